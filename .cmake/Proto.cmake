@@ -1,0 +1,68 @@
+# cw_proto_package(NAME DIR PROTOS … [DEPS …] [SERVICES …])
+#
+# One target for the messages of a package, clusterwire::NAME_proto, and, where SERVICES lists the
+# files that declare services, one for their stubs, clusterwire::NAME_grpc. The stubs are compiled
+# as one unit (each of them repeats all of gRPC's headers); message files are not, since their
+# static names collide. Generated headers count as system headers: their warnings aren't ours.
+set(CLUSTERWIRE_PROTO_ROOT ${CMAKE_SOURCE_DIR}/proto)
+set(CLUSTERWIRE_PROTO_OUT ${CMAKE_BINARY_DIR}/generated)
+file(MAKE_DIRECTORY ${CLUSTERWIRE_PROTO_OUT})
+
+function(cw_proto_package name dir)
+  cmake_parse_arguments(ARG "" "" "PROTOS;DEPS;SERVICES" ${ARGN})
+
+  set(inputs)
+  set(sources)
+  set(outputs)
+  foreach(proto IN LISTS ARG_PROTOS ARG_SERVICES)
+    list(APPEND inputs ${CLUSTERWIRE_PROTO_ROOT}/${dir}/${proto}.proto)
+    list(APPEND sources ${CLUSTERWIRE_PROTO_OUT}/${dir}/${proto}.pb.cc)
+    list(APPEND outputs ${CLUSTERWIRE_PROTO_OUT}/${dir}/${proto}.pb.cc
+                        ${CLUSTERWIRE_PROTO_OUT}/${dir}/${proto}.pb.h)
+  endforeach()
+  add_custom_command(
+    OUTPUT ${outputs}
+    COMMAND protobuf::protoc -I${CLUSTERWIRE_PROTO_ROOT} --cpp_out=${CLUSTERWIRE_PROTO_OUT} ${inputs}
+    DEPENDS ${inputs} protobuf::protoc
+    COMMENT "protoc ${dir}" VERBATIM)
+  add_library(clusterwire_${name}_proto STATIC ${sources} ${outputs})
+  add_library(clusterwire::${name}_proto ALIAS clusterwire_${name}_proto)
+  target_include_directories(clusterwire_${name}_proto SYSTEM PUBLIC ${CLUSTERWIRE_PROTO_OUT})
+  target_link_libraries(clusterwire_${name}_proto PUBLIC protobuf::libprotobuf ${ARG_DEPS})
+  set_property(GLOBAL APPEND PROPERTY CLUSTERWIRE_PROTOS ${inputs})
+
+  if(ARG_SERVICES)
+    set(service_inputs)
+    set(service_sources)
+    set(service_outputs)
+    foreach(proto IN LISTS ARG_SERVICES)
+      list(APPEND service_inputs ${CLUSTERWIRE_PROTO_ROOT}/${dir}/${proto}.proto)
+      list(APPEND service_sources ${CLUSTERWIRE_PROTO_OUT}/${dir}/${proto}.grpc.pb.cc)
+      list(APPEND service_outputs ${CLUSTERWIRE_PROTO_OUT}/${dir}/${proto}.grpc.pb.cc
+                                  ${CLUSTERWIRE_PROTO_OUT}/${dir}/${proto}.grpc.pb.h)
+    endforeach()
+    add_custom_command(
+      OUTPUT ${service_outputs}
+      COMMAND protobuf::protoc -I${CLUSTERWIRE_PROTO_ROOT} --grpc_out=${CLUSTERWIRE_PROTO_OUT}
+              --plugin=protoc-gen-grpc=$<TARGET_FILE:gRPC::grpc_cpp_plugin> ${service_inputs}
+      DEPENDS ${service_inputs} protobuf::protoc gRPC::grpc_cpp_plugin
+      COMMENT "protoc-gen-grpc ${dir}" VERBATIM)
+    add_library(clusterwire_${name}_grpc STATIC ${service_outputs})
+    add_library(clusterwire::${name}_grpc ALIAS clusterwire_${name}_grpc)
+    set_target_properties(clusterwire_${name}_grpc PROPERTIES UNITY_BUILD ON UNITY_BUILD_BATCH_SIZE 0)
+    target_link_libraries(clusterwire_${name}_grpc PUBLIC clusterwire::${name}_proto gRPC::grpc++)
+  endif()
+endfunction()
+
+# Writes the descriptors of all packages, comments included, to ${CMAKE_BINARY_DIR}/contracts.binpb:
+# what the contract check reads.
+function(cw_proto_descriptors)
+  get_property(protos GLOBAL PROPERTY CLUSTERWIRE_PROTOS)
+  add_custom_command(
+    OUTPUT ${CMAKE_BINARY_DIR}/contracts.binpb
+    COMMAND protobuf::protoc -I${CLUSTERWIRE_PROTO_ROOT} --include_imports --include_source_info
+            --descriptor_set_out=${CMAKE_BINARY_DIR}/contracts.binpb ${protos}
+    DEPENDS ${protos} protobuf::protoc
+    COMMENT "descriptors of all contracts" VERBATIM)
+  add_custom_target(clusterwire_contracts ALL DEPENDS ${CMAKE_BINARY_DIR}/contracts.binpb)
+endfunction()

@@ -1,0 +1,29 @@
+#include "libs/base/testing/fake_clock.h"
+
+namespace clusterwire {
+
+absl::Time FakeClock::Now() const {
+  MutexLock lock(mutex_);
+  return now_;
+}
+
+bool FakeClock::WaitUntil(Wakeup& wakeup, absl::Time deadline) {
+  // Two things can end the wait and only one can be blocked on: look at the fake time again every
+  // millisecond of real time. Nothing observable depends on the pace.
+  while (true) {
+    if (wakeup.WaitFor(absl::Milliseconds(1))) return true;
+    if (Now() >= deadline) return wakeup.Consume();
+  }
+}
+
+void FakeClock::Advance(absl::Duration by) {
+  MutexLock lock(mutex_);
+  now_ += by;
+}
+
+void FakeClock::Set(absl::Time now) {
+  MutexLock lock(mutex_);
+  now_ = now;
+}
+
+}  // namespace clusterwire
