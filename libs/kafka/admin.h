@@ -1,0 +1,55 @@
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+
+#include "libs/kafka/client.h"
+
+namespace clusterwire::kafka {
+
+struct TopicSettings {
+  std::string name;
+  int32_t partitions = 1;
+  int16_t replication = 1;
+  absl::Duration retention = absl::InfiniteDuration();  // by time; infinite: kept for ever
+  std::map<std::string, std::string> config;            // further topic properties
+};
+
+struct TopicDescription {
+  int32_t partitions = 0;
+  int16_t replication = 0;
+  absl::Duration retention;                   // InfiniteDuration when kept for ever
+  std::map<std::string, std::string> config;  // all properties, as the broker has them
+};
+
+// Creates and describes topics. Safe for use from any thread; each call blocks until its deadline
+// at the latest.
+class Admin {
+ public:
+  static absl::StatusOr<std::unique_ptr<Admin>> Create(ClientOptions options);
+
+  // Creates the topic unless it is there, and says what it is like. One that is there already is
+  // left as it is: compare the answer with the wish.
+  absl::StatusOr<TopicDescription> EnsureTopic(const TopicSettings& settings, absl::Time deadline);
+
+  // NOT_FOUND when there is none.
+  absl::StatusOr<TopicDescription> DescribeTopic(const std::string& name, absl::Time deadline);
+
+  // Deletes the topic; OK when there is none.
+  absl::Status DeleteTopic(const std::string& name, absl::Time deadline);
+
+  // How many brokers answer for the cluster: tells "reachable" from "not".
+  absl::StatusOr<int> CountBrokers(absl::Time deadline);
+
+ private:
+  explicit Admin(Client client) : client_(std::move(client)) {}
+
+  Client client_;
+};
+
+}  // namespace clusterwire::kafka

@@ -1,0 +1,50 @@
+#pragma once
+
+#include <compare>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "absl/time/time.h"
+
+// Plain data, free of librdkafka: what other libraries hand over and get back.
+namespace clusterwire::kafka {
+
+struct TopicPartition {
+  std::string topic;
+  int32_t partition = 0;
+  friend auto operator<=>(const TopicPartition&, const TopicPartition&) = default;
+};
+
+// "topic[3]", for messages to people.
+std::string ToString(const TopicPartition& partition);
+
+struct Header {
+  std::string name;
+  std::string value;
+  friend bool operator==(const Header&, const Header&) = default;
+};
+using Headers = std::vector<Header>;
+
+// The last header of this name, as Kafka's own clients read repeated ones.
+std::optional<std::string_view> FindHeader(const Headers& headers, std::string_view name);
+
+struct Message {
+  TopicPartition to;
+  std::string key;
+  std::string value;
+  Headers headers;
+};
+
+struct ReceivedMessage {
+  TopicPartition from;
+  int64_t offset = 0;
+  absl::Time time;  // what the broker or the producer stamped; InfinitePast when neither did
+  std::string key;
+  std::string value;  // empty also when the message has none (a tombstone)
+  Headers headers;
+};
+
+}  // namespace clusterwire::kafka

@@ -1,0 +1,56 @@
+#pragma once
+
+#include <cstddef>
+#include <memory>
+#include <span>
+#include <stop_token>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+
+#include "libs/kafka/client.h"
+#include "libs/kafka/message.h"
+
+namespace clusterwire::kafka {
+
+// Sends batches in order and without duplicates from its own retries (idempotent, gapless, no time
+// limit after which a message is given up). One thread owns it.
+//
+// After a crash, or with a new producer after an error, nobody knows how much of the last batch has
+// arrived: it is sent again, and the reader drops what it has. Destroying a producer gives up what
+// it still holds, at once.
+class Producer {
+ public:
+  static constexpr size_t kMaxBatch = 10'000;  // messages; more are refused
+
+  // INVALID_ARGUMENT for an unknown or refused property. Brokers needn't be there yet.
+  static absl::StatusOr<std::unique_ptr<Producer>> Create(ClientOptions options);
+  ~Producer();
+  Producer(const Producer&) = delete;
+  Producer& operator=(const Producer&) = delete;
+
+  // Hands over a batch, each message to its own partition, and waits until the broker has
+  // acknowledged all of it.
+  //   OK           all of it is in the log, in this order within each partition.
+  //   UNAVAILABLE, reason STILL_SENDING   `deadline` passed or `stop` was asked for; the batch is
+  //                kept and goes on being tried: call Await() until it says something else.
+  //   any other    the producer is broken, and every later call says so: make a new one and send
+  //                the whole batch again (unless the status says INVALID_ARGUMENT: then the batch
+  //                can't be sent as it is).
+  absl::Status Send(std::span<const Message> batch, absl::Time deadline, std::stop_token stop = {});
+
+  // Goes on waiting for the batch of the last Send(). OK when there is none.
+  absl::Status Await(absl::Time deadline, std::stop_token stop = {});
+
+  size_t unacknowledged() const;
+
+ private:
+  struct State;
+  explicit Producer(std::unique_ptr<State> state);
+
+  std::unique_ptr<State> state_;  // first: callbacks of the client use it
+  Client client_;
+};
+
+}  // namespace clusterwire::kafka
