@@ -1,0 +1,38 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+#include "clusterwire/type/v1/places.pb.h"
+
+// Distances and cells on the globe; the only place that knows S2.
+namespace clusterwire::filter {
+
+// Degrees.
+struct LatLng {
+  double latitude = 0;
+  double longitude = 0;
+  friend bool operator==(const LatLng&, const LatLng&) = default;
+};
+
+inline constexpr double kMaxRadiusMeters = 1'000'000;
+inline constexpr int kMaxCoveringCells = 16;
+// Cells of 1,100 km to 2 km: the coarsest are such that the largest circle needs no more than
+// kMaxCoveringCells.
+inline constexpr int kMinCellLevel = 3;
+inline constexpr int kMaxCellLevel = 12;
+
+// The point where it is known well enough for a radius: to the address or the city.
+std::optional<LatLng> ExactPoint(const type::v1::Point& point);
+
+// Along a sphere of the earth's mean radius; up to 0.5 % off the ellipsoid's distance.
+double DistanceMeters(const LatLng& from, const LatLng& to);
+
+// The ids of the cells around the point, one for each level.
+std::vector<uint64_t> CellsAround(const LatLng& point);
+
+// At most kMaxCoveringCells cells of those levels that together hold the circle.
+std::vector<uint64_t> Covering(const type::v1::Circle& circle);
+
+}  // namespace clusterwire::filter

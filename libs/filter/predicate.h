@@ -1,0 +1,91 @@
+#pragma once
+
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "absl/status/statusor.h"
+
+#include "clusterwire/type/v1/facts.pb.h"
+#include "clusterwire/type/v1/filter.pb.h"
+
+#include "libs/filter/columns.h"
+#include "libs/filter/terms.h"
+#include "libs/filter/viewer.h"
+
+namespace clusterwire::filter {
+
+using type::v1::Filter;
+
+// Facts to be asked by many predicates: splits their words once, when the first predicate asks for
+// them. Keeps the Facts by reference. For one thread.
+class FactsView {
+ public:
+  explicit FactsView(const Facts& facts) : facts_(facts) {}
+  // With the tokens of columns that were made before; kept by reference too.
+  FactsView(const Facts& facts, const Columns& columns) : facts_(facts), tokens_(&columns.tokens) {}
+  FactsView(const FactsView&) = delete;
+  FactsView& operator=(const FactsView&) = delete;
+
+  const Facts& facts() const { return facts_; }
+  const std::vector<std::string>& tokens() const;
+
+ private:
+  const Facts& facts_;
+  mutable std::vector<std::string> own_tokens_;
+  mutable const std::vector<std::string>* tokens_ = nullptr;
+};
+
+// What one field of a filter says about given Facts.
+struct Verdict {
+  std::string field;  // as in Filter: "sectors", "none_of[1]"; "audience" for the viewer's rights
+  bool matched = false;
+  std::string text;  // for a person: "esca:ict is one of the codes"
+};
+
+struct CompileOptions {
+  // Words ending in '*'. Subscriptions refuse them: a prefix has no term to file them under.
+  bool allow_prefix_words = true;
+  // What field paths in errors start with.
+  std::string_view path = "filter";
+};
+
+// A filter, checked and canonical, seen through a viewer's rights. Immutable and cheap to copy;
+// safe for use from any thread.
+class Predicate {
+ public:
+  // INVALID_ARGUMENT with every breach of a limit or form and its path: "filter.sectors[2]",
+  // "filter.none_of[1].words". FAILED_PRECONDITION, reason FILTER_UNKNOWN_FIELDS, for a filter that
+  // a newer release wrote: to ignore its condition would show what was not asked for.
+  static absl::StatusOr<Predicate> Compile(const Filter& filter, const Viewer& viewer,
+                                           const CompileOptions& options = {});
+
+  // The definition. Facts that the viewer may not see never match.
+  bool Matches(const Facts& facts) const;
+  bool Matches(const FactsView& view) const;
+
+  // A verdict for each field that is set, in the order of Filter, after one for the audience. The
+  // Facts match when all verdicts do. For whoever sees the Facts anyway.
+  std::vector<Verdict> Explain(const Facts& facts) const;
+
+  // For indexes: Facts that match have a term of each of these groups.
+  const std::vector<std::vector<Term>>& required() const;
+  // Facts that have a term of each group match: no need to ask Matches().
+  bool exact() const;
+
+  // Sorted, without repeats, words folded. Two filters that differ in nothing else are equal here.
+  const Filter& filter() const;
+  const Viewer& viewer() const;
+
+  // The same without the field of that name, for facets that ignore their own field. `field` is one
+  // of FacetFields().
+  Predicate Without(std::string_view field) const;
+
+ private:
+  struct Compiled;
+  explicit Predicate(std::shared_ptr<const Compiled> compiled);
+  std::shared_ptr<const Compiled> compiled_;
+};
+
+}  // namespace clusterwire::filter

@@ -1,0 +1,21 @@
+#include "libs/filter/viewer.h"
+
+#include <algorithm>
+
+namespace clusterwire::filter {
+
+Viewer Viewer::Public() { return {}; }
+Viewer Viewer::Operator() { return {.operator_ = true, .members = {}}; }
+Viewer Viewer::As(std::string_view name) {
+  return {.operator_ = false, .members = {std::string(name)}};
+}
+
+bool Viewer::Sees(const type::v1::Facts& facts) const {
+  if (operator_ || !facts.has_audience()) return true;
+  return std::any_of(members.begin(), members.end(), [&](const std::string& member) {
+    const auto& audience = facts.audience().members();
+    return std::find(audience.begin(), audience.end(), member) != audience.end();
+  });
+}
+
+}  // namespace clusterwire::filter
