@@ -1,0 +1,80 @@
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+
+#include "libs/store/registry.h"
+#include "libs/store/resource.h"
+#include "libs/store/revision.h"
+
+namespace clusterwire::store {
+
+struct ScanOptions {
+  std::string type;    // "label"; empty: every type
+  std::string parent;  // "clusters/x": what lies under it, at any depth; empty: everywhere
+  std::string after;   // names greater than this one
+  int limit = 100;     // 1 to 1000
+  bool include_deleted = false;
+};
+
+struct Scanned {
+  std::unique_ptr<Message> resource;
+  std::optional<Facts> facts;  // as GetFacts
+};
+
+// One consistent revision; inside a write, plus what the body has staged. Used by one thread. A
+// Reader from Store::Read holds a database connection and a snapshot: keep it for one call, not
+// longer.
+class Reader {
+ public:
+  virtual ~Reader() = default;
+
+  virtual Revision revision() const = 0;
+
+  // NOT_FOUND when there is none. A softly deleted resource is found, with its delete_time.
+  virtual absl::Status Load(std::string_view name, Message* out) const = 0;
+  template <Resource T>
+  absl::StatusOr<T> Get(std::string_view name) const {
+    T out;
+    if (absl::Status status = Load(name, &out); !status.ok()) return status;
+    return out;
+  }
+
+  // In the order of names, compared by bytes.
+  virtual absl::StatusOr<std::vector<Scanned>> Scan(const ScanOptions& options) const = 0;
+
+  // Nothing for what is deleted, of a type without Facts, or about something deleted. NOT_FOUND
+  // when there is no such resource. Inside a write: as they were before the body, since they are
+  // computed from all it staged.
+  virtual absl::StatusOr<std::optional<Facts>> GetFacts(std::string_view name) const = 0;
+};
+
+// What a body stages. Applied when the body returned OK; a refused body leaves nothing.
+class Writer : public Reader {
+ public:
+  // When the write happens: what the stamps will say.
+  virtual absl::Time now() const = 0;
+
+  // Keeps `next` under its name, stamped with this write's revision and time. An empty etag
+  // creates: an existing name (deleted ones too) is ALREADY_EXISTS. Any other must be the current
+  // one, else ABORTED, reason ETAG_MISMATCH. When nothing but stamps differs from what is stored,
+  // nothing happened. `kind` is the service's word for the change: "label.awarded". A set
+  // delete_time deletes softly.
+  virtual absl::Status Put(const Message& next, std::string_view kind) = 0;
+  // Removes the resource, and its images from the log; its row there names `kind` and no image.
+  // NOT_FOUND when there is none.
+  virtual absl::Status Purge(std::string_view name, std::string_view kind) = 0;
+  // Withdraws a timer that has fired, in the same transaction as what it caused.
+  virtual void DropTimer(std::string_view name, const Timer& timer) = 0;
+  // Makes the image of `name`, which this body has put, the answer that a repeated request id
+  // gets. Without it the first Put is.
+  virtual void AnswerWith(std::string_view name) = 0;
+};
+
+}  // namespace clusterwire::store

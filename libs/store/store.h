@@ -1,0 +1,150 @@
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+
+#include "libs/base/clock.h"
+#include "libs/base/random.h"
+#include "libs/sql/database.h"
+#include "libs/store/change.h"
+#include "libs/store/cursors.h"
+#include "libs/store/reader.h"
+#include "libs/store/registry.h"
+#include "libs/store/revision.h"
+
+namespace clusterwire::store {
+
+// Who writes, and how.
+struct Call {
+  std::string caller;      // an opaque subject; becomes the change's actor
+  std::string trace;       // W3C traceparent
+  std::string request_id;  // empty: a repeated call is a new one
+  std::string method;      // "clusterwire.catalogue.v1.ClusterService/CreateCluster"
+  std::string digest;      // of the request's content: tells a retry from a reused id
+  bool rehearse = false;   // validate_only: everything is done and nothing kept
+  bool quiet = false;      // an import: the changes say so, and nobody is told by default
+};
+
+struct Written {
+  Revision revision;                      // of this write; when it changed nothing, the store's
+  std::shared_ptr<const Message> answer;  // null when the body put nothing
+  std::vector<std::shared_ptr<const Message>> images;  // all that was put, stamped, in order
+  bool changed = false;
+  bool replayed = false;  // the answer of an earlier call with this request id; no images
+
+  template <Resource T>
+  absl::StatusOr<T> Answer() const {
+    const T* found = dynamic_cast<const T*>(answer.get());
+    if (found == nullptr) return absl::InternalError("the write has no answer of this type");
+    return *found;
+  }
+};
+
+struct DueTimer {
+  std::string name;
+  Timer timer;
+};
+
+struct Options {
+  int group_limit = 64;      // writes in one transaction
+  int waiting_limit = 1000;  // writes that wait; more are RESOURCE_EXHAUSTED with a retry delay
+  int put_limit = 1000;      // resources staged by one body
+  int fan_out_limit = 1000;  // rows linked to one pivot, and rows refreshed by one write
+  int64_t record_limit = 500 * 1024;  // bytes of a change's image and Facts together
+  int refresh_page = 100;             // resources looked at in one transaction of RefreshFacts
+  absl::Duration request_life = absl::Hours(24);
+  absl::Duration poll =
+      absl::Seconds(1);  // how often a waiting Read looks for other processes' writes
+};
+
+// Counted since start.
+struct Counters {
+  int64_t writes = 0;      // committed, with a revision
+  int64_t groups = 0;      // transactions they took
+  int64_t refused = 0;     // by a body, an etag, a limit
+  int64_t overloaded = 0;  // waiting_limit
+  int64_t failed = 0;      // by the database
+};
+
+// Revisioned resources, their Facts and their change log, changed in one transaction. Safe for use
+// from any thread.
+//
+// Writes are serial: each has its own revision, and waiting writes share a transaction and a disk
+// flush. Write() blocks until that is committed, so call it from a thread that may wait, never from
+// a gRPC reaction. Once it answered, the write survives a crash; killed before the commit, nothing
+// happened; killed between, a retry with the same request id gets the stored answer. Reads never
+// queue behind writes.
+class Store {
+ public:
+  // No outside effects: it may run twice.
+  using Body = std::function<absl::Status(Writer&)>;
+
+  // Creates or migrates the tables. All four arguments by reference outlive the store.
+  static absl::StatusOr<std::unique_ptr<Store>> Open(sql::Database& database, Registry registry,
+                                                     Clock& clock, Random& random,
+                                                     Options options = {});
+  ~Store();
+  Store(const Store&) = delete;
+  Store& operator=(const Store&) = delete;
+
+  // The body's own error as it is, or: ALREADY_EXISTS, reason REQUEST_ID_REUSED (same caller and
+  // id, other content); FAILED_PRECONDITION, reason FAN_OUT; INVALID_ARGUMENT for what the database
+  // can't hold; RESOURCE_EXHAUSTED; UNAVAILABLE when the database is away (with a request id the
+  // call may be repeated safely).
+  absl::StatusOr<Written> Write(const Call& call, const Body& body);
+
+  // The newest revision, which is at least `at_least`. Waits for it until `deadline`, then
+  // UNAVAILABLE with a retry delay.
+  absl::StatusOr<std::unique_ptr<Reader>> Read(Revision at_least = {},
+                                               absl::Time deadline = absl::InfiniteFuture());
+  absl::StatusOr<Revision> revision();
+
+  // The changes after `after`, oldest first: whole revisions, as many as fit in `limit` changes but
+  // at least one. OUT_OF_RANGE, reason REVISION_COMPACTED or FUTURE_REVISION, when the log can't
+  // say; empty when there are none yet.
+  absl::StatusOr<std::vector<Change>> Changes(Position after, int limit);
+  // The changes of one resource, newest first, before the revision `before` (zero: from the
+  // newest).
+  absl::StatusOr<std::vector<Change>> HistoryOf(std::string_view name, Revision before, int limit);
+
+  Cursors& cursors();
+
+  // Timers whose time has come, earliest first.
+  absl::StatusOr<std::vector<DueTimer>> DueTimers(absl::Time now, int limit);
+  absl::Status DropTimer(const DueTimer& timer);
+
+  // The id under which changes are written: revision numbers mean something only with it. A new
+  // one is started by an operator after a backup was restored.
+  absl::StatusOr<std::string> history();
+  absl::StatusOr<std::string> StartNewHistory();
+
+  // Rewrites the Facts of the next page of resources, in one quiet transaction, when the code lists
+  // or the projection version changed since they were last all rewritten. False when nothing is
+  // left to do. A restart begins at the first page again, which changes nothing that is right.
+  absl::StatusOr<bool> RefreshFacts();
+  // Removes one batch of log rows older than `horizon`, never past a cursor and never a name's
+  // newest, and request ids past their life. The number of log rows removed; 0 when done.
+  absl::StatusOr<int64_t> Compact(absl::Time horizon);
+
+  // Notifies `wakeup` after each commit of this process, until Unsubscribe.
+  void Subscribe(Wakeup* wakeup);
+  void Unsubscribe(Wakeup* wakeup);
+
+  Counters counters() const;
+  const Registry& registry() const;
+
+ private:
+  class Impl;
+  explicit Store(std::unique_ptr<Impl> impl);
+
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace clusterwire::store
