@@ -1,0 +1,121 @@
+#pragma once
+
+#include <functional>
+#include <list>
+#include <map>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "absl/time/time.h"
+
+#include "libs/base/mutex.h"
+
+namespace prometheus {
+class Counter;
+class Gauge;
+class Histogram;
+class Registry;
+template <typename T>
+class Family;
+}  // namespace prometheus
+
+namespace clusterwire::telemetry {
+
+using Labels = std::map<std::string, std::string>;
+
+// Handles to one series each: copied freely, used from any thread, valid as long as their Metrics.
+class Counter {
+ public:
+  void Add(double by = 1);
+
+ private:
+  friend class Metrics;
+  explicit Counter(prometheus::Counter& series) : series_(&series) {}
+  prometheus::Counter* series_;
+};
+
+class Gauge {
+ public:
+  void Set(double value);
+  void Add(double by = 1);
+
+ private:
+  friend class Metrics;
+  explicit Gauge(prometheus::Gauge& series) : series_(&series) {}
+  prometheus::Gauge* series_;
+};
+
+class Histogram {
+ public:
+  void Observe(double value);
+  void Observe(absl::Duration value) { Observe(absl::ToDoubleSeconds(value)); }
+
+ private:
+  friend class Metrics;
+  explicit Histogram(prometheus::Histogram& series) : series_(&series) {}
+  prometheus::Histogram* series_;
+};
+
+// The metrics of one process, made in its Server and handed to whoever counts; there is no global
+// one, so two servers in a test count apart. Safe for use from any thread.
+//
+// Asking again for the same name and labels gives the same series. A name has one type and help
+// text. Labels have few values: never a resource name, never what a caller sent. Beyond
+// kMaxSeries label sets under one name, further ones share the series whose labels are all
+// "other", and `clusterwire_metrics_overflow_total` counts them.
+class Metrics {
+ public:
+  static constexpr size_t kMaxSeries = 1000;
+
+  // Runs `collect` before each rendering as long as it lives: for gauges that are read, not
+  // counted.
+  class Collector {
+   public:
+    Collector() = default;
+    Collector(Collector&& other) noexcept;
+    Collector& operator=(Collector&& other) noexcept;
+    ~Collector();
+
+   private:
+    friend class Metrics;
+    using List = std::list<std::function<void()>>;
+    Collector(Metrics& metrics, List::iterator entry) : metrics_(&metrics), entry_(entry) {}
+    Metrics* metrics_ = nullptr;
+    List::iterator entry_;
+  };
+
+  Metrics();
+  ~Metrics();
+  Metrics(const Metrics&) = delete;
+  Metrics& operator=(const Metrics&) = delete;
+
+  // Names as Prometheus wants them: clusterwire_<part>_<what>_<unit>, counters end in _total.
+  Counter GetCounter(std::string_view name, std::string_view help, const Labels& labels = {});
+  Gauge GetGauge(std::string_view name, std::string_view help, const Labels& labels = {});
+  // Upper bounds of the buckets, ascending; those of the first call for a name hold.
+  Histogram GetHistogram(std::string_view name, std::string_view help, const Labels& labels = {},
+                         const std::vector<double>& buckets = LatencyBuckets());
+  // Seconds from 1 ms to 60 s.
+  static const std::vector<double>& LatencyBuckets();
+
+  // `collect` may ask for series, but must neither render nor register.
+  [[nodiscard]] Collector OnRender(std::function<void()> collect);
+
+  // All series in Prometheus' text format 0.0.4, for /metrics.
+  std::string Render();
+
+ private:
+  Labels Bounded(std::string_view name, const Labels& labels);
+  void Remove(Collector::List::iterator entry);
+
+  std::unique_ptr<prometheus::Registry> registry_;
+  Mutex mutex_;
+  std::map<std::string, std::map<Labels, bool>> series_ ABSL_GUARDED_BY(mutex_);
+  // Held while rendering, so that a Collector's destructor waits for a running `collect`.
+  Mutex collectors_mutex_;
+  Collector::List collectors_ ABSL_GUARDED_BY(collectors_mutex_);
+};
+
+}  // namespace clusterwire::telemetry
