@@ -12,7 +12,8 @@ grpcurl=$local_dir/bin/grpcurl
 # `say TEXT` prints a progress line with the seconds since the outermost script started.
 : "${CLUSTERWIRE_STARTED:=$(date +%s)}"
 export CLUSTERWIRE_STARTED
-say() { printf '%4d s  %s\n' "$(($(date +%s) - CLUSTERWIRE_STARTED))" "$*"; }
+seconds() { echo $(($(date +%s) - CLUSTERWIRE_STARTED)); }
+say() { printf '%4d s  %s\n' "$(seconds)" "$*"; }
 
 fail() {
   say "$*" >&2

@@ -1,0 +1,29 @@
+# The two services and the import; sourced, not run. Needs process.sh, build.sh, options.sh.
+# shellcheck shell=bash
+
+# `grpc PORT METHOD [JSON]` calls a method in plain text on this machine.
+grpc() { "$grpcurl" -plaintext -max-time 20 -d "${3:-{\}}" "127.0.0.1:$1" "$2"; }
+
+is_serving() { grpc "$1" grpc.health.v1.Health/Check | grep -q '"SERVING"'; }
+
+# `start_service NAME PORT HTTP_PORT OVERRIDE…` waits until NAME says it is healthy.
+start_service() {
+  local name=$1 port=$2 http_port=$3 override arguments
+  shift 3
+  stop_process "$name"
+  need_free_port "$name" "$port" "--$name-port"
+  need_free_port "the metrics of $name" "$http_port" "--$name-http-port"
+  arguments=(--config "$root/deploy/config/$name.textproto")
+  for override in "$@"; do
+    arguments+=(--set "$override")
+  done
+  mkdir -p "$state_dir/$name"
+  start_process "$name" "$build_dir/services/$name/clusterwire-$name" "${arguments[@]}"
+  wait_until 60 "$name" "reported health" is_serving "$port" || return
+  say "started $name"
+}
+
+import_records() {
+  "$build_dir/services/catalogue/import/clusterwire-import" \
+    --server "127.0.0.1:$catalogue_port" --data "$root/tests/data"
+}
