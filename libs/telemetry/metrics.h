@@ -4,6 +4,7 @@
 #include <list>
 #include <map>
 #include <memory>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -112,7 +113,7 @@ class Metrics {
 
   std::unique_ptr<prometheus::Registry> registry_;
   Mutex mutex_;
-  std::map<std::string, std::map<Labels, bool>> series_ ABSL_GUARDED_BY(mutex_);
+  std::map<std::string, std::set<Labels>> series_ ABSL_GUARDED_BY(mutex_);
   // Held while rendering, so that a Collector's destructor waits for a running `collect`.
   Mutex collectors_mutex_;
   Collector::List collectors_ ABSL_GUARDED_BY(collectors_mutex_);

@@ -1,0 +1,154 @@
+#include "libs/telemetry/log.h"
+
+#include <atomic>
+#include <memory>
+#include <span>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include <nlohmann/json.hpp>
+#include <spdlog/logger.h>
+#include <spdlog/sinks/stdout_sinks.h>
+
+#include "libs/base/error.h"
+#include "libs/base/mutex.h"
+#include "libs/base/strings.h"
+#include "libs/telemetry/trace.h"
+
+namespace clusterwire::telemetry {
+namespace {
+
+constexpr size_t kMaxLine = 16 << 10;
+constexpr size_t kMaxText = 4 << 10;
+constexpr size_t kMaxFields = 32;
+
+std::atomic<LogLevel> least_level = LogLevel::kInfo;
+
+// Never destroyed: the last lines are written while the program ends.
+struct Output {
+  Mutex mutex;
+  std::function<void(std::string_view)> redirect ABSL_GUARDED_BY(mutex);
+  spdlog::logger logger{"clusterwire", std::make_shared<spdlog::sinks::stderr_sink_mt>()};
+
+  Output() {
+    logger.set_pattern("%v");
+    logger.set_level(spdlog::level::trace);
+    logger.set_error_handler([](const std::string&) {});
+  }
+};
+
+Output& TheOutput() {
+  static Output* const output = new Output;
+  return *output;
+}
+
+const char* NameOf(LogLevel level) {
+  switch (level) {
+    case LogLevel::kDebug:
+      return "debug";
+    case LogLevel::kInfo:
+      return "info";
+    case LogLevel::kWarning:
+      return "warning";
+    case LogLevel::kError:
+      return "error";
+  }
+  return "info";
+}
+
+std::string Cut(std::string_view text) {
+  return text.size() <= kMaxText ? std::string(text)
+                                 : absl::StrCat(ToAbsl(text.substr(0, kMaxText)), "…");
+}
+
+// A field that has the name of one of the line's own is put under "field.<name>".
+std::string KeyOf(const nlohmann::ordered_json& line, const std::string& key) {
+  return line.contains(key) ? absl::StrCat("field.", key) : key;
+}
+
+std::string Dump(const nlohmann::ordered_json& line) {
+  return line.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace);
+}
+
+std::string Format(LogLevel level, std::string_view message, std::span<const LogField> fields) {
+  nlohmann::ordered_json line;
+  line["time"] = absl::FormatTime("%Y-%m-%dT%H:%M:%E6SZ", absl::Now(), absl::UTCTimeZone());
+  line["level"] = NameOf(level);
+  line["message"] = Cut(message);
+  if (!CurrentTrace().empty()) line["trace_id"] = CurrentTrace().trace_id;
+  const nlohmann::ordered_json head = line;
+  for (const LogField& field : fields.first(std::min(fields.size(), kMaxFields))) {
+    nlohmann::ordered_json& value = line[KeyOf(line, field.key())];
+    if (const auto* text = std::get_if<std::string>(&field.value())) {
+      value = Cut(*text);
+    } else {
+      std::visit([&](const auto& plain) { value = plain; }, field.value());
+    }
+  }
+  std::string text = Dump(line);
+  if (text.size() <= kMaxLine) return text;
+  nlohmann::ordered_json shortened = head;
+  shortened["fields_dropped"] = fields.size();
+  return Dump(shortened);
+}
+
+void Log(LogLevel level, std::string_view message, std::span<const LogField> fields) {
+  if (level < least_level.load(std::memory_order_relaxed)) return;
+  try {
+    const std::string line = Format(level, message, fields);
+    Output& output = TheOutput();
+    MutexLock lock(output.mutex);
+    if (output.redirect) {
+      output.redirect(line);
+    } else {
+      output.logger.log(spdlog::level::info, spdlog::string_view_t(line));
+    }
+  } catch (...) {
+    // No memory, or no stderr: there is nobody left to tell.
+  }
+}
+
+}  // namespace
+
+LogField::LogField(std::string_view key, absl::Duration value)
+    : key_(key), value_(absl::ToDoubleSeconds(value)) {}
+
+LogField::LogField(std::string_view key, const absl::Status& value)
+    : key_(key), value_(value.ToString(absl::StatusToStringMode::kWithNoExtraData)) {}
+
+void LogDebug(std::string_view message, std::initializer_list<LogField> fields) {
+  Log(LogLevel::kDebug, message, {fields.begin(), fields.size()});
+}
+void LogInfo(std::string_view message, std::initializer_list<LogField> fields) {
+  Log(LogLevel::kInfo, message, {fields.begin(), fields.size()});
+}
+void LogWarning(std::string_view message, std::initializer_list<LogField> fields) {
+  Log(LogLevel::kWarning, message, {fields.begin(), fields.size()});
+}
+void LogError(std::string_view message, std::initializer_list<LogField> fields) {
+  Log(LogLevel::kError, message, {fields.begin(), fields.size()});
+}
+
+void SetLogLevel(LogLevel level) { least_level = level; }
+
+absl::StatusOr<LogLevel> ParseLogLevel(std::string_view text) {
+  for (const LogLevel level :
+       {LogLevel::kDebug, LogLevel::kInfo, LogLevel::kWarning, LogLevel::kError}) {
+    if (text == NameOf(level)) return level;
+  }
+  return Error(absl::StatusCode::kInvalidArgument, "UNKNOWN_LOG_LEVEL",
+               absl::StrCat("'", ToAbsl(text),
+                            "' is no log level; there are debug, info, warning and error"));
+}
+
+LogRedirect::LogRedirect(std::function<void(std::string_view line)> sink) {
+  MutexLock lock(TheOutput().mutex);
+  TheOutput().redirect = std::move(sink);
+}
+
+LogRedirect::~LogRedirect() {
+  MutexLock lock(TheOutput().mutex);
+  TheOutput().redirect = nullptr;
+}
+
+}  // namespace clusterwire::telemetry
