@@ -1,0 +1,22 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "clusterwire/change/v1/change_kind.pb.h"
+
+namespace clusterwire::change {
+
+using v1::ChangeKind;
+
+// "label.awarded" of CHANGE_KIND_LABEL_AWARDED, as the contract writes it. Empty for the zero value.
+// Lives as long as the program.
+std::string_view KindText(ChangeKind kind);
+// None for what isn't on the closed list.
+std::optional<ChangeKind> KindOf(std::string_view text);
+// Every kind's text, in the order of the list.
+const std::vector<std::string>& AllKinds();
+
+}  // namespace clusterwire::change
