@@ -1,0 +1,36 @@
+#pragma once
+
+#include <initializer_list>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+
+namespace clusterwire::resource {
+
+// Names of one type, by a pattern as AIP-122 writes it: "clusters/{cluster}/labels/{label}".
+// Immutable; may be a global constant.
+class NamePattern {
+ public:
+  // `pattern` is a literal: collections and placeholders in turn.
+  explicit constexpr NamePattern(std::string_view pattern) : pattern_(pattern) {}
+
+  // The ids, outermost first; nothing when the name is of another shape or an id is malformed.
+  std::optional<std::vector<std::string>> Parse(std::string_view name) const;
+  bool Matches(std::string_view name) const { return Parse(name).has_value(); }
+  // `ids` are as many as there are placeholders.
+  std::string Format(std::initializer_list<std::string_view> ids) const;
+
+  // OK, or a violation of the field `path` that says what such a name looks like.
+  absl::Status Check(std::string_view path, std::string_view name) const;
+
+  std::string_view pattern() const { return pattern_; }
+
+ private:
+  std::string_view pattern_;
+};
+
+}  // namespace clusterwire::resource
