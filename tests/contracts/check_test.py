@@ -1,0 +1,132 @@
+#!/usr/bin/python3
+"""The contract check finds what it is there for."""
+
+import unittest
+
+from google.protobuf import descriptor_pb2
+from google.protobuf import text_format
+
+import baseline
+import rules
+
+GOOD = """
+file {
+  name: "clusterwire/demo/v1/thing.proto" package: "clusterwire.demo.v1" syntax: "proto3"
+  message_type {
+    name: "Thing"
+    field { name: "name" number: 1 type: TYPE_STRING label: LABEL_OPTIONAL }
+    field { name: "state" number: 2 type: TYPE_ENUM label: LABEL_OPTIONAL
+            type_name: ".clusterwire.demo.v1.ThingState" }
+    reserved_range { start: 4 end: 6 }
+    reserved_name: "old"
+  }
+  enum_type {
+    name: "ThingState"
+    value { name: "THING_STATE_UNSPECIFIED" number: 0 }
+    value { name: "THING_STATE_OPEN" number: 1 }
+  }
+  service {
+    name: "ThingService"
+    method { name: "GetThing" input_type: ".clusterwire.demo.v1.Thing"
+             output_type: ".clusterwire.demo.v1.Thing" }
+  }
+}
+"""
+
+PLACES = [(4, 0), (4, 0, 2, 0), (4, 0, 2, 1), (5, 0), (5, 0, 2, 0), (5, 0, 2, 1), (6, 0),
+          (6, 0, 2, 0)]
+
+
+def descriptors(*replacements):
+    text = GOOD
+    for old, new in replacements:
+        assert old in text, old
+        text = text.replace(old, new)
+    parsed = text_format.Parse(text, descriptor_pb2.FileDescriptorSet())
+    for path in PLACES:
+        parsed.file[0].source_code_info.location.add(
+            path=path, span=[6, 0, 1], leading_comments=" What it is.\n")
+    return parsed
+
+
+def found(*replacements):
+    return {f.split(": ")[1] for f in rules.check(descriptors(*replacements))}
+
+
+class Rules(unittest.TestCase):
+    def test_accepts_a_good_file(self):
+        self.assertEqual(rules.check(descriptors()), [])
+
+    def test_finds_each_bad_name(self):
+        for old, new, rule in [
+                ('"Thing"', '"thing"', "MESSAGE_PASCAL_CASE"),
+                ('name: "name"', 'name: "Name"', "FIELD_LOWER_SNAKE_CASE"),
+                ('name: "ThingState"', 'name: "thingState"', "ENUM_PASCAL_CASE"),
+                ("THING_STATE_OPEN", "OPEN", "ENUM_VALUE_PREFIX"),
+                ("THING_STATE_OPEN", "THING_STATE_open", "ENUM_VALUE_UPPER_SNAKE_CASE"),
+                ("THING_STATE_UNSPECIFIED", "THING_STATE_NONE", "ENUM_ZERO_VALUE_SUFFIX"),
+                ("number: 0", "number: 3", "ENUM_FIRST_VALUE_ZERO"),
+                ("ThingService", "ThingServer", "SERVICE_SUFFIX"),
+                ("GetThing", "get_thing", "RPC_PASCAL_CASE"),
+                ("v1/thing.proto", "v1/Thing.proto", "FILE_LOWER_SNAKE_CASE"),
+                ("demo/v1/thing", "other/v1/thing", "PACKAGE_DIRECTORY_MATCH"),
+                ('package: "clusterwire.demo.v1"', 'package: "clusterwire.demo"',
+                 "PACKAGE_VERSION_SUFFIX"),
+                ('syntax: "proto3"', 'syntax: "proto2"', "SYNTAX_SPECIFIED"),
+                ('syntax: "proto3"', 'syntax: "proto3" dependency: "a.proto"', "IMPORT_USED"),
+        ]:
+            with self.subTest(rule=rule):
+                self.assertIn(rule, found((old, new)))
+
+    def test_finds_each_missing_comment(self):
+        for place, kind in zip(PLACES, ["MESSAGE", "FIELD", "FIELD", "ENUM", "ENUM_VALUE",
+                                        "ENUM_VALUE", "SERVICE", "RPC"]):
+            with self.subTest(place=place):
+                bad = descriptors()
+                for location in bad.file[0].source_code_info.location:
+                    if tuple(location.path) == place:
+                        location.leading_comments = " \n"
+                findings = rules.check(bad)
+                self.assertEqual(len(findings), 1)
+                self.assertIn(f"thing.proto:7: COMMENT_{kind}: ", findings[0])
+
+    def test_writes_enum_prefixes_as_buf_does(self):
+        self.assertEqual(rules.upper_snake("HTTPStatusCode"), "HTTP_STATUS_CODE")
+        self.assertEqual(rules.upper_snake("DatePrecision"), "DATE_PRECISION")
+
+
+class Baseline(unittest.TestCase):
+    def compare(self, *replacements):
+        recorded = baseline.parse(baseline.render(baseline.blocks(descriptors())))
+        return baseline.compare(recorded, baseline.blocks(descriptors(*replacements)))
+
+    def test_finds_nothing_where_nothing_changed(self):
+        self.assertEqual(self.compare(), ([], []))
+
+    def test_a_new_field_is_an_addition(self):
+        breaks, additions = self.compare(
+            ("reserved_name", "field { name: 'size' number: 3 type: TYPE_INT32 "
+                              "label: LABEL_REPEATED } reserved_name"))
+        self.assertEqual(breaks, [])
+        self.assertEqual(additions, ["message clusterwire.demo.v1.Thing: 3 repeated int32 size"])
+
+    def test_a_changed_number_type_name_or_reservation_breaks(self):
+        for old, new, gone in [
+                ('"name" number: 1', '"name" number: 9', "1 string name"),
+                ("TYPE_STRING", "TYPE_BYTES", "1 string name"),
+                ('name: "name"', 'name: "title"', "1 string name"),
+                ("start: 4", "start: 5", "reserved 4 to 5"),
+                ('"old"', '"older"', 'reserved "old"'),
+        ]:
+            with self.subTest(new=new):
+                breaks, _ = self.compare((old, new))
+                self.assertEqual(breaks, [f"message clusterwire.demo.v1.Thing: {gone}"])
+
+    def test_a_removed_rpc_breaks(self):
+        breaks, _ = self.compare(("GetThing", "ReadThing"))
+        self.assertEqual(len(breaks), 1)
+        self.assertIn("rpc GetThing(clusterwire.demo.v1.Thing)", breaks[0])
+
+
+if __name__ == "__main__":
+    unittest.main()
