@@ -1,0 +1,119 @@
+"""Which part may include which, and who may touch which packaged library."""
+
+import re
+
+# A library and what it may use; base and telemetry are open to all, except to each other's base.
+# What a used library may use is allowed too: arrows point down only.
+LIBRARIES = {
+    "base": set(),
+    "telemetry": {"base"},
+    "config": {"base"},
+    "text": {"base"},
+    "sql": {"base"},
+    "store": {"base", "sql"},
+    "kafka": {"base"},
+    "http": {"base"},
+    "filter": {"base", "text"},
+    "search": {"filter"},
+    "match": {"filter"},
+    "change": {"base", "kafka"},
+    "rpc": {"base", "telemetry"},
+}
+
+# Contracts that a library may know, with those of the libraries it uses. Services know all but the
+# other service's own.
+PROTOS = {
+    "base": {"google/rpc"},
+    "filter": {"clusterwire/type/v1"},
+    "store": {"clusterwire/type/v1"},
+    "change": {"clusterwire/change/v1", "clusterwire/type/v1"},
+}
+FOREIGN_CONTRACT = {"catalogue": "clusterwire/notification/", "notification": "clusterwire/catalogue/"}
+
+# A packaged library: its headers, and the only places that include them.
+PACKAGED = [
+    ("gRPC", re.compile(r"^grpc(pp)?/|\.grpc\.pb\.h$"),
+     re.compile(r"^(libs/rpc/|services/\w+/(api/|server\.|import/client/)|services/catalogue/import/)")),
+    ("librdkafka", re.compile(r"^librdkafka/"), re.compile(r"^libs/kafka/")),
+    ("SQLite and libpq", re.compile(r"^(sqlite3|libpq-fe)\.h$"), re.compile(r"^libs/sql/")),
+    ("libcurl and httplib", re.compile(r"^curl/|^httplib\.h$"), re.compile(r"^libs/http/")),
+]
+
+INCLUDE = re.compile(r'^\s*#\s*include\s*[<"]([^>"]+)[>"]', re.MULTILINE)
+
+
+def check(files):
+    """files: {path: text}. Returns findings 'path:line: text'."""
+    findings = []
+    for path, text in sorted(files.items()):
+        if not path.endswith((".h", ".cc")) or not path.startswith(("libs/", "services/")):
+            continue
+        for match in INCLUDE.finditer(text):
+            trouble = _trouble(path, match.group(1), files)
+            if trouble:
+                line = text.count("\n", 0, match.start(1)) + 1
+                findings.append(f"{path}:{line}: {trouble}")
+    return findings
+
+
+def reach(library):
+    """The libraries that `library` may include, itself among them."""
+    found, open_ones = {library}, [library]
+    if library != "base":
+        open_ones += ["base"] if library == "telemetry" else ["base", "telemetry"]
+    while open_ones:
+        name = open_ones.pop()
+        found.add(name)
+        open_ones += LIBRARIES.get(name, set()) - found
+    return found
+
+
+def _trouble(path, included, files):
+    kind, part = path.split("/")[:2]
+    for name, headers, places in PACKAGED:
+        if headers.search(included) and not places.search(path):
+            return f"includes {included}; {name} is for {places.pattern} only"
+    if included.endswith(".grpc.pb.h") and path.endswith(".h"):
+        return f"a header includes {included}; stubs stay in .cc files"
+    return _of_library(part, included) if kind == "libs" else (
+        _of_service(path, part, included, files))
+
+
+def _of_library(part, included):
+    if part not in LIBRARIES:
+        return f"the library {part} has no row in tests/architecture/arrows.py"
+    allowed = reach(part)
+    if included.startswith("services/"):
+        return f"a library includes {included}"
+    if included.startswith("libs/") and included.split("/")[1] not in allowed:
+        return f"libs/{part} may not use {included}; it may use {', '.join(sorted(allowed))}"
+    if included.endswith(".pb.h") and not included.startswith("google/protobuf/"):
+        contracts = {p for name in allowed for p in PROTOS.get(name, ())}
+        if included.rpartition("/")[0] not in contracts:
+            return f"libs/{part} may not know {included}"
+    return None
+
+
+def _of_service(path, part, included, files):
+    if included.startswith("services/") and not included.startswith(f"services/{part}/"):
+        return f"services/{part} includes {included} of another service"
+    if included.startswith(FOREIGN_CONTRACT.get(part, "-")):
+        return f"services/{part} includes {included}, the other service's own contract"
+    if path.startswith(f"services/{part}/domain/"):
+        if included.startswith("libs/sql/") or _reaches_grpc(included, files):
+            return f"domain code includes {included}; it knows neither SQL nor gRPC"
+    return None
+
+
+def _reaches_grpc(header, files):
+    """Whether including this header of ours brings gRPC's headers with it."""
+    _, grpc, _ = PACKAGED[0]
+    seen, open_ones = set(), [header]
+    while open_ones:
+        name = open_ones.pop()
+        if grpc.search(name):
+            return True
+        if name not in seen:
+            seen.add(name)
+            open_ones += INCLUDE.findall(files.get(name, ""))
+    return False
