@@ -34,7 +34,6 @@ class Arrows(unittest.TestCase):
                 ("libs/filter/terms.h", "libs/search/snapshot.h"),
                 ("libs/text/fold.h", "clusterwire/type/v1/facts.pb.h"),
                 ("libs/store/store.h", "services/catalogue/types.h"),
-                ("libs/unheard/of.h", "libs/base/error.h"),
                 ("libs/store/store.cc", "sqlite3.h"),
                 ("libs/store/store.cc", "libpq-fe.h"),
                 ("services/catalogue/changes/relay.cc", "librdkafka/rdkafka.h"),
@@ -52,6 +51,10 @@ class Arrows(unittest.TestCase):
                 findings = include(path, header)
                 self.assertEqual(len(findings), 1)
                 self.assertTrue(findings[0].startswith(f"{path}:3: "))
+
+    def test_a_library_needs_a_row(self):
+        self.assertEqual(arrows.check({"libs/unheard/of.h": "#pragma once\n"}),
+                         ["libs/unheard: no row in tests/architecture/arrows.py"])
 
     def test_domain_may_know_the_caller_but_not_through_a_header_that_brings_grpc(self):
         files = {"services/catalogue/domain/a.h": '#include "libs/rpc/caller.h"\n',
