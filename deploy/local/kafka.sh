@@ -1,7 +1,6 @@
 # One Kafka broker (KRaft, its own controller) for this machine; sourced, not run. Needs process.sh.
 # shellcheck shell=bash
 
-topic=clusterwire.changes.v1
 kafka_cluster_id=Y2x1c3RlcndpcmUwMDAwMQ     # 16 bytes in base64, as Kafka wants it
 
 # One compiler tier and the serial collector: starts in seconds on two cores.
@@ -12,7 +11,7 @@ kafka_settings() {
     -e "s|@STATE@|$state_dir/kafka|g" "$root/deploy/local/kafka/server.properties.in"
 }
 
-# Starts the broker and creates the topic; a running broker with the same settings stays.
+# Starts the broker; a running one with the same settings stays. The catalogue makes its topic.
 start_kafka() {
   local settings=$local_dir/kafka.properties
   if pid_of kafka >/dev/null && kafka_settings | cmp -s - "$settings"; then
@@ -30,10 +29,5 @@ start_kafka() {
   fi
   start_process kafka "${kafka_java[@]}" kafka.Kafka "$settings"
   wait_until 60 kafka "answered" port_answers "$kafka_port" || return
-  # The topic's retention is shorter than the 30 days for which notification keeps its records, and
-  # a record has at most 512 KiB.
-  run_logged kafka-topic "${kafka_java[@]}" org.apache.kafka.tools.TopicCommand \
-    --bootstrap-server "127.0.0.1:$kafka_port" --create --if-not-exists --topic "$topic" \
-    --partitions 6 --config retention.ms=604800000 --config max.message.bytes=1048588 || return
-  say "started Kafka with the topic $topic"
+  say "started Kafka"
 }

@@ -7,7 +7,6 @@ notification_port=50052
 notification_http_port=8082
 kafka_port=9092
 kafka_controller_port=9093
-demo_port=8090
 demo=yes
 
 usage() {
@@ -24,7 +23,6 @@ keeps the data. Everything it makes is in .local/ and build/.
   --notification-http-port N   its metrics                     ($notification_http_port)
   --kafka-port N               the Kafka broker                ($kafka_port)
   --kafka-controller-port N    its controller                  ($kafka_controller_port)
-  --demo-port N                receiver of the demonstration   ($demo_port)
   --no-demo                    leaves the demonstration out
 EOF_USAGE
 }
@@ -39,7 +37,7 @@ parse_options() {
         ;;
       --no-demo) demo=no ;;
       --catalogue-port | --catalogue-http-port | --notification-port | --notification-http-port | \
-        --kafka-port | --kafka-controller-port | --demo-port)
+        --kafka-port | --kafka-controller-port)
         [[ ${2:-} =~ ^[0-9]+$ ]] && (($2 >= 1 && $2 <= 65535)) ||
           fail "$1 takes a port from 1 to 65535, not '${2:-}'"
         name=${1#--}

@@ -23,6 +23,27 @@ start_service() {
   say "started $name"
 }
 
+start_catalogue() {
+  start_service catalogue "$catalogue_port" "$catalogue_http_port" \
+    "listen.grpc_address=127.0.0.1:$catalogue_port" \
+    "listen.http_address=127.0.0.1:$catalogue_http_port" \
+    "database.url=sqlite:$state_dir/catalogue/store.db" \
+    "token_key_file=$state_dir/catalogue/token.key" \
+    "kafka.brokers=127.0.0.1:$kafka_port"
+}
+
+# Webhooks may go to this machine, in plain http: the receiver of the demonstration is here.
+start_notification() {
+  start_service notification "$notification_port" "$notification_http_port" \
+    "listen.grpc_address=127.0.0.1:$notification_port" \
+    "listen.http_address=127.0.0.1:$notification_http_port" \
+    "database.url=sqlite:$state_dir/notification/store.db" \
+    "token_key_file=$state_dir/notification/token.key" \
+    "kafka.brokers=127.0.0.1:$kafka_port" \
+    "webhooks.allowed_networks=127.0.0.0/8" \
+    "webhooks.allow_http=true"
+}
+
 import_records() {
   "$build_dir/services/catalogue/import/clusterwire-import" \
     --server "127.0.0.1:$catalogue_port" --data "$root/tests/data"

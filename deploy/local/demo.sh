@@ -1,0 +1,30 @@
+# The demonstration and the closing table; sourced, not run. Needs services.sh.
+# shellcheck shell=bash
+
+show_demonstration() {
+  say "demonstration: a cluster of its own is awarded a Silver label"
+  /usr/bin/python3 -B "$root/deploy/local/demo/show.py" \
+    "$grpcurl" "$catalogue_port" "$notification_port"
+}
+
+show_summary() {
+  local call="${grpcurl#"$PWD"/} -plaintext"
+  cat <<EOF_SUMMARY
+
+  catalogue      grpc 127.0.0.1:$catalogue_port    http://127.0.0.1:$catalogue_http_port/metrics    pid $(pid_of catalogue)
+  notification   grpc 127.0.0.1:$notification_port    http://127.0.0.1:$notification_http_port/metrics    pid $(pid_of notification)
+  Kafka          127.0.0.1:$kafka_port, topic clusterwire.changes.v1    pid $(pid_of kafka)
+  data and logs  ${local_dir#"$PWD"/}/state, ${log_dir#"$PWD"/}    stop: deploy/local/down
+
+Try:
+
+  $call 127.0.0.1:$catalogue_port list
+
+  $call -d '{"filter":{"types":["cluster"],"labelsHeld":["ecei:gold"],"within":{"latitude":52.52,"longitude":13.40,"radiusMeters":300000}},"order":"ORDER_DISTANCE"}' 127.0.0.1:$catalogue_port clusterwire.catalogue.v1.SearchService/Search
+
+  $call -d '{"subscriber":{"title":"Me"},"subscriberId":"me"}' 127.0.0.1:$notification_port clusterwire.notification.v1.SubscriberService/CreateSubscriber
+
+  $call -d '{"parent":"subscribers/me"}' 127.0.0.1:$notification_port clusterwire.notification.v1.InboxService/ListInboxItems
+
+EOF_SUMMARY
+}
