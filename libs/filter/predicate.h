@@ -85,6 +85,7 @@ class Predicate {
  private:
   struct Compiled;
   explicit Predicate(std::shared_ptr<const Compiled> compiled);
+  static Predicate FromCanonical(const Filter& filter, const Viewer& viewer);
   std::shared_ptr<const Compiled> compiled_;
 };
 

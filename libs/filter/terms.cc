@@ -52,7 +52,7 @@ TermField FieldOf(Term term) {
   return static_cast<TermField>(static_cast<uint64_t>(term) >> kFieldShift);
 }
 
-Term EverybodyTerm() { return MakeTerm(TermField::kAudience, ""); }
+Term EverybodyTerm() { return MakeTerm(TermField::kEverybody, ""); }
 
 Term CellTerm(uint64_t cell) { return MakeTerm(TermField::kCell, std::to_string(cell)); }
 

@@ -15,6 +15,7 @@ enum class TermField : uint8_t {
   kAudience = 1,
   kCell,
   kCode,
+  kEverybody,
   kExternalId,
   kKind,
   kLabelHeld,

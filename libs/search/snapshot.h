@@ -5,8 +5,9 @@
 #include <optional>
 #include <span>
 #include <string>
-#include <string_view>
 #include <vector>
+
+#include "absl/status/statusor.h"
 
 #include "libs/filter/columns.h"
 #include "libs/filter/predicate.h"
@@ -46,6 +47,7 @@ struct SearchOptions {
 };
 inline constexpr size_t kMaxPage = 1000;
 inline constexpr size_t kMaxFacetValues = 100;
+inline constexpr size_t kMaxRankingWords = 20;
 
 struct Hit {
   const Facts* facts;                     // lives as long as the snapshot
@@ -80,7 +82,7 @@ struct SnapshotOptions {
 // The Facts of all resources at one moment, findable by predicate. Immutable: safe for use from any
 // thread, for as long as somebody holds it. Find() and Search() give what asking Matches() of every
 // resource would.
-class Snapshot : public std::enable_shared_from_this<Snapshot> {
+class Snapshot {
  public:
   static std::shared_ptr<const Snapshot> Empty(SnapshotOptions options = {});
 
