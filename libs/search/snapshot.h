@@ -37,13 +37,14 @@ struct Position {
 };
 
 struct SearchOptions {
-  std::string ranking_words;  // folded and split as Filter.words; those without any rank the same
+  std::string ranking_words =
+      {};  // folded and split as Filter.words; those without any rank the same
   Order order = Order::kTitle;
   bool descending = false;  // turns the order around; what has no value stays last
-  std::optional<filter::LatLng> origin;
-  std::optional<Position> after;
-  size_t limit = 50;                // at most kMaxPage
-  std::vector<std::string> facets;  // of filter::FacetFields()
+  std::optional<filter::LatLng> origin = {};
+  std::optional<Position> after = {};
+  size_t limit = 50;                     // at most kMaxPage
+  std::vector<std::string> facets = {};  // of filter::FacetFields()
 };
 inline constexpr size_t kMaxPage = 1000;
 inline constexpr size_t kMaxFacetValues = 100;

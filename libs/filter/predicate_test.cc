@@ -1,0 +1,202 @@
+#include "libs/filter/predicate.h"
+
+#include <limits>
+#include <string>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "google/protobuf/text_format.h"
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "libs/base/testing/status_matchers.h"
+#include "libs/filter/transition.h"
+
+namespace clusterwire::filter {
+namespace {
+
+using testing::AllOf;
+using testing::ElementsAre;
+using testing::Field;
+using testing::HasSubstr;
+
+template <typename Message>
+Message Text(const std::string& text) {
+  Message message;
+  EXPECT_TRUE(google::protobuf::TextFormat::ParseFromString(text, &message)) << text;
+  return message;
+}
+
+Predicate Compiled(const std::string& filter, const Viewer& viewer = Viewer::Public()) {
+  auto predicate = Predicate::Compile(Text<Filter>(filter), viewer);
+  EXPECT_THAT(predicate, IsOk());
+  return *std::move(predicate);
+}
+
+TEST(CompileTest, ListsEveryBreachOfALimitAtOnce) {
+  Filter filter;
+  for (int i = 0; i < 51; ++i) {
+    filter.add_sectors(absl::StrCat("esca:s", i));
+    filter.add_names(absl::StrCat("clusters/c", i));
+    filter.add_regions(absl::StrCat("nuts:R", i));
+    filter.add_programmes(absl::StrCat("programmes/p", i));
+    filter.add_kinds(absl::StrCat("k", i));
+    filter.add_external_ids(absl::StrCat("eccp:", i));
+  }
+  for (int i = 0; i < 21; ++i) {
+    filter.add_types(absl::StrCat("t", i));
+    filter.add_label_levels(absl::StrCat("ecei:l", i));
+    filter.add_labels_held(absl::StrCat("ecei:l", i));
+    filter.add_states(absl::StrCat("s", i));
+    filter.add_languages(absl::StrCat("de-", 100 + i));
+  }
+  filter.set_words(std::string(501, 'a'));
+  const auto predicate = Predicate::Compile(filter, Viewer::Public());
+  EXPECT_THAT(predicate, StatusIs(absl::StatusCode::kInvalidArgument));
+  for (const char* field :
+       {"types", "names", "sectors", "regions", "programmes", "label_levels", "labels_held",
+        "kinds", "states", "languages", "external_ids", "words"}) {
+    EXPECT_THAT(predicate, HasFieldError(absl::StrCat("filter.", field)));
+  }
+}
+
+TEST(CompileTest, TakesAsManyValuesAsTheLimitSays) {
+  Filter filter;
+  for (int i = 0; i < 50; ++i) filter.add_sectors(absl::StrCat("esca:s", i));
+  filter.set_words("a b c d e f g h i j k l m n o p q r s t");
+  EXPECT_THAT(Predicate::Compile(filter, Viewer::Public()), IsOk());
+}
+
+TEST(CompileTest, PathsStartWhereTheCallerSays) {
+  const CompileOptions options{.path = "subscription.filter"};
+  EXPECT_THAT(Predicate::Compile(Text<Filter>("sectors: 'ict'"), Viewer::Public(), options),
+              HasFieldError("subscription.filter.sectors[0]"));
+  EXPECT_THAT(Predicate::Compile(Text<Filter>("sectors: 'ict'"), Viewer::Public(), {.path = ""}),
+              HasFieldError("sectors[0]"));
+}
+
+TEST(CompileTest, SubscriptionsRefusePrefixes) {
+  const CompileOptions options{.allow_prefix_words = false};
+  EXPECT_THAT(Predicate::Compile(Text<Filter>("words: 'photo*'"), Viewer::Public(), options),
+              HasFieldError("filter.words"));
+  EXPECT_THAT(Predicate::Compile(Text<Filter>("types: 'cluster' none_of { words: 'photo*' }"),
+                                 Viewer::Public(), options),
+              HasFieldError("filter.none_of[0].words"));
+  EXPECT_THAT(Predicate::Compile(Text<Filter>("words: 'photo'"), Viewer::Public(), options),
+              IsOk());
+}
+
+TEST(CompileTest, RefusesNumbersThatAreNone) {
+  Filter filter;
+  filter.mutable_within()->set_latitude(std::numeric_limits<double>::quiet_NaN());
+  filter.mutable_within()->set_longitude(std::numeric_limits<double>::infinity());
+  filter.mutable_within()->set_radius_meters(std::numeric_limits<double>::quiet_NaN());
+  const auto predicate = Predicate::Compile(filter, Viewer::Public());
+  EXPECT_THAT(predicate, AllOf(HasFieldError("filter.within.latitude"),
+                               HasFieldError("filter.within.longitude"),
+                               HasFieldError("filter.within.radius_meters")));
+}
+
+// A field number that no release has used yet.
+void AddUnknownField(google::protobuf::Message* message) {
+  message->GetReflection()->MutableUnknownFields(message)->AddVarint(9999, 1);
+}
+
+TEST(CompileTest, FiltersOfANewerReleaseFailClosedWhereverTheNewFieldIs) {
+  std::vector<Filter> filters(5);
+  AddUnknownField(&filters[0]);
+  AddUnknownField(filters[1].add_none_of());
+  AddUnknownField(filters[2].mutable_within());
+  AddUnknownField(filters[3].mutable_size());
+  AddUnknownField(filters[4].add_none_of()->mutable_deadline());
+  for (const Filter& filter : filters) {
+    const auto predicate = Predicate::Compile(filter, Viewer::Operator());
+    EXPECT_THAT(predicate, StatusIs(absl::StatusCode::kFailedPrecondition));
+    EXPECT_THAT(predicate, ReasonIs("FILTER_UNKNOWN_FIELDS"));
+  }
+}
+
+TEST(CanonicalTest, SortsFoldsAndForgetsRepeats) {
+  const Predicate predicate = Compiled(
+      "types: 'Label' types: 'cluster' types: 'label' languages: 'ZH-hant-tw' "
+      "sectors: 'ESCA:ict' words: 'Straße  éclair* ECLAIR*' "
+      "none_of { kinds: 'b' } none_of { kinds: 'a' } none_of { kinds: 'B' }");
+  EXPECT_EQ(predicate.filter().ShortDebugString(),
+            Text<Filter>("types: 'cluster' types: 'label' sectors: 'esca:ict' "
+                         "languages: 'zh-Hant-TW' words: 'strasse eclair*' "
+                         "none_of { kinds: 'a' } none_of { kinds: 'b' }")
+                .ShortDebugString());
+}
+
+TEST(ExactTest, RangesPlacesPrefixesAndExclusionsHaveToBeAsked) {
+  EXPECT_TRUE(Compiled("").exact());
+  EXPECT_TRUE(Compiled("types: 'cluster' names: 'clusters/a' words: 'a b'").exact());
+  EXPECT_FALSE(Compiled("words: 'a*'").exact());
+  EXPECT_FALSE(Compiled("size { min: 1 }").exact());
+  EXPECT_FALSE(Compiled("period { start: '2024' }").exact());
+  EXPECT_FALSE(Compiled("deadline { start: '2024' }").exact());
+  EXPECT_FALSE(Compiled("within { radius_meters: 1 }").exact());
+  EXPECT_FALSE(Compiled("none_of { types: 'event' }").exact());
+}
+
+TEST(RequiredTest, TheEmptyFilterRequiresOnlyThatItMayBeSeen) {
+  EXPECT_THAT(Compiled("", Viewer::Operator()).required(), ElementsAre());
+  EXPECT_THAT(Compiled("", Viewer::Public()).required(), ElementsAre(ElementsAre(EverybodyTerm())));
+  EXPECT_THAT(
+      Compiled("", Viewer::As("programmes/p")).required(),
+      ElementsAre(ElementsAre(EverybodyTerm(), MakeTerm(TermField::kAudience, "programmes/p"))));
+}
+
+TEST(RequiredTest, AnAudienceCannotPretendToBeEverybody) {
+  const Facts facts = Text<Facts>("name: 'clusters/a' audience { members: '' }");
+  EXPECT_FALSE(Compiled("").Matches(facts));
+  for (const Term term : TermsOf(facts)) EXPECT_NE(term, EverybodyTerm());
+}
+
+TEST(ExplainTest, GivesAPersonAReasonForEachField) {
+  const Facts facts = Text<Facts>(
+      "type: 'cluster' name: 'clusters/a' title: 'Alpha' codes: 'esca:ict' codes: 'iso:DE' size: 7 "
+      "point { latitude: 51.05 longitude: 13.74 precision: POINT_PRECISION_CITY }");
+  const Predicate predicate = Compiled(
+      "types: 'cluster' sectors: 'esca:health' size { min: 10 } words: 'alpha beta' "
+      "within { latitude: 52.52 longitude: 13.40 radius_meters: 300000 } "
+      "none_of { regions: 'iso:DE' }");
+  const auto verdict = [](const char* field, bool matched, const char* text) {
+    return AllOf(Field("field", &Verdict::field, field),
+                 Field("matched", &Verdict::matched, matched),
+                 Field("text", &Verdict::text, HasSubstr(text)));
+  };
+  EXPECT_THAT(
+      predicate.Explain(facts),
+      ElementsAre(verdict("audience", true, "may be seen"), verdict("types", true, "has cluster"),
+                  verdict("sectors", false, "has esca:ict, iso:DE; asked for esca:health"),
+                  verdict("within", true, "165."),
+                  verdict("size", false, "has 7 members; asked for at least 10"),
+                  verdict("words", false, "lacks beta"),
+                  verdict("none_of[0]", false, "is excluded by regions")));
+}
+
+TEST(WithoutTest, LeavesOutOneField) {
+  const Predicate predicate = Compiled("types: 'cluster' sectors: 'esca:ict'");
+  EXPECT_EQ(predicate.Without("sectors").filter().ShortDebugString(),
+            Text<Filter>("types: 'cluster'").ShortDebugString());
+  EXPECT_EQ(&predicate.Without("kinds").filter(), &predicate.filter());
+}
+
+TEST(TransitionTest, NamesWhatAChangeMeans) {
+  const Predicate predicate = Compiled("sectors: 'esca:ict'");
+  const Facts ict = Text<Facts>("name: 'clusters/a' codes: 'esca:ict'");
+  const Facts health = Text<Facts>("name: 'clusters/a' codes: 'esca:health'");
+  const Facts draft = Text<Facts>("name: 'clusters/a' codes: 'esca:ict' audience { }");
+  EXPECT_EQ(TransitionOf(predicate, nullptr, &ict), Transition::kEntered);
+  EXPECT_EQ(TransitionOf(predicate, &ict, &health), Transition::kLeft);
+  EXPECT_EQ(TransitionOf(predicate, &ict, nullptr), Transition::kLeft);
+  EXPECT_EQ(TransitionOf(predicate, &ict, &ict), Transition::kChanged);
+  EXPECT_EQ(TransitionOf(predicate, &health, nullptr), Transition::kNone);
+  EXPECT_EQ(TransitionOf(predicate, &draft, &ict), Transition::kEntered);
+  EXPECT_EQ(TransitionOf(predicate, nullptr, nullptr), Transition::kNone);
+  EXPECT_EQ(TransitionName(Transition::kLeft), "left");
+}
+
+}  // namespace
+}  // namespace clusterwire::filter
