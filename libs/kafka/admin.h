@@ -27,24 +27,24 @@ struct TopicDescription {
   std::map<std::string, std::string> config;  // all properties, as the broker has them
 };
 
-// Creates and describes topics. Safe for use from any thread; each call blocks until its deadline
-// at the latest.
+// Creates and describes topics. Safe for use from any thread; each call blocks for `wait` at
+// most.
 class Admin {
  public:
   static absl::StatusOr<std::unique_ptr<Admin>> Create(ClientOptions options);
 
   // Creates the topic unless it is there, and says what it is like. One that is there already is
   // left as it is: compare the answer with the wish.
-  absl::StatusOr<TopicDescription> EnsureTopic(const TopicSettings& settings, absl::Time deadline);
+  absl::StatusOr<TopicDescription> EnsureTopic(const TopicSettings& settings, absl::Duration wait);
 
   // NOT_FOUND when there is none.
-  absl::StatusOr<TopicDescription> DescribeTopic(const std::string& name, absl::Time deadline);
+  absl::StatusOr<TopicDescription> DescribeTopic(const std::string& name, absl::Duration wait);
 
   // Deletes the topic; OK when there is none.
-  absl::Status DeleteTopic(const std::string& name, absl::Time deadline);
+  absl::Status DeleteTopic(const std::string& name, absl::Duration wait);
 
   // How many brokers answer for the cluster: tells "reachable" from "not".
-  absl::StatusOr<int> CountBrokers(absl::Time deadline);
+  absl::StatusOr<int> CountBrokers(absl::Duration wait);
 
  private:
   explicit Admin(Client client) : client_(std::move(client)) {}

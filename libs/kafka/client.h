@@ -21,12 +21,12 @@ enum class LogLevel { kError, kWarning, kInfo, kDebug };
 
 struct ClientOptions {
   std::string brokers;  // "host:port,host:port"
-  Config config;
+  Config config = {};
   // Called from threads of librdkafka's own: thread-safe, quick, and alive as long as the client.
-  std::function<void(LogLevel, std::string_view facility, std::string_view text)> log;
+  std::function<void(LogLevel, std::string_view facility, std::string_view text)> log = {};
   // Gets librdkafka's statistics (JSON) every `statistics_interval`, from the thread that polls.
   // Off while empty.
-  std::function<void(std::string_view json)> statistics;
+  std::function<void(std::string_view json)> statistics = {};
   absl::Duration statistics_interval = absl::Seconds(15);
 };
 

@@ -93,10 +93,10 @@ class Consumer {
 
  private:
   struct State;
-  explicit Consumer(std::unique_ptr<State> state);
+  Consumer(Client client, State* state);
 
-  std::unique_ptr<State> state_;  // first: callbacks of the client use it
   Client client_;
+  State* const state_;  // the client's
 };
 
 }  // namespace clusterwire::kafka

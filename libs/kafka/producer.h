@@ -22,9 +22,11 @@ namespace clusterwire::kafka {
 // it still holds, at once.
 class Producer {
  public:
-  static constexpr size_t kMaxBatch = 10'000;  // messages; more are refused
+  // A batch above either is refused with INVALID_ARGUMENT, reason BATCH_TOO_LARGE.
+  static constexpr size_t kMaxMessages = 10'000;
+  static constexpr size_t kMaxBytes = size_t{64} << 20;  // of keys, values and headers
 
-  // INVALID_ARGUMENT for an unknown or refused property. Brokers needn't be there yet.
+  // INVALID_ARGUMENT names an unknown or refused property. Brokers needn't be there yet.
   static absl::StatusOr<std::unique_ptr<Producer>> Create(ClientOptions options);
   ~Producer();
   Producer(const Producer&) = delete;
@@ -33,24 +35,26 @@ class Producer {
   // Hands over a batch, each message to its own partition, and waits until the broker has
   // acknowledged all of it.
   //   OK           all of it is in the log, in this order within each partition.
-  //   UNAVAILABLE, reason STILL_SENDING   `deadline` passed or `stop` was asked for; the batch is
+  //   UNAVAILABLE, reason STILL_SENDING   `wait` passed or `stop` was asked for; the batch is
   //                kept and goes on being tried: call Await() until it says something else.
   //   any other    the producer is broken, and every later call says so: make a new one and send
   //                the whole batch again (unless the status says INVALID_ARGUMENT: then the batch
   //                can't be sent as it is).
-  absl::Status Send(std::span<const Message> batch, absl::Time deadline, std::stop_token stop = {});
+  absl::Status Send(std::span<const Message> batch, absl::Duration wait, std::stop_token stop = {});
 
   // Goes on waiting for the batch of the last Send(). OK when there is none.
-  absl::Status Await(absl::Time deadline, std::stop_token stop = {});
+  absl::Status Await(absl::Duration wait, std::stop_token stop = {});
 
   size_t unacknowledged() const;
 
  private:
   struct State;
-  explicit Producer(std::unique_ptr<State> state);
+  Producer(Client client, State* state);
+  absl::Status Enqueue(const Message& message);
+  absl::Status Broken(absl::Status why);
 
-  std::unique_ptr<State> state_;  // first: callbacks of the client use it
   Client client_;
+  State* const state_;  // the client's
 };
 
 }  // namespace clusterwire::kafka

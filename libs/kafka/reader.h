@@ -26,15 +26,15 @@ class Reader {
 
   static absl::StatusOr<std::unique_ptr<Reader>> Create(ClientOptions options);
 
-  absl::StatusOr<Watermarks> GetWatermarks(const TopicPartition& partition, absl::Time deadline);
+  absl::StatusOr<Watermarks> GetWatermarks(const TopicPartition& partition, absl::Duration wait);
 
   // The message at exactly `offset`; nothing when it is outside the log or was compacted away.
   absl::StatusOr<std::optional<ReceivedMessage>> ReadAt(const TopicPartition& partition,
-                                                        int64_t offset, absl::Time deadline);
+                                                        int64_t offset, absl::Duration wait);
 
   // The last message of each partition that has one, in order of partitions. NOT_FOUND when there
   // is no such topic.
-  absl::StatusOr<std::vector<ReceivedMessage>> Tail(const std::string& topic, absl::Time deadline);
+  absl::StatusOr<std::vector<ReceivedMessage>> Tail(const std::string& topic, absl::Duration wait);
 
  private:
   explicit Reader(Client client) : client_(std::move(client)) {}

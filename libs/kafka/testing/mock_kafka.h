@@ -1,13 +1,10 @@
 #pragma once
 
 #include <cstdint>
-#include <memory>
 #include <string>
-#include <string_view>
 #include <vector>
 
 #include "libs/kafka/client.h"
-#include "libs/kafka/message.h"
 
 struct rd_kafka_mock_cluster_s;
 
@@ -22,8 +19,8 @@ class MockKafka {
   ~MockKafka();
 
   const std::string& brokers() const { return brokers_; }
-  // For a group that members leave and join within seconds.
   ClientOptions Options() const;
+  ClientOptions GroupOptions() const;  // the same, for consumers
 
   void CreateTopic(const std::string& name, int partitions);
   // Each of the next requests of this kind (0 produce, 1 fetch, …) fails with one of `errors`

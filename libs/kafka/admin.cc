@@ -1,0 +1,194 @@
+#include "libs/kafka/admin.h"
+
+#include <utility>
+
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+
+#include "libs/base/error.h"
+#include "libs/base/status_macros.h"
+#include "libs/base/strings.h"
+#include "libs/kafka/errors.h"
+#include "libs/kafka/handles.h"
+
+namespace clusterwire::kafka {
+namespace {
+
+using EventHandle = Handle<rd_kafka_event_t, rd_kafka_event_destroy>;
+using NewTopicHandle = Handle<rd_kafka_NewTopic_t, rd_kafka_NewTopic_destroy>;
+using DeleteTopicHandle = Handle<rd_kafka_DeleteTopic_t, rd_kafka_DeleteTopic_destroy>;
+using OptionsHandle = Handle<rd_kafka_AdminOptions_t, rd_kafka_AdminOptions_destroy>;
+using QueueHandle = Handle<rd_kafka_queue_t, rd_kafka_queue_destroy>;
+using ResourceHandle = Handle<rd_kafka_ConfigResource_t, rd_kafka_ConfigResource_destroy>;
+
+constexpr int kPropagationPauseMilliseconds = 50;
+
+// Starts an admin request by `start` and waits for its answer.
+template <typename Start>
+absl::StatusOr<EventHandle> Ask(rd_kafka_t* client, rd_kafka_admin_op_t what,
+                                const Remaining& remaining, std::string_view doing,
+                                const Start& start) {
+  const OptionsHandle options(rd_kafka_AdminOptions_new(client, what));
+  char text[512];
+  const int milliseconds = std::max(1, remaining.Milliseconds());
+  RETURN_IF_ERROR(ToStatus(
+      rd_kafka_AdminOptions_set_request_timeout(options.get(), milliseconds, text, sizeof text),
+      doing));
+  const QueueHandle queue(rd_kafka_queue_new(client));
+  start(options.get(), queue.get());
+  EventHandle event(rd_kafka_queue_poll(queue.get(), milliseconds));
+  if (event == nullptr) return ToStatus(RD_KAFKA_RESP_ERR__TIMED_OUT, doing);
+  RETURN_IF_ERROR(ToStatus(rd_kafka_event_error(event.get()), doing));
+  return event;
+}
+
+absl::Status TopicResult(const rd_kafka_topic_result_t& result, rd_kafka_resp_err_t accepted,
+                         const std::string& doing) {
+  const rd_kafka_resp_err_t code = rd_kafka_topic_result_error(&result);
+  if (code == accepted) return absl::OkStatus();
+  const char* const text = rd_kafka_topic_result_error_string(&result);
+  return ToStatus(code, text == nullptr ? doing : absl::StrCat(doing, ": ", text));
+}
+
+absl::StatusOr<NewTopicHandle> ToNewTopic(const TopicSettings& settings) {
+  char text[512];
+  NewTopicHandle topic(rd_kafka_NewTopic_new(settings.name.c_str(), settings.partitions,
+                                             settings.replication, text, sizeof text));
+  if (topic == nullptr) return FieldError("kafka.topic", text);
+  const int64_t retention = settings.retention == absl::InfiniteDuration()
+                                ? -1
+                                : absl::ToInt64Milliseconds(settings.retention);
+  std::map<std::string, std::string> config = settings.config;
+  config.try_emplace("retention.ms", absl::StrCat(retention));
+  for (const auto& [name, value] : config) {
+    RETURN_IF_ERROR(ToStatus(rd_kafka_NewTopic_set_config(topic.get(), name.c_str(), value.c_str()),
+                             absl::StrCat("topic property ", name)));
+  }
+  return topic;
+}
+
+absl::Status FillPartitions(rd_kafka_t* client, const std::string& name, const Remaining& remaining,
+                            TopicDescription* description) {
+  const TopicHandle handle(rd_kafka_topic_new(client, name.c_str(), nullptr));
+  const rd_kafka_metadata_t* raw = nullptr;
+  const std::string doing = absl::StrCat("describing topic ", name);
+  RETURN_IF_ERROR(
+      ToStatus(rd_kafka_metadata(client, 0, handle.get(), &raw, remaining.Milliseconds()), doing));
+  const MetadataHandle metadata(raw);
+  const rd_kafka_metadata_topic_t& topic = metadata->topics[0];
+  RETURN_IF_ERROR(ToStatus(topic.err, doing));
+  description->partitions = topic.partition_cnt;
+  for (int i = 0; i < topic.partition_cnt; ++i) {
+    RETURN_IF_ERROR(ToStatus(topic.partitions[i].err, doing));
+    description->replication = static_cast<int16_t>(topic.partitions[i].replica_cnt);
+  }
+  return absl::OkStatus();
+}
+
+absl::Status FillConfig(rd_kafka_t* client, const std::string& name, const Remaining& remaining,
+                        TopicDescription* description) {
+  const std::string doing = absl::StrCat("reading the properties of topic ", name);
+  const ResourceHandle resource(rd_kafka_ConfigResource_new(RD_KAFKA_RESOURCE_TOPIC, name.c_str()));
+  rd_kafka_ConfigResource_t* asked = resource.get();
+  ASSIGN_OR_RETURN(const EventHandle event,
+                   Ask(client, RD_KAFKA_ADMIN_OP_DESCRIBECONFIGS, remaining, doing,
+                       [&](const rd_kafka_AdminOptions_t* options, rd_kafka_queue_t* queue) {
+                         rd_kafka_DescribeConfigs(client, &asked, 1, options, queue);
+                       }));
+  size_t count = 0;
+  const rd_kafka_ConfigResource_t** const resources = rd_kafka_DescribeConfigs_result_resources(
+      rd_kafka_event_DescribeConfigs_result(event.get()), &count);
+  if (count != 1) return ToStatus(RD_KAFKA_RESP_ERR__BAD_MSG, doing);
+  RETURN_IF_ERROR(ToStatus(rd_kafka_ConfigResource_error(resources[0]), doing));
+  const rd_kafka_ConfigEntry_t** const entries =
+      rd_kafka_ConfigResource_configs(resources[0], &count);
+  for (size_t i = 0; i < count; ++i) {
+    const char* const value = rd_kafka_ConfigEntry_value(entries[i]);
+    description->config[rd_kafka_ConfigEntry_name(entries[i])] = value == nullptr ? "" : value;
+  }
+  int64_t retention = 0;
+  if (!absl::SimpleAtoi(description->config["retention.ms"], &retention)) {
+    return ToStatus(RD_KAFKA_RESP_ERR__BAD_MSG, doing);
+  }
+  description->retention = retention < 0 ? absl::InfiniteDuration() : absl::Milliseconds(retention);
+  return absl::OkStatus();
+}
+
+absl::StatusOr<TopicDescription> Describe(rd_kafka_t* client, const std::string& name,
+                                          const Remaining& remaining) {
+  TopicDescription description;
+  RETURN_IF_ERROR(FillPartitions(client, name, remaining, &description));
+  RETURN_IF_ERROR(FillConfig(client, name, remaining, &description));
+  return description;
+}
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<Admin>> Admin::Create(ClientOptions options) {
+  auto state = std::make_unique<ClientState>();
+  state->options = std::move(options);
+  // A consumer, since only of those metadata requests can be kept from creating topics.
+  const ClientPlan plan{.type = RD_KAFKA_CONSUMER,
+                        .defaults = {},
+                        .fixed = {{"allow.auto.create.topics", "false"}},
+                        .callbacks = {}};
+  ASSIGN_OR_RETURN(Client client, NewClient(plan, std::move(state)));
+  return std::unique_ptr<Admin>(new Admin(std::move(client)));
+}
+
+absl::StatusOr<TopicDescription> Admin::EnsureTopic(const TopicSettings& settings,
+                                                    absl::Duration wait) {
+  const Remaining remaining(wait);
+  const std::string doing = absl::StrCat("creating topic ", settings.name);
+  ASSIGN_OR_RETURN(const NewTopicHandle topic, ToNewTopic(settings));
+  rd_kafka_NewTopic_t* wanted = topic.get();
+  ASSIGN_OR_RETURN(const EventHandle event,
+                   Ask(client_.get(), RD_KAFKA_ADMIN_OP_CREATETOPICS, remaining, doing,
+                       [&](const rd_kafka_AdminOptions_t* options, rd_kafka_queue_t* queue) {
+                         rd_kafka_CreateTopics(client_.get(), &wanted, 1, options, queue);
+                       }));
+  size_t count = 0;
+  const rd_kafka_topic_result_t** const results =
+      rd_kafka_CreateTopics_result_topics(rd_kafka_event_CreateTopics_result(event.get()), &count);
+  if (count != 1) return ToStatus(RD_KAFKA_RESP_ERR__BAD_MSG, doing);
+  RETURN_IF_ERROR(TopicResult(*results[0], RD_KAFKA_RESP_ERR_TOPIC_ALREADY_EXISTS, doing));
+  // The brokers hear of a new topic a moment after its creation was answered.
+  while (true) {
+    auto description = Describe(client_.get(), settings.name, remaining);
+    const bool not_yet = description.status().code() == absl::StatusCode::kNotFound ||
+                         IsRetriable(description.status());
+    if (description.ok() || !not_yet || remaining.over()) return description;
+    rd_kafka_poll(client_.get(), remaining.Milliseconds(kPropagationPauseMilliseconds));
+  }
+}
+
+absl::StatusOr<TopicDescription> Admin::DescribeTopic(const std::string& name,
+                                                      absl::Duration wait) {
+  return Describe(client_.get(), name, Remaining(wait));
+}
+
+absl::Status Admin::DeleteTopic(const std::string& name, absl::Duration wait) {
+  const std::string doing = absl::StrCat("deleting topic ", name);
+  const DeleteTopicHandle topic(rd_kafka_DeleteTopic_new(name.c_str()));
+  rd_kafka_DeleteTopic_t* unwanted = topic.get();
+  ASSIGN_OR_RETURN(const EventHandle event,
+                   Ask(client_.get(), RD_KAFKA_ADMIN_OP_DELETETOPICS, Remaining(wait), doing,
+                       [&](const rd_kafka_AdminOptions_t* options, rd_kafka_queue_t* queue) {
+                         rd_kafka_DeleteTopics(client_.get(), &unwanted, 1, options, queue);
+                       }));
+  size_t count = 0;
+  const rd_kafka_topic_result_t** const results =
+      rd_kafka_DeleteTopics_result_topics(rd_kafka_event_DeleteTopics_result(event.get()), &count);
+  if (count != 1) return ToStatus(RD_KAFKA_RESP_ERR__BAD_MSG, doing);
+  return TopicResult(*results[0], RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART, doing);
+}
+
+absl::StatusOr<int> Admin::CountBrokers(absl::Duration wait) {
+  const rd_kafka_metadata_t* raw = nullptr;
+  RETURN_IF_ERROR(
+      ToStatus(rd_kafka_metadata(client_.get(), 0, nullptr, &raw, Remaining(wait).Milliseconds()),
+               "asking for the brokers"));
+  return MetadataHandle(raw)->broker_cnt;
+}
+
+}  // namespace clusterwire::kafka

@@ -1,0 +1,139 @@
+#include "libs/kafka/client.h"
+
+#include <span>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+
+#include "libs/base/error.h"
+#include "libs/base/status_macros.h"
+#include "libs/kafka/handles.h"
+
+namespace clusterwire::kafka {
+namespace {
+
+LogLevel LevelOfSyslog(int level) {
+  if (level <= 3) return LogLevel::kError;
+  if (level == 4) return LogLevel::kWarning;
+  return level <= 6 ? LogLevel::kInfo : LogLevel::kDebug;
+}
+
+const ClientState& StateOf(const rd_kafka_t* client) {
+  return *static_cast<const ClientState*>(rd_kafka_opaque(client));
+}
+
+void OnLog(const rd_kafka_t* client, int level, const char* facility, const char* text) {
+  if (client != nullptr) StateOf(client).Log(LevelOfSyslog(level), facility, text);
+}
+
+void OnError(rd_kafka_t* client, int code, const char* text, void*) {
+  StateOf(client).Log(LogLevel::kWarning, rd_kafka_err2name(static_cast<rd_kafka_resp_err_t>(code)),
+                      text);
+}
+
+int OnStatistics(rd_kafka_t* client, char* json, size_t size, void*) {
+  StateOf(client).options.statistics(std::string_view(json, size));
+  return 0;  // librdkafka frees it
+}
+
+absl::Status Set(rd_kafka_conf_t* conf, const std::string& key, const std::string& value) {
+  char text[512];
+  if (rd_kafka_conf_set(conf, key.c_str(), value.c_str(), text, sizeof text) == RD_KAFKA_CONF_OK) {
+    return absl::OkStatus();
+  }
+  return FieldError(absl::StrCat("kafka.config[", key, "]"), text);
+}
+
+absl::Status Fill(rd_kafka_conf_t* conf, const ClientPlan& plan, const ClientOptions& options) {
+  for (const auto& [key, value] : plan.defaults) RETURN_IF_ERROR(Set(conf, key, value));
+  for (const auto& [key, value] : options.config) {
+    const auto fixed = plan.fixed.find(key);
+    if (fixed != plan.fixed.end() && fixed->second != value) {
+      return FieldError(absl::StrCat("kafka.config[", key, "]"),
+                        absl::StrCat("must stay '", fixed->second, "'; remove it"));
+    }
+    RETURN_IF_ERROR(Set(conf, key, value));
+  }
+  for (const auto& [key, value] : plan.fixed) RETURN_IF_ERROR(Set(conf, key, value));
+  if (options.brokers.empty()) return FieldError("kafka.brokers", "is empty; give host:port");
+  return Set(conf, "bootstrap.servers", options.brokers);
+}
+
+}  // namespace
+
+void ClientState::Log(LogLevel level, std::string_view facility, std::string_view text) const {
+  if (options.log) options.log(level, facility, text);
+}
+
+void ClientCloser::operator()(rd_kafka_s* client) const {
+  auto* state = static_cast<ClientState*>(rd_kafka_opaque(client));
+  rd_kafka_destroy(client);
+  delete state;
+}
+
+absl::StatusOr<Client> NewClient(const ClientPlan& plan, std::unique_ptr<ClientState> state) {
+  ConfHandle conf(rd_kafka_conf_new());
+  RETURN_IF_ERROR(Fill(conf.get(), plan, state->options));
+  rd_kafka_conf_set_opaque(conf.get(), state.get());
+  rd_kafka_conf_set_log_cb(conf.get(), &OnLog);
+  rd_kafka_conf_set_error_cb(conf.get(), &OnError);
+  if (state->options.statistics) {
+    RETURN_IF_ERROR(
+        Set(conf.get(), "statistics.interval.ms",
+            absl::StrCat(absl::ToInt64Milliseconds(state->options.statistics_interval))));
+    rd_kafka_conf_set_stats_cb(conf.get(), &OnStatistics);
+  }
+  if (plan.callbacks) plan.callbacks(conf.get());
+
+  char text[512];
+  Client client(rd_kafka_new(plan.type, conf.get(), text, sizeof text));
+  if (client == nullptr) return FieldError("kafka.config", text);
+  (void)conf.release();  // a client that was made has taken these two over
+  (void)state.release();
+  return client;
+}
+
+ReceivedMessage ToReceived(const rd_kafka_message_t& message) {
+  const auto text = [](const void* bytes, size_t size) {
+    return size == 0 ? std::string() : std::string(static_cast<const char*>(bytes), size);
+  };
+  ReceivedMessage received;
+  received.from = {rd_kafka_topic_name(message.rkt), message.partition};
+  received.offset = message.offset;
+  received.key = text(message.key, message.key_len);
+  received.value = text(message.payload, message.len);
+  rd_kafka_timestamp_type_t kind = RD_KAFKA_TIMESTAMP_NOT_AVAILABLE;
+  const int64_t stamp = rd_kafka_message_timestamp(&message, &kind);
+  received.time =
+      kind == RD_KAFKA_TIMESTAMP_NOT_AVAILABLE ? absl::InfinitePast() : absl::FromUnixMillis(stamp);
+  rd_kafka_headers_t* headers = nullptr;
+  if (rd_kafka_message_headers(&message, &headers) == RD_KAFKA_RESP_ERR_NO_ERROR) {
+    const char* name = nullptr;
+    const void* value = nullptr;
+    size_t size = 0;
+    for (size_t i = 0;
+         rd_kafka_header_get_all(headers, i, &name, &value, &size) == RD_KAFKA_RESP_ERR_NO_ERROR;
+         ++i) {
+      received.headers.push_back({name, text(value, size)});
+    }
+  }
+  return received;
+}
+
+ListHandle ToList(std::span<const TopicPartition> partitions) {
+  ListHandle list(rd_kafka_topic_partition_list_new(static_cast<int>(partitions.size())));
+  for (const TopicPartition& partition : partitions) {
+    rd_kafka_topic_partition_list_add(list.get(), partition.topic.c_str(), partition.partition);
+  }
+  return list;
+}
+
+std::vector<TopicPartition> FromList(const rd_kafka_topic_partition_list_t& list) {
+  std::vector<TopicPartition> partitions;
+  for (int i = 0; i < list.cnt; ++i) {
+    partitions.push_back({list.elems[i].topic, list.elems[i].partition});
+  }
+  return partitions;
+}
+
+}  // namespace clusterwire::kafka

@@ -1,0 +1,233 @@
+#include "libs/kafka/consumer.h"
+
+#include <algorithm>
+#include <set>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+
+#include "libs/base/error.h"
+#include "libs/base/status_macros.h"
+#include "libs/kafka/errors.h"
+#include "libs/kafka/handles.h"
+
+namespace clusterwire::kafka {
+
+static_assert(kBeginning == RD_KAFKA_OFFSET_BEGINNING && kEnd == RD_KAFKA_OFFSET_END &&
+              kCommitted == RD_KAFKA_OFFSET_STORED);
+
+// Partitions are in one of two sets: `assigned` are read; `waiting` belong to us by the group's
+// decision, but the hook couldn't say where to start.
+struct Consumer::State final : ClientState {
+  static void OnRebalance(rd_kafka_t* client, rd_kafka_resp_err_t event,
+                          rd_kafka_topic_partition_list_t* list, void* opaque);
+  // Asks the hook about `waiting` and starts what it answers.
+  absl::Status StartWaiting(rd_kafka_t* client);
+  void GiveUp(rd_kafka_t* client, const std::vector<TopicPartition>& partitions);
+  absl::Status Take(rd_kafka_t* client, const rd_kafka_message_t& message);
+  void LogFailure(std::string_view doing, const ErrorHandle& error) const;
+
+  RebalanceHook* hook = nullptr;
+  std::set<TopicPartition> assigned;
+  std::set<TopicPartition> waiting;
+  absl::Status hook_error;
+  Batch batch;  // being filled by Poll()
+};
+
+namespace {
+
+constexpr int kSeekMilliseconds = 10'000;
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<Consumer>> Consumer::Create(Options options) {
+  if (options.hook == nullptr || options.group.empty() || options.topics.empty()) {
+    return FieldError("kafka.consumer", "needs a group, a topic and a rebalance hook");
+  }
+  auto state = std::make_unique<State>();
+  state->options = std::move(options.client);
+  state->hook = options.hook;
+  State* const raw = state.get();
+  const ClientPlan plan{.type = RD_KAFKA_CONSUMER,
+                        // What is fetched ahead; the default of 64 MiB a partition is too much.
+                        .defaults = {{"queued.max.messages.kbytes", "16384"}},
+                        .fixed = {{"group.id", options.group},
+                                  {"enable.auto.offset.store", "false"},
+                                  {"enable.auto.commit", "true"},
+                                  {"auto.offset.reset", "error"},
+                                  {"partition.assignment.strategy", "cooperative-sticky"}},
+                        .callbacks = [](rd_kafka_conf_t* conf) {
+                          rd_kafka_conf_set_rebalance_cb(conf, &State::OnRebalance);
+                        }};
+  ASSIGN_OR_RETURN(Client client, NewClient(plan, std::move(state)));
+  rd_kafka_poll_set_consumer(client.get());
+  std::unique_ptr<Consumer> consumer(new Consumer(std::move(client), raw));
+
+  std::vector<TopicPartition> topics;
+  for (const std::string& topic : options.topics) topics.push_back({topic, RD_KAFKA_PARTITION_UA});
+  RETURN_IF_ERROR(ToStatus(rd_kafka_subscribe(consumer->client_.get(), ToList(topics).get()),
+                           "subscribing to the topics"));
+  return consumer;
+}
+
+Consumer::Consumer(Client client, State* state) : client_(std::move(client)), state_(state) {}
+
+Consumer::~Consumer() { rd_kafka_consumer_close(client_.get()); }
+
+absl::StatusOr<Consumer::Batch> Consumer::Poll(size_t limit, absl::Duration wait) {
+  const Remaining remaining(wait);
+  state_->batch = {};
+  if (!state_->waiting.empty()) state_->hook_error = state_->StartWaiting(client_.get());
+  while (state_->batch.messages.size() < limit) {
+    const bool empty = state_->batch.messages.empty() && state_->batch.errors.empty();
+    const MessageHandle message(rd_kafka_consumer_poll(
+        client_.get(), empty && state_->hook_error.ok() ? remaining.Milliseconds() : 0));
+    if (message != nullptr) {
+      RETURN_IF_ERROR(state_->Take(client_.get(), *message));
+    } else if (!empty || !state_->hook_error.ok() || remaining.over()) {
+      break;
+    }
+  }
+  // What was read in the meantime goes first; the hook's error comes again with the next call.
+  if (state_->batch.messages.empty() && state_->batch.errors.empty()) {
+    RETURN_IF_ERROR(std::exchange(state_->hook_error, absl::OkStatus()));
+  }
+  return std::move(state_->batch);
+}
+
+absl::Status Consumer::State::Take(rd_kafka_t* client, const rd_kafka_message_t& message) {
+  if (message.err == RD_KAFKA_RESP_ERR_NO_ERROR) {
+    batch.messages.push_back(ToReceived(message));
+    return absl::OkStatus();
+  }
+  const char* const text = rd_kafka_message_errstr(&message);
+  Log(LogLevel::kWarning, rd_kafka_err2name(message.err), text == nullptr ? "" : text);
+  RETURN_IF_ERROR(FatalError(client));
+  if (message.rkt == nullptr) return absl::OkStatus();
+  const TopicPartition from{rd_kafka_topic_name(message.rkt), message.partition};
+  const absl::Status status = ToStatus(message.err, absl::StrCat("reading ", ToString(from)));
+  if (!IsRetriable(status)) batch.errors.push_back({from, status});
+  return absl::OkStatus();
+}
+
+// Runs inside rd_kafka_consumer_poll() and rd_kafka_consumer_close(), on the owner's thread.
+void Consumer::State::OnRebalance(rd_kafka_t* client, rd_kafka_resp_err_t event,
+                                  rd_kafka_topic_partition_list_t* list, void* opaque) {
+  auto* state = static_cast<State*>(static_cast<ClientState*>(opaque));
+  const std::vector<TopicPartition> partitions = FromList(*list);
+  if (event == RD_KAFKA_RESP_ERR__ASSIGN_PARTITIONS) {
+    // The group's decision is acknowledged first and apart from where to start, which may not be
+    // known yet: an unanswered decision would hold up the whole group.
+    state->LogFailure("acknowledging an assignment",
+                      ErrorHandle(rd_kafka_incremental_assign(client, ToList({}).get())));
+    state->waiting.insert(partitions.begin(), partitions.end());
+    state->hook_error = state->StartWaiting(client);
+  } else {
+    state->GiveUp(client, partitions);
+  }
+}
+
+absl::Status Consumer::State::StartWaiting(rd_kafka_t* client) {
+  const std::vector<TopicPartition> partitions(waiting.begin(), waiting.end());
+  if (partitions.empty()) return absl::OkStatus();
+  ASSIGN_OR_RETURN(const std::vector<int64_t> offsets, hook->OnAssigned(partitions));
+  if (offsets.size() != partitions.size()) {
+    return absl::InternalError(absl::StrCat("the rebalance hook gave ", offsets.size(),
+                                            " offsets for ", partitions.size(), " partitions"));
+  }
+  const ListHandle list = ToList(partitions);
+  for (size_t i = 0; i < offsets.size(); ++i) list->elems[i].offset = offsets[i];
+  const ErrorHandle error(rd_kafka_incremental_assign(client, list.get()));
+  if (error != nullptr) {
+    return ToStatus(rd_kafka_error_code(error.get()), rd_kafka_error_string(error.get()));
+  }
+  assigned.insert(partitions.begin(), partitions.end());
+  waiting.clear();
+  return absl::OkStatus();
+}
+
+void Consumer::State::GiveUp(rd_kafka_t* client, const std::vector<TopicPartition>& partitions) {
+  std::vector<TopicPartition> read;
+  for (const TopicPartition& partition : partitions) {
+    waiting.erase(partition);
+    if (assigned.contains(partition)) read.push_back(partition);
+  }
+  const auto given_up = [&](const TopicPartition& partition) {
+    return std::find(read.begin(), read.end(), partition) != read.end();
+  };
+  // The owner hasn't seen these yet; whoever gets the partition reads them again.
+  std::erase_if(batch.messages, [&](const auto& message) { return given_up(message.from); });
+  std::erase_if(batch.errors, [&](const auto& error) { return given_up(error.partition); });
+  if (!read.empty()) {
+    if (rd_kafka_assignment_lost(client)) {
+      hook->OnLost(read);
+    } else {
+      hook->OnRevoked(read);
+    }
+  }
+  for (const TopicPartition& partition : read) assigned.erase(partition);
+  LogFailure("giving up partitions",
+             ErrorHandle(rd_kafka_incremental_unassign(client, ToList(read).get())));
+}
+
+void Consumer::State::LogFailure(std::string_view doing, const ErrorHandle& error) const {
+  if (error == nullptr) return;
+  Log(LogLevel::kError, "REBALANCE",
+      absl::StrCat(std::string(doing), ": ", rd_kafka_error_string(error.get())));
+}
+
+absl::Status Consumer::Store(const TopicPartition& partition, int64_t next_offset) {
+  const ListHandle list = ToList({&partition, 1});
+  list->elems[0].offset = next_offset;
+  (void)rd_kafka_offsets_store(client_.get(), list.get());  // the element has the reason
+  if (list->elems[0].err == RD_KAFKA_RESP_ERR__STATE ||
+      list->elems[0].err == RD_KAFKA_RESP_ERR__UNKNOWN_PARTITION) {
+    return Error(absl::StatusCode::kFailedPrecondition, "KAFKA_NOT_ASSIGNED",
+                 absl::StrCat(ToString(partition), " is not assigned to this consumer any more"));
+  }
+  return ToStatus(list->elems[0].err, absl::StrCat("storing an offset of ", ToString(partition)));
+}
+
+absl::Status Consumer::Restart(const TopicPartition& partition, int64_t offset) {
+  const ListHandle list = ToList({&partition, 1});
+  list->elems[0].offset = offset;
+  const ErrorHandle error(rd_kafka_seek_partitions(client_.get(), list.get(), kSeekMilliseconds));
+  const std::string doing = absl::StrCat("reading ", ToString(partition), " from ", offset);
+  if (error != nullptr) return ToStatus(rd_kafka_error_code(error.get()), doing);
+  return ToStatus(list->elems[0].err, doing);
+}
+
+absl::Status Consumer::Pause(std::span<const TopicPartition> partitions) {
+  return ToStatus(rd_kafka_pause_partitions(client_.get(), ToList(partitions).get()),
+                  "pausing partitions");
+}
+
+absl::Status Consumer::Resume(std::span<const TopicPartition> partitions) {
+  return ToStatus(rd_kafka_resume_partitions(client_.get(), ToList(partitions).get()),
+                  "resuming partitions");
+}
+
+std::vector<TopicPartition> Consumer::assigned() const {
+  return {state_->assigned.begin(), state_->assigned.end()};
+}
+
+std::vector<Consumer::Lag> Consumer::lag() const {
+  std::vector<Lag> lags;
+  const ListHandle list = ToList(assigned());
+  (void)rd_kafka_position(client_.get(), list.get());  // what is unknown stays negative
+  for (int i = 0; i < list->cnt; ++i) {
+    const rd_kafka_topic_partition_t& element = list->elems[i];
+    Lag lag{.partition = {element.topic, element.partition}, .position = kBeginning, .end = -1};
+    if (element.offset >= 0) lag.position = element.offset;
+    int64_t low = -1;
+    if (rd_kafka_get_watermark_offsets(client_.get(), element.topic, element.partition, &low,
+                                       &lag.end) != RD_KAFKA_RESP_ERR_NO_ERROR ||
+        lag.end < 0) {
+      lag.end = -1;
+    }
+    lags.push_back(std::move(lag));
+  }
+  return lags;
+}
+
+}  // namespace clusterwire::kafka

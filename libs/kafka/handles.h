@@ -1,0 +1,78 @@
+#pragma once
+
+#include <algorithm>
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <span>
+
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "librdkafka/rdkafka.h"
+
+#include "libs/kafka/client.h"
+#include "libs/kafka/message.h"
+
+// For this library's .cc files only: owners for librdkafka's objects, and how a client is made.
+namespace clusterwire::kafka {
+
+// Costs no more than the raw pointer.
+template <auto Destroy>
+struct Destroyer {
+  template <typename T>
+  void operator()(T* object) const noexcept {
+    Destroy(object);
+  }
+};
+template <typename T, auto Destroy>
+using Handle = std::unique_ptr<T, Destroyer<Destroy>>;
+
+using ConfHandle = Handle<rd_kafka_conf_t, rd_kafka_conf_destroy>;
+using ErrorHandle = Handle<rd_kafka_error_t, rd_kafka_error_destroy>;
+using ListHandle = Handle<rd_kafka_topic_partition_list_t, rd_kafka_topic_partition_list_destroy>;
+using MessageHandle = Handle<rd_kafka_message_t, rd_kafka_message_destroy>;
+using MetadataHandle = Handle<const rd_kafka_metadata_t, rd_kafka_metadata_destroy>;
+using TopicHandle = Handle<rd_kafka_topic_t, rd_kafka_topic_destroy>;
+
+// What a client's callbacks may reach. Deleted after the client, by ClientCloser.
+struct ClientState {
+  virtual ~ClientState() = default;
+  void Log(LogLevel level, std::string_view facility, std::string_view text) const;
+
+  ClientOptions options;
+};
+
+struct ClientPlan {
+  rd_kafka_type_t type;
+  Config defaults;                                  // the user's configuration goes before these
+  Config fixed;                                     // a user's value that differs is refused
+  std::function<void(rd_kafka_conf_t*)> callbacks;  // beyond log, errors and statistics
+};
+
+absl::StatusOr<Client> NewClient(const ClientPlan& plan, std::unique_ptr<ClientState> state);
+
+ReceivedMessage ToReceived(const rd_kafka_message_t& message);
+
+ListHandle ToList(std::span<const TopicPartition> partitions);
+std::vector<TopicPartition> FromList(const rd_kafka_topic_partition_list_t& list);
+
+// What is left of a wait, in the milliseconds that librdkafka takes.
+class Remaining {
+ public:
+  explicit Remaining(absl::Duration wait)
+      : end_(std::chrono::steady_clock::now() +
+             absl::ToChronoMilliseconds(std::min(wait, absl::Hours(24)))) {}
+
+  bool over() const { return std::chrono::steady_clock::now() >= end_; }
+  int Milliseconds(int at_most = 24 * 3600 * 1000) const {
+    const auto left =
+        std::chrono::ceil<std::chrono::milliseconds>(end_ - std::chrono::steady_clock::now());
+    return static_cast<int>(std::clamp<int64_t>(left.count(), 0, at_most));
+  }
+
+ private:
+  std::chrono::steady_clock::time_point end_;
+};
+
+}  // namespace clusterwire::kafka

@@ -1,0 +1,118 @@
+#include "libs/kafka/reader.h"
+
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+
+#include "libs/base/status_macros.h"
+#include "libs/kafka/errors.h"
+#include "libs/kafka/handles.h"
+
+namespace clusterwire::kafka {
+namespace {
+
+// Fetching one partition from one offset on, by the simple consumer, which needs no group.
+class Fetch {
+ public:
+  Fetch(rd_kafka_t* client, const TopicPartition& from)
+      : topic_(rd_kafka_topic_new(client, from.topic.c_str(), nullptr)),
+        partition_(from.partition) {}
+  ~Fetch() {
+    if (started_) rd_kafka_consume_stop(topic_.get(), partition_);
+  }
+  Fetch(const Fetch&) = delete;
+  Fetch& operator=(const Fetch&) = delete;
+
+  absl::Status Start(int64_t offset) {
+    started_ = rd_kafka_consume_start(topic_.get(), partition_, offset) == 0;
+    return started_ ? absl::OkStatus() : ToStatus(rd_kafka_last_error(), "starting to read");
+  }
+  MessageHandle Next(int milliseconds) {
+    return MessageHandle(rd_kafka_consume(topic_.get(), partition_, milliseconds));
+  }
+
+ private:
+  TopicHandle topic_;
+  int32_t partition_;
+  bool started_ = false;
+};
+
+absl::StatusOr<int> CountPartitions(rd_kafka_t* client, const std::string& topic,
+                                    const Remaining& remaining) {
+  const TopicHandle handle(rd_kafka_topic_new(client, topic.c_str(), nullptr));
+  const rd_kafka_metadata_t* raw = nullptr;
+  const std::string doing = absl::StrCat("asking about topic ", topic);
+  RETURN_IF_ERROR(
+      ToStatus(rd_kafka_metadata(client, 0, handle.get(), &raw, remaining.Milliseconds()), doing));
+  const MetadataHandle metadata(raw);
+  RETURN_IF_ERROR(ToStatus(metadata->topics[0].err, doing));
+  return metadata->topics[0].partition_cnt;
+}
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<Reader>> Reader::Create(ClientOptions options) {
+  auto state = std::make_unique<ClientState>();
+  state->options = std::move(options);
+  const ClientPlan plan{.type = RD_KAFKA_CONSUMER,
+                        .defaults = {{"fetch.wait.max.ms", "100"}},
+                        .fixed = {{"enable.auto.commit", "false"},
+                                  {"auto.offset.reset", "error"},
+                                  {"allow.auto.create.topics", "false"}},
+                        .callbacks = {}};
+  ASSIGN_OR_RETURN(Client client, NewClient(plan, std::move(state)));
+  return std::unique_ptr<Reader>(new Reader(std::move(client)));
+}
+
+absl::StatusOr<Reader::Watermarks> Reader::GetWatermarks(const TopicPartition& partition,
+                                                         absl::Duration wait) {
+  Watermarks marks;
+  RETURN_IF_ERROR(ToStatus(
+      rd_kafka_query_watermark_offsets(client_.get(), partition.topic.c_str(), partition.partition,
+                                       &marks.start, &marks.end, Remaining(wait).Milliseconds()),
+      absl::StrCat("asking for the watermarks of ", ToString(partition))));
+  return marks;
+}
+
+absl::StatusOr<std::optional<ReceivedMessage>> Reader::ReadAt(const TopicPartition& partition,
+                                                              int64_t offset, absl::Duration wait) {
+  const Remaining remaining(wait);
+  ASSIGN_OR_RETURN(const Watermarks marks, GetWatermarks(partition, wait));
+  if (offset < marks.start || offset >= marks.end) return std::nullopt;
+
+  Fetch fetch(client_.get(), partition);
+  RETURN_IF_ERROR(fetch.Start(offset));
+  const std::string doing = absl::StrCat("reading ", ToString(partition), " at ", offset);
+  while (true) {
+    const MessageHandle message = fetch.Next(remaining.Milliseconds());
+    if (message == nullptr) {
+      if (!remaining.over()) continue;
+      return ToStatus(RD_KAFKA_RESP_ERR__TIMED_OUT, doing);
+    }
+    if (message->err == RD_KAFKA_RESP_ERR_NO_ERROR) {
+      if (message->offset != offset) return std::nullopt;
+      return ToReceived(*message);
+    }
+    const absl::Status status = ToStatus(message->err, doing);
+    if (status.code() == absl::StatusCode::kOutOfRange) return std::nullopt;
+    if (!IsRetriable(status)) return status;
+  }
+}
+
+absl::StatusOr<std::vector<ReceivedMessage>> Reader::Tail(const std::string& topic,
+                                                          absl::Duration wait) {
+  const Remaining remaining(wait);
+  const auto left = [&] { return absl::Milliseconds(remaining.Milliseconds()); };
+  ASSIGN_OR_RETURN(const int count, CountPartitions(client_.get(), topic, remaining));
+  std::vector<ReceivedMessage> tail;
+  for (int32_t i = 0; i < count; ++i) {
+    const TopicPartition partition{topic, i};
+    ASSIGN_OR_RETURN(const Watermarks marks, GetWatermarks(partition, left()));
+    if (marks.start == marks.end) continue;
+    ASSIGN_OR_RETURN(auto last, ReadAt(partition, marks.end - 1, left()));
+    if (last) tail.push_back(*std::move(last));
+  }
+  return tail;
+}
+
+}  // namespace clusterwire::kafka

@@ -1,0 +1,177 @@
+#include "libs/kafka/testing/real_kafka.h"
+
+#include <fcntl.h>
+#include <signal.h>
+#include <unistd.h>
+
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <optional>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
+#include <arpa/inet.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+
+#include "libs/base/error.h"
+#include "libs/base/status_macros.h"
+#include "libs/kafka/admin.h"
+
+namespace clusterwire::kafka {
+namespace {
+
+constexpr char kClusterId[] = "Y2x1c3RlcndpcmUtdGVzdA";  // 16 bytes in base64, any would do
+
+absl::StatusOr<std::string> FindHome() {
+  const char* const home = std::getenv("CLUSTERWIRE_KAFKA_HOME");
+  const std::string remedy =
+      "set CLUSTERWIRE_KAFKA_HOME to a folder whose libs/*.jar are Kafka's (deploy/local fetches "
+      "them)";
+  if (home == nullptr || *home == '\0') {
+    return Error(absl::StatusCode::kFailedPrecondition, "NO_KAFKA_HOME",
+                 absl::StrCat("this test needs a real Kafka: ", remedy));
+  }
+  std::error_code error;
+  for (const auto& entry :
+       std::filesystem::directory_iterator(absl::StrCat(home, "/libs"), error)) {
+    if (entry.path().filename().string().starts_with("kafka_2")) return home;
+  }
+  return Error(absl::StatusCode::kFailedPrecondition, "NO_KAFKA_HOME",
+               absl::StrCat("no Kafka in ", home, "/libs: ", remedy));
+}
+
+int FreePort() {
+  const int socket_fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  socklen_t size = sizeof address;
+  auto* const any = reinterpret_cast<sockaddr*>(&address);
+  const bool bound = bind(socket_fd, any, size) == 0 && getsockname(socket_fd, any, &size) == 0;
+  close(socket_fd);
+  return bound ? ntohs(address.sin_port) : 0;
+}
+
+// Starts Java with what it prints appended to `log`. The child dies with the calling thread.
+pid_t RunJava(std::vector<std::string> arguments, const std::string& log) {
+  arguments.insert(arguments.begin(), "java");
+  std::vector<char*> argv;
+  for (std::string& argument : arguments) argv.push_back(argument.data());
+  argv.push_back(nullptr);
+  const int output = open(log.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
+  const pid_t pid = fork();
+  if (pid == 0) {
+    prctl(PR_SET_PDEATHSIG, SIGKILL);
+    dup2(output, STDOUT_FILENO);
+    dup2(output, STDERR_FILENO);
+    execvp(argv[0], argv.data());
+    _exit(127);
+  }
+  close(output);
+  return pid;
+}
+
+// Nothing while it runs.
+std::optional<int> ExitOf(pid_t pid) {
+  int status = 0;
+  if (waitpid(pid, &status, WNOHANG) != pid) return std::nullopt;
+  return status;
+}
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<RealKafka>> RealKafka::Start(absl::Duration patience) {
+  const absl::Time deadline = absl::Now() + patience;
+  ASSIGN_OR_RETURN(std::string home, FindHome());
+  std::unique_ptr<RealKafka> kafka(new RealKafka(std::move(home)));
+  RETURN_IF_ERROR(kafka->WriteConfig());
+  RETURN_IF_ERROR(kafka->Format());
+  RETURN_IF_ERROR(kafka->Launch(deadline));
+  return kafka;
+}
+
+RealKafka::RealKafka(std::string home) : home_(std::move(home)) {}
+
+RealKafka::~RealKafka() { Kill(); }
+
+absl::Status RealKafka::WriteConfig() {
+  const int port = FreePort();
+  const int controller = FreePort();
+  if (port == 0 || controller == 0) return absl::UnavailableError("no free port on loopback");
+  brokers_ = absl::StrCat("127.0.0.1:", port);
+  std::ofstream(folder_.File("server.properties"))
+      << "process.roles=broker,controller\nnode.id=1\n"
+      << "controller.quorum.voters=1@127.0.0.1:" << controller << "\n"
+      << "listeners=PLAINTEXT://" << brokers_ << ",CONTROLLER://127.0.0.1:" << controller << "\n"
+      << "advertised.listeners=PLAINTEXT://" << brokers_ << "\n"
+      << "controller.listener.names=CONTROLLER\n"
+      << "listener.security.protocol.map=PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT\n"
+      << "log.dirs=" << folder_.File("log") << "\n"
+      << "auto.create.topics.enable=false\n"
+      << "offsets.topic.replication.factor=1\noffsets.topic.num.partitions=1\n"
+      << "transaction.state.log.replication.factor=1\ntransaction.state.log.min.isr=1\n"
+      << "transaction.state.log.num.partitions=1\n"
+      // Groups form at once, and a dead member is noticed within the patience of a test.
+      << "group.initial.rebalance.delay.ms=0\ngroup.min.session.timeout.ms=1000\n"
+      // A test may cut the log with retention settings of its topic and see it soon.
+      << "log.retention.check.interval.ms=500\nlog.segment.delete.delay.ms=100\n"
+      << "log.initial.task.delay.ms=500\n";
+  return absl::OkStatus();
+}
+
+absl::Status RealKafka::Format() {
+  const pid_t pid = RunJava(
+      {"-Xmx128m", "-XX:TieredStopAtLevel=1", "-cp", home_ + "/libs/*", "kafka.tools.StorageTool",
+       "format", "-t", kClusterId, "-c", folder_.File("server.properties")},
+      folder_.File("kafka.out"));
+  int status = 0;
+  if (waitpid(pid, &status, 0) == pid && status == 0) return absl::OkStatus();
+  return absl::InternalError(absl::StrCat("formatting Kafka's storage failed:\n", LogTail()));
+}
+
+absl::Status RealKafka::Launch(absl::Time deadline) {
+  pid_ = RunJava({"-Xmx384m", "-Xms128m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-cp",
+                  home_ + "/libs/*", "kafka.Kafka", folder_.File("server.properties")},
+                 folder_.File("kafka.out"));
+  ClientOptions options;
+  options.brokers = brokers_;
+  options.config = {{"reconnect.backoff.max.ms", "200"}};
+  ASSIGN_OR_RETURN(const std::unique_ptr<Admin> admin, Admin::Create(options));
+  while (absl::Now() < deadline) {
+    if (ExitOf(pid_)) {
+      pid_ = 0;
+      return absl::InternalError(absl::StrCat("Kafka ended at its start:\n", LogTail()));
+    }
+    if (admin->CountBrokers(absl::Milliseconds(500)).ok()) return absl::OkStatus();
+  }
+  const std::string tail = LogTail();
+  Kill();
+  return absl::DeadlineExceededError(absl::StrCat("Kafka doesn't answer:\n", tail));
+}
+
+void RealKafka::Kill() {
+  if (pid_ == 0) return;
+  kill(pid_, SIGKILL);
+  waitpid(pid_, nullptr, 0);
+  pid_ = 0;
+}
+
+absl::Status RealKafka::Restart(absl::Duration patience) {
+  Kill();
+  return Launch(absl::Now() + patience);
+}
+
+std::string RealKafka::LogTail() const {
+  std::ifstream log(folder_.File("kafka.out"));
+  const std::string text{std::istreambuf_iterator<char>(log), std::istreambuf_iterator<char>()};
+  constexpr size_t kEnough = 3000;
+  return text.size() <= kEnough ? text : text.substr(text.size() - kEnough);
+}
+
+}  // namespace clusterwire::kafka
