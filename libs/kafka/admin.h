@@ -17,14 +17,14 @@ struct TopicSettings {
   int32_t partitions = 1;
   int16_t replication = 1;
   absl::Duration retention = absl::InfiniteDuration();  // by time; infinite: kept for ever
-  std::map<std::string, std::string> config;            // further topic properties
+  std::map<std::string, std::string> config = {};       // further topic properties
 };
 
 struct TopicDescription {
   int32_t partitions = 0;
   int16_t replication = 0;
-  absl::Duration retention;                   // InfiniteDuration when kept for ever
-  std::map<std::string, std::string> config;  // all properties, as the broker has them
+  absl::Duration retention;                        // InfiniteDuration when kept for ever
+  std::map<std::string, std::string> config = {};  // all properties, as the broker has them
 };
 
 // Creates and describes topics. Safe for use from any thread; each call blocks for `wait` at

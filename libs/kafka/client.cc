@@ -1,16 +1,20 @@
 #include "libs/kafka/client.h"
 
 #include <span>
+#include <thread>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
 
+#include "libs/base/clock.h"
 #include "libs/base/error.h"
 #include "libs/base/status_macros.h"
 #include "libs/kafka/handles.h"
 
 namespace clusterwire::kafka {
 namespace {
+
+constexpr absl::Duration kDestroyLimit = absl::Seconds(5);
 
 LogLevel LevelOfSyslog(int level) {
   if (level <= 3) return LogLevel::kError;
@@ -62,13 +66,33 @@ absl::Status Fill(rd_kafka_conf_t* conf, const ClientPlan& plan, const ClientOpt
 }  // namespace
 
 void ClientState::Log(LogLevel level, std::string_view facility, std::string_view text) const {
-  if (options.log) options.log(level, facility, text);
+  MutexLock lock(mutex_);
+  if (options.log && !muted_) options.log(level, facility, text);
 }
 
+void ClientState::Mute() {
+  MutexLock lock(mutex_);
+  muted_ = true;
+}
+
+// librdkafka 2.0.2 holds a reference to itself after a partition was lost or its topic deleted, and
+// then waits for ever to be destroyed. A service must still be able to stop, so it is waited for
+// only so long and then left behind, with all that its threads may still touch.
 void ClientCloser::operator()(rd_kafka_s* client) const {
   auto* state = static_cast<ClientState*>(rd_kafka_opaque(client));
-  rd_kafka_destroy(client);
-  delete state;
+  const auto ended = std::make_shared<Wakeup>();
+  std::thread destroyer([client, ended] {
+    rd_kafka_destroy(client);
+    ended->Notify();
+  });
+  if (ended->WaitFor(kDestroyLimit)) {
+    destroyer.join();
+    delete state;
+    return;
+  }
+  state->Log(LogLevel::kError, "DESTROY", "client doesn't end; left behind");
+  state->Mute();
+  destroyer.detach();
 }
 
 absl::StatusOr<Client> NewClient(const ClientPlan& plan, std::unique_ptr<ClientState> state) {

@@ -157,7 +157,6 @@ void Consumer::State::GiveUp(rd_kafka_t* client, const std::vector<TopicPartitio
   };
   // The owner hasn't seen these yet; whoever gets the partition reads them again.
   std::erase_if(batch.messages, [&](const auto& message) { return given_up(message.from); });
-  std::erase_if(batch.errors, [&](const auto& error) { return given_up(error.partition); });
   if (!read.empty()) {
     if (rd_kafka_assignment_lost(client)) {
       hook->OnLost(read);
@@ -189,12 +188,18 @@ absl::Status Consumer::Store(const TopicPartition& partition, int64_t next_offse
 }
 
 absl::Status Consumer::Restart(const TopicPartition& partition, int64_t offset) {
+  const std::string doing = absl::StrCat("reading ", ToString(partition), " from ", offset);
   const ListHandle list = ToList({&partition, 1});
   list->elems[0].offset = offset;
-  const ErrorHandle error(rd_kafka_seek_partitions(client_.get(), list.get(), kSeekMilliseconds));
-  const std::string doing = absl::StrCat("reading ", ToString(partition), " from ", offset);
+  ErrorHandle error(rd_kafka_seek_partitions(client_.get(), list.get(), kSeekMilliseconds));
   if (error != nullptr) return ToStatus(rd_kafka_error_code(error.get()), doing);
-  return ToStatus(list->elems[0].err, doing);
+  if (list->elems[0].err != RD_KAFKA_RESP_ERR__STATE) {
+    return ToStatus(list->elems[0].err, doing);
+  }
+  // A partition whose fetching has ended can't be sought in, only be assigned afresh.
+  error.reset(rd_kafka_incremental_unassign(client_.get(), list.get()));
+  if (error == nullptr) error.reset(rd_kafka_incremental_assign(client_.get(), list.get()));
+  return error == nullptr ? absl::OkStatus() : ToStatus(rd_kafka_error_code(error.get()), doing);
 }
 
 absl::Status Consumer::Pause(std::span<const TopicPartition> partitions) {

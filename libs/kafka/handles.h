@@ -11,6 +11,7 @@
 #include "absl/time/time.h"
 #include "librdkafka/rdkafka.h"
 
+#include "libs/base/mutex.h"
 #include "libs/kafka/client.h"
 #include "libs/kafka/message.h"
 
@@ -35,12 +36,19 @@ using MessageHandle = Handle<rd_kafka_message_t, rd_kafka_message_destroy>;
 using MetadataHandle = Handle<const rd_kafka_metadata_t, rd_kafka_metadata_destroy>;
 using TopicHandle = Handle<rd_kafka_topic_t, rd_kafka_topic_destroy>;
 
-// What a client's callbacks may reach. Deleted after the client, by ClientCloser.
+// What a client's callbacks may reach. Deleted after the client, by
+// ClientCloser.
 struct ClientState {
   virtual ~ClientState() = default;
   void Log(LogLevel level, std::string_view facility, std::string_view text) const;
+  // No more calls of the user's log from now on.
+  void Mute();
 
   ClientOptions options;
+
+ private:
+  mutable Mutex mutex_;
+  bool muted_ ABSL_GUARDED_BY(mutex_) = false;
 };
 
 struct ClientPlan {

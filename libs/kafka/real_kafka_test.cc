@@ -4,6 +4,7 @@
 #include <cstdlib>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -121,7 +122,7 @@ TEST_F(RealKafkaTest, OneMessageIsReadAtItsOffsetAndOnlyThere) {
   ASSERT_THAT(message, IsOk());
   ASSERT_TRUE(message->has_value());
   EXPECT_EQ((**message).value, "1");
-  EXPECT_THAT(reader_->ReadAt({topic_, 0}, 3, kPatience), IsOkAndHolds(std::nullopt));
+  EXPECT_THAT(reader_->ReadAt({topic_, 0}, 3, kPatience), IsOkAndHolds(testing::Eq(std::nullopt)));
   const auto marks = reader_->GetWatermarks({topic_, 0}, kPatience);
   ASSERT_THAT(marks, IsOk());
   EXPECT_EQ(marks->start, 0);

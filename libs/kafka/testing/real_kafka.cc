@@ -119,6 +119,8 @@ absl::Status RealKafka::WriteConfig() {
       << "transaction.state.log.num.partitions=1\n"
       // Groups form at once, and a dead member is noticed within the patience of a test.
       << "group.initial.rebalance.delay.ms=0\ngroup.min.session.timeout.ms=1000\n"
+      // A broker that was killed is let in again when its old session has ended.
+      << "broker.session.timeout.ms=2000\nbroker.heartbeat.interval.ms=500\n"
       // A test may cut the log with retention settings of its topic and see it soon.
       << "log.retention.check.interval.ms=500\nlog.segment.delete.delay.ms=100\n"
       << "log.initial.task.delay.ms=500\n";
