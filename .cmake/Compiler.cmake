@@ -26,6 +26,8 @@ add_library(clusterwire_flags INTERFACE)
 target_compile_options(clusterwire_flags INTERFACE
   -Wall -Wextra -Wshadow -Wnon-virtual-dtor -Woverloaded-virtual -Wold-style-cast -Wcast-qual
   -Wunused -Werror)
+# gRPC's targets ask for -pthread; a precompiled header serves only code compiled with the same.
+target_compile_options(clusterwire_flags INTERFACE -pthread)
 target_include_directories(clusterwire_flags INTERFACE ${CMAKE_SOURCE_DIR})
 
 # Applied to everything, generated code and precompiled headers included: a mixed build would
