@@ -1,5 +1,6 @@
-# cw_proto_package(NAME DIR PROTOS … [DEPS …] [SERVICES …])
+# cw_proto_package(NAME DIR [PROTOS …] [DEPS …] [SERVICES …] [ROOT …])
 #
+# DIR lies in proto/, or in ROOT: then the package is for tests and no contract of ours.
 # One target for the messages of a package, clusterwire::NAME_proto, and, where SERVICES lists the
 # files that declare services, one for their stubs, clusterwire::NAME_grpc. The stubs are compiled
 # as one unit (each of them repeats all of gRPC's headers); message files are not, since their
@@ -9,41 +10,47 @@ set(CLUSTERWIRE_PROTO_OUT ${CMAKE_BINARY_DIR}/generated)
 file(MAKE_DIRECTORY ${CLUSTERWIRE_PROTO_OUT})
 
 function(cw_proto_package name dir)
-  cmake_parse_arguments(ARG "" "" "PROTOS;DEPS;SERVICES" ${ARGN})
+  cmake_parse_arguments(ARG "" "" "PROTOS;DEPS;SERVICES;ROOT" ${ARGN})
 
+  set(root ${CLUSTERWIRE_PROTO_ROOT})
+  if(ARG_ROOT)
+    set(root ${ARG_ROOT})
+  endif()
   set(inputs)
   set(sources)
   set(outputs)
   foreach(proto IN LISTS ARG_PROTOS ARG_SERVICES)
-    list(APPEND inputs ${CLUSTERWIRE_PROTO_ROOT}/${dir}/${proto}.proto)
+    list(APPEND inputs ${root}/${dir}/${proto}.proto)
     list(APPEND sources ${CLUSTERWIRE_PROTO_OUT}/${dir}/${proto}.pb.cc)
     list(APPEND outputs ${CLUSTERWIRE_PROTO_OUT}/${dir}/${proto}.pb.cc
                         ${CLUSTERWIRE_PROTO_OUT}/${dir}/${proto}.pb.h)
   endforeach()
   add_custom_command(
     OUTPUT ${outputs}
-    COMMAND protobuf::protoc -I${CLUSTERWIRE_PROTO_ROOT} --cpp_out=${CLUSTERWIRE_PROTO_OUT} ${inputs}
+    COMMAND protobuf::protoc -I${root} --cpp_out=${CLUSTERWIRE_PROTO_OUT} ${inputs}
     DEPENDS ${inputs} protobuf::protoc
     COMMENT "protoc ${dir}" VERBATIM)
   add_library(clusterwire_${name}_proto STATIC ${sources} ${outputs})
   add_library(clusterwire::${name}_proto ALIAS clusterwire_${name}_proto)
   target_include_directories(clusterwire_${name}_proto SYSTEM PUBLIC ${CLUSTERWIRE_PROTO_OUT})
   target_link_libraries(clusterwire_${name}_proto PUBLIC protobuf::libprotobuf ${ARG_DEPS})
-  set_property(GLOBAL APPEND PROPERTY CLUSTERWIRE_PROTOS ${inputs})
+  if(NOT ARG_ROOT)
+    set_property(GLOBAL APPEND PROPERTY CLUSTERWIRE_PROTOS ${inputs})
+  endif()
 
   if(ARG_SERVICES)
     set(service_inputs)
     set(service_sources)
     set(service_outputs)
     foreach(proto IN LISTS ARG_SERVICES)
-      list(APPEND service_inputs ${CLUSTERWIRE_PROTO_ROOT}/${dir}/${proto}.proto)
+      list(APPEND service_inputs ${root}/${dir}/${proto}.proto)
       list(APPEND service_sources ${CLUSTERWIRE_PROTO_OUT}/${dir}/${proto}.grpc.pb.cc)
       list(APPEND service_outputs ${CLUSTERWIRE_PROTO_OUT}/${dir}/${proto}.grpc.pb.cc
                                   ${CLUSTERWIRE_PROTO_OUT}/${dir}/${proto}.grpc.pb.h)
     endforeach()
     add_custom_command(
       OUTPUT ${service_outputs}
-      COMMAND protobuf::protoc -I${CLUSTERWIRE_PROTO_ROOT} --grpc_out=${CLUSTERWIRE_PROTO_OUT}
+      COMMAND protobuf::protoc -I${root} --grpc_out=${CLUSTERWIRE_PROTO_OUT}
               --plugin=protoc-gen-grpc=$<TARGET_FILE:gRPC::grpc_cpp_plugin> ${service_inputs}
       DEPENDS ${service_inputs} protobuf::protoc gRPC::grpc_cpp_plugin
       COMMENT "protoc-gen-grpc ${dir}" VERBATIM)
