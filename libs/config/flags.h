@@ -11,11 +11,11 @@ namespace clusterwire::config {
 
 // What a service's command line says; the same five flags for each service.
 struct Flags {
-  std::string config;            // --config FILE
-  std::vector<std::string> set;  // --set PATH=VALUE, repeatable, in order
-  bool check_config = false;     // --check_config: load, check, say so, exit
-  bool help = false;             // --help
-  bool version = false;          // --version
+  std::string config = "";            // --config FILE
+  std::vector<std::string> set = {};  // --set PATH=VALUE, repeatable, in order
+  bool check_config = false;          // --check_config: load, check, say so, exit
+  bool help = false;                  // --help
+  bool version = false;               // --version
 };
 
 // `arguments` without the program's name. Takes `--flag value` and `--flag=value`; an unknown flag

@@ -14,13 +14,13 @@
 namespace clusterwire::config {
 
 struct Sources {
-  std::string file;  // "" = defaults only
+  std::string file = "";  // "" = defaults only
   // Variables PREFIX__PATH__TO__FIELD override the file: CLUSTERWIRE_CATALOGUE__KAFKA__BROKERS for
   // the prefix CLUSTERWIRE_CATALOGUE. "" = none are read.
-  std::string environment_prefix;
-  std::map<std::string, std::string> environment;
+  std::string environment_prefix = "";
+  std::map<std::string, std::string> environment = {};
   // path.to.field=value; they override the environment.
-  std::vector<std::string> set;
+  std::vector<std::string> set = {};
 };
 
 // Fills `config`, which may hold defaults. Every mistake is INVALID_ARGUMENT (a missing file is

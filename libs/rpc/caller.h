@@ -13,19 +13,19 @@ namespace clusterwire::rpc {
 struct Caller {
   // Opaque and stable: stored as the actor of a change and as the owner of a request id. Compare
   // it, never parse it.
-  std::string subject;
+  std::string subject = "";
   // May see and change everything.
   bool is_operator = false;
   // Resource names whose internal view the caller shares, such as "programmes/go-cluster".
-  std::vector<std::string> members;
+  std::vector<std::string> members = {};
 };
 
 inline constexpr std::string_view kViewAsKey = "clusterwire-view-as";
 inline constexpr size_t kMaxViewAs = 20;
 
-// The caller behind a connection from `peer`, as gRPC writes it ("ipv4:127.0.0.1:50112"). Loopback,
-// a Unix socket or the same process is an operator, anyone else is the public: so a proxy on the
-// same machine would hand its rights to all the world; don't put one there.
+// The caller behind a connection from `peer`, as gRPC writes it ("ipv4:127.0.0.1:50112"). Loopback
+// or a Unix socket is an operator, anyone else is the public: so a proxy on the same machine would
+// hand its rights to all the world; don't put one there.
 //
 // `view_as` are the values of the metadata key clusterwire-view-as, by which an operator gives up
 // rights to see what others see: "public", or up to kMaxViewAs resource names. Anything else is

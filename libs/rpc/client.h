@@ -19,8 +19,8 @@ std::shared_ptr<grpc::Channel> MakeChannel(std::string_view address);
 
 struct ClientCall {
   absl::Time deadline = absl::InfiniteFuture();
-  telemetry::TraceContext trace;  // sent on as traceparent; empty = none
-  std::string view_as;            // "public" or a resource name; empty = as oneself
+  telemetry::TraceContext trace = {};  // sent on as traceparent; empty = none
+  std::string view_as = "";            // "public" or a resource name; empty = as oneself
 };
 // Prepares `context`, which is used for one call.
 void Prepare(const ClientCall& call, grpc::ClientContext* context);

@@ -3,6 +3,7 @@
 #include <memory>
 
 #include "absl/status/status.h"
+#include <grpcpp/server_context.h>
 #include <grpcpp/support/server_callback.h>
 #include <grpcpp/support/server_interceptor.h>
 

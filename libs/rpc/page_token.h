@@ -22,8 +22,8 @@ struct PageLimits {
 };
 
 struct Page {
-  int size = 0;       // 1 … max_size
-  std::string after;  // what NextPageToken() was given as `position`; "" for the first page
+  int size = 0;            // 1 … max_size
+  std::string after = "";  // what NextPageToken() was given as `position`; "" for the first page
 };
 
 // INVALID_ARGUMENT for a negative page_size, for a token that isn't ours (PAGE_TOKEN_INVALID), and

@@ -41,7 +41,7 @@ class Runtime {
  public:
   struct Options {
     size_t max_streams = 1000;  // open at once; further ones get RESOURCE_EXHAUSTED
-    StreamLimits stream;
+    StreamLimits stream = {};
     absl::Duration tick = absl::Milliseconds(500);  // how often stalls and polls are looked at
   };
 
@@ -86,7 +86,7 @@ class Runtime {
 class Lane {
  public:
   struct Options {
-    std::string name;
+    std::string name = "";
     int threads = 4;
     size_t queue_limit = 1000;
   };

@@ -12,7 +12,6 @@
 #include "libs/rpc/runtime.h"
 
 namespace grpc {
-class Channel;
 class Server;
 class Service;
 }  // namespace grpc
@@ -29,7 +28,7 @@ class Server {
     bool allow_insecure = false;
     // The names that health is asked for; each is NOT_SERVING until SetServing(). The overall
     // status ("") is serving when all of them are.
-    std::vector<std::string> health_names;
+    std::vector<std::string> health_names = {};
     int max_receive_bytes = 4 << 20;
     int max_metadata_bytes = 16 << 10;
     int max_streams_per_connection = 256;         // calls at once on one connection
@@ -48,8 +47,8 @@ class Server {
   Server& operator=(const Server&) = delete;
 
   int port() const { return port_; }
-  // A channel that needs no port. Its calls come from peer "inproc", which counts as loopback.
-  std::shared_ptr<grpc::Channel> InProcessChannel();
+  // Where clients on this machine reach it, with the port that was really taken; for MakeChannel().
+  std::string address() const;
 
   // `name` is one of health_names. After Shutdown() nothing serves any more.
   void SetServing(std::string_view name, bool serving);

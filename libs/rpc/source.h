@@ -47,11 +47,14 @@ class Batch {
   std::vector<Response> messages_;
 };
 
-// What came in from the client since the last step.
+// What came in from the client since the last step, which takes all of it: what it leaves is
+// dropped.
 template <typename Request>
 struct Received {
-  std::vector<Request> messages;  // in order; may be empty
-  bool ended = false;             // the client has sent its last message; stays true
+  std::vector<Request> messages = {};  // in order; may be empty
+  // The client has sent its last message, or broke off: gRPC can't always tell in time, so a method
+  // that must know has a last message of its own. Stays true.
+  bool ended = false;
 };
 
 // One step; a status other than OK sends what is queued and then ends the stream with it. Never

@@ -11,8 +11,8 @@ namespace clusterwire::telemetry {
 // Where in a trace something happens (W3C Trace Context, level 1): one trace id from a call to
 // every webhook that it causes. A plain value; an empty one stands for "no trace".
 struct TraceContext {
-  std::string trace_id;  // 32 lower-case hexadecimal digits, not all zero
-  std::string span_id;   // 16 of the same
+  std::string trace_id = "";  // 32 lower-case hexadecimal digits, not all zero
+  std::string span_id = "";   // 16 of the same
   bool sampled = true;
 
   bool empty() const { return trace_id.empty(); }

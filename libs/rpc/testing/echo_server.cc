@@ -1,0 +1,69 @@
+#include "libs/rpc/testing/echo_server.h"
+
+#include <thread>
+#include <utility>
+
+#include "absl/time/clock.h"
+#include <gtest/gtest.h>
+
+#include "libs/base/random.h"
+#include "libs/rpc/client.h"
+
+namespace clusterwire::rpc::testing {
+namespace {
+
+class EchoHandler final : public EchoService::CallbackService {
+ public:
+  EchoHandler(EchoBehaviour behaviour, Lane& lane) : do_(std::move(behaviour)), lane_(lane) {}
+
+  grpc::ServerUnaryReactor* Echo(grpc::CallbackServerContext* context, const EchoRequest* request,
+                                 EchoResponse* response) override {
+    if (do_.arrived) do_.arrived(context);
+    return RunUnary(lane_, context, response,
+                    [this, request](const CallContext& call) { return do_.echo(call, *request); });
+  }
+
+  grpc::ServerWriteReactor<EchoResponse>* Watch(grpc::CallbackServerContext* context,
+                                                const EchoRequest*) override {
+    return RunServerStream<EchoResponse>(lane_, context, do_.watch);
+  }
+
+  grpc::ServerBidiReactor<EchoRequest, EchoResponse>* Exchange(
+      grpc::CallbackServerContext* context) override {
+    return RunBidi<EchoRequest, EchoResponse>(lane_, context, do_.exchange);
+  }
+
+ private:
+  const EchoBehaviour do_;
+  Lane& lane_;
+};
+
+}  // namespace
+
+EchoServer::EchoServer(EchoBehaviour behaviour, Options options)
+    : runtime_(metrics_, clock_, Random::System(), options.runtime),
+      lane_(runtime_, options.lane),
+      service_(std::make_unique<EchoHandler>(std::move(behaviour), lane_)) {
+  Server::Options server_options;
+  server_options.health_names = options.health_names;
+  auto server = Server::Start(server_options, runtime_, {service_.get()});
+  EXPECT_TRUE(server.ok()) << server.status();
+  server_ = *std::move(server);
+}
+
+EchoServer::~EchoServer() = default;
+
+std::unique_ptr<EchoService::Stub> EchoServer::Stub() {
+  return EchoService::NewStub(MakeChannel(server_->address()));
+}
+
+bool Eventually(const std::function<bool()>& condition) {
+  const absl::Time deadline = absl::Now() + absl::Seconds(30);
+  while (!condition()) {
+    if (absl::Now() > deadline) return false;
+    std::this_thread::yield();
+  }
+  return true;
+}
+
+}  // namespace clusterwire::rpc::testing

@@ -1,0 +1,62 @@
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+
+#include "libs/base/testing/fake_clock.h"
+#include "libs/rpc/run_stream.h"
+#include "libs/rpc/run_unary.h"
+#include "libs/rpc/runtime.h"
+#include "libs/rpc/server.h"
+#include "libs/rpc/testing/echo.grpc.pb.h"
+#include "libs/telemetry/metrics.h"
+
+namespace clusterwire::rpc::testing {
+
+// What a test puts behind the three methods; set before the first call.
+struct EchoBehaviour {
+  // Sees each unary call when it arrives, before it is queued.
+  std::function<void(grpc::CallbackServerContext*)> arrived = nullptr;
+  std::function<absl::StatusOr<EchoResponse>(const CallContext&, const EchoRequest&)> echo =
+      nullptr;
+  ServerStream<EchoResponse>::Open watch = nullptr;
+  BidiStream<EchoRequest, EchoResponse>::Open exchange = nullptr;
+};
+
+// A real server on a free port of loopback, with one lane, on a clock that stands still.
+class EchoServer {
+ public:
+  struct Options {
+    Runtime::Options runtime = {};
+    Lane::Options lane = {.name = "tests", .threads = 2, .queue_limit = 10};
+    std::vector<std::string> health_names = {};
+  };
+
+  explicit EchoServer(EchoBehaviour behaviour) : EchoServer(std::move(behaviour), Options()) {}
+  EchoServer(EchoBehaviour behaviour, Options options);
+  ~EchoServer();
+
+  FakeClock& clock() { return clock_; }
+  telemetry::Metrics& metrics() { return metrics_; }
+  Runtime& runtime() { return runtime_; }
+  Server& server() { return *server_; }
+  std::unique_ptr<EchoService::Stub> Stub();
+
+ private:
+  FakeClock clock_{absl::Now()};
+  telemetry::Metrics metrics_;
+  Runtime runtime_;
+  Lane lane_;
+  std::unique_ptr<grpc::Service> service_;
+  std::unique_ptr<Server> server_;
+};
+
+// Waits for `condition` to come true, in real time, for as long as a loaded machine may need.
+bool Eventually(const std::function<bool()>& condition);
+
+}  // namespace clusterwire::rpc::testing
