@@ -1,0 +1,38 @@
+#pragma once
+
+#include <memory>
+
+#include "libs/rpc/runtime.h"
+#include "libs/rpc/token.h"
+#include "services/catalogue/domain/clusters.h"
+#include "services/catalogue/domain/events.h"
+#include "services/catalogue/domain/label_schemes.h"
+#include "services/catalogue/domain/labels.h"
+#include "services/catalogue/domain/memberships.h"
+#include "services/catalogue/domain/programmes.h"
+#include "services/catalogue/domain/taxonomies.h"
+
+namespace grpc {
+class Service;
+}
+
+// The gRPC services of the catalogue, one file each. They translate and decide nothing.
+namespace clusterwire::catalogue {
+
+// What every handler needs: where to run calls, and the key that page tokens are signed with. All
+// of it outlives the services.
+struct Api {
+  rpc::Lane& reads;
+  rpc::Lane& writes;
+  const rpc::TokenSigner& tokens;
+};
+
+std::unique_ptr<grpc::Service> MakeClusterService(const Api& api, Clusters& clusters);
+std::unique_ptr<grpc::Service> MakeEventService(const Api& api, Events& events);
+std::unique_ptr<grpc::Service> MakeLabelSchemeService(const Api& api, LabelSchemes& schemes);
+std::unique_ptr<grpc::Service> MakeLabelService(const Api& api, Labels& labels);
+std::unique_ptr<grpc::Service> MakeMembershipService(const Api& api, Memberships& memberships);
+std::unique_ptr<grpc::Service> MakeProgrammeService(const Api& api, Programmes& programmes);
+std::unique_ptr<grpc::Service> MakeTaxonomyService(const Api& api, Taxonomies& taxonomies);
+
+}  // namespace clusterwire::catalogue

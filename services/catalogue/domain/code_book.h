@@ -1,0 +1,61 @@
+#pragma once
+
+#include <map>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "absl/status/statusor.h"
+
+#include "clusterwire/catalogue/v1/label_scheme.pb.h"
+#include "clusterwire/catalogue/v1/taxonomy.pb.h"
+
+#include "libs/store/codes.h"
+#include "libs/store/reader.h"
+
+namespace clusterwire::catalogue {
+
+// All code lists and label schemes as they stood at one revision. Immutable; shared between
+// threads.
+class CodeBook final : public store::Codes {
+ public:
+  // Reads every taxonomy and label scheme that isn't deleted.
+  static absl::StatusOr<std::shared_ptr<const CodeBook>> Read(const store::Reader& reader);
+  // The book that a reader or writer of the catalogue's store sees: Read, kept by the store.
+  static absl::StatusOr<std::shared_ptr<const CodeBook>> Of(const store::Reader& reader);
+
+  std::vector<std::string> WithAncestors(std::string_view code) const override;
+  std::vector<std::string> LevelsUpTo(std::string_view level) const override;
+
+  struct Entry {
+    const v1::Taxonomy* taxonomy;
+    const v1::TaxonomyCode* code;
+  };
+  // `code` as list:code. Null when it is on no list.
+  const Entry* Find(std::string_view code) const;
+  // The list of that prefix ("nuts"), or null.
+  const v1::Taxonomy* FindList(std::string_view list) const;
+  // By resource name, or null.
+  const v1::LabelScheme* FindScheme(std::string_view name) const;
+  // All entries in the order of list:code.
+  const std::map<std::string, Entry, std::less<>>& entries() const { return entries_; }
+
+ private:
+  // Behind pointers: the entries point into them.
+  std::vector<std::unique_ptr<v1::Taxonomy>> taxonomies_;
+  std::map<std::string, v1::LabelScheme, std::less<>> schemes_;
+  std::map<std::string, Entry, std::less<>> entries_;
+};
+
+// What stands before the colon of codes that are on no list.
+inline constexpr std::string_view kNamedList = "named";
+
+// The codes of a country from its ISO 3166-1 alpha-2 code: "iso:DE" and "nuts:DE". Eurostat writes
+// Greece EL and the United Kingdom UK (Regulation (EC) No 1059/2003, annex I). "EU" has none.
+std::vector<std::string> CountryCodes(std::string_view country);
+
+// "ecei:silver" from "labelSchemes/ecei" and "silver": how filters and Facts name a level.
+std::string LevelCode(std::string_view scheme, std::string_view level);
+
+}  // namespace clusterwire::catalogue

@@ -1,0 +1,130 @@
+#include "services/catalogue/domain/taxonomies.h"
+
+#include <algorithm>
+#include <set>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
+
+#include "libs/text/slug.h"
+#include "libs/text/tokens.h"
+#include "services/catalogue/domain/checks.h"
+#include "services/catalogue/domain/words.h"
+
+namespace clusterwire::catalogue {
+namespace {
+
+constexpr int kMaxCodes = 5000;
+constexpr size_t kMaxCodeLength = 30;
+
+bool IsCode(const std::string& code) {
+  return !code.empty() && code.size() <= kMaxCodeLength &&
+         std::all_of(code.begin(), code.end(),
+                     [](unsigned char c) { return absl::ascii_isalnum(c) || c == '-'; });
+}
+
+void CheckTaxonomyCodes(const v1::Taxonomy& taxonomy, FieldErrors& errors) {
+  if (taxonomy.codes_size() < 1 || taxonomy.codes_size() > kMaxCodes) {
+    errors.Add("taxonomy.codes",
+               absl::StrCat("has ", taxonomy.codes_size(), "; 1 to ", kMaxCodes, " are possible"));
+  }
+  std::set<std::string> seen;
+  for (int i = 0; i < taxonomy.codes_size(); ++i) {
+    const v1::TaxonomyCode& code = taxonomy.codes(i);
+    const std::string path = PathTo("taxonomy", "codes", i);
+    if (!IsCode(code.code())) {
+      errors.Add(PathTo(path, "code"),
+                 absl::StrCat("'", code.code(), "' must be 1 to 30 letters, digits and '-'"));
+    } else if (!code.parent().empty() && !seen.contains(code.parent())) {
+      errors.Add(
+          PathTo(path, "parent"),
+          absl::StrCat("'", code.parent(), "' must stand before its child '", code.code(), "'"));
+    } else if (!seen.insert(code.code()).second) {
+      errors.Add(PathTo(path, "code"), absl::StrCat("'", code.code(), "' is there twice"));
+    }
+    CheckTitle(PathTo(path, "title"), code.title(), errors);
+    CheckLocalizedTexts(PathTo(path, "localized_titles"), code.localized_titles(), errors);
+  }
+}
+
+void CheckList(const v1::Taxonomy* before, const v1::Taxonomy& taxonomy, const Context& context,
+               FieldErrors& errors) {
+  const v1::Taxonomy* other = context.book.FindList(taxonomy.list());
+  if (!resource::IsId(taxonomy.list()) || taxonomy.list().size() > kMaxCodeLength ||
+      taxonomy.list() == kNamedList) {
+    errors.Add("taxonomy.list", absl::StrCat("'", taxonomy.list(), "' must be 1 to 30 lower case ",
+                                             "letters, digits and '-', and not 'named'"));
+  } else if (before != nullptr && before->list() != taxonomy.list()) {
+    errors.Add("taxonomy.list", absl::StrCat("is '", before->list(), "' and can't be changed"));
+  } else if (other != nullptr && other->name() != taxonomy.name()) {
+    errors.Add("taxonomy.list",
+               absl::StrCat("'", taxonomy.list(), "' is the list of ", other->name()));
+  }
+}
+
+void Check(const v1::Taxonomy* before, const v1::Taxonomy& taxonomy, const Context& context,
+           FieldErrors& errors) {
+  CheckTitle("taxonomy.title", taxonomy.title(), errors);
+  CheckList(before, taxonomy, context, errors);
+  if (WordOf(taxonomy.subject()).empty()) {
+    errors.Add("taxonomy.subject", "is required: SUBJECT_SECTOR or SUBJECT_REGION");
+  }
+  resource::CheckText(errors, "taxonomy.version", taxonomy.version(), 0, 50);
+  CheckTaxonomyCodes(taxonomy, errors);
+  CheckUri("taxonomy.link", taxonomy.link(), errors);
+  CheckOrigin("taxonomy", taxonomy.sources(), taxonomy.external_ids(), errors);
+}
+
+bool HasAll(const std::string& title, const std::vector<std::string>& words) {
+  const std::vector<std::string> tokens = text::TokenSet({title});
+  return std::all_of(words.begin(), words.end(), [&](const std::string& word) {
+    return std::binary_search(tokens.begin(), tokens.end(), word);
+  });
+}
+
+}  // namespace
+
+Rules<v1::Taxonomy> TaxonomyRules() {
+  return {.type = "taxonomy",
+          .collection = "taxonomies",
+          .created = change::v1::CHANGE_KIND_TAXONOMY_CREATED,
+          .updated = change::v1::CHANGE_KIND_TAXONOMY_UPDATED,
+          .deleted = change::v1::CHANGE_KIND_TAXONOMY_DELETED,
+          .undeleted = change::v1::CHANGE_KIND_TAXONOMY_UNDELETED,
+          .output_only = {"edited_fields"},
+          .create_only = {},
+          .suggest_id = [](const v1::Taxonomy& taxonomy) { return text::Slug(taxonomy.title()); },
+          .check = &Check};
+}
+
+absl::StatusOr<std::vector<v1::FoundCode>> Taxonomies::SearchCodes(const ReadCall& call,
+                                                                   std::string_view query,
+                                                                   std::string_view taxonomy,
+                                                                   size_t limit) const {
+  FieldErrors errors;
+  resource::CheckText(errors, "query", query, 1, 200);
+  RETURN_IF_ERROR(errors.ToStatus());
+  ASSIGN_OR_RETURN(const auto reader, store().Read(call.at_least, call.deadline));
+  ASSIGN_OR_RETURN(const auto book, CodeBook::Of(*reader));
+  const std::vector<std::string> words = text::Tokens(query);
+  std::vector<v1::FoundCode> found;
+  for (const auto& [code, entry] : book->entries()) {
+    if (!taxonomy.empty() && entry.taxonomy->name() != taxonomy) continue;
+    const bool begins = absl::StartsWithIgnoreCase(code, ToAbsl(query)) ||
+                        absl::StartsWithIgnoreCase(entry.code->code(), ToAbsl(query));
+    if (!begins && (words.empty() || !HasAll(entry.code->title(), words))) continue;
+    v1::FoundCode& hit = found.emplace_back();
+    hit.set_code(code);
+    hit.set_title(entry.code->title());
+    if (!entry.code->parent().empty()) {
+      hit.set_parent(absl::StrCat(entry.taxonomy->list(), ":", entry.code->parent()));
+    }
+    hit.set_taxonomy(entry.taxonomy->name());
+  }
+  std::stable_sort(found.begin(), found.end(),
+                   [](const auto& a, const auto& b) { return a.code().size() < b.code().size(); });
+  if (found.size() > limit) found.resize(limit);
+  return found;
+}
+
+}  // namespace clusterwire::catalogue

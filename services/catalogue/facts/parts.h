@@ -1,0 +1,39 @@
+#pragma once
+
+#include <initializer_list>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "google/protobuf/repeated_field.h"
+
+#include "clusterwire/type/v1/facts.pb.h"
+#include "clusterwire/type/v1/places.pb.h"
+#include "clusterwire/type/v1/sources.pb.h"
+
+#include "libs/store/codes.h"
+
+// What several projections say in the same way.
+namespace clusterwire::catalogue {
+
+using Strings = google::protobuf::RepeatedPtrField<std::string>;
+
+// Puts `values` into a field of Facts that is kept sorted and without repeats.
+void AddSorted(const std::vector<std::string>& values, Strings* field);
+void AddSorted(const Strings& values, Strings* field);
+
+// Adds each code with all codes above it.
+void AddCodes(const Strings& codes, const store::Codes& book, type::v1::Facts* facts);
+void AddCountry(std::string_view country, type::v1::Facts* facts);
+void AddExternalIds(const google::protobuf::RepeatedPtrField<type::v1::ExternalId>& ids,
+                    type::v1::Facts* facts);
+
+// Only those named see it: the resource is no one else's business yet.
+void RestrictTo(std::initializer_list<std::string> members, type::v1::Facts* facts);
+
+// Joins what isn't empty: Joined({"Wien", "AT"}, ", ").
+std::string Joined(std::initializer_list<std::string_view> parts, std::string_view separator);
+// "Dresden, Sachsen".
+std::string PlaceText(const type::v1::Place& place);
+
+}  // namespace clusterwire::catalogue
