@@ -33,7 +33,14 @@ class Connection {
   // Several statements separated by semicolons, without parameters; not kept prepared.
   virtual absl::Status ExecuteScript(std::string_view sql) = 0;
 
+  // The first error of a statement since the transaction began. Who runs foreign code inside a
+  // transaction learns from it what that code swallowed.
+  const absl::Status& error() const { return error_; }
+  void ForgetError() { error_ = absl::OkStatus(); }
+
   virtual Dialect dialect() const = 0;
+  // Rolls back what was left open. The pool calls it when a connection comes back.
+  virtual void Reset() = 0;
   // False once the connection is lost; the pool then throws it away.
   virtual bool usable() const = 0;
 
@@ -41,6 +48,11 @@ class Connection {
   // Parameters have passed the check of texts.
   virtual absl::StatusOr<Result> DoQuery(std::string_view sql,
                                          std::span<const Value> parameters) = 0;
+
+ private:
+  absl::StatusOr<Result> CheckAndQuery(std::string_view sql, std::span<const Value> parameters);
+
+  absl::Status error_;
 };
 
 }  // namespace clusterwire::sql

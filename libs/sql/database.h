@@ -29,8 +29,8 @@ class Lease {
   explicit Lease(std::unique_ptr<Connection> connection,
                  std::function<void(std::unique_ptr<Connection>)> give_back)
       : connection_(std::move(connection)), give_back_(std::move(give_back)) {}
-  Lease(Lease&& other) = default;
-  Lease& operator=(Lease&& other);
+  Lease(Lease&& other) noexcept;
+  Lease& operator=(Lease&& other) noexcept;
   ~Lease() { Return(); }
 
   Connection& operator*() const { return *connection_; }

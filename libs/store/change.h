@@ -27,7 +27,7 @@ struct Change {
   std::shared_ptr<const Message> after;  // null: purged since, or a type without images in the log
   std::optional<Facts> facts_before;
   std::optional<Facts> facts_after;
-  std::string cause;  // of facts.refreshed: the resource, or "codes" or "projection"
+  std::string cause;  // of facts.refreshed: the resource, or "projection"
   std::string actor;
   std::string trace;
   absl::Time time;

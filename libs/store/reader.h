@@ -61,6 +61,9 @@ class Writer : public Reader {
   // When the write happens: what the stamps will say.
   virtual absl::Time now() const = 0;
 
+  // The code lists with what the body has staged of them: what its projections will be given.
+  virtual absl::StatusOr<std::shared_ptr<const Codes>> codes() const = 0;
+
   // Keeps `next` under its name, stamped with this write's revision and time. An empty etag
   // creates: an existing name (deleted ones too) is ALREADY_EXISTS. Any other must be the current
   // one, else ABORTED, reason ETAG_MISMATCH. When nothing but stamps differs from what is stored,

@@ -1,0 +1,68 @@
+#include "libs/sql/migration.h"
+
+#include <string>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
+
+#include "libs/base/error.h"
+#include "libs/base/status_macros.h"
+#include "libs/base/strings.h"
+#include "libs/sql/transaction.h"
+
+namespace clusterwire::sql {
+namespace {
+
+std::string InDialect(std::string_view script, Dialect dialect) {
+  if (dialect == Dialect::kSqlite) {
+    return absl::StrReplaceAll(ToAbsl(script),
+                               {{"{int}", "INTEGER"}, {"{text}", "TEXT"}, {"{bytes}", "BLOB"}});
+  }
+  return absl::StrReplaceAll(
+      ToAbsl(script),
+      {{"{int}", "BIGINT"}, {"{text}", "TEXT COLLATE \"C\""}, {"{bytes}", "BYTEA"}});
+}
+
+absl::StatusOr<int64_t> CurrentVersion(Connection& connection, std::string_view component) {
+  RETURN_IF_ERROR(
+      connection.ExecuteScript(InDialect("CREATE TABLE IF NOT EXISTS schema_version("
+                                         "component {text} PRIMARY KEY, version {int} NOT NULL)",
+                                         connection.dialect())));
+  ASSIGN_OR_RETURN(
+      const Result result,
+      connection.Query("SELECT version FROM schema_version WHERE component = $1", {component}));
+  return result.rows.empty() ? 0 : result.rows[0].Int(0);
+}
+
+}  // namespace
+
+absl::Status Migrate(Database& database, std::string_view component,
+                     std::span<const Migration> steps) {
+  ASSIGN_OR_RETURN(Lease connection, database.Acquire());
+  ASSIGN_OR_RETURN(Transaction transaction,
+                   Transaction::Begin(*connection, Transaction::Kind::kWrite));
+  if (connection->dialect() == Dialect::kPostgres) {
+    // Held to the end of the transaction; the number is ours alone.
+    RETURN_IF_ERROR(connection->Execute("SELECT pg_advisory_xact_lock(20240513)"));
+  }
+  ASSIGN_OR_RETURN(const int64_t current, CurrentVersion(*connection, component));
+  const int newest = steps.empty() ? 0 : steps.back().version;
+  if (current > newest) {
+    return Error(absl::StatusCode::kFailedPrecondition, "SCHEMA_TOO_NEW",
+                 absl::StrCat("the tables of ", ToAbsl(component), " have version ", current,
+                              " and this program knows ", newest,
+                              ": start the newer release, or restore the backup made before it"));
+  }
+  for (const Migration& step : steps) {
+    if (step.version <= current) continue;
+    RETURN_IF_ERROR(connection->ExecuteScript(InDialect(step.script, connection->dialect())));
+  }
+  if (current == newest) return transaction.Commit();
+  RETURN_IF_ERROR(
+      connection->Execute("INSERT INTO schema_version(component, version) VALUES($1, $2) "
+                          "ON CONFLICT(component) DO UPDATE SET version = excluded.version",
+                          {component, newest}));
+  return transaction.Commit();
+}
+
+}  // namespace clusterwire::sql

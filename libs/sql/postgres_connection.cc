@@ -1,0 +1,188 @@
+#include "libs/sql/postgres_connection.h"
+
+#include <utility>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+
+#include "libs/base/status_macros.h"
+#include "libs/base/strings.h"
+
+namespace clusterwire::sql {
+namespace {
+
+// Type numbers of pg_type.
+enum : Oid {
+  kBool = 16,
+  kBytea = 17,
+  kName = 19,
+  kInt8 = 20,
+  kInt2 = 21,
+  kInt4 = 23,
+  kText = 25,
+  kVarchar = 1043,
+  kVoid = 2278,
+};
+
+absl::StatusCode CodeOf(absl::string_view state, bool connected) {
+  const absl::string_view group = state.substr(0, 2);
+  if (state == "23505") return absl::StatusCode::kAlreadyExists;     // unique_violation
+  if (state == "57014") return absl::StatusCode::kDeadlineExceeded;  // query_canceled
+  if (group == "22" || group == "23") return absl::StatusCode::kInvalidArgument;
+  // Serialisation and deadlock; lock not available; read only (a standby); too many connections.
+  if (group == "40" || state == "55P03" || state == "25006" || state == "53300") {
+    return absl::StatusCode::kUnavailable;
+  }
+  if (group == "53") return absl::StatusCode::kResourceExhausted;
+  if (group == "57" || group == "08" || !connected) return absl::StatusCode::kUnavailable;
+  return absl::StatusCode::kInternal;
+}
+
+int64_t BigEndian(const char* data, int size) {
+  uint64_t value = (static_cast<unsigned char>(data[0]) & 0x80) != 0 ? ~uint64_t{0} : 0;
+  for (int i = 0; i < size; ++i) value = (value << 8) | static_cast<unsigned char>(data[i]);
+  return static_cast<int64_t>(value);
+}
+
+absl::StatusOr<Value> DecodeColumn(PGresult* result, int row, int column) {
+  if (PQgetisnull(result, row, column) != 0) return Value();
+  const char* data = PQgetvalue(result, row, column);
+  const int size = PQgetlength(result, row, column);
+  switch (PQftype(result, column)) {
+    case kBool:
+      return Value(int64_t{data[0]});
+    case kInt2:
+    case kInt4:
+    case kInt8:
+      return Value(BigEndian(data, size));
+    case kText:
+    case kVarchar:
+    case kName:
+      return Value(std::string(data, static_cast<size_t>(size)));
+    case kBytea:
+      return Value(Bytes{std::string(data, static_cast<size_t>(size))});
+    case kVoid:
+      return Value();
+    default:
+      return absl::InternalError(absl::StrCat("column '", PQfname(result, column),
+                                              "' has a type that is not read; cast it to BIGINT, "
+                                              "TEXT or BYTEA"));
+  }
+}
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<PostgresConnection>> PostgresConnection::Open(
+    const std::string& url, const Options& options) {
+  std::unique_ptr<PostgresConnection> connection(
+      new PostgresConnection(PQconnectdb(url.c_str()), options));
+  if (!connection->usable()) {
+    const char* text = PQerrorMessage(connection->connection_.get());
+    return absl::UnavailableError(absl::StrCat("PostgreSQL: ", absl::StripAsciiWhitespace(text)));
+  }
+  PQsetNoticeProcessor(
+      connection->connection_.get(), [](void*, const char*) {}, nullptr);
+  RETURN_IF_ERROR(connection->ExecuteScript(
+      absl::StrCat("SET client_encoding = 'UTF8'; SET statement_timeout = ",
+                   absl::ToInt64Milliseconds(options.statement_limit),
+                   "; SET lock_timeout = ", absl::ToInt64Milliseconds(options.busy_limit))));
+  return connection;
+}
+
+absl::Status PostgresConnection::ExecuteScript(std::string_view sql) {
+  const ResultHandle result(PQexec(connection_.get(), std::string(sql).c_str()));
+  return Check(result, sql);
+}
+
+void PostgresConnection::Reset() {
+  if (PQtransactionStatus(connection_.get()) == PQTRANS_IDLE) return;
+  const ResultHandle result(PQexec(connection_.get(), "ROLLBACK"));
+}
+
+absl::StatusOr<Result> PostgresConnection::DoQuery(std::string_view sql,
+                                                   std::span<const Value> parameters) {
+  ASSIGN_OR_RETURN(const std::string name, Prepared(std::string(sql)));
+  std::vector<std::string> integers;
+  integers.reserve(parameters.size());  // pointers into it stay valid
+  std::vector<const char*> data;
+  std::vector<int> sizes;
+  std::vector<int> formats;
+  for (const Value& parameter : parameters) {
+    const auto& value = parameter.variant();
+    const std::string* text = nullptr;
+    if (const auto* integer = std::get_if<int64_t>(&value)) {
+      text = &integers.emplace_back(absl::StrCat(*integer));
+    } else if (const auto* bytes = std::get_if<Bytes>(&value)) {
+      text = &bytes->data;
+    } else {
+      text = std::get_if<std::string>(&value);
+    }
+    data.push_back(text == nullptr ? nullptr : text->c_str());
+    sizes.push_back(text == nullptr ? 0 : static_cast<int>(text->size()));
+    formats.push_back(std::holds_alternative<Bytes>(value) ? 1 : 0);
+  }
+  const ResultHandle result(PQexecPrepared(connection_.get(), name.c_str(),
+                                           static_cast<int>(parameters.size()), data.data(),
+                                           sizes.data(), formats.data(), /*resultFormat=*/1));
+  RETURN_IF_ERROR(Check(result, sql));
+  return Decode(result);
+}
+
+absl::StatusOr<std::string> PostgresConnection::Prepared(const std::string& sql) {
+  if (const auto found = statements_.find(sql); found != statements_.end()) return found->second;
+  if (statements_.size() >= static_cast<size_t>(options_.statement_cache)) {
+    statements_.clear();
+    RETURN_IF_ERROR(ExecuteScript("DEALLOCATE ALL"));
+  }
+  std::string name = absl::StrCat("s", next_statement_++);
+  const ResultHandle result(PQprepare(connection_.get(), name.c_str(), sql.c_str(), 0, nullptr));
+  RETURN_IF_ERROR(Check(result, sql));
+  statements_[sql] = name;
+  return name;
+}
+
+absl::Status PostgresConnection::Check(const ResultHandle& result, std::string_view doing) const {
+  const ExecStatusType status = PQresultStatus(result.get());
+  if (status == PGRES_COMMAND_OK || status == PGRES_TUPLES_OK || status == PGRES_EMPTY_QUERY) {
+    // PostgreSQL answers COMMIT of a failed transaction with success and the word ROLLBACK.
+    if (doing == "COMMIT" && absl::string_view(PQcmdStatus(result.get())) == "ROLLBACK") {
+      return absl::InternalError("PostgreSQL: the transaction had failed and was rolled back");
+    }
+    return absl::OkStatus();
+  }
+  const char* state = PQresultErrorField(result.get(), PG_DIAG_SQLSTATE);
+  const char* primary = PQresultErrorField(result.get(), PG_DIAG_MESSAGE_PRIMARY);
+  const absl::string_view text =
+      absl::StripAsciiWhitespace(primary != nullptr ? primary : PQerrorMessage(connection_.get()));
+  return absl::Status(CodeOf(state == nullptr ? "" : state, usable()),
+                      absl::StrCat("PostgreSQL: ", text, " (", ToAbsl(doing), ")"));
+}
+
+absl::StatusOr<Result> PostgresConnection::Decode(const ResultHandle& handle) const {
+  Result result;
+  const int rows = PQntuples(handle.get());
+  if (rows > options_.row_limit) {
+    return absl::ResourceExhaustedError(
+        absl::StrCat("a query gave more than ", options_.row_limit, " rows"));
+  }
+  const int columns = PQnfields(handle.get());
+  result.rows.reserve(static_cast<size_t>(rows));
+  for (int row = 0; row < rows; ++row) {
+    std::vector<Value> values;
+    values.reserve(static_cast<size_t>(columns));
+    for (int column = 0; column < columns; ++column) {
+      ASSIGN_OR_RETURN(Value value, DecodeColumn(handle.get(), row, column));
+      values.push_back(std::move(value));
+    }
+    result.rows.emplace_back(std::move(values));
+  }
+  if (!absl::SimpleAtoi(PQcmdTuples(handle.get()), &result.affected) ||
+      absl::StartsWith(PQcmdStatus(handle.get()), "SELECT")) {
+    result.affected = 0;
+  }
+  return result;
+}
+
+}  // namespace clusterwire::sql

@@ -1,0 +1,80 @@
+#include "libs/sql/sqlite.h"
+
+#include <thread>
+#include <utility>
+
+#include "libs/base/clock.h"
+#include "libs/base/status_macros.h"
+#include "libs/sql/pool.h"
+#include "libs/sql/sqlite_connection.h"
+
+namespace clusterwire::sql {
+namespace {
+
+// Moves the log into the file when a commit found it long. A reader that holds an old state keeps
+// a part from being moved; the next long commit brings another try.
+class Checkpointer {
+ public:
+  Checkpointer(std::unique_ptr<SqliteConnection> connection, int pages)
+      : pages_(pages), connection_(std::move(connection)), thread_([this] { Run(); }) {}
+  ~Checkpointer() {
+    stopping_ = true;
+    wakeup_.Notify();
+    thread_.join();
+  }
+
+  void OnCommit(int pages) {
+    if (pages >= pages_) wakeup_.Notify();
+  }
+
+ private:
+  void Run() {
+    while (true) {
+      wakeup_.WaitFor(absl::Hours(1));
+      if (stopping_) return;
+      // Without effect while another connection copies; what it leaves, the next one takes.
+      connection_->Execute("PRAGMA wal_checkpoint(PASSIVE)").IgnoreError();
+    }
+  }
+
+  const int pages_;
+  const std::unique_ptr<SqliteConnection> connection_;
+  Wakeup wakeup_;
+  std::atomic<bool> stopping_ = false;
+  std::thread thread_;  // last: it uses everything above
+};
+
+class SqliteDatabase final : public Database {
+ public:
+  SqliteDatabase(std::string path, const Options& options,
+                 std::unique_ptr<SqliteConnection> for_checkpoints)
+      : checkpointer_(std::move(for_checkpoints), options.checkpoint_pages),
+        pool_(options,
+              [this, path = std::move(path),
+               options]() -> absl::StatusOr<std::unique_ptr<Connection>> {
+                return SqliteConnection::Open(path, options,
+                                              [this](int pages) { checkpointer_.OnCommit(pages); });
+              }) {}
+
+  absl::StatusOr<Lease> Acquire() override { return pool_.Acquire(); }
+  Dialect dialect() const override { return Dialect::kSqlite; }
+
+ private:
+  Checkpointer checkpointer_;
+  Pool pool_;
+};
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<Database>> OpenSqlite(const std::string& path,
+                                                     const Options& options) {
+  if (path.empty() || path == ":memory:") {
+    return absl::InvalidArgumentError(
+        "a SQLite database needs a file: sqlite:/var/lib/clusterwire/store.db");
+  }
+  ASSIGN_OR_RETURN(std::unique_ptr<SqliteConnection> connection,
+                   SqliteConnection::Open(path, options, [](int) {}));
+  return std::make_unique<SqliteDatabase>(path, options, std::move(connection));
+}
+
+}  // namespace clusterwire::sql

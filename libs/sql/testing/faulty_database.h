@@ -1,0 +1,41 @@
+#pragma once
+
+#include <deque>
+#include <string>
+
+#include "absl/status/status.h"
+
+#include "libs/base/mutex.h"
+#include "libs/sql/database.h"
+
+namespace clusterwire::sql {
+
+// A database that fails at chosen statements and is real otherwise. Safe for use from any thread.
+class FaultyDatabase final : public Database {
+ public:
+  struct Fault {
+    std::string fragment;  // the next statement that holds it fails, once
+    absl::Status status;
+    bool after = false;  // it takes effect and only its answer is lost
+    int skip = 0;        // statements that hold it and still succeed
+  };
+
+  explicit FaultyDatabase(Database& real) : real_(real) {}
+
+  void Inject(Fault fault);
+  size_t pending() const;  // faults that have not struck yet
+
+  absl::StatusOr<Lease> Acquire() override;
+  Dialect dialect() const override { return real_.dialect(); }
+
+ private:
+  friend class FaultyConnection;
+  // The fault that `sql` meets; OK for none.
+  Fault Take(std::string_view sql);
+
+  Database& real_;
+  mutable Mutex mutex_;
+  std::deque<Fault> faults_ ABSL_GUARDED_BY(mutex_);
+};
+
+}  // namespace clusterwire::sql

@@ -1,0 +1,59 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "absl/status/statusor.h"
+
+#include "libs/sql/connection.h"
+#include "libs/store/change.h"
+#include "libs/store/registry.h"
+
+namespace clusterwire::store {
+
+// A row of the table `change` as it is written.
+struct ChangeRow {
+  Position position;
+  std::string history;
+  const ResourceType* type = nullptr;
+  std::string name;
+  std::string kind;
+  bool quiet = false;
+  std::optional<std::string> after;
+  std::optional<std::string> facts_before;
+  std::optional<std::string> facts_after;
+  std::string cause;
+  std::string actor;
+  std::string trace;
+  absl::Time time;
+};
+
+// The change log, in one transaction of one connection. Used by one thread.
+class Log {
+ public:
+  Log(sql::Connection& connection, const Registry& registry)
+      : connection_(connection), registry_(registry) {}
+
+  absl::Status Append(const ChangeRow& row) const;
+  // Takes the images of `name` out of the rows written so far.
+  absl::Status Forget(std::string_view name) const;
+
+  absl::StatusOr<std::vector<Change>> After(Position after, int limit) const;
+  absl::StatusOr<std::vector<Change>> HistoryOf(std::string_view name, Revision before,
+                                                int limit) const;
+  // Whether one of `types` was changed after `revision`.
+  absl::StatusOr<bool> Touched(const std::vector<std::string>& types, Revision revision) const;
+  // At most `limit` rows written before `horizon`; see Store::Compact.
+  absl::StatusOr<int64_t> Compact(absl::Time horizon, int limit) const;
+
+ private:
+  absl::Status CheckReadable(Position after) const;
+  absl::StatusOr<std::vector<Change>> Decode(const sql::Result& result) const;
+
+  sql::Connection& connection_;
+  const Registry& registry_;
+};
+
+}  // namespace clusterwire::store

@@ -1,0 +1,195 @@
+#include "libs/store/store.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+
+#include "libs/base/error.h"
+#include "libs/base/mutex.h"
+#include "libs/base/status_macros.h"
+#include "libs/sql/transaction.h"
+#include "libs/store/group_commit.h"
+#include "libs/store/log.h"
+#include "libs/store/refresh.h"
+#include "libs/store/requests.h"
+#include "libs/store/rows.h"
+#include "libs/store/schema.h"
+#include "libs/store/snapshot.h"
+
+namespace clusterwire::store {
+namespace {
+
+constexpr int kCompactBatch = 1000;  // rows in one transaction
+
+}  // namespace
+
+class Store::Impl {
+ public:
+  Impl(sql::Database& on, Registry types, Clock& time, Random& ids, Options limits)
+      : database(on),
+        registry(std::move(types)),
+        clock(time),
+        random(ids),
+        options(limits),
+        cursors(on, time),
+        commit(on, registry, options, time, [this] { Notify(); }),
+        refresh(on, commit, registry, options) {}
+
+  void Notify() {
+    MutexLock lock(mutex);
+    for (Wakeup* wakeup : wakeups) wakeup->Notify();
+  }
+
+  sql::Database& database;
+  const Registry registry;
+  Clock& clock;
+  Random& random;
+  const Options options;
+  Mutex mutex;
+  std::vector<Wakeup*> wakeups ABSL_GUARDED_BY(mutex);
+  Cursors cursors;
+  GroupCommit commit;
+  Refresh refresh;
+};
+
+absl::StatusOr<std::unique_ptr<Store>> Store::Open(sql::Database& database, Registry registry,
+                                                   Clock& clock, Random& random, Options options) {
+  RETURN_IF_ERROR(CreateSchema(database, random));
+  return std::unique_ptr<Store>(
+      new Store(std::make_unique<Impl>(database, std::move(registry), clock, random, options)));
+}
+
+Store::Store(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+Store::~Store() = default;
+
+absl::StatusOr<Written> Store::Write(const Call& call, const Body& body) {
+  return impl_->commit.Write(call, [&body](Staging& staging) { return body(staging); });
+}
+
+absl::StatusOr<std::unique_ptr<Reader>> Store::Read(Revision at_least, absl::Time deadline) {
+  Wakeup wakeup;
+  Subscribe(&wakeup);
+  absl::StatusOr<std::unique_ptr<Reader>> result;
+  while (true) {
+    absl::StatusOr<std::unique_ptr<Snapshot>> snapshot =
+        Snapshot::Open(impl_->database, impl_->registry);
+    const absl::Time now = impl_->clock.Now();
+    if (!snapshot.ok()) {
+      result = snapshot.status();
+      break;
+    }
+    if ((*snapshot)->revision() >= at_least) {
+      result = *std::move(snapshot);
+      break;
+    }
+    if (now >= deadline) {
+      result = WithRetryDelay(
+          Error(absl::StatusCode::kUnavailable, "REVISION_NOT_REACHED",
+                absl::StrCat("revision ", at_least.value, " is not here yet; the newest is ",
+                             (*snapshot)->revision().value, ": try again")),
+          absl::Seconds(1));
+      break;
+    }
+    snapshot->reset();  // its connection is free while waiting
+    impl_->clock.WaitUntil(wakeup, std::min(deadline, now + impl_->options.poll));
+  }
+  Unsubscribe(&wakeup);
+  return result;
+}
+
+absl::StatusOr<Revision> Store::revision() {
+  ASSIGN_OR_RETURN(sql::Lease connection, impl_->database.Acquire());
+  ASSIGN_OR_RETURN(const sql::Result result, connection->Query("SELECT value FROM revision"));
+  return Revision{result.rows.empty() ? 0 : result.rows[0].Int(0)};
+}
+
+absl::StatusOr<std::vector<Change>> Store::Changes(Position after, int limit) {
+  if (limit < 1) return absl::InvalidArgumentError("the log is read with a limit above 0");
+  ASSIGN_OR_RETURN(sql::Lease connection, impl_->database.Acquire());
+  ASSIGN_OR_RETURN(sql::Transaction transaction,
+                   sql::Transaction::Begin(*connection, sql::Transaction::Kind::kRead));
+  return Log(*connection, impl_->registry).After(after, limit);
+}
+
+absl::StatusOr<std::vector<Change>> Store::HistoryOf(std::string_view name, Revision before,
+                                                     int limit) {
+  ASSIGN_OR_RETURN(sql::Lease connection, impl_->database.Acquire());
+  return Log(*connection, impl_->registry).HistoryOf(name, before, limit);
+}
+
+Cursors& Store::cursors() { return impl_->cursors; }
+
+absl::StatusOr<std::vector<DueTimer>> Store::DueTimers(absl::Time now, int limit) {
+  ASSIGN_OR_RETURN(sql::Lease connection, impl_->database.Acquire());
+  ASSIGN_OR_RETURN(const sql::Result result,
+                   connection->Query("SELECT time, name, what, use_by FROM timer WHERE time <= $1 "
+                                     "ORDER BY time, name, what LIMIT $2",
+                                     {absl::ToUnixMicros(now), limit}));
+  std::vector<DueTimer> due;
+  for (const sql::Row& row : result.rows) {
+    due.push_back(
+        {row.Text(1),
+         {absl::FromUnixMicros(row.Int(0)), row.Text(2), absl::FromUnixMicros(row.Int(3))}});
+  }
+  return due;
+}
+
+absl::Status Store::DropTimer(const DueTimer& timer) {
+  ASSIGN_OR_RETURN(sql::Lease connection, impl_->database.Acquire());
+  return Rows(*connection, impl_->registry).DropTimer(timer.name, timer.timer);
+}
+
+absl::StatusOr<std::string> Store::history() {
+  ASSIGN_OR_RETURN(sql::Lease connection, impl_->database.Acquire());
+  ASSIGN_OR_RETURN(
+      const sql::Result result,
+      connection->Query("SELECT id FROM history ORDER BY first_revision DESC LIMIT 1"));
+  if (result.rows.empty()) return absl::InternalError("the table history is empty");
+  return result.rows[0].Text(0);
+}
+
+absl::StatusOr<std::string> Store::StartNewHistory() {
+  ASSIGN_OR_RETURN(sql::Lease connection, impl_->database.Acquire());
+  ASSIGN_OR_RETURN(sql::Transaction transaction,
+                   sql::Transaction::Begin(*connection, sql::Transaction::Kind::kWrite));
+  GroupTransaction work(*connection, impl_->registry, impl_->options);
+  RETURN_IF_ERROR(work.Lock());
+  const std::string id = RandomId(impl_->random);
+  const int64_t first = work.current.value + 1;
+  // One under which nothing was written is forgotten.
+  RETURN_IF_ERROR(connection->Execute("DELETE FROM history WHERE first_revision = $1", {first}));
+  RETURN_IF_ERROR(
+      connection->Execute("INSERT INTO history(id, first_revision) VALUES($1, $2)", {id, first}));
+  RETURN_IF_ERROR(transaction.Commit());
+  return id;
+}
+
+absl::StatusOr<bool> Store::RefreshFacts() { return impl_->refresh.Step(); }
+
+absl::StatusOr<int64_t> Store::Compact(absl::Time horizon) {
+  ASSIGN_OR_RETURN(sql::Lease connection, impl_->database.Acquire());
+  ASSIGN_OR_RETURN(sql::Transaction transaction,
+                   sql::Transaction::Begin(*connection, sql::Transaction::Kind::kWrite));
+  RETURN_IF_ERROR(Requests(*connection, impl_->registry, impl_->options.request_life)
+                      .RemoveOld(impl_->clock.Now(), kCompactBatch));
+  ASSIGN_OR_RETURN(const int64_t removed,
+                   Log(*connection, impl_->registry).Compact(horizon, kCompactBatch));
+  RETURN_IF_ERROR(transaction.Commit());
+  return removed;
+}
+
+void Store::Subscribe(Wakeup* wakeup) {
+  MutexLock lock(impl_->mutex);
+  impl_->wakeups.push_back(wakeup);
+}
+
+void Store::Unsubscribe(Wakeup* wakeup) {
+  MutexLock lock(impl_->mutex);
+  std::erase(impl_->wakeups, wakeup);
+}
+
+Counters Store::counters() const { return impl_->commit.counters(); }
+const Registry& Store::registry() const { return impl_->registry; }
+
+}  // namespace clusterwire::store

@@ -1,0 +1,77 @@
+#pragma once
+
+#include <string>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+
+#include "libs/sql/connection.h"
+#include "libs/store/codes_cache.h"
+#include "libs/store/facts_work.h"
+#include "libs/store/log.h"
+#include "libs/store/registry.h"
+#include "libs/store/requests.h"
+#include "libs/store/rows.h"
+#include "libs/store/staging.h"
+#include "libs/store/store.h"
+
+namespace clusterwire::store {
+
+// What a body of the store's own may do besides: see Staging.
+using StagingBody = std::function<absl::Status(Staging&)>;
+
+// The transaction of a group of writes: what each of them works on.
+struct GroupTransaction {
+  GroupTransaction(sql::Connection& on, const Registry& types, const Options& limits)
+      : connection(on),
+        registry(types),
+        options(limits),
+        rows(on, types),
+        log(on, types),
+        requests(on, types, limits.request_life) {}
+
+  // Takes the lock that makes writes serial, and reads where the store stands.
+  absl::Status Lock();
+
+  sql::Connection& connection;
+  const Registry& registry;
+  const Options& options;
+  const Rows rows;
+  const Log log;
+  const Requests requests;
+  std::string history;
+  Revision current;
+  absl::Time now;
+  bool wrote = false;  // anything at all
+};
+
+// Runs one body and applies what it staged. Lives for that long.
+class WriteRun {
+ public:
+  WriteRun(GroupTransaction& group, CodesCache& codes, const Call& call)
+      : group_(group), codes_(codes), call_(call) {}
+
+  // An error refuses the write and has applied nothing, unless the connection has an error too:
+  // then the transaction is lost. `cause` is what reprojected resources' changes name.
+  absl::StatusOr<Written> Run(const StagingBody& body, std::string_view cause);
+
+ private:
+  absl::StatusOr<Written> RunBody(const StagingBody& body, std::string_view cause);
+  absl::Status CheckRecords(const Staging& staging, const FactsWork& facts) const;
+  Written Describe(const Staging& staging, bool changed) const;
+  absl::Status Apply(const Staging& staging, const FactsWork& facts);
+  absl::Status ApplyStaged(const std::string& name, const Staged& staged,
+                           const FactsWork::Outcome& outcome);
+  absl::Status ApplyRefreshed(const std::string& name, const FactsWork::Outcome& outcome);
+  absl::Status Append(ChangeRow row);
+  absl::Status WantRefresh() const;
+
+  GroupTransaction& group_;
+  CodesCache& codes_;
+  const Call& call_;
+  Revision next_;
+  int64_t ordinal_ = 0;
+};
+
+}  // namespace clusterwire::store
