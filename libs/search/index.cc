@@ -11,13 +11,16 @@ Index::Index(Clock& clock, SnapshotOptions options)
       published_(std::make_shared<const Published>(
           Published{.revision = 0, .snapshot = Snapshot::Empty(options)})) {}
 
-std::shared_ptr<const Published> Index::Current() const { return published_.load(); }
+std::shared_ptr<const Published> Index::Current() const {
+  MutexLock lock(mutex_);
+  return published_;
+}
 
 void Index::Apply(int64_t revision, std::span<const FactsUpdate> updates) {
-  const std::shared_ptr<const Published> old = Current();
-  published_.store(std::make_shared<const Published>(
-      Published{.revision = revision, .snapshot = old->snapshot->With(updates)}));
+  auto next = std::make_shared<const Published>(
+      Published{.revision = revision, .snapshot = Current()->snapshot->With(updates)});
   MutexLock lock(mutex_);
+  published_.swap(next);  // the old one, if nobody else has it, goes after the lock
   for (Wakeup* waiting : waiting_) waiting->Notify();
 }
 
