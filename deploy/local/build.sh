@@ -17,7 +17,7 @@ compile() {
   ninja -C "$build_dir" -j "$(nproc)" "$@" >"$log" 2>&1 &
   pid=$!
   while kill -0 "$pid" 2>/dev/null; do
-    step=$(grep -oE '^\[[0-9]+/[0-9]+\]' "$log" | tail -n 1) || step=
+    step=$(grep -oE '^\[[0-9]+/[0-9]+\]' "$log" 2>/dev/null | tail -n 1) || step=
     if [[ -t 1 && $step != "$shown" ]]; then
       printf '\r%4d s  compiling %s ' "$(seconds)" "$step"
       shown=$step
