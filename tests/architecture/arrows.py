@@ -76,7 +76,7 @@ def _trouble(path, included, files):
     for name, headers, places in PACKAGED:
         if headers.search(included) and not places.search(path):
             return f"includes {included}; {name} is for {places.pattern} only"
-    if included.endswith(".grpc.pb.h") and path.endswith(".h"):
+    if included.endswith(".grpc.pb.h") and path.endswith(".h") and "/testing/" not in path:
         return f"a header includes {included}; stubs stay in .cc files"
     return _of_library(path, part, included) if kind == "libs" else (
         _of_service(path, part, included, files))
