@@ -4,12 +4,13 @@
 # .local/run/NAME holds "PID START": the kernel's start time of the process tells ours from a later
 # one that got the same number.
 
-start_time_of() { sed 's/.*) //' "/proc/$1/stat" 2>/dev/null | cut -d' ' -f20; }
+# Nothing for a process that has ended, also while nobody has collected it yet (state Z).
+start_time_of() { sed 's/.*) //' "/proc/$1/stat" 2>/dev/null | awk '$1 != "Z" { print $20 }'; }
 
 # Prints the process id of NAME; fails when it is not running.
 pid_of() {
   local pid start
-  read -r pid start 2>/dev/null <"$run_dir/$1" || return 1
+  { read -r pid start <"$run_dir/$1"; } 2>/dev/null || return 1
   [[ $(start_time_of "$pid") == "$start" ]] && echo "$pid"
 }
 
