@@ -1,0 +1,158 @@
+#include "libs/config/load.h"
+
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+#include <fstream>
+#include <memory>
+#include <utility>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "absl/strings/str_split.h"
+#include <google/protobuf/descriptor.h>
+#include <google/protobuf/io/tokenizer.h>
+#include <google/protobuf/text_format.h>
+
+#include "libs/base/error.h"
+#include "libs/base/status_macros.h"
+#include "libs/base/strings.h"
+#include "libs/config/text_scan.h"
+
+namespace clusterwire::config {
+namespace {
+
+using google::protobuf::Message;
+
+constexpr size_t kMaxFile = 1 << 20;
+
+absl::Status Invalid(const std::vector<std::string>& errors) {
+  if (errors.empty()) return absl::OkStatus();
+  return Error(absl::StatusCode::kInvalidArgument, "INVALID_CONFIG", absl::StrJoin(errors, "\n"));
+}
+
+class ParserErrors final : public google::protobuf::io::ErrorCollector {
+ public:
+  void AddError(int line, int, const std::string& text) override {
+    errors.push_back(absl::StrCat(line + 1, ": ", text));
+  }
+  std::vector<std::string> errors;
+};
+
+// Merging appends to repeated fields; in a configuration, a list replaces the default.
+void ClearListsSetIn(const Message& source, Message* target) {
+  const auto& reflection = *source.GetReflection();
+  std::vector<const google::protobuf::FieldDescriptor*> fields;
+  reflection.ListFields(source, &fields);
+  for (const auto* field : fields) {
+    if (field->is_repeated()) {
+      target->GetReflection()->ClearField(target, field);
+    } else if (field->message_type() != nullptr) {
+      ClearListsSetIn(reflection.GetMessage(source, field),
+                      target->GetReflection()->MutableMessage(target, field));
+    }
+  }
+}
+
+absl::StatusOr<std::string> ReadFile(const std::string& name) {
+  std::ifstream file(name, std::ios::binary);
+  std::string text(kMaxFile + 1, '\0');
+  if (file) file.read(text.data(), static_cast<std::streamsize>(text.size()));
+  if (!file.is_open() || file.bad()) {
+    return Error(absl::StatusCode::kNotFound, "CONFIG_FILE_UNREADABLE",
+                 absl::StrCat(name, " can't be read (", std::strerror(errno),
+                              "); give a file with --config"));
+  }
+  text.resize(static_cast<size_t>(file.gcount()));
+  if (text.size() > kMaxFile) {
+    return Invalid({absl::StrCat(name, " has more than ", kMaxFile, " bytes")});
+  }
+  return text;
+}
+
+// "CLUSTERWIRE_CATALOGUE__RETRY__STEPS__2__AFTER" behind its prefix: retry.steps[2].after
+std::string PathOf(absl::string_view variable) {
+  std::string path;
+  for (const absl::string_view part : absl::StrSplit(variable, "__")) {
+    if (!part.empty() && part.find_first_not_of("0123456789") == absl::string_view::npos) {
+      absl::StrAppend(&path, "[", part, "]");
+    } else {
+      absl::StrAppend(&path, path.empty() ? "" : ".", absl::AsciiStrToLower(part));
+    }
+  }
+  return path;
+}
+
+absl::Status ApplyEnvironment(const Sources& sources, Message* config) {
+  if (sources.environment_prefix.empty()) return absl::OkStatus();
+  const std::string prefix = sources.environment_prefix + "__";
+  std::vector<std::string> errors;
+  for (const auto& [variable, value] : sources.environment) {
+    if (!absl::StartsWith(variable, prefix)) continue;
+    const std::string path = PathOf(absl::string_view(variable).substr(prefix.size()));
+    const absl::Status status = SetField(path, value, config);
+    if (!status.ok()) {
+      errors.push_back(absl::StrCat("variable ", variable, " (", path, "): ", status.message()));
+    }
+  }
+  return Invalid(errors);
+}
+
+absl::Status ApplySettings(const std::vector<std::string>& settings, Message* config) {
+  std::vector<std::string> errors;
+  for (const std::string& setting : settings) {
+    const size_t equals = setting.find('=');
+    const absl::Status status =
+        equals == std::string::npos
+            ? Invalid({"'=' is missing; give path.to.field=value"})
+            : SetField(std::string_view(setting).substr(0, equals),
+                       std::string_view(setting).substr(equals + 1), config);
+    if (!status.ok()) errors.push_back(absl::StrCat("--set ", setting, ": ", status.message()));
+  }
+  return Invalid(errors);
+}
+
+}  // namespace
+
+absl::Status ParseText(std::string_view file_name, std::string_view text, Message* config) {
+  TextScan scan = ScanText(text, *config->GetDescriptor());
+  const std::unique_ptr<Message> parsed(config->New());
+  if (scan.errors.empty()) {
+    ParserErrors collector;
+    google::protobuf::TextFormat::Parser parser;
+    parser.RecordErrorsTo(&collector);
+    if (!parser.ParseFromString(scan.text, parsed.get())) scan.errors = collector.errors;
+  }
+  for (std::string& error : scan.errors) error = absl::StrCat(ToAbsl(file_name), ":", error);
+  RETURN_IF_ERROR(Invalid(scan.errors));
+  ClearListsSetIn(*parsed, config);
+  config->MergeFrom(*parsed);
+  return absl::OkStatus();
+}
+
+absl::Status Load(const Sources& sources, Message* config) {
+  if (!sources.file.empty()) {
+    ASSIGN_OR_RETURN(const std::string text, ReadFile(sources.file));
+    RETURN_IF_ERROR(ParseText(sources.file, text, config));
+  }
+  RETURN_IF_ERROR(ApplyEnvironment(sources, config));
+  return ApplySettings(sources.set, config);
+}
+
+std::map<std::string, std::string> Environment() {
+  std::map<std::string, std::string> variables;
+  for (char** entry = environ; entry != nullptr && *entry != nullptr; ++entry) {
+    const std::string_view text = *entry;
+    const size_t equals = text.find('=');
+    if (equals == std::string_view::npos) continue;
+    variables.emplace(text.substr(0, equals), text.substr(equals + 1));
+  }
+  return variables;
+}
+
+}  // namespace clusterwire::config
