@@ -13,6 +13,7 @@ find_package(prometheus-cpp CONFIG REQUIRED COMPONENTS core)
 find_package(roaring CONFIG REQUIRED)
 find_package(nlohmann_json CONFIG REQUIRED)
 find_package(PkgConfig REQUIRED)
+pkg_check_modules(httplib REQUIRED IMPORTED_TARGET cpp-httplib)
 pkg_check_modules(rdkafka REQUIRED IMPORTED_TARGET rdkafka)
 pkg_check_modules(sodium REQUIRED IMPORTED_TARGET libsodium)
 

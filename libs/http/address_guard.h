@@ -28,7 +28,7 @@ class AddressGuard {
  public:
   struct Options {
     // Ranges that may be reached although they are on the list above: "127.0.0.0/8" for tests.
-    std::vector<std::string> allowed;
+    std::vector<std::string> allowed = {};
     bool allow_http = false;  // unencrypted requests
   };
 

@@ -22,9 +22,9 @@ struct Request {
   enum class Method { kGet, kPost };
   Method method = Method::kGet;
   std::string url;
-  std::vector<std::pair<std::string, std::string>> headers;  // no line ends in them
-  std::string body;                                          // of a POST
-  absl::Time deadline = absl::InfiniteFuture();              // the client's own limit holds too
+  std::vector<std::pair<std::string, std::string>> headers = {};  // no line ends in them
+  std::string body = {};                                          // of a POST
+  absl::Time deadline = absl::InfiniteFuture();  // the client's own limit holds too
 };
 
 struct Response {
@@ -45,14 +45,14 @@ struct Response {
 class Client {
  public:
   struct Options {
-    AddressGuard guard;
+    AddressGuard guard = {};
     size_t in_flight_limit = 4096;    // accepted and unanswered; each may hold a socket
     size_t kept_connections = 256;    // idle ones, for reuse
     size_t answer_limit = 16 * 1024;  // bytes of a body that are kept; then the connection is cut
     absl::Duration time_limit = absl::Seconds(30);  // the longest of any request
     absl::Duration connect_limit = absl::Seconds(5);
     std::string user_agent = "clusterwire";
-    std::string ca_file;  // PEM; empty: the system's
+    std::string ca_file = {};  // PEM; empty: the system's
   };
   struct Counts {
     uint64_t accepted = 0;
@@ -76,7 +76,7 @@ class Client {
   // OK: `callback` is called exactly once, on the client's thread, by the deadline at the latest
   // (give or take what other callbacks take, so they must be short; they may call Start). Otherwise
   // it is never called: INVALID_URL or ADDRESS_REFUSED (a literal address), INVALID_HEADER,
-  // RESOURCE_EXHAUSTED with TOO_MANY_REQUESTS, or CLIENT_STOPPED.
+  // RESOURCE_EXHAUSTED with TOO_MANY_REQUESTS, TIMEOUT, or CLIENT_STOPPED.
   absl::Status Start(Request request, Callback callback);
 
   Counts counts() const;

@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <functional>
+#include <latch>
 #include <map>
 #include <memory>
 #include <string>
@@ -30,8 +31,8 @@ struct ServerRequest {
 struct ServerReply {
   int status = 200;
   std::string content_type = "text/plain; charset=utf-8";
-  std::string body;
-  std::vector<std::pair<std::string, std::string>> headers;
+  std::string body = {};
+  std::vector<std::pair<std::string, std::string>> headers = {};
 };
 
 // What answers a path. Handlers run on the server's threads, several at a time.
@@ -77,6 +78,7 @@ class Server {
   const std::vector<Route> routes_;
   std::unique_ptr<httplib::Server> server_;
   int port_ = 0;
+  std::latch listening_{1};
   std::thread thread_;
 };
 

@@ -1,12 +1,12 @@
 #pragma once
 
 #include <cstddef>
-#include <deque>
 #include <functional>
 #include <map>
 #include <memory>
 #include <string>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include "absl/time/time.h"
@@ -28,8 +28,8 @@ class Receiver {
   };
   struct Answer {
     int status = 200;
-    std::vector<std::pair<std::string, std::string>> headers;
-    std::string body;
+    std::vector<std::pair<std::string, std::string>> headers = {};
+    std::string body = {};
     size_t repeat_body = 1;      // the body, this many times over: for huge ones
     bool hold = false;           // answers only after Release()
     bool close_at_once = false;  // closes the connection without an answer
@@ -58,14 +58,18 @@ class Receiver {
   struct Connection;
   void Run();
   void Accept();
-  void ReadFrom(Connection& connection);
-  void Queue(Connection& connection, const Answer& answer);
-  static bool WriteTo(Connection& connection);
+  // These three say whether the connection, or the receiver, goes on.
+  bool OnWake();
+  bool Read(Connection& connection);
+  static bool Write(Connection& connection);
+  void Serve(Connection& connection, bool readable);
+  static void Queue(Connection& connection, const Answer& answer);
   void Wake() const;
 
   const Decide decide_;
   int listener_ = -1;
   int wakeup_ = -1;
+  int epoll_ = -1;
   int port_ = 0;
   std::map<int, std::unique_ptr<Connection>> connections_;  // the thread's own
 

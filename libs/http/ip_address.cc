@@ -1,0 +1,122 @@
+#include "libs/http/ip_address.h"
+
+#include <algorithm>
+#include <cstring>
+
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+#include <arpa/inet.h>
+#include <netinet/in.h>
+
+#include "libs/base/error.h"
+#include "libs/base/strings.h"
+
+namespace clusterwire::http {
+namespace {
+
+bool StartsWith(const std::array<uint8_t, 16>& bytes, std::initializer_list<uint8_t> prefix) {
+  return std::equal(prefix.begin(), prefix.end(), bytes.begin());
+}
+
+}  // namespace
+
+IpAddress IpAddress::V4(const uint8_t* bytes) {
+  IpAddress address;
+  address.v4_ = true;
+  std::copy_n(bytes, 4, address.bytes_.begin());
+  return address;
+}
+
+std::optional<IpAddress> IpAddress::Parse(std::string_view text) {
+  const std::string terminated(text);
+  IpAddress address;
+  if (inet_pton(AF_INET, terminated.c_str(), address.bytes_.data()) == 1) {
+    address.v4_ = true;
+    return address;
+  }
+  if (inet_pton(AF_INET6, terminated.c_str(), address.bytes_.data()) == 1) return address;
+  return std::nullopt;
+}
+
+std::optional<IpAddress> IpAddress::FromSocket(const sockaddr* address) {
+  if (address->sa_family == AF_INET) {
+    sockaddr_in v4;
+    std::memcpy(&v4, address, sizeof v4);
+    uint8_t bytes[4];
+    std::memcpy(bytes, &v4.sin_addr, sizeof bytes);
+    return V4(bytes);
+  }
+  if (address->sa_family == AF_INET6) {
+    sockaddr_in6 v6;
+    std::memcpy(&v6, address, sizeof v6);
+    IpAddress result;
+    std::memcpy(result.bytes_.data(), &v6.sin6_addr, result.bytes_.size());
+    return result;
+  }
+  return std::nullopt;
+}
+
+std::optional<IpAddress> IpAddress::Embedded() const {
+  if (v4_) return std::nullopt;
+  const auto at = [&](size_t i) { return V4(bytes_.data() + i); };
+  const std::array<uint8_t, 16> zero{};
+  if (std::equal(bytes_.begin(), bytes_.begin() + 10, zero.begin())) {
+    if (bytes_[10] == 0xff && bytes_[11] == 0xff) return at(12);  // mapped, ::ffff:0:0/96
+    const bool compatible = bytes_[10] == 0 && bytes_[11] == 0;   // deprecated, ::/96
+    const bool tiny = std::equal(bytes_.begin() + 10, bytes_.begin() + 15, zero.begin());
+    if (compatible && !tiny) return at(12);
+  }
+  if (StartsWith(bytes_, {0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff, 0, 0})) return at(12);  // translated
+  if (StartsWith(bytes_, {0, 0x64, 0xff, 0x9b})) return at(12);                       // NAT64
+  if (StartsWith(bytes_, {0x20, 0x02})) return at(2);                                 // 6to4
+  if (StartsWith(bytes_, {0x20, 0x01, 0, 0})) {  // Teredo, inverted
+    uint8_t inverted[4];
+    for (size_t i = 0; i < 4; ++i) inverted[i] = static_cast<uint8_t>(~bytes_[12 + i]);
+    return V4(inverted);
+  }
+  return std::nullopt;
+}
+
+std::string IpAddress::ToString() const {
+  char text[INET6_ADDRSTRLEN];
+  inet_ntop(v4_ ? AF_INET : AF_INET6, bytes_.data(), text, sizeof text);
+  return text;
+}
+
+absl::StatusOr<IpRange> IpRange::Parse(std::string_view text) {
+  const auto wrong = [&](std::string_view why) {
+    return Error(absl::StatusCode::kInvalidArgument, "INVALID_RANGE",
+                 absl::StrCat("'", ToAbsl(text), "' is no address range (", ToAbsl(why),
+                              "); write it like 10.0.0.0/8 or fc00::/7"));
+  };
+  const size_t slash = text.find('/');
+  if (slash == std::string_view::npos) return wrong("no /");
+  const std::optional<IpAddress> first = IpAddress::Parse(text.substr(0, slash));
+  if (!first) return wrong("no IP address");
+  IpRange range;
+  range.first_ = *first;
+  const int most = first->is_v4() ? 32 : 128;
+  if (!absl::SimpleAtoi(ToAbsl(text.substr(slash + 1)), &range.bits_) || range.bits_ < 0 ||
+      range.bits_ > most) {
+    return wrong(absl::StrCat("the prefix is 0 to ", most));
+  }
+  for (int bit = range.bits_; bit < most; ++bit) {
+    if (range.first_.bytes_[static_cast<size_t>(bit / 8)] >> (7 - bit % 8) & 1) {
+      return wrong("bits behind the prefix are set");
+    }
+  }
+  return range;
+}
+
+bool IpRange::Contains(const IpAddress& address) const {
+  if (address.v4_ != first_.v4_) return false;
+  const auto whole = static_cast<size_t>(bits_ / 8);
+  if (!std::equal(first_.bytes_.begin(), first_.bytes_.begin() + static_cast<ptrdiff_t>(whole),
+                  address.bytes_.begin())) {
+    return false;
+  }
+  const int rest = bits_ % 8;
+  return rest == 0 || (first_.bytes_[whole] ^ address.bytes_[whole]) >> (8 - rest) == 0;
+}
+
+}  // namespace clusterwire::http

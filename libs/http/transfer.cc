@@ -1,0 +1,187 @@
+#include "libs/http/transfer.h"
+
+#include <algorithm>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include <sys/socket.h>
+
+#include "libs/base/error.h"
+#include "libs/base/strings.h"
+#include "libs/http/retry_after.h"
+
+namespace clusterwire::http {
+namespace {
+
+constexpr size_t kMaxHeaderBytes = 64 * 1024;
+
+struct Reason {
+  absl::StatusCode code;
+  const char* reason;
+};
+
+Reason ReasonFor(CURLcode code) {
+  switch (code) {
+    case CURLE_OPERATION_TIMEDOUT:
+      return {absl::StatusCode::kDeadlineExceeded, "TIMEOUT"};
+    case CURLE_COULDNT_RESOLVE_HOST:
+      return {absl::StatusCode::kUnavailable, "NAME_NOT_RESOLVED"};
+    case CURLE_COULDNT_CONNECT:
+      return {absl::StatusCode::kUnavailable, "CONNECT_FAILED"};
+    case CURLE_SSL_CONNECT_ERROR:
+    case CURLE_PEER_FAILED_VERIFICATION:
+    case CURLE_SSL_CERTPROBLEM:
+    case CURLE_SSL_CIPHER:
+    case CURLE_SSL_ISSUER_ERROR:
+    case CURLE_SSL_INVALIDCERTSTATUS:
+    case CURLE_SSL_CACERT_BADFILE:
+      return {absl::StatusCode::kUnavailable, "TLS_FAILED"};
+    case CURLE_GOT_NOTHING:
+    case CURLE_RECV_ERROR:
+    case CURLE_SEND_ERROR:
+    case CURLE_PARTIAL_FILE:
+    case CURLE_WEIRD_SERVER_REPLY:
+    case CURLE_UNSUPPORTED_PROTOCOL:  // what HTTP/0.9 is called
+      return {absl::StatusCode::kUnavailable, "CONNECTION_BROKEN"};
+    default:
+      return {absl::StatusCode::kInternal, "HTTP_FAILED"};
+  }
+}
+
+}  // namespace
+
+Transfer::Transfer(Request request, Client::Callback callback, const Client::Options& options,
+                   Clock& clock)
+    : request_(std::move(request)),
+      callback_(std::move(callback)),
+      options_(options),
+      clock_(clock),
+      easy_(curl_easy_init()) {}
+
+CURL* Transfer::Prepare() {
+  SetUpMessage();
+  SetUpLimits();
+  SetUpSafety();
+  return easy_.get();
+}
+
+void Transfer::SetUpMessage() {
+  const auto add = [&](const std::string& line) {
+    headers_.reset(curl_slist_append(headers_.release(), line.c_str()));
+  };
+  bool typed = false;
+  for (const auto& [name, value] : request_.headers) {
+    typed = typed || absl::EqualsIgnoreCase(name, "content-type");
+    add(value.empty() ? name + ";" : absl::StrCat(name, ": ", value));
+  }
+  // What curl would add by itself: a question that costs a round trip, and a type that is wrong.
+  add("Expect:");
+  if (!typed) add("Content-Type:");
+
+  Set(CURLOPT_URL, request_.url.c_str());
+  Set(CURLOPT_HTTPHEADER, headers_.get());
+  Set(CURLOPT_USERAGENT, options_.user_agent.c_str());
+  Set(CURLOPT_HTTP_VERSION, static_cast<long>(CURL_HTTP_VERSION_1_1));
+  if (request_.method == Request::Method::kPost) {
+    Set(CURLOPT_POST, 1L);
+    Set(CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(request_.body.size()));
+    Set(CURLOPT_POSTFIELDS, request_.body.data());
+  }
+  Set(CURLOPT_HEADERFUNCTION, &Transfer::OnHeader);
+  Set(CURLOPT_HEADERDATA, this);
+  Set(CURLOPT_WRITEFUNCTION, &Transfer::OnBody);
+  Set(CURLOPT_WRITEDATA, this);
+  Set(CURLOPT_ERRORBUFFER, error_);
+}
+
+void Transfer::SetUpLimits() {
+  // Never 0, which would mean no limit.
+  const auto milliseconds = [](absl::Duration duration) {
+    return std::max<long>(1, absl::ToInt64Milliseconds(duration));
+  };
+  const absl::Duration total = std::min(options_.time_limit, request_.deadline - clock_.Now());
+  Set(CURLOPT_TIMEOUT_MS, milliseconds(total));
+  Set(CURLOPT_CONNECTTIMEOUT_MS, milliseconds(std::min(total, options_.connect_limit)));
+  Set(CURLOPT_NOSIGNAL, 1L);
+  // A name server that doesn't answer holds up its own request only: without this, curl would wait
+  // on the loop's thread for the lookup that it gave up.
+  Set(CURLOPT_QUICK_EXIT, 1L);
+}
+
+void Transfer::SetUpSafety() {
+  Set(CURLOPT_PROTOCOLS_STR, "http,https");
+  Set(CURLOPT_FOLLOWLOCATION, 0L);
+  Set(CURLOPT_PROXY, "");  // one from the environment would connect past the guard
+  Set(CURLOPT_OPENSOCKETFUNCTION, &Transfer::OnSocket);
+  Set(CURLOPT_OPENSOCKETDATA, this);
+  Set(CURLOPT_SSL_VERIFYPEER, 1L);
+  Set(CURLOPT_SSL_VERIFYHOST, 2L);
+  Set(CURLOPT_SSLVERSION, static_cast<long>(CURL_SSLVERSION_TLSv1_2));
+  if (!options_.ca_file.empty()) Set(CURLOPT_CAINFO, options_.ca_file.c_str());
+}
+
+// Sees the address that is about to be connected to, whatever the name resolved to before.
+curl_socket_t Transfer::OnSocket(void* self, curlsocktype, curl_sockaddr* address) {
+  auto* transfer = static_cast<Transfer*>(self);
+  const std::optional<IpAddress> ip = IpAddress::FromSocket(&address->addr);
+  absl::Status verdict =
+      ip ? transfer->options_.guard.CheckAddress(*ip)
+         : Error(absl::StatusCode::kPermissionDenied, "ADDRESS_REFUSED", "not an Internet address");
+  if (!verdict.ok()) {
+    transfer->refusal_ = std::move(verdict);
+    return CURL_SOCKET_BAD;
+  }
+  return socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
+}
+
+size_t Transfer::OnHeader(char* data, size_t size, size_t count, void* self) {
+  return static_cast<Transfer*>(self)->TakeHeader({data, size * count}) ? size * count : 0;
+}
+
+bool Transfer::TakeHeader(std::string_view line) {
+  header_bytes_ += line.size();
+  if (header_bytes_ > kMaxHeaderBytes) return false;
+  if (line.starts_with("HTTP/")) response_ = {};  // the one before was an interim answer
+  const size_t colon = line.find(':');
+  if (colon == std::string_view::npos) return true;
+  const std::string name = absl::AsciiStrToLower(ToAbsl(line.substr(0, colon)));
+  const std::string value(absl::StripAsciiWhitespace(ToAbsl(line.substr(colon + 1))));
+  if (name == "content-type") response_.content_type = value;
+  if (name == "location") response_.location = value;
+  if (name == "retry-after") response_.retry_after = ParseRetryAfter(value, clock_.Now());
+  return true;
+}
+
+size_t Transfer::OnBody(char* data, size_t size, size_t count, void* self) {
+  auto* transfer = static_cast<Transfer*>(self);
+  Response& response = transfer->response_;
+  const size_t bytes = size * count;
+  const size_t kept = std::min(bytes, transfer->options_.answer_limit - response.body.size());
+  response.body.append(data, kept);
+  response.body_cut = kept < bytes;
+  return response.body_cut ? 0 : bytes;  // 0 ends the transfer
+}
+
+absl::StatusOr<Response> Transfer::Result(CURLcode code) {
+  const bool answered = code == CURLE_OK || (code == CURLE_WRITE_ERROR && response_.body_cut);
+  if (!answered) return Failure(code);
+  long status = 0;
+  curl_easy_getinfo(easy_.get(), CURLINFO_RESPONSE_CODE, &status);
+  response_.status = static_cast<int>(status);
+  const char* address = nullptr;
+  curl_easy_getinfo(easy_.get(), CURLINFO_PRIMARY_IP, &address);
+  if (address != nullptr) response_.address = address;
+  curl_off_t microseconds = 0;
+  curl_easy_getinfo(easy_.get(), CURLINFO_TOTAL_TIME_T, &microseconds);
+  response_.took = absl::Microseconds(microseconds);
+  return std::move(response_);
+}
+
+absl::Status Transfer::Failure(CURLcode code) const {
+  if (code == CURLE_COULDNT_CONNECT && !refusal_.ok()) return refusal_;
+  const Reason reason = ReasonFor(code);
+  return Error(reason.code, reason.reason, *error_ != '\0' ? error_ : curl_easy_strerror(code));
+}
+
+}  // namespace clusterwire::http
