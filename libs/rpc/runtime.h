@@ -22,7 +22,8 @@ class StreamCore;
 
 // The bounds of each open stream.
 struct StreamLimits {
-  size_t queued_messages = 256;  // beyond either, no step is asked for
+  // From either on, no step is asked for; a step adds at most as much again.
+  size_t queued_messages = 256;
   size_t queued_bytes = 1 << 20;
   size_t received_messages = 256;  // beyond either, nothing more is read from the client
   size_t received_bytes = 4 << 20;

@@ -11,13 +11,15 @@ StreamCore::StreamCore(Lane& lane, grpc::CallbackServerContext* context, CallCon
     : lane_(lane), context_(context), log_(lane.runtime(), std::move(call)) {}
 
 void StreamCore::Start(const absl::Status& refusal) {
-  const auto self = shared_from_this();
-  const absl::Status status = refusal.ok() ? lane_.runtime().Enter(self) : refusal;
+  {
+    MutexLock lock(mutex_);
+    self_ = shared_from_this();
+    last_step_ = lane_.runtime().clock().Now();
+  }
+  const absl::Status status = refusal.ok() ? lane_.runtime().Enter(shared_from_this()) : refusal;
   MutexLock lock(mutex_);
-  self_ = self;
-  last_step_ = lane_.runtime().clock().Now();
   if (!status.ok()) return LockedCut(status);
-  LockedPump();
+  LockedWake();
   // A stream that is open waits when the lane is full; one that isn't yet is refused.
   if (!stepping_) LockedCut(lane_.FullError());
 }

@@ -72,7 +72,7 @@ class StreamCore : public std::enable_shared_from_this<StreamCore> {
   grpc::CallbackServerContext* const context_;  // valid until OnOver()
   CallLog log_;
   Mutex mutex_;
-  bool woken_ ABSL_GUARDED_BY(mutex_) = true;      // a step is wanted
+  bool woken_ ABSL_GUARDED_BY(mutex_) = false;     // a step is wanted
   bool stepping_ ABSL_GUARDED_BY(mutex_) = false;  // a step is posted or runs
   bool writing_ ABSL_GUARDED_BY(mutex_) = false;
   bool closing_ ABSL_GUARDED_BY(mutex_) = false;   // no further step; `outcome_` is known
