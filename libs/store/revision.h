@@ -2,6 +2,7 @@
 
 #include <compare>
 #include <cstdint>
+#include <limits>
 
 namespace clusterwire::store {
 
@@ -19,5 +20,8 @@ struct Position {
   int64_t ordinal = 0;
   friend auto operator<=>(const Position&, const Position&) = default;
 };
+
+// The place behind the last change of `revision`.
+inline Position EndOf(Revision revision) { return {revision, std::numeric_limits<int64_t>::max()}; }
 
 }  // namespace clusterwire::store

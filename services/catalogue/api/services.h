@@ -4,6 +4,8 @@
 
 #include "libs/rpc/runtime.h"
 #include "libs/rpc/token.h"
+#include "libs/search/index.h"
+#include "services/catalogue/changes/history.h"
 #include "services/catalogue/domain/clusters.h"
 #include "services/catalogue/domain/events.h"
 #include "services/catalogue/domain/label_schemes.h"
@@ -11,6 +13,7 @@
 #include "services/catalogue/domain/memberships.h"
 #include "services/catalogue/domain/programmes.h"
 #include "services/catalogue/domain/taxonomies.h"
+#include "services/catalogue/operations/diagnosis.h"
 
 namespace grpc {
 class Service;
@@ -27,12 +30,15 @@ struct Api {
   const rpc::TokenSigner& tokens;
 };
 
+std::unique_ptr<grpc::Service> MakeChangeService(const Api& api, const History& history);
 std::unique_ptr<grpc::Service> MakeClusterService(const Api& api, Clusters& clusters);
 std::unique_ptr<grpc::Service> MakeEventService(const Api& api, Events& events);
 std::unique_ptr<grpc::Service> MakeLabelSchemeService(const Api& api, LabelSchemes& schemes);
 std::unique_ptr<grpc::Service> MakeLabelService(const Api& api, Labels& labels);
 std::unique_ptr<grpc::Service> MakeMembershipService(const Api& api, Memberships& memberships);
+std::unique_ptr<grpc::Service> MakeOperationsService(const Api& api, Diagnosis& diagnosis);
 std::unique_ptr<grpc::Service> MakeProgrammeService(const Api& api, Programmes& programmes);
+std::unique_ptr<grpc::Service> MakeSearchService(const Api& api, const search::Index& index);
 std::unique_ptr<grpc::Service> MakeTaxonomyService(const Api& api, Taxonomies& taxonomies);
 
 }  // namespace clusterwire::catalogue

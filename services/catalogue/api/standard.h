@@ -27,46 +27,52 @@ grpc::ServerUnaryReactor* RunGet(const Api& api, const Resources<T>& resources,
                                  T* response) {
   return rpc::RunUnary(
       api.reads, context,
-      [&resources, &request, context, response](const rpc::CallContext& call) -> absl::Status {
-        ASSIGN_OR_RETURN(auto found, resources.BatchGet(ReadCallOf(call, request.min_revision()),
-                                                        {request.name()}));
+      [&api, &resources, &request, context,
+       response](const rpc::CallContext& call) -> absl::Status {
+        ASSIGN_OR_RETURN(
+            auto found,
+            resources.BatchGet(ReadCallOf(api, call, request.min_revision()), {request.name()}));
         context->AddInitialMetadata(kRevisionKey, absl::StrCat(found.revision.value));
         *response = std::move(found.resources.front());
         return absl::OkStatus();
       });
 }
 
-// `field` is where the response keeps the resources: &ListClustersResponse::mutable_clusters.
-template <typename T, typename Request, typename Response, typename Field>
+// Where a response keeps its resources: &ListClustersResponse::mutable_clusters.
+template <typename T, typename Response>
+using RepeatedField = google::protobuf::RepeatedPtrField<T>* (Response::*)();
+
+template <typename T, typename Request, typename Response>
 grpc::ServerUnaryReactor* RunBatchGet(const Api& api, const Resources<T>& resources,
                                       grpc::CallbackServerContext* context, const Request& request,
-                                      Response* response, Field field) {
+                                      Response* response, RepeatedField<T, Response> field) {
   return rpc::RunUnary(
       api.reads, context,
-      [&resources, &request, response, field](const rpc::CallContext& call) -> absl::Status {
+      [&api, &resources, &request, response, field](const rpc::CallContext& call) -> absl::Status {
         if (request.names().empty() || request.names_size() > kMaxBatchGet) {
           return FieldError("names", absl::StrCat("has ", request.names_size(), "; 1 to ",
                                                   kMaxBatchGet, " are possible"));
         }
         const std::vector<std::string> names(request.names().begin(), request.names().end());
         ASSIGN_OR_RETURN(auto found,
-                         resources.BatchGet(ReadCallOf(call, request.min_revision()), names));
+                         resources.BatchGet(ReadCallOf(api, call, request.min_revision()), names));
         for (T& resource : found.resources) *(response->*field)()->Add() = std::move(resource);
         response->set_revision(found.revision.value);
         return absl::OkStatus();
       });
 }
 
-template <typename T, typename Request, typename Response, typename Field>
+template <typename T, typename Request, typename Response>
 grpc::ServerUnaryReactor* RunList(const Api& api, const Resources<T>& resources,
                                   grpc::CallbackServerContext* context, const Request& request,
-                                  Response* response, Field field, const std::string& parent = "") {
+                                  Response* response, RepeatedField<T, Response> field,
+                                  const std::string& parent = "") {
   return rpc::RunUnary(
       api.reads, context,
       [&api, &resources, &request, response, field,
        parent](const rpc::CallContext& call) -> absl::Status {
         ASSIGN_OR_RETURN(const rpc::Page page, rpc::ReadPage(api.tokens, request, {}));
-        ASSIGN_OR_RETURN(auto listed, resources.List(ReadCallOf(call, request.min_revision()),
+        ASSIGN_OR_RETURN(auto listed, resources.List(ReadCallOf(api, call, request.min_revision()),
                                                      {.parent = parent,
                                                       .after = page.after,
                                                       .limit = page.size,

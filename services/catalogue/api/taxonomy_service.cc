@@ -63,10 +63,10 @@ class TaxonomyServiceHandler final : public v1::TaxonomyService::CallbackService
         [this, request, response](const rpc::CallContext& call) -> absl::Status {
           if (request->page_size() < 0) return FieldError("page_size", "must not be negative");
           const int size = request->page_size() == 0 ? kDefaultCodes : request->page_size();
-          ASSIGN_OR_RETURN(
-              auto codes,
-              taxonomies_.SearchCodes(ReadCallOf(call, 0), request->query(), request->taxonomy(),
-                                      static_cast<size_t>(std::min(size, kMaxCodes))));
+          ASSIGN_OR_RETURN(auto codes,
+                           taxonomies_.SearchCodes(ReadCallOf(api_, call, 0), request->query(),
+                                                   request->taxonomy(),
+                                                   static_cast<size_t>(std::min(size, kMaxCodes))));
           for (v1::FoundCode& code : codes) *response->add_codes() = std::move(code);
           return absl::OkStatus();
         });

@@ -43,8 +43,8 @@ absl::StatusOr<std::shared_ptr<const CodeBook>> CodeBook::Read(const store::Read
   return book;
 }
 
-absl::StatusOr<std::shared_ptr<const CodeBook>> CodeBook::Of(const store::Reader& reader) {
-  ASSIGN_OR_RETURN(const auto codes, reader.codes());
+absl::StatusOr<std::shared_ptr<const CodeBook>> CodeBook::Of(const store::Writer& writer) {
+  ASSIGN_OR_RETURN(const auto codes, writer.codes());
   return std::static_pointer_cast<const CodeBook>(codes);
 }
 

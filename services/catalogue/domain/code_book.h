@@ -22,8 +22,8 @@ class CodeBook final : public store::Codes {
  public:
   // Reads every taxonomy and label scheme that isn't deleted.
   static absl::StatusOr<std::shared_ptr<const CodeBook>> Read(const store::Reader& reader);
-  // The book that a reader or writer of the catalogue's store sees: Read, kept by the store.
-  static absl::StatusOr<std::shared_ptr<const CodeBook>> Of(const store::Reader& reader);
+  // The same inside a write, kept by the store from write to write.
+  static absl::StatusOr<std::shared_ptr<const CodeBook>> Of(const store::Writer& writer);
 
   std::vector<std::string> WithAncestors(std::string_view code) const override;
   std::vector<std::string> LevelsUpTo(std::string_view level) const override;

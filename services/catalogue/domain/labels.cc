@@ -155,15 +155,12 @@ Rules<v1::Label> LabelRules() {
 
 absl::StatusOr<v1::Label> Labels::Award(const WriteCall& call, const std::string& cluster,
                                         const v1::Label& label, const std::string& id) {
-  v1::Label next = label;
-  if (next.valid_until().empty()) {
-    ASSIGN_OR_RETURN(const auto reader, store().Read());
-    ASSIGN_OR_RETURN(const auto book, CodeBook::Of(*reader));
-    const v1::LabelScheme* scheme = book->FindScheme(next.scheme());
-    const auto end = scheme == nullptr ? std::nullopt : FirstEnd(*scheme, next);
-    if (end) next.set_valid_until(FormatDay(*end));
-  }
-  return Create(call, cluster, std::move(next), id);
+  return Create(call, cluster, label, id, [](const Context& context, v1::Label* next) {
+    const v1::LabelScheme* scheme = context.book.FindScheme(next->scheme());
+    if (scheme == nullptr || !next->valid_until().empty()) return absl::OkStatus();
+    if (const auto end = FirstEnd(*scheme, *next)) next->set_valid_until(FormatDay(*end));
+    return absl::OkStatus();
+  });
 }
 
 absl::StatusOr<v1::Label> Labels::Renew(const WriteCall& call,

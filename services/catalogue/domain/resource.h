@@ -88,17 +88,19 @@ class Resources {
   absl::StatusOr<Found> BatchGet(const ReadCall& call, const std::vector<std::string>& names) const;
   absl::StatusOr<Listed<T>> List(const ReadCall& call, const ListQuery& query) const;
 
+  // A change of the resource in hand, inside the write. It may refuse.
+  using Change = std::function<absl::Status(const Context&, T*)>;
+  // `prepare`, where given, completes what the caller sent.
   absl::StatusOr<T> Create(const WriteCall& call, std::string_view parent, T resource,
-                           std::string_view id);
+                           std::string_view id, const Change& prepare = nullptr);
   absl::StatusOr<T> Update(const WriteCall& call, const T& resource,
                            const google::protobuf::FieldMask& mask);
   absl::StatusOr<T> Delete(const WriteCall& call, const std::string& name, const std::string& etag);
   absl::StatusOr<T> Undelete(const WriteCall& call, const std::string& name,
                              const std::string& etag);
 
-  // Any other change of one resource that exists: `change` gets it and may refuse. The result is
-  // settled and put under `kind`.
-  using Change = std::function<absl::Status(const Context&, T*)>;
+  // Any other change of one resource that exists. The result is checked, settled and put under
+  // `kind`.
   absl::StatusOr<T> Modify(const WriteCall& call, const std::string& name, const std::string& etag,
                            change::ChangeKind kind, const Change& change);
 
@@ -221,7 +223,7 @@ absl::StatusOr<std::string> Resources<T>::NewName(std::string_view parent, const
 
 template <store::Resource T>
 absl::StatusOr<T> Resources<T>::Create(const WriteCall& call, std::string_view parent, T resource,
-                                       std::string_view id) {
+                                       std::string_view id, const Change& prepare) {
   resource::ClearOutputOnly(rules_.output_only, &resource);
   ASSIGN_OR_RETURN(const std::string name, NewName(parent, resource, id));
   RETURN_IF_ERROR(CheckMayWrite(call.viewer, name));
@@ -231,7 +233,12 @@ absl::StatusOr<T> Resources<T>::Create(const WriteCall& call, std::string_view p
   ASSIGN_OR_RETURN(const store::Written written,
                    store_.Write(call.store, [&](store::Writer& writer) -> absl::Status {
                      if (!parent.empty()) RETURN_IF_ERROR(CheckParent(writer, sight, parent));
-                     return Stage(writer, nullptr, resource, rules_.created);
+                     T next = resource;
+                     if (prepare) {
+                       ASSIGN_OR_RETURN(const auto book, CodeBook::Of(writer));
+                       RETURN_IF_ERROR(prepare(Context{writer, *book, writer.now()}, &next));
+                     }
+                     return Stage(writer, nullptr, next, rules_.created);
                    }));
   return written.Answer<T>();
 }
@@ -248,7 +255,7 @@ absl::StatusOr<T> Resources<T>::Modify(const WriteCall& call, const std::string&
                      RETURN_IF_ERROR(resource::CheckEtag(before, etag));
                      T next = before;
                      ASSIGN_OR_RETURN(const auto book, CodeBook::Of(writer));
-        RETURN_IF_ERROR(change(Context{writer, *book, writer.now()}, &next));
+                     RETURN_IF_ERROR(change(Context{writer, *book, writer.now()}, &next));
                      MarkEdited(&before, rules_.output_only, &next);
                      const bool update = kind == rules_.updated && rules_.kind_of_update != nullptr;
                      return Stage(writer, &before, next,

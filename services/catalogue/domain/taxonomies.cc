@@ -105,7 +105,7 @@ absl::StatusOr<std::vector<v1::FoundCode>> Taxonomies::SearchCodes(const ReadCal
   resource::CheckText(errors, "query", query, 1, 200);
   RETURN_IF_ERROR(errors.ToStatus());
   ASSIGN_OR_RETURN(const auto reader, store().Read(call.at_least, call.deadline));
-  ASSIGN_OR_RETURN(const auto book, CodeBook::Of(*reader));
+  ASSIGN_OR_RETURN(const auto book, CodeBook::Read(*reader));
   const std::vector<std::string> words = text::Tokens(query);
   std::vector<v1::FoundCode> found;
   for (const auto& [code, entry] : book->entries()) {

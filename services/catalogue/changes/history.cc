@@ -1,0 +1,112 @@
+#include "services/catalogue/changes/history.h"
+
+#include <algorithm>
+
+#include "absl/strings/str_cat.h"
+
+#include "libs/base/error.h"
+#include "libs/base/status_macros.h"
+#include "libs/change/kind.h"
+#include "libs/change/visible.h"
+#include "services/catalogue/changes/record.h"
+
+namespace clusterwire::catalogue {
+namespace {
+
+constexpr int kMaxKinds = 50;
+constexpr int kBatch = 500;
+
+absl::Status CheckKinds(const std::vector<std::string>& kinds) {
+  FieldErrors errors;
+  if (kinds.size() > kMaxKinds) {
+    errors.Add("kinds", absl::StrCat(kinds.size(), " of at most ", kMaxKinds));
+  }
+  for (size_t i = 0; i < kinds.size(); ++i) {
+    if (!change::KindOf(kinds[i])) {
+      errors.Add(absl::StrCat("kinds[", i, "]"),
+                 absl::StrCat("'", kinds[i], "' is no kind of change; write label.awarded, or see ",
+                              "ChangeKind in change/v1"));
+    }
+  }
+  return errors.ToStatus();
+}
+
+// One query, ready to be asked about each row.
+class Selection {
+ public:
+  static absl::StatusOr<Selection> Create(const HistoryQuery& query) {
+    RETURN_IF_ERROR(CheckKinds(query.kinds));
+    ASSIGN_OR_RETURN(auto wanted, filter::Predicate::Compile(query.filter, query.viewer));
+    ASSIGN_OR_RETURN(auto all, filter::Predicate::Compile({}, query.viewer));
+    return Selection(query, std::move(wanted), std::move(all));
+  }
+
+  // The record as the viewer sees it, or none when it isn't selected.
+  std::optional<change::v1::ResourceChanged> Take(const store::Change& change) const {
+    if (change.time < query_.start || change.time >= query_.end) return std::nullopt;
+    if (!query_.kinds.empty() &&
+        std::find(query_.kinds.begin(), query_.kinds.end(), change.kind) == query_.kinds.end()) {
+      return std::nullopt;
+    }
+    change::v1::ResourceChanged record = RecordOf(change);
+    change::CutTo(all_, &record);
+    const bool before = record.has_before() && wanted_.Matches(record.before());
+    const bool after = record.has_after() && wanted_.Matches(record.after());
+    if (!before && !after) return std::nullopt;
+    return record;
+  }
+
+ private:
+  Selection(const HistoryQuery& query, filter::Predicate wanted, filter::Predicate all)
+      : query_(query), wanted_(std::move(wanted)), all_(std::move(all)) {}
+
+  const HistoryQuery& query_;
+  filter::Predicate wanted_;
+  filter::Predicate all_;
+};
+
+// Whether no later change of the same resource is selected.
+absl::StatusOr<bool> IsLatest(store::Store& store, const Selection& selection,
+                              const store::Change& change) {
+  store::Revision before;
+  while (true) {
+    ASSIGN_OR_RETURN(const auto later, store.HistoryOf(change.name, before, kBatch));
+    for (const store::Change& candidate : later) {
+      if (candidate.position <= change.position) return true;
+      if (selection.Take(candidate)) return false;
+    }
+    if (later.empty()) return true;
+    before = later.back().position.revision;
+  }
+}
+
+}  // namespace
+
+absl::StatusOr<History::Page> History::List(const HistoryQuery& query) const {
+  ASSIGN_OR_RETURN(const Selection selection, Selection::Create(query));
+  Page page;
+  store::Position after = query.after;
+  for (int scanned = 0; scanned < kScanLimit;) {
+    ASSIGN_OR_RETURN(const auto changes, store_.Changes(after, kBatch));
+    if (changes.empty()) return page;
+    for (const store::Change& change : changes) {
+      ++scanned;
+      after = change.position;
+      auto record = selection.Take(change);
+      if (!record) continue;
+      if (query.latest_per_resource) {
+        ASSIGN_OR_RETURN(const bool latest, IsLatest(store_, selection, change));
+        if (!latest) continue;
+      }
+      page.changes.push_back(*std::move(record));
+      if (page.changes.size() == static_cast<size_t>(query.limit)) {
+        page.next = after;
+        return page;
+      }
+    }
+  }
+  page.next = after;
+  return page;
+}
+
+}  // namespace clusterwire::catalogue

@@ -1,0 +1,50 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+
+#include "clusterwire/change/v1/resource_changed.pb.h"
+
+#include "libs/filter/predicate.h"
+#include "libs/store/store.h"
+
+namespace clusterwire::catalogue {
+
+// What is asked of the log.
+struct HistoryQuery {
+  filter::Viewer viewer;
+  type::v1::Filter filter;         // matches before or after
+  std::vector<std::string> kinds;  // empty: all
+  absl::Time start = absl::InfinitePast();
+  absl::Time end = absl::InfiniteFuture();
+  bool latest_per_resource = false;
+  store::Position after;
+  int limit = 50;
+};
+
+// Reads the log as its readers see it: oldest first, each change cut to what the viewer may see.
+// Safe for use from any thread. `store` outlives it.
+class History {
+ public:
+  // Changes looked at for one page. A page may hold fewer than asked for, or none, and still not be
+  // the last.
+  static constexpr int kScanLimit = 20'000;
+
+  explicit History(store::Store& store) : store_(store) {}
+
+  struct Page {
+    std::vector<change::v1::ResourceChanged> changes;
+    std::optional<store::Position> next;  // `after` of the next page; none on the last
+  };
+  // INVALID_ARGUMENT names the fields "filter" and "kinds[…]".
+  absl::StatusOr<Page> List(const HistoryQuery& query) const;
+
+ private:
+  store::Store& store_;
+};
+
+}  // namespace clusterwire::catalogue

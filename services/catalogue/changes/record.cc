@@ -1,0 +1,40 @@
+#include "services/catalogue/changes/record.h"
+
+#include "google/protobuf/descriptor.h"
+
+#include "libs/base/timestamp.h"
+
+namespace clusterwire::catalogue {
+namespace {
+
+// Sets the member of the oneof that has the image's type.
+void SetResource(const google::protobuf::Message& image, change::v1::ResourceChanged* record) {
+  const auto& oneof = *record->GetDescriptor()->FindOneofByName("resource");
+  for (int i = 0; i < oneof.field_count(); ++i) {
+    if (oneof.field(i)->message_type() != image.GetDescriptor()) continue;
+    record->GetReflection()->MutableMessage(record, oneof.field(i))->CopyFrom(image);
+  }
+}
+
+}  // namespace
+
+change::v1::ResourceChanged RecordOf(const store::Change& change) {
+  change::v1::ResourceChanged record;
+  record.set_history_id(change.history);
+  record.set_revision(change.position.revision.value);
+  record.set_ordinal(static_cast<int32_t>(change.position.ordinal));
+  record.set_name(change.name);
+  record.set_root(change.root);
+  record.set_kind(change.kind);
+  record.set_quiet(change.quiet);
+  if (change.facts_before) *record.mutable_before() = *change.facts_before;
+  if (change.facts_after) *record.mutable_after() = *change.facts_after;
+  *record.mutable_time() = ToTimestamp(change.time);
+  record.set_actor(change.actor);
+  record.set_cause(change.cause);
+  // Without Facts it is deleted, or about something deleted: nobody sees its image.
+  if (change.facts_after && change.after != nullptr) SetResource(*change.after, &record);
+  return record;
+}
+
+}  // namespace clusterwire::catalogue

@@ -1,0 +1,13 @@
+#pragma once
+
+#include "clusterwire/change/v1/resource_changed.pb.h"
+
+#include "libs/store/change.h"
+
+namespace clusterwire::catalogue {
+
+// The one mapping from a row of the log to the public record: what travels on Kafka and what
+// ListChanges answers. The log itself is no contract.
+change::v1::ResourceChanged RecordOf(const store::Change& change);
+
+}  // namespace clusterwire::catalogue

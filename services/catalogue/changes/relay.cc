@@ -1,0 +1,180 @@
+#include "services/catalogue/changes/relay.h"
+
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+
+#include "libs/base/error.h"
+#include "libs/base/status_macros.h"
+#include "libs/change/record.h"
+#include "libs/kafka/partitioner.h"
+#include "libs/telemetry/log.h"
+#include "services/catalogue/changes/record.h"
+
+namespace clusterwire::catalogue {
+namespace {
+
+constexpr std::string_view kCursor = "relay";
+constexpr absl::Duration kAdminLimit = absl::Seconds(10);
+// How long an idle relay waits before it looks for writes of other processes and renews its lease.
+constexpr absl::Duration kPoll = absl::Seconds(5);
+
+}  // namespace
+
+Relay::Relay(Options options, store::Store& store, Clock& clock, Random& random,
+             telemetry::Metrics& metrics)
+    : options_(std::move(options)),
+      store_(store),
+      clock_(clock),
+      random_(random),
+      sent_(metrics.GetCounter("clusterwire_relay_sent_total", "Changes acknowledged by Kafka.")),
+      failed_(metrics.GetCounter("clusterwire_relay_failures_total",
+                                 "Turns of the relay that ended in an error.")),
+      position_gauge_(metrics.GetGauge("clusterwire_relay_revision",
+                                       "Revision up to which changes are in Kafka.")) {
+  store_.Subscribe(&wakeup_);
+  thread_ = std::thread([this] { Run(); });
+}
+
+Relay::~Relay() {
+  stop_.request_stop();
+  wakeup_.Notify();
+  thread_.join();
+  store_.Unsubscribe(&wakeup_);
+}
+
+Relay::State Relay::state() const {
+  MutexLock lock(mutex_);
+  return state_;
+}
+
+void Relay::SetState(absl::Status status, bool halted) {
+  MutexLock lock(mutex_);
+  state_.status = std::move(status);
+  state_.position = cursor_.position;
+  state_.halted = halted;
+}
+
+void Relay::Run() {
+  Backoff backoff({.first = absl::Milliseconds(200), .limit = absl::Seconds(10)}, random_);
+  while (!stop_.stop_requested()) {
+    const absl::Status status = Turn();
+    if (status.ok()) {
+      backoff.Reset();
+      SetState(absl::OkStatus());
+      clock_.WaitUntil(wakeup_, clock_.Now() + kPoll);
+      continue;
+    }
+    if (stop_.stop_requested()) break;
+    const bool halted = ReasonOf(status) == "HISTORY_CONTRADICTED";
+    if (state().status.code() != status.code()) {
+      telemetry::LogWarning("relay stands still", {{"status", status}});
+    }
+    failed_.Add();
+    prepared_ = false;
+    SetState(status, halted);
+    clock_.WaitUntil(wakeup_, clock_.Now() + backoff.Next());
+  }
+  if (prepared_) {
+    if (const absl::Status released = store_.cursors().Release(cursor_); !released.ok()) {
+      telemetry::LogWarning("relay could not give up its lease", {{"status", released}});
+    }
+  }
+}
+
+absl::Status Relay::Turn() {
+  if (!prepared_) RETURN_IF_ERROR(Prepare());
+  while (!stop_.stop_requested()) {
+    RETURN_IF_ERROR(store_.cursors().Renew(cursor_, options_.lease));
+    ASSIGN_OR_RETURN(const std::vector<store::Change> changes,
+                     store_.Changes(cursor_.position, options_.batch));
+    if (changes.empty()) return absl::OkStatus();
+    RETURN_IF_ERROR(Send(changes));
+    cursor_.position = changes.back().position;
+    RETURN_IF_ERROR(store_.cursors().Move(cursor_));
+    sent_.Add(static_cast<double>(changes.size()));
+    position_gauge_.Set(static_cast<double>(cursor_.position.revision.value));
+    SetState(absl::OkStatus());
+  }
+  return absl::OkStatus();
+}
+
+absl::Status Relay::Prepare() {
+  ASSIGN_OR_RETURN(cursor_, store_.cursors().Acquire(kCursor, options_.holder, options_.lease));
+  RETURN_IF_ERROR(EnsureTopic());
+  RETURN_IF_ERROR(CheckHistory());
+  producer_ = nullptr;
+  prepared_ = true;
+  return absl::OkStatus();
+}
+
+absl::Status Relay::EnsureTopic() {
+  ASSIGN_OR_RETURN(const auto admin, kafka::Admin::Create(options_.kafka));
+  ASSIGN_OR_RETURN(const kafka::TopicDescription topic,
+                   admin->EnsureTopic({.name = options_.topic,
+                                       .partitions = options_.partitions,
+                                       .replication = static_cast<int16_t>(options_.replicas),
+                                       .retention = options_.retention,
+                                       .config = {}},
+                                      clock_.Now() + kAdminLimit));
+  if (cursor_.partitions == 0) {
+    cursor_.partitions = topic.partitions;
+    return store_.cursors().Move(cursor_);
+  }
+  if (topic.partitions < cursor_.partitions) {
+    return Error(absl::StatusCode::kFailedPrecondition, "TOPIC_SHRUNK",
+                 absl::StrCat("topic ", options_.topic, " has ", topic.partitions,
+                              " partitions, but its keys are spread over ", cursor_.partitions,
+                              "; give it that many again"));
+  }
+  return absl::OkStatus();
+}
+
+absl::Status Relay::CheckHistory() {
+  ASSIGN_OR_RETURN(const auto reader, kafka::Reader::Create(options_.kafka));
+  ASSIGN_OR_RETURN(const auto tail, reader->Tail(options_.topic, clock_.Now() + kAdminLimit));
+  ASSIGN_OR_RETURN(const std::string history, store_.history());
+  ASSIGN_OR_RETURN(const store::Revision newest, store_.revision());
+  for (const kafka::ReceivedMessage& message : tail) {
+    const auto record = change::Decode(message);
+    // Whatever isn't ours says nothing about our history.
+    if (!record.ok() || record->changed.history_id() != history) continue;
+    if (record->changed.revision() <= newest.value) continue;
+    return Error(
+        absl::StatusCode::kFailedPrecondition, "HISTORY_CONTRADICTED",
+        absl::StrCat("the topic has revision ", record->changed.revision(), " of history ", history,
+                     ", the store only ", newest.value,
+                     ": it was restored from a backup; OperationsService/StartNewHistory goes on"));
+  }
+  return absl::OkStatus();
+}
+
+absl::Status Relay::Send(const std::vector<store::Change>& changes) {
+  std::vector<kafka::Message> messages;
+  messages.reserve(changes.size());
+  for (const store::Change& change : changes) {
+    ASSIGN_OR_RETURN(kafka::Message message,
+                     change::Encode({.changed = RecordOf(change), .traceparent = change.trace}));
+    message.to = {options_.topic,
+                  kafka::PartitionFor(change.root, static_cast<int32_t>(cursor_.partitions))};
+    messages.push_back(std::move(message));
+  }
+  return SendAll(messages);
+}
+
+absl::Status Relay::SendAll(const std::vector<kafka::Message>& messages) {
+  if (producer_ == nullptr) {
+    ASSIGN_OR_RETURN(producer_, kafka::Producer::Create(options_.kafka));
+  }
+  absl::Status status =
+      producer_->Send(messages, clock_.Now() + options_.send_limit, stop_.get_token());
+  while (ReasonOf(status) == "STILL_SENDING" && !stop_.stop_requested()) {
+    SetState(status);
+    RETURN_IF_ERROR(store_.cursors().Renew(cursor_, options_.lease));
+    status = producer_->Await(clock_.Now() + options_.send_limit, stop_.get_token());
+  }
+  if (!status.ok()) producer_ = nullptr;
+  return status;
+}
+
+}  // namespace clusterwire::catalogue

@@ -1,0 +1,100 @@
+#pragma once
+
+#include <atomic>
+#include <memory>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/time/time.h"
+
+#include "libs/base/backoff.h"
+#include "libs/base/clock.h"
+#include "libs/base/mutex.h"
+#include "libs/base/random.h"
+#include "libs/kafka/admin.h"
+#include "libs/kafka/producer.h"
+#include "libs/kafka/reader.h"
+#include "libs/store/store.h"
+#include "libs/telemetry/metrics.h"
+
+namespace clusterwire::catalogue {
+
+// Sends the log to Kafka, from a cursor that the store keeps, in a thread of its own:
+//
+//   read from the cursor ─► send a batch ─► all acknowledged ─► move the cursor
+//
+// A crash in between sends a batch again; consumers know what they have. Kafka away: it keeps
+// trying with growing pauses and refuses no write. Of several processes one is active at a time, by
+// the cursor's lease.
+//
+// A restored backup is noticed: when the topic holds revisions of this history that the store
+// doesn't have, the relay stands still until an operator starts a new history.
+class Relay {
+ public:
+  struct Options {
+    kafka::ClientOptions kafka;
+    std::string topic = "clusterwire.changes.v1";
+    int batch = 500;
+    // For the topic, when the relay makes it. The number of partitions is kept with the cursor, so
+    // that a topic that grew can't let a key overtake itself.
+    int partitions = 8;
+    int replicas = 1;
+    absl::Duration retention = absl::Hours(7 * 24);
+    std::string holder;  // who this process is, for the lease
+    absl::Duration lease = absl::Seconds(30);
+    absl::Duration send_limit =
+        absl::Seconds(10);  // how long a batch is waited for before it is said
+  };
+  struct State {
+    absl::Status status;  // why it doesn't get on; OK while it does
+    store::Position position;
+    bool halted = false;  // by a history that the topic contradicts: only an operator helps
+  };
+
+  // All by reference outlive the relay.
+  Relay(Options options, store::Store& store, Clock& clock, Random& random,
+        telemetry::Metrics& metrics);
+  // Ends between two batches; what wasn't acknowledged is sent again by the next process.
+  ~Relay();
+  Relay(const Relay&) = delete;
+  Relay& operator=(const Relay&) = delete;
+
+  State state() const;
+  // Looks again at once: after StartNewHistory.
+  void Wake() { wakeup_.Notify(); }
+
+ private:
+  void Run();
+  // One turn: whatever stands between the relay and an empty log. OK when there is nothing left.
+  absl::Status Turn();
+  absl::Status Prepare();
+  absl::Status EnsureTopic();
+  absl::Status CheckHistory();
+  absl::Status Send(const std::vector<store::Change>& changes);
+  absl::Status SendAll(const std::vector<kafka::Message>& messages);
+  void SetState(absl::Status status, bool halted = false);
+
+  const Options options_;
+  store::Store& store_;
+  Clock& clock_;
+  Random& random_;
+  telemetry::Counter sent_;
+  telemetry::Counter failed_;
+  telemetry::Gauge position_gauge_;
+
+  Wakeup wakeup_;
+  std::stop_source stop_;
+
+  // The thread's own.
+  store::Cursor cursor_;
+  bool prepared_ = false;
+  std::unique_ptr<kafka::Producer> producer_;
+
+  mutable Mutex mutex_;
+  State state_ ABSL_GUARDED_BY(mutex_);
+  std::thread thread_;  // last: it uses everything above
+};
+
+}  // namespace clusterwire::catalogue

@@ -1,0 +1,53 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+
+#include "clusterwire/catalogue/v1/operations.pb.h"
+
+#include "libs/base/clock.h"
+#include "libs/kafka/client.h"
+#include "libs/search/index.h"
+#include "libs/store/store.h"
+#include "services/catalogue/changes/relay.h"
+#include "services/catalogue/search/applier.h"
+#include "services/catalogue/timers/clock_work.h"
+
+namespace clusterwire::catalogue {
+
+// Looks at every part that the catalogue depends on and words what it finds for the person who was
+// woken up. Safe for use from any thread; asks Kafka, so it may take seconds.
+class Diagnosis {
+ public:
+  // What is looked at; all of it outlives the diagnosis.
+  struct Parts {
+    store::Store& store;
+    const search::Index& index;
+    const SearchApplier& applier;
+    const ClockWork& timers;
+    Relay& relay;
+    Clock& clock;
+    kafka::ClientOptions kafka;
+    std::string topic;
+  };
+
+  explicit Diagnosis(Parts parts) : parts_(std::move(parts)) {}
+
+  v1::DiagnoseResponse Diagnose() const;
+
+  // Begins a new history when the store is still in `seen`; else FAILED_PRECONDITION.
+  absl::StatusOr<std::string> StartNewHistory(const std::string& seen);
+
+ private:
+  v1::Finding LookAtDatabase(v1::DiagnoseResponse* response) const;
+  std::vector<v1::Finding> LookAtKafka() const;
+  v1::Finding LookAtRelay(v1::DiagnoseResponse* response) const;
+  v1::Finding LookAtSearch(int64_t revision) const;
+  v1::Finding LookAtTimers() const;
+
+  const Parts parts_;
+};
+
+}  // namespace clusterwire::catalogue
