@@ -14,6 +14,7 @@
 #include "libs/base/error.h"
 #include "libs/filter/terms.h"
 #include "libs/match/frequency.h"
+#include "libs/match/requirement.h"
 
 namespace clusterwire::match {
 namespace {
@@ -31,14 +32,8 @@ class Image {
 
   const std::vector<Term>& terms() const { return terms_; }
 
-  bool Matches(const Predicate& predicate) const {
-    for (const std::vector<Term>& group : predicate.required()) {
-      if (std::none_of(group.begin(), group.end(),
-                       [&](Term term) { return lookup_.contains(term); })) {
-        return false;
-      }
-    }
-    return predicate.exact() || predicate.Matches(view_);
+  bool Matches(const Predicate& predicate, bool exact, const Requirement& requirement) const {
+    return requirement.IsMetBy(lookup_) && (exact || predicate.Matches(view_));
   }
 
  private:
@@ -53,23 +48,27 @@ class Image {
 // readers must not wait for each other; Mutex of libs/base has no such mode.
 struct Matcher::State {
   using Slot = uint32_t;
+  static constexpr int32_t kUnfiled = -1;
   struct Entry {
-    int64_t id = 0;
-    std::optional<Predicate> predicate;  // none: a free slot
-    std::vector<Term> filed_under;       // empty: unfiled
+    int64_t id;
+    Predicate predicate;
+    Requirement requirement;
+    bool exact;
+    int32_t group;  // of required(), that it is filed under; kUnfiled
   };
 
   explicit State(MatcherOptions given) : options(given) {}
 
-  void File(int64_t id, Predicate predicate, std::vector<Term> terms);
+  void File(int64_t id, Predicate predicate, int32_t group);
   void Take(int64_t id);
-  std::vector<Term> BestGroup(const Predicate& predicate) const;
+  int32_t RarestGroup(const Predicate& predicate) const;
+  Transition Ask(const Entry& entry, const Image* before, const Image* after) const;
   void AddCandidates(const Image& image, std::vector<Slot>& candidates) const;
 
   const MatcherOptions options;
   mutable std::shared_mutex mutex;  // guards everything below
   TermFrequency frequency;
-  std::vector<Entry> entries;
+  std::vector<std::optional<Entry>> entries;  // none: a free slot
   std::vector<Slot> free;
   absl::flat_hash_map<int64_t, Slot> slots;
   absl::flat_hash_map<Term, std::vector<Slot>> postings;
@@ -87,7 +86,7 @@ void Erase(std::vector<uint32_t>& slots, uint32_t slot) {
 
 }  // namespace
 
-void Matcher::State::File(int64_t id, Predicate predicate, std::vector<Term> terms) {
+void Matcher::State::File(int64_t id, Predicate predicate, int32_t group) {
   Slot slot;
   if (free.empty()) {
     slot = static_cast<Slot>(entries.size());
@@ -96,9 +95,16 @@ void Matcher::State::File(int64_t id, Predicate predicate, std::vector<Term> ter
     slot = free.back();
     free.pop_back();
   }
-  for (const Term term : terms) postings[term].push_back(slot);
-  if (terms.empty()) unfiled.push_back(slot);
-  entries[slot] = {id, std::move(predicate), std::move(terms)};
+  if (group == kUnfiled) {
+    unfiled.push_back(slot);
+  } else {
+    for (const Term term : predicate.required()[static_cast<size_t>(group)]) {
+      postings[term].push_back(slot);
+    }
+  }
+  Requirement requirement(predicate.required());
+  const bool exact = predicate.exact();
+  entries[slot] = Entry{id, std::move(predicate), std::move(requirement), exact, group};
   slots[id] = slot;
 }
 
@@ -107,23 +113,34 @@ void Matcher::State::Take(int64_t id) {
   if (at == slots.end()) return;
   const Slot slot = at->second;
   slots.erase(at);
-  Entry& entry = entries[slot];
-  for (const Term term : entry.filed_under) {
-    const auto posting = postings.find(term);
-    Erase(posting->second, slot);
-    if (posting->second.empty()) postings.erase(posting);
+  const Entry& entry = *entries[slot];
+  if (entry.group == kUnfiled) {
+    Erase(unfiled, slot);
+  } else {
+    for (const Term term : entry.predicate.required()[static_cast<size_t>(entry.group)]) {
+      const auto posting = postings.find(term);
+      Erase(posting->second, slot);
+      if (posting->second.empty()) postings.erase(posting);
+    }
   }
-  if (entry.filed_under.empty()) Erase(unfiled, slot);
-  entry = {};
+  entries[slot].reset();
   free.push_back(slot);
 }
 
-std::vector<Term> Matcher::State::BestGroup(const Predicate& predicate) const {
+int32_t Matcher::State::RarestGroup(const Predicate& predicate) const {
   const auto& groups = predicate.required();
-  const auto best = std::min_element(
+  if (groups.empty()) return kUnfiled;
+  const auto rarest = std::min_element(
       groups.begin(), groups.end(),
       [&](const auto& a, const auto& b) { return frequency.CostOf(a) < frequency.CostOf(b); });
-  return best == groups.end() ? std::vector<Term>{} : *best;
+  return static_cast<int32_t>(rarest - groups.begin());
+}
+
+Transition Matcher::State::Ask(const Entry& entry, const Image* before, const Image* after) const {
+  const auto matches = [&](const Image* image) {
+    return image != nullptr && image->Matches(entry.predicate, entry.exact, entry.requirement);
+  };
+  return filter::TransitionOf(matches(before), matches(after));
 }
 
 void Matcher::State::AddCandidates(const Image& image, std::vector<Slot>& candidates) const {
@@ -139,11 +156,11 @@ Matcher::~Matcher() = default;
 
 absl::Status Matcher::Put(int64_t id, Predicate predicate) {
   std::unique_lock lock(state_->mutex);
-  std::vector<Term> terms = state_->BestGroup(predicate);
-  if (terms.empty()) {
+  const int32_t group = state_->RarestGroup(predicate);
+  if (group == State::kUnfiled) {
     const auto old = state_->slots.find(id);
     const bool replaces_unfiled =
-        old != state_->slots.end() && state_->entries[old->second].filed_under.empty();
+        old != state_->slots.end() && state_->entries[old->second]->group == State::kUnfiled;
     if (!replaces_unfiled && state_->unfiled.size() >= state_->options.unfiled_limit) {
       ++state_->refused;
       return Error(absl::StatusCode::kResourceExhausted, "FILTER_TOO_WIDE",
@@ -154,7 +171,7 @@ absl::Status Matcher::Put(int64_t id, Predicate predicate) {
     }
   }
   state_->Take(id);
-  state_->File(id, std::move(predicate), std::move(terms));
+  state_->File(id, std::move(predicate), group);
   return absl::OkStatus();
 }
 
@@ -184,10 +201,9 @@ void Matcher::ForEach(const Facts* before, const Facts* after, const Visitor& vi
     std::sort(candidates.begin(), candidates.end());
     candidates.erase(std::unique(candidates.begin(), candidates.end()), candidates.end());
     for (const State::Slot slot : candidates) {
-      const State::Entry& entry = state_->entries[slot];
+      const State::Entry& entry = *state_->entries[slot];
       const Transition transition =
-          filter::TransitionOf(old_image && old_image->Matches(*entry.predicate),
-                               new_image && new_image->Matches(*entry.predicate));
+          state_->Ask(entry, old_image ? &*old_image : nullptr, new_image ? &*new_image : nullptr);
       if (transition != Transition::kNone) found.emplace_back(entry.id, transition);
     }
   }
