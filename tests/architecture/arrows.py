@@ -17,7 +17,7 @@ LIBRARIES = {
     "filter": {"base", "text"},
     "search": {"filter"},
     "match": {"filter"},
-    "change": {"base", "kafka"},
+    "change": {"base", "filter", "kafka"},
     "rpc": {"base", "telemetry"},
 }
 
