@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "libs/base/date.h"
+#include "libs/filter/fields.h"
 #include "libs/filter/predicate.h"
 #include "libs/filter/words.h"
 
@@ -33,10 +34,9 @@ bool TermsSuffice(const Clauses& clauses);
 
 // The definition of each field; true when the filter doesn't set it.
 bool HoldsForAll(const Clauses& clauses, const FactsView& view);
-bool OneOf(const google::protobuf::RepeatedPtrField<std::string>& asked, const std::string& had);
-bool OneOf(const google::protobuf::RepeatedPtrField<std::string>& asked,
-           const google::protobuf::RepeatedPtrField<std::string>& had);
-bool IsOrIsAbout(const google::protobuf::RepeatedPtrField<std::string>& names, const Facts& facts);
+bool OneOf(const Values& asked, const std::string& had);
+bool OneOf(const Values& asked, const Values& had);
+bool IsOrIsAbout(const Values& names, const Facts& facts);
 bool Inside(const type::v1::Circle& circle, const Facts& facts);
 bool Overlaps(const std::optional<DayRange>& asked, const std::optional<DayRange>& had);
 bool InRange(const type::v1::IntRange& range, const Facts& facts);

@@ -15,24 +15,26 @@ bool Predicate::Matches(const FactsView& view) const {
 bool HoldsForAll(const Clauses& clauses, const FactsView& view) {
   const Filter& filter = clauses.filter;
   const Facts& facts = view.facts();
-  return OneOf(filter.types(), facts.type()) &&                       //
-         IsOrIsAbout(filter.names(), facts) &&                        //
-         OneOf(filter.sectors(), facts.codes()) &&                    //
-         OneOf(filter.regions(), facts.codes()) &&                    //
-         OneOf(filter.programmes(), facts.programmes()) &&            //
-         OneOf(filter.label_levels(), facts.label_levels()) &&        //
-         OneOf(filter.labels_held(), facts.labels_held()) &&          //
-         OneOf(filter.kinds(), facts.kind()) &&                       //
-         OneOf(filter.states(), facts.state()) &&                     //
-         (!filter.has_within() || Inside(filter.within(), facts)) &&  //
+  // clang-format off
+  return OneOf(filter.types(), facts.type()) &&
+         IsOrIsAbout(filter.names(), facts) &&
+         OneOf(filter.sectors(), facts.codes()) &&
+         OneOf(filter.regions(), facts.codes()) &&
+         OneOf(filter.programmes(), facts.programmes()) &&
+         OneOf(filter.label_levels(), facts.label_levels()) &&
+         OneOf(filter.labels_held(), facts.labels_held()) &&
+         OneOf(filter.kinds(), facts.kind()) &&
+         OneOf(filter.states(), facts.state()) &&
+         (!filter.has_within() || Inside(filter.within(), facts)) &&
          (!clauses.period || Overlaps(clauses.period, PeriodOf(facts))) &&
          (!clauses.deadline || Overlaps(clauses.deadline, DeadlineOf(facts))) &&
-         (!filter.has_size() || InRange(filter.size(), facts)) &&  //
-         OneOf(filter.languages(), facts.languages()) &&           //
-         OneOf(filter.external_ids(), facts.external_ids()) &&     //
+         (!filter.has_size() || InRange(filter.size(), facts)) &&
+         OneOf(filter.languages(), facts.languages()) &&
+         OneOf(filter.external_ids(), facts.external_ids()) &&
          (clauses.words.empty() || HasWords(clauses.words, view)) &&
          std::none_of(clauses.none_of.begin(), clauses.none_of.end(),
                       [&](const Clauses& excluded) { return HoldsForAll(excluded, view); });
+  // clang-format on
 }
 
 bool OneOf(const Values& asked, const std::string& had) {
