@@ -132,7 +132,9 @@ void GroupCommit::Count(std::span<Pending* const> group, bool committed) {
 
 Counters GroupCommit::counters() const {
   MutexLock lock(mutex_);
-  return counters_;
+  Counters counters = counters_;
+  counters.waiting = std::ssize(waiting_);
+  return counters;
 }
 
 }  // namespace clusterwire::store

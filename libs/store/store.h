@@ -64,8 +64,9 @@ struct Options {
       absl::Seconds(1);  // how often a waiting Read looks for other processes' writes
 };
 
-// Counted since start.
+// Counted since start, and how many wait now.
 struct Counters {
+  int64_t waiting = 0;
   int64_t writes = 0;      // committed, with a revision
   int64_t groups = 0;      // transactions they took
   int64_t refused = 0;     // by a body, an etag, a limit
