@@ -16,10 +16,10 @@
 namespace clusterwire::store {
 
 struct ScanOptions {
-  std::string type;    // "label"; empty: every type
-  std::string parent;  // "clusters/x": what lies under it, at any depth; empty: everywhere
-  std::string after;   // names greater than this one
-  int limit = 100;     // 1 to 1000
+  std::string type = {};    // "label"; empty: every type
+  std::string parent = {};  // "clusters/x": what lies under it, at any depth; empty: everywhere
+  std::string after = {};   // names greater than this one
+  int limit = 100;          // 1 to 1000
   bool include_deleted = false;
 };
 

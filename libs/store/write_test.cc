@@ -306,9 +306,11 @@ TEST_P(WriteTest, ABodyThatPutsTooMuchIsRefused) {
 
 TEST_P(WriteTest, KilledBeforeTheCommitNothingHappened) {
   MustPut(MakeClub("a"));
+  store_.reset();  // a process must not inherit open connections
+  faulty_.reset();
+  database_.reset();
   const pid_t child = fork();
   if (child == 0) {
-    // Its own connections: a process doesn't inherit them.
     const auto database = files_.Open();
     FakeClock clock;
     const auto store = Store::Open(*database, ClubRegistry(), clock, random_);

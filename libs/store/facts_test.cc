@@ -1,0 +1,292 @@
+#include "absl/strings/str_cat.h"
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "libs/store/testing/store_test.h"
+
+namespace clusterwire::store {
+namespace {
+
+using testing::Badge;
+using testing::Club;
+using testing::CodeList;
+using testing::Delete;
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
+using testing::MakeBadge;
+using testing::MakeClub;
+using testing::MakeMember;
+using testing::MakePost;
+using testing::MakeSociety;
+using ::testing::SizeIs;
+using testing::Society;
+using testing::StoreTest;
+
+class FactsTest : public StoreTest {
+ protected:
+  std::vector<std::string> Codes(std::string_view name) {
+    const std::optional<Facts> facts = FactsOf(name);
+    if (!facts.has_value()) return {"no facts"};
+    return {facts->codes().begin(), facts->codes().end()};
+  }
+  std::vector<std::string> Programmes(std::string_view name) {
+    const std::optional<Facts> facts = FactsOf(name);
+    if (!facts.has_value()) return {"no facts"};
+    return {facts->programmes().begin(), facts->programmes().end()};
+  }
+  std::vector<std::string> Audience(std::string_view name) {
+    const std::optional<Facts> facts = FactsOf(name);
+    if (!facts.has_value()) return {"no facts"};
+    if (!facts->has_audience()) return {"everybody"};
+    return {facts->audience().members().begin(), facts->audience().members().end()};
+  }
+  void PutCodes(const std::map<std::string, std::string>& parents) {
+    CodeList list = Get<CodeList>("codeLists/c").value_or(CodeList());
+    list.set_name("codeLists/c");
+    list.mutable_parents()->clear();
+    list.mutable_parents()->insert(parents.begin(), parents.end());
+    MustPut(list);
+  }
+};
+INSTANTIATE_TEST_SUITE_P(Both, FactsTest, sql::kBothDatabases, sql::DialectName);
+
+TEST_P(FactsTest, APivotGathersAndTheOthersBorrow) {
+  MustPut(MakeClub("a", {"health"}));
+  MustPut(MakePost("p", {"clubs/a"}));
+  EXPECT_THAT(Codes("posts/p"), ElementsAre("health"));
+  MustPut(MakeBadge("clubs/a", "b", "gold"));
+  EXPECT_THAT(Levels("clubs/a"), ElementsAre("gold"));
+  EXPECT_THAT(Levels("posts/p"), ElementsAre("gold"));
+  EXPECT_THAT(Codes("clubs/a/badges/b"), ElementsAre("health"));
+}
+
+TEST_P(FactsTest, WhoseFactsChangeGetsAChangeOfItsOwnInTheSameRevision) {
+  const Club club = MustPut(MakeClub("a"));
+  MustPut(MakePost("p", {"clubs/a"}));
+  Call quiet = MakeCall();
+  quiet.quiet = true;
+  const auto written = Put(MakeBadge("clubs/a", "b", "gold"), quiet);
+  const std::vector<Change> log = LogOf(written->revision);
+  ASSERT_THAT(log, SizeIs(3));
+  EXPECT_EQ(log[0].name, "clubs/a/badges/b");
+  EXPECT_EQ(log[0].kind, "put");
+  EXPECT_EQ(log[0].cause, "");
+  EXPECT_EQ(log[1].name, "clubs/a");
+  EXPECT_EQ(log[2].name, "posts/p");
+  for (const Change& change : {log[1], log[2]}) {
+    EXPECT_EQ(change.kind, kFactsRefreshed);
+    EXPECT_EQ(change.cause, "clubs/a/badges/b");
+    EXPECT_TRUE(change.quiet);
+    EXPECT_THAT(change.facts_before->label_levels(), IsEmpty());
+    EXPECT_THAT(change.facts_after->label_levels(), ElementsAre("gold"));
+  }
+  // Its etag, revision and time stay, and the change carries it.
+  EXPECT_EQ(log[1].after->SerializeAsString(), club.SerializeAsString());
+  EXPECT_EQ(Get<Club>("clubs/a")->SerializeAsString(), club.SerializeAsString());
+}
+
+TEST_P(FactsTest, AWriteThatChangesNobodyElsesFactsMakesOneChange) {
+  Club club = MustPut(MakeClub("a"));
+  MustPut(MakePost("p", {"clubs/a"}));
+  (*club.mutable_notes())["x"] = "y";
+  club = MustPut(club);
+  EXPECT_THAT(LogOf(Revision{club.revision()}), SizeIs(1));
+}
+
+TEST_P(FactsTest, ALinkThatMovesTakesItsGiftAlong) {
+  MustPut(MakeClub("a"));
+  MustPut(MakeClub("b"));
+  MustPut(MakeSociety("s"));
+  auto member = MustPut(MakeMember("societies/s", "m", "clubs/a"));
+  EXPECT_THAT(Programmes("clubs/a"), ElementsAre("societies/s"));
+  member.set_club("clubs/b");
+  MustPut(member);
+  EXPECT_THAT(Programmes("clubs/a"), IsEmpty());
+  EXPECT_THAT(Programmes("clubs/b"), ElementsAre("societies/s"));
+  ASSERT_THAT(Purge("societies/s/members/m"), IsOk());
+  EXPECT_THAT(Programmes("clubs/b"), IsEmpty());
+}
+
+TEST_P(FactsTest, WhatIsAboutADeletedPivotHasNoFacts) {
+  Club club = MustPut(MakeClub("a"));
+  const Badge badge = MustPut(MakeBadge("clubs/a", "b", "gold"));
+  Delete(clock_.Now(), club.mutable_delete_time());
+  club = MustPut(club);
+  EXPECT_EQ(FactsOf("clubs/a"), std::nullopt);
+  EXPECT_EQ(FactsOf("clubs/a/badges/b"), std::nullopt);
+  EXPECT_THAT(Get<Badge>("clubs/a/badges/b"), IsOk());
+  club.clear_delete_time();
+  MustPut(club);
+  EXPECT_THAT(Levels("clubs/a"), ElementsAre("gold"));
+  EXPECT_TRUE(FactsOf("clubs/a/badges/b").has_value());
+}
+
+TEST_P(FactsTest, OfSeveralPivotsTheDeletedOneLendsNothing) {
+  Club a = MustPut(MakeClub("a", {"x"}));
+  MustPut(MakeClub("b", {"y"}));
+  MustPut(MakePost("p", {"clubs/a", "clubs/b"}));
+  EXPECT_THAT(Codes("posts/p"), ElementsAre("x", "y"));
+  Delete(clock_.Now(), a.mutable_delete_time());
+  MustPut(a);
+  EXPECT_THAT(Codes("posts/p"), ElementsAre("y"));
+}
+
+TEST_P(FactsTest, APivotThatComesLaterIsFound) {
+  MustPut(MakePost("p", {"clubs/a"}));
+  EXPECT_EQ(FactsOf("posts/p"), std::nullopt);
+  MustPut(MakeClub("a", {"x"}));
+  EXPECT_THAT(Codes("posts/p"), ElementsAre("x"));
+}
+
+TEST_P(FactsTest, TheAudienceIsWhatOwnParentAndPivotHaveInCommon) {
+  MustPut(MakeClub("a", {}, {"x", "y"}));
+  MustPut(MakeSociety("s", {"y", "z"}));
+  MustPut(MakeMember("societies/s", "m", "clubs/a"));
+  EXPECT_THAT(Audience("societies/s/members/m"), ElementsAre("y"));
+  Society society = *Get<Society>("societies/s");
+  society.clear_audience();
+  MustPut(society);
+  EXPECT_THAT(Audience("societies/s/members/m"), ElementsAre("x", "y"));
+  Club club = *Get<Club>("clubs/a");
+  club.clear_audience();
+  MustPut(club);
+  EXPECT_THAT(Audience("societies/s/members/m"), ElementsAre("everybody"));
+}
+
+TEST_P(FactsTest, WhatNotEverybodyMaySeeGivesNothing) {
+  MustPut(MakeClub("a"));
+  Badge badge = MakeBadge("clubs/a", "b", "gold");
+  badge.add_audience("x");
+  badge = MustPut(badge);
+  EXPECT_THAT(Levels("clubs/a"), IsEmpty());
+  badge.clear_audience();
+  MustPut(badge);
+  EXPECT_THAT(Levels("clubs/a"), ElementsAre("gold"));
+  // Of a club that only x sees, a badge for x and y may tell.
+  Club club = *Get<Club>("clubs/a");
+  club.add_audience("x");
+  MustPut(club);
+  badge = *Get<Badge>("clubs/a/badges/b");
+  badge.add_audience("x");
+  badge.add_audience("y");
+  MustPut(badge);
+  EXPECT_THAT(Levels("clubs/a"), ElementsAre("gold"));
+}
+
+TEST_P(FactsTest, AParentThatBecomesPublicLetsItsChildrenGive) {
+  MustPut(MakeClub("a"));
+  Society society = MustPut(MakeSociety("s", {"x"}));
+  MustPut(MakeMember("societies/s", "m", "clubs/a"));
+  EXPECT_THAT(Programmes("clubs/a"), IsEmpty());
+  society.clear_audience();
+  MustPut(society);
+  EXPECT_THAT(Programmes("clubs/a"), ElementsAre("societies/s"));
+}
+
+TEST_P(FactsTest, AWriteThatReachesTooMuchIsRefused) {
+  Open({.fan_out_limit = 3});
+  Club club = MustPut(MakeClub("a"));
+  for (int i = 0; i < 3; ++i) MustPut(MakePost(absl::StrCat(i), {"clubs/a"}));
+  club.add_codes("x");
+  club = MustPut(club);
+  MustPut(MakePost("3", {"clubs/a"}));
+  club.add_codes("y");
+  const auto refused = Put(club);
+  EXPECT_THAT(refused, StatusIs(absl::StatusCode::kFailedPrecondition));
+  EXPECT_THAT(refused, ReasonIs("FAN_OUT"));
+  EXPECT_THAT(Codes("clubs/a"), ElementsAre("x"));
+}
+
+TEST_P(FactsTest, ALinkToWhatCannotLendIsRefused) {
+  EXPECT_THAT(Put(MakePost("p", {"posts/q"})), StatusIs(absl::StatusCode::kInvalidArgument));
+  EXPECT_THAT(Put(MakePost("p", {"nonsense"})), StatusIs(absl::StatusCode::kInvalidArgument));
+}
+
+TEST_P(FactsTest, CodesOfTheSameBodyAreUsed) {
+  ASSERT_THAT(store_->Write(MakeCall(),
+                            [](Writer& writer) -> absl::Status {
+                              CodeList list;
+                              list.set_name("codeLists/c");
+                              (*list.mutable_parents())["de1"] = "de";
+                              auto status = writer.Put(list, "put");
+                              if (!status.ok()) return status;
+                              EXPECT_THAT((*writer.codes())->WithAncestors("de1"),
+                                          ElementsAre("de1", "de"));
+                              return writer.Put(MakeClub("a", {"de1"}), "put");
+                            }),
+              IsOk());
+  EXPECT_THAT(Codes("clubs/a"), ElementsAre("de", "de1"));
+  MustPut(MakeClub("b", {"de1"}));
+  EXPECT_THAT(Codes("clubs/b"), ElementsAre("de", "de1"));
+}
+
+TEST_P(FactsTest, ARefusedChangeOfCodesIsForgotten) {
+  MustPut(MakeClub("a", {"x"}));
+  EXPECT_THAT(store_->Write(MakeCall(),
+                            [](Writer& writer) -> absl::Status {
+                              CodeList list;
+                              list.set_name("codeLists/c");
+                              (*list.mutable_parents())["x"] = "y";
+                              EXPECT_THAT(writer.Put(list, "put"), IsOk());
+                              EXPECT_THAT(writer.codes(), IsOk());
+                              return absl::CancelledError("no");
+                            }),
+              StatusIs(absl::StatusCode::kCancelled));
+  MustPut(MakeClub("b", {"x"}));
+  EXPECT_THAT(Codes("clubs/b"), ElementsAre("x"));
+}
+
+TEST_P(FactsTest, CodesOfAnotherProcessAreNoticed) {
+  MustPut(MakeClub("a", {"x"}));
+  const auto other = Store::Open(*database_, testing::ClubRegistry(), clock_, random_);
+  CodeList list;
+  list.set_name("codeLists/c");
+  (*list.mutable_parents())["x"] = "y";
+  ASSERT_THAT((*other)->Write(MakeCall(), [&](Writer& w) { return w.Put(list, "put"); }), IsOk());
+  MustPut(MakeClub("b", {"x"}));
+  EXPECT_THAT(Codes("clubs/b"), ElementsAre("x", "y"));
+}
+
+TEST_P(FactsTest, ChangedCodesAreSpreadInQuietPages) {
+  Open({.refresh_page = 2});
+  while (*store_->RefreshFacts()) {
+  }
+  for (const char* id : {"a", "b", "c"}) {
+    MustPut(MakeClub(id, {"x"}));
+    MustPut(MakePost(id, {absl::StrCat("clubs/", id)}));
+  }
+  EXPECT_EQ(*store_->RefreshFacts(), false);
+  PutCodes({{"x", "y"}});
+  const Revision before = *store_->revision();
+  EXPECT_THAT(Codes("clubs/a"), ElementsAre("x"));
+  int pages = 0;
+  while (*store_->RefreshFacts()) ++pages;
+  EXPECT_GE(pages, 3);
+  for (const char* name : {"clubs/a", "clubs/c", "posts/b"}) {
+    EXPECT_THAT(Codes(name), ElementsAre("x", "y")) << name;
+  }
+  for (const Change& change : Log({before, INT64_MAX})) {
+    EXPECT_EQ(change.kind, kFactsRefreshed);
+    EXPECT_EQ(change.cause, "projection");
+    EXPECT_TRUE(change.quiet);
+  }
+  const Revision after = *store_->revision();
+  EXPECT_EQ(*store_->RefreshFacts(), false);
+  EXPECT_EQ(*store_->revision(), after);
+}
+
+TEST_P(FactsTest, ANewProjectionVersionLooksAtEverythingAndChangesOnlyWhatDiffers) {
+  MustPut(MakeClub("a", {"x"}));
+  while (*store_->RefreshFacts()) {
+  }
+  Open({}, /*projection_version=*/2);
+  int pages = 0;
+  while (*store_->RefreshFacts()) ++pages;
+  EXPECT_GE(pages, 1);
+  EXPECT_EQ(*store_->revision(), Revision{1});
+  Open({}, /*projection_version=*/2);
+  EXPECT_EQ(*store_->RefreshFacts(), false);
+}
+
+}  // namespace
+}  // namespace clusterwire::store
