@@ -161,7 +161,9 @@ TEST_P(FreshFactsTest, TheLogLeadsFromOneImageToTheNext) {
     const auto stored = reader->GetFacts(name);
     if (!stored.ok()) continue;
     EXPECT_EQ(facts.has_value(), stored->has_value()) << name;
-    if (stored->has_value()) EXPECT_EQ(*facts, (*stored)->ShortDebugString()) << name;
+    if (stored->has_value()) {
+      EXPECT_EQ(*facts, (*stored)->ShortDebugString()) << name;
+    }
   }
 }
 

@@ -136,7 +136,8 @@ TEST_P(WriteTest, ABodySeesWhatItStaged) {
                               ScanOptions options;
                               options.type = "club";
                               std::vector<std::string> names;
-                              for (const Scanned& each : *writer.Scan(options)) {
+                              const std::vector<Scanned> clubs = *writer.Scan(options);
+                              for (const Scanned& each : clubs) {
                                 names.push_back(NameOf(*each.resource));
                               }
                               EXPECT_THAT(names, ElementsAre("clubs/b", "clubs/c"));
@@ -152,7 +153,8 @@ TEST_P(WriteTest, AScanPagesInTheOrderOfNames) {
   const auto reader = *store_->Read();
   const auto names = [&](ScanOptions options) {
     std::vector<std::string> out;
-    for (const Scanned& each : *reader->Scan(options)) out.push_back(NameOf(*each.resource));
+    const std::vector<Scanned> page = *reader->Scan(options);
+    for (const Scanned& each : page) out.push_back(NameOf(*each.resource));
     return out;
   };
   EXPECT_THAT(names({.type = "club", .limit = 2}), ElementsAre("clubs/a", "clubs/a-b"));

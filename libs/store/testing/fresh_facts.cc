@@ -18,7 +18,8 @@ class Model {
     ScanOptions options;
     options.limit = 1000;
     options.include_deleted = true;
-    for (Scanned& scanned : *reader.Scan(options)) {
+    std::vector<Scanned> everything = *reader.Scan(options);
+    for (Scanned& scanned : everything) {
       const std::string name = NameOf(*scanned.resource);
       all_[name] = std::move(scanned.resource);
     }
