@@ -1,0 +1,165 @@
+#include "libs/change/record.h"
+
+#include <vector>
+
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "absl/time/time.h"
+
+#include "libs/base/error.h"
+#include "libs/base/status_macros.h"
+#include "libs/base/strings.h"
+#include "libs/change/kind.h"
+
+namespace clusterwire::change {
+namespace {
+
+constexpr char kContentType[] = "application/protobuf";
+constexpr char kSpecVersion[] = "1.0";
+constexpr std::string_view kTypePrefix = "clusterwire.";
+constexpr std::string_view kTypeSuffix = ".v1";
+
+using Problems = std::vector<std::string>;
+
+std::string TypeOf(const v1::ResourceChanged& changed) {
+  return absl::StrCat(ToAbsl(kTypePrefix), changed.kind(), ToAbsl(kTypeSuffix));
+}
+
+std::string SchemaUri() {
+  return absl::StrCat("urn:clusterwire:", v1::ResourceChanged::descriptor()->full_name());
+}
+
+absl::Status Invalid(const std::string& what, const Problems& problems) {
+  if (problems.empty()) return absl::OkStatus();
+  return Error(absl::StatusCode::kInvalidArgument, "INVALID_RECORD",
+               absl::StrCat(what, ": ", absl::StrJoin(problems, "; ")));
+}
+
+// Canonical decimal only, so that one id has one text.
+template <typename Number>
+bool ParseNumber(std::string_view text, Number* number) {
+  return absl::SimpleAtoi(ToAbsl(text), number) && absl::StrCat(*number) == ToAbsl(text);
+}
+
+void CheckBody(const v1::ResourceChanged& changed, Problems& problems) {
+  if (changed.history_id().empty() || changed.history_id().find(':') != std::string::npos) {
+    problems.push_back("history_id is empty or holds a colon");
+  }
+  if (changed.revision() < 1) problems.push_back("revision is below 1");
+  if (changed.ordinal() < 1) problems.push_back("ordinal is below 1");
+  if (changed.name().empty()) problems.push_back("name is empty");
+  const bool under_root = changed.name() == changed.root() ||
+                          changed.name().starts_with(absl::StrCat(changed.root(), "/"));
+  if (changed.root().empty() || !under_root) {
+    problems.push_back(absl::StrCat("root '", changed.root(), "' is not above the name"));
+  }
+  if (!KindOf(changed.kind())) {
+    problems.push_back(absl::StrCat("kind '", changed.kind(), "' is not on the list"));
+  }
+  if (!changed.has_time()) problems.push_back("time is missing");
+}
+
+std::string TimeText(const google::protobuf::Timestamp& time) {
+  return absl::FormatTime(absl::RFC3339_full,
+                          absl::FromUnixSeconds(time.seconds()) + absl::Nanoseconds(time.nanos()),
+                          absl::UTCTimeZone());
+}
+
+// Each header that must be there, with what it must say.
+kafka::Headers RequiredHeaders(const v1::ResourceChanged& changed) {
+  return {{"ce_specversion", kSpecVersion},      {"ce_id", IdOf(changed).ToString()},
+          {"ce_type", TypeOf(changed)},          {"ce_subject", changed.name()},
+          {"ce_time", TimeText(changed.time())}, {"ce_dataschema", SchemaUri()},
+          {"content-type", kContentType}};
+}
+
+void CheckHeaders(const kafka::ReceivedMessage& message, const v1::ResourceChanged& changed,
+                  Problems& problems) {
+  for (const auto& [name, expected] : RequiredHeaders(changed)) {
+    const auto value = kafka::FindHeader(message.headers, name);
+    if (!value) {
+      problems.push_back(absl::StrCat("header ", name, " is missing"));
+    } else if (*value != expected) {
+      problems.push_back(absl::StrCat("header ", name, " says '", ToAbsl(*value), "', should be '",
+                                      expected, "'"));
+    }
+  }
+  if (kafka::FindHeader(message.headers, "ce_source").value_or("").empty()) {
+    problems.push_back("header ce_source is missing");
+  }
+  if (message.key != changed.root()) {
+    problems.push_back(
+        absl::StrCat("key is '", message.key, "', should be the root '", changed.root(), "'"));
+  }
+}
+
+}  // namespace
+
+std::string RecordId::ToString() const {
+  return absl::StrCat(history, ":", revision, ":", ordinal);
+}
+
+std::optional<RecordId> RecordId::Parse(std::string_view text) {
+  const size_t first = text.find(':');
+  if (first == 0 || first == std::string_view::npos) return std::nullopt;
+  const size_t second = text.find(':', first + 1);
+  if (second == std::string_view::npos) return std::nullopt;
+  RecordId id;
+  id.history = std::string(text.substr(0, first));
+  if (!ParseNumber(text.substr(first + 1, second - first - 1), &id.revision) ||
+      !ParseNumber(text.substr(second + 1), &id.ordinal) || id.revision < 1 || id.ordinal < 1) {
+    return std::nullopt;
+  }
+  return id;
+}
+
+RecordId IdOf(const v1::ResourceChanged& changed) {
+  return {changed.history_id(), changed.revision(), changed.ordinal()};
+}
+
+absl::Status CheckSize(const v1::ResourceChanged& changed) {
+  const size_t bytes = changed.ByteSizeLong();
+  if (bytes <= kMaxRecordBytes) return absl::OkStatus();
+  return Error(absl::StatusCode::kInvalidArgument, "RECORD_TOO_LARGE",
+               absl::StrCat("the change of ", changed.name(), " takes ", bytes, " bytes, at most ",
+                            kMaxRecordBytes, " can be announced; shorten the resource's texts"),
+               {{"resource", changed.name()}});
+}
+
+absl::StatusOr<kafka::Message> Encode(const Record& record) {
+  const v1::ResourceChanged& changed = record.changed;
+  Problems problems;
+  CheckBody(changed, problems);
+  RETURN_IF_ERROR(Invalid(absl::StrCat("record ", IdOf(changed).ToString()), problems));
+  RETURN_IF_ERROR(CheckSize(changed));
+
+  kafka::Message message;
+  message.key = changed.root();
+  message.value = changed.SerializeAsString();
+  message.headers = RequiredHeaders(changed);
+  message.headers.push_back({"ce_source", kSource});
+  if (!record.traceparent.empty()) message.headers.push_back({"traceparent", record.traceparent});
+  return message;
+}
+
+absl::StatusOr<Record> Decode(const kafka::ReceivedMessage& message) {
+  const std::string what =
+      absl::StrCat("record at ", kafka::ToString(message.from), ":", message.offset);
+  if (message.value.size() > kMaxRecordBytes) {
+    return Invalid(what, {absl::StrCat("its ", message.value.size(), " bytes are more than ",
+                                       kMaxRecordBytes)});
+  }
+  Record record;
+  if (message.value.empty() || !record.changed.ParseFromString(message.value)) {
+    return Invalid(what, {"its value is no protobuf of clusterwire.changed.v1.ResourceChanged"});
+  }
+  Problems problems;
+  CheckBody(record.changed, problems);
+  CheckHeaders(message, record.changed, problems);
+  RETURN_IF_ERROR(Invalid(what, problems));
+  record.traceparent = std::string(kafka::FindHeader(message.headers, "traceparent").value_or(""));
+  return record;
+}
+
+}  // namespace clusterwire::change
