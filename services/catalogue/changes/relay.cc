@@ -116,7 +116,7 @@ absl::Status Relay::EnsureTopic() {
                                        .replication = static_cast<int16_t>(options_.replicas),
                                        .retention = options_.retention,
                                        .config = {}},
-                                      clock_.Now() + kAdminLimit));
+                                      kAdminLimit));
   if (cursor_.partitions == 0) {
     cursor_.partitions = topic.partitions;
     return store_.cursors().Move(cursor_);
@@ -132,7 +132,7 @@ absl::Status Relay::EnsureTopic() {
 
 absl::Status Relay::CheckHistory() {
   ASSIGN_OR_RETURN(const auto reader, kafka::Reader::Create(options_.kafka));
-  ASSIGN_OR_RETURN(const auto tail, reader->Tail(options_.topic, clock_.Now() + kAdminLimit));
+  ASSIGN_OR_RETURN(const auto tail, reader->Tail(options_.topic, kAdminLimit));
   ASSIGN_OR_RETURN(const std::string history, store_.history());
   ASSIGN_OR_RETURN(const store::Revision newest, store_.revision());
   for (const kafka::ReceivedMessage& message : tail) {
@@ -166,12 +166,11 @@ absl::Status Relay::SendAll(const std::vector<kafka::Message>& messages) {
   if (producer_ == nullptr) {
     ASSIGN_OR_RETURN(producer_, kafka::Producer::Create(options_.kafka));
   }
-  absl::Status status =
-      producer_->Send(messages, clock_.Now() + options_.send_limit, stop_.get_token());
+  absl::Status status = producer_->Send(messages, options_.send_limit, stop_.get_token());
   while (ReasonOf(status) == "STILL_SENDING" && !stop_.stop_requested()) {
     SetState(status);
     RETURN_IF_ERROR(store_.cursors().Renew(cursor_, options_.lease));
-    status = producer_->Await(clock_.Now() + options_.send_limit, stop_.get_token());
+    status = producer_->Await(options_.send_limit, stop_.get_token());
   }
   if (!status.ok()) producer_ = nullptr;
   return status;
