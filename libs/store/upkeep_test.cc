@@ -1,0 +1,62 @@
+#include "libs/store/upkeep.h"
+
+#include <chrono>
+#include <thread>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "libs/store/testing/store_test.h"
+
+namespace clusterwire::store {
+namespace {
+
+using testing::Club;
+using testing::CodeList;
+using testing::MakeClub;
+using testing::StoreTest;
+
+class UpkeepTest : public StoreTest {
+ protected:
+  // Lets the fake time run until the condition holds.
+  template <typename Condition>
+  bool RunUntil(Condition condition) {
+    const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(30);
+    while (!condition()) {
+      if (std::chrono::steady_clock::now() > deadline) return false;
+      clock_.Advance(absl::Seconds(1));
+      std::this_thread::yield();
+    }
+    return true;
+  }
+};
+INSTANTIATE_TEST_SUITE_P(Both, UpkeepTest, sql::kBothDatabases, sql::DialectName);
+
+TEST_P(UpkeepTest, SpreadsChangedCodes) {
+  const Upkeep upkeep(*store_, clock_, random_, {});
+  MustPut(MakeClub("a", {"x"}));
+  CodeList list;
+  list.set_name("codeLists/c");
+  (*list.mutable_parents())["x"] = "y";
+  MustPut(list);
+  EXPECT_TRUE(RunUntil([this] { return FactsOf("clubs/a")->codes_size() == 2; }));
+}
+
+TEST_P(UpkeepTest, CompactsWhatIsOldEnough) {
+  Club club = MustPut(MakeClub("a"));
+  club.set_title("b");
+  MustPut(club);
+  clock_.Advance(absl::Hours(24 * 91));
+  const Upkeep upkeep(*store_, clock_, random_, {});
+  EXPECT_TRUE(RunUntil([this] { return store_->HistoryOf("clubs/a", {}, 10)->size() == 1; }));
+}
+
+TEST_P(UpkeepTest, SaysWhatFailedAndTriesAgain) {
+  faulty_->Inject({"FROM reader", absl::UnavailableError("away"), /*after=*/false, /*skip=*/0});
+  const Upkeep upkeep(*store_, clock_, random_, {});
+  EXPECT_TRUE(RunUntil([this] { return faulty_->pending() == 0; }));
+  EXPECT_TRUE(RunUntil([&] { return upkeep.status().ok(); }));
+}
+
+}  // namespace
+}  // namespace clusterwire::store
