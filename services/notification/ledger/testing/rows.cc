@@ -1,0 +1,70 @@
+#include "services/notification/ledger/testing/rows.h"
+
+#include "absl/strings/str_cat.h"
+
+#include "libs/base/strings.h"
+#include "libs/base/testing/status_matchers.h"
+
+namespace clusterwire::notification {
+
+Record MakeRecord(std::string_view name, int64_t revision, std::string_view kind) {
+  Record record;
+  record.id = absl::StrCat("h:", revision, ":1");
+  record.change.set_history_id("h");
+  record.change.set_revision(revision);
+  record.change.set_ordinal(1);
+  record.change.set_name(std::string(name));
+  record.change.set_root(std::string(name));
+  record.change.set_kind(std::string(kind));
+  record.change.mutable_after()->set_name(std::string(name));
+  record.change.mutable_after()->set_type("cluster");
+  record.trace = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
+  record.received = absl::FromUnixSeconds(1'700'000'000) + absl::Seconds(revision);
+  return record;
+}
+
+PendingDelivery MakeDelivery(const Record& record, std::string_view subscription) {
+  const std::string name(subscription);
+  return {.name = DeliveryName(subscription, record.id),
+          .change_id = record.id,
+          .root = record.change.root(),
+          .subscription = name,
+          .endpoint = name.substr(0, name.find("/subscriptions/")) + "/endpoints/inbox",
+          .transition = v1::TRANSITION_CHANGED,
+          .created = record.received,
+          .due = record.received};
+}
+
+LedgerTest::LedgerTest() : database_(files_.Open()) {
+  auto ledger = Ledger::Open(*database_);
+  EXPECT_THAT(ledger, IsOk());
+  ledger_ = *std::move(ledger);
+}
+
+void LedgerTest::Keep(const Record& record, const std::vector<PendingDelivery>& deliveries) {
+  EXPECT_THAT(ledger_->Write([&](sql::Connection& connection) -> absl::Status {
+    RETURN_IF_ERROR(Records(connection).Keep(record).status());
+    RETURN_IF_ERROR(Deliveries(connection).Insert(deliveries, ""));
+    return Records(connection)
+        .SetProgress(
+            record.id,
+            {.matched = static_cast<int64_t>(deliveries.size()), .through = "", .closed = true});
+  }),
+              IsOk());
+}
+
+void LedgerTest::Settle(const Settlement& settlement) {
+  EXPECT_THAT(ledger_->Write([&](sql::Connection& connection) {
+    return Deliveries(connection).Settle(settlement);
+  }),
+              IsOk());
+}
+
+std::vector<v1::Delivery> LedgerTest::List(const DeliveryQuery& query) {
+  auto listed = ledger_->Read(
+      [&](sql::Connection& connection) { return Deliveries(connection).List(query); });
+  EXPECT_THAT(listed, IsOk());
+  return listed.value_or(std::vector<v1::Delivery>());
+}
+
+}  // namespace clusterwire::notification

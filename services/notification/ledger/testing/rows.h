@@ -1,0 +1,39 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <gtest/gtest.h>
+
+#include "libs/sql/testing/backends.h"
+#include "services/notification/ledger/deliveries.h"
+#include "services/notification/ledger/ledger.h"
+#include "services/notification/ledger/records.h"
+
+namespace clusterwire::notification {
+
+// A record of cluster `name` as ingest keeps it, with the identity h:revision:1.
+Record MakeRecord(std::string_view name, int64_t revision,
+                  std::string_view kind = "cluster.updated");
+// What `subscription` gets for it; the endpoint is its subscriber's inbox.
+PendingDelivery MakeDelivery(const Record& record, std::string_view subscription);
+
+// An empty ledger on each kind of database.
+class LedgerTest : public testing::TestWithParam<sql::Dialect> {
+ protected:
+  LedgerTest();
+
+  // Keeps it closed, with these deliveries pending.
+  void Keep(const Record& record, const std::vector<PendingDelivery>& deliveries = {});
+  void Settle(const Settlement& settlement);
+  std::vector<v1::Delivery> List(const DeliveryQuery& query);
+
+  sql::TestDatabase files_{GetParam()};
+  std::unique_ptr<sql::Database> database_;
+  std::unique_ptr<Ledger> ledger_;
+};
+
+}  // namespace clusterwire::notification
