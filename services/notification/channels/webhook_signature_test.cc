@@ -1,0 +1,52 @@
+#include "services/notification/channels/webhook_signature.h"
+
+#include <gtest/gtest.h>
+
+#include "libs/base/testing/status_matchers.h"
+
+namespace clusterwire::notification {
+namespace {
+
+std::string Sign(std::string_view secret, std::string_view id, int64_t seconds,
+                 std::string_view body) {
+  const auto key = WebhookKeyOf(secret);
+  EXPECT_THAT(key, IsOk());
+  return WebhookSignature(*key, id, absl::FromUnixSeconds(seconds), body);
+}
+
+// The first is the example of the specification's own libraries; both were computed by Python's
+// hmac module.
+TEST(WebhookSignatureTest, IsThatOfTheSpecification) {
+  EXPECT_EQ(Sign("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw", "msg_p5jXN8AQM9LWM0D4loKWxJek",
+                 1614265330, R"({"test": 2432232314})"),
+            "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=");
+  EXPECT_EQ(
+      Sign("whsec_AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8gISIjJCUmJygpKissLS4vMDEyMzQ1Njc4"
+           "OTo7PD0+Pw==",
+           "deliveries/0011", 1700000000, "{\"title\":\"Zürich\"}"),
+      "v1,z7GCHvVc/u/khNDvVuj0eETT097ay5TRAiPSh/tW/9E=");
+}
+
+TEST(WebhookSignatureTest, TimeIsInWholeSeconds) {
+  const std::string key(32, 'k');
+  const absl::Time time = absl::FromUnixSeconds(1'700'000'000);
+  EXPECT_EQ(WebhookSignature(key, "id", time, "body"),
+            WebhookSignature(key, "id", time + absl::Milliseconds(999), "body"));
+  EXPECT_NE(WebhookSignature(key, "id", time, "body"),
+            WebhookSignature(key, "id", time + absl::Seconds(1), "body"));
+}
+
+TEST(WebhookSignatureTest, ASecretThatIsNoneIsRefusedWithoutBeingShown) {
+  for (const char* secret :
+       {"", "whsec_", "MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw", "whsec_MfKQ9r8GKYqr", "whsec_???",
+        "whsec_AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8gISIjJCUmJygpKissLS4vMDEyMzQ1Njc4OTo7PD0+"
+        "P0A="}) {
+    const auto key = WebhookKeyOf(secret);
+    EXPECT_THAT(key, StatusIs(absl::StatusCode::kInvalidArgument)) << secret;
+    EXPECT_THAT(std::string(key.status().message()),
+                testing::Not(testing::HasSubstr("MfKQ9r8GKYqr")));
+  }
+}
+
+}  // namespace
+}  // namespace clusterwire::notification
