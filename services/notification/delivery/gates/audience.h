@@ -1,0 +1,16 @@
+#pragma once
+
+#include "services/notification/delivery/gate.h"
+
+namespace clusterwire::notification {
+
+// May the public still see the resource? One that was hidden since must not show in what is sent
+// late. *Left* is told all the same: it shows the image before, and says no more than that it is
+// gone.
+class AudienceGate final : public Gate {
+ public:
+  std::string_view name() const override { return "audience"; }
+  std::variant<Go, Wait, Drop> Check(const Job& job) const override;
+};
+
+}  // namespace clusterwire::notification

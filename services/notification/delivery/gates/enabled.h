@@ -1,0 +1,14 @@
+#pragma once
+
+#include "services/notification/delivery/gate.h"
+
+namespace clusterwire::notification {
+
+// Is the endpoint there and switched on?
+class EnabledGate final : public Gate {
+ public:
+  std::string_view name() const override { return "enabled"; }
+  std::variant<Go, Wait, Drop> Check(const Job& job) const override;
+};
+
+}  // namespace clusterwire::notification

@@ -1,0 +1,14 @@
+#pragma once
+
+#include "services/notification/delivery/gate.h"
+
+namespace clusterwire::notification {
+
+// Does the subscriber still want it? The subscription must be there and active.
+class WantedGate final : public Gate {
+ public:
+  std::string_view name() const override { return "wanted"; }
+  std::variant<Go, Wait, Drop> Check(const Job& job) const override;
+};
+
+}  // namespace clusterwire::notification

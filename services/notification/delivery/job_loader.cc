@@ -1,0 +1,42 @@
+#include "services/notification/delivery/job_loader.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "libs/base/status_macros.h"
+
+namespace clusterwire::notification {
+
+absl::StatusOr<std::shared_ptr<const Record>> JobLoader::RecordOf(sql::Connection& connection,
+                                                                  const std::string& change_id) {
+  const auto found = std::find_if(
+      kept_.begin(), kept_.end(),
+      [&](const std::shared_ptr<const Record>& kept) { return kept->id == change_id; });
+  if (found != kept_.end()) {
+    kept_.splice(kept_.begin(), kept_, found);
+  } else {
+    ASSIGN_OR_RETURN(Record record, Records(connection).Load(change_id));
+    kept_.push_front(std::make_shared<const Record>(std::move(record)));
+    if (kept_.size() > kKeptRecords) kept_.pop_back();
+  }
+  return kept_.front();
+}
+
+absl::StatusOr<std::vector<std::shared_ptr<const Job>>> JobLoader::Load(
+    const std::vector<PendingDelivery>& deliveries) {
+  using Jobs = std::vector<std::shared_ptr<const Job>>;
+  return ledger_.Read([&](sql::Connection& connection) -> absl::StatusOr<Jobs> {
+    Jobs jobs;
+    for (const PendingDelivery& delivery : deliveries) {
+      Job job{.delivery = delivery};
+      ASSIGN_OR_RETURN(job.record, RecordOf(connection, delivery.change_id));
+      ASSIGN_OR_RETURN(job.hidden, NewestRecords(connection).IsHidden(job.record->change.name()));
+      job.interest = interests_.Find(delivery.subscription);
+      job.endpoint = interests_.FindEndpoint(delivery.endpoint);
+      jobs.push_back(std::make_shared<const Job>(std::move(job)));
+    }
+    return jobs;
+  });
+}
+
+}  // namespace clusterwire::notification

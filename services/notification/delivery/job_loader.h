@@ -1,0 +1,38 @@
+#pragma once
+
+#include <list>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+
+#include "services/notification/delivery/job.h"
+#include "services/notification/ledger/ledger.h"
+
+namespace clusterwire::notification {
+
+// Makes jobs of pending deliveries: reads their records, many in one transaction and each once for
+// all the deliveries that it causes, and looks up who gets them. Owned by one thread.
+class JobLoader {
+ public:
+  static constexpr size_t kKeptRecords = 64;  // those asked for last; at most 512 KiB each
+
+  // The arguments outlive the loader.
+  JobLoader(Ledger& ledger, const Interests& interests) : ledger_(ledger), interests_(interests) {}
+
+  // One job for each delivery, in the same order.
+  absl::StatusOr<std::vector<std::shared_ptr<const Job>>> Load(
+      const std::vector<PendingDelivery>& deliveries);
+
+ private:
+  absl::StatusOr<std::shared_ptr<const Record>> RecordOf(sql::Connection& connection,
+                                                         const std::string& change_id);
+
+  Ledger& ledger_;
+  const Interests& interests_;
+  std::list<std::shared_ptr<const Record>> kept_;  // those asked for last in front
+};
+
+}  // namespace clusterwire::notification

@@ -1,0 +1,28 @@
+#include "services/notification/delivery/recorder.h"
+
+#include "libs/base/status_macros.h"
+#include "services/notification/ledger/endpoint_failures.h"
+
+namespace clusterwire::notification {
+
+absl::StatusOr<std::map<std::string, absl::Time>> RecordResults(Ledger& ledger,
+                                                                std::span<const Result> results) {
+  using Failing = std::map<std::string, absl::Time>;
+  return ledger.Write([&](sql::Connection& connection) -> absl::StatusOr<Failing> {
+    Failing failing;
+    for (const Result& result : results) {
+      RETURN_IF_ERROR(Deliveries(connection).Settle(result.settlement));
+      const std::string& endpoint = result.job->delivery.endpoint;
+      if (result.health == Result::Health::kGood || result.disable_endpoint) {
+        RETURN_IF_ERROR(EndpointFailures(connection).Clear(endpoint));
+        failing.erase(endpoint);
+      } else if (result.health == Result::Health::kBad) {
+        ASSIGN_OR_RETURN(failing[endpoint],
+                         EndpointFailures(connection).Add(endpoint, result.settlement.time));
+      }
+    }
+    return failing;
+  });
+}
+
+}  // namespace clusterwire::notification

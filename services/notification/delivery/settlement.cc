@@ -1,0 +1,63 @@
+#include "services/notification/delivery/settlement.h"
+
+#include <algorithm>
+
+#include "absl/strings/str_cat.h"
+
+#include "libs/base/timestamp.h"
+
+namespace clusterwire::notification {
+namespace {
+
+constexpr size_t kDetailBytes = 500;
+
+// What receivers send may hold anything; the ledger's texts hold printable ASCII and UTF-8 that
+// passes for it.
+std::string Printable(std::string_view text) {
+  std::string printable(text.substr(0, kDetailBytes));
+  for (char& character : printable) {
+    if (character < ' ' || character > '~') character = ' ';
+  }
+  return printable;
+}
+
+}  // namespace
+
+Settlement SettlementOf(const PendingDelivery& delivery, const Outcome& outcome, absl::Time begun,
+                        absl::Time ended, const RetrySchedule& schedule, Random& random) {
+  v1::Attempt attempt;
+  attempt.set_number(delivery.attempts + 1);
+  *attempt.mutable_time() = ToTimestamp(begun);
+  attempt.set_duration_ms(absl::ToInt64Milliseconds(ended - begun));
+  Settlement settlement{.delivery = delivery.name, .time = ended, .due = ended};
+  if (const auto* done = std::get_if<Done>(&outcome)) {
+    settlement.state = v1::Delivery::STATE_DELIVERED;
+    attempt.set_outcome("delivered");
+    attempt.set_http_status(done->http_status);
+    attempt.set_detail(Printable(done->receipt));
+  } else if (const auto* dead = std::get_if<Dead>(&outcome)) {
+    settlement.state = v1::Delivery::STATE_DEAD;
+    settlement.reason = Printable(dead->reason);
+    attempt.set_outcome("dead");
+    attempt.set_http_status(dead->http_status);
+    attempt.set_detail(settlement.reason);
+  } else {
+    const Wait& wait = std::get<Wait>(outcome);
+    const std::optional<absl::Duration> pause = schedule.PauseAfter(attempt.number(), random);
+    attempt.set_http_status(wait.http_status);
+    attempt.set_detail(Printable(wait.reason));
+    attempt.set_outcome(pause ? "retry" : "dead");
+    settlement.reason = attempt.detail();
+    if (pause) {
+      settlement.due = std::max(ended + *pause, wait.until);
+    } else {
+      settlement.state = v1::Delivery::STATE_DEAD;
+      settlement.reason =
+          absl::StrCat("given up after ", attempt.number(), " tries: ", attempt.detail());
+    }
+  }
+  settlement.attempt = std::move(attempt);
+  return settlement;
+}
+
+}  // namespace clusterwire::notification
