@@ -1,0 +1,156 @@
+#include "services/notification/ingest/ingest.h"
+
+#include <algorithm>
+#include <map>
+#include <utility>
+
+#include "libs/base/status_macros.h"
+#include "libs/kafka/errors.h"
+#include "libs/telemetry/log.h"
+
+namespace clusterwire::notification {
+namespace {
+
+// The place of the first message of each partition.
+std::map<kafka::TopicPartition, int64_t> FirstOffsets(
+    std::span<const kafka::ReceivedMessage> messages) {
+  std::map<kafka::TopicPartition, int64_t> offsets;
+  for (const kafka::ReceivedMessage& message : messages) {
+    offsets.try_emplace(message.from, message.offset);
+  }
+  return offsets;
+}
+
+}  // namespace
+
+Ingest::Ingest(Options options, Ledger& ledger, Intake& intake, Clock& clock, Random& random,
+               IngestMetrics metrics)
+    : options_(std::move(options)),
+      ledger_(ledger),
+      intake_(intake),
+      clock_(clock),
+      metrics_(metrics),
+      backoff_({.limit = absl::Seconds(10)}, random),
+      thread_([this] { Run(); }) {}
+
+Ingest::~Ingest() {
+  {
+    MutexLock lock(mutex_);
+    stopping_ = true;
+  }
+  stop_.Notify();
+  thread_.join();
+}
+
+absl::Status Ingest::status() const {
+  MutexLock lock(mutex_);
+  return status_;
+}
+
+int64_t Ingest::lag() const {
+  MutexLock lock(mutex_);
+  return lag_;
+}
+
+bool Ingest::Stopping() const {
+  MutexLock lock(mutex_);
+  return stopping_;
+}
+
+void Ingest::Run() {
+  while (!Stopping()) {
+    const absl::Status status = Step();
+    Publish(status);
+    if (status.ok()) {
+      backoff_.Reset();
+      continue;
+    }
+    telemetry::LogWarning("ingest waits", {{"error", status}});
+    clock_.WaitUntil(stop_, clock_.Now() + backoff_.Next());
+  }
+  consumer_.reset();
+}
+
+absl::Status Ingest::Connect() {
+  ASSIGN_OR_RETURN(std::unique_ptr<kafka::Reader> reader, kafka::Reader::Create(options_.client));
+  consumer_.reset();  // before its hook
+  start_offsets_ = std::make_unique<StartOffsets>(std::move(reader), ledger_, metrics_);
+  ASSIGN_OR_RETURN(consumer_, kafka::Consumer::Create({.client = options_.client,
+                                                       .group = options_.group,
+                                                       .topics = {options_.topic},
+                                                       .hook = start_offsets_.get()}));
+  return absl::OkStatus();
+}
+
+absl::Status Ingest::Step() {
+  if (consumer_ == nullptr) RETURN_IF_ERROR(Connect());
+  absl::StatusOr<kafka::Consumer::Batch> batch = consumer_->Poll(options_.batch, options_.poll);
+  if (!batch.ok()) {
+    if (kafka::NeedsNewClient(batch.status())) consumer_.reset();
+    return batch.status();
+  }
+  const absl::Status taken = Take(batch->messages);
+  const absl::Status mended = Mend(batch->errors);
+  return taken.ok() ? mended : taken;
+}
+
+absl::Status Ingest::Take(std::span<const kafka::ReceivedMessage> messages) {
+  if (messages.empty()) return absl::OkStatus();
+  const absl::Status taken = intake_.Take(messages);
+  if (!taken.ok()) {
+    RETURN_IF_ERROR(GoBack(messages));
+    return taken;
+  }
+  std::map<kafka::TopicPartition, int64_t> next;
+  for (const kafka::ReceivedMessage& message : messages) next[message.from] = message.offset + 1;
+  for (const auto& [partition, offset] : next) {
+    // Kafka's own offset is for those who watch the group; ours is in the ledger.
+    const absl::Status stored = consumer_->Store(partition, offset);
+    if (!stored.ok()) telemetry::LogWarning("offset not stored", {{"error", stored}});
+  }
+  return absl::OkStatus();
+}
+
+// The messages come again with a later Poll. Run() pauses before that.
+absl::Status Ingest::GoBack(std::span<const kafka::ReceivedMessage> messages) {
+  for (const auto& [partition, offset] : FirstOffsets(messages)) {
+    RETURN_IF_ERROR(consumer_->Restart(partition, offset));
+  }
+  return absl::OkStatus();
+}
+
+// A partition whose offset is outside the log, or whose topic is gone, is read on from where the
+// ledger and the topic say now.
+absl::Status Ingest::Mend(std::span<const kafka::Consumer::PartitionError> errors) {
+  for (const kafka::Consumer::PartitionError& error : errors) {
+    telemetry::LogError("partition stopped",
+                        {{"partition", kafka::ToString(error.partition)}, {"error", error.status}});
+    const absl::StatusOr<int64_t> offset = start_offsets_->Of(error.partition);
+    const absl::Status mended =
+        offset.ok() ? consumer_->Restart(error.partition, *offset) : offset.status();
+    if (!mended.ok()) {
+      consumer_.reset();  // a new one is assigned everything anew
+      return mended;
+    }
+  }
+  return absl::OkStatus();
+}
+
+void Ingest::Publish(const absl::Status& status) {
+  int64_t lag = 0;
+  bool assigned = false;
+  if (consumer_ != nullptr) {
+    assigned = !consumer_->assigned().empty();
+    for (const kafka::Consumer::Lag& partition : consumer_->lag()) {
+      if (partition.end >= 0 && partition.position >= 0) {
+        lag += std::max<int64_t>(0, partition.end - partition.position);
+      }
+    }
+  }
+  metrics_.lag.Set(static_cast<double>(lag));
+  MutexLock lock(mutex_);
+  lag_ = lag;
+  status_ = status.ok() && !assigned ? absl::UnavailableError("no partition assigned yet") : status;
+}
+
+}  // namespace clusterwire::notification

@@ -1,0 +1,206 @@
+#include "services/notification/ingest/intake.h"
+
+#include <algorithm>
+#include <map>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+
+#include "libs/base/error.h"
+#include "libs/base/status_macros.h"
+#include "libs/telemetry/log.h"
+#include "services/notification/domain/wants.h"
+#include "services/notification/ingest/digest.h"
+#include "services/notification/ledger/dead_records.h"
+#include "services/notification/ledger/positions.h"
+
+namespace clusterwire::notification {
+namespace {
+
+bool NamesKind(const v1::Subscription& subscription, const std::string& kind) {
+  return std::find(subscription.kinds().begin(), subscription.kinds().end(), kind) !=
+         subscription.kinds().end();
+}
+
+}  // namespace
+
+Intake::Intake(Options options, Ledger& ledger, Interests& interests, Clock& clock,
+               IngestMetrics metrics, Offer offer, Reload reload)
+    : options_(options),
+      ledger_(ledger),
+      interests_(interests),
+      clock_(clock),
+      metrics_(metrics),
+      offer_(std::move(offer)),
+      reload_(std::move(reload)),
+      public_sees_(*filter::Predicate::Compile({}, filter::Viewer::Public())) {}
+
+absl::Status Intake::Take(std::span<const kafka::ReceivedMessage> messages) {
+  MutexLock lock(mutex_);
+  const absl::Time begun = clock_.Now();
+  const absl::Status status = TakeAll(messages, /*move=*/true);
+  metrics_.batch_seconds.Observe(clock_.Now() - begun);
+  if (!status.ok()) {
+    metrics_.errors.Add();
+    unannounced_ = true;
+  } else if (std::exchange(unannounced_, false)) {
+    reload_();
+  }
+  return status;
+}
+
+absl::StatusOr<std::string> Intake::Redrive(std::string_view dead_record) {
+  MutexLock lock(mutex_);
+  ASSIGN_OR_RETURN(const kafka::ReceivedMessage message,
+                   ledger_.Read([&](sql::Connection& connection) {
+                     return DeadRecords(connection).Load(dead_record);
+                   }));
+  const absl::StatusOr<ReadRecord> read = ReadMessage(message, public_sees_, clock_.Now());
+  if (!read.ok()) {
+    return Error(absl::StatusCode::kFailedPrecondition, "RECORD_UNREADABLE",
+                 absl::StrCat("it still can't be read: ", read.status().message()));
+  }
+  RETURN_IF_ERROR(TakeAll({&message, 1}, /*move=*/false));
+  RETURN_IF_ERROR(ledger_.Write(
+      [&](sql::Connection& connection) { return DeadRecords(connection).Remove(dead_record); }));
+  return read->record.id;
+}
+
+absl::Status Intake::TakeAll(std::span<const kafka::ReceivedMessage> messages, bool move) {
+  RETURN_IF_ERROR(Prepare());
+  std::vector<Item> items;
+  items.reserve(messages.size());
+  for (const kafka::ReceivedMessage& message : messages) items.push_back(ItemOf(message));
+  std::span<const Item> rest = items;
+  while (!rest.empty()) {
+    Added added;
+    ASSIGN_OR_RETURN(const size_t done, ledger_.Write([&](sql::Connection& connection) {
+      return WriteSome(connection, rest, move, &added);
+    }));
+    rest = rest.subspan(done);
+    Announce(std::move(added));
+  }
+  return absl::OkStatus();
+}
+
+// So that a subscription hears of all that arrives after it was answered, and so that the times of
+// records rise over restarts.
+absl::Status Intake::Prepare() {
+  RETURN_IF_ERROR(interests_.CatchUp(clock_.Now() + options_.catch_up_limit).status());
+  if (prepared_) return absl::OkStatus();
+  ASSIGN_OR_RETURN(last_received_, ledger_.Read([](sql::Connection& connection) {
+    return Records(connection).LastReceived();
+  }));
+  prepared_ = true;
+  return absl::OkStatus();
+}
+
+Intake::Item Intake::ItemOf(const kafka::ReceivedMessage& message) {
+  Item item{.message = &message, .error = {}, .read = {}, .matches = {}};
+  last_received_ = std::max(clock_.Now(), last_received_ + absl::Microseconds(1));
+  absl::StatusOr<ReadRecord> read = ReadMessage(message, public_sees_, last_received_);
+  if (!read.ok()) {
+    item.error = read.status();
+    telemetry::LogWarning("record set aside", {{"partition", kafka::ToString(message.from)},
+                                               {"offset", message.offset},
+                                               {"error", item.error}});
+    return item;
+  }
+  item.read = *std::move(read);
+  item.matches = MatchesOf(item.read.record);
+  return item;
+}
+
+std::vector<Intake::Match> Intake::MatchesOf(const Record& record) const {
+  std::vector<Match> matches;
+  interests_.ForEach(record.change, [&](const std::shared_ptr<const Interest>& interest,
+                                        filter::Transition transition) {
+    const v1::Subscription& subscription = interest->subscription;
+    matches.push_back({.delivery = {.name = DeliveryName(subscription.name(), record.id),
+                                    .change_id = record.id,
+                                    .root = record.change.root(),
+                                    .subscription = subscription.name(),
+                                    .endpoint = subscription.endpoint(),
+                                    .transition = ToProto(transition),
+                                    .created = record.received,
+                                    .due = record.received},
+                       .names_kind = NamesKind(subscription, record.change.kind())});
+  });
+  std::sort(matches.begin(), matches.end(), [](const Match& a, const Match& b) {
+    return a.delivery.subscription < b.delivery.subscription;
+  });
+  return matches;
+}
+
+// Gives how many items are done with; the next of them may be under way.
+absl::StatusOr<size_t> Intake::WriteSome(sql::Connection& connection, std::span<const Item> items,
+                                         bool move, Added* added) {
+  std::map<kafka::TopicPartition, TopicPosition> positions;
+  size_t budget = options_.rows;
+  size_t done = 0;
+  while (done < items.size() && budget > 0) {
+    const Item& item = items[done];
+    if (item.error.ok()) {
+      ASSIGN_OR_RETURN(const bool closed, WriteRecord(connection, item, &budget, added));
+      if (!closed) break;
+    } else {
+      RETURN_IF_ERROR(DeadRecords(connection).Add(*item.message, item.error, clock_.Now()));
+      ++added->dead;
+    }
+    if (move) {
+      positions[item.message->from] = {.next_offset = item.message->offset + 1,
+                                       .digest = DigestOf(*item.message)};
+    }
+    ++done;
+  }
+  for (const auto& [partition, position] : positions) {
+    RETURN_IF_ERROR(Positions(connection).Move(partition, position));
+  }
+  return done;
+}
+
+// Inserts as many of the record's deliveries as `budget` allows; true when none is missing.
+absl::StatusOr<bool> Intake::WriteRecord(sql::Connection& connection, const Item& item,
+                                         size_t* budget, Added* added) {
+  const Record& record = item.read.record;
+  ASSIGN_OR_RETURN(MatchProgress progress, Records(connection).Keep(record));
+  if (progress.closed) {
+    ++added->repeated;
+    return true;
+  }
+  ASSIGN_OR_RETURN(const bool newest,
+                   NewestRecords(connection).Note(record.change, item.read.hidden));
+  auto next = std::upper_bound(item.matches.begin(), item.matches.end(), progress.through,
+                               [](const std::string& through, const Match& match) {
+                                 return through < match.delivery.subscription;
+                               });
+  std::vector<PendingDelivery> pending;
+  std::vector<PendingDelivery> superseded;
+  for (; next != item.matches.end() && *budget > 0; ++next, --*budget) {
+    (newest || next->names_kind ? pending : superseded).push_back(next->delivery);
+    ++progress.matched;
+    ++added->matched;
+    progress.through = next->delivery.subscription;
+  }
+  progress.closed = next == item.matches.end();
+  RETURN_IF_ERROR(Deliveries(connection).Insert(pending, ""));
+  RETURN_IF_ERROR(Deliveries(connection).Insert(superseded, "superseded"));
+  RETURN_IF_ERROR(Records(connection).SetProgress(record.id, progress));
+  if (progress.closed) {
+    ++added->kept;
+    if (!newest) ++added->superseded;
+  }
+  std::move(pending.begin(), pending.end(), std::back_inserter(added->pending));
+  return progress.closed;
+}
+
+void Intake::Announce(Added added) {
+  metrics_.kept.Add(added.kept);
+  metrics_.repeated.Add(added.repeated);
+  metrics_.dead.Add(added.dead);
+  metrics_.superseded.Add(added.superseded);
+  metrics_.matched.Add(static_cast<double>(added.matched));
+  if (!added.pending.empty()) offer_(std::move(added.pending));
+}
+
+}  // namespace clusterwire::notification

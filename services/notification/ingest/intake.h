@@ -1,0 +1,99 @@
+#pragma once
+
+#include <functional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+
+#include "libs/base/clock.h"
+#include "libs/base/mutex.h"
+#include "libs/filter/predicate.h"
+#include "libs/kafka/message.h"
+#include "services/notification/domain/interests.h"
+#include "services/notification/ingest/metrics.h"
+#include "services/notification/ingest/read_record.h"
+#include "services/notification/ledger/deliveries.h"
+#include "services/notification/ledger/ledger.h"
+
+namespace clusterwire::notification {
+
+// Takes messages into the ledger: keeps the record, matches it, inserts its deliveries, moves the
+// position. A record is received once, whatever is sent again and wherever we are killed: its
+// identity is a key, and what belongs together commits together. One that is wide takes several
+// transactions and stays open until the last; taken again, it goes on where it was.
+//
+// Knows no consumer, so that a test calls it directly. Safe for use from any thread; one call at a
+// time is worked on.
+class Intake {
+ public:
+  struct Options {
+    size_t rows = 1000;  // deliveries inserted in one transaction
+    absl::Duration catch_up_limit = absl::Seconds(10);
+  };
+  // Where new pending deliveries go after their commit.
+  using Offer = std::function<void(std::vector<PendingDelivery>)>;
+  // Called when deliveries may have been committed without having been offered.
+  using Reload = std::function<void()>;
+
+  // The arguments by reference outlive the intake.
+  Intake(Options options, Ledger& ledger, Interests& interests, Clock& clock, IngestMetrics metrics,
+         Offer offer, Reload reload);
+
+  // In order within each partition. Anything but OK: some of it may have been taken; take the same
+  // messages again.
+  absl::Status Take(std::span<const kafka::ReceivedMessage> messages);
+
+  // Reads a dead record once more; gives the ce_id of the change that it turned out to be.
+  // NOT_FOUND, or FAILED_PRECONDITION when it still can't be read.
+  absl::StatusOr<std::string> Redrive(std::string_view dead_record);
+
+ private:
+  struct Match {
+    PendingDelivery delivery;
+    bool names_kind = false;  // of interest even when a newer record is there
+  };
+  // A message, read and matched; with an error it is dead.
+  struct Item {
+    const kafka::ReceivedMessage* message = nullptr;
+    absl::Status error;
+    ReadRecord read;
+    std::vector<Match> matches;  // by the names of subscriptions
+  };
+  // What a transaction adds, for when it has committed.
+  struct Added {
+    std::vector<PendingDelivery> pending;
+    int kept = 0, repeated = 0, dead = 0, superseded = 0;
+    int64_t matched = 0;
+  };
+
+  absl::Status TakeAll(std::span<const kafka::ReceivedMessage> messages, bool move);
+  absl::Status Prepare();
+  Item ItemOf(const kafka::ReceivedMessage& message);
+  std::vector<Match> MatchesOf(const Record& record) const;
+  absl::StatusOr<size_t> WriteSome(sql::Connection& connection, std::span<const Item> items,
+                                   bool move, Added* added);
+  absl::StatusOr<bool> WriteRecord(sql::Connection& connection, const Item& item, size_t* budget,
+                                   Added* added);
+  void Announce(Added added);
+
+  const Options options_;
+  Ledger& ledger_;
+  Interests& interests_;
+  Clock& clock_;
+  IngestMetrics metrics_;
+  const Offer offer_;
+  const Reload reload_;
+  const filter::Predicate public_sees_;
+
+  Mutex mutex_;  // one call at a time
+  absl::Time last_received_ = absl::InfinitePast();
+  bool prepared_ = false;     // last_received_ is the ledger's
+  bool unannounced_ = false;  // a transaction may have committed unnoticed
+};
+
+}  // namespace clusterwire::notification

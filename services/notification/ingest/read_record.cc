@@ -1,0 +1,44 @@
+#include "services/notification/ingest/read_record.h"
+
+#include <string_view>
+#include <utility>
+
+#include "libs/base/error.h"
+#include "libs/base/status_macros.h"
+#include "libs/change/record.h"
+#include "libs/change/visible.h"
+#include "libs/telemetry/trace.h"
+
+namespace clusterwire::notification {
+namespace {
+
+// The ledger's texts hold no zero byte, which protobuf's do.
+void CheckText(std::string_view field, std::string_view text, FieldErrors* errors) {
+  if (text.find('\0') != std::string_view::npos) errors->Add(field, "has a zero byte in it");
+}
+
+}  // namespace
+
+absl::StatusOr<ReadRecord> ReadMessage(const kafka::ReceivedMessage& message,
+                                       const filter::Predicate& public_sees, absl::Time received) {
+  ASSIGN_OR_RETURN(change::Record decoded, change::Decode(message));
+  ReadRecord read;
+  Record& record = read.record;
+  record.id = change::IdOf(decoded.changed).ToString();
+  record.change = std::move(decoded.changed);
+  FieldErrors errors;
+  CheckText("history_id", record.change.history_id(), &errors);
+  CheckText("name", record.change.name(), &errors);
+  CheckText("root", record.change.root(), &errors);
+  RETURN_IF_ERROR(errors.ToStatus());
+  // A broken trace is no reason to lose a change.
+  if (telemetry::TraceContext::Parse(decoded.traceparent)) {
+    record.trace = std::move(decoded.traceparent);
+  }
+  record.received = received;
+  read.hidden = record.change.has_after() && !public_sees.Matches(record.change.after());
+  change::CutTo(public_sees, &record.change);
+  return read;
+}
+
+}  // namespace clusterwire::notification
