@@ -14,7 +14,7 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-constexpr std::string_view kSource = "//clusterwire/notification";
+constexpr std::string_view kSource = "/clusterwire/notification";
 
 // "entered", "left", "changed".
 std::string_view TransitionText(v1::Transition transition) {

@@ -11,7 +11,7 @@ namespace clusterwire::notification {
 // What a webhook gets: a CloudEvent 1.0 in structured mode.
 //
 //   id       the delivery's name, which is the webhook-id; a receiver drops doubles by it
-//   source   "//clusterwire/notification"
+//   source   "/clusterwire/notification"
 //   type     "clusterwire.label.awarded.v1"
 //   subject  the resource that changed
 //   time     when it was written
