@@ -188,6 +188,18 @@ TEST_P(SqlTest, ManyWritersTakeTurns) {
   EXPECT_EQ(Count(*Acquire()), 100);
 }
 
+TEST_P(SqlTest, AWriterThatWaitsTooLongIsTurnedAway) {
+  Open({.busy_limit = absl::Milliseconds(20)});
+  const Lease first = Acquire();
+  const Lease second = Acquire();
+  ASSERT_THAT(first->Execute("INSERT INTO t(a) VALUES(1)"), IsOk());
+  auto transaction = Transaction::Begin(*first, Transaction::Kind::kWrite);
+  ASSERT_THAT(first->Execute("UPDATE t SET b = 'x'"), IsOk());
+  EXPECT_THAT(second->Execute("UPDATE t SET b = 'y'"), StatusIs(absl::StatusCode::kUnavailable));
+  ASSERT_THAT(transaction->Commit(), IsOk());
+  EXPECT_THAT(second->Execute("UPDATE t SET b = 'y'"), IsOk());
+}
+
 TEST(DatabaseUrlTest, AnUnknownSchemeIsRefusedWithoutShowingIt) {
   const auto database = Database::Open("mysql://root:secret@host/db");
   EXPECT_THAT(database, StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr("sqlite:")));

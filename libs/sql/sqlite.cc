@@ -52,7 +52,7 @@ class SqliteDatabase final : public Database {
         pool_(options,
               [this, path = std::move(path),
                options]() -> absl::StatusOr<std::unique_ptr<Connection>> {
-                return SqliteConnection::Open(path, options,
+                return SqliteConnection::Open(path, options, &gate_,
                                               [this](int pages) { checkpointer_.OnCommit(pages); });
               }) {}
 
@@ -61,7 +61,8 @@ class SqliteDatabase final : public Database {
 
  private:
   Checkpointer checkpointer_;
-  Pool pool_;
+  WriteGate gate_;
+  Pool pool_;  // last: its connections use the others
 };
 
 }  // namespace
@@ -73,7 +74,7 @@ absl::StatusOr<std::unique_ptr<Database>> OpenSqlite(const std::string& path,
         "a SQLite database needs a file: sqlite:/var/lib/clusterwire/store.db");
   }
   ASSIGN_OR_RETURN(std::unique_ptr<SqliteConnection> connection,
-                   SqliteConnection::Open(path, options, [](int) {}));
+                   SqliteConnection::Open(path, options, /*gate=*/nullptr, [](int) {}));
   return std::make_unique<SqliteDatabase>(path, options, std::move(connection));
 }
 

@@ -62,12 +62,13 @@ Value ColumnOf(sqlite3_stmt* statement, int column) {
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<SqliteConnection>> SqliteConnection::Open(
-    const std::string& path, const Options& options, std::function<void(int)> on_commit) {
+    const std::string& path, const Options& options, WriteGate* gate,
+    std::function<void(int)> on_commit) {
   sqlite3* db = nullptr;
   const int code = sqlite3_open_v2(
       path.c_str(), &db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX, nullptr);
   std::unique_ptr<SqliteConnection> connection(
-      new SqliteConnection(db, options, std::move(on_commit)));
+      new SqliteConnection(db, options, gate, std::move(on_commit)));
   if (code != SQLITE_OK) return connection->LastError(absl::StrCat("opening ", path));
   sqlite3_extended_result_codes(db, 1);
   sqlite3_busy_timeout(db, static_cast<int>(absl::ToInt64Milliseconds(options.busy_limit)));
@@ -91,11 +92,13 @@ absl::StatusOr<std::unique_ptr<SqliteConnection>> SqliteConnection::Open(
   return connection;
 }
 
-SqliteConnection::SqliteConnection(sqlite3* db, const Options& options,
+SqliteConnection::SqliteConnection(sqlite3* db, const Options& options, WriteGate* gate,
                                    std::function<void(int)> on_commit)
-    : options_(options), on_commit_(std::move(on_commit)), db_(db) {
+    : options_(options), gate_(gate), on_commit_(std::move(on_commit)), db_(db) {
   StartClock();
 }
+
+SqliteConnection::~SqliteConnection() { SqliteConnection::Reset(); }
 
 absl::Status SqliteConnection::ExecuteScript(std::string_view sql) {
   StartClock();
@@ -106,20 +109,41 @@ absl::Status SqliteConnection::ExecuteScript(std::string_view sql) {
 }
 
 void SqliteConnection::Reset() {
-  if (sqlite3_get_autocommit(db_.get()) != 0) return;
-  StartClock();
-  sqlite3_exec(db_.get(), "ROLLBACK", nullptr, nullptr, nullptr);
+  if (sqlite3_get_autocommit(db_.get()) == 0) {
+    StartClock();
+    sqlite3_exec(db_.get(), "ROLLBACK", nullptr, nullptr, nullptr);
+  }
+  LeaveIfDone();
 }
 
 absl::StatusOr<Result> SqliteConnection::DoQuery(std::string_view sql,
                                                  std::span<const Value> parameters) {
-  StartClock();
   ASSIGN_OR_RETURN(sqlite3_stmt * statement, Prepared(sql));
+  RETURN_IF_ERROR(EnterFor(statement));
+  StartClock();
   absl::Status bound = Bind(statement, parameters);
   absl::StatusOr<Result> result = bound.ok() ? Step(statement) : std::move(bound);
   sqlite3_reset(statement);
   sqlite3_clear_bindings(statement);
+  LeaveIfDone();
   return result;
+}
+
+absl::Status SqliteConnection::EnterFor(sqlite3_stmt* statement) {
+  if (gate_ == nullptr || inside_ || sqlite3_stmt_readonly(statement) != 0) {
+    return absl::OkStatus();
+  }
+  if (!gate_->Enter(options_.busy_limit)) {
+    return absl::UnavailableError("SQLite: other writers hold the database; try again");
+  }
+  inside_ = true;
+  return absl::OkStatus();
+}
+
+void SqliteConnection::LeaveIfDone() {
+  if (!inside_ || sqlite3_get_autocommit(db_.get()) == 0) return;
+  inside_ = false;
+  gate_->Leave();
 }
 
 absl::StatusOr<sqlite3_stmt*> SqliteConnection::Prepared(std::string_view sql) {

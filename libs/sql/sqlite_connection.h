@@ -10,15 +10,19 @@
 #include <sqlite3.h>
 
 #include "libs/sql/database.h"
+#include "libs/sql/write_gate.h"
 
 namespace clusterwire::sql {
 
 class SqliteConnection final : public Connection {
  public:
-  // `on_commit` hears after each commit how many pages the log holds.
+  // `on_commit` hears after each commit how many pages the log holds. `gate` outlives the
+  // connection; null for one that doesn't write rows.
   static absl::StatusOr<std::unique_ptr<SqliteConnection>> Open(const std::string& path,
                                                                 const Options& options,
+                                                                WriteGate* gate,
                                                                 std::function<void(int)> on_commit);
+  ~SqliteConnection() override;
 
   absl::Status ExecuteScript(std::string_view sql) override;
   Dialect dialect() const override { return Dialect::kSqlite; }
@@ -37,7 +41,12 @@ class SqliteConnection final : public Connection {
   };
   using Statement = std::unique_ptr<sqlite3_stmt, Finalize>;
 
-  SqliteConnection(sqlite3* db, const Options& options, std::function<void(int)> on_commit);
+  SqliteConnection(sqlite3* db, const Options& options, WriteGate* gate,
+                   std::function<void(int)> on_commit);
+
+  // Through the gate before the first statement of a transaction that writes, back after its last.
+  absl::Status EnterFor(sqlite3_stmt* statement);
+  void LeaveIfDone();
 
   absl::StatusOr<sqlite3_stmt*> Prepared(std::string_view sql);
   absl::Status Bind(sqlite3_stmt* statement, std::span<const Value> parameters);
@@ -46,6 +55,8 @@ class SqliteConnection final : public Connection {
   void StartClock();
 
   const Options options_;
+  WriteGate* const gate_;
+  bool inside_ = false;
   const std::function<void(int)> on_commit_;
   std::unique_ptr<sqlite3, Close> db_;
   std::unordered_map<std::string, Statement> statements_;  // after db_: gone before it
