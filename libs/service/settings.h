@@ -1,0 +1,55 @@
+#pragma once
+
+#include <cstddef>
+#include <string>
+
+#include "absl/time/time.h"
+
+#include "clusterwire/config/v1/common.pb.h"
+
+#include "libs/base/error.h"
+#include "libs/http/server.h"
+#include "libs/kafka/client.h"
+#include "libs/rpc/server.h"
+#include "libs/sql/database.h"
+#include "libs/telemetry/log.h"
+
+namespace clusterwire::service {
+
+// The options that both services have, with their defaults filled in, as the libraries want them.
+struct Settings {
+  rpc::Server::Options grpc;
+  http::Server::Options http;
+  std::string database;
+  sql::Options database_options;
+  kafka::ClientOptions kafka;
+  std::string topic;
+  int readers = 0;
+  int writers = 0;
+  size_t queue_limit = 0;
+  telemetry::LogLevel log_level = telemetry::LogLevel::kInfo;
+  absl::Duration stop_grace;
+  std::string token_key_file;
+};
+
+// Reads them from a service's configuration, which has the fields listen, database, kafka, calls,
+// log, stop and token_key_file. Adds what is missing or out of range to `errors`, by its path.
+Settings ReadCommon(const config::v1::Listen& listen, const config::v1::Database& database,
+                    const config::v1::Kafka& kafka, const config::v1::Calls& calls,
+                    const config::v1::Log& log, const config::v1::Stop& stop,
+                    const std::string& token_key_file, FieldErrors& errors);
+template <typename Config>
+Settings ReadCommon(const Config& config, FieldErrors& errors) {
+  return ReadCommon(config.listen(), config.database(), config.kafka(), config.calls(),
+                    config.log(), config.stop(), config.token_key_file(), errors);
+}
+
+// The connections that a service with so many reading threads needs.
+sql::Options ConnectionsFor(const config::v1::Database& database);
+
+// Zero and absent mean the default that the proto file states.
+inline int OrDefault(int value, int by_default) { return value == 0 ? by_default : value; }
+absl::Duration OrDefault(bool is_set, const google::protobuf::Duration& value,
+                         absl::Duration by_default);
+
+}  // namespace clusterwire::service

@@ -1,0 +1,56 @@
+#include "libs/service/settings.h"
+
+#include <gmock/gmock.h>
+
+#include "clusterwire/config/v1/catalogue.pb.h"
+
+#include "libs/base/testing/status_matchers.h"
+
+namespace clusterwire::service {
+namespace {
+
+config::v1::CatalogueConfig Least() {
+  config::v1::CatalogueConfig config;
+  config.mutable_listen()->set_grpc_address("127.0.0.1:50051");
+  config.mutable_listen()->set_http_address("[::1]:8081");
+  config.mutable_database()->set_url("sqlite:/tmp/store.db");
+  config.mutable_kafka()->set_brokers("127.0.0.1:9092");
+  config.set_token_key_file("/tmp/token.key");
+  return config;
+}
+
+TEST(SettingsTest, WhatIsLeftOutHasTheDefaultThatTheContractStates) {
+  FieldErrors errors;
+  const Settings settings = ReadCommon(Least(), errors);
+  ASSERT_THAT(errors.ToStatus(), IsOk());
+  EXPECT_EQ(settings.topic, "clusterwire.changes.v1");
+  EXPECT_EQ(settings.readers, 4);
+  EXPECT_EQ(settings.writers, 64);
+  EXPECT_EQ(settings.queue_limit, 1000u);
+  EXPECT_EQ(settings.stop_grace, absl::Seconds(10));
+}
+
+TEST(SettingsTest, AnAddressIsSplitAtItsPort) {
+  FieldErrors errors;
+  const Settings settings = ReadCommon(Least(), errors);
+  EXPECT_EQ(settings.http.address, "::1");
+  EXPECT_EQ(settings.http.port, 8081);
+}
+
+TEST(SettingsTest, EverythingThatIsWrongIsNamedAtOnce) {
+  config::v1::CatalogueConfig config = Least();
+  config.mutable_listen()->set_grpc_address("nowhere");
+  config.mutable_database()->clear_url();
+  config.mutable_calls()->set_writers(65);
+  config.mutable_log()->set_level("loud");
+  FieldErrors errors;
+  ReadCommon(config, errors);
+  const absl::Status status = errors.ToStatus();
+  EXPECT_THAT(status, HasFieldError("listen.grpc_address"));
+  EXPECT_THAT(status, HasFieldError("database.url"));
+  EXPECT_THAT(status, HasFieldError("calls.writers"));
+  EXPECT_THAT(status, HasFieldError("log.level"));
+}
+
+}  // namespace
+}  // namespace clusterwire::service

@@ -1,0 +1,34 @@
+#include <iostream>
+
+#include "libs/base/stop_signal.h"
+#include "libs/config/program.h"
+#include "services/catalogue/server.h"
+
+namespace catalogue = clusterwire::catalogue;
+using clusterwire::config::v1::CatalogueConfig;
+
+int main(int argc, char** argv) {
+  clusterwire::StopSignal stop;
+  CatalogueConfig config;
+  const auto exit = clusterwire::config::ReadConfiguration(
+      {.name = "clusterwire-catalogue",
+       .purpose = "Keeps the record of Europe's cluster organisations.",
+       .version = CLUSTERWIRE_VERSION,
+       .environment_prefix = "CLUSTERWIRE_CATALOGUE",
+       .check =
+           [](const google::protobuf::Message& message) {
+             return catalogue::CheckConfig(static_cast<const CatalogueConfig&>(message));
+           }},
+      argc, argv, &config);
+  if (exit) return *exit;
+
+  auto server =
+      catalogue::Server::Start(config, clusterwire::Clock::System(), clusterwire::Random::System());
+  if (!server.ok()) {
+    std::cerr << "clusterwire-catalogue: " << server.status().message() << std::endl;
+    return 1;
+  }
+  stop.Wait();
+  (*server)->Stop();
+  return 0;
+}

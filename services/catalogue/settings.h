@@ -1,0 +1,21 @@
+#pragma once
+
+#include "absl/status/statusor.h"
+
+#include "clusterwire/config/v1/catalogue.pb.h"
+
+#include "libs/service/settings.h"
+#include "services/catalogue/changes/relay.h"
+
+namespace clusterwire::catalogue {
+
+// The configuration with its defaults filled in, as the parts want it.
+struct Settings {
+  service::Settings common;
+  Relay::Options relay;
+};
+
+// INVALID_ARGUMENT with every option that is missing or out of range, by its path: "relay.batch".
+absl::StatusOr<Settings> ReadSettings(const config::v1::CatalogueConfig& config);
+
+}  // namespace clusterwire::catalogue

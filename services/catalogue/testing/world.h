@@ -1,0 +1,62 @@
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "absl/status/statusor.h"
+
+#include "libs/base/random.h"
+#include "libs/base/testing/fake_clock.h"
+#include "libs/base/testing/temp_dir.h"
+#include "libs/sql/database.h"
+#include "libs/store/store.h"
+#include "services/catalogue/domain/clusters.h"
+#include "services/catalogue/domain/events.h"
+#include "services/catalogue/domain/label_schemes.h"
+#include "services/catalogue/domain/labels.h"
+#include "services/catalogue/domain/memberships.h"
+#include "services/catalogue/domain/programmes.h"
+#include "services/catalogue/domain/taxonomies.h"
+
+namespace clusterwire::catalogue {
+
+// The catalogue without network: a real store on a temporary SQLite file, a clock that a test
+// moves, small code lists (iso DE FR GB GR, nuts DE DED DED2 EL UK, esca ict health), the ECEI
+// scheme with its real rules, and one published programme, programmes/go-cluster.
+class World {
+ public:
+  // `today` as "2024-06-01", noon UTC.
+  explicit World(const std::string& today = "2024-06-01");
+
+  void SetToday(const std::string& day);
+
+  WriteCall AsOperator() const;
+  WriteCall As(std::string_view member) const;
+  ReadCall Read(filter::Viewer viewer = filter::Viewer::Operator()) const;
+
+  // A published cluster that breaks no rule, in Germany.
+  v1::Cluster GoodCluster(const std::string& title = "Silicon Saxony") const;
+  // Creates one; fails the test when it can't.
+  v1::Cluster NewCluster(const std::string& title = "Silicon Saxony");
+  store::Facts FactsOf(const std::string& name);
+  // The kinds of all changes after `revision`, in order.
+  std::vector<std::string> KindsAfter(store::Revision revision);
+
+ private:
+  TempDir folder_;
+
+ public:
+  FakeClock clock;
+  SeededRandom random{1};
+  std::unique_ptr<sql::Database> database;
+  std::unique_ptr<store::Store> store;
+  std::unique_ptr<Taxonomies> taxonomies;
+  std::unique_ptr<LabelSchemes> schemes;
+  std::unique_ptr<Clusters> clusters;
+  std::unique_ptr<Labels> labels;
+  std::unique_ptr<Programmes> programmes;
+  std::unique_ptr<Memberships> memberships;
+  std::unique_ptr<Events> events;
+};
+
+}  // namespace clusterwire::catalogue
