@@ -1,0 +1,29 @@
+#include "services/catalogue/import/ids.h"
+
+#include "absl/strings/str_cat.h"
+
+#include "libs/resource/id.h"
+#include "libs/text/slug.h"
+
+namespace clusterwire::catalogue::registers {
+namespace {
+
+std::string WithSuffix(std::string_view text, const std::string& suffix) {
+  return absl::StrCat(text::Slug(text, resource::kMaxIdLength - suffix.size()), suffix);
+}
+
+}  // namespace
+
+std::vector<std::string> IdsFor(std::string_view text, std::string_view country) {
+  std::vector<std::string> ids = {WithSuffix(text, "")};
+  if (ids.front().empty()) return {};
+  const std::string country_slug = text::Slug(country);
+  const std::string suffix = country_slug.empty() ? "" : absl::StrCat("-", country_slug);
+  if (!suffix.empty()) ids.push_back(WithSuffix(text, suffix));
+  for (int number = 2; number <= kMaxNumbered; ++number) {
+    ids.push_back(WithSuffix(text, absl::StrCat(suffix, "-", number)));
+  }
+  return ids;
+}
+
+}  // namespace clusterwire::catalogue::registers

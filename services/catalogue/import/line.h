@@ -1,0 +1,66 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include <nlohmann/json_fwd.hpp>
+
+#include "libs/base/error.h"
+
+namespace clusterwire::catalogue::registers {
+
+// A JSON object of a register, read field by field. A field that is missing gives an empty value;
+// one of the wrong type, and one that nobody asked for, is an error, so that a typo is never taken
+// for a missing value. All errors are collected, with the paths of the register's own fields.
+class Line {
+ public:
+  // INVALID_ARGUMENT when it is no JSON object, or larger than kMaxBytes.
+  static absl::StatusOr<Line> Parse(std::string_view json);
+
+  std::string Text(const std::string& field);
+  std::string RequiredText(const std::string& field);
+  std::vector<std::string> Texts(const std::string& field);
+  // A date as text, or a year as a number.
+  std::string Date(const std::string& field);
+  std::optional<int32_t> Whole(const std::string& field);
+  std::optional<double> Number(const std::string& field);
+  std::optional<bool> Flag(const std::string& field);
+  // The members of an object, whose values are texts, numbers or booleans, as text.
+  std::vector<std::pair<std::string, std::string>> Scalars(const std::string& field);
+  // The objects of a list.
+  std::vector<Line> Objects(const std::string& field);
+
+  // The path of `field` in the whole record: "codes[3].title".
+  std::string PathOf(std::string_view field) const;
+  void AddError(std::string_view field, std::string_view description);
+
+  // Names the fields that were not asked for. Objects() does it for none of its lines.
+  void RefuseUnknown();
+  // RefuseUnknown(), and all errors of the record.
+  absl::Status Finish();
+
+  static constexpr size_t kMaxBytes = 1 << 20;
+
+ private:
+  struct Document;
+
+  Line(std::shared_ptr<Document> document, const nlohmann::json* node, std::string prefix)
+      : document_(std::move(document)), node_(node), prefix_(std::move(prefix)) {}
+  // Null when it is missing or null.
+  const nlohmann::json* Ask(const std::string& field);
+
+  std::shared_ptr<Document> document_;
+  const nlohmann::json* node_;
+  std::string prefix_;
+  std::set<std::string> asked_;
+};
+
+}  // namespace clusterwire::catalogue::registers

@@ -1,0 +1,321 @@
+#include "services/catalogue/import/session.h"
+
+#include <string>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "clusterwire/catalogue/v1/event.pb.h"
+#include "clusterwire/catalogue/v1/label.pb.h"
+#include "clusterwire/catalogue/v1/membership.pb.h"
+
+#include "libs/base/testing/status_matchers.h"
+#include "services/catalogue/domain/clusters.h"
+#include "services/catalogue/import/testing/import_bench.h"
+
+namespace clusterwire::catalogue::registers {
+namespace {
+
+using ::testing::Contains;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+
+using ::testing::StartsWith;
+using Start = v1::ImportStart;
+using Report = v1::ImportResponse;
+
+std::string ClusterLine(const std::string& name, const std::string& more = "",
+                        const std::string& country = "DE") {
+  return absl::StrCat(R"({"name": ")", name, R"(", "country": ")", country,
+                      R"(", "source": "https://x.example")", more, "}");
+}
+
+std::string EventLine(const std::string& title, const std::string& parent = "") {
+  return absl::StrCat(R"({"title": ")", title, R"(", "kind": "meeting", "start": "2026-01-01",)",
+                      R"( "end": "2026-01-01", "source": "https://x.example")",
+                      parent.empty() ? "" : absl::StrCat(R"(, "parent": ")", parent, "\""), "}");
+}
+
+std::vector<Report::Outcome> OutcomesOf(const Reports& reports) {
+  std::vector<Report::Outcome> outcomes;
+  for (const Report& report : reports) outcomes.push_back(report.outcome());
+  return outcomes;
+}
+
+class SessionTest : public ::testing::Test {
+ protected:
+  SessionTest() { bench_.ImportTaxonomies(); }
+
+  Reports Clusters(const std::vector<std::string>& lines) {
+    return bench_.Import(Start::KIND_CLUSTERS, lines);
+  }
+
+  ImportBench bench_;
+};
+
+TEST_F(SessionTest, OnlyOperatorsImport) {
+  Start start;
+  start.set_kind(Start::KIND_CLUSTERS);
+  EXPECT_THAT(Session::Open(bench_.store(), WriteCall{}, start), ReasonIs("NOT_YOURS"));
+}
+
+TEST_F(SessionTest, AStartWithoutAKindOrWithABadDateIsRefused) {
+  Start start;
+  start.set_read_date("yesterday");
+  const auto session = Session::Open(bench_.store(), ImportBench::Operator(), start);
+  EXPECT_THAT(session, HasFieldError("start.kind"));
+  EXPECT_THAT(session, HasFieldError("start.read_date"));
+}
+
+TEST_F(SessionTest, AHundredLinesAreOneRevision) {
+  std::vector<std::string> lines;
+  for (int i = 0; i < 250; ++i) lines.push_back(ClusterLine(absl::StrCat("Cluster ", i)));
+  const int64_t before = bench_.revision();
+  const Reports reports = Clusters(lines);
+  ASSERT_EQ(reports.size(), 250u);
+  EXPECT_EQ(bench_.revision(), before + 3);
+  EXPECT_EQ(reports[99].revision(), before + 1);
+  EXPECT_EQ(reports[100].revision(), before + 2);
+  for (size_t i = 0; i < reports.size(); ++i) {
+    EXPECT_EQ(reports[i].number(), static_cast<int64_t>(i) + 1);
+  }
+}
+
+TEST_F(SessionTest, AWrongLineIsRefusedWithItsFieldAndLeavesTheRest) {
+  const Reports reports = Clusters(
+      {ClusterLine("Good One"), R"({"name": "Broken)", ClusterLine("Typo", R"(, "sectros": [])"),
+       ClusterLine("Nowhere", "", "XX"), ClusterLine("Wide", R"(, "latitude": 95, "longitude": 1)"),
+       ClusterLine("Good Two")});
+  EXPECT_THAT(OutcomesOf(reports), ElementsAre(Report::OUTCOME_CREATED, Report::OUTCOME_REFUSED,
+                                               Report::OUTCOME_REFUSED, Report::OUTCOME_REFUSED,
+                                               Report::OUTCOME_REFUSED, Report::OUTCOME_CREATED));
+  EXPECT_THAT(reports[1].notes(), ElementsAre(StartsWith("json: ")));
+  EXPECT_THAT(reports[2].notes(), ElementsAre(StartsWith("sectros: ")));
+  EXPECT_THAT(reports[3].notes(), ElementsAre(StartsWith("country: ")));
+  EXPECT_THAT(reports[4].notes(), ElementsAre(StartsWith("latitude, longitude.latitude: ")));
+  EXPECT_EQ(reports[2].revision(), 0);
+  EXPECT_EQ(bench_.Count("cluster"), 2);
+}
+
+TEST_F(SessionTest, ALineThatSaysWhatIsKnownChangesNothing) {
+  Clusters({ClusterLine("Same")});
+  const int64_t before = bench_.revision();
+  const Reports again = Clusters({ClusterLine("Same")});
+  EXPECT_THAT(OutcomesOf(again), ElementsAre(Report::OUTCOME_UNCHANGED));
+  EXPECT_EQ(again[0].name(), "clusters/same");
+  EXPECT_EQ(again[0].revision(), 0);
+  EXPECT_EQ(bench_.revision(), before);
+}
+
+TEST_F(SessionTest, ALineThatSaysMoreUpdatesAndOneThatSaysLessTakesNothingAway) {
+  Clusters({ClusterLine("Grows")});
+  const Reports more = Clusters({ClusterLine("Grows", R"(, "member_count": 12)")});
+  EXPECT_THAT(OutcomesOf(more), ElementsAre(Report::OUTCOME_UPDATED));
+  const Reports less = Clusters({ClusterLine("Grows")});
+  EXPECT_THAT(OutcomesOf(less), ElementsAre(Report::OUTCOME_UNCHANGED));
+  EXPECT_EQ(bench_.Get<v1::Cluster>("clusters/grows").members().total(), 12);
+}
+
+TEST_F(SessionTest, WhatAnEditorChangedSurvives) {
+  Clusters({ClusterLine("Edited", R"(, "website": "https://old.example", "member_count": 3)")});
+  catalogue::Clusters clusters(bench_.store());
+  v1::Cluster change = bench_.Get<v1::Cluster>("clusters/edited");
+  change.set_website("https://new.example");
+  google::protobuf::FieldMask mask;
+  mask.add_paths("website");
+  ASSERT_THAT(clusters.Update(ImportBench::Operator(), change, mask), IsOk());
+
+  Clusters({ClusterLine("Edited", R"(, "website": "https://old.example", "member_count": 4)")});
+  const auto cluster = bench_.Get<v1::Cluster>("clusters/edited");
+  EXPECT_EQ(cluster.website(), "https://new.example");
+  EXPECT_EQ(cluster.members().total(), 4);
+  EXPECT_THAT(cluster.edited_fields(), ElementsAre("website"));
+}
+
+TEST_F(SessionTest, WhatSomebodyMadeByHandIsTakenForTheSameRecord) {
+  catalogue::Clusters clusters(bench_.store());
+  v1::Cluster made;
+  made.set_title("By Hand");
+  made.set_country("DE");
+  ASSERT_THAT(clusters.Create(ImportBench::Operator(), "", made, ""), IsOk());
+  const Reports reports = Clusters({ClusterLine("by hand", R"(, "founded_year": 1999)")});
+  EXPECT_THAT(OutcomesOf(reports), ElementsAre(Report::OUTCOME_UPDATED));
+  const auto cluster = bench_.Get<v1::Cluster>("clusters/by-hand");
+  EXPECT_EQ(cluster.title(), "By Hand");
+  EXPECT_EQ(cluster.founded(), "1999");
+  EXPECT_EQ(cluster.state(), v1::Cluster::STATE_DRAFT) << "publishing it is its editor's affair";
+}
+
+TEST_F(SessionTest, WhatWasDeletedStaysDeleted) {
+  Clusters({ClusterLine("Gone")});
+  catalogue::Clusters clusters(bench_.store());
+  ASSERT_THAT(clusters.Delete(ImportBench::Operator(), "clusters/gone", ""), IsOk());
+  const Reports reports = Clusters({ClusterLine("Gone", R"(, "member_count": 1)")});
+  EXPECT_THAT(OutcomesOf(reports), ElementsAre(Report::OUTCOME_UNCHANGED));
+  EXPECT_THAT(reports[0].notes(), ElementsAre(HasSubstr("was deleted")));
+}
+
+TEST_F(SessionTest, RecordsThatShareASlugGetTheirCountry) {
+  const std::vector<std::string> lines = {ClusterLine("Food Cluster", "", "DE"),
+                                          ClusterLine("Food Cluster", "", "FR"),
+                                          ClusterLine("Food-Cluster!", "", "FR")};
+  Reports reports = Clusters(lines);
+  EXPECT_EQ(reports[0].name(), "clusters/food-cluster");
+  EXPECT_EQ(reports[1].name(), "clusters/food-cluster-fr");
+  EXPECT_EQ(reports[2].name(), "clusters/food-cluster-fr-2");
+  reports = Clusters(lines);
+  EXPECT_EQ(reports[2].name(), "clusters/food-cluster-fr-2");
+  EXPECT_EQ(reports[2].outcome(), Report::OUTCOME_UNCHANGED);
+}
+
+TEST_F(SessionTest, TwoLinesOnOneThingWouldUndoEachOther) {
+  const Reports reports = Clusters({ClusterLine("Twice", R"(, "member_count": 1)"),
+                                    ClusterLine("Twice", R"(, "member_count": 2)")});
+  EXPECT_THAT(OutcomesOf(reports), ElementsAre(Report::OUTCOME_CREATED, Report::OUTCOME_REFUSED));
+  EXPECT_THAT(reports[1].notes(), ElementsAre(HasSubstr("line 1 is about clusters/twice")));
+  EXPECT_EQ(bench_.Get<v1::Cluster>("clusters/twice").members().total(), 1);
+}
+
+TEST_F(SessionTest, ARefusedLineDoesNotStandInTheWayOfARightOne) {
+  const Reports reports = Clusters({ClusterLine("Twice", R"(, "website": "no address")"),
+                                    ClusterLine("Twice", R"(, "website": "https://x.example")")});
+  EXPECT_THAT(OutcomesOf(reports), ElementsAre(Report::OUTCOME_REFUSED, Report::OUTCOME_CREATED));
+}
+
+TEST_F(SessionTest, ProgrammesBecomeMembershipsAndTheRestIsNoted) {
+  bench_.ImportFile(Start::KIND_PROGRAMMES, "programmes.ndjson");
+  const Reports reports = Clusters({ClusterLine(
+      "Member", R"(, "programmes": ["go-cluster", "Krajowy Klaster Kluczowy", "Nobody's"])")});
+  EXPECT_THAT(OutcomesOf(reports), ElementsAre(Report::OUTCOME_CREATED));
+  EXPECT_THAT(reports[0].more_names(), ElementsAre("programmes/go-cluster/memberships/member"));
+  EXPECT_THAT(reports[0].notes(), ElementsAre(HasSubstr("programmes[1]: 'Krajowy Klaster Kluczowy' "
+                                                        "is a label scheme"),
+                                              StartsWith("programmes[2]: 'Nobody's' is no")));
+  const auto membership = bench_.Get<v1::Membership>("programmes/go-cluster/memberships/member");
+  EXPECT_EQ(membership.state(), v1::Membership::STATE_CURRENT);
+  EXPECT_FALSE(membership.has_period());
+  EXPECT_EQ(membership.sources_size(), 1);
+  EXPECT_THAT(bench_.FactsOf("clusters/member").programmes(), Contains("programmes/go-cluster"));
+}
+
+TEST_F(SessionTest, AParentMayStandBelowItsChildAlsoInAnotherRevision) {
+  std::vector<std::string> lines = {EventLine("Child", "Parent"), EventLine("Other child", "Near"),
+                                    EventLine("Near")};
+  while (lines.size() < 150) lines.push_back(EventLine(absl::StrCat("Event ", lines.size())));
+  lines.push_back(EventLine("Parent"));
+  const Reports reports = bench_.Import(Start::KIND_EVENTS, lines);
+  ASSERT_EQ(reports.size(), lines.size());
+  for (size_t i = 0; i < reports.size(); ++i) {
+    EXPECT_EQ(reports[i].number(), static_cast<int64_t>(i) + 1) << "in the order of the lines";
+    EXPECT_EQ(reports[i].outcome(), Report::OUTCOME_CREATED);
+  }
+  EXPECT_EQ(bench_.Get<v1::CalendarEvent>("events/child").parent(), "events/parent");
+  EXPECT_EQ(bench_.Get<v1::CalendarEvent>("events/other-child").parent(), "events/near");
+}
+
+TEST_F(SessionTest, AnEventWhoseParentNeverComesIsRefused) {
+  const Reports reports =
+      bench_.Import(Start::KIND_EVENTS, {EventLine("Orphan", "Nobody"), EventLine("Fine")});
+  EXPECT_THAT(OutcomesOf(reports), ElementsAre(Report::OUTCOME_REFUSED, Report::OUTCOME_CREATED));
+  EXPECT_THAT(reports[0].notes(), ElementsAre(StartsWith("parent: 'Nobody' is no event")));
+}
+
+TEST_F(SessionTest, ALabelNeedsItsClusterItsSchemeAndDatesInOrder) {
+  bench_.ImportFile(Start::KIND_PROGRAMMES, "programmes.ndjson");
+  Clusters({ClusterLine("Holder"), ClusterLine("Gone")});
+  catalogue::Clusters clusters(bench_.store());
+  ASSERT_THAT(clusters.Delete(ImportBench::Operator(), "clusters/gone", ""), IsOk());
+  const auto label = [](const std::string& cluster, const std::string& scheme,
+                        const std::string& more) {
+    return absl::StrCat(R"({"cluster": ")", cluster, R"(", "country": "DE", "scheme": ")", scheme,
+                        R"(", "level": "gold", "source": "https://x.example")", more, "}");
+  };
+  const Reports reports = bench_.Import(
+      Start::KIND_LABELS,
+      {label("Nobody", "ECEI", ""), label("Gone", "ECEI", ""), label("Holder", "Unknown", ""),
+       label("Holder", "ECEI", R"(, "awarded": "2020-05", "valid_until": "2019")"),
+       label("Holder", "ecei", R"(, "awarded": "2020-05", "valid_until": "2022-05-31")")});
+  EXPECT_THAT(reports[0].notes(), ElementsAre(StartsWith("cluster: 'Nobody' (DE) is not here")));
+  EXPECT_THAT(reports[1].notes(), ElementsAre(HasSubstr("was deleted")));
+  EXPECT_THAT(reports[2].notes(), ElementsAre(StartsWith("scheme: 'Unknown'")));
+  EXPECT_THAT(reports[3].notes(), ElementsAre(StartsWith("valid_until: ")));
+  EXPECT_EQ(reports[4].name(), "clusters/holder/labels/ecei-gold-2020");
+  EXPECT_EQ(bench_.Count("label"), 1);
+}
+
+TEST_F(SessionTest, TwoAwardsOfOneYearAreFoundAgainUnderTheirOwnIds) {
+  bench_.ImportFile(Start::KIND_PROGRAMMES, "programmes.ndjson");
+  Clusters({ClusterLine("Holder")});
+  std::vector<std::string> lines;
+  for (const char* month : {"02", "11"}) {
+    lines.push_back(
+        absl::StrCat(R"({"cluster": "Holder", "country": "DE", "scheme": "ECEI", "level": "gold",)",
+                     R"( "awarded": "2014-)", month, R"(", "source": "https://x.example"})"));
+  }
+  bench_.Import(Start::KIND_LABELS, lines);
+  std::swap(lines[0], lines[1]);
+  const Reports reports = bench_.Import(Start::KIND_LABELS, lines);
+  EXPECT_EQ(reports[0].name(), "clusters/holder/labels/ecei-gold-2014-2");
+  EXPECT_EQ(reports[1].name(), "clusters/holder/labels/ecei-gold-2014");
+  EXPECT_THAT(OutcomesOf(reports),
+              ElementsAre(Report::OUTCOME_UNCHANGED, Report::OUTCOME_UNCHANGED));
+}
+
+TEST_F(SessionTest, ALevelOfASchemeWithoutLevelsIsKeptAsAWord) {
+  bench_.ImportFile(Start::KIND_PROGRAMMES, "programmes.ndjson");
+  Clusters({ClusterLine("Holder")});
+  const Reports reports = bench_.Import(
+      Start::KIND_LABELS,
+      {R"({"cluster": "Holder", "country": "DE", "scheme": "Krajowy Klaster Kluczowy",)"
+       R"( "level": "key", "source": "https://x.example"})"});
+  EXPECT_THAT(reports[0].notes(), ElementsAre(StartsWith("level: ")));
+  const auto label = bench_.Get<v1::Label>(reports[0].name());
+  EXPECT_EQ(label.level(), "");
+  EXPECT_EQ(label.sources(1).value(), "key");
+}
+
+TEST_F(SessionTest, ARehearsalReportsAndKeepsNothing) {
+  Start start;
+  start.set_kind(Start::KIND_CLUSTERS);
+  start.set_validate_only(true);
+  const int64_t before = bench_.revision();
+  const Reports reports = bench_.Import(start, {ClusterLine("Maybe"), "{}"});
+  EXPECT_THAT(OutcomesOf(reports), ElementsAre(Report::OUTCOME_CREATED, Report::OUTCOME_REFUSED));
+  EXPECT_EQ(reports[0].revision(), 0);
+  EXPECT_EQ(bench_.revision(), before);
+  EXPECT_EQ(bench_.Count("cluster"), 0);
+}
+
+TEST_F(SessionTest, AnImportIsQuietUnlessItSaysNotify) {
+  Start start;
+  start.set_kind(Start::KIND_CLUSTERS);
+  bench_.Import(start, {ClusterLine("Quiet")});
+  start.set_notify(true);
+  bench_.Import(start, {ClusterLine("Loud")});
+  EXPECT_TRUE(bench_.store().HistoryOf("clusters/quiet", {}, 1).value().front().quiet);
+  EXPECT_FALSE(bench_.store().HistoryOf("clusters/loud", {}, 1).value().front().quiet);
+}
+
+TEST_F(SessionTest, ARecordThatTheStoreRefusesIsRefusedAloneAndItsNeighboursAreWritten) {
+  std::string codes;
+  for (int i = 0; i < 4000; ++i) {
+    absl::StrAppend(&codes, i == 0 ? "" : ", ", R"({"code": "c)", i, R"(", "title": ")",
+                    std::string(180, 'x'), "\"}");
+  }
+  const auto list = [](const std::string& name, const std::string& inside) {
+    return absl::StrCat(R"({"list": ")", name, R"(", "title": ")", name,
+                        R"(", "subject": "sector", "source": "https://x.example", "codes": [)",
+                        inside, "]}");
+  };
+  const Reports reports = bench_.Import(
+      Start::KIND_TAXONOMIES, {list("small", R"({"code": "a", "title": "A"})"), list("huge", codes),
+                               list("other", R"({"code": "a", "title": "A"})")});
+  EXPECT_THAT(OutcomesOf(reports), ElementsAre(Report::OUTCOME_CREATED, Report::OUTCOME_REFUSED,
+                                               Report::OUTCOME_CREATED));
+  EXPECT_THAT(reports[1].notes(), ElementsAre(HasSubstr("takes")));
+}
+
+}  // namespace
+}  // namespace clusterwire::catalogue::registers
