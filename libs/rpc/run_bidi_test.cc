@@ -21,6 +21,7 @@ using rpc::testing::EchoResponse;
 using rpc::testing::EchoServer;
 using rpc::testing::EchoService;
 using rpc::testing::Eventually;
+using rpc::testing::WithDeadline;
 
 EchoRequest Line(int number) {
   EchoRequest request;
@@ -36,7 +37,8 @@ EchoResponse Report(int lines, const std::string& text = "") {
 }
 
 struct Exchanger {
-  explicit Exchanger(EchoServer& server) : stub(server.Stub()), stream(stub->Exchange(&context)) {}
+  explicit Exchanger(EchoServer& server)
+      : stub(server.Stub()), stream(stub->Exchange(WithDeadline(&context))) {}
 
   grpc::ClientContext context;
   std::unique_ptr<EchoService::Stub> stub;

@@ -25,6 +25,7 @@ using rpc::testing::EchoResponse;
 using rpc::testing::EchoServer;
 using rpc::testing::EchoService;
 using rpc::testing::Eventually;
+using rpc::testing::WithDeadline;
 using ::testing::HasSubstr;
 
 EchoResponse Numbered(int64_t number, size_t bytes = 0) {
@@ -45,7 +46,7 @@ Source<EchoResponse> Counting(int64_t end) {
 // One stream as a client sees it.
 struct Watcher {
   explicit Watcher(EchoServer& server)
-      : stub(server.Stub()), reader(stub->Watch(&context, EchoRequest())) {}
+      : stub(server.Stub()), reader(stub->Watch(WithDeadline(&context), EchoRequest())) {}
 
   // What comes until the end.
   std::vector<int64_t> Rest() {

@@ -57,6 +57,11 @@ std::unique_ptr<EchoService::Stub> EchoServer::Stub() {
   return EchoService::NewStub(MakeChannel(server_->address()));
 }
 
+grpc::ClientContext* WithDeadline(grpc::ClientContext* context) {
+  context->set_deadline(absl::ToChronoTime(absl::Now() + absl::Seconds(60)));
+  return context;
+}
+
 bool Eventually(const std::function<bool()>& condition) {
   const absl::Time deadline = absl::Now() + absl::Seconds(30);
   while (!condition()) {

@@ -56,6 +56,9 @@ class EchoServer {
   std::unique_ptr<Server> server_;
 };
 
+// `context`, with a deadline that only a failing test reaches.
+grpc::ClientContext* WithDeadline(grpc::ClientContext* context);
+
 // Waits for `condition` to come true, in real time, for as long as a loaded machine may need.
 bool Eventually(const std::function<bool()>& condition);
 
