@@ -183,6 +183,21 @@ TEST_P(FactsTest, AParentThatBecomesPublicLetsItsChildrenGive) {
   EXPECT_THAT(Programmes("clubs/a"), ElementsAre("societies/s"));
 }
 
+TEST_P(FactsTest, AParentMayOpenTheWayToOneOfTwoPivotsAlone) {
+  MustPut(MakeClub("a"));
+  MustPut(MakeClub("b", {}, {"x"}));
+  Society society = MustPut(MakeSociety("s", {"x"}));
+  testing::Member member = MakeMember("societies/s", "m", "clubs/a");
+  member.set_second_club("clubs/b");
+  MustPut(member);
+  EXPECT_THAT(Programmes("clubs/a"), IsEmpty());
+  EXPECT_THAT(Programmes("clubs/b"), ElementsAre("societies/s"));
+  society.clear_audience();  // the member's own audience stays: x sees both clubs
+  MustPut(society);
+  EXPECT_THAT(Audience("societies/s/members/m"), ElementsAre("x"));
+  EXPECT_THAT(Programmes("clubs/a"), ElementsAre("societies/s"));
+}
+
 TEST_P(FactsTest, OneLinkTooManyIsRefusedRatherThanFreezingThePivot) {
   Open({.fan_out_limit = 3});
   Club club = MustPut(MakeClub("a"));

@@ -72,6 +72,7 @@ class FreshFactsTest : public StoreTest {
   absl::Status ChangeMember(Writer& writer) {
     Member member = Load<Member>(writer, Pick(Pick("societies", 2) + "/members"));
     member.set_club(Pick("clubs"));
+    member.set_second_club(Toss(2) ? Pick("clubs") : "");
     MaybeDelete(&member);
     return writer.Put(member, "put");
   }

@@ -71,7 +71,9 @@ absl::Status Staging::Load(std::string_view name, Message* out) const {
 
 absl::StatusOr<std::vector<Scanned>> Staging::Scan(const ScanOptions& options) const {
   RETURN_IF_ERROR(CheckScan(options));
-  ScanOptions wider = options;  // each staged name may hide one of the table's
+  // Each staged name may hide one of the table's: with so many more there are enough left to fill
+  // the page before any staged name that lies behind them.
+  ScanOptions wider = options;
   wider.limit += static_cast<int>(staged_.size());
   ASSIGN_OR_RETURN(const std::vector<ResourceRow> rows, cache_.rows().Scan(wider));
   std::map<std::string, Scanned> merged;
@@ -79,11 +81,9 @@ absl::StatusOr<std::vector<Scanned>> Staging::Scan(const ScanOptions& options) c
     if (staged_.contains(row.name)) continue;
     ASSIGN_OR_RETURN(merged[row.name], ToScanned(row));
   }
-  const bool whole = static_cast<int>(rows.size()) < wider.limit;
   const std::string prefix = options.parent.empty() ? "" : options.parent + "/";
   for (auto it = staged_.upper_bound(options.after); it != staged_.end(); ++it) {
     const auto& [name, entry] = *it;
-    if (!whole && name > rows.back().name) break;
     if (entry.image == nullptr || !name.starts_with(prefix) ||
         (!options.type.empty() && entry.type->type != options.type) ||
         (!options.include_deleted && IsDeleted(*entry.image))) {

@@ -146,6 +146,34 @@ TEST_P(WriteTest, ABodySeesWhatItStaged) {
               IsOk());
 }
 
+TEST_P(WriteTest, PagesInsideABodyMissNothingAndRepeatNothing) {
+  for (int i = 0; i < 10; ++i) MustPut(MakeClub("b" + std::to_string(i)));
+  ASSERT_THAT(store_->Write(MakeCall(),
+                            [](Writer& writer) -> absl::Status {
+                              for (const char* id : {"c", "a", "b3x", "b9x"}) {
+                                EXPECT_THAT(writer.Put(MakeClub(id), "put"), IsOk());
+                              }
+                              for (const char* name : {"clubs/b3", "clubs/b4", "clubs/b5"}) {
+                                EXPECT_THAT(writer.Purge(name, "purged"), IsOk());
+                              }
+                              std::vector<std::string> names;
+                              ScanOptions options;
+                              options.limit = 2;
+                              while (true) {
+                                const std::vector<Scanned> page = *writer.Scan(options);
+                                for (const Scanned& each : page) {
+                                  names.push_back(NameOf(*each.resource).substr(6));
+                                }
+                                if (page.size() < 2) break;
+                                options.after = NameOf(*page.back().resource);
+                              }
+                              EXPECT_THAT(names, ElementsAre("a", "b0", "b1", "b2", "b3x", "b6",
+                                                             "b7", "b8", "b9", "b9x", "c"));
+                              return absl::OkStatus();
+                            }),
+              IsOk());
+}
+
 TEST_P(WriteTest, AScanPagesInTheOrderOfNames) {
   for (const char* id : {"b", "a-b", "a", "c"}) MustPut(MakeClub(id));
   MustPut(MakeBadge("clubs/a", "x", "gold"));

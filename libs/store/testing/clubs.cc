@@ -86,11 +86,17 @@ Facts OwnSociety(const Society& society, const Codes&) {
   return facts;
 }
 
+std::vector<std::string> LinksOfMember(const Member& member) {
+  std::vector<std::string> clubs = {member.club()};
+  if (!member.second_club().empty()) clubs.push_back(member.second_club());
+  return clubs;
+}
+
 Facts OwnMember(const Member& member, const Codes&) {
   Facts facts;
   facts.set_type("member");
   facts.set_name(member.name());
-  facts.add_clusters(member.club());
+  for (std::string& club : LinksOfMember(member)) facts.add_clusters(std::move(club));
   return facts;
 }
 
@@ -132,9 +138,7 @@ Registry ClubRegistry(int projection_version) {
        .timers = BadgeTimers}));
   types.push_back(MakeType<Society>("society", "societies/{society}", {.own = OwnSociety}));
   types.push_back(MakeType<Member>("member", "societies/{society}/members/{member}",
-                                   {.own = OwnMember,
-                                    .links = [](const Member& m) { return std::vector{m.club()}; },
-                                    .give = GiveMember}));
+                                   {.own = OwnMember, .links = LinksOfMember, .give = GiveMember}));
   types.push_back(
       MakeType<Post>("post", "posts/{post}", {.own = OwnPost, .links = [](const Post& p) {
                                                 return std::vector<std::string>(p.clubs().begin(),
