@@ -36,8 +36,8 @@ class Endpoints {
                                    const v1::GetEndpointRequest& request) const;
   // In the order of names, the inbox among them.
   absl::StatusOr<std::vector<v1::Endpoint>> List(const rpc::CallContext& call,
-                                                 std::string_view parent, std::string_view after,
-                                                 int limit) const;
+                                                 const std::string& parent, std::string_view after,
+                                                 size_t limit) const;
   absl::StatusOr<v1::Endpoint> Create(const rpc::CallContext& call,
                                       const v1::CreateEndpointRequest& request);
   absl::StatusOr<v1::Endpoint> Enable(const rpc::CallContext& call,
@@ -47,7 +47,10 @@ class Endpoints {
   // The delivery side's own decision, by 410 Gone or after days of failure; `reason` is what its
   // owner reads. OK when it is disabled already; NOT_FOUND when it is gone; FAILED_PRECONDITION
   // for the inbox.
-  absl::Status Disable(std::string_view name, std::string_view reason);
+  absl::Status Disable(const std::string& name, std::string_view reason);
+
+  // As Get(), for whoever holds a reader; the inbox too.
+  static absl::StatusOr<v1::Endpoint> GetFrom(const store::Reader& reader, const std::string& name);
 
  private:
   absl::Status CheckNew(const v1::CreateEndpointRequest& request) const;

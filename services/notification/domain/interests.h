@@ -46,15 +46,14 @@ class Interests {
     size_t paused = 0;   // by their subscribers' wish
     size_t saved = 0;    // active, but without an endpoint: they tell nobody
     size_t held = 0;     // filters that a newer release wrote
-    size_t refused = 0;  // active, but over the matcher's limit: not asked
+    size_t refused = 0;  // active, but the matcher has no room: not asked
     match::MatcherCounts matcher;
   };
   using Visitor = std::function<void(const std::shared_ptr<const Interest>&, filter::Transition)>;
 
   // Reads all there is. The arguments outlive the interests.
   static absl::StatusOr<std::unique_ptr<Interests>> Load(store::Store& store, Clock& clock,
-                                                         Random& random,
-                                                         match::MatcherOptions options = {});
+                                                         Random& random);
   ~Interests();
   Interests(const Interests&) = delete;
   Interests& operator=(const Interests&) = delete;
@@ -74,10 +73,6 @@ class Interests {
   std::shared_ptr<const v1::Endpoint> FindEndpoint(std::string_view name) const;
   std::shared_ptr<const v1::Subscriber> FindSubscriber(std::string_view name) const;
 
-  // RESOURCE_EXHAUSTED, reason FILTER_TOO_WIDE, when one more filter that names nothing to file it
-  // under would not be asked.
-  absl::Status CheckRoom(const filter::Predicate& predicate) const;
-
   Counts counts() const;
   // Why it stands still; OK while it follows the log.
   absl::Status status() const;
@@ -91,22 +86,23 @@ class Interests {
     bool refused = false;
   };
 
-  Interests(store::Store& store, Clock& clock, match::MatcherOptions options);
-  absl::Status LoadAll(store::Reader& reader);
+  Interests(store::Store& store, Clock& clock) : store_(store), clock_(clock) {}
+  absl::Status LoadAll(const store::Reader& reader);
   absl::Status Follow(std::span<const store::Change> changes);
   void Take(const store::Message& resource);
   void TakeSubscription(const v1::Subscription& subscription);
-  void Drop(const std::string& name);
-  void DropSubscription(const std::string& name);
+  void Drop(std::string_view name);
+  void DropSubscription(std::string_view name);
+  void Forget(int64_t id);
 
   store::Store& store_;
   Clock& clock_;
-  const match::MatcherOptions options_;
   match::Matcher matcher_;
   mutable Mutex mutex_;
   CondVar moved_;
   store::Revision included_ ABSL_GUARDED_BY(mutex_);
   int64_t last_id_ ABSL_GUARDED_BY(mutex_) = 0;
+  // All of them, in every state.
   std::map<Name, Entry, std::less<>> subscriptions_ ABSL_GUARDED_BY(mutex_);
   std::unordered_map<int64_t, std::shared_ptr<const Interest>> by_id_ ABSL_GUARDED_BY(mutex_);
   std::map<Name, std::shared_ptr<const v1::Endpoint>, std::less<>> endpoints_

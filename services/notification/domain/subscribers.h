@@ -9,7 +9,6 @@
 #include "clusterwire/notification/v1/subscriber.pb.h"
 
 #include "libs/base/random.h"
-#include "libs/http/address_guard.h"
 #include "libs/rpc/call_context.h"
 #include "libs/store/store.h"
 
@@ -23,9 +22,9 @@ class Subscribers {
 
   absl::StatusOr<v1::Subscriber> Get(const rpc::CallContext& call,
                                      const v1::GetSubscriberRequest& request) const;
-  // In the order of names, those after `after`, at most `limit` (1 to 1000). Operators only.
+  // In the order of names, those after `after`, at most `limit`. Operators only.
   absl::StatusOr<std::vector<v1::Subscriber>> List(const rpc::CallContext& call,
-                                                   std::string_view after, int limit) const;
+                                                   std::string_view after, size_t limit) const;
   // Operators only.
   absl::StatusOr<v1::Subscriber> Create(const rpc::CallContext& call,
                                         const v1::CreateSubscriberRequest& request);

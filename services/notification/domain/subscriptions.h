@@ -9,9 +9,9 @@
 #include "clusterwire/notification/v1/subscription.pb.h"
 
 #include "libs/base/random.h"
+#include "libs/filter/predicate.h"
 #include "libs/rpc/call_context.h"
 #include "libs/store/store.h"
-#include "services/notification/domain/interests.h"
 
 namespace clusterwire::notification {
 
@@ -27,16 +27,14 @@ absl::StatusOr<filter::Predicate> CompileSubscription(const v1::Subscription& su
 // for use from any thread; writes wait for their commit.
 class Subscriptions {
  public:
-  // `interests` says whether there is room for one more; it may follow the same store.
-  Subscriptions(store::Store& store, Random& random, const Interests& interests)
-      : store_(store), random_(random), interests_(interests) {}
+  Subscriptions(store::Store& store, Random& random) : store_(store), random_(random) {}
 
   absl::StatusOr<v1::Subscription> Get(const rpc::CallContext& call,
                                        const v1::GetSubscriptionRequest& request) const;
   // In the order of names. "subscribers/-" as parent means all, for operators.
   absl::StatusOr<std::vector<v1::Subscription>> List(const rpc::CallContext& call,
-                                                     std::string_view parent,
-                                                     std::string_view after, int limit) const;
+                                                     const std::string& parent,
+                                                     std::string_view after, size_t limit) const;
   absl::StatusOr<v1::Subscription> Create(const rpc::CallContext& call,
                                           const v1::CreateSubscriptionRequest& request);
   absl::StatusOr<v1::Subscription> Update(const rpc::CallContext& call,
@@ -44,11 +42,8 @@ class Subscriptions {
   absl::Status Delete(const rpc::CallContext& call, const v1::DeleteSubscriptionRequest& request);
 
  private:
-  absl::Status Check(const store::Reader& reader, const v1::Subscription& subscription) const;
-
   store::Store& store_;
   Random& random_;
-  const Interests& interests_;
 };
 
 }  // namespace clusterwire::notification

@@ -1,0 +1,55 @@
+#pragma once
+
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "clusterwire/notification/v1/subscriber.pb.h"
+#include "clusterwire/notification/v1/subscription.pb.h"
+
+#include "libs/base/random.h"
+#include "libs/base/testing/fake_clock.h"
+#include "libs/base/testing/temp_dir.h"
+#include "libs/http/address_guard.h"
+#include "libs/rpc/call_context.h"
+#include "libs/sql/database.h"
+#include "libs/store/store.h"
+#include "services/notification/domain/endpoints.h"
+#include "services/notification/domain/interests.h"
+#include "services/notification/domain/subscribers.h"
+#include "services/notification/domain/subscriptions.h"
+
+namespace clusterwire::notification {
+
+rpc::CallContext AsOperator();
+rpc::CallContext AsPublic();
+rpc::CallContext As(std::string_view subscriber);
+
+// The domain of this service over a real store in a temporary folder, on a clock that stands still.
+// Names are looked up in a table of the test's own: "*.loopback.example" leads to 127.0.0.1,
+// "unknown.example" nowhere, every other name to a public address.
+class TestStore {
+ public:
+  TestStore();
+
+  // Makes one or ends the test.
+  v1::Subscriber AddSubscriber(std::string_view id);
+  v1::Endpoint AddWebhook(const std::string& subscriber, std::string_view id);
+  // `subscription` needs no title.
+  v1::Subscription AddSubscription(const std::string& subscriber, std::string_view id,
+                                   v1::Subscription subscription = {});
+  // Waits until the interests have what was written.
+  void CatchUp();
+
+  FakeClock clock;
+  TempDir folder;
+  SeededRandom random;
+  std::unique_ptr<sql::Database> database;
+  std::unique_ptr<store::Store> store;
+  std::unique_ptr<Interests> interests;
+  std::unique_ptr<Subscribers> subscribers;
+  std::unique_ptr<Endpoints> endpoints;
+  std::unique_ptr<Subscriptions> subscriptions;
+};
+
+}  // namespace clusterwire::notification
