@@ -1,0 +1,61 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "absl/status/status.h"
+#include "absl/time/time.h"
+
+#include "clusterwire/notification/v1/operations.pb.h"
+
+#include "libs/kafka/client.h"
+#include "libs/store/store.h"
+#include "services/notification/domain/interests.h"
+#include "services/notification/ledger/ledger.h"
+
+namespace clusterwire::notification {
+
+// How reading from Kafka stands.
+struct ConsumerReport {
+  int64_t lag = 0;      // records that have not been read
+  absl::Status status;  // why it stands still; OK while partitions are assigned and taken in
+};
+
+// Looks at everything the service depends on and says what is wrong and how to mend it. Each look
+// is bounded in time. Safe for use from any thread.
+class Diagnosis {
+ public:
+  struct Options {
+    kafka::ClientOptions kafka;
+    std::string topic;
+    absl::Duration retention;  // how long records are kept here
+    absl::Duration patience = absl::Seconds(2);
+  };
+  // The parts outlive the diagnosis; `consumer` is asked from any thread.
+  struct Parts {
+    store::Store& store;
+    Ledger& ledger;
+    const Interests& interests;
+    std::function<ConsumerReport()> consumer;
+  };
+
+  Diagnosis(Options options, Parts parts) : options_(std::move(options)), parts_(parts) {}
+
+  v1::DiagnoseResponse Run() const;
+
+ private:
+  v1::Finding Database() const;
+  v1::Finding Kafka() const;
+  v1::Finding Topic() const;
+  v1::Finding Consumer(const ConsumerReport& report) const;
+  v1::Finding Matcher(const Interests::Counts& counts) const;
+  v1::Finding LedgerBalance(v1::DiagnoseResponse* response) const;
+
+  const Options options_;
+  const Parts parts_;
+};
+
+}  // namespace clusterwire::notification

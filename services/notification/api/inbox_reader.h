@@ -1,0 +1,58 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+
+#include "clusterwire/notification/v1/inbox.pb.h"
+#include "clusterwire/notification/v1/subscriber.pb.h"
+
+#include "libs/rpc/call_context.h"
+#include "libs/rpc/source.h"
+#include "libs/rpc/token.h"
+
+namespace clusterwire::notification {
+
+class InboxSignal;
+class Ledger;
+class Subscribers;
+
+// Reads inboxes on from a cursor, once or for as long as somebody listens. A cursor is the number
+// of the last item read, signed for its subscriber, so any replica takes it. Safe for use from any
+// thread; the parts outlive it and the sources that it opens.
+class InboxReader {
+ public:
+  InboxReader(const rpc::TokenSigner& tokens, Subscribers& subscribers, Ledger& ledger,
+              InboxSignal& signal)
+      : tokens_(tokens), subscribers_(subscribers), ledger_(ledger), signal_(signal) {}
+
+  absl::StatusOr<v1::ListInboxItemsResponse> List(const rpc::CallContext& call,
+                                                  const v1::ListInboxItemsRequest& request) const;
+  // The stream ends with NOT_FOUND when the subscriber is deleted.
+  absl::StatusOr<rpc::Source<v1::StreamInboxResponse>> Stream(const rpc::CallContext& call,
+                                                              const v1::StreamInboxRequest& request,
+                                                              rpc::Waker wake) const;
+
+ private:
+  struct Open;
+
+  // Whose inbox it is, if the caller may read it.
+  absl::StatusOr<v1::Subscriber> OwnerOf(const rpc::CallContext& call,
+                                         const std::string& subscriber) const;
+  absl::StatusOr<std::vector<v1::InboxItem>> Read(const std::string& subscriber, int64_t sequence,
+                                                  int limit) const;
+  absl::StatusOr<rpc::Pump> Step(Open& open, rpc::Batch<v1::StreamInboxResponse>& batch) const;
+  std::string CursorAfter(const std::string& subscriber, int64_t sequence) const;
+  absl::StatusOr<int64_t> SequenceOf(const std::string& subscriber,
+                                     const std::string& cursor) const;
+
+  const rpc::TokenSigner& tokens_;
+  Subscribers& subscribers_;
+  Ledger& ledger_;
+  InboxSignal& signal_;
+};
+
+}  // namespace clusterwire::notification

@@ -1,0 +1,51 @@
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "absl/status/statusor.h"
+
+#include "libs/rpc/runtime.h"
+#include "libs/rpc/token.h"
+
+namespace grpc {
+class Service;
+}  // namespace grpc
+
+namespace clusterwire::notification {
+
+class Diagnosis;
+class Endpoints;
+class InboxSignal;
+class Ledger;
+class Subscribers;
+class Subscriptions;
+
+// What every handler needs: where calls run, and who signs page tokens and cursors.
+struct Handling {
+  rpc::Lane& reads;
+  rpc::Lane& writes;
+  const rpc::TokenSigner& tokens;
+};
+
+// Takes a dead record in once more and gives the change that it turned out to be.
+using Redrive = std::function<absl::StatusOr<std::string>(std::string_view dead_record)>;
+
+// One gRPC service each: they translate between the wire and the parts given, which outlive them.
+// The ledger holds the inbox that goes with a deleted subscriber.
+std::unique_ptr<grpc::Service> MakeSubscriberService(const Handling& handling,
+                                                     Subscribers& subscribers, Endpoints& endpoints,
+                                                     Ledger& ledger);
+std::unique_ptr<grpc::Service> MakeSubscriptionService(const Handling& handling,
+                                                       Subscriptions& subscriptions);
+std::unique_ptr<grpc::Service> MakeDeliveryService(const Handling& handling, Ledger& ledger,
+                                                   Redrive redrive);
+// Subscribers are asked whether the caller may read.
+std::unique_ptr<grpc::Service> MakeInboxService(const Handling& handling, Subscribers& subscribers,
+                                                Ledger& ledger, InboxSignal& signal);
+std::unique_ptr<grpc::Service> MakeOperationsService(const Handling& handling,
+                                                     Diagnosis& diagnosis);
+
+}  // namespace clusterwire::notification

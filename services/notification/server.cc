@@ -1,0 +1,262 @@
+#include "services/notification/server.h"
+
+#include <array>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include <grpcpp/impl/service_type.h>
+
+#include "libs/base/status_macros.h"
+#include "libs/config/key_file.h"
+#include "libs/http/client.h"
+#include "libs/rpc/runtime.h"
+#include "libs/rpc/token.h"
+#include "libs/service/periodic.h"
+#include "libs/store/upkeep.h"
+#include "libs/telemetry/metrics.h"
+#include "services/notification/api/diagnosis.h"
+#include "services/notification/api/services.h"
+#include "services/notification/channels/inbox_channel.h"
+#include "services/notification/channels/webhook.h"
+#include "services/notification/domain/endpoints.h"
+#include "services/notification/domain/interests.h"
+#include "services/notification/domain/subscribers.h"
+#include "services/notification/domain/subscriptions.h"
+#include "services/notification/ingest/ingest.h"
+#include "services/notification/ingest/intake.h"
+#include "services/notification/ledger/inbox_signal.h"
+#include "services/notification/settings.h"
+#include "services/notification/types.h"
+#include "services/notification/upkeep.h"
+#include "services/notification/watch_metrics.h"
+
+namespace clusterwire::notification {
+namespace {
+
+constexpr std::array<const char*, 5> kServices = {
+    "clusterwire.notification.v1.SubscriberService",
+    "clusterwire.notification.v1.SubscriptionService",
+    "clusterwire.notification.v1.DeliveryService",
+    "clusterwire.notification.v1.InboxService",
+    "clusterwire.notification.v1.OperationsService",
+};
+constexpr absl::Duration kHealthPause = absl::Seconds(1);
+constexpr absl::Duration kHealthPatience = absl::Seconds(2);
+
+}  // namespace
+
+// In the order in which they depend on each other, so that destruction takes them apart in the
+// reverse one. Those that may fail to start are pointers.
+struct Server::Parts {
+  Parts(Settings given, http::AddressGuard address_guard, Clock& the_clock, Random& the_random)
+      : settings(std::move(given)),
+        guard(std::move(address_guard)),
+        clock(the_clock),
+        random(the_random) {}
+
+  absl::Status OpenData();
+  void StartDelivery();
+  void StartIngest();
+  absl::Status StartApi();
+  absl::Status StartServers();
+  void LookAfter();
+  void UpdateHealth();
+  ConsumerReport Consumer() const;
+
+  const Settings settings;
+  const http::AddressGuard guard;
+  Clock& clock;
+  Random& random;
+  telemetry::Metrics metrics;
+
+  // Data.
+  std::unique_ptr<sql::Database> store_database;
+  std::unique_ptr<sql::Database> ledger_database;
+  std::unique_ptr<store::Store> store;
+  std::unique_ptr<Ledger> ledger;
+  std::unique_ptr<Interests> interests;
+  InboxSignal inbox_signal;
+  std::optional<Subscribers> subscribers;
+  std::optional<Endpoints> endpoints;
+  std::optional<Subscriptions> subscriptions;
+
+  // Out: from the ledger to receivers.
+  std::optional<http::Client> client;
+  std::optional<WebhookChannel> webhooks;
+  std::optional<InboxChannel> inboxes;
+  std::optional<Dispatcher> dispatcher;
+
+  // In: from Kafka to the ledger.
+  std::optional<Intake> intake;
+  std::optional<Ingest> ingest;
+
+  // Around: calls, health, upkeep.
+  std::optional<rpc::TokenSigner> tokens;
+  std::optional<Diagnosis> diagnosis;
+  std::optional<rpc::Runtime> runtime;
+  std::optional<rpc::Lane> reads;
+  std::optional<rpc::Lane> writes;
+  std::vector<std::unique_ptr<grpc::Service>> services;
+  std::unique_ptr<rpc::Server> rpc_server;
+  std::optional<WatchMetrics> watch_metrics;
+  std::optional<store::Upkeep> store_upkeep;
+  std::optional<Upkeep> upkeep;
+  std::optional<service::Periodic> health;
+  std::unique_ptr<http::Server> http_server;
+};
+
+absl::Status Server::Parts::OpenData() {
+  ASSIGN_OR_RETURN(store_database,
+                   sql::Database::Open(settings.common.database, settings.common.database_options));
+  ASSIGN_OR_RETURN(ledger_database, sql::Database::Open(settings.ledger, settings.ledger_options));
+  ASSIGN_OR_RETURN(store::Registry registry, MakeRegistry());
+  ASSIGN_OR_RETURN(store, store::Store::Open(*store_database, std::move(registry), clock, random,
+                                             StoreOptions()));
+  ASSIGN_OR_RETURN(ledger, Ledger::Open(*ledger_database));
+  ASSIGN_OR_RETURN(interests, Interests::Load(*store, clock, random));
+  subscribers.emplace(*store, random);
+  endpoints.emplace(*store, random, guard);
+  subscriptions.emplace(*store, random);
+  return absl::OkStatus();
+}
+
+void Server::Parts::StartDelivery() {
+  client.emplace(http::Client::Options{.guard = guard,
+                                       .in_flight_limit =
+                                           static_cast<size_t>(settings.delivery.agenda.in_flight),
+                                       .time_limit = settings.delivery.try_limit,
+                                       .user_agent = "clusterwire-notification",
+                                       .ca_file = {}},
+                 clock);
+  webhooks.emplace(*client, clock, random);
+  inboxes.emplace(*ledger, inbox_signal, clock);
+  dispatcher.emplace(
+      settings.delivery, *ledger, *interests,
+      Dispatcher::Channels{.webhook = *webhooks, .inbox = *inboxes},
+      [this](const std::string& endpoint, const std::string& reason) {
+        return endpoints->Disable(endpoint, reason);
+      },
+      clock, random, metrics);
+}
+
+void Server::Parts::StartIngest() {
+  const IngestMetrics ingest_metrics(metrics);
+  intake.emplace(
+      Intake::Options(), *ledger, *interests, clock, ingest_metrics,
+      [this](std::vector<PendingDelivery> deliveries) { dispatcher->Offer(std::move(deliveries)); },
+      [this] { dispatcher->Reload(); });
+  ingest.emplace(
+      Ingest::Options{
+          .client = settings.common.kafka, .topic = settings.common.topic, .group = settings.group},
+      *ledger, *intake, clock, random, ingest_metrics);
+}
+
+absl::Status Server::Parts::StartApi() {
+  ASSIGN_OR_RETURN(std::string key, config::LoadOrMakeKey(settings.common.token_key_file, random));
+  tokens.emplace(std::move(key));
+  diagnosis.emplace(Diagnosis::Options{.kafka = settings.common.kafka,
+                                       .topic = settings.common.topic,
+                                       .retention = settings.retention},
+                    Diagnosis::Parts{.store = *store,
+                                     .ledger = *ledger,
+                                     .interests = *interests,
+                                     .consumer = [this] { return Consumer(); }});
+  runtime.emplace(metrics, clock, random);
+  reads.emplace(*runtime, rpc::Lane::Options{.name = "reads",
+                                             .threads = settings.common.readers,
+                                             .queue_limit = settings.common.queue_limit});
+  writes.emplace(*runtime, rpc::Lane::Options{.name = "writes",
+                                              .threads = settings.common.writers,
+                                              .queue_limit = settings.common.queue_limit});
+  const Handling handling = {.reads = *reads, .writes = *writes, .tokens = *tokens};
+  services.push_back(MakeSubscriberService(handling, *subscribers, *endpoints, *ledger));
+  services.push_back(MakeSubscriptionService(handling, *subscriptions));
+  services.push_back(MakeDeliveryService(
+      handling, *ledger, [this](std::string_view name) { return intake->Redrive(name); }));
+  services.push_back(MakeInboxService(handling, *subscribers, *ledger, inbox_signal));
+  services.push_back(MakeOperationsService(handling, *diagnosis));
+  return absl::OkStatus();
+}
+
+absl::Status Server::Parts::StartServers() {
+  rpc::Server::Options options = settings.common.grpc;
+  options.health_names = {kServices.begin(), kServices.end()};
+  std::vector<grpc::Service*> all;
+  for (const auto& service : services) all.push_back(service.get());
+  ASSIGN_OR_RETURN(rpc_server, rpc::Server::Start(options, *runtime, all));
+  const auto render = [this](const http::ServerRequest&) {
+    return http::ServerReply{.content_type = "text/plain; version=0.0.4; charset=utf-8",
+                             .body = metrics.Render(),
+                             .headers = {}};
+  };
+  ASSIGN_OR_RETURN(http_server,
+                   http::Server::Start(settings.common.http, {{.method = "GET",
+                                                               .path = "/metrics",
+                                                               .match = http::Route::Match::kExact,
+                                                               .handler = render}}));
+  return absl::OkStatus();
+}
+
+void Server::Parts::LookAfter() {
+  watch_metrics.emplace(metrics, *store, *interests, *client);
+  store_upkeep.emplace(*store, clock, random, store::Upkeep::Options());
+  upkeep.emplace(settings.retention, *ledger, *diagnosis, clock, metrics);
+  health.emplace(clock, kHealthPause, [this] { UpdateHealth(); });
+}
+
+ConsumerReport Server::Parts::Consumer() const {
+  return {.lag = ingest->lag(), .status = ingest->status()};
+}
+
+// Alive isn't enough: what it answers and tells must be up to date.
+void Server::Parts::UpdateHealth() {
+  const absl::Status known = interests->CatchUp(clock.Now() + kHealthPatience).status();
+  const bool data = known.ok() && interests->status().ok();
+  const bool hears = data && ingest->status().ok();
+  // Subscribers can be kept, and inboxes read, while nothing new comes from Kafka.
+  for (const char* service : kServices) {
+    const bool needs_kafka = std::string_view(service).ends_with("DeliveryService");
+    rpc_server->SetServing(service, needs_kafka ? hears : data);
+  }
+}
+
+absl::StatusOr<std::unique_ptr<Server>> Server::Start(const config::v1::NotificationConfig& config,
+                                                      Clock& clock, Random& random) {
+  ASSIGN_OR_RETURN(Settings settings, ReadSettings(config));
+  telemetry::SetLogLevel(settings.common.log_level);
+  ASSIGN_OR_RETURN(http::AddressGuard guard, http::AddressGuard::Create(settings.addresses));
+  auto parts = std::make_unique<Parts>(std::move(settings), std::move(guard), clock, random);
+  RETURN_IF_ERROR(parts->OpenData());
+  parts->StartDelivery();
+  parts->StartIngest();
+  RETURN_IF_ERROR(parts->StartApi());
+  RETURN_IF_ERROR(parts->StartServers());
+  parts->LookAfter();
+  std::unique_ptr<Server> server(new Server(std::move(parts)));
+  telemetry::LogInfo("serving",
+                     {{"grpc", server->grpc_address()}, {"http_port", server->http_port()}});
+  return server;
+}
+
+Server::Server(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
+
+Server::~Server() { Stop(); }
+
+std::string Server::grpc_address() const { return parts_->rpc_server->address(); }
+int Server::http_port() const { return parts_->http_server->port(); }
+
+void Server::Stop() {
+  if (parts_ == nullptr) return;
+  telemetry::LogInfo("stopping");
+  parts_->health.reset();
+  parts_->rpc_server->Shutdown(parts_->settings.common.stop_grace);
+  parts_.reset();
+  telemetry::LogInfo("stopped");
+}
+
+absl::Status CheckConfig(const config::v1::NotificationConfig& config) {
+  return ReadSettings(config).status();
+}
+
+}  // namespace clusterwire::notification

@@ -1,0 +1,31 @@
+#pragma once
+
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+
+#include "clusterwire/config/v1/notification.pb.h"
+
+#include "libs/http/address_guard.h"
+#include "libs/service/settings.h"
+#include "services/notification/delivery/dispatcher.h"
+
+namespace clusterwire::notification {
+
+// The configuration with its defaults filled in, as the parts want it.
+struct Settings {
+  service::Settings common;
+  std::string ledger;
+  sql::Options ledger_options;
+  std::string group;
+  Dispatcher::Options delivery;
+  http::AddressGuard::Options addresses;
+  absl::Duration retention;
+};
+
+// INVALID_ARGUMENT with every option that is missing or out of range, by its path:
+// "delivery.retry_jitter".
+absl::StatusOr<Settings> ReadSettings(const config::v1::NotificationConfig& config);
+
+}  // namespace clusterwire::notification

@@ -1,0 +1,20 @@
+#pragma once
+
+#include "libs/http/client.h"
+#include "libs/store/store.h"
+#include "libs/telemetry/metrics.h"
+#include "services/notification/domain/interests.h"
+
+namespace clusterwire::notification {
+
+// Shows as metrics what the parts count themselves, as long as it lives. The parts outlive it.
+class WatchMetrics {
+ public:
+  WatchMetrics(telemetry::Metrics& metrics, const store::Store& store, const Interests& interests,
+               const http::Client& client);
+
+ private:
+  telemetry::Metrics::Collector collector_;
+};
+
+}  // namespace clusterwire::notification
