@@ -9,13 +9,16 @@
 #include "libs/base/error.h"
 #include "libs/base/mutex.h"
 #include "libs/base/status_macros.h"
+#include "libs/http/multi.h"
 #include "libs/http/transfer.h"
 
 namespace clusterwire::http {
 namespace {
 
-// How often the loop looks around when nothing wakes it; everything that matters does.
-constexpr int kIdleMilliseconds = 1000;
+void InitialiseCurl() {
+  static const CURLcode kInitialised = curl_global_init(CURL_GLOBAL_DEFAULT);
+  (void)kInitialised;
+}
 
 absl::Status Stopped() {
   return Error(absl::StatusCode::kCancelled, "CLIENT_STOPPED", "the client is stopping");
@@ -39,11 +42,11 @@ absl::Status CheckHeaders(const Request& request) {
 // Everything of curl happens on its thread, except the wake-up.
 class Client::Loop {
  public:
-  Loop(Options options, Clock& clock) : options_(std::move(options)), clock_(clock) {
-    static const CURLcode kInitialised = curl_global_init(CURL_GLOBAL_DEFAULT);
-    (void)kInitialised;
-    multi_ = curl_multi_init();
-    curl_multi_setopt(multi_, CURLMOPT_MAXCONNECTS, static_cast<long>(options_.kept_connections));
+  Loop(Options options, Clock& clock)
+      : options_(std::move(options)),
+        clock_(clock),
+        // curl counts those in use too, and would close each one after use while they are many.
+        multi_(options_.in_flight_limit + options_.kept_connections) {
     thread_ = std::thread([this] { Run(); });
   }
 
@@ -52,9 +55,8 @@ class Client::Loop {
       MutexLock lock(mutex_);
       stopping_ = true;
     }
-    curl_multi_wakeup(multi_);
+    multi_.Wake();
     thread_.join();
-    curl_multi_cleanup(multi_);
   }
 
   absl::Status Start(Request request, Callback callback) {
@@ -77,7 +79,7 @@ class Client::Loop {
       ++counts_.in_flight;
       incoming_.push_back(std::move(transfer));
     }
-    curl_multi_wakeup(multi_);
+    multi_.Wake();
     return absl::OkStatus();
   }
 
@@ -89,10 +91,10 @@ class Client::Loop {
  private:
   void Run() {
     while (TakeIncoming()) {
-      int running = 0;
-      curl_multi_perform(multi_, &running);
-      FinishDone();
-      curl_multi_poll(multi_, nullptr, 0, kIdleMilliseconds, nullptr);
+      multi_.Turn();
+      while (const auto done = multi_.NextDone()) {
+        Finish(done->first, running_.at(done->first)->Result(done->second));
+      }
     }
     while (!running_.empty()) Finish(running_.begin()->first, Stopped());
   }
@@ -108,23 +110,14 @@ class Client::Loop {
     }
     for (auto& transfer : incoming) {
       CURL* const easy = transfer->Prepare();
-      curl_multi_add_handle(multi_, easy);
+      multi_.Add(easy);
       running_.emplace(easy, std::move(transfer));
     }
     return !stopping;
   }
 
-  void FinishDone() {
-    int left = 0;
-    while (const CURLMsg* message = curl_multi_info_read(multi_, &left)) {
-      if (message->msg != CURLMSG_DONE) continue;
-      CURL* const easy = message->easy_handle;
-      Finish(easy, running_.at(easy)->Result(message->data.result));
-    }
-  }
-
   void Finish(CURL* easy, absl::StatusOr<Response> result) {
-    curl_multi_remove_handle(multi_, easy);
+    multi_.Remove(easy);
     const auto node = running_.extract(easy);
     {
       MutexLock lock(mutex_);
@@ -136,7 +129,7 @@ class Client::Loop {
 
   const Options options_;
   Clock& clock_;
-  CURLM* multi_ = nullptr;
+  Multi multi_;
   std::unordered_map<CURL*, std::unique_ptr<Transfer>> running_;  // the thread's own
 
   mutable Mutex mutex_;
@@ -146,8 +139,10 @@ class Client::Loop {
   std::thread thread_;
 };
 
-Client::Client(Options options, Clock& clock)
-    : loop_(std::make_unique<Loop>(std::move(options), clock)) {}
+Client::Client(Options options, Clock& clock) {
+  InitialiseCurl();
+  loop_ = std::make_unique<Loop>(std::move(options), clock);
+}
 
 Client::~Client() = default;
 

@@ -178,8 +178,8 @@ absl::StatusOr<Response> Transfer::Result(CURLcode code) {
   return std::move(response_);
 }
 
-absl::Status Transfer::Failure(CURLcode code) const {
-  if (code == CURLE_COULDNT_CONNECT && !refusal_.ok()) return refusal_;
+absl::Status Transfer::Failure(CURLcode code) {
+  if (code == CURLE_COULDNT_CONNECT && !refusal_.ok()) return std::move(refusal_);
   const Reason reason = ReasonFor(code);
   return Error(reason.code, reason.reason, *error_ != '\0' ? error_ : curl_easy_strerror(code));
 }

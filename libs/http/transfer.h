@@ -35,7 +35,7 @@ class Transfer {
   void SetUpLimits();
   void SetUpSafety();
   bool TakeHeader(std::string_view line);
-  absl::Status Failure(CURLcode code) const;
+  absl::Status Failure(CURLcode code);
 
   template <typename Value>
   void Set(CURLoption option, Value value) {

@@ -1,0 +1,116 @@
+#include "libs/http/multi.h"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cstdint>
+
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
+
+namespace clusterwire::http {
+namespace {
+
+constexpr int kLongestMilliseconds = 60'000;
+
+void Watch(int epoll, int operation, int descriptor, uint32_t events) {
+  epoll_event event{};
+  event.events = events;
+  event.data.fd = descriptor;
+  epoll_ctl(epoll, operation, descriptor, &event);
+}
+
+}  // namespace
+
+Multi::Multi(size_t connections)
+    : multi_(curl_multi_init()),
+      epoll_(epoll_create1(EPOLL_CLOEXEC)),
+      wakeup_(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {
+  curl_multi_setopt(multi_, CURLMOPT_MAXCONNECTS, static_cast<long>(connections));
+  curl_multi_setopt(multi_, CURLMOPT_SOCKETFUNCTION, &Multi::OnWatch);
+  curl_multi_setopt(multi_, CURLMOPT_SOCKETDATA, this);
+  curl_multi_setopt(multi_, CURLMOPT_TIMERFUNCTION, &Multi::OnTimer);
+  curl_multi_setopt(multi_, CURLMOPT_TIMERDATA, this);
+  Watch(epoll_, EPOLL_CTL_ADD, wakeup_, EPOLLIN);
+}
+
+Multi::~Multi() {
+  curl_multi_cleanup(multi_);
+  close(wakeup_);
+  close(epoll_);
+}
+
+void Multi::Add(CURL* easy) { curl_multi_add_handle(multi_, easy); }
+
+void Multi::Remove(CURL* easy) { curl_multi_remove_handle(multi_, easy); }
+
+void Multi::Wake() {
+  const uint64_t one = 1;
+  (void)!write(wakeup_, &one, sizeof one);
+}
+
+int Multi::OnWatch(CURL*, curl_socket_t socket, int what, void* self, void* known) {
+  auto* multi = static_cast<Multi*>(self);
+  if (what == CURL_POLL_REMOVE) {
+    epoll_ctl(multi->epoll_, EPOLL_CTL_DEL, socket, nullptr);
+    return 0;
+  }
+  uint32_t events = 0;
+  if ((what & CURL_POLL_IN) != 0) events |= EPOLLIN;
+  if ((what & CURL_POLL_OUT) != 0) events |= EPOLLOUT;
+  Watch(multi->epoll_, known == nullptr ? EPOLL_CTL_ADD : EPOLL_CTL_MOD, socket, events);
+  if (known == nullptr) curl_multi_assign(multi->multi_, socket, self);
+  return 0;
+}
+
+int Multi::OnTimer(CURLM*, long milliseconds, void* self) {
+  auto* multi = static_cast<Multi*>(self);
+  multi->due_.reset();
+  if (milliseconds >= 0) multi->due_ = Clock::now() + std::chrono::milliseconds(milliseconds);
+  return 0;
+}
+
+int Multi::WaitMilliseconds() const {
+  if (!due_) return kLongestMilliseconds;
+  const auto left = std::chrono::ceil<std::chrono::milliseconds>(*due_ - Clock::now()).count();
+  return static_cast<int>(std::clamp<int64_t>(left, 0, kLongestMilliseconds));
+}
+
+void Multi::Turn() {
+  std::array<epoll_event, 256> events;
+  const int count =
+      epoll_wait(epoll_, events.data(), static_cast<int>(events.size()), WaitMilliseconds());
+  for (int i = 0; i < count; ++i) {
+    const epoll_event& event = events[static_cast<size_t>(i)];
+    if (event.data.fd == wakeup_) {
+      uint64_t ignored = 0;
+      (void)!read(wakeup_, &ignored, sizeof ignored);
+      continue;
+    }
+    int mask = 0;
+    if ((event.events & EPOLLIN) != 0) mask |= CURL_CSELECT_IN;
+    if ((event.events & EPOLLOUT) != 0) mask |= CURL_CSELECT_OUT;
+    if ((event.events & (EPOLLERR | EPOLLHUP)) != 0) mask |= CURL_CSELECT_ERR;
+    Act(event.data.fd, mask);
+  }
+  if (due_ && Clock::now() >= *due_) {
+    due_.reset();
+    Act(CURL_SOCKET_TIMEOUT, 0);
+  }
+}
+
+void Multi::Act(curl_socket_t socket, int events) {
+  int running = 0;
+  curl_multi_socket_action(multi_, socket, events, &running);
+}
+
+std::optional<std::pair<CURL*, CURLcode>> Multi::NextDone() {
+  int left = 0;
+  while (const CURLMsg* message = curl_multi_info_read(multi_, &left)) {
+    if (message->msg == CURLMSG_DONE) return std::pair{message->easy_handle, message->data.result};
+  }
+  return std::nullopt;
+}
+
+}  // namespace clusterwire::http
