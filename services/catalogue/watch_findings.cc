@@ -10,8 +10,9 @@ WatchFindings::WatchFindings(const Diagnosis& diagnosis, Clock& clock)
     : diagnosis_(diagnosis), periodic_(clock, kPause, [this] { Look(); }) {}
 
 void WatchFindings::Look() {
+  const v1::DiagnoseResponse diagnosis = diagnosis_.Diagnose();
   std::string findings;
-  for (const v1::Finding& finding : diagnosis_.Diagnose().findings()) {
+  for (const v1::Finding& finding : diagnosis.findings()) {
     if (finding.severity() == v1::Finding::SEVERITY_OK) continue;
     absl::StrAppend(&findings, findings.empty() ? "" : "; ", finding.part(), ": ",
                     finding.finding());
