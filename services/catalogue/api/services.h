@@ -5,6 +5,7 @@
 #include "libs/rpc/runtime.h"
 #include "libs/rpc/token.h"
 #include "libs/search/index.h"
+#include "libs/store/store.h"
 #include "services/catalogue/changes/history.h"
 #include "services/catalogue/domain/clusters.h"
 #include "services/catalogue/domain/events.h"
@@ -33,6 +34,7 @@ struct Api {
 std::unique_ptr<grpc::Service> MakeChangeService(const Api& api, const History& history);
 std::unique_ptr<grpc::Service> MakeClusterService(const Api& api, Clusters& clusters);
 std::unique_ptr<grpc::Service> MakeEventService(const Api& api, Events& events);
+std::unique_ptr<grpc::Service> MakeImportService(const Api& api, store::Store& store);
 std::unique_ptr<grpc::Service> MakeLabelSchemeService(const Api& api, LabelSchemes& schemes);
 std::unique_ptr<grpc::Service> MakeLabelService(const Api& api, Labels& labels);
 std::unique_ptr<grpc::Service> MakeMembershipService(const Api& api, Memberships& memberships);
