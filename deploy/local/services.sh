@@ -46,5 +46,5 @@ start_notification() {
 
 import_records() {
   "$build_dir/services/catalogue/import/clusterwire-import" \
-    --server "127.0.0.1:$catalogue_port" --data "$root/tests/data"
+    --target "127.0.0.1:$catalogue_port" --read_date 2026-11 "$root/tests/data"
 }
