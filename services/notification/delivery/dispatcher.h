@@ -35,8 +35,8 @@ namespace clusterwire::notification {
 class Dispatcher {
  public:
   struct Options {
-    RetrySchedule schedule;
-    Agenda::Options agenda;
+    RetrySchedule schedule = {};
+    Agenda::Options agenda = {};
     absl::Duration try_limit = absl::Seconds(15);
     absl::Duration disable_after = absl::Hours(5 * 24);
     absl::Duration sweep = absl::Minutes(1);       // how often the ledger is asked for strays

@@ -9,6 +9,7 @@
 #include "libs/base/error.h"
 #include "libs/base/status_macros.h"
 #include "libs/telemetry/log.h"
+#include "libs/telemetry/trace.h"
 #include "services/notification/domain/wants.h"
 #include "services/notification/ingest/digest.h"
 #include "services/notification/ledger/dead_records.h"
@@ -107,7 +108,14 @@ Intake::Item Intake::ItemOf(const kafka::ReceivedMessage& message) {
     return item;
   }
   item.read = *std::move(read);
-  item.matches = MatchesOf(item.read.record);
+  const Record& record = item.read.record;
+  item.matches = MatchesOf(record);
+  const telemetry::TraceScope trace(
+      telemetry::TraceContext::Parse(record.trace).value_or(telemetry::TraceContext()));
+  telemetry::LogInfo("record matched", {{"change", record.id},
+                                        {"kind", record.change.kind()},
+                                        {"resource", record.change.name()},
+                                        {"matched", item.matches.size()}});
   return item;
 }
 
