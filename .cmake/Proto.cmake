@@ -1,6 +1,6 @@
 # cw_proto_package(NAME DIR [PROTOS …] [DEPS …] [SERVICES …] [ROOT …])
 #
-# DIR lies in proto/, or in ROOT: then the package is for tests and no contract of ours.
+# DIR lies in proto/, or in ROOT: then the package is no contract of ours.
 # One target for the messages of a package, clusterwire::NAME_proto, and, where SERVICES lists the
 # files that declare services, one for their stubs, clusterwire::NAME_grpc. The stubs are compiled
 # as one unit (each of them repeats all of gRPC's headers); message files are not, since their

@@ -14,6 +14,7 @@
 
 #include "libs/base/error.h"
 #include "libs/base/strings.h"
+#include "libs/rpc/health/health.pb.h"
 #include "libs/rpc/incoming.h"
 #include "libs/telemetry/log.h"
 
@@ -81,6 +82,8 @@ absl::StatusOr<std::unique_ptr<Server>> Server::Start(Options options, Runtime& 
   const Options& kept = server->options_;
   grpc::EnableDefaultHealthCheckService(true);
   grpc::reflection::InitProtoReflectionServerBuilderPlugin();
+  // Reflection shows only what is linked in, and the linker takes only what is named.
+  google::protobuf::LinkMessageReflection<grpc::health::v1::HealthCheckRequest>();
   grpc::ServerBuilder builder;
   SetLimits(kept, builder);
   builder.AddListeningPort(kept.address, CredentialsFor(kept.address), &server->port_);

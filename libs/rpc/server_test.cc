@@ -12,9 +12,9 @@
 
 #include "libs/base/testing/status_matchers.h"
 #include "libs/rpc/client.h"
+#include "libs/rpc/health/health.grpc.pb.h"
 #include "libs/rpc/status.h"
 #include "libs/rpc/testing/echo_server.h"
-#include "libs/rpc/testing/health.grpc.pb.h"
 
 namespace clusterwire::rpc {
 namespace {

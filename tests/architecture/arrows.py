@@ -28,6 +28,7 @@ PROTOS = {
     "filter": {"clusterwire/type/v1"},
     "store": {"clusterwire/type/v1"},
     "change": {"clusterwire/change/v1", "clusterwire/type/v1"},
+    "rpc": {"libs/rpc/health"},
 }
 FOREIGN_CONTRACT = {"catalogue": "clusterwire/notification/", "notification": "clusterwire/catalogue/"}
 
