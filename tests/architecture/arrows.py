@@ -19,6 +19,7 @@ LIBRARIES = {
     "match": {"filter"},
     "change": {"base", "filter", "kafka"},
     "rpc": {"base", "telemetry"},
+    "service": {"config", "http", "kafka", "rpc", "sql"},
 }
 
 # Contracts that a library may know, with those of the libraries it uses; its tests may use any.
@@ -29,6 +30,7 @@ PROTOS = {
     "store": {"clusterwire/type/v1"},
     "change": {"clusterwire/change/v1", "clusterwire/type/v1"},
     "rpc": {"libs/rpc/health"},
+    "service": {"clusterwire/config/v1"},
 }
 FOREIGN_CONTRACT = {"catalogue": "clusterwire/notification/", "notification": "clusterwire/catalogue/"}
 
