@@ -46,6 +46,7 @@ absl::StatusOr<std::unique_ptr<SearchApplier>> SearchApplier::Start(store::Store
   applier->tailer_ = std::make_unique<store::Tailer>(
       store, clock, random, options,
       [&index, gauge](std::span<const store::Change> changes) mutable {
+        if (changes.empty()) return absl::OkStatus();
         std::vector<search::FactsUpdate> updates;
         updates.reserve(changes.size());
         for (const store::Change& change : changes) {
