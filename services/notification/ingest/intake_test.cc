@@ -1,0 +1,189 @@
+#include "services/notification/ingest/intake.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "libs/base/testing/status_matchers.h"
+#include "services/notification/ingest/digest.h"
+#include "services/notification/ingest/testing/intake_fixture.h"
+#include "services/notification/ingest/testing/messages.h"
+#include "services/notification/ledger/dead_records.h"
+#include "services/notification/ledger/positions.h"
+
+namespace clusterwire::notification {
+namespace {
+
+using testing::ElementsAre;
+using testing::IsEmpty;
+using testing::SizeIs;
+
+class IntakeTest : public IntakeFixture {
+ protected:
+  std::vector<v1::DeadRecord> DeadOnes() {
+    auto dead = ledger_->Read(
+        [](sql::Connection& connection) { return DeadRecords(connection).List("", 100); });
+    EXPECT_THAT(dead, IsOk());
+    return *std::move(dead);
+  }
+};
+INSTANTIATE_TEST_SUITE_P(Both, IntakeTest, sql::kBothDatabases, sql::DialectName);
+
+TEST_P(IntakeTest, EachSubscriptionThatMatchesGetsOneDelivery) {
+  Subscribe("all", "");
+  Subscribe("drafts", "draft");
+  Subscribe("published", "published");
+  const auto change = ClusterChange("a", 1, "cluster.created", "", "published");
+  ASSERT_THAT(Take({MessageOf(change, 0)}), IsOk());
+  EXPECT_THAT(StatesFor(change), ElementsAre("all: pending", "published: pending"));
+  EXPECT_EQ(AddUp().matched(), 2);
+  EXPECT_EQ(AddUp().difference(), 0);
+  ASSERT_THAT(offered_, SizeIs(2));
+  EXPECT_EQ(offered_[0].transition, v1::TRANSITION_ENTERED);
+  EXPECT_EQ(offered_[0].root, "clusters/a");
+}
+
+TEST_P(IntakeTest, ARecordTakenAgainAddsNothing) {
+  Subscribe("all", "");
+  const auto message = MessageOf(ClusterChange("a", 1, "cluster.created", "", "published"), 0);
+  ASSERT_THAT(Take({message}), IsOk());
+  // A subscription made since doesn't hear of it: the record is closed.
+  Subscribe("later", "");
+  ASSERT_THAT(Take({message, message}), IsOk());
+  EXPECT_EQ(AddUp().matched(), 1);
+  EXPECT_EQ(AddUp().difference(), 0);
+  EXPECT_THAT(offered_, SizeIs(1));
+}
+
+TEST_P(IntakeTest, ASubscriptionHearsOfWhatArrivesAfterItWasAnswered) {
+  for (int i = 0; i < 5; ++i) {
+    const std::string id = "s" + std::to_string(i);
+    Subscribe(id, "");
+    const auto change = ClusterChange("a", i + 1, "cluster.updated", "published", "published");
+    ASSERT_THAT(Take({MessageOf(change, i)}), IsOk());
+    EXPECT_THAT(StatesFor(change), testing::Contains(id + ": pending"));
+  }
+}
+
+TEST_P(IntakeTest, AnOlderArrivalIsSupersededExceptForWhoNamesItsKind) {
+  Subscribe("all", "");
+  Subscribe("kinds", "", {"cluster.updated"});
+  const auto older = ClusterChange("a", 4, "cluster.updated", "published", "published");
+  const auto newer = ClusterChange("a", 5, "cluster.updated", "published", "published");
+  ASSERT_THAT(Take({MessageOf(newer, 0), MessageOf(older, 1)}), IsOk());
+  EXPECT_THAT(StatesFor(older), ElementsAre("all: superseded", "kinds: pending"));
+  EXPECT_THAT(StatesFor(newer), ElementsAre("all: pending", "kinds: pending"));
+  EXPECT_EQ(AddUp().difference(), 0);
+  EXPECT_THAT(offered_, SizeIs(3));
+}
+
+TEST_P(IntakeTest, WhatThePublicMayNotSeeIsNeitherMatchedNorKept) {
+  Subscribe("all", "");
+  auto draft = ClusterChange("a", 1, "cluster.created", "", "draft");
+  draft.mutable_after()->mutable_audience();
+  draft.mutable_cluster()->set_etag("secret");
+  auto published = ClusterChange("a", 2, "cluster.published", "draft", "published");
+  published.mutable_before()->mutable_audience();
+  ASSERT_THAT(Take({MessageOf(draft, 0), MessageOf(published, 1)}), IsOk());
+  EXPECT_THAT(StatesFor(draft), IsEmpty());
+  ASSERT_THAT(offered_, SizeIs(1));
+  EXPECT_EQ(offered_[0].transition, v1::TRANSITION_ENTERED);
+  const auto kept = ledger_->Read(
+      [](sql::Connection& connection) { return Records(connection).Load("history:1:1"); });
+  ASSERT_THAT(kept, IsOk());
+  EXPECT_FALSE(kept->change.has_after());
+  EXPECT_FALSE(kept->change.has_cluster());
+}
+
+TEST_P(IntakeTest, HidingAResourceIsLeftAndIsRemembered) {
+  Subscribe("all", "");
+  auto hidden = ClusterChange("a", 1, "cluster.updated", "published", "draft");
+  hidden.mutable_after()->mutable_audience();
+  ASSERT_THAT(Take({MessageOf(hidden, 0)}), IsOk());
+  ASSERT_THAT(offered_, SizeIs(1));
+  EXPECT_EQ(offered_[0].transition, v1::TRANSITION_LEFT);
+  EXPECT_THAT(ledger_->Read([](sql::Connection& connection) {
+    return NewestRecords(connection).IsHidden("clusters/a");
+  }),
+              IsOkAndHolds(true));
+}
+
+TEST_P(IntakeTest, WhatCantBeReadIsSetAsideAndBlocksNothing) {
+  Subscribe("all", "");
+  auto broken = MessageOf(ClusterChange("a", 1, "cluster.created", "", "published"), 7);
+  broken.value = "\xff\xff not protobuf";
+  const auto change = ClusterChange("a", 2, "cluster.updated", "", "published");
+  ASSERT_THAT(Take({broken, MessageOf(change, 8)}), IsOk());
+  EXPECT_THAT(StatesFor(change), ElementsAre("all: pending"));
+  ASSERT_THAT(DeadOnes(), SizeIs(1));
+  EXPECT_EQ(DeadOnes()[0].name(), "deadRecords/changes.0.7");
+  EXPECT_THAT(DeadOnes()[0].error(), testing::HasSubstr("ResourceChanged"));
+  EXPECT_THAT(intake_->Redrive("deadRecords/changes.0.7"),
+              StatusIs(absl::StatusCode::kFailedPrecondition));
+  EXPECT_THAT(intake_->Redrive("deadRecords/changes.0.6"), StatusIs(absl::StatusCode::kNotFound));
+  EXPECT_THAT(DeadOnes(), SizeIs(1));
+}
+
+TEST_P(IntakeTest, AZeroByteInATextSetsTheRecordAside) {
+  const auto bad = ClusterChange(std::string("a\0b", 3), 1, "cluster.created", "", "published");
+  ASSERT_THAT(Take({MessageOf(bad, 0)}), IsOk());
+  EXPECT_THAT(DeadOnes(), SizeIs(1));
+}
+
+TEST_P(IntakeTest, ADeadRecordThatIsUnderstoodNowIsTaken) {
+  Subscribe("all", "");
+  const auto change = ClusterChange("a", 1, "cluster.created", "", "published");
+  const auto message = MessageOf(change, 7);
+  ASSERT_THAT(ledger_->Write([&](sql::Connection& connection) {
+    return DeadRecords(connection)
+        .Add(message, absl::InvalidArgumentError("an older release"), store_.clock.Now());
+  }),
+              IsOk());
+  EXPECT_THAT(intake_->Redrive("deadRecords/changes.0.7"), IsOkAndHolds("history:1:1"));
+  EXPECT_THAT(StatesFor(change), ElementsAre("all: pending"));
+  EXPECT_THAT(DeadOnes(), IsEmpty());
+}
+
+TEST_P(IntakeTest, ThePositionMovesWithTheBatch) {
+  const auto first = MessageOf(ClusterChange("a", 1, "cluster.created", "", "published"), 40);
+  const auto last = MessageOf(ClusterChange("b", 2, "cluster.created", "", "published"), 41);
+  ASSERT_THAT(Take({first, last}), IsOk());
+  const auto position = ledger_->Read(
+      [&](sql::Connection& connection) { return Positions(connection).Find(last.from); });
+  ASSERT_THAT(position, IsOk());
+  ASSERT_TRUE(*position);
+  EXPECT_EQ((*position)->next_offset, 42);
+  EXPECT_EQ((*position)->digest, DigestOf(last));
+  EXPECT_NE(DigestOf(first), DigestOf(last));
+}
+
+TEST_P(IntakeTest, TimesOfRecordsRiseEvenWhenTheClockStands) {
+  Subscribe("all", "");
+  ASSERT_THAT(Take({MessageOf(ClusterChange("a", 1, "cluster.created", "", "published"), 0),
+                    MessageOf(ClusterChange("b", 2, "cluster.created", "", "published"), 1)}),
+              IsOk());
+  ASSERT_THAT(Take({MessageOf(ClusterChange("c", 3, "cluster.created", "", "published"), 2)}),
+              IsOk());
+  ASSERT_THAT(offered_, SizeIs(3));
+  EXPECT_LT(offered_[0].created, offered_[1].created);
+  EXPECT_LT(offered_[1].created, offered_[2].created);
+}
+
+TEST_P(IntakeTest, WhenACommitsAnswerIsLostTheDispatcherIsToldToLook) {
+  Subscribe("all", "");
+  const auto message = MessageOf(ClusterChange("a", 1, "cluster.created", "", "published"), 0);
+  // The first COMMIT ends the question for the last time of a record.
+  faulty_.Inject({.fragment = "COMMIT",
+                  .status = absl::UnavailableError("connection lost"),
+                  .after = true,
+                  .skip = 1});
+  EXPECT_THAT(Take({message}), StatusIs(absl::StatusCode::kUnavailable));
+  EXPECT_EQ(reloads_, 0);
+  ASSERT_THAT(Take({message}), IsOk());
+  EXPECT_EQ(reloads_, 1);
+  EXPECT_THAT(offered_, IsEmpty());
+  EXPECT_EQ(AddUp().pending(), 1);
+  EXPECT_EQ(AddUp().difference(), 0);
+}
+
+}  // namespace
+}  // namespace clusterwire::notification
