@@ -1,5 +1,6 @@
 #include "services/notification/channels/webhook.h"
 
+#include <optional>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -9,6 +10,7 @@
 #include "libs/telemetry/trace.h"
 #include "services/notification/channels/webhook_body.h"
 #include "services/notification/channels/webhook_signature.h"
+#include "services/notification/domain/secret.h"
 
 namespace clusterwire::notification {
 namespace {
@@ -60,7 +62,8 @@ absl::StatusOr<Rendered> WebhookChannel::Render(const Job& job) const {
 absl::StatusOr<http::Request> WebhookChannel::RequestFor(const Job& job, Rendered rendered,
                                                          absl::Time deadline) const {
   const v1::Webhook& webhook = job.endpoint->webhook();
-  ASSIGN_OR_RETURN(const std::string key, WebhookKeyOf(webhook.secret()));
+  const std::optional<std::string> key = KeyOf(webhook.secret());
+  if (!key) return absl::InvalidArgumentError("the endpoint's secret can't be used to sign");
   const std::string& id = job.delivery.name;
   const absl::Time now = clock_.Now();
   http::Request request;
@@ -70,7 +73,7 @@ absl::StatusOr<http::Request> WebhookChannel::RequestFor(const Job& job, Rendere
       {"content-type", "application/cloudevents+json; charset=utf-8"},
       {"webhook-id", id},
       {"webhook-timestamp", absl::StrCat(absl::ToUnixSeconds(now))},
-      {"webhook-signature", WebhookSignature(key, id, now, rendered.body)},
+      {"webhook-signature", WebhookSignature(*key, id, now, rendered.body)},
       {"traceparent", Traceparent(job.record->trace, random_)},
   };
   request.body = std::move(rendered.body);

@@ -15,6 +15,7 @@
 #include "libs/http/testing/receiver.h"
 #include "services/notification/channels/testing/jobs.h"
 #include "services/notification/channels/webhook_signature.h"
+#include "services/notification/domain/secret.h"
 
 namespace clusterwire::notification {
 namespace {
@@ -65,8 +66,8 @@ TEST_F(WebhookTest, PostsASignedCloudEvent) {
   int64_t seconds = 0;
   ASSERT_TRUE(absl::SimpleAtoi(seen.headers.at("webhook-timestamp"), &seconds));
   EXPECT_EQ(seen.headers.at("webhook-signature"),
-            WebhookSignature(*WebhookKeyOf(kTestSecret), job.delivery.name,
-                             absl::FromUnixSeconds(seconds), seen.body));
+            WebhookSignature(*KeyOf(kTestSecret), job.delivery.name, absl::FromUnixSeconds(seconds),
+                             seen.body));
   const std::string& traceparent = seen.headers.at("traceparent");
   EXPECT_THAT(traceparent, testing::StartsWith("00-0af7651916cd43dd8448eb211c80319c-"));
   EXPECT_NE(traceparent, job.record->trace);  // a span of its own
