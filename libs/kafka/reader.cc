@@ -37,6 +37,34 @@ class Fetch {
   bool started_ = false;
 };
 
+constexpr int kRetryPauseMilliseconds = 50;
+
+// Asks again while the answer is one of those that a moment cures, such as a leader on the move.
+// `exists`: the topic is known to be there, so that a broker which doesn't know it is only late.
+template <typename Ask>
+auto AskPatiently(rd_kafka_t* client, const Remaining& remaining, bool exists, const Ask& ask)
+    -> decltype(ask()) {
+  while (true) {
+    auto answer = ask();
+    const bool late = exists && answer.status().code() == absl::StatusCode::kNotFound;
+    if (answer.ok() || remaining.over() || !(late || IsRetriable(answer.status()))) return answer;
+    rd_kafka_poll(client, remaining.Milliseconds(kRetryPauseMilliseconds));
+  }
+}
+
+absl::StatusOr<Reader::Watermarks> QueryWatermarks(rd_kafka_t* client,
+                                                   const TopicPartition& partition,
+                                                   const Remaining& remaining, bool exists) {
+  return AskPatiently(client, remaining, exists, [&]() -> absl::StatusOr<Reader::Watermarks> {
+    Reader::Watermarks marks;
+    RETURN_IF_ERROR(ToStatus(
+        rd_kafka_query_watermark_offsets(client, partition.topic.c_str(), partition.partition,
+                                         &marks.start, &marks.end, remaining.Milliseconds()),
+        absl::StrCat("asking for the watermarks of ", ToString(partition))));
+    return marks;
+  });
+}
+
 absl::StatusOr<int> CountPartitions(rd_kafka_t* client, const std::string& topic,
                                     const Remaining& remaining) {
   const TopicHandle handle(rd_kafka_topic_new(client, topic.c_str(), nullptr));
@@ -66,12 +94,7 @@ absl::StatusOr<std::unique_ptr<Reader>> Reader::Create(ClientOptions options) {
 
 absl::StatusOr<Reader::Watermarks> Reader::GetWatermarks(const TopicPartition& partition,
                                                          absl::Duration wait) {
-  Watermarks marks;
-  RETURN_IF_ERROR(ToStatus(
-      rd_kafka_query_watermark_offsets(client_.get(), partition.topic.c_str(), partition.partition,
-                                       &marks.start, &marks.end, Remaining(wait).Milliseconds()),
-      absl::StrCat("asking for the watermarks of ", ToString(partition))));
-  return marks;
+  return QueryWatermarks(client_.get(), partition, Remaining(wait), false);
 }
 
 absl::StatusOr<std::optional<ReceivedMessage>> Reader::ReadAt(const TopicPartition& partition,
@@ -103,11 +126,14 @@ absl::StatusOr<std::vector<ReceivedMessage>> Reader::Tail(const std::string& top
                                                           absl::Duration wait) {
   const Remaining remaining(wait);
   const auto left = [&] { return absl::Milliseconds(remaining.Milliseconds()); };
-  ASSIGN_OR_RETURN(const int count, CountPartitions(client_.get(), topic, remaining));
+  ASSIGN_OR_RETURN(const int count, AskPatiently(client_.get(), remaining, false, [&] {
+                     return CountPartitions(client_.get(), topic, remaining);
+                   }));
   std::vector<ReceivedMessage> tail;
   for (int32_t i = 0; i < count; ++i) {
     const TopicPartition partition{topic, i};
-    ASSIGN_OR_RETURN(const Watermarks marks, GetWatermarks(partition, left()));
+    ASSIGN_OR_RETURN(const Watermarks marks,
+                     QueryWatermarks(client_.get(), partition, remaining, true));
     if (marks.start == marks.end) continue;
     ASSIGN_OR_RETURN(auto last, ReadAt(partition, marks.end - 1, left()));
     if (last) tail.push_back(*std::move(last));
