@@ -152,7 +152,7 @@ absl::StatusOr<Record> Decode(const kafka::ReceivedMessage& message) {
   }
   Record record;
   if (message.value.empty() || !record.changed.ParseFromString(message.value)) {
-    return Invalid(what, {"its value is no protobuf of clusterwire.changed.v1.ResourceChanged"});
+    return Invalid(what, {"its value is no protobuf of clusterwire.change.v1.ResourceChanged"});
   }
   Problems problems;
   CheckBody(record.changed, problems);
