@@ -98,29 +98,34 @@ void Interests::Take(const store::Message& resource) {
 }
 
 void Interests::TakeSubscription(const v1::Subscription& subscription) {
+  const auto before = Find(subscription.name());
   Entry entry;
   entry.state = subscription.state();
   entry.saved = subscription.endpoint().empty();
   absl::StatusOr<filter::Predicate> predicate = CompileSubscription(subscription);
-  if (!predicate.ok()) {
-    if (entry.state == v1::Subscription::STATE_ACTIVE) entry.state = v1::Subscription::STATE_HELD;
-  } else if (entry.state == v1::Subscription::STATE_ACTIVE && !entry.saved) {
-    const auto before = Find(subscription.name());
-    MutexLock lock(mutex_);
-    const int64_t id = before != nullptr ? before->id : ++last_id_;
-    entry.interest = std::make_shared<const Interest>(Interest{id, subscription, *predicate});
-    by_id_[id] = entry.interest;
+  const bool active = entry.state == v1::Subscription::STATE_ACTIVE;
+  if (!predicate.ok() && active) entry.state = v1::Subscription::STATE_HELD;
+  if (!predicate.ok() || !active || entry.saved) {
+    SetEntry(subscription.name(), std::move(entry));
+    if (before != nullptr) Forget(before->id);
+    return;
   }
-  if (entry.interest == nullptr) {
-    DropSubscription(subscription.name());
-  } else if (!matcher_.Put(entry.interest->id, *std::move(predicate)).ok()) {
-    DropSubscription(subscription.name());
-    Forget(entry.interest->id);
+  const int64_t id = before != nullptr ? before->id : ++last_id_;
+  entry.interest = std::make_shared<const Interest>(Interest{id, subscription, *predicate});
+  // What the matcher names is to be found already.
+  SetEntry(subscription.name(), entry);
+  if (!matcher_.Put(id, *std::move(predicate)).ok()) {
     entry.interest = nullptr;
     entry.refused = true;
+    SetEntry(subscription.name(), std::move(entry));
+    Forget(id);
   }
+}
+
+void Interests::SetEntry(const std::string& name, Entry entry) {
   MutexLock lock(mutex_);
-  subscriptions_[subscription.name()] = std::move(entry);
+  if (entry.interest != nullptr) by_id_[entry.interest->id] = entry.interest;
+  subscriptions_[name] = std::move(entry);
 }
 
 void Interests::Drop(std::string_view name) {

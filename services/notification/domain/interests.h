@@ -91,6 +91,7 @@ class Interests {
   absl::Status Follow(std::span<const store::Change> changes);
   void Take(const store::Message& resource);
   void TakeSubscription(const v1::Subscription& subscription);
+  void SetEntry(const std::string& name, Entry entry);
   void Drop(std::string_view name);
   void DropSubscription(std::string_view name);
   void Forget(int64_t id);
@@ -101,7 +102,7 @@ class Interests {
   mutable Mutex mutex_;
   CondVar moved_;
   store::Revision included_ ABSL_GUARDED_BY(mutex_);
-  int64_t last_id_ ABSL_GUARDED_BY(mutex_) = 0;
+  int64_t last_id_ = 0;  // only who reads and follows the log uses it
   // All of them, in every state.
   std::map<Name, Entry, std::less<>> subscriptions_ ABSL_GUARDED_BY(mutex_);
   std::unordered_map<int64_t, std::shared_ptr<const Interest>> by_id_ ABSL_GUARDED_BY(mutex_);

@@ -1,8 +1,10 @@
 #include "services/notification/domain/subscribers.h"
 
+#include "absl/strings/str_cat.h"
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "libs/base/status_macros.h"
 #include "libs/base/testing/status_matchers.h"
 #include "services/notification/testing/test_store.h"
 
@@ -157,6 +159,29 @@ TEST_F(SubscribersTest, GoWithAllTheyHave) {
     EXPECT_TRUE(absl::IsNotFound((*reader)->GetFacts(name).status())) << name;
   }
   EXPECT_THAT((*reader)->Get<v1::Subscription>("subscribers/xy/subscriptions/gold"), IsOk());
+}
+
+TEST_F(SubscribersTest, GoEvenWithAsMuchAsTheyMayHave) {
+  test_.AddSubscriber("x");
+  ASSERT_THAT(
+      test_.store->Write({},
+                         [](store::Writer& writer) -> absl::Status {
+                           v1::Endpoint endpoint;
+                           for (int i = 0; i < kMaxEndpoints; ++i) {
+                             endpoint.set_name(absl::StrCat("subscribers/x/endpoints/e", i));
+                             RETURN_IF_ERROR(writer.Put(endpoint, "endpoint.created"));
+                           }
+                           v1::Subscription one;
+                           for (int i = 0; i < kMaxSubscriptions; ++i) {
+                             one.set_name(absl::StrCat("subscribers/x/subscriptions/s", i));
+                             RETURN_IF_ERROR(writer.Put(one, "subscription.created"));
+                           }
+                           return absl::OkStatus();
+                         }),
+      IsOk());
+  EXPECT_THAT(Delete(AsOperator(), "subscribers/x"), IsOk());
+  EXPECT_THAT(test_.subscriptions->List(AsOperator(), "subscribers/-", "", 10),
+              IsOkAndHolds(testing::IsEmpty()));
 }
 
 TEST_F(SubscribersTest, LeaveNoPersonalDataInTheLog) {

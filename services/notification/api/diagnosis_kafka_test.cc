@@ -1,0 +1,62 @@
+// What Diagnose says about a real broker and its topic.
+
+#include <map>
+#include <string>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "libs/base/testing/status_matchers.h"
+#include "libs/kafka/admin.h"
+#include "libs/kafka/testing/real_kafka.h"
+#include "services/notification/api/diagnosis.h"
+#include "services/notification/testing/test_store.h"
+
+namespace clusterwire::notification {
+namespace {
+
+using testing::HasSubstr;
+
+TEST(DiagnosisKafka, WantsTheTopicToForgetBeforeTheLedgerDoes) {
+  auto kafka = kafka::RealKafka::Start();
+  ASSERT_THAT(kafka, IsOk());
+  TestStore domain;
+  auto database = sql::Database::Open("sqlite:" + domain.folder.File("ledger.db"));
+  ASSERT_THAT(database, IsOk());
+  auto ledger = Ledger::Open(**database);
+  ASSERT_THAT(ledger, IsOk());
+  const auto look = [&](absl::Duration retention) {
+    Diagnosis::Options options;
+    options.kafka.brokers = (*kafka)->brokers();
+    options.topic = "changes";
+    options.retention = retention;
+    options.patience = absl::Seconds(20);
+    const Diagnosis diagnosis(options, {.store = *domain.store,
+                                        .ledger = **ledger,
+                                        .interests = *domain.interests,
+                                        .consumer = [] { return ConsumerReport(); }});
+    std::map<std::string, v1::Finding> findings;
+    const v1::DiagnoseResponse response = diagnosis.Run();
+    for (const v1::Finding& finding : response.findings()) findings[finding.part()] = finding;
+    return findings;
+  };
+
+  EXPECT_EQ(look(absl::Hours(2))["kafka"].severity(), v1::Finding::SEVERITY_OK);
+  EXPECT_EQ(look(absl::Hours(2))["topic"].severity(), v1::Finding::SEVERITY_ERROR);
+  EXPECT_THAT(look(absl::Hours(2))["topic"].finding(), HasSubstr("is missing"));
+
+  auto admin = kafka::Admin::Create({.brokers = (*kafka)->brokers()});
+  ASSERT_THAT(admin, IsOk());
+  ASSERT_THAT(
+      (*admin)->EnsureTopic({.name = "changes", .partitions = 2, .retention = absl::Hours(1)},
+                            absl::Seconds(20)),
+      IsOk());
+  EXPECT_EQ(look(absl::Hours(2))["topic"].severity(), v1::Finding::SEVERITY_OK);
+  EXPECT_THAT(look(absl::Hours(2))["topic"].finding(), HasSubstr("2 partitions"));
+  const v1::Finding same = look(absl::Hours(1))["topic"];
+  EXPECT_EQ(same.severity(), v1::Finding::SEVERITY_WARNING);
+  EXPECT_THAT(same.remedy(), HasSubstr("retention.records"));
+}
+
+}  // namespace
+}  // namespace clusterwire::notification
