@@ -24,7 +24,7 @@
 namespace clusterwire::catalogue {
 namespace {
 
-constexpr std::array<const char*, 10> kServices = {
+constexpr std::array<const char*, 11> kServices = {
     "clusterwire.catalogue.v1.ClusterService",     "clusterwire.catalogue.v1.EventService",
     "clusterwire.catalogue.v1.LabelSchemeService", "clusterwire.catalogue.v1.LabelService",
     "clusterwire.catalogue.v1.MembershipService",  "clusterwire.catalogue.v1.OperationsService",
@@ -140,6 +140,7 @@ absl::Status Server::Parts::StartApi() {
   services.push_back(MakeChangeService(api, *history));
   services.push_back(MakeClusterService(api, *clusters));
   services.push_back(MakeEventService(api, *events));
+  services.push_back(MakeImportService(api, *store));
   services.push_back(MakeLabelSchemeService(api, *schemes));
   services.push_back(MakeLabelService(api, *labels));
   services.push_back(MakeMembershipService(api, *memberships));
