@@ -1,10 +1,13 @@
 #include "services/catalogue/server.h"
 
+#include <unistd.h>
+
 #include <array>
 #include <optional>
 #include <utility>
 #include <vector>
 
+#include "absl/strings/str_cat.h"
 #include <grpcpp/impl/service_type.h>
 
 #include "libs/base/status_macros.h"
@@ -24,14 +27,23 @@
 namespace clusterwire::catalogue {
 namespace {
 
-constexpr std::array<const char*, 11> kServices = {
-    "clusterwire.catalogue.v1.ClusterService",     "clusterwire.catalogue.v1.EventService",
-    "clusterwire.catalogue.v1.LabelSchemeService", "clusterwire.catalogue.v1.LabelService",
-    "clusterwire.catalogue.v1.MembershipService",  "clusterwire.catalogue.v1.OperationsService",
-    "clusterwire.catalogue.v1.ProgrammeService",   "clusterwire.catalogue.v1.SearchService",
-    "clusterwire.catalogue.v1.TaxonomyService",    "clusterwire.change.v1.ChangeService",
+constexpr std::array kServices = {
+    "clusterwire.catalogue.v1.ClusterService",    "clusterwire.catalogue.v1.EventService",
+    "clusterwire.catalogue.v1.ImportService",     "clusterwire.catalogue.v1.LabelSchemeService",
+    "clusterwire.catalogue.v1.LabelService",      "clusterwire.catalogue.v1.MembershipService",
+    "clusterwire.catalogue.v1.OperationsService", "clusterwire.catalogue.v1.ProgrammeService",
+    "clusterwire.catalogue.v1.SearchService",     "clusterwire.catalogue.v1.TaxonomyService",
+    "clusterwire.change.v1.ChangeService",
 };
 constexpr absl::Duration kHealthPause = absl::Seconds(1);
+
+// Who this process is, the same after a restart: a crashed relay's lease is then its own, and it
+// need not wait for it to run out. Two processes on one machine can't have the same address.
+std::string HolderName(const std::string& address) {
+  char host[256] = "";
+  if (gethostname(host, sizeof host - 1) != 0) return address;
+  return absl::StrCat(host, "/", address);
+}
 
 }  // namespace
 
@@ -110,7 +122,7 @@ absl::Status Server::Parts::StartReaders() {
   index.emplace(clock);
   ASSIGN_OR_RETURN(applier, SearchApplier::Start(*store, *index, clock, random, metrics));
   Relay::Options options = settings.relay;
-  options.holder = RandomId(random);
+  options.holder = HolderName(settings.common.grpc.address);
   relay.emplace(std::move(options), *store, clock, random, metrics);
   upkeep.emplace(*store, clock, random, store::Upkeep::Options());
   history.emplace(*store);

@@ -109,7 +109,7 @@ def main():
             sys.exit(f"no webhook within {ARRIVES_WITHIN_SECONDS} s")
         item = wait_for_inbox_item(services, subscriber)
 
-        print(f"\n  awarded   {label['name']} ({label['level']}, until {label['validUntil']})")
+        print(f"\n  awarded   {label['name']} ({label['level']}, until {label['valid_until']})")
         print(f"  webhook   {max(0, round((moment - answered) * 1000))} ms after the answer, "
               f"signature verified, id {message_id}")
         print("            " + json.dumps(event, ensure_ascii=False, indent=2)

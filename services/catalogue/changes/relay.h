@@ -42,7 +42,7 @@ class Relay {
     int partitions = 8;
     int replicas = 1;
     absl::Duration retention = absl::Hours(7 * 24);
-    std::string holder;  // who this process is, for the lease
+    std::string holder;  // who this process is, for the lease; the same after a restart
     absl::Duration lease = absl::Seconds(30);
     absl::Duration send_limit =
         absl::Seconds(10);  // how long a batch is waited for before it is said
