@@ -14,6 +14,7 @@
 #include "libs/config/key_file.h"
 #include "libs/http/server.h"
 #include "libs/rpc/server.h"
+#include "libs/service/findings.h"
 #include "libs/service/periodic.h"
 #include "libs/store/upkeep.h"
 #include "libs/telemetry/log.h"
@@ -21,7 +22,6 @@
 #include "services/catalogue/api/services.h"
 #include "services/catalogue/settings.h"
 #include "services/catalogue/types.h"
-#include "services/catalogue/watch_findings.h"
 #include "services/catalogue/watch_metrics.h"
 
 namespace clusterwire::catalogue {
@@ -92,7 +92,7 @@ struct Server::Parts {
   std::vector<std::unique_ptr<grpc::Service>> services;
   std::unique_ptr<rpc::Server> rpc_server;
   std::optional<WatchMetrics> watch_metrics;
-  std::optional<WatchFindings> watch_findings;
+  std::optional<service::WatchFindings> watch_findings;
   std::optional<service::Periodic> health;
   std::unique_ptr<http::Server> http_server;
 };
@@ -170,7 +170,7 @@ absl::Status Server::Parts::StartServers() {
   for (const auto& service : services) all.push_back(service.get());
   ASSIGN_OR_RETURN(rpc_server, rpc::Server::Start(options, *runtime, all));
   watch_metrics.emplace(metrics, *store, *relay);
-  watch_findings.emplace(*diagnosis, clock);
+  watch_findings.emplace([this] { return diagnosis->Diagnose().findings(); }, clock);
   health.emplace(clock, kHealthPause, [this] { UpdateHealth(); });
   const auto render = [this](const http::ServerRequest&) {
     return http::ServerReply{.content_type = "text/plain; version=0.0.4; charset=utf-8",

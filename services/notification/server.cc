@@ -12,10 +12,10 @@
 #include "libs/http/client.h"
 #include "libs/rpc/runtime.h"
 #include "libs/rpc/token.h"
+#include "libs/service/findings.h"
 #include "libs/service/periodic.h"
 #include "libs/store/upkeep.h"
 #include "libs/telemetry/metrics.h"
-#include "services/notification/api/diagnosis.h"
 #include "services/notification/api/services.h"
 #include "services/notification/channels/inbox_channel.h"
 #include "services/notification/channels/webhook.h"
@@ -26,6 +26,7 @@
 #include "services/notification/ingest/ingest.h"
 #include "services/notification/ingest/intake.h"
 #include "services/notification/ledger/inbox_signal.h"
+#include "services/notification/operations/diagnosis.h"
 #include "services/notification/settings.h"
 #include "services/notification/types.h"
 #include "services/notification/upkeep.h"
@@ -102,6 +103,7 @@ struct Server::Parts {
   std::optional<WatchMetrics> watch_metrics;
   std::optional<store::Upkeep> store_upkeep;
   std::optional<Upkeep> upkeep;
+  std::optional<service::WatchFindings> watch_findings;
   std::optional<service::Periodic> health;
   std::unique_ptr<http::Server> http_server;
 };
@@ -201,7 +203,8 @@ absl::Status Server::Parts::StartServers() {
 void Server::Parts::LookAfter() {
   watch_metrics.emplace(metrics, *store, *interests, *client);
   store_upkeep.emplace(*store, clock, random, store::Upkeep::Options());
-  upkeep.emplace(settings.retention, *ledger, *diagnosis, clock, metrics);
+  upkeep.emplace(settings.retention, *ledger, clock, metrics);
+  watch_findings.emplace([this] { return diagnosis->Run().findings(); }, clock);
   health.emplace(clock, kHealthPause, [this] { UpdateHealth(); });
 }
 

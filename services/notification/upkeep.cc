@@ -1,18 +1,14 @@
 #include "services/notification/upkeep.h"
 
-#include "absl/strings/str_cat.h"
-
 #include "libs/telemetry/log.h"
 #include "services/notification/ledger/balance.h"
 #include "services/notification/ledger/purge.h"
 
 namespace clusterwire::notification {
 
-Upkeep::Upkeep(absl::Duration retention, Ledger& ledger, const Diagnosis& diagnosis, Clock& clock,
-               telemetry::Metrics& metrics)
+Upkeep::Upkeep(absl::Duration retention, Ledger& ledger, Clock& clock, telemetry::Metrics& metrics)
     : retention_(retention),
       ledger_(ledger),
-      diagnosis_(diagnosis),
       clock_(clock),
       purged_(metrics.GetCounter("clusterwire_ledger_purged_records_total",
                                  "Records removed, with all that hung on them, after their "
@@ -25,7 +21,7 @@ Upkeep::Upkeep(absl::Duration retention, Ledger& ledger, const Diagnosis& diagno
 
 void Upkeep::Round() {
   PurgeLedger();
-  Look();
+  AddUp();
 }
 
 void Upkeep::PurgeLedger() {
@@ -40,31 +36,13 @@ void Upkeep::PurgeLedger() {
   }
 }
 
-void Upkeep::Look() {
+void Upkeep::AddUp() {
   const auto balance =
       ledger_.Read([](sql::Connection& connection) { return Balance(connection).OfAll(); });
   if (balance.ok()) {
     difference_.Set(static_cast<double>(balance->difference()));
     pending_.Set(static_cast<double>(balance->pending()));
   }
-  const v1::DiagnoseResponse diagnosis = diagnosis_.Run();
-  std::string findings;
-  for (const v1::Finding& finding : diagnosis.findings()) {
-    if (finding.severity() > v1::Finding::SEVERITY_OK) {
-      absl::StrAppend(&findings, finding.part(), "=", finding.severity(), " ");
-    }
-  }
-  if (findings == last_findings_) return;
-  last_findings_ = findings;
-  for (const v1::Finding& finding : diagnosis.findings()) {
-    if (finding.severity() <= v1::Finding::SEVERITY_OK) continue;
-    telemetry::LogWarning("diagnosis",
-                          {{"part", finding.part()},
-                           {"severity", v1::Finding::Severity_Name(finding.severity())},
-                           {"finding", finding.finding()},
-                           {"remedy", finding.remedy()}});
-  }
-  if (findings.empty()) telemetry::LogInfo("diagnosis finds nothing wrong");
 }
 
 }  // namespace clusterwire::notification

@@ -1,25 +1,20 @@
 #pragma once
 
-#include <string>
-
 #include "absl/time/time.h"
 
 #include "libs/base/clock.h"
 #include "libs/service/periodic.h"
 #include "libs/telemetry/metrics.h"
-#include "services/notification/api/diagnosis.h"
 #include "services/notification/ledger/ledger.h"
 
 namespace clusterwire::notification {
 
 // What a running service does for itself every minute: removes what is past its retention from the
-// ledger, adds it up, and writes what Diagnose finds wrong into the log once it changes. A part
-// that is away is tried again the next time.
+// ledger, and adds it up. A ledger that is away is tried again the next time.
 class Upkeep {
  public:
   // The arguments by reference outlive it.
-  Upkeep(absl::Duration retention, Ledger& ledger, const Diagnosis& diagnosis, Clock& clock,
-         telemetry::Metrics& metrics);
+  Upkeep(absl::Duration retention, Ledger& ledger, Clock& clock, telemetry::Metrics& metrics);
 
  private:
   static constexpr absl::Duration kPause = absl::Minutes(1);
@@ -28,16 +23,14 @@ class Upkeep {
 
   void Round();
   void PurgeLedger();
-  void Look();
+  void AddUp();
 
   const absl::Duration retention_;
   Ledger& ledger_;
-  const Diagnosis& diagnosis_;
   Clock& clock_;
   telemetry::Counter purged_;
   telemetry::Gauge difference_;
   telemetry::Gauge pending_;
-  std::string last_findings_;   // the thread's own
   service::Periodic periodic_;  // last: its thread uses everything above
 };
 

@@ -1,6 +1,5 @@
 #include "services/catalogue/operations/diagnosis.h"
 
-#include <algorithm>
 #include <string_view>
 #include <utility>
 
@@ -9,43 +8,32 @@
 #include "libs/base/error.h"
 #include "libs/base/status_macros.h"
 #include "libs/base/strings.h"
-#include "libs/kafka/admin.h"
 
 namespace clusterwire::catalogue {
 namespace {
 
+using service::Broken;
+using service::Fine;
+
 constexpr absl::Duration kKafkaLimit = absl::Seconds(5);
-
-v1::Finding Found(std::string_view part, v1::Finding::Severity severity, std::string finding,
-                  std::string_view remedy = "") {
-  v1::Finding found;
-  found.set_part(std::string(part));
-  found.set_severity(severity);
-  found.set_finding(std::move(finding));
-  found.set_remedy(std::string(remedy));
-  return found;
-}
-
-v1::Finding Fine(std::string_view part, std::string finding) {
-  return Found(part, v1::Finding::SEVERITY_OK, std::move(finding));
-}
-
-v1::Finding Broken(std::string_view part, const absl::Status& status, std::string_view remedy) {
-  return Found(part, v1::Finding::SEVERITY_ERROR, std::string(status.message()), remedy);
-}
 
 }  // namespace
 
 v1::DiagnoseResponse Diagnosis::Diagnose() const {
   v1::DiagnoseResponse response;
-  std::vector<v1::Finding> findings = {LookAtDatabase(&response)};
-  for (v1::Finding& finding : LookAtKafka()) findings.push_back(std::move(finding));
-  findings.push_back(LookAtRelay(&response));
-  findings.push_back(LookAtSearch(response.revision()));
-  findings.push_back(LookAtTimers());
-  std::stable_sort(findings.begin(), findings.end(),
-                   [](const auto& a, const auto& b) { return a.severity() > b.severity(); });
-  for (v1::Finding& finding : findings) *response.add_findings() = std::move(finding);
+  *response.add_findings() = LookAtDatabase(&response);
+  service::LookAtKafka(
+      parts_.kafka, parts_.topic, kKafkaLimit,
+      [this](const kafka::TopicDescription& topic) {
+        return Fine("topic", absl::StrCat(parts_.topic, " has ", topic.partitions,
+                                          " partitions, keeps records for ",
+                                          absl::FormatDuration(topic.retention)));
+      },
+      response.mutable_findings());
+  *response.add_findings() = LookAtRelay(&response);
+  *response.add_findings() = LookAtSearch(response.revision());
+  *response.add_findings() = LookAtTimers();
+  service::SortFindings(response.mutable_findings());
   return response;
 }
 
@@ -61,7 +49,7 @@ absl::StatusOr<std::string> Diagnosis::StartNewHistory(const std::string& seen) 
   return started;
 }
 
-v1::Finding Diagnosis::LookAtDatabase(v1::DiagnoseResponse* response) const {
+service::Finding Diagnosis::LookAtDatabase(v1::DiagnoseResponse* response) const {
   constexpr std::string_view kRemedy =
       "look at database.url in the configuration, at free disk space and at the database's own log";
   const auto revision = parts_.store.revision();
@@ -73,30 +61,7 @@ v1::Finding Diagnosis::LookAtDatabase(v1::DiagnoseResponse* response) const {
   return Fine("database", absl::StrCat("answers; newest revision ", revision->value));
 }
 
-std::vector<v1::Finding> Diagnosis::LookAtKafka() const {
-  const auto admin = kafka::Admin::Create(parts_.kafka);
-  const auto brokers = admin.ok() ? (*admin)->CountBrokers(kKafkaLimit) : admin.status();
-  if (!brokers.ok()) {
-    return {Broken("kafka", brokers.status(),
-                   "start the broker, or mend kafka.brokers and kafka.properties; writes go on and "
-                   "are sent later")};
-  }
-  std::vector<v1::Finding> findings = {
-      Fine("kafka", absl::StrCat(*brokers, " brokers at ", parts_.kafka.brokers))};
-  const auto topic = (*admin)->DescribeTopic(parts_.topic, kKafkaLimit);
-  if (!topic.ok()) {
-    findings.push_back(Broken("topic", topic.status(),
-                              "the relay makes the topic when it may; else create it with the "
-                              "settings that deploy/README.md names"));
-  } else {
-    findings.push_back(Fine("topic", absl::StrCat(parts_.topic, " has ", topic->partitions,
-                                                  " partitions, keeps records for ",
-                                                  absl::FormatDuration(topic->retention))));
-  }
-  return findings;
-}
-
-v1::Finding Diagnosis::LookAtRelay(v1::DiagnoseResponse* response) const {
+service::Finding Diagnosis::LookAtRelay(v1::DiagnoseResponse* response) const {
   const Relay::State state = parts_.relay.state();
   const auto waiting = parts_.store.Changes(state.position, 1000);
   const int64_t lag = waiting.ok() ? static_cast<int64_t>(waiting->size()) : 0;
@@ -114,7 +79,7 @@ v1::Finding Diagnosis::LookAtRelay(v1::DiagnoseResponse* response) const {
                                     lag, " changes wait"));
 }
 
-v1::Finding Diagnosis::LookAtSearch(int64_t revision) const {
+service::Finding Diagnosis::LookAtSearch(int64_t revision) const {
   const auto published = parts_.index.Current();
   if (!parts_.applier.status().ok()) {
     return Broken("search", parts_.applier.status(), "it tries again by itself; see the database");
@@ -123,7 +88,7 @@ v1::Finding Diagnosis::LookAtSearch(int64_t revision) const {
                                      published->snapshot->size(), " resources"));
 }
 
-v1::Finding Diagnosis::LookAtTimers() const {
+service::Finding Diagnosis::LookAtTimers() const {
   if (const absl::Status status = parts_.timers.status(); !status.ok()) {
     return Broken("timers", status, "they try again by themselves; see the database");
   }

@@ -1,7 +1,6 @@
 #pragma once
 
 #include <string>
-#include <vector>
 
 #include "absl/status/statusor.h"
 
@@ -10,6 +9,7 @@
 #include "libs/base/clock.h"
 #include "libs/kafka/client.h"
 #include "libs/search/index.h"
+#include "libs/service/findings.h"
 #include "libs/store/store.h"
 #include "services/catalogue/changes/relay.h"
 #include "services/catalogue/search/applier.h"
@@ -41,11 +41,10 @@ class Diagnosis {
   absl::StatusOr<std::string> StartNewHistory(const std::string& seen);
 
  private:
-  v1::Finding LookAtDatabase(v1::DiagnoseResponse* response) const;
-  std::vector<v1::Finding> LookAtKafka() const;
-  v1::Finding LookAtRelay(v1::DiagnoseResponse* response) const;
-  v1::Finding LookAtSearch(int64_t revision) const;
-  v1::Finding LookAtTimers() const;
+  service::Finding LookAtDatabase(v1::DiagnoseResponse* response) const;
+  service::Finding LookAtRelay(v1::DiagnoseResponse* response) const;
+  service::Finding LookAtSearch(int64_t revision) const;
+  service::Finding LookAtTimers() const;
 
   const Parts parts_;
 };

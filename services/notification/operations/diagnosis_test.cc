@@ -1,4 +1,4 @@
-#include "services/notification/api/diagnosis.h"
+#include "services/notification/operations/diagnosis.h"
 
 #include <map>
 
@@ -36,10 +36,10 @@ class DiagnosisTest : public testing::Test {
                                .consumer = [this] { return consumer_; }})
         .Run();
   }
-  std::map<std::string, v1::Finding> Findings() {
-    std::map<std::string, v1::Finding> findings;
+  std::map<std::string, service::Finding> Findings() {
+    std::map<std::string, service::Finding> findings;
     const v1::DiagnoseResponse diagnosis = Run();
-    for (const v1::Finding& finding : diagnosis.findings()) findings[finding.part()] = finding;
+    for (const service::Finding& finding : diagnosis.findings()) findings[finding.part()] = finding;
     return findings;
   }
 
@@ -58,22 +58,22 @@ TEST_F(DiagnosisTest, LooksAtEveryPart) {
 
 TEST_F(DiagnosisTest, ShowsFirstWhatNeedsAttentionAndSaysWhatToDo) {
   const v1::DiagnoseResponse diagnosis = Run();
-  EXPECT_EQ(diagnosis.findings(0).severity(), v1::Finding::SEVERITY_ERROR);
-  EXPECT_EQ(diagnosis.findings(5).severity(), v1::Finding::SEVERITY_OK);
-  for (const v1::Finding& finding : diagnosis.findings()) {
-    EXPECT_EQ(finding.remedy().empty(), finding.severity() == v1::Finding::SEVERITY_OK)
+  EXPECT_EQ(diagnosis.findings(0).severity(), service::Finding::SEVERITY_ERROR);
+  EXPECT_EQ(diagnosis.findings(5).severity(), service::Finding::SEVERITY_OK);
+  for (const service::Finding& finding : diagnosis.findings()) {
+    EXPECT_EQ(finding.remedy().empty(), finding.severity() == service::Finding::SEVERITY_OK)
         << finding.DebugString();
   }
   EXPECT_THAT(Findings()["kafka"].remedy(), HasSubstr("127.0.0.1:1"));
 }
 
 TEST_F(DiagnosisTest, TellsAStandingConsumerFromASlowOne) {
-  EXPECT_EQ(Findings()["consumer"].severity(), v1::Finding::SEVERITY_OK);
+  EXPECT_EQ(Findings()["consumer"].severity(), service::Finding::SEVERITY_OK);
   consumer_.lag = 20'000;
-  EXPECT_EQ(Findings()["consumer"].severity(), v1::Finding::SEVERITY_WARNING);
+  EXPECT_EQ(Findings()["consumer"].severity(), service::Finding::SEVERITY_WARNING);
   EXPECT_EQ(Run().consumer_lag(), 20'000);
   consumer_.status = absl::UnavailableError("the ledger is away");
-  EXPECT_EQ(Findings()["consumer"].severity(), v1::Finding::SEVERITY_ERROR);
+  EXPECT_EQ(Findings()["consumer"].severity(), service::Finding::SEVERITY_ERROR);
   EXPECT_EQ(Findings()["consumer"].finding(), "the ledger is away");
 }
 
@@ -84,7 +84,7 @@ TEST_F(DiagnosisTest, CountsHeldSubscriptions) {
   subscription = domain_.AddSubscription("subscribers/x", "a", subscription);
   domain_.CatchUp();
   EXPECT_EQ(Run().subscriptions(), 1);
-  EXPECT_EQ(Findings()["matcher"].severity(), v1::Finding::SEVERITY_OK);
+  EXPECT_EQ(Findings()["matcher"].severity(), service::Finding::SEVERITY_OK);
 
   type::v1::Filter* filter = subscription.mutable_filter();
   filter->GetReflection()->MutableUnknownFields(filter)->AddVarint(900, 1);
@@ -94,7 +94,7 @@ TEST_F(DiagnosisTest, CountsHeldSubscriptions) {
                                    }),
               IsOk());
   domain_.CatchUp();
-  EXPECT_EQ(Findings()["matcher"].severity(), v1::Finding::SEVERITY_WARNING);
+  EXPECT_EQ(Findings()["matcher"].severity(), service::Finding::SEVERITY_WARNING);
   EXPECT_THAT(Findings()["matcher"].finding(), HasSubstr("1 held"));
 }
 

@@ -12,6 +12,7 @@
 #include "clusterwire/notification/v1/operations.pb.h"
 
 #include "libs/kafka/client.h"
+#include "libs/service/findings.h"
 #include "libs/store/store.h"
 #include "services/notification/domain/interests.h"
 #include "services/notification/ledger/ledger.h"
@@ -47,12 +48,11 @@ class Diagnosis {
   v1::DiagnoseResponse Run() const;
 
  private:
-  v1::Finding Database() const;
-  v1::Finding Kafka() const;
-  v1::Finding Topic() const;
-  v1::Finding Consumer(const ConsumerReport& report) const;
-  v1::Finding Matcher(const Interests::Counts& counts) const;
-  v1::Finding LedgerBalance(v1::DiagnoseResponse* response) const;
+  service::Finding Database() const;
+  service::Finding Topic(const kafka::TopicDescription& topic) const;
+  service::Finding Consumer(const ConsumerReport& report) const;
+  service::Finding Matcher(const Interests::Counts& counts) const;
+  service::Finding LedgerBalance(v1::DiagnoseResponse* response) const;
 
   const Options options_;
   const Parts parts_;

@@ -9,7 +9,7 @@
 #include "libs/base/testing/status_matchers.h"
 #include "libs/kafka/admin.h"
 #include "libs/kafka/testing/real_kafka.h"
-#include "services/notification/api/diagnosis.h"
+#include "services/notification/operations/diagnosis.h"
 #include "services/notification/testing/test_store.h"
 
 namespace clusterwire::notification {
@@ -35,14 +35,14 @@ TEST(DiagnosisKafka, WantsTheTopicToForgetBeforeTheLedgerDoes) {
                                         .ledger = **ledger,
                                         .interests = *domain.interests,
                                         .consumer = [] { return ConsumerReport(); }});
-    std::map<std::string, v1::Finding> findings;
+    std::map<std::string, service::Finding> findings;
     const v1::DiagnoseResponse response = diagnosis.Run();
-    for (const v1::Finding& finding : response.findings()) findings[finding.part()] = finding;
+    for (const service::Finding& finding : response.findings()) findings[finding.part()] = finding;
     return findings;
   };
 
-  EXPECT_EQ(look(absl::Hours(2))["kafka"].severity(), v1::Finding::SEVERITY_OK);
-  EXPECT_EQ(look(absl::Hours(2))["topic"].severity(), v1::Finding::SEVERITY_ERROR);
+  EXPECT_EQ(look(absl::Hours(2))["kafka"].severity(), service::Finding::SEVERITY_OK);
+  EXPECT_EQ(look(absl::Hours(2))["topic"].severity(), service::Finding::SEVERITY_ERROR);
   EXPECT_THAT(look(absl::Hours(2))["topic"].finding(), HasSubstr("is missing"));
 
   auto admin = kafka::Admin::Create({.brokers = (*kafka)->brokers()});
@@ -51,10 +51,10 @@ TEST(DiagnosisKafka, WantsTheTopicToForgetBeforeTheLedgerDoes) {
       (*admin)->EnsureTopic({.name = "changes", .partitions = 2, .retention = absl::Hours(1)},
                             absl::Seconds(20)),
       IsOk());
-  EXPECT_EQ(look(absl::Hours(2))["topic"].severity(), v1::Finding::SEVERITY_OK);
+  EXPECT_EQ(look(absl::Hours(2))["topic"].severity(), service::Finding::SEVERITY_OK);
   EXPECT_THAT(look(absl::Hours(2))["topic"].finding(), HasSubstr("2 partitions"));
-  const v1::Finding same = look(absl::Hours(1))["topic"];
-  EXPECT_EQ(same.severity(), v1::Finding::SEVERITY_WARNING);
+  const service::Finding same = look(absl::Hours(1))["topic"];
+  EXPECT_EQ(same.severity(), service::Finding::SEVERITY_WARNING);
   EXPECT_THAT(same.remedy(), HasSubstr("retention.records"));
 }
 

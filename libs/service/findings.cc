@@ -1,0 +1,85 @@
+#include "libs/service/findings.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+
+#include "libs/telemetry/log.h"
+
+namespace clusterwire::service {
+namespace {
+
+constexpr absl::Duration kPause = absl::Minutes(1);
+
+}  // namespace
+
+Finding Found(std::string_view part, Finding::Severity severity, std::string finding,
+              std::string_view remedy) {
+  Finding found;
+  found.set_part(std::string(part));
+  found.set_severity(severity);
+  found.set_finding(std::move(finding));
+  found.set_remedy(std::string(remedy));
+  return found;
+}
+
+Finding Fine(std::string_view part, std::string finding) {
+  return Found(part, Finding::SEVERITY_OK, std::move(finding), "");
+}
+
+Finding Broken(std::string_view part, const absl::Status& status, std::string_view remedy) {
+  return Found(part, Finding::SEVERITY_ERROR, std::string(status.message()), remedy);
+}
+
+void SortFindings(Findings* findings) {
+  std::stable_sort(findings->begin(), findings->end(),
+                   [](const Finding& a, const Finding& b) { return a.severity() > b.severity(); });
+}
+
+void LookAtKafka(const kafka::ClientOptions& client, const std::string& topic,
+                 absl::Duration patience,
+                 const std::function<Finding(const kafka::TopicDescription&)>& judge,
+                 Findings* findings) {
+  const auto admin = kafka::Admin::Create(client);
+  const auto brokers =
+      admin.ok() ? (*admin)->CountBrokers(patience) : absl::StatusOr<int>(admin.status());
+  if (!brokers.ok()) {
+    *findings->Add() = Broken("kafka", brokers.status(),
+                              absl::StrCat("start the broker, or mend kafka.brokers (",
+                                           client.brokers, ") and kafka.properties"));
+    return;
+  }
+  *findings->Add() = Fine("kafka", absl::StrCat(*brokers, " brokers answer at ", client.brokers));
+  const auto description = (*admin)->DescribeTopic(topic, patience);
+  *findings->Add() =
+      description.ok()
+          ? judge(*description)
+          : Broken("topic", description.status(),
+                   "the catalogue makes the topic when it starts and may; both services must name "
+                   "the same one in kafka.topic");
+}
+
+WatchFindings::WatchFindings(std::function<Findings()> look, Clock& clock)
+    : look_(std::move(look)), periodic_(clock, kPause, [this] { Look(); }) {}
+
+void WatchFindings::Look() {
+  Findings findings = look_();
+  std::string wrong;
+  for (const Finding& finding : findings) {
+    if (finding.severity() <= Finding::SEVERITY_OK) continue;
+    absl::StrAppend(&wrong, finding.part(), "=", finding.severity(), " ");
+  }
+  if (wrong == last_) return;
+  last_ = wrong;
+  for (const Finding& finding : findings) {
+    if (finding.severity() <= Finding::SEVERITY_OK) continue;
+    telemetry::LogWarning("diagnosis", {{"part", finding.part()},
+                                        {"severity", Finding::Severity_Name(finding.severity())},
+                                        {"finding", finding.finding()},
+                                        {"remedy", finding.remedy()}});
+  }
+  if (wrong.empty()) telemetry::LogInfo("diagnosis finds nothing wrong");
+}
+
+}  // namespace clusterwire::service
