@@ -48,6 +48,8 @@ void LookAtKafka(const kafka::ClientOptions& client, const std::string& topic,
     *findings->Add() = Broken("kafka", brokers.status(),
                               absl::StrCat("start the broker, or mend kafka.brokers (",
                                            client.brokers, ") and kafka.properties"));
+    *findings->Add() = Found("topic", Finding::SEVERITY_ERROR,
+                             "can't be looked at while Kafka doesn't answer", "mend kafka first");
     return;
   }
   *findings->Add() = Fine("kafka", absl::StrCat(*brokers, " brokers answer at ", client.brokers));

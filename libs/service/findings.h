@@ -30,7 +30,7 @@ Finding Broken(std::string_view part, const absl::Status& status, std::string_vi
 // Those that need attention first.
 void SortFindings(Findings* findings);
 
-// Looks at "kafka" and, where the broker answers, at "topic"; `judge` words a topic that is there.
+// Looks at "kafka" and "topic"; `judge` words a topic that is there.
 // Asks the broker, for `patience` at most each time.
 void LookAtKafka(const kafka::ClientOptions& client, const std::string& topic,
                  absl::Duration patience,

@@ -24,16 +24,18 @@ TEST(FindingsTest, WhatNeedsAttentionComesFirstAndTheRestKeepsItsOrder) {
   EXPECT_EQ(findings[2].part(), "kafka");
 }
 
-TEST(FindingsTest, ABrokerThatDoesNotAnswerIsSaidWithItsAddressAndTheTopicIsNotAsked) {
+TEST(FindingsTest, ABrokerThatDoesNotAnswerIsSaidWithItsAddressAndHidesTheTopic) {
   Findings findings;
   kafka::ClientOptions client;
   client.brokers = "127.0.0.1:1";
   LookAtKafka(
       client, "t", absl::Milliseconds(200),
       [](const kafka::TopicDescription&) { return Fine("topic", ""); }, &findings);
-  ASSERT_EQ(findings.size(), 1);
+  ASSERT_EQ(findings.size(), 2);
   EXPECT_EQ(findings[0].severity(), Finding::SEVERITY_ERROR);
   EXPECT_THAT(findings[0].remedy(), HasSubstr("127.0.0.1:1"));
+  EXPECT_EQ(findings[1].part(), "topic");
+  EXPECT_EQ(findings[1].severity(), Finding::SEVERITY_ERROR);
 }
 
 TEST(WatchFindingsTest, WhatIsWrongIsLoggedWhenItChangesAndNotEachTime) {
