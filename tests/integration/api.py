@@ -1,0 +1,105 @@
+"""The contracts as a foreign client has them: the generated code, stubs, and refusals decoded."""
+
+import importlib
+import types
+
+import grpc
+from google.rpc import error_details_pb2, status_pb2
+
+
+def _package(name, *files):
+    """One name for all that the files of a proto package define."""
+    merged = types.SimpleNamespace()
+    for file in files:
+        for suffix in ["pb2", "pb2_grpc"]:
+            module = importlib.import_module(f"clusterwire.{name}.{file}_{suffix}")
+            vars(merged).update({key: value for key, value in vars(module).items()
+                                 if not key.startswith("_")})
+    return merged
+
+
+catalogue = _package("catalogue.v1", "cluster", "event", "import", "label", "label_scheme",
+                     "membership", "operations", "programme", "search", "taxonomy")
+change = _package("change.v1", "change_kind", "change_service", "resource_changed")
+notification = _package("notification.v1", "delivery", "inbox", "operations", "subscriber",
+                        "subscription")
+types_v1 = _package("type.v1", "facts", "filter", "periods", "places", "sources")
+
+# A service that comes back is found again at once.
+_CHANNEL = [("grpc.initial_reconnect_backoff_ms", 50), ("grpc.min_reconnect_backoff_ms", 50),
+            ("grpc.max_reconnect_backoff_ms", 250), ("grpc.enable_http_proxy", 0)]
+
+PUBLIC = (("clusterwire-view-as", "public"),)
+
+
+class Client:
+    """The services behind one address, by their short names: client.Cluster.GetCluster(request)."""
+
+    def __init__(self, address, package, names):
+        self.channel = grpc.insecure_channel(address, _CHANNEL)
+        for name in names:
+            setattr(self, name, getattr(package, f"{name}ServiceStub")(self.channel))
+
+    def close(self):
+        self.channel.close()
+
+
+def catalogue_client(address):
+    client = Client(address, catalogue, ["Cluster", "Event", "Import", "Label", "LabelScheme",
+                                         "Membership", "Operations", "Programme", "Search",
+                                         "Taxonomy"])
+    client.Change = change.ChangeServiceStub(client.channel)
+    return client
+
+
+def notification_client(address):
+    return Client(address, notification, ["Subscriber", "Subscription", "Delivery", "Inbox",
+                                          "Operations"])
+
+
+class Refusal:
+    """What a client can read from an error."""
+
+    def __init__(self, error):
+        self.code = error.code()
+        self.message = error.details()
+        self.reason = self.domain = None
+        self.metadata = {}
+        self.fields = {}
+        for key, value in error.trailing_metadata() or ():
+            if key == "grpc-status-details-bin":
+                self._read(status_pb2.Status.FromString(value))
+
+    def _read(self, status):
+        for detail in status.details:
+            if detail.Is(error_details_pb2.ErrorInfo.DESCRIPTOR):
+                info = error_details_pb2.ErrorInfo()
+                detail.Unpack(info)
+                self.reason, self.domain = info.reason, info.domain
+                self.metadata = dict(info.metadata)
+            elif detail.Is(error_details_pb2.BadRequest.DESCRIPTOR):
+                bad = error_details_pb2.BadRequest()
+                detail.Unpack(bad)
+                self.fields = {one.field: one.description for one in bad.field_violations}
+
+    def __repr__(self):
+        return f"{self.code} {self.reason} {self.message} {self.fields}"
+
+
+def refusal(call, request, **arguments):
+    """The refusal that the call must get."""
+    try:
+        answer = call(request, timeout=10, **arguments)
+    except grpc.RpcError as error:
+        return Refusal(error)
+    raise AssertionError(f"was accepted: {answer}")
+
+
+def pages(call, request, field):
+    """All elements of a list, page by page."""
+    while True:
+        answer = call(request, timeout=20)
+        yield from getattr(answer, field)
+        if not answer.next_page_token:
+            return
+        request.page_token = answer.next_page_token

@@ -1,0 +1,77 @@
+"""A mistake in the configuration or on the command line is named, with what was meant."""
+
+import subprocess
+import unittest
+
+import shared
+from processes import BUILD, GRPCURL, ROOT
+
+# Option: what is wrong, what the message must name.
+MISTAKES = {
+    "kafka.brokrs=127.0.0.1:1": "did you mean 'brokers'",
+    "calls.readers=many": "calls.readers",
+    "calls.readers=-1": "calls.readers",
+    "kafka.brokers=": "kafka.brokers",
+    "listen.grpc_address=nowhere": "listen.grpc_address",
+    "log.level=loud": "log.level",
+    "stop.grace=soon": "stop.grace",
+}
+
+
+class BadConfigurationTest(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.folder = shared.folder() / "configuration"
+        cls.folder.mkdir()
+
+    def run_program(self, name, *arguments):
+        return subprocess.run([BUILD / f"services/{name}/clusterwire-{name}", *map(str, arguments)],
+                              capture_output=True, text=True, timeout=20, cwd=self.folder)
+
+    def check_refused(self, done, *said):
+        self.assertEqual(done.returncode, 1, done.stderr)
+        for text in said:
+            self.assertIn(text, done.stderr)
+        self.assertEqual(list(self.folder.glob("*.db")), [])
+
+    def test_a_typo_in_the_file_is_named_with_its_line_and_the_nearest_name(self):
+        for name in ["catalogue", "notification"]:
+            with self.subTest(name):
+                good = (ROOT / f"deploy/config/{name}.textproto").read_text()
+                line = 1 + good[:good.index("brokers:")].count("\n")
+                file = self.folder / "bad.textproto"
+                file.write_text(good.replace("brokers:", "brokrs:"))
+                self.check_refused(self.run_program(name, "--config", file), f"{file}:{line}:",
+                                   "'brokrs'", "did you mean 'brokers'")
+
+    def test_a_mistake_in_an_option_is_named(self):
+        for name in ["catalogue", "notification"]:
+            for option, said in MISTAKES.items():
+                with self.subTest(f"{name} {option}"):
+                    self.check_refused(self.run_program(
+                        name, "--config", ROOT / f"deploy/config/{name}.textproto", "--set", option,
+                        "--check_config"), said)
+
+    def test_a_missing_file_and_an_unknown_flag_are_named(self):
+        for name in ["catalogue", "notification"]:
+            with self.subTest(name):
+                self.check_refused(self.run_program(name, "--config", "absent.textproto"),
+                                   "absent.textproto")
+                self.check_refused(self.run_program(name, "--confg", "x"), "--confg", "--config")
+
+    def test_the_configuration_that_comes_with_it_is_sound(self):
+        for name in ["catalogue", "notification"]:
+            with self.subTest(name):
+                done = self.run_program(name, "--config",
+                                        ROOT / f"deploy/config/{name}.textproto", "--check_config")
+                self.assertEqual(done.returncode, 0, done.stderr)
+                self.assertIn("sound", done.stdout)
+
+    def test_an_unknown_field_in_grpcurls_json_is_named(self):
+        done = subprocess.run(
+            [GRPCURL, "-plaintext", "-d", '{"cluster":{"titel":"Never"}}',
+             shared.records().catalogue.address,
+             "clusterwire.catalogue.v1.ClusterService/CreateCluster"],
+            capture_output=True, text=True, timeout=20)
+        self.assertNotEqual(done.returncode, 0)
+        self.assertIn("titel", done.stderr)

@@ -1,0 +1,75 @@
+"""Real processes: started, asked to stop, killed; each by its own id."""
+
+import os
+import pathlib
+import signal
+import socket
+import subprocess
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+BUILD = pathlib.Path(os.environ["CLUSTERWIRE_BUILD_DIR"]).resolve()
+GRPCURL = pathlib.Path(os.environ["CLUSTERWIRE_GRPCURL"]).resolve()
+KAFKA_HOME = pathlib.Path(os.environ["CLUSTERWIRE_KAFKA_HOME"]).resolve()
+
+STOPS_WITHIN_SECONDS = 20
+
+
+def free_ports(count):
+    """Ports that were free a moment ago, all different."""
+    sockets = [socket.socket() for _ in range(count)]
+    try:
+        for one in sockets:
+            one.bind(("127.0.0.1", 0))
+        return [one.getsockname()[1] for one in sockets]
+    finally:
+        for one in sockets:
+            one.close()
+
+
+class Process:
+    """One program. Starting it again adds to the same log."""
+
+    def __init__(self, name, command, log):
+        self.name = name
+        self.log = log
+        # It dies with us, also when we are killed.
+        self._command = ["setpriv", "--pdeathsig", "KILL", "--", *map(str, command)]
+        self._child = None
+        log.touch()
+
+    def start(self):
+        with open(self.log, "ab") as log:
+            self._child = subprocess.Popen(self._command, stdin=subprocess.DEVNULL, stdout=log,
+                                           stderr=log)
+
+    @property
+    def running(self):
+        return self._child is not None and self._child.poll() is None
+
+    def signal_stop(self):
+        self._child.send_signal(signal.SIGTERM)
+
+    def wait(self):
+        """Returns the exit code."""
+        try:
+            return self._child.wait(STOPS_WITHIN_SECONDS)
+        except subprocess.TimeoutExpired:
+            self.kill()
+            raise AssertionError(
+                f"{self.name} did not stop within {STOPS_WITHIN_SECONDS} s\n{self.tail()}") from None
+
+    def stop(self):
+        """Asks it to end; returns the exit code, None when it wasn't running."""
+        if not self.running:
+            return None
+        self.signal_stop()
+        return self.wait()
+
+    def kill(self):
+        if self.running:
+            self._child.kill()
+            self._child.wait()
+
+    def tail(self, lines=15):
+        text = self.log.read_text(errors="replace")
+        return f"--- the end of {self.log.parent.name}/{self.log.name}:\n" + "\n".join(text.splitlines()[-lines:])

@@ -1,0 +1,78 @@
+"""Runs the tests named on the command line (see run), all *_test.py where none is. Where
+GTEST_OUTPUT=xml:FOLDER/ is set, writes FOLDER/integration.xml, so that each test method counts."""
+
+import os
+import pathlib
+import sys
+import time
+import unittest
+import xml.etree.ElementTree as xml
+
+import shared
+
+HERE = pathlib.Path(__file__).resolve().parent
+
+
+class Result(unittest.TextTestResult):
+    """Tells of each test as it ends, and keeps what the report needs."""
+
+    def __init__(self, *arguments, **named):
+        super().__init__(*arguments, **named)
+        self.cases = []      # (test, seconds, what went wrong or None)
+        self._began = 0.0
+
+    def startTest(self, test):
+        self._began = time.monotonic()
+        super().startTest(test)
+
+    def addSuccess(self, test):
+        super().addSuccess(test)
+        self._keep(test, None)
+
+    def addFailure(self, test, err):
+        super().addFailure(test, err)
+        self._keep(test, self._exc_info_to_string(err, test))
+
+    # A class or a module that could not be set up comes here too, in place of its tests.
+    def addError(self, test, err):
+        super().addError(test, err)
+        self._keep(test, self._exc_info_to_string(err, test))
+
+    # A test with subtests that failed gets no addSuccess.
+    def addSubTest(self, test, subtest, err):
+        super().addSubTest(test, subtest, err)
+        if err is not None:
+            self._keep(subtest, self._exc_info_to_string(err, test))
+
+    def _keep(self, test, trouble):
+        self.cases.append((test, time.monotonic() - self._began, trouble))
+
+
+def write_report(cases, path):
+    suite = xml.Element("testsuite", name="integration")
+    for test, seconds, trouble in cases:
+        case = xml.SubElement(suite, "testcase", name=str(test.id()), status="run",
+                              result="completed", time=f"{seconds:.3f}")
+        if trouble:
+            xml.SubElement(case, "failure", message="failed").text = trouble
+    path.parent.mkdir(parents=True, exist_ok=True)
+    xml.ElementTree(suite).write(path, encoding="utf-8")
+
+
+def main():
+    loader = unittest.TestLoader()
+    names = sys.argv[1:]
+    tests = (loader.loadTestsFromNames(names) if names else
+             loader.discover(str(HERE), pattern="*_test.py", top_level_dir=str(HERE)))
+    with shared.everything():
+        result = unittest.TextTestRunner(verbosity=2, resultclass=Result).run(tests)
+        if not result.wasSuccessful():
+            shared.keep_logs()
+    output = os.environ.get("GTEST_OUTPUT", "")
+    if output.startswith("xml:") and output.endswith("/"):
+        write_report(result.cases, pathlib.Path(output.removeprefix("xml:")) / "integration.xml")
+    return 0 if result.wasSuccessful() and result.testsRun else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,131 @@
+"""Both services against a broker, each stack on a topic, ports and a folder of its own."""
+
+import http.client
+import itertools
+
+import grpc
+from grpc_health.v1 import health_pb2, health_pb2_grpc
+
+import api
+from processes import BUILD, ROOT, Process, free_ports
+from waiting import eventually
+
+_numbers = itertools.count(1)
+
+
+class Service:
+    """catalogue or notification: the process and a client of it."""
+
+    def __init__(self, name, folder, database, settings, connect, served):
+        grpc_port, self.http_port = free_ports(2)
+        self.name = name
+        self.address = f"127.0.0.1:{grpc_port}"
+        self.served = served
+        overrides = {"listen.grpc_address": self.address,
+                     "listen.http_address": f"127.0.0.1:{self.http_port}",
+                     "database.url": database.url(folder, name),
+                     "token_key_file": folder / f"{name}.key",
+                     "stop.grace": "5s", **settings}
+        command = [BUILD / f"services/{name}/clusterwire-{name}",
+                   "--config", ROOT / f"deploy/config/{name}.textproto"]
+        for option, value in overrides.items():
+            command += ["--set", f"{option}={value}"]
+        self.process = Process(name, command, folder / f"{name}.log")
+        self.client = connect(self.address)
+        self._health = health_pb2_grpc.HealthStub(self.client.channel)
+
+    def start(self):
+        self.process.start()
+        try:
+            eventually(self._ready, f"{self.name} is serving", within=30)
+        except AssertionError as error:
+            states = {name: self.health(name) for name in self.served}
+            raise AssertionError(f"{error}\n{states}\n{self.process.tail()}") from None
+
+    def restart(self):
+        self.process.stop()
+        self.start()
+
+    def health(self, service):
+        """The state's name, or the name of the code with which the call failed."""
+        request = health_pb2.HealthCheckRequest(service=service)
+        try:
+            return health_pb2.HealthCheckResponse.ServingStatus.Name(
+                self._health.Check(request, timeout=2).status)
+        except grpc.RpcError as error:
+            return error.code().name
+
+    def watch_health(self, service):
+        """A stream of answers."""
+        return self._health.Watch(health_pb2.HealthCheckRequest(service=service), timeout=30)
+
+    def http_get(self, path):
+        """Returns status and text."""
+        connection = http.client.HTTPConnection("127.0.0.1", self.http_port, timeout=5)
+        try:
+            connection.request("GET", path)
+            answer = connection.getresponse()
+            return answer.status, answer.read().decode()
+        finally:
+            connection.close()
+
+    def _ready(self):
+        if not self.process.running:
+            raise AssertionError(f"{self.name} ended")
+        return all(self.health(service) == "SERVING" for service in self.served)
+
+
+class Sqlite:
+    """Each service has a file of its own."""
+
+    @staticmethod
+    def url(folder, name):
+        return f"sqlite:{folder / name}.db"
+
+
+CATALOGUE_SERVES = [f"clusterwire.catalogue.v1.{name}Service" for name in [
+    "Cluster", "Event", "Import", "LabelScheme", "Label", "Membership", "Operations", "Programme",
+    "Search", "Taxonomy"]] + ["clusterwire.change.v1.ChangeService"]
+NOTIFICATION_SERVES = [f"clusterwire.notification.v1.{name}Service" for name in [
+    "Delivery", "Inbox", "Operations", "Subscriber", "Subscription"]]
+
+# Webhooks go to this machine, retries are soon, and a killed member's partitions are free soon.
+NOTIFICATION_FOR_TESTS = {
+    "webhooks.allowed_networks": "127.0.0.0/8",
+    "webhooks.allow_http": "true",
+    "webhooks.timeout": "3s",
+    "delivery.retry_schedule": "1s,1s,1s,1s,1s,1s,1s,1s",
+    "kafka.properties[session.timeout.ms]": "2000",
+    "kafka.properties[heartbeat.interval.ms]": "500",
+}
+
+
+class Stack:
+    def __init__(self, broker, folder, database=Sqlite, topic=None, notification_settings=None):
+        number = next(_numbers)
+        self.broker = broker
+        self.topic = topic or f"clusterwire.changes.v1.{number}"
+        folder = folder / f"stack{number}"
+        folder.mkdir()
+        kafka = {"kafka.brokers": broker.address, "kafka.topic": self.topic,
+                 "kafka.properties[reconnect.backoff.max.ms]": "500"}
+        self.catalogue = Service("catalogue", folder, database, kafka, api.catalogue_client,
+                                 CATALOGUE_SERVES)
+        self.notification = Service(
+            "notification", folder, database,
+            {**kafka, "consumer_group": f"notification.{number}", **NOTIFICATION_FOR_TESTS,
+             **(notification_settings or {})},
+            api.notification_client, NOTIFICATION_SERVES)
+
+    @property
+    def services(self):
+        return [self.catalogue, self.notification]
+
+    def start(self):
+        for service in self.services:
+            service.start()
+
+    def stop(self):
+        for service in reversed(self.services):
+            service.process.stop()
+            service.client.close()

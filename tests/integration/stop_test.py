@@ -1,0 +1,114 @@
+"""What an operator sees: health, reflection, metrics, logs, and a stop that loses nobody."""
+
+import json
+import secrets
+import threading
+import time
+import unittest
+
+import grpc
+from grpc_health.v1 import health_pb2
+from grpc_reflection.v1alpha.proto_reflection_descriptor_database import \
+    ProtoReflectionDescriptorDatabase
+
+import shared
+import steps
+from api import catalogue, notification, refusal
+from stack import CATALOGUE_SERVES, NOTIFICATION_SERVES
+from waiting import eventually
+
+
+class StopTest(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.stack = shared.new_stack()
+        cls.addClassCleanup(cls.stack.stop)
+        cls.stack.start()
+
+    def test_reflection_lists_every_service(self):
+        for service in self.stack.services:
+            with self.subTest(service.name):
+                listed = ProtoReflectionDescriptorDatabase(service.client.channel).get_services()
+                self.assertLessEqual(set(service.served) | {"grpc.health.v1.Health"}, set(listed))
+
+    def test_health_knows_each_service_by_name_and_no_other(self):
+        for service in self.stack.services:
+            with self.subTest(service.name):
+                self.assertEqual({service.health(name) for name in service.served}, {"SERVING"})
+                self.assertEqual(service.health("clusterwire.Nothing"), "NOT_FOUND")
+        self.assertEqual((len(CATALOGUE_SERVES), len(NOTIFICATION_SERVES)), (11, 5))
+
+    def test_metrics_are_answered_in_the_text_format_of_prometheus(self):
+        for service in self.stack.services:
+            with self.subTest(service.name):
+                status, text = service.http_get("/metrics")
+                self.assertEqual(status, 200)
+                samples = [line for line in text.splitlines() if line and line[0] != "#"]
+                self.assertTrue(samples)
+                for line in samples:
+                    self.assertRegex(line, r"^clusterwire_[a-z0-9_]+(\{.*\})? \S+$")
+                self.assertEqual(service.http_get("/nothing")[0], 404)
+
+    def test_log_lines_are_json_and_carry_the_trace_of_the_call(self):
+        trace = secrets.token_hex(16)
+        refusal(self.stack.catalogue.client.Cluster.GetCluster,
+                catalogue.GetClusterRequest(name="clusters/absent"),
+                metadata=[("traceparent", f"00-{trace}-{secrets.token_hex(8)}-01")])
+
+        def lines():
+            return [json.loads(line) for line in
+                    self.stack.catalogue.process.log.read_text().splitlines(keepends=True)
+                    if line.endswith("\n")]
+
+        eventually(lambda: any(trace in line.values() for line in lines()), "the call is in the log")
+        for line in lines():
+            self.assertLessEqual({"time", "level", "message"}, set(line))
+
+    def test_diagnose_finds_nothing_wrong_with_a_sound_service(self):
+        for service, package in [(self.stack.catalogue, catalogue),
+                                 (self.stack.notification, notification)]:
+            with self.subTest(service.name):
+                findings = service.client.Operations.Diagnose(package.DiagnoseRequest(),
+                                                              timeout=20).findings
+                self.assertTrue(findings)
+                self.assertEqual([one for one in findings
+                                  if one.severity != package.Finding.SEVERITY_OK], [])
+
+    def test_sigterm_ends_streams_with_unavailable_and_the_process_with_0(self):
+        subscriber = steps.subscribe(self.stack, "streaming", {})
+        stream = self.stack.notification.client.Inbox.StreamInbox(
+            notification.StreamInboxRequest(parent=subscriber), timeout=60)
+        ends = []
+
+        def read():
+            try:
+                for _ in stream:
+                    pass
+                ends.append(None)
+            except grpc.RpcError as error:
+                ends.append(error.code().name)
+
+        reader = threading.Thread(target=read)
+        reader.start()
+        self.addCleanup(stream.cancel)
+        for service in self.stack.services:
+            self.addCleanup(service.start)
+            began = time.monotonic()
+            service.process.signal_stop()
+            self.assertEqual(service.process.wait(), 0)
+            took = time.monotonic() - began
+            print(f"\n  {service.name} stopped in {took:.1f} s", end=" ", flush=True)
+            self.assertLess(took, 5)
+        reader.join(10)
+        self.assertEqual(ends, ["UNAVAILABLE"])
+
+    def test_while_it_stops_health_says_so(self):
+        service = self.stack.notification
+        watch = service.watch_health(service.served[0])
+        self.addCleanup(watch.cancel)
+        self.addCleanup(service.start)
+        self.assertEqual(next(watch).status, health_pb2.HealthCheckResponse.SERVING)
+        service.process.signal_stop()
+        self.assertEqual(next(watch).status, health_pb2.HealthCheckResponse.NOT_SERVING)
+        watch.cancel()
+        self.assertEqual(service.process.wait(), 0)
