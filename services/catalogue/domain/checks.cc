@@ -90,6 +90,7 @@ void CheckPoint(std::string_view path, const type::v1::Point& point, FieldErrors
   if (point.precision() == type::v1::POINT_PRECISION_UNSPECIFIED) {
     errors.Add(PathTo(path, "precision"), "is required: how exactly the point is known");
   }
+  CheckEnum(PathTo(path, "precision"), point.precision(), errors);
 }
 
 }  // namespace
@@ -136,7 +137,7 @@ void CheckUri(std::string_view path, std::string_view uri, FieldErrors& errors) 
   if (uri.empty()) return;
   const bool web =
       absl::StartsWith(ToAbsl(uri), "https://") || absl::StartsWith(ToAbsl(uri), "http://");
-  if (!web || uri.find_first_of(" \t\n\"<>") != std::string_view::npos) {
+  if (!web || uri.ends_with("://") || uri.find_first_of(" \t\n\"<>") != std::string_view::npos) {
     errors.Add(path, absl::StrCat("'", ToAbsl(uri), "' is no http or https address"));
   } else {
     resource::CheckText(errors, path, uri, 0, kMaxUri);

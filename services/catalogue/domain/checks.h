@@ -4,6 +4,7 @@
 #include <string>
 #include <string_view>
 
+#include "absl/strings/str_cat.h"
 #include "google/protobuf/repeated_field.h"
 
 #include "clusterwire/catalogue/v1/taxonomy.pb.h"
@@ -13,6 +14,7 @@
 
 #include "libs/base/error.h"
 #include "services/catalogue/domain/code_book.h"
+#include "services/catalogue/domain/words.h"
 
 // The rules of single fields that several resources share. Each adds one violation for each thing
 // that is wrong, with the path of the field and what would be right.
@@ -55,6 +57,13 @@ void CheckLocalizedTexts(std::string_view path,
 
 // A number that may be absent: `has` and at least `least`.
 void CheckAtLeast(std::string_view path, bool has, double value, double least, FieldErrors& errors);
+
+// One of the values this release knows; the zero value is fine too.
+template <typename Enum>
+void CheckEnum(std::string_view path, Enum value, FieldErrors& errors) {
+  if (value == 0 || !WordOf(value).empty()) return;
+  errors.Add(path, absl::StrCat(static_cast<int>(value), " is none of ", WordsOf<Enum>()));
+}
 
 // "cluster.sectors" of "cluster" and "sectors"; "cluster.sectors[2]" with an index.
 std::string PathTo(std::string_view prefix, std::string_view field);

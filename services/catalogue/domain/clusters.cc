@@ -27,6 +27,7 @@ void CheckCounts(const v1::Cluster& cluster, FieldErrors& errors) {
 
 void Check(const v1::Cluster*, const v1::Cluster& cluster, const Context& context,
            FieldErrors& errors) {
+  CheckEnum("cluster.state", cluster.state(), errors);
   CheckTitle("cluster.title", cluster.title(), errors);
   resource::CheckText(errors, "cluster.acronym", cluster.acronym(), 0, 50);
   CheckTexts("cluster.former_titles", cluster.former_titles(), 20, 200, errors);

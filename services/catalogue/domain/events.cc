@@ -79,6 +79,7 @@ void CheckParent(const v1::CalendarEvent& event, const Context& context, FieldEr
 
 void Check(const v1::CalendarEvent*, const v1::CalendarEvent& event, const Context& context,
            FieldErrors& errors) {
+  CheckEnum("event.state", event.state(), errors);
   CheckTitle("event.title", event.title(), errors);
   if (WordOf(event.kind()).empty()) {
     errors.Add("event.kind", absl::StrCat("is required: ", WordsOf<v1::CalendarEvent::Kind>(),

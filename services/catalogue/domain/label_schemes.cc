@@ -1,10 +1,14 @@
 #include "services/catalogue/domain/label_schemes.h"
 
+#include <algorithm>
 #include <set>
+
+#include "clusterwire/catalogue/v1/label.pb.h"
 
 #include "libs/text/slug.h"
 #include "services/catalogue/domain/calendar.h"
 #include "services/catalogue/domain/checks.h"
+#include "services/catalogue/domain/uses.h"
 
 namespace clusterwire::catalogue {
 namespace {
@@ -41,7 +45,39 @@ void CheckLevels(const v1::LabelScheme& scheme, FieldErrors& errors) {
   }
 }
 
-void Check(const v1::LabelScheme*, const v1::LabelScheme& scheme, const Context& context,
+bool HasLevel(const v1::LabelScheme& scheme, const std::string& id) {
+  const auto& levels = scheme.levels();
+  return std::any_of(levels.begin(), levels.end(),
+                     [&](const v1::LabelLevel& level) { return level.id() == id; });
+}
+
+// A level that labels hold stays: what they say would mean nothing any more.
+void CheckHeldLevels(const v1::LabelScheme& before, const v1::LabelScheme& scheme,
+                     const Context& context, FieldErrors& errors) {
+  for (const v1::LabelLevel& level : before.levels()) {
+    if (HasLevel(scheme, level.id())) continue;
+    const auto holder =
+        FirstUser<v1::Label>(context.reader, "label", [&](const v1::Label& label) {
+          return label.scheme() == scheme.name() && label.level() == level.id();
+        });
+    if (!holder.ok()) {
+      errors.AddAll("label_scheme.levels", holder.status());
+    } else if (!holder->empty()) {
+      errors.Add("label_scheme.levels",
+                 absl::StrCat("'", level.id(), "' must stay: ", *holder, " is of that level"));
+    }
+  }
+}
+
+absl::Status CheckSchemeUnused(const v1::LabelScheme& scheme, const Context& context) {
+  ASSIGN_OR_RETURN(const std::string user,
+                   FirstUser<v1::Label>(context.reader, "label", [&](const v1::Label& label) {
+                     return label.scheme() == scheme.name();
+                   }));
+  return CheckUnused(scheme.name(), user);
+}
+
+void Check(const v1::LabelScheme* before, const v1::LabelScheme& scheme, const Context& context,
            FieldErrors& errors) {
   CheckTitle("label_scheme.title", scheme.title(), errors);
   resource::CheckText(errors, "label_scheme.acronym", scheme.acronym(), 0, 50);
@@ -50,6 +86,7 @@ void Check(const v1::LabelScheme*, const v1::LabelScheme& scheme, const Context&
     CheckCountryOrEu("label_scheme.country", scheme.country(), context.book, errors);
   }
   CheckLevels(scheme, errors);
+  if (before != nullptr) CheckHeldLevels(*before, scheme, context, errors);
   CheckMonths("label_scheme.renewal_window_months", scheme.has_renewal_window_months(),
               scheme.renewal_window_months(), 0, errors);
   resource::CheckText(errors, "label_scheme.issuer", scheme.issuer(), 0, 200);
@@ -79,7 +116,8 @@ Rules<v1::LabelScheme> LabelSchemeRules() {
           .output_only = {"edited_fields"},
           .create_only = {},
           .suggest_id = &SuggestId,
-          .check = &Check};
+          .check = &Check,
+          .check_unused = &CheckSchemeUnused};
 }
 
 }  // namespace clusterwire::catalogue

@@ -61,6 +61,14 @@ void CheckOrder(const char* later_path, const std::string& later, const char* ea
   }
 }
 
+void CheckNotAhead(std::string_view path, const std::string& date, absl::Time now,
+                   FieldErrors& errors) {
+  const auto range = RangeOf(date);
+  if (range && range->first > DayOf(now, kDefaultZone)) {
+    errors.Add(path, absl::StrCat("'", date, "' is in the future"));
+  }
+}
+
 void CheckDates(const v1::Label& label, const Context& context, FieldErrors& errors) {
   CheckDate("label.assessed", label.assessed(), errors);
   CheckDate("label.awarded", label.awarded(), errors);
@@ -69,10 +77,10 @@ void CheckDates(const v1::Label& label, const Context& context, FieldErrors& err
   CheckOrder("label.awarded", label.awarded(), "assessed", label.assessed(), errors);
   CheckOrder("label.announced", label.announced(), "awarded", label.awarded(), errors);
   CheckOrder("label.valid_until", label.valid_until(), "awarded", label.awarded(), errors);
-  const auto awarded = RangeOf(label.awarded());
-  if (awarded && awarded->first > DayOf(context.now, kDefaultZone)) {
-    errors.Add("label.awarded", absl::StrCat("'", label.awarded(), "' is in the future"));
-  }
+  CheckOrder("label.valid_until", label.valid_until(), "assessed", label.assessed(), errors);
+  CheckNotAhead("label.assessed", label.assessed(), context.now, errors);
+  CheckNotAhead("label.awarded", label.awarded(), context.now, errors);
+  CheckNotAhead("label.announced", label.announced(), context.now, errors);
 }
 
 void Check(const v1::Label*, const v1::Label& label, const Context& context, FieldErrors& errors) {
@@ -104,9 +112,7 @@ absl::Status CheckHappened(const std::string& path, const std::string& date, con
   FieldErrors errors;
   const auto range = ParseDate(date);
   errors.AddAll(path, range.status());
-  if (range.ok() && range->first > DayOf(now, kDefaultZone)) {
-    errors.Add(path, absl::StrCat("'", date, "' is in the future"));
-  }
+  CheckNotAhead(path, date, now, errors);
   const auto awarded = RangeOf(label.awarded());
   if (range.ok() && awarded && range->last < awarded->first) {
     errors.Add(path, absl::StrCat("'", date, "' is before the award '", label.awarded(), "'"));
@@ -141,6 +147,7 @@ absl::StatusOr<std::string> NewEnd(const v1::LabelScheme& scheme, const v1::Labe
 Rules<v1::Label> LabelRules() {
   return {.type = "label",
           .collection = "labels",
+          .parent = "clusters/{cluster}",
           .created = change::v1::CHANGE_KIND_LABEL_AWARDED,
           .updated = change::v1::CHANGE_KIND_LABEL_UPDATED,
           .deleted = change::v1::CHANGE_KIND_LABEL_REVOKED,
@@ -173,6 +180,8 @@ absl::StatusOr<v1::Label> Labels::Renew(const WriteCall& call,
                   ASSIGN_OR_RETURN(const std::string end, NewEnd(*scheme, *label, request));
                   FieldErrors errors;
                   CheckDate("announced", request.announced(), errors);
+                  CheckOrder("announced", request.announced(), "renewed", request.renewed(),
+                             errors);
                   CheckScore("score", request.score(), errors);
                   RETURN_IF_ERROR(errors.ToStatus());
                   v1::Renewal& renewal = *label->add_renewals();
@@ -210,7 +219,9 @@ absl::StatusOr<v1::Label> Labels::Revoke(const WriteCall& call,
 absl::Status Labels::Step(store::Writer& writer, const std::string& name, absl::Time at) const {
   ASSIGN_OR_RETURN(v1::Label label, writer.Get<v1::Label>(name));
   const v1::Label::State state = StateAt(label, at);
-  if (store::IsDeleted(label) || state == label.state()) return absl::OkStatus();
+  // States are numbered in the order of time. A moment that somebody else fired already, perhaps
+  // with the one after it, turns nothing back.
+  if (store::IsDeleted(label) || state <= label.state()) return absl::OkStatus();
   const bool first_step = label.state() == v1::Label::STATE_VALID;
   label.set_state(state);
   return writer.Put(label, change::KindText(first_step ? change::v1::CHANGE_KIND_LABEL_EXPIRED

@@ -61,6 +61,7 @@ std::string SuggestId(const v1::Membership& membership) {
 Rules<v1::Membership> MembershipRules() {
   return {.type = "membership",
           .collection = "memberships",
+          .parent = "programmes/{programme}",
           .created = change::v1::CHANGE_KIND_MEMBERSHIP_CREATED,
           .updated = change::v1::CHANGE_KIND_MEMBERSHIP_UPDATED,
           .deleted = change::v1::CHANGE_KIND_MEMBERSHIP_DELETED,
@@ -87,11 +88,12 @@ absl::StatusOr<v1::Membership> Memberships::End(const WriteCall& call, const std
         FieldErrors errors;
         const auto last = ParseDate(end);
         errors.AddAll("end", last.status());
-        if (last.ok() && last->last > DayOf(context.now, kDefaultZone)) {
+        if (last.ok() && last->last >= DayOf(context.now, kDefaultZone)) {
           errors.Add("end",
                      absl::StrCat("'", end, "' is not over yet; UpdateMembership sets an end ",
-                                  "that lies ahead"));
+                                  "that lies ahead, and the clock then ends it"));
         }
+        resource::CheckText(errors, "reason", reason, 0, 500);
         const auto start = ParseDate(membership->period().start());
         if (last.ok() && start.ok() && last->last < start->first) {
           errors.Add("end", absl::StrCat("'", end, "' is before the start '",
@@ -110,7 +112,8 @@ absl::Status Memberships::Step(store::Writer& writer, const std::string& name,
                                absl::Time at) const {
   ASSIGN_OR_RETURN(v1::Membership membership, writer.Get<v1::Membership>(name));
   const v1::Membership::State state = StateAt(membership, at);
-  if (store::IsDeleted(membership) || state == membership.state()) return absl::OkStatus();
+  // As with labels: the states are numbered in the order of time.
+  if (store::IsDeleted(membership) || state <= membership.state()) return absl::OkStatus();
   membership.set_state(state);
   return writer.Put(membership, change::KindText(state == v1::Membership::STATE_ENDED
                                                      ? change::v1::CHANGE_KIND_MEMBERSHIP_ENDED

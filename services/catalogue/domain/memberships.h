@@ -14,7 +14,7 @@ class Memberships : public Resources<v1::Membership> {
  public:
   explicit Memberships(store::Store& store) : Resources(store, MembershipRules()) {}
 
-  // Its last day was `end`, which isn't in the future.
+  // Its last day was `end`, and that day is over.
   absl::StatusOr<v1::Membership> End(const WriteCall& call, const std::string& name,
                                      const std::string& etag, const std::string& end,
                                      const std::string& reason);

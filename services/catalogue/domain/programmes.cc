@@ -30,6 +30,7 @@ void CheckNumbers(const v1::Programme& programme, FieldErrors& errors) {
 
 void Check(const v1::Programme*, const v1::Programme& programme, const Context& context,
            FieldErrors& errors) {
+  CheckEnum("programme.state", programme.state(), errors);
   CheckTitle("programme.title", programme.title(), errors);
   resource::CheckText(errors, "programme.acronym", programme.acronym(), 0, 50);
   resource::CheckText(errors, "programme.summary", programme.summary(), 0, 2000);
@@ -37,6 +38,7 @@ void Check(const v1::Programme*, const v1::Programme& programme, const Context& 
     errors.Add("programme.kind",
                absl::StrCat("is required: ", WordsOf<v1::Programme::Kind>(), ", written KIND_…"));
   }
+  CheckEnum("programme.reach", programme.reach(), errors);
   CheckCountryOrEu("programme.country", programme.country(), context.book, errors);
   resource::CheckText(errors, "programme.region", programme.region(), 0, 200);
   resource::CheckText(errors, "programme.operator", programme.operator_(), 0, 300);

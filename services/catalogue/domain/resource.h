@@ -21,6 +21,7 @@
 #include "libs/change/kind.h"
 #include "libs/resource/call.h"
 #include "libs/resource/id.h"
+#include "libs/resource/name.h"
 #include "libs/resource/update_mask.h"
 #include "libs/store/store.h"
 #include "services/catalogue/domain/access.h"
@@ -42,6 +43,7 @@ template <store::Resource T>
 struct Rules {
   std::string_view type;        // "cluster": of the store, of Facts, and the field of requests
   std::string_view collection;  // "clusters"
+  std::string_view parent = "";  // "programmes/{programme}"; empty for a root
   change::ChangeKind created;
   change::ChangeKind updated;
   change::ChangeKind deleted;
@@ -56,12 +58,14 @@ struct Rules {
   void (*check)(const T* before, const T& next, const Context&, FieldErrors&) = nullptr;
   // Derives what follows from the rest; `next` has passed the check.
   void (*settle)(const Context&, T* next) = nullptr;
+  // Why it can't be deleted: what needs it.
+  absl::Status (*check_unused)(const T&, const Context&) = nullptr;
   // Where an update is more than `updated` says: another date is event.moved.
   change::ChangeKind (*kind_of_update)(const T& before, const T& next) = nullptr;
 };
 
 struct ListQuery {
-  std::string parent;  // "clusters/x", "clusters/-", or empty for a root
+  std::string parent;  // "clusters/x", "clusters/-" for all, or empty for a root
   std::string after;   // names greater than this one
   int limit = 50;
   bool show_deleted = false;
@@ -108,15 +112,20 @@ class Resources {
   // deleted.
   absl::StatusOr<T> Load(const store::Reader& reader, const Sight& sight,
                          const std::string& name) const;
-  // Inside a write: checks, settles and stages. `before` is null on creation.
-  absl::Status Stage(store::Writer& writer, const T* before, T next, change::ChangeKind kind) const;
+  // Inside a write: checks, settles and stages. `before` is null on creation; `errors` is what is
+  // known to be wrong already.
+  absl::Status Stage(store::Writer& writer, const T* before, T next, change::ChangeKind kind,
+                     FieldErrors errors = {}) const;
 
   const Rules<T>& rules() const { return rules_; }
   store::Store& store() const { return store_; }
 
  private:
-  absl::StatusOr<std::string> NewName(std::string_view parent, const T& resource,
-                                      std::string_view id) const;
+  std::string NewName(std::string_view parent, const T& resource, std::string_view id,
+                      FieldErrors& errors) const;
+  std::string AnyParent() const;  // "clusters/-"
+  // Whether `parent` is one that this type lives under.
+  absl::Status CheckParentName(std::string_view parent) const;
 
   store::Store& store_;
   const Rules<T> rules_;
@@ -162,8 +171,11 @@ absl::StatusOr<Listed<T>> Resources<T>::List(const ReadCall& call, const ListQue
                  "only operators may list what is deleted; leave out show_deleted");
   }
   ASSIGN_OR_RETURN(auto reader, store_.Read(call.at_least, call.deadline));
-  const bool everywhere = query.parent.empty() || query.parent.ends_with("/-");
-  if (!everywhere) RETURN_IF_ERROR(sight.Check(*reader, query.parent));
+  const bool everywhere = rules_.parent.empty() || query.parent == AnyParent();
+  if (!everywhere) {
+    RETURN_IF_ERROR(CheckParentName(query.parent));
+    RETURN_IF_ERROR(sight.Check(*reader, query.parent));
+  }
   Listed<T> listed{.resources = {}, .next = "", .revision = reader->revision()};
   store::ScanOptions scan{.type = std::string(rules_.type),
                           .parent = everywhere ? "" : query.parent,
@@ -196,10 +208,9 @@ absl::StatusOr<T> Resources<T>::Load(const store::Reader& reader, const Sight& s
 
 template <store::Resource T>
 absl::Status Resources<T>::Stage(store::Writer& writer, const T* before, T next,
-                                 change::ChangeKind kind) const {
+                                 change::ChangeKind kind, FieldErrors errors) const {
   ASSIGN_OR_RETURN(const auto book, CodeBook::Of(writer));
   const Context context{writer, *book, writer.now()};
-  FieldErrors errors;
   rules_.check(before, next, context, errors);
   RETURN_IF_ERROR(errors.ToStatus());
   if (rules_.settle != nullptr) rules_.settle(context, &next);
@@ -207,25 +218,38 @@ absl::Status Resources<T>::Stage(store::Writer& writer, const T* before, T next,
 }
 
 template <store::Resource T>
-absl::StatusOr<std::string> Resources<T>::NewName(std::string_view parent, const T& resource,
-                                                  std::string_view id) const {
+std::string Resources<T>::NewName(std::string_view parent, const T& resource, std::string_view id,
+                                  FieldErrors& errors) const {
   std::string last(id);
   if (last.empty() && rules_.suggest_id != nullptr) last = rules_.suggest_id(resource);
   if (!resource::IsId(last)) {
-    return FieldError(absl::StrCat(ToAbsl(rules_.type), "_id"),
-                      absl::StrCat("'", last,
-                                   "' is no id: 1 to 60 lower case letters, digits and '-', not "
-                                   "beginning or ending with '-'"));
+    errors.Add(absl::StrCat(ToAbsl(rules_.type), "_id"),
+               absl::StrCat("'", last, id.empty() ? "', made from the rest," : "'",
+                            " is no id: 1 to 60 lower case letters, digits and '-', not beginning "
+                            "or ending with '-'"));
   }
   return absl::StrCat(ToAbsl(parent), parent.empty() ? "" : "/", ToAbsl(rules_.collection), "/",
                       last);
 }
 
 template <store::Resource T>
+std::string Resources<T>::AnyParent() const {
+  return absl::StrCat(ToAbsl(rules_.parent.substr(0, rules_.parent.find('/'))), "/-");
+}
+
+template <store::Resource T>
+absl::Status Resources<T>::CheckParentName(std::string_view parent) const {
+  if (rules_.parent.empty()) return absl::OkStatus();
+  return resource::NamePattern(rules_.parent).Check("parent", parent);
+}
+
+template <store::Resource T>
 absl::StatusOr<T> Resources<T>::Create(const WriteCall& call, std::string_view parent, T resource,
                                        std::string_view id, const Change& prepare) {
   resource::ClearOutputOnly(rules_.output_only, &resource);
-  ASSIGN_OR_RETURN(const std::string name, NewName(parent, resource, id));
+  RETURN_IF_ERROR(CheckParentName(parent));
+  FieldErrors errors;
+  const std::string name = NewName(parent, resource, id, errors);
   RETURN_IF_ERROR(CheckMayWrite(call.viewer, name));
   resource.set_name(name);
   MarkEdited(nullptr, rules_.output_only, &resource);
@@ -238,7 +262,7 @@ absl::StatusOr<T> Resources<T>::Create(const WriteCall& call, std::string_view p
                        ASSIGN_OR_RETURN(const auto book, CodeBook::Of(writer));
                        RETURN_IF_ERROR(prepare(Context{writer, *book, writer.now()}, &next));
                      }
-                     return Stage(writer, nullptr, next, rules_.created);
+                     return Stage(writer, nullptr, next, rules_.created, errors);
                    }));
   return written.Answer<T>();
 }
@@ -283,6 +307,11 @@ absl::StatusOr<T> Resources<T>::Delete(const WriteCall& call, const std::string&
                      ASSIGN_OR_RETURN(T next, Load(writer, sight, name));
                      RETURN_IF_ERROR(CheckMayWrite(call.viewer, name));
                      RETURN_IF_ERROR(resource::CheckEtag(next, etag));
+                     if (rules_.check_unused != nullptr) {
+                       ASSIGN_OR_RETURN(const auto book, CodeBook::Of(writer));
+                       RETURN_IF_ERROR(
+                           rules_.check_unused(next, Context{writer, *book, writer.now()}));
+                     }
                      *next.mutable_delete_time() = ToTimestamp(writer.now());
                      return writer.Put(next, change::KindText(rules_.deleted));
                    }));
@@ -294,8 +323,9 @@ absl::StatusOr<T> Resources<T>::Undelete(const WriteCall& call, const std::strin
                                          const std::string& etag) {
   ASSIGN_OR_RETURN(const store::Written written,
                    store_.Write(call.store, [&](store::Writer& writer) -> absl::Status {
-                     ASSIGN_OR_RETURN(T next, writer.Get<T>(name));
+                     // First, so that nobody learns from the error what there was.
                      RETURN_IF_ERROR(CheckMayWrite(call.viewer, name));
+                     ASSIGN_OR_RETURN(T next, writer.Get<T>(name));
                      if (!store::IsDeleted(next)) {
                        return Error(absl::StatusCode::kFailedPrecondition, "NOT_DELETED",
                                     absl::StrCat(name, " is not deleted"), {{"resource", name}});

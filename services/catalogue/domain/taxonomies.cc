@@ -6,9 +6,13 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 
+#include "clusterwire/catalogue/v1/cluster.pb.h"
+#include "clusterwire/catalogue/v1/event.pb.h"
+
 #include "libs/text/slug.h"
 #include "libs/text/tokens.h"
 #include "services/catalogue/domain/checks.h"
+#include "services/catalogue/domain/uses.h"
 #include "services/catalogue/domain/words.h"
 
 namespace clusterwire::catalogue {
@@ -75,11 +79,42 @@ void Check(const v1::Taxonomy* before, const v1::Taxonomy& taxonomy, const Conte
   CheckOrigin("taxonomy", taxonomy.sources(), taxonomy.external_ids(), errors);
 }
 
+bool HasCodeOf(const Strings& codes, const std::string& prefix) {
+  return std::any_of(codes.begin(), codes.end(),
+                     [&](const std::string& code) { return absl::StartsWith(code, prefix); });
+}
+
+absl::Status CheckTaxonomyUnused(const v1::Taxonomy& taxonomy, const Context& context) {
+  const std::string prefix = absl::StrCat(taxonomy.list(), ":");
+  ASSIGN_OR_RETURN(
+      std::string user,
+      FirstUser<v1::Cluster>(context.reader, "cluster", [&](const v1::Cluster& cluster) {
+        return HasCodeOf(cluster.sectors(), prefix) || HasCodeOf(cluster.regions(), prefix);
+      }));
+  if (user.empty()) {
+    ASSIGN_OR_RETURN(
+        user, FirstUser<v1::CalendarEvent>(context.reader, "event", [&](const auto& event) {
+          return HasCodeOf(event.sectors(), prefix);
+        }));
+  }
+  return CheckUnused(taxonomy.name(), user);
+}
+
 bool HasAll(const std::string& title, const std::vector<std::string>& words) {
   const std::vector<std::string> tokens = text::TokenSet({title});
   return std::all_of(words.begin(), words.end(), [&](const std::string& word) {
     return std::binary_search(tokens.begin(), tokens.end(), word);
   });
+}
+
+// In one of its languages.
+bool IsCalled(const v1::TaxonomyCode& code, const std::vector<std::string>& words) {
+  if (words.empty()) return false;
+  const auto& others = code.localized_titles();
+  return HasAll(code.title(), words) ||
+         std::any_of(others.begin(), others.end(), [&](const type::v1::LocalizedText& title) {
+           return HasAll(title.text(), words);
+         });
 }
 
 }  // namespace
@@ -94,7 +129,8 @@ Rules<v1::Taxonomy> TaxonomyRules() {
           .output_only = {"edited_fields"},
           .create_only = {},
           .suggest_id = [](const v1::Taxonomy& taxonomy) { return text::Slug(taxonomy.title()); },
-          .check = &Check};
+          .check = &Check,
+          .check_unused = &CheckTaxonomyUnused};
 }
 
 absl::StatusOr<std::vector<v1::FoundCode>> Taxonomies::SearchCodes(const ReadCall& call,
@@ -105,6 +141,7 @@ absl::StatusOr<std::vector<v1::FoundCode>> Taxonomies::SearchCodes(const ReadCal
   resource::CheckText(errors, "query", query, 1, 200);
   RETURN_IF_ERROR(errors.ToStatus());
   ASSIGN_OR_RETURN(const auto reader, store().Read(call.at_least, call.deadline));
+  if (!taxonomy.empty()) RETURN_IF_ERROR(Sight(call.viewer).Check(*reader, taxonomy));
   ASSIGN_OR_RETURN(const auto book, CodeBook::Read(*reader));
   const std::vector<std::string> words = text::Tokens(query);
   std::vector<v1::FoundCode> found;
@@ -112,7 +149,7 @@ absl::StatusOr<std::vector<v1::FoundCode>> Taxonomies::SearchCodes(const ReadCal
     if (!taxonomy.empty() && entry.taxonomy->name() != taxonomy) continue;
     const bool begins = absl::StartsWithIgnoreCase(code, ToAbsl(query)) ||
                         absl::StartsWithIgnoreCase(entry.code->code(), ToAbsl(query));
-    if (!begins && (words.empty() || !HasAll(entry.code->title(), words))) continue;
+    if (!begins && !IsCalled(*entry.code, words)) continue;
     v1::FoundCode& hit = found.emplace_back();
     hit.set_code(code);
     hit.set_title(entry.code->title());
