@@ -167,6 +167,12 @@ absl::StatusOr<TopicDescription> Admin::DescribeTopic(const std::string& name,
   return Describe(client_.get(), name, Remaining(wait));
 }
 
+absl::StatusOr<int32_t> Admin::CountPartitions(const std::string& name, absl::Duration wait) {
+  TopicDescription description;
+  RETURN_IF_ERROR(FillPartitions(client_.get(), name, Remaining(wait), &description));
+  return description.partitions;
+}
+
 absl::Status Admin::DeleteTopic(const std::string& name, absl::Duration wait) {
   const std::string doing = absl::StrCat("deleting topic ", name);
   const DeleteTopicHandle topic(rd_kafka_DeleteTopic_new(name.c_str()));

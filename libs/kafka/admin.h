@@ -40,6 +40,9 @@ class Admin {
   // NOT_FOUND when there is none.
   absl::StatusOr<TopicDescription> DescribeTopic(const std::string& name, absl::Duration wait);
 
+  // How many partitions the topic has; NOT_FOUND when there is none. Needs no right to administer.
+  absl::StatusOr<int32_t> CountPartitions(const std::string& name, absl::Duration wait);
+
   // Deletes the topic; OK when there is none.
   absl::Status DeleteTopic(const std::string& name, absl::Duration wait);
 

@@ -135,7 +135,8 @@ absl::Status Log::CheckReadable(Position after) const {
     return Error(absl::StatusCode::kOutOfRange, "REVISION_COMPACTED",
                  absl::StrCat("the changes after revision ", after.revision.value,
                               " are no longer kept (the log is whole above ", compacted,
-                              "): read everything anew and go on from there"));
+                              "): read everything anew and go on from there"),
+                 {{"whole_above", absl::StrCat(compacted)}});
   }
   return absl::OkStatus();
 }

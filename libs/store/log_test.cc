@@ -80,7 +80,7 @@ TEST_P(LogTest, TheHistoryOfAResourceComesNewestFirst) {
 TEST_P(LogTest, ANewHistoryIsWrittenFromThenOn) {
   PutMany({"a"});
   const std::string first = *store_->history();
-  const std::string second = *store_->StartNewHistory();
+  const std::string second = *store_->StartNewHistory(EndOf(*store_->revision()));
   EXPECT_NE(first, second);
   PutMany({"b"});
   const std::vector<Change> log = Log();
@@ -91,9 +91,19 @@ TEST_P(LogTest, ANewHistoryIsWrittenFromThenOn) {
 }
 
 TEST_P(LogTest, TwoNewHistoriesAtOneRevisionLeaveTheLast) {
-  ASSERT_THAT(store_->StartNewHistory(), IsOk());
-  const std::string last = *store_->StartNewHistory();
+  ASSERT_THAT(store_->StartNewHistory({}), IsOk());
+  const std::string last = *store_->StartNewHistory({});
   EXPECT_EQ(*store_->history(), last);
+}
+
+TEST_P(LogTest, WhatWasNotSentYetBelongsToTheNewHistoryToo) {
+  PutMany({"a"});
+  const std::string first = *store_->history();
+  PutMany({"b"});
+  const std::string second = *store_->StartNewHistory({{1}, 1});
+  const std::vector<Change> log = Log();
+  EXPECT_EQ(log[0].history, first);
+  EXPECT_EQ(log[1].history, second);
 }
 
 TEST_P(LogTest, CompactionKeepsTheNewestRowOfEachNameBelowTheHorizon) {
@@ -108,6 +118,7 @@ TEST_P(LogTest, CompactionKeepsTheNewestRowOfEachNameBelowTheHorizon) {
   EXPECT_THAT(*store_->HistoryOf("clubs/a", {}, 10), SizeIs(2));
   EXPECT_THAT(*store_->HistoryOf("clubs/b", {}, 10), SizeIs(1));
   EXPECT_THAT(store_->Changes({}, 10), ReasonIs("REVISION_COMPACTED"));
+  EXPECT_EQ(ErrorInfoOf(store_->Changes({}, 10).status()).metadata().at("whole_above"), "3");
   EXPECT_THAT(store_->Changes({{2}, 1}, 10), StatusIs(absl::StatusCode::kOutOfRange));
   EXPECT_THAT(RevisionsAfter({{3}, 1}, 10), ElementsAre(4));
 }

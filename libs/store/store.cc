@@ -149,7 +149,7 @@ absl::StatusOr<std::string> Store::history() {
   return result.rows[0].Text(0);
 }
 
-absl::StatusOr<std::string> Store::StartNewHistory() {
+absl::StatusOr<std::string> Store::StartNewHistory(Position sent) {
   ASSIGN_OR_RETURN(sql::Lease connection, impl_->database.Acquire());
   ASSIGN_OR_RETURN(sql::Transaction transaction,
                    sql::Transaction::Begin(*connection, sql::Transaction::Kind::kWrite));
@@ -161,6 +161,9 @@ absl::StatusOr<std::string> Store::StartNewHistory() {
   RETURN_IF_ERROR(connection->Execute("DELETE FROM history WHERE first_revision = $1", {first}));
   RETURN_IF_ERROR(
       connection->Execute("INSERT INTO history(id, first_revision) VALUES($1, $2)", {id, first}));
+  RETURN_IF_ERROR(
+      connection->Execute("UPDATE change SET history = $1 WHERE (revision, ordinal) > ($2, $3)",
+                          {id, sent.revision.value, sent.ordinal}));
   RETURN_IF_ERROR(transaction.Commit());
   return id;
 }

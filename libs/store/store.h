@@ -122,9 +122,11 @@ class Store {
   absl::Status DropTimer(const DueTimer& timer);
 
   // The id under which changes are written: revision numbers mean something only with it. A new
-  // one is started by an operator after a backup was restored.
+  // one is started by an operator after a backup was restored. What stands in the log after `sent`
+  // gets the new id too: it may have been written since then, under revisions that the world
+  // outside knows as others.
   absl::StatusOr<std::string> history();
-  absl::StatusOr<std::string> StartNewHistory();
+  absl::StatusOr<std::string> StartNewHistory(Position sent);
 
   // Rewrites the Facts of the next page of resources, in one quiet transaction, when the code lists
   // or the projection version changed since they were last all rewritten. False when nothing is

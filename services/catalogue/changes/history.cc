@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 
 #include "libs/base/error.h"
@@ -65,6 +66,20 @@ class Selection {
   filter::Predicate all_;
 };
 
+// The first changes after `after`; from the beginning of what is kept when that is zero.
+absl::StatusOr<std::vector<store::Change>> FirstChanges(store::Store& store,
+                                                        store::Position after) {
+  auto changes = store.Changes(after, kBatch);
+  if (changes.ok() || after != store::Position()) return changes;
+  store::Revision whole_above;
+  const google::rpc::ErrorInfo info = ErrorInfoOf(changes.status());
+  const auto stated = info.metadata().find("whole_above");
+  if (stated == info.metadata().end() || !absl::SimpleAtoi(stated->second, &whole_above.value)) {
+    return changes;
+  }
+  return store.Changes(store::EndOf(whole_above), kBatch);
+}
+
 // Whether no later change of the same resource is selected.
 absl::StatusOr<bool> IsLatest(store::Store& store, const Selection& selection,
                               const store::Change& change) {
@@ -87,7 +102,8 @@ absl::StatusOr<History::Page> History::List(const HistoryQuery& query) const {
   Page page;
   store::Position after = query.after;
   for (int scanned = 0; scanned < kScanLimit;) {
-    ASSIGN_OR_RETURN(const auto changes, store_.Changes(after, kBatch));
+    ASSIGN_OR_RETURN(const auto changes,
+                     scanned == 0 ? FirstChanges(store_, after) : store_.Changes(after, kBatch));
     if (changes.empty()) return page;
     for (const store::Change& change : changes) {
       ++scanned;

@@ -22,7 +22,7 @@ struct HistoryQuery {
   absl::Time start = absl::InfinitePast();
   absl::Time end = absl::InfiniteFuture();
   bool latest_per_resource = false;
-  store::Position after;
+  store::Position after;  // zero: from where the log begins
   int limit = 50;
 };
 
@@ -40,7 +40,8 @@ class History {
     std::vector<change::v1::ResourceChanged> changes;
     std::optional<store::Position> next;  // `after` of the next page; none on the last
   };
-  // INVALID_ARGUMENT names the fields "filter" and "kinds[…]".
+  // INVALID_ARGUMENT names the fields "filter" and "kinds[…]"; OUT_OF_RANGE, reason
+  // REVISION_COMPACTED, when the log after `after` is no longer whole.
   absl::StatusOr<Page> List(const HistoryQuery& query) const;
 
  private:

@@ -14,8 +14,9 @@
 namespace clusterwire::catalogue {
 namespace {
 
-constexpr std::string_view kCursor = "relay";
 constexpr absl::Duration kAdminLimit = absl::Seconds(10);
+// Of values that the producer gets at once: well below what it takes.
+constexpr size_t kBatchBytes = kafka::Producer::kMaxBytes / 4;
 // How long an idle relay waits before it looks for writes of other processes and renews its lease.
 constexpr absl::Duration kPoll = absl::Seconds(5);
 
@@ -110,20 +111,25 @@ absl::Status Relay::Prepare() {
 
 absl::Status Relay::EnsureTopic() {
   ASSIGN_OR_RETURN(const auto admin, kafka::Admin::Create(options_.kafka));
-  ASSIGN_OR_RETURN(const kafka::TopicDescription topic,
-                   admin->EnsureTopic({.name = options_.topic,
-                                       .partitions = options_.partitions,
-                                       .replication = static_cast<int16_t>(options_.replicas),
-                                       .retention = options_.retention,
-                                       .config = {}},
-                                      kAdminLimit));
+  auto partitions = admin->CountPartitions(options_.topic, kAdminLimit);
+  if (absl::IsNotFound(partitions.status())) {
+    ASSIGN_OR_RETURN(const kafka::TopicDescription made,
+                     admin->EnsureTopic({.name = options_.topic,
+                                         .partitions = options_.partitions,
+                                         .replication = static_cast<int16_t>(options_.replicas),
+                                         .retention = options_.retention,
+                                         .config = {}},
+                                        kAdminLimit));
+    partitions = made.partitions;
+  }
+  RETURN_IF_ERROR(partitions.status());
   if (cursor_.partitions == 0) {
-    cursor_.partitions = topic.partitions;
+    cursor_.partitions = *partitions;
     return store_.cursors().Move(cursor_);
   }
-  if (topic.partitions < cursor_.partitions) {
+  if (*partitions < cursor_.partitions) {
     return Error(absl::StatusCode::kFailedPrecondition, "TOPIC_SHRUNK",
-                 absl::StrCat("topic ", options_.topic, " has ", topic.partitions,
+                 absl::StrCat("topic ", options_.topic, " has ", *partitions,
                               " partitions, but its keys are spread over ", cursor_.partitions,
                               "; give it that many again"));
   }
@@ -151,15 +157,20 @@ absl::Status Relay::CheckHistory() {
 
 absl::Status Relay::Send(const std::vector<store::Change>& changes) {
   std::vector<kafka::Message> messages;
-  messages.reserve(changes.size());
+  size_t bytes = 0;
   for (const store::Change& change : changes) {
     ASSIGN_OR_RETURN(kafka::Message message,
                      change::Encode({.changed = RecordOf(change), .traceparent = change.trace}));
     message.to = {options_.topic,
                   kafka::PartitionFor(change.root, static_cast<int32_t>(cursor_.partitions))};
+    bytes += message.value.size();
     messages.push_back(std::move(message));
+    if (bytes < kBatchBytes) continue;
+    RETURN_IF_ERROR(SendAll(messages));
+    messages.clear();
+    bytes = 0;
   }
-  return SendAll(messages);
+  return messages.empty() ? absl::OkStatus() : SendAll(messages);
 }
 
 absl::Status Relay::SendAll(const std::vector<kafka::Message>& messages) {

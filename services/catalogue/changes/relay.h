@@ -3,6 +3,7 @@
 #include <atomic>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <thread>
 #include <vector>
 
@@ -33,6 +34,9 @@ namespace clusterwire::catalogue {
 // doesn't have, the relay stands still until an operator starts a new history.
 class Relay {
  public:
+  // The name of its cursor in the store.
+  static constexpr std::string_view kCursor = "relay";
+
   struct Options {
     kafka::ClientOptions kafka;
     std::string topic = "clusterwire.changes.v1";

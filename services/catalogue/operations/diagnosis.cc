@@ -44,7 +44,10 @@ absl::StatusOr<std::string> Diagnosis::StartNewHistory(const std::string& seen) 
                  absl::StrCat("the store is in history '", current, "', not '", seen,
                               "'; Diagnose shows it as history_id"));
   }
-  ASSIGN_OR_RETURN(std::string started, parts_.store.StartNewHistory());
+  const auto cursor = parts_.store.cursors().Get(Relay::kCursor);
+  if (!cursor.ok() && !absl::IsNotFound(cursor.status())) return cursor.status();
+  ASSIGN_OR_RETURN(std::string started, parts_.store.StartNewHistory(
+                                            cursor.ok() ? cursor->position : store::Position()));
   parts_.relay.Wake();
   return started;
 }
