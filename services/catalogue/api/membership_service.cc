@@ -49,6 +49,13 @@ class MembershipServiceHandler final : public v1::MembershipService::CallbackSer
                                                v1::Membership* response) override {
     return RunUndelete(api_, memberships_, context, *request, response);
   }
+  grpc::ServerUnaryReactor* PublishMembership(grpc::CallbackServerContext* context,
+                                              const v1::PublishMembershipRequest* request,
+                                              v1::Membership* response) override {
+    return RunWrite(api_, context, *request, response, [this, request](const WriteCall& call) {
+      return memberships_.Publish(call, request->name(), request->etag());
+    });
+  }
   grpc::ServerUnaryReactor* EndMembership(grpc::CallbackServerContext* context,
                                           const v1::EndMembershipRequest* request,
                                           v1::Membership* response) override {

@@ -9,6 +9,7 @@
 #include "services/catalogue/domain/calendar.h"
 #include "services/catalogue/domain/checks.h"
 #include "services/catalogue/domain/membership_state.h"
+#include "services/catalogue/domain/publish.h"
 
 namespace clusterwire::catalogue {
 namespace {
@@ -71,6 +72,16 @@ Rules<v1::Membership> MembershipRules() {
           .suggest_id = &SuggestId,
           .check = &Check,
           .settle = &Settle};
+}
+
+absl::StatusOr<v1::Membership> Memberships::Publish(const WriteCall& call, const std::string& name,
+                                                    const std::string& etag) {
+  return Modify(call, name, etag, change::v1::CHANGE_KIND_MEMBERSHIP_PUBLISHED,
+                [](const Context&, v1::Membership* membership) {
+                  RETURN_IF_ERROR(CheckDraft(*membership));
+                  membership->clear_state();
+                  return absl::OkStatus();
+                });
 }
 
 absl::StatusOr<v1::Membership> Memberships::End(const WriteCall& call, const std::string& name,

@@ -14,6 +14,9 @@ class Memberships : public Resources<v1::Membership> {
  public:
   explicit Memberships(store::Store& store) : Resources(store, MembershipRules()) {}
 
+  // Draft → as its period and the clock say.
+  absl::StatusOr<v1::Membership> Publish(const WriteCall& call, const std::string& name,
+                                         const std::string& etag);
   // Its last day was `end`, and that day is over.
   absl::StatusOr<v1::Membership> End(const WriteCall& call, const std::string& name,
                                      const std::string& etag, const std::string& end,
