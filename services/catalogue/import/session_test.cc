@@ -64,7 +64,7 @@ TEST_F(SessionTest, OnlyOperatorsImport) {
 TEST_F(SessionTest, AStartWithoutAKindOrWithABadDateIsRefused) {
   Start start;
   start.set_read_date("yesterday");
-  const auto session = Session::Open(bench_.store(), ImportBench::Operator(), start);
+  const auto session = Session::Open(bench_.store(), bench_.Operator(), start);
   EXPECT_THAT(session, HasFieldError("start.kind"));
   EXPECT_THAT(session, HasFieldError("start.read_date"));
 }
@@ -125,7 +125,7 @@ TEST_F(SessionTest, WhatAnEditorChangedSurvives) {
   change.set_website("https://new.example");
   google::protobuf::FieldMask mask;
   mask.add_paths("website");
-  ASSERT_THAT(clusters.Update(ImportBench::Operator(), change, mask), IsOk());
+  ASSERT_THAT(clusters.Update(bench_.Operator(), change, mask), IsOk());
 
   Clusters({ClusterLine("Edited", R"(, "website": "https://old.example", "member_count": 4)")});
   const auto cluster = bench_.Get<v1::Cluster>("clusters/edited");
@@ -139,7 +139,7 @@ TEST_F(SessionTest, WhatSomebodyMadeByHandIsTakenForTheSameRecord) {
   v1::Cluster made;
   made.set_title("By Hand");
   made.set_country("DE");
-  ASSERT_THAT(clusters.Create(ImportBench::Operator(), "", made, ""), IsOk());
+  ASSERT_THAT(clusters.Create(bench_.Operator(), "", made, ""), IsOk());
   const Reports reports = Clusters({ClusterLine("by hand", R"(, "founded_year": 1999)")});
   EXPECT_THAT(OutcomesOf(reports), ElementsAre(Report::OUTCOME_UPDATED));
   const auto cluster = bench_.Get<v1::Cluster>("clusters/by-hand");
@@ -151,7 +151,7 @@ TEST_F(SessionTest, WhatSomebodyMadeByHandIsTakenForTheSameRecord) {
 TEST_F(SessionTest, WhatWasDeletedStaysDeleted) {
   Clusters({ClusterLine("Gone")});
   catalogue::Clusters clusters(bench_.store());
-  ASSERT_THAT(clusters.Delete(ImportBench::Operator(), "clusters/gone", ""), IsOk());
+  ASSERT_THAT(clusters.Delete(bench_.Operator(), "clusters/gone", ""), IsOk());
   const Reports reports = Clusters({ClusterLine("Gone", R"(, "member_count": 1)")});
   EXPECT_THAT(OutcomesOf(reports), ElementsAre(Report::OUTCOME_UNCHANGED));
   EXPECT_THAT(reports[0].notes(), ElementsAre(HasSubstr("was deleted")));
@@ -226,7 +226,7 @@ TEST_F(SessionTest, ALabelNeedsItsClusterItsSchemeAndDatesInOrder) {
   bench_.ImportFile(Start::KIND_PROGRAMMES, "programmes.ndjson");
   Clusters({ClusterLine("Holder"), ClusterLine("Gone")});
   catalogue::Clusters clusters(bench_.store());
-  ASSERT_THAT(clusters.Delete(ImportBench::Operator(), "clusters/gone", ""), IsOk());
+  ASSERT_THAT(clusters.Delete(bench_.Operator(), "clusters/gone", ""), IsOk());
   const auto label = [](const std::string& cluster, const std::string& scheme,
                         const std::string& more) {
     return absl::StrCat(R"({"cluster": ")", cluster, R"(", "country": "DE", "scheme": ")", scheme,

@@ -69,7 +69,7 @@ constexpr char kProgramme[] = R"pb(
 
 }  // namespace
 
-World::World(const std::string& today) {
+World::World(const std::string& today, Holds holds) {
   SetToday(today);
   database = Must(sql::Database::Open(absl::StrCat("sqlite:", folder_.File("store.db"))));
   store = Must(store::Store::Open(*database, Must(CatalogueTypes()), clock, random));
@@ -80,6 +80,7 @@ World::World(const std::string& today) {
   programmes = std::make_unique<Programmes>(*store);
   memberships = std::make_unique<Memberships>(*store);
   events = std::make_unique<Events>(*store);
+  if (holds == Holds::kNothing) return;
   for (const char* list : {kIso, kNuts, kEsca}) {
     Must(taxonomies->Create(AsOperator(), "", FromText<v1::Taxonomy>(list), ""));
   }
@@ -133,11 +134,17 @@ store::Facts World::FactsOf(const std::string& name) {
   return facts.value_or(store::Facts());
 }
 
+bool World::HasFacts(const std::string& name) {
+  return Must(Must(store->Read())->GetFacts(name)).has_value();
+}
+
+std::vector<store::Change> World::ChangesAfter(store::Revision revision) {
+  return Must(store->Changes(store::EndOf(revision), 1000));
+}
+
 std::vector<std::string> World::KindsAfter(store::Revision revision) {
   std::vector<std::string> kinds;
-  for (const store::Change& change : Must(store->Changes(store::EndOf(revision), 1000))) {
-    kinds.push_back(change.kind);
-  }
+  for (const store::Change& change : ChangesAfter(revision)) kinds.push_back(change.kind);
   return kinds;
 }
 

@@ -22,11 +22,13 @@ namespace clusterwire::catalogue {
 
 // The catalogue without network: a real store on a temporary SQLite file, a clock that a test
 // moves, small code lists (iso DE FR GB GR, nuts DE DED DED2 EL UK, esca ict health), the ECEI
-// scheme with its real rules, and one published programme, programmes/go-cluster.
+// scheme with its real rules, and one published programme, programmes/go-cluster. Whatever fails in
+// between fails or aborts the test.
 class World {
  public:
-  // `today` as "2024-06-01", noon UTC.
-  explicit World(const std::string& today = "2024-06-01");
+  enum class Holds { kLists, kNothing };
+  // `today` as "2024-06-01", noon UTC. With kNothing the store is empty.
+  explicit World(const std::string& today = "2024-06-01", Holds holds = Holds::kLists);
 
   void SetToday(const std::string& day);
 
@@ -38,8 +40,15 @@ class World {
   v1::Cluster GoodCluster(const std::string& title = "Silicon Saxony") const;
   // Creates one; fails the test when it can't.
   v1::Cluster NewCluster(const std::string& title = "Silicon Saxony");
+  // The resource or its Facts as stored; fails the test when there are none.
+  template <store::Resource T>
+  T Get(const std::string& name) {
+    return store->Read().value()->Get<T>(name).value();
+  }
   store::Facts FactsOf(const std::string& name);
-  // The kinds of all changes after `revision`, in order.
+  bool HasFacts(const std::string& name);
+  // The changes after `revision`, and their kinds, in order.
+  std::vector<store::Change> ChangesAfter(store::Revision revision);
   std::vector<std::string> KindsAfter(store::Revision revision);
 
  private:

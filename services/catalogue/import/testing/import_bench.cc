@@ -6,7 +6,6 @@
 #include <gtest/gtest.h>
 
 #include "services/catalogue/import/session.h"
-#include "services/catalogue/types.h"
 
 namespace clusterwire::catalogue::registers {
 namespace {
@@ -19,19 +18,6 @@ void Drain(Session& session, Reports* reports) {
 
 }  // namespace
 
-ImportBench::ImportBench()
-    : clock_(absl::FromCivil(absl::CivilDay(2026, 11, 24), absl::UTCTimeZone())), random_(1) {
-  database_ = sql::Database::Open(absl::StrCat("sqlite:", dir_.File("store.db"))).value();
-  store_ = store::Store::Open(*database_, CatalogueTypes().value(), clock_, random_).value();
-}
-
-WriteCall ImportBench::Operator() {
-  WriteCall call;
-  call.viewer.operator_ = true;
-  call.store.caller = "tests";
-  return call;
-}
-
 Reports ImportBench::Import(Start::Kind kind, const std::vector<std::string>& lines) {
   Start start;
   start.set_kind(kind);
@@ -40,7 +26,7 @@ Reports ImportBench::Import(Start::Kind kind, const std::vector<std::string>& li
 }
 
 Reports ImportBench::Import(const Start& start, const std::vector<std::string>& lines) {
-  auto session = Session::Open(*store_, Operator(), start).value();
+  auto session = Session::Open(store(), Operator(), start).value();
   Reports reports;
   v1::ImportLine line;
   for (const std::string& json : lines) {
@@ -80,11 +66,7 @@ int ImportBench::Count(const std::string& type) {
   store::ScanOptions scan;
   scan.type = type;
   scan.limit = 1000;
-  return static_cast<int>(store_->Read().value()->Scan(scan).value().size());
-}
-
-store::Facts ImportBench::FactsOf(const std::string& name) {
-  return store_->Read().value()->GetFacts(name).value().value();
+  return static_cast<int>(store().Read().value()->Scan(scan).value().size());
 }
 
 std::vector<std::string> DataLines(const std::string& file) {

@@ -1,18 +1,11 @@
 #pragma once
 
-#include <memory>
 #include <string>
-#include <string_view>
 #include <vector>
 
 #include "clusterwire/catalogue/v1/import.pb.h"
 
-#include "libs/base/random.h"
-#include "libs/base/testing/fake_clock.h"
-#include "libs/base/testing/temp_dir.h"
-#include "libs/sql/database.h"
-#include "libs/store/store.h"
-#include "services/catalogue/domain/access.h"
+#include "services/catalogue/testing/world.h"
 
 namespace clusterwire::catalogue::registers {
 
@@ -22,10 +15,8 @@ using Reports = std::vector<v1::ImportResponse>;
 // Whatever fails in between aborts the test.
 class ImportBench {
  public:
-  ImportBench();
-
-  store::Store& store() { return *store_; }
-  static WriteCall Operator();
+  store::Store& store() { return *world_.store; }
+  WriteCall Operator() const { return world_.AsOperator(); }
 
   // The reports on `lines`, numbered from 1.
   Reports Import(v1::ImportStart::Kind kind, const std::vector<std::string>& lines);
@@ -41,17 +32,13 @@ class ImportBench {
   int Count(const std::string& type);
   template <store::Resource T>
   T Get(const std::string& name) {
-    return store_->Read().value()->Get<T>(name).value();
+    return world_.Get<T>(name);
   }
-  store::Facts FactsOf(const std::string& name);
-  int64_t revision() { return store_->revision().value().value; }
+  store::Facts FactsOf(const std::string& name) { return world_.FactsOf(name); }
+  int64_t revision() { return store().revision().value().value; }
 
  private:
-  const TempDir dir_;
-  FakeClock clock_;
-  SeededRandom random_;
-  std::unique_ptr<sql::Database> database_;
-  std::unique_ptr<store::Store> store_;
+  World world_{"2026-11-24", World::Holds::kNothing};
 };
 
 // The lines of a file of tests/data.
