@@ -54,12 +54,16 @@ void LookAtKafka(const kafka::ClientOptions& client, const std::string& topic,
   }
   *findings->Add() = Fine("kafka", absl::StrCat(*brokers, " brokers answer at ", client.brokers));
   const auto description = (*admin)->DescribeTopic(topic, patience);
-  *findings->Add() =
-      description.ok()
-          ? judge(*description)
-          : Broken("topic", description.status(),
-                   "the catalogue makes the topic when it starts and may; both services must name "
-                   "the same one in kafka.topic");
+  if (description.ok()) {
+    *findings->Add() = judge(*description);
+  } else {
+    *findings->Add() =
+        Found("topic", Finding::SEVERITY_ERROR,
+              absl::IsNotFound(description.status()) ? absl::StrCat(topic, " is missing")
+                                                     : std::string(description.status().message()),
+              "the catalogue makes the topic when it starts and may; both services "
+              "must name the same one in kafka.topic");
+  }
 }
 
 WatchFindings::WatchFindings(std::function<Findings()> look, Clock& clock)

@@ -30,7 +30,7 @@ PROTOS = {
     "store": {"clusterwire/type/v1"},
     "change": {"clusterwire/change/v1", "clusterwire/type/v1"},
     "rpc": {"libs/rpc/health"},
-    "service": {"clusterwire/config/v1"},
+    "service": {"clusterwire/config/v1", "clusterwire/type/v1"},
 }
 FOREIGN_CONTRACT = {"catalogue": "clusterwire/notification/", "notification": "clusterwire/catalogue/"}
 

@@ -4,9 +4,9 @@
 
 #include "libs/base/status_macros.h"
 #include "libs/rpc/run_unary.h"
-#include "services/notification/operations/diagnosis.h"
 #include "services/notification/api/services.h"
 #include "services/notification/domain/access.h"
+#include "services/notification/operations/diagnosis.h"
 
 namespace clusterwire::notification {
 namespace {
