@@ -35,6 +35,9 @@ constexpr std::array kServices = {
     "clusterwire.catalogue.v1.SearchService",     "clusterwire.catalogue.v1.TaxonomyService",
     "clusterwire.change.v1.ChangeService",
 };
+// Says only that calls are taken, for a supervisor that restarts what hangs: what is wrong outside
+// of this process is no reason to restart it.
+constexpr char kLive[] = "clusterwire.catalogue.live";
 constexpr absl::Duration kHealthPause = absl::Seconds(1);
 
 // Who this process is, the same after a restart: a crashed relay's lease is then its own, and it
@@ -166,9 +169,11 @@ absl::Status Server::Parts::StartApi() {
 absl::Status Server::Parts::StartServers() {
   rpc::Server::Options options = settings.common.grpc;
   options.health_names = {kServices.begin(), kServices.end()};
+  options.health_names.emplace_back(kLive);
   std::vector<grpc::Service*> all;
   for (const auto& service : services) all.push_back(service.get());
   ASSIGN_OR_RETURN(rpc_server, rpc::Server::Start(options, *runtime, all));
+  rpc_server->SetServing(kLive, true);
   watch_metrics.emplace(metrics, *store, *relay);
   watch_findings.emplace([this] { return diagnosis->Diagnose().findings(); }, clock);
   health.emplace(clock, kHealthPause, [this] { UpdateHealth(); });

@@ -42,6 +42,9 @@ constexpr std::array<const char*, 5> kServices = {
     "clusterwire.notification.v1.InboxService",
     "clusterwire.notification.v1.OperationsService",
 };
+// Says only that calls are taken, for a supervisor that restarts what hangs: what is wrong outside
+// of this process is no reason to restart it.
+constexpr char kLive[] = "clusterwire.notification.live";
 constexpr absl::Duration kHealthPause = absl::Seconds(1);
 constexpr absl::Duration kHealthPatience = absl::Seconds(2);
 
@@ -184,9 +187,11 @@ absl::Status Server::Parts::StartApi() {
 absl::Status Server::Parts::StartServers() {
   rpc::Server::Options options = settings.common.grpc;
   options.health_names = {kServices.begin(), kServices.end()};
+  options.health_names.emplace_back(kLive);
   std::vector<grpc::Service*> all;
   for (const auto& service : services) all.push_back(service.get());
   ASSIGN_OR_RETURN(rpc_server, rpc::Server::Start(options, *runtime, all));
+  rpc_server->SetServing(kLive, true);
   const auto render = [this](const http::ServerRequest&) {
     return http::ServerReply{.content_type = "text/plain; version=0.0.4; charset=utf-8",
                              .body = metrics.Render(),
