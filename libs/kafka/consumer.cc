@@ -49,8 +49,13 @@ absl::StatusOr<std::unique_ptr<Consumer>> Consumer::Create(Options options) {
   state->hook = options.hook;
   State* const raw = state.get();
   const ClientPlan plan{.type = RD_KAFKA_CONSUMER,
-                        // What is fetched ahead; the default of 64 MiB a partition is too much.
-                        .defaults = {{"queued.max.messages.kbytes", "16384"}},
+                        // What is fetched ahead; the default of 64 MiB a partition is too much. A
+                        // member that was killed holds its partitions for the session's timeout,
+                        // and a commit that was queued when the coordinator went away holds up the
+                        // next assignment for the socket's: the defaults are 45 and 60 seconds.
+                        .defaults = {{"queued.max.messages.kbytes", "16384"},
+                                     {"session.timeout.ms", "10000"},
+                                     {"socket.timeout.ms", "10000"}},
                         .fixed = {{"group.id", options.group},
                                   {"enable.auto.offset.store", "false"},
                                   {"enable.auto.commit", "true"},
