@@ -23,7 +23,7 @@ catalogue = _package("catalogue.v1", "cluster", "event", "import", "label", "lab
 change = _package("change.v1", "change_kind", "change_service", "resource_changed")
 notification = _package("notification.v1", "delivery", "inbox", "operations", "subscriber",
                         "subscription")
-types_v1 = _package("type.v1", "facts", "filter", "periods", "places", "sources")
+types_v1 = _package("type.v1", "facts", "filter", "finding", "periods", "places", "sources")
 
 # A service that comes back is found again at once.
 _CHANNEL = [("grpc.initial_reconnect_backoff_ms", 50), ("grpc.min_reconnect_backoff_ms", 50),

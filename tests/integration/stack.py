@@ -89,7 +89,7 @@ CATALOGUE_SERVES = [f"clusterwire.catalogue.v1.{name}Service" for name in [
 NOTIFICATION_SERVES = [f"clusterwire.notification.v1.{name}Service" for name in [
     "Delivery", "Inbox", "Operations", "Subscriber", "Subscription"]]
 
-# Webhooks go to this machine, retries are soon, and a killed member's partitions are free soon.
+# Webhooks go to this machine, retries are soon, and so is reading on after a kill or without Kafka.
 NOTIFICATION_FOR_TESTS = {
     "webhooks.allowed_networks": "127.0.0.0/8",
     "webhooks.allow_http": "true",
@@ -97,6 +97,7 @@ NOTIFICATION_FOR_TESTS = {
     "delivery.retry_schedule": "1s,1s,1s,1s,1s,1s,1s,1s",
     "kafka.properties[session.timeout.ms]": "2000",
     "kafka.properties[heartbeat.interval.ms]": "500",
+    "kafka.properties[socket.timeout.ms]": "2000",
 }
 
 

@@ -13,7 +13,7 @@ from grpc_reflection.v1alpha.proto_reflection_descriptor_database import \
 
 import shared
 import steps
-from api import catalogue, notification, refusal
+from api import catalogue, notification, refusal, types_v1
 from stack import CATALOGUE_SERVES, NOTIFICATION_SERVES
 from waiting import eventually
 
@@ -72,7 +72,7 @@ class StopTest(unittest.TestCase):
                                                               timeout=20).findings
                 self.assertTrue(findings)
                 self.assertEqual([one for one in findings
-                                  if one.severity != package.Finding.SEVERITY_OK], [])
+                                  if one.severity != types_v1.Finding.SEVERITY_OK], [])
 
     def test_sigterm_ends_streams_with_unavailable_and_the_process_with_0(self):
         subscriber = steps.subscribe(self.stack, "streaming", {})
