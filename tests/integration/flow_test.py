@@ -39,7 +39,9 @@ class FlowTest(unittest.TestCase):
                           f"an inbox item about {name}")
 
     def test_an_award_reaches_webhook_and_inbox_within_a_second(self):
-        self.webhook.wait_for(self.award().name)         # connections are made
+        first = self.award().name                        # connections are made
+        self.webhook.wait_for(first)
+        self.item_about(first)
         stub = self.stack.notification.client.Inbox
         seen = len(steps.inbox(self.stack, self.reader))
         by_webhook, by_inbox = [], []
