@@ -56,10 +56,9 @@ void CheckHeldLevels(const v1::LabelScheme& before, const v1::LabelScheme& schem
                      const Context& context, FieldErrors& errors) {
   for (const v1::LabelLevel& level : before.levels()) {
     if (HasLevel(scheme, level.id())) continue;
-    const auto holder =
-        FirstUser<v1::Label>(context.reader, "label", [&](const v1::Label& label) {
-          return label.scheme() == scheme.name() && label.level() == level.id();
-        });
+    const auto holder = FirstUser<v1::Label>(context.reader, "label", [&](const v1::Label& label) {
+      return label.scheme() == scheme.name() && label.level() == level.id();
+    });
     if (!holder.ok()) {
       errors.AddAll("label_scheme.levels", holder.status());
     } else if (!holder->empty()) {

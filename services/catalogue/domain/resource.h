@@ -41,8 +41,8 @@ struct Context {
 
 template <store::Resource T>
 struct Rules {
-  std::string_view type;        // "cluster": of the store, of Facts, and the field of requests
-  std::string_view collection;  // "clusters"
+  std::string_view type;         // "cluster": of the store, of Facts, and the field of requests
+  std::string_view collection;   // "clusters"
   std::string_view parent = "";  // "programmes/{programme}"; empty for a root
   change::ChangeKind created;
   change::ChangeKind updated;
@@ -302,19 +302,19 @@ template <store::Resource T>
 absl::StatusOr<T> Resources<T>::Delete(const WriteCall& call, const std::string& name,
                                        const std::string& etag) {
   const Sight sight(call.viewer);
-  ASSIGN_OR_RETURN(const store::Written written,
-                   store_.Write(call.store, [&](store::Writer& writer) -> absl::Status {
-                     ASSIGN_OR_RETURN(T next, Load(writer, sight, name));
-                     RETURN_IF_ERROR(CheckMayWrite(call.viewer, name));
-                     RETURN_IF_ERROR(resource::CheckEtag(next, etag));
-                     if (rules_.check_unused != nullptr) {
-                       ASSIGN_OR_RETURN(const auto book, CodeBook::Of(writer));
-                       RETURN_IF_ERROR(
-                           rules_.check_unused(next, Context{writer, *book, writer.now()}));
-                     }
-                     *next.mutable_delete_time() = ToTimestamp(writer.now());
-                     return writer.Put(next, change::KindText(rules_.deleted));
-                   }));
+  ASSIGN_OR_RETURN(
+      const store::Written written,
+      store_.Write(call.store, [&](store::Writer& writer) -> absl::Status {
+        ASSIGN_OR_RETURN(T next, Load(writer, sight, name));
+        RETURN_IF_ERROR(CheckMayWrite(call.viewer, name));
+        RETURN_IF_ERROR(resource::CheckEtag(next, etag));
+        if (rules_.check_unused != nullptr) {
+          ASSIGN_OR_RETURN(const auto book, CodeBook::Of(writer));
+          RETURN_IF_ERROR(rules_.check_unused(next, Context{writer, *book, writer.now()}));
+        }
+        *next.mutable_delete_time() = ToTimestamp(writer.now());
+        return writer.Put(next, change::KindText(rules_.deleted));
+      }));
   return written.Answer<T>();
 }
 

@@ -92,10 +92,10 @@ absl::Status CheckTaxonomyUnused(const v1::Taxonomy& taxonomy, const Context& co
         return HasCodeOf(cluster.sectors(), prefix) || HasCodeOf(cluster.regions(), prefix);
       }));
   if (user.empty()) {
-    ASSIGN_OR_RETURN(
-        user, FirstUser<v1::CalendarEvent>(context.reader, "event", [&](const auto& event) {
-          return HasCodeOf(event.sectors(), prefix);
-        }));
+    ASSIGN_OR_RETURN(user,
+                     FirstUser<v1::CalendarEvent>(context.reader, "event", [&](const auto& event) {
+                       return HasCodeOf(event.sectors(), prefix);
+                     }));
   }
   return CheckUnused(taxonomy.name(), user);
 }
