@@ -6,6 +6,7 @@ import unittest
 
 import grpc
 
+import databases
 import shared
 import steps
 from api import catalogue
@@ -57,10 +58,12 @@ class Writer(threading.Thread):
         return self.acknowledged
 
 
-class CrashTest(unittest.TestCase):
+class CrashTest:
+    """Once for each database."""
+
     @classmethod
     def setUpClass(cls):
-        cls.stack = shared.new_stack()
+        cls.stack = shared.new_stack(database=cls.database())
         cls.addClassCleanup(cls.stack.stop)
         cls.stack.start()
         cls.stack.catalogue.client.Taxonomy.CreateTaxonomy(catalogue.CreateTaxonomyRequest(
@@ -137,3 +140,15 @@ class CrashTest(unittest.TestCase):
                          "SERVING")
         self.stack.broker.start()
         self.check_all_arrived(writer.finish())
+
+
+class CrashOnSqliteTest(CrashTest, unittest.TestCase):
+    @staticmethod
+    def database():
+        return databases.Sqlite
+
+
+class CrashOnPostgresqlTest(CrashTest, unittest.TestCase):
+    @staticmethod
+    def database():
+        return shared.postgresql()

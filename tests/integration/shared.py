@@ -11,6 +11,7 @@ import tempfile
 
 import steps
 from broker import Broker
+from databases import Postgresql
 from processes import BUILD, ROOT
 from receiver import Receiver
 from stack import Stack
@@ -53,6 +54,15 @@ def broker():
     made = Broker(folder())
     _processes.append(made.process)
     _undo.callback(made.process.kill)
+    made.start()
+    return made
+
+
+@functools.cache
+def postgresql():
+    made = Postgresql(folder())
+    _processes.append(made.process)
+    _undo.callback(made.process.stop)       # after the services are killed
     made.start()
     return made
 

@@ -7,6 +7,7 @@ import grpc
 from grpc_health.v1 import health_pb2, health_pb2_grpc
 
 import api
+from databases import Sqlite
 from processes import BUILD, ROOT, Process, free_ports
 from waiting import eventually
 
@@ -73,14 +74,6 @@ class Service:
         if not self.process.running:
             raise AssertionError(f"{self.name} ended")
         return all(self.health(service) == "SERVING" for service in self.served)
-
-
-class Sqlite:
-    """Each service has a file of its own."""
-
-    @staticmethod
-    def url(folder, name):
-        return f"sqlite:{folder / name}.db"
 
 
 CATALOGUE_SERVES = [f"clusterwire.catalogue.v1.{name}Service" for name in [

@@ -1,0 +1,61 @@
+"""Where the services keep their data."""
+
+import os
+import pathlib
+import pwd
+import subprocess
+
+from processes import Process
+from waiting import eventually
+
+BIN = pathlib.Path("/usr/lib/postgresql/15/bin")
+
+
+class Sqlite:
+    """Each service has a file of its own."""
+
+    @staticmethod
+    def url(folder, name):
+        return f"sqlite:{folder / name}.db"
+
+
+class Postgresql:
+    """One temporary server; each service of each stack has a database of its own."""
+
+    def __init__(self, folder):
+        self._folder = folder / "postgresql"
+        self._folder.mkdir()
+        folder.chmod(0o711)
+        self._as_user = []
+        if os.getuid() == 0:        # as which it refuses to run
+            user = pwd.getpwnam("postgres")
+            os.chown(self._folder, user.pw_uid, user.pw_gid)
+            # To become another user takes away what Process has set; hence again.
+            self._as_user = ["setpriv", "--reuid=postgres", "--regid=postgres", "--clear-groups",
+                             "--pdeathsig=INT"]
+        data = self._folder / "data"
+        self._run("initdb", "-D", data, "-U", "clusterwire", "-A", "trust", "-E", "UTF8",
+                  "--no-locale", "--no-sync")
+        # No fsync: what the tests kill are the services. No TCP: the socket is ours alone.
+        self.process = Process("postgresql", [
+            *self._as_user, BIN / "postgres", "-D", data, "-k", self._folder, "-c",
+            "listen_addresses=", "-c", "fsync=off", "-c", "max_connections=200"],
+            folder / "postgresql.log")
+
+    def start(self):
+        self.process.start()
+        eventually(lambda: self._run("pg_isready", "-h", self._folder, check=False) == 0,
+                   "PostgreSQL answers", within=30)
+
+    def url(self, folder, name):
+        """Of a new database."""
+        database = f"{folder.name}_{name}"
+        self._run("createdb", "-h", self._folder, "-U", "clusterwire", database)
+        return f"postgresql:///{database}?user=clusterwire&host={self._folder}"
+
+    def _run(self, program, *arguments, check=True):
+        done = subprocess.run([*self._as_user, BIN / program, *map(str, arguments)], cwd="/",
+                              capture_output=True, text=True)
+        if check and done.returncode:
+            raise AssertionError(f"{program} failed: {done.stderr}")
+        return done.returncode
