@@ -1,10 +1,10 @@
 """A webhook receiver that a test steers: each endpoint answers as it is told and keeps what came."""
 
+import base64
 import http.server
 import itertools
 import json
 import secrets
-import base64
 import threading
 import time
 

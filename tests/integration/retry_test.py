@@ -5,7 +5,7 @@ import unittest
 
 import shared
 import steps
-from api import notification
+from api import catalogue, notification
 from waiting import eventually
 
 Delivery, Endpoint = notification.Delivery, notification.Endpoint
@@ -97,12 +97,12 @@ class RetryTest(unittest.TestCase):
         cluster = self.create("Orderly 1")
         label = steps.award(self.stack, cluster.name)
         self.stack.catalogue.client.Label.RevokeLabel(
-            steps.catalogue.RevokeLabelRequest(name=label.name, revoked=label.awarded,
-                                               reason="a mistake"), timeout=10)
+            catalogue.RevokeLabelRequest(name=label.name, revoked=label.awarded,
+                                         reason="a mistake"), timeout=10)
         renamed = steps.cluster_of("Orderly 2")
         renamed.name = cluster.name
         self.stack.catalogue.client.Cluster.UpdateCluster(
-            steps.catalogue.UpdateClusterRequest(cluster=renamed), timeout=10)
+            catalogue.UpdateClusterRequest(cluster=renamed), timeout=10)
         eventually(lambda: [one for one in self.webhook.messages
                             if one.event["data"]["kind"] == "cluster.updated"], "the last change")
         self.assertEqual([one.event["data"]["kind"] for one in self.webhook.messages],

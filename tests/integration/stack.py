@@ -43,10 +43,6 @@ class Service:
             states = {name: self.health(name) for name in self.served}
             raise AssertionError(f"{error}\n{states}\n{self.process.tail()}") from None
 
-    def restart(self):
-        self.process.stop()
-        self.start()
-
     def health(self, service):
         """The state's name, or the name of the code with which the call failed."""
         request = health_pb2.HealthCheckRequest(service=service)
