@@ -12,6 +12,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "google/protobuf/field_mask.pb.h"
 
 #include "libs/base/error.h"
@@ -148,18 +149,18 @@ absl::StatusOr<typename Resources<T>::Found> Resources<T>::BatchGet(
   ASSIGN_OR_RETURN(auto reader, store_.Read(call.at_least, call.deadline));
   const Sight sight(call.viewer);
   Found found{.resources = {}, .revision = reader->revision()};
-  std::string missing;
+  std::vector<std::string> missing;
   for (const std::string& name : names) {
     const absl::Status seen = sight.Check(*reader, name);
     if (absl::IsNotFound(seen)) {
-      absl::StrAppend(&missing, missing.empty() ? "" : ", ", name);
+      missing.push_back(name.empty() ? "'' (a name is required)" : name);
       continue;
     }
     RETURN_IF_ERROR(seen);
     ASSIGN_OR_RETURN(T resource, reader->template Get<T>(name));
     found.resources.push_back(std::move(resource));
   }
-  if (!missing.empty()) return NotFoundError(missing);
+  if (!missing.empty()) return NotFoundError(absl::StrJoin(missing, ", "));
   return found;
 }
 

@@ -40,7 +40,12 @@ constexpr char kNuts[] = R"pb(
   subject: SUBJECT_REGION
   version: "2024"
   codes { code: "DE" title: "Deutschland" }
-  codes { code: "DED" title: "Sachsen" parent: "DE" }
+  codes {
+    code: "DED"
+    title: "Sachsen"
+    parent: "DE"
+    localized_titles { language: "en" text: "Saxony" }
+  }
   codes { code: "DED2" title: "Dresden" parent: "DED" }
   codes { code: "EL" title: "Elláda" }
   codes { code: "UK" title: "United Kingdom" })pb";

@@ -1,0 +1,87 @@
+#include "services/catalogue/api/testing/api_bench.h"
+
+#include "absl/time/clock.h"
+#include <grpcpp/client_context.h>
+#include <grpcpp/impl/client_unary_call.h>
+#include <grpcpp/impl/codegen/proto_utils.h>
+#include <grpcpp/impl/service_type.h>
+#include <gtest/gtest.h>
+
+#include "libs/rpc/client.h"
+#include "libs/rpc/status.h"
+
+namespace clusterwire::catalogue {
+namespace {
+
+constexpr char kTopic[] = "changes";
+
+Relay::Options RelayOptions(kafka::MockKafka& kafka) {
+  kafka.CreateTopic(kTopic, 1);
+  Relay::Options options;
+  options.kafka = kafka.Options();
+  options.topic = kTopic;
+  return options;
+}
+
+}  // namespace
+
+ApiBench::ApiBench()
+    : index_(world.clock),
+      applier_(*SearchApplier::Start(*world.store, index_, world.clock, world.random, metrics_)),
+      timers_(*world.store, *world.labels, *world.memberships, world.clock, world.random, metrics_),
+      relay_(RelayOptions(kafka_), *world.store, Clock::System(), world.random, metrics_),
+      history_(*world.store),
+      diagnosis_({.store = *world.store,
+                  .index = index_,
+                  .applier = *applier_,
+                  .timers = timers_,
+                  .relay = relay_,
+                  .clock = world.clock,
+                  .kafka = kafka_.Options(),
+                  .topic = kTopic}),
+      tokens_("a key for tests alone"),
+      runtime_(metrics_, world.clock, world.random),
+      reads_(runtime_, {.name = "reads"}),
+      writes_(runtime_, {.name = "writes"}) {
+  world.clock.Set(absl::Now());
+  const Api api = {.reads = reads_, .writes = writes_, .tokens = tokens_};
+  services_.push_back(MakeChangeService(api, history_));
+  services_.push_back(MakeClusterService(api, *world.clusters));
+  services_.push_back(MakeEventService(api, *world.events));
+  services_.push_back(MakeLabelSchemeService(api, *world.schemes));
+  services_.push_back(MakeLabelService(api, *world.labels));
+  services_.push_back(MakeMembershipService(api, *world.memberships));
+  services_.push_back(MakeOperationsService(api, diagnosis_));
+  services_.push_back(MakeProgrammeService(api, *world.programmes));
+  services_.push_back(MakeSearchService(api, index_));
+  services_.push_back(MakeTaxonomyService(api, *world.taxonomies));
+  std::vector<grpc::Service*> all;
+  for (const auto& service : services_) all.push_back(service.get());
+  auto server = rpc::Server::Start({}, runtime_, all);
+  EXPECT_TRUE(server.ok()) << server.status();
+  server_ = *std::move(server);
+  channel_ = rpc::MakeChannel(server_->address());
+}
+
+ApiBench::~ApiBench() = default;
+
+absl::Status ApiBench::Call(const std::string& method, const google::protobuf::Message& request,
+                            google::protobuf::Message* response, const std::string& view_as) {
+  const bool change = method.rfind("ChangeService/", 0) == 0;
+  const std::string path =
+      absl::StrCat("/clusterwire.", change ? "change" : "catalogue", ".v1.", method);
+  grpc::ClientContext context;
+  rpc::Prepare({.deadline = absl::Now() + absl::Seconds(60), .view_as = view_as}, &context);
+  const grpc::internal::RpcMethod rpc(path.c_str(), grpc::internal::RpcMethod::NORMAL_RPC);
+  const grpc::Status status =
+      grpc::internal::BlockingUnaryCall<google::protobuf::Message, google::protobuf::Message,
+                                        google::protobuf::Message, google::protobuf::Message>(
+          channel_.get(), rpc, &context, request, response);
+  metadata_.clear();
+  for (const auto& [key, value] : context.GetServerInitialMetadata()) {
+    metadata_[std::string(key.data(), key.size())] = std::string(value.data(), value.size());
+  }
+  return rpc::ToAbslStatus(status);
+}
+
+}  // namespace clusterwire::catalogue

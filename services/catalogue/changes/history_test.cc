@@ -1,0 +1,180 @@
+#include "services/catalogue/changes/history.h"
+
+#include <gmock/gmock.h>
+
+#include "libs/base/date.h"
+#include "libs/base/testing/status_matchers.h"
+#include "services/catalogue/changes/record.h"
+#include "services/catalogue/domain/calendar.h"
+#include "services/catalogue/testing/world.h"
+
+namespace clusterwire::catalogue {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
+
+class HistoryTest : public ::testing::Test {
+ protected:
+  HistoryTest() {
+    query_.viewer = filter::Viewer::Operator();
+    query_.after = store::EndOf(*world_.store->revision());
+    query_.limit = 1000;
+  }
+
+  std::vector<change::v1::ResourceChanged> List() {
+    const auto page = history_.List(query_);
+    EXPECT_THAT(page, IsOk());
+    EXPECT_FALSE(page->next);
+    return page->changes;
+  }
+  std::vector<std::string> Kinds() {
+    std::vector<std::string> kinds;
+    for (const auto& change : List()) kinds.push_back(change.kind());
+    return kinds;
+  }
+  v1::Label Award(const std::string& cluster, const std::string& level) {
+    v1::Label label;
+    label.set_scheme("labelSchemes/ecei");
+    label.set_level(level);
+    return *world_.labels->Award(world_.AsOperator(), cluster, label, "");
+  }
+
+  World world_{"2024-06-01"};
+  const History history_{*world_.store};
+  HistoryQuery query_;
+};
+
+TEST_F(HistoryTest, ARecordHasTheFactsBeforeAndAfterAndTheResource) {
+  const v1::Cluster cluster = world_.NewCluster();
+  v1::Cluster changed = cluster;
+  changed.set_acronym("SiSa");
+  ASSERT_THAT(world_.clusters->Update(world_.AsOperator(), changed, {}), IsOk());
+  const auto change = List().back();
+  EXPECT_EQ(change.history_id(), *world_.store->history());
+  EXPECT_EQ(change.revision(), world_.store->revision()->value);
+  EXPECT_EQ(change.ordinal(), 1);
+  EXPECT_EQ(change.kind(), "cluster.updated");
+  EXPECT_EQ(change.actor(), "operator");
+  EXPECT_THAT(change.before().names(), IsEmpty());
+  EXPECT_THAT(change.after().names(), ElementsAre("SiSa"));
+  EXPECT_EQ(change.cluster().acronym(), "SiSa");
+}
+
+TEST_F(HistoryTest, ADeletionHasNoAfterAndNoResource) {
+  const v1::Cluster cluster = world_.NewCluster();
+  ASSERT_THAT(world_.clusters->Delete(world_.AsOperator(), cluster.name(), ""), IsOk());
+  const auto change = List().back();
+  EXPECT_EQ(change.kind(), "cluster.deleted");
+  EXPECT_TRUE(change.has_before());
+  EXPECT_FALSE(change.has_after());
+  EXPECT_EQ(change.resource_case(), change::v1::ResourceChanged::RESOURCE_NOT_SET);
+}
+
+TEST_F(HistoryTest, WhatChangesWithAnotherResourceNamesItAsTheCause) {
+  const v1::Cluster cluster = world_.NewCluster();
+  const v1::Label label = Award(cluster.name(), "gold");
+  const auto change = List().back();
+  EXPECT_EQ(change.kind(), "facts.refreshed");
+  EXPECT_EQ(change.name(), cluster.name());
+  EXPECT_EQ(change.cause(), label.name());
+  EXPECT_EQ(change.revision(), label.revision());
+  EXPECT_EQ(change.ordinal(), 2);
+  EXPECT_TRUE(change.has_cluster());
+}
+
+TEST_F(HistoryTest, ThePublicSeesADraftFromItsPublicationOnAndNothingBefore) {
+  v1::Cluster draft = world_.GoodCluster("Draft");
+  draft.set_state(v1::Cluster::STATE_DRAFT);
+  ASSERT_THAT(world_.clusters->Create(world_.AsOperator(), "", draft, ""), IsOk());
+  query_.viewer = filter::Viewer::Public();
+  EXPECT_THAT(List(), IsEmpty());
+  ASSERT_THAT(world_.clusters->Publish(world_.AsOperator(), "clusters/draft", ""), IsOk());
+  const auto seen = List();
+  ASSERT_EQ(seen.size(), 1u);
+  EXPECT_EQ(seen[0].kind(), "cluster.published");
+  EXPECT_FALSE(seen[0].has_before());
+  EXPECT_EQ(seen[0].cluster().title(), "Draft");
+  query_.viewer = filter::Viewer::As("clusters/draft");
+  EXPECT_THAT(Kinds(), ElementsAre("cluster.created", "cluster.published"));
+}
+
+TEST_F(HistoryTest, AFilterMatchesWhatWasBeforeOrWhatIsAfter) {
+  v1::Cluster cluster = world_.NewCluster();
+  cluster.set_sectors(0, "esca:health");
+  cluster = *world_.clusters->Update(world_.AsOperator(), cluster, {});
+  cluster.set_acronym("H");
+  ASSERT_THAT(world_.clusters->Update(world_.AsOperator(), cluster, {}), IsOk());
+  query_.filter.add_sectors("esca:ict");
+  EXPECT_THAT(Kinds(), ElementsAre("cluster.created", "cluster.updated"));
+}
+
+TEST_F(HistoryTest, KindsAndTimesNarrowTheList) {
+  const v1::Cluster cluster = world_.NewCluster();
+  world_.SetToday("2024-06-02");
+  Award(cluster.name(), "gold");
+  query_.kinds = {"label.awarded", "cluster.created"};
+  EXPECT_THAT(Kinds(), ElementsAre("cluster.created", "label.awarded"));
+  query_.start = StartOf(*ParseDate("2024-06-02"), "UTC");
+  EXPECT_THAT(Kinds(), ElementsAre("label.awarded"));
+  query_.end = std::exchange(query_.start, absl::InfinitePast());
+  EXPECT_THAT(Kinds(), ElementsAre("cluster.created"));
+}
+
+TEST_F(HistoryTest, AnUnknownKindAndABadFilterAreNamed) {
+  query_.kinds = {"label.awarded", "label.eaten"};
+  EXPECT_THAT(history_.List(query_), HasFieldError("kinds[1]"));
+  query_.kinds.clear();
+  query_.filter.add_regions("Saxony");
+  EXPECT_THAT(history_.List(query_), HasFieldError("filter.regions[0]"));
+}
+
+TEST_F(HistoryTest, TheLatestOfEachResourceIsTheLatestThatIsSelected) {
+  v1::Cluster a = world_.NewCluster("A");
+  world_.NewCluster("B");
+  a.set_acronym("1");
+  a = *world_.clusters->Update(world_.AsOperator(), a, {});
+  a.set_acronym("2");
+  ASSERT_THAT(world_.clusters->Update(world_.AsOperator(), a, {}), IsOk());
+  query_.latest_per_resource = true;
+  EXPECT_THAT(Kinds(), ElementsAre("cluster.created", "cluster.updated"));
+  EXPECT_EQ(List().back().cluster().acronym(), "2");
+  query_.kinds = {"cluster.created"};
+  EXPECT_THAT(Kinds(), ElementsAre("cluster.created", "cluster.created"));
+}
+
+TEST_F(HistoryTest, PagesTogetherAreTheWholeList) {
+  for (const char* title : {"A", "B", "C"}) Award(world_.NewCluster(title).name(), "gold");
+  const auto all = List();
+  ASSERT_EQ(all.size(), 9u);
+  query_.limit = 2;
+  std::vector<std::string> paged;
+  for (int pages = 0;; ++pages) {
+    ASSERT_LT(pages, 10);
+    const auto page = history_.List(query_);
+    ASSERT_THAT(page, IsOk());
+    for (const auto& change : page->changes) paged.push_back(change.SerializeAsString());
+    if (!page->next) break;
+    query_.after = *page->next;
+  }
+  ASSERT_EQ(paged.size(), all.size());
+  for (size_t i = 0; i < all.size(); ++i) EXPECT_EQ(paged[i], all[i].SerializeAsString());
+}
+
+TEST_F(HistoryTest, AfterACompactionTheListBeginsWhereTheLogDoes) {
+  v1::Cluster cluster = world_.NewCluster();
+  const store::Revision first = *world_.store->revision();
+  cluster.set_acronym("1");
+  cluster = *world_.clusters->Update(world_.AsOperator(), cluster, {});
+  world_.clock.Advance(absl::Hours(1));
+  ASSERT_THAT(world_.store->Compact(world_.clock.Now()), IsOkAndHolds(1));
+  cluster.set_acronym("2");
+  ASSERT_THAT(world_.clusters->Update(world_.AsOperator(), cluster, {}), IsOk());
+  query_.after = {};
+  EXPECT_THAT(Kinds(), ElementsAre("cluster.updated"));
+  query_.after = store::EndOf({first.value - 1});
+  EXPECT_THAT(history_.List(query_), ReasonIs("REVISION_COMPACTED"));
+}
+
+}  // namespace
+}  // namespace clusterwire::catalogue

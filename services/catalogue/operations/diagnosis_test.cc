@@ -1,0 +1,77 @@
+#include "services/catalogue/operations/diagnosis.h"
+
+#include <gmock/gmock.h>
+
+#include "libs/base/testing/status_matchers.h"
+#include "libs/kafka/testing/mock_kafka.h"
+#include "services/catalogue/testing/world.h"
+
+namespace clusterwire::catalogue {
+namespace {
+
+class DiagnosisTest : public ::testing::Test {
+ protected:
+  Relay::Options RelayOptions() {
+    kafka_.CreateTopic("changes", 1);
+    Relay::Options options;
+    options.kafka = kafka_.Options();
+    options.topic = "changes";
+    return options;
+  }
+  const service::Finding* Find(const v1::DiagnoseResponse& response, const std::string& part) {
+    for (const service::Finding& finding : response.findings()) {
+      if (finding.part() == part) return &finding;
+    }
+    ADD_FAILURE() << "no finding on " << part;
+    return nullptr;
+  }
+  bool Is(const v1::DiagnoseResponse& response, const std::string& part,
+          service::Finding::Severity severity) {
+    const service::Finding* finding = Find(response, part);
+    return finding != nullptr && finding->severity() == severity;
+  }
+
+  World world_;
+  telemetry::Metrics metrics_;
+  kafka::MockKafka kafka_;
+  search::Index index_{Clock::System()};
+  std::unique_ptr<SearchApplier> applier_ =
+      *SearchApplier::Start(*world_.store, index_, Clock::System(), world_.random, metrics_);
+  ClockWork timers_{*world_.store, *world_.labels, *world_.memberships,
+                    world_.clock,  world_.random,  metrics_};
+  Relay relay_{RelayOptions(), *world_.store, Clock::System(), world_.random, metrics_};
+  Diagnosis diagnosis_{{.store = *world_.store,
+                        .index = index_,
+                        .applier = *applier_,
+                        .timers = timers_,
+                        .relay = relay_,
+                        .clock = world_.clock,
+                        .kafka = {.brokers = "127.0.0.1:1"},
+                        .topic = "changes"}};
+};
+
+TEST_F(DiagnosisTest, WhatIsBrokenStandsFirstWithARemedyAndTheRestIsSaidToBeFine) {
+  const v1::DiagnoseResponse response = diagnosis_.Diagnose();
+  ASSERT_GE(response.findings_size(), 6);
+  EXPECT_EQ(response.findings(0).severity(), service::Finding::SEVERITY_ERROR);
+  EXPECT_TRUE(Is(response, "kafka", service::Finding::SEVERITY_ERROR));
+  EXPECT_NE(Find(response, "kafka")->remedy(), "");
+  for (const char* part : {"database", "search", "timers"}) {
+    EXPECT_TRUE(Is(response, part, service::Finding::SEVERITY_OK)) << part;
+  }
+  EXPECT_EQ(response.revision(), world_.store->revision()->value);
+  EXPECT_EQ(response.history_id(), *world_.store->history());
+}
+
+TEST_F(DiagnosisTest, ANewHistoryIsStartedByWhoHasSeenTheCurrentOne) {
+  const std::string current = *world_.store->history();
+  EXPECT_THAT(diagnosis_.StartNewHistory("another"), ReasonIs("HISTORY_MISMATCH"));
+  EXPECT_EQ(*world_.store->history(), current);
+  const auto started = diagnosis_.StartNewHistory(current);
+  ASSERT_THAT(started, IsOk());
+  EXPECT_NE(*started, current);
+  EXPECT_EQ(*world_.store->history(), *started);
+}
+
+}  // namespace
+}  // namespace clusterwire::catalogue
