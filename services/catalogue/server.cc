@@ -121,7 +121,9 @@ absl::Status Server::Parts::OpenData() {
 absl::Status Server::Parts::StartReaders() {
   timers.emplace(*store, *labels, *memberships, clock, random, metrics);
   // Before anybody reads a state that time has passed by.
-  RETURN_IF_ERROR(timers->CatchUp());
+  if (const absl::Status status = timers->CatchUp(); !status.ok()) {
+    telemetry::LogWarning("not every due moment could be written", {{"status", status}});
+  }
   index.emplace(clock);
   ASSIGN_OR_RETURN(applier, SearchApplier::Start(*store, *index, clock, random, metrics));
   Relay::Options options = settings.relay;

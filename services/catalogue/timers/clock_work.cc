@@ -1,5 +1,7 @@
 #include "services/catalogue/timers/clock_work.h"
 
+#include <set>
+#include <string>
 #include <utility>
 
 #include "libs/base/backoff.h"
@@ -9,7 +11,8 @@
 namespace clusterwire::catalogue {
 namespace {
 
-constexpr int kPage = 100;
+// Moments looked at together. So many resources whose steps are refused would hold up the rest.
+constexpr int kPage = 1000;
 // Moments are days' ends: a minute late is on time.
 constexpr absl::Duration kPoll = absl::Minutes(1);
 // Who writes, in the log: nobody's person.
@@ -41,12 +44,23 @@ absl::Status ClockWork::status() const {
 }
 
 absl::Status ClockWork::CatchUp() {
-  while (!stopping_) {
+  absl::Status first_error;
+  std::set<std::string> stuck;
+  for (bool progress = true; progress && !stopping_;) {
+    progress = false;
     ASSIGN_OR_RETURN(const auto due, store_.DueTimers(clock_.Now(), kPage));
-    if (due.empty()) return absl::OkStatus();
-    for (const store::DueTimer& timer : due) RETURN_IF_ERROR(Fire(timer));
+    for (const store::DueTimer& timer : due) {
+      // What comes after a step that was refused waits for it.
+      if (stuck.contains(timer.name)) continue;
+      if (const absl::Status status = Fire(timer); status.ok()) {
+        progress = true;
+      } else {
+        stuck.insert(timer.name);
+        first_error.Update(status);
+      }
+    }
   }
-  return absl::OkStatus();
+  return first_error;
 }
 
 absl::Status ClockWork::Fire(const store::DueTimer& due) {

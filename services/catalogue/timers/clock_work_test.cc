@@ -4,6 +4,7 @@
 
 #include "libs/base/testing/status_matchers.h"
 #include "services/catalogue/testing/world.h"
+#include "services/catalogue/types.h"
 
 namespace clusterwire::catalogue {
 namespace {
@@ -96,6 +97,23 @@ TEST_F(ClockWorkTest, TimePassesForTheLabelsOfADeletedClusterToo) {
   ASSERT_THAT(world_.clusters->Undelete(world_.AsOperator(), cluster_, ""), IsOk());
   EXPECT_EQ(world_.FactsOf(name).state(), "renewable");
   EXPECT_THAT(world_.FactsOf(cluster_).label_levels(), IsEmpty());
+}
+
+TEST_F(ClockWorkTest, AStepThatIsRefusedHoldsUpItsOwnClusterAlone) {
+  Award("2024-06-30");
+  Join("2020", "");
+  const std::string other = world_.NewCluster("Other").name();
+  cluster_ = other;
+  const std::string label = Award("2024-06-30");
+  world_.SetToday("2024-07-01");
+  store::Options narrow;
+  narrow.fan_out_limit = 1;  // the first cluster has a label and a membership
+  const auto store =
+      *store::Store::Open(*world_.database, *CatalogueTypes(), world_.clock, world_.random, narrow);
+  ClockWork timers(*store, *world_.labels, *world_.memberships, world_.clock, world_.random,
+                   metrics_);
+  EXPECT_THAT(timers.CatchUp(), ReasonIs("FAN_OUT"));
+  EXPECT_EQ(world_.FactsOf(label).state(), "renewable");
 }
 
 TEST_F(ClockWorkTest, ADraftAndADeletedMembershipHaveNoMoments) {

@@ -1,0 +1,93 @@
+// The whole catalogue from its configuration: it serves, it stops, and it goes on where it was.
+#include "services/catalogue/server.h"
+
+#include "absl/time/clock.h"
+#include <gmock/gmock.h>
+#include <grpcpp/client_context.h>
+
+#include "clusterwire/catalogue/v1/taxonomy.grpc.pb.h"
+
+#include "libs/base/testing/status_matchers.h"
+#include "libs/base/testing/temp_dir.h"
+#include "libs/config/load.h"
+#include "libs/kafka/testing/mock_kafka.h"
+#include "libs/rpc/client.h"
+#include "libs/rpc/status.h"
+
+namespace clusterwire::catalogue {
+namespace {
+
+class ServerTest : public ::testing::Test {
+ protected:
+  ServerTest() { kafka_.CreateTopic("clusterwire.changes.v1", 1); }
+
+  std::unique_ptr<Server> Start() {
+    config::v1::CatalogueConfig config;
+    config.mutable_listen()->set_grpc_address("127.0.0.1:0");
+    config.mutable_listen()->set_http_address("127.0.0.1:0");
+    config.mutable_database()->set_url(absl::StrCat("sqlite:", folder_.File("store.db")));
+    config.mutable_kafka()->set_brokers(kafka_.brokers());
+    config.set_token_key_file(folder_.File("token.key"));
+    auto server = Server::Start(config, Clock::System(), Random::System());
+    EXPECT_THAT(server, IsOk());
+    return server.ok() ? *std::move(server) : nullptr;
+  }
+  template <typename Request, typename Response>
+  using Method = grpc::Status (v1::TaxonomyService::Stub::*)(grpc::ClientContext*, const Request&,
+                                                             Response*);
+  template <typename Request, typename Response>
+  absl::StatusOr<Response> Call(const Server& server, Method<Request, Response> method,
+                                const Request& request) {
+    const auto stub = v1::TaxonomyService::NewStub(rpc::MakeChannel(server.grpc_address()));
+    grpc::ClientContext context;
+    rpc::Prepare({.deadline = absl::Now() + absl::Seconds(30)}, &context);
+    Response response;
+    const absl::Status status = rpc::ToAbslStatus(((*stub).*method)(&context, request, &response));
+    if (!status.ok()) return status;
+    return response;
+  }
+
+  TempDir folder_;
+  kafka::MockKafka kafka_;
+};
+
+TEST_F(ServerTest, WhatWasAnsweredIsThereAfterARestartAndPageTokensStayGood) {
+  v1::ListTaxonomiesRequest list;
+  list.set_page_size(1);
+  {
+    const auto server = Start();
+    ASSERT_NE(server, nullptr);
+    v1::CreateTaxonomyRequest create;
+    for (const char* title : {"a", "b"}) {
+      v1::Taxonomy& taxonomy = *create.mutable_taxonomy();
+      taxonomy.set_title(title);
+      taxonomy.set_list(title);
+      taxonomy.set_subject(v1::Taxonomy::SUBJECT_SECTOR);
+      taxonomy.clear_codes();
+      taxonomy.add_codes()->set_code("x");
+      taxonomy.mutable_codes(0)->set_title("X");
+      ASSERT_THAT(Call(*server, &v1::TaxonomyService::Stub::CreateTaxonomy, create), IsOk());
+    }
+    const auto page = Call(*server, &v1::TaxonomyService::Stub::ListTaxonomies, list);
+    ASSERT_THAT(page, IsOk());
+    list.set_page_token(page->next_page_token());
+    server->Stop();
+    server->Stop();  // which does nothing more
+  }
+  const auto server = Start();
+  ASSERT_NE(server, nullptr);
+  const auto page = Call(*server, &v1::TaxonomyService::Stub::ListTaxonomies, list);
+  ASSERT_THAT(page, IsOk());
+  ASSERT_EQ(page->taxonomies_size(), 1);
+  EXPECT_EQ(page->taxonomies(0).name(), "taxonomies/b");
+}
+
+TEST_F(ServerTest, AConfigurationThatLacksSomethingNamesIt) {
+  config::v1::CatalogueConfig config;
+  EXPECT_THAT(CheckConfig(config), HasFieldError("database.url"));
+  EXPECT_THAT(Server::Start(config, Clock::System(), Random::System()),
+              HasFieldError("database.url"));
+}
+
+}  // namespace
+}  // namespace clusterwire::catalogue
