@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -156,6 +157,16 @@ absl::Status SetLast(const FieldDescriptor& field, const Step& step, const std::
   return absl::OkStatus();
 }
 
+// The steps behind a map as its one key: they are set apart by the dots that are part of it.
+absl::StatusOr<std::string> KeyOf(std::span<const Step> steps) {
+  std::string key;
+  for (const Step& step : steps) {
+    if (step.key) return Invalid(absl::StrCat("'", step.name, "[' is no key of a map"));
+    absl::StrAppend(&key, key.empty() ? "" : ".", step.name);
+  }
+  return key;
+}
+
 absl::StatusOr<Message*> Descend(const FieldDescriptor& field, const Step& step, Message* message) {
   const auto& reflection = *message->GetReflection();
   if (IsPlain(field) || field.is_map()) {
@@ -180,7 +191,12 @@ absl::Status SetField(std::string_view path, std::string_view value, Message* co
   for (size_t i = 0; i < steps.size(); ++i) {
     const FieldDescriptor* field = message->GetDescriptor()->FindFieldByName(steps[i].name);
     if (field == nullptr) return Invalid(UnknownField(steps[i].name, *message->GetDescriptor()));
-    if (i + 1 == steps.size()) return SetLast(*field, steps[i], std::string(value), message);
+    const auto rest = std::span(steps).subspan(i + 1);
+    if (field->is_map() && !steps[i].key && !rest.empty()) {
+      ASSIGN_OR_RETURN(const std::string key, KeyOf(rest));
+      return SetEntry(*field, key, std::string(value), message);
+    }
+    if (rest.empty()) return SetLast(*field, steps[i], std::string(value), message);
     ASSIGN_OR_RETURN(message, Descend(*field, steps[i], message));
   }
   return absl::OkStatus();

@@ -68,6 +68,15 @@ TEST_F(SetFieldTest, FieldsOfRepeatedMessagesAndEntriesOfMaps) {
   EXPECT_EQ(config_.kafka().properties().at("linger.ms"), "6");
 }
 
+// An environment variable's name can have dots in Kubernetes, and no brackets.
+TEST_F(SetFieldTest, WhatStandsBehindAMapIsOneKey) {
+  EXPECT_THAT(Set("kafka.properties.sasl.password", "a=b,c"), IsOk());
+  EXPECT_THAT(Set("kafka.properties.acks", "all"), IsOk());
+  EXPECT_EQ(config_.kafka().properties().at("sasl.password"), "a=b,c");
+  EXPECT_EQ(config_.kafka().properties().at("acks"), "all");
+  ExpectRefused("kafka.properties.sasl[0]", "x", "'sasl[' is no key of a map");
+}
+
 TEST_F(SetFieldTest, AWrongPathSaysWhatWouldBeRight) {
   ExpectRefused("kafka.brokrs", "x", "did you mean 'brokers'?");
   ExpectRefused("kafak.brokers", "x", "did you mean 'kafka'?");
