@@ -1,0 +1,63 @@
+"""What an overlay renders to, and the way to what matters in it."""
+
+import functools
+import pathlib
+import subprocess
+
+import yaml
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+KUBERNETES = ROOT / "deploy/kubernetes"
+OVERLAYS = ("production", "try")
+
+
+@functools.cache
+def render(overlay):
+    """The documents of an overlay."""
+    return list(yaml.safe_load_all(render_text(overlay)))
+
+
+@functools.cache
+def render_text(overlay):
+    made = subprocess.run([ROOT / ".local/bin/kustomize", "build", KUBERNETES / "overlays" / overlay],
+                          capture_output=True, text=True, check=False)
+    if made.returncode != 0:
+        raise AssertionError(f"overlay {overlay} is not rendered: {made.stderr}")
+    return made.stdout
+
+
+@functools.cache
+def external(overlay):
+    """The documents that the overlay needs and whoever runs it makes."""
+    example = KUBERNETES / "overlays" / overlay / "external.example.yaml"
+    return list(yaml.safe_load_all(example.read_text())) if example.exists() else []
+
+
+def name_of(document):
+    return f"{document['kind']}/{document['metadata']['name']}"
+
+
+def of_kind(documents, *kinds):
+    return [document for document in documents if document["kind"] in kinds]
+
+
+def pods(documents):
+    """(name, labels, spec) of everything that makes pods; a claim's volume is among the volumes."""
+    for document in of_kind(documents, "Deployment", "StatefulSet", "Job"):
+        template = document["spec"]["template"]
+        claims = [{"name": claim["metadata"]["name"], "persistentVolumeClaim": {}}
+                  for claim in document["spec"].get("volumeClaimTemplates", [])]
+        spec = {**template["spec"], "volumes": template["spec"].get("volumes", []) + claims}
+        yield name_of(document), template["metadata"].get("labels", {}), spec
+
+
+def containers(spec):
+    return spec.get("initContainers", []) + spec["containers"]
+
+
+def values(documents, kind, name):
+    """What a ConfigMap or a Secret holds, by key, as text where that is known; None if it isn't there."""
+    for document in of_kind(documents, kind):
+        if document["metadata"]["name"] == name:
+            return {**document.get("data", {}), **document.get("stringData", {})}
+    return None

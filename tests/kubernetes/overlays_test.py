@@ -1,0 +1,107 @@
+"""What the overlays render to is what Kubernetes takes, keeps its rules, and names what exists."""
+
+import json
+import os
+import pathlib
+import subprocess
+import tempfile
+import unittest
+import xml.etree.ElementTree as xml
+
+import kubernetes_validate
+
+import health
+import manifests
+import references
+import security
+
+PROGRAMS = pathlib.Path(os.environ["CLUSTERWIRE_BUILD_DIR"]) / "services"
+OVERLAYS = [(overlay, manifests.render(overlay)) for overlay in manifests.OVERLAYS]
+RELEASES = ("1.30", "1.37")       # the oldest that has what is used here, and the newest known
+
+
+class OverlaysTest(unittest.TestCase):
+    maxDiff = None
+
+    def test_every_document_is_valid_in_the_oldest_and_in_the_newest_release(self):
+        for overlay, documents in OVERLAYS:
+            for document in documents + manifests.external(overlay):
+                for release in RELEASES:
+                    with self.subTest(overlay, document=manifests.name_of(document), release=release):
+                        kubernetes_validate.validate(document, release, strict=True)
+
+    def test_restricted_security_and_more(self):
+        for overlay, documents in OVERLAYS:
+            with self.subTest(overlay):
+                self.assertEqual(list(security.findings(documents)), [])
+
+    def test_whatever_is_named_exists(self):
+        for overlay, documents in OVERLAYS:
+            with self.subTest(overlay):
+                found = references.findings(documents, manifests.external(overlay))
+                self.assertEqual(list(found), [])
+
+    def test_probes_and_time_to_stop(self):
+        for overlay, documents in OVERLAYS:
+            with self.subTest(overlay):
+                self.assertEqual(list(health.findings(documents)), [])
+
+    def test_the_programs_take_the_configuration_that_they_get(self):
+        for overlay, documents in OVERLAYS:
+            known = documents + manifests.external(overlay)
+            checked = set()
+            for name, _, spec in manifests.pods(documents):
+                for container in manifests.containers(spec):
+                    program = container.get("command", [""])[0].rsplit("/", 1)[-1]
+                    if program in ("clusterwire-catalogue", "clusterwire-notification"):
+                        with self.subTest(overlay, pod=name):
+                            self.check_configuration(program, container, spec, known)
+                        checked.add(program)
+            self.assertEqual(checked, {"clusterwire-catalogue", "clusterwire-notification"})
+
+    def check_configuration(self, program, container, spec, known):
+        service = program.removeprefix("clusterwire-")
+        mounts = {mount["mountPath"]: mount["name"] for mount in container["volumeMounts"]}
+        folder, file = container["args"][container["args"].index("--config") + 1].rsplit("/", 1)
+        volume = next(one for one in spec["volumes"] if one["name"] == mounts[folder])
+        text = manifests.values(known, "ConfigMap", volume["configMap"]["name"])[file]
+        with tempfile.TemporaryDirectory() as here:
+            path = pathlib.Path(here, file)
+            path.write_text(text)
+            arguments = ["--config", str(path), "--check_config"]
+            done = subprocess.run([PROGRAMS / service / program, *arguments], check=False,
+                                  env=environment(container, known), capture_output=True, text=True)
+        self.assertEqual(done.returncode, 0, done.stderr)
+
+    def test_the_try_overlay_runs_the_kafka_that_the_tests_run(self):
+        pom = xml.parse(manifests.ROOT / "deploy/local/kafka/pom.xml")
+        space = {"m": "http://maven.apache.org/POM/4.0.0"}
+        version = next(one.find("m:version", space).text
+                       for one in pom.iterfind(".//m:dependency", space)
+                       if one.find("m:artifactId", space).text.startswith("kafka_"))
+        images = {container["image"] for _, _, spec in manifests.pods(manifests.render("try"))
+                  for container in manifests.containers(spec)}
+        self.assertIn(f"docker.io/apache/kafka:{version}", images)
+
+    def test_no_object_is_too_large_for_apply(self):
+        # It keeps a copy as JSON in an annotation.
+        for overlay, documents in OVERLAYS:
+            for document in documents:
+                with self.subTest(overlay, document=manifests.name_of(document)):
+                    self.assertLess(len(json.dumps(document)), 256 * 1024)
+
+
+def environment(container, known):
+    """The environment that Kubernetes would give."""
+    variables = {}
+    for variable in container.get("env", []):
+        value = variable.get("value")
+        for field, kind in (("configMapKeyRef", "ConfigMap"), ("secretKeyRef", "Secret")):
+            if reference := variable.get("valueFrom", {}).get(field):
+                value = manifests.values(known, kind, reference["name"])[reference["key"]]
+        variables[variable["name"]] = value
+    return variables
+
+
+if __name__ == "__main__":
+    unittest.main()

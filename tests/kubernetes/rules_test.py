@@ -1,0 +1,102 @@
+"""Each rule finds what it is for: the overlay `try` is sound, and one change makes it unsound."""
+
+import copy
+import unittest
+
+import health
+import manifests
+import references
+import security
+
+
+class RulesTest(unittest.TestCase):
+    def setUp(self):
+        self.documents = copy.deepcopy(manifests.render("try"))
+
+    def find(self, kind, name):
+        return next(one for one in self.documents if one["kind"] == kind and
+                    one["metadata"]["name"].startswith(name))
+
+    def pod(self):
+        return self.find("Deployment", "catalogue")["spec"]["template"]["spec"]
+
+    def container(self):
+        return self.pod()["containers"][0]
+
+    def expect(self, rule, text):
+        found = list(rule(self.documents))
+        self.assertTrue(any(text in finding for finding in found), f"{text!r} is not among {found}")
+
+    def test_security(self):
+        def own(**fields):
+            return lambda: self.container()["securityContext"].update(fields)
+        for change, text in (
+                (lambda: self.pod().update(hostNetwork=True), "hostNetwork is set"),
+                (lambda: self.pod()["volumes"].append({"name": "x", "hostPath": {}}), "is a hostPath"),
+                (lambda: self.pod()["securityContext"].update(sysctls=[{}]), "sysctls"),
+                (lambda: self.pod().pop("automountServiceAccountToken"), "token is mounted"),
+                (lambda: self.pod()["securityContext"].pop("runAsNonRoot"), "runAsNonRoot"),
+                (lambda: self.pod()["securityContext"].update(runAsUser=0), "runAsUser"),
+                (lambda: self.pod()["securityContext"].pop("seccompProfile"), "seccomp"),
+                (own(runAsNonRoot=False), "runAsNonRoot"),
+                (own(privileged=True), "is privileged"),
+                (own(allowPrivilegeEscalation=True), "allowPrivilegeEscalation"),
+                (own(readOnlyRootFilesystem=False), "root can be written"),
+                (own(capabilities={}), "drop ALL"),
+                (own(capabilities={"drop": ["ALL"], "add": ["SYS_ADMIN"]}), "adds capabilities"),
+                (own(procMount="Unmasked"), "procMount"),
+                (lambda: self.container()["ports"][0].update(hostPort=1), "of the node"),
+                (lambda: self.container()["resources"]["limits"].pop("memory"), "no memory among"),
+                (lambda: self.container().update(image="a/b:latest"), "not pinned"),
+                (lambda: self.container().update(image="host:5000/b"), "not pinned"),
+                (lambda: self.find("ServiceAccount", "catalogue").clear() or
+                 self.find_empty("ServiceAccount"), "hands out a token"),
+                (lambda: self.find("Namespace", "").get("metadata").pop("labels"), "restricted")):
+            self.check(security.findings, change, text)
+
+    def find_empty(self, kind):
+        empty = next(one for one in self.documents if not one)
+        empty.update(kind=kind, metadata={"name": "catalogue"})
+
+    def check(self, rule, change, text):
+        with self.subTest(text):
+            self.setUp()
+            change()
+            self.expect(rule, text)
+
+    def remove(self, kind, name):
+        return lambda: self.documents.remove(self.find(kind, name))
+
+    def test_references(self):
+        for change, text in (
+                (self.remove("Secret", "catalogue-database"), "no Secret catalogue-database"),
+                (lambda: self.find("Secret", "catalogue-database").pop("data"), "has no key url"),
+                (self.remove("ConfigMap", "catalogue-config"), "no ConfigMap catalogue-config"),
+                (self.remove("ConfigMap", "records-clusters"), "no ConfigMap records-clusters"),
+                (self.remove("ConfigMap", "kafka-"), "no ConfigMap kafka-"),
+                (self.remove("ServiceAccount", "catalogue"), "no ServiceAccount catalogue"),
+                (self.remove("Namespace", ""), "namespace is not made here"),
+                (self.remove("NetworkPolicy", "deny-all"), "no NetworkPolicy closes it"),
+                (self.remove("PodDisruptionBudget", "catalogue"), "no PodDisruptionBudget"),
+                (self.remove("Deployment", "catalogue"), "Service/catalogue: selects no pod"),
+                (lambda: self.container()["ports"].pop(0), "has a port grpc"),
+                (lambda: self.container()["livenessProbe"]["grpc"].update(port=1), "asks port 1"),
+                (lambda: self.container()["volumeMounts"].pop(), "mounted nowhere"),
+                (lambda: self.pod()["volumes"].pop(), "no volume state")):
+            self.check(references.findings, change, text)
+
+    def test_health(self):
+        def probe(name, service):
+            return lambda: self.container()[f"{name}Probe"]["grpc"].update(service=service)
+        searches = "clusterwire.catalogue.v1.SearchService"
+        for change, text in (
+                (lambda: self.container().pop("startupProbe"), "no startup probe"),
+                (probe("liveness", searches), "more than whether calls are taken"),
+                (probe("readiness", "clusterwire.catalogue.live"), "no more than liveness"),
+                (probe("readiness", "clusterwire.Nothing"), "does not answer for"),
+                (lambda: self.pod().update(terminationGracePeriodSeconds=30), "too few")):
+            self.check(health.findings, change, text)
+
+
+if __name__ == "__main__":
+    unittest.main()
