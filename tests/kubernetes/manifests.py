@@ -1,5 +1,6 @@
 """What an overlay renders to, and the way to what matters in it."""
 
+import base64
 import functools
 import pathlib
 import subprocess
@@ -56,8 +57,11 @@ def containers(spec):
 
 
 def values(documents, kind, name):
-    """What a ConfigMap or a Secret holds, by key, as text where that is known; None if it isn't there."""
+    """What a ConfigMap or a Secret holds, by key; None where it isn't there."""
     for document in of_kind(documents, kind):
         if document["metadata"]["name"] == name:
-            return {**document.get("data", {}), **document.get("stringData", {})}
+            data = document.get("data", {})
+            if kind == "Secret":
+                data = {key: base64.b64decode(value).decode() for key, value in data.items()}
+            return {**data, **document.get("stringData", {})}
     return None
