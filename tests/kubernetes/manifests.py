@@ -20,8 +20,9 @@ def render(overlay):
 
 @functools.cache
 def render_text(overlay):
-    made = subprocess.run([ROOT / ".local/bin/kustomize", "build", KUBERNETES / "overlays" / overlay],
-                          capture_output=True, text=True, check=False)
+    made = subprocess.run(
+        [ROOT / ".local/bin/kustomize", "build", KUBERNETES / "overlays" / overlay],
+        capture_output=True, text=True, check=False)
     if made.returncode != 0:
         raise AssertionError(f"overlay {overlay} is not rendered: {made.stderr}")
     return made.stdout

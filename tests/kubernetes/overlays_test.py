@@ -26,8 +26,9 @@ class OverlaysTest(unittest.TestCase):
     def test_every_document_is_valid_in_the_oldest_and_in_the_newest_release(self):
         for overlay, documents in OVERLAYS:
             for document in documents + manifests.external(overlay):
+                name = manifests.name_of(document)
                 for release in RELEASES:
-                    with self.subTest(overlay, document=manifests.name_of(document), release=release):
+                    with self.subTest(overlay, document=name, release=release):
                         kubernetes_validate.validate(document, release, strict=True)
 
     def test_restricted_security_and_more(self):

@@ -97,7 +97,8 @@ def _of_selectors(documents):
         named = {port.get("name") for pod in chosen for container in containers(pod)
                  for port in container.get("ports", [])}
         asked = [port.get("targetPort") for port in spec.get("ports", [])]
-        asked += [port["port"] for rule in spec.get("ingress", []) for port in rule.get("ports", [])]
+        asked += [port["port"] for rule in spec.get("ingress", [])
+                  for port in rule.get("ports", [])]
         for port in asked:
             if isinstance(port, str) and port not in named:
                 yield f"{name_of(document)}: no pod it selects has a port {port}"

@@ -32,7 +32,8 @@ class RulesTest(unittest.TestCase):
             return lambda: self.container()["securityContext"].update(fields)
         for change, text in (
                 (lambda: self.pod().update(hostNetwork=True), "hostNetwork is set"),
-                (lambda: self.pod()["volumes"].append({"name": "x", "hostPath": {}}), "is a hostPath"),
+                (lambda: self.pod()["volumes"].append({"name": "x", "hostPath": {}}),
+                 "is a hostPath"),
                 (lambda: self.pod()["securityContext"].update(sysctls=[{}]), "sysctls"),
                 (lambda: self.pod().pop("automountServiceAccountToken"), "token is mounted"),
                 (lambda: self.pod()["securityContext"].pop("runAsNonRoot"), "runAsNonRoot"),
