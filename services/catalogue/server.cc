@@ -11,11 +11,8 @@
 #include <grpcpp/impl/service_type.h>
 
 #include "libs/base/status_macros.h"
-#include "libs/config/key_file.h"
-#include "libs/http/server.h"
-#include "libs/rpc/server.h"
 #include "libs/service/findings.h"
-#include "libs/service/periodic.h"
+#include "libs/service/front.h"
 #include "libs/store/upkeep.h"
 #include "libs/telemetry/log.h"
 #include "libs/telemetry/metrics.h"
@@ -35,10 +32,7 @@ constexpr std::array kServices = {
     "clusterwire.catalogue.v1.SearchService",     "clusterwire.catalogue.v1.TaxonomyService",
     "clusterwire.change.v1.ChangeService",
 };
-// Says only that calls are taken, for a supervisor that restarts what hangs: what is wrong outside
-// of this process is no reason to restart it.
 constexpr char kLive[] = "clusterwire.catalogue.live";
-constexpr absl::Duration kHealthPause = absl::Seconds(1);
 
 // Who this process is, the same after a restart: a crashed relay's lease is then its own, and it
 // need not wait for it to run out. Two processes on one machine can't have the same address.
@@ -59,8 +53,7 @@ struct Server::Parts {
   absl::Status OpenData();
   absl::Status StartReaders();
   absl::Status StartApi();
-  absl::Status StartServers();
-  void UpdateHealth();
+  service::Front::Health Health() const;
 
   const Settings settings;
   Clock& clock;
@@ -88,16 +81,10 @@ struct Server::Parts {
 
   // Around: calls, health, upkeep.
   std::optional<Diagnosis> diagnosis;
-  std::optional<rpc::TokenSigner> tokens;
-  std::optional<rpc::Runtime> runtime;
-  std::optional<rpc::Lane> reads;
-  std::optional<rpc::Lane> writes;
-  std::vector<std::unique_ptr<grpc::Service>> services;
-  std::unique_ptr<rpc::Server> rpc_server;
   std::optional<WatchMetrics> watch_metrics;
   std::optional<service::WatchFindings> watch_findings;
-  std::optional<service::Periodic> health;
-  std::unique_ptr<http::Server> http_server;
+  std::vector<std::unique_ptr<grpc::Service>> services;
+  std::unique_ptr<service::Front> front;
 };
 
 absl::Status Server::Parts::OpenData() {
@@ -143,17 +130,10 @@ absl::Status Server::Parts::StartReaders() {
 }
 
 absl::Status Server::Parts::StartApi() {
-  const service::Settings& common = settings.common;
-  ASSIGN_OR_RETURN(std::string key, config::LoadOrMakeKey(common.token_key_file, random));
-  tokens.emplace(std::move(key));
-  runtime.emplace(metrics, clock, random);
-  reads.emplace(*runtime,
-                rpc::Lane::Options{
-                    .name = "reads", .threads = common.readers, .queue_limit = common.queue_limit});
-  writes.emplace(*runtime, rpc::Lane::Options{.name = "writes",
-                                              .threads = common.writers,
-                                              .queue_limit = common.queue_limit});
-  const Api api = {.reads = *reads, .writes = *writes, .tokens = *tokens};
+  watch_metrics.emplace(metrics, *store, *relay);
+  watch_findings.emplace([this] { return diagnosis->Diagnose().findings(); }, clock);
+  ASSIGN_OR_RETURN(front, service::Front::Create(settings.common, metrics, clock, random));
+  const Api api = {.reads = front->reads(), .writes = front->writes(), .tokens = front->tokens()};
   services.push_back(MakeChangeService(api, *history));
   services.push_back(MakeClusterService(api, *clusters));
   services.push_back(MakeEventService(api, *events));
@@ -165,42 +145,22 @@ absl::Status Server::Parts::StartApi() {
   services.push_back(MakeProgrammeService(api, *programmes));
   services.push_back(MakeSearchService(api, *index));
   services.push_back(MakeTaxonomyService(api, *taxonomies));
-  return absl::OkStatus();
-}
-
-absl::Status Server::Parts::StartServers() {
-  rpc::Server::Options options = settings.common.grpc;
-  options.health_names = {kServices.begin(), kServices.end()};
-  options.health_names.emplace_back(kLive);
   std::vector<grpc::Service*> all;
   for (const auto& service : services) all.push_back(service.get());
-  ASSIGN_OR_RETURN(rpc_server, rpc::Server::Start(options, *runtime, all));
-  rpc_server->SetServing(kLive, true);
-  watch_metrics.emplace(metrics, *store, *relay);
-  watch_findings.emplace([this] { return diagnosis->Diagnose().findings(); }, clock);
-  health.emplace(clock, kHealthPause, [this] { UpdateHealth(); });
-  const auto render = [this](const http::ServerRequest&) {
-    return http::ServerReply{.content_type = "text/plain; version=0.0.4; charset=utf-8",
-                             .body = metrics.Render(),
-                             .headers = {}};
-  };
-  ASSIGN_OR_RETURN(http_server,
-                   http::Server::Start(settings.common.http, {{.method = "GET",
-                                                               .path = "/metrics",
-                                                               .match = http::Route::Match::kExact,
-                                                               .handler = render}}));
-  return absl::OkStatus();
+  return front->Serve(all, kLive, [this] { return Health(); });
 }
 
 // Alive isn't enough: the store answers and what is read is up to date. Kafka isn't asked: without
 // it nothing is refused, and Diagnose says so.
-void Server::Parts::UpdateHealth() {
+service::Front::Health Server::Parts::Health() const {
   const bool stored = store->revision().ok();
   const bool caught_up = stored && applier->status().ok();
+  service::Front::Health health;
   for (const char* service : kServices) {
     const bool searches = std::string_view(service).ends_with("SearchService");
-    rpc_server->SetServing(service, searches ? caught_up : stored);
+    health[service] = searches ? caught_up : stored;
   }
+  return health;
 }
 
 absl::StatusOr<std::unique_ptr<Server>> Server::Start(const config::v1::CatalogueConfig& config,
@@ -211,25 +171,20 @@ absl::StatusOr<std::unique_ptr<Server>> Server::Start(const config::v1::Catalogu
   RETURN_IF_ERROR(parts->OpenData());
   RETURN_IF_ERROR(parts->StartReaders());
   RETURN_IF_ERROR(parts->StartApi());
-  RETURN_IF_ERROR(parts->StartServers());
-  std::unique_ptr<Server> server(new Server(std::move(parts)));
-  telemetry::LogInfo("serving",
-                     {{"grpc", server->grpc_address()}, {"http_port", server->http_port()}});
-  return server;
+  return std::unique_ptr<Server>(new Server(std::move(parts)));
 }
 
 Server::Server(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
 
 Server::~Server() { Stop(); }
 
-std::string Server::grpc_address() const { return parts_->rpc_server->address(); }
-int Server::http_port() const { return parts_->http_server->port(); }
+std::string Server::grpc_address() const { return parts_->front->grpc_address(); }
+int Server::http_port() const { return parts_->front->http_port(); }
 
 void Server::Stop() {
   if (parts_ == nullptr) return;
   telemetry::LogInfo("stopping");
-  parts_->health.reset();
-  parts_->rpc_server->Shutdown(parts_->settings.common.stop_grace);
+  parts_->front->Stop();
   parts_.reset();
   telemetry::LogInfo("stopped");
 }

@@ -8,12 +8,9 @@
 #include <grpcpp/impl/service_type.h>
 
 #include "libs/base/status_macros.h"
-#include "libs/config/key_file.h"
 #include "libs/http/client.h"
-#include "libs/rpc/runtime.h"
-#include "libs/rpc/token.h"
 #include "libs/service/findings.h"
-#include "libs/service/periodic.h"
+#include "libs/service/front.h"
 #include "libs/store/upkeep.h"
 #include "libs/telemetry/metrics.h"
 #include "services/notification/api/services.h"
@@ -35,17 +32,14 @@
 namespace clusterwire::notification {
 namespace {
 
-constexpr std::array<const char*, 5> kServices = {
+constexpr std::array kServices = {
     "clusterwire.notification.v1.SubscriberService",
     "clusterwire.notification.v1.SubscriptionService",
     "clusterwire.notification.v1.DeliveryService",
     "clusterwire.notification.v1.InboxService",
     "clusterwire.notification.v1.OperationsService",
 };
-// Says only that calls are taken, for a supervisor that restarts what hangs: what is wrong outside
-// of this process is no reason to restart it.
 constexpr char kLive[] = "clusterwire.notification.live";
-constexpr absl::Duration kHealthPause = absl::Seconds(1);
 constexpr absl::Duration kHealthPatience = absl::Seconds(2);
 
 }  // namespace
@@ -63,9 +57,8 @@ struct Server::Parts {
   void StartDelivery();
   void StartIngest();
   absl::Status StartApi();
-  absl::Status StartServers();
   void LookAfter();
-  void UpdateHealth();
+  service::Front::Health Health() const;
   ConsumerReport Consumer() const;
 
   const Settings settings;
@@ -96,19 +89,13 @@ struct Server::Parts {
   std::optional<Ingest> ingest;
 
   // Around: calls, health, upkeep.
-  std::optional<rpc::TokenSigner> tokens;
   std::optional<Diagnosis> diagnosis;
-  std::optional<rpc::Runtime> runtime;
-  std::optional<rpc::Lane> reads;
-  std::optional<rpc::Lane> writes;
-  std::vector<std::unique_ptr<grpc::Service>> services;
-  std::unique_ptr<rpc::Server> rpc_server;
   std::optional<WatchMetrics> watch_metrics;
   std::optional<store::Upkeep> store_upkeep;
   std::optional<Upkeep> upkeep;
   std::optional<service::WatchFindings> watch_findings;
-  std::optional<service::Periodic> health;
-  std::unique_ptr<http::Server> http_server;
+  std::vector<std::unique_ptr<grpc::Service>> services;
+  std::unique_ptr<service::Front> front;
 };
 
 absl::Status Server::Parts::OpenData() {
@@ -158,8 +145,6 @@ void Server::Parts::StartIngest() {
 }
 
 absl::Status Server::Parts::StartApi() {
-  ASSIGN_OR_RETURN(std::string key, config::LoadOrMakeKey(settings.common.token_key_file, random));
-  tokens.emplace(std::move(key));
   diagnosis.emplace(Diagnosis::Options{.kafka = settings.common.kafka,
                                        .topic = settings.common.topic,
                                        .retention = settings.retention},
@@ -167,42 +152,19 @@ absl::Status Server::Parts::StartApi() {
                                      .ledger = *ledger,
                                      .interests = *interests,
                                      .consumer = [this] { return Consumer(); }});
-  runtime.emplace(metrics, clock, random);
-  reads.emplace(*runtime, rpc::Lane::Options{.name = "reads",
-                                             .threads = settings.common.readers,
-                                             .queue_limit = settings.common.queue_limit});
-  writes.emplace(*runtime, rpc::Lane::Options{.name = "writes",
-                                              .threads = settings.common.writers,
-                                              .queue_limit = settings.common.queue_limit});
-  const Handling handling = {.reads = *reads, .writes = *writes, .tokens = *tokens};
+  LookAfter();
+  ASSIGN_OR_RETURN(front, service::Front::Create(settings.common, metrics, clock, random));
+  const Handling handling = {
+      .reads = front->reads(), .writes = front->writes(), .tokens = front->tokens()};
   services.push_back(MakeSubscriberService(handling, *subscribers, *endpoints, *ledger));
   services.push_back(MakeSubscriptionService(handling, *subscriptions));
   services.push_back(MakeDeliveryService(
       handling, *ledger, [this](std::string_view name) { return intake->Redrive(name); }));
   services.push_back(MakeInboxService(handling, *subscribers, *ledger, inbox_signal));
   services.push_back(MakeOperationsService(handling, *diagnosis));
-  return absl::OkStatus();
-}
-
-absl::Status Server::Parts::StartServers() {
-  rpc::Server::Options options = settings.common.grpc;
-  options.health_names = {kServices.begin(), kServices.end()};
-  options.health_names.emplace_back(kLive);
   std::vector<grpc::Service*> all;
   for (const auto& service : services) all.push_back(service.get());
-  ASSIGN_OR_RETURN(rpc_server, rpc::Server::Start(options, *runtime, all));
-  rpc_server->SetServing(kLive, true);
-  const auto render = [this](const http::ServerRequest&) {
-    return http::ServerReply{.content_type = "text/plain; version=0.0.4; charset=utf-8",
-                             .body = metrics.Render(),
-                             .headers = {}};
-  };
-  ASSIGN_OR_RETURN(http_server,
-                   http::Server::Start(settings.common.http, {{.method = "GET",
-                                                               .path = "/metrics",
-                                                               .match = http::Route::Match::kExact,
-                                                               .handler = render}}));
-  return absl::OkStatus();
+  return front->Serve(all, kLive, [this] { return Health(); });
 }
 
 void Server::Parts::LookAfter() {
@@ -210,7 +172,6 @@ void Server::Parts::LookAfter() {
   store_upkeep.emplace(*store, clock, random, store::Upkeep::Options());
   upkeep.emplace(settings.retention, *ledger, clock, metrics);
   watch_findings.emplace([this] { return diagnosis->Run().findings(); }, clock);
-  health.emplace(clock, kHealthPause, [this] { UpdateHealth(); });
 }
 
 ConsumerReport Server::Parts::Consumer() const {
@@ -218,15 +179,17 @@ ConsumerReport Server::Parts::Consumer() const {
 }
 
 // Alive isn't enough: what it answers and tells must be up to date.
-void Server::Parts::UpdateHealth() {
+service::Front::Health Server::Parts::Health() const {
   const absl::Status known = interests->CatchUp(clock.Now() + kHealthPatience).status();
   const bool data = known.ok() && interests->status().ok();
   const bool hears = data && ingest->status().ok();
   // Subscribers can be kept, and inboxes read, while nothing new comes from Kafka.
+  service::Front::Health health;
   for (const char* service : kServices) {
     const bool needs_kafka = std::string_view(service).ends_with("DeliveryService");
-    rpc_server->SetServing(service, needs_kafka ? hears : data);
+    health[service] = needs_kafka ? hears : data;
   }
+  return health;
 }
 
 absl::StatusOr<std::unique_ptr<Server>> Server::Start(const config::v1::NotificationConfig& config,
@@ -239,26 +202,20 @@ absl::StatusOr<std::unique_ptr<Server>> Server::Start(const config::v1::Notifica
   parts->StartDelivery();
   parts->StartIngest();
   RETURN_IF_ERROR(parts->StartApi());
-  RETURN_IF_ERROR(parts->StartServers());
-  parts->LookAfter();
-  std::unique_ptr<Server> server(new Server(std::move(parts)));
-  telemetry::LogInfo("serving",
-                     {{"grpc", server->grpc_address()}, {"http_port", server->http_port()}});
-  return server;
+  return std::unique_ptr<Server>(new Server(std::move(parts)));
 }
 
 Server::Server(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
 
 Server::~Server() { Stop(); }
 
-std::string Server::grpc_address() const { return parts_->rpc_server->address(); }
-int Server::http_port() const { return parts_->http_server->port(); }
+std::string Server::grpc_address() const { return parts_->front->grpc_address(); }
+int Server::http_port() const { return parts_->front->http_port(); }
 
 void Server::Stop() {
   if (parts_ == nullptr) return;
   telemetry::LogInfo("stopping");
-  parts_->health.reset();
-  parts_->rpc_server->Shutdown(parts_->settings.common.stop_grace);
+  parts_->front->Stop();
   parts_.reset();
   telemetry::LogInfo("stopped");
 }
