@@ -216,5 +216,24 @@ TEST(DatabaseUrlTest, AServerThatIsMissingIsUnavailable) {
               StatusIs(absl::StatusCode::kUnavailable));
 }
 
+TEST(Postgres, WhatCantBeReachedIsUnavailableWithARetryDelayAndOneLineOfText) {
+  const auto database = Database::Open("postgresql://user:secret@127.0.0.1:1/none");
+  EXPECT_THAT(database, StatusIs(absl::StatusCode::kUnavailable, HasSubstr("127.0.0.1")));
+  EXPECT_THAT(database, ReasonIs("DATABASE_AWAY"));
+  EXPECT_THAT(std::string(database.status().message()),
+              testing::AllOf(Not(HasSubstr("secret")), Not(HasSubstr("\n"))));
+  EXPECT_NE(database.status().GetPayload("type.googleapis.com/google.rpc.RetryInfo"),
+            absl::nullopt);
+}
+
+TEST(Postgres, AUrlThatCantBeReadIsRefusedWithoutItsPassword) {
+  for (const char* url : {"postgresql://user:secret@[::1", "postgresql://user:secret@host/x?a=b",
+                          "postgresql://user:secret%zz@host/x"}) {
+    const auto database = Database::Open(url);
+    EXPECT_THAT(database, StatusIs(absl::StatusCode::kInvalidArgument, Not(HasSubstr("secret"))))
+        << url << ": " << database.status();
+  }
+}
+
 }  // namespace
 }  // namespace clusterwire::sql

@@ -42,6 +42,9 @@ absl::Status Migrate(Database& database, std::string_view component,
   ASSIGN_OR_RETURN(Transaction transaction,
                    Transaction::Begin(*connection, Transaction::Kind::kWrite));
   if (connection->dialect() == Dialect::kPostgres) {
+    // One step may take longer than a call's statement, and who starts beside it waits as long.
+    RETURN_IF_ERROR(connection->ExecuteScript(
+        "SET LOCAL lock_timeout = '10min'; SET LOCAL statement_timeout = '10min'"));
     // Held to the end of the transaction; the number is ours alone.
     RETURN_IF_ERROR(connection->Execute("SELECT pg_advisory_xact_lock(20240513)"));
   }

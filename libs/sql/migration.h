@@ -17,7 +17,8 @@ struct Migration {
 };
 
 // Brings the tables of `component` up to the newest of `steps`, in one transaction under a lock,
-// so that replicas may start at the same time. A schema that is newer than this program is
+// so that replicas may start at the same time: on PostgreSQL a step may take 10 minutes, and as
+// long does another process wait for it. A schema that is newer than this program is
 // FAILED_PRECONDITION, reason SCHEMA_TOO_NEW.
 absl::Status Migrate(Database& database, std::string_view component,
                      std::span<const Migration> steps);

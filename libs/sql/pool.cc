@@ -30,12 +30,7 @@ void Lease::Return() {
 absl::StatusOr<Lease> Pool::Acquire() {
   ASSIGN_OR_RETURN(std::unique_ptr<Connection> connection, TakePlace());
   if (connection == nullptr) {
-    absl::StatusOr<std::unique_ptr<Connection>> made = connect_();
-    if (!made.ok()) {
-      GiveBack(nullptr);
-      return made.status();
-    }
-    connection = *std::move(made);
+    ASSIGN_OR_RETURN(connection, Make());
   }
   return Lease(std::move(connection),
                [this](std::unique_ptr<Connection> returned) { GiveBack(std::move(returned)); });
@@ -45,6 +40,10 @@ absl::StatusOr<std::unique_ptr<Connection>> Pool::TakePlace() {
   const auto deadline =
       std::chrono::steady_clock::now() + absl::ToChronoNanoseconds(acquire_limit_);
   MutexLock lock(mutex_);
+  if (const auto left = away_until_ - std::chrono::steady_clock::now();
+      !away_.ok() && left > std::chrono::nanoseconds(0)) {
+    return WithRetryDelay(away_, absl::FromChrono(left));
+  }
   while (idle_.empty() && places_ >= limit_) {
     const auto left = deadline - std::chrono::steady_clock::now();
     if (left <= std::chrono::nanoseconds(0)) {
@@ -64,15 +63,33 @@ absl::StatusOr<std::unique_ptr<Connection>> Pool::TakePlace() {
   return connection;
 }
 
-void Pool::GiveBack(std::unique_ptr<Connection> connection) {
-  if (connection != nullptr && !connection->usable()) connection.reset();
+absl::StatusOr<std::unique_ptr<Connection>> Pool::Make() {
+  absl::StatusOr<std::unique_ptr<Connection>> made = connect_();
   MutexLock lock(mutex_);
-  if (connection == nullptr) {
-    --places_;
-  } else {
-    idle_.push_back(std::move(connection));
+  away_ = made.status();
+  if (made.ok()) {
+    backoff_.Reset();
+    return made;
   }
+  const absl::Duration pause = backoff_.Next();
+  away_until_ = std::chrono::steady_clock::now() + absl::ToChronoNanoseconds(pause);
+  --places_;
   changed_.NotifyOne();
+  return WithRetryDelay(away_, pause);
+}
+
+void Pool::GiveBack(std::unique_ptr<Connection> connection) {
+  std::vector<std::unique_ptr<Connection>> lost;  // closed without the lock
+  MutexLock lock(mutex_);
+  if (connection->usable()) {
+    idle_.push_back(std::move(connection));
+    changed_.NotifyOne();
+    return;
+  }
+  lost.swap(idle_);
+  lost.push_back(std::move(connection));
+  places_ -= static_cast<int>(lost.size());
+  changed_.NotifyAll();
 }
 
 }  // namespace clusterwire::sql

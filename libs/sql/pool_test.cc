@@ -1,5 +1,6 @@
 #include "libs/sql/pool.h"
 
+#include <chrono>
 #include <thread>
 
 #include <gtest/gtest.h>
@@ -33,14 +34,61 @@ TEST_F(PoolTest, NoConnectionWithinTheLimitIsUnavailable) {
   EXPECT_THAT(second, ReasonIs("CONNECTIONS_BUSY"));
 }
 
-TEST_F(PoolTest, AConnectionThatCantBeMadeTakesNoPlace) {
+// A connection that only is there or lost.
+class Link final : public Connection {
+ public:
+  explicit Link(const bool& up) : up_(up) {}
+  absl::Status ExecuteScript(std::string_view) override { return absl::OkStatus(); }
+  Dialect dialect() const override { return Dialect::kPostgres; }
+  void Reset() override {}
+  bool usable() const override { return up_; }
+
+ protected:
+  absl::StatusOr<Result> DoQuery(std::string_view, std::span<const Value>) override {
+    return Result();
+  }
+
+ private:
+  const bool& up_;
+};
+
+TEST_F(PoolTest, AConnectionThatCantBeMadeTakesNoPlaceAndIsNotTriedAgainAtOnce) {
+  bool away = true;
+  const bool up = true;
+  int tries = 0;
   Pool pool({.connections = 1, .acquire_limit = absl::Milliseconds(10)},
-            []() -> absl::StatusOr<std::unique_ptr<Connection>> {
-              return absl::UnavailableError("away");
+            [&]() -> absl::StatusOr<std::unique_ptr<Connection>> {
+              ++tries;
+              if (away) return absl::UnavailableError("away");
+              return std::make_unique<Link>(up);
             });
-  for (int i = 0; i < 3; ++i) {
+  const auto refused = pool.Acquire();
+  EXPECT_THAT(refused, StatusIs(absl::StatusCode::kUnavailable, "away"));
+  EXPECT_NE(refused.status().GetPayload("type.googleapis.com/google.rpc.RetryInfo"), absl::nullopt);
+  for (int i = 0; i < 100; ++i) {
     EXPECT_THAT(pool.Acquire(), StatusIs(absl::StatusCode::kUnavailable, "away"));
   }
+  EXPECT_LT(tries, 10);
+  away = false;
+  const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(10);
+  while (!pool.Acquire().ok()) ASSERT_LT(std::chrono::steady_clock::now(), deadline);
+}
+
+TEST_F(PoolTest, WithALostConnectionTheIdleOnesAreGivenUp) {
+  bool up = true;
+  int made = 0;
+  Pool pool({.connections = 3}, [&]() -> absl::StatusOr<std::unique_ptr<Connection>> {
+    ++made;
+    return std::make_unique<Link>(up);
+  });
+  { const Lease a = *pool.Acquire(), b = *pool.Acquire(), c = *pool.Acquire(); }
+  Lease one = *pool.Acquire();
+  EXPECT_EQ(made, 3);
+  up = false;
+  one.Return();
+  up = true;
+  const Lease a = *pool.Acquire(), b = *pool.Acquire(), c = *pool.Acquire();
+  EXPECT_EQ(made, 6);
 }
 
 TEST_F(PoolTest, AnOpenTransactionIsRolledBackOnReturn) {

@@ -1,12 +1,15 @@
 #include "libs/sql/postgres_connection.h"
 
+#include <array>
 #include <utility>
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
 
+#include "libs/base/error.h"
 #include "libs/base/status_macros.h"
 #include "libs/base/strings.h"
 
@@ -38,6 +41,43 @@ absl::StatusCode CodeOf(absl::string_view state, bool connected) {
   if (group == "53") return absl::StatusCode::kResourceExhausted;
   if (group == "57" || group == "08" || !connected) return absl::StatusCode::kUnavailable;
   return absl::StatusCode::kInternal;
+}
+
+constexpr absl::Duration kRetryDelay = absl::Seconds(1);
+
+// What libpq says, in one line.
+std::string OneLine(absl::string_view text) {
+  return absl::StrReplaceAll(absl::StripAsciiWhitespace(text), {{"\n", " "}, {"\t", ""}});
+}
+
+// That libpq understands the URL. What it says of one that it doesn't may quote all of it, with the
+// password, behind a colon.
+absl::Status CheckUrl(const std::string& url) {
+  char* error = nullptr;
+  if (PQconninfoOption* parsed = PQconninfoParse(url.c_str(), &error); parsed != nullptr) {
+    PQconninfoFree(parsed);
+    return absl::OkStatus();
+  }
+  std::string said = OneLine(error == nullptr ? "" : error);
+  PQfreemem(error);
+  return absl::InvalidArgumentError(
+      absl::StrCat("the database's URL can't be read: ", said.substr(0, said.find(": \""))));
+}
+
+// A server that is gone is noticed: by 5 s without an answer to the first packet, and by 15 s
+// without one to any later. What the URL says of them wins.
+PGconn* Connect(const std::string& url) {
+  constexpr std::array kNames = {"connect_timeout",
+                                 "keepalives_idle",
+                                 "keepalives_interval",
+                                 "keepalives_count",
+                                 "tcp_user_timeout",
+                                 "application_name",
+                                 "dbname",
+                                 static_cast<const char*>(nullptr)};
+  const std::array values = {
+      "5", "5", "5", "2", "15000", "clusterwire", url.c_str(), static_cast<const char*>(nullptr)};
+  return PQconnectdbParams(kNames.data(), values.data(), /*expand_dbname=*/1);
 }
 
 int64_t BigEndian(const char* data, int size) {
@@ -76,11 +116,14 @@ absl::StatusOr<Value> DecodeColumn(PGresult* result, int row, int column) {
 
 absl::StatusOr<std::unique_ptr<PostgresConnection>> PostgresConnection::Open(
     const std::string& url, const Options& options) {
-  std::unique_ptr<PostgresConnection> connection(
-      new PostgresConnection(PQconnectdb(url.c_str()), options));
+  RETURN_IF_ERROR(CheckUrl(url));
+  std::unique_ptr<PostgresConnection> connection(new PostgresConnection(Connect(url), options));
   if (!connection->usable()) {
-    const char* text = PQerrorMessage(connection->connection_.get());
-    return absl::UnavailableError(absl::StrCat("PostgreSQL: ", absl::StripAsciiWhitespace(text)));
+    return WithRetryDelay(
+        Error(absl::StatusCode::kUnavailable, "DATABASE_AWAY",
+              absl::StrCat("PostgreSQL takes no connection: ",
+                           OneLine(PQerrorMessage(connection->connection_.get())))),
+        kRetryDelay);
   }
   PQsetNoticeProcessor(
       connection->connection_.get(), [](void*, const char*) {}, nullptr);
@@ -156,8 +199,11 @@ absl::Status PostgresConnection::Check(const ResultHandle& result, std::string_v
   const char* primary = PQresultErrorField(result.get(), PG_DIAG_MESSAGE_PRIMARY);
   const absl::string_view text =
       absl::StripAsciiWhitespace(primary != nullptr ? primary : PQerrorMessage(connection_.get()));
-  return absl::Status(CodeOf(state == nullptr ? "" : state, usable()),
-                      absl::StrCat("PostgreSQL: ", text, " (", ToAbsl(doing), ")"));
+  const absl::StatusCode code = CodeOf(state == nullptr ? "" : state, usable());
+  const std::string message = absl::StrCat("PostgreSQL: ", OneLine(text), " (", ToAbsl(doing), ")");
+  if (code != absl::StatusCode::kUnavailable) return absl::Status(code, message);
+  return WithRetryDelay(Error(code, usable() ? "DATABASE_BUSY" : "DATABASE_AWAY", message),
+                        kRetryDelay);
 }
 
 absl::StatusOr<Result> PostgresConnection::Decode(const ResultHandle& handle) const {
