@@ -7,13 +7,19 @@ show_demonstration() {
     "$grpcurl" "$catalogue_port" "$notification_port"
 }
 
+show_postgres() {
+  [[ $database == postgres ]] || return 0
+  printf '\n  PostgreSQL     psql -h %s -p %s -U clusterwire catalogue    pid %s' \
+    "$postgres_socket" "$postgres_port" "$(pid_of postgres)"
+}
+
 show_summary() {
   local call="${grpcurl#"$PWD"/} -plaintext"
   cat <<EOF_SUMMARY
 
   catalogue      grpc 127.0.0.1:$catalogue_port    http://127.0.0.1:$catalogue_http_port/metrics    pid $(pid_of catalogue)
   notification   grpc 127.0.0.1:$notification_port    http://127.0.0.1:$notification_http_port/metrics    pid $(pid_of notification)
-  Kafka          127.0.0.1:$kafka_port, topic clusterwire.changes.v1    pid $(pid_of kafka)
+  Kafka          127.0.0.1:$kafka_port, topic $topic    pid $(pid_of kafka)$(show_postgres)
   data and logs  ${local_dir#"$PWD"/}/state, ${log_dir#"$PWD"/}    stop: deploy/local/down
 
 Try:

@@ -5,7 +5,7 @@ root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 local_dir=$root/.local           # everything these scripts make, except the build folder
 log_dir=$local_dir/log
 run_dir=$local_dir/run           # process ids
-state_dir=$local_dir/state       # databases and Kafka's log: what `down --purge` removes
+state_dir=$local_dir/state       # databases and Kafka's log: `down --purge` removes it
 kafka_home=$local_dir/kafka
 grpcurl=$local_dir/bin/grpcurl
 

@@ -24,11 +24,12 @@ start_process() {
   echo "$pid $(start_time_of $pid)" >"$run_dir/$name"
 }
 
-# Asks NAME to end, and ends it after 20 seconds. Fine when it isn't running.
+# `stop_process NAME [SIGNAL]` asks NAME to end, and ends it after 20 seconds. Fine when it isn't
+# running.
 stop_process() {
-  local name=$1 pid tries=0
+  local name=$1 signal=${2:-TERM} pid tries=0
   if pid=$(pid_of "$name"); then
-    kill -TERM "$pid"
+    kill -"$signal" "$pid"
     while pid_of "$name" >/dev/null; do
       if ((++tries == 200)); then
         say "$name did not stop within 20 seconds and is killed"

@@ -23,21 +23,35 @@ start_service() {
   say "started $name"
 }
 
+# Where NAME keeps its data, and the topic that goes with them: another database has another history.
+data_of() {
+  if [[ $database == postgres ]]; then
+    echo "database.url=$(postgres_url "$1")"
+  else
+    echo "database.url=sqlite:$state_dir/$1/store.db"
+  fi
+  echo "kafka.topic=$topic"
+}
+
 start_catalogue() {
+  local data
+  mapfile -t data < <(data_of catalogue)
   start_service catalogue "$catalogue_port" "$catalogue_http_port" \
     "listen.grpc_address=127.0.0.1:$catalogue_port" \
     "listen.http_address=127.0.0.1:$catalogue_http_port" \
-    "database.url=sqlite:$state_dir/catalogue/store.db" \
+    "${data[@]}" \
     "token_key_file=$state_dir/catalogue/token.key" \
     "kafka.brokers=127.0.0.1:$kafka_port"
 }
 
 # Webhooks may go to this machine, in plain http: the receiver of the demonstration is here.
 start_notification() {
+  local data
+  mapfile -t data < <(data_of notification)
   start_service notification "$notification_port" "$notification_http_port" \
     "listen.grpc_address=127.0.0.1:$notification_port" \
     "listen.http_address=127.0.0.1:$notification_http_port" \
-    "database.url=sqlite:$state_dir/notification/store.db" \
+    "${data[@]}" \
     "token_key_file=$state_dir/notification/token.key" \
     "kafka.brokers=127.0.0.1:$kafka_port" \
     "webhooks.allowed_networks=127.0.0.0/8" \
