@@ -66,6 +66,7 @@ class Refusal:
         self.reason = self.domain = None
         self.metadata = {}
         self.fields = {}
+        self.retry_seconds = None
         for key, value in error.trailing_metadata() or ():
             if key == "grpc-status-details-bin":
                 self._read(status_pb2.Status.FromString(value))
@@ -81,6 +82,10 @@ class Refusal:
                 bad = error_details_pb2.BadRequest()
                 detail.Unpack(bad)
                 self.fields = {one.field: one.description for one in bad.field_violations}
+            elif detail.Is(error_details_pb2.RetryInfo.DESCRIPTOR):
+                retry = error_details_pb2.RetryInfo()
+                detail.Unpack(retry)
+                self.retry_seconds = retry.retry_delay.ToNanoseconds() / 1e9
 
     def __repr__(self):
         return f"{self.code} {self.reason} {self.message} {self.fields}"

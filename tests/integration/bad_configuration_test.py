@@ -6,6 +6,8 @@ import unittest
 import shared
 from processes import BUILD, GRPCURL, ROOT
 
+DATABASES = ["sqlite"]      # no database has a part in it
+
 # Option: what is wrong, what the message must name.
 MISTAKES = {
     "kafka.brokrs=127.0.0.1:1": "did you mean 'brokers'",

@@ -1,8 +1,11 @@
 """Where the services keep their data."""
 
+import contextlib
 import os
 import pathlib
 import pwd
+import signal
+import sqlite3
 import subprocess
 
 from processes import Process
@@ -18,12 +21,19 @@ class Sqlite:
     def url(folder, name):
         return f"sqlite:{folder / name}.db"
 
+    @staticmethod
+    def execute(url, sql):
+        """Behind the back of the service whose database it is. Returns what a query selects."""
+        with contextlib.closing(sqlite3.connect(url.removeprefix("sqlite:"))) as connection:
+            with connection:
+                return "\n".join("|".join(map(str, row)) for row in connection.execute(sql))
+
 
 class Postgresql:
-    """One temporary server; each service of each stack has a database of its own."""
+    """A temporary server; each service of each stack has a database of its own."""
 
-    def __init__(self, folder):
-        self._folder = folder / "postgresql"
+    def __init__(self, folder, name="postgresql"):
+        self._folder = folder / name
         self._folder.mkdir()
         folder.chmod(0o711)
         self._as_user = []
@@ -37,15 +47,14 @@ class Postgresql:
         self._run("initdb", "-D", data, "-U", "clusterwire", "-A", "trust", "-E", "UTF8",
                   "--no-locale", "--no-sync")
         # No fsync: what the tests kill are the services. No TCP: the socket is ours alone.
-        self.process = Process("postgresql", [
+        self.process = Process(name, [
             *self._as_user, BIN / "postgres", "-D", data, "-k", self._folder, "-c",
             "listen_addresses=", "-c", "fsync=off", "-c", "max_connections=200"],
-            folder / "postgresql.log")
+            folder / f"{name}.log", signal.SIGINT)      # SIGTERM would wait for who is connected
 
     def start(self):
         self.process.start()
-        eventually(lambda: self._run("pg_isready", "-h", self._folder, check=False) == 0,
-                   "PostgreSQL answers", within=30)
+        eventually(self._answers, "PostgreSQL answers", within=30)
 
     def url(self, folder, name):
         """Of a new database."""
@@ -53,9 +62,19 @@ class Postgresql:
         self._run("createdb", "-h", self._folder, "-U", "clusterwire", database)
         return f"postgresql:///{database}?user=clusterwire&host={self._folder}"
 
-    def _run(self, program, *arguments, check=True):
-        done = subprocess.run([*self._as_user, BIN / program, *map(str, arguments)], cwd="/",
-                              capture_output=True, text=True)
-        if check and done.returncode:
+    def execute(self, url, sql):
+        """Behind the back of the service whose database it is. Returns what a query selects."""
+        return self._run("psql", "-XqAt", "-v", "ON_ERROR_STOP=1", "-d", url, "-c", sql).strip()
+
+    def _answers(self):
+        return self._program("pg_isready", "-h", self._folder).returncode == 0
+
+    def _run(self, program, *arguments):
+        done = self._program(program, *arguments)
+        if done.returncode:
             raise AssertionError(f"{program} failed: {done.stderr}")
-        return done.returncode
+        return done.stdout
+
+    def _program(self, program, *arguments):
+        return subprocess.run([*self._as_user, BIN / program, *map(str, arguments)], cwd="/",
+                              capture_output=True, text=True)

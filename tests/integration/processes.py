@@ -29,11 +29,12 @@ def free_ports(count):
 class Process:
     """One program. Starting it again adds to the same log."""
 
-    def __init__(self, name, command, log):
+    def __init__(self, name, command, log, stop_signal=signal.SIGTERM):
         self.name = name
         self.log = log
         # It dies with us, also when we are killed.
         self._command = ["setpriv", "--pdeathsig", "KILL", "--", *map(str, command)]
+        self._stop_signal = stop_signal
         self._child = None
         log.touch()
 
@@ -47,7 +48,7 @@ class Process:
         return self._child is not None and self._child.poll() is None
 
     def signal_stop(self):
-        self._child.send_signal(signal.SIGTERM)
+        self._child.send_signal(self._stop_signal)
 
     def wait(self):
         """Returns the exit code."""

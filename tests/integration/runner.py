@@ -1,6 +1,8 @@
-"""Runs the tests named on the command line (see run), all *_test.py where none is. Where
-GTEST_OUTPUT=xml:FOLDER/ is set, writes FOLDER/integration.xml, so that each test method counts."""
+"""Runs the tests named on the command line (see run); where none is, all *_test.py that have
+something to do with this run's database: a module may name its own in DATABASES. Where
+GTEST_OUTPUT=xml:FOLDER/ is set, writes FOLDER/REPORT.xml, so that each test method counts."""
 
+import importlib
 import os
 import pathlib
 import sys
@@ -11,6 +13,8 @@ import xml.etree.ElementTree as xml
 import shared
 
 HERE = pathlib.Path(__file__).resolve().parent
+# As the entry of ctest is called.
+REPORT = {"sqlite": "integration", "postgresql": "integration_postgres"}[shared.DATABASE]
 
 
 class Result(unittest.TextTestResult):
@@ -49,7 +53,7 @@ class Result(unittest.TextTestResult):
 
 
 def write_report(cases, path):
-    suite = xml.Element("testsuite", name="integration")
+    suite = xml.Element("testsuite", name=REPORT)
     for test, seconds, trouble in cases:
         case = xml.SubElement(suite, "testcase", name=str(test.id()), status="run",
                               result="completed", time=f"{seconds:.3f}")
@@ -59,18 +63,21 @@ def write_report(cases, path):
     xml.ElementTree(suite).write(path, encoding="utf-8")
 
 
+def all_of_this_database():
+    modules = [importlib.import_module(path.stem) for path in sorted(HERE.glob("*_test.py"))]
+    return [module.__name__ for module in modules
+            if shared.DATABASE in getattr(module, "DATABASES", [shared.DATABASE])]
+
+
 def main():
-    loader = unittest.TestLoader()
-    names = sys.argv[1:]
-    tests = (loader.loadTestsFromNames(names) if names else
-             loader.discover(str(HERE), pattern="*_test.py", top_level_dir=str(HERE)))
+    tests = unittest.TestLoader().loadTestsFromNames(sys.argv[1:] or all_of_this_database())
     with shared.everything():
         result = unittest.TextTestRunner(verbosity=2, resultclass=Result).run(tests)
         if not result.wasSuccessful():
             shared.keep_logs()
     output = os.environ.get("GTEST_OUTPUT", "")
     if output.startswith("xml:") and output.endswith("/"):
-        write_report(result.cases, pathlib.Path(output.removeprefix("xml:")) / "integration.xml")
+        write_report(result.cases, pathlib.Path(output.removeprefix("xml:")) / f"{REPORT}.xml")
     return 0 if result.wasSuccessful() and result.testsRun else 1
 
 

@@ -3,6 +3,7 @@ a stack with the real records in it."""
 
 import contextlib
 import functools
+import os
 import pathlib
 import shutil
 import subprocess
@@ -11,12 +12,14 @@ import tempfile
 
 import steps
 from broker import Broker
-from databases import Postgresql
+from databases import Postgresql, Sqlite
 from processes import BUILD, ROOT
 from receiver import Receiver
 from stack import Stack
 
-LOGS = BUILD / "integration/logs"
+# "sqlite" or "postgresql": where all stacks of this run keep their data.
+DATABASE = os.environ.get("CLUSTERWIRE_DATABASE", "sqlite")
+LOGS = BUILD / f"integration/logs-{DATABASE}"
 
 _undo = contextlib.ExitStack()
 _processes = []
@@ -58,13 +61,18 @@ def broker():
     return made
 
 
-@functools.cache
-def postgresql():
-    made = Postgresql(folder())
+def new_postgresql(name):
+    """A server for one test that does things to it."""
+    made = Postgresql(folder(), name)
     _processes.append(made.process)
     _undo.callback(made.process.stop)       # after the services are killed
     made.start()
     return made
+
+
+@functools.cache
+def database():
+    return {"sqlite": lambda: Sqlite, "postgresql": lambda: new_postgresql("postgresql")}[DATABASE]()
 
 
 @functools.cache
@@ -75,8 +83,9 @@ def receiver():
 
 
 def new_stack(**arguments):
-    """Both services, not started. Takes what Stack takes."""
-    made = Stack(broker(), folder(), **arguments)
+    """Both services, not started. Takes what Stack takes; the database of the run where none is
+    given."""
+    made = Stack(broker(), folder(), **{"database": database(), **arguments})
     for service in made.services:
         _processes.append(service.process)
         _undo.callback(service.process.kill)

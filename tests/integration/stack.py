@@ -7,7 +7,6 @@ import grpc
 from grpc_health.v1 import health_pb2, health_pb2_grpc
 
 import api
-from databases import Sqlite
 from processes import BUILD, ROOT, Process, free_ports
 from waiting import eventually
 
@@ -22,9 +21,10 @@ class Service:
         self.name = name
         self.address = f"127.0.0.1:{grpc_port}"
         self.served = served
+        self.database_url = database.url(folder, name)
         overrides = {"listen.grpc_address": self.address,
                      "listen.http_address": f"127.0.0.1:{self.http_port}",
-                     "database.url": database.url(folder, name),
+                     "database.url": self.database_url,
                      "token_key_file": folder / f"{name}.key",
                      "stop.grace": "5s", **settings}
         command = [BUILD / f"services/{name}/clusterwire-{name}",
@@ -91,7 +91,7 @@ NOTIFICATION_FOR_TESTS = {
 
 
 class Stack:
-    def __init__(self, broker, folder, database=Sqlite, topic=None, notification_settings=None):
+    def __init__(self, broker, folder, database, topic=None, notification_settings=None):
         number = next(_numbers)
         self.broker = broker
         self.topic = topic or f"clusterwire.changes.v1.{number}"

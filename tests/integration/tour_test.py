@@ -8,6 +8,8 @@ import unittest
 import shared
 from processes import GRPCURL, ROOT
 
+DATABASES = ["sqlite"]      # which is what the README's lines are tried on
+
 PASTED = ".local/bin/grpcurl"
 
 
