@@ -7,29 +7,32 @@
 #include <grpcpp/impl/service_type.h>
 #include <gtest/gtest.h>
 
+#include "libs/kafka/testing/mock_kafka.h"
 #include "libs/rpc/client.h"
 #include "libs/rpc/status.h"
 
 namespace clusterwire::catalogue {
 namespace {
 
-constexpr char kTopic[] = "changes";
-
-Relay::Options RelayOptions(kafka::MockKafka& kafka) {
-  kafka.CreateTopic(kTopic, 1);
+// The broker stub takes a second to go, so one serves all benches, each with a topic of its own.
+Relay::Options RelayOptions() {
+  static kafka::MockKafka* const kafka = new kafka::MockKafka();
+  static int topics = 0;
   Relay::Options options;
-  options.kafka = kafka.Options();
-  options.topic = kTopic;
+  options.kafka = kafka->Options();
+  options.topic = absl::StrCat("changes", ++topics);
+  kafka->CreateTopic(options.topic, 1);
   return options;
 }
 
 }  // namespace
 
 ApiBench::ApiBench()
-    : index_(world.clock),
+    : relay_options_(RelayOptions()),
+      index_(world.clock),
       applier_(*SearchApplier::Start(*world.store, index_, world.clock, world.random, metrics_)),
       timers_(*world.store, *world.labels, *world.memberships, world.clock, world.random, metrics_),
-      relay_(RelayOptions(kafka_), *world.store, Clock::System(), world.random, metrics_),
+      relay_(relay_options_, *world.store, Clock::System(), world.random, metrics_),
       history_(*world.store),
       diagnosis_({.store = *world.store,
                   .index = index_,
@@ -37,8 +40,8 @@ ApiBench::ApiBench()
                   .timers = timers_,
                   .relay = relay_,
                   .clock = world.clock,
-                  .kafka = kafka_.Options(),
-                  .topic = kTopic}),
+                  .kafka = relay_options_.kafka,
+                  .topic = relay_options_.topic}),
       tokens_("a key for tests alone"),
       runtime_(metrics_, world.clock, world.random),
       reads_(runtime_, {.name = "reads"}),

@@ -8,7 +8,6 @@
 #include "absl/status/statusor.h"
 #include "google/protobuf/message.h"
 
-#include "libs/kafka/testing/mock_kafka.h"
 #include "libs/rpc/runtime.h"
 #include "libs/rpc/server.h"
 #include "libs/rpc/token.h"
@@ -49,7 +48,7 @@ class ApiBench {
 
  private:
   telemetry::Metrics metrics_;
-  kafka::MockKafka kafka_;
+  const Relay::Options relay_options_;
   search::Index index_;
   std::unique_ptr<SearchApplier> applier_;
   ClockWork timers_;
