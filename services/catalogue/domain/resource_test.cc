@@ -56,6 +56,13 @@ TEST_F(ResourceTest, EverythingWrongWithAClusterIsNamedAtOnceAndNothingIsKept) {
   EXPECT_EQ(*world_.store->revision(), before);
 }
 
+TEST(EmptyCatalogueTest, ACountryIsRefusedForWantOfTheListAndNotOfTheCountry) {
+  World world("2024-06-01", World::Holds::kNothing);
+  const auto created = world.clusters->Create(world.AsOperator(), "", world.GoodCluster(), "");
+  EXPECT_THAT(created, HasFieldError("cluster.country"));
+  EXPECT_THAT(std::string(created.status().message()), HasSubstr("import taxonomies.ndjson first"));
+}
+
 TEST_F(ResourceTest, ADraftIsSeenByItsOwnPeopleAndOperatorsAlone) {
   v1::Cluster draft = world_.GoodCluster("Draft");
   draft.clear_state();
