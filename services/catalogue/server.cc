@@ -11,6 +11,7 @@
 #include <grpcpp/impl/service_type.h>
 
 #include "libs/base/status_macros.h"
+#include "libs/service/database.h"
 #include "libs/service/findings.h"
 #include "libs/service/front.h"
 #include "libs/store/upkeep.h"
@@ -89,7 +90,8 @@ struct Server::Parts {
 
 absl::Status Server::Parts::OpenData() {
   const service::Settings& common = settings.common;
-  ASSIGN_OR_RETURN(database, sql::Database::Open(common.database, common.database_options));
+  ASSIGN_OR_RETURN(database,
+                   service::OpenDatabase("database.url", common.database, common.database_options));
   ASSIGN_OR_RETURN(store::Registry registry, CatalogueTypes());
   store::Options options;
   options.group_limit = common.writers;
@@ -125,7 +127,8 @@ absl::Status Server::Parts::StartReaders() {
                                      .relay = *relay,
                                      .clock = clock,
                                      .kafka = settings.common.kafka,
-                                     .topic = settings.common.topic});
+                                     .topic = settings.common.topic,
+                                     .retention = settings.relay.retention});
   return absl::OkStatus();
 }
 

@@ -9,6 +9,7 @@
 
 #include "libs/base/status_macros.h"
 #include "libs/http/client.h"
+#include "libs/service/database.h"
 #include "libs/service/findings.h"
 #include "libs/service/front.h"
 #include "libs/store/upkeep.h"
@@ -99,9 +100,10 @@ struct Server::Parts {
 };
 
 absl::Status Server::Parts::OpenData() {
-  ASSIGN_OR_RETURN(store_database,
-                   sql::Database::Open(settings.common.database, settings.common.database_options));
-  ASSIGN_OR_RETURN(ledger_database, sql::Database::Open(settings.ledger, settings.ledger_options));
+  ASSIGN_OR_RETURN(store_database, service::OpenDatabase("database.url", settings.common.database,
+                                                         settings.common.database_options));
+  ASSIGN_OR_RETURN(ledger_database,
+                   service::OpenDatabase("ledger.url", settings.ledger, settings.ledger_options));
   ASSIGN_OR_RETURN(store::Registry registry, MakeRegistry());
   ASSIGN_OR_RETURN(store, store::Store::Open(*store_database, std::move(registry), clock, random,
                                              StoreOptions()));

@@ -3,6 +3,7 @@
 #include <string_view>
 #include <utility>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 
 #include "libs/base/error.h"
@@ -24,11 +25,7 @@ v1::DiagnoseResponse Diagnosis::Diagnose() const {
   *response.add_findings() = LookAtDatabase(&response);
   service::LookAtKafka(
       parts_.kafka, parts_.topic, kKafkaLimit,
-      [this](const kafka::TopicDescription& topic) {
-        return Fine("topic", absl::StrCat(parts_.topic, " has ", topic.partitions,
-                                          " partitions, keeps records for ",
-                                          absl::FormatDuration(topic.retention)));
-      },
+      [this](const kafka::TopicDescription& topic) { return LookAtTopic(topic); },
       response.mutable_findings());
   *response.add_findings() = LookAtRelay(&response);
   *response.add_findings() = LookAtSearch(response.revision());
@@ -62,6 +59,29 @@ service::Finding Diagnosis::LookAtDatabase(v1::DiagnoseResponse* response) const
   response->set_revision(revision->value);
   response->set_history_id(*history);
   return Fine("database", absl::StrCat("answers; newest revision ", revision->value));
+}
+
+service::Finding Diagnosis::LookAtTopic(const kafka::TopicDescription& topic) const {
+  const std::string kept = absl::FormatDuration(topic.retention);
+  if (const auto policy = topic.config.find("cleanup.policy");
+      policy != topic.config.end() && absl::StrContains(policy->second, "compact")) {
+    return service::Found("topic", service::Finding::SEVERITY_ERROR,
+                          absl::StrCat(parts_.topic,
+                                       " is compacted: of several changes of one resource only the "
+                                       "last would be kept"),
+                          "set its cleanup.policy to delete");
+  }
+  if (topic.retention < parts_.retention) {
+    return service::Found(
+        "topic", service::Finding::SEVERITY_WARNING,
+        absl::StrCat(parts_.topic, " keeps records for ", kept, ", and relay.retention asks for ",
+                     absl::FormatDuration(parts_.retention),
+                     ": a consumer that is away for longer misses changes"),
+        absl::StrCat("set its retention.ms to ", absl::ToInt64Milliseconds(parts_.retention),
+                     ", or relay.retention to what is meant"));
+  }
+  return Fine("topic", absl::StrCat(parts_.topic, " has ", topic.partitions,
+                                    " partitions, keeps records for ", kept));
 }
 
 service::Finding Diagnosis::LookAtRelay(v1::DiagnoseResponse* response) const {

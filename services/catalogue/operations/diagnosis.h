@@ -3,6 +3,7 @@
 #include <string>
 
 #include "absl/status/statusor.h"
+#include "absl/time/time.h"
 
 #include "clusterwire/catalogue/v1/operations.pb.h"
 
@@ -31,6 +32,7 @@ class Diagnosis {
     Clock& clock;
     kafka::ClientOptions kafka;
     std::string topic;
+    absl::Duration retention;  // what the topic should keep at least
   };
 
   explicit Diagnosis(Parts parts) : parts_(std::move(parts)) {}
@@ -42,6 +44,7 @@ class Diagnosis {
 
  private:
   service::Finding LookAtDatabase(v1::DiagnoseResponse* response) const;
+  service::Finding LookAtTopic(const kafka::TopicDescription& topic) const;
   service::Finding LookAtRelay(v1::DiagnoseResponse* response) const;
   service::Finding LookAtSearch(int64_t revision) const;
   service::Finding LookAtTimers() const;
