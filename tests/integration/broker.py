@@ -4,7 +4,8 @@ import socket
 import subprocess
 
 from confluent_kafka import KafkaException
-from confluent_kafka.admin import AdminClient
+from confluent_kafka.admin import AdminClient, AlterConfigOpType, ConfigEntry, ConfigResource, \
+    NewTopic
 
 from processes import KAFKA_HOME, ROOT, Process, free_ports
 from waiting import eventually
@@ -26,6 +27,7 @@ class Broker:
         port, controller = free_ports(2)
         self.address = f"127.0.0.1:{port}"
         self._port = port
+        self._admin = AdminClient({"bootstrap.servers": self.address, "log_level": 0})
         settings = folder / "kafka.properties"
         settings.write_text(SETTINGS.read_text().replace("@PORT@", str(port))
                             .replace("@CONTROLLER_PORT@", str(controller))
@@ -40,11 +42,21 @@ class Broker:
     def start(self):
         self.process.start()
         eventually(self._listens, "Kafka listens", within=60)
-        admin = AdminClient({"bootstrap.servers": self.address, "log_level": 0})
-        eventually(lambda: self._answers(admin), "Kafka answers", within=60)
+        eventually(lambda: self._answers(), "Kafka answers", within=60)
 
     def stop(self):
         self.process.stop()
+
+    def create_topic(self, name, partitions, config):
+        new = NewTopic(name, num_partitions=partitions, replication_factor=1, config=config)
+        self._admin.create_topics([new])[name].result(20)
+
+    def set_topic(self, name, config):
+        """Changes these properties of it."""
+        entries = [ConfigEntry(key, value, incremental_operation=AlterConfigOpType.SET)
+                   for key, value in config.items()]
+        resource = ConfigResource(ConfigResource.Type.TOPIC, name, incremental_configs=entries)
+        self._admin.incremental_alter_configs([resource])[resource].result(20)
 
     def _listens(self):
         if not self.process.running:
@@ -52,9 +64,8 @@ class Broker:
         with socket.socket() as probe:
             return probe.connect_ex(("127.0.0.1", self._port)) == 0
 
-    @staticmethod
-    def _answers(admin):
+    def _answers(self):
         try:
-            return admin.list_topics(timeout=1).brokers
+            return self._admin.list_topics(timeout=1).brokers
         except KafkaException:
             return None

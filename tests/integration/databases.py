@@ -56,6 +56,10 @@ class Postgresql:
         self.process.start()
         eventually(self._answers, "PostgreSQL answers", within=30)
 
+    def crash(self):
+        """Without writing down what only its log has."""
+        self.process.stop(signal.SIGQUIT)
+
     def url(self, folder, name):
         """Of a new database."""
         database = f"{folder.name}_{name}"

@@ -47,8 +47,8 @@ class Process:
     def running(self):
         return self._child is not None and self._child.poll() is None
 
-    def signal_stop(self):
-        self._child.send_signal(self._stop_signal)
+    def signal_stop(self, by=None):
+        self._child.send_signal(by or self._stop_signal)
 
     def wait(self):
         """Returns the exit code."""
@@ -59,11 +59,12 @@ class Process:
             raise AssertionError(
                 f"{self.name} did not stop within {STOPS_WITHIN_SECONDS} s\n{self.tail()}") from None
 
-    def stop(self):
-        """Asks it to end; returns the exit code, None when it wasn't running."""
+    def stop(self, by=None):
+        """Asks it to end, by its own signal where none is given; returns the exit code, None when it
+        wasn't running."""
         if not self.running:
             return None
-        self.signal_stop()
+        self.signal_stop(by)
         return self.wait()
 
     def kill(self):

@@ -37,11 +37,18 @@ class Service:
 
     def start(self):
         self.process.start()
+        self.wait_until_ready()
+
+    def wait_until_ready(self):
         try:
             eventually(self._ready, f"{self.name} is serving", within=30)
         except AssertionError as error:
             states = {name: self.health(name) for name in self.served}
             raise AssertionError(f"{error}\n{states}\n{self.process.tail()}") from None
+
+    def wait_until_live(self):
+        eventually(lambda: self.health(f"clusterwire.{self.name}.live") == "SERVING",
+                   f"{self.name} takes calls", within=30)
 
     def health(self, service):
         """The state's name, or the name of the code with which the call failed."""
@@ -91,7 +98,8 @@ NOTIFICATION_FOR_TESTS = {
 
 
 class Stack:
-    def __init__(self, broker, folder, database, topic=None, notification_settings=None):
+    def __init__(self, broker, folder, database, topic=None, catalogue_settings=None,
+                 notification_settings=None):
         number = next(_numbers)
         self.broker = broker
         self.topic = topic or f"clusterwire.changes.v1.{number}"
@@ -99,7 +107,8 @@ class Stack:
         folder.mkdir()
         kafka = {"kafka.brokers": broker.address, "kafka.topic": self.topic,
                  "kafka.properties[reconnect.backoff.max.ms]": "500"}
-        self.catalogue = Service("catalogue", folder, database, kafka, api.catalogue_client,
+        self.catalogue = Service("catalogue", folder, database,
+                                 {**kafka, **(catalogue_settings or {})}, api.catalogue_client,
                                  CATALOGUE_SERVES)
         self.notification = Service(
             "notification", folder, database,

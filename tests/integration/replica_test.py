@@ -1,0 +1,45 @@
+"""Two of each service start at the same moment on one empty database."""
+
+import types
+import unittest
+
+import shared
+import steps
+from api import catalogue
+
+DATABASES = ["postgresql"]
+
+
+class ReplicaTest(unittest.TestCase):
+    def test_one_of_them_makes_the_tables_and_all_serve(self):
+        first = shared.new_stack()
+        urls = {service.name: service.database_url for service in first.services}
+        second = shared.new_stack(topic=first.topic, database=types.SimpleNamespace(
+            url=lambda _, name: urls[name]))
+        services = first.services + second.services
+        for stack in [first, second]:
+            self.addCleanup(stack.stop)
+        for service in services:
+            service.process.start()
+        for service in services:
+            service.wait_until_ready()
+        for url in urls.values():
+            rows = shared.database().execute(
+                url, "SELECT component, count(*) FROM schema_version GROUP BY component").split()
+            self.assertTrue(rows)
+            self.assertEqual([row for row in rows if not row.endswith("|1")], [])
+            self.assertEqual(shared.database().execute(url, "SELECT count(*) FROM history"), "1")
+        self.check_one_sees_what_the_other_wrote(first, second)
+
+    def check_one_sees_what_the_other_wrote(self, first, second):
+        first.catalogue.client.Taxonomy.CreateTaxonomy(catalogue.CreateTaxonomyRequest(
+            taxonomy=catalogue.Taxonomy(title="Countries", list="iso", subject="SUBJECT_REGION",
+                                        codes=[catalogue.TaxonomyCode(code="DE", title="Germany")])),
+            timeout=10)
+        written = second.catalogue.client.Cluster.CreateCluster(catalogue.CreateClusterRequest(
+            cluster_id="test-replica", cluster=catalogue.Cluster(
+                title="Replica", country="DE", state="STATE_PUBLISHED")), timeout=10)
+        read = first.catalogue.client.Cluster.GetCluster(
+            catalogue.GetClusterRequest(name=written.name), timeout=10)
+        self.assertEqual(read, written)
+        self.assertEqual(steps.revision(first), steps.revision(second))
