@@ -20,7 +20,6 @@ using rpc::testing::EchoRequest;
 using rpc::testing::EchoResponse;
 using rpc::testing::EchoServer;
 using rpc::testing::EchoService;
-using rpc::testing::Eventually;
 using rpc::testing::WithDeadline;
 
 EchoRequest Line(int number) {

@@ -24,7 +24,6 @@ using rpc::testing::EchoRequest;
 using rpc::testing::EchoResponse;
 using rpc::testing::EchoServer;
 using rpc::testing::EchoService;
-using rpc::testing::Eventually;
 using rpc::testing::WithDeadline;
 using ::testing::HasSubstr;
 

@@ -25,7 +25,6 @@ using rpc::testing::EchoRequest;
 using rpc::testing::EchoResponse;
 using rpc::testing::EchoServer;
 using rpc::testing::EchoService;
-using rpc::testing::Eventually;
 using ::testing::Contains;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;

@@ -17,7 +17,6 @@ namespace {
 using rpc::testing::EchoRequest;
 using rpc::testing::EchoResponse;
 using rpc::testing::EchoServer;
-using rpc::testing::Eventually;
 using ::testing::HasSubstr;
 
 // Streams that count how often they were asked.

@@ -25,13 +25,20 @@
 namespace clusterwire::catalogue {
 namespace {
 
-constexpr std::array kServices = {
-    "clusterwire.catalogue.v1.ClusterService",    "clusterwire.catalogue.v1.EventService",
-    "clusterwire.catalogue.v1.ImportService",     "clusterwire.catalogue.v1.LabelSchemeService",
-    "clusterwire.catalogue.v1.LabelService",      "clusterwire.catalogue.v1.MembershipService",
-    "clusterwire.catalogue.v1.OperationsService", "clusterwire.catalogue.v1.ProgrammeService",
-    "clusterwire.catalogue.v1.SearchService",     "clusterwire.catalogue.v1.TaxonomyService",
-    "clusterwire.change.v1.ChangeService",
+constexpr char kChangeService[] = "clusterwire.change.v1.ChangeService";
+constexpr char kSearchService[] = "clusterwire.catalogue.v1.SearchService";
+constexpr std::array<const char*, 11> kServices = {
+    "clusterwire.catalogue.v1.ClusterService",
+    "clusterwire.catalogue.v1.EventService",
+    "clusterwire.catalogue.v1.ImportService",
+    "clusterwire.catalogue.v1.LabelSchemeService",
+    "clusterwire.catalogue.v1.LabelService",
+    "clusterwire.catalogue.v1.MembershipService",
+    "clusterwire.catalogue.v1.OperationsService",
+    "clusterwire.catalogue.v1.ProgrammeService",
+    kSearchService,
+    "clusterwire.catalogue.v1.TaxonomyService",
+    kChangeService,
 };
 constexpr char kLive[] = "clusterwire.catalogue.live";
 
@@ -158,11 +165,12 @@ absl::Status Server::Parts::StartApi() {
 service::Front::Health Server::Parts::Health() const {
   const bool stored = store->revision().ok();
   const bool caught_up = stored && applier->status().ok();
+  // A restored backup: what is written goes nowhere until an operator has decided.
+  const bool told = stored && !relay->state().halted;
   service::Front::Health health;
-  for (const char* service : kServices) {
-    const bool searches = std::string_view(service).ends_with("SearchService");
-    health[service] = searches ? caught_up : stored;
-  }
+  for (const char* service : kServices) health[service] = stored;
+  health[kSearchService] = caught_up;
+  health[kChangeService] = told;
   return health;
 }
 

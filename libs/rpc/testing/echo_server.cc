@@ -7,6 +7,7 @@
 #include <gtest/gtest.h>
 
 #include "libs/base/random.h"
+#include "libs/base/testing/eventually.h"
 #include "libs/rpc/client.h"
 
 namespace clusterwire::rpc::testing {
@@ -60,15 +61,6 @@ std::unique_ptr<EchoService::Stub> EchoServer::Stub() {
 grpc::ClientContext* WithDeadline(grpc::ClientContext* context) {
   context->set_deadline(absl::ToChronoTime(absl::Now() + absl::Seconds(60)));
   return context;
-}
-
-bool Eventually(const std::function<bool()>& condition) {
-  const absl::Time deadline = absl::Now() + absl::Seconds(30);
-  while (!condition()) {
-    if (absl::Now() > deadline) return false;
-    std::this_thread::yield();
-  }
-  return true;
 }
 
 }  // namespace clusterwire::rpc::testing

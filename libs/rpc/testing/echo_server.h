@@ -8,6 +8,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 
+#include "libs/base/testing/eventually.h"
 #include "libs/base/testing/fake_clock.h"
 #include "libs/rpc/run_stream.h"
 #include "libs/rpc/run_unary.h"
@@ -58,8 +59,5 @@ class EchoServer {
 
 // `context`, with a deadline that only a failing test reaches.
 grpc::ClientContext* WithDeadline(grpc::ClientContext* context);
-
-// Waits for `condition` to come true, in real time, for as long as a loaded machine may need.
-bool Eventually(const std::function<bool()>& condition);
 
 }  // namespace clusterwire::rpc::testing

@@ -1,5 +1,5 @@
 // The whole catalogue from its configuration: it serves, it stops, and it goes on where it was.
-#include "services/catalogue/server.h"
+#include <filesystem>
 
 #include "absl/time/clock.h"
 #include <gmock/gmock.h>
@@ -7,12 +7,16 @@
 
 #include "clusterwire/catalogue/v1/taxonomy.grpc.pb.h"
 
+#include "libs/base/testing/eventually.h"
 #include "libs/base/testing/status_matchers.h"
 #include "libs/base/testing/temp_dir.h"
 #include "libs/config/load.h"
+#include "libs/kafka/reader.h"
 #include "libs/kafka/testing/mock_kafka.h"
 #include "libs/rpc/client.h"
+#include "libs/rpc/health/health.grpc.pb.h"
 #include "libs/rpc/status.h"
+#include "services/catalogue/server.h"
 
 namespace clusterwire::catalogue {
 namespace {
@@ -47,6 +51,39 @@ class ServerTest : public ::testing::Test {
     return response;
   }
 
+  static v1::CreateTaxonomyRequest NewList(const char* title) {
+    v1::CreateTaxonomyRequest create;
+    v1::Taxonomy& taxonomy = *create.mutable_taxonomy();
+    taxonomy.set_title(title);
+    taxonomy.set_list(title);
+    taxonomy.set_subject(v1::Taxonomy::SUBJECT_SECTOR);
+    taxonomy.add_codes()->set_code("x");
+    taxonomy.mutable_codes(0)->set_title("X");
+    return create;
+  }
+  bool IsServing(const Server& server, const std::string& name) {
+    const auto stub = grpc::health::v1::Health::NewStub(rpc::MakeChannel(server.grpc_address()));
+    grpc::ClientContext context;
+    grpc::health::v1::HealthCheckRequest request;
+    request.set_service(name);
+    grpc::health::v1::HealthCheckResponse response;
+    return stub->Check(&context, request, &response).ok() &&
+           response.status() == grpc::health::v1::HealthCheckResponse::SERVING;
+  }
+  int64_t EndOfTopic() {
+    const auto reader = kafka::Reader::Create(kafka_.Options());
+    const auto marks = (*reader)->GetWatermarks({"clusterwire.changes.v1", 0}, absl::Seconds(5));
+    return marks.ok() ? marks->end : -1;
+  }
+  // Of a store that nobody has open.
+  void CopyStore(const std::string& from, const std::string& to) {
+    for (const char* part : {"", "-wal", "-shm"}) {
+      std::filesystem::remove(folder_.File(to + part));
+      if (!std::filesystem::exists(folder_.File(from + part))) continue;
+      std::filesystem::copy_file(folder_.File(from + part), folder_.File(to + part));
+    }
+  }
+
   TempDir folder_;
   kafka::MockKafka kafka_;
 };
@@ -57,15 +94,8 @@ TEST_F(ServerTest, WhatWasAnsweredIsThereAfterARestartAndPageTokensStayGood) {
   {
     const auto server = Start();
     ASSERT_NE(server, nullptr);
-    v1::CreateTaxonomyRequest create;
     for (const char* title : {"a", "b"}) {
-      v1::Taxonomy& taxonomy = *create.mutable_taxonomy();
-      taxonomy.set_title(title);
-      taxonomy.set_list(title);
-      taxonomy.set_subject(v1::Taxonomy::SUBJECT_SECTOR);
-      taxonomy.clear_codes();
-      taxonomy.add_codes()->set_code("x");
-      taxonomy.mutable_codes(0)->set_title("X");
+      const v1::CreateTaxonomyRequest create = NewList(title);
       ASSERT_THAT(Call(*server, &v1::TaxonomyService::Stub::CreateTaxonomy, create), IsOk());
     }
     const auto page = Call(*server, &v1::TaxonomyService::Stub::ListTaxonomies, list);
@@ -80,6 +110,27 @@ TEST_F(ServerTest, WhatWasAnsweredIsThereAfterARestartAndPageTokensStayGood) {
   ASSERT_THAT(page, IsOk());
   ASSERT_EQ(page->taxonomies_size(), 1);
   EXPECT_EQ(page->taxonomies(0).name(), "taxonomies/b");
+}
+
+TEST_F(ServerTest, ARestoredBackupIsUnhealthyAndStillAlive) {
+  v1::CreateTaxonomyRequest create = NewList("a");
+  {
+    const auto server = Start();
+    ASSERT_THAT(Call(*server, &v1::TaxonomyService::Stub::CreateTaxonomy, create), IsOk());
+  }
+  ASSERT_NO_FATAL_FAILURE(CopyStore("store.db", "backup.db"));
+  {
+    const auto server = Start();
+    create = NewList("b");
+    ASSERT_THAT(Call(*server, &v1::TaxonomyService::Stub::CreateTaxonomy, create), IsOk());
+    ASSERT_TRUE(Eventually([&] { return EndOfTopic() == 2; }));
+  }
+  ASSERT_NO_FATAL_FAILURE(CopyStore("backup.db", "store.db"));
+  const auto server = Start();
+  EXPECT_TRUE(
+      Eventually([&] { return !IsServing(*server, "clusterwire.change.v1.ChangeService"); }));
+  EXPECT_TRUE(IsServing(*server, "clusterwire.catalogue.v1.SearchService"));
+  EXPECT_TRUE(IsServing(*server, "clusterwire.catalogue.live"));
 }
 
 TEST_F(ServerTest, AConfigurationThatLacksSomethingNamesIt) {

@@ -4,6 +4,7 @@
 
 #include <gmock/gmock.h>
 
+#include "libs/base/testing/eventually.h"
 #include "libs/base/testing/status_matchers.h"
 #include "libs/change/record.h"
 #include "libs/kafka/partitioner.h"
@@ -17,17 +18,6 @@ namespace {
 constexpr char kTopic[] = "changes";
 constexpr int kPartitions = 3;
 constexpr absl::Duration kPatience = absl::Seconds(30);
-
-// In real time, since librdkafka knows no other.
-bool Eventually(const std::function<bool()>& condition) {
-  const absl::Time deadline = Clock::System().Now() + kPatience;
-  Wakeup never;
-  while (!condition()) {
-    if (Clock::System().Now() > deadline) return false;
-    never.WaitFor(absl::Milliseconds(10));
-  }
-  return true;
-}
 
 class RelayTest : public ::testing::Test {
  protected:

@@ -47,7 +47,8 @@ class DiagnosisTest : public ::testing::Test {
                         .relay = relay_,
                         .clock = world_.clock,
                         .kafka = {.brokers = "127.0.0.1:1"},
-                        .topic = "changes"}};
+                        .topic = "changes",
+                        .retention = absl::Hours(1)}};
 };
 
 TEST_F(DiagnosisTest, WhatIsBrokenStandsFirstWithARemedyAndTheRestIsSaidToBeFine) {
