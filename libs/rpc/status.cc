@@ -3,6 +3,7 @@
 #include <string>
 
 #include "absl/strings/cord.h"
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "google/rpc/error_details.pb.h"
 #include "google/rpc/status.pb.h"
@@ -17,6 +18,7 @@ namespace {
 
 constexpr size_t kMaxMessage = 1000;
 constexpr size_t kMaxDetails = 3500;
+constexpr absl::string_view kDatabaseReasons = "DATABASE_";
 
 // `text` with at most `limit` bytes, cut between characters.
 std::string Cut(absl::string_view text, size_t limit) {
@@ -106,6 +108,15 @@ absl::Status ToAbslStatus(const grpc::Status& status) {
 }
 
 absl::Status ForClient(const absl::Status& status) {
+  if (absl::StartsWith(ReasonOf(status), kDatabaseReasons)) {
+    telemetry::LogWarning("the database refuses", {{"status", status}});
+    absl::Status seen =
+        Error(status.code(), ReasonOf(status), "the database doesn't answer just now; try again");
+    if (const auto delay = status.GetPayload(TypeUrl<google::rpc::RetryInfo>())) {
+      seen.SetPayload(TypeUrl<google::rpc::RetryInfo>(), *delay);
+    }
+    return seen;
+  }
   const bool fault = status.code() == absl::StatusCode::kInternal ||
                      status.code() == absl::StatusCode::kUnknown ||
                      status.code() == absl::StatusCode::kDataLoss;

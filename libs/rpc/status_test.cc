@@ -97,6 +97,17 @@ TEST_F(ForClientTest, AnUnwordedFaultStaysInTheLogAndTheClientGetsTheTrace) {
   EXPECT_THAT(lines_, ElementsAre(testing::AllOf(HasSubstr("geheim"), HasSubstr(trace.trace_id))));
 }
 
+TEST_F(ForClientTest, OfADatabaseThatIsAwayTheClientHearsWhenToTryAgainAndNotWhereItIs) {
+  const absl::Status seen =
+      ForClient(WithRetryDelay(Error(absl::StatusCode::kUnavailable, "DATABASE_AWAY",
+                                     "connection to server at db.internal failed for user cw"),
+                               absl::Seconds(2)));
+  EXPECT_THAT(seen, StatusIs(absl::StatusCode::kUnavailable, Not(HasSubstr("db.internal"))));
+  EXPECT_THAT(seen, ReasonIs("DATABASE_AWAY"));
+  EXPECT_NE(seen.GetPayload("type.googleapis.com/google.rpc.RetryInfo"), absl::nullopt);
+  EXPECT_THAT(lines_, ElementsAre(HasSubstr("db.internal")));
+}
+
 TEST_F(ForClientTest, WhatWasWordedForTheClientIsLeftAlone) {
   for (const absl::Status& status :
        {absl::OkStatus(), absl::NotFoundError("x"),

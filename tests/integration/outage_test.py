@@ -33,6 +33,7 @@ class OutageTest(acknowledged.AcknowledgedTest):
                          catalogue.GetClusterRequest(name="clusters/test-absent"))
         self.assertEqual((answer.code.name, answer.reason), ("UNAVAILABLE", "DATABASE_AWAY"), answer)
         self.assertIsNotNone(answer.retry_seconds)
+        self.assertNotIn("PostgreSQL", answer.message)      # where it is, callers aren't told
 
     def test_calls_are_refused_with_a_delay_and_what_was_acknowledged_arrives(self):
         writer = self.write("outage")
