@@ -199,10 +199,13 @@ absl::Status PostgresConnection::Check(const ResultHandle& result, std::string_v
   const char* primary = PQresultErrorField(result.get(), PG_DIAG_MESSAGE_PRIMARY);
   const absl::string_view text =
       absl::StripAsciiWhitespace(primary != nullptr ? primary : PQerrorMessage(connection_.get()));
-  const absl::StatusCode code = CodeOf(state == nullptr ? "" : state, usable());
+  // Without a state the server said nothing: libpq words what became of the connection, and may
+  // call it usable still.
+  const bool away = state == nullptr || !usable();
+  const absl::StatusCode code = CodeOf(state == nullptr ? "" : state, !away);
   const std::string message = absl::StrCat("PostgreSQL: ", OneLine(text), " (", ToAbsl(doing), ")");
   if (code != absl::StatusCode::kUnavailable) return absl::Status(code, message);
-  return WithRetryDelay(Error(code, usable() ? "DATABASE_BUSY" : "DATABASE_AWAY", message),
+  return WithRetryDelay(Error(code, away ? "DATABASE_AWAY" : "DATABASE_BUSY", message),
                         kRetryDelay);
 }
 
