@@ -110,8 +110,10 @@ absl::Status ToAbslStatus(const grpc::Status& status) {
 absl::Status ForClient(const absl::Status& status) {
   if (absl::StartsWith(ReasonOf(status), kDatabaseReasons)) {
     telemetry::LogWarning("the database refuses", {{"status", status}});
-    absl::Status seen =
-        Error(status.code(), ReasonOf(status), "the database doesn't answer just now; try again");
+    absl::Status seen = Error(status.code(), ReasonOf(status),
+                              absl::IsResourceExhausted(status)
+                                  ? "the database has no room just now; try again later"
+                                  : "the database doesn't answer just now; try again");
     if (const auto delay = status.GetPayload(TypeUrl<google::rpc::RetryInfo>())) {
       seen.SetPayload(TypeUrl<google::rpc::RetryInfo>(), *delay);
     }

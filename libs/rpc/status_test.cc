@@ -108,6 +108,14 @@ TEST_F(ForClientTest, OfADatabaseThatIsAwayTheClientHearsWhenToTryAgainAndNotWhe
   EXPECT_THAT(lines_, ElementsAre(HasSubstr("db.internal")));
 }
 
+TEST_F(ForClientTest, OfADatabaseWhoseDiskIsFullTheClientDoesNotHearWhichDisk) {
+  const absl::Status seen = ForClient(Error(absl::StatusCode::kResourceExhausted, "DATABASE_FULL",
+                                            "the disk of /var/lib/store.db is full"));
+  EXPECT_THAT(seen, StatusIs(absl::StatusCode::kResourceExhausted, HasSubstr("no room")));
+  EXPECT_THAT(seen, StatusIs(absl::StatusCode::kResourceExhausted, Not(HasSubstr("/var"))));
+  EXPECT_THAT(seen, ReasonIs("DATABASE_FULL"));
+}
+
 TEST_F(ForClientTest, WhatWasWordedForTheClientIsLeftAlone) {
   for (const absl::Status& status :
        {absl::OkStatus(), absl::NotFoundError("x"),

@@ -18,8 +18,9 @@ enum class Dialect { kSqlite, kPostgres };
 // Errors are classified the same for both databases: ALREADY_EXISTS (a unique key is taken),
 // INVALID_ARGUMENT (the data can't be stored: U+0000 or broken UTF-8 in a text, a value out of
 // range), UNAVAILABLE (busy, serialisation, connection lost: worth another try),
-// DEADLINE_EXCEEDED (the statement's time limit), RESOURCE_EXHAUSTED (disk full, too many rows),
-// else INTERNAL. After any error inside a transaction, roll back: PostgreSQL takes nothing more.
+// DEADLINE_EXCEEDED (the statement's time limit), RESOURCE_EXHAUSTED (the disk is full,
+// reason DATABASE_FULL; too many rows), else INTERNAL. After any error inside a transaction, roll
+// back: PostgreSQL takes nothing more.
 class Connection {
  public:
   virtual ~Connection() = default;

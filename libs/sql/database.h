@@ -51,6 +51,13 @@ class Database {
   // Waits while all connections are out; UNAVAILABLE with a retry delay after the limit.
   virtual absl::StatusOr<Lease> Acquire() = 0;
   virtual Dialect dialect() const = 0;
+  // Whether the disk has room for writes. OK, at no cost, until a statement fails for lack of room
+  // (DATABASE_FULL); from then on that error, until a trial, made by each call and rolled back,
+  // finds room for 1 MiB. Without a pool's connection: it answers also while all are out. A trial
+  // ends within seconds (connecting 5, waiting for SQLite's writers 1, writing 2); one that the
+  // database fails for another reason proves nothing. A disk that fills up while nobody writes is
+  // noticed by the first write.
+  virtual absl::Status CheckWritable() = 0;
 
   // "sqlite:/var/lib/clusterwire/store.db" (created when missing; WAL, synchronous=FULL, one
   // process only) or "postgresql://user@host:5432/name?sslmode=verify-full" (anything libpq takes).

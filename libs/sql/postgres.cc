@@ -1,8 +1,7 @@
 #include "libs/sql/postgres.h"
 
-#include <utility>
-
 #include "libs/base/status_macros.h"
+#include "libs/sql/disk_space.h"
 #include "libs/sql/pool.h"
 #include "libs/sql/postgres_connection.h"
 
@@ -11,17 +10,21 @@ namespace {
 
 class PostgresDatabase final : public Database {
  public:
-  PostgresDatabase(std::string url, const Options& options)
-      : pool_(options,
-              [url = std::move(url), options]() -> absl::StatusOr<std::unique_ptr<Connection>> {
-                return PostgresConnection::Open(url, options);
-              }) {}
+  PostgresDatabase(const std::string& url, const Options& options)
+      : disk_([url]() -> absl::StatusOr<std::unique_ptr<Connection>> {
+          return PostgresConnection::Open(url, DiskSpace::kTrialLimits, /*disk=*/nullptr);
+        }),
+        pool_(options, [this, url, options]() -> absl::StatusOr<std::unique_ptr<Connection>> {
+          return PostgresConnection::Open(url, options, &disk_);
+        }) {}
 
   absl::StatusOr<Lease> Acquire() override { return pool_.Acquire(); }
   Dialect dialect() const override { return Dialect::kPostgres; }
+  absl::Status CheckWritable() override { return disk_.Check(); }
 
  private:
-  Pool pool_;
+  DiskSpace disk_;
+  Pool pool_;  // last: its connections use the other
 };
 
 }  // namespace

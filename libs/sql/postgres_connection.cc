@@ -29,6 +29,8 @@ enum : Oid {
   kVoid = 2278,
 };
 
+constexpr absl::string_view kDiskFull = "53100";
+
 absl::StatusCode CodeOf(absl::string_view state, bool connected) {
   const absl::string_view group = state.substr(0, 2);
   if (state == "23505") return absl::StatusCode::kAlreadyExists;     // unique_violation
@@ -114,10 +116,12 @@ absl::StatusOr<Value> DecodeColumn(PGresult* result, int row, int column) {
 
 }  // namespace
 
-absl::StatusOr<std::unique_ptr<PostgresConnection>> PostgresConnection::Open(
-    const std::string& url, const Options& options) {
+absl::StatusOr<std::unique_ptr<PostgresConnection>> PostgresConnection::Open(const std::string& url,
+                                                                             const Options& options,
+                                                                             DiskSpace* disk) {
   RETURN_IF_ERROR(CheckUrl(url));
-  std::unique_ptr<PostgresConnection> connection(new PostgresConnection(Connect(url), options));
+  std::unique_ptr<PostgresConnection> connection(
+      new PostgresConnection(Connect(url), options, disk));
   if (!connection->usable()) {
     return WithRetryDelay(
         Error(absl::StatusCode::kUnavailable, "DATABASE_AWAY",
@@ -204,6 +208,11 @@ absl::Status PostgresConnection::Check(const ResultHandle& result, std::string_v
   const bool away = state == nullptr || !usable();
   const absl::StatusCode code = CodeOf(state == nullptr ? "" : state, !away);
   const std::string message = absl::StrCat("PostgreSQL: ", OneLine(text), " (", ToAbsl(doing), ")");
+  if (state != nullptr && absl::string_view(state) == kDiskFull) {
+    absl::Status full = DatabaseFull(absl::StrCat("the disk of the database is full; ", message));
+    if (disk_ != nullptr) disk_->RanOut(full);
+    return full;
+  }
   if (code != absl::StatusCode::kUnavailable) return absl::Status(code, message);
   return WithRetryDelay(Error(code, away ? "DATABASE_AWAY" : "DATABASE_BUSY", message),
                         kRetryDelay);

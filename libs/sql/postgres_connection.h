@@ -8,13 +8,16 @@
 #include <libpq-fe.h>
 
 #include "libs/sql/database.h"
+#include "libs/sql/disk_space.h"
 
 namespace clusterwire::sql {
 
 class PostgresConnection final : public Connection {
  public:
+  // `disk` outlives the connection; null where nobody is to hear of it.
   static absl::StatusOr<std::unique_ptr<PostgresConnection>> Open(const std::string& url,
-                                                                  const Options& options);
+                                                                  const Options& options,
+                                                                  DiskSpace* disk);
 
   absl::Status ExecuteScript(std::string_view sql) override;
   Dialect dialect() const override { return Dialect::kPostgres; }
@@ -33,8 +36,8 @@ class PostgresConnection final : public Connection {
   };
   using ResultHandle = std::unique_ptr<PGresult, Clear>;
 
-  PostgresConnection(PGconn* connection, const Options& options)
-      : options_(options), connection_(connection) {}
+  PostgresConnection(PGconn* connection, const Options& options, DiskSpace* disk)
+      : options_(options), disk_(disk), connection_(connection) {}
 
   // The name under which the server knows the statement.
   absl::StatusOr<std::string> Prepared(const std::string& sql);
@@ -42,6 +45,7 @@ class PostgresConnection final : public Connection {
   absl::StatusOr<Result> Decode(const ResultHandle& result) const;
 
   const Options options_;
+  DiskSpace* const disk_;
   std::unique_ptr<PGconn, Finish> connection_;
   std::unordered_map<std::string, std::string> statements_;
   int64_t next_statement_ = 0;

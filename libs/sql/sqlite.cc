@@ -5,6 +5,7 @@
 
 #include "libs/base/clock.h"
 #include "libs/base/status_macros.h"
+#include "libs/sql/disk_space.h"
 #include "libs/sql/pool.h"
 #include "libs/sql/sqlite_connection.h"
 
@@ -46,22 +47,26 @@ class Checkpointer {
 
 class SqliteDatabase final : public Database {
  public:
-  SqliteDatabase(std::string path, const Options& options,
+  SqliteDatabase(const std::string& path, const Options& options,
                  std::unique_ptr<SqliteConnection> for_checkpoints)
       : checkpointer_(std::move(for_checkpoints), options.checkpoint_pages),
-        pool_(options,
-              [this, path = std::move(path),
-               options]() -> absl::StatusOr<std::unique_ptr<Connection>> {
-                return SqliteConnection::Open(path, options, &gate_,
-                                              [this](int pages) { checkpointer_.OnCommit(pages); });
-              }) {}
+        disk_([this, path]() -> absl::StatusOr<std::unique_ptr<Connection>> {
+          return SqliteConnection::Open(path, DiskSpace::kTrialLimits, &gate_, /*disk=*/nullptr,
+                                        [](int) {});
+        }),
+        pool_(options, [this, path, options]() -> absl::StatusOr<std::unique_ptr<Connection>> {
+          return SqliteConnection::Open(path, options, &gate_, &disk_,
+                                        [this](int pages) { checkpointer_.OnCommit(pages); });
+        }) {}
 
   absl::StatusOr<Lease> Acquire() override { return pool_.Acquire(); }
   Dialect dialect() const override { return Dialect::kSqlite; }
+  absl::Status CheckWritable() override { return disk_.Check(); }
 
  private:
   Checkpointer checkpointer_;
   WriteGate gate_;
+  DiskSpace disk_;
   Pool pool_;  // last: its connections use the others
 };
 
@@ -73,8 +78,9 @@ absl::StatusOr<std::unique_ptr<Database>> OpenSqlite(const std::string& path,
     return absl::InvalidArgumentError(
         "a SQLite database needs a file: sqlite:/var/lib/clusterwire/store.db");
   }
-  ASSIGN_OR_RETURN(std::unique_ptr<SqliteConnection> connection,
-                   SqliteConnection::Open(path, options, /*gate=*/nullptr, [](int) {}));
+  ASSIGN_OR_RETURN(
+      std::unique_ptr<SqliteConnection> connection,
+      SqliteConnection::Open(path, options, /*gate=*/nullptr, /*disk=*/nullptr, [](int) {}));
   return std::make_unique<SqliteDatabase>(path, options, std::move(connection));
 }
 

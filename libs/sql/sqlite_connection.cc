@@ -1,5 +1,6 @@
 #include "libs/sql/sqlite_connection.h"
 
+#include <cerrno>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -29,7 +30,6 @@ absl::StatusCode CodeOf(int extended) {
       return absl::StatusCode::kUnavailable;
     case SQLITE_INTERRUPT:
       return absl::StatusCode::kDeadlineExceeded;
-    case SQLITE_FULL:
     case SQLITE_NOMEM:
       return absl::StatusCode::kResourceExhausted;
     case SQLITE_CONSTRAINT:
@@ -39,6 +39,14 @@ absl::StatusCode CodeOf(int extended) {
     default:
       return absl::StatusCode::kInternal;
   }
+}
+
+// Where a file can't be opened or made longer, SQLite has only the system's error for the cause.
+bool IsFull(sqlite3* db) {
+  const int code = sqlite3_errcode(db) & 0xff;
+  if (code != SQLITE_IOERR && code != SQLITE_CANTOPEN) return code == SQLITE_FULL;
+  const int cause = sqlite3_system_errno(db);
+  return cause == ENOSPC || cause == EDQUOT;
 }
 
 Value ColumnOf(sqlite3_stmt* statement, int column) {
@@ -62,13 +70,13 @@ Value ColumnOf(sqlite3_stmt* statement, int column) {
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<SqliteConnection>> SqliteConnection::Open(
-    const std::string& path, const Options& options, WriteGate* gate,
+    const std::string& path, const Options& options, WriteGate* gate, DiskSpace* disk,
     std::function<void(int)> on_commit) {
   sqlite3* db = nullptr;
   const int code = sqlite3_open_v2(
       path.c_str(), &db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX, nullptr);
   std::unique_ptr<SqliteConnection> connection(
-      new SqliteConnection(db, options, gate, std::move(on_commit)));
+      new SqliteConnection(db, options, gate, disk, std::move(on_commit)));
   if (code != SQLITE_OK) return connection->LastError(absl::StrCat("opening ", path));
   sqlite3_extended_result_codes(db, 1);
   sqlite3_busy_timeout(db, static_cast<int>(absl::ToInt64Milliseconds(options.busy_limit)));
@@ -93,8 +101,8 @@ absl::StatusOr<std::unique_ptr<SqliteConnection>> SqliteConnection::Open(
 }
 
 SqliteConnection::SqliteConnection(sqlite3* db, const Options& options, WriteGate* gate,
-                                   std::function<void(int)> on_commit)
-    : options_(options), gate_(gate), on_commit_(std::move(on_commit)), db_(db) {
+                                   DiskSpace* disk, std::function<void(int)> on_commit)
+    : options_(options), gate_(gate), disk_(disk), on_commit_(std::move(on_commit)), db_(db) {
   StartClock();
 }
 
@@ -208,9 +216,14 @@ absl::StatusOr<Result> SqliteConnection::Step(sqlite3_stmt* statement) {
 }
 
 absl::Status SqliteConnection::LastError(std::string_view doing) const {
-  return absl::Status(
-      CodeOf(sqlite3_extended_errcode(db_.get())),
-      absl::StrCat("SQLite: ", sqlite3_errmsg(db_.get()), " (", ToAbsl(doing), ")"));
+  const std::string text =
+      absl::StrCat("SQLite: ", sqlite3_errmsg(db_.get()), " (", ToAbsl(doing), ")");
+  if (!IsFull(db_.get())) return absl::Status(CodeOf(sqlite3_extended_errcode(db_.get())), text);
+  const char* file = sqlite3_db_filename(db_.get(), "main");
+  absl::Status full = DatabaseFull(
+      absl::StrCat("the disk of ", file == nullptr ? "the database" : file, " is full; ", text));
+  if (disk_ != nullptr) disk_->RanOut(full);
+  return full;
 }
 
 void SqliteConnection::StartClock() {

@@ -10,17 +10,18 @@
 #include <sqlite3.h>
 
 #include "libs/sql/database.h"
+#include "libs/sql/disk_space.h"
 #include "libs/sql/write_gate.h"
 
 namespace clusterwire::sql {
 
 class SqliteConnection final : public Connection {
  public:
-  // `on_commit` hears after each commit how many pages the log holds. `gate` outlives the
-  // connection; null for one that doesn't write rows.
+  // `on_commit` hears after each commit how many pages the log holds. `gate` and `disk` outlive the
+  // connection; no gate for one that doesn't write rows, no disk where nobody is to hear of it.
   static absl::StatusOr<std::unique_ptr<SqliteConnection>> Open(const std::string& path,
                                                                 const Options& options,
-                                                                WriteGate* gate,
+                                                                WriteGate* gate, DiskSpace* disk,
                                                                 std::function<void(int)> on_commit);
   ~SqliteConnection() override;
 
@@ -41,7 +42,7 @@ class SqliteConnection final : public Connection {
   };
   using Statement = std::unique_ptr<sqlite3_stmt, Finalize>;
 
-  SqliteConnection(sqlite3* db, const Options& options, WriteGate* gate,
+  SqliteConnection(sqlite3* db, const Options& options, WriteGate* gate, DiskSpace* disk,
                    std::function<void(int)> on_commit);
 
   // Through the gate before the first statement of a transaction that writes, back after its last.
@@ -56,6 +57,7 @@ class SqliteConnection final : public Connection {
 
   const Options options_;
   WriteGate* const gate_;
+  DiskSpace* const disk_;
   bool inside_ = false;
   const std::function<void(int)> on_commit_;
   std::unique_ptr<sqlite3, Close> db_;

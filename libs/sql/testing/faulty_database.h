@@ -27,6 +27,7 @@ class FaultyDatabase final : public Database {
 
   absl::StatusOr<Lease> Acquire() override;
   Dialect dialect() const override { return real_.dialect(); }
+  absl::Status CheckWritable() override { return real_.CheckWritable(); }
 
  private:
   friend class FaultyConnection;

@@ -93,12 +93,15 @@ TemporaryPostgres::~TemporaryPostgres() {
 
 std::string TemporaryPostgres::NewDatabase() {
   const std::string name = absl::StrCat("test", ++databases_);
-  const auto server = Database::Open(Url("postgres"));
-  if (!server.ok() ||
-      !(*(*server)->Acquire())->ExecuteScript(absl::StrCat("CREATE DATABASE ", name)).ok()) {
-    Fail("can't create a database", dir_.File("log"));
-  }
+  Execute(absl::StrCat("CREATE DATABASE ", name));
   return Url(name);
+}
+
+void TemporaryPostgres::Execute(const std::string& sql) {
+  const auto server = Database::Open(Url("postgres"));
+  if (!server.ok() || !(*(*server)->Acquire())->ExecuteScript(sql).ok()) {
+    Fail(absl::StrCat("this failed: ", sql), dir_.File("log"));
+  }
 }
 
 std::string TemporaryPostgres::Url(const std::string& database) const {

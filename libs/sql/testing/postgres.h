@@ -18,6 +18,9 @@ class TemporaryPostgres {
 
   // The address of a new, empty database.
   std::string NewDatabase();
+  std::string Url(const std::string& database) const;
+  // As the server's owner, outside of the tests' databases. Aborts when it fails.
+  void Execute(const std::string& sql);
 
   TemporaryPostgres(const TemporaryPostgres&) = delete;
   TemporaryPostgres& operator=(const TemporaryPostgres&) = delete;
@@ -25,8 +28,6 @@ class TemporaryPostgres {
  private:
   TemporaryPostgres();
   ~TemporaryPostgres();
-
-  std::string Url(const std::string& database) const;
 
   const TempDir dir_;
   pid_t server_ = -1;
