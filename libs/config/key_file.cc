@@ -22,7 +22,7 @@ namespace {
 
 absl::Status Refuse(const std::string& path, const std::string& trouble) {
   return Error(absl::StatusCode::kFailedPrecondition, "KEY_FILE",
-               absl::StrCat("key file ", path, ": ", trouble), {{"file", path}});
+               absl::StrCat(path, ": ", trouble), {{"file", path}});
 }
 
 std::string Trouble(const char* doing) { return absl::StrCat(doing, ": ", strerror(errno)); }
@@ -41,14 +41,16 @@ absl::StatusOr<std::string> Read(const std::string& path) {
   return content.str();
 }
 
-absl::Status Write(const std::string& path, const std::string& key) {
+// What went wrong, if anything.
+std::optional<std::string> Write(const std::string& path, const std::string& key) {
   const int file = open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, S_IRUSR | S_IWUSR);
-  if (file < 0) return Refuse(path, Trouble("can't be made"));
+  if (file < 0) return Trouble("can't be made");
   const bool written =
       write(file, key.data(), key.size()) == static_cast<ssize_t>(key.size()) && fsync(file) == 0;
   const std::string trouble = Trouble("can't be written");
   close(file);
-  return written ? absl::OkStatus() : Refuse(path, trouble);
+  if (written) return std::nullopt;
+  return trouble;
 }
 
 }  // namespace
@@ -61,15 +63,12 @@ absl::StatusOr<std::string> LoadOrMakeKey(const std::string& path, Random& rando
 
   // Made under another name and linked, so that nobody reads half a key and the first one wins.
   const std::string draft = absl::StrCat(path, ".", RandomId(random));
-  const absl::Status written = Write(draft, RandomBytes(random, kLeastKeyBytes));
-  std::optional<absl::Status> refused;
-  if (!written.ok()) {
-    refused = Refuse(path, std::string(written.message()));
-  } else if (link(draft.c_str(), path.c_str()) != 0 && errno != EEXIST) {
-    refused = Refuse(path, Trouble("can't be made"));
+  std::optional<std::string> trouble = Write(draft, RandomBytes(random, kLeastKeyBytes));
+  if (!trouble && link(draft.c_str(), path.c_str()) != 0 && errno != EEXIST) {
+    trouble = Trouble("can't be made");
   }
   unlink(draft.c_str());
-  if (refused) return *refused;
+  if (trouble) return Refuse(path, *trouble);
   return Read(path);
 }
 

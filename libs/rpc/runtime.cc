@@ -50,6 +50,11 @@ void Runtime::EndStreams(const absl::Status& status) {
   for (const auto& stream : streams) stream->Cut(status);
 }
 
+void Runtime::TakeStreams() {
+  MutexLock lock(mutex_);
+  ended_ = absl::OkStatus();
+}
+
 absl::Status Runtime::Enter(const std::shared_ptr<StreamCore>& stream) {
   size_t open = 0;
   absl::Status refusal;

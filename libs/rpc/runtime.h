@@ -56,6 +56,8 @@ class Runtime {
   // Ends every open stream with `status` and refuses new ones with it. Doesn't wait for the
   // clients.
   void EndStreams(const absl::Status& status);
+  // Takes new ones again.
+  void TakeStreams();
   size_t open_streams() const;
 
   telemetry::Metrics& metrics() { return metrics_; }

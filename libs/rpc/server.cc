@@ -72,13 +72,16 @@ void SetLimits(const Server::Options& options, grpc::ServerBuilder& builder) {
 
 }  // namespace
 
-Server::Server(Options options, Runtime& runtime)
-    : options_(std::move(options)), runtime_(runtime), not_serving_(options_.health_names) {}
+Server::Server(Options options, Runtime& runtime, Services services)
+    : options_(std::move(options)),
+      runtime_(runtime),
+      services_(std::move(services)),
+      not_serving_(options_.health_names) {}
 
 absl::StatusOr<std::unique_ptr<Server>> Server::Start(Options options, Runtime& runtime,
-                                                      const std::vector<grpc::Service*>& services) {
+                                                      Services services) {
   if (absl::Status status = CheckAddress(options); !status.ok()) return status;
-  std::unique_ptr<Server> server(new Server(std::move(options), runtime));
+  std::unique_ptr<Server> server(new Server(std::move(options), runtime, std::move(services)));
   const Options& kept = server->options_;
   grpc::EnableDefaultHealthCheckService(true);
   grpc::reflection::InitProtoReflectionServerBuilderPlugin();
@@ -87,10 +90,11 @@ absl::StatusOr<std::unique_ptr<Server>> Server::Start(Options options, Runtime& 
   grpc::ServerBuilder builder;
   SetLimits(kept, builder);
   builder.AddListeningPort(kept.address, CredentialsFor(kept.address), &server->port_);
-  for (grpc::Service* service : services) builder.RegisterService(service);
+  for (const auto& service : server->services_) builder.RegisterService(service.get());
   std::vector<std::unique_ptr<grpc::experimental::ServerInterceptorFactoryInterface>> interceptors;
   interceptors.push_back(MakeMethodInterceptor());
   builder.experimental().SetInterceptorCreators(std::move(interceptors));
+  runtime.TakeStreams();
   server->server_ = builder.BuildAndStart();
   if (server->server_ == nullptr || server->port_ == 0) {
     return Error(absl::StatusCode::kUnavailable, "LISTEN_FAILED",

@@ -7,19 +7,21 @@
 
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
+#include <grpcpp/impl/service_type.h>
 
 #include "libs/base/mutex.h"
 #include "libs/rpc/runtime.h"
 
 namespace grpc {
 class Server;
-class Service;
-}  // namespace grpc
+}
 
 namespace clusterwire::rpc {
 
-// A gRPC server with health, reflection and limits. The runtime and the services outlive it. Safe
-// for use from any thread.
+using Services = std::vector<std::unique_ptr<grpc::Service>>;
+
+// A gRPC server with health, reflection and limits. It owns its services; the runtime outlives it.
+// Safe for use from any thread.
 class Server {
  public:
   struct Options {
@@ -38,9 +40,9 @@ class Server {
   };
 
   // INVALID_ARGUMENT for an address that can't be or mustn't be listened on, UNAVAILABLE when it is
-  // taken.
+  // taken. One server at a time has the runtime; streams that an earlier one ended may come again.
   static absl::StatusOr<std::unique_ptr<Server>> Start(Options options, Runtime& runtime,
-                                                       const std::vector<grpc::Service*>& services);
+                                                       Services services);
   // Shuts down with a grace of one second, unless that was done.
   ~Server();
   Server(const Server&) = delete;
@@ -58,10 +60,11 @@ class Server {
   void Shutdown(absl::Duration grace);
 
  private:
-  Server(Options options, Runtime& runtime);
+  Server(Options options, Runtime& runtime, Services services);
 
   const Options options_;
   Runtime& runtime_;
+  const Services services_;
   int port_ = 0;
   std::unique_ptr<grpc::Server> server_;
   Mutex mutex_;

@@ -11,6 +11,7 @@ namespace clusterwire::service {
 namespace {
 
 constexpr absl::Duration kPause = absl::Minutes(1);
+constexpr absl::Duration kTick = absl::Seconds(1);
 
 }  // namespace
 
@@ -66,11 +67,25 @@ void LookAtKafka(const kafka::ClientOptions& client, const std::string& topic,
   }
 }
 
-WatchFindings::WatchFindings(std::function<Findings()> look, Clock& clock)
-    : look_(std::move(look)), periodic_(clock, kPause, [this] { Look(); }) {}
+WatchFindings::WatchFindings(std::function<Findings()> look, std::set<std::string> needed,
+                             Clock& clock)
+    : look_(std::move(look)),
+      needed_(std::move(needed)),
+      clock_(clock),
+      periodic_(clock, kTick, [this] { Look(); }) {}
 
 void WatchFindings::Look() {
-  Findings findings = look_();
+  if (clock_.Now() < next_look_) return;
+  const Findings findings = look_();
+  Log(findings);
+  const auto missing = [this](const Finding& finding) {
+    return finding.severity() == Finding::SEVERITY_ERROR && needed_.contains(finding.part());
+  };
+  if (std::none_of(findings.begin(), findings.end(), missing)) settled_ = true;
+  if (settled_) next_look_ = clock_.Now() + kPause;
+}
+
+void WatchFindings::Log(const Findings& findings) {
   std::string wrong;
   for (const Finding& finding : findings) {
     if (finding.severity() <= Finding::SEVERITY_OK) continue;

@@ -1,6 +1,8 @@
 #pragma once
 
+#include <atomic>
 #include <functional>
+#include <set>
 #include <string>
 #include <string_view>
 
@@ -38,17 +40,27 @@ void LookAtKafka(const kafka::ClientOptions& client, const std::string& topic,
                  Findings* findings);
 
 // Writes what is wrong into the log once it changes, so that whoever reads only the log hears of
-// it. Looks every minute, in a thread of its own.
+// it. Looks every minute, in a thread of its own; every second until it settled.
 class WatchFindings {
  public:
+  // `needed` are the parts that a service must have found once before it says that it is ready.
   // What `look` uses and `clock` outlive it.
-  WatchFindings(std::function<Findings()> look, Clock& clock);
+  WatchFindings(std::function<Findings()> look, std::set<std::string> needed, Clock& clock);
+
+  // Whether one look since the start found no error in what is needed. So a wrong broker or topic
+  // keeps a new process from being ready, and one that goes away later takes nothing from it.
+  bool settled() const { return settled_; }
 
  private:
   void Look();
+  void Log(const Findings& findings);
 
   const std::function<Findings()> look_;
-  std::string last_;   // the thread's own
+  const std::set<std::string> needed_;
+  Clock& clock_;
+  std::atomic<bool> settled_ = false;
+  absl::Time next_look_ = absl::InfinitePast();  // the thread's own, and so is:
+  std::string last_;
   Periodic periodic_;  // last: its thread uses everything above
 };
 

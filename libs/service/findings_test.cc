@@ -6,6 +6,7 @@
 
 #include <gmock/gmock.h>
 
+#include "libs/base/testing/eventually.h"
 #include "libs/base/testing/fake_clock.h"
 #include "libs/telemetry/log.h"
 
@@ -52,7 +53,7 @@ TEST(WatchFindingsTest, WhatIsWrongIsLoggedWhenItChangesAndNotEachTime) {
         looked.release();
         return findings;
       },
-      clock);
+      {}, clock);
   // The watcher works out when to look again after it has looked: go on until it has.
   const auto look_again = [&] {
     while (!looked.try_acquire_for(std::chrono::milliseconds(5))) clock.Advance(absl::Minutes(1));
@@ -65,6 +66,35 @@ TEST(WatchFindingsTest, WhatIsWrongIsLoggedWhenItChangesAndNotEachTime) {
   look_again();
   // Said once that it is broken, once that nothing is wrong any more.
   EXPECT_EQ(lines, 2);
+}
+
+TEST(WatchFindingsTest, ItIsSettledOnceWhatIsNeededWasFoundAndStaysSo) {
+  FakeClock clock;
+  std::atomic<int> looks = 0;
+  std::atomic<bool> topic = false;
+  WatchFindings watch(
+      [&] {
+        Findings findings;
+        *findings.Add() = Broken("ledger", absl::InternalError("out of balance"), "");
+        if (!topic) *findings.Add() = Broken("topic", absl::NotFoundError("no topic"), "make it");
+        ++looks;
+        return findings;
+      },
+      {"topic"}, clock);
+  const auto look_again = [&](int times) {
+    return Eventually([&, until = looks + times] {
+      clock.Advance(absl::Minutes(1));
+      return looks >= until;
+    });
+  };
+  ASSERT_TRUE(look_again(3));
+  EXPECT_FALSE(watch.settled());
+  topic = true;
+  ASSERT_TRUE(look_again(2));
+  EXPECT_TRUE(watch.settled());
+  topic = false;
+  ASSERT_TRUE(look_again(2));
+  EXPECT_TRUE(watch.settled());
 }
 
 }  // namespace

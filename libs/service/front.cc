@@ -3,8 +3,6 @@
 #include <utility>
 
 #include "libs/base/status_macros.h"
-#include "libs/config/key_file.h"
-#include "libs/telemetry/log.h"
 
 namespace clusterwire::service {
 namespace {
@@ -13,40 +11,36 @@ constexpr absl::Duration kHealthPause = absl::Seconds(1);
 
 }  // namespace
 
-absl::StatusOr<std::unique_ptr<Front>> Front::Create(const Settings& settings,
-                                                     telemetry::Metrics& metrics, Clock& clock,
-                                                     Random& random) {
-  ASSIGN_OR_RETURN(std::string key, config::LoadOrMakeKey(settings.token_key_file, random));
-  return std::unique_ptr<Front>(new Front(settings, std::move(key), metrics, clock, random));
-}
-
-Front::Front(const Settings& settings, std::string key, telemetry::Metrics& metrics, Clock& clock,
+Front::Front(const Settings& settings, std::string live, telemetry::Metrics& metrics, Clock& clock,
              Random& random)
     : settings_(settings),
+      live_(std::move(live)),
       metrics_(metrics),
       clock_(clock),
-      tokens_(std::move(key)),
       runtime_(metrics, clock, random),
       reads_(runtime_,
              {.name = "reads", .threads = settings.readers, .queue_limit = settings.queue_limit}),
-      writes_(
-          runtime_,
-          {.name = "writes", .threads = settings.writers, .queue_limit = settings.queue_limit}) {}
+      writes_(runtime_,
+              {.name = "writes", .threads = settings.writers, .queue_limit = settings.queue_limit}),
+      grpc_address_(settings.grpc.address) {}
 
 Front::~Front() { Stop(); }
 
-absl::Status Front::Serve(const std::vector<grpc::Service*>& services, const std::string& live,
-                          std::function<Health()> look) {
+absl::Status Front::Serve(rpc::Services services, std::function<Health()> look) {
+  Stop();
   rpc::Server::Options options = settings_.grpc;
-  options.health_names = {live};
-  for (const auto& [service, serving] : look()) options.health_names.push_back(service);
-  ASSIGN_OR_RETURN(rpc_server_, rpc::Server::Start(options, runtime_, services));
-  rpc_server_->SetServing(live, true);
+  options.address = grpc_address_;
+  options.health_names = {live_};
+  for (const auto& [name, serving] : look()) options.health_names.push_back(name);
+  ASSIGN_OR_RETURN(rpc_server_, rpc::Server::Start(options, runtime_, std::move(services)));
+  if (http_server_ == nullptr) {
+    grpc_address_ = rpc_server_->address();
+    RETURN_IF_ERROR(ServeMetrics());
+  }
+  rpc_server_->SetServing(live_, true);
   health_.emplace(clock_, kHealthPause, [this, look = std::move(look)] {
-    for (const auto& [service, serving] : look()) rpc_server_->SetServing(service, serving);
+    for (const auto& [name, serving] : look()) rpc_server_->SetServing(name, serving);
   });
-  RETURN_IF_ERROR(ServeMetrics());
-  telemetry::LogInfo("serving", {{"grpc", grpc_address()}, {"http_port", http_port()}});
   return absl::OkStatus();
 }
 
@@ -67,6 +61,7 @@ absl::Status Front::ServeMetrics() {
 void Front::Stop() {
   health_.reset();
   if (rpc_server_ != nullptr) rpc_server_->Shutdown(settings_.stop_grace);
+  rpc_server_ = nullptr;
 }
 
 }  // namespace clusterwire::service

@@ -5,7 +5,6 @@
 #include <memory>
 #include <optional>
 #include <string>
-#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
@@ -15,62 +14,57 @@
 #include "libs/http/server.h"
 #include "libs/rpc/runtime.h"
 #include "libs/rpc/server.h"
-#include "libs/rpc/token.h"
 #include "libs/service/periodic.h"
 #include "libs/service/settings.h"
 #include "libs/telemetry/metrics.h"
 
-namespace grpc {
-class Service;
-}
-
 namespace clusterwire::service {
 
-// What faces the network, the same in both services: the lanes that calls run on, the key of
-// tokens, the gRPC server with its health, and HTTP for /metrics. Declare it after everything that
-// handlers use: its destruction ends all calls. Safe for use from any thread.
+// What faces the network, the same in both services: the lanes that calls run on, the gRPC server
+// with its health, and HTTP for /metrics. Serve() is for one thread at a time and never beside
+// Stop(); the rest is safe for use from any thread.
 class Front {
  public:
-  // Whether each gRPC service, by its full name, does what it is for.
+  // Whether what each name stands for does what it is for; gRPC services by their full name.
   using Health = std::map<std::string, bool>;
 
-  // Reads the token key, or makes it. The arguments by reference outlive the front.
-  static absl::StatusOr<std::unique_ptr<Front>> Create(const Settings& settings,
-                                                       telemetry::Metrics& metrics, Clock& clock,
-                                                       Random& random);
+  // The arguments by reference outlive the front. `live` is a name that health is asked for: it
+  // says only that calls are taken, for a supervisor that restarts what hangs. What is wrong
+  // outside of this process is no reason to restart it.
+  Front(const Settings& settings, std::string live, telemetry::Metrics& metrics, Clock& clock,
+        Random& random);
   // Stop(), with the grace of the settings.
   ~Front();
 
+  rpc::Runtime& runtime() { return runtime_; }
   rpc::Lane& reads() { return reads_; }
   rpc::Lane& writes() { return writes_; }
-  const rpc::TokenSigner& tokens() const { return tokens_; }
 
-  // Begins to serve; `services` outlive the front. `look` always names the same services; it is
-  // asked now and every second, in a thread of its own, so it must be bounded in time. `live` is
-  // one more name that health is asked for: it says only that calls are taken, for a supervisor
-  // that restarts what hangs. What is wrong outside of this process is no reason to restart it.
-  absl::Status Serve(const std::vector<grpc::Service*>& services, const std::string& live,
-                     std::function<Health()> look);
+  // Serves these in place of what was served before, on the same address; for some milliseconds in
+  // between connections are refused. `look` always names the same; it is asked now and every
+  // second, in a thread of its own, so it must be bounded in time. After an error nothing is
+  // served, and Serve() may be tried again.
+  absl::Status Serve(rpc::Services services, std::function<Health()> look);
 
-  // Where it listens, with the ports that were really taken. After Serve().
-  std::string grpc_address() const { return rpc_server_->address(); }
+  // Where it listens, with the ports that were really taken. After the first Serve().
+  const std::string& grpc_address() const { return grpc_address_; }
   int http_port() const { return http_server_->port(); }
 
-  // Health off, streams ended with UNAVAILABLE, calls drained. Later calls do nothing.
+  // Health off, streams ended with UNAVAILABLE, calls drained, services destroyed. Later calls do
+  // nothing.
   void Stop();
 
  private:
-  Front(const Settings& settings, std::string key, telemetry::Metrics& metrics, Clock& clock,
-        Random& random);
   absl::Status ServeMetrics();
 
   const Settings& settings_;
+  const std::string live_;
   telemetry::Metrics& metrics_;
   Clock& clock_;
-  const rpc::TokenSigner tokens_;
   rpc::Runtime runtime_;
   rpc::Lane reads_;
   rpc::Lane writes_;
+  std::string grpc_address_;
   std::unique_ptr<rpc::Server> rpc_server_;
   std::unique_ptr<http::Server> http_server_;
   std::optional<Periodic> health_;  // last: its thread uses everything above

@@ -23,7 +23,7 @@ int main(int argc, char** argv) {
   if (exit) return *exit;
 
   auto server =
-      catalogue::Server::Start(config, clusterwire::Clock::System(), clusterwire::Random::System());
+      catalogue::StartServer(config, clusterwire::Clock::System(), clusterwire::Random::System());
   if (!server.ok()) {
     std::cerr << "clusterwire-catalogue: " << server.status().message() << std::endl;
     return 1;

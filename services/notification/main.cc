@@ -22,8 +22,8 @@ int main(int argc, char** argv) {
       argc, argv, &config);
   if (exit) return *exit;
 
-  auto server = notification::Server::Start(config, clusterwire::Clock::System(),
-                                            clusterwire::Random::System());
+  auto server = notification::StartServer(config, clusterwire::Clock::System(),
+                                          clusterwire::Random::System());
   if (!server.ok()) {
     std::cerr << "clusterwire-notification: " << server.status().message() << std::endl;
     return 1;

@@ -3,6 +3,8 @@
 import unittest
 
 import shared
+from api import types_v1
+from waiting import eventually
 
 
 class BadSchemaTest(unittest.TestCase):
@@ -11,19 +13,28 @@ class BadSchemaTest(unittest.TestCase):
         self.addCleanup(stack.stop)
         for service in stack.services:
             with self.subTest(service.name):
-                service.start()
+                service.process.start()
+                service.wait_until_live()
+                eventually(lambda: "start" not in service.findings(), "it has made its tables")
                 service.process.stop()
                 known = shared.database().execute(
                     service.database_url, "SELECT version FROM schema_version "
                                           "WHERE component = 'store'")
                 self.set_version(service, 99)
                 service.process.start()
-                self.assertEqual(service.process.wait(), 1)
-                said = service.process.log.read_text().splitlines()[-1]
-                self.assertIn(f"have version 99 and this program knows {known}", said)
-                self.assertIn("start the newer release", said)
+                service.wait_until_live()
+                finding = eventually(
+                    lambda: (found := service.findings().get("start")) and
+                    found.severity == types_v1.Finding.SEVERITY_ERROR and found, "it has tried")
+                said = f"have version 99 and this program knows {known}"
+                self.assertIn(said, finding.finding)
+                self.assertIn("start the newer release", finding.finding)
+                self.assertIn(said, service.logged("not ready")[-1]["status"])
+                self.assertEqual(service.health(service.ready), "NOT_SERVING")
+                self.assertEqual(service.health(service.live), "SERVING")
                 self.set_version(service, known)
-                service.start()
+                eventually(lambda: "start" not in service.findings(), "it goes on by itself")
+                self.assertTrue(service.process.running)
 
     @staticmethod
     def set_version(service, version):

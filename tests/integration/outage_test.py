@@ -2,7 +2,7 @@
 
 import acknowledged
 import shared
-from api import catalogue, notification, refusal, types_v1
+from api import catalogue, refusal, types_v1
 from waiting import eventually
 
 DATABASES = ["postgresql"]
@@ -14,18 +14,12 @@ class OutageTest(acknowledged.AcknowledgedTest):
         cls.postgresql = shared.new_postgresql("outage")
         return shared.new_stack(database=cls.postgresql)
 
-    def all_health(self, service):
-        return {service.health(name) for name in service.served}
-
     def check_it_says_what_is_wrong(self):
-        for service, package in [(self.stack.catalogue, catalogue),
-                                 (self.stack.notification, notification)]:
+        for service in self.stack.services:
             with self.subTest(service.name):
-                eventually(lambda: self.all_health(service) == {"NOT_SERVING"}, "it is not ready")
-                self.assertEqual(service.health(f"clusterwire.{service.name}.live"), "SERVING")
-                findings = {one.part: one for one in service.client.Operations.Diagnose(
-                    package.DiagnoseRequest(), timeout=20).findings}
-                database = findings["database"]
+                eventually(lambda: service.all_health() == {"NOT_SERVING"}, "it is not ready")
+                self.assertEqual(service.health(service.live), "SERVING")
+                database = service.findings()["database"]
                 self.assertEqual(database.severity, types_v1.Finding.SEVERITY_ERROR)
                 self.assertIn("PostgreSQL", database.finding)
                 self.assertIn("database.url", database.remedy)
@@ -46,7 +40,7 @@ class OutageTest(acknowledged.AcknowledgedTest):
             self.postgresql.start()
             writer.wait_for(20)
             for service in self.stack.services:
-                eventually(lambda: self.all_health(service) == {"SERVING"}, "it is ready again")
+                eventually(lambda: service.all_health() == {"SERVING"}, "it is ready again")
         names = writer.finish()
         self.assertEqual({one.code.name for one in writer.refusals}, {"UNAVAILABLE"})
         self.assertEqual([one for one in writer.refusals if one.retry_seconds is None], [])

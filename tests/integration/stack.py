@@ -2,6 +2,7 @@
 
 import http.client
 import itertools
+import json
 
 import grpc
 from grpc_health.v1 import health_pb2, health_pb2_grpc
@@ -43,12 +44,11 @@ class Service:
         try:
             eventually(self._ready, f"{self.name} is serving", within=30)
         except AssertionError as error:
-            states = {name: self.health(name) for name in self.served}
+            states = {name: self.health(name) for name in [*self.served, self.ready]}
             raise AssertionError(f"{error}\n{states}\n{self.process.tail()}") from None
 
     def wait_until_live(self):
-        eventually(lambda: self.health(f"clusterwire.{self.name}.live") == "SERVING",
-                   f"{self.name} takes calls", within=30)
+        eventually(lambda: self.health(self.live) == "SERVING", f"{self.name} takes calls", within=30)
 
     def health(self, service):
         """The state's name, or the name of the code with which the call failed."""
@@ -58,6 +58,34 @@ class Service:
                 self._health.Check(request, timeout=2).status)
         except grpc.RpcError as error:
             return error.code().name
+
+    @property
+    def live(self):
+        """The health name that says only that calls are taken."""
+        return f"clusterwire.{self.name}.live"
+
+    @property
+    def ready(self):
+        """The health name of the service as a whole."""
+        return f"clusterwire.{self.name}.ready"
+
+    def findings(self):
+        """What Diagnose finds, by part."""
+        package = {"catalogue": api.catalogue, "notification": api.notification}[self.name]
+        answer = self.client.Operations.Diagnose(package.DiagnoseRequest(), timeout=20,
+                                                 wait_for_ready=True)
+        return {one.part: one for one in answer.findings}
+
+    def logged(self, message):
+        """All lines of its log with this message, as far as they are whole."""
+        lines = [json.loads(line) for line in
+                 self.process.log.read_text().splitlines(keepends=True)
+                 if line.startswith("{") and line.endswith("\n")]
+        return [line for line in lines if line["message"] == message]
+
+    def all_health(self):
+        """The states of all it says to be ready for."""
+        return {self.health(name) for name in [*self.served, self.ready]}
 
     def watch_health(self, service):
         """A stream of answers."""
@@ -76,7 +104,7 @@ class Service:
     def _ready(self):
         if not self.process.running:
             raise AssertionError(f"{self.name} ended")
-        return all(self.health(service) == "SERVING" for service in self.served)
+        return self.all_health() == {"SERVING"}
 
 
 CATALOGUE_SERVES = [f"clusterwire.catalogue.v1.{name}Service" for name in [

@@ -34,7 +34,8 @@ class StopTest(unittest.TestCase):
     def test_health_knows_each_service_by_name_and_no_other(self):
         for service in self.stack.services:
             with self.subTest(service.name):
-                self.assertEqual({service.health(name) for name in service.served}, {"SERVING"})
+                self.assertEqual(service.all_health(), {"SERVING"})
+                self.assertEqual(service.health(service.live), "SERVING")
                 self.assertEqual(service.health("clusterwire.Nothing"), "NOT_FOUND")
         self.assertEqual((len(CATALOGUE_SERVES), len(NOTIFICATION_SERVES)), (11, 5))
 
@@ -65,11 +66,9 @@ class StopTest(unittest.TestCase):
             self.assertLessEqual({"time", "level", "message"}, set(line))
 
     def test_diagnose_finds_nothing_wrong_with_a_sound_service(self):
-        for service, package in [(self.stack.catalogue, catalogue),
-                                 (self.stack.notification, notification)]:
+        for service in self.stack.services:
             with self.subTest(service.name):
-                findings = service.client.Operations.Diagnose(package.DiagnoseRequest(),
-                                                              timeout=20).findings
+                findings = service.findings().values()
                 self.assertTrue(findings)
                 self.assertEqual([one for one in findings
                                   if one.severity != types_v1.Finding.SEVERITY_OK], [])

@@ -10,7 +10,7 @@ CLOSING = 20          # and what the parts may take to end after that
 
 def offered(service):
     """The health names that a service answers for, read off its source."""
-    source = (ROOT / f"services/{service}/server.cc").read_text()
+    source = (ROOT / f"services/{service}/parts.cc").read_text()
     return set(re.findall(r'"(clusterwire\.[\w.]+)"', source))
 
 
@@ -34,8 +34,8 @@ def _of_service(container, spec):
             yield f"no {probe} probe by a service's name"
     if asked["liveness"] and not asked["liveness"].endswith(".live"):
         yield "liveness asks for more than whether calls are taken"
-    if asked["readiness"] == asked["liveness"]:
-        yield "readiness asks no more than liveness"
+    if asked["readiness"] and not asked["readiness"].endswith(".ready"):
+        yield "readiness asks for something else than whether it is ready"
     before = container.get("lifecycle", {}).get("preStop", {}).get("sleep", {}).get("seconds", 0)
     given = spec.get("terminationGracePeriodSeconds", 30)
     if given < before + STOP_GRACE + CLOSING:

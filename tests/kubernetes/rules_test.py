@@ -89,7 +89,7 @@ class RulesTest(unittest.TestCase):
         for change, text in (
                 (lambda: self.container().pop("startupProbe"), "no startup probe"),
                 (probe("liveness", searches), "more than whether calls are taken"),
-                (probe("readiness", "clusterwire.catalogue.live"), "no more than liveness"),
+                (probe("readiness", "clusterwire.catalogue.live"), "than whether it is ready"),
                 (probe("readiness", "clusterwire.Nothing"), "does not answer for"),
                 (lambda: self.pod().update(terminationGracePeriodSeconds=30), "too few")):
             self.check(health.findings, change, text)

@@ -42,12 +42,12 @@ class EchoHandler final : public EchoService::CallbackService {
 }  // namespace
 
 EchoServer::EchoServer(EchoBehaviour behaviour, Options options)
-    : runtime_(metrics_, clock_, Random::System(), options.runtime),
-      lane_(runtime_, options.lane),
-      service_(std::make_unique<EchoHandler>(std::move(behaviour), lane_)) {
+    : runtime_(metrics_, clock_, Random::System(), options.runtime), lane_(runtime_, options.lane) {
   Server::Options server_options;
   server_options.health_names = options.health_names;
-  auto server = Server::Start(server_options, runtime_, {service_.get()});
+  Services services;
+  services.push_back(std::make_unique<EchoHandler>(std::move(behaviour), lane_));
+  auto server = Server::Start(server_options, runtime_, std::move(services));
   EXPECT_TRUE(server.ok()) << server.status();
   server_ = *std::move(server);
 }

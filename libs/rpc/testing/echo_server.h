@@ -53,7 +53,6 @@ class EchoServer {
   telemetry::Metrics metrics_;
   Runtime runtime_;
   Lane lane_;
-  std::unique_ptr<grpc::Service> service_;
   std::unique_ptr<Server> server_;
 };
 

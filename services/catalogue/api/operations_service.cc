@@ -1,3 +1,5 @@
+#include <utility>
+
 #include "clusterwire/catalogue/v1/operations.grpc.pb.h"
 
 #include "libs/base/error.h"
@@ -16,41 +18,43 @@ absl::Status CheckOperator(const rpc::CallContext& call) {
 
 class OperationsServiceHandler final : public v1::OperationsService::CallbackService {
  public:
-  OperationsServiceHandler(const Api& api, Diagnosis& diagnosis)
-      : api_(api), diagnosis_(diagnosis) {}
+  OperationsServiceHandler(rpc::Lane& reads, rpc::Lane& writes, Operations operations)
+      : reads_(reads), writes_(writes), operations_(std::move(operations)) {}
 
   grpc::ServerUnaryReactor* Diagnose(grpc::CallbackServerContext* context,
                                      const v1::DiagnoseRequest*,
                                      v1::DiagnoseResponse* response) override {
     return rpc::RunUnary(
-        api_.reads, context, response,
+        reads_, context, response,
         [this](const rpc::CallContext& call) -> absl::StatusOr<v1::DiagnoseResponse> {
           RETURN_IF_ERROR(CheckOperator(call));
-          return diagnosis_.Diagnose();
+          return operations_.diagnose();
         });
   }
 
   grpc::ServerUnaryReactor* StartNewHistory(grpc::CallbackServerContext* context,
                                             const v1::StartNewHistoryRequest* request,
                                             v1::StartNewHistoryResponse* response) override {
-    return rpc::RunUnary(api_.writes, context,
+    return rpc::RunUnary(writes_, context,
                          [this, request, response](const rpc::CallContext& call) -> absl::Status {
                            RETURN_IF_ERROR(CheckOperator(call));
                            ASSIGN_OR_RETURN(*response->mutable_history_id(),
-                                            diagnosis_.StartNewHistory(request->history_id()));
+                                            operations_.start_new_history(request->history_id()));
                            return absl::OkStatus();
                          });
   }
 
  private:
-  const Api api_;
-  Diagnosis& diagnosis_;
+  rpc::Lane& reads_;
+  rpc::Lane& writes_;
+  const Operations operations_;
 };
 
 }  // namespace
 
-std::unique_ptr<grpc::Service> MakeOperationsService(const Api& api, Diagnosis& diagnosis) {
-  return std::make_unique<OperationsServiceHandler>(api, diagnosis);
+std::unique_ptr<grpc::Service> MakeOperationsService(rpc::Lane& reads, rpc::Lane& writes,
+                                                     Operations operations) {
+  return std::make_unique<OperationsServiceHandler>(reads, writes, std::move(operations));
 }
 
 }  // namespace clusterwire::catalogue

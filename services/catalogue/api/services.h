@@ -1,6 +1,12 @@
 #pragma once
 
+#include <functional>
 #include <memory>
+#include <string>
+
+#include "absl/status/statusor.h"
+
+#include "clusterwire/catalogue/v1/operations.pb.h"
 
 #include "libs/rpc/runtime.h"
 #include "libs/rpc/token.h"
@@ -14,7 +20,6 @@
 #include "services/catalogue/domain/memberships.h"
 #include "services/catalogue/domain/programmes.h"
 #include "services/catalogue/domain/taxonomies.h"
-#include "services/catalogue/operations/diagnosis.h"
 
 namespace grpc {
 class Service;
@@ -31,6 +36,13 @@ struct Api {
   const rpc::TokenSigner& tokens;
 };
 
+// What operators ask for, as functions: a catalogue that has no data yet answers otherwise.
+struct Operations {
+  std::function<v1::DiagnoseResponse()> diagnose;
+  // Takes the history id that the operator has seen, returns the new one.
+  std::function<absl::StatusOr<std::string>(const std::string&)> start_new_history;
+};
+
 std::unique_ptr<grpc::Service> MakeChangeService(const Api& api, const History& history);
 std::unique_ptr<grpc::Service> MakeClusterService(const Api& api, Clusters& clusters);
 std::unique_ptr<grpc::Service> MakeEventService(const Api& api, Events& events);
@@ -38,7 +50,9 @@ std::unique_ptr<grpc::Service> MakeImportService(const Api& api, store::Store& s
 std::unique_ptr<grpc::Service> MakeLabelSchemeService(const Api& api, LabelSchemes& schemes);
 std::unique_ptr<grpc::Service> MakeLabelService(const Api& api, Labels& labels);
 std::unique_ptr<grpc::Service> MakeMembershipService(const Api& api, Memberships& memberships);
-std::unique_ptr<grpc::Service> MakeOperationsService(const Api& api, Diagnosis& diagnosis);
+// `operations` may be used from any thread until the service is gone.
+std::unique_ptr<grpc::Service> MakeOperationsService(rpc::Lane& reads, rpc::Lane& writes,
+                                                     Operations operations);
 std::unique_ptr<grpc::Service> MakeProgrammeService(const Api& api, Programmes& programmes);
 std::unique_ptr<grpc::Service> MakeSearchService(const Api& api, const search::Index& index);
 std::unique_ptr<grpc::Service> MakeTaxonomyService(const Api& api, Taxonomies& taxonomies);

@@ -1,10 +1,12 @@
 // The whole catalogue from its configuration: it serves, it stops, and it goes on where it was.
 #include <filesystem>
+#include <fstream>
 
 #include "absl/time/clock.h"
 #include <gmock/gmock.h>
 #include <grpcpp/client_context.h>
 
+#include "clusterwire/catalogue/v1/operations.grpc.pb.h"
 #include "clusterwire/catalogue/v1/taxonomy.grpc.pb.h"
 
 #include "libs/base/testing/eventually.h"
@@ -21,20 +23,30 @@
 namespace clusterwire::catalogue {
 namespace {
 
+using Server = service::Host;
+
 class ServerTest : public ::testing::Test {
  protected:
   ServerTest() { kafka_.CreateTopic("clusterwire.changes.v1", 1); }
 
-  std::unique_ptr<Server> Start() {
+  config::v1::CatalogueConfig Config() {
     config::v1::CatalogueConfig config;
     config.mutable_listen()->set_grpc_address("127.0.0.1:0");
     config.mutable_listen()->set_http_address("127.0.0.1:0");
     config.mutable_database()->set_url(absl::StrCat("sqlite:", folder_.File("store.db")));
     config.mutable_kafka()->set_brokers(kafka_.brokers());
     config.set_token_key_file(folder_.File("token.key"));
-    auto server = Server::Start(config, Clock::System(), Random::System());
+    return config;
+  }
+  static std::unique_ptr<Server> StartWith(const config::v1::CatalogueConfig& config) {
+    auto server = StartServer(config, Clock::System(), Random::System());
     EXPECT_THAT(server, IsOk());
     return server.ok() ? *std::move(server) : nullptr;
+  }
+  std::unique_ptr<Server> Start() {
+    auto server = StartWith(Config());
+    EXPECT_TRUE(Eventually([&] { return server->opened(); }));
+    return server;
   }
   template <typename Request, typename Response>
   using Method = grpc::Status (v1::TaxonomyService::Stub::*)(grpc::ClientContext*, const Request&,
@@ -133,10 +145,36 @@ TEST_F(ServerTest, ARestoredBackupIsUnhealthyAndStillAlive) {
   EXPECT_TRUE(IsServing(*server, "clusterwire.catalogue.live"));
 }
 
+TEST_F(ServerTest, WhatItNeedsMayComeLaterAndUntilThenItIsAliveAndSaysWhatIsMissing) {
+  config::v1::CatalogueConfig config = Config();
+  config.set_token_key_file(folder_.File("secrets/token.key"));
+  std::ofstream(folder_.File("secrets")) << "a file where a folder should be";
+  const auto server = StartWith(config);
+  const auto diagnose = [&] {
+    const auto stub = v1::OperationsService::NewStub(rpc::MakeChannel(server->grpc_address()));
+    grpc::ClientContext context;
+    v1::DiagnoseResponse response;
+    EXPECT_TRUE(stub->Diagnose(&context, v1::DiagnoseRequest(), &response).ok());
+    return response.findings(0);
+  };
+  ASSERT_TRUE(
+      Eventually([&] { return diagnose().severity() == type::v1::Finding::SEVERITY_ERROR; }));
+  EXPECT_EQ(diagnose().part(), "start");
+  EXPECT_THAT(diagnose().finding(), ::testing::HasSubstr("token.key"));
+  EXPECT_TRUE(IsServing(*server, "clusterwire.catalogue.live"));
+  EXPECT_FALSE(IsServing(*server, "clusterwire.catalogue.ready"));
+  EXPECT_THAT(Call(*server, &v1::TaxonomyService::Stub::CreateTaxonomy, NewList("a")),
+              ReasonIs("STARTING"));
+
+  std::filesystem::remove(folder_.File("secrets"));
+  EXPECT_TRUE(Eventually([&] { return IsServing(*server, "clusterwire.catalogue.v1.SearchService"); }));
+  EXPECT_THAT(Call(*server, &v1::TaxonomyService::Stub::CreateTaxonomy, NewList("a")), IsOk());
+}
+
 TEST_F(ServerTest, AConfigurationThatLacksSomethingNamesIt) {
   config::v1::CatalogueConfig config;
   EXPECT_THAT(CheckConfig(config), HasFieldError("database.url"));
-  EXPECT_THAT(Server::Start(config, Clock::System(), Random::System()),
+  EXPECT_THAT(StartServer(config, Clock::System(), Random::System()),
               HasFieldError("database.url"));
 }
 

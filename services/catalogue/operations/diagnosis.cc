@@ -16,7 +16,7 @@ namespace {
 using service::Broken;
 using service::Fine;
 
-constexpr absl::Duration kKafkaLimit = absl::Seconds(5);
+constexpr absl::Duration kKafkaLimit = absl::Seconds(3);
 
 }  // namespace
 
@@ -73,7 +73,7 @@ service::Finding Diagnosis::LookAtTopic(const kafka::TopicDescription& topic) co
   }
   if (topic.retention < parts_.retention) {
     return service::Found(
-        "topic", service::Finding::SEVERITY_WARNING,
+        "topic", service::Finding::SEVERITY_ERROR,
         absl::StrCat(parts_.topic, " keeps records for ", kept, ", and relay.retention asks for ",
                      absl::FormatDuration(parts_.retention),
                      ": a consumer that is away for longer misses changes"),

@@ -1,4 +1,5 @@
 #include <memory>
+#include <utility>
 
 #include "clusterwire/notification/v1/operations.grpc.pb.h"
 
@@ -6,37 +7,35 @@
 #include "libs/rpc/run_unary.h"
 #include "services/notification/api/services.h"
 #include "services/notification/domain/access.h"
-#include "services/notification/operations/diagnosis.h"
 
 namespace clusterwire::notification {
 namespace {
 
 class OperationsHandler final : public v1::OperationsService::CallbackService {
  public:
-  OperationsHandler(const Handling& handling, Diagnosis& diagnosis)
-      : handling_(handling), diagnosis_(diagnosis) {}
+  OperationsHandler(rpc::Lane& reads, DiagnoseFunction diagnose)
+      : reads_(reads), diagnose_(std::move(diagnose)) {}
 
   grpc::ServerUnaryReactor* Diagnose(grpc::CallbackServerContext* context,
                                      const v1::DiagnoseRequest*,
                                      v1::DiagnoseResponse* response) override {
     return rpc::RunUnary(
-        handling_.reads, context, response,
+        reads_, context, response,
         [this](const rpc::CallContext& call) -> absl::StatusOr<v1::DiagnoseResponse> {
           RETURN_IF_ERROR(CheckOperator(call.caller));
-          return diagnosis_.Run();
+          return diagnose_();
         });
   }
 
  private:
-  const Handling handling_;
-  Diagnosis& diagnosis_;
+  rpc::Lane& reads_;
+  const DiagnoseFunction diagnose_;
 };
 
 }  // namespace
 
-std::unique_ptr<grpc::Service> MakeOperationsService(const Handling& handling,
-                                                     Diagnosis& diagnosis) {
-  return std::make_unique<OperationsHandler>(handling, diagnosis);
+std::unique_ptr<grpc::Service> MakeOperationsService(rpc::Lane& reads, DiagnoseFunction diagnose) {
+  return std::make_unique<OperationsHandler>(reads, std::move(diagnose));
 }
 
 }  // namespace clusterwire::notification

@@ -7,6 +7,8 @@
 
 #include "absl/status/statusor.h"
 
+#include "clusterwire/notification/v1/operations.pb.h"
+
 #include "libs/rpc/runtime.h"
 #include "libs/rpc/token.h"
 
@@ -16,7 +18,6 @@ class Service;
 
 namespace clusterwire::notification {
 
-class Diagnosis;
 class Endpoints;
 class InboxSignal;
 class Ledger;
@@ -33,6 +34,9 @@ struct Handling {
 // Takes a dead record in once more and gives the change that it turned out to be.
 using Redrive = std::function<absl::StatusOr<std::string>(std::string_view dead_record)>;
 
+// What is wrong, and how to mend it; a service that has no data yet answers otherwise.
+using DiagnoseFunction = std::function<v1::DiagnoseResponse()>;
+
 // One gRPC service each: they translate between the wire and the parts given, which outlive them.
 // The ledger holds the inbox that goes with a deleted subscriber.
 std::unique_ptr<grpc::Service> MakeSubscriberService(const Handling& handling,
@@ -45,7 +49,6 @@ std::unique_ptr<grpc::Service> MakeDeliveryService(const Handling& handling, Led
 // Subscribers are asked whether the caller may read.
 std::unique_ptr<grpc::Service> MakeInboxService(const Handling& handling, Subscribers& subscribers,
                                                 Ledger& ledger, InboxSignal& signal);
-std::unique_ptr<grpc::Service> MakeOperationsService(const Handling& handling,
-                                                     Diagnosis& diagnosis);
+std::unique_ptr<grpc::Service> MakeOperationsService(rpc::Lane& reads, DiagnoseFunction diagnose);
 
 }  // namespace clusterwire::notification

@@ -15,6 +15,7 @@
 #include "clusterwire/notification/v1/subscriber.grpc.pb.h"
 #include "clusterwire/notification/v1/subscription.grpc.pb.h"
 
+#include "libs/base/testing/eventually.h"
 #include "libs/base/testing/status_matchers.h"
 #include "libs/base/testing/temp_dir.h"
 #include "libs/change/record.h"
@@ -53,9 +54,10 @@ class WholeService : public testing::Test {
   }
 
   void Start() {
-    auto server = Server::Start(config_, Clock::System(), Random::System());
+    auto server = StartServer(config_, Clock::System(), Random::System());
     ASSERT_THAT(server, IsOk());
     server_ = *std::move(server);
+    ASSERT_TRUE(Eventually([this] { return server_->opened(); }));
     channel_ = rpc::MakeChannel(server_->grpc_address());
   }
   void WaitForHealth(const std::string& service) {
@@ -153,7 +155,7 @@ class WholeService : public testing::Test {
   kafka::MockKafka kafka_;
   http::Receiver receiver_;
   config::v1::NotificationConfig config_;
-  std::unique_ptr<Server> server_;
+  std::unique_ptr<service::Host> server_;
   std::shared_ptr<grpc::Channel> channel_;
 };
 
@@ -191,14 +193,14 @@ TEST_F(WholeService, KeepsSubscribersWhileKafkaIsAway) {
   WaitForHealth("clusterwire.notification.v1.SubscriptionService");
   Subscribe(receiver_.url("/in"));
   kafka_.SetUp();
-  WaitForHealth("");
+  WaitForHealth("clusterwire.notification.v1.DeliveryService");
   Produce(1, "ecei:silver");
   EXPECT_EQ(NextItem("").item().change().revision(), 1);
 }
 
 TEST_F(WholeService, EndsStreamsWhenItStops) {
   Start();
-  WaitForHealth("");
+  WaitForHealth("clusterwire.notification.v1.DeliveryService");
   Subscribe(receiver_.url("/in"));
   Produce(1, "ecei:silver");
   grpc::ClientContext context;
@@ -219,7 +221,7 @@ TEST_F(WholeService, SaysWhichAddressIsTaken) {
   config_.mutable_listen()->set_grpc_address(server_->grpc_address());
   config_.mutable_database()->set_url("sqlite:" + folder_.File("other.db"));
   config_.mutable_ledger()->set_url("sqlite:" + folder_.File("other-ledger.db"));
-  EXPECT_THAT(Server::Start(config_, Clock::System(), Random::System()),
+  EXPECT_THAT(StartServer(config_, Clock::System(), Random::System()),
               StatusIs(absl::StatusCode::kUnavailable, HasSubstr(server_->grpc_address())));
 }
 

@@ -49,19 +49,22 @@ ApiBench::ApiBench()
       writes_(runtime_, {.name = "writes"}) {
   world.clock.Set(absl::Now());
   const Api api = {.reads = reads_, .writes = writes_, .tokens = tokens_};
-  services_.push_back(MakeChangeService(api, history_));
-  services_.push_back(MakeClusterService(api, *world.clusters));
-  services_.push_back(MakeEventService(api, *world.events));
-  services_.push_back(MakeLabelSchemeService(api, *world.schemes));
-  services_.push_back(MakeLabelService(api, *world.labels));
-  services_.push_back(MakeMembershipService(api, *world.memberships));
-  services_.push_back(MakeOperationsService(api, diagnosis_));
-  services_.push_back(MakeProgrammeService(api, *world.programmes));
-  services_.push_back(MakeSearchService(api, index_));
-  services_.push_back(MakeTaxonomyService(api, *world.taxonomies));
-  std::vector<grpc::Service*> all;
-  for (const auto& service : services_) all.push_back(service.get());
-  auto server = rpc::Server::Start({}, runtime_, all);
+  rpc::Services services;
+  services.push_back(MakeChangeService(api, history_));
+  services.push_back(MakeClusterService(api, *world.clusters));
+  services.push_back(MakeEventService(api, *world.events));
+  services.push_back(MakeLabelSchemeService(api, *world.schemes));
+  services.push_back(MakeLabelService(api, *world.labels));
+  services.push_back(MakeMembershipService(api, *world.memberships));
+  services.push_back(MakeOperationsService(
+      reads_, writes_,
+      {.diagnose = [this] { return diagnosis_.Diagnose(); },
+       .start_new_history =
+           [this](const std::string& seen) { return diagnosis_.StartNewHistory(seen); }}));
+  services.push_back(MakeProgrammeService(api, *world.programmes));
+  services.push_back(MakeSearchService(api, index_));
+  services.push_back(MakeTaxonomyService(api, *world.taxonomies));
+  auto server = rpc::Server::Start({}, runtime_, std::move(services));
   EXPECT_TRUE(server.ok()) << server.status();
   server_ = *std::move(server);
   channel_ = rpc::MakeChannel(server_->address());

@@ -13,6 +13,7 @@
 #include "libs/rpc/token.h"
 #include "libs/telemetry/metrics.h"
 #include "services/catalogue/api/services.h"
+#include "services/catalogue/operations/diagnosis.h"
 #include "services/catalogue/testing/world.h"
 
 namespace grpc {
@@ -59,7 +60,6 @@ class ApiBench {
   rpc::Runtime runtime_;
   rpc::Lane reads_;
   rpc::Lane writes_;
-  std::vector<std::unique_ptr<grpc::Service>> services_;
   std::unique_ptr<rpc::Server> server_;
   std::shared_ptr<grpc::Channel> channel_;
   std::map<std::string, std::string> metadata_;

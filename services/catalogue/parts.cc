@@ -1,0 +1,156 @@
+#include "services/catalogue/parts.h"
+
+#include <unistd.h>
+
+#include <array>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+
+#include "libs/base/status_macros.h"
+#include "libs/service/database.h"
+#include "libs/service/token_key.h"
+#include "libs/telemetry/log.h"
+#include "services/catalogue/api/services.h"
+#include "services/catalogue/types.h"
+
+namespace clusterwire::catalogue {
+namespace {
+
+constexpr char kChangeService[] = "clusterwire.change.v1.ChangeService";
+constexpr char kOperationsService[] = "clusterwire.catalogue.v1.OperationsService";
+constexpr char kSearchService[] = "clusterwire.catalogue.v1.SearchService";
+constexpr std::array<const char*, 11> kServices = {
+    "clusterwire.catalogue.v1.ClusterService",
+    "clusterwire.catalogue.v1.EventService",
+    "clusterwire.catalogue.v1.ImportService",
+    "clusterwire.catalogue.v1.LabelSchemeService",
+    "clusterwire.catalogue.v1.LabelService",
+    "clusterwire.catalogue.v1.MembershipService",
+    kOperationsService,
+    "clusterwire.catalogue.v1.ProgrammeService",
+    kSearchService,
+    "clusterwire.catalogue.v1.TaxonomyService",
+    kChangeService,
+};
+constexpr char kLive[] = "clusterwire.catalogue.live";
+constexpr char kReady[] = "clusterwire.catalogue.ready";
+
+// Who this process is, the same after a restart: a crashed relay's lease is then its own, and it
+// need not wait for it to run out. Two processes on one machine can't have the same address.
+std::string HolderName(const std::string& address) {
+  char host[256] = "";
+  if (gethostname(host, sizeof host - 1) != 0) return address;
+  return absl::StrCat(host, "/", address);
+}
+
+}  // namespace
+
+service::Host::Description Describe() {
+  return {.live = kLive,
+          .ready = kReady,
+          .services = {kServices.begin(), kServices.end()},
+          .operations = kOperationsService};
+}
+
+absl::StatusOr<std::unique_ptr<CatalogueParts>> CatalogueParts::Open(const Settings& settings,
+                                                                     service::Front& front,
+                                                                     telemetry::Metrics& metrics,
+                                                                     Clock& clock, Random& random) {
+  std::unique_ptr<CatalogueParts> parts(
+      new CatalogueParts(settings, front, metrics, clock, random));
+  RETURN_IF_ERROR(parts->OpenData());
+  RETURN_IF_ERROR(parts->StartReaders());
+  parts->LookAfter();
+  return parts;
+}
+
+absl::Status CatalogueParts::OpenData() {
+  const service::Settings& common = settings_.common;
+  ASSIGN_OR_RETURN(std::string key, service::LoadTokenKey(common.token_key_file, random_));
+  tokens_.emplace(std::move(key));
+  ASSIGN_OR_RETURN(database_,
+                   service::OpenDatabase("database.url", common.database, common.database_options));
+  ASSIGN_OR_RETURN(store::Registry registry, CatalogueTypes());
+  store::Options options;
+  options.group_limit = common.writers;
+  ASSIGN_OR_RETURN(store_,
+                   store::Store::Open(*database_, std::move(registry), clock_, random_, options));
+  taxonomies_.emplace(*store_);
+  schemes_.emplace(*store_);
+  clusters_.emplace(*store_);
+  labels_.emplace(*store_);
+  programmes_.emplace(*store_);
+  memberships_.emplace(*store_);
+  events_.emplace(*store_);
+  return absl::OkStatus();
+}
+
+absl::Status CatalogueParts::StartReaders() {
+  timers_.emplace(*store_, *labels_, *memberships_, clock_, random_, metrics_);
+  // Before anybody reads a state that time has passed by.
+  if (const absl::Status status = timers_->CatchUp(); !status.ok()) {
+    telemetry::LogWarning("not every due moment could be written", {{"status", status}});
+  }
+  index_.emplace(clock_);
+  ASSIGN_OR_RETURN(applier_, SearchApplier::Start(*store_, *index_, clock_, random_, metrics_));
+  Relay::Options options = settings_.relay;
+  options.holder = HolderName(settings_.common.grpc.address);
+  relay_.emplace(std::move(options), *store_, clock_, random_, metrics_);
+  upkeep_.emplace(*store_, clock_, random_, store::Upkeep::Options());
+  history_.emplace(*store_);
+  return absl::OkStatus();
+}
+
+void CatalogueParts::LookAfter() {
+  diagnosis_.emplace(Diagnosis::Parts{.store = *store_,
+                                      .index = *index_,
+                                      .applier = *applier_,
+                                      .timers = *timers_,
+                                      .relay = *relay_,
+                                      .clock = clock_,
+                                      .kafka = settings_.common.kafka,
+                                      .topic = settings_.common.topic,
+                                      .retention = settings_.relay.retention});
+  watch_metrics_.emplace(metrics_, *store_, *relay_);
+  watch_findings_.emplace([this] { return diagnosis_->Diagnose().findings(); },
+                          std::set<std::string>{"kafka", "topic"}, clock_);
+}
+
+rpc::Services CatalogueParts::MakeServices() {
+  const Api api = {.reads = front_.reads(), .writes = front_.writes(), .tokens = *tokens_};
+  rpc::Services services;
+  services.push_back(MakeChangeService(api, *history_));
+  services.push_back(MakeClusterService(api, *clusters_));
+  services.push_back(MakeEventService(api, *events_));
+  services.push_back(MakeImportService(api, *store_));
+  services.push_back(MakeLabelSchemeService(api, *schemes_));
+  services.push_back(MakeLabelService(api, *labels_));
+  services.push_back(MakeMembershipService(api, *memberships_));
+  services.push_back(MakeOperationsService(
+      front_.reads(), front_.writes(),
+      {.diagnose = [this] { return diagnosis_->Diagnose(); },
+       .start_new_history =
+           [this](const std::string& seen) { return diagnosis_->StartNewHistory(seen); }}));
+  services.push_back(MakeProgrammeService(api, *programmes_));
+  services.push_back(MakeSearchService(api, *index_));
+  services.push_back(MakeTaxonomyService(api, *taxonomies_));
+  return services;
+}
+
+// Alive isn't enough: the store answers and what is read is up to date. Kafka's being away later
+// takes nothing from it: no write is refused for that, and Diagnose says so.
+service::Front::Health CatalogueParts::Health() const {
+  const bool stored = store_->revision().ok();
+  const bool caught_up = stored && applier_->status().ok();
+  // A restored backup: what is written goes nowhere until an operator has decided.
+  const bool told = stored && !relay_->state().halted;
+  service::Front::Health health;
+  for (const char* service : kServices) health[service] = stored;
+  health[kSearchService] = caught_up;
+  health[kChangeService] = told;
+  health[kReady] = caught_up && told && watch_findings_->settled();
+  return health;
+}
+
+}  // namespace clusterwire::catalogue

@@ -1,0 +1,97 @@
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+
+#include "libs/base/clock.h"
+#include "libs/base/random.h"
+#include "libs/rpc/token.h"
+#include "libs/search/index.h"
+#include "libs/service/findings.h"
+#include "libs/service/front.h"
+#include "libs/service/host.h"
+#include "libs/sql/database.h"
+#include "libs/store/store.h"
+#include "libs/store/upkeep.h"
+#include "libs/telemetry/metrics.h"
+#include "services/catalogue/changes/history.h"
+#include "services/catalogue/changes/relay.h"
+#include "services/catalogue/domain/clusters.h"
+#include "services/catalogue/domain/events.h"
+#include "services/catalogue/domain/label_schemes.h"
+#include "services/catalogue/domain/labels.h"
+#include "services/catalogue/domain/memberships.h"
+#include "services/catalogue/domain/programmes.h"
+#include "services/catalogue/domain/taxonomies.h"
+#include "services/catalogue/operations/diagnosis.h"
+#include "services/catalogue/search/applier.h"
+#include "services/catalogue/settings.h"
+#include "services/catalogue/timers/clock_work.h"
+#include "services/catalogue/watch_metrics.h"
+
+namespace clusterwire::catalogue {
+
+// What the catalogue says of itself: its gRPC services and its names for health.
+service::Host::Description Describe();
+
+// All that the catalogue consists of, in the order in which the parts depend on each other, so that
+// destruction takes them apart in the reverse one: readers of the log stop, then the database
+// closes. Those that may fail to start are pointers.
+class CatalogueParts final : public service::Parts {
+ public:
+  // Migrates the tables, reads all Facts into the search index and lets the clock catch up. Kafka
+  // may be away: writes go on and are sent later. The arguments outlive the parts.
+  static absl::StatusOr<std::unique_ptr<CatalogueParts>> Open(const Settings& settings,
+                                                              service::Front& front,
+                                                              telemetry::Metrics& metrics,
+                                                              Clock& clock, Random& random);
+
+  rpc::Services MakeServices() override;
+  service::Front::Health Health() const override;
+
+ private:
+  CatalogueParts(const Settings& settings, service::Front& front, telemetry::Metrics& metrics,
+                 Clock& clock, Random& random)
+      : settings_(settings), front_(front), metrics_(metrics), clock_(clock), random_(random) {}
+
+  absl::Status OpenData();
+  absl::Status StartReaders();
+  void LookAfter();
+
+  const Settings& settings_;
+  service::Front& front_;
+  telemetry::Metrics& metrics_;
+  Clock& clock_;
+  Random& random_;
+
+  // Data, and the rules over it.
+  std::optional<rpc::TokenSigner> tokens_;
+  std::unique_ptr<sql::Database> database_;
+  std::unique_ptr<store::Store> store_;
+  std::optional<Taxonomies> taxonomies_;
+  std::optional<LabelSchemes> schemes_;
+  std::optional<Clusters> clusters_;
+  std::optional<Labels> labels_;
+  std::optional<Programmes> programmes_;
+  std::optional<Memberships> memberships_;
+  std::optional<Events> events_;
+
+  // Readers of the log, and the clock that writes.
+  std::optional<search::Index> index_;
+  std::unique_ptr<SearchApplier> applier_;
+  std::optional<ClockWork> timers_;
+  std::optional<Relay> relay_;
+  std::optional<store::Upkeep> upkeep_;
+  std::optional<History> history_;
+
+  // What looks at them.
+  std::optional<Diagnosis> diagnosis_;
+  std::optional<WatchMetrics> watch_metrics_;
+  std::optional<service::WatchFindings> watch_findings_;
+};
+
+}  // namespace clusterwire::catalogue
