@@ -21,8 +21,8 @@ namespace clusterwire::config {
 namespace {
 
 absl::Status Refuse(const std::string& path, const std::string& trouble) {
-  return Error(absl::StatusCode::kFailedPrecondition, "KEY_FILE",
-               absl::StrCat(path, ": ", trouble), {{"file", path}});
+  return Error(absl::StatusCode::kFailedPrecondition, "KEY_FILE", absl::StrCat(path, ": ", trouble),
+               {{"file", path}});
 }
 
 std::string Trouble(const char* doing) { return absl::StrCat(doing, ": ", strerror(errno)); }

@@ -138,18 +138,20 @@ rpc::Services CatalogueParts::MakeServices() {
   return services;
 }
 
-// Alive isn't enough: the store answers and what is read is up to date. Kafka's being away later
-// takes nothing from it: no write is refused for that, and Diagnose says so.
+// Alive isn't enough: the store answers, there is room for writes, and what is read is up to date.
+// Kafka's being away later takes nothing from it: no write is refused for that, and Diagnose says
+// so.
 service::Front::Health CatalogueParts::Health() const {
   const bool stored = store_->revision().ok();
+  const bool writable = stored && database_->CheckWritable().ok();
   const bool caught_up = stored && applier_->status().ok();
   // A restored backup: what is written goes nowhere until an operator has decided.
   const bool told = stored && !relay_->state().halted;
   service::Front::Health health;
-  for (const char* service : kServices) health[service] = stored;
+  for (const char* service : kServices) health[service] = writable;
   health[kSearchService] = caught_up;
   health[kChangeService] = told;
-  health[kReady] = caught_up && told && watch_findings_->settled();
+  health[kReady] = writable && caught_up && told && watch_findings_->settled();
   return health;
 }
 

@@ -132,11 +132,12 @@ ConsumerReport NotificationParts::Consumer() const {
   return {.lag = ingest_->lag(), .status = ingest_->status()};
 }
 
-// Alive isn't enough: what it answers and tells must be up to date. Subscribers can be kept, and
-// inboxes read, while nothing new comes from Kafka.
+// Alive isn't enough: what it answers and tells must be up to date, and there must be room to write
+// it down. Subscribers can be kept, and inboxes read, while nothing new comes from Kafka.
 service::Front::Health NotificationParts::Health() const {
   const absl::Status known = interests_->CatchUp(clock_.Now() + kHealthPatience).status();
-  const bool data = known.ok() && interests_->status().ok();
+  const bool data = known.ok() && interests_->status().ok() &&
+                    store_database_->CheckWritable().ok() && ledger_database_->CheckWritable().ok();
   service::Front::Health health;
   for (const char* service : kServices) health[service] = data;
   health[kDeliveryService] = data && ingest_->status().ok();

@@ -167,7 +167,8 @@ TEST_F(ServerTest, WhatItNeedsMayComeLaterAndUntilThenItIsAliveAndSaysWhatIsMiss
               ReasonIs("STARTING"));
 
   std::filesystem::remove(folder_.File("secrets"));
-  EXPECT_TRUE(Eventually([&] { return IsServing(*server, "clusterwire.catalogue.v1.SearchService"); }));
+  EXPECT_TRUE(
+      Eventually([&] { return IsServing(*server, "clusterwire.catalogue.v1.SearchService"); }));
   EXPECT_THAT(Call(*server, &v1::TaxonomyService::Stub::CreateTaxonomy, NewList("a")), IsOk());
 }
 
