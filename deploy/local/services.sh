@@ -6,6 +6,12 @@ grpc() { "$grpcurl" -plaintext -max-time 20 -d "${3:-{\}}" "127.0.0.1:$1" "$2"; 
 
 is_serving() { grpc "$1" grpc.health.v1.Health/Check | grep -q '"SERVING"'; }
 
+# What NAME, at PORT, says it lacks.
+show_diagnosis() {
+  say "what $1 says of itself:" >&2
+  grpc "$2" "clusterwire.$1.v1.OperationsService/Diagnose" >&2
+}
+
 # `start_service NAME PORT HTTP_PORT OVERRIDE…` waits until NAME says it is healthy.
 start_service() {
   local name=$1 port=$2 http_port=$3 override arguments
@@ -19,7 +25,10 @@ start_service() {
   done
   mkdir -p "$state_dir/$name"
   start_process "$name" "$build_dir/services/$name/clusterwire-$name" "${arguments[@]}"
-  wait_until 60 "$name" "reported health" is_serving "$port" || return
+  if ! wait_until 60 "$name" "reported health" is_serving "$port"; then
+    pid_of "$name" >/dev/null && show_diagnosis "$name" "$port"
+    return 1
+  fi
   say "started $name"
 }
 
