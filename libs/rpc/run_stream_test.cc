@@ -1,6 +1,8 @@
 #include "libs/rpc/run_stream.h"
 
 #include <atomic>
+#include <chrono>
+#include <future>
 #include <memory>
 #include <string>
 #include <thread>
@@ -243,6 +245,29 @@ TEST(ServerStreamTest, ShutdownEndsOpenStreamsAtOnceAndTellsThemToComeBack) {
   EXPECT_THAT(status, StatusIs(absl::StatusCode::kUnavailable));
   EXPECT_THAT(status, ReasonIs("SHUTTING_DOWN"));
   EXPECT_EQ(hub.sources, 0);
+}
+
+TEST(ServerStreamTest, ShutdownTellsTheClientAtOnceAndWaitsForTheStepThatRuns) {
+  std::promise<void> started, release, stopped;
+  EchoServer server({.watch = [&](const CallContext&, const Waker&) {
+    return Source<EchoResponse>([&](Batch<EchoResponse>&) -> absl::StatusOr<Pump> {
+      started.set_value();
+      release.get_future().wait();
+      return Pump::kWait;
+    });
+  }});
+  Watcher watcher(server);
+  started.get_future().wait();
+  std::thread stopper([&] {
+    server.server().Shutdown(absl::Minutes(5));
+    stopped.set_value();
+  });
+  EXPECT_THAT(watcher.Status(), ReasonIs("SHUTTING_DOWN"));
+  // gRPC itself is done with the stream now, or soon.
+  std::future<void> end = stopped.get_future();
+  EXPECT_EQ(end.wait_for(std::chrono::milliseconds(200)), std::future_status::timeout);
+  release.set_value();
+  stopper.join();
 }
 
 }  // namespace

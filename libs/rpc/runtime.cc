@@ -50,6 +50,11 @@ void Runtime::EndStreams(const absl::Status& status) {
   for (const auto& stream : streams) stream->Cut(status);
 }
 
+void Runtime::AwaitStreams() {
+  MutexLock lock(mutex_);
+  while (!streams_.empty()) left_.Wait(mutex_);
+}
+
 void Runtime::TakeStreams() {
   MutexLock lock(mutex_);
   ended_ = absl::OkStatus();
@@ -82,6 +87,7 @@ void Runtime::Leave(const StreamCore* stream) {
     MutexLock lock(mutex_);
     std::erase_if(streams_, [&](const auto& entry) { return entry.get() == stream; });
     open = streams_.size();
+    left_.NotifyAll();
   }
   metrics_.GetGauge("clusterwire_rpc_open_streams", "Streams open now")
       .Set(static_cast<double>(open));

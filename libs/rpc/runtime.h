@@ -56,6 +56,8 @@ class Runtime {
   // Ends every open stream with `status` and refuses new ones with it. Doesn't wait for the
   // clients.
   void EndStreams(const absl::Status& status);
+  // Waits until none is open: gRPC is done with it, its last step ended, and its source is gone.
+  void AwaitStreams();
   // Takes new ones again.
   void TakeStreams();
   size_t open_streams() const;
@@ -77,6 +79,7 @@ class Runtime {
   Random& random_;
   const Options options_;
   mutable Mutex mutex_;
+  CondVar left_;
   std::vector<std::shared_ptr<StreamCore>> streams_ ABSL_GUARDED_BY(mutex_);
   absl::Status ended_ ABSL_GUARDED_BY(mutex_);
   Wakeup stop_;

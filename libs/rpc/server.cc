@@ -140,6 +140,8 @@ void Server::Shutdown(absl::Duration grace) {
                      absl::Seconds(1)));
   server_->Shutdown(std::chrono::system_clock::now() + absl::ToChronoNanoseconds(grace));
   server_->Wait();
+  // A stream was ended without regard to the step that it runs, which uses the services.
+  runtime_.AwaitStreams();
 }
 
 }  // namespace clusterwire::rpc

@@ -56,7 +56,8 @@ class Server {
   void SetServing(std::string_view name, bool serving);
 
   // Health off, open streams ended with UNAVAILABLE, running calls finished; what still runs after
-  // `grace` is cancelled. Returns when no call runs any more. Later calls do nothing.
+  // `grace` is cancelled. Returns when no call and no stream's step runs any more, so what they use
+  // may go then. Later calls do nothing.
   void Shutdown(absl::Duration grace);
 
  private:

@@ -81,8 +81,13 @@ void StreamCore::RunStep() {
   }
   if (!drop) return;
   DropSource();
-  MutexLock lock(mutex_);
-  stepping_ = false;
+  bool over = false;
+  {
+    MutexLock lock(mutex_);
+    stepping_ = false;
+    over = over_;
+  }
+  if (over) lane_.runtime().Leave(this);
 }
 
 void StreamCore::LockedAdvance() {
@@ -151,8 +156,9 @@ void StreamCore::OnOver() {
     idle = !stepping_;
     self = std::move(self_);
   }
+  if (!idle) return;  // the step that still runs drops and leaves
+  DropSource();
   lane_.runtime().Leave(this);
-  if (idle) DropSource();
 }
 
 }  // namespace clusterwire::rpc
