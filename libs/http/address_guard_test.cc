@@ -50,6 +50,7 @@ TEST(AddressGuardTest, RefusesWhatIsNotOfThePublicInternet) {
                               "::",
                               "::1",
                               "64:ff9b:1::1",
+                              "64:ff9b:1:a00:0:100:808:808",
                               "100::1",
                               "2001:2::1",
                               "2001:20::1",

@@ -67,9 +67,11 @@ std::optional<IpAddress> IpAddress::Embedded() const {
     if (compatible && !tiny) return at(12);
   }
   if (StartsWith(bytes_, {0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff, 0, 0})) return at(12);  // translated
-  if (StartsWith(bytes_, {0, 0x64, 0xff, 0x9b})) return at(12);                       // NAT64
-  if (StartsWith(bytes_, {0x20, 0x02})) return at(2);                                 // 6to4
-  if (StartsWith(bytes_, {0x20, 0x01, 0, 0})) {  // Teredo, inverted
+  // NAT64 by its well-known prefix, /96. A network's own (64:ff9b:1::/48) may put the address
+  // anywhere behind it.
+  if (StartsWith(bytes_, {0, 0x64, 0xff, 0x9b, 0, 0, 0, 0, 0, 0, 0, 0})) return at(12);
+  if (StartsWith(bytes_, {0x20, 0x02})) return at(2);  // 6to4
+  if (StartsWith(bytes_, {0x20, 0x01, 0, 0})) {        // Teredo, inverted
     uint8_t inverted[4];
     for (size_t i = 0; i < 4; ++i) inverted[i] = static_cast<uint8_t>(~bytes_[12 + i]);
     return V4(inverted);
