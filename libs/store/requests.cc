@@ -67,11 +67,13 @@ absl::Status Requests::Forget(std::string_view name) const {
   return connection_.Execute("UPDATE request SET answer = NULL WHERE name = $1", {name});
 }
 
-absl::Status Requests::RemoveOld(absl::Time now, int limit) const {
-  return connection_.Execute(
-      "DELETE FROM request WHERE (caller, request_id) IN ("
-      "SELECT caller, request_id FROM request WHERE time <= $1 LIMIT $2)",
-      {absl::ToUnixMicros(now - life_), limit});
+absl::StatusOr<int64_t> Requests::RemoveOld(absl::Time now, int limit) const {
+  ASSIGN_OR_RETURN(
+      const sql::Result removed,
+      connection_.Query("DELETE FROM request WHERE (caller, request_id) IN ("
+                        "SELECT caller, request_id FROM request WHERE time <= $1 LIMIT $2)",
+                        {absl::ToUnixMicros(now - life_), limit}));
+  return removed.affected;
 }
 
 }  // namespace clusterwire::store

@@ -24,7 +24,8 @@ class Requests {
   absl::Status Keep(const Call& call, const Written& written, absl::Time now) const;
   // Takes the image of `name` out of all answers.
   absl::Status Forget(std::string_view name) const;
-  absl::Status RemoveOld(absl::Time now, int limit) const;
+  // At most `limit` past their life; how many.
+  absl::StatusOr<int64_t> RemoveOld(absl::Time now, int limit) const;
 
  private:
   sql::Connection& connection_;

@@ -174,12 +174,13 @@ absl::StatusOr<int64_t> Store::Compact(absl::Time horizon) {
   ASSIGN_OR_RETURN(sql::Lease connection, impl_->database.Acquire());
   ASSIGN_OR_RETURN(sql::Transaction transaction,
                    sql::Transaction::Begin(*connection, sql::Transaction::Kind::kWrite));
-  RETURN_IF_ERROR(Requests(*connection, impl_->registry, impl_->options.request_life)
-                      .RemoveOld(impl_->clock.Now(), kCompactBatch));
-  ASSIGN_OR_RETURN(const int64_t removed,
+  ASSIGN_OR_RETURN(const int64_t requests,
+                   Requests(*connection, impl_->registry, impl_->options.request_life)
+                       .RemoveOld(impl_->clock.Now(), kCompactBatch));
+  ASSIGN_OR_RETURN(const int64_t changes,
                    Log(*connection, impl_->registry).Compact(horizon, kCompactBatch));
   RETURN_IF_ERROR(transaction.Commit());
-  return removed;
+  return requests + changes;
 }
 
 void Store::Subscribe(Wakeup* wakeup) {

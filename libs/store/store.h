@@ -133,7 +133,7 @@ class Store {
   // left to do. A restart begins at the first page again, which changes nothing that is right.
   absl::StatusOr<bool> RefreshFacts();
   // Removes one batch of log rows older than `horizon`, never past a cursor and never a name's
-  // newest, and request ids past their life. The number of log rows removed; 0 when done.
+  // newest, and one of request ids past their life. How many of both; 0 when done.
   absl::StatusOr<int64_t> Compact(absl::Time horizon);
 
   // Notifies `wakeup` after each commit of this process, until Unsubscribe.
