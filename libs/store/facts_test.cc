@@ -300,6 +300,21 @@ TEST_P(FactsTest, ChangedCodesAreSpreadInQuietPages) {
   EXPECT_EQ(*store_->revision(), after);
 }
 
+TEST_P(FactsTest, ChangedCodesGetPastAPivotWithAsManyLinksAsThereMayBe) {
+  Open({.fan_out_limit = 3});
+  while (*store_->RefreshFacts()) {
+  }
+  MustPut(MakeClub("a", {"x"}));
+  for (int i = 0; i < 3; ++i) MustPut(MakePost(absl::StrCat(i), {"clubs/a"}));
+  PutCodes({{"x", "y"}});
+  absl::StatusOr<bool> more = true;
+  while (more.ok() && *more) more = store_->RefreshFacts();
+  EXPECT_THAT(more, IsOk());
+  for (const char* name : {"clubs/a", "posts/0", "posts/1", "posts/2"}) {
+    EXPECT_THAT(Codes(name), ElementsAre("x", "y")) << name;
+  }
+}
+
 TEST_P(FactsTest, ANewProjectionVersionLooksAtEverythingAndChangesOnlyWhatDiffers) {
   MustPut(MakeClub("a", {"x"}));
   while (*store_->RefreshFacts()) {
