@@ -22,6 +22,7 @@ Tailer::~Tailer() {
   store_.Unsubscribe(&wakeup_);
   stopping_ = true;
   wakeup_.Notify();
+  stop_.Notify();
   thread_.join();
 }
 
@@ -48,7 +49,7 @@ void Tailer::Run() {
       if (status.ok() && !changes->empty()) position_ = changes->back().position;
     }
     if (!status.ok()) {
-      clock_.WaitUntil(wakeup_, clock_.Now() + backoff.Next());
+      clock_.WaitUntil(stop_, clock_.Now() + backoff.Next());  // a commit makes it no shorter
       continue;
     }
     backoff.Reset();

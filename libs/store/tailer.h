@@ -47,6 +47,7 @@ class Tailer {
   const Options options_;
   const Handler handler_;
   Wakeup wakeup_;
+  Wakeup stop_;
   std::atomic<bool> stopping_ = false;
   mutable Mutex mutex_;
   Position position_ ABSL_GUARDED_BY(mutex_);

@@ -87,9 +87,12 @@ TEST_P(TailerTest, BeginsWhereItIsTold) {
 
 TEST_P(TailerTest, AnErrorOfTheHandlerBringsTheSameChangesAgain) {
   SetFail(true);
-  Start();
   PutPair(1);
-  ASSERT_TRUE(WaitFor([this] { return calls_ >= 2; }));
+  Start();
+  ASSERT_TRUE(WaitFor([this] {
+    clock_.Advance(absl::Seconds(60));
+    return calls_ >= 2;
+  }));
   EXPECT_EQ(tailer_->position(), Position{});
   SetFail(false);
   ASSERT_TRUE(WaitFor([this] {
@@ -97,6 +100,16 @@ TEST_P(TailerTest, AnErrorOfTheHandlerBringsTheSameChangesAgain) {
     return seen_.size() >= 2;
   }));
   EXPECT_EQ(seen_.front(), (Position{{1}, 1}));
+}
+
+TEST_P(TailerTest, CommitsDoNotShortenThePauseAfterAnError) {
+  SetFail(true);
+  PutPair(1);
+  Start();
+  ASSERT_TRUE(WaitFor([this] { return calls_ >= 1; }));
+  for (int i = 2; i <= 20; ++i) PutPair(i);
+  MutexLock lock(mutex_);
+  EXPECT_EQ(calls_, 1);
 }
 
 TEST_P(TailerTest, AnotherProcessIsSeenAtThePoll) {
