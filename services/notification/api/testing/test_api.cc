@@ -18,16 +18,15 @@ TestApi::TestApi()
   ledger = *std::move(made);
 
   const Handling handling = {.reads = lane_, .writes = lane_, .tokens = tokens_};
-  services_.push_back(
+  rpc::Services services;
+  services.push_back(
       MakeSubscriberService(handling, *domain.subscribers, *domain.endpoints, *ledger));
-  services_.push_back(MakeSubscriptionService(handling, *domain.subscriptions));
-  services_.push_back(MakeInboxService(handling, *domain.subscribers, *ledger, inbox_signal));
-  services_.push_back(MakeDeliveryService(
+  services.push_back(MakeSubscriptionService(handling, *domain.subscriptions));
+  services.push_back(MakeInboxService(handling, *domain.subscribers, *ledger, inbox_signal));
+  services.push_back(MakeDeliveryService(
       handling, *ledger,
       [](std::string_view name) -> absl::StatusOr<std::string> { return NotFoundError(name); }));
-  std::vector<grpc::Service*> services;
-  for (const auto& service : services_) services.push_back(service.get());
-  auto started = rpc::Server::Start({}, runtime_, services);
+  auto started = rpc::Server::Start({}, runtime_, std::move(services));
   EXPECT_THAT(started, IsOk());
   server_ = *std::move(started);
 }

@@ -35,7 +35,6 @@ class TestApi {
   rpc::TokenSigner tokens_{"a key of at least sixteen bytes"};
   rpc::Runtime runtime_;
   rpc::Lane lane_;
-  std::vector<std::unique_ptr<grpc::Service>> services_;
   std::unique_ptr<rpc::Server> server_;
 };
 
