@@ -30,6 +30,10 @@ absl::Duration OrDefault(bool is_set, const google::protobuf::Duration& value,
   return is_set ? config::ToDuration(value) : by_default;
 }
 
+void CheckDatabaseUrl(FieldErrors& errors, std::string_view path, const std::string& url) {
+  errors.AddAll(path, sql::Database::CheckUrl(url));
+}
+
 sql::Options ConnectionsFor(const config::v1::Database& database) {
   sql::Options options;
   options.connections = OrDefault(database.readers(), 4) + kOwnConnections;
@@ -42,7 +46,7 @@ Settings ReadCommon(const config::v1::Listen& listen, const config::v1::Database
                     const std::string& token_key_file, FieldErrors& errors) {
   config::CheckAddress(errors, "listen.grpc_address", listen.grpc_address());
   config::CheckAddress(errors, "listen.http_address", listen.http_address());
-  config::CheckSet(errors, "database.url", database.url());
+  CheckDatabaseUrl(errors, "database.url", database.url());
   config::CheckRange(errors, "database.readers", database.readers(), 0, 100);
   config::CheckSet(errors, "kafka.brokers", kafka.brokers());
   config::CheckRange(errors, "calls.readers", calls.readers(), 0, kMaxThreads);

@@ -9,6 +9,9 @@
 namespace clusterwire::service {
 namespace {
 
+using ::testing::HasSubstr;
+using ::testing::Not;
+
 config::v1::CatalogueConfig Least() {
   config::v1::CatalogueConfig config;
   config.mutable_listen()->set_grpc_address("127.0.0.1:50051");
@@ -50,6 +53,18 @@ TEST(SettingsTest, EverythingThatIsWrongIsNamedAtOnce) {
   EXPECT_THAT(status, HasFieldError("database.url"));
   EXPECT_THAT(status, HasFieldError("calls.writers"));
   EXPECT_THAT(status, HasFieldError("log.level"));
+}
+
+TEST(SettingsTest, ADatabaseThatIsNoneOfTheKnownKindsIsRefusedWithoutItsPassword) {
+  for (const char* url : {"store.db", "mysql://cw:secret@db/x", "sqlite:", "sqlite::memory:"}) {
+    config::v1::CatalogueConfig config = Least();
+    config.mutable_database()->set_url(url);
+    FieldErrors errors;
+    ReadCommon(config, errors);
+    const absl::Status status = errors.ToStatus();
+    EXPECT_THAT(status, HasFieldError("database.url")) << url;
+    EXPECT_THAT(std::string(status.message()), Not(HasSubstr("secret")));
+  }
 }
 
 }  // namespace

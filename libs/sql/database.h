@@ -63,6 +63,9 @@ class Database {
   // process only) or "postgresql://user@host:5432/name?sslmode=verify-full" (anything libpq takes).
   // Tries the connection.
   static absl::StatusOr<std::unique_ptr<Database>> Open(std::string_view url, Options options = {});
+  // Whether `url` is of one of these kinds; nothing is opened, and libpq not asked. The error
+  // doesn't quote the URL: it may hold a password.
+  static absl::Status CheckUrl(std::string_view url);
 };
 
 }  // namespace clusterwire::sql

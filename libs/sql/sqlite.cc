@@ -72,12 +72,14 @@ class SqliteDatabase final : public Database {
 
 }  // namespace
 
+absl::Status CheckSqlitePath(std::string_view path) {
+  if (!path.empty() && path != ":memory:") return absl::OkStatus();
+  return absl::InvalidArgumentError(
+      "a SQLite database needs a file: sqlite:/var/lib/clusterwire/store.db");
+}
+
 absl::StatusOr<std::unique_ptr<Database>> OpenSqlite(const std::string& path,
                                                      const Options& options) {
-  if (path.empty() || path == ":memory:") {
-    return absl::InvalidArgumentError(
-        "a SQLite database needs a file: sqlite:/var/lib/clusterwire/store.db");
-  }
   ASSIGN_OR_RETURN(
       std::unique_ptr<SqliteConnection> connection,
       SqliteConnection::Open(path, options, /*gate=*/nullptr, /*disk=*/nullptr, [](int) {}));

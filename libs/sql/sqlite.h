@@ -2,6 +2,7 @@
 
 #include <memory>
 #include <string>
+#include <string_view>
 
 #include "absl/status/statusor.h"
 
@@ -13,5 +14,7 @@ namespace clusterwire::sql {
 // which copy the log into the file, run on a thread of their own, so that no writer pays for them.
 absl::StatusOr<std::unique_ptr<Database>> OpenSqlite(const std::string& path,
                                                      const Options& options);
+
+absl::Status CheckSqlitePath(std::string_view path);
 
 }  // namespace clusterwire::sql

@@ -75,6 +75,9 @@ absl::StatusOr<Settings> ReadSettings(const NotificationConfig& config) {
   CheckDurations(config, errors);
   settings.ledger = config.ledger().url().empty() ? LedgerBeside(settings.common.database)
                                                   : config.ledger().url();
+  if (!config.ledger().url().empty()) {
+    service::CheckDatabaseUrl(errors, "ledger.url", settings.ledger);
+  }
   settings.ledger_options = service::ConnectionsFor(config.ledger());
   settings.group =
       config.consumer_group().empty() ? "clusterwire.notification" : config.consumer_group();

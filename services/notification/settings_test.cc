@@ -64,10 +64,12 @@ TEST(Settings, NameEveryOptionThatIsWrong) {
                     {"webhooks.timeout", "2m"},
                     {"webhooks.allowed_networks", "10.0.0.0/99"},
                     {"retention.records", "1s"},
-                    {"database.url", ""}}),
+                    {"database.url", ""},
+                    {"ledger.url", "mysql://cw:secret@db/ledger"}}),
               AllOf(HasFieldError("delivery.in_flight"), HasFieldError("delivery.retry_jitter"),
                     HasFieldError("webhooks.timeout"), HasFieldError("webhooks.allowed_networks"),
-                    HasFieldError("retention.records"), HasFieldError("database.url")));
+                    HasFieldError("retention.records"), HasFieldError("database.url"),
+                    HasFieldError("ledger.url")));
 }
 
 }  // namespace
