@@ -60,10 +60,18 @@ class Postgresql:
         """Without writing down what only its log has."""
         self.process.stop(signal.SIGQUIT)
 
-    def url(self, folder, name):
-        """Of a new database."""
+    def url(self, folder, name, disk=None):
+        """Of a new database; on `disk`, a folder of its own, where one is given."""
         database = f"{folder.name}_{name}"
-        self._run("createdb", "-h", self._folder, "-U", "clusterwire", database)
+        tablespace = []
+        if disk is not None:
+            tablespace = ["--tablespace", database]
+            self.execute(self._url("postgres"),
+                         f"CREATE TABLESPACE {database} LOCATION '{disk}'")
+        self._run("createdb", "-h", self._folder, "-U", "clusterwire", *tablespace, database)
+        return self._url(database)
+
+    def _url(self, database):
         return f"postgresql:///{database}?user=clusterwire&host={self._folder}"
 
     def execute(self, url, sql):

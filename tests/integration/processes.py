@@ -47,6 +47,11 @@ class Process:
     def running(self):
         return self._child is not None and self._child.poll() is None
 
+    @property
+    def pid(self):
+        """None once it has ended."""
+        return self._child.pid if self.running else None
+
     def signal_stop(self, by=None):
         self._child.send_signal(by or self._stop_signal)
 
