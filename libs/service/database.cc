@@ -2,20 +2,34 @@
 
 #include "absl/strings/str_cat.h"
 
+#include "libs/base/error.h"
 #include "libs/base/strings.h"
 
 namespace clusterwire::service {
+namespace {
+
+std::string RemedyFor(std::string_view option, const absl::Status& status) {
+  if (ReasonOf(status) == "DATABASE_FULL") return RemedyForFullDisk(option);
+  return absl::StrCat(absl::IsUnavailable(status) ? "start the database, or mend " : "mend ",
+                      ToAbsl(option), " in the configuration");
+}
+
+}  // namespace
 
 absl::StatusOr<std::unique_ptr<sql::Database>> OpenDatabase(std::string_view option,
                                                             const std::string& url,
                                                             const sql::Options& options) {
   auto database = sql::Database::Open(url, options);
   if (database.ok()) return database;
-  const absl::string_view remedy =
-      absl::IsUnavailable(database.status()) ? "start the database, or mend " : "mend ";
   return absl::Status(database.status().code(),
-                      absl::StrCat(ToAbsl(option), ": ", database.status().message(), "; ", remedy,
-                                   ToAbsl(option), " in the configuration"));
+                      absl::StrCat(ToAbsl(option), ": ", database.status().message(), "; ",
+                                   RemedyFor(option, database.status())));
+}
+
+std::string RemedyForFullDisk(std::string_view option) {
+  return absl::StrCat("free space on the disk of the database that ", ToAbsl(option),
+                      " names, or give it a bigger one; the service goes on by itself as soon as "
+                      "1 MiB can be written");
 }
 
 }  // namespace clusterwire::service

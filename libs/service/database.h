@@ -16,4 +16,7 @@ absl::StatusOr<std::unique_ptr<sql::Database>> OpenDatabase(std::string_view opt
                                                             const std::string& url,
                                                             const sql::Options& options);
 
+// What to do where the disk of the database that `option` names is full.
+std::string RemedyForFullDisk(std::string_view option);
+
 }  // namespace clusterwire::service

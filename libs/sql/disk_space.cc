@@ -1,7 +1,10 @@
 #include "libs/sql/disk_space.h"
 
+#include "absl/strings/str_cat.h"
+
 #include "libs/base/error.h"
 #include "libs/base/status_macros.h"
+#include "libs/base/strings.h"
 #include "libs/sql/transaction.h"
 
 namespace clusterwire::sql {
@@ -22,9 +25,12 @@ constexpr char kPostgresTrial[] =
 
 }  // namespace
 
-absl::Status DatabaseFull(std::string_view text) {
-  return WithRetryDelay(Error(absl::StatusCode::kResourceExhausted, "DATABASE_FULL", text),
-                        kRetryDelay);
+absl::Status DatabaseFull(std::string_view where, std::string_view said) {
+  return WithRetryDelay(
+      Error(absl::StatusCode::kResourceExhausted, "DATABASE_FULL",
+            absl::StrCat("the disk of ", ToAbsl(where),
+                         " is full, free space on it or make it bigger; ", ToAbsl(said))),
+      kRetryDelay);
 }
 
 const Options DiskSpace::kTrialLimits = {.statement_limit = absl::Seconds(2),

@@ -14,9 +14,10 @@
 
 namespace clusterwire::sql {
 
-// A statement that found no room on the database's disk: RESOURCE_EXHAUSTED, reason DATABASE_FULL,
-// with a retry delay. `text` may name paths: rpc keeps it from callers.
-absl::Status DatabaseFull(std::string_view text);
+// A statement that found no room on the disk of `where`: RESOURCE_EXHAUSTED, reason DATABASE_FULL,
+// with a retry delay. `said` are the database's words. The text may name paths: rpc keeps it from
+// callers.
+absl::Status DatabaseFull(std::string_view where, std::string_view said);
 
 // What a database knows of the room on its disk: none since a statement said so, until a trial
 // found some. That other statements succeed meanwhile proves nothing: many need no new room. Safe

@@ -131,10 +131,21 @@ TEST(SqliteFullTest, TheErrorNamesTheFile) {
   EXPECT_THAT((*database)->CheckWritable(), IsOk()) << "the limit was that connection's own";
 }
 
+TEST(SqliteFullTest, OneThatCantBeOpenedForLackOfRoomIsSaidToBeFull) {
+  const auto disk = SmallDisk::Mount(1 << 20);
+  if (disk == nullptr) GTEST_SKIP() << "no small disk can be mounted here: needs root";
+  const std::string url = "sqlite:" + disk->path() + "/test.db";
+  ASSERT_THAT(Database::Open(url), IsOk());
+  disk->Fill();
+  EXPECT_THAT(Database::Open(url), ReasonIs("DATABASE_FULL"));
+  disk->Free();
+  EXPECT_THAT(Database::Open(url), IsOk());
+}
+
 TEST(DiskSpaceTest, ATrialThatFailsForAnotherReasonProvesNothing) {
   DiskSpace disk([] { return absl::UnavailableError("away"); });
   EXPECT_THAT(disk.Check(), IsOk());
-  const absl::Status full = DatabaseFull("full");
+  const absl::Status full = DatabaseFull("x", "full");
   disk.RanOut(full);
   EXPECT_EQ(disk.Check(), full);
   EXPECT_EQ(disk.Check(), full);
@@ -142,7 +153,7 @@ TEST(DiskSpaceTest, ATrialThatFailsForAnotherReasonProvesNothing) {
 
 TEST(DiskSpaceTest, ATrialIsNotBelievedOverWhatFailedMeanwhile) {
   const TempDir folder;
-  std::vector<absl::Status> meanwhile = {DatabaseFull("second")};
+  std::vector<absl::Status> meanwhile = {DatabaseFull("x", "second")};
   DiskSpace* asked = nullptr;
   DiskSpace disk([&]() -> absl::StatusOr<std::unique_ptr<Connection>> {
     for (const absl::Status& full : meanwhile) asked->RanOut(full);
@@ -150,7 +161,7 @@ TEST(DiskSpaceTest, ATrialIsNotBelievedOverWhatFailedMeanwhile) {
                                   [](int) {});
   });
   asked = &disk;
-  disk.RanOut(DatabaseFull("first"));
+  disk.RanOut(DatabaseFull("x", "first"));
   EXPECT_EQ(disk.Check(), meanwhile[0]);
   meanwhile.clear();
   EXPECT_THAT(disk.Check(), IsOk());

@@ -209,7 +209,7 @@ absl::Status PostgresConnection::Check(const ResultHandle& result, std::string_v
   const absl::StatusCode code = CodeOf(state == nullptr ? "" : state, !away);
   const std::string message = absl::StrCat("PostgreSQL: ", OneLine(text), " (", ToAbsl(doing), ")");
   if (state != nullptr && absl::string_view(state) == kDiskFull) {
-    absl::Status full = DatabaseFull(absl::StrCat("the disk of the database is full; ", message));
+    absl::Status full = DatabaseFull("the database", message);
     if (disk_ != nullptr) disk_->RanOut(full);
     return full;
   }

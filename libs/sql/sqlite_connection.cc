@@ -220,8 +220,7 @@ absl::Status SqliteConnection::LastError(std::string_view doing) const {
       absl::StrCat("SQLite: ", sqlite3_errmsg(db_.get()), " (", ToAbsl(doing), ")");
   if (!IsFull(db_.get())) return absl::Status(CodeOf(sqlite3_extended_errcode(db_.get())), text);
   const char* file = sqlite3_db_filename(db_.get(), "main");
-  absl::Status full = DatabaseFull(
-      absl::StrCat("the disk of ", file == nullptr ? "the database" : file, " is full; ", text));
+  absl::Status full = DatabaseFull(file == nullptr ? "the database" : file, text);
   if (disk_ != nullptr) disk_->RanOut(full);
   return full;
 }

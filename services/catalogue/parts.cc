@@ -103,7 +103,8 @@ absl::Status CatalogueParts::StartReaders() {
 }
 
 void CatalogueParts::LookAfter() {
-  diagnosis_.emplace(Diagnosis::Parts{.store = *store_,
+  diagnosis_.emplace(Diagnosis::Parts{.database = *database_,
+                                      .store = *store_,
                                       .index = *index_,
                                       .applier = *applier_,
                                       .timers = *timers_,

@@ -104,7 +104,9 @@ void NotificationParts::LookAfter() {
   diagnosis_.emplace(Diagnosis::Options{.kafka = settings_.common.kafka,
                                         .topic = settings_.common.topic,
                                         .retention = settings_.retention},
-                     Diagnosis::Parts{.store = *store_,
+                     Diagnosis::Parts{.store_database = *store_database_,
+                                      .ledger_database = *ledger_database_,
+                                      .store = *store_,
                                       .ledger = *ledger_,
                                       .interests = *interests_,
                                       .consumer = [this] { return Consumer(); }});

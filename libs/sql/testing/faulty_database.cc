@@ -41,6 +41,19 @@ size_t FaultyDatabase::pending() const {
   return faults_.size();
 }
 
+void FaultyDatabase::SetFull(const absl::Status& full) {
+  MutexLock lock(mutex_);
+  full_ = full;
+}
+
+absl::Status FaultyDatabase::CheckWritable() {
+  {
+    MutexLock lock(mutex_);
+    if (!full_.ok()) return full_;
+  }
+  return real_.CheckWritable();
+}
+
 absl::StatusOr<Lease> FaultyDatabase::Acquire() {
   ASSIGN_OR_RETURN(Lease real, real_.Acquire());
   return Lease(std::make_unique<FaultyConnection>(*this, std::move(real)),

@@ -24,10 +24,12 @@ class FaultyDatabase final : public Database {
 
   void Inject(Fault fault);
   size_t pending() const;  // faults that have not struck yet
+  // From now on CheckWritable() says `full`; after OK what the real one says.
+  void SetFull(const absl::Status& full);
 
   absl::StatusOr<Lease> Acquire() override;
   Dialect dialect() const override { return real_.dialect(); }
-  absl::Status CheckWritable() override { return real_.CheckWritable(); }
+  absl::Status CheckWritable() override;
 
  private:
   friend class FaultyConnection;
@@ -37,6 +39,7 @@ class FaultyDatabase final : public Database {
   Database& real_;
   mutable Mutex mutex_;
   std::deque<Fault> faults_ ABSL_GUARDED_BY(mutex_);
+  absl::Status full_ ABSL_GUARDED_BY(mutex_);
 };
 
 }  // namespace clusterwire::sql

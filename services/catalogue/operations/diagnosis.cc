@@ -9,6 +9,7 @@
 #include "libs/base/error.h"
 #include "libs/base/status_macros.h"
 #include "libs/base/strings.h"
+#include "libs/service/database.h"
 
 namespace clusterwire::catalogue {
 namespace {
@@ -51,13 +52,16 @@ absl::StatusOr<std::string> Diagnosis::StartNewHistory(const std::string& seen) 
 
 service::Finding Diagnosis::LookAtDatabase(v1::DiagnoseResponse* response) const {
   constexpr std::string_view kRemedy =
-      "look at database.url in the configuration, at free disk space and at the database's own log";
+      "look at database.url in the configuration and at the database's own log";
   const auto revision = parts_.store.revision();
   if (!revision.ok()) return Broken("database", revision.status(), kRemedy);
   const auto history = parts_.store.history();
   if (!history.ok()) return Broken("database", history.status(), kRemedy);
   response->set_revision(revision->value);
   response->set_history_id(*history);
+  if (const absl::Status writable = parts_.database.CheckWritable(); !writable.ok()) {
+    return Broken("database", writable, service::RemedyForFullDisk("database.url"));
+  }
   return Fine("database", absl::StrCat("answers; newest revision ", revision->value));
 }
 

@@ -11,6 +11,7 @@
 #include "libs/kafka/client.h"
 #include "libs/search/index.h"
 #include "libs/service/findings.h"
+#include "libs/sql/database.h"
 #include "libs/store/store.h"
 #include "services/catalogue/changes/relay.h"
 #include "services/catalogue/search/applier.h"
@@ -24,6 +25,7 @@ class Diagnosis {
  public:
   // What is looked at; all of it outlives the diagnosis.
   struct Parts {
+    sql::Database& database;
     store::Store& store;
     const search::Index& index;
     const SearchApplier& applier;

@@ -4,10 +4,15 @@
 
 #include "libs/base/testing/status_matchers.h"
 #include "libs/kafka/testing/mock_kafka.h"
+#include "libs/sql/disk_space.h"
+#include "libs/sql/testing/faulty_database.h"
 #include "services/catalogue/testing/world.h"
 
 namespace clusterwire::catalogue {
 namespace {
+
+using ::testing::AllOf;
+using ::testing::HasSubstr;
 
 class DiagnosisTest : public ::testing::Test {
  protected:
@@ -40,7 +45,9 @@ class DiagnosisTest : public ::testing::Test {
   ClockWork timers_{*world_.store, *world_.labels, *world_.memberships,
                     world_.clock,  world_.random,  metrics_};
   Relay relay_{RelayOptions(), *world_.store, Clock::System(), world_.random, metrics_};
-  Diagnosis diagnosis_{{.store = *world_.store,
+  sql::FaultyDatabase database_{*world_.database};
+  Diagnosis diagnosis_{{.database = database_,
+                        .store = *world_.store,
                         .index = index_,
                         .applier = *applier_,
                         .timers = timers_,
@@ -62,6 +69,16 @@ TEST_F(DiagnosisTest, WhatIsBrokenStandsFirstWithARemedyAndTheRestIsSaidToBeFine
   }
   EXPECT_EQ(response.revision(), world_.store->revision()->value);
   EXPECT_EQ(response.history_id(), *world_.store->history());
+}
+
+TEST_F(DiagnosisTest, ADiskThatIsFullIsNamedWithTheRemedy) {
+  database_.SetFull(sql::DatabaseFull("/a/store.db", "no space left"));
+  const v1::DiagnoseResponse response = diagnosis_.Diagnose();
+  EXPECT_TRUE(Is(response, "database", service::Finding::SEVERITY_ERROR));
+  EXPECT_THAT(Find(response, "database")->finding(), HasSubstr("/a/store.db"));
+  EXPECT_THAT(Find(response, "database")->remedy(),
+              AllOf(HasSubstr("free space"), HasSubstr("database.url")));
+  EXPECT_EQ(response.revision(), world_.store->revision()->value);
 }
 
 TEST_F(DiagnosisTest, ANewHistoryIsStartedByWhoHasSeenTheCurrentOne) {

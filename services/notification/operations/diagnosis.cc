@@ -2,6 +2,7 @@
 
 #include "absl/strings/str_cat.h"
 
+#include "libs/service/database.h"
 #include "services/notification/ledger/balance.h"
 #include "services/notification/ledger/dead_records.h"
 
@@ -37,9 +38,11 @@ v1::DiagnoseResponse Diagnosis::Run() const {
 service::Finding Diagnosis::Database() const {
   const auto revision = parts_.store.revision();
   if (!revision.ok()) {
-    return Found(
-        "database", Finding::SEVERITY_ERROR, Text(revision.status()),
-        "Check that the database named by database.url runs and that its disk isn't full.");
+    return Found("database", Finding::SEVERITY_ERROR, Text(revision.status()),
+                 "Check that the database named by database.url runs.");
+  }
+  if (const absl::Status writable = parts_.store_database.CheckWritable(); !writable.ok()) {
+    return service::Broken("database", writable, service::RemedyForFullDisk("database.url"));
   }
   const auto counters = parts_.store.counters();
   return Fine("database", absl::StrCat("answers; revision ", revision->value, ", ", counters.writes,
@@ -105,9 +108,12 @@ service::Finding Diagnosis::LedgerBalance(v1::DiagnoseResponse* response) const 
   if (!balance.ok() || !dead_records.ok()) {
     return Found("ledger", Finding::SEVERITY_ERROR,
                  Text(balance.ok() ? dead_records.status() : balance.status()),
-                 "Check that the database named by ledger.url runs and that its disk isn't full.");
+                 "Check that the database named by ledger.url runs.");
   }
   response->set_pending(balance->pending());
+  if (const absl::Status writable = parts_.ledger_database.CheckWritable(); !writable.ok()) {
+    return service::Broken("ledger", writable, service::RemedyForFullDisk("ledger.url"));
+  }
   const std::string state = absl::StrCat(
       balance->matched(), " matched, ", balance->delivered(), " delivered, ", balance->pending(),
       " pending, ", balance->suppressed(), " suppressed, ", balance->dead(), " dead");

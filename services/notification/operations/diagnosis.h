@@ -13,6 +13,7 @@
 
 #include "libs/kafka/client.h"
 #include "libs/service/findings.h"
+#include "libs/sql/database.h"
 #include "libs/store/store.h"
 #include "services/notification/domain/interests.h"
 #include "services/notification/ledger/ledger.h"
@@ -37,6 +38,8 @@ class Diagnosis {
   };
   // The parts outlive the diagnosis; `consumer` is asked from any thread.
   struct Parts {
+    sql::Database& store_database;
+    sql::Database& ledger_database;
     store::Store& store;
     Ledger& ledger;
     const Interests& interests;

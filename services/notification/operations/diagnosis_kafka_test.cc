@@ -31,7 +31,9 @@ TEST(DiagnosisKafka, WantsTheTopicToForgetBeforeTheLedgerDoes) {
     options.topic = "changes";
     options.retention = retention;
     options.patience = absl::Seconds(20);
-    const Diagnosis diagnosis(options, {.store = *domain.store,
+    const Diagnosis diagnosis(options, {.store_database = *domain.database,
+                                        .ledger_database = **database,
+                                        .store = *domain.store,
                                         .ledger = **ledger,
                                         .interests = *domain.interests,
                                         .consumer = [] { return ConsumerReport(); }});

@@ -6,6 +6,8 @@
 #include <gtest/gtest.h>
 
 #include "libs/base/testing/status_matchers.h"
+#include "libs/sql/disk_space.h"
+#include "libs/sql/testing/faulty_database.h"
 #include "services/notification/testing/test_store.h"
 
 namespace clusterwire::notification {
@@ -15,22 +17,15 @@ using testing::HasSubstr;
 
 class DiagnosisTest : public testing::Test {
  protected:
-  DiagnosisTest() {
-    auto database = sql::Database::Open("sqlite:" + domain_.folder.File("ledger.db"));
-    EXPECT_THAT(database, IsOk());
-    ledger_database_ = *std::move(database);
-    auto ledger = Ledger::Open(*ledger_database_);
-    EXPECT_THAT(ledger, IsOk());
-    ledger_ = *std::move(ledger);
-  }
-
   v1::DiagnoseResponse Run() {
     // Nobody answers at port 1.
     Diagnosis::Options options = {.kafka = {.brokers = "127.0.0.1:1"},
                                   .topic = "changes",
                                   .retention = absl::Hours(1),
                                   .patience = absl::Milliseconds(100)};
-    return Diagnosis(options, {.store = *domain_.store,
+    return Diagnosis(options, {.store_database = store_database_,
+                               .ledger_database = ledger_database_,
+                               .store = *domain_.store,
                                .ledger = *ledger_,
                                .interests = *domain_.interests,
                                .consumer = [this] { return consumer_; }})
@@ -44,8 +39,11 @@ class DiagnosisTest : public testing::Test {
   }
 
   TestStore domain_;
-  std::unique_ptr<sql::Database> ledger_database_;
-  std::unique_ptr<Ledger> ledger_;
+  std::unique_ptr<sql::Database> real_ledger_ =
+      *sql::Database::Open("sqlite:" + domain_.folder.File("ledger.db"));
+  sql::FaultyDatabase store_database_{*domain_.database};
+  sql::FaultyDatabase ledger_database_{*real_ledger_};
+  std::unique_ptr<Ledger> ledger_ = *Ledger::Open(ledger_database_);
   ConsumerReport consumer_;
 };
 
@@ -75,6 +73,21 @@ TEST_F(DiagnosisTest, TellsAStandingConsumerFromASlowOne) {
   consumer_.status = absl::UnavailableError("the ledger is away");
   EXPECT_EQ(Findings()["consumer"].severity(), service::Finding::SEVERITY_ERROR);
   EXPECT_EQ(Findings()["consumer"].finding(), "the ledger is away");
+}
+
+TEST_F(DiagnosisTest, NamesTheDiskThatIsFullAndTheOptionOfItsDatabase) {
+  store_database_.SetFull(sql::DatabaseFull("/a/store.db", "no space left"));
+  ledger_database_.SetFull(sql::DatabaseFull("/b/ledger.db", "no space left"));
+  auto findings = Findings();
+  for (const char* part : {"database", "ledger"}) {
+    EXPECT_EQ(findings[part].severity(), service::Finding::SEVERITY_ERROR) << part;
+    EXPECT_THAT(findings[part].remedy(), HasSubstr("free space"));
+    EXPECT_THAT(findings[part].remedy(), HasSubstr(std::string(part) + ".url"));
+  }
+  EXPECT_THAT(findings["database"].finding(), HasSubstr("/a/store.db"));
+  EXPECT_THAT(findings["ledger"].finding(), HasSubstr("/b/ledger.db"));
+  store_database_.SetFull(absl::OkStatus());
+  EXPECT_EQ(Findings()["database"].severity(), service::Finding::SEVERITY_OK);
 }
 
 TEST_F(DiagnosisTest, CountsHeldSubscriptions) {
