@@ -109,6 +109,21 @@ class FullDiskTest(acknowledged.AcknowledgedTest):
         names.append(create(len(names)).name)
         self.check_all_arrived(names)
 
+    def test_one_that_starts_on_a_full_disk_is_alive_and_serves_once_there_is_room(self):
+        for service in self.stack.services:
+            with self.subTest(service.name):
+                service.process.stop()
+                self.database.disks[service.name].fill()
+                service.process.start()
+                service.wait_until_live()
+                if shared.DATABASE == "sqlite":     # which makes files when it opens
+                    found = eventually(lambda: service.findings().get("start"), "it can't start")
+                    for said in ["is full", "free space", self.where(service), "database.url"]:
+                        self.assertIn(said, found.finding)
+                    self.assertEqual(service.all_health(), {"NOT_SERVING"})
+                self.database.disks[service.name].free()
+                service.wait_until_ready()
+
     def test_notification_takes_nothing_in_and_loses_nothing(self):
         service = self.stack.notification
         self.database.disks["notification"].fill()
