@@ -1,5 +1,7 @@
 #include "libs/match/frequency.h"
 
+#include <string>
+
 #include <gtest/gtest.h>
 
 namespace clusterwire::match {

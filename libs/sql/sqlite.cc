@@ -1,5 +1,6 @@
 #include "libs/sql/sqlite.h"
 
+#include <atomic>
 #include <thread>
 #include <utility>
 

@@ -1,5 +1,6 @@
 #include "libs/telemetry/log.h"
 
+#include <algorithm>
 #include <atomic>
 #include <memory>
 #include <span>

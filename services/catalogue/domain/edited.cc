@@ -1,7 +1,9 @@
 #include "services/catalogue/domain/edited.h"
 
 #include <algorithm>
+#include <memory>
 #include <set>
+#include <vector>
 
 #include "google/protobuf/descriptor.h"
 #include "google/protobuf/util/message_differencer.h"

@@ -1,5 +1,6 @@
 #include "services/catalogue/domain/label_state.h"
 
+#include "absl/strings/str_cat.h"
 #include "google/protobuf/text_format.h"
 #include <gmock/gmock.h>
 
