@@ -90,6 +90,7 @@ absl::Status Ingest::Step() {
     return batch.status();
   }
   const absl::Status taken = Take(batch->messages);
+  if (consumer_ == nullptr) return taken;
   const absl::Status mended = Mend(batch->errors);
   return taken.ok() ? mended : taken;
 }
@@ -98,7 +99,11 @@ absl::Status Ingest::Take(std::span<const kafka::ReceivedMessage> messages) {
   if (messages.empty()) return absl::OkStatus();
   const absl::Status taken = intake_.Take(messages);
   if (!taken.ok()) {
-    RETURN_IF_ERROR(GoBack(messages));
+    const absl::Status back = GoBack(messages);
+    if (!back.ok()) {
+      telemetry::LogWarning("messages can't be read again: a new consumer", {{"error", back}});
+      consumer_.reset();  // the next one starts from the ledger's positions, which haven't moved
+    }
     return taken;
   }
   std::map<kafka::TopicPartition, int64_t> next;
