@@ -44,8 +44,6 @@ absl::Status Intake::Take(std::span<const kafka::ReceivedMessage> messages) {
   if (!status.ok()) {
     metrics_.errors.Add();
     unannounced_ = true;
-  } else if (std::exchange(unannounced_, false)) {
-    reload_();
   }
   return status;
 }
@@ -208,6 +206,8 @@ void Intake::Announce(Added added) {
   metrics_.dead.Add(added.dead);
   metrics_.superseded.Add(added.superseded);
   metrics_.matched.Add(static_cast<double>(added.matched));
+  // First, so that what nobody was told of goes out before what follows it.
+  if (std::exchange(unannounced_, false)) reload_();
   if (!added.pending.empty()) offer_(std::move(added.pending));
 }
 

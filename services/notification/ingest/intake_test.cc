@@ -185,5 +185,22 @@ TEST_P(IntakeTest, WhenACommitsAnswerIsLostTheDispatcherIsToldToLook) {
   EXPECT_EQ(AddUp().difference(), 0);
 }
 
+TEST_P(IntakeTest, WhatACommitLeftUnannouncedIsAnnouncedBeforeWhatFollowsIt) {
+  Subscribe("all", "");
+  const auto first = MessageOf(ClusterChange("a", 1, "cluster.created", "", "published"), 0);
+  const auto second =
+      MessageOf(ClusterChange("a", 2, "cluster.updated", "published", "published"), 1);
+  faulty_.Inject({.fragment = "COMMIT",
+                  .status = absl::UnavailableError("connection lost"),
+                  .after = true,
+                  .skip = 1});
+  ASSERT_THAT(Take({first}), StatusIs(absl::StatusCode::kUnavailable));
+  ASSERT_THAT(Take({first, second}), IsOk());
+  ASSERT_THAT(offered_, SizeIs(1));
+  EXPECT_EQ(offered_[0].change_id, "history:2:1");
+  EXPECT_EQ(reloads_before_last_offer_, 1);
+  EXPECT_EQ(reloads_, 1);
+}
+
 }  // namespace
 }  // namespace clusterwire::notification

@@ -18,6 +18,7 @@ IntakeFixture::IntakeFixture(Intake::Options options) {
       options, *faulty_ledger_, *store_.interests, store_.clock, IngestMetrics(metrics_),
       [this](std::vector<PendingDelivery> deliveries) {
         std::move(deliveries.begin(), deliveries.end(), std::back_inserter(offered_));
+        reloads_before_last_offer_ = reloads_;
       },
       [this] { ++reloads_; });
 }

@@ -32,6 +32,7 @@ class IntakeFixture : public LedgerTest {
   telemetry::Metrics metrics_;
   std::vector<PendingDelivery> offered_;
   int reloads_ = 0;
+  int reloads_before_last_offer_ = 0;
   std::unique_ptr<Intake> intake_;
 };
 
