@@ -107,6 +107,20 @@ TEST_P(IntakeTest, HidingAResourceIsLeftAndIsRemembered) {
               IsOkAndHolds(true));
 }
 
+TEST_P(IntakeTest, WhatIsDeletedStaysHiddenWhenItWasAndPublicWhenItWas) {
+  auto hidden = ClusterChange("a", 1, "cluster.deleted", "draft", "");
+  hidden.mutable_before()->mutable_audience();
+  const auto open = ClusterChange("b", 2, "cluster.deleted", "published", "");
+  ASSERT_THAT(Take({MessageOf(hidden, 0), MessageOf(open, 1)}), IsOk());
+  for (const auto& [name, expected] :
+       {std::pair("clusters/a", true), std::pair("clusters/b", false)}) {
+    EXPECT_THAT(ledger_->Read([&, name = name](sql::Connection& connection) {
+      return NewestRecords(connection).IsHidden(name);
+    }),
+                IsOkAndHolds(expected));
+  }
+}
+
 TEST_P(IntakeTest, WhatCantBeReadIsSetAsideAndBlocksNothing) {
   Subscribe("all", "");
   auto broken = MessageOf(ClusterChange("a", 1, "cluster.created", "", "published"), 7);

@@ -36,7 +36,10 @@ absl::StatusOr<ReadRecord> ReadMessage(const kafka::ReceivedMessage& message,
     record.trace = std::move(decoded.traceparent);
   }
   record.received = received;
-  read.hidden = record.change.has_after() && !public_sees.Matches(record.change.after());
+  // What was hidden when it was deleted stays hidden.
+  const change::v1::ResourceChanged& change = record.change;
+  const type::v1::Facts& last = change.has_after() ? change.after() : change.before();
+  read.hidden = (change.has_after() || change.has_before()) && !public_sees.Matches(last);
   change::CutTo(public_sees, &record.change);
   return read;
 }
