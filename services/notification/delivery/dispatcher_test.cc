@@ -252,6 +252,28 @@ TEST_P(DispatcherTest, DaysOfNothingButFailureSwitchTheEndpointOff) {
   EXPECT_TRUE(disabled_.WaitFor(kPatience));
 }
 
+TEST_P(DispatcherTest, AnEndpointThatIsSwitchedOnAgainGetsAllItsDaysAnew) {
+  const std::string endpoint = AddWebhook("w");
+  channel_.Answer(endpoint, std::deque<Outcome>(3, Wait{.reason = "HTTP 500"}));
+  const PendingDelivery old = Put("w");
+  Start({.disable_after = absl::Hours(1)});
+  ASSERT_TRUE(WaitFor(old, v1::Delivery::STATE_PENDING, 1));
+  store_.clock.Advance(absl::Hours(2));
+  ASSERT_TRUE(WaitFor(old, v1::Delivery::STATE_PENDING, 2));
+  ASSERT_TRUE(disabled_.WaitFor(kPatience));
+
+  v1::EnableEndpointRequest request;
+  request.set_name(endpoint);
+  ASSERT_THAT(store_.endpoints->Enable(AsOperator(), request), IsOk());
+  store_.CatchUp();
+  store_.clock.Advance(absl::Minutes(10));
+  ASSERT_TRUE(WaitFor(old, v1::Delivery::STATE_PENDING, 3));
+  // The dispatcher decides on switching off in the turn that records the try; this comes after it.
+  store_.clock.Advance(absl::Hours(1));
+  ASSERT_TRUE(WaitFor(old, v1::Delivery::STATE_DELIVERED, 4));
+  EXPECT_FALSE(disabled_.Consume());
+}
+
 TEST_P(DispatcherTest, AResultThatCantBeRecordedIsKeptAndNothingIsSentTwice) {
   AddWebhook("w");
   const PendingDelivery delivery = Put("w");

@@ -1,6 +1,9 @@
 #include "services/notification/delivery/recorder.h"
 
+#include <algorithm>
+
 #include "libs/base/status_macros.h"
+#include "libs/base/timestamp.h"
 #include "services/notification/ledger/endpoint_failures.h"
 
 namespace clusterwire::notification {
@@ -17,8 +20,10 @@ absl::StatusOr<std::map<std::string, absl::Time>> RecordResults(Ledger& ledger,
         RETURN_IF_ERROR(EndpointFailures(connection).Clear(endpoint));
         failing.erase(endpoint);
       } else if (result.health == Result::Health::kBad) {
-        ASSIGN_OR_RETURN(failing[endpoint],
+        ASSIGN_OR_RETURN(const absl::Time since,
                          EndpointFailures(connection).Add(endpoint, result.settlement.time));
+        // It is written when it is made and when it is switched on: older failures are forgiven.
+        failing[endpoint] = std::max(since, ToTime(result.job->endpoint->update_time()));
       }
     }
     return failing;

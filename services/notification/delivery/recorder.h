@@ -13,7 +13,8 @@
 namespace clusterwire::notification {
 
 // Writes what came of deliveries into the ledger, all in one transaction; may be repeated. Gives
-// the endpoints that failed, with the time since when nothing has succeeded there.
+// the endpoints that failed, with the time since when nothing has succeeded there; it doesn't reach
+// back behind the moment at which the endpoint was made or switched on again.
 absl::StatusOr<std::map<std::string, absl::Time>> RecordResults(Ledger& ledger,
                                                                 std::span<const Result> results);
 

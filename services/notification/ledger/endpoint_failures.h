@@ -19,7 +19,7 @@ class EndpointFailures {
 
   // Gives the time of the first failure since the last success.
   absl::StatusOr<absl::Time> Add(std::string_view endpoint, absl::Time now);
-  // After a success, and when the endpoint was switched off or on.
+  // After a success, and after the 410 that switches the endpoint off.
   absl::Status Clear(std::string_view endpoint);
 
  private:
