@@ -224,6 +224,25 @@ TEST_P(DispatcherTest, WhatAGateDropsIsSuppressedWithoutATry) {
   EXPECT_THAT(channel_.sent(), IsEmpty());
 }
 
+TEST_P(DispatcherTest, WhoeverTakesANameThatBecameFreeGetsNothingOfItsFormerOwner) {
+  const std::string endpoint = AddWebhook("w");
+  const Record record = MakeRecord("clusters/a", ++revision_);
+  PendingDelivery old = MakeDelivery(record, "subscribers/x/subscriptions/w");
+  old.endpoint = endpoint;
+  old.subscription_made = WhenMade(store_.interests->Find(old.subscription)->subscription);
+  Keep(record, {old});
+
+  v1::DeleteSubscriberRequest request;
+  request.set_name("subscribers/x");
+  ASSERT_THAT(store_.subscribers->Delete(AsOperator(), request), IsOk());
+  store_.clock.Advance(absl::Seconds(1));
+  store_.AddSubscriber("x");
+  AddWebhook("w");
+  Start();
+  ASSERT_TRUE(WaitFor(old, v1::Delivery::STATE_SUPPRESSED, 0));
+  EXPECT_EQ(Get(old).reason(), "wanted: the subscription was deleted and made anew");
+}
+
 TEST_P(DispatcherTest, GoneSwitchesTheEndpointOffAndTheRestIsSuppressed) {
   const std::string endpoint = AddWebhook("w");
   channel_.Answer(endpoint, {Dead{.reason = "HTTP 410", .disable_endpoint = true}});

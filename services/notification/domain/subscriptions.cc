@@ -8,6 +8,7 @@
 #include "libs/base/error.h"
 #include "libs/base/status_macros.h"
 #include "libs/base/strings.h"
+#include "libs/base/timestamp.h"
 #include "libs/change/kind.h"
 #include "libs/resource/call.h"
 #include "libs/resource/id.h"
@@ -111,6 +112,10 @@ v1::Subscription Shown(v1::Subscription subscription) {
 absl::StatusOr<filter::Predicate> CompileSubscription(const v1::Subscription& subscription) {
   return filter::Predicate::Compile(subscription.filter(), filter::Viewer::Public(),
                                     {.allow_prefix_words = false, .path = "subscription.filter"});
+}
+
+int64_t WhenMade(const v1::Subscription& subscription) {
+  return absl::ToUnixMicros(ToTime(subscription.create_time()));
 }
 
 absl::StatusOr<v1::Subscription> Subscriptions::Get(

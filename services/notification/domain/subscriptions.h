@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <string_view>
 #include <vector>
 
@@ -21,6 +22,9 @@ inline constexpr int kMaxKinds = 50;            // named by one subscription
 // The filter of a subscription as it is asked: as the public sees, without prefix words. Errors
 // name fields under "subscription.filter".
 absl::StatusOr<filter::Predicate> CompileSubscription(const v1::Subscription& subscription);
+
+// Tells a subscription from another that had its name before: its create_time in microseconds.
+int64_t WhenMade(const v1::Subscription& subscription);
 
 // What subscribers want to hear of. Every method checks the caller's rights first. A stored filter
 // that this release doesn't understand is shown as held; a later release finds it as it was. Safe

@@ -10,6 +10,7 @@
 #include "libs/base/status_macros.h"
 #include "libs/telemetry/log.h"
 #include "libs/telemetry/trace.h"
+#include "services/notification/domain/subscriptions.h"
 #include "services/notification/domain/wants.h"
 #include "services/notification/ingest/digest.h"
 #include "services/notification/ledger/dead_records.h"
@@ -126,6 +127,7 @@ std::vector<Intake::Match> Intake::MatchesOf(const Record& record) const {
                                     .change_id = record.id,
                                     .root = record.change.root(),
                                     .subscription = subscription.name(),
+                                    .subscription_made = WhenMade(subscription),
                                     .endpoint = subscription.endpoint(),
                                     .transition = ToProto(transition),
                                     .created = record.received,

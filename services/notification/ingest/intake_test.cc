@@ -40,6 +40,8 @@ TEST_P(IntakeTest, EachSubscriptionThatMatchesGetsOneDelivery) {
   ASSERT_THAT(offered_, SizeIs(2));
   EXPECT_EQ(offered_[0].transition, v1::TRANSITION_ENTERED);
   EXPECT_EQ(offered_[0].root, "clusters/a");
+  EXPECT_EQ(offered_[0].subscription_made,
+            WhenMade(store_.interests->Find("subscribers/x/subscriptions/all")->subscription));
 }
 
 TEST_P(IntakeTest, ARecordTakenAgainAddsNothing) {

@@ -18,7 +18,7 @@
 namespace clusterwire::notification {
 namespace {
 
-constexpr int kColumns = 11;
+constexpr int kColumns = 12;
 constexpr size_t kRowsAtOnce = 64;
 
 // "INSERT …" of so many rows: two texts, so that both stay prepared.
@@ -34,7 +34,7 @@ std::string InsertText(size_t rows) {
   }
   return absl::StrCat(
       "INSERT INTO delivery (id, change_id, subscription, endpoint, transition, state, reason,"
-      " attempts, created, updated, due) VALUES ",
+      " attempts, created, updated, due, subscription_made) VALUES ",
       absl::StrJoin(tuples, ","), " ON CONFLICT (id) DO NOTHING");
 }
 
@@ -43,11 +43,12 @@ void AppendRow(const PendingDelivery& delivery, std::string_view suppressed,
   const int state =
       suppressed.empty() ? v1::Delivery::STATE_PENDING : v1::Delivery::STATE_SUPPRESSED;
   const int64_t created = absl::ToUnixMicros(delivery.created);
-  for (sql::Value value : {sql::Value(delivery.name), sql::Value(delivery.change_id),
-                           sql::Value(delivery.subscription), sql::Value(delivery.endpoint),
-                           sql::Value(int{delivery.transition}), sql::Value(state),
-                           sql::Value(suppressed), sql::Value(0), sql::Value(created),
-                           sql::Value(created), sql::Value(absl::ToUnixMicros(delivery.due))}) {
+  for (sql::Value value :
+       {sql::Value(delivery.name), sql::Value(delivery.change_id),
+        sql::Value(delivery.subscription), sql::Value(delivery.endpoint),
+        sql::Value(int{delivery.transition}), sql::Value(state), sql::Value(suppressed),
+        sql::Value(0), sql::Value(created), sql::Value(created),
+        sql::Value(absl::ToUnixMicros(delivery.due)), sql::Value(delivery.subscription_made)}) {
     parameters->push_back(std::move(value));
   }
 }
@@ -204,7 +205,7 @@ absl::StatusOr<std::vector<PendingDelivery>> Deliveries::Pending(std::string_vie
   ASSIGN_OR_RETURN(
       const sql::Result found,
       connection_.Query("SELECT d.id, d.change_id, r.root, d.subscription, d.transition,"
-                        " d.attempts, d.created, d.due"
+                        " d.attempts, d.created, d.due, d.subscription_made"
                         " FROM delivery d JOIN record r ON r.id = d.change_id"
                         " WHERE d.state = 1 AND d.endpoint = $1"
                         " ORDER BY d.created, d.id LIMIT $2",
@@ -215,6 +216,7 @@ absl::StatusOr<std::vector<PendingDelivery>> Deliveries::Pending(std::string_vie
                        .change_id = row.Text(1),
                        .root = row.Text(2),
                        .subscription = row.Text(3),
+                       .subscription_made = row.Int(8),
                        .endpoint = std::string(endpoint),
                        .transition = static_cast<v1::Transition>(row.Int(4)),
                        .attempts = static_cast<int>(row.Int(5)),

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <span>
 #include <string>
@@ -26,6 +27,8 @@ struct PendingDelivery {
   std::string change_id = {};
   std::string root = {};  // of the resource that changed: order holds within it
   std::string subscription = {};
+  // Its create_time in microseconds, since the name may have been given anew; 0: not known.
+  int64_t subscription_made = 0;
   std::string endpoint = {};
   v1::Transition transition = v1::TRANSITION_UNSPECIFIED;
   int attempts = 0;

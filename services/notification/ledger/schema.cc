@@ -68,7 +68,12 @@ CREATE TABLE endpoint_failure (
   endpoint {text} NOT NULL PRIMARY KEY, since {int} NOT NULL, failures {int} NOT NULL);
 )sql";
 
-constexpr sql::Migration kMigrations[] = {{1, kTables}};
+// Which subscription of that name it is: 0 for rows of older releases, which didn't ask.
+constexpr std::string_view kSubscriptionMade = R"sql(
+ALTER TABLE delivery ADD COLUMN subscription_made {int} NOT NULL DEFAULT 0;
+)sql";
+
+constexpr sql::Migration kMigrations[] = {{1, kTables}, {2, kSubscriptionMade}};
 
 }  // namespace
 
