@@ -28,22 +28,10 @@ std::string Traceparent(const std::string& trace, Random& random) {
 Outcome OfAnswer(const http::Response& response) {
   const int status = response.status;
   if (status >= 200 && status < 300) return Done{status, Shown(response)};
-  const std::string reason = absl::StrCat("HTTP ", status);
-  switch (status) {
-    case 410:
-      return Dead{reason + ": the receiver is gone for good", true, status};
-    case 429:
-    case 502:
-    case 503:
-    case 504:
-      return Wait{response.retry_after.value_or(absl::InfinitePast()), reason, status};
-    default:
-      return Wait{absl::InfinitePast(),
-                  status >= 300 && status < 400
-                      ? reason + ": redirects are not followed; give the new address"
-                      : reason,
-                  status};
-  }
+  std::string reason = absl::StrCat("HTTP ", status);
+  if (status == 410) return Dead{reason + ": the receiver is gone for good", true, status};
+  if (status >= 300 && status < 400) reason += ": redirects are not followed; give the new address";
+  return Wait{response.retry_after.value_or(absl::InfinitePast()), std::move(reason), status};
 }
 
 }  // namespace

@@ -14,8 +14,8 @@ namespace clusterwire::notification {
 //
 //   2xx              handed over
 //   410              dead, and the endpoint is switched off
-//   429, 502–504     tried again, not before Retry-After
-//   other answers, time-outs, refused or broken connections: tried again by the schedule
+//   other answers    tried again by the schedule, not before Retry-After
+//   time-outs, refused or broken connections: tried again by the schedule
 //   an address or secret that can't be used: dead
 class WebhookChannel final : public Channel {
  public:

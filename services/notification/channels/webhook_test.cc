@@ -128,8 +128,8 @@ TEST_F(WebhookTest, GoneSwitchesTheEndpointOff) {
   EXPECT_TRUE(std::get<Dead>(outcome).disable_endpoint);
 }
 
-TEST_F(WebhookTest, RetryAfterIsObeyedForOverload) {
-  for (const int status : {429, 503}) {
+TEST_F(WebhookTest, RetryAfterIsObeyedWhateverTheFailure) {
+  for (const int status : {408, 429, 500, 503}) {
     const absl::Time before = Clock::System().Now();
     const Outcome outcome = SendTo({.status = status, .headers = {{"Retry-After", "120"}}});
     ASSERT_TRUE(std::holds_alternative<Wait>(outcome)) << status;
