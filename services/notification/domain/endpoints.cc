@@ -118,8 +118,9 @@ absl::StatusOr<std::vector<v1::Endpoint>> Endpoints::List(const rpc::CallContext
   return page;
 }
 
-absl::Status Endpoints::CheckNew(const v1::CreateEndpointRequest& request) const {
-  FieldErrors errors;
+// All that is wrong with the request, besides `errors`.
+absl::Status Endpoints::CheckNew(const v1::CreateEndpointRequest& request,
+                                 FieldErrors errors) const {
   const v1::Endpoint& endpoint = request.endpoint();
   if (request.endpoint_id() == kInboxId || endpoint.has_inbox()) {
     errors.Add(endpoint.has_inbox() ? "endpoint.inbox" : "endpoint_id",
@@ -151,13 +152,14 @@ absl::StatusOr<v1::Endpoint> Endpoints::Create(const rpc::CallContext& call,
   RETURN_IF_ERROR(kSubscriberName.Check("parent", request.parent()));
   RETURN_IF_ERROR(CheckMayUse(call.caller, request.parent()));
   ASSIGN_OR_RETURN(const store::Call store_call, StoreCall(call, request));
-  ASSIGN_OR_RETURN(const std::string id,
-                   resource::IdOrRandom("endpoint_id", request.endpoint_id(), random_));
-  RETURN_IF_ERROR(CheckNew(request));
+  FieldErrors errors;
+  const auto id = resource::IdOrRandom("endpoint_id", request.endpoint_id(), random_);
+  errors.AddAll("", id.status());
+  RETURN_IF_ERROR(CheckNew(request, errors));
 
   v1::Endpoint endpoint;
   const auto ids = kSubscriberName.Parse(request.parent());
-  endpoint.set_name(kEndpointName.Format({ids->front(), id}));
+  endpoint.set_name(kEndpointName.Format({ids->front(), *id}));
   endpoint.set_state(v1::Endpoint::STATE_ENABLED);
   *endpoint.mutable_webhook() = request.endpoint().webhook();
   if (endpoint.webhook().secret().empty()) {

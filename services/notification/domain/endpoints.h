@@ -9,6 +9,7 @@
 
 #include "clusterwire/notification/v1/subscriber.pb.h"
 
+#include "libs/base/error.h"
 #include "libs/base/random.h"
 #include "libs/http/address_guard.h"
 #include "libs/rpc/call_context.h"
@@ -53,7 +54,7 @@ class Endpoints {
   static absl::StatusOr<v1::Endpoint> GetFrom(const store::Reader& reader, const std::string& name);
 
  private:
-  absl::Status CheckNew(const v1::CreateEndpointRequest& request) const;
+  absl::Status CheckNew(const v1::CreateEndpointRequest& request, FieldErrors errors) const;
 
   store::Store& store_;
   Random& random_;

@@ -103,6 +103,16 @@ TEST_F(EndpointsTest, AreHttpsAddressesWithoutUserAndFragment) {
   }
 }
 
+TEST_F(EndpointsTest, NameEveryFieldThatIsWrong) {
+  v1::CreateEndpointRequest request = Request("https://hooks.example/#top");
+  request.set_endpoint_id("Not an id");
+  request.mutable_endpoint()->mutable_webhook()->set_secret("short");
+  const auto made = Create(request);
+  for (const char* field : {"endpoint_id", "endpoint.webhook.uri", "endpoint.webhook.secret"}) {
+    EXPECT_THAT(made, HasFieldError(field));
+  }
+}
+
 TEST_F(EndpointsTest, MayBeTriedAgainWhenTheResolverDoesNotAnswer) {
   EXPECT_THAT(Create(Request("https://unknown.example/")),
               StatusIs(absl::StatusCode::kUnavailable, HasSubstr("unknown.example")));

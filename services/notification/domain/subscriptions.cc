@@ -80,9 +80,9 @@ absl::Status CheckEndpoint(const store::Reader& reader, const v1::Subscription& 
   return absl::OkStatus();
 }
 
-// All that is wrong with what is about to be stored.
-absl::Status Check(const store::Reader& reader, const v1::Subscription& subscription) {
-  FieldErrors errors;
+// All that is wrong with what is about to be stored, besides `errors`.
+absl::Status Check(const store::Reader& reader, const v1::Subscription& subscription,
+                   FieldErrors errors = {}) {
   resource::CheckText(errors, "subscription.title", subscription.title(), 1, kMaxTitle);
   CheckTransitions(subscription, errors);
   CheckKinds(subscription, errors);
@@ -153,18 +153,19 @@ absl::StatusOr<v1::Subscription> Subscriptions::Create(
   RETURN_IF_ERROR(kSubscriberName.Check("parent", request.parent()));
   RETURN_IF_ERROR(CheckMayUse(call.caller, request.parent()));
   ASSIGN_OR_RETURN(const store::Call store_call, StoreCall(call, request));
-  ASSIGN_OR_RETURN(const std::string id,
-                   resource::IdOrRandom("subscription_id", request.subscription_id(), random_));
+  FieldErrors errors;
+  const auto id = resource::IdOrRandom("subscription_id", request.subscription_id(), random_);
+  errors.AddAll("", id.status());
   v1::Subscription subscription = request.subscription();
   resource::ClearOutputOnly(kOutputOnly, &subscription);
-  subscription.set_name(
-      kSubscriptionName.Format({kSubscriberName.Parse(request.parent())->front(), id}));
+  subscription.set_name(kSubscriptionName.Format(
+      {kSubscriberName.Parse(request.parent())->front(), id.value_or("")}));
   if (subscription.state() == v1::Subscription::STATE_UNSPECIFIED) {
     subscription.set_state(v1::Subscription::STATE_ACTIVE);
   }
   const auto create = [&](store::Writer& writer) -> absl::Status {
     RETURN_IF_ERROR(writer.Get<v1::Subscriber>(request.parent()).status());
-    RETURN_IF_ERROR(Check(writer, subscription));
+    RETURN_IF_ERROR(Check(writer, subscription, errors));
     ASSIGN_OR_RETURN(const auto others,
                      ScanUpTo(writer, Under("subscription", request.parent()), kMaxSubscriptions));
     if (others.size() >= kMaxSubscriptions) {

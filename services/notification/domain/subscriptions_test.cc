@@ -29,8 +29,10 @@ class SubscriptionsTest : public testing::Test {
     request.set_parent("subscribers/x");
     return request;
   }
-  absl::StatusOr<v1::Subscription> Create(const char* subscription) {
-    return test_.subscriptions->Create(AsOperator(), Request(subscription));
+  absl::StatusOr<v1::Subscription> Create(const char* subscription, const char* id = "") {
+    v1::CreateSubscriptionRequest request = Request(subscription);
+    request.set_subscription_id(id);
+    return test_.subscriptions->Create(AsOperator(), request);
   }
   absl::StatusOr<v1::Subscription> Update(v1::Subscription subscription,
                                           std::initializer_list<const char*> mask = {}) {
@@ -55,11 +57,13 @@ TEST_F(SubscriptionsTest, NameEveryFieldThatIsWrong) {
   const auto made = Create(R"(
       filter { sectors: "ict" words: "photo*" } transitions: TRANSITION_UNSPECIFIED
       kinds: "label.awarded" kinds: "label.won" endpoint: "subscribers/y/endpoints/inbox"
-      state: STATE_HELD)");
+      state: STATE_HELD)",
+                           "Not an id");
   EXPECT_THAT(made, StatusIs(absl::StatusCode::kInvalidArgument));
   EXPECT_THAT(
       made,
-      AllOf(HasFieldError("subscription.title"), HasFieldError("subscription.filter.sectors[0]"),
+      AllOf(HasFieldError("subscription_id"), HasFieldError("subscription.title"),
+            HasFieldError("subscription.filter.sectors[0]"),
             HasFieldError("subscription.filter.words"),
             HasFieldError("subscription.transitions[0]"), HasFieldError("subscription.kinds[1]"),
             HasFieldError("subscription.endpoint"), HasFieldError("subscription.state")));
