@@ -10,6 +10,10 @@ namespace {
 
 using Values = std::vector<std::string>;
 
+// Some letters weigh dozens of bytes; a page token carries the key. Titles that differ only behind
+// so many are ordered by name.
+constexpr size_t kMaxTitleKey = 1000;
+
 // The lists whose codes are places; all others hold sectors.
 bool IsRegion(std::string_view code) {
   return code.starts_with("nuts:") || code.starts_with("iso:");
@@ -93,7 +97,7 @@ Columns ColumnsOf(const Facts& facts) {
   columns.period = PeriodOf(facts);
   columns.deadline = DeadlineOf(facts);
   if (facts.has_size()) columns.size = facts.size();
-  columns.title_key = text::SortKey(facts.title());
+  columns.title_key = text::SortKey(facts.title()).substr(0, kMaxTitleKey);
   if (facts.has_point()) columns.point = ExactPoint(facts.point());
   return columns;
 }

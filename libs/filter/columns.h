@@ -25,7 +25,7 @@ struct Columns {
   std::optional<DayRange> period;
   std::optional<DayRange> deadline;
   std::optional<int64_t> size;
-  std::string title_key;  // bytes to sort by
+  std::string title_key;  // at most 1,000 bytes to sort by; never the start of another
   std::optional<LatLng> point;
 };
 

@@ -48,6 +48,14 @@ TEST(ColumnsTest, WhatIsUnknownOrUnreadableIsAbsent) {
   EXPECT_EQ(columns.point, std::nullopt);
 }
 
+TEST(ColumnsTest, ATitleOfHeavyLettersStillFitsAPageToken) {
+  std::string title;
+  for (int i = 0; i < 200; ++i) title += "\uFDFA";  // a ligature of eighteen letters
+  Facts facts;
+  facts.set_title(title);
+  EXPECT_EQ(ColumnsOf(facts).title_key.size(), 1000u);
+}
+
 TEST(TermsTest, ValuesOfDifferentFieldsNeverMeet) {
   EXPECT_NE(MakeTerm(TermField::kKind, "silver"), MakeTerm(TermField::kToken, "silver"));
   EXPECT_EQ(FieldOf(MakeTerm(TermField::kKind, "silver")), TermField::kKind);
