@@ -119,7 +119,10 @@ absl::Status Ingest::Take(std::span<const kafka::ReceivedMessage> messages) {
 // The messages come again with a later Poll. Run() pauses before that.
 absl::Status Ingest::GoBack(std::span<const kafka::ReceivedMessage> messages) {
   for (const auto& [partition, offset] : FirstOffsets(messages)) {
-    RETURN_IF_ERROR(consumer_->Restart(partition, offset));
+    const absl::Status back = consumer_->Restart(partition, offset);
+    if (back.ok()) continue;
+    consumer_.reset();  // what can't go back must not go on: it would skip the batch
+    return back;
   }
   return absl::OkStatus();
 }
