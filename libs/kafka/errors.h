@@ -9,8 +9,8 @@ struct rd_kafka_s;
 namespace clusterwire::kafka {
 
 // librdkafka's error as a status that says what to do. Codes and reasons:
-//   UNAVAILABLE          KAFKA_UNAVAILABLE          retriable: brokers away, leader moving, timed
-//   out ABORTED              KAFKA_FATAL                this client is done for: make a new one
+//   UNAVAILABLE          KAFKA_UNAVAILABLE          retriable: brokers away, leader moving, …
+//   ABORTED              KAFKA_FATAL                this client is done for: make a new one
 //   NOT_FOUND            KAFKA_TOPIC_UNKNOWN        no such topic or partition
 //   OUT_OF_RANGE         KAFKA_OFFSET_OUT_OF_RANGE  the log doesn't hold that offset
 //   INVALID_ARGUMENT     KAFKA_MESSAGE_TOO_LARGE    above the client's or the topic's limit

@@ -13,8 +13,7 @@ inline constexpr int kMaxMaskPaths = 100;
 
 // Copies what an update names from `from` into `into`, the stored resource of the same type, as
 // AIP-134 has it: an empty mask means the fields that are set, "*" all of them, else paths of
-// fields
-// ("seat", "seat.city"); a field named and not set is cleared; repeated fields and maps are
+// fields ("seat", "seat.city"); a field named and not set is cleared; repeated fields and maps are
 // replaced whole. What is Output only stays as it is, named or not: name, etag, revision, the three
 // times, and the paths in `output_only` ("state", "webhook.secret"). A path that doesn't exist is
 // INVALID_ARGUMENT on update_mask, all of them at once; `into` is then unchanged.

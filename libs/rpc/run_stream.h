@@ -22,8 +22,8 @@
 //   grpc::ServerWriteReactor<StreamInboxResponse>* StreamInbox(
 //       grpc::CallbackServerContext* context, const StreamInboxRequest* request) override {
 //     return rpc::RunServerStream<StreamInboxResponse>(
-//         reads_, context, [this, request = *request](const rpc::CallContext& call, rpc::Waker
-//         wake) {
+//         reads_, context,
+//         [this, request = *request](const rpc::CallContext& call, rpc::Waker wake) {
 //           return inbox_.Open(call, request, std::move(wake));  // absl::StatusOr<rpc::Source<…>>
 //         });
 //   }

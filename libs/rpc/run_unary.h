@@ -20,12 +20,12 @@ namespace clusterwire::rpc {
 // that `work` returns. A handler method is:
 //
 //   grpc::ServerUnaryReactor* GetCluster(grpc::CallbackServerContext* context,
-//                                        const GetClusterRequest* request, Cluster* response)
-//       override {
-//     return rpc::RunUnary(reads_, context, response, [this, request](const rpc::CallContext& call)
-//     {
-//       return clusters_.Get(call, *request);   // absl::StatusOr<Cluster>
-//     });
+//                                        const GetClusterRequest* request,
+//                                        Cluster* response) override {
+//     return rpc::RunUnary(reads_, context, response,
+//                          [this, request](const rpc::CallContext& call) {
+//                            return clusters_.Get(call, *request);  // absl::StatusOr<Cluster>
+//                          });
 //   }
 //
 // `request` and `response` live until the call is finished. A full queue answers
