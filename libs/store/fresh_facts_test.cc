@@ -108,6 +108,15 @@ class FreshFactsTest : public StoreTest {
     }
   }
 
+  absl::Status ChangeCodes(Writer& writer) {
+    CodeList list = Load<CodeList>(writer, Pick("codeLists", 2));
+    list.clear_parents();
+    for (const char* code : {"a1", "a2", "b1"}) {
+      if (Toss(2)) (*list.mutable_parents())[code] = Toss(2) ? "a" : "b";
+    }
+    return writer.Put(list, "put");
+  }
+
   void ExpectFresh() {
     const auto reader = *store_->Read();
     for (const auto& [name, fresh] : testing::FreshFacts(*reader, store_->registry())) {
@@ -134,6 +143,28 @@ TEST_P(FreshFactsTest, StoredFactsEqualAFreshProjection) {
     });
     ASSERT_THAT(written, IsOk());
     ASSERT_NO_FATAL_FAILURE(ExpectFresh()) << "after write " << write;
+  }
+}
+
+// Between the pages of a refresh others write, and the lists may change once more.
+TEST_P(FreshFactsTest, OnceChangedCodesAreSpreadStoredFactsEqualAFreshProjection) {
+  Open({.refresh_page = 3});
+  for (int round = 0; round < 30; ++round) {
+    for (int write = 0; write < 12; ++write) {
+      const bool codes = write == 4 || (write > 4 && Toss(4));
+      ASSERT_THAT(store_->Write(MakeCall(),
+                                [&](Writer& writer) {
+                                  return codes ? ChangeCodes(writer) : ChangeSomething(writer);
+                                }),
+                  IsOk());
+      if (write > 4) {
+        ASSERT_THAT(store_->RefreshFacts(), IsOk());
+      }
+    }
+    absl::StatusOr<bool> more = true;
+    while (more.ok() && *more) more = store_->RefreshFacts();
+    ASSERT_THAT(more, IsOk());
+    ASSERT_NO_FATAL_FAILURE(ExpectFresh()) << "after round " << round;
   }
 }
 
