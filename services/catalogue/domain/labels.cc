@@ -120,7 +120,19 @@ absl::Status CheckHappened(const std::string& path, const std::string& date, con
   return errors.ToStatus();
 }
 
-// The end that a renewal gives, as it is stored.
+// What is wrong with a renewal by itself; whether the label can be renewed then is NewEnd()'s.
+absl::Status CheckRenewal(const v1::RenewLabelRequest& request, const v1::Label& label,
+                          absl::Time now) {
+  FieldErrors errors;
+  errors.AddAll("", CheckHappened("renewed", request.renewed(), label, now));
+  CheckDate("valid_until", request.valid_until(), errors);
+  CheckDate("announced", request.announced(), errors);
+  CheckOrder("announced", request.announced(), "renewed", request.renewed(), errors);
+  CheckScore("score", request.score(), errors);
+  return errors.ToStatus();
+}
+
+// The end that a renewal gives, as it is stored. The request's dates have been checked.
 absl::StatusOr<std::string> NewEnd(const v1::LabelScheme& scheme, const v1::Label& label,
                                    const v1::RenewLabelRequest& request) {
   ASSIGN_OR_RETURN(const DayRange renewed, ParseDate(request.renewed()));
@@ -129,16 +141,13 @@ absl::StatusOr<std::string> NewEnd(const v1::LabelScheme& scheme, const v1::Labe
     return FormatDay(end);
   }
   RETURN_IF_ERROR(CheckRenewable(scheme, label, renewed.first));
-  FieldErrors errors;
-  const auto given = ParseDate(request.valid_until());
-  errors.AddAll("valid_until", given.status());
+  ASSIGN_OR_RETURN(const DayRange given, ParseDate(request.valid_until()));
   const auto previous = RangeOf(label.valid_until());
-  if (given.ok() && previous && given->last <= previous->last) {
-    errors.Add("valid_until",
-               absl::StrCat("'", request.valid_until(), "' is not after the end so far '",
-                            label.valid_until(), "'"));
+  if (previous && given.last <= previous->last) {
+    return FieldError("valid_until",
+                      absl::StrCat("'", request.valid_until(), "' is not after the end so far '",
+                                   label.valid_until(), "'"));
   }
-  RETURN_IF_ERROR(errors.ToStatus());
   return request.valid_until();
 }
 
@@ -174,16 +183,10 @@ absl::StatusOr<v1::Label> Labels::Renew(const WriteCall& call,
                                         const v1::RenewLabelRequest& request) {
   return Modify(call, request.name(), request.etag(), change::v1::CHANGE_KIND_LABEL_RENEWED,
                 [&](const Context& context, v1::Label* label) -> absl::Status {
-                  RETURN_IF_ERROR(CheckHappened("renewed", request.renewed(), *label, context.now));
+                  RETURN_IF_ERROR(CheckRenewal(request, *label, context.now));
                   const v1::LabelScheme* scheme = context.book.FindScheme(label->scheme());
                   if (scheme == nullptr) return NotFoundError(label->scheme());
                   ASSIGN_OR_RETURN(const std::string end, NewEnd(*scheme, *label, request));
-                  FieldErrors errors;
-                  CheckDate("announced", request.announced(), errors);
-                  CheckOrder("announced", request.announced(), "renewed", request.renewed(),
-                             errors);
-                  CheckScore("score", request.score(), errors);
-                  RETURN_IF_ERROR(errors.ToStatus());
                   v1::Renewal& renewal = *label->add_renewals();
                   renewal.set_renewed(request.renewed());
                   renewal.set_previous_valid_until(label->valid_until());

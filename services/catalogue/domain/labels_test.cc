@@ -94,6 +94,19 @@ TEST_F(LabelsTest, ARenewalMoreThanAYearAfterTheEndIsRefusedWithTheLastDay) {
   EXPECT_THAT(Renew(awarded->name(), "2023-12-31"), IsOk());
 }
 
+TEST_F(LabelsTest, EverythingWrongWithARenewalIsNamedAtOnce) {
+  v1::RenewLabelRequest request;
+  request.set_name(Award(Silver())->name());
+  request.set_renewed("2030-01-01");
+  request.set_valid_until("soon");
+  request.set_announced("later");
+  request.mutable_score()->set_percent(120);
+  const auto renewed = world_.labels->Renew(world_.AsOperator(), request);
+  for (const char* field : {"renewed", "valid_until", "announced", "score.percent"}) {
+    EXPECT_THAT(renewed, HasFieldError(field));
+  }
+}
+
 TEST_F(LabelsTest, ARenewalOfALabelWhoseEndIsNotKnownNeedsTheNewEnd) {
   const auto awarded = Award(Silver());
   EXPECT_THAT(Renew(awarded->name(), "2024-05-20"), ReasonIs("END_UNKNOWN"));
