@@ -9,6 +9,7 @@
 #include <gtest/gtest.h>
 
 #include "clusterwire/notification/v1/inbox.grpc.pb.h"
+#include "clusterwire/notification/v1/subscriber.grpc.pb.h"
 
 #include "libs/base/testing/status_matchers.h"
 #include "libs/base/timestamp.h"
@@ -117,6 +118,27 @@ TEST_F(InboxApi, ShowsNothingThatAnEarlierSubscriberOfTheNameLeftBehind) {
   ASSERT_THAT(list, IsOk());
   ASSERT_EQ(list->items_size(), 1);
   EXPECT_EQ(list->items(0).title(), "Notice 2");
+}
+
+TEST_F(InboxApi, ARepeatedDeletionLeavesTheInboxOfWhoeverHasTheNameSince) {
+  const auto subscribers = v1::SubscriberService::NewStub(rpc::MakeChannel(api_.address()));
+  v1::DeleteSubscriberRequest request;
+  request.set_name("subscribers/x");
+  request.set_request_id("r1");
+  const auto remove = [&] {
+    grpc::ClientContext context;
+    rpc::Prepare({.deadline = absl::Now() + absl::Seconds(20), .trace = {}, .view_as = ""},
+                 &context);
+    v1::DeleteSubscriberResponse response;
+    return rpc::ToAbslStatus(subscribers->DeleteSubscriber(&context, request, &response));
+  };
+  ASSERT_THAT(remove(), IsOk());
+  api_.domain.AddSubscriber("x");
+  Put("subscribers/x", 1);
+  ASSERT_THAT(remove(), IsOk());
+  const auto list = List("subscribers/x");
+  ASSERT_THAT(list, IsOk());
+  EXPECT_EQ(list->items_size(), 1);
 }
 
 TEST_F(InboxApi, StreamsWhatIsThereAndWhatComes) {

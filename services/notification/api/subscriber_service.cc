@@ -69,7 +69,7 @@ class SubscriberHandler final : public v1::SubscriberService::CallbackService {
                                        v1::DeleteSubscriberResponse*) override {
     return rpc::RunUnary(handling_.writes, context, [this, request](const rpc::CallContext& call) {
       const absl::Status deleted = subscribers_.Delete(call, *request);
-      if (deleted.ok() && !request->validate_only()) ForgetInbox(request->name());
+      if (deleted.ok() && IsGone(call, request->name())) ForgetInbox(request->name());
       return deleted;
     });
   }
@@ -124,6 +124,13 @@ class SubscriberHandler final : public v1::SubscriberService::CallbackService {
   }
 
  private:
+  // Not after a rehearsal, nor when a repeated request finds the name given to another since.
+  bool IsGone(const rpc::CallContext& call, const std::string& subscriber) const {
+    v1::GetSubscriberRequest get;
+    get.set_name(subscriber);
+    return absl::IsNotFound(subscribers_.Get(call, get).status());
+  }
+
   // Nobody can read it any more, so what can't be removed now is left to the end of its retention.
   void ForgetInbox(const std::string& subscriber) {
     const absl::Status forgotten = ledger_.Write(
