@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <string>
 #include <string_view>
 
@@ -15,6 +16,10 @@
 //   … load page.size + 1 rows behind page.after …
 //   if (more) response.set_next_page_token(rpc::NextPageToken(tokens_, request, last_key));
 namespace clusterwire::rpc {
+
+// A page ends before it holds more, or with its first item: clients take messages of 4 MiB unless
+// they are told otherwise.
+inline constexpr size_t kMaxPageBytes = 3 << 20;
 
 struct PageLimits {
   int default_size = 50;  // for page_size 0

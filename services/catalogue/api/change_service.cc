@@ -65,6 +65,7 @@ class ChangeServiceHandler final : public change::v1::ChangeService::CallbackSer
       query.after = store::EndOf(store::Revision{request.after_revision()});
     }
     query.limit = page.size;
+    query.bytes = rpc::kMaxPageBytes;
     ASSIGN_OR_RETURN(auto listed, history_.List(query));
     for (auto& change : listed.changes) *response->add_changes() = std::move(change);
     if (listed.next) {

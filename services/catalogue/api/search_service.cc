@@ -69,13 +69,18 @@ absl::StatusOr<search::SearchOptions> OptionsOf(const SearchRequest& request,
   return options;
 }
 
-void Answer(const search::Page& page, v1::SearchResponse* response) {
-  response->set_total_size(static_cast<int32_t>(page.total));
+void AddHits(const search::Page& page, v1::SearchResponse* response) {
+  size_t bytes = 0;
   for (const search::Hit& found : page.hits) {
+    bytes += found.facts->ByteSizeLong();
+    if (bytes > rpc::kMaxPageBytes && response->hits_size() > 0) return;
     v1::Hit& hit = *response->add_hits();
     *hit.mutable_facts() = *found.facts;
     if (found.distance_meters) hit.set_distance_meters(*found.distance_meters);
   }
+}
+
+void AddFacets(const search::Page& page, v1::SearchResponse* response) {
   for (const search::Facet& counted : page.facets) {
     v1::Facet& facet = *response->add_facets();
     facet.set_field(counted.field);
@@ -110,10 +115,13 @@ class SearchServiceHandler final : public v1::SearchService::CallbackService {
     ASSIGN_OR_RETURN(const auto published,
                      index_.WaitFor(request.min_revision(), WaitLimit(api_, call)));
     ASSIGN_OR_RETURN(const search::Page found, published->snapshot->Search(predicate, options));
-    Answer(found, response);
-    if (found.more) {
+    response->set_total_size(static_cast<int32_t>(found.total));
+    AddHits(found, response);
+    AddFacets(found, response);
+    const auto shown = static_cast<size_t>(response->hits_size());
+    if (found.more || shown < found.hits.size()) {
       response->set_next_page_token(
-          rpc::NextPageToken(api_.tokens, request, Joined(found.hits.back().position)));
+          rpc::NextPageToken(api_.tokens, request, Joined(found.hits[shown - 1].position)));
     }
     response->set_revision(published->revision);
     return absl::OkStatus();

@@ -76,6 +76,7 @@ grpc::ServerUnaryReactor* RunList(const Api& api, const Resources<T>& resources,
                                                      {.parent = parent,
                                                       .after = page.after,
                                                       .limit = page.size,
+                                                      .bytes = rpc::kMaxPageBytes,
                                                       .show_deleted = request.show_deleted()}));
         for (T& resource : listed.resources) *(response->*field)()->Add() = std::move(resource);
         if (!listed.next.empty()) {

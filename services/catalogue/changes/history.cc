@@ -1,6 +1,7 @@
 #include "services/catalogue/changes/history.h"
 
 #include <algorithm>
+#include <unordered_map>
 
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
@@ -80,26 +81,48 @@ absl::StatusOr<std::vector<store::Change>> FirstChanges(store::Store& store,
   return store.Changes(store::EndOf(whole_above), kBatch);
 }
 
-// Whether no later change of the same resource is selected.
-absl::StatusOr<bool> IsLatest(store::Store& store, const Selection& selection,
-                              const store::Change& change) {
+// The newest change that is selected of the resource of `change`, which is selected itself.
+absl::StatusOr<store::Position> LatestOf(store::Store& store, const Selection& selection,
+                                         const store::Change& change) {
   store::Revision before;
   while (true) {
     ASSIGN_OR_RETURN(const auto later, store.HistoryOf(change.name, before, kBatch));
     for (const store::Change& candidate : later) {
-      if (candidate.position <= change.position) return true;
-      if (selection.Take(candidate)) return false;
+      if (candidate.position <= change.position) return change.position;
+      if (selection.Take(candidate)) return candidate.position;
     }
-    if (later.empty()) return true;
+    if (later.empty()) return change.position;
     before = later.back().position.revision;
   }
 }
+
+// Which change of each resource is its latest: asked once for each, however many changes it has.
+class Latest {
+ public:
+  Latest(store::Store& store, const Selection& selection) : store_(store), selection_(selection) {}
+
+  absl::StatusOr<bool> Is(const store::Change& change) {
+    auto known = latest_.find(change.name);
+    if (known == latest_.end()) {
+      ASSIGN_OR_RETURN(const store::Position position, LatestOf(store_, selection_, change));
+      known = latest_.emplace(change.name, position).first;
+    }
+    return known->second <= change.position;
+  }
+
+ private:
+  store::Store& store_;
+  const Selection& selection_;
+  std::unordered_map<std::string, store::Position> latest_;  // no more than History::kScanLimit
+};
 
 }  // namespace
 
 absl::StatusOr<History::Page> History::List(const HistoryQuery& query) const {
   ASSIGN_OR_RETURN(const Selection selection, Selection::Create(query));
   Page page;
+  Latest latest(store_, selection);
+  size_t bytes = 0;
   store::Position after = query.after;
   for (int scanned = 0; scanned < kScanLimit;) {
     ASSIGN_OR_RETURN(const auto changes,
@@ -107,14 +130,20 @@ absl::StatusOr<History::Page> History::List(const HistoryQuery& query) const {
     if (changes.empty()) return page;
     for (const store::Change& change : changes) {
       ++scanned;
-      after = change.position;
       auto record = selection.Take(change);
-      if (!record) continue;
-      if (query.latest_per_resource) {
-        ASSIGN_OR_RETURN(const bool latest, IsLatest(store_, selection, change));
-        if (!latest) continue;
+      if (record && query.latest_per_resource) {
+        ASSIGN_OR_RETURN(const bool is_latest, latest.Is(change));
+        if (!is_latest) record.reset();
       }
-      page.changes.push_back(*std::move(record));
+      if (record) {
+        bytes += record->ByteSizeLong();
+        if (bytes > query.bytes && !page.changes.empty()) {
+          page.next = after;
+          return page;
+        }
+        page.changes.push_back(*std::move(record));
+      }
+      after = change.position;
       if (page.changes.size() == static_cast<size_t>(query.limit)) {
         page.next = after;
         return page;

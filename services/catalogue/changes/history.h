@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
@@ -24,6 +25,7 @@ struct HistoryQuery {
   bool latest_per_resource = false;
   store::Position after;  // zero: from where the log begins
   int limit = 50;
+  size_t bytes = SIZE_MAX;  // a page ends before it holds more, or with its first change
 };
 
 // Reads the log as its readers see it: oldest first, each change cut to what the viewer may see.

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <algorithm>
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -69,6 +70,7 @@ struct ListQuery {
   std::string parent;  // "clusters/x", "clusters/-" for all, or empty for a root
   std::string after;   // names greater than this one
   int limit = 50;
+  size_t bytes = SIZE_MAX;  // a page ends before it holds more, or with its first resource
   bool show_deleted = false;
 };
 
@@ -183,13 +185,16 @@ absl::StatusOr<Listed<T>> Resources<T>::List(const ReadCall& call, const ListQue
                           .after = query.after,
                           .limit = std::min(query.limit + 1, 1000),
                           .include_deleted = query.show_deleted};
+  size_t bytes = 0;
   while (true) {
     ASSIGN_OR_RETURN(auto page, reader->Scan(scan));
     for (store::Scanned& scanned : page) {
       T& resource = static_cast<T&>(*scanned.resource);
       scan.after = resource.name();
       if (!(scanned.facts ? sight.Sees(scanned.facts) : query.show_deleted)) continue;
-      if (listed.resources.size() == static_cast<size_t>(query.limit)) {
+      bytes += resource.ByteSizeLong();
+      if (listed.resources.size() == static_cast<size_t>(query.limit) ||
+          (bytes > query.bytes && !listed.resources.empty())) {
         listed.next = listed.resources.back().name();
         return listed;
       }

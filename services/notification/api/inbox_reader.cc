@@ -10,6 +10,7 @@
 #include "libs/base/error.h"
 #include "libs/base/status_macros.h"
 #include "libs/base/timestamp.h"
+#include "libs/rpc/page_token.h"
 #include "services/notification/domain/names.h"
 #include "services/notification/domain/subscribers.h"
 #include "services/notification/ledger/inbox.h"
@@ -22,7 +23,6 @@ namespace {
 constexpr std::string_view kPurpose = "inbox";
 constexpr int kDefaultPage = 50;
 constexpr int kMaxPage = 1000;
-constexpr size_t kMaxPageBytes = 3 << 20;
 constexpr int kRead = 50;  // items read at a time
 
 absl::Status CursorError(std::string_view description) { return FieldError("cursor", description); }
@@ -53,12 +53,12 @@ absl::StatusOr<v1::ListInboxItemsResponse> InboxReader::List(
   // Items carry whole records: what one message may hold ends the page early, but never before its
   // first item.
   size_t bytes = 0;
-  while (response.items_size() < size && bytes < kMaxPageBytes) {
+  while (response.items_size() < size && bytes < rpc::kMaxPageBytes) {
     const int wanted = std::min(size - response.items_size(), kRead);
     ASSIGN_OR_RETURN(auto items, Read(request.parent(), sequence, wanted));
     for (v1::InboxItem& item : items) {
       bytes += item.ByteSizeLong();
-      if (bytes > kMaxPageBytes && response.items_size() > 0) break;
+      if (bytes > rpc::kMaxPageBytes && response.items_size() > 0) break;
       sequence = item.sequence();
       if (!Belongs(item, owner)) continue;
       *response.add_items() = std::move(item);

@@ -1,6 +1,5 @@
 #pragma once
 
-#include <algorithm>
 #include <string>
 #include <utility>
 #include <vector>
@@ -12,16 +11,20 @@
 
 namespace clusterwire::notification {
 
-// Puts the first `page.size` of `items` on the page and gives the token of the next one: empty when
-// there is none. One more than fits was asked for, which is how we know. `key_of` says behind what
-// the next page starts.
+// Puts the first `page.size` of `items` on the page, fewer when they are large, and gives the token
+// of the next one: empty when there is none. One more than fits was asked for, which is how we
+// know. `key_of` says behind what the next page starts.
 template <typename Item, typename KeyOf>
 std::string FillPage(const rpc::TokenSigner& tokens, const google::protobuf::Message& request,
                      const rpc::Page& page, std::vector<Item> items, KeyOf key_of,
                      google::protobuf::RepeatedPtrField<Item>* out) {
-  const size_t size = std::min(items.size(), static_cast<size_t>(page.size));
-  for (size_t i = 0; i < size; ++i) *out->Add() = std::move(items[i]);
-  if (items.size() == size) return "";
+  size_t bytes = 0;
+  for (Item& item : items) {
+    bytes += item.ByteSizeLong();
+    if (out->size() == page.size || (bytes > rpc::kMaxPageBytes && !out->empty())) break;
+    *out->Add() = std::move(item);
+  }
+  if (items.size() == static_cast<size_t>(out->size())) return "";
   return rpc::NextPageToken(tokens, request, key_of(*out->rbegin()));
 }
 

@@ -123,6 +123,29 @@ TEST_F(SubscriptionsApi, RefusesAStaleEtag) {
   EXPECT_THAT(call(), ReasonIs("ETAG_MISMATCH"));
 }
 
+TEST_F(SubscriptionsApi, NoPageIsLargerThanWhatAClientTakes) {
+  constexpr int kSubscriptions = 350;
+  v1::Subscription large;
+  for (int i = 0; i < 50; ++i) {
+    large.mutable_filter()->add_external_ids(absl::StrCat("import:", i, std::string(280, 'x')));
+  }
+  for (int i = 0; i < kSubscriptions; ++i) {
+    api_.domain.AddSubscription("subscribers/x", absl::StrCat("s", i), large);
+  }
+  v1::ListSubscriptionsRequest request;
+  request.set_parent("subscribers/x");
+  request.set_page_size(1000);
+  int listed = 0;
+  do {
+    const auto page = List(request);
+    ASSERT_THAT(page, IsOk());
+    EXPECT_LE(page->ByteSizeLong(), 4u << 20);
+    listed += page->subscriptions_size();
+    request.set_page_token(page->next_page_token());
+  } while (!request.page_token().empty());
+  EXPECT_EQ(listed, kSubscriptions);
+}
+
 TEST_F(SubscriptionsApi, PagesInOrderAndRefusesATokenOfAnotherQuery) {
   api_.domain.AddSubscriber("y");
   for (const char* id : {"c", "a", "b"}) api_.domain.AddSubscription("subscribers/x", id);
