@@ -99,11 +99,7 @@ absl::Status Ingest::Take(std::span<const kafka::ReceivedMessage> messages) {
   if (messages.empty()) return absl::OkStatus();
   const absl::Status taken = intake_.Take(messages);
   if (!taken.ok()) {
-    const absl::Status back = GoBack(messages);
-    if (!back.ok()) {
-      telemetry::LogWarning("messages can't be read again: a new consumer", {{"error", back}});
-      consumer_.reset();  // the next one starts from the ledger's positions, which haven't moved
-    }
+    GoBack(messages);
     return taken;
   }
   std::map<kafka::TopicPartition, int64_t> next;
@@ -117,14 +113,14 @@ absl::Status Ingest::Take(std::span<const kafka::ReceivedMessage> messages) {
 }
 
 // The messages come again with a later Poll. Run() pauses before that.
-absl::Status Ingest::GoBack(std::span<const kafka::ReceivedMessage> messages) {
+void Ingest::GoBack(std::span<const kafka::ReceivedMessage> messages) {
   for (const auto& [partition, offset] : FirstOffsets(messages)) {
     const absl::Status back = consumer_->Restart(partition, offset);
     if (back.ok()) continue;
+    telemetry::LogWarning("messages can't be read again: a new consumer", {{"error", back}});
     consumer_.reset();  // what can't go back must not go on: it would skip the batch
-    return back;
+    return;
   }
-  return absl::OkStatus();
 }
 
 // A partition whose offset is outside the log, or whose topic is gone, is read on from where the

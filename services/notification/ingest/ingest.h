@@ -49,7 +49,7 @@ class Ingest {
   absl::Status Connect();
   absl::Status Step();
   absl::Status Take(std::span<const kafka::ReceivedMessage> messages);
-  absl::Status GoBack(std::span<const kafka::ReceivedMessage> messages);
+  void GoBack(std::span<const kafka::ReceivedMessage> messages);
   absl::Status Mend(std::span<const kafka::Consumer::PartitionError> errors);
   void Publish(const absl::Status& status);
   bool Stopping() const;
