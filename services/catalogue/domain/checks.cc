@@ -167,8 +167,8 @@ void CheckPlace(std::string_view path, const type::v1::Place& place, const CodeB
 
 void CheckCountry(std::string_view path, std::string_view country, const CodeBook& book,
                   FieldErrors& errors) {
-  if (book.Find(absl::StrCat("iso:", ToAbsl(country))) != nullptr) return;
-  if (book.FindList("iso") == nullptr) {
+  if (book.Find(absl::StrCat(ToAbsl(kCountryList), ":", ToAbsl(country))) != nullptr) return;
+  if (book.FindList(kCountryList) == nullptr) {
     errors.Add(path,
                "can't be checked: the catalogue has no list of countries yet; import "
                "taxonomies.ndjson first");

@@ -50,6 +50,8 @@ class CodeBook final : public store::Codes {
 
 // What stands before the colon of codes that are on no list.
 inline constexpr std::string_view kNamedList = "named";
+// The list whose codes stand in fields called `country`, without its name before them.
+inline constexpr std::string_view kCountryList = "iso";
 
 // The codes of a country from its ISO 3166-1 alpha-2 code: "iso:DE" and "nuts:DE". Eurostat writes
 // Greece EL and the United Kingdom UK (Regulation (EC) No 1059/2003, annex I). "EU" has none.

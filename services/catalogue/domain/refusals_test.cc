@@ -58,6 +58,9 @@ TEST_F(RefusalsTest, ACodeListThatSomethingCarriesACodeOfStays) {
               ReasonIs("IN_USE"));
   EXPECT_THAT(world_.taxonomies->Delete(world_.AsOperator(), "taxonomies/nuts", ""),
               ReasonIs("IN_USE"));
+  // The country that every cluster has is a code too.
+  EXPECT_THAT(world_.taxonomies->Delete(world_.AsOperator(), "taxonomies/iso-3166-1-countries", ""),
+              ReasonIs("IN_USE"));
   ASSERT_THAT(world_.clusters->Delete(world_.AsOperator(), cluster_, ""), IsOk());
   EXPECT_THAT(world_.taxonomies->Delete(world_.AsOperator(), "taxonomies/esca-portfolios", ""),
               IsOk());

@@ -86,15 +86,18 @@ bool HasCodeOf(const Strings& codes, const std::string& prefix) {
 
 absl::Status CheckTaxonomyUnused(const v1::Taxonomy& taxonomy, const Context& context) {
   const std::string prefix = absl::StrCat(taxonomy.list(), ":");
+  const bool countries = taxonomy.list() == kCountryList;
   ASSIGN_OR_RETURN(
       std::string user,
       FirstUser<v1::Cluster>(context.reader, "cluster", [&](const v1::Cluster& cluster) {
-        return HasCodeOf(cluster.sectors(), prefix) || HasCodeOf(cluster.regions(), prefix);
+        return HasCodeOf(cluster.sectors(), prefix) || HasCodeOf(cluster.regions(), prefix) ||
+               (countries && !cluster.country().empty());
       }));
   if (user.empty()) {
     ASSIGN_OR_RETURN(user,
                      FirstUser<v1::CalendarEvent>(context.reader, "event", [&](const auto& event) {
-                       return HasCodeOf(event.sectors(), prefix);
+                       return HasCodeOf(event.sectors(), prefix) ||
+                              (countries && !event.place().country().empty());
                      }));
   }
   return CheckUnused(taxonomy.name(), user);
