@@ -88,33 +88,58 @@ absl::StatusOr<bool> Log::Touched(const std::vector<std::string>& types, Revisio
   return false;
 }
 
-absl::StatusOr<int64_t> Log::Compact(absl::Time horizon, int limit) const {
+absl::StatusOr<int64_t> Log::CompactionBound(absl::Time horizon) const {
   ASSIGN_OR_RETURN(
       const sql::Result old,
       connection_.Query("SELECT revision FROM change WHERE time < $1 ORDER BY time DESC LIMIT 1",
                         {absl::ToUnixMicros(horizon)}));
   if (old.rows.empty()) return 0;
+  // A revision of which a reader has not had all is still before it.
   ASSIGN_OR_RETURN(
       const sql::Result cursor,
-      connection_.Query("SELECT MIN(revision) FROM reader WHERE name NOT LIKE $1", {"store.%"}));
-  int64_t bound = old.rows[0].Int(0);
-  if (!cursor.rows[0].IsNull(0)) bound = std::min(bound, cursor.rows[0].Int(0));
+      connection_.Query(
+          "SELECT MIN(revision - CASE WHEN EXISTS (SELECT 1 FROM change WHERE change.revision = "
+          "reader.revision AND change.ordinal > reader.ordinal) THEN 1 ELSE 0 END) FROM reader "
+          "WHERE name NOT LIKE $1",
+          {"store.%"}));
+  const int64_t bound = old.rows[0].Int(0);
+  return cursor.rows[0].IsNull(0) ? bound : std::min(bound, cursor.rows[0].Int(0));
+}
+
+absl::StatusOr<bool> Log::Compact(absl::Time horizon, int limit) const {
+  ASSIGN_OR_RETURN(const int64_t bound, CompactionBound(horizon));
+  ASSIGN_OR_RETURN(
+      const sql::Result state,
+      connection_.Query("SELECT COALESCE((SELECT partitions FROM reader WHERE name = $1), 0)",
+                        {kCompactedReader}));
+  const int64_t done = state.rows[0].Int(0);
+  ASSIGN_OR_RETURN(const sql::Result page,
+                   connection_.Query(
+                       "SELECT MAX(revision) FROM (SELECT revision FROM change WHERE revision > $1 "
+                       "AND revision <= $2 ORDER BY revision LIMIT $3) AS page",
+                       {done, bound, limit}));
+  if (page.rows[0].IsNull(0)) return false;
+  const int64_t end = page.rows[0].Int(0);
+  // Only names with a row on this page can have one too many: below it each has its newest alone.
   ASSIGN_OR_RETURN(
       const sql::Result removed,
       connection_.Query(
           "DELETE FROM change WHERE (revision, ordinal) IN ("
-          "SELECT c.revision, c.ordinal FROM change c WHERE c.revision <= $1 AND EXISTS ("
+          "SELECT c.revision, c.ordinal FROM change c WHERE c.name IN ("
+          "SELECT p.name FROM change p WHERE p.revision > $1 AND p.revision <= $2) "
+          "AND c.revision <= $2 AND (EXISTS ("
           "SELECT 1 FROM change n WHERE n.name = c.name AND n.revision > c.revision AND "
-          "n.revision <= $1) ORDER BY c.revision LIMIT $2)",
-          {bound, limit}));
-  if (removed.affected == 0) return 0;
+          "n.revision <= $2) OR NOT EXISTS ("
+          "SELECT 1 FROM change n WHERE n.name = c.name AND n.revision > $2) AND NOT EXISTS ("
+          "SELECT 1 FROM resource r WHERE r.name = c.name)))",
+          {done, end}));
   RETURN_IF_ERROR(connection_.Execute(
       "INSERT INTO reader(name, revision, ordinal, partitions, lease_holder, lease_epoch, "
-      "lease_end) VALUES($1, $2, 0, 0, '', 0, 0) "
-      "ON CONFLICT(name) DO UPDATE SET revision = excluded.revision "
-      "WHERE reader.revision < excluded.revision",
-      {kCompactedReader, bound}));
-  return removed.affected;
+      "lease_end) VALUES($1, $2, 0, $3, '', 0, 0) "
+      "ON CONFLICT(name) DO UPDATE SET partitions = excluded.partitions, revision = CASE "
+      "WHEN reader.revision < excluded.revision THEN excluded.revision ELSE reader.revision END",
+      {kCompactedReader, removed.affected > 0 ? end : 0, end}));
+  return end < bound;
 }
 
 absl::Status Log::CheckReadable(Position after) const {

@@ -45,10 +45,13 @@ class Log {
                                                 int limit) const;
   // Whether one of `types` was changed after `revision`.
   absl::StatusOr<bool> Touched(const std::vector<std::string>& types, Revision revision) const;
-  // At most `limit` rows written before `horizon`; see Store::Compact.
-  absl::StatusOr<int64_t> Compact(absl::Time horizon, int limit) const;
+  // Looks at the next `limit` rows written before `horizon`; false when those were the last. See
+  // Store::Compact.
+  absl::StatusOr<bool> Compact(absl::Time horizon, int limit) const;
 
  private:
+  // The newest revision that may be compacted.
+  absl::StatusOr<int64_t> CompactionBound(absl::Time horizon) const;
   absl::Status CheckReadable(Position after) const;
   absl::StatusOr<std::vector<Change>> Decode(const sql::Result& result) const;
 

@@ -1,7 +1,11 @@
+#include <algorithm>
+#include <map>
+
 #include "absl/strings/str_cat.h"
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "libs/base/testing/seed.h"
 #include "libs/store/testing/store_test.h"
 
 namespace clusterwire::store {
@@ -35,6 +39,11 @@ class LogTest : public StoreTest {
                                 return absl::OkStatus();
                               }),
                 IsOk());
+  }
+  void Compact(absl::Time horizon) {
+    absl::StatusOr<bool> more = true;
+    while (more.ok() && *more) more = store_->Compact(horizon);
+    ASSERT_THAT(more, IsOk());
   }
   void Touch(const std::string& name) {
     Club club = *Get<Club>(name);
@@ -113,8 +122,7 @@ TEST_P(LogTest, CompactionKeepsTheNewestRowOfEachNameBelowTheHorizon) {
   clock_.Advance(absl::Hours(1));
   const absl::Time horizon = clock_.Now();
   Touch("clubs/a");
-  EXPECT_EQ(*store_->Compact(horizon), 2);
-  EXPECT_EQ(*store_->Compact(horizon), 0);
+  Compact(horizon);
   EXPECT_THAT(*store_->HistoryOf("clubs/a", {}, 10), SizeIs(2));
   EXPECT_THAT(*store_->HistoryOf("clubs/b", {}, 10), SizeIs(1));
   EXPECT_THAT(store_->Changes({}, 10), ReasonIs("REVISION_COMPACTED"));
@@ -130,8 +138,70 @@ TEST_P(LogTest, CompactionNeverPassesACursor) {
   cursor.position = {{2}, 1};
   ASSERT_THAT(store_->cursors().Move(cursor), IsOk());
   clock_.Advance(absl::Hours(1));
-  EXPECT_EQ(*store_->Compact(clock_.Now()), 1);
+  Compact(clock_.Now());
+  EXPECT_THAT(*store_->HistoryOf("clubs/a", {}, 10), SizeIs(4));
   EXPECT_THAT(RevisionsAfter(cursor.position, 10), ElementsAre(3, 4, 5));
+}
+
+TEST_P(LogTest, CompactionLeavesWhatAReaderHasNotHadOfARevision) {
+  PutMany({"a", "b"});
+  ASSERT_THAT(store_->Write(MakeCall(),
+                            [](Writer& writer) {
+                              const absl::Status status = writer.Purge("clubs/a", "purged");
+                              return status.ok() ? writer.Purge("clubs/b", "purged") : status;
+                            }),
+              IsOk());
+  auto cursor = *store_->cursors().Acquire("relay", "me", absl::Minutes(1));
+  cursor.position = {{2}, 1};
+  ASSERT_THAT(store_->cursors().Move(cursor), IsOk());
+  clock_.Advance(absl::Hours(1));
+  Compact(clock_.Now());
+  EXPECT_THAT(RevisionsAfter(cursor.position, 10), ElementsAre(2));
+  cursor.position = {{2}, 2};
+  ASSERT_THAT(store_->cursors().Move(cursor), IsOk());
+  Compact(clock_.Now());
+  EXPECT_THAT(*store_->HistoryOf("clubs/b", {}, 10), IsEmpty());
+}
+
+// However small the pages and wherever the horizons fell before.
+TEST_P(LogTest, CompactionLeavesOfEachNameTheNewestBelowTheHorizonAndAllAbove) {
+  Open({.compact_page = 2});
+  SeededRandom dice(TestSeed());
+  std::map<std::string, std::vector<int64_t>> expected;
+  std::vector<absl::Time> times(1);  // of each revision
+  absl::Time horizon = absl::InfinitePast();
+  for (int write = 0; write < 120; ++write) {
+    const std::string id(1, static_cast<char>('a' + dice.Below(6)));
+    const std::string name = "clubs/" + id;
+    clock_.Advance(absl::Seconds(1));
+    if (!Get<Club>(name).ok()) {
+      PutMany({id});
+    } else if (dice.Below(4) == 0) {
+      ASSERT_THAT(Purge(name), IsOk());
+    } else {
+      Touch(name);
+    }
+    expected[name].push_back((*store_->revision()).value);
+    times.push_back(clock_.Now());
+    if (dice.Below(15) != 0) continue;
+
+    horizon = clock_.Now() - absl::Seconds(static_cast<int64_t>(dice.Below(20)));
+    Compact(horizon);
+    for (auto& [each, revisions] : expected) {
+      const auto above = std::find_if(revisions.begin(), revisions.end(), [&](int64_t revision) {
+        return times[static_cast<size_t>(revision)] >= horizon;
+      });
+      const bool purged = above == revisions.end() && !Get<Club>(each).ok();
+      revisions.erase(revisions.begin(), above == revisions.begin() || purged ? above : above - 1);
+      std::vector<int64_t> left;
+      const auto history = store_->HistoryOf(each, {}, 1000);
+      ASSERT_THAT(history, IsOk());
+      for (const Change& change : *history) {
+        left.insert(left.begin(), change.position.revision.value);
+      }
+      EXPECT_EQ(left, revisions) << each << " after write " << write;
+    }
+  }
 }
 
 TEST_P(LogTest, CompactionForgetsOldRequestIdsHoweverMany) {
@@ -143,8 +213,7 @@ TEST_P(LogTest, CompactionForgetsOldRequestIdsHoweverMany) {
                             "1, '', NULL, 0 FROM n"),
               IsOk());
   clock_.Advance(absl::Hours(25));
-  while (*store_->Compact(clock_.Now()) > 0) {
-  }
+  Compact(clock_.Now());
   EXPECT_EQ((*database_->Acquire())->Query("SELECT 1 FROM request")->rows.size(), 0u);
 }
 

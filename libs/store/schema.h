@@ -8,7 +8,8 @@
 namespace clusterwire::store {
 
 // Rows of the table `reader` that the store keeps for itself.
-inline constexpr char kCompactedReader[] = "store.compacted";       // the log is whole above it
+// The log is whole above its revision; compacted up to the one in its `partitions`.
+inline constexpr char kCompactedReader[] = "store.compacted";
 inline constexpr char kFactsWantedReader[] = "store.facts.wanted";  // the last change of code lists
 inline constexpr char kFactsDoneReader[] = "store.facts.done";      // up to where Facts were redone
 

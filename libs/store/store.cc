@@ -18,11 +18,6 @@
 #include "libs/store/snapshot.h"
 
 namespace clusterwire::store {
-namespace {
-
-constexpr int kCompactBatch = 1000;  // rows in one transaction
-
-}  // namespace
 
 class Store::Impl {
  public:
@@ -170,17 +165,17 @@ absl::StatusOr<std::string> Store::StartNewHistory(Position sent) {
 
 absl::StatusOr<bool> Store::RefreshFacts() { return impl_->refresh.Step(); }
 
-absl::StatusOr<int64_t> Store::Compact(absl::Time horizon) {
+absl::StatusOr<bool> Store::Compact(absl::Time horizon) {
+  const int page = impl_->options.compact_page;
   ASSIGN_OR_RETURN(sql::Lease connection, impl_->database.Acquire());
   ASSIGN_OR_RETURN(sql::Transaction transaction,
                    sql::Transaction::Begin(*connection, sql::Transaction::Kind::kWrite));
   ASSIGN_OR_RETURN(const int64_t requests,
                    Requests(*connection, impl_->registry, impl_->options.request_life)
-                       .RemoveOld(impl_->clock.Now(), kCompactBatch));
-  ASSIGN_OR_RETURN(const int64_t changes,
-                   Log(*connection, impl_->registry).Compact(horizon, kCompactBatch));
+                       .RemoveOld(impl_->clock.Now(), page));
+  ASSIGN_OR_RETURN(const bool more, Log(*connection, impl_->registry).Compact(horizon, page));
   RETURN_IF_ERROR(transaction.Commit());
-  return requests + changes;
+  return more || requests == page;
 }
 
 void Store::Subscribe(Wakeup* wakeup) {

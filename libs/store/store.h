@@ -59,6 +59,7 @@ struct Options {
   int fan_out_limit = 1000;  // rows linked to one pivot, and rows refreshed by one write
   int64_t record_limit = 500 * 1024;  // bytes of a change's image and Facts together
   int refresh_page = 100;             // resources looked at in one transaction of RefreshFacts
+  int compact_page = 1000;            // log rows and request ids in one of Compact
   absl::Duration request_life = absl::Hours(24);
   absl::Duration poll =
       absl::Seconds(1);  // how often a waiting Read looks for other processes' writes
@@ -132,9 +133,10 @@ class Store {
   // or the projection version changed since they were last all rewritten. False when nothing is
   // left to do. A restart begins at the first page again, which changes nothing that is right.
   absl::StatusOr<bool> RefreshFacts();
-  // Removes one batch of log rows older than `horizon`, never past a cursor and never a name's
-  // newest, and one of request ids past their life. How many of both; 0 when done.
-  absl::StatusOr<int64_t> Compact(absl::Time horizon);
+  // Looks at the next page of log rows older than `horizon`, never past a cursor, and removes what
+  // a newer one of the same name there has replaced; of a purged name nothing stays. Removes a page
+  // of request ids past their life. False when nothing is left to do.
+  absl::StatusOr<bool> Compact(absl::Time horizon);
 
   // Notifies `wakeup` after each commit of this process, until Unsubscribe.
   void Subscribe(Wakeup* wakeup);

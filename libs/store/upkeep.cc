@@ -45,8 +45,8 @@ absl::Status Upkeep::Round() {
   }
   const absl::Time now = clock_.Now();
   if (now < next_compaction_) return absl::OkStatus();
-  for (int64_t removed = 1; removed > 0 && !stopping_;) {
-    ASSIGN_OR_RETURN(removed, store_.Compact(now - options_.keep_log));
+  for (bool more = true; more && !stopping_;) {
+    ASSIGN_OR_RETURN(more, store_.Compact(now - options_.keep_log));
   }
   next_compaction_ = now + options_.compact_every;
   return absl::OkStatus();

@@ -167,7 +167,7 @@ TEST_F(HistoryTest, AfterACompactionTheListBeginsWhereTheLogDoes) {
   cluster.set_acronym("1");
   cluster = *world_.clusters->Update(world_.AsOperator(), cluster, {});
   world_.clock.Advance(absl::Hours(1));
-  ASSERT_THAT(world_.store->Compact(world_.clock.Now()), IsOkAndHolds(1));
+  ASSERT_THAT(world_.store->Compact(world_.clock.Now()), IsOk());
   cluster.set_acronym("2");
   ASSERT_THAT(world_.clusters->Update(world_.AsOperator(), cluster, {}), IsOk());
   query_.after = {};
