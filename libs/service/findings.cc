@@ -53,7 +53,9 @@ void LookAtKafka(const kafka::ClientOptions& client, const std::string& topic,
                              "can't be looked at while Kafka doesn't answer", "mend kafka first");
     return;
   }
-  *findings->Add() = Fine("kafka", absl::StrCat(*brokers, " brokers answer at ", client.brokers));
+  *findings->Add() = Fine(
+      "kafka", absl::StrCat(*brokers, *brokers == 1 ? " broker answers at " : " brokers answer at ",
+                            client.brokers));
   const auto description = (*admin)->DescribeTopic(topic, patience);
   if (description.ok()) {
     *findings->Add() = judge(*description);
@@ -89,7 +91,7 @@ void WatchFindings::Log(const Findings& findings) {
   std::string wrong;
   for (const Finding& finding : findings) {
     if (finding.severity() <= Finding::SEVERITY_OK) continue;
-    absl::StrAppend(&wrong, finding.part(), "=", finding.severity(), " ");
+    absl::StrAppend(&wrong, finding.part(), "=", finding.severity(), " ", finding.finding(), "\n");
   }
   if (wrong == last_) return;
   last_ = wrong;

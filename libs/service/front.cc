@@ -8,6 +8,9 @@ namespace clusterwire::service {
 namespace {
 
 constexpr absl::Duration kHealthPause = absl::Seconds(1);
+// For what runs on a server that another one replaces: Diagnose. An open health Watch would take
+// all of a longer one, and nothing listens meanwhile.
+constexpr absl::Duration kReplaceGrace = absl::Milliseconds(500);
 
 }  // namespace
 
@@ -26,8 +29,10 @@ Front::Front(const Settings& settings, std::string live, telemetry::Metrics& met
 
 Front::~Front() { Stop(); }
 
+void Front::Stop() { Stop(settings_.stop_grace); }
+
 absl::Status Front::Serve(rpc::Services services, std::function<Health()> look) {
-  Stop();
+  Stop(kReplaceGrace);
   rpc::Server::Options options = settings_.grpc;
   options.address = grpc_address_;
   options.health_names = {live_};
@@ -58,9 +63,9 @@ absl::Status Front::ServeMetrics() {
   return absl::OkStatus();
 }
 
-void Front::Stop() {
+void Front::Stop(absl::Duration grace) {
   health_.reset();
-  if (rpc_server_ != nullptr) rpc_server_->Shutdown(settings_.stop_grace);
+  if (rpc_server_ != nullptr) rpc_server_->Shutdown(grace);
   rpc_server_ = nullptr;
 }
 

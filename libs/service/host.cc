@@ -60,8 +60,9 @@ void Host::Run() {
 }
 
 absl::Status Host::Open() {
-  parts_ = nullptr;
-  ASSIGN_OR_RETURN(parts_, making_.open(front_, metrics_));
+  if (parts_ == nullptr) {
+    ASSIGN_OR_RETURN(parts_, making_.open(front_, metrics_));
+  }
   if (stopping_) return absl::OkStatus();
   RETURN_IF_ERROR(
       front_.Serve(parts_->MakeServices(), [parts = parts_.get()] { return parts->Health(); }));
@@ -84,7 +85,7 @@ Findings Host::Missing() const {
       missing_.ok() ? Found("start", Finding::SEVERITY_WARNING, "opens its database and reads it",
                             "wait; it serves as soon as it has")
                     : Broken("start", missing_,
-                             "mend what is named; it tries again by itself, every 10 s at least");
+                             "mend what is named; it tries again by itself, about every 10 s");
   return findings;
 }
 

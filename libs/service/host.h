@@ -25,6 +25,7 @@ namespace clusterwire::service {
 class Parts {
  public:
   virtual ~Parts() = default;
+  // Asked again when they could not be served.
   virtual rpc::Services MakeServices() = 0;
   // By the names of Host::Description. Asked every second, so it must be bounded in time.
   virtual Front::Health Health() const = 0;
@@ -82,6 +83,7 @@ class Host {
        Random& random);
   absl::Status Listen();
   void Run();
+  // What is open stays so when it can't be served: the next call tries that alone.
   absl::Status Open();
   void SayWhy(const absl::Status& status);
   Findings Missing() const;

@@ -16,6 +16,7 @@
 #include "libs/rpc/refusing_service.h"
 #include "libs/rpc/status.h"
 #include "libs/rpc/testing/echo_server.h"
+#include "libs/rpc/testing/health_watch.h"
 
 namespace clusterwire::service {
 namespace {
@@ -119,6 +120,16 @@ TEST_F(HostTest, RefusesCallsAndSaysWhatIsMissingUntilItIsThere) {
   ASSERT_TRUE(Passing([&] { return host->opened(); }));
   EXPECT_EQ(host->grpc_address(), address);
   EXPECT_THAT(Call(*host), ReasonIs("SERVED"));
+}
+
+TEST_F(HostTest, AnOpenHealthWatchDoesNotKeepItFromServing) {
+  settings_.stop_grace = absl::Minutes(10);
+  SetMissing(absl::UnavailableError("the database is away"));
+  auto host = Start();
+  ASSERT_NE(host, nullptr);
+  const rpc::testing::HealthWatch watch(host->grpc_address());
+  SetMissing(absl::OkStatus());
+  EXPECT_TRUE(Passing([&] { return host->opened(); }));
 }
 
 TEST_F(HostTest, StopsWhileItStillWaits) {
