@@ -22,14 +22,16 @@ def findings(documents, external=()):
                    for policy in of_kind(documents, "NetworkPolicy")):
             yield f"{name}: no NetworkPolicy closes it"
     yield from _of_selectors(documents)
+    yield from _of_callers(documents)
 
 
 def selects(selector, labels):
     """Whether a label selector takes these labels."""
     for expression in selector.get("matchExpressions", []):
-        if expression["operator"] != "In":
+        if expression["operator"] not in ("In", "NotIn"):
             raise ValueError(f"operator {expression['operator']}")
-        if labels.get(expression["key"]) not in expression["values"]:
+        inside = labels.get(expression["key"]) in expression["values"]
+        if inside != (expression["operator"] == "In"):
             return False
     return all(labels.get(key) == value for key, value in selector.get("matchLabels", {}).items())
 
@@ -92,7 +94,9 @@ def _of_selectors(documents):
                     spec["selector"] if document["kind"] == "PodDisruptionBudget" else
                     {"matchLabels": spec["selector"]})
         chosen = [pod for labels, pod in templates if selects(selector, labels)]
-        if not chosen:
+        excluding = any(expression["operator"] == "NotIn"
+                        for expression in selector.get("matchExpressions", []))
+        if not chosen and not excluding:
             yield f"{name_of(document)}: selects no pod"
         named = {port.get("name") for pod in chosen for container in containers(pod)
                  for port in container.get("ports", [])}
@@ -107,3 +111,20 @@ def _of_selectors(documents):
         if not any(selects(budget["spec"]["selector"], labels)
                    for budget in of_kind(documents, "PodDisruptionBudget")):
             yield f"{name_of(document)}: no PodDisruptionBudget"
+
+
+def _of_callers(documents):
+    """A pod of the namespace may be let in by a policy, and kept from going out by another."""
+    out = [rule for policy in of_kind(documents, "NetworkPolicy")
+           if selects(policy["spec"]["podSelector"], {"app.kubernetes.io/name": "a-caller"})
+           for rule in policy["spec"].get("egress", [])]
+    for name, labels, spec in pods(documents):
+        if not name.startswith("Deployment/"):
+            continue
+        served = {port["containerPort"] for container in containers(spec)
+                  for port in container["ports"] if port["name"] == "grpc"}
+        if not any(served & {port["port"] for port in rule["ports"]} and
+                   any("namespaceSelector" not in to and selects(to["podSelector"], labels)
+                       for to in rule["to"] if "podSelector" in to)
+                   for rule in out):
+            yield f"{name}: no NetworkPolicy lets a caller of the namespace out to it"

@@ -74,6 +74,7 @@ class RulesTest(unittest.TestCase):
                 (self.remove("ServiceAccount", "catalogue"), "no ServiceAccount catalogue"),
                 (self.remove("Namespace", ""), "namespace is not made here"),
                 (self.remove("NetworkPolicy", "deny-all"), "no NetworkPolicy closes it"),
+                (self.remove("NetworkPolicy", "to-services"), "lets a caller of the namespace out"),
                 (self.remove("PodDisruptionBudget", "catalogue"), "no PodDisruptionBudget"),
                 (self.remove("Deployment", "catalogue"), "Service/catalogue: selects no pod"),
                 (lambda: self.container()["ports"].pop(0), "has a port grpc"),
