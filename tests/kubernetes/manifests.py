@@ -9,7 +9,9 @@ import yaml
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 KUBERNETES = ROOT / "deploy/kubernetes"
-OVERLAYS = ("production", "try")
+OVERLAYS = {"production": KUBERNETES / "overlays/production",
+            "try": KUBERNETES / "overlays/try",
+            "own": ROOT / "tests/kubernetes/own"}       # on top of production
 
 
 @functools.cache
@@ -21,7 +23,7 @@ def render(overlay):
 @functools.cache
 def render_text(overlay):
     made = subprocess.run(
-        [ROOT / ".local/bin/kustomize", "build", KUBERNETES / "overlays" / overlay],
+        [ROOT / ".local/bin/kustomize", "build", OVERLAYS[overlay]],
         capture_output=True, text=True, check=False)
     if made.returncode != 0:
         raise AssertionError(f"overlay {overlay} is not rendered: {made.stderr}")
@@ -31,8 +33,10 @@ def render_text(overlay):
 @functools.cache
 def external(overlay):
     """The documents that the overlay needs and whoever runs it makes."""
-    example = KUBERNETES / "overlays" / overlay / "external.example.yaml"
-    return list(yaml.safe_load_all(example.read_text())) if example.exists() else []
+    if overlay == "try":
+        return []
+    example = OVERLAYS["production"] / "external.example.yaml"
+    return list(yaml.safe_load_all(example.read_text()))
 
 
 def name_of(document):
