@@ -154,22 +154,18 @@ absl::Status Dispatcher::StartDue() {
 
 void Dispatcher::Start(std::shared_ptr<const Job> job) {
   const absl::Time now = clock_.Now();
+  if (!job->record) {
+    SettleUntried(job, v1::Delivery::STATE_DEAD, "the kept record of the change can't be read",
+                  now);
+    return;
+  }
   const std::variant<Go, Wait, Drop> answer = Ask(gates_, *job);
   if (const auto* wait = std::get_if<Wait>(&answer)) {
-    unrecorded_.push_back({.job = job,
-                           .settlement = {.delivery = job->delivery.name,
-                                          .reason = wait->reason,
-                                          .time = now,
-                                          .due = wait->until}});
+    SettleUntried(job, v1::Delivery::STATE_PENDING, wait->reason, wait->until);
     return;
   }
   if (const auto* drop = std::get_if<Drop>(&answer)) {
-    unrecorded_.push_back({.job = job,
-                           .settlement = {.delivery = job->delivery.name,
-                                          .state = v1::Delivery::STATE_SUPPRESSED,
-                                          .reason = drop->reason,
-                                          .time = now,
-                                          .due = now}});
+    SettleUntried(job, v1::Delivery::STATE_SUPPRESSED, drop->reason, now);
     return;
   }
   Channel& channel = job->endpoint->has_webhook() ? channels_.webhook : channels_.inbox;
@@ -182,6 +178,15 @@ void Dispatcher::Start(std::shared_ptr<const Job> job) {
                [job, outcomes = outcomes_, &clock = clock_, now](Outcome outcome) {
                  outcomes->Put({job, std::move(outcome), now, clock.Now()});
                });
+}
+
+void Dispatcher::SettleUntried(std::shared_ptr<const Job> job, v1::Delivery::State state,
+                               const std::string& reason, absl::Time due) {
+  const std::string name = job->delivery.name;
+  unrecorded_.push_back(
+      {.job = std::move(job),
+       .settlement = {
+           .delivery = name, .state = state, .reason = reason, .time = clock_.Now(), .due = due}});
 }
 
 void Dispatcher::AddResult(const Outcomes::Ended& ended) {
@@ -218,8 +223,9 @@ absl::Status Dispatcher::Record() {
 void Dispatcher::Apply(const Result& result) {
   const PendingDelivery& delivery = result.job->delivery;
   const Settlement& settlement = result.settlement;
-  const telemetry::TraceScope trace(telemetry::TraceContext::Parse(result.job->record->trace)
-                                        .value_or(telemetry::TraceContext()));
+  const std::string parent = result.job->record ? result.job->record->trace : "";
+  const telemetry::TraceScope trace(
+      telemetry::TraceContext::Parse(parent).value_or(telemetry::TraceContext()));
   if (result.health == Result::Health::kGood) {
     agenda_.Succeeded(delivery.endpoint);
   } else if (result.health == Result::Health::kBad) {

@@ -78,6 +78,8 @@ class Dispatcher {
   absl::Status LoadMore();
   absl::Status StartDue();
   void Start(std::shared_ptr<const Job> job);
+  void SettleUntried(std::shared_ptr<const Job> job, v1::Delivery::State state,
+                     const std::string& reason, absl::Time due);
   void AddResult(const Outcomes::Ended& ended);
   void Apply(const Result& result);
   void Disable(const std::string& endpoint, const std::string& reason);

@@ -326,6 +326,24 @@ TEST_P(DispatcherTest, KilledAfterSendingItSendsTheSameIdAgain) {
   EXPECT_THAT(channel_.sent(), ElementsAre(delivery.name, delivery.name));
 }
 
+TEST_P(DispatcherTest, ARecordThatCantBeReadIsDeadAndTheOthersGoOn) {
+  AddWebhook("w");
+  const PendingDelivery broken = Put("w", "a");
+  const PendingDelivery behind = Put("w", "a");
+  const PendingDelivery beside = Put("w", "b");
+  ASSERT_THAT(ledger_->Write([&](sql::Connection& connection) {
+    return connection.Execute("UPDATE record SET payload = $2 WHERE id = $1",
+                              {broken.change_id, sql::Bytes{"\xff\xff"}});
+  }),
+              IsOk());
+  Start();
+  ASSERT_TRUE(WaitFor(broken, v1::Delivery::STATE_DEAD, 0));
+  EXPECT_EQ(Get(broken).reason(), "the kept record of the change can't be read");
+  EXPECT_TRUE(WaitFor(beside, v1::Delivery::STATE_DELIVERED, 1));
+  EXPECT_TRUE(WaitFor(behind, v1::Delivery::STATE_DELIVERED, 1));
+  EXPECT_THAT(metrics_.Render(), testing::HasSubstr("{outcome=\"dead\"} 1"));
+}
+
 TEST_P(DispatcherTest, MoreThanFitsIntoMemoryIsDeliveredInOrder) {
   AddWebhook("w");
   std::vector<std::string> expected;

@@ -15,8 +15,10 @@ absl::StatusOr<std::shared_ptr<const Record>> JobLoader::RecordOf(sql::Connectio
   if (found != kept_.end()) {
     kept_.splice(kept_.begin(), kept_, found);
   } else {
-    ASSIGN_OR_RETURN(Record record, Records(connection).Load(change_id));
-    kept_.push_front(std::make_shared<const Record>(std::move(record)));
+    absl::StatusOr<Record> record = Records(connection).Load(change_id);
+    if (absl::IsDataLoss(record.status()) || absl::IsNotFound(record.status())) return nullptr;
+    RETURN_IF_ERROR(record.status());
+    kept_.push_front(std::make_shared<const Record>(*std::move(record)));
     if (kept_.size() > kKeptRecords) kept_.pop_back();
   }
   return kept_.front();
@@ -30,7 +32,9 @@ absl::StatusOr<std::vector<std::shared_ptr<const Job>>> JobLoader::Load(
     for (const PendingDelivery& delivery : deliveries) {
       Job job{.delivery = delivery};
       ASSIGN_OR_RETURN(job.record, RecordOf(connection, delivery.change_id));
-      ASSIGN_OR_RETURN(job.hidden, NewestRecords(connection).IsHidden(job.record->change.name()));
+      if (job.record) {
+        ASSIGN_OR_RETURN(job.hidden, NewestRecords(connection).IsHidden(job.record->change.name()));
+      }
       job.interest = interests_.Find(delivery.subscription);
       job.endpoint = interests_.FindEndpoint(delivery.endpoint);
       jobs.push_back(std::make_shared<const Job>(std::move(job)));

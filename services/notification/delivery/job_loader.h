@@ -22,11 +22,13 @@ class JobLoader {
   // The arguments outlive the loader.
   JobLoader(Ledger& ledger, const Interests& interests) : ledger_(ledger), interests_(interests) {}
 
-  // One job for each delivery, in the same order.
+  // One job for each delivery, in the same order. A record that is there but can't be parsed, or is
+  // gone, fails only the jobs that ask for it: they come without it.
   absl::StatusOr<std::vector<std::shared_ptr<const Job>>> Load(
       const std::vector<PendingDelivery>& deliveries);
 
  private:
+  // Null when it can't be read any more.
   absl::StatusOr<std::shared_ptr<const Record>> RecordOf(sql::Connection& connection,
                                                          const std::string& change_id);
 
