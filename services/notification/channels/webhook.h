@@ -14,7 +14,7 @@ namespace clusterwire::notification {
 //
 //   2xx              handed over
 //   410              dead, and the endpoint is switched off
-//   other answers    tried again by the schedule, not before Retry-After
+//   other answers    tried again by the schedule, not before Retry-After (a day at most)
 //   time-outs, refused or broken connections: tried again by the schedule
 //   an address or secret that can't be used: dead
 class WebhookChannel final : public Channel {

@@ -198,7 +198,9 @@ void Dispatcher::AddResult(const Outcomes::Ended& ended) {
     result.health =
         std::holds_alternative<Done>(ended.outcome) ? Result::Health::kGood : Result::Health::kBad;
   }
-  if (const auto* wait = std::get_if<Wait>(&ended.outcome)) result.until = wait->until;
+  if (const auto* wait = std::get_if<Wait>(&ended.outcome)) {
+    result.until = ObeyedUntil(*wait, ended.ended);
+  }
   if (const auto* dead = std::get_if<Dead>(&ended.outcome)) {
     result.disable_endpoint = dead->disable_endpoint;
   }

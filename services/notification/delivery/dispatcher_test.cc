@@ -271,6 +271,18 @@ TEST_P(DispatcherTest, DaysOfNothingButFailureSwitchTheEndpointOff) {
   EXPECT_TRUE(disabled_.WaitFor(kPatience));
 }
 
+TEST_P(DispatcherTest, WhoeverAsksForAYearOfPeaceIsTriedDailyAndSwitchedOffAllTheSame) {
+  const std::string endpoint = AddWebhook("w");
+  const Wait year{.until = store_.clock.Now() + absl::Hours(365 * 24), .reason = "HTTP 503"};
+  channel_.Answer(endpoint, {year, year});
+  const PendingDelivery delivery = Put("w");
+  Start({.disable_after = absl::Hours(12)});
+  ASSERT_TRUE(WaitFor(delivery, v1::Delivery::STATE_PENDING, 1));
+  store_.clock.Advance(absl::Hours(25));
+  ASSERT_TRUE(WaitFor(delivery, v1::Delivery::STATE_PENDING, 2));
+  EXPECT_TRUE(disabled_.WaitFor(kPatience));
+}
+
 TEST_P(DispatcherTest, AnEndpointThatIsSwitchedOnAgainGetsAllItsDaysAnew) {
   const std::string endpoint = AddWebhook("w");
   channel_.Answer(endpoint, std::deque<Outcome>(3, Wait{.reason = "HTTP 500"}));

@@ -20,7 +20,7 @@ struct Result {
   std::shared_ptr<const Job> job;
   Settlement settlement = {};
   Health health = Health::kUnknown;
-  absl::Time until = absl::InfinitePast();  // the endpoint asked to be left alone
+  absl::Time until = absl::InfinitePast();  // it is left alone, as it asked
   bool disable_endpoint = false;
 };
 

@@ -109,6 +109,11 @@ TEST_F(SettlementTest, RetryAfterIsObeyedWhenItIsLater) {
   EXPECT_EQ(sooner.due, sooner.time + absl::Seconds(10));
 }
 
+TEST_F(SettlementTest, OfRetryAfterADayIsObeyed) {
+  const Settlement settlement = Of(Wait{.until = kStart + absl::Hours(365 * 24)});
+  EXPECT_EQ(settlement.due, settlement.time + absl::Hours(24));
+}
+
 TEST_F(SettlementTest, AfterTheScheduleItIsGivenUp) {
   const Settlement settlement = Of(Wait{.reason = "HTTP 500", .http_status = 500}, 2);
   EXPECT_EQ(settlement.state, v1::Delivery::STATE_DEAD);

@@ -23,6 +23,10 @@ std::string Printable(std::string_view text) {
 
 }  // namespace
 
+absl::Time ObeyedUntil(const Wait& wait, absl::Time ended) {
+  return std::min(wait.until, ended + kLongestRequest);
+}
+
 Settlement SettlementOf(const PendingDelivery& delivery, const Outcome& outcome, absl::Time begun,
                         absl::Time ended, const RetrySchedule& schedule, Random& random) {
   v1::Attempt attempt;
@@ -49,7 +53,7 @@ Settlement SettlementOf(const PendingDelivery& delivery, const Outcome& outcome,
     attempt.set_outcome(pause ? "retry" : "dead");
     settlement.reason = attempt.detail();
     if (pause) {
-      settlement.due = std::max(ended + *pause, wait.until);
+      settlement.due = std::max(ended + *pause, ObeyedUntil(wait, ended));
     } else {
       settlement.state = v1::Delivery::STATE_DEAD;
       settlement.reason =
