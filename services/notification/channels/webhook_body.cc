@@ -46,7 +46,7 @@ absl::StatusOr<std::string> WebhookBody(const Job& job) {
   if (change.has_before()) {
     ASSIGN_OR_RETURN(facts["before"], FactsJson(change.before()));
   }
-  if (change.has_after()) {
+  if (change.has_after() && job.delivery.transition != v1::TRANSITION_LEFT) {
     ASSIGN_OR_RETURN(facts["after"], FactsJson(change.after()));
   }
   const Json event = {

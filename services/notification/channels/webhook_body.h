@@ -17,7 +17,8 @@ namespace clusterwire::notification {
 //   time     when it was written
 //   data     title, text, link (of the notice), reasons, transition, subscription, change (its
 //            ce_id), kind, facts {before, after} as the contract's JSON; an image that the
-//            subscription may not see is absent
+//            subscription may not see is absent, and with "left" `after` is: the resource may have
+//            been hidden since
 //
 // Pure: the same job gives the same bytes.
 absl::StatusOr<std::string> WebhookBody(const Job& job);

@@ -94,6 +94,22 @@ TEST_F(WebhookTest, TheBodyIsACloudEventThatAPersonUnderstands) {
   EXPECT_FALSE(data["facts"].contains("before"));
 }
 
+TEST_F(WebhookTest, OfWhatLeftTheImageAfterDoesNotTravel) {
+  Job job = LabelAwardedJob();
+  change::v1::ResourceChanged change = job.record->change;
+  *change.mutable_before() = change.after();
+  change.mutable_after()->set_title("Not for them");
+  change.mutable_label()->set_title_then("Not for them");
+  SetChange(job, change);
+  job.delivery.transition = v1::TRANSITION_LEFT;
+  const auto rendered = channel_.Render(job);
+  ASSERT_THAT(rendered, IsOk());
+  EXPECT_THAT(rendered->body, testing::Not(HasSubstr("Not for them")));
+  const auto facts = nlohmann::json::parse(rendered->body)["data"]["facts"];
+  EXPECT_EQ(facts["before"]["title"], "Silver (ECEI) for Silicon Saxony");
+  EXPECT_FALSE(facts.contains("after"));
+}
+
 TEST_F(WebhookTest, ARepeatedTrySendsTheSameBytesUnderTheSameId) {
   http::Receiver receiver;
   const Job job = LabelAwardedJob(receiver.url());

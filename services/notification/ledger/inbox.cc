@@ -44,6 +44,10 @@ absl::StatusOr<std::vector<v1::InboxItem>> Inbox::After(std::string_view subscri
         !item.mutable_change()->ParseFromString(row.Bytes(1))) {
       return absl::DataLossError("an inbox item can't be parsed");
     }
+    if (item.transition() == v1::TRANSITION_LEFT) {
+      item.mutable_change()->clear_after();
+      item.mutable_change()->clear_resource();
+    }
   }
   return items;
 }

@@ -25,7 +25,7 @@ class Inbox {
   // once, whatever happens. `item.change` is left out: it is read from the record.
   absl::StatusOr<int64_t> Append(std::string_view subscriber, std::string_view change_id,
                                  v1::InboxItem item);
-  // In order, whole.
+  // In order, whole; but of what *left* the image before alone, as everywhere that it is told.
   absl::StatusOr<std::vector<v1::InboxItem>> After(std::string_view subscriber, int64_t sequence,
                                                    int limit);
   // For a subscriber that was deleted. Numbers go on where they were, should the name come back.

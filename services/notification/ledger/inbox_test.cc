@@ -16,8 +16,10 @@ namespace {
 
 class InboxTest : public LedgerTest {
  protected:
-  absl::StatusOr<int64_t> Append(const std::string& subscriber, const Record& record) {
+  absl::StatusOr<int64_t> Append(const std::string& subscriber, const Record& record,
+                                 v1::Transition transition = v1::TRANSITION_ENTERED) {
     v1::InboxItem item;
+    item.set_transition(transition);
     item.set_delivery(DeliveryName(subscriber + "/subscriptions/x", record.id));
     item.set_title(record.id);
     *item.mutable_change() = record.change;
@@ -66,6 +68,21 @@ TEST_P(InboxTest, ReadingGoesOnBehindTheCursorWithTheWholeChange) {
   EXPECT_EQ(items[1].change().SerializeAsString(),
             MakeRecord("clusters/a", 4).change.SerializeAsString());
   EXPECT_THAT(After("subscribers/a", 5, 2), testing::IsEmpty());
+}
+
+TEST_P(InboxTest, OfWhatLeftTheImageBeforeAloneIsRead) {
+  Record record = MakeRecord("clusters/a", 1);
+  record.change.mutable_before()->set_title("Seen");
+  record.change.mutable_after()->set_title("Not for them");
+  record.change.mutable_cluster()->set_title("Not for them");
+  Keep(record);
+  ASSERT_THAT(Append("subscribers/a", record, v1::TRANSITION_LEFT), IsOk());
+  const std::vector<v1::InboxItem> items = After("subscribers/a", 0, 10);
+  ASSERT_THAT(items, testing::SizeIs(1));
+  EXPECT_EQ(items[0].change().before().title(), "Seen");
+  EXPECT_EQ(items[0].change().name(), "clusters/a");
+  EXPECT_FALSE(items[0].change().has_after());
+  EXPECT_EQ(items[0].change().resource_case(), change::v1::ResourceChanged::RESOURCE_NOT_SET);
 }
 
 TEST_P(InboxTest, AReaderMissesNothingOfManyWriters) {

@@ -5,8 +5,8 @@
 namespace clusterwire::notification {
 
 // May the public still see the resource? One that was hidden since must not show in what is sent
-// late. *Left* is told all the same: it shows the image before, and says no more than that it is
-// gone.
+// late. *Left* is told all the same: every channel shows of it the image before alone, which the
+// subscription could see, and says no more than that it is gone.
 class AudienceGate final : public Gate {
  public:
   std::string_view name() const override { return "audience"; }
