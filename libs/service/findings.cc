@@ -1,10 +1,12 @@
 #include "libs/service/findings.h"
 
 #include <algorithm>
+#include <memory>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
 
+#include "libs/base/mutex.h"
 #include "libs/telemetry/log.h"
 
 namespace clusterwire::service {
@@ -12,6 +14,28 @@ namespace {
 
 constexpr absl::Duration kPause = absl::Minutes(1);
 constexpr absl::Duration kTick = absl::Seconds(1);
+
+// What librdkafka complains of while somebody waits for an answer: the status says only that none
+// came, and this why (a refused certificate, a wrong password, a closed port). Any thread.
+class Complaint {
+ public:
+  // "[thrd:b1]: b1: SASL authentication error: … (after 3ms in state AUTH)": without the thread and
+  // the time, which differ each time.
+  void Set(std::string_view text) {
+    if (const size_t thread = text.find("]: "); thread != text.npos) text.remove_prefix(thread + 3);
+    MutexLock lock(mutex_);
+    text_ = std::string(text.substr(0, text.find(" (after ")));
+  }
+  absl::Status AddedTo(const absl::Status& status) const {
+    MutexLock lock(mutex_);
+    if (text_.empty()) return status;
+    return absl::Status(status.code(), absl::StrCat(status.message(), ": ", text_));
+  }
+
+ private:
+  mutable Mutex mutex_;
+  std::string text_ ABSL_GUARDED_BY(mutex_);
+};
 
 }  // namespace
 
@@ -42,11 +66,16 @@ void LookAtKafka(const kafka::ClientOptions& client, const std::string& topic,
                  absl::Duration patience,
                  const std::function<Finding(const kafka::TopicDescription&)>& judge,
                  Findings* findings) {
-  const auto admin = kafka::Admin::Create(client);
+  const auto complaint = std::make_shared<Complaint>();
+  kafka::ClientOptions options = client;
+  options.log = [complaint](kafka::LogLevel level, std::string_view, std::string_view text) {
+    if (level <= kafka::LogLevel::kWarning) complaint->Set(text);
+  };
+  const auto admin = kafka::Admin::Create(std::move(options));
   const auto brokers =
       admin.ok() ? (*admin)->CountBrokers(patience) : absl::StatusOr<int>(admin.status());
   if (!brokers.ok()) {
-    *findings->Add() = Broken("kafka", brokers.status(),
+    *findings->Add() = Broken("kafka", complaint->AddedTo(brokers.status()),
                               absl::StrCat("start the broker, or mend kafka.brokers (",
                                            client.brokers, ") and kafka.properties"));
     *findings->Add() = Found("topic", Finding::SEVERITY_ERROR,
@@ -88,13 +117,17 @@ void WatchFindings::Look() {
 }
 
 void WatchFindings::Log(const Findings& findings) {
-  std::string wrong;
+  std::string wrong, words;
   for (const Finding& finding : findings) {
     if (finding.severity() <= Finding::SEVERITY_OK) continue;
-    absl::StrAppend(&wrong, finding.part(), "=", finding.severity(), " ", finding.finding(), "\n");
+    absl::StrAppend(&wrong, finding.part(), "=", finding.severity(), " ");
+    absl::StrAppend(&words, finding.finding(), "\n");
   }
-  if (wrong == last_) return;
-  last_ = wrong;
+  const bool reworded = words != words_ && clock_.Now() >= next_log_;
+  if (wrong == wrong_ && !reworded) return;
+  wrong_ = wrong;
+  words_ = words;
+  next_log_ = clock_.Now() + kPause;
   for (const Finding& finding : findings) {
     if (finding.severity() <= Finding::SEVERITY_OK) continue;
     telemetry::LogWarning("diagnosis", {{"part", finding.part()},

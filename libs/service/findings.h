@@ -40,7 +40,8 @@ void LookAtKafka(const kafka::ClientOptions& client, const std::string& topic,
                  Findings* findings);
 
 // Writes what is wrong into the log once it changes, so that whoever reads only the log hears of
-// it. Looks every minute, in a thread of its own; every second until it settled.
+// it; other words for the same at most once a minute. Looks every minute, in a thread of its own;
+// every second until it settled.
 class WatchFindings {
  public:
   // `needed` are the parts that a service must have found once before it says that it is ready.
@@ -60,7 +61,9 @@ class WatchFindings {
   Clock& clock_;
   std::atomic<bool> settled_ = false;
   absl::Time next_look_ = absl::InfinitePast();  // the thread's own, and so is:
-  std::string last_;
+  absl::Time next_log_ = absl::InfinitePast();
+  std::string wrong_;
+  std::string words_;
   Periodic periodic_;  // last: its thread uses everything above
 };
 

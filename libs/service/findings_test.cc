@@ -31,11 +31,12 @@ TEST(FindingsTest, ABrokerThatDoesNotAnswerIsSaidWithItsAddressAndHidesTheTopic)
   kafka::ClientOptions client;
   client.brokers = "127.0.0.1:1";
   LookAtKafka(
-      client, "t", absl::Milliseconds(200),
+      client, "t", absl::Milliseconds(500),
       [](const kafka::TopicDescription&) { return Fine("topic", ""); }, &findings);
   ASSERT_EQ(findings.size(), 2);
   EXPECT_EQ(findings[0].severity(), Finding::SEVERITY_ERROR);
   EXPECT_THAT(findings[0].remedy(), HasSubstr("127.0.0.1:1"));
+  EXPECT_THAT(findings[0].finding(), HasSubstr("Connection refused")) << "why, too";
   EXPECT_EQ(findings[1].part(), "topic");
   EXPECT_EQ(findings[1].severity(), Finding::SEVERITY_ERROR);
 }

@@ -13,6 +13,8 @@ using service::Finding;
 using service::Fine;
 using service::Found;
 
+constexpr char kLedgerOption[] = "ledger.url (or database.url, where that is not set)";
+
 std::string Text(const absl::Status& status) { return std::string(status.message()); }
 
 }  // namespace
@@ -108,11 +110,11 @@ service::Finding Diagnosis::LedgerBalance(v1::DiagnoseResponse* response) const 
   if (!balance.ok() || !dead_records.ok()) {
     return Found("ledger", Finding::SEVERITY_ERROR,
                  Text(balance.ok() ? dead_records.status() : balance.status()),
-                 "Check that the database named by ledger.url runs.");
+                 absl::StrCat("Check that the database named by ", kLedgerOption, " runs."));
   }
   response->set_pending(balance->pending());
   if (const absl::Status writable = parts_.ledger_database.CheckWritable(); !writable.ok()) {
-    return service::Broken("ledger", writable, service::RemedyForFullDisk("ledger.url"));
+    return service::Broken("ledger", writable, service::RemedyForFullDisk(kLedgerOption));
   }
   const std::string state = absl::StrCat(
       balance->matched(), " matched, ", balance->delivered(), " delivered, ", balance->pending(),
