@@ -4,6 +4,7 @@
 #include <memory>
 #include <sstream>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <gmock/gmock.h>
@@ -32,9 +33,14 @@ class RunTest : public ::testing::Test {
         runtime_(metrics_, clock_, random_),
         lane_(runtime_, {.name = "tests", .threads = 2, .queue_limit = 10}),
         tokens_("sixteen bytes and more"),
-        service_(MakeImportService({lane_, lane_, tokens_}, bench_.store())),
-        server_(rpc::Server::Start({}, runtime_, {service_.get()}).value()),
+        server_(StartServer()),
         target_("--target=" + server_->address()) {}
+
+  std::unique_ptr<rpc::Server> StartServer() {
+    rpc::Services services;
+    services.push_back(MakeImportService({lane_, lane_, tokens_}, bench_.store()));
+    return rpc::Server::Start({}, runtime_, std::move(services)).value();
+  }
 
   int Import(std::vector<const char*> arguments, bool terminal = false) {
     arguments.insert(arguments.begin(), target_.c_str());
@@ -58,7 +64,6 @@ class RunTest : public ::testing::Test {
   rpc::Runtime runtime_;
   rpc::Lane lane_;
   rpc::TokenSigner tokens_;
-  std::unique_ptr<grpc::Service> service_;
   std::unique_ptr<rpc::Server> server_;
   std::string target_;
   std::ostringstream out_;
