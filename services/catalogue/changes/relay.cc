@@ -76,10 +76,15 @@ void Relay::Run() {
     SetState(status, halted);
     clock_.WaitUntil(wakeup_, clock_.Now() + backoff.Next());
   }
-  if (prepared_) {
-    if (const absl::Status released = store_.cursors().Release(cursor_); !released.ok()) {
-      telemetry::LogWarning("relay could not give up its lease", {{"status", released}});
-    }
+  ReleaseLease();
+}
+
+// Also of a relay that stood still, so that the next process need not wait for the lease to end.
+void Relay::ReleaseLease() {
+  if (cursor_.name.empty()) return;
+  const absl::Status released = store_.cursors().Release(cursor_);
+  if (!released.ok() && !absl::IsAborted(released)) {
+    telemetry::LogWarning("relay could not give up its lease", {{"status", released}});
   }
 }
 

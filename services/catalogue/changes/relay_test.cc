@@ -180,6 +180,17 @@ TEST_F(RelayTest, ATopicThatShrankIsNotWrittenTo) {
   ASSERT_TRUE(Eventually([&] { return ReasonOf(relay->state().status) == "TOPIC_SHRUNK"; }));
 }
 
+TEST_F(RelayTest, OneThatStandsStillGivesItsLeaseUpWhenItStops) {
+  ASSERT_THAT(world_.clusters->Create(world_.AsOperator(), "", world_.GoodCluster(), ""), IsOk());
+  SendFromTheFuture();
+  auto relay = Start();
+  ASSERT_TRUE(Eventually([&] { return relay->state().halted; }));
+  store::Cursors& cursors = world_.store->cursors();
+  EXPECT_THAT(cursors.Acquire(Relay::kCursor, "other", absl::Seconds(1)), ReasonIs("LEASE_HELD"));
+  relay = nullptr;
+  EXPECT_THAT(cursors.Acquire(Relay::kCursor, "other", absl::Seconds(1)), IsOk());
+}
+
 TEST_F(RelayTest, OfTwoOneIsActiveAndTheOtherTakesOver) {
   auto first = Start("first");
   ASSERT_TRUE(CaughtUp(*first));
