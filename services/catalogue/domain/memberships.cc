@@ -14,14 +14,20 @@
 namespace clusterwire::catalogue {
 namespace {
 
+// Whoever may not see a cluster doesn't learn from its membership that it is there. An operator's
+// import may have made the cluster in the same write, where it has no Facts yet.
+bool IsThereFor(const Sight& sight, const store::Reader& reader, const std::string& name) {
+  v1::Cluster cluster;
+  return (sight.is_operator() || sight.Check(reader, name).ok()) &&
+         reader.Load(name, &cluster).ok() && !store::IsDeleted(cluster);
+}
+
 void CheckCluster(const v1::Membership* before, const v1::Membership& membership,
                   const Context& context, FieldErrors& errors) {
-  v1::Cluster cluster;
   if (before != nullptr && before->cluster() != membership.cluster()) {
     errors.Add("membership.cluster",
                absl::StrCat("is '", before->cluster(), "' and can't be changed"));
-  } else if (!context.reader.Load(membership.cluster(), &cluster).ok() ||
-             store::IsDeleted(cluster)) {
+  } else if (!IsThereFor(context.sight, context.reader, membership.cluster())) {
     errors.Add("membership.cluster", absl::StrCat("'", membership.cluster(), "' does not exist"));
   }
 }

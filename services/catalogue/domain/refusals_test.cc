@@ -1,4 +1,5 @@
 // What is refused, and that the text says what to change.
+#include "absl/strings/str_replace.h"
 #include <gmock/gmock.h>
 
 #include "libs/base/testing/status_matchers.h"
@@ -162,6 +163,24 @@ TEST_F(RefusalsTest, AMembershipNeedsAClusterThatIsThereAndALevelOfTheProgramme)
   EXPECT_THAT(created, HasFieldError("membership.cluster"));
   EXPECT_THAT(created, HasFieldError("membership.level"));
   EXPECT_THAT(std::string(created.status().message()), HasSubstr("Member, Observer"));
+}
+
+TEST_F(RefusalsTest, AProgrammesOfficeDoesNotLearnFromANewMembershipWhichDraftsThereAre) {
+  v1::Cluster hidden = world_.GoodCluster("Hidden");
+  hidden.set_state(v1::Cluster::STATE_DRAFT);
+  hidden = *world_.clusters->Create(world_.AsOperator(), "", hidden, "");
+  const auto create = [&](const WriteCall& call, const std::string& cluster) {
+    v1::Membership membership;
+    membership.set_cluster(cluster);
+    return world_.memberships->Create(call, "programmes/go-cluster", membership, "m");
+  };
+  const WriteCall office = world_.As("programmes/go-cluster");
+  const auto refused = create(office, hidden.name());
+  EXPECT_THAT(refused, HasFieldError("membership.cluster"));
+  EXPECT_EQ(absl::StrReplaceAll(std::string(refused.status().message()),
+                                {{hidden.name(), "clusters/never"}}),
+            create(office, "clusters/never").status().message());
+  EXPECT_THAT(create(world_.AsOperator(), hidden.name()), IsOk());
 }
 
 TEST_F(RefusalsTest, CodesOfAListThatIsNotThereAreNotFound) {

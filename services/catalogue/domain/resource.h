@@ -34,11 +34,13 @@
 // are its Rules; what it does differently is in its own file.
 namespace clusterwire::catalogue {
 
-// What rules may look at besides the resource: everything as it stands inside the write.
+// What rules may look at besides the resource: everything as it stands inside the write. What the
+// writer doesn't see, `sight` says; an error may not tell that it is there.
 struct Context {
   const store::Reader& reader;
   const CodeBook& book;
   absl::Time now;
+  const Sight& sight;
 };
 
 template <store::Resource T>
@@ -117,8 +119,8 @@ class Resources {
                          const std::string& name) const;
   // Inside a write: checks, settles and stages. `before` is null on creation; `errors` is what is
   // known to be wrong already.
-  absl::Status Stage(store::Writer& writer, const T* before, T next, change::ChangeKind kind,
-                     FieldErrors errors = {}) const;
+  absl::Status Stage(store::Writer& writer, const Sight& sight, const T* before, T next,
+                     change::ChangeKind kind, FieldErrors errors = {}) const;
 
   const Rules<T>& rules() const { return rules_; }
   store::Store& store() const { return store_; }
@@ -213,10 +215,10 @@ absl::StatusOr<T> Resources<T>::Load(const store::Reader& reader, const Sight& s
 }
 
 template <store::Resource T>
-absl::Status Resources<T>::Stage(store::Writer& writer, const T* before, T next,
+absl::Status Resources<T>::Stage(store::Writer& writer, const Sight& sight, const T* before, T next,
                                  change::ChangeKind kind, FieldErrors errors) const {
   ASSIGN_OR_RETURN(const auto book, CodeBook::Of(writer));
-  const Context context{writer, *book, writer.now()};
+  const Context context{writer, *book, writer.now(), sight};
   rules_.check(before, next, context, errors);
   RETURN_IF_ERROR(errors.ToStatus());
   if (rules_.settle != nullptr) rules_.settle(context, &next);
@@ -266,9 +268,9 @@ absl::StatusOr<T> Resources<T>::Create(const WriteCall& call, std::string_view p
                      T next = resource;
                      if (prepare) {
                        ASSIGN_OR_RETURN(const auto book, CodeBook::Of(writer));
-                       RETURN_IF_ERROR(prepare(Context{writer, *book, writer.now()}, &next));
+                       RETURN_IF_ERROR(prepare(Context{writer, *book, writer.now(), sight}, &next));
                      }
-                     return Stage(writer, nullptr, next, rules_.created, errors);
+                     return Stage(writer, sight, nullptr, next, rules_.created, errors);
                    }));
   return written.Answer<T>();
 }
@@ -285,10 +287,10 @@ absl::StatusOr<T> Resources<T>::Modify(const WriteCall& call, const std::string&
                      RETURN_IF_ERROR(resource::CheckEtag(before, etag));
                      T next = before;
                      ASSIGN_OR_RETURN(const auto book, CodeBook::Of(writer));
-                     RETURN_IF_ERROR(change(Context{writer, *book, writer.now()}, &next));
+                     RETURN_IF_ERROR(change(Context{writer, *book, writer.now(), sight}, &next));
                      MarkEdited(&before, rules_.output_only, &next);
                      const bool update = kind == rules_.updated && rules_.kind_of_update != nullptr;
-                     return Stage(writer, &before, next,
+                     return Stage(writer, sight, &before, next,
                                   update ? rules_.kind_of_update(before, next) : kind);
                    }));
   return written.Answer<T>();
@@ -316,7 +318,7 @@ absl::StatusOr<T> Resources<T>::Delete(const WriteCall& call, const std::string&
         RETURN_IF_ERROR(resource::CheckEtag(next, etag));
         if (rules_.check_unused != nullptr) {
           ASSIGN_OR_RETURN(const auto book, CodeBook::Of(writer));
-          RETURN_IF_ERROR(rules_.check_unused(next, Context{writer, *book, writer.now()}));
+          RETURN_IF_ERROR(rules_.check_unused(next, Context{writer, *book, writer.now(), sight}));
         }
         *next.mutable_delete_time() = ToTimestamp(writer.now());
         return writer.Put(next, change::KindText(rules_.deleted));
@@ -327,6 +329,7 @@ absl::StatusOr<T> Resources<T>::Delete(const WriteCall& call, const std::string&
 template <store::Resource T>
 absl::StatusOr<T> Resources<T>::Undelete(const WriteCall& call, const std::string& name,
                                          const std::string& etag) {
+  const Sight sight(call.viewer);
   ASSIGN_OR_RETURN(const store::Written written,
                    store_.Write(call.store, [&](store::Writer& writer) -> absl::Status {
                      // First, so that nobody learns from the error what there was.
@@ -339,7 +342,7 @@ absl::StatusOr<T> Resources<T>::Undelete(const WriteCall& call, const std::strin
                      RETURN_IF_ERROR(resource::CheckEtag(next, etag));
                      const T before = next;
                      next.clear_delete_time();
-                     return Stage(writer, &before, next, rules_.undeleted);
+                     return Stage(writer, sight, &before, next, rules_.undeleted);
                    }));
   return written.Answer<T>();
 }

@@ -80,7 +80,8 @@ absl::StatusOr<Taken> TakeAt(Batch& batch, const Rules<T>& rules, const Spot<T>&
   }
   if (known == nullptr || !google::protobuf::util::MessageDifferencer::Equals(*known, imported)) {
     ASSIGN_OR_RETURN(const auto book, CodeBook::Of(batch.writer()));
-    const Context context{batch.writer(), *book, batch.writer().now()};
+    static const Sight kOperators(filter::Viewer::Operator());  // they alone import
+    const Context context{batch.writer(), *book, batch.writer().now(), kOperators};
     FieldErrors errors;
     rules.check(known, imported, context, errors);
     RETURN_IF_ERROR(errors.ToStatus());
