@@ -274,12 +274,13 @@ TEST_P(DispatcherTest, DaysOfNothingButFailureSwitchTheEndpointOff) {
 TEST_P(DispatcherTest, WhoeverAsksForAYearOfPeaceIsTriedDailyAndSwitchedOffAllTheSame) {
   const std::string endpoint = AddWebhook("w");
   const Wait year{.until = store_.clock.Now() + absl::Hours(365 * 24), .reason = "HTTP 503"};
-  channel_.Answer(endpoint, {year, year});
+  channel_.Answer(endpoint, {year, year, year});
   const PendingDelivery delivery = Put("w");
-  Start({.disable_after = absl::Hours(12)});
+  Start({.disable_after = absl::Hours(36)});
   ASSERT_TRUE(WaitFor(delivery, v1::Delivery::STATE_PENDING, 1));
   store_.clock.Advance(absl::Hours(25));
   ASSERT_TRUE(WaitFor(delivery, v1::Delivery::STATE_PENDING, 2));
+  store_.clock.Advance(absl::Hours(25));
   EXPECT_TRUE(disabled_.WaitFor(kPatience));
 }
 
