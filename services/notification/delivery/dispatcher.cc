@@ -141,14 +141,15 @@ absl::Status Dispatcher::StartDue() {
   const absl::Time now = clock_.Now();
   const std::vector<PendingDelivery> due = agenda_.Take(now, kTaken);
   if (due.empty()) return absl::OkStatus();
-  absl::StatusOr<std::vector<std::shared_ptr<const Job>>> jobs = loader_.Load(due);
-  if (!jobs.ok()) {
+  absl::StatusOr<JobLoader::Loaded> loaded = loader_.Load(due);
+  if (!loaded.ok()) {
     for (const PendingDelivery& delivery : due) {
       agenda_.Postpone(delivery, delivery.attempts, delivery.due);
     }
-    return jobs.status();
+    return loaded.status();
   }
-  for (std::shared_ptr<const Job>& job : *jobs) Start(std::move(job));
+  for (const PendingDelivery& delivery : loaded->settled) agenda_.Settle(delivery);
+  for (std::shared_ptr<const Job>& job : loaded->jobs) Start(std::move(job));
   return absl::OkStatus();
 }
 

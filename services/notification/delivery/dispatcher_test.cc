@@ -366,6 +366,17 @@ TEST_P(DispatcherTest, MoreThanFitsIntoMemoryIsDeliveredInOrder) {
   EXPECT_EQ(channel_.sent(), expected);
 }
 
+TEST_P(DispatcherTest, AnOfferThatComesAfterTheSweepSentItIsNotSentAgain) {
+  AddWebhook("w");
+  const PendingDelivery late = Put("w", "a");
+  Start();
+  ASSERT_TRUE(WaitFor(late, v1::Delivery::STATE_DELIVERED, 1));
+  const PendingDelivery next = Put("w", "a");
+  dispatcher_->Offer({late, next});
+  ASSERT_TRUE(WaitFor(next, v1::Delivery::STATE_DELIVERED, 1));
+  EXPECT_THAT(channel_.sent(), ElementsAre(late.name, next.name));
+}
+
 TEST_P(DispatcherTest, WhatWasNeverOfferedIsFoundByTheSweep) {
   AddWebhook("w");
   Start();

@@ -16,7 +16,7 @@ absl::StatusOr<std::shared_ptr<const Record>> JobLoader::RecordOf(sql::Connectio
     kept_.splice(kept_.begin(), kept_, found);
   } else {
     absl::StatusOr<Record> record = Records(connection).Load(change_id);
-    if (absl::IsDataLoss(record.status()) || absl::IsNotFound(record.status())) return nullptr;
+    if (absl::IsDataLoss(record.status())) return nullptr;
     RETURN_IF_ERROR(record.status());
     kept_.push_front(std::make_shared<const Record>(*std::move(record)));
     if (kept_.size() > kKeptRecords) kept_.pop_back();
@@ -24,22 +24,22 @@ absl::StatusOr<std::shared_ptr<const Record>> JobLoader::RecordOf(sql::Connectio
   return kept_.front();
 }
 
-absl::StatusOr<std::vector<std::shared_ptr<const Job>>> JobLoader::Load(
-    const std::vector<PendingDelivery>& deliveries) {
-  using Jobs = std::vector<std::shared_ptr<const Job>>;
-  return ledger_.Read([&](sql::Connection& connection) -> absl::StatusOr<Jobs> {
-    Jobs jobs;
+absl::StatusOr<JobLoader::Loaded> JobLoader::Load(const std::vector<PendingDelivery>& deliveries) {
+  return ledger_.Read([&](sql::Connection& connection) -> absl::StatusOr<Loaded> {
+    Loaded loaded;
     for (const PendingDelivery& delivery : deliveries) {
-      Job job{.delivery = delivery};
-      ASSIGN_OR_RETURN(job.record, RecordOf(connection, delivery.change_id));
-      if (job.record) {
-        ASSIGN_OR_RETURN(job.hidden, NewestRecords(connection).IsHidden(job.record->change.name()));
+      ASSIGN_OR_RETURN(const Standing standing, Deliveries(connection).StandingOf(delivery.name));
+      if (!standing.pending) {
+        loaded.settled.push_back(delivery);
+        continue;
       }
+      Job job{.delivery = delivery, .hidden = standing.hidden};
+      ASSIGN_OR_RETURN(job.record, RecordOf(connection, delivery.change_id));
       job.interest = interests_.Find(delivery.subscription);
       job.endpoint = interests_.FindEndpoint(delivery.endpoint);
-      jobs.push_back(std::make_shared<const Job>(std::move(job)));
+      loaded.jobs.push_back(std::make_shared<const Job>(std::move(job)));
     }
-    return jobs;
+    return loaded;
   });
 }
 

@@ -22,10 +22,12 @@ class JobLoader {
   // The arguments outlive the loader.
   JobLoader(Ledger& ledger, const Interests& interests) : ledger_(ledger), interests_(interests) {}
 
-  // One job for each delivery, in the same order. A record that is there but can't be parsed, or is
-  // gone, fails only the jobs that ask for it: they come without it.
-  absl::StatusOr<std::vector<std::shared_ptr<const Job>>> Load(
-      const std::vector<PendingDelivery>& deliveries);
+  struct Loaded {
+    std::vector<std::shared_ptr<const Job>> jobs;  // in the order of the deliveries
+    std::vector<PendingDelivery> settled;  // pending no more: recorded before their offer came
+  };
+  // A record that can't be parsed fails only the jobs that ask for it: they come without it.
+  absl::StatusOr<Loaded> Load(const std::vector<PendingDelivery>& deliveries);
 
  private:
   // Null when it can't be read any more.

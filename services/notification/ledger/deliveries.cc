@@ -226,6 +226,18 @@ absl::StatusOr<std::vector<PendingDelivery>> Deliveries::Pending(std::string_vie
   return pending;
 }
 
+absl::StatusOr<Standing> Deliveries::StandingOf(std::string_view name) {
+  ASSIGN_OR_RETURN(const sql::Result found,
+                   connection_.Query("SELECT d.state, COALESCE(n.hidden, 0) FROM delivery d"
+                                     " JOIN record r ON r.id = d.change_id"
+                                     " LEFT JOIN newest_record n ON n.name = r.name"
+                                     " WHERE d.id = $1",
+                                     {name}));
+  if (found.rows.empty()) return Standing();
+  const sql::Row& row = found.rows[0];
+  return Standing{.pending = row.Int(0) == v1::Delivery::STATE_PENDING, .hidden = row.Int(1) != 0};
+}
+
 absl::StatusOr<v1::Delivery> Deliveries::Get(std::string_view name) {
   static const std::string kText = absl::StrCat(ToAbsl(kSelect), " WHERE d.id = $1");
   ASSIGN_OR_RETURN(const sql::Result found, connection_.Query(kText, {name}));

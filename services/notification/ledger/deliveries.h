@@ -46,6 +46,12 @@ struct Settlement {
   std::optional<v1::Attempt> attempt = {};  // numbered; none when no try was made
 };
 
+// How a delivery stands at the moment of a try.
+struct Standing {
+  bool pending = false;  // false too when it was purged
+  bool hidden = false;   // the public no longer sees the resource
+};
+
 struct DeliveryQuery {
   std::string parent = {};    // a subscription or a subscriber; these four may be empty
   std::string change = {};    // a ce_id
@@ -71,6 +77,7 @@ class Deliveries {
   absl::StatusOr<std::vector<std::string>> EndpointsWithPending(std::string_view after, int limit);
   // Oldest first.
   absl::StatusOr<std::vector<PendingDelivery>> Pending(std::string_view endpoint, int limit);
+  absl::StatusOr<Standing> StandingOf(std::string_view name);
 
   absl::StatusOr<v1::Delivery> Get(std::string_view name);
   // Newest first. INVALID_ARGUMENT for an `after` that no page ended with.

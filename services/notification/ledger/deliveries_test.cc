@@ -62,6 +62,29 @@ TEST_P(DeliveriesTest, InsertedAgainARowStaysAsItIs) {
   EXPECT_THAT(List({}), testing::SizeIs(1));
 }
 
+TEST_P(DeliveriesTest, StandsAsItsRowAndTheNewestRecordSay) {
+  const auto standing_of = [&](const std::string& name) {
+    return *ledger_->Read(
+        [&](sql::Connection& connection) { return Deliveries(connection).StandingOf(name); });
+  };
+  const Record record = MakeRecord("clusters/a", 1);
+  const PendingDelivery delivery = MakeDelivery(record, kA);
+  Keep(record, {delivery});
+  EXPECT_TRUE(standing_of(delivery.name).pending);
+  EXPECT_FALSE(standing_of(delivery.name).hidden);
+  ASSERT_THAT(ledger_->Write([&](sql::Connection& connection) {
+    return NewestRecords(connection).Note(record.change, /*hidden=*/true).status();
+  }),
+              IsOk());
+  EXPECT_TRUE(standing_of(delivery.name).hidden);
+  Settle({.delivery = delivery.name,
+          .state = v1::Delivery::STATE_DELIVERED,
+          .time = record.received,
+          .due = record.received});
+  EXPECT_FALSE(standing_of(delivery.name).pending);
+  EXPECT_FALSE(standing_of("deliveries/purged").pending);
+}
+
 TEST_P(DeliveriesTest, MoreThanOneStatementsWorthIsInsertedWhole) {
   const Record record = MakeRecord("clusters/a", 1);
   std::vector<PendingDelivery> deliveries;

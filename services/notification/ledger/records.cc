@@ -74,10 +74,4 @@ absl::StatusOr<bool> NewestRecords::Note(const change::v1::ResourceChanged& chan
   return true;
 }
 
-absl::StatusOr<bool> NewestRecords::IsHidden(std::string_view name) {
-  ASSIGN_OR_RETURN(const sql::Result found,
-                   connection_.Query("SELECT hidden FROM newest_record WHERE name = $1", {name}));
-  return !found.rows.empty() && found.rows[0].Int(0) != 0;
-}
-
 }  // namespace clusterwire::notification

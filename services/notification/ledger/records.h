@@ -57,8 +57,6 @@ class NewestRecords {
   // Notes the record, and whether the resource is hidden from the public since; false when a newer
   // one of the same history was there: this one is superseded. Another history is always newer.
   absl::StatusOr<bool> Note(const change::v1::ResourceChanged& change, bool hidden);
-  // False for an unknown resource.
-  absl::StatusOr<bool> IsHidden(std::string_view name);
 
  private:
   sql::Connection& connection_;

@@ -30,6 +30,8 @@ class LedgerTest : public testing::TestWithParam<sql::Dialect> {
   void Keep(const Record& record, const std::vector<PendingDelivery>& deliveries = {});
   void Settle(const Settlement& settlement);
   std::vector<v1::Delivery> List(const DeliveryQuery& query);
+  // As the newest record of the resource says; there must be one.
+  bool IsHidden(std::string_view name);
 
   sql::TestDatabase files_{GetParam()};
   std::unique_ptr<sql::Database> database_;
