@@ -21,11 +21,13 @@ struct Wait {
   absl::Time until = absl::InfinitePast();  // not before, whatever the retry schedule says
   std::string reason = {};
   int http_status = 0;
+  bool ours = false;  // the failure is on this side, and says nothing of the endpoint
 };
 struct Dead {
   std::string reason = {};
   bool disable_endpoint = false;  // nothing more is to go there
   int http_status = 0;
+  bool ours = false;  // as with Wait
 };
 using Outcome = std::variant<Done, Wait, Dead>;
 

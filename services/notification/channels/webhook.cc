@@ -25,6 +25,11 @@ std::string Traceparent(const std::string& trace, Random& random) {
   return parsed.value_or(telemetry::TraceContext()).Child(random).ToTraceparent();
 }
 
+// The client had no room for the request, or stops.
+bool IsOurs(const absl::Status& status) {
+  return absl::IsResourceExhausted(status) || absl::IsCancelled(status);
+}
+
 Outcome OfAnswer(const http::Response& response) {
   const int status = response.status;
   if (status >= 200 && status < 300) return Done{status, Shown(response)};
@@ -38,8 +43,8 @@ Outcome OfAnswer(const http::Response& response) {
 
 Outcome WebhookOutcome(const absl::StatusOr<http::Response>& answer) {
   if (answer.ok()) return OfAnswer(*answer);
-  return Wait{absl::InfinitePast(),
-              absl::StrCat(ReasonOf(answer.status()), ": ", answer.status().message()), 0};
+  return Wait{.reason = absl::StrCat(ReasonOf(answer.status()), ": ", answer.status().message()),
+              .ours = IsOurs(answer.status())};
 }
 
 absl::StatusOr<Rendered> WebhookChannel::Render(const Job& job) const {
@@ -73,14 +78,14 @@ void WebhookChannel::Send(std::shared_ptr<const Job> job, Rendered rendered, abs
                           Callback done) {
   absl::StatusOr<http::Request> request = RequestFor(*job, std::move(rendered), deadline);
   if (!request.ok()) {
-    done(Dead{.reason = std::string(request.status().message())});
+    done(Dead{.reason = std::string(request.status().message()), .ours = true});
     return;
   }
   const absl::Status started = client_.Start(
       *std::move(request),
       [done](absl::StatusOr<http::Response> answer) { done(WebhookOutcome(answer)); });
   if (started.ok()) return;
-  if (absl::IsResourceExhausted(started) || absl::IsCancelled(started)) {
+  if (IsOurs(started)) {
     done(WebhookOutcome(started));
   } else {
     done(Dead{.reason = absl::StrCat(ReasonOf(started), ": ", started.message())});

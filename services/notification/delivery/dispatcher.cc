@@ -12,6 +12,18 @@
 #include "services/notification/delivery/settlement.h"
 
 namespace clusterwire::notification {
+namespace {
+
+Result::Health HealthOf(const Outcome& outcome) {
+  const auto* wait = std::get_if<Wait>(&outcome);
+  const auto* dead = std::get_if<Dead>(&outcome);
+  if ((wait != nullptr && wait->ours) || (dead != nullptr && dead->ours)) {
+    return Result::Health::kUnknown;
+  }
+  return std::holds_alternative<Done>(outcome) ? Result::Health::kGood : Result::Health::kBad;
+}
+
+}  // namespace
 
 Dispatcher::Dispatcher(Options options, Ledger& ledger, const Interests& interests,
                        Channels channels, DisableEndpoint disable, Clock& clock, Random& random,
@@ -172,7 +184,8 @@ void Dispatcher::Start(std::shared_ptr<const Job> job) {
   Channel& channel = job->endpoint->has_webhook() ? channels_.webhook : channels_.inbox;
   absl::StatusOr<Rendered> rendered = channel.Render(*job);
   if (!rendered.ok()) {
-    AddResult({job, Dead{.reason = std::string(rendered.status().message())}, now, now});
+    AddResult(
+        {job, Dead{.reason = std::string(rendered.status().message()), .ours = true}, now, now});
     return;
   }
   channel.Send(job, *std::move(rendered), now + options_.try_limit,
@@ -195,10 +208,7 @@ void Dispatcher::AddResult(const Outcomes::Ended& ended) {
   Result result{.job = ended.job,
                 .settlement = SettlementOf(job.delivery, ended.outcome, ended.begun, ended.ended,
                                            options_.schedule, random_)};
-  if (job.endpoint->has_webhook()) {
-    result.health =
-        std::holds_alternative<Done>(ended.outcome) ? Result::Health::kGood : Result::Health::kBad;
-  }
+  if (job.endpoint->has_webhook()) result.health = HealthOf(ended.outcome);
   if (const auto* wait = std::get_if<Wait>(&ended.outcome)) {
     result.until = ObeyedUntil(*wait, ended.ended);
   }

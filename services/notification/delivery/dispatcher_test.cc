@@ -271,6 +271,21 @@ TEST_P(DispatcherTest, DaysOfNothingButFailureSwitchTheEndpointOff) {
   EXPECT_TRUE(disabled_.WaitFor(kPatience));
 }
 
+TEST_P(DispatcherTest, WhatFailsOnThisSideDoesNotCountAgainstTheEndpoint) {
+  const std::string endpoint = AddWebhook("w");
+  const std::deque<Outcome> ours = {Dead{.reason = "no key", .ours = true},
+                                    Wait{.reason = "no room", .ours = true}};
+  channel_.Answer(endpoint, ours);
+  const PendingDelivery first = Put("w", "a");
+  const PendingDelivery second = Put("w", "a");
+  Start({.disable_after = absl::Seconds(0)});
+  ASSERT_TRUE(WaitFor(first, v1::Delivery::STATE_DEAD, 1));
+  ASSERT_TRUE(WaitFor(second, v1::Delivery::STATE_PENDING, 1));
+  store_.clock.Advance(absl::Seconds(6));
+  ASSERT_TRUE(WaitFor(second, v1::Delivery::STATE_DELIVERED, 2));
+  EXPECT_FALSE(disabled_.Consume());
+}
+
 TEST_P(DispatcherTest, WhoeverAsksForAYearOfPeaceIsTriedDailyAndSwitchedOffAllTheSame) {
   const std::string endpoint = AddWebhook("w");
   const Wait year{.until = store_.clock.Now() + absl::Hours(365 * 24), .reason = "HTTP 503"};
