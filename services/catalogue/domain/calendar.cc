@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <string>
 
+#include "absl/strings/ascii.h"
+
 namespace clusterwire::catalogue {
 namespace {
 
@@ -17,8 +19,12 @@ absl::TimeZone Zone(std::string_view name) {
 }  // namespace
 
 bool IsTimeZone(std::string_view zone) {
+  // Abseil's own names for offsets and the files beside the database's.
+  const bool named = !zone.empty() &&
+                     absl::ascii_isupper(static_cast<unsigned char>(zone.front())) &&
+                     !zone.starts_with("Fixed/") && zone.find('.') == std::string_view::npos;
   absl::TimeZone loaded;
-  return absl::LoadTimeZone(std::string(zone), &loaded);
+  return named && absl::LoadTimeZone(std::string(zone), &loaded);
 }
 
 absl::Time StartOf(const DayRange& range, std::string_view zone) {

@@ -12,7 +12,8 @@ namespace clusterwire::catalogue {
 // In whose days dates are meant where nobody says: Brussels, where EUCLES and the Commission sit.
 inline constexpr std::string_view kDefaultZone = "Europe/Brussels";
 
-// Whether the IANA time zone database has it.
+// Whether the IANA time zone database has it: "Europe/Brussels". What a machine knows beside that,
+// "localtime" and files by their paths, means another zone elsewhere and is none.
 bool IsTimeZone(std::string_view zone);
 
 // The first moment of the range, and the first moment after it, in `zone` (empty: kDefaultZone). A

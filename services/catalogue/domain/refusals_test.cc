@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 
 #include "libs/base/testing/status_matchers.h"
+#include "services/catalogue/domain/calendar.h"
 #include "services/catalogue/testing/world.h"
 
 namespace clusterwire::catalogue {
@@ -181,6 +182,21 @@ TEST_F(RefusalsTest, AProgrammesOfficeDoesNotLearnFromANewMembershipWhichDraftsT
                                 {{hidden.name(), "clusters/never"}}),
             create(office, "clusters/never").status().message());
   EXPECT_THAT(create(world_.AsOperator(), hidden.name()), IsOk());
+}
+
+TEST_F(RefusalsTest, ATimeZoneIsOneOfTheDatabaseWhateverTheMachineKnowsBesides) {
+  auto scheme = world_.Get<v1::LabelScheme>("labelSchemes/ecei");
+  for (const char* zone :
+       {"localtime", "Fixed/UTC+01:00:00", "posix/Europe/Berlin",
+        "/usr/share/zoneinfo/Europe/Berlin", "Europe/../Europe/Berlin", "Europe/Atlantis"}) {
+    scheme.set_time_zone(zone);
+    EXPECT_THAT(world_.schemes->Update(world_.AsOperator(), scheme, Mask("time_zone")),
+                HasFieldError("label_scheme.time_zone"))
+        << zone;
+  }
+  for (const char* zone : {"Europe/Berlin", "UTC", "America/Argentina/Buenos_Aires"}) {
+    EXPECT_TRUE(IsTimeZone(zone)) << zone;
+  }
 }
 
 TEST_F(RefusalsTest, CodesOfAListThatIsNotThereAreNotFound) {
