@@ -5,6 +5,8 @@
 
 #include "absl/strings/ascii.h"
 
+#include "libs/text/language_tag.h"
+
 namespace clusterwire::filter {
 namespace {
 
@@ -12,7 +14,6 @@ using type::v1::Filter;
 
 bool IsLower(char c) { return c >= 'a' && c <= 'z'; }
 bool IsAlpha(char c) { return absl::ascii_isalpha(static_cast<unsigned char>(c)); }
-bool IsAlnum(char c) { return absl::ascii_isalnum(static_cast<unsigned char>(c)); }
 bool IsDigit(char c) { return absl::ascii_isdigit(static_cast<unsigned char>(c)); }
 // Bytes of other scripts count as printable; whether they are UTF-8 is asked apart.
 bool IsPrintable(char c) { return static_cast<unsigned char>(c) >= 0x20 && c != 0x7F; }
@@ -78,12 +79,6 @@ bool IsProgramme(std::string_view value) {
          std::count(value.begin(), value.end(), '/') == 1;
 }
 
-bool IsLanguage(std::string_view value) {
-  const size_t dash = std::min(value.find('-'), value.size());
-  return (dash == 2 || dash == 3) && AllOf(value.substr(0, dash), IsLower) && value.back() != '-' &&
-         AllOf(value, [](char c) { return IsAlnum(c) || c == '-'; });
-}
-
 // As RFC 5646 recommends: language in lower case, script capitalised, region in capitals.
 std::string FoldLanguage(std::string_view value) {
   std::string folded = Lower(value);
@@ -123,7 +118,7 @@ constexpr std::array<ListField, 11> kListFields = {{
     {"states", 20, TermField::kState, &Filter::states, &Filter::mutable_states, Lower, IsSnakeCase,
      kWordForm},
     {"languages", 20, TermField::kLanguage, &Filter::languages, &Filter::mutable_languages,
-     FoldLanguage, IsLanguage, "a BCP 47 language, like 'de' or 'pt-BR'"},
+     FoldLanguage, text::IsLanguageTag, "a BCP 47 language, like 'de' or 'pt-BR'"},
     {"external_ids", 50, TermField::kExternalId, &Filter::external_ids,
      &Filter::mutable_external_ids, Same, IsExternalId, "an id with its scheme, like 'eccp:123'"},
 }};

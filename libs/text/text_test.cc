@@ -9,6 +9,7 @@
 #include "libs/base/random.h"
 #include "libs/base/testing/seed.h"
 #include "libs/text/fold.h"
+#include "libs/text/language_tag.h"
 #include "libs/text/slug.h"
 #include "libs/text/sort_key.h"
 #include "libs/text/tokens.h"
@@ -142,6 +143,21 @@ TEST(ThreadsTest, AllFunctionsGiveTheSameOnAnyThread) {
     });
   }
   for (std::thread& thread : threads) thread.join();
+}
+
+TEST(LanguageTagTest, IsALanguageAndPerhapsMore) {
+  for (const char* tag : {"de", "DE", "gsw", "sr-Latn", "pt-BR", "es-419", "de-1996", "zh-Hant-TW",
+                          "de-DE-u-co-phonebk", "en-x-eu"}) {
+    EXPECT_TRUE(IsLanguageTag(tag)) << tag;
+  }
+}
+
+TEST(LanguageTagTest, NothingElseHasTheShape) {
+  for (const char* tag :
+       {"", "d", "12", "d1", "german", "-", "-de", "de-", "de--AT", "de_AT", "de AT", "de-x", "dé",
+        "de-abcdefghi", "de-aaaaaaaa-bbbbbbbb-cccccccc-dddddddd"}) {
+    EXPECT_FALSE(IsLanguageTag(tag)) << tag;
+  }
 }
 
 }  // namespace

@@ -10,6 +10,7 @@
 #include "libs/base/date.h"
 #include "libs/base/strings.h"
 #include "libs/resource/id.h"
+#include "libs/text/language_tag.h"
 #include "libs/text/slug.h"
 
 namespace clusterwire::catalogue {
@@ -21,23 +22,6 @@ constexpr int kMaxExternalIds = 20;
 constexpr int kMaxLanguages = 40;
 constexpr size_t kMaxUri = 2000;
 constexpr size_t kMaxTitle = 200;
-
-// BCP 47 as far as a language, a script and a region go: "de", "sr-Latn", "pt-BR".
-bool IsLanguage(std::string_view tag) {
-  size_t part = 0;
-  size_t length = 0;
-  for (size_t i = 0; i <= tag.size(); ++i) {
-    if (i < tag.size() && absl::ascii_isalnum(static_cast<unsigned char>(tag[i]))) {
-      ++length;
-      continue;
-    }
-    if (i < tag.size() && tag[i] != '-') return false;
-    if (length < 2 || length > (part == 0 ? 3u : 8u)) return false;
-    ++part;
-    length = 0;
-  }
-  return true;
-}
 
 void CheckLimit(std::string_view path, int count, int limit, FieldErrors& errors) {
   if (count > limit) errors.Add(path, absl::StrCat(count, " of at most ", limit));
@@ -145,9 +129,9 @@ void CheckUri(std::string_view path, std::string_view uri, FieldErrors& errors) 
 }
 
 void CheckLanguages(std::string_view path, const Strings& languages, FieldErrors& errors) {
-  CheckTexts(path, languages, kMaxLanguages, 20, errors);
+  CheckTexts(path, languages, kMaxLanguages, text::kMaxLanguageTag, errors);
   for (int i = 0; i < languages.size(); ++i) {
-    if (!IsLanguage(languages[i])) {
+    if (!text::IsLanguageTag(languages[i])) {
       errors.Add(absl::StrCat(ToAbsl(path), "[", i, "]"),
                  absl::StrCat("'", languages[i], "' is no BCP 47 tag; write de, en or sr-Latn"));
     }
@@ -224,7 +208,7 @@ void CheckLocalizedTexts(std::string_view path,
   std::set<std::string> seen;
   for (int i = 0; i < texts.size(); ++i) {
     const std::string item = absl::StrCat(ToAbsl(path), "[", i, "]");
-    if (!IsLanguage(texts[i].language())) {
+    if (!text::IsLanguageTag(texts[i].language())) {
       errors.Add(PathTo(item, "language"),
                  absl::StrCat("'", texts[i].language(), "' is no BCP 47 tag; write de or en"));
     } else if (!seen.insert(texts[i].language()).second) {

@@ -199,6 +199,13 @@ TEST_F(RefusalsTest, ATimeZoneIsOneOfTheDatabaseWhateverTheMachineKnowsBesides) 
   }
 }
 
+TEST_F(RefusalsTest, AClustersLanguageIsABcp47Tag) {
+  v1::Cluster cluster = world_.GoodCluster("New");
+  cluster.add_languages("12");
+  EXPECT_THAT(world_.clusters->Create(world_.AsOperator(), "", cluster, ""),
+              HasFieldError("cluster.languages[0]"));
+}
+
 TEST_F(RefusalsTest, CodesOfAListThatIsNotThereAreNotFound) {
   EXPECT_THAT(world_.taxonomies->SearchCodes(world_.Read(), "x", "nuts", 20),
               StatusIs(absl::StatusCode::kNotFound));

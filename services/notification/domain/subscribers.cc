@@ -2,7 +2,6 @@
 
 #include <algorithm>
 
-#include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 
 #include "libs/base/error.h"
@@ -10,6 +9,7 @@
 #include "libs/resource/call.h"
 #include "libs/resource/id.h"
 #include "libs/resource/update_mask.h"
+#include "libs/text/language_tag.h"
 #include "services/notification/domain/access.h"
 #include "services/notification/domain/endpoints.h"
 #include "services/notification/domain/names.h"
@@ -21,25 +21,9 @@ namespace {
 
 constexpr size_t kMaxTitle = 200;
 
-// The shape of a BCP 47 tag: "de", "sr-Latn", "pt-BR". Which subtags exist is not asked.
-bool IsLanguageTag(std::string_view tag) {
-  constexpr size_t kMaxTag = 35;
-  constexpr size_t kMaxSubtag = 8;
-  if (tag.size() > kMaxTag) return false;
-  for (bool first = true;; first = false) {
-    const std::string_view subtag = tag.substr(0, tag.find('-'));
-    const bool letters = std::ranges::all_of(subtag, absl::ascii_isalpha);
-    const bool sound = std::ranges::all_of(subtag, absl::ascii_isalnum);
-    if (subtag.size() < (first ? 2u : 1u) || subtag.size() > kMaxSubtag || !sound) return false;
-    if (first && !letters) return false;
-    if (subtag.size() == tag.size()) return true;
-    tag.remove_prefix(subtag.size() + 1);
-  }
-}
-
 void Check(const v1::Subscriber& subscriber, FieldErrors& errors) {
   resource::CheckText(errors, "subscriber.title", subscriber.title(), 1, kMaxTitle);
-  if (!subscriber.language().empty() && !IsLanguageTag(subscriber.language())) {
+  if (!subscriber.language().empty() && !text::IsLanguageTag(subscriber.language())) {
     errors.Add("subscriber.language", "must be a language as BCP 47 writes it: \"de\", \"pt-BR\"");
   }
 }
