@@ -41,9 +41,10 @@ class Front {
   rpc::Lane& writes() { return writes_; }
 
   // Serves these in place of what was served before, on the same address; in between connections
-  // are refused, for some milliseconds, half a second where a call or a health Watch is open.
-  // `look` always names the same; it is asked now and every second, in a thread of its own, so it
-  // must be bounded in time. After an error nothing is served, and Serve() may be tried again.
+  // are refused, for some milliseconds, half a second where a call or a health Watch is open, and a
+  // call that just comes in may be cancelled. `look` always names the same; it is asked now and
+  // every second, in a thread of its own, so it must be bounded in time. After an error nothing is
+  // served, and Serve() may be tried again.
   absl::Status Serve(rpc::Services services, std::function<Health()> look);
 
   // Where it listens, with the ports that were really taken. After the first Serve().
