@@ -3,7 +3,7 @@
 #include <cstdint>
 #include <string>
 
-#include "libs/base/mutex.h"
+#include "libs/base/threads/mutex.h"
 
 namespace clusterwire {
 

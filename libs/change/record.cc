@@ -7,9 +7,9 @@
 #include "absl/strings/str_join.h"
 #include "absl/time/time.h"
 
-#include "libs/base/error.h"
-#include "libs/base/status_macros.h"
-#include "libs/base/strings.h"
+#include "libs/base/status/error.h"
+#include "libs/base/status/status_macros.h"
+#include "libs/base/text/strings.h"
 #include "libs/change/kind.h"
 
 namespace clusterwire::change {

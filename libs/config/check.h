@@ -6,7 +6,7 @@
 #include "absl/time/time.h"
 #include <google/protobuf/duration.pb.h>
 
-#include "libs/base/error.h"
+#include "libs/base/status/error.h"
 
 // Range checks for configuration; each adds one violation to `errors` when it fails:
 //

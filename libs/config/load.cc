@@ -19,9 +19,9 @@
 #include <google/protobuf/io/tokenizer.h>
 #include <google/protobuf/text_format.h>
 
-#include "libs/base/error.h"
-#include "libs/base/status_macros.h"
-#include "libs/base/strings.h"
+#include "libs/base/status/error.h"
+#include "libs/base/status/status_macros.h"
+#include "libs/base/text/strings.h"
 #include "libs/config/text_scan.h"
 
 namespace clusterwire::config {

@@ -6,7 +6,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 
-#include "libs/base/strings.h"
+#include "libs/base/text/strings.h"
 
 namespace clusterwire::config {
 namespace {

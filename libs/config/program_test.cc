@@ -6,7 +6,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "libs/base/error.h"
+#include "libs/base/status/error.h"
 #include "libs/config/testing/sample.pb.h"
 
 namespace clusterwire::config {

@@ -17,9 +17,9 @@
 #include <google/protobuf/message.h>
 #include <google/protobuf/text_format.h>
 
-#include "libs/base/error.h"
-#include "libs/base/status_macros.h"
-#include "libs/base/strings.h"
+#include "libs/base/status/error.h"
+#include "libs/base/status/status_macros.h"
+#include "libs/base/text/strings.h"
 #include "libs/config/durations.h"
 #include "libs/config/load.h"
 #include "libs/config/names.h"

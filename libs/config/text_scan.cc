@@ -6,7 +6,7 @@
 #include <google/protobuf/io/tokenizer.h>
 #include <google/protobuf/io/zero_copy_stream_impl_lite.h>
 
-#include "libs/base/strings.h"
+#include "libs/base/text/strings.h"
 #include "libs/config/durations.h"
 #include "libs/config/names.h"
 

@@ -8,13 +8,13 @@
 #include "absl/strings/str_cat.h"
 #include "google/protobuf/message.h"
 
-#include "libs/base/date.h"
-#include "libs/base/error.h"
-#include "libs/base/status_macros.h"
-#include "libs/base/strings.h"
+#include "libs/base/time/date.h"
+#include "libs/base/status/error.h"
+#include "libs/base/status/status_macros.h"
+#include "libs/base/text/strings.h"
 #include "libs/filter/fields.h"
-#include "libs/filter/geo.h"
-#include "libs/filter/words.h"
+#include "libs/filter/terms/geo.h"
+#include "libs/filter/terms/words.h"
 #include "libs/text/utf8.h"
 
 namespace clusterwire::filter {

@@ -4,10 +4,10 @@
 #include <string>
 #include <vector>
 
-#include "libs/base/date.h"
+#include "libs/base/time/date.h"
 #include "libs/filter/fields.h"
 #include "libs/filter/predicate.h"
-#include "libs/filter/words.h"
+#include "libs/filter/terms/words.h"
 
 // Inside the library: a canonical filter, its texts read.
 namespace clusterwire::filter {

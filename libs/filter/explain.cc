@@ -5,11 +5,11 @@
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_join.h"
 
-#include "libs/base/strings.h"
+#include "libs/base/text/strings.h"
 #include "libs/filter/clauses.h"
-#include "libs/filter/columns.h"
+#include "libs/filter/terms/columns.h"
 #include "libs/filter/fields.h"
-#include "libs/filter/geo.h"
+#include "libs/filter/terms/geo.h"
 
 namespace clusterwire::filter {
 namespace {

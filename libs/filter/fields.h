@@ -8,7 +8,7 @@
 
 #include "clusterwire/type/v1/filter.pb.h"
 
-#include "libs/filter/terms.h"
+#include "libs/filter/terms/terms.h"
 
 // Inside the library: the fields of a filter that list values, each with its limit and form.
 namespace clusterwire::filter {

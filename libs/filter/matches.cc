@@ -1,9 +1,9 @@
 #include <algorithm>
 
 #include "libs/filter/clauses.h"
-#include "libs/filter/columns.h"
+#include "libs/filter/terms/columns.h"
 #include "libs/filter/fields.h"
-#include "libs/filter/geo.h"
+#include "libs/filter/terms/geo.h"
 
 // What a filter means. Everything else that answers filters is a faster way to the same answer.
 namespace clusterwire::filter {

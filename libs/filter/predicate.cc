@@ -2,11 +2,11 @@
 
 #include <utility>
 
-#include "libs/base/status_macros.h"
+#include "libs/base/status/status_macros.h"
 #include "libs/filter/check.h"
 #include "libs/filter/clauses.h"
 #include "libs/filter/fields.h"
-#include "libs/filter/geo.h"
+#include "libs/filter/terms/geo.h"
 
 namespace clusterwire::filter {
 namespace {

@@ -10,8 +10,8 @@
 #include "clusterwire/type/v1/facts.pb.h"
 #include "clusterwire/type/v1/filter.pb.h"
 
-#include "libs/filter/columns.h"
-#include "libs/filter/terms.h"
+#include "libs/filter/terms/columns.h"
+#include "libs/filter/terms/terms.h"
 #include "libs/filter/viewer.h"
 
 namespace clusterwire::filter {

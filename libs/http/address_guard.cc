@@ -8,9 +8,9 @@
 #include "absl/strings/str_cat.h"
 #include <curl/curl.h>
 
-#include "libs/base/error.h"
-#include "libs/base/status_macros.h"
-#include "libs/base/strings.h"
+#include "libs/base/status/error.h"
+#include "libs/base/status/status_macros.h"
+#include "libs/base/text/strings.h"
 
 namespace clusterwire::http {
 namespace {

@@ -6,9 +6,9 @@
 #include "absl/strings/str_cat.h"
 #include <curl/curl.h>
 
-#include "libs/base/error.h"
-#include "libs/base/mutex.h"
-#include "libs/base/status_macros.h"
+#include "libs/base/status/error.h"
+#include "libs/base/threads/mutex.h"
+#include "libs/base/status/status_macros.h"
 #include "libs/http/multi.h"
 #include "libs/http/transfer.h"
 

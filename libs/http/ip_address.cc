@@ -8,8 +8,8 @@
 #include <arpa/inet.h>
 #include <netinet/in.h>
 
-#include "libs/base/error.h"
-#include "libs/base/strings.h"
+#include "libs/base/status/error.h"
+#include "libs/base/text/strings.h"
 
 namespace clusterwire::http {
 namespace {

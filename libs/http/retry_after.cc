@@ -7,7 +7,7 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/numbers.h"
 
-#include "libs/base/strings.h"
+#include "libs/base/text/strings.h"
 
 namespace clusterwire::http {
 namespace {

@@ -7,8 +7,8 @@
 
 #include "absl/strings/str_cat.h"
 
-#include "libs/base/error.h"
-#include "libs/base/mutex.h"
+#include "libs/base/status/error.h"
+#include "libs/base/threads/mutex.h"
 
 namespace clusterwire::http {
 namespace {

@@ -7,8 +7,8 @@
 #include "absl/strings/str_cat.h"
 #include <sys/socket.h>
 
-#include "libs/base/error.h"
-#include "libs/base/strings.h"
+#include "libs/base/status/error.h"
+#include "libs/base/text/strings.h"
 #include "libs/http/retry_after.h"
 
 namespace clusterwire::http {

@@ -8,7 +8,7 @@
 #include "absl/status/statusor.h"
 #include <curl/curl.h>
 
-#include "libs/base/clock.h"
+#include "libs/base/time/clock.h"
 #include "libs/http/client.h"
 
 // For this library's .cc files only.

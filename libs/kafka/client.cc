@@ -6,9 +6,9 @@
 
 #include "absl/strings/str_cat.h"
 
-#include "libs/base/clock.h"
-#include "libs/base/error.h"
-#include "libs/base/status_macros.h"
+#include "libs/base/time/clock.h"
+#include "libs/base/status/error.h"
+#include "libs/base/status/status_macros.h"
 #include "libs/kafka/handles.h"
 
 namespace clusterwire::kafka {

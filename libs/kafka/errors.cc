@@ -3,8 +3,8 @@
 #include "absl/strings/str_cat.h"
 #include "librdkafka/rdkafka.h"
 
-#include "libs/base/error.h"
-#include "libs/base/strings.h"
+#include "libs/base/status/error.h"
+#include "libs/base/text/strings.h"
 
 namespace clusterwire::kafka {
 namespace {

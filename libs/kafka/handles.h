@@ -11,7 +11,7 @@
 #include "absl/time/time.h"
 #include "librdkafka/rdkafka.h"
 
-#include "libs/base/mutex.h"
+#include "libs/base/threads/mutex.h"
 #include "libs/kafka/client.h"
 #include "libs/kafka/message.h"
 

@@ -4,7 +4,7 @@
 
 #include "absl/container/flat_hash_map.h"
 
-#include "libs/filter/terms.h"
+#include "libs/filter/terms/terms.h"
 
 namespace clusterwire::match {
 

@@ -11,8 +11,8 @@
 #include "absl/container/flat_hash_set.h"
 #include "absl/strings/str_cat.h"
 
-#include "libs/base/error.h"
-#include "libs/filter/terms.h"
+#include "libs/base/status/error.h"
+#include "libs/filter/terms/terms.h"
 #include "libs/match/frequency.h"
 #include "libs/match/requirement.h"
 

@@ -5,7 +5,7 @@
 
 #include "absl/container/flat_hash_set.h"
 
-#include "libs/filter/terms.h"
+#include "libs/filter/terms/terms.h"
 
 namespace clusterwire::match {
 

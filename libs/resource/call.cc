@@ -7,8 +7,8 @@
 #include "google/protobuf/descriptor.h"
 #include <openssl/sha.h>
 
-#include "libs/base/error.h"
-#include "libs/base/status_macros.h"
+#include "libs/base/status/error.h"
+#include "libs/base/status/status_macros.h"
 #include "libs/resource/id.h"
 
 namespace clusterwire::resource {

@@ -5,7 +5,7 @@
 
 #include "absl/strings/str_cat.h"
 
-#include "libs/base/strings.h"
+#include "libs/base/text/strings.h"
 #include "libs/text/utf8.h"
 
 namespace clusterwire::resource {

@@ -5,7 +5,7 @@
 
 #include "absl/status/statusor.h"
 
-#include "libs/base/error.h"
+#include "libs/base/status/error.h"
 #include "libs/base/random.h"
 
 namespace clusterwire::resource {

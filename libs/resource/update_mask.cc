@@ -10,9 +10,9 @@
 #include "google/protobuf/descriptor.h"
 #include "google/protobuf/util/field_mask_util.h"
 
-#include "libs/base/error.h"
-#include "libs/base/status_macros.h"
-#include "libs/base/strings.h"
+#include "libs/base/status/error.h"
+#include "libs/base/status/status_macros.h"
+#include "libs/base/text/strings.h"
 
 namespace clusterwire::resource {
 namespace {

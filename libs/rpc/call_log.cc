@@ -3,7 +3,7 @@
 #include <string>
 #include <utility>
 
-#include "libs/base/error.h"
+#include "libs/base/status/error.h"
 #include "libs/rpc/status.h"
 #include "libs/telemetry/log.h"
 #include "libs/telemetry/trace.h"

@@ -5,8 +5,8 @@
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
 
-#include "libs/base/error.h"
-#include "libs/base/strings.h"
+#include "libs/base/status/error.h"
+#include "libs/base/text/strings.h"
 
 namespace clusterwire::rpc {
 namespace {

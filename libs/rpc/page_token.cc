@@ -11,8 +11,8 @@
 #include <google/protobuf/io/zero_copy_stream_impl_lite.h>
 #include <openssl/sha.h>
 
-#include "libs/base/error.h"
-#include "libs/base/strings.h"
+#include "libs/base/status/error.h"
+#include "libs/base/text/strings.h"
 
 namespace clusterwire::rpc {
 namespace {

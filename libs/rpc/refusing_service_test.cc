@@ -4,7 +4,7 @@
 #include <grpcpp/grpcpp.h>
 #include <gtest/gtest.h>
 
-#include "libs/base/error.h"
+#include "libs/base/status/error.h"
 #include "libs/base/testing/status_matchers.h"
 #include "libs/rpc/client.h"
 #include "libs/rpc/server.h"

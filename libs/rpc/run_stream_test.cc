@@ -14,7 +14,7 @@
 #include <grpcpp/grpcpp.h>
 #include <gtest/gtest.h>
 
-#include "libs/base/mutex.h"
+#include "libs/base/threads/mutex.h"
 #include "libs/base/testing/status_matchers.h"
 #include "libs/rpc/status.h"
 #include "libs/rpc/testing/echo_server.h"

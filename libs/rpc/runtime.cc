@@ -5,7 +5,7 @@
 
 #include "absl/strings/str_cat.h"
 
-#include "libs/base/error.h"
+#include "libs/base/status/error.h"
 #include "libs/rpc/stream_core.h"
 #include "libs/telemetry/executor_metrics.h"
 

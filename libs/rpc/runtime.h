@@ -10,9 +10,9 @@
 #include "absl/status/status.h"
 #include "absl/time/time.h"
 
-#include "libs/base/clock.h"
-#include "libs/base/executor.h"
-#include "libs/base/mutex.h"
+#include "libs/base/time/clock.h"
+#include "libs/base/threads/executor.h"
+#include "libs/base/threads/mutex.h"
 #include "libs/base/random.h"
 #include "libs/telemetry/metrics.h"
 

@@ -12,8 +12,8 @@
 #include <grpcpp/server.h>
 #include <grpcpp/server_builder.h>
 
-#include "libs/base/error.h"
-#include "libs/base/strings.h"
+#include "libs/base/status/error.h"
+#include "libs/base/text/strings.h"
 #include "libs/rpc/health/health.pb.h"
 #include "libs/rpc/incoming.h"
 #include "libs/telemetry/log.h"

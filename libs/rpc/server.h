@@ -9,7 +9,7 @@
 #include "absl/time/time.h"
 #include <grpcpp/impl/service_type.h>
 
-#include "libs/base/mutex.h"
+#include "libs/base/threads/mutex.h"
 #include "libs/rpc/runtime.h"
 
 namespace grpc {

@@ -8,8 +8,8 @@
 #include "google/rpc/error_details.pb.h"
 #include "google/rpc/status.pb.h"
 
-#include "libs/base/error.h"
-#include "libs/base/strings.h"
+#include "libs/base/status/error.h"
+#include "libs/base/text/strings.h"
 #include "libs/telemetry/log.h"
 #include "libs/telemetry/trace.h"
 

@@ -2,7 +2,7 @@
 
 #include <utility>
 
-#include "libs/base/error.h"
+#include "libs/base/status/error.h"
 #include "libs/telemetry/trace.h"
 
 namespace clusterwire::rpc {

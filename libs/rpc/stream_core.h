@@ -9,7 +9,7 @@
 #include <grpcpp/support/server_callback.h>
 #include <grpcpp/support/status.h>
 
-#include "libs/base/mutex.h"
+#include "libs/base/threads/mutex.h"
 #include "libs/rpc/call_log.h"
 #include "libs/rpc/runtime.h"
 #include "libs/rpc/source.h"

@@ -8,9 +8,9 @@
 #include "absl/container/flat_hash_map.h"
 #include "roaring/roaring.hh"
 
-#include "libs/filter/columns.h"
+#include "libs/filter/terms/columns.h"
 #include "libs/filter/predicate.h"
-#include "libs/filter/terms.h"
+#include "libs/filter/terms/terms.h"
 
 // Inside the library.
 namespace clusterwire::search {

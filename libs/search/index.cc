@@ -2,7 +2,7 @@
 
 #include "absl/strings/str_cat.h"
 
-#include "libs/base/error.h"
+#include "libs/base/status/error.h"
 
 namespace clusterwire::search {
 

@@ -5,8 +5,8 @@
 #include <limits>
 #include <optional>
 
-#include "libs/base/date.h"
-#include "libs/filter/geo.h"
+#include "libs/base/time/date.h"
+#include "libs/filter/terms/geo.h"
 
 namespace clusterwire::search {
 namespace {

@@ -2,7 +2,7 @@
 
 #include <string>
 
-#include "libs/filter/words.h"
+#include "libs/filter/terms/words.h"
 #include "libs/search/base.h"
 #include "libs/search/snapshot.h"
 

@@ -9,7 +9,7 @@
 
 #include "absl/status/statusor.h"
 
-#include "libs/filter/columns.h"
+#include "libs/filter/terms/columns.h"
 #include "libs/filter/predicate.h"
 
 namespace clusterwire::search {

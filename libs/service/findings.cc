@@ -6,7 +6,7 @@
 
 #include "absl/strings/str_cat.h"
 
-#include "libs/base/mutex.h"
+#include "libs/base/threads/mutex.h"
 #include "libs/telemetry/log.h"
 
 namespace clusterwire::service {

@@ -12,7 +12,7 @@
 
 #include "clusterwire/type/v1/finding.pb.h"
 
-#include "libs/base/clock.h"
+#include "libs/base/time/clock.h"
 #include "libs/kafka/admin.h"
 #include "libs/kafka/client.h"
 #include "libs/service/periodic.h"

@@ -9,7 +9,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 
-#include "libs/base/clock.h"
+#include "libs/base/time/clock.h"
 #include "libs/base/random.h"
 #include "libs/http/server.h"
 #include "libs/rpc/runtime.h"

@@ -2,9 +2,9 @@
 
 #include <utility>
 
-#include "libs/base/backoff.h"
-#include "libs/base/error.h"
-#include "libs/base/status_macros.h"
+#include "libs/base/threads/backoff.h"
+#include "libs/base/status/error.h"
+#include "libs/base/status/status_macros.h"
 #include "libs/rpc/refusing_service.h"
 #include "libs/telemetry/log.h"
 

@@ -10,8 +10,8 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 
-#include "libs/base/clock.h"
-#include "libs/base/mutex.h"
+#include "libs/base/time/clock.h"
+#include "libs/base/threads/mutex.h"
 #include "libs/base/random.h"
 #include "libs/service/findings.h"
 #include "libs/service/front.h"

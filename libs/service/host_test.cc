@@ -8,7 +8,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "libs/base/error.h"
+#include "libs/base/status/error.h"
 #include "libs/base/testing/eventually.h"
 #include "libs/base/testing/fake_clock.h"
 #include "libs/base/testing/status_matchers.h"

@@ -6,7 +6,7 @@
 
 #include "absl/time/time.h"
 
-#include "libs/base/clock.h"
+#include "libs/base/time/clock.h"
 
 namespace clusterwire::service {
 

@@ -1,8 +1,8 @@
 #include "libs/sql/database.h"
 
-#include "libs/base/status_macros.h"
-#include "libs/sql/postgres.h"
-#include "libs/sql/sqlite.h"
+#include "libs/base/status/status_macros.h"
+#include "libs/sql/postgres/postgres.h"
+#include "libs/sql/sqlite/sqlite.h"
 
 namespace clusterwire::sql {
 namespace {

@@ -2,7 +2,7 @@
 
 #include <utility>
 
-#include "libs/base/status_macros.h"
+#include "libs/base/status/status_macros.h"
 
 namespace clusterwire::sql {
 

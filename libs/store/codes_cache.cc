@@ -1,6 +1,6 @@
 #include "libs/store/codes_cache.h"
 
-#include "libs/base/status_macros.h"
+#include "libs/base/status/status_macros.h"
 
 namespace clusterwire::store {
 namespace {

@@ -7,7 +7,7 @@
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 
-#include "libs/base/clock.h"
+#include "libs/base/time/clock.h"
 #include "libs/sql/database.h"
 #include "libs/store/revision.h"
 

@@ -7,8 +7,8 @@
 
 #include "absl/status/statusor.h"
 
-#include "libs/base/clock.h"
-#include "libs/base/mutex.h"
+#include "libs/base/time/clock.h"
+#include "libs/base/threads/mutex.h"
 #include "libs/sql/database.h"
 #include "libs/sql/transaction.h"
 #include "libs/store/codes_cache.h"

@@ -3,8 +3,8 @@
 #include <utility>
 #include <vector>
 
-#include "libs/base/error.h"
-#include "libs/base/status_macros.h"
+#include "libs/base/status/error.h"
+#include "libs/base/status/status_macros.h"
 #include "libs/store/schema.h"
 
 namespace clusterwire::store {

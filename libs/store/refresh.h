@@ -5,7 +5,7 @@
 
 #include "absl/status/statusor.h"
 
-#include "libs/base/mutex.h"
+#include "libs/base/threads/mutex.h"
 #include "libs/sql/database.h"
 #include "libs/store/group_commit.h"
 #include "libs/store/registry.h"

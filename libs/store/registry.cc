@@ -7,8 +7,8 @@
 #include "absl/strings/str_split.h"
 #include "google/protobuf/descriptor.h"
 
-#include "libs/base/status_macros.h"
-#include "libs/base/strings.h"
+#include "libs/base/status/status_macros.h"
+#include "libs/base/text/strings.h"
 
 namespace clusterwire::store {
 namespace {

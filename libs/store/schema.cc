@@ -1,6 +1,6 @@
 #include "libs/store/schema.h"
 
-#include "libs/base/status_macros.h"
+#include "libs/base/status/status_macros.h"
 #include "libs/sql/migration.h"
 #include "libs/sql/transaction.h"
 

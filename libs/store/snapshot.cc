@@ -2,8 +2,8 @@
 
 #include <utility>
 
-#include "libs/base/error.h"
-#include "libs/base/status_macros.h"
+#include "libs/base/status/error.h"
+#include "libs/base/status/status_macros.h"
 #include "libs/store/staging.h"
 
 namespace clusterwire::store {

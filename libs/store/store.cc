@@ -5,9 +5,9 @@
 
 #include "absl/strings/str_cat.h"
 
-#include "libs/base/error.h"
-#include "libs/base/mutex.h"
-#include "libs/base/status_macros.h"
+#include "libs/base/status/error.h"
+#include "libs/base/threads/mutex.h"
+#include "libs/base/status/status_macros.h"
 #include "libs/sql/transaction.h"
 #include "libs/store/group_commit.h"
 #include "libs/store/log.h"

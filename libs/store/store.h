@@ -10,7 +10,7 @@
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 
-#include "libs/base/clock.h"
+#include "libs/base/time/clock.h"
 #include "libs/base/random.h"
 #include "libs/sql/database.h"
 #include "libs/store/change.h"

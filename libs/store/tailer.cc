@@ -3,7 +3,7 @@
 #include <utility>
 #include <vector>
 
-#include "libs/base/backoff.h"
+#include "libs/base/threads/backoff.h"
 
 namespace clusterwire::store {
 

@@ -8,7 +8,7 @@
 #include "absl/status/status.h"
 #include "absl/time/time.h"
 
-#include "libs/base/clock.h"
+#include "libs/base/time/clock.h"
 #include "libs/base/random.h"
 #include "libs/store/store.h"
 

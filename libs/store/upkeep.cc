@@ -1,7 +1,7 @@
 #include "libs/store/upkeep.h"
 
-#include "libs/base/backoff.h"
-#include "libs/base/status_macros.h"
+#include "libs/base/threads/backoff.h"
+#include "libs/base/status/status_macros.h"
 
 namespace clusterwire::store {
 

@@ -6,8 +6,8 @@
 #include "absl/status/status.h"
 #include "absl/time/time.h"
 
-#include "libs/base/clock.h"
-#include "libs/base/mutex.h"
+#include "libs/base/time/clock.h"
+#include "libs/base/threads/mutex.h"
 #include "libs/base/random.h"
 #include "libs/store/store.h"
 

@@ -2,7 +2,7 @@
 
 #include <string_view>
 
-#include "libs/base/executor.h"
+#include "libs/base/threads/executor.h"
 #include "libs/telemetry/metrics.h"
 
 namespace clusterwire::telemetry {

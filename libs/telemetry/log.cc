@@ -11,9 +11,9 @@
 #include <spdlog/logger.h>
 #include <spdlog/sinks/stdout_sinks.h>
 
-#include "libs/base/error.h"
-#include "libs/base/mutex.h"
-#include "libs/base/strings.h"
+#include "libs/base/status/error.h"
+#include "libs/base/threads/mutex.h"
+#include "libs/base/text/strings.h"
 #include "libs/telemetry/trace.h"
 
 namespace clusterwire::telemetry {

@@ -11,7 +11,7 @@
 
 #include "absl/time/time.h"
 
-#include "libs/base/mutex.h"
+#include "libs/base/threads/mutex.h"
 
 namespace prometheus {
 class Counter;

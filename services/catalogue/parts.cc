@@ -7,11 +7,11 @@
 
 #include "absl/strings/str_cat.h"
 
-#include "libs/base/status_macros.h"
+#include "libs/base/status/status_macros.h"
 #include "libs/service/database.h"
 #include "libs/service/token_key.h"
 #include "libs/telemetry/log.h"
-#include "services/catalogue/api/services.h"
+#include "services/catalogue/services.h"
 #include "services/catalogue/types.h"
 
 namespace clusterwire::catalogue {

@@ -2,9 +2,9 @@
 
 #include <utility>
 
-#include "libs/base/status_macros.h"
+#include "libs/base/status/status_macros.h"
 #include "libs/telemetry/log.h"
-#include "services/catalogue/api/services.h"
+#include "services/catalogue/services.h"
 #include "services/catalogue/parts.h"
 #include "services/catalogue/settings.h"
 

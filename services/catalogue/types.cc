@@ -1,7 +1,7 @@
 #include "services/catalogue/types.h"
 
-#include "services/catalogue/domain/code_book.h"
-#include "services/catalogue/facts/projections.h"
+#include "services/catalogue/common/codes/code_book.h"
+#include "services/catalogue/common/projections.h"
 
 namespace clusterwire::catalogue {
 namespace {

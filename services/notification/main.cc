@@ -1,6 +1,6 @@
 #include <iostream>
 
-#include "libs/base/stop_signal.h"
+#include "libs/base/threads/stop_signal.h"
 #include "libs/config/program.h"
 #include "services/notification/server.h"
 

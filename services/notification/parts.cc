@@ -5,10 +5,10 @@
 #include <utility>
 #include <vector>
 
-#include "libs/base/status_macros.h"
+#include "libs/base/status/status_macros.h"
 #include "libs/service/database.h"
 #include "libs/service/token_key.h"
-#include "services/notification/api/services.h"
+#include "services/notification/services.h"
 #include "services/notification/types.h"
 
 namespace clusterwire::notification {

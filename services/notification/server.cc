@@ -2,9 +2,9 @@
 
 #include <utility>
 
-#include "libs/base/status_macros.h"
+#include "libs/base/status/status_macros.h"
 #include "libs/telemetry/log.h"
-#include "services/notification/api/services.h"
+#include "services/notification/services.h"
 #include "services/notification/parts.h"
 #include "services/notification/settings.h"
 

@@ -7,7 +7,7 @@
 
 #include "clusterwire/config/v1/notification.pb.h"
 
-#include "libs/base/clock.h"
+#include "libs/base/time/clock.h"
 #include "libs/base/random.h"
 #include "libs/service/host.h"
 

@@ -6,9 +6,9 @@
 #include "clusterwire/notification/v1/subscriber.pb.h"
 #include "clusterwire/notification/v1/subscription.pb.h"
 
-#include "services/notification/domain/endpoints.h"
-#include "services/notification/domain/names.h"
-#include "services/notification/domain/subscriptions.h"
+#include "services/notification/resources/subscribers/endpoint_rules.h"
+#include "services/notification/resources/subscribers/names.h"
+#include "services/notification/resources/subscribers/subscription_rules.h"
 
 namespace clusterwire::notification {
 namespace {

@@ -2,7 +2,7 @@
 
 #include "absl/time/time.h"
 
-#include "libs/base/clock.h"
+#include "libs/base/time/clock.h"
 #include "libs/service/periodic.h"
 #include "libs/telemetry/metrics.h"
 #include "services/notification/ledger/ledger.h"

@@ -3,7 +3,7 @@
 #include "libs/http/client.h"
 #include "libs/store/store.h"
 #include "libs/telemetry/metrics.h"
-#include "services/notification/domain/interests.h"
+#include "services/notification/resources/subscribers/interests.h"
 
 namespace clusterwire::notification {
 

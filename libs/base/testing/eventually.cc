@@ -2,7 +2,7 @@
 
 #include "absl/time/clock.h"
 
-#include "libs/base/clock.h"
+#include "libs/base/time/clock.h"
 
 namespace clusterwire {
 

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "libs/base/clock.h"
+#include "libs/base/time/clock.h"
 
 namespace clusterwire {
 

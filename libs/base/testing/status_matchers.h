@@ -7,7 +7,7 @@
 #include "absl/status/statusor.h"
 #include <gmock/gmock.h>
 
-#include "libs/base/error.h"
+#include "libs/base/status/error.h"
 
 namespace clusterwire {
 

@@ -6,8 +6,8 @@
 
 #include "absl/status/statusor.h"
 
-#include "libs/base/error.h"
-#include "libs/base/mutex.h"
+#include "libs/base/status/error.h"
+#include "libs/base/threads/mutex.h"
 #include "libs/http/client.h"
 
 namespace clusterwire::http {

@@ -19,8 +19,8 @@
 #include <sys/socket.h>
 #include <sys/wait.h>
 
-#include "libs/base/error.h"
-#include "libs/base/status_macros.h"
+#include "libs/base/status/error.h"
+#include "libs/base/status/status_macros.h"
 #include "libs/kafka/admin.h"
 
 namespace clusterwire::kafka {

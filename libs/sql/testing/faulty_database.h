@@ -5,7 +5,7 @@
 
 #include "absl/status/status.h"
 
-#include "libs/base/mutex.h"
+#include "libs/base/threads/mutex.h"
 #include "libs/sql/database.h"
 
 namespace clusterwire::sql {

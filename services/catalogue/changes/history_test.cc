@@ -2,10 +2,10 @@
 
 #include <gmock/gmock.h>
 
-#include "libs/base/date.h"
+#include "libs/base/time/date.h"
 #include "libs/base/testing/status_matchers.h"
 #include "services/catalogue/changes/record.h"
-#include "services/catalogue/domain/calendar.h"
+#include "services/catalogue/common/dates/calendar.h"
 #include "services/catalogue/testing/world.h"
 
 namespace clusterwire::catalogue {

@@ -2,7 +2,7 @@
 
 #include "google/protobuf/descriptor.h"
 
-#include "libs/base/timestamp.h"
+#include "libs/base/time/timestamp.h"
 
 namespace clusterwire::catalogue {
 namespace {

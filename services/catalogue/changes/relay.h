@@ -10,9 +10,9 @@
 #include "absl/status/status.h"
 #include "absl/time/time.h"
 
-#include "libs/base/backoff.h"
-#include "libs/base/clock.h"
-#include "libs/base/mutex.h"
+#include "libs/base/threads/backoff.h"
+#include "libs/base/time/clock.h"
+#include "libs/base/threads/mutex.h"
 #include "libs/base/random.h"
 #include "libs/kafka/admin.h"
 #include "libs/kafka/producer.h"

@@ -2,9 +2,9 @@
 
 #include "clusterwire/catalogue/v1/membership.pb.h"
 
-#include "libs/base/status_macros.h"
-#include "services/catalogue/domain/clusters.h"
-#include "services/catalogue/domain/memberships.h"
+#include "libs/base/status/status_macros.h"
+#include "services/catalogue/resources/clusters/cluster_rules.h"
+#include "services/catalogue/resources/programmes/membership_rules.h"
 #include "services/catalogue/import/cluster_spot.h"
 #include "services/catalogue/import/known_names.h"
 #include "services/catalogue/import/mapping.h"

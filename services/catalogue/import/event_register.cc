@@ -1,8 +1,8 @@
 #include "absl/strings/str_cat.h"
 
-#include "libs/base/status_macros.h"
+#include "libs/base/status/status_macros.h"
 #include "libs/text/fold.h"
-#include "services/catalogue/domain/events.h"
+#include "services/catalogue/resources/events/event_rules.h"
 #include "services/catalogue/import/ids.h"
 #include "services/catalogue/import/mapping.h"
 #include "services/catalogue/import/register.h"

@@ -3,7 +3,7 @@
 #include "clusterwire/catalogue/v1/label_scheme.pb.h"
 #include "clusterwire/catalogue/v1/programme.pb.h"
 
-#include "libs/base/status_macros.h"
+#include "libs/base/status/status_macros.h"
 #include "libs/text/fold.h"
 
 namespace clusterwire::catalogue::registers {

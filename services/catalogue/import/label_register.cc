@@ -1,9 +1,9 @@
 #include "absl/strings/str_cat.h"
 
-#include "libs/base/status_macros.h"
+#include "libs/base/status/status_macros.h"
 #include "libs/text/fold.h"
 #include "libs/text/slug.h"
-#include "services/catalogue/domain/labels.h"
+#include "services/catalogue/resources/labels/label_rules.h"
 #include "services/catalogue/import/cluster_spot.h"
 #include "services/catalogue/import/ids.h"
 #include "services/catalogue/import/known_names.h"

@@ -5,7 +5,7 @@
 #include "absl/strings/str_cat.h"
 #include <nlohmann/json.hpp>
 
-#include "libs/base/strings.h"
+#include "libs/base/text/strings.h"
 
 namespace clusterwire::catalogue::registers {
 

@@ -13,7 +13,7 @@
 #include "absl/status/statusor.h"
 #include <nlohmann/json_fwd.hpp>
 
-#include "libs/base/error.h"
+#include "libs/base/status/error.h"
 
 namespace clusterwire::catalogue::registers {
 

@@ -2,8 +2,8 @@
 
 #include "absl/strings/str_cat.h"
 
-#include "libs/base/status_macros.h"
-#include "libs/base/strings.h"
+#include "libs/base/status/status_macros.h"
+#include "libs/base/text/strings.h"
 #include "libs/text/fold.h"
 #include "libs/text/slug.h"
 #include "services/catalogue/import/line.h"

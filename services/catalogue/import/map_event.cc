@@ -1,7 +1,7 @@
 #include "absl/strings/str_cat.h"
 
-#include "libs/base/status_macros.h"
-#include "services/catalogue/domain/words.h"
+#include "libs/base/status/status_macros.h"
+#include "services/catalogue/common/fields/words.h"
 #include "services/catalogue/import/line.h"
 #include "services/catalogue/import/mapping.h"
 #include "services/catalogue/import/place.h"

@@ -1,6 +1,6 @@
 #include "absl/strings/str_cat.h"
 
-#include "libs/base/status_macros.h"
+#include "libs/base/status/status_macros.h"
 #include "services/catalogue/import/line.h"
 #include "services/catalogue/import/mapping.h"
 #include "services/catalogue/import/provenance.h"

@@ -4,9 +4,9 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 
-#include "libs/base/status_macros.h"
+#include "libs/base/status/status_macros.h"
 #include "libs/text/slug.h"
-#include "services/catalogue/domain/words.h"
+#include "services/catalogue/common/fields/words.h"
 #include "services/catalogue/import/line.h"
 #include "services/catalogue/import/mapping.h"
 #include "services/catalogue/import/provenance.h"

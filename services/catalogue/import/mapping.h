@@ -14,7 +14,7 @@
 #include "clusterwire/catalogue/v1/programme.pb.h"
 #include "clusterwire/catalogue/v1/taxonomy.pb.h"
 
-#include "services/catalogue/domain/code_book.h"
+#include "services/catalogue/common/codes/code_book.h"
 
 // From a line of a register to a resource: pure, one file a kind. What other resources a line names
 // stays as the line writes it; finding them is the affair of register.h. Resources come without a

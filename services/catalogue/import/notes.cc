@@ -5,7 +5,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 
-#include "libs/base/error.h"
+#include "libs/base/status/error.h"
 
 namespace clusterwire::catalogue::registers {
 namespace {

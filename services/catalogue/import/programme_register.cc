@@ -1,9 +1,9 @@
 #include "absl/strings/str_cat.h"
 
-#include "libs/base/status_macros.h"
+#include "libs/base/status/status_macros.h"
 #include "libs/text/fold.h"
-#include "services/catalogue/domain/label_schemes.h"
-#include "services/catalogue/domain/programmes.h"
+#include "services/catalogue/resources/labels/label_scheme_rules.h"
+#include "services/catalogue/resources/programmes/programme_rules.h"
 #include "services/catalogue/import/ids.h"
 #include "services/catalogue/import/mapping.h"
 #include "services/catalogue/import/register.h"

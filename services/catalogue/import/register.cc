@@ -4,8 +4,8 @@
 
 #include "absl/strings/str_cat.h"
 
-#include "libs/base/error.h"
-#include "services/catalogue/domain/words.h"
+#include "libs/base/status/error.h"
+#include "services/catalogue/common/fields/words.h"
 
 namespace clusterwire::catalogue::registers {
 

@@ -4,9 +4,9 @@
 
 #include "absl/strings/str_cat.h"
 
-#include "libs/base/error.h"
-#include "libs/base/status_macros.h"
-#include "services/catalogue/domain/checks.h"
+#include "libs/base/status/error.h"
+#include "libs/base/status/status_macros.h"
+#include "services/catalogue/common/fields/checks.h"
 #include "services/catalogue/import/notes.h"
 
 namespace clusterwire::catalogue::registers {

@@ -12,7 +12,7 @@
 #include "clusterwire/catalogue/v1/membership.pb.h"
 
 #include "libs/base/testing/status_matchers.h"
-#include "services/catalogue/domain/clusters.h"
+#include "services/catalogue/resources/clusters/cluster_rules.h"
 #include "services/catalogue/import/testing/import_bench.h"
 
 namespace clusterwire::catalogue::registers {

@@ -10,8 +10,8 @@
 #include "absl/strings/str_cat.h"
 #include "google/protobuf/util/message_differencer.h"
 
-#include "libs/base/status_macros.h"
-#include "services/catalogue/domain/resource.h"
+#include "libs/base/status/status_macros.h"
+#include "services/catalogue/common/resource.h"
 #include "services/catalogue/import/batch.h"
 #include "services/catalogue/import/merge.h"
 

@@ -1,5 +1,5 @@
-#include "libs/base/status_macros.h"
-#include "services/catalogue/domain/taxonomies.h"
+#include "libs/base/status/status_macros.h"
+#include "services/catalogue/resources/taxonomies/taxonomy_rules.h"
 #include "services/catalogue/import/ids.h"
 #include "services/catalogue/import/mapping.h"
 #include "services/catalogue/import/register.h"

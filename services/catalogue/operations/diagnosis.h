@@ -7,7 +7,7 @@
 
 #include "clusterwire/catalogue/v1/operations.pb.h"
 
-#include "libs/base/clock.h"
+#include "libs/base/time/clock.h"
 #include "libs/kafka/client.h"
 #include "libs/search/index.h"
 #include "libs/service/findings.h"
@@ -15,7 +15,7 @@
 #include "libs/store/store.h"
 #include "services/catalogue/changes/relay.h"
 #include "services/catalogue/search/applier.h"
-#include "services/catalogue/timers/clock_work.h"
+#include "services/catalogue/timers/timer_runner.h"
 
 namespace clusterwire::catalogue {
 

@@ -4,7 +4,7 @@
 #include <utility>
 #include <vector>
 
-#include "libs/base/status_macros.h"
+#include "libs/base/status/status_macros.h"
 #include "libs/store/resource.h"
 
 namespace clusterwire::catalogue {

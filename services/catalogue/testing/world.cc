@@ -3,8 +3,8 @@
 #include "google/protobuf/text_format.h"
 #include <gtest/gtest.h>
 
-#include "libs/base/date.h"
-#include "services/catalogue/domain/calendar.h"
+#include "libs/base/time/date.h"
+#include "services/catalogue/common/dates/calendar.h"
 #include "services/catalogue/types.h"
 
 namespace clusterwire::catalogue {

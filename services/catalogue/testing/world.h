@@ -10,13 +10,13 @@
 #include "libs/base/testing/temp_dir.h"
 #include "libs/sql/database.h"
 #include "libs/store/store.h"
-#include "services/catalogue/domain/clusters.h"
-#include "services/catalogue/domain/events.h"
-#include "services/catalogue/domain/label_schemes.h"
-#include "services/catalogue/domain/labels.h"
-#include "services/catalogue/domain/memberships.h"
-#include "services/catalogue/domain/programmes.h"
-#include "services/catalogue/domain/taxonomies.h"
+#include "services/catalogue/resources/clusters/cluster_rules.h"
+#include "services/catalogue/resources/events/event_rules.h"
+#include "services/catalogue/resources/labels/label_scheme_rules.h"
+#include "services/catalogue/resources/labels/label_rules.h"
+#include "services/catalogue/resources/programmes/membership_rules.h"
+#include "services/catalogue/resources/programmes/programme_rules.h"
+#include "services/catalogue/resources/taxonomies/taxonomy_rules.h"
 
 namespace clusterwire::catalogue {
 

@@ -7,7 +7,7 @@
 #include "absl/strings/str_cat.h"
 #include "google/protobuf/repeated_ptr_field.h"
 
-#include "libs/base/strings.h"
+#include "libs/base/text/strings.h"
 
 namespace clusterwire::notification {
 namespace {

@@ -5,7 +5,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 
-#include "libs/base/strings.h"
+#include "libs/base/text/strings.h"
 #include "services/notification/channels/differences.h"
 
 namespace clusterwire::notification {

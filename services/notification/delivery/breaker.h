@@ -2,7 +2,7 @@
 
 #include "absl/time/time.h"
 
-#include "libs/base/backoff.h"
+#include "libs/base/threads/backoff.h"
 #include "libs/base/random.h"
 
 namespace clusterwire::notification {

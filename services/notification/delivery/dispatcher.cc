@@ -5,7 +5,7 @@
 
 #include "absl/strings/str_cat.h"
 
-#include "libs/base/status_macros.h"
+#include "libs/base/status/status_macros.h"
 #include "libs/telemetry/log.h"
 #include "libs/telemetry/trace.h"
 #include "services/notification/delivery/recorder.h"

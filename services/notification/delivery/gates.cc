@@ -2,7 +2,7 @@
 
 #include "absl/strings/str_cat.h"
 
-#include "libs/base/strings.h"
+#include "libs/base/text/strings.h"
 #include "services/notification/delivery/gates/audience.h"
 #include "services/notification/delivery/gates/enabled.h"
 #include "services/notification/delivery/gates/wanted.h"

@@ -4,7 +4,7 @@
 
 #include "clusterwire/notification/v1/subscriber.pb.h"
 
-#include "services/notification/domain/interests.h"
+#include "services/notification/resources/subscribers/interests.h"
 #include "services/notification/ledger/deliveries.h"
 #include "services/notification/ledger/records.h"
 

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "libs/base/status_macros.h"
+#include "libs/base/status/status_macros.h"
 
 namespace clusterwire::notification {
 

@@ -2,8 +2,8 @@
 
 #include <algorithm>
 
-#include "libs/base/status_macros.h"
-#include "libs/base/timestamp.h"
+#include "libs/base/status/status_macros.h"
+#include "libs/base/time/timestamp.h"
 #include "services/notification/ledger/endpoint_failures.h"
 
 namespace clusterwire::notification {

@@ -6,8 +6,8 @@
 
 #include "absl/time/time.h"
 
-#include "libs/base/clock.h"
-#include "libs/base/mutex.h"
+#include "libs/base/time/clock.h"
+#include "libs/base/threads/mutex.h"
 #include "services/notification/channels/channel.h"
 #include "services/notification/ledger/deliveries.h"
 

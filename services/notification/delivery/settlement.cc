@@ -4,7 +4,7 @@
 
 #include "absl/strings/str_cat.h"
 
-#include "libs/base/timestamp.h"
+#include "libs/base/time/timestamp.h"
 
 namespace clusterwire::notification {
 namespace {

@@ -6,12 +6,12 @@
 
 #include "absl/strings/str_cat.h"
 
-#include "libs/base/error.h"
-#include "libs/base/status_macros.h"
+#include "libs/base/status/error.h"
+#include "libs/base/status/status_macros.h"
 #include "libs/telemetry/log.h"
 #include "libs/telemetry/trace.h"
-#include "services/notification/domain/subscriptions.h"
-#include "services/notification/domain/wants.h"
+#include "services/notification/resources/subscribers/subscription_rules.h"
+#include "services/notification/resources/subscribers/wants.h"
 #include "services/notification/ingest/digest.h"
 #include "services/notification/ledger/dead_records.h"
 #include "services/notification/ledger/positions.h"

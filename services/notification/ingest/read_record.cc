@@ -3,8 +3,8 @@
 #include <string_view>
 #include <utility>
 
-#include "libs/base/error.h"
-#include "libs/base/status_macros.h"
+#include "libs/base/status/error.h"
+#include "libs/base/status/status_macros.h"
 #include "libs/change/record.h"
 #include "libs/change/visible.h"
 #include "libs/telemetry/trace.h"

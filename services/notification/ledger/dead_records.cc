@@ -5,10 +5,10 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 
-#include "libs/base/error.h"
-#include "libs/base/status_macros.h"
-#include "libs/base/strings.h"
-#include "libs/base/timestamp.h"
+#include "libs/base/status/error.h"
+#include "libs/base/status/status_macros.h"
+#include "libs/base/text/strings.h"
+#include "libs/base/time/timestamp.h"
 
 namespace clusterwire::notification {
 namespace {

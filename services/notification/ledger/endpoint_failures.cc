@@ -1,6 +1,6 @@
 #include "services/notification/ledger/endpoint_failures.h"
 
-#include "libs/base/status_macros.h"
+#include "libs/base/status/status_macros.h"
 
 namespace clusterwire::notification {
 

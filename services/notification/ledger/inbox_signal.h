@@ -6,7 +6,7 @@
 #include <string>
 #include <string_view>
 
-#include "libs/base/mutex.h"
+#include "libs/base/threads/mutex.h"
 
 namespace clusterwire::notification {
 

@@ -2,8 +2,8 @@
 
 #include <tuple>
 
-#include "libs/base/error.h"
-#include "libs/base/status_macros.h"
+#include "libs/base/status/error.h"
+#include "libs/base/status/status_macros.h"
 
 namespace clusterwire::notification {
 

@@ -15,7 +15,7 @@
 #include "libs/service/findings.h"
 #include "libs/sql/database.h"
 #include "libs/store/store.h"
-#include "services/notification/domain/interests.h"
+#include "services/notification/resources/subscribers/interests.h"
 #include "services/notification/ledger/ledger.h"
 
 namespace clusterwire::notification {

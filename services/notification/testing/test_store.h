@@ -14,10 +14,10 @@
 #include "libs/rpc/call_context.h"
 #include "libs/sql/database.h"
 #include "libs/store/store.h"
-#include "services/notification/domain/endpoints.h"
-#include "services/notification/domain/interests.h"
-#include "services/notification/domain/subscribers.h"
-#include "services/notification/domain/subscriptions.h"
+#include "services/notification/resources/subscribers/endpoint_rules.h"
+#include "services/notification/resources/subscribers/interests.h"
+#include "services/notification/resources/subscribers/subscriber_rules.h"
+#include "services/notification/resources/subscribers/subscription_rules.h"
 
 namespace clusterwire::notification {
 

@@ -2,7 +2,7 @@
 
 #include "absl/strings/str_cat.h"
 
-#include "libs/base/status_macros.h"
+#include "libs/base/status/status_macros.h"
 #include "libs/rpc/client.h"
 #include "services/catalogue/import/client/options.h"
 #include "services/catalogue/import/client/plan.h"

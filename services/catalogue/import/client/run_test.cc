@@ -16,7 +16,7 @@
 #include "libs/base/testing/temp_dir.h"
 #include "libs/rpc/server.h"
 #include "libs/telemetry/metrics.h"
-#include "services/catalogue/api/services.h"
+#include "services/catalogue/services.h"
 #include "services/catalogue/import/testing/import_bench.h"
 
 // The client program against a real server with the real import behind it.

@@ -1,6 +1,6 @@
 #include "services/notification/channels/testing/jobs.h"
 
-#include "libs/base/timestamp.h"
+#include "libs/base/time/timestamp.h"
 
 namespace clusterwire::notification {
 namespace {

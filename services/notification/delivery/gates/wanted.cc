@@ -1,6 +1,6 @@
 #include "services/notification/delivery/gates/wanted.h"
 
-#include "services/notification/domain/subscriptions.h"
+#include "services/notification/resources/subscribers/subscription_rules.h"
 
 namespace clusterwire::notification {
 

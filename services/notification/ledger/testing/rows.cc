@@ -2,7 +2,7 @@
 
 #include "absl/strings/str_cat.h"
 
-#include "libs/base/strings.h"
+#include "libs/base/text/strings.h"
 #include "libs/base/testing/status_matchers.h"
 
 namespace clusterwire::notification {

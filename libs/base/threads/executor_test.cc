@@ -1,0 +1,40 @@
+#include "libs/base/threads/executor.h"
+
+#include <atomic>
+#include <semaphore>
+
+#include <gmock/gmock.h>
+
+namespace clusterwire {
+namespace {
+
+TEST(ExecutorTest, RunsWhatItAcceptedBeforeItEnds) {
+  std::atomic<int> ran = 0;
+  {
+    Executor executor({.threads = 2, .queue_limit = 100});
+    for (int i = 0; i < 100; ++i) ASSERT_TRUE(executor.TryPost([&] { ++ran; }));
+  }
+  EXPECT_EQ(ran, 100);
+}
+
+TEST(ExecutorTest, AFullQueueRefusesAndCounts) {
+  std::binary_semaphore started(0);
+  std::binary_semaphore release(0);
+  Executor executor({.threads = 1, .queue_limit = 1});
+  ASSERT_TRUE(executor.TryPost([&] {
+    started.release();
+    release.acquire();
+  }));
+  started.acquire();
+  EXPECT_TRUE(executor.TryPost([] {}));
+  EXPECT_FALSE(executor.TryPost([] {}));
+  const Executor::Counts counts = executor.counts();
+  EXPECT_EQ(counts.accepted, 2u);
+  EXPECT_EQ(counts.refused, 1u);
+  EXPECT_EQ(counts.queued, 1u);
+  EXPECT_EQ(counts.running, 1u);
+  release.release();
+}
+
+}  // namespace
+}  // namespace clusterwire

@@ -1,0 +1,54 @@
+#include "libs/base/time/clock.h"
+
+#include <algorithm>
+
+#include "absl/time/clock.h"
+
+namespace clusterwire {
+namespace {
+
+class SystemClock final : public Clock {
+ public:
+  absl::Time Now() const override { return absl::Now(); }
+
+  bool WaitUntil(Wakeup& wakeup, absl::Time deadline) override {
+    while (true) {
+      const absl::Duration left = deadline - absl::Now();
+      if (left <= absl::ZeroDuration()) return wakeup.Consume();
+      // An hour at most: a wall clock that was set back must not stretch the wait without end.
+      if (wakeup.WaitFor(std::min(left, absl::Hours(1)))) return true;
+    }
+  }
+};
+
+}  // namespace
+
+void Wakeup::Notify() {
+  MutexLock lock(mutex_);
+  notified_ = true;
+  changed_.NotifyAll();
+}
+
+bool Wakeup::Consume() {
+  MutexLock lock(mutex_);
+  return std::exchange(notified_, false);
+}
+
+bool Wakeup::WaitFor(absl::Duration timeout) {
+  const auto deadline = std::chrono::steady_clock::now() + absl::ToChronoNanoseconds(timeout);
+  MutexLock lock(mutex_);
+  while (!notified_) {
+    const auto left = deadline - std::chrono::steady_clock::now();
+    if (left <= std::chrono::nanoseconds(0)) return false;
+    changed_.WaitFor(mutex_, left);
+  }
+  notified_ = false;
+  return true;
+}
+
+Clock& Clock::System() {
+  static SystemClock* const kClock = new SystemClock;
+  return *kClock;
+}
+
+}  // namespace clusterwire

@@ -1,0 +1,38 @@
+#pragma once
+
+#include "absl/time/time.h"
+
+#include "libs/base/threads/mutex.h"
+
+namespace clusterwire {
+
+// Something a loop waits for besides the time: work that arrived, or the order to stop. A Notify
+// that comes while nobody waits is kept for the next wait, so none is lost.
+class Wakeup {
+ public:
+  void Notify();
+  // Forgets a kept Notify and says whether there was one.
+  bool Consume();
+  // Waits at most `timeout` in real time; true when notified.
+  bool WaitFor(absl::Duration timeout);
+
+ private:
+  Mutex mutex_;
+  CondVar changed_;
+  bool notified_ ABSL_GUARDED_BY(mutex_) = false;
+};
+
+// What time it is, and waiting for a time. Everything that asks or waits gets one handed in; tests
+// hand in a FakeClock. Safe for use from any thread.
+class Clock {
+ public:
+  virtual ~Clock() = default;
+  virtual absl::Time Now() const = 0;
+  // Blocks until `deadline` or until `wakeup` is notified; true when notified.
+  virtual bool WaitUntil(Wakeup& wakeup, absl::Time deadline) = 0;
+
+  // The machine's clock; lives as long as the program.
+  static Clock& System();
+};
+
+}  // namespace clusterwire

@@ -1,0 +1,73 @@
+#include "libs/filter/terms/columns.h"
+
+#include "google/protobuf/text_format.h"
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "libs/filter/terms/terms.h"
+
+namespace clusterwire::filter {
+namespace {
+
+using testing::Contains;
+using testing::ElementsAre;
+using testing::IsEmpty;
+using testing::Not;
+using testing::Pair;
+
+Facts Parsed(const std::string& text) {
+  Facts facts;
+  EXPECT_TRUE(google::protobuf::TextFormat::ParseFromString(text, &facts));
+  return facts;
+}
+
+TEST(ColumnsTest, HoldWhatASearchSortsRanksAndCountsBy) {
+  const Columns columns = ColumnsOf(
+      Parsed("type: 'cluster' title: 'Öresund' names: 'ÖLS' summary: 'health' text: 'strait' "
+             "codes: 'esca:ict' codes: 'iso:DK' codes: 'nuts:DK' size: 7 deadline: '2025-02' "
+             "period { start: '2024' } "
+             "point { latitude: 55 longitude: 13 precision: POINT_PRECISION_CITY }"));
+  EXPECT_THAT(columns.tokens, ElementsAre("health", "ols", "oresund", "strait"));
+  EXPECT_THAT(columns.title_tokens, ElementsAre("ols", "oresund"));
+  EXPECT_THAT(columns.facets, Contains(Pair("sectors", ElementsAre("esca:ict"))));
+  EXPECT_THAT(columns.facets, Contains(Pair("regions", ElementsAre("iso:DK", "nuts:DK"))));
+  EXPECT_THAT(columns.facets, Contains(Pair("kinds", IsEmpty())));
+  EXPECT_EQ(columns.size, 7);
+  EXPECT_EQ(columns.period->last, LastDay());
+  EXPECT_EQ(FormatDay(columns.deadline->last), "2025-02-28");
+  EXPECT_EQ(columns.point, (LatLng{55, 13}));
+}
+
+TEST(ColumnsTest, WhatIsUnknownOrUnreadableIsAbsent) {
+  const Columns columns =
+      ColumnsOf(Parsed("period { } deadline: 'soon' "
+                       "point { latitude: 55 longitude: 13 precision: POINT_PRECISION_COUNTRY }"));
+  EXPECT_EQ(columns.period, std::nullopt);
+  EXPECT_EQ(columns.deadline, std::nullopt);
+  EXPECT_EQ(columns.size, std::nullopt);
+  EXPECT_EQ(columns.point, std::nullopt);
+}
+
+TEST(ColumnsTest, ATitleOfHeavyLettersStillFitsAPageToken) {
+  std::string title;
+  for (int i = 0; i < 200; ++i) title += "\uFDFA";  // a ligature of eighteen letters
+  Facts facts;
+  facts.set_title(title);
+  EXPECT_EQ(ColumnsOf(facts).title_key.size(), 1000u);
+}
+
+TEST(TermsTest, ValuesOfDifferentFieldsNeverMeet) {
+  EXPECT_NE(MakeTerm(TermField::kKind, "silver"), MakeTerm(TermField::kToken, "silver"));
+  EXPECT_EQ(FieldOf(MakeTerm(TermField::kKind, "silver")), TermField::kKind);
+}
+
+TEST(TermsTest, ANameHasATermForEachNameAboveIt) {
+  const std::vector<Term> terms = TermsOf(Parsed("name: 'clusters/a/labels/b' parent: 'events/e'"));
+  EXPECT_THAT(terms, Contains(MakeTerm(TermField::kName, "clusters/a")));
+  EXPECT_THAT(terms, Contains(MakeTerm(TermField::kName, "clusters/a/labels/b")));
+  EXPECT_THAT(terms, Contains(MakeTerm(TermField::kName, "events/e")));
+  EXPECT_THAT(terms, Not(Contains(MakeTerm(TermField::kName, "labels/b"))));
+}
+
+}  // namespace
+}  // namespace clusterwire::filter

@@ -1,0 +1,90 @@
+#include "libs/sql/sqlite/sqlite.h"
+
+#include <atomic>
+#include <thread>
+#include <utility>
+
+#include "libs/base/time/clock.h"
+#include "libs/base/status/status_macros.h"
+#include "libs/sql/sqlite/disk_space.h"
+#include "libs/sql/pool.h"
+#include "libs/sql/sqlite/sqlite_connection.h"
+
+namespace clusterwire::sql {
+namespace {
+
+// Moves the log into the file when a commit found it long. A reader that holds an old state keeps
+// a part from being moved; the next long commit brings another try.
+class Checkpointer {
+ public:
+  Checkpointer(std::unique_ptr<SqliteConnection> connection, int pages)
+      : pages_(pages), connection_(std::move(connection)), thread_([this] { Run(); }) {}
+  ~Checkpointer() {
+    stopping_ = true;
+    wakeup_.Notify();
+    thread_.join();
+  }
+
+  void OnCommit(int pages) {
+    if (pages >= pages_) wakeup_.Notify();
+  }
+
+ private:
+  void Run() {
+    while (true) {
+      wakeup_.WaitFor(absl::Hours(1));
+      if (stopping_) return;
+      // Without effect while another connection copies; what it leaves, the next one takes.
+      connection_->Execute("PRAGMA wal_checkpoint(PASSIVE)").IgnoreError();
+    }
+  }
+
+  const int pages_;
+  const std::unique_ptr<SqliteConnection> connection_;
+  Wakeup wakeup_;
+  std::atomic<bool> stopping_ = false;
+  std::thread thread_;  // last: it uses everything above
+};
+
+class SqliteDatabase final : public Database {
+ public:
+  SqliteDatabase(const std::string& path, const Options& options,
+                 std::unique_ptr<SqliteConnection> for_checkpoints)
+      : checkpointer_(std::move(for_checkpoints), options.checkpoint_pages),
+        disk_([this, path]() -> absl::StatusOr<std::unique_ptr<Connection>> {
+          return SqliteConnection::Open(path, DiskSpace::kTrialLimits, &gate_, /*disk=*/nullptr,
+                                        [](int) {});
+        }),
+        pool_(options, [this, path, options]() -> absl::StatusOr<std::unique_ptr<Connection>> {
+          return SqliteConnection::Open(path, options, &gate_, &disk_,
+                                        [this](int pages) { checkpointer_.OnCommit(pages); });
+        }) {}
+
+  absl::StatusOr<Lease> Acquire() override { return pool_.Acquire(); }
+  Dialect dialect() const override { return Dialect::kSqlite; }
+  absl::Status CheckWritable() override { return disk_.Check(); }
+
+ private:
+  Checkpointer checkpointer_;
+  WriteGate gate_;
+  DiskSpace disk_;
+  Pool pool_;  // last: its connections use the others
+};
+
+}  // namespace
+
+absl::Status CheckSqlitePath(std::string_view path) {
+  if (!path.empty() && path != ":memory:") return absl::OkStatus();
+  return absl::InvalidArgumentError(
+      "a SQLite database needs a file: sqlite:/var/lib/clusterwire/store.db");
+}
+
+absl::StatusOr<std::unique_ptr<Database>> OpenSqlite(const std::string& path,
+                                                     const Options& options) {
+  ASSIGN_OR_RETURN(
+      std::unique_ptr<SqliteConnection> connection,
+      SqliteConnection::Open(path, options, /*gate=*/nullptr, /*disk=*/nullptr, [](int) {}));
+  return std::make_unique<SqliteDatabase>(path, options, std::move(connection));
+}
+
+}  // namespace clusterwire::sql

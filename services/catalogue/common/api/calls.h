@@ -1,0 +1,22 @@
+#pragma once
+
+#include "absl/status/statusor.h"
+#include "google/protobuf/message.h"
+
+#include "libs/rpc/call_context.h"
+#include "services/catalogue/services.h"
+#include "services/catalogue/common/access/access.h"
+
+// From a gRPC call to what the domain knows of it.
+namespace clusterwire::catalogue {
+
+filter::Viewer ViewerOf(const rpc::Caller& caller);
+// How long a read waits for the revision it asks for: until the caller's deadline is near, and
+// never longer than kMaxWait.
+inline constexpr absl::Duration kMaxWait = absl::Seconds(10);
+absl::Time WaitLimit(const Api& api, const rpc::CallContext& call);
+ReadCall ReadCallOf(const Api& api, const rpc::CallContext& call, int64_t min_revision);
+absl::StatusOr<WriteCall> WriteCallOf(const rpc::CallContext& call,
+                                      const google::protobuf::Message& request);
+
+}  // namespace clusterwire::catalogue

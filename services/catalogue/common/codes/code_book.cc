@@ -1,0 +1,104 @@
+#include "services/catalogue/common/codes/code_book.h"
+
+#include <algorithm>
+
+#include "absl/strings/str_cat.h"
+
+#include "libs/base/status/status_macros.h"
+#include "libs/base/text/strings.h"
+
+namespace clusterwire::catalogue {
+namespace {
+
+// Calls `take` with each resource of `type` that isn't deleted.
+template <typename T, typename Take>
+absl::Status ForEach(const store::Reader& reader, std::string_view type, Take take) {
+  store::ScanOptions scan;
+  scan.type = type;
+  while (true) {
+    ASSIGN_OR_RETURN(auto page, reader.Scan(scan));
+    for (store::Scanned& scanned : page) take(static_cast<T&>(*scanned.resource));
+    if (page.size() < static_cast<size_t>(scan.limit)) return absl::OkStatus();
+    scan.after = static_cast<const T&>(*page.back().resource).name();
+  }
+}
+
+}  // namespace
+
+absl::StatusOr<std::shared_ptr<const CodeBook>> CodeBook::Read(const store::Reader& reader) {
+  auto book = std::make_shared<CodeBook>();
+  RETURN_IF_ERROR(ForEach<v1::Taxonomy>(reader, "taxonomy", [&](v1::Taxonomy& taxonomy) {
+    book->taxonomies_.push_back(std::make_unique<v1::Taxonomy>(std::move(taxonomy)));
+  }));
+  RETURN_IF_ERROR(ForEach<v1::LabelScheme>(reader, "label_scheme", [&](v1::LabelScheme& scheme) {
+    std::string name = scheme.name();
+    book->schemes_.emplace(std::move(name), std::move(scheme));
+  }));
+  for (const auto& taxonomy : book->taxonomies_) {
+    for (const v1::TaxonomyCode& code : taxonomy->codes()) {
+      book->entries_.emplace(absl::StrCat(taxonomy->list(), ":", code.code()),
+                             Entry{taxonomy.get(), &code});
+    }
+  }
+  return book;
+}
+
+absl::StatusOr<std::shared_ptr<const CodeBook>> CodeBook::Of(const store::Writer& writer) {
+  ASSIGN_OR_RETURN(const auto codes, writer.codes());
+  return std::static_pointer_cast<const CodeBook>(codes);
+}
+
+std::vector<std::string> CodeBook::WithAncestors(std::string_view code) const {
+  std::vector<std::string> codes = {std::string(code)};
+  // A list's parents stand before their children (a rule of Taxonomy), so this ends.
+  for (const Entry* entry = Find(code); entry != nullptr && !entry->code->parent().empty();) {
+    codes.push_back(absl::StrCat(entry->taxonomy->list(), ":", entry->code->parent()));
+    entry = Find(codes.back());
+  }
+  return codes;
+}
+
+std::vector<std::string> CodeBook::LevelsUpTo(std::string_view level) const {
+  const size_t colon = level.find(':');
+  if (colon == std::string_view::npos) return {std::string(level)};
+  const v1::LabelScheme* scheme =
+      FindScheme(absl::StrCat("labelSchemes/", ToAbsl(level.substr(0, colon))));
+  std::vector<std::string> levels;
+  if (scheme != nullptr) {
+    for (const v1::LabelLevel& lower : scheme->levels()) {
+      levels.push_back(LevelCode(scheme->name(), lower.id()));
+      if (levels.back() == level) return levels;
+    }
+  }
+  return {std::string(level)};
+}
+
+const CodeBook::Entry* CodeBook::Find(std::string_view code) const {
+  const auto found = entries_.find(code);
+  return found == entries_.end() ? nullptr : &found->second;
+}
+
+const v1::Taxonomy* CodeBook::FindList(std::string_view list) const {
+  const auto found = std::find_if(taxonomies_.begin(), taxonomies_.end(),
+                                  [&](const auto& taxonomy) { return taxonomy->list() == list; });
+  return found == taxonomies_.end() ? nullptr : found->get();
+}
+
+const v1::LabelScheme* CodeBook::FindScheme(std::string_view name) const {
+  const auto found = schemes_.find(name);
+  return found == schemes_.end() ? nullptr : &found->second;
+}
+
+std::vector<std::string> CountryCodes(std::string_view country) {
+  if (country.empty() || country == "EU") return {};
+  std::string_view nuts = country;
+  if (country == "GR") nuts = "EL";
+  if (country == "GB") nuts = "UK";
+  return {absl::StrCat("iso:", ToAbsl(country)), absl::StrCat("nuts:", ToAbsl(nuts))};
+}
+
+std::string LevelCode(std::string_view scheme, std::string_view level) {
+  return absl::StrCat(ToAbsl(scheme.substr(scheme.find('/') + 1)), ":", ToAbsl(level));
+}
+
+}  // namespace clusterwire::catalogue

@@ -1,0 +1,31 @@
+#pragma once
+
+#include <string_view>
+
+#include "absl/time/time.h"
+
+#include "libs/base/time/date.h"
+
+// Days become moments: only where the clock has to act. Everything else compares days.
+namespace clusterwire::catalogue {
+
+// In whose days dates are meant where nobody says: Brussels, where EUCLES and the Commission sit.
+inline constexpr std::string_view kDefaultZone = "Europe/Brussels";
+
+// Whether the IANA time zone database has it: "Europe/Brussels". What a machine knows beside that,
+// "localtime" and files by their paths, means another zone elsewhere and is none.
+bool IsTimeZone(std::string_view zone);
+
+// The first moment of the range, and the first moment after it, in `zone` (empty: kDefaultZone). A
+// zone that doesn't exist counts as UTC: rules refuse it before it is stored.
+absl::Time StartOf(const DayRange& range, std::string_view zone);
+absl::Time EndOf(const DayRange& range, std::string_view zone);
+// The day that `now` falls on in `zone`.
+absl::CivilDay DayOf(absl::Time now, std::string_view zone);
+
+// `months` later: the last day of a month stays the last day, and a day that the target month lacks
+// becomes its last.
+absl::CivilDay PlusMonths(absl::CivilDay day, int months);
+absl::CivilDay LastOfMonth(absl::CivilDay day);
+
+}  // namespace clusterwire::catalogue

@@ -1,0 +1,85 @@
+#include "services/catalogue/common/fields/edited.h"
+
+#include <algorithm>
+#include <memory>
+#include <set>
+#include <vector>
+
+#include "google/protobuf/descriptor.h"
+#include "google/protobuf/util/message_differencer.h"
+
+namespace clusterwire::catalogue {
+namespace {
+
+using google::protobuf::FieldDescriptor;
+using google::protobuf::Message;
+using google::protobuf::Reflection;
+
+constexpr std::string_view kEditedFields = "edited_fields";
+// Fields below this number are the same in every resource: name, stamps, state.
+constexpr int kFirstOwnField = 10;
+
+bool IsOwn(const FieldDescriptor& field, std::span<const std::string_view> output_only) {
+  return field.number() >= kFirstOwnField && field.name() != kEditedFields &&
+         std::find(output_only.begin(), output_only.end(), field.name()) == output_only.end();
+}
+
+// Makes `field` of `to` what it is in `from`.
+void CopyField(const Message& from, const FieldDescriptor* field, Message* to) {
+  std::unique_ptr<Message> only(from.New());
+  only->CopyFrom(from);
+  std::vector<const FieldDescriptor*> set;
+  only->GetReflection()->ListFields(*only, &set);
+  for (const FieldDescriptor* other : set) {
+    if (other != field) only->GetReflection()->ClearField(only.get(), other);
+  }
+  to->GetReflection()->ClearField(to, field);
+  to->MergeFrom(*only);
+}
+
+bool Differs(const Message& a, const Message& b, const FieldDescriptor* field) {
+  google::protobuf::util::MessageDifferencer differencer;
+  return !differencer.CompareWithFields(a, b, {field}, {field});
+}
+
+std::set<std::string> EditedFields(const Message& resource) {
+  const Reflection& reflection = *resource.GetReflection();
+  const auto* field = resource.GetDescriptor()->FindFieldByName(std::string(kEditedFields));
+  std::set<std::string> edited;
+  for (int i = 0; i < reflection.FieldSize(resource, field); ++i) {
+    edited.insert(reflection.GetRepeatedString(resource, field, i));
+  }
+  return edited;
+}
+
+}  // namespace
+
+void MarkEdited(const Message* before, std::span<const std::string_view> output_only,
+                Message* next) {
+  std::unique_ptr<Message> nothing(next->New());
+  const Message& base = before == nullptr ? *nothing : *before;
+  std::set<std::string> edited = EditedFields(base);
+  const auto& type = *next->GetDescriptor();
+  for (int i = 0; i < type.field_count(); ++i) {
+    if (IsOwn(*type.field(i), output_only) && Differs(base, *next, type.field(i))) {
+      edited.insert(type.field(i)->name());
+    }
+  }
+  const auto* field = type.FindFieldByName(std::string(kEditedFields));
+  next->GetReflection()->ClearField(next, field);
+  for (const std::string& name : edited) next->GetReflection()->AddString(next, field, name);
+}
+
+void KeepEdited(const Message& known, std::span<const std::string_view> output_only,
+                Message* imported) {
+  const std::set<std::string> edited = EditedFields(known);
+  const auto& type = *known.GetDescriptor();
+  for (int i = 0; i < type.field_count(); ++i) {
+    const FieldDescriptor* field = type.field(i);
+    if (!IsOwn(*field, output_only) || edited.contains(field->name())) {
+      CopyField(known, field, imported);
+    }
+  }
+}
+
+}  // namespace clusterwire::catalogue

@@ -1,0 +1,57 @@
+#include "services/catalogue/common/fields/facts_fields.h"
+
+#include <algorithm>
+
+#include "absl/strings/str_cat.h"
+
+#include "libs/base/text/strings.h"
+#include "services/catalogue/common/codes/code_book.h"
+
+namespace clusterwire::catalogue {
+void AddSorted(const std::vector<std::string>& values, Strings* field) {
+  for (const std::string& value : values) {
+    const auto place = std::lower_bound(field->begin(), field->end(), value);
+    if (place != field->end() && *place == value) continue;
+    const auto index = place - field->begin();
+    field->Add(std::string(value));
+    std::rotate(field->pointer_begin() + index, field->pointer_end() - 1, field->pointer_end());
+  }
+}
+
+void AddSorted(const Strings& values, Strings* field) {
+  AddSorted(std::vector<std::string>(values.begin(), values.end()), field);
+}
+
+void AddCodes(const Strings& codes, const store::Codes& book, type::v1::Facts* facts) {
+  for (const std::string& code : codes) AddSorted(book.WithAncestors(code), facts->mutable_codes());
+}
+
+void AddCountry(std::string_view country, type::v1::Facts* facts) {
+  AddSorted(CountryCodes(country), facts->mutable_codes());
+}
+
+void AddExternalIds(const google::protobuf::RepeatedPtrField<type::v1::ExternalId>& ids,
+                    type::v1::Facts* facts) {
+  for (const type::v1::ExternalId& id : ids) {
+    AddSorted({absl::StrCat(id.scheme(), ":", id.id())}, facts->mutable_external_ids());
+  }
+}
+
+void RestrictTo(std::initializer_list<std::string> members, type::v1::Facts* facts) {
+  AddSorted(std::vector<std::string>(members), facts->mutable_audience()->mutable_members());
+}
+
+std::string Joined(std::initializer_list<std::string_view> parts, std::string_view separator) {
+  std::string text;
+  for (const std::string_view part : parts) {
+    if (part.empty()) continue;
+    absl::StrAppend(&text, text.empty() ? "" : ToAbsl(separator), ToAbsl(part));
+  }
+  return text;
+}
+
+std::string PlaceText(const type::v1::Place& place) {
+  return Joined({place.venue(), place.city(), place.region()}, ", ");
+}
+
+}  // namespace clusterwire::catalogue

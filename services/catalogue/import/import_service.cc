@@ -1,0 +1,93 @@
+#include <memory>
+#include <utility>
+
+#include "clusterwire/catalogue/v1/import.grpc.pb.h"
+
+#include "libs/base/status/error.h"
+#include "libs/base/status/status_macros.h"
+#include "libs/rpc/run_stream.h"
+#include "services/catalogue/common/api/calls.h"
+#include "services/catalogue/services.h"
+#include "services/catalogue/import/session.h"
+
+namespace clusterwire::catalogue {
+namespace {
+
+// One call: the messages that came in go into a session, its reports out.
+class ImportExchange {
+ public:
+  ImportExchange(store::Store& store, rpc::CallContext call)
+      : store_(store), call_(std::move(call)) {}
+
+  absl::StatusOr<rpc::Pump> Step(const rpc::Received<v1::ImportRequest>& in,
+                                 rpc::Batch<v1::ImportResponse>& out) {
+    const absl::Status taken = Take(in);
+    // What was written is reported, also when the import ends here.
+    while (session_ != nullptr && (!out.full() || !taken.ok())) {
+      auto report = session_->NextReport();
+      if (!report) break;
+      out.Add(*std::move(report));
+    }
+    RETURN_IF_ERROR(taken);
+    if (out.full()) return rpc::Pump::kMore;
+    return ended_ ? rpc::Pump::kDone : rpc::Pump::kWait;
+  }
+
+ private:
+  absl::Status Take(const rpc::Received<v1::ImportRequest>& in) {
+    for (const v1::ImportRequest& message : in.messages) RETURN_IF_ERROR(TakeOne(message));
+    if (!in.ended || std::exchange(ended_, true)) return absl::OkStatus();
+    return session_ == nullptr ? Unstarted() : session_->End();
+  }
+
+  absl::Status TakeOne(const v1::ImportRequest& message) {
+    if (session_ == nullptr) {
+      if (!message.has_start()) return Unstarted();
+      ASSIGN_OR_RETURN(WriteCall call, WriteCallOf(call_, message.start()));
+      ASSIGN_OR_RETURN(session_,
+                       registers::Session::Open(store_, std::move(call), message.start()));
+      return absl::OkStatus();
+    }
+    if (!message.has_line()) return FieldError("line", "is required in each message but the first");
+    return session_->Add(message.line());
+  }
+
+  static absl::Status Unstarted() {
+    return FieldError("start", "is required in the first message");
+  }
+
+  store::Store& store_;
+  const rpc::CallContext call_;
+  std::unique_ptr<registers::Session> session_;
+  bool ended_ = false;
+};
+
+class ImportServiceHandler final : public v1::ImportService::CallbackService {
+ public:
+  ImportServiceHandler(const Api& api, store::Store& store) : api_(api), store_(store) {}
+
+  grpc::ServerBidiReactor<v1::ImportRequest, v1::ImportResponse>* Import(
+      grpc::CallbackServerContext* context) override {
+    using Exchange = rpc::Exchange<v1::ImportRequest, v1::ImportResponse>;
+    return rpc::RunBidi<v1::ImportRequest, v1::ImportResponse>(
+        api_.writes, context,
+        [this](const rpc::CallContext& call, const rpc::Waker&) -> absl::StatusOr<Exchange> {
+          auto exchange = std::make_shared<ImportExchange>(store_, call);
+          return
+              [exchange](rpc::Received<v1::ImportRequest>& in,
+                         rpc::Batch<v1::ImportResponse>& out) { return exchange->Step(in, out); };
+        });
+  }
+
+ private:
+  const Api api_;
+  store::Store& store_;
+};
+
+}  // namespace
+
+std::unique_ptr<grpc::Service> MakeImportService(const Api& api, store::Store& store) {
+  return std::make_unique<ImportServiceHandler>(api, store);
+}
+
+}  // namespace clusterwire::catalogue

@@ -1,0 +1,58 @@
+#include "absl/strings/str_cat.h"
+
+#include "services/catalogue/common/fields/words.h"
+#include "services/catalogue/common/fields/facts_fields.h"
+#include "services/catalogue/common/projections.h"
+
+namespace clusterwire::catalogue {
+namespace {
+
+store::Facts Own(const v1::Cluster& cluster, const store::Codes& codes) {
+  store::Facts facts;
+  facts.set_type("cluster");
+  facts.set_name(cluster.name());
+  facts.set_title(cluster.title());
+  facts.set_summary(cluster.summary());
+  if (facts.summary().empty()) {
+    facts.set_summary(absl::StrCat("Cluster organisation in ",
+                                   Joined({PlaceText(cluster.seat()), cluster.country()}, ", ")));
+  }
+  facts.set_link(cluster.website());
+  AddCodes(cluster.sectors(), codes, &facts);
+  AddCodes(cluster.regions(), codes, &facts);
+  AddCountry(cluster.country(), &facts);
+  if (cluster.seat().has_point()) *facts.mutable_point() = cluster.seat().point();
+  facts.set_state(WordOf(cluster.state()));
+  if (cluster.members().has_total()) facts.set_size(cluster.members().total());
+  AddSorted(cluster.languages(), facts.mutable_languages());
+  AddSorted({cluster.name()}, facts.mutable_clusters());
+  AddExternalIds(cluster.external_ids(), &facts);
+  if (!cluster.acronym().empty()) AddSorted({cluster.acronym()}, facts.mutable_names());
+  AddSorted(cluster.former_titles(), facts.mutable_names());
+  for (const auto& title : cluster.localized_titles()) {
+    AddSorted({title.text()}, facts.mutable_names());
+  }
+  std::string text = PlaceText(cluster.seat());
+  for (const std::string& service : cluster.support_services()) {
+    absl::StrAppend(&text, " ", service);
+  }
+  facts.set_text(text);
+  if (cluster.state() == v1::Cluster::STATE_DRAFT) RestrictTo({cluster.name()}, &facts);
+  return facts;
+}
+
+}  // namespace
+
+store::Projection<v1::Cluster> ClusterProjection() { return {.own = &Own}; }
+
+void LendFromCluster(const store::Facts& cluster, store::Facts* linked) {
+  AddSorted(cluster.codes(), linked->mutable_codes());
+  if (cluster.has_point() && !linked->has_point()) *linked->mutable_point() = cluster.point();
+  AddSorted(cluster.programmes(), linked->mutable_programmes());
+  AddSorted(cluster.label_levels(), linked->mutable_label_levels());
+  AddSorted(cluster.labels_held(), linked->mutable_labels_held());
+  if (linked->link().empty()) linked->set_link(cluster.link());
+  linked->set_title(absl::StrCat(linked->title(), ": ", cluster.title()));
+}
+
+}  // namespace clusterwire::catalogue

@@ -1,0 +1,74 @@
+#include "services/catalogue/resources/clusters/cluster_rules.h"
+
+#include "libs/text/slug.h"
+#include "services/catalogue/common/fields/checks.h"
+#include "services/catalogue/common/fields/publish.h"
+
+namespace clusterwire::catalogue {
+namespace {
+
+void CheckCounts(const v1::Cluster& cluster, FieldErrors& errors) {
+  const v1::MemberCounts& members = cluster.members();
+  CheckAtLeast("cluster.members.total", members.has_total(), members.total(), 0, errors);
+  CheckAtLeast("cluster.members.smes", members.has_smes(), members.smes(), 0, errors);
+  CheckAtLeast("cluster.members.large_companies", members.has_large_companies(),
+               members.large_companies(), 0, errors);
+  CheckAtLeast("cluster.members.research_organisations", members.has_research_organisations(),
+               members.research_organisations(), 0, errors);
+  CheckAtLeast("cluster.members.others", members.has_others(), members.others(), 0, errors);
+  const v1::ManagementTeam& team = cluster.management_team();
+  CheckAtLeast("cluster.management_team.full_time_equivalents", team.has_full_time_equivalents(),
+               team.full_time_equivalents(), 0, errors);
+  CheckAtLeast("cluster.management_team.staff_min", team.has_staff_min(), team.staff_min(), 0,
+               errors);
+  CheckAtLeast("cluster.management_team.staff_max", team.has_staff_max(), team.staff_max(),
+               team.has_staff_min() ? team.staff_min() : 0, errors);
+}
+
+void Check(const v1::Cluster*, const v1::Cluster& cluster, const Context& context,
+           FieldErrors& errors) {
+  CheckEnum("cluster.state", cluster.state(), errors);
+  CheckTitle("cluster.title", cluster.title(), errors);
+  resource::CheckText(errors, "cluster.acronym", cluster.acronym(), 0, 50);
+  CheckTexts("cluster.former_titles", cluster.former_titles(), 20, 200, errors);
+  CheckLocalizedTexts("cluster.localized_titles", cluster.localized_titles(), errors);
+  resource::CheckText(errors, "cluster.summary", cluster.summary(), 0, 2000);
+  CheckCountry("cluster.country", cluster.country(), context.book, errors);
+  CheckCodes("cluster.regions", cluster.regions(), v1::Taxonomy::SUBJECT_REGION, context.book,
+             errors);
+  CheckPlace("cluster.seat", cluster.seat(), context.book, errors);
+  CheckCodes("cluster.sectors", cluster.sectors(), v1::Taxonomy::SUBJECT_SECTOR, context.book,
+             errors);
+  CheckCounts(cluster, errors);
+  CheckDate("cluster.founded", cluster.founded(), errors);
+  CheckUri("cluster.website", cluster.website(), errors);
+  CheckLanguages("cluster.languages", cluster.languages(), errors);
+  CheckTexts("cluster.support_services", cluster.support_services(), 50, 200, errors);
+  CheckOrigin("cluster", cluster.sources(), cluster.external_ids(), errors);
+}
+
+void Settle(const Context&, v1::Cluster* cluster) { DraftUnlessSaid(cluster); }
+
+}  // namespace
+
+Rules<v1::Cluster> ClusterRules() {
+  return {.type = "cluster",
+          .collection = "clusters",
+          .created = change::v1::CHANGE_KIND_CLUSTER_CREATED,
+          .updated = change::v1::CHANGE_KIND_CLUSTER_UPDATED,
+          .deleted = change::v1::CHANGE_KIND_CLUSTER_DELETED,
+          .undeleted = change::v1::CHANGE_KIND_CLUSTER_UNDELETED,
+          .output_only = {"edited_fields"},
+          .create_only = {"state"},
+          .suggest_id = [](const v1::Cluster& cluster) { return text::Slug(cluster.title()); },
+          .check = &Check,
+          .settle = &Settle};
+}
+
+absl::StatusOr<v1::Cluster> Clusters::Publish(const WriteCall& call, const std::string& name,
+                                              const std::string& etag) {
+  return Modify(call, name, etag, change::v1::CHANGE_KIND_CLUSTER_PUBLISHED,
+                [](const Context&, v1::Cluster* cluster) { return PublishDraft(cluster); });
+}
+
+}  // namespace clusterwire::catalogue

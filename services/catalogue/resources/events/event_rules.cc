@@ -1,0 +1,144 @@
+#include "services/catalogue/resources/events/event_rules.h"
+
+#include "google/protobuf/util/message_differencer.h"
+
+#include "libs/base/time/date.h"
+#include "libs/text/slug.h"
+#include "services/catalogue/common/dates/calendar.h"
+#include "services/catalogue/common/fields/checks.h"
+#include "services/catalogue/common/fields/publish.h"
+#include "services/catalogue/common/fields/words.h"
+
+namespace clusterwire::catalogue {
+namespace {
+
+using google::protobuf::util::MessageDifferencer;
+
+// Parents above an event that are looked at before it counts as a circle.
+constexpr int kMaxDepth = 10;
+
+// "09:00" and not "24:00".
+bool IsTimeOfDay(std::string_view text) {
+  if (text.size() != 5 || text[2] != ':') return false;
+  for (const size_t i : {0u, 1u, 3u, 4u}) {
+    if (text[i] < '0' || text[i] > '9') return false;
+  }
+  return text.substr(0, 2) < "24" && text.substr(3) < "60";
+}
+
+void CheckTimes(const v1::CalendarEvent& event, FieldErrors& errors) {
+  if (event.period().start().empty()) errors.Add("event.period.start", "is required");
+  CheckPeriod("event.period", event.period(), errors);
+  const bool starts = !event.start_time().empty();
+  const bool ends = !event.end_time().empty();
+  if (starts && !IsTimeOfDay(event.start_time())) {
+    errors.Add("event.start_time", absl::StrCat("'", event.start_time(), "' must look like 09:00"));
+  }
+  if (ends && !IsTimeOfDay(event.end_time())) {
+    errors.Add("event.end_time", absl::StrCat("'", event.end_time(), "' must look like 17:30"));
+  }
+  const bool one_day =
+      event.period().end().empty() || event.period().end() == event.period().start();
+  if (starts && ends && one_day && event.end_time() < event.start_time()) {
+    errors.Add("event.end_time", absl::StrCat("'", event.end_time(), "' is before the start_time '",
+                                              event.start_time(), "' of the same day"));
+  }
+  if ((starts || ends) && event.time_zone().empty()) {
+    errors.Add("event.time_zone", "is required with a time of day; write Europe/Brussels");
+  } else if (!event.time_zone().empty() && !IsTimeZone(event.time_zone())) {
+    errors.Add("event.time_zone",
+               absl::StrCat("'", event.time_zone(), "' is no time zone; write Europe/Brussels"));
+  }
+  CheckDate("event.registration_closes", event.registration_closes(), errors);
+  const auto closes = ParseDate(event.registration_closes());
+  const auto period = ParsePeriod(event.period().start(), event.period().end());
+  if (closes.ok() && period.ok() && *period && closes->first > (*period)->last) {
+    errors.Add("event.registration_closes", "is after the event has ended");
+  }
+}
+
+bool Exists(const store::Reader& reader, const std::string& name, google::protobuf::Message* out) {
+  return reader.Load(name, out).ok() && !store::IsDeleted(*out);
+}
+
+void CheckParent(const v1::CalendarEvent& event, const Context& context, FieldErrors& errors) {
+  std::string above = event.parent();
+  for (int depth = 0; !above.empty(); ++depth) {
+    v1::CalendarEvent parent;
+    if (above == event.name() || depth == kMaxDepth) {
+      errors.Add("event.parent", absl::StrCat("'", event.parent(), "' is itself a part of this"));
+      return;
+    }
+    if (!Exists(context.reader, above, &parent)) {
+      errors.Add("event.parent", absl::StrCat("'", above, "' does not exist"));
+      return;
+    }
+    above = parent.parent();
+  }
+}
+
+void Check(const v1::CalendarEvent*, const v1::CalendarEvent& event, const Context& context,
+           FieldErrors& errors) {
+  CheckEnum("event.state", event.state(), errors);
+  CheckTitle("event.title", event.title(), errors);
+  if (WordOf(event.kind()).empty()) {
+    errors.Add("event.kind", absl::StrCat("is required: ", WordsOf<v1::CalendarEvent::Kind>(),
+                                          ", written KIND_…"));
+  }
+  resource::CheckText(errors, "event.summary", event.summary(), 0, 2000);
+  CheckTimes(event, errors);
+  CheckPlace("event.place", event.place(), context.book, errors);
+  resource::CheckText(errors, "event.organiser", event.organiser(), 0, 300);
+  CheckParent(event, context, errors);
+  CheckAtLeast("event.edition", event.has_edition(), event.edition(), 1, errors);
+  CheckAtLeast("event.attendance", event.has_attendance(), event.attendance(), 0, errors);
+  CheckLanguages("event.languages", event.languages(), errors);
+  CheckCodes("event.sectors", event.sectors(), v1::Taxonomy::SUBJECT_SECTOR, context.book, errors);
+  CheckTexts("event.programmes", event.programmes(), 20, 100, errors);
+  for (int i = 0; i < event.programmes_size(); ++i) {
+    v1::Programme programme;
+    if (!Exists(context.reader, event.programmes(i), &programme)) {
+      errors.Add(PathTo("event", "programmes", i),
+                 absl::StrCat("'", event.programmes(i), "' does not exist"));
+    }
+  }
+  CheckUri("event.link", event.link(), errors);
+  CheckOrigin("event", event.sources(), event.external_ids(), errors);
+}
+
+void Settle(const Context&, v1::CalendarEvent* event) { DraftUnlessSaid(event); }
+
+// Whoever has it in their calendar needs to know.
+change::ChangeKind KindOfUpdate(const v1::CalendarEvent& before, const v1::CalendarEvent& next) {
+  const bool same = MessageDifferencer::Equals(before.period(), next.period()) &&
+                    MessageDifferencer::Equals(before.place(), next.place()) &&
+                    before.start_time() == next.start_time() &&
+                    before.end_time() == next.end_time() &&
+                    before.time_zone() == next.time_zone() && before.online() == next.online();
+  return same ? change::v1::CHANGE_KIND_EVENT_UPDATED : change::v1::CHANGE_KIND_EVENT_MOVED;
+}
+
+}  // namespace
+
+Rules<v1::CalendarEvent> EventRules() {
+  return {.type = "event",
+          .collection = "events",
+          .created = change::v1::CHANGE_KIND_EVENT_CREATED,
+          .updated = change::v1::CHANGE_KIND_EVENT_UPDATED,
+          .deleted = change::v1::CHANGE_KIND_EVENT_DELETED,
+          .undeleted = change::v1::CHANGE_KIND_EVENT_UNDELETED,
+          .output_only = {"edited_fields"},
+          .create_only = {"state"},
+          .suggest_id = [](const v1::CalendarEvent& event) { return text::Slug(event.title()); },
+          .check = &Check,
+          .settle = &Settle,
+          .kind_of_update = &KindOfUpdate};
+}
+
+absl::StatusOr<v1::CalendarEvent> Events::Publish(const WriteCall& call, const std::string& name,
+                                                  const std::string& etag) {
+  return Modify(call, name, etag, change::v1::CHANGE_KIND_EVENT_PUBLISHED,
+                [](const Context&, v1::CalendarEvent* event) { return PublishDraft(event); });
+}
+
+}  // namespace clusterwire::catalogue

@@ -1,0 +1,154 @@
+// Random operations of the domain; what is stored must equal a projection from nothing.
+#include "libs/store/testing/fresh_facts.h"
+
+#include <gmock/gmock.h>
+
+#include "libs/base/time/date.h"
+#include "libs/base/testing/seed.h"
+#include "libs/base/testing/status_matchers.h"
+#include "services/catalogue/common/dates/calendar.h"
+#include "services/catalogue/testing/world.h"
+#include "services/catalogue/timers/timer_runner.h"
+
+namespace clusterwire::catalogue {
+namespace {
+
+constexpr char kProgramme[] = "programmes/go-cluster";
+
+class FreshFactsTest : public ::testing::Test {
+ protected:
+  bool Toss(uint64_t in) { return dice_.Below(in) == 0; }
+  std::string Cluster() { return absl::StrCat("clusters/c", dice_.Below(3)); }
+  std::string Label() { return absl::StrCat(Cluster(), "/labels/l", dice_.Below(2)); }
+  std::string Membership() { return absl::StrCat(kProgramme, "/memberships/m", dice_.Below(3)); }
+  static std::string IdOf(const std::string& name) { return name.substr(name.rfind('/') + 1); }
+  std::string Today() { return FormatDay(DayOf(world_.clock.Now(), kDefaultZone)); }
+
+  // Each may be refused: there may be no such resource now, or it may be there already.
+  void CreateCluster() {
+    v1::Cluster cluster = world_.GoodCluster();
+    if (Toss(3)) cluster.set_state(v1::Cluster::STATE_DRAFT);
+    Note(world_.clusters->Create(call_, "", cluster, IdOf(Cluster())));
+  }
+  void ChangeCluster() {
+    v1::Cluster cluster = world_.GoodCluster(absl::StrCat("Title ", dice_.Below(3)));
+    cluster.set_name(Cluster());
+    if (Toss(2)) cluster.set_sectors(0, "esca:health");
+    if (Toss(2)) {
+      cluster.mutable_seat()->mutable_point()->set_precision(type::v1::POINT_PRECISION_CITY);
+    }
+    google::protobuf::FieldMask mask;
+    for (const char* path : {"title", "sectors", "seat"}) mask.add_paths(path);
+    Note(world_.clusters->Update(call_, cluster, mask));
+  }
+  void MoveCluster() {
+    const std::string name = Cluster();
+    Note(Toss(3)   ? world_.clusters->Delete(call_, name, "")
+         : Toss(2) ? world_.clusters->Undelete(call_, name, "")
+                   : world_.clusters->Publish(call_, name, ""));
+  }
+  void AwardLabel() {
+    v1::Label label;
+    label.set_scheme("labelSchemes/ecei");
+    label.set_level(Toss(2) ? "bronze" : "silver");
+    if (!Toss(3)) label.set_valid_until(Toss(2) ? "2025" : "2024-07");
+    const std::string name = Label();
+    Note(world_.labels->Award(call_, std::string(store::ParentOf(name)), label, IdOf(name)));
+  }
+  void MoveLabel() {
+    if (Toss(3)) {
+      v1::RevokeLabelRequest request;
+      request.set_name(Label());
+      request.set_revoked(Today());
+      request.set_reason("so it is");
+      Note(world_.labels->Revoke(call_, request));
+    } else {
+      v1::RenewLabelRequest request;
+      request.set_name(Label());
+      request.set_renewed(Today());
+      Note(world_.labels->Renew(call_, request));
+    }
+  }
+  void CreateMembership() {
+    v1::Membership membership;
+    membership.set_cluster(Cluster());
+    if (Toss(3)) membership.set_state(v1::Membership::STATE_DRAFT);
+    if (Toss(2)) membership.mutable_period()->set_start("2024-08");
+    Note(world_.memberships->Create(call_, kProgramme, membership, IdOf(Membership())));
+  }
+  void MoveMembership() {
+    const std::string name = Membership();
+    switch (dice_.Below(4)) {
+      case 0:
+        return Note(world_.memberships->Delete(call_, name, ""));
+      case 1:
+        return Note(world_.memberships->Undelete(call_, name, ""));
+      case 2:
+        return Note(world_.memberships->Publish(call_, name, ""));
+      default:
+        return Note(world_.memberships->End(call_, name, "", "2024-05", ""));
+    }
+  }
+  void MoveProgramme() {
+    Note(Toss(2) ? world_.programmes->Delete(call_, kProgramme, "")
+                 : world_.programmes->Undelete(call_, kProgramme, ""));
+  }
+  // Dresden under Saxony or right under Germany; then the upkeep spreads it.
+  void ChangeNuts() {
+    auto nuts = world_.Get<v1::Taxonomy>("taxonomies/nuts");
+    nuts.mutable_codes(2)->set_parent(Toss(2) ? "DE" : "DED");
+    Note(world_.taxonomies->Update(call_, nuts, {}));
+    while (*world_.store->RefreshFacts()) {
+    }
+  }
+  void LetTimePass() {
+    world_.clock.Advance(absl::Hours(24) * static_cast<int64_t>(dice_.Below(20)));
+    ASSERT_THAT(timers_.CatchUp(), IsOk());
+  }
+
+  void DoSomething() {
+    using Step = void (FreshFactsTest::*)();
+    static constexpr Step kSteps[] = {
+        &FreshFactsTest::CreateCluster,  &FreshFactsTest::ChangeCluster,
+        &FreshFactsTest::MoveCluster,    &FreshFactsTest::AwardLabel,
+        &FreshFactsTest::MoveLabel,      &FreshFactsTest::CreateMembership,
+        &FreshFactsTest::MoveMembership, &FreshFactsTest::MoveProgramme,
+        &FreshFactsTest::ChangeNuts,     &FreshFactsTest::LetTimePass};
+    (this->*kSteps[dice_.Below(std::size(kSteps))])();
+  }
+
+  void ExpectFresh() {
+    const auto reader = *world_.store->Read();
+    for (const auto& [name, fresh] :
+         store::testing::FreshFacts(*reader, world_.store->registry())) {
+      const std::optional<store::Facts> stored = *reader->GetFacts(name);
+      ASSERT_EQ(stored.has_value(), fresh.has_value()) << name;
+      if (!stored) continue;
+      ASSERT_EQ(stored->ShortDebugString(), fresh->ShortDebugString()) << name;
+    }
+  }
+
+  template <typename T>
+  void Note(const absl::StatusOr<T>& result) {
+    if (result.ok()) ++done_;
+  }
+
+  SeededRandom dice_{TestSeed()};
+  World world_{"2024-06-01"};
+  const WriteCall call_ = world_.AsOperator();
+  telemetry::Metrics metrics_;
+  ClockWork timers_{*world_.store, *world_.labels, *world_.memberships,
+                    world_.clock,  world_.random,  metrics_};
+  int done_ = 0;
+};
+
+TEST_F(FreshFactsTest, StoredFactsEqualAFreshProjectionWhateverTheDomainDid) {
+  for (int step = 0; step < 250; ++step) {
+    ASSERT_NO_FATAL_FAILURE(DoSomething());
+    ASSERT_NO_FATAL_FAILURE(ExpectFresh()) << "after step " << step;
+  }
+  EXPECT_GT(done_, 50) << "nearly everything was refused: this tests nothing";
+}
+
+}  // namespace
+}  // namespace clusterwire::catalogue

@@ -1,0 +1,89 @@
+#include "absl/strings/str_cat.h"
+
+#include "libs/base/time/timestamp.h"
+#include "services/catalogue/common/codes/code_book.h"
+#include "services/catalogue/common/fields/words.h"
+#include "services/catalogue/common/fields/facts_fields.h"
+#include "services/catalogue/common/projections.h"
+
+namespace clusterwire::catalogue {
+namespace {
+
+// "ECEI Silver", from the scheme when it is known.
+std::string TitleOf(const v1::Label& label, const CodeBook& book) {
+  const v1::LabelScheme* scheme = book.FindScheme(label.scheme());
+  if (scheme == nullptr) return Joined({label.scheme(), label.level()}, " ");
+  std::string level = label.level();
+  for (const v1::LabelLevel& known : scheme->levels()) {
+    if (known.id() == label.level()) level = known.title();
+  }
+  return Joined({scheme->acronym().empty() ? scheme->title() : scheme->acronym(), level}, " ");
+}
+
+std::string SummaryOf(const v1::Label& label) {
+  std::string summary;
+  if (!label.awarded().empty()) absl::StrAppend(&summary, "Awarded ", label.awarded(), ". ");
+  if (!label.valid_until().empty()) {
+    absl::StrAppend(&summary, "Valid until ", label.valid_until(), ". ");
+  }
+  if (label.has_revocation()) {
+    absl::StrAppend(&summary, "Revoked ", label.revocation().revoked(), ": ",
+                    label.revocation().reason(), ". ");
+  }
+  if (!label.issuer().empty()) absl::StrAppend(&summary, "Issued by ", label.issuer(), ". ");
+  if (!summary.empty()) summary.pop_back();
+  return summary;
+}
+
+store::Facts Own(const v1::Label& label, const store::Codes& codes) {
+  store::Facts facts;
+  facts.set_type("label");
+  facts.set_name(label.name());
+  facts.set_title(TitleOf(label, static_cast<const CodeBook&>(codes)));
+  facts.set_summary(SummaryOf(label));
+  facts.set_kind(label.level());
+  facts.set_state(WordOf(label.state()));
+  if (!label.awarded().empty() || !label.valid_until().empty()) {
+    facts.mutable_period()->set_start(label.awarded());
+    facts.mutable_period()->set_end(label.valid_until());
+  }
+  facts.set_deadline(label.valid_until());
+  AddSorted({std::string(store::ParentOf(label.name()))}, facts.mutable_clusters());
+  AddExternalIds(label.external_ids(), &facts);
+  if (!label.title_then().empty()) AddSorted({label.title_then()}, facts.mutable_names());
+  return facts;
+}
+
+std::vector<std::string> Links(const v1::Label& label) {
+  return {std::string(store::ParentOf(label.name()))};
+}
+
+// A label counts as held for ever, and as valid only while it is.
+void Give(const v1::Label& label, const store::Codes& codes, store::Facts* cluster) {
+  if (label.level().empty()) return;
+  const std::vector<std::string> levels =
+      codes.LevelsUpTo(LevelCode(label.scheme(), label.level()));
+  AddSorted(levels, cluster->mutable_labels_held());
+  if (label.state() == v1::Label::STATE_VALID) {
+    AddSorted(levels, cluster->mutable_label_levels());
+  }
+}
+
+std::vector<store::Timer> Timers(const v1::Label& label) {
+  if (label.has_revocation() || !label.has_expire_time()) return {};
+  // A step of state is due however late it is noticed.
+  std::vector<store::Timer> timers = {
+      {ToTime(label.expire_time()), "expire", absl::InfiniteFuture()}};
+  if (label.has_lapse_time()) {
+    timers.push_back({ToTime(label.lapse_time()), "lapse", absl::InfiniteFuture()});
+  }
+  return timers;
+}
+
+}  // namespace
+
+store::Projection<v1::Label> LabelProjection() {
+  return {.own = &Own, .links = &Links, .give = &Give, .timers = &Timers};
+}
+
+}  // namespace clusterwire::catalogue

@@ -1,0 +1,28 @@
+#pragma once
+
+#include "clusterwire/catalogue/v1/label.pb.h"
+
+#include "services/catalogue/common/resource.h"
+
+namespace clusterwire::catalogue {
+
+// What makes a label's record right. What its dates mean is in label_state.h.
+Rules<v1::Label> LabelRules();
+
+// The moves of a label. It is never updated or deleted: it is awarded, renewed and revoked, and the
+// clock makes it renewable and lapsed.
+class Labels : public Resources<v1::Label> {
+ public:
+  explicit Labels(store::Store& store) : Resources(store, LabelRules()) {}
+
+  // Sets the end by the scheme's rule where the assessment is known and no end is given.
+  absl::StatusOr<v1::Label> Award(const WriteCall& call, const std::string& cluster,
+                                  const v1::Label& label, const std::string& id);
+  absl::StatusOr<v1::Label> Renew(const WriteCall& call, const v1::RenewLabelRequest& request);
+  absl::StatusOr<v1::Label> Revoke(const WriteCall& call, const v1::RevokeLabelRequest& request);
+
+  // The clock: the state as it is at `at`, which is expire_time or lapse_time. Inside a write.
+  absl::Status Step(store::Writer& writer, const std::string& name, absl::Time at) const;
+};
+
+}  // namespace clusterwire::catalogue

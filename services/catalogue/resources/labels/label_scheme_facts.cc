@@ -1,0 +1,35 @@
+#include "absl/strings/str_cat.h"
+
+#include "services/catalogue/common/fields/facts_fields.h"
+#include "services/catalogue/common/projections.h"
+
+namespace clusterwire::catalogue {
+namespace {
+
+store::Facts Own(const v1::LabelScheme& scheme, const store::Codes&) {
+  store::Facts facts;
+  facts.set_type("label_scheme");
+  facts.set_name(scheme.name());
+  facts.set_title(scheme.title());
+  facts.set_summary(scheme.summary());
+  if (facts.summary().empty()) {
+    facts.set_summary(scheme.issuer().empty()
+                          ? "Quality label"
+                          : absl::StrCat("Quality label, issued by ", scheme.issuer()));
+  }
+  facts.set_link(scheme.link());
+  AddCountry(scheme.country(), &facts);
+  if (scheme.has_period()) *facts.mutable_period() = scheme.period();
+  AddExternalIds(scheme.external_ids(), &facts);
+  if (!scheme.acronym().empty()) AddSorted({scheme.acronym()}, facts.mutable_names());
+  std::string text = scheme.eligibility();
+  for (const v1::LabelLevel& level : scheme.levels()) absl::StrAppend(&text, " ", level.title());
+  facts.set_text(text);
+  return facts;
+}
+
+}  // namespace
+
+store::Projection<v1::LabelScheme> LabelSchemeProjection() { return {.own = &Own}; }
+
+}  // namespace clusterwire::catalogue

@@ -1,0 +1,62 @@
+#include "absl/strings/str_cat.h"
+
+#include "services/catalogue/resources/programmes/membership_state.h"
+#include "services/catalogue/common/fields/words.h"
+#include "services/catalogue/common/fields/facts_fields.h"
+#include "services/catalogue/common/projections.h"
+
+namespace clusterwire::catalogue {
+namespace {
+
+std::string ProgrammeOf(const v1::Membership& membership) {
+  return std::string(store::ParentOf(membership.name()));
+}
+
+store::Facts Own(const v1::Membership& membership, const store::Codes&) {
+  store::Facts facts;
+  facts.set_type("membership");
+  facts.set_name(membership.name());
+  const std::string programme = ProgrammeOf(membership);
+  facts.set_title(
+      Joined({absl::StrCat("Member of ", programme.substr(programme.find('/') + 1)),
+              membership.level().empty() ? "" : absl::StrCat("(", membership.level(), ")")},
+             " "));
+  if (!membership.end_reason().empty()) {
+    facts.set_summary(absl::StrCat("Ended: ", membership.end_reason()));
+  }
+  facts.set_state(WordOf(membership.state()));
+  if (membership.has_period()) *facts.mutable_period() = membership.period();
+  facts.set_parent(programme);
+  AddSorted({membership.cluster()}, facts.mutable_clusters());
+  if (membership.state() == v1::Membership::STATE_CURRENT) {
+    AddSorted({programme}, facts.mutable_programmes());
+  }
+  AddExternalIds(membership.external_ids(), &facts);
+  if (membership.state() == v1::Membership::STATE_DRAFT) RestrictTo({programme}, &facts);
+  return facts;
+}
+
+std::vector<std::string> Links(const v1::Membership& membership) { return {membership.cluster()}; }
+
+// Those current, or whose end isn't known.
+void Give(const v1::Membership& membership, const store::Codes&, store::Facts* cluster) {
+  if (membership.state() != v1::Membership::STATE_CURRENT) return;
+  AddSorted({ProgrammeOf(membership)}, cluster->mutable_programmes());
+}
+
+std::vector<store::Timer> Timers(const v1::Membership& membership) {
+  if (membership.state() == v1::Membership::STATE_DRAFT) return {};
+  std::vector<store::Timer> timers;
+  const MembershipMoments moments = MomentsOf(membership);
+  if (moments.start) timers.push_back({*moments.start, "start", absl::InfiniteFuture()});
+  if (moments.end) timers.push_back({*moments.end, "end", absl::InfiniteFuture()});
+  return timers;
+}
+
+}  // namespace
+
+store::Projection<v1::Membership> MembershipProjection() {
+  return {.own = &Own, .links = &Links, .give = &Give, .timers = &Timers};
+}
+
+}  // namespace clusterwire::catalogue

@@ -1,0 +1,140 @@
+#include "services/catalogue/resources/programmes/membership_rules.h"
+
+#include <algorithm>
+
+#include "clusterwire/catalogue/v1/cluster.pb.h"
+#include "clusterwire/catalogue/v1/programme.pb.h"
+
+#include "libs/base/time/date.h"
+#include "services/catalogue/common/dates/calendar.h"
+#include "services/catalogue/common/fields/checks.h"
+#include "services/catalogue/resources/programmes/membership_state.h"
+#include "services/catalogue/common/fields/publish.h"
+
+namespace clusterwire::catalogue {
+namespace {
+
+// Whoever may not see a cluster doesn't learn from its membership that it is there. An operator's
+// import may have made the cluster in the same write, where it has no Facts yet.
+bool IsThereFor(const Sight& sight, const store::Reader& reader, const std::string& name) {
+  v1::Cluster cluster;
+  return (sight.is_operator() || sight.Check(reader, name).ok()) &&
+         reader.Load(name, &cluster).ok() && !store::IsDeleted(cluster);
+}
+
+void CheckCluster(const v1::Membership* before, const v1::Membership& membership,
+                  const Context& context, FieldErrors& errors) {
+  if (before != nullptr && before->cluster() != membership.cluster()) {
+    errors.Add("membership.cluster",
+               absl::StrCat("is '", before->cluster(), "' and can't be changed"));
+  } else if (!IsThereFor(context.sight, context.reader, membership.cluster())) {
+    errors.Add("membership.cluster", absl::StrCat("'", membership.cluster(), "' does not exist"));
+  }
+}
+
+void CheckLevel(const v1::Membership& membership, const Context& context, FieldErrors& errors) {
+  if (membership.level().empty()) return;
+  v1::Programme programme;
+  if (!context.reader.Load(store::ParentOf(membership.name()), &programme).ok()) return;
+  const auto& levels = programme.levels();
+  if (std::find(levels.begin(), levels.end(), membership.level()) == levels.end()) {
+    errors.Add("membership.level",
+               absl::StrCat("'", membership.level(), "' is no level of ", programme.name(),
+                            programme.levels().empty() ? ", which has none" : ": ",
+                            absl::StrJoin(levels, ", ")));
+  }
+}
+
+void Check(const v1::Membership* before, const v1::Membership& membership, const Context& context,
+           FieldErrors& errors) {
+  CheckCluster(before, membership, context, errors);
+  CheckLevel(membership, context, errors);
+  CheckPeriod("membership.period", membership.period(), errors);
+  resource::CheckText(errors, "membership.end_reason", membership.end_reason(), 0, 500);
+  CheckOrigin("membership", membership.sources(), membership.external_ids(), errors);
+}
+
+void Settle(const Context& context, v1::Membership* membership) {
+  membership->set_state(StateAt(*membership, context.now));
+}
+
+// The cluster's own id: one membership of a cluster in a programme, unless somebody says otherwise.
+std::string SuggestId(const v1::Membership& membership) {
+  return membership.cluster().substr(membership.cluster().find('/') + 1);
+}
+
+}  // namespace
+
+Rules<v1::Membership> MembershipRules() {
+  return {.type = "membership",
+          .collection = "memberships",
+          .parent = "programmes/{programme}",
+          .created = change::v1::CHANGE_KIND_MEMBERSHIP_CREATED,
+          .updated = change::v1::CHANGE_KIND_MEMBERSHIP_UPDATED,
+          .deleted = change::v1::CHANGE_KIND_MEMBERSHIP_DELETED,
+          .undeleted = change::v1::CHANGE_KIND_MEMBERSHIP_UNDELETED,
+          .output_only = {"edited_fields"},
+          .create_only = {"state"},
+          .suggest_id = &SuggestId,
+          .check = &Check,
+          .settle = &Settle};
+}
+
+absl::StatusOr<v1::Membership> Memberships::Publish(const WriteCall& call, const std::string& name,
+                                                    const std::string& etag) {
+  return Modify(call, name, etag, change::v1::CHANGE_KIND_MEMBERSHIP_PUBLISHED,
+                [](const Context&, v1::Membership* membership) {
+                  RETURN_IF_ERROR(CheckDraft(*membership));
+                  membership->clear_state();
+                  return absl::OkStatus();
+                });
+}
+
+absl::StatusOr<v1::Membership> Memberships::End(const WriteCall& call, const std::string& name,
+                                                const std::string& etag, const std::string& end,
+                                                const std::string& reason) {
+  return Modify(
+      call, name, etag, change::v1::CHANGE_KIND_MEMBERSHIP_ENDED,
+      [&](const Context& context, v1::Membership* membership) -> absl::Status {
+        if (membership->state() == v1::Membership::STATE_ENDED) {
+          return Error(
+              absl::StatusCode::kFailedPrecondition, "ALREADY_ENDED",
+              absl::StrCat(name, " has ended already; UpdateMembership corrects its period"),
+              {{"resource", name}});
+        }
+        FieldErrors errors;
+        const auto last = ParseDate(end);
+        errors.AddAll("end", last.status());
+        if (last.ok() && last->last >= DayOf(context.now, kDefaultZone)) {
+          errors.Add("end",
+                     absl::StrCat("'", end, "' is not over yet; UpdateMembership sets an end ",
+                                  "that lies ahead, and the clock then ends it"));
+        }
+        resource::CheckText(errors, "reason", reason, 0, 500);
+        const auto start = ParseDate(membership->period().start());
+        if (last.ok() && start.ok() && last->last < start->first) {
+          errors.Add("end", absl::StrCat("'", end, "' is before the start '",
+                                         membership->period().start(), "'"));
+        }
+        membership->mutable_period()->set_end(end);
+        membership->set_end_reason(reason);
+        if (membership->state() == v1::Membership::STATE_DRAFT) {
+          membership->set_state(v1::Membership::STATE_UNSPECIFIED);
+        }
+        return errors.ToStatus();
+      });
+}
+
+absl::Status Memberships::Step(store::Writer& writer, const std::string& name,
+                               absl::Time at) const {
+  ASSIGN_OR_RETURN(v1::Membership membership, writer.Get<v1::Membership>(name));
+  const v1::Membership::State state = StateAt(membership, at);
+  // As with labels: the states are numbered in the order of time.
+  if (store::IsDeleted(membership) || state <= membership.state()) return absl::OkStatus();
+  membership.set_state(state);
+  return writer.Put(membership, change::KindText(state == v1::Membership::STATE_ENDED
+                                                     ? change::v1::CHANGE_KIND_MEMBERSHIP_ENDED
+                                                     : change::v1::CHANGE_KIND_MEMBERSHIP_STARTED));
+}
+
+}  // namespace clusterwire::catalogue

@@ -1,0 +1,29 @@
+#pragma once
+
+#include "clusterwire/catalogue/v1/membership.pb.h"
+
+#include "services/catalogue/common/resource.h"
+
+namespace clusterwire::catalogue {
+
+// What makes a membership's record right. Its state by the dates is in membership_state.h.
+Rules<v1::Membership> MembershipRules();
+
+// The moves of a membership beyond the standard methods.
+class Memberships : public Resources<v1::Membership> {
+ public:
+  explicit Memberships(store::Store& store) : Resources(store, MembershipRules()) {}
+
+  // Draft → as its period and the clock say.
+  absl::StatusOr<v1::Membership> Publish(const WriteCall& call, const std::string& name,
+                                         const std::string& etag);
+  // Its last day was `end`, and that day is over.
+  absl::StatusOr<v1::Membership> End(const WriteCall& call, const std::string& name,
+                                     const std::string& etag, const std::string& end,
+                                     const std::string& reason);
+
+  // The clock: the state as it is at `at`, a moment that was named by MomentsOf(). Inside a write.
+  absl::Status Step(store::Writer& writer, const std::string& name, absl::Time at) const;
+};
+
+}  // namespace clusterwire::catalogue

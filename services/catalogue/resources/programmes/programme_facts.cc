@@ -1,0 +1,37 @@
+#include "absl/strings/str_cat.h"
+
+#include "services/catalogue/common/fields/words.h"
+#include "services/catalogue/common/fields/facts_fields.h"
+#include "services/catalogue/common/projections.h"
+
+namespace clusterwire::catalogue {
+namespace {
+
+store::Facts Own(const v1::Programme& programme, const store::Codes&) {
+  store::Facts facts;
+  facts.set_type("programme");
+  facts.set_name(programme.name());
+  facts.set_title(programme.title());
+  facts.set_summary(programme.summary());
+  if (facts.summary().empty() && !programme.operator_().empty()) {
+    facts.set_summary(absl::StrCat("Run by ", programme.operator_()));
+  }
+  facts.set_link(programme.website());
+  AddCountry(programme.country(), &facts);
+  facts.set_kind(WordOf(programme.kind()));
+  facts.set_state(WordOf(programme.state()));
+  if (programme.has_period()) *facts.mutable_period() = programme.period();
+  AddExternalIds(programme.external_ids(), &facts);
+  if (!programme.acronym().empty()) AddSorted({programme.acronym()}, facts.mutable_names());
+  std::string text = programme.region();
+  for (const std::string& service : programme.services()) absl::StrAppend(&text, " ", service);
+  facts.set_text(text);
+  if (programme.state() == v1::Programme::STATE_DRAFT) RestrictTo({programme.name()}, &facts);
+  return facts;
+}
+
+}  // namespace
+
+store::Projection<v1::Programme> ProgrammeProjection() { return {.own = &Own}; }
+
+}  // namespace clusterwire::catalogue

@@ -1,0 +1,82 @@
+#include "services/catalogue/resources/programmes/programme_rules.h"
+
+#include "libs/text/slug.h"
+#include "services/catalogue/common/fields/checks.h"
+#include "services/catalogue/common/fields/publish.h"
+#include "services/catalogue/common/fields/words.h"
+
+namespace clusterwire::catalogue {
+namespace {
+
+constexpr int kMaxMemberCounts = 100;
+
+void CheckNumbers(const v1::Programme& programme, FieldErrors& errors) {
+  if (programme.member_counts_size() > kMaxMemberCounts) {
+    errors.Add("programme.member_counts",
+               absl::StrCat(programme.member_counts_size(), " of at most ", kMaxMemberCounts));
+  }
+  for (int i = 0; i < programme.member_counts_size(); ++i) {
+    const v1::DatedCount& count = programme.member_counts(i);
+    const std::string path = PathTo("programme", "member_counts", i);
+    CheckAtLeast(PathTo(path, "count"), true, count.count(), 0, errors);
+    CheckDate(PathTo(path, "as_of"), count.as_of(), errors);
+    CheckUri(PathTo(path, "source"), count.source(), errors);
+  }
+  CheckAtLeast("programme.partner_count", programme.has_partner_count(), programme.partner_count(),
+               0, errors);
+  CheckAtLeast("programme.funding_years", programme.has_funding_years(), programme.funding_years(),
+               0, errors);
+}
+
+void Check(const v1::Programme*, const v1::Programme& programme, const Context& context,
+           FieldErrors& errors) {
+  CheckEnum("programme.state", programme.state(), errors);
+  CheckTitle("programme.title", programme.title(), errors);
+  resource::CheckText(errors, "programme.acronym", programme.acronym(), 0, 50);
+  resource::CheckText(errors, "programme.summary", programme.summary(), 0, 2000);
+  if (WordOf(programme.kind()).empty()) {
+    errors.Add("programme.kind",
+               absl::StrCat("is required: ", WordsOf<v1::Programme::Kind>(), ", written KIND_…"));
+  }
+  CheckEnum("programme.reach", programme.reach(), errors);
+  CheckCountryOrEu("programme.country", programme.country(), context.book, errors);
+  resource::CheckText(errors, "programme.region", programme.region(), 0, 200);
+  resource::CheckText(errors, "programme.operator", programme.operator_(), 0, 300);
+  CheckPeriod("programme.period", programme.period(), errors);
+  CheckPeriod("programme.current_period", programme.current_period(), errors);
+  resource::CheckText(errors, "programme.predecessor", programme.predecessor(), 0, 200);
+  resource::CheckText(errors, "programme.successor", programme.successor(), 0, 200);
+  resource::CheckText(errors, "programme.required_label", programme.required_label(), 0, 500);
+  CheckTexts("programme.services", programme.services(), 50, 300, errors);
+  CheckTexts("programme.levels", programme.levels(), 20, 60, errors);
+  CheckUri("programme.website", programme.website(), errors);
+  CheckNumbers(programme, errors);
+  CheckOrigin("programme", programme.sources(), programme.external_ids(), errors);
+}
+
+void Settle(const Context&, v1::Programme* programme) { DraftUnlessSaid(programme); }
+
+}  // namespace
+
+Rules<v1::Programme> ProgrammeRules() {
+  return {
+      .type = "programme",
+      .collection = "programmes",
+      .created = change::v1::CHANGE_KIND_PROGRAMME_CREATED,
+      .updated = change::v1::CHANGE_KIND_PROGRAMME_UPDATED,
+      .deleted = change::v1::CHANGE_KIND_PROGRAMME_DELETED,
+      .undeleted = change::v1::CHANGE_KIND_PROGRAMME_UNDELETED,
+      .output_only = {"edited_fields"},
+      .create_only = {"state"},
+      .suggest_id = [](const v1::Programme& programme) { return text::Slug(programme.title()); },
+      .check = &Check,
+      .settle = &Settle};
+}
+
+absl::StatusOr<v1::Programme> Programmes::Publish(const WriteCall& call, const std::string& name,
+                                                  const std::string& etag) {
+  return Modify(call, name, etag, change::v1::CHANGE_KIND_PROGRAMME_PUBLISHED,
+                [](const Context&, v1::Programme* programme) { return PublishDraft(programme); });
+}
+
+}  // namespace clusterwire::catalogue

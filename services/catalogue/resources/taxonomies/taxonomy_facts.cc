@@ -1,0 +1,29 @@
+#include "absl/strings/str_cat.h"
+
+#include "services/catalogue/common/fields/words.h"
+#include "services/catalogue/common/fields/facts_fields.h"
+#include "services/catalogue/common/projections.h"
+
+namespace clusterwire::catalogue {
+namespace {
+
+store::Facts Own(const v1::Taxonomy& taxonomy, const store::Codes&) {
+  store::Facts facts;
+  facts.set_type("taxonomy");
+  facts.set_name(taxonomy.name());
+  facts.set_title(taxonomy.title());
+  facts.set_summary(absl::StrCat(taxonomy.codes_size(), " codes",
+                                 taxonomy.version().empty() ? "" : ", version ",
+                                 taxonomy.version()));
+  facts.set_link(taxonomy.link());
+  facts.set_kind(WordOf(taxonomy.subject()));
+  AddSorted({taxonomy.list()}, facts.mutable_names());
+  AddExternalIds(taxonomy.external_ids(), &facts);
+  return facts;
+}
+
+}  // namespace
+
+store::Projection<v1::Taxonomy> TaxonomyProjection() { return {.own = &Own}; }
+
+}  // namespace clusterwire::catalogue

@@ -1,0 +1,170 @@
+#include "services/catalogue/resources/taxonomies/taxonomy_rules.h"
+
+#include <algorithm>
+#include <set>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
+
+#include "clusterwire/catalogue/v1/cluster.pb.h"
+#include "clusterwire/catalogue/v1/event.pb.h"
+
+#include "libs/text/slug.h"
+#include "libs/text/tokens.h"
+#include "services/catalogue/common/fields/checks.h"
+#include "services/catalogue/common/access/uses.h"
+#include "services/catalogue/common/fields/words.h"
+
+namespace clusterwire::catalogue {
+namespace {
+
+constexpr int kMaxCodes = 5000;
+constexpr size_t kMaxCodeLength = 30;
+
+bool IsCode(const std::string& code) {
+  return !code.empty() && code.size() <= kMaxCodeLength &&
+         std::all_of(code.begin(), code.end(),
+                     [](unsigned char c) { return absl::ascii_isalnum(c) || c == '-'; });
+}
+
+void CheckTaxonomyCodes(const v1::Taxonomy& taxonomy, FieldErrors& errors) {
+  if (taxonomy.codes_size() < 1 || taxonomy.codes_size() > kMaxCodes) {
+    errors.Add("taxonomy.codes",
+               absl::StrCat("has ", taxonomy.codes_size(), "; 1 to ", kMaxCodes, " are possible"));
+  }
+  std::set<std::string> seen;
+  for (int i = 0; i < taxonomy.codes_size(); ++i) {
+    const v1::TaxonomyCode& code = taxonomy.codes(i);
+    const std::string path = PathTo("taxonomy", "codes", i);
+    if (!IsCode(code.code())) {
+      errors.Add(PathTo(path, "code"),
+                 absl::StrCat("'", code.code(), "' must be 1 to 30 letters, digits and '-'"));
+    } else if (!code.parent().empty() && !seen.contains(code.parent())) {
+      errors.Add(
+          PathTo(path, "parent"),
+          absl::StrCat("'", code.parent(), "' must stand before its child '", code.code(), "'"));
+    } else if (!seen.insert(code.code()).second) {
+      errors.Add(PathTo(path, "code"), absl::StrCat("'", code.code(), "' is there twice"));
+    }
+    CheckTitle(PathTo(path, "title"), code.title(), errors);
+    CheckLocalizedTexts(PathTo(path, "localized_titles"), code.localized_titles(), errors);
+  }
+}
+
+void CheckList(const v1::Taxonomy* before, const v1::Taxonomy& taxonomy, const Context& context,
+               FieldErrors& errors) {
+  const v1::Taxonomy* other = context.book.FindList(taxonomy.list());
+  if (!resource::IsId(taxonomy.list()) || taxonomy.list().size() > kMaxCodeLength ||
+      taxonomy.list() == kNamedList) {
+    errors.Add("taxonomy.list", absl::StrCat("'", taxonomy.list(), "' must be 1 to 30 lower case ",
+                                             "letters, digits and '-', and not 'named'"));
+  } else if (before != nullptr && before->list() != taxonomy.list()) {
+    errors.Add("taxonomy.list", absl::StrCat("is '", before->list(), "' and can't be changed"));
+  } else if (other != nullptr && other->name() != taxonomy.name()) {
+    errors.Add("taxonomy.list",
+               absl::StrCat("'", taxonomy.list(), "' is the list of ", other->name()));
+  }
+}
+
+void Check(const v1::Taxonomy* before, const v1::Taxonomy& taxonomy, const Context& context,
+           FieldErrors& errors) {
+  CheckTitle("taxonomy.title", taxonomy.title(), errors);
+  CheckList(before, taxonomy, context, errors);
+  if (WordOf(taxonomy.subject()).empty()) {
+    errors.Add("taxonomy.subject", "is required: SUBJECT_SECTOR or SUBJECT_REGION");
+  }
+  resource::CheckText(errors, "taxonomy.version", taxonomy.version(), 0, 50);
+  CheckTaxonomyCodes(taxonomy, errors);
+  CheckUri("taxonomy.link", taxonomy.link(), errors);
+  CheckOrigin("taxonomy", taxonomy.sources(), taxonomy.external_ids(), errors);
+}
+
+bool HasCodeOf(const Strings& codes, const std::string& prefix) {
+  return std::any_of(codes.begin(), codes.end(),
+                     [&](const std::string& code) { return absl::StartsWith(code, prefix); });
+}
+
+absl::Status CheckTaxonomyUnused(const v1::Taxonomy& taxonomy, const Context& context) {
+  const std::string prefix = absl::StrCat(taxonomy.list(), ":");
+  const bool countries = taxonomy.list() == kCountryList;
+  ASSIGN_OR_RETURN(
+      std::string user,
+      FirstUser<v1::Cluster>(context.reader, "cluster", [&](const v1::Cluster& cluster) {
+        return HasCodeOf(cluster.sectors(), prefix) || HasCodeOf(cluster.regions(), prefix) ||
+               (countries && !cluster.country().empty());
+      }));
+  if (user.empty()) {
+    ASSIGN_OR_RETURN(user,
+                     FirstUser<v1::CalendarEvent>(context.reader, "event", [&](const auto& event) {
+                       return HasCodeOf(event.sectors(), prefix) ||
+                              (countries && !event.place().country().empty());
+                     }));
+  }
+  return CheckUnused(taxonomy.name(), user);
+}
+
+bool HasAll(const std::string& title, const std::vector<std::string>& words) {
+  const std::vector<std::string> tokens = text::TokenSet({title});
+  return std::all_of(words.begin(), words.end(), [&](const std::string& word) {
+    return std::binary_search(tokens.begin(), tokens.end(), word);
+  });
+}
+
+// In one of its languages.
+bool IsCalled(const v1::TaxonomyCode& code, const std::vector<std::string>& words) {
+  if (words.empty()) return false;
+  const auto& others = code.localized_titles();
+  return HasAll(code.title(), words) ||
+         std::any_of(others.begin(), others.end(), [&](const type::v1::LocalizedText& title) {
+           return HasAll(title.text(), words);
+         });
+}
+
+}  // namespace
+
+Rules<v1::Taxonomy> TaxonomyRules() {
+  return {.type = "taxonomy",
+          .collection = "taxonomies",
+          .created = change::v1::CHANGE_KIND_TAXONOMY_CREATED,
+          .updated = change::v1::CHANGE_KIND_TAXONOMY_UPDATED,
+          .deleted = change::v1::CHANGE_KIND_TAXONOMY_DELETED,
+          .undeleted = change::v1::CHANGE_KIND_TAXONOMY_UNDELETED,
+          .output_only = {"edited_fields"},
+          .create_only = {},
+          .suggest_id = [](const v1::Taxonomy& taxonomy) { return text::Slug(taxonomy.title()); },
+          .check = &Check,
+          .check_unused = &CheckTaxonomyUnused};
+}
+
+absl::StatusOr<std::vector<v1::FoundCode>> Taxonomies::SearchCodes(const ReadCall& call,
+                                                                   std::string_view query,
+                                                                   std::string_view taxonomy,
+                                                                   size_t limit) const {
+  FieldErrors errors;
+  resource::CheckText(errors, "query", query, 1, 200);
+  RETURN_IF_ERROR(errors.ToStatus());
+  ASSIGN_OR_RETURN(const auto reader, store().Read(call.at_least, call.deadline));
+  if (!taxonomy.empty()) RETURN_IF_ERROR(Sight(call.viewer).Check(*reader, taxonomy));
+  ASSIGN_OR_RETURN(const auto book, CodeBook::Read(*reader));
+  const std::vector<std::string> words = text::Tokens(query);
+  std::vector<v1::FoundCode> found;
+  for (const auto& [code, entry] : book->entries()) {
+    if (!taxonomy.empty() && entry.taxonomy->name() != taxonomy) continue;
+    const bool begins = absl::StartsWithIgnoreCase(code, ToAbsl(query)) ||
+                        absl::StartsWithIgnoreCase(entry.code->code(), ToAbsl(query));
+    if (!begins && !IsCalled(*entry.code, words)) continue;
+    v1::FoundCode& hit = found.emplace_back();
+    hit.set_code(code);
+    hit.set_title(entry.code->title());
+    if (!entry.code->parent().empty()) {
+      hit.set_parent(absl::StrCat(entry.taxonomy->list(), ":", entry.code->parent()));
+    }
+    hit.set_taxonomy(entry.taxonomy->name());
+  }
+  std::stable_sort(found.begin(), found.end(),
+                   [](const auto& a, const auto& b) { return a.code().size() < b.code().size(); });
+  if (found.size() > limit) found.resize(limit);
+  return found;
+}
+
+}  // namespace clusterwire::catalogue

@@ -1,0 +1,140 @@
+#include <algorithm>
+#include <optional>
+
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+
+#include "clusterwire/catalogue/v1/search.grpc.pb.h"
+
+#include "libs/base/status/status_macros.h"
+#include "libs/rpc/page_token.h"
+#include "libs/rpc/run_unary.h"
+#include "services/catalogue/common/api/calls.h"
+#include "services/catalogue/services.h"
+
+namespace clusterwire::catalogue {
+namespace {
+
+using v1::SearchRequest;
+
+// A position is two strings; in a token they are one.
+std::string Joined(const search::Position& position) {
+  return absl::StrCat(position.key.size(), ":", position.key, position.name);
+}
+
+std::optional<search::Position> Split(const std::string& joined) {
+  const size_t colon = joined.find(':');
+  size_t length = 0;
+  if (colon == std::string::npos || !absl::SimpleAtoi(joined.substr(0, colon), &length) ||
+      colon + 1 + length > joined.size()) {
+    return std::nullopt;
+  }
+  return search::Position{joined.substr(colon + 1, length), joined.substr(colon + 1 + length)};
+}
+
+absl::StatusOr<search::Order> OrderOf(const SearchRequest& request) {
+  const bool words = !request.filter().words().empty();
+  const bool circle = request.filter().has_within();
+  switch (request.order()) {
+    case SearchRequest::ORDER_UNSPECIFIED:
+      return words    ? search::Order::kRelevance
+             : circle ? search::Order::kDistance
+                      : search::Order::kTitle;
+    case SearchRequest::ORDER_RELEVANCE:
+      if (words) return search::Order::kRelevance;
+      return FieldError("order", "ORDER_RELEVANCE needs filter.words");
+    case SearchRequest::ORDER_DISTANCE:
+      if (circle) return search::Order::kDistance;
+      return FieldError("order", "ORDER_DISTANCE needs filter.within");
+    case SearchRequest::ORDER_TIME:
+      return search::Order::kTime;
+    case SearchRequest::ORDER_TITLE:
+      return search::Order::kTitle;
+    default:
+      return FieldError("order", "is none of the orders of SearchRequest.Order");
+  }
+}
+
+absl::StatusOr<search::SearchOptions> OptionsOf(const SearchRequest& request,
+                                                const rpc::Page& page) {
+  search::SearchOptions options;
+  options.ranking_words = request.filter().words();
+  ASSIGN_OR_RETURN(options.order, OrderOf(request));
+  if (request.filter().has_within()) {
+    options.origin = {request.filter().within().latitude(), request.filter().within().longitude()};
+  }
+  if (!page.after.empty()) options.after = Split(page.after);
+  options.limit = static_cast<size_t>(page.size);
+  options.facets = {request.facets().begin(), request.facets().end()};
+  return options;
+}
+
+void AddHits(const search::Page& page, v1::SearchResponse* response) {
+  size_t bytes = 0;
+  for (const search::Hit& found : page.hits) {
+    bytes += found.facts->ByteSizeLong();
+    if (bytes > rpc::kMaxPageBytes && response->hits_size() > 0) return;
+    v1::Hit& hit = *response->add_hits();
+    *hit.mutable_facts() = *found.facts;
+    if (found.distance_meters) hit.set_distance_meters(*found.distance_meters);
+  }
+}
+
+void AddFacets(const search::Page& page, v1::SearchResponse* response) {
+  for (const search::Facet& counted : page.facets) {
+    v1::Facet& facet = *response->add_facets();
+    facet.set_field(counted.field);
+    for (const search::FacetValue& value : counted.values) {
+      v1::FacetCount& count = *facet.add_counts();
+      count.set_value(value.value);
+      count.set_count(static_cast<int32_t>(value.count));
+    }
+  }
+}
+
+class SearchServiceHandler final : public v1::SearchService::CallbackService {
+ public:
+  SearchServiceHandler(const Api& api, const search::Index& index) : api_(api), index_(index) {}
+
+  grpc::ServerUnaryReactor* Search(grpc::CallbackServerContext* context,
+                                   const SearchRequest* request,
+                                   v1::SearchResponse* response) override {
+    return rpc::RunUnary(api_.reads, context,
+                         [this, request, response](const rpc::CallContext& call) {
+                           return Run(call, *request, response);
+                         });
+  }
+
+ private:
+  absl::Status Run(const rpc::CallContext& call, const SearchRequest& request,
+                   v1::SearchResponse* response) {
+    ASSIGN_OR_RETURN(const rpc::Page page, rpc::ReadPage(api_.tokens, request, {}));
+    ASSIGN_OR_RETURN(const auto predicate,
+                     filter::Predicate::Compile(request.filter(), ViewerOf(call.caller)));
+    ASSIGN_OR_RETURN(const search::SearchOptions options, OptionsOf(request, page));
+    ASSIGN_OR_RETURN(const auto published,
+                     index_.WaitFor(request.min_revision(), WaitLimit(api_, call)));
+    ASSIGN_OR_RETURN(const search::Page found, published->snapshot->Search(predicate, options));
+    response->set_total_size(static_cast<int32_t>(found.total));
+    AddHits(found, response);
+    AddFacets(found, response);
+    const auto shown = static_cast<size_t>(response->hits_size());
+    if (found.more || shown < found.hits.size()) {
+      response->set_next_page_token(
+          rpc::NextPageToken(api_.tokens, request, Joined(found.hits[shown - 1].position)));
+    }
+    response->set_revision(published->revision);
+    return absl::OkStatus();
+  }
+
+  const Api api_;
+  const search::Index& index_;
+};
+
+}  // namespace
+
+std::unique_ptr<grpc::Service> MakeSearchService(const Api& api, const search::Index& index) {
+  return std::make_unique<SearchServiceHandler>(api, index);
+}
+
+}  // namespace clusterwire::catalogue

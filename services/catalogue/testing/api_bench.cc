@@ -1,0 +1,95 @@
+#include "services/catalogue/testing/api_bench.h"
+
+#include "absl/time/clock.h"
+#include <grpcpp/client_context.h>
+#include <grpcpp/impl/client_unary_call.h>
+#include <grpcpp/impl/codegen/proto_utils.h>
+#include <grpcpp/impl/service_type.h>
+#include <gtest/gtest.h>
+
+#include "libs/kafka/testing/mock_kafka.h"
+#include "libs/rpc/client.h"
+#include "libs/rpc/status.h"
+
+namespace clusterwire::catalogue {
+namespace {
+
+// The broker stub takes a second to go, so one serves all benches, each with a topic of its own.
+Relay::Options RelayOptions() {
+  static kafka::MockKafka* const kafka = new kafka::MockKafka();
+  static int topics = 0;
+  Relay::Options options;
+  options.kafka = kafka->Options();
+  options.topic = absl::StrCat("changes", ++topics);
+  kafka->CreateTopic(options.topic, 1);
+  return options;
+}
+
+}  // namespace
+
+ApiBench::ApiBench()
+    : relay_options_(RelayOptions()),
+      index_(world.clock),
+      applier_(*SearchApplier::Start(*world.store, index_, world.clock, world.random, metrics_)),
+      timers_(*world.store, *world.labels, *world.memberships, world.clock, world.random, metrics_),
+      relay_(relay_options_, *world.store, Clock::System(), world.random, metrics_),
+      history_(*world.store),
+      diagnosis_({.database = *world.database,
+                  .store = *world.store,
+                  .index = index_,
+                  .applier = *applier_,
+                  .timers = timers_,
+                  .relay = relay_,
+                  .clock = world.clock,
+                  .kafka = relay_options_.kafka,
+                  .topic = relay_options_.topic,
+                  .retention = absl::Hours(1)}),
+      tokens_("a key for tests alone"),
+      runtime_(metrics_, world.clock, world.random),
+      reads_(runtime_, {.name = "reads"}),
+      writes_(runtime_, {.name = "writes"}) {
+  world.clock.Set(absl::Now());
+  const Api api = {.reads = reads_, .writes = writes_, .tokens = tokens_};
+  rpc::Services services;
+  services.push_back(MakeChangeService(api, history_));
+  services.push_back(MakeClusterService(api, *world.clusters));
+  services.push_back(MakeEventService(api, *world.events));
+  services.push_back(MakeLabelSchemeService(api, *world.schemes));
+  services.push_back(MakeLabelService(api, *world.labels));
+  services.push_back(MakeMembershipService(api, *world.memberships));
+  services.push_back(MakeOperationsService(
+      reads_, writes_,
+      {.diagnose = [this] { return diagnosis_.Diagnose(); },
+       .start_new_history =
+           [this](const std::string& seen) { return diagnosis_.StartNewHistory(seen); }}));
+  services.push_back(MakeProgrammeService(api, *world.programmes));
+  services.push_back(MakeSearchService(api, index_));
+  services.push_back(MakeTaxonomyService(api, *world.taxonomies));
+  auto server = rpc::Server::Start({}, runtime_, std::move(services));
+  EXPECT_TRUE(server.ok()) << server.status();
+  server_ = *std::move(server);
+  channel_ = rpc::MakeChannel(server_->address());
+}
+
+ApiBench::~ApiBench() = default;
+
+absl::Status ApiBench::Call(const std::string& method, const google::protobuf::Message& request,
+                            google::protobuf::Message* response, const std::string& view_as) {
+  const bool change = method.rfind("ChangeService/", 0) == 0;
+  const std::string path =
+      absl::StrCat("/clusterwire.", change ? "change" : "catalogue", ".v1.", method);
+  grpc::ClientContext context;
+  rpc::Prepare({.deadline = absl::Now() + absl::Seconds(60), .view_as = view_as}, &context);
+  const grpc::internal::RpcMethod rpc(path.c_str(), grpc::internal::RpcMethod::NORMAL_RPC);
+  const grpc::Status status =
+      grpc::internal::BlockingUnaryCall<google::protobuf::Message, google::protobuf::Message,
+                                        google::protobuf::Message, google::protobuf::Message>(
+          channel_.get(), rpc, &context, request, response);
+  metadata_.clear();
+  for (const auto& [key, value] : context.GetServerInitialMetadata()) {
+    metadata_[std::string(key.data(), key.size())] = std::string(value.data(), value.size());
+  }
+  return rpc::ToAbslStatus(status);
+}
+
+}  // namespace clusterwire::catalogue

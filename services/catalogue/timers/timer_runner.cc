@@ -1,0 +1,105 @@
+#include "services/catalogue/timers/timer_runner.h"
+
+#include <set>
+#include <string>
+#include <utility>
+
+#include "libs/base/threads/backoff.h"
+#include "libs/base/status/status_macros.h"
+#include "libs/telemetry/log.h"
+
+namespace clusterwire::catalogue {
+namespace {
+
+// Moments looked at together. So many resources whose steps are refused would hold up the rest.
+constexpr int kPage = 1000;
+// Moments are days' ends: a minute late is on time.
+constexpr absl::Duration kPoll = absl::Minutes(1);
+// Who writes, in the log: nobody's person.
+constexpr char kActor[] = "clock";
+
+}  // namespace
+
+ClockWork::ClockWork(store::Store& store, const Labels& labels, const Memberships& memberships,
+                     Clock& clock, Random& random, telemetry::Metrics& metrics)
+    : store_(store),
+      labels_(labels),
+      memberships_(memberships),
+      clock_(clock),
+      random_(random),
+      fired_(metrics.GetCounter("clusterwire_timers_fired_total",
+                                "Due moments that were turned into writes.")) {
+  thread_ = std::thread([this] { Run(); });
+}
+
+ClockWork::~ClockWork() {
+  stopping_ = true;
+  wakeup_.Notify();
+  thread_.join();
+}
+
+absl::Status ClockWork::status() const {
+  MutexLock lock(mutex_);
+  return status_;
+}
+
+absl::Status ClockWork::CatchUp() {
+  absl::Status first_error;
+  std::set<std::string> stuck;
+  for (bool progress = true; progress && !stopping_;) {
+    progress = false;
+    ASSIGN_OR_RETURN(const auto due, store_.DueTimers(clock_.Now(), kPage));
+    for (const store::DueTimer& timer : due) {
+      // What comes after a step that was refused waits for it.
+      if (stuck.contains(timer.name)) continue;
+      if (const absl::Status status = Fire(timer); status.ok()) {
+        progress = true;
+      } else {
+        stuck.insert(timer.name);
+        first_error.Update(status);
+      }
+    }
+  }
+  return first_error;
+}
+
+absl::Status ClockWork::Fire(const store::DueTimer& due) {
+  store::Call call;
+  call.caller = kActor;
+  const absl::Status written =
+      store_
+          .Write(call,
+                 [&](store::Writer& writer) -> absl::Status {
+                   writer.DropTimer(due.name, due.timer);
+                   return store_.registry().ForName(due.name)->type == memberships_.rules().type
+                              ? memberships_.Step(writer, due.name, due.timer.time)
+                              : labels_.Step(writer, due.name, due.timer.time);
+                 })
+          .status();
+  // Purged since: the moment went with it.
+  if (absl::IsNotFound(written)) return store_.DropTimer(due);
+  RETURN_IF_ERROR(written);
+  fired_.Add();
+  return absl::OkStatus();
+}
+
+void ClockWork::Run() {
+  Backoff backoff({.first = absl::Seconds(1), .limit = absl::Minutes(1)}, random_);
+  while (!stopping_) {
+    const absl::Status status = CatchUp();
+    if (!status.ok()) telemetry::LogWarning("timers stand still", {{"status", status}});
+    {
+      MutexLock lock(mutex_);
+      status_ = status;
+    }
+    absl::Duration pause = kPoll;
+    if (status.ok()) {
+      backoff.Reset();
+    } else {
+      pause = backoff.Next();
+    }
+    clock_.WaitUntil(wakeup_, clock_.Now() + pause);
+  }
+}
+
+}  // namespace clusterwire::catalogue

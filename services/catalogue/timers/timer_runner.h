@@ -1,0 +1,57 @@
+#pragma once
+
+#include <atomic>
+#include <thread>
+
+#include "absl/status/status.h"
+
+#include "libs/base/time/clock.h"
+#include "libs/base/threads/mutex.h"
+#include "libs/base/random.h"
+#include "libs/store/store.h"
+#include "libs/telemetry/metrics.h"
+#include "services/catalogue/resources/labels/label_rules.h"
+#include "services/catalogue/resources/programmes/membership_rules.h"
+
+namespace clusterwire::catalogue {
+
+// Turns due moments into ordinary writes: a label that ends expires, then lapses; a membership
+// begins and ends. In a thread of its own. A crash between a write and the dropping of its timer
+// can't happen: they are one transaction. With several processes each may try; the second finds
+// nothing to change.
+class ClockWork {
+ public:
+  // All by reference outlive it.
+  ClockWork(store::Store& store, const Labels& labels, const Memberships& memberships, Clock& clock,
+            Random& random, telemetry::Metrics& metrics);
+  ~ClockWork();
+  ClockWork(const ClockWork&) = delete;
+  ClockWork& operator=(const ClockWork&) = delete;
+
+  // Fires all that is due now, each step of state in order. Called once before the service says
+  // that it is ready, so that nobody reads a state that time has passed by; then by the thread. A
+  // step that is refused holds up its own resource alone and is the error that this returns.
+  absl::Status CatchUp();
+
+  // Why it doesn't get on; OK while it does.
+  absl::Status status() const;
+
+ private:
+  void Run();
+  absl::Status Fire(const store::DueTimer& due);
+
+  store::Store& store_;
+  const Labels& labels_;
+  const Memberships& memberships_;
+  Clock& clock_;
+  Random& random_;
+  telemetry::Counter fired_;
+
+  Wakeup wakeup_;
+  std::atomic<bool> stopping_ = false;
+  mutable Mutex mutex_;
+  absl::Status status_ ABSL_GUARDED_BY(mutex_);
+  std::thread thread_;  // last: it uses everything above
+};
+
+}  // namespace clusterwire::catalogue

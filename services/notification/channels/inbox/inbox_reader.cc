@@ -1,0 +1,140 @@
+#include "services/notification/channels/inbox/inbox_reader.h"
+
+#include <algorithm>
+#include <memory>
+#include <utility>
+
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+
+#include "libs/base/status/error.h"
+#include "libs/base/status/status_macros.h"
+#include "libs/base/time/timestamp.h"
+#include "libs/rpc/page_token.h"
+#include "services/notification/resources/subscribers/names.h"
+#include "services/notification/resources/subscribers/subscriber_rules.h"
+#include "services/notification/ledger/inbox.h"
+#include "services/notification/ledger/inbox_signal.h"
+#include "services/notification/ledger/ledger.h"
+
+namespace clusterwire::notification {
+namespace {
+
+constexpr std::string_view kPurpose = "inbox";
+constexpr int kDefaultPage = 50;
+constexpr int kMaxPage = 1000;
+constexpr int kRead = 50;  // items read at a time
+
+absl::Status CursorError(std::string_view description) { return FieldError("cursor", description); }
+
+// An item that an earlier subscriber of the same name left behind belongs to nobody.
+bool Belongs(const v1::InboxItem& item, const v1::Subscriber& owner) {
+  return ToTime(item.time()) >= ToTime(owner.create_time());
+}
+
+}  // namespace
+
+// What a stream keeps between its steps.
+struct InboxReader::Open {
+  rpc::CallContext call;
+  std::string subscriber;
+  int64_t sequence = 0;
+  std::unique_ptr<InboxSignal::Waiter> waiter;
+};
+
+absl::StatusOr<v1::ListInboxItemsResponse> InboxReader::List(
+    const rpc::CallContext& call, const v1::ListInboxItemsRequest& request) const {
+  ASSIGN_OR_RETURN(const v1::Subscriber owner, OwnerOf(call, request.parent()));
+  ASSIGN_OR_RETURN(int64_t sequence, SequenceOf(request.parent(), request.cursor()));
+  if (request.page_size() < 0) return FieldError("page_size", "must not be negative");
+  const int size =
+      request.page_size() == 0 ? kDefaultPage : std::min(request.page_size(), kMaxPage);
+  v1::ListInboxItemsResponse response;
+  // Items carry whole records: what one message may hold ends the page early, but never before its
+  // first item.
+  size_t bytes = 0;
+  while (response.items_size() < size && bytes < rpc::kMaxPageBytes) {
+    const int wanted = std::min(size - response.items_size(), kRead);
+    ASSIGN_OR_RETURN(auto items, Read(request.parent(), sequence, wanted));
+    for (v1::InboxItem& item : items) {
+      bytes += item.ByteSizeLong();
+      if (bytes > rpc::kMaxPageBytes && response.items_size() > 0) break;
+      sequence = item.sequence();
+      if (!Belongs(item, owner)) continue;
+      *response.add_items() = std::move(item);
+    }
+    if (items.size() < static_cast<size_t>(wanted)) break;
+  }
+  response.set_next_cursor(CursorAfter(request.parent(), sequence));
+  return response;
+}
+
+absl::StatusOr<rpc::Source<v1::StreamInboxResponse>> InboxReader::Stream(
+    const rpc::CallContext& call, const v1::StreamInboxRequest& request, rpc::Waker wake) const {
+  RETURN_IF_ERROR(OwnerOf(call, request.parent()).status());
+  auto open = std::make_shared<Open>();
+  ASSIGN_OR_RETURN(open->sequence, SequenceOf(request.parent(), request.cursor()));
+  open->call = call;
+  open->subscriber = request.parent();
+  // Listens before it reads for the first time, so nothing comes unnoticed in between.
+  open->waiter = std::make_unique<InboxSignal::Waiter>(signal_, open->subscriber, std::move(wake));
+  return [this, open](rpc::Batch<v1::StreamInboxResponse>& batch) { return Step(*open, batch); };
+}
+
+absl::StatusOr<rpc::Pump> InboxReader::Step(Open& open,
+                                            rpc::Batch<v1::StreamInboxResponse>& batch) const {
+  ASSIGN_OR_RETURN(const v1::Subscriber owner, OwnerOf(open.call, open.subscriber));
+  while (!batch.full()) {
+    ASSIGN_OR_RETURN(auto items, Read(open.subscriber, open.sequence, kRead));
+    if (items.empty()) return rpc::Pump::kWait;
+    for (v1::InboxItem& item : items) {
+      if (batch.full()) break;
+      open.sequence = item.sequence();
+      if (!Belongs(item, owner)) continue;
+      v1::StreamInboxResponse message;
+      message.set_cursor(CursorAfter(open.subscriber, open.sequence));
+      *message.mutable_item() = std::move(item);
+      batch.Add(std::move(message));
+    }
+  }
+  return rpc::Pump::kMore;
+}
+
+absl::StatusOr<v1::Subscriber> InboxReader::OwnerOf(const rpc::CallContext& call,
+                                                    const std::string& subscriber) const {
+  RETURN_IF_ERROR(kSubscriberName.Check("parent", subscriber));
+  v1::GetSubscriberRequest get;
+  get.set_name(subscriber);
+  return subscribers_.Get(call, get);
+}
+
+absl::StatusOr<std::vector<v1::InboxItem>> InboxReader::Read(const std::string& subscriber,
+                                                             int64_t sequence, int limit) const {
+  return ledger_.Read([&](sql::Connection& connection) {
+    return Inbox(connection).After(subscriber, sequence, limit);
+  });
+}
+
+std::string InboxReader::CursorAfter(const std::string& subscriber, int64_t sequence) const {
+  return tokens_.Sign(kPurpose, absl::StrCat(subscriber, " ", sequence));
+}
+
+absl::StatusOr<int64_t> InboxReader::SequenceOf(const std::string& subscriber,
+                                                const std::string& cursor) const {
+  if (cursor.empty()) return 0;
+  const absl::StatusOr<std::string> content = tokens_.Open(kPurpose, cursor);
+  if (!content.ok()) {
+    return CursorError(
+        "is none that an earlier answer gave; leave it empty to read from the "
+        "beginning");
+  }
+  const size_t space = content->rfind(' ');
+  int64_t sequence = 0;
+  if (space == std::string::npos || content->compare(0, space, subscriber) != 0 ||
+      !absl::SimpleAtoi(content->substr(space + 1), &sequence)) {
+    return CursorError(absl::StrCat("belongs to another inbox than that of ", subscriber));
+  }
+  return sequence;
+}
+
+}  // namespace clusterwire::notification

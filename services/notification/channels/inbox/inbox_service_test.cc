@@ -1,0 +1,186 @@
+// The inbox on the wire: cursors, and a stream that goes on.
+
+#include <memory>
+#include <thread>
+
+#include "absl/strings/str_cat.h"
+#include <gmock/gmock.h>
+#include <grpcpp/client_context.h>
+#include <gtest/gtest.h>
+
+#include "clusterwire/notification/v1/inbox.grpc.pb.h"
+#include "clusterwire/notification/v1/subscriber.grpc.pb.h"
+
+#include "libs/base/testing/status_matchers.h"
+#include "libs/base/time/timestamp.h"
+#include "libs/rpc/client.h"
+#include "libs/rpc/status.h"
+#include "services/notification/testing/test_api.h"
+#include "services/notification/ledger/inbox.h"
+#include "services/notification/ledger/records.h"
+
+namespace clusterwire::notification {
+namespace {
+
+class InboxApi : public testing::Test {
+ protected:
+  InboxApi() : stub_(v1::InboxService::NewStub(rpc::MakeChannel(api_.address()))) {
+    api_.domain.AddSubscriber("x");
+    api_.domain.AddSubscriber("y");
+  }
+
+  void Put(const std::string& subscriber, int number) {
+    Record record;
+    record.id = absl::StrCat("h:", number, ":1");
+    record.change.set_history_id("h");
+    record.change.set_revision(number);
+    record.change.set_ordinal(1);
+    record.change.set_name("clusters/a");
+    record.change.set_kind("cluster.updated");
+    record.received = api_.domain.clock.Now();
+    v1::InboxItem item;
+    item.set_delivery(absl::StrCat("deliveries/", number));
+    item.set_subscription(subscriber + "/subscriptions/s");
+    item.set_title(absl::StrCat("Notice ", number));
+    *item.mutable_time() = ToTimestamp(api_.domain.clock.Now());
+    const auto put = [&](sql::Connection& connection) -> absl::Status {
+      RETURN_IF_ERROR(Records(connection).Keep(record).status());
+      return Inbox(connection).Append(subscriber, record.id, item).status();
+    };
+    ASSERT_THAT(api_.ledger->Write(put), IsOk());
+    api_.inbox_signal.Notify(subscriber);
+  }
+  absl::StatusOr<v1::ListInboxItemsResponse> List(const std::string& parent,
+                                                  const std::string& cursor = "", int page_size = 0,
+                                                  const std::string& view_as = "") {
+    v1::ListInboxItemsRequest request;
+    request.set_parent(parent);
+    request.set_cursor(cursor);
+    request.set_page_size(page_size);
+    grpc::ClientContext context;
+    rpc::Prepare({.deadline = absl::Now() + absl::Seconds(20), .trace = {}, .view_as = view_as},
+                 &context);
+    v1::ListInboxItemsResponse response;
+    const absl::Status status =
+        rpc::ToAbslStatus(stub_->ListInboxItems(&context, request, &response));
+    if (!status.ok()) return status;
+    return response;
+  }
+
+  TestApi api_;
+  std::unique_ptr<v1::InboxService::Stub> stub_;
+};
+
+TEST_F(InboxApi, ReadsOnFromACursor) {
+  for (int i = 1; i <= 3; ++i) Put("subscribers/x", i);
+  const auto first = List("subscribers/x", "", 2);
+  ASSERT_THAT(first, IsOk());
+  ASSERT_EQ(first->items_size(), 2);
+  EXPECT_EQ(first->items(0).sequence(), 1);
+  EXPECT_EQ(first->items(0).title(), "Notice 1");
+  EXPECT_EQ(first->items(0).change().name(), "clusters/a");
+  const auto second = List("subscribers/x", first->next_cursor());
+  ASSERT_THAT(second, IsOk());
+  ASSERT_EQ(second->items_size(), 1);
+  EXPECT_EQ(second->items(0).sequence(), 3);
+  const auto end = List("subscribers/x", second->next_cursor());
+  ASSERT_THAT(end, IsOk());
+  EXPECT_EQ(end->items_size(), 0);
+  EXPECT_EQ(end->next_cursor(), second->next_cursor());
+}
+
+TEST_F(InboxApi, RefusesCursorsOfOthersAndOfNobody) {
+  Put("subscribers/x", 1);
+  const auto x = List("subscribers/x");
+  ASSERT_THAT(x, IsOk());
+  EXPECT_THAT(List("subscribers/y", x->next_cursor()), HasFieldError("cursor"));
+  EXPECT_THAT(List("subscribers/x", "17"), HasFieldError("cursor"));
+  EXPECT_THAT(List("subscribers/x", "", -1), HasFieldError("page_size"));
+  EXPECT_THAT(List("inboxes/x"), HasFieldError("parent"));
+}
+
+TEST_F(InboxApi, IsOpenToItsSubscriberOnly) {
+  EXPECT_THAT(List("subscribers/x", "", 0, "subscribers/x"), IsOk());
+  EXPECT_THAT(List("subscribers/x", "", 0, "subscribers/y"), ReasonIs("NOT_ALLOWED"));
+  EXPECT_THAT(List("subscribers/x", "", 0, "public"), ReasonIs("NOT_ALLOWED"));
+  EXPECT_THAT(List("subscribers/z"), StatusIs(absl::StatusCode::kNotFound));
+}
+
+TEST_F(InboxApi, ShowsNothingThatAnEarlierSubscriberOfTheNameLeftBehind) {
+  Put("subscribers/x", 1);
+  v1::DeleteSubscriberRequest request;
+  request.set_name("subscribers/x");
+  ASSERT_THAT(api_.domain.subscribers->Delete(AsOperator(), request), IsOk());
+  api_.domain.clock.Advance(absl::Seconds(1));
+  api_.domain.AddSubscriber("x");
+  Put("subscribers/x", 2);
+  const auto list = List("subscribers/x");
+  ASSERT_THAT(list, IsOk());
+  ASSERT_EQ(list->items_size(), 1);
+  EXPECT_EQ(list->items(0).title(), "Notice 2");
+}
+
+TEST_F(InboxApi, ARepeatedDeletionLeavesTheInboxOfWhoeverHasTheNameSince) {
+  const auto subscribers = v1::SubscriberService::NewStub(rpc::MakeChannel(api_.address()));
+  v1::DeleteSubscriberRequest request;
+  request.set_name("subscribers/x");
+  request.set_request_id("r1");
+  const auto remove = [&] {
+    grpc::ClientContext context;
+    rpc::Prepare({.deadline = absl::Now() + absl::Seconds(20), .trace = {}, .view_as = ""},
+                 &context);
+    v1::DeleteSubscriberResponse response;
+    return rpc::ToAbslStatus(subscribers->DeleteSubscriber(&context, request, &response));
+  };
+  ASSERT_THAT(remove(), IsOk());
+  api_.domain.AddSubscriber("x");
+  Put("subscribers/x", 1);
+  ASSERT_THAT(remove(), IsOk());
+  const auto list = List("subscribers/x");
+  ASSERT_THAT(list, IsOk());
+  EXPECT_EQ(list->items_size(), 1);
+}
+
+TEST_F(InboxApi, StreamsWhatIsThereAndWhatComes) {
+  Put("subscribers/x", 1);
+  v1::StreamInboxRequest request;
+  request.set_parent("subscribers/x");
+  grpc::ClientContext context;
+  rpc::Prepare({.deadline = absl::Now() + absl::Seconds(20), .trace = {}, .view_as = ""}, &context);
+  const auto stream = stub_->StreamInbox(&context, request);
+  v1::StreamInboxResponse message;
+  ASSERT_TRUE(stream->Read(&message));
+  EXPECT_EQ(message.item().sequence(), 1);
+  const std::string cursor = message.cursor();
+
+  Put("subscribers/x", 2);
+  ASSERT_TRUE(stream->Read(&message));
+  EXPECT_EQ(message.item().sequence(), 2);
+  const auto from_cursor = List("subscribers/x", cursor);
+  ASSERT_THAT(from_cursor, IsOk());
+  EXPECT_EQ(from_cursor->items(0).sequence(), 2);
+  context.TryCancel();
+  while (stream->Read(&message)) {
+  }
+  EXPECT_EQ(stream->Finish().error_code(), grpc::StatusCode::CANCELLED);
+}
+
+TEST_F(InboxApi, EndsAStreamWhenItsSubscriberIsDeleted) {
+  v1::StreamInboxRequest request;
+  request.set_parent("subscribers/x");
+  grpc::ClientContext context;
+  rpc::Prepare({.deadline = absl::Now() + absl::Seconds(20), .trace = {}, .view_as = ""}, &context);
+  const auto stream = stub_->StreamInbox(&context, request);
+  Put("subscribers/x", 1);
+  v1::StreamInboxResponse message;
+  ASSERT_TRUE(stream->Read(&message));
+  v1::DeleteSubscriberRequest gone;
+  gone.set_name("subscribers/x");
+  ASSERT_THAT(api_.domain.subscribers->Delete(AsOperator(), gone), IsOk());
+  api_.inbox_signal.Notify("subscribers/x");
+  EXPECT_FALSE(stream->Read(&message));
+  EXPECT_EQ(stream->Finish().error_code(), grpc::StatusCode::NOT_FOUND);
+}
+
+}  // namespace
+}  // namespace clusterwire::notification

@@ -1,0 +1,95 @@
+#include "services/notification/channels/webhook/webhook_channel.h"
+
+#include <optional>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+
+#include "libs/base/status/error.h"
+#include "libs/base/status/status_macros.h"
+#include "libs/telemetry/trace.h"
+#include "services/notification/channels/webhook/webhook_body.h"
+#include "services/notification/channels/webhook/webhook_signature.h"
+#include "services/notification/resources/subscribers/secret.h"
+
+namespace clusterwire::notification {
+namespace {
+
+constexpr size_t kShownBytes = 500;  // of an answer
+
+std::string Shown(const http::Response& response) { return response.body.substr(0, kShownBytes); }
+
+// The trace goes on, with a span of its own for this try.
+std::string Traceparent(const std::string& trace, Random& random) {
+  const std::optional<telemetry::TraceContext> parsed = telemetry::TraceContext::Parse(trace);
+  return parsed.value_or(telemetry::TraceContext()).Child(random).ToTraceparent();
+}
+
+// The client had no room for the request, or stops.
+bool IsOurs(const absl::Status& status) {
+  return absl::IsResourceExhausted(status) || absl::IsCancelled(status);
+}
+
+Outcome OfAnswer(const http::Response& response) {
+  const int status = response.status;
+  if (status >= 200 && status < 300) return Done{status, Shown(response)};
+  std::string reason = absl::StrCat("HTTP ", status);
+  if (status == 410) return Dead{reason + ": the receiver is gone for good", true, status};
+  if (status >= 300 && status < 400) reason += ": redirects are not followed; give the new address";
+  return Wait{response.retry_after.value_or(absl::InfinitePast()), std::move(reason), status};
+}
+
+}  // namespace
+
+Outcome WebhookOutcome(const absl::StatusOr<http::Response>& answer) {
+  if (answer.ok()) return OfAnswer(*answer);
+  return Wait{.reason = absl::StrCat(ReasonOf(answer.status()), ": ", answer.status().message()),
+              .ours = IsOurs(answer.status())};
+}
+
+absl::StatusOr<Rendered> WebhookChannel::Render(const Job& job) const {
+  ASSIGN_OR_RETURN(std::string body, WebhookBody(job));
+  return Rendered{std::move(body)};
+}
+
+absl::StatusOr<http::Request> WebhookChannel::RequestFor(const Job& job, Rendered rendered,
+                                                         absl::Time deadline) const {
+  const v1::Webhook& webhook = job.endpoint->webhook();
+  const std::optional<std::string> key = KeyOf(webhook.secret());
+  if (!key) return absl::InvalidArgumentError("the endpoint's secret can't be used to sign");
+  const std::string& id = job.delivery.name;
+  const absl::Time now = clock_.Now();
+  http::Request request;
+  request.method = http::Request::Method::kPost;
+  request.url = webhook.uri();
+  request.headers = {
+      {"content-type", "application/cloudevents+json; charset=utf-8"},
+      {"webhook-id", id},
+      {"webhook-timestamp", absl::StrCat(absl::ToUnixSeconds(now))},
+      {"webhook-signature", WebhookSignature(*key, id, now, rendered.body)},
+      {"traceparent", Traceparent(job.record->trace, random_)},
+  };
+  request.body = std::move(rendered.body);
+  request.deadline = deadline;
+  return request;
+}
+
+void WebhookChannel::Send(std::shared_ptr<const Job> job, Rendered rendered, absl::Time deadline,
+                          Callback done) {
+  absl::StatusOr<http::Request> request = RequestFor(*job, std::move(rendered), deadline);
+  if (!request.ok()) {
+    done(Dead{.reason = std::string(request.status().message()), .ours = true});
+    return;
+  }
+  const absl::Status started = client_.Start(
+      *std::move(request),
+      [done](absl::StatusOr<http::Response> answer) { done(WebhookOutcome(answer)); });
+  if (started.ok()) return;
+  if (IsOurs(started)) {
+    done(WebhookOutcome(started));
+  } else {
+    done(Dead{.reason = absl::StrCat(ReasonOf(started), ": ", started.message())});
+  }
+}
+
+}  // namespace clusterwire::notification

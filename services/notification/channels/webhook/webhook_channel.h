@@ -1,0 +1,42 @@
+#pragma once
+
+#include <memory>
+
+#include "libs/base/time/clock.h"
+#include "libs/base/random.h"
+#include "libs/http/client.h"
+#include "services/notification/channels/channel.h"
+
+namespace clusterwire::notification {
+
+// Webhooks by the rules of Standard Webhooks: a signed POST of a CloudEvent. The client's guard
+// says where it may go, and never follows a redirect.
+//
+//   2xx              handed over
+//   410              dead, and the endpoint is switched off
+//   other answers    tried again by the schedule, not before Retry-After (a day at most)
+//   time-outs, refused or broken connections: tried again by the schedule
+//   an address or secret that can't be used: dead
+class WebhookChannel final : public Channel {
+ public:
+  // The arguments outlive the channel.
+  WebhookChannel(http::Client& client, Clock& clock, Random& random)
+      : client_(client), clock_(clock), random_(random) {}
+
+  absl::StatusOr<Rendered> Render(const Job& job) const override;
+  void Send(std::shared_ptr<const Job> job, Rendered rendered, absl::Time deadline,
+            Callback done) override;
+
+ private:
+  absl::StatusOr<http::Request> RequestFor(const Job& job, Rendered rendered,
+                                           absl::Time deadline) const;
+
+  http::Client& client_;
+  Clock& clock_;
+  Random& random_;
+};
+
+// What an answer, or its absence, means.
+Outcome WebhookOutcome(const absl::StatusOr<http::Response>& answer);
+
+}  // namespace clusterwire::notification

@@ -1,0 +1,187 @@
+#include "services/notification/channels/webhook/webhook_channel.h"
+
+#include <atomic>
+#include <future>
+#include <string>
+
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
+
+#include "libs/base/testing/fake_clock.h"
+#include "libs/base/testing/status_matchers.h"
+#include "libs/http/testing/receiver.h"
+#include "services/notification/channels/testing/jobs.h"
+#include "services/notification/channels/webhook/webhook_signature.h"
+#include "services/notification/resources/subscribers/secret.h"
+
+namespace clusterwire::notification {
+namespace {
+
+using testing::HasSubstr;
+using testing::VariantWith;
+
+constexpr absl::Duration kPatience = absl::Seconds(20);
+
+http::Client::Options AllowLoopback() {
+  auto guard = http::AddressGuard::Create({.allowed = {"127.0.0.0/8"}, .allow_http = true});
+  EXPECT_THAT(guard, IsOk());
+  return {.guard = *std::move(guard)};
+}
+
+class WebhookTest : public testing::Test {
+ protected:
+  // Sends the job and gives what came of it.
+  Outcome Send(const Job& job, absl::Duration limit = kPatience) {
+    auto shared = std::make_shared<const Job>(job);
+    const auto rendered = channel_.Render(job);
+    EXPECT_THAT(rendered, IsOk());
+    std::promise<Outcome> promise;
+    channel_.Send(shared, *rendered, Clock::System().Now() + limit,
+                  [&](Outcome outcome) { promise.set_value(std::move(outcome)); });
+    return promise.get_future().get();
+  }
+  Outcome SendTo(http::Receiver::Answer answer) {
+    http::Receiver receiver([&](const http::Receiver::Seen&) { return answer; });
+    return Send(LabelAwardedJob(receiver.url("/hook")));
+  }
+
+  SeededRandom random_{1};
+  http::Client client_{AllowLoopback(), Clock::System()};
+  WebhookChannel channel_{client_, Clock::System(), random_};
+};
+
+TEST_F(WebhookTest, PostsASignedCloudEvent) {
+  http::Receiver receiver;
+  const Job job = LabelAwardedJob(receiver.url("/hook?x=1"));
+  EXPECT_THAT(Send(job), VariantWith<Done>(testing::Field(&Done::http_status, 200)));
+  ASSERT_EQ(receiver.seen().size(), 1u);
+  const http::Receiver::Seen seen = receiver.seen()[0];
+  EXPECT_EQ(seen.method, "POST");
+  EXPECT_EQ(seen.path, "/hook?x=1");
+  EXPECT_THAT(seen.headers.at("content-type"), HasSubstr("application/cloudevents+json"));
+  EXPECT_EQ(seen.headers.at("webhook-id"), job.delivery.name);
+  int64_t seconds = 0;
+  ASSERT_TRUE(absl::SimpleAtoi(seen.headers.at("webhook-timestamp"), &seconds));
+  EXPECT_EQ(seen.headers.at("webhook-signature"),
+            WebhookSignature(*KeyOf(kTestSecret), job.delivery.name, absl::FromUnixSeconds(seconds),
+                             seen.body));
+  const std::string& traceparent = seen.headers.at("traceparent");
+  EXPECT_THAT(traceparent, testing::StartsWith("00-0af7651916cd43dd8448eb211c80319c-"));
+  EXPECT_NE(traceparent, job.record->trace);  // a span of its own
+}
+
+TEST_F(WebhookTest, TheBodyIsACloudEventThatAPersonUnderstands) {
+  const Job job = LabelAwardedJob();
+  const auto rendered = channel_.Render(job);
+  ASSERT_THAT(rendered, IsOk());
+  const auto event = nlohmann::json::parse(rendered->body);
+  EXPECT_EQ(event["specversion"], "1.0");
+  EXPECT_EQ(event["id"], job.delivery.name);
+  EXPECT_EQ(event["type"], "clusterwire.label.awarded.v1");
+  EXPECT_EQ(event["subject"], "clusters/silicon-saxony/labels/silver");
+  EXPECT_EQ(event["time"], "2023-11-14T22:13:20Z");
+  const auto& data = event["data"];
+  EXPECT_EQ(data["title"], "Silver (ECEI) for Silicon Saxony: label awarded");
+  EXPECT_EQ(data["link"], "https://example.org/silver");
+  EXPECT_EQ(data["transition"], "entered");
+  EXPECT_EQ(data["subscription"], "subscribers/newsletter/subscriptions/silver");
+  EXPECT_EQ(data["change"], "h:8:1");
+  EXPECT_EQ(data["reasons"].size(), 2u);
+  EXPECT_EQ(data["facts"]["after"]["title"], "Silver (ECEI) for Silicon Saxony");
+  EXPECT_FALSE(data["facts"].contains("before"));
+}
+
+TEST_F(WebhookTest, OfWhatLeftTheImageAfterDoesNotTravel) {
+  Job job = LabelAwardedJob();
+  change::v1::ResourceChanged change = job.record->change;
+  *change.mutable_before() = change.after();
+  change.mutable_after()->set_title("Not for them");
+  change.mutable_label()->set_title_then("Not for them");
+  SetChange(job, change);
+  job.delivery.transition = v1::TRANSITION_LEFT;
+  const auto rendered = channel_.Render(job);
+  ASSERT_THAT(rendered, IsOk());
+  EXPECT_THAT(rendered->body, testing::Not(HasSubstr("Not for them")));
+  const auto facts = nlohmann::json::parse(rendered->body)["data"]["facts"];
+  EXPECT_EQ(facts["before"]["title"], "Silver (ECEI) for Silicon Saxony");
+  EXPECT_FALSE(facts.contains("after"));
+}
+
+TEST_F(WebhookTest, ARepeatedTrySendsTheSameBytesUnderTheSameId) {
+  http::Receiver receiver;
+  const Job job = LabelAwardedJob(receiver.url());
+  Send(job);
+  Send(job);
+  ASSERT_EQ(receiver.seen().size(), 2u);
+  EXPECT_EQ(receiver.seen()[0].body, receiver.seen()[1].body);
+  EXPECT_EQ(receiver.seen()[0].headers.at("webhook-id"),
+            receiver.seen()[1].headers.at("webhook-id"));
+}
+
+TEST_F(WebhookTest, AnyTwoHundredIsSuccess) {
+  EXPECT_THAT(SendTo({.status = 204}), VariantWith<Done>(testing::Field(&Done::http_status, 204)));
+}
+
+TEST_F(WebhookTest, ARedirectIsAFailureAndIsNotFollowed) {
+  http::Receiver elsewhere;
+  const Outcome outcome = SendTo({.status = 302, .headers = {{"Location", elsewhere.url()}}});
+  ASSERT_TRUE(std::holds_alternative<Wait>(outcome));
+  EXPECT_EQ(std::get<Wait>(outcome).http_status, 302);
+  EXPECT_THAT(std::get<Wait>(outcome).reason, HasSubstr("redirects are not followed"));
+  EXPECT_TRUE(elsewhere.seen().empty());
+}
+
+TEST_F(WebhookTest, NotFoundIsTriedAgain) {
+  EXPECT_THAT(SendTo({.status = 404}), VariantWith<Wait>(testing::Field(&Wait::http_status, 404)));
+}
+
+TEST_F(WebhookTest, GoneSwitchesTheEndpointOff) {
+  const Outcome outcome = SendTo({.status = 410});
+  ASSERT_TRUE(std::holds_alternative<Dead>(outcome));
+  EXPECT_TRUE(std::get<Dead>(outcome).disable_endpoint);
+}
+
+TEST_F(WebhookTest, RetryAfterIsObeyedWhateverTheFailure) {
+  for (const int status : {408, 429, 500, 503}) {
+    const absl::Time before = Clock::System().Now();
+    const Outcome outcome = SendTo({.status = status, .headers = {{"Retry-After", "120"}}});
+    ASSERT_TRUE(std::holds_alternative<Wait>(outcome)) << status;
+    EXPECT_GE(std::get<Wait>(outcome).until, before + absl::Seconds(119)) << status;
+  }
+}
+
+TEST_F(WebhookTest, AReceiverThatDawdlesIsGivenUpInTime) {
+  http::Receiver receiver(
+      [](const http::Receiver::Seen&) { return http::Receiver::Answer{.hold = true}; });
+  const Outcome outcome = Send(LabelAwardedJob(receiver.url()), absl::Milliseconds(200));
+  ASSERT_TRUE(std::holds_alternative<Wait>(outcome));
+  EXPECT_THAT(std::get<Wait>(outcome).reason, HasSubstr("TIMEOUT"));
+  EXPECT_EQ(std::get<Wait>(outcome).http_status, 0);
+}
+
+TEST_F(WebhookTest, ABrokenConnectionIsTriedAgain) {
+  EXPECT_TRUE(std::holds_alternative<Wait>(SendTo({.close_at_once = true})));
+}
+
+TEST_F(WebhookTest, AnAddressThatMayNotBeReachedIsDeadAtOnce) {
+  const Outcome outcome = Send(LabelAwardedJob("http://169.254.169.254/latest/meta-data"));
+  ASSERT_TRUE(std::holds_alternative<Dead>(outcome));
+  EXPECT_THAT(std::get<Dead>(outcome).reason, HasSubstr("ADDRESS_REFUSED"));
+  EXPECT_FALSE(std::get<Dead>(outcome).disable_endpoint);
+}
+
+TEST_F(WebhookTest, ASecretThatCantSignIsDeadAndNothingIsSent) {
+  http::Receiver receiver;
+  Job job = LabelAwardedJob(receiver.url());
+  auto endpoint = std::make_shared<v1::Endpoint>(*job.endpoint);
+  endpoint->mutable_webhook()->set_secret("whsec_short");
+  job.endpoint = endpoint;
+  EXPECT_THAT(Send(job), VariantWith<Dead>(testing::Field(&Dead::ours, true)));
+  EXPECT_TRUE(receiver.seen().empty());
+}
+
+}  // namespace
+}  // namespace clusterwire::notification

@@ -1,0 +1,42 @@
+#include "services/notification/channels/webhook/webhook_signature.h"
+
+#include <optional>
+
+#include <gtest/gtest.h>
+
+#include "services/notification/resources/subscribers/secret.h"
+
+namespace clusterwire::notification {
+namespace {
+
+std::string Sign(std::string_view secret, std::string_view id, int64_t seconds,
+                 std::string_view body) {
+  const std::optional<std::string> key = KeyOf(secret);
+  EXPECT_TRUE(key);
+  return WebhookSignature(*key, id, absl::FromUnixSeconds(seconds), body);
+}
+
+// The first is the example of the specification's own libraries; both were computed by Python's
+// hmac module.
+TEST(WebhookSignatureTest, IsThatOfTheSpecification) {
+  EXPECT_EQ(Sign("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw", "msg_p5jXN8AQM9LWM0D4loKWxJek",
+                 1614265330, R"({"test": 2432232314})"),
+            "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=");
+  EXPECT_EQ(
+      Sign("whsec_AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8gISIjJCUmJygpKissLS4vMDEyMzQ1Njc4"
+           "OTo7PD0+Pw==",
+           "deliveries/0011", 1700000000, "{\"title\":\"Zürich\"}"),
+      "v1,z7GCHvVc/u/khNDvVuj0eETT097ay5TRAiPSh/tW/9E=");
+}
+
+TEST(WebhookSignatureTest, TimeIsInWholeSeconds) {
+  const std::string key(32, 'k');
+  const absl::Time time = absl::FromUnixSeconds(1'700'000'000);
+  EXPECT_EQ(WebhookSignature(key, "id", time, "body"),
+            WebhookSignature(key, "id", time + absl::Milliseconds(999), "body"));
+  EXPECT_NE(WebhookSignature(key, "id", time, "body"),
+            WebhookSignature(key, "id", time + absl::Seconds(1), "body"));
+}
+
+}  // namespace
+}  // namespace clusterwire::notification

@@ -1,0 +1,154 @@
+#include <memory>
+#include <utility>
+
+#include "clusterwire/notification/v1/delivery.grpc.pb.h"
+
+#include "libs/base/status/error.h"
+#include "libs/base/status/status_macros.h"
+#include "libs/rpc/run_unary.h"
+#include "services/notification/common/paging.h"
+#include "services/notification/services.h"
+#include "services/notification/resources/subscribers/access.h"
+#include "services/notification/resources/subscribers/names.h"
+#include "services/notification/ledger/balance.h"
+#include "services/notification/ledger/dead_records.h"
+#include "services/notification/ledger/deliveries.h"
+#include "services/notification/ledger/ledger.h"
+
+namespace clusterwire::notification {
+namespace {
+
+using grpc::CallbackServerContext;
+using grpc::ServerUnaryReactor;
+
+constexpr auto kByPageKey = [](const auto& item) { return PageKeyOf(item); };
+
+absl::StatusOr<DeliveryQuery> ReadQuery(const v1::ListDeliveriesRequest& request,
+                                        const rpc::Page& page) {
+  FieldErrors errors;
+  const std::string& parent = request.parent();
+  if (!parent.empty() && !kSubscriberName.Matches(parent) && !kSubscriptionName.Matches(parent)) {
+    errors.Add("parent",
+               "must be a subscriber (subscribers/x) or a subscription "
+               "(subscribers/x/subscriptions/y), or empty for all");
+  }
+  if (!v1::Delivery::State_IsValid(request.state())) {
+    errors.Add("state", "must be one of Delivery.State");
+  }
+  RETURN_IF_ERROR(errors.ToStatus());
+  return DeliveryQuery{.parent = parent,
+                       .change = request.change(),
+                       .resource = request.resource(),
+                       .state = request.state(),
+                       .after = page.after,
+                       .limit = page.size + 1};
+}
+
+class DeliveryHandler final : public v1::DeliveryService::CallbackService {
+ public:
+  DeliveryHandler(const Handling& handling, Ledger& ledger, Redrive redrive)
+      : handling_(handling), ledger_(ledger), redrive_(std::move(redrive)) {}
+
+  ServerUnaryReactor* GetDelivery(CallbackServerContext* context,
+                                  const v1::GetDeliveryRequest* request,
+                                  v1::Delivery* response) override {
+    return RunRead(context, response, [request](sql::Connection& connection) {
+      return Deliveries(connection).Get(request->name());
+    });
+  }
+
+  ServerUnaryReactor* ListDeliveries(CallbackServerContext* context,
+                                     const v1::ListDeliveriesRequest* request,
+                                     v1::ListDeliveriesResponse* response) override {
+    return RunRead(
+        context, response,
+        [this, request](sql::Connection& connection) -> absl::StatusOr<v1::ListDeliveriesResponse> {
+          ASSIGN_OR_RETURN(const rpc::Page page, rpc::ReadPage(handling_.tokens, *request, {}));
+          ASSIGN_OR_RETURN(const DeliveryQuery query, ReadQuery(*request, page));
+          ASSIGN_OR_RETURN(auto found, Deliveries(connection).List(query));
+          v1::ListDeliveriesResponse answer;
+          answer.set_next_page_token(FillPage(handling_.tokens, *request, page, std::move(found),
+                                              kByPageKey, answer.mutable_deliveries()));
+          return answer;
+        });
+  }
+
+  ServerUnaryReactor* ListAttempts(CallbackServerContext* context,
+                                   const v1::ListAttemptsRequest* request,
+                                   v1::ListAttemptsResponse* response) override {
+    return RunRead(
+        context, response,
+        [request](sql::Connection& connection) -> absl::StatusOr<v1::ListAttemptsResponse> {
+          ASSIGN_OR_RETURN(const auto attempts, Deliveries(connection).Attempts(request->parent()));
+          v1::ListAttemptsResponse answer;
+          answer.mutable_attempts()->Assign(attempts.begin(), attempts.end());
+          return answer;
+        });
+  }
+
+  ServerUnaryReactor* GetBalance(CallbackServerContext* context,
+                                 const v1::GetBalanceRequest* request,
+                                 v1::GetBalanceResponse* response) override {
+    return RunRead(context, response, [request](sql::Connection& connection) {
+      Balance balance(connection);
+      return request->change().empty() ? balance.OfAll() : balance.Of(request->change());
+    });
+  }
+
+  ServerUnaryReactor* ListDeadRecords(CallbackServerContext* context,
+                                      const v1::ListDeadRecordsRequest* request,
+                                      v1::ListDeadRecordsResponse* response) override {
+    return RunRead(
+        context, response,
+        [this,
+         request](sql::Connection& connection) -> absl::StatusOr<v1::ListDeadRecordsResponse> {
+          // Each may carry 64 KiB, so a page stays below what one message may hold.
+          ASSIGN_OR_RETURN(const rpc::Page page,
+                           rpc::ReadPage(handling_.tokens, *request, kDeadRecordPages));
+          ASSIGN_OR_RETURN(auto found, DeadRecords(connection).List(page.after, page.size + 1));
+          v1::ListDeadRecordsResponse answer;
+          answer.set_next_page_token(FillPage(handling_.tokens, *request, page, std::move(found),
+                                              kByPageKey, answer.mutable_dead_records()));
+          return answer;
+        });
+  }
+
+  ServerUnaryReactor* RedriveDeadRecord(CallbackServerContext* context,
+                                        const v1::RedriveDeadRecordRequest* request,
+                                        v1::RedriveDeadRecordResponse* response) override {
+    return rpc::RunUnary(handling_.writes, context,
+                         [this, request, response](const rpc::CallContext& call) -> absl::Status {
+                           RETURN_IF_ERROR(CheckOperator(call.caller));
+                           ASSIGN_OR_RETURN(const std::string change, redrive_(request->name()));
+                           response->set_change(change);
+                           return absl::OkStatus();
+                         });
+  }
+
+ private:
+  static constexpr rpc::PageLimits kDeadRecordPages = {.default_size = 20, .max_size = 50};
+
+  // An operator's look at one state of the ledger.
+  template <typename Response, typename Read>
+  ServerUnaryReactor* RunRead(CallbackServerContext* context, Response* response, Read read) {
+    return rpc::RunUnary(
+        handling_.reads, context, response,
+        [this, read = std::move(read)](const rpc::CallContext& call) -> absl::StatusOr<Response> {
+          RETURN_IF_ERROR(CheckOperator(call.caller));
+          return ledger_.Read(read);
+        });
+  }
+
+  const Handling handling_;
+  Ledger& ledger_;
+  const Redrive redrive_;
+};
+
+}  // namespace
+
+std::unique_ptr<grpc::Service> MakeDeliveryService(const Handling& handling, Ledger& ledger,
+                                                   Redrive redrive) {
+  return std::make_unique<DeliveryHandler>(handling, ledger, std::move(redrive));
+}
+
+}  // namespace clusterwire::notification

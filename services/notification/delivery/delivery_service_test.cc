@@ -1,0 +1,129 @@
+// Deliveries on the wire: for operators only, filtered, in pages.
+
+#include <memory>
+
+#include "absl/strings/str_cat.h"
+#include <gmock/gmock.h>
+#include <grpcpp/client_context.h>
+#include <gtest/gtest.h>
+
+#include "clusterwire/notification/v1/delivery.grpc.pb.h"
+
+#include "libs/base/status/status_macros.h"
+#include "libs/base/testing/status_matchers.h"
+#include "libs/rpc/client.h"
+#include "libs/rpc/status.h"
+#include "services/notification/testing/test_api.h"
+#include "services/notification/ledger/deliveries.h"
+#include "services/notification/ledger/records.h"
+
+namespace clusterwire::notification {
+namespace {
+
+class DeliveryApi : public testing::Test {
+ protected:
+  DeliveryApi() : stub_(v1::DeliveryService::NewStub(rpc::MakeChannel(api_.address()))) {}
+
+  // A change that one subscription of "subscribers/x" and one of "subscribers/y" matched.
+  void Add(int revision) {
+    Record record;
+    record.id = absl::StrCat("h:", revision, ":1");
+    record.change.set_history_id("h");
+    record.change.set_revision(revision);
+    record.change.set_ordinal(1);
+    record.change.set_name(absl::StrCat("clusters/c", revision));
+    record.change.set_kind("cluster.updated");
+    record.received = absl::FromUnixSeconds(1'700'000'000 + revision);
+    std::vector<PendingDelivery> rows;
+    for (const char* subscriber : {"subscribers/x", "subscribers/y"}) {
+      PendingDelivery row;
+      row.subscription = absl::StrCat(subscriber, "/subscriptions/s");
+      row.name = DeliveryName(row.subscription, record.id);
+      row.change_id = record.id;
+      row.root = record.change.name();
+      row.endpoint = absl::StrCat(subscriber, "/endpoints/inbox");
+      row.transition = v1::TRANSITION_CHANGED;
+      row.created = record.received;
+      row.due = record.received;
+      rows.push_back(row);
+    }
+    ASSERT_THAT(api_.ledger->Write([&](sql::Connection& connection) -> absl::Status {
+      RETURN_IF_ERROR(Records(connection).Keep(record).status());
+      RETURN_IF_ERROR(Deliveries(connection).Insert(rows, ""));
+      return Records(connection)
+          .SetProgress(record.id, {.matched = 2, .through = "", .closed = true});
+    }),
+                IsOk());
+  }
+  absl::StatusOr<v1::ListDeliveriesResponse> List(const v1::ListDeliveriesRequest& request,
+                                                  const std::string& view_as = "") {
+    grpc::ClientContext context;
+    rpc::Prepare({.deadline = absl::Now() + absl::Seconds(20), .trace = {}, .view_as = view_as},
+                 &context);
+    v1::ListDeliveriesResponse response;
+    const absl::Status status =
+        rpc::ToAbslStatus(stub_->ListDeliveries(&context, request, &response));
+    if (!status.ok()) return status;
+    return response;
+  }
+
+  TestApi api_;
+  std::unique_ptr<v1::DeliveryService::Stub> stub_;
+};
+
+TEST_F(DeliveryApi, ListsNewestFirstInPages) {
+  for (int revision = 1; revision <= 3; ++revision) Add(revision);
+  v1::ListDeliveriesRequest request;
+  request.set_parent("subscribers/x");
+  request.set_page_size(2);
+  const auto first = List(request);
+  ASSERT_THAT(first, IsOk());
+  ASSERT_EQ(first->deliveries_size(), 2);
+  EXPECT_EQ(first->deliveries(0).change(), "h:3:1");
+  request.set_page_token(first->next_page_token());
+  const auto second = List(request);
+  ASSERT_THAT(second, IsOk());
+  ASSERT_EQ(second->deliveries_size(), 1);
+  EXPECT_EQ(second->deliveries(0).change(), "h:1:1");
+  EXPECT_EQ(second->next_page_token(), "");
+  request.set_parent("subscribers/y");
+  EXPECT_THAT(List(request), ReasonIs("PAGE_TOKEN_MISMATCH"));
+}
+
+TEST_F(DeliveryApi, FiltersByWhatIsGiven) {
+  Add(1);
+  Add(2);
+  v1::ListDeliveriesRequest request;
+  EXPECT_EQ(List(request)->deliveries_size(), 4);
+  request.set_change("h:2:1");
+  EXPECT_EQ(List(request)->deliveries_size(), 2);
+  request.set_parent("subscribers/y/subscriptions/s");
+  EXPECT_EQ(List(request)->deliveries_size(), 1);
+  request.set_state(v1::Delivery::STATE_DEAD);
+  EXPECT_EQ(List(request)->deliveries_size(), 0);
+  request.set_parent("clusters/x");
+  EXPECT_THAT(List(request), HasFieldError("parent"));
+}
+
+TEST_F(DeliveryApi, IsForOperatorsOnly) {
+  EXPECT_THAT(List({}, "subscribers/x"), ReasonIs("NOT_ALLOWED"));
+  EXPECT_THAT(List({}, "public"), StatusIs(absl::StatusCode::kPermissionDenied));
+}
+
+TEST_F(DeliveryApi, AddsUp) {
+  Add(1);
+  grpc::ClientContext context;
+  v1::GetBalanceResponse balance;
+  ASSERT_TRUE(stub_->GetBalance(&context, {}, &balance).ok());
+  EXPECT_EQ(balance.matched(), 2);
+  EXPECT_EQ(balance.pending(), 2);
+  EXPECT_EQ(balance.difference(), 0);
+  grpc::ClientContext unknown;
+  v1::GetBalanceRequest request;
+  request.set_change("h:9:1");
+  EXPECT_EQ(stub_->GetBalance(&unknown, request, &balance).error_code(),
+            grpc::StatusCode::NOT_FOUND);
+}
+
+}  // namespace
+}  // namespace clusterwire::notification

@@ -1,0 +1,220 @@
+#include "services/notification/resources/subscribers/interests.h"
+
+#include <limits>
+#include <set>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+
+#include "libs/base/status/error.h"
+#include "libs/base/status/status_macros.h"
+#include "services/notification/resources/subscribers/endpoint_rules.h"
+#include "services/notification/resources/subscribers/scan.h"
+#include "services/notification/resources/subscribers/subscription_rules.h"
+#include "services/notification/resources/subscribers/wants.h"
+
+namespace clusterwire::notification {
+namespace {
+
+constexpr size_t kEverything = std::numeric_limits<size_t>::max();
+
+// How often a wait looks at the clock when nothing moves.
+constexpr auto kLook = std::chrono::milliseconds(20);
+
+template <typename Map>
+typename Map::mapped_type FindIn(const Map& map, std::string_view name) {
+  const auto found = map.find(name);
+  return found == map.end() ? nullptr : found->second;
+}
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<Interests>> Interests::Load(store::Store& store, Clock& clock,
+                                                           Random& random) {
+  std::unique_ptr<Interests> interests(new Interests(store, clock));
+  store::Tailer::Options from;
+  {
+    ASSIGN_OR_RETURN(const auto reader, store.Read());
+    RETURN_IF_ERROR(interests->LoadAll(*reader));
+    from.after = {reader->revision(), std::numeric_limits<int64_t>::max()};
+  }
+  interests->tailer_ = std::make_unique<store::Tailer>(
+      store, clock, random, from, [raw = interests.get()](std::span<const store::Change> changes) {
+        return raw->Follow(changes);
+      });
+  return interests;
+}
+
+Interests::~Interests() = default;
+
+absl::Status Interests::LoadAll(const store::Reader& reader) {
+  ASSIGN_OR_RETURN(const auto all, ScanUpTo(reader, {}, kEverything));
+  for (const store::Scanned& one : all) Take(*one.resource);
+  MutexLock lock(mutex_);
+  included_ = reader.revision();
+  return absl::OkStatus();
+}
+
+absl::Status Interests::Follow(std::span<const store::Change> changes) {
+  if (changes.empty()) return absl::OkStatus();
+  const store::Revision newest = changes.back().position.revision;
+  std::set<std::string_view> names;
+  for (const store::Change& change : changes) names.insert(change.name);
+  {
+    // The log may hold no images, so what changed is read again.
+    ASSIGN_OR_RETURN(const auto reader, store_.Read(newest));
+    for (const std::string_view name : names) {
+      const store::ResourceType* type = store_.registry().ForName(name);
+      if (type == nullptr) continue;
+      const std::unique_ptr<store::Message> resource(type->prototype->New());
+      const absl::Status found = reader->Load(name, resource.get());
+      if (absl::IsNotFound(found)) {
+        Drop(name);
+      } else if (found.ok()) {
+        Take(*resource);
+      } else {
+        return found;
+      }
+    }
+  }
+  MutexLock lock(mutex_);
+  included_ = newest;
+  moved_.NotifyAll();
+  return absl::OkStatus();
+}
+
+void Interests::Take(const store::Message& resource) {
+  if (const auto* subscription = dynamic_cast<const v1::Subscription*>(&resource)) {
+    TakeSubscription(*subscription);
+  } else if (const auto* endpoint = dynamic_cast<const v1::Endpoint*>(&resource)) {
+    MutexLock lock(mutex_);
+    endpoints_[endpoint->name()] = std::make_shared<const v1::Endpoint>(*endpoint);
+  } else if (const auto* subscriber = dynamic_cast<const v1::Subscriber*>(&resource)) {
+    auto inbox = std::make_shared<const v1::Endpoint>(InboxOf(*subscriber));
+    MutexLock lock(mutex_);
+    subscribers_[subscriber->name()] = std::make_shared<const v1::Subscriber>(*subscriber);
+    endpoints_[inbox->name()] = std::move(inbox);
+  }
+}
+
+void Interests::TakeSubscription(const v1::Subscription& subscription) {
+  const auto before = Find(subscription.name());
+  Entry entry;
+  entry.state = subscription.state();
+  entry.saved = subscription.endpoint().empty();
+  absl::StatusOr<filter::Predicate> predicate = CompileSubscription(subscription);
+  const bool active = entry.state == v1::Subscription::STATE_ACTIVE;
+  if (!predicate.ok() && active) entry.state = v1::Subscription::STATE_HELD;
+  if (!predicate.ok() || !active || entry.saved) {
+    SetEntry(subscription.name(), std::move(entry));
+    if (before != nullptr) Forget(before->id);
+    return;
+  }
+  const int64_t id = before != nullptr ? before->id : ++last_id_;
+  entry.interest = std::make_shared<const Interest>(Interest{id, subscription, *predicate});
+  // What the matcher names is to be found already.
+  SetEntry(subscription.name(), entry);
+  if (!matcher_.Put(id, *std::move(predicate)).ok()) {
+    entry.interest = nullptr;
+    entry.refused = true;
+    SetEntry(subscription.name(), std::move(entry));
+    Forget(id);
+  }
+}
+
+void Interests::SetEntry(const std::string& name, Entry entry) {
+  MutexLock lock(mutex_);
+  if (entry.interest != nullptr) by_id_[entry.interest->id] = entry.interest;
+  subscriptions_[name] = std::move(entry);
+}
+
+void Interests::Drop(std::string_view name) {
+  DropSubscription(name);
+  MutexLock lock(mutex_);
+  if (const auto found = subscribers_.find(name); found != subscribers_.end()) {
+    endpoints_.erase(InboxNameOf(name));
+    subscribers_.erase(found);
+  }
+  if (const auto found = endpoints_.find(name); found != endpoints_.end()) endpoints_.erase(found);
+}
+
+void Interests::DropSubscription(std::string_view name) {
+  if (const auto interest = Find(name)) Forget(interest->id);
+  MutexLock lock(mutex_);
+  if (const auto found = subscriptions_.find(name); found != subscriptions_.end()) {
+    subscriptions_.erase(found);
+  }
+}
+
+void Interests::Forget(int64_t id) {
+  matcher_.Remove(id);
+  MutexLock lock(mutex_);
+  by_id_.erase(id);
+}
+
+absl::StatusOr<store::Revision> Interests::CatchUp(absl::Time deadline) {
+  ASSIGN_OR_RETURN(const store::Revision wanted, store_.revision());
+  MutexLock lock(mutex_);
+  while (included_ < wanted) {
+    if (clock_.Now() >= deadline) {
+      return WithRetryDelay(
+          Error(absl::StatusCode::kUnavailable, "INTERESTS_BEHIND",
+                absl::StrCat("subscriptions are known up to revision ", included_.value, " of ",
+                             wanted.value, "; try again")),
+          absl::Seconds(1));
+    }
+    moved_.WaitFor(mutex_, kLook);
+  }
+  return wanted;
+}
+
+void Interests::ForEach(const change::v1::ResourceChanged& record, const Visitor& visit) const {
+  const auto ask = [&](int64_t id, filter::Transition transition) {
+    std::shared_ptr<const Interest> interest;
+    {
+      MutexLock lock(mutex_);
+      const auto found = by_id_.find(id);
+      if (found == by_id_.end()) return;  // deleted while we asked
+      interest = found->second;
+    }
+    if (Wants(interest->subscription, transition, record.kind(), record.quiet())) {
+      visit(interest, transition);
+    }
+  };
+  matcher_.ForEach(record.has_before() ? &record.before() : nullptr,
+                   record.has_after() ? &record.after() : nullptr, ask);
+}
+
+std::shared_ptr<const Interest> Interests::Find(std::string_view subscription) const {
+  MutexLock lock(mutex_);
+  const auto found = subscriptions_.find(subscription);
+  return found == subscriptions_.end() ? nullptr : found->second.interest;
+}
+
+std::shared_ptr<const v1::Endpoint> Interests::FindEndpoint(std::string_view name) const {
+  MutexLock lock(mutex_);
+  return FindIn(endpoints_, name);
+}
+
+std::shared_ptr<const v1::Subscriber> Interests::FindSubscriber(std::string_view name) const {
+  MutexLock lock(mutex_);
+  return FindIn(subscribers_, name);
+}
+
+Interests::Counts Interests::counts() const {
+  Counts counts;
+  counts.matcher = matcher_.counts();
+  MutexLock lock(mutex_);
+  for (const auto& [name, entry] : subscriptions_) {
+    counts.active += entry.interest != nullptr ? 1 : 0;
+    counts.paused += entry.state == v1::Subscription::STATE_PAUSED ? 1 : 0;
+    counts.held += entry.state == v1::Subscription::STATE_HELD ? 1 : 0;
+    counts.refused += entry.refused ? 1 : 0;
+    counts.saved += entry.state == v1::Subscription::STATE_ACTIVE && entry.saved ? 1 : 0;
+  }
+  return counts;
+}
+
+absl::Status Interests::status() const { return tailer_->status(); }
+
+}  // namespace clusterwire::notification

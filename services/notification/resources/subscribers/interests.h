@@ -1,0 +1,116 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+
+#include "clusterwire/change/v1/resource_changed.pb.h"
+#include "clusterwire/notification/v1/subscriber.pb.h"
+#include "clusterwire/notification/v1/subscription.pb.h"
+
+#include "libs/base/time/clock.h"
+#include "libs/base/threads/mutex.h"
+#include "libs/base/random.h"
+#include "libs/filter/predicate.h"
+#include "libs/filter/transition.h"
+#include "libs/match/matcher.h"
+#include "libs/store/store.h"
+#include "libs/store/tailer.h"
+
+namespace clusterwire::notification {
+
+// An active subscription, ready to be asked. Immutable.
+struct Interest {
+  int64_t id = 0;  // of this process: another after a restart
+  v1::Subscription subscription;
+  filter::Predicate predicate;  // as the public sees
+};
+
+// All subscribers, endpoints and active subscriptions in memory: what ingest and delivery ask
+// instead of the store. Follows the store's log in a thread of its own; after a restart it reads
+// everything again. Safe for use from any thread; what it gives out is immutable and stays valid.
+class Interests {
+ public:
+  struct Counts {
+    size_t active = 0;   // asked about each change
+    size_t paused = 0;   // by their subscribers' wish
+    size_t saved = 0;    // active, but without an endpoint: they tell nobody
+    size_t held = 0;     // filters that a newer release wrote
+    size_t refused = 0;  // active, but the matcher has no room: not asked
+    match::MatcherCounts matcher;
+  };
+  using Visitor = std::function<void(const std::shared_ptr<const Interest>&, filter::Transition)>;
+
+  // Reads all there is. The arguments outlive the interests.
+  static absl::StatusOr<std::unique_ptr<Interests>> Load(store::Store& store, Clock& clock,
+                                                         Random& random);
+  ~Interests();
+  Interests(const Interests&) = delete;
+  Interests& operator=(const Interests&) = delete;
+
+  // Asks the store for its revision now and waits until it is included here; gives that revision.
+  // UNAVAILABLE with a retry delay once `deadline` has passed, and the store's error when it can't
+  // be asked.
+  absl::StatusOr<store::Revision> CatchUp(absl::Time deadline);
+
+  // Calls `visit` once for each active subscription with an endpoint that is to hear of the
+  // change, in no order, on this thread and without a lock held.
+  void ForEach(const change::v1::ResourceChanged& record, const Visitor& visit) const;
+
+  // Null when there is none; for Find() also while it is paused or held. `FindEndpoint` gives the
+  // secret with it, and the inbox of every subscriber.
+  std::shared_ptr<const Interest> Find(std::string_view subscription) const;
+  std::shared_ptr<const v1::Endpoint> FindEndpoint(std::string_view name) const;
+  std::shared_ptr<const v1::Subscriber> FindSubscriber(std::string_view name) const;
+
+  Counts counts() const;
+  // Why it stands still; OK while it follows the log.
+  absl::Status status() const;
+
+ private:
+  using Name = std::string;
+  struct Entry {
+    std::shared_ptr<const Interest> interest;  // null unless it is asked
+    v1::Subscription::State state = v1::Subscription::STATE_UNSPECIFIED;
+    bool saved = false;
+    bool refused = false;
+  };
+
+  Interests(store::Store& store, Clock& clock) : store_(store), clock_(clock) {}
+  absl::Status LoadAll(const store::Reader& reader);
+  absl::Status Follow(std::span<const store::Change> changes);
+  void Take(const store::Message& resource);
+  void TakeSubscription(const v1::Subscription& subscription);
+  void SetEntry(const std::string& name, Entry entry);
+  void Drop(std::string_view name);
+  void DropSubscription(std::string_view name);
+  void Forget(int64_t id);
+
+  store::Store& store_;
+  Clock& clock_;
+  match::Matcher matcher_;
+  mutable Mutex mutex_;
+  CondVar moved_;
+  store::Revision included_ ABSL_GUARDED_BY(mutex_);
+  int64_t last_id_ = 0;  // only who reads and follows the log uses it
+  // All of them, in every state.
+  std::map<Name, Entry, std::less<>> subscriptions_ ABSL_GUARDED_BY(mutex_);
+  std::unordered_map<int64_t, std::shared_ptr<const Interest>> by_id_ ABSL_GUARDED_BY(mutex_);
+  std::map<Name, std::shared_ptr<const v1::Endpoint>, std::less<>> endpoints_
+      ABSL_GUARDED_BY(mutex_);
+  std::map<Name, std::shared_ptr<const v1::Subscriber>, std::less<>> subscribers_
+      ABSL_GUARDED_BY(mutex_);
+  std::unique_ptr<store::Tailer> tailer_;  // last: its thread uses everything above
+};
+
+}  // namespace clusterwire::notification

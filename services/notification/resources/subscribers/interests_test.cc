@@ -1,0 +1,144 @@
+#include "services/notification/resources/subscribers/interests.h"
+
+#include <map>
+
+#include "google/protobuf/text_format.h"
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "libs/base/testing/status_matchers.h"
+#include "services/notification/testing/test_store.h"
+
+namespace clusterwire::notification {
+namespace {
+
+using testing::ElementsAre;
+using testing::Pair;
+
+v1::Subscription Subscription(const char* text) {
+  v1::Subscription subscription;
+  EXPECT_TRUE(google::protobuf::TextFormat::ParseFromString(text, &subscription));
+  subscription.set_endpoint("subscribers/x/endpoints/inbox");
+  return subscription;
+}
+
+change::v1::ResourceChanged Record(const char* text) {
+  change::v1::ResourceChanged record;
+  EXPECT_TRUE(google::protobuf::TextFormat::ParseFromString(text, &record));
+  return record;
+}
+
+class InterestsTest : public testing::Test {
+ protected:
+  InterestsTest() { test_.AddSubscriber("x"); }
+
+  std::map<std::string, filter::Transition> Ask(const Interests& interests, const char* record) {
+    std::map<std::string, filter::Transition> heard;
+    interests.ForEach(Record(record), [&](const auto& interest, filter::Transition transition) {
+      EXPECT_TRUE(heard.emplace(interest->subscription.name(), transition).second);
+    });
+    return heard;
+  }
+  std::map<std::string, filter::Transition> Ask(const char* record) {
+    test_.CatchUp();
+    return Ask(*test_.interests, record);
+  }
+  void Delete(const char* name) {
+    v1::DeleteSubscriptionRequest request;
+    request.set_name(name);
+    EXPECT_THAT(test_.subscriptions->Delete(AsOperator(), request), IsOk());
+  }
+
+  TestStore test_;
+};
+
+constexpr char kAwarded[] = R"(
+    kind: "label.awarded" name: "clusters/a/labels/s"
+    after { type: "label" name: "clusters/a/labels/s" label_levels: "ecei:silver" })";
+
+TEST_F(InterestsTest, HearOfAChangeFromTheirCreationToTheirEnd) {
+  EXPECT_THAT(Ask(kAwarded), ElementsAre());
+  test_.AddSubscription("subscribers/x", "silver",
+                        Subscription(R"(filter { label_levels: "ecei:silver" })"));
+  test_.AddSubscription("subscribers/x", "gold",
+                        Subscription(R"(filter { label_levels: "ecei:gold" })"));
+  EXPECT_THAT(Ask(kAwarded), ElementsAre(Pair("subscribers/x/subscriptions/silver",
+                                              filter::Transition::kEntered)));
+  Delete("subscribers/x/subscriptions/silver");
+  EXPECT_THAT(Ask(kAwarded), ElementsAre());
+}
+
+TEST_F(InterestsTest, FollowAChangeOfTheFilter) {
+  test_.AddSubscription("subscribers/x", "a", Subscription(R"(filter { types: "event" })"));
+  EXPECT_THAT(Ask(kAwarded), ElementsAre());
+  v1::UpdateSubscriptionRequest update;
+  update.mutable_subscription()->set_name("subscribers/x/subscriptions/a");
+  update.mutable_subscription()->mutable_filter()->add_types("label");
+  ASSERT_THAT(test_.subscriptions->Update(AsOperator(), update), IsOk());
+  EXPECT_THAT(Ask(kAwarded), testing::SizeIs(1));
+}
+
+TEST_F(InterestsTest, AskTheRuleOfTransitionsAndKinds) {
+  test_.AddSubscription("subscribers/x", "renewals",
+                        Subscription(R"(filter { types: "label" } kinds: "label.renewed")"));
+  EXPECT_THAT(Ask(kAwarded), ElementsAre());
+}
+
+TEST_F(InterestsTest, SeeWhatThePublicSees) {
+  test_.AddSubscription("subscribers/x", "all", Subscription(""));
+  EXPECT_THAT(Ask(R"(kind: "cluster.created"
+                     after { type: "cluster" name: "clusters/a" audience { members: "clusters/a" } })"),
+              ElementsAre());
+  EXPECT_THAT(Ask(R"(kind: "cluster.published"
+                     before { type: "cluster" name: "clusters/a" audience { members: "clusters/a" } }
+                     after { type: "cluster" name: "clusters/a" })"),
+              ElementsAre(Pair("subscribers/x/subscriptions/all", filter::Transition::kEntered)));
+}
+
+TEST_F(InterestsTest, LeaveOutSavedSearches) {
+  v1::Subscription saved = Subscription(R"(filter { types: "label" })");
+  saved.clear_endpoint();
+  test_.AddSubscription("subscribers/x", "saved", saved);
+  EXPECT_THAT(Ask(kAwarded), ElementsAre());
+  EXPECT_EQ(test_.interests->counts().saved, 1u);
+  EXPECT_EQ(test_.interests->counts().active, 0u);
+}
+
+TEST_F(InterestsTest, AreTheSameAfterARestart) {
+  test_.AddSubscription("subscribers/x", "silver",
+                        Subscription(R"(filter { label_levels: "ecei:silver" })"));
+  test_.AddWebhook("subscribers/x", "crm");
+  const auto restarted = Interests::Load(*test_.store, test_.clock, test_.random);
+  ASSERT_THAT(restarted, IsOk());
+  EXPECT_THAT(Ask(**restarted, kAwarded), testing::SizeIs(1));
+  EXPECT_NE((*restarted)->FindEndpoint("subscribers/x/endpoints/crm"), nullptr);
+  EXPECT_NE((*restarted)->FindEndpoint("subscribers/x/endpoints/inbox"), nullptr);
+  EXPECT_NE((*restarted)->FindSubscriber("subscribers/x"), nullptr);
+}
+
+TEST_F(InterestsTest, ForgetASubscriberWithAllItHas) {
+  test_.AddSubscription("subscribers/x", "all", Subscription(""));
+  test_.AddWebhook("subscribers/x", "crm");
+  test_.CatchUp();
+  ASSERT_NE(test_.interests->Find("subscribers/x/subscriptions/all"), nullptr);
+  v1::DeleteSubscriberRequest request;
+  request.set_name("subscribers/x");
+  ASSERT_THAT(test_.subscribers->Delete(AsOperator(), request), IsOk());
+  test_.CatchUp();
+  EXPECT_EQ(test_.interests->Find("subscribers/x/subscriptions/all"), nullptr);
+  EXPECT_EQ(test_.interests->FindSubscriber("subscribers/x"), nullptr);
+  EXPECT_EQ(test_.interests->FindEndpoint("subscribers/x/endpoints/crm"), nullptr);
+  EXPECT_EQ(test_.interests->FindEndpoint("subscribers/x/endpoints/inbox"), nullptr);
+  EXPECT_EQ(test_.interests->counts().matcher.size, 0u);
+}
+
+TEST_F(InterestsTest, SayHowFarTheyAreWhenTheDeadlineHasPassed) {
+  test_.AddSubscription("subscribers/x", "all", Subscription(""));
+  const auto revision = test_.interests->CatchUp(absl::InfiniteFuture());
+  ASSERT_THAT(revision, IsOk());
+  EXPECT_EQ(*revision, *test_.store->revision());
+  EXPECT_THAT(test_.interests->CatchUp(absl::InfinitePast()), IsOk()) << "nothing to wait for";
+}
+
+}  // namespace
+}  // namespace clusterwire::notification

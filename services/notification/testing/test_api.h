@@ -1,0 +1,41 @@
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "libs/rpc/page_token.h"
+#include "libs/rpc/runtime.h"
+#include "libs/rpc/server.h"
+#include "libs/telemetry/metrics.h"
+#include "services/notification/services.h"
+#include "services/notification/ledger/inbox_signal.h"
+#include "services/notification/ledger/ledger.h"
+#include "services/notification/testing/test_store.h"
+
+namespace clusterwire::notification {
+
+// The services of this one behind a real server on a free port of loopback, over real databases in
+// a temporary folder. Nothing is read from Kafka and nothing sent.
+class TestApi {
+ public:
+  TestApi();
+  ~TestApi();
+
+  // Where it listens.
+  std::string address() const { return server_->address(); }
+
+  TestStore domain;
+  std::unique_ptr<sql::Database> ledger_database;
+  std::unique_ptr<Ledger> ledger;
+  InboxSignal inbox_signal;
+
+ private:
+  telemetry::Metrics metrics_;
+  rpc::TokenSigner tokens_{"a key of at least sixteen bytes"};
+  rpc::Runtime runtime_;
+  rpc::Lane lane_;
+  std::unique_ptr<rpc::Server> server_;
+};
+
+}  // namespace clusterwire::notification
