@@ -2,7 +2,6 @@
 
 #include <unistd.h>
 
-#include <array>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -17,22 +16,6 @@
 namespace clusterwire::catalogue {
 namespace {
 
-constexpr char kChangeService[] = "clusterwire.change.v1.ChangeService";
-constexpr char kOperationsService[] = "clusterwire.catalogue.v1.OperationsService";
-constexpr char kSearchService[] = "clusterwire.catalogue.v1.SearchService";
-constexpr std::array<const char*, 11> kServices = {
-    "clusterwire.catalogue.v1.ClusterService",
-    "clusterwire.catalogue.v1.EventService",
-    "clusterwire.catalogue.v1.ImportService",
-    "clusterwire.catalogue.v1.LabelSchemeService",
-    "clusterwire.catalogue.v1.LabelService",
-    "clusterwire.catalogue.v1.MembershipService",
-    kOperationsService,
-    "clusterwire.catalogue.v1.ProgrammeService",
-    kSearchService,
-    "clusterwire.catalogue.v1.TaxonomyService",
-    kChangeService,
-};
 constexpr char kLive[] = "clusterwire.catalogue.live";
 constexpr char kReady[] = "clusterwire.catalogue.ready";
 
@@ -49,7 +32,7 @@ std::string HolderName(const std::string& address) {
 service::Host::Description Describe() {
   return {.live = kLive,
           .ready = kReady,
-          .services = {kServices.begin(), kServices.end()},
+          .services = ServiceNames(),
           .operations = kOperationsService};
 }
 
@@ -76,18 +59,11 @@ absl::Status CatalogueParts::OpenData() {
   options.group_limit = common.writers;
   ASSIGN_OR_RETURN(store_,
                    store::Store::Open(*database_, std::move(registry), clock_, random_, options));
-  taxonomies_.emplace(*store_);
-  schemes_.emplace(*store_);
-  clusters_.emplace(*store_);
-  labels_.emplace(*store_);
-  programmes_.emplace(*store_);
-  memberships_.emplace(*store_);
-  events_.emplace(*store_);
   return absl::OkStatus();
 }
 
 absl::Status CatalogueParts::StartReaders() {
-  timers_.emplace(*store_, *labels_, *memberships_, clock_, random_, metrics_);
+  timers_.emplace(*store_, TimerSteps(), clock_, random_, metrics_);
   // Before anybody reads a state that time has passed by.
   if (const absl::Status status = timers_->CatchUp(); !status.ok()) {
     telemetry::LogWarning("not every due moment could be written", {{"status", status}});
@@ -120,22 +96,15 @@ void CatalogueParts::LookAfter() {
 
 rpc::Services CatalogueParts::MakeServices() {
   const Api api = {.reads = front_.reads(), .writes = front_.writes(), .tokens = *tokens_};
-  rpc::Services services;
+  rpc::Services services = MakeResourceServices(api, *store_);
   services.push_back(MakeChangeService(api, *history_));
-  services.push_back(MakeClusterService(api, *clusters_));
-  services.push_back(MakeEventService(api, *events_));
   services.push_back(MakeImportService(api, *store_));
-  services.push_back(MakeLabelSchemeService(api, *schemes_));
-  services.push_back(MakeLabelService(api, *labels_));
-  services.push_back(MakeMembershipService(api, *memberships_));
   services.push_back(MakeOperationsService(
       front_.reads(), front_.writes(),
       {.diagnose = [this] { return diagnosis_->Diagnose(); },
        .start_new_history =
            [this](const std::string& seen) { return diagnosis_->StartNewHistory(seen); }}));
-  services.push_back(MakeProgrammeService(api, *programmes_));
   services.push_back(MakeSearchService(api, *index_));
-  services.push_back(MakeTaxonomyService(api, *taxonomies_));
   return services;
 }
 
@@ -149,7 +118,7 @@ service::Front::Health CatalogueParts::Health() const {
   // A restored backup: what is written goes nowhere until an operator has decided.
   const bool told = stored && !relay_->state().halted;
   service::Front::Health health;
-  for (const char* service : kServices) health[service] = writable;
+  for (const std::string& service : ServiceNames()) health[service] = writable;
   health[kSearchService] = caught_up;
   health[kChangeService] = told;
   health[kReady] = writable && caught_up && told && watch_findings_->settled();

@@ -20,13 +20,6 @@
 #include "libs/telemetry/metrics.h"
 #include "services/catalogue/changes/history.h"
 #include "services/catalogue/changes/relay.h"
-#include "services/catalogue/resources/clusters/cluster_rules.h"
-#include "services/catalogue/resources/events/event_rules.h"
-#include "services/catalogue/resources/labels/label_scheme_rules.h"
-#include "services/catalogue/resources/labels/label_rules.h"
-#include "services/catalogue/resources/programmes/membership_rules.h"
-#include "services/catalogue/resources/programmes/programme_rules.h"
-#include "services/catalogue/resources/taxonomies/taxonomy_rules.h"
 #include "services/catalogue/operations/diagnosis.h"
 #include "services/catalogue/search/applier.h"
 #include "services/catalogue/settings.h"
@@ -68,22 +61,15 @@ class CatalogueParts final : public service::Parts {
   Clock& clock_;
   Random& random_;
 
-  // Data, and the rules over it.
+  // Data.
   std::optional<rpc::TokenSigner> tokens_;
   std::unique_ptr<sql::Database> database_;
   std::unique_ptr<store::Store> store_;
-  std::optional<Taxonomies> taxonomies_;
-  std::optional<LabelSchemes> schemes_;
-  std::optional<Clusters> clusters_;
-  std::optional<Labels> labels_;
-  std::optional<Programmes> programmes_;
-  std::optional<Memberships> memberships_;
-  std::optional<Events> events_;
 
   // Readers of the log, and the clock that writes.
   std::optional<search::Index> index_;
   std::unique_ptr<SearchApplier> applier_;
-  std::optional<ClockWork> timers_;
+  std::optional<TimerRunner> timers_;
   std::optional<Relay> relay_;
   std::optional<store::Upkeep> upkeep_;
   std::optional<History> history_;

@@ -1,39 +1,57 @@
 #include "services/catalogue/types.h"
 
+#include <memory>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+
 #include "services/catalogue/common/codes/code_book.h"
-#include "services/catalogue/common/projections.h"
+#include "services/catalogue/resources/clusters/cluster_facts.h"
 
 namespace clusterwire::catalogue {
+
+// Each room defines one of these per type.
+#define RESOURCE(noun, room) CatalogueType noun##Type();
+#include "services/catalogue/types.def"
+#undef RESOURCE
+
 namespace {
 
-// Facts depend on it: a change to one of these refreshes them.
-store::ResourceType FeedingCodes(store::ResourceType type) {
-  type.feeds_codes = true;
-  return type;
+// Raised with every change to what the projections give: the store then rewrites all Facts.
+constexpr int kProjectionVersion = 1;
+
+std::vector<CatalogueType> AllTypes() {
+  return {
+#define RESOURCE(noun, room) noun##Type(),
+#include "services/catalogue/types.def"
+#undef RESOURCE
+  };
+}
+
+absl::StatusOr<std::shared_ptr<const store::Codes>> ReadCodes(const store::Reader& reader) {
+  return CodeBook::Read(reader);
 }
 
 }  // namespace
 
 absl::StatusOr<store::Registry> CatalogueTypes() {
   std::vector<store::ResourceType> types;
-  types.push_back(
-      FeedingCodes(store::MakeType("taxonomy", "taxonomies/{taxonomy}", TaxonomyProjection())));
-  types.push_back(FeedingCodes(
-      store::MakeType("label_scheme", "labelSchemes/{label_scheme}", LabelSchemeProjection())));
-  types.push_back(store::MakeType("cluster", "clusters/{cluster}", ClusterProjection()));
-  types.push_back(store::MakeType("label", "clusters/{cluster}/labels/{label}", LabelProjection()));
-  types.push_back(store::MakeType("programme", "programmes/{programme}", ProgrammeProjection()));
-  types.push_back(store::MakeType("membership", "programmes/{programme}/memberships/{membership}",
-                                  MembershipProjection()));
-  types.push_back(store::MakeType("event", "events/{event}", EventProjection()));
-  return store::Registry::Create(
-      std::move(types),
-      {.lend = &LendFromCluster,
-       .make_codes =
-           [](const store::Reader& reader) -> absl::StatusOr<std::shared_ptr<const store::Codes>> {
-         return CodeBook::Read(reader);
-       },
-       .projection_version = kProjectionVersion});
+  for (CatalogueType& one : AllTypes()) {
+    if (one.type.timers && one.step == nullptr) {
+      return absl::InternalError(absl::StrCat(one.type.type, " has timers and no step for them"));
+    }
+    types.push_back(std::move(one.type));
+  }
+  return store::Registry::Create(std::move(types), {.lend = &LendFromCluster,
+                                                    .make_codes = &ReadCodes,
+                                                    .projection_version = kProjectionVersion});
+}
+
+std::map<std::string, TimerStep, std::less<>> TimerSteps() {
+  std::map<std::string, TimerStep, std::less<>> steps;
+  for (const CatalogueType& one : AllTypes()) steps[one.type.type] = one.step;
+  return steps;
 }
 
 }  // namespace clusterwire::catalogue

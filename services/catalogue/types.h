@@ -1,12 +1,20 @@
 #pragma once
 
+#include <map>
+#include <string>
+
 #include "absl/status/statusor.h"
 
 #include "libs/store/registry.h"
+#include "services/catalogue/common/catalogue_type.h"
 
 namespace clusterwire::catalogue {
 
-// The one list of resource types: what the store knows of them.
+// What the store knows of the resource types in types.def. INTERNAL when a type has timers and no
+// step for them.
 absl::StatusOr<store::Registry> CatalogueTypes();
+
+// What the timers do, by type.
+std::map<std::string, TimerStep, std::less<>> TimerSteps();
 
 }  // namespace clusterwire::catalogue

@@ -29,7 +29,7 @@ class Diagnosis {
     store::Store& store;
     const search::Index& index;
     const SearchApplier& applier;
-    const ClockWork& timers;
+    const TimerRunner& timers;
     Relay& relay;
     Clock& clock;
     kafka::ClientOptions kafka;

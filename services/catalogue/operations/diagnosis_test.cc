@@ -7,6 +7,7 @@
 #include "libs/sql/sqlite/disk_space.h"
 #include "libs/sql/testing/faulty_database.h"
 #include "services/catalogue/testing/world.h"
+#include "services/catalogue/types.h"
 
 namespace clusterwire::catalogue {
 namespace {
@@ -42,8 +43,7 @@ class DiagnosisTest : public ::testing::Test {
   search::Index index_{Clock::System()};
   std::unique_ptr<SearchApplier> applier_ =
       *SearchApplier::Start(*world_.store, index_, Clock::System(), world_.random, metrics_);
-  ClockWork timers_{*world_.store, *world_.labels, *world_.memberships,
-                    world_.clock,  world_.random,  metrics_};
+  TimerRunner timers_{*world_.store, TimerSteps(), world_.clock,  world_.random,  metrics_};
   Relay relay_{RelayOptions(), *world_.store, Clock::System(), world_.random, metrics_};
   sql::FaultyDatabase database_{*world_.database};
   Diagnosis diagnosis_{{.database = database_,

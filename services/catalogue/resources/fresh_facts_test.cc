@@ -8,6 +8,7 @@
 #include "libs/base/testing/status_matchers.h"
 #include "services/catalogue/common/dates/calendar.h"
 #include "services/catalogue/testing/world.h"
+#include "services/catalogue/types.h"
 #include "services/catalogue/timers/timer_runner.h"
 
 namespace clusterwire::catalogue {
@@ -137,8 +138,7 @@ class FreshFactsTest : public ::testing::Test {
   World world_{"2024-06-01"};
   const WriteCall call_ = world_.AsOperator();
   telemetry::Metrics metrics_;
-  ClockWork timers_{*world_.store, *world_.labels, *world_.memberships,
-                    world_.clock,  world_.random,  metrics_};
+  TimerRunner timers_{*world_.store, TimerSteps(), world_.clock,  world_.random,  metrics_};
   int done_ = 0;
 };
 

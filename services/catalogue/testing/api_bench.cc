@@ -10,6 +10,7 @@
 #include "libs/kafka/testing/mock_kafka.h"
 #include "libs/rpc/client.h"
 #include "libs/rpc/status.h"
+#include "services/catalogue/types.h"
 
 namespace clusterwire::catalogue {
 namespace {
@@ -31,7 +32,7 @@ ApiBench::ApiBench()
     : relay_options_(RelayOptions()),
       index_(world.clock),
       applier_(*SearchApplier::Start(*world.store, index_, world.clock, world.random, metrics_)),
-      timers_(*world.store, *world.labels, *world.memberships, world.clock, world.random, metrics_),
+      timers_(*world.store, TimerSteps(), world.clock, world.random, metrics_),
       relay_(relay_options_, *world.store, Clock::System(), world.random, metrics_),
       history_(*world.store),
       diagnosis_({.database = *world.database,
@@ -50,21 +51,14 @@ ApiBench::ApiBench()
       writes_(runtime_, {.name = "writes"}) {
   world.clock.Set(absl::Now());
   const Api api = {.reads = reads_, .writes = writes_, .tokens = tokens_};
-  rpc::Services services;
+  rpc::Services services = MakeResourceServices(api, *world.store);
   services.push_back(MakeChangeService(api, history_));
-  services.push_back(MakeClusterService(api, *world.clusters));
-  services.push_back(MakeEventService(api, *world.events));
-  services.push_back(MakeLabelSchemeService(api, *world.schemes));
-  services.push_back(MakeLabelService(api, *world.labels));
-  services.push_back(MakeMembershipService(api, *world.memberships));
   services.push_back(MakeOperationsService(
       reads_, writes_,
       {.diagnose = [this] { return diagnosis_.Diagnose(); },
        .start_new_history =
            [this](const std::string& seen) { return diagnosis_.StartNewHistory(seen); }}));
-  services.push_back(MakeProgrammeService(api, *world.programmes));
   services.push_back(MakeSearchService(api, index_));
-  services.push_back(MakeTaxonomyService(api, *world.taxonomies));
   auto server = rpc::Server::Start({}, runtime_, std::move(services));
   EXPECT_TRUE(server.ok()) << server.status();
   server_ = *std::move(server);

@@ -52,7 +52,7 @@ class ApiBench {
   const Relay::Options relay_options_;
   search::Index index_;
   std::unique_ptr<SearchApplier> applier_;
-  ClockWork timers_;
+  TimerRunner timers_;
   Relay relay_;
   History history_;
   Diagnosis diagnosis_;

@@ -4,6 +4,8 @@
 #include <string>
 #include <utility>
 
+#include "absl/strings/str_cat.h"
+
 #include "libs/base/threads/backoff.h"
 #include "libs/base/status/status_macros.h"
 #include "libs/telemetry/log.h"
@@ -20,11 +22,10 @@ constexpr char kActor[] = "clock";
 
 }  // namespace
 
-ClockWork::ClockWork(store::Store& store, const Labels& labels, const Memberships& memberships,
-                     Clock& clock, Random& random, telemetry::Metrics& metrics)
+TimerRunner::TimerRunner(store::Store& store, Steps steps, Clock& clock, Random& random,
+                     telemetry::Metrics& metrics)
     : store_(store),
-      labels_(labels),
-      memberships_(memberships),
+      steps_(std::move(steps)),
       clock_(clock),
       random_(random),
       fired_(metrics.GetCounter("clusterwire_timers_fired_total",
@@ -32,18 +33,18 @@ ClockWork::ClockWork(store::Store& store, const Labels& labels, const Membership
   thread_ = std::thread([this] { Run(); });
 }
 
-ClockWork::~ClockWork() {
+TimerRunner::~TimerRunner() {
   stopping_ = true;
   wakeup_.Notify();
   thread_.join();
 }
 
-absl::Status ClockWork::status() const {
+absl::Status TimerRunner::status() const {
   MutexLock lock(mutex_);
   return status_;
 }
 
-absl::Status ClockWork::CatchUp() {
+absl::Status TimerRunner::CatchUp() {
   absl::Status first_error;
   std::set<std::string> stuck;
   for (bool progress = true; progress && !stopping_;) {
@@ -63,7 +64,12 @@ absl::Status ClockWork::CatchUp() {
   return first_error;
 }
 
-absl::Status ClockWork::Fire(const store::DueTimer& due) {
+absl::Status TimerRunner::Fire(const store::DueTimer& due) {
+  const store::ResourceType* type = store_.registry().ForName(due.name);
+  const auto step = type == nullptr ? steps_.end() : steps_.find(type->type);
+  if (step == steps_.end()) {
+    return absl::InternalError(absl::StrCat("no step is known for the timer of ", due.name));
+  }
   store::Call call;
   call.caller = kActor;
   const absl::Status written =
@@ -71,9 +77,7 @@ absl::Status ClockWork::Fire(const store::DueTimer& due) {
           .Write(call,
                  [&](store::Writer& writer) -> absl::Status {
                    writer.DropTimer(due.name, due.timer);
-                   return store_.registry().ForName(due.name)->type == memberships_.rules().type
-                              ? memberships_.Step(writer, due.name, due.timer.time)
-                              : labels_.Step(writer, due.name, due.timer.time);
+                   return step->second(writer, due.name, due.timer.time);
                  })
           .status();
   // Purged since: the moment went with it.
@@ -83,7 +87,7 @@ absl::Status ClockWork::Fire(const store::DueTimer& due) {
   return absl::OkStatus();
 }
 
-void ClockWork::Run() {
+void TimerRunner::Run() {
   Backoff backoff({.first = absl::Seconds(1), .limit = absl::Minutes(1)}, random_);
   while (!stopping_) {
     const absl::Status status = CatchUp();

@@ -1,6 +1,8 @@
 #pragma once
 
 #include <atomic>
+#include <map>
+#include <string>
 #include <thread>
 
 #include "absl/status/status.h"
@@ -10,8 +12,7 @@
 #include "libs/base/random.h"
 #include "libs/store/store.h"
 #include "libs/telemetry/metrics.h"
-#include "services/catalogue/resources/labels/label_rules.h"
-#include "services/catalogue/resources/programmes/membership_rules.h"
+#include "services/catalogue/common/catalogue_type.h"
 
 namespace clusterwire::catalogue {
 
@@ -19,14 +20,15 @@ namespace clusterwire::catalogue {
 // begins and ends. In a thread of its own. A crash between a write and the dropping of its timer
 // can't happen: they are one transaction. With several processes each may try; the second finds
 // nothing to change.
-class ClockWork {
+class TimerRunner {
  public:
-  // All by reference outlive it.
-  ClockWork(store::Store& store, const Labels& labels, const Memberships& memberships, Clock& clock,
-            Random& random, telemetry::Metrics& metrics);
-  ~ClockWork();
-  ClockWork(const ClockWork&) = delete;
-  ClockWork& operator=(const ClockWork&) = delete;
+  // A step for each type that has timers. All by reference outlive it.
+  using Steps = std::map<std::string, TimerStep, std::less<>>;
+  TimerRunner(store::Store& store, Steps steps, Clock& clock, Random& random,
+            telemetry::Metrics& metrics);
+  ~TimerRunner();
+  TimerRunner(const TimerRunner&) = delete;
+  TimerRunner& operator=(const TimerRunner&) = delete;
 
   // Fires all that is due now, each step of state in order. Called once before the service says
   // that it is ready, so that nobody reads a state that time has passed by; then by the thread. A
@@ -41,8 +43,7 @@ class ClockWork {
   absl::Status Fire(const store::DueTimer& due);
 
   store::Store& store_;
-  const Labels& labels_;
-  const Memberships& memberships_;
+  const Steps steps_;
   Clock& clock_;
   Random& random_;
   telemetry::Counter fired_;

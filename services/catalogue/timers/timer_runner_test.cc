@@ -12,7 +12,7 @@ namespace {
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 
-class ClockWorkTest : public ::testing::Test {
+class TimerRunnerTest : public ::testing::Test {
  protected:
   std::string Award(const std::string& valid_until) {
     v1::Label label;
@@ -33,7 +33,7 @@ class ClockWorkTest : public ::testing::Test {
   std::vector<std::string> KindsUpTo(const std::string& day) {
     const store::Revision before = *world_.store->revision();
     world_.SetToday(day);
-    ClockWork timers(*world_.store, *world_.labels, *world_.memberships, world_.clock,
+    TimerRunner timers(*world_.store, TimerSteps(), world_.clock,
                      world_.random, metrics_);
     EXPECT_THAT(timers.CatchUp(), IsOk());
     return world_.KindsAfter(before);
@@ -49,7 +49,7 @@ class ClockWorkTest : public ::testing::Test {
   std::string cluster_ = world_.NewCluster().name();
 };
 
-TEST_F(ClockWorkTest, AMembershipBeginsAndEndsByTheClock) {
+TEST_F(TimerRunnerTest, AMembershipBeginsAndEndsByTheClock) {
   const std::string name = Join("2024-07", "2024-09-15");
   EXPECT_EQ(world_.FactsOf(name).state(), "upcoming");
   EXPECT_THAT(KindsUpTo("2024-06-30"), IsEmpty());
@@ -60,7 +60,7 @@ TEST_F(ClockWorkTest, AMembershipBeginsAndEndsByTheClock) {
   EXPECT_THAT(world_.FactsOf(cluster_).programmes(), IsEmpty());
 }
 
-TEST_F(ClockWorkTest, ALabelRenewedInTimeFiresNothingAtItsOldEnd) {
+TEST_F(TimerRunnerTest, ALabelRenewedInTimeFiresNothingAtItsOldEnd) {
   v1::RenewLabelRequest renewal;
   renewal.set_name(Award("2024-06-30"));
   renewal.set_renewed("2024-06-01");
@@ -69,7 +69,7 @@ TEST_F(ClockWorkTest, ALabelRenewedInTimeFiresNothingAtItsOldEnd) {
   EXPECT_THAT(KindsUpTo("2026-07-01"), ElementsAre("label.expired", "facts.refreshed"));
 }
 
-TEST_F(ClockWorkTest, ARestartCatchesUpEachStepInOrder) {
+TEST_F(TimerRunnerTest, ARestartCatchesUpEachStepInOrder) {
   Award("2024-06-30");
   Join("2024-07-02", "2024-09");
   EXPECT_THAT(
@@ -79,7 +79,7 @@ TEST_F(ClockWorkTest, ARestartCatchesUpEachStepInOrder) {
                   "facts.refreshed", "label.lapsed"));
 }
 
-TEST_F(ClockWorkTest, AMomentThatWasFiredAlreadyTurnsNothingBack) {
+TEST_F(TimerRunnerTest, AMomentThatWasFiredAlreadyTurnsNothingBack) {
   const std::string name = Award("2024-06-30");
   const auto label = world_.Get<v1::Label>(name);
   KindsUpTo("2027-01-01");
@@ -90,7 +90,7 @@ TEST_F(ClockWorkTest, AMomentThatWasFiredAlreadyTurnsNothingBack) {
   EXPECT_EQ(world_.Get<v1::Label>(name).state(), v1::Label::STATE_LAPSED);
 }
 
-TEST_F(ClockWorkTest, TimePassesForTheLabelsOfADeletedClusterToo) {
+TEST_F(TimerRunnerTest, TimePassesForTheLabelsOfADeletedClusterToo) {
   const std::string name = Award("2024-06-30");
   ASSERT_THAT(world_.clusters->Delete(world_.AsOperator(), cluster_, ""), IsOk());
   KindsUpTo("2024-07-01");
@@ -99,7 +99,7 @@ TEST_F(ClockWorkTest, TimePassesForTheLabelsOfADeletedClusterToo) {
   EXPECT_THAT(world_.FactsOf(cluster_).label_levels(), IsEmpty());
 }
 
-TEST_F(ClockWorkTest, AStepThatIsRefusedHoldsUpItsOwnClusterAlone) {
+TEST_F(TimerRunnerTest, AStepThatIsRefusedHoldsUpItsOwnClusterAlone) {
   Award("2024-06-30");
   Join("2020", "");
   const std::string other = world_.NewCluster("Other").name();
@@ -110,13 +110,13 @@ TEST_F(ClockWorkTest, AStepThatIsRefusedHoldsUpItsOwnClusterAlone) {
   narrow.fan_out_limit = 1;  // the first cluster has a label and a membership
   const auto store =
       *store::Store::Open(*world_.database, *CatalogueTypes(), world_.clock, world_.random, narrow);
-  ClockWork timers(*store, *world_.labels, *world_.memberships, world_.clock, world_.random,
+  TimerRunner timers(*store, TimerSteps(), world_.clock, world_.random,
                    metrics_);
   EXPECT_THAT(timers.CatchUp(), ReasonIs("FAN_OUT"));
   EXPECT_EQ(world_.FactsOf(label).state(), "renewable");
 }
 
-TEST_F(ClockWorkTest, ADraftAndADeletedMembershipHaveNoMoments) {
+TEST_F(TimerRunnerTest, ADraftAndADeletedMembershipHaveNoMoments) {
   const std::string name = Join("2024-07", "2024-09");
   ASSERT_THAT(world_.memberships->Delete(world_.AsOperator(), name, ""), IsOk());
   EXPECT_THAT(KindsUpTo("2025-01-01"), IsEmpty());

@@ -4,11 +4,20 @@
 #include "google/protobuf/message.h"
 
 #include "libs/rpc/call_context.h"
-#include "services/catalogue/services.h"
+#include "libs/rpc/runtime.h"
+#include "libs/rpc/token.h"
 #include "services/catalogue/common/access/access.h"
 
 // From a gRPC call to what the domain knows of it.
 namespace clusterwire::catalogue {
+
+// What every handler needs: where to run calls, and the key that page tokens are signed with. All
+// of it outlives the services.
+struct Api {
+  rpc::Lane& reads;
+  rpc::Lane& writes;
+  const rpc::TokenSigner& tokens;
+};
 
 filter::Viewer ViewerOf(const rpc::Caller& caller);
 // How long a read waits for the revision it asks for: until the caller's deadline is near, and

@@ -11,7 +11,7 @@
 #include "libs/rpc/page_token.h"
 #include "libs/rpc/run_unary.h"
 #include "services/catalogue/common/api/calls.h"
-#include "services/catalogue/services.h"
+#include "services/catalogue/common/resource.h"
 
 // The standard methods once for all handlers: each takes the request of its method and calls the
 // domain class. Requests live until the call is finished, so they are captured by reference.

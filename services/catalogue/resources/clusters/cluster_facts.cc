@@ -1,8 +1,11 @@
+#include "clusterwire/catalogue/v1/cluster.pb.h"
+
 #include "absl/strings/str_cat.h"
 
+#include "services/catalogue/resources/clusters/cluster_facts.h"
 #include "services/catalogue/common/fields/words.h"
 #include "services/catalogue/common/fields/facts_fields.h"
-#include "services/catalogue/common/projections.h"
+#include "services/catalogue/common/catalogue_type.h"
 
 namespace clusterwire::catalogue {
 namespace {
@@ -43,7 +46,11 @@ store::Facts Own(const v1::Cluster& cluster, const store::Codes& codes) {
 
 }  // namespace
 
-store::Projection<v1::Cluster> ClusterProjection() { return {.own = &Own}; }
+CatalogueType ClusterType() {
+  CatalogueType type;
+  type.type = store::MakeType<v1::Cluster>("cluster", "clusters/{cluster}", {.own = &Own});
+  return type;
+}
 
 void LendFromCluster(const store::Facts& cluster, store::Facts* linked) {
   AddSorted(cluster.codes(), linked->mutable_codes());

@@ -1,14 +1,15 @@
 #include "clusterwire/catalogue/v1/cluster.grpc.pb.h"
 
-#include "services/catalogue/services.h"
 #include "services/catalogue/common/api/standard.h"
+#include "services/catalogue/resources/clusters/cluster_rules.h"
+#include "services/catalogue/services.h"
 
 namespace clusterwire::catalogue {
 namespace {
 
 class ClusterServiceHandler final : public v1::ClusterService::CallbackService {
  public:
-  ClusterServiceHandler(const Api& api, Clusters& clusters) : api_(api), clusters_(clusters) {}
+  ClusterServiceHandler(const Api& api, store::Store& store) : api_(api), clusters_(store) {}
 
   grpc::ServerUnaryReactor* GetCluster(grpc::CallbackServerContext* context,
                                        const v1::GetClusterRequest* request,
@@ -58,13 +59,13 @@ class ClusterServiceHandler final : public v1::ClusterService::CallbackService {
 
  private:
   const Api api_;
-  Clusters& clusters_;
+  Clusters clusters_;
 };
 
 }  // namespace
 
-std::unique_ptr<grpc::Service> MakeClusterService(const Api& api, Clusters& clusters) {
-  return std::make_unique<ClusterServiceHandler>(api, clusters);
+std::unique_ptr<grpc::Service> MakeClusterService(const Api& api, store::Store& store) {
+  return std::make_unique<ClusterServiceHandler>(api, store);
 }
 
 }  // namespace clusterwire::catalogue

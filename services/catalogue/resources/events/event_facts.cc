@@ -1,8 +1,10 @@
+#include "clusterwire/catalogue/v1/event.pb.h"
+
 #include "absl/strings/str_cat.h"
 
 #include "services/catalogue/common/fields/words.h"
 #include "services/catalogue/common/fields/facts_fields.h"
-#include "services/catalogue/common/projections.h"
+#include "services/catalogue/common/catalogue_type.h"
 
 namespace clusterwire::catalogue {
 namespace {
@@ -40,6 +42,10 @@ store::Facts Own(const v1::CalendarEvent& event, const store::Codes& codes) {
 
 }  // namespace
 
-store::Projection<v1::CalendarEvent> EventProjection() { return {.own = &Own}; }
+CatalogueType EventType() {
+  CatalogueType type;
+  type.type = store::MakeType<v1::CalendarEvent>("event", "events/{event}", {.own = &Own});
+  return type;
+}
 
 }  // namespace clusterwire::catalogue

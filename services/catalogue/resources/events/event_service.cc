@@ -1,14 +1,15 @@
 #include "clusterwire/catalogue/v1/event.grpc.pb.h"
 
-#include "services/catalogue/services.h"
 #include "services/catalogue/common/api/standard.h"
+#include "services/catalogue/resources/events/event_rules.h"
+#include "services/catalogue/services.h"
 
 namespace clusterwire::catalogue {
 namespace {
 
 class EventServiceHandler final : public v1::EventService::CallbackService {
  public:
-  EventServiceHandler(const Api& api, Events& events) : api_(api), events_(events) {}
+  EventServiceHandler(const Api& api, store::Store& store) : api_(api), events_(store) {}
 
   grpc::ServerUnaryReactor* GetEvent(grpc::CallbackServerContext* context,
                                      const v1::GetEventRequest* request,
@@ -58,13 +59,13 @@ class EventServiceHandler final : public v1::EventService::CallbackService {
 
  private:
   const Api api_;
-  Events& events_;
+  Events events_;
 };
 
 }  // namespace
 
-std::unique_ptr<grpc::Service> MakeEventService(const Api& api, Events& events) {
-  return std::make_unique<EventServiceHandler>(api, events);
+std::unique_ptr<grpc::Service> MakeEventService(const Api& api, store::Store& store) {
+  return std::make_unique<EventServiceHandler>(api, store);
 }
 
 }  // namespace clusterwire::catalogue

@@ -1,10 +1,13 @@
+#include "clusterwire/catalogue/v1/label.pb.h"
+
 #include "absl/strings/str_cat.h"
 
 #include "libs/base/time/timestamp.h"
 #include "services/catalogue/common/codes/code_book.h"
 #include "services/catalogue/common/fields/words.h"
 #include "services/catalogue/common/fields/facts_fields.h"
-#include "services/catalogue/common/projections.h"
+#include "services/catalogue/common/catalogue_type.h"
+#include "services/catalogue/resources/labels/label_rules.h"
 
 namespace clusterwire::catalogue {
 namespace {
@@ -82,8 +85,11 @@ std::vector<store::Timer> Timers(const v1::Label& label) {
 
 }  // namespace
 
-store::Projection<v1::Label> LabelProjection() {
-  return {.own = &Own, .links = &Links, .give = &Give, .timers = &Timers};
+CatalogueType LabelType() {
+  CatalogueType type;
+  type.type = store::MakeType<v1::Label>("label", "clusters/{cluster}/labels/{label}", {.own = &Own, .links = &Links, .give = &Give, .timers = &Timers});
+  type.step = &StepLabel;
+  return type;
 }
 
 }  // namespace clusterwire::catalogue

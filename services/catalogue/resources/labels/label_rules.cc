@@ -219,9 +219,9 @@ absl::StatusOr<v1::Label> Labels::Revoke(const WriteCall& call,
       });
 }
 
-absl::Status Labels::Step(store::Writer& writer, const std::string& name, absl::Time at) const {
+absl::Status StepLabel(store::Writer& writer, const std::string& name, absl::Time due) {
   ASSIGN_OR_RETURN(v1::Label label, writer.Get<v1::Label>(name));
-  const v1::Label::State state = StateAt(label, at);
+  const v1::Label::State state = StateAt(label, due);
   // States are numbered in the order of time. A moment that somebody else fired already, perhaps
   // with the one after it, turns nothing back.
   if (store::IsDeleted(label) || state <= label.state()) return absl::OkStatus();

@@ -20,9 +20,9 @@ class Labels : public Resources<v1::Label> {
                                   const v1::Label& label, const std::string& id);
   absl::StatusOr<v1::Label> Renew(const WriteCall& call, const v1::RenewLabelRequest& request);
   absl::StatusOr<v1::Label> Revoke(const WriteCall& call, const v1::RevokeLabelRequest& request);
-
-  // The clock: the state as it is at `at`, which is expire_time or lapse_time. Inside a write.
-  absl::Status Step(store::Writer& writer, const std::string& name, absl::Time at) const;
 };
+
+// The timers' step: the state as it is at `due`, which is expire_time or lapse_time.
+absl::Status StepLabel(store::Writer& writer, const std::string& name, absl::Time due);
 
 }  // namespace clusterwire::catalogue

@@ -4,6 +4,7 @@
 
 #include "libs/base/testing/status_matchers.h"
 #include "services/catalogue/testing/world.h"
+#include "services/catalogue/types.h"
 #include "services/catalogue/timers/timer_runner.h"
 
 namespace clusterwire::catalogue {
@@ -134,7 +135,7 @@ TEST_F(LabelsTest, TheClockMakesALabelRenewableAndThenLapsedEachStepInOrder) {
   // Both moments pass before the clock is looked at.
   world_.SetToday("2026-01-01");
   {
-    ClockWork timers(*world_.store, *world_.labels, *world_.memberships, world_.clock,
+    TimerRunner timers(*world_.store, TimerSteps(), world_.clock,
                      world_.random, metrics);
     ASSERT_THAT(timers.CatchUp(), IsOk());
   }

@@ -1,7 +1,9 @@
+#include "clusterwire/catalogue/v1/label_scheme.pb.h"
+
 #include "absl/strings/str_cat.h"
 
 #include "services/catalogue/common/fields/facts_fields.h"
-#include "services/catalogue/common/projections.h"
+#include "services/catalogue/common/catalogue_type.h"
 
 namespace clusterwire::catalogue {
 namespace {
@@ -30,6 +32,11 @@ store::Facts Own(const v1::LabelScheme& scheme, const store::Codes&) {
 
 }  // namespace
 
-store::Projection<v1::LabelScheme> LabelSchemeProjection() { return {.own = &Own}; }
+CatalogueType LabelSchemeType() {
+  CatalogueType type;
+  type.type = store::MakeType<v1::LabelScheme>("label_scheme", "labelSchemes/{label_scheme}", {.own = &Own});
+  type.type.feeds_codes = true;
+  return type;
+}
 
 }  // namespace clusterwire::catalogue

@@ -1,14 +1,15 @@
 #include "clusterwire/catalogue/v1/label_scheme.grpc.pb.h"
 
-#include "services/catalogue/services.h"
 #include "services/catalogue/common/api/standard.h"
+#include "services/catalogue/resources/labels/label_scheme_rules.h"
+#include "services/catalogue/services.h"
 
 namespace clusterwire::catalogue {
 namespace {
 
 class LabelSchemeServiceHandler final : public v1::LabelSchemeService::CallbackService {
  public:
-  LabelSchemeServiceHandler(const Api& api, LabelSchemes& schemes) : api_(api), schemes_(schemes) {}
+  LabelSchemeServiceHandler(const Api& api, store::Store& store) : api_(api), schemes_(store) {}
 
   grpc::ServerUnaryReactor* GetLabelScheme(grpc::CallbackServerContext* context,
                                            const v1::GetLabelSchemeRequest* request,
@@ -51,13 +52,13 @@ class LabelSchemeServiceHandler final : public v1::LabelSchemeService::CallbackS
 
  private:
   const Api api_;
-  LabelSchemes& schemes_;
+  LabelSchemes schemes_;
 };
 
 }  // namespace
 
-std::unique_ptr<grpc::Service> MakeLabelSchemeService(const Api& api, LabelSchemes& schemes) {
-  return std::make_unique<LabelSchemeServiceHandler>(api, schemes);
+std::unique_ptr<grpc::Service> MakeLabelSchemeService(const Api& api, store::Store& store) {
+  return std::make_unique<LabelSchemeServiceHandler>(api, store);
 }
 
 }  // namespace clusterwire::catalogue

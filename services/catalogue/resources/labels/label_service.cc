@@ -1,14 +1,15 @@
 #include "clusterwire/catalogue/v1/label.grpc.pb.h"
 
-#include "services/catalogue/services.h"
 #include "services/catalogue/common/api/standard.h"
+#include "services/catalogue/resources/labels/label_rules.h"
+#include "services/catalogue/services.h"
 
 namespace clusterwire::catalogue {
 namespace {
 
 class LabelServiceHandler final : public v1::LabelService::CallbackService {
  public:
-  LabelServiceHandler(const Api& api, Labels& labels) : api_(api), labels_(labels) {}
+  LabelServiceHandler(const Api& api, store::Store& store) : api_(api), labels_(store) {}
 
   grpc::ServerUnaryReactor* GetLabel(grpc::CallbackServerContext* context,
                                      const v1::GetLabelRequest* request,
@@ -51,13 +52,13 @@ class LabelServiceHandler final : public v1::LabelService::CallbackService {
 
  private:
   const Api api_;
-  Labels& labels_;
+  Labels labels_;
 };
 
 }  // namespace
 
-std::unique_ptr<grpc::Service> MakeLabelService(const Api& api, Labels& labels) {
-  return std::make_unique<LabelServiceHandler>(api, labels);
+std::unique_ptr<grpc::Service> MakeLabelService(const Api& api, store::Store& store) {
+  return std::make_unique<LabelServiceHandler>(api, store);
 }
 
 }  // namespace clusterwire::catalogue

@@ -1,9 +1,12 @@
+#include "clusterwire/catalogue/v1/membership.pb.h"
+
 #include "absl/strings/str_cat.h"
 
 #include "services/catalogue/resources/programmes/membership_state.h"
 #include "services/catalogue/common/fields/words.h"
 #include "services/catalogue/common/fields/facts_fields.h"
-#include "services/catalogue/common/projections.h"
+#include "services/catalogue/common/catalogue_type.h"
+#include "services/catalogue/resources/programmes/membership_rules.h"
 
 namespace clusterwire::catalogue {
 namespace {
@@ -55,8 +58,11 @@ std::vector<store::Timer> Timers(const v1::Membership& membership) {
 
 }  // namespace
 
-store::Projection<v1::Membership> MembershipProjection() {
-  return {.own = &Own, .links = &Links, .give = &Give, .timers = &Timers};
+CatalogueType MembershipType() {
+  CatalogueType type;
+  type.type = store::MakeType<v1::Membership>("membership", "programmes/{programme}/memberships/{membership}", {.own = &Own, .links = &Links, .give = &Give, .timers = &Timers});
+  type.step = &StepMembership;
+  return type;
 }
 
 }  // namespace clusterwire::catalogue

@@ -125,10 +125,9 @@ absl::StatusOr<v1::Membership> Memberships::End(const WriteCall& call, const std
       });
 }
 
-absl::Status Memberships::Step(store::Writer& writer, const std::string& name,
-                               absl::Time at) const {
+absl::Status StepMembership(store::Writer& writer, const std::string& name, absl::Time due) {
   ASSIGN_OR_RETURN(v1::Membership membership, writer.Get<v1::Membership>(name));
-  const v1::Membership::State state = StateAt(membership, at);
+  const v1::Membership::State state = StateAt(membership, due);
   // As with labels: the states are numbered in the order of time.
   if (store::IsDeleted(membership) || state <= membership.state()) return absl::OkStatus();
   membership.set_state(state);

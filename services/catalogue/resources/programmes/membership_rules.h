@@ -21,9 +21,9 @@ class Memberships : public Resources<v1::Membership> {
   absl::StatusOr<v1::Membership> End(const WriteCall& call, const std::string& name,
                                      const std::string& etag, const std::string& end,
                                      const std::string& reason);
-
-  // The clock: the state as it is at `at`, a moment that was named by MomentsOf(). Inside a write.
-  absl::Status Step(store::Writer& writer, const std::string& name, absl::Time at) const;
 };
+
+// The timers' step: the state as it is at `due`, a moment that MomentsOf() named.
+absl::Status StepMembership(store::Writer& writer, const std::string& name, absl::Time due);
 
 }  // namespace clusterwire::catalogue

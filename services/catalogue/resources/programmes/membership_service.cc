@@ -1,15 +1,15 @@
 #include "clusterwire/catalogue/v1/membership.grpc.pb.h"
 
-#include "services/catalogue/services.h"
 #include "services/catalogue/common/api/standard.h"
+#include "services/catalogue/resources/programmes/membership_rules.h"
+#include "services/catalogue/services.h"
 
 namespace clusterwire::catalogue {
 namespace {
 
 class MembershipServiceHandler final : public v1::MembershipService::CallbackService {
  public:
-  MembershipServiceHandler(const Api& api, Memberships& memberships)
-      : api_(api), memberships_(memberships) {}
+  MembershipServiceHandler(const Api& api, store::Store& store) : api_(api), memberships_(store) {}
 
   grpc::ServerUnaryReactor* GetMembership(grpc::CallbackServerContext* context,
                                           const v1::GetMembershipRequest* request,
@@ -67,13 +67,13 @@ class MembershipServiceHandler final : public v1::MembershipService::CallbackSer
 
  private:
   const Api api_;
-  Memberships& memberships_;
+  Memberships memberships_;
 };
 
 }  // namespace
 
-std::unique_ptr<grpc::Service> MakeMembershipService(const Api& api, Memberships& memberships) {
-  return std::make_unique<MembershipServiceHandler>(api, memberships);
+std::unique_ptr<grpc::Service> MakeMembershipService(const Api& api, store::Store& store) {
+  return std::make_unique<MembershipServiceHandler>(api, store);
 }
 
 }  // namespace clusterwire::catalogue

@@ -1,8 +1,10 @@
+#include "clusterwire/catalogue/v1/programme.pb.h"
+
 #include "absl/strings/str_cat.h"
 
 #include "services/catalogue/common/fields/words.h"
 #include "services/catalogue/common/fields/facts_fields.h"
-#include "services/catalogue/common/projections.h"
+#include "services/catalogue/common/catalogue_type.h"
 
 namespace clusterwire::catalogue {
 namespace {
@@ -32,6 +34,10 @@ store::Facts Own(const v1::Programme& programme, const store::Codes&) {
 
 }  // namespace
 
-store::Projection<v1::Programme> ProgrammeProjection() { return {.own = &Own}; }
+CatalogueType ProgrammeType() {
+  CatalogueType type;
+  type.type = store::MakeType<v1::Programme>("programme", "programmes/{programme}", {.own = &Own});
+  return type;
+}
 
 }  // namespace clusterwire::catalogue

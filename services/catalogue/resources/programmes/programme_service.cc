@@ -1,15 +1,15 @@
 #include "clusterwire/catalogue/v1/programme.grpc.pb.h"
 
-#include "services/catalogue/services.h"
 #include "services/catalogue/common/api/standard.h"
+#include "services/catalogue/resources/programmes/programme_rules.h"
+#include "services/catalogue/services.h"
 
 namespace clusterwire::catalogue {
 namespace {
 
 class ProgrammeServiceHandler final : public v1::ProgrammeService::CallbackService {
  public:
-  ProgrammeServiceHandler(const Api& api, Programmes& programmes)
-      : api_(api), programmes_(programmes) {}
+  ProgrammeServiceHandler(const Api& api, store::Store& store) : api_(api), programmes_(store) {}
 
   grpc::ServerUnaryReactor* GetProgramme(grpc::CallbackServerContext* context,
                                          const v1::GetProgrammeRequest* request,
@@ -59,13 +59,13 @@ class ProgrammeServiceHandler final : public v1::ProgrammeService::CallbackServi
 
  private:
   const Api api_;
-  Programmes& programmes_;
+  Programmes programmes_;
 };
 
 }  // namespace
 
-std::unique_ptr<grpc::Service> MakeProgrammeService(const Api& api, Programmes& programmes) {
-  return std::make_unique<ProgrammeServiceHandler>(api, programmes);
+std::unique_ptr<grpc::Service> MakeProgrammeService(const Api& api, store::Store& store) {
+  return std::make_unique<ProgrammeServiceHandler>(api, store);
 }
 
 }  // namespace clusterwire::catalogue

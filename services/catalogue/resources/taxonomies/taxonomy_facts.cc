@@ -1,8 +1,10 @@
+#include "clusterwire/catalogue/v1/taxonomy.pb.h"
+
 #include "absl/strings/str_cat.h"
 
 #include "services/catalogue/common/fields/words.h"
 #include "services/catalogue/common/fields/facts_fields.h"
-#include "services/catalogue/common/projections.h"
+#include "services/catalogue/common/catalogue_type.h"
 
 namespace clusterwire::catalogue {
 namespace {
@@ -24,6 +26,11 @@ store::Facts Own(const v1::Taxonomy& taxonomy, const store::Codes&) {
 
 }  // namespace
 
-store::Projection<v1::Taxonomy> TaxonomyProjection() { return {.own = &Own}; }
+CatalogueType TaxonomyType() {
+  CatalogueType type;
+  type.type = store::MakeType<v1::Taxonomy>("taxonomy", "taxonomies/{taxonomy}", {.own = &Own});
+  type.type.feeds_codes = true;
+  return type;
+}
 
 }  // namespace clusterwire::catalogue

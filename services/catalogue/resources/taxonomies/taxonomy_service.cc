@@ -2,8 +2,9 @@
 
 #include "clusterwire/catalogue/v1/taxonomy.grpc.pb.h"
 
-#include "services/catalogue/services.h"
 #include "services/catalogue/common/api/standard.h"
+#include "services/catalogue/resources/taxonomies/taxonomy_rules.h"
+#include "services/catalogue/services.h"
 
 namespace clusterwire::catalogue {
 namespace {
@@ -14,8 +15,7 @@ constexpr int kMaxCodes = 200;
 
 class TaxonomyServiceHandler final : public v1::TaxonomyService::CallbackService {
  public:
-  TaxonomyServiceHandler(const Api& api, Taxonomies& taxonomies)
-      : api_(api), taxonomies_(taxonomies) {}
+  TaxonomyServiceHandler(const Api& api, store::Store& store) : api_(api), taxonomies_(store) {}
 
   grpc::ServerUnaryReactor* GetTaxonomy(grpc::CallbackServerContext* context,
                                         const v1::GetTaxonomyRequest* request,
@@ -74,13 +74,13 @@ class TaxonomyServiceHandler final : public v1::TaxonomyService::CallbackService
 
  private:
   const Api api_;
-  Taxonomies& taxonomies_;
+  Taxonomies taxonomies_;
 };
 
 }  // namespace
 
-std::unique_ptr<grpc::Service> MakeTaxonomyService(const Api& api, Taxonomies& taxonomies) {
-  return std::make_unique<TaxonomyServiceHandler>(api, taxonomies);
+std::unique_ptr<grpc::Service> MakeTaxonomyService(const Api& api, store::Store& store) {
+  return std::make_unique<TaxonomyServiceHandler>(api, store);
 }
 
 }  // namespace clusterwire::catalogue

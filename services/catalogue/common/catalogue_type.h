@@ -1,0 +1,23 @@
+#pragma once
+
+#include <string>
+
+#include "absl/status/status.h"
+#include "absl/time/time.h"
+
+#include "libs/store/reader.h"
+#include "libs/store/registry.h"
+
+namespace clusterwire::catalogue {
+
+// What happens to a resource when one of its timers falls due: it is set to the state that it has
+// at `due`. Runs inside the write that also withdraws the timer.
+using TimerStep = absl::Status (*)(store::Writer& writer, const std::string& name, absl::Time due);
+
+// A type of resource as its room describes it, in NOUNType().
+struct CatalogueType {
+  store::ResourceType type;
+  TimerStep step = nullptr;  // required where the projection names timers
+};
+
+}  // namespace clusterwire::catalogue
