@@ -1,14 +1,10 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
-#include <set>
 #include <span>
 
-#include "absl/status/statusor.h"
-#include "absl/time/time.h"
-
-#include "libs/base/time/clock.h"
 #include "libs/base/threads/mutex.h"
 #include "libs/search/snapshot.h"
 
@@ -27,7 +23,8 @@ struct Published {
 // goes on from that revision.
 class Index {
  public:
-  explicit Index(Clock& clock, SnapshotOptions options = {});
+  // `published` is told each revision once it can be read, on the applier's thread.
+  explicit Index(SnapshotOptions options = {}, std::function<void(int64_t)> published = nullptr);
   Index(const Index&) = delete;
   Index& operator=(const Index&) = delete;
 
@@ -37,17 +34,10 @@ class Index {
   // Publishes `updates` as `revision`, which is not below the one before. For the applier alone.
   void Apply(int64_t revision, std::span<const FactsUpdate> updates);
 
-  // The first snapshot published at or after `revision`; UNAVAILABLE, reason INDEX_BEHIND, with a
-  // delay to retry after, when there is none by `deadline`. Blocks: its callers' threads are what
-  // bounds the number that wait.
-  absl::StatusOr<std::shared_ptr<const Published>> WaitFor(int64_t revision,
-                                                           absl::Time deadline) const;
-
  private:
-  Clock& clock_;
+  const std::function<void(int64_t)> on_published_;
   mutable Mutex mutex_;
   std::shared_ptr<const Published> published_ ABSL_GUARDED_BY(mutex_);
-  mutable std::set<Wakeup*> waiting_ ABSL_GUARDED_BY(mutex_);
 };
 
 }  // namespace clusterwire::search

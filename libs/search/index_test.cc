@@ -2,14 +2,12 @@
 
 #include <atomic>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-
-#include "libs/base/testing/fake_clock.h"
-#include "libs/base/testing/status_matchers.h"
 
 namespace clusterwire::search {
 namespace {
@@ -21,15 +19,13 @@ FactsUpdate Cluster(int64_t number) {
 }
 
 TEST(IndexTest, StartsEmptyAtRevisionZero) {
-  FakeClock clock;
-  const Index index(clock);
+  const Index index;
   EXPECT_EQ(index.Current()->revision, 0);
   EXPECT_EQ(index.Current()->snapshot->size(), 0u);
 }
 
 TEST(IndexTest, WhoHasASnapshotKeepsItsRevision) {
-  FakeClock clock;
-  Index index(clock);
+  Index index;
   index.Apply(1, std::vector{Cluster(1)});
   const auto held = index.Current();
   index.Apply(2, std::vector{Cluster(2)});
@@ -39,40 +35,17 @@ TEST(IndexTest, WhoHasASnapshotKeepsItsRevision) {
   EXPECT_EQ(index.Current()->snapshot->size(), 2u);
 }
 
-TEST(IndexTest, WaitingForWhatIsThereDoesNotWait) {
-  FakeClock clock;
-  Index index(clock);
+TEST(IndexTest, EachRevisionIsToldOnceItCanBeRead) {
+  std::vector<std::pair<int64_t, int64_t>> told;  // and what Current() showed then
+  Index index({},
+              [&](int64_t revision) { told.emplace_back(revision, index.Current()->revision); });
+  index.Apply(1, std::vector{Cluster(1)});
   index.Apply(3, {});
-  const auto published = index.WaitFor(2, clock.Now());
-  ASSERT_THAT(published, IsOk());
-  EXPECT_EQ((*published)->revision, 3);
-}
-
-TEST(IndexTest, WaitingEndsWhenTheRevisionIsApplied) {
-  FakeClock clock;
-  Index index(clock);
-  std::thread applier([&] {
-    for (int64_t revision = 1; revision <= 5; ++revision) {
-      index.Apply(revision, std::vector{Cluster(revision)});
-    }
-  });
-  const auto published = index.WaitFor(5, clock.Now() + absl::Hours(1));
-  applier.join();
-  ASSERT_THAT(published, IsOk());
-  EXPECT_EQ((*published)->snapshot->size(), 5u);
-}
-
-TEST(IndexTest, WaitingPastTheDeadlineIsUnavailable) {
-  FakeClock clock;
-  const Index index(clock);
-  const auto published = index.WaitFor(1, clock.Now());
-  EXPECT_THAT(published, StatusIs(absl::StatusCode::kUnavailable));
-  EXPECT_THAT(published, ReasonIs("INDEX_BEHIND"));
+  EXPECT_THAT(told, ::testing::ElementsAre(std::pair(1, 1), std::pair(3, 3)));
 }
 
 TEST(IndexTest, ReadersSeeRevisionsThatOnlyRiseAndAreWhole) {
-  FakeClock clock;
-  Index index(clock, {.overlay_limit = 10});
+  Index index({.overlay_limit = 10});
   std::atomic<bool> done = false;
   std::vector<std::thread> readers;
   for (int i = 0; i < 3; ++i) {

@@ -10,7 +10,7 @@
 
 namespace clusterwire::service {
 
-// Opens what the option `option` ("database.url") names. The error tells whoever started the
+// Opens what the option `option` ("database.url") names. The error tells the operator of the
 // service what to mend, without the URL, which may hold a password.
 absl::StatusOr<std::unique_ptr<sql::Database>> OpenDatabase(std::string_view option,
                                                             const std::string& url,

@@ -39,7 +39,7 @@ void LookAtKafka(const kafka::ClientOptions& client, const std::string& topic,
                  const std::function<Finding(const kafka::TopicDescription&)>& judge,
                  Findings* findings);
 
-// Writes what is wrong into the log once it changes, so that whoever reads only the log hears of
+// Writes what is wrong into the log once it changes, so that a reader of the log alone learns of
 // it; other words for the same at most once a minute. Looks every minute, in a thread of its own;
 // every second until it settled.
 class WatchFindings {

@@ -6,8 +6,8 @@
 #include "absl/strings/str_cat.h"
 
 #include "libs/base/status/error.h"
-#include "libs/base/threads/mutex.h"
 #include "libs/base/status/status_macros.h"
+#include "libs/base/threads/mutex.h"
 #include "libs/sql/transaction.h"
 #include "libs/store/group_commit.h"
 #include "libs/store/log.h"
@@ -62,35 +62,15 @@ absl::StatusOr<Written> Store::Write(const Call& call, const Body& body) {
   return impl_->commit.Write(call, [&body](Staging& staging) { return body(staging); });
 }
 
-absl::StatusOr<std::unique_ptr<Reader>> Store::Read(Revision at_least, absl::Time deadline) {
-  Wakeup wakeup;
-  Subscribe(&wakeup);
-  absl::StatusOr<std::unique_ptr<Reader>> result;
-  while (true) {
-    absl::StatusOr<std::unique_ptr<Snapshot>> snapshot =
-        Snapshot::Open(impl_->database, impl_->registry);
-    const absl::Time now = impl_->clock.Now();
-    if (!snapshot.ok()) {
-      result = snapshot.status();
-      break;
-    }
-    if ((*snapshot)->revision() >= at_least) {
-      result = *std::move(snapshot);
-      break;
-    }
-    if (now >= deadline) {
-      result = WithRetryDelay(
-          Error(absl::StatusCode::kUnavailable, "REVISION_NOT_REACHED",
-                absl::StrCat("revision ", at_least.value, " is not here yet; the newest is ",
-                             (*snapshot)->revision().value, ": try again")),
-          absl::Seconds(1));
-      break;
-    }
-    snapshot->reset();  // its connection is free while waiting
-    impl_->clock.WaitUntil(wakeup, std::min(deadline, now + impl_->options.poll));
+absl::StatusOr<std::unique_ptr<Reader>> Store::Read(Revision at_least) {
+  ASSIGN_OR_RETURN(std::unique_ptr<Snapshot> snapshot,
+                   Snapshot::Open(impl_->database, impl_->registry));
+  if (snapshot->revision() < at_least) {
+    return Error(absl::StatusCode::kOutOfRange, "FUTURE_REVISION",
+                 absl::StrCat("revision ", at_least.value, " isn't written yet; the newest is ",
+                              snapshot->revision().value));
   }
-  Unsubscribe(&wakeup);
-  return result;
+  return snapshot;
 }
 
 absl::StatusOr<Revision> Store::revision() {
@@ -105,6 +85,11 @@ absl::StatusOr<std::vector<Change>> Store::Changes(Position after, int limit) {
   ASSIGN_OR_RETURN(sql::Transaction transaction,
                    sql::Transaction::Begin(*connection, sql::Transaction::Kind::kRead));
   return Log(*connection, impl_->registry).After(after, limit);
+}
+
+absl::StatusOr<bool> Store::Touched(const std::vector<std::string>& types, Revision after) {
+  ASSIGN_OR_RETURN(sql::Lease connection, impl_->database.Acquire());
+  return Log(*connection, impl_->registry).Touched(types, after);
 }
 
 absl::StatusOr<std::vector<Change>> Store::HistoryOf(std::string_view name, Revision before,

@@ -10,8 +10,8 @@
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 
-#include "libs/base/time/clock.h"
 #include "libs/base/random.h"
+#include "libs/base/time/clock.h"
 #include "libs/sql/database.h"
 #include "libs/store/change.h"
 #include "libs/store/cursors.h"
@@ -61,8 +61,6 @@ struct Options {
   int refresh_page = 100;             // resources looked at in one transaction of RefreshFacts
   int compact_page = 1000;            // log rows and request ids in one of Compact
   absl::Duration request_life = absl::Hours(24);
-  absl::Duration poll =
-      absl::Seconds(1);  // how often a waiting Read looks for other processes' writes
 };
 
 // Counted since start, and how many wait now.
@@ -102,16 +100,16 @@ class Store {
   // call may be repeated safely).
   absl::StatusOr<Written> Write(const Call& call, const Body& body);
 
-  // The newest revision, which is at least `at_least`. Waits for it until `deadline`, then
-  // UNAVAILABLE with a retry delay.
-  absl::StatusOr<std::unique_ptr<Reader>> Read(Revision at_least = {},
-                                               absl::Time deadline = absl::InfiniteFuture());
+  // The newest revision. OUT_OF_RANGE, reason FUTURE_REVISION, when it is below `at_least`.
+  absl::StatusOr<std::unique_ptr<Reader>> Read(Revision at_least = {});
   absl::StatusOr<Revision> revision();
 
   // The changes after `after`, oldest first: whole revisions, as many as fit in `limit` changes but
   // at least one. OUT_OF_RANGE, reason REVISION_COMPACTED or FUTURE_REVISION, when the log can't
   // say; empty when there are none yet.
   absl::StatusOr<std::vector<Change>> Changes(Position after, int limit);
+  // Whether the log has a change of one of these types after `after`.
+  absl::StatusOr<bool> Touched(const std::vector<std::string>& types, Revision after);
   // The changes of one resource, newest first, before the revision `before` (zero: from the
   // newest).
   absl::StatusOr<std::vector<Change>> HistoryOf(std::string_view name, Revision before, int limit);

@@ -10,14 +10,14 @@
 #include "libs/service/database.h"
 #include "libs/service/token_key.h"
 #include "libs/telemetry/log.h"
-#include "services/catalogue/services.h"
 #include "services/catalogue/types.h"
 
 namespace clusterwire::catalogue {
 namespace {
 
-constexpr char kLive[] = "clusterwire.catalogue.live";
-constexpr char kReady[] = "clusterwire.catalogue.ready";
+// Their health differs from that of the other services.
+constexpr char kChangeService[] = "clusterwire.change.v1.ChangeService";
+constexpr char kSearchService[] = "clusterwire.catalogue.v1.SearchService";
 
 // Who this process is, the same after a restart: a crashed relay's lease is then its own, and it
 // need not wait for it to run out. Two processes on one machine can't have the same address.
@@ -29,22 +29,16 @@ std::string HolderName(const std::string& address) {
 
 }  // namespace
 
-service::Host::Description Describe() {
-  return {.live = kLive,
-          .ready = kReady,
-          .services = ServiceNames(),
-          .operations = kOperationsService};
-}
-
 absl::StatusOr<std::unique_ptr<CatalogueParts>> CatalogueParts::Open(const Settings& settings,
-                                                                     service::Front& front,
+                                                                     Handles& handles,
                                                                      telemetry::Metrics& metrics,
                                                                      Clock& clock, Random& random) {
   std::unique_ptr<CatalogueParts> parts(
-      new CatalogueParts(settings, front, metrics, clock, random));
+      new CatalogueParts(settings, handles, metrics, clock, random));
   RETURN_IF_ERROR(parts->OpenData());
   RETURN_IF_ERROR(parts->StartReaders());
   parts->LookAfter();
+  parts->SetHandles();
   return parts;
 }
 
@@ -68,61 +62,51 @@ absl::Status CatalogueParts::StartReaders() {
   if (const absl::Status status = timers_->CatchUp(); !status.ok()) {
     telemetry::LogWarning("not every due moment could be written", {{"status", status}});
   }
-  index_.emplace(clock_);
+  index_.emplace(search::SnapshotOptions(),
+                 [this](int64_t revision) { handles_.indexed.Publish(revision); });
   ASSIGN_OR_RETURN(applier_, SearchApplier::Start(*store_, *index_, clock_, random_, metrics_));
   Relay::Options options = settings_.relay;
   options.holder = HolderName(settings_.common.grpc.address);
   relay_.emplace(std::move(options), *store_, clock_, random_, metrics_);
   upkeep_.emplace(*store_, clock_, random_, store::Upkeep::Options());
-  history_.emplace(*store_);
   return absl::OkStatus();
 }
 
 void CatalogueParts::LookAfter() {
-  diagnosis_.emplace(Diagnosis::Parts{.database = *database_,
-                                      .store = *store_,
-                                      .index = *index_,
-                                      .applier = *applier_,
-                                      .timers = *timers_,
-                                      .relay = *relay_,
-                                      .clock = clock_,
-                                      .kafka = settings_.common.kafka,
-                                      .topic = settings_.common.topic,
-                                      .retention = settings_.relay.retention});
+  diagnosis_.emplace(Diagnosis::Dependencies{.database = *database_,
+                                             .store = *store_,
+                                             .index = *index_,
+                                             .applier = *applier_,
+                                             .timers = *timers_,
+                                             .relay = *relay_,
+                                             .clock = clock_,
+                                             .kafka = settings_.common.kafka,
+                                             .topic = settings_.common.topic,
+                                             .retention = settings_.relay.retention});
   watch_metrics_.emplace(metrics_, *store_, *relay_);
   watch_findings_.emplace([this] { return diagnosis_->Diagnose().findings(); },
                           std::set<std::string>{"kafka", "topic"}, clock_);
 }
 
-rpc::Services CatalogueParts::MakeServices() {
-  const Api api = {.reads = front_.reads(), .writes = front_.writes(), .tokens = *tokens_};
-  rpc::Services services = MakeResourceServices(api, *store_);
-  services.push_back(MakeChangeService(api, *history_));
-  services.push_back(MakeImportService(api, *store_));
-  services.push_back(MakeOperationsService(
-      front_.reads(), front_.writes(),
-      {.diagnose = [this] { return diagnosis_->Diagnose(); },
-       .start_new_history =
-           [this](const std::string& seen) { return diagnosis_->StartNewHistory(seen); }}));
-  services.push_back(MakeSearchService(api, *index_));
-  return services;
+void CatalogueParts::SetHandles() {
+  handles_.store.Set(*store_);
+  handles_.tokens.Set(*tokens_);
+  handles_.index.Set(*index_);
+  handles_.diagnosis.Set(*diagnosis_);
 }
 
 // Alive isn't enough: the store answers, there is room for writes, and what is read is up to date.
 // Kafka's being away later takes nothing from it: no write is refused for that, and Diagnose says
 // so.
-service::Front::Health CatalogueParts::Health() const {
+service::Health CatalogueParts::health() const {
   const bool stored = store_->revision().ok();
   const bool writable = stored && database_->CheckWritable().ok();
   const bool caught_up = stored && applier_->status().ok();
   // A restored backup: what is written goes nowhere until an operator has decided.
   const bool told = stored && !relay_->state().halted;
-  service::Front::Health health;
-  for (const std::string& service : ServiceNames()) health[service] = writable;
-  health[kSearchService] = caught_up;
-  health[kChangeService] = told;
-  health[kReady] = writable && caught_up && told && watch_findings_->settled();
-  return health;
+  return {.ready = writable && caught_up && told && watch_findings_->settled(),
+          .services = writable,
+          .exceptions = {{kSearchService, caught_up}, {kChangeService, told}}};
 }
 
 }  // namespace clusterwire::catalogue

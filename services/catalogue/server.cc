@@ -4,43 +4,49 @@
 
 #include "libs/base/status/status_macros.h"
 #include "libs/telemetry/log.h"
-#include "services/catalogue/services.h"
 #include "services/catalogue/parts.h"
+#include "services/catalogue/services.h"
 #include "services/catalogue/settings.h"
 
 namespace clusterwire::catalogue {
 namespace {
 
-// OperationsService of a catalogue that has no data yet.
-std::unique_ptr<grpc::Service> MakeFirstOperations(service::Front& front,
-                                                   std::function<service::Findings()> findings) {
-  return MakeOperationsService(
-      front.reads(), front.writes(),
-      {.diagnose =
-           [findings = std::move(findings)] {
-             v1::DiagnoseResponse response;
-             *response.mutable_findings() = findings();
-             return response;
-           },
-       .start_new_history = [](const std::string&) { return service::Host::Starting(); }});
-}
+class CatalogueServer final : public service::Server {
+ public:
+  CatalogueServer(Settings settings, Clock& clock, Random& random)
+      : service::Server(settings.common, "clusterwire.catalogue", clock, random),
+        settings_(std::move(settings)),
+        clock_(clock),
+        random_(random),
+        handles_(runtime().parking()) {}
+  ~CatalogueServer() override { Stop(); }
+
+  absl::Status Start() {
+    const Api api = {.reads = reads(), .writes = writes(), .tokens = handles_.tokens};
+    return service::Server::Start(
+        MakeServices(api, operators(), handles_, [this] { return Missing(); }));
+  }
+
+ private:
+  absl::StatusOr<std::unique_ptr<service::Parts>> Open() override {
+    return CatalogueParts::Open(settings_, handles_, metrics(), clock_, random_);
+  }
+
+  const Settings settings_;
+  Clock& clock_;
+  Random& random_;
+  Handles handles_;
+};
 
 }  // namespace
 
-absl::StatusOr<std::unique_ptr<service::Host>> StartServer(
+absl::StatusOr<std::unique_ptr<service::Server>> StartServer(
     const config::v1::CatalogueConfig& config, Clock& clock, Random& random) {
   ASSIGN_OR_RETURN(Settings settings, ReadSettings(config));
   telemetry::SetLogLevel(settings.common.log_level);
-  const service::Settings common = settings.common;
-  return service::Host::Start(
-      common, Describe(),
-      {.open = [settings = std::move(settings), &clock, &random](
-                   service::Front& front,
-                   telemetry::Metrics& metrics) -> absl::StatusOr<std::unique_ptr<service::Parts>> {
-         return CatalogueParts::Open(settings, front, metrics, clock, random);
-       },
-       .operations = MakeFirstOperations},
-      clock, random);
+  auto server = std::make_unique<CatalogueServer>(std::move(settings), clock, random);
+  RETURN_IF_ERROR(server->Start());
+  return server;
 }
 
 absl::Status CheckConfig(const config::v1::CatalogueConfig& config) {

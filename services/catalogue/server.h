@@ -7,17 +7,17 @@
 
 #include "clusterwire/config/v1/catalogue.pb.h"
 
-#include "libs/base/time/clock.h"
 #include "libs/base/random.h"
-#include "libs/service/host.h"
+#include "libs/base/time/clock.h"
+#include "libs/service/server.h"
 
 namespace clusterwire::catalogue {
 
 // Starts the catalogue: it listens, and serves once its database and its key are there (see
-// service::Host). Killed at any instant it goes on where it was: what was answered is there, and
+// service::Server). Killed at any instant it goes on where it was: what was answered is there, and
 // what was written reaches Kafka. An error names the option or the address that is wrong. `clock`
-// and `random` outlive the host.
-absl::StatusOr<std::unique_ptr<service::Host>> StartServer(
+// and `random` outlive the server.
+absl::StatusOr<std::unique_ptr<service::Server>> StartServer(
     const config::v1::CatalogueConfig& config, Clock& clock, Random& random);
 
 // What can be checked without starting: ranges, addresses, what must be set.

@@ -1,27 +1,37 @@
 #include "services/catalogue/services.h"
 
+#include <utility>
+
+#include "libs/base/status/status_macros.h"
+
 namespace clusterwire::catalogue {
 
 // Each room defines one of these per type: the handler of NOUNService.
 #define RESOURCE(noun, room) \
-  std::unique_ptr<grpc::Service> Make##noun##Service(const Api& api, store::Store& store);
+  rpc::Service Make##noun##Service(const Api& api, rpc::Late<store::Store>& store);
 #include "services/catalogue/types.def"
 #undef RESOURCE
 
-rpc::Services MakeResourceServices(const Api& api, store::Store& store) {
+Handles::Handles(rpc::Parking& parking)
+    : indexed(parking, {.name = "the search index",
+                        .reason = "INDEX_BEHIND",
+                        .newest = [this]() -> absl::StatusOr<int64_t> {
+                          ASSIGN_OR_RETURN(const store::Revision newest, store->revision());
+                          return newest.value;
+                        }}) {}
+
+rpc::Services MakeServices(const Api& api, rpc::ThreadPool& operators, Handles& handles,
+                           std::function<service::Findings()> missing) {
   rpc::Services services;
-#define RESOURCE(noun, room) services.push_back(Make##noun##Service(api, store));
+#define RESOURCE(noun, room) services.push_back(Make##noun##Service(api, handles.store));
 #include "services/catalogue/types.def"
 #undef RESOURCE
+  services.push_back(MakeChangeService(api, handles.store));
+  services.push_back(MakeImportService(api, handles.store));
+  services.push_back(
+      MakeOperationsService(operators, api.writes, handles.diagnosis, std::move(missing)));
+  services.push_back(MakeSearchService(api, handles));
   return services;
-}
-
-std::vector<std::string> ServiceNames() {
-  return {
-#define RESOURCE(noun, room) "clusterwire.catalogue.v1." #noun "Service",
-#include "services/catalogue/types.def"
-#undef RESOURCE
-      kChangeService, "clusterwire.catalogue.v1.ImportService", kOperationsService, kSearchService};
 }
 
 }  // namespace clusterwire::catalogue

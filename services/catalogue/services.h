@@ -1,49 +1,40 @@
 #pragma once
 
 #include <functional>
-#include <memory>
-#include <string>
-#include <vector>
 
-#include "absl/status/statusor.h"
-
-#include "clusterwire/catalogue/v1/operations.pb.h"
-
+#include "libs/rpc/call/late.h"
+#include "libs/rpc/call/parking.h"
 #include "libs/rpc/server/server.h"
 #include "libs/search/index.h"
+#include "libs/service/findings.h"
 #include "libs/store/store.h"
-#include "services/catalogue/changes/history.h"
 #include "services/catalogue/common/api/calls.h"
-
-namespace grpc {
-class Service;
-}
+#include "services/catalogue/operations/diagnosis.h"
 
 // The gRPC services of the catalogue, one file each. They translate and decide nothing.
 namespace clusterwire::catalogue {
 
-// What operators ask for, as functions: a catalogue that has no data yet answers otherwise.
-struct Operations {
-  std::function<v1::DiagnoseResponse()> diagnose;
-  // Takes the history id that the operator has seen, returns the new one.
-  std::function<absl::StatusOr<std::string>(const std::string&)> start_new_history;
+// What handlers look through: all of it is set when the catalogue is opened.
+struct Handles {
+  explicit Handles(rpc::Parking& parking);
+
+  rpc::Late<store::Store> store;
+  rpc::Late<const rpc::TokenSigner> tokens;
+  rpc::Late<const search::Index> index;
+  rpc::Late<Diagnosis> diagnosis;
+  rpc::Parking::Reader indexed;  // the index publishes to it; a Search waits for it
 };
 
-// One for each line of types.def. `store` outlives them.
-rpc::Services MakeResourceServices(const Api& api, store::Store& store);
+// All of them. `missing` is what Diagnose says until `handles` are set; it runs on `operators`,
+// from the start. The arguments by reference outlive the services.
+rpc::Services MakeServices(const Api& api, rpc::ThreadPool& operators, Handles& handles,
+                           std::function<service::Findings()> missing);
 
-std::unique_ptr<grpc::Service> MakeChangeService(const Api& api, const History& history);
-std::unique_ptr<grpc::Service> MakeImportService(const Api& api, store::Store& store);
-// `operations` may be used from any thread until the service is gone.
-std::unique_ptr<grpc::Service> MakeOperationsService(rpc::Lane& reads, rpc::Lane& writes,
-                                                     Operations operations);
-std::unique_ptr<grpc::Service> MakeSearchService(const Api& api, const search::Index& index);
-
-inline constexpr char kChangeService[] = "clusterwire.change.v1.ChangeService";
-inline constexpr char kOperationsService[] = "clusterwire.catalogue.v1.OperationsService";
-inline constexpr char kSearchService[] = "clusterwire.catalogue.v1.SearchService";
-
-// The full names of all of them: what health is asked for.
-std::vector<std::string> ServiceNames();
+rpc::Service MakeChangeService(const Api& api, rpc::Late<store::Store>& store);
+rpc::Service MakeImportService(const Api& api, const rpc::Late<store::Store>& store);
+rpc::Service MakeOperationsService(rpc::ThreadPool& operators, rpc::ThreadPool& writes,
+                                   const rpc::Late<Diagnosis>& diagnosis,
+                                   std::function<service::Findings()> missing);
+rpc::Service MakeSearchService(const Api& api, Handles& handles);
 
 }  // namespace clusterwire::catalogue

@@ -1,6 +1,5 @@
 #include "services/notification/parts.h"
 
-#include <array>
 #include <string_view>
 #include <utility>
 #include <vector>
@@ -8,43 +7,27 @@
 #include "libs/base/status/status_macros.h"
 #include "libs/service/database.h"
 #include "libs/service/token_key.h"
-#include "services/notification/services.h"
 #include "services/notification/types.h"
 
 namespace clusterwire::notification {
 namespace {
 
+// Its health differs from that of the other services.
 constexpr char kDeliveryService[] = "clusterwire.notification.v1.DeliveryService";
-constexpr char kOperationsService[] = "clusterwire.notification.v1.OperationsService";
-constexpr std::array<const char*, 5> kServices = {
-    "clusterwire.notification.v1.SubscriberService",
-    "clusterwire.notification.v1.SubscriptionService",
-    kDeliveryService,
-    "clusterwire.notification.v1.InboxService",
-    kOperationsService,
-};
-constexpr char kLive[] = "clusterwire.notification.live";
-constexpr char kReady[] = "clusterwire.notification.ready";
 constexpr absl::Duration kHealthPatience = absl::Seconds(2);
 
 }  // namespace
 
-service::Host::Description Describe() {
-  return {.live = kLive,
-          .ready = kReady,
-          .services = {kServices.begin(), kServices.end()},
-          .operations = kOperationsService};
-}
-
 absl::StatusOr<std::unique_ptr<NotificationParts>> NotificationParts::Open(
-    const Settings& settings, const http::AddressGuard& guard, service::Front& front,
+    const Settings& settings, const http::AddressGuard& guard, Handles& handles,
     telemetry::Metrics& metrics, Clock& clock, Random& random) {
   std::unique_ptr<NotificationParts> parts(
-      new NotificationParts(settings, guard, front, metrics, clock, random));
+      new NotificationParts(settings, guard, handles, metrics, clock, random));
   RETURN_IF_ERROR(parts->OpenData());
   parts->StartDelivery();
   parts->StartIngest();
   parts->LookAfter();
+  parts->SetHandles();
   return parts;
 }
 
@@ -94,6 +77,7 @@ void NotificationParts::StartIngest() {
         dispatcher_->Offer(std::move(deliveries));
       },
       [this] { dispatcher_->Reload(); });
+  redrive_.emplace([this](std::string_view name) { return intake_->Redrive(name); });
   ingest_.emplace(Ingest::Options{.client = settings_.common.kafka,
                                   .topic = settings_.common.topic,
                                   .group = settings_.group},
@@ -104,12 +88,12 @@ void NotificationParts::LookAfter() {
   diagnosis_.emplace(Diagnosis::Options{.kafka = settings_.common.kafka,
                                         .topic = settings_.common.topic,
                                         .retention = settings_.retention},
-                     Diagnosis::Parts{.store_database = *store_database_,
-                                      .ledger_database = *ledger_database_,
-                                      .store = *store_,
-                                      .ledger = *ledger_,
-                                      .interests = *interests_,
-                                      .consumer = [this] { return Consumer(); }});
+                     Diagnosis::Dependencies{.store_database = *store_database_,
+                                             .ledger_database = *ledger_database_,
+                                             .store = *store_,
+                                             .ledger = *ledger_,
+                                             .interests = *interests_,
+                                             .consumer = [this] { return Consumer(); }});
   watch_metrics_.emplace(metrics_, *store_, *interests_, *client_);
   store_upkeep_.emplace(*store_, clock_, random_, store::Upkeep::Options());
   upkeep_.emplace(settings_.retention, *ledger_, clock_, metrics_);
@@ -117,17 +101,15 @@ void NotificationParts::LookAfter() {
                           std::set<std::string>{"kafka", "topic", "consumer"}, clock_);
 }
 
-rpc::Services NotificationParts::MakeServices() {
-  const Handling handling = {
-      .reads = front_.reads(), .writes = front_.writes(), .tokens = *tokens_};
-  rpc::Services services;
-  services.push_back(MakeSubscriberService(handling, *subscribers_, *endpoints_, *ledger_));
-  services.push_back(MakeSubscriptionService(handling, *subscriptions_));
-  services.push_back(MakeDeliveryService(
-      handling, *ledger_, [this](std::string_view name) { return intake_->Redrive(name); }));
-  services.push_back(MakeInboxService(handling, *subscribers_, *ledger_, inbox_signal_));
-  services.push_back(MakeOperationsService(front_.reads(), [this] { return diagnosis_->Run(); }));
-  return services;
+void NotificationParts::SetHandles() {
+  handles_.tokens.Set(*tokens_);
+  handles_.subscribers.Set(*subscribers_);
+  handles_.endpoints.Set(*endpoints_);
+  handles_.subscriptions.Set(*subscriptions_);
+  handles_.ledger.Set(*ledger_);
+  handles_.inbox_signal.Set(inbox_signal_);
+  handles_.redrive.Set(*redrive_);
+  handles_.diagnosis.Set(*diagnosis_);
 }
 
 ConsumerReport NotificationParts::Consumer() const {
@@ -136,15 +118,13 @@ ConsumerReport NotificationParts::Consumer() const {
 
 // Alive isn't enough: what it answers and tells must be up to date, and there must be room to write
 // it down. Subscribers can be kept, and inboxes read, while nothing new comes from Kafka.
-service::Front::Health NotificationParts::Health() const {
+service::Health NotificationParts::health() const {
   const absl::Status known = interests_->CatchUp(clock_.Now() + kHealthPatience).status();
   const bool data = known.ok() && interests_->status().ok() &&
                     store_database_->CheckWritable().ok() && ledger_database_->CheckWritable().ok();
-  service::Front::Health health;
-  for (const char* service : kServices) health[service] = data;
-  health[kDeliveryService] = data && ingest_->status().ok();
-  health[kReady] = data && watch_findings_->settled();
-  return health;
+  return {.ready = data && watch_findings_->settled(),
+          .services = data,
+          .exceptions = {{kDeliveryService, data && ingest_->status().ok()}}};
 }
 
 }  // namespace clusterwire::notification

@@ -6,14 +6,13 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 
-#include "libs/base/time/clock.h"
 #include "libs/base/random.h"
+#include "libs/base/time/clock.h"
 #include "libs/http/address_guard.h"
 #include "libs/http/client.h"
 #include "libs/rpc/token/token.h"
 #include "libs/service/findings.h"
-#include "libs/service/front.h"
-#include "libs/service/host.h"
+#include "libs/service/server.h"
 #include "libs/sql/database.h"
 #include "libs/store/store.h"
 #include "libs/store/upkeep.h"
@@ -21,23 +20,21 @@
 #include "services/notification/channels/inbox/inbox_channel.h"
 #include "services/notification/channels/webhook/webhook_channel.h"
 #include "services/notification/delivery/dispatcher.h"
-#include "services/notification/resources/subscribers/endpoint_rules.h"
-#include "services/notification/resources/subscribers/interests.h"
-#include "services/notification/resources/subscribers/subscriber_rules.h"
-#include "services/notification/resources/subscribers/subscription_rules.h"
 #include "services/notification/ingest/ingest.h"
 #include "services/notification/ingest/intake.h"
 #include "services/notification/ledger/inbox_signal.h"
 #include "services/notification/ledger/ledger.h"
 #include "services/notification/operations/diagnosis.h"
+#include "services/notification/resources/subscribers/endpoint_rules.h"
+#include "services/notification/resources/subscribers/interests.h"
+#include "services/notification/resources/subscribers/subscriber_rules.h"
+#include "services/notification/resources/subscribers/subscription_rules.h"
+#include "services/notification/services.h"
 #include "services/notification/settings.h"
 #include "services/notification/upkeep.h"
 #include "services/notification/watch_metrics.h"
 
 namespace clusterwire::notification {
-
-// What the service says of itself: its gRPC services and its names for health.
-service::Host::Description Describe();
 
 // All that the notification service consists of, in the order in which the parts depend on each
 // other, so that destruction takes them apart in the reverse one: the consumer leaves its group,
@@ -45,24 +42,22 @@ service::Host::Description Describe();
 // most), the databases close. Those that may fail to start are pointers.
 class NotificationParts final : public service::Parts {
  public:
-  // Migrates the tables and reads the subscriptions. Kafka may be away: it is tried again. The
-  // arguments outlive the parts.
+  // Migrates the tables and reads the subscriptions; at last sets `handles`. Kafka may be away: it
+  // is tried again. The arguments outlive the parts.
   static absl::StatusOr<std::unique_ptr<NotificationParts>> Open(const Settings& settings,
                                                                  const http::AddressGuard& guard,
-                                                                 service::Front& front,
+                                                                 Handles& handles,
                                                                  telemetry::Metrics& metrics,
                                                                  Clock& clock, Random& random);
 
-  rpc::Services MakeServices() override;
-  service::Front::Health Health() const override;
+  service::Health health() const override;
 
  private:
-  NotificationParts(const Settings& settings, const http::AddressGuard& guard,
-                    service::Front& front, telemetry::Metrics& metrics, Clock& clock,
-                    Random& random)
+  NotificationParts(const Settings& settings, const http::AddressGuard& guard, Handles& handles,
+                    telemetry::Metrics& metrics, Clock& clock, Random& random)
       : settings_(settings),
         guard_(guard),
-        front_(front),
+        handles_(handles),
         metrics_(metrics),
         clock_(clock),
         random_(random) {}
@@ -71,11 +66,12 @@ class NotificationParts final : public service::Parts {
   void StartDelivery();
   void StartIngest();
   void LookAfter();
+  void SetHandles();
   ConsumerReport Consumer() const;
 
   const Settings& settings_;
   const http::AddressGuard& guard_;
-  service::Front& front_;
+  Handles& handles_;
   telemetry::Metrics& metrics_;
   Clock& clock_;
   Random& random_;
@@ -100,6 +96,7 @@ class NotificationParts final : public service::Parts {
 
   // In: from Kafka to the ledger.
   std::optional<Intake> intake_;
+  std::optional<const Redrive> redrive_;
   std::optional<Ingest> ingest_;
 
   // What looks at them, and after them.

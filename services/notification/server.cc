@@ -4,40 +4,52 @@
 
 #include "libs/base/status/status_macros.h"
 #include "libs/telemetry/log.h"
-#include "services/notification/services.h"
 #include "services/notification/parts.h"
+#include "services/notification/services.h"
 #include "services/notification/settings.h"
 
 namespace clusterwire::notification {
 namespace {
 
-// OperationsService of a service that has no data yet.
-std::unique_ptr<grpc::Service> MakeFirstOperations(service::Front& front,
-                                                   std::function<service::Findings()> findings) {
-  return MakeOperationsService(front.reads(), [findings = std::move(findings)] {
-    v1::DiagnoseResponse response;
-    *response.mutable_findings() = findings();
-    return response;
-  });
-}
+class NotificationServer final : public service::Server {
+ public:
+  NotificationServer(Settings settings, http::AddressGuard guard, Clock& clock, Random& random)
+      : service::Server(settings.common, "clusterwire.notification", clock, random),
+        settings_(std::move(settings)),
+        guard_(std::move(guard)),
+        clock_(clock),
+        random_(random) {}
+  ~NotificationServer() override { Stop(); }
+
+  absl::Status Start() {
+    const Handling handling = {.reads = reads(), .writes = writes(), .parts = handles_};
+    return service::Server::Start(
+        MakeServices(handling, operators(), [this] { return Missing(); }));
+  }
+
+ private:
+  absl::StatusOr<std::unique_ptr<service::Parts>> Open() override {
+    return NotificationParts::Open(settings_, guard_, handles_, metrics(), clock_, random_);
+  }
+
+  const Settings settings_;
+  const http::AddressGuard guard_;
+  Clock& clock_;
+  Random& random_;
+  Handles handles_;
+};
 
 }  // namespace
 
-absl::StatusOr<std::unique_ptr<service::Host>> StartServer(
+absl::StatusOr<std::unique_ptr<service::Server>> StartServer(
     const config::v1::NotificationConfig& config, Clock& clock, Random& random) {
   ASSIGN_OR_RETURN(Settings settings, ReadSettings(config));
   telemetry::SetLogLevel(settings.common.log_level);
   ASSIGN_OR_RETURN(http::AddressGuard guard, http::AddressGuard::Create(settings.addresses));
-  const service::Settings common = settings.common;
-  return service::Host::Start(
-      common, Describe(),
-      {.open = [settings = std::move(settings), guard = std::move(guard), &clock, &random](
-                   service::Front& front,
-                   telemetry::Metrics& metrics) -> absl::StatusOr<std::unique_ptr<service::Parts>> {
-         return NotificationParts::Open(settings, guard, front, metrics, clock, random);
-       },
-       .operations = MakeFirstOperations},
-      clock, random);
+  auto server =
+      std::make_unique<NotificationServer>(std::move(settings), std::move(guard), clock, random);
+  RETURN_IF_ERROR(server->Start());
+  return server;
 }
 
 absl::Status CheckConfig(const config::v1::NotificationConfig& config) {

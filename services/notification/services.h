@@ -1,54 +1,60 @@
 #pragma once
 
 #include <functional>
-#include <memory>
 #include <string>
 #include <string_view>
 
 #include "absl/status/statusor.h"
 
-#include "clusterwire/notification/v1/operations.pb.h"
-
-#include "libs/rpc/server/runtime.h"
+#include "libs/rpc/call/late.h"
+#include "libs/rpc/server/server.h"
+#include "libs/rpc/server/thread_pool.h"
 #include "libs/rpc/token/token.h"
-
-namespace grpc {
-class Service;
-}  // namespace grpc
+#include "libs/service/findings.h"
 
 namespace clusterwire::notification {
 
+class Diagnosis;
 class Endpoints;
 class InboxSignal;
 class Ledger;
 class Subscribers;
 class Subscriptions;
 
-// What every handler needs: where calls run, and who signs page tokens and cursors.
-struct Handling {
-  rpc::Lane& reads;
-  rpc::Lane& writes;
-  const rpc::TokenSigner& tokens;
-};
-
 // Takes a dead record in once more and gives the change that it turned out to be.
 using Redrive = std::function<absl::StatusOr<std::string>(std::string_view dead_record)>;
 
-// What is wrong, and how to mend it; a service that has no data yet answers otherwise.
-using DiagnoseFunction = std::function<v1::DiagnoseResponse()>;
+// What handlers look through: all of it is set when the service is opened.
+struct Handles {
+  rpc::Late<const rpc::TokenSigner> tokens;
+  rpc::Late<Subscribers> subscribers;
+  rpc::Late<Endpoints> endpoints;
+  rpc::Late<Subscriptions> subscriptions;
+  rpc::Late<Ledger> ledger;
+  rpc::Late<InboxSignal> inbox_signal;
+  rpc::Late<const Redrive> redrive;
+  rpc::Late<const Diagnosis> diagnosis;
+};
 
-// One gRPC service each: they translate between the wire and the parts given, which outlive them.
-// The ledger holds the inbox that goes with a deleted subscriber.
-std::unique_ptr<grpc::Service> MakeSubscriberService(const Handling& handling,
-                                                     Subscribers& subscribers, Endpoints& endpoints,
-                                                     Ledger& ledger);
-std::unique_ptr<grpc::Service> MakeSubscriptionService(const Handling& handling,
-                                                       Subscriptions& subscriptions);
-std::unique_ptr<grpc::Service> MakeDeliveryService(const Handling& handling, Ledger& ledger,
-                                                   Redrive redrive);
-// Subscribers are asked whether the caller may read.
-std::unique_ptr<grpc::Service> MakeInboxService(const Handling& handling, Subscribers& subscribers,
-                                                Ledger& ledger, InboxSignal& signal);
-std::unique_ptr<grpc::Service> MakeOperationsService(rpc::Lane& reads, DiagnoseFunction diagnose);
+// What every handler needs: where calls run, and what they are answered from.
+struct Handling {
+  rpc::ThreadPool& reads;
+  rpc::ThreadPool& writes;
+  const Handles& parts;
+};
+
+// The gRPC services: they translate between the wire and the parts. `missing` is what Diagnose says
+// until the parts are there; it runs on `operators`, from the start. The arguments by reference
+// outlive the services.
+rpc::Services MakeServices(const Handling& handling, rpc::ThreadPool& operators,
+                           std::function<service::Findings()> missing);
+
+rpc::Service MakeSubscriberService(const Handling& handling);
+rpc::Service MakeSubscriptionService(const Handling& handling);
+rpc::Service MakeDeliveryService(const Handling& handling);
+rpc::Service MakeInboxService(const Handling& handling);
+rpc::Service MakeOperationsService(rpc::ThreadPool& operators,
+                                   const rpc::Late<const Diagnosis>& diagnosis,
+                                   std::function<service::Findings()> missing);
 
 }  // namespace clusterwire::notification

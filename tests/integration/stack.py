@@ -71,7 +71,9 @@ class Service:
 
     def findings(self):
         """What Diagnose finds, by part."""
-        answer = eventually(self._diagnose, f"{self.name} answers Diagnose", within=30)
+        package = {"catalogue": api.catalogue, "notification": api.notification}[self.name]
+        answer = self.client.Operations.Diagnose(package.DiagnoseRequest(), timeout=20,
+                                                 wait_for_ready=True)
         return {one.part: one for one in answer.findings}
 
     def logged(self, message):
@@ -98,17 +100,6 @@ class Service:
             return answer.status, answer.read().decode()
         finally:
             connection.close()
-
-    def _diagnose(self):
-        package = {"catalogue": api.catalogue, "notification": api.notification}[self.name]
-        try:
-            return self.client.Operations.Diagnose(package.DiagnoseRequest(), timeout=20,
-                                                   wait_for_ready=True)
-        except grpc.RpcError as error:
-            # It came just when the server that says "not yet" made room for the full one.
-            if error.code() not in (grpc.StatusCode.CANCELLED, grpc.StatusCode.UNAVAILABLE):
-                raise
-            return None
 
     def _ready(self):
         if not self.process.running:

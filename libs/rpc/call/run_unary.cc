@@ -1,10 +1,12 @@
 #include "libs/rpc/call/run_unary.h"
 
+#include <algorithm>
 #include <memory>
 
 #include <grpcpp/server_context.h>
 #include <grpcpp/support/server_callback.h>
 
+#include "libs/base/threads/mutex.h"
 #include "libs/rpc/call/call_log.h"
 #include "libs/rpc/call/incoming.h"
 #include "libs/telemetry/trace.h"
@@ -12,34 +14,118 @@
 namespace clusterwire::rpc {
 namespace {
 
-absl::Status Run(Runtime& runtime, const grpc::CallbackServerContext& context,
-                 const CallContext& call,
-                 const std::function<absl::Status(const CallContext&)>& work) {
-  if (context.IsCancelled()) return absl::CancelledError("the client went away");
-  if (call.deadline <= runtime.clock().Now()) {
-    return absl::DeadlineExceededError("the deadline passed before the call was run");
+constexpr absl::Duration kMaxWait = absl::Seconds(10);        // for a revision
+constexpr absl::Duration kReserve = absl::Milliseconds(100);  // what an answer needs to get back
+
+// One call from its arrival to its status: ends at once, or runs on the pool, where it looks
+// whether its revision is there, and may be parked in between. Keeps itself until gRPC is done with
+// it; who may still use it after that, because the call can end on another thread, holds a pointer.
+class UnaryCall final : public grpc::ServerUnaryReactor,
+                        public std::enable_shared_from_this<UnaryCall> {
+ public:
+  UnaryCall(ThreadPool& pool, grpc::CallbackServerContext* context, CallContext call,
+            UnaryWork work)
+      : pool_(pool),
+        context_(context),
+        log_(pool.runtime(), std::move(call)),
+        work_(std::move(work)) {}
+
+  // Once, after construction. `reader` may be null: the call then waits for no revision.
+  void Start(absl::Status refusal, const Parking::Reader* reader, int64_t revision) {
+    self_ = shared_from_this();
+    if (refusal.ok()) refusal = pool_.CheckStarted();
+    if (!refusal.ok()) return End(refusal);
+    const bool there = reader == nullptr || reader->revision() >= revision;
+    Post([this, there, reader, revision] { there ? Run() : Await(*reader, revision); });
   }
-  const telemetry::TraceScope scope(call.trace);
-  return work(call);
+
+ private:
+  void Post(std::function<void()> step) {
+    if (!pool_.TryPost(std::move(step))) End(pool_.FullError());
+  }
+
+  // On the pool, as is Run(): the database is asked.
+  void Await(const Parking::Reader& reader, int64_t revision) {
+    const auto self = shared_from_this();
+    const absl::Status written = CheckAlive().ok() ? reader.CheckWritten(revision) : CheckAlive();
+    if (!written.ok()) return End(written);
+    Runtime& runtime = pool_.runtime();
+    const absl::Time until =
+        std::min(log_.call().deadline - kReserve, runtime.clock().Now() + kMaxWait);
+    const uint64_t id = runtime.parking().Park(
+        reader, revision, log_.call().peer, until, [this](const absl::Status& status) {
+          status.ok() ? Post([this] { Run(); }) : End(status);
+        });
+    bool cancelled = false;
+    {
+      MutexLock lock(mutex_);
+      parked_ = id;
+      cancelled = cancelled_;
+    }
+    if (cancelled) runtime.parking().Cancel(id);
+  }
+
+  void Run() {
+    absl::Status status = CheckAlive();
+    if (status.ok()) {
+      const telemetry::TraceScope scope(log_.call().trace);
+      status = work_(log_.call());
+    }
+    End(status);
+  }
+
+  absl::Status CheckAlive() const {
+    if (context_->IsCancelled()) return absl::CancelledError("the client went away");
+    if (log_.call().deadline <= pool_.runtime().clock().Now()) {
+      return absl::DeadlineExceededError("the deadline passed before the call was run");
+    }
+    return absl::OkStatus();
+  }
+
+  // The last use of `this`, unless a pointer is held.
+  void End(const absl::Status& status) { Finish(log_.Finish(status)); }
+
+  void OnCancel() override {
+    uint64_t id = 0;
+    {
+      MutexLock lock(mutex_);
+      cancelled_ = true;
+      id = parked_;
+    }
+    if (id != 0) pool_.runtime().parking().Cancel(id);
+  }
+  void OnDone() override { const auto self = std::move(self_); }
+
+  ThreadPool& pool_;
+  grpc::CallbackServerContext* const context_;
+  CallLog log_;
+  const UnaryWork work_;
+  Mutex mutex_;
+  bool cancelled_ ABSL_GUARDED_BY(mutex_) = false;
+  uint64_t parked_ ABSL_GUARDED_BY(mutex_) = 0;
+  std::shared_ptr<UnaryCall> self_;  // until gRPC is done
+};
+
+grpc::ServerUnaryReactor* Start(ThreadPool& pool, grpc::CallbackServerContext* context,
+                                const Parking::Reader* reader, int64_t revision, UnaryWork work) {
+  CallContext call;
+  const absl::Status refusal = ReadContext(*context, pool.runtime().random(), &call);
+  const auto unary = std::make_shared<UnaryCall>(pool, context, std::move(call), std::move(work));
+  unary->Start(refusal, reader, revision);
+  return unary.get();  // keeps itself
 }
 
 }  // namespace
 
-grpc::ServerUnaryReactor* RunUnary(Lane& lane, grpc::CallbackServerContext* context,
-                                   std::function<absl::Status(const CallContext&)> work) {
-  grpc::ServerUnaryReactor* const reactor = context->DefaultReactor();
-  CallContext call;
-  const absl::Status refusal = ReadContext(*context, lane.runtime().random(), &call);
-  const auto log = std::make_shared<CallLog>(lane.runtime(), std::move(call));
-  if (!refusal.ok()) {
-    reactor->Finish(log->Finish(refusal));
-    return reactor;
-  }
-  const bool posted = lane.TryPost([&lane, context, reactor, log, work = std::move(work)] {
-    reactor->Finish(log->Finish(Run(lane.runtime(), *context, log->call(), work)));
-  });
-  if (!posted) reactor->Finish(log->Finish(lane.FullError()));
-  return reactor;
+grpc::ServerUnaryReactor* RunUnary(ThreadPool& pool, grpc::CallbackServerContext* context,
+                                   UnaryWork work) {
+  return Start(pool, context, nullptr, 0, std::move(work));
+}
+
+grpc::ServerUnaryReactor* RunAtRevision(ThreadPool& pool, grpc::CallbackServerContext* context,
+                                        const Parking::Reader& reader, int64_t revision,
+                                        UnaryWork work) {
+  return Start(pool, context, &reader, revision, std::move(work));
 }
 
 }  // namespace clusterwire::rpc

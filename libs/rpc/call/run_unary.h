@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <utility>
 
@@ -7,7 +8,8 @@
 #include "absl/status/statusor.h"
 
 #include "libs/rpc/call/call_context.h"
-#include "libs/rpc/server/runtime.h"
+#include "libs/rpc/call/parking.h"
+#include "libs/rpc/server/thread_pool.h"
 
 namespace grpc {
 class CallbackServerContext;
@@ -16,7 +18,7 @@ class ServerUnaryReactor;
 
 namespace clusterwire::rpc {
 
-// Runs one unary call on `lane`, never on gRPC's own few threads, and finishes it with the status
+// Runs one unary call on `pool`, never on gRPC's own few threads, and finishes it with the status
 // that `work` returns. A handler method is:
 //
 //   grpc::ServerUnaryReactor* GetCluster(grpc::CallbackServerContext* context,
@@ -24,22 +26,30 @@ namespace clusterwire::rpc {
 //                                        Cluster* response) override {
 //     return rpc::RunUnary(reads_, context, response,
 //                          [this, request](const rpc::CallContext& call) {
-//                            return clusters_.Get(call, *request);  // absl::StatusOr<Cluster>
+//                            return clusters_->Get(call, *request);  // absl::StatusOr<Cluster>
 //                          });
 //   }
 //
 // `request` and `response` live until the call is finished. A full queue answers
-// RESOURCE_EXHAUSTED; a call that was cancelled or whose deadline passed while it waited isn't run.
-// While `work` runs, the thread's current trace is the call's. Each call is logged and counted by
-// method and code.
-grpc::ServerUnaryReactor* RunUnary(Lane& lane, grpc::CallbackServerContext* context,
-                                   std::function<absl::Status(const CallContext&)> work);
+// RESOURCE_EXHAUSTED, a service that still starts UNAVAILABLE, reason STARTING; a call that was
+// cancelled or whose deadline passed while it waited isn't run. While `work` runs, the thread's
+// current trace is the call's. Each call is logged and counted by method and code.
+using UnaryWork = std::function<absl::Status(const CallContext&)>;
+grpc::ServerUnaryReactor* RunUnary(ThreadPool& pool, grpc::CallbackServerContext* context,
+                                   UnaryWork work);
+
+// The same once `reader` shows `revision`. Until then the call is parked, without a thread: for
+// 10 s at most, and no longer than its deadline leaves time for an answer. OUT_OF_RANGE at once for
+// a revision that isn't written yet; see Parking for the other errors.
+grpc::ServerUnaryReactor* RunAtRevision(ThreadPool& pool, grpc::CallbackServerContext* context,
+                                        const Parking::Reader& reader, int64_t revision,
+                                        UnaryWork work);
 
 // The same for work that returns the response.
 template <typename Response, typename Work>
-grpc::ServerUnaryReactor* RunUnary(Lane& lane, grpc::CallbackServerContext* context,
+grpc::ServerUnaryReactor* RunUnary(ThreadPool& pool, grpc::CallbackServerContext* context,
                                    Response* response, Work work) {
-  return RunUnary(lane, context,
+  return RunUnary(pool, context,
                   [response, work = std::move(work)](const CallContext& call) -> absl::Status {
                     absl::StatusOr<Response> result = work(call);
                     if (!result.ok()) return std::move(result).status();

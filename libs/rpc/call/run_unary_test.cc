@@ -1,5 +1,6 @@
 #include "libs/rpc/call/run_unary.h"
 
+#include <algorithm>
 #include <atomic>
 #include <future>
 #include <string>
@@ -13,8 +14,8 @@
 #include <gtest/gtest.h>
 
 #include "libs/base/testing/status_matchers.h"
-#include "libs/rpc/server/client.h"
 #include "libs/rpc/call/status.h"
+#include "libs/rpc/server/client.h"
 #include "libs/rpc/testing/echo_server.h"
 #include "libs/telemetry/log.h"
 
@@ -136,7 +137,7 @@ TEST(RunUnaryTest, AFullQueueRefusesWithADelayToWait) {
                            released.wait();
                            return EchoResponse();
                          }},
-                    {.lane = {.name = "writes", .threads = 1, .queue_limit = 1}});
+                    {.pool = {.name = "writes", .threads = 1, .queue_limit = 1}});
   const auto stub = server.Stub();
   std::vector<std::thread> clients;
   clients.emplace_back([&] { EXPECT_THAT(Call(*stub), IsOk()); });
@@ -188,7 +189,7 @@ struct OneRunsOneWaits {
                            released.wait();
                            return EchoResponse();
                          }},
-                    {.lane = {.name = "reads", .threads = 1, .queue_limit = 5}}};
+                    {.pool = {.name = "reads", .threads = 1, .queue_limit = 5}}};
   const std::unique_ptr<EchoService::Stub> stub = server.Stub();
   grpc::ClientContext context;
   absl::Status status;
@@ -228,6 +229,115 @@ TEST(RunUnaryTest, TheAccessLogHasOneLineACallWithItsTrace) {
                          HasSubstr("\"trace_id\":\"0af7651916cd43dd8448eb211c80319c\""),
                          HasSubstr("\"code\":\"NOT_FOUND\""),
                          HasSubstr("\"reason\":\"RESOURCE_NOT_FOUND\""), HasSubstr(kMethod))));
+}
+
+// A server whose reader is behind what there is, and calls that ask it for a revision.
+struct Behind {
+  explicit Behind(EchoServer::Options options = {}) : server(Echoing(), std::move(options)) {}
+  static testing::EchoBehaviour Echoing() {
+    return {.echo = [](const CallContext&, const EchoRequest&) { return EchoResponse(); },
+            .newest = [] { return 5; }};
+  }
+  absl::Status Ask(int64_t revision, const ClientCall& call = {}) {
+    grpc::ClientContext context;
+    Prepare(call, &context);
+    return Ask(revision, context);
+  }
+  absl::Status Ask(int64_t revision, grpc::ClientContext& context) {
+    EchoRequest request;
+    request.set_min_revision(revision);
+    EchoResponse response;
+    return ToAbslStatus(stub->Echo(&context, request, &response));
+  }
+  bool Parked(size_t count) {
+    return Eventually([&] { return server.runtime().parking().parked() == count; });
+  }
+
+  EchoServer server;
+  const std::unique_ptr<EchoService::Stub> stub = server.Stub();
+};
+
+TEST(RunAtRevisionTest, MoreCallsThanThreadsWaitForTheirRevisionAndHoldUpNoOther) {
+  Behind behind({.pool = {.name = "reads", .threads = 2, .queue_limit = 100}});
+  std::vector<std::thread> clients;
+  for (int i = 0; i < 20; ++i) {
+    clients.emplace_back([&] { EXPECT_THAT(behind.Ask(5), IsOk()); });
+  }
+  EXPECT_TRUE(behind.Parked(20));
+  EXPECT_THAT(behind.Ask(0), IsOk());
+  behind.server.reader().Publish(5);
+  for (std::thread& client : clients) client.join();
+}
+
+TEST(RunAtRevisionTest, ARevisionThatIsNotWrittenYetIsOutOfRangeAtOnce) {
+  Behind behind;
+  EXPECT_THAT(behind.Ask(6), StatusIs(absl::StatusCode::kOutOfRange));
+  EXPECT_THAT(behind.Ask(6), ReasonIs("FUTURE_REVISION"));
+}
+
+TEST(RunAtRevisionTest, AParkedCallIsAnsweredBeforeItsDeadlineAndAfterTenSecondsAtTheLatest) {
+  for (const absl::Duration deadline : {absl::Hours(1), absl::Seconds(2)}) {
+    Behind behind;
+    std::thread client([&] {
+      EXPECT_THAT(behind.Ask(5, {.deadline = absl::Now() + deadline}), ReasonIs("ECHO_BEHIND"));
+    });
+    EXPECT_TRUE(behind.Parked(1));
+    behind.server.clock().Advance(std::min(deadline, absl::Seconds(10)));
+    client.join();
+  }
+}
+
+TEST(RunAtRevisionTest, AParkedCallWhoseClientGoesAwayLeavesItsPlace) {
+  Behind behind;
+  grpc::ClientContext context;
+  std::thread client([&] { EXPECT_FALSE(behind.Ask(5, context).ok()); });
+  EXPECT_TRUE(behind.Parked(1));
+  context.TryCancel();
+  client.join();
+  EXPECT_TRUE(behind.Parked(0));
+}
+
+TEST(RunAtRevisionTest, ParkedCallsAreEndedAtShutdownWithADelay) {
+  Behind behind;
+  std::thread client([&] {
+    const absl::Status status = behind.Ask(5);
+    EXPECT_THAT(status, ReasonIs("SHUTTING_DOWN"));
+    EXPECT_TRUE(status.GetPayload("type.googleapis.com/google.rpc.RetryInfo").has_value());
+  });
+  EXPECT_TRUE(behind.Parked(1));
+  behind.server.server().Shutdown(absl::Minutes(10));
+  client.join();
+}
+
+TEST(RunUnaryTest, UntilTheServiceHasStartedEveryKindOfMethodAnswersSo) {
+  EchoServer server({.echo = [](const CallContext&, const EchoRequest&) { return EchoResponse(); }},
+                    {.runtime = {.started = false}});
+  const auto stub = server.Stub();
+  const absl::Status status = Call(*stub);
+  EXPECT_THAT(status, StatusIs(absl::StatusCode::kUnavailable));
+  EXPECT_THAT(status, ReasonIs("STARTING"));
+  EXPECT_TRUE(status.GetPayload("type.googleapis.com/google.rpc.RetryInfo").has_value());
+  grpc::ClientContext server_stream, both;
+  EchoResponse response;
+  const auto watch = stub->Watch(testing::WithDeadline(&server_stream), EchoRequest());
+  EXPECT_FALSE(watch->Read(&response));
+  EXPECT_THAT(ToAbslStatus(watch->Finish()), ReasonIs("STARTING"));
+  const auto exchange = stub->Exchange(testing::WithDeadline(&both));
+  exchange->Write(EchoRequest());
+  EXPECT_FALSE(exchange->Read(&response));
+  EXPECT_THAT(ToAbslStatus(exchange->Finish()), ReasonIs("STARTING"));
+  EXPECT_THAT(server.metrics().Render(),
+              HasSubstr(absl::StrCat("{code=\"UNAVAILABLE\",method=\"", kMethod, "\"} 1")));
+
+  server.runtime().SetStarted();
+  EXPECT_THAT(Call(*stub), IsOk());
+}
+
+TEST(RunUnaryTest, APoolThatRunsFromTheStartIsNotRefused) {
+  EchoServer server(
+      {.echo = [](const CallContext&, const EchoRequest&) { return EchoResponse(); }},
+      {.runtime = {.started = false}, .pool = {.name = "operators", .from_start = true}});
+  EXPECT_THAT(Call(*server.Stub()), IsOk());
 }
 
 }  // namespace

@@ -13,7 +13,7 @@ grpc::Status ToGrpcStatus(const absl::Status& status);
 absl::Status ToAbslStatus(const grpc::Status& status);
 
 // What a client may see of `status`. INTERNAL, UNKNOWN and DATA_LOSS without ErrorInfo are faults
-// that nobody worded for it (a file path, a statement, a password may be in the text): the text
+// that weren't worded for it (a file path, a statement, a password may be in the text): the text
 // goes to the log, the client gets the trace id to ask about. Of an error whose reason begins with
 // DATABASE_ it gets code, reason and retry delay: the text names hosts and users, and goes to the
 // log.

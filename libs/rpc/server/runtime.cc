@@ -12,9 +12,13 @@
 namespace clusterwire::rpc {
 
 Runtime::Runtime(telemetry::Metrics& metrics, Clock& clock, Random& random, Options options)
-    : metrics_(metrics), clock_(clock), random_(random), options_(options), watcher_([this] {
-        Watch();
-      }) {}
+    : metrics_(metrics),
+      clock_(clock),
+      random_(random),
+      options_(options),
+      started_(options.started),
+      parking_(metrics, clock, options.parking),
+      watcher_([this] { Watch(); }) {}
 
 Runtime::~Runtime() {
   stopping_ = true;
@@ -55,11 +59,6 @@ void Runtime::AwaitStreams() {
   while (!streams_.empty()) left_.Wait(mutex_);
 }
 
-void Runtime::TakeStreams() {
-  MutexLock lock(mutex_);
-  ended_ = absl::OkStatus();
-}
-
 absl::Status Runtime::Enter(const std::shared_ptr<StreamCore>& stream) {
   size_t open = 0;
   absl::Status refusal;
@@ -91,19 +90,6 @@ void Runtime::Leave(const StreamCore* stream) {
   }
   metrics_.GetGauge("clusterwire_rpc_open_streams", "Streams open now")
       .Set(static_cast<double>(open));
-}
-
-Lane::Lane(Runtime& runtime, Options options)
-    : runtime_(runtime),
-      name_(options.name),
-      executor_({.threads = options.threads, .queue_limit = options.queue_limit}),
-      collector_(telemetry::CollectExecutor(runtime.metrics(), name_, executor_)) {}
-
-absl::Status Lane::FullError() const {
-  return WithRetryDelay(
-      Error(absl::StatusCode::kResourceExhausted, "QUEUE_FULL",
-            absl::StrCat("the queue of ", name_, " is full; try again in a second")),
-      absl::Seconds(1));
 }
 
 }  // namespace clusterwire::rpc

@@ -8,14 +8,15 @@
 #include "absl/strings/str_cat.h"
 #include <grpcpp/ext/proto_server_reflection_plugin.h>
 #include <grpcpp/health_check_service_interface.h>
+#include <grpcpp/resource_quota.h>
 #include <grpcpp/security/server_credentials.h>
 #include <grpcpp/server.h>
 #include <grpcpp/server_builder.h>
 
 #include "libs/base/status/error.h"
 #include "libs/base/text/strings.h"
-#include "libs/rpc/health/health.pb.h"
 #include "libs/rpc/call/incoming.h"
+#include "libs/rpc/health/health.pb.h"
 #include "libs/telemetry/log.h"
 
 namespace clusterwire::rpc {
@@ -45,7 +46,7 @@ absl::Status CheckAddress(const Server::Options& options) {
   return absl::OkStatus();
 }
 
-// Local credentials refuse peers that aren't local, whatever the routing; nothing changes on the
+// Local credentials refuse peers that aren't local, also misrouted ones; nothing changes on the
 // wire.
 std::shared_ptr<grpc::ServerCredentials> CredentialsFor(std::string_view address) {
   return IsLoopbackAddress(address) ? grpc::experimental::LocalServerCredentials(LOCAL_TCP)
@@ -66,6 +67,8 @@ void SetLimits(const Server::Options& options, grpc::ServerBuilder& builder) {
   builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_PERMIT_WITHOUT_CALLS, 1);
   builder.AddChannelArgument(GRPC_ARG_HTTP2_MIN_RECV_PING_INTERVAL_WITHOUT_DATA_MS,
                              Milliseconds(options.least_ping_interval));
+  // Reflection alone is answered by gRPC's own threads, and each open stream of it holds one.
+  builder.SetResourceQuota(grpc::ResourceQuota().SetMaxThreads(options.max_reflection_threads));
   // Else a second server on the same port would silently take half of the connections.
   builder.AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);
 }
@@ -90,11 +93,10 @@ absl::StatusOr<std::unique_ptr<Server>> Server::Start(Options options, Runtime& 
   grpc::ServerBuilder builder;
   SetLimits(kept, builder);
   builder.AddListeningPort(kept.address, CredentialsFor(kept.address), &server->port_);
-  for (const auto& service : server->services_) builder.RegisterService(service.get());
+  for (const auto& service : server->services_) builder.RegisterService(service.handler.get());
   std::vector<std::unique_ptr<grpc::experimental::ServerInterceptorFactoryInterface>> interceptors;
   interceptors.push_back(MakeMethodInterceptor());
   builder.experimental().SetInterceptorCreators(std::move(interceptors));
-  runtime.TakeStreams();
   server->server_ = builder.BuildAndStart();
   if (server->server_ == nullptr || server->port_ == 0) {
     return Error(absl::StatusCode::kUnavailable, "LISTEN_FAILED",
@@ -138,6 +140,9 @@ void Server::Shutdown(absl::Duration grace) {
                            "the server is stopping; connect again and resume from the last "
                            "message you have"),
                      absl::Seconds(1)));
+  runtime_.parking().End(WithRetryDelay(
+      Error(absl::StatusCode::kUnavailable, "SHUTTING_DOWN", "the server is stopping; try again"),
+      absl::Seconds(1)));
   server_->Shutdown(std::chrono::system_clock::now() + absl::ToChronoNanoseconds(grace));
   server_->Wait();
   // A stream was ended without regard to the step that it runs, which uses the services.

@@ -3,6 +3,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "absl/status/statusor.h"
@@ -18,7 +19,18 @@ class Server;
 
 namespace clusterwire::rpc {
 
-using Services = std::vector<std::unique_ptr<grpc::Service>>;
+// A handler under the full name of the gRPC service whose methods it has.
+struct Service {
+  std::string name;
+  std::unique_ptr<grpc::Service> handler;
+};
+using Services = std::vector<Service>;
+
+// `Contract` is what the generator makes of a service: v1::ClusterService.
+template <typename Contract>
+Service ServiceOf(std::unique_ptr<typename Contract::Service> handler) {
+  return {Contract::service_full_name(), std::move(handler)};
+}
 
 // A gRPC server with health, reflection and limits. It owns its services; the runtime outlives it.
 // Safe for use from any thread.
@@ -34,13 +46,14 @@ class Server {
     int max_receive_bytes = 4 << 20;
     int max_metadata_bytes = 16 << 10;
     int max_streams_per_connection = 256;         // calls at once on one connection
+    int max_reflection_threads = 32;              // more streams of it are refused
     absl::Duration keepalive = absl::Minutes(1);  // an idle connection is asked whether it lives
     absl::Duration keepalive_timeout = absl::Seconds(20);
     absl::Duration least_ping_interval = absl::Seconds(10);  // clients that ping more are dropped
   };
 
   // INVALID_ARGUMENT for an address that can't be or mustn't be listened on, UNAVAILABLE when it is
-  // taken. One server at a time has the runtime; streams that an earlier one ended may come again.
+  // taken. A runtime has one server in its life.
   static absl::StatusOr<std::unique_ptr<Server>> Start(Options options, Runtime& runtime,
                                                        Services services);
   // Shuts down with a grace of one second, unless that was done.
@@ -55,9 +68,9 @@ class Server {
   // `name` is one of health_names. After Shutdown() nothing serves any more.
   void SetServing(std::string_view name, bool serving);
 
-  // Health off, open streams ended with UNAVAILABLE, running calls finished; what still runs after
-  // `grace` is cancelled. Returns when no call and no stream's step runs any more, so what they use
-  // may go then. Later calls do nothing.
+  // Health off, open streams and parked calls ended with UNAVAILABLE, running calls finished; what
+  // still runs after `grace` is cancelled. Returns when no call and no stream's step runs any more,
+  // so what they use may go then. Later calls do nothing.
   void Shutdown(absl::Duration grace);
 
  private:

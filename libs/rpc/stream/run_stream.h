@@ -16,7 +16,7 @@
 #include "libs/rpc/stream/stream_core.h"
 
 // Streaming methods by the pump model of source.h: no handler writes a reactor of its own. `open`
-// runs first, on the lane, checks the request and returns the step function; the Waker it gets is
+// runs first, on the pool, checks the request and returns the step function; the Waker it gets is
 // what wakes the stream later.
 //
 //   grpc::ServerWriteReactor<StreamInboxResponse>* StreamInbox(
@@ -77,8 +77,8 @@ class ServerStream final : public OutStream<Response>, public grpc::ServerWriteR
  public:
   using Open = std::function<absl::StatusOr<Source<Response>>(const CallContext&, Waker)>;
 
-  ServerStream(Lane& lane, grpc::CallbackServerContext* context, CallContext call, Open open)
-      : OutStream<Response>(lane, context, std::move(call)), open_(std::move(open)) {}
+  ServerStream(ThreadPool& pool, grpc::CallbackServerContext* context, CallContext call, Open open)
+      : OutStream<Response>(pool, context, std::move(call)), open_(std::move(open)) {}
 
  private:
   absl::StatusOr<Pump> Step() override {
@@ -111,8 +111,8 @@ class BidiStream final : public OutStream<Response>,
   using Open =
       std::function<absl::StatusOr<Exchange<Request, Response>>(const CallContext&, Waker)>;
 
-  BidiStream(Lane& lane, grpc::CallbackServerContext* context, CallContext call, Open open)
-      : OutStream<Response>(lane, context, std::move(call)), open_(std::move(open)) {}
+  BidiStream(ThreadPool& pool, grpc::CallbackServerContext* context, CallContext call, Open open)
+      : OutStream<Response>(pool, context, std::move(call)), open_(std::move(open)) {}
 
   // Once, behind Start().
   void StartReading() {
@@ -177,24 +177,24 @@ class BidiStream final : public OutStream<Response>,
 };
 
 template <typename Response>
-grpc::ServerWriteReactor<Response>* RunServerStream(Lane& lane,
+grpc::ServerWriteReactor<Response>* RunServerStream(ThreadPool& pool,
                                                     grpc::CallbackServerContext* context,
                                                     typename ServerStream<Response>::Open open) {
   CallContext call;
-  const absl::Status refusal = ReadContext(*context, lane.runtime().random(), &call);
+  const absl::Status refusal = ReadContext(*context, pool.runtime().random(), &call);
   auto stream =
-      std::make_shared<ServerStream<Response>>(lane, context, std::move(call), std::move(open));
+      std::make_shared<ServerStream<Response>>(pool, context, std::move(call), std::move(open));
   stream->Start(refusal);
   return stream.get();  // keeps itself until gRPC is done with it
 }
 
 template <typename Request, typename Response>
 grpc::ServerBidiReactor<Request, Response>* RunBidi(
-    Lane& lane, grpc::CallbackServerContext* context,
+    ThreadPool& pool, grpc::CallbackServerContext* context,
     typename BidiStream<Request, Response>::Open open) {
   CallContext call;
-  const absl::Status refusal = ReadContext(*context, lane.runtime().random(), &call);
-  auto stream = std::make_shared<BidiStream<Request, Response>>(lane, context, std::move(call),
+  const absl::Status refusal = ReadContext(*context, pool.runtime().random(), &call);
+  auto stream = std::make_shared<BidiStream<Request, Response>>(pool, context, std::move(call),
                                                                 std::move(open));
   stream->Start(refusal);
   stream->StartReading();

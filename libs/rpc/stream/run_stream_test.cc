@@ -14,8 +14,8 @@
 #include <grpcpp/grpcpp.h>
 #include <gtest/gtest.h>
 
-#include "libs/base/threads/mutex.h"
 #include "libs/base/testing/status_matchers.h"
+#include "libs/base/threads/mutex.h"
 #include "libs/rpc/call/status.h"
 #include "libs/rpc/testing/echo_server.h"
 
@@ -134,7 +134,7 @@ TEST(ServerStreamTest, StreamsThatWaitHoldNoThread) {
   Hub hub;
   EchoServer server({.echo = [](const CallContext&, const EchoRequest&) { return EchoResponse(); },
                      .watch = hub.Open()},
-                    {.lane = {.name = "reads", .threads = 1, .queue_limit = 100}});
+                    {.pool = {.name = "reads", .threads = 1, .queue_limit = 100}});
   std::vector<std::unique_ptr<Watcher>> watchers;
   for (int i = 0; i < 20; ++i) watchers.push_back(std::make_unique<Watcher>(server));
   ASSERT_TRUE(Eventually([&] { return hub.Count() == 20; }));

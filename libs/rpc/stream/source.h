@@ -8,7 +8,7 @@
 #include "absl/status/statusor.h"
 
 // What a streaming method is made of. A stream holds no thread while it waits: it is *pumped*. On
-// each wake-up the runner asks the stream's step function, on a thread of the lane, for the next
+// each wake-up the runner asks the stream's step function, on a thread of the pool, for the next
 // messages; the function answers at once with what there is. Knows no gRPC, so that inbox, watch
 // and import can be written and tested without it.
 //

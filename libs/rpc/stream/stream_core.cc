@@ -7,21 +7,22 @@
 
 namespace clusterwire::rpc {
 
-StreamCore::StreamCore(Lane& lane, grpc::CallbackServerContext* context, CallContext call)
-    : lane_(lane), context_(context), log_(lane.runtime(), std::move(call)) {}
+StreamCore::StreamCore(ThreadPool& pool, grpc::CallbackServerContext* context, CallContext call)
+    : pool_(pool), context_(context), log_(pool.runtime(), std::move(call)) {}
 
 void StreamCore::Start(const absl::Status& refusal) {
   {
     MutexLock lock(mutex_);
     self_ = shared_from_this();
-    last_step_ = lane_.runtime().clock().Now();
+    last_step_ = pool_.runtime().clock().Now();
   }
-  const absl::Status status = refusal.ok() ? lane_.runtime().Enter(shared_from_this()) : refusal;
+  absl::Status status = refusal.ok() ? pool_.CheckStarted() : refusal;
+  if (status.ok()) status = pool_.runtime().Enter(shared_from_this());
   MutexLock lock(mutex_);
   if (!status.ok()) return LockedCut(status);
   LockedWake();
-  // A stream that is open waits when the lane is full; one that isn't yet is refused.
-  if (!stepping_) LockedCut(lane_.FullError());
+  // A stream that is open waits when the queue is full; one that isn't yet is refused.
+  if (!stepping_) LockedCut(pool_.FullError());
 }
 
 void StreamCore::Wake() {
@@ -42,7 +43,7 @@ void StreamCore::LockedWake() {
 
 void StreamCore::LockedPump() {
   if (closing_ || stepping_ || !woken_ || !LockedHasRoom()) return;
-  stepping_ = lane_.TryPost([self = shared_from_this()] { self->RunStep(); });
+  stepping_ = pool_.TryPost([self = shared_from_this()] { self->RunStep(); });
   if (stepping_) woken_ = false;  // else the next tick tries again
 }
 
@@ -66,7 +67,7 @@ void StreamCore::RunStep() {
     drop = closing_;  // closed while the step ran
     if (!closing_) {
       LockedTakeBatch();
-      last_step_ = lane_.runtime().clock().Now();
+      last_step_ = pool_.runtime().clock().Now();
       if (!pump.ok() || *pump == Pump::kDone) {
         closing_ = true;
         outcome_ = pump.status();
@@ -87,14 +88,14 @@ void StreamCore::RunStep() {
     stepping_ = false;
     over = over_;
   }
-  if (over) lane_.runtime().Leave(this);
+  if (over) pool_.runtime().Leave(this);
 }
 
 void StreamCore::LockedAdvance() {
   if (finished_) return;
   if (!writing_ && LockedQueued() > 0) {
     writing_ = true;
-    write_start_ = lane_.runtime().clock().Now();
+    write_start_ = pool_.runtime().clock().Now();
     LockedStartWrite();
   }
   if (closing_ && !writing_ && LockedQueued() == 0) return LockedSendStatus();
@@ -130,11 +131,11 @@ void StreamCore::Tick(absl::Time now) {
   MutexLock lock(mutex_);
   if (over_) return;
   if (writing_ && now - write_start_ >= limits().stall) {
-    // The status queues behind the message that nobody takes; after another while, the connection's
+    // The status queues behind the message that isn't taken; after another while, the connection's
     // stream itself is reset.
     if (finished_) return context_->TryCancel();
     write_start_ = now;
-    lane_.runtime()
+    pool_.runtime()
         .metrics()
         .GetCounter("clusterwire_rpc_slow_readers_total", "Streams cut off since nobody read them")
         .Add();
@@ -158,7 +159,7 @@ void StreamCore::OnOver() {
   }
   if (!idle) return;  // the step that still runs drops and leaves
   DropSource();
-  lane_.runtime().Leave(this);
+  pool_.runtime().Leave(this);
 }
 
 }  // namespace clusterwire::rpc

@@ -11,7 +11,7 @@
 
 #include "libs/base/threads/mutex.h"
 #include "libs/rpc/call/call_log.h"
-#include "libs/rpc/server/runtime.h"
+#include "libs/rpc/server/thread_pool.h"
 #include "libs/rpc/stream/source.h"
 
 namespace clusterwire::rpc {
@@ -21,11 +21,11 @@ namespace clusterwire::rpc {
 // it.
 //
 // Kept alive by itself until gRPC is done with it, and by a step that runs. gRPC's reactions and
-// the lane's steps meet under one lock, which is never held while a step runs or while what a step
+// the pool's steps meet under one lock, which is never held while a step runs or while what a step
 // captured is destroyed: a step may hold locks under which others call the Waker.
 class StreamCore : public std::enable_shared_from_this<StreamCore> {
  public:
-  StreamCore(Lane& lane, grpc::CallbackServerContext* context, CallContext call);
+  StreamCore(ThreadPool& pool, grpc::CallbackServerContext* context, CallContext call);
   virtual ~StreamCore() = default;
   StreamCore(const StreamCore&) = delete;
   StreamCore& operator=(const StreamCore&) = delete;
@@ -40,7 +40,7 @@ class StreamCore : public std::enable_shared_from_this<StreamCore> {
 
  protected:
   // What the messages' side does. Locked ones are called with the lock held.
-  virtual absl::StatusOr<Pump> Step() = 0;  // on the lane, never by two threads at once
+  virtual absl::StatusOr<Pump> Step() = 0;  // on the pool, never by two threads at once
   virtual void DropSource() = 0;            // likewise, or when no step can come any more
   virtual void LockedBeforeStep() {}        // hands over what was received
   virtual void LockedTakeBatch() = 0;       // moves what the step put out to the queue
@@ -59,7 +59,7 @@ class StreamCore : public std::enable_shared_from_this<StreamCore> {
   void LockedWake() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   bool LockedOpen() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) { return !closing_; }
   const CallContext& call() const { return log_.call(); }
-  const StreamLimits& limits() const { return lane_.runtime().stream_limits(); }
+  const StreamLimits& limits() const { return pool_.runtime().stream_limits(); }
 
  private:
   void RunStep();
@@ -68,7 +68,7 @@ class StreamCore : public std::enable_shared_from_this<StreamCore> {
   void LockedCut(const absl::Status& status) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void LockedSendStatus() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
-  Lane& lane_;
+  ThreadPool& pool_;
   grpc::CallbackServerContext* const context_;  // valid until OnOver()
   CallLog log_;
   Mutex mutex_;

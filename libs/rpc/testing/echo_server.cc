@@ -7,6 +7,7 @@
 #include <gtest/gtest.h>
 
 #include "libs/base/random.h"
+#include "libs/base/status/status_macros.h"
 #include "libs/base/testing/eventually.h"
 #include "libs/rpc/server/client.h"
 
@@ -15,38 +16,50 @@ namespace {
 
 class EchoHandler final : public EchoService::CallbackService {
  public:
-  EchoHandler(EchoBehaviour behaviour, Lane& lane) : do_(std::move(behaviour)), lane_(lane) {}
+  EchoHandler(EchoBehaviour behaviour, ThreadPool& pool, const Parking::Reader& reader)
+      : do_(std::move(behaviour)), pool_(pool), reader_(reader) {}
 
   grpc::ServerUnaryReactor* Echo(grpc::CallbackServerContext* context, const EchoRequest* request,
                                  EchoResponse* response) override {
     if (do_.arrived) do_.arrived(context);
-    return RunUnary(lane_, context, response,
-                    [this, request](const CallContext& call) { return do_.echo(call, *request); });
+    return RunAtRevision(pool_, context, reader_, request->min_revision(),
+                         [this, request, response](const CallContext& call) -> absl::Status {
+                           ASSIGN_OR_RETURN(*response, do_.echo(call, *request));
+                           return absl::OkStatus();
+                         });
   }
 
   grpc::ServerWriteReactor<EchoResponse>* Watch(grpc::CallbackServerContext* context,
                                                 const EchoRequest*) override {
-    return RunServerStream<EchoResponse>(lane_, context, do_.watch);
+    return RunServerStream<EchoResponse>(pool_, context, do_.watch);
   }
 
   grpc::ServerBidiReactor<EchoRequest, EchoResponse>* Exchange(
       grpc::CallbackServerContext* context) override {
-    return RunBidi<EchoRequest, EchoResponse>(lane_, context, do_.exchange);
+    return RunBidi<EchoRequest, EchoResponse>(pool_, context, do_.exchange);
   }
 
  private:
   const EchoBehaviour do_;
-  Lane& lane_;
+  ThreadPool& pool_;
+  const Parking::Reader& reader_;
 };
 
 }  // namespace
 
+Service MakeEchoService(EchoBehaviour behaviour, ThreadPool& pool, const Parking::Reader& reader) {
+  return ServiceOf<EchoService>(std::make_unique<EchoHandler>(std::move(behaviour), pool, reader));
+}
+
 EchoServer::EchoServer(EchoBehaviour behaviour, Options options)
-    : runtime_(metrics_, clock_, Random::System(), options.runtime), lane_(runtime_, options.lane) {
+    : runtime_(metrics_, clock_, Random::System(), options.runtime),
+      pool_(runtime_, options.pool),
+      reader_(runtime_.parking(),
+              {.name = "the echo", .reason = "ECHO_BEHIND", .newest = behaviour.newest}) {
   Server::Options server_options;
   server_options.health_names = options.health_names;
   Services services;
-  services.push_back(std::make_unique<EchoHandler>(std::move(behaviour), lane_));
+  services.push_back(MakeEchoService(std::move(behaviour), pool_, reader_));
   auto server = Server::Start(server_options, runtime_, std::move(services));
   EXPECT_TRUE(server.ok()) << server.status();
   server_ = *std::move(server);

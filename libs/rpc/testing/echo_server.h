@@ -10,10 +10,10 @@
 
 #include "libs/base/testing/eventually.h"
 #include "libs/base/testing/fake_clock.h"
-#include "libs/rpc/stream/run_stream.h"
 #include "libs/rpc/call/run_unary.h"
 #include "libs/rpc/server/runtime.h"
 #include "libs/rpc/server/server.h"
+#include "libs/rpc/stream/run_stream.h"
 #include "libs/rpc/testing/echo.grpc.pb.h"
 #include "libs/telemetry/metrics.h"
 
@@ -25,16 +25,21 @@ struct EchoBehaviour {
   std::function<void(grpc::CallbackServerContext*)> arrived = nullptr;
   std::function<absl::StatusOr<EchoResponse>(const CallContext&, const EchoRequest&)> echo =
       nullptr;
+  // The newest revision that there is, for requests that ask for one.
+  std::function<absl::StatusOr<int64_t>()> newest = nullptr;
   ServerStream<EchoResponse>::Open watch = nullptr;
   BidiStream<EchoRequest, EchoResponse>::Open exchange = nullptr;
 };
 
-// A real server on a free port of loopback, with one lane, on a clock that stands still.
+// The three methods, run on `pool`; both outlive the service.
+Service MakeEchoService(EchoBehaviour behaviour, ThreadPool& pool, const Parking::Reader& reader);
+
+// A real server on a free port of loopback, with one thread pool, on a clock that stands still.
 class EchoServer {
  public:
   struct Options {
     Runtime::Options runtime = {};
-    Lane::Options lane = {.name = "tests", .threads = 2, .queue_limit = 10};
+    ThreadPool::Options pool = {.name = "tests", .threads = 2, .queue_limit = 10};
     std::vector<std::string> health_names = {};
   };
 
@@ -46,13 +51,16 @@ class EchoServer {
   telemetry::Metrics& metrics() { return metrics_; }
   Runtime& runtime() { return runtime_; }
   Server& server() { return *server_; }
+  // What Echo waits for when its request asks for a revision.
+  Parking::Reader& reader() { return reader_; }
   std::unique_ptr<EchoService::Stub> Stub();
 
  private:
   FakeClock clock_{absl::Now()};
   telemetry::Metrics metrics_;
   Runtime runtime_;
-  Lane lane_;
+  ThreadPool pool_;
+  Parking::Reader reader_;
   std::unique_ptr<Server> server_;
 };
 

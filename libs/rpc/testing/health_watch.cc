@@ -3,8 +3,8 @@
 #include <grpcpp/grpcpp.h>
 #include <gtest/gtest.h>
 
-#include "libs/rpc/server/client.h"
 #include "libs/rpc/health/health.grpc.pb.h"
+#include "libs/rpc/server/client.h"
 
 namespace clusterwire::rpc::testing {
 
@@ -22,6 +22,11 @@ HealthWatch::HealthWatch(const std::string& address) : call_(std::make_unique<Ca
   call_->reader = call_->stub->Watch(&call_->context, grpc::health::v1::HealthCheckRequest());
   HealthCheckResponse response;
   EXPECT_TRUE(call_->reader->Read(&response));
+}
+
+bool HealthWatch::NextIsServing() {
+  HealthCheckResponse response;
+  return call_->reader->Read(&response) && response.status() == HealthCheckResponse::SERVING;
 }
 
 HealthWatch::~HealthWatch() {

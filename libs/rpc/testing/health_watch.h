@@ -12,6 +12,9 @@ class HealthWatch {
   explicit HealthWatch(const std::string& address);
   ~HealthWatch();
 
+  // Whether the next answer, which it waits for, says that all is serving.
+  bool NextIsServing();
+
  private:
   struct Call;
   std::unique_ptr<Call> call_;

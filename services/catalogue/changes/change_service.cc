@@ -7,8 +7,9 @@
 
 #include "libs/base/status/status_macros.h"
 #include "libs/base/time/timestamp.h"
-#include "libs/rpc/token/page_token.h"
 #include "libs/rpc/call/run_unary.h"
+#include "libs/rpc/token/page_token.h"
+#include "services/catalogue/changes/history.h"
 #include "services/catalogue/common/api/calls.h"
 #include "services/catalogue/services.h"
 
@@ -36,7 +37,8 @@ store::Position PositionOf(const std::string& place) {
 
 class ChangeServiceHandler final : public change::v1::ChangeService::CallbackService {
  public:
-  ChangeServiceHandler(const Api& api, const History& history) : api_(api), history_(history) {}
+  ChangeServiceHandler(const Api& api, rpc::Late<store::Store>& store)
+      : api_(api), history_(store) {}
 
   grpc::ServerUnaryReactor* ListChanges(grpc::CallbackServerContext* context,
                                         const ListChangesRequest* request,
@@ -50,7 +52,7 @@ class ChangeServiceHandler final : public change::v1::ChangeService::CallbackSer
  private:
   absl::Status List(const rpc::CallContext& call, const ListChangesRequest& request,
                     ListChangesResponse* response) {
-    ASSIGN_OR_RETURN(const rpc::Page page, rpc::ReadPage(api_.tokens, request, {}));
+    ASSIGN_OR_RETURN(const rpc::Page page, rpc::ReadPage(*api_.tokens, request, {}));
     if (request.after_revision() < 0) return FieldError("after_revision", "must not be negative");
     HistoryQuery query;
     query.viewer = ViewerOf(call.caller);
@@ -66,23 +68,24 @@ class ChangeServiceHandler final : public change::v1::ChangeService::CallbackSer
     }
     query.limit = page.size;
     query.bytes = rpc::kMaxPageBytes;
-    ASSIGN_OR_RETURN(auto listed, history_.List(query));
+    ASSIGN_OR_RETURN(auto listed, history_->List(query));
     for (auto& change : listed.changes) *response->add_changes() = std::move(change);
     if (listed.next) {
       response->set_next_page_token(
-          rpc::NextPageToken(api_.tokens, request, PlaceOf(*listed.next)));
+          rpc::NextPageToken(*api_.tokens, request, PlaceOf(*listed.next)));
     }
     return absl::OkStatus();
   }
 
   const Api api_;
-  const History& history_;
+  const rpc::Late<History> history_;
 };
 
 }  // namespace
 
-std::unique_ptr<grpc::Service> MakeChangeService(const Api& api, const History& history) {
-  return std::make_unique<ChangeServiceHandler>(api, history);
+rpc::Service MakeChangeService(const Api& api, rpc::Late<store::Store>& store) {
+  return rpc::ServiceOf<change::v1::ChangeService>(
+      std::make_unique<ChangeServiceHandler>(api, store));
 }
 
 }  // namespace clusterwire::catalogue

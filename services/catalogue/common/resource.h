@@ -150,7 +150,7 @@ inline absl::Status CheckParent(const store::Reader& reader, const Sight& sight,
 template <store::Resource T>
 absl::StatusOr<typename Resources<T>::Found> Resources<T>::BatchGet(
     const ReadCall& call, const std::vector<std::string>& names) const {
-  ASSIGN_OR_RETURN(auto reader, store_.Read(call.at_least, call.deadline));
+  ASSIGN_OR_RETURN(auto reader, store_.Read(call.at_least));
   const Sight sight(call.viewer);
   Found found{.resources = {}, .revision = reader->revision()};
   std::vector<std::string> missing;
@@ -175,7 +175,7 @@ absl::StatusOr<Listed<T>> Resources<T>::List(const ReadCall& call, const ListQue
     return Error(absl::StatusCode::kPermissionDenied, "NOT_YOURS",
                  "only operators may list what is deleted; leave out show_deleted");
   }
-  ASSIGN_OR_RETURN(auto reader, store_.Read(call.at_least, call.deadline));
+  ASSIGN_OR_RETURN(auto reader, store_.Read(call.at_least));
   const bool everywhere = rules_.parent.empty() || query.parent == AnyParent();
   if (!everywhere) {
     RETURN_IF_ERROR(CheckParentName(query.parent));

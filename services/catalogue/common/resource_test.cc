@@ -225,5 +225,25 @@ TEST_F(ResourceTest, CodesAreFoundByTheirBeginningAndByWordsOfTheirNames) {
   EXPECT_EQ((*by_name)[0].parent(), "nuts:DE");
 }
 
+TEST_F(ResourceTest, ACodeIsFoundAsSoonAsItsListHasItAndNoLongerWithoutIt) {
+  const auto found = [&] {
+    return world_.taxonomies->SearchCodes(world_.Read(), "Quantum", "", 20)->size();
+  };
+  EXPECT_EQ(found(), 0u);
+  auto esca = world_.Get<v1::Taxonomy>("taxonomies/esca");
+  v1::TaxonomyCode& code = *esca.add_codes();
+  code.set_code("quantum");
+  code.set_title("Quantum technologies");
+  const auto with = world_.taxonomies->Update(world_.AsOperator(), esca, {});
+  ASSERT_THAT(with, IsOk());
+  EXPECT_EQ(found(), 1u);
+  world_.NewCluster();  // which changes no list
+  EXPECT_EQ(found(), 1u);
+  esca = *with;
+  esca.mutable_codes()->RemoveLast();
+  ASSERT_THAT(world_.taxonomies->Update(world_.AsOperator(), esca, {}), IsOk());
+  EXPECT_EQ(found(), 0u);
+}
+
 }  // namespace
 }  // namespace clusterwire::catalogue

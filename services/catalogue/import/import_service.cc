@@ -7,8 +7,8 @@
 #include "libs/base/status/status_macros.h"
 #include "libs/rpc/stream/run_stream.h"
 #include "services/catalogue/common/api/calls.h"
-#include "services/catalogue/services.h"
 #include "services/catalogue/import/session.h"
+#include "services/catalogue/services.h"
 
 namespace clusterwire::catalogue {
 namespace {
@@ -64,7 +64,8 @@ class ImportExchange {
 
 class ImportServiceHandler final : public v1::ImportService::CallbackService {
  public:
-  ImportServiceHandler(const Api& api, store::Store& store) : api_(api), store_(store) {}
+  ImportServiceHandler(const Api& api, const rpc::Late<store::Store>& store)
+      : api_(api), store_(store) {}
 
   grpc::ServerBidiReactor<v1::ImportRequest, v1::ImportResponse>* Import(
       grpc::CallbackServerContext* context) override {
@@ -72,7 +73,9 @@ class ImportServiceHandler final : public v1::ImportService::CallbackService {
     return rpc::RunBidi<v1::ImportRequest, v1::ImportResponse>(
         api_.writes, context,
         [this](const rpc::CallContext& call, const rpc::Waker&) -> absl::StatusOr<Exchange> {
-          auto exchange = std::make_shared<ImportExchange>(store_, call);
+          // At once and not at the first message, which may never come: open streams are counted.
+          RETURN_IF_ERROR(registers::Session::CheckMayImport(ViewerOf(call.caller)));
+          auto exchange = std::make_shared<ImportExchange>(*store_, call);
           return
               [exchange](rpc::Received<v1::ImportRequest>& in,
                          rpc::Batch<v1::ImportResponse>& out) { return exchange->Step(in, out); };
@@ -81,13 +84,13 @@ class ImportServiceHandler final : public v1::ImportService::CallbackService {
 
  private:
   const Api api_;
-  store::Store& store_;
+  const rpc::Late<store::Store>& store_;
 };
 
 }  // namespace
 
-std::unique_ptr<grpc::Service> MakeImportService(const Api& api, store::Store& store) {
-  return std::make_unique<ImportServiceHandler>(api, store);
+rpc::Service MakeImportService(const Api& api, const rpc::Late<store::Store>& store) {
+  return rpc::ServiceOf<v1::ImportService>(std::make_unique<ImportServiceHandler>(api, store));
 }
 
 }  // namespace clusterwire::catalogue

@@ -25,11 +25,14 @@ Taken Refused(const absl::Status& status) {
 
 }  // namespace
 
+absl::Status Session::CheckMayImport(const filter::Viewer& viewer) {
+  if (viewer.operator_) return absl::OkStatus();
+  return Error(absl::StatusCode::kPermissionDenied, "NOT_YOURS", "only operators may import");
+}
+
 absl::StatusOr<std::unique_ptr<Session>> Session::Open(store::Store& store, WriteCall call,
                                                        const v1::ImportStart& start) {
-  if (!call.viewer.operator_) {
-    return Error(absl::StatusCode::kPermissionDenied, "NOT_YOURS", "only operators may import");
-  }
+  RETURN_IF_ERROR(CheckMayImport(call.viewer));
   FieldErrors errors;
   CheckDate("start.read_date", start.read_date(), errors);
   auto lines = MakeRegister(start.kind(), start.read_date());

@@ -33,7 +33,9 @@ class Session {
   static constexpr size_t kMaxWaiting = 500;     // lines that wait for one further down
   static constexpr int64_t kMaxLines = 200'000;  // of one import
 
-  // PERMISSION_DENIED for anybody but operators, INVALID_ARGUMENT for a wrong `start`. Whether the
+  // PERMISSION_DENIED for anybody but operators.
+  static absl::Status CheckMayImport(const filter::Viewer& viewer);
+  // As CheckMayImport(); INVALID_ARGUMENT for a wrong `start`. Whether the
   // changes are quiet and whether they are kept is taken from `start`.
   static absl::StatusOr<std::unique_ptr<Session>> Open(store::Store& store, WriteCall call,
                                                        const v1::ImportStart& start);

@@ -25,7 +25,7 @@ v1::DiagnoseResponse Diagnosis::Diagnose() const {
   v1::DiagnoseResponse response;
   *response.add_findings() = LookAtDatabase(&response);
   service::LookAtKafka(
-      parts_.kafka, parts_.topic, kKafkaLimit,
+      on_.kafka, on_.topic, kKafkaLimit,
       [this](const kafka::TopicDescription& topic) { return LookAtTopic(topic); },
       response.mutable_findings());
   *response.add_findings() = LookAtRelay(&response);
@@ -36,30 +36,30 @@ v1::DiagnoseResponse Diagnosis::Diagnose() const {
 }
 
 absl::StatusOr<std::string> Diagnosis::StartNewHistory(const std::string& seen) {
-  ASSIGN_OR_RETURN(const std::string current, parts_.store.history());
+  ASSIGN_OR_RETURN(const std::string current, on_.store.history());
   if (seen != current) {
     return Error(absl::StatusCode::kFailedPrecondition, "HISTORY_MISMATCH",
                  absl::StrCat("the store is in history '", current, "', not '", seen,
                               "'; Diagnose shows it as history_id"));
   }
-  const auto cursor = parts_.store.cursors().Get(Relay::kCursor);
+  const auto cursor = on_.store.cursors().Get(Relay::kCursor);
   if (!cursor.ok() && !absl::IsNotFound(cursor.status())) return cursor.status();
-  ASSIGN_OR_RETURN(std::string started, parts_.store.StartNewHistory(
-                                            cursor.ok() ? cursor->position : store::Position()));
-  parts_.relay.Wake();
+  ASSIGN_OR_RETURN(std::string started,
+                   on_.store.StartNewHistory(cursor.ok() ? cursor->position : store::Position()));
+  on_.relay.Wake();
   return started;
 }
 
 service::Finding Diagnosis::LookAtDatabase(v1::DiagnoseResponse* response) const {
   constexpr std::string_view kRemedy =
       "look at database.url in the configuration and at the database's own log";
-  const auto revision = parts_.store.revision();
+  const auto revision = on_.store.revision();
   if (!revision.ok()) return Broken("database", revision.status(), kRemedy);
-  const auto history = parts_.store.history();
+  const auto history = on_.store.history();
   if (!history.ok()) return Broken("database", history.status(), kRemedy);
   response->set_revision(revision->value);
   response->set_history_id(*history);
-  if (const absl::Status writable = parts_.database.CheckWritable(); !writable.ok()) {
+  if (const absl::Status writable = on_.database.CheckWritable(); !writable.ok()) {
     return Broken("database", writable, service::RemedyForFullDisk("database.url"));
   }
   return Fine("database", absl::StrCat("answers; newest revision ", revision->value));
@@ -70,27 +70,27 @@ service::Finding Diagnosis::LookAtTopic(const kafka::TopicDescription& topic) co
   if (const auto policy = topic.config.find("cleanup.policy");
       policy != topic.config.end() && absl::StrContains(policy->second, "compact")) {
     return service::Found("topic", service::Finding::SEVERITY_ERROR,
-                          absl::StrCat(parts_.topic,
+                          absl::StrCat(on_.topic,
                                        " is compacted: of several changes of one resource only the "
                                        "last would be kept"),
                           "set its cleanup.policy to delete");
   }
-  if (topic.retention < parts_.retention) {
+  if (topic.retention < on_.retention) {
     return service::Found(
         "topic", service::Finding::SEVERITY_ERROR,
-        absl::StrCat(parts_.topic, " keeps records for ", kept, ", and relay.retention asks for ",
-                     absl::FormatDuration(parts_.retention),
+        absl::StrCat(on_.topic, " keeps records for ", kept, ", and relay.retention asks for ",
+                     absl::FormatDuration(on_.retention),
                      ": a consumer that is away for longer misses changes"),
-        absl::StrCat("set its retention.ms to ", absl::ToInt64Milliseconds(parts_.retention),
+        absl::StrCat("set its retention.ms to ", absl::ToInt64Milliseconds(on_.retention),
                      ", or relay.retention to what is meant"));
   }
-  return Fine("topic", absl::StrCat(parts_.topic, " has ", topic.partitions,
+  return Fine("topic", absl::StrCat(on_.topic, " has ", topic.partitions,
                                     " partitions, keeps records for ", kept));
 }
 
 service::Finding Diagnosis::LookAtRelay(v1::DiagnoseResponse* response) const {
-  const Relay::State state = parts_.relay.state();
-  const auto waiting = parts_.store.Changes(state.position, 1000);
+  const Relay::State state = on_.relay.state();
+  const auto waiting = on_.store.Changes(state.position, 1000);
   const int64_t lag = waiting.ok() ? static_cast<int64_t>(waiting->size()) : 0;
   response->set_relay_lag(lag);
   if (state.halted) {
@@ -107,19 +107,19 @@ service::Finding Diagnosis::LookAtRelay(v1::DiagnoseResponse* response) const {
 }
 
 service::Finding Diagnosis::LookAtSearch(int64_t revision) const {
-  const auto published = parts_.index.Current();
-  if (!parts_.applier.status().ok()) {
-    return Broken("search", parts_.applier.status(), "it tries again by itself; see the database");
+  const auto published = on_.index.Current();
+  if (!on_.applier.status().ok()) {
+    return Broken("search", on_.applier.status(), "it tries again by itself; see the database");
   }
   return Fine("search", absl::StrCat("shows revision ", published->revision, " of ", revision, ", ",
                                      published->snapshot->size(), " resources"));
 }
 
 service::Finding Diagnosis::LookAtTimers() const {
-  if (const absl::Status status = parts_.timers.status(); !status.ok()) {
+  if (const absl::Status status = on_.timers.status(); !status.ok()) {
     return Broken("timers", status, "they try again by themselves; see the database");
   }
-  const auto due = parts_.store.DueTimers(parts_.clock.Now(), 1000);
+  const auto due = on_.store.DueTimers(on_.clock.Now(), 1000);
   if (!due.ok()) return Broken("timers", due.status(), "see the database");
   return Fine("timers", absl::StrCat(due->size(), " are due"));
 }

@@ -24,7 +24,7 @@ namespace clusterwire::catalogue {
 class Diagnosis {
  public:
   // What is looked at; all of it outlives the diagnosis.
-  struct Parts {
+  struct Dependencies {
     sql::Database& database;
     store::Store& store;
     const search::Index& index;
@@ -37,7 +37,7 @@ class Diagnosis {
     absl::Duration retention;  // what the topic should keep at least
   };
 
-  explicit Diagnosis(Parts parts) : parts_(std::move(parts)) {}
+  explicit Diagnosis(Dependencies dependencies) : on_(std::move(dependencies)) {}
 
   v1::DiagnoseResponse Diagnose() const;
 
@@ -51,7 +51,7 @@ class Diagnosis {
   service::Finding LookAtSearch(int64_t revision) const;
   service::Finding LookAtTimers() const;
 
-  const Parts parts_;
+  const Dependencies on_;
 };
 
 }  // namespace clusterwire::catalogue

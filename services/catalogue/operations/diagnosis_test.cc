@@ -40,10 +40,10 @@ class DiagnosisTest : public ::testing::Test {
   World world_;
   telemetry::Metrics metrics_;
   kafka::MockKafka kafka_;
-  search::Index index_{Clock::System()};
+  search::Index index_;
   std::unique_ptr<SearchApplier> applier_ =
       *SearchApplier::Start(*world_.store, index_, Clock::System(), world_.random, metrics_);
-  TimerRunner timers_{*world_.store, TimerSteps(), world_.clock,  world_.random,  metrics_};
+  TimerRunner timers_{*world_.store, TimerSteps(), world_.clock, world_.random, metrics_};
   Relay relay_{RelayOptions(), *world_.store, Clock::System(), world_.random, metrics_};
   sql::FaultyDatabase database_{*world_.database};
   Diagnosis diagnosis_{{.database = database_,

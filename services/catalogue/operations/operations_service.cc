@@ -18,17 +18,25 @@ absl::Status CheckOperator(const rpc::CallContext& call) {
 
 class OperationsServiceHandler final : public v1::OperationsService::CallbackService {
  public:
-  OperationsServiceHandler(rpc::Lane& reads, rpc::Lane& writes, Operations operations)
-      : reads_(reads), writes_(writes), operations_(std::move(operations)) {}
+  OperationsServiceHandler(rpc::ThreadPool& operators, rpc::ThreadPool& writes,
+                           const rpc::Late<Diagnosis>& diagnosis,
+                           std::function<service::Findings()> missing)
+      : operators_(operators),
+        writes_(writes),
+        diagnosis_(diagnosis),
+        missing_(std::move(missing)) {}
 
   grpc::ServerUnaryReactor* Diagnose(grpc::CallbackServerContext* context,
                                      const v1::DiagnoseRequest*,
                                      v1::DiagnoseResponse* response) override {
     return rpc::RunUnary(
-        reads_, context, response,
+        operators_, context, response,
         [this](const rpc::CallContext& call) -> absl::StatusOr<v1::DiagnoseResponse> {
           RETURN_IF_ERROR(CheckOperator(call));
-          return operations_.diagnose();
+          if (diagnosis_.is_set()) return diagnosis_->Diagnose();
+          v1::DiagnoseResponse known;
+          *known.mutable_findings() = missing_();
+          return known;
         });
   }
 
@@ -39,22 +47,25 @@ class OperationsServiceHandler final : public v1::OperationsService::CallbackSer
                          [this, request, response](const rpc::CallContext& call) -> absl::Status {
                            RETURN_IF_ERROR(CheckOperator(call));
                            ASSIGN_OR_RETURN(*response->mutable_history_id(),
-                                            operations_.start_new_history(request->history_id()));
+                                            diagnosis_->StartNewHistory(request->history_id()));
                            return absl::OkStatus();
                          });
   }
 
  private:
-  rpc::Lane& reads_;
-  rpc::Lane& writes_;
-  const Operations operations_;
+  rpc::ThreadPool& operators_;
+  rpc::ThreadPool& writes_;
+  const rpc::Late<Diagnosis>& diagnosis_;
+  const std::function<service::Findings()> missing_;
 };
 
 }  // namespace
 
-std::unique_ptr<grpc::Service> MakeOperationsService(rpc::Lane& reads, rpc::Lane& writes,
-                                                     Operations operations) {
-  return std::make_unique<OperationsServiceHandler>(reads, writes, std::move(operations));
+rpc::Service MakeOperationsService(rpc::ThreadPool& operators, rpc::ThreadPool& writes,
+                                   const rpc::Late<Diagnosis>& diagnosis,
+                                   std::function<service::Findings()> missing) {
+  return rpc::ServiceOf<v1::OperationsService>(
+      std::make_unique<OperationsServiceHandler>(operators, writes, diagnosis, std::move(missing)));
 }
 
 }  // namespace clusterwire::catalogue

@@ -2,6 +2,7 @@
 
 #include <gmock/gmock.h>
 
+#include "libs/base/testing/eventually.h"
 #include "libs/base/testing/status_matchers.h"
 #include "services/catalogue/testing/world.h"
 
@@ -16,7 +17,7 @@ class ApplierTest : public ::testing::Test {
   // Starts with an empty index, as a process does.
   void Start() {
     applier_.reset();
-    index_ = std::make_unique<search::Index>(Clock::System());
+    index_ = std::make_unique<search::Index>();
     auto applier =
         SearchApplier::Start(*world_.store, *index_, Clock::System(), world_.random, metrics_);
     ASSERT_THAT(applier, IsOk());
@@ -24,13 +25,13 @@ class ApplierTest : public ::testing::Test {
   }
   // What the public finds at `revision`.
   std::vector<std::string> Clusters(int64_t revision) {
-    const auto published = index_->WaitFor(revision, Clock::System().Now() + absl::Seconds(30));
-    EXPECT_THAT(published, IsOk());
+    EXPECT_TRUE(Eventually([&] { return index_->Current()->revision >= revision; }));
+    const auto published = index_->Current();
     type::v1::Filter filter;
     filter.add_types("cluster");
     const auto predicate = filter::Predicate::Compile(filter, filter::Viewer::Public());
     std::vector<std::string> names;
-    for (const store::Facts* facts : (*published)->snapshot->Find(*predicate)) {
+    for (const store::Facts* facts : published->snapshot->Find(*predicate)) {
       names.push_back(facts->name());
     }
     return names;

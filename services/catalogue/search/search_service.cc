@@ -7,8 +7,8 @@
 #include "clusterwire/catalogue/v1/search.grpc.pb.h"
 
 #include "libs/base/status/status_macros.h"
-#include "libs/rpc/token/page_token.h"
 #include "libs/rpc/call/run_unary.h"
+#include "libs/rpc/token/page_token.h"
 #include "services/catalogue/common/api/calls.h"
 #include "services/catalogue/services.h"
 
@@ -94,26 +94,26 @@ void AddFacets(const search::Page& page, v1::SearchResponse* response) {
 
 class SearchServiceHandler final : public v1::SearchService::CallbackService {
  public:
-  SearchServiceHandler(const Api& api, const search::Index& index) : api_(api), index_(index) {}
+  SearchServiceHandler(const Api& api, Handles& handles)
+      : api_(api), index_(handles.index), indexed_(handles.indexed) {}
 
   grpc::ServerUnaryReactor* Search(grpc::CallbackServerContext* context,
                                    const SearchRequest* request,
                                    v1::SearchResponse* response) override {
-    return rpc::RunUnary(api_.reads, context,
-                         [this, request, response](const rpc::CallContext& call) {
-                           return Run(call, *request, response);
-                         });
+    return rpc::RunAtRevision(api_.reads, context, indexed_, request->min_revision(),
+                              [this, request, response](const rpc::CallContext& call) {
+                                return Run(call, *request, response);
+                              });
   }
 
  private:
   absl::Status Run(const rpc::CallContext& call, const SearchRequest& request,
                    v1::SearchResponse* response) {
-    ASSIGN_OR_RETURN(const rpc::Page page, rpc::ReadPage(api_.tokens, request, {}));
+    ASSIGN_OR_RETURN(const rpc::Page page, rpc::ReadPage(*api_.tokens, request, {}));
     ASSIGN_OR_RETURN(const auto predicate,
                      filter::Predicate::Compile(request.filter(), ViewerOf(call.caller)));
     ASSIGN_OR_RETURN(const search::SearchOptions options, OptionsOf(request, page));
-    ASSIGN_OR_RETURN(const auto published,
-                     index_.WaitFor(request.min_revision(), WaitLimit(api_, call)));
+    const auto published = index_->Current();
     ASSIGN_OR_RETURN(const search::Page found, published->snapshot->Search(predicate, options));
     response->set_total_size(static_cast<int32_t>(found.total));
     AddHits(found, response);
@@ -121,20 +121,21 @@ class SearchServiceHandler final : public v1::SearchService::CallbackService {
     const auto shown = static_cast<size_t>(response->hits_size());
     if (found.more || shown < found.hits.size()) {
       response->set_next_page_token(
-          rpc::NextPageToken(api_.tokens, request, Joined(found.hits[shown - 1].position)));
+          rpc::NextPageToken(*api_.tokens, request, Joined(found.hits[shown - 1].position)));
     }
     response->set_revision(published->revision);
     return absl::OkStatus();
   }
 
   const Api api_;
-  const search::Index& index_;
+  const rpc::Late<const search::Index>& index_;
+  const rpc::Parking::Reader& indexed_;
 };
 
 }  // namespace
 
-std::unique_ptr<grpc::Service> MakeSearchService(const Api& api, const search::Index& index) {
-  return std::make_unique<SearchServiceHandler>(api, index);
+rpc::Service MakeSearchService(const Api& api, Handles& handles) {
+  return rpc::ServiceOf<v1::SearchService>(std::make_unique<SearchServiceHandler>(api, handles));
 }
 
 }  // namespace clusterwire::catalogue

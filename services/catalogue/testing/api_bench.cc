@@ -8,8 +8,8 @@
 #include <gtest/gtest.h>
 
 #include "libs/kafka/testing/mock_kafka.h"
-#include "libs/rpc/server/client.h"
 #include "libs/rpc/call/status.h"
+#include "libs/rpc/server/client.h"
 #include "services/catalogue/types.h"
 
 namespace clusterwire::catalogue {
@@ -30,11 +30,14 @@ Relay::Options RelayOptions() {
 
 ApiBench::ApiBench()
     : relay_options_(RelayOptions()),
-      index_(world.clock),
+      runtime_(metrics_, world.clock, world.random),
+      reads_(runtime_, {.name = "reads"}),
+      writes_(runtime_, {.name = "writes"}),
+      handles_(runtime_.parking()),
+      index_({}, [this](int64_t revision) { handles_.indexed.Publish(revision); }),
       applier_(*SearchApplier::Start(*world.store, index_, world.clock, world.random, metrics_)),
       timers_(*world.store, TimerSteps(), world.clock, world.random, metrics_),
       relay_(relay_options_, *world.store, Clock::System(), world.random, metrics_),
-      history_(*world.store),
       diagnosis_({.database = *world.database,
                   .store = *world.store,
                   .index = index_,
@@ -45,21 +48,14 @@ ApiBench::ApiBench()
                   .kafka = relay_options_.kafka,
                   .topic = relay_options_.topic,
                   .retention = absl::Hours(1)}),
-      tokens_("a key for tests alone"),
-      runtime_(metrics_, world.clock, world.random),
-      reads_(runtime_, {.name = "reads"}),
-      writes_(runtime_, {.name = "writes"}) {
+      tokens_("a key for tests alone") {
   world.clock.Set(absl::Now());
-  const Api api = {.reads = reads_, .writes = writes_, .tokens = tokens_};
-  rpc::Services services = MakeResourceServices(api, *world.store);
-  services.push_back(MakeChangeService(api, history_));
-  services.push_back(MakeOperationsService(
-      reads_, writes_,
-      {.diagnose = [this] { return diagnosis_.Diagnose(); },
-       .start_new_history =
-           [this](const std::string& seen) { return diagnosis_.StartNewHistory(seen); }}));
-  services.push_back(MakeSearchService(api, index_));
-  auto server = rpc::Server::Start({}, runtime_, std::move(services));
+  handles_.store.Set(*world.store);
+  handles_.tokens.Set(tokens_);
+  handles_.index.Set(index_);
+  handles_.diagnosis.Set(diagnosis_);
+  const Api api = {.reads = reads_, .writes = writes_, .tokens = handles_.tokens};
+  auto server = rpc::Server::Start({}, runtime_, MakeServices(api, reads_, handles_, nullptr));
   EXPECT_TRUE(server.ok()) << server.status();
   server_ = *std::move(server);
   channel_ = rpc::MakeChannel(server_->address());

@@ -8,12 +8,12 @@
 #include "absl/status/statusor.h"
 #include "google/protobuf/message.h"
 
-#include "libs/rpc/server/runtime.h"
 #include "libs/rpc/server/server.h"
+#include "libs/rpc/server/thread_pool.h"
 #include "libs/rpc/token/token.h"
 #include "libs/telemetry/metrics.h"
-#include "services/catalogue/services.h"
 #include "services/catalogue/operations/diagnosis.h"
+#include "services/catalogue/services.h"
 #include "services/catalogue/testing/world.h"
 
 namespace grpc {
@@ -50,16 +50,16 @@ class ApiBench {
  private:
   telemetry::Metrics metrics_;
   const Relay::Options relay_options_;
+  rpc::Runtime runtime_;
+  rpc::ThreadPool reads_;
+  rpc::ThreadPool writes_;
+  Handles handles_;
   search::Index index_;
   std::unique_ptr<SearchApplier> applier_;
   TimerRunner timers_;
   Relay relay_;
-  History history_;
   Diagnosis diagnosis_;
   rpc::TokenSigner tokens_;
-  rpc::Runtime runtime_;
-  rpc::Lane reads_;
-  rpc::Lane writes_;
   std::unique_ptr<rpc::Server> server_;
   std::shared_ptr<grpc::Channel> channel_;
   std::map<std::string, std::string> metadata_;

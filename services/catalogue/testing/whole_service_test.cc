@@ -16,15 +16,15 @@
 #include "libs/config/load.h"
 #include "libs/kafka/reader.h"
 #include "libs/kafka/testing/mock_kafka.h"
-#include "libs/rpc/server/client.h"
-#include "libs/rpc/health/health.grpc.pb.h"
 #include "libs/rpc/call/status.h"
+#include "libs/rpc/health/health.grpc.pb.h"
+#include "libs/rpc/server/client.h"
 #include "services/catalogue/server.h"
 
 namespace clusterwire::catalogue {
 namespace {
 
-using Server = service::Host;
+using Server = service::Server;
 
 class ServerTest : public ::testing::Test {
  protected:

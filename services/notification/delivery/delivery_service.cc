@@ -7,13 +7,13 @@
 #include "libs/base/status/status_macros.h"
 #include "libs/rpc/call/run_unary.h"
 #include "services/notification/common/paging.h"
-#include "services/notification/services.h"
-#include "services/notification/resources/subscribers/access.h"
-#include "services/notification/resources/subscribers/names.h"
 #include "services/notification/ledger/balance.h"
 #include "services/notification/ledger/dead_records.h"
 #include "services/notification/ledger/deliveries.h"
 #include "services/notification/ledger/ledger.h"
+#include "services/notification/resources/subscribers/access.h"
+#include "services/notification/resources/subscribers/names.h"
+#include "services/notification/services.h"
 
 namespace clusterwire::notification {
 namespace {
@@ -46,8 +46,7 @@ absl::StatusOr<DeliveryQuery> ReadQuery(const v1::ListDeliveriesRequest& request
 
 class DeliveryHandler final : public v1::DeliveryService::CallbackService {
  public:
-  DeliveryHandler(const Handling& handling, Ledger& ledger, Redrive redrive)
-      : handling_(handling), ledger_(ledger), redrive_(std::move(redrive)) {}
+  explicit DeliveryHandler(const Handling& handling) : handling_(handling) {}
 
   ServerUnaryReactor* GetDelivery(CallbackServerContext* context,
                                   const v1::GetDeliveryRequest* request,
@@ -63,12 +62,14 @@ class DeliveryHandler final : public v1::DeliveryService::CallbackService {
     return RunRead(
         context, response,
         [this, request](sql::Connection& connection) -> absl::StatusOr<v1::ListDeliveriesResponse> {
-          ASSIGN_OR_RETURN(const rpc::Page page, rpc::ReadPage(handling_.tokens, *request, {}));
+          ASSIGN_OR_RETURN(const rpc::Page page,
+                           rpc::ReadPage(*handling_.parts.tokens, *request, {}));
           ASSIGN_OR_RETURN(const DeliveryQuery query, ReadQuery(*request, page));
           ASSIGN_OR_RETURN(auto found, Deliveries(connection).List(query));
           v1::ListDeliveriesResponse answer;
-          answer.set_next_page_token(FillPage(handling_.tokens, *request, page, std::move(found),
-                                              kByPageKey, answer.mutable_deliveries()));
+          answer.set_next_page_token(FillPage(*handling_.parts.tokens, *request, page,
+                                              std::move(found), kByPageKey,
+                                              answer.mutable_deliveries()));
           return answer;
         });
   }
@@ -104,11 +105,12 @@ class DeliveryHandler final : public v1::DeliveryService::CallbackService {
          request](sql::Connection& connection) -> absl::StatusOr<v1::ListDeadRecordsResponse> {
           // Each may carry 64 KiB, so a page stays below what one message may hold.
           ASSIGN_OR_RETURN(const rpc::Page page,
-                           rpc::ReadPage(handling_.tokens, *request, kDeadRecordPages));
+                           rpc::ReadPage(*handling_.parts.tokens, *request, kDeadRecordPages));
           ASSIGN_OR_RETURN(auto found, DeadRecords(connection).List(page.after, page.size + 1));
           v1::ListDeadRecordsResponse answer;
-          answer.set_next_page_token(FillPage(handling_.tokens, *request, page, std::move(found),
-                                              kByPageKey, answer.mutable_dead_records()));
+          answer.set_next_page_token(FillPage(*handling_.parts.tokens, *request, page,
+                                              std::move(found), kByPageKey,
+                                              answer.mutable_dead_records()));
           return answer;
         });
   }
@@ -119,7 +121,8 @@ class DeliveryHandler final : public v1::DeliveryService::CallbackService {
     return rpc::RunUnary(handling_.writes, context,
                          [this, request, response](const rpc::CallContext& call) -> absl::Status {
                            RETURN_IF_ERROR(CheckOperator(call.caller));
-                           ASSIGN_OR_RETURN(const std::string change, redrive_(request->name()));
+                           ASSIGN_OR_RETURN(const std::string change,
+                                            (*handling_.parts.redrive)(request->name()));
                            response->set_change(change);
                            return absl::OkStatus();
                          });
@@ -135,20 +138,17 @@ class DeliveryHandler final : public v1::DeliveryService::CallbackService {
         handling_.reads, context, response,
         [this, read = std::move(read)](const rpc::CallContext& call) -> absl::StatusOr<Response> {
           RETURN_IF_ERROR(CheckOperator(call.caller));
-          return ledger_.Read(read);
+          return handling_.parts.ledger->Read(read);
         });
   }
 
   const Handling handling_;
-  Ledger& ledger_;
-  const Redrive redrive_;
 };
 
 }  // namespace
 
-std::unique_ptr<grpc::Service> MakeDeliveryService(const Handling& handling, Ledger& ledger,
-                                                   Redrive redrive) {
-  return std::make_unique<DeliveryHandler>(handling, ledger, std::move(redrive));
+rpc::Service MakeDeliveryService(const Handling& handling) {
+  return rpc::ServiceOf<v1::DeliveryService>(std::make_unique<DeliveryHandler>(handling));
 }
 
 }  // namespace clusterwire::notification

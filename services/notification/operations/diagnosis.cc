@@ -21,8 +21,8 @@ std::string Text(const absl::Status& status) { return std::string(status.message
 
 v1::DiagnoseResponse Diagnosis::Run() const {
   v1::DiagnoseResponse response;
-  const ConsumerReport consumer = parts_.consumer();
-  const Interests::Counts counts = parts_.interests.counts();
+  const ConsumerReport consumer = on_.consumer();
+  const Interests::Counts counts = on_.interests.counts();
   *response.add_findings() = Database();
   service::LookAtKafka(
       options_.kafka, options_.topic, options_.patience,
@@ -38,15 +38,15 @@ v1::DiagnoseResponse Diagnosis::Run() const {
 }
 
 service::Finding Diagnosis::Database() const {
-  const auto revision = parts_.store.revision();
+  const auto revision = on_.store.revision();
   if (!revision.ok()) {
     return Found("database", Finding::SEVERITY_ERROR, Text(revision.status()),
                  "Check that the database named by database.url runs.");
   }
-  if (const absl::Status writable = parts_.store_database.CheckWritable(); !writable.ok()) {
+  if (const absl::Status writable = on_.store_database.CheckWritable(); !writable.ok()) {
     return service::Broken("database", writable, service::RemedyForFullDisk("database.url"));
   }
-  const auto counters = parts_.store.counters();
+  const auto counters = on_.store.counters();
   return Fine("database", absl::StrCat("answers; revision ", revision->value, ", ", counters.writes,
                                        " writes since the start, ", counters.failed, " failed"));
 }
@@ -85,7 +85,7 @@ service::Finding Diagnosis::Matcher(const Interests::Counts& counts) const {
       absl::StrCat(counts.active, " subscriptions are asked, ", counts.matcher.unfiled,
                    " of them about every change; ", counts.paused, " paused, ", counts.saved,
                    " saved searches, ", counts.held, " held");
-  if (const absl::Status status = parts_.interests.status(); !status.ok()) {
+  if (const absl::Status status = on_.interests.status(); !status.ok()) {
     return Found("matcher", Finding::SEVERITY_ERROR, Text(status),
                  "Subscriptions can't be followed: mend the database first.");
   }
@@ -104,16 +104,16 @@ service::Finding Diagnosis::Matcher(const Interests::Counts& counts) const {
 
 service::Finding Diagnosis::LedgerBalance(v1::DiagnoseResponse* response) const {
   const auto balance =
-      parts_.ledger.Read([](sql::Connection& connection) { return Balance(connection).OfAll(); });
-  const auto dead_records = parts_.ledger.Read(
-      [](sql::Connection& connection) { return DeadRecords(connection).Count(); });
+      on_.ledger.Read([](sql::Connection& connection) { return Balance(connection).OfAll(); });
+  const auto dead_records =
+      on_.ledger.Read([](sql::Connection& connection) { return DeadRecords(connection).Count(); });
   if (!balance.ok() || !dead_records.ok()) {
     return Found("ledger", Finding::SEVERITY_ERROR,
                  Text(balance.ok() ? dead_records.status() : balance.status()),
                  absl::StrCat("Check that the database named by ", kLedgerOption, " runs."));
   }
   response->set_pending(balance->pending());
-  if (const absl::Status writable = parts_.ledger_database.CheckWritable(); !writable.ok()) {
+  if (const absl::Status writable = on_.ledger_database.CheckWritable(); !writable.ok()) {
     return service::Broken("ledger", writable, service::RemedyForFullDisk(kLedgerOption));
   }
   const std::string state = absl::StrCat(

@@ -15,8 +15,8 @@
 #include "libs/service/findings.h"
 #include "libs/sql/database.h"
 #include "libs/store/store.h"
-#include "services/notification/resources/subscribers/interests.h"
 #include "services/notification/ledger/ledger.h"
+#include "services/notification/resources/subscribers/interests.h"
 
 namespace clusterwire::notification {
 
@@ -36,8 +36,8 @@ class Diagnosis {
     absl::Duration retention;  // how long records are kept here
     absl::Duration patience = absl::Seconds(2);
   };
-  // The parts outlive the diagnosis; `consumer` is asked from any thread.
-  struct Parts {
+  // The dependencies outlive the diagnosis; `consumer` is asked from any thread.
+  struct Dependencies {
     sql::Database& store_database;
     sql::Database& ledger_database;
     store::Store& store;
@@ -46,7 +46,8 @@ class Diagnosis {
     std::function<ConsumerReport()> consumer;
   };
 
-  Diagnosis(Options options, Parts parts) : options_(std::move(options)), parts_(parts) {}
+  Diagnosis(Options options, Dependencies dependencies)
+      : options_(std::move(options)), on_(std::move(dependencies)) {}
 
   v1::DiagnoseResponse Run() const;
 
@@ -58,7 +59,7 @@ class Diagnosis {
   service::Finding LedgerBalance(v1::DiagnoseResponse* response) const;
 
   const Options options_;
-  const Parts parts_;
+  const Dependencies on_;
 };
 
 }  // namespace clusterwire::notification

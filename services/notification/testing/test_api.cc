@@ -9,7 +9,7 @@ namespace clusterwire::notification {
 
 TestApi::TestApi()
     : runtime_(metrics_, Clock::System(), domain.random),
-      lane_(runtime_, {.name = "tests", .threads = 2, .queue_limit = 100}) {
+      pool_(runtime_, {.name = "tests", .threads = 2, .queue_limit = 100}) {
   auto opened = sql::Database::Open("sqlite:" + domain.folder.File("ledger.db"));
   EXPECT_THAT(opened, IsOk());
   ledger_database = *std::move(opened);
@@ -17,15 +17,19 @@ TestApi::TestApi()
   EXPECT_THAT(made, IsOk());
   ledger = *std::move(made);
 
-  const Handling handling = {.reads = lane_, .writes = lane_, .tokens = tokens_};
+  handles_.tokens.Set(tokens_);
+  handles_.subscribers.Set(*domain.subscribers);
+  handles_.endpoints.Set(*domain.endpoints);
+  handles_.subscriptions.Set(*domain.subscriptions);
+  handles_.ledger.Set(*ledger);
+  handles_.inbox_signal.Set(inbox_signal);
+  handles_.redrive.Set(redrive_);
+  const Handling handling = {.reads = pool_, .writes = pool_, .parts = handles_};
   rpc::Services services;
-  services.push_back(
-      MakeSubscriberService(handling, *domain.subscribers, *domain.endpoints, *ledger));
-  services.push_back(MakeSubscriptionService(handling, *domain.subscriptions));
-  services.push_back(MakeInboxService(handling, *domain.subscribers, *ledger, inbox_signal));
-  services.push_back(MakeDeliveryService(
-      handling, *ledger,
-      [](std::string_view name) -> absl::StatusOr<std::string> { return NotFoundError(name); }));
+  services.push_back(MakeSubscriberService(handling));
+  services.push_back(MakeSubscriptionService(handling));
+  services.push_back(MakeInboxService(handling));
+  services.push_back(MakeDeliveryService(handling));
   auto started = rpc::Server::Start({}, runtime_, std::move(services));
   EXPECT_THAT(started, IsOk());
   server_ = *std::move(started);

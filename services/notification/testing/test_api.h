@@ -4,13 +4,14 @@
 #include <string>
 #include <vector>
 
-#include "libs/rpc/token/page_token.h"
+#include "libs/base/status/error.h"
 #include "libs/rpc/server/runtime.h"
 #include "libs/rpc/server/server.h"
+#include "libs/rpc/token/page_token.h"
 #include "libs/telemetry/metrics.h"
-#include "services/notification/services.h"
 #include "services/notification/ledger/inbox_signal.h"
 #include "services/notification/ledger/ledger.h"
+#include "services/notification/services.h"
 #include "services/notification/testing/test_store.h"
 
 namespace clusterwire::notification {
@@ -34,7 +35,11 @@ class TestApi {
   telemetry::Metrics metrics_;
   rpc::TokenSigner tokens_{"a key of at least sixteen bytes"};
   rpc::Runtime runtime_;
-  rpc::Lane lane_;
+  const Redrive redrive_ = [](std::string_view name) -> absl::StatusOr<std::string> {
+    return NotFoundError(name);
+  };
+  Handles handles_;
+  rpc::ThreadPool pool_;
   std::unique_ptr<rpc::Server> server_;
 };
 

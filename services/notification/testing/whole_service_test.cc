@@ -22,9 +22,9 @@
 #include "libs/http/testing/receiver.h"
 #include "libs/kafka/producer.h"
 #include "libs/kafka/testing/mock_kafka.h"
-#include "libs/rpc/server/client.h"
-#include "libs/rpc/health/health.grpc.pb.h"
 #include "libs/rpc/call/status.h"
+#include "libs/rpc/health/health.grpc.pb.h"
+#include "libs/rpc/server/client.h"
 #include "services/notification/server.h"
 
 namespace clusterwire::notification {
@@ -155,7 +155,7 @@ class WholeService : public testing::Test {
   kafka::MockKafka kafka_;
   http::Receiver receiver_;
   config::v1::NotificationConfig config_;
-  std::unique_ptr<service::Host> server_;
+  std::unique_ptr<service::Server> server_;
   std::shared_ptr<grpc::Channel> channel_;
 };
 

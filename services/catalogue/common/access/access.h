@@ -4,7 +4,6 @@
 #include <string_view>
 
 #include "absl/status/status.h"
-#include "absl/time/time.h"
 
 #include "libs/filter/predicate.h"
 #include "libs/store/store.h"
@@ -16,8 +15,7 @@ namespace clusterwire::catalogue {
 // How a call reads.
 struct ReadCall {
   filter::Viewer viewer;
-  store::Revision at_least;
-  absl::Time deadline = absl::InfiniteFuture();
+  store::Revision at_least;  // OUT_OF_RANGE when it isn't written yet
 };
 
 // How a call writes.

@@ -15,16 +15,8 @@ filter::Viewer ViewerOf(const rpc::Caller& caller) {
   return viewer;
 }
 
-absl::Time WaitLimit(const Api& api, const rpc::CallContext& call) {
-  // What the answer needs to get back.
-  constexpr absl::Duration kReserve = absl::Milliseconds(100);
-  return std::min(call.deadline - kReserve, api.reads.runtime().clock().Now() + kMaxWait);
-}
-
-ReadCall ReadCallOf(const Api& api, const rpc::CallContext& call, int64_t min_revision) {
-  return {.viewer = ViewerOf(call.caller),
-          .at_least = store::Revision{min_revision},
-          .deadline = WaitLimit(api, call)};
+ReadCall ReadCallOf(const rpc::CallContext& call, int64_t min_revision) {
+  return {.viewer = ViewerOf(call.caller), .at_least = store::Revision{min_revision}};
 }
 
 absl::StatusOr<WriteCall> WriteCallOf(const rpc::CallContext& call,

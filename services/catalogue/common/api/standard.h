@@ -8,8 +8,8 @@
 #include <grpcpp/support/server_callback.h>
 
 #include "libs/base/status/status_macros.h"
-#include "libs/rpc/token/page_token.h"
 #include "libs/rpc/call/run_unary.h"
+#include "libs/rpc/token/page_token.h"
 #include "services/catalogue/common/api/calls.h"
 #include "services/catalogue/common/resource.h"
 
@@ -21,17 +21,16 @@ namespace clusterwire::catalogue {
 inline constexpr char kRevisionKey[] = "clusterwire-revision";
 inline constexpr int kMaxBatchGet = 100;
 
-template <typename T, typename Request>
-grpc::ServerUnaryReactor* RunGet(const Api& api, const Resources<T>& resources,
+template <typename R, typename T, typename Request>
+grpc::ServerUnaryReactor* RunGet(const Api& api, const rpc::Late<R>& resources,
                                  grpc::CallbackServerContext* context, const Request& request,
                                  T* response) {
   return rpc::RunUnary(
       api.reads, context,
       [&api, &resources, &request, context,
        response](const rpc::CallContext& call) -> absl::Status {
-        ASSIGN_OR_RETURN(
-            auto found,
-            resources.BatchGet(ReadCallOf(api, call, request.min_revision()), {request.name()}));
+        ASSIGN_OR_RETURN(auto found, resources->BatchGet(ReadCallOf(call, request.min_revision()),
+                                                         {request.name()}));
         context->AddInitialMetadata(kRevisionKey, absl::StrCat(found.revision.value));
         *response = std::move(found.resources.front());
         return absl::OkStatus();
@@ -42,8 +41,8 @@ grpc::ServerUnaryReactor* RunGet(const Api& api, const Resources<T>& resources,
 template <typename T, typename Response>
 using RepeatedField = google::protobuf::RepeatedPtrField<T>* (Response::*)();
 
-template <typename T, typename Request, typename Response>
-grpc::ServerUnaryReactor* RunBatchGet(const Api& api, const Resources<T>& resources,
+template <typename R, typename T, typename Request, typename Response>
+grpc::ServerUnaryReactor* RunBatchGet(const Api& api, const rpc::Late<R>& resources,
                                       grpc::CallbackServerContext* context, const Request& request,
                                       Response* response, RepeatedField<T, Response> field) {
   return rpc::RunUnary(
@@ -55,15 +54,15 @@ grpc::ServerUnaryReactor* RunBatchGet(const Api& api, const Resources<T>& resour
         }
         const std::vector<std::string> names(request.names().begin(), request.names().end());
         ASSIGN_OR_RETURN(auto found,
-                         resources.BatchGet(ReadCallOf(api, call, request.min_revision()), names));
+                         resources->BatchGet(ReadCallOf(call, request.min_revision()), names));
         for (T& resource : found.resources) *(response->*field)()->Add() = std::move(resource);
         response->set_revision(found.revision.value);
         return absl::OkStatus();
       });
 }
 
-template <typename T, typename Request, typename Response>
-grpc::ServerUnaryReactor* RunList(const Api& api, const Resources<T>& resources,
+template <typename R, typename T, typename Request, typename Response>
+grpc::ServerUnaryReactor* RunList(const Api& api, const rpc::Late<R>& resources,
                                   grpc::CallbackServerContext* context, const Request& request,
                                   Response* response, RepeatedField<T, Response> field,
                                   const std::string& parent = "") {
@@ -71,16 +70,16 @@ grpc::ServerUnaryReactor* RunList(const Api& api, const Resources<T>& resources,
       api.reads, context,
       [&api, &resources, &request, response, field,
        parent](const rpc::CallContext& call) -> absl::Status {
-        ASSIGN_OR_RETURN(const rpc::Page page, rpc::ReadPage(api.tokens, request, {}));
-        ASSIGN_OR_RETURN(auto listed, resources.List(ReadCallOf(api, call, request.min_revision()),
-                                                     {.parent = parent,
-                                                      .after = page.after,
-                                                      .limit = page.size,
-                                                      .bytes = rpc::kMaxPageBytes,
-                                                      .show_deleted = request.show_deleted()}));
+        ASSIGN_OR_RETURN(const rpc::Page page, rpc::ReadPage(*api.tokens, request, {}));
+        ASSIGN_OR_RETURN(auto listed, resources->List(ReadCallOf(call, request.min_revision()),
+                                                      {.parent = parent,
+                                                       .after = page.after,
+                                                       .limit = page.size,
+                                                       .bytes = rpc::kMaxPageBytes,
+                                                       .show_deleted = request.show_deleted()}));
         for (T& resource : listed.resources) *(response->*field)()->Add() = std::move(resource);
         if (!listed.next.empty()) {
-          response->set_next_page_token(rpc::NextPageToken(api.tokens, request, listed.next));
+          response->set_next_page_token(rpc::NextPageToken(*api.tokens, request, listed.next));
         }
         response->set_revision(listed.revision.value);
         return absl::OkStatus();
@@ -99,40 +98,40 @@ grpc::ServerUnaryReactor* RunWrite(const Api& api, grpc::CallbackServerContext* 
       });
 }
 
-template <typename T, typename Request>
-grpc::ServerUnaryReactor* RunCreate(const Api& api, Resources<T>& resources,
+template <typename R, typename T, typename Request>
+grpc::ServerUnaryReactor* RunCreate(const Api& api, const rpc::Late<R>& resources,
                                     grpc::CallbackServerContext* context, const Request& request,
                                     const T& resource, const std::string& id, T* response,
                                     const std::string& parent = "") {
   return RunWrite(api, context, request, response, [&, parent](const WriteCall& call) {
-    return resources.Create(call, parent, resource, id);
+    return resources->Create(call, parent, resource, id);
   });
 }
 
-template <typename T, typename Request>
-grpc::ServerUnaryReactor* RunUpdate(const Api& api, Resources<T>& resources,
+template <typename R, typename T, typename Request>
+grpc::ServerUnaryReactor* RunUpdate(const Api& api, const rpc::Late<R>& resources,
                                     grpc::CallbackServerContext* context, const Request& request,
                                     const T& resource, T* response) {
   return RunWrite(api, context, request, response, [&](const WriteCall& call) {
-    return resources.Update(call, resource, request.update_mask());
+    return resources->Update(call, resource, request.update_mask());
   });
 }
 
-template <typename T, typename Request>
-grpc::ServerUnaryReactor* RunDelete(const Api& api, Resources<T>& resources,
+template <typename R, typename T, typename Request>
+grpc::ServerUnaryReactor* RunDelete(const Api& api, const rpc::Late<R>& resources,
                                     grpc::CallbackServerContext* context, const Request& request,
                                     T* response) {
   return RunWrite(api, context, request, response, [&](const WriteCall& call) {
-    return resources.Delete(call, request.name(), request.etag());
+    return resources->Delete(call, request.name(), request.etag());
   });
 }
 
-template <typename T, typename Request>
-grpc::ServerUnaryReactor* RunUndelete(const Api& api, Resources<T>& resources,
+template <typename R, typename T, typename Request>
+grpc::ServerUnaryReactor* RunUndelete(const Api& api, const rpc::Late<R>& resources,
                                       grpc::CallbackServerContext* context, const Request& request,
                                       T* response) {
   return RunWrite(api, context, request, response, [&](const WriteCall& call) {
-    return resources.Undelete(call, request.name(), request.etag());
+    return resources->Undelete(call, request.name(), request.etag());
   });
 }
 

@@ -16,8 +16,8 @@
 #include "libs/base/testing/temp_dir.h"
 #include "libs/rpc/server/server.h"
 #include "libs/telemetry/metrics.h"
-#include "services/catalogue/services.h"
 #include "services/catalogue/import/testing/import_bench.h"
+#include "services/catalogue/services.h"
 
 // The client program against a real server with the real import behind it.
 namespace clusterwire::catalogue::import_client {
@@ -31,14 +31,14 @@ class RunTest : public ::testing::Test {
       : clock_(absl::Now()),
         random_(1),
         runtime_(metrics_, clock_, random_),
-        lane_(runtime_, {.name = "tests", .threads = 2, .queue_limit = 10}),
-        tokens_("sixteen bytes and more"),
+        pool_(runtime_, {.name = "tests", .threads = 2, .queue_limit = 10}),
         server_(StartServer()),
         target_("--target=" + server_->address()) {}
 
   std::unique_ptr<rpc::Server> StartServer() {
+    store_.Set(bench_.store());
     rpc::Services services;
-    services.push_back(MakeImportService({lane_, lane_, tokens_}, bench_.store()));
+    services.push_back(MakeImportService({pool_, pool_, tokens_}, store_));
     return rpc::Server::Start({}, runtime_, std::move(services)).value();
   }
 
@@ -62,8 +62,9 @@ class RunTest : public ::testing::Test {
   SeededRandom random_;
   telemetry::Metrics metrics_;
   rpc::Runtime runtime_;
-  rpc::Lane lane_;
-  rpc::TokenSigner tokens_;
+  rpc::ThreadPool pool_;
+  rpc::Late<const rpc::TokenSigner> tokens_;  // an import signs none
+  rpc::Late<store::Store> store_;
   std::unique_ptr<rpc::Server> server_;
   std::string target_;
   std::ostringstream out_;

@@ -9,7 +9,8 @@ namespace {
 
 class ClusterServiceHandler final : public v1::ClusterService::CallbackService {
  public:
-  ClusterServiceHandler(const Api& api, store::Store& store) : api_(api), clusters_(store) {}
+  ClusterServiceHandler(const Api& api, rpc::Late<store::Store>& store)
+      : api_(api), clusters_(store) {}
 
   grpc::ServerUnaryReactor* GetCluster(grpc::CallbackServerContext* context,
                                        const v1::GetClusterRequest* request,
@@ -53,19 +54,19 @@ class ClusterServiceHandler final : public v1::ClusterService::CallbackService {
                                            const v1::PublishClusterRequest* request,
                                            v1::Cluster* response) override {
     return RunWrite(api_, context, *request, response, [this, request](const WriteCall& call) {
-      return clusters_.Publish(call, request->name(), request->etag());
+      return clusters_->Publish(call, request->name(), request->etag());
     });
   }
 
  private:
   const Api api_;
-  Clusters clusters_;
+  rpc::Late<Clusters> clusters_;
 };
 
 }  // namespace
 
-std::unique_ptr<grpc::Service> MakeClusterService(const Api& api, store::Store& store) {
-  return std::make_unique<ClusterServiceHandler>(api, store);
+rpc::Service MakeClusterService(const Api& api, rpc::Late<store::Store>& store) {
+  return rpc::ServiceOf<v1::ClusterService>(std::make_unique<ClusterServiceHandler>(api, store));
 }
 
 }  // namespace clusterwire::catalogue

@@ -9,7 +9,7 @@ namespace {
 
 class EventServiceHandler final : public v1::EventService::CallbackService {
  public:
-  EventServiceHandler(const Api& api, store::Store& store) : api_(api), events_(store) {}
+  EventServiceHandler(const Api& api, rpc::Late<store::Store>& store) : api_(api), events_(store) {}
 
   grpc::ServerUnaryReactor* GetEvent(grpc::CallbackServerContext* context,
                                      const v1::GetEventRequest* request,
@@ -53,19 +53,19 @@ class EventServiceHandler final : public v1::EventService::CallbackService {
                                          const v1::PublishEventRequest* request,
                                          v1::CalendarEvent* response) override {
     return RunWrite(api_, context, *request, response, [this, request](const WriteCall& call) {
-      return events_.Publish(call, request->name(), request->etag());
+      return events_->Publish(call, request->name(), request->etag());
     });
   }
 
  private:
   const Api api_;
-  Events events_;
+  rpc::Late<Events> events_;
 };
 
 }  // namespace
 
-std::unique_ptr<grpc::Service> MakeEventService(const Api& api, store::Store& store) {
-  return std::make_unique<EventServiceHandler>(api, store);
+rpc::Service MakeEventService(const Api& api, rpc::Late<store::Store>& store) {
+  return rpc::ServiceOf<v1::EventService>(std::make_unique<EventServiceHandler>(api, store));
 }
 
 }  // namespace clusterwire::catalogue

@@ -9,7 +9,8 @@ namespace {
 
 class LabelSchemeServiceHandler final : public v1::LabelSchemeService::CallbackService {
  public:
-  LabelSchemeServiceHandler(const Api& api, store::Store& store) : api_(api), schemes_(store) {}
+  LabelSchemeServiceHandler(const Api& api, rpc::Late<store::Store>& store)
+      : api_(api), schemes_(store) {}
 
   grpc::ServerUnaryReactor* GetLabelScheme(grpc::CallbackServerContext* context,
                                            const v1::GetLabelSchemeRequest* request,
@@ -52,13 +53,14 @@ class LabelSchemeServiceHandler final : public v1::LabelSchemeService::CallbackS
 
  private:
   const Api api_;
-  LabelSchemes schemes_;
+  rpc::Late<LabelSchemes> schemes_;
 };
 
 }  // namespace
 
-std::unique_ptr<grpc::Service> MakeLabelSchemeService(const Api& api, store::Store& store) {
-  return std::make_unique<LabelSchemeServiceHandler>(api, store);
+rpc::Service MakeLabelSchemeService(const Api& api, rpc::Late<store::Store>& store) {
+  return rpc::ServiceOf<v1::LabelSchemeService>(
+      std::make_unique<LabelSchemeServiceHandler>(api, store));
 }
 
 }  // namespace clusterwire::catalogue

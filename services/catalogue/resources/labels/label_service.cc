@@ -9,7 +9,7 @@ namespace {
 
 class LabelServiceHandler final : public v1::LabelService::CallbackService {
  public:
-  LabelServiceHandler(const Api& api, store::Store& store) : api_(api), labels_(store) {}
+  LabelServiceHandler(const Api& api, rpc::Late<store::Store>& store) : api_(api), labels_(store) {}
 
   grpc::ServerUnaryReactor* GetLabel(grpc::CallbackServerContext* context,
                                      const v1::GetLabelRequest* request,
@@ -32,33 +32,33 @@ class LabelServiceHandler final : public v1::LabelService::CallbackService {
                                        const v1::AwardLabelRequest* request,
                                        v1::Label* response) override {
     return RunWrite(api_, context, *request, response, [this, request](const WriteCall& call) {
-      return labels_.Award(call, request->parent(), request->label(), request->label_id());
+      return labels_->Award(call, request->parent(), request->label(), request->label_id());
     });
   }
   grpc::ServerUnaryReactor* RenewLabel(grpc::CallbackServerContext* context,
                                        const v1::RenewLabelRequest* request,
                                        v1::Label* response) override {
     return RunWrite(api_, context, *request, response, [this, request](const WriteCall& call) {
-      return labels_.Renew(call, *request);
+      return labels_->Renew(call, *request);
     });
   }
   grpc::ServerUnaryReactor* RevokeLabel(grpc::CallbackServerContext* context,
                                         const v1::RevokeLabelRequest* request,
                                         v1::Label* response) override {
     return RunWrite(api_, context, *request, response, [this, request](const WriteCall& call) {
-      return labels_.Revoke(call, *request);
+      return labels_->Revoke(call, *request);
     });
   }
 
  private:
   const Api api_;
-  Labels labels_;
+  rpc::Late<Labels> labels_;
 };
 
 }  // namespace
 
-std::unique_ptr<grpc::Service> MakeLabelService(const Api& api, store::Store& store) {
-  return std::make_unique<LabelServiceHandler>(api, store);
+rpc::Service MakeLabelService(const Api& api, rpc::Late<store::Store>& store) {
+  return rpc::ServiceOf<v1::LabelService>(std::make_unique<LabelServiceHandler>(api, store));
 }
 
 }  // namespace clusterwire::catalogue

@@ -9,7 +9,8 @@ namespace {
 
 class MembershipServiceHandler final : public v1::MembershipService::CallbackService {
  public:
-  MembershipServiceHandler(const Api& api, store::Store& store) : api_(api), memberships_(store) {}
+  MembershipServiceHandler(const Api& api, rpc::Late<store::Store>& store)
+      : api_(api), memberships_(store) {}
 
   grpc::ServerUnaryReactor* GetMembership(grpc::CallbackServerContext* context,
                                           const v1::GetMembershipRequest* request,
@@ -53,27 +54,28 @@ class MembershipServiceHandler final : public v1::MembershipService::CallbackSer
                                               const v1::PublishMembershipRequest* request,
                                               v1::Membership* response) override {
     return RunWrite(api_, context, *request, response, [this, request](const WriteCall& call) {
-      return memberships_.Publish(call, request->name(), request->etag());
+      return memberships_->Publish(call, request->name(), request->etag());
     });
   }
   grpc::ServerUnaryReactor* EndMembership(grpc::CallbackServerContext* context,
                                           const v1::EndMembershipRequest* request,
                                           v1::Membership* response) override {
     return RunWrite(api_, context, *request, response, [this, request](const WriteCall& call) {
-      return memberships_.End(call, request->name(), request->etag(), request->end(),
-                              request->reason());
+      return memberships_->End(call, request->name(), request->etag(), request->end(),
+                               request->reason());
     });
   }
 
  private:
   const Api api_;
-  Memberships memberships_;
+  rpc::Late<Memberships> memberships_;
 };
 
 }  // namespace
 
-std::unique_ptr<grpc::Service> MakeMembershipService(const Api& api, store::Store& store) {
-  return std::make_unique<MembershipServiceHandler>(api, store);
+rpc::Service MakeMembershipService(const Api& api, rpc::Late<store::Store>& store) {
+  return rpc::ServiceOf<v1::MembershipService>(
+      std::make_unique<MembershipServiceHandler>(api, store));
 }
 
 }  // namespace clusterwire::catalogue

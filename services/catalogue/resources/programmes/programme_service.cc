@@ -9,7 +9,8 @@ namespace {
 
 class ProgrammeServiceHandler final : public v1::ProgrammeService::CallbackService {
  public:
-  ProgrammeServiceHandler(const Api& api, store::Store& store) : api_(api), programmes_(store) {}
+  ProgrammeServiceHandler(const Api& api, rpc::Late<store::Store>& store)
+      : api_(api), programmes_(store) {}
 
   grpc::ServerUnaryReactor* GetProgramme(grpc::CallbackServerContext* context,
                                          const v1::GetProgrammeRequest* request,
@@ -53,19 +54,20 @@ class ProgrammeServiceHandler final : public v1::ProgrammeService::CallbackServi
                                              const v1::PublishProgrammeRequest* request,
                                              v1::Programme* response) override {
     return RunWrite(api_, context, *request, response, [this, request](const WriteCall& call) {
-      return programmes_.Publish(call, request->name(), request->etag());
+      return programmes_->Publish(call, request->name(), request->etag());
     });
   }
 
  private:
   const Api api_;
-  Programmes programmes_;
+  rpc::Late<Programmes> programmes_;
 };
 
 }  // namespace
 
-std::unique_ptr<grpc::Service> MakeProgrammeService(const Api& api, store::Store& store) {
-  return std::make_unique<ProgrammeServiceHandler>(api, store);
+rpc::Service MakeProgrammeService(const Api& api, rpc::Late<store::Store>& store) {
+  return rpc::ServiceOf<v1::ProgrammeService>(
+      std::make_unique<ProgrammeServiceHandler>(api, store));
 }
 
 }  // namespace clusterwire::catalogue

@@ -10,9 +10,8 @@
 #include "clusterwire/catalogue/v1/event.pb.h"
 
 #include "libs/text/slug.h"
-#include "libs/text/tokens.h"
-#include "services/catalogue/common/fields/checks.h"
 #include "services/catalogue/common/access/uses.h"
+#include "services/catalogue/common/fields/checks.h"
 #include "services/catalogue/common/fields/words.h"
 
 namespace clusterwire::catalogue {
@@ -103,23 +102,6 @@ absl::Status CheckTaxonomyUnused(const v1::Taxonomy& taxonomy, const Context& co
   return CheckUnused(taxonomy.name(), user);
 }
 
-bool HasAll(const std::string& title, const std::vector<std::string>& words) {
-  const std::vector<std::string> tokens = text::TokenSet({title});
-  return std::all_of(words.begin(), words.end(), [&](const std::string& word) {
-    return std::binary_search(tokens.begin(), tokens.end(), word);
-  });
-}
-
-// In one of its languages.
-bool IsCalled(const v1::TaxonomyCode& code, const std::vector<std::string>& words) {
-  if (words.empty()) return false;
-  const auto& others = code.localized_titles();
-  return HasAll(code.title(), words) ||
-         std::any_of(others.begin(), others.end(), [&](const type::v1::LocalizedText& title) {
-           return HasAll(title.text(), words);
-         });
-}
-
 }  // namespace
 
 Rules<v1::Taxonomy> TaxonomyRules() {
@@ -143,28 +125,28 @@ absl::StatusOr<std::vector<v1::FoundCode>> Taxonomies::SearchCodes(const ReadCal
   FieldErrors errors;
   resource::CheckText(errors, "query", query, 1, 200);
   RETURN_IF_ERROR(errors.ToStatus());
-  ASSIGN_OR_RETURN(const auto reader, store().Read(call.at_least, call.deadline));
+  ASSIGN_OR_RETURN(const auto reader, store().Read(call.at_least));
   if (!taxonomy.empty()) RETURN_IF_ERROR(Sight(call.viewer).Check(*reader, taxonomy));
-  ASSIGN_OR_RETURN(const auto book, CodeBook::Read(*reader));
-  const std::vector<std::string> words = text::Tokens(query);
-  std::vector<v1::FoundCode> found;
-  for (const auto& [code, entry] : book->entries()) {
-    if (!taxonomy.empty() && entry.taxonomy->name() != taxonomy) continue;
-    const bool begins = absl::StartsWithIgnoreCase(code, ToAbsl(query)) ||
-                        absl::StartsWithIgnoreCase(entry.code->code(), ToAbsl(query));
-    if (!begins && !IsCalled(*entry.code, words)) continue;
-    v1::FoundCode& hit = found.emplace_back();
-    hit.set_code(code);
-    hit.set_title(entry.code->title());
-    if (!entry.code->parent().empty()) {
-      hit.set_parent(absl::StrCat(entry.taxonomy->list(), ":", entry.code->parent()));
-    }
-    hit.set_taxonomy(entry.taxonomy->name());
+  ASSIGN_OR_RETURN(const auto codes, CodesAt(*reader));
+  return codes->Find(query, taxonomy, limit);
+}
+
+absl::StatusOr<std::shared_ptr<const CodeIndex>> Taxonomies::CodesAt(
+    const store::Reader& reader) const {
+  // Held while the index is made, which a change of a code list brings about and no caller can: who
+  // waits would have to make it otherwise.
+  MutexLock lock(mutex_);
+  if (codes_ != nullptr && codes_at_ < reader.revision()) {
+    ASSIGN_OR_RETURN(const bool touched, store().Touched({"taxonomy"}, codes_at_));
+    if (touched) codes_ = nullptr;
   }
-  std::stable_sort(found.begin(), found.end(),
-                   [](const auto& a, const auto& b) { return a.code().size() < b.code().size(); });
-  if (found.size() > limit) found.resize(limit);
-  return found;
+  if (codes_ == nullptr) {
+    ASSIGN_OR_RETURN(auto book, CodeBook::Read(reader));
+    codes_ = std::make_shared<const CodeIndex>(std::move(book));
+    codes_at_ = reader.revision();
+  }
+  codes_at_ = std::max(codes_at_, reader.revision());
+  return codes_;
 }
 
 }  // namespace clusterwire::catalogue

@@ -1,8 +1,12 @@
 #pragma once
 
+#include <memory>
+
 #include "clusterwire/catalogue/v1/taxonomy.pb.h"
 
+#include "libs/base/threads/mutex.h"
 #include "services/catalogue/common/resource.h"
+#include "services/catalogue/resources/taxonomies/code_index.h"
 
 namespace clusterwire::catalogue {
 
@@ -20,6 +24,13 @@ class Taxonomies : public Resources<v1::Taxonomy> {
                                                          std::string_view query,
                                                          std::string_view taxonomy,
                                                          size_t limit) const;
+
+ private:
+  absl::StatusOr<std::shared_ptr<const CodeIndex>> CodesAt(const store::Reader& reader) const;
+
+  mutable Mutex mutex_;
+  mutable std::shared_ptr<const CodeIndex> codes_ ABSL_GUARDED_BY(mutex_);
+  mutable store::Revision codes_at_ ABSL_GUARDED_BY(mutex_);  // the newest at which they are right
 };
 
 }  // namespace clusterwire::catalogue

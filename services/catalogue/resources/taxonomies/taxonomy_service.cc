@@ -15,7 +15,8 @@ constexpr int kMaxCodes = 200;
 
 class TaxonomyServiceHandler final : public v1::TaxonomyService::CallbackService {
  public:
-  TaxonomyServiceHandler(const Api& api, store::Store& store) : api_(api), taxonomies_(store) {}
+  TaxonomyServiceHandler(const Api& api, rpc::Late<store::Store>& store)
+      : api_(api), taxonomies_(store) {}
 
   grpc::ServerUnaryReactor* GetTaxonomy(grpc::CallbackServerContext* context,
                                         const v1::GetTaxonomyRequest* request,
@@ -63,10 +64,10 @@ class TaxonomyServiceHandler final : public v1::TaxonomyService::CallbackService
         [this, request, response](const rpc::CallContext& call) -> absl::Status {
           if (request->page_size() < 0) return FieldError("page_size", "must not be negative");
           const int size = request->page_size() == 0 ? kDefaultCodes : request->page_size();
-          ASSIGN_OR_RETURN(auto codes,
-                           taxonomies_.SearchCodes(ReadCallOf(api_, call, 0), request->query(),
-                                                   request->taxonomy(),
-                                                   static_cast<size_t>(std::min(size, kMaxCodes))));
+          ASSIGN_OR_RETURN(
+              auto codes,
+              taxonomies_->SearchCodes(ReadCallOf(call, 0), request->query(), request->taxonomy(),
+                                       static_cast<size_t>(std::min(size, kMaxCodes))));
           for (v1::FoundCode& code : codes) *response->add_codes() = std::move(code);
           return absl::OkStatus();
         });
@@ -74,13 +75,13 @@ class TaxonomyServiceHandler final : public v1::TaxonomyService::CallbackService
 
  private:
   const Api api_;
-  Taxonomies taxonomies_;
+  rpc::Late<Taxonomies> taxonomies_;
 };
 
 }  // namespace
 
-std::unique_ptr<grpc::Service> MakeTaxonomyService(const Api& api, store::Store& store) {
-  return std::make_unique<TaxonomyServiceHandler>(api, store);
+rpc::Service MakeTaxonomyService(const Api& api, rpc::Late<store::Store>& store) {
+  return rpc::ServiceOf<v1::TaxonomyService>(std::make_unique<TaxonomyServiceHandler>(api, store));
 }
 
 }  // namespace clusterwire::catalogue

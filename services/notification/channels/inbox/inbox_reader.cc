@@ -11,11 +11,11 @@
 #include "libs/base/status/status_macros.h"
 #include "libs/base/time/timestamp.h"
 #include "libs/rpc/token/page_token.h"
-#include "services/notification/resources/subscribers/names.h"
-#include "services/notification/resources/subscribers/subscriber_rules.h"
 #include "services/notification/ledger/inbox.h"
 #include "services/notification/ledger/inbox_signal.h"
 #include "services/notification/ledger/ledger.h"
+#include "services/notification/resources/subscribers/names.h"
+#include "services/notification/resources/subscribers/subscriber_rules.h"
 
 namespace clusterwire::notification {
 namespace {
@@ -78,7 +78,9 @@ absl::StatusOr<rpc::Source<v1::StreamInboxResponse>> InboxReader::Stream(
   open->subscriber = request.parent();
   // Listens before it reads for the first time, so nothing comes unnoticed in between.
   open->waiter = std::make_unique<InboxSignal::Waiter>(signal_, open->subscriber, std::move(wake));
-  return [this, open](rpc::Batch<v1::StreamInboxResponse>& batch) { return Step(*open, batch); };
+  return [reader = *this, open](rpc::Batch<v1::StreamInboxResponse>& batch) {
+    return reader.Step(*open, batch);
+  };
 }
 
 absl::StatusOr<rpc::Pump> InboxReader::Step(Open& open,

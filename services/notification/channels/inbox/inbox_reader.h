@@ -22,7 +22,7 @@ class Subscribers;
 
 // Reads inboxes on from a cursor, once or for as long as somebody listens. A cursor is the number
 // of the last item read, signed for its subscriber, so any replica takes it. Safe for use from any
-// thread; the parts outlive it and the sources that it opens.
+// thread, cheap to copy; the parts outlive it and the sources that it opens.
 class InboxReader {
  public:
   InboxReader(const rpc::TokenSigner& tokens, Subscribers& subscribers, Ledger& ledger,

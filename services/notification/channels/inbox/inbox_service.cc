@@ -3,8 +3,8 @@
 
 #include "clusterwire/notification/v1/inbox.grpc.pb.h"
 
-#include "libs/rpc/stream/run_stream.h"
 #include "libs/rpc/call/run_unary.h"
+#include "libs/rpc/stream/run_stream.h"
 #include "services/notification/channels/inbox/inbox_reader.h"
 #include "services/notification/services.h"
 
@@ -13,16 +13,14 @@ namespace {
 
 class InboxHandler final : public v1::InboxService::CallbackService {
  public:
-  InboxHandler(const Handling& handling, Subscribers& subscribers, Ledger& ledger,
-               InboxSignal& signal)
-      : handling_(handling), reader_(handling.tokens, subscribers, ledger, signal) {}
+  explicit InboxHandler(const Handling& handling) : handling_(handling) {}
 
   grpc::ServerUnaryReactor* ListInboxItems(grpc::CallbackServerContext* context,
                                            const v1::ListInboxItemsRequest* request,
                                            v1::ListInboxItemsResponse* response) override {
     return rpc::RunUnary(
         handling_.reads, context, response,
-        [this, request](const rpc::CallContext& call) { return reader_.List(call, *request); });
+        [this, request](const rpc::CallContext& call) { return Reader().List(call, *request); });
   }
 
   grpc::ServerWriteReactor<v1::StreamInboxResponse>* StreamInbox(
@@ -30,20 +28,23 @@ class InboxHandler final : public v1::InboxService::CallbackService {
     return rpc::RunServerStream<v1::StreamInboxResponse>(
         handling_.reads, context,
         [this, request = *request](const rpc::CallContext& call, rpc::Waker wake) {
-          return reader_.Stream(call, request, std::move(wake));
+          return Reader().Stream(call, request, std::move(wake));
         });
   }
 
  private:
+  InboxReader Reader() const {
+    const Handles& parts = handling_.parts;
+    return InboxReader(*parts.tokens, *parts.subscribers, *parts.ledger, *parts.inbox_signal);
+  }
+
   const Handling handling_;
-  const InboxReader reader_;
 };
 
 }  // namespace
 
-std::unique_ptr<grpc::Service> MakeInboxService(const Handling& handling, Subscribers& subscribers,
-                                                Ledger& ledger, InboxSignal& signal) {
-  return std::make_unique<InboxHandler>(handling, subscribers, ledger, signal);
+rpc::Service MakeInboxService(const Handling& handling) {
+  return rpc::ServiceOf<v1::InboxService>(std::make_unique<InboxHandler>(handling));
 }
 
 }  // namespace clusterwire::notification

@@ -5,8 +5,8 @@
 #include "libs/base/status/status_macros.h"
 #include "libs/rpc/call/run_unary.h"
 #include "services/notification/common/paging.h"
-#include "services/notification/services.h"
 #include "services/notification/resources/subscribers/subscription_rules.h"
+#include "services/notification/services.h"
 
 namespace clusterwire::notification {
 namespace {
@@ -16,15 +16,14 @@ using grpc::ServerUnaryReactor;
 
 class SubscriptionHandler final : public v1::SubscriptionService::CallbackService {
  public:
-  SubscriptionHandler(const Handling& handling, Subscriptions& subscriptions)
-      : handling_(handling), subscriptions_(subscriptions) {}
+  explicit SubscriptionHandler(const Handling& handling) : handling_(handling) {}
 
   ServerUnaryReactor* GetSubscription(CallbackServerContext* context,
                                       const v1::GetSubscriptionRequest* request,
                                       v1::Subscription* response) override {
     return rpc::RunUnary(handling_.reads, context, response,
                          [this, request](const rpc::CallContext& call) {
-                           return subscriptions_.Get(call, *request);
+                           return handling_.parts.subscriptions->Get(call, *request);
                          });
   }
 
@@ -34,11 +33,13 @@ class SubscriptionHandler final : public v1::SubscriptionService::CallbackServic
     return rpc::RunUnary(
         handling_.reads, context,
         [this, request, response](const rpc::CallContext& call) -> absl::Status {
-          ASSIGN_OR_RETURN(const rpc::Page page, rpc::ReadPage(handling_.tokens, *request, {}));
-          ASSIGN_OR_RETURN(auto found,
-                           subscriptions_.List(call, request->parent(), page.after, page.size + 1));
-          response->set_next_page_token(FillPage(handling_.tokens, *request, page, std::move(found),
-                                                 kByName, response->mutable_subscriptions()));
+          ASSIGN_OR_RETURN(const rpc::Page page,
+                           rpc::ReadPage(*handling_.parts.tokens, *request, {}));
+          ASSIGN_OR_RETURN(auto found, handling_.parts.subscriptions->List(
+                                           call, request->parent(), page.after, page.size + 1));
+          response->set_next_page_token(FillPage(*handling_.parts.tokens, *request, page,
+                                                 std::move(found), kByName,
+                                                 response->mutable_subscriptions()));
           return absl::OkStatus();
         });
   }
@@ -48,7 +49,7 @@ class SubscriptionHandler final : public v1::SubscriptionService::CallbackServic
                                          v1::Subscription* response) override {
     return rpc::RunUnary(handling_.writes, context, response,
                          [this, request](const rpc::CallContext& call) {
-                           return subscriptions_.Create(call, *request);
+                           return handling_.parts.subscriptions->Create(call, *request);
                          });
   }
 
@@ -57,7 +58,7 @@ class SubscriptionHandler final : public v1::SubscriptionService::CallbackServic
                                          v1::Subscription* response) override {
     return rpc::RunUnary(handling_.writes, context, response,
                          [this, request](const rpc::CallContext& call) {
-                           return subscriptions_.Update(call, *request);
+                           return handling_.parts.subscriptions->Update(call, *request);
                          });
   }
 
@@ -65,20 +66,18 @@ class SubscriptionHandler final : public v1::SubscriptionService::CallbackServic
                                          const v1::DeleteSubscriptionRequest* request,
                                          v1::DeleteSubscriptionResponse*) override {
     return rpc::RunUnary(handling_.writes, context, [this, request](const rpc::CallContext& call) {
-      return subscriptions_.Delete(call, *request);
+      return handling_.parts.subscriptions->Delete(call, *request);
     });
   }
 
  private:
   const Handling handling_;
-  Subscriptions& subscriptions_;
 };
 
 }  // namespace
 
-std::unique_ptr<grpc::Service> MakeSubscriptionService(const Handling& handling,
-                                                       Subscriptions& subscriptions) {
-  return std::make_unique<SubscriptionHandler>(handling, subscriptions);
+rpc::Service MakeSubscriptionService(const Handling& handling) {
+  return rpc::ServiceOf<v1::SubscriptionService>(std::make_unique<SubscriptionHandler>(handling));
 }
 
 }  // namespace clusterwire::notification

@@ -1,0 +1,34 @@
+#include "libs/rpc/call/late.h"
+
+#include <string>
+
+#include <gtest/gtest.h>
+
+namespace clusterwire::rpc {
+namespace {
+
+TEST(LateTest, IsWhatItIsSetTo) {
+  Late<std::string> late;
+  EXPECT_FALSE(late.is_set());
+  std::string value = "there";
+  late.Set(value);
+  EXPECT_TRUE(late.is_set());
+  EXPECT_EQ(&*late, &value);
+  EXPECT_EQ(late->size(), 5u);
+}
+
+TEST(LateTest, WhatIsMadeOfAnotherIsThereWithIt) {
+  struct Rules {
+    explicit Rules(std::string& made_of) : of(made_of) {}
+    std::string& of;
+  };
+  Late<std::string> late;
+  const Late<Rules> rules(late);
+  EXPECT_FALSE(rules.is_set());
+  std::string value;
+  late.Set(value);
+  EXPECT_EQ(&rules->of, &value);
+}
+
+}  // namespace
+}  // namespace clusterwire::rpc

@@ -1,0 +1,111 @@
+#include "libs/service/server.h"
+
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+
+#include "libs/base/status/status_macros.h"
+#include "libs/base/threads/backoff.h"
+#include "libs/telemetry/log.h"
+
+namespace clusterwire::service {
+
+Server::Server(const Settings& settings, std::string name, Clock& clock, Random& random)
+    : settings_(settings),
+      name_(std::move(name)),
+      clock_(clock),
+      random_(random),
+      runtime_(metrics_, clock, random, {.started = false}),
+      reads_(runtime_,
+             {.name = "reads", .threads = settings.readers, .queue_limit = settings.queue_limit}),
+      writes_(runtime_,
+              {.name = "writes", .threads = settings.writers, .queue_limit = settings.queue_limit}),
+      operators_(runtime_, {.name = "operators",
+                            .threads = 2,
+                            .queue_limit = settings.queue_limit,
+                            .from_start = true}) {}
+
+absl::Status Server::Start(rpc::Services services) {
+  rpc::Server::Options options = settings_.grpc;
+  for (const rpc::Service& service : services) service_names_.push_back(service.name);
+  options.health_names = service_names_;
+  options.health_names.push_back(absl::StrCat(name_, ".live"));
+  options.health_names.push_back(absl::StrCat(name_, ".ready"));
+  ASSIGN_OR_RETURN(rpc_server_, rpc::Server::Start(options, runtime_, std::move(services)));
+  RETURN_IF_ERROR(ServeMetrics());
+  rpc_server_->SetServing(absl::StrCat(name_, ".live"), true);
+  opener_ = std::thread([this] { OpenUntilDone(); });
+  return absl::OkStatus();
+}
+
+absl::Status Server::ServeMetrics() {
+  const auto render = [this](const http::ServerRequest&) {
+    return http::ServerReply{.content_type = "text/plain; version=0.0.4; charset=utf-8",
+                             .body = metrics_.Render(),
+                             .headers = {}};
+  };
+  ASSIGN_OR_RETURN(http_server_,
+                   http::Server::Start(settings_.http, {{.method = "GET",
+                                                         .path = "/metrics",
+                                                         .match = http::Route::Match::kExact,
+                                                         .handler = render}}));
+  return absl::OkStatus();
+}
+
+void Server::OpenUntilDone() {
+  Backoff backoff({.first = absl::Milliseconds(200), .limit = absl::Seconds(10)}, random_);
+  while (!stopping_) {
+    absl::StatusOr<std::unique_ptr<Parts>> parts = Open();
+    if (parts.ok()) {
+      parts_ = *std::move(parts);
+      runtime_.SetStarted();
+      health_.emplace(clock_, absl::Seconds(1), [this] { TellHealth(); });
+      opened_ = true;
+      telemetry::LogInfo("serving", {{"grpc", grpc_address()}, {"http_port", http_port()}});
+      return;
+    }
+    SayWhy(parts.status());
+    clock_.WaitUntil(wakeup_, clock_.Now() + backoff.Next());
+  }
+}
+
+void Server::TellHealth() {
+  const Health health = parts_->health();
+  for (const std::string& name : service_names_) {
+    const auto exception = health.exceptions.find(name);
+    rpc_server_->SetServing(
+        name, exception == health.exceptions.end() ? health.services : exception->second);
+  }
+  rpc_server_->SetServing(absl::StrCat(name_, ".ready"), health.ready);
+}
+
+void Server::SayWhy(const absl::Status& status) {
+  MutexLock lock(mutex_);
+  if (missing_ == status) return;
+  missing_ = status;
+  telemetry::LogError("not ready", {{"status", status}});
+}
+
+Findings Server::Missing() const {
+  Findings findings;
+  MutexLock lock(mutex_);
+  *findings.Add() =
+      missing_.ok() ? Found("start", Finding::SEVERITY_WARNING, "opens its database and reads it",
+                            "wait; it serves as soon as it has")
+                    : Broken("start", missing_,
+                             "mend what is named; it tries again by itself, about every 10 s");
+  return findings;
+}
+
+void Server::Stop() {
+  if (stopping_.exchange(true) || rpc_server_ == nullptr) return;
+  telemetry::LogInfo("stopping");
+  wakeup_.Notify();
+  if (opener_.joinable()) opener_.join();
+  health_.reset();
+  rpc_server_->Shutdown(settings_.stop_grace);
+  parts_ = nullptr;
+  telemetry::LogInfo("stopped");
+}
+
+}  // namespace clusterwire::service

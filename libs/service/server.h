@@ -1,0 +1,125 @@
+#pragma once
+
+#include <atomic>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+
+#include "libs/base/random.h"
+#include "libs/base/threads/mutex.h"
+#include "libs/base/time/clock.h"
+#include "libs/http/server.h"
+#include "libs/rpc/server/runtime.h"
+#include "libs/rpc/server/server.h"
+#include "libs/rpc/server/thread_pool.h"
+#include "libs/service/findings.h"
+#include "libs/service/periodic.h"
+#include "libs/service/settings.h"
+#include "libs/telemetry/metrics.h"
+
+namespace clusterwire::service {
+
+// Whether a service does what it is for.
+struct Health {
+  bool ready = false;                           // the service as a whole
+  bool services = false;                        // each of its gRPC services, but for
+  std::map<std::string, bool> exceptions = {};  // these, by their full names
+};
+
+// What a service consists of once everything is there that it needs from outside. Its destruction
+// comes after the last call that uses it.
+class Parts {
+ public:
+  virtual ~Parts() = default;
+  // Asked every second, so it must be bounded in time.
+  virtual Health health() const = 0;
+};
+
+// A service from its first moment to its last: the base of both composition roots.
+//
+//   listen, refuse calls ─► open what it needs, again and again ─► run calls ─► stop
+//
+// One gRPC server all the time, with all handlers. Until the service is opened, all calls but those
+// on operators() are refused with UNAVAILABLE, reason STARTING. So a database that is away, full,
+// or of a newer release keeps the process alive and not ready, and Diagnose and the log say why.
+// /metrics is served over HTTP all the time. Safe for use from any thread.
+class Server {
+ public:
+  virtual ~Server() = default;
+  Server(const Server&) = delete;
+  Server& operator=(const Server&) = delete;
+
+  // Where it listens, with the ports that were really taken.
+  std::string grpc_address() const { return rpc_server_->address(); }
+  int http_port() const { return http_server_->port(); }
+
+  // Whether calls are run.
+  bool opened() const { return opened_; }
+
+  // An attempt to open is waited for; then health off, streams and parked calls ended with
+  // UNAVAILABLE, calls drained, and the parts ended. Calls get the grace of the settings. Later
+  // calls do nothing.
+  void Stop();
+
+ protected:
+  // Health is asked for by the full name of each gRPC service; by `name`.live, which says only that
+  // calls are taken, for a supervisor that restarts what hangs; and by `name`.ready, the service as
+  // a whole. What is wrong outside of this process is no reason to restart it. `clock` and `random`
+  // outlive the server.
+  Server(const Settings& settings, std::string name, Clock& clock, Random& random);
+
+  // Returns once it listens; once, before all else. An error names the address that is wrong. From
+  // then on the derived class's destructor must call Stop(), since Open() is called.
+  absl::Status Start(rpc::Services services);
+
+  // Opens what the service needs and sets all handles that handlers look through. Called in a
+  // thread of the server's, with a growing pause, until it succeeds; what it made lives until the
+  // server stops. An error tells the operator what to mend.
+  virtual absl::StatusOr<std::unique_ptr<Parts>> Open() = 0;
+
+  // What Diagnose says until then.
+  Findings Missing() const;
+
+  const Settings& settings() const { return settings_; }
+  telemetry::Metrics& metrics() { return metrics_; }
+  rpc::Runtime& runtime() { return runtime_; }
+  rpc::ThreadPool& reads() { return reads_; }
+  rpc::ThreadPool& writes() { return writes_; }
+  rpc::ThreadPool& operators() { return operators_; }
+
+ private:
+  absl::Status ServeMetrics();
+  void OpenUntilDone();
+  void SayWhy(const absl::Status& status);
+  void TellHealth();
+
+  const Settings settings_;
+  const std::string name_;
+  Clock& clock_;
+  Random& random_;
+  telemetry::Metrics metrics_;
+  rpc::Runtime runtime_;
+  rpc::ThreadPool reads_;
+  rpc::ThreadPool writes_;
+  rpc::ThreadPool operators_;  // Diagnose: it asks Kafka, so it takes seconds
+  std::vector<std::string> service_names_;
+  std::unique_ptr<Parts> parts_;  // the opener's until it ended
+  std::unique_ptr<rpc::Server> rpc_server_;
+  std::unique_ptr<http::Server> http_server_;
+  std::optional<Periodic> health_;  // its thread uses everything above
+
+  mutable Mutex mutex_;
+  absl::Status missing_ ABSL_GUARDED_BY(mutex_);  // why it isn't open; OK before the first try
+  std::atomic<bool> opened_ = false;
+  std::atomic<bool> stopping_ = false;
+  Wakeup wakeup_;
+  std::thread opener_;
+};
+
+}  // namespace clusterwire::service

@@ -1,0 +1,175 @@
+#include "libs/service/server.h"
+
+#include <string>
+#include <utility>
+
+#include "absl/time/clock.h"
+#include <gmock/gmock.h>
+#include <grpcpp/client_context.h>
+#include <gtest/gtest.h>
+
+#include "libs/base/testing/eventually.h"
+#include "libs/base/testing/fake_clock.h"
+#include "libs/base/testing/status_matchers.h"
+#include "libs/rpc/call/status.h"
+#include "libs/rpc/server/client.h"
+#include "libs/rpc/testing/echo_server.h"
+#include "libs/rpc/testing/health_watch.h"
+
+namespace clusterwire::service {
+namespace {
+
+using rpc::testing::EchoResponse;
+using rpc::testing::EchoService;
+using rpc::testing::HealthWatch;
+using ::testing::HasSubstr;
+
+class EchoParts final : public Parts {
+ public:
+  explicit EchoParts(std::atomic<int>& alive) : alive_(alive) { ++alive_; }
+  ~EchoParts() override { --alive_; }
+
+  Health health() const override { return {.ready = true, .services = true}; }
+
+ private:
+  std::atomic<int>& alive_;
+};
+
+// What the server lacks from outside, and how often it looked.
+struct Outside {
+  Mutex mutex;
+  absl::Status missing ABSL_GUARDED_BY(mutex);
+  std::atomic<int> tries = 0;
+  std::atomic<int> alive = 0;  // parts
+};
+
+class EchoServer final : public Server {
+ public:
+  EchoServer(const Settings& settings, Clock& clock, Outside& outside)
+      : Server(settings, "test", clock, Random::System()),
+        outside_(outside),
+        echo_(runtime().parking(), {.name = "", .reason = "", .newest = nullptr}) {}
+  ~EchoServer() override { Stop(); }
+
+  absl::Status Start() {
+    rpc::Services services;
+    services.push_back(rpc::testing::MakeEchoService(
+        {.echo = [](const auto&, const auto&) { return EchoResponse(); }}, reads(), echo_));
+    return Server::Start(std::move(services));
+  }
+  using Server::Missing;
+
+ private:
+  absl::StatusOr<std::unique_ptr<Parts>> Open() override {
+    ++outside_.tries;
+    MutexLock lock(outside_.mutex);
+    if (!outside_.missing.ok()) return outside_.missing;
+    return std::make_unique<EchoParts>(outside_.alive);
+  }
+
+  Outside& outside_;
+  rpc::Parking::Reader echo_;
+};
+
+class ServerTest : public ::testing::Test {
+ protected:
+  ServerTest() {
+    settings_.grpc.address = "127.0.0.1:0";
+    settings_.http.address = "127.0.0.1";
+    settings_.readers = settings_.writers = 1;
+    settings_.queue_limit = 10;
+    settings_.stop_grace = absl::Seconds(1);
+  }
+
+  std::unique_ptr<EchoServer> Start() {
+    auto server = std::make_unique<EchoServer>(settings_, clock_, outside_);
+    EXPECT_THAT(server->Start(), IsOk());
+    return server;
+  }
+  void SetMissing(absl::Status status) {
+    MutexLock lock(outside_.mutex);
+    outside_.missing = std::move(status);
+  }
+  absl::Status Call(const Server& server) {
+    const auto stub = EchoService::NewStub(rpc::MakeChannel(server.grpc_address()));
+    grpc::ClientContext context;
+    EchoResponse response;
+    return rpc::ToAbslStatus(stub->Echo(rpc::testing::WithDeadline(&context), {}, &response));
+  }
+  // Lets pauses pass until `condition` holds.
+  template <typename Condition>
+  bool Passing(Condition condition) {
+    return Eventually([&] {
+      clock_.Advance(absl::Seconds(10));
+      return condition();
+    });
+  }
+
+  Settings settings_;
+  FakeClock clock_{absl::Now()};
+  Outside outside_;
+};
+
+TEST_F(ServerTest, RefusesCallsAndSaysWhatIsMissingUntilItIsThere) {
+  SetMissing(absl::UnavailableError("the database is away"));
+  const auto server = Start();
+  ASSERT_TRUE(Passing([&] { return outside_.tries > 2; }));
+  EXPECT_FALSE(server->opened());
+  EXPECT_THAT(Call(*server), ReasonIs("STARTING"));
+  const Findings findings = server->Missing();
+  ASSERT_EQ(findings.size(), 1);
+  EXPECT_EQ(findings[0].severity(), Finding::SEVERITY_ERROR);
+  EXPECT_THAT(findings[0].finding(), HasSubstr("the database is away"));
+
+  const std::string address = server->grpc_address();
+  SetMissing(absl::OkStatus());
+  ASSERT_TRUE(Passing([&] { return server->opened(); }));
+  EXPECT_EQ(server->grpc_address(), address);
+  EXPECT_THAT(Call(*server), IsOk());
+}
+
+TEST_F(ServerTest, AConnectionFromTheFirstMomentIsServedThroughTheOpening) {
+  SetMissing(absl::UnavailableError("the database is away"));
+  const auto server = Start();
+  HealthWatch watch(server->grpc_address());
+  const auto stub = EchoService::NewStub(rpc::MakeChannel(server->grpc_address()));
+  bool opening = false;
+  ASSERT_TRUE(Passing([&] {
+    if (std::exchange(opening, true)) SetMissing(absl::OkStatus());
+    grpc::ClientContext context;
+    EchoResponse response;
+    const absl::Status status =
+        rpc::ToAbslStatus(stub->Echo(rpc::testing::WithDeadline(&context), {}, &response));
+    if (!status.ok()) EXPECT_THAT(status, ReasonIs("STARTING"));
+    return status.ok();
+  }));
+  EXPECT_TRUE(watch.NextIsServing()) << "on the stream that it watches since before";
+}
+
+TEST_F(ServerTest, StopsWhileItStillWaits) {
+  SetMissing(absl::UnavailableError("the database is away"));
+  const auto server = Start();
+  ASSERT_TRUE(Eventually([&] { return outside_.tries > 0; }));
+  server->Stop();
+  server->Stop();  // which does nothing more
+  EXPECT_THAT(Call(*server), StatusIs(absl::StatusCode::kUnavailable));
+  EXPECT_EQ(outside_.alive, 0);
+}
+
+TEST_F(ServerTest, WhatWasOpenedEndsWithTheServer) {
+  auto server = Start();
+  ASSERT_TRUE(Passing([&] { return server->opened(); }));
+  EXPECT_EQ(outside_.alive, 1);
+  server = nullptr;
+  EXPECT_EQ(outside_.alive, 0);
+}
+
+TEST_F(ServerTest, AnAddressThatCannotBeListenedOnIsAnErrorAtOnce) {
+  const auto server = Start();
+  settings_.grpc.address = server->grpc_address();
+  EchoServer second(settings_, clock_, outside_);
+  EXPECT_THAT(second.Start(), ReasonIs("LISTEN_FAILED"));
+}
+
+}  // namespace
+}  // namespace clusterwire::service
