@@ -140,7 +140,9 @@ TEST_F(ServerTest, AConnectionFromTheFirstMomentIsServedThroughTheOpening) {
     EchoResponse response;
     const absl::Status status =
         rpc::ToAbslStatus(stub->Echo(rpc::testing::WithDeadline(&context), {}, &response));
-    if (!status.ok()) EXPECT_THAT(status, ReasonIs("STARTING"));
+    if (!status.ok()) {
+      EXPECT_THAT(status, ReasonIs("STARTING"));
+    }
     return status.ok();
   }));
   EXPECT_TRUE(watch.NextIsServing()) << "on the stream that it watches since before";

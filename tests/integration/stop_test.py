@@ -1,6 +1,7 @@
 """What an operator sees: health, reflection, metrics, logs, and a stop that loses nobody."""
 
 import json
+import os
 import secrets
 import threading
 import time
@@ -8,6 +9,7 @@ import unittest
 
 import grpc
 from grpc_health.v1 import health_pb2
+from grpc_reflection.v1alpha import reflection_pb2, reflection_pb2_grpc
 from grpc_reflection.v1alpha.proto_reflection_descriptor_database import \
     ProtoReflectionDescriptorDatabase
 
@@ -30,6 +32,33 @@ class StopTest(unittest.TestCase):
             with self.subTest(service.name):
                 listed = ProtoReflectionDescriptorDatabase(service.client.channel).get_services()
                 self.assertLessEqual(set(service.served) | {"grpc.health.v1.Health"}, set(listed))
+
+    def test_reflection_streams_that_stay_open_take_a_bounded_number_of_threads(self):
+        service = self.stack.catalogue
+        release = threading.Event()
+        self.addCleanup(release.set)
+
+        def requests():
+            yield reflection_pb2.ServerReflectionRequest(list_services="")
+            release.wait(60)
+
+        def threads():
+            return len(os.listdir(f"/proc/{service.process.pid}/task"))
+
+        before = threads()
+        stub = reflection_pb2_grpc.ServerReflectionStub(service.client.channel)
+        streams = [stub.ServerReflectionInfo(requests(), timeout=60) for _ in range(100)]
+        answers = []
+        for stream in streams:
+            self.addCleanup(stream.cancel)
+            try:
+                answers.append(next(stream).WhichOneof("message_response"))
+            except grpc.RpcError as error:
+                answers.append(error.code().name)
+        self.assertEqual(set(answers), {"list_services_response", "RESOURCE_EXHAUSTED"})
+        self.assertLess(threads() - before, 50)
+        self.assertEqual(service.health(service.live), "SERVING")
+        self.assertTrue(service.findings())
 
     def test_health_knows_each_service_by_name_and_no_other(self):
         for service in self.stack.services:

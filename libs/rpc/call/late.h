@@ -48,4 +48,21 @@ class Late {
   std::shared_ptr<const void> own_;  // null where Set() was given another's
 };
 
+// A handle on a base class of what `late` is set to, for runners of more than one type. `late`
+// outlives it.
+template <typename Base>
+class LateView {
+ public:
+  template <typename T>
+  LateView(const Late<T>& late)  // implicit, like T& to Base&
+      : late_(&late),
+        get_([](const void* of) -> Base* { return &**static_cast<const Late<T>*>(of); }) {}
+
+  Base* operator->() const { return get_(late_); }
+
+ private:
+  const void* late_;
+  Base* (*get_)(const void* late);
+};
+
 }  // namespace clusterwire::rpc

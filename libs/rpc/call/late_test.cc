@@ -30,5 +30,20 @@ TEST(LateTest, WhatIsMadeOfAnotherIsThereWithIt) {
   EXPECT_EQ(&rules->of, &value);
 }
 
+TEST(LateTest, AViewIsOfTheBaseOfWhatIsSetLater) {
+  struct Shape {
+    virtual ~Shape() = default;
+    virtual int corners() const = 0;
+  };
+  struct Square final : Shape {
+    int corners() const override { return 4; }
+  };
+  Late<Square> late;
+  const LateView<const Shape> view = late;
+  Square square;
+  late.Set(square);
+  EXPECT_EQ(view->corners(), 4);
+}
+
 }  // namespace
 }  // namespace clusterwire::rpc
