@@ -5,7 +5,6 @@
 
 #include "absl/time/clock.h"
 #include <gmock/gmock.h>
-#include <grpcpp/client_context.h>
 #include <gtest/gtest.h>
 
 #include "libs/base/testing/eventually.h"

@@ -37,7 +37,7 @@ absl::StatusOr<std::unique_ptr<CatalogueParts>> CatalogueParts::Open(const Setti
       new CatalogueParts(settings, handles, metrics, clock, random));
   RETURN_IF_ERROR(parts->OpenData());
   RETURN_IF_ERROR(parts->StartReaders());
-  parts->LookAfter();
+  parts->StartMaintenance();
   parts->SetHandles();
   return parts;
 }
@@ -72,7 +72,7 @@ absl::Status CatalogueParts::StartReaders() {
   return absl::OkStatus();
 }
 
-void CatalogueParts::LookAfter() {
+void CatalogueParts::StartMaintenance() {
   diagnosis_.emplace(Diagnosis::Dependencies{.database = *database_,
                                              .store = *store_,
                                              .index = *index_,

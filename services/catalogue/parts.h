@@ -49,7 +49,7 @@ class CatalogueParts final : public service::Parts {
 
   absl::Status OpenData();
   absl::Status StartReaders();
-  void LookAfter();
+  void StartMaintenance();
   void SetHandles();
 
   const Settings& settings_;

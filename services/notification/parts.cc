@@ -26,7 +26,7 @@ absl::StatusOr<std::unique_ptr<NotificationParts>> NotificationParts::Open(
   RETURN_IF_ERROR(parts->OpenData());
   parts->StartDelivery();
   parts->StartIngest();
-  parts->LookAfter();
+  parts->StartMaintenance();
   parts->SetHandles();
   return parts;
 }
@@ -84,7 +84,7 @@ void NotificationParts::StartIngest() {
                   *ledger_, *intake_, clock_, random_, ingest_metrics);
 }
 
-void NotificationParts::LookAfter() {
+void NotificationParts::StartMaintenance() {
   diagnosis_.emplace(Diagnosis::Options{.kafka = settings_.common.kafka,
                                         .topic = settings_.common.topic,
                                         .retention = settings_.retention},

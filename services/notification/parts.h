@@ -65,7 +65,7 @@ class NotificationParts final : public service::Parts {
   absl::Status OpenData();
   void StartDelivery();
   void StartIngest();
-  void LookAfter();
+  void StartMaintenance();
   void SetHandles();
   ConsumerReport Consumer() const;
 

@@ -35,8 +35,11 @@ class Late {
     value_.store(&value, std::memory_order_release);
     for (const auto& then : std::exchange(when_set_, {})) then(value);
   }
-  // Before Set().
-  void WhenSet(std::function<void(T&)> then) { when_set_.push_back(std::move(then)); }
+  // Not beside Set(); behind it, `then` is called at once.
+  void WhenSet(std::function<void(T&)> then) {
+    if (is_set()) return then(**this);
+    when_set_.push_back(std::move(then));
+  }
 
   bool is_set() const { return value_.load(std::memory_order_acquire) != nullptr; }
   T& operator*() const { return *value_.load(std::memory_order_acquire); }

@@ -28,6 +28,8 @@ TEST(LateTest, WhatIsMadeOfAnotherIsThereWithIt) {
   std::string value;
   late.Set(value);
   EXPECT_EQ(&rules->of, &value);
+  const Late<Rules> later(late);
+  EXPECT_EQ(&later->of, &value);
 }
 
 TEST(LateTest, AViewIsOfTheBaseOfWhatIsSetLater) {
