@@ -144,7 +144,7 @@ TEST_F(ServerTest, AConnectionFromTheFirstMomentIsServedThroughTheOpening) {
     }
     return status.ok();
   }));
-  EXPECT_TRUE(watch.NextIsServing()) << "on the stream that it watches since before";
+  EXPECT_TRUE(watch.BecomesServing()) << "on the stream that it watches since before";
 }
 
 TEST_F(ServerTest, StopsWhileItStillWaits) {

@@ -24,9 +24,12 @@ HealthWatch::HealthWatch(const std::string& address) : call_(std::make_unique<Ca
   EXPECT_TRUE(call_->reader->Read(&response));
 }
 
-bool HealthWatch::NextIsServing() {
+bool HealthWatch::BecomesServing() {
   HealthCheckResponse response;
-  return call_->reader->Read(&response) && response.status() == HealthCheckResponse::SERVING;
+  while (call_->reader->Read(&response)) {
+    if (response.status() == HealthCheckResponse::SERVING) return true;
+  }
+  return false;
 }
 
 HealthWatch::~HealthWatch() {

@@ -12,8 +12,8 @@ class HealthWatch {
   explicit HealthWatch(const std::string& address);
   ~HealthWatch();
 
-  // Whether the next answer, which it waits for, says that all is serving.
-  bool NextIsServing();
+  // Waits until an answer says that all is serving; false when the stream ends before.
+  bool BecomesServing();
 
  private:
   struct Call;

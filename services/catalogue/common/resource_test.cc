@@ -230,18 +230,18 @@ TEST_F(ResourceTest, ACodeIsFoundAsSoonAsItsListHasItAndNoLongerWithoutIt) {
     return world_.taxonomies->SearchCodes(world_.Read(), "Quantum", "", 20)->size();
   };
   EXPECT_EQ(found(), 0u);
-  auto esca = world_.Get<v1::Taxonomy>("taxonomies/esca");
-  v1::TaxonomyCode& code = *esca.add_codes();
-  code.set_code("quantum");
+  auto nuts = world_.Get<v1::Taxonomy>("taxonomies/nuts");
+  v1::TaxonomyCode& code = *nuts.add_codes();
+  code.set_code("Q1");
   code.set_title("Quantum technologies");
-  const auto with = world_.taxonomies->Update(world_.AsOperator(), esca, {});
+  const auto with = world_.taxonomies->Update(world_.AsOperator(), nuts, {});
   ASSERT_THAT(with, IsOk());
   EXPECT_EQ(found(), 1u);
   world_.NewCluster();  // which changes no list
   EXPECT_EQ(found(), 1u);
-  esca = *with;
-  esca.mutable_codes()->RemoveLast();
-  ASSERT_THAT(world_.taxonomies->Update(world_.AsOperator(), esca, {}), IsOk());
+  nuts = *with;
+  nuts.mutable_codes()->RemoveLast();
+  ASSERT_THAT(world_.taxonomies->Update(world_.AsOperator(), nuts, {}), IsOk());
   EXPECT_EQ(found(), 0u);
 }
 
