@@ -7,8 +7,8 @@
 #include "libs/base/status/status_macros.h"
 #include "libs/rpc/run_stream.h"
 #include "services/catalogue/common/api/calls.h"
-#include "services/catalogue/services.h"
 #include "services/catalogue/import/session.h"
+#include "services/catalogue/services.h"
 
 namespace clusterwire::catalogue {
 namespace {

@@ -1,4 +1,4 @@
-#include "services/catalogue/import/ids.h"
+#include "services/catalogue/import/match.h"
 
 #include "absl/strings/str_cat.h"
 

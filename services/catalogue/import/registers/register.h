@@ -9,18 +9,35 @@
 
 #include "clusterwire/catalogue/v1/cluster.pb.h"
 #include "clusterwire/catalogue/v1/event.pb.h"
+#include "clusterwire/catalogue/v1/import.pb.h"
 #include "clusterwire/catalogue/v1/label.pb.h"
 #include "clusterwire/catalogue/v1/label_scheme.pb.h"
 #include "clusterwire/catalogue/v1/programme.pb.h"
 #include "clusterwire/catalogue/v1/taxonomy.pb.h"
 
 #include "services/catalogue/common/codes/code_book.h"
+#include "services/catalogue/import/batch.h"
 
-// From a line of a register to a resource: pure, one file a kind. What other resources a line names
-// stays as the line writes it; finding them is the affair of register.h. Resources come without a
-// name, published, with their sources, and with an external id by which the same record is found
-// again. An error names every field of the line that can't be read.
+// The kinds of registers, a file a kind. Two functions each: Map…() reads a line into a resource,
+// Import…() finds what the line names, and writes it.
 namespace clusterwire::catalogue::registers {
+
+// Imports one line. INVALID_ARGUMENT refuses the line, names its fields and has staged nothing; any
+// other error ends the write.
+using ImportRecord = absl::StatusOr<LineResult> (*)(Batch& batch, std::string_view json);
+
+absl::StatusOr<LineResult> ImportCluster(Batch& batch, std::string_view json);
+absl::StatusOr<LineResult> ImportLabel(Batch& batch, std::string_view json);
+absl::StatusOr<LineResult> ImportProgramme(Batch& batch, std::string_view json);
+absl::StatusOr<LineResult> ImportEvent(Batch& batch, std::string_view json);
+absl::StatusOr<LineResult> ImportTaxonomy(Batch& batch, std::string_view json);
+
+// INVALID_ARGUMENT for a kind that is none.
+absl::StatusOr<ImportRecord> RegisterOf(v1::ImportStart::Kind kind);
+
+// Map…(): pure. Resources come without a name, published, with their sources, and with an external
+// id by which the same record is found again. An error names every field of the line that can't be
+// read. Where a line names other resources, the words for them stay as the line writes them.
 
 struct ClusterRecord {
   v1::Cluster cluster;
@@ -32,26 +49,19 @@ absl::StatusOr<ClusterRecord> MapCluster(std::string_view json, const std::strin
 // The words for fields of activity as codes: ESCA's portfolios before the EU's ecosystems, by the
 // titles of their codes. Each code once.
 std::vector<std::string> SectorCodes(const std::vector<std::string>& words, const CodeBook& book);
-// How clusters.ndjson calls a cluster: "DE/Silicon Saxony".
-std::string ClusterKey(std::string_view country, std::string_view name);
 
 struct LabelRecord {
-  v1::Label label;
+  v1::Label label;  // its scheme by name or acronym, its level by the word for it
   std::string cluster;
   std::string country;
-  std::string scheme;  // its name or acronym
-  std::string level;   // the word for it
 };
 absl::StatusOr<LabelRecord> MapLabel(std::string_view json, const std::string& read_date);
 
 using ProgrammeRecord = std::variant<v1::Programme, v1::LabelScheme>;
 absl::StatusOr<ProgrammeRecord> MapProgramme(std::string_view json, const std::string& read_date);
 
-struct EventRecord {
-  v1::CalendarEvent event;
-  std::string parent;  // its title
-};
-absl::StatusOr<EventRecord> MapEvent(std::string_view json, const std::string& read_date);
+// Its parent by title.
+absl::StatusOr<v1::CalendarEvent> MapEvent(std::string_view json, const std::string& read_date);
 
 absl::StatusOr<v1::Taxonomy> MapTaxonomy(std::string_view json, const std::string& read_date);
 
