@@ -16,31 +16,36 @@
 namespace clusterwire::catalogue::registers {
 namespace {
 
+using google::protobuf::Descriptor;
 using google::protobuf::FieldDescriptor;
 using google::protobuf::Message;
 using google::protobuf::Reflection;
 
-// A field of a message and the message that it is in, which is created on the way there.
-struct Target {
-  Target(Message* resource, const char* path) : message(resource) {
-    const std::vector<std::string> parts = absl::StrSplit(path, '.');
-    for (size_t i = 0; i + 1 < parts.size(); ++i) {
-      message = message->GetReflection()->MutableMessage(
-          message, message->GetDescriptor()->FindFieldByName(parts[i]));
-    }
-    descriptor = message->GetDescriptor()->FindFieldByName(parts.back());
-    reflection = message->GetReflection();
+const FieldDescriptor& DescriptorAt(const std::string& path, const Message& resource) {
+  const FieldDescriptor* field = nullptr;
+  const Descriptor* type = resource.GetDescriptor();
+  for (const absl::string_view part : absl::StrSplit(path, '.')) {
+    field = type->FindFieldByName(std::string(part));
+    type = field->message_type();
   }
+  return *field;
+}
 
-  Message* message;
-  const FieldDescriptor* descriptor;
-  const Reflection* reflection;
-};
+// Calls a setter of Reflection; the messages on the way to `path` are created.
+template <typename Setter, typename Value>
+void Set(Setter setter, const std::string& path, Value value, Message* resource) {
+  const size_t dot = path.find('.');
+  const Reflection& reflection = *resource->GetReflection();
+  const FieldDescriptor* field = resource->GetDescriptor()->FindFieldByName(path.substr(0, dot));
+  if (dot == std::string::npos) {
+    (reflection.*setter)(resource, field, std::move(value));
+  } else {
+    Set(setter, path.substr(dot + 1), std::move(value), reflection.MutableMessage(resource, field));
+  }
+}
 
-void SetText(std::string text, const Field& field, Message* resource) {
-  if (text.empty()) return;
-  const Target target(resource, field.path);
-  target.reflection->SetString(target.message, target.descriptor, std::move(text));
+void SetText(const Field& field, std::string text, Message* resource) {
+  if (!text.empty()) Set(&Reflection::SetString, field.path, std::move(text), resource);
 }
 
 // What a register calls the field at `path` of the resource: by the longest row that fits.
@@ -59,89 +64,87 @@ std::string KeyOf(std::string_view path, FieldMap fields) {
 
 }  // namespace
 
-void ReadText(JsonRecord& record, const Field& field, Message* resource) {
-  SetText(record.Text(field.key), field, resource);
-}
-
-void ReadRequiredText(JsonRecord& record, const Field& field, Message* resource) {
-  SetText(record.RequiredText(field.key), field, resource);
-}
-
-void ReadDate(JsonRecord& record, const Field& field, Message* resource) {
-  SetText(record.Date(field.key), field, resource);
-}
-
-void ReadTexts(JsonRecord& record, const Field& field, Message* resource) {
-  for (std::string& text : record.Texts(field.key)) {
-    const Target target(resource, field.path);
-    target.reflection->AddString(target.message, target.descriptor, std::move(text));
+void ReadValue(JsonRecord& record, const Field& field, Message* resource) {
+  const FieldDescriptor& descriptor = DescriptorAt(field.path, *resource);
+  switch (descriptor.cpp_type()) {
+    case FieldDescriptor::CPPTYPE_INT32:
+      if (const auto number = record.Whole(field.key)) {
+        Set(&Reflection::SetInt32, field.path, *number, resource);
+      }
+      return;
+    case FieldDescriptor::CPPTYPE_DOUBLE:
+      if (const auto number = record.Number(field.key)) {
+        Set(&Reflection::SetDouble, field.path, *number, resource);
+      }
+      return;
+    case FieldDescriptor::CPPTYPE_BOOL:
+      if (const auto flag = record.Flag(field.key)) {
+        Set(&Reflection::SetBool, field.path, *flag, resource);
+      }
+      return;
+    default:
+      if (!descriptor.is_repeated()) return SetText(field, record.Text(field.key), resource);
+      for (std::string& text : record.Texts(field.key)) {
+        Set(&Reflection::AddString, field.path, std::move(text), resource);
+      }
   }
 }
 
-void ReadWhole(JsonRecord& record, const Field& field, Message* resource) {
-  const std::optional<int32_t> number = record.Whole(field.key);
-  if (!number) return;
-  const Target target(resource, field.path);
-  target.reflection->SetInt32(target.message, target.descriptor, *number);
+void ReadRequired(JsonRecord& record, const Field& field, Message* resource) {
+  SetText(field, record.RequiredText(field.key), resource);
 }
 
-void ReadNumber(JsonRecord& record, const Field& field, Message* resource) {
-  const std::optional<double> number = record.Number(field.key);
-  if (!number) return;
-  const Target target(resource, field.path);
-  target.reflection->SetDouble(target.message, target.descriptor, *number);
-}
-
-void ReadFlag(JsonRecord& record, const Field& field, Message* resource) {
-  const std::optional<bool> flag = record.Flag(field.key);
-  if (!flag) return;
-  const Target target(resource, field.path);
-  target.reflection->SetBool(target.message, target.descriptor, *flag);
+void ReadDate(JsonRecord& record, const Field& field, Message* resource) {
+  SetText(field, record.Date(field.key), resource);
 }
 
 void ReadPoint(JsonRecord& record, const Field& field, Message* resource) {
-  const std::optional<double> latitude = record.Number("latitude");
-  const std::optional<double> longitude = record.Number("longitude");
+  const auto latitude = record.Number("latitude");
+  const auto longitude = record.Number("longitude");
   if (latitude && longitude) {
-    const Target target(resource, field.path);
-    auto& point = static_cast<type::v1::Point&>(
-        *target.reflection->MutableMessage(target.message, target.descriptor));
-    point.set_latitude(*latitude);
-    point.set_longitude(*longitude);
-    point.set_precision(type::v1::POINT_PRECISION_CITY);
+    const std::string path = field.path;
+    Set(&Reflection::SetDouble, path + ".latitude", *latitude, resource);
+    Set(&Reflection::SetDouble, path + ".longitude", *longitude, resource);
+    Set(&Reflection::SetEnumValue, path + ".precision", type::v1::POINT_PRECISION_CITY, resource);
   } else if (latitude || longitude) {
     record.AddError(latitude ? "longitude" : "latitude", "is required beside the other coordinate");
   }
 }
 
+void ReadFields(JsonRecord& record, FieldMap fields, Message* resource) {
+  for (const Field& field : fields) field.read(record, field, resource);
+}
+
+void ReadEach(JsonRecord& record, const Field& field, FieldMap fields, Message* resource) {
+  for (JsonRecord& object : record.Objects(field.key)) {
+    ReadFields(
+        object, fields,
+        resource->GetReflection()->AddMessage(resource, &DescriptorAt(field.path, *resource)));
+    object.RefuseUnknown();
+  }
+}
+
 void SetWord(JsonRecord& record, const Field& field, const std::string& word, std::string_view lead,
              Message* resource) {
-  const Target target(resource, field.path);
-  const auto& words = *target.descriptor->enum_type();
+  const auto& words = *DescriptorAt(field.path, *resource).enum_type();
   if (const std::optional<int> value = ValueOf(words, word)) {
-    target.reflection->SetEnumValue(target.message, target.descriptor, *value);
+    Set(&Reflection::SetEnumValue, field.path, *value, resource);
   } else {
     record.AddError(field.key, absl::StrCat("'", word, "' must be ", ToAbsl(lead), WordsOf(words)));
   }
 }
 
-void ReadFields(JsonRecord& record, FieldMap fields, Message* resource) {
-  for (const Field& field : fields) {
-    if (field.read != nullptr) field.read(record, field, resource);
-  }
-}
-
 absl::Status InWordsOfRegister(const absl::Status& status, std::string_view type, FieldMap fields) {
-  FieldErrors errors;
   const google::rpc::BadRequest bad_request = BadRequestOf(status);
+  if (fields.empty() || bad_request.field_violations().empty()) return status;
+  FieldErrors errors;
   for (const auto& violation : bad_request.field_violations()) {
     std::string_view path = violation.field();
-    const bool ours =
-        !fields.empty() && path.starts_with(type) && path.substr(type.size()).starts_with('.');
-    if (ours) path.remove_prefix(type.size() + 1);
-    errors.Add(ours ? KeyOf(path, fields) : std::string(path), violation.description());
+    const bool ours = path.starts_with(type) && path.substr(type.size()).starts_with('.');
+    errors.Add(ours ? KeyOf(path.substr(type.size() + 1), fields) : violation.field(),
+               violation.description());
   }
-  return errors.empty() ? status : errors.ToStatus();
+  return errors.ToStatus();
 }
 
 }  // namespace clusterwire::catalogue::registers

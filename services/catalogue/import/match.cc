@@ -8,6 +8,9 @@
 namespace clusterwire::catalogue::registers {
 namespace {
 
+// So many records may share a slug and a country; a further one is refused.
+constexpr int kMaxNumbered = 20;
+
 std::string WithSuffix(std::string_view text, const std::string& suffix) {
   return absl::StrCat(text::Slug(text, resource::kMaxIdLength - suffix.size()), suffix);
 }

@@ -21,13 +21,10 @@
 namespace clusterwire::catalogue::registers {
 
 // The ids that a record may have, the one that it should have first: a slug of `text`; where that
-// is another record's, with the country; then numbered. Each is an id (at most 60 characters) and a
-// pure function of the record, so that it is found again under the same one. None when `text` has
-// no letter or digit.
+// is another record's, with the country; then numbered up to 20. Each is an id (at most 60
+// characters) and a pure function of the record, so that it is found again under the same one. None
+// when `text` has no letter or digit.
 std::vector<std::string> IdsFor(std::string_view text, std::string_view country = "");
-
-// So many records may share a slug and a country; a further one is refused.
-inline constexpr int kMaxNumbered = 20;
 
 // Where a record may be, and how it is recognised there.
 template <store::Resource T>

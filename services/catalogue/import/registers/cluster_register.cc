@@ -14,19 +14,17 @@
 namespace clusterwire::catalogue::registers {
 namespace {
 
-constexpr Field kFields[] = {
-    {"name", "title", ReadRequiredText},
-    {"country", "country", ReadRequiredText},
-    {"acronym", "acronym", ReadText},
-    {"former_names", "former_titles", ReadTexts},
-    {"city", "seat.city", ReadText},
-    {"region", "seat.region", ReadText},
-    {"latitude, longitude", "seat.point", ReadPoint},
-    {"sectors", "sectors", ReadTexts},
-    {"founded_year", "founded", ReadDate},
-    {"member_count", "members.total", ReadWhole},
-    {"website", "website", ReadText},
-};
+constexpr Field kFields[] = {{"name", "title", ReadRequired},
+                             {"country", "country", ReadRequired},
+                             {"acronym"},
+                             {"former_names", "former_titles"},
+                             {"city", "seat.city"},
+                             {"region", "seat.region"},
+                             {"latitude, longitude", "seat.point", ReadPoint},
+                             {"sectors"},
+                             {"founded_year", "founded", ReadDate},
+                             {"member_count", "members.total"},
+                             {"website"}};
 
 // The lists of sectors that registers use the titles of, the preferred one first.
 constexpr std::string_view kSectorLists[] = {"esca", "eu-ecosystem"};

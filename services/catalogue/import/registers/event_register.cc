@@ -26,27 +26,25 @@ void ReadPrecision(JsonRecord& record, const Field& field, Message* resource) {
   }
 }
 
-constexpr Field kFields[] = {
-    {"title", "title", ReadRequiredText},
-    {"kind", "kind", ReadKind},
-    {"start", "period.start", ReadDate},
-    {"end", "period.end", ReadDate},
-    {"date_precision", "period.end", ReadPrecision},
-    {"start_time", "start_time", ReadText},
-    {"end_time", "end_time", ReadText},
-    {"timezone", "time_zone", ReadText},
-    {"city", "place.city", ReadText},
-    {"region", "place.region", ReadText},
-    {"latitude, longitude", "place.point", ReadPoint},
-    {"venue", "place.venue", ReadText},
-    {"country", "place.country", ReadText},
-    {"online", "online", ReadFlag},
-    {"organiser", "organiser", ReadText},
-    {"parent", "parent", ReadText},
-    {"edition", "edition", ReadWhole},
-    {"attendance", "attendance", ReadWhole},
-    {"registration_closes", "registration_closes", ReadDate},
-};
+constexpr Field kFields[] = {{"title", "title", ReadRequired},
+                             {"kind", "kind", ReadKind},
+                             {"start", "period.start", ReadDate},
+                             {"end", "period.end", ReadDate},
+                             {"date_precision", "period.end", ReadPrecision},
+                             {"start_time"},
+                             {"end_time"},
+                             {"timezone", "time_zone"},
+                             {"city", "place.city"},
+                             {"region", "place.region"},
+                             {"latitude, longitude", "place.point", ReadPoint},
+                             {"venue", "place.venue"},
+                             {"country", "place.country"},
+                             {"online"},
+                             {"organiser"},
+                             {"parent"},
+                             {"edition"},
+                             {"attendance"},
+                             {"registration_closes", "registration_closes", ReadDate}};
 
 // Titles are unique in the register. Where titles share an id, the country tells them apart.
 absl::StatusOr<Match<v1::CalendarEvent>> FindEvent(Batch& batch, const std::string& title,

@@ -9,20 +9,18 @@
 namespace clusterwire::catalogue::registers {
 namespace {
 
-constexpr Field kFields[] = {
-    {"scheme", "scheme", ReadRequiredText},
-    {"level", "level", ReadText},
-    {"awarded", "awarded", ReadDate},
-    {"announced", "announced", ReadDate},
-    {"assessed", "assessed", ReadDate},
-    {"valid_until", "valid_until", ReadDate},
-    {"issuer", "issuer", ReadText},
-    {"score_percent", "score.percent", ReadNumber},
-    {"score_points", "score.points", ReadNumber},
-    {"score_max", "score.max_points", ReadNumber},
-    {"renewal", "renewal", ReadFlag},
-    {"name_then", "title_then", ReadText},
-};
+constexpr Field kFields[] = {{"scheme", "scheme", ReadRequired},
+                             {"level"},
+                             {"awarded", "awarded", ReadDate},
+                             {"announced", "announced", ReadDate},
+                             {"assessed", "assessed", ReadDate},
+                             {"valid_until", "valid_until", ReadDate},
+                             {"issuer"},
+                             {"score_percent", "score.percent"},
+                             {"score_points", "score.points"},
+                             {"score_max", "score.max_points"},
+                             {"renewal"},
+                             {"name_then", "title_then"}};
 
 // What tells one award of a cluster from another: scheme, level and the first date that is known.
 std::string ExternalIdOf(const v1::Label& label) {

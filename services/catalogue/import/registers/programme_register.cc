@@ -1,5 +1,5 @@
 #include <algorithm>
-#include <map>
+#include <utility>
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
@@ -19,18 +19,16 @@ using google::protobuf::Message;
 constexpr char kLabelScheme[] = "label scheme";
 
 void ReadReach(JsonRecord& record, const Field& field, Message* programme) {
-  static const auto& reaches =
-      *new std::map<std::string, v1::Programme::Reach>{{"", v1::Programme::REACH_UNSPECIFIED},
-                                                       {"EU", v1::Programme::REACH_EUROPEAN},
-                                                       {"national", v1::Programme::REACH_NATIONAL},
-                                                       {"regional", v1::Programme::REACH_REGIONAL}};
+  constexpr std::pair<const char*, v1::Programme::Reach> kReaches[] = {
+      {"", v1::Programme::REACH_UNSPECIFIED},
+      {"EU", v1::Programme::REACH_EUROPEAN},
+      {"national", v1::Programme::REACH_NATIONAL},
+      {"regional", v1::Programme::REACH_REGIONAL}};
   const std::string level = record.Text(field.key);
-  const auto found = reaches.find(level);
-  if (found != reaches.end()) {
-    static_cast<v1::Programme&>(*programme).set_reach(found->second);
-  } else {
-    record.AddError(field.key, absl::StrCat("'", level, "' must be EU, national or regional"));
+  for (const auto& [word, reach] : kReaches) {
+    if (level == word) return static_cast<v1::Programme&>(*programme).set_reach(reach);
   }
+  record.AddError(field.key, absl::StrCat("'", level, "' must be EU, national or regional"));
 }
 
 // "2024-2027"; a single date is a start.
@@ -43,28 +41,13 @@ void ReadYears(JsonRecord& record, const Field& field, Message* programme) {
   if (two) period.set_end(years.substr(5));
 }
 
+void ReadCount(JsonRecord& record, const Field& field, Message* count) {
+  static_cast<v1::DatedCount&>(*count).set_count(record.Whole(field.key).value_or(-1));
+}
+
 constexpr Field kCountFields[] = {
-    {"count", "count", ReadWhole},
-    {"as_of", "as_of", ReadDate},
-    {"source", "source", ReadText},
-};
-
-std::vector<v1::DatedCount> CountsOf(JsonRecord& record, const char* key) {
-  std::vector<v1::DatedCount> counts;
-  for (JsonRecord& entry : record.Objects(key)) {
-    v1::DatedCount& count = counts.emplace_back();
-    count.set_count(-1);
-    ReadFields(entry, kCountFields, &count);
-    entry.RefuseUnknown();
-  }
-  return counts;
-}
-
-void ReadCounts(JsonRecord& record, const Field& field, Message* programme) {
-  for (v1::DatedCount& count : CountsOf(record, field.key)) {
-    *static_cast<v1::Programme&>(*programme).add_member_counts() = std::move(count);
-  }
-}
+    {"count", "count", ReadCount}, {"as_of", "as_of", ReadDate}, {"source"}};
+constexpr Field kCounts = {"member_counts", "member_counts", ReadObjects<kCountFields>};
 
 // "bronze" → bronze, "Bronze"; "national key cluster" → national-key-cluster.
 void ReadLevels(JsonRecord& record, const Field& field, Message* scheme) {
@@ -76,56 +59,50 @@ void ReadLevels(JsonRecord& record, const Field& field, Message* scheme) {
   }
 }
 
+constexpr Field kRuleFields[] = {{"first_validity_months"}, {"renewal_validity_months"}};
+
 void ReadLevelRules(JsonRecord& record, const Field& field, Message* scheme) {
   auto& levels = *static_cast<v1::LabelScheme&>(*scheme).mutable_levels();
   for (JsonRecord& rule : record.Objects(field.key)) {
     const std::string id = rule.RequiredText("level");
-    const auto first = rule.Whole("first_validity_months");
-    const auto renewed = rule.Whole("renewal_validity_months");
-    rule.RefuseUnknown();
     const auto level = std::find_if(levels.begin(), levels.end(),
                                     [&](const v1::LabelLevel& l) { return l.id() == id; });
-    if (level == levels.end()) {
-      rule.AddError("level", absl::StrCat("'", id, "' is not among label_levels"));
-      continue;
-    }
-    if (first) level->set_first_validity_months(*first);
-    if (renewed) level->set_renewal_validity_months(*renewed);
+    const bool found = level != levels.end();
+    v1::LabelLevel unnamed;
+    ReadFields(rule, kRuleFields, found ? &*level : &unnamed);
+    rule.RefuseUnknown();
+    if (!found) rule.AddError("level", absl::StrCat("'", id, "' is not among label_levels"));
   }
 }
 
-constexpr Field kProgrammeFields[] = {
-    {"name", "title", ReadRequiredText},
-    {"acronym", "acronym", ReadText},
-    {"country", "country", ReadRequiredText},
-    {"level", "reach", ReadReach},
-    {"region", "region", ReadText},
-    {"operator", "operator", ReadText},
-    {"started", "period.start", ReadDate},
-    {"ended", "period.end", ReadDate},
-    {"current_period", "current_period", ReadYears},
-    {"predecessor", "predecessor", ReadText},
-    {"successor", "successor", ReadText},
-    {"member_counts", "member_counts", ReadCounts},
-    {"partner_count", "partner_count", ReadWhole},
-    {"required_label", "required_label", ReadText},
-    {"services", "services", ReadTexts},
-    {"levels", "levels", ReadTexts},
-    {"funding_years", "funding_years", ReadWhole},
-};
+constexpr Field kProgrammeFields[] = {{"name", "title", ReadRequired},
+                                      {"acronym"},
+                                      {"country", "country", ReadRequired},
+                                      {"level", "reach", ReadReach},
+                                      {"region"},
+                                      {"operator"},
+                                      {"started", "period.start", ReadDate},
+                                      {"ended", "period.end", ReadDate},
+                                      {"current_period", "current_period", ReadYears},
+                                      {"predecessor"},
+                                      {"successor"},
+                                      kCounts,
+                                      {"partner_count"},
+                                      {"required_label"},
+                                      {"services"},
+                                      {"levels"},
+                                      {"funding_years"}};
 
-constexpr Field kSchemeFields[] = {
-    {"name", "title", ReadRequiredText},
-    {"acronym", "acronym", ReadText},
-    {"country", "country", ReadRequiredText},
-    {"label_levels", "levels", ReadLevels},
-    {"level_rules", "levels", ReadLevelRules},
-    {"renewal_window_months", "renewal_window_months", ReadWhole},
-    {"issuer", "issuer", ReadText},
-    {"eligibility", "eligibility", ReadText},
-    {"started", "period.start", ReadDate},
-    {"ended", "period.end", ReadDate},
-};
+constexpr Field kSchemeFields[] = {{"name", "title", ReadRequired},
+                                   {"acronym"},
+                                   {"country", "country", ReadRequired},
+                                   {"label_levels", "levels", ReadLevels},
+                                   {"level_rules", "levels", ReadLevelRules},
+                                   {"renewal_window_months"},
+                                   {"issuer"},
+                                   {"eligibility"},
+                                   {"started", "period.start", ReadDate},
+                                   {"ended", "period.end", ReadDate}};
 
 // What both kinds have: their own fields, sources, what only the sources keep, and an external id.
 template <typename T>
@@ -155,11 +132,13 @@ v1::LabelScheme ReadScheme(JsonRecord& record, const std::string& read_date) {
   v1::LabelScheme scheme;
   ReadCommon(record, read_date, kSchemeFields, {"level", "region", "operator", "validity_years"},
              &scheme);
-  const std::vector<v1::DatedCount> counts = CountsOf(record, "member_counts");
-  for (size_t i = 0; i < counts.size(); ++i) {
-    const std::string when = counts[i].as_of().empty() ? "" : ", " + counts[i].as_of();
-    KeepInSources(absl::StrCat("member_counts[", i, "]"), absl::StrCat(counts[i].count(), when),
-                  scheme.mutable_sources(), counts[i].source());
+  v1::Programme counted;  // a scheme has no field for them
+  ReadFields(record, {&kCounts, 1}, &counted);
+  for (int i = 0; i < counted.member_counts_size(); ++i) {
+    const v1::DatedCount& count = counted.member_counts(i);
+    const std::string when = count.as_of().empty() ? "" : ", " + count.as_of();
+    KeepInSources(absl::StrCat("member_counts[", i, "]"), absl::StrCat(count.count(), when),
+                  scheme.mutable_sources(), count.source());
   }
   for (const auto& [register_name, name] : record.Scalars("names_elsewhere")) {
     AddExternalId(register_name, name, scheme.mutable_external_ids());

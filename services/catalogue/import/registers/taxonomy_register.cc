@@ -13,23 +13,13 @@ void ReadSubject(JsonRecord& record, const Field& field, Message* taxonomy) {
 }
 
 constexpr Field kCodeFields[] = {
-    {"code", "code", ReadRequiredText},
-    {"title", "title", ReadRequiredText},
-    {"parent", "parent", ReadText},
-};
+    {"code", "code", ReadRequired}, {"title", "title", ReadRequired}, {"parent"}};
 
-void ReadCodes(JsonRecord& record, const Field& field, Message* taxonomy) {
-  for (JsonRecord& entry : record.Objects(field.key)) {
-    ReadFields(entry, kCodeFields, static_cast<v1::Taxonomy&>(*taxonomy).add_codes());
-    entry.RefuseUnknown();
-  }
-}
-
-constexpr Field kFields[] = {
-    {"list", "list", ReadRequiredText},  {"title", "title", ReadRequiredText},
-    {"subject", "subject", ReadSubject}, {"version", "version", ReadText},
-    {"codes", "codes", ReadCodes},
-};
+constexpr Field kFields[] = {{"list", "list", ReadRequired},
+                             {"title", "title", ReadRequired},
+                             {"subject", "subject", ReadSubject},
+                             {"version"},
+                             {"codes", "codes", ReadObjects<kCodeFields>}};
 
 // A list is known by what stands before the colon of its codes, whatever its title.
 absl::StatusOr<Match<v1::Taxonomy>> FindTaxonomy(Batch& batch, const v1::Taxonomy& taxonomy) {
