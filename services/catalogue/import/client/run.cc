@@ -10,8 +10,8 @@
 #include "clusterwire/catalogue/v1/import.grpc.pb.h"
 
 #include "libs/base/status/status_macros.h"
-#include "libs/rpc/client.h"
-#include "libs/rpc/status.h"
+#include "libs/rpc/call/status.h"
+#include "libs/rpc/server/client.h"
 #include "services/catalogue/import/client/options.h"
 #include "services/catalogue/import/client/plan.h"
 #include "services/catalogue/import/client/report.h"
