@@ -43,25 +43,25 @@ absl::StatusOr<LineResult> Upsert(Batch& batch, const Rules<T>& rules, FieldMap 
   } else {
     imported.set_name(match.name);
   }
-  if (known == nullptr || !google::protobuf::util::MessageDifferencer::Equals(*known, imported)) {
-    ASSIGN_OR_RETURN(const auto book, CodeBook::Of(batch.writer()));
-    static const Sight kOperators(filter::Viewer::Operator());  // they alone import
-    const Context context{batch.writer(), *book, batch.writer().now(), kOperators};
-    FieldErrors errors;
-    rules.check(known, imported, context, errors);
-    RETURN_IF_ERROR(InWordsOfRegister(errors.ToStatus(), rules.type, fields));
-    if (rules.settle != nullptr) rules.settle(context, &imported);
-    change::ChangeKind kind = rules.created;
-    if (known != nullptr) {
-      kind = rules.kind_of_update ? rules.kind_of_update(*known, imported) : rules.updated;
-    }
+  if (known != nullptr && google::protobuf::util::MessageDifferencer::Equals(*known, imported)) {
     RETURN_IF_ERROR(batch.RefuseSecondLine(match.name));
-    RETURN_IF_ERROR(PutChecked(batch.writer(), imported, kind));
-    result.outcome = known == nullptr ? v1::ImportResponse::OUTCOME_CREATED
-                                      : v1::ImportResponse::OUTCOME_UPDATED;
     return result;
   }
+  ASSIGN_OR_RETURN(const auto book, CodeBook::Of(batch.writer()));
+  static const Sight kOperators(filter::Viewer::Operator());  // they alone import
+  const Context context{batch.writer(), *book, batch.writer().now(), kOperators};
+  FieldErrors errors;
+  rules.check(known, imported, context, errors);
+  RETURN_IF_ERROR(InWordsOfRegister(errors.ToStatus(), rules.type, fields));
+  if (rules.settle != nullptr) rules.settle(context, &imported);
+  change::ChangeKind kind = rules.created;
+  if (known != nullptr) {
+    kind = rules.kind_of_update ? rules.kind_of_update(*known, imported) : rules.updated;
+  }
   RETURN_IF_ERROR(batch.RefuseSecondLine(match.name));
+  RETURN_IF_ERROR(PutChecked(batch.writer(), imported, kind));
+  result.outcome =
+      known == nullptr ? v1::ImportResponse::OUTCOME_CREATED : v1::ImportResponse::OUTCOME_UPDATED;
   return result;
 }
 
