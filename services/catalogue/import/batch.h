@@ -5,26 +5,13 @@
 #include <map>
 #include <string>
 #include <string_view>
-#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 
-#include "clusterwire/catalogue/v1/import.pb.h"
-
 #include "libs/store/reader.h"
 
 namespace clusterwire::catalogue::registers {
-
-// What became of one line inside a write.
-struct LineResult {
-  v1::ImportResponse::Outcome outcome = v1::ImportResponse::OUTCOME_UNCHANGED;
-  std::string name = "";
-  std::vector<std::string> notes = {};
-  std::vector<std::string> more_names = {};
-  // Not written yet: it names something that may stand further down. `notes` say what.
-  bool waits = false;
-};
 
 // Which line is about which resource, by its name.
 using LineNumbers = std::map<std::string, int64_t, std::less<>>;

@@ -18,14 +18,19 @@ bool IsAboutContent(const absl::Status& status) {
          absl::IsOutOfRange(status);
 }
 
+bool Waits(const v1::ImportResponse& result) {
+  return result.outcome() == v1::ImportResponse::OUTCOME_UNSPECIFIED;
+}
+
 // One note a field.
-LineResult Refused(const absl::Status& status) {
-  LineResult result{.outcome = v1::ImportResponse::OUTCOME_REFUSED};
+v1::ImportResponse Refused(const absl::Status& status) {
+  v1::ImportResponse result;
+  result.set_outcome(v1::ImportResponse::OUTCOME_REFUSED);
   const google::rpc::BadRequest bad_request = BadRequestOf(status);
   for (const auto& violation : bad_request.field_violations()) {
-    result.notes.push_back(absl::StrCat(violation.field(), ": ", violation.description()));
+    result.add_notes(absl::StrCat(violation.field(), ": ", violation.description()));
   }
-  if (result.notes.empty()) result.notes.emplace_back(status.message());
+  if (result.notes().empty()) result.add_notes(std::string(status.message()));
   return result;
 }
 
@@ -89,7 +94,7 @@ absl::Status Session::WriteSingly(const Lines& lines) {
     if (alone.ok()) {
       pending_.insert(pending_.end(), alone->begin(), alone->end());
     } else if (IsAboutContent(alone.status())) {
-      Report(*line, Refused(alone.status()), 0);
+      Report(*line, Refused(alone.status()));
     } else {
       return std::move(alone).status();
     }
@@ -98,7 +103,7 @@ absl::Status Session::WriteSingly(const Lines& lines) {
 }
 
 absl::StatusOr<Session::Lines> Session::Write(const Lines& lines, bool last) {
-  std::vector<LineResult> results;
+  std::vector<v1::ImportResponse> results;
   LineNumbers numbers;
   ASSIGN_OR_RETURN(const store::Written written, store_.Write(call_, [&](store::Writer& writer) {
     return ImportLines(writer, lines, &results, &numbers);
@@ -106,50 +111,47 @@ absl::StatusOr<Session::Lines> Session::Write(const Lines& lines, bool last) {
   written_.merge(numbers);
   Lines waiting;
   for (size_t i = 0; i < lines.size(); ++i) {
-    LineResult& result = results[i];
-    if (result.waits && !last && waiting.size() < kMaxWaiting) {
+    v1::ImportResponse& result = results[i];
+    if (Waits(result) && !last && waiting.size() < kMaxWaiting) {
       waiting.push_back(lines[i]);
       continue;
     }
-    if (result.waits) result.outcome = v1::ImportResponse::OUTCOME_REFUSED;
-    const bool changed = result.outcome == v1::ImportResponse::OUTCOME_CREATED ||
-                         result.outcome == v1::ImportResponse::OUTCOME_UPDATED;
-    Report(*lines[i], std::move(result), changed && !call_.rehearse ? written.revision.value : 0);
+    if (Waits(result)) result.set_outcome(v1::ImportResponse::OUTCOME_REFUSED);
+    const bool changed = result.outcome() == v1::ImportResponse::OUTCOME_CREATED ||
+                         result.outcome() == v1::ImportResponse::OUTCOME_UPDATED;
+    if (changed && !call_.rehearse) result.set_revision(written.revision.value);
+    Report(*lines[i], std::move(result));
   }
   return waiting;
 }
 
 absl::Status Session::ImportLines(store::Writer& writer, const Lines& lines,
-                                  std::vector<LineResult>* results, LineNumbers* written) const {
-  results->assign(lines.size(), LineResult{.waits = true});
+                                  std::vector<v1::ImportResponse>* results,
+                                  LineNumbers* written) const {
+  results->assign(lines.size(), {});
   Batch batch(writer, read_date_, written_);
   // Again while one of those that wait was imported: a parent may stand below its child.
   for (bool again = true; again;) {
     again = false;
     for (size_t i = 0; i < lines.size(); ++i) {
-      LineResult& result = (*results)[i];
-      if (!result.waits) continue;
+      v1::ImportResponse& result = (*results)[i];
+      if (!Waits(result)) continue;
       batch.set_line(lines[i]->line.number());
-      absl::StatusOr<LineResult> imported = import_record_(batch, lines[i]->line.json());
+      absl::StatusOr<v1::ImportResponse> imported = import_record_(batch, lines[i]->line.json());
       if (!imported.ok() && !absl::IsInvalidArgument(imported.status())) {
         return std::move(imported).status();
       }
       result = imported.ok() ? *std::move(imported) : Refused(imported.status());
-      again |= !result.waits;
+      again |= !Waits(result);
     }
   }
   *written = batch.lines();
   return absl::OkStatus();
 }
 
-void Session::Report(Line& line, LineResult result, int64_t revision) {
-  v1::ImportResponse& report = line.report.emplace();
-  report.set_number(line.line.number());
-  report.set_outcome(result.outcome);
-  report.set_name(std::move(result.name));
-  for (std::string& note : result.notes) report.add_notes(std::move(note));
-  for (std::string& name : result.more_names) report.add_more_names(std::move(name));
-  report.set_revision(revision);
+void Session::Report(Line& line, v1::ImportResponse result) {
+  result.set_number(line.line.number());
+  line.report = std::move(result);
   line.line.clear_json();
 }
 

@@ -67,8 +67,8 @@ class Session {
   absl::Status WriteSingly(const Lines& lines);
   // The body of a write.
   absl::Status ImportLines(store::Writer& writer, const Lines& lines,
-                           std::vector<LineResult>* results, LineNumbers* written) const;
-  static void Report(Line& line, LineResult result, int64_t revision);
+                           std::vector<v1::ImportResponse>* results, LineNumbers* written) const;
+  static void Report(Line& line, v1::ImportResponse result);
 
   store::Store& store_;
   const store::Call call_;

@@ -7,6 +7,8 @@
 #include "absl/strings/str_cat.h"
 #include "google/protobuf/util/message_differencer.h"
 
+#include "clusterwire/catalogue/v1/import.pb.h"
+
 #include "libs/base/status/status_macros.h"
 #include "services/catalogue/common/resource.h"
 #include "services/catalogue/import/batch.h"
@@ -29,12 +31,14 @@ inline absl::Status PutChecked(store::Writer& writer, const store::Message& next
 // Merges `imported` with what is known, checks, settles and puts it. A refused one
 // (INVALID_ARGUMENT, in the words of `fields`) has staged nothing.
 template <store::Resource T>
-absl::StatusOr<LineResult> Upsert(Batch& batch, const Rules<T>& rules, FieldMap fields,
-                                  const Match<T>& match, T imported) {
-  LineResult result{.name = match.name};
+absl::StatusOr<v1::ImportResponse> Upsert(Batch& batch, const Rules<T>& rules, FieldMap fields,
+                                          const Match<T>& match, T imported) {
+  v1::ImportResponse result;
+  result.set_name(match.name);
+  result.set_outcome(v1::ImportResponse::OUTCOME_UNCHANGED);
   const T* known = match.known ? &*match.known : nullptr;
   if (match.deleted()) {
-    result.notes.push_back(absl::StrCat(match.name, " was deleted here and stays so"));
+    result.add_notes(absl::StrCat(match.name, " was deleted here and stays so"));
     return result;
   }
   if (known != nullptr) {
@@ -60,8 +64,8 @@ absl::StatusOr<LineResult> Upsert(Batch& batch, const Rules<T>& rules, FieldMap 
   }
   RETURN_IF_ERROR(batch.RefuseSecondLine(match.name));
   RETURN_IF_ERROR(PutChecked(batch.writer(), imported, kind));
-  result.outcome =
-      known == nullptr ? v1::ImportResponse::OUTCOME_CREATED : v1::ImportResponse::OUTCOME_UPDATED;
+  result.set_outcome(known == nullptr ? v1::ImportResponse::OUTCOME_CREATED
+                                      : v1::ImportResponse::OUTCOME_UPDATED);
   return result;
 }
 

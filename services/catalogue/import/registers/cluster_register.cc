@@ -44,15 +44,16 @@ std::string SectorCode(const std::string& word, const CodeBook& book) {
 // The programmes that a line names; what is none of them is noted.
 absl::StatusOr<std::vector<std::string>> FindProgrammes(Batch& batch,
                                                         const std::vector<std::string>& words,
-                                                        std::vector<std::string>* notes) {
+                                                        v1::ImportResponse* cluster) {
   std::vector<std::string> names;
   for (size_t i = 0; i < words.size(); ++i) {
     ASSIGN_OR_RETURN(const std::string name, batch.FindProgrammeOrScheme(words[i]));
     const std::string path = absl::StrCat("programmes[", i, "]: '", words[i], "' ");
     if (name.empty()) {
-      notes->push_back(absl::StrCat(path, "is no programme here; import the programmes first"));
+      cluster->add_notes(absl::StrCat(path, "is no programme here; import the programmes first"));
     } else if (name.starts_with("labelSchemes/")) {
-      notes->push_back(absl::StrCat(path, "is a label scheme (", name, "), which has no members"));
+      cluster->add_notes(
+          absl::StrCat(path, "is a label scheme (", name, "), which has no members"));
     } else {
       names.push_back(name);
     }
@@ -63,26 +64,27 @@ absl::StatusOr<std::vector<std::string>> FindProgrammes(Batch& batch,
 // One membership of a cluster in a programme, under the cluster's own id; without dates, since the
 // register has none.
 absl::Status ImportMembership(Batch& batch, const std::string& programme,
-                              const type::v1::Source& source, LineResult* cluster) {
+                              const type::v1::Source& source, v1::ImportResponse* cluster) {
   v1::Membership membership;
-  membership.set_cluster(cluster->name);
+  membership.set_cluster(cluster->name());
   *membership.add_sources() = source;
-  AddExternalId(kImportScheme, cluster->name, membership.mutable_external_ids());
-  ASSIGN_OR_RETURN(const auto match,
-                   FindMatch<v1::Membership>(
-                       batch.writer(), {.prefix = absl::StrCat(programme, "/memberships/"),
-                                        .ids = {cluster->name.substr(cluster->name.find('/') + 1)},
-                                        .external_id = cluster->name,
-                                        .is_same = [&](const v1::Membership& known) {
-                                          return known.cluster() == cluster->name;
-                                        }}));
-  ASSIGN_OR_RETURN(const LineResult result,
+  AddExternalId(kImportScheme, cluster->name(), membership.mutable_external_ids());
+  ASSIGN_OR_RETURN(
+      const auto match,
+      FindMatch<v1::Membership>(batch.writer(),
+                                {.prefix = absl::StrCat(programme, "/memberships/"),
+                                 .ids = {cluster->name().substr(cluster->name().find('/') + 1)},
+                                 .external_id = cluster->name(),
+                                 .is_same = [&](const v1::Membership& known) {
+                                   return known.cluster() == cluster->name();
+                                 }}));
+  ASSIGN_OR_RETURN(const v1::ImportResponse result,
                    Upsert(batch, MembershipRules(), {}, match, std::move(membership)));
-  cluster->notes.insert(cluster->notes.end(), result.notes.begin(), result.notes.end());
-  if (result.outcome == v1::ImportResponse::OUTCOME_UNCHANGED) return absl::OkStatus();
-  cluster->more_names.push_back(result.name);
-  if (cluster->outcome == v1::ImportResponse::OUTCOME_UNCHANGED) {
-    cluster->outcome = v1::ImportResponse::OUTCOME_UPDATED;
+  cluster->mutable_notes()->MergeFrom(result.notes());
+  if (result.outcome() == v1::ImportResponse::OUTCOME_UNCHANGED) return absl::OkStatus();
+  cluster->add_more_names(result.name());
+  if (cluster->outcome() == v1::ImportResponse::OUTCOME_UNCHANGED) {
+    cluster->set_outcome(v1::ImportResponse::OUTCOME_UPDATED);
   }
   return absl::OkStatus();
 }
@@ -122,19 +124,18 @@ absl::StatusOr<ClusterRecord> MapCluster(std::string_view json, const std::strin
   return mapped;
 }
 
-absl::StatusOr<LineResult> ImportCluster(Batch& batch, std::string_view json) {
+absl::StatusOr<v1::ImportResponse> ImportCluster(Batch& batch, std::string_view json) {
   ASSIGN_OR_RETURN(const auto book, CodeBook::Of(batch.writer()));
   ASSIGN_OR_RETURN(const ClusterRecord record, MapCluster(json, batch.read_date(), *book));
   const v1::Cluster& cluster = record.cluster;
-  std::vector<std::string> notes;
-  ASSIGN_OR_RETURN(const std::vector<std::string> programmes,
-                   FindProgrammes(batch, record.programmes, &notes));
   ASSIGN_OR_RETURN(
       const auto match,
       FindMatch(batch.writer(), LookupByTitle<v1::Cluster>("clusters/", cluster.title(),
                                                            cluster.country(), cluster.title())));
-  ASSIGN_OR_RETURN(LineResult result, Upsert(batch, ClusterRules(), kFields, match, cluster));
-  result.notes.insert(result.notes.end(), notes.begin(), notes.end());
+  ASSIGN_OR_RETURN(v1::ImportResponse result,
+                   Upsert(batch, ClusterRules(), kFields, match, cluster));
+  ASSIGN_OR_RETURN(const std::vector<std::string> programmes,
+                   FindProgrammes(batch, record.programmes, &result));
   if (match.deleted()) return result;
   for (const std::string& programme : programmes) {
     const absl::Status status = ImportMembership(batch, programme, cluster.sources(0), &result);

@@ -72,15 +72,16 @@ absl::StatusOr<v1::CalendarEvent> MapEvent(std::string_view json, const std::str
   return event;
 }
 
-absl::StatusOr<LineResult> ImportEvent(Batch& batch, std::string_view json) {
+absl::StatusOr<v1::ImportResponse> ImportEvent(Batch& batch, std::string_view json) {
   ASSIGN_OR_RETURN(v1::CalendarEvent event, MapEvent(json, batch.read_date()));
   const std::string& country = event.place().country();
   if (!event.parent().empty()) {
     ASSIGN_OR_RETURN(const auto parent, FindEvent(batch, event.parent(), country));
     if (!parent.known || parent.deleted()) {
-      return LineResult{.notes = {absl::StrCat("parent: '", event.parent(),
-                                               "' is no event here and none of this import")},
-                        .waits = true};
+      v1::ImportResponse waits;
+      waits.add_notes(
+          absl::StrCat("parent: '", event.parent(), "' is no event here and none of this import"));
+      return waits;
     }
     event.set_parent(parent.name);
   }

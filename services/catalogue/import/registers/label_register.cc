@@ -62,8 +62,9 @@ absl::StatusOr<std::string> FindCluster(const store::Reader& reader, const Label
   return match.name;
 }
 
-// Puts the names of scheme and level in the place of the words for them.
-absl::Status ResolveScheme(Batch& batch, v1::Label* label, std::vector<std::string>* notes) {
+// Puts the names of scheme and level in the place of the words for them. Gives a note where a word
+// has to stay one.
+absl::StatusOr<std::string> ResolveScheme(Batch& batch, v1::Label* label) {
   ASSIGN_OR_RETURN(const auto book, CodeBook::Of(batch.writer()));
   ASSIGN_OR_RETURN(const std::string name, batch.FindScheme(label->scheme()));
   const v1::LabelScheme* scheme = book->FindScheme(name);
@@ -79,10 +80,9 @@ absl::Status ResolveScheme(Batch& batch, v1::Label* label, std::vector<std::stri
     // No source names the scheme's levels, so the word stays a word.
     label->clear_level();
     KeepInSources("level", word, label->mutable_sources());
-    notes->push_back(
-        absl::StrCat("level: ", name, " has no levels; '", word, "' is kept in sources"));
+    return absl::StrCat("level: ", name, " has no levels; '", word, "' is kept in sources");
   }  // else the rules say what is wrong
-  return absl::OkStatus();
+  return "";
 }
 
 }  // namespace
@@ -104,12 +104,11 @@ absl::StatusOr<LabelRecord> MapLabel(std::string_view json, const std::string& r
   return mapped;
 }
 
-absl::StatusOr<LineResult> ImportLabel(Batch& batch, std::string_view json) {
+absl::StatusOr<v1::ImportResponse> ImportLabel(Batch& batch, std::string_view json) {
   ASSIGN_OR_RETURN(LabelRecord record, MapLabel(json, batch.read_date()));
   ASSIGN_OR_RETURN(const std::string cluster, FindCluster(batch.writer(), record));
   v1::Label& label = record.label;
-  std::vector<std::string> notes;
-  RETURN_IF_ERROR(ResolveScheme(batch, &label, &notes));
+  ASSIGN_OR_RETURN(const std::string note, ResolveScheme(batch, &label));
   const Rules<v1::Label> rules = LabelRules();
   ASSIGN_OR_RETURN(
       const auto match,
@@ -119,8 +118,9 @@ absl::StatusOr<LineResult> ImportLabel(Batch& batch, std::string_view json) {
                                             .is_same = [&](const v1::Label& known) {
                                               return IsSameAward(known, label);
                                             }}));
-  ASSIGN_OR_RETURN(LineResult result, Upsert(batch, rules, kFields, match, std::move(label)));
-  result.notes.insert(result.notes.end(), notes.begin(), notes.end());
+  ASSIGN_OR_RETURN(v1::ImportResponse result,
+                   Upsert(batch, rules, kFields, match, std::move(label)));
+  if (!note.empty()) result.add_notes(note);
   return result;
 }
 

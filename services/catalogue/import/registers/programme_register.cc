@@ -168,7 +168,7 @@ absl::StatusOr<ProgrammeRecord> MapProgramme(std::string_view json, const std::s
   return mapped;
 }
 
-absl::StatusOr<LineResult> ImportProgramme(Batch& batch, std::string_view json) {
+absl::StatusOr<v1::ImportResponse> ImportProgramme(Batch& batch, std::string_view json) {
   ASSIGN_OR_RETURN(ProgrammeRecord record, MapProgramme(json, batch.read_date()));
   if (auto* programme = std::get_if<v1::Programme>(&record)) {
     const Rules<v1::Programme> rules = ProgrammeRules();

@@ -22,15 +22,17 @@
 // Import…() finds what the line names, and writes it.
 namespace clusterwire::catalogue::registers {
 
-// Imports one line. INVALID_ARGUMENT refuses the line, names its fields and has staged nothing; any
-// other error ends the write.
-using ImportRecord = absl::StatusOr<LineResult> (*)(Batch& batch, std::string_view json);
+// Imports one line; gives its report, without number and revision. INVALID_ARGUMENT refuses the
+// line, names its fields and has staged nothing; any other error ends the write. A report without
+// an outcome: not written yet, since the line names something that may stand further down; the
+// notes say what.
+using ImportRecord = absl::StatusOr<v1::ImportResponse> (*)(Batch& batch, std::string_view json);
 
-absl::StatusOr<LineResult> ImportCluster(Batch& batch, std::string_view json);
-absl::StatusOr<LineResult> ImportLabel(Batch& batch, std::string_view json);
-absl::StatusOr<LineResult> ImportProgramme(Batch& batch, std::string_view json);
-absl::StatusOr<LineResult> ImportEvent(Batch& batch, std::string_view json);
-absl::StatusOr<LineResult> ImportTaxonomy(Batch& batch, std::string_view json);
+absl::StatusOr<v1::ImportResponse> ImportCluster(Batch& batch, std::string_view json);
+absl::StatusOr<v1::ImportResponse> ImportLabel(Batch& batch, std::string_view json);
+absl::StatusOr<v1::ImportResponse> ImportProgramme(Batch& batch, std::string_view json);
+absl::StatusOr<v1::ImportResponse> ImportEvent(Batch& batch, std::string_view json);
+absl::StatusOr<v1::ImportResponse> ImportTaxonomy(Batch& batch, std::string_view json);
 
 // INVALID_ARGUMENT for a kind that is none.
 absl::StatusOr<ImportRecord> RegisterOf(v1::ImportStart::Kind kind);

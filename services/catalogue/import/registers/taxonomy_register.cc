@@ -48,7 +48,7 @@ absl::StatusOr<v1::Taxonomy> MapTaxonomy(std::string_view json, const std::strin
   return taxonomy;
 }
 
-absl::StatusOr<LineResult> ImportTaxonomy(Batch& batch, std::string_view json) {
+absl::StatusOr<v1::ImportResponse> ImportTaxonomy(Batch& batch, std::string_view json) {
   ASSIGN_OR_RETURN(v1::Taxonomy taxonomy, MapTaxonomy(json, batch.read_date()));
   ASSIGN_OR_RETURN(const auto match, FindTaxonomy(batch, taxonomy));
   return Upsert(batch, TaxonomyRules(), kFields, match, std::move(taxonomy));
