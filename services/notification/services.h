@@ -31,8 +31,8 @@ struct Handling {
   const rpc::TokenSigner& tokens;
 };
 
-// Takes a dead record in once more and gives the change that it turned out to be.
-using Redrive = std::function<absl::StatusOr<std::string>(std::string_view dead_record)>;
+// Takes a dead letter in once more and gives the change that it turned out to be.
+using Redrive = std::function<absl::StatusOr<std::string>(std::string_view dead_letter)>;
 
 // What is wrong, and how to mend it; a service that has no data yet answers otherwise.
 using DiagnoseFunction = std::function<v1::DiagnoseResponse()>;

@@ -376,7 +376,7 @@ TEST_P(DispatcherTest, MoreThanFitsIntoMemoryIsDeliveredInOrder) {
   AddWebhook("w");
   std::vector<std::string> expected;
   for (int i = 0; i < 25; ++i) expected.push_back(Put("w", "a").name);
-  Start({.agenda = {.loaded_per_endpoint = 4}});
+  Start({.queue = {.loaded_per_endpoint = 4}});
   ASSERT_TRUE(channel_.WaitForSent(25));
   EXPECT_EQ(channel_.sent(), expected);
 }

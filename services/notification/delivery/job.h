@@ -5,8 +5,8 @@
 #include "clusterwire/notification/v1/subscriber.pb.h"
 
 #include "services/notification/resources/subscribers/interests.h"
-#include "services/notification/ledger/deliveries.h"
-#include "services/notification/ledger/records.h"
+#include "services/notification/ledger/deliveries/deliveries.h"
+#include "services/notification/ledger/records/records.h"
 
 namespace clusterwire::notification {
 

@@ -11,7 +11,7 @@
 #include "libs/base/testing/status_matchers.h"
 #include "libs/sql/testing/faulty_database.h"
 #include "services/notification/channels/testing/jobs.h"
-#include "services/notification/ledger/inbox.h"
+#include "services/notification/ledger/inbox/inbox.h"
 #include "services/notification/ledger/testing/rows.h"
 
 namespace clusterwire::notification {

@@ -13,8 +13,8 @@
 #include "libs/rpc/page_token.h"
 #include "services/notification/resources/subscribers/names.h"
 #include "services/notification/resources/subscribers/subscriber_rules.h"
-#include "services/notification/ledger/inbox.h"
-#include "services/notification/ledger/inbox_signal.h"
+#include "services/notification/ledger/inbox/inbox.h"
+#include "services/notification/ledger/inbox/inbox_signal.h"
 #include "services/notification/ledger/ledger.h"
 
 namespace clusterwire::notification {

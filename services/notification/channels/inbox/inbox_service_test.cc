@@ -16,8 +16,8 @@
 #include "libs/rpc/client.h"
 #include "libs/rpc/status.h"
 #include "services/notification/testing/test_api.h"
-#include "services/notification/ledger/inbox.h"
-#include "services/notification/ledger/records.h"
+#include "services/notification/ledger/inbox/inbox.h"
+#include "services/notification/ledger/records/records.h"
 
 namespace clusterwire::notification {
 namespace {

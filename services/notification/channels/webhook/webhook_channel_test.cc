@@ -15,7 +15,7 @@
 #include "libs/http/testing/receiver.h"
 #include "services/notification/channels/testing/jobs.h"
 #include "services/notification/channels/webhook/webhook_signature.h"
-#include "services/notification/resources/subscribers/secret.h"
+#include "services/notification/channels/webhook/secret.h"
 
 namespace clusterwire::notification {
 namespace {

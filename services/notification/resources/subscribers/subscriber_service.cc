@@ -9,7 +9,7 @@
 #include "services/notification/services.h"
 #include "services/notification/resources/subscribers/endpoint_rules.h"
 #include "services/notification/resources/subscribers/subscriber_rules.h"
-#include "services/notification/ledger/inbox.h"
+#include "services/notification/ledger/inbox/inbox.h"
 #include "services/notification/ledger/ledger.h"
 
 namespace clusterwire::notification {
