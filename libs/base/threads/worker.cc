@@ -4,15 +4,17 @@
 
 namespace clusterwire {
 
-Worker::Worker(Clock& clock, Random& random, Step step, Backoff::Options backoff)
+Worker::Worker(Clock& clock, Random& random, Step step, Backoff::Options backoff,
+               std::shared_ptr<Wakeup> wakeup)
     : clock_(clock),
       step_(std::move(step)),
       backoff_(backoff, random),
+      wakeup_(std::move(wakeup)),
       thread_([this] { Run(); }) {}
 
 void Worker::Retry() {
   retry_.Notify();
-  wakeup_.Notify();
+  wakeup_->Notify();
 }
 
 absl::Status Worker::status() const {
@@ -35,7 +37,7 @@ void Worker::Run() {
     }
     if (next.ok()) {
       backoff_.Reset();
-      if (clock_.Now() < *next) clock_.WaitUntil(wakeup_, *next);
+      if (clock_.Now() < *next) clock_.WaitUntil(*wakeup_, *next);
     } else {
       clock_.WaitUntil(retry_, clock_.Now() + backoff_.Next());
     }

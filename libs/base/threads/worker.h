@@ -1,6 +1,7 @@
 #pragma once
 
 #include <functional>
+#include <memory>
 #include <stop_token>
 #include <thread>
 
@@ -29,17 +30,19 @@ class Worker {
   using Step = std::function<absl::StatusOr<absl::Time>()>;
 
   // `clock` and `random` outlive it. The first step is at once.
-  Worker(Clock& clock, Random& random, Step step, Backoff::Options backoff = {});
+  // `wakeup`: where Wake() goes, when others than the owner hold it too and may outlive the worker.
+  Worker(Clock& clock, Random& random, Step step, Backoff::Options backoff = {},
+         std::shared_ptr<Wakeup> wakeup = std::make_shared<Wakeup>());
   ~Worker() { Stop(); }
   Worker(const Worker&) = delete;
   Worker& operator=(const Worker&) = delete;
 
   // There is work. Any thread.
-  void Wake() { wakeup_.Notify(); }
+  void Wake() { wakeup_->Notify(); }
   // What went wrong was mended. Any thread.
   void Retry();
   // Notified by who has work, in place of Wake().
-  Wakeup& wakeup() { return wakeup_; }
+  Wakeup& wakeup() { return *wakeup_; }
 
   // Of the last step; OK before the first one ended. Any thread.
   absl::Status status() const;
@@ -56,7 +59,7 @@ class Worker {
   Clock& clock_;
   const Step step_;
   Backoff backoff_;  // the thread's
-  Wakeup wakeup_;
+  const std::shared_ptr<Wakeup> wakeup_;
   Wakeup retry_;
   std::stop_source stop_;
   mutable Mutex mutex_;
