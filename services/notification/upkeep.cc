@@ -17,11 +17,12 @@ Upkeep::Upkeep(absl::Duration retention, Ledger& ledger, Clock& clock, telemetry
                                    "matched - delivered - pending - suppressed - dead; must be 0")),
       pending_(metrics.GetGauge("clusterwire_ledger_pending_deliveries",
                                 "Deliveries to be handed over")),
-      periodic_(clock, kPause, [this] { Round(); }) {}
+      worker_(clock, Random::System(), [this] { return Round(); }) {}
 
-void Upkeep::Round() {
+absl::Time Upkeep::Round() {
   PurgeLedger();
   AddUp();
+  return clock_.Now() + kPause;
 }
 
 void Upkeep::PurgeLedger() {

@@ -2,8 +2,8 @@
 
 #include "absl/time/time.h"
 
+#include "libs/base/threads/worker.h"
 #include "libs/base/time/clock.h"
-#include "libs/service/periodic.h"
 #include "libs/telemetry/metrics.h"
 #include "services/notification/ledger/ledger.h"
 
@@ -21,7 +21,7 @@ class Upkeep {
   static constexpr int kPurgeBatch = 200;   // records in one transaction
   static constexpr int kPurgeBatches = 50;  // in one round; the rest waits for the next
 
-  void Round();
+  absl::Time Round();
   void PurgeLedger();
   void AddUp();
 
@@ -31,7 +31,7 @@ class Upkeep {
   telemetry::Counter purged_;
   telemetry::Gauge difference_;
   telemetry::Gauge pending_;
-  service::Periodic periodic_;  // last: its thread uses everything above
+  Worker worker_;  // last: its thread uses everything above
 };
 
 }  // namespace clusterwire::notification
