@@ -20,15 +20,14 @@ std::string SubscriberOf(const std::string& endpoint) {
 }  // namespace
 
 InboxChannel::InboxChannel(Ledger& ledger, InboxSignal& signal, Clock& clock)
-    : ledger_(ledger), signal_(signal), clock_(clock), thread_([this] { Run(); }) {}
+    : ledger_(ledger),
+      signal_(signal),
+      clock_(clock),
+      worker_(clock, Random::System(), [this] { return Step(); }) {}
 
 InboxChannel::~InboxChannel() {
-  {
-    MutexLock lock(mutex_);
-    stopping_ = true;
-    changed_.NotifyAll();
-  }
-  thread_.join();
+  worker_.Stop();
+  Finish(Take(kQueueLimit), absl::UnavailableError("the server stops"));
 }
 
 absl::StatusOr<Rendered> InboxChannel::Render(const Job& job) const {
@@ -48,20 +47,19 @@ void InboxChannel::Send(std::shared_ptr<const Job> job, Rendered rendered, absl:
                         Callback done) {
   {
     MutexLock lock(mutex_);
-    if (!stopping_ && queue_.size() < kQueueLimit) {
+    if (!worker_.stopping() && queue_.size() < kQueueLimit) {
       queue_.push_back({std::move(job), std::move(rendered), std::move(done)});
-      changed_.NotifyAll();
+      worker_.Wake();
       return;
     }
   }
   done(Wait{.reason = "too many notices wait for their inboxes"});
 }
 
-std::vector<InboxChannel::Entry> InboxChannel::Take() {
+std::vector<InboxChannel::Entry> InboxChannel::Take(size_t most) {
   MutexLock lock(mutex_);
-  while (queue_.empty() && !stopping_) changed_.Wait(mutex_);
   std::vector<Entry> entries;
-  while (!queue_.empty() && (entries.size() < kBatch || stopping_)) {
+  while (!queue_.empty() && entries.size() < most) {
     entries.push_back(std::move(queue_.front()));
     queue_.pop_front();
   }
@@ -97,17 +95,11 @@ void InboxChannel::Finish(const std::vector<Entry>& entries, const absl::Status&
   for (const std::string& subscriber : subscribers) signal_.Notify(subscriber);
 }
 
-bool InboxChannel::Stopping() {
-  MutexLock lock(mutex_);
-  return stopping_;
-}
-
-void InboxChannel::Run() {
-  while (true) {
-    const std::vector<Entry> entries = Take();
-    if (entries.empty()) return;
-    Finish(entries, Stopping() ? absl::UnavailableError("the server stops") : Insert(entries));
-  }
+absl::Time InboxChannel::Step() {
+  const std::vector<Entry> entries = Take(kBatch);
+  if (entries.empty()) return absl::InfiniteFuture();
+  Finish(entries, Insert(entries));
+  return absl::InfinitePast();
 }
 
 }  // namespace clusterwire::notification

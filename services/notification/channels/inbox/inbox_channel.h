@@ -2,11 +2,11 @@
 
 #include <deque>
 #include <memory>
-#include <thread>
 #include <vector>
 
-#include "libs/base/time/clock.h"
 #include "libs/base/threads/mutex.h"
+#include "libs/base/threads/worker.h"
+#include "libs/base/time/clock.h"
 #include "services/notification/channels/channel.h"
 #include "services/notification/ledger/inbox_signal.h"
 #include "services/notification/ledger/ledger.h"
@@ -22,7 +22,7 @@ class InboxChannel final : public Channel {
 
   // The arguments outlive the channel.
   InboxChannel(Ledger& ledger, InboxSignal& signal, Clock& clock);
-  // Answers what is queued with Wait, then joins.
+  // Answers what is queued with Wait.
   ~InboxChannel() override;
   InboxChannel(const InboxChannel&) = delete;
   InboxChannel& operator=(const InboxChannel&) = delete;
@@ -37,9 +37,8 @@ class InboxChannel final : public Channel {
     Rendered rendered;
     Callback done;
   };
-  void Run();
-  std::vector<Entry> Take();
-  bool Stopping();
+  absl::Time Step();
+  std::vector<Entry> Take(size_t most);
   absl::Status Insert(const std::vector<Entry>& entries);
   void Finish(const std::vector<Entry>& entries, const absl::Status& status);
 
@@ -47,10 +46,8 @@ class InboxChannel final : public Channel {
   InboxSignal& signal_;
   Clock& clock_;
   Mutex mutex_;
-  CondVar changed_;
   std::deque<Entry> queue_ ABSL_GUARDED_BY(mutex_);
-  bool stopping_ ABSL_GUARDED_BY(mutex_) = false;
-  std::thread thread_;  // last: it uses everything above
+  Worker worker_;  // last: its thread uses everything above
 };
 
 }  // namespace clusterwire::notification
