@@ -37,16 +37,13 @@ Dispatcher::Dispatcher(Options options, Ledger& ledger, const Interests& interes
       metrics_(metrics),
       loader_(ledger, interests),
       agenda_(options_.agenda, random),
-      backoff_({.limit = absl::Seconds(10)}, random),
-      thread_([this] { Run(); }) {}
+      worker_(
+          clock, random, [this] { return Step(); }, {.limit = absl::Seconds(10)},
+          std::shared_ptr<Wakeup>(outcomes_, &outcomes_->wakeup)) {}
 
 Dispatcher::~Dispatcher() {
-  {
-    MutexLock lock(mutex_);
-    stopping_ = true;
-  }
-  outcomes_->wakeup.Notify();
-  thread_.join();
+  worker_.Stop();
+  Finish();
 }
 
 void Dispatcher::Offer(std::vector<PendingDelivery> deliveries) {
@@ -58,7 +55,7 @@ void Dispatcher::Offer(std::vector<PendingDelivery> deliveries) {
       std::move(deliveries.begin(), deliveries.end(), std::back_inserter(offers_));
     }
   }
-  outcomes_->wakeup.Notify();
+  worker_.Wake();
 }
 
 void Dispatcher::Reload() {
@@ -66,43 +63,33 @@ void Dispatcher::Reload() {
     MutexLock lock(mutex_);
     reload_ = true;
   }
-  outcomes_->wakeup.Notify();
+  worker_.Wake();
 }
 
-void Dispatcher::Run() {
-  while (TakeOffers()) {
-    TakeOutcomes();
-    const absl::Time now = clock_.Now();
-    if (now >= ledger_pause_) {
-      const absl::Status status = Work();
-      if (status.ok()) {
-        backoff_.Reset();
-      } else {
-        metrics_.ledger_errors.Add();
-        ledger_pause_ = now + backoff_.Next();
-        telemetry::LogWarning("deliveries wait for the ledger", {{"error", status}});
-      }
-    }
-    metrics_.in_flight.Set(agenda_.in_flight());
-    metrics_.loaded.Set(static_cast<double>(agenda_.loaded()));
-    clock_.WaitUntil(outcomes_->wakeup, NextLook());
+absl::StatusOr<absl::Time> Dispatcher::Step() {
+  TakeOffers();
+  TakeOutcomes();
+  const absl::Status status = Work();
+  metrics_.in_flight.Set(agenda_.in_flight());
+  metrics_.loaded.Set(static_cast<double>(agenda_.loaded()));
+  if (!status.ok()) {
+    metrics_.ledger_errors.Add();
+    telemetry::LogWarning("deliveries wait for the ledger", {{"error", status}});
+    return status;
   }
-  Finish();
+  return NextLook();
 }
 
-// False when it is time to stop.
-bool Dispatcher::TakeOffers() {
+void Dispatcher::TakeOffers() {
   std::vector<PendingDelivery> offers;
   {
     MutexLock lock(mutex_);
-    if (stopping_) return false;
     offers = std::exchange(offers_, {});
     if (std::exchange(reload_, false)) next_sweep_ = absl::InfinitePast();
   }
   for (PendingDelivery& delivery : offers) {
     if (!agenda_.Offer(std::move(delivery))) metrics_.left_in_ledger.Add();
   }
-  return true;
 }
 
 void Dispatcher::TakeOutcomes() {
@@ -117,7 +104,6 @@ absl::Status Dispatcher::Work() {
 }
 
 absl::Time Dispatcher::NextLook() const {
-  if (clock_.Now() < ledger_pause_) return ledger_pause_;
   if (!unrecorded_.empty() || !agenda_.ToLoad(1).empty()) return absl::InfinitePast();
   return std::min(agenda_.NextDue(), next_sweep_);
 }

@@ -3,17 +3,16 @@
 #include <functional>
 #include <memory>
 #include <string>
-#include <thread>
 #include <vector>
 
 #include "absl/status/status.h"
 #include "absl/time/time.h"
 
-#include "libs/base/threads/backoff.h"
-#include "libs/base/time/clock.h"
+#include "libs/base/random.h"
 #include "libs/base/threads/executor.h"
 #include "libs/base/threads/mutex.h"
-#include "libs/base/random.h"
+#include "libs/base/threads/worker.h"
+#include "libs/base/time/clock.h"
 #include "services/notification/channels/channel.h"
 #include "services/notification/delivery/agenda.h"
 #include "services/notification/delivery/gates.h"
@@ -69,8 +68,8 @@ class Dispatcher {
   static constexpr size_t kPage = 1000;           // endpoints in one question to the ledger
   static constexpr size_t kTaken = 200;           // deliveries begun between two looks around
 
-  void Run();
-  bool TakeOffers();
+  absl::StatusOr<absl::Time> Step();
+  void TakeOffers();
   void TakeOutcomes();
   absl::Status Work();
   absl::Status Record();
@@ -98,19 +97,16 @@ class Dispatcher {
   // The thread's own.
   JobLoader loader_;
   Agenda agenda_;
-  Backoff backoff_;  // of a ledger that is away
   std::vector<Result> unrecorded_;
   absl::Time next_sweep_ = absl::InfinitePast();
-  absl::Time ledger_pause_ = absl::InfinitePast();
 
   Mutex mutex_;
   std::vector<PendingDelivery> offers_ ABSL_GUARDED_BY(mutex_);
   bool reload_ ABSL_GUARDED_BY(mutex_) = true;
-  bool stopping_ ABSL_GUARDED_BY(mutex_) = false;
 
   const std::shared_ptr<Outcomes> outcomes_ = std::make_shared<Outcomes>();
   Executor disabler_{{.threads = 1, .queue_limit = 1000}};
-  std::thread thread_;  // last: it uses everything above
+  Worker worker_;  // last: its thread uses everything above
 };
 
 }  // namespace clusterwire::notification
