@@ -12,23 +12,14 @@
 namespace clusterwire::rpc {
 
 Runtime::Runtime(telemetry::Metrics& metrics, Clock& clock, Random& random, Options options)
-    : metrics_(metrics), clock_(clock), random_(random), options_(options), watcher_([this] {
-        Watch();
+    : metrics_(metrics),
+      clock_(clock),
+      random_(random),
+      options_(options),
+      watcher_(clock, random, [this] {
+        for (const auto& stream : Streams()) stream->Tick(clock_.Now());
+        return clock_.Now() + options_.tick;
       }) {}
-
-Runtime::~Runtime() {
-  stopping_ = true;
-  stop_.Notify();
-  watcher_.join();
-}
-
-void Runtime::Watch() {
-  while (!stopping_) {
-    clock_.WaitUntil(stop_, clock_.Now() + options_.tick);
-    if (stopping_) return;
-    for (const auto& stream : Streams()) stream->Tick(clock_.Now());
-  }
-}
 
 std::vector<std::shared_ptr<StreamCore>> Runtime::Streams() const {
   MutexLock lock(mutex_);

@@ -1,19 +1,18 @@
 #pragma once
 
-#include <atomic>
 #include <functional>
 #include <memory>
 #include <string>
-#include <thread>
 #include <vector>
 
 #include "absl/status/status.h"
 #include "absl/time/time.h"
 
-#include "libs/base/time/clock.h"
+#include "libs/base/random.h"
 #include "libs/base/threads/executor.h"
 #include "libs/base/threads/mutex.h"
-#include "libs/base/random.h"
+#include "libs/base/threads/worker.h"
+#include "libs/base/time/clock.h"
 #include "libs/telemetry/metrics.h"
 
 namespace clusterwire::rpc {
@@ -49,7 +48,6 @@ class Runtime {
   Runtime(telemetry::Metrics& metrics, Clock& clock, Random& random, Options options);
   Runtime(telemetry::Metrics& metrics, Clock& clock, Random& random)
       : Runtime(metrics, clock, random, Options()) {}
-  ~Runtime();
   Runtime(const Runtime&) = delete;
   Runtime& operator=(const Runtime&) = delete;
 
@@ -72,7 +70,6 @@ class Runtime {
   absl::Status Enter(const std::shared_ptr<StreamCore>& stream);
   void Leave(const StreamCore* stream);
   std::vector<std::shared_ptr<StreamCore>> Streams() const;
-  void Watch();
 
   telemetry::Metrics& metrics_;
   Clock& clock_;
@@ -82,9 +79,7 @@ class Runtime {
   CondVar left_;
   std::vector<std::shared_ptr<StreamCore>> streams_ ABSL_GUARDED_BY(mutex_);
   absl::Status ended_ ABSL_GUARDED_BY(mutex_);
-  Wakeup stop_;
-  std::atomic<bool> stopping_ = false;
-  std::thread watcher_;
+  Worker watcher_;  // last: its thread uses everything above
 };
 
 // A bounded executor for calls of one kind, with its metrics: "reads", "writes". One kind never

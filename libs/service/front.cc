@@ -43,8 +43,9 @@ absl::Status Front::Serve(rpc::Services services, std::function<Health()> look) 
     RETURN_IF_ERROR(ServeMetrics());
   }
   rpc_server_->SetServing(live_, true);
-  health_.emplace(clock_, kHealthPause, [this, look = std::move(look)] {
+  health_.emplace(clock_, Random::System(), [this, look = std::move(look)] {
     for (const auto& [name, serving] : look()) rpc_server_->SetServing(name, serving);
+    return clock_.Now() + kHealthPause;
   });
   return absl::OkStatus();
 }

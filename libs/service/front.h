@@ -9,12 +9,12 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 
-#include "libs/base/time/clock.h"
 #include "libs/base/random.h"
+#include "libs/base/threads/worker.h"
+#include "libs/base/time/clock.h"
 #include "libs/http/server.h"
 #include "libs/rpc/runtime.h"
 #include "libs/rpc/server.h"
-#include "libs/service/periodic.h"
 #include "libs/service/settings.h"
 #include "libs/telemetry/metrics.h"
 
@@ -69,7 +69,7 @@ class Front {
   std::string grpc_address_;
   std::unique_ptr<rpc::Server> rpc_server_;
   std::unique_ptr<http::Server> http_server_;
-  std::optional<Periodic> health_;  // last: its thread uses everything above
+  std::optional<Worker> health_;  // last: its thread uses everything above
 };
 
 }  // namespace clusterwire::service

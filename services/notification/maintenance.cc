@@ -6,7 +6,8 @@
 
 namespace clusterwire::notification {
 
-LedgerMaintenance::LedgerMaintenance(absl::Duration retention, Ledger& ledger, Clock& clock, telemetry::Metrics& metrics)
+LedgerMaintenance::LedgerMaintenance(absl::Duration retention, Ledger& ledger, Clock& clock,
+                                     telemetry::Metrics& metrics)
     : retention_(retention),
       ledger_(ledger),
       clock_(clock),
@@ -17,11 +18,12 @@ LedgerMaintenance::LedgerMaintenance(absl::Duration retention, Ledger& ledger, C
                                    "matched - delivered - pending - suppressed - dead; must be 0")),
       pending_(metrics.GetGauge("clusterwire_ledger_pending_deliveries",
                                 "Deliveries to be handed over")),
-      periodic_(clock, kPause, [this] { Round(); }) {}
+      worker_(clock, Random::System(), [this] { return Round(); }) {}
 
-void LedgerMaintenance::Round() {
+absl::Time LedgerMaintenance::Round() {
   PurgeLedger();
   AddUp();
+  return clock_.Now() + kPause;
 }
 
 void LedgerMaintenance::PurgeLedger() {

@@ -2,8 +2,8 @@
 
 #include "absl/time/time.h"
 
+#include "libs/base/threads/worker.h"
 #include "libs/base/time/clock.h"
-#include "libs/service/periodic.h"
 #include "libs/telemetry/metrics.h"
 #include "services/notification/ledger/ledger.h"
 
@@ -14,14 +14,15 @@ namespace clusterwire::notification {
 class LedgerMaintenance {
  public:
   // The arguments by reference outlive it.
-  LedgerMaintenance(absl::Duration retention, Ledger& ledger, Clock& clock, telemetry::Metrics& metrics);
+  LedgerMaintenance(absl::Duration retention, Ledger& ledger, Clock& clock,
+                    telemetry::Metrics& metrics);
 
  private:
   static constexpr absl::Duration kPause = absl::Minutes(1);
   static constexpr int kPurgeBatch = 200;   // records in one transaction
   static constexpr int kPurgeBatches = 50;  // in one round; the rest waits for the next
 
-  void Round();
+  absl::Time Round();
   void PurgeLedger();
   void AddUp();
 
@@ -31,7 +32,7 @@ class LedgerMaintenance {
   telemetry::Counter purged_;
   telemetry::Gauge difference_;
   telemetry::Gauge pending_;
-  service::Periodic periodic_;  // last: its thread uses everything above
+  Worker worker_;  // last: its thread uses everything above
 };
 
 }  // namespace clusterwire::notification

@@ -69,16 +69,14 @@ absl::Status NotificationParts::OpenData() {
 
 void NotificationParts::StartDelivery() {
   client_.emplace(http::Client::Options{.guard = guard_,
-                                        .in_flight_limit = static_cast<size_t>(
-                                            settings_.delivery.queue.in_flight),
+                                        .in_flight_limit =
+                                            static_cast<size_t>(settings_.delivery.queue.in_flight),
                                         .time_limit = settings_.delivery.try_limit,
                                         .user_agent = "clusterwire-notification",
                                         .ca_file = {}},
                   clock_);
-  channels_ = MakeChannels({.client = *client_,
-                            .inbox_signal = inbox_signal_,
-                            .clock = clock_,
-                            .random = random_});
+  channels_ = MakeChannels(
+      {.client = *client_, .inbox_signal = inbox_signal_, .clock = clock_, .random = random_});
   dispatcher_.emplace(
       settings_.delivery, *ledger_, *interests_, channels_,
       [this](const std::string& endpoint, const std::string& reason) {

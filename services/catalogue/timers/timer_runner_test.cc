@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 
 #include "libs/base/testing/status_matchers.h"
+#include "services/catalogue/resources/labels/label_rules.h"
 #include "services/catalogue/testing/world.h"
 #include "services/catalogue/types.h"
 
@@ -40,7 +41,7 @@ class TimerRunnerTest : public ::testing::Test {
   }
   absl::Status Step(const std::string& label, absl::Time at) {
     return world_.store
-        ->Write({}, [&](store::Writer& writer) { return world_.labels->Step(writer, label, at); })
+        ->Write({}, [&](store::Writer& writer) { return StepLabel(writer, label, at); })
         .status();
   }
 

@@ -12,7 +12,7 @@ void EndpointKind::RemoveSecrets(v1::Endpoint&) const {}
 
 const EndpointKind* EndpointKindOf(const v1::Endpoint& endpoint) {
   switch (endpoint.channel_case()) {
-#define CHANNEL(name, Name)     \
+#define CHANNEL(name, Name)   \
   case v1::Endpoint::k##Name: \
     return &Name##Endpoints();
 #include "services/notification/channels/channels.def"

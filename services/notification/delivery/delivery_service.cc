@@ -7,13 +7,13 @@
 #include "libs/base/status/status_macros.h"
 #include "libs/rpc/run_unary.h"
 #include "services/notification/common/paging.h"
-#include "services/notification/services.h"
-#include "services/notification/resources/subscribers/access.h"
-#include "services/notification/resources/subscribers/names.h"
 #include "services/notification/ledger/balance.h"
-#include "services/notification/ledger/records/dead_letters.h"
 #include "services/notification/ledger/deliveries/deliveries.h"
 #include "services/notification/ledger/ledger.h"
+#include "services/notification/ledger/records/dead_letters.h"
+#include "services/notification/resources/subscribers/access.h"
+#include "services/notification/resources/subscribers/names.h"
+#include "services/notification/services.h"
 
 namespace clusterwire::notification {
 namespace {

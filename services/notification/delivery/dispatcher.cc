@@ -12,28 +12,24 @@
 
 namespace clusterwire::notification {
 Dispatcher::Dispatcher(Options options, Ledger& ledger, const Interests& interests,
-                       const Channels& channels, DisableEndpoint disable, Clock& clock, Random& random,
-                       telemetry::Metrics& metrics)
+                       const Channels& channels, DisableEndpoint disable, Clock& clock,
+                       Random& random, telemetry::Metrics& metrics)
     : options_(std::move(options)),
       ledger_(ledger),
       channels_(channels),
       disable_(std::move(disable)),
       clock_(clock),
-      random_(random),
       metrics_(metrics),
       loader_(ledger, interests),
       queue_(options_.queue, random),
-      backoff_({.limit = absl::Seconds(10)}, random),
       results_(std::make_shared<ResultQueue>(options_.schedule, clock, random)),
-      thread_([this] { Run(); }) {}
+      worker_(
+          clock, random, [this] { return Step(); }, {.limit = absl::Seconds(10)},
+          std::shared_ptr<Wakeup>(results_, &results_->wakeup)) {}
 
 Dispatcher::~Dispatcher() {
-  {
-    MutexLock lock(mutex_);
-    stopping_ = true;
-  }
-  results_->wakeup.Notify();
-  thread_.join();
+  worker_.Stop();
+  Finish();
 }
 
 void Dispatcher::Offer(std::vector<PendingDelivery> deliveries,
@@ -52,7 +48,7 @@ void Dispatcher::Offer(std::vector<PendingDelivery> deliveries,
       std::ranges::move(newest, std::back_inserter(newest_));
     }
   }
-  results_->wakeup.Notify();
+  worker_.Wake();
 }
 
 void Dispatcher::Reload() {
@@ -60,37 +56,28 @@ void Dispatcher::Reload() {
     MutexLock lock(mutex_);
     reload_ = true;
   }
-  results_->wakeup.Notify();
+  worker_.Wake();
 }
 
-void Dispatcher::Run() {
-  while (TakeOffers()) {
-    TakeResults();
-    const absl::Time now = clock_.Now();
-    if (now >= ledger_pause_) {
-      const absl::Status status = Work();
-      if (status.ok()) {
-        backoff_.Reset();
-      } else {
-        metrics_.ledger_errors.Add();
-        ledger_pause_ = now + backoff_.Next();
-        telemetry::LogWarning("deliveries wait for the ledger", {{"error", status}});
-      }
-    }
-    metrics_.in_flight.Set(queue_.in_flight());
-    metrics_.loaded.Set(static_cast<double>(queue_.loaded()));
-    clock_.WaitUntil(results_->wakeup, NextLook());
+absl::StatusOr<absl::Time> Dispatcher::Step() {
+  TakeOffers();
+  TakeResults();
+  const absl::Status status = Work();
+  metrics_.in_flight.Set(queue_.in_flight());
+  metrics_.loaded.Set(static_cast<double>(queue_.loaded()));
+  if (!status.ok()) {
+    metrics_.ledger_errors.Add();
+    telemetry::LogWarning("deliveries wait for the ledger", {{"error", status}});
+    return status;
   }
-  Finish();
+  return NextLook();
 }
 
-// False when it is time to stop.
-bool Dispatcher::TakeOffers() {
+void Dispatcher::TakeOffers() {
   std::vector<PendingDelivery> offers;
   std::vector<std::shared_ptr<const Record>> newest;
   {
     MutexLock lock(mutex_);
-    if (stopping_) return false;
     offers = std::exchange(offers_, {});
     newest = std::exchange(newest_, {});
     if (std::exchange(forget_, false)) loader_.Forget();
@@ -100,7 +87,6 @@ bool Dispatcher::TakeOffers() {
   for (PendingDelivery& delivery : offers) {
     if (!queue_.Offer(std::move(delivery))) metrics_.left_in_ledger.Add();
   }
-  return true;
 }
 
 void Dispatcher::TakeResults() {
@@ -115,7 +101,6 @@ absl::Status Dispatcher::Work() {
 }
 
 absl::Time Dispatcher::NextLook() const {
-  if (clock_.Now() < ledger_pause_) return ledger_pause_;
   if (!unrecorded_.empty() || !queue_.ToLoad(1).empty()) return absl::InfinitePast();
   return std::min(queue_.NextDue(), next_sweep_);
 }
@@ -180,10 +165,9 @@ void Dispatcher::Start(std::shared_ptr<const Job> job) {
     return;
   }
   channels_.at(job->endpoint->channel_case())
-      ->Send(job, now + options_.try_limit,
-             [job, results = results_, now](const Outcome& outcome) {
-               results->Put(*job, outcome, now);
-             });
+      ->Send(job, now + options_.try_limit, [job, results = results_, now](const Outcome& outcome) {
+        results->Put(*job, outcome, now);
+      });
 }
 
 void Dispatcher::EndUntried(const Job& job, v1::Delivery::State state, const std::string& reason,

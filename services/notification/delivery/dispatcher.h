@@ -3,22 +3,21 @@
 #include <functional>
 #include <memory>
 #include <string>
-#include <thread>
 #include <vector>
 
 #include "absl/status/status.h"
 #include "absl/time/time.h"
 
-#include "libs/base/threads/backoff.h"
-#include "libs/base/time/clock.h"
+#include "libs/base/random.h"
 #include "libs/base/threads/executor.h"
 #include "libs/base/threads/mutex.h"
-#include "libs/base/random.h"
+#include "libs/base/threads/worker.h"
+#include "libs/base/time/clock.h"
 #include "services/notification/channels/channels.h"
-#include "services/notification/delivery/queue/delivery_queue.h"
 #include "services/notification/delivery/gates/gates.h"
 #include "services/notification/delivery/job_loader.h"
 #include "services/notification/delivery/metrics.h"
+#include "services/notification/delivery/queue/delivery_queue.h"
 #include "services/notification/delivery/results/recorder.h"
 #include "services/notification/delivery/results/result_queue.h"
 #include "services/notification/ledger/ledger.h"
@@ -47,8 +46,8 @@ class Dispatcher {
       std::function<absl::Status(const std::string& endpoint, const std::string& reason)>;
 
   // Starts. The arguments by reference outlive the dispatcher.
-  Dispatcher(Options options, Ledger& ledger, const Interests& interests,
-             const Channels& channels, DisableEndpoint disable, Clock& clock, Random& random, telemetry::Metrics& metrics);
+  Dispatcher(Options options, Ledger& ledger, const Interests& interests, const Channels& channels,
+             DisableEndpoint disable, Clock& clock, Random& random, telemetry::Metrics& metrics);
   // Sends nothing more, waits up to stop_grace for what is under way, and records it.
   ~Dispatcher();
   Dispatcher(const Dispatcher&) = delete;
@@ -67,8 +66,8 @@ class Dispatcher {
   static constexpr size_t kPage = 1000;           // endpoints in one question to the ledger
   static constexpr size_t kTaken = 200;           // deliveries begun between two looks around
 
-  void Run();
-  bool TakeOffers();
+  absl::StatusOr<absl::Time> Step();
+  void TakeOffers();
   void TakeResults();
   absl::Status Work();
   absl::Status RecordAll();
@@ -88,29 +87,25 @@ class Dispatcher {
   const Channels& channels_;
   const DisableEndpoint disable_;
   Clock& clock_;
-  Random& random_;
   DeliveryMetrics metrics_;
   const Gates gates_ = MakeGates();
 
   // The thread's own.
   JobLoader loader_;
   DeliveryQueue queue_;
-  Backoff backoff_;  // of a ledger that is away
   Jobs under_way_;  // until their results are recorded
   std::vector<DeliveryResult> unrecorded_;
   absl::Time next_sweep_ = absl::InfinitePast();
-  absl::Time ledger_pause_ = absl::InfinitePast();
 
   Mutex mutex_;
   std::vector<PendingDelivery> offers_ ABSL_GUARDED_BY(mutex_);
   std::vector<std::shared_ptr<const Record>> newest_ ABSL_GUARDED_BY(mutex_);
   bool forget_ ABSL_GUARDED_BY(mutex_) = false;  // some of them are missing
   bool reload_ ABSL_GUARDED_BY(mutex_) = true;
-  bool stopping_ ABSL_GUARDED_BY(mutex_) = false;
 
   const std::shared_ptr<ResultQueue> results_;
   Executor disabler_{{.threads = 1, .queue_limit = 1000}};
-  std::thread thread_;  // last: it uses everything above
+  Worker worker_;  // last: its thread uses everything above
 };
 
 }  // namespace clusterwire::notification

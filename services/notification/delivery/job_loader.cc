@@ -51,12 +51,11 @@ absl::StatusOr<std::shared_ptr<const Record>> JobLoader::RecordOf(sql::Connectio
 
 std::shared_ptr<const Job> JobLoader::MakeJob(const PendingDelivery& delivery, bool hidden,
                                               std::shared_ptr<const Record> record) const {
-  return std::make_shared<const Job>(
-      Job{.delivery = delivery,
-          .record = std::move(record),
-          .interest = interests_.Find(delivery.subscription),
-          .endpoint = interests_.FindEndpoint(delivery.endpoint),
-          .hidden = hidden});
+  return std::make_shared<const Job>(Job{.delivery = delivery,
+                                         .record = std::move(record),
+                                         .interest = interests_.Find(delivery.subscription),
+                                         .endpoint = interests_.FindEndpoint(delivery.endpoint),
+                                         .hidden = hidden});
 }
 
 absl::StatusOr<JobLoader::Loaded> JobLoader::Load(const std::vector<PendingDelivery>& deliveries,

@@ -10,12 +10,12 @@
 #include "libs/base/status/status_macros.h"
 #include "libs/telemetry/log.h"
 #include "libs/telemetry/trace.h"
-#include "services/notification/resources/subscribers/subscription_rules.h"
-#include "services/notification/resources/subscribers/wants.h"
 #include "services/notification/ingest/digest.h"
 #include "services/notification/ingest/read_record.h"
 #include "services/notification/ledger/records/dead_letters.h"
 #include "services/notification/ledger/records/topic_positions.h"
+#include "services/notification/resources/subscribers/subscription_rules.h"
+#include "services/notification/resources/subscribers/wants.h"
 
 namespace clusterwire::notification {
 namespace {
@@ -153,7 +153,7 @@ absl::StatusOr<size_t> Intake::WriteSome(sql::Connection& connection, std::span<
       if (!closed) break;
     } else {
       RETURN_IF_ERROR(DeadLetters(connection).Add(*item.message, item.error, clock_.Now()));
-      ++added->dead;
+      ++added->dead_letters;
     }
     if (move) {
       positions[item.message->from] = {.next_offset = item.message->offset + 1,
@@ -175,7 +175,8 @@ absl::StatusOr<bool> Intake::WriteRecord(sql::Connection& connection, const Item
   const bool fits = item.matches.size() <= *budget;
   MatchProgress progress;
   if (fits) {
-    progress = {.matched = static_cast<int64_t>(item.matches.size()), .through = {}, .closed = true};
+    progress = {
+        .matched = static_cast<int64_t>(item.matches.size()), .through = {}, .closed = true};
   }
   ASSIGN_OR_RETURN(const std::optional<MatchProgress> earlier,
                    Records(connection).Keep(record, progress));
@@ -220,7 +221,7 @@ absl::StatusOr<bool> Intake::WriteRecord(sql::Connection& connection, const Item
 void Intake::Announce(Added added) {
   metrics_.kept.Add(added.kept);
   metrics_.repeated.Add(added.repeated);
-  metrics_.dead.Add(added.dead);
+  metrics_.dead_letters.Add(added.dead_letters);
   metrics_.superseded.Add(added.superseded);
   metrics_.matched.Add(static_cast<double>(added.matched));
   // First, so that what an earlier transaction may have committed goes out before what follows it.

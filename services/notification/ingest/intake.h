@@ -11,14 +11,14 @@
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 
-#include "libs/base/time/clock.h"
 #include "libs/base/threads/mutex.h"
+#include "libs/base/time/clock.h"
 #include "libs/kafka/message.h"
-#include "services/notification/resources/subscribers/interests.h"
 #include "services/notification/ingest/metrics.h"
 #include "services/notification/ledger/deliveries/deliveries.h"
 #include "services/notification/ledger/ledger.h"
 #include "services/notification/ledger/records/records.h"
+#include "services/notification/resources/subscribers/interests.h"
 
 namespace clusterwire::notification {
 
@@ -72,7 +72,7 @@ class Intake {
   // What a transaction adds, for when it has committed.
   struct Added {
     Committed committed;
-    int kept = 0, repeated = 0, dead = 0, superseded = 0;
+    int kept = 0, repeated = 0, dead_letters = 0, superseded = 0;
     int64_t matched = 0;
   };
 

@@ -39,8 +39,7 @@ absl::StatusOr<Record> ReadRecord(const kafka::ReceivedMessage& message, absl::T
   const change::v1::ResourceChanged& change = record.change;
   const type::v1::Facts& last = change.has_after() ? change.after() : change.before();
   const filter::Viewer everyone = filter::Viewer::Public();
-  record.hides =
-      (change.has_after() || change.has_before()) && !filter::Sees(everyone, last);
+  record.hides = (change.has_after() || change.has_before()) && !filter::Sees(everyone, last);
   change::CutTo(everyone, &record.change);
   return record;
 }

@@ -4,9 +4,9 @@
 
 #include "libs/base/testing/status_matchers.h"
 #include "services/notification/ledger/balance.h"
-#include "services/notification/ledger/records/dead_letters.h"
 #include "services/notification/ledger/inbox/inbox.h"
 #include "services/notification/ledger/purge.h"
+#include "services/notification/ledger/records/dead_letters.h"
 #include "services/notification/ledger/testing/rows.h"
 
 namespace clusterwire::notification {
@@ -21,10 +21,10 @@ class LedgerMaintenanceTest : public LedgerTest {
   void Put(const Record& record, const char* subscription, v1::Delivery::State state,
            std::string reason = "") {
     SetResult({.delivery = DeliveryName(subscription, record.id),
-            .state = state,
-            .reason = std::move(reason),
-            .time = record.received,
-            .due = record.received});
+               .state = state,
+               .reason = std::move(reason),
+               .time = record.received,
+               .due = record.received});
   }
   v1::GetBalanceResponse All() {
     auto balance =

@@ -82,8 +82,7 @@ DROP INDEX dead_record_by_time;
 CREATE INDEX dead_letter_by_time ON dead_letter (met, topic, topic_partition, topic_offset);
 )sql";
 
-constexpr sql::Migration kMigrations[] = {
-    {1, kTables}, {2, kSubscriptionMade}, {3, kDeadLetters}};
+constexpr sql::Migration kMigrations[] = {{1, kTables}, {2, kSubscriptionMade}, {3, kDeadLetters}};
 
 }  // namespace
 

@@ -8,9 +8,9 @@
 #include "libs/rpc/runtime.h"
 #include "libs/rpc/server.h"
 #include "libs/telemetry/metrics.h"
-#include "services/notification/services.h"
 #include "services/notification/ledger/inbox/inbox_signal.h"
 #include "services/notification/ledger/ledger.h"
+#include "services/notification/services.h"
 #include "services/notification/testing/test_store.h"
 
 namespace clusterwire::notification {

@@ -15,9 +15,9 @@
 #include "libs/base/time/timestamp.h"
 #include "libs/rpc/client.h"
 #include "libs/rpc/status.h"
-#include "services/notification/testing/test_api.h"
 #include "services/notification/ledger/inbox/inbox.h"
 #include "services/notification/ledger/records/records.h"
+#include "services/notification/testing/test_api.h"
 
 namespace clusterwire::notification {
 namespace {

@@ -9,9 +9,9 @@
 #include "libs/base/status/status_macros.h"
 #include "libs/telemetry/trace.h"
 #include "services/notification/channels/channels.h"
+#include "services/notification/channels/webhook/secret.h"
 #include "services/notification/channels/webhook/webhook_body.h"
 #include "services/notification/channels/webhook/webhook_signature.h"
-#include "services/notification/channels/webhook/secret.h"
 
 namespace clusterwire::notification {
 namespace {

@@ -2,8 +2,8 @@
 
 #include <memory>
 
-#include "libs/base/time/clock.h"
 #include "libs/base/random.h"
+#include "libs/base/time/clock.h"
 #include "libs/http/client.h"
 #include "services/notification/channels/channel.h"
 

@@ -1,6 +1,6 @@
 #include <string>
 
-#include "libs/resource/update_mask.h"
+#include "libs/resource/id.h"
 #include "services/notification/channels/endpoint_kind.h"
 #include "services/notification/channels/webhook/secret.h"
 
@@ -24,7 +24,8 @@ class WebhookEndpoint final : public EndpointKind {
     }
     if (!errors.empty()) return absl::OkStatus();
     const absl::Status reachable = addresses.guard.CheckHost(uri, addresses.resolve);
-    // That the resolver doesn't answer now says nothing about the address: the caller may try again.
+    // That the resolver doesn't answer now says nothing about the address: the caller may try
+    // again.
     if (absl::IsUnavailable(reachable)) return reachable;
     errors.AddAll("endpoint.webhook.uri", reachable);
     return absl::OkStatus();

@@ -2,8 +2,8 @@
 
 #include "absl/time/time.h"
 
-#include "libs/base/threads/backoff.h"
 #include "libs/base/random.h"
+#include "libs/base/threads/backoff.h"
 
 namespace clusterwire::notification {
 

@@ -51,7 +51,7 @@ std::vector<std::string> DeliveryQueue::ToLoad(size_t limit) const {
 }
 
 void DeliveryQueue::Loaded(const std::string& endpoint, std::vector<PendingDelivery> deliveries,
-                    bool complete) {
+                           bool complete) {
   Entry& entry = EntryOf(endpoint);
   for (PendingDelivery& delivery : deliveries) {
     entry.loaded_through = std::max(entry.loaded_through, delivery.created);

@@ -57,7 +57,7 @@ class DeliveryQueue {
     explicit Entry(Random& random) : breaker(random) {}
     EndpointQueue queue;
     Breaker breaker;
-    absl::Time at = absl::InfiniteFuture();              // its place in times_
+    absl::Time at = absl::InfiniteFuture();            // its place in times_
     absl::Time loaded_through = absl::InfinitePast();  // the newest that came from the ledger
   };
 

@@ -24,7 +24,8 @@ PendingDelivery To(const std::string& endpoint, int number) {
 class DeliveryQueueTest : public testing::Test {
  protected:
   SeededRandom random_{1};
-  DeliveryQueue queue_{{.in_flight_per_endpoint = 3, .in_flight = 5, .loaded_per_endpoint = 10}, random_};
+  DeliveryQueue queue_{{.in_flight_per_endpoint = 3, .in_flight = 5, .loaded_per_endpoint = 10},
+                       random_};
 };
 
 TEST_F(DeliveryQueueTest, OneEndpointHasAtMostItsShareUnderWay) {

@@ -42,7 +42,7 @@ class EndpointQueue {
   void Schedule(const std::string& root, const RootQueue& waiting);
   void Unschedule(const std::string& root, const RootQueue& waiting);
 
-  std::map<std::string, RootQueue> roots_;                    // by root
+  std::map<std::string, RootQueue> roots_;            // by root
   std::set<std::pair<absl::Time, std::string>> due_;  // due of the first, root; not busy
   std::unordered_set<std::string> names_;
   int busy_ = 0;

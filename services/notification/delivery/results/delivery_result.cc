@@ -4,22 +4,13 @@
 
 #include "absl/strings/str_cat.h"
 
+#include "libs/base/text/utf8.h"
 #include "libs/base/time/timestamp.h"
 
 namespace clusterwire::notification {
 namespace {
 
-constexpr size_t kDetailBytes = 500;
-
-// What receivers send may hold anything; the ledger's texts hold printable ASCII and UTF-8 that
-// passes for it.
-std::string Printable(std::string_view text) {
-  std::string printable(text.substr(0, kDetailBytes));
-  for (char& character : printable) {
-    if (character < ' ' || character > '~') character = ' ';
-  }
-  return printable;
-}
+constexpr size_t kDetailBytes = 500;  // of what receivers send, which may hold anything
 
 }  // namespace
 
@@ -35,10 +26,10 @@ DeliveryResult ResultOf(const PendingDelivery& delivery, const Outcome& outcome,
     result.health = EndpointHealth::kGood;
     attempt.set_outcome("delivered");
     attempt.set_http_status(done->http_status);
-    attempt.set_detail(Printable(done->receipt));
+    attempt.set_detail(Printable(done->receipt, kDetailBytes));
   } else if (const auto* dead = std::get_if<Dead>(&outcome)) {
     result.state = v1::Delivery::STATE_DEAD;
-    result.reason = Printable(dead->reason);
+    result.reason = Printable(dead->reason, kDetailBytes);
     if (!dead->ours) result.health = EndpointHealth::kBad;
     result.disable_endpoint = dead->disable_endpoint;
     attempt.set_outcome("dead");
@@ -50,7 +41,7 @@ DeliveryResult ResultOf(const PendingDelivery& delivery, const Outcome& outcome,
     result.retry_after = std::min(wait.until, ended + kLongestRequest);
     const std::optional<absl::Duration> pause = schedule.PauseAfter(attempt.number(), random);
     attempt.set_http_status(wait.http_status);
-    attempt.set_detail(Printable(wait.reason));
+    attempt.set_detail(Printable(wait.reason, kDetailBytes));
     attempt.set_outcome(pause ? "retry" : "dead");
     result.reason = attempt.detail();
     if (pause) {

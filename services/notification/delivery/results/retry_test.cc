@@ -5,8 +5,8 @@
 #include "libs/base/testing/seed.h"
 #include "libs/base/testing/status_matchers.h"
 #include "services/notification/delivery/queue/breaker.h"
-#include "services/notification/delivery/results/retry_schedule.h"
 #include "services/notification/delivery/results/delivery_result.h"
+#include "services/notification/delivery/results/retry_schedule.h"
 
 namespace clusterwire::notification {
 namespace {
@@ -79,7 +79,7 @@ class DeliveryResultTest : public testing::Test {
  protected:
   DeliveryResult Of(const Outcome& outcome, int attempts_before = 0) {
     return ResultOf({.name = "deliveries/1", .attempts = attempts_before}, outcome, kStart,
-                        kStart + absl::Milliseconds(120), TwoPauses(), random_);
+                    kStart + absl::Milliseconds(120), TwoPauses(), random_);
   }
   SeededRandom random_{1};
 };

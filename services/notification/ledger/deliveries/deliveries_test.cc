@@ -54,9 +54,9 @@ TEST_P(DeliveriesTest, InsertedAgainARowStaysAsItIs) {
   const PendingDelivery delivery = MakeDelivery(record, kA);
   Keep(record, {delivery});
   SetResult({.delivery = delivery.name,
-          .state = v1::Delivery::STATE_DELIVERED,
-          .time = record.received,
-          .due = record.received});
+             .state = v1::Delivery::STATE_DELIVERED,
+             .time = record.received,
+             .due = record.received});
   Keep(record, {delivery});
   EXPECT_THAT(List({.state = v1::Delivery::STATE_DELIVERED}), testing::SizeIs(1));
   EXPECT_THAT(List({}), testing::SizeIs(1));
@@ -78,9 +78,9 @@ TEST_P(DeliveriesTest, StandsAsItsRowAndTheNewestRecordSay) {
               IsOk());
   EXPECT_TRUE(standing_of(delivery.name).hidden);
   SetResult({.delivery = delivery.name,
-          .state = v1::Delivery::STATE_DELIVERED,
-          .time = record.received,
-          .due = record.received});
+             .state = v1::Delivery::STATE_DELIVERED,
+             .time = record.received,
+             .due = record.received});
   EXPECT_FALSE(standing_of(delivery.name).pending);
   EXPECT_FALSE(standing_of("deliveries/purged").pending);
 }
@@ -192,10 +192,10 @@ TEST_P(DeliveriesTest, WhatHasItsResultKeepsIt) {
   const PendingDelivery delivery = MakeDelivery(record, kA);
   Keep(record, {delivery});
   SetResult({.delivery = delivery.name,
-          .state = v1::Delivery::STATE_SUPPRESSED,
-          .reason = "wanted: paused",
-          .time = record.received,
-          .due = record.received});
+             .state = v1::Delivery::STATE_SUPPRESSED,
+             .reason = "wanted: paused",
+             .time = record.received,
+             .due = record.received});
   SetResult(Failed(delivery, 1, record.received));
   EXPECT_THAT(List({.state = v1::Delivery::STATE_SUPPRESSED}), testing::SizeIs(1));
   EXPECT_THAT(Pending(delivery.endpoint), testing::IsEmpty());

@@ -86,7 +86,8 @@ TEST_P(RecordsTest, APositionIsWhatItWasLastMovedTo) {
   EXPECT_EQ(*find(), std::nullopt);
   for (const int64_t offset : {10, 20}) {
     ASSERT_THAT(ledger_->Write([&](sql::Connection& connection) {
-      return TopicPositions(connection).Move(partition, {.next_offset = offset, .digest = {'\0', '\1'}});
+      return TopicPositions(connection)
+          .Move(partition, {.next_offset = offset, .digest = {'\0', '\1'}});
     }),
                 IsOk());
   }

@@ -5,7 +5,7 @@
 namespace clusterwire::notification {
 
 absl::Status TopicPositions::Move(const kafka::TopicPartition& partition,
-                             const TopicPosition& position) {
+                                  const TopicPosition& position) {
   return connection_.Execute(
       "INSERT INTO topic_position (topic, topic_partition, next_offset, digest)"
       " VALUES ($1, $2, $3, $4) ON CONFLICT (topic, topic_partition) DO UPDATE SET"

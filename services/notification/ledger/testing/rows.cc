@@ -2,8 +2,8 @@
 
 #include "absl/strings/str_cat.h"
 
-#include "libs/base/text/strings.h"
 #include "libs/base/testing/status_matchers.h"
+#include "libs/base/text/strings.h"
 
 namespace clusterwire::notification {
 

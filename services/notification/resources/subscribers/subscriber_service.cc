@@ -6,11 +6,11 @@
 #include "libs/rpc/run_unary.h"
 #include "libs/telemetry/log.h"
 #include "services/notification/common/paging.h"
-#include "services/notification/services.h"
-#include "services/notification/resources/subscribers/endpoint_rules.h"
-#include "services/notification/resources/subscribers/subscriber_rules.h"
 #include "services/notification/ledger/inbox/inbox.h"
 #include "services/notification/ledger/ledger.h"
+#include "services/notification/resources/subscribers/endpoint_rules.h"
+#include "services/notification/resources/subscribers/subscriber_rules.h"
+#include "services/notification/services.h"
 
 namespace clusterwire::notification {
 namespace {

@@ -5,8 +5,8 @@
 #include "libs/base/status/status_macros.h"
 #include "libs/rpc/run_unary.h"
 #include "services/notification/common/paging.h"
-#include "services/notification/services.h"
 #include "services/notification/resources/subscribers/subscription_rules.h"
+#include "services/notification/services.h"
 
 namespace clusterwire::notification {
 namespace {
