@@ -13,8 +13,8 @@
 #include "libs/base/threads/worker.h"
 #include "libs/base/time/clock.h"
 #include "libs/http/server.h"
-#include "libs/rpc/runtime.h"
-#include "libs/rpc/server.h"
+#include "libs/rpc/server/runtime.h"
+#include "libs/rpc/server/server.h"
 #include "libs/service/settings.h"
 #include "libs/telemetry/metrics.h"
 

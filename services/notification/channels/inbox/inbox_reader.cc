@@ -10,7 +10,7 @@
 #include "libs/base/status/error.h"
 #include "libs/base/status/status_macros.h"
 #include "libs/base/time/timestamp.h"
-#include "libs/rpc/page_token.h"
+#include "libs/rpc/token/page_token.h"
 #include "services/notification/ledger/inbox/inbox.h"
 #include "services/notification/ledger/inbox/inbox_signal.h"
 #include "services/notification/ledger/ledger.h"
