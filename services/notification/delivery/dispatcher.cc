@@ -164,10 +164,15 @@ void Dispatcher::Start(std::shared_ptr<const Job> job) {
     EndUntried(*job, v1::Delivery::STATE_SUPPRESSED, drop->reason, now);
     return;
   }
-  channels_.at(job->endpoint->channel_case())
-      ->Send(job, now + options_.try_limit, [job, results = results_, now](const Outcome& outcome) {
-        results->Put(*job, outcome, now);
-      });
+  const auto channel = channels_.find(job->endpoint->channel_case());
+  if (channel == channels_.end()) {
+    EndUntried(*job, v1::Delivery::STATE_PENDING, "a newer release made the endpoint",
+               now + kUnknownChannelPause);
+    return;
+  }
+  channel->second->Send(
+      job, now + options_.try_limit,
+      [job, results = results_, now](const Outcome& outcome) { results->Put(*job, outcome, now); });
 }
 
 void Dispatcher::EndUntried(const Job& job, v1::Delivery::State state, const std::string& reason,

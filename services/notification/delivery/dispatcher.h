@@ -66,6 +66,8 @@ class Dispatcher {
   static constexpr size_t kPage = 1000;           // endpoints in one question to the ledger
   static constexpr size_t kTaken = 200;           // deliveries begun between two looks around
 
+  static constexpr absl::Duration kUnknownChannelPause = absl::Minutes(10);
+
   absl::StatusOr<absl::Time> Step();
   void TakeOffers();
   void TakeResults();
