@@ -31,7 +31,8 @@ std::shared_ptr<const Record> JobLoader::FindKept(const std::string& change_id) 
 }
 
 std::shared_ptr<const Job> JobLoader::FromMemory(const PendingDelivery& delivery, absl::Time now) {
-  if (delivery.attempts > 0 || now - delivery.offered > kFresh) return nullptr;
+  const absl::Duration age = now - delivery.offered;
+  if (delivery.attempts > 0 || age < absl::ZeroDuration() || age > kFresh) return nullptr;
   std::shared_ptr<const Record> record = FindKept(delivery.change_id);
   if (record == nullptr) return nullptr;
   const auto hidden = hidden_.find(record->change.name());
