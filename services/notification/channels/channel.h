@@ -32,14 +32,15 @@ struct Dead {
 };
 using Outcome = std::variant<Done, Wait, Dead>;
 
-// One way to reach a subscriber. Safe for use from any thread.
+// One way to reach a subscriber. What it shows of a job is a pure function of it, so that a repeated
+// try says what the first said. Safe for use from any thread.
 class Channel {
  public:
   using Callback = std::function<void(Outcome)>;
 
   virtual ~Channel() = default;
   // Calls `done` once, from any thread, perhaps before it returns, by `deadline` at the latest.
-  // Thousands may be under way. The same job sends the same content again.
+  // Thousands may be under way.
   virtual void Send(std::shared_ptr<const Job> job, absl::Time deadline, Callback done) = 0;
 
   // For a channel whose receiver is the ledger: called with each job that is done, in the
