@@ -4,8 +4,8 @@
 
 #include "google/protobuf/util/json_util.h"
 #include "google/protobuf/util/time_util.h"
-#include <nlohmann/json.hpp>
 
+#include "libs/base/json.h"
 #include "libs/base/status/status_macros.h"
 #include "services/notification/channels/notice.h"
 
