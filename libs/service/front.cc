@@ -53,14 +53,10 @@ absl::Status Front::Serve(rpc::Services services, std::function<Health()> look) 
 absl::Status Front::ServeMetrics() {
   const auto render = [this](const http::ServerRequest&) {
     return http::ServerReply{.content_type = "text/plain; version=0.0.4; charset=utf-8",
-                             .body = metrics_.Render(),
-                             .headers = {}};
+                             .body = metrics_.Render()};
   };
   ASSIGN_OR_RETURN(http_server_,
-                   http::Server::Start(settings_.http, {{.method = "GET",
-                                                         .path = "/metrics",
-                                                         .match = http::Route::Match::kExact,
-                                                         .handler = render}}));
+                   http::Server::Start(settings_.http, {{"GET", "/metrics", render}}));
   return absl::OkStatus();
 }
 

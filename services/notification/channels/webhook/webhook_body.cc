@@ -5,8 +5,8 @@
 #include "absl/strings/str_cat.h"
 #include "google/protobuf/util/json_util.h"
 #include "google/protobuf/util/time_util.h"
-#include <nlohmann/json.hpp>
 
+#include "libs/base/json.h"
 #include "libs/base/status/status_macros.h"
 #include "libs/base/text/strings.h"
 #include "services/notification/channels/notice.h"

@@ -8,8 +8,8 @@
 #include "absl/strings/str_cat.h"
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <nlohmann/json.hpp>
 
+#include "libs/base/json.h"
 #include "libs/base/testing/fake_clock.h"
 #include "libs/base/testing/status_matchers.h"
 #include "libs/http/testing/receiver.h"

@@ -124,8 +124,8 @@ void Interests::SetEntry(const std::string& name, Entry entry) {
 void Interests::Drop(std::string_view name) {
   DropSubscription(name);
   MutexLock lock(mutex_);
-  endpoints_.erase(std::string(name));
-  endpoints_.erase(InboxNameOf(name));  // should it be a subscriber
+  endpoints_.erase(InboxNameOf(name));  // of a subscriber
+  if (const auto found = endpoints_.find(name); found != endpoints_.end()) endpoints_.erase(found);
 }
 
 void Interests::DropSubscription(std::string_view name) {

@@ -18,9 +18,9 @@
 #include "clusterwire/notification/v1/subscriber.pb.h"
 #include "clusterwire/notification/v1/subscription.pb.h"
 
-#include "libs/base/time/clock.h"
-#include "libs/base/threads/mutex.h"
 #include "libs/base/random.h"
+#include "libs/base/threads/mutex.h"
+#include "libs/base/time/clock.h"
 #include "libs/filter/predicate.h"
 #include "libs/filter/transition.h"
 #include "libs/match/matcher.h"
