@@ -18,17 +18,4 @@ std::optional<ChangeKind> KindOf(std::string_view text) {
   return std::nullopt;
 }
 
-const std::vector<std::string>& AllKinds() {
-  static const auto* const kKinds = [] {
-    auto* kinds = new std::vector<std::string>;
-    const auto& type = *v1::ChangeKind_descriptor();
-    for (int i = 0; i < type.value_count(); ++i) {
-      const std::string& text = type.value(i)->options().GetExtension(v1::text);
-      if (!text.empty()) kinds->push_back(text);
-    }
-    return kinds;
-  }();
-  return *kKinds;
-}
-
 }  // namespace clusterwire::change

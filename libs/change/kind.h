@@ -16,7 +16,4 @@ using v1::ChangeKind;
 std::string_view KindText(ChangeKind kind);
 // None for what isn't on the closed list.
 std::optional<ChangeKind> KindOf(std::string_view text);
-// Every kind's text, in the order of the list.
-const std::vector<std::string>& AllKinds();
-
 }  // namespace clusterwire::change

@@ -18,7 +18,6 @@ TEST(ChangeKindTest, EveryKindHasATextOfItsOwnThatLeadsBack) {
     EXPECT_TRUE(texts.insert(text).second) << text << " stands for two kinds";
     EXPECT_EQ(KindOf(text), kind);
   }
-  EXPECT_THAT(AllKinds(), testing::UnorderedElementsAreArray(texts));
 }
 
 TEST(ChangeKindTest, WhatIsNotOnTheListIsNoKind) {

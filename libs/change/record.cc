@@ -94,6 +94,15 @@ void CheckHeaders(const kafka::ReceivedMessage& message, const v1::ResourceChang
   }
 }
 
+absl::Status CheckSize(const v1::ResourceChanged& changed) {
+  const size_t bytes = changed.ByteSizeLong();
+  if (bytes <= kMaxRecordBytes) return absl::OkStatus();
+  return Error(absl::StatusCode::kInvalidArgument, "RECORD_TOO_LARGE",
+               absl::StrCat("the change of ", changed.name(), " takes ", bytes, " bytes, at most ",
+                            kMaxRecordBytes, " can be announced; shorten the resource's texts"),
+               {{"resource", changed.name()}});
+}
+
 }  // namespace
 
 std::string RecordId::ToString() const {
@@ -116,15 +125,6 @@ std::optional<RecordId> RecordId::Parse(std::string_view text) {
 
 RecordId IdOf(const v1::ResourceChanged& changed) {
   return {changed.history_id(), changed.revision(), changed.ordinal()};
-}
-
-absl::Status CheckSize(const v1::ResourceChanged& changed) {
-  const size_t bytes = changed.ByteSizeLong();
-  if (bytes <= kMaxRecordBytes) return absl::OkStatus();
-  return Error(absl::StatusCode::kInvalidArgument, "RECORD_TOO_LARGE",
-               absl::StrCat("the change of ", changed.name(), " takes ", bytes, " bytes, at most ",
-                            kMaxRecordBytes, " can be announced; shorten the resource's texts"),
-               {{"resource", changed.name()}});
 }
 
 absl::StatusOr<kafka::Message> Encode(const Record& record) {

@@ -17,7 +17,6 @@
 // CloudEvents 1.0 in binary mode around a ResourceChanged.
 namespace clusterwire::change {
 
-inline constexpr char kDefaultTopic[] = "clusterwire.changes.v1";
 inline constexpr char kSource[] = "/clusterwire/catalogue";  // ce_source
 inline constexpr size_t kMaxRecordBytes = 512 * 1024;        // of the value
 
@@ -42,12 +41,9 @@ struct Record {
 
 RecordId IdOf(const v1::ResourceChanged& changed);
 
-// INVALID_ARGUMENT, reason RECORD_TOO_LARGE, when the value would exceed kMaxRecordBytes: asked
-// before the write is committed, since a record that can't be sent would stop the relay.
-absl::Status CheckSize(const v1::ResourceChanged& changed);
-
 // Key, value and headers; where to (`to`) is the sender's: its topic, and kafka::PartitionFor() the
-// key over the count that it keeps. Fails when the record breaks a rule that Decode() checks.
+// key over the count that it keeps. Fails when the record breaks a rule that Decode() checks, and
+// with reason RECORD_TOO_LARGE when the value would exceed kMaxRecordBytes.
 absl::StatusOr<kafka::Message> Encode(const Record& record);
 
 // INVALID_ARGUMENT, reason INVALID_RECORD, with everything that is wrong: a missing or odd header,

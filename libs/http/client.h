@@ -28,13 +28,13 @@ struct Request {
 };
 
 struct Response {
-  int status = 0;            // any: 404, 302 and 500 are answers, not errors
-  std::string body;          // its first bytes, up to the limit
-  bool body_cut = false;     // there was more
-  std::string content_type;  // these three as sent; empty when not
-  std::string location;      // of a redirect, which is never followed
-  std::optional<absl::Time> retry_after;
-  std::string address;  // the IP address that answered
+  int status = 0;                         // any: 404, 302 and 500 are answers, not errors
+  std::string body;                       // its first bytes, up to the limit
+  bool body_cut = false;                  // there was more
+  std::string content_type;               // these three as sent; empty when not
+  std::string location;                   // of a redirect, which is never followed
+  std::optional<absl::Time> retry_after;  // a year is the most that is believed
+  std::string address;                    // the IP address that answered
   absl::Duration took;
 };
 

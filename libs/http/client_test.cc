@@ -66,6 +66,40 @@ TEST_F(ClientTest, APostArrivesAsItWasGivenAndItsAnswerComesBack) {
   EXPECT_EQ(seen.body, std::string("a\0b", 3));
 }
 
+TEST_F(ClientTest, ARetryAfterIsReadInAnyOfItsFormsAndAYearAtMost) {
+  std::string value;
+  Receiver receiver([&](const Receiver::Seen&) {
+    return Receiver::Answer{.status = 503, .headers = {{"Retry-After", value}}};
+  });
+  Client client(Options(), Clock::System());
+  const auto ask = [&](const std::string& text) -> std::optional<absl::Duration> {
+    value = text;
+    const absl::Time before = absl::Now();
+    const auto response = Send(client, {.url = receiver.url()});
+    EXPECT_THAT(response, IsOk());
+    if (!response.ok() || !response->retry_after) return std::nullopt;
+    return *response->retry_after - before;
+  };
+  const auto about = [](absl::Duration wanted) {
+    return testing::Optional(testing::AllOf(testing::Ge(wanted - absl::Seconds(5)),
+                                            testing::Le(wanted + absl::Seconds(5))));
+  };
+  EXPECT_THAT(ask("120"), about(absl::Seconds(120)));
+  const absl::Time soon = absl::Now() + absl::Hours(1);
+  for (const char* form :
+       {"%a, %d %b %Y %H:%M:%S GMT", "%A, %d-%b-%y %H:%M:%S GMT", "%a %b %e %H:%M:%S %Y"}) {
+    EXPECT_THAT(ask(absl::FormatTime(form, soon, absl::UTCTimeZone())), about(absl::Hours(1)))
+        << form;
+  }
+  for (const char* text : {"99999999999", "Fri, 20 Nov 2093 08:49:37 GMT"}) {
+    EXPECT_THAT(ask(text), about(absl::Hours(365 * 24))) << text;
+  }
+  for (const char* text :
+       {"", "0", "soon", "-5", "99999999999999999999999999", "Mon, 20 Nov 2023 08:49:37 GMT"}) {
+    EXPECT_EQ(ask(text), std::nullopt) << text;
+  }
+}
+
 TEST_F(ClientTest, ConnectionsAreReused) {
   Receiver receiver;
   Client client(Options(), Clock::System());

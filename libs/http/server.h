@@ -25,45 +25,43 @@ struct ServerRequest {
   std::string path;
   std::map<std::string, std::string> query;  // decoded; the first of repeated names
   std::string body;
-  std::function<std::string(const char* name)> header;  // empty when there is none
 };
 
 struct ServerReply {
   int status = 200;
   std::string content_type = "text/plain; charset=utf-8";
   std::string body = {};
-  std::vector<std::pair<std::string, std::string>> headers = {};
 };
 
-// What answers a path. Handlers run on the server's threads, several at a time.
+// What answers a path, and all that stands under it when it ends with '/'. Handlers run on the
+// server's threads, several at a time.
 struct Route {
-  enum class Match { kExact, kPrefix };
-  std::string method;  // "GET" answers HEAD too
+  std::string method;  // "GET", which answers HEAD too, or "POST"
   std::string path;
-  Match match = Match::kExact;
   std::function<ServerReply(const ServerRequest&)> handler;
 };
 
-// A small HTTP/1.1 server for metrics, health pages and feeds; no TLS, so bind it to loopback or
-// put something in front of it. Routes are tried in order. A path without a route is 404, a route
-// with another method 405, a body above the limit 413. When all threads and places in the queue are
-// taken, new connections wait in the kernel's backlog.
+// A small HTTP/1.1 server for metrics, feeds and unsubscribe links; no TLS, so bind it to loopback
+// or put something in front of it. Routes are tried in order. A path without a route is 404, a
+// route with another method 405, a body above the limit 413, a compressed one 415.
+//
+// A connection carries one request and ends at its deadline, however it is spread out. While all
+// places are taken, a new connection ends the one that came first: those who are slow keep nobody
+// else from being answered.
 class Server {
  public:
   struct Options {
     std::string address = "127.0.0.1";
-    int port = 0;  // 0: any free one
-    int threads = 4;
-    size_t waiting_limit = 64;  // accepted connections that wait for a thread
+    int port = 0;                                   // 0: any free one
+    int connections = 16;                           // open at once; each has a thread
+    absl::Duration time_limit = absl::Seconds(10);  // of a connection, from its first to last byte
+    size_t header_limit = 16 * 1024;                // bytes of a request before its body
     size_t body_limit = 64 * 1024;
-    absl::Duration read_limit = absl::Seconds(5);   // for each read
-    absl::Duration write_limit = absl::Seconds(5);  // for each write
-    absl::Duration idle_limit = absl::Seconds(5);   // of a kept connection
   };
 
   // UNAVAILABLE, reason ADDRESS_IN_USE, when it can't be bound.
   static absl::StatusOr<std::unique_ptr<Server>> Start(Options options, std::vector<Route> routes);
-  // Stops accepting, lets running handlers end.
+  // Stops accepting; requests that have come are answered.
   ~Server();
   Server(const Server&) = delete;
   Server& operator=(const Server&) = delete;
@@ -76,7 +74,7 @@ class Server {
 
   const Options options_;
   const std::vector<Route> routes_;
-  std::unique_ptr<httplib::Server> server_;
+  std::unique_ptr<httplib::Server> listener_;
   int port_ = 0;
   std::latch listening_{1};
   std::thread thread_;

@@ -9,12 +9,12 @@
 
 #include "libs/base/status/error.h"
 #include "libs/base/text/strings.h"
-#include "libs/http/retry_after.h"
 
 namespace clusterwire::http {
 namespace {
 
 constexpr size_t kMaxHeaderBytes = 64 * 1024;
+constexpr absl::Duration kLongestRest = absl::Hours(365 * 24);
 
 struct Reason {
   absl::StatusCode code;
@@ -149,7 +149,6 @@ bool Transfer::TakeHeader(std::string_view line) {
   const std::string value(absl::StripAsciiWhitespace(ToAbsl(line.substr(colon + 1))));
   if (name == "content-type") response_.content_type = value;
   if (name == "location") response_.location = value;
-  if (name == "retry-after") response_.retry_after = ParseRetryAfter(value, clock_.Now());
   return true;
 }
 
@@ -175,6 +174,11 @@ absl::StatusOr<Response> Transfer::Result(CURLcode code) {
   curl_off_t microseconds = 0;
   curl_easy_getinfo(easy_.get(), CURLINFO_TOTAL_TIME_T, &microseconds);
   response_.took = absl::Microseconds(microseconds);
+  curl_off_t seconds = 0;  // of a Retry-After in any of its forms; 0 when there is none
+  curl_easy_getinfo(easy_.get(), CURLINFO_RETRY_AFTER, &seconds);
+  if (seconds > 0) {
+    response_.retry_after = clock_.Now() + std::min(absl::Seconds(seconds), kLongestRest);
+  }
   return std::move(response_);
 }
 

@@ -16,7 +16,6 @@ namespace {
 
 using EventHandle = Handle<rd_kafka_event_t, rd_kafka_event_destroy>;
 using NewTopicHandle = Handle<rd_kafka_NewTopic_t, rd_kafka_NewTopic_destroy>;
-using DeleteTopicHandle = Handle<rd_kafka_DeleteTopic_t, rd_kafka_DeleteTopic_destroy>;
 using OptionsHandle = Handle<rd_kafka_AdminOptions_t, rd_kafka_AdminOptions_destroy>;
 using QueueHandle = Handle<rd_kafka_queue_t, rd_kafka_queue_destroy>;
 using ResourceHandle = Handle<rd_kafka_ConfigResource_t, rd_kafka_ConfigResource_destroy>;
@@ -69,17 +68,11 @@ absl::StatusOr<NewTopicHandle> ToNewTopic(const TopicSettings& settings) {
 
 absl::Status FillPartitions(rd_kafka_t* client, const std::string& name, const Remaining& remaining,
                             TopicDescription* description) {
-  const TopicHandle handle(rd_kafka_topic_new(client, name.c_str(), nullptr));
-  const rd_kafka_metadata_t* raw = nullptr;
-  const std::string doing = absl::StrCat("describing topic ", name);
-  RETURN_IF_ERROR(
-      ToStatus(rd_kafka_metadata(client, 0, handle.get(), &raw, remaining.Milliseconds()), doing));
-  const MetadataHandle metadata(raw);
+  ASSIGN_OR_RETURN(const MetadataHandle metadata, MetadataOf(client, name, remaining));
   const rd_kafka_metadata_topic_t& topic = metadata->topics[0];
-  RETURN_IF_ERROR(ToStatus(topic.err, doing));
   description->partitions = topic.partition_cnt;
   for (int i = 0; i < topic.partition_cnt; ++i) {
-    RETURN_IF_ERROR(ToStatus(topic.partitions[i].err, doing));
+    RETURN_IF_ERROR(ToStatus(topic.partitions[i].err, absl::StrCat("describing topic ", name)));
     description->replication = static_cast<int16_t>(topic.partitions[i].replica_cnt);
   }
   return absl::OkStatus();
@@ -171,22 +164,6 @@ absl::StatusOr<int32_t> Admin::CountPartitions(const std::string& name, absl::Du
   TopicDescription description;
   RETURN_IF_ERROR(FillPartitions(client_.get(), name, Remaining(wait), &description));
   return description.partitions;
-}
-
-absl::Status Admin::DeleteTopic(const std::string& name, absl::Duration wait) {
-  const std::string doing = absl::StrCat("deleting topic ", name);
-  const DeleteTopicHandle topic(rd_kafka_DeleteTopic_new(name.c_str()));
-  rd_kafka_DeleteTopic_t* unwanted = topic.get();
-  ASSIGN_OR_RETURN(const EventHandle event,
-                   Ask(client_.get(), RD_KAFKA_ADMIN_OP_DELETETOPICS, Remaining(wait), doing,
-                       [&](const rd_kafka_AdminOptions_t* options, rd_kafka_queue_t* queue) {
-                         rd_kafka_DeleteTopics(client_.get(), &unwanted, 1, options, queue);
-                       }));
-  size_t count = 0;
-  const rd_kafka_topic_result_t** const results =
-      rd_kafka_DeleteTopics_result_topics(rd_kafka_event_DeleteTopics_result(event.get()), &count);
-  if (count != 1) return ToStatus(RD_KAFKA_RESP_ERR__BAD_MSG, doing);
-  return TopicResult(*results[0], RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART, doing);
 }
 
 absl::StatusOr<int> Admin::CountBrokers(absl::Duration wait) {

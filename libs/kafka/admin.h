@@ -43,9 +43,6 @@ class Admin {
   // How many partitions the topic has; NOT_FOUND when there is none. Needs no right to administer.
   absl::StatusOr<int32_t> CountPartitions(const std::string& name, absl::Duration wait);
 
-  // Deletes the topic; OK when there is none.
-  absl::Status DeleteTopic(const std::string& name, absl::Duration wait);
-
   // How many brokers answer for the cluster: tells "reachable" from "not".
   absl::StatusOr<int> CountBrokers(absl::Duration wait);
 

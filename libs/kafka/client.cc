@@ -6,9 +6,10 @@
 
 #include "absl/strings/str_cat.h"
 
-#include "libs/base/time/clock.h"
 #include "libs/base/status/error.h"
 #include "libs/base/status/status_macros.h"
+#include "libs/base/time/clock.h"
+#include "libs/kafka/errors.h"
 #include "libs/kafka/handles.h"
 
 namespace clusterwire::kafka {
@@ -33,11 +34,6 @@ void OnLog(const rd_kafka_t* client, int level, const char* facility, const char
 void OnError(rd_kafka_t* client, int code, const char* text, void*) {
   StateOf(client).Log(LogLevel::kWarning, rd_kafka_err2name(static_cast<rd_kafka_resp_err_t>(code)),
                       text);
-}
-
-int OnStatistics(rd_kafka_t* client, char* json, size_t size, void*) {
-  StateOf(client).options.statistics(std::string_view(json, size));
-  return 0;  // librdkafka frees it
 }
 
 absl::Status Set(rd_kafka_conf_t* conf, const std::string& key, const std::string& value) {
@@ -101,12 +97,6 @@ absl::StatusOr<Client> NewClient(const ClientPlan& plan, std::unique_ptr<ClientS
   rd_kafka_conf_set_opaque(conf.get(), state.get());
   rd_kafka_conf_set_log_cb(conf.get(), &OnLog);
   rd_kafka_conf_set_error_cb(conf.get(), &OnError);
-  if (state->options.statistics) {
-    RETURN_IF_ERROR(
-        Set(conf.get(), "statistics.interval.ms",
-            absl::StrCat(absl::ToInt64Milliseconds(state->options.statistics_interval))));
-    rd_kafka_conf_set_stats_cb(conf.get(), &OnStatistics);
-  }
   if (plan.callbacks) plan.callbacks(conf.get());
 
   char text[512];
@@ -158,6 +148,18 @@ std::vector<TopicPartition> FromList(const rd_kafka_topic_partition_list_t& list
     partitions.push_back({list.elems[i].topic, list.elems[i].partition});
   }
   return partitions;
+}
+
+absl::StatusOr<MetadataHandle> MetadataOf(rd_kafka_t* client, const std::string& topic,
+                                          const Remaining& remaining) {
+  const TopicHandle handle(rd_kafka_topic_new(client, topic.c_str(), nullptr));
+  const rd_kafka_metadata_t* raw = nullptr;
+  const std::string doing = absl::StrCat("asking about topic ", topic);
+  RETURN_IF_ERROR(
+      ToStatus(rd_kafka_metadata(client, 0, handle.get(), &raw, remaining.Milliseconds()), doing));
+  MetadataHandle metadata(raw);
+  RETURN_IF_ERROR(ToStatus(metadata->topics[0].err, doing));
+  return metadata;
 }
 
 }  // namespace clusterwire::kafka

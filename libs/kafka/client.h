@@ -6,8 +6,6 @@
 #include <string>
 #include <string_view>
 
-#include "absl/time/time.h"
-
 // What producer, consumer, reader and admin have in common. Their headers don't include librdkafka.
 struct rd_kafka_s;
 
@@ -24,10 +22,6 @@ struct ClientOptions {
   Config config = {};
   // Called from threads of librdkafka's own: thread-safe, quick, and alive as long as the client.
   std::function<void(LogLevel, std::string_view facility, std::string_view text)> log = {};
-  // Gets librdkafka's statistics (JSON) every `statistics_interval`, from the thread that polls.
-  // Off while empty.
-  std::function<void(std::string_view json)> statistics = {};
-  absl::Duration statistics_interval = absl::Seconds(15);
 };
 
 struct ClientCloser {

@@ -13,8 +13,7 @@
 
 namespace clusterwire::kafka {
 
-static_assert(kBeginning == RD_KAFKA_OFFSET_BEGINNING && kEnd == RD_KAFKA_OFFSET_END &&
-              kCommitted == RD_KAFKA_OFFSET_STORED);
+static_assert(kBeginning == RD_KAFKA_OFFSET_BEGINNING && kCommitted == RD_KAFKA_OFFSET_STORED);
 
 // Partitions are in one of two sets: `assigned` are read; `waiting` belong to us by the group's
 // decision, but the hook couldn't say where to start.
@@ -205,16 +204,6 @@ absl::Status Consumer::Restart(const TopicPartition& partition, int64_t offset) 
   error.reset(rd_kafka_incremental_unassign(client_.get(), list.get()));
   if (error == nullptr) error.reset(rd_kafka_incremental_assign(client_.get(), list.get()));
   return error == nullptr ? absl::OkStatus() : ToStatus(rd_kafka_error_code(error.get()), doing);
-}
-
-absl::Status Consumer::Pause(std::span<const TopicPartition> partitions) {
-  return ToStatus(rd_kafka_pause_partitions(client_.get(), ToList(partitions).get()),
-                  "pausing partitions");
-}
-
-absl::Status Consumer::Resume(std::span<const TopicPartition> partitions) {
-  return ToStatus(rd_kafka_resume_partitions(client_.get(), ToList(partitions).get()),
-                  "resuming partitions");
 }
 
 std::vector<TopicPartition> Consumer::assigned() const {

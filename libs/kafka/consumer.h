@@ -17,7 +17,6 @@ namespace clusterwire::kafka {
 
 // Offsets that mean a place instead of a number.
 inline constexpr int64_t kBeginning = -2;
-inline constexpr int64_t kEnd = -1;
 inline constexpr int64_t kCommitted = -1000;  // where the group's committed offset stands
 
 // What the owner of a consumer does when partitions come and go. Called inside Poll() and inside
@@ -82,9 +81,6 @@ class Consumer {
   // Reads on from `offset`, dropping what was fetched: after a PartitionError, after a batch that
   // could not be processed, or to go back.
   absl::Status Restart(const TopicPartition& partition, int64_t offset);
-
-  absl::Status Pause(std::span<const TopicPartition> partitions);
-  absl::Status Resume(std::span<const TopicPartition> partitions);
 
   // Assigned and with a start offset.
   std::vector<TopicPartition> assigned() const;

@@ -55,7 +55,7 @@ struct ClientPlan {
   rd_kafka_type_t type;
   Config defaults;                                  // the user's configuration goes before these
   Config fixed;                                     // a user's value that differs is refused
-  std::function<void(rd_kafka_conf_t*)> callbacks;  // beyond log, errors and statistics
+  std::function<void(rd_kafka_conf_t*)> callbacks;  // beyond log and errors
 };
 
 absl::StatusOr<Client> NewClient(const ClientPlan& plan, std::unique_ptr<ClientState> state);
@@ -82,5 +82,9 @@ class Remaining {
  private:
   std::chrono::steady_clock::time_point end_;
 };
+
+// What the brokers say of one topic; the error of the topic itself is one too.
+absl::StatusOr<MetadataHandle> MetadataOf(rd_kafka_t* client, const std::string& topic,
+                                          const Remaining& remaining);
 
 }  // namespace clusterwire::kafka

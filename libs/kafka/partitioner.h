@@ -5,12 +5,9 @@
 
 namespace clusterwire::kafka {
 
-// Kafka's hash of a key: 32-bit MurmurHash2 with the seed that its Java client uses.
-uint32_t Murmur2(std::string_view key);
-
-// The partition that Java's default partitioner gives a key, so that producers in any language put
-// one key into one partition. `count` > 0. It is handed in, not asked from the broker: whoever must
-// keep a key in its partition while the topic grows stores the count.
+// The partition that Java's default partitioner gives a key (32-bit MurmurHash2), so that producers
+// in any language put one key into one partition. `count` > 0. It is handed in, not asked from the
+// broker: who must keep a key in its partition while the topic grows stores the count.
 int32_t PartitionFor(std::string_view key, int32_t count);
 
 }  // namespace clusterwire::kafka

@@ -142,6 +142,4 @@ absl::Status Producer::Broken(absl::Status why) {
   return state_->failure;
 }
 
-size_t Producer::unacknowledged() const { return state_->unacknowledged; }
-
 }  // namespace clusterwire::kafka

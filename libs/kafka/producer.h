@@ -45,8 +45,6 @@ class Producer {
   // Goes on waiting for the batch of the last Send(). OK when there is none.
   absl::Status Await(absl::Duration wait, std::stop_token stop = {});
 
-  size_t unacknowledged() const;
-
  private:
   struct State;
   Producer(Client client, State* state);

@@ -65,18 +65,6 @@ absl::StatusOr<Reader::Watermarks> QueryWatermarks(rd_kafka_t* client,
   });
 }
 
-absl::StatusOr<int> CountPartitions(rd_kafka_t* client, const std::string& topic,
-                                    const Remaining& remaining) {
-  const TopicHandle handle(rd_kafka_topic_new(client, topic.c_str(), nullptr));
-  const rd_kafka_metadata_t* raw = nullptr;
-  const std::string doing = absl::StrCat("asking about topic ", topic);
-  RETURN_IF_ERROR(
-      ToStatus(rd_kafka_metadata(client, 0, handle.get(), &raw, remaining.Milliseconds()), doing));
-  const MetadataHandle metadata(raw);
-  RETURN_IF_ERROR(ToStatus(metadata->topics[0].err, doing));
-  return metadata->topics[0].partition_cnt;
-}
-
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<Reader>> Reader::Create(ClientOptions options) {
@@ -126,11 +114,11 @@ absl::StatusOr<std::vector<ReceivedMessage>> Reader::Tail(const std::string& top
                                                           absl::Duration wait) {
   const Remaining remaining(wait);
   const auto left = [&] { return absl::Milliseconds(remaining.Milliseconds()); };
-  ASSIGN_OR_RETURN(const int count, AskPatiently(client_.get(), remaining, false, [&] {
-                     return CountPartitions(client_.get(), topic, remaining);
-                   }));
+  ASSIGN_OR_RETURN(const MetadataHandle metadata,
+                   AskPatiently(client_.get(), remaining, false,
+                                [&] { return MetadataOf(client_.get(), topic, remaining); }));
   std::vector<ReceivedMessage> tail;
-  for (int32_t i = 0; i < count; ++i) {
+  for (int32_t i = 0; i < metadata->topics[0].partition_cnt; ++i) {
     const TopicPartition partition{topic, i};
     ASSIGN_OR_RETURN(const Watermarks marks,
                      QueryWatermarks(client_.get(), partition, remaining, true));

@@ -70,12 +70,6 @@ std::shared_ptr<const Snapshot> Snapshot::With(std::span<const FactsUpdate> upda
   return std::shared_ptr<const Snapshot>(new Snapshot(std::move(next)));
 }
 
-std::vector<const Facts*> Snapshot::Find(const Predicate& predicate) const {
-  std::vector<const Facts*> found;
-  for (const Document* document : parts_->Matching(predicate)) found.push_back(&document->facts);
-  return found;
-}
-
 size_t Snapshot::size() const {
   return parts_->base->documents().size() - parts_->hidden.cardinality() + parts_->overlay.size();
 }

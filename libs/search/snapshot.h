@@ -9,8 +9,8 @@
 
 #include "absl/status/statusor.h"
 
-#include "libs/filter/terms/columns.h"
 #include "libs/filter/predicate.h"
+#include "libs/filter/terms/columns.h"
 
 namespace clusterwire::search {
 
@@ -81,17 +81,14 @@ struct SnapshotOptions {
 };
 
 // The Facts of all resources at one moment, findable by predicate. Immutable: safe for use from any
-// thread, for as long as somebody holds it. Find() and Search() give what asking Matches() of every
-// resource would.
+// thread, for as long as somebody holds it. Search() finds what asking Matches() of every resource
+// would.
 class Snapshot {
  public:
   static std::shared_ptr<const Snapshot> Empty(SnapshotOptions options = {});
 
   // This snapshot with the updates made, in their order; shares what did not change.
   std::shared_ptr<const Snapshot> With(std::span<const FactsUpdate> updates) const;
-
-  // In order of name. The pointers live as long as the snapshot.
-  std::vector<const Facts*> Find(const Predicate& predicate) const;
 
   // INVALID_ARGUMENT for options out of their limits, with paths such as "limit" and "facets[0]".
   absl::StatusOr<Page> Search(const Predicate& predicate, const SearchOptions& options) const;

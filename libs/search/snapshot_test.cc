@@ -38,11 +38,6 @@ Predicate Asking(const std::string& text, const Viewer& viewer = Viewer::Public(
   return *Predicate::Compile(filter, viewer);
 }
 
-std::vector<std::string> NamesOf(const std::vector<const Facts*>& found) {
-  std::vector<std::string> names;
-  for (const Facts* facts : found) names.push_back(facts->name());
-  return names;
-}
 std::vector<std::string> NamesOf(const Page& page) {
   std::vector<std::string> names;
   for (const Hit& hit : page.hits) names.push_back(hit.facts->name());
@@ -55,6 +50,15 @@ Page Found(const Snapshot& snapshot, const Predicate& predicate, const SearchOpt
   return *std::move(page);
 }
 
+// All that is found, in order of name.
+std::vector<std::string> Find(const Snapshot& snapshot, const Predicate& predicate) {
+  const Page page = Found(snapshot, predicate, {.limit = kMaxPage});
+  EXPECT_FALSE(page.more);
+  std::vector<std::string> names = NamesOf(page);
+  std::ranges::sort(names);
+  return names;
+}
+
 TEST(SnapshotTest, AnEarlierSnapshotKeepsWhatItHad) {
   const auto empty = Snapshot::Empty();
   const auto one = empty->With(std::vector{Update("clusters/a", "type: 'cluster' size: 1")});
@@ -62,10 +66,10 @@ TEST(SnapshotTest, AnEarlierSnapshotKeepsWhatItHad) {
                                          Update("clusters/b", "type: 'cluster' size: 2")});
   const auto three = two->With(std::vector{Gone("clusters/a"), Gone("clusters/never")});
   const Predicate large = Asking("size { min: 2 }");
-  EXPECT_THAT(empty->Find(Asking("")), IsEmpty());
-  EXPECT_THAT(NamesOf(one->Find(large)), IsEmpty());
-  EXPECT_THAT(NamesOf(two->Find(large)), ElementsAre("clusters/a", "clusters/b"));
-  EXPECT_THAT(NamesOf(three->Find(large)), ElementsAre("clusters/b"));
+  EXPECT_THAT(Find(*empty, Asking("")), IsEmpty());
+  EXPECT_THAT(Find(*one, large), IsEmpty());
+  EXPECT_THAT(Find(*two, large), ElementsAre("clusters/a", "clusters/b"));
+  EXPECT_THAT(Find(*three, large), ElementsAre("clusters/b"));
   EXPECT_EQ(two->size(), 2u);
   EXPECT_EQ(three->size(), 1u);
 }
@@ -103,7 +107,7 @@ TEST(SnapshotTest, FindsWhatAskingEachResourceWould) {
         if (predicate->Matches(facts)) expected.push_back(name);
       }
       found += expected.size();
-      ASSERT_THAT(NamesOf(snapshot->Find(*predicate)), ElementsAreArray(expected))
+      ASSERT_THAT(Find(*snapshot, *predicate), ElementsAreArray(expected))
           << predicate->filter().ShortDebugString();
     }
   }

@@ -103,7 +103,10 @@ WatchFindings::WatchFindings(std::function<Findings()> look, std::set<std::strin
     : look_(std::move(look)),
       needed_(std::move(needed)),
       clock_(clock),
-      periodic_(clock, kTick, [this] { Look(); }) {}
+      worker_(clock, Random::System(), [this] {
+        Look();
+        return clock_.Now() + kTick;
+      }) {}
 
 void WatchFindings::Look() {
   if (clock_.Now() < next_look_) return;

@@ -12,10 +12,10 @@
 
 #include "clusterwire/type/v1/finding.pb.h"
 
+#include "libs/base/threads/worker.h"
 #include "libs/base/time/clock.h"
 #include "libs/kafka/admin.h"
 #include "libs/kafka/client.h"
-#include "libs/service/periodic.h"
 
 // What Diagnose of either service is made of.
 namespace clusterwire::service {
@@ -64,7 +64,7 @@ class WatchFindings {
   absl::Time next_log_ = absl::InfinitePast();
   std::string wrong_;
   std::string words_;
-  Periodic periodic_;  // last: its thread uses everything above
+  Worker worker_;  // last: its thread uses everything above
 };
 
 }  // namespace clusterwire::service

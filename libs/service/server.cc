@@ -5,7 +5,6 @@
 #include "absl/strings/str_cat.h"
 
 #include "libs/base/status/status_macros.h"
-#include "libs/base/threads/backoff.h"
 #include "libs/telemetry/log.h"
 
 namespace clusterwire::service {
@@ -34,39 +33,36 @@ absl::Status Server::Start(rpc::Services services) {
   ASSIGN_OR_RETURN(rpc_server_, rpc::Server::Start(options, runtime_, std::move(services)));
   RETURN_IF_ERROR(ServeMetrics());
   rpc_server_->SetServing(absl::StrCat(name_, ".live"), true);
-  opener_ = std::thread([this] { OpenUntilDone(); });
+  worker_.emplace(
+      clock_, random_, [this] { return Step(); },
+      Backoff::Options{.first = absl::Milliseconds(200), .limit = absl::Seconds(10)});
   return absl::OkStatus();
 }
 
 absl::Status Server::ServeMetrics() {
   const auto render = [this](const http::ServerRequest&) {
     return http::ServerReply{.content_type = "text/plain; version=0.0.4; charset=utf-8",
-                             .body = metrics_.Render(),
-                             .headers = {}};
+                             .body = metrics_.Render()};
   };
   ASSIGN_OR_RETURN(http_server_,
-                   http::Server::Start(settings_.http, {{.method = "GET",
-                                                         .path = "/metrics",
-                                                         .match = http::Route::Match::kExact,
-                                                         .handler = render}}));
+                   http::Server::Start(settings_.http, {{"GET", "/metrics", render}}));
   return absl::OkStatus();
 }
 
-void Server::OpenUntilDone() {
-  Backoff backoff({.first = absl::Milliseconds(200), .limit = absl::Seconds(10)}, random_);
-  while (!stopping_) {
+absl::StatusOr<absl::Time> Server::Step() {
+  if (parts_ == nullptr) {
     absl::StatusOr<std::unique_ptr<Parts>> parts = Open();
-    if (parts.ok()) {
-      parts_ = *std::move(parts);
-      runtime_.SetStarted();
-      health_.emplace(clock_, absl::Seconds(1), [this] { TellHealth(); });
-      opened_ = true;
-      telemetry::LogInfo("serving", {{"grpc", grpc_address()}, {"http_port", http_port()}});
-      return;
+    if (!parts.ok()) {
+      SayWhy(parts.status());
+      return parts.status();
     }
-    SayWhy(parts.status());
-    clock_.WaitUntil(wakeup_, clock_.Now() + backoff.Next());
+    parts_ = *std::move(parts);
+    runtime_.SetStarted();
+    opened_ = true;
+    telemetry::LogInfo("serving", {{"grpc", grpc_address()}, {"http_port", http_port()}});
   }
+  TellHealth();
+  return clock_.Now() + absl::Seconds(1);
 }
 
 void Server::TellHealth() {
@@ -98,11 +94,9 @@ Findings Server::Missing() const {
 }
 
 void Server::Stop() {
-  if (stopping_.exchange(true) || rpc_server_ == nullptr) return;
+  if (stopped_.exchange(true) || rpc_server_ == nullptr) return;
   telemetry::LogInfo("stopping");
-  wakeup_.Notify();
-  if (opener_.joinable()) opener_.join();
-  health_.reset();
+  if (worker_) worker_->Stop();
   rpc_server_->Shutdown(settings_.stop_grace);
   parts_ = nullptr;
   telemetry::LogInfo("stopped");

@@ -5,7 +5,6 @@
 #include <memory>
 #include <optional>
 #include <string>
-#include <thread>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -13,13 +12,13 @@
 
 #include "libs/base/random.h"
 #include "libs/base/threads/mutex.h"
+#include "libs/base/threads/worker.h"
 #include "libs/base/time/clock.h"
 #include "libs/http/server.h"
 #include "libs/rpc/server/runtime.h"
 #include "libs/rpc/server/server.h"
 #include "libs/rpc/server/thread_pool.h"
 #include "libs/service/findings.h"
-#include "libs/service/periodic.h"
 #include "libs/service/settings.h"
 #include "libs/telemetry/metrics.h"
 
@@ -95,7 +94,8 @@ class Server {
 
  private:
   absl::Status ServeMetrics();
-  void OpenUntilDone();
+  // Opens, then tells how things stand, every second.
+  absl::StatusOr<absl::Time> Step();
   void SayWhy(const absl::Status& status);
   void TellHealth();
 
@@ -109,17 +109,14 @@ class Server {
   rpc::ThreadPool writes_;
   rpc::ThreadPool operators_;  // Diagnose: it asks Kafka, so it takes seconds
   std::vector<std::string> service_names_;
-  std::unique_ptr<Parts> parts_;  // the opener's until it ended
+  std::unique_ptr<Parts> parts_;  // the worker's until it ended
   std::unique_ptr<rpc::Server> rpc_server_;
   std::unique_ptr<http::Server> http_server_;
-  std::optional<Periodic> health_;  // its thread uses everything above
-
   mutable Mutex mutex_;
   absl::Status missing_ ABSL_GUARDED_BY(mutex_);  // why it isn't open; OK before the first try
   std::atomic<bool> opened_ = false;
-  std::atomic<bool> stopping_ = false;
-  Wakeup wakeup_;
-  std::thread opener_;
+  std::atomic<bool> stopped_ = false;
+  std::optional<Worker> worker_;  // last: its thread uses everything above
 };
 
 }  // namespace clusterwire::service

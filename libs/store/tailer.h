@@ -1,15 +1,14 @@
 #pragma once
 
-#include <atomic>
 #include <functional>
 #include <span>
-#include <thread>
 
 #include "absl/status/status.h"
 #include "absl/time/time.h"
 
-#include "libs/base/time/clock.h"
 #include "libs/base/random.h"
+#include "libs/base/threads/worker.h"
+#include "libs/base/time/clock.h"
 #include "libs/store/store.h"
 
 namespace clusterwire::store {
@@ -36,23 +35,19 @@ class Tailer {
   // Up to here everything was handed on and taken.
   Position position() const;
   // Why it stands still; OK while it runs.
-  absl::Status status() const;
+  absl::Status status() const { return worker_.status(); }
 
  private:
-  void Run();
+  absl::StatusOr<absl::Time> Step();
 
   Store& store_;
   Clock& clock_;
-  Random& random_;
   const Options options_;
   const Handler handler_;
-  Wakeup wakeup_;
-  Wakeup stop_;
-  std::atomic<bool> stopping_ = false;
+  bool caught_up_ = false;  // the thread's
   mutable Mutex mutex_;
   Position position_ ABSL_GUARDED_BY(mutex_);
-  absl::Status status_ ABSL_GUARDED_BY(mutex_);
-  std::thread thread_;  // last: it uses everything above
+  Worker worker_;  // last: its thread uses everything above
 };
 
 }  // namespace clusterwire::store

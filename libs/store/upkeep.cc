@@ -1,6 +1,5 @@
 #include "libs/store/upkeep.h"
 
-#include "libs/base/threads/backoff.h"
 #include "libs/base/status/status_macros.h"
 
 namespace clusterwire::store {
@@ -8,48 +7,21 @@ namespace clusterwire::store {
 Upkeep::Upkeep(Store& store, Clock& clock, Random& random, Options options)
     : store_(store),
       clock_(clock),
-      random_(random),
       options_(options),
-      next_compaction_(clock.Now()) {
-  thread_ = std::thread([this] { Run(); });
-}
+      next_compaction_(clock.Now()),
+      worker_(clock, random, [this] { return Round(); }) {}
 
-Upkeep::~Upkeep() {
-  stopping_ = true;
-  stop_.Notify();
-  thread_.join();
-}
-
-absl::Status Upkeep::status() const {
-  MutexLock lock(mutex_);
-  return status_;
-}
-
-void Upkeep::Run() {
-  Backoff backoff({}, random_);
-  while (!stopping_) {
-    const absl::Status status = Round();
-    {
-      MutexLock lock(mutex_);
-      status_ = status;
-    }
-    if (status.ok()) backoff.Reset();
-    const absl::Duration pause = status.ok() ? options_.refresh_every : backoff.Next();
-    clock_.WaitUntil(stop_, clock_.Now() + pause);
-  }
-}
-
-absl::Status Upkeep::Round() {
-  for (bool more = true; more && !stopping_;) {
+absl::StatusOr<absl::Time> Upkeep::Round() {
+  for (bool more = true; more && !worker_.stopping();) {
     ASSIGN_OR_RETURN(more, store_.RefreshFacts());
   }
   const absl::Time now = clock_.Now();
-  if (now < next_compaction_) return absl::OkStatus();
-  for (bool more = true; more && !stopping_;) {
+  if (now < next_compaction_) return now + options_.refresh_every;
+  for (bool more = true; more && !worker_.stopping();) {
     ASSIGN_OR_RETURN(more, store_.Compact(now - options_.keep_log));
   }
   next_compaction_ = now + options_.compact_every;
-  return absl::OkStatus();
+  return now + options_.refresh_every;
 }
 
 }  // namespace clusterwire::store

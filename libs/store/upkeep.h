@@ -1,14 +1,11 @@
 #pragma once
 
-#include <atomic>
-#include <thread>
-
 #include "absl/status/status.h"
 #include "absl/time/time.h"
 
-#include "libs/base/time/clock.h"
-#include "libs/base/threads/mutex.h"
 #include "libs/base/random.h"
+#include "libs/base/threads/worker.h"
+#include "libs/base/time/clock.h"
 #include "libs/store/store.h"
 
 namespace clusterwire::store {
@@ -26,27 +23,18 @@ class Upkeep {
 
   // `store`, `clock` and `random` outlive it.
   Upkeep(Store& store, Clock& clock, Random& random, Options options);
-  ~Upkeep();  // waits for the transaction it is in
-  Upkeep(const Upkeep&) = delete;
-  Upkeep& operator=(const Upkeep&) = delete;
 
   // Why the last round failed; it is tried again.
-  absl::Status status() const;
+  absl::Status status() const { return worker_.status(); }
 
  private:
-  void Run();
-  absl::Status Round();
+  absl::StatusOr<absl::Time> Round();
 
   Store& store_;
   Clock& clock_;
-  Random& random_;
   const Options options_;
-  Wakeup stop_;
-  std::atomic<bool> stopping_ = false;
   absl::Time next_compaction_;  // the thread's
-  mutable Mutex mutex_;
-  absl::Status status_ ABSL_GUARDED_BY(mutex_);
-  std::thread thread_;  // last: it uses everything above
+  Worker worker_;               // last: its thread uses everything above
 };
 
 }  // namespace clusterwire::store

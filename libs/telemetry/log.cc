@@ -2,18 +2,16 @@
 
 #include <algorithm>
 #include <atomic>
-#include <memory>
+#include <cstdio>
 #include <span>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include <nlohmann/json.hpp>
-#include <spdlog/logger.h>
-#include <spdlog/sinks/stdout_sinks.h>
 
+#include "libs/base/json.h"
 #include "libs/base/status/error.h"
-#include "libs/base/threads/mutex.h"
 #include "libs/base/text/strings.h"
+#include "libs/base/threads/mutex.h"
 #include "libs/telemetry/trace.h"
 
 namespace clusterwire::telemetry {
@@ -29,13 +27,6 @@ std::atomic<LogLevel> least_level = LogLevel::kInfo;
 struct Output {
   Mutex mutex;
   std::function<void(std::string_view)> redirect ABSL_GUARDED_BY(mutex);
-  spdlog::logger logger{"clusterwire", std::make_shared<spdlog::sinks::stderr_sink_mt>()};
-
-  Output() {
-    logger.set_pattern("%v");
-    logger.set_level(spdlog::level::trace);
-    logger.set_error_handler([](const std::string&) {});
-  }
 };
 
 Output& TheOutput() {
@@ -96,16 +87,17 @@ std::string Format(LogLevel level, std::string_view message, std::span<const Log
 void Log(LogLevel level, std::string_view message, std::span<const LogField> fields) {
   if (level < least_level.load(std::memory_order_relaxed)) return;
   try {
-    const std::string line = Format(level, message, fields);
+    std::string line = Format(level, message, fields);
     Output& output = TheOutput();
     MutexLock lock(output.mutex);
     if (output.redirect) {
       output.redirect(line);
     } else {
-      output.logger.log(spdlog::level::info, spdlog::string_view_t(line));
+      line += '\n';
+      std::fwrite(line.data(), 1, line.size(), stderr);  // unbuffered: one write
     }
   } catch (...) {
-    // No memory, or no stderr: there is nobody left to tell.
+    // No memory: the line is lost.
   }
 }
 

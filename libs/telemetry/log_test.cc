@@ -5,8 +5,8 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <nlohmann/json.hpp>
 
+#include "libs/base/json.h"
 #include "libs/base/testing/status_matchers.h"
 #include "libs/telemetry/trace.h"
 

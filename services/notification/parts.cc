@@ -52,17 +52,16 @@ absl::Status NotificationParts::OpenData() {
 
 void NotificationParts::StartDelivery() {
   client_.emplace(http::Client::Options{.guard = guard_,
-                                        .in_flight_limit = static_cast<size_t>(
-                                            settings_.delivery.agenda.in_flight),
+                                        .in_flight_limit =
+                                            static_cast<size_t>(settings_.delivery.queue.in_flight),
                                         .time_limit = settings_.delivery.try_limit,
                                         .user_agent = "clusterwire-notification",
                                         .ca_file = {}},
                   clock_);
-  webhooks_.emplace(*client_, clock_, random_);
-  inboxes_.emplace(*ledger_, inbox_signal_, clock_);
+  channels_ = MakeChannels(
+      {.client = *client_, .inbox_signal = inbox_signal_, .clock = clock_, .random = random_});
   dispatcher_.emplace(
-      settings_.delivery, *ledger_, *interests_,
-      Dispatcher::Channels{.webhook = *webhooks_, .inbox = *inboxes_},
+      settings_.delivery, *ledger_, *interests_, channels_,
       [this](const std::string& endpoint, const std::string& reason) {
         return endpoints_->Disable(endpoint, reason);
       },
@@ -73,8 +72,8 @@ void NotificationParts::StartIngest() {
   const IngestMetrics ingest_metrics(metrics_);
   intake_.emplace(
       Intake::Options(), *ledger_, *interests_, clock_, ingest_metrics,
-      [this](std::vector<PendingDelivery> deliveries) {
-        dispatcher_->Offer(std::move(deliveries));
+      [this](Intake::Committed committed) {
+        dispatcher_->Offer(std::move(committed.pending), std::move(committed.newest));
       },
       [this] { dispatcher_->Reload(); });
   redrive_.emplace([this](std::string_view name) { return intake_->Redrive(name); });
@@ -96,7 +95,7 @@ void NotificationParts::StartMaintenance() {
                                              .consumer = [this] { return Consumer(); }});
   watch_metrics_.emplace(metrics_, *store_, *interests_, *client_);
   store_upkeep_.emplace(*store_, clock_, random_, store::Upkeep::Options());
-  upkeep_.emplace(settings_.retention, *ledger_, clock_, metrics_);
+  maintenance_.emplace(settings_.retention, *ledger_, clock_, metrics_);
   watch_findings_.emplace([this] { return diagnosis_->Run().findings(); },
                           std::set<std::string>{"kafka", "topic", "consumer"}, clock_);
 }

@@ -17,13 +17,13 @@
 #include "libs/store/store.h"
 #include "libs/store/upkeep.h"
 #include "libs/telemetry/metrics.h"
-#include "services/notification/channels/inbox/inbox_channel.h"
-#include "services/notification/channels/webhook/webhook_channel.h"
+#include "services/notification/channels/channels.h"
 #include "services/notification/delivery/dispatcher.h"
 #include "services/notification/ingest/ingest.h"
 #include "services/notification/ingest/intake.h"
-#include "services/notification/ledger/inbox_signal.h"
+#include "services/notification/ledger/inbox/inbox_signal.h"
 #include "services/notification/ledger/ledger.h"
+#include "services/notification/maintenance.h"
 #include "services/notification/operations/diagnosis.h"
 #include "services/notification/resources/subscribers/endpoint_rules.h"
 #include "services/notification/resources/subscribers/interests.h"
@@ -31,7 +31,6 @@
 #include "services/notification/resources/subscribers/subscription_rules.h"
 #include "services/notification/services.h"
 #include "services/notification/settings.h"
-#include "services/notification/upkeep.h"
 #include "services/notification/watch_metrics.h"
 
 namespace clusterwire::notification {
@@ -90,8 +89,7 @@ class NotificationParts final : public service::Parts {
 
   // Out: from the ledger to receivers.
   std::optional<http::Client> client_;
-  std::optional<WebhookChannel> webhooks_;
-  std::optional<InboxChannel> inboxes_;
+  Channels channels_;
   std::optional<Dispatcher> dispatcher_;
 
   // In: from Kafka to the ledger.
@@ -103,7 +101,7 @@ class NotificationParts final : public service::Parts {
   std::optional<Diagnosis> diagnosis_;
   std::optional<WatchMetrics> watch_metrics_;
   std::optional<store::Upkeep> store_upkeep_;
-  std::optional<Upkeep> upkeep_;
+  std::optional<LedgerMaintenance> maintenance_;
   std::optional<service::WatchFindings> watch_findings_;
 };
 

@@ -21,8 +21,8 @@ class Ledger;
 class Subscribers;
 class Subscriptions;
 
-// Takes a dead record in once more and gives the change that it turned out to be.
-using Redrive = std::function<absl::StatusOr<std::string>(std::string_view dead_record)>;
+// Takes a dead letter in once more and gives the change that it turned out to be.
+using Redrive = std::function<absl::StatusOr<std::string>(std::string_view dead_letter)>;
 
 // What handlers look through: all of it is set when the service is opened.
 struct Handles {

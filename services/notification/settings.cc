@@ -47,8 +47,8 @@ Dispatcher::Options ReadDelivery(const NotificationConfig& config, FieldErrors& 
   const auto schedule = RetrySchedule::Create(config.delivery());
   errors.AddAll("", schedule.status());
   if (schedule.ok()) options.schedule = *schedule;
-  options.agenda.in_flight_per_endpoint = OrDefault(config.delivery().in_flight_per_endpoint(), 32);
-  options.agenda.in_flight = OrDefault(config.delivery().in_flight(), 1000);
+  options.queue.in_flight_per_endpoint = OrDefault(config.delivery().in_flight_per_endpoint(), 32);
+  options.queue.in_flight = OrDefault(config.delivery().in_flight(), 1000);
   options.disable_after = OrDefault(config.delivery().has_disable_after(),
                                     config.delivery().disable_after(), absl::Hours(5 * 24));
   options.try_limit =

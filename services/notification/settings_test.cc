@@ -44,8 +44,8 @@ TEST(Settings, HaveTheDefaultsThatTheContractStates) {
   ASSERT_THAT(settings, IsOk());
   EXPECT_EQ(settings->common.topic, "clusterwire.changes.v1");
   EXPECT_EQ(settings->group, "clusterwire.notification");
-  EXPECT_EQ(settings->delivery.agenda.in_flight_per_endpoint, 32);
-  EXPECT_EQ(settings->delivery.agenda.in_flight, 1000);
+  EXPECT_EQ(settings->delivery.queue.in_flight_per_endpoint, 32);
+  EXPECT_EQ(settings->delivery.queue.in_flight, 1000);
   EXPECT_EQ(settings->delivery.try_limit, absl::Seconds(15));
   EXPECT_EQ(settings->delivery.disable_after, absl::Hours(120));
   EXPECT_EQ(settings->retention, absl::Hours(720));

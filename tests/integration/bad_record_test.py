@@ -31,8 +31,8 @@ class BadRecordTest(unittest.TestCase):
 
     def dead(self):
         """Those that are ours, by place."""
-        records = self.stack.notification.client.Delivery.ListDeadRecords(
-            notification.ListDeadRecordsRequest(page_size=1000), timeout=10).dead_records
+        records = self.stack.notification.client.Delivery.ListDeadLetters(
+            notification.ListDeadLettersRequest(page_size=1000), timeout=10).dead_letters
         return {(one.partition, one.offset): one for one in records
                 if (one.partition, one.offset) in self.landed}
 
@@ -41,7 +41,7 @@ class BadRecordTest(unittest.TestCase):
                           "every bad record is listed")
         for place, record in dead.items():
             self.assertEqual(record.topic, self.stack.topic)
-            self.assertEqual(record.name, f"deadRecords/{record.topic}.{place[0]}.{place[1]}")
+            self.assertEqual(record.name, f"deadLetters/{record.topic}.{place[0]}.{place[1]}")
             self.assertTrue(record.error)
         self.assertEqual({record.value for record in dead.values()}, {b"\xff no protobuf", b""})
 
@@ -53,7 +53,7 @@ class BadRecordTest(unittest.TestCase):
 
     def test_it_can_be_read_once_more_and_is_still_bad(self):
         [name] = [record.name for record in eventually(self.dead, "a bad record").values()][:1]
-        answer = refusal(self.stack.notification.client.Delivery.RedriveDeadRecord,
-                         notification.RedriveDeadRecordRequest(name=name))
+        answer = refusal(self.stack.notification.client.Delivery.RedriveDeadLetter,
+                         notification.RedriveDeadLetterRequest(name=name))
         self.assertEqual(answer.code.name, "FAILED_PRECONDITION")
         self.assertIn(name, [one.name for one in self.dead().values()])

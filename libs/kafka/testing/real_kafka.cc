@@ -22,6 +22,8 @@
 #include "libs/base/status/error.h"
 #include "libs/base/status/status_macros.h"
 #include "libs/kafka/admin.h"
+#include "libs/kafka/errors.h"
+#include "libs/kafka/handles.h"
 
 namespace clusterwire::kafka {
 namespace {
@@ -174,6 +176,24 @@ std::string RealKafka::LogTail() const {
   const std::string text{std::istreambuf_iterator<char>(log), std::istreambuf_iterator<char>()};
   constexpr size_t kEnough = 3000;
   return text.size() <= kEnough ? text : text.substr(text.size() - kEnough);
+}
+
+absl::Status RealKafka::DeleteTopic(const std::string& name, absl::Duration patience) {
+  auto state = std::make_unique<ClientState>();
+  state->options.brokers = brokers_;
+  ASSIGN_OR_RETURN(
+      const Client client,
+      NewClient({.type = RD_KAFKA_PRODUCER, .defaults = {}, .fixed = {}, .callbacks = {}},
+                std::move(state)));
+  const Handle<rd_kafka_DeleteTopic_t, rd_kafka_DeleteTopic_destroy> topic(
+      rd_kafka_DeleteTopic_new(name.c_str()));
+  rd_kafka_DeleteTopic_t* unwanted = topic.get();
+  const Handle<rd_kafka_queue_t, rd_kafka_queue_destroy> queue(rd_kafka_queue_new(client.get()));
+  rd_kafka_DeleteTopics(client.get(), &unwanted, 1, nullptr, queue.get());
+  const Handle<rd_kafka_event_t, rd_kafka_event_destroy> event(
+      rd_kafka_queue_poll(queue.get(), Remaining(patience).Milliseconds()));
+  if (event == nullptr) return ToStatus(RD_KAFKA_RESP_ERR__TIMED_OUT, "deleting a topic");
+  return ToStatus(rd_kafka_event_error(event.get()), "deleting a topic");
 }
 
 }  // namespace clusterwire::kafka

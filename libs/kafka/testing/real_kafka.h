@@ -33,6 +33,7 @@ class RealKafka {
   void Kill();
   // Starts it again on what it had written, and returns when it answers.
   absl::Status Restart(absl::Duration patience = absl::Seconds(60));
+  absl::Status DeleteTopic(const std::string& name, absl::Duration patience);
 
  private:
   explicit RealKafka(std::string home);

@@ -13,14 +13,6 @@ namespace {
 
 constexpr std::string_view kPublic = "public";
 
-bool IsLoopback(std::string_view peer) {
-  for (const std::string_view local : {"ipv4:127.", "ipv6:[::1]", "ipv6:%5B::1%5D",
-                                       "ipv6:[::ffff:127.", "ipv6:%5B::ffff:127.", "unix:"}) {
-    if (peer.substr(0, local.size()) == local) return true;
-  }
-  return false;
-}
-
 bool IsSegment(std::string_view text) {
   return !text.empty() && std::all_of(text.begin(), text.end(), [](unsigned char c) {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
@@ -50,8 +42,17 @@ absl::Status BadViewAs(std::string_view what) {
 
 }  // namespace
 
+bool IsLoopback(std::string_view address) {
+  for (const std::string_view local :
+       {"127.", "localhost:", "[::1]", "%5B::1%5D", "[::ffff:127.", "%5B::ffff:127."}) {
+    if (address.starts_with(local)) return true;
+  }
+  return false;
+}
+
 absl::StatusOr<Caller> CallerFrom(std::string_view peer, const std::vector<std::string>& view_as) {
-  const bool local = IsLoopback(peer);
+  const bool ip = peer.starts_with("ipv4:") || peer.starts_with("ipv6:");
+  const bool local = ip ? IsLoopback(peer.substr(5)) : peer.starts_with("unix:");
   Caller caller{.subject = local ? "loopback" : "public", .is_operator = local, .members = {}};
   if (view_as.empty()) return caller;
   if (view_as.size() > kMaxViewAs) return BadViewAs(absl::StrCat(view_as.size(), " values"));

@@ -23,6 +23,9 @@ struct Caller {
 inline constexpr std::string_view kViewAsKey = "clusterwire-view-as";
 inline constexpr size_t kMaxViewAs = 20;
 
+// Whether host:port is reached from this machine alone.
+bool IsLoopback(std::string_view address);
+
 // The caller behind a connection from `peer`, as gRPC writes it ("ipv4:127.0.0.1:50112"). Loopback
 // or a Unix socket is an operator, anyone else is the public: so a proxy on the same machine would
 // hand its rights to all the world; don't put one there.

@@ -43,18 +43,12 @@ absl::Status Parking::Reader::NotReached(int64_t revision) const {
                         absl::Milliseconds(100));
 }
 
-Parking::Parking(telemetry::Metrics& metrics, Clock& clock, Options options)
+Parking::Parking(telemetry::Metrics& metrics, Clock& clock, Random& random, Options options)
     : clock_(clock),
       options_(options),
       gauge_(metrics.GetGauge("clusterwire_rpc_parked_calls",
                               "Calls that wait for their revision now")),
-      thread_([this] { EndOverdue(); }) {}
-
-Parking::~Parking() {
-  stopping_ = true;
-  wakeup_.Notify();
-  thread_.join();
-}
+      worker_(clock, random, [this] { return EndOverdue(); }) {}
 
 uint64_t Parking::Park(const Reader& reader, int64_t revision, std::string_view peer,
                        absl::Time until, Resume resume) {
@@ -68,7 +62,7 @@ uint64_t Parking::Park(const Reader& reader, int64_t revision, std::string_view 
       calls_.emplace(++last_id_,
                      Parked{&reader, revision, std::move(address), until, std::move(resume)});
       gauge_.Set(static_cast<double>(calls_.size()));
-      wakeup_.Notify();  // its time may be the next one
+      worker_.Wake();  // its time may be the next one
       return last_id_;
     }
   }
@@ -137,19 +131,17 @@ size_t Parking::parked() const {
   return calls_.size();
 }
 
-void Parking::EndOverdue() {
-  while (!stopping_) {
-    std::vector<Parked> overdue;
-    absl::Time next = absl::InfiniteFuture();
-    {
-      MutexLock lock(mutex_);
-      const absl::Time now = clock_.Now();
-      overdue = LockedTake([&](uint64_t, const Parked& call) { return call.until <= now; });
-      for (const auto& [id, call] : calls_) next = std::min(next, call.until);
-    }
-    for (const Parked& call : overdue) call.resume(call.reader->NotReached(call.revision));
-    clock_.WaitUntil(wakeup_, next);
+absl::Time Parking::EndOverdue() {
+  std::vector<Parked> overdue;
+  absl::Time next = absl::InfiniteFuture();
+  {
+    MutexLock lock(mutex_);
+    const absl::Time now = clock_.Now();
+    overdue = LockedTake([&](uint64_t, const Parked& call) { return call.until <= now; });
+    for (const auto& [id, call] : calls_) next = std::min(next, call.until);
   }
+  for (const Parked& call : overdue) call.resume(call.reader->NotReached(call.revision));
+  return next;
 }
 
 }  // namespace clusterwire::rpc

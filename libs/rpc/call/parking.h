@@ -7,14 +7,15 @@
 #include <map>
 #include <string>
 #include <string_view>
-#include <thread>
 #include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 
+#include "libs/base/random.h"
 #include "libs/base/threads/mutex.h"
+#include "libs/base/threads/worker.h"
 #include "libs/base/time/clock.h"
 #include "libs/telemetry/metrics.h"
 
@@ -64,8 +65,7 @@ class Parking {
     std::atomic<int64_t> revision_ = 0;  // raised under the parking's lock
   };
 
-  Parking(telemetry::Metrics& metrics, Clock& clock, Options options);
-  ~Parking();  // nothing is parked any more
+  Parking(telemetry::Metrics& metrics, Clock& clock, Random& random, Options options);
   Parking(const Parking&) = delete;
   Parking& operator=(const Parking&) = delete;
 
@@ -97,7 +97,8 @@ class Parking {
   // Takes out those that `ends`.
   template <typename Ends>
   std::vector<Parked> LockedTake(Ends ends) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
-  void EndOverdue();
+  // Gives the time at which the next call is overdue.
+  absl::Time EndOverdue();
 
   Clock& clock_;
   const Options options_;
@@ -106,9 +107,7 @@ class Parking {
   uint64_t last_id_ ABSL_GUARDED_BY(mutex_) = 0;
   Calls calls_ ABSL_GUARDED_BY(mutex_);
   absl::Status ended_ ABSL_GUARDED_BY(mutex_);
-  Wakeup wakeup_;
-  std::atomic<bool> stopping_ = false;
-  std::thread thread_;  // last: it uses everything above
+  Worker worker_;  // last: its thread uses everything above
 };
 
 }  // namespace clusterwire::rpc

@@ -48,7 +48,7 @@ class ParkingTest : public ::testing::Test {
 
   FakeClock clock_;
   telemetry::Metrics metrics_;
-  Parking parking_{metrics_, clock_, {.limit = 3, .peer_limit = 2}};
+  Parking parking_{metrics_, clock_, Random::System(), {.limit = 3, .peer_limit = 2}};
   Parking::Reader reader_{
       parking_, {.name = "the index", .reason = "INDEX_BEHIND", .newest = [] { return 7; }}};
 };

@@ -17,22 +17,11 @@ Runtime::Runtime(telemetry::Metrics& metrics, Clock& clock, Random& random, Opti
       random_(random),
       options_(options),
       started_(options.started),
-      parking_(metrics, clock, options.parking),
-      watcher_([this] { Watch(); }) {}
-
-Runtime::~Runtime() {
-  stopping_ = true;
-  stop_.Notify();
-  watcher_.join();
-}
-
-void Runtime::Watch() {
-  while (!stopping_) {
-    clock_.WaitUntil(stop_, clock_.Now() + options_.tick);
-    if (stopping_) return;
-    for (const auto& stream : Streams()) stream->Tick(clock_.Now());
-  }
-}
+      parking_(metrics, clock, random, options.parking),
+      watcher_(clock, random, [this] {
+        for (const auto& stream : Streams()) stream->Tick(clock_.Now());
+        return clock_.Now() + options_.tick;
+      }) {}
 
 std::vector<std::shared_ptr<StreamCore>> Runtime::Streams() const {
   MutexLock lock(mutex_);

@@ -2,7 +2,6 @@
 
 #include <atomic>
 #include <memory>
-#include <thread>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -10,6 +9,7 @@
 
 #include "libs/base/random.h"
 #include "libs/base/threads/mutex.h"
+#include "libs/base/threads/worker.h"
 #include "libs/base/time/clock.h"
 #include "libs/rpc/call/parking.h"
 #include "libs/telemetry/metrics.h"
@@ -26,7 +26,8 @@ struct StreamLimits {
   size_t received_messages = 256;  // beyond either, nothing more is read from the client
   size_t received_bytes = 4 << 20;
   // A client that takes no message for so long while some wait is cut off: RESOURCE_EXHAUSTED,
-  // reason SLOW_READER. gRPC itself hides some 6 MB a stream before it shows a reader that doesn't read.
+  // reason SLOW_READER. gRPC itself hides some 6 MB a stream before it shows a reader that doesn't
+  // read.
   absl::Duration stall = absl::Seconds(30);
   // A step is asked for at least this often, woken or not.
   absl::Duration poll = absl::Seconds(10);
@@ -48,7 +49,6 @@ class Runtime {
   Runtime(telemetry::Metrics& metrics, Clock& clock, Random& random, Options options);
   Runtime(telemetry::Metrics& metrics, Clock& clock, Random& random)
       : Runtime(metrics, clock, random, Options()) {}
-  ~Runtime();
   Runtime(const Runtime&) = delete;
   Runtime& operator=(const Runtime&) = delete;
 
@@ -74,7 +74,6 @@ class Runtime {
   absl::Status Enter(const std::shared_ptr<StreamCore>& stream);
   void Leave(const StreamCore* stream);
   std::vector<std::shared_ptr<StreamCore>> Streams() const;
-  void Watch();
 
   telemetry::Metrics& metrics_;
   Clock& clock_;
@@ -86,9 +85,7 @@ class Runtime {
   CondVar left_;
   std::vector<std::shared_ptr<StreamCore>> streams_ ABSL_GUARDED_BY(mutex_);
   absl::Status ended_ ABSL_GUARDED_BY(mutex_);
-  Wakeup stop_;
-  std::atomic<bool> stopping_ = false;
-  std::thread watcher_;
+  Worker watcher_;  // last: its thread uses everything above
 };
 
 }  // namespace clusterwire::rpc

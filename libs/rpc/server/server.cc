@@ -15,19 +15,13 @@
 
 #include "libs/base/status/error.h"
 #include "libs/base/text/strings.h"
+#include "libs/rpc/call/caller.h"
 #include "libs/rpc/call/incoming.h"
 #include "libs/rpc/health/health.pb.h"
 #include "libs/telemetry/log.h"
 
 namespace clusterwire::rpc {
 namespace {
-
-bool IsLoopbackAddress(std::string_view address) {
-  for (const std::string_view local : {"127.", "localhost:", "[::1]:"}) {
-    if (address.substr(0, local.size()) == local) return true;
-  }
-  return false;
-}
 
 absl::Status CheckAddress(const Server::Options& options) {
   const std::string& address = options.address;
@@ -37,7 +31,7 @@ absl::Status CheckAddress(const Server::Options& options) {
     return Error(absl::StatusCode::kInvalidArgument, "LISTEN_ADDRESS_INVALID",
                  absl::StrCat("'", address, "' can't be listened on; give host:port"));
   }
-  if (!IsLoopbackAddress(address) && !options.allow_insecure) {
+  if (!IsLoopback(address) && !options.allow_insecure) {
     return Error(absl::StatusCode::kInvalidArgument, "LISTEN_ADDRESS_INSECURE",
                  absl::StrCat("'", address,
                               "' is reached by other machines, and the connection isn't "
@@ -49,8 +43,8 @@ absl::Status CheckAddress(const Server::Options& options) {
 // Local credentials refuse peers that aren't local, also misrouted ones; nothing changes on the
 // wire.
 std::shared_ptr<grpc::ServerCredentials> CredentialsFor(std::string_view address) {
-  return IsLoopbackAddress(address) ? grpc::experimental::LocalServerCredentials(LOCAL_TCP)
-                                    : grpc::InsecureServerCredentials();
+  return IsLoopback(address) ? grpc::experimental::LocalServerCredentials(LOCAL_TCP)
+                             : grpc::InsecureServerCredentials();
 }
 
 int Milliseconds(absl::Duration duration) {

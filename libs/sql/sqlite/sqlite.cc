@@ -1,13 +1,12 @@
 #include "libs/sql/sqlite/sqlite.h"
 
-#include <atomic>
-#include <thread>
 #include <utility>
 
-#include "libs/base/time/clock.h"
 #include "libs/base/status/status_macros.h"
-#include "libs/sql/sqlite/disk_space.h"
+#include "libs/base/threads/worker.h"
+#include "libs/base/time/clock.h"
 #include "libs/sql/pool.h"
+#include "libs/sql/sqlite/disk_space.h"
 #include "libs/sql/sqlite/sqlite_connection.h"
 
 namespace clusterwire::sql {
@@ -18,32 +17,22 @@ namespace {
 class Checkpointer {
  public:
   Checkpointer(std::unique_ptr<SqliteConnection> connection, int pages)
-      : pages_(pages), connection_(std::move(connection)), thread_([this] { Run(); }) {}
-  ~Checkpointer() {
-    stopping_ = true;
-    wakeup_.Notify();
-    thread_.join();
-  }
+      : pages_(pages),
+        connection_(std::move(connection)),
+        worker_(Clock::System(), Random::System(), [this] {
+          // Without effect while another connection copies; what it leaves, the next one takes.
+          connection_->Execute("PRAGMA wal_checkpoint(PASSIVE)").IgnoreError();
+          return Clock::System().Now() + absl::Hours(1);
+        }) {}
 
   void OnCommit(int pages) {
-    if (pages >= pages_) wakeup_.Notify();
+    if (pages >= pages_) worker_.Wake();
   }
 
  private:
-  void Run() {
-    while (true) {
-      wakeup_.WaitFor(absl::Hours(1));
-      if (stopping_) return;
-      // Without effect while another connection copies; what it leaves, the next one takes.
-      connection_->Execute("PRAGMA wal_checkpoint(PASSIVE)").IgnoreError();
-    }
-  }
-
   const int pages_;
   const std::unique_ptr<SqliteConnection> connection_;
-  Wakeup wakeup_;
-  std::atomic<bool> stopping_ = false;
-  std::thread thread_;  // last: it uses everything above
+  Worker worker_;  // last: its thread uses everything above
 };
 
 class SqliteDatabase final : public Database {

@@ -62,6 +62,7 @@ absl::StatusOr<Lease> FaultyDatabase::Acquire() {
 
 FaultyDatabase::Fault FaultyDatabase::Take(std::string_view sql) {
   MutexLock lock(mutex_);
+  statements_.emplace_back(sql);
   for (auto fault = faults_.begin(); fault != faults_.end(); ++fault) {
     if (sql.find(fault->fragment) == std::string_view::npos) continue;
     if (fault->skip-- > 0) continue;

@@ -2,6 +2,8 @@
 
 #include <deque>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "absl/status/status.h"
 
@@ -10,7 +12,8 @@
 
 namespace clusterwire::sql {
 
-// A database that fails at chosen statements and is real otherwise. Safe for use from any thread.
+// A database that fails at chosen statements, keeps the texts of all, and is real otherwise. Safe
+// for use from any thread.
 class FaultyDatabase final : public Database {
  public:
   struct Fault {
@@ -27,6 +30,12 @@ class FaultyDatabase final : public Database {
   // From now on CheckWritable() says `full`; after OK what the real one says.
   void SetFull(const absl::Status& full);
 
+  // The statements since the last call, BEGIN and COMMIT among them.
+  std::vector<std::string> TakeStatements() {
+    MutexLock lock(mutex_);
+    return std::exchange(statements_, {});
+  }
+
   absl::StatusOr<Lease> Acquire() override;
   Dialect dialect() const override { return real_.dialect(); }
   absl::Status CheckWritable() override;
@@ -39,6 +48,7 @@ class FaultyDatabase final : public Database {
   Database& real_;
   mutable Mutex mutex_;
   std::deque<Fault> faults_ ABSL_GUARDED_BY(mutex_);
+  std::vector<std::string> statements_ ABSL_GUARDED_BY(mutex_);
   absl::Status full_ ABSL_GUARDED_BY(mutex_);
 };
 

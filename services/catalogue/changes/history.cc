@@ -39,8 +39,7 @@ class Selection {
   static absl::StatusOr<Selection> Create(const HistoryQuery& query) {
     RETURN_IF_ERROR(CheckKinds(query.kinds));
     ASSIGN_OR_RETURN(auto wanted, filter::Predicate::Compile(query.filter, query.viewer));
-    ASSIGN_OR_RETURN(auto all, filter::Predicate::Compile({}, query.viewer));
-    return Selection(query, std::move(wanted), std::move(all));
+    return Selection(query, std::move(wanted));
   }
 
   // The record as the viewer sees it, or none when it isn't selected.
@@ -51,7 +50,7 @@ class Selection {
       return std::nullopt;
     }
     change::v1::ResourceChanged record = RecordOf(change);
-    change::CutTo(all_, &record);
+    change::CutTo(query_.viewer, &record);
     const bool before = record.has_before() && wanted_.Matches(record.before());
     const bool after = record.has_after() && wanted_.Matches(record.after());
     if (!before && !after) return std::nullopt;
@@ -59,12 +58,11 @@ class Selection {
   }
 
  private:
-  Selection(const HistoryQuery& query, filter::Predicate wanted, filter::Predicate all)
-      : query_(query), wanted_(std::move(wanted)), all_(std::move(all)) {}
+  Selection(const HistoryQuery& query, filter::Predicate wanted)
+      : query_(query), wanted_(std::move(wanted)) {}
 
   const HistoryQuery& query_;
   filter::Predicate wanted_;
-  filter::Predicate all_;
 };
 
 // The first changes after `after`; from the beginning of what is kept when that is zero.

@@ -27,21 +27,21 @@ Relay::Relay(Options options, store::Store& store, Clock& clock, Random& random,
     : options_(std::move(options)),
       store_(store),
       clock_(clock),
-      random_(random),
       sent_(metrics.GetCounter("clusterwire_relay_sent_total", "Changes acknowledged by Kafka.")),
       failed_(metrics.GetCounter("clusterwire_relay_failures_total",
                                  "Turns of the relay that ended in an error.")),
       position_gauge_(metrics.GetGauge("clusterwire_relay_revision",
-                                       "Revision up to which changes are in Kafka.")) {
-  store_.Subscribe(&wakeup_);
-  thread_ = std::thread([this] { Run(); });
+                                       "Revision up to which changes are in Kafka.")),
+      worker_(clock, random, [this] { return Step(); },
+              {.first = absl::Milliseconds(200), .limit = absl::Seconds(10)}) {
+  store_.Subscribe(&worker_.wakeup());
+  worker_.Wake();  // for what was committed before
 }
 
 Relay::~Relay() {
-  stop_.request_stop();
-  wakeup_.Notify();
-  thread_.join();
-  store_.Unsubscribe(&wakeup_);
+  store_.Unsubscribe(&worker_.wakeup());
+  worker_.Stop();
+  ReleaseLease();
 }
 
 Relay::State Relay::state() const {
@@ -56,27 +56,21 @@ void Relay::SetState(absl::Status status, bool halted) {
   state_.halted = halted;
 }
 
-void Relay::Run() {
-  Backoff backoff({.first = absl::Milliseconds(200), .limit = absl::Seconds(10)}, random_);
-  while (!stop_.stop_requested()) {
-    const absl::Status status = Turn();
-    if (status.ok()) {
-      backoff.Reset();
-      SetState(absl::OkStatus());
-      clock_.WaitUntil(wakeup_, clock_.Now() + kPoll);
-      continue;
-    }
-    if (stop_.stop_requested()) break;
-    const bool halted = ReasonOf(status) == "HISTORY_CONTRADICTED";
-    if (state().status.code() != status.code()) {
-      telemetry::LogWarning("relay stands still", {{"status", status}});
-    }
-    failed_.Add();
-    prepared_ = false;
-    SetState(status, halted);
-    clock_.WaitUntil(wakeup_, clock_.Now() + backoff.Next());
+absl::StatusOr<absl::Time> Relay::Step() {
+  const absl::Status status = Turn();
+  if (status.ok()) {
+    SetState(absl::OkStatus());
+    return clock_.Now() + kPoll;
   }
-  ReleaseLease();
+  if (worker_.stopping()) return status;
+  const bool halted = ReasonOf(status) == "HISTORY_CONTRADICTED";
+  if (state().status.code() != status.code()) {
+    telemetry::LogWarning("relay stands still", {{"status", status}});
+  }
+  failed_.Add();
+  prepared_ = false;
+  SetState(status, halted);
+  return status;
 }
 
 // Also of a relay that stood still, so that the next process need not wait for the lease to end.
@@ -90,7 +84,7 @@ void Relay::ReleaseLease() {
 
 absl::Status Relay::Turn() {
   if (!prepared_) RETURN_IF_ERROR(Prepare());
-  while (!stop_.stop_requested()) {
+  while (!worker_.stopping()) {
     RETURN_IF_ERROR(store_.cursors().Renew(cursor_, options_.lease));
     ASSIGN_OR_RETURN(const std::vector<store::Change> changes,
                      store_.Changes(cursor_.position, options_.batch));
@@ -182,11 +176,11 @@ absl::Status Relay::SendAll(const std::vector<kafka::Message>& messages) {
   if (producer_ == nullptr) {
     ASSIGN_OR_RETURN(producer_, kafka::Producer::Create(options_.kafka));
   }
-  absl::Status status = producer_->Send(messages, options_.send_limit, stop_.get_token());
-  while (ReasonOf(status) == "STILL_SENDING" && !stop_.stop_requested()) {
+  absl::Status status = producer_->Send(messages, options_.send_limit, worker_.stop_token());
+  while (ReasonOf(status) == "STILL_SENDING" && !worker_.stopping()) {
     SetState(status);
     RETURN_IF_ERROR(store_.cursors().Renew(cursor_, options_.lease));
-    status = producer_->Await(options_.send_limit, stop_.get_token());
+    status = producer_->Await(options_.send_limit, worker_.stop_token());
   }
   if (!status.ok()) producer_ = nullptr;
   return status;

@@ -1,19 +1,17 @@
 #pragma once
 
-#include <atomic>
 #include <memory>
 #include <string>
 #include <string_view>
-#include <thread>
 #include <vector>
 
 #include "absl/status/status.h"
 #include "absl/time/time.h"
 
-#include "libs/base/threads/backoff.h"
-#include "libs/base/time/clock.h"
-#include "libs/base/threads/mutex.h"
 #include "libs/base/random.h"
+#include "libs/base/threads/mutex.h"
+#include "libs/base/threads/worker.h"
+#include "libs/base/time/clock.h"
 #include "libs/kafka/admin.h"
 #include "libs/kafka/producer.h"
 #include "libs/kafka/reader.h"
@@ -67,10 +65,10 @@ class Relay {
 
   State state() const;
   // Looks again at once: after StartNewHistory.
-  void Wake() { wakeup_.Notify(); }
+  void Wake() { worker_.Retry(); }
 
  private:
-  void Run();
+  absl::StatusOr<absl::Time> Step();
   // One turn: whatever stands between the relay and an empty log. OK when there is nothing left.
   absl::Status Turn();
   absl::Status Prepare();
@@ -84,13 +82,9 @@ class Relay {
   const Options options_;
   store::Store& store_;
   Clock& clock_;
-  Random& random_;
   telemetry::Counter sent_;
   telemetry::Counter failed_;
   telemetry::Gauge position_gauge_;
-
-  Wakeup wakeup_;
-  std::stop_source stop_;
 
   // The thread's own.
   store::Cursor cursor_;
@@ -99,7 +93,7 @@ class Relay {
 
   mutable Mutex mutex_;
   State state_ ABSL_GUARDED_BY(mutex_);
-  std::thread thread_;  // last: it uses everything above
+  Worker worker_;  // last: its thread uses everything above
 };
 
 }  // namespace clusterwire::catalogue

@@ -3,8 +3,8 @@
 #include <limits>
 
 #include "absl/strings/str_cat.h"
-#include <nlohmann/json.hpp>
 
+#include "libs/base/json.h"
 #include "libs/base/text/strings.h"
 
 namespace clusterwire::catalogue::registers {

@@ -11,8 +11,8 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
-#include <nlohmann/json_fwd.hpp>
 
+#include "libs/base/json_fwd.h"
 #include "libs/base/status/error.h"
 
 namespace clusterwire::catalogue::registers {

@@ -31,9 +31,9 @@ class ApplierTest : public ::testing::Test {
     filter.add_types("cluster");
     const auto predicate = filter::Predicate::Compile(filter, filter::Viewer::Public());
     std::vector<std::string> names;
-    for (const store::Facts* facts : published->snapshot->Find(*predicate)) {
-      names.push_back(facts->name());
-    }
+    const auto page = published->snapshot->Search(*predicate, {});
+    EXPECT_THAT(page, IsOk());
+    for (const search::Hit& hit : page->hits) names.push_back(hit.facts->name());
     return names;
   }
   int64_t Newest() { return world_.store->revision()->value; }

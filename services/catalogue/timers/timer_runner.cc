@@ -6,7 +6,6 @@
 
 #include "absl/strings/str_cat.h"
 
-#include "libs/base/threads/backoff.h"
 #include "libs/base/status/status_macros.h"
 #include "libs/telemetry/log.h"
 
@@ -23,31 +22,19 @@ constexpr char kActor[] = "clock";
 }  // namespace
 
 TimerRunner::TimerRunner(store::Store& store, Steps steps, Clock& clock, Random& random,
-                     telemetry::Metrics& metrics)
+                         telemetry::Metrics& metrics)
     : store_(store),
       steps_(std::move(steps)),
       clock_(clock),
-      random_(random),
       fired_(metrics.GetCounter("clusterwire_timers_fired_total",
-                                "Due moments that were turned into writes.")) {
-  thread_ = std::thread([this] { Run(); });
-}
-
-TimerRunner::~TimerRunner() {
-  stopping_ = true;
-  wakeup_.Notify();
-  thread_.join();
-}
-
-absl::Status TimerRunner::status() const {
-  MutexLock lock(mutex_);
-  return status_;
-}
+                                "Due moments that were turned into writes.")),
+      worker_(clock, random, [this] { return Step(); },
+              {.first = absl::Seconds(1), .limit = absl::Minutes(1)}) {}
 
 absl::Status TimerRunner::CatchUp() {
   absl::Status first_error;
   std::set<std::string> stuck;
-  for (bool progress = true; progress && !stopping_;) {
+  for (bool progress = true; progress && !worker_.stopping();) {
     progress = false;
     ASSIGN_OR_RETURN(const auto due, store_.DueTimers(clock_.Now(), kPage));
     for (const store::DueTimer& timer : due) {
@@ -72,14 +59,13 @@ absl::Status TimerRunner::Fire(const store::DueTimer& due) {
   }
   store::Call call;
   call.caller = kActor;
-  const absl::Status written =
-      store_
-          .Write(call,
-                 [&](store::Writer& writer) -> absl::Status {
-                   writer.DropTimer(due.name, due.timer);
-                   return step->second(writer, due.name, due.timer.time);
-                 })
-          .status();
+  const absl::Status written = store_
+                                   .Write(call,
+                                          [&](store::Writer& writer) -> absl::Status {
+                                            writer.DropTimer(due.name, due.timer);
+                                            return step->second(writer, due.name, due.timer.time);
+                                          })
+                                   .status();
   // Purged since: the moment went with it.
   if (absl::IsNotFound(written)) return store_.DropTimer(due);
   RETURN_IF_ERROR(written);
@@ -87,23 +73,11 @@ absl::Status TimerRunner::Fire(const store::DueTimer& due) {
   return absl::OkStatus();
 }
 
-void TimerRunner::Run() {
-  Backoff backoff({.first = absl::Seconds(1), .limit = absl::Minutes(1)}, random_);
-  while (!stopping_) {
-    const absl::Status status = CatchUp();
-    if (!status.ok()) telemetry::LogWarning("timers stand still", {{"status", status}});
-    {
-      MutexLock lock(mutex_);
-      status_ = status;
-    }
-    absl::Duration pause = kPoll;
-    if (status.ok()) {
-      backoff.Reset();
-    } else {
-      pause = backoff.Next();
-    }
-    clock_.WaitUntil(wakeup_, clock_.Now() + pause);
-  }
+absl::StatusOr<absl::Time> TimerRunner::Step() {
+  const absl::Status status = CatchUp();
+  if (!status.ok()) telemetry::LogWarning("timers stand still", {{"status", status}});
+  RETURN_IF_ERROR(status);
+  return clock_.Now() + kPoll;
 }
 
 }  // namespace clusterwire::catalogue

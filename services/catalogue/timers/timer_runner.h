@@ -1,15 +1,13 @@
 #pragma once
 
-#include <atomic>
 #include <map>
 #include <string>
-#include <thread>
 
 #include "absl/status/status.h"
 
-#include "libs/base/time/clock.h"
-#include "libs/base/threads/mutex.h"
 #include "libs/base/random.h"
+#include "libs/base/threads/worker.h"
+#include "libs/base/time/clock.h"
 #include "libs/store/store.h"
 #include "libs/telemetry/metrics.h"
 #include "services/catalogue/common/catalogue_type.h"
@@ -25,10 +23,7 @@ class TimerRunner {
   // A step for each type that has timers. All by reference outlive it.
   using Steps = std::map<std::string, TimerStep, std::less<>>;
   TimerRunner(store::Store& store, Steps steps, Clock& clock, Random& random,
-            telemetry::Metrics& metrics);
-  ~TimerRunner();
-  TimerRunner(const TimerRunner&) = delete;
-  TimerRunner& operator=(const TimerRunner&) = delete;
+              telemetry::Metrics& metrics);
 
   // Fires all that is due now, each step of state in order. Called once before the service says
   // that it is ready, so that nobody reads a state that time has passed by; then by the thread. A
@@ -36,23 +31,17 @@ class TimerRunner {
   absl::Status CatchUp();
 
   // Why it doesn't get on; OK while it does.
-  absl::Status status() const;
+  absl::Status status() const { return worker_.status(); }
 
  private:
-  void Run();
+  absl::StatusOr<absl::Time> Step();
   absl::Status Fire(const store::DueTimer& due);
 
   store::Store& store_;
   const Steps steps_;
   Clock& clock_;
-  Random& random_;
   telemetry::Counter fired_;
-
-  Wakeup wakeup_;
-  std::atomic<bool> stopping_ = false;
-  mutable Mutex mutex_;
-  absl::Status status_ ABSL_GUARDED_BY(mutex_);
-  std::thread thread_;  // last: it uses everything above
+  Worker worker_;  // last: its thread uses everything above
 };
 
 }  // namespace clusterwire::catalogue

@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 
 #include "libs/base/testing/status_matchers.h"
+#include "services/catalogue/resources/labels/label_rules.h"
 #include "services/catalogue/testing/world.h"
 #include "services/catalogue/types.h"
 

@@ -5,9 +5,10 @@
 #include <string>
 #include <variant>
 
-#include "absl/status/statusor.h"
+#include "absl/status/status.h"
 #include "absl/time/time.h"
 
+#include "libs/sql/connection.h"
 #include "services/notification/delivery/job.h"
 
 namespace clusterwire::notification {
@@ -18,7 +19,7 @@ struct Done {
   std::string receipt = {};  // what the other side said
 };
 struct Wait {
-  absl::Time until = absl::InfinitePast();  // not before, whatever the retry schedule says
+  absl::Time until = absl::InfinitePast();  // not before, even if the retry schedule says earlier
   std::string reason = {};
   int http_status = 0;
   bool ours = false;  // the failure is on this side, and says nothing of the endpoint
@@ -31,23 +32,24 @@ struct Dead {
 };
 using Outcome = std::variant<Done, Wait, Dead>;
 
-// What a channel hands over; means something to that channel alone.
-struct Rendered {
-  std::string body;
-};
-
-// One way to reach a subscriber. Safe for use from any thread.
+// One way to reach a subscriber. What it shows of a job is a pure function of it, so that a repeated
+// try says what the first said. Safe for use from any thread.
 class Channel {
  public:
   using Callback = std::function<void(Outcome)>;
 
   virtual ~Channel() = default;
-  // Pure: the same job gives the same bytes, so that a repeated try sends what the first sent.
-  virtual absl::StatusOr<Rendered> Render(const Job& job) const = 0;
   // Calls `done` once, from any thread, perhaps before it returns, by `deadline` at the latest.
   // Thousands may be under way.
-  virtual void Send(std::shared_ptr<const Job> job, Rendered rendered, absl::Time deadline,
-                    Callback done) = 0;
+  virtual void Send(std::shared_ptr<const Job> job, absl::Time deadline, Callback done) = 0;
+
+  // For a channel whose receiver is the ledger: called with each job that is done, in the
+  // transaction that records its result, and again when that is repeated; then after the commit.
+  virtual absl::Status Write(sql::Connection&, const Job&) { return absl::OkStatus(); }
+  virtual void Written(const Job&) {}
+  // Whether tries may fail by the endpoint's fault: then failures are counted, and it is switched
+  // off when nothing succeeds for too long.
+  virtual bool has_receiver() const { return true; }
 };
 
 }  // namespace clusterwire::notification

@@ -8,9 +8,9 @@
 #include "libs/rpc/call/run_unary.h"
 #include "services/notification/common/paging.h"
 #include "services/notification/ledger/balance.h"
-#include "services/notification/ledger/dead_records.h"
-#include "services/notification/ledger/deliveries.h"
+#include "services/notification/ledger/deliveries/deliveries.h"
 #include "services/notification/ledger/ledger.h"
+#include "services/notification/ledger/records/dead_letters.h"
 #include "services/notification/resources/subscribers/access.h"
 #include "services/notification/resources/subscribers/names.h"
 #include "services/notification/services.h"
@@ -96,28 +96,28 @@ class DeliveryHandler final : public v1::DeliveryService::CallbackService {
     });
   }
 
-  ServerUnaryReactor* ListDeadRecords(CallbackServerContext* context,
-                                      const v1::ListDeadRecordsRequest* request,
-                                      v1::ListDeadRecordsResponse* response) override {
+  ServerUnaryReactor* ListDeadLetters(CallbackServerContext* context,
+                                      const v1::ListDeadLettersRequest* request,
+                                      v1::ListDeadLettersResponse* response) override {
     return RunRead(
         context, response,
         [this,
-         request](sql::Connection& connection) -> absl::StatusOr<v1::ListDeadRecordsResponse> {
+         request](sql::Connection& connection) -> absl::StatusOr<v1::ListDeadLettersResponse> {
           // Each may carry 64 KiB, so a page stays below what one message may hold.
           ASSIGN_OR_RETURN(const rpc::Page page,
-                           rpc::ReadPage(*handling_.parts.tokens, *request, kDeadRecordPages));
-          ASSIGN_OR_RETURN(auto found, DeadRecords(connection).List(page.after, page.size + 1));
-          v1::ListDeadRecordsResponse answer;
+                           rpc::ReadPage(*handling_.parts.tokens, *request, kDeadLetterPages));
+          ASSIGN_OR_RETURN(auto found, DeadLetters(connection).List(page.after, page.size + 1));
+          v1::ListDeadLettersResponse answer;
           answer.set_next_page_token(FillPage(*handling_.parts.tokens, *request, page,
                                               std::move(found), kByPageKey,
-                                              answer.mutable_dead_records()));
+                                              answer.mutable_dead_letters()));
           return answer;
         });
   }
 
-  ServerUnaryReactor* RedriveDeadRecord(CallbackServerContext* context,
-                                        const v1::RedriveDeadRecordRequest* request,
-                                        v1::RedriveDeadRecordResponse* response) override {
+  ServerUnaryReactor* RedriveDeadLetter(CallbackServerContext* context,
+                                        const v1::RedriveDeadLetterRequest* request,
+                                        v1::RedriveDeadLetterResponse* response) override {
     return rpc::RunUnary(handling_.writes, context,
                          [this, request, response](const rpc::CallContext& call) -> absl::Status {
                            RETURN_IF_ERROR(CheckOperator(call.caller));
@@ -129,7 +129,7 @@ class DeliveryHandler final : public v1::DeliveryService::CallbackService {
   }
 
  private:
-  static constexpr rpc::PageLimits kDeadRecordPages = {.default_size = 20, .max_size = 50};
+  static constexpr rpc::PageLimits kDeadLetterPages = {.default_size = 20, .max_size = 50};
 
   // An operator's look at one state of the ledger.
   template <typename Response, typename Read>

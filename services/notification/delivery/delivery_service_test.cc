@@ -13,9 +13,9 @@
 #include "libs/base/testing/status_matchers.h"
 #include "libs/rpc/server/client.h"
 #include "libs/rpc/call/status.h"
+#include "services/notification/ledger/deliveries/deliveries.h"
+#include "services/notification/ledger/records/records.h"
 #include "services/notification/testing/test_api.h"
-#include "services/notification/ledger/deliveries.h"
-#include "services/notification/ledger/records.h"
 
 namespace clusterwire::notification {
 namespace {

@@ -1,6 +1,7 @@
 #include "services/notification/delivery/dispatcher.h"
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -8,57 +9,46 @@
 #include "libs/base/status/status_macros.h"
 #include "libs/telemetry/log.h"
 #include "libs/telemetry/trace.h"
-#include "services/notification/delivery/recorder.h"
-#include "services/notification/delivery/settlement.h"
 
 namespace clusterwire::notification {
-namespace {
-
-Result::Health HealthOf(const Outcome& outcome) {
-  const auto* wait = std::get_if<Wait>(&outcome);
-  const auto* dead = std::get_if<Dead>(&outcome);
-  if ((wait != nullptr && wait->ours) || (dead != nullptr && dead->ours)) {
-    return Result::Health::kUnknown;
-  }
-  return std::holds_alternative<Done>(outcome) ? Result::Health::kGood : Result::Health::kBad;
-}
-
-}  // namespace
-
 Dispatcher::Dispatcher(Options options, Ledger& ledger, const Interests& interests,
-                       Channels channels, DisableEndpoint disable, Clock& clock, Random& random,
-                       telemetry::Metrics& metrics)
+                       const Channels& channels, DisableEndpoint disable, Clock& clock,
+                       Random& random, telemetry::Metrics& metrics)
     : options_(std::move(options)),
       ledger_(ledger),
       channels_(channels),
       disable_(std::move(disable)),
       clock_(clock),
-      random_(random),
       metrics_(metrics),
       loader_(ledger, interests),
-      agenda_(options_.agenda, random),
-      backoff_({.limit = absl::Seconds(10)}, random),
-      thread_([this] { Run(); }) {}
+      queue_(options_.queue, random),
+      results_(std::make_shared<ResultQueue>(options_.schedule, clock, random)),
+      worker_(
+          clock, random, [this] { return Step(); }, {.limit = absl::Seconds(10)},
+          std::shared_ptr<Wakeup>(results_, &results_->wakeup)) {}
 
 Dispatcher::~Dispatcher() {
-  {
-    MutexLock lock(mutex_);
-    stopping_ = true;
-  }
-  outcomes_->wakeup.Notify();
-  thread_.join();
+  worker_.Stop();
+  Finish();
 }
 
-void Dispatcher::Offer(std::vector<PendingDelivery> deliveries) {
+void Dispatcher::Offer(std::vector<PendingDelivery> deliveries,
+                       std::vector<std::shared_ptr<const Record>> newest) {
   {
     MutexLock lock(mutex_);
     if (offers_.size() + deliveries.size() > kOfferLimit) {
       reload_ = true;
     } else {
-      std::move(deliveries.begin(), deliveries.end(), std::back_inserter(offers_));
+      std::ranges::move(deliveries, std::back_inserter(offers_));
+    }
+    if (newest_.size() + newest.size() > kNewestLimit) {
+      newest_.clear();
+      forget_ = true;
+    } else {
+      std::ranges::move(newest, std::back_inserter(newest_));
     }
   }
-  outcomes_->wakeup.Notify();
+  worker_.Wake();
 }
 
 void Dispatcher::Reload() {
@@ -66,60 +56,53 @@ void Dispatcher::Reload() {
     MutexLock lock(mutex_);
     reload_ = true;
   }
-  outcomes_->wakeup.Notify();
+  worker_.Wake();
 }
 
-void Dispatcher::Run() {
-  while (TakeOffers()) {
-    TakeOutcomes();
-    const absl::Time now = clock_.Now();
-    if (now >= ledger_pause_) {
-      const absl::Status status = Work();
-      if (status.ok()) {
-        backoff_.Reset();
-      } else {
-        metrics_.ledger_errors.Add();
-        ledger_pause_ = now + backoff_.Next();
-        telemetry::LogWarning("deliveries wait for the ledger", {{"error", status}});
-      }
-    }
-    metrics_.in_flight.Set(agenda_.in_flight());
-    metrics_.loaded.Set(static_cast<double>(agenda_.loaded()));
-    clock_.WaitUntil(outcomes_->wakeup, NextLook());
+absl::StatusOr<absl::Time> Dispatcher::Step() {
+  TakeOffers();
+  TakeResults();
+  const absl::Status status = Work();
+  metrics_.in_flight.Set(queue_.in_flight());
+  metrics_.loaded.Set(static_cast<double>(queue_.loaded()));
+  if (!status.ok()) {
+    metrics_.ledger_errors.Add();
+    telemetry::LogWarning("deliveries wait for the ledger", {{"error", status}});
+    return status;
   }
-  Finish();
+  return NextLook();
 }
 
-// False when it is time to stop.
-bool Dispatcher::TakeOffers() {
+void Dispatcher::TakeOffers() {
   std::vector<PendingDelivery> offers;
+  std::vector<std::shared_ptr<const Record>> newest;
   {
     MutexLock lock(mutex_);
-    if (stopping_) return false;
     offers = std::exchange(offers_, {});
+    newest = std::exchange(newest_, {});
+    if (std::exchange(forget_, false)) loader_.Forget();
     if (std::exchange(reload_, false)) next_sweep_ = absl::InfinitePast();
   }
+  for (std::shared_ptr<const Record>& record : newest) loader_.Keep(std::move(record));
   for (PendingDelivery& delivery : offers) {
-    if (!agenda_.Offer(std::move(delivery))) metrics_.left_in_ledger.Add();
+    if (!queue_.Offer(std::move(delivery))) metrics_.left_in_ledger.Add();
   }
-  return true;
 }
 
-void Dispatcher::TakeOutcomes() {
-  for (const Outcomes::Ended& ended : outcomes_->Take()) AddResult(ended);
+void Dispatcher::TakeResults() {
+  std::ranges::move(results_->Take(), std::back_inserter(unrecorded_));
 }
 
 absl::Status Dispatcher::Work() {
-  RETURN_IF_ERROR(Record());
+  RETURN_IF_ERROR(RecordAll());
   if (clock_.Now() >= next_sweep_) RETURN_IF_ERROR(FindPending());
   RETURN_IF_ERROR(LoadMore());
   return StartDue();
 }
 
 absl::Time Dispatcher::NextLook() const {
-  if (clock_.Now() < ledger_pause_) return ledger_pause_;
-  if (!unrecorded_.empty() || !agenda_.ToLoad(1).empty()) return absl::InfinitePast();
-  return std::min(agenda_.NextDue(), next_sweep_);
+  if (!unrecorded_.empty() || !queue_.ToLoad(1).empty()) return absl::InfinitePast();
+  return std::min(queue_.NextDue(), next_sweep_);
 }
 
 absl::Status Dispatcher::FindPending() {
@@ -129,7 +112,7 @@ absl::Status Dispatcher::FindPending() {
     ASSIGN_OR_RETURN(endpoints, ledger_.Read([&](sql::Connection& connection) {
       return Deliveries(connection).EndpointsWithPending(after, kPage);
     }));
-    for (const std::string& endpoint : endpoints) agenda_.MarkMore(endpoint);
+    for (const std::string& endpoint : endpoints) queue_.MarkMore(endpoint);
     if (!endpoints.empty()) after = endpoints.back();
   } while (endpoints.size() == kPage);
   next_sweep_ = clock_.Now() + options_.sweep;
@@ -137,92 +120,74 @@ absl::Status Dispatcher::FindPending() {
 }
 
 absl::Status Dispatcher::LoadMore() {
-  const auto limit = static_cast<int>(options_.agenda.loaded_per_endpoint);
-  for (const std::string& endpoint : agenda_.ToLoad(kPage)) {
+  const auto limit = static_cast<int>(options_.queue.loaded_per_endpoint);
+  for (const std::string& endpoint : queue_.ToLoad(kPage)) {
     ASSIGN_OR_RETURN(std::vector<PendingDelivery> pending,
                      ledger_.Read([&](sql::Connection& connection) {
                        return Deliveries(connection).Pending(endpoint, limit);
                      }));
     const bool complete = pending.size() < static_cast<size_t>(limit);
-    agenda_.Loaded(endpoint, std::move(pending), complete);
+    queue_.Loaded(endpoint, std::move(pending), complete);
   }
   return absl::OkStatus();
 }
 
 absl::Status Dispatcher::StartDue() {
   const absl::Time now = clock_.Now();
-  const std::vector<PendingDelivery> due = agenda_.Take(now, kTaken);
+  const std::vector<PendingDelivery> due = queue_.Take(now, kTaken);
   if (due.empty()) return absl::OkStatus();
-  absl::StatusOr<JobLoader::Loaded> loaded = loader_.Load(due);
+  absl::StatusOr<JobLoader::Loaded> loaded = loader_.Load(due, now);
   if (!loaded.ok()) {
     for (const PendingDelivery& delivery : due) {
-      agenda_.Postpone(delivery, delivery.attempts, delivery.due);
+      queue_.Postpone(delivery, delivery.attempts, delivery.due);
     }
     return loaded.status();
   }
-  for (const PendingDelivery& delivery : loaded->settled) agenda_.Settle(delivery);
+  for (const PendingDelivery& delivery : loaded->ended) queue_.Remove(delivery);
   for (std::shared_ptr<const Job>& job : loaded->jobs) Start(std::move(job));
   return absl::OkStatus();
 }
 
 void Dispatcher::Start(std::shared_ptr<const Job> job) {
   const absl::Time now = clock_.Now();
+  under_way_[job->delivery.name] = job;
   if (!job->record) {
-    SettleUntried(job, v1::Delivery::STATE_DEAD, "the kept record of the change can't be read",
-                  now);
+    EndUntried(*job, v1::Delivery::STATE_DEAD, "the kept record of the change can't be read", now);
     return;
   }
   const std::variant<Go, Wait, Drop> answer = Ask(gates_, *job);
   if (const auto* wait = std::get_if<Wait>(&answer)) {
-    SettleUntried(job, v1::Delivery::STATE_PENDING, wait->reason, wait->until);
+    EndUntried(*job, v1::Delivery::STATE_PENDING, wait->reason, wait->until);
     return;
   }
   if (const auto* drop = std::get_if<Drop>(&answer)) {
-    SettleUntried(job, v1::Delivery::STATE_SUPPRESSED, drop->reason, now);
+    EndUntried(*job, v1::Delivery::STATE_SUPPRESSED, drop->reason, now);
     return;
   }
-  Channel& channel = job->endpoint->has_webhook() ? channels_.webhook : channels_.inbox;
-  absl::StatusOr<Rendered> rendered = channel.Render(*job);
-  if (!rendered.ok()) {
-    AddResult(
-        {job, Dead{.reason = std::string(rendered.status().message()), .ours = true}, now, now});
+  const auto channel = channels_.find(job->endpoint->channel_case());
+  if (channel == channels_.end()) {
+    EndUntried(*job, v1::Delivery::STATE_PENDING, "a newer release made the endpoint",
+               now + kUnknownChannelPause);
     return;
   }
-  channel.Send(job, *std::move(rendered), now + options_.try_limit,
-               [job, outcomes = outcomes_, &clock = clock_, now](Outcome outcome) {
-                 outcomes->Put({job, std::move(outcome), now, clock.Now()});
-               });
+  channel->second->Send(
+      job, now + options_.try_limit,
+      [job, results = results_, now](const Outcome& outcome) { results->Put(*job, outcome, now); });
 }
 
-void Dispatcher::SettleUntried(std::shared_ptr<const Job> job, v1::Delivery::State state,
-                               const std::string& reason, absl::Time due) {
-  const std::string name = job->delivery.name;
-  unrecorded_.push_back(
-      {.job = std::move(job),
-       .settlement = {
-           .delivery = name, .state = state, .reason = reason, .time = clock_.Now(), .due = due}});
+void Dispatcher::EndUntried(const Job& job, v1::Delivery::State state, const std::string& reason,
+                            absl::Time due) {
+  unrecorded_.push_back({.delivery = job.delivery.name,
+                         .state = state,
+                         .reason = reason,
+                         .time = clock_.Now(),
+                         .due = due});
 }
 
-void Dispatcher::AddResult(const Outcomes::Ended& ended) {
-  const Job& job = *ended.job;
-  Result result{.job = ended.job,
-                .settlement = SettlementOf(job.delivery, ended.outcome, ended.begun, ended.ended,
-                                           options_.schedule, random_)};
-  if (job.endpoint->has_webhook()) result.health = HealthOf(ended.outcome);
-  if (const auto* wait = std::get_if<Wait>(&ended.outcome)) {
-    result.until = ObeyedUntil(*wait, ended.ended);
-  }
-  if (const auto* dead = std::get_if<Dead>(&ended.outcome)) {
-    result.disable_endpoint = dead->disable_endpoint;
-  }
-  metrics_.attempt_seconds.Observe(ended.ended - ended.begun);
-  unrecorded_.push_back(std::move(result));
-}
-
-absl::Status Dispatcher::Record() {
+absl::Status Dispatcher::RecordAll() {
   if (unrecorded_.empty()) return absl::OkStatus();
-  ASSIGN_OR_RETURN(const auto failing, RecordResults(ledger_, unrecorded_));
-  for (const Result& result : std::exchange(unrecorded_, {})) Apply(result);
+  ASSIGN_OR_RETURN(const auto failing, RecordResults(ledger_, channels_, unrecorded_, under_way_));
+  for (const DeliveryResult& result : std::exchange(unrecorded_, {})) Apply(result);
   for (const auto& [endpoint, since] : failing) {
     if (clock_.Now() - since >= options_.disable_after) {
       Disable(endpoint, absl::StrCat("nothing succeeded there since ",
@@ -233,30 +198,32 @@ absl::Status Dispatcher::Record() {
 }
 
 // After the commit: memory follows the ledger.
-void Dispatcher::Apply(const Result& result) {
-  const PendingDelivery& delivery = result.job->delivery;
-  const Settlement& settlement = result.settlement;
-  const std::string parent = result.job->record ? result.job->record->trace : "";
+void Dispatcher::Apply(const DeliveryResult& result) {
+  const auto job = std::move(under_way_.extract(result.delivery).mapped());
+  const PendingDelivery& delivery = job->delivery;
+  const std::string parent = job->record ? job->record->trace : "";
   const telemetry::TraceScope trace(
       telemetry::TraceContext::Parse(parent).value_or(telemetry::TraceContext()));
-  if (result.health == Result::Health::kGood) {
-    agenda_.Succeeded(delivery.endpoint);
-  } else if (result.health == Result::Health::kBad) {
-    agenda_.Failed(delivery.endpoint, settlement.time, result.until);
+  if (result.health == EndpointHealth::kGood) {
+    queue_.Succeeded(delivery.endpoint);
+  } else if (result.health == EndpointHealth::kBad) {
+    queue_.Failed(delivery.endpoint, result.time, result.retry_after);
   }
-  if (settlement.state == v1::Delivery::STATE_PENDING) {
-    agenda_.Postpone(delivery,
-                     settlement.attempt ? settlement.attempt->number() : delivery.attempts,
-                     settlement.due);
+  if (result.state == v1::Delivery::STATE_PENDING) {
+    queue_.Postpone(delivery, result.attempt ? result.attempt->number() : delivery.attempts,
+                    result.due);
   } else {
-    agenda_.Settle(delivery);
+    queue_.Remove(delivery);
   }
-  metrics_.Count(settlement, delivery.created);
+  if (result.state == v1::Delivery::STATE_DELIVERED) {
+    channels_.at(job->endpoint->channel_case())->Written(*job);
+  }
+  metrics_.Count(result, delivery.created);
   telemetry::LogInfo("delivery looked at", {{"delivery", delivery.name},
                                             {"endpoint", delivery.endpoint},
-                                            {"state", v1::Delivery::State_Name(settlement.state)},
-                                            {"reason", settlement.reason}});
-  if (result.disable_endpoint) Disable(delivery.endpoint, settlement.reason);
+                                            {"state", v1::Delivery::State_Name(result.state)},
+                                            {"reason", result.reason}});
+  if (result.disable_endpoint) Disable(delivery.endpoint, result.reason);
 }
 
 void Dispatcher::Disable(const std::string& endpoint, const std::string& reason) {
@@ -272,14 +239,14 @@ void Dispatcher::Disable(const std::string& endpoint, const std::string& reason)
 void Dispatcher::Finish() {
   const absl::Time deadline = clock_.Now() + options_.stop_grace;
   while (true) {
-    TakeOutcomes();
-    const absl::Status status = Record();
+    TakeResults();
+    const absl::Status status = RecordAll();
     if (!status.ok()) {
       telemetry::LogWarning("deliveries will be repeated", {{"error", status}});
       return;
     }
-    if (agenda_.in_flight() == 0 || clock_.Now() >= deadline) return;
-    clock_.WaitUntil(outcomes_->wakeup, deadline);
+    if (queue_.in_flight() == 0 || clock_.Now() >= deadline) return;
+    clock_.WaitUntil(results_->wakeup, deadline);
   }
 }
 

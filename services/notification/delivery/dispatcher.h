@@ -3,30 +3,29 @@
 #include <functional>
 #include <memory>
 #include <string>
-#include <thread>
 #include <vector>
 
 #include "absl/status/status.h"
 #include "absl/time/time.h"
 
-#include "libs/base/threads/backoff.h"
-#include "libs/base/time/clock.h"
+#include "libs/base/random.h"
 #include "libs/base/threads/executor.h"
 #include "libs/base/threads/mutex.h"
-#include "libs/base/random.h"
-#include "services/notification/channels/channel.h"
-#include "services/notification/delivery/agenda.h"
-#include "services/notification/delivery/gates.h"
+#include "libs/base/threads/worker.h"
+#include "libs/base/time/clock.h"
+#include "services/notification/channels/channels.h"
+#include "services/notification/delivery/gates/gates.h"
 #include "services/notification/delivery/job_loader.h"
 #include "services/notification/delivery/metrics.h"
-#include "services/notification/delivery/result.h"
-#include "services/notification/delivery/retry_schedule.h"
+#include "services/notification/delivery/queue/delivery_queue.h"
+#include "services/notification/delivery/results/recorder.h"
+#include "services/notification/delivery/results/result_queue.h"
 #include "services/notification/ledger/ledger.h"
 
 namespace clusterwire::notification {
 
-// Hands over what is pending: takes what is due from the agenda, asks the gates, sends, records
-// what came of it, in batches. One thread decides; sending is the channels' business.
+// Hands over what is pending: takes what is due from the queue, asks the gates, sends, and records
+// the results in batches. One thread decides; sending is the channels' business.
 //
 // What is pending is always in the ledger; memory follows. After a crash between a try and its
 // record the same delivery goes out again under the same name. Nothing else is repeated, nothing
@@ -36,81 +35,79 @@ class Dispatcher {
  public:
   struct Options {
     RetrySchedule schedule = {};
-    Agenda::Options agenda = {};
+    DeliveryQueue::Options queue = {};
     absl::Duration try_limit = absl::Seconds(15);
     absl::Duration disable_after = absl::Hours(5 * 24);
     absl::Duration sweep = absl::Minutes(1);       // how often the ledger is asked for strays
     absl::Duration stop_grace = absl::Seconds(5);  // for what is under way
-  };
-  // Both outlive the dispatcher.
-  struct Channels {
-    Channel& webhook;
-    Channel& inbox;
   };
   // Switches an endpoint off. Called on a thread that may wait.
   using DisableEndpoint =
       std::function<absl::Status(const std::string& endpoint, const std::string& reason)>;
 
   // Starts. The arguments by reference outlive the dispatcher.
-  Dispatcher(Options options, Ledger& ledger, const Interests& interests, Channels channels,
+  Dispatcher(Options options, Ledger& ledger, const Interests& interests, const Channels& channels,
              DisableEndpoint disable, Clock& clock, Random& random, telemetry::Metrics& metrics);
   // Sends nothing more, waits up to stop_grace for what is under way, and records it.
   ~Dispatcher();
   Dispatcher(const Dispatcher&) = delete;
   Dispatcher& operator=(const Dispatcher&) = delete;
 
-  // New in the ledger, committed. Any thread.
-  void Offer(std::vector<PendingDelivery> deliveries);
+  // New in the ledger, committed; `newest` are the records that are now the newest of their
+  // resources. Any thread.
+  void Offer(std::vector<PendingDelivery> deliveries,
+             std::vector<std::shared_ptr<const Record>> newest = {});
   // Asks the ledger for all that is pending, when that isn't known. Any thread.
   void Reload();
 
  private:
   static constexpr size_t kOfferLimit = 100'000;  // then the ledger is asked instead
+  static constexpr size_t kNewestLimit = 500;     // then all are read from the ledger
   static constexpr size_t kPage = 1000;           // endpoints in one question to the ledger
   static constexpr size_t kTaken = 200;           // deliveries begun between two looks around
 
-  void Run();
-  bool TakeOffers();
-  void TakeOutcomes();
+  static constexpr absl::Duration kUnknownChannelPause = absl::Minutes(10);
+
+  absl::StatusOr<absl::Time> Step();
+  void TakeOffers();
+  void TakeResults();
   absl::Status Work();
-  absl::Status Record();
+  absl::Status RecordAll();
   absl::Status FindPending();
   absl::Status LoadMore();
   absl::Status StartDue();
   void Start(std::shared_ptr<const Job> job);
-  void SettleUntried(std::shared_ptr<const Job> job, v1::Delivery::State state,
-                     const std::string& reason, absl::Time due);
-  void AddResult(const Outcomes::Ended& ended);
-  void Apply(const Result& result);
+  void EndUntried(const Job& job, v1::Delivery::State state, const std::string& reason,
+                  absl::Time due);
+  void Apply(const DeliveryResult& result);
   void Disable(const std::string& endpoint, const std::string& reason);
   absl::Time NextLook() const;
   void Finish();
 
   const Options options_;
   Ledger& ledger_;
-  const Channels channels_;
+  const Channels& channels_;
   const DisableEndpoint disable_;
   Clock& clock_;
-  Random& random_;
   DeliveryMetrics metrics_;
   const Gates gates_ = MakeGates();
 
   // The thread's own.
   JobLoader loader_;
-  Agenda agenda_;
-  Backoff backoff_;  // of a ledger that is away
-  std::vector<Result> unrecorded_;
+  DeliveryQueue queue_;
+  Jobs under_way_;  // until their results are recorded
+  std::vector<DeliveryResult> unrecorded_;
   absl::Time next_sweep_ = absl::InfinitePast();
-  absl::Time ledger_pause_ = absl::InfinitePast();
 
   Mutex mutex_;
   std::vector<PendingDelivery> offers_ ABSL_GUARDED_BY(mutex_);
+  std::vector<std::shared_ptr<const Record>> newest_ ABSL_GUARDED_BY(mutex_);
+  bool forget_ ABSL_GUARDED_BY(mutex_) = false;  // some of them are missing
   bool reload_ ABSL_GUARDED_BY(mutex_) = true;
-  bool stopping_ ABSL_GUARDED_BY(mutex_) = false;
 
-  const std::shared_ptr<Outcomes> outcomes_ = std::make_shared<Outcomes>();
+  const std::shared_ptr<ResultQueue> results_;
   Executor disabler_{{.threads = 1, .queue_limit = 1000}};
-  std::thread thread_;  // last: it uses everything above
+  Worker worker_;  // last: its thread uses everything above
 };
 
 }  // namespace clusterwire::notification

@@ -25,8 +25,7 @@ constexpr absl::Duration kPatience = absl::Seconds(10);
 // released.
 class FakeChannel final : public Channel {
  public:
-  absl::StatusOr<Rendered> Render(const Job&) const override { return Rendered{"body"}; }
-  void Send(std::shared_ptr<const Job> job, Rendered, absl::Time, Callback done) override {
+  void Send(std::shared_ptr<const Job> job, absl::Time, Callback done) override {
     Outcome outcome = Done{.http_status = 200};
     {
       MutexLock lock(mutex_);
@@ -92,6 +91,9 @@ class DispatcherTest : public LedgerTest {
     auto ledger = Ledger::Open(faulty_);
     EXPECT_THAT(ledger, IsOk());
     faulty_ledger_ = *std::move(ledger);
+    auto channel = std::make_unique<FakeChannel>();
+    channel_ = channel.get();
+    channels_[v1::Endpoint::kWebhook] = std::move(channel);
     store_.clock.Advance(absl::Hours(1));  // what MakeRecord() makes is due
     store_.AddSubscriber("x");
   }
@@ -114,8 +116,7 @@ class DispatcherTest : public LedgerTest {
   }
   void Start(Dispatcher::Options options = {}) {
     dispatcher_ = std::make_unique<Dispatcher>(
-        options, *faulty_ledger_, *store_.interests,
-        Dispatcher::Channels{.webhook = channel_, .inbox = channel_},
+        options, *faulty_ledger_, *store_.interests, channels_,
         [this](const std::string& endpoint, const std::string& reason) {
           const absl::Status status = store_.endpoints->Disable(endpoint, reason);
           disabled_.Notify();
@@ -148,7 +149,8 @@ class DispatcherTest : public LedgerTest {
   sql::FaultyDatabase faulty_{*database_};
   std::unique_ptr<Ledger> faulty_ledger_;
   telemetry::Metrics metrics_;
-  FakeChannel channel_;
+  Channels channels_;
+  FakeChannel* channel_ = nullptr;
   Wakeup disabled_;
   int64_t revision_ = 0;
   std::unique_ptr<Dispatcher> dispatcher_;  // last: it uses everything above
@@ -160,7 +162,7 @@ TEST_P(DispatcherTest, HandsOverWhatTheLedgerHadPendingAtTheStart) {
   const PendingDelivery delivery = Put("w");
   Start();
   EXPECT_TRUE(WaitFor(delivery, v1::Delivery::STATE_DELIVERED, 1));
-  EXPECT_THAT(channel_.sent(), ElementsAre(delivery.name));
+  EXPECT_THAT(channel_->sent(), ElementsAre(delivery.name));
 }
 
 TEST_P(DispatcherTest, HandsOverWhatIsOfferedToIt) {
@@ -173,7 +175,7 @@ TEST_P(DispatcherTest, HandsOverWhatIsOfferedToIt) {
 
 TEST_P(DispatcherTest, TriesAgainBySchedule) {
   const std::string endpoint = AddWebhook("w");
-  channel_.Answer(endpoint, {Wait{.reason = "HTTP 500", .http_status = 500}});
+  channel_->Answer(endpoint, {Wait{.reason = "HTTP 500", .http_status = 500}});
   const PendingDelivery delivery = Put("w");
   Start();
   ASSERT_TRUE(WaitFor(delivery, v1::Delivery::STATE_PENDING, 1));
@@ -184,7 +186,7 @@ TEST_P(DispatcherTest, TriesAgainBySchedule) {
 
 TEST_P(DispatcherTest, KeepsTheOrderOfARootThroughRetriesAndStepsPastADeadOne) {
   const std::string endpoint = AddWebhook("w");
-  channel_.Answer(endpoint, {Wait{.reason = "HTTP 500"}, Dead{.reason = "broken"}});
+  channel_->Answer(endpoint, {Wait{.reason = "HTTP 500"}, Dead{.reason = "broken"}});
   const PendingDelivery first = Put("w", "a");
   const PendingDelivery second = Put("w", "a");
   const PendingDelivery third = Put("w", "a");
@@ -195,20 +197,20 @@ TEST_P(DispatcherTest, KeepsTheOrderOfARootThroughRetriesAndStepsPastADeadOne) {
   ASSERT_TRUE(WaitFor(third, v1::Delivery::STATE_DELIVERED, 1));
   EXPECT_EQ(Get(first).state(), v1::Delivery::STATE_DEAD);
   EXPECT_EQ(Get(first).reason(), "broken");
-  EXPECT_THAT(channel_.sent(), ElementsAre(first.name, first.name, second.name, third.name));
+  EXPECT_THAT(channel_->sent(), ElementsAre(first.name, first.name, second.name, third.name));
 }
 
 TEST_P(DispatcherTest, ASlowEndpointHoldsOnlyItself) {
   const std::string slow = AddWebhook("slow");
   AddWebhook("quick");
-  channel_.Hold(slow);
+  channel_->Hold(slow);
   for (int i = 0; i < 40; ++i) Put("slow", absl::StrCat("c", i));
   const PendingDelivery quick = Put("quick");
   Start();
   EXPECT_TRUE(WaitFor(quick, v1::Delivery::STATE_DELIVERED, 1));
-  EXPECT_EQ(channel_.sent().size(), 33u);  // 32 of the slow one's, and the quick one's
-  channel_.ReleaseAll();
-  EXPECT_TRUE(channel_.WaitForSent(41));
+  EXPECT_EQ(channel_->sent().size(), 33u);  // 32 of the slow one's, and the quick one's
+  channel_->ReleaseAll();
+  EXPECT_TRUE(channel_->WaitForSent(41));
 }
 
 TEST_P(DispatcherTest, WhatAGateDropsIsSuppressedWithoutATry) {
@@ -221,7 +223,7 @@ TEST_P(DispatcherTest, WhatAGateDropsIsSuppressedWithoutATry) {
   Start();
   ASSERT_TRUE(WaitFor(delivery, v1::Delivery::STATE_SUPPRESSED, 0));
   EXPECT_EQ(Get(delivery).reason(), "wanted: the subscription was deleted or paused");
-  EXPECT_THAT(channel_.sent(), IsEmpty());
+  EXPECT_THAT(channel_->sent(), IsEmpty());
 }
 
 TEST_P(DispatcherTest, WhoeverTakesANameThatBecameFreeGetsNothingOfItsFormerOwner) {
@@ -245,7 +247,7 @@ TEST_P(DispatcherTest, WhoeverTakesANameThatBecameFreeGetsNothingOfItsFormerOwne
 
 TEST_P(DispatcherTest, GoneSwitchesTheEndpointOffAndTheRestIsSuppressed) {
   const std::string endpoint = AddWebhook("w");
-  channel_.Answer(endpoint, {Dead{.reason = "HTTP 410", .disable_endpoint = true}});
+  channel_->Answer(endpoint, {Dead{.reason = "HTTP 410", .disable_endpoint = true}});
   const PendingDelivery first = Put("w", "a");
   Start();
   ASSERT_TRUE(WaitFor(first, v1::Delivery::STATE_DEAD, 1));
@@ -259,7 +261,7 @@ TEST_P(DispatcherTest, GoneSwitchesTheEndpointOffAndTheRestIsSuppressed) {
 
 TEST_P(DispatcherTest, DaysOfNothingButFailureSwitchTheEndpointOff) {
   const std::string endpoint = AddWebhook("w");
-  channel_.Answer(endpoint, std::deque<Outcome>(3, Wait{.reason = "HTTP 500"}));
+  channel_->Answer(endpoint, std::deque<Outcome>(3, Wait{.reason = "HTTP 500"}));
   const PendingDelivery delivery = Put("w");
   Start({.disable_after = absl::Hours(1)});
   ASSERT_TRUE(WaitFor(delivery, v1::Delivery::STATE_PENDING, 1));
@@ -275,7 +277,7 @@ TEST_P(DispatcherTest, WhatFailsOnThisSideDoesNotCountAgainstTheEndpoint) {
   const std::string endpoint = AddWebhook("w");
   const std::deque<Outcome> ours = {Dead{.reason = "no key", .ours = true},
                                     Wait{.reason = "no room", .ours = true}};
-  channel_.Answer(endpoint, ours);
+  channel_->Answer(endpoint, ours);
   const PendingDelivery first = Put("w", "a");
   const PendingDelivery second = Put("w", "a");
   Start({.disable_after = absl::Seconds(0)});
@@ -289,7 +291,7 @@ TEST_P(DispatcherTest, WhatFailsOnThisSideDoesNotCountAgainstTheEndpoint) {
 TEST_P(DispatcherTest, WhoeverAsksForAYearOfPeaceIsTriedDailyAndSwitchedOffAllTheSame) {
   const std::string endpoint = AddWebhook("w");
   const Wait year{.until = store_.clock.Now() + absl::Hours(365 * 24), .reason = "HTTP 503"};
-  channel_.Answer(endpoint, {year, year, year});
+  channel_->Answer(endpoint, {year, year, year});
   const PendingDelivery delivery = Put("w");
   Start({.disable_after = absl::Hours(36)});
   ASSERT_TRUE(WaitFor(delivery, v1::Delivery::STATE_PENDING, 1));
@@ -301,7 +303,7 @@ TEST_P(DispatcherTest, WhoeverAsksForAYearOfPeaceIsTriedDailyAndSwitchedOffAllTh
 
 TEST_P(DispatcherTest, AnEndpointThatIsSwitchedOnAgainGetsAllItsDaysAnew) {
   const std::string endpoint = AddWebhook("w");
-  channel_.Answer(endpoint, std::deque<Outcome>(3, Wait{.reason = "HTTP 500"}));
+  channel_->Answer(endpoint, std::deque<Outcome>(3, Wait{.reason = "HTTP 500"}));
   const PendingDelivery old = Put("w");
   Start({.disable_after = absl::Hours(1)});
   ASSERT_TRUE(WaitFor(old, v1::Delivery::STATE_PENDING, 1));
@@ -326,7 +328,7 @@ TEST_P(DispatcherTest, AResultThatCantBeRecordedIsKeptAndNothingIsSentTwice) {
   const PendingDelivery delivery = Put("w");
   faulty_.Inject({.fragment = "UPDATE delivery", .status = absl::UnavailableError("away")});
   Start();
-  ASSERT_TRUE(channel_.WaitForSent(1));
+  ASSERT_TRUE(channel_->WaitForSent(1));
   const absl::Time deadline = Clock::System().Now() + kPatience;
   Wakeup never;
   while (Get(delivery).state() == v1::Delivery::STATE_PENDING && Clock::System().Now() < deadline) {
@@ -334,7 +336,7 @@ TEST_P(DispatcherTest, AResultThatCantBeRecordedIsKeptAndNothingIsSentTwice) {
     never.WaitFor(absl::Milliseconds(5));
   }
   EXPECT_EQ(Get(delivery).state(), v1::Delivery::STATE_DELIVERED);
-  EXPECT_EQ(channel_.sent().size(), 1u);
+  EXPECT_EQ(channel_->sent().size(), 1u);
 }
 
 TEST_P(DispatcherTest, KilledAfterSendingItSendsTheSameIdAgain) {
@@ -345,13 +347,13 @@ TEST_P(DispatcherTest, KilledAfterSendingItSendsTheSameIdAgain) {
     faulty_.Inject({.fragment = "UPDATE delivery", .status = absl::UnavailableError("killed")});
   }
   Start();
-  ASSERT_TRUE(channel_.WaitForSent(1));
+  ASSERT_TRUE(channel_->WaitForSent(1));
   dispatcher_.reset();
   EXPECT_EQ(Get(delivery).state(), v1::Delivery::STATE_PENDING);
   faulty_ledger_ = *Ledger::Open(*database_);  // the database is back
   Start();
   EXPECT_TRUE(WaitFor(delivery, v1::Delivery::STATE_DELIVERED, 1));
-  EXPECT_THAT(channel_.sent(), ElementsAre(delivery.name, delivery.name));
+  EXPECT_THAT(channel_->sent(), ElementsAre(delivery.name, delivery.name));
 }
 
 TEST_P(DispatcherTest, ARecordThatCantBeReadIsDeadAndTheOthersGoOn) {
@@ -376,9 +378,9 @@ TEST_P(DispatcherTest, MoreThanFitsIntoMemoryIsDeliveredInOrder) {
   AddWebhook("w");
   std::vector<std::string> expected;
   for (int i = 0; i < 25; ++i) expected.push_back(Put("w", "a").name);
-  Start({.agenda = {.loaded_per_endpoint = 4}});
-  ASSERT_TRUE(channel_.WaitForSent(25));
-  EXPECT_EQ(channel_.sent(), expected);
+  Start({.queue = {.loaded_per_endpoint = 4}});
+  ASSERT_TRUE(channel_->WaitForSent(25));
+  EXPECT_EQ(channel_->sent(), expected);
 }
 
 TEST_P(DispatcherTest, AnOfferThatComesAfterTheSweepSentItIsNotSentAgain) {
@@ -389,7 +391,7 @@ TEST_P(DispatcherTest, AnOfferThatComesAfterTheSweepSentItIsNotSentAgain) {
   const PendingDelivery next = Put("w", "a");
   dispatcher_->Offer({late, next});
   ASSERT_TRUE(WaitFor(next, v1::Delivery::STATE_DELIVERED, 1));
-  EXPECT_THAT(channel_.sent(), ElementsAre(late.name, next.name));
+  EXPECT_THAT(channel_->sent(), ElementsAre(late.name, next.name));
 }
 
 TEST_P(DispatcherTest, WhatWasNeverOfferedIsFoundByTheSweep) {

@@ -4,9 +4,9 @@
 
 #include "clusterwire/notification/v1/subscriber.pb.h"
 
+#include "services/notification/ledger/deliveries/deliveries.h"
+#include "services/notification/ledger/records/records.h"
 #include "services/notification/resources/subscribers/interests.h"
-#include "services/notification/ledger/deliveries.h"
-#include "services/notification/ledger/records.h"
 
 namespace clusterwire::notification {
 

@@ -4,40 +4,82 @@
 #include <utility>
 
 #include "libs/base/status/status_macros.h"
+#include "services/notification/ledger/records/records.h"
 
 namespace clusterwire::notification {
 
-absl::StatusOr<std::shared_ptr<const Record>> JobLoader::RecordOf(sql::Connection& connection,
-                                                                  const std::string& change_id) {
-  const auto found = std::find_if(
-      kept_.begin(), kept_.end(),
-      [&](const std::shared_ptr<const Record>& kept) { return kept->id == change_id; });
-  if (found != kept_.end()) {
-    kept_.splice(kept_.begin(), kept_, found);
-  } else {
-    absl::StatusOr<Record> record = Records(connection).Load(change_id);
-    if (absl::IsDataLoss(record.status())) return nullptr;
-    RETURN_IF_ERROR(record.status());
-    kept_.push_front(std::make_shared<const Record>(*std::move(record)));
-    if (kept_.size() > kKeptRecords) kept_.pop_back();
+void JobLoader::Keep(std::shared_ptr<const Record> record) {
+  if (hidden_.size() >= kKeptResources) hidden_.clear();
+  hidden_[record->change.name()] = record->hides;
+  KeepRecord(std::move(record));
+}
+
+void JobLoader::KeepRecord(std::shared_ptr<const Record> record) {
+  kept_bytes_ += record->change.ByteSizeLong();
+  kept_.push_front(std::move(record));
+  while (kept_.size() > 1 && (kept_.size() > kKeptRecords || kept_bytes_ > kKeptBytes)) {
+    kept_bytes_ -= kept_.back()->change.ByteSizeLong();
+    kept_.pop_back();
   }
+}
+
+std::shared_ptr<const Record> JobLoader::FindKept(const std::string& change_id) {
+  const auto found = std::ranges::find(kept_, change_id, &Record::id);
+  if (found == kept_.end()) return nullptr;
+  kept_.splice(kept_.begin(), kept_, found);
   return kept_.front();
 }
 
-absl::StatusOr<JobLoader::Loaded> JobLoader::Load(const std::vector<PendingDelivery>& deliveries) {
+std::shared_ptr<const Job> JobLoader::FromMemory(const PendingDelivery& delivery, absl::Time now) {
+  const absl::Duration age = now - delivery.offered;
+  if (delivery.attempts > 0 || age < absl::ZeroDuration() || age > kFresh) return nullptr;
+  std::shared_ptr<const Record> record = FindKept(delivery.change_id);
+  if (record == nullptr) return nullptr;
+  const auto hidden = hidden_.find(record->change.name());
+  if (hidden == hidden_.end()) return nullptr;
+  return MakeJob(delivery, hidden->second, std::move(record));
+}
+
+absl::StatusOr<std::shared_ptr<const Record>> JobLoader::RecordOf(sql::Connection& connection,
+                                                                  const std::string& change_id) {
+  if (std::shared_ptr<const Record> kept = FindKept(change_id)) return kept;
+  absl::StatusOr<Record> record = Records(connection).Load(change_id);
+  if (absl::IsDataLoss(record.status())) return nullptr;
+  RETURN_IF_ERROR(record.status());
+  KeepRecord(std::make_shared<const Record>(*std::move(record)));
+  return kept_.front();
+}
+
+std::shared_ptr<const Job> JobLoader::MakeJob(const PendingDelivery& delivery, bool hidden,
+                                              std::shared_ptr<const Record> record) const {
+  return std::make_shared<const Job>(Job{.delivery = delivery,
+                                         .record = std::move(record),
+                                         .interest = interests_.Find(delivery.subscription),
+                                         .endpoint = interests_.FindEndpoint(delivery.endpoint),
+                                         .hidden = hidden});
+}
+
+absl::StatusOr<JobLoader::Loaded> JobLoader::Load(const std::vector<PendingDelivery>& deliveries,
+                                                  absl::Time now) {
+  Loaded loaded;
+  std::vector<PendingDelivery> others;
+  for (const PendingDelivery& delivery : deliveries) {
+    if (std::shared_ptr<const Job> job = FromMemory(delivery, now)) {
+      loaded.jobs.push_back(std::move(job));
+    } else {
+      others.push_back(delivery);
+    }
+  }
+  if (others.empty()) return loaded;
   return ledger_.Read([&](sql::Connection& connection) -> absl::StatusOr<Loaded> {
-    Loaded loaded;
-    for (const PendingDelivery& delivery : deliveries) {
+    for (const PendingDelivery& delivery : others) {
       ASSIGN_OR_RETURN(const Standing standing, Deliveries(connection).StandingOf(delivery.name));
       if (!standing.pending) {
-        loaded.settled.push_back(delivery);
+        loaded.ended.push_back(delivery);
         continue;
       }
-      Job job{.delivery = delivery, .hidden = standing.hidden};
-      ASSIGN_OR_RETURN(job.record, RecordOf(connection, delivery.change_id));
-      job.interest = interests_.Find(delivery.subscription);
-      job.endpoint = interests_.FindEndpoint(delivery.endpoint);
-      loaded.jobs.push_back(std::make_shared<const Job>(std::move(job)));
+      ASSIGN_OR_RETURN(auto record, RecordOf(connection, delivery.change_id));
+      loaded.jobs.push_back(MakeJob(delivery, standing.hidden, std::move(record)));
     }
     return loaded;
   });

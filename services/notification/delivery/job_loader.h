@@ -1,42 +1,63 @@
 #pragma once
 
 #include <list>
-#include <map>
 #include <memory>
 #include <string>
+#include <unordered_map>
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "absl/time/time.h"
 
 #include "services/notification/delivery/job.h"
 #include "services/notification/ledger/ledger.h"
 
 namespace clusterwire::notification {
 
-// Makes jobs of pending deliveries: reads their records, many in one transaction and each once for
-// all the deliveries that it causes, and looks up who gets them. Owned by one thread.
+// Makes jobs of pending deliveries, with their records and those who get them. The ledger is asked
+// for what this process did not just write itself: after a restart, before each further try, and
+// for what another process matched. Owned by one thread.
 class JobLoader {
  public:
-  static constexpr size_t kKeptRecords = 64;  // those asked for last; at most 512 KiB each
+  // How long after its commit what ingest handed over needs no look at the ledger: another process
+  // may have the partition by then, and see the resource hidden.
+  static constexpr absl::Duration kFresh = absl::Seconds(1);
+  // Those asked for last.
+  static constexpr size_t kKeptRecords = 1000;
+  static constexpr size_t kKeptBytes = 32 << 20;
+  static constexpr size_t kKeptResources = 10'000;  // beyond it the ledger is asked
 
   // The arguments outlive the loader.
   JobLoader(Ledger& ledger, const Interests& interests) : ledger_(ledger), interests_(interests) {}
 
+  // A record that ingest has committed, now the newest of its resource.
+  void Keep(std::shared_ptr<const Record> record);
+  // Some weren't given to Keep(): the ledger is asked about all that came before.
+  void Forget() { hidden_.clear(); }
+
   struct Loaded {
-    std::vector<std::shared_ptr<const Job>> jobs;  // in the order of the deliveries
-    std::vector<PendingDelivery> settled;  // pending no more: recorded before their offer came
+    std::vector<std::shared_ptr<const Job>> jobs;
+    std::vector<PendingDelivery> ended;  // pending no more: handed over before their offer came
   };
   // A record that can't be parsed fails only the jobs that ask for it: they come without it.
-  absl::StatusOr<Loaded> Load(const std::vector<PendingDelivery>& deliveries);
+  absl::StatusOr<Loaded> Load(const std::vector<PendingDelivery>& deliveries, absl::Time now);
 
  private:
+  std::shared_ptr<const Record> FindKept(const std::string& change_id);
+  void KeepRecord(std::shared_ptr<const Record> record);
+  // Null when the ledger has to be asked.
+  std::shared_ptr<const Job> FromMemory(const PendingDelivery& delivery, absl::Time now);
   // Null when it can't be read any more.
   absl::StatusOr<std::shared_ptr<const Record>> RecordOf(sql::Connection& connection,
                                                          const std::string& change_id);
+  std::shared_ptr<const Job> MakeJob(const PendingDelivery& delivery, bool hidden,
+                                     std::shared_ptr<const Record> record) const;
 
   Ledger& ledger_;
   const Interests& interests_;
   std::list<std::shared_ptr<const Record>> kept_;  // those asked for last in front
+  size_t kept_bytes_ = 0;
+  std::unordered_map<std::string, bool> hidden_;  // by resource, since Keep()
 };
 
 }  // namespace clusterwire::notification

@@ -2,10 +2,12 @@
 
 #include <string>
 
+#include "libs/base/time/timestamp.h"
+
 namespace clusterwire::notification {
 namespace {
 
-telemetry::Counter Settled(telemetry::Metrics& metrics, const std::string& outcome) {
+telemetry::Counter Ended(telemetry::Metrics& metrics, const std::string& outcome) {
   return metrics.GetCounter("clusterwire_deliveries_total",
                             "Deliveries by how a look at them ended", {{"outcome", outcome}});
 }
@@ -13,10 +15,10 @@ telemetry::Counter Settled(telemetry::Metrics& metrics, const std::string& outco
 }  // namespace
 
 DeliveryMetrics::DeliveryMetrics(telemetry::Metrics& metrics)
-    : delivered(Settled(metrics, "delivered")),
-      postponed(Settled(metrics, "postponed")),
-      dead(Settled(metrics, "dead")),
-      suppressed(Settled(metrics, "suppressed")),
+    : delivered(Ended(metrics, "delivered")),
+      postponed(Ended(metrics, "postponed")),
+      dead(Ended(metrics, "dead")),
+      suppressed(Ended(metrics, "suppressed")),
       endpoints_disabled(metrics.GetCounter("clusterwire_delivery_endpoints_disabled_total",
                                             "Endpoints that were switched off")),
       ledger_errors(metrics.GetCounter("clusterwire_delivery_ledger_errors_total",
@@ -31,11 +33,12 @@ DeliveryMetrics::DeliveryMetrics(telemetry::Metrics& metrics)
       latency_seconds(metrics.GetHistogram("clusterwire_delivery_latency_seconds",
                                            "From a change's arrival to its delivery")) {}
 
-void DeliveryMetrics::Count(const Settlement& settlement, absl::Time created) {
-  switch (settlement.state) {
+void DeliveryMetrics::Count(const DeliveryResult& result, absl::Time created) {
+  if (result.attempt) attempt_seconds.Observe(result.time - ToTime(result.attempt->time()));
+  switch (result.state) {
     case v1::Delivery::STATE_DELIVERED:
       delivered.Add();
-      latency_seconds.Observe(settlement.time - created);
+      latency_seconds.Observe(result.time - created);
       break;
     case v1::Delivery::STATE_SUPPRESSED:
       suppressed.Add();

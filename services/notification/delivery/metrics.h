@@ -3,7 +3,7 @@
 #include "absl/time/time.h"
 
 #include "libs/telemetry/metrics.h"
-#include "services/notification/ledger/deliveries.h"
+#include "services/notification/ledger/deliveries/deliveries.h"
 
 namespace clusterwire::notification {
 
@@ -11,7 +11,7 @@ namespace clusterwire::notification {
 struct DeliveryMetrics {
   explicit DeliveryMetrics(telemetry::Metrics& metrics);
 
-  void Count(const Settlement& settlement, absl::Time created);
+  void Count(const DeliveryResult& result, absl::Time created);
 
   telemetry::Counter delivered;
   telemetry::Counter postponed;

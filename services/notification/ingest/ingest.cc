@@ -28,19 +28,8 @@ Ingest::Ingest(Options options, Ledger& ledger, Intake& intake, Clock& clock, Ra
     : options_(std::move(options)),
       ledger_(ledger),
       intake_(intake),
-      clock_(clock),
       metrics_(metrics),
-      backoff_({.limit = absl::Seconds(10)}, random),
-      thread_([this] { Run(); }) {}
-
-Ingest::~Ingest() {
-  {
-    MutexLock lock(mutex_);
-    stopping_ = true;
-  }
-  stop_.Notify();
-  thread_.join();
-}
+      worker_(clock, random, [this] { return Step(); }, {.limit = absl::Seconds(10)}) {}
 
 absl::Status Ingest::status() const {
   MutexLock lock(mutex_);
@@ -52,23 +41,12 @@ int64_t Ingest::lag() const {
   return lag_;
 }
 
-bool Ingest::Stopping() const {
-  MutexLock lock(mutex_);
-  return stopping_;
-}
-
-void Ingest::Run() {
-  while (!Stopping()) {
-    const absl::Status status = Step();
-    Publish(status);
-    if (status.ok()) {
-      backoff_.Reset();
-      continue;
-    }
-    telemetry::LogWarning("ingest waits", {{"error", status}});
-    clock_.WaitUntil(stop_, clock_.Now() + backoff_.Next());
-  }
-  consumer_.reset();
+absl::StatusOr<absl::Time> Ingest::Step() {
+  const absl::Status status = PollAndTake();
+  Publish(status);
+  if (!status.ok()) telemetry::LogWarning("ingest waits", {{"error", status}});
+  RETURN_IF_ERROR(status);
+  return absl::InfinitePast();  // the poll waits
 }
 
 absl::Status Ingest::Connect() {
@@ -82,7 +60,7 @@ absl::Status Ingest::Connect() {
   return absl::OkStatus();
 }
 
-absl::Status Ingest::Step() {
+absl::Status Ingest::PollAndTake() {
   if (consumer_ == nullptr) RETURN_IF_ERROR(Connect());
   absl::StatusOr<kafka::Consumer::Batch> batch = consumer_->Poll(options_.batch, options_.poll);
   if (!batch.ok()) {
@@ -112,7 +90,7 @@ absl::Status Ingest::Take(std::span<const kafka::ReceivedMessage> messages) {
   return absl::OkStatus();
 }
 
-// The messages come again with a later Poll. Run() pauses before that.
+// The messages come again with a later Poll. The worker pauses before that.
 void Ingest::GoBack(std::span<const kafka::ReceivedMessage> messages) {
   for (const auto& [partition, offset] : FirstOffsets(messages)) {
     const absl::Status back = consumer_->Restart(partition, offset);

@@ -3,15 +3,14 @@
 #include <memory>
 #include <span>
 #include <string>
-#include <thread>
 
 #include "absl/status/status.h"
 #include "absl/time/time.h"
 
-#include "libs/base/threads/backoff.h"
-#include "libs/base/time/clock.h"
-#include "libs/base/threads/mutex.h"
 #include "libs/base/random.h"
+#include "libs/base/threads/mutex.h"
+#include "libs/base/threads/worker.h"
+#include "libs/base/time/clock.h"
 #include "libs/kafka/consumer.h"
 #include "services/notification/ingest/intake.h"
 #include "services/notification/ingest/start_offsets.h"
@@ -31,13 +30,10 @@ class Ingest {
     absl::Duration poll = absl::Milliseconds(200);
   };
 
-  // Starts. The arguments by reference outlive it.
+  // Starts. The arguments by reference outlive it. The destructor finishes the batch in hand and
+  // leaves the group.
   Ingest(Options options, Ledger& ledger, Intake& intake, Clock& clock, Random& random,
          IngestMetrics metrics);
-  // Finishes the batch in hand, leaves the group, joins.
-  ~Ingest();
-  Ingest(const Ingest&) = delete;
-  Ingest& operator=(const Ingest&) = delete;
 
   // Why it stands still; OK while partitions are assigned and the last batch was taken. Any thread.
   absl::Status status() const;
@@ -45,32 +41,27 @@ class Ingest {
   int64_t lag() const;
 
  private:
-  void Run();
+  absl::StatusOr<absl::Time> Step();
   absl::Status Connect();
-  absl::Status Step();
+  absl::Status PollAndTake();
   absl::Status Take(std::span<const kafka::ReceivedMessage> messages);
   void GoBack(std::span<const kafka::ReceivedMessage> messages);
   absl::Status Mend(std::span<const kafka::Consumer::PartitionError> errors);
   void Publish(const absl::Status& status);
-  bool Stopping() const;
 
   const Options options_;
   Ledger& ledger_;
   Intake& intake_;
-  Clock& clock_;
   IngestMetrics metrics_;
 
   // The thread's own; the hook outlives the consumer.
-  Backoff backoff_;
   std::unique_ptr<StartOffsets> start_offsets_;
   std::unique_ptr<kafka::Consumer> consumer_;
 
   mutable Mutex mutex_;
   absl::Status status_ ABSL_GUARDED_BY(mutex_) = absl::UnavailableError("not connected yet");
   int64_t lag_ ABSL_GUARDED_BY(mutex_) = 0;
-  bool stopping_ ABSL_GUARDED_BY(mutex_) = false;
-  Wakeup stop_;
-  std::thread thread_;  // last: it uses everything above
+  Worker worker_;  // last: its thread uses everything above
 };
 
 }  // namespace clusterwire::notification

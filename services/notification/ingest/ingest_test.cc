@@ -11,8 +11,8 @@
 #include "services/notification/ingest/digest.h"
 #include "services/notification/ingest/testing/intake_fixture.h"
 #include "services/notification/ingest/testing/messages.h"
-#include "services/notification/ledger/dead_records.h"
-#include "services/notification/ledger/positions.h"
+#include "services/notification/ledger/records/dead_letters.h"
+#include "services/notification/ledger/records/topic_positions.h"
 
 namespace clusterwire::notification {
 namespace {
@@ -53,7 +53,7 @@ class IngestTest : public IntakeFixture {
 
   std::optional<TopicPosition> Position() {
     auto position = ledger_->Read([](sql::Connection& connection) {
-      return Positions(connection).Find({kTopic, 0});
+      return TopicPositions(connection).Find({kTopic, 0});
     });
     EXPECT_THAT(position, IsOk());
     return *position;
@@ -61,7 +61,7 @@ class IngestTest : public IntakeFixture {
   // Where reading would start from this position.
   int64_t StartFrom(const TopicPosition& position) {
     EXPECT_THAT(ledger_->Write([&](sql::Connection& connection) {
-      return Positions(connection).Move({kTopic, 0}, position);
+      return TopicPositions(connection).Move({kTopic, 0}, position);
     }),
                 IsOk());
     auto reader = kafka::Reader::Create(kafka_.Options());
@@ -106,7 +106,7 @@ TEST_P(IngestTest, TakesWhatComesSetsAsideWhatIsNoProtobufAndGoesOnAfterARestart
   EXPECT_EQ(AddUp().difference(), 0);
   EXPECT_FALSE(WasReset());
   EXPECT_THAT(
-      ledger_->Read([](sql::Connection& connection) { return DeadRecords(connection).Count(); }),
+      ledger_->Read([](sql::Connection& connection) { return DeadLetters(connection).Count(); }),
       IsOkAndHolds(1));
 }
 

@@ -10,11 +10,12 @@
 #include "libs/base/status/status_macros.h"
 #include "libs/telemetry/log.h"
 #include "libs/telemetry/trace.h"
+#include "services/notification/ingest/digest.h"
+#include "services/notification/ingest/read_record.h"
+#include "services/notification/ledger/records/dead_letters.h"
+#include "services/notification/ledger/records/topic_positions.h"
 #include "services/notification/resources/subscribers/subscription_rules.h"
 #include "services/notification/resources/subscribers/wants.h"
-#include "services/notification/ingest/digest.h"
-#include "services/notification/ledger/dead_records.h"
-#include "services/notification/ledger/positions.h"
 
 namespace clusterwire::notification {
 namespace {
@@ -34,8 +35,7 @@ Intake::Intake(Options options, Ledger& ledger, Interests& interests, Clock& clo
       clock_(clock),
       metrics_(metrics),
       offer_(std::move(offer)),
-      reload_(std::move(reload)),
-      public_sees_(*filter::Predicate::Compile({}, filter::Viewer::Public())) {}
+      reload_(std::move(reload)) {}
 
 absl::Status Intake::Take(std::span<const kafka::ReceivedMessage> messages) {
   MutexLock lock(mutex_);
@@ -49,21 +49,21 @@ absl::Status Intake::Take(std::span<const kafka::ReceivedMessage> messages) {
   return status;
 }
 
-absl::StatusOr<std::string> Intake::Redrive(std::string_view dead_record) {
+absl::StatusOr<std::string> Intake::Redrive(std::string_view dead_letter) {
   MutexLock lock(mutex_);
   ASSIGN_OR_RETURN(const kafka::ReceivedMessage message,
                    ledger_.Read([&](sql::Connection& connection) {
-                     return DeadRecords(connection).Load(dead_record);
+                     return DeadLetters(connection).Load(dead_letter);
                    }));
-  const absl::StatusOr<ReadRecord> read = ReadMessage(message, public_sees_, clock_.Now());
+  const absl::StatusOr<Record> read = ReadRecord(message, clock_.Now());
   if (!read.ok()) {
     return Error(absl::StatusCode::kFailedPrecondition, "RECORD_UNREADABLE",
                  absl::StrCat("it still can't be read: ", read.status().message()));
   }
   RETURN_IF_ERROR(TakeAll({&message, 1}, /*move=*/false));
   RETURN_IF_ERROR(ledger_.Write(
-      [&](sql::Connection& connection) { return DeadRecords(connection).Remove(dead_record); }));
-  return read->record.id;
+      [&](sql::Connection& connection) { return DeadLetters(connection).Remove(dead_letter); }));
+  return read->id;
 }
 
 absl::Status Intake::TakeAll(std::span<const kafka::ReceivedMessage> messages, bool move) {
@@ -96,9 +96,9 @@ absl::Status Intake::Prepare() {
 }
 
 Intake::Item Intake::ItemOf(const kafka::ReceivedMessage& message) {
-  Item item{.message = &message, .error = {}, .read = {}, .matches = {}};
+  Item item{.message = &message, .error = {}, .record = {}, .matches = {}};
   last_received_ = std::max(clock_.Now(), last_received_ + absl::Microseconds(1));
-  absl::StatusOr<ReadRecord> read = ReadMessage(message, public_sees_, last_received_);
+  absl::StatusOr<Record> read = ReadRecord(message, last_received_);
   if (!read.ok()) {
     item.error = read.status();
     telemetry::LogWarning("record set aside", {{"partition", kafka::ToString(message.from)},
@@ -106,8 +106,8 @@ Intake::Item Intake::ItemOf(const kafka::ReceivedMessage& message) {
                                                {"error", item.error}});
     return item;
   }
-  item.read = *std::move(read);
-  const Record& record = item.read.record;
+  item.record = std::make_shared<const Record>(*std::move(read));
+  const Record& record = *item.record;
   item.matches = MatchesOf(record);
   const telemetry::TraceScope trace(
       telemetry::TraceContext::Parse(record.trace).value_or(telemetry::TraceContext()));
@@ -152,8 +152,8 @@ absl::StatusOr<size_t> Intake::WriteSome(sql::Connection& connection, std::span<
       ASSIGN_OR_RETURN(const bool closed, WriteRecord(connection, item, &budget, added));
       if (!closed) break;
     } else {
-      RETURN_IF_ERROR(DeadRecords(connection).Add(*item.message, item.error, clock_.Now()));
-      ++added->dead;
+      RETURN_IF_ERROR(DeadLetters(connection).Add(*item.message, item.error, clock_.Now()));
+      ++added->dead_letters;
     }
     if (move) {
       positions[item.message->from] = {.next_offset = item.message->offset + 1,
@@ -162,55 +162,73 @@ absl::StatusOr<size_t> Intake::WriteSome(sql::Connection& connection, std::span<
     ++done;
   }
   for (const auto& [partition, position] : positions) {
-    RETURN_IF_ERROR(Positions(connection).Move(partition, position));
+    RETURN_IF_ERROR(TopicPositions(connection).Move(partition, position));
   }
   return done;
 }
 
-// Inserts as many of the record's deliveries as `budget` allows; true when none is missing.
+// Inserts as many of the record's deliveries as `budget` allows; true when none is missing. A new
+// record whose deliveries all fit is written once, closed.
 absl::StatusOr<bool> Intake::WriteRecord(sql::Connection& connection, const Item& item,
                                          size_t* budget, Added* added) {
-  const Record& record = item.read.record;
-  ASSIGN_OR_RETURN(MatchProgress progress, Records(connection).Keep(record));
-  if (progress.closed) {
+  const Record& record = *item.record;
+  const bool fits = item.matches.size() <= *budget;
+  MatchProgress progress;
+  if (fits) {
+    progress = {
+        .matched = static_cast<int64_t>(item.matches.size()), .through = {}, .closed = true};
+  }
+  ASSIGN_OR_RETURN(const std::optional<MatchProgress> earlier,
+                   Records(connection).Keep(record, progress));
+  if (earlier && earlier->closed) {
     ++added->repeated;
     return true;
   }
-  ASSIGN_OR_RETURN(const bool newest,
-                   NewestRecords(connection).Note(record.change, item.read.hidden));
-  auto next = std::upper_bound(item.matches.begin(), item.matches.end(), progress.through,
-                               [](const std::string& through, const Match& match) {
-                                 return through < match.delivery.subscription;
-                               });
+  ASSIGN_OR_RETURN(const bool newest, NewestRecords(connection).Note(record.change, record.hides));
+  auto next = item.matches.begin();
+  if (earlier) {
+    next = std::upper_bound(item.matches.begin(), item.matches.end(), earlier->through,
+                            [](const std::string& through, const Match& match) {
+                              return through < match.delivery.subscription;
+                            });
+  }
   std::vector<PendingDelivery> pending;
   std::vector<PendingDelivery> superseded;
+  MatchProgress after = earlier.value_or(MatchProgress());
   for (; next != item.matches.end() && *budget > 0; ++next, --*budget) {
     (newest || next->names_kind ? pending : superseded).push_back(next->delivery);
-    ++progress.matched;
+    ++after.matched;
     ++added->matched;
-    progress.through = next->delivery.subscription;
+    after.through = next->delivery.subscription;
   }
-  progress.closed = next == item.matches.end();
+  after.closed = next == item.matches.end();
   RETURN_IF_ERROR(Deliveries(connection).Insert(pending, ""));
   RETURN_IF_ERROR(Deliveries(connection).Insert(superseded, "superseded"));
-  RETURN_IF_ERROR(Records(connection).SetProgress(record.id, progress));
-  if (progress.closed) {
+  if (earlier || !fits) RETURN_IF_ERROR(Records(connection).SetProgress(record.id, after));
+  if (after.closed) {
     ++added->kept;
     if (!newest) ++added->superseded;
   }
-  std::move(pending.begin(), pending.end(), std::back_inserter(added->pending));
-  return progress.closed;
+  Committed& committed = added->committed;
+  if (newest) {
+    for (PendingDelivery& delivery : pending) delivery.offered = clock_.Now();
+    committed.newest.push_back(item.record);
+  }
+  std::move(pending.begin(), pending.end(), std::back_inserter(committed.pending));
+  return after.closed;
 }
 
 void Intake::Announce(Added added) {
   metrics_.kept.Add(added.kept);
   metrics_.repeated.Add(added.repeated);
-  metrics_.dead.Add(added.dead);
+  metrics_.dead_letters.Add(added.dead_letters);
   metrics_.superseded.Add(added.superseded);
   metrics_.matched.Add(static_cast<double>(added.matched));
-  // First, so that what nobody was told of goes out before what follows it.
+  // First, so that what an earlier transaction may have committed goes out before what follows it.
   if (std::exchange(unannounced_, false)) reload_();
-  if (!added.pending.empty()) offer_(std::move(added.pending));
+  if (!added.committed.newest.empty() || !added.committed.pending.empty()) {
+    offer_(std::move(added.committed));
+  }
 }
 
 }  // namespace clusterwire::notification

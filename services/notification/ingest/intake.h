@@ -1,6 +1,7 @@
 #pragma once
 
 #include <functional>
+#include <memory>
 #include <span>
 #include <string>
 #include <string_view>
@@ -10,21 +11,20 @@
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 
-#include "libs/base/time/clock.h"
 #include "libs/base/threads/mutex.h"
-#include "libs/filter/predicate.h"
+#include "libs/base/time/clock.h"
 #include "libs/kafka/message.h"
-#include "services/notification/resources/subscribers/interests.h"
 #include "services/notification/ingest/metrics.h"
-#include "services/notification/ingest/read_record.h"
-#include "services/notification/ledger/deliveries.h"
+#include "services/notification/ledger/deliveries/deliveries.h"
 #include "services/notification/ledger/ledger.h"
+#include "services/notification/ledger/records/records.h"
+#include "services/notification/resources/subscribers/interests.h"
 
 namespace clusterwire::notification {
 
 // Takes messages into the ledger: keeps the record, matches it, inserts its deliveries, moves the
-// position. A record is received once, whatever is sent again and wherever we are killed: its
-// identity is a key, and what belongs together commits together. One that is wide takes several
+// position. A record is received once, however often it is sent and wherever the process is killed:
+// its identity is a key, and what belongs together commits together. One that is wide takes several
 // transactions and stays open until the last; taken again, it goes on where it was.
 //
 // Knows no consumer, so that a test calls it directly. Safe for use from any thread; one call at a
@@ -35,8 +35,13 @@ class Intake {
     size_t rows = 1000;  // deliveries inserted in one transaction
     absl::Duration catch_up_limit = absl::Seconds(10);
   };
-  // Where new pending deliveries go after their commit.
-  using Offer = std::function<void(std::vector<PendingDelivery>)>;
+  // What a transaction has committed: deliveries to be handed over, and the records that are now
+  // the newest of their resources, in order.
+  struct Committed {
+    std::vector<PendingDelivery> pending;
+    std::vector<std::shared_ptr<const Record>> newest;
+  };
+  using Offer = std::function<void(Committed)>;
   // Called when deliveries may have been committed without having been offered.
   using Reload = std::function<void()>;
 
@@ -48,9 +53,9 @@ class Intake {
   // messages again.
   absl::Status Take(std::span<const kafka::ReceivedMessage> messages);
 
-  // Reads a dead record once more; gives the ce_id of the change that it turned out to be.
+  // Reads a dead letter once more; gives the ce_id of the change that it turned out to be.
   // NOT_FOUND, or FAILED_PRECONDITION when it still can't be read.
-  absl::StatusOr<std::string> Redrive(std::string_view dead_record);
+  absl::StatusOr<std::string> Redrive(std::string_view dead_letter);
 
  private:
   struct Match {
@@ -61,13 +66,13 @@ class Intake {
   struct Item {
     const kafka::ReceivedMessage* message = nullptr;
     absl::Status error;
-    ReadRecord read;
+    std::shared_ptr<const Record> record;
     std::vector<Match> matches;  // by the names of subscriptions
   };
   // What a transaction adds, for when it has committed.
   struct Added {
-    std::vector<PendingDelivery> pending;
-    int kept = 0, repeated = 0, dead = 0, superseded = 0;
+    Committed committed;
+    int kept = 0, repeated = 0, dead_letters = 0, superseded = 0;
     int64_t matched = 0;
   };
 
@@ -88,7 +93,6 @@ class Intake {
   IngestMetrics metrics_;
   const Offer offer_;
   const Reload reload_;
-  const filter::Predicate public_sees_;
 
   Mutex mutex_;  // one call at a time
   absl::Time last_received_ = absl::InfinitePast();

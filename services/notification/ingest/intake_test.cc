@@ -7,8 +7,8 @@
 #include "services/notification/ingest/digest.h"
 #include "services/notification/ingest/testing/intake_fixture.h"
 #include "services/notification/ingest/testing/messages.h"
-#include "services/notification/ledger/dead_records.h"
-#include "services/notification/ledger/positions.h"
+#include "services/notification/ledger/records/dead_letters.h"
+#include "services/notification/ledger/records/topic_positions.h"
 
 namespace clusterwire::notification {
 namespace {
@@ -19,9 +19,9 @@ using testing::SizeIs;
 
 class IntakeTest : public IntakeFixture {
  protected:
-  std::vector<v1::DeadRecord> DeadOnes() {
+  std::vector<v1::DeadLetter> DeadOnes() {
     auto dead = ledger_->Read(
-        [](sql::Connection& connection) { return DeadRecords(connection).List("", 100); });
+        [](sql::Connection& connection) { return DeadLetters(connection).List("", 100); });
     EXPECT_THAT(dead, IsOk());
     return *std::move(dead);
   }
@@ -123,11 +123,11 @@ TEST_P(IntakeTest, WhatCantBeReadIsSetAsideAndBlocksNothing) {
   ASSERT_THAT(Take({broken, MessageOf(change, 8)}), IsOk());
   EXPECT_THAT(StatesFor(change), ElementsAre("all: pending"));
   ASSERT_THAT(DeadOnes(), SizeIs(1));
-  EXPECT_EQ(DeadOnes()[0].name(), "deadRecords/changes.0.7");
+  EXPECT_EQ(DeadOnes()[0].name(), "deadLetters/changes.0.7");
   EXPECT_THAT(DeadOnes()[0].error(), testing::HasSubstr("ResourceChanged"));
-  EXPECT_THAT(intake_->Redrive("deadRecords/changes.0.7"),
+  EXPECT_THAT(intake_->Redrive("deadLetters/changes.0.7"),
               StatusIs(absl::StatusCode::kFailedPrecondition));
-  EXPECT_THAT(intake_->Redrive("deadRecords/changes.0.6"), StatusIs(absl::StatusCode::kNotFound));
+  EXPECT_THAT(intake_->Redrive("deadLetters/changes.0.6"), StatusIs(absl::StatusCode::kNotFound));
   EXPECT_THAT(DeadOnes(), SizeIs(1));
 }
 
@@ -137,16 +137,16 @@ TEST_P(IntakeTest, AZeroByteInATextSetsTheRecordAside) {
   EXPECT_THAT(DeadOnes(), SizeIs(1));
 }
 
-TEST_P(IntakeTest, ADeadRecordThatIsUnderstoodNowIsTaken) {
+TEST_P(IntakeTest, ADeadLetterThatIsUnderstoodNowIsTaken) {
   Subscribe("all", "");
   const auto change = ClusterChange("a", 1, "cluster.created", "", "published");
   const auto message = MessageOf(change, 7);
   ASSERT_THAT(ledger_->Write([&](sql::Connection& connection) {
-    return DeadRecords(connection)
+    return DeadLetters(connection)
         .Add(message, absl::InvalidArgumentError("an older release"), store_.clock.Now());
   }),
               IsOk());
-  EXPECT_THAT(intake_->Redrive("deadRecords/changes.0.7"), IsOkAndHolds("history:1:1"));
+  EXPECT_THAT(intake_->Redrive("deadLetters/changes.0.7"), IsOkAndHolds("history:1:1"));
   EXPECT_THAT(StatesFor(change), ElementsAre("all: pending"));
   EXPECT_THAT(DeadOnes(), IsEmpty());
 }
@@ -156,7 +156,7 @@ TEST_P(IntakeTest, ThePositionMovesWithTheBatch) {
   const auto last = MessageOf(ClusterChange("b", 2, "cluster.created", "", "published"), 41);
   ASSERT_THAT(Take({first, last}), IsOk());
   const auto position = ledger_->Read(
-      [&](sql::Connection& connection) { return Positions(connection).Find(last.from); });
+      [&](sql::Connection& connection) { return TopicPositions(connection).Find(last.from); });
   ASSERT_THAT(position, IsOk());
   ASSERT_TRUE(*position);
   EXPECT_EQ((*position)->next_offset, 42);

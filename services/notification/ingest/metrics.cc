@@ -15,7 +15,7 @@ telemetry::Counter Records(telemetry::Metrics& metrics, const std::string& resul
 IngestMetrics::IngestMetrics(telemetry::Metrics& metrics)
     : kept(Records(metrics, "kept")),
       repeated(Records(metrics, "repeated")),
-      dead(Records(metrics, "dead")),
+      dead_letters(Records(metrics, "dead_letter")),
       superseded(Records(metrics, "superseded")),
       matched(metrics.GetCounter("clusterwire_ingest_matched_total",
                                  "Subscriptions that records matched")),

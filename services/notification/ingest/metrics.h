@@ -10,7 +10,7 @@ struct IngestMetrics {
 
   telemetry::Counter kept;
   telemetry::Counter repeated;
-  telemetry::Counter dead;
+  telemetry::Counter dead_letters;
   telemetry::Counter superseded;
   telemetry::Counter matched;
   telemetry::Counter errors;

@@ -7,6 +7,7 @@
 #include "libs/base/status/status_macros.h"
 #include "libs/change/record.h"
 #include "libs/change/visible.h"
+#include "libs/filter/viewer.h"
 #include "libs/telemetry/trace.h"
 
 namespace clusterwire::notification {
@@ -19,11 +20,9 @@ void CheckText(std::string_view field, std::string_view text, FieldErrors* error
 
 }  // namespace
 
-absl::StatusOr<ReadRecord> ReadMessage(const kafka::ReceivedMessage& message,
-                                       const filter::Predicate& public_sees, absl::Time received) {
+absl::StatusOr<Record> ReadRecord(const kafka::ReceivedMessage& message, absl::Time received) {
   ASSIGN_OR_RETURN(change::Record decoded, change::Decode(message));
-  ReadRecord read;
-  Record& record = read.record;
+  Record record;
   record.id = change::IdOf(decoded.changed).ToString();
   record.change = std::move(decoded.changed);
   FieldErrors errors;
@@ -39,9 +38,10 @@ absl::StatusOr<ReadRecord> ReadMessage(const kafka::ReceivedMessage& message,
   // What was hidden when it was deleted stays hidden.
   const change::v1::ResourceChanged& change = record.change;
   const type::v1::Facts& last = change.has_after() ? change.after() : change.before();
-  read.hidden = (change.has_after() || change.has_before()) && !public_sees.Matches(last);
-  change::CutTo(public_sees, &record.change);
-  return read;
+  const filter::Viewer everyone = filter::Viewer::Public();
+  record.hides = (change.has_after() || change.has_before()) && !filter::Sees(everyone, last);
+  change::CutTo(everyone, &record.change);
+  return record;
 }
 
 }  // namespace clusterwire::notification

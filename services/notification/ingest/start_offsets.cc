@@ -6,7 +6,7 @@
 #include "libs/base/status/status_macros.h"
 #include "libs/telemetry/log.h"
 #include "services/notification/ingest/digest.h"
-#include "services/notification/ledger/positions.h"
+#include "services/notification/ledger/records/topic_positions.h"
 
 namespace clusterwire::notification {
 namespace {
@@ -24,7 +24,7 @@ void LogPartitions(std::string_view message, std::span<const kafka::TopicPartiti
 absl::StatusOr<int64_t> StartOffsets::Of(const kafka::TopicPartition& partition) {
   ASSIGN_OR_RETURN(const std::optional<TopicPosition> position,
                    ledger_.Read([&](sql::Connection& connection) {
-                     return Positions(connection).Find(partition);
+                     return TopicPositions(connection).Find(partition);
                    }));
   if (!position) return kafka::kBeginning;
   ASSIGN_OR_RETURN(const kafka::Reader::Watermarks marks,

@@ -31,7 +31,7 @@ class StartOffsets final : public kafka::RebalanceHook {
 
   absl::StatusOr<std::vector<int64_t>> OnAssigned(
       std::span<const kafka::TopicPartition> partitions) override;
-  // Positions are committed with each batch, so nothing is in hand between two Polls.
+  // TopicPositions are committed with each batch, so nothing is in hand between two Polls.
   void OnRevoked(std::span<const kafka::TopicPartition> partitions) override;
   void OnLost(std::span<const kafka::TopicPartition> partitions) override;
 

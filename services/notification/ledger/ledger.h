@@ -18,7 +18,7 @@ namespace clusterwire::notification {
 //
 //   ledger.Write([&](sql::Connection& connection) -> absl::Status {
 //     RETURN_IF_ERROR(Records(connection).Close(…));
-//     return Positions(connection).Move(…);
+//     return TopicPositions(connection).Move(…);
 //   });
 //
 // Safe for use from any thread. After UNAVAILABLE from Write() it is not known whether the

@@ -73,7 +73,16 @@ constexpr std::string_view kSubscriptionMade = R"sql(
 ALTER TABLE delivery ADD COLUMN subscription_made {int} NOT NULL DEFAULT 0;
 )sql";
 
-constexpr sql::Migration kMigrations[] = {{1, kTables}, {2, kSubscriptionMade}};
+// What can't be read is called a dead letter, everywhere. Indexes keep their rows, and get their
+// names anew.
+constexpr std::string_view kDeadLetters = R"sql(
+ALTER TABLE dead_record RENAME TO dead_letter;
+ALTER TABLE dead_record_header RENAME TO dead_letter_header;
+DROP INDEX dead_record_by_time;
+CREATE INDEX dead_letter_by_time ON dead_letter (met, topic, topic_partition, topic_offset);
+)sql";
+
+constexpr sql::Migration kMigrations[] = {{1, kTables}, {2, kSubscriptionMade}, {3, kDeadLetters}};
 
 }  // namespace
 

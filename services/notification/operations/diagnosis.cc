@@ -4,7 +4,7 @@
 
 #include "libs/service/database.h"
 #include "services/notification/ledger/balance.h"
-#include "services/notification/ledger/dead_records.h"
+#include "services/notification/ledger/records/dead_letters.h"
 
 namespace clusterwire::notification {
 namespace {
@@ -105,11 +105,11 @@ service::Finding Diagnosis::Matcher(const Interests::Counts& counts) const {
 service::Finding Diagnosis::LedgerBalance(v1::DiagnoseResponse* response) const {
   const auto balance =
       on_.ledger.Read([](sql::Connection& connection) { return Balance(connection).OfAll(); });
-  const auto dead_records =
-      on_.ledger.Read([](sql::Connection& connection) { return DeadRecords(connection).Count(); });
-  if (!balance.ok() || !dead_records.ok()) {
+  const auto dead_letters =
+      on_.ledger.Read([](sql::Connection& connection) { return DeadLetters(connection).Count(); });
+  if (!balance.ok() || !dead_letters.ok()) {
     return Found("ledger", Finding::SEVERITY_ERROR,
-                 Text(balance.ok() ? dead_records.status() : balance.status()),
+                 Text(balance.ok() ? dead_letters.status() : balance.status()),
                  absl::StrCat("Check that the database named by ", kLedgerOption, " runs."));
   }
   response->set_pending(balance->pending());
@@ -125,11 +125,11 @@ service::Finding Diagnosis::LedgerBalance(v1::DiagnoseResponse* response) const 
                  "Deliveries were lost or doubled. Keep the ledger's database as it is, find the "
                  "change by GetBalance with its ce_id, and report it.");
   }
-  if (*dead_records > 0) {
+  if (*dead_letters > 0) {
     return Found(
         "ledger", Finding::SEVERITY_WARNING,
-        absl::StrCat("balances: ", state, "; ", *dead_records, " records could not be read"),
-        "See ListDeadRecords; RedriveDeadRecord takes one in again after an upgrade.");
+        absl::StrCat("balances: ", state, "; ", *dead_letters, " records could not be read"),
+        "See ListDeadLetters; RedriveDeadLetter takes one in again after an upgrade.");
   }
   return Fine("ledger", absl::StrCat("balances: ", state));
 }

@@ -45,7 +45,8 @@ rpc::CallContext As(std::string_view subscriber) {
 }
 
 TestStore::TestStore() : random(TestSeed()) {
-  database = Need(sql::Database::Open("sqlite:" + folder.File("store.db")));
+  real_database = Need(sql::Database::Open("sqlite:" + folder.File("store.db")));
+  database = std::make_unique<sql::FaultyDatabase>(*real_database);
   store = Need(store::Store::Open(*database, Need(MakeRegistry()), clock, random, StoreOptions()));
   interests = Need(Interests::Load(*store, clock, random));
   subscribers = std::make_unique<Subscribers>(*store, random);

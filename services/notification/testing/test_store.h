@@ -12,7 +12,7 @@
 #include "libs/base/testing/temp_dir.h"
 #include "libs/http/address_guard.h"
 #include "libs/rpc/call/call_context.h"
-#include "libs/sql/database.h"
+#include "libs/sql/testing/faulty_database.h"
 #include "libs/store/store.h"
 #include "services/notification/resources/subscribers/endpoint_rules.h"
 #include "services/notification/resources/subscribers/interests.h"
@@ -44,7 +44,8 @@ class TestStore {
   FakeClock clock;
   TempDir folder;
   SeededRandom random;
-  std::unique_ptr<sql::Database> database;
+  std::unique_ptr<sql::Database> real_database;
+  std::unique_ptr<sql::FaultyDatabase> database;
   std::unique_ptr<store::Store> store;
   std::unique_ptr<Interests> interests;
   std::unique_ptr<Subscribers> subscribers;

@@ -39,7 +39,7 @@ constexpr absl::Duration kPatience = absl::Minutes(1);
 class WholeService : public testing::Test {
  protected:
   WholeService() {
-    kafka_.CreateTopic(change::kDefaultTopic, 1);
+    kafka_.CreateTopic("clusterwire.changes.v1", 1);
     auto* listen = config_.mutable_listen();
     listen->set_grpc_address("127.0.0.1:0");
     listen->set_http_address("127.0.0.1:0");
@@ -125,7 +125,7 @@ class WholeService : public testing::Test {
     record.traceparent = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
     auto message = change::Encode(record);
     ASSERT_THAT(message, IsOk());
-    message->to = {change::kDefaultTopic, 0};
+    message->to = {"clusterwire.changes.v1", 0};
     auto producer = kafka::Producer::Create(kafka_.Options());
     ASSERT_THAT(producer, IsOk());
     ASSERT_THAT((*producer)->Send(std::span(&*message, 1), kPatience), IsOk());

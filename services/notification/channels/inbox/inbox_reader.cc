@@ -11,8 +11,8 @@
 #include "libs/base/status/status_macros.h"
 #include "libs/base/time/timestamp.h"
 #include "libs/rpc/token/page_token.h"
-#include "services/notification/ledger/inbox.h"
-#include "services/notification/ledger/inbox_signal.h"
+#include "services/notification/ledger/inbox/inbox.h"
+#include "services/notification/ledger/inbox/inbox_signal.h"
 #include "services/notification/ledger/ledger.h"
 #include "services/notification/resources/subscribers/names.h"
 #include "services/notification/resources/subscribers/subscriber_rules.h"
@@ -27,7 +27,7 @@ constexpr int kRead = 50;  // items read at a time
 
 absl::Status CursorError(std::string_view description) { return FieldError("cursor", description); }
 
-// An item that an earlier subscriber of the same name left behind belongs to nobody.
+// An item that an earlier subscriber of the same name left behind is shown to no one.
 bool Belongs(const v1::InboxItem& item, const v1::Subscriber& owner) {
   return ToTime(item.time()) >= ToTime(owner.create_time());
 }

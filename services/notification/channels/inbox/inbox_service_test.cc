@@ -15,9 +15,9 @@
 #include "libs/base/time/timestamp.h"
 #include "libs/rpc/server/client.h"
 #include "libs/rpc/call/status.h"
+#include "services/notification/ledger/inbox/inbox.h"
+#include "services/notification/ledger/records/records.h"
 #include "services/notification/testing/test_api.h"
-#include "services/notification/ledger/inbox.h"
-#include "services/notification/ledger/records.h"
 
 namespace clusterwire::notification {
 namespace {

@@ -8,16 +8,15 @@
 #include "libs/base/status/error.h"
 #include "libs/base/status/status_macros.h"
 #include "libs/telemetry/trace.h"
+#include "services/notification/channels/channels.h"
+#include "services/notification/channels/webhook/secret.h"
 #include "services/notification/channels/webhook/webhook_body.h"
 #include "services/notification/channels/webhook/webhook_signature.h"
-#include "services/notification/resources/subscribers/secret.h"
 
 namespace clusterwire::notification {
 namespace {
 
-constexpr size_t kShownBytes = 500;  // of an answer
-
-std::string Shown(const http::Response& response) { return response.body.substr(0, kShownBytes); }
+constexpr size_t kReceiptBytes = 500;  // of an answer
 
 // The trace goes on, with a span of its own for this try.
 std::string Traceparent(const std::string& trace, Random& random) {
@@ -32,7 +31,7 @@ bool IsOurs(const absl::Status& status) {
 
 Outcome OfAnswer(const http::Response& response) {
   const int status = response.status;
-  if (status >= 200 && status < 300) return Done{status, Shown(response)};
+  if (status >= 200 && status < 300) return Done{status, response.body.substr(0, kReceiptBytes)};
   std::string reason = absl::StrCat("HTTP ", status);
   if (status == 410) return Dead{reason + ": the receiver is gone for good", true, status};
   if (status >= 300 && status < 400) reason += ": redirects are not followed; give the new address";
@@ -47,16 +46,12 @@ Outcome WebhookOutcome(const absl::StatusOr<http::Response>& answer) {
               .ours = IsOurs(answer.status())};
 }
 
-absl::StatusOr<Rendered> WebhookChannel::Render(const Job& job) const {
-  ASSIGN_OR_RETURN(std::string body, WebhookBody(job));
-  return Rendered{std::move(body)};
-}
-
-absl::StatusOr<http::Request> WebhookChannel::RequestFor(const Job& job, Rendered rendered,
+absl::StatusOr<http::Request> WebhookChannel::RequestFor(const Job& job,
                                                          absl::Time deadline) const {
   const v1::Webhook& webhook = job.endpoint->webhook();
   const std::optional<std::string> key = KeyOf(webhook.secret());
   if (!key) return absl::InvalidArgumentError("the endpoint's secret can't be used to sign");
+  ASSIGN_OR_RETURN(std::string body, WebhookBody(job));
   const std::string& id = job.delivery.name;
   const absl::Time now = clock_.Now();
   http::Request request;
@@ -66,17 +61,16 @@ absl::StatusOr<http::Request> WebhookChannel::RequestFor(const Job& job, Rendere
       {"content-type", "application/cloudevents+json; charset=utf-8"},
       {"webhook-id", id},
       {"webhook-timestamp", absl::StrCat(absl::ToUnixSeconds(now))},
-      {"webhook-signature", WebhookSignature(*key, id, now, rendered.body)},
+      {"webhook-signature", WebhookSignature(*key, id, now, body)},
       {"traceparent", Traceparent(job.record->trace, random_)},
   };
-  request.body = std::move(rendered.body);
+  request.body = std::move(body);
   request.deadline = deadline;
   return request;
 }
 
-void WebhookChannel::Send(std::shared_ptr<const Job> job, Rendered rendered, absl::Time deadline,
-                          Callback done) {
-  absl::StatusOr<http::Request> request = RequestFor(*job, std::move(rendered), deadline);
+void WebhookChannel::Send(std::shared_ptr<const Job> job, absl::Time deadline, Callback done) {
+  absl::StatusOr<http::Request> request = RequestFor(*job, deadline);
   if (!request.ok()) {
     done(Dead{.reason = std::string(request.status().message()), .ours = true});
     return;
@@ -90,6 +84,10 @@ void WebhookChannel::Send(std::shared_ptr<const Job> job, Rendered rendered, abs
   } else {
     done(Dead{.reason = absl::StrCat(ReasonOf(started), ": ", started.message())});
   }
+}
+
+std::unique_ptr<Channel> MakeWebhookChannel(const ChannelContext& context) {
+  return std::make_unique<WebhookChannel>(context.client, context.clock, context.random);
 }
 
 }  // namespace clusterwire::notification

@@ -2,8 +2,8 @@
 
 #include <memory>
 
-#include "libs/base/time/clock.h"
 #include "libs/base/random.h"
+#include "libs/base/time/clock.h"
 #include "libs/http/client.h"
 #include "services/notification/channels/channel.h"
 
@@ -23,13 +23,10 @@ class WebhookChannel final : public Channel {
   WebhookChannel(http::Client& client, Clock& clock, Random& random)
       : client_(client), clock_(clock), random_(random) {}
 
-  absl::StatusOr<Rendered> Render(const Job& job) const override;
-  void Send(std::shared_ptr<const Job> job, Rendered rendered, absl::Time deadline,
-            Callback done) override;
+  void Send(std::shared_ptr<const Job> job, absl::Time deadline, Callback done) override;
 
  private:
-  absl::StatusOr<http::Request> RequestFor(const Job& job, Rendered rendered,
-                                           absl::Time deadline) const;
+  absl::StatusOr<http::Request> RequestFor(const Job& job, absl::Time deadline) const;
 
   http::Client& client_;
   Clock& clock_;

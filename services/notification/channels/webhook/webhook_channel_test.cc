@@ -8,14 +8,15 @@
 #include "absl/strings/str_cat.h"
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <nlohmann/json.hpp>
 
+#include "libs/base/json.h"
 #include "libs/base/testing/fake_clock.h"
 #include "libs/base/testing/status_matchers.h"
 #include "libs/http/testing/receiver.h"
 #include "services/notification/channels/testing/jobs.h"
+#include "services/notification/channels/webhook/secret.h"
+#include "services/notification/channels/webhook/webhook_body.h"
 #include "services/notification/channels/webhook/webhook_signature.h"
-#include "services/notification/resources/subscribers/secret.h"
 
 namespace clusterwire::notification {
 namespace {
@@ -36,10 +37,8 @@ class WebhookTest : public testing::Test {
   // Sends the job and gives what came of it.
   Outcome Send(const Job& job, absl::Duration limit = kPatience) {
     auto shared = std::make_shared<const Job>(job);
-    const auto rendered = channel_.Render(job);
-    EXPECT_THAT(rendered, IsOk());
     std::promise<Outcome> promise;
-    channel_.Send(shared, *rendered, Clock::System().Now() + limit,
+    channel_.Send(shared, Clock::System().Now() + limit,
                   [&](Outcome outcome) { promise.set_value(std::move(outcome)); });
     return promise.get_future().get();
   }
@@ -75,9 +74,9 @@ TEST_F(WebhookTest, PostsASignedCloudEvent) {
 
 TEST_F(WebhookTest, TheBodyIsACloudEventThatAPersonUnderstands) {
   const Job job = LabelAwardedJob();
-  const auto rendered = channel_.Render(job);
-  ASSERT_THAT(rendered, IsOk());
-  const auto event = nlohmann::json::parse(rendered->body);
+  const auto body = WebhookBody(job);
+  ASSERT_THAT(body, IsOk());
+  const auto event = nlohmann::json::parse(*body);
   EXPECT_EQ(event["specversion"], "1.0");
   EXPECT_EQ(event["id"], job.delivery.name);
   EXPECT_EQ(event["type"], "clusterwire.label.awarded.v1");
@@ -102,10 +101,10 @@ TEST_F(WebhookTest, OfWhatLeftTheImageAfterDoesNotTravel) {
   change.mutable_label()->set_title_then("Not for them");
   SetChange(job, change);
   job.delivery.transition = v1::TRANSITION_LEFT;
-  const auto rendered = channel_.Render(job);
-  ASSERT_THAT(rendered, IsOk());
-  EXPECT_THAT(rendered->body, testing::Not(HasSubstr("Not for them")));
-  const auto facts = nlohmann::json::parse(rendered->body)["data"]["facts"];
+  const auto body = WebhookBody(job);
+  ASSERT_THAT(body, IsOk());
+  EXPECT_THAT(*body, testing::Not(HasSubstr("Not for them")));
+  const auto facts = nlohmann::json::parse(*body)["data"]["facts"];
   EXPECT_EQ(facts["before"]["title"], "Silver (ECEI) for Silicon Saxony");
   EXPECT_FALSE(facts.contains("after"));
 }

@@ -4,7 +4,7 @@
 
 #include <gtest/gtest.h>
 
-#include "services/notification/resources/subscribers/secret.h"
+#include "services/notification/channels/webhook/secret.h"
 
 namespace clusterwire::notification {
 namespace {

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "services/notification/delivery/gate.h"
+#include "services/notification/delivery/gates/gate.h"
 
 namespace clusterwire::notification {
 

@@ -1,11 +1,11 @@
 #pragma once
 
-#include "services/notification/delivery/gate.h"
+#include "services/notification/delivery/gates/gate.h"
 
 namespace clusterwire::notification {
 
 // Does the subscriber still want it? The subscription must be there and active, and the same that
-// matched: whoever takes a name that became free gets nothing of its former owner.
+// matched: the new owner of a name that became free gets nothing of its former one.
 class WantedGate final : public Gate {
  public:
   std::string_view name() const override { return "wanted"; }

@@ -16,8 +16,9 @@ IntakeFixture::IntakeFixture(Intake::Options options) {
   faulty_ledger_ = *std::move(ledger);
   intake_ = std::make_unique<Intake>(
       options, *faulty_ledger_, *store_.interests, store_.clock, IngestMetrics(metrics_),
-      [this](std::vector<PendingDelivery> deliveries) {
-        std::move(deliveries.begin(), deliveries.end(), std::back_inserter(offered_));
+      [this](Intake::Committed committed) {
+        std::ranges::move(committed.pending, std::back_inserter(offered_));
+        std::ranges::move(committed.newest, std::back_inserter(newest_));
         reloads_before_last_offer_ = reloads_;
       },
       [this] { ++reloads_; });

@@ -2,8 +2,8 @@
 
 #include "absl/strings/str_cat.h"
 
-#include "libs/base/text/strings.h"
 #include "libs/base/testing/status_matchers.h"
+#include "libs/base/text/strings.h"
 
 namespace clusterwire::notification {
 
@@ -53,9 +53,9 @@ void LedgerTest::Keep(const Record& record, const std::vector<PendingDelivery>& 
               IsOk());
 }
 
-void LedgerTest::Settle(const Settlement& settlement) {
+void LedgerTest::SetResult(const DeliveryResult& result) {
   EXPECT_THAT(ledger_->Write([&](sql::Connection& connection) {
-    return Deliveries(connection).Settle(settlement);
+    return Deliveries(connection).SetResult(result);
   }),
               IsOk());
 }

@@ -9,9 +9,9 @@
 #include <gtest/gtest.h>
 
 #include "libs/sql/testing/backends.h"
-#include "services/notification/ledger/deliveries.h"
+#include "services/notification/ledger/deliveries/deliveries.h"
 #include "services/notification/ledger/ledger.h"
-#include "services/notification/ledger/records.h"
+#include "services/notification/ledger/records/records.h"
 
 namespace clusterwire::notification {
 
@@ -28,7 +28,7 @@ class LedgerTest : public testing::TestWithParam<sql::Dialect> {
 
   // Keeps it closed, with these deliveries pending.
   void Keep(const Record& record, const std::vector<PendingDelivery>& deliveries = {});
-  void Settle(const Settlement& settlement);
+  void SetResult(const DeliveryResult& result);
   std::vector<v1::Delivery> List(const DeliveryQuery& query);
   // As the newest record of the resource says; there must be one.
   bool IsHidden(std::string_view name);

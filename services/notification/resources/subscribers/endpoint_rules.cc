@@ -7,33 +7,27 @@
 #include "libs/base/status/error.h"
 #include "libs/base/status/status_macros.h"
 #include "libs/base/text/strings.h"
+#include "libs/base/text/utf8.h"
 #include "libs/resource/call.h"
 #include "libs/resource/id.h"
 #include "libs/resource/update_mask.h"
+#include "services/notification/channels/endpoint_kind.h"
 #include "services/notification/resources/subscribers/access.h"
 #include "services/notification/resources/subscribers/names.h"
 #include "services/notification/resources/subscribers/scan.h"
-#include "services/notification/resources/subscribers/secret.h"
 #include "services/notification/resources/subscribers/subscription_rules.h"
 
 namespace clusterwire::notification {
 namespace {
 
 constexpr std::string_view kInboxId = "inbox";
-constexpr size_t kMaxUri = 2000;
 constexpr size_t kMaxReason = 500;
 
 bool IsInbox(std::string_view endpoint) { return endpoint == InboxNameOf(store::RootOf(endpoint)); }
 
 v1::Endpoint WithoutSecret(v1::Endpoint endpoint) {
-  if (endpoint.has_webhook()) endpoint.mutable_webhook()->clear_secret();
+  if (const EndpointKind* kind = EndpointKindOf(endpoint)) kind->RemoveSecrets(endpoint);
   return endpoint;
-}
-
-std::string CutReason(std::string_view reason) {
-  size_t end = std::min(reason.size(), kMaxReason);
-  while (end > 0 && end < reason.size() && (reason[end] & 0xC0) == 0x80) --end;  // inside UTF-8
-  return std::string(reason.substr(0, end));
 }
 
 absl::Status BuiltInError(std::string_view name) {
@@ -122,28 +116,15 @@ absl::StatusOr<std::vector<v1::Endpoint>> Endpoints::List(const rpc::CallContext
 absl::Status Endpoints::CheckNew(const v1::CreateEndpointRequest& request,
                                  FieldErrors errors) const {
   const v1::Endpoint& endpoint = request.endpoint();
-  if (request.endpoint_id() == kInboxId || endpoint.has_inbox()) {
-    errors.Add(endpoint.has_inbox() ? "endpoint.inbox" : "endpoint_id",
-               "every subscriber has its inbox already; choose another id, and a webhook");
+  if (request.endpoint_id() == kInboxId && !endpoint.has_inbox()) {
+    errors.Add("endpoint_id", "every subscriber has its inbox already; choose another id");
   }
-  if (!endpoint.has_webhook()) {
-    if (!endpoint.has_inbox()) errors.Add("endpoint.webhook", "is required");
-    return errors.ToStatus();
+  const EndpointKind* kind = EndpointKindOf(endpoint);
+  if (kind == nullptr) {
+    errors.Add("endpoint.webhook", "is required");
+  } else {
+    RETURN_IF_ERROR(kind->Check(endpoint, {.guard = guard_, .resolve = resolve_}, errors));
   }
-  const std::string& uri = endpoint.webhook().uri();
-  resource::CheckText(errors, "endpoint.webhook.uri", uri, 1, kMaxUri);
-  if (uri.find('#') != std::string::npos) {
-    errors.Add("endpoint.webhook.uri", "must not have a fragment ('#')");
-  }
-  if (!endpoint.webhook().secret().empty() && !KeyOf(endpoint.webhook().secret())) {
-    errors.Add("endpoint.webhook.secret",
-               "must be \"whsec_\" and 24 to 64 bytes in base64; leave it empty to get one");
-  }
-  if (!errors.empty()) return errors.ToStatus();
-  const absl::Status reachable = guard_.CheckHost(uri, resolve_);
-  // That the resolver doesn't answer now says nothing about the address: the caller may try again.
-  if (reachable.code() == absl::StatusCode::kUnavailable) return reachable;
-  errors.AddAll("endpoint.webhook.uri", reachable);
   return errors.ToStatus();
 }
 
@@ -157,14 +138,12 @@ absl::StatusOr<v1::Endpoint> Endpoints::Create(const rpc::CallContext& call,
   errors.AddAll("", id.status());
   RETURN_IF_ERROR(CheckNew(request, errors));
 
-  v1::Endpoint endpoint;
+  v1::Endpoint endpoint = request.endpoint();
   const auto ids = kSubscriberName.Parse(request.parent());
   endpoint.set_name(kEndpointName.Format({ids->front(), *id}));
   endpoint.set_state(v1::Endpoint::STATE_ENABLED);
-  *endpoint.mutable_webhook() = request.endpoint().webhook();
-  if (endpoint.webhook().secret().empty()) {
-    endpoint.mutable_webhook()->set_secret(MakeSecret(random_));
-  }
+  endpoint.clear_state_reason();
+  EndpointKindOf(endpoint)->Complete(endpoint, random_);
   const auto create = [&](store::Writer& writer) -> absl::Status {
     RETURN_IF_ERROR(writer.Get<v1::Subscriber>(request.parent()).status());
     ASSIGN_OR_RETURN(const auto others, StoredUnder(writer, request.parent()));
@@ -224,7 +203,7 @@ absl::Status Endpoints::Disable(const std::string& name, std::string_view reason
     ASSIGN_OR_RETURN(v1::Endpoint endpoint, writer.Get<v1::Endpoint>(name));
     if (endpoint.state() == v1::Endpoint::STATE_DISABLED) return absl::OkStatus();
     endpoint.set_state(v1::Endpoint::STATE_DISABLED);
-    endpoint.set_state_reason(CutReason(reason));
+    endpoint.set_state_reason(std::string(CutUtf8(reason, kMaxReason)));
     return writer.Put(endpoint, "endpoint.disabled");
   };
   return store_.Write(call, disable).status();

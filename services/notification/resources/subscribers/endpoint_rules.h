@@ -9,8 +9,8 @@
 
 #include "clusterwire/notification/v1/subscriber.pb.h"
 
-#include "libs/base/status/error.h"
 #include "libs/base/random.h"
+#include "libs/base/status/error.h"
 #include "libs/http/address_guard.h"
 #include "libs/rpc/call/call_context.h"
 #include "libs/store/store.h"

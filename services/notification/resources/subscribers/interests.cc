@@ -21,12 +21,6 @@ constexpr size_t kEverything = std::numeric_limits<size_t>::max();
 // How often a wait looks at the clock when nothing moves.
 constexpr auto kLook = std::chrono::milliseconds(20);
 
-template <typename Map>
-typename Map::mapped_type FindIn(const Map& map, std::string_view name) {
-  const auto found = map.find(name);
-  return found == map.end() ? nullptr : found->second;
-}
-
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<Interests>> Interests::Load(store::Store& store, Clock& clock,
@@ -92,7 +86,6 @@ void Interests::Take(const store::Message& resource) {
   } else if (const auto* subscriber = dynamic_cast<const v1::Subscriber*>(&resource)) {
     auto inbox = std::make_shared<const v1::Endpoint>(InboxOf(*subscriber));
     MutexLock lock(mutex_);
-    subscribers_[subscriber->name()] = std::make_shared<const v1::Subscriber>(*subscriber);
     endpoints_[inbox->name()] = std::move(inbox);
   }
 }
@@ -131,10 +124,7 @@ void Interests::SetEntry(const std::string& name, Entry entry) {
 void Interests::Drop(std::string_view name) {
   DropSubscription(name);
   MutexLock lock(mutex_);
-  if (const auto found = subscribers_.find(name); found != subscribers_.end()) {
-    endpoints_.erase(InboxNameOf(name));
-    subscribers_.erase(found);
-  }
+  endpoints_.erase(InboxNameOf(name));  // of a subscriber
   if (const auto found = endpoints_.find(name); found != endpoints_.end()) endpoints_.erase(found);
 }
 
@@ -193,12 +183,8 @@ std::shared_ptr<const Interest> Interests::Find(std::string_view subscription) c
 
 std::shared_ptr<const v1::Endpoint> Interests::FindEndpoint(std::string_view name) const {
   MutexLock lock(mutex_);
-  return FindIn(endpoints_, name);
-}
-
-std::shared_ptr<const v1::Subscriber> Interests::FindSubscriber(std::string_view name) const {
-  MutexLock lock(mutex_);
-  return FindIn(subscribers_, name);
+  const auto found = endpoints_.find(name);
+  return found == endpoints_.end() ? nullptr : found->second;
 }
 
 Interests::Counts Interests::counts() const {

@@ -18,9 +18,9 @@
 #include "clusterwire/notification/v1/subscriber.pb.h"
 #include "clusterwire/notification/v1/subscription.pb.h"
 
-#include "libs/base/time/clock.h"
-#include "libs/base/threads/mutex.h"
 #include "libs/base/random.h"
+#include "libs/base/threads/mutex.h"
+#include "libs/base/time/clock.h"
 #include "libs/filter/predicate.h"
 #include "libs/filter/transition.h"
 #include "libs/match/matcher.h"
@@ -36,7 +36,7 @@ struct Interest {
   filter::Predicate predicate;  // as the public sees
 };
 
-// All subscribers, endpoints and active subscriptions in memory: what ingest and delivery ask
+// All endpoints and active subscriptions in memory: what ingest and delivery ask
 // instead of the store. Follows the store's log in a thread of its own; after a restart it reads
 // everything again. Safe for use from any thread; what it gives out is immutable and stays valid.
 class Interests {
@@ -71,7 +71,6 @@ class Interests {
   // secret with it, and the inbox of every subscriber.
   std::shared_ptr<const Interest> Find(std::string_view subscription) const;
   std::shared_ptr<const v1::Endpoint> FindEndpoint(std::string_view name) const;
-  std::shared_ptr<const v1::Subscriber> FindSubscriber(std::string_view name) const;
 
   Counts counts() const;
   // Why it stands still; OK while it follows the log.
@@ -107,8 +106,6 @@ class Interests {
   std::map<Name, Entry, std::less<>> subscriptions_ ABSL_GUARDED_BY(mutex_);
   std::unordered_map<int64_t, std::shared_ptr<const Interest>> by_id_ ABSL_GUARDED_BY(mutex_);
   std::map<Name, std::shared_ptr<const v1::Endpoint>, std::less<>> endpoints_
-      ABSL_GUARDED_BY(mutex_);
-  std::map<Name, std::shared_ptr<const v1::Subscriber>, std::less<>> subscribers_
       ABSL_GUARDED_BY(mutex_);
   std::unique_ptr<store::Tailer> tailer_;  // last: its thread uses everything above
 };

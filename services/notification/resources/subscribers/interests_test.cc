@@ -113,7 +113,6 @@ TEST_F(InterestsTest, AreTheSameAfterARestart) {
   EXPECT_THAT(Ask(**restarted, kAwarded), testing::SizeIs(1));
   EXPECT_NE((*restarted)->FindEndpoint("subscribers/x/endpoints/crm"), nullptr);
   EXPECT_NE((*restarted)->FindEndpoint("subscribers/x/endpoints/inbox"), nullptr);
-  EXPECT_NE((*restarted)->FindSubscriber("subscribers/x"), nullptr);
 }
 
 TEST_F(InterestsTest, ForgetASubscriberWithAllItHas) {
@@ -126,7 +125,6 @@ TEST_F(InterestsTest, ForgetASubscriberWithAllItHas) {
   ASSERT_THAT(test_.subscribers->Delete(AsOperator(), request), IsOk());
   test_.CatchUp();
   EXPECT_EQ(test_.interests->Find("subscribers/x/subscriptions/all"), nullptr);
-  EXPECT_EQ(test_.interests->FindSubscriber("subscribers/x"), nullptr);
   EXPECT_EQ(test_.interests->FindEndpoint("subscribers/x/endpoints/crm"), nullptr);
   EXPECT_EQ(test_.interests->FindEndpoint("subscribers/x/endpoints/inbox"), nullptr);
   EXPECT_EQ(test_.interests->counts().matcher.size, 0u);

@@ -6,7 +6,7 @@
 #include "libs/rpc/call/run_unary.h"
 #include "libs/telemetry/log.h"
 #include "services/notification/common/paging.h"
-#include "services/notification/ledger/inbox.h"
+#include "services/notification/ledger/inbox/inbox.h"
 #include "services/notification/ledger/ledger.h"
 #include "services/notification/resources/subscribers/endpoint_rules.h"
 #include "services/notification/resources/subscribers/subscriber_rules.h"

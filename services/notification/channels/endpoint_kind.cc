@@ -1,0 +1,26 @@
+#include "services/notification/channels/endpoint_kind.h"
+
+namespace clusterwire::notification {
+
+#define CHANNEL(name, Name) const EndpointKind& Name##Endpoints();
+#include "services/notification/channels/channels.def"
+#undef CHANNEL
+
+void EndpointKind::Complete(v1::Endpoint&, Random&) const {}
+
+void EndpointKind::RemoveSecrets(v1::Endpoint&) const {}
+
+const EndpointKind* EndpointKindOf(const v1::Endpoint& endpoint) {
+  switch (endpoint.channel_case()) {
+#define CHANNEL(name, Name)   \
+  case v1::Endpoint::k##Name: \
+    return &Name##Endpoints();
+#include "services/notification/channels/channels.def"
+#undef CHANNEL
+    case v1::Endpoint::CHANNEL_NOT_SET:
+      break;
+  }
+  return nullptr;
+}
+
+}  // namespace clusterwire::notification

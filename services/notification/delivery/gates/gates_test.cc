@@ -1,0 +1,57 @@
+#include "services/notification/delivery/gates/gates.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "services/notification/channels/testing/jobs.h"
+
+namespace clusterwire::notification {
+namespace {
+
+std::string Answer(const Job& job) {
+  const std::variant<Go, Wait, Drop> answer = Ask(MakeGates(), job);
+  if (const auto* drop = std::get_if<Drop>(&answer)) return drop->reason;
+  return std::holds_alternative<Go>(answer) ? "go" : "wait";
+}
+
+TEST(GatesTest, WhatIsWantedGoes) { EXPECT_EQ(Answer(LabelAwardedJob()), "go"); }
+
+TEST(GatesTest, ADeletedOrPausedSubscriptionGetsNothingMore) {
+  Job job = LabelAwardedJob();
+  job.interest = nullptr;
+  EXPECT_EQ(Answer(job), "wanted: the subscription was deleted or paused");
+}
+
+TEST(GatesTest, ASubscriptionThatMovedToAnotherEndpointGetsNothingAtTheOld) {
+  Job job = LabelAwardedJob();
+  job.delivery.endpoint = "subscribers/newsletter/endpoints/old";
+  EXPECT_EQ(Answer(job), "wanted: the subscription has another endpoint now");
+}
+
+TEST(GatesTest, NothingGoesToADeletedEndpoint) {
+  Job job = LabelAwardedJob();
+  job.endpoint = nullptr;
+  EXPECT_EQ(Answer(job), "enabled: the endpoint was deleted");
+}
+
+TEST(GatesTest, NothingGoesToAnEndpointThatIsSwitchedOff) {
+  Job job = LabelAwardedJob();
+  auto endpoint = std::make_shared<v1::Endpoint>(*job.endpoint);
+  endpoint->set_state(v1::Endpoint::STATE_DISABLED);
+  job.endpoint = endpoint;
+  EXPECT_EQ(Answer(job), "enabled: the endpoint is switched off");
+}
+
+TEST(GatesTest, WhatWasHiddenSinceIsNotTold) {
+  Job job = LabelAwardedJob();
+  job.hidden = true;
+  for (const v1::Transition transition : {v1::TRANSITION_ENTERED, v1::TRANSITION_CHANGED}) {
+    job.delivery.transition = transition;
+    EXPECT_EQ(Answer(job), "audience: the resource is no longer public");
+  }
+  job.delivery.transition = v1::TRANSITION_LEFT;
+  EXPECT_EQ(Answer(job), "go");
+}
+
+}  // namespace
+}  // namespace clusterwire::notification

@@ -1,0 +1,131 @@
+#include "google/protobuf/text_format.h"
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "libs/base/testing/seed.h"
+#include "libs/base/testing/status_matchers.h"
+#include "services/notification/delivery/queue/breaker.h"
+#include "services/notification/delivery/results/delivery_result.h"
+#include "services/notification/delivery/results/retry_schedule.h"
+
+namespace clusterwire::notification {
+namespace {
+
+const absl::Time kStart = absl::FromUnixSeconds(1'700'000'000);
+
+config::v1::Delivery Config(const char* text) {
+  config::v1::Delivery config;
+  EXPECT_TRUE(google::protobuf::TextFormat::ParseFromString(text, &config));
+  return config;
+}
+
+RetrySchedule TwoPauses() {
+  return *RetrySchedule::Create(
+      Config("retry_schedule { seconds: 10 } retry_schedule { seconds: 60 } retry_jitter: 0"));
+}
+
+TEST(RetryScheduleTest, ByDefaultGoesFromSecondsToADayAndThenGivesUp) {
+  SeededRandom random(TestSeed());
+  const RetrySchedule schedule;
+  const std::vector<absl::Duration> middle = {absl::Seconds(5), absl::Minutes(5), absl::Minutes(30),
+                                              absl::Hours(2),   absl::Hours(5),   absl::Hours(10),
+                                              absl::Hours(14),  absl::Hours(20),  absl::Hours(24)};
+  for (size_t i = 0; i < middle.size(); ++i) {
+    const std::optional<absl::Duration> pause =
+        schedule.PauseAfter(static_cast<int>(i) + 1, random);
+    ASSERT_TRUE(pause);
+    EXPECT_GE(*pause, middle[i] * 0.9);
+    EXPECT_LE(*pause, middle[i] * 1.1);
+  }
+  EXPECT_EQ(schedule.PauseAfter(10, random), std::nullopt);
+}
+
+TEST(RetryScheduleTest, IsWhatTheConfigurationSays) {
+  SeededRandom random(1);
+  const RetrySchedule schedule = TwoPauses();
+  EXPECT_EQ(schedule.PauseAfter(1, random), absl::Seconds(10));
+  EXPECT_EQ(schedule.PauseAfter(2, random), absl::Minutes(1));
+  EXPECT_EQ(schedule.PauseAfter(3, random), std::nullopt);
+}
+
+TEST(RetryScheduleTest, AnOptionOutOfRangeIsNamed) {
+  const auto schedule =
+      RetrySchedule::Create(Config("retry_schedule { seconds: 10 } retry_schedule { seconds: -1 }"
+                                   " retry_jitter: 1.5"));
+  EXPECT_THAT(schedule, HasFieldError("delivery.retry_schedule[1]"));
+  EXPECT_THAT(schedule, HasFieldError("delivery.retry_jitter"));
+}
+
+TEST(BreakerTest, OpensAfterEnoughFailuresInARowForGrowingPauses) {
+  SeededRandom random(TestSeed());
+  Breaker breaker(random);
+  for (int i = 1; i < Breaker::kThreshold; ++i) breaker.OnFailure(kStart, absl::InfinitePast());
+  EXPECT_EQ(breaker.open_until(), absl::InfinitePast());
+  EXPECT_EQ(breaker.Allowed(32), 32);
+  breaker.OnFailure(kStart, absl::InfinitePast());
+  const absl::Time first = breaker.open_until();
+  EXPECT_GT(first, kStart);
+  EXPECT_EQ(breaker.Allowed(32), 1);
+  breaker.OnFailure(kStart, absl::InfinitePast());  // was under way when it opened
+  EXPECT_EQ(breaker.open_until(), first);
+  breaker.OnFailure(first, absl::InfinitePast());
+  EXPECT_GT(breaker.open_until() - first, (first - kStart) * 1.1);
+  breaker.OnSuccess();
+  EXPECT_EQ(breaker.Allowed(32), 32);
+  EXPECT_EQ(breaker.open_until(), absl::InfinitePast());
+}
+
+class DeliveryResultTest : public testing::Test {
+ protected:
+  DeliveryResult Of(const Outcome& outcome, int attempts_before = 0) {
+    return ResultOf({.name = "deliveries/1", .attempts = attempts_before}, outcome, kStart,
+                    kStart + absl::Milliseconds(120), TwoPauses(), random_);
+  }
+  SeededRandom random_{1};
+};
+
+TEST_F(DeliveryResultTest, SuccessIsDelivered) {
+  const DeliveryResult result = Of(Done{.http_status = 200, .receipt = "tak\n\xc3\xbc"});
+  EXPECT_EQ(result.state, v1::Delivery::STATE_DELIVERED);
+  ASSERT_TRUE(result.attempt);
+  EXPECT_EQ(result.attempt->outcome(), "delivered");
+  EXPECT_EQ(result.attempt->number(), 1);
+  EXPECT_EQ(result.attempt->duration_ms(), 120);
+  EXPECT_EQ(result.attempt->detail(), "tak   ");
+}
+
+TEST_F(DeliveryResultTest, AFailureWaitsForTheSchedule) {
+  const DeliveryResult result = Of(Wait{.reason = "HTTP 500", .http_status = 500}, 1);
+  EXPECT_EQ(result.state, v1::Delivery::STATE_PENDING);
+  EXPECT_EQ(result.due, result.time + absl::Minutes(1));
+  EXPECT_EQ(result.attempt->outcome(), "retry");
+  EXPECT_EQ(result.attempt->number(), 2);
+  EXPECT_EQ(result.reason, "HTTP 500");
+}
+
+TEST_F(DeliveryResultTest, RetryAfterIsObeyedWhenItIsLater) {
+  EXPECT_EQ(Of(Wait{.until = kStart + absl::Hours(1)}).due, kStart + absl::Hours(1));
+  const DeliveryResult sooner = Of(Wait{.until = kStart + absl::Seconds(1)});
+  EXPECT_EQ(sooner.due, sooner.time + absl::Seconds(10));
+}
+
+TEST_F(DeliveryResultTest, OfRetryAfterADayIsObeyed) {
+  const DeliveryResult result = Of(Wait{.until = kStart + absl::Hours(365 * 24)});
+  EXPECT_EQ(result.due, result.time + absl::Hours(24));
+}
+
+TEST_F(DeliveryResultTest, AfterTheScheduleItIsGivenUp) {
+  const DeliveryResult result = Of(Wait{.reason = "HTTP 500", .http_status = 500}, 2);
+  EXPECT_EQ(result.state, v1::Delivery::STATE_DEAD);
+  EXPECT_EQ(result.reason, "given up after 3 tries: HTTP 500");
+  EXPECT_EQ(result.attempt->outcome(), "dead");
+}
+
+TEST_F(DeliveryResultTest, DeadIsDeadAtOnce) {
+  const DeliveryResult result = Of(Dead{.reason = "HTTP 410", .http_status = 410});
+  EXPECT_EQ(result.state, v1::Delivery::STATE_DEAD);
+  EXPECT_EQ(result.attempt->http_status(), 410);
+}
+
+}  // namespace
+}  // namespace clusterwire::notification

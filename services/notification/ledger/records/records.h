@@ -1,0 +1,69 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+
+#include "clusterwire/change/v1/resource_changed.pb.h"
+
+#include "libs/sql/connection.h"
+
+namespace clusterwire::notification {
+
+// A change as it is kept: cut to what the public may see.
+struct Record {
+  std::string id = {};  // its ce_id
+  change::v1::ResourceChanged change = {};
+  std::string trace = {};  // W3C traceparent
+  absl::Time received = {};
+  // As it came, it hid the resource from the public. Not kept here but in NewestRecords.
+  bool hides = false;
+};
+
+// How far the deliveries of a record have been inserted. Chunks go in the order of the names of
+// subscriptions, so the last name says where to go on.
+struct MatchProgress {
+  int64_t matched = 0;       // counted by the matcher, not from the rows
+  std::string through = {};  // the last subscription inserted
+  bool closed = false;       // nothing is missing
+};
+
+// The records that came from Kafka, each kept once under (history, revision, ordinal).
+class Records {
+ public:
+  explicit Records(sql::Connection& connection) : connection_(connection) {}
+
+  // Keeps the record with the progress that this transaction makes with it, unless it is there;
+  // then gives how far that one is.
+  absl::StatusOr<std::optional<MatchProgress>> Keep(const Record& record,
+                                                    const MatchProgress& progress = {});
+  // After the rows of a chunk, in the same transaction.
+  absl::Status SetProgress(std::string_view id, const MatchProgress& progress);
+  // NOT_FOUND when it was purged or never came.
+  absl::StatusOr<Record> Load(std::string_view id);
+  // When the newest came; InfinitePast for none. Ingest goes on above it, so that times rise.
+  absl::StatusOr<absl::Time> LastReceived();
+
+ private:
+  sql::Connection& connection_;
+};
+
+// Per resource the newest record that came; late ones don't count.
+class NewestRecords {
+ public:
+  explicit NewestRecords(sql::Connection& connection) : connection_(connection) {}
+
+  // Notes the record, and whether the resource is hidden from the public since; false when a newer
+  // one of the same history was there: this one is superseded. Another history is always newer.
+  absl::StatusOr<bool> Note(const change::v1::ResourceChanged& change, bool hidden);
+
+ private:
+  sql::Connection& connection_;
+};
+
+}  // namespace clusterwire::notification

@@ -1,0 +1,50 @@
+#include "services/notification/maintenance.h"
+
+#include "libs/telemetry/log.h"
+#include "services/notification/ledger/balance.h"
+#include "services/notification/ledger/purge.h"
+
+namespace clusterwire::notification {
+
+LedgerMaintenance::LedgerMaintenance(absl::Duration retention, Ledger& ledger, Clock& clock,
+                                     telemetry::Metrics& metrics)
+    : retention_(retention),
+      ledger_(ledger),
+      clock_(clock),
+      purged_(metrics.GetCounter("clusterwire_ledger_purged_records_total",
+                                 "Records removed, with all that hung on them, after their "
+                                 "retention")),
+      difference_(metrics.GetGauge("clusterwire_ledger_balance_difference",
+                                   "matched - delivered - pending - suppressed - dead; must be 0")),
+      pending_(metrics.GetGauge("clusterwire_ledger_pending_deliveries",
+                                "Deliveries to be handed over")),
+      worker_(clock, Random::System(), [this] { return Round(); }) {}
+
+absl::Time LedgerMaintenance::Round() {
+  PurgeLedger();
+  AddUp();
+  return clock_.Now() + kPause;
+}
+
+void LedgerMaintenance::PurgeLedger() {
+  for (int batch = 0; batch < kPurgeBatches; ++batch) {
+    const auto removed = PurgeRecords(ledger_, clock_.Now() - retention_, kPurgeBatch);
+    if (!removed.ok()) {
+      telemetry::LogWarning("ledger not purged", {{"error", removed.status()}});
+      return;
+    }
+    if (*removed == 0) return;
+    purged_.Add(static_cast<double>(*removed));
+  }
+}
+
+void LedgerMaintenance::AddUp() {
+  const auto balance =
+      ledger_.Read([](sql::Connection& connection) { return Balance(connection).OfAll(); });
+  if (balance.ok()) {
+    difference_.Set(static_cast<double>(balance->difference()));
+    pending_.Set(static_cast<double>(balance->pending()));
+  }
+}
+
+}  // namespace clusterwire::notification
