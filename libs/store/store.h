@@ -10,8 +10,8 @@
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 
-#include "libs/base/time/clock.h"
 #include "libs/base/random.h"
+#include "libs/base/time/clock.h"
 #include "libs/sql/database.h"
 #include "libs/store/change.h"
 #include "libs/store/cursors.h"
@@ -23,13 +23,13 @@ namespace clusterwire::store {
 
 // Who writes, and how.
 struct Call {
-  std::string caller;      // an opaque subject; becomes the change's actor
-  std::string trace;       // W3C traceparent
-  std::string request_id;  // empty: a repeated call is a new one
-  std::string method;      // "clusterwire.catalogue.v1.ClusterService/CreateCluster"
-  std::string digest;      // of the request's content: tells a retry from a reused id
-  bool rehearse = false;   // validate_only: everything is done and nothing kept
-  bool quiet = false;      // an import: the changes say so, and nobody is told by default
+  std::string caller;          // an opaque subject; becomes the change's actor
+  std::string trace;           // W3C traceparent
+  std::string request_id;      // empty: a repeated call is a new one
+  std::string method;          // "clusterwire.catalogue.v1.ClusterService/CreateCluster"
+  std::string digest;          // of the request's content: tells a retry from a reused id
+  bool validate_only = false;  // a dry run: everything is done and nothing kept
+  bool quiet = false;          // an import: the changes say so, and nobody is told by default
 };
 
 struct Written {

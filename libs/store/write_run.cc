@@ -40,7 +40,7 @@ absl::Status GroupTransaction::Lock() {
 }
 
 absl::StatusOr<Written> WriteRun::Run(const StagingBody& body, std::string_view cause) {
-  if (!call_.rehearse) {
+  if (!call_.validate_only) {
     ASSIGN_OR_RETURN(std::optional<Written> before, group_.requests.Find(call_, group_.now));
     if (before.has_value()) return *std::move(before);
   }
@@ -61,7 +61,7 @@ absl::StatusOr<Written> WriteRun::RunBody(const StagingBody& body, std::string_v
         return entry.second.staged || entry.second.before != entry.second.after;
       });
   Written written = Describe(staging, changed);
-  if (call_.rehearse) return written;
+  if (call_.validate_only) return written;
 
   RETURN_IF_ERROR(Apply(staging, facts));
   if (staging.feeds_codes()) codes_.Stage(std::move(codes));

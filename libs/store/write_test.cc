@@ -272,12 +272,12 @@ TEST_P(WriteTest, TheAnswerIsTheFirstPutUnlessTheBodyNamesAnother) {
   EXPECT_EQ(Put(MakeClub("c"), MakeCall("id"))->Answer<Club>()->name(), "clubs/d");
 }
 
-TEST_P(WriteTest, ARehearsalChecksEverythingAndKeepsNothing) {
+TEST_P(WriteTest, ADryRunChecksEverythingAndKeepsNothing) {
   Call call = MakeCall("id");
-  call.rehearse = true;
-  const auto rehearsed = Put(MakeClub("a"), call);
-  ASSERT_THAT(rehearsed, IsOk());
-  EXPECT_EQ(rehearsed->Answer<Club>()->etag(), "1");
+  call.validate_only = true;
+  const auto answered = Put(MakeClub("a"), call);
+  ASSERT_THAT(answered, IsOk());
+  EXPECT_EQ(answered->Answer<Club>()->etag(), "1");
   EXPECT_THAT(Get<Club>("clubs/a"), StatusIs(absl::StatusCode::kNotFound));
   EXPECT_EQ(*store_->revision(), Revision{0});
   EXPECT_FALSE(Put(MakeClub("a"), MakeCall("id"))->replayed);

@@ -36,7 +36,7 @@ absl::StatusOr<std::unique_ptr<Session>> Session::Open(store::Store& store, Writ
   errors.AddAll("", lines.status());
   RETURN_IF_ERROR(errors.ToStatus());
   call.store.request_id.clear();
-  call.store.rehearse = start.validate_only();
+  call.store.validate_only = start.validate_only();
   call.store.quiet = !start.notify();
   return std::unique_ptr<Session>(new Session(store, std::move(call.store), *std::move(lines)));
 }
@@ -106,7 +106,8 @@ absl::StatusOr<Session::Slots> Session::Write(const Slots& slots, bool last) {
     if (taken[i].waits) taken[i].outcome = v1::ImportResponse::OUTCOME_REFUSED;
     const bool changed = taken[i].outcome == v1::ImportResponse::OUTCOME_CREATED ||
                          taken[i].outcome == v1::ImportResponse::OUTCOME_UPDATED;
-    Report(*slots[i], std::move(taken[i]), changed && !call_.rehearse ? written.revision.value : 0);
+    Report(*slots[i], std::move(taken[i]),
+           changed && !call_.validate_only ? written.revision.value : 0);
   }
   return waiting;
 }
