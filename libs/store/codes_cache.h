@@ -6,10 +6,10 @@
 #include "absl/status/statusor.h"
 
 #include "libs/store/codes.h"
-#include "libs/store/log.h"
+#include "libs/store/log/log.h"
 #include "libs/store/registry.h"
 #include "libs/store/revision.h"
-#include "libs/store/staging.h"
+#include "libs/store/write/staging.h"
 
 namespace clusterwire::store {
 

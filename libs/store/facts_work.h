@@ -14,7 +14,7 @@
 #include "libs/store/audience.h"
 #include "libs/store/codes.h"
 #include "libs/store/registry.h"
-#include "libs/store/staging.h"
+#include "libs/store/write/staging.h"
 
 namespace clusterwire::store {
 

@@ -5,7 +5,7 @@
 
 #include "libs/base/status/error.h"
 #include "libs/base/status/status_macros.h"
-#include "libs/store/schema.h"
+#include "libs/store/tables/schema.h"
 
 namespace clusterwire::store {
 

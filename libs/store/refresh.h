@@ -7,7 +7,7 @@
 
 #include "libs/base/threads/mutex.h"
 #include "libs/sql/database.h"
-#include "libs/store/group_commit.h"
+#include "libs/store/write/group_commit.h"
 #include "libs/store/registry.h"
 #include "libs/store/store.h"
 

@@ -9,13 +9,13 @@
 #include "libs/base/threads/mutex.h"
 #include "libs/base/status/status_macros.h"
 #include "libs/sql/transaction.h"
-#include "libs/store/group_commit.h"
-#include "libs/store/log.h"
+#include "libs/store/write/group_commit.h"
+#include "libs/store/log/log.h"
 #include "libs/store/refresh.h"
-#include "libs/store/requests.h"
-#include "libs/store/rows.h"
-#include "libs/store/schema.h"
-#include "libs/store/snapshot.h"
+#include "libs/store/tables/requests.h"
+#include "libs/store/tables/rows.h"
+#include "libs/store/tables/schema.h"
+#include "libs/store/tables/snapshot.h"
 
 namespace clusterwire::store {
 

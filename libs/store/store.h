@@ -14,7 +14,7 @@
 #include "libs/base/time/clock.h"
 #include "libs/sql/database.h"
 #include "libs/store/change.h"
-#include "libs/store/cursors.h"
+#include "libs/store/log/cursors.h"
 #include "libs/store/reader.h"
 #include "libs/store/registry.h"
 #include "libs/store/revision.h"

@@ -1,4 +1,4 @@
-#include "libs/store/write_run.h"
+#include "libs/store/write/write_run.h"
 
 #include <algorithm>
 #include <utility>
@@ -7,7 +7,7 @@
 
 #include "libs/base/status/error.h"
 #include "libs/base/status/status_macros.h"
-#include "libs/store/schema.h"
+#include "libs/store/tables/schema.h"
 
 namespace clusterwire::store {
 namespace {

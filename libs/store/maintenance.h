@@ -16,7 +16,7 @@ namespace clusterwire::store {
 // The store's housekeeping in a thread of its own: spreads changed code lists and projections over
 // the Facts, removes old rows of the log and old request ids. What it misses, it does next time; a
 // crash loses nothing. Several replicas may run it at once.
-class Upkeep {
+class Maintenance {
  public:
   struct Options {
     absl::Duration keep_log = absl::Hours(24 * 90);  // how far back the log stays whole
@@ -25,10 +25,10 @@ class Upkeep {
   };
 
   // `store`, `clock` and `random` outlive it.
-  Upkeep(Store& store, Clock& clock, Random& random, Options options);
-  ~Upkeep();  // waits for the transaction it is in
-  Upkeep(const Upkeep&) = delete;
-  Upkeep& operator=(const Upkeep&) = delete;
+  Maintenance(Store& store, Clock& clock, Random& random, Options options);
+  ~Maintenance();  // waits for the transaction it is in
+  Maintenance(const Maintenance&) = delete;
+  Maintenance& operator=(const Maintenance&) = delete;
 
   // Why the last round failed; it is tried again.
   absl::Status status() const;

@@ -9,11 +9,11 @@
 #include "libs/sql/connection.h"
 #include "libs/store/codes_cache.h"
 #include "libs/store/facts_work.h"
-#include "libs/store/log.h"
+#include "libs/store/log/log.h"
 #include "libs/store/registry.h"
-#include "libs/store/requests.h"
-#include "libs/store/rows.h"
-#include "libs/store/staging.h"
+#include "libs/store/tables/requests.h"
+#include "libs/store/tables/rows.h"
+#include "libs/store/write/staging.h"
 #include "libs/store/store.h"
 
 namespace clusterwire::store {

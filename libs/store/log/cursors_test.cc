@@ -1,4 +1,4 @@
-#include "libs/store/cursors.h"
+#include "libs/store/log/cursors.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

@@ -1,4 +1,4 @@
-#include "libs/store/tailer.h"
+#include "libs/store/log/tailer.h"
 
 #include <utility>
 #include <vector>

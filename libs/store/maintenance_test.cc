@@ -1,4 +1,4 @@
-#include "libs/store/upkeep.h"
+#include "libs/store/maintenance.h"
 
 #include <chrono>
 #include <thread>
@@ -16,7 +16,7 @@ using testing::CodeList;
 using testing::MakeClub;
 using testing::StoreTest;
 
-class UpkeepTest : public StoreTest {
+class MaintenanceTest : public StoreTest {
  protected:
   // Lets the fake time run until the condition holds.
   template <typename Condition>
@@ -30,10 +30,10 @@ class UpkeepTest : public StoreTest {
     return true;
   }
 };
-INSTANTIATE_TEST_SUITE_P(Both, UpkeepTest, sql::kBothDatabases, sql::DialectName);
+INSTANTIATE_TEST_SUITE_P(Both, MaintenanceTest, sql::kBothDatabases, sql::DialectName);
 
-TEST_P(UpkeepTest, SpreadsChangedCodes) {
-  const Upkeep upkeep(*store_, clock_, random_, {});
+TEST_P(MaintenanceTest, SpreadsChangedCodes) {
+  const Maintenance maintenance(*store_, clock_, random_, {});
   MustPut(MakeClub("a", {"x"}));
   CodeList list;
   list.set_name("codeLists/c");
@@ -42,20 +42,20 @@ TEST_P(UpkeepTest, SpreadsChangedCodes) {
   EXPECT_TRUE(RunUntil([this] { return FactsOf("clubs/a")->codes_size() == 2; }));
 }
 
-TEST_P(UpkeepTest, CompactsWhatIsOldEnough) {
+TEST_P(MaintenanceTest, CompactsWhatIsOldEnough) {
   Club club = MustPut(MakeClub("a"));
   club.set_title("b");
   MustPut(club);
   clock_.Advance(absl::Hours(24 * 91));
-  const Upkeep upkeep(*store_, clock_, random_, {});
+  const Maintenance maintenance(*store_, clock_, random_, {});
   EXPECT_TRUE(RunUntil([this] { return store_->HistoryOf("clubs/a", {}, 10)->size() == 1; }));
 }
 
-TEST_P(UpkeepTest, SaysWhatFailedAndTriesAgain) {
+TEST_P(MaintenanceTest, SaysWhatFailedAndTriesAgain) {
   faulty_->Inject({"FROM reader", absl::UnavailableError("away"), /*after=*/false, /*skip=*/0});
-  const Upkeep upkeep(*store_, clock_, random_, {});
+  const Maintenance maintenance(*store_, clock_, random_, {});
   EXPECT_TRUE(RunUntil([this] { return faulty_->pending() == 0; }));
-  EXPECT_TRUE(RunUntil([&] { return upkeep.status().ok(); }));
+  EXPECT_TRUE(RunUntil([&] { return maintenance.status().ok(); }));
 }
 
 }  // namespace

@@ -1,4 +1,4 @@
-#include "libs/store/rows.h"
+#include "libs/store/tables/rows.h"
 
 #include <algorithm>
 #include <utility>

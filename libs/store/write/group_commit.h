@@ -14,7 +14,7 @@
 #include "libs/store/codes_cache.h"
 #include "libs/store/registry.h"
 #include "libs/store/store.h"
-#include "libs/store/write_run.h"
+#include "libs/store/write/write_run.h"
 
 namespace clusterwire::store {
 

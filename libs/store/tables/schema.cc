@@ -1,4 +1,4 @@
-#include "libs/store/schema.h"
+#include "libs/store/tables/schema.h"
 
 #include "libs/base/status/status_macros.h"
 #include "libs/sql/migration.h"

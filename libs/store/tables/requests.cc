@@ -1,4 +1,4 @@
-#include "libs/store/requests.h"
+#include "libs/store/tables/requests.h"
 
 #include <memory>
 #include <string>
@@ -8,7 +8,7 @@
 
 #include "libs/base/status/error.h"
 #include "libs/base/status/status_macros.h"
-#include "libs/store/rows.h"
+#include "libs/store/tables/rows.h"
 
 namespace clusterwire::store {
 

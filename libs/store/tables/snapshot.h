@@ -7,7 +7,7 @@
 #include "libs/sql/database.h"
 #include "libs/sql/transaction.h"
 #include "libs/store/reader.h"
-#include "libs/store/rows.h"
+#include "libs/store/tables/rows.h"
 
 namespace clusterwire::store {
 

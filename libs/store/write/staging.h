@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "libs/store/reader.h"
-#include "libs/store/rows.h"
+#include "libs/store/tables/rows.h"
 
 namespace clusterwire::store {
 

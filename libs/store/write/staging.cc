@@ -1,4 +1,4 @@
-#include "libs/store/staging.h"
+#include "libs/store/write/staging.h"
 
 #include <algorithm>
 

@@ -1,4 +1,4 @@
-#include "libs/store/log.h"
+#include "libs/store/log/log.h"
 
 #include <algorithm>
 #include <utility>
@@ -7,8 +7,8 @@
 
 #include "libs/base/status/error.h"
 #include "libs/base/status/status_macros.h"
-#include "libs/store/rows.h"
-#include "libs/store/schema.h"
+#include "libs/store/tables/rows.h"
+#include "libs/store/tables/schema.h"
 
 namespace clusterwire::store {
 namespace {

@@ -1,4 +1,4 @@
-#include "libs/store/group_commit.h"
+#include "libs/store/write/group_commit.h"
 
 #include <algorithm>
 #include <utility>

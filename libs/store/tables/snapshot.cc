@@ -1,10 +1,10 @@
-#include "libs/store/snapshot.h"
+#include "libs/store/tables/snapshot.h"
 
 #include <utility>
 
 #include "libs/base/status/error.h"
 #include "libs/base/status/status_macros.h"
-#include "libs/store/staging.h"
+#include "libs/store/write/staging.h"
 
 namespace clusterwire::store {
 

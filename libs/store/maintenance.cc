@@ -1,11 +1,11 @@
-#include "libs/store/upkeep.h"
+#include "libs/store/maintenance.h"
 
 #include "libs/base/threads/backoff.h"
 #include "libs/base/status/status_macros.h"
 
 namespace clusterwire::store {
 
-Upkeep::Upkeep(Store& store, Clock& clock, Random& random, Options options)
+Maintenance::Maintenance(Store& store, Clock& clock, Random& random, Options options)
     : store_(store),
       clock_(clock),
       random_(random),
@@ -14,18 +14,18 @@ Upkeep::Upkeep(Store& store, Clock& clock, Random& random, Options options)
   thread_ = std::thread([this] { Run(); });
 }
 
-Upkeep::~Upkeep() {
+Maintenance::~Maintenance() {
   stopping_ = true;
   stop_.Notify();
   thread_.join();
 }
 
-absl::Status Upkeep::status() const {
+absl::Status Maintenance::status() const {
   MutexLock lock(mutex_);
   return status_;
 }
 
-void Upkeep::Run() {
+void Maintenance::Run() {
   Backoff backoff({}, random_);
   while (!stopping_) {
     const absl::Status status = Round();
@@ -39,7 +39,7 @@ void Upkeep::Run() {
   }
 }
 
-absl::Status Upkeep::Round() {
+absl::Status Maintenance::Round() {
   for (bool more = true; more && !stopping_;) {
     ASSIGN_OR_RETURN(more, store_.RefreshFacts());
   }
