@@ -1,7 +1,7 @@
 #include "libs/store/maintenance.h"
 
-#include "libs/base/threads/backoff.h"
 #include "libs/base/status/status_macros.h"
+#include "libs/base/threads/backoff.h"
 
 namespace clusterwire::store {
 
@@ -41,7 +41,7 @@ void Maintenance::Run() {
 
 absl::Status Maintenance::Round() {
   for (bool more = true; more && !stopping_;) {
-    ASSIGN_OR_RETURN(more, store_.RefreshFacts());
+    ASSIGN_OR_RETURN(more, store_.Refresh());
   }
   const absl::Time now = clock_.Now();
   if (now < next_compaction_) return absl::OkStatus();

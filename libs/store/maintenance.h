@@ -6,15 +6,15 @@
 #include "absl/status/status.h"
 #include "absl/time/time.h"
 
-#include "libs/base/time/clock.h"
-#include "libs/base/threads/mutex.h"
 #include "libs/base/random.h"
+#include "libs/base/threads/mutex.h"
+#include "libs/base/time/clock.h"
 #include "libs/store/store.h"
 
 namespace clusterwire::store {
 
-// The store's housekeeping in a thread of its own: spreads changed code lists and projections over
-// the Facts, removes old rows of the log and old request ids. What it misses, it does next time; a
+// The store's maintenance in a thread of its own: runs the hook's refresh, removes old rows of the
+// log and old request ids. What it misses, it does next time; a
 // crash loses nothing. Several replicas may run it at once.
 class Maintenance {
  public:

@@ -12,7 +12,6 @@ namespace clusterwire::store {
 namespace {
 
 using testing::Club;
-using testing::CodeList;
 using testing::MakeClub;
 using testing::StoreTest;
 
@@ -32,16 +31,6 @@ class MaintenanceTest : public StoreTest {
 };
 INSTANTIATE_TEST_SUITE_P(Both, MaintenanceTest, sql::kBothDatabases, sql::DialectName);
 
-TEST_P(MaintenanceTest, SpreadsChangedCodes) {
-  const Maintenance maintenance(*store_, clock_, random_, {});
-  MustPut(MakeClub("a", {"x"}));
-  CodeList list;
-  list.set_name("codeLists/c");
-  (*list.mutable_parents())["x"] = "y";
-  MustPut(list);
-  EXPECT_TRUE(RunUntil([this] { return FactsOf("clubs/a")->codes_size() == 2; }));
-}
-
 TEST_P(MaintenanceTest, CompactsWhatIsOldEnough) {
   Club club = MustPut(MakeClub("a"));
   club.set_title("b");
@@ -52,7 +41,7 @@ TEST_P(MaintenanceTest, CompactsWhatIsOldEnough) {
 }
 
 TEST_P(MaintenanceTest, SaysWhatFailedAndTriesAgain) {
-  faulty_->Inject({"FROM reader", absl::UnavailableError("away"), /*after=*/false, /*skip=*/0});
+  faulty_->Inject({"FROM request", absl::UnavailableError("away"), /*after=*/false, /*skip=*/0});
   const Maintenance maintenance(*store_, clock_, random_, {});
   EXPECT_TRUE(RunUntil([this] { return faulty_->pending() == 0; }));
   EXPECT_TRUE(RunUntil([&] { return maintenance.status().ok(); }));

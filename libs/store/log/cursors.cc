@@ -14,10 +14,10 @@ namespace {
 
 absl::StatusOr<Cursor> Read(sql::Connection& connection, std::string_view name, bool lock) {
   constexpr char kSelect[] =
-      "SELECT revision, ordinal, partitions, lease_holder, lease_epoch, lease_end FROM reader "
+      "SELECT revision, ordinal, lease_holder, lease_epoch, lease_end FROM cursor "
       "WHERE name = $1";
   constexpr char kSelectForUpdate[] =
-      "SELECT revision, ordinal, partitions, lease_holder, lease_epoch, lease_end FROM reader "
+      "SELECT revision, ordinal, lease_holder, lease_epoch, lease_end FROM cursor "
       "WHERE name = $1 FOR UPDATE";
   const bool for_update = lock && connection.dialect() == sql::Dialect::kPostgres;
   ASSIGN_OR_RETURN(const sql::Result result,
@@ -29,10 +29,9 @@ absl::StatusOr<Cursor> Read(sql::Connection& connection, std::string_view name, 
   Cursor cursor;
   cursor.name = name;
   cursor.position = {{row.Int(0)}, row.Int(1)};
-  cursor.partitions = row.Int(2);
-  cursor.holder = row.Text(3);
-  cursor.epoch = row.Int(4);
-  cursor.lease_end = absl::FromUnixMicros(row.Int(5));
+  cursor.holder = row.Text(2);
+  cursor.epoch = row.Int(3);
+  cursor.lease_end = absl::FromUnixMicros(row.Int(4));
   return cursor;
 }
 
@@ -50,8 +49,8 @@ absl::StatusOr<Cursor> Cursors::Acquire(std::string_view name, std::string_view 
   ASSIGN_OR_RETURN(sql::Transaction transaction,
                    sql::Transaction::Begin(*connection, sql::Transaction::Kind::kWrite));
   RETURN_IF_ERROR(connection->Execute(
-      "INSERT INTO reader(name, revision, ordinal, partitions, lease_holder, lease_epoch, "
-      "lease_end) VALUES($1, 0, 0, 0, '', 0, 0) ON CONFLICT(name) DO NOTHING",
+      "INSERT INTO cursor(name, revision, ordinal, lease_holder, lease_epoch, lease_end) "
+      "VALUES($1, 0, 0, '', 0, 0) ON CONFLICT(name) DO NOTHING",
       {name}));
   ASSIGN_OR_RETURN(Cursor cursor, Read(*connection, name, /*lock=*/true));
   const absl::Time now = clock_.Now();
@@ -64,7 +63,7 @@ absl::StatusOr<Cursor> Cursors::Acquire(std::string_view name, std::string_view 
   ++cursor.epoch;
   cursor.lease_end = now + lease;
   RETURN_IF_ERROR(connection->Execute(
-      "UPDATE reader SET lease_holder = $2, lease_epoch = $3, lease_end = $4 WHERE name = $1",
+      "UPDATE cursor SET lease_holder = $2, lease_epoch = $3, lease_end = $4 WHERE name = $1",
       {name, holder, cursor.epoch, absl::ToUnixMicros(cursor.lease_end)}));
   RETURN_IF_ERROR(transaction.Commit());
   return cursor;
@@ -75,7 +74,7 @@ absl::Status Cursors::Renew(Cursor& cursor, absl::Duration lease) {
   ASSIGN_OR_RETURN(sql::Lease connection, database_.Acquire());
   ASSIGN_OR_RETURN(
       const sql::Result result,
-      connection->Query("UPDATE reader SET lease_end = $3 WHERE name = $1 AND lease_epoch = $2",
+      connection->Query("UPDATE cursor SET lease_end = $3 WHERE name = $1 AND lease_epoch = $2",
                         {cursor.name, cursor.epoch, absl::ToUnixMicros(end)}));
   if (result.affected == 0) return LeaseLost(cursor);
   cursor.lease_end = end;
@@ -86,10 +85,10 @@ absl::Status Cursors::Move(const Cursor& cursor) {
   ASSIGN_OR_RETURN(sql::Lease connection, database_.Acquire());
   ASSIGN_OR_RETURN(
       const sql::Result result,
-      connection->Query("UPDATE reader SET revision = $3, ordinal = $4, partitions = $5 "
-                        "WHERE name = $1 AND lease_epoch = $2 AND (revision, ordinal) <= ($3, $4)",
-                        {cursor.name, cursor.epoch, cursor.position.revision.value,
-                         cursor.position.ordinal, cursor.partitions}));
+      connection->Query(
+          "UPDATE cursor SET revision = $3, ordinal = $4 "
+          "WHERE name = $1 AND lease_epoch = $2 AND (revision, ordinal) <= ($3, $4)",
+          {cursor.name, cursor.epoch, cursor.position.revision.value, cursor.position.ordinal}));
   if (result.affected != 0) return absl::OkStatus();
   ASSIGN_OR_RETURN(const Cursor stored, Read(*connection, cursor.name, /*lock=*/false));
   if (stored.epoch != cursor.epoch) return LeaseLost(cursor);
@@ -101,7 +100,7 @@ absl::Status Cursors::Move(const Cursor& cursor) {
 absl::Status Cursors::Release(const Cursor& cursor) {
   ASSIGN_OR_RETURN(sql::Lease connection, database_.Acquire());
   ASSIGN_OR_RETURN(const sql::Result result,
-                   connection->Query("UPDATE reader SET lease_holder = '', lease_end = 0 "
+                   connection->Query("UPDATE cursor SET lease_holder = '', lease_end = 0 "
                                      "WHERE name = $1 AND lease_epoch = $2",
                                      {cursor.name, cursor.epoch}));
   return result.affected == 0 ? LeaseLost(cursor) : absl::OkStatus();
@@ -111,7 +110,7 @@ absl::Status Cursors::Rewind(std::string_view name, Position position) {
   ASSIGN_OR_RETURN(sql::Lease connection, database_.Acquire());
   ASSIGN_OR_RETURN(
       const sql::Result result,
-      connection->Query("UPDATE reader SET revision = $2, ordinal = $3, lease_holder = '', "
+      connection->Query("UPDATE cursor SET revision = $2, ordinal = $3, lease_holder = '', "
                         "lease_epoch = lease_epoch + 1, lease_end = 0 WHERE name = $1",
                         {name, position.revision.value, position.ordinal}));
   if (result.affected != 0) return absl::OkStatus();

@@ -17,9 +17,8 @@ namespace clusterwire::store {
 struct Cursor {
   std::string name;  // "relay"
   Position position;
-  int64_t partitions = 0;  // what the reader keeps with it; the relay: the topic's partition count
-  std::string holder;      // who may move it
-  int64_t epoch = 0;       // grows with each holder
+  std::string holder;  // who may move it
+  int64_t epoch = 0;   // grows with each holder
   absl::Time lease_end;
 };
 
@@ -37,11 +36,11 @@ class Cursors {
                                  absl::Duration lease);
   // These three: ABORTED, reason LEASE_LOST, when `cursor` has another epoch by now.
   absl::Status Renew(Cursor& cursor, absl::Duration lease);
-  // Moves to cursor.position and stores cursor.partitions. Never backwards: FAILED_PRECONDITION.
+  // Moves to cursor.position. Never backwards: FAILED_PRECONDITION.
   absl::Status Move(const Cursor& cursor);
   absl::Status Release(const Cursor& cursor);
 
-  // Moves the cursor anywhere, whoever holds it, and ends the lease: an operator's rewind.
+  // Moves the cursor anywhere, under any holder, and ends the lease: an operator's rewind.
   absl::Status Rewind(std::string_view name, Position position);
   // NOT_FOUND when nobody has acquired it yet.
   absl::StatusOr<Cursor> Get(std::string_view name);

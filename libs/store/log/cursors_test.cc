@@ -28,12 +28,10 @@ TEST_P(CursorsTest, ANewCursorStandsBeforeTheFirstChange) {
 TEST_P(CursorsTest, AMoveSurvivesAReopening) {
   Cursor cursor = *cursors().Acquire("relay", "me", absl::Minutes(1));
   cursor.position = {{7}, 2};
-  cursor.partitions = 12;
   ASSERT_THAT(cursors().Move(cursor), IsOk());
   Open();
   const Cursor stored = *cursors().Get("relay");
   EXPECT_EQ(stored.position, (Position{{7}, 2}));
-  EXPECT_EQ(stored.partitions, 12);
   EXPECT_EQ(stored.holder, "me");
 }
 
@@ -74,6 +72,14 @@ TEST_P(CursorsTest, AReleasedLeaseIsFreeAtOnce) {
   const Cursor cursor = *cursors().Acquire("relay", "me", absl::Minutes(1));
   ASSERT_THAT(cursors().Release(cursor), IsOk());
   EXPECT_THAT(cursors().Acquire("relay", "you", absl::Minutes(1)), IsOk());
+}
+
+TEST_P(CursorsTest, ASettingThatIsKeptStaysWhatItFirstWas) {
+  EXPECT_EQ(*store_->Setting("relay.partitions"), 0);
+  EXPECT_EQ(*store_->KeepSetting("relay.partitions", 12), 12);
+  EXPECT_EQ(*store_->KeepSetting("relay.partitions", 16), 12);
+  Open();
+  EXPECT_EQ(*store_->Setting("relay.partitions"), 12);
 }
 
 }  // namespace

@@ -1,6 +1,8 @@
 #include "libs/store/log/log.h"
 
 #include <algorithm>
+#include <map>
+#include <set>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -8,10 +10,22 @@
 #include "libs/base/status/error.h"
 #include "libs/base/status/status_macros.h"
 #include "libs/store/tables/rows.h"
-#include "libs/store/tables/schema.h"
+#include "libs/store/tables/settings.h"
 
 namespace clusterwire::store {
 namespace {
+
+// Of the rows up to the end ($2) of a page that begins after $1, those that a newer one there
+// replaces, and all of purged names. Only names with a row on this page can have one too many:
+// below it each has its newest alone.
+constexpr char kReplaced[] =
+    "SELECT c.revision, c.ordinal FROM change c WHERE c.name IN ("
+    "SELECT p.name FROM change p WHERE p.revision > $1 AND p.revision <= $2) "
+    "AND c.revision <= $2 AND (EXISTS ("
+    "SELECT 1 FROM change n WHERE n.name = c.name AND n.revision > c.revision AND "
+    "n.revision <= $2) OR NOT EXISTS ("
+    "SELECT 1 FROM change n WHERE n.name = c.name AND n.revision > $2) AND NOT EXISTS ("
+    "SELECT 1 FROM resource r WHERE r.name = c.name))";
 
 std::optional<std::string> OptionalBytes(const sql::Row& row, size_t column) {
   if (row.IsNull(column)) return std::nullopt;
@@ -21,14 +35,56 @@ std::optional<std::string> OptionalBytes(const sql::Row& row, size_t column) {
 }  // namespace
 
 absl::Status Log::Append(const ChangeRow& row) const {
-  return connection_.Execute(
+  RETURN_IF_ERROR(connection_.Execute(
       "INSERT INTO change(revision, ordinal, history, type, name, root, kind, quiet, after, "
       "facts_before, facts_after, cause, actor, trace, time) "
       "VALUES($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)",
       {row.position.revision.value, row.position.ordinal, row.history, row.type->type, row.name,
        RootOf(row.name), row.kind, row.quiet, BytesOrNull(row.after), BytesOrNull(row.facts_before),
        BytesOrNull(row.facts_after), row.cause, row.actor, row.trace,
-       absl::ToUnixMicros(row.time)});
+       absl::ToUnixMicros(row.time)}));
+  return File(row);
+}
+
+absl::Status Log::File(const ChangeRow& row) const {
+  std::set<std::string> names;
+  for (std::string_view name = row.name; !name.empty(); name = ParentOf(name)) names.emplace(name);
+  for (const auto* facts : {&row.facts_before, &row.facts_after}) {
+    if (facts->has_value()) names.merge(registry_.hook().NamesIn(**facts));
+  }
+  std::vector<sql::Value> values = {row.position.revision.value, row.position.ordinal};
+  std::string places;
+  for (const std::string& name : names) {
+    values.emplace_back(name);
+    absl::StrAppend(&places, places.empty() ? "" : ", ", "($", values.size(), ", $1, $2)");
+  }
+  return connection_.Execute(
+      absl::StrCat("INSERT INTO change_name(name, revision, ordinal) VALUES", places), values);
+}
+
+absl::Status Log::FileOld() const {
+  const Settings settings(connection_);
+  ASSIGN_OR_RETURN(const int64_t end, settings.Get(kUnfiledTo));
+  if (end == 0) return absl::OkStatus();
+  Position after;
+  while (true) {
+    ASSIGN_OR_RETURN(
+        const sql::Result page,
+        connection_.Query("SELECT revision, ordinal, name, facts_before, facts_after FROM change "
+                          "WHERE (revision, ordinal) > ($1, $2) AND revision <= $3 "
+                          "ORDER BY revision, ordinal LIMIT 1000",
+                          {after.revision.value, after.ordinal, end}));
+    if (page.rows.empty()) return settings.Set(kUnfiledTo, 0);
+    for (const sql::Row& found : page.rows) {
+      ChangeRow row;
+      row.position = {{found.Int(0)}, found.Int(1)};
+      row.name = found.Text(2);
+      row.facts_before = OptionalBytes(found, 3);
+      row.facts_after = OptionalBytes(found, 4);
+      RETURN_IF_ERROR(File(row));
+      after = row.position;
+    }
+  }
 }
 
 absl::Status Log::Forget(std::string_view name) const {
@@ -77,15 +133,36 @@ absl::StatusOr<std::vector<Change>> Log::HistoryOf(std::string_view name, Revisi
   return Decode(result);
 }
 
-absl::StatusOr<bool> Log::Touched(const std::vector<std::string>& types, Revision revision) const {
-  for (const std::string& type : types) {
-    ASSIGN_OR_RETURN(
-        const sql::Result result,
-        connection_.Query("SELECT 1 FROM change WHERE revision > $1 AND type = $2 LIMIT 1",
-                          {revision.value, type}));
-    if (!result.rows.empty()) return true;
+absl::StatusOr<std::vector<Change>> Log::OfNames(const std::vector<std::string>& names,
+                                                 Position after, int limit) const {
+  RETURN_IF_ERROR(CheckReadable(after));
+  std::map<Position, Change> found;
+  Position known = EndOf({INT64_MAX});  // up to here every name's changes are among the found
+  for (const std::string& name : names) {
+    ASSIGN_OR_RETURN(std::vector<Change> changes, OfName(name, after, limit));
+    if (std::ssize(changes) == limit) known = std::min(known, changes.back().position);
+    for (Change& change : changes) found.try_emplace(change.position, std::move(change));
   }
-  return false;
+  std::vector<Change> first;
+  for (auto& [position, change] : found) {
+    if (position > known || std::ssize(first) == limit) break;
+    first.push_back(std::move(change));
+  }
+  return first;
+}
+
+absl::StatusOr<std::vector<Change>> Log::OfName(std::string_view name, Position after,
+                                                int limit) const {
+  ASSIGN_OR_RETURN(
+      const sql::Result result,
+      connection_.Query(
+          "SELECT c.revision, c.ordinal, c.history, c.type, c.name, c.root, c.kind, c.quiet, "
+          "c.after, c.facts_before, c.facts_after, c.cause, c.actor, c.trace, c.time "
+          "FROM change_name n JOIN change c ON c.revision = n.revision AND c.ordinal = n.ordinal "
+          "WHERE n.name = $1 AND (n.revision, n.ordinal) > ($2, $3) "
+          "ORDER BY n.revision, n.ordinal LIMIT $4",
+          {name, after.revision.value, after.ordinal, limit}));
+  return Decode(result);
 }
 
 absl::StatusOr<int64_t> Log::CompactionBound(absl::Time horizon) const {
@@ -99,20 +176,15 @@ absl::StatusOr<int64_t> Log::CompactionBound(absl::Time horizon) const {
       const sql::Result cursor,
       connection_.Query(
           "SELECT MIN(revision - CASE WHEN EXISTS (SELECT 1 FROM change WHERE change.revision = "
-          "reader.revision AND change.ordinal > reader.ordinal) THEN 1 ELSE 0 END) FROM reader "
-          "WHERE name NOT LIKE $1",
-          {"store.%"}));
+          "cursor.revision AND change.ordinal > cursor.ordinal) THEN 1 ELSE 0 END) FROM cursor"));
   const int64_t bound = old.rows[0].Int(0);
   return cursor.rows[0].IsNull(0) ? bound : std::min(bound, cursor.rows[0].Int(0));
 }
 
 absl::StatusOr<bool> Log::Compact(absl::Time horizon, int limit) const {
   ASSIGN_OR_RETURN(const int64_t bound, CompactionBound(horizon));
-  ASSIGN_OR_RETURN(
-      const sql::Result state,
-      connection_.Query("SELECT COALESCE((SELECT partitions FROM reader WHERE name = $1), 0)",
-                        {kCompactedReader}));
-  const int64_t done = state.rows[0].Int(0);
+  const Settings settings(connection_);
+  ASSIGN_OR_RETURN(const int64_t done, settings.Get(kCompactedTo));
   ASSIGN_OR_RETURN(const sql::Result page,
                    connection_.Query(
                        "SELECT MAX(revision) FROM (SELECT revision FROM change WHERE revision > $1 "
@@ -120,34 +192,25 @@ absl::StatusOr<bool> Log::Compact(absl::Time horizon, int limit) const {
                        {done, bound, limit}));
   if (page.rows[0].IsNull(0)) return false;
   const int64_t end = page.rows[0].Int(0);
-  // Only names with a row on this page can have one too many: below it each has its newest alone.
-  ASSIGN_OR_RETURN(
-      const sql::Result removed,
-      connection_.Query(
-          "DELETE FROM change WHERE (revision, ordinal) IN ("
-          "SELECT c.revision, c.ordinal FROM change c WHERE c.name IN ("
-          "SELECT p.name FROM change p WHERE p.revision > $1 AND p.revision <= $2) "
-          "AND c.revision <= $2 AND (EXISTS ("
-          "SELECT 1 FROM change n WHERE n.name = c.name AND n.revision > c.revision AND "
-          "n.revision <= $2) OR NOT EXISTS ("
-          "SELECT 1 FROM change n WHERE n.name = c.name AND n.revision > $2) AND NOT EXISTS ("
-          "SELECT 1 FROM resource r WHERE r.name = c.name)))",
-          {done, end}));
   RETURN_IF_ERROR(connection_.Execute(
-      "INSERT INTO reader(name, revision, ordinal, partitions, lease_holder, lease_epoch, "
-      "lease_end) VALUES($1, $2, 0, $3, '', 0, 0) "
-      "ON CONFLICT(name) DO UPDATE SET partitions = excluded.partitions, revision = CASE "
-      "WHEN reader.revision < excluded.revision THEN excluded.revision ELSE reader.revision END",
-      {kCompactedReader, removed.affected > 0 ? end : 0, end}));
+      absl::StrCat("DELETE FROM change_name WHERE (revision, ordinal) IN (", kReplaced, ")"),
+      {done, end}));
+  ASSIGN_OR_RETURN(const sql::Result removed,
+                   connection_.Query(absl::StrCat("DELETE FROM change WHERE (revision, ordinal) IN "
+                                                  "(",
+                                                  kReplaced, ")"),
+                                     {done, end}));
+  if (removed.affected > 0) RETURN_IF_ERROR(settings.Set(kWholeAbove, end));
+  RETURN_IF_ERROR(settings.Set(kCompactedTo, end));
   return end < bound;
 }
 
 absl::Status Log::CheckReadable(Position after) const {
   ASSIGN_OR_RETURN(
       const sql::Result result,
-      connection_.Query("SELECT value, COALESCE((SELECT revision FROM reader WHERE name = $1), 0) "
+      connection_.Query("SELECT value, COALESCE((SELECT value FROM setting WHERE name = $1), 0) "
                         "FROM revision",
-                        {kCompactedReader}));
+                        {kWholeAbove}));
   const int64_t newest = result.rows[0].Int(0);
   const int64_t compacted = result.rows[0].Int(1);
   if (after.revision.value > newest) {
@@ -182,8 +245,8 @@ absl::StatusOr<std::vector<Change>> Log::Decode(const sql::Result& result) const
     if (type != nullptr && !row.IsNull(8)) {
       ASSIGN_OR_RETURN(change.after, ParseResource(*type, row.Bytes(8)));
     }
-    ASSIGN_OR_RETURN(change.facts_before, ParseFacts(OptionalBytes(row, 9)));
-    ASSIGN_OR_RETURN(change.facts_after, ParseFacts(OptionalBytes(row, 10)));
+    change.facts_before = OptionalBytes(row, 9);
+    change.facts_after = OptionalBytes(row, 10);
     change.cause = row.Text(11);
     change.actor = row.Text(12);
     change.trace = row.Text(13);

@@ -43,13 +43,20 @@ class Log {
   absl::StatusOr<std::vector<Change>> After(Position after, int limit) const;
   absl::StatusOr<std::vector<Change>> HistoryOf(std::string_view name, Revision before,
                                                 int limit) const;
-  // Whether one of `types` was changed after `revision`.
-  absl::StatusOr<bool> Touched(const std::vector<std::string>& types, Revision revision) const;
+  // See Store::ChangesOf.
+  absl::StatusOr<std::vector<Change>> OfNames(const std::vector<std::string>& names, Position after,
+                                              int limit) const;
+  // Files the changes of a release that didn't file them.
+  absl::Status FileOld() const;
   // Looks at the next `limit` rows written before `horizon`; false when those were the last. See
   // Store::Compact.
   absl::StatusOr<bool> Compact(absl::Time horizon, int limit) const;
 
  private:
+  // Writes under which names the change is found.
+  absl::Status File(const ChangeRow& row) const;
+  absl::StatusOr<std::vector<Change>> OfName(std::string_view name, Position after,
+                                             int limit) const;
   // The newest revision that may be compacted.
   absl::StatusOr<int64_t> CompactionBound(absl::Time horizon) const;
   absl::Status CheckReadable(Position after) const;

@@ -82,9 +82,9 @@ absl::Status Rows::Save(const ResourceRow& row) const {
        BytesOrNull(row.own_facts), BytesOrNull(row.facts), row.deleted});
 }
 
-absl::Status Rows::SaveFacts(const ResourceRow& row) const {
+absl::Status Rows::SaveDerived(const std::string& name, const Derived& derived) const {
   return connection_.Execute("UPDATE resource SET own_facts = $2, facts = $3 WHERE name = $1",
-                             {row.name, BytesOrNull(row.own_facts), BytesOrNull(row.facts)});
+                             {name, BytesOrNull(derived.own), BytesOrNull(derived.facts)});
 }
 
 absl::Status Rows::Remove(std::string_view name) const {
@@ -115,9 +115,8 @@ absl::Status Rows::SetTimers(std::string_view name, const std::vector<Timer>& ti
   for (const Timer& timer : timers) {
     if (timer.time <= now && !is_kept(timer)) continue;
     RETURN_IF_ERROR(connection_.Execute(
-        "INSERT INTO timer(time, name, what, use_by) VALUES($1, $2, $3, $4) "
-        "ON CONFLICT DO NOTHING",
-        {absl::ToUnixMicros(timer.time), name, timer.what, absl::ToUnixMicros(timer.use_by)}));
+        "INSERT INTO timer(time, name, what) VALUES($1, $2, $3) ON CONFLICT DO NOTHING",
+        {absl::ToUnixMicros(timer.time), name, timer.what}));
   }
   return absl::OkStatus();
 }
@@ -158,13 +157,6 @@ absl::StatusOr<std::unique_ptr<Message>> ParseResource(const ResourceType& type,
     return absl::DataLossError(absl::StrCat("a stored ", type.type, " can't be read"));
   }
   return message;
-}
-
-absl::StatusOr<std::optional<Facts>> ParseFacts(const std::optional<std::string>& data) {
-  if (!data.has_value()) return std::nullopt;
-  Facts facts;
-  if (!facts.ParseFromString(*data)) return absl::DataLossError("stored Facts can't be read");
-  return facts;
 }
 
 sql::Value BytesOrNull(const std::optional<std::string>& data) {

@@ -41,7 +41,7 @@ class Rows {
 
   // Inserts or replaces.
   absl::Status Save(const ResourceRow& row) const;
-  absl::Status SaveFacts(const ResourceRow& row) const;
+  absl::Status SaveDerived(const std::string& name, const Derived& derived) const;
   absl::Status Remove(std::string_view name) const;
   absl::Status SetLinks(std::string_view name, const std::vector<std::string>& others) const;
   // Withdraws what `timers` doesn't name, keeps what it names, adds what lies after `now`.
@@ -59,7 +59,6 @@ class Rows {
 
 absl::StatusOr<std::unique_ptr<Message>> ParseResource(const ResourceType& type,
                                                        const std::string& data);
-absl::StatusOr<std::optional<Facts>> ParseFacts(const std::optional<std::string>& data);
 
 // Null for an absent value.
 sql::Value BytesOrNull(const std::optional<std::string>& data);

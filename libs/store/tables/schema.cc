@@ -3,6 +3,7 @@
 #include "libs/base/status/status_macros.h"
 #include "libs/sql/migration.h"
 #include "libs/sql/transaction.h"
+#include "libs/store/log/log.h"
 
 namespace clusterwire::store {
 namespace {
@@ -77,11 +78,48 @@ CREATE TABLE timer(
   PRIMARY KEY(time, name, what));
 CREATE INDEX timer_by_name ON timer(name);
 )"},
+    // The table `reader` held cursors and four kinds of numbers. Nothing read timer.use_by.
+    // change_name says under which names a change is found: its own, those above it, and those that
+    // it is about, before or after.
+    {2, R"(
+CREATE TABLE cursor(
+  name {text} PRIMARY KEY,
+  revision {int} NOT NULL,
+  ordinal {int} NOT NULL,
+  lease_holder {text} NOT NULL,
+  lease_epoch {int} NOT NULL,
+  lease_end {int} NOT NULL);
+INSERT INTO cursor SELECT name, revision, ordinal, lease_holder, lease_epoch, lease_end
+  FROM reader WHERE name NOT LIKE 'store.%';
+CREATE TABLE setting(
+  name {text} PRIMARY KEY,
+  value {int} NOT NULL);
+INSERT INTO setting SELECT 'log.whole_above', revision FROM reader WHERE name = 'store.compacted';
+INSERT INTO setting SELECT 'log.compacted_to', partitions FROM reader
+  WHERE name = 'store.compacted';
+INSERT INTO setting SELECT 'facts.codes_revision', revision FROM reader
+  WHERE name = 'store.facts.wanted';
+INSERT INTO setting SELECT 'facts.refreshed_codes_revision', revision FROM reader
+  WHERE name = 'store.facts.done';
+INSERT INTO setting SELECT 'facts.refreshed_version', partitions FROM reader
+  WHERE name = 'store.facts.done';
+INSERT INTO setting SELECT 'relay.partitions', partitions FROM reader
+  WHERE name = 'relay' AND partitions > 0;
+INSERT INTO setting SELECT 'log.unfiled_to', value FROM revision WHERE value > 0;
+DROP TABLE reader;
+ALTER TABLE timer DROP COLUMN use_by;
+CREATE TABLE change_name(
+  name {text} NOT NULL,
+  revision {int} NOT NULL,
+  ordinal {int} NOT NULL,
+  PRIMARY KEY(name, revision, ordinal));
+CREATE INDEX change_name_by_revision ON change_name(revision, ordinal);
+)"},
 };
 
 }  // namespace
 
-absl::Status CreateSchema(sql::Database& database, Random& random) {
+absl::Status CreateSchema(sql::Database& database, const Registry& registry, Random& random) {
   RETURN_IF_ERROR(sql::Migrate(database, "store", kSteps));
   ASSIGN_OR_RETURN(sql::Lease connection, database.Acquire());
   ASSIGN_OR_RETURN(sql::Transaction transaction,
@@ -92,6 +130,7 @@ absl::Status CreateSchema(sql::Database& database, Random& random) {
       connection->Execute("INSERT INTO history(id, first_revision) SELECT $1, 1 "
                           "WHERE NOT EXISTS (SELECT 1 FROM history)",
                           {RandomId(random)}));
+  RETURN_IF_ERROR(Log(*connection, registry).FileOld());
   return transaction.Commit();
 }
 

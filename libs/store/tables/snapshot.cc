@@ -35,20 +35,20 @@ absl::Status Snapshot::Load(std::string_view name, Message* out) const {
 
 absl::StatusOr<std::vector<Scanned>> Snapshot::Scan(const ScanOptions& options) const {
   RETURN_IF_ERROR(CheckScan(options));
-  ASSIGN_OR_RETURN(const std::vector<ResourceRow> rows, rows_.Scan(options));
+  ASSIGN_OR_RETURN(std::vector<ResourceRow> rows, rows_.Scan(options));
   std::vector<Scanned> result;
   result.reserve(rows.size());
-  for (const ResourceRow& row : rows) {
-    ASSIGN_OR_RETURN(Scanned scanned, ToScanned(row));
+  for (ResourceRow& row : rows) {
+    ASSIGN_OR_RETURN(Scanned scanned, ToScanned(std::move(row)));
     result.push_back(std::move(scanned));
   }
   return result;
 }
 
-absl::StatusOr<std::optional<Facts>> Snapshot::GetFacts(std::string_view name) const {
-  ASSIGN_OR_RETURN(const std::optional<ResourceRow> row, rows_.Find(name));
+absl::StatusOr<std::optional<std::string>> Snapshot::GetFacts(std::string_view name) const {
+  ASSIGN_OR_RETURN(std::optional<ResourceRow> row, rows_.Find(name));
   if (!row.has_value()) return NotFoundError(name);
-  return ParseFacts(row->facts);
+  return std::move(row->facts);
 }
 
 }  // namespace clusterwire::store

@@ -20,7 +20,7 @@ class Snapshot final : public Reader {
   Revision revision() const override { return revision_; }
   absl::Status Load(std::string_view name, Message* out) const override;
   absl::StatusOr<std::vector<Scanned>> Scan(const ScanOptions& options) const override;
-  absl::StatusOr<std::optional<Facts>> GetFacts(std::string_view name) const override;
+  absl::StatusOr<std::optional<std::string>> GetFacts(std::string_view name) const override;
 
  private:
   Snapshot(sql::Lease connection, sql::Transaction transaction, Revision revision,

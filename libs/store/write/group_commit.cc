@@ -25,8 +25,7 @@ GroupCommit::GroupCommit(sql::Database& database, const Registry& registry, cons
       registry_(registry),
       options_(options),
       clock_(clock),
-      on_commit_(std::move(on_commit)),
-      codes_(registry) {}
+      on_commit_(std::move(on_commit)) {}
 
 absl::StatusOr<Written> GroupCommit::Write(const Call& call, const StagingBody& body,
                                            std::string_view cause) {
@@ -87,18 +86,23 @@ absl::Status GroupCommit::RunTogether(std::span<Pending* const> group) {
   ASSIGN_OR_RETURN(sql::Transaction transaction, Begin());
   GroupTransaction work(*connection_, registry_, options_);
   work.now = clock_.Now();
+  absl::Status status = RunIn(work, group);
+  if (status.ok() && work.wrote) status = transaction.Commit();
+  const bool committed = status.ok() && work.wrote;
+  registry_.hook().GroupEnded(committed, work.current);
+  if (committed) on_commit_();
+  return status;
+}
+
+absl::Status GroupCommit::RunIn(GroupTransaction& work, std::span<Pending* const> group) {
   RETURN_IF_ERROR(work.Lock());
-  RETURN_IF_ERROR(codes_.Begin(work.log, work.current));
+  RETURN_IF_ERROR(registry_.hook().GroupBegan(work.current, work.settings));
   for (Pending* pending : group) {
-    WriteRun run(work, codes_, pending->call);
+    WriteRun run(work, pending->call);
     pending->result = run.Run(pending->body, pending->cause);
     // Also when the body swallowed it: PostgreSQL takes nothing more in this transaction.
     RETURN_IF_ERROR(connection_->error());
   }
-  if (!work.wrote) return absl::OkStatus();
-  RETURN_IF_ERROR(transaction.Commit());
-  codes_.Commit(work.current);
-  on_commit_();
   return absl::OkStatus();
 }
 

@@ -7,11 +7,10 @@
 
 #include "absl/status/statusor.h"
 
-#include "libs/base/time/clock.h"
 #include "libs/base/threads/mutex.h"
+#include "libs/base/time/clock.h"
 #include "libs/sql/database.h"
 #include "libs/sql/transaction.h"
-#include "libs/store/codes_cache.h"
 #include "libs/store/registry.h"
 #include "libs/store/store.h"
 #include "libs/store/write/write_run.h"
@@ -44,6 +43,7 @@ class GroupCommit {
   // These run on the leader's thread, without the mutex.
   void RunGroup(std::span<Pending* const> group);
   absl::Status RunTogether(std::span<Pending* const> group);
+  absl::Status RunIn(GroupTransaction& work, std::span<Pending* const> group);
   absl::StatusOr<sql::Transaction> Begin();
   void Count(std::span<Pending* const> group, bool committed);
 
@@ -53,7 +53,6 @@ class GroupCommit {
   Clock& clock_;
   const std::function<void()> on_commit_;
   sql::Lease connection_;  // the leader's; kept, so that writes don't wait for readers' connections
-  CodesCache codes_;       // the leader's
 
   mutable Mutex mutex_;
   CondVar changed_;

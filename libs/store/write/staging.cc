@@ -41,20 +41,31 @@ absl::StatusOr<const ResourceRow*> RowCache::Find(std::string_view name) {
   return found->second.has_value() ? &*found->second : nullptr;
 }
 
-const ResourceRow* RowCache::Add(ResourceRow row) {
-  const auto [found, added] = found_.try_emplace(row.name);
-  if (added) found->second = std::move(row);
-  return found->second.has_value() ? &*found->second : nullptr;
+absl::StatusOr<std::vector<const ResourceRow*>> RowCache::Scan(const ScanOptions& options) {
+  ASSIGN_OR_RETURN(std::vector<ResourceRow> rows, rows_.Scan(options));
+  return Add(std::move(rows));
+}
+
+absl::StatusOr<std::vector<const ResourceRow*>> RowCache::LinkedTo(std::string_view other,
+                                                                   int64_t limit) {
+  ASSIGN_OR_RETURN(std::vector<ResourceRow> rows, rows_.LinkedTo(other, limit));
+  return Add(std::move(rows));
+}
+
+std::vector<const ResourceRow*> RowCache::Add(std::vector<ResourceRow> rows) {
+  std::vector<const ResourceRow*> kept;
+  kept.reserve(rows.size());
+  for (ResourceRow& row : rows) {
+    const auto [found, added] = found_.try_emplace(row.name);
+    if (added) found->second = std::move(row);
+    kept.push_back(&*found->second);
+  }
+  return kept;
 }
 
 Staging::Staging(const Rows& rows, const Registry& registry, const Options& options,
-                 Revision current, absl::Time now, CodesSource codes)
-    : registry_(registry),
-      options_(options),
-      current_(current),
-      now_(now),
-      codes_(std::move(codes)),
-      cache_(rows) {}
+                 Revision current, absl::Time now)
+    : registry_(registry), options_(options), current_(current), now_(now), cache_(rows) {}
 
 absl::Status Staging::Load(std::string_view name, Message* out) const {
   if (const auto found = staged_.find(name); found != staged_.end()) {
@@ -75,11 +86,12 @@ absl::StatusOr<std::vector<Scanned>> Staging::Scan(const ScanOptions& options) c
   // the page before any staged name that lies behind them.
   ScanOptions wider = options;
   wider.limit += static_cast<int>(staged_.size());
-  ASSIGN_OR_RETURN(const std::vector<ResourceRow> rows, cache_.rows().Scan(wider));
+  ASSIGN_OR_RETURN(std::vector<ResourceRow> rows, cache_.rows().Scan(wider));
   std::map<std::string, Scanned> merged;
-  for (const ResourceRow& row : rows) {
+  for (ResourceRow& row : rows) {
     if (staged_.contains(row.name)) continue;
-    ASSIGN_OR_RETURN(merged[row.name], ToScanned(row));
+    Scanned& scanned = merged[row.name];
+    ASSIGN_OR_RETURN(scanned, ToScanned(std::move(row)));
   }
   const std::string prefix = options.parent.empty() ? "" : options.parent + "/";
   for (auto it = staged_.upper_bound(options.after); it != staged_.end(); ++it) {
@@ -92,9 +104,7 @@ absl::StatusOr<std::vector<Scanned>> Staging::Scan(const ScanOptions& options) c
     Scanned& scanned = merged[name];
     scanned.resource.reset(entry.image->New());
     scanned.resource->CopyFrom(*entry.image);
-    if (entry.before.has_value()) {
-      ASSIGN_OR_RETURN(scanned.facts, ParseFacts(entry.before->facts));
-    }
+    if (entry.before.has_value()) scanned.facts = entry.before->facts;
   }
   std::vector<Scanned> result;
   for (auto& [name, scanned] : merged) {
@@ -104,10 +114,10 @@ absl::StatusOr<std::vector<Scanned>> Staging::Scan(const ScanOptions& options) c
   return result;
 }
 
-absl::StatusOr<std::optional<Facts>> Staging::GetFacts(std::string_view name) const {
+absl::StatusOr<std::optional<std::string>> Staging::GetFacts(std::string_view name) const {
   ASSIGN_OR_RETURN(const ResourceRow* row, cache_.Find(name));
   if (row == nullptr) return NotFoundError(name);
-  return ParseFacts(row->facts);
+  return row->facts;
 }
 
 absl::Status Staging::Put(const Message& next, std::string_view kind) {
@@ -157,12 +167,6 @@ absl::Status Staging::Purge(std::string_view name, std::string_view kind) {
 
 void Staging::DropTimer(std::string_view name, const Timer& timer) {
   dropped_.emplace_back(name, timer);
-}
-
-bool Staging::feeds_codes() const {
-  return std::any_of(staged_.begin(), staged_.end(), [](const auto& entry) {
-    return entry.second.changed && entry.second.type->feeds_codes;
-  });
 }
 
 absl::StatusOr<Staged*> Staging::Entry(std::string_view name, const ResourceType& type) {
@@ -216,10 +220,10 @@ absl::Status CheckScan(const ScanOptions& options) {
       absl::StrCat("a scan takes a limit of 1 to ", kScanLimit, ", not ", options.limit));
 }
 
-absl::StatusOr<Scanned> ToScanned(const ResourceRow& row) {
+absl::StatusOr<Scanned> ToScanned(ResourceRow row) {
   Scanned scanned;
   ASSIGN_OR_RETURN(scanned.resource, ParseResource(*row.type, row.data));
-  ASSIGN_OR_RETURN(scanned.facts, ParseFacts(row.facts));
+  scanned.facts = std::move(row.facts);
   return scanned;
 }
 

@@ -32,46 +32,50 @@ class RowCache {
  public:
   explicit RowCache(const Rows& rows) : rows_(rows) {}
 
-  // Null when there is none. The pointer lives as long as the cache.
+  // Null when there is none. The pointers live as long as the cache.
   absl::StatusOr<const ResourceRow*> Find(std::string_view name);
-  const ResourceRow* Add(ResourceRow row);
+  // As in Rows.
+  absl::StatusOr<std::vector<const ResourceRow*>> Scan(const ScanOptions& options);
+  absl::StatusOr<std::vector<const ResourceRow*>> LinkedTo(std::string_view other, int64_t limit);
   const Rows& rows() const { return rows_; }
 
  private:
+  std::vector<const ResourceRow*> Add(std::vector<ResourceRow> rows);
+
   const Rows& rows_;
   std::map<std::string, std::optional<ResourceRow>, std::less<>> found_;
 };
 
-// What one body sees and stages. Lives for one run of the body, on its thread.
+// What one body sees and stages, and what the hook then derives from. Lives for one run of the
+// body, on its thread.
 class Staging final : public Writer {
  public:
-  // Makes the codes as they are with what is staged.
-  using CodesSource = std::function<absl::StatusOr<std::shared_ptr<const Codes>>(const Staging&)>;
-
   Staging(const Rows& rows, const Registry& registry, const Options& options, Revision current,
-          absl::Time now, CodesSource codes);
+          absl::Time now);
 
   Revision revision() const override { return current_; }
   absl::Time now() const override { return now_; }
   absl::Status Load(std::string_view name, Message* out) const override;
   absl::StatusOr<std::vector<Scanned>> Scan(const ScanOptions& options) const override;
-  absl::StatusOr<std::optional<Facts>> GetFacts(std::string_view name) const override;
-  absl::StatusOr<std::shared_ptr<const Codes>> codes() const override { return codes_(*this); }
+  absl::StatusOr<std::optional<std::string>> GetFacts(std::string_view name) const override;
+  absl::StatusOr<std::shared_ptr<const std::any>> context() const override {
+    return registry_.hook().Context(*this);
+  }
   absl::Status Put(const Message& next, std::string_view kind) override;
   absl::Status Purge(std::string_view name, std::string_view kind) override;
   void DropTimer(std::string_view name, const Timer& timer) override;
   void AnswerWith(std::string_view name) override { answer_ = name; }
 
-  // Marks resources whose Facts are to be computed anew although nobody puts them.
-  void Reproject(std::vector<std::string> names) { reprojected_ = std::move(names); }
+  // Marks resources to be derived anew although the body doesn't put them.
+  void Rederive(std::vector<std::string> names) { rederived_ = std::move(names); }
 
   const std::map<std::string, Staged, std::less<>>& staged() const { return staged_; }
   const std::vector<std::string>& order() const { return order_; }  // of first staging
   const std::vector<std::pair<std::string, Timer>>& dropped_timers() const { return dropped_; }
-  const std::vector<std::string>& reprojected() const { return reprojected_; }
+  const std::vector<std::string>& rederived() const { return rederived_; }
   const std::string& answer() const { return answer_; }
-  bool feeds_codes() const;
   RowCache& cache() const { return cache_; }
+  const Registry& registry() const { return registry_; }
 
  private:
   absl::StatusOr<Staged*> Entry(std::string_view name, const ResourceType& type);
@@ -82,18 +86,17 @@ class Staging final : public Writer {
   const Options& options_;
   const Revision current_;
   const absl::Time now_;
-  const CodesSource codes_;
   mutable RowCache cache_;
   std::map<std::string, Staged, std::less<>> staged_;
   std::vector<std::string> order_;
   std::vector<std::pair<std::string, Timer>> dropped_;
-  std::vector<std::string> reprojected_;
+  std::vector<std::string> rederived_;
   std::string answer_;
 };
 
 // Shared by the readers inside and outside of a write.
 absl::Status CheckScan(const ScanOptions& options);
-absl::StatusOr<Scanned> ToScanned(const ResourceRow& row);
+absl::StatusOr<Scanned> ToScanned(ResourceRow row);
 absl::Status LoadRow(const ResourceRow* row, std::string_view name, Message* out);
 
 }  // namespace clusterwire::store

@@ -7,7 +7,6 @@
 
 #include "libs/base/status/error.h"
 #include "libs/base/status/status_macros.h"
-#include "libs/store/tables/schema.h"
 
 namespace clusterwire::store {
 namespace {
@@ -49,44 +48,60 @@ absl::StatusOr<Written> WriteRun::Run(const StagingBody& body, std::string_view 
 
 absl::StatusOr<Written> WriteRun::RunBody(const StagingBody& body, std::string_view cause) {
   next_.value = group_.current.value + 1;
-  Staging staging(group_.rows, group_.registry, group_.options, group_.current, group_.now,
-                  [this](const Staging& staged) { return codes_.For(staged); });
+  Staging staging(group_.rows, group_.registry, group_.options, group_.current, group_.now);
   RETURN_IF_ERROR(body(staging));
-  ASSIGN_OR_RETURN(std::shared_ptr<const Codes> codes, codes_.For(staging));
-  FactsWork facts(staging, group_.registry, group_.options, codes);
-  RETURN_IF_ERROR(facts.Run(cause));
-  RETURN_IF_ERROR(CheckRecords(staging, facts));
-  const bool changed =
-      std::any_of(facts.outcomes().begin(), facts.outcomes().end(), [](const auto& entry) {
-        return entry.second.staged || entry.second.before != entry.second.after;
-      });
+  ASSIGN_OR_RETURN(const std::vector<RowChange> changes, Derive(staging, cause));
+  RETURN_IF_ERROR(CheckSizes(changes));
+  const bool changed = std::any_of(changes.begin(), changes.end(), [](const RowChange& change) {
+    return change.staged != nullptr || change.row->facts != change.derived.facts;
+  });
   Written written = Describe(staging, changed);
   if (call_.validate_only) return written;
 
-  RETURN_IF_ERROR(Apply(staging, facts));
-  if (staging.feeds_codes()) codes_.Stage(std::move(codes));
+  RETURN_IF_ERROR(Apply(staging, changes));
+  RETURN_IF_ERROR(group_.registry.hook().Applied(staging, next_, group_.settings));
   if (changed) group_.current = next_;
   RETURN_IF_ERROR(group_.requests.Keep(call_, written, group_.now));
   group_.wrote |=
-      !facts.outcomes().empty() || !staging.dropped_timers().empty() || !call_.request_id.empty();
+      !changes.empty() || !staging.dropped_timers().empty() || !call_.request_id.empty();
   return written;
 }
 
-absl::Status WriteRun::CheckRecords(const Staging& staging, const FactsWork& facts) const {
-  for (const auto& [name, outcome] : facts.outcomes()) {
-    size_t size = SizeOf(outcome.before) + SizeOf(outcome.after);
-    const auto staged = staging.staged().find(name);
-    if (outcome.staged && staged->second.image != nullptr) {
-      size += staged->second.image->ByteSizeLong();
-    } else if (!outcome.staged) {
-      size += outcome.row->data.size();
+// The staged ones in their order, then the others in that of their names.
+absl::StatusOr<std::vector<RowChange>> WriteRun::Derive(const Staging& staging,
+                                                        std::string_view cause) {
+  ASSIGN_OR_RETURN(auto derived, group_.registry.hook().Derive(staging, cause));
+  std::vector<RowChange> changes;
+  for (const std::string& name : staging.order()) {
+    const Staged& staged = staging.staged().find(name)->second;
+    if (!staged.changed) continue;
+    const ResourceRow* row = staged.before.has_value() ? &*staged.before : nullptr;
+    const auto found = derived.extract(name);
+    changes.push_back({name, &staged, row, found ? std::move(found.mapped()) : Derived()});
+  }
+  for (auto& [name, one] : derived) {
+    ASSIGN_OR_RETURN(const ResourceRow* row, staging.cache().Find(name));
+    if (row == nullptr) return absl::InternalError(absl::StrCat(name, " was derived from nothing"));
+    changes.push_back({name, nullptr, row, std::move(one)});
+  }
+  return changes;
+}
+
+absl::Status WriteRun::CheckSizes(const std::vector<RowChange>& changes) const {
+  for (const RowChange& change : changes) {
+    size_t size = SizeOf(change.derived.facts);
+    if (change.row != nullptr) size += SizeOf(change.row->facts);
+    if (change.staged == nullptr) {
+      size += change.row->data.size();
+    } else if (change.staged->image != nullptr) {
+      size += change.staged->image->ByteSizeLong();
     }
-    if (size <= static_cast<size_t>(group_.options.record_limit)) continue;
+    if (size <= static_cast<size_t>(group_.options.change_limit)) continue;
     return Error(absl::StatusCode::kInvalidArgument, "RESOURCE_TOO_LARGE",
-                 absl::StrCat(name, " with its Facts before and after takes ", size,
-                              " bytes; at most ", group_.options.record_limit,
+                 absl::StrCat(change.name, " with its Facts before and after takes ", size,
+                              " bytes; at most ", group_.options.change_limit,
                               " can be told to others: shorten its texts or lists"),
-                 {{"resource", name}});
+                 {{"resource", change.name}});
   }
   return absl::OkStatus();
 }
@@ -104,67 +119,59 @@ Written WriteRun::Describe(const Staging& staging, bool changed) const {
   return written;
 }
 
-absl::Status WriteRun::Apply(const Staging& staging, const FactsWork& facts) {
-  for (const std::string& name : staging.order()) {
-    const auto outcome = facts.outcomes().find(name);
-    if (outcome == facts.outcomes().end() || !outcome->second.staged) continue;
-    RETURN_IF_ERROR(ApplyStaged(name, staging.staged().find(name)->second, outcome->second));
-  }
-  for (const auto& [name, outcome] : facts.outcomes()) {
-    if (!outcome.staged) RETURN_IF_ERROR(ApplyRefreshed(name, outcome));
+absl::Status WriteRun::Apply(const Staging& staging, const std::vector<RowChange>& changes) {
+  for (const RowChange& change : changes) {
+    RETURN_IF_ERROR(change.staged != nullptr ? ApplyStaged(change) : ApplyDerived(change));
   }
   for (const auto& [name, timer] : staging.dropped_timers()) {
     RETURN_IF_ERROR(group_.rows.DropTimer(name, timer));
   }
-  if (staging.feeds_codes()) RETURN_IF_ERROR(WantRefresh());
   if (ordinal_ == 0) return absl::OkStatus();
   return group_.connection.Execute("UPDATE revision SET value = $1", {next_.value});
 }
 
-absl::Status WriteRun::ApplyStaged(const std::string& name, const Staged& staged,
-                                   const FactsWork::Outcome& outcome) {
+absl::Status WriteRun::ApplyStaged(const RowChange& change) {
+  const Staged& staged = *change.staged;
   const ResourceType& type = *staged.type;
-  ChangeRow change;
-  change.type = staged.type;
-  change.name = name;
-  change.kind = staged.kind;
-  change.facts_before = ForLog(type, outcome.before);
-  change.facts_after = ForLog(type, outcome.after);
+  ChangeRow logged;
+  logged.type = staged.type;
+  logged.name = change.name;
+  logged.kind = staged.kind;
+  if (change.row != nullptr) logged.facts_before = ForLog(type, change.row->facts);
+  logged.facts_after = ForLog(type, change.derived.facts);
   std::vector<std::string> links;
   std::vector<Timer> timers;
   if (staged.image == nullptr) {
-    RETURN_IF_ERROR(group_.rows.Remove(name));
-    RETURN_IF_ERROR(group_.log.Forget(name));
-    RETURN_IF_ERROR(group_.requests.Forget(name));
+    RETURN_IF_ERROR(group_.rows.Remove(change.name));
+    RETURN_IF_ERROR(group_.log.Forget(change.name));
+    RETURN_IF_ERROR(group_.requests.Forget(change.name));
   } else {
     const bool deleted = IsDeleted(*staged.image);
     const std::string data = SerializeDeterministic(*staged.image);
-    RETURN_IF_ERROR(
-        group_.rows.Save({staged.type, name, next_, data, outcome.own, outcome.after, deleted}));
-    change.after = ForLog(type, data);
+    RETURN_IF_ERROR(group_.rows.Save({staged.type, change.name, next_, data, change.derived.own,
+                                      change.derived.facts, deleted}));
+    logged.after = ForLog(type, data);
     if (!deleted && type.links) links = type.links(*staged.image);
     if (!deleted && type.timers) timers = type.timers(*staged.image);
   }
-  if (type.links) RETURN_IF_ERROR(group_.rows.SetLinks(name, links));
-  if (type.timers) RETURN_IF_ERROR(group_.rows.SetTimers(name, timers, group_.now));
-  return Append(std::move(change));
+  if (type.links) RETURN_IF_ERROR(group_.rows.SetLinks(change.name, links));
+  if (type.timers) RETURN_IF_ERROR(group_.rows.SetTimers(change.name, timers, group_.now));
+  return Append(std::move(logged));
 }
 
-absl::Status WriteRun::ApplyRefreshed(const std::string& name, const FactsWork::Outcome& outcome) {
-  ResourceRow row = *outcome.row;
-  row.own_facts = outcome.own;
-  row.facts = outcome.after;
-  RETURN_IF_ERROR(group_.rows.SaveFacts(row));
-  if (outcome.before == outcome.after) return absl::OkStatus();
-  ChangeRow change;
-  change.type = row.type;
-  change.name = name;
-  change.kind = kFactsRefreshed;
-  change.after = ForLog(*row.type, row.data);
-  change.facts_before = ForLog(*row.type, outcome.before);
-  change.facts_after = ForLog(*row.type, outcome.after);
-  change.cause = outcome.cause;
-  return Append(std::move(change));
+absl::Status WriteRun::ApplyDerived(const RowChange& change) {
+  const ResourceType& type = *change.row->type;
+  RETURN_IF_ERROR(group_.rows.SaveDerived(change.name, change.derived));
+  if (change.row->facts == change.derived.facts) return absl::OkStatus();
+  ChangeRow logged;
+  logged.type = &type;
+  logged.name = change.name;
+  logged.kind = kFactsRefreshed;
+  logged.after = ForLog(type, change.row->data);
+  logged.facts_before = ForLog(type, change.row->facts);
+  logged.facts_after = ForLog(type, change.derived.facts);
+  logged.cause = change.derived.cause;
+  return Append(std::move(logged));
 }
 
 absl::Status WriteRun::Append(ChangeRow row) {
@@ -175,14 +182,6 @@ absl::Status WriteRun::Append(ChangeRow row) {
   row.trace = call_.trace;
   row.time = group_.now;
   return group_.log.Append(row);
-}
-
-absl::Status WriteRun::WantRefresh() const {
-  return group_.connection.Execute(
-      "INSERT INTO reader(name, revision, ordinal, partitions, lease_holder, lease_epoch, "
-      "lease_end) VALUES($1, $2, 0, 0, '', 0, 0) "
-      "ON CONFLICT(name) DO UPDATE SET revision = excluded.revision",
-      {kFactsWantedReader, next_.value});
 }
 
 }  // namespace clusterwire::store

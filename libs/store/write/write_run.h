@@ -7,14 +7,13 @@
 #include "absl/time/time.h"
 
 #include "libs/sql/connection.h"
-#include "libs/store/codes_cache.h"
-#include "libs/store/facts_work.h"
 #include "libs/store/log/log.h"
 #include "libs/store/registry.h"
+#include "libs/store/store.h"
 #include "libs/store/tables/requests.h"
 #include "libs/store/tables/rows.h"
+#include "libs/store/tables/settings.h"
 #include "libs/store/write/staging.h"
-#include "libs/store/store.h"
 
 namespace clusterwire::store {
 
@@ -29,7 +28,8 @@ struct GroupTransaction {
         options(limits),
         rows(on, types),
         log(on, types),
-        requests(on, types, limits.request_life) {}
+        requests(on, types, limits.request_life),
+        settings(on) {}
 
   // Takes the lock that makes writes serial, and reads where the store stands.
   absl::Status Lock();
@@ -40,35 +40,41 @@ struct GroupTransaction {
   const Rows rows;
   const Log log;
   const Requests requests;
+  const Settings settings;
   std::string history;
   Revision current;
   absl::Time now;
   bool wrote = false;  // anything at all
 };
 
+// A row that a write changes.
+struct RowChange {
+  std::string name;
+  const Staged* staged = nullptr;    // null: only what is derived from it changes
+  const ResourceRow* row = nullptr;  // as it was; null for a created one
+  Derived derived;                   // as it is now
+};
+
 // Runs one body and applies what it staged. Lives for that long.
 class WriteRun {
  public:
-  WriteRun(GroupTransaction& group, CodesCache& codes, const Call& call)
-      : group_(group), codes_(codes), call_(call) {}
+  WriteRun(GroupTransaction& group, const Call& call) : group_(group), call_(call) {}
 
   // An error refuses the write and has applied nothing, unless the connection has an error too:
-  // then the transaction is lost. `cause` is what reprojected resources' changes name.
+  // then the transaction is lost. `cause` is what the changes of rederived resources name.
   absl::StatusOr<Written> Run(const StagingBody& body, std::string_view cause);
 
  private:
   absl::StatusOr<Written> RunBody(const StagingBody& body, std::string_view cause);
-  absl::Status CheckRecords(const Staging& staging, const FactsWork& facts) const;
+  absl::StatusOr<std::vector<RowChange>> Derive(const Staging& staging, std::string_view cause);
+  absl::Status CheckSizes(const std::vector<RowChange>& changes) const;
   Written Describe(const Staging& staging, bool changed) const;
-  absl::Status Apply(const Staging& staging, const FactsWork& facts);
-  absl::Status ApplyStaged(const std::string& name, const Staged& staged,
-                           const FactsWork::Outcome& outcome);
-  absl::Status ApplyRefreshed(const std::string& name, const FactsWork::Outcome& outcome);
+  absl::Status Apply(const Staging& staging, const std::vector<RowChange>& changes);
+  absl::Status ApplyStaged(const RowChange& change);
+  absl::Status ApplyDerived(const RowChange& change);
   absl::Status Append(ChangeRow row);
-  absl::Status WantRefresh() const;
 
   GroupTransaction& group_;
-  CodesCache& codes_;
   const Call& call_;
   Revision next_;
   int64_t ordinal_ = 0;

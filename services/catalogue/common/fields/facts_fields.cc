@@ -5,7 +5,6 @@
 #include "absl/strings/str_cat.h"
 
 #include "libs/base/text/strings.h"
-#include "services/catalogue/common/codes/code_book.h"
 
 namespace clusterwire::catalogue {
 void AddSorted(const std::vector<std::string>& values, Strings* field) {
@@ -22,7 +21,7 @@ void AddSorted(const Strings& values, Strings* field) {
   AddSorted(std::vector<std::string>(values.begin(), values.end()), field);
 }
 
-void AddCodes(const Strings& codes, const store::Codes& book, type::v1::Facts* facts) {
+void AddCodes(const Strings& codes, const CodeBook& book, type::v1::Facts* facts) {
   for (const std::string& code : codes) AddSorted(book.WithAncestors(code), facts->mutable_codes());
 }
 

@@ -10,8 +10,8 @@
 namespace clusterwire::catalogue {
 namespace {
 
-store::Facts Own(const v1::Cluster& cluster, const store::Codes& codes) {
-  store::Facts facts;
+facts::Facts Own(const v1::Cluster& cluster, const CodeBook& codes) {
+  facts::Facts facts;
   facts.set_type("cluster");
   facts.set_name(cluster.name());
   facts.set_title(cluster.title());
@@ -48,11 +48,11 @@ store::Facts Own(const v1::Cluster& cluster, const store::Codes& codes) {
 
 CatalogueType ClusterType() {
   CatalogueType type;
-  type.type = store::MakeType<v1::Cluster>("cluster", "clusters/{cluster}", {.own = &Own});
+  type.type = facts::MakeType<v1::Cluster, CodeBook>("cluster", "clusters/{cluster}", {.own = &Own});
   return type;
 }
 
-void LendFromCluster(const store::Facts& cluster, store::Facts* linked) {
+void InheritFromCluster(const facts::Facts& cluster, facts::Facts* linked) {
   AddSorted(cluster.codes(), linked->mutable_codes());
   if (cluster.has_point() && !linked->has_point()) *linked->mutable_point() = cluster.point();
   AddSorted(cluster.programmes(), linked->mutable_programmes());

@@ -1,11 +1,11 @@
 #pragma once
 
-#include "libs/store/registry.h"
+#include "libs/facts/facts.h"
 
 namespace clusterwire::catalogue {
 
-// What everything that is about a cluster borrows from it: codes, point, programmes, levels, and
+// What everything that is about a cluster inherits from it: codes, point, programmes, levels, and
 // the cluster's name in its title.
-void LendFromCluster(const store::Facts& cluster, store::Facts* linked);
+void InheritFromCluster(const facts::Facts& cluster, facts::Facts* linked);
 
 }  // namespace clusterwire::catalogue

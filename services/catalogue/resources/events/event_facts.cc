@@ -9,8 +9,8 @@
 namespace clusterwire::catalogue {
 namespace {
 
-store::Facts Own(const v1::CalendarEvent& event, const store::Codes& codes) {
-  store::Facts facts;
+facts::Facts Own(const v1::CalendarEvent& event, const CodeBook& codes) {
+  facts::Facts facts;
   facts.set_type("event");
   facts.set_name(event.name());
   facts.set_title(event.title());
@@ -44,7 +44,7 @@ store::Facts Own(const v1::CalendarEvent& event, const store::Codes& codes) {
 
 CatalogueType EventType() {
   CatalogueType type;
-  type.type = store::MakeType<v1::CalendarEvent>("event", "events/{event}", {.own = &Own});
+  type.type = facts::MakeType<v1::CalendarEvent, CodeBook>("event", "events/{event}", {.own = &Own});
   return type;
 }
 

@@ -9,8 +9,8 @@
 namespace clusterwire::catalogue {
 namespace {
 
-store::Facts Own(const v1::Programme& programme, const store::Codes&) {
-  store::Facts facts;
+facts::Facts Own(const v1::Programme& programme, const CodeBook&) {
+  facts::Facts facts;
   facts.set_type("programme");
   facts.set_name(programme.name());
   facts.set_title(programme.title());
@@ -36,7 +36,7 @@ store::Facts Own(const v1::Programme& programme, const store::Codes&) {
 
 CatalogueType ProgrammeType() {
   CatalogueType type;
-  type.type = store::MakeType<v1::Programme>("programme", "programmes/{programme}", {.own = &Own});
+  type.type = facts::MakeType<v1::Programme, CodeBook>("programme", "programmes/{programme}", {.own = &Own});
   return type;
 }
 

@@ -9,8 +9,8 @@
 namespace clusterwire::catalogue {
 namespace {
 
-store::Facts Own(const v1::Taxonomy& taxonomy, const store::Codes&) {
-  store::Facts facts;
+facts::Facts Own(const v1::Taxonomy& taxonomy, const CodeBook&) {
+  facts::Facts facts;
   facts.set_type("taxonomy");
   facts.set_name(taxonomy.name());
   facts.set_title(taxonomy.title());
@@ -28,7 +28,7 @@ store::Facts Own(const v1::Taxonomy& taxonomy, const store::Codes&) {
 
 CatalogueType TaxonomyType() {
   CatalogueType type;
-  type.type = store::MakeType<v1::Taxonomy>("taxonomy", "taxonomies/{taxonomy}", {.own = &Own});
+  type.type = facts::MakeType<v1::Taxonomy, CodeBook>("taxonomy", "taxonomies/{taxonomy}", {.own = &Own});
   type.type.feeds_codes = true;
   return type;
 }

@@ -1,28 +1,39 @@
+#include "libs/facts/derivation.h"
+
+#include <chrono>
+#include <thread>
+
 #include "absl/strings/str_cat.h"
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "libs/store/testing/store_test.h"
+#include "libs/facts/registry.h"
+#include "libs/facts/testing/facts_test.h"
+#include "libs/store/maintenance.h"
 
-namespace clusterwire::store {
+namespace clusterwire::facts {
 namespace {
 
-using testing::Badge;
-using testing::Club;
-using testing::CodeList;
-using testing::Delete;
+using store::Call;
+using store::Change;
+using store::kFactsRefreshed;
+using store::Revision;
+using store::Writer;
+using store::testing::Badge;
+using store::testing::Club;
+using store::testing::CodeList;
+using store::testing::Delete;
+using store::testing::MakeBadge;
+using store::testing::MakeClub;
+using store::testing::MakeMember;
+using store::testing::MakePost;
+using store::testing::MakeSociety;
+using store::testing::Society;
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
-using testing::MakeBadge;
-using testing::MakeClub;
-using testing::MakeMember;
-using testing::MakePost;
-using testing::MakeSociety;
 using ::testing::SizeIs;
-using testing::Society;
-using testing::StoreTest;
 
-class FactsTest : public StoreTest {
+class DerivationTest : public testing::FactsTest {
  protected:
   std::vector<std::string> Codes(std::string_view name) {
     const std::optional<Facts> facts = FactsOf(name);
@@ -48,9 +59,9 @@ class FactsTest : public StoreTest {
     MustPut(list);
   }
 };
-INSTANTIATE_TEST_SUITE_P(Both, FactsTest, sql::kBothDatabases, sql::DialectName);
+INSTANTIATE_TEST_SUITE_P(Both, DerivationTest, sql::kBothDatabases, sql::DialectName);
 
-TEST_P(FactsTest, APivotGathersAndTheOthersBorrow) {
+TEST_P(DerivationTest, ATargetAggregatesAndWhatIsAboutItInherits) {
   MustPut(MakeClub("a", {"health"}));
   MustPut(MakePost("p", {"clubs/a"}));
   EXPECT_THAT(Codes("posts/p"), ElementsAre("health"));
@@ -60,7 +71,7 @@ TEST_P(FactsTest, APivotGathersAndTheOthersBorrow) {
   EXPECT_THAT(Codes("clubs/a/badges/b"), ElementsAre("health"));
 }
 
-TEST_P(FactsTest, WhoseFactsChangeGetsAChangeOfItsOwnInTheSameRevision) {
+TEST_P(DerivationTest, WhoseFactsChangeGetsAChangeOfItsOwnInTheSameRevision) {
   const Club club = MustPut(MakeClub("a"));
   MustPut(MakePost("p", {"clubs/a"}));
   Call quiet = MakeCall();
@@ -77,15 +88,15 @@ TEST_P(FactsTest, WhoseFactsChangeGetsAChangeOfItsOwnInTheSameRevision) {
     EXPECT_EQ(change.kind, kFactsRefreshed);
     EXPECT_EQ(change.cause, "clubs/a/badges/b");
     EXPECT_TRUE(change.quiet);
-    EXPECT_THAT(change.facts_before->label_levels(), IsEmpty());
-    EXPECT_THAT(change.facts_after->label_levels(), ElementsAre("gold"));
+    EXPECT_THAT((*Parse(change.facts_before))->label_levels(), IsEmpty());
+    EXPECT_THAT((*Parse(change.facts_after))->label_levels(), ElementsAre("gold"));
   }
   // Its etag, revision and time stay, and the change carries it.
   EXPECT_EQ(log[1].after->SerializeAsString(), club.SerializeAsString());
   EXPECT_EQ(Get<Club>("clubs/a")->SerializeAsString(), club.SerializeAsString());
 }
 
-TEST_P(FactsTest, AWriteThatChangesNobodyElsesFactsMakesOneChange) {
+TEST_P(DerivationTest, AWriteThatChangesNobodyElsesFactsMakesOneChange) {
   Club club = MustPut(MakeClub("a"));
   MustPut(MakePost("p", {"clubs/a"}));
   (*club.mutable_notes())["x"] = "y";
@@ -93,7 +104,7 @@ TEST_P(FactsTest, AWriteThatChangesNobodyElsesFactsMakesOneChange) {
   EXPECT_THAT(LogOf(Revision{club.revision()}), SizeIs(1));
 }
 
-TEST_P(FactsTest, ALinkThatMovesTakesItsGiftAlong) {
+TEST_P(DerivationTest, ALinkThatMovesTakesAlongWhatIsAggregated) {
   MustPut(MakeClub("a"));
   MustPut(MakeClub("b"));
   MustPut(MakeSociety("s"));
@@ -107,7 +118,7 @@ TEST_P(FactsTest, ALinkThatMovesTakesItsGiftAlong) {
   EXPECT_THAT(Programmes("clubs/b"), IsEmpty());
 }
 
-TEST_P(FactsTest, WhatIsAboutADeletedPivotHasNoFacts) {
+TEST_P(DerivationTest, WhatIsAboutADeletedTargetHasNoFacts) {
   Club club = MustPut(MakeClub("a"));
   const Badge badge = MustPut(MakeBadge("clubs/a", "b", "gold"));
   Delete(clock_.Now(), club.mutable_delete_time());
@@ -121,7 +132,7 @@ TEST_P(FactsTest, WhatIsAboutADeletedPivotHasNoFacts) {
   EXPECT_TRUE(FactsOf("clubs/a/badges/b").has_value());
 }
 
-TEST_P(FactsTest, OfSeveralPivotsTheDeletedOneLendsNothing) {
+TEST_P(DerivationTest, FromADeletedOneOfSeveralTargetsNothingIsInherited) {
   Club a = MustPut(MakeClub("a", {"x"}));
   MustPut(MakeClub("b", {"y"}));
   MustPut(MakePost("p", {"clubs/a", "clubs/b"}));
@@ -131,14 +142,14 @@ TEST_P(FactsTest, OfSeveralPivotsTheDeletedOneLendsNothing) {
   EXPECT_THAT(Codes("posts/p"), ElementsAre("y"));
 }
 
-TEST_P(FactsTest, APivotThatComesLaterIsFound) {
+TEST_P(DerivationTest, ATargetThatComesLaterIsFound) {
   MustPut(MakePost("p", {"clubs/a"}));
   EXPECT_EQ(FactsOf("posts/p"), std::nullopt);
   MustPut(MakeClub("a", {"x"}));
   EXPECT_THAT(Codes("posts/p"), ElementsAre("x"));
 }
 
-TEST_P(FactsTest, TheAudienceIsWhatOwnParentAndPivotHaveInCommon) {
+TEST_P(DerivationTest, TheAudienceIsWhatOwnParentAndTargetHaveInCommon) {
   MustPut(MakeClub("a", {}, {"x", "y"}));
   MustPut(MakeSociety("s", {"y", "z"}));
   MustPut(MakeMember("societies/s", "m", "clubs/a"));
@@ -153,7 +164,7 @@ TEST_P(FactsTest, TheAudienceIsWhatOwnParentAndPivotHaveInCommon) {
   EXPECT_THAT(Audience("societies/s/members/m"), ElementsAre("everybody"));
 }
 
-TEST_P(FactsTest, WhatNotEverybodyMaySeeGivesNothing) {
+TEST_P(DerivationTest, WhatNotEverybodyMaySeeIsNotAggregated) {
   MustPut(MakeClub("a"));
   Badge badge = MakeBadge("clubs/a", "b", "gold");
   badge.add_audience("x");
@@ -173,7 +184,7 @@ TEST_P(FactsTest, WhatNotEverybodyMaySeeGivesNothing) {
   EXPECT_THAT(Levels("clubs/a"), ElementsAre("gold"));
 }
 
-TEST_P(FactsTest, AParentThatBecomesPublicLetsItsChildrenGive) {
+TEST_P(DerivationTest, WhatLiesUnderAParentThatBecomesPublicIsAggregated) {
   MustPut(MakeClub("a"));
   Society society = MustPut(MakeSociety("s", {"x"}));
   MustPut(MakeMember("societies/s", "m", "clubs/a"));
@@ -183,11 +194,11 @@ TEST_P(FactsTest, AParentThatBecomesPublicLetsItsChildrenGive) {
   EXPECT_THAT(Programmes("clubs/a"), ElementsAre("societies/s"));
 }
 
-TEST_P(FactsTest, AParentMayOpenTheWayToOneOfTwoPivotsAlone) {
+TEST_P(DerivationTest, AParentMayOpenTheWayToOneOfTwoTargetsAlone) {
   MustPut(MakeClub("a"));
   MustPut(MakeClub("b", {}, {"x"}));
   Society society = MustPut(MakeSociety("s", {"x"}));
-  testing::Member member = MakeMember("societies/s", "m", "clubs/a");
+  store::testing::Member member = MakeMember("societies/s", "m", "clubs/a");
   member.set_second_club("clubs/b");
   MustPut(member);
   EXPECT_THAT(Programmes("clubs/a"), IsEmpty());
@@ -198,20 +209,20 @@ TEST_P(FactsTest, AParentMayOpenTheWayToOneOfTwoPivotsAlone) {
   EXPECT_THAT(Programmes("clubs/a"), ElementsAre("societies/s"));
 }
 
-TEST_P(FactsTest, OneLinkTooManyIsRefusedRatherThanFreezingThePivot) {
-  Open({.fan_out_limit = 3});
+TEST_P(DerivationTest, OneLinkTooManyIsRefusedRatherThanFreezingTheTarget) {
+  OpenWith({.fan_out_limit = 3});
   Club club = MustPut(MakeClub("a"));
   for (int i = 0; i < 3; ++i) MustPut(MakePost(absl::StrCat(i), {"clubs/a"}));
   const auto refused = Put(MakePost("3", {"clubs/a"}));
   EXPECT_THAT(refused, StatusIs(absl::StatusCode::kFailedPrecondition));
   EXPECT_THAT(refused, ReasonIs("FAN_OUT"));
-  EXPECT_THAT(Get<testing::Post>("posts/3"), StatusIs(absl::StatusCode::kNotFound));
+  EXPECT_THAT(Get<store::testing::Post>("posts/3"), StatusIs(absl::StatusCode::kNotFound));
   club.add_codes("x");
   EXPECT_THAT(Put(club), IsOk());
 }
 
-TEST_P(FactsTest, AWriteThatReachesTooMuchIsRefused) {
-  Open({.fan_out_limit = 3});
+TEST_P(DerivationTest, AWriteThatReachesTooMuchIsRefused) {
+  OpenWith({.fan_out_limit = 3});
   Society society = MustPut(MakeSociety("s", {"x"}));
   for (const char* id : {"a", "b"}) {
     MustPut(MakeClub(id));
@@ -222,12 +233,12 @@ TEST_P(FactsTest, AWriteThatReachesTooMuchIsRefused) {
   EXPECT_THAT(Programmes("clubs/a"), IsEmpty());
 }
 
-TEST_P(FactsTest, ALinkToWhatCannotLendIsRefused) {
+TEST_P(DerivationTest, ALinkToWhatNothingCanBeAboutIsRefused) {
   EXPECT_THAT(Put(MakePost("p", {"posts/q"})), StatusIs(absl::StatusCode::kInvalidArgument));
   EXPECT_THAT(Put(MakePost("p", {"nonsense"})), StatusIs(absl::StatusCode::kInvalidArgument));
 }
 
-TEST_P(FactsTest, CodesOfTheSameBodyAreUsed) {
+TEST_P(DerivationTest, CodesOfTheSameBodyAreUsed) {
   ASSERT_THAT(store_->Write(MakeCall(),
                             [](Writer& writer) -> absl::Status {
                               CodeList list;
@@ -235,7 +246,7 @@ TEST_P(FactsTest, CodesOfTheSameBodyAreUsed) {
                               (*list.mutable_parents())["de1"] = "de";
                               auto status = writer.Put(list, "put");
                               if (!status.ok()) return status;
-                              EXPECT_THAT((*writer.codes())->WithAncestors("de1"),
+                              EXPECT_THAT((*CodesIn<testing::Codes>(writer))->WithAncestors("de1"),
                                           ElementsAre("de1", "de"));
                               return writer.Put(MakeClub("a", {"de1"}), "put");
                             }),
@@ -245,7 +256,7 @@ TEST_P(FactsTest, CodesOfTheSameBodyAreUsed) {
   EXPECT_THAT(Codes("clubs/b"), ElementsAre("de", "de1"));
 }
 
-TEST_P(FactsTest, ARefusedChangeOfCodesIsForgotten) {
+TEST_P(DerivationTest, ARefusedChangeOfCodesIsForgotten) {
   MustPut(MakeClub("a", {"x"}));
   EXPECT_THAT(store_->Write(MakeCall(),
                             [](Writer& writer) -> absl::Status {
@@ -253,7 +264,7 @@ TEST_P(FactsTest, ARefusedChangeOfCodesIsForgotten) {
                               list.set_name("codeLists/c");
                               (*list.mutable_parents())["x"] = "y";
                               EXPECT_THAT(writer.Put(list, "put"), IsOk());
-                              EXPECT_THAT(writer.codes(), IsOk());
+                              EXPECT_THAT(CodesIn<testing::Codes>(writer), IsOk());
                               return absl::CancelledError("no");
                             }),
               StatusIs(absl::StatusCode::kCancelled));
@@ -261,9 +272,9 @@ TEST_P(FactsTest, ARefusedChangeOfCodesIsForgotten) {
   EXPECT_THAT(Codes("clubs/b"), ElementsAre("x"));
 }
 
-TEST_P(FactsTest, CodesOfAnotherProcessAreNoticed) {
+TEST_P(DerivationTest, CodesOfAnotherProcessAreNoticed) {
   MustPut(MakeClub("a", {"x"}));
-  const auto other = Store::Open(*database_, testing::ClubRegistry(), clock_, random_);
+  const auto other = store::Store::Open(*database_, testing::ClubRegistry(), clock_, random_);
   CodeList list;
   list.set_name("codeLists/c");
   (*list.mutable_parents())["x"] = "y";
@@ -272,20 +283,20 @@ TEST_P(FactsTest, CodesOfAnotherProcessAreNoticed) {
   EXPECT_THAT(Codes("clubs/b"), ElementsAre("x", "y"));
 }
 
-TEST_P(FactsTest, ChangedCodesAreSpreadInQuietPages) {
-  Open({.refresh_page = 2});
-  while (*store_->RefreshFacts()) {
+TEST_P(DerivationTest, ChangedCodesAreSpreadInQuietPages) {
+  OpenWith({.refresh_page = 2});
+  while (*store_->Refresh()) {
   }
   for (const char* id : {"a", "b", "c"}) {
     MustPut(MakeClub(id, {"x"}));
     MustPut(MakePost(id, {absl::StrCat("clubs/", id)}));
   }
-  EXPECT_EQ(*store_->RefreshFacts(), false);
+  EXPECT_EQ(*store_->Refresh(), false);
   PutCodes({{"x", "y"}});
   const Revision before = *store_->revision();
   EXPECT_THAT(Codes("clubs/a"), ElementsAre("x"));
   int pages = 0;
-  while (*store_->RefreshFacts()) ++pages;
+  while (*store_->Refresh()) ++pages;
   EXPECT_GE(pages, 3);
   for (const char* name : {"clubs/a", "clubs/c", "posts/b"}) {
     EXPECT_THAT(Codes(name), ElementsAre("x", "y")) << name;
@@ -296,37 +307,49 @@ TEST_P(FactsTest, ChangedCodesAreSpreadInQuietPages) {
     EXPECT_TRUE(change.quiet);
   }
   const Revision after = *store_->revision();
-  EXPECT_EQ(*store_->RefreshFacts(), false);
+  EXPECT_EQ(*store_->Refresh(), false);
   EXPECT_EQ(*store_->revision(), after);
 }
 
-TEST_P(FactsTest, ChangedCodesGetPastAPivotWithAsManyLinksAsThereMayBe) {
-  Open({.fan_out_limit = 3});
-  while (*store_->RefreshFacts()) {
+TEST_P(DerivationTest, ChangedCodesGetPastATargetWithAsManyLinksAsThereMayBe) {
+  OpenWith({.fan_out_limit = 3});
+  while (*store_->Refresh()) {
   }
   MustPut(MakeClub("a", {"x"}));
   for (int i = 0; i < 3; ++i) MustPut(MakePost(absl::StrCat(i), {"clubs/a"}));
   PutCodes({{"x", "y"}});
   absl::StatusOr<bool> more = true;
-  while (more.ok() && *more) more = store_->RefreshFacts();
+  while (more.ok() && *more) more = store_->Refresh();
   EXPECT_THAT(more, IsOk());
   for (const char* name : {"clubs/a", "posts/0", "posts/1", "posts/2"}) {
     EXPECT_THAT(Codes(name), ElementsAre("x", "y")) << name;
   }
 }
 
-TEST_P(FactsTest, ANewProjectionVersionLooksAtEverythingAndChangesOnlyWhatDiffers) {
+TEST_P(DerivationTest, ANewProjectionVersionLooksAtEverythingAndChangesOnlyWhatDiffers) {
   MustPut(MakeClub("a", {"x"}));
-  while (*store_->RefreshFacts()) {
+  while (*store_->Refresh()) {
   }
-  Open({}, /*projection_version=*/2);
+  OpenAs(/*version=*/2);
   int pages = 0;
-  while (*store_->RefreshFacts()) ++pages;
+  while (*store_->Refresh()) ++pages;
   EXPECT_GE(pages, 1);
   EXPECT_EQ(*store_->revision(), Revision{1});
-  Open({}, /*projection_version=*/2);
-  EXPECT_EQ(*store_->RefreshFacts(), false);
+  OpenAs(/*version=*/2);
+  EXPECT_EQ(*store_->Refresh(), false);
+}
+
+TEST_P(DerivationTest, MaintenanceSpreadsChangedCodes) {
+  const store::Maintenance maintenance(*store_, clock_, random_, {});
+  MustPut(MakeClub("a", {"x"}));
+  PutCodes({{"x", "y"}});
+  const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(30);
+  while (Codes("clubs/a").size() != 2 && std::chrono::steady_clock::now() < deadline) {
+    clock_.Advance(absl::Seconds(1));
+    std::this_thread::yield();
+  }
+  EXPECT_THAT(Codes("clubs/a"), ElementsAre("x", "y"));
 }
 
 }  // namespace
-}  // namespace clusterwire::store
+}  // namespace clusterwire::facts

@@ -1,11 +1,13 @@
-#include "libs/store/testing/fresh_facts.h"
+#include "libs/facts/testing/fresh_facts.h"
 
 #include <algorithm>
 #include <memory>
 #include <set>
 #include <vector>
 
-namespace clusterwire::store::testing {
+#include "libs/facts/hook.h"
+
+namespace clusterwire::facts::testing {
 namespace {
 
 // Absent: everybody.
@@ -13,14 +15,15 @@ using Members = std::optional<std::set<std::string>>;
 
 class Model {
  public:
-  Model(const Reader& reader, const Registry& registry) : registry_(registry) {
-    codes_ = *registry.rules().make_codes(reader);
-    ScanOptions options;
+  Model(const store::Reader& reader, const store::Registry& registry)
+      : registry_(registry), rules_(dynamic_cast<const Hook&>(registry.hook()).rules()) {
+    projections_ = *rules_.project(reader);
+    store::ScanOptions options;
     options.limit = 1000;
     options.include_deleted = true;
-    std::vector<Scanned> everything = *reader.Scan(options);
-    for (Scanned& scanned : everything) {
-      const std::string name = NameOf(*scanned.resource);
+    std::vector<store::Scanned> everything = *reader.Scan(options);
+    for (store::Scanned& scanned : everything) {
+      const std::string name = store::NameOf(*scanned.resource);
       all_[name] = std::move(scanned.resource);
     }
   }
@@ -34,11 +37,13 @@ class Model {
  private:
   const Message* Live(const std::string& name) const {
     const auto found = all_.find(name);
-    return found == all_.end() || IsDeleted(*found->second) ? nullptr : found->second.get();
+    return found == all_.end() || store::IsDeleted(*found->second) ? nullptr : found->second.get();
   }
-  const ResourceType& TypeOf(const std::string& name) const { return *registry_.ForName(name); }
+  const BoundProjection& ProjectionOf(const std::string& name) const {
+    return projections_->Of(*registry_.ForName(name));
+  }
   std::vector<std::string> LinksOf(const std::string& name) const {
-    const ResourceType& type = TypeOf(name);
+    const store::ResourceType& type = *registry_.ForName(name);
     return type.links ? type.links(*Live(name)) : std::vector<std::string>();
   }
 
@@ -63,13 +68,13 @@ class Model {
     const Message* resource = Live(name);
     if (resource == nullptr) return std::nullopt;
     Members members;
-    if (const ResourceType& type = TypeOf(name); type.own) {
-      const Facts own = type.own(*resource, *codes_);
+    if (const BoundProjection& projection = ProjectionOf(name); projection.own) {
+      const Facts own = projection.own(*resource);
       if (own.has_audience()) {
         members.emplace(own.audience().members().begin(), own.audience().members().end());
       }
     }
-    const std::string parent(ParentOf(name));
+    const std::string parent(store::ParentOf(name));
     if (parent.empty()) return members;
     const std::optional<Members> above = SeenBy(parent);
     if (!above.has_value()) return std::nullopt;
@@ -82,10 +87,10 @@ class Model {
     const std::vector<std::string> links = LinksOf(name);
     int seen = 0;
     for (const std::string& link : links) {
-      const std::optional<Members> pivot = SeenBy(link);
-      if (!pivot.has_value()) continue;
+      const std::optional<Members> target = SeenBy(link);
+      if (!target.has_value()) continue;
       ++seen;
-      members = And(*members, *pivot);
+      members = And(*members, *target);
     }
     if (!links.empty() && seen == 0) return std::nullopt;
     return members;
@@ -93,19 +98,19 @@ class Model {
 
   std::optional<Facts> FactsOf(const std::string& name) const {
     const std::optional<Members> members = SeenBy(name);
-    if (!members.has_value() || !TypeOf(name).own) return std::nullopt;
-    Facts facts = TypeOf(name).own(*Live(name), *codes_);
+    if (!members.has_value() || !ProjectionOf(name).own) return std::nullopt;
+    Facts facts = ProjectionOf(name).own(*Live(name));
     for (const std::string& link : LinksOf(name)) {
-      const std::optional<Facts> pivot = FactsOf(link);
-      if (pivot.has_value()) registry_.rules().lend(*pivot, &facts);
+      const std::optional<Facts> target = FactsOf(link);
+      if (target.has_value()) rules_.inherit(*target, &facts);
     }
     for (const auto& [other, resource] : all_) {
-      if (Live(other) == nullptr || !TypeOf(other).give) continue;
+      if (Live(other) == nullptr || !ProjectionOf(other).aggregate) continue;
       const std::vector<std::string> links = LinksOf(other);
       if (std::find(links.begin(), links.end(), name) == links.end()) continue;
-      const std::optional<Members> giver = ByItselfAndParent(other);
-      if (giver.has_value() && AllOf(*members, *giver)) {
-        TypeOf(other).give(*resource, *codes_, &facts);
+      const std::optional<Members> of_other = ByItselfAndParent(other);
+      if (of_other.has_value() && AllOf(*members, *of_other)) {
+        ProjectionOf(other).aggregate(*resource, &facts);
       }
     }
     facts.clear_audience();
@@ -121,16 +126,17 @@ class Model {
     return facts;
   }
 
-  const Registry& registry_;
-  std::shared_ptr<const Codes> codes_;
+  const store::Registry& registry_;
+  const ServiceRules& rules_;
+  std::shared_ptr<const Projections> projections_;
   std::map<std::string, std::unique_ptr<Message>> all_;
 };
 
 }  // namespace
 
-std::map<std::string, std::optional<Facts>> FreshFacts(const Reader& reader,
-                                                       const Registry& registry) {
+std::map<std::string, std::optional<Facts>> FreshFacts(const store::Reader& reader,
+                                                       const store::Registry& registry) {
   return Model(reader, registry).Run();
 }
 
-}  // namespace clusterwire::store::testing
+}  // namespace clusterwire::facts::testing
