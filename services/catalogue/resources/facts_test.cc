@@ -1,4 +1,4 @@
-// What each type of resource says of itself, and what it gathers and borrows.
+// What each type of resource says of itself, and what it aggregates and inherits.
 #include "absl/strings/str_join.h"
 #include "google/protobuf/text_format.h"
 #include <gmock/gmock.h>
