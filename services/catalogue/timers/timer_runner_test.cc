@@ -40,7 +40,7 @@ class TimerRunnerTest : public ::testing::Test {
   }
   absl::Status Step(const std::string& label, absl::Time at) {
     return world_.store
-        ->Write({}, [&](store::Writer& writer) { return world_.labels->Step(writer, label, at); })
+        ->Write({}, [&](store::Writer& writer) { return StepLabel(writer, label, at); })
         .status();
   }
 
