@@ -71,7 +71,7 @@ absl::StatusOr<Derivation::State*> Derivation::StateOf(std::string_view name) {
   if (const auto found = states_.find(name); found != states_.end()) return &found->second;
   State state;
   state.type = staging_.registry().ForName(name);
-  if (state.type != nullptr) state.projection = &projections_.Of(*state.type);
+  if (state.type != nullptr) state.projection = &projections_.types.at(state.type->type);
   const auto staged = staging_.staged().find(name);
   if (staged != staging_.staged().end() && staged->second.changed) {
     state.staged = true;

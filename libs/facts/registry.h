@@ -42,7 +42,10 @@ absl::StatusOr<store::Registry> MakeRegistry(std::vector<Type<Codes>> types, Rul
       [types = std::move(types), read = rules.read_codes](
           const store::Reader& reader) -> absl::StatusOr<std::shared_ptr<const Projections>> {
     ASSIGN_OR_RETURN(std::shared_ptr<const Codes> codes, read(reader));
-    return Bind(types, std::move(codes));
+    auto projections = std::make_shared<Projections>();
+    for (const Type<Codes>& type : types) projections->types[type.type] = type.bind(codes);
+    projections->codes = std::move(codes);
+    return projections;
   };
   return store::Registry::Create(std::move(known),
                                  std::make_unique<Hook>(std::move(erased), options));

@@ -75,9 +75,6 @@ class Writer : public Reader {
   virtual absl::Status Purge(std::string_view name, std::string_view kind) = 0;
   // Withdraws a timer that has fired, in the same transaction as what it caused.
   virtual void DropTimer(std::string_view name, const Timer& timer) = 0;
-  // Makes the image of `name`, which this body has put, the answer that a repeated request id
-  // gets. Without it the first Put is.
-  virtual void AnswerWith(std::string_view name) = 0;
 };
 
 }  // namespace clusterwire::store

@@ -29,15 +29,14 @@ struct Call {
   std::string method;          // "clusterwire.catalogue.v1.ClusterService/CreateCluster"
   std::string digest;          // of the request's content: tells a retry from a reused id
   bool validate_only = false;  // a dry run: everything is done and nothing kept
-  bool quiet = false;          // an import: the changes say so, and nobody is told by default
+  bool quiet = false;          // an import: the changes say so, and cause no notices by default
 };
 
 struct Written {
   Revision revision;                      // of this write; when it changed nothing, the store's
-  std::shared_ptr<const Message> answer;  // null when the body put nothing
-  std::vector<std::shared_ptr<const Message>> images;  // all that was put, stamped, in order
+  std::shared_ptr<const Message> answer;  // the first that was put; null when nothing was
   bool changed = false;
-  bool replayed = false;  // the answer of an earlier call with this request id; no images
+  bool replayed = false;  // the answer of an earlier call with this request id
 
   template <Resource T>
   absl::StatusOr<T> Answer() const {

@@ -7,7 +7,7 @@
 
 #include "libs/facts/registry.h"
 #include "services/catalogue/common/codes/code_book.h"
-#include "services/catalogue/resources/clusters/cluster_facts.h"
+#include "services/catalogue/common/fields/facts_fields.h"
 
 namespace clusterwire::catalogue {
 
@@ -39,9 +39,9 @@ absl::StatusOr<store::Registry> CatalogueTypes() {
     }
     types.push_back(std::move(one.type));
   }
-  return facts::MakeRegistry<CodeBook>(std::move(types), {.inherit = &InheritFromCluster,
-                                                          .read_codes = &CodeBook::Read,
-                                                          .version = kProjectionVersion});
+  return facts::MakeRegistry<CodeBook>(
+      std::move(types),
+      {.inherit = &Inherit, .read_codes = &CodeBook::Read, .version = kProjectionVersion});
 }
 
 std::map<std::string, TimerStep, std::less<>> TimerSteps() {

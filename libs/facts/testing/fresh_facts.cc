@@ -40,7 +40,7 @@ class Model {
     return found == all_.end() || store::IsDeleted(*found->second) ? nullptr : found->second.get();
   }
   const BoundProjection& ProjectionOf(const std::string& name) const {
-    return projections_->Of(*registry_.ForName(name));
+    return projections_->types.at(registry_.ForName(name)->type);
   }
   std::vector<std::string> LinksOf(const std::string& name) const {
     const store::ResourceType& type = *registry_.ForName(name);

@@ -42,7 +42,7 @@ class Cursors {
 
   // Moves the cursor anywhere, under any holder, and ends the lease: an operator's rewind.
   absl::Status Rewind(std::string_view name, Position position);
-  // NOT_FOUND when nobody has acquired it yet.
+  // NOT_FOUND when it was never acquired.
   absl::StatusOr<Cursor> Get(std::string_view name);
 
  private:

@@ -9,6 +9,7 @@
 
 #include "libs/base/status/error.h"
 #include "libs/base/status/status_macros.h"
+#include "libs/base/text/strings.h"
 #include "libs/store/tables/rows.h"
 #include "libs/store/tables/settings.h"
 
@@ -95,13 +96,11 @@ absl::Status Log::Forget(std::string_view name) const {
 
 absl::StatusOr<std::vector<Change>> Log::After(Position after, int limit) const {
   RETURN_IF_ERROR(CheckReadable(after));
-  constexpr char kSelect[] =
-      "SELECT revision, ordinal, history, type, name, root, kind, quiet, after, facts_before, "
-      "facts_after, cause, actor, trace, time FROM change WHERE (revision, ordinal) > ($1, $2) "
-      "ORDER BY revision, ordinal LIMIT $3";
-  const std::vector<sql::Value> from = {after.revision.value, after.ordinal};
-  ASSIGN_OR_RETURN(sql::Result result,
-                   connection_.Query(kSelect, {from[0], from[1], int64_t{limit} + 1}));
+  ASSIGN_OR_RETURN(
+      sql::Result result,
+      Select("FROM change c WHERE (revision, ordinal) > ($1, $2) ORDER BY revision, ordinal "
+             "LIMIT $3",
+             {after.revision.value, after.ordinal, int64_t{limit} + 1}));
   if (result.rows.size() <= static_cast<size_t>(limit)) return Decode(result);
 
   // The last revision may be cut off: leave it out, or, when it is the only one, take all of it.
@@ -110,26 +109,19 @@ absl::StatusOr<std::vector<Change>> Log::After(Position after, int limit) const 
     while (result.rows.back().Int(0) == last) result.rows.pop_back();
     return Decode(result);
   }
-  ASSIGN_OR_RETURN(
-      result,
-      connection_.Query(
-          "SELECT revision, ordinal, history, type, name, root, kind, quiet, after, facts_before, "
-          "facts_after, cause, actor, trace, time FROM change "
-          "WHERE revision = $1 AND (revision, ordinal) > ($2, $3) ORDER BY ordinal",
-          {last, from[0], from[1]}));
+  ASSIGN_OR_RETURN(result,
+                   Select("FROM change c WHERE revision = $1 AND ordinal > $2 ORDER BY ordinal",
+                          {last, last == after.revision.value ? after.ordinal : 0}));
   return Decode(result);
 }
 
 absl::StatusOr<std::vector<Change>> Log::HistoryOf(std::string_view name, Revision before,
                                                    int limit) const {
   const int64_t bound = before.value == 0 ? INT64_MAX : before.value;
-  ASSIGN_OR_RETURN(
-      const sql::Result result,
-      connection_.Query(
-          "SELECT revision, ordinal, history, type, name, root, kind, quiet, after, facts_before, "
-          "facts_after, cause, actor, trace, time FROM change "
-          "WHERE name = $1 AND revision < $2 ORDER BY revision DESC LIMIT $3",
-          {name, bound, limit}));
+  ASSIGN_OR_RETURN(const sql::Result result,
+                   Select("FROM change c WHERE name = $1 AND revision < $2 "
+                          "ORDER BY revision DESC LIMIT $3",
+                          {name, bound, limit}));
   return Decode(result);
 }
 
@@ -155,9 +147,7 @@ absl::StatusOr<std::vector<Change>> Log::OfName(std::string_view name, Position 
                                                 int limit) const {
   ASSIGN_OR_RETURN(
       const sql::Result result,
-      connection_.Query(
-          "SELECT c.revision, c.ordinal, c.history, c.type, c.name, c.root, c.kind, c.quiet, "
-          "c.after, c.facts_before, c.facts_after, c.cause, c.actor, c.trace, c.time "
+      Select(
           "FROM change_name n JOIN change c ON c.revision = n.revision AND c.ordinal = n.ordinal "
           "WHERE n.name = $1 AND (n.revision, n.ordinal) > ($2, $3) "
           "ORDER BY n.revision, n.ordinal LIMIT $4",
@@ -227,6 +217,16 @@ absl::Status Log::CheckReadable(Position after) const {
                  {{"whole_above", absl::StrCat(compacted)}});
   }
   return absl::OkStatus();
+}
+
+absl::StatusOr<sql::Result> Log::Select(std::string_view from,
+                                        std::vector<sql::Value> parameters) const {
+  return connection_.Query(
+      absl::StrCat("SELECT c.revision, c.ordinal, c.history, c.type, c.name, c.root, c.kind, "
+                   "c.quiet, c.after, c.facts_before, c.facts_after, c.cause, c.actor, c.trace, "
+                   "c.time ",
+                   ToAbsl(from)),
+      std::move(parameters));
 }
 
 absl::StatusOr<std::vector<Change>> Log::Decode(const sql::Result& result) const {

@@ -60,6 +60,9 @@ class Log {
   // The newest revision that may be compacted.
   absl::StatusOr<int64_t> CompactionBound(absl::Time horizon) const;
   absl::Status CheckReadable(Position after) const;
+  // All columns of `change c`, in the order that Decode() reads them.
+  absl::StatusOr<sql::Result> Select(std::string_view from,
+                                     std::vector<sql::Value> parameters) const;
   absl::StatusOr<std::vector<Change>> Decode(const sql::Result& result) const;
 
   sql::Connection& connection_;

@@ -64,7 +64,6 @@ class Staging final : public Writer {
   absl::Status Put(const Message& next, std::string_view kind) override;
   absl::Status Purge(std::string_view name, std::string_view kind) override;
   void DropTimer(std::string_view name, const Timer& timer) override;
-  void AnswerWith(std::string_view name) override { answer_ = name; }
 
   // Marks resources to be derived anew although the body doesn't put them.
   void Rederive(std::vector<std::string> names) { rederived_ = std::move(names); }
@@ -73,7 +72,6 @@ class Staging final : public Writer {
   const std::vector<std::string>& order() const { return order_; }  // of first staging
   const std::vector<std::pair<std::string, Timer>>& dropped_timers() const { return dropped_; }
   const std::vector<std::string>& rederived() const { return rederived_; }
-  const std::string& answer() const { return answer_; }
   RowCache& cache() const { return cache_; }
   const Registry& registry() const { return registry_; }
 
@@ -91,7 +89,6 @@ class Staging final : public Writer {
   std::vector<std::string> order_;
   std::vector<std::pair<std::string, Timer>> dropped_;
   std::vector<std::string> rederived_;
-  std::string answer_;
 };
 
 // Shared by the readers inside and outside of a write.

@@ -113,8 +113,8 @@ Written WriteRun::Describe(const Staging& staging, bool changed) const {
   for (const std::string& name : staging.order()) {
     const Staged& staged = staging.staged().find(name)->second;
     if (!staged.put || staged.image == nullptr) continue;
-    written.images.push_back(staged.image);
-    if (written.answer == nullptr || name == staging.answer()) written.answer = staged.image;
+    written.answer = staged.image;
+    break;
   }
   return written;
 }

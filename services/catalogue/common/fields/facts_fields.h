@@ -36,4 +36,8 @@ std::string Joined(std::initializer_list<std::string_view> parts, std::string_vi
 // "Dresden, Sachsen".
 std::string PlaceText(const type::v1::Place& place);
 
+// What everything that is about a cluster inherits from it: codes, point, programmes, levels, and
+// the cluster's name in its title.
+void Inherit(const type::v1::Facts& target, type::v1::Facts* linked);
+
 }  // namespace clusterwire::catalogue

@@ -1,10 +1,10 @@
-#include "clusterwire/catalogue/v1/event.pb.h"
-
 #include "absl/strings/str_cat.h"
 
-#include "services/catalogue/common/fields/words.h"
-#include "services/catalogue/common/fields/facts_fields.h"
+#include "clusterwire/catalogue/v1/event.pb.h"
+
 #include "services/catalogue/common/catalogue_type.h"
+#include "services/catalogue/common/fields/facts_fields.h"
+#include "services/catalogue/common/fields/words.h"
 
 namespace clusterwire::catalogue {
 namespace {
@@ -44,7 +44,8 @@ facts::Facts Own(const v1::CalendarEvent& event, const CodeBook& codes) {
 
 CatalogueType EventType() {
   CatalogueType type;
-  type.type = facts::MakeType<v1::CalendarEvent, CodeBook>("event", "events/{event}", {.own = &Own});
+  type.type =
+      facts::MakeType<v1::CalendarEvent, CodeBook>("event", "events/{event}", {.own = &Own});
   return type;
 }
 

@@ -1,12 +1,12 @@
-#include "clusterwire/catalogue/v1/label.pb.h"
-
 #include "absl/strings/str_cat.h"
 
+#include "clusterwire/catalogue/v1/label.pb.h"
+
 #include "libs/base/time/timestamp.h"
-#include "services/catalogue/common/codes/code_book.h"
-#include "services/catalogue/common/fields/words.h"
-#include "services/catalogue/common/fields/facts_fields.h"
 #include "services/catalogue/common/catalogue_type.h"
+#include "services/catalogue/common/codes/code_book.h"
+#include "services/catalogue/common/fields/facts_fields.h"
+#include "services/catalogue/common/fields/words.h"
 #include "services/catalogue/resources/labels/label_rules.h"
 
 namespace clusterwire::catalogue {
@@ -75,8 +75,7 @@ void Aggregate(const v1::Label& label, const CodeBook& codes, facts::Facts* clus
 std::vector<store::Timer> Timers(const v1::Label& label) {
   if (label.has_revocation() || !label.has_expire_time()) return {};
   // A step of state is due however late it is noticed.
-  std::vector<store::Timer> timers = {
-      {ToTime(label.expire_time()), "expire"}};
+  std::vector<store::Timer> timers = {{ToTime(label.expire_time()), "expire"}};
   if (label.has_lapse_time()) {
     timers.push_back({ToTime(label.lapse_time()), "lapse"});
   }
@@ -87,7 +86,9 @@ std::vector<store::Timer> Timers(const v1::Label& label) {
 
 CatalogueType LabelType() {
   CatalogueType type;
-  type.type = facts::MakeType<v1::Label, CodeBook>("label", "clusters/{cluster}/labels/{label}", {.own = &Own, .links = &Links, .aggregate = &Aggregate, .timers = &Timers});
+  type.type = facts::MakeType<v1::Label, CodeBook>(
+      "label", "clusters/{cluster}/labels/{label}",
+      {.own = &Own, .links = &Links, .aggregate = &Aggregate, .timers = &Timers});
   type.step = &StepLabel;
   return type;
 }

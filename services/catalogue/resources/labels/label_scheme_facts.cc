@@ -1,9 +1,9 @@
-#include "clusterwire/catalogue/v1/label_scheme.pb.h"
-
 #include "absl/strings/str_cat.h"
 
-#include "services/catalogue/common/fields/facts_fields.h"
+#include "clusterwire/catalogue/v1/label_scheme.pb.h"
+
 #include "services/catalogue/common/catalogue_type.h"
+#include "services/catalogue/common/fields/facts_fields.h"
 
 namespace clusterwire::catalogue {
 namespace {
@@ -34,7 +34,8 @@ facts::Facts Own(const v1::LabelScheme& scheme, const CodeBook&) {
 
 CatalogueType LabelSchemeType() {
   CatalogueType type;
-  type.type = facts::MakeType<v1::LabelScheme, CodeBook>("label_scheme", "labelSchemes/{label_scheme}", {.own = &Own});
+  type.type = facts::MakeType<v1::LabelScheme, CodeBook>(
+      "label_scheme", "labelSchemes/{label_scheme}", {.own = &Own});
   type.type.feeds_codes = true;
   return type;
 }

@@ -1,12 +1,12 @@
-#include "clusterwire/catalogue/v1/membership.pb.h"
-
 #include "absl/strings/str_cat.h"
 
-#include "services/catalogue/resources/programmes/membership_state.h"
-#include "services/catalogue/common/fields/words.h"
-#include "services/catalogue/common/fields/facts_fields.h"
+#include "clusterwire/catalogue/v1/membership.pb.h"
+
 #include "services/catalogue/common/catalogue_type.h"
+#include "services/catalogue/common/fields/facts_fields.h"
+#include "services/catalogue/common/fields/words.h"
 #include "services/catalogue/resources/programmes/membership_rules.h"
+#include "services/catalogue/resources/programmes/membership_state.h"
 
 namespace clusterwire::catalogue {
 namespace {
@@ -60,7 +60,9 @@ std::vector<store::Timer> Timers(const v1::Membership& membership) {
 
 CatalogueType MembershipType() {
   CatalogueType type;
-  type.type = facts::MakeType<v1::Membership, CodeBook>("membership", "programmes/{programme}/memberships/{membership}", {.own = &Own, .links = &Links, .aggregate = &Aggregate, .timers = &Timers});
+  type.type = facts::MakeType<v1::Membership, CodeBook>(
+      "membership", "programmes/{programme}/memberships/{membership}",
+      {.own = &Own, .links = &Links, .aggregate = &Aggregate, .timers = &Timers});
   type.step = &StepMembership;
   return type;
 }

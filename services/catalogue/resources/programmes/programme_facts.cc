@@ -1,10 +1,10 @@
-#include "clusterwire/catalogue/v1/programme.pb.h"
-
 #include "absl/strings/str_cat.h"
 
-#include "services/catalogue/common/fields/words.h"
-#include "services/catalogue/common/fields/facts_fields.h"
+#include "clusterwire/catalogue/v1/programme.pb.h"
+
 #include "services/catalogue/common/catalogue_type.h"
+#include "services/catalogue/common/fields/facts_fields.h"
+#include "services/catalogue/common/fields/words.h"
 
 namespace clusterwire::catalogue {
 namespace {
@@ -36,7 +36,8 @@ facts::Facts Own(const v1::Programme& programme, const CodeBook&) {
 
 CatalogueType ProgrammeType() {
   CatalogueType type;
-  type.type = facts::MakeType<v1::Programme, CodeBook>("programme", "programmes/{programme}", {.own = &Own});
+  type.type = facts::MakeType<v1::Programme, CodeBook>("programme", "programmes/{programme}",
+                                                       {.own = &Own});
   return type;
 }
 

@@ -1,10 +1,10 @@
-#include "clusterwire/catalogue/v1/taxonomy.pb.h"
-
 #include "absl/strings/str_cat.h"
 
-#include "services/catalogue/common/fields/words.h"
-#include "services/catalogue/common/fields/facts_fields.h"
+#include "clusterwire/catalogue/v1/taxonomy.pb.h"
+
 #include "services/catalogue/common/catalogue_type.h"
+#include "services/catalogue/common/fields/facts_fields.h"
+#include "services/catalogue/common/fields/words.h"
 
 namespace clusterwire::catalogue {
 namespace {
@@ -28,7 +28,8 @@ facts::Facts Own(const v1::Taxonomy& taxonomy, const CodeBook&) {
 
 CatalogueType TaxonomyType() {
   CatalogueType type;
-  type.type = facts::MakeType<v1::Taxonomy, CodeBook>("taxonomy", "taxonomies/{taxonomy}", {.own = &Own});
+  type.type =
+      facts::MakeType<v1::Taxonomy, CodeBook>("taxonomy", "taxonomies/{taxonomy}", {.own = &Own});
   type.type.feeds_codes = true;
   return type;
 }
