@@ -31,7 +31,7 @@ std::vector<CatalogueType> AllTypes() {
 
 }  // namespace
 
-absl::StatusOr<store::Registry> CatalogueTypes() {
+absl::StatusOr<store::Registry> CatalogueTypes(facts::Options limits) {
   std::vector<facts::Type<CodeBook>> types;
   for (CatalogueType& one : AllTypes()) {
     if (one.type.timers && one.step == nullptr) {
@@ -41,7 +41,7 @@ absl::StatusOr<store::Registry> CatalogueTypes() {
   }
   return facts::MakeRegistry<CodeBook>(
       std::move(types),
-      {.inherit = &Inherit, .read_codes = &CodeBook::Read, .version = kProjectionVersion});
+      {.inherit = &Inherit, .read_codes = &CodeBook::Read, .version = kProjectionVersion}, limits);
 }
 
 std::map<std::string, TimerStep, std::less<>> TimerSteps() {

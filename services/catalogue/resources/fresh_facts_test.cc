@@ -121,7 +121,7 @@ class FreshFactsTest : public ::testing::Test {
   void ExpectFresh() {
     const auto reader = *world_.store->Read();
     for (const auto& [name, fresh] :
-         store::testing::FreshFacts(*reader, world_.store->registry())) {
+         facts::testing::FreshFacts(*reader, world_.store->registry())) {
       const std::optional<facts::Facts> stored = *facts::Get(*reader, name);
       ASSERT_EQ(stored.has_value(), fresh.has_value()) << name;
       if (!stored) continue;
