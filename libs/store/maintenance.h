@@ -14,8 +14,8 @@
 namespace clusterwire::store {
 
 // The store's maintenance in a thread of its own: runs the hook's refresh, removes old rows of the
-// log and old request ids. What it misses, it does next time; a
-// crash loses nothing. Several replicas may run it at once.
+// log and old request ids. What it misses, it does next time; a crash loses nothing. Several
+// replicas may run it at once.
 class Maintenance {
  public:
   struct Options {
