@@ -15,7 +15,7 @@
 #include "libs/service/server.h"
 #include "libs/sql/database.h"
 #include "libs/store/store.h"
-#include "libs/store/upkeep.h"
+#include "libs/store/maintenance.h"
 #include "libs/telemetry/metrics.h"
 #include "services/catalogue/changes/relay.h"
 #include "services/catalogue/operations/diagnosis.h"
@@ -68,7 +68,7 @@ class CatalogueParts final : public service::Parts {
   std::unique_ptr<SearchApplier> applier_;
   std::optional<TimerRunner> timers_;
   std::optional<Relay> relay_;
-  std::optional<store::Upkeep> upkeep_;
+  std::optional<store::Maintenance> maintenance_;
 
   // What looks at them.
   std::optional<Diagnosis> diagnosis_;

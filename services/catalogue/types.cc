@@ -1,13 +1,13 @@
 #include "services/catalogue/types.h"
 
-#include <memory>
 #include <utility>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
 
+#include "libs/facts/registry.h"
 #include "services/catalogue/common/codes/code_book.h"
-#include "services/catalogue/resources/clusters/cluster_facts.h"
+#include "services/catalogue/common/fields/facts_fields.h"
 
 namespace clusterwire::catalogue {
 
@@ -18,7 +18,7 @@ namespace clusterwire::catalogue {
 
 namespace {
 
-// Raised with every change to what the projections give: the store then rewrites all Facts.
+// Raised with every change to what the projections give: all Facts are then rewritten.
 constexpr int kProjectionVersion = 1;
 
 std::vector<CatalogueType> AllTypes() {
@@ -29,23 +29,19 @@ std::vector<CatalogueType> AllTypes() {
   };
 }
 
-absl::StatusOr<std::shared_ptr<const store::Codes>> ReadCodes(const store::Reader& reader) {
-  return CodeBook::Read(reader);
-}
-
 }  // namespace
 
-absl::StatusOr<store::Registry> CatalogueTypes() {
-  std::vector<store::ResourceType> types;
+absl::StatusOr<store::Registry> CatalogueTypes(facts::Options limits) {
+  std::vector<facts::Type<CodeBook>> types;
   for (CatalogueType& one : AllTypes()) {
     if (one.type.timers && one.step == nullptr) {
       return absl::InternalError(absl::StrCat(one.type.type, " has timers and no step for them"));
     }
     types.push_back(std::move(one.type));
   }
-  return store::Registry::Create(std::move(types), {.lend = &LendFromCluster,
-                                                    .make_codes = &ReadCodes,
-                                                    .projection_version = kProjectionVersion});
+  return facts::MakeRegistry<CodeBook>(
+      std::move(types),
+      {.inherit = &Inherit, .read_codes = &CodeBook::Read, .version = kProjectionVersion}, limits);
 }
 
 std::map<std::string, TimerStep, std::less<>> TimerSteps() {

@@ -15,7 +15,7 @@
 #include "libs/service/server.h"
 #include "libs/sql/database.h"
 #include "libs/store/store.h"
-#include "libs/store/upkeep.h"
+#include "libs/store/maintenance.h"
 #include "libs/telemetry/metrics.h"
 #include "services/notification/channels/channels.h"
 #include "services/notification/delivery/dispatcher.h"
@@ -100,8 +100,8 @@ class NotificationParts final : public service::Parts {
   // What looks at them, and after them.
   std::optional<Diagnosis> diagnosis_;
   std::optional<WatchMetrics> watch_metrics_;
-  std::optional<store::Upkeep> store_upkeep_;
-  std::optional<LedgerMaintenance> maintenance_;
+  std::optional<store::Maintenance> store_maintenance_;
+  std::optional<LedgerMaintenance> ledger_maintenance_;
   std::optional<service::WatchFindings> watch_findings_;
 };
 

@@ -140,7 +140,7 @@ class Resources {
 inline absl::Status CheckParent(const store::Reader& reader, const Sight& sight,
                                 std::string_view parent) {
   RETURN_IF_ERROR(sight.Check(reader, parent));
-  ASSIGN_OR_RETURN(const std::optional<store::Facts> facts, reader.GetFacts(parent));
+  ASSIGN_OR_RETURN(const std::optional<facts::Facts> facts, facts::Get(reader, parent));
   if (facts) return absl::OkStatus();
   return Error(absl::StatusCode::kFailedPrecondition, "PARENT_DELETED",
                absl::StrCat(ToAbsl(parent), " is deleted; undelete it first"),
@@ -193,7 +193,8 @@ absl::StatusOr<Listed<T>> Resources<T>::List(const ReadCall& call, const ListQue
     for (store::Scanned& scanned : page) {
       T& resource = static_cast<T&>(*scanned.resource);
       scan.after = resource.name();
-      if (!(scanned.facts ? sight.Sees(scanned.facts) : query.show_deleted)) continue;
+      ASSIGN_OR_RETURN(const std::optional<facts::Facts> facts, facts::Parse(scanned.facts));
+      if (!(facts ? sight.Sees(facts) : query.show_deleted)) continue;
       bytes += resource.ByteSizeLong();
       if (listed.resources.size() == static_cast<size_t>(query.limit) ||
           (bytes > query.bytes && !listed.resources.empty())) {
@@ -209,7 +210,7 @@ absl::StatusOr<Listed<T>> Resources<T>::List(const ReadCall& call, const ListQue
 template <store::Resource T>
 absl::StatusOr<T> Resources<T>::Load(const store::Reader& reader, const Sight& sight,
                                      const std::string& name) const {
-  ASSIGN_OR_RETURN(const std::optional<store::Facts> facts, reader.GetFacts(name));
+  ASSIGN_OR_RETURN(const std::optional<facts::Facts> facts, facts::Get(reader, name));
   if (!facts || !sight.Sees(facts)) return NotFoundError(name);
   return reader.template Get<T>(name);
 }

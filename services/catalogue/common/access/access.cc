@@ -15,12 +15,12 @@ namespace clusterwire::catalogue {
 Sight::Sight(const filter::Viewer& viewer)
     : all_(*filter::Predicate::Compile(filter::Filter(), viewer)) {}
 
-bool Sight::Sees(const std::optional<store::Facts>& facts) const {
+bool Sight::Sees(const std::optional<facts::Facts>& facts) const {
   return facts ? all_.Matches(*facts) : is_operator();
 }
 
 absl::Status Sight::Check(const store::Reader& reader, std::string_view name) const {
-  ASSIGN_OR_RETURN(const std::optional<store::Facts> facts, reader.GetFacts(name));
+  ASSIGN_OR_RETURN(const std::optional<facts::Facts> facts, facts::Get(reader, name));
   return Sees(facts) ? absl::OkStatus() : NotFoundError(name);
 }
 

@@ -5,6 +5,7 @@
 
 #include "absl/status/status.h"
 
+#include "libs/facts/facts.h"
 #include "libs/filter/predicate.h"
 #include "libs/store/store.h"
 
@@ -30,7 +31,7 @@ class Sight {
   explicit Sight(const filter::Viewer& viewer);
 
   // What has no Facts is deleted, or about something deleted: operators alone see it.
-  bool Sees(const std::optional<store::Facts>& facts) const;
+  bool Sees(const std::optional<facts::Facts>& facts) const;
   // NOT_FOUND unless the resource `name` is there and seen.
   absl::Status Check(const store::Reader& reader, std::string_view name) const;
   bool is_operator() const { return all_.viewer().operator_; }

@@ -1,16 +1,16 @@
-#include "clusterwire/catalogue/v1/event.pb.h"
-
 #include "absl/strings/str_cat.h"
 
-#include "services/catalogue/common/fields/words.h"
-#include "services/catalogue/common/fields/facts_fields.h"
+#include "clusterwire/catalogue/v1/event.pb.h"
+
 #include "services/catalogue/common/catalogue_type.h"
+#include "services/catalogue/common/fields/facts_fields.h"
+#include "services/catalogue/common/fields/words.h"
 
 namespace clusterwire::catalogue {
 namespace {
 
-store::Facts Own(const v1::CalendarEvent& event, const store::Codes& codes) {
-  store::Facts facts;
+facts::Facts Own(const v1::CalendarEvent& event, const CodeBook& codes) {
+  facts::Facts facts;
   facts.set_type("event");
   facts.set_name(event.name());
   facts.set_title(event.title());
@@ -44,7 +44,8 @@ store::Facts Own(const v1::CalendarEvent& event, const store::Codes& codes) {
 
 CatalogueType EventType() {
   CatalogueType type;
-  type.type = store::MakeType<v1::CalendarEvent>("event", "events/{event}", {.own = &Own});
+  type.type =
+      facts::MakeType<v1::CalendarEvent, CodeBook>("event", "events/{event}", {.own = &Own});
   return type;
 }
 

@@ -128,7 +128,7 @@ class SubscriberHandler final : public v1::SubscriberService::CallbackService {
   }
 
  private:
-  // Not after a rehearsal, nor when a repeated request finds the name given to another since.
+  // Not after a dry run, nor when a repeated request finds the name given to another since.
   bool IsGone(const rpc::CallContext& call, const std::string& subscriber) const {
     v1::GetSubscriberRequest get;
     get.set_name(subscriber);
