@@ -13,8 +13,7 @@
 namespace clusterwire::facts {
 namespace {
 
-// Settings: the revision of the newest change of a code list; by what all Facts were derived.
-constexpr char kCodesRevision[] = "facts.codes_revision";
+// Settings: by what all Facts were derived.
 constexpr char kRefreshedCodes[] = "facts.refreshed_codes_revision";
 constexpr char kRefreshedVersion[] = "facts.refreshed_version";
 

@@ -18,6 +18,9 @@
 
 namespace clusterwire::facts {
 
+// The store's setting that holds the revision of the code lists' newest change.
+inline constexpr char kCodesRevision[] = "facts.codes_revision";
+
 struct Options {
   int fan_out_limit = 1000;  // rows linked to one target, and rows that one write refreshes
   int refresh_page = 100;    // resources looked at in one transaction of a refresh

@@ -85,11 +85,6 @@ absl::StatusOr<std::vector<Change>> Store::Changes(Position after, int limit) {
   return Log(*connection, impl_->registry).After(after, limit);
 }
 
-absl::StatusOr<bool> Store::Touched(const std::vector<std::string>& types, Revision after) {
-  ASSIGN_OR_RETURN(sql::Lease connection, impl_->database.Acquire());
-  return Log(*connection, impl_->registry).Touched(types, after);
-}
-
 absl::StatusOr<std::vector<Change>> Store::ChangesOf(const std::vector<std::string>& names,
                                                      Position after, int limit) {
   if (limit < 1) return absl::InvalidArgumentError("the log is read with a limit above 0");

@@ -105,8 +105,6 @@ class Store {
   // at least one. OUT_OF_RANGE, reason REVISION_COMPACTED or FUTURE_REVISION, when the log can't
   // say; empty when there are none yet.
   absl::StatusOr<std::vector<Change>> Changes(Position after, int limit);
-  // Whether the log has a change of one of these types after `after`.
-  absl::StatusOr<bool> Touched(const std::vector<std::string>& types, Revision after);
   // The changes after `after`, at most `limit`, of these resources, of what lies under them and of
   // what was about them then, oldest first. Errors as Changes.
   absl::StatusOr<std::vector<Change>> ChangesOf(const std::vector<std::string>& names,

@@ -9,6 +9,7 @@
 #include "clusterwire/catalogue/v1/cluster.pb.h"
 #include "clusterwire/catalogue/v1/event.pb.h"
 
+#include "libs/facts/hook.h"
 #include "libs/text/slug.h"
 #include "services/catalogue/common/access/uses.h"
 #include "services/catalogue/common/fields/checks.h"
@@ -133,19 +134,15 @@ absl::StatusOr<std::vector<v1::FoundCode>> Taxonomies::SearchCodes(const ReadCal
 
 absl::StatusOr<std::shared_ptr<const CodeIndex>> Taxonomies::CodesAt(
     const store::Reader& reader) const {
+  ASSIGN_OR_RETURN(const int64_t changed, store().Setting(facts::kCodesRevision));
   // Held while the index is made, which a change of a code list brings about and no caller can: who
   // waits would have to make it otherwise.
   MutexLock lock(mutex_);
-  if (codes_ != nullptr && codes_at_ < reader.revision()) {
-    ASSIGN_OR_RETURN(const bool touched, store().Touched({"taxonomy"}, codes_at_));
-    if (touched) codes_ = nullptr;
-  }
-  if (codes_ == nullptr) {
+  if (codes_ == nullptr || codes_at_ < changed) {
     ASSIGN_OR_RETURN(auto book, CodeBook::Read(reader));
     codes_ = std::make_shared<const CodeIndex>(std::move(book));
-    codes_at_ = reader.revision();
+    codes_at_ = reader.revision().value;
   }
-  codes_at_ = std::max(codes_at_, reader.revision());
   return codes_;
 }
 

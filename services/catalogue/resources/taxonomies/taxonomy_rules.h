@@ -30,7 +30,7 @@ class Taxonomies : public Resources<v1::Taxonomy> {
 
   mutable Mutex mutex_;
   mutable std::shared_ptr<const CodeIndex> codes_ ABSL_GUARDED_BY(mutex_);
-  mutable store::Revision codes_at_ ABSL_GUARDED_BY(mutex_);  // the newest at which they are right
+  mutable int64_t codes_at_ ABSL_GUARDED_BY(mutex_) = 0;  // the revision they were read at
 };
 
 }  // namespace clusterwire::catalogue
