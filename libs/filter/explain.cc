@@ -163,7 +163,7 @@ class Explainer {
 std::vector<Verdict> Predicate::Explain(const Facts& facts) const {
   const FactsView view(facts);
   std::vector<Verdict> verdicts = Explainer(compiled_->clauses, view).Explain();
-  const bool seen = compiled_->viewer.Sees(facts);
+  const bool seen = Sees(compiled_->viewer, facts);
   verdicts.insert(
       verdicts.begin(),
       {.field = "audience", .matched = seen, .text = seen ? "may be seen" : "may not be seen"});

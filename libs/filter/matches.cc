@@ -9,7 +9,7 @@
 namespace clusterwire::filter {
 
 bool Predicate::Matches(const FactsView& view) const {
-  return compiled_->viewer.Sees(view.facts()) && HoldsForAll(compiled_->clauses, view);
+  return Sees(compiled_->viewer, view.facts()) && HoldsForAll(compiled_->clauses, view);
 }
 
 bool HoldsForAll(const Clauses& clauses, const FactsView& view) {

@@ -10,9 +10,9 @@ Viewer Viewer::As(std::string_view name) {
   return {.operator_ = false, .members = {std::string(name)}};
 }
 
-bool Viewer::Sees(const type::v1::Facts& facts) const {
-  if (operator_ || !facts.has_audience()) return true;
-  return std::any_of(members.begin(), members.end(), [&](const std::string& member) {
+bool Sees(const Viewer& viewer, const type::v1::Facts& facts) {
+  if (viewer.operator_ || !facts.has_audience()) return true;
+  return std::any_of(viewer.members.begin(), viewer.members.end(), [&](const std::string& member) {
     const auto& audience = facts.audience().members();
     return std::find(audience.begin(), audience.end(), member) != audience.end();
   });

@@ -18,9 +18,10 @@ struct Viewer {
   static Viewer Public();
   static Viewer Operator();
   static Viewer As(std::string_view name);
-
-  // The rule, for nobody but Predicate: everything else evaluates predicates.
-  bool Sees(const type::v1::Facts& facts) const;
 };
+
+// Whether the viewer may see what has these Facts: the one line that keeps a draft from the public.
+// Predicate::Matches asks it first, and Get, List, history and the gates of delivery ask it alone.
+bool Sees(const Viewer& viewer, const type::v1::Facts& facts);
 
 }  // namespace clusterwire::filter
