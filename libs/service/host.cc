@@ -5,7 +5,7 @@
 #include "libs/base/threads/backoff.h"
 #include "libs/base/status/error.h"
 #include "libs/base/status/status_macros.h"
-#include "libs/rpc/refusing_service.h"
+#include "libs/rpc/server/refusing_service.h"
 #include "libs/telemetry/log.h"
 
 namespace clusterwire::service {

@@ -12,9 +12,9 @@
 #include "libs/base/testing/eventually.h"
 #include "libs/base/testing/fake_clock.h"
 #include "libs/base/testing/status_matchers.h"
-#include "libs/rpc/client.h"
-#include "libs/rpc/refusing_service.h"
-#include "libs/rpc/status.h"
+#include "libs/rpc/server/client.h"
+#include "libs/rpc/server/refusing_service.h"
+#include "libs/rpc/call/status.h"
 #include "libs/rpc/testing/echo_server.h"
 #include "libs/rpc/testing/health_watch.h"
 

@@ -11,7 +11,7 @@
 #include "libs/base/status/error.h"
 #include "libs/http/server.h"
 #include "libs/kafka/client.h"
-#include "libs/rpc/server.h"
+#include "libs/rpc/server/server.h"
 #include "libs/sql/database.h"
 #include "libs/telemetry/log.h"
 

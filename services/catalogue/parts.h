@@ -9,7 +9,7 @@
 
 #include "libs/base/time/clock.h"
 #include "libs/base/random.h"
-#include "libs/rpc/token.h"
+#include "libs/rpc/token/token.h"
 #include "libs/search/index.h"
 #include "libs/service/findings.h"
 #include "libs/service/front.h"

@@ -9,7 +9,7 @@
 
 #include "clusterwire/catalogue/v1/operations.pb.h"
 
-#include "libs/rpc/server.h"
+#include "libs/rpc/server/server.h"
 #include "libs/search/index.h"
 #include "libs/store/store.h"
 #include "services/catalogue/changes/history.h"

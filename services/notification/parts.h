@@ -10,7 +10,7 @@
 #include "libs/base/random.h"
 #include "libs/http/address_guard.h"
 #include "libs/http/client.h"
-#include "libs/rpc/token.h"
+#include "libs/rpc/token/token.h"
 #include "libs/service/findings.h"
 #include "libs/service/front.h"
 #include "libs/service/host.h"

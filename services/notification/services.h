@@ -9,8 +9,8 @@
 
 #include "clusterwire/notification/v1/operations.pb.h"
 
-#include "libs/rpc/runtime.h"
-#include "libs/rpc/token.h"
+#include "libs/rpc/server/runtime.h"
+#include "libs/rpc/token/token.h"
 
 namespace grpc {
 class Service;

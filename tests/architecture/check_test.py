@@ -18,7 +18,7 @@ class Arrows(unittest.TestCase):
                 ("libs/search/snapshot.h", "libs/text/fold.h"),
                 ("libs/sql/pool.cc", "libs/telemetry/log.h"),
                 ("libs/match/matcher.h", "clusterwire/type/v1/facts.pb.h"),
-                ("libs/rpc/server.cc", "grpcpp/grpcpp.h"),
+                ("libs/rpc/server/server.cc", "grpcpp/grpcpp.h"),
                 ("libs/base/status/error.cc", "google/rpc/status.pb.h"),
                 ("services/catalogue/api/label.cc", "clusterwire/catalogue/v1/label.grpc.pb.h"),
                 ("services/notification/ledger/records.cc", "libs/sql/database.h"),
@@ -57,10 +57,10 @@ class Arrows(unittest.TestCase):
                          ["libs/unheard: no row in tests/architecture/arrows.py"])
 
     def test_domain_may_know_the_caller_but_not_through_a_header_that_brings_grpc(self):
-        files = {"services/catalogue/domain/a.h": '#include "libs/rpc/caller.h"\n',
-                 "libs/rpc/caller.h": '#include "libs/base/status/error.h"\n'}
+        files = {"services/catalogue/domain/a.h": '#include "libs/rpc/call/caller.h"\n',
+                 "libs/rpc/call/caller.h": '#include "libs/base/status/error.h"\n'}
         self.assertEqual(arrows.check(files), [])
-        files["libs/rpc/caller.h"] = '#include <grpcpp/server_context.h>\n'
+        files["libs/rpc/call/caller.h"] = '#include <grpcpp/server_context.h>\n'
         self.assertEqual(len(arrows.check(files)), 1)
 
     def test_the_table_has_no_cycle(self):

@@ -8,7 +8,7 @@
 
 #include "libs/base/random.h"
 #include "libs/base/testing/eventually.h"
-#include "libs/rpc/client.h"
+#include "libs/rpc/server/client.h"
 
 namespace clusterwire::rpc::testing {
 namespace {

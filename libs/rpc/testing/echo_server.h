@@ -10,10 +10,10 @@
 
 #include "libs/base/testing/eventually.h"
 #include "libs/base/testing/fake_clock.h"
-#include "libs/rpc/run_stream.h"
-#include "libs/rpc/run_unary.h"
-#include "libs/rpc/runtime.h"
-#include "libs/rpc/server.h"
+#include "libs/rpc/stream/run_stream.h"
+#include "libs/rpc/call/run_unary.h"
+#include "libs/rpc/server/runtime.h"
+#include "libs/rpc/server/server.h"
 #include "libs/rpc/testing/echo.grpc.pb.h"
 #include "libs/telemetry/metrics.h"
 

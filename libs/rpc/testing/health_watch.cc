@@ -3,7 +3,7 @@
 #include <grpcpp/grpcpp.h>
 #include <gtest/gtest.h>
 
-#include "libs/rpc/client.h"
+#include "libs/rpc/server/client.h"
 #include "libs/rpc/health/health.grpc.pb.h"
 
 namespace clusterwire::rpc::testing {

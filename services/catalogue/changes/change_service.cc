@@ -7,8 +7,8 @@
 
 #include "libs/base/status/status_macros.h"
 #include "libs/base/time/timestamp.h"
-#include "libs/rpc/page_token.h"
-#include "libs/rpc/run_unary.h"
+#include "libs/rpc/token/page_token.h"
+#include "libs/rpc/call/run_unary.h"
 #include "services/catalogue/common/api/calls.h"
 #include "services/catalogue/services.h"
 

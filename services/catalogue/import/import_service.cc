@@ -5,7 +5,7 @@
 
 #include "libs/base/status/error.h"
 #include "libs/base/status/status_macros.h"
-#include "libs/rpc/run_stream.h"
+#include "libs/rpc/stream/run_stream.h"
 #include "services/catalogue/common/api/calls.h"
 #include "services/catalogue/services.h"
 #include "services/catalogue/import/session.h"

@@ -4,7 +4,7 @@
 
 #include "libs/base/status/error.h"
 #include "libs/base/status/status_macros.h"
-#include "libs/rpc/run_unary.h"
+#include "libs/rpc/call/run_unary.h"
 #include "services/catalogue/services.h"
 
 namespace clusterwire::catalogue {

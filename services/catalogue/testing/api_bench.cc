@@ -8,8 +8,8 @@
 #include <gtest/gtest.h>
 
 #include "libs/kafka/testing/mock_kafka.h"
-#include "libs/rpc/client.h"
-#include "libs/rpc/status.h"
+#include "libs/rpc/server/client.h"
+#include "libs/rpc/call/status.h"
 #include "services/catalogue/types.h"
 
 namespace clusterwire::catalogue {

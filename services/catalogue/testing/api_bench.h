@@ -8,9 +8,9 @@
 #include "absl/status/statusor.h"
 #include "google/protobuf/message.h"
 
-#include "libs/rpc/runtime.h"
-#include "libs/rpc/server.h"
-#include "libs/rpc/token.h"
+#include "libs/rpc/server/runtime.h"
+#include "libs/rpc/server/server.h"
+#include "libs/rpc/token/token.h"
 #include "libs/telemetry/metrics.h"
 #include "services/catalogue/services.h"
 #include "services/catalogue/operations/diagnosis.h"

@@ -16,9 +16,9 @@
 #include "libs/config/load.h"
 #include "libs/kafka/reader.h"
 #include "libs/kafka/testing/mock_kafka.h"
-#include "libs/rpc/client.h"
+#include "libs/rpc/server/client.h"
 #include "libs/rpc/health/health.grpc.pb.h"
-#include "libs/rpc/status.h"
+#include "libs/rpc/call/status.h"
 #include "services/catalogue/server.h"
 
 namespace clusterwire::catalogue {

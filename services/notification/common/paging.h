@@ -7,7 +7,7 @@
 #include "google/protobuf/message.h"
 #include "google/protobuf/repeated_ptr_field.h"
 
-#include "libs/rpc/page_token.h"
+#include "libs/rpc/token/page_token.h"
 
 namespace clusterwire::notification {
 

@@ -5,7 +5,7 @@
 
 #include "libs/base/status/error.h"
 #include "libs/base/status/status_macros.h"
-#include "libs/rpc/run_unary.h"
+#include "libs/rpc/call/run_unary.h"
 #include "services/notification/common/paging.h"
 #include "services/notification/services.h"
 #include "services/notification/resources/subscribers/access.h"

@@ -11,8 +11,8 @@
 
 #include "libs/base/status/status_macros.h"
 #include "libs/base/testing/status_matchers.h"
-#include "libs/rpc/client.h"
-#include "libs/rpc/status.h"
+#include "libs/rpc/server/client.h"
+#include "libs/rpc/call/status.h"
 #include "services/notification/testing/test_api.h"
 #include "services/notification/ledger/deliveries.h"
 #include "services/notification/ledger/records.h"

@@ -4,9 +4,9 @@
 #include <string>
 #include <vector>
 
-#include "libs/rpc/page_token.h"
-#include "libs/rpc/runtime.h"
-#include "libs/rpc/server.h"
+#include "libs/rpc/token/page_token.h"
+#include "libs/rpc/server/runtime.h"
+#include "libs/rpc/server/server.h"
 #include "libs/telemetry/metrics.h"
 #include "services/notification/services.h"
 #include "services/notification/ledger/inbox_signal.h"

@@ -11,7 +11,7 @@
 #include "libs/base/testing/fake_clock.h"
 #include "libs/base/testing/temp_dir.h"
 #include "libs/http/address_guard.h"
-#include "libs/rpc/call_context.h"
+#include "libs/rpc/call/call_context.h"
 #include "libs/sql/database.h"
 #include "libs/store/store.h"
 #include "services/notification/resources/subscribers/endpoint_rules.h"

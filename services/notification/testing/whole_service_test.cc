@@ -22,9 +22,9 @@
 #include "libs/http/testing/receiver.h"
 #include "libs/kafka/producer.h"
 #include "libs/kafka/testing/mock_kafka.h"
-#include "libs/rpc/client.h"
+#include "libs/rpc/server/client.h"
 #include "libs/rpc/health/health.grpc.pb.h"
-#include "libs/rpc/status.h"
+#include "libs/rpc/call/status.h"
 #include "services/notification/server.h"
 
 namespace clusterwire::notification {

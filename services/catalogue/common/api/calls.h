@@ -3,9 +3,9 @@
 #include "absl/status/statusor.h"
 #include "google/protobuf/message.h"
 
-#include "libs/rpc/call_context.h"
-#include "libs/rpc/runtime.h"
-#include "libs/rpc/token.h"
+#include "libs/rpc/call/call_context.h"
+#include "libs/rpc/server/runtime.h"
+#include "libs/rpc/token/token.h"
 #include "services/catalogue/common/access/access.h"
 
 // From a gRPC call to what the domain knows of it.

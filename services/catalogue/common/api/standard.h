@@ -8,8 +8,8 @@
 #include <grpcpp/support/server_callback.h>
 
 #include "libs/base/status/status_macros.h"
-#include "libs/rpc/page_token.h"
-#include "libs/rpc/run_unary.h"
+#include "libs/rpc/token/page_token.h"
+#include "libs/rpc/call/run_unary.h"
 #include "services/catalogue/common/api/calls.h"
 #include "services/catalogue/common/resource.h"
 

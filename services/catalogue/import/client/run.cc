@@ -3,7 +3,7 @@
 #include "absl/strings/str_cat.h"
 
 #include "libs/base/status/status_macros.h"
-#include "libs/rpc/client.h"
+#include "libs/rpc/server/client.h"
 #include "services/catalogue/import/client/options.h"
 #include "services/catalogue/import/client/plan.h"
 #include "services/catalogue/import/client/progress.h"

@@ -14,7 +14,7 @@
 #include "clusterwire/catalogue/v1/cluster.pb.h"
 
 #include "libs/base/testing/temp_dir.h"
-#include "libs/rpc/server.h"
+#include "libs/rpc/server/server.h"
 #include "libs/telemetry/metrics.h"
 #include "services/catalogue/services.h"
 #include "services/catalogue/import/testing/import_bench.h"

@@ -4,7 +4,7 @@
 
 #include "clusterwire/catalogue/v1/import.grpc.pb.h"
 
-#include "libs/rpc/status.h"
+#include "libs/rpc/call/status.h"
 
 namespace clusterwire::catalogue::import_client {
 

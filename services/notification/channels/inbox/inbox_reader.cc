@@ -10,7 +10,7 @@
 #include "libs/base/status/error.h"
 #include "libs/base/status/status_macros.h"
 #include "libs/base/time/timestamp.h"
-#include "libs/rpc/page_token.h"
+#include "libs/rpc/token/page_token.h"
 #include "services/notification/resources/subscribers/names.h"
 #include "services/notification/resources/subscribers/subscriber_rules.h"
 #include "services/notification/ledger/inbox.h"

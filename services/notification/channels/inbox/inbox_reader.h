@@ -10,9 +10,9 @@
 #include "clusterwire/notification/v1/inbox.pb.h"
 #include "clusterwire/notification/v1/subscriber.pb.h"
 
-#include "libs/rpc/call_context.h"
-#include "libs/rpc/source.h"
-#include "libs/rpc/token.h"
+#include "libs/rpc/call/call_context.h"
+#include "libs/rpc/stream/source.h"
+#include "libs/rpc/token/token.h"
 
 namespace clusterwire::notification {
 

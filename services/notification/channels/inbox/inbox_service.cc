@@ -3,8 +3,8 @@
 
 #include "clusterwire/notification/v1/inbox.grpc.pb.h"
 
-#include "libs/rpc/run_stream.h"
-#include "libs/rpc/run_unary.h"
+#include "libs/rpc/stream/run_stream.h"
+#include "libs/rpc/call/run_unary.h"
 #include "services/notification/channels/inbox/inbox_reader.h"
 #include "services/notification/services.h"
 

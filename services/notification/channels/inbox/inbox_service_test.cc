@@ -13,8 +13,8 @@
 
 #include "libs/base/testing/status_matchers.h"
 #include "libs/base/time/timestamp.h"
-#include "libs/rpc/client.h"
-#include "libs/rpc/status.h"
+#include "libs/rpc/server/client.h"
+#include "libs/rpc/call/status.h"
 #include "services/notification/testing/test_api.h"
 #include "services/notification/ledger/inbox.h"
 #include "services/notification/ledger/records.h"

@@ -6,7 +6,7 @@
 #include "absl/status/statusor.h"
 #include "google/protobuf/message.h"
 
-#include "libs/rpc/call_context.h"
+#include "libs/rpc/call/call_context.h"
 #include "libs/store/store.h"
 
 namespace clusterwire::notification {

@@ -12,7 +12,7 @@
 #include "libs/base/status/error.h"
 #include "libs/base/random.h"
 #include "libs/http/address_guard.h"
-#include "libs/rpc/call_context.h"
+#include "libs/rpc/call/call_context.h"
 #include "libs/store/store.h"
 
 namespace clusterwire::notification {

@@ -9,7 +9,7 @@
 #include "clusterwire/notification/v1/subscriber.pb.h"
 
 #include "libs/base/random.h"
-#include "libs/rpc/call_context.h"
+#include "libs/rpc/call/call_context.h"
 #include "libs/store/store.h"
 
 namespace clusterwire::notification {

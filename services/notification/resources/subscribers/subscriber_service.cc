@@ -3,7 +3,7 @@
 #include "clusterwire/notification/v1/subscriber.grpc.pb.h"
 
 #include "libs/base/status/status_macros.h"
-#include "libs/rpc/run_unary.h"
+#include "libs/rpc/call/run_unary.h"
 #include "libs/telemetry/log.h"
 #include "services/notification/common/paging.h"
 #include "services/notification/services.h"

@@ -11,7 +11,7 @@
 
 #include "libs/base/random.h"
 #include "libs/filter/predicate.h"
-#include "libs/rpc/call_context.h"
+#include "libs/rpc/call/call_context.h"
 #include "libs/store/store.h"
 
 namespace clusterwire::notification {

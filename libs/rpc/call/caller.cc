@@ -1,0 +1,74 @@
+#include "libs/rpc/call/caller.h"
+
+#include <algorithm>
+
+#include "absl/status/status.h"
+#include "absl/strings/str_cat.h"
+
+#include "libs/base/status/error.h"
+#include "libs/base/text/strings.h"
+
+namespace clusterwire::rpc {
+namespace {
+
+constexpr std::string_view kPublic = "public";
+
+bool IsLoopback(std::string_view peer) {
+  for (const std::string_view local : {"ipv4:127.", "ipv6:[::1]", "ipv6:%5B::1%5D",
+                                       "ipv6:[::ffff:127.", "ipv6:%5B::ffff:127.", "unix:"}) {
+    if (peer.substr(0, local.size()) == local) return true;
+  }
+  return false;
+}
+
+bool IsSegment(std::string_view text) {
+  return !text.empty() && std::all_of(text.begin(), text.end(), [](unsigned char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
+           c == '_' || c == '.';
+  });
+}
+
+// collection/id, any number of times.
+bool IsResourceName(std::string_view text) {
+  if (text.size() > 300) return false;
+  size_t segments = 0;
+  while (true) {
+    const size_t slash = text.find('/');
+    if (!IsSegment(text.substr(0, slash))) return false;
+    ++segments;
+    if (slash == std::string_view::npos) return segments % 2 == 0;
+    text.remove_prefix(slash + 1);
+  }
+}
+
+absl::Status BadViewAs(std::string_view what) {
+  return Error(absl::StatusCode::kInvalidArgument, "VIEW_AS_INVALID",
+               absl::StrCat("metadata ", ToAbsl(kViewAsKey), ": ", ToAbsl(what),
+                            "; give 'public' alone, or up to ", kMaxViewAs,
+                            " resource names such as 'programmes/go-cluster'"));
+}
+
+}  // namespace
+
+absl::StatusOr<Caller> CallerFrom(std::string_view peer, const std::vector<std::string>& view_as) {
+  const bool local = IsLoopback(peer);
+  Caller caller{.subject = local ? "loopback" : "public", .is_operator = local, .members = {}};
+  if (view_as.empty()) return caller;
+  if (view_as.size() > kMaxViewAs) return BadViewAs(absl::StrCat(view_as.size(), " values"));
+  for (const std::string& name : view_as) {
+    if (name == kPublic && view_as.size() == 1) continue;
+    if (!IsResourceName(name)) {
+      return BadViewAs(absl::StrCat("'", name.substr(0, 100), "' is no such value"));
+    }
+    caller.members.push_back(name);
+  }
+  if (!caller.is_operator && !caller.members.empty()) {
+    return Error(absl::StatusCode::kPermissionDenied, "VIEW_AS_DENIED",
+                 absl::StrCat("metadata ", ToAbsl(kViewAsKey),
+                              ": only an operator may see as others do; leave it out"));
+  }
+  caller.is_operator = false;
+  return caller;
+}
+
+}  // namespace clusterwire::rpc

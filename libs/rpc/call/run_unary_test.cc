@@ -1,0 +1,234 @@
+#include "libs/rpc/call/run_unary.h"
+
+#include <atomic>
+#include <future>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include <gmock/gmock.h>
+#include <grpcpp/grpcpp.h>
+#include <gtest/gtest.h>
+
+#include "libs/base/testing/status_matchers.h"
+#include "libs/rpc/server/client.h"
+#include "libs/rpc/call/status.h"
+#include "libs/rpc/testing/echo_server.h"
+#include "libs/telemetry/log.h"
+
+namespace clusterwire::rpc {
+namespace {
+
+using rpc::testing::EchoRequest;
+using rpc::testing::EchoResponse;
+using rpc::testing::EchoServer;
+using rpc::testing::EchoService;
+using ::testing::Contains;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+
+constexpr char kMethod[] = "/clusterwire.rpc.testing.EchoService/Echo";
+
+absl::Status Call(EchoService::Stub& stub, const ClientCall& call = {},
+                  const std::string& text = "", EchoResponse* response = nullptr) {
+  EchoResponse ignored;
+  EchoRequest request;
+  request.set_text(text);
+  grpc::ClientContext context;
+  Prepare(call, &context);
+  return ToAbslStatus(stub.Echo(&context, request, response != nullptr ? response : &ignored));
+}
+
+EchoResponse Response(const std::string& text) {
+  EchoResponse response;
+  response.set_text(text);
+  return response;
+}
+
+TEST(RunUnaryTest, TheResponseReachesTheClientAndTheCallIsCounted) {
+  EchoServer server({.echo = [](const CallContext&, const EchoRequest& request) {
+    return Response(request.text());
+  }});
+  EchoResponse response;
+  EXPECT_THAT(Call(*server.Stub(), {}, "hello", &response), IsOk());
+  EXPECT_EQ(response.text(), "hello");
+  EXPECT_THAT(server.metrics().Render(),
+              HasSubstr(absl::StrCat("clusterwire_rpc_calls_total{code=\"OK\",method=\"", kMethod,
+                                     "\"} 1\n")));
+}
+
+TEST(RunUnaryTest, AStatusReachesTheClientWithItsDetails) {
+  EchoServer server({.echo = [](const CallContext&, const EchoRequest&) {
+    return absl::StatusOr<EchoResponse>(FieldError("text", "is empty; give one"));
+  }});
+  const absl::Status status = Call(*server.Stub());
+  EXPECT_THAT(status, StatusIs(absl::StatusCode::kInvalidArgument, "text: is empty; give one"));
+  EXPECT_THAT(status, HasFieldError("text"));
+}
+
+TEST(RunUnaryTest, TheContextSaysWhoCallsWhatAndUntilWhen) {
+  std::promise<CallContext> seen;
+  EchoServer server({.echo = [&](const CallContext& call, const EchoRequest&) {
+    seen.set_value(call);
+    return EchoResponse();
+  }});
+  const absl::Time deadline = absl::Now() + absl::Minutes(5);
+  EXPECT_THAT(Call(*server.Stub(), {.deadline = deadline}), IsOk());
+  const CallContext call = seen.get_future().get();
+  EXPECT_EQ(call.method, kMethod);
+  EXPECT_THAT(call.peer, HasSubstr("127.0.0.1"));
+  EXPECT_TRUE(call.caller.is_operator);
+  EXPECT_LT(absl::AbsDuration(call.deadline - deadline), absl::Seconds(10));
+}
+
+TEST(RunUnaryTest, ACallWithoutDeadlineHasNone) {
+  std::promise<absl::Time> seen;
+  EchoServer server({.echo = [&](const CallContext& call, const EchoRequest&) {
+    seen.set_value(call.deadline);
+    return EchoResponse();
+  }});
+  EXPECT_THAT(Call(*server.Stub()), IsOk());
+  EXPECT_EQ(seen.get_future().get(), absl::InfiniteFuture());
+}
+
+TEST(RunUnaryTest, TheCallersTraceGoesOnInASpanOfOurOwn) {
+  std::vector<std::string> traces;
+  EchoServer server({.echo = [&](const CallContext& call, const EchoRequest&) {
+    EXPECT_EQ(telemetry::CurrentTrace().span_id, call.trace.span_id);
+    traces.push_back(call.trace.ToTraceparent());
+    return EchoResponse();
+  }});
+  const auto parent =
+      telemetry::TraceContext::Parse("00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01");
+  EXPECT_THAT(Call(*server.Stub(), {.trace = *parent}), IsOk());
+  EXPECT_THAT(Call(*server.Stub()), IsOk());
+  ASSERT_EQ(traces.size(), 2u);
+  EXPECT_THAT(traces[0], HasSubstr("0af7651916cd43dd8448eb211c80319c"));
+  EXPECT_NE(traces[0], parent->ToTraceparent());
+  EXPECT_TRUE(telemetry::TraceContext::Parse(traces[1]).has_value());
+  EXPECT_EQ(traces[1].find("0af7651916cd43dd8448eb211c80319c"), std::string::npos);
+}
+
+TEST(RunUnaryTest, ViewAsDropsRightsAndABadOneIsRefusedUnrun) {
+  std::vector<Caller> callers;
+  EchoServer server({.echo = [&](const CallContext& call, const EchoRequest&) {
+    callers.push_back(call.caller);
+    return EchoResponse();
+  }});
+  const auto stub = server.Stub();
+  EXPECT_THAT(Call(*stub, {.view_as = "public"}), IsOk());
+  EXPECT_THAT(Call(*stub, {.view_as = "programmes/go-cluster"}), IsOk());
+  EXPECT_THAT(Call(*stub, {.view_as = "everybody"}), ReasonIs("VIEW_AS_INVALID"));
+  ASSERT_EQ(callers.size(), 2u);
+  EXPECT_FALSE(callers[0].is_operator);
+  EXPECT_THAT(callers[1].members, ElementsAre("programmes/go-cluster"));
+}
+
+TEST(RunUnaryTest, AFullQueueRefusesWithADelayToWait) {
+  std::promise<void> release;
+  const std::shared_future<void> released = release.get_future().share();
+  std::atomic<int> running = 0;
+  EchoServer server({.echo =
+                         [&](const CallContext&, const EchoRequest&) {
+                           ++running;
+                           released.wait();
+                           return EchoResponse();
+                         }},
+                    {.lane = {.name = "writes", .threads = 1, .queue_limit = 1}});
+  const auto stub = server.Stub();
+  std::vector<std::thread> clients;
+  clients.emplace_back([&] { EXPECT_THAT(Call(*stub), IsOk()); });
+  ASSERT_TRUE(Eventually([&] { return running == 1; }));
+  clients.emplace_back([&] { EXPECT_THAT(Call(*stub), IsOk()); });
+  ASSERT_TRUE(Eventually([&] {
+    return absl::StrContains(server.metrics().Render(),
+                             "clusterwire_executor_queued{executor=\"writes\"} 1");
+  }));
+  const absl::Status refused = Call(*stub);
+  release.set_value();
+  for (std::thread& client : clients) client.join();
+  EXPECT_THAT(refused, StatusIs(absl::StatusCode::kResourceExhausted, HasSubstr("writes is full")));
+  EXPECT_THAT(refused, ReasonIs("QUEUE_FULL"));
+  EXPECT_TRUE(refused.GetPayload("type.googleapis.com/google.rpc.RetryInfo").has_value());
+}
+
+// One call that runs until the test lets it go, and one that waits behind it.
+struct OneRunsOneWaits {
+  explicit OneRunsOneWaits(absl::Time deadline) {
+    first = std::thread([this] { EXPECT_THAT(Call(*stub), IsOk()); });
+    EXPECT_TRUE(Eventually([&] { return runs == 1; }));
+    Prepare({.deadline = deadline}, &context);
+    second = std::thread([this] {
+      EchoResponse response;
+      status = ToAbslStatus(stub->Echo(&context, EchoRequest(), &response));
+    });
+    EXPECT_TRUE(Eventually([&] { return arrived == 2; }));
+  }
+  void Release() {
+    release.set_value();
+    first.join();
+    second.join();
+  }
+
+  std::promise<void> release;
+  const std::shared_future<void> released = release.get_future().share();
+  std::atomic<int> runs = 0;
+  std::atomic<int> arrived = 0;
+  std::atomic<grpc::CallbackServerContext*> last = nullptr;
+  EchoServer server{{.arrived =
+                         [this](grpc::CallbackServerContext* call) {
+                           last = call;
+                           ++arrived;
+                         },
+                     .echo =
+                         [this](const CallContext&, const EchoRequest&) {
+                           ++runs;
+                           released.wait();
+                           return EchoResponse();
+                         }},
+                    {.lane = {.name = "reads", .threads = 1, .queue_limit = 5}}};
+  const std::unique_ptr<EchoService::Stub> stub = server.Stub();
+  grpc::ClientContext context;
+  absl::Status status;
+  std::thread first, second;
+};
+
+TEST(RunUnaryTest, ACallWhoseClientGaveUpWhileItWaitedIsNotRun) {
+  OneRunsOneWaits calls(absl::InfiniteFuture());
+  calls.context.TryCancel();
+  EXPECT_TRUE(Eventually([&] { return calls.last.load()->IsCancelled(); }));
+  calls.Release();
+  EXPECT_THAT(calls.status, StatusIs(absl::StatusCode::kCancelled));
+  EXPECT_TRUE(Eventually(
+      [&] { return absl::StrContains(calls.server.metrics().Render(), "{code=\"CANCELLED\""); }));
+  EXPECT_EQ(calls.runs, 1);
+}
+
+TEST(RunUnaryTest, ACallWhoseDeadlinePassedWhileItWaitedIsNotRun) {
+  OneRunsOneWaits calls(absl::Now() + absl::Hours(1));
+  calls.server.clock().Advance(absl::Hours(2));
+  calls.Release();
+  EXPECT_THAT(calls.status,
+              StatusIs(absl::StatusCode::kDeadlineExceeded, HasSubstr("before the call was run")));
+  EXPECT_EQ(calls.runs, 1);
+}
+
+TEST(RunUnaryTest, TheAccessLogHasOneLineACallWithItsTrace) {
+  std::vector<std::string> lines;
+  EchoServer server({.echo = [](const CallContext&, const EchoRequest&) {
+    return absl::StatusOr<EchoResponse>(NotFoundError("clusters/x"));
+  }});
+  const auto trace =
+      telemetry::TraceContext::Parse("00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01");
+  const telemetry::LogRedirect redirect([&](std::string_view line) { lines.emplace_back(line); });
+  EXPECT_THAT(Call(*server.Stub(), {.trace = *trace}), StatusIs(absl::StatusCode::kNotFound));
+  EXPECT_THAT(lines, ElementsAre(::testing::AllOf(
+                         HasSubstr("\"trace_id\":\"0af7651916cd43dd8448eb211c80319c\""),
+                         HasSubstr("\"code\":\"NOT_FOUND\""),
+                         HasSubstr("\"reason\":\"RESOURCE_NOT_FOUND\""), HasSubstr(kMethod))));
+}
+
+}  // namespace
+}  // namespace clusterwire::rpc

@@ -1,0 +1,147 @@
+#include "libs/rpc/server/server.h"
+
+#include <algorithm>
+#include <chrono>
+#include <utility>
+
+#include "absl/status/status.h"
+#include "absl/strings/str_cat.h"
+#include <grpcpp/ext/proto_server_reflection_plugin.h>
+#include <grpcpp/health_check_service_interface.h>
+#include <grpcpp/security/server_credentials.h>
+#include <grpcpp/server.h>
+#include <grpcpp/server_builder.h>
+
+#include "libs/base/status/error.h"
+#include "libs/base/text/strings.h"
+#include "libs/rpc/health/health.pb.h"
+#include "libs/rpc/call/incoming.h"
+#include "libs/telemetry/log.h"
+
+namespace clusterwire::rpc {
+namespace {
+
+bool IsLoopbackAddress(std::string_view address) {
+  for (const std::string_view local : {"127.", "localhost:", "[::1]:"}) {
+    if (address.substr(0, local.size()) == local) return true;
+  }
+  return false;
+}
+
+absl::Status CheckAddress(const Server::Options& options) {
+  const std::string& address = options.address;
+  const size_t colon = address.rfind(':');
+  if (colon == std::string::npos || colon == 0 || colon + 1 == address.size() ||
+      address.find_first_not_of("0123456789", colon + 1) != std::string::npos) {
+    return Error(absl::StatusCode::kInvalidArgument, "LISTEN_ADDRESS_INVALID",
+                 absl::StrCat("'", address, "' can't be listened on; give host:port"));
+  }
+  if (!IsLoopbackAddress(address) && !options.allow_insecure) {
+    return Error(absl::StatusCode::kInvalidArgument, "LISTEN_ADDRESS_INSECURE",
+                 absl::StrCat("'", address,
+                              "' is reached by other machines, and the connection isn't "
+                              "encrypted; listen on 127.0.0.1, or allow it explicitly"));
+  }
+  return absl::OkStatus();
+}
+
+// Local credentials refuse peers that aren't local, whatever the routing; nothing changes on the
+// wire.
+std::shared_ptr<grpc::ServerCredentials> CredentialsFor(std::string_view address) {
+  return IsLoopbackAddress(address) ? grpc::experimental::LocalServerCredentials(LOCAL_TCP)
+                                    : grpc::InsecureServerCredentials();
+}
+
+int Milliseconds(absl::Duration duration) {
+  return static_cast<int>(absl::ToInt64Milliseconds(duration));
+}
+
+void SetLimits(const Server::Options& options, grpc::ServerBuilder& builder) {
+  builder.SetMaxReceiveMessageSize(options.max_receive_bytes);
+  builder.AddChannelArgument(GRPC_ARG_MAX_METADATA_SIZE, options.max_metadata_bytes);
+  builder.AddChannelArgument(GRPC_ARG_MAX_CONCURRENT_STREAMS, options.max_streams_per_connection);
+  builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_TIME_MS, Milliseconds(options.keepalive));
+  builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_TIMEOUT_MS,
+                             Milliseconds(options.keepalive_timeout));
+  builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_PERMIT_WITHOUT_CALLS, 1);
+  builder.AddChannelArgument(GRPC_ARG_HTTP2_MIN_RECV_PING_INTERVAL_WITHOUT_DATA_MS,
+                             Milliseconds(options.least_ping_interval));
+  // Else a second server on the same port would silently take half of the connections.
+  builder.AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);
+}
+
+}  // namespace
+
+Server::Server(Options options, Runtime& runtime, Services services)
+    : options_(std::move(options)),
+      runtime_(runtime),
+      services_(std::move(services)),
+      not_serving_(options_.health_names) {}
+
+absl::StatusOr<std::unique_ptr<Server>> Server::Start(Options options, Runtime& runtime,
+                                                      Services services) {
+  if (absl::Status status = CheckAddress(options); !status.ok()) return status;
+  std::unique_ptr<Server> server(new Server(std::move(options), runtime, std::move(services)));
+  const Options& kept = server->options_;
+  grpc::EnableDefaultHealthCheckService(true);
+  grpc::reflection::InitProtoReflectionServerBuilderPlugin();
+  // Reflection shows only what is linked in, and the linker takes only what is named.
+  google::protobuf::LinkMessageReflection<grpc::health::v1::HealthCheckRequest>();
+  grpc::ServerBuilder builder;
+  SetLimits(kept, builder);
+  builder.AddListeningPort(kept.address, CredentialsFor(kept.address), &server->port_);
+  for (const auto& service : server->services_) builder.RegisterService(service.get());
+  std::vector<std::unique_ptr<grpc::experimental::ServerInterceptorFactoryInterface>> interceptors;
+  interceptors.push_back(MakeMethodInterceptor());
+  builder.experimental().SetInterceptorCreators(std::move(interceptors));
+  runtime.TakeStreams();
+  server->server_ = builder.BuildAndStart();
+  if (server->server_ == nullptr || server->port_ == 0) {
+    return Error(absl::StatusCode::kUnavailable, "LISTEN_FAILED",
+                 absl::StrCat("'", kept.address,
+                              "' can't be listened on; is another program using the port?"));
+  }
+  auto* health = server->server_->GetHealthCheckService();
+  health->SetServingStatus("", kept.health_names.empty());
+  for (const std::string& name : kept.health_names) health->SetServingStatus(name, false);
+  telemetry::LogInfo("listening", {{"address", kept.address}, {"port", server->port_}});
+  return server;
+}
+
+Server::~Server() {
+  if (server_ != nullptr) Shutdown(absl::Seconds(1));
+}
+
+std::string Server::address() const {
+  return absl::StrCat(options_.address.substr(0, options_.address.rfind(':') + 1), port_);
+}
+
+void Server::SetServing(std::string_view name, bool serving) {
+  MutexLock lock(mutex_);
+  if (stopped_) return;
+  std::erase(not_serving_, name);
+  if (!serving) not_serving_.emplace_back(name);
+  auto* health = server_->GetHealthCheckService();
+  health->SetServingStatus(std::string(name), serving);
+  health->SetServingStatus("", not_serving_.empty());
+}
+
+void Server::Shutdown(absl::Duration grace) {
+  {
+    MutexLock lock(mutex_);
+    if (stopped_) return;
+    stopped_ = true;
+    server_->GetHealthCheckService()->Shutdown();
+  }
+  runtime_.EndStreams(
+      WithRetryDelay(Error(absl::StatusCode::kUnavailable, "SHUTTING_DOWN",
+                           "the server is stopping; connect again and resume from the last "
+                           "message you have"),
+                     absl::Seconds(1)));
+  server_->Shutdown(std::chrono::system_clock::now() + absl::ToChronoNanoseconds(grace));
+  server_->Wait();
+  // A stream was ended without regard to the step that it runs, which uses the services.
+  runtime_.AwaitStreams();
+}
+
+}  // namespace clusterwire::rpc

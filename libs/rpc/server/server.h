@@ -1,0 +1,76 @@
+#pragma once
+
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include <grpcpp/impl/service_type.h>
+
+#include "libs/base/threads/mutex.h"
+#include "libs/rpc/server/runtime.h"
+
+namespace grpc {
+class Server;
+}
+
+namespace clusterwire::rpc {
+
+using Services = std::vector<std::unique_ptr<grpc::Service>>;
+
+// A gRPC server with health, reflection and limits. It owns its services; the runtime outlives it.
+// Safe for use from any thread.
+class Server {
+ public:
+  struct Options {
+    std::string address = "127.0.0.1:0";  // host:port; port 0 takes a free one
+    // Without it, only loopback is listened on, since nothing here encrypts.
+    bool allow_insecure = false;
+    // The names that health is asked for; each is NOT_SERVING until SetServing(). The overall
+    // status ("") is serving when all of them are.
+    std::vector<std::string> health_names = {};
+    int max_receive_bytes = 4 << 20;
+    int max_metadata_bytes = 16 << 10;
+    int max_streams_per_connection = 256;         // calls at once on one connection
+    absl::Duration keepalive = absl::Minutes(1);  // an idle connection is asked whether it lives
+    absl::Duration keepalive_timeout = absl::Seconds(20);
+    absl::Duration least_ping_interval = absl::Seconds(10);  // clients that ping more are dropped
+  };
+
+  // INVALID_ARGUMENT for an address that can't be or mustn't be listened on, UNAVAILABLE when it is
+  // taken. One server at a time has the runtime; streams that an earlier one ended may come again.
+  static absl::StatusOr<std::unique_ptr<Server>> Start(Options options, Runtime& runtime,
+                                                       Services services);
+  // Shuts down with a grace of one second, unless that was done.
+  ~Server();
+  Server(const Server&) = delete;
+  Server& operator=(const Server&) = delete;
+
+  int port() const { return port_; }
+  // Where clients on this machine reach it, with the port that was really taken; for MakeChannel().
+  std::string address() const;
+
+  // `name` is one of health_names. After Shutdown() nothing serves any more.
+  void SetServing(std::string_view name, bool serving);
+
+  // Health off, open streams ended with UNAVAILABLE, running calls finished; what still runs after
+  // `grace` is cancelled. Returns when no call and no stream's step runs any more, so what they use
+  // may go then. Later calls do nothing.
+  void Shutdown(absl::Duration grace);
+
+ private:
+  Server(Options options, Runtime& runtime, Services services);
+
+  const Options options_;
+  Runtime& runtime_;
+  const Services services_;
+  int port_ = 0;
+  std::unique_ptr<grpc::Server> server_;
+  Mutex mutex_;
+  std::vector<std::string> not_serving_ ABSL_GUARDED_BY(mutex_);
+  bool stopped_ ABSL_GUARDED_BY(mutex_) = false;
+};
+
+}  // namespace clusterwire::rpc

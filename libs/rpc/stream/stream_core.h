@@ -1,0 +1,87 @@
+#pragma once
+
+#include <memory>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include <grpcpp/server_context.h>
+#include <grpcpp/support/server_callback.h>
+#include <grpcpp/support/status.h>
+
+#include "libs/base/threads/mutex.h"
+#include "libs/rpc/call/call_log.h"
+#include "libs/rpc/server/runtime.h"
+#include "libs/rpc/stream/source.h"
+
+namespace clusterwire::rpc {
+
+// The part of a stream that doesn't depend on its messages: when a step is asked for, when a
+// message goes out, when and how the stream ends. Part of run_stream.h; handlers have no use for
+// it.
+//
+// Kept alive by itself until gRPC is done with it, and by a step that runs. gRPC's reactions and
+// the lane's steps meet under one lock, which is never held while a step runs or while what a step
+// captured is destroyed: a step may hold locks under which others call the Waker.
+class StreamCore : public std::enable_shared_from_this<StreamCore> {
+ public:
+  StreamCore(Lane& lane, grpc::CallbackServerContext* context, CallContext call);
+  virtual ~StreamCore() = default;
+  StreamCore(const StreamCore&) = delete;
+  StreamCore& operator=(const StreamCore&) = delete;
+
+  // Once, after construction. `refusal` not OK ends the stream at once with it.
+  void Start(const absl::Status& refusal);
+  void Wake();
+  // Ends the stream now; what is queued is dropped.
+  void Cut(const absl::Status& status);
+  // Looks whether the client stalls and whether a step is due.
+  void Tick(absl::Time now);
+
+ protected:
+  // What the messages' side does. Locked ones are called with the lock held.
+  virtual absl::StatusOr<Pump> Step() = 0;  // on the lane, never by two threads at once
+  virtual void DropSource() = 0;            // likewise, or when no step can come any more
+  virtual void LockedBeforeStep() {}        // hands over what was received
+  virtual void LockedTakeBatch() = 0;       // moves what the step put out to the queue
+  virtual size_t LockedQueued() const = 0;
+  virtual bool LockedHasRoom() const = 0;
+  virtual void LockedDropQueue() = 0;  // all but the message being written
+  virtual void LockedStartWrite() = 0;
+  virtual void LockedFinish(const grpc::Status& status) = 0;
+
+  // For the reactions.
+  void OnWritten(bool ok);
+  void OnOver();  // gRPC is done; `this` may be gone afterwards
+
+  Waker MakeWaker();
+  Mutex& mutex() { return mutex_; }
+  void LockedWake() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  bool LockedOpen() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) { return !closing_; }
+  const CallContext& call() const { return log_.call(); }
+  const StreamLimits& limits() const { return lane_.runtime().stream_limits(); }
+
+ private:
+  void RunStep();
+  void LockedPump() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  void LockedAdvance() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  void LockedCut(const absl::Status& status) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  void LockedSendStatus() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+
+  Lane& lane_;
+  grpc::CallbackServerContext* const context_;  // valid until OnOver()
+  CallLog log_;
+  Mutex mutex_;
+  bool woken_ ABSL_GUARDED_BY(mutex_) = false;     // a step is wanted
+  bool stepping_ ABSL_GUARDED_BY(mutex_) = false;  // a step is posted or runs
+  bool writing_ ABSL_GUARDED_BY(mutex_) = false;
+  bool closing_ ABSL_GUARDED_BY(mutex_) = false;   // no further step; `outcome_` is known
+  bool finished_ ABSL_GUARDED_BY(mutex_) = false;  // the status went out
+  bool over_ ABSL_GUARDED_BY(mutex_) = false;
+  absl::Status outcome_ ABSL_GUARDED_BY(mutex_);
+  absl::Time write_start_ ABSL_GUARDED_BY(mutex_);
+  absl::Time last_step_ ABSL_GUARDED_BY(mutex_);
+  std::shared_ptr<StreamCore> self_ ABSL_GUARDED_BY(mutex_);
+};
+
+}  // namespace clusterwire::rpc
