@@ -15,7 +15,6 @@ find_package(nlohmann_json CONFIG REQUIRED)
 find_package(PkgConfig REQUIRED)
 pkg_check_modules(httplib REQUIRED IMPORTED_TARGET cpp-httplib)
 pkg_check_modules(rdkafka REQUIRED IMPORTED_TARGET rdkafka)
-pkg_check_modules(sodium REQUIRED IMPORTED_TARGET libsodium)
 
 # S2 ships neither a CMake package nor a pkg-config file.
 find_path(S2_INCLUDE_DIR s2/s2cell_id.h REQUIRED)

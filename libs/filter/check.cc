@@ -8,14 +8,14 @@
 #include "absl/strings/str_cat.h"
 #include "google/protobuf/message.h"
 
-#include "libs/base/time/date.h"
 #include "libs/base/status/error.h"
 #include "libs/base/status/status_macros.h"
 #include "libs/base/text/strings.h"
+#include "libs/base/text/utf8.h"
+#include "libs/base/time/date.h"
 #include "libs/filter/fields.h"
 #include "libs/filter/terms/geo.h"
 #include "libs/filter/terms/words.h"
-#include "libs/text/utf8.h"
 
 namespace clusterwire::filter {
 namespace {
@@ -73,7 +73,7 @@ class Checker {
       const std::string at = absl::StrCat(list, "[", i, "]");
       if (values[i].size() > kMaxValueBytes) {
         errors_.Add(at, absl::StrCat("has ", values[i].size(), " bytes; at most ", kMaxValueBytes));
-      } else if (!text::IsUtf8(values[i]) || !field.well_formed(field.fold(values[i]))) {
+      } else if (!IsUtf8(values[i]) || !field.well_formed(field.fold(values[i]))) {
         errors_.Add(at,
                     absl::StrCat("'", values[i], "' can't be read; write ", ToAbsl(field.form)));
       }
@@ -111,7 +111,7 @@ class Checker {
   }
 
   void CheckWords(const std::string& words, const std::string& path) {
-    const auto length = text::Length(words);
+    const auto length = Utf8Length(words);
     if (!length) return errors_.Add(path, "is not UTF-8");
     if (*length > kMaxWordsCharacters) {
       return errors_.Add(

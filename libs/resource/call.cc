@@ -5,8 +5,8 @@
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 #include "google/protobuf/descriptor.h"
-#include <openssl/sha.h>
 
+#include "libs/base/crypto.h"
 #include "libs/base/status/error.h"
 #include "libs/base/status/status_macros.h"
 #include "libs/resource/id.h"
@@ -54,12 +54,8 @@ std::string DigestOf(const Message& request) {
     content->GetReflection()->ClearField(content.get(), field);
   }
   // The type is part of it: two methods may take requests of equal bytes.
-  const std::string bytes = absl::StrCat(request.GetDescriptor()->full_name(), "\n",
-                                         store::SerializeDeterministic(*content));
-  std::string hash(SHA256_DIGEST_LENGTH, '\0');
-  SHA256(reinterpret_cast<const unsigned char*>(bytes.data()), bytes.size(),
-         reinterpret_cast<unsigned char*>(hash.data()));
-  return absl::BytesToHexString(hash);
+  return absl::BytesToHexString(Sha256(absl::StrCat(request.GetDescriptor()->full_name(), "\n",
+                                                    store::SerializeDeterministic(*content))));
 }
 
 absl::Status CheckEtag(const Message& current, std::string_view etag) {

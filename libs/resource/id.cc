@@ -6,7 +6,7 @@
 #include "absl/strings/str_cat.h"
 
 #include "libs/base/text/strings.h"
-#include "libs/text/utf8.h"
+#include "libs/base/text/utf8.h"
 
 namespace clusterwire::resource {
 
@@ -29,7 +29,7 @@ absl::StatusOr<std::string> IdOrRandom(std::string_view path, std::string_view i
 
 void CheckText(FieldErrors& errors, std::string_view path, std::string_view text, size_t least,
                size_t most) {
-  const std::optional<size_t> length = text::Length(text);
+  const std::optional<size_t> length = Utf8Length(text);
   if (!length) return errors.Add(path, "must be UTF-8");
   if (*length < least || *length > most) {
     errors.Add(

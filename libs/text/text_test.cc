@@ -13,7 +13,6 @@
 #include "libs/text/slug.h"
 #include "libs/text/sort_key.h"
 #include "libs/text/tokens.h"
-#include "libs/text/utf8.h"
 
 namespace clusterwire::text {
 namespace {
@@ -114,15 +113,6 @@ TEST(SlugTest, HoldsNothingElseForAnyText) {
     EXPECT_LE(slug.size(), 8u);
     EXPECT_THAT(slug, testing::MatchesRegex("([a-z0-9]+(-[a-z0-9]+)*)?"));
   }
-}
-
-TEST(Utf8Test, CountsCharactersAndRefusesWhatIsNone) {
-  EXPECT_EQ(Length("Øre"), 3u);
-  EXPECT_EQ(Length(""), 0u);
-  EXPECT_EQ(Length("\xC3"), std::nullopt);
-  EXPECT_EQ(Length("\xED\xA0\x80"), std::nullopt);  // a surrogate
-  EXPECT_EQ(Length("\xC0\xAF"), std::nullopt);      // an overlong '/'
-  EXPECT_TRUE(IsUtf8("한"));
 }
 
 TEST(ThreadsTest, AllFunctionsGiveTheSameOnAnyThread) {

@@ -9,6 +9,7 @@
 #include <unicode/uchar.h>
 #include <unicode/uscript.h>
 
+#include "libs/base/text/utf8.h"
 #include "libs/text/fold.h"
 #include "libs/text/transliterate.h"
 
@@ -53,11 +54,7 @@ std::unique_ptr<icu::BreakIterator> MakeBreakIterator() {
 void Add(const icu::UnicodeString& word, std::vector<std::string>& tokens) {
   std::string token;
   word.toUTF8String(token);
-  if (token.size() > kMaxTokenBytes) {
-    size_t end = kMaxTokenBytes;
-    while ((static_cast<unsigned char>(token[end]) & 0xC0) == 0x80) --end;
-    token.resize(end);
-  }
+  token.resize(CutUtf8(token, kMaxTokenBytes).size());
   tokens.push_back(std::move(token));
 }
 

@@ -9,8 +9,8 @@
 #include <google/protobuf/descriptor.h>
 #include <google/protobuf/io/coded_stream.h>
 #include <google/protobuf/io/zero_copy_stream_impl_lite.h>
-#include <openssl/sha.h>
 
+#include "libs/base/crypto.h"
 #include "libs/base/status/error.h"
 #include "libs/base/text/strings.h"
 
@@ -42,9 +42,7 @@ std::string QueryDigest(const Message& request) {
     coded.SetSerializationDeterministic(true);
     query->SerializeToCodedStream(&coded);
   }
-  unsigned char digest[SHA256_DIGEST_LENGTH];
-  SHA256(reinterpret_cast<const unsigned char*>(bytes.data()), bytes.size(), digest);
-  return std::string(reinterpret_cast<const char*>(digest), kDigestBytes);
+  return Sha256(bytes).substr(0, kDigestBytes);
 }
 
 }  // namespace

@@ -6,10 +6,8 @@
 #include "absl/status/status.h"
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
-#include <openssl/crypto.h>
-#include <openssl/evp.h>
-#include <openssl/hmac.h>
 
+#include "libs/base/crypto.h"
 #include "libs/base/status/error.h"
 #include "libs/base/text/strings.h"
 
@@ -36,16 +34,9 @@ TokenSigner::TokenSigner(std::string key) : key_(std::move(key)) {
 
 std::string TokenSigner::Mac(std::string_view purpose, std::string_view content) const {
   // The NUL ends the purpose, so that no other purpose and content give the same text.
-  const std::string text =
-      absl::StrCat(ToAbsl(purpose), absl::string_view("\0", 1), ToAbsl(content));
-  unsigned char mac[EVP_MAX_MD_SIZE];
-  unsigned int size = 0;
-  const auto* bytes = reinterpret_cast<const unsigned char*>(text.data());
-  if (HMAC(EVP_sha256(), key_.data(), static_cast<int>(key_.size()), bytes, text.size(), mac,
-           &size) == nullptr) {
-    std::abort();  // only without memory
-  }
-  return std::string(reinterpret_cast<const char*>(mac), kMacBytes);
+  return HmacSha256(key_,
+                    absl::StrCat(ToAbsl(purpose), absl::string_view("\0", 1), ToAbsl(content)))
+      .substr(0, kMacBytes);
 }
 
 std::string TokenSigner::Sign(std::string_view purpose, std::string_view content) const {
@@ -61,8 +52,7 @@ absl::StatusOr<std::string> TokenSigner::Open(std::string_view purpose,
     return Invalid();
   }
   const std::string content = bytes.substr(1 + kMacBytes);
-  const std::string mac = Mac(purpose, content);
-  if (CRYPTO_memcmp(mac.data(), bytes.data() + 1, kMacBytes) != 0) return Invalid();
+  if (!SameBytes(Mac(purpose, content), bytes.substr(1, kMacBytes))) return Invalid();
   return content;
 }
 

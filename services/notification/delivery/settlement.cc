@@ -4,22 +4,13 @@
 
 #include "absl/strings/str_cat.h"
 
+#include "libs/base/text/utf8.h"
 #include "libs/base/time/timestamp.h"
 
 namespace clusterwire::notification {
 namespace {
 
-constexpr size_t kDetailBytes = 500;
-
-// What receivers send may hold anything; the ledger's texts hold printable ASCII and UTF-8 that
-// passes for it.
-std::string Printable(std::string_view text) {
-  std::string printable(text.substr(0, kDetailBytes));
-  for (char& character : printable) {
-    if (character < ' ' || character > '~') character = ' ';
-  }
-  return printable;
-}
+constexpr size_t kDetailBytes = 500;  // of what receivers send, which may hold anything
 
 }  // namespace
 
@@ -38,10 +29,10 @@ Settlement SettlementOf(const PendingDelivery& delivery, const Outcome& outcome,
     settlement.state = v1::Delivery::STATE_DELIVERED;
     attempt.set_outcome("delivered");
     attempt.set_http_status(done->http_status);
-    attempt.set_detail(Printable(done->receipt));
+    attempt.set_detail(Printable(done->receipt, kDetailBytes));
   } else if (const auto* dead = std::get_if<Dead>(&outcome)) {
     settlement.state = v1::Delivery::STATE_DEAD;
-    settlement.reason = Printable(dead->reason);
+    settlement.reason = Printable(dead->reason, kDetailBytes);
     attempt.set_outcome("dead");
     attempt.set_http_status(dead->http_status);
     attempt.set_detail(settlement.reason);
@@ -49,7 +40,7 @@ Settlement SettlementOf(const PendingDelivery& delivery, const Outcome& outcome,
     const Wait& wait = std::get<Wait>(outcome);
     const std::optional<absl::Duration> pause = schedule.PauseAfter(attempt.number(), random);
     attempt.set_http_status(wait.http_status);
-    attempt.set_detail(Printable(wait.reason));
+    attempt.set_detail(Printable(wait.reason, kDetailBytes));
     attempt.set_outcome(pause ? "retry" : "dead");
     settlement.reason = attempt.detail();
     if (pause) {

@@ -8,6 +8,7 @@
 #include "libs/base/status/error.h"
 #include "libs/base/status/status_macros.h"
 #include "libs/base/text/strings.h"
+#include "libs/base/text/utf8.h"
 #include "libs/base/time/timestamp.h"
 
 namespace clusterwire::notification {
@@ -15,6 +16,7 @@ namespace {
 
 constexpr std::string_view kPrefix = "deadRecords/";
 constexpr int64_t kShownBytes = 64 * 1024;
+constexpr size_t kErrorBytes = 1000;  // which may quote anything
 
 struct Origin {
   kafka::TopicPartition from;
@@ -36,15 +38,6 @@ absl::StatusOr<Origin> ParseName(std::string_view name) {
   return origin;
 }
 
-// Error texts may quote what a text column can't hold.
-std::string Printable(std::string_view text) {
-  std::string printable(text.substr(0, 1000));
-  for (char& character : printable) {
-    if (character < ' ' || character > '~') character = '?';
-  }
-  return printable;
-}
-
 }  // namespace
 
 std::string DeadRecordName(const kafka::TopicPartition& partition, int64_t offset) {
@@ -61,13 +54,13 @@ absl::Status DeadRecords::Add(const kafka::ReceivedMessage& message, const absl:
   const int64_t time = message.time == absl::InfinitePast() ? 0 : absl::ToUnixMicros(message.time);
   ASSIGN_OR_RETURN(
       const sql::Result added,
-      connection_.Query(
-          "INSERT INTO dead_record (topic, topic_partition, topic_offset, error, met,"
-          " message_time, message_key, value)"
-          " VALUES ($1, $2, $3, $4, $5, $6, $7, $8)"
-          " ON CONFLICT (topic, topic_partition, topic_offset) DO NOTHING",
-          {from.topic, from.partition, message.offset, Printable(ToStd(error.message())),
-           absl::ToUnixMicros(now), time, sql::Bytes{message.key}, sql::Bytes{message.value}}));
+      connection_.Query("INSERT INTO dead_record (topic, topic_partition, topic_offset, error, met,"
+                        " message_time, message_key, value)"
+                        " VALUES ($1, $2, $3, $4, $5, $6, $7, $8)"
+                        " ON CONFLICT (topic, topic_partition, topic_offset) DO NOTHING",
+                        {from.topic, from.partition, message.offset,
+                         Printable(ToStd(error.message()), kErrorBytes), absl::ToUnixMicros(now),
+                         time, sql::Bytes{message.key}, sql::Bytes{message.value}}));
   if (added.affected == 0) return absl::OkStatus();
   int number = 0;
   for (const kafka::Header& header : message.headers) {

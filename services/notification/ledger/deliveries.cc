@@ -1,8 +1,5 @@
 #include "services/notification/ledger/deliveries.h"
 
-#include <sodium.h>
-
-#include <array>
 #include <utility>
 
 #include "absl/strings/escaping.h"
@@ -10,6 +7,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 
+#include "libs/base/crypto.h"
 #include "libs/base/status/error.h"
 #include "libs/base/status/status_macros.h"
 #include "libs/base/text/strings.h"
@@ -135,13 +133,10 @@ absl::Status AddQuery(const DeliveryQuery& query, Conditions* where) {
 }  // namespace
 
 std::string DeliveryName(std::string_view subscription, std::string_view change_id) {
-  const std::string both = absl::StrCat(ToAbsl(subscription), "\n", ToAbsl(change_id));
-  std::array<unsigned char, crypto_hash_sha256_BYTES> digest;
-  crypto_hash_sha256(digest.data(), reinterpret_cast<const unsigned char*>(both.data()),
-                     both.size());
   constexpr size_t kBytes = 16;
-  return "deliveries/" + absl::BytesToHexString(absl::string_view(
-                             reinterpret_cast<const char*>(digest.data()), kBytes));
+  const std::string digest =
+      Sha256(absl::StrCat(ToAbsl(subscription), "\n", ToAbsl(change_id))).substr(0, kBytes);
+  return "deliveries/" + absl::BytesToHexString(digest);
 }
 
 std::string PageKeyOf(const v1::Delivery& delivery) {

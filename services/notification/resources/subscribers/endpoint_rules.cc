@@ -7,6 +7,7 @@
 #include "libs/base/status/error.h"
 #include "libs/base/status/status_macros.h"
 #include "libs/base/text/strings.h"
+#include "libs/base/text/utf8.h"
 #include "libs/resource/call.h"
 #include "libs/resource/id.h"
 #include "libs/resource/update_mask.h"
@@ -28,12 +29,6 @@ bool IsInbox(std::string_view endpoint) { return endpoint == InboxNameOf(store::
 v1::Endpoint WithoutSecret(v1::Endpoint endpoint) {
   if (endpoint.has_webhook()) endpoint.mutable_webhook()->clear_secret();
   return endpoint;
-}
-
-std::string CutReason(std::string_view reason) {
-  size_t end = std::min(reason.size(), kMaxReason);
-  while (end > 0 && end < reason.size() && (reason[end] & 0xC0) == 0x80) --end;  // inside UTF-8
-  return std::string(reason.substr(0, end));
 }
 
 absl::Status BuiltInError(std::string_view name) {
@@ -224,7 +219,7 @@ absl::Status Endpoints::Disable(const std::string& name, std::string_view reason
     ASSIGN_OR_RETURN(v1::Endpoint endpoint, writer.Get<v1::Endpoint>(name));
     if (endpoint.state() == v1::Endpoint::STATE_DISABLED) return absl::OkStatus();
     endpoint.set_state(v1::Endpoint::STATE_DISABLED);
-    endpoint.set_state_reason(CutReason(reason));
+    endpoint.set_state_reason(std::string(CutUtf8(reason, kMaxReason)));
     return writer.Put(endpoint, "endpoint.disabled");
   };
   return store_.Write(call, disable).status();
