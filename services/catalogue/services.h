@@ -9,11 +9,11 @@
 
 #include "clusterwire/catalogue/v1/operations.pb.h"
 
+#include "libs/api/run.h"
 #include "libs/rpc/server/server.h"
 #include "libs/search/index.h"
 #include "libs/store/store.h"
 #include "services/catalogue/changes/history.h"
-#include "services/catalogue/common/api/calls.h"
 
 namespace grpc {
 class Service;
@@ -21,6 +21,8 @@ class Service;
 
 // The gRPC services of the catalogue, one file each. They translate and decide nothing.
 namespace clusterwire::catalogue {
+
+using api::Api;
 
 // What operators ask for, as functions: a catalogue that has no data yet answers otherwise.
 struct Operations {

@@ -118,14 +118,13 @@ void NotificationParts::LookAfter() {
 }
 
 rpc::Services NotificationParts::MakeServices() {
-  const Handling handling = {
-      .reads = front_.reads(), .writes = front_.writes(), .tokens = *tokens_};
+  const Api api = {.reads = front_.reads(), .writes = front_.writes(), .tokens = *tokens_};
   rpc::Services services;
-  services.push_back(MakeSubscriberService(handling, *subscribers_, *endpoints_, *ledger_));
-  services.push_back(MakeSubscriptionService(handling, *subscriptions_));
+  services.push_back(MakeSubscriberService(api, *subscribers_, *endpoints_, *ledger_));
+  services.push_back(MakeSubscriptionService(api, *subscriptions_));
   services.push_back(MakeDeliveryService(
-      handling, *ledger_, [this](std::string_view name) { return intake_->Redrive(name); }));
-  services.push_back(MakeInboxService(handling, *subscribers_, *ledger_, inbox_signal_));
+      api, *ledger_, [this](std::string_view name) { return intake_->Redrive(name); }));
+  services.push_back(MakeInboxService(api, *subscribers_, *ledger_, inbox_signal_));
   services.push_back(MakeOperationsService(front_.reads(), [this] { return diagnosis_->Run(); }));
   return services;
 }

@@ -9,8 +9,7 @@
 
 #include "clusterwire/notification/v1/operations.pb.h"
 
-#include "libs/rpc/server/runtime.h"
-#include "libs/rpc/token/token.h"
+#include "libs/api/run.h"
 
 namespace grpc {
 class Service;
@@ -24,12 +23,7 @@ class Ledger;
 class Subscribers;
 class Subscriptions;
 
-// What every handler needs: where calls run, and who signs page tokens and cursors.
-struct Handling {
-  rpc::Lane& reads;
-  rpc::Lane& writes;
-  const rpc::TokenSigner& tokens;
-};
+using api::Api;
 
 // Takes a dead record in once more and gives the change that it turned out to be.
 using Redrive = std::function<absl::StatusOr<std::string>(std::string_view dead_record)>;
@@ -39,15 +33,13 @@ using DiagnoseFunction = std::function<v1::DiagnoseResponse()>;
 
 // One gRPC service each: they translate between the wire and the parts given, which outlive them.
 // The ledger holds the inbox that goes with a deleted subscriber.
-std::unique_ptr<grpc::Service> MakeSubscriberService(const Handling& handling,
-                                                     Subscribers& subscribers, Endpoints& endpoints,
-                                                     Ledger& ledger);
-std::unique_ptr<grpc::Service> MakeSubscriptionService(const Handling& handling,
+std::unique_ptr<grpc::Service> MakeSubscriberService(const Api& api, Subscribers& subscribers,
+                                                     Endpoints& endpoints, Ledger& ledger);
+std::unique_ptr<grpc::Service> MakeSubscriptionService(const Api& api,
                                                        Subscriptions& subscriptions);
-std::unique_ptr<grpc::Service> MakeDeliveryService(const Handling& handling, Ledger& ledger,
-                                                   Redrive redrive);
+std::unique_ptr<grpc::Service> MakeDeliveryService(const Api& api, Ledger& ledger, Redrive redrive);
 // Subscribers are asked whether the caller may read.
-std::unique_ptr<grpc::Service> MakeInboxService(const Handling& handling, Subscribers& subscribers,
+std::unique_ptr<grpc::Service> MakeInboxService(const Api& api, Subscribers& subscribers,
                                                 Ledger& ledger, InboxSignal& signal);
 std::unique_ptr<grpc::Service> MakeOperationsService(rpc::Lane& reads, DiagnoseFunction diagnose);
 

@@ -3,12 +3,12 @@
 
 #include "clusterwire/catalogue/v1/import.grpc.pb.h"
 
+#include "libs/api/run.h"
 #include "libs/base/status/error.h"
 #include "libs/base/status/status_macros.h"
 #include "libs/rpc/stream/run_stream.h"
-#include "services/catalogue/common/api/calls.h"
-#include "services/catalogue/services.h"
 #include "services/catalogue/import/session.h"
+#include "services/catalogue/services.h"
 
 namespace clusterwire::catalogue {
 namespace {
@@ -43,7 +43,7 @@ class ImportExchange {
   absl::Status TakeOne(const v1::ImportRequest& message) {
     if (session_ == nullptr) {
       if (!message.has_start()) return Unstarted();
-      ASSIGN_OR_RETURN(WriteCall call, WriteCallOf(call_, message.start()));
+      ASSIGN_OR_RETURN(resource::WriteCall call, api::WriteCallOf(call_, message.start()));
       ASSIGN_OR_RETURN(session_,
                        registers::Session::Open(store_, std::move(call), message.start()));
       return absl::OkStatus();

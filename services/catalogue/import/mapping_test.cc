@@ -9,6 +9,10 @@
 #include "libs/resource/id.h"
 #include "services/catalogue/import/ids.h"
 #include "services/catalogue/import/testing/import_bench.h"
+#include "services/catalogue/resources/clusters/cluster_rules.h"
+#include "services/catalogue/resources/events/event_rules.h"
+#include "services/catalogue/resources/labels/label_scheme_rules.h"
+#include "services/catalogue/resources/programmes/programme_rules.h"
 
 namespace clusterwire::catalogue::registers {
 namespace {

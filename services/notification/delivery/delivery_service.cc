@@ -3,17 +3,18 @@
 
 #include "clusterwire/notification/v1/delivery.grpc.pb.h"
 
+#include "libs/api/page.h"
+#include "libs/api/viewer.h"
 #include "libs/base/status/error.h"
 #include "libs/base/status/status_macros.h"
 #include "libs/rpc/call/run_unary.h"
-#include "services/notification/common/paging.h"
-#include "services/notification/services.h"
-#include "services/notification/resources/subscribers/access.h"
-#include "services/notification/resources/subscribers/names.h"
 #include "services/notification/ledger/balance.h"
 #include "services/notification/ledger/dead_records.h"
 #include "services/notification/ledger/deliveries.h"
 #include "services/notification/ledger/ledger.h"
+#include "services/notification/resources/subscribers/access.h"
+#include "services/notification/resources/subscribers/names.h"
+#include "services/notification/services.h"
 
 namespace clusterwire::notification {
 namespace {
@@ -21,7 +22,19 @@ namespace {
 using grpc::CallbackServerContext;
 using grpc::ServerUnaryReactor;
 
-constexpr auto kByPageKey = [](const auto& item) { return PageKeyOf(item); };
+// Where a list goes on that is newest first.
+constexpr auto kBehind = [](const auto& item) {
+  const PageKey key = PageKeyOf(item);
+  rpc::PagePosition position;
+  position.mutable_entry()->set_unix_micros(key.unix_micros);
+  position.mutable_entry()->set_name(key.name);
+  return position;
+};
+
+std::optional<PageKey> KeyOf(const rpc::Page& page) {
+  if (!page.after.has_entry()) return std::nullopt;
+  return PageKey{page.after.entry().unix_micros(), page.after.entry().name()};
+}
 
 absl::StatusOr<DeliveryQuery> ReadQuery(const v1::ListDeliveriesRequest& request,
                                         const rpc::Page& page) {
@@ -40,14 +53,14 @@ absl::StatusOr<DeliveryQuery> ReadQuery(const v1::ListDeliveriesRequest& request
                        .change = request.change(),
                        .resource = request.resource(),
                        .state = request.state(),
-                       .after = page.after,
+                       .after = KeyOf(page),
                        .limit = page.size + 1};
 }
 
 class DeliveryHandler final : public v1::DeliveryService::CallbackService {
  public:
-  DeliveryHandler(const Handling& handling, Ledger& ledger, Redrive redrive)
-      : handling_(handling), ledger_(ledger), redrive_(std::move(redrive)) {}
+  DeliveryHandler(const Api& api, Ledger& ledger, Redrive redrive)
+      : api_(api), ledger_(ledger), redrive_(std::move(redrive)) {}
 
   ServerUnaryReactor* GetDelivery(CallbackServerContext* context,
                                   const v1::GetDeliveryRequest* request,
@@ -63,12 +76,12 @@ class DeliveryHandler final : public v1::DeliveryService::CallbackService {
     return RunRead(
         context, response,
         [this, request](sql::Connection& connection) -> absl::StatusOr<v1::ListDeliveriesResponse> {
-          ASSIGN_OR_RETURN(const rpc::Page page, rpc::ReadPage(handling_.tokens, *request, {}));
+          ASSIGN_OR_RETURN(const rpc::Page page, rpc::ReadPage(api_.tokens, *request, {}));
           ASSIGN_OR_RETURN(const DeliveryQuery query, ReadQuery(*request, page));
           ASSIGN_OR_RETURN(auto found, Deliveries(connection).List(query));
           v1::ListDeliveriesResponse answer;
-          answer.set_next_page_token(FillPage(handling_.tokens, *request, page, std::move(found),
-                                              kByPageKey, answer.mutable_deliveries()));
+          answer.set_next_page_token(api::FillPage(api_.tokens, *request, page, std::move(found),
+                                                   kBehind, answer.mutable_deliveries()));
           return answer;
         });
   }
@@ -104,11 +117,11 @@ class DeliveryHandler final : public v1::DeliveryService::CallbackService {
          request](sql::Connection& connection) -> absl::StatusOr<v1::ListDeadRecordsResponse> {
           // Each may carry 64 KiB, so a page stays below what one message may hold.
           ASSIGN_OR_RETURN(const rpc::Page page,
-                           rpc::ReadPage(handling_.tokens, *request, kDeadRecordPages));
-          ASSIGN_OR_RETURN(auto found, DeadRecords(connection).List(page.after, page.size + 1));
+                           rpc::ReadPage(api_.tokens, *request, kDeadRecordPages));
+          ASSIGN_OR_RETURN(auto found, DeadRecords(connection).List(KeyOf(page), page.size + 1));
           v1::ListDeadRecordsResponse answer;
-          answer.set_next_page_token(FillPage(handling_.tokens, *request, page, std::move(found),
-                                              kByPageKey, answer.mutable_dead_records()));
+          answer.set_next_page_token(api::FillPage(api_.tokens, *request, page, std::move(found),
+                                                   kBehind, answer.mutable_dead_records()));
           return answer;
         });
   }
@@ -116,9 +129,9 @@ class DeliveryHandler final : public v1::DeliveryService::CallbackService {
   ServerUnaryReactor* RedriveDeadRecord(CallbackServerContext* context,
                                         const v1::RedriveDeadRecordRequest* request,
                                         v1::RedriveDeadRecordResponse* response) override {
-    return rpc::RunUnary(handling_.writes, context,
+    return rpc::RunUnary(api_.writes, context,
                          [this, request, response](const rpc::CallContext& call) -> absl::Status {
-                           RETURN_IF_ERROR(CheckOperator(call.caller));
+                           RETURN_IF_ERROR(CheckOperator(api::ViewerOf(call.caller)));
                            ASSIGN_OR_RETURN(const std::string change, redrive_(request->name()));
                            response->set_change(change);
                            return absl::OkStatus();
@@ -132,23 +145,23 @@ class DeliveryHandler final : public v1::DeliveryService::CallbackService {
   template <typename Response, typename Read>
   ServerUnaryReactor* RunRead(CallbackServerContext* context, Response* response, Read read) {
     return rpc::RunUnary(
-        handling_.reads, context, response,
+        api_.reads, context, response,
         [this, read = std::move(read)](const rpc::CallContext& call) -> absl::StatusOr<Response> {
-          RETURN_IF_ERROR(CheckOperator(call.caller));
+          RETURN_IF_ERROR(CheckOperator(api::ViewerOf(call.caller)));
           return ledger_.Read(read);
         });
   }
 
-  const Handling handling_;
+  const Api api_;
   Ledger& ledger_;
   const Redrive redrive_;
 };
 
 }  // namespace
 
-std::unique_ptr<grpc::Service> MakeDeliveryService(const Handling& handling, Ledger& ledger,
+std::unique_ptr<grpc::Service> MakeDeliveryService(const Api& api, Ledger& ledger,
                                                    Redrive redrive) {
-  return std::make_unique<DeliveryHandler>(handling, ledger, std::move(redrive));
+  return std::make_unique<DeliveryHandler>(api, ledger, std::move(redrive));
 }
 
 }  // namespace clusterwire::notification

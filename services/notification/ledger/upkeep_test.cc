@@ -114,7 +114,7 @@ TEST_P(UpkeepTest, ADeadRecordComesBackAsItCame) {
   const std::string name = DeadRecordName(message.from, message.offset);
   EXPECT_EQ(name, "deadRecords/changes.v1.2.42");
   const auto listed = ledger_->Read(
-      [](sql::Connection& connection) { return DeadRecords(connection).List("", 10); });
+      [](sql::Connection& connection) { return DeadRecords(connection).List({}, 10); });
   ASSERT_THAT(listed, IsOk());
   ASSERT_THAT(*listed, testing::SizeIs(1));
   EXPECT_EQ(listed->at(0).name(), name);
@@ -150,7 +150,7 @@ TEST_P(UpkeepTest, DeadRecordsPageNewestFirst) {
                 IsOk());
   }
   std::vector<int64_t> offsets;
-  std::string after;
+  std::optional<PageKey> after;
   while (true) {
     const auto page = ledger_->Read(
         [&](sql::Connection& connection) { return DeadRecords(connection).List(after, 2); });

@@ -3,10 +3,11 @@
 
 #include "clusterwire/notification/v1/operations.grpc.pb.h"
 
+#include "libs/api/viewer.h"
 #include "libs/base/status/status_macros.h"
 #include "libs/rpc/call/run_unary.h"
-#include "services/notification/services.h"
 #include "services/notification/resources/subscribers/access.h"
+#include "services/notification/services.h"
 
 namespace clusterwire::notification {
 namespace {
@@ -22,7 +23,7 @@ class OperationsHandler final : public v1::OperationsService::CallbackService {
     return rpc::RunUnary(
         reads_, context, response,
         [this](const rpc::CallContext& call) -> absl::StatusOr<v1::DiagnoseResponse> {
-          RETURN_IF_ERROR(CheckOperator(call.caller));
+          RETURN_IF_ERROR(CheckOperator(api::ViewerOf(call.caller)));
           return diagnose_();
         });
   }

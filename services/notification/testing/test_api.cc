@@ -17,14 +17,13 @@ TestApi::TestApi()
   EXPECT_THAT(made, IsOk());
   ledger = *std::move(made);
 
-  const Handling handling = {.reads = lane_, .writes = lane_, .tokens = tokens_};
+  const Api api = {.reads = lane_, .writes = lane_, .tokens = tokens_};
   rpc::Services services;
-  services.push_back(
-      MakeSubscriberService(handling, *domain.subscribers, *domain.endpoints, *ledger));
-  services.push_back(MakeSubscriptionService(handling, *domain.subscriptions));
-  services.push_back(MakeInboxService(handling, *domain.subscribers, *ledger, inbox_signal));
+  services.push_back(MakeSubscriberService(api, *domain.subscribers, *domain.endpoints, *ledger));
+  services.push_back(MakeSubscriptionService(api, *domain.subscriptions));
+  services.push_back(MakeInboxService(api, *domain.subscribers, *ledger, inbox_signal));
   services.push_back(MakeDeliveryService(
-      handling, *ledger,
+      api, *ledger,
       [](std::string_view name) -> absl::StatusOr<std::string> { return NotFoundError(name); }));
   auto started = rpc::Server::Start({}, runtime_, std::move(services));
   EXPECT_THAT(started, IsOk());

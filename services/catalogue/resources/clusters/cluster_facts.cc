@@ -1,11 +1,13 @@
-#include "clusterwire/catalogue/v1/cluster.pb.h"
+#include "services/catalogue/resources/clusters/cluster_facts.h"
 
 #include "absl/strings/str_cat.h"
 
-#include "services/catalogue/resources/clusters/cluster_facts.h"
-#include "services/catalogue/common/fields/words.h"
-#include "services/catalogue/common/fields/facts_fields.h"
+#include "clusterwire/catalogue/v1/cluster.pb.h"
+
 #include "services/catalogue/common/catalogue_type.h"
+#include "services/catalogue/common/fields/facts_fields.h"
+#include "services/catalogue/common/fields/words.h"
+#include "services/catalogue/common/uses.h"
 
 namespace clusterwire::catalogue {
 namespace {
@@ -44,11 +46,20 @@ store::Facts Own(const v1::Cluster& cluster, const store::Codes& codes) {
   return facts;
 }
 
+std::vector<std::string> Uses(const store::Message& message) {
+  const auto& cluster = static_cast<const v1::Cluster&>(message);
+  std::vector<std::string> uses(cluster.sectors().begin(), cluster.sectors().end());
+  uses.insert(uses.end(), cluster.regions().begin(), cluster.regions().end());
+  if (!cluster.country().empty()) uses.push_back(CountryUse(cluster.country()));
+  return uses;
+}
+
 }  // namespace
 
 CatalogueType ClusterType() {
   CatalogueType type;
   type.type = store::MakeType<v1::Cluster>("cluster", "clusters/{cluster}", {.own = &Own});
+  type.uses = &Uses;
   return type;
 }
 

@@ -1,10 +1,11 @@
-#include "clusterwire/catalogue/v1/event.pb.h"
-
 #include "absl/strings/str_cat.h"
 
-#include "services/catalogue/common/fields/words.h"
-#include "services/catalogue/common/fields/facts_fields.h"
+#include "clusterwire/catalogue/v1/event.pb.h"
+
 #include "services/catalogue/common/catalogue_type.h"
+#include "services/catalogue/common/fields/facts_fields.h"
+#include "services/catalogue/common/fields/words.h"
+#include "services/catalogue/common/uses.h"
 
 namespace clusterwire::catalogue {
 namespace {
@@ -40,11 +41,19 @@ store::Facts Own(const v1::CalendarEvent& event, const store::Codes& codes) {
   return facts;
 }
 
+std::vector<std::string> Uses(const store::Message& message) {
+  const auto& event = static_cast<const v1::CalendarEvent&>(message);
+  std::vector<std::string> uses(event.sectors().begin(), event.sectors().end());
+  if (!event.place().country().empty()) uses.push_back(CountryUse(event.place().country()));
+  return uses;
+}
+
 }  // namespace
 
 CatalogueType EventType() {
   CatalogueType type;
   type.type = store::MakeType<v1::CalendarEvent>("event", "events/{event}", {.own = &Own});
+  type.uses = &Uses;
   return type;
 }
 

@@ -1,13 +1,14 @@
-#include "clusterwire/catalogue/v1/label.pb.h"
-
 #include "absl/strings/str_cat.h"
 
+#include "clusterwire/catalogue/v1/label.pb.h"
+
 #include "libs/base/time/timestamp.h"
-#include "services/catalogue/common/codes/code_book.h"
-#include "services/catalogue/common/fields/words.h"
-#include "services/catalogue/common/fields/facts_fields.h"
 #include "services/catalogue/common/catalogue_type.h"
+#include "services/catalogue/common/codes/code_book.h"
+#include "services/catalogue/common/fields/facts_fields.h"
+#include "services/catalogue/common/fields/words.h"
 #include "services/catalogue/resources/labels/label_rules.h"
+#include "services/catalogue/resources/labels/label_scheme_rules.h"
 
 namespace clusterwire::catalogue {
 namespace {
@@ -83,12 +84,20 @@ std::vector<store::Timer> Timers(const v1::Label& label) {
   return timers;
 }
 
+std::vector<std::string> Uses(const store::Message& message) {
+  const auto& label = static_cast<const v1::Label&>(message);
+  return {label.scheme(), LevelUse(label.scheme(), label.level())};
+}
+
 }  // namespace
 
 CatalogueType LabelType() {
   CatalogueType type;
-  type.type = store::MakeType<v1::Label>("label", "clusters/{cluster}/labels/{label}", {.own = &Own, .links = &Links, .give = &Give, .timers = &Timers});
+  type.type =
+      store::MakeType<v1::Label>("label", "clusters/{cluster}/labels/{label}",
+                                 {.own = &Own, .links = &Links, .give = &Give, .timers = &Timers});
   type.step = &StepLabel;
+  type.uses = &Uses;
   return type;
 }
 
