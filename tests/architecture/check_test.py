@@ -4,6 +4,7 @@
 import unittest
 
 import arrows
+import rooms
 import shape
 
 
@@ -20,7 +21,8 @@ class Arrows(unittest.TestCase):
                 ("libs/match/matcher.h", "clusterwire/type/v1/facts.pb.h"),
                 ("libs/rpc/server/server.cc", "grpcpp/grpcpp.h"),
                 ("libs/base/status/error.cc", "google/rpc/status.pb.h"),
-                ("services/catalogue/api/label.cc", "clusterwire/catalogue/v1/label.grpc.pb.h"),
+                ("services/catalogue/resources/labels/label_service.cc",
+                 "clusterwire/catalogue/v1/label.grpc.pb.h"),
                 ("services/notification/ledger/records.cc", "libs/sql/database.h"),
         ]:
             with self.subTest(path=path, header=header):
@@ -41,8 +43,6 @@ class Arrows(unittest.TestCase):
                 ("services/notification/feeds/feed.cc", "httplib.h"),
                 ("services/catalogue/changes/relay.cc", "grpcpp/grpcpp.h"),
                 ("services/catalogue/services.h", "clusterwire/catalogue/v1/label.grpc.pb.h"),
-                ("services/catalogue/domain/label.h", "libs/sql/database.h"),
-                ("services/catalogue/domain/label.h", "grpcpp/support/status.h"),
                 ("services/catalogue/types.cc", "services/notification/server.h"),
                 ("services/catalogue/types.cc", "clusterwire/notification/v1/subscriber.pb.h"),
                 ("services/notification/ingest/a.cc", "clusterwire/catalogue/v1/label.pb.h"),
@@ -56,17 +56,75 @@ class Arrows(unittest.TestCase):
         self.assertEqual(arrows.check({"libs/unheard/of.h": "#pragma once\n"}),
                          ["libs/unheard: no row in tests/architecture/arrows.py"])
 
-    def test_domain_may_know_the_caller_but_not_through_a_header_that_brings_grpc(self):
-        files = {"services/catalogue/domain/a.h": '#include "libs/rpc/call/caller.h"\n',
-                 "libs/rpc/call/caller.h": '#include "libs/base/status/error.h"\n'}
-        self.assertEqual(arrows.check(files), [])
-        files["libs/rpc/call/caller.h"] = '#include <grpcpp/server_context.h>\n'
-        self.assertEqual(len(arrows.check(files)), 1)
-
     def test_the_table_has_no_cycle(self):
         for library in arrows.LIBRARIES:
             for used in arrows.reach(library) - {library}:
                 self.assertNotIn(library, arrows.reach(used))
+
+
+LABELS = "services/catalogue/resources/labels"
+PROGRAMMES = "services/catalogue/resources/programmes"
+
+
+class Rooms(unittest.TestCase):
+    def findings(self, files):
+        """Of a tree with two rooms and `files` besides."""
+        tree = {"services/catalogue/types.def":
+                "RESOURCE(Label, labels)\nRESOURCE(Programme, programmes)\n",
+                f"{LABELS}/label_rules.h": "", f"{PROGRAMMES}/programme_rules.h": ""}
+        return rooms.check({**tree, **files})
+
+    def only(self, path, text, **more):
+        findings = self.findings({path: text, **more})
+        self.assertEqual(len(findings), 1, findings)
+        return findings[0]
+
+    def test_accepts_a_room_that_asks_another_rooms_rules(self):
+        self.assertEqual(self.findings({
+            f"{LABELS}/label_service.cc": '#include "clusterwire/catalogue/v1/label.grpc.pb.h"\n',
+            f"{LABELS}/label_rules.cc": f'#include "{PROGRAMMES}/programme_rules.h"\n',
+            "services/catalogue/common/fields/checks.h": '#include "libs/base/text/utf8.h"\n',
+            "services/catalogue/testing/world.h": f'#include "{LABELS}/label_rules.h"\n',
+        }), [])
+
+    def test_a_room_and_the_list_of_types_name_each_other(self):
+        self.assertIn("budgets: not in types.def",
+                      self.only("services/catalogue/resources/budgets/budget_rules.h", ""))
+        self.assertIn("calls: no folder", self.only(
+            "services/catalogue/types.def",
+            "RESOURCE(Label, labels)\nRESOURCE(Programme, programmes)\nRESOURCE(Call, calls)\n"))
+
+    def test_layers_are_file_names(self):
+        for path, header, trouble in [
+                (f"{LABELS}/label_rules.cc", "grpcpp/support/status.h", "only *_service.cc"),
+                (f"{LABELS}/label_facts.cc", "libs/sql/database.h", "knows no SQL"),
+                (f"{LABELS}/label_rules.cc", f"{PROGRAMMES}/programme_facts.h", "another room"),
+                ("services/catalogue/common/access/access.h", f"{LABELS}/label_rules.h",
+                 "knows no room"),
+        ]:
+            with self.subTest(path=path, header=header):
+                findings = self.findings({path: f'#include "{header}"\n'})
+                self.assertTrue(any(trouble in finding for finding in findings), findings)
+
+    def test_rules_may_know_the_caller_but_not_through_a_header_that_brings_grpc(self):
+        rules = {f"{LABELS}/label_rules.cc": '#include "libs/rpc/call/caller.h"\n'}
+        self.assertEqual(self.findings({**rules, "libs/rpc/call/caller.h": ""}), [])
+        brings = {"libs/rpc/call/caller.h": "#include <grpcpp/server_context.h>\n"}
+        self.assertEqual(len(self.findings({**rules, **brings})), 1)
+
+    def test_rooms_form_no_circle(self):
+        findings = self.findings({
+            f"{LABELS}/label_rules.cc": f'#include "{PROGRAMMES}/programme_rules.h"\n',
+            f"{PROGRAMMES}/programme_rules.cc": f'#include "{LABELS}/label_rules.h"\n'})
+        self.assertEqual(len(findings), 2)
+        self.assertIn("in a circle", findings[0])
+
+    def test_a_type_is_named_in_its_room_alone(self):
+        self.assertIn("timers/timer_runner.cc:2: names Label", self.only(
+            "services/catalogue/timers/timer_runner.cc", "\nv1::Label label;\n"))
+        self.assertIn("search/applier.cc:1: names Programme", self.only(
+            "services/catalogue/search/applier.cc",
+            '#include "clusterwire/catalogue/v1/programme.pb.h"\n'))
 
 
 class Shape(unittest.TestCase):
@@ -100,6 +158,12 @@ class Shape(unittest.TestCase):
                                               f"{opening}\n{body * (rest - 1)}{closing}\n"}), [])
                 text = f"namespace a {{\nclass A {{\n{opening}\n{body * rest}{closing}\n}};\n}}\n"
                 self.assertIn(":3: a function of 71 lines", self.only("libs/a/a.cc", text))
+
+    def test_finds_crowded_folders_and_counts_no_tests(self):
+        crowd = {f"libs/a/part{i}.cc": "" for i in range(19)}
+        self.assertEqual(shape.check({"libs/a/README.md": "", **crowd,
+                                      **{f"libs/a/part{i}_test.cc": "" for i in range(19)}}), [])
+        self.assertIn("libs/a: 21 files", self.only("libs/a/one_more.cc", "", **crowd))
 
     def test_finds_sleeping_tests_wildcards_and_work_left_for_later(self):
         self.assertIn(":2: a test sleeps", self.only("libs/a/a_test.cc", "\nabsl::SleepFor(x);\n"))

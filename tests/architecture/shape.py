@@ -6,6 +6,7 @@ TOP_LEVEL = {"CMakeLists.txt", "proto", "services", "libs", "deploy", "tests", "
 MAX_FILE_LINES = 500
 MAX_FUNCTION_LINES = 70
 MAX_MAIN_LINES = 40
+MAX_FOLDER_FILES = 20
 CODE = (".h", ".cc", ".proto", ".py", ".sh", ".cmake", "CMakeLists.txt")
 
 SLEEP = re.compile(r"sleep_for|sleep_until|SleepFor|\busleep\(|\bnanosleep\(|(?<![\w.])sleep\(")
@@ -18,7 +19,7 @@ TYPE_OR_SPACE = re.compile(r"\s*(template\s*<.*>\s*)?(class|struct|union|enum|na
 
 def check(files):
     """files: {path: text}. Returns findings 'path: text' or 'path:line: text'."""
-    findings = _top_level(files) + _readmes(files)
+    findings = _top_level(files) + _readmes(files) + _crowded_folders(files)
     for path, text in sorted(files.items()):
         if path.endswith(CODE):
             findings += [f"{path}{place}: {trouble}" for place, trouble in _of_file(path, text)]
@@ -36,6 +37,18 @@ def _readmes(files):
              if path.startswith(("libs/", "services/")) and path.endswith((".h", ".cc"))}
     return [f"{part}/README.md: missing" for part in sorted(parts)
             if f"{part}/README.md" not in files]
+
+
+def _crowded_folders(files):
+    """Folders of code that hold more than a reader takes in; tests stand beside the code uncounted."""
+    sizes = {}
+    for path in files:
+        folder, _, name = path.rpartition("/")
+        if path.startswith(("libs/", "services/", "deploy/")) and not (
+                name.endswith("_test.cc") or re.search(r"/test(ing|data)(/|$)", folder)):
+            sizes[folder] = sizes.get(folder, 0) + 1
+    return [f"{folder}: {size} files besides tests; at most {MAX_FOLDER_FILES}"
+            for folder, size in sorted(sizes.items()) if size > MAX_FOLDER_FILES]
 
 
 def _of_file(path, text):
