@@ -35,7 +35,7 @@ absl::StatusOr<store::Call> MakeCall(const Origin& origin, const Message& reques
     RETURN_IF_ERROR(errors.ToStatus());
   }
   if (const auto* field = FindField(request, "validate_only", FieldDescriptor::CPPTYPE_BOOL)) {
-    call.rehearse = request.GetReflection()->GetBool(request, field);
+    call.validate_only = request.GetReflection()->GetBool(request, field);
   }
   if (!call.request_id.empty()) {
     // The same for a retry, another for a reused id.

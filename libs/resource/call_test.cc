@@ -33,7 +33,7 @@ TEST(MakeCall, TakesWhatTheRequestSays) {
   EXPECT_EQ(call->trace, "00-1-2-01");
   EXPECT_EQ(call->method, "/s/m");
   EXPECT_EQ(call->request_id, "r1");
-  EXPECT_TRUE(call->rehearse);
+  EXPECT_TRUE(call->validate_only);
   EXPECT_NE(call->digest, "");
 }
 
@@ -41,7 +41,7 @@ TEST(MakeCall, WorksForRequestsWithoutTheseFields) {
   const auto call = MakeCall(kOrigin, GetSubscriberRequest());
   ASSERT_THAT(call, IsOk());
   EXPECT_EQ(call->request_id, "");
-  EXPECT_FALSE(call->rehearse);
+  EXPECT_FALSE(call->validate_only);
 }
 
 TEST(MakeCall, RefusesALongRequestId) {

@@ -74,7 +74,8 @@ absl::StatusOr<Collection::Found> Collection::List(const ReadCall& call,
     ASSIGN_OR_RETURN(auto page, ScanRows(*reader, scan));
     for (store::Scanned& scanned : page) {
       scan.after = store::NameOf(*scanned.resource);
-      if (!IsListed(call, query, scanned)) continue;
+      ASSIGN_OR_RETURN(const bool listed, IsListed(call, query, scanned));
+      if (!listed) continue;
       if (rules_.show) rules_.show(scanned.resource.get());
       if (!room.Takes(scanned.resource->ByteSizeLong())) {
         found.next = store::NameOf(*found.resources.back());
@@ -237,16 +238,18 @@ absl::StatusOr<bool> Collection::EnterList(const ReadCall& call, const ListQuery
 
 absl::Status Collection::CheckSeen(const store::Reader& reader, const filter::Viewer& viewer,
                                    const std::string& name) const {
-  ASSIGN_OR_RETURN(const auto facts, reader.GetFacts(name));
+  ASSIGN_OR_RETURN(const auto facts, facts::Get(reader, name));
   return service_.may_read(viewer, name, facts);
 }
 
-bool Collection::IsListed(const ReadCall& call, const ListQuery& query,
-                          const store::Scanned& scanned) const {
+absl::StatusOr<bool> Collection::IsListed(const ReadCall& call, const ListQuery& query,
+                                          const store::Scanned& scanned) const {
   if (!service_.looks_first) return true;
-  const bool hidden = store::IsDeleted(*scanned.resource) || (rules_.has_facts && !scanned.facts);
-  if (hidden) return query.show_deleted;
-  return service_.may_read(call.viewer, store::NameOf(*scanned.resource), scanned.facts).ok();
+  ASSIGN_OR_RETURN(const auto facts, facts::Parse(scanned.facts));
+  if (store::IsDeleted(*scanned.resource) || (rules_.has_facts && !facts)) {
+    return query.show_deleted;
+  }
+  return service_.may_read(call.viewer, store::NameOf(*scanned.resource), facts).ok();
 }
 
 absl::Status Collection::CheckParent(const store::Reader& reader, const filter::Viewer& viewer,
@@ -281,7 +284,7 @@ absl::StatusOr<Collection::Owned> Collection::LoadForWrite(const store::Reader& 
   RETURN_IF_ERROR(LoadRow(reader, name, row.get()));
   if (store::IsDeleted(*row)) return NotFoundError(name);
   if (service_.looks_first) {
-    ASSIGN_OR_RETURN(const auto facts, reader.GetFacts(name));
+    ASSIGN_OR_RETURN(const auto facts, facts::Get(reader, name));
     if (rules_.has_facts && !facts) return NotFoundError(name);
     RETURN_IF_ERROR(service_.may_read(viewer, name, facts));
     RETURN_IF_ERROR(service_.may_write(viewer, name));

@@ -112,7 +112,8 @@ class Collection {
   // Of what is there; NOT_FOUND when it isn't.
   absl::Status CheckSeen(const store::Reader& reader, const filter::Viewer& viewer,
                          const std::string& name) const;
-  bool IsListed(const ReadCall& call, const ListQuery& query, const store::Scanned& scanned) const;
+  absl::StatusOr<bool> IsListed(const ReadCall& call, const ListQuery& query,
+                                const store::Scanned& scanned) const;
   // Nothing is created under what isn't there, isn't seen, or is deleted.
   absl::Status CheckParent(const store::Reader& reader, const filter::Viewer& viewer,
                            const std::string& parent) const;

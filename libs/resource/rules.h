@@ -17,6 +17,7 @@
 #include "libs/base/status/error.h"
 #include "libs/base/status/status_macros.h"
 #include "libs/base/text/strings.h"
+#include "libs/facts/facts.h"
 #include "libs/filter/viewer.h"
 #include "libs/store/reader.h"
 
@@ -42,7 +43,7 @@ struct Service {
   // found, with its Facts: none for what is deleted, about something deleted, or has none. Without,
   // before, and about the parent of a list: "" for roots, "subscribers/-" for all.
   absl::Status (*may_read)(const filter::Viewer&, std::string_view name,
-                           const std::optional<store::Facts>&);
+                           const std::optional<facts::Facts>&);
   // The same for writing; about a creation without looks_first, the parent.
   absl::Status (*may_write)(const filter::Viewer&, std::string_view name);
   // Runs `work` with the service's own context.

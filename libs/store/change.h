@@ -11,8 +11,9 @@
 
 namespace clusterwire::store {
 
-// The kind of a change that the store makes itself: a resource's Facts changed because of another
-// resource's (`cause`) or because of the code lists. Its etag, revision and update_time stay.
+// The kind of a change that the store makes itself: what is derived from a resource (hook.h)
+// changed because of another resource (`cause`) or of a refresh. Its etag, revision and update_time
+// stay.
 inline constexpr std::string_view kFactsRefreshed = "facts.refreshed";
 
 // A row of the log. The image before is the previous row of the same name.
@@ -25,9 +26,9 @@ struct Change {
   std::string kind;
   bool quiet = false;
   std::shared_ptr<const Message> after;  // null: purged since, or a type without images in the log
-  std::optional<Facts> facts_before;
-  std::optional<Facts> facts_after;
-  std::string cause;  // of facts.refreshed: the resource, or "projection"
+  std::optional<std::string> facts_before;  // the hook's bytes
+  std::optional<std::string> facts_after;
+  std::string cause;  // of facts.refreshed: the resource, or the word of the refresh
   std::string actor;
   std::string trace;
   absl::Time time;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <any>
 #include <memory>
 #include <optional>
 #include <string>
@@ -25,7 +26,7 @@ struct ScanOptions {
 
 struct Scanned {
   std::unique_ptr<Message> resource;
-  std::optional<Facts> facts;  // as GetFacts
+  std::optional<std::string> facts;  // as GetFacts
 };
 
 // One consistent revision; inside a write, plus what the body has staged. Used by one thread. A
@@ -49,10 +50,9 @@ class Reader {
   // In the order of names, compared by bytes.
   virtual absl::StatusOr<std::vector<Scanned>> Scan(const ScanOptions& options) const = 0;
 
-  // Nothing for what is deleted, of a type without Facts, or about something deleted. NOT_FOUND
-  // when there is no such resource. Inside a write: as they were before the body, since they are
-  // computed from all it staged.
-  virtual absl::StatusOr<std::optional<Facts>> GetFacts(std::string_view name) const = 0;
+  // What the hook keeps with the resource for readers, if anything. NOT_FOUND when there is no such
+  // resource. Inside a write: as it was before the body, since it is derived from all it staged.
+  virtual absl::StatusOr<std::optional<std::string>> GetFacts(std::string_view name) const = 0;
 };
 
 // What a body stages. Applied when the body returned OK; a refused body leaves nothing.
@@ -61,8 +61,8 @@ class Writer : public Reader {
   // When the write happens: what the stamps will say.
   virtual absl::Time now() const = 0;
 
-  // The code lists with what the body has staged of them: what its projections will be given.
-  virtual absl::StatusOr<std::shared_ptr<const Codes>> codes() const = 0;
+  // What the hook makes of what is staged, for those who know the hook; null when it makes nothing.
+  virtual absl::StatusOr<std::shared_ptr<const std::any>> context() const = 0;
 
   // Keeps `next` under its name, stamped with this write's revision and time. An empty etag
   // creates: an existing name (deleted ones too) is ALREADY_EXISTS. Any other must be the current
@@ -75,9 +75,6 @@ class Writer : public Reader {
   virtual absl::Status Purge(std::string_view name, std::string_view kind) = 0;
   // Withdraws a timer that has fired, in the same transaction as what it caused.
   virtual void DropTimer(std::string_view name, const Timer& timer) = 0;
-  // Makes the image of `name`, which this body has put, the answer that a repeated request id
-  // gets. Without it the first Put is.
-  virtual void AnswerWith(std::string_view name) = 0;
 };
 
 }  // namespace clusterwire::store

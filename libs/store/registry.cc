@@ -24,9 +24,10 @@ std::string ShapeOf(std::string_view name) {
 
 }  // namespace
 
-absl::StatusOr<Registry> Registry::Create(std::vector<ResourceType> types, Rules rules) {
+absl::StatusOr<Registry> Registry::Create(std::vector<ResourceType> types,
+                                          std::unique_ptr<Hook> hook) {
   Registry registry;
-  registry.rules_ = std::move(rules);
+  registry.hook_ = std::move(hook);
   for (ResourceType& given : types) {
     if (given.prototype == nullptr) {
       return absl::InvalidArgumentError(absl::StrCat(given.type, " has no prototype"));
@@ -37,7 +38,6 @@ absl::StatusOr<Registry> Registry::Create(std::vector<ResourceType> types, Rules
       return absl::InvalidArgumentError(
           absl::StrCat("'", given.pattern, "' is no pattern like clusters/{cluster}"));
     }
-    if (given.feeds_codes) registry.feeding_codes_.push_back(given.type);
     auto type = std::make_unique<const ResourceType>(std::move(given));
     if (!registry.by_shape_.emplace(shape, type.get()).second ||
         !registry.by_type_.emplace(type->type, type.get()).second ||

@@ -24,7 +24,6 @@ TEST(RegistryTest, ATypeIsFoundByNameTypeAndMessage) {
   EXPECT_EQ(registry.ForName("clubs/a")->type, "club");
   EXPECT_EQ(registry.ForName("clubs/a/badges/b")->type, "badge");
   EXPECT_EQ(registry.ForType("badge"), registry.ForMessage(Badge()));
-  EXPECT_EQ(registry.feeding_codes(), std::vector<std::string>{"code_list"});
 }
 
 TEST(RegistryTest, ANameOfNoTypeIsFoundNowhere) {
@@ -50,9 +49,9 @@ TEST(RegistryTest, APatternNeedsPairsOfCollectionAndId) {
 
 TEST(RegistryTest, AMessageWithoutTheFieldsOfAResourceIsRefused) {
   ResourceType type;
-  type.type = "facts";
-  type.pattern = "facts/{facts}";
-  type.prototype = &Facts::default_instance();
+  type.type = "timestamp";
+  type.pattern = "timestamps/{timestamp}";
+  type.prototype = &google::protobuf::Timestamp::default_instance();
   std::vector<ResourceType> types = {type};
   EXPECT_THAT(Registry::Create(std::move(types)),
               StatusIs(absl::StatusCode::kInvalidArgument, ::testing::HasSubstr("etag")));

@@ -6,16 +6,16 @@
 #include "absl/strings/str_cat.h"
 
 #include "libs/base/status/error.h"
-#include "libs/base/threads/mutex.h"
 #include "libs/base/status/status_macros.h"
+#include "libs/base/threads/mutex.h"
 #include "libs/sql/transaction.h"
-#include "libs/store/group_commit.h"
-#include "libs/store/log.h"
-#include "libs/store/refresh.h"
-#include "libs/store/requests.h"
-#include "libs/store/rows.h"
-#include "libs/store/schema.h"
-#include "libs/store/snapshot.h"
+#include "libs/store/log/log.h"
+#include "libs/store/tables/requests.h"
+#include "libs/store/tables/rows.h"
+#include "libs/store/tables/schema.h"
+#include "libs/store/tables/settings.h"
+#include "libs/store/tables/snapshot.h"
+#include "libs/store/write/group_commit.h"
 
 namespace clusterwire::store {
 
@@ -28,8 +28,7 @@ class Store::Impl {
         random(ids),
         options(limits),
         cursors(on, time),
-        commit(on, registry, options, time, [this] { Notify(); }),
-        refresh(on, commit, registry, options) {}
+        commit(on, registry, options, time, [this] { Notify(); }) {}
 
   void Notify() {
     MutexLock lock(mutex);
@@ -45,12 +44,11 @@ class Store::Impl {
   std::vector<Wakeup*> wakeups ABSL_GUARDED_BY(mutex);
   Cursors cursors;
   GroupCommit commit;
-  Refresh refresh;
 };
 
 absl::StatusOr<std::unique_ptr<Store>> Store::Open(sql::Database& database, Registry registry,
                                                    Clock& clock, Random& random, Options options) {
-  RETURN_IF_ERROR(CreateSchema(database, random));
+  RETURN_IF_ERROR(CreateSchema(database, registry, random));
   return std::unique_ptr<Store>(
       new Store(std::make_unique<Impl>(database, std::move(registry), clock, random, options)));
 }
@@ -107,6 +105,15 @@ absl::StatusOr<std::vector<Change>> Store::Changes(Position after, int limit) {
   return Log(*connection, impl_->registry).After(after, limit);
 }
 
+absl::StatusOr<std::vector<Change>> Store::ChangesOf(const std::vector<std::string>& names,
+                                                     Position after, int limit) {
+  if (limit < 1) return absl::InvalidArgumentError("the log is read with a limit above 0");
+  ASSIGN_OR_RETURN(sql::Lease connection, impl_->database.Acquire());
+  ASSIGN_OR_RETURN(sql::Transaction transaction,
+                   sql::Transaction::Begin(*connection, sql::Transaction::Kind::kRead));
+  return Log(*connection, impl_->registry).OfNames(names, after, limit);
+}
+
 absl::StatusOr<std::vector<Change>> Store::HistoryOf(std::string_view name, Revision before,
                                                      int limit) {
   ASSIGN_OR_RETURN(sql::Lease connection, impl_->database.Acquire());
@@ -118,14 +125,12 @@ Cursors& Store::cursors() { return impl_->cursors; }
 absl::StatusOr<std::vector<DueTimer>> Store::DueTimers(absl::Time now, int limit) {
   ASSIGN_OR_RETURN(sql::Lease connection, impl_->database.Acquire());
   ASSIGN_OR_RETURN(const sql::Result result,
-                   connection->Query("SELECT time, name, what, use_by FROM timer WHERE time <= $1 "
+                   connection->Query("SELECT time, name, what FROM timer WHERE time <= $1 "
                                      "ORDER BY time, name, what LIMIT $2",
                                      {absl::ToUnixMicros(now), limit}));
   std::vector<DueTimer> due;
   for (const sql::Row& row : result.rows) {
-    due.push_back(
-        {row.Text(1),
-         {absl::FromUnixMicros(row.Int(0)), row.Text(2), absl::FromUnixMicros(row.Int(3))}});
+    due.push_back({row.Text(1), {absl::FromUnixMicros(row.Int(0)), row.Text(2)}});
   }
   return due;
 }
@@ -163,7 +168,43 @@ absl::StatusOr<std::string> Store::StartNewHistory(Position sent) {
   return id;
 }
 
-absl::StatusOr<bool> Store::RefreshFacts() { return impl_->refresh.Step(); }
+absl::StatusOr<int64_t> Store::Setting(std::string_view name) {
+  ASSIGN_OR_RETURN(sql::Lease connection, impl_->database.Acquire());
+  return Settings(*connection).Get(name);
+}
+
+absl::Status Store::SetSetting(std::string_view name, int64_t value) {
+  ASSIGN_OR_RETURN(sql::Lease connection, impl_->database.Acquire());
+  return Settings(*connection).Set(name, value);
+}
+
+absl::StatusOr<int64_t> Store::KeepSetting(std::string_view name, int64_t value) {
+  ASSIGN_OR_RETURN(sql::Lease connection, impl_->database.Acquire());
+  return Settings(*connection).Keep(name, value);
+}
+
+absl::StatusOr<bool> Store::Refresh() { return impl_->registry.hook().RefreshPage(*this); }
+
+absl::StatusOr<std::string> Store::Rederive(std::string_view after, int limit,
+                                            std::string_view cause) {
+  Call call;
+  call.caller = "store";
+  call.quiet = true;
+  std::string last;
+  const StagingBody body = [&](Staging& staging) -> absl::Status {
+    ScanOptions page;
+    page.after = after;
+    page.limit = limit;
+    ASSIGN_OR_RETURN(const std::vector<const ResourceRow*> rows, staging.cache().Scan(page));
+    std::vector<std::string> names;
+    for (const ResourceRow* row : rows) names.push_back(row->name);
+    last = names.empty() ? "" : names.back();
+    staging.Rederive(std::move(names));
+    return absl::OkStatus();
+  };
+  RETURN_IF_ERROR(impl_->commit.Write(call, body, cause).status());
+  return last;
+}
 
 absl::StatusOr<bool> Store::Compact(absl::Time horizon) {
   const int page = impl_->options.compact_page;

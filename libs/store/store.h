@@ -10,11 +10,11 @@
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 
-#include "libs/base/time/clock.h"
 #include "libs/base/random.h"
+#include "libs/base/time/clock.h"
 #include "libs/sql/database.h"
 #include "libs/store/change.h"
-#include "libs/store/cursors.h"
+#include "libs/store/log/cursors.h"
 #include "libs/store/reader.h"
 #include "libs/store/registry.h"
 #include "libs/store/revision.h"
@@ -23,21 +23,20 @@ namespace clusterwire::store {
 
 // Who writes, and how.
 struct Call {
-  std::string caller;      // an opaque subject; becomes the change's actor
-  std::string trace;       // W3C traceparent
-  std::string request_id;  // empty: a repeated call is a new one
-  std::string method;      // "clusterwire.catalogue.v1.ClusterService/CreateCluster"
-  std::string digest;      // of the request's content: tells a retry from a reused id
-  bool rehearse = false;   // validate_only: everything is done and nothing kept
-  bool quiet = false;      // an import: the changes say so, and nobody is told by default
+  std::string caller;          // an opaque subject; becomes the change's actor
+  std::string trace;           // W3C traceparent
+  std::string request_id;      // empty: a repeated call is a new one
+  std::string method;          // "clusterwire.catalogue.v1.ClusterService/CreateCluster"
+  std::string digest;          // of the request's content: tells a retry from a reused id
+  bool validate_only = false;  // a dry run: everything is done and nothing kept
+  bool quiet = false;          // an import: the changes say so, and cause no notices by default
 };
 
 struct Written {
   Revision revision;                      // of this write; when it changed nothing, the store's
-  std::shared_ptr<const Message> answer;  // null when the body put nothing
-  std::vector<std::shared_ptr<const Message>> images;  // all that was put, stamped, in order
+  std::shared_ptr<const Message> answer;  // the first that was put; null when nothing was
   bool changed = false;
-  bool replayed = false;  // the answer of an earlier call with this request id; no images
+  bool replayed = false;  // the answer of an earlier call with this request id
 
   template <Resource T>
   absl::StatusOr<T> Answer() const {
@@ -56,10 +55,8 @@ struct Options {
   int group_limit = 64;      // writes in one transaction
   int waiting_limit = 1000;  // writes that wait; more are RESOURCE_EXHAUSTED with a retry delay
   int put_limit = 1000;      // resources staged by one body
-  int fan_out_limit = 1000;  // rows linked to one pivot, and rows refreshed by one write
-  int64_t record_limit = 500 * 1024;  // bytes of a change's image and Facts together
-  int refresh_page = 100;             // resources looked at in one transaction of RefreshFacts
-  int compact_page = 1000;            // log rows and request ids in one of Compact
+  int64_t change_limit = 500 * 1024;  // bytes of a change's image and Facts together
+  int compact_page = 1000;            // log rows and request ids in one transaction of Compact
   absl::Duration request_life = absl::Hours(24);
   absl::Duration poll =
       absl::Seconds(1);  // how often a waiting Read looks for other processes' writes
@@ -75,8 +72,8 @@ struct Counters {
   int64_t failed = 0;      // by the database
 };
 
-// Revisioned resources, their Facts and their change log, changed in one transaction. Safe for use
-// from any thread.
+// Revisioned resources, what a hook derives from them, and their change log, changed in one
+// transaction. Safe for use from any thread.
 //
 // Writes are serial: each has its own revision, and waiting writes share a transaction and a disk
 // flush. Write() blocks until that is committed, so call it from a thread that may wait, never from
@@ -96,10 +93,10 @@ class Store {
   Store(const Store&) = delete;
   Store& operator=(const Store&) = delete;
 
-  // The body's own error as it is, or: ALREADY_EXISTS, reason REQUEST_ID_REUSED (same caller and
-  // id, other content); FAILED_PRECONDITION, reason FAN_OUT; INVALID_ARGUMENT for what the database
-  // can't hold; RESOURCE_EXHAUSTED; UNAVAILABLE when the database is away (with a request id the
-  // call may be repeated safely).
+  // The body's own error or the hook's as it is, or: ALREADY_EXISTS, reason REQUEST_ID_REUSED (same
+  // caller and id, other content); INVALID_ARGUMENT for what the database can't hold;
+  // RESOURCE_EXHAUSTED; UNAVAILABLE when the database is away (with a request id the call may be
+  // repeated safely).
   absl::StatusOr<Written> Write(const Call& call, const Body& body);
 
   // The newest revision, which is at least `at_least`. Waits for it until `deadline`, then
@@ -112,6 +109,10 @@ class Store {
   // at least one. OUT_OF_RANGE, reason REVISION_COMPACTED or FUTURE_REVISION, when the log can't
   // say; empty when there are none yet.
   absl::StatusOr<std::vector<Change>> Changes(Position after, int limit);
+  // The changes after `after`, at most `limit`, of these resources, of what lies under them and of
+  // what was about them then, oldest first. Errors as Changes.
+  absl::StatusOr<std::vector<Change>> ChangesOf(const std::vector<std::string>& names,
+                                                Position after, int limit);
   // The changes of one resource, newest first, before the revision `before` (zero: from the
   // newest).
   absl::StatusOr<std::vector<Change>> HistoryOf(std::string_view name, Revision before, int limit);
@@ -129,10 +130,16 @@ class Store {
   absl::StatusOr<std::string> history();
   absl::StatusOr<std::string> StartNewHistory(Position sent);
 
-  // Rewrites the Facts of the next page of resources, in one quiet transaction, when the code lists
-  // or the projection version changed since they were last all rewritten. False when nothing is
-  // left to do. A restart begins at the first page again, which changes nothing that is right.
-  absl::StatusOr<bool> RefreshFacts();
+  // Numbers that outlive the process, by name: 0 when there is none; KeepSetting says what is kept.
+  absl::StatusOr<int64_t> Setting(std::string_view name);
+  absl::Status SetSetting(std::string_view name, int64_t value);
+  absl::StatusOr<int64_t> KeepSetting(std::string_view name, int64_t value);
+
+  // One page of the hook's refresh; false when nothing is left to do.
+  absl::StatusOr<bool> Refresh();
+  // For the hook: derives the next `limit` resources after `after` anew, in one quiet write; its
+  // changes name `cause`. The last of them, or "" when there are none.
+  absl::StatusOr<std::string> Rederive(std::string_view after, int limit, std::string_view cause);
   // Looks at the next page of log rows older than `horizon`, never past a cursor, and removes what
   // a newer one of the same name there has replaced; of a purged name nothing stays. Removes a page
   // of request ids past their life. False when nothing is left to do.

@@ -73,7 +73,7 @@ absl::Status CatalogueParts::StartReaders() {
   Relay::Options options = settings_.relay;
   options.holder = HolderName(settings_.common.grpc.address);
   relay_.emplace(std::move(options), *store_, clock_, random_, metrics_);
-  upkeep_.emplace(*store_, clock_, random_, store::Upkeep::Options());
+  maintenance_.emplace(*store_, clock_, random_, store::Maintenance::Options());
   history_.emplace(*store_);
   return absl::OkStatus();
 }

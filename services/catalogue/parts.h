@@ -16,7 +16,7 @@
 #include "libs/service/host.h"
 #include "libs/sql/database.h"
 #include "libs/store/store.h"
-#include "libs/store/upkeep.h"
+#include "libs/store/maintenance.h"
 #include "libs/telemetry/metrics.h"
 #include "services/catalogue/changes/history.h"
 #include "services/catalogue/changes/relay.h"
@@ -71,7 +71,7 @@ class CatalogueParts final : public service::Parts {
   std::unique_ptr<SearchApplier> applier_;
   std::optional<TimerRunner> timers_;
   std::optional<Relay> relay_;
-  std::optional<store::Upkeep> upkeep_;
+  std::optional<store::Maintenance> maintenance_;
   std::optional<History> history_;
 
   // What looks at them.

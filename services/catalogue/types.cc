@@ -9,10 +9,11 @@
 
 #include "libs/base/status/error.h"
 #include "libs/base/status/status_macros.h"
+#include "libs/facts/registry.h"
 #include "libs/resource/scan.h"
 #include "services/catalogue/common/codes/code_book.h"
+#include "services/catalogue/common/fields/facts_fields.h"
 #include "services/catalogue/common/uses.h"
-#include "services/catalogue/resources/clusters/cluster_facts.h"
 
 namespace clusterwire::catalogue {
 
@@ -23,7 +24,7 @@ namespace clusterwire::catalogue {
 
 namespace {
 
-// Raised with every change to what the projections give: the store then rewrites all Facts.
+// Raised with every change to what the projections give: all Facts are then rewritten.
 constexpr int kProjectionVersion = 1;
 
 std::vector<CatalogueType> AllTypes() {
@@ -32,10 +33,6 @@ std::vector<CatalogueType> AllTypes() {
 #include "services/catalogue/types.def"
 #undef RESOURCE
   };
-}
-
-absl::StatusOr<std::shared_ptr<const store::Codes>> ReadCodes(const store::Reader& reader) {
-  return CodeBook::Read(reader);
 }
 
 }  // namespace
@@ -66,17 +63,17 @@ absl::Status CheckUnused(const store::Reader& reader, const std::string& name,
                {{"resource", name}, {"user", user}});
 }
 
-absl::StatusOr<store::Registry> CatalogueTypes() {
-  std::vector<store::ResourceType> types;
+absl::StatusOr<store::Registry> CatalogueTypes(facts::Options limits) {
+  std::vector<facts::Type<CodeBook>> types;
   for (CatalogueType& one : AllTypes()) {
     if (one.type.timers && one.step == nullptr) {
       return absl::InternalError(absl::StrCat(one.type.type, " has timers and no step for them"));
     }
     types.push_back(std::move(one.type));
   }
-  return store::Registry::Create(std::move(types), {.lend = &LendFromCluster,
-                                                    .make_codes = &ReadCodes,
-                                                    .projection_version = kProjectionVersion});
+  return facts::MakeRegistry<CodeBook>(
+      std::move(types),
+      {.inherit = &Inherit, .read_codes = &CodeBook::Read, .version = kProjectionVersion}, limits);
 }
 
 std::map<std::string, TimerStep, std::less<>> TimerSteps() {

@@ -16,7 +16,7 @@
 #include "libs/service/host.h"
 #include "libs/sql/database.h"
 #include "libs/store/store.h"
-#include "libs/store/upkeep.h"
+#include "libs/store/maintenance.h"
 #include "libs/telemetry/metrics.h"
 #include "services/notification/channels/inbox/inbox_channel.h"
 #include "services/notification/channels/webhook/webhook_channel.h"
@@ -105,7 +105,7 @@ class NotificationParts final : public service::Parts {
   // What looks at them, and after them.
   std::optional<Diagnosis> diagnosis_;
   std::optional<WatchMetrics> watch_metrics_;
-  std::optional<store::Upkeep> store_upkeep_;
+  std::optional<store::Maintenance> store_maintenance_;
   std::optional<Upkeep> upkeep_;
   std::optional<service::WatchFindings> watch_findings_;
 };

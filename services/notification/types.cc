@@ -35,7 +35,6 @@ absl::StatusOr<store::Registry> MakeRegistry() {
 store::Options StoreOptions() {
   store::Options options;
   options.put_limit = 1 + kMaxEndpoints + kMaxSubscriptions;
-  options.fan_out_limit = options.put_limit;
   return options;
 }
 

@@ -11,6 +11,7 @@ LIBRARIES = {
     "text": {"base"},
     "sql": {"base"},
     "store": {"base", "sql"},
+    "facts": {"store", "filter"},
     "resource": {"base", "store", "text"},
     "kafka": {"base"},
     "http": {"base"},
@@ -27,7 +28,7 @@ LIBRARIES = {
 PROTOS = {
     "base": {"google/rpc"},
     "filter": {"clusterwire/type/v1"},
-    "store": {"clusterwire/type/v1"},
+    "facts": {"clusterwire/type/v1"},
     "change": {"clusterwire/change/v1", "clusterwire/type/v1"},
     "rpc": {"libs/rpc/health"},
     "service": {"clusterwire/config/v1", "clusterwire/type/v1"},

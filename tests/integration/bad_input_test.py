@@ -151,15 +151,15 @@ class BadInputTest(unittest.TestCase):
             answer = refusal(call, request)
             self.assertIn("FILTER_UNKNOWN_FIELDS", [answer.reason, *answer.fields.values()], answer)
 
-    def test_a_rehearsal_answers_as_if_and_changes_nothing(self):
+    def test_a_dry_run_answers_as_if_and_changes_nothing(self):
         before = steps.revision(self.stack)
         answer = self.client.Cluster.CreateCluster(catalogue.CreateClusterRequest(
-            cluster=steps.cluster_of("Rehearsed"), cluster_id="test-rehearsed", validate_only=True),
+            cluster=steps.cluster_of("Dry run"), cluster_id="test-dry-run", validate_only=True),
             timeout=10)
-        self.assertEqual(answer.title, "Rehearsed")
+        self.assertEqual(answer.title, "Dry run")
         self.assertEqual(steps.revision(self.stack), before)
         self.assertEqual(refusal(self.client.Cluster.GetCluster, catalogue.GetClusterRequest(
-            name="clusters/test-rehearsed")).code.name, "NOT_FOUND")
+            name="clusters/test-dry-run")).code.name, "NOT_FOUND")
 
     def test_an_import_line_with_an_unknown_field_is_refused_and_the_next_is_taken(self):
         plain = {"name": "Test Plain", "country": "DE", "source": "https://example.org/clusters"}

@@ -2,158 +2,95 @@
 
 #include <map>
 #include <memory>
+#include <optional>
+#include <set>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
 
 #include "libs/base/status/status_macros.h"
-#include "libs/store/reader.h"
+#include "libs/store/hook.h"
+#include "libs/store/write/staging.h"
 
 namespace clusterwire::store::testing {
 namespace {
 
-class ListedCodes final : public Codes {
- public:
-  explicit ListedCodes(std::map<std::string, std::string> parents) : parents_(std::move(parents)) {}
-
-  std::vector<std::string> WithAncestors(std::string_view code) const override {
-    std::vector<std::string> codes = {std::string(code)};
-    for (auto found = parents_.find(codes.back()); found != parents_.end();
-         found = parents_.find(codes.back())) {
-      codes.push_back(found->second);
-    }
-    return codes;
-  }
-  std::vector<std::string> LevelsUpTo(std::string_view level) const override {
-    return WithAncestors(level);
-  }
-
- private:
-  std::map<std::string, std::string> parents_;
-};
-
-absl::StatusOr<std::shared_ptr<const Codes>> MakeCodes(const Reader& reader) {
-  ScanOptions options;
-  options.type = "code_list";
-  ASSIGN_OR_RETURN(const std::vector<Scanned> lists, reader.Scan(options));
-  std::map<std::string, std::string> parents;
-  for (const Scanned& list : lists) {
-    const auto& message = static_cast<const CodeList&>(*list.resource);
-    parents.insert(message.parents().begin(), message.parents().end());
-  }
-  return std::make_shared<ListedCodes>(std::move(parents));
+std::vector<std::string> LinksOfBadge(const Message& badge) {
+  return {std::string(ParentOf(NameOf(badge)))};
 }
 
-void SetAudience(const google::protobuf::RepeatedPtrField<std::string>& members, Facts* facts) {
-  if (members.empty()) return;
-  for (const std::string& member : members) facts->mutable_audience()->add_members(member);
-}
-
-Facts OwnClub(const Club& club, const Codes& codes) {
-  Facts facts;
-  facts.set_type("club");
-  facts.set_name(club.name());
-  facts.set_title(club.title());
-  for (const std::string& code : club.codes()) {
-    for (std::string& each : codes.WithAncestors(code)) facts.add_codes(std::move(each));
-  }
-  facts.add_clusters(club.name());
-  SetAudience(club.audience(), &facts);
-  return facts;
-}
-
-Facts OwnBadge(const Badge& badge, const Codes&) {
-  Facts facts;
-  facts.set_type("badge");
-  facts.set_name(badge.name());
-  facts.set_kind(badge.level());
-  facts.add_clusters(std::string(ParentOf(badge.name())));
-  SetAudience(badge.audience(), &facts);
-  return facts;
-}
-
-void GiveBadge(const Badge& badge, const Codes& codes, Facts* club) {
-  for (std::string& each : codes.LevelsUpTo(badge.level())) {
-    club->add_label_levels(std::move(each));
-  }
-}
-
-Facts OwnSociety(const Society& society, const Codes&) {
-  Facts facts;
-  facts.set_type("society");
-  facts.set_name(society.name());
-  SetAudience(society.audience(), &facts);
-  return facts;
-}
-
-std::vector<std::string> LinksOfMember(const Member& member) {
+std::vector<std::string> LinksOfMember(const Message& message) {
+  const auto& member = static_cast<const Member&>(message);
   std::vector<std::string> clubs = {member.club()};
   if (!member.second_club().empty()) clubs.push_back(member.second_club());
   return clubs;
 }
 
-Facts OwnMember(const Member& member, const Codes&) {
-  Facts facts;
-  facts.set_type("member");
-  facts.set_name(member.name());
-  for (std::string& club : LinksOfMember(member)) facts.add_clusters(std::move(club));
-  return facts;
+std::vector<std::string> LinksOfPost(const Message& message) {
+  const auto& post = static_cast<const Post&>(message);
+  return {post.clubs().begin(), post.clubs().end()};
 }
 
-void GiveMember(const Member& member, const Codes&, Facts* club) {
-  club->add_programmes(std::string(ParentOf(member.name())));
-}
-
-Facts OwnPost(const Post& post, const Codes&) {
-  Facts facts;
-  facts.set_type("post");
-  facts.set_name(post.name());
-  facts.set_text(post.text());
-  for (const std::string& club : post.clubs()) facts.add_clusters(club);
-  return facts;
-}
-
-void Lend(const Facts& club, Facts* linked) {
-  linked->mutable_codes()->MergeFrom(club.codes());
-  linked->mutable_programmes()->MergeFrom(club.programmes());
-  linked->mutable_label_levels()->MergeFrom(club.label_levels());
-}
-
-std::vector<Timer> BadgeTimers(const Badge& badge) {
+std::vector<Timer> BadgeTimers(const Message& message) {
+  const auto& badge = static_cast<const Badge&>(message);
   if (!badge.has_expires()) return {};
-  const absl::Time time = absl::FromUnixSeconds(badge.expires().seconds());
-  return {{time, "lapse", time + absl::Hours(24)}};
+  return {{absl::FromUnixSeconds(badge.expires().seconds()), "lapse"}};
 }
+
+class ClubHook final : public Hook {
+ public:
+  absl::StatusOr<std::map<std::string, Derived>> Derive(const Staging& staging,
+                                                        std::string_view) override {
+    std::map<std::string, Derived> derived;
+    for (const std::string& name : staging.order()) {
+      if (!staging.staged().find(name)->second.changed) continue;
+      const std::string club(RootOf(name));
+      ASSIGN_OR_RETURN(const std::optional<std::string> facts, FactsOf(club, staging));
+      ASSIGN_OR_RETURN(const ResourceRow* row, staging.cache().Find(club));
+      // Nothing follows for a club that isn't there, or whose badge changed nothing.
+      if (club != name && (row == nullptr || row->facts == facts)) continue;
+      derived[club] = {facts, facts, club == name ? "" : name};
+    }
+    return derived;
+  }
+
+ private:
+  static absl::StatusOr<std::optional<std::string>> FactsOf(const std::string& name,
+                                                            const Staging& staging) {
+    Club club;
+    if (!staging.Load(name, &club).ok() || IsDeleted(club)) return std::nullopt;
+    std::string facts = club.title();
+    ScanOptions badges;
+    badges.type = "badge";
+    badges.parent = name;
+    ASSIGN_OR_RETURN(const std::vector<Scanned> scanned, staging.Scan(badges));
+    for (const Scanned& badge : scanned) {
+      absl::StrAppend(&facts, " ", static_cast<const Badge&>(*badge.resource).level());
+    }
+    return facts;
+  }
+};
 
 }  // namespace
 
-Registry ClubRegistry(int projection_version) {
+std::vector<ResourceType> ClubTypes() {
   std::vector<ResourceType> types;
-  types.push_back(MakeType<Club>("club", "clubs/{club}", {.own = OwnClub}));
-  types.push_back(MakeType<Badge>(
-      "badge", "clubs/{club}/badges/{badge}",
-      {.own = OwnBadge,
-       .links = [](const Badge& b) { return std::vector{std::string(ParentOf(b.name()))}; },
-       .give = GiveBadge,
-       .timers = BadgeTimers}));
-  types.push_back(MakeType<Society>("society", "societies/{society}", {.own = OwnSociety}));
-  types.push_back(MakeType<Member>("member", "societies/{society}/members/{member}",
-                                   {.own = OwnMember, .links = LinksOfMember, .give = GiveMember}));
-  types.push_back(
-      MakeType<Post>("post", "posts/{post}", {.own = OwnPost, .links = [](const Post& p) {
-                                                return std::vector<std::string>(p.clubs().begin(),
-                                                                                p.clubs().end());
-                                              }}));
+  types.push_back(MakeType<Club>("club", "clubs/{club}"));
+  types.push_back(MakeType<Badge>("badge", "clubs/{club}/badges/{badge}"));
+  types.back().links = LinksOfBadge;
+  types.back().timers = BadgeTimers;
+  types.push_back(MakeType<Society>("society", "societies/{society}"));
+  types.push_back(MakeType<Member>("member", "societies/{society}/members/{member}"));
+  types.back().links = LinksOfMember;
+  types.push_back(MakeType<Post>("post", "posts/{post}"));
+  types.back().links = LinksOfPost;
   types.push_back(MakeType<CodeList>("code_list", "codeLists/{code_list}"));
-  types.back().feeds_codes = true;
   types.push_back(MakeType<Person>("person", "people/{person}"));
   types.back().images_in_log = false;
-  Rules rules;
-  rules.lend = Lend;
-  rules.make_codes = MakeCodes;
-  rules.projection_version = projection_version;
-  return *Registry::Create(std::move(types), std::move(rules));
+  return types;
 }
+
+Registry ClubRegistry() { return *Registry::Create(ClubTypes(), std::make_unique<ClubHook>()); }
 
 Club MakeClub(std::string id, std::vector<std::string> codes, std::vector<std::string> audience) {
   Club club;

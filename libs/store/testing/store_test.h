@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -22,15 +23,19 @@ namespace clusterwire::store::testing {
 //   INSTANTIATE_TEST_SUITE_P(Both, MyTest, sql::kBothDatabases, sql::DialectName);
 class StoreTest : public ::testing::TestWithParam<sql::Dialect> {
  protected:
-  StoreTest() { Open(); }
+  StoreTest() : StoreTest(&ClubRegistry) {}
+  explicit StoreTest(std::function<Registry()> make_registry)
+      : make_registry_(std::move(make_registry)) {
+    Open();
+  }
 
   // Opens the database anew, as after a restart.
-  void Open(Options options = {}, int projection_version = 1) {
+  void Open(Options options = {}) {
     store_.reset();
     faulty_.reset();
     database_ = files_.Open();
     faulty_ = std::make_unique<sql::FaultyDatabase>(*database_);
-    auto store = Store::Open(*faulty_, ClubRegistry(projection_version), clock_, random_, options);
+    auto store = Store::Open(*faulty_, make_registry_(), clock_, random_, options);
     if (!store.ok()) std::abort();
     store_ = *std::move(store);
   }
@@ -62,14 +67,9 @@ class StoreTest : public ::testing::TestWithParam<sql::Dialect> {
   absl::StatusOr<T> Get(std::string_view name) {
     return (*store_->Read())->template Get<T>(name);
   }
-  std::optional<Facts> FactsOf(std::string_view name) {
+  std::optional<std::string> FactsOf(std::string_view name) {
     const auto facts = (*store_->Read())->GetFacts(name);
     return facts.ok() ? *facts : std::nullopt;
-  }
-  std::vector<std::string> Levels(std::string_view name) {
-    const std::optional<Facts> facts = FactsOf(name);
-    if (!facts.has_value()) return {"no facts"};
-    return {facts->label_levels().begin(), facts->label_levels().end()};
   }
   std::vector<Change> Log(Position after = {}, int limit = 100'000) {
     const auto changes = store_->Changes(after, limit);
@@ -83,6 +83,7 @@ class StoreTest : public ::testing::TestWithParam<sql::Dialect> {
     return changes;
   }
 
+  std::function<Registry()> make_registry_;
   FakeClock clock_;
   SeededRandom random_{1};
   sql::TestDatabase files_{GetParam()};

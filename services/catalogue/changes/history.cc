@@ -45,13 +45,14 @@ class Selection {
   }
 
   // The record as the viewer sees it, or none when it isn't selected.
-  std::optional<change::v1::ResourceChanged> Take(const store::Change& change) const {
+  absl::StatusOr<std::optional<change::v1::ResourceChanged>> Take(
+      const store::Change& change) const {
     if (change.time < query_.start || change.time >= query_.end) return std::nullopt;
     if (!query_.kinds.empty() &&
         std::find(query_.kinds.begin(), query_.kinds.end(), change.kind) == query_.kinds.end()) {
       return std::nullopt;
     }
-    change::v1::ResourceChanged record = RecordOf(change);
+    ASSIGN_OR_RETURN(change::v1::ResourceChanged record, RecordOf(change));
     change::CutTo(all_, &record);
     const bool before = record.has_before() && wanted_.Matches(record.before());
     const bool after = record.has_after() && wanted_.Matches(record.after());
@@ -68,10 +69,20 @@ class Selection {
   filter::Predicate all_;
 };
 
-// The first changes after `after`; from the beginning of what is kept when that is zero.
+// The next changes after `after` that may be selected.
+absl::StatusOr<std::vector<store::Change>> NextChanges(store::Store& store,
+                                                       const HistoryQuery& query,
+                                                       store::Position after) {
+  const auto& names = query.filter.names();
+  if (names.empty()) return store.Changes(after, kBatch);
+  return store.ChangesOf({names.begin(), names.end()}, after, kBatch);
+}
+
+// The first ones; from the beginning of what is kept when `after` is zero.
 absl::StatusOr<std::vector<store::Change>> FirstChanges(store::Store& store,
+                                                        const HistoryQuery& query,
                                                         store::Position after) {
-  auto changes = store.Changes(after, kBatch);
+  auto changes = NextChanges(store, query, after);
   if (changes.ok() || after != store::Position()) return changes;
   store::Revision whole_above;
   const google::rpc::ErrorInfo info = ErrorInfoOf(changes.status());
@@ -79,7 +90,7 @@ absl::StatusOr<std::vector<store::Change>> FirstChanges(store::Store& store,
   if (stated == info.metadata().end() || !absl::SimpleAtoi(stated->second, &whole_above.value)) {
     return changes;
   }
-  return store.Changes(store::EndOf(whole_above), kBatch);
+  return NextChanges(store, query, store::EndOf(whole_above));
 }
 
 // The newest change that is selected of the resource of `change`, which is selected itself.
@@ -90,7 +101,8 @@ absl::StatusOr<store::Position> LatestOf(store::Store& store, const Selection& s
     ASSIGN_OR_RETURN(const auto later, store.HistoryOf(change.name, before, kBatch));
     for (const store::Change& candidate : later) {
       if (candidate.position <= change.position) return change.position;
-      if (selection.Take(candidate)) return candidate.position;
+      ASSIGN_OR_RETURN(const auto record, selection.Take(candidate));
+      if (record) return candidate.position;
     }
     if (later.empty()) return change.position;
     before = later.back().position.revision;
@@ -126,12 +138,12 @@ absl::StatusOr<History::Page> History::List(const HistoryQuery& query) const {
   resource::PageRoom room(static_cast<size_t>(query.limit), query.bytes);
   store::Position after = query.after;
   for (int scanned = 0; scanned < kScanLimit;) {
-    ASSIGN_OR_RETURN(const auto changes,
-                     scanned == 0 ? FirstChanges(store_, after) : store_.Changes(after, kBatch));
+    ASSIGN_OR_RETURN(const auto changes, scanned == 0 ? FirstChanges(store_, query, after)
+                                                      : NextChanges(store_, query, after));
     if (changes.empty()) return page;
     for (const store::Change& change : changes) {
       ++scanned;
-      auto record = selection.Take(change);
+      ASSIGN_OR_RETURN(auto record, selection.Take(change));
       if (record && query.latest_per_resource) {
         ASSIGN_OR_RETURN(const bool is_latest, latest.Is(change));
         if (!is_latest) record.reset();

@@ -111,6 +111,42 @@ TEST_F(HistoryTest, AFilterMatchesWhatWasBeforeOrWhatIsAfter) {
   EXPECT_THAT(Kinds(), ElementsAre("cluster.created", "cluster.updated"));
 }
 
+// However the changes of a name are found, they are those that the filter means.
+TEST_F(HistoryTest, TheChangesOfANameAreThoseThatTheFilterMatchesInTheWholeLog) {
+  const v1::Cluster a = world_.NewCluster("A");
+  const v1::Cluster b = world_.NewCluster("B");
+  Award(a.name(), "gold");
+  v1::Membership membership;
+  membership.set_cluster(a.name());
+  membership =
+      *world_.memberships->Create(world_.AsOperator(), "programmes/go-cluster", membership, "m");
+  Award(b.name(), "silver");
+  ASSERT_THAT(world_.memberships->Delete(world_.AsOperator(), membership.name(), ""), IsOk());
+  ASSERT_THAT(world_.clusters->Delete(world_.AsOperator(), b.name(), ""), IsOk());
+  const auto all = List();
+  const std::vector<std::vector<std::string>> asked = {{a.name()},
+                                                       {b.name()},
+                                                       {"programmes/go-cluster"},
+                                                       {membership.name(), b.name()},
+                                                       {"clusters/nothing"}};
+  for (const std::vector<std::string>& names : asked) {
+    query_.filter.clear_names();
+    for (const std::string& name : names) query_.filter.add_names(name);
+    const auto wanted = *filter::Predicate::Compile(query_.filter, query_.viewer);
+    std::vector<std::string> expected;
+    for (const auto& change : all) {
+      if ((change.has_before() && wanted.Matches(change.before())) ||
+          (change.has_after() && wanted.Matches(change.after()))) {
+        expected.push_back(change.ShortDebugString());
+      }
+    }
+    std::vector<std::string> found;
+    for (const auto& change : List()) found.push_back(change.ShortDebugString());
+    EXPECT_EQ(found, expected) << names.front();
+    EXPECT_EQ(found.empty(), names.front() == "clusters/nothing");
+  }
+}
+
 TEST_F(HistoryTest, KindsAndTimesNarrowTheList) {
   const v1::Cluster cluster = world_.NewCluster();
   world_.SetToday("2024-06-02");

@@ -1,5 +1,6 @@
 #include "services/catalogue/changes/record.h"
 
+#include "absl/strings/str_cat.h"
 #include "google/protobuf/descriptor.h"
 
 #include "libs/base/time/timestamp.h"
@@ -16,9 +17,14 @@ void SetResource(const google::protobuf::Message& image, change::v1::ResourceCha
   }
 }
 
+absl::Status Unreadable(const store::Change& change) {
+  return absl::DataLossError(absl::StrCat("the Facts of ", change.name, " at revision ",
+                                          change.position.revision.value, " can't be read"));
+}
+
 }  // namespace
 
-change::v1::ResourceChanged RecordOf(const store::Change& change) {
+absl::StatusOr<change::v1::ResourceChanged> RecordOf(const store::Change& change) {
   change::v1::ResourceChanged record;
   record.set_history_id(change.history);
   record.set_revision(change.position.revision.value);
@@ -27,12 +33,16 @@ change::v1::ResourceChanged RecordOf(const store::Change& change) {
   record.set_root(change.root);
   record.set_kind(change.kind);
   record.set_quiet(change.quiet);
-  if (change.facts_before) *record.mutable_before() = *change.facts_before;
-  if (change.facts_after) *record.mutable_after() = *change.facts_after;
+  if (change.facts_before && !record.mutable_before()->ParseFromString(*change.facts_before)) {
+    return Unreadable(change);
+  }
+  if (change.facts_after && !record.mutable_after()->ParseFromString(*change.facts_after)) {
+    return Unreadable(change);
+  }
   *record.mutable_time() = ToTimestamp(change.time);
   record.set_actor(change.actor);
   record.set_cause(change.cause);
-  // Without Facts it is deleted, or about something deleted: nobody sees its image.
+  // Without Facts it is deleted, or about something deleted: its image is shown to no one.
   if (change.facts_after && change.after != nullptr) SetResource(*change.after, &record);
   return record;
 }

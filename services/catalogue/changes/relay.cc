@@ -128,14 +128,11 @@ absl::Status Relay::EnsureTopic() {
     partitions = made.partitions;
   }
   RETURN_IF_ERROR(partitions.status());
-  if (cursor_.partitions == 0) {
-    cursor_.partitions = *partitions;
-    return store_.cursors().Move(cursor_);
-  }
-  if (*partitions < cursor_.partitions) {
+  ASSIGN_OR_RETURN(partitions_, store_.KeepSetting(kPartitions, *partitions));
+  if (*partitions < partitions_) {
     return Error(absl::StatusCode::kFailedPrecondition, "TOPIC_SHRUNK",
                  absl::StrCat("topic ", options_.topic, " has ", *partitions,
-                              " partitions, but its keys are spread over ", cursor_.partitions,
+                              " partitions, but its keys are spread over ", partitions_,
                               "; give it that many again"));
   }
   return absl::OkStatus();
@@ -164,10 +161,11 @@ absl::Status Relay::Send(const std::vector<store::Change>& changes) {
   std::vector<kafka::Message> messages;
   size_t bytes = 0;
   for (const store::Change& change : changes) {
+    ASSIGN_OR_RETURN(change::v1::ResourceChanged record, RecordOf(change));
     ASSIGN_OR_RETURN(kafka::Message message,
-                     change::Encode({.changed = RecordOf(change), .traceparent = change.trace}));
+                     change::Encode({.changed = std::move(record), .traceparent = change.trace}));
     message.to = {options_.topic,
-                  kafka::PartitionFor(change.root, static_cast<int32_t>(cursor_.partitions))};
+                  kafka::PartitionFor(change.root, static_cast<int32_t>(partitions_))};
     bytes += message.value.size();
     messages.push_back(std::move(message));
     if (bytes < kBatchBytes) continue;

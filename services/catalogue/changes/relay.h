@@ -10,10 +10,10 @@
 #include "absl/status/status.h"
 #include "absl/time/time.h"
 
-#include "libs/base/threads/backoff.h"
-#include "libs/base/time/clock.h"
-#include "libs/base/threads/mutex.h"
 #include "libs/base/random.h"
+#include "libs/base/threads/backoff.h"
+#include "libs/base/threads/mutex.h"
+#include "libs/base/time/clock.h"
 #include "libs/kafka/admin.h"
 #include "libs/kafka/producer.h"
 #include "libs/kafka/reader.h"
@@ -36,12 +36,14 @@ class Relay {
  public:
   // The name of its cursor in the store.
   static constexpr std::string_view kCursor = "relay";
+  // The store's setting that keeps the topic's number of partitions.
+  static constexpr std::string_view kPartitions = "relay.partitions";
 
   struct Options {
     kafka::ClientOptions kafka;
     std::string topic = "clusterwire.changes.v1";
     int batch = 500;
-    // For the topic, when the relay makes it. The number of partitions is kept with the cursor, so
+    // For the topic, when the relay makes it. The number of partitions is kept in the store, so
     // that a topic that grew can't let a key overtake itself.
     int partitions = 8;
     int replicas = 1;
@@ -94,6 +96,7 @@ class Relay {
 
   // The thread's own.
   store::Cursor cursor_;
+  int64_t partitions_ = 0;  // over which keys are spread, however many the topic has by now
   bool prepared_ = false;
   std::unique_ptr<kafka::Producer> producer_;
 

@@ -68,13 +68,13 @@ class RelayTest : public ::testing::Test {
   std::map<std::string, int> IdsOfTheLog(int times) {
     std::map<std::string, int> ids;
     for (const store::Change& change : world_.ChangesAfter({})) {
-      ids[change::IdOf(RecordOf(change)).ToString()] = times;
+      ids[change::IdOf(*RecordOf(change)).ToString()] = times;
     }
     return ids;
   }
   // A record of this history that the store doesn't have: it was restored since.
   void SendFromTheFuture() {
-    change::v1::ResourceChanged record = RecordOf(world_.ChangesAfter({}).back());
+    change::v1::ResourceChanged record = *RecordOf(world_.ChangesAfter({}).back());
     record.set_revision(record.revision() + 100);
     kafka::Message message = *change::Encode({.changed = record});
     message.to = {kTopic, kafka::PartitionFor(record.root(), kPartitions)};
@@ -109,7 +109,7 @@ TEST_F(RelayTest, EveryChangeArrivesOnceAsItsRecordAndInOrderUnderItsRoot) {
     EXPECT_EQ(traceparent, changed.kind() == "cluster.created" ? call.store.trace : "");
   }
   for (const store::Change& change : world_.ChangesAfter({})) {
-    const change::v1::ResourceChanged record = RecordOf(change);
+    const change::v1::ResourceChanged record = *RecordOf(change);
     EXPECT_EQ(records[change::IdOf(record).ToString()], record.SerializeAsString());
   }
   EXPECT_EQ(Ids(), IdsOfTheLog(1));
@@ -166,7 +166,7 @@ TEST_F(RelayTest, ARestoredBackupHaltsItUntilANewHistoryStartsAndNothingIsLost) 
 
 TEST_F(RelayTest, ATopicThatGrewKeepsItsKeysWhereTheyAre) {
   ASSERT_TRUE(CaughtUp(*Start()));
-  EXPECT_EQ(world_.store->cursors().Get(Relay::kCursor)->partitions, kPartitions);
+  EXPECT_EQ(*world_.store->Setting(Relay::kPartitions), kPartitions);
   kafka::MockKafka grown;
   grown.CreateTopic(kTopic, 8);
   for (const char* title : {"A", "B", "C", "D", "E", "F"}) world_.NewCluster(title);

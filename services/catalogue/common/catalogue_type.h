@@ -6,8 +6,9 @@
 #include "absl/status/status.h"
 #include "absl/time/time.h"
 
+#include "libs/facts/projection.h"
 #include "libs/store/reader.h"
-#include "libs/store/registry.h"
+#include "services/catalogue/common/codes/code_book.h"
 
 namespace clusterwire::catalogue {
 
@@ -17,7 +18,7 @@ using TimerStep = absl::Status (*)(store::Writer& writer, const std::string& nam
 
 // A type of resource as its room describes it, in NOUNType().
 struct CatalogueType {
-  store::ResourceType type;
+  facts::Type<CodeBook> type;
   TimerStep step = nullptr;  // required where the projection names timers
   // The names and codes that a resource uses: what they stand for stays while it is there.
   std::vector<std::string> (*uses)(const store::Message& resource) = nullptr;

@@ -8,7 +8,7 @@ namespace clusterwire::catalogue {
 namespace {
 
 absl::Status MayRead(const filter::Viewer& viewer, std::string_view name,
-                     const std::optional<store::Facts>& facts) {
+                     const std::optional<facts::Facts>& facts) {
   return MaySee(viewer, facts) ? absl::OkStatus() : NotFoundError(name);
 }
 

@@ -142,7 +142,7 @@ TEST_F(ResourceTest, PagesGoOnBehindTheLastName) {
 
 TEST_F(ResourceTest, ValidateOnlyAnswersAsIfAndKeepsNothing) {
   WriteCall call = world_.AsOperator();
-  call.store.rehearse = true;
+  call.store.validate_only = true;
   const store::Revision before = *world_.store->revision();
   EXPECT_THAT(world_.Of<Clusters>().Create(call, "", world_.GoodCluster(), ""), IsOk());
   EXPECT_EQ(*world_.store->revision(), before);

@@ -46,8 +46,9 @@ class RealRecordsTest : public ::testing::Test {
       const auto page = reader->Scan(scan).value();
       for (const store::Scanned& scanned : page) {
         scan.after = store::NameOf(*scanned.resource);
-        if (scanned.facts && predicate.Matches(*scanned.facts)) {
-          titles.push_back(scanned.facts->title());
+        const auto facts = facts::Parse(scanned.facts).value();
+        if (facts && predicate.Matches(*facts)) {
+          titles.push_back(facts->title());
         }
       }
       more = page.size() == static_cast<size_t>(scan.limit);

@@ -47,7 +47,7 @@ absl::StatusOr<std::unique_ptr<Session>> Session::Open(store::Store& store, Writ
   errors.AddAll("", import_record.status());
   RETURN_IF_ERROR(errors.ToStatus());
   call.store.request_id.clear();
-  call.store.rehearse = start.validate_only();
+  call.store.validate_only = start.validate_only();
   call.store.quiet = !start.notify();
   return std::unique_ptr<Session>(
       new Session(store, std::move(call.store), *import_record, start.read_date()));
@@ -119,7 +119,7 @@ absl::StatusOr<Session::Lines> Session::Write(const Lines& lines, bool last) {
     if (Waits(result)) result.set_outcome(v1::ImportResponse::OUTCOME_REFUSED);
     const bool changed = result.outcome() == v1::ImportResponse::OUTCOME_CREATED ||
                          result.outcome() == v1::ImportResponse::OUTCOME_UPDATED;
-    if (changed && !call_.rehearse) result.set_revision(written.revision.value);
+    if (changed && !call_.validate_only) result.set_revision(written.revision.value);
     Report(*lines[i], std::move(result));
   }
   return waiting;

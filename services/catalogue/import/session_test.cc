@@ -279,7 +279,7 @@ TEST_F(SessionTest, ALevelOfASchemeWithoutLevelsIsKeptAsAWord) {
   EXPECT_EQ(label.sources(1).value(), "key");
 }
 
-TEST_F(SessionTest, ARehearsalReportsAndKeepsNothing) {
+TEST_F(SessionTest, ADryRunReportsAndKeepsNothing) {
   Start start;
   start.set_kind(Start::KIND_CLUSTERS);
   start.set_validate_only(true);

@@ -1,4 +1,4 @@
-// What each type of resource says of itself, and what it gathers and borrows.
+// What each type of resource says of itself, and what it aggregates and inherits.
 #include "absl/strings/str_join.h"
 #include "google/protobuf/text_format.h"
 #include <gmock/gmock.h>
@@ -55,7 +55,7 @@ class FactsTest : public ::testing::Test {
   }
   // Who may see it: "everybody", or the members of the audience.
   std::string SeenBy(const std::string& name) {
-    const store::Facts facts = world_.FactsOf(name);
+    const facts::Facts facts = world_.FactsOf(name);
     return facts.has_audience() ? absl::StrJoin(facts.audience().members(), " ") : "everybody";
   }
 
@@ -63,7 +63,7 @@ class FactsTest : public ::testing::Test {
 };
 
 TEST_F(FactsTest, AClusterSaysItsCodesWithAllAboveThemAndIsFoundUnderAllItsNames) {
-  const store::Facts facts = world_.FactsOf(NewCluster(R"pb(
+  const facts::Facts facts = world_.FactsOf(NewCluster(R"pb(
     acronym: "SiSa"
     former_titles: "Dresden Chips"
     localized_titles { language: "fr" text: "Saxe" }
@@ -98,7 +98,7 @@ TEST_F(FactsTest, ALabelBorrowsFromItsClusterWhatItDoesNotSayItself) {
     website: "https://silicon-saxony.de"
     seat { point { latitude: 51 longitude: 13.7 precision: POINT_PRECISION_CITY } })pb");
   Join(cluster);
-  const store::Facts facts = world_.FactsOf(Award(
+  const facts::Facts facts = world_.FactsOf(Award(
       cluster, "level: 'silver' awarded: '2024-05' assessed: '2024-04' title_then: 'Old name'"));
   EXPECT_EQ(facts.title(), "ECEI Silver: Silicon Saxony");
   EXPECT_EQ(facts.summary(), "Awarded 2024-05. Valid until 2026-04-30.");
@@ -139,7 +139,7 @@ TEST_F(FactsTest, ALabelWithoutAnEndIsHeldAndNotKnownToBeValid) {
 
 TEST_F(FactsTest, AMembershipThatEndedBelongsToItsProgrammeAsAPartAlone) {
   const std::string cluster = NewCluster("");
-  const store::Facts facts = world_.FactsOf(
+  const facts::Facts facts = world_.FactsOf(
       Join(cluster, "level: 'Observer' period { start: '2013' end: '2020' } end_reason: 'merged'"));
   EXPECT_EQ(facts.title(), "Member of go-cluster (Observer): Silicon Saxony");
   EXPECT_EQ(facts.summary(), "Ended: merged");
@@ -157,7 +157,7 @@ TEST_F(FactsTest, AnEventSaysWhenAndWhereItIsAndUntilWhenOneRegisters) {
     period { start: "2024-09-10" end: "2024-09-11" }
     place { city: "Wien" country: "GR" }
     state: STATE_PUBLISHED)pb");
-  const store::Facts facts = world_.FactsOf(NewEvent(R"pb(
+  const facts::Facts facts = world_.FactsOf(NewEvent(R"pb(
     title: "Matchmaking"
     kind: KIND_MATCHMAKING
     period { start: "2024-09-11" }
@@ -178,14 +178,14 @@ TEST_F(FactsTest, AnEventSaysWhenAndWhereItIsAndUntilWhenOneRegisters) {
 }
 
 TEST_F(FactsTest, ProgrammesSchemesAndCodeListsAreFoundToo) {
-  const store::Facts programme = world_.FactsOf("programmes/go-cluster");
+  const facts::Facts programme = world_.FactsOf("programmes/go-cluster");
   EXPECT_EQ(programme.kind(), "programme");
   EXPECT_THAT(programme.codes(), ElementsAre("iso:DE", "nuts:DE"));
-  const store::Facts scheme = world_.FactsOf("labelSchemes/ecei");
+  const facts::Facts scheme = world_.FactsOf("labelSchemes/ecei");
   EXPECT_THAT(scheme.names(), ElementsAre("ECEI"));
   EXPECT_THAT(scheme.text(), HasSubstr("Gold"));
   EXPECT_THAT(scheme.codes(), IsEmpty());  // the EU is no country
-  const store::Facts nuts = world_.FactsOf("taxonomies/nuts");
+  const facts::Facts nuts = world_.FactsOf("taxonomies/nuts");
   EXPECT_EQ(nuts.kind(), "region");
   EXPECT_EQ(nuts.summary(), "5 codes, version 2024");
 }

@@ -1,5 +1,5 @@
 // Random operations of the domain; what is stored must equal a projection from nothing.
-#include "libs/store/testing/fresh_facts.h"
+#include "libs/facts/testing/fresh_facts.h"
 
 #include <gmock/gmock.h>
 
@@ -99,12 +99,12 @@ class FreshFactsTest : public ::testing::Test {
     Note(Toss(2) ? world_.Of<Programmes>().Delete(call_, kProgramme, "")
                  : world_.Of<Programmes>().Undelete(call_, kProgramme, ""));
   }
-  // Dresden under Saxony or right under Germany; then the upkeep spreads it.
+  // Dresden under Saxony or right under Germany; then the refresh spreads it.
   void ChangeNuts() {
     auto nuts = world_.Get<v1::Taxonomy>("taxonomies/nuts");
     nuts.mutable_codes(2)->set_parent(Toss(2) ? "DE" : "DED");
     Note(world_.Of<Taxonomies>().Update(call_, nuts, {}));
-    while (*world_.store->RefreshFacts()) {
+    while (*world_.store->Refresh()) {
     }
   }
   void LetTimePass() {
@@ -126,8 +126,8 @@ class FreshFactsTest : public ::testing::Test {
   void ExpectFresh() {
     const auto reader = *world_.store->Read();
     for (const auto& [name, fresh] :
-         store::testing::FreshFacts(*reader, world_.store->registry())) {
-      const std::optional<store::Facts> stored = *reader->GetFacts(name);
+         facts::testing::FreshFacts(*reader, world_.store->registry())) {
+      const std::optional<facts::Facts> stored = *facts::Get(*reader, name);
       ASSERT_EQ(stored.has_value(), fresh.has_value()) << name;
       if (!stored) continue;
       ASSERT_EQ(stored->ShortDebugString(), fresh->ShortDebugString()) << name;

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "libs/base/status/status_macros.h"
+#include "libs/facts/facts.h"
 #include "libs/store/resource.h"
 
 namespace clusterwire::catalogue {
@@ -21,7 +22,8 @@ absl::StatusOr<store::Revision> ReadAll(store::Store& store, search::Index& inde
     ASSIGN_OR_RETURN(auto page, reader->Scan(scan));
     for (store::Scanned& scanned : page) {
       scan.after = store::NameOf(*scanned.resource);
-      if (scanned.facts) updates.push_back({scan.after, std::move(scanned.facts)});
+      ASSIGN_OR_RETURN(auto facts, facts::Parse(scanned.facts));
+      if (facts) updates.push_back({scan.after, std::move(facts)});
     }
     if (page.size() < kPage) break;
   }
@@ -45,12 +47,13 @@ absl::StatusOr<std::unique_ptr<SearchApplier>> SearchApplier::Start(store::Store
   options.after = store::EndOf(revision);
   applier->tailer_ = std::make_unique<store::Tailer>(
       store, clock, random, options,
-      [&index, gauge](std::span<const store::Change> changes) mutable {
+      [&index, gauge](std::span<const store::Change> changes) mutable -> absl::Status {
         if (changes.empty()) return absl::OkStatus();
         std::vector<search::FactsUpdate> updates;
         updates.reserve(changes.size());
         for (const store::Change& change : changes) {
-          updates.push_back({change.name, change.facts_after});
+          ASSIGN_OR_RETURN(auto facts, facts::Parse(change.facts_after));
+          updates.push_back({change.name, std::move(facts)});
         }
         const int64_t newest = changes.back().position.revision.value;
         index.Apply(newest, updates);

@@ -6,7 +6,7 @@
 
 #include "libs/search/index.h"
 #include "libs/store/store.h"
-#include "libs/store/tailer.h"
+#include "libs/store/log/tailer.h"
 #include "libs/telemetry/metrics.h"
 
 namespace clusterwire::catalogue {

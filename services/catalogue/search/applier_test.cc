@@ -31,7 +31,7 @@ class ApplierTest : public ::testing::Test {
     filter.add_types("cluster");
     const auto predicate = filter::Predicate::Compile(filter, filter::Viewer::Public());
     std::vector<std::string> names;
-    for (const store::Facts* facts : (*published)->snapshot->Find(*predicate)) {
+    for (const facts::Facts* facts : (*published)->snapshot->Find(*predicate)) {
       names.push_back(facts->name());
     }
     return names;

@@ -129,11 +129,11 @@ v1::Cluster World::NewCluster(const std::string& title) {
   return Must(Of<Clusters>().Create(AsOperator(), "", GoodCluster(title), ""));
 }
 
-store::Facts World::FactsOf(const std::string& name) {
+facts::Facts World::FactsOf(const std::string& name) {
   const auto reader = Must(store->Read());
-  const auto facts = Must(reader->GetFacts(name));
+  const auto facts = Must(facts::Get(*reader, name));
   EXPECT_TRUE(facts.has_value()) << name;
-  return facts.value_or(store::Facts());
+  return facts.value_or(facts::Facts());
 }
 
 bool World::HasFacts(const std::string& name) {

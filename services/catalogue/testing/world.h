@@ -45,7 +45,7 @@ class World {
   T Get(const std::string& name) {
     return store->Read().value()->Get<T>(name).value();
   }
-  store::Facts FactsOf(const std::string& name);
+  facts::Facts FactsOf(const std::string& name);
   bool HasFacts(const std::string& name);
   // The changes after `revision`, and their kinds, in order.
   std::vector<store::Change> ChangesAfter(store::Revision revision);

@@ -109,11 +109,11 @@ TEST_F(TimerRunnerTest, AStepThatIsRefusedHoldsUpItsOwnClusterAlone) {
   cluster_ = other;
   const std::string label = Award("2024-06-30");
   world_.SetToday("2024-07-01");
-  store::Options narrow;
-  narrow.fan_out_limit = 1;  // the first cluster has a label and a membership
-  const auto store =
-      *store::Store::Open(*world_.database, *CatalogueTypes(), world_.clock, world_.random, narrow);
-  TimerRunner timers(*store, TimerSteps(), world_.clock, world_.random, metrics_);
+  // The first cluster has a label and a membership.
+  const auto store = *store::Store::Open(*world_.database, *CatalogueTypes({.fan_out_limit = 1}),
+                                         world_.clock, world_.random);
+  TimerRunner timers(*store, TimerSteps(), world_.clock, world_.random,
+                   metrics_);
   EXPECT_THAT(timers.CatchUp(), ReasonIs("FAN_OUT"));
   EXPECT_EQ(world_.FactsOf(label).state(), "renewable");
 }

@@ -11,13 +11,13 @@
 
 namespace clusterwire::catalogue {
 
-bool MaySee(const filter::Viewer& viewer, const std::optional<store::Facts>& facts) {
+bool MaySee(const filter::Viewer& viewer, const std::optional<facts::Facts>& facts) {
   return facts ? filter::Sees(viewer, *facts) : viewer.operator_;
 }
 
 absl::Status CheckMaySee(const store::Reader& reader, const filter::Viewer& viewer,
                          std::string_view name) {
-  ASSIGN_OR_RETURN(const std::optional<store::Facts> facts, reader.GetFacts(name));
+  ASSIGN_OR_RETURN(const std::optional<facts::Facts> facts, facts::Get(reader, name));
   return MaySee(viewer, facts) ? absl::OkStatus() : NotFoundError(name);
 }
 

@@ -5,6 +5,7 @@
 
 #include "absl/status/status.h"
 
+#include "libs/facts/facts.h"
 #include "libs/filter/viewer.h"
 #include "libs/store/reader.h"
 
@@ -13,7 +14,7 @@ namespace clusterwire::catalogue {
 
 // What has Facts is seen by those in its audience: filter::Sees. What has none is deleted, or about
 // something deleted: operators alone see it.
-bool MaySee(const filter::Viewer& viewer, const std::optional<store::Facts>& facts);
+bool MaySee(const filter::Viewer& viewer, const std::optional<facts::Facts>& facts);
 // NOT_FOUND unless the resource `name` is there and the viewer may see it.
 absl::Status CheckMaySee(const store::Reader& reader, const filter::Viewer& viewer,
                          std::string_view name);

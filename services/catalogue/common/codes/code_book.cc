@@ -6,6 +6,7 @@
 
 #include "libs/base/status/status_macros.h"
 #include "libs/base/text/strings.h"
+#include "libs/facts/registry.h"
 
 namespace clusterwire::catalogue {
 namespace {
@@ -44,8 +45,7 @@ absl::StatusOr<std::shared_ptr<const CodeBook>> CodeBook::Read(const store::Read
 }
 
 absl::StatusOr<std::shared_ptr<const CodeBook>> CodeBook::Of(const store::Writer& writer) {
-  ASSIGN_OR_RETURN(const auto codes, writer.codes());
-  return std::static_pointer_cast<const CodeBook>(codes);
+  return facts::CodesIn<CodeBook>(writer);
 }
 
 std::vector<std::string> CodeBook::WithAncestors(std::string_view code) const {

@@ -11,22 +11,23 @@
 #include "clusterwire/catalogue/v1/label_scheme.pb.h"
 #include "clusterwire/catalogue/v1/taxonomy.pb.h"
 
-#include "libs/store/codes.h"
 #include "libs/store/reader.h"
 
 namespace clusterwire::catalogue {
 
 // All code lists and label schemes as they stood at one revision. Immutable; shared between
 // threads.
-class CodeBook final : public store::Codes {
+class CodeBook {
  public:
   // Reads every taxonomy and label scheme that isn't deleted.
   static absl::StatusOr<std::shared_ptr<const CodeBook>> Read(const store::Reader& reader);
-  // The same inside a write, kept by the store from write to write.
+  // The same inside a write, kept from write to write.
   static absl::StatusOr<std::shared_ptr<const CodeBook>> Of(const store::Writer& writer);
 
-  std::vector<std::string> WithAncestors(std::string_view code) const override;
-  std::vector<std::string> LevelsUpTo(std::string_view level) const override;
+  // `code` ("nuts:DED2") and every code above it. A code on no list is its own only ancestor.
+  std::vector<std::string> WithAncestors(std::string_view code) const;
+  // `level` ("ecei:silver") and the lower levels of its scheme. An unknown one stands alone.
+  std::vector<std::string> LevelsUpTo(std::string_view level) const;
 
   struct Entry {
     const v1::Taxonomy* taxonomy;

@@ -5,9 +5,9 @@
 #include "absl/strings/str_cat.h"
 
 #include "libs/base/text/strings.h"
-#include "services/catalogue/common/codes/code_book.h"
 
 namespace clusterwire::catalogue {
+
 void AddSorted(const std::vector<std::string>& values, Strings* field) {
   for (const std::string& value : values) {
     const auto place = std::lower_bound(field->begin(), field->end(), value);
@@ -22,7 +22,7 @@ void AddSorted(const Strings& values, Strings* field) {
   AddSorted(std::vector<std::string>(values.begin(), values.end()), field);
 }
 
-void AddCodes(const Strings& codes, const store::Codes& book, type::v1::Facts* facts) {
+void AddCodes(const Strings& codes, const CodeBook& book, type::v1::Facts* facts) {
   for (const std::string& code : codes) AddSorted(book.WithAncestors(code), facts->mutable_codes());
 }
 
@@ -52,6 +52,16 @@ std::string Joined(std::initializer_list<std::string_view> parts, std::string_vi
 
 std::string PlaceText(const type::v1::Place& place) {
   return Joined({place.venue(), place.city(), place.region()}, ", ");
+}
+
+void Inherit(const type::v1::Facts& target, type::v1::Facts* linked) {
+  AddSorted(target.codes(), linked->mutable_codes());
+  if (target.has_point() && !linked->has_point()) *linked->mutable_point() = target.point();
+  AddSorted(target.programmes(), linked->mutable_programmes());
+  AddSorted(target.label_levels(), linked->mutable_label_levels());
+  AddSorted(target.labels_held(), linked->mutable_labels_held());
+  if (linked->link().empty()) linked->set_link(target.link());
+  linked->set_title(absl::StrCat(linked->title(), ": ", target.title()));
 }
 
 }  // namespace clusterwire::catalogue

@@ -11,7 +11,7 @@
 #include "clusterwire/type/v1/places.pb.h"
 #include "clusterwire/type/v1/sources.pb.h"
 
-#include "libs/store/codes.h"
+#include "services/catalogue/common/codes/code_book.h"
 
 // What several projections say in the same way.
 namespace clusterwire::catalogue {
@@ -23,7 +23,7 @@ void AddSorted(const std::vector<std::string>& values, Strings* field);
 void AddSorted(const Strings& values, Strings* field);
 
 // Adds each code with all codes above it.
-void AddCodes(const Strings& codes, const store::Codes& book, type::v1::Facts* facts);
+void AddCodes(const Strings& codes, const CodeBook& book, type::v1::Facts* facts);
 void AddCountry(std::string_view country, type::v1::Facts* facts);
 void AddExternalIds(const google::protobuf::RepeatedPtrField<type::v1::ExternalId>& ids,
                     type::v1::Facts* facts);
@@ -35,5 +35,9 @@ void RestrictTo(std::initializer_list<std::string> members, type::v1::Facts* fac
 std::string Joined(std::initializer_list<std::string_view> parts, std::string_view separator);
 // "Dresden, Sachsen".
 std::string PlaceText(const type::v1::Place& place);
+
+// What everything that is about a cluster inherits from it: codes, point, programmes, levels, and
+// the cluster's name in its title.
+void Inherit(const type::v1::Facts& target, type::v1::Facts* linked);
 
 }  // namespace clusterwire::catalogue

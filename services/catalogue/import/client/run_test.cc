@@ -97,7 +97,7 @@ TEST_F(RunTest, ARefusedLineIsShownWithItsNumberInTheFile) {
               HasSubstr("clusters.ndjson                1         0         0         1"));
 }
 
-TEST_F(RunTest, ARehearsalChangesNothing) {
+TEST_F(RunTest, ADryRunChangesNothing) {
   bench_.ImportTaxonomies();
   const int64_t revision = bench_.revision();
   const std::string file = Write(

@@ -34,7 +34,7 @@ class ImportBench {
   T Get(const std::string& name) {
     return world_.Get<T>(name);
   }
-  store::Facts FactsOf(const std::string& name) { return world_.FactsOf(name); }
+  facts::Facts FactsOf(const std::string& name) { return world_.FactsOf(name); }
   int64_t revision() { return store().revision().value().value; }
 
  private:

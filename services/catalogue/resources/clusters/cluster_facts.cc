@@ -1,5 +1,3 @@
-#include "services/catalogue/resources/clusters/cluster_facts.h"
-
 #include "absl/strings/str_cat.h"
 
 #include "clusterwire/catalogue/v1/cluster.pb.h"
@@ -12,8 +10,8 @@
 namespace clusterwire::catalogue {
 namespace {
 
-store::Facts Own(const v1::Cluster& cluster, const store::Codes& codes) {
-  store::Facts facts;
+facts::Facts Own(const v1::Cluster& cluster, const CodeBook& codes) {
+  facts::Facts facts;
   facts.set_type("cluster");
   facts.set_name(cluster.name());
   facts.set_title(cluster.title());
@@ -58,19 +56,10 @@ std::vector<std::string> Uses(const store::Message& message) {
 
 CatalogueType ClusterType() {
   CatalogueType type;
-  type.type = store::MakeType<v1::Cluster>("cluster", "clusters/{cluster}", {.own = &Own});
+  type.type =
+      facts::MakeType<v1::Cluster, CodeBook>("cluster", "clusters/{cluster}", {.own = &Own});
   type.uses = &Uses;
   return type;
-}
-
-void LendFromCluster(const store::Facts& cluster, store::Facts* linked) {
-  AddSorted(cluster.codes(), linked->mutable_codes());
-  if (cluster.has_point() && !linked->has_point()) *linked->mutable_point() = cluster.point();
-  AddSorted(cluster.programmes(), linked->mutable_programmes());
-  AddSorted(cluster.label_levels(), linked->mutable_label_levels());
-  AddSorted(cluster.labels_held(), linked->mutable_labels_held());
-  if (linked->link().empty()) linked->set_link(cluster.link());
-  linked->set_title(absl::StrCat(linked->title(), ": ", cluster.title()));
 }
 
 }  // namespace clusterwire::catalogue

@@ -10,8 +10,8 @@
 namespace clusterwire::catalogue {
 namespace {
 
-store::Facts Own(const v1::CalendarEvent& event, const store::Codes& codes) {
-  store::Facts facts;
+facts::Facts Own(const v1::CalendarEvent& event, const CodeBook& codes) {
+  facts::Facts facts;
   facts.set_type("event");
   facts.set_name(event.name());
   facts.set_title(event.title());
@@ -52,7 +52,8 @@ std::vector<std::string> Uses(const store::Message& message) {
 
 CatalogueType EventType() {
   CatalogueType type;
-  type.type = store::MakeType<v1::CalendarEvent>("event", "events/{event}", {.own = &Own});
+  type.type =
+      facts::MakeType<v1::CalendarEvent, CodeBook>("event", "events/{event}", {.own = &Own});
   type.uses = &Uses;
   return type;
 }

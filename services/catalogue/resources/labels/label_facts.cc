@@ -39,11 +39,11 @@ std::string SummaryOf(const v1::Label& label) {
   return summary;
 }
 
-store::Facts Own(const v1::Label& label, const store::Codes& codes) {
-  store::Facts facts;
+facts::Facts Own(const v1::Label& label, const CodeBook& codes) {
+  facts::Facts facts;
   facts.set_type("label");
   facts.set_name(label.name());
-  facts.set_title(TitleOf(label, static_cast<const CodeBook&>(codes)));
+  facts.set_title(TitleOf(label, codes));
   facts.set_summary(SummaryOf(label));
   facts.set_kind(label.level());
   facts.set_state(WordOf(label.state()));
@@ -63,7 +63,7 @@ std::vector<std::string> Links(const v1::Label& label) {
 }
 
 // A label counts as held for ever, and as valid only while it is.
-void Give(const v1::Label& label, const store::Codes& codes, store::Facts* cluster) {
+void Aggregate(const v1::Label& label, const CodeBook& codes, facts::Facts* cluster) {
   if (label.level().empty()) return;
   const std::vector<std::string> levels =
       codes.LevelsUpTo(LevelCode(label.scheme(), label.level()));
@@ -76,10 +76,9 @@ void Give(const v1::Label& label, const store::Codes& codes, store::Facts* clust
 std::vector<store::Timer> Timers(const v1::Label& label) {
   if (label.has_revocation() || !label.has_expire_time()) return {};
   // A step of state is due however late it is noticed.
-  std::vector<store::Timer> timers = {
-      {ToTime(label.expire_time()), "expire", absl::InfiniteFuture()}};
+  std::vector<store::Timer> timers = {{ToTime(label.expire_time()), "expire"}};
   if (label.has_lapse_time()) {
-    timers.push_back({ToTime(label.lapse_time()), "lapse", absl::InfiniteFuture()});
+    timers.push_back({ToTime(label.lapse_time()), "lapse"});
   }
   return timers;
 }
@@ -93,9 +92,9 @@ std::vector<std::string> Uses(const store::Message& message) {
 
 CatalogueType LabelType() {
   CatalogueType type;
-  type.type =
-      store::MakeType<v1::Label>("label", "clusters/{cluster}/labels/{label}",
-                                 {.own = &Own, .links = &Links, .give = &Give, .timers = &Timers});
+  type.type = facts::MakeType<v1::Label, CodeBook>(
+      "label", "clusters/{cluster}/labels/{label}",
+      {.own = &Own, .links = &Links, .aggregate = &Aggregate, .timers = &Timers});
   type.step = &StepLabel;
   type.uses = &Uses;
   return type;

@@ -1,15 +1,15 @@
-#include "clusterwire/catalogue/v1/label_scheme.pb.h"
-
 #include "absl/strings/str_cat.h"
 
-#include "services/catalogue/common/fields/facts_fields.h"
+#include "clusterwire/catalogue/v1/label_scheme.pb.h"
+
 #include "services/catalogue/common/catalogue_type.h"
+#include "services/catalogue/common/fields/facts_fields.h"
 
 namespace clusterwire::catalogue {
 namespace {
 
-store::Facts Own(const v1::LabelScheme& scheme, const store::Codes&) {
-  store::Facts facts;
+facts::Facts Own(const v1::LabelScheme& scheme, const CodeBook&) {
+  facts::Facts facts;
   facts.set_type("label_scheme");
   facts.set_name(scheme.name());
   facts.set_title(scheme.title());
@@ -34,7 +34,8 @@ store::Facts Own(const v1::LabelScheme& scheme, const store::Codes&) {
 
 CatalogueType LabelSchemeType() {
   CatalogueType type;
-  type.type = store::MakeType<v1::LabelScheme>("label_scheme", "labelSchemes/{label_scheme}", {.own = &Own});
+  type.type = facts::MakeType<v1::LabelScheme, CodeBook>(
+      "label_scheme", "labelSchemes/{label_scheme}", {.own = &Own});
   type.type.feeds_codes = true;
   return type;
 }

@@ -1,12 +1,12 @@
-#include "clusterwire/catalogue/v1/membership.pb.h"
-
 #include "absl/strings/str_cat.h"
 
-#include "services/catalogue/resources/programmes/membership_state.h"
-#include "services/catalogue/common/fields/words.h"
-#include "services/catalogue/common/fields/facts_fields.h"
+#include "clusterwire/catalogue/v1/membership.pb.h"
+
 #include "services/catalogue/common/catalogue_type.h"
+#include "services/catalogue/common/fields/facts_fields.h"
+#include "services/catalogue/common/fields/words.h"
 #include "services/catalogue/resources/programmes/membership_rules.h"
+#include "services/catalogue/resources/programmes/membership_state.h"
 
 namespace clusterwire::catalogue {
 namespace {
@@ -15,8 +15,8 @@ std::string ProgrammeOf(const v1::Membership& membership) {
   return std::string(store::ParentOf(membership.name()));
 }
 
-store::Facts Own(const v1::Membership& membership, const store::Codes&) {
-  store::Facts facts;
+facts::Facts Own(const v1::Membership& membership, const CodeBook&) {
+  facts::Facts facts;
   facts.set_type("membership");
   facts.set_name(membership.name());
   const std::string programme = ProgrammeOf(membership);
@@ -42,7 +42,7 @@ store::Facts Own(const v1::Membership& membership, const store::Codes&) {
 std::vector<std::string> Links(const v1::Membership& membership) { return {membership.cluster()}; }
 
 // Those current, or whose end isn't known.
-void Give(const v1::Membership& membership, const store::Codes&, store::Facts* cluster) {
+void Aggregate(const v1::Membership& membership, const CodeBook&, facts::Facts* cluster) {
   if (membership.state() != v1::Membership::STATE_CURRENT) return;
   AddSorted({ProgrammeOf(membership)}, cluster->mutable_programmes());
 }
@@ -51,8 +51,8 @@ std::vector<store::Timer> Timers(const v1::Membership& membership) {
   if (membership.state() == v1::Membership::STATE_DRAFT) return {};
   std::vector<store::Timer> timers;
   const MembershipMoments moments = MomentsOf(membership);
-  if (moments.start) timers.push_back({*moments.start, "start", absl::InfiniteFuture()});
-  if (moments.end) timers.push_back({*moments.end, "end", absl::InfiniteFuture()});
+  if (moments.start) timers.push_back({*moments.start, "start"});
+  if (moments.end) timers.push_back({*moments.end, "end"});
   return timers;
 }
 
@@ -60,7 +60,9 @@ std::vector<store::Timer> Timers(const v1::Membership& membership) {
 
 CatalogueType MembershipType() {
   CatalogueType type;
-  type.type = store::MakeType<v1::Membership>("membership", "programmes/{programme}/memberships/{membership}", {.own = &Own, .links = &Links, .give = &Give, .timers = &Timers});
+  type.type = facts::MakeType<v1::Membership, CodeBook>(
+      "membership", "programmes/{programme}/memberships/{membership}",
+      {.own = &Own, .links = &Links, .aggregate = &Aggregate, .timers = &Timers});
   type.step = &StepMembership;
   return type;
 }

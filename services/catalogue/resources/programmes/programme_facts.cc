@@ -1,16 +1,16 @@
-#include "clusterwire/catalogue/v1/programme.pb.h"
-
 #include "absl/strings/str_cat.h"
 
-#include "services/catalogue/common/fields/words.h"
-#include "services/catalogue/common/fields/facts_fields.h"
+#include "clusterwire/catalogue/v1/programme.pb.h"
+
 #include "services/catalogue/common/catalogue_type.h"
+#include "services/catalogue/common/fields/facts_fields.h"
+#include "services/catalogue/common/fields/words.h"
 
 namespace clusterwire::catalogue {
 namespace {
 
-store::Facts Own(const v1::Programme& programme, const store::Codes&) {
-  store::Facts facts;
+facts::Facts Own(const v1::Programme& programme, const CodeBook&) {
+  facts::Facts facts;
   facts.set_type("programme");
   facts.set_name(programme.name());
   facts.set_title(programme.title());
@@ -36,7 +36,8 @@ store::Facts Own(const v1::Programme& programme, const store::Codes&) {
 
 CatalogueType ProgrammeType() {
   CatalogueType type;
-  type.type = store::MakeType<v1::Programme>("programme", "programmes/{programme}", {.own = &Own});
+  type.type = facts::MakeType<v1::Programme, CodeBook>("programme", "programmes/{programme}",
+                                                       {.own = &Own});
   return type;
 }
 

@@ -1,16 +1,16 @@
-#include "clusterwire/catalogue/v1/taxonomy.pb.h"
-
 #include "absl/strings/str_cat.h"
 
-#include "services/catalogue/common/fields/words.h"
-#include "services/catalogue/common/fields/facts_fields.h"
+#include "clusterwire/catalogue/v1/taxonomy.pb.h"
+
 #include "services/catalogue/common/catalogue_type.h"
+#include "services/catalogue/common/fields/facts_fields.h"
+#include "services/catalogue/common/fields/words.h"
 
 namespace clusterwire::catalogue {
 namespace {
 
-store::Facts Own(const v1::Taxonomy& taxonomy, const store::Codes&) {
-  store::Facts facts;
+facts::Facts Own(const v1::Taxonomy& taxonomy, const CodeBook&) {
+  facts::Facts facts;
   facts.set_type("taxonomy");
   facts.set_name(taxonomy.name());
   facts.set_title(taxonomy.title());
@@ -28,7 +28,8 @@ store::Facts Own(const v1::Taxonomy& taxonomy, const store::Codes&) {
 
 CatalogueType TaxonomyType() {
   CatalogueType type;
-  type.type = store::MakeType<v1::Taxonomy>("taxonomy", "taxonomies/{taxonomy}", {.own = &Own});
+  type.type =
+      facts::MakeType<v1::Taxonomy, CodeBook>("taxonomy", "taxonomies/{taxonomy}", {.own = &Own});
   type.type.feeds_codes = true;
   return type;
 }

@@ -12,7 +12,7 @@ namespace clusterwire::notification {
 namespace {
 
 absl::Status MayRead(const filter::Viewer& viewer, std::string_view name,
-                     const std::optional<store::Facts>&) {
+                     const std::optional<facts::Facts>&) {
   return CheckMayUse(viewer, name);
 }
 

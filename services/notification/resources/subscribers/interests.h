@@ -25,7 +25,7 @@
 #include "libs/filter/transition.h"
 #include "libs/match/matcher.h"
 #include "libs/store/store.h"
-#include "libs/store/tailer.h"
+#include "libs/store/log/tailer.h"
 
 namespace clusterwire::notification {
 

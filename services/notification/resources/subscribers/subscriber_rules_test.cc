@@ -82,7 +82,7 @@ TEST_F(SubscribersTest, AreMadeOnceByOneRequestId) {
   EXPECT_THAT(reused, ReasonIs("REQUEST_ID_REUSED"));
 }
 
-TEST_F(SubscribersTest, AreNotMadeByARehearsal) {
+TEST_F(SubscribersTest, AreNotMadeByADryRun) {
   v1::CreateSubscriberRequest request;
   request.set_subscriber_id("x");
   request.mutable_subscriber()->set_title("Newsletter");

@@ -1,0 +1,53 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+
+#include "libs/base/time/clock.h"
+#include "libs/sql/database.h"
+#include "libs/store/revision.h"
+
+namespace clusterwire::store {
+
+// How far a reader of the log has come. The log is never compacted past it.
+struct Cursor {
+  std::string name;  // "relay"
+  Position position;
+  std::string holder;  // who may move it
+  int64_t epoch = 0;   // grows with each holder
+  absl::Time lease_end;
+};
+
+// Named cursors that one holder at a time moves. Every move is conditional on the epoch, so that a
+// holder that lost its lease without noticing changes nothing. Safe for use from any thread. After
+// a crash the lease runs out and the position stands where it was last moved to.
+class Cursors {
+ public:
+  Cursors(sql::Database& database, Clock& clock) : database_(database), clock_(clock) {}
+
+  // Makes `holder` the owner and raises the epoch; a missing cursor starts before the first change.
+  // FAILED_PRECONDITION, reason LEASE_HELD, while another's lease runs. The same holder takes over
+  // from itself: after a restart it need not wait.
+  absl::StatusOr<Cursor> Acquire(std::string_view name, std::string_view holder,
+                                 absl::Duration lease);
+  // These three: ABORTED, reason LEASE_LOST, when `cursor` has another epoch by now.
+  absl::Status Renew(Cursor& cursor, absl::Duration lease);
+  // Moves to cursor.position. Never backwards: FAILED_PRECONDITION.
+  absl::Status Move(const Cursor& cursor);
+  absl::Status Release(const Cursor& cursor);
+
+  // Moves the cursor anywhere, under any holder, and ends the lease: an operator's rewind.
+  absl::Status Rewind(std::string_view name, Position position);
+  // NOT_FOUND when it was never acquired.
+  absl::StatusOr<Cursor> Get(std::string_view name);
+
+ private:
+  sql::Database& database_;
+  Clock& clock_;
+};
+
+}  // namespace clusterwire::store

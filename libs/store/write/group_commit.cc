@@ -1,0 +1,144 @@
+#include "libs/store/write/group_commit.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+
+#include "libs/base/status/error.h"
+#include "libs/base/status/status_macros.h"
+
+namespace clusterwire::store {
+namespace {
+
+// What one write's data is to blame for, as opposed to the state of the database.
+bool IsDataError(const absl::Status& status) {
+  return status.code() == absl::StatusCode::kInvalidArgument ||
+         status.code() == absl::StatusCode::kAlreadyExists;
+}
+
+}  // namespace
+
+GroupCommit::GroupCommit(sql::Database& database, const Registry& registry, const Options& options,
+                         Clock& clock, std::function<void()> on_commit)
+    : database_(database),
+      registry_(registry),
+      options_(options),
+      clock_(clock),
+      on_commit_(std::move(on_commit)) {}
+
+absl::StatusOr<Written> GroupCommit::Write(const Call& call, const StagingBody& body,
+                                           std::string_view cause) {
+  Pending own{call, body, cause};
+  {
+    MutexLock lock(mutex_);
+    if (waiting_.size() >= static_cast<size_t>(options_.waiting_limit)) {
+      ++counters_.overloaded;
+      return WithRetryDelay(
+          Error(absl::StatusCode::kResourceExhausted, "WRITES_WAITING",
+                absl::StrCat(options_.waiting_limit, " writes wait already: try again later")),
+          absl::Seconds(1));
+    }
+    waiting_.push_back(&own);
+    while (!own.done && led_) changed_.Wait(mutex_);
+    if (own.done) return std::move(own.result);
+    led_ = true;
+  }
+  Lead(own);
+  return std::move(own.result);
+}
+
+void GroupCommit::Lead(Pending& own) {
+  while (true) {
+    std::vector<Pending*> group;
+    {
+      MutexLock lock(mutex_);
+      if (own.done) {
+        led_ = false;
+        changed_.NotifyAll();
+        return;
+      }
+      const auto end =
+          waiting_.begin() + std::min<std::ptrdiff_t>(options_.group_limit, std::ssize(waiting_));
+      group.assign(waiting_.begin(), end);
+      waiting_.erase(waiting_.begin(), end);
+    }
+    RunGroup(group);
+    MutexLock lock(mutex_);
+    for (Pending* pending : group) pending->done = true;
+    changed_.NotifyAll();
+  }
+}
+
+void GroupCommit::RunGroup(std::span<Pending* const> group) {
+  absl::Status status = RunTogether(group);
+  if (IsDataError(status) && group.size() > 1) {
+    for (Pending* pending : group) RunGroup({&pending, 1});
+    return;
+  }
+  if (!status.ok()) {
+    for (Pending* pending : group) pending->result = status;
+  }
+  Count(group, status.ok());
+}
+
+absl::Status GroupCommit::RunTogether(std::span<Pending* const> group) {
+  ASSIGN_OR_RETURN(sql::Transaction transaction, Begin());
+  GroupTransaction work(*connection_, registry_, options_);
+  work.now = clock_.Now();
+  absl::Status status = RunIn(work, group);
+  if (status.ok() && work.wrote) status = transaction.Commit();
+  const bool committed = status.ok() && work.wrote;
+  registry_.hook().GroupEnded(committed, work.current);
+  if (committed) on_commit_();
+  return status;
+}
+
+absl::Status GroupCommit::RunIn(GroupTransaction& work, std::span<Pending* const> group) {
+  RETURN_IF_ERROR(work.Lock());
+  RETURN_IF_ERROR(registry_.hook().GroupBegan(work.current, work.settings));
+  for (Pending* pending : group) {
+    WriteRun run(work, pending->call);
+    pending->result = run.Run(pending->body, pending->cause);
+    // Also when the body swallowed it: PostgreSQL takes nothing more in this transaction.
+    RETURN_IF_ERROR(connection_->error());
+  }
+  return absl::OkStatus();
+}
+
+absl::StatusOr<sql::Transaction> GroupCommit::Begin() {
+  constexpr auto kWrite = sql::Transaction::Kind::kWrite;
+  if (connection_) {
+    absl::StatusOr<sql::Transaction> transaction = sql::Transaction::Begin(*connection_, kWrite);
+    if (transaction.ok() || connection_->usable()) return transaction;
+    // It died since the last group; nothing is lost by taking another.
+    connection_ = sql::Lease();
+  }
+  ASSIGN_OR_RETURN(connection_, database_.Acquire());
+  return sql::Transaction::Begin(*connection_, kWrite);
+}
+
+void GroupCommit::Count(std::span<Pending* const> group, bool committed) {
+  MutexLock lock(mutex_);
+  if (!committed) {
+    counters_.failed += std::ssize(group);
+    return;
+  }
+  ++counters_.groups;
+  for (const Pending* pending : group) {
+    if (!pending->result.ok()) {
+      ++counters_.refused;
+    } else if (pending->result->changed) {
+      ++counters_.writes;
+    }
+  }
+}
+
+Counters GroupCommit::counters() const {
+  MutexLock lock(mutex_);
+  Counters counters = counters_;
+  counters.waiting = std::ssize(waiting_);
+  return counters;
+}
+
+}  // namespace clusterwire::store

@@ -1,0 +1,240 @@
+#include "libs/store/write/staging.h"
+
+#include <algorithm>
+
+#include "absl/strings/str_cat.h"
+
+#include "libs/base/status/error.h"
+#include "libs/base/status/status_macros.h"
+#include "libs/base/text/strings.h"
+#include "libs/store/store.h"
+
+namespace clusterwire::store {
+namespace {
+
+constexpr size_t kNameLimit = 300;  // bytes
+constexpr int kScanLimit = 1000;
+
+std::string WithoutStamp(const Message& resource) {
+  std::unique_ptr<Message> copy(resource.New());
+  copy->CopyFrom(resource);
+  ClearStamp(copy.get());
+  return SerializeDeterministic(*copy);
+}
+
+absl::Status AlreadyExists(const std::string& name, const Message& existing) {
+  return Error(absl::StatusCode::kAlreadyExists, "RESOURCE_EXISTS",
+               absl::StrCat(name, IsDeleted(existing)
+                                      ? " exists and is deleted: undelete it or take another name"
+                                      : " exists already; to change it, send its etag"),
+               {{"resource", name}});
+}
+
+}  // namespace
+
+absl::StatusOr<const ResourceRow*> RowCache::Find(std::string_view name) {
+  auto found = found_.find(name);
+  if (found == found_.end()) {
+    ASSIGN_OR_RETURN(std::optional<ResourceRow> row, rows_.Find(name));
+    found = found_.emplace(name, std::move(row)).first;
+  }
+  return found->second.has_value() ? &*found->second : nullptr;
+}
+
+absl::StatusOr<std::vector<const ResourceRow*>> RowCache::Scan(const ScanOptions& options) {
+  ASSIGN_OR_RETURN(std::vector<ResourceRow> rows, rows_.Scan(options));
+  return Add(std::move(rows));
+}
+
+absl::StatusOr<std::vector<const ResourceRow*>> RowCache::LinkedTo(std::string_view other,
+                                                                   int64_t limit) {
+  ASSIGN_OR_RETURN(std::vector<ResourceRow> rows, rows_.LinkedTo(other, limit));
+  return Add(std::move(rows));
+}
+
+std::vector<const ResourceRow*> RowCache::Add(std::vector<ResourceRow> rows) {
+  std::vector<const ResourceRow*> kept;
+  kept.reserve(rows.size());
+  for (ResourceRow& row : rows) {
+    const auto [found, added] = found_.try_emplace(row.name);
+    if (added) found->second = std::move(row);
+    kept.push_back(&*found->second);
+  }
+  return kept;
+}
+
+Staging::Staging(const Rows& rows, const Registry& registry, const Options& options,
+                 Revision current, absl::Time now)
+    : registry_(registry), options_(options), current_(current), now_(now), cache_(rows) {}
+
+absl::Status Staging::Load(std::string_view name, Message* out) const {
+  if (const auto found = staged_.find(name); found != staged_.end()) {
+    const Message* image = found->second.image.get();
+    if (image == nullptr || image->GetDescriptor() != out->GetDescriptor()) {
+      return NotFoundError(name);
+    }
+    out->CopyFrom(*image);
+    return absl::OkStatus();
+  }
+  ASSIGN_OR_RETURN(const ResourceRow* row, cache_.Find(name));
+  return LoadRow(row, name, out);
+}
+
+absl::StatusOr<std::vector<Scanned>> Staging::Scan(const ScanOptions& options) const {
+  RETURN_IF_ERROR(CheckScan(options));
+  // Each staged name may hide one of the table's: with so many more there are enough left to fill
+  // the page before any staged name that lies behind them.
+  ScanOptions wider = options;
+  wider.limit += static_cast<int>(staged_.size());
+  ASSIGN_OR_RETURN(std::vector<ResourceRow> rows, cache_.rows().Scan(wider));
+  std::map<std::string, Scanned> merged;
+  for (ResourceRow& row : rows) {
+    if (staged_.contains(row.name)) continue;
+    Scanned& scanned = merged[row.name];
+    ASSIGN_OR_RETURN(scanned, ToScanned(std::move(row)));
+  }
+  const std::string prefix = options.parent.empty() ? "" : options.parent + "/";
+  for (auto it = staged_.upper_bound(options.after); it != staged_.end(); ++it) {
+    const auto& [name, entry] = *it;
+    if (entry.image == nullptr || !name.starts_with(prefix) ||
+        (!options.type.empty() && entry.type->type != options.type) ||
+        (!options.include_deleted && IsDeleted(*entry.image))) {
+      continue;
+    }
+    Scanned& scanned = merged[name];
+    scanned.resource.reset(entry.image->New());
+    scanned.resource->CopyFrom(*entry.image);
+    if (entry.before.has_value()) scanned.facts = entry.before->facts;
+  }
+  std::vector<Scanned> result;
+  for (auto& [name, scanned] : merged) {
+    if (static_cast<int>(result.size()) == options.limit) break;
+    result.push_back(std::move(scanned));
+  }
+  return result;
+}
+
+absl::StatusOr<std::optional<std::string>> Staging::GetFacts(std::string_view name) const {
+  ASSIGN_OR_RETURN(const ResourceRow* row, cache_.Find(name));
+  if (row == nullptr) return NotFoundError(name);
+  return row->facts;
+}
+
+absl::Status Staging::Put(const Message& next, std::string_view kind) {
+  const ResourceType* type = registry_.ForMessage(next);
+  if (type == nullptr) {
+    return absl::InternalError(
+        absl::StrCat(next.GetDescriptor()->full_name(), " is not registered with the store"));
+  }
+  const std::string name = NameOf(next);
+  if (registry_.ForName(name) != type || name.size() > kNameLimit) {
+    return FieldError("name", absl::StrCat("'", name, "' should look like ", type->pattern,
+                                           " and have at most ", kNameLimit, " bytes"));
+  }
+  ASSIGN_OR_RETURN(Staged * entry, Entry(name, *type));
+  RETURN_IF_ERROR(CheckEtag(next, *entry));
+  entry->put = true;
+  if (entry->before.has_value()) {
+    ASSIGN_OR_RETURN(const bool same, SameAsBefore(next, *entry->before));
+    if (same) {
+      ASSIGN_OR_RETURN(entry->image, ParseResource(*type, entry->before->data));
+      entry->changed = false;
+      return absl::OkStatus();
+    }
+  }
+  Stamp stamp{{current_.value + 1}, now_, now_};
+  if (entry->image != nullptr) stamp.create_time = CreateTimeOf(*entry->image);
+  std::unique_ptr<Message> image(next.New());
+  image->CopyFrom(next);
+  SetStamp(stamp, image.get());
+  entry->image = std::move(image);
+  entry->kind = kind;
+  entry->changed = true;
+  return absl::OkStatus();
+}
+
+absl::Status Staging::Purge(std::string_view name, std::string_view kind) {
+  const ResourceType* type = registry_.ForName(name);
+  if (type == nullptr) return NotFoundError(name);
+  ASSIGN_OR_RETURN(Staged * entry, Entry(name, *type));
+  if (entry->image == nullptr) return NotFoundError(name);
+  entry->image = nullptr;
+  entry->purged = true;
+  entry->kind = kind;
+  entry->changed = entry->before.has_value();
+  return absl::OkStatus();
+}
+
+void Staging::DropTimer(std::string_view name, const Timer& timer) {
+  dropped_.emplace_back(name, timer);
+}
+
+absl::StatusOr<Staged*> Staging::Entry(std::string_view name, const ResourceType& type) {
+  if (const auto found = staged_.find(name); found != staged_.end()) {
+    if (found->second.purged) {
+      return absl::InternalError(
+          absl::StrCat(ToAbsl(name), " was purged earlier in the same write"));
+    }
+    return &found->second;
+  }
+  if (staged_.size() >= static_cast<size_t>(options_.put_limit)) {
+    return Error(
+        absl::StatusCode::kInvalidArgument, "WRITE_TOO_LARGE",
+        absl::StrCat("one write changes at most ", options_.put_limit, " resources: split it"));
+  }
+  ASSIGN_OR_RETURN(const ResourceRow* row, cache_.Find(name));
+  Staged entry;
+  entry.type = &type;
+  if (row != nullptr) {
+    entry.before = *row;
+    ASSIGN_OR_RETURN(entry.image, ParseResource(type, row->data));
+  }
+  // An entry that a refused Put leaves behind stages nothing: `changed` is false.
+  order_.emplace_back(name);
+  return &staged_.emplace(name, std::move(entry)).first->second;
+}
+
+absl::Status Staging::CheckEtag(const Message& next, const Staged& entry) const {
+  const std::string name = NameOf(next);
+  const std::string etag = EtagOf(next);
+  if (entry.image == nullptr) {
+    return etag.empty() ? absl::OkStatus() : NotFoundError(name);
+  }
+  if (etag.empty()) return AlreadyExists(name, *entry.image);
+  const std::string current = EtagOf(*entry.image);
+  if (etag == current) return absl::OkStatus();
+  return Error(absl::StatusCode::kAborted, "ETAG_MISMATCH",
+               absl::StrCat(name, " was changed since it was read (etag ", etag, ", now ", current,
+                            "): read it again and repeat the change"),
+               {{"resource", name}, {"etag", current}});
+}
+
+absl::StatusOr<bool> Staging::SameAsBefore(const Message& next, const ResourceRow& before) const {
+  ASSIGN_OR_RETURN(const std::unique_ptr<Message> stored, ParseResource(*before.type, before.data));
+  return WithoutStamp(next) == WithoutStamp(*stored);
+}
+
+absl::Status CheckScan(const ScanOptions& options) {
+  if (options.limit >= 1 && options.limit <= kScanLimit) return absl::OkStatus();
+  return absl::InvalidArgumentError(
+      absl::StrCat("a scan takes a limit of 1 to ", kScanLimit, ", not ", options.limit));
+}
+
+absl::StatusOr<Scanned> ToScanned(ResourceRow row) {
+  Scanned scanned;
+  ASSIGN_OR_RETURN(scanned.resource, ParseResource(*row.type, row.data));
+  scanned.facts = std::move(row.facts);
+  return scanned;
+}
+
+absl::Status LoadRow(const ResourceRow* row, std::string_view name, Message* out) {
+  if (row == nullptr || row->type->prototype->GetDescriptor() != out->GetDescriptor()) {
+    return NotFoundError(name);
+  }
+  if (!out->ParseFromString(row->data)) {
+    return absl::DataLossError(absl::StrCat(ToAbsl(name), " is stored and can't be read"));
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace clusterwire::store
