@@ -8,6 +8,7 @@
 #include "services/catalogue/common/dates/calendar.h"
 #include "services/catalogue/resources/clusters/cluster_rules.h"
 #include "services/catalogue/resources/labels/label_rules.h"
+#include "services/catalogue/resources/programmes/membership_rules.h"
 #include "services/catalogue/testing/world.h"
 
 namespace clusterwire::catalogue {
@@ -119,10 +120,10 @@ TEST_F(HistoryTest, TheChangesOfANameAreThoseThatTheFilterMatchesInTheWholeLog) 
   v1::Membership membership;
   membership.set_cluster(a.name());
   membership =
-      *world_.memberships->Create(world_.AsOperator(), "programmes/go-cluster", membership, "m");
+      *world_.Of<Memberships>().Create(world_.AsOperator(), "programmes/go-cluster", membership, "m");
   Award(b.name(), "silver");
-  ASSERT_THAT(world_.memberships->Delete(world_.AsOperator(), membership.name(), ""), IsOk());
-  ASSERT_THAT(world_.clusters->Delete(world_.AsOperator(), b.name(), ""), IsOk());
+  ASSERT_THAT(world_.Of<Memberships>().Delete(world_.AsOperator(), membership.name(), ""), IsOk());
+  ASSERT_THAT(world_.Of<Clusters>().Delete(world_.AsOperator(), b.name(), ""), IsOk());
   const auto all = List();
   const std::vector<std::vector<std::string>> asked = {{a.name()},
                                                        {b.name()},
