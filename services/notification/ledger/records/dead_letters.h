@@ -13,7 +13,7 @@
 
 #include "libs/kafka/message.h"
 #include "libs/sql/connection.h"
-#include "services/notification/ledger/deliveries.h"
+#include "services/notification/ledger/deliveries/deliveries.h"
 
 namespace clusterwire::notification {
 
