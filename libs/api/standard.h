@@ -7,10 +7,10 @@
 // the response by the names that AIPs give the fields. A handler that keeps an Api under `api_`
 // says in one line which of its methods is one:
 //
-//   class ClusterHandler final : public v1::ClusterService::CallbackService {
-//     CW_STANDARD(Get, GetCluster, v1::Cluster, clusters_)
-//     CW_STANDARD(List, ListClusters, v1::ListClustersResponse, clusters_)
-//     CW_WRITE(PublishCluster, v1::Cluster, clusters_->Publish(call, request->name()))
+//   class BookHandler final : public v1::BookService::CallbackService {
+//     CW_STANDARD(Get, GetBook, v1::Book, books_)
+//     CW_STANDARD(List, ListBooks, v1::ListBooksResponse, books_)
+//     CW_WRITE(LendBook, v1::Book, books_->Lend(call, request->name()))
 //     …
 namespace clusterwire::api {
 

@@ -56,8 +56,8 @@ absl::StatusOr<v1::ImportResponse> Upsert(Batch& batch, const Rules<T>& rules, F
   static const filter::Viewer kOperators = filter::Viewer::Operator();  // they alone import
   const Context context{{batch.writer(), batch.writer().now(), kOperators}, *book};
   const std::string kind = rules.KindOf(known, imported);
-  RETURN_IF_ERROR(InWordsOfRegister(rules.CheckAndSettle(known, &imported, context), rules.type,
-                                    fields));
+  RETURN_IF_ERROR(
+      InWordsOfRegister(rules.CheckAndSettle(known, &imported, context), rules.type, fields));
   RETURN_IF_ERROR(batch.RefuseSecondLine(match.name));
   RETURN_IF_ERROR(PutChecked(batch.writer(), imported, kind));
   result.set_outcome(known == nullptr ? v1::ImportResponse::OUTCOME_CREATED
