@@ -236,22 +236,23 @@ TEST_F(ResourceTest, CodesAreFoundByTheirBeginningAndByWordsOfTheirNames) {
 }
 
 TEST_F(ResourceTest, ACodeIsFoundAsSoonAsItsListHasItAndNoLongerWithoutIt) {
+  Taxonomies taxonomies(*world_.store);  // one, which keeps what it made of the lists
   const auto found = [&] {
-    return world_.taxonomies->SearchCodes(world_.Read(), "Quantum", "", 20)->size();
+    return taxonomies.SearchCodes(world_.Read(), "Quantum", "", 20)->size();
   };
   EXPECT_EQ(found(), 0u);
   auto nuts = world_.Get<v1::Taxonomy>("taxonomies/nuts");
   v1::TaxonomyCode& code = *nuts.add_codes();
   code.set_code("Q1");
   code.set_title("Quantum technologies");
-  const auto with = world_.taxonomies->Update(world_.AsOperator(), nuts, {});
+  const auto with = taxonomies.Update(world_.AsOperator(), nuts, {});
   ASSERT_THAT(with, IsOk());
   EXPECT_EQ(found(), 1u);
   world_.NewCluster();  // which changes no list
   EXPECT_EQ(found(), 1u);
   nuts = *with;
   nuts.mutable_codes()->RemoveLast();
-  ASSERT_THAT(world_.taxonomies->Update(world_.AsOperator(), nuts, {}), IsOk());
+  ASSERT_THAT(taxonomies.Update(world_.AsOperator(), nuts, {}), IsOk());
   EXPECT_EQ(found(), 0u);
 }
 
