@@ -2,19 +2,74 @@
 
 #include "absl/strings/str_cat.h"
 
+#include "clusterwire/catalogue/v1/label_scheme.pb.h"
+#include "clusterwire/catalogue/v1/programme.pb.h"
+
 #include "libs/base/status/error.h"
+#include "libs/base/status/status_macros.h"
+#include "libs/text/fold.h"
 
 namespace clusterwire::catalogue::registers {
+namespace {
 
-absl::Status Batch::Claim(const std::string& name) {
-  for (const Claims* claims : {&earlier_, static_cast<const Claims*>(&claims_)}) {
-    const auto found = claims->find(name);
-    if (found != claims->end() && found->second != line_) {
+using Names = std::map<std::string, std::string>;
+
+template <typename T>
+absl::Status Collect(const store::Reader& reader, const char* type, Names* names) {
+  store::ScanOptions scan;
+  scan.type = type;
+  while (true) {
+    ASSIGN_OR_RETURN(const auto page, reader.Scan(scan));
+    for (const store::Scanned& scanned : page) {
+      const T& resource = static_cast<const T&>(*scanned.resource);
+      scan.after = resource.name();
+      names->emplace(text::Fold(resource.title()), resource.name());
+      if (!resource.acronym().empty()) {
+        names->emplace(text::Fold(resource.acronym()), resource.name());
+      }
+      for (const auto& id : resource.external_ids()) {
+        names->emplace(text::Fold(id.id()), resource.name());
+      }
+    }
+    if (page.size() < static_cast<size_t>(scan.limit)) return absl::OkStatus();
+  }
+}
+
+std::string FindIn(const Names& names, std::string_view name) {
+  const auto found = names.find(text::Fold(name));
+  return found == names.end() ? "" : found->second;
+}
+
+}  // namespace
+
+absl::Status Batch::RefuseSecondLine(const std::string& name) {
+  for (const LineNumbers* lines : {&earlier_, static_cast<const LineNumbers*>(&lines_)}) {
+    const auto found = lines->find(name);
+    if (found != lines->end() && found->second != line_) {
       return FieldError("name", absl::StrCat("line ", found->second, " is about ", name,
                                              " already; join the two"));
     }
   }
-  claims_[name] = line_;
+  lines_[name] = line_;
+  return absl::OkStatus();
+}
+
+absl::StatusOr<std::string> Batch::FindScheme(std::string_view name) {
+  RETURN_IF_ERROR(ReadNames());
+  return FindIn(schemes_, name);
+}
+
+absl::StatusOr<std::string> Batch::FindProgrammeOrScheme(std::string_view name) {
+  RETURN_IF_ERROR(ReadNames());
+  const std::string programme = FindIn(programmes_, name);
+  return programme.empty() ? FindIn(schemes_, name) : programme;
+}
+
+absl::Status Batch::ReadNames() {
+  if (names_read_) return absl::OkStatus();
+  RETURN_IF_ERROR(Collect<v1::Programme>(writer_, "programme", &programmes_));
+  RETURN_IF_ERROR(Collect<v1::LabelScheme>(writer_, "label_scheme", &schemes_));
+  names_read_ = true;
   return absl::OkStatus();
 }
 

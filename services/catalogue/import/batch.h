@@ -1,50 +1,58 @@
 #pragma once
 
+#include <cstdint>
+#include <functional>
 #include <map>
 #include <string>
-#include <vector>
+#include <string_view>
 
 #include "absl/status/status.h"
-
-#include "clusterwire/catalogue/v1/import.pb.h"
+#include "absl/status/statusor.h"
 
 #include "libs/store/reader.h"
 
 namespace clusterwire::catalogue::registers {
 
-using Outcome = v1::ImportResponse::Outcome;
-
-// What became of one line inside a write.
-struct Taken {
-  Outcome outcome = v1::ImportResponse::OUTCOME_UNCHANGED;
-  std::string name = "";
-  std::vector<std::string> notes = {};
-  std::vector<std::string> more_names = {};
-  // Not taken yet: it names something that may stand further down. `notes` say what.
-  bool waits = false;
-};
-
-// Which line has said something of which resource.
-using Claims = std::map<std::string, int64_t, std::less<>>;
+// Which line is about which resource, by its name.
+using LineNumbers = std::map<std::string, int64_t, std::less<>>;
 
 // The lines that are one write. Lives as long as one run of its body.
 class Batch {
  public:
-  Batch(store::Writer& writer, const Claims& earlier) : writer_(writer), earlier_(earlier) {}
+  // `earlier` are the lines of the writes before.
+  Batch(store::Writer& writer, const std::string& read_date, const LineNumbers& earlier)
+      : writer_(writer), read_date_(read_date), earlier_(earlier) {}
 
   store::Writer& writer() { return writer_; }
+  // When the sources were read.
+  const std::string& read_date() const { return read_date_; }
   void set_line(int64_t number) { line_ = number; }
 
   // INVALID_ARGUMENT when another line of this import is about the same resource already: two
   // records of one thing would undo each other with every import.
-  absl::Status Claim(const std::string& name);
-  const Claims& claims() const { return claims_; }
+  absl::Status RefuseSecondLine(const std::string& name);
+  const LineNumbers& lines() const { return lines_; }
+
+  // Programmes and label schemes by what registers call them: title, acronym, or a name in another
+  // register (external_ids); case and accents don't count. "programmes/go-cluster",
+  // "labelSchemes/ecei"; empty when nothing is called so. There are some fifty, read once a write.
+  absl::StatusOr<std::string> FindScheme(std::string_view name);
+  // A programme is preferred to a scheme of the same name.
+  absl::StatusOr<std::string> FindProgrammeOrScheme(std::string_view name);
 
  private:
+  using Names = std::map<std::string, std::string>;  // folded → resource name
+
+  absl::Status ReadNames();
+
   store::Writer& writer_;
-  const Claims& earlier_;
-  Claims claims_;
+  const std::string& read_date_;
+  const LineNumbers& earlier_;
+  LineNumbers lines_;
   int64_t line_ = 0;
+  bool names_read_ = false;
+  Names programmes_;
+  Names schemes_;
 };
 
 }  // namespace clusterwire::catalogue::registers

@@ -7,8 +7,8 @@
 #include "libs/base/status/status_macros.h"
 #include "libs/rpc/stream/run_stream.h"
 #include "services/catalogue/common/api/calls.h"
-#include "services/catalogue/services.h"
 #include "services/catalogue/import/session.h"
+#include "services/catalogue/services.h"
 
 namespace clusterwire::catalogue {
 namespace {
@@ -21,28 +21,28 @@ class ImportExchange {
 
   absl::StatusOr<rpc::Pump> Step(const rpc::Received<v1::ImportRequest>& in,
                                  rpc::Batch<v1::ImportResponse>& out) {
-    const absl::Status taken = Take(in);
+    const absl::Status received = Receive(in);
     // What was written is reported, also when the import ends here.
-    while (session_ != nullptr && (!out.full() || !taken.ok())) {
+    while (session_ != nullptr && (!out.full() || !received.ok())) {
       auto report = session_->NextReport();
       if (!report) break;
       out.Add(*std::move(report));
     }
-    RETURN_IF_ERROR(taken);
+    RETURN_IF_ERROR(received);
     if (out.full()) return rpc::Pump::kMore;
     return ended_ ? rpc::Pump::kDone : rpc::Pump::kWait;
   }
 
  private:
-  absl::Status Take(const rpc::Received<v1::ImportRequest>& in) {
-    for (const v1::ImportRequest& message : in.messages) RETURN_IF_ERROR(TakeOne(message));
+  absl::Status Receive(const rpc::Received<v1::ImportRequest>& in) {
+    for (const v1::ImportRequest& message : in.messages) RETURN_IF_ERROR(ReceiveOne(message));
     if (!in.ended || std::exchange(ended_, true)) return absl::OkStatus();
-    return session_ == nullptr ? Unstarted() : session_->End();
+    return session_ == nullptr ? NotStarted() : session_->End();
   }
 
-  absl::Status TakeOne(const v1::ImportRequest& message) {
+  absl::Status ReceiveOne(const v1::ImportRequest& message) {
     if (session_ == nullptr) {
-      if (!message.has_start()) return Unstarted();
+      if (!message.has_start()) return NotStarted();
       ASSIGN_OR_RETURN(WriteCall call, WriteCallOf(call_, message.start()));
       ASSIGN_OR_RETURN(session_,
                        registers::Session::Open(store_, std::move(call), message.start()));
@@ -52,7 +52,7 @@ class ImportExchange {
     return session_->Add(message.line());
   }
 
-  static absl::Status Unstarted() {
+  static absl::Status NotStarted() {
     return FieldError("start", "is required in the first message");
   }
 

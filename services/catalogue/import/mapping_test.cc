@@ -1,5 +1,3 @@
-#include "services/catalogue/import/mapping.h"
-
 #include <set>
 
 #include <gmock/gmock.h>
@@ -7,7 +5,8 @@
 
 #include "libs/base/testing/status_matchers.h"
 #include "libs/resource/id.h"
-#include "services/catalogue/import/ids.h"
+#include "services/catalogue/import/match.h"
+#include "services/catalogue/import/registers/register.h"
 #include "services/catalogue/import/testing/import_bench.h"
 
 namespace clusterwire::catalogue::registers {
@@ -156,8 +155,8 @@ TEST_F(MappingTest, ARuleForALevelThatIsNotNamedIsRefused) {
 TEST_F(MappingTest, AnEventOfWhichOnlyTheMonthIsKnownLiesWithinIt) {
   const auto record = MapEvent(RealLine("events.ndjson", "Clusters meet Regions - Málaga"), "");
   ASSERT_THAT(record, IsOk());
-  EXPECT_EQ(record->event.period().start(), "2022-02");
-  EXPECT_EQ(record->event.period().end(), "2022-02");
+  EXPECT_EQ(record->period().start(), "2022-02");
+  EXPECT_EQ(record->period().end(), "2022-02");
 }
 
 TEST_F(MappingTest, AnEventKeepsTimesPlaceAndItsParentsTitle) {
@@ -165,16 +164,16 @@ TEST_F(MappingTest, AnEventKeepsTimesPlaceAndItsParentsTitle) {
       RealLine("events.ndjson", "\"Meeting of the European Cluster Associations and Networks\""),
       "");
   ASSERT_THAT(side, IsOk());
-  EXPECT_EQ(side->event.kind(), v1::CalendarEvent::KIND_SIDE_EVENT);
-  EXPECT_EQ(side->event.start_time(), "09:00");
-  EXPECT_EQ(side->event.time_zone(), "Europe/Prague");
-  EXPECT_EQ(side->parent, "European Cluster Conference 2022");
+  EXPECT_EQ(side->kind(), v1::CalendarEvent::KIND_SIDE_EVENT);
+  EXPECT_EQ(side->start_time(), "09:00");
+  EXPECT_EQ(side->time_zone(), "Europe/Prague");
+  EXPECT_EQ(side->parent(), "European Cluster Conference 2022");
   const auto conference =
       MapEvent(RealLine("events.ndjson", "\"European Cluster Conference 2019\", \"kind\""), "");
   ASSERT_THAT(conference, IsOk());
-  EXPECT_EQ(conference->event.place().venue(), "Palace of Parliament");
-  EXPECT_EQ(conference->event.edition(), 6);
-  EXPECT_EQ(conference->event.registration_closes(), "2019-04-24");
+  EXPECT_EQ(conference->place().venue(), "Palace of Parliament");
+  EXPECT_EQ(conference->edition(), 6);
+  EXPECT_EQ(conference->registration_closes(), "2019-04-24");
 }
 
 TEST_F(MappingTest, EveryRealLineCanBeRead) {

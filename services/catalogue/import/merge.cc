@@ -13,13 +13,12 @@ using google::protobuf::Message;
 
 void KeepUnstatedFields(const Message& known, Message* imported) {
   const auto& reflection = *imported->GetReflection();
-  std::unique_ptr<Message> merged(known.New());
-  merged->CopyFrom(known);
+  std::unique_ptr<Message> unstated(known.New());
+  unstated->CopyFrom(known);
   std::vector<const FieldDescriptor*> stated;
   reflection.ListFields(*imported, &stated);
-  for (const FieldDescriptor* field : stated) reflection.ClearField(merged.get(), field);
-  merged->MergeFrom(*imported);
-  imported->CopyFrom(*merged);
+  for (const FieldDescriptor* field : stated) reflection.ClearField(unstated.get(), field);
+  imported->MergeFrom(*unstated);
 }
 
 void KeepUnstatedOfLevels(const v1::LabelScheme& known, v1::LabelScheme* imported) {

@@ -4,10 +4,11 @@
 
 #include "clusterwire/catalogue/v1/label_scheme.pb.h"
 
-#include "services/catalogue/import/provenance.h"
+#include "services/catalogue/import/sources.h"
 
 // What an import makes of a resource that is there already, before what was edited by hand is put
-// back (domain/edited.h). A register is silent on what it doesn't state: another may have said it.
+// back (common/fields/edited.h). A register is silent on what it doesn't state: another may have
+// said it.
 namespace clusterwire::catalogue::registers {
 
 void JoinSources(const Sources& known, Sources* imported);

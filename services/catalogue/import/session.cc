@@ -7,7 +7,6 @@
 #include "libs/base/status/error.h"
 #include "libs/base/status/status_macros.h"
 #include "services/catalogue/common/fields/checks.h"
-#include "services/catalogue/import/notes.h"
 
 namespace clusterwire::catalogue::registers {
 namespace {
@@ -19,8 +18,20 @@ bool IsAboutContent(const absl::Status& status) {
          absl::IsOutOfRange(status);
 }
 
-Taken Refused(const absl::Status& status) {
-  return {.outcome = v1::ImportResponse::OUTCOME_REFUSED, .notes = NotesOf(status)};
+bool Waits(const v1::ImportResponse& result) {
+  return result.outcome() == v1::ImportResponse::OUTCOME_UNSPECIFIED;
+}
+
+// One note a field.
+v1::ImportResponse Refused(const absl::Status& status) {
+  v1::ImportResponse result;
+  result.set_outcome(v1::ImportResponse::OUTCOME_REFUSED);
+  const google::rpc::BadRequest bad_request = BadRequestOf(status);
+  for (const auto& violation : bad_request.field_violations()) {
+    result.add_notes(absl::StrCat(violation.field(), ": ", violation.description()));
+  }
+  if (result.notes().empty()) result.add_notes(std::string(status.message()));
+  return result;
 }
 
 }  // namespace
@@ -32,23 +43,24 @@ absl::StatusOr<std::unique_ptr<Session>> Session::Open(store::Store& store, Writ
   }
   FieldErrors errors;
   CheckDate("start.read_date", start.read_date(), errors);
-  auto lines = MakeRegister(start.kind(), start.read_date());
-  errors.AddAll("", lines.status());
+  const absl::StatusOr<ImportRecord> import_record = RegisterOf(start.kind());
+  errors.AddAll("", import_record.status());
   RETURN_IF_ERROR(errors.ToStatus());
   call.store.request_id.clear();
   call.store.rehearse = start.validate_only();
   call.store.quiet = !start.notify();
-  return std::unique_ptr<Session>(new Session(store, std::move(call.store), *std::move(lines)));
+  return std::unique_ptr<Session>(
+      new Session(store, std::move(call.store), *import_record, start.read_date()));
 }
 
 absl::Status Session::Add(const v1::ImportLine& line) {
-  if (++lines_ > kMaxLines) {
+  if (++count_ > kMaxLines) {
     return Error(absl::StatusCode::kResourceExhausted, "TOO_MANY_LINES",
                  absl::StrCat("an import has at most ", kMaxLines, " lines; split the file"));
   }
-  Slot& slot = slots_.emplace_back(Slot{line, std::nullopt});
-  if (line.number() == 0) slot.line.set_number(lines_);
-  pending_.push_back(&slot);
+  Line& added = lines_.emplace_back(Line{line, std::nullopt});
+  if (line.number() == 0) added.line.set_number(count_);
+  pending_.push_back(&added);
   const bool full = pending_.size() % kBatch == 0;
   return full ? WritePending(/*last=*/false) : absl::OkStatus();
 }
@@ -56,33 +68,33 @@ absl::Status Session::Add(const v1::ImportLine& line) {
 absl::Status Session::End() { return WritePending(/*last=*/true); }
 
 std::optional<v1::ImportResponse> Session::NextReport() {
-  if (slots_.empty() || !slots_.front().report) return std::nullopt;
-  v1::ImportResponse report = *std::move(slots_.front().report);
-  slots_.pop_front();
+  if (lines_.empty() || !lines_.front().report) return std::nullopt;
+  v1::ImportResponse report = *std::move(lines_.front().report);
+  lines_.pop_front();
   return report;
 }
 
 absl::Status Session::WritePending(bool last) {
-  const Slots slots = std::exchange(pending_, {});
-  if (slots.empty()) return absl::OkStatus();
-  absl::StatusOr<Slots> waiting = Write(slots, last);
+  const Lines lines = std::exchange(pending_, {});
+  if (lines.empty()) return absl::OkStatus();
+  absl::StatusOr<Lines> waiting = Write(lines, last);
   if (waiting.ok()) {
     pending_ = *std::move(waiting);
     return absl::OkStatus();
   }
   if (!IsAboutContent(waiting.status())) return std::move(waiting).status();
-  RETURN_IF_ERROR(WriteSingly(slots));
+  RETURN_IF_ERROR(WriteSingly(lines));
   // Those that still wait fail no write, so this ends.
   return last ? WritePending(last) : absl::OkStatus();
 }
 
-absl::Status Session::WriteSingly(const Slots& slots) {
-  for (Slot* slot : slots) {
-    absl::StatusOr<Slots> alone = Write({slot}, /*last=*/false);
+absl::Status Session::WriteSingly(const Lines& lines) {
+  for (Line* line : lines) {
+    absl::StatusOr<Lines> alone = Write({line}, /*last=*/false);
     if (alone.ok()) {
       pending_.insert(pending_.end(), alone->begin(), alone->end());
     } else if (IsAboutContent(alone.status())) {
-      Report(*slot, Refused(alone.status()), 0);
+      Report(*line, Refused(alone.status()));
     } else {
       return std::move(alone).status();
     }
@@ -90,57 +102,57 @@ absl::Status Session::WriteSingly(const Slots& slots) {
   return absl::OkStatus();
 }
 
-absl::StatusOr<Session::Slots> Session::Write(const Slots& slots, bool last) {
-  std::vector<Taken> taken;
-  Claims claims;
+absl::StatusOr<Session::Lines> Session::Write(const Lines& lines, bool last) {
+  std::vector<v1::ImportResponse> results;
+  LineNumbers numbers;
   ASSIGN_OR_RETURN(const store::Written written, store_.Write(call_, [&](store::Writer& writer) {
-    return RunBody(writer, slots, &taken, &claims);
+    return ImportLines(writer, lines, &results, &numbers);
   }));
-  claims_.merge(claims);
-  Slots waiting;
-  for (size_t i = 0; i < slots.size(); ++i) {
-    if (taken[i].waits && !last && waiting.size() < kMaxWaiting) {
-      waiting.push_back(slots[i]);
+  written_.merge(numbers);
+  Lines waiting;
+  for (size_t i = 0; i < lines.size(); ++i) {
+    v1::ImportResponse& result = results[i];
+    if (Waits(result) && !last && waiting.size() < kMaxWaiting) {
+      waiting.push_back(lines[i]);
       continue;
     }
-    if (taken[i].waits) taken[i].outcome = v1::ImportResponse::OUTCOME_REFUSED;
-    const bool changed = taken[i].outcome == v1::ImportResponse::OUTCOME_CREATED ||
-                         taken[i].outcome == v1::ImportResponse::OUTCOME_UPDATED;
-    Report(*slots[i], std::move(taken[i]), changed && !call_.rehearse ? written.revision.value : 0);
+    if (Waits(result)) result.set_outcome(v1::ImportResponse::OUTCOME_REFUSED);
+    const bool changed = result.outcome() == v1::ImportResponse::OUTCOME_CREATED ||
+                         result.outcome() == v1::ImportResponse::OUTCOME_UPDATED;
+    if (changed && !call_.rehearse) result.set_revision(written.revision.value);
+    Report(*lines[i], std::move(result));
   }
   return waiting;
 }
 
-absl::Status Session::RunBody(store::Writer& writer, const Slots& slots, std::vector<Taken>* taken,
-                              Claims* claims) {
-  taken->assign(slots.size(), Taken{.waits = true});
-  RETURN_IF_ERROR(register_->Begin(writer));
-  Batch batch(writer, claims_);
-  // Again while somebody got further: a parent may stand below its child.
-  for (bool further = true; further;) {
-    further = false;
-    for (size_t i = 0; i < slots.size(); ++i) {
-      if (!(*taken)[i].waits) continue;
-      batch.set_line(slots[i]->line.number());
-      absl::StatusOr<Taken> now = register_->Take(batch, slots[i]->line.json());
-      if (!now.ok() && !absl::IsInvalidArgument(now.status())) return std::move(now).status();
-      (*taken)[i] = now.ok() ? *std::move(now) : Refused(now.status());
-      further |= !(*taken)[i].waits;
+absl::Status Session::ImportLines(store::Writer& writer, const Lines& lines,
+                                  std::vector<v1::ImportResponse>* results,
+                                  LineNumbers* written) const {
+  results->assign(lines.size(), {});
+  Batch batch(writer, read_date_, written_);
+  // Again while one of those that wait was imported: a parent may stand below its child.
+  for (bool again = true; again;) {
+    again = false;
+    for (size_t i = 0; i < lines.size(); ++i) {
+      v1::ImportResponse& result = (*results)[i];
+      if (!Waits(result)) continue;
+      batch.set_line(lines[i]->line.number());
+      absl::StatusOr<v1::ImportResponse> imported = import_record_(batch, lines[i]->line.json());
+      if (!imported.ok() && !absl::IsInvalidArgument(imported.status())) {
+        return std::move(imported).status();
+      }
+      result = imported.ok() ? *std::move(imported) : Refused(imported.status());
+      again |= !Waits(result);
     }
   }
-  *claims = batch.claims();
+  *written = batch.lines();
   return absl::OkStatus();
 }
 
-void Session::Report(Slot& slot, Taken taken, int64_t revision) {
-  v1::ImportResponse& report = slot.report.emplace();
-  report.set_number(slot.line.number());
-  report.set_outcome(taken.outcome);
-  report.set_name(std::move(taken.name));
-  for (std::string& note : taken.notes) report.add_notes(std::move(note));
-  for (std::string& name : taken.more_names) report.add_more_names(std::move(name));
-  report.set_revision(revision);
-  slot.line.clear_json();
+void Session::Report(Line& line, v1::ImportResponse result) {
+  result.set_number(line.line.number());
+  line.report = std::move(result);
+  line.line.clear_json();
 }
 
 }  // namespace clusterwire::catalogue::registers

@@ -14,7 +14,7 @@
 
 #include "libs/store/store.h"
 #include "services/catalogue/common/access/access.h"
-#include "services/catalogue/import/register.h"
+#include "services/catalogue/import/registers/register.h"
 
 namespace clusterwire::catalogue::registers {
 
@@ -48,31 +48,36 @@ class Session {
   std::optional<v1::ImportResponse> NextReport();
 
  private:
-  struct Slot {
+  struct Line {
     v1::ImportLine line;
     std::optional<v1::ImportResponse> report;
   };
-  using Slots = std::vector<Slot*>;
+  using Lines = std::vector<Line*>;
 
-  Session(store::Store& store, store::Call call, std::unique_ptr<Register> lines)
-      : store_(store), call_(std::move(call)), register_(std::move(lines)) {}
+  Session(store::Store& store, store::Call call, ImportRecord import_record, std::string read_date)
+      : store_(store),
+        call_(std::move(call)),
+        import_record_(import_record),
+        read_date_(std::move(read_date)) {}
 
-  // Writes `slots` as one revision, and reports them; those that wait come back.
-  absl::StatusOr<Slots> Write(const Slots& slots, bool last);
+  // Writes `lines` as one revision, and reports them; those that wait come back.
+  absl::StatusOr<Lines> Write(const Lines& lines, bool last);
   absl::Status WritePending(bool last);
   // Where the write of all of them failed for what one of them holds.
-  absl::Status WriteSingly(const Slots& slots);
-  absl::Status RunBody(store::Writer& writer, const Slots& slots, std::vector<Taken>* taken,
-                       Claims* claims);
-  void Report(Slot& slot, Taken taken, int64_t revision);
+  absl::Status WriteSingly(const Lines& lines);
+  // The body of a write.
+  absl::Status ImportLines(store::Writer& writer, const Lines& lines,
+                           std::vector<v1::ImportResponse>* results, LineNumbers* written) const;
+  static void Report(Line& line, v1::ImportResponse result);
 
   store::Store& store_;
   const store::Call call_;
-  const std::unique_ptr<Register> register_;
-  std::deque<Slot> slots_;  // not reported yet; pointers into it stay valid while it shrinks
-  Slots pending_;           // to be written, the waiting ones first
-  Claims claims_;
-  int64_t lines_ = 0;
+  const ImportRecord import_record_;
+  const std::string read_date_;
+  std::deque<Line> lines_;  // not reported yet; pointers into it stay valid while it shrinks
+  Lines pending_;           // to be written, the waiting ones first
+  LineNumbers written_;     // by what they are about
+  int64_t count_ = 0;
 };
 
 }  // namespace clusterwire::catalogue::registers

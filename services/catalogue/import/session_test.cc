@@ -12,8 +12,8 @@
 #include "clusterwire/catalogue/v1/membership.pb.h"
 
 #include "libs/base/testing/status_matchers.h"
-#include "services/catalogue/resources/clusters/cluster_rules.h"
 #include "services/catalogue/import/testing/import_bench.h"
+#include "services/catalogue/resources/clusters/cluster_rules.h"
 
 namespace clusterwire::catalogue::registers {
 namespace {

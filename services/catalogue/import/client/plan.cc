@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <filesystem>
 #include <fstream>
+#include <map>
 #include <utility>
 
 #include "absl/status/status.h"
@@ -51,7 +52,7 @@ absl::StatusOr<std::vector<std::string>> FilesOf(const std::string& path) {
 }  // namespace
 
 absl::StatusOr<std::vector<File>> PlanOf(const std::vector<std::string>& paths) {
-  std::vector<std::pair<size_t, File>> ranked;
+  std::multimap<size_t, File> plan;  // by the place of its name in kFiles
   for (const std::string& path : paths) {
     ASSIGN_OR_RETURN(const std::vector<std::string> files, FilesOf(path));
     for (const std::string& file : files) {
@@ -62,15 +63,12 @@ absl::StatusOr<std::vector<File>> PlanOf(const std::vector<std::string>& paths) 
         return absl::InvalidArgumentError(
             absl::StrCat(file, ": what is in it? It should be called one of ", KnownFiles()));
       }
-      const size_t rank = static_cast<size_t>(known - std::begin(kFiles));
-      ranked.emplace_back(rank, File{known->second, file, name});
+      plan.emplace(known - std::begin(kFiles), File{known->second, file, name});
     }
   }
-  std::stable_sort(ranked.begin(), ranked.end(),
-                   [](const auto& a, const auto& b) { return a.first < b.first; });
-  std::vector<File> plan;
-  for (auto& [rank, file] : ranked) plan.push_back(std::move(file));
-  return plan;
+  std::vector<File> files;
+  for (auto& [place, file] : plan) files.push_back(std::move(file));
+  return files;
 }
 
 absl::StatusOr<std::vector<NumberedLine>> ReadLines(const std::string& path) {

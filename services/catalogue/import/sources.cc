@@ -1,25 +1,33 @@
-#include "services/catalogue/import/provenance.h"
+#include "services/catalogue/import/sources.h"
 
 #include <algorithm>
 
 namespace clusterwire::catalogue::registers {
+namespace {
 
-Provenance::Provenance(Line& line, std::string read_date)
-    : read_date_(std::move(read_date)), uri_(line.RequiredText("source")) {
-  Add("", "", uri_);
-  for (const std::string& uri : line.Texts("more_sources")) Add("", "", uri);
+void AddPage(std::string uri, const std::string& read_date, Sources* sources) {
+  type::v1::Source& source = *sources->Add();
+  source.set_uri(std::move(uri));
+  source.set_read_date(read_date);
 }
 
-void Provenance::Keep(std::string_view field, std::string_view value, std::string_view uri) {
-  if (!value.empty()) Add(field, value, uri.empty() ? uri_ : uri);
+}  // namespace
+
+void ReadSources(JsonRecord& record, const std::string& read_date, Sources* sources) {
+  AddPage(record.RequiredText("source"), read_date, sources);
+  for (std::string& uri : record.Texts("more_sources")) {
+    AddPage(std::move(uri), read_date, sources);
+  }
 }
 
-void Provenance::Add(std::string_view field, std::string_view value, std::string_view uri) {
-  type::v1::Source& source = *sources_.Add();
+void KeepInSources(std::string_view field, std::string_view value, Sources* sources,
+                   std::string_view uri) {
+  if (value.empty()) return;
+  type::v1::Source source = sources->Get(0);
   source.set_field(std::string(field));
   source.set_value(std::string(value));
-  source.set_uri(std::string(uri));
-  source.set_read_date(read_date_);
+  if (!uri.empty()) source.set_uri(std::string(uri));
+  *sources->Add() = std::move(source);
 }
 
 void AddExternalId(std::string_view scheme, std::string_view id, ExternalIds* ids) {

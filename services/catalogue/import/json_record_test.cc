@@ -1,4 +1,4 @@
-#include "services/catalogue/import/line.h"
+#include "services/catalogue/import/json_record.h"
 
 #include <string>
 
@@ -13,17 +13,20 @@ namespace {
 using ::testing::ElementsAre;
 using ::testing::Pair;
 
-TEST(LineTest, WhatIsNoObjectIsRefused) {
-  EXPECT_THAT(Line::Parse(R"({"name": )"), HasFieldError("json"));
-  EXPECT_THAT(Line::Parse("[1, 2]"), StatusIs(absl::StatusCode::kInvalidArgument, testing::_));
-  EXPECT_THAT(Line::Parse("\"" + std::string(Line::kMaxBytes, 'a') + "\""), HasFieldError("json"));
+TEST(JsonRecordTest, WhatIsNoObjectIsRefused) {
+  EXPECT_THAT(JsonRecord::Parse(R"({"name": )"), HasFieldError("json"));
+  EXPECT_THAT(JsonRecord::Parse("[1, 2]"),
+              StatusIs(absl::StatusCode::kInvalidArgument, testing::_));
+  EXPECT_THAT(JsonRecord::Parse("\"" + std::string(JsonRecord::kMaxBytes, 'a') + "\""),
+              HasFieldError("json"));
 }
 
-TEST(LineTest, ValuesComeAsTheyAreAndMissingOnesAreEmpty) {
-  Line line = Line::Parse(R"({"name": "Żywność", "year": 2019, "share": 0.5, "online": true,
+TEST(JsonRecordTest, ValuesComeAsTheyAreAndMissingOnesAreEmpty) {
+  JsonRecord line =
+      JsonRecord::Parse(R"({"name": "Żywność", "year": 2019, "share": 0.5, "online": true,
                               "words": ["a", "b"], "price": {"first": 10, "video": "20"},
                               "nothing": null})")
-                  .value();
+          .value();
   EXPECT_EQ(line.Text("name"), "Żywność");
   EXPECT_EQ(line.Date("year"), "2019");
   EXPECT_EQ(line.Number("share"), 0.5);
@@ -35,16 +38,17 @@ TEST(LineTest, ValuesComeAsTheyAreAndMissingOnesAreEmpty) {
   EXPECT_THAT(line.Finish(), IsOk());
 }
 
-TEST(LineTest, EveryValueOfTheWrongTypeIsNamed) {
-  Line line = Line::Parse(R"({"name": 7, "words": ["a", 1], "count": 2.5, "big": 3000000000,
+TEST(JsonRecordTest, EveryValueOfTheWrongTypeIsNamed) {
+  JsonRecord line =
+      JsonRecord::Parse(R"({"name": 7, "words": ["a", 1], "count": 2.5, "big": 3000000000,
                               "online": "yes", "codes": [{"code": 1}, 2]})")
-                  .value();
+          .value();
   line.Text("name");
   line.Texts("words");
   line.Whole("count");
   line.Whole("big");
   line.Flag("online");
-  for (Line& code : line.Objects("codes")) code.Text("code");
+  for (JsonRecord& code : line.Objects("codes")) code.Text("code");
   const absl::Status status = line.Finish();
   for (const char* path :
        {"name", "words[1]", "count", "big", "online", "codes[0].code", "codes[1]"}) {
@@ -52,8 +56,8 @@ TEST(LineTest, EveryValueOfTheWrongTypeIsNamed) {
   }
 }
 
-TEST(LineTest, WhatNobodyAskedForIsATypo) {
-  Line line = Line::Parse(R"({"name": "x", "natme": "y"})").value();
+TEST(JsonRecordTest, WhatNobodyAskedForIsATypo) {
+  JsonRecord line = JsonRecord::Parse(R"({"name": "x", "natme": "y"})").value();
   line.Text("name");
   const absl::Status status = line.Finish();
   EXPECT_THAT(status, HasFieldError("natme"));

@@ -1,4 +1,4 @@
-#include "services/catalogue/import/ids.h"
+#include "services/catalogue/import/match.h"
 
 #include "absl/strings/str_cat.h"
 
@@ -7,6 +7,9 @@
 
 namespace clusterwire::catalogue::registers {
 namespace {
+
+// So many records may share a slug and a country; a further one is refused.
+constexpr int kMaxNumbered = 20;
 
 std::string WithSuffix(std::string_view text, const std::string& suffix) {
   return absl::StrCat(text::Slug(text, resource::kMaxIdLength - suffix.size()), suffix);

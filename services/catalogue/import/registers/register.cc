@@ -1,6 +1,4 @@
-#include "services/catalogue/import/register.h"
-
-#include <utility>
+#include "services/catalogue/import/registers/register.h"
 
 #include "absl/strings/str_cat.h"
 
@@ -9,19 +7,18 @@
 
 namespace clusterwire::catalogue::registers {
 
-absl::StatusOr<std::unique_ptr<Register>> MakeRegister(v1::ImportStart::Kind kind,
-                                                       std::string read_date) {
+absl::StatusOr<ImportRecord> RegisterOf(v1::ImportStart::Kind kind) {
   switch (kind) {
     case v1::ImportStart::KIND_CLUSTERS:
-      return MakeClusterRegister(std::move(read_date));
+      return &ImportCluster;
     case v1::ImportStart::KIND_LABELS:
-      return MakeLabelRegister(std::move(read_date));
+      return &ImportLabel;
     case v1::ImportStart::KIND_PROGRAMMES:
-      return MakeProgrammeRegister(std::move(read_date));
+      return &ImportProgramme;
     case v1::ImportStart::KIND_EVENTS:
-      return MakeEventRegister(std::move(read_date));
+      return &ImportEvent;
     case v1::ImportStart::KIND_TAXONOMIES:
-      return MakeTaxonomyRegister(std::move(read_date));
+      return &ImportTaxonomy;
     default:
       return FieldError(
           "start.kind",

@@ -18,13 +18,15 @@
 namespace clusterwire::catalogue::registers {
 
 // A JSON object of a register, read field by field. A field that is missing gives an empty value;
-// one of the wrong type, and one that nobody asked for, is an error, so that a typo is never taken
+// one of the wrong type, and one that was never read, is an error, so that a typo is never taken
 // for a missing value. All errors are collected, with the paths of the register's own fields.
-class Line {
+class JsonRecord {
  public:
   // INVALID_ARGUMENT when it is no JSON object, or larger than kMaxBytes.
-  static absl::StatusOr<Line> Parse(std::string_view json);
+  static absl::StatusOr<JsonRecord> Parse(std::string_view json);
 
+  // Whether there is a value, of whatever type.
+  bool Has(const std::string& field) { return Find(field) != nullptr; }
   std::string Text(const std::string& field);
   std::string RequiredText(const std::string& field);
   std::vector<std::string> Texts(const std::string& field);
@@ -36,13 +38,13 @@ class Line {
   // The members of an object, whose values are texts, numbers or booleans, as text.
   std::vector<std::pair<std::string, std::string>> Scalars(const std::string& field);
   // The objects of a list.
-  std::vector<Line> Objects(const std::string& field);
+  std::vector<JsonRecord> Objects(const std::string& field);
 
-  // The path of `field` in the whole record: "codes[3].title".
-  std::string PathOf(std::string_view field) const;
+  // `field` is relative to this object; the error gets its path in the whole record:
+  // "codes[3].title".
   void AddError(std::string_view field, std::string_view description);
 
-  // Names the fields that were not asked for. Objects() does it for none of its lines.
+  // Names the fields that were not read. Objects() does it for none of its records.
   void RefuseUnknown();
   // RefuseUnknown(), and all errors of the record.
   absl::Status Finish();
@@ -51,16 +53,20 @@ class Line {
 
  private:
   struct Document;
+  using TypeTest = bool (nlohmann::json::*)() const noexcept;
 
-  Line(std::shared_ptr<Document> document, const nlohmann::json* node, std::string prefix)
-      : document_(std::move(document)), node_(node), prefix_(std::move(prefix)) {}
+  JsonRecord(std::shared_ptr<Document> document, const nlohmann::json* node, std::string path)
+      : document_(std::move(document)), node_(node), path_(std::move(path)) {}
   // Null when it is missing or null.
-  const nlohmann::json* Ask(const std::string& field);
+  const nlohmann::json* Find(const std::string& field);
+  // The same, and null with an error when it is of another type.
+  const nlohmann::json* Find(const std::string& field, TypeTest is_wanted, const char* wanted);
+  std::string PathOf(std::string_view field) const;
 
   std::shared_ptr<Document> document_;
   const nlohmann::json* node_;
-  std::string prefix_;
-  std::set<std::string> asked_;
+  std::string path_;  // of this object in the whole record; empty for the record itself
+  std::set<std::string> read_;
 };
 
 }  // namespace clusterwire::catalogue::registers

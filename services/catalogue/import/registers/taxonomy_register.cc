@@ -1,0 +1,57 @@
+#include "libs/base/status/status_macros.h"
+#include "services/catalogue/import/registers/register.h"
+#include "services/catalogue/import/upsert.h"
+#include "services/catalogue/resources/taxonomies/taxonomy_rules.h"
+
+namespace clusterwire::catalogue::registers {
+namespace {
+
+using google::protobuf::Message;
+
+void ReadSubject(JsonRecord& record, const Field& field, Message* taxonomy) {
+  SetWord(record, field, record.RequiredText(field.key), "", taxonomy);
+}
+
+constexpr Field kCodeFields[] = {
+    {"code", "code", ReadRequired}, {"title", "title", ReadRequired}, {"parent"}};
+
+constexpr Field kFields[] = {{"list", "list", ReadRequired},
+                             {"title", "title", ReadRequired},
+                             {"subject", "subject", ReadSubject},
+                             {"version"},
+                             {"codes", "codes", ReadObjects<kCodeFields>}};
+
+// A list is known by what stands before the colon of its codes, whatever its title.
+absl::StatusOr<Match<v1::Taxonomy>> FindTaxonomy(Batch& batch, const v1::Taxonomy& taxonomy) {
+  ASSIGN_OR_RETURN(const auto book, CodeBook::Of(batch.writer()));
+  if (const v1::Taxonomy* known = book->FindList(taxonomy.list())) {
+    return Match<v1::Taxonomy>{known->name(), *known};
+  }
+  return FindMatch<v1::Taxonomy>(batch.writer(), {.prefix = "taxonomies/",
+                                                  .ids = IdsFor(taxonomy.title()),
+                                                  .external_id = taxonomy.list(),
+                                                  .is_same = [&](const v1::Taxonomy& known) {
+                                                    return known.list() == taxonomy.list();
+                                                  }});
+}
+
+}  // namespace
+
+absl::StatusOr<v1::Taxonomy> MapTaxonomy(std::string_view json, const std::string& read_date) {
+  ASSIGN_OR_RETURN(JsonRecord record, JsonRecord::Parse(json));
+  v1::Taxonomy taxonomy;
+  ReadFields(record, kFields, &taxonomy);
+  ReadSources(record, read_date, taxonomy.mutable_sources());
+  taxonomy.set_link(taxonomy.sources(0).uri());
+  AddExternalId(kImportScheme, taxonomy.list(), taxonomy.mutable_external_ids());
+  RETURN_IF_ERROR(record.Finish());
+  return taxonomy;
+}
+
+absl::StatusOr<v1::ImportResponse> ImportTaxonomy(Batch& batch, std::string_view json) {
+  ASSIGN_OR_RETURN(v1::Taxonomy taxonomy, MapTaxonomy(json, batch.read_date()));
+  ASSIGN_OR_RETURN(const auto match, FindTaxonomy(batch, taxonomy));
+  return Upsert(batch, TaxonomyRules(), kFields, match, std::move(taxonomy));
+}
+
+}  // namespace clusterwire::catalogue::registers

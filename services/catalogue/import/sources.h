@@ -1,0 +1,32 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "google/protobuf/repeated_field.h"
+
+#include "clusterwire/type/v1/sources.pb.h"
+
+#include "services/catalogue/import/json_record.h"
+
+// The pages that a record was read on, and what its register calls it.
+namespace clusterwire::catalogue::registers {
+
+using Sources = google::protobuf::RepeatedPtrField<type::v1::Source>;
+using ExternalIds = google::protobuf::RepeatedPtrField<type::v1::ExternalId>;
+
+// The scheme of external ids under which a record is found again: what the register calls it.
+inline constexpr std::string_view kImportScheme = "import";
+
+// Reads `source` and `more_sources`, which are all of a record's pages; `source` is the first.
+void ReadSources(JsonRecord& record, const std::string& read_date, Sources* sources);
+// A value that has no field of its own in the resource, so that nothing of the record is lost. It
+// was read on the first page unless `uri` names its own. Nothing for an empty value.
+void KeepInSources(std::string_view field, std::string_view value, Sources* sources,
+                   std::string_view uri = "");
+
+void AddExternalId(std::string_view scheme, std::string_view id, ExternalIds* ids);
+bool HasExternalId(const ExternalIds& ids, std::string_view scheme, std::string_view id);
+bool HasScheme(const ExternalIds& ids, std::string_view scheme);
+
+}  // namespace clusterwire::catalogue::registers
