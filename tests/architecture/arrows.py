@@ -36,15 +36,26 @@ PROTOS = {
 }
 FOREIGN_CONTRACT = {"catalogue": "clusterwire/notification/", "notification": "clusterwire/catalogue/"}
 
-# A packaged library: its headers, and the only places that include them.
+# A packaged library: its headers, and the one library of ours that includes them.
 PACKAGED = [
-    ("gRPC", re.compile(r"^grpc(pp)?/|\.grpc\.pb\.h$"),
-     re.compile(r"^libs/(rpc|api)/|^services/.*(_service\.cc|_test\.cc|/testing/\w+\.(h|cc))$"
-                r"|^services/\w+/(services|server)\.|^services/catalogue/import/client/")),
-    ("librdkafka", re.compile(r"^librdkafka/"), re.compile(r"^libs/kafka/")),
     ("SQLite and libpq", re.compile(r"^(sqlite3|libpq-fe)\.h$"), re.compile(r"^libs/sql/")),
+    ("librdkafka", re.compile(r"^librdkafka/"), re.compile(r"^libs/kafka/")),
     ("libcurl and httplib", re.compile(r"^curl/|^httplib\.h$"), re.compile(r"^libs/http/")),
+    # A test of TLS makes its own certificates.
+    ("OpenSSL", re.compile(r"^openssl/"), re.compile(r"^libs/base/|^libs/http/client_tls_test\.cc$")),
+    ("nlohmann-json", re.compile(r"^nlohmann/"), re.compile(r"^libs/base/")),
+    ("ICU", re.compile(r"^unicode/"), re.compile(r"^libs/text/")),
+    ("S2", re.compile(r"^s2/"), re.compile(r"^libs/filter/")),
+    ("CRoaring", re.compile(r"^roaring/"), re.compile(r"^libs/search/")),
+    ("prometheus-cpp", re.compile(r"^prometheus/"), re.compile(r"^libs/telemetry/")),
 ]
+
+# gRPC is for those who translate: two libraries, handlers, servers, clients and tests.
+GRPC = re.compile(r"^grpc(pp)?/|\.grpc\.pb\.h$")
+MAY_INCLUDE_GRPC = re.compile(
+    r"^libs/(rpc|api)/|^services/.*(_service\.cc|_test\.cc|/testing/\w+\.(h|cc))$"
+    r"|^services/\w+/(services|server)\.|^services/catalogue/import/client/")
+PACKAGED.append(("gRPC", GRPC, MAY_INCLUDE_GRPC))
 
 INCLUDE = re.compile(r'^\s*#\s*include\s*[<"]([^>"]+)[>"]', re.MULTILINE)
 
@@ -112,11 +123,10 @@ def _of_service(path, part, included):
 
 def reaches_grpc(header, files):
     """Whether including this header of ours brings gRPC's headers with it."""
-    _, grpc, _ = PACKAGED[0]
     seen, open_ones = set(), [header]
     while open_ones:
         name = open_ones.pop()
-        if grpc.search(name):
+        if GRPC.search(name):
             return True
         if name not in seen:
             seen.add(name)
