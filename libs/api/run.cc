@@ -1,6 +1,6 @@
 #include "libs/api/run.h"
 
-#include "libs/base/status/status_macros.h"
+#include "libs/base/status/error.h"
 #include "libs/rpc/call/run_unary.h"
 
 namespace clusterwire::api {

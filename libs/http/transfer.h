@@ -1,6 +1,5 @@
 #pragma once
 
-#include <memory>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -8,13 +7,14 @@
 #include "absl/status/statusor.h"
 #include <curl/curl.h>
 
+#include "libs/base/handle.h"
 #include "libs/base/time/clock.h"
 #include "libs/http/client.h"
 
-// For this library's .cc files only.
+// For client.cc only.
 namespace clusterwire::http {
 
-// One request on its way. Made by whoever starts it, then owned by the client's loop.
+// One request on its way. Made by the thread that starts it, then owned by the client's loop.
 class Transfer {
  public:
   // `options` and `clock` outlive it.
@@ -42,23 +42,16 @@ class Transfer {
     curl_easy_setopt(easy_.get(), option, value);
   }
 
-  struct FreeEasy {
-    void operator()(CURL* easy) const { curl_easy_cleanup(easy); }
-  };
-  struct FreeList {
-    void operator()(curl_slist* list) const { curl_slist_free_all(list); }
-  };
-
   const Request request_;
   Client::Callback callback_;
   const Client::Options& options_;
   Clock& clock_;
-  std::unique_ptr<curl_slist, FreeList> headers_;
+  Handle<curl_slist, curl_slist_free_all> headers_;
   char error_[CURL_ERROR_SIZE] = "";
   Response response_;
   size_t header_bytes_ = 0;
   absl::Status refusal_;                  // of the last address that the guard refused
-  std::unique_ptr<CURL, FreeEasy> easy_;  // last: it points to everything above
+  Handle<CURL, curl_easy_cleanup> easy_;  // last: it points to everything above
 };
 
 }  // namespace clusterwire::http

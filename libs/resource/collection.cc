@@ -8,9 +8,8 @@
 #include "google/protobuf/descriptor.h"
 
 #include "libs/base/status/error.h"
-#include "libs/base/status/status_macros.h"
 #include "libs/base/text/strings.h"
-#include "libs/base/time/timestamp.h"
+#include "libs/base/time/clock.h"
 #include "libs/resource/id.h"
 #include "libs/resource/name.h"
 #include "libs/resource/scan.h"

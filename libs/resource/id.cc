@@ -6,7 +6,6 @@
 #include "absl/strings/str_cat.h"
 
 #include "libs/base/text/strings.h"
-#include "libs/base/text/utf8.h"
 
 namespace clusterwire::resource {
 

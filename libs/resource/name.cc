@@ -3,7 +3,6 @@
 #include "absl/strings/str_cat.h"
 
 #include "libs/base/status/error.h"
-#include "libs/base/text/names.h"
 #include "libs/base/text/strings.h"
 #include "libs/resource/id.h"
 

@@ -11,7 +11,6 @@
 #include "google/protobuf/util/field_mask_util.h"
 
 #include "libs/base/status/error.h"
-#include "libs/base/status/status_macros.h"
 #include "libs/base/text/strings.h"
 
 namespace clusterwire::resource {

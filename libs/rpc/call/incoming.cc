@@ -8,7 +8,7 @@
 #include "absl/time/time.h"
 #include <grpcpp/support/interceptor.h>
 
-#include "libs/base/status/status_macros.h"
+#include "libs/base/status/error.h"
 
 namespace clusterwire::rpc {
 namespace {

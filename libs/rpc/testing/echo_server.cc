@@ -7,7 +7,7 @@
 #include <gtest/gtest.h>
 
 #include "libs/base/random.h"
-#include "libs/base/status/status_macros.h"
+#include "libs/base/status/error.h"
 #include "libs/base/testing/eventually.h"
 #include "libs/rpc/server/client.h"
 

@@ -7,7 +7,7 @@
 #include "absl/strings/str_cat.h"
 #include <google/protobuf/descriptor.h>
 
-#include "libs/base/message_digest.h"
+#include "libs/base/crypto.h"
 #include "libs/base/status/error.h"
 
 namespace clusterwire::rpc {

@@ -8,8 +8,7 @@
 
 #include "libs/api/viewer.h"
 #include "libs/base/status/error.h"
-#include "libs/base/status/status_macros.h"
-#include "libs/base/time/timestamp.h"
+#include "libs/base/time/clock.h"
 #include "libs/resource/page.h"
 #include "libs/rpc/token/page_position.pb.h"
 #include "services/notification/ledger/inbox/inbox.h"

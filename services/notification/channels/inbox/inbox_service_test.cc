@@ -12,7 +12,7 @@
 #include "clusterwire/notification/v1/subscriber.grpc.pb.h"
 
 #include "libs/base/testing/status_matchers.h"
-#include "libs/base/time/timestamp.h"
+#include "libs/base/time/clock.h"
 #include "libs/rpc/call/status.h"
 #include "libs/rpc/server/client.h"
 #include "services/notification/ledger/inbox/inbox.h"

@@ -5,9 +5,7 @@
 #include "absl/strings/str_cat.h"
 
 #include "libs/base/status/error.h"
-#include "libs/base/status/status_macros.h"
 #include "libs/base/text/strings.h"
-#include "libs/base/text/utf8.h"
 #include "libs/resource/id.h"
 #include "services/notification/channels/endpoint_kind.h"
 #include "services/notification/resources/subscribers/names.h"
