@@ -13,7 +13,7 @@
 
 #include "libs/base/status/error.h"
 #include "libs/base/text/strings.h"
-#include "libs/rpc/token/page_token.h"
+#include "libs/rpc/token/token.h"
 
 namespace clusterwire::api {
 namespace {

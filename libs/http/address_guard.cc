@@ -9,7 +9,6 @@
 
 #include "libs/base/handle.h"
 #include "libs/base/status/error.h"
-#include "libs/base/text/strings.h"
 
 namespace clusterwire::http {
 namespace {

@@ -6,7 +6,7 @@
 
 #include "libs/base/crypto.h"
 #include "libs/base/status/error.h"
-#include "libs/resource/id.h"
+#include "libs/resource/name.h"
 
 namespace clusterwire::resource {
 namespace {

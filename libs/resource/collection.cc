@@ -10,9 +10,8 @@
 #include "libs/base/status/error.h"
 #include "libs/base/text/strings.h"
 #include "libs/base/time/clock.h"
-#include "libs/resource/id.h"
 #include "libs/resource/name.h"
-#include "libs/resource/scan.h"
+#include "libs/resource/page.h"
 #include "libs/resource/update_mask.h"
 
 namespace clusterwire::resource {

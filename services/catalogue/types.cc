@@ -9,7 +9,7 @@
 
 #include "libs/base/status/error.h"
 #include "libs/facts/registry.h"
-#include "libs/resource/scan.h"
+#include "libs/resource/page.h"
 #include "services/catalogue/common/codes/code_book.h"
 #include "services/catalogue/common/fields/facts_fields.h"
 #include "services/catalogue/common/uses.h"

@@ -5,8 +5,8 @@
 #include <string_view>
 #include <utility>
 
-#include "absl/status/status.h"
-#include "absl/status/statusor.h"
+#include "absl/status/status.h"    // IWYU pragma: export
+#include "absl/status/statusor.h"  // IWYU pragma: export
 #include "absl/time/time.h"
 #include "google/rpc/error_details.pb.h"
 

@@ -3,7 +3,7 @@
 #include "libs/base/status/error.h"
 #include "libs/base/time/clock.h"
 #include "libs/resource/page.h"
-#include "libs/rpc/token/page_token.h"
+#include "libs/rpc/token/token.h"
 #include "services/catalogue/changes/history.h"
 #include "services/catalogue/services.h"
 

@@ -2,7 +2,7 @@
 
 #include "libs/base/status/error.h"
 #include "libs/resource/page.h"
-#include "libs/rpc/token/page_token.h"
+#include "libs/rpc/token/token.h"
 #include "services/catalogue/services.h"
 
 namespace clusterwire::catalogue {

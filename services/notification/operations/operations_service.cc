@@ -3,7 +3,7 @@
 
 #include "clusterwire/notification/v1/operations.grpc.pb.h"
 
-#include "libs/api/viewer.h"
+#include "libs/api/run.h"
 #include "libs/base/status/error.h"
 #include "libs/rpc/call/run_unary.h"
 #include "services/notification/operations/diagnosis.h"

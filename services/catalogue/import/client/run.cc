@@ -11,7 +11,7 @@
 
 #include "libs/base/status/error.h"
 #include "libs/rpc/call/status.h"
-#include "libs/rpc/server/client.h"
+#include "libs/rpc/server/server.h"
 #include "services/catalogue/import/client/options.h"
 #include "services/catalogue/import/client/plan.h"
 #include "services/catalogue/import/client/report.h"

@@ -6,7 +6,7 @@
 
 #include "absl/strings/str_cat.h"
 
-#include "libs/api/viewer.h"
+#include "libs/api/run.h"
 #include "libs/base/status/error.h"
 #include "libs/base/time/clock.h"
 #include "libs/resource/page.h"

@@ -6,7 +6,7 @@
 
 #include "libs/base/status/error.h"
 #include "libs/base/text/strings.h"
-#include "libs/resource/id.h"
+#include "libs/resource/name.h"
 #include "services/notification/channels/endpoint_kind.h"
 #include "services/notification/resources/subscribers/names.h"
 #include "services/notification/resources/subscribers/subscription_rules.h"

@@ -6,7 +6,7 @@
 #include "libs/base/text/strings.h"
 #include "libs/base/time/clock.h"
 #include "libs/change/kind.h"
-#include "libs/resource/id.h"
+#include "libs/resource/name.h"
 #include "services/notification/resources/subscribers/endpoint_rules.h"
 #include "services/notification/resources/subscribers/names.h"
 

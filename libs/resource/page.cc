@@ -1,4 +1,4 @@
-#include "libs/resource/scan.h"
+#include "libs/resource/page.h"
 
 #include "libs/base/status/error.h"
 
