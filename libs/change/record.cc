@@ -7,7 +7,6 @@
 #include "absl/time/time.h"
 
 #include "libs/base/status/error.h"
-#include "libs/base/status/status_macros.h"
 #include "libs/base/text/strings.h"
 #include "libs/change/kind.h"
 

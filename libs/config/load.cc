@@ -20,7 +20,6 @@
 #include <google/protobuf/text_format.h>
 
 #include "libs/base/status/error.h"
-#include "libs/base/status/status_macros.h"
 #include "libs/base/text/strings.h"
 #include "libs/config/text_scan.h"
 

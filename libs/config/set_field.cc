@@ -18,7 +18,6 @@
 #include <google/protobuf/text_format.h>
 
 #include "libs/base/status/error.h"
-#include "libs/base/status/status_macros.h"
 #include "libs/base/text/strings.h"
 #include "libs/config/durations.h"
 #include "libs/config/load.h"

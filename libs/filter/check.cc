@@ -9,9 +9,7 @@
 #include "google/protobuf/message.h"
 
 #include "libs/base/status/error.h"
-#include "libs/base/status/status_macros.h"
 #include "libs/base/text/strings.h"
-#include "libs/base/text/utf8.h"
 #include "libs/base/time/date.h"
 #include "libs/filter/fields.h"
 #include "libs/filter/terms/geo.h"

@@ -5,7 +5,7 @@
 
 #include "absl/strings/ascii.h"
 
-#include "libs/base/text/names.h"
+#include "libs/base/text/strings.h"
 #include "libs/text/language_tag.h"
 
 namespace clusterwire::filter {

@@ -8,7 +8,6 @@
 #include "absl/strings/str_join.h"
 
 #include "libs/base/status/error.h"
-#include "libs/base/status/status_macros.h"
 #include "libs/base/text/strings.h"
 #include "libs/filter/terms/words.h"
 #include "libs/search/order.h"

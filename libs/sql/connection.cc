@@ -6,8 +6,7 @@
 #include "absl/strings/str_cat.h"
 
 #include "libs/base/status/error.h"
-#include "libs/base/status/status_macros.h"
-#include "libs/base/text/utf8.h"
+#include "libs/base/text/strings.h"
 
 namespace clusterwire::sql {
 namespace {

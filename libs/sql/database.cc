@@ -1,6 +1,6 @@
 #include "libs/sql/database.h"
 
-#include "libs/base/status/status_macros.h"
+#include "libs/base/status/error.h"
 #include "libs/sql/postgres/postgres.h"
 #include "libs/sql/sqlite/sqlite.h"
 

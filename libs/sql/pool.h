@@ -7,8 +7,8 @@
 
 #include "absl/status/statusor.h"
 
-#include "libs/base/threads/backoff.h"
 #include "libs/base/threads/mutex.h"
+#include "libs/base/threads/worker.h"
 #include "libs/sql/database.h"
 
 namespace clusterwire::sql {

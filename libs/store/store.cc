@@ -6,7 +6,6 @@
 #include "absl/strings/str_cat.h"
 
 #include "libs/base/status/error.h"
-#include "libs/base/status/status_macros.h"
 #include "libs/base/threads/mutex.h"
 #include "libs/sql/transaction.h"
 #include "libs/store/log/log.h"

@@ -8,7 +8,7 @@
 
 #include "libs/base/random.h"
 #include "libs/base/testing/seed.h"
-#include "libs/base/text/utf8.h"
+#include "libs/base/text/strings.h"
 #include "libs/text/fold.h"
 #include "libs/text/language_tag.h"
 #include "libs/text/slug.h"

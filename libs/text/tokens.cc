@@ -9,7 +9,7 @@
 #include <unicode/uchar.h>
 #include <unicode/uscript.h>
 
-#include "libs/base/text/utf8.h"
+#include "libs/base/text/strings.h"
 #include "libs/text/fold.h"
 #include "libs/text/transliterate.h"
 

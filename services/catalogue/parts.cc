@@ -6,7 +6,7 @@
 
 #include "absl/strings/str_cat.h"
 
-#include "libs/base/status/status_macros.h"
+#include "libs/base/status/error.h"
 #include "libs/service/database.h"
 #include "libs/service/token_key.h"
 #include "libs/telemetry/log.h"

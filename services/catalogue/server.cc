@@ -2,7 +2,7 @@
 
 #include <utility>
 
-#include "libs/base/status/status_macros.h"
+#include "libs/base/status/error.h"
 #include "libs/telemetry/log.h"
 #include "services/catalogue/parts.h"
 #include "services/catalogue/services.h"

@@ -1,7 +1,6 @@
 #include "services/catalogue/settings.h"
 
 #include "libs/base/status/error.h"
-#include "libs/base/status/status_macros.h"
 #include "libs/config/check.h"
 
 namespace clusterwire::catalogue {

@@ -4,7 +4,7 @@
 #include <utility>
 #include <vector>
 
-#include "libs/base/status/status_macros.h"
+#include "libs/base/status/error.h"
 #include "libs/service/database.h"
 #include "libs/service/token_key.h"
 #include "services/notification/types.h"

@@ -89,7 +89,7 @@ class Rooms(unittest.TestCase):
         self.assertEqual(self.findings({
             f"{LABELS}/label_service.cc": '#include "clusterwire/catalogue/v1/label.grpc.pb.h"\n',
             f"{LABELS}/label_rules.cc": f'#include "{PROGRAMMES}/programme_rules.h"\n',
-            "services/catalogue/common/fields/checks.h": '#include "libs/base/text/utf8.h"\n',
+            "services/catalogue/common/fields/checks.h": '#include "libs/base/text/strings.h"\n',
             "services/catalogue/testing/world.h": f'#include "{LABELS}/label_rules.h"\n',
         }), [])
 

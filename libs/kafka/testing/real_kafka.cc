@@ -20,7 +20,6 @@
 #include <sys/wait.h>
 
 #include "libs/base/status/error.h"
-#include "libs/base/status/status_macros.h"
 #include "libs/kafka/admin.h"
 #include "libs/kafka/errors.h"
 #include "libs/kafka/handles.h"

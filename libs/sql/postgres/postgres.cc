@@ -1,9 +1,9 @@
 #include "libs/sql/postgres/postgres.h"
 
-#include "libs/base/status/status_macros.h"
-#include "libs/sql/sqlite/disk_space.h"
+#include "libs/base/status/error.h"
 #include "libs/sql/pool.h"
 #include "libs/sql/postgres/postgres_connection.h"
+#include "libs/sql/sqlite/disk_space.h"
 
 namespace clusterwire::sql {
 namespace {

@@ -2,7 +2,7 @@
 
 #include <utility>
 
-#include "libs/base/status/status_macros.h"
+#include "libs/base/status/error.h"
 #include "libs/base/threads/worker.h"
 #include "libs/base/time/clock.h"
 #include "libs/sql/pool.h"

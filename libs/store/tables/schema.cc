@@ -1,6 +1,6 @@
 #include "libs/store/tables/schema.h"
 
-#include "libs/base/status/status_macros.h"
+#include "libs/base/status/error.h"
 #include "libs/sql/migration.h"
 #include "libs/sql/transaction.h"
 #include "libs/store/log/log.h"

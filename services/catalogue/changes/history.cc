@@ -7,7 +7,6 @@
 #include "absl/strings/str_cat.h"
 
 #include "libs/base/status/error.h"
-#include "libs/base/status/status_macros.h"
 #include "libs/change/kind.h"
 #include "libs/change/visible.h"
 #include "libs/resource/page.h"

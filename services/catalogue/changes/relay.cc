@@ -5,7 +5,6 @@
 #include "absl/strings/str_cat.h"
 
 #include "libs/base/status/error.h"
-#include "libs/base/status/status_macros.h"
 #include "libs/change/record.h"
 #include "libs/kafka/partitioner.h"
 #include "libs/telemetry/log.h"

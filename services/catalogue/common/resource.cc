@@ -1,7 +1,6 @@
 #include "services/catalogue/common/resource.h"
 
 #include "libs/base/status/error.h"
-#include "libs/base/status/status_macros.h"
 #include "services/catalogue/common/fields/edited.h"
 
 namespace clusterwire::catalogue {

@@ -5,7 +5,7 @@
 #include "absl/status/statusor.h"
 
 #include "libs/change/kind.h"
-#include "libs/resource/id.h"
+#include "libs/resource/name.h"
 #include "libs/resource/resources.h"
 #include "services/catalogue/common/access/access.h"
 #include "services/catalogue/common/codes/code_book.h"

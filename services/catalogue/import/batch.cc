@@ -6,7 +6,6 @@
 #include "clusterwire/catalogue/v1/programme.pb.h"
 
 #include "libs/base/status/error.h"
-#include "libs/base/status/status_macros.h"
 #include "libs/text/fold.h"
 
 namespace clusterwire::catalogue::registers {

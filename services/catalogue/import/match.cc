@@ -2,7 +2,7 @@
 
 #include "absl/strings/str_cat.h"
 
-#include "libs/resource/id.h"
+#include "libs/resource/name.h"
 #include "libs/text/slug.h"
 
 namespace clusterwire::catalogue::registers {

@@ -11,7 +11,6 @@
 #include "absl/strings/str_cat.h"
 
 #include "libs/base/status/error.h"
-#include "libs/base/status/status_macros.h"
 #include "libs/store/reader.h"
 #include "libs/text/fold.h"
 #include "services/catalogue/import/sources.h"

@@ -4,7 +4,7 @@
 #include <utility>
 #include <vector>
 
-#include "libs/base/status/status_macros.h"
+#include "libs/base/status/error.h"
 #include "libs/facts/facts.h"
 #include "libs/store/resource.h"
 

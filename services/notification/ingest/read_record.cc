@@ -4,7 +4,6 @@
 #include <utility>
 
 #include "libs/base/status/error.h"
-#include "libs/base/status/status_macros.h"
 #include "libs/change/record.h"
 #include "libs/change/visible.h"
 #include "libs/filter/viewer.h"

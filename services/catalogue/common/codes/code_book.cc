@@ -4,7 +4,7 @@
 
 #include "absl/strings/str_cat.h"
 
-#include "libs/base/status/status_macros.h"
+#include "libs/base/status/error.h"
 #include "libs/base/text/strings.h"
 #include "libs/facts/registry.h"
 

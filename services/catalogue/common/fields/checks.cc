@@ -7,9 +7,9 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 
-#include "libs/base/time/date.h"
 #include "libs/base/text/strings.h"
-#include "libs/resource/id.h"
+#include "libs/base/time/date.h"
+#include "libs/resource/name.h"
 #include "libs/text/language_tag.h"
 #include "libs/text/slug.h"
 

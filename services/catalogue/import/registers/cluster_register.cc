@@ -4,7 +4,7 @@
 
 #include "clusterwire/catalogue/v1/membership.pb.h"
 
-#include "libs/base/status/status_macros.h"
+#include "libs/base/status/error.h"
 #include "libs/text/slug.h"
 #include "services/catalogue/import/registers/register.h"
 #include "services/catalogue/import/upsert.h"

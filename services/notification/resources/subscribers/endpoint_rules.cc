@@ -5,10 +5,8 @@
 #include "absl/strings/str_cat.h"
 
 #include "libs/base/status/error.h"
-#include "libs/base/status/status_macros.h"
 #include "libs/base/text/strings.h"
-#include "libs/base/text/utf8.h"
-#include "libs/resource/id.h"
+#include "libs/resource/name.h"
 #include "services/notification/channels/endpoint_kind.h"
 #include "services/notification/resources/subscribers/names.h"
 #include "services/notification/resources/subscribers/subscription_rules.h"

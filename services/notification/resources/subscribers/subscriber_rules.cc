@@ -1,7 +1,7 @@
 #include "services/notification/resources/subscribers/subscriber_rules.h"
 
 #include "libs/base/status/error.h"
-#include "libs/resource/id.h"
+#include "libs/resource/name.h"
 #include "libs/text/language_tag.h"
 
 namespace clusterwire::notification {

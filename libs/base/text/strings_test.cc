@@ -1,4 +1,4 @@
-#include "libs/base/text/utf8.h"
+#include "libs/base/text/strings.h"
 
 #include <gtest/gtest.h>
 

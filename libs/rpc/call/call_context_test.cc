@@ -1,4 +1,4 @@
-#include "libs/rpc/call/caller.h"
+#include "libs/rpc/call/call_context.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

@@ -1,4 +1,4 @@
-#include "libs/base/text/utf8.h"
+#include "libs/base/text/strings.h"
 
 #include <algorithm>
 
@@ -22,6 +22,17 @@ size_t CharacterLength(std::string_view text) {
 }
 
 }  // namespace
+
+std::vector<std::string_view> NameSegments(std::string_view name) {
+  std::vector<std::string_view> segments;
+  for (size_t start = 0; start <= name.size();) {
+    const size_t end = std::min(name.find('/', start), name.size());
+    if (end == start) return {};
+    segments.push_back(name.substr(start, end - start));
+    start = end + 1;
+  }
+  return segments.size() % 2 == 0 ? segments : std::vector<std::string_view>();
+}
 
 size_t Utf8Prefix(std::string_view text) {
   size_t at = 0;

@@ -1,4 +1,4 @@
-#include "libs/rpc/call/caller.h"
+#include "libs/rpc/call/call_context.h"
 
 #include <algorithm>
 
@@ -6,7 +6,6 @@
 #include "absl/strings/str_cat.h"
 
 #include "libs/base/status/error.h"
-#include "libs/base/text/names.h"
 #include "libs/base/text/strings.h"
 
 namespace clusterwire::rpc {

@@ -1,21 +1,15 @@
 #pragma once
 
-#include <memory>
 #include <string>
-#include <string_view>
 
 #include "absl/time/time.h"
-#include <grpcpp/channel.h>
 #include <grpcpp/client_context.h>
 
+#include "libs/rpc/call/call_context.h"
+#include "libs/rpc/server/server.h"
 #include "libs/telemetry/trace.h"
 
 namespace clusterwire::rpc {
-
-// A channel to `address` without encryption, for clients on the same machine and for tests. It
-// connects at the first call and again whenever the connection is lost. Statuses of calls become
-// absl::Status by ToAbslStatus() of status.h.
-std::shared_ptr<grpc::Channel> MakeChannel(std::string_view address);
 
 struct ClientCall {
   absl::Time deadline = absl::InfiniteFuture();
@@ -23,6 +17,12 @@ struct ClientCall {
   std::string view_as = "";            // "public" or a resource name; empty = as oneself
 };
 // Prepares `context`, which is used for one call.
-void Prepare(const ClientCall& call, grpc::ClientContext* context);
+inline void Prepare(const ClientCall& call, grpc::ClientContext* context) {
+  if (call.deadline != absl::InfiniteFuture()) {
+    context->set_deadline(absl::ToChronoTime(call.deadline));
+  }
+  if (!call.trace.empty()) context->AddMetadata("traceparent", call.trace.ToTraceparent());
+  if (!call.view_as.empty()) context->AddMetadata(std::string(kViewAsKey), call.view_as);
+}
 
 }  // namespace clusterwire::rpc

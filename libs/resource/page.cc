@@ -1,6 +1,6 @@
-#include "libs/resource/scan.h"
+#include "libs/resource/page.h"
 
-#include "libs/base/status/status_macros.h"
+#include "libs/base/status/error.h"
 
 namespace clusterwire::resource {
 
