@@ -2,7 +2,6 @@
 
 #include <vector>
 
-#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/time/time.h"
@@ -34,12 +33,6 @@ absl::Status Invalid(const std::string& what, const Problems& problems) {
   if (problems.empty()) return absl::OkStatus();
   return Error(absl::StatusCode::kInvalidArgument, "INVALID_RECORD",
                absl::StrCat(what, ": ", absl::StrJoin(problems, "; ")));
-}
-
-// Canonical decimal only, so that one id has one text.
-template <typename Number>
-bool ParseNumber(std::string_view text, Number* number) {
-  return absl::SimpleAtoi(ToAbsl(text), number) && absl::StrCat(*number) == ToAbsl(text);
 }
 
 void CheckBody(const v1::ResourceChanged& changed, Problems& problems) {
@@ -107,20 +100,6 @@ absl::Status CheckSize(const v1::ResourceChanged& changed) {
 
 std::string RecordId::ToString() const {
   return absl::StrCat(history, ":", revision, ":", ordinal);
-}
-
-std::optional<RecordId> RecordId::Parse(std::string_view text) {
-  const size_t first = text.find(':');
-  if (first == 0 || first == std::string_view::npos) return std::nullopt;
-  const size_t second = text.find(':', first + 1);
-  if (second == std::string_view::npos) return std::nullopt;
-  RecordId id;
-  id.history = std::string(text.substr(0, first));
-  if (!ParseNumber(text.substr(first + 1, second - first - 1), &id.revision) ||
-      !ParseNumber(text.substr(second + 1), &id.ordinal) || id.revision < 1 || id.ordinal < 1) {
-    return std::nullopt;
-  }
-  return id;
 }
 
 RecordId IdOf(const v1::ResourceChanged& changed) {

@@ -2,7 +2,6 @@
 
 #include <compare>
 #include <cstdint>
-#include <optional>
 #include <string>
 #include <string_view>
 
@@ -29,8 +28,6 @@ struct RecordId {
 
   // "history:revision:ordinal", the ce_id.
   std::string ToString() const;
-  // Nothing for what ToString() doesn't write.
-  static std::optional<RecordId> Parse(std::string_view text);
   friend auto operator<=>(const RecordId&, const RecordId&) = default;
 };
 
