@@ -7,7 +7,7 @@
 #include "libs/base/status/error.h"
 #include "libs/base/status/status_macros.h"
 #include "libs/base/text/strings.h"
-#include "libs/sql/transaction.h"
+#include "libs/sql/connection.h"
 
 namespace clusterwire::store {
 namespace {

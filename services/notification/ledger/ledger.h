@@ -8,7 +8,6 @@
 
 #include "libs/base/status/status_macros.h"
 #include "libs/sql/database.h"
-#include "libs/sql/transaction.h"
 
 namespace clusterwire::notification {
 
