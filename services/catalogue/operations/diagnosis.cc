@@ -9,7 +9,7 @@
 #include "libs/base/status/error.h"
 #include "libs/base/status/status_macros.h"
 #include "libs/base/text/strings.h"
-#include "libs/service/database.h"
+#include "libs/service/open.h"
 
 namespace clusterwire::catalogue {
 namespace {
