@@ -69,8 +69,6 @@ absl::StatusOr<std::unique_ptr<Consumer>> Consumer::Create(Options options) {
   return consumer;
 }
 
-Consumer::Consumer(Client client, State* state) : client_(std::move(client)), state_(state) {}
-
 Consumer::~Consumer() { rd_kafka_consumer_close(client_.get()); }
 
 absl::StatusOr<Consumer::Batch> Consumer::Poll(size_t limit, absl::Duration wait) {

@@ -11,23 +11,13 @@
 #include "absl/time/time.h"
 #include "librdkafka/rdkafka.h"
 
+#include "libs/base/handle.h"
 #include "libs/base/threads/mutex.h"
 #include "libs/kafka/client.h"
 #include "libs/kafka/message.h"
 
 // For this library's .cc files only: owners for librdkafka's objects, and how a client is made.
 namespace clusterwire::kafka {
-
-// Costs no more than the raw pointer.
-template <auto Destroy>
-struct Destroyer {
-  template <typename T>
-  void operator()(T* object) const noexcept {
-    Destroy(object);
-  }
-};
-template <typename T, auto Destroy>
-using Handle = std::unique_ptr<T, Destroyer<Destroy>>;
 
 using ConfHandle = Handle<rd_kafka_conf_t, rd_kafka_conf_destroy>;
 using ErrorHandle = Handle<rd_kafka_error_t, rd_kafka_error_destroy>;

@@ -69,8 +69,6 @@ absl::StatusOr<std::unique_ptr<Producer>> Producer::Create(ClientOptions options
   return std::unique_ptr<Producer>(new Producer(std::move(client), raw));
 }
 
-Producer::Producer(Client client, State* state) : client_(std::move(client)), state_(state) {}
-
 Producer::~Producer() {
   rd_kafka_purge(client_.get(), RD_KAFKA_PURGE_F_QUEUE | RD_KAFKA_PURGE_F_INFLIGHT |
                                     RD_KAFKA_PURGE_F_NON_BLOCKING);

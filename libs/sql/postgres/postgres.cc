@@ -11,6 +11,7 @@
 #include "absl/strings/str_replace.h"
 #include <libpq-fe.h>
 
+#include "libs/base/handle.h"
 #include "libs/base/status/error.h"
 #include "libs/base/status/status_macros.h"
 #include "libs/base/text/strings.h"
@@ -116,10 +117,7 @@ absl::StatusOr<Value> DecodeColumn(PGresult* result, int row, int column) {
   }
 }
 
-struct Clear {
-  void operator()(PGresult* result) const { PQclear(result); }
-};
-using ResultHandle = std::unique_ptr<PGresult, Clear>;
+using ResultHandle = Handle<PGresult, PQclear>;
 
 class PostgresConnection final : public Connection {
  public:
@@ -136,10 +134,6 @@ class PostgresConnection final : public Connection {
   absl::StatusOr<Result> DoQuery(std::string_view sql, std::span<const Value> parameters) override;
 
  private:
-  struct Finish {
-    void operator()(PGconn* connection) const { PQfinish(connection); }
-  };
-
   PostgresConnection(PGconn* connection, const Options& options, DiskSpace* disk)
       : options_(options), disk_(disk), connection_(connection) {}
 
@@ -150,7 +144,7 @@ class PostgresConnection final : public Connection {
 
   const Options options_;
   DiskSpace* const disk_;
-  std::unique_ptr<PGconn, Finish> connection_;
+  Handle<PGconn, PQfinish> connection_;
   std::unordered_map<std::string, std::string> statements_;
   int64_t next_statement_ = 0;
 };

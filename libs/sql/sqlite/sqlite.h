@@ -8,6 +8,7 @@
 
 #include <sqlite3.h>
 
+#include "libs/base/handle.h"
 #include "libs/base/threads/worker.h"
 #include "libs/sql/pool.h"
 
@@ -63,13 +64,6 @@ class SqliteConnection final : public Connection {
   absl::StatusOr<Result> DoQuery(std::string_view sql, std::span<const Value> parameters) override;
 
  private:
-  struct Close {
-    void operator()(sqlite3* db) const { sqlite3_close_v2(db); }
-  };
-  struct Finalize {
-    void operator()(sqlite3_stmt* statement) const { sqlite3_finalize(statement); }
-  };
-
   SqliteConnection(sqlite3* db, const Options& options, SqliteFile* file, DiskSpace* disk)
       : options_(options), file_(file), disk_(disk), db_(db) {
     StartClock();
@@ -89,9 +83,9 @@ class SqliteConnection final : public Connection {
   SqliteFile* const file_;
   DiskSpace* const disk_;
   bool inside_ = false;
-  std::unique_ptr<sqlite3, Close> db_;
+  Handle<sqlite3, sqlite3_close_v2> db_;
   // After db_: gone before it.
-  std::unordered_map<std::string, std::unique_ptr<sqlite3_stmt, Finalize>> statements_;
+  std::unordered_map<std::string, Handle<sqlite3_stmt, sqlite3_finalize>> statements_;
   std::chrono::steady_clock::time_point deadline_;
 };
 
