@@ -6,7 +6,6 @@
 #include "absl/strings/str_replace.h"
 
 #include "libs/base/status/error.h"
-#include "libs/base/status/status_macros.h"
 #include "libs/base/text/strings.h"
 #include "libs/sql/pool.h"
 
@@ -33,6 +32,34 @@ absl::StatusOr<int64_t> CurrentVersion(Connection& connection, std::string_view 
   return result.rows.empty() ? 0 : result.rows[0].Int(0);
 }
 
+absl::Status Upgrade(Connection& connection, std::string_view component,
+                     std::span<const Migration> steps) {
+  if (connection.dialect() == Dialect::kPostgres) {
+    // One step may take longer than a call's statement, and who starts beside it waits as long.
+    RETURN_IF_ERROR(connection.ExecuteScript(
+        "SET LOCAL lock_timeout = '10min'; SET LOCAL statement_timeout = '10min'"));
+    // Held to the end of the transaction; the number is ours alone.
+    RETURN_IF_ERROR(connection.Execute("SELECT pg_advisory_xact_lock(20240513)"));
+  }
+  ASSIGN_OR_RETURN(const int64_t current, CurrentVersion(connection, component));
+  const int newest = steps.empty() ? 0 : steps.back().version;
+  if (current > newest) {
+    return Error(absl::StatusCode::kFailedPrecondition, "SCHEMA_TOO_NEW",
+                 absl::StrCat("the tables of ", ToAbsl(component), " have version ", current,
+                              " and this program knows ", newest,
+                              ": start the newer release, or restore the backup made before it"));
+  }
+  for (const Migration& step : steps) {
+    if (step.version <= current) continue;
+    RETURN_IF_ERROR(connection.ExecuteScript(InDialect(step.script, connection.dialect())));
+  }
+  if (current == newest) return absl::OkStatus();
+  return connection.Execute(
+      "INSERT INTO schema_version(component, version) VALUES($1, $2) "
+      "ON CONFLICT(component) DO UPDATE SET version = excluded.version",
+      {component, newest});
+}
+
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<Database>> Database::Open(std::string_view url, Options options) {
@@ -56,34 +83,9 @@ absl::Status Database::CheckUrl(std::string_view url) {
 
 absl::Status Migrate(Database& database, std::string_view component,
                      std::span<const Migration> steps) {
-  ASSIGN_OR_RETURN(Lease connection, database.Acquire());
-  ASSIGN_OR_RETURN(Transaction transaction,
-                   Transaction::Begin(*connection, Transaction::Kind::kWrite));
-  if (connection->dialect() == Dialect::kPostgres) {
-    // One step may take longer than a call's statement, and who starts beside it waits as long.
-    RETURN_IF_ERROR(connection->ExecuteScript(
-        "SET LOCAL lock_timeout = '10min'; SET LOCAL statement_timeout = '10min'"));
-    // Held to the end of the transaction; the number is ours alone.
-    RETURN_IF_ERROR(connection->Execute("SELECT pg_advisory_xact_lock(20240513)"));
-  }
-  ASSIGN_OR_RETURN(const int64_t current, CurrentVersion(*connection, component));
-  const int newest = steps.empty() ? 0 : steps.back().version;
-  if (current > newest) {
-    return Error(absl::StatusCode::kFailedPrecondition, "SCHEMA_TOO_NEW",
-                 absl::StrCat("the tables of ", ToAbsl(component), " have version ", current,
-                              " and this program knows ", newest,
-                              ": start the newer release, or restore the backup made before it"));
-  }
-  for (const Migration& step : steps) {
-    if (step.version <= current) continue;
-    RETURN_IF_ERROR(connection->ExecuteScript(InDialect(step.script, connection->dialect())));
-  }
-  if (current == newest) return transaction.Commit();
-  RETURN_IF_ERROR(
-      connection->Execute("INSERT INTO schema_version(component, version) VALUES($1, $2) "
-                          "ON CONFLICT(component) DO UPDATE SET version = excluded.version",
-                          {component, newest}));
-  return transaction.Commit();
+  return InTransaction(database, Transaction::Kind::kWrite, [&](Connection& connection) {
+    return Upgrade(connection, component, steps);
+  });
 }
 
 }  // namespace clusterwire::sql

@@ -5,11 +5,13 @@
 #include <memory>
 #include <span>
 #include <string_view>
+#include <type_traits>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 
+#include "libs/base/status/status_macros.h"
 #include "libs/sql/connection.h"
 
 namespace clusterwire::sql {
@@ -49,6 +51,18 @@ class Database {
   // doesn't quote the URL: it may hold a password.
   static absl::Status CheckUrl(std::string_view url);
 };
+
+// Runs `body`, absl::Status or absl::StatusOr<T> (Connection&), in a transaction on a connection of
+// the pool. Committed when it returned OK.
+template <typename Body>
+auto InTransaction(Database& database, Transaction::Kind kind, const Body& body)
+    -> std::invoke_result_t<Body, Connection&> {
+  ASSIGN_OR_RETURN(const Lease connection, database.Acquire());
+  ASSIGN_OR_RETURN(Transaction transaction, Transaction::Begin(*connection, kind));
+  auto result = body(*connection);
+  if (result.ok()) RETURN_IF_ERROR(transaction.Commit());
+  return result;
+}
 
 // One step of a schema. `script` is written once for both databases with the column types `{int}`,
 // `{text}` (compares by bytes on both) and `{bytes}`. A landed step is never edited.
