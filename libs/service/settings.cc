@@ -3,7 +3,6 @@
 #include "absl/strings/numbers.h"
 
 #include "libs/config/check.h"
-#include "libs/service/kafka_log.h"
 
 namespace clusterwire::service {
 namespace {
@@ -11,6 +10,13 @@ namespace {
 // Connections that the parts of a service hold besides those of reading calls.
 constexpr int kOwnConnections = 8;
 constexpr int kMaxThreads = 64;
+
+// Puts what librdkafka says into the service's log, at its own level.
+void LogKafka(kafka::LogLevel level, std::string_view facility, std::string_view text) {
+  constexpr decltype(&telemetry::LogError) kInOrder[] = {
+      &telemetry::LogError, &telemetry::LogWarning, &telemetry::LogInfo, &telemetry::LogDebug};
+  kInOrder[static_cast<size_t>(level)]("kafka", {{"facility", facility}, {"text", text}});
+}
 
 // host:port, which CheckAddress() has accepted.
 void SplitAddress(const std::string& address, http::Server::Options* options) {
@@ -30,10 +36,6 @@ absl::Duration OrDefault(bool is_set, const google::protobuf::Duration& value,
   return is_set ? config::ToDuration(value) : by_default;
 }
 
-void CheckDatabaseUrl(FieldErrors& errors, std::string_view path, const std::string& url) {
-  errors.AddAll(path, sql::Database::CheckUrl(url));
-}
-
 sql::Options ConnectionsFor(const config::v1::Database& database) {
   sql::Options options;
   options.connections = OrDefault(database.readers(), 4) + kOwnConnections;
@@ -46,7 +48,7 @@ Settings ReadCommon(const config::v1::Listen& listen, const config::v1::Database
                     const std::string& token_key_file, FieldErrors& errors) {
   config::CheckAddress(errors, "listen.grpc_address", listen.grpc_address());
   config::CheckAddress(errors, "listen.http_address", listen.http_address());
-  CheckDatabaseUrl(errors, "database.url", database.url());
+  errors.AddAll("database.url", sql::Database::CheckUrl(database.url()));
   config::CheckRange(errors, "database.readers", database.readers(), 0, 100);
   config::CheckSet(errors, "kafka.brokers", kafka.brokers());
   config::CheckRange(errors, "calls.readers", calls.readers(), 0, kMaxThreads);

@@ -2,7 +2,6 @@
 
 #include <cstddef>
 #include <string>
-#include <string_view>
 
 #include "absl/time/time.h"
 
@@ -44,9 +43,6 @@ Settings ReadCommon(const Config& config, FieldErrors& errors) {
   return ReadCommon(config.listen(), config.database(), config.kafka(), config.calls(),
                     config.log(), config.stop(), config.token_key_file(), errors);
 }
-
-// That `url` is one of a database of a known kind; nothing is opened.
-void CheckDatabaseUrl(FieldErrors& errors, std::string_view path, const std::string& url);
 
 // The connections that a service with so many reading threads needs.
 sql::Options ConnectionsFor(const config::v1::Database& database);

@@ -7,7 +7,7 @@
 
 #include "libs/base/status/error.h"
 #include "libs/base/threads/mutex.h"
-#include "libs/sql/transaction.h"
+#include "libs/sql/connection.h"
 #include "libs/store/log/log.h"
 #include "libs/store/tables/requests.h"
 #include "libs/store/tables/rows.h"

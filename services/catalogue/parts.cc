@@ -7,8 +7,7 @@
 #include "absl/strings/str_cat.h"
 
 #include "libs/base/status/error.h"
-#include "libs/service/database.h"
-#include "libs/service/token_key.h"
+#include "libs/service/open.h"
 #include "libs/telemetry/log.h"
 #include "services/catalogue/types.h"
 

@@ -5,8 +5,7 @@
 #include <vector>
 
 #include "libs/base/status/error.h"
-#include "libs/service/database.h"
-#include "libs/service/token_key.h"
+#include "libs/service/open.h"
 #include "services/notification/types.h"
 
 namespace clusterwire::notification {

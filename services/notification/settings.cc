@@ -75,7 +75,7 @@ absl::StatusOr<Settings> ReadSettings(const NotificationConfig& config) {
   settings.ledger = config.ledger().url().empty() ? LedgerBeside(settings.common.database)
                                                   : config.ledger().url();
   if (!config.ledger().url().empty()) {
-    service::CheckDatabaseUrl(errors, "ledger.url", settings.ledger);
+    errors.AddAll("ledger.url", sql::Database::CheckUrl(settings.ledger));
   }
   settings.ledger_options = service::ConnectionsFor(config.ledger());
   settings.group =

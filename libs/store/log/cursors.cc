@@ -6,7 +6,7 @@
 
 #include "libs/base/status/error.h"
 #include "libs/base/text/strings.h"
-#include "libs/sql/transaction.h"
+#include "libs/sql/connection.h"
 
 namespace clusterwire::store {
 namespace {

@@ -6,7 +6,7 @@
 
 #include "libs/base/status/error.h"
 #include "libs/change/record.h"
-#include "libs/kafka/partitioner.h"
+#include "libs/kafka/message.h"
 #include "libs/telemetry/log.h"
 #include "services/catalogue/changes/record.h"
 

@@ -7,7 +7,7 @@
 #include "libs/base/testing/eventually.h"
 #include "libs/base/testing/status_matchers.h"
 #include "libs/change/record.h"
-#include "libs/kafka/partitioner.h"
+#include "libs/kafka/message.h"
 #include "libs/kafka/testing/mock_kafka.h"
 #include "services/catalogue/changes/record.h"
 #include "services/catalogue/resources/clusters/cluster_rules.h"

@@ -8,7 +8,7 @@
 
 #include "libs/base/status/error.h"
 #include "libs/base/text/strings.h"
-#include "libs/service/database.h"
+#include "libs/service/open.h"
 
 namespace clusterwire::catalogue {
 namespace {

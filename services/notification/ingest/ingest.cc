@@ -5,7 +5,6 @@
 #include <utility>
 
 #include "libs/base/status/error.h"
-#include "libs/kafka/errors.h"
 #include "libs/telemetry/log.h"
 
 namespace clusterwire::notification {

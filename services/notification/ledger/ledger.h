@@ -8,7 +8,6 @@
 
 #include "libs/base/status/error.h"
 #include "libs/sql/database.h"
-#include "libs/sql/transaction.h"
 
 namespace clusterwire::notification {
 

@@ -1,5 +1,3 @@
-#include "libs/sql/sqlite/disk_space.h"
-
 #include <memory>
 #include <string>
 #include <thread>
@@ -11,7 +9,8 @@
 #include "libs/base/status/error.h"
 #include "libs/base/testing/status_matchers.h"
 #include "libs/base/testing/temp_dir.h"
-#include "libs/sql/sqlite/sqlite_connection.h"
+#include "libs/sql/pool.h"
+#include "libs/sql/sqlite/sqlite.h"
 #include "libs/sql/testing/backends.h"
 #include "libs/sql/testing/postgres.h"
 #include "libs/sql/testing/small_disk.h"
@@ -53,7 +52,7 @@ class FullDiskTest : public testing::TestWithParam<Dialect> {
   }
 
   void TearDown() override {
-    connection_.Return();
+    connection_.reset();
     database_.reset();
     if (disk_ == nullptr || GetParam() == Dialect::kSqlite) return;
     server().Execute("DROP DATABASE small");
@@ -157,8 +156,8 @@ TEST(DiskSpaceTest, ATrialIsNotBelievedOverWhatFailedMeanwhile) {
   DiskSpace* asked = nullptr;
   DiskSpace disk([&]() -> absl::StatusOr<std::unique_ptr<Connection>> {
     for (const absl::Status& full : meanwhile) asked->RanOut(full);
-    return SqliteConnection::Open(folder.File("test.db"), DiskSpace::kTrialLimits, nullptr, nullptr,
-                                  [](int) {});
+    return SqliteConnection::Open(folder.File("test.db"), DiskSpace::kTrialLimits, nullptr,
+                                  nullptr);
   });
   asked = &disk;
   disk.RanOut(DatabaseFull("x", "first"));

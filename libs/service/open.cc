@@ -1,9 +1,10 @@
-#include "libs/service/database.h"
+#include "libs/service/open.h"
 
 #include "absl/strings/str_cat.h"
 
 #include "libs/base/status/error.h"
 #include "libs/base/text/strings.h"
+#include "libs/config/key_file.h"
 
 namespace clusterwire::service {
 namespace {
@@ -30,6 +31,17 @@ std::string RemedyForFullDisk(std::string_view option) {
   return absl::StrCat("free space on the disk of the database that ", ToAbsl(option),
                       " names, or give it a bigger one; the service goes on by itself as soon as "
                       "1 MiB can be written");
+}
+
+absl::StatusOr<std::string> LoadTokenKey(const std::string& file, Random& random) {
+  auto key = config::LoadOrMakeKey(file, random);
+  if (key.ok()) return key;
+  return absl::Status(
+      key.status().code(),
+      absl::StrCat("token_key_file: ", key.status().message(), "; put a secret of at least ",
+                   config::kLeastKeyBytes,
+                   " bytes there that this user may read, or let token_key_file name a place "
+                   "where this user may make one"));
 }
 
 }  // namespace clusterwire::service
