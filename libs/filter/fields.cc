@@ -5,7 +5,7 @@
 
 #include "absl/strings/ascii.h"
 
-#include "libs/text/language_tag.h"
+#include "libs/text/text.h"
 
 namespace clusterwire::filter {
 namespace {

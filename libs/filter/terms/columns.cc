@@ -2,8 +2,7 @@
 
 #include <array>
 
-#include "libs/text/sort_key.h"
-#include "libs/text/tokens.h"
+#include "libs/text/text.h"
 
 namespace clusterwire::filter {
 namespace {

@@ -7,7 +7,7 @@
 #include "absl/strings/str_split.h"
 
 #include "libs/base/text/strings.h"
-#include "libs/text/tokens.h"
+#include "libs/text/text.h"
 
 namespace clusterwire::filter {
 namespace {

@@ -7,7 +7,7 @@
 
 #include "libs/base/status/error.h"
 #include "libs/base/status/status_macros.h"
-#include "libs/text/fold.h"
+#include "libs/text/text.h"
 
 namespace clusterwire::catalogue::registers {
 namespace {

@@ -10,8 +10,7 @@
 #include "libs/base/time/date.h"
 #include "libs/base/text/strings.h"
 #include "libs/resource/id.h"
-#include "libs/text/language_tag.h"
-#include "libs/text/slug.h"
+#include "libs/text/text.h"
 
 namespace clusterwire::catalogue {
 namespace {

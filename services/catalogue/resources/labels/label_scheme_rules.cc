@@ -5,7 +5,7 @@
 
 #include "clusterwire/catalogue/v1/label.pb.h"
 
-#include "libs/text/slug.h"
+#include "libs/text/text.h"
 #include "services/catalogue/common/dates/calendar.h"
 #include "services/catalogue/common/fields/checks.h"
 #include "services/catalogue/common/access/uses.h"

@@ -9,7 +9,7 @@
 #include "libs/resource/call.h"
 #include "libs/resource/id.h"
 #include "libs/resource/update_mask.h"
-#include "libs/text/language_tag.h"
+#include "libs/text/text.h"
 #include "services/notification/resources/subscribers/access.h"
 #include "services/notification/resources/subscribers/endpoint_rules.h"
 #include "services/notification/resources/subscribers/names.h"
