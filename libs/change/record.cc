@@ -2,7 +2,6 @@
 
 #include <vector>
 
-#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/time/time.h"
@@ -10,7 +9,7 @@
 #include "libs/base/status/error.h"
 #include "libs/base/status/status_macros.h"
 #include "libs/base/text/strings.h"
-#include "libs/change/kind.h"
+#include "libs/base/time/timestamp.h"
 
 namespace clusterwire::change {
 namespace {
@@ -36,12 +35,6 @@ absl::Status Invalid(const std::string& what, const Problems& problems) {
                absl::StrCat(what, ": ", absl::StrJoin(problems, "; ")));
 }
 
-// Canonical decimal only, so that one id has one text.
-template <typename Number>
-bool ParseNumber(std::string_view text, Number* number) {
-  return absl::SimpleAtoi(ToAbsl(text), number) && absl::StrCat(*number) == ToAbsl(text);
-}
-
 void CheckBody(const v1::ResourceChanged& changed, Problems& problems) {
   if (changed.history_id().empty() || changed.history_id().find(':') != std::string::npos) {
     problems.push_back("history_id is empty or holds a colon");
@@ -61,14 +54,12 @@ void CheckBody(const v1::ResourceChanged& changed, Problems& problems) {
 }
 
 std::string TimeText(const google::protobuf::Timestamp& time) {
-  return absl::FormatTime(absl::RFC3339_full,
-                          absl::FromUnixSeconds(time.seconds()) + absl::Nanoseconds(time.nanos()),
-                          absl::UTCTimeZone());
+  return absl::FormatTime(absl::RFC3339_full, ToTime(time), absl::UTCTimeZone());
 }
 
 // Each header that must be there, with what it must say.
 kafka::Headers RequiredHeaders(const v1::ResourceChanged& changed) {
-  return {{"ce_specversion", kSpecVersion},      {"ce_id", IdOf(changed).ToString()},
+  return {{"ce_specversion", kSpecVersion},      {"ce_id", IdOf(changed)},
           {"ce_type", TypeOf(changed)},          {"ce_subject", changed.name()},
           {"ce_time", TimeText(changed.time())}, {"ce_dataschema", SchemaUri()},
           {"content-type", kContentType}};
@@ -105,33 +96,38 @@ absl::Status CheckSize(const v1::ResourceChanged& changed) {
 
 }  // namespace
 
-std::string RecordId::ToString() const {
-  return absl::StrCat(history, ":", revision, ":", ordinal);
+std::string_view KindText(ChangeKind kind) {
+  const auto* value = v1::ChangeKind_descriptor()->FindValueByNumber(kind);
+  return value == nullptr ? std::string_view() : value->options().GetExtension(v1::text);
 }
 
-std::optional<RecordId> RecordId::Parse(std::string_view text) {
-  const size_t first = text.find(':');
-  if (first == 0 || first == std::string_view::npos) return std::nullopt;
-  const size_t second = text.find(':', first + 1);
-  if (second == std::string_view::npos) return std::nullopt;
-  RecordId id;
-  id.history = std::string(text.substr(0, first));
-  if (!ParseNumber(text.substr(first + 1, second - first - 1), &id.revision) ||
-      !ParseNumber(text.substr(second + 1), &id.ordinal) || id.revision < 1 || id.ordinal < 1) {
-    return std::nullopt;
+std::optional<ChangeKind> KindOf(std::string_view text) {
+  const auto& type = *v1::ChangeKind_descriptor();
+  for (int i = 0; i < type.value_count(); ++i) {
+    const auto& value = *type.value(i);
+    if (value.number() != 0 && value.options().GetExtension(v1::text) == text) {
+      return static_cast<ChangeKind>(value.number());
+    }
   }
-  return id;
+  return std::nullopt;
 }
 
-RecordId IdOf(const v1::ResourceChanged& changed) {
-  return {changed.history_id(), changed.revision(), changed.ordinal()};
+std::string IdOf(const v1::ResourceChanged& changed) {
+  return absl::StrCat(changed.history_id(), ":", changed.revision(), ":", changed.ordinal());
+}
+
+void CutTo(const filter::Viewer& viewer, v1::ResourceChanged* record) {
+  if (record->has_before() && !filter::Sees(viewer, record->before())) record->clear_before();
+  if (record->has_after() && filter::Sees(viewer, record->after())) return;
+  record->clear_after();
+  record->clear_resource();
 }
 
 absl::StatusOr<kafka::Message> Encode(const Record& record) {
   const v1::ResourceChanged& changed = record.changed;
   Problems problems;
   CheckBody(changed, problems);
-  RETURN_IF_ERROR(Invalid(absl::StrCat("record ", IdOf(changed).ToString()), problems));
+  RETURN_IF_ERROR(Invalid(absl::StrCat("record ", IdOf(changed)), problems));
   RETURN_IF_ERROR(CheckSize(changed));
 
   kafka::Message message;

@@ -7,8 +7,8 @@
 
 #include "libs/base/text/strings.h"
 #include "libs/filter/clauses.h"
-#include "libs/filter/terms/columns.h"
 #include "libs/filter/fields.h"
+#include "libs/filter/terms/columns.h"
 #include "libs/filter/terms/geo.h"
 
 namespace clusterwire::filter {

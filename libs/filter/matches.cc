@@ -1,8 +1,8 @@
 #include <algorithm>
 
 #include "libs/filter/clauses.h"
-#include "libs/filter/terms/columns.h"
 #include "libs/filter/fields.h"
+#include "libs/filter/terms/columns.h"
 #include "libs/filter/terms/geo.h"
 
 // What a filter means. Everything else that answers filters is a faster way to the same answer.

@@ -37,6 +37,20 @@ class FactsView {
   mutable const std::vector<std::string>* tokens_ = nullptr;
 };
 
+// What a change of a resource means to a predicate. An image that the viewer may not see doesn't
+// match, so publishing a draft is kEntered to the public.
+enum class Transition {
+  kNone,     // matches neither before nor after
+  kEntered,  // matches now
+  kLeft,     // matched before
+  kChanged,  // matches before and after, whether or not the Facts differ (a reminder changes none)
+};
+
+inline Transition TransitionOf(bool matched_before, bool matches_after) {
+  if (matched_before) return matches_after ? Transition::kChanged : Transition::kLeft;
+  return matches_after ? Transition::kEntered : Transition::kNone;
+}
+
 // What one field of a filter says about given Facts.
 struct Verdict {
   std::string field;  // as in Filter: "sectors", "none_of[1]"; "audience" for the viewer's rights
@@ -76,7 +90,6 @@ class Predicate {
 
   // Sorted, without repeats, words folded. Two filters that differ in nothing else are equal here.
   const Filter& filter() const;
-  const Viewer& viewer() const;
 
   // The same without the field of that name, for facets that ignore their own field. `field` is one
   // of FacetFields().

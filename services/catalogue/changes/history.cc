@@ -8,8 +8,7 @@
 
 #include "libs/base/status/error.h"
 #include "libs/base/status/status_macros.h"
-#include "libs/change/kind.h"
-#include "libs/change/visible.h"
+#include "libs/change/record.h"
 #include "services/catalogue/changes/record.h"
 
 namespace clusterwire::catalogue {

@@ -20,7 +20,7 @@
 #include "libs/base/status/status_macros.h"
 #include "libs/base/text/strings.h"
 #include "libs/base/time/timestamp.h"
-#include "libs/change/kind.h"
+#include "libs/change/record.h"
 #include "libs/resource/call.h"
 #include "libs/resource/id.h"
 #include "libs/resource/name.h"
