@@ -8,7 +8,6 @@
 #include "absl/container/flat_hash_map.h"
 #include "roaring/roaring.hh"
 
-#include "libs/filter/terms/columns.h"
 #include "libs/filter/predicate.h"
 #include "libs/filter/terms/terms.h"
 

@@ -10,7 +10,7 @@
 #include "absl/status/statusor.h"
 
 #include "libs/filter/predicate.h"
-#include "libs/filter/terms/columns.h"
+#include "libs/filter/terms/terms.h"
 
 namespace clusterwire::search {
 

@@ -54,4 +54,15 @@ bool HasPrefix(const std::vector<std::string>& tokens, const std::string& prefix
   return at != tokens.end() && at->starts_with(prefix);
 }
 
+std::vector<std::string> MissingOf(const Words& words, const std::vector<std::string>& tokens) {
+  std::vector<std::string> missing;
+  for (const std::string& word : words.whole) {
+    if (!HasWord(tokens, word)) missing.push_back(word);
+  }
+  for (const std::string& prefix : words.prefixes) {
+    if (!HasPrefix(tokens, prefix)) missing.push_back(prefix + "*");
+  }
+  return missing;
+}
+
 }  // namespace clusterwire::filter
