@@ -5,10 +5,7 @@
 #include <cerrno>
 #include <cstring>
 #include <fstream>
-#include <string>
-#include <vector>
 
-#include "absl/status/status.h"
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"

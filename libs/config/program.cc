@@ -1,8 +1,6 @@
 #include "libs/config/program.h"
 
 #include <iostream>
-#include <span>
-#include <string>
 
 #include "absl/strings/str_cat.h"
 

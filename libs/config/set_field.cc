@@ -1,20 +1,12 @@
 #include <algorithm>
-#include <memory>
 #include <optional>
 #include <span>
-#include <string>
-#include <string_view>
-#include <vector>
 
-#include "absl/status/status.h"
-#include "absl/status/statusor.h"
 #include "absl/strings/escaping.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
-#include <google/protobuf/descriptor.h>
 #include <google/protobuf/io/tokenizer.h>
-#include <google/protobuf/message.h>
 #include <google/protobuf/text_format.h>
 
 #include "libs/base/status/status_macros.h"
@@ -174,8 +166,9 @@ absl::Status SetField(std::string_view path, std::string_view value, Message* co
   Message* message = config;
   for (size_t i = 0; i < steps.size(); ++i) {
     const FieldDescriptor* field = message->GetDescriptor()->FindFieldByName(steps[i].name);
-    if (field == nullptr)
+    if (field == nullptr) {
       return InvalidConfig(UnknownField(steps[i].name, *message->GetDescriptor()));
+    }
     const auto rest = std::span(steps).subspan(i + 1);
     if (field->is_map()) return SetEntry(*field, steps[i], rest, std::string(value), message);
     if (rest.empty()) return SetLast(*field, steps[i], std::string(value), message);

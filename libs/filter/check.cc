@@ -1,15 +1,12 @@
 #include <algorithm>
 #include <cmath>
 #include <map>
-#include <string>
-#include <vector>
 
 #include "absl/strings/str_cat.h"
 
 #include "libs/base/status/error.h"
 #include "libs/base/text/strings.h"
 #include "libs/base/text/utf8.h"
-#include "libs/base/time/date.h"
 #include "libs/filter/clauses.h"
 #include "libs/filter/terms/geo.h"
 

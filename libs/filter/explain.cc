@@ -1,12 +1,10 @@
 #include <algorithm>
-#include <string>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_join.h"
 #include "google/protobuf/descriptor.h"
 
-#include "libs/base/text/strings.h"
 #include "libs/filter/clauses.h"
 #include "libs/filter/terms/geo.h"
 

@@ -6,14 +6,12 @@
 #include <optional>
 #include <shared_mutex>
 #include <utility>
-#include <vector>
 
 #include "absl/container/flat_hash_map.h"
 #include "absl/container/flat_hash_set.h"
 #include "absl/strings/str_cat.h"
 
 #include "libs/base/status/error.h"
-#include "libs/filter/terms/terms.h"
 
 namespace clusterwire::match {
 namespace {

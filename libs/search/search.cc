@@ -1,18 +1,13 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
-#include <optional>
-#include <string>
 #include <tuple>
-#include <vector>
 
-#include "absl/container/flat_hash_map.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 
 #include "libs/base/status/error.h"
 #include "libs/base/status/status_macros.h"
-#include "libs/base/text/strings.h"
 #include "libs/base/time/date.h"
 #include "libs/filter/terms/geo.h"
 #include "libs/filter/terms/words.h"

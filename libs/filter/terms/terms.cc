@@ -1,7 +1,6 @@
 #include "libs/filter/terms/terms.h"
 
 #include <algorithm>
-#include <string>
 
 #include "libs/text/text.h"
 
