@@ -57,7 +57,8 @@ class Scanner {
     } else if (token.text == level.closer) {
       open_.pop_back();
     } else if (token.type == Tokenizer::TYPE_SYMBOL) {
-      return token.text;
+      // A value may stand behind these two only.
+      level.value_next = level.value_next && (token.text == ":" || token.text == "-");
     } else if (is_value) {
       level.value_next = false;
       if (level.field != nullptr) return TakeValue(token, *level.field);

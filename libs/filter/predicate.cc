@@ -131,6 +131,8 @@ bool Predicate::exact() const { return compiled_->exact; }
 
 const Filter& Predicate::filter() const { return compiled_->clauses.filter; }
 
+const Viewer& Predicate::viewer() const { return compiled_->viewer; }
+
 Predicate Predicate::Without(std::string_view field) const {
   for (const ListField& list : ListFields()) {
     if (list.name != field || (filter().*list.values)().empty()) continue;

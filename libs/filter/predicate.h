@@ -96,6 +96,7 @@ class Predicate {
 
   // Sorted, without repeats, words folded. Two filters that differ in nothing else are equal here.
   const Filter& filter() const;
+  const Viewer& viewer() const;
 
   // The same without the field of that name, for facets that ignore their own field. `field` is one
   // of FacetFields().
