@@ -40,7 +40,7 @@ void Normalize(Facts* facts) {
 
 std::optional<std::string> Serialized(const std::optional<Facts>& facts) {
   if (!facts.has_value()) return std::nullopt;
-  return store::SerializeDeterministic(*facts);
+  return SerializeDeterministic(*facts);
 }
 
 // As it was before the write.

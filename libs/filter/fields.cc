@@ -2,9 +2,8 @@
 #include <array>
 
 #include "absl/strings/ascii.h"
-#include "absl/strings/str_split.h"
 
-#include "libs/base/text/strings.h"
+#include "libs/base/text/names.h"
 #include "libs/filter/clauses.h"
 #include "libs/text/text.h"
 
@@ -58,12 +57,8 @@ bool IsRegion(std::string_view code) {
   return code.starts_with("nuts:") || code.starts_with("iso:");
 }
 
-// Pairs of collection and id: "clusters/x/labels/y".
 bool IsResourceName(std::string_view value) {
-  const std::vector<absl::string_view> segments = absl::StrSplit(ToAbsl(value), '/');
-  return segments.size() % 2 == 0 && std::ranges::all_of(segments, [](absl::string_view segment) {
-           return IsGraphic(ToStd(segment));
-         });
+  return !NameSegments(value).empty() && IsGraphic(value);
 }
 
 bool IsProgramme(std::string_view value) {

@@ -2,8 +2,6 @@
 
 #include "absl/strings/str_cat.h"
 #include "google/protobuf/descriptor.h"
-#include "google/protobuf/io/coded_stream.h"
-#include "google/protobuf/io/zero_copy_stream_impl_lite.h"
 
 namespace clusterwire::store {
 namespace {
@@ -81,16 +79,6 @@ absl::Status CheckResourceType(const Descriptor& type) {
       absl::StrCat(type.full_name(),
                    " is no resource: it needs string name, string etag, int64 revision, Timestamp "
                    "create_time and update_time, and delete_time, if any, as a Timestamp"));
-}
-
-std::string SerializeDeterministic(const Message& message) {
-  std::string bytes;
-  google::protobuf::io::StringOutputStream stream(&bytes);
-  google::protobuf::io::CodedOutputStream coded(&stream);
-  coded.SetSerializationDeterministic(true);
-  message.SerializeToCodedStream(&coded);
-  coded.Trim();
-  return bytes;
 }
 
 }  // namespace clusterwire::store

@@ -10,6 +10,7 @@
 #include "google/protobuf/message.h"
 #include "google/protobuf/timestamp.pb.h"
 
+#include "libs/base/message_digest.h"
 #include "libs/store/revision.h"
 
 namespace clusterwire::store {
@@ -44,8 +45,5 @@ void ClearStamp(Message* resource);
 
 // INVALID_ARGUMENT unless the type has all the fields that a Resource needs.
 absl::Status CheckResourceType(const google::protobuf::Descriptor& type);
-
-// The same message gives the same bytes, in every process of one release.
-std::string SerializeDeterministic(const Message& message);
 
 }  // namespace clusterwire::store
