@@ -1,3 +1,5 @@
+#include "libs/text/text.h"
+
 #include <algorithm>
 #include <string>
 #include <thread>
@@ -9,11 +11,6 @@
 #include "libs/base/random.h"
 #include "libs/base/testing/seed.h"
 #include "libs/base/text/strings.h"
-#include "libs/text/fold.h"
-#include "libs/text/language_tag.h"
-#include "libs/text/slug.h"
-#include "libs/text/sort_key.h"
-#include "libs/text/tokens.h"
 
 namespace clusterwire::text {
 namespace {

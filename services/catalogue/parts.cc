@@ -61,8 +61,7 @@ absl::Status CatalogueParts::StartReaders() {
   if (const absl::Status status = timers_->CatchUp(); !status.ok()) {
     telemetry::LogWarning("not every due moment could be written", {{"status", status}});
   }
-  index_.emplace(search::SnapshotOptions(),
-                 [this](int64_t revision) { handles_.indexed.Publish(revision); });
+  index_.emplace([this](int64_t revision) { handles_.indexed.Publish(revision); });
   ASSIGN_OR_RETURN(applier_, SearchApplier::Start(*store_, *index_, clock_, random_, metrics_));
   Relay::Options options = settings_.relay;
   options.holder = HolderName(settings_.common.grpc.address);

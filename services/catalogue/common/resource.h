@@ -4,7 +4,7 @@
 
 #include "absl/status/statusor.h"
 
-#include "libs/change/kind.h"
+#include "libs/change/record.h"
 #include "libs/resource/name.h"
 #include "libs/resource/resources.h"
 #include "services/catalogue/common/access/access.h"

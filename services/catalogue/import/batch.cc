@@ -6,7 +6,7 @@
 #include "clusterwire/catalogue/v1/programme.pb.h"
 
 #include "libs/base/status/error.h"
-#include "libs/text/fold.h"
+#include "libs/text/text.h"
 
 namespace clusterwire::catalogue::registers {
 namespace {

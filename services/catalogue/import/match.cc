@@ -3,7 +3,7 @@
 #include "absl/strings/str_cat.h"
 
 #include "libs/resource/name.h"
-#include "libs/text/slug.h"
+#include "libs/text/text.h"
 
 namespace clusterwire::catalogue::registers {
 namespace {

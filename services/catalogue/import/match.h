@@ -12,7 +12,7 @@
 
 #include "libs/base/status/error.h"
 #include "libs/store/reader.h"
-#include "libs/text/fold.h"
+#include "libs/text/text.h"
 #include "services/catalogue/import/sources.h"
 
 // Which resource a record is about: the one that an import made of it before, or one that was made

@@ -5,7 +5,7 @@
 #include "clusterwire/catalogue/v1/membership.pb.h"
 
 #include "libs/base/status/error.h"
-#include "libs/text/slug.h"
+#include "libs/text/text.h"
 #include "services/catalogue/import/registers/register.h"
 #include "services/catalogue/import/upsert.h"
 #include "services/catalogue/resources/clusters/cluster_rules.h"

@@ -3,7 +3,7 @@
 #include "google/protobuf/util/message_differencer.h"
 
 #include "libs/base/time/date.h"
-#include "libs/text/slug.h"
+#include "libs/text/text.h"
 #include "services/catalogue/common/dates/calendar.h"
 #include "services/catalogue/common/fields/checks.h"
 #include "services/catalogue/common/fields/publish.h"

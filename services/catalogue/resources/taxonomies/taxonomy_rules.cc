@@ -10,7 +10,7 @@
 #include "clusterwire/catalogue/v1/event.pb.h"
 
 #include "libs/facts/hook.h"
-#include "libs/text/slug.h"
+#include "libs/text/text.h"
 #include "services/catalogue/common/access/access.h"
 #include "services/catalogue/common/fields/checks.h"
 #include "services/catalogue/common/fields/words.h"

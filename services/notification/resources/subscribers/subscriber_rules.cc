@@ -2,7 +2,7 @@
 
 #include "libs/base/status/error.h"
 #include "libs/resource/name.h"
-#include "libs/text/language_tag.h"
+#include "libs/text/text.h"
 
 namespace clusterwire::notification {
 namespace {

@@ -5,7 +5,7 @@
 #include "libs/base/status/error.h"
 #include "libs/base/text/strings.h"
 #include "libs/base/time/clock.h"
-#include "libs/change/kind.h"
+#include "libs/change/record.h"
 #include "libs/resource/name.h"
 #include "services/notification/resources/subscribers/endpoint_rules.h"
 #include "services/notification/resources/subscribers/names.h"

@@ -4,7 +4,7 @@
 
 #include "clusterwire/notification/v1/subscription.pb.h"
 
-#include "libs/filter/transition.h"
+#include "libs/filter/predicate.h"
 
 namespace clusterwire::notification {
 

@@ -1,4 +1,4 @@
-#include "libs/config/names.h"
+#include "libs/config/fields.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

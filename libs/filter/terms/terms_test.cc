@@ -1,10 +1,10 @@
-#include "libs/filter/terms/columns.h"
+#include "libs/filter/terms/terms.h"
 
 #include "google/protobuf/text_format.h"
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "libs/filter/terms/terms.h"
+#include "libs/filter/predicate.h"
 
 namespace clusterwire::filter {
 namespace {
@@ -13,7 +13,6 @@ using testing::Contains;
 using testing::ElementsAre;
 using testing::IsEmpty;
 using testing::Not;
-using testing::Pair;
 
 Facts Parsed(const std::string& text) {
   Facts facts;
@@ -22,29 +21,29 @@ Facts Parsed(const std::string& text) {
 }
 
 TEST(ColumnsTest, HoldWhatASearchSortsRanksAndCountsBy) {
-  const Columns columns = ColumnsOf(
-      Parsed("type: 'cluster' title: 'Öresund' names: 'ÖLS' summary: 'health' text: 'strait' "
-             "codes: 'esca:ict' codes: 'iso:DK' codes: 'nuts:DK' size: 7 deadline: '2025-02' "
-             "period { start: '2024' } "
-             "point { latitude: 55 longitude: 13 precision: POINT_PRECISION_CITY }"));
+  const Facts facts = Parsed(
+      "type: 'cluster' title: 'Öresund' names: 'ÖLS' summary: 'health' text: 'strait' "
+      "codes: 'esca:ict' codes: 'iso:DK' codes: 'nuts:DK' size: 7 deadline: '2025-02' "
+      "period { start: '2024' } "
+      "point { latitude: 55 longitude: 13 precision: POINT_PRECISION_CITY }");
+  const Columns columns = ColumnsOf(facts);
   EXPECT_THAT(columns.tokens, ElementsAre("health", "ols", "oresund", "strait"));
   EXPECT_THAT(columns.title_tokens, ElementsAre("ols", "oresund"));
-  EXPECT_THAT(columns.facets, Contains(Pair("sectors", ElementsAre("esca:ict"))));
-  EXPECT_THAT(columns.facets, Contains(Pair("regions", ElementsAre("iso:DK", "nuts:DK"))));
-  EXPECT_THAT(columns.facets, Contains(Pair("kinds", IsEmpty())));
-  EXPECT_EQ(columns.size, 7);
+  EXPECT_THAT(FacetValues("sectors", facts), ElementsAre("esca:ict"));
+  EXPECT_THAT(FacetValues("regions", facts), ElementsAre("iso:DK", "nuts:DK"));
+  EXPECT_THAT(FacetValues("kinds", facts), IsEmpty());
   EXPECT_EQ(columns.period->last, LastDay());
-  EXPECT_EQ(FormatDay(columns.deadline->last), "2025-02-28");
+  EXPECT_EQ(FormatDay(DeadlineOf(facts)->last), "2025-02-28");
   EXPECT_EQ(columns.point, (LatLng{55, 13}));
 }
 
 TEST(ColumnsTest, WhatIsUnknownOrUnreadableIsAbsent) {
-  const Columns columns =
-      ColumnsOf(Parsed("period { } deadline: 'soon' "
-                       "point { latitude: 55 longitude: 13 precision: POINT_PRECISION_COUNTRY }"));
+  const Facts facts = Parsed(
+      "period { } deadline: 'soon' "
+      "point { latitude: 55 longitude: 13 precision: POINT_PRECISION_COUNTRY }");
+  const Columns columns = ColumnsOf(facts);
   EXPECT_EQ(columns.period, std::nullopt);
-  EXPECT_EQ(columns.deadline, std::nullopt);
-  EXPECT_EQ(columns.size, std::nullopt);
+  EXPECT_EQ(DeadlineOf(facts), std::nullopt);
   EXPECT_EQ(columns.point, std::nullopt);
 }
 
