@@ -8,7 +8,7 @@
 
 #include "libs/base/status/error.h"
 #include "libs/base/text/strings.h"
-#include "libs/base/time/timestamp.h"
+#include "libs/base/time/clock.h"
 
 namespace clusterwire::change {
 namespace {

@@ -11,7 +11,7 @@
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 
-#include "libs/base/status/status_macros.h"
+#include "libs/base/status/error.h"
 #include "libs/sql/connection.h"
 
 namespace clusterwire::sql {

@@ -8,7 +8,6 @@
 #include <string_view>
 #include <vector>
 
-
 #include "libs/base/threads/mutex.h"
 #include "libs/base/threads/worker.h"
 #include "libs/sql/database.h"

@@ -16,7 +16,7 @@
 #include <unicode/uniset.h>
 #include <unicode/unistr.h>
 
-#include "libs/base/text/utf8.h"
+#include "libs/base/text/strings.h"
 
 namespace clusterwire::text {
 namespace {

@@ -9,8 +9,8 @@
 #include <gtest/gtest.h>
 
 #include "libs/base/testing/status_matchers.h"
-#include "libs/rpc/stream/run_stream.h"
 #include "libs/rpc/call/status.h"
+#include "libs/rpc/stream/run_stream.h"
 #include "libs/rpc/testing/echo_server.h"
 
 namespace clusterwire::rpc {

@@ -4,19 +4,17 @@
 #include <unordered_map>
 #include <utility>
 
-#include <libpq-fe.h>
-
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
+#include <libpq-fe.h>
 
 #include "libs/base/handle.h"
 #include "libs/base/status/error.h"
 #include "libs/base/text/strings.h"
 #include "libs/sql/pool.h"
-#include "libs/sql/sqlite/disk_space.h"
 
 namespace clusterwire::sql {
 namespace {

@@ -23,8 +23,8 @@
 #include "libs/base/time/clock.h"
 #include "libs/filter/predicate.h"
 #include "libs/match/matcher.h"
-#include "libs/store/store.h"
 #include "libs/store/log/tailer.h"
+#include "libs/store/store.h"
 
 namespace clusterwire::notification {
 
