@@ -5,6 +5,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "google/protobuf/descriptor.h"
+#include "google/protobuf/reflection.h"
 
 #include "libs/base/status/error.h"
 #include "libs/base/status/status_macros.h"
@@ -23,18 +24,11 @@ void Normalize(Facts* facts) {
   std::vector<const google::protobuf::FieldDescriptor*> fields;
   reflection->ListFields(*facts, &fields);
   for (const auto* field : fields) {
-    if (!field->is_repeated() ||
-        field->cpp_type() != google::protobuf::FieldDescriptor::CPPTYPE_STRING) {
-      continue;
-    }
-    std::vector<std::string> values;
-    for (int i = 0; i < reflection->FieldSize(*facts, field); ++i) {
-      values.push_back(reflection->GetRepeatedString(*facts, field, i));
-    }
-    std::sort(values.begin(), values.end());
-    values.erase(std::unique(values.begin(), values.end()), values.end());
+    if (!field->is_repeated() || field->cpp_type() != field->CPPTYPE_STRING) continue;
+    const auto values = reflection->GetRepeatedFieldRef<std::string>(*facts, field);
+    const std::set<std::string> sorted(values.begin(), values.end());
     reflection->ClearField(facts, field);
-    for (std::string& value : values) reflection->AddString(facts, field, std::move(value));
+    for (const std::string& value : sorted) reflection->AddString(facts, field, value);
   }
 }
 
@@ -44,25 +38,22 @@ std::optional<std::string> Serialized(const std::optional<Facts>& facts) {
 }
 
 // As it was before the write.
-absl::StatusOr<Audience> AudienceBefore(const BoundProjection& projection,
-                                        const store::ResourceRow* row) {
+absl::StatusOr<Audience> AudienceBefore(const Type& type, const store::ResourceRow* row) {
   if (row == nullptr || row->deleted) return Audience::Nobody();
-  if (!projection.own) return Audience::Everybody();
+  if (!type.own) return Audience::Everybody();
   ASSIGN_OR_RETURN(const std::optional<Facts> facts, Parse(row->facts));
   return facts.has_value() ? Audience::Of(*facts) : Audience::Nobody();
 }
 
 }  // namespace
 
-absl::StatusOr<std::map<std::string, store::Derived>> Derivation::Run(std::string_view cause) {
-  for (const std::string& name : staging_.order()) {
-    if (staging_.staged().find(name)->second.changed) Enqueue(name, name);
-  }
-  for (const std::string& name : staging_.rederived()) Enqueue(name, std::string(cause));
+absl::StatusOr<std::map<std::string, store::Derived>> Derivation::Run() {
+  for (const store::Staged* staged : staging_.Changed()) Enqueue(staged->name, staged->name);
+  for (const std::string& name : staging_.rederived()) Enqueue(name, staging_.cause());
   while (!queue_.empty()) {
-    const auto [name, because] = std::move(queue_.front());
+    const auto [name, cause] = std::move(queue_.front());
     queue_.pop_front();
-    RETURN_IF_ERROR(Visit(name, because));
+    RETURN_IF_ERROR(Visit(name, cause));
   }
   return std::move(derived_);
 }
@@ -70,53 +61,37 @@ absl::StatusOr<std::map<std::string, store::Derived>> Derivation::Run(std::strin
 absl::StatusOr<Derivation::State*> Derivation::StateOf(std::string_view name) {
   if (const auto found = states_.find(name); found != states_.end()) return &found->second;
   State state;
-  state.type = staging_.registry().ForName(name);
-  if (state.type != nullptr) state.projection = &projections_.types.at(state.type->type);
-  const auto staged = staging_.staged().find(name);
-  if (staged != staging_.staged().end() && staged->second.changed) {
-    state.staged = true;
-    state.image = staged->second.image;
-    state.live = state.image != nullptr && !store::IsDeleted(*state.image);
-  }
+  const store::ResourceType* type = staging_.registry().ForName(name);
+  if (type != nullptr) state.type = &hook_.TypeOf(*type);
+  state.rederived = std::ranges::count(staging_.rederived(), name) > 0;
   ASSIGN_OR_RETURN(state.row, staging_.cache().Find(name));
-  const auto& rederived = staging_.rederived();
-  state.rederived = std::find(rederived.begin(), rederived.end(), name) != rederived.end();
-  if (!state.staged) state.live = state.row != nullptr && !state.row->deleted;
-  if (state.live) {
-    RETURN_IF_ERROR(ReadImage(state));
-    RETURN_IF_ERROR(ProjectOwn(state));
-    RETURN_IF_ERROR(CheckLinks(std::string(name), state));
+  if (const store::Staged* staged = staging_.Changed(name)) {
+    state.staged = true;
+    state.image = staged->image;
+  } else if (state.row != nullptr) {
+    ASSIGN_OR_RETURN(state.image, store::ParseResource(*state.type, state.row->data));
   }
+  state.live = state.image != nullptr && !store::IsDeleted(*state.image);
+  if (state.live) RETURN_IF_ERROR(Project(name, state));
   return &states_.emplace(name, std::move(state)).first->second;
 }
 
-absl::Status Derivation::ReadImage(State& state) const {
-  if (state.image != nullptr) return absl::OkStatus();
-  ASSIGN_OR_RETURN(state.image, store::ParseResource(*state.type, state.row->data));
-  return absl::OkStatus();
-}
-
-absl::Status Derivation::ProjectOwn(State& state) const {
+absl::Status Derivation::Project(std::string_view name, State& state) const {
   if (state.type->links) state.links = state.type->links(*state.image);
-  if (!state.projection->own) return absl::OkStatus();
+  for (const std::string& link : state.links) {
+    const store::ResourceType* type = staging_.registry().ForName(link);
+    if (state.staged && (type == nullptr || type->links)) {
+      return absl::InvalidArgumentError(absl::StrCat(
+          ToAbsl(name), " names '", link, "' as what it is about, and nothing can be about that"));
+    }
+  }
+  if (!state.type->own) return absl::OkStatus();
   if (!state.staged && !state.rederived && state.row->own_facts.has_value()) {
     ASSIGN_OR_RETURN(state.own, Parse(state.row->own_facts));
     return absl::OkStatus();
   }
-  state.own = state.projection->own(*state.image);
+  state.own = state.type->own(*state.image, codes_);
   Normalize(&*state.own);
-  return absl::OkStatus();
-}
-
-absl::Status Derivation::CheckLinks(const std::string& name, const State& state) const {
-  if (!state.staged) return absl::OkStatus();
-  for (const std::string& link : state.links) {
-    const store::ResourceType* type = staging_.registry().ForName(link);
-    if (type == nullptr || type->links) {
-      return absl::InvalidArgumentError(absl::StrCat(
-          name, " names '", link, "' as what it is about, and nothing can be about that"));
-    }
-  }
   return absl::OkStatus();
 }
 
@@ -170,10 +145,9 @@ absl::StatusOr<std::optional<Facts>> Derivation::FactsOf(const std::string& name
 }
 
 absl::Status Derivation::Inherit(const State& state, Facts* facts) {
-  if (!rules_.inherit) return absl::OkStatus();
   for (const std::string& link : state.links) {
     ASSIGN_OR_RETURN(const std::optional<Facts> target, FactsOf(link));
-    if (target.has_value()) rules_.inherit(*target, facts);
+    if (target.has_value()) hook_.rules().inherit(*target, facts);
   }
   return absl::OkStatus();
 }
@@ -183,33 +157,26 @@ absl::Status Derivation::Aggregate(const std::string& name, const Audience& audi
   ASSIGN_OR_RETURN(const std::vector<std::string> linked, LinkedTo(name));
   for (const std::string& other : linked) {
     ASSIGN_OR_RETURN(const State* state, StateOf(other));
-    if (!state->live || !state->projection->aggregate) continue;
+    if (!state->live || !state->type->aggregate) continue;
     // Only what everybody who sees the target may see.
     ASSIGN_OR_RETURN(const Audience of_other, AudienceByItself(other, *state, 0));
-    if (of_other.Includes(audience)) state->projection->aggregate(*state->image, facts);
+    if (of_other.Includes(audience)) state->type->aggregate(*state->image, codes_, facts);
   }
   return absl::OkStatus();
 }
 
 absl::StatusOr<std::vector<std::string>> Derivation::LinkedTo(const std::string& name) {
-  const int64_t limit = options_.fan_out_limit;
+  const int64_t limit = hook_.options().fan_out_limit;
   ASSIGN_OR_RETURN(const std::vector<const store::ResourceRow*> rows,
                    staging_.cache().LinkedTo(name, limit + 1));
   if (std::ssize(rows) > limit) return FanOutError(name);
   std::vector<std::string> linked;
-  const auto is_staged = [this](const std::string& candidate) {
-    const auto found = staging_.staged().find(candidate);
-    return found != staging_.staged().end() && found->second.changed;
-  };
   for (const store::ResourceRow* row : rows) {
-    if (!is_staged(row->name)) linked.push_back(row->name);
+    if (staging_.Changed(row->name) == nullptr) linked.push_back(row->name);
   }
-  for (const auto& [candidate, staged] : staging_.staged()) {
-    if (!staged.changed || !staged.type->links || staged.image == nullptr) continue;
-    ASSIGN_OR_RETURN(const State* state, StateOf(candidate));
-    if (std::find(state->links.begin(), state->links.end(), name) != state->links.end()) {
-      linked.push_back(candidate);
-    }
+  for (const store::Staged* staged : staging_.Changed()) {
+    ASSIGN_OR_RETURN(const State* state, StateOf(staged->name));
+    if (std::ranges::count(state->links, name) > 0) linked.push_back(staged->name);
   }
   if (std::ssize(linked) > limit) return FanOutError(name);
   std::sort(linked.begin(), linked.end());
@@ -229,7 +196,7 @@ absl::Status Derivation::Visit(const std::string& name, const std::string& cause
   // What was asked for isn't what it reaches: else a refresh would never get past a target with as
   // many links as there may be.
   const bool reached = !state->staged && !state->rederived && changed;
-  if (reached && ++refreshed_ > options_.fan_out_limit) return FanOutError(name);
+  if (reached && ++refreshed_ > hook_.options().fan_out_limit) return FanOutError(name);
   RETURN_IF_ERROR(GoOn(name, *state, changed, cause));
   derived_.emplace(name, std::move(derived));
   return absl::OkStatus();
@@ -237,14 +204,16 @@ absl::Status Derivation::Visit(const std::string& name, const std::string& cause
 
 absl::Status Derivation::GoOn(const std::string& name, const State& state, bool facts_changed,
                               const std::string& cause) {
-  ASSIGN_OR_RETURN(const Audience before, AudienceBefore(*state.projection, state.row));
+  ASSIGN_OR_RETURN(const Audience before, AudienceBefore(*state.type, state.row));
   ASSIGN_OR_RETURN(const Audience after, AudienceOf(name));
   const bool audience_changed = before != after;
   if (audience_changed) RETURN_IF_ERROR(GoDown(name, cause));
   if (state.type->links) {
     if (!state.staged && !state.rederived && !audience_changed) return absl::OkStatus();
-    ASSIGN_OR_RETURN(const std::vector<std::string> links_before, LinksBefore(state));
-    for (const std::string& link : links_before) Enqueue(link, cause);
+    if (state.row != nullptr && !state.row->deleted) {
+      ASSIGN_OR_RETURN(const auto stored, store::ParseResource(*state.type, state.row->data));
+      for (const std::string& link : state.type->links(*stored)) Enqueue(link, cause);
+    }
     for (const std::string& link : state.links) Enqueue(link, cause);
     return absl::OkStatus();
   }
@@ -255,24 +224,20 @@ absl::Status Derivation::GoOn(const std::string& name, const State& state, bool 
 }
 
 absl::Status Derivation::GoDown(const std::string& name, const std::string& cause) {
-  const int64_t limit = options_.fan_out_limit;
-  ASSIGN_OR_RETURN(const std::vector<std::string> under,
-                   staging_.cache().rows().NamesUnder(name, limit + 1));
-  if (std::ssize(under) > limit) return FanOutError(name);
-  for (const std::string& child : under) {
-    Enqueue(child, cause);
+  const int limit = hook_.options().fan_out_limit;
+  store::ScanOptions under;
+  under.parent = name;
+  under.limit = limit + 1;
+  under.include_deleted = true;
+  ASSIGN_OR_RETURN(const std::vector<const store::ResourceRow*> rows, staging_.cache().Scan(under));
+  if (std::ssize(rows) > limit) return FanOutError(name);
+  for (const store::ResourceRow* row : rows) {
+    Enqueue(row->name, cause);
     // Whether its targets may aggregate from it can change while its own audience stays.
-    ASSIGN_OR_RETURN(const State* state, StateOf(child));
+    ASSIGN_OR_RETURN(const State* state, StateOf(row->name));
     for (const std::string& link : state->links) Enqueue(link, cause);
   }
   return absl::OkStatus();
-}
-
-absl::StatusOr<std::vector<std::string>> Derivation::LinksBefore(const State& state) const {
-  if (state.row == nullptr || state.row->deleted) return std::vector<std::string>();
-  ASSIGN_OR_RETURN(const std::unique_ptr<Message> image,
-                   store::ParseResource(*state.type, state.row->data));
-  return state.type->links(*image);
 }
 
 void Derivation::Enqueue(const std::string& name, const std::string& cause) {
@@ -281,7 +246,7 @@ void Derivation::Enqueue(const std::string& name, const std::string& cause) {
 
 absl::Status Derivation::FanOutError(std::string_view name) const {
   return Error(absl::StatusCode::kFailedPrecondition, "FAN_OUT",
-               absl::StrCat("the write would reach more than ", options_.fan_out_limit,
+               absl::StrCat("the write would reach more than ", hook_.options().fan_out_limit,
                             " resources through ", ToAbsl(name),
                             ": change fewer at once, or link fewer to it"),
                {{"resource", std::string(name)}});

@@ -12,10 +12,8 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 
-#include "libs/facts/audience.h"
+#include "libs/facts/facts.h"
 #include "libs/facts/hook.h"
-#include "libs/facts/projection.h"
-#include "libs/store/hook.h"
 #include "libs/store/write/staging.h"
 
 namespace clusterwire::facts {
@@ -29,34 +27,30 @@ namespace clusterwire::facts {
 // targets, and, when its audience changed, to what lies under it.
 class Derivation {
  public:
-  Derivation(const store::Staging& staging, const Projections& projections,
-             const ServiceRules& rules, const Options& options)
-      : staging_(staging), projections_(projections), rules_(rules), options_(options) {}
+  Derivation(const store::Staging& staging, const Hook& hook, const CodeLists& codes)
+      : staging_(staging), hook_(hook), codes_(codes) {}
 
   // Of the staged resources that changed, and of the others whose Facts, all or own, changed.
-  // `cause` is what the changes of staging.rederived() name.
-  absl::StatusOr<std::map<std::string, store::Derived>> Run(std::string_view cause);
+  absl::StatusOr<std::map<std::string, store::Derived>> Run();
 
  private:
   // A resource in the staged state.
   struct State {
-    const store::ResourceType* type = nullptr;
-    const BoundProjection* projection = nullptr;
-    bool live = false;  // exists and isn't deleted
+    const Type* type = nullptr;  // null: the service has none for such a name
     bool staged = false;
     bool rederived = false;
     const store::ResourceRow* row = nullptr;
     std::shared_ptr<const Message> image;
+    bool live = false;  // exists and isn't deleted; else there is nothing of these
     std::optional<Facts> own;
     std::vector<std::string> links;
+    // Once asked for.
     std::optional<Audience> audience;
     std::optional<std::optional<Facts>> facts;
   };
 
   absl::StatusOr<State*> StateOf(std::string_view name);
-  absl::Status ReadImage(State& state) const;
-  absl::Status ProjectOwn(State& state) const;
-  absl::Status CheckLinks(const std::string& name, const State& state) const;
+  absl::Status Project(std::string_view name, State& state) const;
 
   // What its own audience and its parent's leave; what its targets leave of that.
   absl::StatusOr<Audience> AudienceByItself(std::string_view name, const State& state, int depth);
@@ -70,14 +64,12 @@ class Derivation {
   absl::Status GoOn(const std::string& name, const State& state, bool facts_changed,
                     const std::string& cause);
   absl::Status GoDown(const std::string& name, const std::string& cause);
-  absl::StatusOr<std::vector<std::string>> LinksBefore(const State& state) const;
   void Enqueue(const std::string& name, const std::string& cause);
   absl::Status FanOutError(std::string_view name) const;
 
   const store::Staging& staging_;
-  const Projections& projections_;
-  const ServiceRules& rules_;
-  const Options& options_;
+  const Hook& hook_;
+  const CodeLists& codes_;
   std::map<std::string, State, std::less<>> states_;
   std::map<std::string, store::Derived> derived_;
   std::set<std::string> enqueued_;

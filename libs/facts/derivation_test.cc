@@ -340,7 +340,7 @@ TEST_P(DerivationTest, ANewProjectionVersionLooksAtEverythingAndChangesOnlyWhatD
 }
 
 TEST_P(DerivationTest, MaintenanceSpreadsChangedCodes) {
-  const store::Maintenance maintenance(*store_, clock_, random_, {});
+  const store::Maintenance maintenance(*store_, clock_, random_);
   MustPut(MakeClub("a", {"x"}));
   PutCodes({{"x", "y"}});
   const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(30);

@@ -1,9 +1,12 @@
 #pragma once
 
+#include <type_traits>
+
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 
-#include "libs/sql/connection.h"
+#include "libs/base/status/status_macros.h"
+#include "libs/sql/database.h"
 
 namespace clusterwire::sql {
 
@@ -32,5 +35,17 @@ class Transaction {
 
   Connection* connection_;  // null once over
 };
+
+// Runs `body`, absl::Status or absl::StatusOr<T> (Connection&), in a transaction on a connection of
+// the pool. Committed when it returned OK.
+template <typename Body>
+auto InTransaction(Database& database, Transaction::Kind kind, const Body& body)
+    -> std::invoke_result_t<Body, Connection&> {
+  ASSIGN_OR_RETURN(const Lease connection, database.Acquire());
+  ASSIGN_OR_RETURN(Transaction transaction, Transaction::Begin(*connection, kind));
+  auto result = body(*connection);
+  if (result.ok()) RETURN_IF_ERROR(transaction.Commit());
+  return result;
+}
 
 }  // namespace clusterwire::sql

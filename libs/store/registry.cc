@@ -24,6 +24,30 @@ std::string ShapeOf(std::string_view name) {
   return absl::StrJoin(segments, "/");
 }
 
+// INVALID_ARGUMENT unless the type has all the fields that a Resource needs.
+absl::Status CheckFields(const google::protobuf::Descriptor& type) {
+  using google::protobuf::FieldDescriptor;
+  const auto check = [&type](const char* name, FieldDescriptor::CppType expected) {
+    const FieldDescriptor* field = type.FindFieldByName(name);
+    return field != nullptr && !field->is_repeated() && field->cpp_type() == expected;
+  };
+  const auto check_time = [&](const char* name) {
+    return check(name, FieldDescriptor::CPPTYPE_MESSAGE) &&
+           type.FindFieldByName(name)->message_type() == google::protobuf::Timestamp::descriptor();
+  };
+  const bool deletable = type.FindFieldByName("delete_time") != nullptr;
+  if (check("name", FieldDescriptor::CPPTYPE_STRING) &&
+      check("etag", FieldDescriptor::CPPTYPE_STRING) &&
+      check("revision", FieldDescriptor::CPPTYPE_INT64) && check_time("create_time") &&
+      check_time("update_time") && (!deletable || check_time("delete_time"))) {
+    return absl::OkStatus();
+  }
+  return absl::InvalidArgumentError(
+      absl::StrCat(type.full_name(),
+                   " is no resource: it needs string name, string etag, int64 revision, Timestamp "
+                   "create_time and update_time, and delete_time, if any, as a Timestamp"));
+}
+
 }  // namespace
 
 absl::StatusOr<Registry> Registry::Create(std::vector<ResourceType> types,
@@ -34,7 +58,7 @@ absl::StatusOr<Registry> Registry::Create(std::vector<ResourceType> types,
     if (given.prototype == nullptr) {
       return absl::InvalidArgumentError(absl::StrCat(given.type, " has no prototype"));
     }
-    RETURN_IF_ERROR(CheckResourceType(*given.prototype->GetDescriptor()));
+    RETURN_IF_ERROR(CheckFields(*given.prototype->GetDescriptor()));
     const std::string shape = ShapeOf(given.pattern);
     if (shape.empty()) {
       return absl::InvalidArgumentError(

@@ -2,6 +2,7 @@
 
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
@@ -9,7 +10,7 @@
 
 #include "libs/base/time/clock.h"
 #include "libs/sql/database.h"
-#include "libs/store/revision.h"
+#include "libs/store/resource.h"
 
 namespace clusterwire::store {
 
@@ -46,6 +47,9 @@ class Cursors {
   absl::StatusOr<Cursor> Get(std::string_view name);
 
  private:
+  // One statement; how many rows it changed.
+  absl::StatusOr<int64_t> Run(std::string_view sql, std::vector<sql::Value> parameters);
+
   sql::Database& database_;
   Clock& clock_;
 };

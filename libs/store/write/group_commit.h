@@ -2,7 +2,6 @@
 
 #include <deque>
 #include <span>
-#include <string_view>
 #include <vector>
 
 #include "absl/status/statusor.h"
@@ -11,8 +10,6 @@
 #include "libs/base/time/clock.h"
 #include "libs/sql/database.h"
 #include "libs/sql/transaction.h"
-#include "libs/store/registry.h"
-#include "libs/store/store.h"
 #include "libs/store/write/write_run.h"
 
 namespace clusterwire::store {
@@ -26,15 +23,13 @@ class GroupCommit {
   GroupCommit(sql::Database& database, const Registry& registry, const Options& options,
               Clock& clock, std::function<void()> on_commit);
 
-  absl::StatusOr<Written> Write(const Call& call, const StagingBody& body,
-                                std::string_view cause = {});
+  absl::StatusOr<Written> Write(const Call& call, const StagingBody& body);
   Counters counters() const;
 
  private:
   struct Pending {
     const Call& call;
     const StagingBody& body;
-    std::string_view cause;
     absl::StatusOr<Written> result = Written{};
     bool done = false;
   };

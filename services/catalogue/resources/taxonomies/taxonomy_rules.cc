@@ -9,7 +9,7 @@
 #include "clusterwire/catalogue/v1/cluster.pb.h"
 #include "clusterwire/catalogue/v1/event.pb.h"
 
-#include "libs/facts/hook.h"
+#include "libs/facts/registry.h"
 #include "libs/text/slug.h"
 #include "services/catalogue/common/access/uses.h"
 #include "services/catalogue/common/fields/checks.h"
