@@ -1,5 +1,3 @@
-#include "libs/facts/derivation.h"
-
 #include <chrono>
 #include <thread>
 

@@ -2,6 +2,10 @@
 
 #include <algorithm>
 #include <iterator>
+#include <vector>
+
+#include "google/protobuf/descriptor.h"
+#include "google/protobuf/reflection.h"
 
 #include "libs/base/status/status_macros.h"
 
@@ -17,6 +21,19 @@ absl::StatusOr<std::optional<Facts>> Parse(const std::optional<std::string>& sto
 absl::StatusOr<std::optional<Facts>> Get(const store::Reader& reader, std::string_view name) {
   ASSIGN_OR_RETURN(const std::optional<std::string> stored, reader.GetFacts(name));
   return Parse(stored);
+}
+
+void Normalize(Facts* facts) {
+  const auto* reflection = facts->GetReflection();
+  std::vector<const google::protobuf::FieldDescriptor*> fields;
+  reflection->ListFields(*facts, &fields);
+  for (const auto* field : fields) {
+    if (!field->is_repeated() || field->cpp_type() != field->CPPTYPE_STRING) continue;
+    const auto values = reflection->GetRepeatedFieldRef<std::string>(*facts, field);
+    const std::set<std::string> sorted(values.begin(), values.end());
+    reflection->ClearField(facts, field);
+    for (const std::string& value : sorted) reflection->AddString(facts, field, value);
+  }
 }
 
 Audience Audience::Of(const Facts& facts) {

@@ -21,6 +21,9 @@ absl::StatusOr<std::optional<Facts>> Parse(const std::optional<std::string>& sto
 // The Facts of the resource `name`, as Reader::GetFacts.
 absl::StatusOr<std::optional<Facts>> Get(const store::Reader& reader, std::string_view name);
 
+// Each list of texts in Facts is a set: sorts them, and leaves each text once.
+void Normalize(Facts* facts);
+
 // Who may see a resource, operators apart: everybody, some, or nobody at all because it has no
 // Facts. Two audiences are compared by their members' names.
 class Audience {

@@ -5,7 +5,6 @@
 
 #include "libs/base/status/error.h"
 #include "libs/base/status/status_macros.h"
-#include "libs/facts/derivation.h"
 #include "libs/store/store.h"
 #include "libs/store/tables/tables.h"
 #include "libs/store/write/staging.h"
@@ -44,11 +43,6 @@ absl::StatusOr<std::shared_ptr<const CodeLists>> Hook::ContextOf(const store::St
   }
   codes_at_ = staging.revision();
   return codes_;
-}
-
-absl::StatusOr<std::map<std::string, store::Derived>> Hook::Derive(const store::Staging& staging) {
-  ASSIGN_OR_RETURN(const std::shared_ptr<const CodeLists> codes, ContextOf(staging));
-  return Derivation(staging, *this, *codes).Run();
 }
 
 absl::Status Hook::Applied(const store::Staging& staging, store::Revision revision) {

@@ -54,7 +54,7 @@ absl::StatusOr<Registry> Registry::Create(std::vector<ResourceType> types,
                                           std::unique_ptr<Hook> hook) {
   Registry registry;
   registry.hook_ = std::move(hook);
-  for (ResourceType& given : types) {
+  for (const ResourceType& given : types) {
     if (given.prototype == nullptr) {
       return absl::InvalidArgumentError(absl::StrCat(given.type, " has no prototype"));
     }
@@ -64,14 +64,13 @@ absl::StatusOr<Registry> Registry::Create(std::vector<ResourceType> types,
       return absl::InvalidArgumentError(
           absl::StrCat("'", given.pattern, "' is no pattern like clusters/{cluster}"));
     }
-    auto type = std::make_unique<const ResourceType>(std::move(given));
-    if (!registry.by_shape_.emplace(shape, type.get()).second ||
-        !registry.by_type_.emplace(type->type, type.get()).second ||
-        !registry.by_descriptor_.emplace(type->prototype->GetDescriptor(), type.get()).second) {
+    const auto [added, is_new] = registry.by_type_.emplace(given.type, given);
+    const ResourceType* type = &added->second;
+    if (!is_new || !registry.by_shape_.emplace(shape, type).second ||
+        !registry.by_descriptor_.emplace(type->prototype->GetDescriptor(), type).second) {
       return absl::InvalidArgumentError(
-          absl::StrCat("the type, pattern or message of '", type->type, "' is registered already"));
+          absl::StrCat("the type, pattern or message of '", given.type, "' is registered already"));
     }
-    registry.types_.push_back(std::move(type));
   }
   return registry;
 }
@@ -83,7 +82,7 @@ const ResourceType* Registry::ForName(std::string_view name) const {
 
 const ResourceType* Registry::ForType(std::string_view type) const {
   const auto found = by_type_.find(type);
-  return found == by_type_.end() ? nullptr : found->second;
+  return found == by_type_.end() ? nullptr : &found->second;
 }
 
 const ResourceType* Registry::ForMessage(const Message& message) const {

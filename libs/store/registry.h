@@ -105,9 +105,9 @@ class Registry {
  private:
   Registry() = default;
 
-  std::vector<std::unique_ptr<const ResourceType>> types_;
+  std::map<std::string, const ResourceType, std::less<>> by_type_;
+  // Into by_type_.
   std::map<std::string, const ResourceType*, std::less<>> by_shape_;  // "clusters/*/labels/*"
-  std::map<std::string, const ResourceType*, std::less<>> by_type_;
   std::map<const google::protobuf::Descriptor*, const ResourceType*> by_descriptor_;
   std::unique_ptr<Hook> hook_;
 };

@@ -79,7 +79,7 @@ Store::Store(sql::Database& database, Registry registry, Clock& clock, Random& r
 Store::~Store() = default;
 
 absl::StatusOr<Written> Store::Write(const Call& call, const Body& body) {
-  return commit_->Write(call, body);
+  return commit_->Write(call, std::cref(body));
 }
 
 absl::StatusOr<std::unique_ptr<Reader>> Store::Read(Revision at_least) {

@@ -70,21 +70,21 @@ absl::StatusOr<Cursor> Cursors::Acquire(std::string_view name, std::string_view 
 
 absl::Status Cursors::Renew(Cursor& cursor, absl::Duration lease) {
   const absl::Time end = clock_.Now() + lease;
-  ASSIGN_OR_RETURN(const int64_t renewed,
-                   Run("UPDATE cursor SET lease_end = $3 WHERE name = $1 AND lease_epoch = $2",
-                       {cursor.name, cursor.epoch, absl::ToUnixMicros(end)}));
-  if (renewed == 0) return LeaseLost(cursor);
+  ASSIGN_OR_RETURN(const bool renewed,
+                   Update("lease_end = $3 WHERE name = $1 AND lease_epoch = $2",
+                          {cursor.name, cursor.epoch, absl::ToUnixMicros(end)}));
+  if (!renewed) return LeaseLost(cursor);
   cursor.lease_end = end;
   return absl::OkStatus();
 }
 
 absl::Status Cursors::Move(const Cursor& cursor) {
   ASSIGN_OR_RETURN(
-      const int64_t moved,
-      Run("UPDATE cursor SET revision = $3, ordinal = $4 "
-          "WHERE name = $1 AND lease_epoch = $2 AND (revision, ordinal) <= ($3, $4)",
-          {cursor.name, cursor.epoch, cursor.position.revision.value, cursor.position.ordinal}));
-  if (moved != 0) return absl::OkStatus();
+      const bool moved,
+      Update("revision = $3, ordinal = $4 WHERE name = $1 AND lease_epoch = $2 AND (revision, "
+             "ordinal) <= ($3, $4)",
+             {cursor.name, cursor.epoch, cursor.position.revision.value, cursor.position.ordinal}));
+  if (moved) return absl::OkStatus();
   ASSIGN_OR_RETURN(const Cursor stored, Get(cursor.name));
   if (stored.epoch != cursor.epoch) return LeaseLost(cursor);
   return absl::FailedPreconditionError(
@@ -93,18 +93,18 @@ absl::Status Cursors::Move(const Cursor& cursor) {
 }
 
 absl::Status Cursors::Release(const Cursor& cursor) {
-  ASSIGN_OR_RETURN(const int64_t released, Run("UPDATE cursor SET lease_holder = '', lease_end = 0 "
-                                               "WHERE name = $1 AND lease_epoch = $2",
-                                               {cursor.name, cursor.epoch}));
-  return released == 0 ? LeaseLost(cursor) : absl::OkStatus();
+  ASSIGN_OR_RETURN(const bool released,
+                   Update("lease_holder = '', lease_end = 0 WHERE name = $1 AND lease_epoch = $2",
+                          {cursor.name, cursor.epoch}));
+  return released ? absl::OkStatus() : LeaseLost(cursor);
 }
 
 absl::Status Cursors::Rewind(std::string_view name, Position position) {
-  ASSIGN_OR_RETURN(const int64_t rewound,
-                   Run("UPDATE cursor SET revision = $2, ordinal = $3, lease_holder = '', "
-                       "lease_epoch = lease_epoch + 1, lease_end = 0 WHERE name = $1",
-                       {name, position.revision.value, position.ordinal}));
-  return rewound == 0 ? Unknown(name) : absl::OkStatus();
+  ASSIGN_OR_RETURN(const bool rewound,
+                   Update("revision = $2, ordinal = $3, lease_holder = '', "
+                          "lease_epoch = lease_epoch + 1, lease_end = 0 WHERE name = $1",
+                          {name, position.revision.value, position.ordinal}));
+  return rewound ? absl::OkStatus() : Unknown(name);
 }
 
 absl::StatusOr<Cursor> Cursors::Get(std::string_view name) {
@@ -112,10 +112,12 @@ absl::StatusOr<Cursor> Cursors::Get(std::string_view name) {
   return Read(*connection, name, /*lock=*/false);
 }
 
-absl::StatusOr<int64_t> Cursors::Run(std::string_view sql, std::vector<sql::Value> parameters) {
+absl::StatusOr<bool> Cursors::Update(std::string_view change, std::vector<sql::Value> parameters) {
   ASSIGN_OR_RETURN(sql::Lease connection, database_.Acquire());
-  ASSIGN_OR_RETURN(const sql::Result result, connection->Query(sql, std::move(parameters)));
-  return result.affected;
+  ASSIGN_OR_RETURN(
+      const sql::Result result,
+      connection->Query(absl::StrCat("UPDATE cursor SET ", ToAbsl(change)), std::move(parameters)));
+  return result.affected != 0;
 }
 
 }  // namespace clusterwire::store

@@ -47,8 +47,8 @@ class Cursors {
   absl::StatusOr<Cursor> Get(std::string_view name);
 
  private:
-  // One statement; how many rows it changed.
-  absl::StatusOr<int64_t> Run(std::string_view sql, std::vector<sql::Value> parameters);
+  // `change`: what follows SET. False when there is no such row.
+  absl::StatusOr<bool> Update(std::string_view change, std::vector<sql::Value> parameters);
 
   sql::Database& database_;
   Clock& clock_;

@@ -83,9 +83,14 @@ void GroupCommit::RunGroup(std::span<Pending* const> group) {
 
 absl::Status GroupCommit::RunTogether(std::span<Pending* const> group) {
   ASSIGN_OR_RETURN(sql::Transaction transaction, Begin());
-  GroupTransaction work(*connection_, registry_, options_);
-  work.now = clock_.Now();
-  absl::Status status = RunIn(work, group);
+  GroupTransaction work(*connection_, registry_, options_, clock_.Now());
+  absl::Status status = work.Lock();
+  for (Pending* pending : group) {
+    if (!status.ok()) break;
+    pending->result = RunWrite(work, pending->call, pending->body);
+    // Also when the body swallowed it: PostgreSQL takes nothing more in this transaction.
+    status = connection_->error();
+  }
   if (status.ok() && work.wrote) status = transaction.Commit();
   if (!status.ok()) {
     registry_.hook().Aborted();
@@ -93,16 +98,6 @@ absl::Status GroupCommit::RunTogether(std::span<Pending* const> group) {
     on_commit_();
   }
   return status;
-}
-
-absl::Status GroupCommit::RunIn(GroupTransaction& work, std::span<Pending* const> group) {
-  RETURN_IF_ERROR(work.Lock());
-  for (Pending* pending : group) {
-    pending->result = RunWrite(work, pending->call, pending->body);
-    // Also when the body swallowed it: PostgreSQL takes nothing more in this transaction.
-    RETURN_IF_ERROR(connection_->error());
-  }
-  return absl::OkStatus();
 }
 
 absl::StatusOr<sql::Transaction> GroupCommit::Begin() {

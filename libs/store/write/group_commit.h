@@ -38,7 +38,6 @@ class GroupCommit {
   // These run on the leader's thread, without the mutex.
   void RunGroup(std::span<Pending* const> group);
   absl::Status RunTogether(std::span<Pending* const> group);
-  absl::Status RunIn(GroupTransaction& work, std::span<Pending* const> group);
   absl::StatusOr<sql::Transaction> Begin();
   void Count(std::span<Pending* const> group, bool committed);
 

@@ -40,21 +40,11 @@ absl::StatusOr<const ResourceRow*> RowCache::Find(std::string_view name) {
   return found->second.has_value() ? &*found->second : nullptr;
 }
 
-absl::StatusOr<std::vector<const ResourceRow*>> RowCache::Scan(const ScanOptions& options) {
-  ASSIGN_OR_RETURN(std::vector<ResourceRow> rows, rows_.Scan(options));
-  return Add(std::move(rows));
-}
-
-absl::StatusOr<std::vector<const ResourceRow*>> RowCache::LinkedTo(std::string_view other,
-                                                                   int64_t limit) {
-  ASSIGN_OR_RETURN(std::vector<ResourceRow> rows, rows_.LinkedTo(other, limit));
-  return Add(std::move(rows));
-}
-
-std::vector<const ResourceRow*> RowCache::Add(std::vector<ResourceRow> rows) {
+absl::StatusOr<std::vector<const ResourceRow*>> RowCache::Keep(
+    absl::StatusOr<std::vector<ResourceRow>> rows) {
+  RETURN_IF_ERROR(rows.status());
   std::vector<const ResourceRow*> kept;
-  kept.reserve(rows.size());
-  for (ResourceRow& row : rows) {
+  for (ResourceRow& row : *rows) {
     const auto [found, added] = found_.try_emplace(row.name);
     if (added) found->second = std::move(row);
     kept.push_back(&*found->second);

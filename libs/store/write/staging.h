@@ -15,10 +15,11 @@ namespace clusterwire::store {
 
 // The transaction of a group of writes: what each of them works on.
 struct GroupTransaction {
-  GroupTransaction(sql::Connection& on, const Registry& types, const Options& limits)
+  GroupTransaction(sql::Connection& on, const Registry& types, const Options& limits, absl::Time at)
       : connection(on),
         registry(types),
         options(limits),
+        now(at),
         rows(on, types),
         log(on, types),
         requests(on, types, limits.request_life),
@@ -30,13 +31,13 @@ struct GroupTransaction {
   sql::Connection& connection;
   const Registry& registry;
   const Options& options;
+  const absl::Time now;
   const Rows rows;
   const Log log;
   const Requests requests;
   const Settings settings;
   std::string history;
   Revision current;
-  absl::Time now;
   bool wrote = false;  // anything at all
 };
 
@@ -61,11 +62,16 @@ class RowCache {
   // Null when there is none. The pointers live as long as the cache.
   absl::StatusOr<const ResourceRow*> Find(std::string_view name);
   // As in Rows.
-  absl::StatusOr<std::vector<const ResourceRow*>> Scan(const ScanOptions& options);
-  absl::StatusOr<std::vector<const ResourceRow*>> LinkedTo(std::string_view other, int64_t limit);
+  absl::StatusOr<std::vector<const ResourceRow*>> Scan(const ScanOptions& options) {
+    return Keep(rows_.Scan(options));
+  }
+  absl::StatusOr<std::vector<const ResourceRow*>> LinkedTo(std::string_view other, int64_t limit) {
+    return Keep(rows_.LinkedTo(other, limit));
+  }
 
  private:
-  std::vector<const ResourceRow*> Add(std::vector<ResourceRow> rows);
+  absl::StatusOr<std::vector<const ResourceRow*>> Keep(
+      absl::StatusOr<std::vector<ResourceRow>> rows);
 
   const Rows& rows_;
   std::map<std::string, std::optional<ResourceRow>, std::less<>> found_;
