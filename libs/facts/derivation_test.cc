@@ -1,5 +1,3 @@
-#include "libs/facts/derivation.h"
-
 #include <chrono>
 #include <thread>
 
@@ -340,7 +338,7 @@ TEST_P(DerivationTest, ANewProjectionVersionLooksAtEverythingAndChangesOnlyWhatD
 }
 
 TEST_P(DerivationTest, MaintenanceSpreadsChangedCodes) {
-  const store::Maintenance maintenance(*store_, clock_, random_, {});
+  const store::Maintenance maintenance(*store_, clock_, random_);
   MustPut(MakeClub("a", {"x"}));
   PutCodes({{"x", "y"}});
   const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(30);

@@ -4,9 +4,8 @@
 #include <utility>
 
 #include "libs/base/status/error.h"
-#include "libs/facts/derivation.h"
 #include "libs/store/store.h"
-#include "libs/store/tables/settings.h"
+#include "libs/store/tables/tables.h"
 #include "libs/store/write/staging.h"
 
 namespace clusterwire::facts {
@@ -21,56 +20,35 @@ constexpr char kProjection[] = "projection";
 
 }  // namespace
 
-absl::Status Hook::GroupBegan(store::Revision current, const store::Settings& settings) {
-  if (projections_ != nullptr && revision_ != current) {  // another process has written
-    ASSIGN_OR_RETURN(const int64_t changed, settings.Get(kCodesRevision));
-    if (changed > revision_.value) projections_ = nullptr;
-  }
-  revision_ = current;
-  return absl::OkStatus();
+Hook::Hook(const std::vector<Type>& types, Rules rules, Options options)
+    : rules_(std::move(rules)), options_(options) {
+  for (const Type& type : types) types_.emplace(type.type, type);
 }
 
 bool Hook::FeedsCodes(const store::Staging& staging) const {
-  return std::any_of(staging.staged().begin(), staging.staged().end(), [this](const auto& entry) {
-    return entry.second.changed && rules_.feeding_codes.contains(entry.second.type->type);
+  return std::ranges::any_of(staging.Changed(), [this](const store::Staged* staged) {
+    return TypeOf(*staged->type).feeds_codes;
   });
 }
 
-absl::StatusOr<std::shared_ptr<const Projections>> Hook::Project(const store::Staging& staging) {
-  if (FeedsCodes(staging)) return rules_.project(staging);
-  std::shared_ptr<const Projections>& kept = codes_changed_ ? staged_ : projections_;
-  if (kept == nullptr) {
-    ASSIGN_OR_RETURN(kept, rules_.project(staging));
+absl::StatusOr<std::shared_ptr<const CodeLists>> Hook::ContextOf(const store::Staging& staging) {
+  if (FeedsCodes(staging)) return rules_.read_codes(staging);
+  if (codes_ != nullptr && codes_at_ != staging.revision()) {  // another process has written
+    ASSIGN_OR_RETURN(const int64_t changed, staging.settings().Get(kCodesRevision));
+    if (changed > codes_at_.value) codes_ = nullptr;
   }
-  return kept;
+  if (codes_ == nullptr) {
+    ASSIGN_OR_RETURN(codes_, rules_.read_codes(staging));
+  }
+  codes_at_ = staging.revision();
+  return codes_;
 }
 
-absl::StatusOr<std::shared_ptr<const std::any>> Hook::Context(const store::Staging& staging) {
-  ASSIGN_OR_RETURN(const std::shared_ptr<const Projections> projections, Project(staging));
-  return std::shared_ptr<const std::any>(projections, &projections->codes);
-}
-
-absl::StatusOr<std::map<std::string, store::Derived>> Hook::Derive(const store::Staging& staging,
-                                                                   std::string_view cause) {
-  ASSIGN_OR_RETURN(const std::shared_ptr<const Projections> projections, Project(staging));
-  return Derivation(staging, *projections, rules_, options_).Run(cause);
-}
-
-absl::Status Hook::Applied(const store::Staging& staging, store::Revision revision,
-                           const store::Settings& settings) {
+absl::Status Hook::Applied(const store::Staging& staging, store::Revision revision) {
+  codes_at_ = revision;
   if (!FeedsCodes(staging)) return absl::OkStatus();
-  codes_changed_ = true;
-  staged_ = nullptr;
-  return settings.Set(kCodesRevision, revision.value);
-}
-
-void Hook::GroupEnded(bool committed, store::Revision newest) {
-  if (committed) {
-    if (codes_changed_) projections_ = std::move(staged_);
-    revision_ = newest;
-  }
-  codes_changed_ = false;
-  staged_ = nullptr;
+  codes_ = nullptr;
+  return staging.settings().Set(kCodesRevision, revision.value);
 }
 
 std::set<std::string> Hook::NamesIn(const std::string& stored) const {
@@ -92,10 +70,8 @@ absl::StatusOr<bool> Hook::RefreshPage(store::Store& store) {
   ASSIGN_OR_RETURN(done.codes, store.Setting(kRefreshedCodes));
   ASSIGN_OR_RETURN(done.version, store.Setting(kRefreshedVersion));
   if (wanted == done) return false;
-  if (target_ != wanted) {  // none yet, or the lists changed again since
-    target_ = wanted;
-    after_.clear();
-  }
+  if (target_ != wanted) after_.clear();  // the first page, or the lists changed again since
+  target_ = wanted;
   for (int size = options_.refresh_page;; size = (size + 3) / 4) {
     const absl::StatusOr<std::string> last = store.Rederive(after_, size, kProjection);
     // Fewer at once reach less.
@@ -107,9 +83,15 @@ absl::StatusOr<bool> Hook::RefreshPage(store::Store& store) {
     }
     RETURN_IF_ERROR(store.SetSetting(kRefreshedCodes, wanted.codes));
     RETURN_IF_ERROR(store.SetSetting(kRefreshedVersion, wanted.version));
-    target_.reset();
+    target_ = {};
     return false;
   }
+}
+
+absl::StatusOr<store::Registry> MakeRegistry(std::vector<Type> types, Rules rules,
+                                             Options options) {
+  return store::Registry::Create({types.begin(), types.end()},
+                                 std::make_unique<Hook>(types, std::move(rules), options));
 }
 
 }  // namespace clusterwire::facts

@@ -1,7 +1,8 @@
 #pragma once
 
-#include <any>
+#include <functional>
 #include <memory>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -9,55 +10,90 @@
 #include "absl/status/statusor.h"
 
 #include "libs/base/status/error.h"
-#include "libs/facts/hook.h"
-#include "libs/facts/projection.h"
+#include "libs/facts/facts.h"
 #include "libs/store/reader.h"
 #include "libs/store/registry.h"
 
 namespace clusterwire::facts {
 
+using google::protobuf::Message;
+
+// What a projection may ask besides its resource: the service's code lists as they stood at one
+// revision. The service derives its own class from this one. Immutable; shared between threads.
+using CodeLists = store::Hook::Context;
+
+// How one type looks to the outside. Each function is pure; each but `own` may be null, and with
+// `own` null too the type has no Facts.
+template <store::Resource T, std::derived_from<CodeLists> Codes>
+struct Projection {
+  Facts (*own)(const T&, const Codes&) = nullptr;
+  // The resources that it is about and inherits from ("its cluster"): its targets. A target's type
+  // has no links itself, so a write reaches a target and what links to it, no further.
+  std::vector<std::string> (*links)(const T&) = nullptr;
+  // What a target aggregates from it: of a label its level.
+  void (*aggregate)(const T&, const Codes&, Facts* target) = nullptr;
+  std::vector<store::Timer> (*timers)(const T&) = nullptr;
+};
+
+// A type of resource: what the store knows of it, and its projection, with its C++ types erased.
+struct Type : store::ResourceType {
+  bool feeds_codes = false;  // its resources are what Rules::read_codes reads
+  std::function<Facts(const Message&, const CodeLists&)> own = {};
+  std::function<void(const Message&, const CodeLists&, Facts* target)> aggregate = {};
+};
+
+template <store::Resource T, std::derived_from<CodeLists> Codes>
+Type MakeType(std::string type, std::string pattern, Projection<T, Codes> projection = {}) {
+  Type made{store::MakeType<T>(std::move(type), std::move(pattern))};
+  if (auto* links = projection.links) {
+    made.links = [links](const Message& m) { return links(static_cast<const T&>(m)); };
+  }
+  if (auto* timers = projection.timers) {
+    made.timers = [timers](const Message& m) { return timers(static_cast<const T&>(m)); };
+  }
+  if (auto* own = projection.own) {
+    made.own = [own](const Message& m, const CodeLists& codes) {
+      return own(static_cast<const T&>(m), static_cast<const Codes&>(codes));
+    };
+  }
+  if (auto* aggregate = projection.aggregate) {
+    made.aggregate = [aggregate](const Message& m, const CodeLists& codes, Facts* target) {
+      aggregate(static_cast<const T&>(m), static_cast<const Codes&>(codes), target);
+    };
+  }
+  return made;
+}
+
 // What holds for all types of a service.
-template <typename Codes>
 struct Rules {
   // The one definition of inheriting: what is about `target` takes over from it.
-  void (*inherit)(const Facts& target, Facts* linked) = nullptr;
-  // Reads the code lists; inside a write with what is staged of them.
-  absl::StatusOr<std::shared_ptr<const Codes>> (*read_codes)(const store::Reader&) = nullptr;
+  std::function<void(const Facts& target, Facts* linked)> inherit;
+  // Reads the code lists that the types' projections take; inside a write with what is staged of
+  // them.
+  std::function<absl::StatusOr<std::shared_ptr<const CodeLists>>(const store::Reader&)> read_codes;
   // Raised by a release that changes a projection: Facts are then rewritten.
   int version = 1;
 };
 
+struct Options {
+  int fan_out_limit = 1000;  // rows linked to one target, and rows that one write refreshes
+  int refresh_page = 100;    // resources looked at in one transaction of a refresh
+};
+
 // The registry of a store that keeps the Facts of `types`.
-template <typename Codes>
-absl::StatusOr<store::Registry> MakeRegistry(std::vector<Type<Codes>> types, Rules<Codes> rules,
-                                             Options options = {}) {
-  std::vector<store::ResourceType> known(types.begin(), types.end());  // what the store knows
-  ServiceRules erased;
-  erased.inherit = rules.inherit;
-  erased.version = rules.version;
-  for (const Type<Codes>& type : types) {
-    if (type.feeds_codes) erased.feeding_codes.insert(type.type);
-  }
-  erased.project =
-      [types = std::move(types), read = rules.read_codes](
-          const store::Reader& reader) -> absl::StatusOr<std::shared_ptr<const Projections>> {
-    ASSIGN_OR_RETURN(std::shared_ptr<const Codes> codes, read(reader));
-    auto projections = std::make_shared<Projections>();
-    for (const Type<Codes>& type : types) projections->types[type.type] = type.bind(codes);
-    projections->codes = std::move(codes);
-    return projections;
-  };
-  return store::Registry::Create(std::move(known),
-                                 std::make_unique<Hook>(std::move(erased), options));
-}
+absl::StatusOr<store::Registry> MakeRegistry(std::vector<Type> types, Rules rules,
+                                             Options options = {});
+
+// The store's setting that holds the revision of the code lists' newest change.
+inline constexpr char kCodesRevision[] = "facts.codes_revision";
 
 // The code lists that projections are given in this write, with what its body has staged of them.
-template <typename Codes>
+template <std::derived_from<CodeLists> Codes>
 absl::StatusOr<std::shared_ptr<const Codes>> CodesIn(const store::Writer& writer) {
-  ASSIGN_OR_RETURN(const std::shared_ptr<const std::any> context, writer.context());
-  const auto* codes = std::any_cast<std::shared_ptr<const Codes>>(context.get());
+  ASSIGN_OR_RETURN(const std::shared_ptr<const CodeLists> context, writer.context());
+  auto codes = std::dynamic_pointer_cast<const Codes>(context);
   if (codes == nullptr) return absl::InternalError("this store has no code lists of that kind");
-  return *codes;
+  return codes;
 }
 
 }  // namespace clusterwire::facts

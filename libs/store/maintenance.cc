@@ -4,25 +4,28 @@
 #include "libs/base/threads/worker.h"
 
 namespace clusterwire::store {
+namespace {
 
-Maintenance::Maintenance(Store& store, Clock& clock, Random& random, Options options)
+constexpr absl::Duration kKeepLog = absl::Hours(24 * 90);  // how far back the log stays whole
+constexpr absl::Duration kRefreshEvery = absl::Seconds(1);
+constexpr absl::Duration kCompactEvery = absl::Hours(1);
+
+}  // namespace
+
+Maintenance::Maintenance(Store& store, Clock& clock, Random& random)
     : store_(store),
       clock_(clock),
-      options_(options),
       next_compaction_(clock.Now()),
       worker_(clock, random, [this] { return Round(); }) {}
 
 absl::StatusOr<absl::Time> Maintenance::Round() {
-  for (bool more = true; more && !worker_.stopping();) {
-    ASSIGN_OR_RETURN(more, store_.Refresh());
-  }
+  ASSIGN_OR_RETURN(bool more, store_.Refresh());
   const absl::Time now = clock_.Now();
-  if (now < next_compaction_) return now + options_.refresh_every;
-  for (bool more = true; more && !worker_.stopping();) {
-    ASSIGN_OR_RETURN(more, store_.Compact(now - options_.keep_log));
+  if (!more && now >= next_compaction_) {
+    ASSIGN_OR_RETURN(more, store_.Compact(now - kKeepLog));
+    if (!more) next_compaction_ = now + kCompactEvery;
   }
-  next_compaction_ = now + options_.compact_every;
-  return now + options_.refresh_every;
+  return more ? absl::InfinitePast() : now + kRefreshEvery;
 }
 
 }  // namespace clusterwire::store

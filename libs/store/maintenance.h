@@ -15,14 +15,8 @@ namespace clusterwire::store {
 // replicas may run it at once.
 class Maintenance {
  public:
-  struct Options {
-    absl::Duration keep_log = absl::Hours(24 * 90);  // how far back the log stays whole
-    absl::Duration refresh_every = absl::Seconds(1);
-    absl::Duration compact_every = absl::Hours(1);
-  };
-
   // `store`, `clock` and `random` outlive it.
-  Maintenance(Store& store, Clock& clock, Random& random, Options options);
+  Maintenance(Store& store, Clock& clock, Random& random);
 
   // Why the last round failed; it is tried again.
   absl::Status status() const { return worker_.status(); }
@@ -32,7 +26,6 @@ class Maintenance {
 
   Store& store_;
   Clock& clock_;
-  const Options options_;
   absl::Time next_compaction_;  // the thread's
   Worker worker_;               // last: its thread uses everything above
 };

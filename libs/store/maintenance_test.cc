@@ -36,13 +36,13 @@ TEST_P(MaintenanceTest, CompactsWhatIsOldEnough) {
   club.set_title("b");
   MustPut(club);
   clock_.Advance(absl::Hours(24 * 91));
-  const Maintenance maintenance(*store_, clock_, random_, {});
+  const Maintenance maintenance(*store_, clock_, random_);
   EXPECT_TRUE(RunUntil([this] { return store_->HistoryOf("clubs/a", {}, 10)->size() == 1; }));
 }
 
 TEST_P(MaintenanceTest, SaysWhatFailedAndTriesAgain) {
   faulty_->Inject({"FROM request", absl::UnavailableError("away"), /*after=*/false, /*skip=*/0});
-  const Maintenance maintenance(*store_, clock_, random_, {});
+  const Maintenance maintenance(*store_, clock_, random_);
   EXPECT_TRUE(RunUntil([this] { return faulty_->pending() == 0; }));
   EXPECT_TRUE(RunUntil([&] { return maintenance.status().ok(); }));
 }

@@ -1,6 +1,5 @@
 #pragma once
 
-#include <any>
 #include <memory>
 #include <optional>
 #include <string>
@@ -12,7 +11,6 @@
 
 #include "libs/store/registry.h"
 #include "libs/store/resource.h"
-#include "libs/store/revision.h"
 
 namespace clusterwire::store {
 
@@ -61,8 +59,8 @@ class Writer : public Reader {
   // When the write happens: what the stamps will say.
   virtual absl::Time now() const = 0;
 
-  // What the hook makes of what is staged, for those who know the hook; null when it makes nothing.
-  virtual absl::StatusOr<std::shared_ptr<const std::any>> context() const = 0;
+  // What the hook derives by, with what is staged of it; null when there is nothing.
+  virtual absl::StatusOr<std::shared_ptr<const Hook::Context>> context() const = 0;
 
   // Keeps `next` under its name, stamped with this write's revision and time. An empty etag
   // creates: an existing name (deleted ones too) is ALREADY_EXISTS. Any other must be the current

@@ -21,30 +21,53 @@ std::string ShapeOf(std::string_view name) {
   return shape;
 }
 
+// INVALID_ARGUMENT unless the type has all the fields that a Resource needs.
+absl::Status CheckFields(const google::protobuf::Descriptor& type) {
+  using google::protobuf::FieldDescriptor;
+  const auto check = [&type](const char* name, FieldDescriptor::CppType expected) {
+    const FieldDescriptor* field = type.FindFieldByName(name);
+    return field != nullptr && !field->is_repeated() && field->cpp_type() == expected;
+  };
+  const auto check_time = [&](const char* name) {
+    return check(name, FieldDescriptor::CPPTYPE_MESSAGE) &&
+           type.FindFieldByName(name)->message_type() == google::protobuf::Timestamp::descriptor();
+  };
+  const bool deletable = type.FindFieldByName("delete_time") != nullptr;
+  if (check("name", FieldDescriptor::CPPTYPE_STRING) &&
+      check("etag", FieldDescriptor::CPPTYPE_STRING) &&
+      check("revision", FieldDescriptor::CPPTYPE_INT64) && check_time("create_time") &&
+      check_time("update_time") && (!deletable || check_time("delete_time"))) {
+    return absl::OkStatus();
+  }
+  return absl::InvalidArgumentError(
+      absl::StrCat(type.full_name(),
+                   " is no resource: it needs string name, string etag, int64 revision, Timestamp "
+                   "create_time and update_time, and delete_time, if any, as a Timestamp"));
+}
+
 }  // namespace
 
 absl::StatusOr<Registry> Registry::Create(std::vector<ResourceType> types,
                                           std::unique_ptr<Hook> hook) {
   Registry registry;
   registry.hook_ = std::move(hook);
-  for (ResourceType& given : types) {
+  for (const ResourceType& given : types) {
     if (given.prototype == nullptr) {
       return absl::InvalidArgumentError(absl::StrCat(given.type, " has no prototype"));
     }
-    RETURN_IF_ERROR(CheckResourceType(*given.prototype->GetDescriptor()));
+    RETURN_IF_ERROR(CheckFields(*given.prototype->GetDescriptor()));
     const std::string shape = ShapeOf(given.pattern);
     if (shape.empty()) {
       return absl::InvalidArgumentError(
           absl::StrCat("'", given.pattern, "' is no pattern like clusters/{cluster}"));
     }
-    auto type = std::make_unique<const ResourceType>(std::move(given));
-    if (!registry.by_shape_.emplace(shape, type.get()).second ||
-        !registry.by_type_.emplace(type->type, type.get()).second ||
-        !registry.by_descriptor_.emplace(type->prototype->GetDescriptor(), type.get()).second) {
+    const auto [added, is_new] = registry.by_type_.emplace(given.type, given);
+    const ResourceType* type = &added->second;
+    if (!is_new || !registry.by_shape_.emplace(shape, type).second ||
+        !registry.by_descriptor_.emplace(type->prototype->GetDescriptor(), type).second) {
       return absl::InvalidArgumentError(
-          absl::StrCat("the type, pattern or message of '", type->type, "' is registered already"));
+          absl::StrCat("the type, pattern or message of '", given.type, "' is registered already"));
     }
-    registry.types_.push_back(std::move(type));
   }
   return registry;
 }
@@ -56,7 +79,7 @@ const ResourceType* Registry::ForName(std::string_view name) const {
 
 const ResourceType* Registry::ForType(std::string_view type) const {
   const auto found = by_type_.find(type);
-  return found == by_type_.end() ? nullptr : found->second;
+  return found == by_type_.end() ? nullptr : &found->second;
 }
 
 const ResourceType* Registry::ForMessage(const Message& message) const {

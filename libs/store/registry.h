@@ -3,17 +3,22 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 
-#include "libs/store/hook.h"
 #include "libs/store/resource.h"
 
 namespace clusterwire::store {
+
+class Staging;
+class Store;
 
 // A moment at which a write falls due for a resource.
 struct Timer {
@@ -30,22 +35,61 @@ struct ResourceType {
 
   // Pure functions; each may be null.
   // The resources that it is about ("its cluster").
-  std::function<std::vector<std::string>(const Message&)> links;
+  std::function<std::vector<std::string>(const Message&)> links = {};
   // Moments that matter while the resource stays as it is. Those past when first set are not
   // scheduled; one that a later version no longer names is withdrawn; a deleted resource has none.
-  std::function<std::vector<Timer>(const Message&)> timers;
+  std::function<std::vector<Timer>(const Message&)> timers = {};
 };
 
 template <Resource T>
 ResourceType MakeType(std::string type, std::string pattern) {
-  ResourceType made;
-  made.type = std::move(type);
-  made.pattern = std::move(pattern);
-  made.prototype = &T::default_instance();
-  return made;
+  return {std::move(type), std::move(pattern), &T::default_instance()};
 }
 
-// All types of a service: the only thing the store knows of them. Built once at start.
+// What a hook keeps with a resource: bytes that the store doesn't read.
+struct Derived {
+  std::optional<std::string> own;    // for the hook alone
+  std::optional<std::string> facts;  // for readers; the log has it before and after
+  std::string cause;  // the staged resource that it followed from; empty when it is staged itself
+};
+
+// What a service derives from its resources inside each write. One for each store. This one derives
+// nothing.
+//
+// Context, Derive, Applied and Aborted run on the thread that leads a group of writes, one group at
+// a time; the others on any thread.
+class Hook {
+ public:
+  // For those who know the hook: what it derives by.
+  struct Context {
+    virtual ~Context() = default;
+  };
+
+  virtual ~Hook() = default;
+
+  // What Writer::context() gives to a body that has staged this.
+  virtual absl::StatusOr<std::shared_ptr<const Context>> ContextOf(const Staging&) {
+    return nullptr;
+  }
+  // What follows from what a body staged: for the staged resources that changed, and for all others
+  // whose bytes change with them. What it reads, it reads through the staging's rows, which know
+  // it from then on.
+  virtual absl::StatusOr<std::map<std::string, Derived>> Derive(const Staging&) {
+    return std::map<std::string, Derived>();
+  }
+  // It has been applied to the tables, under this revision.
+  virtual absl::Status Applied(const Staging&, Revision) { return absl::OkStatus(); }
+  // Nothing of what was applied since the last commit is known to last.
+  virtual void Aborted() {}
+
+  // Names under which the log finds a change with these bytes before or after, besides its own.
+  virtual std::set<std::string> NamesIn(const std::string& /*facts*/) const { return {}; }
+  // Derives the next page anew where what it was derived by has changed; false when nothing is
+  // left to do.
+  virtual absl::StatusOr<bool> RefreshPage(Store&) { return false; }
+};
+
+// All types of a service and its hook: the only thing the store knows of them. Built once at start.
 class Registry {
  public:
   // INVALID_ARGUMENT when two types collide, a pattern is malformed, or a message lacks a field.
@@ -61,9 +105,9 @@ class Registry {
  private:
   Registry() = default;
 
-  std::vector<std::unique_ptr<const ResourceType>> types_;
+  std::map<std::string, const ResourceType, std::less<>> by_type_;
+  // Into by_type_.
   std::map<std::string, const ResourceType*, std::less<>> by_shape_;  // "clusters/*/labels/*"
-  std::map<std::string, const ResourceType*, std::less<>> by_type_;
   std::map<const google::protobuf::Descriptor*, const ResourceType*> by_descriptor_;
   std::unique_ptr<Hook> hook_;
 };

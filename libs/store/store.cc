@@ -1,108 +1,126 @@
 #include "libs/store/store.h"
 
-#include <algorithm>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
 
 #include "libs/base/status/error.h"
-#include "libs/base/threads/mutex.h"
 #include "libs/sql/connection.h"
 #include "libs/store/log/log.h"
-#include "libs/store/tables/requests.h"
-#include "libs/store/tables/rows.h"
-#include "libs/store/tables/schema.h"
-#include "libs/store/tables/settings.h"
-#include "libs/store/tables/snapshot.h"
+#include "libs/store/tables/tables.h"
 #include "libs/store/write/group_commit.h"
 
 namespace clusterwire::store {
+namespace {
 
-class Store::Impl {
+constexpr auto kRead = sql::Transaction::Kind::kRead;
+constexpr auto kWrite = sql::Transaction::Kind::kWrite;
+
+// The store at one revision, outside of a write: a read transaction on a connection of the pool.
+class Snapshot final : public Reader {
  public:
-  Impl(sql::Database& on, Registry types, Clock& time, Random& ids, Options limits)
-      : database(on),
-        registry(std::move(types)),
-        clock(time),
-        random(ids),
-        options(limits),
-        cursors(on, time),
-        commit(on, registry, options, time, [this] { Notify(); }) {}
+  Snapshot(sql::Lease connection, sql::Transaction transaction, Revision revision,
+           const Registry& registry)
+      : connection_(std::move(connection)),
+        transaction_(std::move(transaction)),
+        revision_(revision),
+        rows_(*connection_, registry) {}
 
-  void Notify() {
-    MutexLock lock(mutex);
-    for (Wakeup* wakeup : wakeups) wakeup->Notify();
+  Revision revision() const override { return revision_; }
+
+  absl::Status Load(std::string_view name, Message* out) const override {
+    ASSIGN_OR_RETURN(const std::optional<ResourceRow> row, rows_.Find(name));
+    return LoadRow(row.has_value() ? &*row : nullptr, name, out);
   }
 
-  sql::Database& database;
-  const Registry registry;
-  Clock& clock;
-  Random& random;
-  const Options options;
-  Mutex mutex;
-  std::vector<Wakeup*> wakeups ABSL_GUARDED_BY(mutex);
-  Cursors cursors;
-  GroupCommit commit;
+  absl::StatusOr<std::vector<Scanned>> Scan(const ScanOptions& options) const override {
+    RETURN_IF_ERROR(CheckScan(options));
+    ASSIGN_OR_RETURN(std::vector<ResourceRow> rows, rows_.Scan(options));
+    std::vector<Scanned> result(rows.size());
+    for (size_t i = 0; i < rows.size(); ++i) {
+      ASSIGN_OR_RETURN(result[i], ToScanned(std::move(rows[i])));
+    }
+    return result;
+  }
+
+  absl::StatusOr<std::optional<std::string>> GetFacts(std::string_view name) const override {
+    ASSIGN_OR_RETURN(std::optional<ResourceRow> row, rows_.Find(name));
+    if (!row.has_value()) return NotFoundError(name);
+    return std::move(row->facts);
+  }
+
+ private:
+  const sql::Lease connection_;
+  const sql::Transaction transaction_;
+  const Revision revision_;
+  const Rows rows_;
 };
+
+}  // namespace
 
 absl::StatusOr<std::unique_ptr<Store>> Store::Open(sql::Database& database, Registry registry,
                                                    Clock& clock, Random& random, Options options) {
   RETURN_IF_ERROR(CreateSchema(database, registry, random));
-  return std::unique_ptr<Store>(
-      new Store(std::make_unique<Impl>(database, std::move(registry), clock, random, options)));
+  return std::unique_ptr<Store>(new Store(database, std::move(registry), clock, random, options));
 }
 
-Store::Store(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+Store::Store(sql::Database& database, Registry registry, Clock& clock, Random& random,
+             Options options)
+    : database_(database),
+      registry_(std::move(registry)),
+      clock_(clock),
+      random_(random),
+      options_(options),
+      cursors_(database, clock),
+      commit_(std::make_unique<GroupCommit>(database, registry_, options_, clock,
+                                            [this] { Notify(); })) {}
+
 Store::~Store() = default;
 
 absl::StatusOr<Written> Store::Write(const Call& call, const Body& body) {
-  return impl_->commit.Write(call, [&body](Staging& staging) { return body(staging); });
+  return commit_->Write(call, std::cref(body));
 }
 
 absl::StatusOr<std::unique_ptr<Reader>> Store::Read(Revision at_least) {
-  ASSIGN_OR_RETURN(std::unique_ptr<Snapshot> snapshot,
-                   Snapshot::Open(impl_->database, impl_->registry));
-  if (snapshot->revision() < at_least) {
+  ASSIGN_OR_RETURN(sql::Lease connection, database_.Acquire());
+  ASSIGN_OR_RETURN(sql::Transaction transaction, sql::Transaction::Begin(*connection, kRead));
+  // On both databases the first statement decides which state is seen from then on.
+  ASSIGN_OR_RETURN(const Revision newest, ReadRevision(*connection));
+  if (newest < at_least) {
     return Error(absl::StatusCode::kOutOfRange, "FUTURE_REVISION",
                  absl::StrCat("revision ", at_least.value, " isn't written yet; the newest is ",
-                              snapshot->revision().value));
+                              newest.value));
   }
-  return snapshot;
+  return std::make_unique<Snapshot>(std::move(connection), std::move(transaction), newest,
+                                    registry_);
 }
 
 absl::StatusOr<Revision> Store::revision() {
-  ASSIGN_OR_RETURN(sql::Lease connection, impl_->database.Acquire());
-  ASSIGN_OR_RETURN(const sql::Result result, connection->Query("SELECT value FROM revision"));
-  return Revision{result.rows.empty() ? 0 : result.rows[0].Int(0)};
+  ASSIGN_OR_RETURN(sql::Lease connection, database_.Acquire());
+  return ReadRevision(*connection);
 }
 
 absl::StatusOr<std::vector<Change>> Store::Changes(Position after, int limit) {
-  if (limit < 1) return absl::InvalidArgumentError("the log is read with a limit above 0");
-  ASSIGN_OR_RETURN(sql::Lease connection, impl_->database.Acquire());
-  ASSIGN_OR_RETURN(sql::Transaction transaction,
-                   sql::Transaction::Begin(*connection, sql::Transaction::Kind::kRead));
-  return Log(*connection, impl_->registry).After(after, limit);
+  return sql::InTransaction(database_, kRead, [&](sql::Connection& connection) {
+    return Log(connection, registry_).After(after, limit);
+  });
 }
 
 absl::StatusOr<std::vector<Change>> Store::ChangesOf(const std::vector<std::string>& names,
                                                      Position after, int limit) {
-  if (limit < 1) return absl::InvalidArgumentError("the log is read with a limit above 0");
-  ASSIGN_OR_RETURN(sql::Lease connection, impl_->database.Acquire());
-  ASSIGN_OR_RETURN(sql::Transaction transaction,
-                   sql::Transaction::Begin(*connection, sql::Transaction::Kind::kRead));
-  return Log(*connection, impl_->registry).OfNames(names, after, limit);
+  return sql::InTransaction(database_, kRead, [&](sql::Connection& connection) {
+    return Log(connection, registry_).OfNames(names, after, limit);
+  });
 }
 
 absl::StatusOr<std::vector<Change>> Store::HistoryOf(std::string_view name, Revision before,
                                                      int limit) {
-  ASSIGN_OR_RETURN(sql::Lease connection, impl_->database.Acquire());
-  return Log(*connection, impl_->registry).HistoryOf(name, before, limit);
+  ASSIGN_OR_RETURN(sql::Lease connection, database_.Acquire());
+  return Log(*connection, registry_).HistoryOf(name, before, limit);
 }
 
-Cursors& Store::cursors() { return impl_->cursors; }
-
 absl::StatusOr<std::vector<DueTimer>> Store::DueTimers(absl::Time now, int limit) {
-  ASSIGN_OR_RETURN(sql::Lease connection, impl_->database.Acquire());
+  ASSIGN_OR_RETURN(sql::Lease connection, database_.Acquire());
   ASSIGN_OR_RETURN(const sql::Result result,
                    connection->Query("SELECT time, name, what FROM timer WHERE time <= $1 "
                                      "ORDER BY time, name, what LIMIT $2",
@@ -115,54 +133,48 @@ absl::StatusOr<std::vector<DueTimer>> Store::DueTimers(absl::Time now, int limit
 }
 
 absl::Status Store::DropTimer(const DueTimer& timer) {
-  ASSIGN_OR_RETURN(sql::Lease connection, impl_->database.Acquire());
-  return Rows(*connection, impl_->registry).DropTimer(timer.name, timer.timer);
+  ASSIGN_OR_RETURN(sql::Lease connection, database_.Acquire());
+  return Rows(*connection, registry_).DropTimer(timer.name, timer.timer);
 }
 
 absl::StatusOr<std::string> Store::history() {
-  ASSIGN_OR_RETURN(sql::Lease connection, impl_->database.Acquire());
-  ASSIGN_OR_RETURN(
-      const sql::Result result,
-      connection->Query("SELECT id FROM history ORDER BY first_revision DESC LIMIT 1"));
-  if (result.rows.empty()) return absl::InternalError("the table history is empty");
-  return result.rows[0].Text(0);
+  ASSIGN_OR_RETURN(sql::Lease connection, database_.Acquire());
+  return ReadHistory(*connection);
 }
 
 absl::StatusOr<std::string> Store::StartNewHistory(Position sent) {
-  ASSIGN_OR_RETURN(sql::Lease connection, impl_->database.Acquire());
-  ASSIGN_OR_RETURN(sql::Transaction transaction,
-                   sql::Transaction::Begin(*connection, sql::Transaction::Kind::kWrite));
-  GroupTransaction work(*connection, impl_->registry, impl_->options);
-  RETURN_IF_ERROR(work.Lock());
-  const std::string id = RandomId(impl_->random);
-  const int64_t first = work.current.value + 1;
-  // One under which nothing was written is forgotten.
-  RETURN_IF_ERROR(connection->Execute("DELETE FROM history WHERE first_revision = $1", {first}));
-  RETURN_IF_ERROR(
-      connection->Execute("INSERT INTO history(id, first_revision) VALUES($1, $2)", {id, first}));
-  RETURN_IF_ERROR(
-      connection->Execute("UPDATE change SET history = $1 WHERE (revision, ordinal) > ($2, $3)",
-                          {id, sent.revision.value, sent.ordinal}));
-  RETURN_IF_ERROR(transaction.Commit());
-  return id;
+  const auto start = [&](sql::Connection& connection) -> absl::StatusOr<std::string> {
+    ASSIGN_OR_RETURN(const Revision newest, ReadRevision(connection, /*lock=*/true));
+    const std::string id = RandomId(random_);
+    const int64_t first = newest.value + 1;
+    // One under which nothing was written is forgotten.
+    RETURN_IF_ERROR(connection.Execute("DELETE FROM history WHERE first_revision = $1", {first}));
+    RETURN_IF_ERROR(
+        connection.Execute("INSERT INTO history(id, first_revision) VALUES($1, $2)", {id, first}));
+    RETURN_IF_ERROR(
+        connection.Execute("UPDATE change SET history = $1 WHERE (revision, ordinal) > ($2, $3)",
+                           {id, sent.revision.value, sent.ordinal}));
+    return id;
+  };
+  return sql::InTransaction(database_, kWrite, start);
 }
 
 absl::StatusOr<int64_t> Store::Setting(std::string_view name) {
-  ASSIGN_OR_RETURN(sql::Lease connection, impl_->database.Acquire());
+  ASSIGN_OR_RETURN(sql::Lease connection, database_.Acquire());
   return Settings(*connection).Get(name);
 }
 
 absl::Status Store::SetSetting(std::string_view name, int64_t value) {
-  ASSIGN_OR_RETURN(sql::Lease connection, impl_->database.Acquire());
+  ASSIGN_OR_RETURN(sql::Lease connection, database_.Acquire());
   return Settings(*connection).Set(name, value);
 }
 
 absl::StatusOr<int64_t> Store::KeepSetting(std::string_view name, int64_t value) {
-  ASSIGN_OR_RETURN(sql::Lease connection, impl_->database.Acquire());
+  ASSIGN_OR_RETURN(sql::Lease connection, database_.Acquire());
   return Settings(*connection).Keep(name, value);
 }
 
-absl::StatusOr<bool> Store::Refresh() { return impl_->registry.hook().RefreshPage(*this); }
+absl::StatusOr<bool> Store::Refresh() { return registry_.hook().RefreshPage(*this); }
 
 absl::StatusOr<std::string> Store::Rederive(std::string_view after, int limit,
                                             std::string_view cause) {
@@ -178,37 +190,39 @@ absl::StatusOr<std::string> Store::Rederive(std::string_view after, int limit,
     std::vector<std::string> names;
     for (const ResourceRow* row : rows) names.push_back(row->name);
     last = names.empty() ? "" : names.back();
-    staging.Rederive(std::move(names));
+    staging.Rederive(std::move(names), cause);
     return absl::OkStatus();
   };
-  RETURN_IF_ERROR(impl_->commit.Write(call, body, cause).status());
+  RETURN_IF_ERROR(commit_->Write(call, body).status());
   return last;
 }
 
 absl::StatusOr<bool> Store::Compact(absl::Time horizon) {
-  const int page = impl_->options.compact_page;
-  ASSIGN_OR_RETURN(sql::Lease connection, impl_->database.Acquire());
-  ASSIGN_OR_RETURN(sql::Transaction transaction,
-                   sql::Transaction::Begin(*connection, sql::Transaction::Kind::kWrite));
-  ASSIGN_OR_RETURN(const int64_t requests,
-                   Requests(*connection, impl_->registry, impl_->options.request_life)
-                       .RemoveOld(impl_->clock.Now(), page));
-  ASSIGN_OR_RETURN(const bool more, Log(*connection, impl_->registry).Compact(horizon, page));
-  RETURN_IF_ERROR(transaction.Commit());
-  return more || requests == page;
+  const int page = options_.compact_page;
+  return sql::InTransaction(
+      database_, kWrite, [&](sql::Connection& connection) -> absl::StatusOr<bool> {
+        const Requests requests(connection, registry_, options_.request_life);
+        ASSIGN_OR_RETURN(const int64_t removed, requests.RemoveOld(clock_.Now(), page));
+        ASSIGN_OR_RETURN(const bool more, Log(connection, registry_).Compact(horizon, page));
+        return more || removed == page;
+      });
 }
 
 void Store::Subscribe(Wakeup* wakeup) {
-  MutexLock lock(impl_->mutex);
-  impl_->wakeups.push_back(wakeup);
+  MutexLock lock(mutex_);
+  wakeups_.push_back(wakeup);
 }
 
 void Store::Unsubscribe(Wakeup* wakeup) {
-  MutexLock lock(impl_->mutex);
-  std::erase(impl_->wakeups, wakeup);
+  MutexLock lock(mutex_);
+  std::erase(wakeups_, wakeup);
 }
 
-Counters Store::counters() const { return impl_->commit.counters(); }
-const Registry& Store::registry() const { return impl_->registry; }
+void Store::Notify() {
+  MutexLock lock(mutex_);
+  for (Wakeup* wakeup : wakeups_) wakeup->Notify();
+}
+
+Counters Store::counters() const { return commit_->counters(); }
 
 }  // namespace clusterwire::store

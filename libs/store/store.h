@@ -11,15 +11,17 @@
 #include "absl/time/time.h"
 
 #include "libs/base/random.h"
+#include "libs/base/threads/mutex.h"
 #include "libs/base/time/clock.h"
 #include "libs/sql/database.h"
-#include "libs/store/change.h"
 #include "libs/store/log/cursors.h"
 #include "libs/store/reader.h"
 #include "libs/store/registry.h"
-#include "libs/store/revision.h"
+#include "libs/store/resource.h"
 
 namespace clusterwire::store {
+
+class GroupCommit;
 
 // Who writes, and how.
 struct Call {
@@ -113,7 +115,7 @@ class Store {
   // newest).
   absl::StatusOr<std::vector<Change>> HistoryOf(std::string_view name, Revision before, int limit);
 
-  Cursors& cursors();
+  Cursors& cursors() { return cursors_; }
 
   // Timers whose time has come, earliest first.
   absl::StatusOr<std::vector<DueTimer>> DueTimers(absl::Time now, int limit);
@@ -146,13 +148,21 @@ class Store {
   void Unsubscribe(Wakeup* wakeup);
 
   Counters counters() const;
-  const Registry& registry() const;
+  const Registry& registry() const { return registry_; }
 
  private:
-  class Impl;
-  explicit Store(std::unique_ptr<Impl> impl);
+  Store(sql::Database& database, Registry registry, Clock& clock, Random& random, Options options);
+  void Notify();
 
-  std::unique_ptr<Impl> impl_;
+  sql::Database& database_;
+  const Registry registry_;
+  Clock& clock_;
+  Random& random_;
+  const Options options_;
+  Mutex mutex_;
+  std::vector<Wakeup*> wakeups_ ABSL_GUARDED_BY(mutex_);
+  Cursors cursors_;
+  const std::unique_ptr<GroupCommit> commit_;
 };
 
 }  // namespace clusterwire::store

@@ -66,7 +66,7 @@ absl::Status CatalogueParts::StartReaders() {
   Relay::Options options = settings_.relay;
   options.holder = HolderName(settings_.common.grpc.address);
   relay_.emplace(std::move(options), *store_, clock_, random_, metrics_);
-  maintenance_.emplace(*store_, clock_, random_, store::Maintenance::Options());
+  maintenance_.emplace(*store_, clock_, random_);
   return absl::OkStatus();
 }
 

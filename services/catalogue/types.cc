@@ -62,14 +62,14 @@ absl::Status CheckUnused(const store::Reader& reader, const std::string& name,
 }
 
 absl::StatusOr<store::Registry> CatalogueTypes(facts::Options limits) {
-  std::vector<facts::Type<CodeBook>> types;
+  std::vector<facts::Type> types;
   for (CatalogueType& one : AllTypes()) {
     if (one.type.timers && one.step == nullptr) {
       return absl::InternalError(absl::StrCat(one.type.type, " has timers and no step for them"));
     }
     types.push_back(std::move(one.type));
   }
-  return facts::MakeRegistry<CodeBook>(
+  return facts::MakeRegistry(
       std::move(types),
       {.inherit = &Inherit, .read_codes = &CodeBook::Read, .version = kProjectionVersion}, limits);
 }

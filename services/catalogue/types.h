@@ -5,7 +5,7 @@
 
 #include "absl/status/statusor.h"
 
-#include "libs/facts/hook.h"
+#include "libs/facts/registry.h"
 #include "libs/store/registry.h"
 #include "services/catalogue/common/catalogue_type.h"
 

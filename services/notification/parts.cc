@@ -93,7 +93,7 @@ void NotificationParts::StartMaintenance() {
                                              .interests = *interests_,
                                              .consumer = [this] { return Consumer(); }});
   watch_metrics_.emplace(metrics_, *store_, *interests_, *client_);
-  store_maintenance_.emplace(*store_, clock_, random_, store::Maintenance::Options());
+  store_maintenance_.emplace(*store_, clock_, random_);
   ledger_maintenance_.emplace(settings_.retention, *ledger_, clock_, metrics_);
   watch_findings_.emplace([this] { return diagnosis_->Run().findings(); },
                           std::set<std::string>{"kafka", "topic", "consumer"}, clock_);

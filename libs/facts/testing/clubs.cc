@@ -127,7 +127,7 @@ std::vector<std::string> Codes::WithAncestors(std::string_view code) const {
 }
 
 store::Registry ClubRegistry(int version, Options options) {
-  std::vector<Type<Codes>> types;
+  std::vector<Type> types;
   types.push_back(MakeType<Club, Codes>("club", "clubs/{club}", {.own = OwnClub}));
   types.push_back(MakeType<Badge, Codes>(
       "badge", "clubs/{club}/badges/{badge}",
@@ -142,8 +142,8 @@ store::Registry ClubRegistry(int version, Options options) {
   types.back().feeds_codes = true;
   types.push_back(MakeType<store::testing::Person, Codes>("person", "people/{person}"));
   types.back().images_in_log = false;
-  return *MakeRegistry<Codes>(
-      std::move(types), {.inherit = Inherit, .read_codes = ReadCodes, .version = version}, options);
+  return *MakeRegistry(std::move(types),
+                       {.inherit = Inherit, .read_codes = ReadCodes, .version = version}, options);
 }
 
 }  // namespace clusterwire::facts::testing

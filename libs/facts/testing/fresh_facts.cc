@@ -16,8 +16,8 @@ using Members = std::optional<std::set<std::string>>;
 class Model {
  public:
   Model(const store::Reader& reader, const store::Registry& registry)
-      : registry_(registry), rules_(dynamic_cast<const Hook&>(registry.hook()).rules()) {
-    projections_ = *rules_.project(reader);
+      : registry_(registry), hook_(dynamic_cast<const Hook&>(registry.hook())) {
+    codes_ = *hook_.rules().read_codes(reader);
     store::ScanOptions options;
     options.limit = 1000;
     options.include_deleted = true;
@@ -39,11 +39,11 @@ class Model {
     const auto found = all_.find(name);
     return found == all_.end() || store::IsDeleted(*found->second) ? nullptr : found->second.get();
   }
-  const BoundProjection& ProjectionOf(const std::string& name) const {
-    return projections_->types.at(registry_.ForName(name)->type);
+  const Type& TypeOf(const std::string& name) const {
+    return hook_.TypeOf(*registry_.ForName(name));
   }
   std::vector<std::string> LinksOf(const std::string& name) const {
-    const store::ResourceType& type = *registry_.ForName(name);
+    const Type& type = TypeOf(name);
     return type.links ? type.links(*Live(name)) : std::vector<std::string>();
   }
 
@@ -68,8 +68,8 @@ class Model {
     const Message* resource = Live(name);
     if (resource == nullptr) return std::nullopt;
     Members members;
-    if (const BoundProjection& projection = ProjectionOf(name); projection.own) {
-      const Facts own = projection.own(*resource);
+    if (const Type& type = TypeOf(name); type.own) {
+      const Facts own = type.own(*resource, *codes_);
       if (own.has_audience()) {
         members.emplace(own.audience().members().begin(), own.audience().members().end());
       }
@@ -98,19 +98,19 @@ class Model {
 
   std::optional<Facts> FactsOf(const std::string& name) const {
     const std::optional<Members> members = SeenBy(name);
-    if (!members.has_value() || !ProjectionOf(name).own) return std::nullopt;
-    Facts facts = ProjectionOf(name).own(*Live(name));
+    if (!members.has_value() || !TypeOf(name).own) return std::nullopt;
+    Facts facts = TypeOf(name).own(*Live(name), *codes_);
     for (const std::string& link : LinksOf(name)) {
       const std::optional<Facts> target = FactsOf(link);
-      if (target.has_value()) rules_.inherit(*target, &facts);
+      if (target.has_value()) hook_.rules().inherit(*target, &facts);
     }
     for (const auto& [other, resource] : all_) {
-      if (Live(other) == nullptr || !ProjectionOf(other).aggregate) continue;
+      if (Live(other) == nullptr || !TypeOf(other).aggregate) continue;
       const std::vector<std::string> links = LinksOf(other);
       if (std::find(links.begin(), links.end(), name) == links.end()) continue;
       const std::optional<Members> of_other = ByItselfAndParent(other);
       if (of_other.has_value() && AllOf(*members, *of_other)) {
-        ProjectionOf(other).aggregate(*resource, &facts);
+        TypeOf(other).aggregate(*resource, *codes_, &facts);
       }
     }
     facts.clear_audience();
@@ -127,8 +127,8 @@ class Model {
   }
 
   const store::Registry& registry_;
-  const ServiceRules& rules_;
-  std::shared_ptr<const Projections> projections_;
+  const Hook& hook_;
+  std::shared_ptr<const CodeLists> codes_;
   std::map<std::string, std::unique_ptr<Message>> all_;
 };
 

@@ -2,6 +2,7 @@
 
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
@@ -9,7 +10,7 @@
 
 #include "libs/base/time/clock.h"
 #include "libs/sql/database.h"
-#include "libs/store/revision.h"
+#include "libs/store/resource.h"
 
 namespace clusterwire::store {
 
@@ -46,6 +47,9 @@ class Cursors {
   absl::StatusOr<Cursor> Get(std::string_view name);
 
  private:
+  // `change`: what follows SET. False when there is no such row.
+  absl::StatusOr<bool> Update(std::string_view change, std::vector<sql::Value> parameters);
+
   sql::Database& database_;
   Clock& clock_;
 };

@@ -9,8 +9,7 @@
 
 #include "libs/base/status/error.h"
 #include "libs/base/text/strings.h"
-#include "libs/store/tables/rows.h"
-#include "libs/store/tables/settings.h"
+#include "libs/store/tables/tables.h"
 
 namespace clusterwire::store {
 namespace {
@@ -27,32 +26,29 @@ constexpr char kReplaced[] =
     "SELECT 1 FROM change n WHERE n.name = c.name AND n.revision > $2) AND NOT EXISTS ("
     "SELECT 1 FROM resource r WHERE r.name = c.name))";
 
-std::optional<std::string> OptionalBytes(const sql::Row& row, size_t column) {
-  if (row.IsNull(column)) return std::nullopt;
-  return row.Bytes(column);
-}
-
 }  // namespace
 
-absl::Status Log::Append(const ChangeRow& row) const {
+absl::Status Log::Append(const Change& change, const std::optional<std::string>& image) const {
   RETURN_IF_ERROR(connection_.Execute(
       "INSERT INTO change(revision, ordinal, history, type, name, root, kind, quiet, after, "
       "facts_before, facts_after, cause, actor, trace, time) "
       "VALUES($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)",
-      {row.position.revision.value, row.position.ordinal, row.history, row.type->type, row.name,
-       RootOf(row.name), row.kind, row.quiet, BytesOrNull(row.after), BytesOrNull(row.facts_before),
-       BytesOrNull(row.facts_after), row.cause, row.actor, row.trace,
-       absl::ToUnixMicros(row.time)}));
-  return File(row);
+      {change.position.revision.value, change.position.ordinal, change.history, change.type,
+       change.name, change.root, change.kind, change.quiet, BytesOrNull(image),
+       BytesOrNull(change.facts_before), BytesOrNull(change.facts_after), change.cause,
+       change.actor, change.trace, absl::ToUnixMicros(change.time)}));
+  return File(change);
 }
 
-absl::Status Log::File(const ChangeRow& row) const {
+absl::Status Log::File(const Change& change) const {
   std::set<std::string> names;
-  for (std::string_view name = row.name; !name.empty(); name = ParentOf(name)) names.emplace(name);
-  for (const auto* facts : {&row.facts_before, &row.facts_after}) {
+  for (std::string_view name = change.name; !name.empty(); name = ParentOf(name)) {
+    names.emplace(name);
+  }
+  for (const auto* facts : {&change.facts_before, &change.facts_after}) {
     if (facts->has_value()) names.merge(registry_.hook().NamesIn(**facts));
   }
-  std::vector<sql::Value> values = {row.position.revision.value, row.position.ordinal};
+  std::vector<sql::Value> values = {change.position.revision.value, change.position.ordinal};
   std::string places;
   for (const std::string& name : names) {
     values.emplace_back(name);
@@ -76,13 +72,13 @@ absl::Status Log::FileOld() const {
                           {after.revision.value, after.ordinal, end}));
     if (page.rows.empty()) return settings.Set(kUnfiledTo, 0);
     for (const sql::Row& found : page.rows) {
-      ChangeRow row;
-      row.position = {{found.Int(0)}, found.Int(1)};
-      row.name = found.Text(2);
-      row.facts_before = OptionalBytes(found, 3);
-      row.facts_after = OptionalBytes(found, 4);
-      RETURN_IF_ERROR(File(row));
-      after = row.position;
+      Change change;
+      change.position = {{found.Int(0)}, found.Int(1)};
+      change.name = found.Text(2);
+      change.facts_before = OptionalBytes(found, 3);
+      change.facts_after = OptionalBytes(found, 4);
+      RETURN_IF_ERROR(File(change));
+      after = change.position;
     }
   }
 }
@@ -94,43 +90,41 @@ absl::Status Log::Forget(std::string_view name) const {
 }
 
 absl::StatusOr<std::vector<Change>> Log::After(Position after, int limit) const {
-  RETURN_IF_ERROR(CheckReadable(after));
-  ASSIGN_OR_RETURN(
-      sql::Result result,
-      Select("FROM change c WHERE (revision, ordinal) > ($1, $2) ORDER BY revision, ordinal "
-             "LIMIT $3",
-             {after.revision.value, after.ordinal, int64_t{limit} + 1}));
-  if (result.rows.size() <= static_cast<size_t>(limit)) return Decode(result);
+  RETURN_IF_ERROR(CheckReadable(after, limit));
+  ASSIGN_OR_RETURN(std::vector<Change> changes,
+                   Select("change c WHERE (c.revision, c.ordinal) > ($1, $2) "
+                          "ORDER BY c.revision, c.ordinal LIMIT $3",
+                          {after.revision.value, after.ordinal, int64_t{limit} + 1}));
+  if (std::ssize(changes) <= limit) return changes;
 
   // The last revision may be cut off: leave it out, or, when it is the only one, take all of it.
-  const int64_t last = result.rows.back().Int(0);
-  if (result.rows.front().Int(0) != last) {
-    while (result.rows.back().Int(0) == last) result.rows.pop_back();
-    return Decode(result);
+  const Revision last = changes.back().position.revision;
+  if (changes.front().position.revision == last) {
+    return Select("change c WHERE c.revision = $1 AND c.ordinal > $2 ORDER BY c.ordinal",
+                  {last.value, last == after.revision ? after.ordinal : 0});
   }
-  ASSIGN_OR_RETURN(result,
-                   Select("FROM change c WHERE revision = $1 AND ordinal > $2 ORDER BY ordinal",
-                          {last, last == after.revision.value ? after.ordinal : 0}));
-  return Decode(result);
+  while (changes.back().position.revision == last) changes.pop_back();
+  return changes;
 }
 
 absl::StatusOr<std::vector<Change>> Log::HistoryOf(std::string_view name, Revision before,
                                                    int limit) const {
-  const int64_t bound = before.value == 0 ? INT64_MAX : before.value;
-  ASSIGN_OR_RETURN(const sql::Result result,
-                   Select("FROM change c WHERE name = $1 AND revision < $2 "
-                          "ORDER BY revision DESC LIMIT $3",
-                          {name, bound, limit}));
-  return Decode(result);
+  return Select("change c WHERE c.name = $1 AND c.revision < $2 ORDER BY c.revision DESC LIMIT $3",
+                {name, before.value == 0 ? INT64_MAX : before.value, limit});
 }
 
 absl::StatusOr<std::vector<Change>> Log::OfNames(const std::vector<std::string>& names,
                                                  Position after, int limit) const {
-  RETURN_IF_ERROR(CheckReadable(after));
+  RETURN_IF_ERROR(CheckReadable(after, limit));
   std::map<Position, Change> found;
   Position known = EndOf({INT64_MAX});  // up to here every name's changes are among the found
   for (const std::string& name : names) {
-    ASSIGN_OR_RETURN(std::vector<Change> changes, OfName(name, after, limit));
+    ASSIGN_OR_RETURN(
+        std::vector<Change> changes,
+        Select("change_name n JOIN change c ON c.revision = n.revision AND c.ordinal = n.ordinal "
+               "WHERE n.name = $1 AND (n.revision, n.ordinal) > ($2, $3) "
+               "ORDER BY n.revision, n.ordinal LIMIT $4",
+               {name, after.revision.value, after.ordinal, limit}));
     if (std::ssize(changes) == limit) known = std::min(known, changes.back().position);
     for (Change& change : changes) found.try_emplace(change.position, std::move(change));
   }
@@ -140,18 +134,6 @@ absl::StatusOr<std::vector<Change>> Log::OfNames(const std::vector<std::string>&
     first.push_back(std::move(change));
   }
   return first;
-}
-
-absl::StatusOr<std::vector<Change>> Log::OfName(std::string_view name, Position after,
-                                                int limit) const {
-  ASSIGN_OR_RETURN(
-      const sql::Result result,
-      Select(
-          "FROM change_name n JOIN change c ON c.revision = n.revision AND c.ordinal = n.ordinal "
-          "WHERE n.name = $1 AND (n.revision, n.ordinal) > ($2, $3) "
-          "ORDER BY n.revision, n.ordinal LIMIT $4",
-          {name, after.revision.value, after.ordinal, limit}));
-  return Decode(result);
 }
 
 absl::StatusOr<int64_t> Log::CompactionBound(absl::Time horizon) const {
@@ -184,17 +166,18 @@ absl::StatusOr<bool> Log::Compact(absl::Time horizon, int limit) const {
   RETURN_IF_ERROR(connection_.Execute(
       absl::StrCat("DELETE FROM change_name WHERE (revision, ordinal) IN (", kReplaced, ")"),
       {done, end}));
-  ASSIGN_OR_RETURN(const sql::Result removed,
-                   connection_.Query(absl::StrCat("DELETE FROM change WHERE (revision, ordinal) IN "
-                                                  "(",
-                                                  kReplaced, ")"),
-                                     {done, end}));
+  ASSIGN_OR_RETURN(
+      const sql::Result removed,
+      connection_.Query(
+          absl::StrCat("DELETE FROM change WHERE (revision, ordinal) IN (", kReplaced, ")"),
+          {done, end}));
   if (removed.affected > 0) RETURN_IF_ERROR(settings.Set(kWholeAbove, end));
   RETURN_IF_ERROR(settings.Set(kCompactedTo, end));
   return end < bound;
 }
 
-absl::Status Log::CheckReadable(Position after) const {
+absl::Status Log::CheckReadable(Position after, int limit) const {
+  if (limit < 1) return absl::InvalidArgumentError("the log is read with a limit above 0");
   ASSIGN_OR_RETURN(
       const sql::Result result,
       connection_.Query("SELECT value, COALESCE((SELECT value FROM setting WHERE name = $1), 0) "
@@ -218,17 +201,16 @@ absl::Status Log::CheckReadable(Position after) const {
   return absl::OkStatus();
 }
 
-absl::StatusOr<sql::Result> Log::Select(std::string_view from,
-                                        std::vector<sql::Value> parameters) const {
-  return connection_.Query(
-      absl::StrCat("SELECT c.revision, c.ordinal, c.history, c.type, c.name, c.root, c.kind, "
-                   "c.quiet, c.after, c.facts_before, c.facts_after, c.cause, c.actor, c.trace, "
-                   "c.time ",
-                   ToAbsl(from)),
-      std::move(parameters));
-}
-
-absl::StatusOr<std::vector<Change>> Log::Decode(const sql::Result& result) const {
+absl::StatusOr<std::vector<Change>> Log::Select(std::string_view from,
+                                                std::vector<sql::Value> parameters) const {
+  ASSIGN_OR_RETURN(
+      const sql::Result result,
+      connection_.Query(
+          absl::StrCat("SELECT c.revision, c.ordinal, c.history, c.type, c.name, c.root, c.kind, "
+                       "c.quiet, c.after, c.facts_before, c.facts_after, c.cause, c.actor, "
+                       "c.trace, c.time FROM ",
+                       ToAbsl(from)),
+          std::move(parameters)));
   std::vector<Change> changes;
   changes.reserve(result.rows.size());
   for (const sql::Row& row : result.rows) {

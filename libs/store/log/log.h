@@ -8,27 +8,10 @@
 #include "absl/status/statusor.h"
 
 #include "libs/sql/connection.h"
-#include "libs/store/change.h"
 #include "libs/store/registry.h"
+#include "libs/store/resource.h"
 
 namespace clusterwire::store {
-
-// A row of the table `change` as it is written.
-struct ChangeRow {
-  Position position;
-  std::string history;
-  const ResourceType* type = nullptr;
-  std::string name;
-  std::string kind;
-  bool quiet = false;
-  std::optional<std::string> after;
-  std::optional<std::string> facts_before;
-  std::optional<std::string> facts_after;
-  std::string cause;
-  std::string actor;
-  std::string trace;
-  absl::Time time;
-};
 
 // The change log, in one transaction of one connection. Used by one thread.
 class Log {
@@ -36,7 +19,8 @@ class Log {
   Log(sql::Connection& connection, const Registry& registry)
       : connection_(connection), registry_(registry) {}
 
-  absl::Status Append(const ChangeRow& row) const;
+  // `image`: the bytes of change.after, which isn't looked at.
+  absl::Status Append(const Change& change, const std::optional<std::string>& image) const;
   // Takes the images of `name` out of the rows written so far.
   absl::Status Forget(std::string_view name) const;
 
@@ -54,16 +38,13 @@ class Log {
 
  private:
   // Writes under which names the change is found.
-  absl::Status File(const ChangeRow& row) const;
-  absl::StatusOr<std::vector<Change>> OfName(std::string_view name, Position after,
-                                             int limit) const;
+  absl::Status File(const Change& change) const;
   // The newest revision that may be compacted.
   absl::StatusOr<int64_t> CompactionBound(absl::Time horizon) const;
-  absl::Status CheckReadable(Position after) const;
-  // All columns of `change c`, in the order that Decode() reads them.
-  absl::StatusOr<sql::Result> Select(std::string_view from,
-                                     std::vector<sql::Value> parameters) const;
-  absl::StatusOr<std::vector<Change>> Decode(const sql::Result& result) const;
+  absl::Status CheckReadable(Position after, int limit) const;
+  // `from`: what follows the columns, with the table `change` as c.
+  absl::StatusOr<std::vector<Change>> Select(std::string_view from,
+                                             std::vector<sql::Value> parameters) const;
 
   sql::Connection& connection_;
   const Registry& registry_;

@@ -1,8 +1,7 @@
-#include "libs/store/tables/schema.h"
-
 #include "libs/base/status/error.h"
 #include "libs/sql/database.h"
 #include "libs/store/log/log.h"
+#include "libs/store/tables/tables.h"
 
 namespace clusterwire::store {
 namespace {
@@ -120,17 +119,16 @@ CREATE INDEX change_name_by_revision ON change_name(revision, ordinal);
 
 absl::Status CreateSchema(sql::Database& database, const Registry& registry, Random& random) {
   RETURN_IF_ERROR(sql::Migrate(database, "store", kSteps));
-  ASSIGN_OR_RETURN(sql::Lease connection, database.Acquire());
-  ASSIGN_OR_RETURN(sql::Transaction transaction,
-                   sql::Transaction::Begin(*connection, sql::Transaction::Kind::kWrite));
-  // Takes the row's lock on both databases: of two replicas one begins the history.
-  RETURN_IF_ERROR(connection->Execute("UPDATE revision SET value = value"));
-  RETURN_IF_ERROR(
-      connection->Execute("INSERT INTO history(id, first_revision) SELECT $1, 1 "
-                          "WHERE NOT EXISTS (SELECT 1 FROM history)",
-                          {RandomId(random)}));
-  RETURN_IF_ERROR(Log(*connection, registry).FileOld());
-  return transaction.Commit();
+  return sql::InTransaction(
+      database, sql::Transaction::Kind::kWrite, [&](sql::Connection& connection) -> absl::Status {
+        // Takes the row's lock on both databases: of two replicas one begins the history.
+        RETURN_IF_ERROR(connection.Execute("UPDATE revision SET value = value"));
+        RETURN_IF_ERROR(
+            connection.Execute("INSERT INTO history(id, first_revision) SELECT $1, 1 "
+                               "WHERE NOT EXISTS (SELECT 1 FROM history)",
+                               {RandomId(random)}));
+        return Log(connection, registry).FileOld();
+      });
 }
 
 }  // namespace clusterwire::store

@@ -1,8 +1,7 @@
-#include "libs/store/tables/schema.h"
-
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "libs/store/tables/tables.h"
 #include "libs/store/testing/store_test.h"
 
 namespace clusterwire::store {

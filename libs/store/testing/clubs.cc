@@ -9,7 +9,6 @@
 #include "absl/strings/str_cat.h"
 
 #include "libs/base/status/error.h"
-#include "libs/store/hook.h"
 #include "libs/store/write/staging.h"
 
 namespace clusterwire::store::testing {
@@ -39,11 +38,10 @@ std::vector<Timer> BadgeTimers(const Message& message) {
 
 class ClubHook final : public Hook {
  public:
-  absl::StatusOr<std::map<std::string, Derived>> Derive(const Staging& staging,
-                                                        std::string_view) override {
+  absl::StatusOr<std::map<std::string, Derived>> Derive(const Staging& staging) override {
     std::map<std::string, Derived> derived;
-    for (const std::string& name : staging.order()) {
-      if (!staging.staged().find(name)->second.changed) continue;
+    for (const Staged* staged : staging.Changed()) {
+      const std::string& name = staged->name;
       const std::string club(RootOf(name));
       ASSIGN_OR_RETURN(const std::optional<std::string> facts, FactsOf(club, staging));
       ASSIGN_OR_RETURN(const ResourceRow* row, staging.cache().Find(club));

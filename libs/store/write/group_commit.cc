@@ -26,9 +26,8 @@ GroupCommit::GroupCommit(sql::Database& database, const Registry& registry, cons
       clock_(clock),
       on_commit_(std::move(on_commit)) {}
 
-absl::StatusOr<Written> GroupCommit::Write(const Call& call, const StagingBody& body,
-                                           std::string_view cause) {
-  Pending own{call, body, cause};
+absl::StatusOr<Written> GroupCommit::Write(const Call& call, const StagingBody& body) {
+  Pending own{call, body};
   {
     MutexLock lock(mutex_);
     if (waiting_.size() >= static_cast<size_t>(options_.waiting_limit)) {
@@ -83,26 +82,21 @@ void GroupCommit::RunGroup(std::span<Pending* const> group) {
 
 absl::Status GroupCommit::RunTogether(std::span<Pending* const> group) {
   ASSIGN_OR_RETURN(sql::Transaction transaction, Begin());
-  GroupTransaction work(*connection_, registry_, options_);
-  work.now = clock_.Now();
-  absl::Status status = RunIn(work, group);
-  if (status.ok() && work.wrote) status = transaction.Commit();
-  const bool committed = status.ok() && work.wrote;
-  registry_.hook().GroupEnded(committed, work.current);
-  if (committed) on_commit_();
-  return status;
-}
-
-absl::Status GroupCommit::RunIn(GroupTransaction& work, std::span<Pending* const> group) {
-  RETURN_IF_ERROR(work.Lock());
-  RETURN_IF_ERROR(registry_.hook().GroupBegan(work.current, work.settings));
+  GroupTransaction work(*connection_, registry_, options_, clock_.Now());
+  absl::Status status = work.Lock();
   for (Pending* pending : group) {
-    WriteRun run(work, pending->call);
-    pending->result = run.Run(pending->body, pending->cause);
+    if (!status.ok()) break;
+    pending->result = RunWrite(work, pending->call, pending->body);
     // Also when the body swallowed it: PostgreSQL takes nothing more in this transaction.
-    RETURN_IF_ERROR(connection_->error());
+    status = connection_->error();
   }
-  return absl::OkStatus();
+  if (status.ok() && work.wrote) status = transaction.Commit();
+  if (!status.ok()) {
+    registry_.hook().Aborted();
+  } else if (work.wrote) {
+    on_commit_();
+  }
+  return status;
 }
 
 absl::StatusOr<sql::Transaction> GroupCommit::Begin() {

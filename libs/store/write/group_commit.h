@@ -2,7 +2,6 @@
 
 #include <deque>
 #include <span>
-#include <string_view>
 #include <vector>
 
 #include "absl/status/statusor.h"
@@ -10,8 +9,6 @@
 #include "libs/base/threads/mutex.h"
 #include "libs/base/time/clock.h"
 #include "libs/sql/database.h"
-#include "libs/store/registry.h"
-#include "libs/store/store.h"
 #include "libs/store/write/write_run.h"
 
 namespace clusterwire::store {
@@ -25,15 +22,13 @@ class GroupCommit {
   GroupCommit(sql::Database& database, const Registry& registry, const Options& options,
               Clock& clock, std::function<void()> on_commit);
 
-  absl::StatusOr<Written> Write(const Call& call, const StagingBody& body,
-                                std::string_view cause = {});
+  absl::StatusOr<Written> Write(const Call& call, const StagingBody& body);
   Counters counters() const;
 
  private:
   struct Pending {
     const Call& call;
     const StagingBody& body;
-    std::string_view cause;
     absl::StatusOr<Written> result = Written{};
     bool done = false;
   };
@@ -42,7 +37,6 @@ class GroupCommit {
   // These run on the leader's thread, without the mutex.
   void RunGroup(std::span<Pending* const> group);
   absl::Status RunTogether(std::span<Pending* const> group);
-  absl::Status RunIn(GroupTransaction& work, std::span<Pending* const> group);
   absl::StatusOr<sql::Transaction> Begin();
   void Count(std::span<Pending* const> group, bool committed);
 

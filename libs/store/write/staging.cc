@@ -1,25 +1,18 @@
 #include "libs/store/write/staging.h"
 
 #include <algorithm>
+#include <iterator>
 
 #include "absl/strings/str_cat.h"
 
 #include "libs/base/status/error.h"
 #include "libs/base/text/strings.h"
-#include "libs/store/store.h"
 
 namespace clusterwire::store {
 namespace {
 
 constexpr size_t kNameLimit = 300;  // bytes
 constexpr int kScanLimit = 1000;
-
-std::string WithoutStamp(const Message& resource) {
-  std::unique_ptr<Message> copy(resource.New());
-  copy->CopyFrom(resource);
-  ClearStamp(copy.get());
-  return SerializeDeterministic(*copy);
-}
 
 absl::Status AlreadyExists(const std::string& name, const Message& existing) {
   return Error(absl::StatusCode::kAlreadyExists, "RESOURCE_EXISTS",
@@ -31,6 +24,12 @@ absl::Status AlreadyExists(const std::string& name, const Message& existing) {
 
 }  // namespace
 
+absl::Status GroupTransaction::Lock() {
+  ASSIGN_OR_RETURN(current, ReadRevision(connection, /*lock=*/true));
+  ASSIGN_OR_RETURN(history, ReadHistory(connection));
+  return absl::OkStatus();
+}
+
 absl::StatusOr<const ResourceRow*> RowCache::Find(std::string_view name) {
   auto found = found_.find(name);
   if (found == found_.end()) {
@@ -40,31 +39,17 @@ absl::StatusOr<const ResourceRow*> RowCache::Find(std::string_view name) {
   return found->second.has_value() ? &*found->second : nullptr;
 }
 
-absl::StatusOr<std::vector<const ResourceRow*>> RowCache::Scan(const ScanOptions& options) {
-  ASSIGN_OR_RETURN(std::vector<ResourceRow> rows, rows_.Scan(options));
-  return Add(std::move(rows));
-}
-
-absl::StatusOr<std::vector<const ResourceRow*>> RowCache::LinkedTo(std::string_view other,
-                                                                   int64_t limit) {
-  ASSIGN_OR_RETURN(std::vector<ResourceRow> rows, rows_.LinkedTo(other, limit));
-  return Add(std::move(rows));
-}
-
-std::vector<const ResourceRow*> RowCache::Add(std::vector<ResourceRow> rows) {
+absl::StatusOr<std::vector<const ResourceRow*>> RowCache::Keep(
+    absl::StatusOr<std::vector<ResourceRow>> rows) {
+  RETURN_IF_ERROR(rows.status());
   std::vector<const ResourceRow*> kept;
-  kept.reserve(rows.size());
-  for (ResourceRow& row : rows) {
+  for (ResourceRow& row : *rows) {
     const auto [found, added] = found_.try_emplace(row.name);
     if (added) found->second = std::move(row);
     kept.push_back(&*found->second);
   }
   return kept;
 }
-
-Staging::Staging(const Rows& rows, const Registry& registry, const Options& options,
-                 Revision current, absl::Time now)
-    : registry_(registry), options_(options), current_(current), now_(now), cache_(rows) {}
 
 absl::Status Staging::Load(std::string_view name, Message* out) const {
   if (const auto found = staged_.find(name); found != staged_.end()) {
@@ -85,7 +70,7 @@ absl::StatusOr<std::vector<Scanned>> Staging::Scan(const ScanOptions& options) c
   // the page before any staged name that lies behind them.
   ScanOptions wider = options;
   wider.limit += static_cast<int>(staged_.size());
-  ASSIGN_OR_RETURN(std::vector<ResourceRow> rows, cache_.rows().Scan(wider));
+  ASSIGN_OR_RETURN(std::vector<ResourceRow> rows, group_.rows.Scan(wider));
   std::map<std::string, Scanned> merged;
   for (ResourceRow& row : rows) {
     if (staged_.contains(row.name)) continue;
@@ -103,7 +88,7 @@ absl::StatusOr<std::vector<Scanned>> Staging::Scan(const ScanOptions& options) c
     Scanned& scanned = merged[name];
     scanned.resource.reset(entry.image->New());
     scanned.resource->CopyFrom(*entry.image);
-    if (entry.before.has_value()) scanned.facts = entry.before->facts;
+    if (entry.before != nullptr) scanned.facts = entry.before->facts;
   }
   std::vector<Scanned> result;
   for (auto& [name, scanned] : merged) {
@@ -120,32 +105,31 @@ absl::StatusOr<std::optional<std::string>> Staging::GetFacts(std::string_view na
 }
 
 absl::Status Staging::Put(const Message& next, std::string_view kind) {
-  const ResourceType* type = registry_.ForMessage(next);
+  const ResourceType* type = registry().ForMessage(next);
   if (type == nullptr) {
     return absl::InternalError(
         absl::StrCat(next.GetDescriptor()->full_name(), " is not registered with the store"));
   }
   const std::string name = NameOf(next);
-  if (registry_.ForName(name) != type || name.size() > kNameLimit) {
+  if (registry().ForName(name) != type || name.size() > kNameLimit) {
     return FieldError("name", absl::StrCat("'", name, "' should look like ", type->pattern,
                                            " and have at most ", kNameLimit, " bytes"));
   }
   ASSIGN_OR_RETURN(Staged * entry, Entry(name, *type));
   RETURN_IF_ERROR(CheckEtag(next, *entry));
   entry->put = true;
-  if (entry->before.has_value()) {
-    ASSIGN_OR_RETURN(const bool same, SameAsBefore(next, *entry->before));
-    if (same) {
-      ASSIGN_OR_RETURN(entry->image, ParseResource(*type, entry->before->data));
+  if (entry->before != nullptr) {
+    ASSIGN_OR_RETURN(std::unique_ptr<Message> stored, ParseResource(*type, entry->before->data));
+    if (SameButForStamps(next, *stored)) {
+      entry->image = std::move(stored);
       entry->changed = false;
       return absl::OkStatus();
     }
   }
-  Stamp stamp{{current_.value + 1}, now_, now_};
-  if (entry->image != nullptr) stamp.create_time = CreateTimeOf(*entry->image);
+  const absl::Time created = entry->image != nullptr ? CreateTimeOf(*entry->image) : now();
   std::unique_ptr<Message> image(next.New());
   image->CopyFrom(next);
-  SetStamp(stamp, image.get());
+  SetStamp({revision().value + 1}, created, now(), image.get());
   entry->image = std::move(image);
   entry->kind = kind;
   entry->changed = true;
@@ -153,14 +137,14 @@ absl::Status Staging::Put(const Message& next, std::string_view kind) {
 }
 
 absl::Status Staging::Purge(std::string_view name, std::string_view kind) {
-  const ResourceType* type = registry_.ForName(name);
+  const ResourceType* type = registry().ForName(name);
   if (type == nullptr) return NotFoundError(name);
   ASSIGN_OR_RETURN(Staged * entry, Entry(name, *type));
   if (entry->image == nullptr) return NotFoundError(name);
   entry->image = nullptr;
   entry->purged = true;
   entry->kind = kind;
-  entry->changed = entry->before.has_value();
+  entry->changed = entry->before != nullptr;
   return absl::OkStatus();
 }
 
@@ -176,21 +160,23 @@ absl::StatusOr<Staged*> Staging::Entry(std::string_view name, const ResourceType
     }
     return &found->second;
   }
-  if (staged_.size() >= static_cast<size_t>(options_.put_limit)) {
-    return Error(
-        absl::StatusCode::kInvalidArgument, "WRITE_TOO_LARGE",
-        absl::StrCat("one write changes at most ", options_.put_limit, " resources: split it"));
+  if (staged_.size() >= static_cast<size_t>(group_.options.put_limit)) {
+    return Error(absl::StatusCode::kInvalidArgument, "WRITE_TOO_LARGE",
+                 absl::StrCat("one write changes at most ", group_.options.put_limit,
+                              " resources: split it"));
   }
   ASSIGN_OR_RETURN(const ResourceRow* row, cache_.Find(name));
   Staged entry;
+  entry.name = name;
   entry.type = &type;
+  entry.before = row;
   if (row != nullptr) {
-    entry.before = *row;
     ASSIGN_OR_RETURN(entry.image, ParseResource(type, row->data));
   }
   // An entry that a refused Put leaves behind stages nothing: `changed` is false.
-  order_.emplace_back(name);
-  return &staged_.emplace(name, std::move(entry)).first->second;
+  Staged* staged = &staged_.emplace(name, std::move(entry)).first->second;
+  order_.push_back(staged);
+  return staged;
 }
 
 absl::Status Staging::CheckEtag(const Message& next, const Staged& entry) const {
@@ -208,9 +194,23 @@ absl::Status Staging::CheckEtag(const Message& next, const Staged& entry) const 
                {{"resource", name}, {"etag", current}});
 }
 
-absl::StatusOr<bool> Staging::SameAsBefore(const Message& next, const ResourceRow& before) const {
-  ASSIGN_OR_RETURN(const std::unique_ptr<Message> stored, ParseResource(*before.type, before.data));
-  return WithoutStamp(next) == WithoutStamp(*stored);
+const Staged* Staging::Changed(std::string_view name) const {
+  const auto found = staged_.find(name);
+  return found != staged_.end() && found->second.changed ? &found->second : nullptr;
+}
+
+std::vector<const Staged*> Staging::Changed() const {
+  std::vector<const Staged*> changed;
+  std::copy_if(order_.begin(), order_.end(), std::back_inserter(changed),
+               [](const Staged* staged) { return staged->changed; });
+  return changed;
+}
+
+std::shared_ptr<const Message> Staging::answer() const {
+  for (const Staged* staged : order_) {
+    if (staged->put && staged->image != nullptr) return staged->image;
+  }
+  return nullptr;
 }
 
 absl::Status CheckScan(const ScanOptions& options) {

@@ -3,22 +3,49 @@
 #include <map>
 #include <memory>
 #include <optional>
-#include <set>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "libs/store/log/log.h"
 #include "libs/store/reader.h"
-#include "libs/store/tables/rows.h"
+#include "libs/store/tables/tables.h"
 
 namespace clusterwire::store {
 
-struct Options;
+// The transaction of a group of writes: what each of them works on.
+struct GroupTransaction {
+  GroupTransaction(sql::Connection& on, const Registry& types, const Options& limits, absl::Time at)
+      : connection(on),
+        registry(types),
+        options(limits),
+        now(at),
+        rows(on, types),
+        log(on, types),
+        requests(on, types, limits.request_life),
+        settings(on) {}
+
+  // Takes the lock that makes writes serial, and reads where the store stands.
+  absl::Status Lock();
+
+  sql::Connection& connection;
+  const Registry& registry;
+  const Options& options;
+  const absl::Time now;
+  const Rows rows;
+  const Log log;
+  const Requests requests;
+  const Settings settings;
+  std::string history;
+  Revision current;
+  bool wrote = false;  // anything at all
+};
 
 // A resource as a body leaves it.
 struct Staged {
+  std::string name;
   const ResourceType* type = nullptr;
-  std::optional<ResourceRow> before;
+  const ResourceRow* before = nullptr;   // null: there is none yet
   std::shared_ptr<const Message> image;  // stamped; null: purged, or a refused creation
   bool purged = false;
   std::string kind;
@@ -35,12 +62,16 @@ class RowCache {
   // Null when there is none. The pointers live as long as the cache.
   absl::StatusOr<const ResourceRow*> Find(std::string_view name);
   // As in Rows.
-  absl::StatusOr<std::vector<const ResourceRow*>> Scan(const ScanOptions& options);
-  absl::StatusOr<std::vector<const ResourceRow*>> LinkedTo(std::string_view other, int64_t limit);
-  const Rows& rows() const { return rows_; }
+  absl::StatusOr<std::vector<const ResourceRow*>> Scan(const ScanOptions& options) {
+    return Keep(rows_.Scan(options));
+  }
+  absl::StatusOr<std::vector<const ResourceRow*>> LinkedTo(std::string_view other, int64_t limit) {
+    return Keep(rows_.LinkedTo(other, limit));
+  }
 
  private:
-  std::vector<const ResourceRow*> Add(std::vector<ResourceRow> rows);
+  absl::StatusOr<std::vector<const ResourceRow*>> Keep(
+      absl::StatusOr<std::vector<ResourceRow>> rows);
 
   const Rows& rows_;
   std::map<std::string, std::optional<ResourceRow>, std::less<>> found_;
@@ -50,45 +81,51 @@ class RowCache {
 // body, on its thread.
 class Staging final : public Writer {
  public:
-  Staging(const Rows& rows, const Registry& registry, const Options& options, Revision current,
-          absl::Time now);
+  explicit Staging(const GroupTransaction& group) : group_(group), cache_(group.rows) {}
 
-  Revision revision() const override { return current_; }
-  absl::Time now() const override { return now_; }
+  Revision revision() const override { return group_.current; }
+  absl::Time now() const override { return group_.now; }
   absl::Status Load(std::string_view name, Message* out) const override;
   absl::StatusOr<std::vector<Scanned>> Scan(const ScanOptions& options) const override;
   absl::StatusOr<std::optional<std::string>> GetFacts(std::string_view name) const override;
-  absl::StatusOr<std::shared_ptr<const std::any>> context() const override {
-    return registry_.hook().Context(*this);
+  absl::StatusOr<std::shared_ptr<const Hook::Context>> context() const override {
+    return registry().hook().ContextOf(*this);
   }
   absl::Status Put(const Message& next, std::string_view kind) override;
   absl::Status Purge(std::string_view name, std::string_view kind) override;
   void DropTimer(std::string_view name, const Timer& timer) override;
 
-  // Marks resources to be derived anew although the body doesn't put them.
-  void Rederive(std::vector<std::string> names) { rederived_ = std::move(names); }
+  // Marks resources to be derived anew although the body doesn't put them; their changes name
+  // `cause`.
+  void Rederive(std::vector<std::string> names, std::string_view cause) {
+    rederived_ = std::move(names);
+    cause_ = cause;
+  }
 
-  const std::map<std::string, Staged, std::less<>>& staged() const { return staged_; }
-  const std::vector<std::string>& order() const { return order_; }  // of first staging
+  // Null unless the body changed it.
+  const Staged* Changed(std::string_view name) const;
+  // All that it changed, in the order of first staging.
+  std::vector<const Staged*> Changed() const;
+  // What the first Put that was taken left; null when none was.
+  std::shared_ptr<const Message> answer() const;
   const std::vector<std::pair<std::string, Timer>>& dropped_timers() const { return dropped_; }
   const std::vector<std::string>& rederived() const { return rederived_; }
+  const std::string& cause() const { return cause_; }
   RowCache& cache() const { return cache_; }
-  const Registry& registry() const { return registry_; }
+  const Registry& registry() const { return group_.registry; }
+  const Settings& settings() const { return group_.settings; }
 
  private:
   absl::StatusOr<Staged*> Entry(std::string_view name, const ResourceType& type);
   absl::Status CheckEtag(const Message& next, const Staged& entry) const;
-  absl::StatusOr<bool> SameAsBefore(const Message& next, const ResourceRow& before) const;
 
-  const Registry& registry_;
-  const Options& options_;
-  const Revision current_;
-  const absl::Time now_;
+  const GroupTransaction& group_;
   mutable RowCache cache_;
   std::map<std::string, Staged, std::less<>> staged_;
-  std::vector<std::string> order_;
+  std::vector<const Staged*> order_;
   std::vector<std::pair<std::string, Timer>> dropped_;
   std::vector<std::string> rederived_;
+  std::string cause_;
 };
 
 // Shared by the readers inside and outside of a write.

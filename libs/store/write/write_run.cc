@@ -10,177 +10,149 @@
 namespace clusterwire::store {
 namespace {
 
+// A row that a write changes.
+struct RowChange {
+  const ResourceType* type = nullptr;
+  std::string name;
+  const Staged* staged = nullptr;    // null: only what is derived from it changes
+  const ResourceRow* row = nullptr;  // as it was; null for a created one
+  Derived derived;                   // as it is now
+
+  // Whether the log tells it.
+  bool logged() const { return staged != nullptr || row->facts != derived.facts; }
+};
+
 size_t SizeOf(const std::optional<std::string>& data) {
   return data.has_value() ? data->size() : 0;
 }
 
-// What the log may hold of an image or of Facts.
-std::optional<std::string> ForLog(const ResourceType& type, std::optional<std::string> data) {
-  if (!type.images_in_log) return std::nullopt;
-  return data;
-}
-
-}  // namespace
-
-absl::Status GroupTransaction::Lock() {
-  const bool sqlite = connection.dialect() == sql::Dialect::kSqlite;
-  ASSIGN_OR_RETURN(const sql::Result locked,
-                   connection.Query(sqlite ? "SELECT value FROM revision"
-                                           : "SELECT value FROM revision FOR UPDATE"));
-  ASSIGN_OR_RETURN(const sql::Result newest,
-                   connection.Query("SELECT id FROM history ORDER BY first_revision DESC LIMIT 1"));
-  if (locked.rows.empty() || newest.rows.empty()) {
-    return absl::InternalError("the tables of the store hold no revision or no history");
+absl::Status CheckSize(const RowChange& change, int64_t limit) {
+  size_t size = SizeOf(change.derived.facts);
+  if (change.row != nullptr) size += SizeOf(change.row->facts);
+  if (change.staged == nullptr) {
+    size += change.row->data.size();
+  } else if (change.staged->image != nullptr) {
+    size += change.staged->image->ByteSizeLong();
   }
-  current.value = locked.rows[0].Int(0);
-  history = newest.rows[0].Text(0);
-  return absl::OkStatus();
-}
-
-absl::StatusOr<Written> WriteRun::Run(const StagingBody& body, std::string_view cause) {
-  if (!call_.validate_only) {
-    ASSIGN_OR_RETURN(std::optional<Written> before, group_.requests.Find(call_, group_.now));
-    if (before.has_value()) return *std::move(before);
-  }
-  return RunBody(body, cause);
-}
-
-absl::StatusOr<Written> WriteRun::RunBody(const StagingBody& body, std::string_view cause) {
-  next_.value = group_.current.value + 1;
-  Staging staging(group_.rows, group_.registry, group_.options, group_.current, group_.now);
-  RETURN_IF_ERROR(body(staging));
-  ASSIGN_OR_RETURN(const std::vector<RowChange> changes, Derive(staging, cause));
-  RETURN_IF_ERROR(CheckSizes(changes));
-  const bool changed = std::any_of(changes.begin(), changes.end(), [](const RowChange& change) {
-    return change.staged != nullptr || change.row->facts != change.derived.facts;
-  });
-  Written written = Describe(staging, changed);
-  if (call_.validate_only) return written;
-
-  RETURN_IF_ERROR(Apply(staging, changes));
-  RETURN_IF_ERROR(group_.registry.hook().Applied(staging, next_, group_.settings));
-  if (changed) group_.current = next_;
-  RETURN_IF_ERROR(group_.requests.Keep(call_, written, group_.now));
-  group_.wrote |=
-      !changes.empty() || !staging.dropped_timers().empty() || !call_.request_id.empty();
-  return written;
+  if (size <= static_cast<size_t>(limit)) return absl::OkStatus();
+  return Error(
+      absl::StatusCode::kInvalidArgument, "RESOURCE_TOO_LARGE",
+      absl::StrCat(change.name, " with its Facts before and after takes ", size, " bytes; at most ",
+                   limit, " can be told to others: shorten its texts or lists"),
+      {{"resource", change.name}});
 }
 
 // The staged ones in their order, then the others in that of their names.
-absl::StatusOr<std::vector<RowChange>> WriteRun::Derive(const Staging& staging,
-                                                        std::string_view cause) {
-  ASSIGN_OR_RETURN(auto derived, group_.registry.hook().Derive(staging, cause));
+absl::StatusOr<std::vector<RowChange>> Derive(const Staging& staging) {
+  ASSIGN_OR_RETURN(auto derived, staging.registry().hook().Derive(staging));
   std::vector<RowChange> changes;
-  for (const std::string& name : staging.order()) {
-    const Staged& staged = staging.staged().find(name)->second;
-    if (!staged.changed) continue;
-    const ResourceRow* row = staged.before.has_value() ? &*staged.before : nullptr;
-    const auto found = derived.extract(name);
-    changes.push_back({name, &staged, row, found ? std::move(found.mapped()) : Derived()});
+  for (const Staged* staged : staging.Changed()) {
+    const auto found = derived.extract(staged->name);
+    changes.push_back({staged->type, staged->name, staged, staged->before,
+                       found ? std::move(found.mapped()) : Derived()});
   }
   for (auto& [name, one] : derived) {
     ASSIGN_OR_RETURN(const ResourceRow* row, staging.cache().Find(name));
     if (row == nullptr) return absl::InternalError(absl::StrCat(name, " was derived from nothing"));
-    changes.push_back({name, nullptr, row, std::move(one)});
+    changes.push_back({row->type, name, nullptr, row, std::move(one)});
   }
   return changes;
 }
 
-absl::Status WriteRun::CheckSizes(const std::vector<RowChange>& changes) const {
-  for (const RowChange& change : changes) {
-    size_t size = SizeOf(change.derived.facts);
-    if (change.row != nullptr) size += SizeOf(change.row->facts);
-    if (change.staged == nullptr) {
-      size += change.row->data.size();
-    } else if (change.staged->image != nullptr) {
-      size += change.staged->image->ByteSizeLong();
-    }
-    if (size <= static_cast<size_t>(group_.options.change_limit)) continue;
-    return Error(absl::StatusCode::kInvalidArgument, "RESOURCE_TOO_LARGE",
-                 absl::StrCat(change.name, " with its Facts before and after takes ", size,
-                              " bytes; at most ", group_.options.change_limit,
-                              " can be told to others: shorten its texts or lists"),
-                 {{"resource", change.name}});
+// The tables' row as the body left it, and what goes with it. `image` becomes its bytes.
+absl::Status Save(const GroupTransaction& group, Revision revision, const RowChange& change,
+                  std::optional<std::string>* image) {
+  const ResourceType& type = *change.type;
+  const Message* message = change.staged->image.get();
+  const bool deleted = message == nullptr || IsDeleted(*message);
+  if (message == nullptr) {
+    RETURN_IF_ERROR(group.rows.Remove(change.name));
+    RETURN_IF_ERROR(group.log.Forget(change.name));
+    RETURN_IF_ERROR(group.requests.Forget(change.name));
+  } else {
+    *image = SerializeDeterministic(*message);
+    RETURN_IF_ERROR(group.rows.Save({&type, change.name, revision, **image, change.derived.own,
+                                     change.derived.facts, deleted}));
+  }
+  if (type.links) {
+    RETURN_IF_ERROR(group.rows.SetLinks(
+        change.name, deleted ? std::vector<std::string>() : type.links(*message)));
+  }
+  if (type.timers) {
+    RETURN_IF_ERROR(group.rows.SetTimers(
+        change.name, deleted ? std::vector<Timer>() : type.timers(*message), group.now));
   }
   return absl::OkStatus();
 }
 
-Written WriteRun::Describe(const Staging& staging, bool changed) const {
-  Written written;
-  written.revision = changed ? next_ : group_.current;
-  written.changed = changed;
-  for (const std::string& name : staging.order()) {
-    const Staged& staged = staging.staged().find(name)->second;
-    if (!staged.put || staged.image == nullptr) continue;
-    written.answer = staged.image;
-    break;
+absl::Status Apply(const GroupTransaction& group, const Call& call, Position position,
+                   const RowChange& change) {
+  Change logged;
+  std::optional<std::string> image;
+  if (change.staged != nullptr) {
+    logged.kind = change.staged->kind;
+    RETURN_IF_ERROR(Save(group, position.revision, change, &image));
+  } else {
+    RETURN_IF_ERROR(group.rows.SaveDerived(change.name, change.derived));
+    if (!change.logged()) return absl::OkStatus();
+    logged.kind = kFactsRefreshed;
+    logged.cause = change.derived.cause;
+    image = change.row->data;
   }
-  return written;
+  if (change.type->images_in_log) {
+    if (change.row != nullptr) logged.facts_before = change.row->facts;
+    logged.facts_after = change.derived.facts;
+  } else {
+    image.reset();
+  }
+  logged.position = position;
+  logged.history = group.history;
+  logged.type = change.type->type;
+  logged.name = change.name;
+  logged.root = RootOf(change.name);
+  logged.quiet = call.quiet;
+  logged.actor = call.caller;
+  logged.trace = call.trace;
+  logged.time = group.now;
+  return group.log.Append(logged, image);
 }
 
-absl::Status WriteRun::Apply(const Staging& staging, const std::vector<RowChange>& changes) {
+}  // namespace
+
+absl::StatusOr<Written> RunWrite(GroupTransaction& group, const Call& call,
+                                 const StagingBody& body) {
+  if (!call.validate_only) {
+    ASSIGN_OR_RETURN(std::optional<Written> before, group.requests.Find(call, group.now));
+    if (before.has_value()) return *std::move(before);
+  }
+  Staging staging(group);
+  RETURN_IF_ERROR(body(staging));
+  ASSIGN_OR_RETURN(const std::vector<RowChange> changes, Derive(staging));
+  Written written{.revision = group.current, .answer = staging.answer()};
   for (const RowChange& change : changes) {
-    RETURN_IF_ERROR(change.staged != nullptr ? ApplyStaged(change) : ApplyDerived(change));
+    RETURN_IF_ERROR(CheckSize(change, group.options.change_limit));
+    written.changed |= change.logged();
+  }
+  if (written.changed) ++written.revision.value;
+  if (call.validate_only) return written;
+
+  Position position{written.revision};
+  for (const RowChange& change : changes) {
+    if (change.logged()) ++position.ordinal;
+    RETURN_IF_ERROR(Apply(group, call, position, change));
   }
   for (const auto& [name, timer] : staging.dropped_timers()) {
-    RETURN_IF_ERROR(group_.rows.DropTimer(name, timer));
+    RETURN_IF_ERROR(group.rows.DropTimer(name, timer));
   }
-  if (ordinal_ == 0) return absl::OkStatus();
-  return group_.connection.Execute("UPDATE revision SET value = $1", {next_.value});
-}
-
-absl::Status WriteRun::ApplyStaged(const RowChange& change) {
-  const Staged& staged = *change.staged;
-  const ResourceType& type = *staged.type;
-  ChangeRow logged;
-  logged.type = staged.type;
-  logged.name = change.name;
-  logged.kind = staged.kind;
-  if (change.row != nullptr) logged.facts_before = ForLog(type, change.row->facts);
-  logged.facts_after = ForLog(type, change.derived.facts);
-  std::vector<std::string> links;
-  std::vector<Timer> timers;
-  if (staged.image == nullptr) {
-    RETURN_IF_ERROR(group_.rows.Remove(change.name));
-    RETURN_IF_ERROR(group_.log.Forget(change.name));
-    RETURN_IF_ERROR(group_.requests.Forget(change.name));
-  } else {
-    const bool deleted = IsDeleted(*staged.image);
-    const std::string data = SerializeDeterministic(*staged.image);
-    RETURN_IF_ERROR(group_.rows.Save({staged.type, change.name, next_, data, change.derived.own,
-                                      change.derived.facts, deleted}));
-    logged.after = ForLog(type, data);
-    if (!deleted && type.links) links = type.links(*staged.image);
-    if (!deleted && type.timers) timers = type.timers(*staged.image);
+  if (written.changed) {
+    RETURN_IF_ERROR(
+        group.connection.Execute("UPDATE revision SET value = $1", {written.revision.value}));
+    RETURN_IF_ERROR(group.registry.hook().Applied(staging, written.revision));
+    group.current = written.revision;
   }
-  if (type.links) RETURN_IF_ERROR(group_.rows.SetLinks(change.name, links));
-  if (type.timers) RETURN_IF_ERROR(group_.rows.SetTimers(change.name, timers, group_.now));
-  return Append(std::move(logged));
-}
-
-absl::Status WriteRun::ApplyDerived(const RowChange& change) {
-  const ResourceType& type = *change.row->type;
-  RETURN_IF_ERROR(group_.rows.SaveDerived(change.name, change.derived));
-  if (change.row->facts == change.derived.facts) return absl::OkStatus();
-  ChangeRow logged;
-  logged.type = &type;
-  logged.name = change.name;
-  logged.kind = kFactsRefreshed;
-  logged.after = ForLog(type, change.row->data);
-  logged.facts_before = ForLog(type, change.row->facts);
-  logged.facts_after = ForLog(type, change.derived.facts);
-  logged.cause = change.derived.cause;
-  return Append(std::move(logged));
-}
-
-absl::Status WriteRun::Append(ChangeRow row) {
-  row.position = {next_, ++ordinal_};
-  row.history = group_.history;
-  row.quiet = call_.quiet;
-  row.actor = call_.caller;
-  row.trace = call_.trace;
-  row.time = group_.now;
-  return group_.log.Append(row);
+  RETURN_IF_ERROR(group.requests.Keep(call, written, group.now));
+  group.wrote |= !changes.empty() || !staging.dropped_timers().empty() || !call.request_id.empty();
+  return written;
 }
 
 }  // namespace clusterwire::store

@@ -4,7 +4,7 @@
 
 #include "clusterwire/change/v1/resource_changed.pb.h"
 
-#include "libs/store/change.h"
+#include "libs/store/resource.h"
 
 namespace clusterwire::catalogue {
 

@@ -6,7 +6,7 @@
 #include "absl/status/status.h"
 #include "absl/time/time.h"
 
-#include "libs/facts/projection.h"
+#include "libs/facts/registry.h"
 #include "libs/store/reader.h"
 #include "services/catalogue/common/codes/code_book.h"
 
@@ -18,7 +18,7 @@ using TimerStep = absl::Status (*)(store::Writer& writer, const std::string& nam
 
 // A type of resource as its room describes it, in NOUNType().
 struct CatalogueType {
-  facts::Type<CodeBook> type;
+  facts::Type type;
   TimerStep step = nullptr;  // required where the projection names timers
   // The names and codes that a resource uses: what they stand for stays while it is there.
   std::vector<std::string> (*uses)(const store::Message& resource) = nullptr;

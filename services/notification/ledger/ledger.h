@@ -30,25 +30,15 @@ class Ledger {
   // Body: absl::Status or absl::StatusOr<T> (sql::Connection&). Committed when it returned OK.
   template <typename Body>
   auto Write(const Body& body) -> std::invoke_result_t<Body, sql::Connection&> {
-    return Run(sql::Transaction::Kind::kWrite, body);
+    return sql::InTransaction(database_, sql::Transaction::Kind::kWrite, body);
   }
   template <typename Body>
   auto Read(const Body& body) -> std::invoke_result_t<Body, sql::Connection&> {
-    return Run(sql::Transaction::Kind::kRead, body);
+    return sql::InTransaction(database_, sql::Transaction::Kind::kRead, body);
   }
 
  private:
   explicit Ledger(sql::Database& database) : database_(database) {}
-
-  template <typename Body>
-  auto Run(sql::Transaction::Kind kind, const Body& body)
-      -> std::invoke_result_t<Body, sql::Connection&> {
-    ASSIGN_OR_RETURN(const sql::Lease connection, database_.Acquire());
-    ASSIGN_OR_RETURN(sql::Transaction transaction, sql::Transaction::Begin(*connection, kind));
-    auto result = body(*connection);
-    if (result.ok()) RETURN_IF_ERROR(transaction.Commit());
-    return result;
-  }
 
   sql::Database& database_;
 };

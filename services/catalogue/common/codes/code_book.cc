@@ -6,7 +6,6 @@
 
 #include "libs/base/status/error.h"
 #include "libs/base/text/strings.h"
-#include "libs/facts/registry.h"
 
 namespace clusterwire::catalogue {
 namespace {

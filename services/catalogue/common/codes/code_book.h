@@ -11,13 +11,14 @@
 #include "clusterwire/catalogue/v1/label_scheme.pb.h"
 #include "clusterwire/catalogue/v1/taxonomy.pb.h"
 
+#include "libs/facts/registry.h"
 #include "libs/store/reader.h"
 
 namespace clusterwire::catalogue {
 
 // All code lists and label schemes as they stood at one revision. Immutable; shared between
 // threads.
-class CodeBook {
+class CodeBook final : public facts::CodeLists {
  public:
   // Reads every taxonomy and label scheme that isn't deleted.
   static absl::StatusOr<std::shared_ptr<const CodeBook>> Read(const store::Reader& reader);

@@ -9,7 +9,7 @@
 #include "clusterwire/catalogue/v1/cluster.pb.h"
 #include "clusterwire/catalogue/v1/event.pb.h"
 
-#include "libs/facts/hook.h"
+#include "libs/facts/registry.h"
 #include "libs/text/text.h"
 #include "services/catalogue/common/access/access.h"
 #include "services/catalogue/common/fields/checks.h"

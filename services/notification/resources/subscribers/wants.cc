@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "libs/store/change.h"
+#include "libs/store/resource.h"
 
 namespace clusterwire::notification {
 

@@ -1,4 +1,4 @@
-#include "libs/facts/audience.h"
+#include "libs/facts/facts.h"
 
 #include <initializer_list>
 

@@ -1,0 +1,250 @@
+#include "libs/store/tables/tables.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+
+#include "libs/base/status/error.h"
+#include "libs/base/status/status_macros.h"
+#include "libs/base/text/strings.h"
+
+namespace clusterwire::store {
+namespace {
+
+// Greater than any name: U+10FFFF.
+constexpr std::string_view kEndOfNames = "\xf4\x8f\xbf\xbf";
+
+}  // namespace
+
+absl::StatusOr<Revision> ReadRevision(sql::Connection& connection, bool lock) {
+  const bool for_update = lock && connection.dialect() == sql::Dialect::kPostgres;
+  ASSIGN_OR_RETURN(const sql::Result result,
+                   connection.Query(for_update ? "SELECT value FROM revision FOR UPDATE"
+                                               : "SELECT value FROM revision"));
+  if (result.rows.empty()) return absl::InternalError("the table revision is empty");
+  return Revision{result.rows[0].Int(0)};
+}
+
+absl::StatusOr<std::string> ReadHistory(sql::Connection& connection) {
+  ASSIGN_OR_RETURN(const sql::Result result,
+                   connection.Query("SELECT id FROM history ORDER BY first_revision DESC LIMIT 1"));
+  if (result.rows.empty()) return absl::InternalError("the table history is empty");
+  return result.rows[0].Text(0);
+}
+
+absl::StatusOr<std::unique_ptr<Message>> ParseResource(const ResourceType& type,
+                                                       const std::string& data) {
+  std::unique_ptr<Message> message(type.prototype->New());
+  if (!message->ParseFromString(data)) {
+    return absl::DataLossError(absl::StrCat("a stored ", type.type, " can't be read"));
+  }
+  return message;
+}
+
+sql::Value BytesOrNull(const std::optional<std::string>& data) {
+  if (!data.has_value()) return std::nullopt;
+  return sql::Bytes{*data};
+}
+
+std::optional<std::string> OptionalBytes(const sql::Row& row, size_t column) {
+  if (row.IsNull(column)) return std::nullopt;
+  return row.Bytes(column);
+}
+
+absl::StatusOr<std::optional<ResourceRow>> Rows::Find(std::string_view name) const {
+  ASSIGN_OR_RETURN(std::vector<ResourceRow> rows, Select("resource r WHERE r.name = $1", {name}));
+  if (rows.empty()) return std::nullopt;
+  return std::move(rows.front());
+}
+
+absl::StatusOr<std::vector<ResourceRow>> Rows::Scan(const ScanOptions& options) const {
+  std::string low;
+  std::string high(kEndOfNames);
+  if (!options.parent.empty()) {
+    low = options.parent + "/";
+    high = options.parent + "0";  // the character after '/'
+  }
+  std::vector<sql::Value> parameters = {std::max(low, options.after), high,
+                                        options.include_deleted ? 1 : 0, options.limit};
+  if (!options.type.empty()) parameters.emplace_back(options.type);
+  return Select(absl::StrCat("resource r WHERE ", options.type.empty() ? "" : "r.type = $5 AND ",
+                             "r.name > $1 AND r.name < $2 AND r.deleted <= $3 ORDER BY r.name "
+                             "LIMIT $4"),
+                std::move(parameters));
+}
+
+absl::StatusOr<std::vector<ResourceRow>> Rows::LinkedTo(std::string_view other,
+                                                        int64_t limit) const {
+  return Select(
+      "link l JOIN resource r ON r.name = l.name WHERE l.other = $1 ORDER BY l.name LIMIT $2",
+      {other, limit});
+}
+
+absl::Status Rows::Save(const ResourceRow& row) const {
+  return connection_.Execute(
+      "INSERT INTO resource(name, type, root, revision, data, own_facts, facts, deleted) "
+      "VALUES($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT(name) DO UPDATE SET "
+      "revision = excluded.revision, data = excluded.data, own_facts = excluded.own_facts, "
+      "facts = excluded.facts, deleted = excluded.deleted",
+      {row.name, row.type->type, RootOf(row.name), row.revision.value, sql::Bytes{row.data},
+       BytesOrNull(row.own_facts), BytesOrNull(row.facts), row.deleted});
+}
+
+absl::Status Rows::SaveDerived(const std::string& name, const Derived& derived) const {
+  return connection_.Execute("UPDATE resource SET own_facts = $2, facts = $3 WHERE name = $1",
+                             {name, BytesOrNull(derived.own), BytesOrNull(derived.facts)});
+}
+
+absl::Status Rows::Remove(std::string_view name) const {
+  return connection_.Execute("DELETE FROM resource WHERE name = $1", {name});
+}
+
+absl::Status Rows::SetLinks(std::string_view name, const std::vector<std::string>& others) const {
+  RETURN_IF_ERROR(connection_.Execute("DELETE FROM link WHERE name = $1", {name}));
+  for (const std::string& other : others) {
+    RETURN_IF_ERROR(connection_.Execute(
+        "INSERT INTO link(name, other) VALUES($1, $2) ON CONFLICT DO NOTHING", {name, other}));
+  }
+  return absl::OkStatus();
+}
+
+absl::Status Rows::SetTimers(std::string_view name, const std::vector<Timer>& timers,
+                             absl::Time now) const {
+  ASSIGN_OR_RETURN(const sql::Result kept,
+                   connection_.Query("SELECT time, what FROM timer WHERE name = $1", {name}));
+  const auto is_kept = [&kept](const Timer& timer) {
+    return std::any_of(kept.rows.begin(), kept.rows.end(), [&timer](const sql::Row& row) {
+      return row.Int(0) == absl::ToUnixMicros(timer.time) && row.Text(1) == timer.what;
+    });
+  };
+  if (!kept.rows.empty()) {
+    RETURN_IF_ERROR(connection_.Execute("DELETE FROM timer WHERE name = $1", {name}));
+  }
+  for (const Timer& timer : timers) {
+    if (timer.time <= now && !is_kept(timer)) continue;
+    RETURN_IF_ERROR(connection_.Execute(
+        "INSERT INTO timer(time, name, what) VALUES($1, $2, $3) ON CONFLICT DO NOTHING",
+        {absl::ToUnixMicros(timer.time), name, timer.what}));
+  }
+  return absl::OkStatus();
+}
+
+absl::Status Rows::DropTimer(std::string_view name, const Timer& timer) const {
+  return connection_.Execute("DELETE FROM timer WHERE time = $1 AND name = $2 AND what = $3",
+                             {absl::ToUnixMicros(timer.time), name, timer.what});
+}
+
+absl::StatusOr<std::vector<ResourceRow>> Rows::Select(std::string_view from,
+                                                      std::vector<sql::Value> parameters) const {
+  ASSIGN_OR_RETURN(
+      const sql::Result result,
+      connection_.Query(absl::StrCat("SELECT r.name, r.type, r.revision, r.data, r.own_facts, "
+                                     "r.facts, r.deleted FROM ",
+                                     ToAbsl(from)),
+                        std::move(parameters)));
+  std::vector<ResourceRow> rows;
+  rows.reserve(result.rows.size());
+  for (const sql::Row& found : result.rows) {
+    ResourceRow row;
+    row.name = found.Text(0);
+    row.type = registry_.ForType(found.Text(1));
+    if (row.type == nullptr) {
+      return absl::InternalError(absl::StrCat(
+          row.name, " is of the type '", found.Text(1),
+          "', which this program does not know: was the database written by a newer release?"));
+    }
+    row.revision.value = found.Int(2);
+    row.data = found.Bytes(3);
+    row.own_facts = OptionalBytes(found, 4);
+    row.facts = OptionalBytes(found, 5);
+    row.deleted = found.Int(6) != 0;
+    rows.push_back(std::move(row));
+  }
+  return rows;
+}
+
+absl::StatusOr<std::optional<Written>> Requests::Find(const Call& call, absl::Time now) const {
+  if (call.request_id.empty()) return std::nullopt;
+  ASSIGN_OR_RETURN(
+      const sql::Result result,
+      connection_.Query("SELECT method, digest, revision, name, answer FROM request "
+                        "WHERE caller = $1 AND request_id = $2 AND time > $3",
+                        {call.caller, call.request_id, absl::ToUnixMicros(now - life_)}));
+  if (result.rows.empty()) return std::nullopt;
+  const sql::Row& row = result.rows[0];
+  if (row.Text(0) != call.method || row.Text(1) != call.digest) {
+    return Error(absl::StatusCode::kAlreadyExists, "REQUEST_ID_REUSED",
+                 absl::StrCat("request_id ", call.request_id,
+                              " was used for another request: use a new one for new content"),
+                 {{"request_id", call.request_id}});
+  }
+  Written written;
+  written.replayed = true;
+  written.revision.value = row.Int(2);
+  const std::string& name = row.Text(3);
+  if (name.empty()) return written;
+  const ResourceType* type = registry_.ForName(name);
+  if (type == nullptr) return absl::InternalError(absl::StrCat(name, " is of no known type"));
+  std::optional<std::string> data = OptionalBytes(row, 4);
+  if (!data.has_value()) {
+    ASSIGN_OR_RETURN(std::optional<ResourceRow> current, Rows(connection_, registry_).Find(name));
+    if (!current.has_value()) return NotFoundError(name);
+    data = std::move(current->data);
+  }
+  ASSIGN_OR_RETURN(written.answer, ParseResource(*type, *data));
+  return written;
+}
+
+absl::Status Requests::Keep(const Call& call, const Written& written, absl::Time now) const {
+  if (call.request_id.empty()) return absl::OkStatus();
+  std::string name;
+  std::optional<std::string> answer;
+  if (written.answer != nullptr) {
+    name = NameOf(*written.answer);
+    // Personal data stays in one place; the answer is read from there again.
+    if (registry_.ForName(name)->images_in_log) answer = SerializeDeterministic(*written.answer);
+  }
+  return connection_.Execute(
+      "INSERT INTO request(caller, request_id, method, digest, revision, name, answer, time) "
+      "VALUES($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT(caller, request_id) DO UPDATE SET "
+      "method = excluded.method, digest = excluded.digest, revision = excluded.revision, "
+      "name = excluded.name, answer = excluded.answer, time = excluded.time",
+      {call.caller, call.request_id, call.method, call.digest, written.revision.value, name,
+       BytesOrNull(answer), absl::ToUnixMicros(now)});
+}
+
+absl::Status Requests::Forget(std::string_view name) const {
+  return connection_.Execute("UPDATE request SET answer = NULL WHERE name = $1", {name});
+}
+
+absl::StatusOr<int64_t> Requests::RemoveOld(absl::Time now, int limit) const {
+  ASSIGN_OR_RETURN(
+      const sql::Result removed,
+      connection_.Query("DELETE FROM request WHERE (caller, request_id) IN ("
+                        "SELECT caller, request_id FROM request WHERE time <= $1 LIMIT $2)",
+                        {absl::ToUnixMicros(now - life_), limit}));
+  return removed.affected;
+}
+
+absl::StatusOr<int64_t> Settings::Get(std::string_view name) const {
+  ASSIGN_OR_RETURN(const sql::Result result,
+                   connection_.Query("SELECT value FROM setting WHERE name = $1", {name}));
+  return result.rows.empty() ? 0 : result.rows[0].Int(0);
+}
+
+absl::Status Settings::Set(std::string_view name, int64_t value) const {
+  return connection_.Execute(
+      "INSERT INTO setting(name, value) VALUES($1, $2) "
+      "ON CONFLICT(name) DO UPDATE SET value = excluded.value",
+      {name, value});
+}
+
+absl::StatusOr<int64_t> Settings::Keep(std::string_view name, int64_t value) const {
+  RETURN_IF_ERROR(connection_.Execute(
+      "INSERT INTO setting(name, value) VALUES($1, $2) ON CONFLICT(name) DO NOTHING",
+      {name, value}));
+  return Get(name);
+}
+
+}  // namespace clusterwire::store
