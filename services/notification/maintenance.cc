@@ -2,7 +2,7 @@
 
 #include "libs/telemetry/log.h"
 #include "services/notification/ledger/balance.h"
-#include "services/notification/ledger/purge.h"
+#include "services/notification/ledger/records/records.h"
 
 namespace clusterwire::notification {
 
@@ -28,7 +28,9 @@ absl::Time LedgerMaintenance::Round() {
 
 void LedgerMaintenance::PurgeLedger() {
   for (int batch = 0; batch < kPurgeBatches; ++batch) {
-    const auto removed = PurgeRecords(ledger_, clock_.Now() - retention_, kPurgeBatch);
+    const auto removed = ledger_.Write([this](sql::Connection& connection) {
+      return Records(connection).Purge(clock_.Now() - retention_, kPurgeBatch);
+    });
     if (!removed.ok()) {
       telemetry::LogWarning("ledger not purged", {{"error", removed.status()}});
       return;

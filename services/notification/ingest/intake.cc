@@ -13,7 +13,7 @@
 #include "services/notification/ingest/digest.h"
 #include "services/notification/ingest/read_record.h"
 #include "services/notification/ledger/records/dead_letters.h"
-#include "services/notification/ledger/records/topic_positions.h"
+#include "services/notification/ledger/records/records.h"
 #include "services/notification/resources/subscribers/subscription_rules.h"
 #include "services/notification/resources/subscribers/wants.h"
 
@@ -184,7 +184,7 @@ absl::StatusOr<bool> Intake::WriteRecord(sql::Connection& connection, const Item
     ++added->repeated;
     return true;
   }
-  ASSIGN_OR_RETURN(const bool newest, NewestRecords(connection).Note(record.change, record.hides));
+  ASSIGN_OR_RETURN(const bool newest, Records(connection).NoteNewest(record.change, record.hides));
   auto next = item.matches.begin();
   if (earlier) {
     next = std::upper_bound(item.matches.begin(), item.matches.end(), earlier->through,

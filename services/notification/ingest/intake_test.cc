@@ -8,7 +8,7 @@
 #include "services/notification/ingest/testing/intake_fixture.h"
 #include "services/notification/ingest/testing/messages.h"
 #include "services/notification/ledger/records/dead_letters.h"
-#include "services/notification/ledger/records/topic_positions.h"
+#include "services/notification/ledger/records/records.h"
 
 namespace clusterwire::notification {
 namespace {

@@ -6,7 +6,7 @@
 #include "libs/base/status/status_macros.h"
 #include "libs/telemetry/log.h"
 #include "services/notification/ingest/digest.h"
-#include "services/notification/ledger/records/topic_positions.h"
+#include "services/notification/ledger/records/records.h"
 
 namespace clusterwire::notification {
 namespace {

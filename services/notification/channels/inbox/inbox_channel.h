@@ -4,7 +4,7 @@
 
 #include "libs/base/time/clock.h"
 #include "services/notification/channels/channel.h"
-#include "services/notification/ledger/inbox/inbox_signal.h"
+#include "services/notification/ledger/inbox/inbox.h"
 
 namespace clusterwire::notification {
 
