@@ -4,9 +4,7 @@
 #include <utility>
 
 #include "libs/base/time/timestamp.h"
-#include "services/notification/channels/channels.h"
 #include "services/notification/channels/notice.h"
-#include "services/notification/ledger/inbox/inbox.h"
 
 namespace clusterwire::notification {
 namespace {

@@ -4,8 +4,7 @@
 #include <string_view>
 #include <variant>
 
-#include "services/notification/channels/channel.h"
-#include "services/notification/delivery/job.h"
+#include "services/notification/channels/channels.h"
 
 namespace clusterwire::notification {
 

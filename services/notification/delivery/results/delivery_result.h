@@ -3,7 +3,7 @@
 #include "absl/time/time.h"
 
 #include "libs/base/random.h"
-#include "services/notification/channels/channel.h"
+#include "services/notification/channels/channels.h"
 #include "services/notification/delivery/results/retry_schedule.h"
 #include "services/notification/ledger/deliveries/deliveries.h"
 
