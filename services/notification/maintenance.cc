@@ -22,7 +22,12 @@ LedgerMaintenance::LedgerMaintenance(absl::Duration retention, Ledger& ledger, C
 
 absl::Time LedgerMaintenance::Round() {
   PurgeLedger();
-  AddUp();
+  const auto balance =
+      ledger_.Read([](sql::Connection& connection) { return Balance(connection).OfAll(); });
+  if (balance.ok()) {
+    difference_.Set(static_cast<double>(balance->difference()));
+    pending_.Set(static_cast<double>(balance->pending()));
+  }
   return clock_.Now() + kPause;
 }
 
@@ -37,15 +42,6 @@ void LedgerMaintenance::PurgeLedger() {
     }
     if (*removed == 0) return;
     purged_.Add(static_cast<double>(*removed));
-  }
-}
-
-void LedgerMaintenance::AddUp() {
-  const auto balance =
-      ledger_.Read([](sql::Connection& connection) { return Balance(connection).OfAll(); });
-  if (balance.ok()) {
-    difference_.Set(static_cast<double>(balance->difference()));
-    pending_.Set(static_cast<double>(balance->pending()));
   }
 }
 

@@ -99,7 +99,7 @@ class NotificationParts final : public service::Parts {
 
   // What looks at them, and after them.
   std::optional<Diagnosis> diagnosis_;
-  std::optional<WatchMetrics> watch_metrics_;
+  telemetry::Metrics::Collector watch_metrics_;
   std::optional<store::Maintenance> store_maintenance_;
   std::optional<LedgerMaintenance> ledger_maintenance_;
   std::optional<service::WatchFindings> watch_findings_;

@@ -47,12 +47,13 @@ void CollectClient(telemetry::Metrics& metrics, const http::Client::Counts& coun
 
 }  // namespace
 
-WatchMetrics::WatchMetrics(telemetry::Metrics& metrics, const store::Store& store,
-                           const Interests& interests, const http::Client& client)
-    : collector_(metrics.OnRender([&metrics, &store, &interests, &client] {
-        CollectStore(metrics, store.counters());
-        CollectInterests(metrics, interests.counts());
-        CollectClient(metrics, client.counts());
-      })) {}
+telemetry::Metrics::Collector WatchMetrics(telemetry::Metrics& metrics, const store::Store& store,
+                                           const Interests& interests, const http::Client& client) {
+  return metrics.OnRender([&metrics, &store, &interests, &client] {
+    CollectStore(metrics, store.counters());
+    CollectInterests(metrics, interests.counts());
+    CollectClient(metrics, client.counts());
+  });
+}
 
 }  // namespace clusterwire::notification

@@ -14,12 +14,11 @@
 #include "libs/base/threads/worker.h"
 #include "libs/base/time/clock.h"
 #include "services/notification/channels/channels.h"
-#include "services/notification/delivery/gates/gates.h"
+#include "services/notification/delivery/gates.h"
 #include "services/notification/delivery/job_loader.h"
 #include "services/notification/delivery/metrics.h"
 #include "services/notification/delivery/queue/delivery_queue.h"
-#include "services/notification/delivery/results/recorder.h"
-#include "services/notification/delivery/results/result_queue.h"
+#include "services/notification/delivery/results.h"
 #include "services/notification/ledger/ledger.h"
 
 namespace clusterwire::notification {
@@ -90,7 +89,6 @@ class Dispatcher {
   const DisableEndpoint disable_;
   Clock& clock_;
   DeliveryMetrics metrics_;
-  const Gates gates_ = MakeGates();
 
   // The thread's own.
   JobLoader loader_;

@@ -61,6 +61,7 @@ class Intake {
   struct Match {
     PendingDelivery delivery;
     bool names_kind = false;  // of interest even when a newer record is there
+    const std::string& subscription() const { return delivery.subscription; }
   };
   // A message, read and matched; with an error it is dead.
   struct Item {

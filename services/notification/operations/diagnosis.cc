@@ -9,13 +9,12 @@
 namespace clusterwire::notification {
 namespace {
 
+using service::Broken;
 using service::Finding;
 using service::Fine;
 using service::Found;
 
 constexpr char kLedgerOption[] = "ledger.url (or database.url, where that is not set)";
-
-std::string Text(const absl::Status& status) { return std::string(status.message()); }
 
 }  // namespace
 
@@ -40,11 +39,11 @@ v1::DiagnoseResponse Diagnosis::Run() const {
 service::Finding Diagnosis::Database() const {
   const auto revision = on_.store.revision();
   if (!revision.ok()) {
-    return Found("database", Finding::SEVERITY_ERROR, Text(revision.status()),
-                 "Check that the database named by database.url runs.");
+    return Broken("database", revision.status(),
+                  "Check that the database named by database.url runs.");
   }
   if (const absl::Status writable = on_.store_database.CheckWritable(); !writable.ok()) {
-    return service::Broken("database", writable, service::RemedyForFullDisk("database.url"));
+    return Broken("database", writable, service::RemedyForFullDisk("database.url"));
   }
   const auto counters = on_.store.counters();
   return Fine("database", absl::StrCat("answers; revision ", revision->value, ", ", counters.writes,
@@ -67,8 +66,8 @@ service::Finding Diagnosis::Topic(const kafka::TopicDescription& topic) const {
 service::Finding Diagnosis::Consumer(const ConsumerReport& report) const {
   constexpr int64_t kMuchLag = 10'000;
   if (!report.status.ok()) {
-    return Found(
-        "consumer", Finding::SEVERITY_ERROR, Text(report.status),
+    return Broken(
+        "consumer", report.status,
         "Just after a start it gets its partitions within seconds. Otherwise it tries again by "
         "itself: see what Kafka, the topic and the ledger need.");
   }
@@ -86,8 +85,7 @@ service::Finding Diagnosis::Matcher(const Interests::Counts& counts) const {
                    " of them about every change; ", counts.paused, " paused, ", counts.saved,
                    " saved searches, ", counts.held, " held");
   if (const absl::Status status = on_.interests.status(); !status.ok()) {
-    return Found("matcher", Finding::SEVERITY_ERROR, Text(status),
-                 "Subscriptions can't be followed: mend the database first.");
+    return Broken("matcher", status, "Subscriptions can't be followed: mend the database first.");
   }
   if (counts.refused > 0) {
     return Found("matcher", Finding::SEVERITY_ERROR,
@@ -108,13 +106,12 @@ service::Finding Diagnosis::LedgerBalance(v1::DiagnoseResponse* response) const 
   const auto dead_letters =
       on_.ledger.Read([](sql::Connection& connection) { return DeadLetters(connection).Count(); });
   if (!balance.ok() || !dead_letters.ok()) {
-    return Found("ledger", Finding::SEVERITY_ERROR,
-                 Text(balance.ok() ? dead_letters.status() : balance.status()),
-                 absl::StrCat("Check that the database named by ", kLedgerOption, " runs."));
+    return Broken("ledger", balance.ok() ? dead_letters.status() : balance.status(),
+                  absl::StrCat("Check that the database named by ", kLedgerOption, " runs."));
   }
   response->set_pending(balance->pending());
   if (const absl::Status writable = on_.ledger_database.CheckWritable(); !writable.ok()) {
-    return service::Broken("ledger", writable, service::RemedyForFullDisk(kLedgerOption));
+    return Broken("ledger", writable, service::RemedyForFullDisk(kLedgerOption));
   }
   const std::string state = absl::StrCat(
       balance->matched(), " matched, ", balance->delivered(), " delivered, ", balance->pending(),

@@ -18,12 +18,6 @@ void DeliveryQueue::Reschedule(const std::string& endpoint, Entry& entry) {
   if (at != absl::InfiniteFuture()) times_.emplace(at, endpoint);
 }
 
-// Half empty, so that the ledger is asked for many at once.
-bool DeliveryQueue::HasRoom(const std::string& endpoint) const {
-  const auto found = entries_.find(endpoint);
-  return found == entries_.end() || found->second.queue.size() <= options_.loaded_per_endpoint / 2;
-}
-
 bool DeliveryQueue::Offer(PendingDelivery delivery) {
   const std::string endpoint = delivery.endpoint;
   if (more_.contains(endpoint)) return false;  // older ones come first
@@ -39,13 +33,15 @@ bool DeliveryQueue::Offer(PendingDelivery delivery) {
   return true;
 }
 
-void DeliveryQueue::MarkMore(const std::string& endpoint) { more_.insert(endpoint); }
-
 std::vector<std::string> DeliveryQueue::ToLoad(size_t limit) const {
   std::vector<std::string> endpoints;
   for (const std::string& endpoint : more_) {
     if (endpoints.size() >= limit) break;
-    if (HasRoom(endpoint)) endpoints.push_back(endpoint);
+    // Half empty, so that the ledger is asked for many at once.
+    const auto found = entries_.find(endpoint);
+    if (found == entries_.end() || found->second.queue.size() <= options_.loaded_per_endpoint / 2) {
+      endpoints.push_back(endpoint);
+    }
   }
   return endpoints;
 }
