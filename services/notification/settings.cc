@@ -69,9 +69,10 @@ absl::StatusOr<Settings> ReadSettings(const NotificationConfig& config) {
   Settings settings;
   settings.common = service::ReadCommon(config, errors);
   CheckRanges(config, errors);
-  settings.ledger = config.ledger().url().empty() ? LedgerBeside(settings.common.database)
-                                                  : config.ledger().url();
-  if (!config.ledger().url().empty()) {
+  settings.ledger = config.ledger().url();
+  if (settings.ledger.empty()) {
+    settings.ledger = LedgerBeside(settings.common.database);
+  } else {
     service::CheckDatabaseUrl(errors, "ledger.url", settings.ledger);
   }
   settings.ledger_options = service::ConnectionsFor(config.ledger());

@@ -54,28 +54,27 @@ DeliveryResult ResultOf(const PendingDelivery& delivery, const Outcome& outcome,
   *attempt.mutable_time() = ToTimestamp(begun);
   attempt.set_duration_ms(absl::ToInt64Milliseconds(ended - begun));
   DeliveryResult result{.delivery = delivery.name, .time = ended, .due = ended};
+  const auto tell = [&attempt](const char* ending, int http_status, std::string_view detail) {
+    attempt.set_outcome(ending);
+    attempt.set_http_status(http_status);
+    attempt.set_detail(Printable(detail, kDetailBytes));
+  };
   if (const auto* done = std::get_if<Done>(&outcome)) {
     result.state = v1::Delivery::STATE_DELIVERED;
     result.health = EndpointHealth::kGood;
-    attempt.set_outcome("delivered");
-    attempt.set_http_status(done->http_status);
-    attempt.set_detail(Printable(done->receipt, kDetailBytes));
+    tell("delivered", done->http_status, done->receipt);
   } else if (const auto* dead = std::get_if<Dead>(&outcome)) {
     result.state = v1::Delivery::STATE_DEAD;
-    result.reason = Printable(dead->reason, kDetailBytes);
     if (!dead->ours) result.health = EndpointHealth::kBad;
     result.disable_endpoint = dead->disable_endpoint;
-    attempt.set_outcome("dead");
-    attempt.set_http_status(dead->http_status);
-    attempt.set_detail(result.reason);
+    tell("dead", dead->http_status, dead->reason);
+    result.reason = attempt.detail();
   } else {
     const Wait& wait = std::get<Wait>(outcome);
     if (!wait.ours) result.health = EndpointHealth::kBad;
     result.retry_after = std::min(wait.until, ended + kLongestRequest);
     const std::optional<absl::Duration> pause = schedule.PauseAfter(attempt.number(), random);
-    attempt.set_http_status(wait.http_status);
-    attempt.set_detail(Printable(wait.reason, kDetailBytes));
-    attempt.set_outcome(pause ? "retry" : "dead");
+    tell(pause ? "retry" : "dead", wait.http_status, wait.reason);
     result.reason = attempt.detail();
     if (pause) {
       result.due = std::max(ended + *pause, result.retry_after);

@@ -13,7 +13,6 @@
 #include "libs/telemetry/trace.h"
 #include "services/notification/ingest/message.h"
 #include "services/notification/ledger/records/dead_letters.h"
-#include "services/notification/ledger/records/records.h"
 #include "services/notification/resources/subscribers/subscription_rules.h"
 #include "services/notification/resources/subscribers/wants.h"
 

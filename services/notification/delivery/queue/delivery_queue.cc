@@ -72,22 +72,19 @@ std::vector<PendingDelivery> DeliveryQueue::Take(absl::Time now, size_t limit) {
   return taken;
 }
 
-void DeliveryQueue::After(const PendingDelivery& taken, Entry& entry) {
-  --in_flight_;
-  Reschedule(taken.endpoint, entry);
-}
-
 void DeliveryQueue::Remove(const PendingDelivery& taken) {
   Entry& entry = EntryOf(taken.endpoint);
   entry.queue.Remove(taken);
   --loaded_;
-  After(taken, entry);
+  --in_flight_;
+  Reschedule(taken.endpoint, entry);
 }
 
 void DeliveryQueue::Postpone(const PendingDelivery& taken, int attempts, absl::Time due) {
   Entry& entry = EntryOf(taken.endpoint);
   entry.queue.Postpone(taken, attempts, due);
-  After(taken, entry);
+  --in_flight_;
+  Reschedule(taken.endpoint, entry);
 }
 
 void DeliveryQueue::Succeeded(const std::string& endpoint) {

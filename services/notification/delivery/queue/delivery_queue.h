@@ -60,7 +60,6 @@ class DeliveryQueue {
 
   Entry& EntryOf(const std::string& endpoint);
   void Reschedule(const std::string& endpoint, Entry& entry);
-  void After(const PendingDelivery& taken, Entry& entry);
 
   const Options options_;
   Random& random_;

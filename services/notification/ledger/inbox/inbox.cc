@@ -62,24 +62,20 @@ absl::Status Inbox::Forget(std::string_view subscriber) {
 
 InboxSignal::Waiter::Waiter(InboxSignal& signal, std::string_view subscriber,
                             std::function<void()> wake)
-    : signal_(signal), subscriber_(subscriber) {
+    : signal_(signal) {
   MutexLock lock(signal_.mutex_);
-  id_ = ++signal_.last_id_;
-  signal_.waiting_[subscriber_].emplace(id_, std::move(wake));
+  place_ = signal_.waiting_.emplace(subscriber, std::move(wake));
 }
 
 InboxSignal::Waiter::~Waiter() {
   MutexLock lock(signal_.mutex_);
-  const auto found = signal_.waiting_.find(subscriber_);
-  found->second.erase(id_);
-  if (found->second.empty()) signal_.waiting_.erase(found);
+  signal_.waiting_.erase(place_);
 }
 
 void InboxSignal::Notify(std::string_view subscriber) {
   MutexLock lock(mutex_);
-  const auto found = waiting_.find(subscriber);
-  if (found == waiting_.end()) return;
-  for (const auto& [id, wake] : found->second) wake();
+  const auto [first, last] = waiting_.equal_range(subscriber);
+  for (auto waiter = first; waiter != last; ++waiter) waiter->second();
 }
 
 }  // namespace clusterwire::notification

@@ -41,6 +41,8 @@ class Inbox {
 // Tells those who wait at an inbox that this process has put something there. What other processes
 // put there is found by asking now and then. Safe for use from any thread.
 class InboxSignal {
+  using Waiting = std::multimap<std::string, std::function<void()>, std::less<>>;  // by subscriber
+
  public:
   // Waits as long as it lives; `wake` is called under a lock and must be quick.
   class Waiter {
@@ -52,17 +54,14 @@ class InboxSignal {
 
    private:
     InboxSignal& signal_;
-    const std::string subscriber_;
-    uint64_t id_ = 0;
+    Waiting::iterator place_;
   };
 
   void Notify(std::string_view subscriber);
 
  private:
   Mutex mutex_;
-  uint64_t last_id_ ABSL_GUARDED_BY(mutex_) = 0;
-  std::map<std::string, std::map<uint64_t, std::function<void()>>, std::less<>> waiting_
-      ABSL_GUARDED_BY(mutex_);
+  Waiting waiting_ ABSL_GUARDED_BY(mutex_);
 };
 
 }  // namespace clusterwire::notification
