@@ -2,7 +2,7 @@
 
 #include "libs/telemetry/log.h"
 #include "services/notification/ledger/balance.h"
-#include "services/notification/ledger/purge.h"
+#include "services/notification/ledger/records/records.h"
 
 namespace clusterwire::notification {
 
@@ -22,28 +22,26 @@ LedgerMaintenance::LedgerMaintenance(absl::Duration retention, Ledger& ledger, C
 
 absl::Time LedgerMaintenance::Round() {
   PurgeLedger();
-  AddUp();
+  const auto balance =
+      ledger_.Read([](sql::Connection& connection) { return Balance(connection).OfAll(); });
+  if (balance.ok()) {
+    difference_.Set(static_cast<double>(balance->difference()));
+    pending_.Set(static_cast<double>(balance->pending()));
+  }
   return clock_.Now() + kPause;
 }
 
 void LedgerMaintenance::PurgeLedger() {
   for (int batch = 0; batch < kPurgeBatches; ++batch) {
-    const auto removed = PurgeRecords(ledger_, clock_.Now() - retention_, kPurgeBatch);
+    const auto removed = ledger_.Write([this](sql::Connection& connection) {
+      return Records(connection).Purge(clock_.Now() - retention_, kPurgeBatch);
+    });
     if (!removed.ok()) {
       telemetry::LogWarning("ledger not purged", {{"error", removed.status()}});
       return;
     }
     if (*removed == 0) return;
     purged_.Add(static_cast<double>(*removed));
-  }
-}
-
-void LedgerMaintenance::AddUp() {
-  const auto balance =
-      ledger_.Read([](sql::Connection& connection) { return Balance(connection).OfAll(); });
-  if (balance.ok()) {
-    difference_.Set(static_cast<double>(balance->difference()));
-    pending_.Set(static_cast<double>(balance->pending()));
   }
 }
 

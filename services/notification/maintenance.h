@@ -24,7 +24,6 @@ class LedgerMaintenance {
 
   absl::Time Round();
   void PurgeLedger();
-  void AddUp();
 
   const absl::Duration retention_;
   Ledger& ledger_;

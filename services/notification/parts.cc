@@ -92,7 +92,7 @@ void NotificationParts::StartMaintenance() {
                                              .ledger = *ledger_,
                                              .interests = *interests_,
                                              .consumer = [this] { return Consumer(); }});
-  watch_metrics_.emplace(metrics_, *store_, *interests_, *client_);
+  watch_metrics_ = WatchMetrics(metrics_, *store_, *interests_, *client_);
   store_maintenance_.emplace(*store_, clock_, random_);
   ledger_maintenance_.emplace(settings_.retention, *ledger_, clock_, metrics_);
   watch_findings_.emplace([this] { return diagnosis_->Run().findings(); },

@@ -14,14 +14,14 @@
 #include "libs/service/findings.h"
 #include "libs/service/server.h"
 #include "libs/sql/database.h"
-#include "libs/store/store.h"
 #include "libs/store/maintenance.h"
+#include "libs/store/store.h"
 #include "libs/telemetry/metrics.h"
 #include "services/notification/channels/channels.h"
 #include "services/notification/delivery/dispatcher.h"
 #include "services/notification/ingest/ingest.h"
 #include "services/notification/ingest/intake.h"
-#include "services/notification/ledger/inbox/inbox_signal.h"
+#include "services/notification/ledger/inbox/inbox.h"
 #include "services/notification/ledger/ledger.h"
 #include "services/notification/maintenance.h"
 #include "services/notification/operations/diagnosis.h"
@@ -99,7 +99,7 @@ class NotificationParts final : public service::Parts {
 
   // What looks at them, and after them.
   std::optional<Diagnosis> diagnosis_;
-  std::optional<WatchMetrics> watch_metrics_;
+  telemetry::Metrics::Collector watch_metrics_;
   std::optional<store::Maintenance> store_maintenance_;
   std::optional<LedgerMaintenance> ledger_maintenance_;
   std::optional<service::WatchFindings> watch_findings_;

@@ -19,14 +19,11 @@ std::string LedgerBeside(const std::string& database) {
   return absl::StrCat(database.substr(0, folder + 1), "ledger.db");
 }
 
-void CheckNumbers(const NotificationConfig& config, FieldErrors& errors) {
+void CheckRanges(const NotificationConfig& config, FieldErrors& errors) {
   config::CheckRange(errors, "ledger.readers", config.ledger().readers(), 0, 100);
   config::CheckRange(errors, "delivery.in_flight_per_endpoint",
                      config.delivery().in_flight_per_endpoint(), 0, 1000);
   config::CheckRange(errors, "delivery.in_flight", config.delivery().in_flight(), 0, 4000);
-}
-
-void CheckDurations(const NotificationConfig& config, FieldErrors& errors) {
   if (config.delivery().has_disable_after()) {
     config::CheckRange(errors, "delivery.disable_after", config.delivery().disable_after(),
                        absl::Minutes(1), absl::Hours(24 * 365));
@@ -70,11 +67,11 @@ absl::StatusOr<Settings> ReadSettings(const NotificationConfig& config) {
   FieldErrors errors;
   Settings settings;
   settings.common = service::ReadCommon(config, errors);
-  CheckNumbers(config, errors);
-  CheckDurations(config, errors);
-  settings.ledger = config.ledger().url().empty() ? LedgerBeside(settings.common.database)
-                                                  : config.ledger().url();
-  if (!config.ledger().url().empty()) {
+  CheckRanges(config, errors);
+  settings.ledger = config.ledger().url();
+  if (settings.ledger.empty()) {
+    settings.ledger = LedgerBeside(settings.common.database);
+  } else {
     errors.AddAll("ledger.url", sql::Database::CheckUrl(settings.ledger));
   }
   settings.ledger_options = service::ConnectionsFor(config.ledger());

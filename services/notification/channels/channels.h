@@ -1,17 +1,73 @@
 #pragma once
 
+#include <functional>
 #include <map>
 #include <memory>
+#include <string>
+#include <variant>
+
+#include "absl/status/status.h"
+#include "absl/time/time.h"
 
 #include "clusterwire/notification/v1/subscriber.pb.h"
 
 #include "libs/base/random.h"
 #include "libs/base/time/clock.h"
 #include "libs/http/client.h"
-#include "services/notification/channels/channel.h"
-#include "services/notification/ledger/inbox/inbox_signal.h"
+#include "services/notification/ledger/deliveries/deliveries.h"
+#include "services/notification/ledger/inbox/inbox.h"
+#include "services/notification/ledger/records/records.h"
+#include "services/notification/resources/subscribers/interests.h"
 
 namespace clusterwire::notification {
+
+// A delivery with all that gates and channels ask, read at the moment of a try. Immutable.
+struct Job {
+  PendingDelivery delivery = {};
+  std::shared_ptr<const Record> record = {};          // null: it can't be read any more
+  std::shared_ptr<const Interest> interest = {};      // null: deleted, paused or held since
+  std::shared_ptr<const v1::Endpoint> endpoint = {};  // with its secret; null: deleted since
+  bool hidden = false;                                // the public no longer sees the resource
+};
+
+// How a try ended.
+struct Done {
+  int http_status = 0;
+  std::string receipt = {};  // what the other side said
+};
+struct Wait {
+  absl::Time until = absl::InfinitePast();  // not before, even if the retry schedule says earlier
+  std::string reason = {};
+  int http_status = 0;
+  bool ours = false;  // the failure is on this side, and says nothing of the endpoint
+};
+struct Dead {
+  std::string reason = {};
+  bool disable_endpoint = false;  // nothing more is to go there
+  int http_status = 0;
+  bool ours = false;  // as with Wait
+};
+using Outcome = std::variant<Done, Wait, Dead>;
+
+// One way to reach a subscriber. What it shows of a job is a pure function of it, so that a
+// repeated try says what the first said. Safe for use from any thread.
+class Channel {
+ public:
+  using Callback = std::function<void(Outcome)>;
+
+  virtual ~Channel() = default;
+  // Calls `done` once, from any thread, perhaps before it returns, by `deadline` at the latest.
+  // Thousands may be under way.
+  virtual void Send(std::shared_ptr<const Job> job, absl::Time deadline, Callback done) = 0;
+
+  // For a channel whose receiver is the ledger: called with each job that is done, in the
+  // transaction that records its result, and again when that is repeated; then after the commit.
+  virtual absl::Status Write(sql::Connection&, const Job&) { return absl::OkStatus(); }
+  virtual void Written(const Job&) {}
+  // Whether tries may fail by the endpoint's fault: then failures are counted, and it is switched
+  // off when nothing succeeds for too long.
+  virtual bool has_receiver() const { return true; }
+};
 
 // What channels work with; all of it outlives them.
 struct ChannelContext {

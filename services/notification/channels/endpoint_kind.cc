@@ -6,10 +6,6 @@ namespace clusterwire::notification {
 #include "services/notification/channels/channels.def"
 #undef CHANNEL
 
-void EndpointKind::Complete(v1::Endpoint&, Random&) const {}
-
-void EndpointKind::RemoveSecrets(v1::Endpoint&) const {}
-
 const EndpointKind* EndpointKindOf(const v1::Endpoint& endpoint) {
   switch (endpoint.channel_case()) {
 #define CHANNEL(name, Name)   \

@@ -26,9 +26,9 @@ class EndpointKind {
   virtual absl::Status Check(const v1::Endpoint& endpoint, const Addresses& addresses,
                              FieldErrors& errors) const = 0;
   // Fills in what the service makes: secrets that were left empty.
-  virtual void Complete(v1::Endpoint& endpoint, Random& random) const;
+  virtual void Complete(v1::Endpoint&, Random&) const {}
   // Removes what only the answer of CreateEndpoint shows.
-  virtual void RemoveSecrets(v1::Endpoint& endpoint) const;
+  virtual void RemoveSecrets(v1::Endpoint&) const {}
 };
 
 // That of the endpoint's case; null when none is set.

@@ -3,7 +3,7 @@
 #include <string>
 #include <vector>
 
-#include "services/notification/delivery/job.h"
+#include "services/notification/channels/channels.h"
 
 namespace clusterwire::notification {
 
@@ -18,5 +18,11 @@ struct Notice {
 
 // Pure. `job.interest` is there: a gate has asked.
 Notice NoticeOf(const Job& job);
+
+inline constexpr size_t kMaxDifferences = 12;  // told in one notice
+
+// What changed from one image to the next, a line each, for people: "State: valid → lapsed",
+// "Label levels: + ecei:silver". At most kMaxDifferences; what is only for searching isn't told.
+std::vector<std::string> DifferencesOf(const type::v1::Facts& before, const type::v1::Facts& after);
 
 }  // namespace clusterwire::notification

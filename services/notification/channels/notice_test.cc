@@ -3,7 +3,6 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "services/notification/channels/differences.h"
 #include "services/notification/channels/testing/jobs.h"
 
 namespace clusterwire::notification {

@@ -155,7 +155,7 @@ void Dispatcher::Start(std::shared_ptr<const Job> job) {
     EndUntried(*job, v1::Delivery::STATE_DEAD, "the kept record of the change can't be read", now);
     return;
   }
-  const std::variant<Go, Wait, Drop> answer = Ask(gates_, *job);
+  const GateAnswer answer = AskGates(*job);
   if (const auto* wait = std::get_if<Wait>(&answer)) {
     EndUntried(*job, v1::Delivery::STATE_PENDING, wait->reason, wait->until);
     return;

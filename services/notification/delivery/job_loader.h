@@ -9,7 +9,7 @@
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 
-#include "services/notification/delivery/job.h"
+#include "services/notification/channels/channels.h"
 #include "services/notification/ledger/ledger.h"
 
 namespace clusterwire::notification {

@@ -2,25 +2,69 @@
 
 #include <algorithm>
 #include <map>
+#include <optional>
 #include <utility>
+
+#include "absl/strings/str_join.h"
 
 #include "libs/base/status/error.h"
 #include "libs/telemetry/log.h"
+#include "services/notification/ingest/message.h"
 
 namespace clusterwire::notification {
 namespace {
 
-// The place of the first message of each partition.
-std::map<kafka::TopicPartition, int64_t> FirstOffsets(
-    std::span<const kafka::ReceivedMessage> messages) {
-  std::map<kafka::TopicPartition, int64_t> offsets;
-  for (const kafka::ReceivedMessage& message : messages) {
-    offsets.try_emplace(message.from, message.offset);
+void LogPartitions(std::string_view message, std::span<const kafka::TopicPartition> partitions) {
+  const auto append = [](std::string* out, const kafka::TopicPartition& partition) {
+    out->append(kafka::ToString(partition));
+  };
+  telemetry::LogInfo(message, {{"partitions", absl::StrJoin(partitions, ", ", append)}});
+}
+
+}  // namespace
+
+absl::StatusOr<int64_t> StartOffsets::Of(const kafka::TopicPartition& partition) {
+  ASSIGN_OR_RETURN(const std::optional<TopicPosition> position,
+                   ledger_.Read([&](sql::Connection& connection) {
+                     return TopicPositions(connection).Find(partition);
+                   }));
+  if (!position) return kafka::kBeginning;
+  ASSIGN_OR_RETURN(const kafka::Reader::Watermarks marks,
+                   reader_->GetWatermarks(partition, kPatience));
+  const int64_t next = position->next_offset;
+  bool fits = next >= marks.start && next <= marks.end;
+  if (fits && next > marks.start) {
+    ASSIGN_OR_RETURN(const std::optional<kafka::ReceivedMessage> last,
+                     reader_->ReadAt(partition, next - 1, kPatience));
+    fits = !last || DigestOf(*last) == position->digest;
+  }
+  if (fits) return next;
+  metrics_.topic_resets.Add();
+  telemetry::LogError("the position doesn't fit the topic: it is read from its start",
+                      {{"partition", kafka::ToString(partition)},
+                       {"position", next},
+                       {"start", marks.start},
+                       {"end", marks.end}});
+  return kafka::kBeginning;
+}
+
+absl::StatusOr<std::vector<int64_t>> StartOffsets::OnAssigned(
+    std::span<const kafka::TopicPartition> partitions) {
+  LogPartitions("partitions assigned", partitions);
+  std::vector<int64_t> offsets;
+  for (const kafka::TopicPartition& partition : partitions) {
+    ASSIGN_OR_RETURN(offsets.emplace_back(), Of(partition));
   }
   return offsets;
 }
 
-}  // namespace
+void StartOffsets::OnRevoked(std::span<const kafka::TopicPartition> partitions) {
+  LogPartitions("partitions given up", partitions);
+}
+
+void StartOffsets::OnLost(std::span<const kafka::TopicPartition> partitions) {
+  LogPartitions("partitions lost", partitions);
+}
 
 Ingest::Ingest(Options options, Ledger& ledger, Intake& intake, Clock& clock, Random& random,
                IngestMetrics metrics)
@@ -61,7 +105,7 @@ absl::Status Ingest::Connect() {
 
 absl::Status Ingest::PollAndTake() {
   if (consumer_ == nullptr) RETURN_IF_ERROR(Connect());
-  absl::StatusOr<kafka::Consumer::Batch> batch = consumer_->Poll(options_.batch, options_.poll);
+  absl::StatusOr<kafka::Consumer::Batch> batch = consumer_->Poll(kBatch, kPoll);
   if (!batch.ok()) {
     if (kafka::NeedsNewClient(batch.status())) consumer_.reset();
     return batch.status();
@@ -91,7 +135,11 @@ absl::Status Ingest::Take(std::span<const kafka::ReceivedMessage> messages) {
 
 // The messages come again with a later Poll. The worker pauses before that.
 void Ingest::GoBack(std::span<const kafka::ReceivedMessage> messages) {
-  for (const auto& [partition, offset] : FirstOffsets(messages)) {
+  std::map<kafka::TopicPartition, int64_t> first;
+  for (const kafka::ReceivedMessage& message : messages) {
+    first.try_emplace(message.from, message.offset);
+  }
+  for (const auto& [partition, offset] : first) {
     const absl::Status back = consumer_->Restart(partition, offset);
     if (back.ok()) continue;
     telemetry::LogWarning("messages can't be read again: a new consumer", {{"error", back}});

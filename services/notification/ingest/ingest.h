@@ -3,6 +3,7 @@
 #include <memory>
 #include <span>
 #include <string>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/time/time.h"
@@ -12,10 +13,37 @@
 #include "libs/base/threads/worker.h"
 #include "libs/base/time/clock.h"
 #include "libs/kafka/consumer.h"
+#include "libs/kafka/reader.h"
 #include "services/notification/ingest/intake.h"
-#include "services/notification/ingest/start_offsets.h"
 
 namespace clusterwire::notification {
+
+// Where to start reading: at the ledger's position, after a look whether it still fits the topic.
+// The message before it must be the one that was taken; when another stands there, or the offset is
+// outside the log, the topic was made anew or has lost what we had not read: an alarm, and all of
+// it is read from its start (what is known is recognised). A message that the topic has meanwhile
+// dropped can't be compared and is believed. Called on the consumer's thread.
+class StartOffsets final : public kafka::RebalanceHook {
+ public:
+  static constexpr absl::Duration kPatience = absl::Seconds(10);
+
+  // The arguments by reference outlive it.
+  StartOffsets(std::unique_ptr<kafka::Reader> reader, Ledger& ledger, IngestMetrics metrics)
+      : reader_(std::move(reader)), ledger_(ledger), metrics_(metrics) {}
+
+  absl::StatusOr<int64_t> Of(const kafka::TopicPartition& partition);
+
+  absl::StatusOr<std::vector<int64_t>> OnAssigned(
+      std::span<const kafka::TopicPartition> partitions) override;
+  // TopicPositions are committed with each batch, so nothing is in hand between two Polls.
+  void OnRevoked(std::span<const kafka::TopicPartition> partitions) override;
+  void OnLost(std::span<const kafka::TopicPartition> partitions) override;
+
+ private:
+  const std::unique_ptr<kafka::Reader> reader_;
+  Ledger& ledger_;
+  IngestMetrics metrics_;
+};
 
 // The consumer's thread: from Kafka to the intake. When the database is away the partitions are
 // paused, and the same messages are taken again once it is back; none is skipped, and the group
@@ -24,10 +52,8 @@ class Ingest {
  public:
   struct Options {
     kafka::ClientOptions client;
-    std::string topic = "clusterwire.changes.v1";
-    std::string group = "clusterwire.notification";
-    size_t batch = 500;  // messages
-    absl::Duration poll = absl::Milliseconds(200);
+    std::string topic;
+    std::string group;
   };
 
   // Starts. The arguments by reference outlive it. The destructor finishes the batch in hand and
@@ -41,6 +67,9 @@ class Ingest {
   int64_t lag() const;
 
  private:
+  static constexpr size_t kBatch = 500;  // messages
+  static constexpr absl::Duration kPoll = absl::Milliseconds(200);
+
   absl::StatusOr<absl::Time> Step();
   absl::Status Connect();
   absl::Status PollAndTake();

@@ -8,11 +8,11 @@
 #include "libs/base/testing/status_matchers.h"
 #include "libs/kafka/producer.h"
 #include "libs/kafka/testing/mock_kafka.h"
-#include "services/notification/ingest/digest.h"
+#include "services/notification/ingest/message.h"
 #include "services/notification/ingest/testing/intake_fixture.h"
 #include "services/notification/ingest/testing/messages.h"
 #include "services/notification/ledger/records/dead_letters.h"
-#include "services/notification/ledger/records/topic_positions.h"
+#include "services/notification/ledger/records/records.h"
 
 namespace clusterwire::notification {
 namespace {

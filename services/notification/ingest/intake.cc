@@ -4,28 +4,18 @@
 #include <map>
 #include <utility>
 
+#include "absl/algorithm/container.h"
 #include "absl/strings/str_cat.h"
 
 #include "libs/base/status/error.h"
 #include "libs/telemetry/log.h"
 #include "libs/telemetry/trace.h"
-#include "services/notification/ingest/digest.h"
-#include "services/notification/ingest/read_record.h"
+#include "services/notification/ingest/message.h"
 #include "services/notification/ledger/records/dead_letters.h"
-#include "services/notification/ledger/records/topic_positions.h"
 #include "services/notification/resources/subscribers/subscription_rules.h"
 #include "services/notification/resources/subscribers/wants.h"
 
 namespace clusterwire::notification {
-namespace {
-
-bool NamesKind(const v1::Subscription& subscription, const std::string& kind) {
-  return std::find(subscription.kinds().begin(), subscription.kinds().end(), kind) !=
-         subscription.kinds().end();
-}
-
-}  // namespace
-
 Intake::Intake(Options options, Ledger& ledger, Interests& interests, Clock& clock,
                IngestMetrics metrics, Offer offer, Reload reload)
     : options_(options),
@@ -122,20 +112,19 @@ std::vector<Intake::Match> Intake::MatchesOf(const Record& record) const {
   interests_.ForEach(record.change, [&](const std::shared_ptr<const Interest>& interest,
                                         filter::Transition transition) {
     const v1::Subscription& subscription = interest->subscription;
-    matches.push_back({.delivery = {.name = DeliveryName(subscription.name(), record.id),
-                                    .change_id = record.id,
-                                    .root = record.change.root(),
-                                    .subscription = subscription.name(),
-                                    .subscription_made = WhenMade(subscription),
-                                    .endpoint = subscription.endpoint(),
-                                    .transition = ToProto(transition),
-                                    .created = record.received,
-                                    .due = record.received},
-                       .names_kind = NamesKind(subscription, record.change.kind())});
+    matches.push_back(
+        {.delivery = {.name = DeliveryName(subscription.name(), record.id),
+                      .change_id = record.id,
+                      .root = record.change.root(),
+                      .subscription = subscription.name(),
+                      .subscription_made = WhenMade(subscription),
+                      .endpoint = subscription.endpoint(),
+                      .transition = ToProto(transition),
+                      .created = record.received,
+                      .due = record.received},
+         .names_kind = absl::c_linear_search(subscription.kinds(), record.change.kind())});
   });
-  std::sort(matches.begin(), matches.end(), [](const Match& a, const Match& b) {
-    return a.delivery.subscription < b.delivery.subscription;
-  });
+  std::ranges::sort(matches, {}, &Match::subscription);
   return matches;
 }
 
@@ -183,13 +172,10 @@ absl::StatusOr<bool> Intake::WriteRecord(sql::Connection& connection, const Item
     ++added->repeated;
     return true;
   }
-  ASSIGN_OR_RETURN(const bool newest, NewestRecords(connection).Note(record.change, record.hides));
+  ASSIGN_OR_RETURN(const bool newest, Records(connection).NoteNewest(record.change, record.hides));
   auto next = item.matches.begin();
   if (earlier) {
-    next = std::upper_bound(item.matches.begin(), item.matches.end(), earlier->through,
-                            [](const std::string& through, const Match& match) {
-                              return through < match.delivery.subscription;
-                            });
+    next = std::ranges::upper_bound(item.matches, earlier->through, {}, &Match::subscription);
   }
   std::vector<PendingDelivery> pending;
   std::vector<PendingDelivery> superseded;

@@ -14,13 +14,40 @@
 #include "libs/base/threads/mutex.h"
 #include "libs/base/time/clock.h"
 #include "libs/kafka/message.h"
-#include "services/notification/ingest/metrics.h"
+#include "libs/telemetry/metrics.h"
 #include "services/notification/ledger/deliveries/deliveries.h"
 #include "services/notification/ledger/ledger.h"
 #include "services/notification/ledger/records/records.h"
 #include "services/notification/resources/subscribers/interests.h"
 
 namespace clusterwire::notification {
+
+// What ingest counts. Handles: copied freely, valid as long as the metrics they came from.
+struct IngestMetrics {
+  explicit IngestMetrics(telemetry::Metrics& metrics) : registry(metrics) {}
+
+  telemetry::Counter RecordsBy(const std::string& result) {
+    return registry.GetCounter("clusterwire_ingest_records_total", "Records from Kafka",
+                               {{"result", result}});
+  }
+
+  telemetry::Metrics& registry;
+  telemetry::Counter kept = RecordsBy("kept");
+  telemetry::Counter repeated = RecordsBy("repeated");
+  telemetry::Counter dead_letters = RecordsBy("dead_letter");
+  telemetry::Counter superseded = RecordsBy("superseded");
+  telemetry::Counter matched =
+      registry.GetCounter("clusterwire_ingest_matched_total", "Subscriptions that records matched");
+  telemetry::Counter errors = registry.GetCounter("clusterwire_ingest_errors_total",
+                                                  "Batches that have to be taken once more");
+  telemetry::Counter topic_resets = registry.GetCounter(
+      "clusterwire_ingest_topic_resets_total",
+      "Partitions read from their start because the position didn't fit the topic");
+  telemetry::Gauge lag =
+      registry.GetGauge("clusterwire_ingest_lag", "Records on the topic not yet read");
+  telemetry::Histogram batch_seconds =
+      registry.GetHistogram("clusterwire_ingest_batch_seconds", "How long batches took");
+};
 
 // Takes messages into the ledger: keeps the record, matches it, inserts its deliveries, moves the
 // position. A record is received once, however often it is sent and wherever the process is killed:
@@ -61,6 +88,7 @@ class Intake {
   struct Match {
     PendingDelivery delivery;
     bool names_kind = false;  // of interest even when a newer record is there
+    const std::string& subscription() const { return delivery.subscription; }
   };
   // A message, read and matched; with an error it is dead.
   struct Item {

@@ -1,11 +1,93 @@
 #include "services/notification/ledger/ledger.h"
 
-#include "services/notification/ledger/schema.h"
+#include "libs/sql/migration.h"
 
 namespace clusterwire::notification {
+namespace {
+
+// Times are microseconds since 1970. States and transitions are the numbers of notification/v1.
+//
+// record: what came from Kafka, each once. `matched` and `matched_through` grow with the chunks of
+//   its deliveries; `closed` comes with the last.
+// newest_record: per resource the newest record, and whether the public still sees the resource.
+// topic_position: where ingest goes on, and what the message before that was.
+// delivery: what one subscription gets for one change. The index serves the dispatcher.
+// inbox: the last sequence given out for each subscriber; never goes back.
+// endpoint_failure: since when nothing succeeded at an endpoint.
+constexpr std::string_view kTables = R"sql(
+CREATE TABLE record (
+  history {text} NOT NULL, revision {int} NOT NULL, ordinal {int} NOT NULL,
+  id {text} NOT NULL UNIQUE, name {text} NOT NULL, root {text} NOT NULL, kind {text} NOT NULL,
+  payload {bytes} NOT NULL, trace {text} NOT NULL, received {int} NOT NULL,
+  matched {int} NOT NULL, matched_through {text} NOT NULL, closed {int} NOT NULL,
+  PRIMARY KEY (history, revision, ordinal));
+CREATE INDEX record_by_name ON record (name);
+CREATE INDEX record_by_time ON record (received);
+
+CREATE TABLE newest_record (
+  name {text} NOT NULL PRIMARY KEY, history {text} NOT NULL, revision {int} NOT NULL,
+  ordinal {int} NOT NULL, hidden {int} NOT NULL);
+
+CREATE TABLE topic_position (
+  topic {text} NOT NULL, topic_partition {int} NOT NULL, next_offset {int} NOT NULL,
+  digest {bytes} NOT NULL, PRIMARY KEY (topic, topic_partition));
+
+CREATE TABLE delivery (
+  id {text} NOT NULL PRIMARY KEY, change_id {text} NOT NULL, subscription {text} NOT NULL,
+  endpoint {text} NOT NULL, transition {int} NOT NULL, state {int} NOT NULL,
+  reason {text} NOT NULL, attempts {int} NOT NULL, created {int} NOT NULL,
+  updated {int} NOT NULL, due {int} NOT NULL);
+CREATE INDEX delivery_by_state ON delivery (state, endpoint, created, id);
+CREATE INDEX delivery_by_change ON delivery (change_id);
+CREATE INDEX delivery_by_time ON delivery (created, id);
+CREATE INDEX delivery_by_subscription ON delivery (subscription, created, id);
+
+CREATE TABLE attempt (
+  delivery {text} NOT NULL, number {int} NOT NULL, time {int} NOT NULL, outcome {text} NOT NULL,
+  http_status {int} NOT NULL, detail {text} NOT NULL, duration_ms {int} NOT NULL,
+  PRIMARY KEY (delivery, number));
+
+CREATE TABLE inbox (subscriber {text} NOT NULL PRIMARY KEY, last_sequence {int} NOT NULL);
+CREATE TABLE inbox_item (
+  subscriber {text} NOT NULL, sequence {int} NOT NULL, delivery {text} NOT NULL UNIQUE,
+  change_id {text} NOT NULL, item {bytes} NOT NULL, PRIMARY KEY (subscriber, sequence));
+CREATE INDEX inbox_item_by_change ON inbox_item (change_id);
+
+CREATE TABLE dead_record (
+  topic {text} NOT NULL, topic_partition {int} NOT NULL, topic_offset {int} NOT NULL,
+  error {text} NOT NULL, met {int} NOT NULL, message_time {int} NOT NULL,
+  message_key {bytes} NOT NULL, value {bytes} NOT NULL,
+  PRIMARY KEY (topic, topic_partition, topic_offset));
+CREATE INDEX dead_record_by_time ON dead_record (met, topic, topic_partition, topic_offset);
+CREATE TABLE dead_record_header (
+  topic {text} NOT NULL, topic_partition {int} NOT NULL, topic_offset {int} NOT NULL,
+  number {int} NOT NULL, name {bytes} NOT NULL, value {bytes} NOT NULL,
+  PRIMARY KEY (topic, topic_partition, topic_offset, number));
+
+CREATE TABLE endpoint_failure (
+  endpoint {text} NOT NULL PRIMARY KEY, since {int} NOT NULL, failures {int} NOT NULL);
+)sql";
+
+// Which subscription of that name it is: 0 for rows of older releases, which didn't ask.
+constexpr std::string_view kSubscriptionMade = R"sql(
+ALTER TABLE delivery ADD COLUMN subscription_made {int} NOT NULL DEFAULT 0;
+)sql";
+
+// What can't be read is called a dead letter, everywhere. Indexes keep their rows, and get their
+// names anew.
+constexpr std::string_view kDeadLetters = R"sql(
+ALTER TABLE dead_record RENAME TO dead_letter;
+ALTER TABLE dead_record_header RENAME TO dead_letter_header;
+DROP INDEX dead_record_by_time;
+CREATE INDEX dead_letter_by_time ON dead_letter (met, topic, topic_partition, topic_offset);
+)sql";
+
+constexpr sql::Migration kMigrations[] = {{1, kTables}, {2, kSubscriptionMade}, {3, kDeadLetters}};
+
+}  // namespace
 
 absl::StatusOr<std::unique_ptr<Ledger>> Ledger::Open(sql::Database& database) {
-  RETURN_IF_ERROR(MigrateLedger(database));
+  RETURN_IF_ERROR(sql::Migrate(database, "ledger", kMigrations));
   return std::unique_ptr<Ledger>(new Ledger(database));
 }
 

@@ -16,7 +16,7 @@ namespace clusterwire::notification {
 // them their transaction, so that what belongs together commits together:
 //
 //   ledger.Write([&](sql::Connection& connection) -> absl::Status {
-//     RETURN_IF_ERROR(Records(connection).Close(…));
+//     RETURN_IF_ERROR(Records(connection).SetProgress(…));
 //     return TopicPositions(connection).Move(…);
 //   });
 //
@@ -24,7 +24,8 @@ namespace clusterwire::notification {
 // transaction took place: every write of the ledger may be repeated.
 class Ledger {
  public:
-  // Creates or updates the tables. `database` outlives the ledger.
+  // Creates or updates the tables. They never meet the store's: on SQLite they have a file of their
+  // own, on PostgreSQL other names. `database` outlives the ledger.
   static absl::StatusOr<std::unique_ptr<Ledger>> Open(sql::Database& database);
 
   // Body: absl::Status or absl::StatusOr<T> (sql::Connection&). Committed when it returned OK.

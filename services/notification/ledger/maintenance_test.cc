@@ -3,7 +3,6 @@
 
 #include "libs/base/testing/status_matchers.h"
 #include "services/notification/ledger/balance.h"
-#include "services/notification/ledger/purge.h"
 #include "services/notification/ledger/testing/rows.h"
 
 namespace clusterwire::notification {
@@ -30,7 +29,8 @@ class LedgerMaintenanceTest : public LedgerTest {
     return *std::move(balance);
   }
   int64_t Purge(absl::Time horizon) {
-    auto purged = PurgeRecords(*ledger_, horizon, 100);
+    auto purged = ledger_->Write(
+        [&](sql::Connection& connection) { return Records(connection).Purge(horizon, 100); });
     EXPECT_THAT(purged, IsOk());
     return purged.value_or(-1);
   }

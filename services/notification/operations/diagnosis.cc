@@ -9,66 +9,45 @@
 namespace clusterwire::notification {
 namespace {
 
+using service::Broken;
 using service::Finding;
 using service::Fine;
 using service::Found;
 
 constexpr char kLedgerOption[] = "ledger.url (or database.url, where that is not set)";
 
-std::string Text(const absl::Status& status) { return std::string(status.message()); }
-
-}  // namespace
-
-v1::DiagnoseResponse Diagnosis::Run() const {
-  v1::DiagnoseResponse response;
-  const ConsumerReport consumer = on_.consumer();
-  const Interests::Counts counts = on_.interests.counts();
-  *response.add_findings() = Database();
-  service::LookAtKafka(
-      options_.kafka, options_.topic, options_.patience,
-      [this](const kafka::TopicDescription& topic) { return Topic(topic); },
-      response.mutable_findings());
-  *response.add_findings() = Consumer(consumer);
-  *response.add_findings() = Matcher(counts);
-  *response.add_findings() = LedgerBalance(&response);
-  service::SortFindings(response.mutable_findings());
-  response.set_consumer_lag(consumer.lag);
-  response.set_subscriptions(static_cast<int64_t>(counts.active));
-  return response;
-}
-
-service::Finding Diagnosis::Database() const {
-  const auto revision = on_.store.revision();
+Finding Database(const Diagnosis::Dependencies& on) {
+  const auto revision = on.store.revision();
   if (!revision.ok()) {
-    return Found("database", Finding::SEVERITY_ERROR, Text(revision.status()),
-                 "Check that the database named by database.url runs.");
+    return Broken("database", revision.status(),
+                  "Check that the database named by database.url runs.");
   }
-  if (const absl::Status writable = on_.store_database.CheckWritable(); !writable.ok()) {
-    return service::Broken("database", writable, service::RemedyForFullDisk("database.url"));
+  if (const absl::Status writable = on.store_database.CheckWritable(); !writable.ok()) {
+    return Broken("database", writable, service::RemedyForFullDisk("database.url"));
   }
-  const auto counters = on_.store.counters();
+  const auto counters = on.store.counters();
   return Fine("database", absl::StrCat("answers; revision ", revision->value, ", ", counters.writes,
                                        " writes since the start, ", counters.failed, " failed"));
 }
 
-service::Finding Diagnosis::Topic(const kafka::TopicDescription& topic) const {
+Finding Topic(const Diagnosis::Options& options, const kafka::TopicDescription& topic) {
   const std::string kept = absl::FormatDuration(topic.retention);
-  if (topic.retention >= options_.retention) {
+  if (topic.retention >= options.retention) {
     return Found("topic", Finding::SEVERITY_WARNING,
                  absl::StrCat("keeps records for ", kept, ", which isn't shorter than ",
-                              absl::FormatDuration(options_.retention),
+                              absl::FormatDuration(options.retention),
                               ": a record that comes again after it was purged here is told twice"),
                  "Raise retention.records above the topic's retention.ms, or shorten that.");
   }
-  return Fine("topic", absl::StrCat(options_.topic, ": ", topic.partitions, " partitions, ",
+  return Fine("topic", absl::StrCat(options.topic, ": ", topic.partitions, " partitions, ",
                                     topic.replication, " replicas, kept for ", kept));
 }
 
-service::Finding Diagnosis::Consumer(const ConsumerReport& report) const {
+Finding Consumer(const ConsumerReport& report) {
   constexpr int64_t kMuchLag = 10'000;
   if (!report.status.ok()) {
-    return Found(
-        "consumer", Finding::SEVERITY_ERROR, Text(report.status),
+    return Broken(
+        "consumer", report.status,
         "Just after a start it gets its partitions within seconds. Otherwise it tries again by "
         "itself: see what Kafka, the topic and the ledger need.");
   }
@@ -80,14 +59,13 @@ service::Finding Diagnosis::Consumer(const ConsumerReport& report) const {
   return Fine("consumer", state);
 }
 
-service::Finding Diagnosis::Matcher(const Interests::Counts& counts) const {
+Finding Matcher(const Interests& interests, const Interests::Counts& counts) {
   const std::string state =
       absl::StrCat(counts.active, " subscriptions are asked, ", counts.matcher.unfiled,
                    " of them about every change; ", counts.paused, " paused, ", counts.saved,
                    " saved searches, ", counts.held, " held");
-  if (const absl::Status status = on_.interests.status(); !status.ok()) {
-    return Found("matcher", Finding::SEVERITY_ERROR, Text(status),
-                 "Subscriptions can't be followed: mend the database first.");
+  if (const absl::Status status = interests.status(); !status.ok()) {
+    return Broken("matcher", status, "Subscriptions can't be followed: mend the database first.");
   }
   if (counts.refused > 0) {
     return Found("matcher", Finding::SEVERITY_ERROR,
@@ -102,19 +80,18 @@ service::Finding Diagnosis::Matcher(const Interests::Counts& counts) const {
   return Fine("matcher", state);
 }
 
-service::Finding Diagnosis::LedgerBalance(v1::DiagnoseResponse* response) const {
+Finding LedgerBalance(const Diagnosis::Dependencies& on, v1::DiagnoseResponse* response) {
   const auto balance =
-      on_.ledger.Read([](sql::Connection& connection) { return Balance(connection).OfAll(); });
+      on.ledger.Read([](sql::Connection& connection) { return Balance(connection).OfAll(); });
   const auto dead_letters =
-      on_.ledger.Read([](sql::Connection& connection) { return DeadLetters(connection).Count(); });
+      on.ledger.Read([](sql::Connection& connection) { return DeadLetters(connection).Count(); });
   if (!balance.ok() || !dead_letters.ok()) {
-    return Found("ledger", Finding::SEVERITY_ERROR,
-                 Text(balance.ok() ? dead_letters.status() : balance.status()),
-                 absl::StrCat("Check that the database named by ", kLedgerOption, " runs."));
+    return Broken("ledger", balance.ok() ? dead_letters.status() : balance.status(),
+                  absl::StrCat("Check that the database named by ", kLedgerOption, " runs."));
   }
   response->set_pending(balance->pending());
-  if (const absl::Status writable = on_.ledger_database.CheckWritable(); !writable.ok()) {
-    return service::Broken("ledger", writable, service::RemedyForFullDisk(kLedgerOption));
+  if (const absl::Status writable = on.ledger_database.CheckWritable(); !writable.ok()) {
+    return Broken("ledger", writable, service::RemedyForFullDisk(kLedgerOption));
   }
   const std::string state = absl::StrCat(
       balance->matched(), " matched, ", balance->delivered(), " delivered, ", balance->pending(),
@@ -132,6 +109,26 @@ service::Finding Diagnosis::LedgerBalance(v1::DiagnoseResponse* response) const 
         "See ListDeadLetters; RedriveDeadLetter takes one in again after an upgrade.");
   }
   return Fine("ledger", absl::StrCat("balances: ", state));
+}
+
+}  // namespace
+
+v1::DiagnoseResponse Diagnosis::Run() const {
+  v1::DiagnoseResponse response;
+  const ConsumerReport consumer = on_.consumer();
+  const Interests::Counts counts = on_.interests.counts();
+  *response.add_findings() = Database(on_);
+  service::LookAtKafka(
+      options_.kafka, options_.topic, options_.patience,
+      [this](const kafka::TopicDescription& topic) { return Topic(options_, topic); },
+      response.mutable_findings());
+  *response.add_findings() = Consumer(consumer);
+  *response.add_findings() = Matcher(on_.interests, counts);
+  *response.add_findings() = LedgerBalance(on_, &response);
+  service::SortFindings(response.mutable_findings());
+  response.set_consumer_lag(consumer.lag);
+  response.set_subscriptions(static_cast<int64_t>(counts.active));
+  return response;
 }
 
 }  // namespace clusterwire::notification

@@ -3,7 +3,6 @@
 #include <cstdint>
 #include <functional>
 #include <string>
-#include <string_view>
 #include <utility>
 
 #include "absl/status/status.h"
@@ -52,12 +51,6 @@ class Diagnosis {
   v1::DiagnoseResponse Run() const;
 
  private:
-  service::Finding Database() const;
-  service::Finding Topic(const kafka::TopicDescription& topic) const;
-  service::Finding Consumer(const ConsumerReport& report) const;
-  service::Finding Matcher(const Interests::Counts& counts) const;
-  service::Finding LedgerBalance(v1::DiagnoseResponse* response) const;
-
   const Options options_;
   const Dependencies on_;
 };

@@ -41,7 +41,7 @@ class DiagnosisTest : public testing::Test {
   TestStore domain_;
   std::unique_ptr<sql::Database> real_ledger_ =
       *sql::Database::Open("sqlite:" + domain_.folder.File("ledger.db"));
-  sql::FaultyDatabase store_database_{*domain_.database};
+  sql::FaultyDatabase store_database_{*domain_.real_database};
   sql::FaultyDatabase ledger_database_{*real_ledger_};
   std::unique_ptr<Ledger> ledger_ = *Ledger::Open(ledger_database_);
   ConsumerReport consumer_;

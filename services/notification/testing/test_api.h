@@ -9,7 +9,7 @@
 #include "libs/rpc/server/server.h"
 #include "libs/rpc/token/token.h"
 #include "libs/telemetry/metrics.h"
-#include "services/notification/ledger/inbox/inbox_signal.h"
+#include "services/notification/ledger/inbox/inbox.h"
 #include "services/notification/ledger/ledger.h"
 #include "services/notification/services.h"
 #include "services/notification/testing/test_store.h"

@@ -4,9 +4,7 @@
 #include <utility>
 
 #include "libs/base/time/clock.h"
-#include "services/notification/channels/channels.h"
 #include "services/notification/channels/notice.h"
-#include "services/notification/ledger/inbox/inbox.h"
 
 namespace clusterwire::notification {
 namespace {
@@ -16,7 +14,11 @@ std::string SubscriberOf(const std::string& endpoint) {
   return endpoint.substr(0, endpoint.find("/endpoints/"));
 }
 
-v1::InboxItem ItemOf(const Job& job) {
+}  // namespace
+
+void InboxChannel::Send(std::shared_ptr<const Job>, absl::Time, Callback done) { done(Done{}); }
+
+absl::Status InboxChannel::Write(sql::Connection& connection, const Job& job) {
   Notice notice = NoticeOf(job);
   v1::InboxItem item;
   item.set_delivery(job.delivery.name);
@@ -26,15 +28,6 @@ v1::InboxItem ItemOf(const Job& job) {
   item.set_text(std::move(notice.text));
   item.set_link(std::move(notice.link));
   for (std::string& reason : notice.reasons) *item.add_reasons() = std::move(reason);
-  return item;
-}
-
-}  // namespace
-
-void InboxChannel::Send(std::shared_ptr<const Job>, absl::Time, Callback done) { done(Done{}); }
-
-absl::Status InboxChannel::Write(sql::Connection& connection, const Job& job) {
-  v1::InboxItem item = ItemOf(job);
   *item.mutable_time() = ToTimestamp(clock_.Now());
   return Inbox(connection)
       .Append(SubscriberOf(job.delivery.endpoint), job.delivery.change_id, std::move(item))

@@ -2,9 +2,7 @@
 
 #include <memory>
 
-#include "libs/base/time/clock.h"
-#include "services/notification/channels/channel.h"
-#include "services/notification/ledger/inbox/inbox_signal.h"
+#include "services/notification/channels/channels.h"
 
 namespace clusterwire::notification {
 

@@ -12,7 +12,6 @@
 #include "libs/resource/page.h"
 #include "libs/rpc/token/page_position.pb.h"
 #include "services/notification/ledger/inbox/inbox.h"
-#include "services/notification/ledger/inbox/inbox_signal.h"
 #include "services/notification/ledger/ledger.h"
 #include "services/notification/resources/subscribers/names.h"
 #include "services/notification/resources/subscribers/subscriber_rules.h"

@@ -3,7 +3,7 @@
 #include <memory>
 #include <string>
 
-#include "services/notification/delivery/job.h"
+#include "services/notification/channels/channels.h"
 
 namespace clusterwire::notification {
 

@@ -15,9 +15,7 @@
 #include "libs/base/testing/status_matchers.h"
 #include "libs/http/testing/receiver.h"
 #include "services/notification/channels/testing/jobs.h"
-#include "services/notification/channels/webhook/secret.h"
-#include "services/notification/channels/webhook/webhook_body.h"
-#include "services/notification/channels/webhook/webhook_signature.h"
+#include "services/notification/channels/webhook/signing.h"
 
 namespace clusterwire::notification {
 namespace {

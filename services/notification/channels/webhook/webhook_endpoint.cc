@@ -2,7 +2,7 @@
 
 #include "libs/resource/name.h"
 #include "services/notification/channels/endpoint_kind.h"
-#include "services/notification/channels/webhook/secret.h"
+#include "services/notification/channels/webhook/signing.h"
 
 namespace clusterwire::notification {
 namespace {

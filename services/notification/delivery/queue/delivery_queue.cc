@@ -18,12 +18,6 @@ void DeliveryQueue::Reschedule(const std::string& endpoint, Entry& entry) {
   if (at != absl::InfiniteFuture()) times_.emplace(at, endpoint);
 }
 
-// Half empty, so that the ledger is asked for many at once.
-bool DeliveryQueue::HasRoom(const std::string& endpoint) const {
-  const auto found = entries_.find(endpoint);
-  return found == entries_.end() || found->second.queue.size() <= options_.loaded_per_endpoint / 2;
-}
-
 bool DeliveryQueue::Offer(PendingDelivery delivery) {
   const std::string endpoint = delivery.endpoint;
   if (more_.contains(endpoint)) return false;  // older ones come first
@@ -39,13 +33,15 @@ bool DeliveryQueue::Offer(PendingDelivery delivery) {
   return true;
 }
 
-void DeliveryQueue::MarkMore(const std::string& endpoint) { more_.insert(endpoint); }
-
 std::vector<std::string> DeliveryQueue::ToLoad(size_t limit) const {
   std::vector<std::string> endpoints;
   for (const std::string& endpoint : more_) {
     if (endpoints.size() >= limit) break;
-    if (HasRoom(endpoint)) endpoints.push_back(endpoint);
+    // Half empty, so that the ledger is asked for many at once.
+    const auto found = entries_.find(endpoint);
+    if (found == entries_.end() || found->second.queue.size() <= options_.loaded_per_endpoint / 2) {
+      endpoints.push_back(endpoint);
+    }
   }
   return endpoints;
 }
@@ -76,22 +72,19 @@ std::vector<PendingDelivery> DeliveryQueue::Take(absl::Time now, size_t limit) {
   return taken;
 }
 
-void DeliveryQueue::After(const PendingDelivery& taken, Entry& entry) {
-  --in_flight_;
-  Reschedule(taken.endpoint, entry);
-}
-
 void DeliveryQueue::Remove(const PendingDelivery& taken) {
   Entry& entry = EntryOf(taken.endpoint);
   entry.queue.Remove(taken);
   --loaded_;
-  After(taken, entry);
+  --in_flight_;
+  Reschedule(taken.endpoint, entry);
 }
 
 void DeliveryQueue::Postpone(const PendingDelivery& taken, int attempts, absl::Time due) {
   Entry& entry = EntryOf(taken.endpoint);
   entry.queue.Postpone(taken, attempts, due);
-  After(taken, entry);
+  --in_flight_;
+  Reschedule(taken.endpoint, entry);
 }
 
 void DeliveryQueue::Succeeded(const std::string& endpoint) {

@@ -8,10 +8,7 @@
 
 #include "absl/time/time.h"
 
-#include "libs/base/random.h"
-#include "services/notification/delivery/queue/breaker.h"
 #include "services/notification/delivery/queue/endpoint_queue.h"
-#include "services/notification/ledger/deliveries/deliveries.h"
 
 namespace clusterwire::notification {
 
@@ -32,7 +29,7 @@ class DeliveryQueue {
   // A delivery that is in the ledger; false when it is left there, to be loaded later.
   bool Offer(PendingDelivery delivery);
   // The ledger may hold more for this endpoint.
-  void MarkMore(const std::string& endpoint);
+  void MarkMore(const std::string& endpoint) { more_.insert(endpoint); }
   // Up to `limit` endpoints that have more in the ledger, and room for it.
   std::vector<std::string> ToLoad(size_t limit) const;
   // The oldest that the ledger has pending; `complete`: there is no more.
@@ -63,8 +60,6 @@ class DeliveryQueue {
 
   Entry& EntryOf(const std::string& endpoint);
   void Reschedule(const std::string& endpoint, Entry& entry);
-  void After(const PendingDelivery& taken, Entry& entry);
-  bool HasRoom(const std::string& endpoint) const;
 
   const Options options_;
   Random& random_;

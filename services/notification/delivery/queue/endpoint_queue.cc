@@ -1,24 +1,17 @@
 #include "services/notification/delivery/queue/endpoint_queue.h"
 
+#include <algorithm>
+
 namespace clusterwire::notification {
-
-void EndpointQueue::Schedule(const std::string& root, const RootQueue& waiting) {
-  due_.emplace(waiting.deliveries.begin()->second.due, root);
-}
-
-void EndpointQueue::Unschedule(const std::string& root, const RootQueue& waiting) {
-  due_.erase({waiting.deliveries.begin()->second.due, root});
-}
 
 bool EndpointQueue::Add(PendingDelivery delivery) {
   if (!names_.insert(delivery.name).second) return false;
   const std::string root = delivery.root;
   RootQueue& waiting = roots_[root];
-  const bool scheduled = !waiting.busy && !waiting.deliveries.empty();
-  if (scheduled) Unschedule(root, waiting);
+  if (!waiting.busy && !waiting.deliveries.empty()) due_.erase(DueOf(root, waiting));
   Place place(delivery.created, delivery.name);
   waiting.deliveries.emplace(std::move(place), std::move(delivery));
-  if (!waiting.busy) Schedule(root, waiting);
+  if (!waiting.busy) due_.insert(DueOf(root, waiting));
   return true;
 }
 
@@ -32,17 +25,21 @@ std::optional<PendingDelivery> EndpointQueue::Take(absl::Time now) {
   return waiting.deliveries.begin()->second;
 }
 
+void EndpointQueue::Release(const std::string& root, RootQueue& waiting) {
+  waiting.busy = false;
+  --busy_;
+  if (waiting.deliveries.empty()) {
+    roots_.erase(root);
+  } else {
+    due_.insert(DueOf(root, waiting));
+  }
+}
+
 void EndpointQueue::Remove(const PendingDelivery& taken) {
   RootQueue& waiting = roots_[taken.root];
   waiting.deliveries.erase({taken.created, taken.name});
   names_.erase(taken.name);
-  waiting.busy = false;
-  --busy_;
-  if (waiting.deliveries.empty()) {
-    roots_.erase(taken.root);
-  } else {
-    Schedule(taken.root, waiting);
-  }
+  Release(taken.root, waiting);
 }
 
 void EndpointQueue::Postpone(const PendingDelivery& taken, int attempts, absl::Time due) {
@@ -50,13 +47,26 @@ void EndpointQueue::Postpone(const PendingDelivery& taken, int attempts, absl::T
   PendingDelivery& delivery = waiting.deliveries.at({taken.created, taken.name});
   delivery.attempts = attempts;
   delivery.due = due;
-  waiting.busy = false;
-  --busy_;
-  Schedule(taken.root, waiting);
+  Release(taken.root, waiting);
 }
 
 absl::Time EndpointQueue::NextDue() const {
   return due_.empty() ? absl::InfiniteFuture() : due_.begin()->first;
+}
+
+void Breaker::OnSuccess() {
+  failures_ = 0;
+  open_until_ = absl::InfinitePast();
+  backoff_.Reset();
+}
+
+void Breaker::OnFailure(absl::Time now, absl::Time until) {
+  ++failures_;
+  open_until_ = std::max(open_until_, until);
+  // Those that were under way when it opened say nothing new.
+  if (failures_ >= kThreshold && now >= open_until_) {
+    open_until_ = std::max(open_until_, now + backoff_.Next());
+  }
 }
 
 }  // namespace clusterwire::notification

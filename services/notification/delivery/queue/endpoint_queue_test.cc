@@ -4,6 +4,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "libs/base/testing/seed.h"
+
 namespace clusterwire::notification {
 namespace {
 
@@ -88,6 +90,25 @@ TEST(EndpointQueueTest, ADeliveryIsThereOnce) {
   EXPECT_TRUE(queue.Add(At(1, "clusters/a")));
   EXPECT_FALSE(queue.Add(At(1, "clusters/a")));
   EXPECT_EQ(queue.size(), 1u);
+}
+
+TEST(BreakerTest, OpensAfterEnoughFailuresInARowForGrowingPauses) {
+  SeededRandom random(TestSeed());
+  Breaker breaker(random);
+  for (int i = 1; i < Breaker::kThreshold; ++i) breaker.OnFailure(kStart, absl::InfinitePast());
+  EXPECT_EQ(breaker.open_until(), absl::InfinitePast());
+  EXPECT_EQ(breaker.Allowed(32), 32);
+  breaker.OnFailure(kStart, absl::InfinitePast());
+  const absl::Time first = breaker.open_until();
+  EXPECT_GT(first, kStart);
+  EXPECT_EQ(breaker.Allowed(32), 1);
+  breaker.OnFailure(kStart, absl::InfinitePast());  // was under way when it opened
+  EXPECT_EQ(breaker.open_until(), first);
+  breaker.OnFailure(first, absl::InfinitePast());
+  EXPECT_GT(breaker.open_until() - first, (first - kStart) * 1.1);
+  breaker.OnSuccess();
+  EXPECT_EQ(breaker.Allowed(32), 32);
+  EXPECT_EQ(breaker.open_until(), absl::InfinitePast());
 }
 
 }  // namespace

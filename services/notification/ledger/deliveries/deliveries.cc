@@ -19,34 +19,17 @@ constexpr size_t kRowsAtOnce = 64;
 
 // "INSERT …" of so many rows: two texts, so that both stay prepared.
 std::string InsertText(size_t rows) {
-  std::vector<std::string> tuples;
-  int parameter = 1;
-  for (size_t row = 0; row < rows; ++row) {
-    std::vector<std::string> places;
+  std::vector<std::string> tuples(rows);
+  int parameter = 0;
+  for (std::string& tuple : tuples) {
     for (int column = 0; column < kColumns; ++column) {
-      places.push_back(absl::StrCat("$", parameter++));
+      absl::StrAppend(&tuple, column == 0 ? "($" : ",$", ++parameter);
     }
-    tuples.push_back(absl::StrCat("(", absl::StrJoin(places, ","), ")"));
   }
   return absl::StrCat(
       "INSERT INTO delivery (id, change_id, subscription, endpoint, transition, state, reason,"
       " attempts, created, updated, due, subscription_made) VALUES ",
-      absl::StrJoin(tuples, ","), " ON CONFLICT (id) DO NOTHING");
-}
-
-void AppendRow(const PendingDelivery& delivery, std::string_view suppressed,
-               std::vector<sql::Value>* parameters) {
-  const int state =
-      suppressed.empty() ? v1::Delivery::STATE_PENDING : v1::Delivery::STATE_SUPPRESSED;
-  const int64_t created = absl::ToUnixMicros(delivery.created);
-  for (sql::Value value :
-       {sql::Value(delivery.name), sql::Value(delivery.change_id),
-        sql::Value(delivery.subscription), sql::Value(delivery.endpoint),
-        sql::Value(int{delivery.transition}), sql::Value(state), sql::Value(suppressed),
-        sql::Value(0), sql::Value(created), sql::Value(created),
-        sql::Value(absl::ToUnixMicros(delivery.due)), sql::Value(delivery.subscription_made)}) {
-    parameters->push_back(std::move(value));
-  }
+      absl::StrJoin(tuples, "),"), ") ON CONFLICT (id) DO NOTHING");
 }
 
 constexpr std::string_view kSelect =
@@ -77,48 +60,45 @@ v1::Delivery FromRow(const sql::Row& row) {
   return delivery;
 }
 
-// A WHERE clause that grows; each condition takes one value.
-class Conditions {
- public:
-  void Add(std::string_view before, sql::Value value, std::string_view after = "") {
-    values_.push_back(std::move(value));
-    absl::StrAppend(&text_, text_.empty() ? " WHERE " : " AND ", ToAbsl(before), "$",
-                    values_.size(), ToAbsl(after));
-  }
-  // (created, id) < (…, …), which both databases take as it stands.
-  void AddBefore(int64_t created, std::string id) {
-    values_.emplace_back(created);
-    values_.emplace_back(std::move(id));
-    absl::StrAppend(&text_, text_.empty() ? " WHERE " : " AND ", "(d.created, d.id) < ($",
-                    values_.size() - 1, ", $", values_.size(), ")");
-  }
-  std::string Limit(int limit) {
-    values_.emplace_back(limit);
-    return absl::StrCat(" LIMIT $", values_.size());
-  }
-  const std::string& text() const { return text_; }
-  std::vector<sql::Value> Take() { return std::move(values_); }
+// A statement that grows, with the values of its parameters.
+struct Statement {
+  std::string text;
+  std::vector<sql::Value> values;
 
- private:
-  std::string text_;
-  std::vector<sql::Value> values_;
+  // Each '?' of `part` stands for the next of `parameters`.
+  void Add(std::string_view part, const std::vector<sql::Value>& parameters) {
+    auto next = parameters.begin();
+    for (const char c : part) {
+      if (c != '?') {
+        text += c;
+        continue;
+      }
+      values.push_back(*next++);
+      absl::StrAppend(&text, "$", values.size());
+    }
+  }
 };
 
-void AddQuery(const DeliveryQuery& query, Conditions* where) {
+Statement ListStatement(const DeliveryQuery& query) {
+  Statement list{.text = absl::StrCat(ToAbsl(kSelect), " WHERE TRUE"), .values = {}};
   if (query.parent.find("/subscriptions/") != std::string::npos) {
-    where->Add("d.subscription = ", query.parent);
+    list.Add(" AND d.subscription = ?", {query.parent});
   } else if (!query.parent.empty()) {
-    where->Add("d.subscription >= ", query.parent + "/");
-    where->Add("d.subscription < ", query.parent + "0");  // '0' follows '/'
+    list.Add(" AND d.subscription >= ? AND d.subscription < ?",
+             {query.parent + "/", query.parent + "0"});  // '0' follows '/'
   }
-  if (!query.change.empty()) where->Add("d.change_id = ", query.change);
+  if (!query.change.empty()) list.Add(" AND d.change_id = ?", {query.change});
   if (!query.resource.empty()) {
-    where->Add("d.change_id IN (SELECT id FROM record WHERE name = ", query.resource, ")");
+    list.Add(" AND d.change_id IN (SELECT id FROM record WHERE name = ?)", {query.resource});
   }
   if (query.state != v1::Delivery::STATE_UNSPECIFIED) {
-    where->Add("d.state = ", int{query.state});
+    list.Add(" AND d.state = ?", {int{query.state}});
   }
-  if (query.after) where->AddBefore(query.after->unix_micros, query.after->name);
+  if (query.after) {
+    list.Add(" AND (d.created, d.id) < (?, ?)", {query.after->unix_micros, query.after->name});
+  }
+  list.Add(" ORDER BY d.created DESC, d.id DESC LIMIT ?", {query.limit});
+  return list;
 }
 
 }  // namespace
@@ -138,12 +118,18 @@ absl::Status Deliveries::Insert(std::span<const PendingDelivery> deliveries,
                                 std::string_view suppressed) {
   static const std::string kOne = InsertText(1);
   static const std::string kMany = InsertText(kRowsAtOnce);
+  const int state =
+      suppressed.empty() ? v1::Delivery::STATE_PENDING : v1::Delivery::STATE_SUPPRESSED;
   while (!deliveries.empty()) {
     const size_t rows = deliveries.size() >= kRowsAtOnce ? kRowsAtOnce : 1;
     std::vector<sql::Value> parameters;
     parameters.reserve(rows * kColumns);
     for (const PendingDelivery& delivery : deliveries.first(rows)) {
-      AppendRow(delivery, suppressed, &parameters);
+      const int64_t created = absl::ToUnixMicros(delivery.created);
+      parameters.insert(parameters.end(),
+                        {delivery.name, delivery.change_id, delivery.subscription,
+                         delivery.endpoint, int{delivery.transition}, state, suppressed, 0, created,
+                         created, absl::ToUnixMicros(delivery.due), delivery.subscription_made});
     }
     RETURN_IF_ERROR(connection_.Execute(rows == 1 ? kOne : kMany, std::move(parameters)));
     deliveries = deliveries.subspan(rows);
@@ -152,27 +138,20 @@ absl::Status Deliveries::Insert(std::span<const PendingDelivery> deliveries,
 }
 
 absl::Status Deliveries::SetResult(const DeliveryResult& result) {
-  const int64_t time = absl::ToUnixMicros(result.time);
-  const int64_t due = absl::ToUnixMicros(result.due);
-  if (!result.attempt) {
-    return connection_.Execute(
-        "UPDATE delivery SET state = $2, reason = $3, updated = $4, due = $5"
-        " WHERE id = $1 AND state = 1",
-        {result.delivery, int{result.state}, result.reason, time, due});
-  }
-  const v1::Attempt& attempt = *result.attempt;
+  const std::optional<v1::Attempt>& attempt = result.attempt;
   ASSIGN_OR_RETURN(
       const sql::Result updated,
-      connection_.Query(
-          "UPDATE delivery SET state = $2, reason = $3, updated = $4, due = $5,"
-          " attempts = $6 WHERE id = $1 AND state = 1",
-          {result.delivery, int{result.state}, result.reason, time, due, attempt.number()}));
-  if (updated.affected == 0) return absl::OkStatus();
+      connection_.Query("UPDATE delivery SET state = $2, reason = $3, updated = $4, due = $5,"
+                        " attempts = COALESCE($6, attempts) WHERE id = $1 AND state = 1",
+                        {result.delivery, int{result.state}, result.reason,
+                         absl::ToUnixMicros(result.time), absl::ToUnixMicros(result.due),
+                         attempt ? sql::Value(attempt->number()) : sql::Value()}));
+  if (!attempt || updated.affected == 0) return absl::OkStatus();
   return connection_.Execute(
       "INSERT INTO attempt (delivery, number, time, outcome, http_status, detail, duration_ms)"
       " VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (delivery, number) DO NOTHING",
-      {result.delivery, attempt.number(), absl::ToUnixMicros(ToTime(attempt.time())),
-       attempt.outcome(), attempt.http_status(), attempt.detail(), attempt.duration_ms()});
+      {result.delivery, attempt->number(), absl::ToUnixMicros(ToTime(attempt->time())),
+       attempt->outcome(), attempt->http_status(), attempt->detail(), attempt->duration_ms()});
 }
 
 absl::StatusOr<std::vector<std::string>> Deliveries::EndpointsWithPending(std::string_view after,
@@ -232,21 +211,15 @@ absl::StatusOr<v1::Delivery> Deliveries::Get(std::string_view name) {
 }
 
 absl::StatusOr<std::vector<v1::Delivery>> Deliveries::List(const DeliveryQuery& query) {
-  Conditions where;
-  AddQuery(query, &where);
-  const std::string limit = where.Limit(query.limit);
-  const std::string text =
-      absl::StrCat(ToAbsl(kSelect), where.text(), " ORDER BY d.created DESC, d.id DESC", limit);
-  ASSIGN_OR_RETURN(const sql::Result found, connection_.Query(text, where.Take()));
+  Statement list = ListStatement(query);
+  ASSIGN_OR_RETURN(const sql::Result found, connection_.Query(list.text, std::move(list.values)));
   std::vector<v1::Delivery> deliveries;
   for (const sql::Row& row : found.rows) deliveries.push_back(FromRow(row));
   return deliveries;
 }
 
 absl::StatusOr<std::vector<v1::Attempt>> Deliveries::Attempts(std::string_view name) {
-  ASSIGN_OR_RETURN(const sql::Result delivery,
-                   connection_.Query("SELECT 1 FROM delivery WHERE id = $1", {name}));
-  if (delivery.rows.empty()) return NotFoundError(name);
+  RETURN_IF_ERROR(Get(name).status());
   ASSIGN_OR_RETURN(const sql::Result found,
                    connection_.Query("SELECT number, time, outcome, http_status, detail,"
                                      " duration_ms FROM attempt WHERE delivery = $1"
@@ -263,6 +236,20 @@ absl::StatusOr<std::vector<v1::Attempt>> Deliveries::Attempts(std::string_view n
     attempt.set_duration_ms(row.Int(5));
   }
   return attempts;
+}
+
+absl::StatusOr<absl::Time> Deliveries::AddFailure(std::string_view endpoint, absl::Time now) {
+  ASSIGN_OR_RETURN(const sql::Result counted,
+                   connection_.Query("INSERT INTO endpoint_failure (endpoint, since, failures)"
+                                     " VALUES ($1, $2, 1) ON CONFLICT (endpoint) DO UPDATE SET"
+                                     " failures = endpoint_failure.failures + 1 RETURNING since",
+                                     {endpoint, absl::ToUnixMicros(now)}));
+  if (counted.rows.empty()) return absl::InternalError("the failure was not counted");
+  return absl::FromUnixMicros(counted.rows[0].Int(0));
+}
+
+absl::Status Deliveries::ClearFailures(std::string_view endpoint) {
+  return connection_.Execute("DELETE FROM endpoint_failure WHERE endpoint = $1", {endpoint});
 }
 
 }  // namespace clusterwire::notification

@@ -99,6 +99,12 @@ class Deliveries {
   // Oldest first; NOT_FOUND when there is no such delivery.
   absl::StatusOr<std::vector<v1::Attempt>> Attempts(std::string_view name);
 
+  // Since when nothing has succeeded at an endpoint; survives restarts, as days matter here. Gives
+  // the time of the first failure since the last success.
+  absl::StatusOr<absl::Time> AddFailure(std::string_view endpoint, absl::Time now);
+  // After a success, and after the 410 that switches the endpoint off.
+  absl::Status ClearFailures(std::string_view endpoint);
+
  private:
   sql::Connection& connection_;
 };

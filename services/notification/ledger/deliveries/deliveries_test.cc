@@ -7,7 +7,6 @@
 #include <gtest/gtest.h>
 
 #include "libs/base/testing/status_matchers.h"
-#include "services/notification/ledger/deliveries/endpoint_failures.h"
 #include "services/notification/ledger/testing/rows.h"
 
 namespace clusterwire::notification {
@@ -73,7 +72,7 @@ TEST_P(DeliveriesTest, StandsAsItsRowAndTheNewestRecordSay) {
   EXPECT_TRUE(standing_of(delivery.name).pending);
   EXPECT_FALSE(standing_of(delivery.name).hidden);
   ASSERT_THAT(ledger_->Write([&](sql::Connection& connection) {
-    return NewestRecords(connection).Note(record.change, /*hidden=*/true).status();
+    return Records(connection).NoteNewest(record.change, /*hidden=*/true).status();
   }),
               IsOk());
   EXPECT_TRUE(standing_of(delivery.name).hidden);
@@ -208,13 +207,13 @@ TEST_P(DeliveriesTest, FailuresCountFromTheFirstSinceTheLastSuccess) {
   const absl::Time start = absl::FromUnixSeconds(1'700'000'000);
   const auto add = [&](absl::Time now) {
     return ledger_->Write([&](sql::Connection& connection) {
-      return EndpointFailures(connection).Add("subscribers/a/endpoints/w", now);
+      return Deliveries(connection).AddFailure("subscribers/a/endpoints/w", now);
     });
   };
   EXPECT_THAT(add(start), IsOkAndHolds(start));
   EXPECT_THAT(add(start + absl::Hours(3)), IsOkAndHolds(start));
   ASSERT_THAT(ledger_->Write([](sql::Connection& connection) {
-    return EndpointFailures(connection).Clear("subscribers/a/endpoints/w");
+    return Deliveries(connection).ClearFailures("subscribers/a/endpoints/w");
   }),
               IsOk());
   EXPECT_THAT(add(start + absl::Hours(4)), IsOkAndHolds(start + absl::Hours(4)));

@@ -60,4 +60,22 @@ absl::Status Inbox::Forget(std::string_view subscriber) {
   return connection_.Execute("DELETE FROM inbox_item WHERE subscriber = $1", {subscriber});
 }
 
+InboxSignal::Waiter::Waiter(InboxSignal& signal, std::string_view subscriber,
+                            std::function<void()> wake)
+    : signal_(signal) {
+  MutexLock lock(signal_.mutex_);
+  place_ = signal_.waiting_.emplace(subscriber, std::move(wake));
+}
+
+InboxSignal::Waiter::~Waiter() {
+  MutexLock lock(signal_.mutex_);
+  signal_.waiting_.erase(place_);
+}
+
+void InboxSignal::Notify(std::string_view subscriber) {
+  MutexLock lock(mutex_);
+  const auto [first, last] = waiting_.equal_range(subscriber);
+  for (auto waiter = first; waiter != last; ++waiter) waiter->second();
+}
+
 }  // namespace clusterwire::notification

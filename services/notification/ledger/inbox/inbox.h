@@ -1,6 +1,8 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
+#include <map>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -10,6 +12,7 @@
 
 #include "clusterwire/notification/v1/inbox.pb.h"
 
+#include "libs/base/threads/mutex.h"
 #include "libs/sql/connection.h"
 
 namespace clusterwire::notification {
@@ -33,6 +36,32 @@ class Inbox {
 
  private:
   sql::Connection& connection_;
+};
+
+// Tells those who wait at an inbox that this process has put something there. What other processes
+// put there is found by asking now and then. Safe for use from any thread.
+class InboxSignal {
+  using Waiting = std::multimap<std::string, std::function<void()>, std::less<>>;  // by subscriber
+
+ public:
+  // Waits as long as it lives; `wake` is called under a lock and must be quick.
+  class Waiter {
+   public:
+    Waiter(InboxSignal& signal, std::string_view subscriber, std::function<void()> wake);
+    ~Waiter();
+    Waiter(const Waiter&) = delete;
+    Waiter& operator=(const Waiter&) = delete;
+
+   private:
+    InboxSignal& signal_;
+    Waiting::iterator place_;
+  };
+
+  void Notify(std::string_view subscriber);
+
+ private:
+  Mutex mutex_;
+  Waiting waiting_ ABSL_GUARDED_BY(mutex_);
 };
 
 }  // namespace clusterwire::notification

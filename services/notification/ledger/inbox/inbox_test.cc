@@ -8,7 +8,6 @@
 #include <gtest/gtest.h>
 
 #include "libs/base/testing/status_matchers.h"
-#include "services/notification/ledger/inbox/inbox_signal.h"
 #include "services/notification/ledger/testing/rows.h"
 
 namespace clusterwire::notification {

@@ -1,7 +1,5 @@
 #include "services/notification/ledger/records/dead_letters.h"
 
-#include <utility>
-
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 
@@ -15,6 +13,7 @@ namespace {
 constexpr std::string_view kPrefix = "deadLetters/";
 constexpr int64_t kListedBytes = 64 * 1024;
 constexpr size_t kErrorBytes = 1000;  // which may quote anything
+constexpr char kWhere[] = " WHERE topic = $1 AND topic_partition = $2 AND topic_offset = $3";
 
 struct Origin {
   kafka::TopicPartition from;
@@ -76,14 +75,12 @@ absl::StatusOr<kafka::ReceivedMessage> DeadLetters::Load(std::string_view name) 
   const std::vector<sql::Value> key = {origin.from.topic, origin.from.partition, origin.offset};
   ASSIGN_OR_RETURN(
       const sql::Result found,
-      connection_.Query("SELECT message_time, message_key, value FROM dead_letter"
-                        " WHERE topic = $1 AND topic_partition = $2 AND topic_offset = $3",
-                        key));
+      connection_.Query(
+          absl::StrCat("SELECT message_time, message_key, value FROM dead_letter", kWhere), key));
   if (found.rows.empty()) return NotFoundError(name);
   ASSIGN_OR_RETURN(const sql::Result headers,
-                   connection_.Query("SELECT name, value FROM dead_letter_header WHERE topic = $1"
-                                     " AND topic_partition = $2 AND topic_offset = $3"
-                                     " ORDER BY number",
+                   connection_.Query(absl::StrCat("SELECT name, value FROM dead_letter_header",
+                                                  kWhere, " ORDER BY number"),
                                      key));
   const sql::Row& row = found.rows[0];
   kafka::ReceivedMessage message{
@@ -102,13 +99,8 @@ absl::StatusOr<kafka::ReceivedMessage> DeadLetters::Load(std::string_view name) 
 absl::Status DeadLetters::Remove(std::string_view name) {
   ASSIGN_OR_RETURN(const Origin origin, ParseName(name));
   const std::vector<sql::Value> key = {origin.from.topic, origin.from.partition, origin.offset};
-  RETURN_IF_ERROR(
-      connection_.Execute("DELETE FROM dead_letter_header"
-                          " WHERE topic = $1 AND topic_partition = $2 AND topic_offset = $3",
-                          key));
-  return connection_.Execute(
-      "DELETE FROM dead_letter WHERE topic = $1 AND topic_partition = $2 AND topic_offset = $3",
-      key);
+  RETURN_IF_ERROR(connection_.Execute(absl::StrCat("DELETE FROM dead_letter_header", kWhere), key));
+  return connection_.Execute(absl::StrCat("DELETE FROM dead_letter", kWhere), key);
 }
 
 absl::StatusOr<std::vector<v1::DeadLetter>> DeadLetters::List(const std::optional<PageKey>& after,

@@ -55,7 +55,7 @@ absl::StatusOr<absl::Time> Records::LastReceived() {
   return absl::FromUnixMicros(found.rows[0].Int(0));
 }
 
-absl::StatusOr<bool> NewestRecords::Note(const change::v1::ResourceChanged& change, bool hidden) {
+absl::StatusOr<bool> Records::NoteNewest(const change::v1::ResourceChanged& change, bool hidden) {
   ASSIGN_OR_RETURN(
       const sql::Result noted,
       connection_.Query(
@@ -68,6 +68,43 @@ absl::StatusOr<bool> NewestRecords::Note(const change::v1::ResourceChanged& chan
           " <= (excluded.revision, excluded.ordinal)",
           {change.name(), change.history_id(), change.revision(), change.ordinal(), hidden}));
   return noted.affected > 0;
+}
+
+absl::StatusOr<int64_t> Records::Purge(absl::Time horizon, int limit) {
+  ASSIGN_OR_RETURN(
+      const sql::Result old,
+      connection_.Query("SELECT id FROM record WHERE received < $1 AND closed = 1"
+                        " AND NOT EXISTS (SELECT 1 FROM delivery WHERE change_id = record.id"
+                        " AND state = 1) ORDER BY received LIMIT $2",
+                        {absl::ToUnixMicros(horizon), limit}));
+  for (const sql::Row& row : old.rows) {
+    for (const char* text :
+         {"DELETE FROM attempt WHERE delivery IN (SELECT id FROM delivery WHERE change_id = $1)",
+          "DELETE FROM delivery WHERE change_id = $1",
+          "DELETE FROM inbox_item WHERE change_id = $1", "DELETE FROM record WHERE id = $1"}) {
+      RETURN_IF_ERROR(connection_.Execute(text, {row.Text(0)}));
+    }
+  }
+  return static_cast<int64_t>(old.rows.size());
+}
+
+absl::Status TopicPositions::Move(const kafka::TopicPartition& partition,
+                                  const TopicPosition& position) {
+  return connection_.Execute(
+      "INSERT INTO topic_position (topic, topic_partition, next_offset, digest)"
+      " VALUES ($1, $2, $3, $4) ON CONFLICT (topic, topic_partition) DO UPDATE SET"
+      " next_offset = excluded.next_offset, digest = excluded.digest",
+      {partition.topic, partition.partition, position.next_offset, sql::Bytes{position.digest}});
+}
+
+absl::StatusOr<std::optional<TopicPosition>> TopicPositions::Find(
+    const kafka::TopicPartition& partition) {
+  ASSIGN_OR_RETURN(const sql::Result found,
+                   connection_.Query("SELECT next_offset, digest FROM topic_position"
+                                     " WHERE topic = $1 AND topic_partition = $2",
+                                     {partition.topic, partition.partition}));
+  if (found.rows.empty()) return std::nullopt;
+  return TopicPosition{.next_offset = found.rows[0].Int(0), .digest = found.rows[0].Bytes(1)};
 }
 
 }  // namespace clusterwire::notification

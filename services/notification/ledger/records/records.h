@@ -11,6 +11,7 @@
 
 #include "clusterwire/change/v1/resource_changed.pb.h"
 
+#include "libs/kafka/message.h"
 #include "libs/sql/connection.h"
 
 namespace clusterwire::notification {
@@ -21,7 +22,7 @@ struct Record {
   change::v1::ResourceChanged change = {};
   std::string trace = {};  // W3C traceparent
   absl::Time received = {};
-  // As it came, it hid the resource from the public. Not kept here but in NewestRecords.
+  // As it came, it hid the resource from the public. Not kept with it, but by NoteNewest().
   bool hides = false;
 };
 
@@ -49,18 +50,32 @@ class Records {
   // When the newest came; InfinitePast for none. Ingest goes on above it, so that times rise.
   absl::StatusOr<absl::Time> LastReceived();
 
+  // Notes it as the newest of its resource, and whether the resource is hidden from the public
+  // since; false when a newer one of the same history was there: this one is superseded. Another
+  // history is always newer.
+  absl::StatusOr<bool> NoteNewest(const change::v1::ResourceChanged& change, bool hidden);
+  // Removes up to `limit` that came before `horizon`, each with its deliveries, attempts and inbox
+  // items; never one that is open or has a delivery pending. Gives how many; 0 when nothing is left
+  // to do.
+  absl::StatusOr<int64_t> Purge(absl::Time horizon, int limit);
+
  private:
   sql::Connection& connection_;
 };
 
-// Per resource the newest record that came; late ones don't count.
-class NewestRecords {
- public:
-  explicit NewestRecords(sql::Connection& connection) : connection_(connection) {}
+struct TopicPosition {
+  int64_t next_offset = 0;
+  std::string digest;  // of the message at next_offset - 1, as it came
+};
 
-  // Notes the record, and whether the resource is hidden from the public since; false when a newer
-  // one of the same history was there: this one is superseded. Another history is always newer.
-  absl::StatusOr<bool> Note(const change::v1::ResourceChanged& change, bool hidden);
+// Where ingest goes on, kept with what it has done and not in Kafka: the two can't disagree.
+class TopicPositions {
+ public:
+  explicit TopicPositions(sql::Connection& connection) : connection_(connection) {}
+
+  absl::Status Move(const kafka::TopicPartition& partition, const TopicPosition& position);
+  // Nothing when the partition was never read.
+  absl::StatusOr<std::optional<TopicPosition>> Find(const kafka::TopicPartition& partition);
 
  private:
   sql::Connection& connection_;

@@ -4,7 +4,6 @@
 #include <gtest/gtest.h>
 
 #include "libs/base/testing/status_matchers.h"
-#include "services/notification/ledger/records/topic_positions.h"
 #include "services/notification/ledger/testing/rows.h"
 
 namespace clusterwire::notification {
@@ -20,7 +19,7 @@ class RecordsTest : public LedgerTest {
   }
   bool Note(const change::v1::ResourceChanged& change, bool hidden = false) {
     auto newest = ledger_->Write([&](sql::Connection& connection) {
-      return NewestRecords(connection).Note(change, hidden);
+      return Records(connection).NoteNewest(change, hidden);
     });
     EXPECT_THAT(newest, IsOk());
     return newest.value_or(false);

@@ -5,7 +5,7 @@
 #include <gtest/gtest.h>
 
 #include "libs/base/testing/status_matchers.h"
-#include "services/notification/channels/webhook/secret.h"
+#include "services/notification/channels/webhook/signing.h"
 #include "services/notification/testing/test_store.h"
 
 namespace clusterwire::notification {

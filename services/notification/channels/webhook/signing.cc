@@ -1,8 +1,9 @@
-#include "services/notification/channels/webhook/secret.h"
+#include "services/notification/channels/webhook/signing.h"
 
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 
+#include "libs/base/crypto.h"
 #include "libs/base/text/strings.h"
 
 namespace clusterwire::notification {
@@ -32,6 +33,13 @@ std::optional<std::string> KeyOf(std::string_view secret) {
   std::string key;
   if (!absl::Base64Unescape(ToAbsl(base64), &key)) return std::nullopt;
   return key;
+}
+
+std::string WebhookSignature(std::string_view key, std::string_view id, absl::Time time,
+                             std::string_view body) {
+  return "v1," +
+         absl::Base64Escape(HmacSha256(
+             key, absl::StrCat(ToAbsl(id), ".", absl::ToUnixSeconds(time), ".", ToAbsl(body))));
 }
 
 }  // namespace clusterwire::notification

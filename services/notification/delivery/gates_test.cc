@@ -1,4 +1,4 @@
-#include "services/notification/delivery/gates/gates.h"
+#include "services/notification/delivery/gates.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -9,7 +9,7 @@ namespace clusterwire::notification {
 namespace {
 
 std::string Answer(const Job& job) {
-  const std::variant<Go, Wait, Drop> answer = Ask(MakeGates(), job);
+  const GateAnswer answer = AskGates(job);
   if (const auto* drop = std::get_if<Drop>(&answer)) return drop->reason;
   return std::holds_alternative<Go>(answer) ? "go" : "wait";
 }

@@ -1,12 +1,11 @@
+#include "services/notification/delivery/results.h"
+
 #include "google/protobuf/text_format.h"
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "libs/base/testing/seed.h"
 #include "libs/base/testing/status_matchers.h"
-#include "services/notification/delivery/queue/breaker.h"
-#include "services/notification/delivery/results/delivery_result.h"
-#include "services/notification/delivery/results/retry_schedule.h"
 
 namespace clusterwire::notification {
 namespace {
@@ -54,25 +53,6 @@ TEST(RetryScheduleTest, AnOptionOutOfRangeIsNamed) {
                                    " retry_jitter: 1.5"));
   EXPECT_THAT(schedule, HasFieldError("delivery.retry_schedule[1]"));
   EXPECT_THAT(schedule, HasFieldError("delivery.retry_jitter"));
-}
-
-TEST(BreakerTest, OpensAfterEnoughFailuresInARowForGrowingPauses) {
-  SeededRandom random(TestSeed());
-  Breaker breaker(random);
-  for (int i = 1; i < Breaker::kThreshold; ++i) breaker.OnFailure(kStart, absl::InfinitePast());
-  EXPECT_EQ(breaker.open_until(), absl::InfinitePast());
-  EXPECT_EQ(breaker.Allowed(32), 32);
-  breaker.OnFailure(kStart, absl::InfinitePast());
-  const absl::Time first = breaker.open_until();
-  EXPECT_GT(first, kStart);
-  EXPECT_EQ(breaker.Allowed(32), 1);
-  breaker.OnFailure(kStart, absl::InfinitePast());  // was under way when it opened
-  EXPECT_EQ(breaker.open_until(), first);
-  breaker.OnFailure(first, absl::InfinitePast());
-  EXPECT_GT(breaker.open_until() - first, (first - kStart) * 1.1);
-  breaker.OnSuccess();
-  EXPECT_EQ(breaker.Allowed(32), 32);
-  EXPECT_EQ(breaker.open_until(), absl::InfinitePast());
 }
 
 class DeliveryResultTest : public testing::Test {

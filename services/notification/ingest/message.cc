@@ -1,8 +1,9 @@
-#include "services/notification/ingest/read_record.h"
+#include "services/notification/ingest/message.h"
 
 #include <string_view>
 #include <utility>
 
+#include "libs/base/crypto.h"
 #include "libs/base/status/error.h"
 #include "libs/change/record.h"
 #include "libs/filter/viewer.h"
@@ -14,6 +15,18 @@ namespace {
 // The ledger's texts hold no zero byte, which protobuf's do.
 void CheckText(std::string_view field, std::string_view text, FieldErrors* errors) {
   if (text.find('\0') != std::string_view::npos) errors->Add(field, "has a zero byte in it");
+}
+
+void Add(int64_t number, std::string& bytes) {
+  for (size_t i = 0; i < sizeof number; ++i) {
+    bytes += static_cast<char>(static_cast<uint64_t>(number) >> (8 * i));
+  }
+}
+
+// With its length, so that no two lists of texts give the same bytes.
+void Add(std::string_view text, std::string& bytes) {
+  Add(static_cast<int64_t>(text.size()), bytes);
+  bytes += text;
 }
 
 }  // namespace
@@ -40,6 +53,18 @@ absl::StatusOr<Record> ReadRecord(const kafka::ReceivedMessage& message, absl::T
   record.hides = (change.has_after() || change.has_before()) && !filter::Sees(everyone, last);
   change::CutTo(everyone, &record.change);
   return record;
+}
+
+std::string DigestOf(const kafka::ReceivedMessage& message) {
+  std::string bytes;
+  Add(message.key, bytes);
+  Add(message.value, bytes);
+  Add(absl::ToUnixMillis(message.time), bytes);
+  for (const kafka::Header& header : message.headers) {
+    Add(header.name, bytes);
+    Add(header.value, bytes);
+  }
+  return Sha256(bytes);
 }
 
 }  // namespace clusterwire::notification

@@ -1,0 +1,64 @@
+#include "services/notification/delivery/gates.h"
+
+#include "absl/strings/str_cat.h"
+
+#include "libs/base/text/strings.h"
+#include "services/notification/resources/subscribers/subscription_rules.h"
+
+namespace clusterwire::notification {
+namespace {
+
+// Does the subscriber still want it? The subscription must be there and active, and the same that
+// matched: the new owner of a name that became free gets nothing of its former one.
+GateAnswer AskWanted(const Job& job) {
+  if (job.interest == nullptr) return Drop{"the subscription was deleted or paused"};
+  const int64_t made = job.delivery.subscription_made;
+  if (made != 0 && made != WhenMade(job.interest->subscription)) {
+    return Drop{"the subscription was deleted and made anew"};
+  }
+  if (job.interest->subscription.endpoint() != job.delivery.endpoint) {
+    return Drop{"the subscription has another endpoint now"};
+  }
+  return Go{};
+}
+
+// Is the endpoint there and switched on?
+GateAnswer AskEnabled(const Job& job) {
+  if (job.endpoint == nullptr) return Drop{"the endpoint was deleted"};
+  if (job.endpoint->state() == v1::Endpoint::STATE_DISABLED) {
+    return Drop{"the endpoint is switched off"};
+  }
+  return Go{};
+}
+
+// May the public still see the resource? One that was hidden since must not show in what is sent
+// late. *Left* is told all the same: every channel shows of it the image before alone, which the
+// subscription could see, and says no more than that it is gone.
+GateAnswer AskAudience(const Job& job) {
+  if (job.hidden && job.delivery.transition != v1::TRANSITION_LEFT) {
+    return Drop{"the resource is no longer public"};
+  }
+  return Go{};
+}
+
+constexpr Gate kGates[] = {
+    {"wanted", AskWanted}, {"enabled", AskEnabled}, {"audience", AskAudience}};
+
+}  // namespace
+
+GateAnswer AskGates(const Job& job) {
+  for (const Gate& gate : kGates) {
+    GateAnswer answer = gate.ask(job);
+    if (auto* wait = std::get_if<Wait>(&answer)) {
+      wait->reason = absl::StrCat(ToAbsl(gate.name), ": ", wait->reason);
+      return answer;
+    }
+    if (auto* drop = std::get_if<Drop>(&answer)) {
+      drop->reason = absl::StrCat(ToAbsl(gate.name), ": ", drop->reason);
+      return answer;
+    }
+  }
+  return Go{};
+}
+
+}  // namespace clusterwire::notification
