@@ -25,6 +25,7 @@ Server::Server(const Settings& settings, std::string name, Clock& clock, Random&
                             .from_start = true}) {}
 
 absl::Status Server::Start(rpc::Services services) {
+  telemetry::SetLogLevel(settings_.log_level);
   rpc::Server::Options options = settings_.grpc;
   for (const rpc::Service& service : services) service_names_.push_back(service.name);
   options.health_names = service_names_;

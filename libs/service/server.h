@@ -85,7 +85,8 @@ class Server {
   // What Diagnose says until then.
   Findings Missing() const;
 
-  const Settings& settings() const { return settings_; }
+  Clock& clock() { return clock_; }
+  Random& random() { return random_; }
   telemetry::Metrics& metrics() { return metrics_; }
   rpc::Runtime& runtime() { return runtime_; }
   rpc::ThreadPool& reads() { return reads_; }

@@ -3,6 +3,7 @@
 #include "libs/base/threads/stop_signal.h"
 #include "libs/config/program.h"
 #include "services/catalogue/server.h"
+#include "services/catalogue/settings.h"
 
 namespace catalogue = clusterwire::catalogue;
 using clusterwire::config::v1::CatalogueConfig;
@@ -17,7 +18,7 @@ int main(int argc, char** argv) {
        .environment_prefix = "CLUSTERWIRE_CATALOGUE",
        .check =
            [](const google::protobuf::Message& message) {
-             return catalogue::CheckConfig(static_cast<const CatalogueConfig&>(message));
+             return catalogue::ReadSettings(static_cast<const CatalogueConfig&>(message)).status();
            }},
       argc, argv, &config);
   if (exit) return *exit;

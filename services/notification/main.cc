@@ -3,6 +3,7 @@
 #include "libs/base/threads/stop_signal.h"
 #include "libs/config/program.h"
 #include "services/notification/server.h"
+#include "services/notification/settings.h"
 
 namespace notification = clusterwire::notification;
 using clusterwire::config::v1::NotificationConfig;
@@ -17,7 +18,8 @@ int main(int argc, char** argv) {
        .environment_prefix = "CLUSTERWIRE_NOTIFICATION",
        .check =
            [](const google::protobuf::Message& message) {
-             return notification::CheckConfig(static_cast<const NotificationConfig&>(message));
+             return notification::ReadSettings(static_cast<const NotificationConfig&>(message))
+                 .status();
            }},
       argc, argv, &config);
   if (exit) return *exit;

@@ -7,14 +7,9 @@
 
 namespace clusterwire::notification {
 
-// Shows as metrics what the parts count themselves, as long as it lives. The parts outlive it.
-class WatchMetrics {
- public:
-  WatchMetrics(telemetry::Metrics& metrics, const store::Store& store, const Interests& interests,
-               const http::Client& client);
-
- private:
-  telemetry::Metrics::Collector collector_;
-};
+// Shows as metrics what the parts count themselves, as long as the collector lives. The parts
+// outlive it.
+telemetry::Metrics::Collector WatchMetrics(telemetry::Metrics& metrics, const store::Store& store,
+                                           const Interests& interests, const http::Client& client);
 
 }  // namespace clusterwire::notification

@@ -10,8 +10,10 @@ CLOSING = 20          # and what the parts may take to end after that
 
 def offered(service):
     """The health names that a service answers for, read off its source."""
-    source = (ROOT / f"services/{service}/parts.cc").read_text()
-    return set(re.findall(r'"(clusterwire\.[\w.]+)"', source))
+    source = (ROOT / f"services/{service}/server.cc").read_text()
+    names = set(re.findall(r'"(clusterwire\.[\w.]+)"', source))
+    own = f"clusterwire.{service}"
+    return names - {own} | {f"{own}.live", f"{own}.ready"} if own in names else names
 
 
 def findings(documents):

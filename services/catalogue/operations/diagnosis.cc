@@ -1,14 +1,12 @@
 #include "services/catalogue/operations/diagnosis.h"
 
 #include <string_view>
-#include <utility>
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 
 #include "libs/base/status/error.h"
 #include "libs/base/status/status_macros.h"
-#include "libs/base/text/strings.h"
 #include "libs/service/database.h"
 
 namespace clusterwire::catalogue {
