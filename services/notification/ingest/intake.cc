@@ -15,7 +15,6 @@
 #include "services/notification/ledger/records/dead_letters.h"
 #include "services/notification/ledger/records/topic_positions.h"
 #include "services/notification/resources/subscribers/subscription_rules.h"
-#include "services/notification/resources/subscribers/wants.h"
 
 namespace clusterwire::notification {
 namespace {

@@ -15,7 +15,6 @@
 #include "services/notification/ledger/inbox/inbox.h"
 #include "services/notification/ledger/inbox/inbox_signal.h"
 #include "services/notification/ledger/ledger.h"
-#include "services/notification/resources/subscribers/names.h"
 #include "services/notification/resources/subscribers/subscriber_rules.h"
 
 namespace clusterwire::notification {

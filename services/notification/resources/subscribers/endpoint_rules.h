@@ -10,7 +10,6 @@
 #include "clusterwire/notification/v1/subscriber.pb.h"
 
 #include "libs/base/random.h"
-#include "libs/base/status/error.h"
 #include "libs/http/address_guard.h"
 #include "services/notification/resources/subscribers/access.h"
 
