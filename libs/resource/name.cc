@@ -27,16 +27,6 @@ std::optional<std::vector<std::string>> NamePattern::Parse(std::string_view name
   return ids;
 }
 
-std::string NamePattern::Format(std::initializer_list<std::string_view> ids) const {
-  std::string name;
-  const auto* id = ids.begin();
-  for (const std::string_view segment : NameSegments(pattern_)) {
-    const bool filled = IsPlaceholder(segment) && id != ids.end();
-    absl::StrAppend(&name, name.empty() ? "" : "/", ToAbsl(filled ? *id++ : segment));
-  }
-  return name;
-}
-
 absl::Status NamePattern::Check(std::string_view path, std::string_view name) const {
   if (name.empty()) return FieldError(path, absl::StrCat("is required: ", ToAbsl(pattern_)));
   if (Matches(name)) return absl::OkStatus();

@@ -1,6 +1,5 @@
 #pragma once
 
-#include <initializer_list>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -21,8 +20,6 @@ class NamePattern {
   // The ids, outermost first; nothing when the name is of another shape or an id is malformed.
   std::optional<std::vector<std::string>> Parse(std::string_view name) const;
   bool Matches(std::string_view name) const { return Parse(name).has_value(); }
-  // `ids` are as many as there are placeholders.
-  std::string Format(std::initializer_list<std::string_view> ids) const;
 
   // OK, or a violation of the field `path` that says what such a name looks like.
   absl::Status Check(std::string_view path, std::string_view name) const;

@@ -27,10 +27,6 @@ TEST(NamePattern, TakesNothingElse) {
   }
 }
 
-TEST(NamePattern, FormatsWhatItParses) {
-  EXPECT_EQ(kLabel.Format({"x", "y"}), "clusters/x/labels/y");
-}
-
 TEST(NamePattern, SaysWhatANameLooksLike) {
   EXPECT_THAT(kLabel.Check("name", "clusters/x/labels/y"), IsOk());
   EXPECT_THAT(kLabel.Check("name", "labels/y"), HasFieldError("name"));
