@@ -1,10 +1,12 @@
 #include "libs/service/server.h"
 
+#include <iostream>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
 
 #include "libs/base/status/status_macros.h"
+#include "libs/base/threads/stop_signal.h"
 #include "libs/telemetry/log.h"
 
 namespace clusterwire::service {
@@ -101,6 +103,21 @@ void Server::Stop() {
   rpc_server_->Shutdown(settings_.stop_grace);
   parts_ = nullptr;
   telemetry::LogInfo("stopped");
+}
+
+int RunProgram(const config::Program& program, int argc, char** argv,
+               google::protobuf::Message* config,
+               const std::function<absl::StatusOr<std::unique_ptr<Server>>()>& start) {
+  StopSignal stop;  // before there are threads
+  if (const auto exit = config::ReadConfiguration(program, argc, argv, config)) return *exit;
+  const auto server = start();
+  if (!server.ok()) {
+    std::cerr << program.name << ": " << server.status().message() << std::endl;
+    return 1;
+  }
+  stop.Wait();
+  (*server)->Stop();
+  return 0;
 }
 
 }  // namespace clusterwire::service

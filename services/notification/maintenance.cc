@@ -21,12 +21,17 @@ LedgerMaintenance::LedgerMaintenance(absl::Duration retention, Ledger& ledger, C
       worker_(clock, Random::System(), [this] { return Round(); }) {}
 
 absl::Time LedgerMaintenance::Round() {
-  PurgeLedger();
-  AddUp();
+  Purge();
+  const auto balance =
+      ledger_.Read([](sql::Connection& connection) { return Balance(connection).OfAll(); });
+  if (balance.ok()) {
+    difference_.Set(static_cast<double>(balance->difference()));
+    pending_.Set(static_cast<double>(balance->pending()));
+  }
   return clock_.Now() + kPause;
 }
 
-void LedgerMaintenance::PurgeLedger() {
+void LedgerMaintenance::Purge() {
   for (int batch = 0; batch < kPurgeBatches; ++batch) {
     const auto removed = PurgeRecords(ledger_, clock_.Now() - retention_, kPurgeBatch);
     if (!removed.ok()) {
@@ -35,15 +40,6 @@ void LedgerMaintenance::PurgeLedger() {
     }
     if (*removed == 0) return;
     purged_.Add(static_cast<double>(*removed));
-  }
-}
-
-void LedgerMaintenance::AddUp() {
-  const auto balance =
-      ledger_.Read([](sql::Connection& connection) { return Balance(connection).OfAll(); });
-  if (balance.ok()) {
-    difference_.Set(static_cast<double>(balance->difference()));
-    pending_.Set(static_cast<double>(balance->pending()));
   }
 }
 

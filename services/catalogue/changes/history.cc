@@ -129,11 +129,14 @@ absl::StatusOr<History::Page> History::List(const HistoryQuery& query) const {
   Page page;
   Latest latest(store_, selection);
   resource::PageRoom room(static_cast<size_t>(query.limit), query.bytes);
-  store::Position after = query.after;
+  page.next = query.after;
   for (int scanned = 0; scanned < kScanLimit;) {
-    ASSIGN_OR_RETURN(const auto changes, scanned == 0 ? FirstChanges(store_, query, after)
-                                                      : NextChanges(store_, query, after));
-    if (changes.empty()) return page;
+    ASSIGN_OR_RETURN(const auto changes, scanned == 0 ? FirstChanges(store_, query, *page.next)
+                                                      : NextChanges(store_, query, *page.next));
+    if (changes.empty()) {
+      page.next.reset();
+      return page;
+    }
     for (const store::Change& change : changes) {
       ++scanned;
       ASSIGN_OR_RETURN(auto record, selection.Take(change));
@@ -141,21 +144,12 @@ absl::StatusOr<History::Page> History::List(const HistoryQuery& query) const {
         ASSIGN_OR_RETURN(const bool is_latest, latest.Is(change));
         if (!is_latest) record.reset();
       }
-      if (record) {
-        if (!room.Takes(record->ByteSizeLong())) {
-          page.next = after;
-          return page;
-        }
-        page.changes.push_back(*std::move(record));
-      }
-      after = change.position;
-      if (page.changes.size() == static_cast<size_t>(query.limit)) {
-        page.next = after;
-        return page;
-      }
+      if (record && !room.Takes(record->ByteSizeLong())) return page;
+      if (record) page.changes.push_back(*std::move(record));
+      page.next = change.position;
+      if (page.changes.size() == static_cast<size_t>(query.limit)) return page;
     }
   }
-  page.next = after;
   return page;
 }
 

@@ -8,23 +8,18 @@
 #include "google/protobuf/descriptor.h"
 
 namespace clusterwire::catalogue::registers {
-namespace {
 
 using google::protobuf::FieldDescriptor;
 using google::protobuf::Message;
 
-void AddPage(std::string uri, const std::string& read_date, Sources* sources) {
-  type::v1::Source& source = *sources->Add();
-  source.set_uri(std::move(uri));
-  source.set_read_date(read_date);
-}
-
-}  // namespace
-
 void ReadSources(JsonRecord& record, const std::string& read_date, Sources* sources) {
-  AddPage(record.RequiredText("source"), read_date, sources);
-  for (std::string& uri : record.Texts("more_sources")) {
-    AddPage(std::move(uri), read_date, sources);
+  std::vector<std::string> pages = {record.RequiredText("source")};
+  const std::vector<std::string> more = record.Texts("more_sources");
+  pages.insert(pages.end(), more.begin(), more.end());
+  for (std::string& uri : pages) {
+    type::v1::Source& source = *sources->Add();
+    source.set_uri(std::move(uri));
+    source.set_read_date(read_date);
   }
 }
 

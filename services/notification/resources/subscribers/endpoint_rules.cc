@@ -132,11 +132,6 @@ absl::Status Endpoints::Disable(const std::string& name, std::string_view reason
   return Modify(call, name, "", "endpoint.disabled", disable).status();
 }
 
-absl::Status Endpoints::LoadRow(const store::Reader& reader, const std::string& name,
-                                resource::Message* out) const {
-  return LoadEndpoint(reader, name, out);
-}
-
 absl::StatusOr<std::vector<store::Scanned>> Endpoints::ScanRows(
     const store::Reader& reader, const store::ScanOptions& options) const {
   ASSIGN_OR_RETURN(std::vector<store::Scanned> rows, reader.Scan(options));

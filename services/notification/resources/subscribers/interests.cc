@@ -192,6 +192,4 @@ Interests::Counts Interests::counts() const {
   return counts;
 }
 
-absl::Status Interests::status() const { return tailer_->status(); }
-
 }  // namespace clusterwire::notification

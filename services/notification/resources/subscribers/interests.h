@@ -70,7 +70,7 @@ class Interests {
 
   Counts counts() const;
   // Why it stands still; OK while it follows the log.
-  absl::Status status() const;
+  absl::Status status() const { return tailer_->status(); }
 
  private:
   using Name = std::string;

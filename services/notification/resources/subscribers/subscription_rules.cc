@@ -46,15 +46,6 @@ void CheckKinds(const v1::Subscription& subscription, FieldErrors& errors) {
   }
 }
 
-void CheckState(const v1::Subscription& subscription, FieldErrors& errors) {
-  if (subscription.state() == v1::Subscription::STATE_UNSPECIFIED ||
-      subscription.state() == v1::Subscription::STATE_ACTIVE ||
-      subscription.state() == v1::Subscription::STATE_PAUSED) {
-    return;
-  }
-  errors.Add("subscription.state", "must be STATE_ACTIVE or STATE_PAUSED");
-}
-
 // An endpoint of the same subscriber, or none. An error that is no violation ends the check.
 absl::Status CheckEndpoint(const store::Reader& reader, const v1::Subscription& subscription,
                            FieldErrors& errors) {
@@ -80,7 +71,11 @@ absl::Status Check(const v1::Subscription*, const v1::Subscription& subscription
   resource::CheckText(errors, "subscription.title", subscription.title(), 1, kMaxTitle);
   CheckTransitions(subscription, errors);
   CheckKinds(subscription, errors);
-  CheckState(subscription, errors);
+  if (subscription.state() != v1::Subscription::STATE_UNSPECIFIED &&
+      subscription.state() != v1::Subscription::STATE_ACTIVE &&
+      subscription.state() != v1::Subscription::STATE_PAUSED) {
+    errors.Add("subscription.state", "must be STATE_ACTIVE or STATE_PAUSED");
+  }
   RETURN_IF_ERROR(CheckEndpoint(context.reader, subscription, errors));
   const auto predicate = CompileSubscription(subscription);
   if (!absl::IsInvalidArgument(predicate.status())) return predicate.status();
