@@ -1,6 +1,8 @@
 #include "libs/api/run.h"
 
-#include "libs/base/status/status_macros.h"
+#include <algorithm>
+
+#include "libs/base/status/error.h"
 #include "libs/rpc/call/run_unary.h"
 
 namespace clusterwire::api {
@@ -14,6 +16,12 @@ rpc::UnaryWork Reading(int64_t min_revision,
 }
 
 }  // namespace
+
+filter::Viewer ViewerOf(const rpc::Caller& caller) {
+  filter::Viewer viewer{.operator_ = caller.is_operator, .members = caller.members};
+  std::ranges::sort(viewer.members);
+  return viewer;
+}
 
 grpc::ServerUnaryReactor* RunRead(const Api& api, grpc::CallbackServerContext* context,
                                   int64_t min_revision,

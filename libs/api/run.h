@@ -1,18 +1,22 @@
 #pragma once
 
 #include <functional>
+#include <string>
 #include <utility>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "google/protobuf/message.h"
+#include "google/protobuf/repeated_ptr_field.h"
 
-#include "libs/api/viewer.h"
+#include "libs/filter/viewer.h"
 #include "libs/resource/call.h"
+#include "libs/resource/page.h"
 #include "libs/rpc/call/call_context.h"
 #include "libs/rpc/call/late.h"
 #include "libs/rpc/call/parking.h"
-#include "libs/rpc/server/thread_pool.h"
+#include "libs/rpc/server/runtime.h"
 #include "libs/rpc/token/token.h"
 
 namespace grpc {
@@ -62,5 +66,25 @@ grpc::ServerUnaryReactor* RunWrite(const Api& api, grpc::CallbackServerContext* 
 // What a stream needs that writes.
 absl::StatusOr<resource::WriteCall> WriteCallOf(const rpc::CallContext& call,
                                                 const google::protobuf::Message& request);
+
+// Through whose eyes a caller sees.
+filter::Viewer ViewerOf(const rpc::Caller& caller);
+
+// Puts the first `page.size` of `items` on the page, fewer when they are large, and gives the token
+// of the next one: empty when there is none. One more than fits was asked for, which is how that is
+// known. `position_of` says behind what the next page starts.
+template <typename Item, typename PositionOf>
+std::string FillPage(const rpc::TokenSigner& tokens, const google::protobuf::Message& request,
+                     const rpc::Page& page, std::vector<Item> items, PositionOf position_of,
+                     google::protobuf::RepeatedPtrField<Item>* out) {
+  resource::PageRoom room(static_cast<size_t>(page.size));
+  for (Item& item : items) {
+    if (!room.Takes(item.ByteSizeLong())) {
+      return rpc::NextPageToken(tokens, request, position_of(*out->rbegin()));
+    }
+    *out->Add() = std::move(item);
+  }
+  return "";
+}
 
 }  // namespace clusterwire::api

@@ -12,9 +12,8 @@
 #include <grpcpp/server_context.h>
 
 #include "libs/base/status/error.h"
-#include "libs/base/status/status_macros.h"
 #include "libs/base/text/strings.h"
-#include "libs/rpc/token/page_token.h"
+#include "libs/rpc/token/token.h"
 
 namespace clusterwire::api {
 namespace {

@@ -3,8 +3,6 @@
 #include <cstdint>
 #include <string>
 
-#include "libs/base/threads/mutex.h"
-
 namespace clusterwire {
 
 // Where random numbers come from; handed in like the clock. Safe for use from any thread.
@@ -20,17 +18,6 @@ class Random {
 
   // The kernel's generator: good enough for secrets. Lives as long as the program.
   static Random& System();
-};
-
-// The same seed gives the same numbers, anywhere (splitmix64). For tests and simulations only.
-class SeededRandom final : public Random {
- public:
-  explicit SeededRandom(uint64_t seed) : state_(seed) {}
-  uint64_t Next() override;
-
- private:
-  Mutex mutex_;
-  uint64_t state_ ABSL_GUARDED_BY(mutex_);
 };
 
 // 26 characters of Crockford's base 32 in lower case, 128 bits: an id for what has no name of its

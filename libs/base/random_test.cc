@@ -1,8 +1,8 @@
-#include "libs/base/random.h"
-
 #include <set>
 
 #include <gmock/gmock.h>
+
+#include "libs/base/testing/seed.h"
 
 namespace clusterwire {
 namespace {

@@ -1,8 +1,8 @@
-#include "libs/change/kind.h"
-
 #include <set>
 
 #include <gmock/gmock.h>
+
+#include "libs/change/record.h"
 
 namespace clusterwire::change {
 namespace {

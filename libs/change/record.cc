@@ -7,9 +7,8 @@
 #include "absl/time/time.h"
 
 #include "libs/base/status/error.h"
-#include "libs/base/status/status_macros.h"
 #include "libs/base/text/strings.h"
-#include "libs/change/kind.h"
+#include "libs/base/time/clock.h"
 
 namespace clusterwire::change {
 namespace {
@@ -54,14 +53,12 @@ void CheckBody(const v1::ResourceChanged& changed, Problems& problems) {
 }
 
 std::string TimeText(const google::protobuf::Timestamp& time) {
-  return absl::FormatTime(absl::RFC3339_full,
-                          absl::FromUnixSeconds(time.seconds()) + absl::Nanoseconds(time.nanos()),
-                          absl::UTCTimeZone());
+  return absl::FormatTime(absl::RFC3339_full, ToTime(time), absl::UTCTimeZone());
 }
 
 // Each header that must be there, with what it must say.
 kafka::Headers RequiredHeaders(const v1::ResourceChanged& changed) {
-  return {{"ce_specversion", kSpecVersion},      {"ce_id", IdOf(changed).ToString()},
+  return {{"ce_specversion", kSpecVersion},      {"ce_id", IdOf(changed)},
           {"ce_type", TypeOf(changed)},          {"ce_subject", changed.name()},
           {"ce_time", TimeText(changed.time())}, {"ce_dataschema", SchemaUri()},
           {"content-type", kContentType}};
@@ -98,19 +95,38 @@ absl::Status CheckSize(const v1::ResourceChanged& changed) {
 
 }  // namespace
 
-std::string RecordId::ToString() const {
-  return absl::StrCat(history, ":", revision, ":", ordinal);
+std::string_view KindText(ChangeKind kind) {
+  const auto* value = v1::ChangeKind_descriptor()->FindValueByNumber(kind);
+  return value == nullptr ? std::string_view() : value->options().GetExtension(v1::text);
 }
 
-RecordId IdOf(const v1::ResourceChanged& changed) {
-  return {changed.history_id(), changed.revision(), changed.ordinal()};
+std::optional<ChangeKind> KindOf(std::string_view text) {
+  const auto& type = *v1::ChangeKind_descriptor();
+  for (int i = 0; i < type.value_count(); ++i) {
+    const auto& value = *type.value(i);
+    if (value.number() != 0 && value.options().GetExtension(v1::text) == text) {
+      return static_cast<ChangeKind>(value.number());
+    }
+  }
+  return std::nullopt;
+}
+
+std::string IdOf(const v1::ResourceChanged& changed) {
+  return absl::StrCat(changed.history_id(), ":", changed.revision(), ":", changed.ordinal());
+}
+
+void CutTo(const filter::Viewer& viewer, v1::ResourceChanged* record) {
+  if (record->has_before() && !filter::Sees(viewer, record->before())) record->clear_before();
+  if (record->has_after() && filter::Sees(viewer, record->after())) return;
+  record->clear_after();
+  record->clear_resource();
 }
 
 absl::StatusOr<kafka::Message> Encode(const Record& record) {
   const v1::ResourceChanged& changed = record.changed;
   Problems problems;
   CheckBody(changed, problems);
-  RETURN_IF_ERROR(Invalid(absl::StrCat("record ", IdOf(changed).ToString()), problems));
+  RETURN_IF_ERROR(Invalid(absl::StrCat("record ", IdOf(changed)), problems));
   RETURN_IF_ERROR(CheckSize(changed));
 
   kafka::Message message;

@@ -1,42 +1,43 @@
 #pragma once
 
-#include <compare>
-#include <cstdint>
 #include <string>
 #include <string_view>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 
+#include "clusterwire/change/v1/change_kind.pb.h"
 #include "clusterwire/change/v1/resource_changed.pb.h"
 
+#include "libs/filter/viewer.h"
 #include "libs/kafka/message.h"
 
 // What travels on Kafka, one definition for the side that writes and the side that reads:
 // CloudEvents 1.0 in binary mode around a ResourceChanged.
 namespace clusterwire::change {
 
+using v1::ChangeKind;
+
+// "label.awarded" of CHANGE_KIND_LABEL_AWARDED, as the contract writes it. Empty for the zero
+// value. Lives as long as the program.
+std::string_view KindText(ChangeKind kind);
+// None for what isn't on the closed list.
+std::optional<ChangeKind> KindOf(std::string_view text);
+
+// "history:revision:ordinal", the ce_id: the same write gives the same id however often it is sent.
+std::string IdOf(const v1::ResourceChanged& changed);
+
+// Cuts a record to what a viewer may see, once, before anything is matched, rendered or listed. An
+// image that it may not see counts as absent, and with the image after goes the resource.
+void CutTo(const filter::Viewer& viewer, v1::ResourceChanged* record);
+
 inline constexpr char kSource[] = "/clusterwire/catalogue";  // ce_source
 inline constexpr size_t kMaxRecordBytes = 512 * 1024;        // of the value
-
-// Identity of a record: the same write gives the same id however often it is sent. Ids of one
-// history are in the order of its log; those of two histories have no order that means anything.
-struct RecordId {
-  std::string history;
-  int64_t revision = 0;
-  int32_t ordinal = 0;
-
-  // "history:revision:ordinal", the ce_id.
-  std::string ToString() const;
-  friend auto operator<=>(const RecordId&, const RecordId&) = default;
-};
 
 struct Record {
   v1::ResourceChanged changed;
   std::string traceparent = {};  // W3C trace context of the write; empty: it had none
 };
-
-RecordId IdOf(const v1::ResourceChanged& changed);
 
 // Key, value and headers; where to (`to`) is the sender's: its topic, and kafka::PartitionFor() the
 // key over the count that it keeps. Fails when the record breaks a rule that Decode() checks, and

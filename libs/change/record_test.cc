@@ -68,7 +68,7 @@ TEST(RecordTest, ComesBackAsItWasSent) {
   ASSERT_THAT(record, IsOk());
   EXPECT_EQ(record->changed.SerializeAsString(), Awarded().SerializeAsString());
   EXPECT_EQ(record->traceparent, kTrace);
-  EXPECT_EQ(IdOf(record->changed), (RecordId{"h1", 42, 1}));
+  EXPECT_EQ(IdOf(record->changed), "h1:42:1");
 }
 
 TEST(RecordTest, ATraceIsOptionalAndUnknownHeadersAreIgnored) {

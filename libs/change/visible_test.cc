@@ -1,6 +1,6 @@
-#include "libs/change/visible.h"
-
 #include <gtest/gtest.h>
+
+#include "libs/change/record.h"
 
 namespace clusterwire::change {
 namespace {

@@ -1,11 +1,10 @@
-#include "libs/config/flags.h"
-
 #include <vector>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "libs/base/testing/status_matchers.h"
+#include "libs/config/program.h"
 
 namespace clusterwire::config {
 namespace {

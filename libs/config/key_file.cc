@@ -15,7 +15,6 @@
 #include <sys/stat.h>
 
 #include "libs/base/status/error.h"
-#include "libs/base/status/status_macros.h"
 
 namespace clusterwire::config {
 namespace {

@@ -5,24 +5,15 @@
 #include <cerrno>
 #include <cstring>
 #include <fstream>
-#include <memory>
-#include <utility>
-#include <vector>
 
-#include "absl/status/status.h"
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
-#include <google/protobuf/descriptor.h>
-#include <google/protobuf/io/tokenizer.h>
-#include <google/protobuf/text_format.h>
 
 #include "libs/base/status/error.h"
-#include "libs/base/status/status_macros.h"
-#include "libs/base/text/strings.h"
-#include "libs/config/text_scan.h"
+#include "libs/config/fields.h"
 
 namespace clusterwire::config {
 namespace {
@@ -32,31 +23,7 @@ using google::protobuf::Message;
 constexpr size_t kMaxFile = 1 << 20;
 
 absl::Status Invalid(const std::vector<std::string>& errors) {
-  if (errors.empty()) return absl::OkStatus();
-  return Error(absl::StatusCode::kInvalidArgument, "INVALID_CONFIG", absl::StrJoin(errors, "\n"));
-}
-
-class ParserErrors final : public google::protobuf::io::ErrorCollector {
- public:
-  void AddError(int line, int, const std::string& text) override {
-    errors.push_back(absl::StrCat(line + 1, ": ", text));
-  }
-  std::vector<std::string> errors;
-};
-
-// Merging appends to repeated fields; in a configuration, a list replaces the default.
-void ClearListsSetIn(const Message& source, Message* target) {
-  const auto& reflection = *source.GetReflection();
-  std::vector<const google::protobuf::FieldDescriptor*> fields;
-  reflection.ListFields(source, &fields);
-  for (const auto* field : fields) {
-    if (field->is_repeated()) {
-      target->GetReflection()->ClearField(target, field);
-    } else if (field->message_type() != nullptr) {
-      ClearListsSetIn(reflection.GetMessage(source, field),
-                      target->GetReflection()->MutableMessage(target, field));
-    }
-  }
+  return errors.empty() ? absl::OkStatus() : InvalidConfig(absl::StrJoin(errors, "\n"));
 }
 
 absl::StatusOr<std::string> ReadFile(const std::string& name) {
@@ -70,7 +37,7 @@ absl::StatusOr<std::string> ReadFile(const std::string& name) {
   }
   text.resize(static_cast<size_t>(file.gcount()));
   if (text.size() > kMaxFile) {
-    return Invalid({absl::StrCat(name, " has more than ", kMaxFile, " bytes")});
+    return InvalidConfig(absl::StrCat(name, " has more than ", kMaxFile, " bytes"));
   }
   return text;
 }
@@ -109,7 +76,7 @@ absl::Status ApplySettings(const std::vector<std::string>& settings, Message* co
     const size_t equals = setting.find('=');
     const absl::Status status =
         equals == std::string::npos
-            ? Invalid({"'=' is missing; give path.to.field=value"})
+            ? InvalidConfig("'=' is missing; give path.to.field=value")
             : SetField(std::string_view(setting).substr(0, equals),
                        std::string_view(setting).substr(equals + 1), config);
     if (!status.ok()) errors.push_back(absl::StrCat("--set ", setting, ": ", status.message()));
@@ -118,22 +85,6 @@ absl::Status ApplySettings(const std::vector<std::string>& settings, Message* co
 }
 
 }  // namespace
-
-absl::Status ParseText(std::string_view file_name, std::string_view text, Message* config) {
-  TextScan scan = ScanText(text, *config->GetDescriptor());
-  const std::unique_ptr<Message> parsed(config->New());
-  if (scan.errors.empty()) {
-    ParserErrors collector;
-    google::protobuf::TextFormat::Parser parser;
-    parser.RecordErrorsTo(&collector);
-    if (!parser.ParseFromString(scan.text, parsed.get())) scan.errors = collector.errors;
-  }
-  for (std::string& error : scan.errors) error = absl::StrCat(ToAbsl(file_name), ":", error);
-  RETURN_IF_ERROR(Invalid(scan.errors));
-  ClearListsSetIn(*parsed, config);
-  config->MergeFrom(*parsed);
-  return absl::OkStatus();
-}
 
 absl::Status Load(const Sources& sources, Message* config) {
   if (!sources.file.empty()) {

@@ -1,14 +1,27 @@
 #include "libs/config/program.h"
 
 #include <iostream>
-#include <span>
-#include <string>
 
-#include "libs/config/flags.h"
+#include "absl/strings/str_cat.h"
+
+#include "libs/base/status/error.h"
+#include "libs/base/text/strings.h"
+#include "libs/config/fields.h"
 #include "libs/config/load.h"
 
 namespace clusterwire::config {
 namespace {
+
+absl::Status Invalid(std::string_view text) {
+  return Error(absl::StatusCode::kInvalidArgument, "INVALID_FLAG",
+               absl::StrCat(ToAbsl(text), " (--help lists the flags)"));
+}
+
+absl::Status Unknown(std::string_view name) {
+  const std::string nearest = Nearest(name, {"config", "set", "check_config", "help", "version"});
+  return Invalid(absl::StrCat("there is no flag --", ToAbsl(name),
+                              nearest.empty() ? "" : "; did you mean --", nearest));
+}
 
 int Fail(const Program& program, const absl::Status& status) {
   std::cerr << program.name << ": " << status.message() << std::endl;
@@ -16,6 +29,49 @@ int Fail(const Program& program, const absl::Status& status) {
 }
 
 }  // namespace
+
+absl::StatusOr<Flags> ParseFlags(std::span<const char* const> arguments) {
+  Flags flags;
+  for (size_t i = 0; i < arguments.size(); ++i) {
+    const std::string_view argument = arguments[i];
+    if (argument.substr(0, 2) != "--") {
+      return Invalid(absl::StrCat("'", ToAbsl(argument), "' is no flag"));
+    }
+    const size_t equals = argument.find('=');
+    const std::string_view name = argument.substr(2, equals == argument.npos ? equals : equals - 2);
+    if (name == "check_config" || name == "help" || name == "version") {
+      if (equals != argument.npos) {
+        return Invalid(absl::StrCat("--", ToAbsl(name), " takes no value"));
+      }
+      (name == "help" ? flags.help : name == "version" ? flags.version : flags.check_config) = true;
+      continue;
+    }
+    if (name != "config" && name != "set") return Unknown(name);
+    if (equals == argument.npos && i + 1 == arguments.size()) {
+      return Invalid(absl::StrCat("--", ToAbsl(name), " lacks its value"));
+    }
+    const std::string value(equals == argument.npos ? std::string_view(arguments[++i])
+                                                    : argument.substr(equals + 1));
+    if (name == "config") {
+      flags.config = value;
+    } else {
+      flags.set.push_back(value);
+    }
+  }
+  return flags;
+}
+
+std::string Usage(std::string_view program, std::string_view purpose) {
+  return absl::StrCat("usage: ", ToAbsl(program), " [flags]\n", ToAbsl(purpose), R"(
+
+  --config FILE     configuration, a protobuf message in text format
+  --set PATH=VALUE  overrides one field, for example --set listen.grpc_address=127.0.0.1:0;
+                    may be given again
+  --check_config    loads and checks the configuration, says so, and exits
+  --help            this text
+  --version         the version
+)");
+}
 
 std::optional<int> ReadConfiguration(const Program& program, int argc, const char* const* argv,
                                      google::protobuf::Message* config) {

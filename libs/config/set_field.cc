@@ -1,28 +1,16 @@
 #include <algorithm>
-#include <memory>
 #include <optional>
 #include <span>
-#include <string>
-#include <string_view>
-#include <vector>
 
-#include "absl/status/status.h"
-#include "absl/status/statusor.h"
 #include "absl/strings/escaping.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
-#include <google/protobuf/descriptor.h>
 #include <google/protobuf/io/tokenizer.h>
-#include <google/protobuf/message.h>
 #include <google/protobuf/text_format.h>
 
-#include "libs/base/status/error.h"
-#include "libs/base/status/status_macros.h"
-#include "libs/base/text/strings.h"
-#include "libs/config/durations.h"
+#include "libs/config/fields.h"
 #include "libs/config/load.h"
-#include "libs/config/names.h"
 
 namespace clusterwire::config {
 namespace {
@@ -30,10 +18,6 @@ namespace {
 using google::protobuf::FieldDescriptor;
 using google::protobuf::Message;
 using google::protobuf::TextFormat;
-
-absl::Status Invalid(std::string_view text) {
-  return Error(absl::StatusCode::kInvalidArgument, "INVALID_CONFIG", text);
-}
 
 class SilentErrors final : public google::protobuf::io::ErrorCollector {
  public:
@@ -51,10 +35,10 @@ absl::StatusOr<std::vector<Step>> ParsePath(std::string_view path) {
   while (true) {
     const size_t end = path.find_first_of(".[");
     Step step{.name = std::string(path.substr(0, end)), .key = std::nullopt};
-    if (step.name.empty()) return Invalid("a name is missing in the path");
+    if (step.name.empty()) return InvalidConfig("a name is missing in the path");
     if (end != std::string_view::npos && path[end] == '[') {
       const size_t close = path.find(']', end);
-      if (close == std::string_view::npos) return Invalid("']' is missing in the path");
+      if (close == std::string_view::npos) return InvalidConfig("']' is missing in the path");
       step.key = std::string(path.substr(end + 1, close - end - 1));
       path.remove_prefix(close + 1);
     } else {
@@ -62,7 +46,7 @@ absl::StatusOr<std::vector<Step>> ParsePath(std::string_view path) {
     }
     steps.push_back(std::move(step));
     if (path.empty()) return steps;
-    if (path[0] != '.') return Invalid("'.' is missing behind ']' in the path");
+    if (path[0] != '.') return InvalidConfig("'.' is missing behind ']' in the path");
     path.remove_prefix(1);
   }
 }
@@ -71,7 +55,7 @@ absl::StatusOr<std::vector<Step>> ParsePath(std::string_view path) {
 absl::StatusOr<int> IndexOf(const std::string& key, int size) {
   int index = 0;
   if (!absl::SimpleAtoi(key, &index) || index < 0 || index > size) {
-    return Invalid(absl::StrCat("'", key, "' is no index here; give 0 to ", size));
+    return InvalidConfig(absl::StrCat("'", key, "' is no index here; give 0 to ", size));
   }
   return index;
 }
@@ -85,12 +69,9 @@ absl::StatusOr<std::string> Literal(const FieldDescriptor& field, const std::str
   if (field.cpp_type() == FieldDescriptor::CPPTYPE_STRING) {
     return absl::StrCat("\"", absl::CEscape(value), "\"");
   }
-  if (IsDuration(field)) {
-    ASSIGN_OR_RETURN(const auto duration, ParseDuration(value));
-    return absl::StrCat("{ seconds: ", duration.seconds(), " nanos: ", duration.nanos(), " }");
-  }
+  if (IsDuration(field)) return DurationLiteral(value);
   if (field.enum_type() != nullptr && field.enum_type()->FindValueByName(value) == nullptr) {
-    return Invalid(UnknownValue(value, *field.enum_type()));
+    return InvalidConfig(UnknownValue(value, *field.enum_type()));
   }
   return value;
 }
@@ -103,7 +84,7 @@ absl::Status SetOrAppend(const FieldDescriptor& field, const std::string& value,
   TextFormat::Parser parser;
   parser.RecordErrorsTo(&silent);
   if (!parser.ParseFieldValueFromString(literal, &field, message)) {
-    return Invalid(absl::StrCat("'", value, "' is no ", field.type_name()));
+    return InvalidConfig(absl::StrCat("'", value, "' is no ", field.type_name()));
   }
   return absl::OkStatus();
 }
@@ -121,32 +102,36 @@ absl::Status SetElement(const FieldDescriptor& field, const std::string& key,
   return absl::OkStatus();
 }
 
-// An entry of a map; later ones win, as they do on the wire.
-absl::Status SetEntry(const FieldDescriptor& field, const std::string& key,
+// An entry of a map; later ones win, as they do on the wire. Its key is in brackets, or the steps
+// behind the map, which are set apart by the dots that are part of it.
+absl::Status SetEntry(const FieldDescriptor& field, const Step& step, std::span<const Step> rest,
                       const std::string& value, Message* message) {
+  std::string key = step.key.value_or("");
+  if (step.key && !rest.empty()) {
+    return InvalidConfig(absl::StrCat("'", step.name, "' has no fields of its own"));
+  }
+  if (!step.key && rest.empty()) {
+    return InvalidConfig(absl::StrCat("is a map; give ", step.name, "[key]=value"));
+  }
+  for (const Step& part : rest) {
+    if (part.key) return InvalidConfig(absl::StrCat("'", part.name, "[' is no key of a map"));
+    absl::StrAppend(&key, key.empty() ? "" : ".", part.name);
+  }
   const FieldDescriptor& value_field = *field.message_type()->map_value();
-  if (!IsPlain(value_field)) return Invalid("a map of messages is set in the file only");
-  const std::unique_ptr<Message> entry(google::protobuf::MessageFactory::generated_factory()
-                                           ->GetPrototype(field.message_type())
-                                           ->New());
-  RETURN_IF_ERROR(SetOrAppend(*field.message_type()->map_key(), key, entry.get()));
-  RETURN_IF_ERROR(SetOrAppend(value_field, value, entry.get()));
-  message->GetReflection()->AddMessage(message, &field)->CopyFrom(*entry);
-  return absl::OkStatus();
+  if (!IsPlain(value_field)) return InvalidConfig("a map of messages is set in the file only");
+  Message* entry = message->GetReflection()->AddMessage(message, &field);
+  RETURN_IF_ERROR(SetOrAppend(*field.message_type()->map_key(), key, entry));
+  return SetOrAppend(value_field, value, entry);
 }
 
 absl::Status SetLast(const FieldDescriptor& field, const Step& step, const std::string& value,
                      Message* message) {
-  if (field.is_map()) {
-    if (!step.key) return Invalid(absl::StrCat("is a map; give ", step.name, "[key]=value"));
-    return SetEntry(field, *step.key, value, message);
-  }
   if (!IsPlain(field)) {
-    return Invalid(
+    return InvalidConfig(
         absl::StrCat("is a whole ", field.message_type()->name(), "; set one of its fields"));
   }
   if (step.key) {
-    if (!field.is_repeated()) return Invalid("is not repeated; leave the index out");
+    if (!field.is_repeated()) return InvalidConfig("is not repeated; leave the index out");
     return SetElement(field, *step.key, value, message);
   }
   if (!field.is_repeated()) return SetOrAppend(field, value, message);
@@ -157,26 +142,16 @@ absl::Status SetLast(const FieldDescriptor& field, const Step& step, const std::
   return absl::OkStatus();
 }
 
-// The steps behind a map as its one key: they are set apart by the dots that are part of it.
-absl::StatusOr<std::string> KeyOf(std::span<const Step> steps) {
-  std::string key;
-  for (const Step& step : steps) {
-    if (step.key) return Invalid(absl::StrCat("'", step.name, "[' is no key of a map"));
-    absl::StrAppend(&key, key.empty() ? "" : ".", step.name);
-  }
-  return key;
-}
-
 absl::StatusOr<Message*> Descend(const FieldDescriptor& field, const Step& step, Message* message) {
   const auto& reflection = *message->GetReflection();
-  if (IsPlain(field) || field.is_map()) {
-    return Invalid(absl::StrCat("'", step.name, "' has no fields of its own"));
+  if (IsPlain(field)) {
+    return InvalidConfig(absl::StrCat("'", step.name, "' has no fields of its own"));
   }
   if (!field.is_repeated()) {
-    if (step.key) return Invalid(absl::StrCat("'", step.name, "' is not repeated"));
+    if (step.key) return InvalidConfig(absl::StrCat("'", step.name, "' is not repeated"));
     return reflection.MutableMessage(message, &field);
   }
-  if (!step.key) return Invalid(absl::StrCat("'", step.name, "' is repeated; give an index"));
+  if (!step.key) return InvalidConfig(absl::StrCat("'", step.name, "' is repeated; give an index"));
   const int size = reflection.FieldSize(*message, &field);
   ASSIGN_OR_RETURN(const int index, IndexOf(*step.key, size));
   return index == size ? reflection.AddMessage(message, &field)
@@ -190,12 +165,11 @@ absl::Status SetField(std::string_view path, std::string_view value, Message* co
   Message* message = config;
   for (size_t i = 0; i < steps.size(); ++i) {
     const FieldDescriptor* field = message->GetDescriptor()->FindFieldByName(steps[i].name);
-    if (field == nullptr) return Invalid(UnknownField(steps[i].name, *message->GetDescriptor()));
-    const auto rest = std::span(steps).subspan(i + 1);
-    if (field->is_map() && !steps[i].key && !rest.empty()) {
-      ASSIGN_OR_RETURN(const std::string key, KeyOf(rest));
-      return SetEntry(*field, key, std::string(value), message);
+    if (field == nullptr) {
+      return InvalidConfig(UnknownField(steps[i].name, *message->GetDescriptor()));
     }
+    const auto rest = std::span(steps).subspan(i + 1);
+    if (field->is_map()) return SetEntry(*field, steps[i], rest, std::string(value), message);
     if (rest.empty()) return SetLast(*field, steps[i], std::string(value), message);
     ASSIGN_OR_RETURN(message, Descend(*field, steps[i], message));
   }

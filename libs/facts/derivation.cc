@@ -7,7 +7,6 @@
 #include "google/protobuf/descriptor.h"
 
 #include "libs/base/status/error.h"
-#include "libs/base/status/status_macros.h"
 #include "libs/base/text/strings.h"
 #include "libs/store/registry.h"
 

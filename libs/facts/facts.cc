@@ -1,6 +1,6 @@
 #include "libs/facts/facts.h"
 
-#include "libs/base/status/status_macros.h"
+#include "libs/base/status/error.h"
 
 namespace clusterwire::facts {
 

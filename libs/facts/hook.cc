@@ -4,7 +4,6 @@
 #include <utility>
 
 #include "libs/base/status/error.h"
-#include "libs/base/status/status_macros.h"
 #include "libs/facts/derivation.h"
 #include "libs/store/store.h"
 #include "libs/store/tables/settings.h"

@@ -8,7 +8,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 
-#include "libs/base/status/status_macros.h"
+#include "libs/base/status/error.h"
 #include "libs/facts/hook.h"
 #include "libs/facts/projection.h"
 #include "libs/store/reader.h"

@@ -1,44 +1,21 @@
-#include "libs/filter/check.h"
-
 #include <algorithm>
 #include <cmath>
-#include <string>
-#include <vector>
+#include <map>
 
 #include "absl/strings/str_cat.h"
-#include "google/protobuf/message.h"
 
 #include "libs/base/status/error.h"
-#include "libs/base/status/status_macros.h"
 #include "libs/base/text/strings.h"
-#include "libs/base/text/utf8.h"
-#include "libs/base/time/date.h"
-#include "libs/filter/fields.h"
+#include "libs/filter/clauses.h"
 #include "libs/filter/terms/geo.h"
-#include "libs/filter/terms/words.h"
 
 namespace clusterwire::filter {
 namespace {
 
-using google::protobuf::FieldDescriptor;
-using google::protobuf::Message;
-
-bool HasUnknownFields(const Message& message) {
-  const google::protobuf::Reflection& reflection = *message.GetReflection();
-  if (!reflection.GetUnknownFields(message).empty()) return true;
-  std::vector<const FieldDescriptor*> set;
-  reflection.ListFields(message, &set);
-  for (const FieldDescriptor* field : set) {
-    if (field->cpp_type() != FieldDescriptor::CPPTYPE_MESSAGE) continue;
-    if (!field->is_repeated()) {
-      if (HasUnknownFields(reflection.GetMessage(message, field))) return true;
-      continue;
-    }
-    for (int i = 0; i < reflection.FieldSize(message, field); ++i) {
-      if (HasUnknownFields(reflection.GetRepeatedMessage(message, field, i))) return true;
-    }
-  }
-  return false;
+bool HasUnknownFields(const Filter& filter) {
+  Filter known = filter;
+  known.DiscardUnknownFields();
+  return known.ByteSizeLong() != filter.ByteSizeLong();
 }
 
 // One filter, or one of its none_of: collects what is wrong under `path`.
@@ -179,18 +156,13 @@ Filter Canonical(Filter filter) {
   filter.set_words(ParseWords(filter.words()).ToString());
 
   // Sorted by their bytes, which are the same for the same canonical filter within one program.
-  std::vector<std::pair<std::string, Filter>> none_of;
+  std::map<std::string, Filter> none_of;
   for (const Filter& excluded : filter.none_of()) {
-    Filter canonical = Canonical(excluded);
-    none_of.emplace_back(canonical.SerializeAsString(), std::move(canonical));
+    const Filter canonical = Canonical(excluded);
+    none_of.emplace(canonical.SerializeAsString(), canonical);
   }
-  std::sort(none_of.begin(), none_of.end(),
-            [](const auto& a, const auto& b) { return a.first < b.first; });
   filter.clear_none_of();
-  for (size_t i = 0; i < none_of.size(); ++i) {
-    if (i > 0 && none_of[i].first == none_of[i - 1].first) continue;
-    *filter.add_none_of() = std::move(none_of[i].second);
-  }
+  for (const auto& [bytes, excluded] : none_of) *filter.add_none_of() = excluded;
   return filter;
 }
 

@@ -1,19 +1,50 @@
 #pragma once
 
 #include <optional>
+#include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
+#include "google/protobuf/repeated_ptr_field.h"
+
 #include "libs/base/time/date.h"
-#include "libs/filter/fields.h"
 #include "libs/filter/predicate.h"
 #include "libs/filter/terms/words.h"
 
-// Inside the library: a canonical filter, its texts read.
+// Inside the library: the fields of a filter, and a canonical filter with its texts read.
 namespace clusterwire::filter {
 
+using Values = google::protobuf::RepeatedPtrField<std::string>;
+
+inline constexpr size_t kMaxValueBytes = 300;
+inline constexpr size_t kMaxWords = 20;
+inline constexpr size_t kMaxWordsCharacters = 500;
+inline constexpr int kMaxNoneOf = 5;
+
+// A field that lists values, with its limit and form: the Facts have one of the values.
+struct ListField {
+  std::string_view name;
+  size_t limit;
+  TermField term;
+  const Values& (Filter::*values)() const;
+  Values* (Filter::*mutable_values)();
+  // The canonical spelling.
+  std::string (*fold)(std::string_view value);
+  bool (*well_formed)(std::string_view folded);
+  std::string_view form;  // for a person, with an example
+};
+
+// In the order of Filter.
+std::span<const ListField> ListFields();
+
+// See Predicate::Compile.
+absl::Status CheckFilter(const Filter& filter, const CompileOptions& options);
+// The canonical form of a filter that passed the check.
+Filter Canonical(Filter filter);
+
 struct Clauses {
-  Filter filter;
+  Filter filter;  // canonical
   Words words;
   std::optional<DayRange> period;
   std::optional<DayRange> deadline;
@@ -27,19 +58,10 @@ struct Predicate::Compiled {
   bool exact = false;
 };
 
-// `filter` is canonical.
-Clauses ReadClauses(const Filter& filter);
-std::vector<std::vector<Term>> RequiredTerms(const Clauses& clauses, const Viewer& viewer);
-bool TermsSuffice(const Clauses& clauses);
-
-// The definition of each field; true when the filter doesn't set it.
-bool HoldsForAll(const Clauses& clauses, const FactsView& view);
-bool OneOf(const Values& asked, const std::string& had);
-bool OneOf(const Values& asked, const Values& had);
-bool IsOrIsAbout(const Values& names, const Facts& facts);
+// The definition of each field that is set.
+bool HasOne(const Values& asked, const std::vector<std::string_view>& had);
 bool Inside(const type::v1::Circle& circle, const Facts& facts);
-bool Overlaps(const std::optional<DayRange>& asked, const std::optional<DayRange>& had);
+bool Overlaps(const DayRange& asked, const std::optional<DayRange>& had);
 bool InRange(const type::v1::IntRange& range, const Facts& facts);
-bool HasWords(const Words& words, const FactsView& view);
 
 }  // namespace clusterwire::filter

@@ -1,29 +1,25 @@
-#include "libs/filter/fields.h"
-
 #include <algorithm>
 #include <array>
 
 #include "absl/strings/ascii.h"
 
-#include "libs/base/text/names.h"
-#include "libs/text/language_tag.h"
+#include "libs/base/text/strings.h"
+#include "libs/filter/clauses.h"
+#include "libs/text/text.h"
 
 namespace clusterwire::filter {
 namespace {
 
-using type::v1::Filter;
-
-bool IsLower(char c) { return c >= 'a' && c <= 'z'; }
-bool IsAlpha(char c) { return absl::ascii_isalpha(static_cast<unsigned char>(c)); }
-bool IsDigit(char c) { return absl::ascii_isdigit(static_cast<unsigned char>(c)); }
-// Bytes of other scripts count as printable; whether they are UTF-8 is asked apart.
-bool IsPrintable(char c) { return static_cast<unsigned char>(c) >= 0x20 && c != 0x7F; }
-bool IsGraphic(char c) { return IsPrintable(c) && c != ' '; }
-
 template <typename Is>
 bool AllOf(std::string_view text, Is is) {
-  return !text.empty() && std::all_of(text.begin(), text.end(), is);
+  return !text.empty() && std::ranges::all_of(text, is);
 }
+
+// Bytes of other scripts count as printable; whether they are UTF-8 is asked apart.
+bool IsPrintable(std::string_view text) {
+  return AllOf(text, [](unsigned char c) { return c >= 0x20 && c != 0x7F; });
+}
+bool IsGraphic(std::string_view text) { return IsPrintable(text) && text.find(' ') == text.npos; }
 
 std::string Same(std::string_view value) { return std::string(value); }
 std::string Lower(std::string_view value) {
@@ -37,35 +33,32 @@ std::string LowerBeforeColon(std::string_view value) {
   return Lower(value.substr(0, colon)) + std::string(value.substr(colon));
 }
 
-bool IsSnakeCase(std::string_view value) {
-  return AllOf(value, [](char c) { return IsLower(c) || IsDigit(c) || c == '_'; }) &&
-         IsLower(value[0]);
-}
-
 bool IsListName(std::string_view value) {
-  return AllOf(value, [](char c) { return IsLower(c) || IsDigit(c) || c == '-' || c == '_'; });
+  return AllOf(value, [](unsigned char c) {
+    return absl::ascii_islower(c) || absl::ascii_isdigit(c) || c == '-' || c == '_';
+  });
+}
+bool IsSnakeCase(std::string_view value) {
+  return IsListName(value) && value.find('-') == value.npos &&
+         absl::ascii_islower(static_cast<unsigned char>(value[0]));
 }
 
-bool IsCode(std::string_view value) {
+template <typename IsHead, typename IsTail>
+bool IsPair(std::string_view value, IsHead is_head, IsTail is_tail) {
   const size_t colon = value.find(':');
-  return colon != std::string_view::npos && IsListName(value.substr(0, colon)) &&
-         AllOf(value.substr(colon + 1), IsGraphic);
+  return colon != value.npos && is_head(value.substr(0, colon)) && is_tail(value.substr(colon + 1));
 }
+bool IsCode(std::string_view value) { return IsPair(value, IsListName, IsGraphic); }
+bool IsLevel(std::string_view value) { return IsPair(value, IsListName, IsListName); }
+bool IsExternalId(std::string_view value) { return IsPair(value, IsGraphic, IsPrintable); }
 
-bool IsLevel(std::string_view value) {
-  const size_t colon = value.find(':');
-  return colon != std::string_view::npos && IsListName(value.substr(0, colon)) &&
-         IsListName(value.substr(colon + 1));
-}
-
-bool IsExternalId(std::string_view value) {
-  const size_t colon = value.find(':');
-  return colon != std::string_view::npos && AllOf(value.substr(0, colon), IsGraphic) &&
-         AllOf(value.substr(colon + 1), IsPrintable);
+// The lists whose codes are places; all others hold sectors.
+bool IsRegion(std::string_view code) {
+  return code.starts_with("nuts:") || code.starts_with("iso:");
 }
 
 bool IsResourceName(std::string_view value) {
-  return !NameSegments(value).empty() && AllOf(value, IsGraphic);
+  return !NameSegments(value).empty() && IsGraphic(value);
 }
 
 bool IsProgramme(std::string_view value) {
@@ -79,7 +72,9 @@ std::string FoldLanguage(std::string_view value) {
   for (size_t start = folded.find('-'); start != std::string::npos;) {
     const size_t next = folded.find('-', ++start);
     const size_t length = std::min(next, folded.size()) - start;
-    const size_t capitals = length == 2 ? 2 : length == 4 && IsAlpha(folded[start]) ? 1 : 0;
+    const bool is_script =
+        length == 4 && absl::ascii_isalpha(static_cast<unsigned char>(folded[start]));
+    const size_t capitals = length == 2 ? 2 : is_script ? 1 : 0;
     for (size_t i = start; i < start + capitals; ++i) {
       folded[i] = absl::ascii_toupper(static_cast<unsigned char>(folded[i]));
     }
@@ -120,5 +115,23 @@ constexpr std::array<ListField, 11> kListFields = {{
 }  // namespace
 
 std::span<const ListField> ListFields() { return kListFields; }
+
+const std::vector<std::string_view>& FacetFields() {
+  static const auto& fields = *new std::vector<std::string_view>{
+      "types",       "sectors", "regions", "programmes", "label_levels",
+      "labels_held", "kinds",   "states",  "languages"};
+  return fields;
+}
+
+std::vector<std::string_view> FacetValues(std::string_view field, const Facts& facts) {
+  const auto list = std::ranges::find(kListFields, field, &ListField::name);
+  if (list == kListFields.end()) return {};
+  std::vector<std::string_view> values = ValuesOf(list->term, facts);
+  if (list->term == TermField::kCode) {
+    std::erase_if(values,
+                  [&](std::string_view code) { return IsRegion(code) != (field == "regions"); });
+  }
+  return values;
+}
 
 }  // namespace clusterwire::filter

@@ -1,38 +1,21 @@
 #include "libs/filter/predicate.h"
 
+#include <algorithm>
 #include <utility>
 
-#include "libs/base/status/status_macros.h"
-#include "libs/filter/check.h"
+#include "libs/base/status/error.h"
 #include "libs/filter/clauses.h"
-#include "libs/filter/fields.h"
 #include "libs/filter/terms/geo.h"
 
 namespace clusterwire::filter {
 namespace {
 
-// A checked period, or none where the field isn't set.
-std::optional<DayRange> Days(const type::v1::Period& period) {
-  const auto days = ParsePeriod(period.start(), period.end());
-  return days.ok() ? *days : std::nullopt;
-}
-
-}  // namespace
-
-const std::vector<std::string>& FactsView::tokens() const {
-  if (tokens_ == nullptr) {
-    own_tokens_ = TokensOf(facts_);
-    tokens_ = &own_tokens_;
-  }
-  return *tokens_;
-}
-
 Clauses ReadClauses(const Filter& filter) {
   Clauses clauses;
   clauses.filter = filter;
   clauses.words = ParseWords(filter.words());
-  clauses.period = Days(filter.period());
-  clauses.deadline = Days(filter.deadline());
+  clauses.period = DaysOf(filter.period());
+  clauses.deadline = DaysOf(filter.deadline());
   for (const Filter& excluded : filter.none_of()) {
     clauses.none_of.push_back(ReadClauses(excluded));
   }
@@ -69,6 +52,35 @@ bool TermsSuffice(const Clauses& clauses) {
          !clauses.filter.has_size() && clauses.words.prefixes.empty() && clauses.none_of.empty();
 }
 
+// True for each field that isn't set.
+bool HoldsForAll(const Clauses& clauses, const FactsView& view) {
+  const Filter& filter = clauses.filter;
+  const Facts& facts = view.facts();
+  // clang-format off
+  return std::ranges::all_of(ListFields(), [&](const ListField& list) {
+           const Values& asked = (filter.*list.values)();
+           return asked.empty() || HasOne(asked, ValuesOf(list.term, facts));
+         }) &&
+         (!filter.has_within() || Inside(filter.within(), facts)) &&
+         (!clauses.period || Overlaps(*clauses.period, DaysOf(facts.period()))) &&
+         (!clauses.deadline || Overlaps(*clauses.deadline, DeadlineOf(facts))) &&
+         (!filter.has_size() || InRange(filter.size(), facts)) &&
+         (clauses.words.empty() || MissingOf(clauses.words, view.tokens()).empty()) &&
+         std::ranges::none_of(clauses.none_of,
+                              [&](const Clauses& excluded) { return HoldsForAll(excluded, view); });
+  // clang-format on
+}
+
+}  // namespace
+
+const std::vector<std::string>& FactsView::tokens() const {
+  if (tokens_ == nullptr) {
+    own_tokens_ = TokensOf(facts_);
+    tokens_ = &own_tokens_;
+  }
+  return *tokens_;
+}
+
 Predicate::Predicate(std::shared_ptr<const Compiled> compiled) : compiled_(std::move(compiled)) {}
 
 absl::StatusOr<Predicate> Predicate::Compile(const Filter& filter, const Viewer& viewer,
@@ -88,6 +100,31 @@ Predicate Predicate::FromCanonical(const Filter& filter, const Viewer& viewer) {
 
 bool Predicate::Matches(const Facts& facts) const { return Matches(FactsView(facts)); }
 
+bool Predicate::Matches(const FactsView& view) const {
+  return Sees(compiled_->viewer, view.facts()) && HoldsForAll(compiled_->clauses, view);
+}
+
+bool HasOne(const Values& asked, const std::vector<std::string_view>& had) {
+  return std::ranges::any_of(had, [&](std::string_view value) {
+    return std::binary_search(asked.begin(), asked.end(), value);
+  });
+}
+
+bool Inside(const type::v1::Circle& circle, const Facts& facts) {
+  const auto point = ExactPoint(facts.point());
+  return point &&
+         DistanceMeters({circle.latitude(), circle.longitude()}, *point) <= circle.radius_meters();
+}
+
+bool Overlaps(const DayRange& asked, const std::optional<DayRange>& had) {
+  return had && asked.Overlaps(*had);
+}
+
+bool InRange(const type::v1::IntRange& range, const Facts& facts) {
+  return facts.has_size() && (!range.has_min() || range.min() <= facts.size()) &&
+         (!range.has_max() || facts.size() <= range.max());
+}
+
 const std::vector<std::vector<Term>>& Predicate::required() const { return compiled_->required; }
 
 bool Predicate::exact() const { return compiled_->exact; }
@@ -101,7 +138,7 @@ Predicate Predicate::Without(std::string_view field) const {
     if (list.name != field || (filter().*list.values)().empty()) continue;
     Filter rest = filter();
     (rest.*list.mutable_values)()->Clear();
-    return FromCanonical(rest, viewer());
+    return FromCanonical(rest, compiled_->viewer);
   }
   return *this;
 }

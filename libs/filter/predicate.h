@@ -10,7 +10,6 @@
 #include "clusterwire/type/v1/facts.pb.h"
 #include "clusterwire/type/v1/filter.pb.h"
 
-#include "libs/filter/terms/columns.h"
 #include "libs/filter/terms/terms.h"
 #include "libs/filter/viewer.h"
 
@@ -36,6 +35,27 @@ class FactsView {
   mutable std::vector<std::string> own_tokens_;
   mutable const std::vector<std::string>* tokens_ = nullptr;
 };
+
+// The fields that can be counted by value, named as in Filter: "types", "sectors", "regions",
+// "programmes", "label_levels", "labels_held", "kinds", "states", "languages".
+const std::vector<std::string_view>& FacetFields();
+// What the Facts count for in one of them. Codes are a region's when their list is one of places,
+// else a sector's. Lives as long as the Facts.
+std::vector<std::string_view> FacetValues(std::string_view field, const Facts& facts);
+
+// What a change of a resource means to a predicate. An image that the viewer may not see doesn't
+// match, so publishing a draft is kEntered to the public.
+enum class Transition {
+  kNone,     // matches neither before nor after
+  kEntered,  // matches now
+  kLeft,     // matched before
+  kChanged,  // matches before and after, whether or not the Facts differ (a reminder changes none)
+};
+
+inline Transition TransitionOf(bool matched_before, bool matches_after) {
+  if (matched_before) return matches_after ? Transition::kChanged : Transition::kLeft;
+  return matches_after ? Transition::kEntered : Transition::kNone;
+}
 
 // What one field of a filter says about given Facts.
 struct Verdict {

@@ -10,7 +10,6 @@
 #include <gtest/gtest.h>
 
 #include "libs/base/testing/status_matchers.h"
-#include "libs/filter/transition.h"
 
 namespace clusterwire::filter {
 namespace {
@@ -185,17 +184,20 @@ TEST(WithoutTest, LeavesOutOneField) {
 
 TEST(TransitionTest, NamesWhatAChangeMeans) {
   const Predicate predicate = Compiled("sectors: 'esca:ict'");
+  const auto transition = [&predicate](const Facts* before, const Facts* after) {
+    return TransitionOf(before != nullptr && predicate.Matches(*before),
+                        after != nullptr && predicate.Matches(*after));
+  };
   const Facts ict = Text<Facts>("name: 'clusters/a' codes: 'esca:ict'");
   const Facts health = Text<Facts>("name: 'clusters/a' codes: 'esca:health'");
   const Facts draft = Text<Facts>("name: 'clusters/a' codes: 'esca:ict' audience { }");
-  EXPECT_EQ(TransitionOf(predicate, nullptr, &ict), Transition::kEntered);
-  EXPECT_EQ(TransitionOf(predicate, &ict, &health), Transition::kLeft);
-  EXPECT_EQ(TransitionOf(predicate, &ict, nullptr), Transition::kLeft);
-  EXPECT_EQ(TransitionOf(predicate, &ict, &ict), Transition::kChanged);
-  EXPECT_EQ(TransitionOf(predicate, &health, nullptr), Transition::kNone);
-  EXPECT_EQ(TransitionOf(predicate, &draft, &ict), Transition::kEntered);
-  EXPECT_EQ(TransitionOf(predicate, nullptr, nullptr), Transition::kNone);
-  EXPECT_EQ(TransitionName(Transition::kLeft), "left");
+  EXPECT_EQ(transition(nullptr, &ict), Transition::kEntered);
+  EXPECT_EQ(transition(&ict, &health), Transition::kLeft);
+  EXPECT_EQ(transition(&ict, nullptr), Transition::kLeft);
+  EXPECT_EQ(transition(&ict, &ict), Transition::kChanged);
+  EXPECT_EQ(transition(&health, nullptr), Transition::kNone);
+  EXPECT_EQ(transition(&draft, &ict), Transition::kEntered);
+  EXPECT_EQ(transition(nullptr, nullptr), Transition::kNone);
 }
 
 }  // namespace

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -15,13 +16,21 @@ struct Viewer {
   // Resource names that the viewer may act for: "programmes/go-cluster". Sorted by the makers.
   std::vector<std::string> members;
 
-  static Viewer Public();
-  static Viewer Operator();
-  static Viewer As(std::string_view name);
+  static Viewer Public() { return {}; }
+  static Viewer Operator() { return {.operator_ = true, .members = {}}; }
+  static Viewer As(std::string_view name) {
+    return {.operator_ = false, .members = {std::string(name)}};
+  }
 };
 
 // Whether the viewer may see what has these Facts: the one line that keeps a draft from the public.
 // Predicate::Matches asks it first, and Get, List, history and the gates of delivery ask it alone.
-bool Sees(const Viewer& viewer, const type::v1::Facts& facts);
+inline bool Sees(const Viewer& viewer, const type::v1::Facts& facts) {
+  if (viewer.operator_ || !facts.has_audience()) return true;
+  return std::ranges::any_of(viewer.members, [&](const std::string& member) {
+    const auto& audience = facts.audience().members();
+    return std::ranges::find(audience, member) != audience.end();
+  });
+}
 
 }  // namespace clusterwire::filter

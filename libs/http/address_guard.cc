@@ -2,15 +2,13 @@
 
 #include <netdb.h>
 
-#include <memory>
 #include <optional>
 
 #include "absl/strings/str_cat.h"
 #include <curl/curl.h>
 
+#include "libs/base/handle.h"
 #include "libs/base/status/error.h"
-#include "libs/base/status/status_macros.h"
-#include "libs/base/text/strings.h"
 
 namespace clusterwire::http {
 namespace {
@@ -24,40 +22,36 @@ struct Refused {
 
 // IANA's special-purpose registries, less what is globally reachable.
 const std::vector<Refused>& RefusedRanges() {
-  static const auto* const kRanges = [] {
-    auto* ranges = new std::vector<Refused>;
-    const auto add = [&](const char* text, const char* kind) {
-      ranges->push_back({*IpRange::Parse(text), kind});
-    };
-    add("0.0.0.0/8", "unspecified");
-    add("10.0.0.0/8", "private");
-    add("100.64.0.0/10", "shared by a provider");
-    add("127.0.0.0/8", "loopback");
-    add("169.254.0.0/16", "link-local");
-    add("172.16.0.0/12", "private");
-    add("192.0.0.0/24", "reserved for protocols");
-    add("192.0.2.0/24", "documentation");
-    add("192.88.99.0/24", "a former relay");
-    add("192.168.0.0/16", "private");
-    add("198.18.0.0/15", "benchmarking");
-    add("198.51.100.0/24", "documentation");
-    add("203.0.113.0/24", "documentation");
-    add("224.0.0.0/4", "multicast");
-    add("240.0.0.0/4", "reserved");  // with 255.255.255.255
-    add("::/128", "unspecified");
-    add("::1/128", "loopback");
-    add("64:ff9b:1::/48", "private translation");
-    add("100::/64", "discard");
-    add("2001::/23", "reserved for protocols");
-    add("2001:db8::/32", "documentation");
-    add("3fff::/20", "documentation");
-    add("5f00::/16", "segment routing");
-    add("fc00::/7", "private");
-    add("fe80::/10", "link-local");
-    add("fec0::/10", "private");
-    add("ff00::/8", "multicast");
-    return ranges;
-  }();
+  const auto range = [](const char* text) { return *IpRange::Parse(text); };
+  static const auto* const kRanges = new std::vector<Refused>{
+      {range("0.0.0.0/8"), "unspecified"},
+      {range("10.0.0.0/8"), "private"},
+      {range("100.64.0.0/10"), "shared by a provider"},
+      {range("127.0.0.0/8"), "loopback"},
+      {range("169.254.0.0/16"), "link-local"},
+      {range("172.16.0.0/12"), "private"},
+      {range("192.0.0.0/24"), "reserved for protocols"},
+      {range("192.0.2.0/24"), "documentation"},
+      {range("192.88.99.0/24"), "a former relay"},
+      {range("192.168.0.0/16"), "private"},
+      {range("198.18.0.0/15"), "benchmarking"},
+      {range("198.51.100.0/24"), "documentation"},
+      {range("203.0.113.0/24"), "documentation"},
+      {range("224.0.0.0/4"), "multicast"},
+      {range("240.0.0.0/4"), "reserved"},  // with 255.255.255.255
+      {range("::/128"), "unspecified"},
+      {range("::1/128"), "loopback"},
+      {range("64:ff9b:1::/48"), "private translation"},
+      {range("100::/64"), "discard"},
+      {range("2001::/23"), "reserved for protocols"},
+      {range("2001:db8::/32"), "documentation"},
+      {range("3fff::/20"), "documentation"},
+      {range("5f00::/16"), "segment routing"},
+      {range("fc00::/7"), "private"},
+      {range("fe80::/10"), "link-local"},
+      {range("fec0::/10"), "private"},
+      {range("ff00::/8"), "multicast"},
+  };
   return *kRanges;
 }
 
@@ -95,10 +89,7 @@ class Url {
   }
 
  private:
-  struct Free {
-    void operator()(CURLU* handle) const { curl_url_cleanup(handle); }
-  };
-  std::unique_ptr<CURLU, Free> handle_{curl_url()};
+  Handle<CURLU, curl_url_cleanup> handle_{curl_url()};
 };
 
 // What stands between "://" and the path. Our client's parser forgives more than it should.
@@ -169,8 +160,7 @@ absl::Status AddressGuard::CheckAddress(const IpAddress& address) const {
   for (const IpRange& range : allowed_) {
     if (range.Contains(address)) return absl::OkStatus();
   }
-  const std::optional<IpAddress> embedded = address.Embedded();
-  if (embedded) return CheckAddress(*embedded);
+  if (const auto embedded = address.Embedded()) return CheckAddress(*embedded);
   for (const Refused& refused : RefusedRanges()) {
     if (!refused.range.Contains(address)) continue;
     return Error(absl::StatusCode::kPermissionDenied, "ADDRESS_REFUSED",

@@ -7,7 +7,6 @@
 #include <curl/curl.h>
 
 #include "libs/base/status/error.h"
-#include "libs/base/status/status_macros.h"
 #include "libs/base/threads/mutex.h"
 #include "libs/http/multi.h"
 #include "libs/http/transfer.h"

@@ -11,7 +11,7 @@
 #include <gmock/gmock.h>
 #include <sys/resource.h>
 
-#include "libs/base/status/status_macros.h"
+#include "libs/base/status/error.h"
 #include "libs/base/testing/status_matchers.h"
 #include "libs/http/testing/collector.h"
 #include "libs/http/testing/receiver.h"

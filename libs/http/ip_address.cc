@@ -59,13 +59,9 @@ std::optional<IpAddress> IpAddress::FromSocket(const sockaddr* address) {
 std::optional<IpAddress> IpAddress::Embedded() const {
   if (v4_) return std::nullopt;
   const auto at = [&](size_t i) { return V4(bytes_.data() + i); };
-  const std::array<uint8_t, 16> zero{};
-  if (std::equal(bytes_.begin(), bytes_.begin() + 10, zero.begin())) {
-    if (bytes_[10] == 0xff && bytes_[11] == 0xff) return at(12);  // mapped, ::ffff:0:0/96
-    const bool compatible = bytes_[10] == 0 && bytes_[11] == 0;   // deprecated, ::/96
-    const bool tiny = std::equal(bytes_.begin() + 10, bytes_.begin() + 15, zero.begin());
-    if (compatible && !tiny) return at(12);
-  }
+  const IpAddress zero;
+  if (Prefix(96) == zero && Prefix(120) != zero) return at(12);  // deprecated; neither :: nor ::1
+  if (StartsWith(bytes_, {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff})) return at(12);  // mapped
   if (StartsWith(bytes_, {0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff, 0, 0})) return at(12);  // translated
   // NAT64 by its well-known prefix, /96. A network's own (64:ff9b:1::/48) may put the address
   // anywhere behind it.
@@ -77,6 +73,14 @@ std::optional<IpAddress> IpAddress::Embedded() const {
     return V4(inverted);
   }
   return std::nullopt;
+}
+
+IpAddress IpAddress::Prefix(int bits) const {
+  IpAddress prefix = *this;
+  for (int bit = bits; bit < 128; ++bit) {
+    prefix.bytes_[static_cast<size_t>(bit / 8)] &= static_cast<uint8_t>(~(0x80 >> bit % 8));
+  }
+  return prefix;
 }
 
 std::string IpAddress::ToString() const {
@@ -102,23 +106,10 @@ absl::StatusOr<IpRange> IpRange::Parse(std::string_view text) {
       range.bits_ > most) {
     return wrong(absl::StrCat("the prefix is 0 to ", most));
   }
-  for (int bit = range.bits_; bit < most; ++bit) {
-    if (range.first_.bytes_[static_cast<size_t>(bit / 8)] >> (7 - bit % 8) & 1) {
-      return wrong("bits behind the prefix are set");
-    }
-  }
+  if (first->Prefix(range.bits_) != *first) return wrong("bits behind the prefix are set");
   return range;
 }
 
-bool IpRange::Contains(const IpAddress& address) const {
-  if (address.v4_ != first_.v4_) return false;
-  const auto whole = static_cast<size_t>(bits_ / 8);
-  if (!std::equal(first_.bytes_.begin(), first_.bytes_.begin() + static_cast<ptrdiff_t>(whole),
-                  address.bytes_.begin())) {
-    return false;
-  }
-  const int rest = bits_ % 8;
-  return rest == 0 || (first_.bytes_[whole] ^ address.bytes_[whole]) >> (8 - rest) == 0;
-}
+bool IpRange::Contains(const IpAddress& address) const { return address.Prefix(bits_) == first_; }
 
 }  // namespace clusterwire::http

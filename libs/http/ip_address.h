@@ -30,6 +30,8 @@ class IpAddress {
  private:
   friend class IpRange;
   static IpAddress V4(const uint8_t* bytes);
+  // With its first bits only; the others are zero.
+  IpAddress Prefix(int bits) const;
 
   std::array<uint8_t, 16> bytes_{};  // network order; IPv4 uses the first four
   bool v4_ = false;

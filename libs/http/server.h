@@ -6,9 +6,7 @@
 #include <map>
 #include <memory>
 #include <string>
-#include <string_view>
 #include <thread>
-#include <utility>
 #include <vector>
 
 #include "absl/status/statusor.h"

@@ -1,64 +1,222 @@
 #pragma once
 
-#include <memory>
+#include <algorithm>
 #include <string>
 #include <string_view>
 #include <utility>
 
 #include "absl/status/statusor.h"
+#include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
 #include <curl/curl.h>
+#include <sys/socket.h>
 
+#include "libs/base/handle.h"
+#include "libs/base/status/error.h"
+#include "libs/base/text/strings.h"
 #include "libs/base/time/clock.h"
 #include "libs/http/client.h"
 
-// For this library's .cc files only.
+// For client.cc only.
 namespace clusterwire::http {
 
-// One request on its way. Made by whoever starts it, then owned by the client's loop.
+// One request on its way. Made by the thread that starts it, then owned by the client's loop.
 class Transfer {
  public:
   // `options` and `clock` outlive it.
-  Transfer(Request request, Client::Callback callback, const Client::Options& options,
-           Clock& clock);
+  Transfer(Request request, Client::Callback callback, const Client::Options& options, Clock& clock)
+      : request_(std::move(request)),
+        callback_(std::move(callback)),
+        options_(options),
+        clock_(clock),
+        easy_(curl_easy_init()) {}
 
   // The handle to add to the loop; this object's.
-  CURL* Prepare();
+  CURL* Prepare() {
+    SetUpMessage();
+    SetUpLimits();
+    SetUpSafety();
+    return easy_.get();
+  }
+
   // After the loop said how it ended.
-  absl::StatusOr<Response> Result(CURLcode code);
+  absl::StatusOr<Response> Result(CURLcode code) {
+    const bool answered = code == CURLE_OK || (code == CURLE_WRITE_ERROR && response_.body_cut);
+    if (!answered) return Failure(code);
+    long status = 0;
+    curl_easy_getinfo(easy_.get(), CURLINFO_RESPONSE_CODE, &status);
+    response_.status = static_cast<int>(status);
+    const char* address = nullptr;
+    curl_easy_getinfo(easy_.get(), CURLINFO_PRIMARY_IP, &address);
+    if (address != nullptr) response_.address = address;
+    curl_off_t microseconds = 0;
+    curl_easy_getinfo(easy_.get(), CURLINFO_TOTAL_TIME_T, &microseconds);
+    response_.took = absl::Microseconds(microseconds);
+    curl_off_t seconds = 0;  // of a Retry-After in any of its forms; 0 when there is none
+    curl_easy_getinfo(easy_.get(), CURLINFO_RETRY_AFTER, &seconds);
+    if (seconds > 0) {
+      response_.retry_after = clock_.Now() + std::min(absl::Seconds(seconds), kLongestRest);
+    }
+    return std::move(response_);
+  }
+
   Client::Callback TakeCallback() { return std::move(callback_); }
 
  private:
-  static curl_socket_t OnSocket(void* self, curlsocktype, curl_sockaddr* address);
-  static size_t OnHeader(char* data, size_t size, size_t count, void* self);
-  static size_t OnBody(char* data, size_t size, size_t count, void* self);
-  void SetUpMessage();
-  void SetUpLimits();
-  void SetUpSafety();
-  bool TakeHeader(std::string_view line);
-  absl::Status Failure(CURLcode code);
+  struct Reason {
+    absl::StatusCode code;
+    const char* reason;
+  };
+
+  void SetUpMessage() {
+    const auto add = [&](const std::string& line) {
+      headers_.reset(curl_slist_append(headers_.release(), line.c_str()));
+    };
+    bool typed = false;
+    for (const auto& [name, value] : request_.headers) {
+      typed = typed || absl::EqualsIgnoreCase(name, "content-type");
+      add(value.empty() ? name + ";" : absl::StrCat(name, ": ", value));
+    }
+    // What curl would add by itself: a question that costs a round trip, and a type that is wrong.
+    add("Expect:");
+    if (!typed) add("Content-Type:");
+
+    Set(CURLOPT_URL, request_.url.c_str());
+    Set(CURLOPT_HTTPHEADER, headers_.get());
+    Set(CURLOPT_USERAGENT, options_.user_agent.c_str());
+    Set(CURLOPT_HTTP_VERSION, static_cast<long>(CURL_HTTP_VERSION_1_1));
+    if (request_.method == Request::Method::kPost) {
+      Set(CURLOPT_POST, 1L);
+      Set(CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(request_.body.size()));
+      Set(CURLOPT_POSTFIELDS, request_.body.data());
+    }
+    Set(CURLOPT_HEADERFUNCTION, &Transfer::OnHeader);
+    Set(CURLOPT_HEADERDATA, this);
+    Set(CURLOPT_WRITEFUNCTION, &Transfer::OnBody);
+    Set(CURLOPT_WRITEDATA, this);
+    Set(CURLOPT_ERRORBUFFER, error_);
+  }
+
+  void SetUpLimits() {
+    // Never 0, which would mean no limit.
+    const auto milliseconds = [](absl::Duration duration) {
+      return std::max<long>(1, absl::ToInt64Milliseconds(duration));
+    };
+    const absl::Duration total = std::min(options_.time_limit, request_.deadline - clock_.Now());
+    Set(CURLOPT_TIMEOUT_MS, milliseconds(total));
+    Set(CURLOPT_CONNECTTIMEOUT_MS, milliseconds(std::min(total, options_.connect_limit)));
+    Set(CURLOPT_NOSIGNAL, 1L);
+    // A name server that doesn't answer holds up its own request only: without this, curl would
+    // wait on the loop's thread for the lookup that it gave up.
+    Set(CURLOPT_QUICK_EXIT, 1L);
+  }
+
+  void SetUpSafety() {
+    Set(CURLOPT_PROTOCOLS_STR, "http,https");
+    Set(CURLOPT_FOLLOWLOCATION, 0L);
+    Set(CURLOPT_PROXY, "");  // one from the environment would connect past the guard
+    Set(CURLOPT_OPENSOCKETFUNCTION, &Transfer::OnSocket);
+    Set(CURLOPT_OPENSOCKETDATA, this);
+    Set(CURLOPT_SSL_VERIFYPEER, 1L);
+    Set(CURLOPT_SSL_VERIFYHOST, 2L);
+    Set(CURLOPT_SSLVERSION, static_cast<long>(CURL_SSLVERSION_TLSv1_2));
+    if (!options_.ca_file.empty()) Set(CURLOPT_CAINFO, options_.ca_file.c_str());
+  }
 
   template <typename Value>
   void Set(CURLoption option, Value value) {
     curl_easy_setopt(easy_.get(), option, value);
   }
 
-  struct FreeEasy {
-    void operator()(CURL* easy) const { curl_easy_cleanup(easy); }
-  };
-  struct FreeList {
-    void operator()(curl_slist* list) const { curl_slist_free_all(list); }
-  };
+  // Sees the address that is about to be connected to, whatever the name resolved to before.
+  static curl_socket_t OnSocket(void* self, curlsocktype, curl_sockaddr* address) {
+    auto* transfer = static_cast<Transfer*>(self);
+    const std::optional<IpAddress> ip = IpAddress::FromSocket(&address->addr);
+    absl::Status verdict = ip ? transfer->options_.guard.CheckAddress(*ip)
+                              : Error(absl::StatusCode::kPermissionDenied, "ADDRESS_REFUSED",
+                                      "not an Internet address");
+    if (!verdict.ok()) {
+      transfer->refusal_ = std::move(verdict);
+      return CURL_SOCKET_BAD;
+    }
+    return socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
+  }
+
+  static size_t OnHeader(char* data, size_t size, size_t count, void* self) {
+    return static_cast<Transfer*>(self)->TakeHeader({data, size * count}) ? size * count : 0;
+  }
+
+  bool TakeHeader(std::string_view line) {
+    header_bytes_ += line.size();
+    if (header_bytes_ > kMaxHeaderBytes) return false;
+    if (line.starts_with("HTTP/")) response_ = {};  // the one before was an interim answer
+    const size_t colon = line.find(':');
+    if (colon == std::string_view::npos) return true;
+    const std::string name = absl::AsciiStrToLower(ToAbsl(line.substr(0, colon)));
+    const std::string value(absl::StripAsciiWhitespace(ToAbsl(line.substr(colon + 1))));
+    if (name == "content-type") response_.content_type = value;
+    if (name == "location") response_.location = value;
+    return true;
+  }
+
+  static size_t OnBody(char* data, size_t size, size_t count, void* self) {
+    auto* transfer = static_cast<Transfer*>(self);
+    Response& response = transfer->response_;
+    const size_t bytes = size * count;
+    const size_t kept = std::min(bytes, transfer->options_.answer_limit - response.body.size());
+    response.body.append(data, kept);
+    response.body_cut = kept < bytes;
+    return response.body_cut ? 0 : bytes;  // 0 ends the transfer
+  }
+
+  absl::Status Failure(CURLcode code) {
+    if (code == CURLE_COULDNT_CONNECT && !refusal_.ok()) return std::move(refusal_);
+    const Reason reason = ReasonFor(code);
+    return Error(reason.code, reason.reason, *error_ != '\0' ? error_ : curl_easy_strerror(code));
+  }
+
+  static Reason ReasonFor(CURLcode code) {
+    switch (code) {
+      case CURLE_OPERATION_TIMEDOUT:
+        return {absl::StatusCode::kDeadlineExceeded, "TIMEOUT"};
+      case CURLE_COULDNT_RESOLVE_HOST:
+        return {absl::StatusCode::kUnavailable, "NAME_NOT_RESOLVED"};
+      case CURLE_COULDNT_CONNECT:
+        return {absl::StatusCode::kUnavailable, "CONNECT_FAILED"};
+      case CURLE_SSL_CONNECT_ERROR:
+      case CURLE_PEER_FAILED_VERIFICATION:
+      case CURLE_SSL_CERTPROBLEM:
+      case CURLE_SSL_CIPHER:
+      case CURLE_SSL_ISSUER_ERROR:
+      case CURLE_SSL_INVALIDCERTSTATUS:
+      case CURLE_SSL_CACERT_BADFILE:
+        return {absl::StatusCode::kUnavailable, "TLS_FAILED"};
+      case CURLE_GOT_NOTHING:
+      case CURLE_RECV_ERROR:
+      case CURLE_SEND_ERROR:
+      case CURLE_PARTIAL_FILE:
+      case CURLE_WEIRD_SERVER_REPLY:
+      case CURLE_UNSUPPORTED_PROTOCOL:  // what HTTP/0.9 is called
+        return {absl::StatusCode::kUnavailable, "CONNECTION_BROKEN"};
+      default:
+        return {absl::StatusCode::kInternal, "HTTP_FAILED"};
+    }
+  }
+
+  static constexpr size_t kMaxHeaderBytes = 64 * 1024;
+  static constexpr absl::Duration kLongestRest = absl::Hours(365 * 24);
 
   const Request request_;
   Client::Callback callback_;
   const Client::Options& options_;
   Clock& clock_;
-  std::unique_ptr<curl_slist, FreeList> headers_;
+  Handle<curl_slist, curl_slist_free_all> headers_;
   char error_[CURL_ERROR_SIZE] = "";
   Response response_;
   size_t header_bytes_ = 0;
   absl::Status refusal_;                  // of the last address that the guard refused
-  std::unique_ptr<CURL, FreeEasy> easy_;  // last: it points to everything above
+  Handle<CURL, curl_easy_cleanup> easy_;  // last: it points to everything above
 };
 
 }  // namespace clusterwire::http

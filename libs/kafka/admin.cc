@@ -6,9 +6,7 @@
 #include "absl/strings/str_cat.h"
 
 #include "libs/base/status/error.h"
-#include "libs/base/status/status_macros.h"
 #include "libs/base/text/strings.h"
-#include "libs/kafka/errors.h"
 #include "libs/kafka/handles.h"
 
 namespace clusterwire::kafka {
@@ -19,8 +17,6 @@ using NewTopicHandle = Handle<rd_kafka_NewTopic_t, rd_kafka_NewTopic_destroy>;
 using OptionsHandle = Handle<rd_kafka_AdminOptions_t, rd_kafka_AdminOptions_destroy>;
 using QueueHandle = Handle<rd_kafka_queue_t, rd_kafka_queue_destroy>;
 using ResourceHandle = Handle<rd_kafka_ConfigResource_t, rd_kafka_ConfigResource_destroy>;
-
-constexpr int kPropagationPauseMilliseconds = 50;
 
 // Starts an admin request by `start` and waits for its answer.
 template <typename Start>
@@ -41,14 +37,6 @@ absl::StatusOr<EventHandle> Ask(rd_kafka_t* client, rd_kafka_admin_op_t what,
   return event;
 }
 
-absl::Status TopicResult(const rd_kafka_topic_result_t& result, rd_kafka_resp_err_t accepted,
-                         const std::string& doing) {
-  const rd_kafka_resp_err_t code = rd_kafka_topic_result_error(&result);
-  if (code == accepted) return absl::OkStatus();
-  const char* const text = rd_kafka_topic_result_error_string(&result);
-  return ToStatus(code, text == nullptr ? doing : absl::StrCat(doing, ": ", text));
-}
-
 absl::StatusOr<NewTopicHandle> ToNewTopic(const TopicSettings& settings) {
   char text[512];
   NewTopicHandle topic(rd_kafka_NewTopic_new(settings.name.c_str(), settings.partitions,
@@ -66,20 +54,23 @@ absl::StatusOr<NewTopicHandle> ToNewTopic(const TopicSettings& settings) {
   return topic;
 }
 
-absl::Status FillPartitions(rd_kafka_t* client, const std::string& name, const Remaining& remaining,
-                            TopicDescription* description) {
+// Without what the brokers hold of its properties.
+absl::StatusOr<TopicDescription> DescribePartitions(rd_kafka_t* client, const std::string& name,
+                                                    const Remaining& remaining) {
+  TopicDescription description;
   ASSIGN_OR_RETURN(const MetadataHandle metadata, MetadataOf(client, name, remaining));
   const rd_kafka_metadata_topic_t& topic = metadata->topics[0];
-  description->partitions = topic.partition_cnt;
+  description.partitions = topic.partition_cnt;
   for (int i = 0; i < topic.partition_cnt; ++i) {
     RETURN_IF_ERROR(ToStatus(topic.partitions[i].err, absl::StrCat("describing topic ", name)));
-    description->replication = static_cast<int16_t>(topic.partitions[i].replica_cnt);
+    description.replication = static_cast<int16_t>(topic.partitions[i].replica_cnt);
   }
-  return absl::OkStatus();
+  return description;
 }
 
-absl::Status FillConfig(rd_kafka_t* client, const std::string& name, const Remaining& remaining,
-                        TopicDescription* description) {
+absl::StatusOr<TopicDescription> Describe(rd_kafka_t* client, const std::string& name,
+                                          const Remaining& remaining) {
+  ASSIGN_OR_RETURN(TopicDescription description, DescribePartitions(client, name, remaining));
   const std::string doing = absl::StrCat("reading the properties of topic ", name);
   const ResourceHandle resource(rd_kafka_ConfigResource_new(RD_KAFKA_RESOURCE_TOPIC, name.c_str()));
   rd_kafka_ConfigResource_t* asked = resource.get();
@@ -97,35 +88,23 @@ absl::Status FillConfig(rd_kafka_t* client, const std::string& name, const Remai
       rd_kafka_ConfigResource_configs(resources[0], &count);
   for (size_t i = 0; i < count; ++i) {
     const char* const value = rd_kafka_ConfigEntry_value(entries[i]);
-    description->config[rd_kafka_ConfigEntry_name(entries[i])] = value == nullptr ? "" : value;
+    description.config[rd_kafka_ConfigEntry_name(entries[i])] = value == nullptr ? "" : value;
   }
   int64_t retention = 0;
-  if (!absl::SimpleAtoi(description->config["retention.ms"], &retention)) {
+  if (!absl::SimpleAtoi(description.config["retention.ms"], &retention)) {
     return ToStatus(RD_KAFKA_RESP_ERR__BAD_MSG, doing);
   }
-  description->retention = retention < 0 ? absl::InfiniteDuration() : absl::Milliseconds(retention);
-  return absl::OkStatus();
-}
-
-absl::StatusOr<TopicDescription> Describe(rd_kafka_t* client, const std::string& name,
-                                          const Remaining& remaining) {
-  TopicDescription description;
-  RETURN_IF_ERROR(FillPartitions(client, name, remaining, &description));
-  RETURN_IF_ERROR(FillConfig(client, name, remaining, &description));
+  description.retention = retention < 0 ? absl::InfiniteDuration() : absl::Milliseconds(retention);
   return description;
 }
 
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<Admin>> Admin::Create(ClientOptions options) {
-  auto state = std::make_unique<ClientState>();
-  state->options = std::move(options);
   // A consumer, since only of those metadata requests can be kept from creating topics.
   const ClientPlan plan{.type = RD_KAFKA_CONSUMER,
-                        .defaults = {},
-                        .fixed = {{"allow.auto.create.topics", "false"}},
-                        .callbacks = {}};
-  ASSIGN_OR_RETURN(Client client, NewClient(plan, std::move(state)));
+                        .fixed = {{"allow.auto.create.topics", "false"}}};
+  ASSIGN_OR_RETURN(Client client, NewClient(options, plan));
   return std::unique_ptr<Admin>(new Admin(std::move(client)));
 }
 
@@ -144,15 +123,14 @@ absl::StatusOr<TopicDescription> Admin::EnsureTopic(const TopicSettings& setting
   const rd_kafka_topic_result_t** const results =
       rd_kafka_CreateTopics_result_topics(rd_kafka_event_CreateTopics_result(event.get()), &count);
   if (count != 1) return ToStatus(RD_KAFKA_RESP_ERR__BAD_MSG, doing);
-  RETURN_IF_ERROR(TopicResult(*results[0], RD_KAFKA_RESP_ERR_TOPIC_ALREADY_EXISTS, doing));
-  // The brokers hear of a new topic a moment after its creation was answered.
-  while (true) {
-    auto description = Describe(client_.get(), settings.name, remaining);
-    const bool not_yet = description.status().code() == absl::StatusCode::kNotFound ||
-                         IsRetriable(description.status());
-    if (description.ok() || !not_yet || remaining.over()) return description;
-    rd_kafka_poll(client_.get(), remaining.Milliseconds(kPropagationPauseMilliseconds));
+  const rd_kafka_resp_err_t code = rd_kafka_topic_result_error(results[0]);
+  if (code != RD_KAFKA_RESP_ERR_NO_ERROR && code != RD_KAFKA_RESP_ERR_TOPIC_ALREADY_EXISTS) {
+    const char* const text = rd_kafka_topic_result_error_string(results[0]);
+    return ToStatus(code, text == nullptr ? doing : absl::StrCat(doing, ": ", text));
   }
+  // The brokers hear of a new topic a moment after its creation was answered.
+  return AskPatiently(client_.get(), remaining, /*exists=*/true,
+                      [&] { return Describe(client_.get(), settings.name, remaining); });
 }
 
 absl::StatusOr<TopicDescription> Admin::DescribeTopic(const std::string& name,
@@ -161,8 +139,8 @@ absl::StatusOr<TopicDescription> Admin::DescribeTopic(const std::string& name,
 }
 
 absl::StatusOr<int32_t> Admin::CountPartitions(const std::string& name, absl::Duration wait) {
-  TopicDescription description;
-  RETURN_IF_ERROR(FillPartitions(client_.get(), name, Remaining(wait), &description));
+  ASSIGN_OR_RETURN(const TopicDescription description,
+                   DescribePartitions(client_.get(), name, Remaining(wait)));
   return description.partitions;
 }
 

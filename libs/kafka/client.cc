@@ -1,5 +1,7 @@
 #include "libs/kafka/client.h"
 
+#include <algorithm>
+#include <initializer_list>
 #include <span>
 #include <thread>
 #include <vector>
@@ -7,15 +9,67 @@
 #include "absl/strings/str_cat.h"
 
 #include "libs/base/status/error.h"
-#include "libs/base/status/status_macros.h"
+#include "libs/base/text/strings.h"
 #include "libs/base/time/clock.h"
-#include "libs/kafka/errors.h"
 #include "libs/kafka/handles.h"
 
 namespace clusterwire::kafka {
 namespace {
 
 constexpr absl::Duration kDestroyLimit = absl::Seconds(5);
+
+constexpr char kUnavailable[] = "KAFKA_UNAVAILABLE";
+constexpr char kFatal[] = "KAFKA_FATAL";
+
+struct Kind {
+  absl::StatusCode code;
+  const char* reason;
+  const char* remedy;
+  std::initializer_list<rd_kafka_resp_err_t> errors;
+};
+
+// The last is for all other errors.
+constexpr Kind kKinds[] = {
+    {absl::StatusCode::kAborted,
+     kFatal,
+     "make a new client",
+     {RD_KAFKA_RESP_ERR__FATAL, RD_KAFKA_RESP_ERR__FENCED, RD_KAFKA_RESP_ERR__GAPLESS_GUARANTEE,
+      RD_KAFKA_RESP_ERR__INCONSISTENT, RD_KAFKA_RESP_ERR_OUT_OF_ORDER_SEQUENCE_NUMBER,
+      RD_KAFKA_RESP_ERR_UNKNOWN_PRODUCER_ID, RD_KAFKA_RESP_ERR_INVALID_PRODUCER_EPOCH,
+      RD_KAFKA_RESP_ERR_FENCED_INSTANCE_ID}},
+    {absl::StatusCode::kNotFound,
+     "KAFKA_TOPIC_UNKNOWN",
+     "create the topic with enough partitions",
+     {RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART, RD_KAFKA_RESP_ERR__UNKNOWN_TOPIC,
+      RD_KAFKA_RESP_ERR__UNKNOWN_PARTITION}},
+    {absl::StatusCode::kOutOfRange,
+     "KAFKA_OFFSET_OUT_OF_RANGE",
+     "choose an offset that the log holds",
+     {RD_KAFKA_RESP_ERR_OFFSET_OUT_OF_RANGE, RD_KAFKA_RESP_ERR__AUTO_OFFSET_RESET,
+      RD_KAFKA_RESP_ERR__NO_OFFSET}},
+    {absl::StatusCode::kInvalidArgument,
+     "KAFKA_MESSAGE_TOO_LARGE",
+     "raise max.message.bytes of the topic or send less",
+     {RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE, RD_KAFKA_RESP_ERR_RECORD_LIST_TOO_LARGE}},
+    {absl::StatusCode::kPermissionDenied,
+     "KAFKA_NOT_AUTHORIZED",
+     "check the credentials and the access list",
+     {RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED, RD_KAFKA_RESP_ERR_GROUP_AUTHORIZATION_FAILED,
+      RD_KAFKA_RESP_ERR_CLUSTER_AUTHORIZATION_FAILED, RD_KAFKA_RESP_ERR_SASL_AUTHENTICATION_FAILED,
+      RD_KAFKA_RESP_ERR__AUTHENTICATION}},
+    {absl::StatusCode::kUnavailable,
+     kUnavailable,
+     "try again",
+     {RD_KAFKA_RESP_ERR__TRANSPORT, RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN,
+      RD_KAFKA_RESP_ERR__TIMED_OUT, RD_KAFKA_RESP_ERR__TIMED_OUT_QUEUE,
+      RD_KAFKA_RESP_ERR__MSG_TIMED_OUT, RD_KAFKA_RESP_ERR__RESOLVE, RD_KAFKA_RESP_ERR__WAIT_COORD,
+      RD_KAFKA_RESP_ERR__RETRY, RD_KAFKA_RESP_ERR_LEADER_NOT_AVAILABLE,
+      RD_KAFKA_RESP_ERR_NOT_LEADER_FOR_PARTITION, RD_KAFKA_RESP_ERR_REQUEST_TIMED_OUT,
+      RD_KAFKA_RESP_ERR_BROKER_NOT_AVAILABLE, RD_KAFKA_RESP_ERR_NETWORK_EXCEPTION,
+      RD_KAFKA_RESP_ERR_COORDINATOR_LOAD_IN_PROGRESS, RD_KAFKA_RESP_ERR_COORDINATOR_NOT_AVAILABLE,
+      RD_KAFKA_RESP_ERR_NOT_COORDINATOR, RD_KAFKA_RESP_ERR_NOT_CONTROLLER,
+      RD_KAFKA_RESP_ERR_NOT_ENOUGH_REPLICAS, RD_KAFKA_RESP_ERR_REBALANCE_IN_PROGRESS}},
+    {absl::StatusCode::kInternal, "KAFKA_ERROR", "see the broker's log", {}}};
 
 LogLevel LevelOfSyslog(int level) {
   if (level <= 3) return LogLevel::kError;
@@ -61,14 +115,42 @@ absl::Status Fill(rd_kafka_conf_t* conf, const ClientPlan& plan, const ClientOpt
 
 }  // namespace
 
-void ClientState::Log(LogLevel level, std::string_view facility, std::string_view text) const {
-  MutexLock lock(mutex_);
-  if (options.log && !muted_) options.log(level, facility, text);
+absl::Status ToStatus(rd_kafka_resp_err_t error, std::string_view doing) {
+  if (error == RD_KAFKA_RESP_ERR_NO_ERROR) return absl::OkStatus();
+  const Kind& kind = *std::ranges::find_if(kKinds, [error](const Kind& candidate) {
+    return candidate.errors.size() == 0 || std::ranges::count(candidate.errors, error) > 0;
+  });
+  return Error(kind.code, kind.reason,
+               absl::StrCat(ToAbsl(doing), ": ", rd_kafka_err2str(error), " (", kind.remedy, ")"),
+               {{"error", rd_kafka_err2name(error)}});
 }
 
-void ClientState::Mute() {
+absl::Status ToStatus(rd_kafka_error_t* error, std::string_view doing) {
+  const ErrorHandle owned(error);
+  return error == nullptr ? absl::OkStatus() : ToStatus(rd_kafka_error_code(error), doing);
+}
+
+absl::Status FatalError(rd_kafka_t* client) {
+  char text[512];
+  const rd_kafka_resp_err_t code = rd_kafka_fatal_error(client, text, sizeof text);
+  if (code == RD_KAFKA_RESP_ERR_NO_ERROR) return absl::OkStatus();
+  return Error(absl::StatusCode::kAborted, kFatal,
+               absl::StrCat("Kafka client is done for: ", text, " (make a new client)"),
+               {{"error", rd_kafka_err2name(code)}});
+}
+
+bool IsRetriable(const absl::Status& status) { return ReasonOf(status) == kUnavailable; }
+
+bool NeedsNewClient(const absl::Status& status) { return ReasonOf(status) == kFatal; }
+
+void ClientState::Log(LogLevel level, std::string_view facility, std::string_view text) const {
   MutexLock lock(mutex_);
-  muted_ = true;
+  if (log_) log_(level, facility, text);
+}
+
+void ClientState::SetLog(LogCallback log) {
+  MutexLock lock(mutex_);
+  log_ = std::move(log);
 }
 
 // librdkafka 2.0.2 holds a reference to itself after a partition was lost or its topic deleted, and
@@ -87,13 +169,15 @@ void ClientCloser::operator()(rd_kafka_s* client) const {
     return;
   }
   state->Log(LogLevel::kError, "DESTROY", "client doesn't end; left behind");
-  state->Mute();
+  state->SetLog(nullptr);
   destroyer.detach();
 }
 
-absl::StatusOr<Client> NewClient(const ClientPlan& plan, std::unique_ptr<ClientState> state) {
+absl::StatusOr<Client> NewClient(const ClientOptions& options, const ClientPlan& plan,
+                                 std::unique_ptr<ClientState> state) {
   ConfHandle conf(rd_kafka_conf_new());
-  RETURN_IF_ERROR(Fill(conf.get(), plan, state->options));
+  RETURN_IF_ERROR(Fill(conf.get(), plan, options));
+  state->SetLog(options.log);
   rd_kafka_conf_set_opaque(conf.get(), state.get());
   rd_kafka_conf_set_log_cb(conf.get(), &OnLog);
   rd_kafka_conf_set_error_cb(conf.get(), &OnError);

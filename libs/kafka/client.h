@@ -6,6 +6,8 @@
 #include <string>
 #include <string_view>
 
+#include "absl/status/status.h"
+
 // What producer, consumer, reader and admin have in common. Their headers don't include librdkafka.
 struct rd_kafka_s;
 
@@ -16,17 +18,34 @@ namespace clusterwire::kafka {
 using Config = std::map<std::string, std::string>;
 
 enum class LogLevel { kError, kWarning, kInfo, kDebug };
+using LogCallback =
+    std::function<void(LogLevel level, std::string_view facility, std::string_view text)>;
 
 struct ClientOptions {
   std::string brokers;  // "host:port,host:port"
   Config config = {};
   // Called from threads of librdkafka's own: thread-safe, quick, and alive as long as the client.
-  std::function<void(LogLevel, std::string_view facility, std::string_view text)> log = {};
+  LogCallback log = {};
 };
 
 struct ClientCloser {
   void operator()(rd_kafka_s* client) const;
 };
 using Client = std::unique_ptr<rd_kafka_s, ClientCloser>;
+
+// What went wrong between a client and the brokers is a status that says what to do:
+//   UNAVAILABLE          KAFKA_UNAVAILABLE          retriable: brokers away, leader moving, …
+//   ABORTED              KAFKA_FATAL                this client is done for: make a new one
+//   NOT_FOUND            KAFKA_TOPIC_UNKNOWN        no such topic or partition
+//   OUT_OF_RANGE         KAFKA_OFFSET_OUT_OF_RANGE  the log doesn't hold that offset
+//   INVALID_ARGUMENT     KAFKA_MESSAGE_TOO_LARGE    above the client's or the topic's limit
+//   PERMISSION_DENIED    KAFKA_NOT_AUTHORIZED       credentials or ACLs
+//   INTERNAL             KAFKA_ERROR                everything else
+// Metadata holds librdkafka's name of the error under "error".
+
+// True when trying again later with the same client may work.
+bool IsRetriable(const absl::Status& status);
+// True when only a new client helps.
+bool NeedsNewClient(const absl::Status& status);
 
 }  // namespace clusterwire::kafka

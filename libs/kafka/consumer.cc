@@ -7,8 +7,7 @@
 #include "absl/strings/str_cat.h"
 
 #include "libs/base/status/error.h"
-#include "libs/base/status/status_macros.h"
-#include "libs/kafka/errors.h"
+#include "libs/base/text/strings.h"
 #include "libs/kafka/handles.h"
 
 namespace clusterwire::kafka {
@@ -33,18 +32,13 @@ struct Consumer::State final : ClientState {
   Batch batch;  // being filled by Poll()
 };
 
-namespace {
-
 constexpr int kSeekMilliseconds = 10'000;
-
-}  // namespace
 
 absl::StatusOr<std::unique_ptr<Consumer>> Consumer::Create(Options options) {
   if (options.hook == nullptr || options.group.empty() || options.topics.empty()) {
     return FieldError("kafka.consumer", "needs a group, a topic and a rebalance hook");
   }
   auto state = std::make_unique<State>();
-  state->options = std::move(options.client);
   state->hook = options.hook;
   State* const raw = state.get();
   const ClientPlan plan{.type = RD_KAFKA_CONSUMER,
@@ -63,7 +57,7 @@ absl::StatusOr<std::unique_ptr<Consumer>> Consumer::Create(Options options) {
                         .callbacks = [](rd_kafka_conf_t* conf) {
                           rd_kafka_conf_set_rebalance_cb(conf, &State::OnRebalance);
                         }};
-  ASSIGN_OR_RETURN(Client client, NewClient(plan, std::move(state)));
+  ASSIGN_OR_RETURN(Client client, NewClient(options.client, plan, std::move(state)));
   rd_kafka_poll_set_consumer(client.get());
   std::unique_ptr<Consumer> consumer(new Consumer(std::move(client), raw));
 
@@ -73,8 +67,6 @@ absl::StatusOr<std::unique_ptr<Consumer>> Consumer::Create(Options options) {
                            "subscribing to the topics"));
   return consumer;
 }
-
-Consumer::Consumer(Client client, State* state) : client_(std::move(client)), state_(state) {}
 
 Consumer::~Consumer() { rd_kafka_consumer_close(client_.get()); }
 
@@ -156,11 +148,10 @@ void Consumer::State::GiveUp(rd_kafka_t* client, const std::vector<TopicPartitio
     waiting.erase(partition);
     if (assigned.contains(partition)) read.push_back(partition);
   }
-  const auto given_up = [&](const TopicPartition& partition) {
-    return std::find(read.begin(), read.end(), partition) != read.end();
-  };
-  // The owner hasn't seen these yet; whoever gets the partition reads them again.
-  std::erase_if(batch.messages, [&](const auto& message) { return given_up(message.from); });
+  // The owner hasn't seen these yet; who gets the partition reads them again.
+  std::erase_if(batch.messages, [&](const ReceivedMessage& message) {
+    return std::ranges::find(read, message.from) != read.end();
+  });
   if (!read.empty()) {
     if (rd_kafka_assignment_lost(client)) {
       hook->OnLost(read);
@@ -176,7 +167,7 @@ void Consumer::State::GiveUp(rd_kafka_t* client, const std::vector<TopicPartitio
 void Consumer::State::LogFailure(std::string_view doing, const ErrorHandle& error) const {
   if (error == nullptr) return;
   Log(LogLevel::kError, "REBALANCE",
-      absl::StrCat(std::string(doing), ": ", rd_kafka_error_string(error.get())));
+      absl::StrCat(ToAbsl(doing), ": ", rd_kafka_error_string(error.get())));
 }
 
 absl::Status Consumer::Store(const TopicPartition& partition, int64_t next_offset) {
@@ -195,15 +186,12 @@ absl::Status Consumer::Restart(const TopicPartition& partition, int64_t offset) 
   const std::string doing = absl::StrCat("reading ", ToString(partition), " from ", offset);
   const ListHandle list = ToList({&partition, 1});
   list->elems[0].offset = offset;
-  ErrorHandle error(rd_kafka_seek_partitions(client_.get(), list.get(), kSeekMilliseconds));
-  if (error != nullptr) return ToStatus(rd_kafka_error_code(error.get()), doing);
-  if (list->elems[0].err != RD_KAFKA_RESP_ERR__STATE) {
-    return ToStatus(list->elems[0].err, doing);
-  }
+  RETURN_IF_ERROR(
+      ToStatus(rd_kafka_seek_partitions(client_.get(), list.get(), kSeekMilliseconds), doing));
+  if (list->elems[0].err != RD_KAFKA_RESP_ERR__STATE) return ToStatus(list->elems[0].err, doing);
   // A partition whose fetching has ended can't be sought in, only be assigned afresh.
-  error.reset(rd_kafka_incremental_unassign(client_.get(), list.get()));
-  if (error == nullptr) error.reset(rd_kafka_incremental_assign(client_.get(), list.get()));
-  return error == nullptr ? absl::OkStatus() : ToStatus(rd_kafka_error_code(error.get()), doing);
+  RETURN_IF_ERROR(ToStatus(rd_kafka_incremental_unassign(client_.get(), list.get()), doing));
+  return ToStatus(rd_kafka_incremental_assign(client_.get(), list.get()), doing);
 }
 
 std::vector<TopicPartition> Consumer::assigned() const {
@@ -219,11 +207,9 @@ std::vector<Consumer::Lag> Consumer::lag() const {
     Lag lag{.partition = {element.topic, element.partition}, .position = kBeginning, .end = -1};
     if (element.offset >= 0) lag.position = element.offset;
     int64_t low = -1;
-    if (rd_kafka_get_watermark_offsets(client_.get(), element.topic, element.partition, &low,
-                                       &lag.end) != RD_KAFKA_RESP_ERR_NO_ERROR ||
-        lag.end < 0) {
-      lag.end = -1;
-    }
+    (void)rd_kafka_get_watermark_offsets(client_.get(), element.topic, element.partition, &low,
+                                         &lag.end);
+    lag.end = std::max<int64_t>(lag.end, -1);
     lags.push_back(std::move(lag));
   }
   return lags;

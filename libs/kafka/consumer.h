@@ -89,7 +89,7 @@ class Consumer {
 
  private:
   struct State;
-  Consumer(Client client, State* state);
+  Consumer(Client client, State* state) : client_(std::move(client)), state_(state) {}
 
   Client client_;
   State* const state_;  // the client's

@@ -1,8 +1,7 @@
-#include "libs/kafka/errors.h"
-
 #include <gmock/gmock.h>
 
 #include "libs/base/testing/status_matchers.h"
+#include "libs/kafka/client.h"
 #include "libs/kafka/handles.h"
 
 namespace clusterwire::kafka {

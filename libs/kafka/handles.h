@@ -11,23 +11,13 @@
 #include "absl/time/time.h"
 #include "librdkafka/rdkafka.h"
 
+#include "libs/base/handle.h"
 #include "libs/base/threads/mutex.h"
 #include "libs/kafka/client.h"
 #include "libs/kafka/message.h"
 
 // For this library's .cc files only: owners for librdkafka's objects, and how a client is made.
 namespace clusterwire::kafka {
-
-// Costs no more than the raw pointer.
-template <auto Destroy>
-struct Destroyer {
-  template <typename T>
-  void operator()(T* object) const noexcept {
-    Destroy(object);
-  }
-};
-template <typename T, auto Destroy>
-using Handle = std::unique_ptr<T, Destroyer<Destroy>>;
 
 using ConfHandle = Handle<rd_kafka_conf_t, rd_kafka_conf_destroy>;
 using ErrorHandle = Handle<rd_kafka_error_t, rd_kafka_error_destroy>;
@@ -36,29 +26,37 @@ using MessageHandle = Handle<rd_kafka_message_t, rd_kafka_message_destroy>;
 using MetadataHandle = Handle<const rd_kafka_metadata_t, rd_kafka_metadata_destroy>;
 using TopicHandle = Handle<rd_kafka_topic_t, rd_kafka_topic_destroy>;
 
-// What a client's callbacks may reach. Deleted after the client, by
-// ClientCloser.
-struct ClientState {
+// librdkafka's error as a status; see client.h.
+absl::Status ToStatus(rd_kafka_resp_err_t error, std::string_view doing);
+// The same of an error that this call destroys; null is OK.
+absl::Status ToStatus(rd_kafka_error_t* error, std::string_view doing);
+
+// The fatal error that `client` has met, or OK.
+absl::Status FatalError(rd_kafka_t* client);
+
+// What a client's callbacks may reach. Deleted after the client, by ClientCloser.
+class ClientState {
+ public:
   virtual ~ClientState() = default;
   void Log(LogLevel level, std::string_view facility, std::string_view text) const;
-  // No more calls of the user's log from now on.
-  void Mute();
-
-  ClientOptions options;
+  // Where Log() goes; nowhere without one.
+  void SetLog(LogCallback log);
 
  private:
   mutable Mutex mutex_;
-  bool muted_ ABSL_GUARDED_BY(mutex_) = false;
+  LogCallback log_ ABSL_GUARDED_BY(mutex_);
 };
 
 struct ClientPlan {
   rd_kafka_type_t type;
-  Config defaults;                                  // the user's configuration goes before these
-  Config fixed;                                     // a user's value that differs is refused
-  std::function<void(rd_kafka_conf_t*)> callbacks;  // beyond log and errors
+  Config defaults = {};  // the user's configuration goes before these
+  Config fixed = {};     // a user's value that differs is refused
+  std::function<void(rd_kafka_conf_t*)> callbacks = {};  // beyond log and errors
 };
 
-absl::StatusOr<Client> NewClient(const ClientPlan& plan, std::unique_ptr<ClientState> state);
+absl::StatusOr<Client> NewClient(
+    const ClientOptions& options, const ClientPlan& plan,
+    std::unique_ptr<ClientState> state = std::make_unique<ClientState>());
 
 ReceivedMessage ToReceived(const rd_kafka_message_t& message);
 
@@ -86,5 +84,19 @@ class Remaining {
 // What the brokers say of one topic; the error of the topic itself is one too.
 absl::StatusOr<MetadataHandle> MetadataOf(rd_kafka_t* client, const std::string& topic,
                                           const Remaining& remaining);
+
+// Asks again while the answer is one of those that a moment cures, such as a leader on the move.
+// `exists`: the topic is known to be there, so that a broker which doesn't know it is only late.
+template <typename Ask>
+auto AskPatiently(rd_kafka_t* client, const Remaining& remaining, bool exists, const Ask& ask)
+    -> decltype(ask()) {
+  constexpr int kPauseMilliseconds = 50;
+  while (true) {
+    auto answer = ask();
+    const bool late = exists && absl::IsNotFound(answer.status());
+    if (answer.ok() || remaining.over() || !(late || IsRetriable(answer.status()))) return answer;
+    rd_kafka_poll(client, remaining.Milliseconds(kPauseMilliseconds));
+  }
+}
 
 }  // namespace clusterwire::kafka

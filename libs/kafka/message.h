@@ -21,6 +21,11 @@ struct TopicPartition {
 // "topic[3]", for messages to people.
 std::string ToString(const TopicPartition& partition);
 
+// The partition that Java's default partitioner gives a key (32-bit MurmurHash2), so that producers
+// in any language put one key into one partition. `count` > 0. It is handed in, not asked from the
+// broker: who must keep a key in its partition while the topic grows stores the count.
+int32_t PartitionFor(std::string_view key, int32_t count);
+
 struct Header {
   std::string name;
   std::string value;

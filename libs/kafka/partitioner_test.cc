@@ -1,8 +1,8 @@
-#include "libs/kafka/partitioner.h"
-
 #include <limits>
 
 #include <gmock/gmock.h>
+
+#include "libs/kafka/message.h"
 
 namespace clusterwire::kafka {
 namespace {

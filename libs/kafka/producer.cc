@@ -6,8 +6,6 @@
 #include "absl/strings/str_cat.h"
 
 #include "libs/base/status/error.h"
-#include "libs/base/status/status_macros.h"
-#include "libs/kafka/errors.h"
 #include "libs/kafka/handles.h"
 
 namespace clusterwire::kafka {
@@ -52,7 +50,6 @@ absl::Status CheckBatch(std::span<const Message> batch) {
 
 absl::StatusOr<std::unique_ptr<Producer>> Producer::Create(ClientOptions options) {
   auto state = std::make_unique<State>();
-  state->options = std::move(options);
   State* const raw = state.get();
   const ClientPlan plan{
       .type = RD_KAFKA_PRODUCER,
@@ -67,11 +64,9 @@ absl::StatusOr<std::unique_ptr<Producer>> Producer::Create(ClientOptions options
       .callbacks = [](rd_kafka_conf_t* conf) {
         rd_kafka_conf_set_dr_msg_cb(conf, &State::OnDelivery);
       }};
-  ASSIGN_OR_RETURN(Client client, NewClient(plan, std::move(state)));
+  ASSIGN_OR_RETURN(Client client, NewClient(options, plan, std::move(state)));
   return std::unique_ptr<Producer>(new Producer(std::move(client), raw));
 }
-
-Producer::Producer(Client client, State* state) : client_(std::move(client)), state_(state) {}
 
 Producer::~Producer() {
   rd_kafka_purge(client_.get(), RD_KAFKA_PURGE_F_QUEUE | RD_KAFKA_PURGE_F_INFLIGHT |
@@ -110,11 +105,8 @@ absl::Status Producer::Enqueue(const Message& message) {
     parts[5 + i].u.header = {header.name.c_str(), header.value.data(),
                              static_cast<ssize_t>(header.value.size())};
   }
-  const ErrorHandle error(rd_kafka_produceva(client_.get(), parts.data(), parts.size()));
-  if (error != nullptr) {
-    return ToStatus(rd_kafka_error_code(error.get()),
-                    absl::StrCat("message for ", ToString(message.to)));
-  }
+  rd_kafka_error_t* error = rd_kafka_produceva(client_.get(), parts.data(), parts.size());
+  if (error != nullptr) return ToStatus(error, absl::StrCat("message for ", ToString(message.to)));
   ++state_->unacknowledged;
   return absl::OkStatus();
 }

@@ -47,7 +47,7 @@ class Producer {
 
  private:
   struct State;
-  Producer(Client client, State* state);
+  Producer(Client client, State* state) : client_(std::move(client)), state_(state) {}
   absl::Status Enqueue(const Message& message);
   absl::Status Broken(absl::Status why);
 

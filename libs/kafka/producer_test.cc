@@ -8,7 +8,6 @@
 #include <gmock/gmock.h>
 
 #include "libs/base/testing/status_matchers.h"
-#include "libs/kafka/errors.h"
 #include "libs/kafka/reader.h"
 #include "libs/kafka/testing/mock_kafka.h"
 

@@ -2,55 +2,14 @@
 
 #include <utility>
 
+#include "absl/cleanup/cleanup.h"
 #include "absl/strings/str_cat.h"
 
-#include "libs/base/status/status_macros.h"
-#include "libs/kafka/errors.h"
+#include "libs/base/status/error.h"
 #include "libs/kafka/handles.h"
 
 namespace clusterwire::kafka {
 namespace {
-
-// Fetching one partition from one offset on, by the simple consumer, which needs no group.
-class Fetch {
- public:
-  Fetch(rd_kafka_t* client, const TopicPartition& from)
-      : topic_(rd_kafka_topic_new(client, from.topic.c_str(), nullptr)),
-        partition_(from.partition) {}
-  ~Fetch() {
-    if (started_) rd_kafka_consume_stop(topic_.get(), partition_);
-  }
-  Fetch(const Fetch&) = delete;
-  Fetch& operator=(const Fetch&) = delete;
-
-  absl::Status Start(int64_t offset) {
-    started_ = rd_kafka_consume_start(topic_.get(), partition_, offset) == 0;
-    return started_ ? absl::OkStatus() : ToStatus(rd_kafka_last_error(), "starting to read");
-  }
-  MessageHandle Next(int milliseconds) {
-    return MessageHandle(rd_kafka_consume(topic_.get(), partition_, milliseconds));
-  }
-
- private:
-  TopicHandle topic_;
-  int32_t partition_;
-  bool started_ = false;
-};
-
-constexpr int kRetryPauseMilliseconds = 50;
-
-// Asks again while the answer is one of those that a moment cures, such as a leader on the move.
-// `exists`: the topic is known to be there, so that a broker which doesn't know it is only late.
-template <typename Ask>
-auto AskPatiently(rd_kafka_t* client, const Remaining& remaining, bool exists, const Ask& ask)
-    -> decltype(ask()) {
-  while (true) {
-    auto answer = ask();
-    const bool late = exists && answer.status().code() == absl::StatusCode::kNotFound;
-    if (answer.ok() || remaining.over() || !(late || IsRetriable(answer.status()))) return answer;
-    rd_kafka_poll(client, remaining.Milliseconds(kRetryPauseMilliseconds));
-  }
-}
 
 absl::StatusOr<Reader::Watermarks> QueryWatermarks(rd_kafka_t* client,
                                                    const TopicPartition& partition,
@@ -68,15 +27,12 @@ absl::StatusOr<Reader::Watermarks> QueryWatermarks(rd_kafka_t* client,
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<Reader>> Reader::Create(ClientOptions options) {
-  auto state = std::make_unique<ClientState>();
-  state->options = std::move(options);
   const ClientPlan plan{.type = RD_KAFKA_CONSUMER,
                         .defaults = {{"fetch.wait.max.ms", "100"}},
                         .fixed = {{"enable.auto.commit", "false"},
                                   {"auto.offset.reset", "error"},
-                                  {"allow.auto.create.topics", "false"}},
-                        .callbacks = {}};
-  ASSIGN_OR_RETURN(Client client, NewClient(plan, std::move(state)));
+                                  {"allow.auto.create.topics", "false"}}};
+  ASSIGN_OR_RETURN(Client client, NewClient(options, plan));
   return std::unique_ptr<Reader>(new Reader(std::move(client)));
 }
 
@@ -91,11 +47,16 @@ absl::StatusOr<std::optional<ReceivedMessage>> Reader::ReadAt(const TopicPartiti
   ASSIGN_OR_RETURN(const Watermarks marks, GetWatermarks(partition, wait));
   if (offset < marks.start || offset >= marks.end) return std::nullopt;
 
-  Fetch fetch(client_.get(), partition);
-  RETURN_IF_ERROR(fetch.Start(offset));
+  // The simple consumer, which needs no group.
+  const TopicHandle topic(rd_kafka_topic_new(client_.get(), partition.topic.c_str(), nullptr));
+  if (rd_kafka_consume_start(topic.get(), partition.partition, offset) != 0) {
+    return ToStatus(rd_kafka_last_error(), "starting to read");
+  }
+  const absl::Cleanup stop = [&] { rd_kafka_consume_stop(topic.get(), partition.partition); };
   const std::string doing = absl::StrCat("reading ", ToString(partition), " at ", offset);
   while (true) {
-    const MessageHandle message = fetch.Next(remaining.Milliseconds());
+    const MessageHandle message(
+        rd_kafka_consume(topic.get(), partition.partition, remaining.Milliseconds()));
     if (message == nullptr) {
       if (!remaining.over()) continue;
       return ToStatus(RD_KAFKA_RESP_ERR__TIMED_OUT, doing);
@@ -113,7 +74,6 @@ absl::StatusOr<std::optional<ReceivedMessage>> Reader::ReadAt(const TopicPartiti
 absl::StatusOr<std::vector<ReceivedMessage>> Reader::Tail(const std::string& topic,
                                                           absl::Duration wait) {
   const Remaining remaining(wait);
-  const auto left = [&] { return absl::Milliseconds(remaining.Milliseconds()); };
   ASSIGN_OR_RETURN(const MetadataHandle metadata,
                    AskPatiently(client_.get(), remaining, false,
                                 [&] { return MetadataOf(client_.get(), topic, remaining); }));
@@ -123,7 +83,8 @@ absl::StatusOr<std::vector<ReceivedMessage>> Reader::Tail(const std::string& top
     ASSIGN_OR_RETURN(const Watermarks marks,
                      QueryWatermarks(client_.get(), partition, remaining, true));
     if (marks.start == marks.end) continue;
-    ASSIGN_OR_RETURN(auto last, ReadAt(partition, marks.end - 1, left()));
+    ASSIGN_OR_RETURN(
+        auto last, ReadAt(partition, marks.end - 1, absl::Milliseconds(remaining.Milliseconds())));
     if (last) tail.push_back(*std::move(last));
   }
   return tail;

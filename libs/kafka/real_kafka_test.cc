@@ -16,7 +16,6 @@
 #include "libs/base/testing/status_matchers.h"
 #include "libs/kafka/admin.h"
 #include "libs/kafka/consumer.h"
-#include "libs/kafka/errors.h"
 #include "libs/kafka/producer.h"
 #include "libs/kafka/reader.h"
 #include "libs/kafka/testing/positions.h"

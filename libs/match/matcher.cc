@@ -2,25 +2,81 @@
 
 #include <algorithm>
 #include <mutex>
+#include <numeric>
 #include <optional>
 #include <shared_mutex>
 #include <utility>
-#include <vector>
 
 #include "absl/container/flat_hash_map.h"
 #include "absl/container/flat_hash_set.h"
 #include "absl/strings/str_cat.h"
 
 #include "libs/base/status/error.h"
-#include "libs/filter/terms/terms.h"
-#include "libs/match/frequency.h"
-#include "libs/match/requirement.h"
 
 namespace clusterwire::match {
 namespace {
 
 using filter::FactsView;
 using filter::Term;
+using filter::TermField;
+
+double GuessOf(TermField field) {
+  switch (field) {
+    case TermField::kEverybody:
+      return 1;
+    case TermField::kType:
+      return 0.3;
+    case TermField::kState:
+    case TermField::kLanguage:
+      return 0.2;
+    case TermField::kLabelLevel:
+    case TermField::kLabelHeld:
+      return 0.1;
+    case TermField::kCode:
+    case TermField::kKind:
+    case TermField::kProgramme:
+      return 0.05;
+    case TermField::kAudience:
+    case TermField::kCell:
+    case TermField::kToken:
+      return 0.01;
+    case TermField::kName:
+      return 0.001;
+    case TermField::kExternalId:
+      return 0.0001;
+  }
+  return 1;
+}
+
+// The groups of Predicate::required() in one piece of memory. A change looks at thousands of them,
+// and each jump to another piece costs more than the comparison.
+class Requirement {
+ public:
+  explicit Requirement(const std::vector<std::vector<Term>>& groups) {
+    for (const std::vector<Term>& group : groups) {
+      words_.push_back(group.size());
+      for (const Term term : group) words_.push_back(static_cast<uint64_t>(term));
+    }
+    words_.shrink_to_fit();
+  }
+
+  // Whether each group has a term among these.
+  bool IsMetBy(const absl::flat_hash_set<Term>& terms) const {
+    for (size_t at = 0; at < words_.size();) {
+      const size_t end = at + 1 + words_[at];
+      bool has_one = false;
+      for (++at; at < end && !has_one; ++at) {
+        has_one = terms.contains(static_cast<Term>(words_[at]));
+      }
+      if (!has_one) return false;
+      at = end;
+    }
+    return true;
+  }
+
+ private:
+  std::vector<uint64_t> words_;  // for each group the number of its terms, then they
+};
 
 // One image of a change: its terms for those predicates that are answered by terms, its Facts for
 // the others.
@@ -42,42 +98,6 @@ class Image {
   absl::flat_hash_set<Term> lookup_;
 };
 
-}  // namespace
-
-// Predicates live in numbered slots, so that a posting is four bytes. A std::shared_mutex, since
-// readers must not wait for each other; Mutex of libs/base has no such mode.
-struct Matcher::State {
-  using Slot = uint32_t;
-  static constexpr int32_t kUnfiled = -1;
-  struct Entry {
-    int64_t id;
-    Predicate predicate;
-    Requirement requirement;
-    bool exact;
-    int32_t group;  // of required(), that it is filed under; kUnfiled
-  };
-
-  explicit State(MatcherOptions given) : options(given) {}
-
-  void File(int64_t id, Predicate predicate, int32_t group);
-  void Take(int64_t id);
-  int32_t RarestGroup(const Predicate& predicate) const;
-  Transition Ask(const Entry& entry, const Image* before, const Image* after) const;
-  void AddCandidates(const Image& image, std::vector<Slot>& candidates) const;
-
-  const MatcherOptions options;
-  mutable std::shared_mutex mutex;  // guards everything below
-  TermFrequency frequency;
-  std::vector<std::optional<Entry>> entries;  // none: a free slot
-  std::vector<Slot> free;
-  absl::flat_hash_map<int64_t, Slot> slots;
-  absl::flat_hash_map<Term, std::vector<Slot>> postings;
-  std::vector<Slot> unfiled;
-  uint64_t refused = 0;
-};
-
-namespace {
-
 void Erase(std::vector<uint32_t>& slots, uint32_t slot) {
   const auto at = std::find(slots.begin(), slots.end(), slot);
   *at = slots.back();
@@ -86,7 +106,40 @@ void Erase(std::vector<uint32_t>& slots, uint32_t slot) {
 
 }  // namespace
 
-void Matcher::State::File(int64_t id, Predicate predicate, int32_t group) {
+double CostOf(const std::vector<Term>& group) {
+  return std::accumulate(group.begin(), group.end(), 0.0,
+                         [](double cost, Term term) { return cost + GuessOf(FieldOf(term)); });
+}
+
+// Predicates live in numbered slots, so that a posting is four bytes. A std::shared_mutex, since
+// readers must not wait for each other; Mutex of libs/base has no such mode.
+struct Matcher::State {
+  using Slot = uint32_t;
+  using Group = std::vector<Term>;
+  struct Entry {
+    int64_t id;
+    Predicate predicate;
+    Requirement requirement;
+    bool exact;
+    const Group* group;  // of predicate.required(), that it is filed under; null: under none
+  };
+
+  explicit State(size_t limit) : unfiled_limit(limit) {}
+
+  void File(int64_t id, Predicate predicate, const Group* group);
+  void Take(int64_t id);
+  void AddCandidates(const Image& image, std::vector<Slot>& candidates) const;
+
+  const size_t unfiled_limit;
+  mutable std::shared_mutex mutex;            // guards everything below
+  std::vector<std::optional<Entry>> entries;  // none: a free slot
+  std::vector<Slot> free;
+  absl::flat_hash_map<int64_t, Slot> slots;
+  absl::flat_hash_map<Term, std::vector<Slot>> postings;
+  std::vector<Slot> unfiled;
+};
+
+void Matcher::State::File(int64_t id, Predicate predicate, const Group* group) {
   Slot slot;
   if (free.empty()) {
     slot = static_cast<Slot>(entries.size());
@@ -95,12 +148,10 @@ void Matcher::State::File(int64_t id, Predicate predicate, int32_t group) {
     slot = free.back();
     free.pop_back();
   }
-  if (group == kUnfiled) {
+  if (group == nullptr) {
     unfiled.push_back(slot);
   } else {
-    for (const Term term : predicate.required()[static_cast<size_t>(group)]) {
-      postings[term].push_back(slot);
-    }
+    for (const Term term : *group) postings[term].push_back(slot);
   }
   Requirement requirement(predicate.required());
   const bool exact = predicate.exact();
@@ -114,10 +165,10 @@ void Matcher::State::Take(int64_t id) {
   const Slot slot = at->second;
   slots.erase(at);
   const Entry& entry = *entries[slot];
-  if (entry.group == kUnfiled) {
+  if (entry.group == nullptr) {
     Erase(unfiled, slot);
   } else {
-    for (const Term term : entry.predicate.required()[static_cast<size_t>(entry.group)]) {
+    for (const Term term : *entry.group) {
       const auto posting = postings.find(term);
       Erase(posting->second, slot);
       if (posting->second.empty()) postings.erase(posting);
@@ -125,22 +176,6 @@ void Matcher::State::Take(int64_t id) {
   }
   entries[slot].reset();
   free.push_back(slot);
-}
-
-int32_t Matcher::State::RarestGroup(const Predicate& predicate) const {
-  const auto& groups = predicate.required();
-  if (groups.empty()) return kUnfiled;
-  const auto rarest = std::min_element(
-      groups.begin(), groups.end(),
-      [&](const auto& a, const auto& b) { return frequency.CostOf(a) < frequency.CostOf(b); });
-  return static_cast<int32_t>(rarest - groups.begin());
-}
-
-Transition Matcher::State::Ask(const Entry& entry, const Image* before, const Image* after) const {
-  const auto matches = [&](const Image* image) {
-    return image != nullptr && image->Matches(entry.predicate, entry.exact, entry.requirement);
-  };
-  return filter::TransitionOf(matches(before), matches(after));
 }
 
 void Matcher::State::AddCandidates(const Image& image, std::vector<Slot>& candidates) const {
@@ -151,23 +186,23 @@ void Matcher::State::AddCandidates(const Image& image, std::vector<Slot>& candid
   }
 }
 
-Matcher::Matcher(MatcherOptions options) : state_(std::make_unique<State>(options)) {}
+Matcher::Matcher(size_t unfiled_limit) : state_(std::make_unique<State>(unfiled_limit)) {}
 Matcher::~Matcher() = default;
 
 absl::Status Matcher::Put(int64_t id, Predicate predicate) {
+  const auto rarest = std::ranges::min_element(predicate.required(), {}, CostOf);
+  const State::Group* group = rarest == predicate.required().end() ? nullptr : &*rarest;
   std::unique_lock lock(state_->mutex);
-  const int32_t group = state_->RarestGroup(predicate);
-  if (group == State::kUnfiled) {
+  if (group == nullptr) {
     const auto old = state_->slots.find(id);
     const bool replaces_unfiled =
-        old != state_->slots.end() && state_->entries[old->second]->group == State::kUnfiled;
-    if (!replaces_unfiled && state_->unfiled.size() >= state_->options.unfiled_limit) {
-      ++state_->refused;
-      return Error(absl::StatusCode::kResourceExhausted, "FILTER_TOO_WIDE",
-                   absl::StrCat("asks nothing that it could be filed under, and ",
-                                state_->options.unfiled_limit,
-                                " such filters are all there may be; narrow it by a type, a name, "
-                                "a code, a place or a word"));
+        old != state_->slots.end() && state_->entries[old->second]->group == nullptr;
+    if (!replaces_unfiled && state_->unfiled.size() >= state_->unfiled_limit) {
+      return Error(
+          absl::StatusCode::kResourceExhausted, "FILTER_TOO_WIDE",
+          absl::StrCat("asks nothing that it could be filed under, and ", state_->unfiled_limit,
+                       " such filters are all there may be; narrow it by a type, a name, "
+                       "a code, a place or a word"));
     }
   }
   state_->Take(id);
@@ -178,12 +213,6 @@ absl::Status Matcher::Put(int64_t id, Predicate predicate) {
 void Matcher::Remove(int64_t id) {
   std::unique_lock lock(state_->mutex);
   state_->Take(id);
-}
-
-void Matcher::Learn(const Facts& facts) {
-  const std::vector<Term> terms = filter::TermsOf(facts);
-  std::unique_lock lock(state_->mutex);
-  state_->frequency.Learn(terms);
 }
 
 void Matcher::ForEach(const Facts* before, const Facts* after, const Visitor& visit) const {
@@ -202,8 +231,10 @@ void Matcher::ForEach(const Facts* before, const Facts* after, const Visitor& vi
     candidates.erase(std::unique(candidates.begin(), candidates.end()), candidates.end());
     for (const State::Slot slot : candidates) {
       const State::Entry& entry = *state_->entries[slot];
-      const Transition transition =
-          state_->Ask(entry, old_image ? &*old_image : nullptr, new_image ? &*new_image : nullptr);
+      const auto matches = [&entry](const std::optional<Image>& image) {
+        return image && image->Matches(entry.predicate, entry.exact, entry.requirement);
+      };
+      const Transition transition = filter::TransitionOf(matches(old_image), matches(new_image));
       if (transition != Transition::kNone) found.emplace_back(entry.id, transition);
     }
   }
@@ -212,8 +243,7 @@ void Matcher::ForEach(const Facts* before, const Facts* after, const Visitor& vi
 
 MatcherCounts Matcher::counts() const {
   std::shared_lock lock(state_->mutex);
-  return {
-      .size = state_->slots.size(), .unfiled = state_->unfiled.size(), .refused = state_->refused};
+  return {.size = state_->slots.size(), .unfiled = state_->unfiled.size()};
 }
 
 }  // namespace clusterwire::match

@@ -3,11 +3,11 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <vector>
 
 #include "absl/status/status.h"
 
 #include "libs/filter/predicate.h"
-#include "libs/filter/transition.h"
 
 namespace clusterwire::match {
 
@@ -15,19 +15,17 @@ using filter::Facts;
 using filter::Predicate;
 using filter::Transition;
 
-struct MatcherOptions {
-  // Predicates that require no term are asked about every change; more are refused.
-  size_t unfiled_limit = 10'000;
+struct MatcherCounts {
+  size_t size = 0;     // predicates held
+  size_t unfiled = 0;  // of them, asked about every change
 };
 
-struct MatcherCounts {
-  size_t size = 0;       // predicates held
-  size_t unfiled = 0;    // of them, asked about every change
-  uint64_t refused = 0;  // Put()s over the limit, ever
-};
+// About the share of Facts that have one of the terms, from 0 up: a guess by the kind of term, for
+// what some thousand clusters have and what belongs to them.
+double CostOf(const std::vector<filter::Term>& group);
 
 // From one change to the predicates that care, in memory. Each predicate is filed under the terms
-// of the one group of its required() that changes have least often; a change is answered by what is
+// of the one group of its required() that costs least; a change is answered by what is
 // filed under its terms, before and after. ForEach() gives what asking every predicate would.
 //
 // Safe for use from any thread: one writer at a time, readers beside each other; a Put() is seen by
@@ -36,7 +34,8 @@ class Matcher {
  public:
   using Visitor = std::function<void(int64_t id, Transition)>;
 
-  explicit Matcher(MatcherOptions options = {});
+  // Predicates that require no term are asked about every change; more of them are refused.
+  explicit Matcher(size_t unfiled_limit = 10'000);
   ~Matcher();
   Matcher(const Matcher&) = delete;
   Matcher& operator=(const Matcher&) = delete;
@@ -46,17 +45,12 @@ class Matcher {
   absl::Status Put(int64_t id, Predicate predicate);
   void Remove(int64_t id);
 
-  // Teaches which terms are frequent, for later Put()s: call it with a sample of Facts. Without it
-  // the kind of term decides. Answers never depend on it.
-  void Learn(const Facts& facts);
-
   // Calls `visit` for each predicate to which the change is other than kNone, once each, in no
   // order, on this thread and without a lock held: it may call the matcher. Null stands for no
   // resource.
   void ForEach(const Facts* before, const Facts* after, const Visitor& visit) const;
 
   MatcherCounts counts() const;
-  size_t size() const { return counts().size; }
 
  private:
   struct State;

@@ -4,10 +4,9 @@
 #include "absl/strings/str_cat.h"
 #include "google/protobuf/descriptor.h"
 
-#include "libs/base/message_digest.h"
+#include "libs/base/crypto.h"
 #include "libs/base/status/error.h"
-#include "libs/base/status/status_macros.h"
-#include "libs/resource/id.h"
+#include "libs/resource/name.h"
 
 namespace clusterwire::resource {
 namespace {

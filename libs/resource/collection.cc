@@ -8,12 +8,10 @@
 #include "google/protobuf/descriptor.h"
 
 #include "libs/base/status/error.h"
-#include "libs/base/status/status_macros.h"
 #include "libs/base/text/strings.h"
-#include "libs/base/time/timestamp.h"
-#include "libs/resource/id.h"
+#include "libs/base/time/clock.h"
 #include "libs/resource/name.h"
-#include "libs/resource/scan.h"
+#include "libs/resource/page.h"
 #include "libs/resource/update_mask.h"
 
 namespace clusterwire::resource {

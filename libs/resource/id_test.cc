@@ -1,10 +1,9 @@
-#include "libs/resource/id.h"
-
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "libs/base/testing/seed.h"
 #include "libs/base/testing/status_matchers.h"
+#include "libs/resource/name.h"
 
 namespace clusterwire::resource {
 namespace {

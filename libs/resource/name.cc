@@ -1,11 +1,10 @@
 #include "libs/resource/name.h"
 
+#include <algorithm>
+
 #include "absl/strings/str_cat.h"
 
-#include "libs/base/status/error.h"
-#include "libs/base/text/names.h"
 #include "libs/base/text/strings.h"
-#include "libs/resource/id.h"
 
 namespace clusterwire::resource {
 namespace {
@@ -13,6 +12,38 @@ namespace {
 bool IsPlaceholder(std::string_view segment) { return segment.starts_with('{'); }
 
 }  // namespace
+
+bool IsId(std::string_view id) {
+  if (id.empty() || id.size() > kMaxIdLength || id.front() == '-' || id.back() == '-') return false;
+  return std::all_of(id.begin(), id.end(), [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-';
+  });
+}
+
+absl::StatusOr<std::string> IdOrRandom(std::string_view path, std::string_view id, Random& random) {
+  if (id.empty()) return RandomId(random);
+  if (!IsId(id)) {
+    return FieldError(path,
+                      "must be 1 to 60 lower case letters (a to z), digits and '-', not beginning "
+                      "or ending with '-'; leave it empty to get a random one");
+  }
+  return std::string(id);
+}
+
+void CheckText(FieldErrors& errors, std::string_view path, std::string_view text, size_t least,
+               size_t most) {
+  const std::optional<size_t> length = Utf8Length(text);
+  if (!length) return errors.Add(path, "must be UTF-8");
+  if (*length < least || *length > most) {
+    errors.Add(
+        path, absl::StrCat("must have ", least > 0 ? absl::StrCat(least, " to ") : "at most ", most,
+                           " characters, has ", *length));
+  }
+  const bool control = std::any_of(text.begin(), text.end(), [](char c) {
+    return (c >= 0 && c < ' ' && c != '\n' && c != '\t') || c == 0x7f;
+  });
+  if (control) errors.Add(path, "must not hold control characters");
+}
 
 std::optional<std::vector<std::string>> NamePattern::Parse(std::string_view name) const {
   const std::vector<std::string_view> expected = NameSegments(pattern_);

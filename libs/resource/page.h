@@ -1,7 +1,11 @@
 #pragma once
 
 #include <cstddef>
-#include <cstdint>
+
+#include "absl/functional/function_ref.h"
+#include "absl/status/status.h"
+
+#include "libs/store/reader.h"
 
 namespace clusterwire::resource {
 
@@ -28,5 +32,12 @@ class PageRoom {
   size_t taken_ = 0;
   size_t held_ = 0;
 };
+
+inline constexpr int kScanLimit = 1000;  // the most that one scan gives
+
+// Calls `visit` with each of what `options` ask for, in the order of names and however many scans
+// that takes, until it says false.
+absl::Status ForEach(const store::Reader& reader, store::ScanOptions options,
+                     absl::FunctionRef<bool(const store::Scanned&)> visit);
 
 }  // namespace clusterwire::resource

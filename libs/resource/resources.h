@@ -7,7 +7,7 @@
 
 #include "absl/status/statusor.h"
 
-#include "libs/base/status/status_macros.h"
+#include "libs/base/status/error.h"
 #include "libs/resource/collection.h"
 #include "libs/resource/rules.h"
 

@@ -15,7 +15,6 @@
 
 #include "libs/base/random.h"
 #include "libs/base/status/error.h"
-#include "libs/base/status/status_macros.h"
 #include "libs/base/text/strings.h"
 #include "libs/facts/facts.h"
 #include "libs/filter/viewer.h"

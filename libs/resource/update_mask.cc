@@ -6,13 +6,10 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
-#include "absl/strings/str_split.h"
 #include "google/protobuf/descriptor.h"
 #include "google/protobuf/util/field_mask_util.h"
 
 #include "libs/base/status/error.h"
-#include "libs/base/status/status_macros.h"
-#include "libs/base/text/strings.h"
 
 namespace clusterwire::resource {
 namespace {

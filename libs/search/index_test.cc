@@ -37,15 +37,14 @@ TEST(IndexTest, WhoHasASnapshotKeepsItsRevision) {
 
 TEST(IndexTest, EachRevisionIsToldOnceItCanBeRead) {
   std::vector<std::pair<int64_t, int64_t>> told;  // and what Current() showed then
-  Index index({},
-              [&](int64_t revision) { told.emplace_back(revision, index.Current()->revision); });
+  Index index([&](int64_t revision) { told.emplace_back(revision, index.Current()->revision); });
   index.Apply(1, std::vector{Cluster(1)});
   index.Apply(3, {});
   EXPECT_THAT(told, ::testing::ElementsAre(std::pair(1, 1), std::pair(3, 3)));
 }
 
 TEST(IndexTest, ReadersSeeRevisionsThatOnlyRiseAndAreWhole) {
-  Index index({.overlay_limit = 10});
+  Index index(nullptr, /*overlay_limit=*/10);
   std::atomic<bool> done = false;
   std::vector<std::thread> readers;
   for (int i = 0; i < 3; ++i) {

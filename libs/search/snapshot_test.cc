@@ -1,5 +1,3 @@
-#include "libs/search/snapshot.h"
-
 #include <algorithm>
 #include <map>
 #include <string>
@@ -13,6 +11,7 @@
 #include "libs/base/testing/seed.h"
 #include "libs/base/testing/status_matchers.h"
 #include "libs/filter/testing/random_facts.h"
+#include "libs/search/index.h"
 
 namespace clusterwire::search {
 namespace {
@@ -78,7 +77,7 @@ TEST(SnapshotTest, AnEarlierSnapshotKeepsWhatItHad) {
 // each, what is found is what asking every resource gives, in order of name.
 TEST(SnapshotTest, FindsWhatAskingEachResourceWould) {
   SeededRandom random(TestSeed());
-  auto snapshot = Snapshot::Empty({.overlay_limit = 20});
+  auto snapshot = Snapshot::Empty(/*overlay_limit=*/20);
   std::map<std::string, Facts> all;
   size_t found = 0;
   for (int round = 0; round < 150; ++round) {
@@ -121,7 +120,7 @@ TEST(SearchTest, PagesTogetherAreAllHitsEachOnce) {
   for (int i = 0; i < 200; ++i) {
     updates.push_back({absl::StrCat("clusters/c", i), filter::RandomFacts(random)});
   }
-  const auto snapshot = Snapshot::Empty({.overlay_limit = 150})->With(updates);
+  const auto snapshot = Snapshot::Empty(/*overlay_limit=*/150)->With(updates);
   for (const Order order : {Order::kRelevance, Order::kDistance, Order::kTime, Order::kTitle}) {
     for (const bool descending : {false, true}) {
       SearchOptions options{.ranking_words = "photonik health*",

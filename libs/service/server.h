@@ -18,7 +18,6 @@
 #include "libs/http/server.h"
 #include "libs/rpc/server/runtime.h"
 #include "libs/rpc/server/server.h"
-#include "libs/rpc/server/thread_pool.h"
 #include "libs/service/findings.h"
 #include "libs/service/settings.h"
 #include "libs/telemetry/metrics.h"

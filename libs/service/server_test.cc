@@ -11,7 +11,7 @@
 #include "libs/base/testing/fake_clock.h"
 #include "libs/base/testing/status_matchers.h"
 #include "libs/rpc/call/status.h"
-#include "libs/rpc/server/client.h"
+#include "libs/rpc/server/server.h"
 #include "libs/rpc/testing/echo_server.h"
 #include "libs/rpc/testing/health_watch.h"
 

@@ -3,7 +3,6 @@
 #include "absl/strings/numbers.h"
 
 #include "libs/config/check.h"
-#include "libs/service/kafka_log.h"
 
 namespace clusterwire::service {
 namespace {
@@ -11,6 +10,13 @@ namespace {
 // Connections that the parts of a service hold besides those of reading calls.
 constexpr int kOwnConnections = 8;
 constexpr int kMaxThreads = 64;
+
+// Puts what librdkafka says into the service's log, at its own level.
+void LogKafka(kafka::LogLevel level, std::string_view facility, std::string_view text) {
+  constexpr decltype(&telemetry::LogError) kInOrder[] = {
+      &telemetry::LogError, &telemetry::LogWarning, &telemetry::LogInfo, &telemetry::LogDebug};
+  kInOrder[static_cast<size_t>(level)]("kafka", {{"facility", facility}, {"text", text}});
+}
 
 // host:port, which CheckAddress() has accepted.
 void SplitAddress(const std::string& address, http::Server::Options* options) {

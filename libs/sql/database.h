@@ -1,13 +1,17 @@
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <memory>
-#include <string>
+#include <span>
 #include <string_view>
+#include <type_traits>
 
+#include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 
+#include "libs/base/status/error.h"
 #include "libs/sql/connection.h"
 
 namespace clusterwire::sql {
@@ -19,29 +23,10 @@ struct Options {
   absl::Duration busy_limit = absl::Seconds(10);       // waiting for SQLite's write lock
   int64_t row_limit = 100'000;                         // of one result
   int statement_cache = 200;                           // prepared statements per connection
-  int checkpoint_pages = 1000;  // pages in SQLite's log that start a checkpoint
 };
 
 // A connection on loan; goes back on destruction, rolled back if a transaction was left open.
-class Lease {
- public:
-  Lease() = default;
-  explicit Lease(std::unique_ptr<Connection> connection,
-                 std::function<void(std::unique_ptr<Connection>)> give_back)
-      : connection_(std::move(connection)), give_back_(std::move(give_back)) {}
-  Lease(Lease&& other) noexcept;
-  Lease& operator=(Lease&& other) noexcept;
-  ~Lease() { Return(); }
-
-  Connection& operator*() const { return *connection_; }
-  Connection* operator->() const { return connection_.get(); }
-  explicit operator bool() const { return connection_ != nullptr; }
-  void Return();
-
- private:
-  std::unique_ptr<Connection> connection_;
-  std::function<void(std::unique_ptr<Connection>)> give_back_;
-};
+using Lease = std::unique_ptr<Connection, std::function<void(Connection*)>>;
 
 // A database and its pool of connections. Safe for use from any thread; outlives its leases.
 class Database {
@@ -50,7 +35,6 @@ class Database {
 
   // Waits while all connections are out; UNAVAILABLE with a retry delay after the limit.
   virtual absl::StatusOr<Lease> Acquire() = 0;
-  virtual Dialect dialect() const = 0;
   // Whether the disk has room for writes. OK, at no cost, until a statement fails for lack of room
   // (DATABASE_FULL); from then on that error, until a trial, made by each call and rolled back,
   // finds room for 1 MiB. Without a pool's connection: it answers also while all are out. A trial
@@ -67,5 +51,31 @@ class Database {
   // doesn't quote the URL: it may hold a password.
   static absl::Status CheckUrl(std::string_view url);
 };
+
+// Runs `body`, absl::Status or absl::StatusOr<T> (Connection&), in a transaction on a connection of
+// the pool. Committed when it returned OK.
+template <typename Body>
+auto InTransaction(Database& database, Transaction::Kind kind, const Body& body)
+    -> std::invoke_result_t<Body, Connection&> {
+  ASSIGN_OR_RETURN(const Lease connection, database.Acquire());
+  ASSIGN_OR_RETURN(Transaction transaction, Transaction::Begin(*connection, kind));
+  auto result = body(*connection);
+  if (result.ok()) RETURN_IF_ERROR(transaction.Commit());
+  return result;
+}
+
+// One step of a schema. `script` is written once for both databases with the column types `{int}`,
+// `{text}` (compares by bytes on both) and `{bytes}`. A landed step is never edited.
+struct Migration {
+  int version;  // 1, 2, 3, …
+  std::string_view script;
+};
+
+// Brings the tables of `component` up to the newest of `steps`, in one transaction under a lock,
+// so that replicas may start at the same time: on PostgreSQL a step may take 10 minutes, and as
+// long does another process wait for it. A schema that is newer than this program is
+// FAILED_PRECONDITION, reason SCHEMA_TOO_NEW.
+absl::Status Migrate(Database& database, std::string_view component,
+                     std::span<const Migration> steps);
 
 }  // namespace clusterwire::sql

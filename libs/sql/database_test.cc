@@ -9,7 +9,6 @@
 
 #include "libs/base/testing/status_matchers.h"
 #include "libs/sql/testing/backends.h"
-#include "libs/sql/transaction.h"
 
 namespace clusterwire::sql {
 namespace {

@@ -1,11 +1,10 @@
-#include "libs/sql/migration.h"
-
 #include <thread>
 #include <vector>
 
 #include <gtest/gtest.h>
 
 #include "libs/base/testing/status_matchers.h"
+#include "libs/sql/database.h"
 #include "libs/sql/testing/backends.h"
 
 namespace clusterwire::sql {

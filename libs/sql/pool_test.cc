@@ -6,8 +6,8 @@
 #include <gtest/gtest.h>
 
 #include "libs/base/testing/status_matchers.h"
+#include "libs/sql/connection.h"
 #include "libs/sql/testing/backends.h"
-#include "libs/sql/transaction.h"
 
 namespace clusterwire::sql {
 namespace {
@@ -22,7 +22,7 @@ TEST_F(PoolTest, AWaiterGetsTheConnectionThatComesBack) {
   Lease first = *database->Acquire();
   const Connection* address = &*first;
   std::thread waiter([&] { EXPECT_EQ(&**database->Acquire(), address); });
-  first.Return();
+  first.reset();
   waiter.join();
 }
 
@@ -57,7 +57,7 @@ TEST_F(PoolTest, AConnectionThatCantBeMadeTakesNoPlaceAndIsNotTriedAgainAtOnce) 
   const bool up = true;
   int tries = 0;
   Pool pool({.connections = 1, .acquire_limit = absl::Milliseconds(10)},
-            [&]() -> absl::StatusOr<std::unique_ptr<Connection>> {
+            [&](const Options&, DiskSpace*) -> absl::StatusOr<std::unique_ptr<Connection>> {
               ++tries;
               if (away) return absl::UnavailableError("away");
               return std::make_unique<Link>(up);
@@ -77,15 +77,16 @@ TEST_F(PoolTest, AConnectionThatCantBeMadeTakesNoPlaceAndIsNotTriedAgainAtOnce) 
 TEST_F(PoolTest, WithALostConnectionTheIdleOnesAreGivenUp) {
   bool up = true;
   int made = 0;
-  Pool pool({.connections = 3}, [&]() -> absl::StatusOr<std::unique_ptr<Connection>> {
-    ++made;
-    return std::make_unique<Link>(up);
-  });
+  Pool pool({.connections = 3},
+            [&](const Options&, DiskSpace*) -> absl::StatusOr<std::unique_ptr<Connection>> {
+              ++made;
+              return std::make_unique<Link>(up);
+            });
   { const Lease a = *pool.Acquire(), b = *pool.Acquire(), c = *pool.Acquire(); }
   Lease one = *pool.Acquire();
   EXPECT_EQ(made, 3);
   up = false;
-  one.Return();
+  one.reset();
   up = true;
   const Lease a = *pool.Acquire(), b = *pool.Acquire(), c = *pool.Acquire();
   EXPECT_EQ(made, 6);

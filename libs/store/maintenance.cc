@@ -1,7 +1,7 @@
 #include "libs/store/maintenance.h"
 
-#include "libs/base/status/status_macros.h"
-#include "libs/base/threads/backoff.h"
+#include "libs/base/status/error.h"
+#include "libs/base/threads/worker.h"
 
 namespace clusterwire::store {
 

@@ -5,8 +5,7 @@
 #include "absl/strings/str_cat.h"
 #include "google/protobuf/descriptor.h"
 
-#include "libs/base/status/status_macros.h"
-#include "libs/base/text/names.h"
+#include "libs/base/status/error.h"
 #include "libs/base/text/strings.h"
 
 namespace clusterwire::store {

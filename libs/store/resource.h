@@ -10,7 +10,7 @@
 #include "google/protobuf/message.h"
 #include "google/protobuf/timestamp.pb.h"
 
-#include "libs/base/message_digest.h"
+#include "libs/base/crypto.h"
 #include "libs/store/revision.h"
 
 namespace clusterwire::store {

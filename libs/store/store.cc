@@ -6,9 +6,8 @@
 #include "absl/strings/str_cat.h"
 
 #include "libs/base/status/error.h"
-#include "libs/base/status/status_macros.h"
 #include "libs/base/threads/mutex.h"
-#include "libs/sql/transaction.h"
+#include "libs/sql/connection.h"
 #include "libs/store/log/log.h"
 #include "libs/store/tables/requests.h"
 #include "libs/store/tables/rows.h"

@@ -20,6 +20,7 @@ namespace {
 constexpr size_t kMaxLine = 16 << 10;
 constexpr size_t kMaxText = 4 << 10;
 constexpr size_t kMaxFields = 32;
+constexpr const char* kLevels[] = {"debug", "info", "warning", "error"};  // by LogLevel
 
 std::atomic<LogLevel> least_level = LogLevel::kInfo;
 
@@ -32,20 +33,6 @@ struct Output {
 Output& TheOutput() {
   static Output* const output = new Output;
   return *output;
-}
-
-const char* NameOf(LogLevel level) {
-  switch (level) {
-    case LogLevel::kDebug:
-      return "debug";
-    case LogLevel::kInfo:
-      return "info";
-    case LogLevel::kWarning:
-      return "warning";
-    case LogLevel::kError:
-      return "error";
-  }
-  return "info";
 }
 
 std::string Cut(std::string_view text) {
@@ -65,7 +52,7 @@ std::string Dump(const nlohmann::ordered_json& line) {
 std::string Format(LogLevel level, std::string_view message, std::span<const LogField> fields) {
   nlohmann::ordered_json line;
   line["time"] = absl::FormatTime("%Y-%m-%dT%H:%M:%E6SZ", absl::Now(), absl::UTCTimeZone());
-  line["level"] = NameOf(level);
+  line["level"] = kLevels[static_cast<size_t>(level)];
   line["message"] = Cut(message);
   if (!CurrentTrace().empty()) line["trace_id"] = CurrentTrace().trace_id;
   const nlohmann::ordered_json head = line;
@@ -125,10 +112,8 @@ void LogError(std::string_view message, std::initializer_list<LogField> fields) 
 void SetLogLevel(LogLevel level) { least_level = level; }
 
 absl::StatusOr<LogLevel> ParseLogLevel(std::string_view text) {
-  for (const LogLevel level :
-       {LogLevel::kDebug, LogLevel::kInfo, LogLevel::kWarning, LogLevel::kError}) {
-    if (text == NameOf(level)) return level;
-  }
+  const auto* const level = std::ranges::find(kLevels, text);
+  if (level != std::end(kLevels)) return static_cast<LogLevel>(level - kLevels);
   return Error(absl::StatusCode::kInvalidArgument, "UNKNOWN_LOG_LEVEL",
                absl::StrCat("'", ToAbsl(text),
                             "' is no log level; there are debug, info, warning and error"));

@@ -7,6 +7,7 @@
 #include <gtest/gtest.h>
 
 #include "libs/base/json.h"
+#include "libs/base/testing/seed.h"
 #include "libs/base/testing/status_matchers.h"
 #include "libs/telemetry/trace.h"
 
@@ -54,7 +55,7 @@ TEST_F(LogTest, ALineIsOneJsonObjectWithTypedFields) {
 
 TEST_F(LogTest, TheCurrentTraceIsOnTheLine) {
   SeededRandom random(1);
-  const TraceContext trace = TraceContext::New(random);
+  const TraceContext trace = TraceContext().Child(random);
   const TraceScope scope(trace);
   LogInfo("something");
   EXPECT_EQ(Line()["trace_id"], trace.trace_id);

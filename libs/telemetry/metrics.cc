@@ -9,29 +9,10 @@
 #include <prometheus/text_serializer.h>
 
 namespace clusterwire::telemetry {
-namespace {
-
-constexpr char kOverflow[] = "clusterwire_metrics_overflow_total";
-
-}  // namespace
 
 void Counter::Add(double by) { series_->Increment(by); }
 void Gauge::Set(double value) { series_->Set(value); }
-void Gauge::Add(double by) { series_->Increment(by); }
-void Histogram::Observe(double value) { series_->Observe(value); }
-
-Metrics::Collector::Collector(Collector&& other) noexcept
-    : metrics_(std::exchange(other.metrics_, nullptr)), entry_(other.entry_) {}
-
-Metrics::Collector& Metrics::Collector::operator=(Collector&& other) noexcept {
-  std::swap(metrics_, other.metrics_);
-  std::swap(entry_, other.entry_);
-  return *this;
-}
-
-Metrics::Collector::~Collector() {
-  if (metrics_ != nullptr) metrics_->Remove(entry_);
-}
+void Histogram::Observe(absl::Duration value) { series_->Observe(absl::ToDoubleSeconds(value)); }
 
 Metrics::Metrics()
     : registry_(
@@ -50,7 +31,9 @@ Labels Metrics::Bounded(std::string_view name, const Labels& labels) {
       return labels;
     }
   }
-  GetCounter(kOverflow, "Requests for a series beyond the limit of its name").Add();
+  GetCounter("clusterwire_metrics_overflow_total",
+             "Requests for a series beyond the limit of its name")
+      .Add();
   Labels other = labels;
   for (auto& [key, value] : other) value = "other";
   return other;
@@ -72,35 +55,45 @@ Gauge Metrics::GetGauge(std::string_view name, std::string_view help, const Labe
                    .Add(Bounded(name, labels)));
 }
 
-Histogram Metrics::GetHistogram(std::string_view name, std::string_view help, const Labels& labels,
-                                const std::vector<double>& buckets) {
+Histogram Metrics::GetHistogram(std::string_view name, std::string_view help,
+                                const Labels& labels) {
   return Histogram(prometheus::BuildHistogram()
                        .Name(std::string(name))
                        .Help(std::string(help))
                        .Register(*registry_)
-                       .Add(Bounded(name, labels), buckets));
-}
-
-const std::vector<double>& Metrics::LatencyBuckets() {
-  static const std::vector<double>* const buckets = new std::vector<double>{
-      0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60};
-  return *buckets;
+                       .Add(Bounded(name, labels), prometheus::Histogram::BucketBoundaries{
+                                                       0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1,
+                                                       0.25, 0.5, 1, 2.5, 5, 10, 30, 60}));
 }
 
 Metrics::Collector Metrics::OnRender(std::function<void()> collect) {
   MutexLock lock(collectors_mutex_);
-  return {*this, collectors_.insert(collectors_.end(), std::move(collect))};
-}
-
-void Metrics::Remove(Collector::List::iterator entry) {
-  MutexLock lock(collectors_mutex_);
-  collectors_.erase(entry);
+  const auto entry = collectors_.insert(collectors_.end(), std::move(collect));
+  return {this, [this, entry](void*) {
+            MutexLock removing(collectors_mutex_);
+            collectors_.erase(entry);
+          }};
 }
 
 std::string Metrics::Render() {
   MutexLock lock(collectors_mutex_);
   for (const auto& collect : collectors_) collect();
   return prometheus::TextSerializer().Serialize(registry_->Collect());
+}
+
+Metrics::Collector CollectExecutor(Metrics& metrics, std::string_view name,
+                                   const Executor& executor) {
+  const Labels labels = {{"executor", std::string(name)}};
+  Gauge queued = metrics.GetGauge("clusterwire_executor_queued", "Tasks that wait", labels);
+  Gauge running = metrics.GetGauge("clusterwire_executor_running", "Tasks that run", labels);
+  Gauge refused = metrics.GetGauge("clusterwire_executor_refused",
+                                   "Tasks refused since the start: the queue was full", labels);
+  return metrics.OnRender([&executor, queued, running, refused]() mutable {
+    const Executor::Counts counts = executor.counts();
+    queued.Set(static_cast<double>(counts.queued));
+    running.Set(static_cast<double>(counts.running));
+    refused.Set(static_cast<double>(counts.refused));
+  });
 }
 
 }  // namespace clusterwire::telemetry

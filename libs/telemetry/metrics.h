@@ -7,10 +7,10 @@
 #include <set>
 #include <string>
 #include <string_view>
-#include <vector>
 
 #include "absl/time/time.h"
 
+#include "libs/base/threads/executor.h"
 #include "libs/base/threads/mutex.h"
 
 namespace prometheus {
@@ -18,8 +18,6 @@ class Counter;
 class Gauge;
 class Histogram;
 class Registry;
-template <typename T>
-class Family;
 }  // namespace prometheus
 
 namespace clusterwire::telemetry {
@@ -40,7 +38,6 @@ class Counter {
 class Gauge {
  public:
   void Set(double value);
-  void Add(double by = 1);
 
  private:
   friend class Metrics;
@@ -50,8 +47,7 @@ class Gauge {
 
 class Histogram {
  public:
-  void Observe(double value);
-  void Observe(absl::Duration value) { Observe(absl::ToDoubleSeconds(value)); }
+  void Observe(absl::Duration value);
 
  private:
   friend class Metrics;
@@ -70,22 +66,8 @@ class Metrics {
  public:
   static constexpr size_t kMaxSeries = 1000;
 
-  // Runs `collect` before each rendering as long as it lives: for gauges that are read, not
-  // counted.
-  class Collector {
-   public:
-    Collector() = default;
-    Collector(Collector&& other) noexcept;
-    Collector& operator=(Collector&& other) noexcept;
-    ~Collector();
-
-   private:
-    friend class Metrics;
-    using List = std::list<std::function<void()>>;
-    Collector(Metrics& metrics, List::iterator entry) : metrics_(&metrics), entry_(entry) {}
-    Metrics* metrics_ = nullptr;
-    List::iterator entry_;
-  };
+  // Keeps a function registered that OnRender() was given. Its end waits for one that runs.
+  using Collector = std::shared_ptr<void>;
 
   Metrics();
   ~Metrics();
@@ -95,13 +77,11 @@ class Metrics {
   // Names as Prometheus wants them: clusterwire_<part>_<what>_<unit>, counters end in _total.
   Counter GetCounter(std::string_view name, std::string_view help, const Labels& labels = {});
   Gauge GetGauge(std::string_view name, std::string_view help, const Labels& labels = {});
-  // Upper bounds of the buckets, ascending; those of the first call for a name hold.
-  Histogram GetHistogram(std::string_view name, std::string_view help, const Labels& labels = {},
-                         const std::vector<double>& buckets = LatencyBuckets());
-  // Seconds from 1 ms to 60 s.
-  static const std::vector<double>& LatencyBuckets();
+  // Of seconds, in buckets from 1 ms to 60 s.
+  Histogram GetHistogram(std::string_view name, std::string_view help, const Labels& labels = {});
 
-  // `collect` may ask for series, but must neither render nor register.
+  // Runs `collect` before each rendering as long as the result lives: for gauges that are read, not
+  // counted. It may ask for series, but must neither render nor register.
   [[nodiscard]] Collector OnRender(std::function<void()> collect);
 
   // All series in Prometheus' text format 0.0.4, for /metrics.
@@ -109,14 +89,17 @@ class Metrics {
 
  private:
   Labels Bounded(std::string_view name, const Labels& labels);
-  void Remove(Collector::List::iterator entry);
 
   std::unique_ptr<prometheus::Registry> registry_;
   Mutex mutex_;
   std::map<std::string, std::set<Labels>> series_ ABSL_GUARDED_BY(mutex_);
-  // Held while rendering, so that a Collector's destructor waits for a running `collect`.
-  Mutex collectors_mutex_;
-  Collector::List collectors_ ABSL_GUARDED_BY(collectors_mutex_);
+  Mutex collectors_mutex_;  // held while rendering
+  std::list<std::function<void()>> collectors_ ABSL_GUARDED_BY(collectors_mutex_);
 };
+
+// Shows what `executor` has queued, runs and refused, under the label `executor`, as long as the
+// result lives. `executor` outlives the result.
+[[nodiscard]] Metrics::Collector CollectExecutor(Metrics& metrics, std::string_view name,
+                                                 const Executor& executor);
 
 }  // namespace clusterwire::telemetry

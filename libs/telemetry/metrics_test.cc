@@ -1,5 +1,6 @@
 #include "libs/telemetry/metrics.h"
 
+#include <future>
 #include <string>
 #include <thread>
 #include <vector>
@@ -18,13 +19,12 @@ TEST(MetricsTest, WhatIsCountedIsRendered) {
   Metrics metrics;
   metrics.GetCounter("clusterwire_calls_total", "Calls", {{"code", "OK"}}).Add(2);
   metrics.GetGauge("clusterwire_lag_seconds", "Lag").Set(1.5);
-  metrics.GetHistogram("clusterwire_call_seconds", "Latency", {}, {0.1, 1})
-      .Observe(absl::Milliseconds(500));
+  metrics.GetHistogram("clusterwire_call_seconds", "Latency").Observe(absl::Milliseconds(500));
   const std::string text = metrics.Render();
   EXPECT_THAT(text, HasSubstr("# HELP clusterwire_calls_total Calls\n"));
   EXPECT_THAT(text, HasSubstr("clusterwire_calls_total{code=\"OK\"} 2\n"));
   EXPECT_THAT(text, HasSubstr("clusterwire_lag_seconds 1.5\n"));
-  EXPECT_THAT(text, HasSubstr("clusterwire_call_seconds_bucket{le=\"0.1\"} 0\n"));
+  EXPECT_THAT(text, HasSubstr("clusterwire_call_seconds_bucket{le=\"0.25\"} 0\n"));
   EXPECT_THAT(text, HasSubstr("clusterwire_call_seconds_bucket{le=\"1\"} 1\n"));
 }
 
@@ -74,6 +74,25 @@ TEST(MetricsTest, AMovedCollectorStillRunsOnce) {
   }
   metrics.Render();
   EXPECT_EQ(runs, 1);
+}
+
+TEST(MetricsTest, AnExecutorShowsWhatRunsWaitsAndWasRefused) {
+  Metrics metrics;
+  std::promise<void> started, release;
+  Executor executor({.threads = 1, .queue_limit = 1});
+  const Metrics::Collector collector = CollectExecutor(metrics, "reads", executor);
+  ASSERT_TRUE(executor.TryPost([&] {
+    started.set_value();
+    release.get_future().wait();
+  }));
+  started.get_future().wait();
+  ASSERT_TRUE(executor.TryPost([] {}));
+  ASSERT_FALSE(executor.TryPost([] {}));
+  const std::string text = metrics.Render();
+  release.set_value();
+  EXPECT_THAT(text, HasSubstr("clusterwire_executor_running{executor=\"reads\"} 1\n"));
+  EXPECT_THAT(text, HasSubstr("clusterwire_executor_queued{executor=\"reads\"} 1\n"));
+  EXPECT_THAT(text, HasSubstr("clusterwire_executor_refused{executor=\"reads\"} 1\n"));
 }
 
 }  // namespace

@@ -1,22 +1,23 @@
 #include "libs/telemetry/trace.h"
 
 #include <utility>
+#include <vector>
 
 #include "absl/strings/str_format.h"
+#include "absl/strings/str_split.h"
+
+#include "libs/base/text/strings.h"
 
 namespace clusterwire::telemetry {
 namespace {
 
-constexpr size_t kTraceDigits = 32;
-constexpr size_t kSpanDigits = 16;
-constexpr size_t kTraceparentLength = 2 + 1 + kTraceDigits + 1 + kSpanDigits + 1 + 2;
-
-bool IsLowerHex(std::string_view text) {
-  return text.find_first_not_of("0123456789abcdef") == std::string_view::npos;
+bool IsHex(std::string_view text, size_t digits) {
+  return text.size() == digits &&
+         text.find_first_not_of("0123456789abcdef") == std::string_view::npos;
 }
 
-bool IsId(std::string_view text) {
-  return IsLowerHex(text) && text.find_first_not_of('0') != std::string_view::npos;
+bool IsId(std::string_view text, size_t digits) {
+  return IsHex(text, digits) && text.find_first_not_of('0') != std::string_view::npos;
 }
 
 std::string NewSpanId(Random& random) {
@@ -38,34 +39,21 @@ std::string TraceContext::ToTraceparent() const {
 }
 
 TraceContext TraceContext::Child(Random& random) const {
-  if (empty()) return New(random);
+  if (empty()) return {NewSpanId(random) + NewSpanId(random), NewSpanId(random), true};
   return {trace_id, NewSpanId(random), sampled};
 }
 
-TraceContext TraceContext::New(Random& random) {
-  return {NewSpanId(random) + NewSpanId(random), NewSpanId(random), true};
-}
-
 std::optional<TraceContext> TraceContext::Parse(std::string_view traceparent) {
-  if (traceparent.size() < kTraceparentLength) return std::nullopt;
-  const std::string_view version = traceparent.substr(0, 2);
-  const std::string_view trace_id = traceparent.substr(3, kTraceDigits);
-  const std::string_view span_id = traceparent.substr(36, kSpanDigits);
-  const std::string_view flags = traceparent.substr(53, 2);
-  if (traceparent[2] != '-' || traceparent[35] != '-' || traceparent[52] != '-') {
+  const std::vector<std::string> parts = absl::StrSplit(ToAbsl(traceparent), '-');
+  if (parts.size() < 4) return std::nullopt;
+  const std::string &version = parts[0], &trace_id = parts[1], &span_id = parts[2];
+  const std::string& flags = parts[3];
+  if (!IsHex(version, 2) || version == "ff" || (version == "00" && parts.size() > 4) ||
+      !IsId(trace_id, 32) || !IsId(span_id, 16) || !IsHex(flags, 2)) {
     return std::nullopt;
   }
-  if (!IsLowerHex(version) || version == "ff" || !IsId(trace_id) || !IsId(span_id) ||
-      !IsLowerHex(flags)) {
-    return std::nullopt;
-  }
-  if (traceparent.size() > kTraceparentLength &&
-      (version == "00" || traceparent[kTraceparentLength] != '-')) {
-    return std::nullopt;
-  }
-  const char last = flags[1];
-  const int low = last <= '9' ? last - '0' : last - 'a' + 10;
-  return TraceContext{std::string(trace_id), std::string(span_id), (low & 1) != 0};
+  const bool sampled = std::string_view("13579bdf").find(flags[1]) != std::string_view::npos;
+  return TraceContext{trace_id, span_id, sampled};
 }
 
 const TraceContext& CurrentTrace() { return ThreadTrace(); }

@@ -21,7 +21,6 @@ struct TraceContext {
   // The same trace with a span of its own; a new trace when this one is empty.
   TraceContext Child(Random& random) const;
 
-  static TraceContext New(Random& random);
   // Empty for anything that the specification calls invalid: the caller then starts a new trace.
   // Versions above 00 are read as far as 00 goes.
   static std::optional<TraceContext> Parse(std::string_view traceparent);

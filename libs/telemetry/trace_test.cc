@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "libs/base/testing/seed.h"
+
 namespace clusterwire::telemetry {
 namespace {
 
@@ -46,7 +48,7 @@ TEST(TraceTest, WhatTheSpecificationCallsInvalidIsRefused) {
 
 TEST(TraceTest, AChildKeepsTheTraceAndGetsASpanOfItsOwn) {
   SeededRandom random(1);
-  const TraceContext parent = TraceContext::New(random);
+  const TraceContext parent = TraceContext().Child(random);
   const TraceContext child = parent.Child(random);
   EXPECT_EQ(child.trace_id, parent.trace_id);
   EXPECT_NE(child.span_id, parent.span_id);
@@ -57,11 +59,11 @@ TEST(TraceTest, AChildKeepsTheTraceAndGetsASpanOfItsOwn) {
 TEST(TraceTest, ScopesNestAndEnd) {
   EXPECT_TRUE(CurrentTrace().empty());
   SeededRandom random(1);
-  const TraceContext outer = TraceContext::New(random);
+  const TraceContext outer = TraceContext().Child(random);
   {
     const TraceScope outer_scope(outer);
     {
-      const TraceScope inner_scope(TraceContext::New(random));
+      const TraceScope inner_scope(TraceContext().Child(random));
       EXPECT_NE(CurrentTrace().trace_id, outer.trace_id);
     }
     EXPECT_EQ(CurrentTrace().trace_id, outer.trace_id);

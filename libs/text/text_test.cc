@@ -1,3 +1,5 @@
+#include "libs/text/text.h"
+
 #include <algorithm>
 #include <string>
 #include <thread>
@@ -8,12 +10,7 @@
 
 #include "libs/base/random.h"
 #include "libs/base/testing/seed.h"
-#include "libs/base/text/utf8.h"
-#include "libs/text/fold.h"
-#include "libs/text/language_tag.h"
-#include "libs/text/slug.h"
-#include "libs/text/sort_key.h"
-#include "libs/text/tokens.h"
+#include "libs/base/text/strings.h"
 
 namespace clusterwire::text {
 namespace {

@@ -9,9 +9,8 @@
 
 #include "absl/strings/str_cat.h"
 
-#include "libs/base/status/status_macros.h"
-#include "libs/service/database.h"
-#include "libs/service/token_key.h"
+#include "libs/base/status/error.h"
+#include "libs/service/open.h"
 #include "libs/store/maintenance.h"
 #include "libs/telemetry/log.h"
 #include "services/catalogue/search/applier.h"
@@ -123,8 +122,7 @@ class CatalogueParts final : public service::Parts {
     if (const absl::Status status = timers_->CatchUp(); !status.ok()) {
       telemetry::LogWarning("not every due moment could be written", {{"status", status}});
     }
-    index_.emplace(search::SnapshotOptions(),
-                   [this](int64_t revision) { in_.handles.indexed.Publish(revision); });
+    index_.emplace([this](int64_t revision) { in_.handles.indexed.Publish(revision); });
     ASSIGN_OR_RETURN(applier_, StartApplier(*store_, *index_, in_.clock, in_.random, in_.metrics));
     Relay::Options options = in_.settings.relay;
     options.holder = HolderName(in_.settings.common.grpc.address);

@@ -1,6 +1,6 @@
 #include "services/catalogue/settings.h"
 
-#include "libs/base/status/status_macros.h"
+#include "libs/base/status/error.h"
 
 namespace clusterwire::catalogue {
 

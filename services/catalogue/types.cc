@@ -7,9 +7,8 @@
 #include "absl/strings/str_cat.h"
 
 #include "libs/base/status/error.h"
-#include "libs/base/status/status_macros.h"
 #include "libs/facts/registry.h"
-#include "libs/resource/scan.h"
+#include "libs/resource/page.h"
 #include "services/catalogue/common/codes/code_book.h"
 #include "services/catalogue/common/fields/facts_fields.h"
 
@@ -28,7 +27,6 @@ constexpr int kProjectionVersion = 1;
 std::vector<CatalogueType> AllTypes() {
   return {
 #define RESOURCE(noun, room) noun##Type(),
-#include "services/catalogue/types.def"
 #undef RESOURCE
   };
 }

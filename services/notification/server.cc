@@ -6,9 +6,8 @@
 #include <string_view>
 #include <utility>
 
-#include "libs/base/status/status_macros.h"
-#include "libs/service/database.h"
-#include "libs/service/token_key.h"
+#include "libs/base/status/error.h"
+#include "libs/service/open.h"
 #include "libs/store/maintenance.h"
 #include "services/notification/channels/channels.h"
 #include "services/notification/ingest/ingest.h"

@@ -8,8 +8,8 @@
 
 #include "libs/api/run.h"
 #include "libs/rpc/call/late.h"
+#include "libs/rpc/server/runtime.h"
 #include "libs/rpc/server/server.h"
-#include "libs/rpc/server/thread_pool.h"
 #include "libs/rpc/token/token.h"
 #include "libs/service/findings.h"
 

@@ -4,7 +4,6 @@
 #include "absl/strings/str_cat.h"
 
 #include "libs/base/status/error.h"
-#include "libs/base/status/status_macros.h"
 
 namespace clusterwire::notification {
 namespace {

@@ -16,7 +16,7 @@ class Arrows(unittest.TestCase):
     def test_accepts_what_the_table_allows(self):
         for path, header in [
                 ("libs/store/row.cc", "libs/sql/database.h"),
-                ("libs/search/snapshot.h", "libs/text/fold.h"),
+                ("libs/search/index.h", "libs/text/text.h"),
                 ("libs/sql/pool.cc", "libs/telemetry/log.h"),
                 ("libs/match/matcher.h", "clusterwire/type/v1/facts.pb.h"),
                 ("libs/rpc/server/server.cc", "grpcpp/grpcpp.h"),
@@ -33,8 +33,8 @@ class Arrows(unittest.TestCase):
                 ("libs/base/time/clock.h", "libs/telemetry/log.h"),
                 ("libs/telemetry/log.h", "libs/config/load.h"),
                 ("libs/sql/pool.h", "libs/store/store.h"),
-                ("libs/filter/terms/terms.h", "libs/search/snapshot.h"),
-                ("libs/text/fold.h", "clusterwire/type/v1/facts.pb.h"),
+                ("libs/filter/terms/terms.h", "libs/search/index.h"),
+                ("libs/text/text.h", "clusterwire/type/v1/facts.pb.h"),
                 ("libs/store/store.h", "services/catalogue/types.h"),
                 ("libs/store/store.cc", "sqlite3.h"),
                 ("libs/store/store.cc", "libpq-fe.h"),
@@ -89,7 +89,7 @@ class Rooms(unittest.TestCase):
         self.assertEqual(self.findings({
             f"{LABELS}/label_service.cc": '#include "clusterwire/catalogue/v1/label.grpc.pb.h"\n',
             f"{LABELS}/label_rules.cc": f'#include "{PROGRAMMES}/programme_rules.h"\n',
-            "services/catalogue/common/fields/checks.h": '#include "libs/base/text/utf8.h"\n',
+            "services/catalogue/common/fields/checks.h": '#include "libs/base/text/strings.h"\n',
             "services/catalogue/testing/world.h": f'#include "{LABELS}/label_rules.h"\n',
         }), [])
 

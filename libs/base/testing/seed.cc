@@ -19,4 +19,12 @@ uint64_t TestSeed() {
   return kSeed;
 }
 
+uint64_t SeededRandom::Next() {
+  MutexLock lock(mutex_);
+  uint64_t z = (state_ += 0x9e3779b97f4a7c15);
+  z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9;
+  z = (z ^ (z >> 27)) * 0x94d049bb133111eb;
+  return z ^ (z >> 31);
+}
+
 }  // namespace clusterwire

@@ -1,8 +1,7 @@
-#include "libs/base/threads/backoff.h"
-
 #include <gmock/gmock.h>
 
 #include "libs/base/testing/seed.h"
+#include "libs/base/threads/worker.h"
 
 namespace clusterwire {
 namespace {

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <pthread.h>
+
 #include <csignal>
 
 namespace clusterwire {
@@ -11,10 +13,21 @@ namespace clusterwire {
 // program (SIGPIPE).
 class StopSignal {
  public:
-  StopSignal();
+  StopSignal() {
+    sigemptyset(&signals_);
+    sigaddset(&signals_, SIGTERM);
+    sigaddset(&signals_, SIGINT);
+    pthread_sigmask(SIG_BLOCK, &signals_, nullptr);
+    std::signal(SIGPIPE, SIG_IGN);
+  }
 
   // Blocks until one comes, or came before; gives its number.
-  int Wait();
+  int Wait() {
+    int signal = 0;
+    while (sigwait(&signals_, &signal) != 0) {
+    }
+    return signal;
+  }
 
  private:
   sigset_t signals_;

@@ -1,8 +1,15 @@
 #include "libs/base/threads/worker.h"
 
+#include <algorithm>
 #include <utility>
 
 namespace clusterwire {
+
+absl::Duration Backoff::Next() {
+  pause_ = pause_ == absl::ZeroDuration() ? options_.first : pause_ * options_.factor;
+  pause_ = std::min(pause_, options_.limit);
+  return pause_ * (1 + options_.jitter * (2 * random_.Fraction() - 1));
+}
 
 Worker::Worker(Clock& clock, Random& random, Step step, Backoff::Options backoff,
                std::shared_ptr<Wakeup> wakeup)

@@ -7,6 +7,7 @@
 
 #include "libs/base/testing/eventually.h"
 #include "libs/base/testing/fake_clock.h"
+#include "libs/base/testing/seed.h"
 #include "libs/base/testing/status_matchers.h"
 
 namespace clusterwire {

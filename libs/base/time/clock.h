@@ -1,6 +1,7 @@
 #pragma once
 
 #include "absl/time/time.h"
+#include "google/protobuf/timestamp.pb.h"
 
 #include "libs/base/threads/mutex.h"
 
@@ -34,5 +35,9 @@ class Clock {
   // The machine's clock; lives as long as the program.
   static Clock& System();
 };
+
+// Inside we count in absl::Time, at the border in protobuf's Timestamp. Nanoseconds are kept.
+absl::Time ToTime(const google::protobuf::Timestamp& timestamp);
+google::protobuf::Timestamp ToTimestamp(absl::Time time);
 
 }  // namespace clusterwire

@@ -6,7 +6,7 @@
 
 #include "absl/strings/str_cat.h"
 
-#include "libs/base/status/status_macros.h"
+#include "libs/base/status/error.h"
 #include "libs/facts/registry.h"
 #include "libs/store/reader.h"
 

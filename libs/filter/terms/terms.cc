@@ -1,15 +1,19 @@
 #include "libs/filter/terms/terms.h"
 
 #include <algorithm>
-#include <string>
 
-#include "libs/filter/terms/columns.h"
-#include "libs/filter/terms/geo.h"
+#include "libs/text/text.h"
 
 namespace clusterwire::filter {
 namespace {
 
+using Values = std::vector<std::string_view>;
+
 constexpr int kFieldShift = 56;
+
+// Some letters weigh dozens of bytes; a page token carries the key. Titles that differ only behind
+// so many are ordered by name.
+constexpr size_t kMaxTitleKey = 1000;
 
 // FNV-1a, then the finaliser of MurmurHash3, so that the low bits are as good as the high ones.
 uint64_t Hash(std::string_view value) {
@@ -22,26 +26,82 @@ uint64_t Hash(std::string_view value) {
   return hash ^ (hash >> 33);
 }
 
-template <typename Values>
-void AddAll(TermField field, const Values& values, std::vector<Term>& terms) {
-  for (const auto& value : values) terms.push_back(MakeTerm(field, value));
+Values One(std::string_view value) { return value.empty() ? Values{} : Values{value}; }
+
+template <typename Repeated>
+Values All(const Repeated& values) {
+  return {values.begin(), values.end()};
 }
 
-void AddOne(TermField field, std::string_view value, std::vector<Term>& terms) {
-  if (!value.empty()) terms.push_back(MakeTerm(field, value));
-}
-
-// The name and everything it is under: "clusters/x/labels/y", "clusters/x/labels", "clusters/x",
-// "clusters".
-void AddNameAndAbove(std::string_view name, std::vector<Term>& terms) {
-  AddOne(TermField::kName, name, terms);
-  for (size_t end = name.rfind('/'); end != std::string_view::npos; end = name.rfind('/')) {
-    name = name.substr(0, end);
-    AddOne(TermField::kName, name, terms);
+Values NamesOf(const Facts& facts) {
+  Values names = One(facts.name());
+  // "clusters/x/labels/y" is under "clusters/x/labels", "clusters/x" and "clusters".
+  for (std::string_view name = facts.name(); name.find('/') != name.npos;) {
+    name = name.substr(0, name.rfind('/'));
+    names.push_back(name);
   }
+  names.insert(names.end(), facts.clusters().begin(), facts.clusters().end());
+  names.insert(names.end(), facts.programmes().begin(), facts.programmes().end());
+  if (!facts.parent().empty()) names.push_back(facts.parent());
+  return names;
+}
+
+std::vector<std::string_view> TitleTexts(const Facts& facts) {
+  std::vector<std::string_view> texts = {facts.title()};
+  texts.insert(texts.end(), facts.names().begin(), facts.names().end());
+  return texts;
 }
 
 }  // namespace
+
+Values ValuesOf(TermField field, const Facts& facts) {
+  switch (field) {
+    case TermField::kAudience:
+      return All(facts.audience().members());
+    case TermField::kCode:
+      return All(facts.codes());
+    case TermField::kExternalId:
+      return All(facts.external_ids());
+    case TermField::kKind:
+      return One(facts.kind());
+    case TermField::kLabelHeld:
+      return All(facts.labels_held());
+    case TermField::kLabelLevel:
+      return All(facts.label_levels());
+    case TermField::kLanguage:
+      return All(facts.languages());
+    case TermField::kName:
+      return NamesOf(facts);
+    case TermField::kProgramme:
+      return All(facts.programmes());
+    case TermField::kState:
+      return One(facts.state());
+    case TermField::kType:
+      return One(facts.type());
+    case TermField::kCell:
+    case TermField::kEverybody:
+    case TermField::kToken:
+      break;
+  }
+  return {};
+}
+
+std::optional<DayRange> DaysOf(const type::v1::Period& period) {
+  const auto days = ParsePeriod(period.start(), period.end());
+  return days.ok() ? *days : std::nullopt;
+}
+
+std::optional<DayRange> DeadlineOf(const Facts& facts) {
+  const auto days = ParseDate(facts.deadline());
+  return days.ok() ? std::optional(*days) : std::nullopt;
+}
+
+std::vector<std::string> TokensOf(const Facts& facts) {
+  std::vector<std::string_view> texts = TitleTexts(facts);
+  texts.push_back(facts.summary());
+  texts.push_back(facts.text());
+  return text::TokenSet(texts);
+}
 
 Term MakeTerm(TermField field, std::string_view value) {
   const uint64_t low = Hash(value) & ((uint64_t{1} << kFieldShift) - 1);
@@ -58,33 +118,30 @@ Term CellTerm(uint64_t cell) { return MakeTerm(TermField::kCell, std::to_string(
 
 std::vector<Term> TermsOf(const Facts& facts) {
   std::vector<Term> terms;
-  if (facts.has_audience()) {
-    AddAll(TermField::kAudience, facts.audience().members(), terms);
-  } else {
-    terms.push_back(EverybodyTerm());
-  }
-  AddOne(TermField::kType, facts.type(), terms);
-  AddNameAndAbove(facts.name(), terms);
-  AddAll(TermField::kName, facts.clusters(), terms);
-  AddAll(TermField::kName, facts.programmes(), terms);
-  AddOne(TermField::kName, facts.parent(), terms);
-  AddAll(TermField::kCode, facts.codes(), terms);
-  AddAll(TermField::kProgramme, facts.programmes(), terms);
-  AddAll(TermField::kLabelLevel, facts.label_levels(), terms);
-  AddAll(TermField::kLabelHeld, facts.labels_held(), terms);
-  AddOne(TermField::kKind, facts.kind(), terms);
-  AddOne(TermField::kState, facts.state(), terms);
-  AddAll(TermField::kLanguage, facts.languages(), terms);
-  AddAll(TermField::kExternalId, facts.external_ids(), terms);
-  AddAll(TermField::kToken, TokensOf(facts), terms);
-  if (facts.has_point()) {
-    if (const auto point = ExactPoint(facts.point())) {
-      for (const uint64_t cell : CellsAround(*point)) terms.push_back(CellTerm(cell));
+  for (auto field = TermField::kAudience; field <= TermField::kType;
+       field = static_cast<TermField>(static_cast<int>(field) + 1)) {
+    for (const std::string_view value : ValuesOf(field, facts)) {
+      terms.push_back(MakeTerm(field, value));
     }
+  }
+  if (!facts.has_audience()) terms.push_back(EverybodyTerm());
+  for (const std::string& token : TokensOf(facts)) {
+    terms.push_back(MakeTerm(TermField::kToken, token));
+  }
+  if (const auto point = ExactPoint(facts.point())) {
+    for (const uint64_t cell : CellsAround(*point)) terms.push_back(CellTerm(cell));
   }
   std::sort(terms.begin(), terms.end());
   terms.erase(std::unique(terms.begin(), terms.end()), terms.end());
   return terms;
+}
+
+Columns ColumnsOf(const Facts& facts) {
+  return {.tokens = TokensOf(facts),
+          .title_tokens = text::TokenSet(TitleTexts(facts)),
+          .period = DaysOf(facts.period()),
+          .title_key = text::SortKey(facts.title()).substr(0, kMaxTitleKey),
+          .point = ExactPoint(facts.point())};
 }
 
 }  // namespace clusterwire::filter

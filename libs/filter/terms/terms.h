@@ -1,11 +1,18 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
+#include <string>
 #include <string_view>
 #include <vector>
 
 #include "clusterwire/type/v1/facts.pb.h"
 
+#include "libs/base/time/date.h"
+#include "libs/filter/terms/geo.h"
+
+// What Facts say, read for those who ask: values, days and words for a predicate, terms for an
+// index, columns for a search.
 namespace clusterwire::filter {
 
 using type::v1::Facts;
@@ -28,6 +35,17 @@ enum class TermField : uint8_t {
   kType,
 };
 
+// What the Facts have of a field that is named by values: none of kCell, kToken and kEverybody. Of
+// kName what they are, are under and are about: the name and each name above it, the clusters, the
+// programmes and the parent. Lives as long as the Facts.
+std::vector<std::string_view> ValuesOf(TermField field, const Facts& facts);
+
+// Days that can't be read, or aren't given, are absent.
+std::optional<DayRange> DaysOf(const type::v1::Period& period);
+std::optional<DayRange> DeadlineOf(const Facts& facts);
+// The words of title, names, summary and text, sorted, each once.
+std::vector<std::string> TokensOf(const Facts& facts);
+
 // One thing that Facts have and a filter may ask for, as a number: 8 bits of field, 56 bits of hash
 // of the value. Indexes know Facts and predicates by their terms alone. Two of a million values
 // share a number with a chance of 1 in 100,000; then an index answers as if they were the same
@@ -43,5 +61,17 @@ TermField FieldOf(Term term);
 
 // All terms of these Facts, sorted, each once.
 std::vector<Term> TermsOf(const Facts& facts);
+
+// Facts, read once: what a search sorts and ranks by. Points that are only a region's or a
+// country's middle are absent.
+struct Columns {
+  std::vector<std::string> tokens;        // TokensOf()
+  std::vector<std::string> title_tokens;  // of title and names alone; sorted, each once
+  std::optional<DayRange> period;
+  std::string title_key;  // at most 1,000 bytes to sort by; never the start of another
+  std::optional<LatLng> point;
+};
+
+Columns ColumnsOf(const Facts& facts);
 
 }  // namespace clusterwire::filter

@@ -7,7 +7,7 @@
 #include "absl/strings/str_split.h"
 
 #include "libs/base/text/strings.h"
-#include "libs/text/tokens.h"
+#include "libs/text/text.h"
 
 namespace clusterwire::filter {
 namespace {
@@ -52,6 +52,17 @@ bool HasWord(const std::vector<std::string>& tokens, const std::string& word) {
 bool HasPrefix(const std::vector<std::string>& tokens, const std::string& prefix) {
   const auto at = std::lower_bound(tokens.begin(), tokens.end(), prefix);
   return at != tokens.end() && at->starts_with(prefix);
+}
+
+std::vector<std::string> MissingOf(const Words& words, const std::vector<std::string>& tokens) {
+  std::vector<std::string> missing;
+  for (const std::string& word : words.whole) {
+    if (!HasWord(tokens, word)) missing.push_back(word);
+  }
+  for (const std::string& prefix : words.prefixes) {
+    if (!HasPrefix(tokens, prefix)) missing.push_back(prefix + "*");
+  }
+  return missing;
 }
 
 }  // namespace clusterwire::filter

@@ -23,5 +23,7 @@ Words ParseWords(std::string_view text);
 // Whether each word is among `tokens`, which are sorted.
 bool HasWord(const std::vector<std::string>& tokens, const std::string& word);
 bool HasPrefix(const std::vector<std::string>& tokens, const std::string& prefix);
+// The words that are not, prefixes with their '*'.
+std::vector<std::string> MissingOf(const Words& words, const std::vector<std::string>& tokens);
 
 }  // namespace clusterwire::filter

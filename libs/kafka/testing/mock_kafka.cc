@@ -12,10 +12,8 @@ namespace clusterwire::kafka {
 namespace {
 
 Client MakeCarrier() {
-  const ClientPlan plan{.type = RD_KAFKA_PRODUCER, .defaults = {}, .fixed = {}, .callbacks = {}};
-  auto state = std::make_unique<ClientState>();
-  state->options.brokers = "127.0.0.1:1";  // never asked
-  auto client = NewClient(plan, std::move(state));
+  // The broker is never asked.
+  auto client = NewClient({.brokers = "127.0.0.1:1"}, {.type = RD_KAFKA_PRODUCER});
   if (!client.ok()) std::abort();
   return *std::move(client);
 }

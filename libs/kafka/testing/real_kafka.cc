@@ -20,9 +20,7 @@
 #include <sys/wait.h>
 
 #include "libs/base/status/error.h"
-#include "libs/base/status/status_macros.h"
 #include "libs/kafka/admin.h"
-#include "libs/kafka/errors.h"
 #include "libs/kafka/handles.h"
 
 namespace clusterwire::kafka {
@@ -179,12 +177,8 @@ std::string RealKafka::LogTail() const {
 }
 
 absl::Status RealKafka::DeleteTopic(const std::string& name, absl::Duration patience) {
-  auto state = std::make_unique<ClientState>();
-  state->options.brokers = brokers_;
-  ASSIGN_OR_RETURN(
-      const Client client,
-      NewClient({.type = RD_KAFKA_PRODUCER, .defaults = {}, .fixed = {}, .callbacks = {}},
-                std::move(state)));
+  ASSIGN_OR_RETURN(const Client client,
+                   NewClient({.brokers = brokers_}, {.type = RD_KAFKA_PRODUCER}));
   const Handle<rd_kafka_DeleteTopic_t, rd_kafka_DeleteTopic_destroy> topic(
       rd_kafka_DeleteTopic_new(name.c_str()));
   rd_kafka_DeleteTopic_t* unwanted = topic.get();

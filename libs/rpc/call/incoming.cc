@@ -3,12 +3,14 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
-#include "absl/time/time.h"
 #include <grpcpp/support/interceptor.h>
 
-#include "libs/base/status/status_macros.h"
+#include "libs/base/status/error.h"
+#include "libs/rpc/call/status.h"
+#include "libs/telemetry/log.h"
 
 namespace clusterwire::rpc {
 namespace {
@@ -72,6 +74,31 @@ absl::Status ReadContext(const grpc::CallbackServerContext& context, Random& ran
 
 std::unique_ptr<grpc::experimental::ServerInterceptorFactoryInterface> MakeMethodInterceptor() {
   return std::make_unique<MethodInterceptorFactory>();
+}
+
+CallLog::CallLog(Runtime& runtime, CallContext call)
+    : runtime_(runtime), call_(std::move(call)), start_(runtime.clock().Now()) {}
+
+grpc::Status CallLog::Finish(const absl::Status& status) {
+  const telemetry::TraceScope scope(call_.trace);
+  const absl::Duration took = runtime_.clock().Now() - start_;
+  const std::string code = status.ok() ? "OK" : absl::StatusCodeToString(status.code());
+  runtime_.metrics()
+      .GetCounter("clusterwire_rpc_calls_total", "Finished calls",
+                  {{"method", call_.method}, {"code", code}})
+      .Add();
+  runtime_.metrics()
+      .GetHistogram("clusterwire_rpc_seconds", "From a call's arrival to its status",
+                    {{"method", call_.method}})
+      .Observe(took);
+  const absl::Status seen = ForClient(status);
+  telemetry::LogInfo("call", {{"method", call_.method},
+                              {"code", code},
+                              {"reason", ReasonOf(seen)},
+                              {"seconds", took},
+                              {"caller", call_.caller.subject},
+                              {"peer", call_.peer}});
+  return ToGrpcStatus(seen);
 }
 
 }  // namespace clusterwire::rpc

@@ -3,13 +3,17 @@
 #include <memory>
 
 #include "absl/status/status.h"
+#include "absl/time/time.h"
 #include <grpcpp/server_context.h>
 #include <grpcpp/support/server_callback.h>
 #include <grpcpp/support/server_interceptor.h>
+#include <grpcpp/support/status.h>
 
-#include "libs/base/random.h"
 #include "libs/rpc/call/call_context.h"
+#include "libs/rpc/server/runtime.h"
 
+// How a call comes in and what is noted of its end. Part of the runners; handlers have no use for
+// it.
 namespace clusterwire::rpc {
 
 // Reads peer, metadata, method and deadline of a call that came in. An error is the caller's (a bad
@@ -20,5 +24,21 @@ absl::Status ReadContext(const grpc::CallbackServerContext& context, Random& ran
 // Lets ReadContext() know the method: gRPC tells it to interceptors only. It travels under a key
 // that no client can send, since it starts with a colon.
 std::unique_ptr<grpc::experimental::ServerInterceptorFactoryInterface> MakeMethodInterceptor();
+
+// The beginning and the end of one call: what the access log and the metrics say about it.
+class CallLog {
+ public:
+  // Starts the clock. `call` is kept; `runtime` outlives this.
+  CallLog(Runtime& runtime, CallContext call);
+
+  const CallContext& call() const { return call_; }
+  // Logs and counts the call's end, once, and gives what the client is to see of `status`.
+  grpc::Status Finish(const absl::Status& status);
+
+ private:
+  Runtime& runtime_;
+  CallContext call_;
+  absl::Time start_;
+};
 
 }  // namespace clusterwire::rpc

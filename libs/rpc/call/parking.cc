@@ -126,11 +126,6 @@ void Parking::End(const absl::Status& status) {
   for (const Parked& call : taken) call.resume(status);
 }
 
-size_t Parking::parked() const {
-  MutexLock lock(mutex_);
-  return calls_.size();
-}
-
 absl::Time Parking::EndOverdue() {
   std::vector<Parked> overdue;
   absl::Time next = absl::InfiniteFuture();

@@ -79,7 +79,6 @@ class Parking {
   void Cancel(uint64_t id);
   // Resumes all with `status`, and those that come from now on.
   void End(const absl::Status& status);
-  size_t parked() const;
 
  private:
   struct Parked {
@@ -103,7 +102,7 @@ class Parking {
   Clock& clock_;
   const Options options_;
   telemetry::Gauge gauge_;
-  mutable Mutex mutex_;
+  Mutex mutex_;
   uint64_t last_id_ ABSL_GUARDED_BY(mutex_) = 0;
   Calls calls_ ABSL_GUARDED_BY(mutex_);
   absl::Status ended_ ABSL_GUARDED_BY(mutex_);

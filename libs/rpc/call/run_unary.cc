@@ -7,7 +7,6 @@
 #include <grpcpp/support/server_callback.h>
 
 #include "libs/base/threads/mutex.h"
-#include "libs/rpc/call/call_log.h"
 #include "libs/rpc/call/incoming.h"
 #include "libs/telemetry/trace.h"
 

@@ -9,7 +9,7 @@
 
 #include "libs/rpc/call/call_context.h"
 #include "libs/rpc/call/parking.h"
-#include "libs/rpc/server/thread_pool.h"
+#include "libs/rpc/server/runtime.h"
 
 namespace grpc {
 class CallbackServerContext;

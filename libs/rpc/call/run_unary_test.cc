@@ -15,7 +15,7 @@
 
 #include "libs/base/testing/status_matchers.h"
 #include "libs/rpc/call/status.h"
-#include "libs/rpc/server/client.h"
+#include "libs/rpc/testing/client_call.h"
 #include "libs/rpc/testing/echo_server.h"
 #include "libs/telemetry/log.h"
 
@@ -250,7 +250,7 @@ struct Behind {
     return ToAbslStatus(stub->Echo(&context, request, &response));
   }
   bool Parked(size_t count) {
-    return Eventually([&] { return server.runtime().parking().parked() == count; });
+    return Eventually([&] { return server.Shows("clusterwire_rpc_parked_calls", count); });
   }
 
   EchoServer server;

@@ -20,13 +20,10 @@ constexpr size_t kMaxMessage = 1000;
 constexpr size_t kMaxDetails = 3500;
 constexpr absl::string_view kDatabaseReasons = "DATABASE_";
 
-// `text` with at most `limit` bytes, cut between characters.
-std::string Cut(absl::string_view text, size_t limit) {
-  if (text.size() <= limit) return std::string(text);
-  constexpr absl::string_view kDots = "…";
-  size_t end = limit - kDots.size();
-  while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0) == 0x80) --end;
-  return absl::StrCat(text.substr(0, end), kDots);
+std::string Cut(absl::string_view text) {
+  if (text.size() <= kMaxMessage) return std::string(text);
+  constexpr std::string_view kDots = "…";
+  return std::string(CutUtf8(ToStd(text), kMaxMessage - kDots.size())).append(kDots);
 }
 
 template <typename Detail>
@@ -73,7 +70,7 @@ void Shorten(google::rpc::Status& proto) {
 google::rpc::Status ToProto(const absl::Status& status) {
   google::rpc::Status proto;
   proto.set_code(static_cast<int>(status.code()));
-  proto.set_message(Cut(status.message(), kMaxMessage));
+  proto.set_message(Cut(status.message()));
   google::rpc::ErrorInfo info = ErrorInfoOf(status);
   if (info.reason().empty()) {
     info.set_reason(absl::StatusCodeToString(status.code()));

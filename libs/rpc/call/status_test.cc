@@ -8,7 +8,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "libs/base/random.h"
+#include "libs/base/testing/seed.h"
 #include "libs/base/testing/status_matchers.h"
 #include "libs/telemetry/log.h"
 #include "libs/telemetry/trace.h"
@@ -89,7 +89,7 @@ class ForClientTest : public testing::Test {
 
 TEST_F(ForClientTest, AnUnwordedFaultStaysInTheLogAndTheClientGetsTheTrace) {
   SeededRandom random(1);
-  const telemetry::TraceContext trace = telemetry::TraceContext::New(random);
+  const telemetry::TraceContext trace = telemetry::TraceContext().Child(random);
   const telemetry::TraceScope scope(trace);
   const absl::Status seen = ForClient(absl::InternalError("connect user=cw password=geheim"));
   EXPECT_THAT(seen, StatusIs(absl::StatusCode::kInternal, HasSubstr(trace.trace_id)));

@@ -1,13 +1,9 @@
 #include "libs/rpc/server/runtime.h"
 
-#include <algorithm>
-#include <utility>
-
 #include "absl/strings/str_cat.h"
 
 #include "libs/base/status/error.h"
 #include "libs/rpc/stream/stream_core.h"
-#include "libs/telemetry/executor_metrics.h"
 
 namespace clusterwire::rpc {
 
@@ -17,6 +13,7 @@ Runtime::Runtime(telemetry::Metrics& metrics, Clock& clock, Random& random, Opti
       random_(random),
       options_(options),
       started_(options.started),
+      gauge_(metrics.GetGauge("clusterwire_rpc_open_streams", "Streams open now")),
       parking_(metrics, clock, random, options.parking),
       watcher_(clock, random, [this] {
         for (const auto& stream : Streams()) stream->Tick(clock_.Now());
@@ -26,11 +23,6 @@ Runtime::Runtime(telemetry::Metrics& metrics, Clock& clock, Random& random, Opti
 std::vector<std::shared_ptr<StreamCore>> Runtime::Streams() const {
   MutexLock lock(mutex_);
   return streams_;
-}
-
-size_t Runtime::open_streams() const {
-  MutexLock lock(mutex_);
-  return streams_.size();
 }
 
 void Runtime::EndStreams(const absl::Status& status) {
@@ -49,36 +41,48 @@ void Runtime::AwaitStreams() {
 }
 
 absl::Status Runtime::Enter(const std::shared_ptr<StreamCore>& stream) {
-  size_t open = 0;
-  absl::Status refusal;
-  {
-    MutexLock lock(mutex_);
-    refusal = ended_;
-    if (refusal.ok() && streams_.size() >= options_.max_streams) {
-      refusal = WithRetryDelay(
-          Error(absl::StatusCode::kResourceExhausted, "TOO_MANY_STREAMS",
-                absl::StrCat(options_.max_streams,
-                             " streams are open, as many as there may be; try again later")),
-          absl::Seconds(5));
-    }
-    if (refusal.ok()) streams_.push_back(stream);
-    open = streams_.size();
+  MutexLock lock(mutex_);
+  if (!ended_.ok()) return ended_;
+  if (streams_.size() >= options_.max_streams) {
+    return WithRetryDelay(
+        Error(absl::StatusCode::kResourceExhausted, "TOO_MANY_STREAMS",
+              absl::StrCat(options_.max_streams,
+                           " streams are open, as many as there may be; try again later")),
+        absl::Seconds(5));
   }
-  metrics_.GetGauge("clusterwire_rpc_open_streams", "Streams open now")
-      .Set(static_cast<double>(open));
-  return refusal;
+  streams_.push_back(stream);
+  gauge_.Set(static_cast<double>(streams_.size()));
+  return absl::OkStatus();
 }
 
 void Runtime::Leave(const StreamCore* stream) {
-  size_t open = 0;
-  {
-    MutexLock lock(mutex_);
-    std::erase_if(streams_, [&](const auto& entry) { return entry.get() == stream; });
-    open = streams_.size();
-    left_.NotifyAll();
-  }
-  metrics_.GetGauge("clusterwire_rpc_open_streams", "Streams open now")
-      .Set(static_cast<double>(open));
+  MutexLock lock(mutex_);
+  std::erase_if(streams_, [&](const auto& entry) { return entry.get() == stream; });
+  gauge_.Set(static_cast<double>(streams_.size()));
+  left_.NotifyAll();
+}
+
+ThreadPool::ThreadPool(Runtime& runtime, Options options)
+    : runtime_(runtime),
+      name_(options.name),
+      from_start_(options.from_start),
+      executor_({.threads = options.threads, .queue_limit = options.queue_limit}),
+      collector_(telemetry::CollectExecutor(runtime.metrics(), name_, executor_)) {}
+
+absl::Status ThreadPool::FullError() const {
+  return WithRetryDelay(
+      Error(absl::StatusCode::kResourceExhausted, "QUEUE_FULL",
+            absl::StrCat("the queue of ", name_, " is full; try again in a second")),
+      absl::Seconds(1));
+}
+
+absl::Status ThreadPool::CheckStarted() const {
+  if (from_start_ || runtime_.started()) return absl::OkStatus();
+  return WithRetryDelay(
+      Error(absl::StatusCode::kUnavailable, "STARTING",
+            "the service has not got all that it needs yet; an operator learns from "
+            "OperationsService/Diagnose what is missing"),
+      absl::Seconds(1));
 }
 
 }  // namespace clusterwire::rpc

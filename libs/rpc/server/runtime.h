@@ -1,13 +1,18 @@
 #pragma once
 
 #include <atomic>
+#include <cstddef>
+#include <functional>
 #include <memory>
+#include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/status/status.h"
 #include "absl/time/time.h"
 
 #include "libs/base/random.h"
+#include "libs/base/threads/executor.h"
 #include "libs/base/threads/mutex.h"
 #include "libs/base/threads/worker.h"
 #include "libs/base/time/clock.h"
@@ -57,7 +62,6 @@ class Runtime {
   void EndStreams(const absl::Status& status);
   // Waits until none is open: gRPC is done with it, its last step ended, and its source is gone.
   void AwaitStreams();
-  size_t open_streams() const;
 
   // From now on calls are run: what they use is there.
   void SetStarted() { started_ = true; }
@@ -80,12 +84,43 @@ class Runtime {
   Random& random_;
   const Options options_;
   std::atomic<bool> started_;
+  telemetry::Gauge gauge_;  // of open streams
   Parking parking_;
   mutable Mutex mutex_;
   CondVar left_;
   std::vector<std::shared_ptr<StreamCore>> streams_ ABSL_GUARDED_BY(mutex_);
   absl::Status ended_ ABSL_GUARDED_BY(mutex_);
   Worker watcher_;  // last: its thread uses everything above
+};
+
+// A thread pool with a bounded queue for calls of one kind, with its metrics: "reads", "writes".
+// One kind never queues behind another.
+class ThreadPool {
+ public:
+  struct Options {
+    std::string name = "";
+    int threads = 4;
+    size_t queue_limit = 1000;
+    bool from_start = false;  // its calls are run also before Runtime::SetStarted()
+  };
+
+  ThreadPool(Runtime& runtime, Options options);
+
+  // False, and counted, when the queue is full.
+  bool TryPost(std::function<void()> task) { return executor_.TryPost(std::move(task)); }
+  // What a refused caller is told: RESOURCE_EXHAUSTED, reason QUEUE_FULL, with RetryInfo.
+  absl::Status FullError() const;
+  // UNAVAILABLE, reason STARTING, with RetryInfo, while the service has not all that it needs: the
+  // one check of all runners.
+  absl::Status CheckStarted() const;
+  Runtime& runtime() { return runtime_; }
+
+ private:
+  Runtime& runtime_;
+  const std::string name_;
+  const bool from_start_;
+  Executor executor_;
+  telemetry::Metrics::Collector collector_;
 };
 
 }  // namespace clusterwire::rpc

@@ -50,7 +50,7 @@ TEST(RuntimeTest, StreamsBeyondTheLimitAreRefusedUntilOneEnds) {
   const auto stub = server.Stub();
   grpc::ClientContext first_context;
   const auto first = stub->Watch(&first_context, EchoRequest());
-  ASSERT_TRUE(Eventually([&] { return server.runtime().open_streams() == 1; }));
+  ASSERT_TRUE(Eventually([&] { return server.Shows("clusterwire_rpc_open_streams", 1); }));
   {
     grpc::ClientContext context;
     const absl::Status status = ToAbslStatus(stub->Watch(&context, EchoRequest())->Finish());
@@ -58,10 +58,10 @@ TEST(RuntimeTest, StreamsBeyondTheLimitAreRefusedUntilOneEnds) {
   }
   EXPECT_THAT(server.metrics().Render(), HasSubstr("clusterwire_rpc_open_streams 1\n"));
   first_context.TryCancel();
-  ASSERT_TRUE(Eventually([&] { return server.runtime().open_streams() == 0; }));
+  ASSERT_TRUE(Eventually([&] { return server.Shows("clusterwire_rpc_open_streams", 0); }));
   grpc::ClientContext context;
   const auto again = stub->Watch(&context, EchoRequest());
-  EXPECT_TRUE(Eventually([&] { return server.runtime().open_streams() == 1; }));
+  EXPECT_TRUE(Eventually([&] { return server.Shows("clusterwire_rpc_open_streams", 1); }));
   context.TryCancel();
 }
 

@@ -6,16 +6,17 @@
 
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
+#include <grpcpp/create_channel.h>
 #include <grpcpp/ext/proto_server_reflection_plugin.h>
 #include <grpcpp/health_check_service_interface.h>
 #include <grpcpp/resource_quota.h>
+#include <grpcpp/security/credentials.h>
 #include <grpcpp/security/server_credentials.h>
 #include <grpcpp/server.h>
 #include <grpcpp/server_builder.h>
 
 #include "libs/base/status/error.h"
-#include "libs/base/text/strings.h"
-#include "libs/rpc/call/caller.h"
+#include "libs/rpc/call/call_context.h"
 #include "libs/rpc/call/incoming.h"
 #include "libs/rpc/health/health.pb.h"
 #include "libs/telemetry/log.h"
@@ -141,6 +142,15 @@ void Server::Shutdown(absl::Duration grace) {
   server_->Wait();
   // A stream was ended without regard to the step that it runs, which uses the services.
   runtime_.AwaitStreams();
+}
+
+std::shared_ptr<grpc::Channel> MakeChannel(std::string_view address) {
+  grpc::ChannelArguments arguments;
+  arguments.SetMaxReceiveMessageSize(16 << 20);
+  arguments.SetInt(GRPC_ARG_MAX_METADATA_SIZE, 16 << 10);
+  arguments.SetInt(GRPC_ARG_KEEPALIVE_TIME_MS, 60'000);
+  return grpc::CreateCustomChannel(std::string(address), grpc::InsecureChannelCredentials(),
+                                   arguments);
 }
 
 }  // namespace clusterwire::rpc

@@ -8,6 +8,7 @@
 
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
+#include <grpcpp/channel.h>
 #include <grpcpp/impl/service_type.h>
 
 #include "libs/base/threads/mutex.h"
@@ -85,5 +86,10 @@ class Server {
   std::vector<std::string> not_serving_ ABSL_GUARDED_BY(mutex_);
   bool stopped_ ABSL_GUARDED_BY(mutex_) = false;
 };
+
+// A channel to `address` without encryption, for clients on the same machine and for tests. It
+// connects at the first call and again whenever the connection is lost. Statuses of calls become
+// absl::Status by ToAbslStatus().
+std::shared_ptr<grpc::Channel> MakeChannel(std::string_view address);
 
 }  // namespace clusterwire::rpc

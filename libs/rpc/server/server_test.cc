@@ -11,9 +11,8 @@
 #include <gtest/gtest.h>
 
 #include "libs/base/testing/status_matchers.h"
-#include "libs/rpc/server/client.h"
-#include "libs/rpc/health/health.grpc.pb.h"
 #include "libs/rpc/call/status.h"
+#include "libs/rpc/health/health.grpc.pb.h"
 #include "libs/rpc/testing/echo_server.h"
 
 namespace clusterwire::rpc {

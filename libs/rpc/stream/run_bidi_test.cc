@@ -9,8 +9,8 @@
 #include <gtest/gtest.h>
 
 #include "libs/base/testing/status_matchers.h"
-#include "libs/rpc/stream/run_stream.h"
 #include "libs/rpc/call/status.h"
+#include "libs/rpc/stream/run_stream.h"
 #include "libs/rpc/testing/echo_server.h"
 
 namespace clusterwire::rpc {
@@ -90,7 +90,7 @@ TEST(BidiStreamTest, AnErrorEndsTheStreamThoughTheClientWouldGoOn) {
   EchoResponse response;
   EXPECT_FALSE(exchanger.stream->Read(&response));
   EXPECT_THAT(ToAbslStatus(exchanger.stream->Finish()), StatusIs(absl::StatusCode::kDataLoss));
-  EXPECT_TRUE(Eventually([&] { return server.runtime().open_streams() == 0; }));
+  EXPECT_TRUE(Eventually([&] { return server.Shows("clusterwire_rpc_open_streams", 0); }));
 }
 
 TEST(BidiStreamTest, AnEmptyExchangeIsOneReport) {
@@ -108,7 +108,7 @@ TEST(BidiStreamTest, ShutdownEndsAnExchangeThatWaitsForItsClient) {
   EchoServer server({.exchange = Importing()});
   Exchanger exchanger(server);
   EXPECT_TRUE(exchanger.stream->Write(Line(0)));
-  ASSERT_TRUE(Eventually([&] { return server.runtime().open_streams() == 1; }));
+  ASSERT_TRUE(Eventually([&] { return server.Shows("clusterwire_rpc_open_streams", 1); }));
   server.server().Shutdown(absl::Minutes(5));
   EXPECT_THAT(ToAbslStatus(exchanger.stream->Finish()), ReasonIs("SHUTTING_DOWN"));
 }
@@ -131,7 +131,7 @@ TEST(BidiStreamTest, AClientThatBreaksOffMidwayFreesTheExchange) {
   EXPECT_FALSE(state.expired());
   exchanger.context.TryCancel();
   EXPECT_THAT(ToAbslStatus(exchanger.stream->Finish()), StatusIs(absl::StatusCode::kCancelled));
-  EXPECT_TRUE(Eventually([&] { return server.runtime().open_streams() == 0; }));
+  EXPECT_TRUE(Eventually([&] { return server.Shows("clusterwire_rpc_open_streams", 0); }));
   EXPECT_TRUE(Eventually([&] { return state.expired(); }));
 }
 

@@ -147,7 +147,7 @@ TEST(ServerStreamTest, StreamsThatWaitHoldNoThread) {
     EXPECT_EQ(watcher->Rest(), Upto(1));
     EXPECT_THAT(watcher->Status(), IsOk());
   }
-  EXPECT_TRUE(Eventually([&] { return server.runtime().open_streams() == 0; }));
+  EXPECT_TRUE(Eventually([&] { return server.Shows("clusterwire_rpc_open_streams", 0); }));
   hub.WakeAll();  // of streams that are gone
 }
 
@@ -215,10 +215,10 @@ TEST(ServerStreamTest, AReaderThatStaysAwayIsResetInTheEnd) {
     });
   }});
   Watcher watcher(server);
-  EXPECT_TRUE(Eventually([&] { return server.runtime().open_streams() == 1; }));
+  EXPECT_TRUE(Eventually([&] { return server.Shows("clusterwire_rpc_open_streams", 1); }));
   EXPECT_TRUE(Eventually([&] {
     server.clock().Advance(absl::Seconds(1));
-    return server.runtime().open_streams() == 0;
+    return server.Shows("clusterwire_rpc_open_streams", 0);
   }));
 }
 
@@ -230,7 +230,7 @@ TEST(ServerStreamTest, AClientThatGoesAwayFreesItsSource) {
   watcher.context.TryCancel();
   EXPECT_THAT(watcher.Status(), StatusIs(absl::StatusCode::kCancelled));
   EXPECT_TRUE(Eventually([&] { return hub.sources == 0; }));
-  EXPECT_TRUE(Eventually([&] { return server.runtime().open_streams() == 0; }));
+  EXPECT_TRUE(Eventually([&] { return server.Shows("clusterwire_rpc_open_streams", 0); }));
 }
 
 TEST(ServerStreamTest, ShutdownEndsOpenStreamsAtOnceAndTellsThemToComeBack) {

@@ -10,8 +10,8 @@
 #include <grpcpp/support/status.h>
 
 #include "libs/base/threads/mutex.h"
-#include "libs/rpc/call/call_log.h"
-#include "libs/rpc/server/thread_pool.h"
+#include "libs/rpc/call/incoming.h"
+#include "libs/rpc/server/runtime.h"
 #include "libs/rpc/stream/source.h"
 
 namespace clusterwire::rpc {

@@ -3,13 +3,14 @@
 #include <thread>
 #include <utility>
 
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 #include <gtest/gtest.h>
 
 #include "libs/base/random.h"
-#include "libs/base/status/status_macros.h"
-#include "libs/base/testing/eventually.h"
-#include "libs/rpc/server/client.h"
+#include "libs/base/status/error.h"
+#include "libs/base/text/strings.h"
 
 namespace clusterwire::rpc::testing {
 namespace {
@@ -66,6 +67,10 @@ EchoServer::EchoServer(EchoBehaviour behaviour, Options options)
 }
 
 EchoServer::~EchoServer() = default;
+
+bool EchoServer::Shows(std::string_view gauge, size_t value) {
+  return absl::StrContains(metrics_.Render(), absl::StrCat("\n", ToAbsl(gauge), " ", value, "\n"));
+}
 
 std::unique_ptr<EchoService::Stub> EchoServer::Stub() {
   return EchoService::NewStub(MakeChannel(server_->address()));

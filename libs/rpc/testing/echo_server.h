@@ -3,6 +3,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -49,6 +50,8 @@ class EchoServer {
 
   FakeClock& clock() { return clock_; }
   telemetry::Metrics& metrics() { return metrics_; }
+  // Whether the gauge has this value now.
+  bool Shows(std::string_view gauge, size_t value);
   Runtime& runtime() { return runtime_; }
   Server& server() { return *server_; }
   // What Echo waits for when its request asks for a revision.

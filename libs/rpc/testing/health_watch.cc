@@ -4,7 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "libs/rpc/health/health.grpc.pb.h"
-#include "libs/rpc/server/client.h"
+#include "libs/rpc/server/server.h"
 
 namespace clusterwire::rpc::testing {
 

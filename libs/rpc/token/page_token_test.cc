@@ -1,11 +1,10 @@
-#include "libs/rpc/token/page_token.h"
-
 #include "absl/strings/str_cat.h"
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "libs/base/testing/status_matchers.h"
 #include "libs/rpc/testing/echo.pb.h"
+#include "libs/rpc/token/token.h"
 
 namespace clusterwire::rpc {
 namespace {

@@ -1,11 +1,13 @@
 #include "libs/rpc/token/token.h"
 
+#include <algorithm>
 #include <cstdlib>
 #include <utility>
 
 #include "absl/status/status.h"
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
+#include <google/protobuf/descriptor.h>
 
 #include "libs/base/crypto.h"
 #include "libs/base/status/error.h"
@@ -13,6 +15,9 @@
 
 namespace clusterwire::rpc {
 namespace {
+
+using google::protobuf::FieldDescriptor;
+using google::protobuf::Message;
 
 // A token is base64url(version, MAC, content).
 constexpr char kVersion = 1;
@@ -24,6 +29,20 @@ absl::Status Invalid() {
   return Error(absl::StatusCode::kInvalidArgument, "TOKEN_INVALID",
                "the token was not made by this service, or was altered; use one from a response "
                "as it is, or start again without one");
+}
+
+constexpr char kPagePurpose[] = "page";
+constexpr size_t kDigestBytes = 16;
+
+// A request without the field is a mistake in our own code, not the caller's.
+const FieldDescriptor& FieldOf(const Message& request, const char* name) {
+  const FieldDescriptor* field = request.GetDescriptor()->FindFieldByName(name);
+  if (field == nullptr) std::abort();
+  return *field;
+}
+
+std::string QueryDigest(const Message& request) {
+  return DigestOf(request, {"page_size", "page_token"}).substr(0, kDigestBytes);
 }
 
 }  // namespace
@@ -54,6 +73,37 @@ absl::StatusOr<std::string> TokenSigner::Open(std::string_view purpose,
   const std::string content = bytes.substr(1 + kMacBytes);
   if (!SameBytes(Mac(purpose, content), bytes.substr(1, kMacBytes))) return Invalid();
   return content;
+}
+
+absl::StatusOr<Page> ReadPage(const TokenSigner& signer, const Message& request,
+                              const PageLimits& limits) {
+  const auto& reflection = *request.GetReflection();
+  const int size = reflection.GetInt32(request, &FieldOf(request, "page_size"));
+  if (size < 0) {
+    return FieldError("page_size", absl::StrCat("is ", size, "; give 1 to ", limits.max_size,
+                                                ", or 0 for ", limits.default_size));
+  }
+  Page page{.size = size == 0 ? limits.default_size : std::min(size, limits.max_size)};
+  const std::string token = reflection.GetString(request, &FieldOf(request, "page_token"));
+  if (token.empty()) return page;
+  const absl::StatusOr<std::string> content = signer.Open(kPagePurpose, token);
+  if (!content.ok() || !page.after.ParseFromString(*content)) {
+    return Error(absl::StatusCode::kInvalidArgument, "PAGE_TOKEN_INVALID",
+                 "page_token was not made by this service, or was altered; give next_page_token "
+                 "of the last response as it is, or start again without one");
+  }
+  if (page.after.query() != QueryDigest(request)) {
+    return Error(absl::StatusCode::kInvalidArgument, "PAGE_TOKEN_MISMATCH",
+                 "page_token belongs to another query; keep all fields but page_size as they were "
+                 "on the first page, or start again without a token");
+  }
+  return page;
+}
+
+std::string NextPageToken(const TokenSigner& signer, const Message& request,
+                          PagePosition position) {
+  position.set_query(QueryDigest(request));
+  return signer.Sign(kPagePurpose, position.SerializeAsString());
 }
 
 }  // namespace clusterwire::rpc

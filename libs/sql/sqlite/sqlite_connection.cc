@@ -1,13 +1,11 @@
-#include "libs/sql/sqlite/sqlite_connection.h"
-
 #include <cerrno>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
 
 #include "libs/base/status/error.h"
-#include "libs/base/status/status_macros.h"
 #include "libs/base/text/strings.h"
+#include "libs/sql/sqlite/sqlite.h"
 
 namespace clusterwire::sql {
 namespace {
@@ -16,12 +14,8 @@ namespace {
 constexpr int kStepsPerLook = 10'000;
 
 absl::StatusCode CodeOf(int extended) {
-  switch (extended) {
-    case SQLITE_CONSTRAINT_UNIQUE:
-    case SQLITE_CONSTRAINT_PRIMARYKEY:
-      return absl::StatusCode::kAlreadyExists;
-    default:
-      break;
+  if (extended == SQLITE_CONSTRAINT_UNIQUE || extended == SQLITE_CONSTRAINT_PRIMARYKEY) {
+    return absl::StatusCode::kAlreadyExists;
   }
   switch (extended & 0xff) {
     case SQLITE_BUSY:
@@ -69,14 +63,14 @@ Value ColumnOf(sqlite3_stmt* statement, int column) {
 
 }  // namespace
 
-absl::StatusOr<std::unique_ptr<SqliteConnection>> SqliteConnection::Open(
-    const std::string& path, const Options& options, WriteGate* gate, DiskSpace* disk,
-    std::function<void(int)> on_commit) {
+absl::StatusOr<std::unique_ptr<Connection>> SqliteConnection::Open(const std::string& path,
+                                                                   const Options& options,
+                                                                   SqliteFile* file,
+                                                                   DiskSpace* disk) {
   sqlite3* db = nullptr;
   const int code = sqlite3_open_v2(
       path.c_str(), &db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX, nullptr);
-  std::unique_ptr<SqliteConnection> connection(
-      new SqliteConnection(db, options, gate, disk, std::move(on_commit)));
+  std::unique_ptr<SqliteConnection> connection(new SqliteConnection(db, options, file, disk));
   if (code != SQLITE_OK) return connection->LastError(absl::StrCat("opening ", path));
   sqlite3_extended_result_codes(db, 1);
   sqlite3_busy_timeout(db, static_cast<int>(absl::ToInt64Milliseconds(options.busy_limit)));
@@ -86,7 +80,8 @@ absl::StatusOr<std::unique_ptr<SqliteConnection>> SqliteConnection::Open(
   sqlite3_wal_hook(
       db,
       [](void* self, sqlite3*, const char*, int pages) {
-        static_cast<SqliteConnection*>(self)->on_commit_(pages);
+        const auto* that = static_cast<SqliteConnection*>(self);
+        if (that->file_ != nullptr) that->file_->OnCommit(pages);
         return SQLITE_OK;
       },
       connection.get());
@@ -99,14 +94,6 @@ absl::StatusOr<std::unique_ptr<SqliteConnection>> SqliteConnection::Open(
       connection.get());
   return connection;
 }
-
-SqliteConnection::SqliteConnection(sqlite3* db, const Options& options, WriteGate* gate,
-                                   DiskSpace* disk, std::function<void(int)> on_commit)
-    : options_(options), gate_(gate), disk_(disk), on_commit_(std::move(on_commit)), db_(db) {
-  StartClock();
-}
-
-SqliteConnection::~SqliteConnection() { SqliteConnection::Reset(); }
 
 absl::Status SqliteConnection::ExecuteScript(std::string_view sql) {
   StartClock();
@@ -138,10 +125,10 @@ absl::StatusOr<Result> SqliteConnection::DoQuery(std::string_view sql,
 }
 
 absl::Status SqliteConnection::EnterFor(sqlite3_stmt* statement) {
-  if (gate_ == nullptr || inside_ || sqlite3_stmt_readonly(statement) != 0) {
+  if (file_ == nullptr || inside_ || sqlite3_stmt_readonly(statement) != 0) {
     return absl::OkStatus();
   }
-  if (!gate_->Enter(options_.busy_limit)) {
+  if (!file_->gate().Enter(options_.busy_limit)) {
     return absl::UnavailableError("SQLite: other writers hold the database; try again");
   }
   inside_ = true;
@@ -151,21 +138,20 @@ absl::Status SqliteConnection::EnterFor(sqlite3_stmt* statement) {
 void SqliteConnection::LeaveIfDone() {
   if (!inside_ || sqlite3_get_autocommit(db_.get()) == 0) return;
   inside_ = false;
-  gate_->Leave();
+  file_->gate().Leave();
 }
 
 absl::StatusOr<sqlite3_stmt*> SqliteConnection::Prepared(std::string_view sql) {
   std::string text(sql);
-  if (const auto found = statements_.find(text); found != statements_.end()) {
-    return found->second.get();
-  }
+  const auto found = statements_.find(text);
+  if (found != statements_.end()) return found->second.get();
   if (statements_.size() >= static_cast<size_t>(options_.statement_cache)) statements_.clear();
   sqlite3_stmt* statement = nullptr;
   if (sqlite3_prepare_v3(db_.get(), text.data(), static_cast<int>(text.size()),
                          SQLITE_PREPARE_PERSISTENT, &statement, nullptr) != SQLITE_OK) {
     return LastError(sql);
   }
-  statements_[std::move(text)] = Statement(statement);
+  statements_[std::move(text)].reset(statement);
   return statement;
 }
 
@@ -220,9 +206,7 @@ absl::Status SqliteConnection::LastError(std::string_view doing) const {
       absl::StrCat("SQLite: ", sqlite3_errmsg(db_.get()), " (", ToAbsl(doing), ")");
   if (!IsFull(db_.get())) return absl::Status(CodeOf(sqlite3_extended_errcode(db_.get())), text);
   const char* file = sqlite3_db_filename(db_.get(), "main");
-  absl::Status full = DatabaseFull(file == nullptr ? "the database" : file, text);
-  if (disk_ != nullptr) disk_->RanOut(full);
-  return full;
+  return DatabaseFull(file == nullptr ? "the database" : file, text, disk_);
 }
 
 void SqliteConnection::StartClock() {

@@ -1,10 +1,10 @@
-#include "libs/sql/sqlite/write_gate.h"
-
 #include <atomic>
 #include <thread>
 #include <vector>
 
 #include <gtest/gtest.h>
+
+#include "libs/sql/sqlite/sqlite.h"
 
 namespace clusterwire::sql {
 namespace {

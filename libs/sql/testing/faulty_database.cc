@@ -3,7 +3,7 @@
 #include <memory>
 #include <utility>
 
-#include "libs/base/status/status_macros.h"
+#include "libs/base/status/error.h"
 
 namespace clusterwire::sql {
 
@@ -56,8 +56,7 @@ absl::Status FaultyDatabase::CheckWritable() {
 
 absl::StatusOr<Lease> FaultyDatabase::Acquire() {
   ASSIGN_OR_RETURN(Lease real, real_.Acquire());
-  return Lease(std::make_unique<FaultyConnection>(*this, std::move(real)),
-               [](std::unique_ptr<Connection> connection) { connection.reset(); });
+  return Lease(new FaultyConnection(*this, std::move(real)), std::default_delete<Connection>());
 }
 
 FaultyDatabase::Fault FaultyDatabase::Take(std::string_view sql) {

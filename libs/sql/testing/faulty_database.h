@@ -37,7 +37,6 @@ class FaultyDatabase final : public Database {
   }
 
   absl::StatusOr<Lease> Acquire() override;
-  Dialect dialect() const override { return real_.dialect(); }
   absl::Status CheckWritable() override;
 
  private:

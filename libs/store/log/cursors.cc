@@ -5,9 +5,8 @@
 #include "absl/strings/str_cat.h"
 
 #include "libs/base/status/error.h"
-#include "libs/base/status/status_macros.h"
 #include "libs/base/text/strings.h"
-#include "libs/sql/transaction.h"
+#include "libs/sql/connection.h"
 
 namespace clusterwire::store {
 namespace {

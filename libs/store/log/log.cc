@@ -8,7 +8,6 @@
 #include "absl/strings/str_cat.h"
 
 #include "libs/base/status/error.h"
-#include "libs/base/status/status_macros.h"
 #include "libs/base/text/strings.h"
 #include "libs/store/tables/rows.h"
 #include "libs/store/tables/settings.h"

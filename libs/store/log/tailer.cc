@@ -3,7 +3,7 @@
 #include <utility>
 #include <vector>
 
-#include "libs/base/status/status_macros.h"
+#include "libs/base/status/error.h"
 
 namespace clusterwire::store {
 

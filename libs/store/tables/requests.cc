@@ -7,7 +7,6 @@
 #include "absl/strings/str_cat.h"
 
 #include "libs/base/status/error.h"
-#include "libs/base/status/status_macros.h"
 #include "libs/store/tables/rows.h"
 
 namespace clusterwire::store {

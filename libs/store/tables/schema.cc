@@ -1,8 +1,7 @@
 #include "libs/store/tables/schema.h"
 
-#include "libs/base/status/status_macros.h"
-#include "libs/sql/migration.h"
-#include "libs/sql/transaction.h"
+#include "libs/base/status/error.h"
+#include "libs/sql/database.h"
 #include "libs/store/log/log.h"
 
 namespace clusterwire::store {

@@ -3,7 +3,6 @@
 #include <utility>
 
 #include "libs/base/status/error.h"
-#include "libs/base/status/status_macros.h"
 #include "libs/store/write/staging.h"
 
 namespace clusterwire::store {

@@ -5,7 +5,6 @@
 #include "absl/status/statusor.h"
 
 #include "libs/sql/database.h"
-#include "libs/sql/transaction.h"
 #include "libs/store/reader.h"
 #include "libs/store/tables/rows.h"
 

@@ -8,7 +8,7 @@
 
 #include "absl/strings/str_cat.h"
 
-#include "libs/base/status/status_macros.h"
+#include "libs/base/status/error.h"
 #include "libs/store/hook.h"
 #include "libs/store/write/staging.h"
 

@@ -9,8 +9,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "libs/base/random.h"
 #include "libs/base/testing/fake_clock.h"
+#include "libs/base/testing/seed.h"
 #include "libs/base/testing/status_matchers.h"
 #include "libs/sql/testing/backends.h"
 #include "libs/sql/testing/faulty_database.h"

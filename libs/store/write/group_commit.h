@@ -10,7 +10,6 @@
 #include "libs/base/threads/mutex.h"
 #include "libs/base/time/clock.h"
 #include "libs/sql/database.h"
-#include "libs/sql/transaction.h"
 #include "libs/store/registry.h"
 #include "libs/store/store.h"
 #include "libs/store/write/write_run.h"

@@ -6,7 +6,6 @@
 #include "absl/strings/str_cat.h"
 
 #include "libs/base/status/error.h"
-#include "libs/base/status/status_macros.h"
 
 namespace clusterwire::store {
 namespace {

@@ -1,10 +1,9 @@
 #include "clusterwire/change/v1/change_service.grpc.pb.h"
 
 #include "libs/base/status/error.h"
-#include "libs/base/status/status_macros.h"
-#include "libs/base/time/timestamp.h"
+#include "libs/base/time/clock.h"
 #include "libs/resource/page.h"
-#include "libs/rpc/token/page_token.h"
+#include "libs/rpc/token/token.h"
 #include "services/catalogue/changes/history.h"
 #include "services/catalogue/services.h"
 

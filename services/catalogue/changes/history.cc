@@ -7,9 +7,7 @@
 #include "absl/strings/str_cat.h"
 
 #include "libs/base/status/error.h"
-#include "libs/base/status/status_macros.h"
-#include "libs/change/kind.h"
-#include "libs/change/visible.h"
+#include "libs/change/record.h"
 #include "libs/resource/page.h"
 #include "services/catalogue/changes/record.h"
 

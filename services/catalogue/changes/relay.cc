@@ -5,9 +5,8 @@
 #include "absl/strings/str_cat.h"
 
 #include "libs/base/status/error.h"
-#include "libs/base/status/status_macros.h"
 #include "libs/change/record.h"
-#include "libs/kafka/partitioner.h"
+#include "libs/kafka/message.h"
 #include "libs/telemetry/log.h"
 #include "services/catalogue/changes/record.h"
 

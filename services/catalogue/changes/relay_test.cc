@@ -7,7 +7,7 @@
 #include "libs/base/testing/eventually.h"
 #include "libs/base/testing/status_matchers.h"
 #include "libs/change/record.h"
-#include "libs/kafka/partitioner.h"
+#include "libs/kafka/message.h"
 #include "libs/kafka/testing/mock_kafka.h"
 #include "services/catalogue/changes/record.h"
 #include "services/catalogue/resources/clusters/cluster_rules.h"
@@ -62,13 +62,13 @@ class RelayTest : public ::testing::Test {
   // How often each record is there, by its id.
   std::map<std::string, int> Ids() {
     std::map<std::string, int> ids;
-    for (const auto& record : Topic(kafka_)) ++ids[change::IdOf(record.changed).ToString()];
+    for (const auto& record : Topic(kafka_)) ++ids[change::IdOf(record.changed)];
     return ids;
   }
   std::map<std::string, int> IdsOfTheLog(int times) {
     std::map<std::string, int> ids;
     for (const store::Change& change : world_.ChangesAfter({})) {
-      ids[change::IdOf(*RecordOf(change)).ToString()] = times;
+      ids[change::IdOf(*RecordOf(change))] = times;
     }
     return ids;
   }
@@ -105,12 +105,12 @@ TEST_F(RelayTest, EveryChangeArrivesOnceAsItsRecordAndInOrderUnderItsRoot) {
     const store::Position position{{changed.revision()}, changed.ordinal()};
     EXPECT_LT(last[changed.root()], position) << changed.name();
     last[changed.root()] = position;
-    records[change::IdOf(changed).ToString()] = changed.SerializeAsString();
+    records[change::IdOf(changed)] = changed.SerializeAsString();
     EXPECT_EQ(traceparent, changed.kind() == "cluster.created" ? call.store.trace : "");
   }
   for (const store::Change& change : world_.ChangesAfter({})) {
     const change::v1::ResourceChanged record = *RecordOf(change);
-    EXPECT_EQ(records[change::IdOf(record).ToString()], record.SerializeAsString());
+    EXPECT_EQ(records[change::IdOf(record)], record.SerializeAsString());
   }
   EXPECT_EQ(Ids(), IdsOfTheLog(1));
 }

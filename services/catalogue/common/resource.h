@@ -3,9 +3,9 @@
 #include <optional>
 #include <string_view>
 
-#include "libs/change/kind.h"
+#include "libs/change/record.h"
 #include "libs/facts/facts.h"
-#include "libs/resource/id.h"
+#include "libs/resource/name.h"
 #include "libs/resource/resources.h"
 #include "services/catalogue/common/codes/code_book.h"
 

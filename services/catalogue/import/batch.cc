@@ -6,9 +6,8 @@
 #include "clusterwire/catalogue/v1/programme.pb.h"
 
 #include "libs/base/status/error.h"
-#include "libs/base/status/status_macros.h"
-#include "libs/resource/scan.h"
-#include "libs/text/fold.h"
+#include "libs/resource/page.h"
+#include "libs/text/text.h"
 
 namespace clusterwire::catalogue::registers {
 namespace {

@@ -5,7 +5,6 @@
 
 #include "libs/api/run.h"
 #include "libs/base/status/error.h"
-#include "libs/base/status/status_macros.h"
 #include "libs/rpc/stream/run_stream.h"
 #include "services/catalogue/import/session.h"
 #include "services/catalogue/services.h"

@@ -12,7 +12,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 
-#include "libs/base/json_fwd.h"
+#include "libs/base/json.h"
 
 namespace clusterwire::catalogue::registers {
 

@@ -4,7 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "libs/base/testing/status_matchers.h"
-#include "libs/resource/id.h"
+#include "libs/resource/name.h"
 #include "services/catalogue/import/registers/register.h"
 #include "services/catalogue/import/testing/import_bench.h"
 #include "services/catalogue/import/upsert.h"

@@ -5,7 +5,6 @@
 #include "absl/strings/str_cat.h"
 
 #include "libs/base/status/error.h"
-#include "libs/base/status/status_macros.h"
 #include "services/catalogue/common/fields/checks.h"
 
 namespace clusterwire::catalogue::registers {

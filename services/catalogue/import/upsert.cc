@@ -1,7 +1,6 @@
 #include "services/catalogue/import/upsert.h"
 
-#include "libs/resource/id.h"
-#include "libs/text/slug.h"
+#include "libs/resource/name.h"
 
 namespace clusterwire::catalogue::registers {
 namespace {

@@ -15,8 +15,7 @@
 #include "clusterwire/catalogue/v1/import.pb.h"
 
 #include "libs/base/status/error.h"
-#include "libs/base/status/status_macros.h"
-#include "libs/text/fold.h"
+#include "libs/text/text.h"
 #include "services/catalogue/common/fields/edited.h"
 #include "services/catalogue/common/resource.h"
 #include "services/catalogue/import/batch.h"

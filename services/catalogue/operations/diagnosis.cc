@@ -6,8 +6,7 @@
 #include "absl/strings/str_cat.h"
 
 #include "libs/base/status/error.h"
-#include "libs/base/status/status_macros.h"
-#include "libs/service/database.h"
+#include "libs/service/open.h"
 
 namespace clusterwire::catalogue {
 namespace {

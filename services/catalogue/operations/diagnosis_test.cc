@@ -4,7 +4,7 @@
 
 #include "libs/base/testing/status_matchers.h"
 #include "libs/kafka/testing/mock_kafka.h"
-#include "libs/sql/sqlite/disk_space.h"
+#include "libs/sql/pool.h"
 #include "libs/sql/testing/faulty_database.h"
 #include "services/catalogue/testing/world.h"
 #include "services/catalogue/types.h"

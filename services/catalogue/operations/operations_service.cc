@@ -3,7 +3,6 @@
 #include "clusterwire/catalogue/v1/operations.grpc.pb.h"
 
 #include "libs/base/status/error.h"
-#include "libs/base/status/status_macros.h"
 #include "libs/rpc/call/run_unary.h"
 #include "services/catalogue/services.h"
 

@@ -4,9 +4,9 @@
 #include <utility>
 #include <vector>
 
-#include "libs/base/status/status_macros.h"
+#include "libs/base/status/error.h"
 #include "libs/facts/facts.h"
-#include "libs/resource/scan.h"
+#include "libs/resource/page.h"
 
 namespace clusterwire::catalogue {
 namespace {

@@ -1,9 +1,8 @@
 #include "clusterwire/catalogue/v1/search.grpc.pb.h"
 
 #include "libs/base/status/error.h"
-#include "libs/base/status/status_macros.h"
 #include "libs/resource/page.h"
-#include "libs/rpc/token/page_token.h"
+#include "libs/rpc/token/token.h"
 #include "services/catalogue/services.h"
 
 namespace clusterwire::catalogue {

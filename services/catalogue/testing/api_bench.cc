@@ -9,7 +9,7 @@
 
 #include "libs/kafka/testing/mock_kafka.h"
 #include "libs/rpc/call/status.h"
-#include "libs/rpc/server/client.h"
+#include "libs/rpc/testing/client_call.h"
 #include "services/catalogue/types.h"
 
 namespace clusterwire::catalogue {

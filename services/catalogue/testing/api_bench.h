@@ -8,8 +8,8 @@
 #include "absl/status/statusor.h"
 #include "google/protobuf/message.h"
 
+#include "libs/rpc/server/runtime.h"
 #include "libs/rpc/server/server.h"
-#include "libs/rpc/server/thread_pool.h"
 #include "libs/rpc/token/token.h"
 #include "libs/telemetry/metrics.h"
 #include "services/catalogue/operations/diagnosis.h"

@@ -18,7 +18,7 @@
 #include "libs/kafka/testing/mock_kafka.h"
 #include "libs/rpc/call/status.h"
 #include "libs/rpc/health/health.grpc.pb.h"
-#include "libs/rpc/server/client.h"
+#include "libs/rpc/testing/client_call.h"
 #include "services/catalogue/server.h"
 #include "services/catalogue/settings.h"
 

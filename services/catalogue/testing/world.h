@@ -5,8 +5,8 @@
 
 #include "absl/status/statusor.h"
 
-#include "libs/base/random.h"
 #include "libs/base/testing/fake_clock.h"
+#include "libs/base/testing/seed.h"
 #include "libs/base/testing/temp_dir.h"
 #include "libs/sql/database.h"
 #include "libs/store/store.h"

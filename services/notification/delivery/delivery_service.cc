@@ -3,10 +3,8 @@
 
 #include "clusterwire/notification/v1/delivery.grpc.pb.h"
 
-#include "libs/api/page.h"
-#include "libs/api/viewer.h"
+#include "libs/api/run.h"
 #include "libs/base/status/error.h"
-#include "libs/base/status/status_macros.h"
 #include "libs/rpc/call/run_unary.h"
 #include "services/notification/ledger/balance.h"
 #include "services/notification/ledger/deliveries/deliveries.h"

@@ -9,10 +9,10 @@
 
 #include "clusterwire/notification/v1/delivery.grpc.pb.h"
 
-#include "libs/base/status/status_macros.h"
+#include "libs/base/status/error.h"
 #include "libs/base/testing/status_matchers.h"
-#include "libs/rpc/server/client.h"
 #include "libs/rpc/call/status.h"
+#include "libs/rpc/testing/client_call.h"
 #include "services/notification/ledger/deliveries/deliveries.h"
 #include "services/notification/ledger/records/records.h"
 #include "services/notification/testing/test_api.h"

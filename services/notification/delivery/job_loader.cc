@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "libs/base/status/status_macros.h"
+#include "libs/base/status/error.h"
 #include "services/notification/ledger/records/records.h"
 
 namespace clusterwire::notification {

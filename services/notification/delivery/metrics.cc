@@ -2,7 +2,7 @@
 
 #include <string>
 
-#include "libs/base/time/timestamp.h"
+#include "libs/base/time/clock.h"
 
 namespace clusterwire::notification {
 namespace {

@@ -4,8 +4,7 @@
 #include <map>
 #include <utility>
 
-#include "libs/base/status/status_macros.h"
-#include "libs/kafka/errors.h"
+#include "libs/base/status/error.h"
 #include "libs/telemetry/log.h"
 
 namespace clusterwire::notification {

@@ -7,7 +7,6 @@
 #include "absl/strings/str_cat.h"
 
 #include "libs/base/status/error.h"
-#include "libs/base/status/status_macros.h"
 #include "libs/telemetry/log.h"
 #include "libs/telemetry/trace.h"
 #include "services/notification/ingest/digest.h"

@@ -4,9 +4,7 @@
 #include <utility>
 
 #include "libs/base/status/error.h"
-#include "libs/base/status/status_macros.h"
 #include "libs/change/record.h"
-#include "libs/change/visible.h"
 #include "libs/filter/viewer.h"
 #include "libs/telemetry/trace.h"
 
@@ -23,7 +21,7 @@ void CheckText(std::string_view field, std::string_view text, FieldErrors* error
 absl::StatusOr<Record> ReadRecord(const kafka::ReceivedMessage& message, absl::Time received) {
   ASSIGN_OR_RETURN(change::Record decoded, change::Decode(message));
   Record record;
-  record.id = change::IdOf(decoded.changed).ToString();
+  record.id = change::IdOf(decoded.changed);
   record.change = std::move(decoded.changed);
   FieldErrors errors;
   CheckText("history_id", record.change.history_id(), &errors);

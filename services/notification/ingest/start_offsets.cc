@@ -3,7 +3,7 @@
 #include <optional>
 #include <string>
 
-#include "libs/base/status/status_macros.h"
+#include "libs/base/status/error.h"
 #include "libs/telemetry/log.h"
 #include "services/notification/ingest/digest.h"
 #include "services/notification/ledger/records/topic_positions.h"

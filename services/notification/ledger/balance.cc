@@ -1,7 +1,6 @@
 #include "services/notification/ledger/balance.h"
 
 #include "libs/base/status/error.h"
-#include "libs/base/status/status_macros.h"
 
 namespace clusterwire::notification {
 namespace {

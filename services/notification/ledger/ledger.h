@@ -6,9 +6,8 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 
-#include "libs/base/status/status_macros.h"
+#include "libs/base/status/error.h"
 #include "libs/sql/database.h"
-#include "libs/sql/transaction.h"
 
 namespace clusterwire::notification {
 

@@ -2,7 +2,7 @@
 
 #include "absl/strings/str_cat.h"
 
-#include "libs/service/database.h"
+#include "libs/service/open.h"
 #include "services/notification/ledger/balance.h"
 #include "services/notification/ledger/records/dead_letters.h"
 

@@ -6,7 +6,7 @@
 #include <gtest/gtest.h>
 
 #include "libs/base/testing/status_matchers.h"
-#include "libs/sql/sqlite/disk_space.h"
+#include "libs/sql/pool.h"
 #include "libs/sql/testing/faulty_database.h"
 #include "services/notification/testing/test_store.h"
 

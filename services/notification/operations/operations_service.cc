@@ -3,8 +3,8 @@
 
 #include "clusterwire/notification/v1/operations.grpc.pb.h"
 
-#include "libs/api/viewer.h"
-#include "libs/base/status/status_macros.h"
+#include "libs/api/run.h"
+#include "libs/base/status/error.h"
 #include "libs/rpc/call/run_unary.h"
 #include "services/notification/operations/diagnosis.h"
 #include "services/notification/resources/subscribers/access.h"

@@ -7,7 +7,7 @@
 #include "libs/base/status/error.h"
 #include "libs/rpc/server/runtime.h"
 #include "libs/rpc/server/server.h"
-#include "libs/rpc/token/page_token.h"
+#include "libs/rpc/token/token.h"
 #include "libs/telemetry/metrics.h"
 #include "services/notification/ledger/inbox/inbox_signal.h"
 #include "services/notification/ledger/ledger.h"

@@ -7,8 +7,8 @@
 #include "clusterwire/notification/v1/subscriber.pb.h"
 #include "clusterwire/notification/v1/subscription.pb.h"
 
-#include "libs/base/random.h"
 #include "libs/base/testing/fake_clock.h"
+#include "libs/base/testing/seed.h"
 #include "libs/base/testing/temp_dir.h"
 #include "libs/http/address_guard.h"
 #include "libs/sql/testing/faulty_database.h"

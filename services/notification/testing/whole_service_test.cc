@@ -24,7 +24,7 @@
 #include "libs/kafka/testing/mock_kafka.h"
 #include "libs/rpc/call/status.h"
 #include "libs/rpc/health/health.grpc.pb.h"
-#include "libs/rpc/server/client.h"
+#include "libs/rpc/testing/client_call.h"
 #include "services/notification/server.h"
 
 namespace clusterwire::notification {

@@ -4,10 +4,10 @@
 
 #include "absl/strings/str_cat.h"
 
-#include "libs/base/status/status_macros.h"
+#include "libs/base/status/error.h"
 #include "libs/base/text/strings.h"
 #include "libs/facts/registry.h"
-#include "libs/resource/scan.h"
+#include "libs/resource/page.h"
 
 namespace clusterwire::catalogue {
 absl::StatusOr<std::shared_ptr<const CodeBook>> CodeBook::Read(const store::Reader& reader) {

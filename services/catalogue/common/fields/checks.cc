@@ -7,9 +7,8 @@
 
 #include "libs/base/text/strings.h"
 #include "libs/base/time/date.h"
-#include "libs/resource/id.h"
-#include "libs/text/language_tag.h"
-#include "libs/text/slug.h"
+#include "libs/resource/name.h"
+#include "libs/text/text.h"
 
 namespace clusterwire::catalogue {
 namespace {

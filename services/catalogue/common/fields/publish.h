@@ -3,7 +3,6 @@
 #include <string>
 
 #include "libs/base/status/error.h"
-#include "libs/base/status/status_macros.h"
 #include "services/catalogue/common/resource.h"
 
 // Draft and published, the same for every type that has the two.

@@ -8,9 +8,9 @@
 
 #include "clusterwire/catalogue/v1/import.grpc.pb.h"
 
-#include "libs/base/status/status_macros.h"
+#include "libs/base/status/error.h"
 #include "libs/rpc/call/status.h"
-#include "libs/rpc/server/client.h"
+#include "libs/rpc/server/server.h"
 #include "services/catalogue/import/client/plan.h"
 #include "services/catalogue/import/client/report.h"
 

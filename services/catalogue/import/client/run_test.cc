@@ -13,6 +13,7 @@
 
 #include "clusterwire/catalogue/v1/cluster.pb.h"
 
+#include "libs/base/testing/seed.h"
 #include "libs/base/testing/temp_dir.h"
 #include "libs/rpc/server/server.h"
 #include "libs/telemetry/metrics.h"

@@ -4,8 +4,8 @@
 
 #include "clusterwire/catalogue/v1/membership.pb.h"
 
-#include "libs/base/status/status_macros.h"
-#include "libs/text/slug.h"
+#include "libs/base/status/error.h"
+#include "libs/text/text.h"
 #include "services/catalogue/import/registers/register.h"
 #include "services/catalogue/import/upsert.h"
 #include "services/catalogue/resources/clusters/cluster_rules.h"

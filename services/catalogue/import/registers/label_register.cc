@@ -1,7 +1,7 @@
 #include "absl/strings/str_cat.h"
 
-#include "libs/base/status/status_macros.h"
-#include "libs/text/slug.h"
+#include "libs/base/status/error.h"
+#include "libs/text/text.h"
 #include "services/catalogue/import/registers/register.h"
 #include "services/catalogue/import/upsert.h"
 #include "services/catalogue/resources/labels/label_rules.h"

@@ -1,4 +1,4 @@
-#include "libs/base/status/status_macros.h"
+#include "libs/base/status/error.h"
 #include "services/catalogue/import/registers/register.h"
 #include "services/catalogue/import/upsert.h"
 #include "services/catalogue/resources/taxonomies/taxonomy_rules.h"

@@ -1,6 +1,6 @@
 #include "services/catalogue/resources/clusters/cluster_rules.h"
 
-#include "libs/text/slug.h"
+#include "libs/text/text.h"
 #include "services/catalogue/common/fields/checks.h"
 
 namespace clusterwire::catalogue {

@@ -5,7 +5,7 @@
 #include "clusterwire/catalogue/v1/programme.pb.h"
 
 #include "libs/base/time/date.h"
-#include "libs/text/slug.h"
+#include "libs/text/text.h"
 #include "services/catalogue/common/dates/calendar.h"
 #include "services/catalogue/common/fields/checks.h"
 #include "services/catalogue/common/fields/words.h"

@@ -2,7 +2,7 @@
 
 #include "clusterwire/catalogue/v1/label.pb.h"
 
-#include "libs/base/time/timestamp.h"
+#include "libs/base/time/clock.h"
 #include "services/catalogue/common/catalogue_type.h"
 #include "services/catalogue/common/codes/code_book.h"
 #include "services/catalogue/common/fields/facts_fields.h"

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <set>
 
-#include "libs/text/slug.h"
+#include "libs/text/text.h"
 #include "services/catalogue/common/catalogue_type.h"
 #include "services/catalogue/common/dates/calendar.h"
 #include "services/catalogue/common/fields/checks.h"

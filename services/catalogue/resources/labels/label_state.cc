@@ -2,10 +2,9 @@
 
 #include "absl/strings/str_cat.h"
 
-#include "libs/base/time/date.h"
 #include "libs/base/status/error.h"
-#include "libs/base/status/status_macros.h"
-#include "libs/base/time/timestamp.h"
+#include "libs/base/time/clock.h"
+#include "libs/base/time/date.h"
 #include "services/catalogue/common/dates/calendar.h"
 
 namespace clusterwire::catalogue {

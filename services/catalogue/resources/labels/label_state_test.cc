@@ -4,9 +4,9 @@
 #include "google/protobuf/text_format.h"
 #include <gmock/gmock.h>
 
-#include "libs/base/time/date.h"
 #include "libs/base/testing/status_matchers.h"
-#include "libs/base/time/timestamp.h"
+#include "libs/base/time/clock.h"
+#include "libs/base/time/date.h"
 #include "services/catalogue/common/dates/calendar.h"
 
 namespace clusterwire::catalogue {

@@ -1,6 +1,6 @@
 #include "services/catalogue/resources/programmes/programme_rules.h"
 
-#include "libs/text/slug.h"
+#include "libs/text/text.h"
 #include "services/catalogue/common/fields/checks.h"
 #include "services/catalogue/common/fields/words.h"
 

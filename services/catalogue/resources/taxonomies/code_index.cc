@@ -7,7 +7,7 @@
 #include "absl/strings/str_cat.h"
 
 #include "libs/base/text/strings.h"
-#include "libs/text/tokens.h"
+#include "libs/text/text.h"
 
 namespace clusterwire::catalogue {
 

@@ -7,7 +7,7 @@
 #include "absl/strings/match.h"
 
 #include "libs/facts/hook.h"
-#include "libs/text/slug.h"
+#include "libs/text/text.h"
 #include "services/catalogue/common/catalogue_type.h"
 #include "services/catalogue/common/fields/checks.h"
 #include "services/catalogue/common/fields/words.h"

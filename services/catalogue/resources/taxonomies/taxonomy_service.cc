@@ -4,7 +4,6 @@
 
 #include "libs/api/standard.h"
 #include "libs/base/status/error.h"
-#include "libs/base/status/status_macros.h"
 #include "services/catalogue/resources/taxonomies/taxonomy_rules.h"
 #include "services/catalogue/services.h"
 

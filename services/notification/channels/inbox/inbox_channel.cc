@@ -3,7 +3,7 @@
 #include <string>
 #include <utility>
 
-#include "libs/base/time/timestamp.h"
+#include "libs/base/time/clock.h"
 #include "services/notification/channels/channels.h"
 #include "services/notification/channels/notice.h"
 #include "services/notification/ledger/inbox/inbox.h"

@@ -6,10 +6,9 @@
 
 #include "absl/strings/str_cat.h"
 
-#include "libs/api/viewer.h"
+#include "libs/api/run.h"
 #include "libs/base/status/error.h"
-#include "libs/base/status/status_macros.h"
-#include "libs/base/time/timestamp.h"
+#include "libs/base/time/clock.h"
 #include "libs/resource/page.h"
 #include "libs/rpc/token/page_position.pb.h"
 #include "services/notification/ledger/inbox/inbox.h"

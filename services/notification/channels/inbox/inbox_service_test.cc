@@ -12,9 +12,9 @@
 #include "clusterwire/notification/v1/subscriber.grpc.pb.h"
 
 #include "libs/base/testing/status_matchers.h"
-#include "libs/base/time/timestamp.h"
+#include "libs/base/time/clock.h"
 #include "libs/rpc/call/status.h"
-#include "libs/rpc/server/client.h"
+#include "libs/rpc/testing/client_call.h"
 #include "services/notification/ledger/inbox/inbox.h"
 #include "services/notification/ledger/records/records.h"
 #include "services/notification/testing/test_api.h"

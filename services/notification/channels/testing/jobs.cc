@@ -1,6 +1,6 @@
 #include "services/notification/channels/testing/jobs.h"
 
-#include "libs/base/time/timestamp.h"
+#include "libs/base/time/clock.h"
 
 namespace clusterwire::notification {
 namespace {

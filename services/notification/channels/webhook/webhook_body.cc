@@ -7,7 +7,7 @@
 #include "google/protobuf/util/time_util.h"
 
 #include "libs/base/json.h"
-#include "libs/base/status/status_macros.h"
+#include "libs/base/status/error.h"
 #include "libs/base/text/strings.h"
 #include "services/notification/channels/notice.h"
 

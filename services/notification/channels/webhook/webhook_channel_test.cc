@@ -11,6 +11,7 @@
 
 #include "libs/base/json.h"
 #include "libs/base/testing/fake_clock.h"
+#include "libs/base/testing/seed.h"
 #include "libs/base/testing/status_matchers.h"
 #include "libs/http/testing/receiver.h"
 #include "services/notification/channels/testing/jobs.h"

@@ -1,6 +1,6 @@
 #include <string>
 
-#include "libs/resource/id.h"
+#include "libs/resource/name.h"
 #include "services/notification/channels/endpoint_kind.h"
 #include "services/notification/channels/webhook/secret.h"
 

@@ -3,7 +3,7 @@
 #include "absl/time/time.h"
 
 #include "libs/base/random.h"
-#include "libs/base/threads/backoff.h"
+#include "libs/base/threads/worker.h"
 
 namespace clusterwire::notification {
 

@@ -2,8 +2,8 @@
 
 #include <algorithm>
 
-#include "libs/base/status/status_macros.h"
-#include "libs/base/time/timestamp.h"
+#include "libs/base/status/error.h"
+#include "libs/base/time/clock.h"
 #include "services/notification/ledger/deliveries/endpoint_failures.h"
 
 namespace clusterwire::notification {

@@ -4,7 +4,6 @@
 #include "google/protobuf/util/time_util.h"
 
 #include "libs/base/status/error.h"
-#include "libs/base/status/status_macros.h"
 
 namespace clusterwire::notification {
 

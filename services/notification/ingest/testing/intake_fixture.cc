@@ -47,7 +47,7 @@ v1::GetBalanceResponse IntakeFixture::AddUp() {
 
 std::vector<std::string> IntakeFixture::StatesFor(const change::v1::ResourceChanged& change) {
   std::vector<std::string> states;
-  DeliveryQuery query{.change = change::IdOf(change).ToString(), .limit = 1000};
+  DeliveryQuery query{.change = change::IdOf(change), .limit = 1000};
   for (const v1::Delivery& delivery : List(query)) {
     const std::string id = delivery.subscription().substr(delivery.subscription().rfind('/') + 1);
     states.push_back(id + ": " + (delivery.reason().empty() ? "pending" : delivery.reason()));

@@ -5,7 +5,7 @@
 #include <gtest/gtest.h>
 
 #include "libs/base/testing/status_matchers.h"
-#include "libs/base/time/timestamp.h"
+#include "libs/base/time/clock.h"
 #include "libs/change/record.h"
 
 namespace clusterwire::notification {

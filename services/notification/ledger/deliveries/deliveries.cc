@@ -8,9 +8,8 @@
 
 #include "libs/base/crypto.h"
 #include "libs/base/status/error.h"
-#include "libs/base/status/status_macros.h"
 #include "libs/base/text/strings.h"
-#include "libs/base/time/timestamp.h"
+#include "libs/base/time/clock.h"
 
 namespace clusterwire::notification {
 namespace {

@@ -1,6 +1,6 @@
 #include "services/notification/ledger/deliveries/endpoint_failures.h"
 
-#include "libs/base/status/status_macros.h"
+#include "libs/base/status/error.h"
 
 namespace clusterwire::notification {
 

@@ -2,7 +2,7 @@
 
 #include <utility>
 
-#include "libs/base/status/status_macros.h"
+#include "libs/base/status/error.h"
 
 namespace clusterwire::notification {
 

@@ -1,6 +1,6 @@
 #include "services/notification/ledger/records/topic_positions.h"
 
-#include "libs/base/status/status_macros.h"
+#include "libs/base/status/error.h"
 
 namespace clusterwire::notification {
 

@@ -4,9 +4,8 @@
 
 #include "absl/strings/str_cat.h"
 
-#include "libs/base/status/status_macros.h"
+#include "libs/base/status/error.h"
 #include "libs/base/text/strings.h"
-#include "libs/base/text/utf8.h"
 #include "services/notification/channels/endpoint_kind.h"
 #include "services/notification/resources/subscribers/subscription_rules.h"
 

@@ -21,7 +21,6 @@
 #include "libs/base/threads/mutex.h"
 #include "libs/base/time/clock.h"
 #include "libs/filter/predicate.h"
-#include "libs/filter/transition.h"
 #include "libs/match/matcher.h"
 #include "libs/store/log/tailer.h"
 #include "libs/store/store.h"

@@ -1,8 +1,8 @@
 #include "services/notification/resources/subscribers/subscriber_rules.h"
 
 #include "libs/base/status/error.h"
-#include "libs/resource/id.h"
-#include "libs/text/language_tag.h"
+#include "libs/resource/name.h"
+#include "libs/text/text.h"
 
 namespace clusterwire::notification {
 namespace {

@@ -5,10 +5,9 @@
 #include "absl/strings/str_cat.h"
 
 #include "libs/base/status/error.h"
-#include "libs/base/status/status_macros.h"
-#include "libs/base/time/timestamp.h"
-#include "libs/change/kind.h"
-#include "libs/resource/id.h"
+#include "libs/base/time/clock.h"
+#include "libs/change/record.h"
+#include "libs/resource/name.h"
 #include "libs/store/change.h"
 #include "services/notification/resources/subscribers/endpoint_rules.h"
 

@@ -9,7 +9,6 @@
 
 #include "libs/base/random.h"
 #include "libs/filter/predicate.h"
-#include "libs/filter/transition.h"
 #include "services/notification/resources/subscribers/access.h"
 
 namespace clusterwire::notification {

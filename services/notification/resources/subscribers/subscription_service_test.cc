@@ -11,8 +11,8 @@
 #include "clusterwire/notification/v1/subscription.grpc.pb.h"
 
 #include "libs/base/testing/status_matchers.h"
-#include "libs/rpc/server/client.h"
 #include "libs/rpc/call/status.h"
+#include "libs/rpc/testing/client_call.h"
 #include "services/notification/testing/test_api.h"
 
 namespace clusterwire::notification {

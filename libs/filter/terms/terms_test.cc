@@ -1,0 +1,72 @@
+#include "libs/filter/terms/terms.h"
+
+#include "google/protobuf/text_format.h"
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "libs/filter/predicate.h"
+
+namespace clusterwire::filter {
+namespace {
+
+using testing::Contains;
+using testing::ElementsAre;
+using testing::IsEmpty;
+using testing::Not;
+
+Facts Parsed(const std::string& text) {
+  Facts facts;
+  EXPECT_TRUE(google::protobuf::TextFormat::ParseFromString(text, &facts));
+  return facts;
+}
+
+TEST(ColumnsTest, HoldWhatASearchSortsRanksAndCountsBy) {
+  const Facts facts = Parsed(
+      "type: 'cluster' title: 'Öresund' names: 'ÖLS' summary: 'health' text: 'strait' "
+      "codes: 'esca:ict' codes: 'iso:DK' codes: 'nuts:DK' size: 7 deadline: '2025-02' "
+      "period { start: '2024' } "
+      "point { latitude: 55 longitude: 13 precision: POINT_PRECISION_CITY }");
+  const Columns columns = ColumnsOf(facts);
+  EXPECT_THAT(columns.tokens, ElementsAre("health", "ols", "oresund", "strait"));
+  EXPECT_THAT(columns.title_tokens, ElementsAre("ols", "oresund"));
+  EXPECT_THAT(FacetValues("sectors", facts), ElementsAre("esca:ict"));
+  EXPECT_THAT(FacetValues("regions", facts), ElementsAre("iso:DK", "nuts:DK"));
+  EXPECT_THAT(FacetValues("kinds", facts), IsEmpty());
+  EXPECT_EQ(columns.period->last, LastDay());
+  EXPECT_EQ(FormatDay(DeadlineOf(facts)->last), "2025-02-28");
+  EXPECT_EQ(columns.point, (LatLng{55, 13}));
+}
+
+TEST(ColumnsTest, WhatIsUnknownOrUnreadableIsAbsent) {
+  const Facts facts = Parsed(
+      "period { } deadline: 'soon' "
+      "point { latitude: 55 longitude: 13 precision: POINT_PRECISION_COUNTRY }");
+  const Columns columns = ColumnsOf(facts);
+  EXPECT_EQ(columns.period, std::nullopt);
+  EXPECT_EQ(DeadlineOf(facts), std::nullopt);
+  EXPECT_EQ(columns.point, std::nullopt);
+}
+
+TEST(ColumnsTest, ATitleOfHeavyLettersStillFitsAPageToken) {
+  std::string title;
+  for (int i = 0; i < 200; ++i) title += "\uFDFA";  // a ligature of eighteen letters
+  Facts facts;
+  facts.set_title(title);
+  EXPECT_EQ(ColumnsOf(facts).title_key.size(), 1000u);
+}
+
+TEST(TermsTest, ValuesOfDifferentFieldsNeverMeet) {
+  EXPECT_NE(MakeTerm(TermField::kKind, "silver"), MakeTerm(TermField::kToken, "silver"));
+  EXPECT_EQ(FieldOf(MakeTerm(TermField::kKind, "silver")), TermField::kKind);
+}
+
+TEST(TermsTest, ANameHasATermForEachNameAboveIt) {
+  const std::vector<Term> terms = TermsOf(Parsed("name: 'clusters/a/labels/b' parent: 'events/e'"));
+  EXPECT_THAT(terms, Contains(MakeTerm(TermField::kName, "clusters/a")));
+  EXPECT_THAT(terms, Contains(MakeTerm(TermField::kName, "clusters/a/labels/b")));
+  EXPECT_THAT(terms, Contains(MakeTerm(TermField::kName, "events/e")));
+  EXPECT_THAT(terms, Not(Contains(MakeTerm(TermField::kName, "labels/b"))));
+}
+
+}  // namespace
+}  // namespace clusterwire::filter

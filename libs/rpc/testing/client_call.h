@@ -1,0 +1,28 @@
+#pragma once
+
+#include <string>
+
+#include "absl/time/time.h"
+#include <grpcpp/client_context.h>
+
+#include "libs/rpc/call/call_context.h"
+#include "libs/rpc/server/server.h"
+#include "libs/telemetry/trace.h"
+
+namespace clusterwire::rpc {
+
+struct ClientCall {
+  absl::Time deadline = absl::InfiniteFuture();
+  telemetry::TraceContext trace = {};  // sent on as traceparent; empty = none
+  std::string view_as = "";            // "public" or a resource name; empty = as oneself
+};
+// Prepares `context`, which is used for one call.
+inline void Prepare(const ClientCall& call, grpc::ClientContext* context) {
+  if (call.deadline != absl::InfiniteFuture()) {
+    context->set_deadline(absl::ToChronoTime(call.deadline));
+  }
+  if (!call.trace.empty()) context->AddMetadata("traceparent", call.trace.ToTraceparent());
+  if (!call.view_as.empty()) context->AddMetadata(std::string(kViewAsKey), call.view_as);
+}
+
+}  // namespace clusterwire::rpc

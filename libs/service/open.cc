@@ -1,0 +1,47 @@
+#include "libs/service/open.h"
+
+#include "absl/strings/str_cat.h"
+
+#include "libs/base/status/error.h"
+#include "libs/base/text/strings.h"
+#include "libs/config/key_file.h"
+
+namespace clusterwire::service {
+namespace {
+
+std::string RemedyFor(std::string_view option, const absl::Status& status) {
+  if (ReasonOf(status) == "DATABASE_FULL") return RemedyForFullDisk(option);
+  return absl::StrCat(absl::IsUnavailable(status) ? "start the database, or mend " : "mend ",
+                      ToAbsl(option), " in the configuration");
+}
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<sql::Database>> OpenDatabase(std::string_view option,
+                                                            const std::string& url,
+                                                            const sql::Options& options) {
+  auto database = sql::Database::Open(url, options);
+  if (database.ok()) return database;
+  return absl::Status(database.status().code(),
+                      absl::StrCat(ToAbsl(option), ": ", database.status().message(), "; ",
+                                   RemedyFor(option, database.status())));
+}
+
+std::string RemedyForFullDisk(std::string_view option) {
+  return absl::StrCat("free space on the disk of the database that ", ToAbsl(option),
+                      " names, or give it a bigger one; the service goes on by itself as soon as "
+                      "1 MiB can be written");
+}
+
+absl::StatusOr<std::string> LoadTokenKey(const std::string& file, Random& random) {
+  auto key = config::LoadOrMakeKey(file, random);
+  if (key.ok()) return key;
+  return absl::Status(
+      key.status().code(),
+      absl::StrCat("token_key_file: ", key.status().message(), "; put a secret of at least ",
+                   config::kLeastKeyBytes,
+                   " bytes there that this user may read, or let token_key_file name a place "
+                   "where this user may make one"));
+}
+
+}  // namespace clusterwire::service

@@ -1,0 +1,28 @@
+#pragma once
+
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "absl/status/statusor.h"
+
+#include "libs/base/random.h"
+#include "libs/sql/database.h"
+
+// What a service opens when it starts. The errors tell its operator what to mend.
+namespace clusterwire::service {
+
+// Opens what the option `option` ("database.url") names. The error doesn't hold the URL, which may
+// hold a password.
+absl::StatusOr<std::unique_ptr<sql::Database>> OpenDatabase(std::string_view option,
+                                                            const std::string& url,
+                                                            const sql::Options& options);
+
+// What to do where the disk of the database that `option` names is full.
+std::string RemedyForFullDisk(std::string_view option);
+
+// The key that page tokens and cursors are signed with, from the file that `token_key_file` names;
+// made where there is none.
+absl::StatusOr<std::string> LoadTokenKey(const std::string& file, Random& random);
+
+}  // namespace clusterwire::service
