@@ -9,6 +9,7 @@
 #include <google/protobuf/io/tokenizer.h>
 #include <google/protobuf/text_format.h>
 
+#include "libs/base/status/error.h"
 #include "libs/config/fields.h"
 #include "libs/config/load.h"
 
