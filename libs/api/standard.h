@@ -56,6 +56,16 @@ Reactor* RunUndelete(const Api& api, Resources resources, Context* context, cons
     return ::clusterwire::api::Run##verb(api_, resources, context, *request, response);    \
   }
 
+// All of them, for a type that can be undeleted: GetCluster, BatchGetClusters, ListClusters, ….
+#define CW_STANDARD_ALL(Noun, Nouns, Resource, resources)                          \
+  CW_STANDARD(Get, Get##Noun, Resource, resources)                                 \
+  CW_STANDARD(BatchGet, BatchGet##Nouns, v1::BatchGet##Nouns##Response, resources) \
+  CW_STANDARD(List, List##Nouns, v1::List##Nouns##Response, resources)             \
+  CW_STANDARD(Create, Create##Noun, Resource, resources)                           \
+  CW_STANDARD(Update, Update##Noun, Resource, resources)                           \
+  CW_STANDARD(Delete, Delete##Noun, Resource, resources)                           \
+  CW_STANDARD(Undelete, Undelete##Noun, Resource, resources)
+
 // Any other write of one resource: `work` is an expression of `call`, a resource::WriteCall, and
 // `request` that gives an absl::StatusOr<Response>.
 #define CW_WRITE(method, Response, work)                                                   \

@@ -10,8 +10,8 @@ absl::Status ForEach(const store::Reader& reader, store::ScanOptions options,
   while (true) {
     ASSIGN_OR_RETURN(const auto page, reader.Scan(options));
     for (const store::Scanned& scanned : page) {
+      options.after = store::NameOf(*scanned.resource);  // which `visit` may take away
       if (!visit(scanned)) return absl::OkStatus();
-      options.after = store::NameOf(*scanned.resource);
     }
     if (page.size() < static_cast<size_t>(options.limit)) return absl::OkStatus();
   }

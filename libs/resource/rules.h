@@ -106,7 +106,7 @@ struct Rules {
   // What every write does to `next` before it is put.
   absl::Status CheckAndSettle(const T* before, T* next, const OwnContext& context,
                               FieldErrors errors = {}) const {
-    RETURN_IF_ERROR(check(before, *next, context, errors));
+    if (check != nullptr) RETURN_IF_ERROR(check(before, *next, context, errors));
     RETURN_IF_ERROR(errors.ToStatus());
     if (settle != nullptr) settle(context, next);
     return absl::OkStatus();

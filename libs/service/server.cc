@@ -1,10 +1,12 @@
 #include "libs/service/server.h"
 
+#include <iostream>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
 
 #include "libs/base/status/error.h"
+#include "libs/base/threads/stop_signal.h"
 #include "libs/telemetry/log.h"
 
 namespace clusterwire::service {
@@ -25,6 +27,7 @@ Server::Server(const Settings& settings, std::string name, Clock& clock, Random&
                             .from_start = true}) {}
 
 absl::Status Server::Start(rpc::Services services) {
+  telemetry::SetLogLevel(settings_.log_level);
   rpc::Server::Options options = settings_.grpc;
   for (const rpc::Service& service : services) service_names_.push_back(service.name);
   options.health_names = service_names_;
@@ -100,6 +103,21 @@ void Server::Stop() {
   rpc_server_->Shutdown(settings_.stop_grace);
   parts_ = nullptr;
   telemetry::LogInfo("stopped");
+}
+
+int RunProgram(const config::Program& program, int argc, char** argv,
+               google::protobuf::Message* config,
+               const std::function<absl::StatusOr<std::unique_ptr<Server>>()>& start) {
+  StopSignal stop;  // before there are threads
+  if (const auto exit = config::ReadConfiguration(program, argc, argv, config)) return *exit;
+  const auto server = start();
+  if (!server.ok()) {
+    std::cerr << program.name << ": " << server.status().message() << std::endl;
+    return 1;
+  }
+  stop.Wait();
+  (*server)->Stop();
+  return 0;
 }
 
 }  // namespace clusterwire::service

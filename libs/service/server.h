@@ -14,6 +14,7 @@
 #include "libs/base/threads/mutex.h"
 #include "libs/base/threads/worker.h"
 #include "libs/base/time/clock.h"
+#include "libs/config/program.h"
 #include "libs/http/server.h"
 #include "libs/rpc/server/runtime.h"
 #include "libs/rpc/server/server.h"
@@ -84,7 +85,8 @@ class Server {
   // What Diagnose says until then.
   Findings Missing() const;
 
-  const Settings& settings() const { return settings_; }
+  Clock& clock() { return clock_; }
+  Random& random() { return random_; }
   telemetry::Metrics& metrics() { return metrics_; }
   rpc::Runtime& runtime() { return runtime_; }
   rpc::ThreadPool& reads() { return reads_; }
@@ -117,5 +119,11 @@ class Server {
   std::atomic<bool> stopped_ = false;
   std::optional<Worker> worker_;  // last: its thread uses everything above
 };
+
+// The main function of a service: reads `config`, runs what `start` gives until a signal, stops it.
+// Gives the exit code; mistakes go to stderr.
+int RunProgram(const config::Program& program, int argc, char** argv,
+               google::protobuf::Message* config,
+               const std::function<absl::StatusOr<std::unique_ptr<Server>>()>& start);
 
 }  // namespace clusterwire::service

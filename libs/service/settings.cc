@@ -31,14 +31,22 @@ void SplitAddress(const std::string& address, http::Server::Options* options) {
 
 }  // namespace
 
-absl::Duration OrDefault(bool is_set, const google::protobuf::Duration& value,
-                         absl::Duration by_default) {
-  return is_set ? config::ToDuration(value) : by_default;
+int ReadNumber(FieldErrors& errors, std::string_view path, int value, int most, int by_default) {
+  config::CheckRange(errors, path, value, 0, most);
+  return value == 0 ? by_default : value;
 }
 
-sql::Options ConnectionsFor(const config::v1::Database& database) {
+absl::Duration ReadDuration(FieldErrors& errors, std::string_view path, bool is_set,
+                            const google::protobuf::Duration& value, absl::Duration least,
+                            absl::Duration most, absl::Duration by_default) {
+  if (!is_set) return by_default;
+  config::CheckRange(errors, path, value, least, most);
+  return config::ToDuration(value);
+}
+
+sql::Options ReadConnections(FieldErrors& errors, std::string_view path, int readers) {
   sql::Options options;
-  options.connections = OrDefault(database.readers(), 4) + kOwnConnections;
+  options.connections = ReadNumber(errors, path, readers, 100, 4) + kOwnConnections;
   return options;
 }
 
@@ -49,15 +57,8 @@ Settings ReadCommon(const config::v1::Listen& listen, const config::v1::Database
   config::CheckAddress(errors, "listen.grpc_address", listen.grpc_address());
   config::CheckAddress(errors, "listen.http_address", listen.http_address());
   errors.AddAll("database.url", sql::Database::CheckUrl(database.url()));
-  config::CheckRange(errors, "database.readers", database.readers(), 0, 100);
   config::CheckSet(errors, "kafka.brokers", kafka.brokers());
-  config::CheckRange(errors, "calls.readers", calls.readers(), 0, kMaxThreads);
-  config::CheckRange(errors, "calls.writers", calls.writers(), 0, kMaxThreads);
-  config::CheckRange(errors, "calls.queue_limit", calls.queue_limit(), 0, 100'000);
   config::CheckSet(errors, "token_key_file", token_key_file);
-  if (stop.has_grace()) {
-    config::CheckRange(errors, "stop.grace", stop.grace(), absl::ZeroDuration(), absl::Minutes(10));
-  }
   const auto level = telemetry::ParseLogLevel(log.level().empty() ? "info" : log.level());
   errors.AddAll("log.level", level.status());
 
@@ -66,16 +67,18 @@ Settings ReadCommon(const config::v1::Listen& listen, const config::v1::Database
   settings.grpc.allow_insecure = listen.allow_insecure();
   SplitAddress(listen.http_address(), &settings.http);
   settings.database = database.url();
-  settings.database_options = ConnectionsFor(database);
+  settings.database_options = ReadConnections(errors, "database.readers", database.readers());
   settings.kafka.brokers = kafka.brokers();
   settings.kafka.config = {kafka.properties().begin(), kafka.properties().end()};
   settings.kafka.log = LogKafka;
   settings.topic = kafka.topic().empty() ? "clusterwire.changes.v1" : kafka.topic();
-  settings.readers = OrDefault(calls.readers(), 4);
-  settings.writers = OrDefault(calls.writers(), kMaxThreads);
-  settings.queue_limit = static_cast<size_t>(OrDefault(calls.queue_limit(), 1000));
+  settings.readers = ReadNumber(errors, "calls.readers", calls.readers(), kMaxThreads, 4);
+  settings.writers = ReadNumber(errors, "calls.writers", calls.writers(), kMaxThreads, kMaxThreads);
+  settings.queue_limit = static_cast<size_t>(
+      ReadNumber(errors, "calls.queue_limit", calls.queue_limit(), 100'000, 1000));
   if (level.ok()) settings.log_level = *level;
-  settings.stop_grace = OrDefault(stop.has_grace(), stop.grace(), absl::Seconds(10));
+  settings.stop_grace = ReadDuration(errors, "stop.grace", stop.has_grace(), stop.grace(),
+                                     absl::ZeroDuration(), absl::Minutes(10), absl::Seconds(10));
   settings.token_key_file = token_key_file;
   return settings;
 }

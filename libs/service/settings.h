@@ -44,12 +44,13 @@ Settings ReadCommon(const Config& config, FieldErrors& errors) {
                     config.log(), config.stop(), config.token_key_file(), errors);
 }
 
-// The connections that a service with so many reading threads needs.
-sql::Options ConnectionsFor(const config::v1::Database& database);
+// The connections that a service needs with `readers` reading threads, the option at `path`.
+sql::Options ReadConnections(FieldErrors& errors, std::string_view path, int readers);
 
-// Zero and absent mean the default that the proto file states.
-inline int OrDefault(int value, int by_default) { return value == 0 ? by_default : value; }
-absl::Duration OrDefault(bool is_set, const google::protobuf::Duration& value,
-                         absl::Duration by_default);
+// An option with its default, which the proto file states: zero and absent mean that.
+int ReadNumber(FieldErrors& errors, std::string_view path, int value, int most, int by_default);
+absl::Duration ReadDuration(FieldErrors& errors, std::string_view path, bool is_set,
+                            const google::protobuf::Duration& value, absl::Duration least,
+                            absl::Duration most, absl::Duration by_default);
 
 }  // namespace clusterwire::service

@@ -2,7 +2,6 @@
 
 #include <memory>
 
-#include "absl/status/status.h"
 #include "absl/status/statusor.h"
 
 #include "clusterwire/config/v1/catalogue.pb.h"
@@ -19,8 +18,5 @@ namespace clusterwire::catalogue {
 // and `random` outlive the server.
 absl::StatusOr<std::unique_ptr<service::Server>> StartServer(
     const config::v1::CatalogueConfig& config, Clock& clock, Random& random);
-
-// What can be checked without starting: ranges, addresses, what must be set.
-absl::Status CheckConfig(const config::v1::CatalogueConfig& config);
 
 }  // namespace clusterwire::catalogue

@@ -27,6 +27,17 @@ struct Handles {
   rpc::Parking::Reader indexed;  // the index publishes to it; a Search waits for it
 };
 
+// The handler of a resource type: what CW_STANDARD and CW_WRITE in a derived class look at.
+template <typename Service, typename Resources>
+class Handler : public Service::CallbackService {
+ public:
+  Handler(const Api& api, rpc::Late<store::Store>& store) : api_(api), resources_(store) {}
+
+ protected:
+  const Api api_;
+  rpc::Late<Resources> resources_;
+};
+
 // All of them. `missing` is what Diagnose says until `handles` are set; it runs on `operators`,
 // from the start. The arguments by reference outlive the services.
 rpc::Services MakeServices(const Api& api, rpc::ThreadPool& operators, Handles& handles,

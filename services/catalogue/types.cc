@@ -1,7 +1,6 @@
 #include "services/catalogue/types.h"
 
 #include <algorithm>
-#include <memory>
 #include <utility>
 #include <vector>
 
@@ -12,7 +11,6 @@
 #include "libs/resource/page.h"
 #include "services/catalogue/common/codes/code_book.h"
 #include "services/catalogue/common/fields/facts_fields.h"
-#include "services/catalogue/common/uses.h"
 
 namespace clusterwire::catalogue {
 

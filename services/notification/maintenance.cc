@@ -21,7 +21,7 @@ LedgerMaintenance::LedgerMaintenance(absl::Duration retention, Ledger& ledger, C
       worker_(clock, Random::System(), [this] { return Round(); }) {}
 
 absl::Time LedgerMaintenance::Round() {
-  PurgeLedger();
+  Purge();
   const auto balance =
       ledger_.Read([](sql::Connection& connection) { return Balance(connection).OfAll(); });
   if (balance.ok()) {
@@ -31,7 +31,7 @@ absl::Time LedgerMaintenance::Round() {
   return clock_.Now() + kPause;
 }
 
-void LedgerMaintenance::PurgeLedger() {
+void LedgerMaintenance::Purge() {
   for (int batch = 0; batch < kPurgeBatches; ++batch) {
     const auto removed = ledger_.Write([this](sql::Connection& connection) {
       return Records(connection).Purge(clock_.Now() - retention_, kPurgeBatch);

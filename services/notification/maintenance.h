@@ -23,7 +23,7 @@ class LedgerMaintenance {
   static constexpr int kPurgeBatches = 50;  // in one round; the rest waits for the next
 
   absl::Time Round();
-  void PurgeLedger();
+  void Purge();
 
   const absl::Duration retention_;
   Ledger& ledger_;

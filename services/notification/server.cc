@@ -1,24 +1,197 @@
 #include "services/notification/server.h"
 
+#include <optional>
+#include <set>
+#include <string>
+#include <string_view>
 #include <utility>
 
 #include "libs/base/status/error.h"
-#include "libs/telemetry/log.h"
-#include "services/notification/parts.h"
+#include "libs/service/open.h"
+#include "libs/store/maintenance.h"
+#include "services/notification/channels/channels.h"
+#include "services/notification/ingest/ingest.h"
+#include "services/notification/ingest/intake.h"
+#include "services/notification/ledger/inbox/inbox_signal.h"
+#include "services/notification/maintenance.h"
+#include "services/notification/operations/diagnosis.h"
+#include "services/notification/resources/subscribers/endpoint_rules.h"
+#include "services/notification/resources/subscribers/subscriber_rules.h"
+#include "services/notification/resources/subscribers/subscription_rules.h"
 #include "services/notification/services.h"
 #include "services/notification/settings.h"
+#include "services/notification/types.h"
+#include "services/notification/watch_metrics.h"
 
 namespace clusterwire::notification {
 namespace {
+
+// Its health differs from that of the other services.
+constexpr char kDeliveryService[] = "clusterwire.notification.v1.DeliveryService";
+constexpr absl::Duration kHealthPatience = absl::Seconds(2);
+
+// What the parts are made with; all of it outlives them.
+struct Surroundings {
+  const Settings& settings;
+  const http::AddressGuard& guard;
+  Handles& handles;
+  telemetry::Metrics& metrics;
+  Clock& clock;
+  Random& random;
+};
+
+// All that the notification service consists of, in the order in which the parts depend on each
+// other, so that destruction takes them apart in the reverse one: the consumer leaves its group,
+// what is under way to receivers is waited for and recorded (for the grace of the configuration at
+// most), the databases close. Those that may fail to start are pointers.
+class NotificationParts final : public service::Parts {
+ public:
+  explicit NotificationParts(const Surroundings& surroundings) : in_(surroundings) {}
+
+  // Migrates the tables and reads the subscriptions; at last sets the handles. Kafka may be away:
+  // it is tried again.
+  absl::Status Open() {
+    RETURN_IF_ERROR(OpenData());
+    StartDelivery();
+    StartIngest();
+    StartMaintenance();
+    in_.handles.tokens.Set(*tokens_);
+    in_.handles.subscribers.Set(*subscribers_);
+    in_.handles.endpoints.Set(*endpoints_);
+    in_.handles.subscriptions.Set(*subscriptions_);
+    in_.handles.ledger.Set(*ledger_);
+    in_.handles.inbox_signal.Set(inbox_signal_);
+    in_.handles.redrive.Set(*redrive_);
+    in_.handles.diagnosis.Set(*diagnosis_);
+    return absl::OkStatus();
+  }
+
+  // Alive isn't enough: what it answers and tells must be up to date, and there must be room to
+  // write it down. Subscribers can be kept, and inboxes read, while nothing new comes from Kafka.
+  service::Health health() const override {
+    const absl::Status known = interests_->CatchUp(in_.clock.Now() + kHealthPatience).status();
+    const bool data = known.ok() && interests_->status().ok() &&
+                      store_database_->CheckWritable().ok() &&
+                      ledger_database_->CheckWritable().ok();
+    return {.ready = data && watch_findings_->settled(),
+            .services = data,
+            .exceptions = {{kDeliveryService, data && ingest_->status().ok()}}};
+  }
+
+ private:
+  absl::Status OpenData() {
+    const service::Settings& common = in_.settings.common;
+    ASSIGN_OR_RETURN(std::string key, service::LoadTokenKey(common.token_key_file, in_.random));
+    tokens_.emplace(std::move(key));
+    ASSIGN_OR_RETURN(store_database_, service::OpenDatabase("database.url", common.database,
+                                                            common.database_options));
+    ASSIGN_OR_RETURN(ledger_database_, service::OpenDatabase("ledger.url", in_.settings.ledger,
+                                                             in_.settings.ledger_options));
+    ASSIGN_OR_RETURN(store::Registry registry, MakeRegistry());
+    ASSIGN_OR_RETURN(store_, store::Store::Open(*store_database_, std::move(registry), in_.clock,
+                                                in_.random, StoreOptions()));
+    ASSIGN_OR_RETURN(ledger_, Ledger::Open(*ledger_database_));
+    ASSIGN_OR_RETURN(interests_, Interests::Load(*store_, in_.clock, in_.random));
+    subscribers_.emplace(*store_, in_.random);
+    endpoints_.emplace(*store_, in_.random, in_.guard);
+    subscriptions_.emplace(*store_, in_.random);
+    return absl::OkStatus();
+  }
+
+  void StartDelivery() {
+    const Dispatcher::Options& delivery = in_.settings.delivery;
+    client_.emplace(
+        http::Client::Options{.guard = in_.guard,
+                              .in_flight_limit = static_cast<size_t>(delivery.queue.in_flight),
+                              .time_limit = delivery.try_limit,
+                              .user_agent = "clusterwire-notification",
+                              .ca_file = {}},
+        in_.clock);
+    channels_ = MakeChannels({.client = *client_,
+                              .inbox_signal = inbox_signal_,
+                              .clock = in_.clock,
+                              .random = in_.random});
+    dispatcher_.emplace(
+        delivery, *ledger_, *interests_, channels_,
+        [this](const std::string& endpoint, const std::string& reason) {
+          return endpoints_->Disable(endpoint, reason);
+        },
+        in_.clock, in_.random, in_.metrics);
+  }
+
+  void StartIngest() {
+    const IngestMetrics ingest_metrics(in_.metrics);
+    intake_.emplace(
+        Intake::Options(), *ledger_, *interests_, in_.clock, ingest_metrics,
+        [this](Intake::Committed committed) {
+          dispatcher_->Offer(std::move(committed.pending), std::move(committed.newest));
+        },
+        [this] { dispatcher_->Reload(); });
+    redrive_.emplace([this](std::string_view name) { return intake_->Redrive(name); });
+    ingest_.emplace(Ingest::Options{.client = in_.settings.common.kafka,
+                                    .topic = in_.settings.common.topic,
+                                    .group = in_.settings.group},
+                    *ledger_, *intake_, in_.clock, in_.random, ingest_metrics);
+  }
+
+  void StartMaintenance() {
+    const auto consumer = [this] {
+      return ConsumerReport{.lag = ingest_->lag(), .status = ingest_->status()};
+    };
+    diagnosis_.emplace(Diagnosis::Options{.kafka = in_.settings.common.kafka,
+                                          .topic = in_.settings.common.topic,
+                                          .retention = in_.settings.retention},
+                       Diagnosis::Dependencies{.store_database = *store_database_,
+                                               .ledger_database = *ledger_database_,
+                                               .store = *store_,
+                                               .ledger = *ledger_,
+                                               .interests = *interests_,
+                                               .consumer = consumer});
+    watched_ = WatchMetrics(in_.metrics, *store_, *interests_, *client_);
+    store_maintenance_.emplace(*store_, in_.clock, in_.random, store::Maintenance::Options());
+    ledger_maintenance_.emplace(in_.settings.retention, *ledger_, in_.clock, in_.metrics);
+    watch_findings_.emplace([this] { return diagnosis_->Run().findings(); },
+                            std::set<std::string>{"kafka", "topic", "consumer"}, in_.clock);
+  }
+
+  const Surroundings in_;
+
+  // Data.
+  std::optional<rpc::TokenSigner> tokens_;
+  std::unique_ptr<sql::Database> store_database_;
+  std::unique_ptr<sql::Database> ledger_database_;
+  std::unique_ptr<store::Store> store_;
+  std::unique_ptr<Ledger> ledger_;
+  std::unique_ptr<Interests> interests_;
+  InboxSignal inbox_signal_;
+  std::optional<Subscribers> subscribers_;
+  std::optional<Endpoints> endpoints_;
+  std::optional<Subscriptions> subscriptions_;
+
+  // Out: from the ledger to receivers.
+  std::optional<http::Client> client_;
+  Channels channels_;
+  std::optional<Dispatcher> dispatcher_;
+
+  // In: from Kafka to the ledger.
+  std::optional<Intake> intake_;
+  std::optional<const Redrive> redrive_;
+  std::optional<Ingest> ingest_;
+
+  // What looks at them, and after them.
+  std::optional<Diagnosis> diagnosis_;
+  telemetry::Metrics::Collector watched_;
+  std::optional<store::Maintenance> store_maintenance_;
+  std::optional<LedgerMaintenance> ledger_maintenance_;
+  std::optional<service::WatchFindings> watch_findings_;
+};
 
 class NotificationServer final : public service::Server {
  public:
   NotificationServer(Settings settings, http::AddressGuard guard, Clock& clock, Random& random)
       : service::Server(settings.common, "clusterwire.notification", clock, random),
         settings_(std::move(settings)),
-        guard_(std::move(guard)),
-        clock_(clock),
-        random_(random) {}
+        guard_(std::move(guard)) {}
   ~NotificationServer() override { Stop(); }
 
   absl::Status Start() {
@@ -29,13 +202,14 @@ class NotificationServer final : public service::Server {
 
  private:
   absl::StatusOr<std::unique_ptr<service::Parts>> Open() override {
-    return NotificationParts::Open(settings_, guard_, handles_, metrics(), clock_, random_);
+    auto parts = std::make_unique<NotificationParts>(
+        Surroundings{settings_, guard_, handles_, metrics(), clock(), random()});
+    RETURN_IF_ERROR(parts->Open());
+    return parts;
   }
 
   const Settings settings_;
   const http::AddressGuard guard_;
-  Clock& clock_;
-  Random& random_;
   Handles handles_;
 };
 
@@ -44,16 +218,11 @@ class NotificationServer final : public service::Server {
 absl::StatusOr<std::unique_ptr<service::Server>> StartServer(
     const config::v1::NotificationConfig& config, Clock& clock, Random& random) {
   ASSIGN_OR_RETURN(Settings settings, ReadSettings(config));
-  telemetry::SetLogLevel(settings.common.log_level);
   ASSIGN_OR_RETURN(http::AddressGuard guard, http::AddressGuard::Create(settings.addresses));
   auto server =
       std::make_unique<NotificationServer>(std::move(settings), std::move(guard), clock, random);
   RETURN_IF_ERROR(server->Start());
   return server;
-}
-
-absl::Status CheckConfig(const config::v1::NotificationConfig& config) {
-  return ReadSettings(config).status();
 }
 
 }  // namespace clusterwire::notification

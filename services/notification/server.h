@@ -2,7 +2,6 @@
 
 #include <memory>
 
-#include "absl/status/status.h"
 #include "absl/status/statusor.h"
 
 #include "clusterwire/config/v1/notification.pb.h"
@@ -19,8 +18,5 @@ namespace clusterwire::notification {
 // or the address that is wrong. `clock` and `random` outlive the server.
 absl::StatusOr<std::unique_ptr<service::Server>> StartServer(
     const config::v1::NotificationConfig& config, Clock& clock, Random& random);
-
-// What can be checked without starting: ranges, addresses, what must be set.
-absl::Status CheckConfig(const config::v1::NotificationConfig& config);
 
 }  // namespace clusterwire::notification

@@ -4,13 +4,11 @@
 #include "absl/strings/str_cat.h"
 
 #include "libs/base/status/error.h"
-#include "libs/config/check.h"
 
 namespace clusterwire::notification {
 namespace {
 
 using config::v1::NotificationConfig;
-using service::OrDefault;
 
 // "sqlite:/path/store.db" → "sqlite:/path/ledger.db"; PostgreSQL takes both into one database.
 std::string LedgerBeside(const std::string& database) {
@@ -19,36 +17,22 @@ std::string LedgerBeside(const std::string& database) {
   return absl::StrCat(database.substr(0, folder + 1), "ledger.db");
 }
 
-void CheckRanges(const NotificationConfig& config, FieldErrors& errors) {
-  config::CheckRange(errors, "ledger.readers", config.ledger().readers(), 0, 100);
-  config::CheckRange(errors, "delivery.in_flight_per_endpoint",
-                     config.delivery().in_flight_per_endpoint(), 0, 1000);
-  config::CheckRange(errors, "delivery.in_flight", config.delivery().in_flight(), 0, 4000);
-  if (config.delivery().has_disable_after()) {
-    config::CheckRange(errors, "delivery.disable_after", config.delivery().disable_after(),
-                       absl::Minutes(1), absl::Hours(24 * 365));
-  }
-  if (config.webhooks().has_timeout()) {
-    config::CheckRange(errors, "webhooks.timeout", config.webhooks().timeout(), absl::Seconds(1),
-                       absl::Minutes(1));
-  }
-  if (config.retention().has_records()) {
-    config::CheckRange(errors, "retention.records", config.retention().records(), absl::Hours(1),
-                       absl::Hours(24 * 3650));
-  }
-}
-
 Dispatcher::Options ReadDelivery(const NotificationConfig& config, FieldErrors& errors) {
+  const config::v1::Delivery& delivery = config.delivery();
   Dispatcher::Options options;
-  const auto schedule = RetrySchedule::Create(config.delivery());
+  const auto schedule = RetrySchedule::Create(delivery);
   errors.AddAll("", schedule.status());
   if (schedule.ok()) options.schedule = *schedule;
-  options.queue.in_flight_per_endpoint = OrDefault(config.delivery().in_flight_per_endpoint(), 32);
-  options.queue.in_flight = OrDefault(config.delivery().in_flight(), 1000);
-  options.disable_after = OrDefault(config.delivery().has_disable_after(),
-                                    config.delivery().disable_after(), absl::Hours(5 * 24));
-  options.try_limit =
-      OrDefault(config.webhooks().has_timeout(), config.webhooks().timeout(), absl::Seconds(15));
+  options.queue.in_flight_per_endpoint = service::ReadNumber(
+      errors, "delivery.in_flight_per_endpoint", delivery.in_flight_per_endpoint(), 1000, 32);
+  options.queue.in_flight =
+      service::ReadNumber(errors, "delivery.in_flight", delivery.in_flight(), 4000, 1000);
+  options.disable_after = service::ReadDuration(
+      errors, "delivery.disable_after", delivery.has_disable_after(), delivery.disable_after(),
+      absl::Minutes(1), absl::Hours(24 * 365), absl::Hours(5 * 24));
+  options.try_limit = service::ReadDuration(
+      errors, "webhooks.timeout", config.webhooks().has_timeout(), config.webhooks().timeout(),
+      absl::Seconds(1), absl::Minutes(1), absl::Seconds(15));
   return options;
 }
 
@@ -67,21 +51,21 @@ absl::StatusOr<Settings> ReadSettings(const NotificationConfig& config) {
   FieldErrors errors;
   Settings settings;
   settings.common = service::ReadCommon(config, errors);
-  CheckRanges(config, errors);
-  settings.ledger = config.ledger().url();
-  if (settings.ledger.empty()) {
-    settings.ledger = LedgerBeside(settings.common.database);
-  } else {
+  settings.ledger = config.ledger().url().empty() ? LedgerBeside(settings.common.database)
+                                                  : config.ledger().url();
+  if (!config.ledger().url().empty()) {
     errors.AddAll("ledger.url", sql::Database::CheckUrl(settings.ledger));
   }
-  settings.ledger_options = service::ConnectionsFor(config.ledger());
+  settings.ledger_options =
+      service::ReadConnections(errors, "ledger.readers", config.ledger().readers());
   settings.group =
       config.consumer_group().empty() ? "clusterwire.notification" : config.consumer_group();
   settings.delivery = ReadDelivery(config, errors);
   settings.delivery.stop_grace = settings.common.stop_grace;
   settings.addresses = ReadAddresses(config.webhooks(), errors);
-  settings.retention = OrDefault(config.retention().has_records(), config.retention().records(),
-                                 absl::Hours(30 * 24));
+  settings.retention = service::ReadDuration(
+      errors, "retention.records", config.retention().has_records(), config.retention().records(),
+      absl::Hours(1), absl::Hours(24 * 3650), absl::Hours(30 * 24));
   RETURN_IF_ERROR(errors.ToStatus());
   return settings;
 }

@@ -7,7 +7,6 @@
 #include "clusterwire/notification/v1/subscription.pb.h"
 
 #include "services/notification/resources/subscribers/endpoint_rules.h"
-#include "services/notification/resources/subscribers/names.h"
 #include "services/notification/resources/subscribers/subscription_rules.h"
 
 namespace clusterwire::notification {

@@ -26,18 +26,18 @@ telemetry::Metrics::Collector WatchMetrics(telemetry::Metrics& metrics, const st
          {"refused", writes.refused},
          {"overloaded", writes.overloaded},
          {"failed", writes.failed}});
-    const Interests::Counts subscriptions = interests.counts();
+    const Interests::Counts counts = interests.counts();
     Set(metrics, "clusterwire_subscriptions",
         "Subscriptions by what is done with them; refused ones should be asked and aren't", "state",
-        {{"active", subscriptions.active},
-         {"paused", subscriptions.paused},
-         {"saved", subscriptions.saved},
-         {"held", subscriptions.held},
-         {"refused", subscriptions.refused}});
+        {{"active", counts.active},
+         {"paused", counts.paused},
+         {"saved", counts.saved},
+         {"held", counts.held},
+         {"refused", counts.refused}});
     metrics
         .GetGauge("clusterwire_subscriptions_unfiled",
                   "Subscriptions that are asked about every change")
-        .Set(static_cast<double>(subscriptions.matcher.unfiled));
+        .Set(static_cast<double>(counts.matcher.unfiled));
     const http::Client::Counts requests = client.counts();
     Set(metrics, "clusterwire_http_requests",
         "Requests to receivers since the start, by what came of them", "result",

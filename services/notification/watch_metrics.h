@@ -9,9 +9,7 @@ namespace clusterwire::notification {
 
 // Shows as metrics what the parts count themselves, as long as the collector lives. The parts
 // outlive it.
-[[nodiscard]] telemetry::Metrics::Collector WatchMetrics(telemetry::Metrics& metrics,
-                                                         const store::Store& store,
-                                                         const Interests& interests,
-                                                         const http::Client& client);
+telemetry::Metrics::Collector WatchMetrics(telemetry::Metrics& metrics, const store::Store& store,
+                                           const Interests& interests, const http::Client& client);
 
 }  // namespace clusterwire::notification

@@ -105,7 +105,7 @@ class Rooms(unittest.TestCase):
                 (f"{LABELS}/label_rules.cc", "grpcpp/support/status.h", "only *_service.cc"),
                 (f"{LABELS}/label_facts.cc", "libs/sql/database.h", "knows no SQL"),
                 (f"{LABELS}/label_rules.cc", f"{PROGRAMMES}/programme_facts.h", "another room"),
-                ("services/catalogue/common/access/access.h", f"{LABELS}/label_rules.h",
+                ("services/catalogue/common/resource.h", f"{LABELS}/label_rules.h",
                  "knows no room"),
         ]:
             with self.subTest(path=path, header=header):

@@ -9,9 +9,12 @@ CLOSING = 20          # and what the parts may take to end after that
 
 
 def offered(service):
-    """The health names that a service answers for, read off its source."""
-    source = (ROOT / f"services/{service}/parts.cc").read_text()
-    return set(re.findall(r'"(clusterwire\.[\w.]+)"', source))
+    """The health names that a service answers for: its two own, and its gRPC services."""
+    own = f"clusterwire.{service}"
+    contracts = (ROOT / f"proto/clusterwire/{service}/v1").glob("*.proto")
+    names = [name for contract in contracts
+             for name in re.findall(r"^service (\w+)", contract.read_text(), re.MULTILINE)]
+    return {f"{own}.live", f"{own}.ready"} | {f"{own}.v1.{name}" for name in names}
 
 
 def findings(documents):

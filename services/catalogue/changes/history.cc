@@ -35,11 +35,8 @@ absl::Status CheckKinds(const std::vector<std::string>& kinds) {
 // One query, ready to be asked about each row.
 class Selection {
  public:
-  static absl::StatusOr<Selection> Create(const HistoryQuery& query) {
-    RETURN_IF_ERROR(CheckKinds(query.kinds));
-    ASSIGN_OR_RETURN(auto wanted, filter::Predicate::Compile(query.filter, query.viewer));
-    return Selection(query, std::move(wanted));
-  }
+  Selection(const HistoryQuery& query, filter::Predicate wanted)
+      : query_(query), wanted_(std::move(wanted)) {}
 
   // The record as the viewer sees it, or none when it isn't selected.
   absl::StatusOr<std::optional<change::v1::ResourceChanged>> Take(
@@ -58,9 +55,6 @@ class Selection {
   }
 
  private:
-  Selection(const HistoryQuery& query, filter::Predicate wanted)
-      : query_(query), wanted_(std::move(wanted)) {}
-
   const HistoryQuery& query_;
   filter::Predicate wanted_;
 };
@@ -89,22 +83,6 @@ absl::StatusOr<std::vector<store::Change>> FirstChanges(store::Store& store,
   return NextChanges(store, query, store::EndOf(whole_above));
 }
 
-// The newest change that is selected of the resource of `change`, which is selected itself.
-absl::StatusOr<store::Position> LatestOf(store::Store& store, const Selection& selection,
-                                         const store::Change& change) {
-  store::Revision before;
-  while (true) {
-    ASSIGN_OR_RETURN(const auto later, store.HistoryOf(change.name, before, kBatch));
-    for (const store::Change& candidate : later) {
-      if (candidate.position <= change.position) return change.position;
-      ASSIGN_OR_RETURN(const auto record, selection.Take(candidate));
-      if (record) return candidate.position;
-    }
-    if (later.empty()) return change.position;
-    before = later.back().position.revision;
-  }
-}
-
 // Which change of each resource is its latest: asked once for each, however many changes it has.
 class Latest {
  public:
@@ -113,13 +91,28 @@ class Latest {
   absl::StatusOr<bool> Is(const store::Change& change) {
     auto known = latest_.find(change.name);
     if (known == latest_.end()) {
-      ASSIGN_OR_RETURN(const store::Position position, LatestOf(store_, selection_, change));
+      ASSIGN_OR_RETURN(const store::Position position, LatestOf(change));
       known = latest_.emplace(change.name, position).first;
     }
     return known->second <= change.position;
   }
 
  private:
+  // The newest change that is selected of the resource of `change`, which is selected itself.
+  absl::StatusOr<store::Position> LatestOf(const store::Change& change) const {
+    store::Revision before;
+    while (true) {
+      ASSIGN_OR_RETURN(const auto later, store_.HistoryOf(change.name, before, kBatch));
+      for (const store::Change& candidate : later) {
+        if (candidate.position <= change.position) return change.position;
+        ASSIGN_OR_RETURN(const auto record, selection_.Take(candidate));
+        if (record) return candidate.position;
+      }
+      if (later.empty()) return change.position;
+      before = later.back().position.revision;
+    }
+  }
+
   store::Store& store_;
   const Selection& selection_;
   std::unordered_map<std::string, store::Position> latest_;  // no more than History::kScanLimit
@@ -128,15 +121,20 @@ class Latest {
 }  // namespace
 
 absl::StatusOr<History::Page> History::List(const HistoryQuery& query) const {
-  ASSIGN_OR_RETURN(const Selection selection, Selection::Create(query));
+  RETURN_IF_ERROR(CheckKinds(query.kinds));
+  ASSIGN_OR_RETURN(auto wanted, filter::Predicate::Compile(query.filter, query.viewer));
+  const Selection selection(query, std::move(wanted));
   Page page;
   Latest latest(store_, selection);
   resource::PageRoom room(static_cast<size_t>(query.limit), query.bytes);
-  store::Position after = query.after;
+  page.next = query.after;
   for (int scanned = 0; scanned < kScanLimit;) {
-    ASSIGN_OR_RETURN(const auto changes, scanned == 0 ? FirstChanges(store_, query, after)
-                                                      : NextChanges(store_, query, after));
-    if (changes.empty()) return page;
+    ASSIGN_OR_RETURN(const auto changes, scanned == 0 ? FirstChanges(store_, query, *page.next)
+                                                      : NextChanges(store_, query, *page.next));
+    if (changes.empty()) {
+      page.next.reset();
+      return page;
+    }
     for (const store::Change& change : changes) {
       ++scanned;
       ASSIGN_OR_RETURN(auto record, selection.Take(change));
@@ -144,21 +142,12 @@ absl::StatusOr<History::Page> History::List(const HistoryQuery& query) const {
         ASSIGN_OR_RETURN(const bool is_latest, latest.Is(change));
         if (!is_latest) record.reset();
       }
-      if (record) {
-        if (!room.Takes(record->ByteSizeLong())) {
-          page.next = after;
-          return page;
-        }
-        page.changes.push_back(*std::move(record));
-      }
-      after = change.position;
-      if (page.changes.size() == static_cast<size_t>(query.limit)) {
-        page.next = after;
-        return page;
-      }
+      if (record && !room.Takes(record->ByteSizeLong())) return page;
+      if (record) page.changes.push_back(*std::move(record));
+      page.next = change.position;
+      if (page.changes.size() == static_cast<size_t>(query.limit)) return page;
     }
   }
-  page.next = after;
   return page;
 }
 

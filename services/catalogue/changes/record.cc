@@ -17,11 +17,6 @@ void SetResource(const google::protobuf::Message& image, change::v1::ResourceCha
   }
 }
 
-absl::Status Unreadable(const store::Change& change) {
-  return absl::DataLossError(absl::StrCat("the Facts of ", change.name, " at revision ",
-                                          change.position.revision.value, " can't be read"));
-}
-
 }  // namespace
 
 absl::StatusOr<change::v1::ResourceChanged> RecordOf(const store::Change& change) {
@@ -33,11 +28,10 @@ absl::StatusOr<change::v1::ResourceChanged> RecordOf(const store::Change& change
   record.set_root(change.root);
   record.set_kind(change.kind);
   record.set_quiet(change.quiet);
-  if (change.facts_before && !record.mutable_before()->ParseFromString(*change.facts_before)) {
-    return Unreadable(change);
-  }
-  if (change.facts_after && !record.mutable_after()->ParseFromString(*change.facts_after)) {
-    return Unreadable(change);
+  if ((change.facts_before && !record.mutable_before()->ParseFromString(*change.facts_before)) ||
+      (change.facts_after && !record.mutable_after()->ParseFromString(*change.facts_after))) {
+    return absl::DataLossError(absl::StrCat("the Facts of ", change.name, " at revision ",
+                                            change.position.revision.value, " can't be read"));
   }
   *record.mutable_time() = ToTimestamp(change.time);
   record.set_actor(change.actor);

@@ -40,7 +40,12 @@ Relay::Relay(Options options, store::Store& store, Clock& clock, Random& random,
 Relay::~Relay() {
   store_.Unsubscribe(&worker_.wakeup());
   worker_.Stop();
-  ReleaseLease();
+  if (cursor_.name.empty()) return;
+  // Also of a relay that stood still, so that the next process need not wait for the lease to end.
+  const absl::Status released = store_.cursors().Release(cursor_);
+  if (!released.ok() && !absl::IsAborted(released)) {
+    telemetry::LogWarning("relay could not give up its lease", {{"status", released}});
+  }
 }
 
 Relay::State Relay::state() const {
@@ -70,15 +75,6 @@ absl::StatusOr<absl::Time> Relay::Step() {
   prepared_ = false;
   SetState(status, halted);
   return status;
-}
-
-// Also of a relay that stood still, so that the next process need not wait for the lease to end.
-void Relay::ReleaseLease() {
-  if (cursor_.name.empty()) return;
-  const absl::Status released = store_.cursors().Release(cursor_);
-  if (!released.ok() && !absl::IsAborted(released)) {
-    telemetry::LogWarning("relay could not give up its lease", {{"status", released}});
-  }
 }
 
 absl::Status Relay::Turn() {

@@ -78,7 +78,6 @@ class Relay {
   absl::Status CheckHistory();
   absl::Status Send(const std::vector<store::Change>& changes);
   absl::Status SendAll(const std::vector<kafka::Message>& messages);
-  void ReleaseLease();
   void SetState(absl::Status status, bool halted = false);
 
   const Options options_;

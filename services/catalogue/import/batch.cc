@@ -6,6 +6,7 @@
 #include "clusterwire/catalogue/v1/programme.pb.h"
 
 #include "libs/base/status/error.h"
+#include "libs/resource/page.h"
 #include "libs/text/text.h"
 
 namespace clusterwire::catalogue::registers {
@@ -15,23 +16,17 @@ using Names = std::map<std::string, std::string>;
 
 template <typename T>
 absl::Status Collect(const store::Reader& reader, const char* type, Names* names) {
-  store::ScanOptions scan;
-  scan.type = type;
-  while (true) {
-    ASSIGN_OR_RETURN(const auto page, reader.Scan(scan));
-    for (const store::Scanned& scanned : page) {
-      const T& resource = static_cast<const T&>(*scanned.resource);
-      scan.after = resource.name();
-      names->emplace(text::Fold(resource.title()), resource.name());
-      if (!resource.acronym().empty()) {
-        names->emplace(text::Fold(resource.acronym()), resource.name());
-      }
-      for (const auto& id : resource.external_ids()) {
-        names->emplace(text::Fold(id.id()), resource.name());
-      }
+  return resource::ForEach(reader, {.type = type}, [&](const store::Scanned& scanned) {
+    const T& resource = static_cast<const T&>(*scanned.resource);
+    names->emplace(text::Fold(resource.title()), resource.name());
+    if (!resource.acronym().empty()) {
+      names->emplace(text::Fold(resource.acronym()), resource.name());
     }
-    if (page.size() < static_cast<size_t>(scan.limit)) return absl::OkStatus();
-  }
+    for (const auto& id : resource.external_ids()) {
+      names->emplace(text::Fold(id.id()), resource.name());
+    }
+    return true;
+  });
 }
 
 std::string FindIn(const Names& names, std::string_view name) {

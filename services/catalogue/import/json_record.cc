@@ -4,7 +4,6 @@
 
 #include "absl/strings/str_cat.h"
 
-#include "libs/base/json.h"
 #include "libs/base/text/strings.h"
 
 namespace clusterwire::catalogue::registers {

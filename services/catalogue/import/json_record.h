@@ -13,7 +13,6 @@
 #include "absl/status/statusor.h"
 
 #include "libs/base/json.h"
-#include "libs/base/status/error.h"
 
 namespace clusterwire::catalogue::registers {
 

@@ -5,9 +5,9 @@
 
 #include "libs/base/testing/status_matchers.h"
 #include "libs/resource/name.h"
-#include "services/catalogue/import/match.h"
 #include "services/catalogue/import/registers/register.h"
 #include "services/catalogue/import/testing/import_bench.h"
+#include "services/catalogue/import/upsert.h"
 #include "services/catalogue/resources/clusters/cluster_rules.h"
 #include "services/catalogue/resources/events/event_rules.h"
 #include "services/catalogue/resources/labels/label_scheme_rules.h"

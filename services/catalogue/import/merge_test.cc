@@ -1,9 +1,9 @@
-#include "services/catalogue/import/merge.h"
-
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "clusterwire/catalogue/v1/cluster.pb.h"
+
+#include "services/catalogue/import/sources.h"
 
 namespace clusterwire::catalogue::registers {
 namespace {

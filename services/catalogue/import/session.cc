@@ -17,6 +17,21 @@ bool IsAboutContent(const absl::Status& status) {
          absl::IsOutOfRange(status);
 }
 
+// INVALID_ARGUMENT for a kind that is none.
+absl::StatusOr<ImportRecord> RegisterOf(v1::ImportStart::Kind kind) {
+  static constexpr std::pair<v1::ImportStart::Kind, ImportRecord> kRegisters[] = {
+      {v1::ImportStart::KIND_CLUSTERS, &ImportCluster},
+      {v1::ImportStart::KIND_LABELS, &ImportLabel},
+      {v1::ImportStart::KIND_PROGRAMMES, &ImportProgramme},
+      {v1::ImportStart::KIND_EVENTS, &ImportEvent},
+      {v1::ImportStart::KIND_TAXONOMIES, &ImportTaxonomy}};
+  for (const auto& [known, import_record] : kRegisters) {
+    if (known == kind) return import_record;
+  }
+  return FieldError("start.kind", absl::StrCat("is required: ", WordsOf<v1::ImportStart::Kind>(),
+                                               ", written KIND_…"));
+}
+
 bool Waits(const v1::ImportResponse& result) {
   return result.outcome() == v1::ImportResponse::OUTCOME_UNSPECIFIED;
 }

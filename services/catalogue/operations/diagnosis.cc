@@ -1,13 +1,11 @@
 #include "services/catalogue/operations/diagnosis.h"
 
 #include <string_view>
-#include <utility>
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 
 #include "libs/base/status/error.h"
-#include "libs/base/text/strings.h"
 #include "libs/service/open.h"
 
 namespace clusterwire::catalogue {

@@ -12,9 +12,9 @@
 #include "libs/search/index.h"
 #include "libs/service/findings.h"
 #include "libs/sql/database.h"
+#include "libs/store/log/tailer.h"
 #include "libs/store/store.h"
 #include "services/catalogue/changes/relay.h"
-#include "services/catalogue/search/applier.h"
 #include "services/catalogue/timers/timer_runner.h"
 
 namespace clusterwire::catalogue {
@@ -28,7 +28,7 @@ class Diagnosis {
     sql::Database& database;
     store::Store& store;
     const search::Index& index;
-    const SearchApplier& applier;
+    const store::Tailer& applier;
     const TimerRunner& timers;
     Relay& relay;
     Clock& clock;

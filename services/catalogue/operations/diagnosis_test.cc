@@ -41,8 +41,8 @@ class DiagnosisTest : public ::testing::Test {
   telemetry::Metrics metrics_;
   kafka::MockKafka kafka_;
   search::Index index_;
-  std::unique_ptr<SearchApplier> applier_ =
-      *SearchApplier::Start(*world_.store, index_, Clock::System(), world_.random, metrics_);
+  std::unique_ptr<store::Tailer> applier_ =
+      *StartApplier(*world_.store, index_, Clock::System(), world_.random, metrics_);
   TimerRunner timers_{*world_.store, TimerSteps(), world_.clock, world_.random, metrics_};
   Relay relay_{RelayOptions(), *world_.store, Clock::System(), world_.random, metrics_};
   sql::FaultyDatabase database_{*world_.database};

@@ -19,8 +19,7 @@ class ApplierTest : public ::testing::Test {
   void Start() {
     applier_.reset();
     index_ = std::make_unique<search::Index>();
-    auto applier =
-        SearchApplier::Start(*world_.store, *index_, Clock::System(), world_.random, metrics_);
+    auto applier = StartApplier(*world_.store, *index_, Clock::System(), world_.random, metrics_);
     ASSERT_THAT(applier, IsOk());
     applier_ = *std::move(applier);
   }
@@ -42,7 +41,7 @@ class ApplierTest : public ::testing::Test {
   World world_;
   telemetry::Metrics metrics_;
   std::unique_ptr<search::Index> index_;
-  std::unique_ptr<SearchApplier> applier_;
+  std::unique_ptr<store::Tailer> applier_;
 };
 
 TEST_F(ApplierTest, AWriteIsFoundAtItsRevisionAndADeletedResourceNoLonger) {

@@ -20,6 +20,7 @@
 #include "libs/rpc/health/health.grpc.pb.h"
 #include "libs/rpc/testing/client_call.h"
 #include "services/catalogue/server.h"
+#include "services/catalogue/settings.h"
 
 namespace clusterwire::catalogue {
 namespace {
@@ -175,7 +176,7 @@ TEST_F(ServerTest, WhatItNeedsMayComeLaterAndUntilThenItIsAliveAndSaysWhatIsMiss
 
 TEST_F(ServerTest, AConfigurationThatLacksSomethingNamesIt) {
   config::v1::CatalogueConfig config;
-  EXPECT_THAT(CheckConfig(config), HasFieldError("database.url"));
+  EXPECT_THAT(ReadSettings(config), HasFieldError("database.url"));
   EXPECT_THAT(StartServer(config, Clock::System(), Random::System()),
               HasFieldError("database.url"));
 }

@@ -1,7 +1,6 @@
 #include "services/catalogue/timers/timer_runner.h"
 
 #include <set>
-#include <string>
 #include <utility>
 
 #include "absl/strings/str_cat.h"

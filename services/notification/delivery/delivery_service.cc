@@ -11,7 +11,6 @@
 #include "services/notification/ledger/ledger.h"
 #include "services/notification/ledger/records/dead_letters.h"
 #include "services/notification/resources/subscribers/access.h"
-#include "services/notification/resources/subscribers/names.h"
 #include "services/notification/services.h"
 
 namespace clusterwire::notification {

@@ -13,7 +13,6 @@
 #include "services/notification/ingest/message.h"
 #include "services/notification/ledger/records/dead_letters.h"
 #include "services/notification/resources/subscribers/subscription_rules.h"
-#include "services/notification/resources/subscribers/wants.h"
 
 namespace clusterwire::notification {
 Intake::Intake(Options options, Ledger& ledger, Interests& interests, Clock& clock,

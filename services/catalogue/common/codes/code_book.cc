@@ -6,34 +6,23 @@
 
 #include "libs/base/status/error.h"
 #include "libs/base/text/strings.h"
+#include "libs/resource/page.h"
 
 namespace clusterwire::catalogue {
-namespace {
-
-// Calls `take` with each resource of `type` that isn't deleted.
-template <typename T, typename Take>
-absl::Status ForEach(const store::Reader& reader, std::string_view type, Take take) {
-  store::ScanOptions scan;
-  scan.type = type;
-  while (true) {
-    ASSIGN_OR_RETURN(auto page, reader.Scan(scan));
-    for (store::Scanned& scanned : page) take(static_cast<T&>(*scanned.resource));
-    if (page.size() < static_cast<size_t>(scan.limit)) return absl::OkStatus();
-    scan.after = static_cast<const T&>(*page.back().resource).name();
-  }
-}
-
-}  // namespace
-
 absl::StatusOr<std::shared_ptr<const CodeBook>> CodeBook::Read(const store::Reader& reader) {
   auto book = std::make_shared<CodeBook>();
-  RETURN_IF_ERROR(ForEach<v1::Taxonomy>(reader, "taxonomy", [&](v1::Taxonomy& taxonomy) {
-    book->taxonomies_.push_back(std::make_unique<v1::Taxonomy>(std::move(taxonomy)));
-  }));
-  RETURN_IF_ERROR(ForEach<v1::LabelScheme>(reader, "label_scheme", [&](v1::LabelScheme& scheme) {
-    std::string name = scheme.name();
-    book->schemes_.emplace(std::move(name), std::move(scheme));
-  }));
+  RETURN_IF_ERROR(
+      resource::ForEach(reader, {.type = "taxonomy"}, [&](const store::Scanned& scanned) {
+        auto& taxonomy = static_cast<v1::Taxonomy&>(*scanned.resource);
+        book->taxonomies_.push_back(std::make_unique<v1::Taxonomy>(std::move(taxonomy)));
+        return true;
+      }));
+  RETURN_IF_ERROR(
+      resource::ForEach(reader, {.type = "label_scheme"}, [&](const store::Scanned& scanned) {
+        auto& scheme = static_cast<v1::LabelScheme&>(*scanned.resource);
+        book->schemes_.emplace(store::NameOf(scheme), std::move(scheme));
+        return true;
+      }));
   for (const auto& taxonomy : book->taxonomies_) {
     for (const v1::TaxonomyCode& code : taxonomy->codes()) {
       book->entries_.emplace(absl::StrCat(taxonomy->list(), ":", code.code()),

@@ -1,11 +1,9 @@
 #include "services/catalogue/common/fields/checks.h"
 
-#include <algorithm>
 #include <set>
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
-#include "absl/strings/str_cat.h"
 
 #include "libs/base/text/strings.h"
 #include "libs/base/time/date.h"
@@ -26,10 +24,6 @@ void CheckLimit(std::string_view path, int count, int limit, FieldErrors& errors
   if (count > limit) errors.Add(path, absl::StrCat(count, " of at most ", limit));
 }
 
-std::string NameOfSubject(v1::Taxonomy::Subject subject) {
-  return subject == v1::Taxonomy::SUBJECT_SECTOR ? "sector" : "region";
-}
-
 // A word in lower case with '-' for spaces: what Slug() leaves as it is.
 bool IsNamed(std::string_view code) {
   return !code.empty() && code.size() <= 60 && text::Slug(code) == code;
@@ -37,15 +31,15 @@ bool IsNamed(std::string_view code) {
 
 void CheckCode(const std::string& path, const std::string& code, v1::Taxonomy::Subject subject,
                const CodeBook& book, FieldErrors& errors) {
+  const bool sector = subject == v1::Taxonomy::SUBJECT_SECTOR;
   const size_t colon = code.find(':');
   if (colon == std::string::npos) {
-    errors.Add(path,
-               absl::StrCat("'", code, "' is no code; write list:code, such as ",
-                            subject == v1::Taxonomy::SUBJECT_SECTOR ? "esca:ict" : "nuts:DED2"));
+    errors.Add(path, absl::StrCat("'", code, "' is no code; write list:code, such as ",
+                                  sector ? "esca:ict" : "nuts:DED2"));
     return;
   }
   const std::string list = code.substr(0, colon);
-  if (list == kNamedList && subject == v1::Taxonomy::SUBJECT_SECTOR) {
+  if (list == kNamedList && sector) {
     if (!IsNamed(code.substr(colon + 1))) {
       errors.Add(path,
                  absl::StrCat("'", code, "': after named: write the word in lower case ASCII, ",
@@ -55,7 +49,7 @@ void CheckCode(const std::string& path, const std::string& code, v1::Taxonomy::S
   }
   const v1::Taxonomy* taxonomy = book.FindList(list);
   if (taxonomy == nullptr || taxonomy->subject() != subject) {
-    errors.Add(path, absl::StrCat("'", list, "' is no list of ", NameOfSubject(subject),
+    errors.Add(path, absl::StrCat("'", list, "' is no list of ", sector ? "sector" : "region",
                                   " codes; TaxonomyService/ListTaxonomies shows the lists"));
   } else if (book.Find(code) == nullptr) {
     errors.Add(path, absl::StrCat("'", code, "' is not in ", taxonomy->name(),

@@ -5,6 +5,7 @@
 #include <set>
 
 #include "google/protobuf/descriptor.h"
+#include "google/protobuf/reflection.h"
 #include "google/protobuf/util/field_mask_util.h"
 #include "google/protobuf/util/message_differencer.h"
 
@@ -13,7 +14,6 @@ namespace {
 
 using google::protobuf::FieldDescriptor;
 using google::protobuf::Message;
-using google::protobuf::Reflection;
 using google::protobuf::util::FieldMaskUtil;
 
 constexpr std::string_view kEditedFields = "edited_fields";
@@ -25,29 +25,15 @@ bool IsOwn(const FieldDescriptor& field, std::span<const std::string_view> outpu
          std::find(output_only.begin(), output_only.end(), field.name()) == output_only.end();
 }
 
-// Makes `field` of `to` what it is in `from`.
-void CopyField(const Message& from, const FieldDescriptor* field, Message* to) {
-  google::protobuf::FieldMask mask;
-  mask.add_paths(field->name());
-  FieldMaskUtil::MergeOptions options;
-  options.set_replace_message_fields(true);
-  options.set_replace_repeated_fields(true);
-  FieldMaskUtil::MergeMessageTo(from, mask, options, to);
-}
-
 bool Differs(const Message& a, const Message& b, const FieldDescriptor* field) {
   google::protobuf::util::MessageDifferencer differencer;
   return !differencer.CompareWithFields(a, b, {field}, {field});
 }
 
 std::set<std::string> EditedFields(const Message& resource) {
-  const Reflection& reflection = *resource.GetReflection();
-  const auto* field = resource.GetDescriptor()->FindFieldByName(std::string(kEditedFields));
-  std::set<std::string> edited;
-  for (int i = 0; i < reflection.FieldSize(resource, field); ++i) {
-    edited.insert(reflection.GetRepeatedString(resource, field, i));
-  }
-  return edited;
+  const auto names = resource.GetReflection()->GetRepeatedFieldRef<std::string>(
+      resource, resource.GetDescriptor()->FindFieldByName(std::string(kEditedFields)));
+  return {names.begin(), names.end()};
 }
 
 }  // namespace
@@ -72,12 +58,15 @@ void KeepEdited(const Message& known, std::span<const std::string_view> output_o
                 Message* imported) {
   const std::set<std::string> edited = EditedFields(known);
   const auto& type = *known.GetDescriptor();
+  google::protobuf::FieldMask kept;
   for (int i = 0; i < type.field_count(); ++i) {
-    const FieldDescriptor* field = type.field(i);
-    if (!IsOwn(*field, output_only) || edited.contains(field->name())) {
-      CopyField(known, field, imported);
-    }
+    const FieldDescriptor& field = *type.field(i);
+    if (!IsOwn(field, output_only) || edited.contains(field.name())) kept.add_paths(field.name());
   }
+  FieldMaskUtil::MergeOptions options;
+  options.set_replace_message_fields(true);
+  options.set_replace_repeated_fields(true);
+  FieldMaskUtil::MergeMessageTo(known, kept, options, imported);
 }
 
 }  // namespace clusterwire::catalogue

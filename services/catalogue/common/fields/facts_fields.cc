@@ -18,10 +18,6 @@ void AddSorted(const std::vector<std::string>& values, Strings* field) {
   }
 }
 
-void AddSorted(const Strings& values, Strings* field) {
-  AddSorted(std::vector<std::string>(values.begin(), values.end()), field);
-}
-
 void AddCodes(const Strings& codes, const CodeBook& book, type::v1::Facts* facts) {
   for (const std::string& code : codes) AddSorted(book.WithAncestors(code), facts->mutable_codes());
 }

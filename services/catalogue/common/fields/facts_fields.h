@@ -12,6 +12,7 @@
 #include "clusterwire/type/v1/sources.pb.h"
 
 #include "services/catalogue/common/codes/code_book.h"
+#include "services/catalogue/common/fields/words.h"
 
 // What several projections say in the same way.
 namespace clusterwire::catalogue {
@@ -20,13 +21,32 @@ using Strings = google::protobuf::RepeatedPtrField<std::string>;
 
 // Puts `values` into a field of Facts that is kept sorted and without repeats.
 void AddSorted(const std::vector<std::string>& values, Strings* field);
-void AddSorted(const Strings& values, Strings* field);
+inline void AddSorted(const Strings& values, Strings* field) {
+  AddSorted(std::vector<std::string>(values.begin(), values.end()), field);
+}
 
 // Adds each code with all codes above it.
 void AddCodes(const Strings& codes, const CodeBook& book, type::v1::Facts* facts);
 void AddCountry(std::string_view country, type::v1::Facts* facts);
 void AddExternalIds(const google::protobuf::RepeatedPtrField<type::v1::ExternalId>& ids,
                     type::v1::Facts* facts);
+
+// What every resource says alike, where it has the fields: type, name, title, summary, state, and
+// what else it is called.
+template <typename T>
+type::v1::Facts Described(const char* type, const T& resource) {
+  type::v1::Facts facts;
+  facts.set_type(type);
+  facts.set_name(resource.name());
+  if constexpr (requires { resource.title(); }) facts.set_title(resource.title());
+  if constexpr (requires { resource.summary(); }) facts.set_summary(resource.summary());
+  if constexpr (requires { resource.state(); }) facts.set_state(WordOf(resource.state()));
+  if constexpr (requires { resource.acronym(); }) {
+    if (!resource.acronym().empty()) AddSorted({resource.acronym()}, facts.mutable_names());
+  }
+  AddExternalIds(resource.external_ids(), &facts);
+  return facts;
+}
 
 // Only those named see it: the resource is no one else's business yet.
 void RestrictTo(std::initializer_list<std::string> members, type::v1::Facts* facts);

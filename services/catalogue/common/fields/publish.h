@@ -1,16 +1,16 @@
 #pragma once
 
-#include "absl/status/status.h"
-#include "absl/strings/str_cat.h"
+#include <string>
 
 #include "libs/base/status/error.h"
+#include "services/catalogue/common/resource.h"
 
 // Draft and published, the same for every type that has the two.
 namespace clusterwire::catalogue {
 
-// A resource is created as a draft unless the creation says otherwise.
+// Settles what is created: a draft unless the creation says otherwise.
 template <typename T>
-void DraftUnlessSaid(T* resource) {
+void DraftUnlessSaid(const Context&, T* resource) {
   if (resource->state() == T::STATE_UNSPECIFIED) resource->set_state(T::STATE_DRAFT);
 }
 
@@ -22,12 +22,21 @@ absl::Status CheckDraft(const T& resource) {
                {{"resource", resource.name()}});
 }
 
-// Draft → published; FAILED_PRECONDITION from anywhere else.
-template <typename T>
-absl::Status PublishDraft(T* resource) {
-  RETURN_IF_ERROR(CheckDraft(*resource));
-  resource->set_state(T::STATE_PUBLISHED);
-  return absl::OkStatus();
-}
+template <store::Resource T>
+class Drafts : public Resources<T> {
+ public:
+  using Resources<T>::Resources;
+
+  // Draft → published; FAILED_PRECONDITION from anywhere else.
+  absl::StatusOr<T> Publish(const WriteCall& call, const std::string& name,
+                            const std::string& etag) {
+    return this->Modify(call, name, etag, this->rules().Kind("", "published"),
+                        [](const Context&, T* resource) -> absl::Status {
+                          RETURN_IF_ERROR(CheckDraft(*resource));
+                          resource->set_state(T::STATE_PUBLISHED);
+                          return absl::OkStatus();
+                        });
+  }
+};
 
 }  // namespace clusterwire::catalogue

@@ -3,7 +3,6 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <vector>
 
 #include "google/protobuf/descriptor.h"
 #include "google/protobuf/generated_enum_reflection.h"
@@ -21,12 +20,6 @@ std::string WordsOf(const google::protobuf::EnumDescriptor& type);
 template <typename Enum>
 std::string WordOf(Enum value) {
   return WordOf(*google::protobuf::GetEnumDescriptor<Enum>(), static_cast<int>(value));
-}
-template <typename Enum>
-std::optional<Enum> ValueOf(std::string_view word) {
-  const auto value = ValueOf(*google::protobuf::GetEnumDescriptor<Enum>(), word);
-  if (!value) return std::nullopt;
-  return static_cast<Enum>(*value);
 }
 template <typename Enum>
 std::string WordsOf() {

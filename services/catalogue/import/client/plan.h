@@ -1,5 +1,6 @@
 #pragma once
 
+#include <span>
 #include <string>
 #include <vector>
 
@@ -7,7 +8,24 @@
 
 #include "clusterwire/catalogue/v1/import.pb.h"
 
+// What is to be imported: the command line, the files that it names, their lines.
 namespace clusterwire::catalogue::import_client {
+
+// The command line.
+struct Options {
+  std::string target = "127.0.0.1:50051";
+  bool notify = false;
+  bool validate_only = false;
+  std::string read_date = "";
+  bool help = false;
+  std::vector<std::string> paths = {};  // a folder, or files
+};
+
+// Takes `--flag value` and `--flag=value`. INVALID_ARGUMENT for a flag that isn't known and for a
+// command line without a path.
+absl::StatusOr<Options> ParseOptions(std::span<const char* const> arguments);
+
+std::string Usage();
 
 struct File {
   v1::ImportStart::Kind kind;

@@ -1,7 +1,6 @@
 #include "services/catalogue/import/client/run.h"
 
 #include <functional>
-#include <memory>
 #include <thread>
 #include <vector>
 
@@ -12,7 +11,6 @@
 #include "libs/base/status/error.h"
 #include "libs/rpc/call/status.h"
 #include "libs/rpc/server/server.h"
-#include "services/catalogue/import/client/options.h"
 #include "services/catalogue/import/client/plan.h"
 #include "services/catalogue/import/client/report.h"
 

@@ -34,9 +34,6 @@ absl::StatusOr<v1::ImportResponse> ImportProgramme(Batch& batch, std::string_vie
 absl::StatusOr<v1::ImportResponse> ImportEvent(Batch& batch, std::string_view json);
 absl::StatusOr<v1::ImportResponse> ImportTaxonomy(Batch& batch, std::string_view json);
 
-// INVALID_ARGUMENT for a kind that is none.
-absl::StatusOr<ImportRecord> RegisterOf(v1::ImportStart::Kind kind);
-
 // Map…(): pure. Resources come without a name, published, with their sources, and with an external
 // id by which the same record is found again. An error names every field of the line that can't be
 // read. Where a line names other resources, the words for them stay as the line writes them.

@@ -4,18 +4,12 @@
 
 #include "services/catalogue/common/catalogue_type.h"
 #include "services/catalogue/common/fields/facts_fields.h"
-#include "services/catalogue/common/fields/words.h"
-#include "services/catalogue/common/uses.h"
 
 namespace clusterwire::catalogue {
 namespace {
 
 facts::Facts Own(const v1::Cluster& cluster, const CodeBook& codes) {
-  facts::Facts facts;
-  facts.set_type("cluster");
-  facts.set_name(cluster.name());
-  facts.set_title(cluster.title());
-  facts.set_summary(cluster.summary());
+  facts::Facts facts = Described("cluster", cluster);
   if (facts.summary().empty()) {
     facts.set_summary(absl::StrCat("Cluster organisation in ",
                                    Joined({PlaceText(cluster.seat()), cluster.country()}, ", ")));
@@ -25,12 +19,9 @@ facts::Facts Own(const v1::Cluster& cluster, const CodeBook& codes) {
   AddCodes(cluster.regions(), codes, &facts);
   AddCountry(cluster.country(), &facts);
   if (cluster.seat().has_point()) *facts.mutable_point() = cluster.seat().point();
-  facts.set_state(WordOf(cluster.state()));
   if (cluster.members().has_total()) facts.set_size(cluster.members().total());
   AddSorted(cluster.languages(), facts.mutable_languages());
   AddSorted({cluster.name()}, facts.mutable_clusters());
-  AddExternalIds(cluster.external_ids(), &facts);
-  if (!cluster.acronym().empty()) AddSorted({cluster.acronym()}, facts.mutable_names());
   AddSorted(cluster.former_titles(), facts.mutable_names());
   for (const auto& title : cluster.localized_titles()) {
     AddSorted({title.text()}, facts.mutable_names());
@@ -55,11 +46,9 @@ std::vector<std::string> Uses(const store::Message& message) {
 }  // namespace
 
 CatalogueType ClusterType() {
-  CatalogueType type;
-  type.type =
-      facts::MakeType<v1::Cluster, CodeBook>("cluster", "clusters/{cluster}", {.own = &Own});
-  type.uses = &Uses;
-  return type;
+  return {.type = facts::MakeType<v1::Cluster, CodeBook>("cluster", "clusters/{cluster}",
+                                                         {.own = &Own}),
+          .uses = &Uses};
 }
 
 }  // namespace clusterwire::catalogue

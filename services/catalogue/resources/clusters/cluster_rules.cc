@@ -2,7 +2,6 @@
 
 #include "libs/text/text.h"
 #include "services/catalogue/common/fields/checks.h"
-#include "services/catalogue/common/fields/publish.h"
 
 namespace clusterwire::catalogue {
 namespace {
@@ -48,8 +47,6 @@ absl::Status Check(const v1::Cluster*, const v1::Cluster& cluster, const Context
   return absl::OkStatus();
 }
 
-void Settle(const Context&, v1::Cluster* cluster) { DraftUnlessSaid(cluster); }
-
 }  // namespace
 
 Rules<v1::Cluster> ClusterRules() {
@@ -59,13 +56,7 @@ Rules<v1::Cluster> ClusterRules() {
           .create_only = {"state"},
           .suggest_id = [](const v1::Cluster& cluster) { return text::Slug(cluster.title()); },
           .check = &Check,
-          .settle = &Settle};
-}
-
-absl::StatusOr<v1::Cluster> Clusters::Publish(const WriteCall& call, const std::string& name,
-                                              const std::string& etag) {
-  return Modify(call, name, etag, change::KindText(change::v1::CHANGE_KIND_CLUSTER_PUBLISHED),
-                [](const Context&, v1::Cluster* cluster) { return PublishDraft(cluster); });
+          .settle = &DraftUnlessSaid};
 }
 
 }  // namespace clusterwire::catalogue

@@ -2,21 +2,16 @@
 
 #include "clusterwire/catalogue/v1/cluster.pb.h"
 
-#include "services/catalogue/common/resource.h"
+#include "services/catalogue/common/fields/publish.h"
 
 namespace clusterwire::catalogue {
 
 // What makes a cluster's description right.
 Rules<v1::Cluster> ClusterRules();
 
-// The moves of a cluster beyond the standard methods.
-class Clusters : public Resources<v1::Cluster> {
+class Clusters : public Drafts<v1::Cluster> {
  public:
-  explicit Clusters(store::Store& store) : Resources(store, ClusterRules()) {}
-
-  // Draft → published.
-  absl::StatusOr<v1::Cluster> Publish(const WriteCall& call, const std::string& name,
-                                      const std::string& etag);
+  explicit Clusters(store::Store& store) : Drafts(store, ClusterRules()) {}
 };
 
 }  // namespace clusterwire::catalogue

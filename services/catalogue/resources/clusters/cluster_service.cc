@@ -7,22 +7,12 @@
 namespace clusterwire::catalogue {
 namespace {
 
-class ClusterHandler final : public v1::ClusterService::CallbackService {
+class ClusterHandler final : public Handler<v1::ClusterService, Clusters> {
  public:
-  ClusterHandler(const Api& api, rpc::Late<store::Store>& store) : api_(api), clusters_(store) {}
+  using Handler::Handler;
 
-  CW_STANDARD(Get, GetCluster, v1::Cluster, clusters_)
-  CW_STANDARD(BatchGet, BatchGetClusters, v1::BatchGetClustersResponse, clusters_)
-  CW_STANDARD(List, ListClusters, v1::ListClustersResponse, clusters_)
-  CW_STANDARD(Create, CreateCluster, v1::Cluster, clusters_)
-  CW_STANDARD(Update, UpdateCluster, v1::Cluster, clusters_)
-  CW_STANDARD(Delete, DeleteCluster, v1::Cluster, clusters_)
-  CW_STANDARD(Undelete, UndeleteCluster, v1::Cluster, clusters_)
-  CW_WRITE(PublishCluster, v1::Cluster, clusters_->Publish(call, request->name(), request->etag()))
-
- private:
-  const Api api_;
-  rpc::Late<Clusters> clusters_;
+  CW_STANDARD_ALL(Cluster, Clusters, v1::Cluster, resources_)
+  CW_WRITE(PublishCluster, v1::Cluster, resources_->Publish(call, request->name(), request->etag()))
 };
 
 }  // namespace

@@ -2,11 +2,12 @@
 
 #include "google/protobuf/util/message_differencer.h"
 
+#include "clusterwire/catalogue/v1/programme.pb.h"
+
 #include "libs/base/time/date.h"
 #include "libs/text/text.h"
 #include "services/catalogue/common/dates/calendar.h"
 #include "services/catalogue/common/fields/checks.h"
-#include "services/catalogue/common/fields/publish.h"
 #include "services/catalogue/common/fields/words.h"
 
 namespace clusterwire::catalogue {
@@ -107,8 +108,6 @@ absl::Status Check(const v1::CalendarEvent*, const v1::CalendarEvent& event, con
   return absl::OkStatus();
 }
 
-void Settle(const Context&, v1::CalendarEvent* event) { DraftUnlessSaid(event); }
-
 // Whoever has it in their calendar needs to know.
 std::string_view KindOfUpdate(const v1::CalendarEvent& before, const v1::CalendarEvent& next) {
   const bool same = MessageDifferencer::Equals(before.period(), next.period()) &&
@@ -129,14 +128,8 @@ Rules<v1::CalendarEvent> EventRules() {
           .create_only = {"state"},
           .suggest_id = [](const v1::CalendarEvent& event) { return text::Slug(event.title()); },
           .check = &Check,
-          .settle = &Settle,
+          .settle = &DraftUnlessSaid,
           .kind_of_update = &KindOfUpdate};
-}
-
-absl::StatusOr<v1::CalendarEvent> Events::Publish(const WriteCall& call, const std::string& name,
-                                                  const std::string& etag) {
-  return Modify(call, name, etag, change::KindText(change::v1::CHANGE_KIND_EVENT_PUBLISHED),
-                [](const Context&, v1::CalendarEvent* event) { return PublishDraft(event); });
 }
 
 }  // namespace clusterwire::catalogue

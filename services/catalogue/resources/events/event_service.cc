@@ -7,23 +7,13 @@
 namespace clusterwire::catalogue {
 namespace {
 
-class EventHandler final : public v1::EventService::CallbackService {
+class EventHandler final : public Handler<v1::EventService, Events> {
  public:
-  EventHandler(const Api& api, rpc::Late<store::Store>& store) : api_(api), events_(store) {}
+  using Handler::Handler;
 
-  CW_STANDARD(Get, GetEvent, v1::CalendarEvent, events_)
-  CW_STANDARD(BatchGet, BatchGetEvents, v1::BatchGetEventsResponse, events_)
-  CW_STANDARD(List, ListEvents, v1::ListEventsResponse, events_)
-  CW_STANDARD(Create, CreateEvent, v1::CalendarEvent, events_)
-  CW_STANDARD(Update, UpdateEvent, v1::CalendarEvent, events_)
-  CW_STANDARD(Delete, DeleteEvent, v1::CalendarEvent, events_)
-  CW_STANDARD(Undelete, UndeleteEvent, v1::CalendarEvent, events_)
+  CW_STANDARD_ALL(Event, Events, v1::CalendarEvent, resources_)
   CW_WRITE(PublishEvent, v1::CalendarEvent,
-           events_->Publish(call, request->name(), request->etag()))
-
- private:
-  const Api api_;
-  rpc::Late<Events> events_;
+           resources_->Publish(call, request->name(), request->etag()))
 };
 
 }  // namespace

@@ -6,7 +6,6 @@
 #include "services/catalogue/common/catalogue_type.h"
 #include "services/catalogue/common/codes/code_book.h"
 #include "services/catalogue/common/fields/facts_fields.h"
-#include "services/catalogue/common/fields/words.h"
 #include "services/catalogue/resources/labels/label_rules.h"
 #include "services/catalogue/resources/labels/label_scheme_rules.h"
 
@@ -40,20 +39,16 @@ std::string SummaryOf(const v1::Label& label) {
 }
 
 facts::Facts Own(const v1::Label& label, const CodeBook& codes) {
-  facts::Facts facts;
-  facts.set_type("label");
-  facts.set_name(label.name());
+  facts::Facts facts = Described("label", label);
   facts.set_title(TitleOf(label, codes));
   facts.set_summary(SummaryOf(label));
   facts.set_kind(label.level());
-  facts.set_state(WordOf(label.state()));
   if (!label.awarded().empty() || !label.valid_until().empty()) {
     facts.mutable_period()->set_start(label.awarded());
     facts.mutable_period()->set_end(label.valid_until());
   }
   facts.set_deadline(label.valid_until());
   AddSorted({std::string(store::ParentOf(label.name()))}, facts.mutable_clusters());
-  AddExternalIds(label.external_ids(), &facts);
   if (!label.title_then().empty()) AddSorted({label.title_then()}, facts.mutable_names());
   return facts;
 }
@@ -91,13 +86,11 @@ std::vector<std::string> Uses(const store::Message& message) {
 }  // namespace
 
 CatalogueType LabelType() {
-  CatalogueType type;
-  type.type = facts::MakeType<v1::Label, CodeBook>(
-      "label", "clusters/{cluster}/labels/{label}",
-      {.own = &Own, .links = &Links, .aggregate = &Aggregate, .timers = &Timers});
-  type.step = &StepLabel;
-  type.uses = &Uses;
-  return type;
+  return {.type = facts::MakeType<v1::Label, CodeBook>(
+              "label", "clusters/{cluster}/labels/{label}",
+              {.own = &Own, .links = &Links, .aggregate = &Aggregate, .timers = &Timers}),
+          .step = &StepLabel,
+          .uses = &Uses};
 }
 
 }  // namespace clusterwire::catalogue

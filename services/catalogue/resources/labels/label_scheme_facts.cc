@@ -9,11 +9,7 @@ namespace clusterwire::catalogue {
 namespace {
 
 facts::Facts Own(const v1::LabelScheme& scheme, const CodeBook&) {
-  facts::Facts facts;
-  facts.set_type("label_scheme");
-  facts.set_name(scheme.name());
-  facts.set_title(scheme.title());
-  facts.set_summary(scheme.summary());
+  facts::Facts facts = Described("label_scheme", scheme);
   if (facts.summary().empty()) {
     facts.set_summary(scheme.issuer().empty()
                           ? "Quality label"
@@ -22,8 +18,6 @@ facts::Facts Own(const v1::LabelScheme& scheme, const CodeBook&) {
   facts.set_link(scheme.link());
   AddCountry(scheme.country(), &facts);
   if (scheme.has_period()) *facts.mutable_period() = scheme.period();
-  AddExternalIds(scheme.external_ids(), &facts);
-  if (!scheme.acronym().empty()) AddSorted({scheme.acronym()}, facts.mutable_names());
   std::string text = scheme.eligibility();
   for (const v1::LabelLevel& level : scheme.levels()) absl::StrAppend(&text, " ", level.title());
   facts.set_text(text);
@@ -33,9 +27,8 @@ facts::Facts Own(const v1::LabelScheme& scheme, const CodeBook&) {
 }  // namespace
 
 CatalogueType LabelSchemeType() {
-  CatalogueType type;
-  type.type = facts::MakeType<v1::LabelScheme, CodeBook>(
-      "label_scheme", "labelSchemes/{label_scheme}", {.own = &Own});
+  CatalogueType type = {.type = facts::MakeType<v1::LabelScheme, CodeBook>(
+                            "label_scheme", "labelSchemes/{label_scheme}", {.own = &Own})};
   type.type.feeds_codes = true;
   return type;
 }

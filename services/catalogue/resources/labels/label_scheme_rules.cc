@@ -4,9 +4,9 @@
 #include <set>
 
 #include "libs/text/text.h"
+#include "services/catalogue/common/catalogue_type.h"
 #include "services/catalogue/common/dates/calendar.h"
 #include "services/catalogue/common/fields/checks.h"
-#include "services/catalogue/common/uses.h"
 
 namespace clusterwire::catalogue {
 namespace {

@@ -7,21 +7,11 @@
 namespace clusterwire::catalogue {
 namespace {
 
-class LabelSchemeHandler final : public v1::LabelSchemeService::CallbackService {
+class LabelSchemeHandler final : public Handler<v1::LabelSchemeService, LabelSchemes> {
  public:
-  LabelSchemeHandler(const Api& api, rpc::Late<store::Store>& store) : api_(api), schemes_(store) {}
+  using Handler::Handler;
 
-  CW_STANDARD(Get, GetLabelScheme, v1::LabelScheme, schemes_)
-  CW_STANDARD(BatchGet, BatchGetLabelSchemes, v1::BatchGetLabelSchemesResponse, schemes_)
-  CW_STANDARD(List, ListLabelSchemes, v1::ListLabelSchemesResponse, schemes_)
-  CW_STANDARD(Create, CreateLabelScheme, v1::LabelScheme, schemes_)
-  CW_STANDARD(Update, UpdateLabelScheme, v1::LabelScheme, schemes_)
-  CW_STANDARD(Delete, DeleteLabelScheme, v1::LabelScheme, schemes_)
-  CW_STANDARD(Undelete, UndeleteLabelScheme, v1::LabelScheme, schemes_)
-
- private:
-  const Api api_;
-  rpc::Late<LabelSchemes> schemes_;
+  CW_STANDARD_ALL(LabelScheme, LabelSchemes, v1::LabelScheme, resources_)
 };
 
 }  // namespace

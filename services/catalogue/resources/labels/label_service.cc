@@ -7,21 +7,17 @@
 namespace clusterwire::catalogue {
 namespace {
 
-class LabelHandler final : public v1::LabelService::CallbackService {
+class LabelHandler final : public Handler<v1::LabelService, Labels> {
  public:
-  LabelHandler(const Api& api, rpc::Late<store::Store>& store) : api_(api), labels_(store) {}
+  using Handler::Handler;
 
-  CW_STANDARD(Get, GetLabel, v1::Label, labels_)
-  CW_STANDARD(BatchGet, BatchGetLabels, v1::BatchGetLabelsResponse, labels_)
-  CW_STANDARD(List, ListLabels, v1::ListLabelsResponse, labels_)
+  CW_STANDARD(Get, GetLabel, v1::Label, resources_)
+  CW_STANDARD(BatchGet, BatchGetLabels, v1::BatchGetLabelsResponse, resources_)
+  CW_STANDARD(List, ListLabels, v1::ListLabelsResponse, resources_)
   CW_WRITE(AwardLabel, v1::Label,
-           labels_->Award(call, request->parent(), request->label(), request->label_id()))
-  CW_WRITE(RenewLabel, v1::Label, labels_->Renew(call, *request))
-  CW_WRITE(RevokeLabel, v1::Label, labels_->Revoke(call, *request))
-
- private:
-  const Api api_;
-  rpc::Late<Labels> labels_;
+           resources_->Award(call, request->parent(), request->label(), request->label_id()))
+  CW_WRITE(RenewLabel, v1::Label, resources_->Renew(call, *request))
+  CW_WRITE(RevokeLabel, v1::Label, resources_->Revoke(call, *request))
 };
 
 }  // namespace

@@ -4,9 +4,7 @@
 
 #include "services/catalogue/common/catalogue_type.h"
 #include "services/catalogue/common/fields/facts_fields.h"
-#include "services/catalogue/common/fields/words.h"
 #include "services/catalogue/resources/programmes/membership_rules.h"
-#include "services/catalogue/resources/programmes/membership_state.h"
 
 namespace clusterwire::catalogue {
 namespace {
@@ -16,9 +14,7 @@ std::string ProgrammeOf(const v1::Membership& membership) {
 }
 
 facts::Facts Own(const v1::Membership& membership, const CodeBook&) {
-  facts::Facts facts;
-  facts.set_type("membership");
-  facts.set_name(membership.name());
+  facts::Facts facts = Described("membership", membership);
   const std::string programme = ProgrammeOf(membership);
   facts.set_title(
       Joined({absl::StrCat("Member of ", programme.substr(programme.find('/') + 1)),
@@ -27,14 +23,12 @@ facts::Facts Own(const v1::Membership& membership, const CodeBook&) {
   if (!membership.end_reason().empty()) {
     facts.set_summary(absl::StrCat("Ended: ", membership.end_reason()));
   }
-  facts.set_state(WordOf(membership.state()));
   if (membership.has_period()) *facts.mutable_period() = membership.period();
   facts.set_parent(programme);
   AddSorted({membership.cluster()}, facts.mutable_clusters());
   if (membership.state() == v1::Membership::STATE_CURRENT) {
     AddSorted({programme}, facts.mutable_programmes());
   }
-  AddExternalIds(membership.external_ids(), &facts);
   if (membership.state() == v1::Membership::STATE_DRAFT) RestrictTo({programme}, &facts);
   return facts;
 }
@@ -59,12 +53,10 @@ std::vector<store::Timer> Timers(const v1::Membership& membership) {
 }  // namespace
 
 CatalogueType MembershipType() {
-  CatalogueType type;
-  type.type = facts::MakeType<v1::Membership, CodeBook>(
-      "membership", "programmes/{programme}/memberships/{membership}",
-      {.own = &Own, .links = &Links, .aggregate = &Aggregate, .timers = &Timers});
-  type.step = &StepMembership;
-  return type;
+  return {.type = facts::MakeType<v1::Membership, CodeBook>(
+              "membership", "programmes/{programme}/memberships/{membership}",
+              {.own = &Own, .links = &Links, .aggregate = &Aggregate, .timers = &Timers}),
+          .step = &StepMembership};
 }
 
 }  // namespace clusterwire::catalogue

@@ -1,12 +1,14 @@
 #pragma once
 
+#include <optional>
+
 #include "clusterwire/catalogue/v1/membership.pb.h"
 
 #include "services/catalogue/common/resource.h"
 
 namespace clusterwire::catalogue {
 
-// What makes a membership's record right. Its state by the dates is in membership_state.h.
+// What makes a membership's record right.
 Rules<v1::Membership> MembershipRules();
 
 // The moves of a membership beyond the standard methods.
@@ -22,6 +24,17 @@ class Memberships : public Resources<v1::Membership> {
                                      const std::string& etag, const std::string& end,
                                      const std::string& reason);
 };
+
+// When a membership begins and when it has ended, as far as its dates are known; days of
+// kDefaultZone.
+struct MembershipMoments {
+  std::optional<absl::Time> start;
+  std::optional<absl::Time> end;
+};
+MembershipMoments MomentsOf(const v1::Membership& membership);
+
+// The state at a moment. A draft stays one; a membership whose end isn't known is current.
+v1::Membership::State StateAt(const v1::Membership& membership, absl::Time at);
 
 // The timers' step: the state as it is at `due`, a moment that MomentsOf() named.
 absl::Status StepMembership(store::Writer& writer, const std::string& name, absl::Time due);

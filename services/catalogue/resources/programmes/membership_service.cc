@@ -7,27 +7,16 @@
 namespace clusterwire::catalogue {
 namespace {
 
-class MembershipHandler final : public v1::MembershipService::CallbackService {
+class MembershipHandler final : public Handler<v1::MembershipService, Memberships> {
  public:
-  MembershipHandler(const Api& api, rpc::Late<store::Store>& store)
-      : api_(api), memberships_(store) {}
+  using Handler::Handler;
 
-  CW_STANDARD(Get, GetMembership, v1::Membership, memberships_)
-  CW_STANDARD(BatchGet, BatchGetMemberships, v1::BatchGetMembershipsResponse, memberships_)
-  CW_STANDARD(List, ListMemberships, v1::ListMembershipsResponse, memberships_)
-  CW_STANDARD(Create, CreateMembership, v1::Membership, memberships_)
-  CW_STANDARD(Update, UpdateMembership, v1::Membership, memberships_)
-  CW_STANDARD(Delete, DeleteMembership, v1::Membership, memberships_)
-  CW_STANDARD(Undelete, UndeleteMembership, v1::Membership, memberships_)
+  CW_STANDARD_ALL(Membership, Memberships, v1::Membership, resources_)
   CW_WRITE(PublishMembership, v1::Membership,
-           memberships_->Publish(call, request->name(), request->etag()))
+           resources_->Publish(call, request->name(), request->etag()))
   CW_WRITE(EndMembership, v1::Membership,
-           memberships_->End(call, request->name(), request->etag(), request->end(),
-                             request->reason()))
-
- private:
-  const Api api_;
-  rpc::Late<Memberships> memberships_;
+           resources_->End(call, request->name(), request->etag(), request->end(),
+                           request->reason()))
 };
 
 }  // namespace

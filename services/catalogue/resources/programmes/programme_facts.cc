@@ -4,27 +4,19 @@
 
 #include "services/catalogue/common/catalogue_type.h"
 #include "services/catalogue/common/fields/facts_fields.h"
-#include "services/catalogue/common/fields/words.h"
 
 namespace clusterwire::catalogue {
 namespace {
 
 facts::Facts Own(const v1::Programme& programme, const CodeBook&) {
-  facts::Facts facts;
-  facts.set_type("programme");
-  facts.set_name(programme.name());
-  facts.set_title(programme.title());
-  facts.set_summary(programme.summary());
+  facts::Facts facts = Described("programme", programme);
   if (facts.summary().empty() && !programme.operator_().empty()) {
     facts.set_summary(absl::StrCat("Run by ", programme.operator_()));
   }
   facts.set_link(programme.website());
   AddCountry(programme.country(), &facts);
   facts.set_kind(WordOf(programme.kind()));
-  facts.set_state(WordOf(programme.state()));
   if (programme.has_period()) *facts.mutable_period() = programme.period();
-  AddExternalIds(programme.external_ids(), &facts);
-  if (!programme.acronym().empty()) AddSorted({programme.acronym()}, facts.mutable_names());
   std::string text = programme.region();
   for (const std::string& service : programme.services()) absl::StrAppend(&text, " ", service);
   facts.set_text(text);
@@ -35,10 +27,8 @@ facts::Facts Own(const v1::Programme& programme, const CodeBook&) {
 }  // namespace
 
 CatalogueType ProgrammeType() {
-  CatalogueType type;
-  type.type = facts::MakeType<v1::Programme, CodeBook>("programme", "programmes/{programme}",
-                                                       {.own = &Own});
-  return type;
+  return {.type = facts::MakeType<v1::Programme, CodeBook>("programme", "programmes/{programme}",
+                                                           {.own = &Own})};
 }
 
 }  // namespace clusterwire::catalogue

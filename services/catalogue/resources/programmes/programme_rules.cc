@@ -2,7 +2,6 @@
 
 #include "libs/text/text.h"
 #include "services/catalogue/common/fields/checks.h"
-#include "services/catalogue/common/fields/publish.h"
 #include "services/catalogue/common/fields/words.h"
 
 namespace clusterwire::catalogue {
@@ -55,8 +54,6 @@ absl::Status Check(const v1::Programme*, const v1::Programme& programme, const C
   return absl::OkStatus();
 }
 
-void Settle(const Context&, v1::Programme* programme) { DraftUnlessSaid(programme); }
-
 }  // namespace
 
 Rules<v1::Programme> ProgrammeRules() {
@@ -67,13 +64,7 @@ Rules<v1::Programme> ProgrammeRules() {
       .create_only = {"state"},
       .suggest_id = [](const v1::Programme& programme) { return text::Slug(programme.title()); },
       .check = &Check,
-      .settle = &Settle};
-}
-
-absl::StatusOr<v1::Programme> Programmes::Publish(const WriteCall& call, const std::string& name,
-                                                  const std::string& etag) {
-  return Modify(call, name, etag, change::KindText(change::v1::CHANGE_KIND_PROGRAMME_PUBLISHED),
-                [](const Context&, v1::Programme* programme) { return PublishDraft(programme); });
+      .settle = &DraftUnlessSaid};
 }
 
 }  // namespace clusterwire::catalogue

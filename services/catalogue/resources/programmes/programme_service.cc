@@ -7,24 +7,13 @@
 namespace clusterwire::catalogue {
 namespace {
 
-class ProgrammeHandler final : public v1::ProgrammeService::CallbackService {
+class ProgrammeHandler final : public Handler<v1::ProgrammeService, Programmes> {
  public:
-  ProgrammeHandler(const Api& api, rpc::Late<store::Store>& store)
-      : api_(api), programmes_(store) {}
+  using Handler::Handler;
 
-  CW_STANDARD(Get, GetProgramme, v1::Programme, programmes_)
-  CW_STANDARD(BatchGet, BatchGetProgrammes, v1::BatchGetProgrammesResponse, programmes_)
-  CW_STANDARD(List, ListProgrammes, v1::ListProgrammesResponse, programmes_)
-  CW_STANDARD(Create, CreateProgramme, v1::Programme, programmes_)
-  CW_STANDARD(Update, UpdateProgramme, v1::Programme, programmes_)
-  CW_STANDARD(Delete, DeleteProgramme, v1::Programme, programmes_)
-  CW_STANDARD(Undelete, UndeleteProgramme, v1::Programme, programmes_)
+  CW_STANDARD_ALL(Programme, Programmes, v1::Programme, resources_)
   CW_WRITE(PublishProgramme, v1::Programme,
-           programmes_->Publish(call, request->name(), request->etag()))
-
- private:
-  const Api api_;
-  rpc::Late<Programmes> programmes_;
+           resources_->Publish(call, request->name(), request->etag()))
 };
 
 }  // namespace

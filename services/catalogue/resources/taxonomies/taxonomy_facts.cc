@@ -4,32 +4,26 @@
 
 #include "services/catalogue/common/catalogue_type.h"
 #include "services/catalogue/common/fields/facts_fields.h"
-#include "services/catalogue/common/fields/words.h"
 
 namespace clusterwire::catalogue {
 namespace {
 
 facts::Facts Own(const v1::Taxonomy& taxonomy, const CodeBook&) {
-  facts::Facts facts;
-  facts.set_type("taxonomy");
-  facts.set_name(taxonomy.name());
-  facts.set_title(taxonomy.title());
+  facts::Facts facts = Described("taxonomy", taxonomy);
   facts.set_summary(absl::StrCat(taxonomy.codes_size(), " codes",
                                  taxonomy.version().empty() ? "" : ", version ",
                                  taxonomy.version()));
   facts.set_link(taxonomy.link());
   facts.set_kind(WordOf(taxonomy.subject()));
   AddSorted({taxonomy.list()}, facts.mutable_names());
-  AddExternalIds(taxonomy.external_ids(), &facts);
   return facts;
 }
 
 }  // namespace
 
 CatalogueType TaxonomyType() {
-  CatalogueType type;
-  type.type =
-      facts::MakeType<v1::Taxonomy, CodeBook>("taxonomy", "taxonomies/{taxonomy}", {.own = &Own});
+  CatalogueType type = {.type = facts::MakeType<v1::Taxonomy, CodeBook>(
+                            "taxonomy", "taxonomies/{taxonomy}", {.own = &Own})};
   type.type.feeds_codes = true;
   return type;
 }

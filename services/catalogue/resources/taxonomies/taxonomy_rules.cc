@@ -6,15 +6,11 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 
-#include "clusterwire/catalogue/v1/cluster.pb.h"
-#include "clusterwire/catalogue/v1/event.pb.h"
-
 #include "libs/facts/registry.h"
 #include "libs/text/text.h"
-#include "services/catalogue/common/access/access.h"
+#include "services/catalogue/common/catalogue_type.h"
 #include "services/catalogue/common/fields/checks.h"
 #include "services/catalogue/common/fields/words.h"
-#include "services/catalogue/common/uses.h"
 
 namespace clusterwire::catalogue {
 namespace {

@@ -14,17 +14,11 @@ namespace {
 constexpr int kDefaultCodes = 20;
 constexpr int kMaxCodes = 200;
 
-class TaxonomyHandler final : public v1::TaxonomyService::CallbackService {
+class TaxonomyHandler final : public Handler<v1::TaxonomyService, Taxonomies> {
  public:
-  TaxonomyHandler(const Api& api, rpc::Late<store::Store>& store) : api_(api), taxonomies_(store) {}
+  using Handler::Handler;
 
-  CW_STANDARD(Get, GetTaxonomy, v1::Taxonomy, taxonomies_)
-  CW_STANDARD(BatchGet, BatchGetTaxonomies, v1::BatchGetTaxonomiesResponse, taxonomies_)
-  CW_STANDARD(List, ListTaxonomies, v1::ListTaxonomiesResponse, taxonomies_)
-  CW_STANDARD(Create, CreateTaxonomy, v1::Taxonomy, taxonomies_)
-  CW_STANDARD(Update, UpdateTaxonomy, v1::Taxonomy, taxonomies_)
-  CW_STANDARD(Delete, DeleteTaxonomy, v1::Taxonomy, taxonomies_)
-  CW_STANDARD(Undelete, UndeleteTaxonomy, v1::Taxonomy, taxonomies_)
+  CW_STANDARD_ALL(Taxonomy, Taxonomies, v1::Taxonomy, resources_)
 
   grpc::ServerUnaryReactor* SearchCodes(grpc::CallbackServerContext* context,
                                         const v1::SearchCodesRequest* request,
@@ -35,17 +29,13 @@ class TaxonomyHandler final : public v1::TaxonomyService::CallbackService {
             return FieldError("page_size", "must not be negative");
           }
           const int size = request->page_size() == 0 ? kDefaultCodes : request->page_size();
-          ASSIGN_OR_RETURN(
-              auto codes, taxonomies_->SearchCodes(call, request->query(), request->taxonomy(),
+          ASSIGN_OR_RETURN(auto codes,
+                           resources_->SearchCodes(call, request->query(), request->taxonomy(),
                                                    static_cast<size_t>(std::min(size, kMaxCodes))));
           for (v1::FoundCode& code : codes) *response->add_codes() = std::move(code);
           return absl::OkStatus();
         });
   }
-
- private:
-  const Api api_;
-  rpc::Late<Taxonomies> taxonomies_;
 };
 
 }  // namespace

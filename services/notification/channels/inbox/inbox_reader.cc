@@ -13,7 +13,6 @@
 #include "libs/rpc/token/page_position.pb.h"
 #include "services/notification/ledger/inbox/inbox.h"
 #include "services/notification/ledger/ledger.h"
-#include "services/notification/resources/subscribers/names.h"
 #include "services/notification/resources/subscribers/subscriber_rules.h"
 
 namespace clusterwire::notification {

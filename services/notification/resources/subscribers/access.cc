@@ -6,7 +6,6 @@
 
 #include "libs/base/status/error.h"
 #include "libs/base/text/strings.h"
-#include "services/notification/resources/subscribers/names.h"
 
 namespace clusterwire::notification {
 namespace {

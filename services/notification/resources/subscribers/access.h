@@ -5,6 +5,7 @@
 #include "absl/status/status.h"
 
 #include "libs/filter/viewer.h"
+#include "libs/resource/name.h"
 #include "libs/resource/resources.h"
 
 namespace clusterwire::notification {
@@ -13,6 +14,15 @@ using resource::ListQuery;
 using resource::ReadCall;
 using resource::Rules;
 using resource::WriteCall;
+
+inline constexpr resource::NamePattern kSubscriberName("subscribers/{subscriber}");
+inline constexpr resource::NamePattern kEndpointName(
+    "subscribers/{subscriber}/endpoints/{endpoint}");
+inline constexpr resource::NamePattern kSubscriptionName(
+    "subscribers/{subscriber}/subscriptions/{subscription}");
+
+// As a parent: those of all subscribers.
+inline constexpr std::string_view kAllSubscribers = "subscribers/-";
 
 // Who may do what here. An operator may do everything; who acts for a subscriber may read and
 // change what lies under it; the public has no business here. Refusals are PERMISSION_DENIED,

@@ -6,9 +6,7 @@
 
 #include "libs/base/status/error.h"
 #include "libs/base/text/strings.h"
-#include "libs/resource/name.h"
 #include "services/notification/channels/endpoint_kind.h"
-#include "services/notification/resources/subscribers/names.h"
 #include "services/notification/resources/subscribers/subscription_rules.h"
 
 namespace clusterwire::notification {
@@ -55,12 +53,6 @@ absl::Status CheckNew(const v1::Endpoint& endpoint, FieldErrors errors,
   return errors.ToStatus();
 }
 
-// All of it was checked when it was created; nothing that can be written later can be wrong.
-absl::Status Check(const v1::Endpoint*, const v1::Endpoint&, const resource::Context&,
-                   FieldErrors&) {
-  return absl::OkStatus();
-}
-
 Rules<v1::Endpoint> EndpointRules(Random& random, http::AddressGuard guard,
                                   http::Resolver resolve) {
   const auto before_create = [&random, guard = std::move(guard), resolve = std::move(resolve)](
@@ -75,8 +67,8 @@ Rules<v1::Endpoint> EndpointRules(Random& random, http::AddressGuard guard,
           .parent = kSubscriberName.pattern(),
           .output_only = {"state", "state_reason"},
           .random_ids = &random,
+          // No check: nothing that can be written after its creation can be wrong.
           .before_create = before_create,
-          .check = &Check,
           .check_unused = &CheckUnused,
           .show = &HideSecret,
           .purge = true,
@@ -137,11 +129,6 @@ absl::Status Endpoints::Disable(const std::string& name, std::string_view reason
     return absl::OkStatus();
   };
   return Modify(call, name, "", "endpoint.disabled", disable).status();
-}
-
-absl::Status Endpoints::LoadRow(const store::Reader& reader, const std::string& name,
-                                resource::Message* out) const {
-  return LoadEndpoint(reader, name, out);
 }
 
 absl::StatusOr<std::vector<store::Scanned>> Endpoints::ScanRows(

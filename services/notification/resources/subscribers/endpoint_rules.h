@@ -10,7 +10,6 @@
 #include "clusterwire/notification/v1/subscriber.pb.h"
 
 #include "libs/base/random.h"
-#include "libs/base/status/error.h"
 #include "libs/http/address_guard.h"
 #include "services/notification/resources/subscribers/access.h"
 
@@ -44,7 +43,9 @@ class Endpoints : public resource::Resources<v1::Endpoint> {
  private:
   // The inbox is in its place among what is stored, and stays there.
   absl::Status LoadRow(const store::Reader& reader, const std::string& name,
-                       resource::Message* out) const override;
+                       resource::Message* out) const override {
+    return LoadEndpoint(reader, name, out);
+  }
   absl::StatusOr<std::vector<store::Scanned>> ScanRows(
       const store::Reader& reader, const store::ScanOptions& options) const override;
   absl::Status CheckDeletable(const std::string& name) const override;

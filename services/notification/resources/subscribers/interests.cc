@@ -1,6 +1,5 @@
 #include "services/notification/resources/subscribers/interests.h"
 
-#include <limits>
 #include <set>
 #include <utility>
 
@@ -10,7 +9,6 @@
 #include "libs/resource/page.h"
 #include "services/notification/resources/subscribers/endpoint_rules.h"
 #include "services/notification/resources/subscribers/subscription_rules.h"
-#include "services/notification/resources/subscribers/wants.h"
 
 namespace clusterwire::notification {
 namespace {
@@ -27,7 +25,7 @@ absl::StatusOr<std::unique_ptr<Interests>> Interests::Load(store::Store& store, 
   {
     ASSIGN_OR_RETURN(const auto reader, store.Read());
     RETURN_IF_ERROR(interests->LoadAll(*reader));
-    from.after = {reader->revision(), std::numeric_limits<int64_t>::max()};
+    from.after = store::EndOf(reader->revision());
   }
   interests->tailer_ = std::make_unique<store::Tailer>(
       store, clock, random, from, [raw = interests.get()](std::span<const store::Change> changes) {
@@ -35,8 +33,6 @@ absl::StatusOr<std::unique_ptr<Interests>> Interests::Load(store::Store& store, 
       });
   return interests;
 }
-
-Interests::~Interests() = default;
 
 absl::Status Interests::LoadAll(const store::Reader& reader) {
   RETURN_IF_ERROR(resource::ForEach(reader, {}, [&](const store::Scanned& one) {
@@ -121,18 +117,13 @@ void Interests::SetEntry(const std::string& name, Entry entry) {
 }
 
 void Interests::Drop(std::string_view name) {
-  DropSubscription(name);
-  MutexLock lock(mutex_);
-  endpoints_.erase(InboxNameOf(name));  // of a subscriber
-  if (const auto found = endpoints_.find(name); found != endpoints_.end()) endpoints_.erase(found);
-}
-
-void Interests::DropSubscription(std::string_view name) {
   if (const auto interest = Find(name)) Forget(interest->id);
   MutexLock lock(mutex_);
   if (const auto found = subscriptions_.find(name); found != subscriptions_.end()) {
     subscriptions_.erase(found);
   }
+  endpoints_.erase(InboxNameOf(name));  // of a subscriber
+  if (const auto found = endpoints_.find(name); found != endpoints_.end()) endpoints_.erase(found);
 }
 
 void Interests::Forget(int64_t id) {
@@ -199,7 +190,5 @@ Interests::Counts Interests::counts() const {
   }
   return counts;
 }
-
-absl::Status Interests::status() const { return tailer_->status(); }
 
 }  // namespace clusterwire::notification

@@ -8,7 +8,6 @@
 #include <string>
 #include <string_view>
 #include <unordered_map>
-#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
@@ -53,9 +52,6 @@ class Interests {
   // Reads all there is. The arguments outlive the interests.
   static absl::StatusOr<std::unique_ptr<Interests>> Load(store::Store& store, Clock& clock,
                                                          Random& random);
-  ~Interests();
-  Interests(const Interests&) = delete;
-  Interests& operator=(const Interests&) = delete;
 
   // Asks the store for its revision now and waits until it is included here; gives that revision.
   // UNAVAILABLE with a retry delay once `deadline` has passed, and the store's error when it can't
@@ -73,7 +69,7 @@ class Interests {
 
   Counts counts() const;
   // Why it stands still; OK while it follows the log.
-  absl::Status status() const;
+  absl::Status status() const { return tailer_->status(); }
 
  private:
   using Name = std::string;
@@ -91,7 +87,6 @@ class Interests {
   void TakeSubscription(const v1::Subscription& subscription);
   void SetEntry(const std::string& name, Entry entry);
   void Drop(std::string_view name);
-  void DropSubscription(std::string_view name);
   void Forget(int64_t id);
 
   store::Store& store_;

@@ -1,14 +1,15 @@
 #include "services/notification/resources/subscribers/subscription_rules.h"
 
+#include <algorithm>
+
 #include "absl/strings/str_cat.h"
 
 #include "libs/base/status/error.h"
-#include "libs/base/text/strings.h"
 #include "libs/base/time/clock.h"
 #include "libs/change/record.h"
 #include "libs/resource/name.h"
+#include "libs/store/change.h"
 #include "services/notification/resources/subscribers/endpoint_rules.h"
-#include "services/notification/resources/subscribers/names.h"
 
 namespace clusterwire::notification {
 namespace {
@@ -44,15 +45,6 @@ void CheckKinds(const v1::Subscription& subscription, FieldErrors& errors) {
   }
 }
 
-void CheckState(const v1::Subscription& subscription, FieldErrors& errors) {
-  if (subscription.state() == v1::Subscription::STATE_UNSPECIFIED ||
-      subscription.state() == v1::Subscription::STATE_ACTIVE ||
-      subscription.state() == v1::Subscription::STATE_PAUSED) {
-    return;
-  }
-  errors.Add("subscription.state", "must be STATE_ACTIVE or STATE_PAUSED");
-}
-
 // An endpoint of the same subscriber, or none. An error that is no violation ends the check.
 absl::Status CheckEndpoint(const store::Reader& reader, const v1::Subscription& subscription,
                            FieldErrors& errors) {
@@ -78,7 +70,11 @@ absl::Status Check(const v1::Subscription*, const v1::Subscription& subscription
   resource::CheckText(errors, "subscription.title", subscription.title(), 1, kMaxTitle);
   CheckTransitions(subscription, errors);
   CheckKinds(subscription, errors);
-  CheckState(subscription, errors);
+  if (subscription.state() != v1::Subscription::STATE_UNSPECIFIED &&
+      subscription.state() != v1::Subscription::STATE_ACTIVE &&
+      subscription.state() != v1::Subscription::STATE_PAUSED) {
+    errors.Add("subscription.state", "must be STATE_ACTIVE or STATE_PAUSED");
+  }
   RETURN_IF_ERROR(CheckEndpoint(context.reader, subscription, errors));
   const auto predicate = CompileSubscription(subscription);
   if (!absl::IsInvalidArgument(predicate.status())) return predicate.status();
@@ -110,6 +106,39 @@ absl::StatusOr<filter::Predicate> CompileSubscription(const v1::Subscription& su
 
 int64_t WhenMade(const v1::Subscription& subscription) {
   return absl::ToUnixMicros(ToTime(subscription.create_time()));
+}
+
+v1::Transition ToProto(filter::Transition transition) {
+  switch (transition) {
+    case filter::Transition::kNone:
+      break;
+    case filter::Transition::kEntered:
+      return v1::TRANSITION_ENTERED;
+    case filter::Transition::kLeft:
+      return v1::TRANSITION_LEFT;
+    case filter::Transition::kChanged:
+      return v1::TRANSITION_CHANGED;
+  }
+  return v1::TRANSITION_UNSPECIFIED;
+}
+
+bool Wants(const v1::Subscription& subscription, filter::Transition transition,
+           std::string_view kind, bool quiet) {
+  if (transition == filter::Transition::kNone) return false;
+  if (quiet && !subscription.include_quiet()) return false;
+
+  const auto& kinds = subscription.kinds();
+  const bool named = std::ranges::find(kinds, kind) != kinds.end();
+  if (!kinds.empty() && !named) return false;
+
+  const auto& transitions = subscription.transitions();
+  if (!transitions.empty() &&
+      std::ranges::find(transitions, ToProto(transition)) == transitions.end()) {
+    return false;
+  }
+  // That what can be said of a resource was computed anew is no news by itself.
+  const bool unasked_refresh = kind == store::kFactsRefreshed && !named;
+  return !(unasked_refresh && transition == filter::Transition::kChanged);
 }
 
 Subscriptions::Subscriptions(store::Store& store, Random& random)

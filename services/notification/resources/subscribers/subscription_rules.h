@@ -23,6 +23,15 @@ absl::StatusOr<filter::Predicate> CompileSubscription(const v1::Subscription& su
 // Tells a subscription from another that had its name before: its create_time in microseconds.
 int64_t WhenMade(const v1::Subscription& subscription);
 
+// The one rule which changes a subscription hears of, once its filter has said how the change
+// relates to it. `kind` is the record's ("label.awarded"). Whether it is active and has an endpoint
+// is asked elsewhere.
+bool Wants(const v1::Subscription& subscription, filter::Transition transition,
+           std::string_view kind, bool quiet);
+
+// TRANSITION_UNSPECIFIED for kNone.
+v1::Transition ToProto(filter::Transition transition);
+
 // What subscribers want to hear of. A stored filter that this release doesn't understand is shown
 // as held; a later release finds it as it was. Safe for use from any thread; writes wait for their
 // commit.

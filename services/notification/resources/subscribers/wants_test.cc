@@ -1,7 +1,7 @@
-#include "services/notification/resources/subscribers/wants.h"
-
 #include "google/protobuf/text_format.h"
 #include <gtest/gtest.h>
+
+#include "services/notification/resources/subscribers/subscription_rules.h"
 
 namespace clusterwire::notification {
 namespace {

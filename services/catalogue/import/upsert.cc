@@ -1,9 +1,6 @@
-#include "services/catalogue/import/match.h"
-
-#include "absl/strings/str_cat.h"
+#include "services/catalogue/import/upsert.h"
 
 #include "libs/resource/name.h"
-#include "libs/text/text.h"
 
 namespace clusterwire::catalogue::registers {
 namespace {
@@ -27,6 +24,12 @@ std::vector<std::string> IdsFor(std::string_view text, std::string_view country)
     ids.push_back(WithSuffix(text, absl::StrCat(suffix, "-", number)));
   }
   return ids;
+}
+
+absl::Status PutChecked(store::Writer& writer, const store::Message& next, std::string_view kind) {
+  const absl::Status status = writer.Put(next, kind);
+  if (!absl::IsInvalidArgument(status)) return status;
+  return Error(absl::StatusCode::kFailedPrecondition, ReasonOf(status), ToStd(status.message()));
 }
 
 }  // namespace clusterwire::catalogue::registers
