@@ -1,6 +1,5 @@
 #include "libs/config/durations.h"
 
-#include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
 #include "absl/time/time.h"
 

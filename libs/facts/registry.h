@@ -5,9 +5,6 @@
 #include <utility>
 #include <vector>
 
-#include "absl/status/status.h"
-#include "absl/status/statusor.h"
-
 #include "libs/base/status/error.h"
 #include "libs/facts/hook.h"
 #include "libs/facts/projection.h"

@@ -1,6 +1,5 @@
 #pragma once
 
-#include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
 
 #include "libs/base/status/error.h"
