@@ -6,9 +6,6 @@
 #include <utility>
 #include <vector>
 
-#include "absl/status/status.h"
-#include "absl/status/statusor.h"
-
 #include "libs/base/status/error.h"
 #include "libs/facts/facts.h"
 #include "libs/store/reader.h"

@@ -7,11 +7,9 @@
 #include "absl/strings/str_join.h"
 #include "google/protobuf/descriptor.h"
 
-#include "libs/base/status/error.h"
 #include "libs/base/text/strings.h"
 #include "libs/base/time/clock.h"
 #include "libs/resource/name.h"
-#include "libs/resource/page.h"
 #include "libs/resource/update_mask.h"
 
 namespace clusterwire::resource {

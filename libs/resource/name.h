@@ -5,9 +5,6 @@
 #include <string_view>
 #include <vector>
 
-#include "absl/status/status.h"
-#include "absl/status/statusor.h"
-
 #include "libs/base/random.h"
 #include "libs/base/status/error.h"
 

@@ -5,8 +5,6 @@
 #include <utility>
 #include <vector>
 
-#include "absl/status/statusor.h"
-
 #include "libs/base/status/error.h"
 #include "libs/resource/collection.h"
 #include "libs/resource/rules.h"

@@ -113,9 +113,9 @@ class Rooms(unittest.TestCase):
                 self.assertTrue(any(trouble in finding for finding in findings), findings)
 
     def test_rules_may_know_the_caller_but_not_through_a_header_that_brings_grpc(self):
-        rules = {f"{LABELS}/label_rules.cc": '#include "libs/rpc/call/caller.h"\n'}
-        self.assertEqual(self.findings({**rules, "libs/rpc/call/caller.h": ""}), [])
-        brings = {"libs/rpc/call/caller.h": "#include <grpcpp/server_context.h>\n"}
+        rules = {f"{LABELS}/label_rules.cc": '#include "libs/rpc/call/call_context.h"\n'}
+        self.assertEqual(self.findings({**rules, "libs/rpc/call/call_context.h": ""}), [])
+        brings = {"libs/rpc/call/call_context.h": "#include <grpcpp/server_context.h>\n"}
         self.assertEqual(len(self.findings({**rules, **brings})), 1)
 
     def test_rooms_form_no_circle(self):

@@ -3,8 +3,6 @@
 #include <ostream>
 #include <type_traits>
 
-#include "absl/status/status.h"
-#include "absl/status/statusor.h"
 #include <gmock/gmock.h>
 
 #include "libs/base/status/error.h"

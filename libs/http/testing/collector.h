@@ -4,8 +4,6 @@
 #include <utility>
 #include <vector>
 
-#include "absl/status/statusor.h"
-
 #include "libs/base/status/error.h"
 #include "libs/base/threads/mutex.h"
 #include "libs/http/client.h"

@@ -5,7 +5,6 @@
 #include <cerrno>
 #include <chrono>
 #include <optional>
-#include <utility>
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/numbers.h"

@@ -9,9 +9,6 @@
 #include <utility>
 #include <vector>
 
-#include "absl/status/status.h"
-#include "absl/status/statusor.h"
-
 #include "libs/base/json.h"
 
 namespace clusterwire::catalogue::registers {

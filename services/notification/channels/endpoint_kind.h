@@ -1,7 +1,5 @@
 #pragma once
 
-#include "absl/status/status.h"
-
 #include "clusterwire/notification/v1/subscriber.pb.h"
 
 #include "libs/base/random.h"

@@ -3,9 +3,6 @@
 #include <memory>
 #include <type_traits>
 
-#include "absl/status/status.h"
-#include "absl/status/statusor.h"
-
 #include "libs/base/status/error.h"
 #include "libs/sql/database.h"
 

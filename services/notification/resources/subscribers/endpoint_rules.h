@@ -4,9 +4,6 @@
 #include <string_view>
 #include <vector>
 
-#include "absl/status/status.h"
-#include "absl/status/statusor.h"
-
 #include "clusterwire/notification/v1/subscriber.pb.h"
 
 #include "libs/base/random.h"
