@@ -3,7 +3,7 @@
 #include "absl/strings/str_cat.h"
 #include "google/protobuf/descriptor.h"
 
-#include "libs/base/time/timestamp.h"
+#include "libs/base/time/clock.h"
 
 namespace clusterwire::store {
 namespace {

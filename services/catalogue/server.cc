@@ -127,7 +127,7 @@ class CatalogueParts final : public service::Parts {
     Relay::Options options = in_.settings.relay;
     options.holder = HolderName(in_.settings.common.grpc.address);
     relay_.emplace(std::move(options), *store_, in_.clock, in_.random, in_.metrics);
-    maintenance_.emplace(*store_, in_.clock, in_.random, store::Maintenance::Options());
+    maintenance_.emplace(*store_, in_.clock, in_.random);
     return absl::OkStatus();
   }
 

@@ -12,7 +12,7 @@
 #include "services/notification/channels/channels.h"
 #include "services/notification/ingest/ingest.h"
 #include "services/notification/ingest/intake.h"
-#include "services/notification/ledger/inbox/inbox_signal.h"
+#include "services/notification/ledger/inbox/inbox.h"
 #include "services/notification/maintenance.h"
 #include "services/notification/operations/diagnosis.h"
 #include "services/notification/resources/subscribers/endpoint_rules.h"
@@ -148,7 +148,7 @@ class NotificationParts final : public service::Parts {
                                                .interests = *interests_,
                                                .consumer = consumer});
     watched_ = WatchMetrics(in_.metrics, *store_, *interests_, *client_);
-    store_maintenance_.emplace(*store_, in_.clock, in_.random, store::Maintenance::Options());
+    store_maintenance_.emplace(*store_, in_.clock, in_.random);
     ledger_maintenance_.emplace(in_.settings.retention, *ledger_, in_.clock, in_.metrics);
     watch_findings_.emplace([this] { return diagnosis_->Run().findings(); },
                             std::set<std::string>{"kafka", "topic", "consumer"}, in_.clock);

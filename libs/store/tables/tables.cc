@@ -6,7 +6,6 @@
 #include "absl/strings/str_cat.h"
 
 #include "libs/base/status/error.h"
-#include "libs/base/status/status_macros.h"
 #include "libs/base/text/strings.h"
 
 namespace clusterwire::store {

@@ -14,7 +14,6 @@
 #include "libs/base/threads/mutex.h"
 #include "libs/base/threads/worker.h"
 #include "libs/base/time/clock.h"
-#include "libs/base/time/timestamp.h"
 #include "libs/telemetry/metrics.h"
 #include "services/notification/channels/channels.h"
 #include "services/notification/delivery/gates.h"

@@ -6,9 +6,8 @@
 #include "google/protobuf/util/time_util.h"
 
 #include "libs/base/status/error.h"
-#include "libs/base/status/status_macros.h"
-#include "libs/base/text/utf8.h"
-#include "libs/base/time/timestamp.h"
+#include "libs/base/text/strings.h"
+#include "libs/base/time/clock.h"
 
 namespace clusterwire::notification {
 namespace {

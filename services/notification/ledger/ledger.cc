@@ -1,6 +1,6 @@
 #include "services/notification/ledger/ledger.h"
 
-#include "libs/sql/migration.h"
+#include "libs/sql/database.h"
 
 namespace clusterwire::notification {
 namespace {

@@ -10,7 +10,7 @@
 #include "absl/time/time.h"
 
 #include "libs/base/random.h"
-#include "libs/base/threads/backoff.h"
+#include "libs/base/threads/worker.h"
 #include "services/notification/ledger/deliveries/deliveries.h"
 
 namespace clusterwire::notification {

@@ -8,7 +8,7 @@
 #include "libs/base/time/clock.h"
 #include "libs/change/record.h"
 #include "libs/resource/name.h"
-#include "libs/store/change.h"
+#include "libs/store/resource.h"
 #include "services/notification/resources/subscribers/endpoint_rules.h"
 
 namespace clusterwire::notification {
