@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <mutex>
-#include <numeric>
 #include <optional>
 #include <shared_mutex>
 #include <utility>
@@ -12,41 +11,13 @@
 #include "absl/strings/str_cat.h"
 
 #include "libs/base/status/error.h"
+#include "libs/match/frequency.h"
 
 namespace clusterwire::match {
 namespace {
 
 using filter::FactsView;
 using filter::Term;
-using filter::TermField;
-
-double GuessOf(TermField field) {
-  switch (field) {
-    case TermField::kEverybody:
-      return 1;
-    case TermField::kType:
-      return 0.3;
-    case TermField::kState:
-    case TermField::kLanguage:
-      return 0.2;
-    case TermField::kLabelLevel:
-    case TermField::kLabelHeld:
-      return 0.1;
-    case TermField::kCode:
-    case TermField::kKind:
-    case TermField::kProgramme:
-      return 0.05;
-    case TermField::kAudience:
-    case TermField::kCell:
-    case TermField::kToken:
-      return 0.01;
-    case TermField::kName:
-      return 0.001;
-    case TermField::kExternalId:
-      return 0.0001;
-  }
-  return 1;
-}
 
 // The groups of Predicate::required() in one piece of memory. A change looks at thousands of them,
 // and each jump to another piece costs more than the comparison.
@@ -106,11 +77,6 @@ void Erase(std::vector<uint32_t>& slots, uint32_t slot) {
 
 }  // namespace
 
-double CostOf(const std::vector<Term>& group) {
-  return std::accumulate(group.begin(), group.end(), 0.0,
-                         [](double cost, Term term) { return cost + GuessOf(FieldOf(term)); });
-}
-
 // Predicates live in numbered slots, so that a posting is four bytes. A std::shared_mutex, since
 // readers must not wait for each other; Mutex of libs/base has no such mode.
 struct Matcher::State {
@@ -131,7 +97,8 @@ struct Matcher::State {
   void AddCandidates(const Image& image, std::vector<Slot>& candidates) const;
 
   const size_t unfiled_limit;
-  mutable std::shared_mutex mutex;            // guards everything below
+  mutable std::shared_mutex mutex;  // guards everything below
+  TermFrequency frequency;
   std::vector<std::optional<Entry>> entries;  // none: a free slot
   std::vector<Slot> free;
   absl::flat_hash_map<int64_t, Slot> slots;
@@ -190,9 +157,11 @@ Matcher::Matcher(size_t unfiled_limit) : state_(std::make_unique<State>(unfiled_
 Matcher::~Matcher() = default;
 
 absl::Status Matcher::Put(int64_t id, Predicate predicate) {
-  const auto rarest = std::ranges::min_element(predicate.required(), {}, CostOf);
-  const State::Group* group = rarest == predicate.required().end() ? nullptr : &*rarest;
   std::unique_lock lock(state_->mutex);
+  const auto rarest = std::ranges::min_element(
+      predicate.required(), {},
+      [this](const State::Group& group) { return state_->frequency.CostOf(group); });
+  const State::Group* group = rarest == predicate.required().end() ? nullptr : &*rarest;
   if (group == nullptr) {
     const auto old = state_->slots.find(id);
     const bool replaces_unfiled =
@@ -213,6 +182,12 @@ absl::Status Matcher::Put(int64_t id, Predicate predicate) {
 void Matcher::Remove(int64_t id) {
   std::unique_lock lock(state_->mutex);
   state_->Take(id);
+}
+
+void Matcher::Learn(const Facts& facts) {
+  const std::vector<Term> terms = filter::TermsOf(facts);
+  std::unique_lock lock(state_->mutex);
+  state_->frequency.Learn(terms);
 }
 
 void Matcher::ForEach(const Facts* before, const Facts* after, const Visitor& visit) const {

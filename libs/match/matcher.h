@@ -3,7 +3,6 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
-#include <vector>
 
 #include "absl/status/status.h"
 
@@ -20,12 +19,8 @@ struct MatcherCounts {
   size_t unfiled = 0;  // of them, asked about every change
 };
 
-// About the share of Facts that have one of the terms, from 0 up: a guess by the kind of term, for
-// what some thousand clusters have and what belongs to them.
-double CostOf(const std::vector<filter::Term>& group);
-
 // From one change to the predicates that care, in memory. Each predicate is filed under the terms
-// of the one group of its required() that costs least; a change is answered by what is
+// of the one group of its required() that changes have least often; a change is answered by what is
 // filed under its terms, before and after. ForEach() gives what asking every predicate would.
 //
 // Safe for use from any thread: one writer at a time, readers beside each other; a Put() is seen by
@@ -44,6 +39,10 @@ class Matcher {
   // ask about every change; what `id` had before then stays.
   absl::Status Put(int64_t id, Predicate predicate);
   void Remove(int64_t id);
+
+  // Teaches which terms are frequent, for later Put()s: call it with a sample of Facts. Without it
+  // the kind of term decides. Answers never depend on it.
+  void Learn(const Facts& facts);
 
   // Calls `visit` for each predicate to which the change is other than kNone, once each, in no
   // order, on this thread and without a lock held: it may call the matcher. Null stands for no
