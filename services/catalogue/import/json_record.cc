@@ -4,6 +4,7 @@
 
 #include "absl/strings/str_cat.h"
 
+#include "libs/base/status/error.h"
 #include "libs/base/text/strings.h"
 
 namespace clusterwire::catalogue::registers {
