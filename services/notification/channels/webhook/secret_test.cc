@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include "libs/base/testing/seed.h"
+
 namespace clusterwire::notification {
 namespace {
 
