@@ -44,7 +44,8 @@ TraceContext TraceContext::Child(Random& random) const {
 }
 
 std::optional<TraceContext> TraceContext::Parse(std::string_view traceparent) {
-  const std::vector<std::string> parts = absl::StrSplit(ToAbsl(traceparent), '-');
+  const std::vector<std::string> parts =
+      absl::StrSplit(ToAbsl(traceparent), absl::MaxSplits('-', 4));
   if (parts.size() < 4) return std::nullopt;
   const std::string &version = parts[0], &trace_id = parts[1], &span_id = parts[2];
   const std::string& flags = parts[3];

@@ -4,6 +4,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "libs/base/testing/seed.h"
+
 namespace clusterwire::notification {
 namespace {
 
