@@ -18,7 +18,7 @@ constexpr int kDepthLimit = 8;
 
 std::optional<std::string> Serialized(const std::optional<Facts>& facts) {
   if (!facts.has_value()) return std::nullopt;
-  return store::SerializeDeterministic(*facts);
+  return SerializeDeterministic(*facts);
 }
 
 // As it was before the write.

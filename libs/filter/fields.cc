@@ -5,6 +5,7 @@
 
 #include "absl/strings/ascii.h"
 
+#include "libs/base/text/names.h"
 #include "libs/text/language_tag.h"
 
 namespace clusterwire::filter {
@@ -63,15 +64,8 @@ bool IsExternalId(std::string_view value) {
          AllOf(value.substr(colon + 1), IsPrintable);
 }
 
-// Pairs of collection and id: "clusters/x/labels/y".
 bool IsResourceName(std::string_view value) {
-  size_t segments = 0;
-  for (size_t start = 0; start <= value.size(); ++segments) {
-    const size_t end = std::min(value.find('/', start), value.size());
-    if (!AllOf(value.substr(start, end - start), IsGraphic)) return false;
-    start = end + 1;
-  }
-  return segments % 2 == 0;
+  return !NameSegments(value).empty() && AllOf(value, IsGraphic);
 }
 
 bool IsProgramme(std::string_view value) {

@@ -1,12 +1,10 @@
 #include "libs/resource/call.h"
 
-#include <memory>
-
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 #include "google/protobuf/descriptor.h"
 
-#include "libs/base/crypto.h"
+#include "libs/base/message_digest.h"
 #include "libs/base/status/error.h"
 #include "libs/base/status/status_macros.h"
 #include "libs/resource/id.h"
@@ -23,10 +21,6 @@ const FieldDescriptor* FindField(const Message& request, const char* name,
   return field != nullptr && !field->is_repeated() && field->cpp_type() == type ? field : nullptr;
 }
 
-const FieldDescriptor* RequestIdOf(const Message& request) {
-  return FindField(request, "request_id", FieldDescriptor::CPPTYPE_STRING);
-}
-
 }  // namespace
 
 absl::StatusOr<store::Call> MakeCall(const Origin& origin, const Message& request) {
@@ -34,7 +28,7 @@ absl::StatusOr<store::Call> MakeCall(const Origin& origin, const Message& reques
   call.caller = origin.subject;
   call.trace = origin.traceparent;
   call.method = origin.method;
-  if (const FieldDescriptor* field = RequestIdOf(request)) {
+  if (const auto* field = FindField(request, "request_id", FieldDescriptor::CPPTYPE_STRING)) {
     call.request_id = request.GetReflection()->GetString(request, field);
     FieldErrors errors;
     CheckText(errors, "request_id", call.request_id, 0, kMaxRequestIdLength);
@@ -43,19 +37,11 @@ absl::StatusOr<store::Call> MakeCall(const Origin& origin, const Message& reques
   if (const auto* field = FindField(request, "validate_only", FieldDescriptor::CPPTYPE_BOOL)) {
     call.validate_only = request.GetReflection()->GetBool(request, field);
   }
-  if (!call.request_id.empty()) call.digest = DigestOf(request);
-  return call;
-}
-
-std::string DigestOf(const Message& request) {
-  std::unique_ptr<Message> content(request.New());
-  content->CopyFrom(request);
-  if (const FieldDescriptor* field = RequestIdOf(*content)) {
-    content->GetReflection()->ClearField(content.get(), field);
+  if (!call.request_id.empty()) {
+    // The same for a retry, another for a reused id.
+    call.digest = absl::BytesToHexString(DigestOf(request, {"request_id"}));
   }
-  // The type is part of it: two methods may take requests of equal bytes.
-  return absl::BytesToHexString(Sha256(absl::StrCat(request.GetDescriptor()->full_name(), "\n",
-                                                    store::SerializeDeterministic(*content))));
+  return call;
 }
 
 absl::Status CheckEtag(const Message& current, std::string_view etag) {

@@ -7,11 +7,24 @@
 #include "absl/status/statusor.h"
 #include "google/protobuf/message.h"
 
+#include "libs/filter/viewer.h"
 #include "libs/store/store.h"
 
 namespace clusterwire::resource {
 
 inline constexpr size_t kMaxRequestIdLength = 100;
+
+// How a call reads.
+struct ReadCall {
+  filter::Viewer viewer;
+  store::Revision at_least = {};  // OUT_OF_RANGE when it isn't written yet
+};
+
+// How a call writes.
+struct WriteCall {
+  filter::Viewer viewer;
+  store::Call store = {};
+};
 
 // Who calls, as the store wants to know it.
 struct Origin {
@@ -24,10 +37,6 @@ struct Origin {
 // it has them. INVALID_ARGUMENT for a request id of more than 100 characters.
 absl::StatusOr<store::Call> MakeCall(const Origin& origin,
                                      const google::protobuf::Message& request);
-
-// A hash of all that a request asks but its request_id: the same for a retry, another for a reused
-// id. Stable within one release.
-std::string DigestOf(const google::protobuf::Message& request);
 
 // ABORTED, reason ETAG_MISMATCH, when `etag` is set and not `current`'s.
 absl::Status CheckEtag(const google::protobuf::Message& current, std::string_view etag);

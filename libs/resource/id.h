@@ -5,8 +5,8 @@
 
 #include "absl/status/statusor.h"
 
-#include "libs/base/status/error.h"
 #include "libs/base/random.h"
+#include "libs/base/status/error.h"
 
 namespace clusterwire::resource {
 

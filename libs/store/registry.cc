@@ -3,11 +3,10 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_join.h"
-#include "absl/strings/str_split.h"
 #include "google/protobuf/descriptor.h"
 
 #include "libs/base/status/status_macros.h"
+#include "libs/base/text/names.h"
 #include "libs/base/text/strings.h"
 
 namespace clusterwire::store {
@@ -15,13 +14,12 @@ namespace {
 
 // "clusters/*/labels/*" of a name or a pattern; empty when it isn't pairs of collection and id.
 std::string ShapeOf(std::string_view name) {
-  std::vector<std::string> segments = absl::StrSplit(ToAbsl(name), '/');
-  if (segments.size() % 2 != 0) return "";
-  for (size_t i = 0; i < segments.size(); ++i) {
-    if (segments[i].empty()) return "";
-    if (i % 2 == 1) segments[i] = "*";
+  std::string shape;
+  const std::vector<std::string_view> segments = NameSegments(name);
+  for (size_t i = 0; i < segments.size(); i += 2) {
+    absl::StrAppend(&shape, i == 0 ? "" : "/", ToAbsl(segments[i]), "/*");
   }
-  return absl::StrJoin(segments, "/");
+  return shape;
 }
 
 // INVALID_ARGUMENT unless the type has all the fields that a Resource needs.

@@ -2,8 +2,6 @@
 
 #include "absl/strings/str_cat.h"
 #include "google/protobuf/descriptor.h"
-#include "google/protobuf/io/coded_stream.h"
-#include "google/protobuf/io/zero_copy_stream_impl_lite.h"
 
 #include "libs/base/time/timestamp.h"
 
@@ -62,16 +60,6 @@ void SetStamp(Revision revision, absl::Time create_time, absl::Time update_time,
 
 bool SameButForStamps(const Message& a, const Message& b) {
   return WithoutStamps(a) == WithoutStamps(b);
-}
-
-std::string SerializeDeterministic(const Message& message) {
-  std::string bytes;
-  google::protobuf::io::StringOutputStream stream(&bytes);
-  google::protobuf::io::CodedOutputStream coded(&stream);
-  coded.SetSerializationDeterministic(true);
-  message.SerializeToCodedStream(&coded);
-  coded.Trim();
-  return bytes;
 }
 
 }  // namespace clusterwire::store

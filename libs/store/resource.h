@@ -13,6 +13,8 @@
 #include "google/protobuf/message.h"
 #include "google/protobuf/timestamp.pb.h"
 
+#include "libs/base/message_digest.h"
+
 namespace clusterwire::store {
 
 using google::protobuf::Message;
@@ -54,9 +56,6 @@ bool IsDeleted(const Message& resource);
 // What the store stamps on a resource. The etag is the revision in decimal digits.
 void SetStamp(Revision revision, absl::Time create_time, absl::Time update_time, Message* resource);
 bool SameButForStamps(const Message& a, const Message& b);
-
-// The same message gives the same bytes, in every process of one release.
-std::string SerializeDeterministic(const Message& message);
 
 // The kind of a change that the store makes itself: what is derived from a resource (registry.h)
 // changed because of another resource (`cause`) or of a refresh. Its etag, revision and update_time

@@ -2,17 +2,19 @@
 
 #include <functional>
 
+#include "libs/api/run.h"
 #include "libs/rpc/call/late.h"
 #include "libs/rpc/call/parking.h"
 #include "libs/rpc/server/server.h"
 #include "libs/search/index.h"
 #include "libs/service/findings.h"
 #include "libs/store/store.h"
-#include "services/catalogue/common/api/calls.h"
 #include "services/catalogue/operations/diagnosis.h"
 
 // The gRPC services of the catalogue, one file each. They translate and decide nothing.
 namespace clusterwire::catalogue {
+
+using api::Api;
 
 // What handlers look through: all of it is set when the catalogue is opened.
 struct Handles {

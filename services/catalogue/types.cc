@@ -1,13 +1,19 @@
 #include "services/catalogue/types.h"
 
+#include <algorithm>
+#include <memory>
 #include <utility>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
 
+#include "libs/base/status/error.h"
+#include "libs/base/status/status_macros.h"
 #include "libs/facts/registry.h"
+#include "libs/resource/scan.h"
 #include "services/catalogue/common/codes/code_book.h"
 #include "services/catalogue/common/fields/facts_fields.h"
+#include "services/catalogue/common/uses.h"
 
 namespace clusterwire::catalogue {
 
@@ -30,6 +36,32 @@ std::vector<CatalogueType> AllTypes() {
 }
 
 }  // namespace
+
+absl::StatusOr<std::string> FirstUser(const store::Reader& reader,
+                                      absl::FunctionRef<bool(const std::string&)> is_it) {
+  std::string user;
+  for (const CatalogueType& one : AllTypes()) {
+    if (one.uses == nullptr || !user.empty()) continue;
+    RETURN_IF_ERROR(
+        resource::ForEach(reader, {.type = one.type.type}, [&](const store::Scanned& scanned) {
+          const std::vector<std::string> uses = one.uses(*scanned.resource);
+          if (std::any_of(uses.begin(), uses.end(), is_it)) {
+            user = store::NameOf(*scanned.resource);
+          }
+          return user.empty();
+        }));
+  }
+  return user;
+}
+
+absl::Status CheckUnused(const store::Reader& reader, const std::string& name,
+                         absl::FunctionRef<bool(const std::string&)> is_it) {
+  ASSIGN_OR_RETURN(const std::string user, FirstUser(reader, is_it));
+  if (user.empty()) return absl::OkStatus();
+  return Error(absl::StatusCode::kFailedPrecondition, "IN_USE",
+               absl::StrCat(name, " can't be deleted: ", user, " needs it"),
+               {{"resource", name}, {"user", user}});
+}
 
 absl::StatusOr<store::Registry> CatalogueTypes(facts::Options limits) {
   std::vector<facts::Type> types;

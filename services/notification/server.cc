@@ -22,9 +22,9 @@ class NotificationServer final : public service::Server {
   ~NotificationServer() override { Stop(); }
 
   absl::Status Start() {
-    const Handling handling = {.reads = reads(), .writes = writes(), .parts = handles_};
+    const Api api = {.reads = reads(), .writes = writes(), .tokens = handles_.tokens};
     return service::Server::Start(
-        MakeServices(handling, operators(), [this] { return Missing(); }));
+        MakeServices(api, handles_, operators(), [this] { return Missing(); }));
   }
 
  private:

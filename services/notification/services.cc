@@ -4,15 +4,14 @@
 
 namespace clusterwire::notification {
 
-rpc::Services MakeServices(const Handling& handling, rpc::ThreadPool& operators,
+rpc::Services MakeServices(const Api& api, const Handles& handles, rpc::ThreadPool& operators,
                            std::function<service::Findings()> missing) {
   rpc::Services services;
-  services.push_back(MakeSubscriberService(handling));
-  services.push_back(MakeSubscriptionService(handling));
-  services.push_back(MakeDeliveryService(handling));
-  services.push_back(MakeInboxService(handling));
-  services.push_back(
-      MakeOperationsService(operators, handling.parts.diagnosis, std::move(missing)));
+  services.push_back(MakeSubscriberService(api, handles));
+  services.push_back(MakeSubscriptionService(api, handles));
+  services.push_back(MakeDeliveryService(api, handles));
+  services.push_back(MakeInboxService(api, handles));
+  services.push_back(MakeOperationsService(operators, handles.diagnosis, std::move(missing)));
   return services;
 }
 

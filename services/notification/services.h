@@ -6,6 +6,7 @@
 
 #include "absl/status/statusor.h"
 
+#include "libs/api/run.h"
 #include "libs/rpc/call/late.h"
 #include "libs/rpc/server/server.h"
 #include "libs/rpc/server/thread_pool.h"
@@ -13,6 +14,8 @@
 #include "libs/service/findings.h"
 
 namespace clusterwire::notification {
+
+using api::Api;
 
 class Diagnosis;
 class Endpoints;
@@ -36,23 +39,16 @@ struct Handles {
   rpc::Late<const Diagnosis> diagnosis;
 };
 
-// What every handler needs: where calls run, and what they are answered from.
-struct Handling {
-  rpc::ThreadPool& reads;
-  rpc::ThreadPool& writes;
-  const Handles& parts;
-};
-
 // The gRPC services: they translate between the wire and the parts. `missing` is what Diagnose says
 // until the parts are there; it runs on `operators`, from the start. The arguments by reference
 // outlive the services.
-rpc::Services MakeServices(const Handling& handling, rpc::ThreadPool& operators,
+rpc::Services MakeServices(const Api& api, const Handles& handles, rpc::ThreadPool& operators,
                            std::function<service::Findings()> missing);
 
-rpc::Service MakeSubscriberService(const Handling& handling);
-rpc::Service MakeSubscriptionService(const Handling& handling);
-rpc::Service MakeDeliveryService(const Handling& handling);
-rpc::Service MakeInboxService(const Handling& handling);
+rpc::Service MakeSubscriberService(const Api& api, const Handles& handles);
+rpc::Service MakeSubscriptionService(const Api& api, const Handles& handles);
+rpc::Service MakeDeliveryService(const Api& api, const Handles& handles);
+rpc::Service MakeInboxService(const Api& api, const Handles& handles);
 rpc::Service MakeOperationsService(rpc::ThreadPool& operators,
                                    const rpc::Late<const Diagnosis>& diagnosis,
                                    std::function<service::Findings()> missing);

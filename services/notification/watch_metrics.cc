@@ -1,35 +1,36 @@
 #include "services/notification/watch_metrics.h"
 
+#include <initializer_list>
+#include <utility>
+
 namespace clusterwire::notification {
 namespace {
 
+// A gauge for each value of `label`.
+void Set(telemetry::Metrics& metrics, const char* name, const char* help, const char* label,
+         std::initializer_list<std::pair<const char*, double>> counts) {
+  for (const auto& [value, count] : counts) {
+    metrics.GetGauge(name, help, {{label, value}}).Set(count);
+  }
+}
+
 void CollectStore(telemetry::Metrics& metrics, const store::Counters& counters) {
-  const auto show = [&metrics](const char* result, int64_t count) {
-    metrics
-        .GetGauge("clusterwire_store_writes",
-                  "Writes of resources since the start, by how they ended", {{"result", result}})
-        .Set(static_cast<double>(count));
-  };
-  show("committed", counters.writes);
-  show("refused", counters.refused);
-  show("overloaded", counters.overloaded);
-  show("failed", counters.failed);
+  Set(metrics, "clusterwire_store_writes", "Writes of resources since the start, by how they ended",
+      "result",
+      {{"committed", counters.writes},
+       {"refused", counters.refused},
+       {"overloaded", counters.overloaded},
+       {"failed", counters.failed}});
 }
 
 void CollectInterests(telemetry::Metrics& metrics, const Interests::Counts& counts) {
-  const auto show = [&metrics](const char* state, size_t count) {
-    metrics
-        .GetGauge(
-            "clusterwire_subscriptions",
-            "Subscriptions by what is done with them; refused ones should be asked and aren't",
-            {{"state", state}})
-        .Set(static_cast<double>(count));
-  };
-  show("active", counts.active);
-  show("paused", counts.paused);
-  show("saved", counts.saved);
-  show("held", counts.held);
-  show("refused", counts.refused);
+  Set(metrics, "clusterwire_subscriptions",
+      "Subscriptions by what is done with them; refused ones should be asked and aren't", "state",
+      {{"active", counts.active},
+       {"paused", counts.paused},
+       {"saved", counts.saved},
+       {"held", counts.held},
+       {"refused", counts.refused}});
   metrics
       .GetGauge("clusterwire_subscriptions_unfiled",
                 "Subscriptions that are asked about every change")
@@ -37,16 +38,9 @@ void CollectInterests(telemetry::Metrics& metrics, const Interests::Counts& coun
 }
 
 void CollectClient(telemetry::Metrics& metrics, const http::Client::Counts& counts) {
-  const auto show = [&metrics](const char* result, uint64_t count) {
-    metrics
-        .GetGauge("clusterwire_http_requests",
-                  "Requests to receivers since the start, by what came of them",
-                  {{"result", result}})
-        .Set(static_cast<double>(count));
-  };
-  show("answered", counts.answered);
-  show("failed", counts.failed);
-  show("refused", counts.refused);
+  Set(metrics, "clusterwire_http_requests",
+      "Requests to receivers since the start, by what came of them", "result",
+      {{"answered", counts.answered}, {"failed", counts.failed}, {"refused", counts.refused}});
   metrics.GetGauge("clusterwire_http_requests_in_flight", "Requests to receivers under way")
       .Set(static_cast<double>(counts.in_flight));
 }

@@ -12,7 +12,7 @@ LIBRARIES = {
     "sql": {"base"},
     "store": {"base", "sql"},
     "facts": {"store", "filter"},
-    "resource": {"base", "store", "text"},
+    "resource": {"facts", "filter", "store"},
     "kafka": {"base"},
     "http": {"base"},
     "filter": {"base", "text"},
@@ -20,6 +20,7 @@ LIBRARIES = {
     "match": {"filter"},
     "change": {"base", "filter", "kafka"},
     "rpc": {"base", "telemetry"},
+    "api": {"resource", "rpc"},
     "service": {"config", "http", "kafka", "rpc", "sql"},
 }
 
@@ -30,7 +31,7 @@ PROTOS = {
     "filter": {"clusterwire/type/v1"},
     "facts": {"clusterwire/type/v1"},
     "change": {"clusterwire/change/v1", "clusterwire/type/v1"},
-    "rpc": {"libs/rpc/health"},
+    "rpc": {"libs/rpc/health", "libs/rpc/token"},
     "service": {"clusterwire/config/v1", "clusterwire/type/v1"},
 }
 FOREIGN_CONTRACT = {"catalogue": "clusterwire/notification/", "notification": "clusterwire/catalogue/"}

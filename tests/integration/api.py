@@ -1,29 +1,29 @@
 """The contracts as a foreign client has them: the generated code, stubs, and refusals decoded."""
 
 import importlib
+import pathlib
 import types
 
 import grpc
 from google.rpc import error_details_pb2, status_pb2
 
 
-def _package(name, *files):
+def _package(name):
     """One name for all that the files of a proto package define."""
     merged = types.SimpleNamespace()
-    for file in files:
-        for suffix in ["pb2", "pb2_grpc"]:
-            module = importlib.import_module(f"clusterwire.{name}.{file}_{suffix}")
+    package = importlib.import_module(f"clusterwire.{name}")
+    for folder in package.__path__:
+        for file in sorted(pathlib.Path(folder).glob("*_pb2*.py")):
+            module = importlib.import_module(f"clusterwire.{name}.{file.stem}")
             vars(merged).update({key: value for key, value in vars(module).items()
                                  if not key.startswith("_")})
     return merged
 
 
-catalogue = _package("catalogue.v1", "cluster", "event", "import", "label", "label_scheme",
-                     "membership", "operations", "programme", "search", "taxonomy")
-change = _package("change.v1", "change_kind", "change_service", "resource_changed")
-notification = _package("notification.v1", "delivery", "inbox", "operations", "subscriber",
-                        "subscription")
-types_v1 = _package("type.v1", "facts", "filter", "finding", "periods", "places", "sources")
+catalogue = _package("catalogue.v1")
+change = _package("change.v1")
+notification = _package("notification.v1")
+types_v1 = _package("type.v1")
 
 # A service that comes back is found again at once.
 _CHANNEL = [("grpc.initial_reconnect_backoff_ms", 50), ("grpc.min_reconnect_backoff_ms", 50),
@@ -35,26 +35,23 @@ PUBLIC = (("clusterwire-view-as", "public"),)
 class Client:
     """The services behind one address, by their short names: client.Cluster.GetCluster(request)."""
 
-    def __init__(self, address, package, names):
+    def __init__(self, address, *packages):
         self.channel = grpc.insecure_channel(address, _CHANNEL)
-        for name in names:
-            setattr(self, name, getattr(package, f"{name}ServiceStub")(self.channel))
+        for package in packages:
+            for name, stub in vars(package).items():
+                if name.endswith("ServiceStub"):
+                    setattr(self, name.removesuffix("ServiceStub"), stub(self.channel))
 
     def close(self):
         self.channel.close()
 
 
 def catalogue_client(address):
-    client = Client(address, catalogue, ["Cluster", "Event", "Import", "Label", "LabelScheme",
-                                         "Membership", "Operations", "Programme", "Search",
-                                         "Taxonomy"])
-    client.Change = change.ChangeServiceStub(client.channel)
-    return client
+    return Client(address, catalogue, change)
 
 
 def notification_client(address):
-    return Client(address, notification, ["Subscriber", "Subscription", "Delivery", "Inbox",
-                                          "Operations"])
+    return Client(address, notification)
 
 
 class Refusal:

@@ -6,6 +6,7 @@
 #include "absl/strings/str_cat.h"
 
 #include "libs/base/status/error.h"
+#include "libs/base/text/names.h"
 #include "libs/base/text/strings.h"
 
 namespace clusterwire::rpc {
@@ -14,23 +15,16 @@ namespace {
 constexpr std::string_view kPublic = "public";
 
 bool IsSegment(std::string_view text) {
-  return !text.empty() && std::all_of(text.begin(), text.end(), [](unsigned char c) {
+  return std::all_of(text.begin(), text.end(), [](unsigned char c) {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
            c == '_' || c == '.';
   });
 }
 
-// collection/id, any number of times.
 bool IsResourceName(std::string_view text) {
-  if (text.size() > 300) return false;
-  size_t segments = 0;
-  while (true) {
-    const size_t slash = text.find('/');
-    if (!IsSegment(text.substr(0, slash))) return false;
-    ++segments;
-    if (slash == std::string_view::npos) return segments % 2 == 0;
-    text.remove_prefix(slash + 1);
-  }
+  const auto segments = NameSegments(text);
+  return text.size() <= 300 && !segments.empty() &&
+         std::all_of(segments.begin(), segments.end(), IsSegment);
 }
 
 absl::Status BadViewAs(std::string_view what) {

@@ -61,6 +61,7 @@ class LateView {
       : late_(&late),
         get_([](const void* of) -> Base* { return &**static_cast<const Late<T>*>(of); }) {}
 
+  Base& operator*() const { return *get_(late_); }
   Base* operator->() const { return get_(late_); }
 
  private:

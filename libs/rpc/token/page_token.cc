@@ -2,17 +2,13 @@
 
 #include <algorithm>
 #include <cstdlib>
-#include <memory>
 
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
 #include <google/protobuf/descriptor.h>
-#include <google/protobuf/io/coded_stream.h>
-#include <google/protobuf/io/zero_copy_stream_impl_lite.h>
 
-#include "libs/base/crypto.h"
+#include "libs/base/message_digest.h"
 #include "libs/base/status/error.h"
-#include "libs/base/text/strings.h"
 
 namespace clusterwire::rpc {
 namespace {
@@ -31,18 +27,7 @@ const FieldDescriptor& FieldOf(const Message& request, const char* name) {
 }
 
 std::string QueryDigest(const Message& request) {
-  const std::unique_ptr<Message> query(request.New());
-  query->CopyFrom(request);
-  query->GetReflection()->ClearField(query.get(), &FieldOf(request, "page_size"));
-  query->GetReflection()->ClearField(query.get(), &FieldOf(request, "page_token"));
-  std::string bytes = absl::StrCat(request.GetDescriptor()->full_name(), "\n");
-  {
-    google::protobuf::io::StringOutputStream stream(&bytes);
-    google::protobuf::io::CodedOutputStream coded(&stream);
-    coded.SetSerializationDeterministic(true);
-    query->SerializeToCodedStream(&coded);
-  }
-  return Sha256(bytes).substr(0, kDigestBytes);
+  return DigestOf(request, {"page_size", "page_token"}).substr(0, kDigestBytes);
 }
 
 }  // namespace
@@ -55,27 +40,27 @@ absl::StatusOr<Page> ReadPage(const TokenSigner& signer, const Message& request,
     return FieldError("page_size", absl::StrCat("is ", size, "; give 1 to ", limits.max_size,
                                                 ", or 0 for ", limits.default_size));
   }
-  Page page{.size = size == 0 ? limits.default_size : std::min(size, limits.max_size), .after = ""};
+  Page page{.size = size == 0 ? limits.default_size : std::min(size, limits.max_size)};
   const std::string token = reflection.GetString(request, &FieldOf(request, "page_token"));
   if (token.empty()) return page;
   const absl::StatusOr<std::string> content = signer.Open(kPurpose, token);
-  if (!content.ok() || content->size() <= kDigestBytes) {
+  if (!content.ok() || !page.after.ParseFromString(*content)) {
     return Error(absl::StatusCode::kInvalidArgument, "PAGE_TOKEN_INVALID",
                  "page_token was not made by this service, or was altered; give next_page_token "
                  "of the last response as it is, or start again without one");
   }
-  if (content->substr(0, kDigestBytes) != QueryDigest(request)) {
+  if (page.after.query() != QueryDigest(request)) {
     return Error(absl::StatusCode::kInvalidArgument, "PAGE_TOKEN_MISMATCH",
                  "page_token belongs to another query; keep all fields but page_size as they were "
                  "on the first page, or start again without a token");
   }
-  page.after = content->substr(kDigestBytes);
   return page;
 }
 
 std::string NextPageToken(const TokenSigner& signer, const Message& request,
-                          std::string_view position) {
-  return signer.Sign(kPurpose, absl::StrCat(QueryDigest(request), ToAbsl(position)));
+                          PagePosition position) {
+  position.set_query(QueryDigest(request));
+  return signer.Sign(kPurpose, position.SerializeAsString());
 }
 
 }  // namespace clusterwire::rpc

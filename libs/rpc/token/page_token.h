@@ -1,25 +1,20 @@
 #pragma once
 
-#include <cstddef>
 #include <string>
-#include <string_view>
 
 #include "absl/status/statusor.h"
 #include <google/protobuf/message.h>
 
+#include "libs/rpc/token/page_position.pb.h"
 #include "libs/rpc/token/token.h"
 
 // Pages of a list as AIP-158 wants them. Both functions take the whole request, which has the
 // fields `page_size` (int32) and `page_token` (string):
 //
 //   ASSIGN_OR_RETURN(const rpc::Page page, rpc::ReadPage(tokens_, request, {}));
-//   … load page.size + 1 rows behind page.after …
-//   if (more) response.set_next_page_token(rpc::NextPageToken(tokens_, request, last_key));
+//   … load page.size + 1 rows behind page.after.name() …
+//   if (more) response.set_next_page_token(rpc::NextPageToken(tokens_, request, last));
 namespace clusterwire::rpc {
-
-// A page ends before it holds more, or with its first item: clients take messages of 4 MiB unless
-// they are told otherwise.
-inline constexpr size_t kMaxPageBytes = 3 << 20;
 
 struct PageLimits {
   int default_size = 50;  // for page_size 0
@@ -27,8 +22,8 @@ struct PageLimits {
 };
 
 struct Page {
-  int size = 0;            // 1 … max_size
-  std::string after = "";  // what NextPageToken() was given as `position`; "" for the first page
+  int size = 0;             // 1 … max_size
+  PagePosition after = {};  // what NextPageToken() was given; empty for the first page
 };
 
 // INVALID_ARGUMENT for a negative page_size, for a token that isn't ours (PAGE_TOKEN_INVALID), and
@@ -37,8 +32,8 @@ struct Page {
 absl::StatusOr<Page> ReadPage(const TokenSigner& signer, const google::protobuf::Message& request,
                               const PageLimits& limits);
 
-// `position` is what the next page starts behind: opaque to the client, yours to define, not "".
+// The next page starts behind `position`.
 std::string NextPageToken(const TokenSigner& signer, const google::protobuf::Message& request,
-                          std::string_view position);
+                          PagePosition position);
 
 }  // namespace clusterwire::rpc

@@ -25,6 +25,12 @@ class PageTokenTest : public ::testing::Test {
     return page.ok() ? page->size : -1;
   }
 
+  static PagePosition Behind(const char* name) {
+    PagePosition position;
+    position.set_name(name);
+    return position;
+  }
+
   const TokenSigner signer_{"0123456789abcdef"};
 };
 
@@ -45,7 +51,7 @@ TEST_F(PageTokenTest, ATokenContinuesTheSameQueryWithAnotherSize) {
   EchoRequest request;
   request.set_text("health");
   for (int i = 0; i < 20; ++i) (*request.mutable_labels())[absl::StrCat("k", i)] = "v";
-  const std::string token = NextPageToken(signer_, request, "clusters/m");
+  const std::string token = NextPageToken(signer_, request, Behind("clusters/m"));
 
   EchoRequest next;
   for (int i = 19; i >= 0; --i) (*next.mutable_labels())[absl::StrCat("k", i)] = "v";
@@ -54,14 +60,14 @@ TEST_F(PageTokenTest, ATokenContinuesTheSameQueryWithAnotherSize) {
   next.set_page_size(3);
   const auto page = Read(next);
   ASSERT_THAT(page, IsOk());
-  EXPECT_EQ(page->after, "clusters/m");
+  EXPECT_EQ(page->after.name(), "clusters/m");
   EXPECT_EQ(page->size, 3);
 }
 
 TEST_F(PageTokenTest, ATokenOfAnotherQueryIsRefused) {
   EchoRequest request;
   request.set_text("health");
-  const std::string token = NextPageToken(signer_, request, "clusters/m");
+  const std::string token = NextPageToken(signer_, request, Behind("clusters/m"));
   request.set_text("mobility");
   request.set_page_token(token);
   EXPECT_THAT(Read(request), ReasonIs("PAGE_TOKEN_MISMATCH"));

@@ -1,16 +1,11 @@
-#include <optional>
-
-#include "absl/strings/numbers.h"
-#include "absl/strings/str_cat.h"
-
 #include "clusterwire/change/v1/change_service.grpc.pb.h"
 
+#include "libs/base/status/error.h"
 #include "libs/base/status/status_macros.h"
 #include "libs/base/time/timestamp.h"
-#include "libs/rpc/call/run_unary.h"
+#include "libs/resource/page.h"
 #include "libs/rpc/token/page_token.h"
 #include "services/catalogue/changes/history.h"
-#include "services/catalogue/common/api/calls.h"
 #include "services/catalogue/services.h"
 
 namespace clusterwire::catalogue {
@@ -18,22 +13,7 @@ namespace {
 
 using change::v1::ListChangesRequest;
 using change::v1::ListChangesResponse;
-
-std::string PlaceOf(const store::Position& position) {
-  return absl::StrCat(position.revision.value, ".", position.ordinal);
-}
-
-// A token was signed by us, so what is in it is what PlaceOf() made.
-store::Position PositionOf(const std::string& place) {
-  store::Position position;
-  const size_t dot = place.find('.');
-  if (dot == std::string::npos ||
-      !absl::SimpleAtoi(place.substr(0, dot), &position.revision.value) ||
-      !absl::SimpleAtoi(place.substr(dot + 1), &position.ordinal)) {
-    return {};
-  }
-  return position;
-}
+using resource::ReadCall;
 
 class ChangeServiceHandler final : public change::v1::ChangeService::CallbackService {
  public:
@@ -43,36 +23,38 @@ class ChangeServiceHandler final : public change::v1::ChangeService::CallbackSer
   grpc::ServerUnaryReactor* ListChanges(grpc::CallbackServerContext* context,
                                         const ListChangesRequest* request,
                                         ListChangesResponse* response) override {
-    return rpc::RunUnary(api_.reads, context,
-                         [this, request, response](const rpc::CallContext& call) {
-                           return List(call, *request, response);
-                         });
+    return api::RunRead(api_, context, 0, [this, request, response](const ReadCall& call) {
+      return List(call, *request, response);
+    });
   }
 
  private:
-  absl::Status List(const rpc::CallContext& call, const ListChangesRequest& request,
+  absl::Status List(const ReadCall& call, const ListChangesRequest& request,
                     ListChangesResponse* response) {
     ASSIGN_OR_RETURN(const rpc::Page page, rpc::ReadPage(*api_.tokens, request, {}));
     if (request.after_revision() < 0) return FieldError("after_revision", "must not be negative");
     HistoryQuery query;
-    query.viewer = ViewerOf(call.caller);
+    query.viewer = call.viewer;
     query.filter = request.filter();
     query.kinds = {request.kinds().begin(), request.kinds().end()};
     if (request.has_start_time()) query.start = ToTime(request.start_time());
     if (request.has_end_time()) query.end = ToTime(request.end_time());
     query.latest_per_resource = request.latest_per_resource();
-    if (!page.after.empty()) {
-      query.after = PositionOf(page.after);
+    if (page.after.has_change()) {
+      query.after = {.revision = {page.after.change().revision()},
+                     .ordinal = page.after.change().ordinal()};
     } else if (request.after_revision() > 0) {
       query.after = store::EndOf(store::Revision{request.after_revision()});
     }
     query.limit = page.size;
-    query.bytes = rpc::kMaxPageBytes;
+    query.bytes = resource::kMaxPageBytes;
     ASSIGN_OR_RETURN(auto listed, history_->List(query));
     for (auto& change : listed.changes) *response->add_changes() = std::move(change);
     if (listed.next) {
-      response->set_next_page_token(
-          rpc::NextPageToken(*api_.tokens, request, PlaceOf(*listed.next)));
+      rpc::PagePosition position;
+      position.mutable_change()->set_revision(listed.next->revision.value);
+      position.mutable_change()->set_ordinal(listed.next->ordinal);
+      response->set_next_page_token(rpc::NextPageToken(*api_.tokens, request, position));
     }
     return absl::OkStatus();
   }

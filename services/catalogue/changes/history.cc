@@ -10,6 +10,7 @@
 #include "libs/base/status/status_macros.h"
 #include "libs/change/kind.h"
 #include "libs/change/visible.h"
+#include "libs/resource/page.h"
 #include "services/catalogue/changes/record.h"
 
 namespace clusterwire::catalogue {
@@ -132,7 +133,7 @@ absl::StatusOr<History::Page> History::List(const HistoryQuery& query) const {
   ASSIGN_OR_RETURN(const Selection selection, Selection::Create(query));
   Page page;
   Latest latest(store_, selection);
-  size_t bytes = 0;
+  resource::PageRoom room(static_cast<size_t>(query.limit), query.bytes);
   store::Position after = query.after;
   for (int scanned = 0; scanned < kScanLimit;) {
     ASSIGN_OR_RETURN(const auto changes, scanned == 0 ? FirstChanges(store_, query, after)
@@ -146,8 +147,7 @@ absl::StatusOr<History::Page> History::List(const HistoryQuery& query) const {
         if (!is_latest) record.reset();
       }
       if (record) {
-        bytes += record->ByteSizeLong();
-        if (bytes > query.bytes && !page.changes.empty()) {
+        if (!room.Takes(record->ByteSizeLong())) {
           page.next = after;
           return page;
         }

@@ -6,6 +6,9 @@
 #include "libs/base/time/date.h"
 #include "services/catalogue/changes/record.h"
 #include "services/catalogue/common/dates/calendar.h"
+#include "services/catalogue/resources/clusters/cluster_rules.h"
+#include "services/catalogue/resources/labels/label_rules.h"
+#include "services/catalogue/resources/programmes/membership_rules.h"
 #include "services/catalogue/testing/world.h"
 
 namespace clusterwire::catalogue {
@@ -37,7 +40,7 @@ class HistoryTest : public ::testing::Test {
     v1::Label label;
     label.set_scheme("labelSchemes/ecei");
     label.set_level(level);
-    return *world_.labels->Award(world_.AsOperator(), cluster, label, "");
+    return *world_.Of<Labels>().Award(world_.AsOperator(), cluster, label, "");
   }
 
   World world_{"2024-06-01"};
@@ -49,7 +52,7 @@ TEST_F(HistoryTest, ARecordHasTheFactsBeforeAndAfterAndTheResource) {
   const v1::Cluster cluster = world_.NewCluster();
   v1::Cluster changed = cluster;
   changed.set_acronym("SiSa");
-  ASSERT_THAT(world_.clusters->Update(world_.AsOperator(), changed, {}), IsOk());
+  ASSERT_THAT(world_.Of<Clusters>().Update(world_.AsOperator(), changed, {}), IsOk());
   const auto change = List().back();
   EXPECT_EQ(change.history_id(), *world_.store->history());
   EXPECT_EQ(change.revision(), world_.store->revision()->value);
@@ -63,7 +66,7 @@ TEST_F(HistoryTest, ARecordHasTheFactsBeforeAndAfterAndTheResource) {
 
 TEST_F(HistoryTest, ADeletionHasNoAfterAndNoResource) {
   const v1::Cluster cluster = world_.NewCluster();
-  ASSERT_THAT(world_.clusters->Delete(world_.AsOperator(), cluster.name(), ""), IsOk());
+  ASSERT_THAT(world_.Of<Clusters>().Delete(world_.AsOperator(), cluster.name(), ""), IsOk());
   const auto change = List().back();
   EXPECT_EQ(change.kind(), "cluster.deleted");
   EXPECT_TRUE(change.has_before());
@@ -86,10 +89,10 @@ TEST_F(HistoryTest, WhatChangesWithAnotherResourceNamesItAsTheCause) {
 TEST_F(HistoryTest, ThePublicSeesADraftFromItsPublicationOnAndNothingBefore) {
   v1::Cluster draft = world_.GoodCluster("Draft");
   draft.set_state(v1::Cluster::STATE_DRAFT);
-  ASSERT_THAT(world_.clusters->Create(world_.AsOperator(), "", draft, ""), IsOk());
+  ASSERT_THAT(world_.Of<Clusters>().Create(world_.AsOperator(), "", draft, ""), IsOk());
   query_.viewer = filter::Viewer::Public();
   EXPECT_THAT(List(), IsEmpty());
-  ASSERT_THAT(world_.clusters->Publish(world_.AsOperator(), "clusters/draft", ""), IsOk());
+  ASSERT_THAT(world_.Of<Clusters>().Publish(world_.AsOperator(), "clusters/draft", ""), IsOk());
   const auto seen = List();
   ASSERT_EQ(seen.size(), 1u);
   EXPECT_EQ(seen[0].kind(), "cluster.published");
@@ -102,9 +105,9 @@ TEST_F(HistoryTest, ThePublicSeesADraftFromItsPublicationOnAndNothingBefore) {
 TEST_F(HistoryTest, AFilterMatchesWhatWasBeforeOrWhatIsAfter) {
   v1::Cluster cluster = world_.NewCluster();
   cluster.set_sectors(0, "esca:health");
-  cluster = *world_.clusters->Update(world_.AsOperator(), cluster, {});
+  cluster = *world_.Of<Clusters>().Update(world_.AsOperator(), cluster, {});
   cluster.set_acronym("H");
-  ASSERT_THAT(world_.clusters->Update(world_.AsOperator(), cluster, {}), IsOk());
+  ASSERT_THAT(world_.Of<Clusters>().Update(world_.AsOperator(), cluster, {}), IsOk());
   query_.filter.add_sectors("esca:ict");
   EXPECT_THAT(Kinds(), ElementsAre("cluster.created", "cluster.updated"));
 }
@@ -117,10 +120,10 @@ TEST_F(HistoryTest, TheChangesOfANameAreThoseThatTheFilterMatchesInTheWholeLog) 
   v1::Membership membership;
   membership.set_cluster(a.name());
   membership =
-      *world_.memberships->Create(world_.AsOperator(), "programmes/go-cluster", membership, "m");
+      *world_.Of<Memberships>().Create(world_.AsOperator(), "programmes/go-cluster", membership, "m");
   Award(b.name(), "silver");
-  ASSERT_THAT(world_.memberships->Delete(world_.AsOperator(), membership.name(), ""), IsOk());
-  ASSERT_THAT(world_.clusters->Delete(world_.AsOperator(), b.name(), ""), IsOk());
+  ASSERT_THAT(world_.Of<Memberships>().Delete(world_.AsOperator(), membership.name(), ""), IsOk());
+  ASSERT_THAT(world_.Of<Clusters>().Delete(world_.AsOperator(), b.name(), ""), IsOk());
   const auto all = List();
   const std::vector<std::vector<std::string>> asked = {{a.name()},
                                                        {b.name()},
@@ -169,9 +172,9 @@ TEST_F(HistoryTest, TheLatestOfEachResourceIsTheLatestThatIsSelected) {
   v1::Cluster a = world_.NewCluster("A");
   world_.NewCluster("B");
   a.set_acronym("1");
-  a = *world_.clusters->Update(world_.AsOperator(), a, {});
+  a = *world_.Of<Clusters>().Update(world_.AsOperator(), a, {});
   a.set_acronym("2");
-  ASSERT_THAT(world_.clusters->Update(world_.AsOperator(), a, {}), IsOk());
+  ASSERT_THAT(world_.Of<Clusters>().Update(world_.AsOperator(), a, {}), IsOk());
   query_.latest_per_resource = true;
   EXPECT_THAT(Kinds(), ElementsAre("cluster.created", "cluster.updated"));
   EXPECT_EQ(List().back().cluster().acronym(), "2");
@@ -201,11 +204,11 @@ TEST_F(HistoryTest, AfterACompactionTheListBeginsWhereTheLogDoes) {
   v1::Cluster cluster = world_.NewCluster();
   const store::Revision first = *world_.store->revision();
   cluster.set_acronym("1");
-  cluster = *world_.clusters->Update(world_.AsOperator(), cluster, {});
+  cluster = *world_.Of<Clusters>().Update(world_.AsOperator(), cluster, {});
   world_.clock.Advance(absl::Hours(1));
   ASSERT_THAT(world_.store->Compact(world_.clock.Now()), IsOk());
   cluster.set_acronym("2");
-  ASSERT_THAT(world_.clusters->Update(world_.AsOperator(), cluster, {}), IsOk());
+  ASSERT_THAT(world_.Of<Clusters>().Update(world_.AsOperator(), cluster, {}), IsOk());
   query_.after = {};
   EXPECT_THAT(Kinds(), ElementsAre("cluster.updated"));
   query_.after = store::EndOf({first.value - 1});

@@ -10,6 +10,8 @@
 #include "libs/kafka/partitioner.h"
 #include "libs/kafka/testing/mock_kafka.h"
 #include "services/catalogue/changes/record.h"
+#include "services/catalogue/resources/clusters/cluster_rules.h"
+#include "services/catalogue/resources/labels/label_rules.h"
 #include "services/catalogue/testing/world.h"
 
 namespace clusterwire::catalogue {
@@ -89,12 +91,12 @@ TEST_F(RelayTest, EveryChangeArrivesOnceAsItsRecordAndInOrderUnderItsRoot) {
   WriteCall call = world_.AsOperator();
   call.store.trace = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
   const auto relay = Start();
-  const auto cluster = world_.clusters->Create(call, "", world_.GoodCluster(), "");
+  const auto cluster = world_.Of<Clusters>().Create(call, "", world_.GoodCluster(), "");
   v1::Label label;
   label.set_scheme("labelSchemes/ecei");
   label.set_level("gold");
-  ASSERT_THAT(world_.labels->Award(world_.AsOperator(), cluster->name(), label, ""), IsOk());
-  ASSERT_THAT(world_.clusters->Delete(world_.AsOperator(), cluster->name(), ""), IsOk());
+  ASSERT_THAT(world_.Of<Labels>().Award(world_.AsOperator(), cluster->name(), label, ""), IsOk());
+  ASSERT_THAT(world_.Of<Clusters>().Delete(world_.AsOperator(), cluster->name(), ""), IsOk());
   ASSERT_TRUE(CaughtUp(*relay));
 
   std::map<std::string, store::Position> last;  // of each root
@@ -181,7 +183,8 @@ TEST_F(RelayTest, ATopicThatShrankIsNotWrittenTo) {
 }
 
 TEST_F(RelayTest, OneThatStandsStillGivesItsLeaseUpWhenItStops) {
-  ASSERT_THAT(world_.clusters->Create(world_.AsOperator(), "", world_.GoodCluster(), ""), IsOk());
+  ASSERT_THAT(world_.Of<Clusters>().Create(world_.AsOperator(), "", world_.GoodCluster(), ""),
+              IsOk());
   SendFromTheFuture();
   auto relay = Start();
   ASSERT_TRUE(Eventually([&] { return relay->state().halted; }));

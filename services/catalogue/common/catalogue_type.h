@@ -1,6 +1,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/time/time.h"
@@ -19,6 +20,8 @@ using TimerStep = absl::Status (*)(store::Writer& writer, const std::string& nam
 struct CatalogueType {
   facts::Type type;
   TimerStep step = nullptr;  // required where the projection names timers
+  // The names and codes that a resource uses: what they stand for stays while it is there.
+  std::vector<std::string> (*uses)(const store::Message& resource) = nullptr;
 };
 
 }  // namespace clusterwire::catalogue

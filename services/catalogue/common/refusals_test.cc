@@ -4,6 +4,11 @@
 
 #include "libs/base/testing/status_matchers.h"
 #include "services/catalogue/common/dates/calendar.h"
+#include "services/catalogue/resources/clusters/cluster_rules.h"
+#include "services/catalogue/resources/labels/label_rules.h"
+#include "services/catalogue/resources/labels/label_scheme_rules.h"
+#include "services/catalogue/resources/programmes/membership_rules.h"
+#include "services/catalogue/resources/taxonomies/taxonomy_rules.h"
 #include "services/catalogue/testing/world.h"
 
 namespace clusterwire::catalogue {
@@ -17,12 +22,12 @@ class RefusalsTest : public ::testing::Test {
     v1::Label label;
     label.set_scheme("labelSchemes/ecei");
     label.set_level(level);
-    return *world_.labels->Award(world_.AsOperator(), cluster_, label, "");
+    return *world_.Of<Labels>().Award(world_.AsOperator(), cluster_, label, "");
   }
   v1::Membership NewMembership(v1::Membership membership = {}) {
     membership.set_cluster(cluster_);
-    return *world_.memberships->Create(world_.AsOperator(), "programmes/go-cluster", membership,
-                                       "");
+    return *world_.Of<Memberships>().Create(world_.AsOperator(), "programmes/go-cluster",
+                                            membership, "");
   }
   google::protobuf::FieldMask Mask(const char* path) {
     google::protobuf::FieldMask mask;
@@ -36,42 +41,44 @@ class RefusalsTest : public ::testing::Test {
 
 TEST_F(RefusalsTest, ASchemeThatLabelsAreOfStaysAndTheErrorNamesOne) {
   const v1::Label label = NewLabel();
-  EXPECT_THAT(world_.schemes->Delete(world_.AsOperator(), "labelSchemes/ecei", ""),
+  EXPECT_THAT(world_.Of<LabelSchemes>().Delete(world_.AsOperator(), "labelSchemes/ecei", ""),
               StatusIs(absl::StatusCode::kFailedPrecondition, HasSubstr(label.name())));
   v1::LabelScheme other;
   other.set_title("Unused");
-  other = *world_.schemes->Create(world_.AsOperator(), "", other, "");
-  EXPECT_THAT(world_.schemes->Delete(world_.AsOperator(), other.name(), ""), IsOk());
+  other = *world_.Of<LabelSchemes>().Create(world_.AsOperator(), "", other, "");
+  EXPECT_THAT(world_.Of<LabelSchemes>().Delete(world_.AsOperator(), other.name(), ""), IsOk());
 }
 
 TEST_F(RefusalsTest, ALevelThatLabelsHoldStaysInItsScheme) {
   NewLabel("silver");
   auto scheme = world_.Get<v1::LabelScheme>("labelSchemes/ecei");
   scheme.mutable_levels()->DeleteSubrange(1, 1);
-  EXPECT_THAT(world_.schemes->Update(world_.AsOperator(), scheme, Mask("levels")),
+  EXPECT_THAT(world_.Of<LabelSchemes>().Update(world_.AsOperator(), scheme, Mask("levels")),
               HasFieldError("label_scheme.levels"));
   scheme = world_.Get<v1::LabelScheme>("labelSchemes/ecei");
   scheme.mutable_levels()->DeleteSubrange(2, 1);
-  EXPECT_THAT(world_.schemes->Update(world_.AsOperator(), scheme, Mask("levels")), IsOk());
+  EXPECT_THAT(world_.Of<LabelSchemes>().Update(world_.AsOperator(), scheme, Mask("levels")),
+              IsOk());
 }
 
 TEST_F(RefusalsTest, ACodeListThatSomethingCarriesACodeOfStays) {
-  EXPECT_THAT(world_.taxonomies->Delete(world_.AsOperator(), "taxonomies/esca-portfolios", ""),
+  EXPECT_THAT(world_.Of<Taxonomies>().Delete(world_.AsOperator(), "taxonomies/esca-portfolios", ""),
               ReasonIs("IN_USE"));
-  EXPECT_THAT(world_.taxonomies->Delete(world_.AsOperator(), "taxonomies/nuts", ""),
+  EXPECT_THAT(world_.Of<Taxonomies>().Delete(world_.AsOperator(), "taxonomies/nuts", ""),
               ReasonIs("IN_USE"));
   // The country that every cluster has is a code too.
-  EXPECT_THAT(world_.taxonomies->Delete(world_.AsOperator(), "taxonomies/iso-3166-1-countries", ""),
-              ReasonIs("IN_USE"));
-  ASSERT_THAT(world_.clusters->Delete(world_.AsOperator(), cluster_, ""), IsOk());
-  EXPECT_THAT(world_.taxonomies->Delete(world_.AsOperator(), "taxonomies/esca-portfolios", ""),
+  EXPECT_THAT(
+      world_.Of<Taxonomies>().Delete(world_.AsOperator(), "taxonomies/iso-3166-1-countries", ""),
+      ReasonIs("IN_USE"));
+  ASSERT_THAT(world_.Of<Clusters>().Delete(world_.AsOperator(), cluster_, ""), IsOk());
+  EXPECT_THAT(world_.Of<Taxonomies>().Delete(world_.AsOperator(), "taxonomies/esca-portfolios", ""),
               IsOk());
 }
 
 TEST_F(RefusalsTest, AnIdThatCannotBeMadeIsNamedBesideWhatElseIsWrong) {
   v1::Cluster cluster = world_.GoodCluster(" ");
   cluster.set_country("XX");
-  const auto created = world_.clusters->Create(world_.AsOperator(), "", cluster, "");
+  const auto created = world_.Of<Clusters>().Create(world_.AsOperator(), "", cluster, "");
   EXPECT_THAT(created, HasFieldError("cluster_id"));
   EXPECT_THAT(created, HasFieldError("cluster.title"));
   EXPECT_THAT(created, HasFieldError("cluster.country"));
@@ -82,36 +89,36 @@ TEST_F(RefusalsTest, LabelsAndMembershipsAreListedUnderAParentOfTheirKindOrUnder
   ListQuery query;
   for (const char* parent : {"", "clusters", "programmes/go-cluster", "programmes/-"}) {
     query.parent = parent;
-    EXPECT_THAT(world_.labels->List(world_.Read(), query), HasFieldError("parent")) << parent;
+    EXPECT_THAT(world_.Of<Labels>().List(world_.Read(), query), HasFieldError("parent")) << parent;
   }
   for (const std::string& parent : {std::string("clusters/-"), cluster_}) {
     query.parent = parent;
-    EXPECT_EQ(world_.labels->List(world_.Read(), query)->resources.size(), 1u);
+    EXPECT_EQ(world_.Of<Labels>().List(world_.Read(), query)->resources.size(), 1u);
   }
-  EXPECT_THAT(world_.labels->Award(world_.AsOperator(), "programmes/go-cluster", {}, ""),
+  EXPECT_THAT(world_.Of<Labels>().Award(world_.AsOperator(), "programmes/go-cluster", {}, ""),
               HasFieldError("parent"));
 }
 
 TEST_F(RefusalsTest, ANameOfAnotherTypeIsNotFound) {
-  EXPECT_THAT(world_.clusters->BatchGet(world_.Read(), {"programmes/go-cluster"}),
+  EXPECT_THAT(world_.Of<Clusters>().BatchGet(world_.Read(), {"programmes/go-cluster"}),
               StatusIs(absl::StatusCode::kNotFound));
-  EXPECT_THAT(world_.clusters->Delete(world_.AsOperator(), "programmes/go-cluster", ""),
+  EXPECT_THAT(world_.Of<Clusters>().Delete(world_.AsOperator(), "programmes/go-cluster", ""),
               StatusIs(absl::StatusCode::kNotFound));
-  EXPECT_THAT(world_.clusters->BatchGet(world_.Read(), {""}),
+  EXPECT_THAT(world_.Of<Clusters>().BatchGet(world_.Read(), {""}),
               StatusIs(absl::StatusCode::kNotFound));
 }
 
 TEST_F(RefusalsTest, AStateThatThisReleaseDoesNotKnowIsNeverPublic) {
   v1::Cluster cluster = world_.GoodCluster("New");
   cluster.set_state(static_cast<v1::Cluster::State>(9));
-  EXPECT_THAT(world_.clusters->Create(world_.AsOperator(), "", cluster, ""),
+  EXPECT_THAT(world_.Of<Clusters>().Create(world_.AsOperator(), "", cluster, ""),
               HasFieldError("cluster.state"));
 }
 
 TEST_F(RefusalsTest, NobodyLearnsFromAnUndeleteWhatThereWas) {
-  ASSERT_THAT(world_.clusters->Delete(world_.AsOperator(), cluster_, ""), IsOk());
+  ASSERT_THAT(world_.Of<Clusters>().Delete(world_.AsOperator(), cluster_, ""), IsOk());
   for (const std::string& name : {cluster_, std::string("clusters/never")}) {
-    EXPECT_THAT(world_.clusters->Undelete(world_.As("clusters/other"), name, ""),
+    EXPECT_THAT(world_.Of<Clusters>().Undelete(world_.As("clusters/other"), name, ""),
                 StatusIs(absl::StatusCode::kPermissionDenied));
   }
 }
@@ -123,7 +130,7 @@ TEST_F(RefusalsTest, WhatLiesAheadHasNotHappened) {
   label.set_assessed("2024-07");
   label.set_awarded("2024-08");
   label.set_announced("2024-09");
-  const auto awarded = world_.labels->Award(world_.AsOperator(), cluster_, label, "");
+  const auto awarded = world_.Of<Labels>().Award(world_.AsOperator(), cluster_, label, "");
   EXPECT_THAT(awarded, HasFieldError("label.assessed"));
   EXPECT_THAT(awarded, HasFieldError("label.awarded"));
   EXPECT_THAT(awarded, HasFieldError("label.announced"));
@@ -132,15 +139,16 @@ TEST_F(RefusalsTest, WhatLiesAheadHasNotHappened) {
 TEST_F(RefusalsTest, AMembershipIsEndedOnceItsLastDayIsOver) {
   const std::string name = NewMembership().name();
   for (const char* end : {"2024-06-01", "2024", "2025"}) {
-    EXPECT_THAT(world_.memberships->End(world_.AsOperator(), name, "", end, ""),
+    EXPECT_THAT(world_.Of<Memberships>().End(world_.AsOperator(), name, "", end, ""),
                 HasFieldError("end"));
   }
-  EXPECT_THAT(
-      world_.memberships->End(world_.AsOperator(), name, "", "2024-05-31", std::string(501, 'x')),
-      HasFieldError("reason"));
-  const auto ended = world_.memberships->End(world_.AsOperator(), name, "", "2024-05-31", "left");
+  EXPECT_THAT(world_.Of<Memberships>().End(world_.AsOperator(), name, "", "2024-05-31",
+                                           std::string(501, 'x')),
+              HasFieldError("reason"));
+  const auto ended =
+      world_.Of<Memberships>().End(world_.AsOperator(), name, "", "2024-05-31", "left");
   EXPECT_EQ(ended->state(), v1::Membership::STATE_ENDED);
-  EXPECT_THAT(world_.memberships->End(world_.AsOperator(), name, "", "2024-05-30", ""),
+  EXPECT_THAT(world_.Of<Memberships>().End(world_.AsOperator(), name, "", "2024-05-30", ""),
               ReasonIs("ALREADY_ENDED"));
 }
 
@@ -149,18 +157,19 @@ TEST_F(RefusalsTest, ADraftOfAMembershipIsPublishedOnceAndIsThenWhatItsDatesSay)
   draft.set_state(v1::Membership::STATE_DRAFT);
   draft.mutable_period()->set_start("2025");
   const std::string name = NewMembership(draft).name();
-  const auto published = world_.memberships->Publish(world_.AsOperator(), name, "");
+  const auto published = world_.Of<Memberships>().Publish(world_.AsOperator(), name, "");
   ASSERT_THAT(published, IsOk());
   EXPECT_EQ(published->state(), v1::Membership::STATE_UPCOMING);
-  EXPECT_THAT(world_.memberships->Publish(world_.AsOperator(), name, ""), ReasonIs("NOT_A_DRAFT"));
+  EXPECT_THAT(world_.Of<Memberships>().Publish(world_.AsOperator(), name, ""),
+              ReasonIs("NOT_A_DRAFT"));
 }
 
 TEST_F(RefusalsTest, AMembershipNeedsAClusterThatIsThereAndALevelOfTheProgramme) {
   v1::Membership membership;
   membership.set_cluster("programmes/go-cluster");
   membership.set_level("Emperor");
-  const auto created =
-      world_.memberships->Create(world_.AsOperator(), "programmes/go-cluster", membership, "m");
+  const auto created = world_.Of<Memberships>().Create(world_.AsOperator(), "programmes/go-cluster",
+                                                       membership, "m");
   EXPECT_THAT(created, HasFieldError("membership.cluster"));
   EXPECT_THAT(created, HasFieldError("membership.level"));
   EXPECT_THAT(std::string(created.status().message()), HasSubstr("Member, Observer"));
@@ -169,11 +178,11 @@ TEST_F(RefusalsTest, AMembershipNeedsAClusterThatIsThereAndALevelOfTheProgramme)
 TEST_F(RefusalsTest, AProgrammesOfficeDoesNotLearnFromANewMembershipWhichDraftsThereAre) {
   v1::Cluster hidden = world_.GoodCluster("Hidden");
   hidden.set_state(v1::Cluster::STATE_DRAFT);
-  hidden = *world_.clusters->Create(world_.AsOperator(), "", hidden, "");
+  hidden = *world_.Of<Clusters>().Create(world_.AsOperator(), "", hidden, "");
   const auto create = [&](const WriteCall& call, const std::string& cluster) {
     v1::Membership membership;
     membership.set_cluster(cluster);
-    return world_.memberships->Create(call, "programmes/go-cluster", membership, "m");
+    return world_.Of<Memberships>().Create(call, "programmes/go-cluster", membership, "m");
   };
   const WriteCall office = world_.As("programmes/go-cluster");
   const auto refused = create(office, hidden.name());
@@ -190,7 +199,7 @@ TEST_F(RefusalsTest, ATimeZoneIsOneOfTheDatabaseWhateverTheMachineKnowsBesides) 
        {"localtime", "Fixed/UTC+01:00:00", "posix/Europe/Berlin",
         "/usr/share/zoneinfo/Europe/Berlin", "Europe/../Europe/Berlin", "Europe/Atlantis"}) {
     scheme.set_time_zone(zone);
-    EXPECT_THAT(world_.schemes->Update(world_.AsOperator(), scheme, Mask("time_zone")),
+    EXPECT_THAT(world_.Of<LabelSchemes>().Update(world_.AsOperator(), scheme, Mask("time_zone")),
                 HasFieldError("label_scheme.time_zone"))
         << zone;
   }
@@ -202,15 +211,15 @@ TEST_F(RefusalsTest, ATimeZoneIsOneOfTheDatabaseWhateverTheMachineKnowsBesides) 
 TEST_F(RefusalsTest, AClustersLanguageIsABcp47Tag) {
   v1::Cluster cluster = world_.GoodCluster("New");
   cluster.add_languages("12");
-  EXPECT_THAT(world_.clusters->Create(world_.AsOperator(), "", cluster, ""),
+  EXPECT_THAT(world_.Of<Clusters>().Create(world_.AsOperator(), "", cluster, ""),
               HasFieldError("cluster.languages[0]"));
 }
 
 TEST_F(RefusalsTest, CodesOfAListThatIsNotThereAreNotFound) {
-  EXPECT_THAT(world_.taxonomies->SearchCodes(world_.Read(), "x", "nuts", 20),
+  EXPECT_THAT(world_.Of<Taxonomies>().SearchCodes(world_.Read(), "x", "nuts", 20),
               StatusIs(absl::StatusCode::kNotFound));
   const auto saxony =
-      world_.taxonomies->SearchCodes(world_.Read(), "saxony", "taxonomies/nuts", 20);
+      world_.Of<Taxonomies>().SearchCodes(world_.Read(), "saxony", "taxonomies/nuts", 20);
   ASSERT_THAT(saxony, IsOk());
   ASSERT_EQ(saxony->size(), 1u);
   EXPECT_EQ((*saxony)[0].code(), "nuts:DED");

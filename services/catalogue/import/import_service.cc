@@ -3,10 +3,10 @@
 
 #include "clusterwire/catalogue/v1/import.grpc.pb.h"
 
+#include "libs/api/run.h"
 #include "libs/base/status/error.h"
 #include "libs/base/status/status_macros.h"
 #include "libs/rpc/stream/run_stream.h"
-#include "services/catalogue/common/api/calls.h"
 #include "services/catalogue/import/session.h"
 #include "services/catalogue/services.h"
 
@@ -43,7 +43,7 @@ class ImportExchange {
   absl::Status ReceiveOne(const v1::ImportRequest& message) {
     if (session_ == nullptr) {
       if (!message.has_start()) return NotStarted();
-      ASSIGN_OR_RETURN(WriteCall call, WriteCallOf(call_, message.start()));
+      ASSIGN_OR_RETURN(resource::WriteCall call, api::WriteCallOf(call_, message.start()));
       ASSIGN_OR_RETURN(session_,
                        registers::Session::Open(store_, std::move(call), message.start()));
       return absl::OkStatus();
@@ -74,7 +74,7 @@ class ImportServiceHandler final : public v1::ImportService::CallbackService {
         api_.writes, context,
         [this](const rpc::CallContext& call, const rpc::Waker&) -> absl::StatusOr<Exchange> {
           // At once and not at the first message, which may never come: open streams are counted.
-          RETURN_IF_ERROR(registers::Session::CheckMayImport(ViewerOf(call.caller)));
+          RETURN_IF_ERROR(registers::Session::CheckMayImport(api::ViewerOf(call.caller)));
           auto exchange = std::make_shared<ImportExchange>(*store_, call);
           return
               [exchange](rpc::Received<v1::ImportRequest>& in,

@@ -13,6 +13,9 @@
 #include "libs/base/testing/status_matchers.h"
 #include "libs/filter/predicate.h"
 #include "services/catalogue/import/testing/import_bench.h"
+#include "services/catalogue/resources/events/event_rules.h"
+#include "services/catalogue/resources/labels/label_rules.h"
+#include "services/catalogue/resources/labels/label_scheme_rules.h"
 
 // All the real records of tests/data, in the order in which the client sends them.
 namespace clusterwire::catalogue::registers {

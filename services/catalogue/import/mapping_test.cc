@@ -8,6 +8,10 @@
 #include "services/catalogue/import/match.h"
 #include "services/catalogue/import/registers/register.h"
 #include "services/catalogue/import/testing/import_bench.h"
+#include "services/catalogue/resources/clusters/cluster_rules.h"
+#include "services/catalogue/resources/events/event_rules.h"
+#include "services/catalogue/resources/labels/label_scheme_rules.h"
+#include "services/catalogue/resources/programmes/programme_rules.h"
 
 namespace clusterwire::catalogue::registers {
 namespace {

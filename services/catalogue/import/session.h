@@ -13,7 +13,7 @@
 #include "clusterwire/catalogue/v1/import.pb.h"
 
 #include "libs/store/store.h"
-#include "services/catalogue/common/access/access.h"
+#include "services/catalogue/common/resource.h"
 #include "services/catalogue/import/registers/register.h"
 
 namespace clusterwire::catalogue::registers {

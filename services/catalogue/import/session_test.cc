@@ -14,6 +14,9 @@
 #include "libs/base/testing/status_matchers.h"
 #include "services/catalogue/import/testing/import_bench.h"
 #include "services/catalogue/resources/clusters/cluster_rules.h"
+#include "services/catalogue/resources/events/event_rules.h"
+#include "services/catalogue/resources/labels/label_rules.h"
+#include "services/catalogue/resources/programmes/membership_rules.h"
 
 namespace clusterwire::catalogue::registers {
 namespace {

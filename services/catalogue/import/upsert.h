@@ -10,6 +10,7 @@
 #include "clusterwire/catalogue/v1/import.pb.h"
 
 #include "libs/base/status/status_macros.h"
+#include "services/catalogue/common/fields/edited.h"
 #include "services/catalogue/common/resource.h"
 #include "services/catalogue/import/batch.h"
 #include "services/catalogue/import/field_map.h"
@@ -22,8 +23,8 @@ namespace clusterwire::catalogue::registers {
 // What the store itself refuses comes too late to refuse one line: others are staged beside it. It
 // ends the write, whose lines are then written one by one.
 inline absl::Status PutChecked(store::Writer& writer, const store::Message& next,
-                               change::ChangeKind kind) {
-  const absl::Status status = writer.Put(next, change::KindText(kind));
+                               std::string_view kind) {
+  const absl::Status status = writer.Put(next, kind);
   if (!absl::IsInvalidArgument(status)) return status;
   return Error(absl::StatusCode::kFailedPrecondition, ReasonOf(status), ToStd(status.message()));
 }
@@ -52,16 +53,11 @@ absl::StatusOr<v1::ImportResponse> Upsert(Batch& batch, const Rules<T>& rules, F
     return result;
   }
   ASSIGN_OR_RETURN(const auto book, CodeBook::Of(batch.writer()));
-  static const Sight kOperators(filter::Viewer::Operator());  // they alone import
-  const Context context{batch.writer(), *book, batch.writer().now(), kOperators};
-  FieldErrors errors;
-  rules.check(known, imported, context, errors);
-  RETURN_IF_ERROR(InWordsOfRegister(errors.ToStatus(), rules.type, fields));
-  if (rules.settle != nullptr) rules.settle(context, &imported);
-  change::ChangeKind kind = rules.created;
-  if (known != nullptr) {
-    kind = rules.kind_of_update ? rules.kind_of_update(*known, imported) : rules.updated;
-  }
+  static const filter::Viewer kOperators = filter::Viewer::Operator();  // they alone import
+  const Context context{{batch.writer(), batch.writer().now(), kOperators}, *book};
+  const std::string kind = rules.KindOf(known, imported);
+  RETURN_IF_ERROR(
+      InWordsOfRegister(rules.CheckAndSettle(known, &imported, context), rules.type, fields));
   RETURN_IF_ERROR(batch.RefuseSecondLine(match.name));
   RETURN_IF_ERROR(PutChecked(batch.writer(), imported, kind));
   result.set_outcome(known == nullptr ? v1::ImportResponse::OUTCOME_CREATED

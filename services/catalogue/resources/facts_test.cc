@@ -4,6 +4,11 @@
 #include <gmock/gmock.h>
 
 #include "libs/base/testing/status_matchers.h"
+#include "services/catalogue/resources/clusters/cluster_rules.h"
+#include "services/catalogue/resources/events/event_rules.h"
+#include "services/catalogue/resources/labels/label_rules.h"
+#include "services/catalogue/resources/programmes/membership_rules.h"
+#include "services/catalogue/resources/programmes/programme_rules.h"
 #include "services/catalogue/testing/world.h"
 
 namespace clusterwire::catalogue {
@@ -25,26 +30,26 @@ class FactsTest : public ::testing::Test {
   std::string NewCluster(const char* more) {
     v1::Cluster cluster = world_.GoodCluster();
     cluster.MergeFrom(FromText<v1::Cluster>(more));
-    return world_.clusters->Create(world_.AsOperator(), "", cluster, "saxony")->name();
+    return world_.Of<Clusters>().Create(world_.AsOperator(), "", cluster, "saxony")->name();
   }
   std::string Award(const std::string& cluster, const char* text, const std::string& id = "") {
     v1::Label label = FromText<v1::Label>(text);
     label.set_scheme("labelSchemes/ecei");
-    const auto awarded = world_.labels->Award(world_.AsOperator(), cluster, label, id);
+    const auto awarded = world_.Of<Labels>().Award(world_.AsOperator(), cluster, label, id);
     EXPECT_THAT(awarded, IsOk());
     return awarded->name();
   }
   std::string Join(const std::string& cluster, const char* text = "") {
     v1::Membership membership = FromText<v1::Membership>(text);
     membership.set_cluster(cluster);
-    const auto created =
-        world_.memberships->Create(world_.AsOperator(), "programmes/go-cluster", membership, "");
+    const auto created = world_.Of<Memberships>().Create(world_.AsOperator(),
+                                                         "programmes/go-cluster", membership, "");
     EXPECT_THAT(created, IsOk());
     return created->name();
   }
   std::string NewEvent(const char* text) {
     const auto created =
-        world_.events->Create(world_.AsOperator(), "", FromText<v1::CalendarEvent>(text), "");
+        world_.Of<Events>().Create(world_.AsOperator(), "", FromText<v1::CalendarEvent>(text), "");
     EXPECT_THAT(created, IsOk());
     return created->name();
   }
@@ -120,7 +125,7 @@ TEST_F(FactsTest, ALevelCountsAsValidWhileItIsAndAsHeldForEver) {
   EXPECT_THAT(world_.FactsOf(cluster).label_levels(), ElementsAre("ecei:bronze"));
   revoke.set_revoked("2024-05-31");
   revoke.set_reason("too small");
-  ASSERT_THAT(world_.labels->Revoke(world_.AsOperator(), revoke), IsOk());
+  ASSERT_THAT(world_.Of<Labels>().Revoke(world_.AsOperator(), revoke), IsOk());
   EXPECT_THAT(world_.FactsOf(cluster).label_levels(), IsEmpty());
   EXPECT_THAT(world_.FactsOf(revoke.name()).summary(), HasSubstr("Revoked 2024-05-31: too small"));
 }
@@ -188,7 +193,7 @@ TEST_F(FactsTest, ProgrammesSchemesAndCodeListsAreFoundToo) {
 TEST_F(FactsTest, ADraftIsSeenByItsOwnPeopleAndSoIsWhatIsAboutIt) {
   v1::Cluster draft = world_.GoodCluster("Draft");
   draft.set_state(v1::Cluster::STATE_DRAFT);
-  ASSERT_THAT(world_.clusters->Create(world_.AsOperator(), "", draft, ""), IsOk());
+  ASSERT_THAT(world_.Of<Clusters>().Create(world_.AsOperator(), "", draft, ""), IsOk());
   EXPECT_EQ(SeenBy("clusters/draft"), "clusters/draft");
   EXPECT_EQ(SeenBy(Award("clusters/draft", "level: 'gold'")), "clusters/draft");
   EXPECT_EQ(SeenBy(Join("clusters/draft")), "clusters/draft");
@@ -202,18 +207,19 @@ TEST_F(FactsTest, WhatIsAboutSomethingDeletedIsOutOfSightUntilItIsBack) {
   const std::string cluster = NewCluster("");
   const std::string label = Award(cluster, "level: 'gold' valid_until: '2025'");
   const std::string membership = Join(cluster);
-  ASSERT_THAT(world_.clusters->Delete(world_.AsOperator(), cluster, ""), IsOk());
+  ASSERT_THAT(world_.Of<Clusters>().Delete(world_.AsOperator(), cluster, ""), IsOk());
   for (const std::string& name : {cluster, label, membership}) {
     EXPECT_FALSE(world_.HasFacts(name)) << name;
   }
-  ASSERT_THAT(world_.clusters->Undelete(world_.AsOperator(), cluster, ""), IsOk());
+  ASSERT_THAT(world_.Of<Clusters>().Undelete(world_.AsOperator(), cluster, ""), IsOk());
   for (const std::string& name : {cluster, label, membership}) {
     EXPECT_TRUE(world_.HasFacts(name)) << name;
   }
-  ASSERT_THAT(world_.programmes->Delete(world_.AsOperator(), "programmes/go-cluster", ""), IsOk());
+  ASSERT_THAT(world_.Of<Programmes>().Delete(world_.AsOperator(), "programmes/go-cluster", ""),
+              IsOk());
   EXPECT_FALSE(world_.HasFacts(membership));
   EXPECT_THAT(world_.FactsOf(cluster).programmes(), IsEmpty());
-  ASSERT_THAT(world_.programmes->Undelete(world_.AsOperator(), "programmes/go-cluster", ""),
+  ASSERT_THAT(world_.Of<Programmes>().Undelete(world_.AsOperator(), "programmes/go-cluster", ""),
               IsOk());
   EXPECT_THAT(world_.FactsOf(cluster).programmes(), ElementsAre("programmes/go-cluster"));
 }
@@ -221,12 +227,12 @@ TEST_F(FactsTest, WhatIsAboutSomethingDeletedIsOutOfSightUntilItIsBack) {
 TEST_F(FactsTest, LabelsOfADeletedClusterAreListedForOperatorsWhoAskForThem) {
   const std::string cluster = NewCluster("");
   Award(cluster, "level: 'gold'");
-  ASSERT_THAT(world_.clusters->Delete(world_.AsOperator(), cluster, ""), IsOk());
+  ASSERT_THAT(world_.Of<Clusters>().Delete(world_.AsOperator(), cluster, ""), IsOk());
   ListQuery query;
   query.parent = "clusters/-";
-  EXPECT_THAT(world_.labels->List(world_.Read(), query)->resources, IsEmpty());
+  EXPECT_THAT(world_.Of<Labels>().List(world_.Read(), query)->resources, IsEmpty());
   query.show_deleted = true;
-  EXPECT_EQ(world_.labels->List(world_.Read(), query)->resources.size(), 1u);
+  EXPECT_EQ(world_.Of<Labels>().List(world_.Read(), query)->resources.size(), 1u);
 }
 
 }  // namespace

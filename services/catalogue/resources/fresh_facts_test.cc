@@ -3,13 +3,18 @@
 
 #include <gmock/gmock.h>
 
-#include "libs/base/time/date.h"
 #include "libs/base/testing/seed.h"
 #include "libs/base/testing/status_matchers.h"
+#include "libs/base/time/date.h"
 #include "services/catalogue/common/dates/calendar.h"
+#include "services/catalogue/resources/clusters/cluster_rules.h"
+#include "services/catalogue/resources/labels/label_rules.h"
+#include "services/catalogue/resources/programmes/membership_rules.h"
+#include "services/catalogue/resources/programmes/programme_rules.h"
+#include "services/catalogue/resources/taxonomies/taxonomy_rules.h"
 #include "services/catalogue/testing/world.h"
-#include "services/catalogue/types.h"
 #include "services/catalogue/timers/timer_runner.h"
+#include "services/catalogue/types.h"
 
 namespace clusterwire::catalogue {
 namespace {
@@ -29,7 +34,7 @@ class FreshFactsTest : public ::testing::Test {
   void CreateCluster() {
     v1::Cluster cluster = world_.GoodCluster();
     if (Toss(3)) cluster.set_state(v1::Cluster::STATE_DRAFT);
-    Note(world_.clusters->Create(call_, "", cluster, IdOf(Cluster())));
+    Note(world_.Of<Clusters>().Create(call_, "", cluster, IdOf(Cluster())));
   }
   void ChangeCluster() {
     v1::Cluster cluster = world_.GoodCluster(absl::StrCat("Title ", dice_.Below(3)));
@@ -40,13 +45,13 @@ class FreshFactsTest : public ::testing::Test {
     }
     google::protobuf::FieldMask mask;
     for (const char* path : {"title", "sectors", "seat"}) mask.add_paths(path);
-    Note(world_.clusters->Update(call_, cluster, mask));
+    Note(world_.Of<Clusters>().Update(call_, cluster, mask));
   }
   void MoveCluster() {
     const std::string name = Cluster();
-    Note(Toss(3)   ? world_.clusters->Delete(call_, name, "")
-         : Toss(2) ? world_.clusters->Undelete(call_, name, "")
-                   : world_.clusters->Publish(call_, name, ""));
+    Note(Toss(3)   ? world_.Of<Clusters>().Delete(call_, name, "")
+         : Toss(2) ? world_.Of<Clusters>().Undelete(call_, name, "")
+                   : world_.Of<Clusters>().Publish(call_, name, ""));
   }
   void AwardLabel() {
     v1::Label label;
@@ -54,7 +59,7 @@ class FreshFactsTest : public ::testing::Test {
     label.set_level(Toss(2) ? "bronze" : "silver");
     if (!Toss(3)) label.set_valid_until(Toss(2) ? "2025" : "2024-07");
     const std::string name = Label();
-    Note(world_.labels->Award(call_, std::string(store::ParentOf(name)), label, IdOf(name)));
+    Note(world_.Of<Labels>().Award(call_, std::string(store::ParentOf(name)), label, IdOf(name)));
   }
   void MoveLabel() {
     if (Toss(3)) {
@@ -62,12 +67,12 @@ class FreshFactsTest : public ::testing::Test {
       request.set_name(Label());
       request.set_revoked(Today());
       request.set_reason("so it is");
-      Note(world_.labels->Revoke(call_, request));
+      Note(world_.Of<Labels>().Revoke(call_, request));
     } else {
       v1::RenewLabelRequest request;
       request.set_name(Label());
       request.set_renewed(Today());
-      Note(world_.labels->Renew(call_, request));
+      Note(world_.Of<Labels>().Renew(call_, request));
     }
   }
   void CreateMembership() {
@@ -75,30 +80,30 @@ class FreshFactsTest : public ::testing::Test {
     membership.set_cluster(Cluster());
     if (Toss(3)) membership.set_state(v1::Membership::STATE_DRAFT);
     if (Toss(2)) membership.mutable_period()->set_start("2024-08");
-    Note(world_.memberships->Create(call_, kProgramme, membership, IdOf(Membership())));
+    Note(world_.Of<Memberships>().Create(call_, kProgramme, membership, IdOf(Membership())));
   }
   void MoveMembership() {
     const std::string name = Membership();
     switch (dice_.Below(4)) {
       case 0:
-        return Note(world_.memberships->Delete(call_, name, ""));
+        return Note(world_.Of<Memberships>().Delete(call_, name, ""));
       case 1:
-        return Note(world_.memberships->Undelete(call_, name, ""));
+        return Note(world_.Of<Memberships>().Undelete(call_, name, ""));
       case 2:
-        return Note(world_.memberships->Publish(call_, name, ""));
+        return Note(world_.Of<Memberships>().Publish(call_, name, ""));
       default:
-        return Note(world_.memberships->End(call_, name, "", "2024-05", ""));
+        return Note(world_.Of<Memberships>().End(call_, name, "", "2024-05", ""));
     }
   }
   void MoveProgramme() {
-    Note(Toss(2) ? world_.programmes->Delete(call_, kProgramme, "")
-                 : world_.programmes->Undelete(call_, kProgramme, ""));
+    Note(Toss(2) ? world_.Of<Programmes>().Delete(call_, kProgramme, "")
+                 : world_.Of<Programmes>().Undelete(call_, kProgramme, ""));
   }
   // Dresden under Saxony or right under Germany; then the refresh spreads it.
   void ChangeNuts() {
     auto nuts = world_.Get<v1::Taxonomy>("taxonomies/nuts");
     nuts.mutable_codes(2)->set_parent(Toss(2) ? "DE" : "DED");
-    Note(world_.taxonomies->Update(call_, nuts, {}));
+    Note(world_.Of<Taxonomies>().Update(call_, nuts, {}));
     while (*world_.store->Refresh()) {
     }
   }
@@ -138,7 +143,7 @@ class FreshFactsTest : public ::testing::Test {
   World world_{"2024-06-01"};
   const WriteCall call_ = world_.AsOperator();
   telemetry::Metrics metrics_;
-  TimerRunner timers_{*world_.store, TimerSteps(), world_.clock,  world_.random,  metrics_};
+  TimerRunner timers_{*world_.store, TimerSteps(), world_.clock, world_.random, metrics_};
   int done_ = 0;
 };
 

@@ -4,6 +4,7 @@
 
 #include "libs/base/testing/eventually.h"
 #include "libs/base/testing/status_matchers.h"
+#include "services/catalogue/resources/clusters/cluster_rules.h"
 #include "services/catalogue/testing/world.h"
 
 namespace clusterwire::catalogue {
@@ -48,7 +49,8 @@ TEST_F(ApplierTest, AWriteIsFoundAtItsRevisionAndADeletedResourceNoLonger) {
   ASSERT_NO_FATAL_FAILURE(Start());
   const v1::Cluster cluster = world_.NewCluster();
   EXPECT_THAT(Clusters(cluster.revision()), ElementsAre(cluster.name()));
-  ASSERT_THAT(world_.clusters->Delete(world_.AsOperator(), cluster.name(), ""), IsOk());
+  ASSERT_THAT(world_.Of<catalogue::Clusters>().Delete(world_.AsOperator(), cluster.name(), ""),
+              IsOk());
   EXPECT_THAT(Clusters(Newest()), IsEmpty());
   EXPECT_THAT(applier_->status(), IsOk());
 }
@@ -57,16 +59,18 @@ TEST_F(ApplierTest, ADraftIsFoundOncePublished) {
   ASSERT_NO_FATAL_FAILURE(Start());
   v1::Cluster draft = world_.GoodCluster("Draft");
   draft.set_state(v1::Cluster::STATE_DRAFT);
-  ASSERT_THAT(world_.clusters->Create(world_.AsOperator(), "", draft, ""), IsOk());
+  ASSERT_THAT(world_.Of<catalogue::Clusters>().Create(world_.AsOperator(), "", draft, ""), IsOk());
   EXPECT_THAT(Clusters(Newest()), IsEmpty());
-  ASSERT_THAT(world_.clusters->Publish(world_.AsOperator(), "clusters/draft", ""), IsOk());
+  ASSERT_THAT(world_.Of<catalogue::Clusters>().Publish(world_.AsOperator(), "clusters/draft", ""),
+              IsOk());
   EXPECT_THAT(Clusters(Newest()), ElementsAre("clusters/draft"));
 }
 
 TEST_F(ApplierTest, AStartReadsEverythingAndGoesOnFromThere) {
   world_.NewCluster("A");
   const v1::Cluster gone = world_.NewCluster("Gone");
-  ASSERT_THAT(world_.clusters->Delete(world_.AsOperator(), gone.name(), ""), IsOk());
+  ASSERT_THAT(world_.Of<catalogue::Clusters>().Delete(world_.AsOperator(), gone.name(), ""),
+              IsOk());
   ASSERT_NO_FATAL_FAILURE(Start());
   EXPECT_EQ(index_->Current()->revision, Newest());
   EXPECT_THAT(Clusters(0), ElementsAre("clusters/a"));

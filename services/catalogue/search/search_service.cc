@@ -1,36 +1,16 @@
-#include <algorithm>
-#include <optional>
-
-#include "absl/strings/numbers.h"
-#include "absl/strings/str_cat.h"
-
 #include "clusterwire/catalogue/v1/search.grpc.pb.h"
 
+#include "libs/base/status/error.h"
 #include "libs/base/status/status_macros.h"
-#include "libs/rpc/call/run_unary.h"
+#include "libs/resource/page.h"
 #include "libs/rpc/token/page_token.h"
-#include "services/catalogue/common/api/calls.h"
 #include "services/catalogue/services.h"
 
 namespace clusterwire::catalogue {
 namespace {
 
+using resource::ReadCall;
 using v1::SearchRequest;
-
-// A position is two strings; in a token they are one.
-std::string Joined(const search::Position& position) {
-  return absl::StrCat(position.key.size(), ":", position.key, position.name);
-}
-
-std::optional<search::Position> Split(const std::string& joined) {
-  const size_t colon = joined.find(':');
-  size_t length = 0;
-  if (colon == std::string::npos || !absl::SimpleAtoi(joined.substr(0, colon), &length) ||
-      colon + 1 + length > joined.size()) {
-    return std::nullopt;
-  }
-  return search::Position{joined.substr(colon + 1, length), joined.substr(colon + 1 + length)};
-}
 
 absl::StatusOr<search::Order> OrderOf(const SearchRequest& request) {
   const bool words = !request.filter().words().empty();
@@ -63,17 +43,18 @@ absl::StatusOr<search::SearchOptions> OptionsOf(const SearchRequest& request,
   if (request.filter().has_within()) {
     options.origin = {request.filter().within().latitude(), request.filter().within().longitude()};
   }
-  if (!page.after.empty()) options.after = Split(page.after);
+  if (page.after.has_hit()) {
+    options.after = search::Position{page.after.hit().key(), page.after.hit().name()};
+  }
   options.limit = static_cast<size_t>(page.size);
   options.facets = {request.facets().begin(), request.facets().end()};
   return options;
 }
 
 void AddHits(const search::Page& page, v1::SearchResponse* response) {
-  size_t bytes = 0;
+  resource::PageRoom room(page.hits.size());
   for (const search::Hit& found : page.hits) {
-    bytes += found.facts->ByteSizeLong();
-    if (bytes > rpc::kMaxPageBytes && response->hits_size() > 0) return;
+    if (!room.Takes(found.facts->ByteSizeLong())) return;
     v1::Hit& hit = *response->add_hits();
     *hit.mutable_facts() = *found.facts;
     if (found.distance_meters) hit.set_distance_meters(*found.distance_meters);
@@ -100,18 +81,17 @@ class SearchServiceHandler final : public v1::SearchService::CallbackService {
   grpc::ServerUnaryReactor* Search(grpc::CallbackServerContext* context,
                                    const SearchRequest* request,
                                    v1::SearchResponse* response) override {
-    return rpc::RunAtRevision(api_.reads, context, indexed_, request->min_revision(),
-                              [this, request, response](const rpc::CallContext& call) {
-                                return Run(call, *request, response);
-                              });
+    return api::RunRead(
+        api_, context, indexed_, request->min_revision(),
+        [this, request, response](const ReadCall& call) { return Run(call, *request, response); });
   }
 
  private:
-  absl::Status Run(const rpc::CallContext& call, const SearchRequest& request,
+  absl::Status Run(const ReadCall& call, const SearchRequest& request,
                    v1::SearchResponse* response) {
     ASSIGN_OR_RETURN(const rpc::Page page, rpc::ReadPage(*api_.tokens, request, {}));
     ASSIGN_OR_RETURN(const auto predicate,
-                     filter::Predicate::Compile(request.filter(), ViewerOf(call.caller)));
+                     filter::Predicate::Compile(request.filter(), call.viewer));
     ASSIGN_OR_RETURN(const search::SearchOptions options, OptionsOf(request, page));
     const auto published = index_->Current();
     ASSIGN_OR_RETURN(const search::Page found, published->snapshot->Search(predicate, options));
@@ -120,8 +100,10 @@ class SearchServiceHandler final : public v1::SearchService::CallbackService {
     AddFacets(found, response);
     const auto shown = static_cast<size_t>(response->hits_size());
     if (found.more || shown < found.hits.size()) {
-      response->set_next_page_token(
-          rpc::NextPageToken(*api_.tokens, request, Joined(found.hits[shown - 1].position)));
+      rpc::PagePosition position;
+      position.mutable_hit()->set_key(found.hits[shown - 1].position.key);
+      position.mutable_hit()->set_name(found.hits[shown - 1].position.name);
+      response->set_next_page_token(rpc::NextPageToken(*api_.tokens, request, position));
     }
     response->set_revision(published->revision);
     return absl::OkStatus();

@@ -7,6 +7,8 @@
 #include "clusterwire/change/v1/change_service.pb.h"
 
 #include "libs/base/testing/status_matchers.h"
+#include "services/catalogue/resources/clusters/cluster_rules.h"
+#include "services/catalogue/resources/labels/label_rules.h"
 #include "services/catalogue/testing/api_bench.h"
 
 namespace clusterwire::catalogue {

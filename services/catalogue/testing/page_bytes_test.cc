@@ -10,6 +10,7 @@
 #include "clusterwire/change/v1/change_service.pb.h"
 
 #include "libs/base/testing/status_matchers.h"
+#include "services/catalogue/resources/clusters/cluster_rules.h"
 #include "services/catalogue/testing/api_bench.h"
 
 namespace clusterwire::catalogue {
@@ -33,7 +34,7 @@ class PageBytesTest : public ::testing::Test {
       cluster.set_summary(LongText(i, 2000));
       for (int j = 0; j < 20; ++j) cluster.add_former_titles(LongText(j, 200));
       for (int j = 0; j < 50; ++j) cluster.add_support_services(LongText(j, 200));
-      EXPECT_THAT(bench_.world.clusters->Create(bench_.world.AsOperator(), "", cluster, ""),
+      EXPECT_THAT(bench_.world.Of<Clusters>().Create(bench_.world.AsOperator(), "", cluster, ""),
                   IsOk());
     }
   }

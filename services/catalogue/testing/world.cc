@@ -5,6 +5,10 @@
 
 #include "libs/base/time/date.h"
 #include "services/catalogue/common/dates/calendar.h"
+#include "services/catalogue/resources/clusters/cluster_rules.h"
+#include "services/catalogue/resources/labels/label_scheme_rules.h"
+#include "services/catalogue/resources/programmes/programme_rules.h"
+#include "services/catalogue/resources/taxonomies/taxonomy_rules.h"
 #include "services/catalogue/types.h"
 
 namespace clusterwire::catalogue {
@@ -78,19 +82,12 @@ World::World(const std::string& today, Holds holds) {
   SetToday(today);
   database = Must(sql::Database::Open(absl::StrCat("sqlite:", folder_.File("store.db"))));
   store = Must(store::Store::Open(*database, Must(CatalogueTypes()), clock, random));
-  taxonomies = std::make_unique<Taxonomies>(*store);
-  schemes = std::make_unique<LabelSchemes>(*store);
-  clusters = std::make_unique<Clusters>(*store);
-  labels = std::make_unique<Labels>(*store);
-  programmes = std::make_unique<Programmes>(*store);
-  memberships = std::make_unique<Memberships>(*store);
-  events = std::make_unique<Events>(*store);
   if (holds == Holds::kNothing) return;
   for (const char* list : {kIso, kNuts, kEsca}) {
-    Must(taxonomies->Create(AsOperator(), "", FromText<v1::Taxonomy>(list), ""));
+    Must(Of<Taxonomies>().Create(AsOperator(), "", FromText<v1::Taxonomy>(list), ""));
   }
-  Must(schemes->Create(AsOperator(), "", FromText<v1::LabelScheme>(kEcei), ""));
-  Must(programmes->Create(AsOperator(), "", FromText<v1::Programme>(kProgramme), ""));
+  Must(Of<LabelSchemes>().Create(AsOperator(), "", FromText<v1::LabelScheme>(kEcei), ""));
+  Must(Of<Programmes>().Create(AsOperator(), "", FromText<v1::Programme>(kProgramme), ""));
 }
 
 void World::SetToday(const std::string& day) {
@@ -129,7 +126,7 @@ v1::Cluster World::GoodCluster(const std::string& title) const {
 }
 
 v1::Cluster World::NewCluster(const std::string& title) {
-  return Must(clusters->Create(AsOperator(), "", GoodCluster(title), ""));
+  return Must(Of<Clusters>().Create(AsOperator(), "", GoodCluster(title), ""));
 }
 
 facts::Facts World::FactsOf(const std::string& name) {

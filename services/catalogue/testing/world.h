@@ -11,12 +11,6 @@
 #include "libs/sql/database.h"
 #include "libs/store/store.h"
 #include "services/catalogue/resources/clusters/cluster_rules.h"
-#include "services/catalogue/resources/events/event_rules.h"
-#include "services/catalogue/resources/labels/label_scheme_rules.h"
-#include "services/catalogue/resources/labels/label_rules.h"
-#include "services/catalogue/resources/programmes/membership_rules.h"
-#include "services/catalogue/resources/programmes/programme_rules.h"
-#include "services/catalogue/resources/taxonomies/taxonomy_rules.h"
 
 namespace clusterwire::catalogue {
 
@@ -31,6 +25,12 @@ class World {
   explicit World(const std::string& today = "2024-06-01", Holds holds = Holds::kLists);
 
   void SetToday(const std::string& day);
+
+  // The resources of one type: Of<Clusters>().
+  template <typename Resources>
+  Resources Of() {
+    return Resources(*store);
+  }
 
   WriteCall AsOperator() const;
   WriteCall As(std::string_view member) const;
@@ -59,13 +59,6 @@ class World {
   SeededRandom random{1};
   std::unique_ptr<sql::Database> database;
   std::unique_ptr<store::Store> store;
-  std::unique_ptr<Taxonomies> taxonomies;
-  std::unique_ptr<LabelSchemes> schemes;
-  std::unique_ptr<Clusters> clusters;
-  std::unique_ptr<Labels> labels;
-  std::unique_ptr<Programmes> programmes;
-  std::unique_ptr<Memberships> memberships;
-  std::unique_ptr<Events> events;
 };
 
 }  // namespace clusterwire::catalogue

@@ -3,7 +3,9 @@
 #include <gmock/gmock.h>
 
 #include "libs/base/testing/status_matchers.h"
+#include "services/catalogue/resources/clusters/cluster_rules.h"
 #include "services/catalogue/resources/labels/label_rules.h"
+#include "services/catalogue/resources/programmes/membership_rules.h"
 #include "services/catalogue/testing/world.h"
 #include "services/catalogue/types.h"
 
@@ -20,22 +22,22 @@ class TimerRunnerTest : public ::testing::Test {
     label.set_scheme("labelSchemes/ecei");
     label.set_level("silver");
     label.set_valid_until(valid_until);
-    return world_.labels->Award(world_.AsOperator(), cluster_, label, "")->name();
+    return world_.Of<Labels>().Award(world_.AsOperator(), cluster_, label, "")->name();
   }
   std::string Join(const std::string& start, const std::string& end) {
     v1::Membership membership;
     membership.set_cluster(cluster_);
     membership.mutable_period()->set_start(start);
     membership.mutable_period()->set_end(end);
-    return world_.memberships->Create(world_.AsOperator(), "programmes/go-cluster", membership, "")
+    return world_.Of<Memberships>()
+        .Create(world_.AsOperator(), "programmes/go-cluster", membership, "")
         ->name();
   }
   // As after a restart on that day.
   std::vector<std::string> KindsUpTo(const std::string& day) {
     const store::Revision before = *world_.store->revision();
     world_.SetToday(day);
-    TimerRunner timers(*world_.store, TimerSteps(), world_.clock,
-                     world_.random, metrics_);
+    TimerRunner timers(*world_.store, TimerSteps(), world_.clock, world_.random, metrics_);
     EXPECT_THAT(timers.CatchUp(), IsOk());
     return world_.KindsAfter(before);
   }
@@ -65,7 +67,7 @@ TEST_F(TimerRunnerTest, ALabelRenewedInTimeFiresNothingAtItsOldEnd) {
   v1::RenewLabelRequest renewal;
   renewal.set_name(Award("2024-06-30"));
   renewal.set_renewed("2024-06-01");
-  ASSERT_THAT(world_.labels->Renew(world_.AsOperator(), renewal), IsOk());
+  ASSERT_THAT(world_.Of<Labels>().Renew(world_.AsOperator(), renewal), IsOk());
   EXPECT_THAT(KindsUpTo("2026-06-30"), IsEmpty());
   EXPECT_THAT(KindsUpTo("2026-07-01"), ElementsAre("label.expired", "facts.refreshed"));
 }
@@ -93,9 +95,9 @@ TEST_F(TimerRunnerTest, AMomentThatWasFiredAlreadyTurnsNothingBack) {
 
 TEST_F(TimerRunnerTest, TimePassesForTheLabelsOfADeletedClusterToo) {
   const std::string name = Award("2024-06-30");
-  ASSERT_THAT(world_.clusters->Delete(world_.AsOperator(), cluster_, ""), IsOk());
+  ASSERT_THAT(world_.Of<Clusters>().Delete(world_.AsOperator(), cluster_, ""), IsOk());
   KindsUpTo("2024-07-01");
-  ASSERT_THAT(world_.clusters->Undelete(world_.AsOperator(), cluster_, ""), IsOk());
+  ASSERT_THAT(world_.Of<Clusters>().Undelete(world_.AsOperator(), cluster_, ""), IsOk());
   EXPECT_EQ(world_.FactsOf(name).state(), "renewable");
   EXPECT_THAT(world_.FactsOf(cluster_).label_levels(), IsEmpty());
 }
@@ -118,9 +120,9 @@ TEST_F(TimerRunnerTest, AStepThatIsRefusedHoldsUpItsOwnClusterAlone) {
 
 TEST_F(TimerRunnerTest, ADraftAndADeletedMembershipHaveNoMoments) {
   const std::string name = Join("2024-07", "2024-09");
-  ASSERT_THAT(world_.memberships->Delete(world_.AsOperator(), name, ""), IsOk());
+  ASSERT_THAT(world_.Of<Memberships>().Delete(world_.AsOperator(), name, ""), IsOk());
   EXPECT_THAT(KindsUpTo("2025-01-01"), IsEmpty());
-  const auto back = world_.memberships->Undelete(world_.AsOperator(), name, "");
+  const auto back = world_.Of<Memberships>().Undelete(world_.AsOperator(), name, "");
   EXPECT_EQ(back->state(), v1::Membership::STATE_ENDED);
 }
 

@@ -3,10 +3,11 @@
 
 #include "clusterwire/notification/v1/delivery.grpc.pb.h"
 
+#include "libs/api/page.h"
+#include "libs/api/viewer.h"
 #include "libs/base/status/error.h"
 #include "libs/base/status/status_macros.h"
 #include "libs/rpc/call/run_unary.h"
-#include "services/notification/common/paging.h"
 #include "services/notification/ledger/balance.h"
 #include "services/notification/ledger/deliveries/deliveries.h"
 #include "services/notification/ledger/ledger.h"
@@ -21,7 +22,19 @@ namespace {
 using grpc::CallbackServerContext;
 using grpc::ServerUnaryReactor;
 
-constexpr auto kByPageKey = [](const auto& item) { return PageKeyOf(item); };
+// Where a list goes on that is newest first.
+constexpr auto kBehind = [](const auto& item) {
+  const PageKey key = PageKeyOf(item);
+  rpc::PagePosition position;
+  position.mutable_entry()->set_unix_micros(key.unix_micros);
+  position.mutable_entry()->set_name(key.name);
+  return position;
+};
+
+std::optional<PageKey> KeyOf(const rpc::Page& page) {
+  if (!page.after.has_entry()) return std::nullopt;
+  return PageKey{page.after.entry().unix_micros(), page.after.entry().name()};
+}
 
 absl::StatusOr<DeliveryQuery> ReadQuery(const v1::ListDeliveriesRequest& request,
                                         const rpc::Page& page) {
@@ -40,13 +53,13 @@ absl::StatusOr<DeliveryQuery> ReadQuery(const v1::ListDeliveriesRequest& request
                        .change = request.change(),
                        .resource = request.resource(),
                        .state = request.state(),
-                       .after = page.after,
+                       .after = KeyOf(page),
                        .limit = page.size + 1};
 }
 
 class DeliveryHandler final : public v1::DeliveryService::CallbackService {
  public:
-  explicit DeliveryHandler(const Handling& handling) : handling_(handling) {}
+  DeliveryHandler(const Api& api, const Handles& handles) : api_(api), handles_(handles) {}
 
   ServerUnaryReactor* GetDelivery(CallbackServerContext* context,
                                   const v1::GetDeliveryRequest* request,
@@ -62,14 +75,12 @@ class DeliveryHandler final : public v1::DeliveryService::CallbackService {
     return RunRead(
         context, response,
         [this, request](sql::Connection& connection) -> absl::StatusOr<v1::ListDeliveriesResponse> {
-          ASSIGN_OR_RETURN(const rpc::Page page,
-                           rpc::ReadPage(*handling_.parts.tokens, *request, {}));
+          ASSIGN_OR_RETURN(const rpc::Page page, rpc::ReadPage(*api_.tokens, *request, {}));
           ASSIGN_OR_RETURN(const DeliveryQuery query, ReadQuery(*request, page));
           ASSIGN_OR_RETURN(auto found, Deliveries(connection).List(query));
           v1::ListDeliveriesResponse answer;
-          answer.set_next_page_token(FillPage(*handling_.parts.tokens, *request, page,
-                                              std::move(found), kByPageKey,
-                                              answer.mutable_deliveries()));
+          answer.set_next_page_token(api::FillPage(*api_.tokens, *request, page, std::move(found),
+                                                   kBehind, answer.mutable_deliveries()));
           return answer;
         });
   }
@@ -105,12 +116,11 @@ class DeliveryHandler final : public v1::DeliveryService::CallbackService {
          request](sql::Connection& connection) -> absl::StatusOr<v1::ListDeadLettersResponse> {
           // Each may carry 64 KiB, so a page stays below what one message may hold.
           ASSIGN_OR_RETURN(const rpc::Page page,
-                           rpc::ReadPage(*handling_.parts.tokens, *request, kDeadLetterPages));
-          ASSIGN_OR_RETURN(auto found, DeadLetters(connection).List(page.after, page.size + 1));
+                           rpc::ReadPage(*api_.tokens, *request, kDeadLetterPages));
+          ASSIGN_OR_RETURN(auto found, DeadLetters(connection).List(KeyOf(page), page.size + 1));
           v1::ListDeadLettersResponse answer;
-          answer.set_next_page_token(FillPage(*handling_.parts.tokens, *request, page,
-                                              std::move(found), kByPageKey,
-                                              answer.mutable_dead_letters()));
+          answer.set_next_page_token(api::FillPage(*api_.tokens, *request, page, std::move(found),
+                                                   kBehind, answer.mutable_dead_letters()));
           return answer;
         });
   }
@@ -118,11 +128,11 @@ class DeliveryHandler final : public v1::DeliveryService::CallbackService {
   ServerUnaryReactor* RedriveDeadLetter(CallbackServerContext* context,
                                         const v1::RedriveDeadLetterRequest* request,
                                         v1::RedriveDeadLetterResponse* response) override {
-    return rpc::RunUnary(handling_.writes, context,
+    return rpc::RunUnary(api_.writes, context,
                          [this, request, response](const rpc::CallContext& call) -> absl::Status {
-                           RETURN_IF_ERROR(CheckOperator(call.caller));
+                           RETURN_IF_ERROR(CheckOperator(api::ViewerOf(call.caller)));
                            ASSIGN_OR_RETURN(const std::string change,
-                                            (*handling_.parts.redrive)(request->name()));
+                                            (*handles_.redrive)(request->name()));
                            response->set_change(change);
                            return absl::OkStatus();
                          });
@@ -135,20 +145,21 @@ class DeliveryHandler final : public v1::DeliveryService::CallbackService {
   template <typename Response, typename Read>
   ServerUnaryReactor* RunRead(CallbackServerContext* context, Response* response, Read read) {
     return rpc::RunUnary(
-        handling_.reads, context, response,
+        api_.reads, context, response,
         [this, read = std::move(read)](const rpc::CallContext& call) -> absl::StatusOr<Response> {
-          RETURN_IF_ERROR(CheckOperator(call.caller));
-          return handling_.parts.ledger->Read(read);
+          RETURN_IF_ERROR(CheckOperator(api::ViewerOf(call.caller)));
+          return handles_.ledger->Read(read);
         });
   }
 
-  const Handling handling_;
+  const Api api_;
+  const Handles& handles_;
 };
 
 }  // namespace
 
-rpc::Service MakeDeliveryService(const Handling& handling) {
-  return rpc::ServiceOf<v1::DeliveryService>(std::make_unique<DeliveryHandler>(handling));
+rpc::Service MakeDeliveryService(const Api& api, const Handles& handles) {
+  return rpc::ServiceOf<v1::DeliveryService>(std::make_unique<DeliveryHandler>(api, handles));
 }
 
 }  // namespace clusterwire::notification

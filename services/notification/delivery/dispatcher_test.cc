@@ -218,7 +218,7 @@ TEST_P(DispatcherTest, WhatAGateDropsIsSuppressedWithoutATry) {
   const PendingDelivery delivery = Put("w");
   v1::DeleteSubscriptionRequest request;
   request.set_name("subscribers/x/subscriptions/w");
-  ASSERT_THAT(store_.subscriptions->Delete(AsOperator(), request), IsOk());
+  ASSERT_THAT(store_.subscriptions->Delete(AsOperator(), request.name(), ""), IsOk());
   store_.CatchUp();
   Start();
   ASSERT_TRUE(WaitFor(delivery, v1::Delivery::STATE_SUPPRESSED, 0));
@@ -236,7 +236,7 @@ TEST_P(DispatcherTest, WhoeverTakesANameThatBecameFreeGetsNothingOfItsFormerOwne
 
   v1::DeleteSubscriberRequest request;
   request.set_name("subscribers/x");
-  ASSERT_THAT(store_.subscribers->Delete(AsOperator(), request), IsOk());
+  ASSERT_THAT(store_.subscribers->Delete(AsOperator(), request.name(), ""), IsOk());
   store_.clock.Advance(absl::Seconds(1));
   store_.AddSubscriber("x");
   AddWebhook("w");
@@ -313,7 +313,7 @@ TEST_P(DispatcherTest, AnEndpointThatIsSwitchedOnAgainGetsAllItsDaysAnew) {
 
   v1::EnableEndpointRequest request;
   request.set_name(endpoint);
-  ASSERT_THAT(store_.endpoints->Enable(AsOperator(), request), IsOk());
+  ASSERT_THAT(store_.endpoints->Enable(AsOperator(), request.name(), ""), IsOk());
   store_.CatchUp();
   store_.clock.Advance(absl::Minutes(10));
   ASSERT_TRUE(WaitFor(old, v1::Delivery::STATE_PENDING, 3));

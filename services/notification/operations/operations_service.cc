@@ -3,6 +3,7 @@
 
 #include "clusterwire/notification/v1/operations.grpc.pb.h"
 
+#include "libs/api/viewer.h"
 #include "libs/base/status/status_macros.h"
 #include "libs/rpc/call/run_unary.h"
 #include "services/notification/operations/diagnosis.h"
@@ -24,7 +25,7 @@ class OperationsHandler final : public v1::OperationsService::CallbackService {
     return rpc::RunUnary(
         operators_, context, response,
         [this](const rpc::CallContext& call) -> absl::StatusOr<v1::DiagnoseResponse> {
-          RETURN_IF_ERROR(CheckOperator(call.caller));
+          RETURN_IF_ERROR(CheckOperator(api::ViewerOf(call.caller)));
           if (diagnosis_.is_set()) return diagnosis_->Run();
           v1::DiagnoseResponse known;
           *known.mutable_findings() = missing_();

@@ -24,12 +24,12 @@ TestApi::TestApi()
   handles_.ledger.Set(*ledger);
   handles_.inbox_signal.Set(inbox_signal);
   handles_.redrive.Set(redrive_);
-  const Handling handling = {.reads = pool_, .writes = pool_, .parts = handles_};
+  const Api api = {.reads = pool_, .writes = pool_, .tokens = handles_.tokens};
   rpc::Services services;
-  services.push_back(MakeSubscriberService(handling));
-  services.push_back(MakeSubscriptionService(handling));
-  services.push_back(MakeInboxService(handling));
-  services.push_back(MakeDeliveryService(handling));
+  services.push_back(MakeSubscriberService(api, handles_));
+  services.push_back(MakeSubscriptionService(api, handles_));
+  services.push_back(MakeInboxService(api, handles_));
+  services.push_back(MakeDeliveryService(api, handles_));
   auto started = rpc::Server::Start({}, runtime_, std::move(services));
   EXPECT_THAT(started, IsOk());
   server_ = *std::move(started);

@@ -25,23 +25,24 @@ absl::StatusOr<std::vector<http::IpAddress>> Resolve(const std::string& host) {
   return std::vector<http::IpAddress>{*http::IpAddress::Parse(address)};
 }
 
-rpc::CallContext Call(rpc::Caller caller) {
-  rpc::CallContext call;
-  call.caller = std::move(caller);
-  call.method = "/test/Method";
+WriteCall Call(filter::Viewer viewer, const char* subject) {
+  WriteCall call{.viewer = std::move(viewer)};
+  call.store.caller = subject;
+  call.store.method = "/test/Method";
   return call;
+}
+
+// The request's id and whether it is a dry run.
+void TakeOptions(const google::protobuf::Message& request, WriteCall* call) {
+  call->store = Need(resource::MakeCall({call->store.caller, "", call->store.method}, request));
 }
 
 }  // namespace
 
-rpc::CallContext AsOperator() {
-  return Call({.subject = "operator", .is_operator = true, .members = {}});
-}
-rpc::CallContext AsPublic() {
-  return Call({.subject = "public", .is_operator = false, .members = {}});
-}
-rpc::CallContext As(std::string_view subscriber) {
-  return Call({.subject = "somebody", .is_operator = false, .members = {std::string(subscriber)}});
+WriteCall AsOperator() { return Call(filter::Viewer::Operator(), "operator"); }
+WriteCall AsPublic() { return Call(filter::Viewer::Public(), "public"); }
+WriteCall As(std::string_view subscriber) {
+  return Call(filter::Viewer::As(subscriber), "somebody");
 }
 
 TestStore::TestStore() : random(TestSeed()) {
@@ -56,28 +57,40 @@ TestStore::TestStore() : random(TestSeed()) {
 }
 
 v1::Subscriber TestStore::AddSubscriber(std::string_view id) {
-  v1::CreateSubscriberRequest request;
-  request.set_subscriber_id(std::string(id));
-  request.mutable_subscriber()->set_title("Newsletter");
-  return Need(subscribers->Create(AsOperator(), request));
+  v1::Subscriber subscriber;
+  subscriber.set_title("Newsletter");
+  return Need(subscribers->Create(AsOperator(), "", subscriber, id));
 }
 
 v1::Endpoint TestStore::AddWebhook(const std::string& subscriber, std::string_view id) {
-  v1::CreateEndpointRequest request;
-  request.set_parent(subscriber);
-  request.set_endpoint_id(std::string(id));
-  request.mutable_endpoint()->mutable_webhook()->set_uri("https://hooks.example/in");
-  return Need(endpoints->Create(AsOperator(), request));
+  v1::Endpoint endpoint;
+  endpoint.mutable_webhook()->set_uri("https://hooks.example/in");
+  return Need(endpoints->Create(AsOperator(), subscriber, endpoint, id));
 }
 
 v1::Subscription TestStore::AddSubscription(const std::string& subscriber, std::string_view id,
                                             v1::Subscription subscription) {
-  v1::CreateSubscriptionRequest request;
-  request.set_parent(subscriber);
-  request.set_subscription_id(std::string(id));
   subscription.set_title("Silver labels");
-  *request.mutable_subscription() = std::move(subscription);
-  return Need(subscriptions->Create(AsOperator(), request));
+  return Need(subscriptions->Create(AsOperator(), subscriber, subscription, id));
+}
+
+absl::StatusOr<v1::Subscriber> TestStore::Create(WriteCall call,
+                                                 const v1::CreateSubscriberRequest& request) {
+  TakeOptions(request, &call);
+  return subscribers->Create(call, "", request.subscriber(), request.subscriber_id());
+}
+
+absl::StatusOr<v1::Endpoint> TestStore::Create(WriteCall call,
+                                               const v1::CreateEndpointRequest& request) {
+  TakeOptions(request, &call);
+  return endpoints->Create(call, request.parent(), request.endpoint(), request.endpoint_id());
+}
+
+absl::StatusOr<v1::Subscription> TestStore::Create(WriteCall call,
+                                                   const v1::CreateSubscriptionRequest& request) {
+  TakeOptions(request, &call);
+  return subscriptions->Create(call, request.parent(), request.subscription(),
+                               request.subscription_id());
 }
 
 void TestStore::CatchUp() {

@@ -11,7 +11,6 @@
 #include "libs/base/testing/fake_clock.h"
 #include "libs/base/testing/temp_dir.h"
 #include "libs/http/address_guard.h"
-#include "libs/rpc/call/call_context.h"
 #include "libs/sql/testing/faulty_database.h"
 #include "libs/store/store.h"
 #include "services/notification/resources/subscribers/endpoint_rules.h"
@@ -21,9 +20,11 @@
 
 namespace clusterwire::notification {
 
-rpc::CallContext AsOperator();
-rpc::CallContext AsPublic();
-rpc::CallContext As(std::string_view subscriber);
+WriteCall AsOperator();
+WriteCall AsPublic();
+WriteCall As(std::string_view subscriber);
+// A read by the same caller.
+inline ReadCall Reading(const WriteCall& call) { return {.viewer = call.viewer}; }
 
 // The domain of this service over a real store in a temporary folder, on a clock that stands still.
 // Names are looked up in a table of the test's own: "*.loopback.example" leads to 127.0.0.1,
@@ -38,6 +39,17 @@ class TestStore {
   // `subscription` needs no title.
   v1::Subscription AddSubscription(const std::string& subscriber, std::string_view id,
                                    v1::Subscription subscription = {});
+  // As the handlers run these requests.
+  absl::StatusOr<v1::Subscriber> Create(WriteCall call, const v1::CreateSubscriberRequest& request);
+  absl::StatusOr<v1::Endpoint> Create(WriteCall call, const v1::CreateEndpointRequest& request);
+  absl::StatusOr<v1::Subscription> Create(WriteCall call,
+                                          const v1::CreateSubscriptionRequest& request);
+  template <typename Resources>
+  auto List(const Resources& resources, const WriteCall& call, ListQuery query) {
+    auto page = resources.List(Reading(call), query);
+    using Listed = absl::StatusOr<decltype(page->resources)>;
+    return page.ok() ? Listed(std::move(page->resources)) : Listed(page.status());
+  }
   // Waits until the interests have what was written.
   void CatchUp();
 

@@ -11,17 +11,14 @@
 
 namespace clusterwire::catalogue {
 
-// The empty filter breaks no rule, so compiling it can't fail.
-Sight::Sight(const filter::Viewer& viewer)
-    : all_(*filter::Predicate::Compile(filter::Filter(), viewer)) {}
-
-bool Sight::Sees(const std::optional<facts::Facts>& facts) const {
-  return facts ? all_.Matches(*facts) : is_operator();
+bool MaySee(const filter::Viewer& viewer, const std::optional<facts::Facts>& facts) {
+  return facts ? filter::Sees(viewer, *facts) : viewer.operator_;
 }
 
-absl::Status Sight::Check(const store::Reader& reader, std::string_view name) const {
+absl::Status CheckMaySee(const store::Reader& reader, const filter::Viewer& viewer,
+                         std::string_view name) {
   ASSIGN_OR_RETURN(const std::optional<facts::Facts> facts, facts::Get(reader, name));
-  return Sees(facts) ? absl::OkStatus() : NotFoundError(name);
+  return MaySee(viewer, facts) ? absl::OkStatus() : NotFoundError(name);
 }
 
 absl::Status CheckMayWrite(const filter::Viewer& viewer, std::string_view name) {

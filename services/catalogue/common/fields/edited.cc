@@ -3,9 +3,9 @@
 #include <algorithm>
 #include <memory>
 #include <set>
-#include <vector>
 
 #include "google/protobuf/descriptor.h"
+#include "google/protobuf/util/field_mask_util.h"
 #include "google/protobuf/util/message_differencer.h"
 
 namespace clusterwire::catalogue {
@@ -14,6 +14,7 @@ namespace {
 using google::protobuf::FieldDescriptor;
 using google::protobuf::Message;
 using google::protobuf::Reflection;
+using google::protobuf::util::FieldMaskUtil;
 
 constexpr std::string_view kEditedFields = "edited_fields";
 // Fields below this number are the same in every resource: name, stamps, state.
@@ -26,15 +27,12 @@ bool IsOwn(const FieldDescriptor& field, std::span<const std::string_view> outpu
 
 // Makes `field` of `to` what it is in `from`.
 void CopyField(const Message& from, const FieldDescriptor* field, Message* to) {
-  std::unique_ptr<Message> only(from.New());
-  only->CopyFrom(from);
-  std::vector<const FieldDescriptor*> set;
-  only->GetReflection()->ListFields(*only, &set);
-  for (const FieldDescriptor* other : set) {
-    if (other != field) only->GetReflection()->ClearField(only.get(), other);
-  }
-  to->GetReflection()->ClearField(to, field);
-  to->MergeFrom(*only);
+  google::protobuf::FieldMask mask;
+  mask.add_paths(field->name());
+  FieldMaskUtil::MergeOptions options;
+  options.set_replace_message_fields(true);
+  options.set_replace_repeated_fields(true);
+  FieldMaskUtil::MergeMessageTo(from, mask, options, to);
 }
 
 bool Differs(const Message& a, const Message& b, const FieldDescriptor* field) {

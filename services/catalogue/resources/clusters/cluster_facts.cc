@@ -5,6 +5,7 @@
 #include "services/catalogue/common/catalogue_type.h"
 #include "services/catalogue/common/fields/facts_fields.h"
 #include "services/catalogue/common/fields/words.h"
+#include "services/catalogue/common/uses.h"
 
 namespace clusterwire::catalogue {
 namespace {
@@ -43,12 +44,21 @@ facts::Facts Own(const v1::Cluster& cluster, const CodeBook& codes) {
   return facts;
 }
 
+std::vector<std::string> Uses(const store::Message& message) {
+  const auto& cluster = static_cast<const v1::Cluster&>(message);
+  std::vector<std::string> uses(cluster.sectors().begin(), cluster.sectors().end());
+  uses.insert(uses.end(), cluster.regions().begin(), cluster.regions().end());
+  if (!cluster.country().empty()) uses.push_back(CountryUse(cluster.country()));
+  return uses;
+}
+
 }  // namespace
 
 CatalogueType ClusterType() {
   CatalogueType type;
   type.type =
       facts::MakeType<v1::Cluster, CodeBook>("cluster", "clusters/{cluster}", {.own = &Own});
+  type.uses = &Uses;
   return type;
 }
 

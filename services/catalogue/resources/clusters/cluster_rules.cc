@@ -25,8 +25,8 @@ void CheckCounts(const v1::Cluster& cluster, FieldErrors& errors) {
                team.has_staff_min() ? team.staff_min() : 0, errors);
 }
 
-void Check(const v1::Cluster*, const v1::Cluster& cluster, const Context& context,
-           FieldErrors& errors) {
+absl::Status Check(const v1::Cluster*, const v1::Cluster& cluster, const Context& context,
+                   FieldErrors& errors) {
   CheckEnum("cluster.state", cluster.state(), errors);
   CheckTitle("cluster.title", cluster.title(), errors);
   resource::CheckText(errors, "cluster.acronym", cluster.acronym(), 0, 50);
@@ -45,6 +45,7 @@ void Check(const v1::Cluster*, const v1::Cluster& cluster, const Context& contex
   CheckLanguages("cluster.languages", cluster.languages(), errors);
   CheckTexts("cluster.support_services", cluster.support_services(), 50, 200, errors);
   CheckOrigin("cluster", cluster.sources(), cluster.external_ids(), errors);
+  return absl::OkStatus();
 }
 
 void Settle(const Context&, v1::Cluster* cluster) { DraftUnlessSaid(cluster); }
@@ -54,10 +55,6 @@ void Settle(const Context&, v1::Cluster* cluster) { DraftUnlessSaid(cluster); }
 Rules<v1::Cluster> ClusterRules() {
   return {.type = "cluster",
           .collection = "clusters",
-          .created = change::v1::CHANGE_KIND_CLUSTER_CREATED,
-          .updated = change::v1::CHANGE_KIND_CLUSTER_UPDATED,
-          .deleted = change::v1::CHANGE_KIND_CLUSTER_DELETED,
-          .undeleted = change::v1::CHANGE_KIND_CLUSTER_UNDELETED,
           .output_only = {"edited_fields"},
           .create_only = {"state"},
           .suggest_id = [](const v1::Cluster& cluster) { return text::Slug(cluster.title()); },
@@ -67,7 +64,7 @@ Rules<v1::Cluster> ClusterRules() {
 
 absl::StatusOr<v1::Cluster> Clusters::Publish(const WriteCall& call, const std::string& name,
                                               const std::string& etag) {
-  return Modify(call, name, etag, change::v1::CHANGE_KIND_CLUSTER_PUBLISHED,
+  return Modify(call, name, etag, change::KindText(change::v1::CHANGE_KIND_CLUSTER_PUBLISHED),
                 [](const Context&, v1::Cluster* cluster) { return PublishDraft(cluster); });
 }
 

@@ -5,6 +5,7 @@
 #include "services/catalogue/common/catalogue_type.h"
 #include "services/catalogue/common/fields/facts_fields.h"
 #include "services/catalogue/common/fields/words.h"
+#include "services/catalogue/common/uses.h"
 
 namespace clusterwire::catalogue {
 namespace {
@@ -40,12 +41,20 @@ facts::Facts Own(const v1::CalendarEvent& event, const CodeBook& codes) {
   return facts;
 }
 
+std::vector<std::string> Uses(const store::Message& message) {
+  const auto& event = static_cast<const v1::CalendarEvent&>(message);
+  std::vector<std::string> uses(event.sectors().begin(), event.sectors().end());
+  if (!event.place().country().empty()) uses.push_back(CountryUse(event.place().country()));
+  return uses;
+}
+
 }  // namespace
 
 CatalogueType EventType() {
   CatalogueType type;
   type.type =
       facts::MakeType<v1::CalendarEvent, CodeBook>("event", "events/{event}", {.own = &Own});
+  type.uses = &Uses;
   return type;
 }
 

@@ -77,8 +77,8 @@ void CheckParent(const v1::CalendarEvent& event, const Context& context, FieldEr
   }
 }
 
-void Check(const v1::CalendarEvent*, const v1::CalendarEvent& event, const Context& context,
-           FieldErrors& errors) {
+absl::Status Check(const v1::CalendarEvent*, const v1::CalendarEvent& event, const Context& context,
+                   FieldErrors& errors) {
   CheckEnum("event.state", event.state(), errors);
   CheckTitle("event.title", event.title(), errors);
   if (WordOf(event.kind()).empty()) {
@@ -104,18 +104,20 @@ void Check(const v1::CalendarEvent*, const v1::CalendarEvent& event, const Conte
   }
   CheckUri("event.link", event.link(), errors);
   CheckOrigin("event", event.sources(), event.external_ids(), errors);
+  return absl::OkStatus();
 }
 
 void Settle(const Context&, v1::CalendarEvent* event) { DraftUnlessSaid(event); }
 
 // Whoever has it in their calendar needs to know.
-change::ChangeKind KindOfUpdate(const v1::CalendarEvent& before, const v1::CalendarEvent& next) {
+std::string_view KindOfUpdate(const v1::CalendarEvent& before, const v1::CalendarEvent& next) {
   const bool same = MessageDifferencer::Equals(before.period(), next.period()) &&
                     MessageDifferencer::Equals(before.place(), next.place()) &&
                     before.start_time() == next.start_time() &&
                     before.end_time() == next.end_time() &&
                     before.time_zone() == next.time_zone() && before.online() == next.online();
-  return same ? change::v1::CHANGE_KIND_EVENT_UPDATED : change::v1::CHANGE_KIND_EVENT_MOVED;
+  return change::KindText(same ? change::v1::CHANGE_KIND_EVENT_UPDATED
+                               : change::v1::CHANGE_KIND_EVENT_MOVED);
 }
 
 }  // namespace
@@ -123,10 +125,6 @@ change::ChangeKind KindOfUpdate(const v1::CalendarEvent& before, const v1::Calen
 Rules<v1::CalendarEvent> EventRules() {
   return {.type = "event",
           .collection = "events",
-          .created = change::v1::CHANGE_KIND_EVENT_CREATED,
-          .updated = change::v1::CHANGE_KIND_EVENT_UPDATED,
-          .deleted = change::v1::CHANGE_KIND_EVENT_DELETED,
-          .undeleted = change::v1::CHANGE_KIND_EVENT_UNDELETED,
           .output_only = {"edited_fields"},
           .create_only = {"state"},
           .suggest_id = [](const v1::CalendarEvent& event) { return text::Slug(event.title()); },
@@ -137,7 +135,7 @@ Rules<v1::CalendarEvent> EventRules() {
 
 absl::StatusOr<v1::CalendarEvent> Events::Publish(const WriteCall& call, const std::string& name,
                                                   const std::string& etag) {
-  return Modify(call, name, etag, change::v1::CHANGE_KIND_EVENT_PUBLISHED,
+  return Modify(call, name, etag, change::KindText(change::v1::CHANGE_KIND_EVENT_PUBLISHED),
                 [](const Context&, v1::CalendarEvent* event) { return PublishDraft(event); });
 }
 

@@ -8,6 +8,7 @@
 #include "services/catalogue/common/fields/facts_fields.h"
 #include "services/catalogue/common/fields/words.h"
 #include "services/catalogue/resources/labels/label_rules.h"
+#include "services/catalogue/resources/labels/label_scheme_rules.h"
 
 namespace clusterwire::catalogue {
 namespace {
@@ -82,6 +83,11 @@ std::vector<store::Timer> Timers(const v1::Label& label) {
   return timers;
 }
 
+std::vector<std::string> Uses(const store::Message& message) {
+  const auto& label = static_cast<const v1::Label&>(message);
+  return {label.scheme(), LevelUse(label.scheme(), label.level())};
+}
+
 }  // namespace
 
 CatalogueType LabelType() {
@@ -90,6 +96,7 @@ CatalogueType LabelType() {
       "label", "clusters/{cluster}/labels/{label}",
       {.own = &Own, .links = &Links, .aggregate = &Aggregate, .timers = &Timers});
   type.step = &StepLabel;
+  type.uses = &Uses;
   return type;
 }
 

@@ -83,13 +83,15 @@ void CheckDates(const v1::Label& label, const Context& context, FieldErrors& err
   CheckNotAhead("label.announced", label.announced(), context.now, errors);
 }
 
-void Check(const v1::Label*, const v1::Label& label, const Context& context, FieldErrors& errors) {
+absl::Status Check(const v1::Label*, const v1::Label& label, const Context& context,
+                   FieldErrors& errors) {
   CheckSchemeAndLevel(label, context, errors);
   CheckDates(label, context, errors);
   resource::CheckText(errors, "label.issuer", label.issuer(), 0, 200);
   CheckScore("label.score", label.score(), errors);
   resource::CheckText(errors, "label.title_then", label.title_then(), 0, 200);
   CheckOrigin("label", label.sources(), label.external_ids(), errors);
+  return absl::OkStatus();
 }
 
 void SettleLabel(const Context& context, v1::Label* label) {
@@ -157,13 +159,11 @@ Rules<v1::Label> LabelRules() {
   return {.type = "label",
           .collection = "labels",
           .parent = "clusters/{cluster}",
-          .created = change::v1::CHANGE_KIND_LABEL_AWARDED,
-          .updated = change::v1::CHANGE_KIND_LABEL_UPDATED,
-          .deleted = change::v1::CHANGE_KIND_LABEL_REVOKED,
-          .undeleted = change::v1::CHANGE_KIND_LABEL_UPDATED,
+          .created = change::KindText(change::v1::CHANGE_KIND_LABEL_AWARDED),
+          .deleted = change::KindText(change::v1::CHANGE_KIND_LABEL_REVOKED),
+          .undeleted = change::KindText(change::v1::CHANGE_KIND_LABEL_UPDATED),
           .output_only = {"state", "renewals", "revocation", "expire_time", "lapse_time",
                           "edited_fields"},
-          .create_only = {},
           .suggest_id = &SuggestId,
           .check = &Check,
           .settle = &SettleLabel};
@@ -181,7 +181,8 @@ absl::StatusOr<v1::Label> Labels::Award(const WriteCall& call, const std::string
 
 absl::StatusOr<v1::Label> Labels::Renew(const WriteCall& call,
                                         const v1::RenewLabelRequest& request) {
-  return Modify(call, request.name(), request.etag(), change::v1::CHANGE_KIND_LABEL_RENEWED,
+  return Modify(call, request.name(), request.etag(),
+                change::KindText(change::v1::CHANGE_KIND_LABEL_RENEWED),
                 [&](const Context& context, v1::Label* label) -> absl::Status {
                   RETURN_IF_ERROR(CheckRenewal(request, *label, context.now));
                   const v1::LabelScheme* scheme = context.book.FindScheme(label->scheme());
@@ -201,7 +202,7 @@ absl::StatusOr<v1::Label> Labels::Renew(const WriteCall& call,
 absl::StatusOr<v1::Label> Labels::Revoke(const WriteCall& call,
                                          const v1::RevokeLabelRequest& request) {
   return Modify(
-      call, request.name(), request.etag(), change::v1::CHANGE_KIND_LABEL_REVOKED,
+      call, request.name(), request.etag(), change::KindText(change::v1::CHANGE_KIND_LABEL_REVOKED),
       [&](const Context& context, v1::Label* label) -> absl::Status {
         if (label->has_revocation()) {
           return Error(

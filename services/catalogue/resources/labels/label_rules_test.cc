@@ -3,9 +3,10 @@
 #include <gmock/gmock.h>
 
 #include "libs/base/testing/status_matchers.h"
+#include "services/catalogue/resources/clusters/cluster_rules.h"
 #include "services/catalogue/testing/world.h"
-#include "services/catalogue/types.h"
 #include "services/catalogue/timers/timer_runner.h"
+#include "services/catalogue/types.h"
 
 namespace clusterwire::catalogue {
 namespace {
@@ -22,7 +23,7 @@ class LabelsTest : public ::testing::Test {
     return label;
   }
   absl::StatusOr<v1::Label> Award(v1::Label label) {
-    return world_.labels->Award(world_.AsOperator(), cluster_, label, "");
+    return world_.Of<Labels>().Award(world_.AsOperator(), cluster_, label, "");
   }
   absl::StatusOr<v1::Label> Renew(const std::string& name, const std::string& renewed,
                                   const std::string& valid_until = "") {
@@ -30,7 +31,7 @@ class LabelsTest : public ::testing::Test {
     request.set_name(name);
     request.set_renewed(renewed);
     request.set_valid_until(valid_until);
-    return world_.labels->Renew(world_.AsOperator(), request);
+    return world_.Of<Labels>().Renew(world_.AsOperator(), request);
   }
 
   World world_{"2024-06-01"};
@@ -67,7 +68,7 @@ TEST_F(LabelsTest, WhatIsPastWhenItIsRecordedIsStoredAsSuchAndFiresNothing) {
   label.set_valid_until("2015-05-27");
   ASSERT_THAT(Award(label), IsOk());
   label.set_valid_until("2024-01-31");
-  const auto renewable = world_.labels->Award(world_.AsOperator(), cluster_, label, "late");
+  const auto renewable = world_.Of<Labels>().Award(world_.AsOperator(), cluster_, label, "late");
   EXPECT_EQ(renewable->state(), v1::Label::STATE_RENEWABLE);
   EXPECT_THAT(world_.store->DueTimers(world_.clock.Now(), 10), IsOkAndHolds(::testing::IsEmpty()));
 }
@@ -102,7 +103,7 @@ TEST_F(LabelsTest, EverythingWrongWithARenewalIsNamedAtOnce) {
   request.set_valid_until("soon");
   request.set_announced("later");
   request.mutable_score()->set_percent(120);
-  const auto renewed = world_.labels->Renew(world_.AsOperator(), request);
+  const auto renewed = world_.Of<Labels>().Renew(world_.AsOperator(), request);
   for (const char* field : {"renewed", "valid_until", "announced", "score.percent"}) {
     EXPECT_THAT(renewed, HasFieldError(field));
   }
@@ -120,8 +121,10 @@ TEST_F(LabelsTest, ARevokedLabelIsNeitherRenewedNorRevokedAgain) {
   request.set_name(awarded->name());
   request.set_revoked("2024-05-30");
   request.set_reason("less than half of the members remain");
-  EXPECT_EQ(world_.labels->Revoke(world_.AsOperator(), request)->state(), v1::Label::STATE_REVOKED);
-  EXPECT_THAT(world_.labels->Revoke(world_.AsOperator(), request), ReasonIs("ALREADY_REVOKED"));
+  EXPECT_EQ(world_.Of<Labels>().Revoke(world_.AsOperator(), request)->state(),
+            v1::Label::STATE_REVOKED);
+  EXPECT_THAT(world_.Of<Labels>().Revoke(world_.AsOperator(), request),
+              ReasonIs("ALREADY_REVOKED"));
   EXPECT_THAT(Renew(awarded->name(), "2024-05-31", "2030"), ReasonIs("LABEL_REVOKED"));
 }
 
@@ -135,8 +138,7 @@ TEST_F(LabelsTest, TheClockMakesALabelRenewableAndThenLapsedEachStepInOrder) {
   // Both moments pass before the clock is looked at.
   world_.SetToday("2026-01-01");
   {
-    TimerRunner timers(*world_.store, TimerSteps(), world_.clock,
-                     world_.random, metrics);
+    TimerRunner timers(*world_.store, TimerSteps(), world_.clock, world_.random, metrics);
     ASSERT_THAT(timers.CatchUp(), IsOk());
   }
   EXPECT_THAT(world_.KindsAfter(before),
@@ -164,14 +166,14 @@ TEST_F(LabelsTest, EverythingWrongWithALabelIsNamedAtOnceAndNothingIsKept) {
 }
 
 TEST_F(LabelsTest, ALabelForAMissingOrDeletedClusterIsRefused) {
-  EXPECT_THAT(world_.labels->Award(world_.AsOperator(), "clusters/nobody", Silver(), ""),
+  EXPECT_THAT(world_.Of<Labels>().Award(world_.AsOperator(), "clusters/nobody", Silver(), ""),
               StatusIs(absl::StatusCode::kNotFound));
-  ASSERT_THAT(world_.clusters->Delete(world_.AsOperator(), cluster_, ""), IsOk());
+  ASSERT_THAT(world_.Of<Clusters>().Delete(world_.AsOperator(), cluster_, ""), IsOk());
   EXPECT_THAT(Award(Silver()), ReasonIs("PARENT_DELETED"));
 }
 
 TEST_F(LabelsTest, OnlyOperatorsAward) {
-  EXPECT_THAT(world_.labels->Award(world_.As(cluster_), cluster_, Silver(), ""),
+  EXPECT_THAT(world_.Of<Labels>().Award(world_.As(cluster_), cluster_, Silver(), ""),
               StatusIs(absl::StatusCode::kPermissionDenied));
 }
 

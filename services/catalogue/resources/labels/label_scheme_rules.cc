@@ -3,12 +3,10 @@
 #include <algorithm>
 #include <set>
 
-#include "clusterwire/catalogue/v1/label.pb.h"
-
 #include "libs/text/slug.h"
 #include "services/catalogue/common/dates/calendar.h"
 #include "services/catalogue/common/fields/checks.h"
-#include "services/catalogue/common/access/uses.h"
+#include "services/catalogue/common/uses.h"
 
 namespace clusterwire::catalogue {
 namespace {
@@ -51,33 +49,29 @@ bool HasLevel(const v1::LabelScheme& scheme, const std::string& id) {
                      [&](const v1::LabelLevel& level) { return level.id() == id; });
 }
 
-// A level that labels hold stays: what they say would mean nothing any more.
-void CheckHeldLevels(const v1::LabelScheme& before, const v1::LabelScheme& scheme,
-                     const Context& context, FieldErrors& errors) {
+// A level that something is of stays: what that says would mean nothing any more.
+absl::Status CheckHeldLevels(const v1::LabelScheme& before, const v1::LabelScheme& scheme,
+                             const Context& context, FieldErrors& errors) {
   for (const v1::LabelLevel& level : before.levels()) {
     if (HasLevel(scheme, level.id())) continue;
-    const auto holder = FirstUser<v1::Label>(context.reader, "label", [&](const v1::Label& label) {
-      return label.scheme() == scheme.name() && label.level() == level.id();
-    });
-    if (!holder.ok()) {
-      errors.AddAll("label_scheme.levels", holder.status());
-    } else if (!holder->empty()) {
-      errors.Add("label_scheme.levels",
-                 absl::StrCat("'", level.id(), "' must stay: ", *holder, " is of that level"));
-    }
+    const std::string held = LevelUse(scheme.name(), level.id());
+    ASSIGN_OR_RETURN(
+        const std::string holder,
+        FirstUser(context.reader, [&](const std::string& use) { return use == held; }));
+    if (holder.empty()) continue;
+    errors.Add("label_scheme.levels",
+               absl::StrCat("'", level.id(), "' must stay: ", holder, " is of that level"));
   }
+  return absl::OkStatus();
 }
 
 absl::Status CheckSchemeUnused(const v1::LabelScheme& scheme, const Context& context) {
-  ASSIGN_OR_RETURN(const std::string user,
-                   FirstUser<v1::Label>(context.reader, "label", [&](const v1::Label& label) {
-                     return label.scheme() == scheme.name();
-                   }));
-  return CheckUnused(scheme.name(), user);
+  return CheckUnused(context.reader, scheme.name(),
+                     [&](const std::string& use) { return use == scheme.name(); });
 }
 
-void Check(const v1::LabelScheme* before, const v1::LabelScheme& scheme, const Context& context,
-           FieldErrors& errors) {
+absl::Status Check(const v1::LabelScheme* before, const v1::LabelScheme& scheme,
+                   const Context& context, FieldErrors& errors) {
   CheckTitle("label_scheme.title", scheme.title(), errors);
   resource::CheckText(errors, "label_scheme.acronym", scheme.acronym(), 0, 50);
   resource::CheckText(errors, "label_scheme.summary", scheme.summary(), 0, 2000);
@@ -85,7 +79,7 @@ void Check(const v1::LabelScheme* before, const v1::LabelScheme& scheme, const C
     CheckCountryOrEu("label_scheme.country", scheme.country(), context.book, errors);
   }
   CheckLevels(scheme, errors);
-  if (before != nullptr) CheckHeldLevels(*before, scheme, context, errors);
+  if (before != nullptr) RETURN_IF_ERROR(CheckHeldLevels(*before, scheme, context, errors));
   CheckMonths("label_scheme.renewal_window_months", scheme.has_renewal_window_months(),
               scheme.renewal_window_months(), 0, errors);
   resource::CheckText(errors, "label_scheme.issuer", scheme.issuer(), 0, 200);
@@ -97,6 +91,7 @@ void Check(const v1::LabelScheme* before, const v1::LabelScheme& scheme, const C
   }
   CheckPeriod("label_scheme.period", scheme.period(), errors);
   CheckOrigin("label_scheme", scheme.sources(), scheme.external_ids(), errors);
+  return absl::OkStatus();
 }
 
 std::string SuggestId(const v1::LabelScheme& scheme) {
@@ -105,15 +100,14 @@ std::string SuggestId(const v1::LabelScheme& scheme) {
 
 }  // namespace
 
+std::string LevelUse(std::string_view scheme, std::string_view level) {
+  return absl::StrCat(ToAbsl(scheme), "/levels/", ToAbsl(level));
+}
+
 Rules<v1::LabelScheme> LabelSchemeRules() {
   return {.type = "label_scheme",
           .collection = "labelSchemes",
-          .created = change::v1::CHANGE_KIND_LABEL_SCHEME_CREATED,
-          .updated = change::v1::CHANGE_KIND_LABEL_SCHEME_UPDATED,
-          .deleted = change::v1::CHANGE_KIND_LABEL_SCHEME_DELETED,
-          .undeleted = change::v1::CHANGE_KIND_LABEL_SCHEME_UNDELETED,
           .output_only = {"edited_fields"},
-          .create_only = {},
           .suggest_id = &SuggestId,
           .check = &Check,
           .check_unused = &CheckSchemeUnused};

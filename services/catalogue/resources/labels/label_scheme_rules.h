@@ -10,6 +10,9 @@ namespace clusterwire::catalogue {
 // is in label_state.h.
 Rules<v1::LabelScheme> LabelSchemeRules();
 
+// How what is of a level says that it uses it.
+std::string LevelUse(std::string_view scheme, std::string_view level);
+
 // Safe for use from any thread.
 class LabelSchemes : public Resources<v1::LabelScheme> {
  public:

@@ -8,17 +8,18 @@
 #include "libs/base/time/date.h"
 #include "services/catalogue/common/dates/calendar.h"
 #include "services/catalogue/common/fields/checks.h"
-#include "services/catalogue/resources/programmes/membership_state.h"
 #include "services/catalogue/common/fields/publish.h"
+#include "services/catalogue/resources/programmes/membership_state.h"
 
 namespace clusterwire::catalogue {
 namespace {
 
 // Whoever may not see a cluster doesn't learn from its membership that it is there. An operator's
 // import may have made the cluster in the same write, where it has no Facts yet.
-bool IsThereFor(const Sight& sight, const store::Reader& reader, const std::string& name) {
+bool IsThereFor(const filter::Viewer& viewer, const store::Reader& reader,
+                const std::string& name) {
   v1::Cluster cluster;
-  return (sight.is_operator() || sight.Check(reader, name).ok()) &&
+  return (viewer.operator_ || CheckMaySee(reader, viewer, name).ok()) &&
          reader.Load(name, &cluster).ok() && !store::IsDeleted(cluster);
 }
 
@@ -27,7 +28,7 @@ void CheckCluster(const v1::Membership* before, const v1::Membership& membership
   if (before != nullptr && before->cluster() != membership.cluster()) {
     errors.Add("membership.cluster",
                absl::StrCat("is '", before->cluster(), "' and can't be changed"));
-  } else if (!IsThereFor(context.sight, context.reader, membership.cluster())) {
+  } else if (!IsThereFor(context.viewer, context.reader, membership.cluster())) {
     errors.Add("membership.cluster", absl::StrCat("'", membership.cluster(), "' does not exist"));
   }
 }
@@ -45,13 +46,14 @@ void CheckLevel(const v1::Membership& membership, const Context& context, FieldE
   }
 }
 
-void Check(const v1::Membership* before, const v1::Membership& membership, const Context& context,
-           FieldErrors& errors) {
+absl::Status Check(const v1::Membership* before, const v1::Membership& membership,
+                   const Context& context, FieldErrors& errors) {
   CheckCluster(before, membership, context, errors);
   CheckLevel(membership, context, errors);
   CheckPeriod("membership.period", membership.period(), errors);
   resource::CheckText(errors, "membership.end_reason", membership.end_reason(), 0, 500);
   CheckOrigin("membership", membership.sources(), membership.external_ids(), errors);
+  return absl::OkStatus();
 }
 
 void Settle(const Context& context, v1::Membership* membership) {
@@ -69,10 +71,6 @@ Rules<v1::Membership> MembershipRules() {
   return {.type = "membership",
           .collection = "memberships",
           .parent = "programmes/{programme}",
-          .created = change::v1::CHANGE_KIND_MEMBERSHIP_CREATED,
-          .updated = change::v1::CHANGE_KIND_MEMBERSHIP_UPDATED,
-          .deleted = change::v1::CHANGE_KIND_MEMBERSHIP_DELETED,
-          .undeleted = change::v1::CHANGE_KIND_MEMBERSHIP_UNDELETED,
           .output_only = {"edited_fields"},
           .create_only = {"state"},
           .suggest_id = &SuggestId,
@@ -82,7 +80,7 @@ Rules<v1::Membership> MembershipRules() {
 
 absl::StatusOr<v1::Membership> Memberships::Publish(const WriteCall& call, const std::string& name,
                                                     const std::string& etag) {
-  return Modify(call, name, etag, change::v1::CHANGE_KIND_MEMBERSHIP_PUBLISHED,
+  return Modify(call, name, etag, change::KindText(change::v1::CHANGE_KIND_MEMBERSHIP_PUBLISHED),
                 [](const Context&, v1::Membership* membership) {
                   RETURN_IF_ERROR(CheckDraft(*membership));
                   membership->clear_state();
@@ -94,7 +92,7 @@ absl::StatusOr<v1::Membership> Memberships::End(const WriteCall& call, const std
                                                 const std::string& etag, const std::string& end,
                                                 const std::string& reason) {
   return Modify(
-      call, name, etag, change::v1::CHANGE_KIND_MEMBERSHIP_ENDED,
+      call, name, etag, change::KindText(change::v1::CHANGE_KIND_MEMBERSHIP_ENDED),
       [&](const Context& context, v1::Membership* membership) -> absl::Status {
         if (membership->state() == v1::Membership::STATE_ENDED) {
           return Error(

@@ -28,8 +28,8 @@ void CheckNumbers(const v1::Programme& programme, FieldErrors& errors) {
                0, errors);
 }
 
-void Check(const v1::Programme*, const v1::Programme& programme, const Context& context,
-           FieldErrors& errors) {
+absl::Status Check(const v1::Programme*, const v1::Programme& programme, const Context& context,
+                   FieldErrors& errors) {
   CheckEnum("programme.state", programme.state(), errors);
   CheckTitle("programme.title", programme.title(), errors);
   resource::CheckText(errors, "programme.acronym", programme.acronym(), 0, 50);
@@ -52,6 +52,7 @@ void Check(const v1::Programme*, const v1::Programme& programme, const Context& 
   CheckUri("programme.website", programme.website(), errors);
   CheckNumbers(programme, errors);
   CheckOrigin("programme", programme.sources(), programme.external_ids(), errors);
+  return absl::OkStatus();
 }
 
 void Settle(const Context&, v1::Programme* programme) { DraftUnlessSaid(programme); }
@@ -62,10 +63,6 @@ Rules<v1::Programme> ProgrammeRules() {
   return {
       .type = "programme",
       .collection = "programmes",
-      .created = change::v1::CHANGE_KIND_PROGRAMME_CREATED,
-      .updated = change::v1::CHANGE_KIND_PROGRAMME_UPDATED,
-      .deleted = change::v1::CHANGE_KIND_PROGRAMME_DELETED,
-      .undeleted = change::v1::CHANGE_KIND_PROGRAMME_UNDELETED,
       .output_only = {"edited_fields"},
       .create_only = {"state"},
       .suggest_id = [](const v1::Programme& programme) { return text::Slug(programme.title()); },
@@ -75,7 +72,7 @@ Rules<v1::Programme> ProgrammeRules() {
 
 absl::StatusOr<v1::Programme> Programmes::Publish(const WriteCall& call, const std::string& name,
                                                   const std::string& etag) {
-  return Modify(call, name, etag, change::v1::CHANGE_KIND_PROGRAMME_PUBLISHED,
+  return Modify(call, name, etag, change::KindText(change::v1::CHANGE_KIND_PROGRAMME_PUBLISHED),
                 [](const Context&, v1::Programme* programme) { return PublishDraft(programme); });
 }
 

@@ -11,9 +11,10 @@
 
 #include "libs/facts/registry.h"
 #include "libs/text/slug.h"
-#include "services/catalogue/common/access/uses.h"
+#include "services/catalogue/common/access/access.h"
 #include "services/catalogue/common/fields/checks.h"
 #include "services/catalogue/common/fields/words.h"
+#include "services/catalogue/common/uses.h"
 
 namespace clusterwire::catalogue {
 namespace {
@@ -66,8 +67,8 @@ void CheckList(const v1::Taxonomy* before, const v1::Taxonomy& taxonomy, const C
   }
 }
 
-void Check(const v1::Taxonomy* before, const v1::Taxonomy& taxonomy, const Context& context,
-           FieldErrors& errors) {
+absl::Status Check(const v1::Taxonomy* before, const v1::Taxonomy& taxonomy, const Context& context,
+                   FieldErrors& errors) {
   CheckTitle("taxonomy.title", taxonomy.title(), errors);
   CheckList(before, taxonomy, context, errors);
   if (WordOf(taxonomy.subject()).empty()) {
@@ -77,30 +78,13 @@ void Check(const v1::Taxonomy* before, const v1::Taxonomy& taxonomy, const Conte
   CheckTaxonomyCodes(taxonomy, errors);
   CheckUri("taxonomy.link", taxonomy.link(), errors);
   CheckOrigin("taxonomy", taxonomy.sources(), taxonomy.external_ids(), errors);
-}
-
-bool HasCodeOf(const Strings& codes, const std::string& prefix) {
-  return std::any_of(codes.begin(), codes.end(),
-                     [&](const std::string& code) { return absl::StartsWith(code, prefix); });
+  return absl::OkStatus();
 }
 
 absl::Status CheckTaxonomyUnused(const v1::Taxonomy& taxonomy, const Context& context) {
   const std::string prefix = absl::StrCat(taxonomy.list(), ":");
-  const bool countries = taxonomy.list() == kCountryList;
-  ASSIGN_OR_RETURN(
-      std::string user,
-      FirstUser<v1::Cluster>(context.reader, "cluster", [&](const v1::Cluster& cluster) {
-        return HasCodeOf(cluster.sectors(), prefix) || HasCodeOf(cluster.regions(), prefix) ||
-               (countries && !cluster.country().empty());
-      }));
-  if (user.empty()) {
-    ASSIGN_OR_RETURN(user,
-                     FirstUser<v1::CalendarEvent>(context.reader, "event", [&](const auto& event) {
-                       return HasCodeOf(event.sectors(), prefix) ||
-                              (countries && !event.place().country().empty());
-                     }));
-  }
-  return CheckUnused(taxonomy.name(), user);
+  return CheckUnused(context.reader, taxonomy.name(),
+                     [&](const std::string& use) { return absl::StartsWith(use, prefix); });
 }
 
 }  // namespace
@@ -108,12 +92,7 @@ absl::Status CheckTaxonomyUnused(const v1::Taxonomy& taxonomy, const Context& co
 Rules<v1::Taxonomy> TaxonomyRules() {
   return {.type = "taxonomy",
           .collection = "taxonomies",
-          .created = change::v1::CHANGE_KIND_TAXONOMY_CREATED,
-          .updated = change::v1::CHANGE_KIND_TAXONOMY_UPDATED,
-          .deleted = change::v1::CHANGE_KIND_TAXONOMY_DELETED,
-          .undeleted = change::v1::CHANGE_KIND_TAXONOMY_UNDELETED,
           .output_only = {"edited_fields"},
-          .create_only = {},
           .suggest_id = [](const v1::Taxonomy& taxonomy) { return text::Slug(taxonomy.title()); },
           .check = &Check,
           .check_unused = &CheckTaxonomyUnused};
@@ -127,7 +106,7 @@ absl::StatusOr<std::vector<v1::FoundCode>> Taxonomies::SearchCodes(const ReadCal
   resource::CheckText(errors, "query", query, 1, 200);
   RETURN_IF_ERROR(errors.ToStatus());
   ASSIGN_OR_RETURN(const auto reader, store().Read(call.at_least));
-  if (!taxonomy.empty()) RETURN_IF_ERROR(Sight(call.viewer).Check(*reader, taxonomy));
+  if (!taxonomy.empty()) RETURN_IF_ERROR(CheckMaySee(*reader, call.viewer, taxonomy));
   ASSIGN_OR_RETURN(const auto codes, CodesAt(*reader));
   return codes->Find(query, taxonomy, limit);
 }

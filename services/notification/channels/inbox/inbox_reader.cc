@@ -4,13 +4,14 @@
 #include <memory>
 #include <utility>
 
-#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 
+#include "libs/api/viewer.h"
 #include "libs/base/status/error.h"
 #include "libs/base/status/status_macros.h"
 #include "libs/base/time/timestamp.h"
-#include "libs/rpc/token/page_token.h"
+#include "libs/resource/page.h"
+#include "libs/rpc/token/page_position.pb.h"
 #include "services/notification/ledger/inbox/inbox.h"
 #include "services/notification/ledger/inbox/inbox_signal.h"
 #include "services/notification/ledger/ledger.h"
@@ -50,18 +51,17 @@ absl::StatusOr<v1::ListInboxItemsResponse> InboxReader::List(
   const int size =
       request.page_size() == 0 ? kDefaultPage : std::min(request.page_size(), kMaxPage);
   v1::ListInboxItemsResponse response;
-  // Items carry whole records: what one message may hold ends the page early, but never before its
-  // first item.
-  size_t bytes = 0;
-  while (response.items_size() < size && bytes < rpc::kMaxPageBytes) {
-    const int wanted = std::min(size - response.items_size(), kRead);
+  // Items carry whole records: what one message may hold ends the page early.
+  resource::PageRoom room(static_cast<size_t>(size));
+  bool full = false;
+  const int wanted = std::min(size, kRead);
+  while (!full && response.items_size() < size) {
     ASSIGN_OR_RETURN(auto items, Read(request.parent(), sequence, wanted));
     for (v1::InboxItem& item : items) {
-      bytes += item.ByteSizeLong();
-      if (bytes > rpc::kMaxPageBytes && response.items_size() > 0) break;
+      full = Belongs(item, owner) && !room.Takes(item.ByteSizeLong());
+      if (full) break;
       sequence = item.sequence();
-      if (!Belongs(item, owner)) continue;
-      *response.add_items() = std::move(item);
+      if (Belongs(item, owner)) *response.add_items() = std::move(item);
     }
     if (items.size() < static_cast<size_t>(wanted)) break;
   }
@@ -105,9 +105,7 @@ absl::StatusOr<rpc::Pump> InboxReader::Step(Open& open,
 absl::StatusOr<v1::Subscriber> InboxReader::OwnerOf(const rpc::CallContext& call,
                                                     const std::string& subscriber) const {
   RETURN_IF_ERROR(kSubscriberName.Check("parent", subscriber));
-  v1::GetSubscriberRequest get;
-  get.set_name(subscriber);
-  return subscribers_.Get(call, get);
+  return subscribers_.Get({.viewer = api::ViewerOf(call.caller)}, subscriber);
 }
 
 absl::StatusOr<std::vector<v1::InboxItem>> InboxReader::Read(const std::string& subscriber,
@@ -118,25 +116,26 @@ absl::StatusOr<std::vector<v1::InboxItem>> InboxReader::Read(const std::string& 
 }
 
 std::string InboxReader::CursorAfter(const std::string& subscriber, int64_t sequence) const {
-  return tokens_.Sign(kPurpose, absl::StrCat(subscriber, " ", sequence));
+  rpc::PagePosition position;
+  position.mutable_inbox_item()->set_owner(subscriber);
+  position.mutable_inbox_item()->set_sequence(sequence);
+  return tokens_.Sign(kPurpose, position.SerializeAsString());
 }
 
 absl::StatusOr<int64_t> InboxReader::SequenceOf(const std::string& subscriber,
                                                 const std::string& cursor) const {
   if (cursor.empty()) return 0;
   const absl::StatusOr<std::string> content = tokens_.Open(kPurpose, cursor);
-  if (!content.ok()) {
+  rpc::PagePosition position;
+  if (!content.ok() || !position.ParseFromString(*content)) {
     return CursorError(
         "is none that an earlier answer gave; leave it empty to read from the "
         "beginning");
   }
-  const size_t space = content->rfind(' ');
-  int64_t sequence = 0;
-  if (space == std::string::npos || content->compare(0, space, subscriber) != 0 ||
-      !absl::SimpleAtoi(content->substr(space + 1), &sequence)) {
+  if (position.inbox_item().owner() != subscriber) {
     return CursorError(absl::StrCat("belongs to another inbox than that of ", subscriber));
   }
-  return sequence;
+  return position.inbox_item().sequence();
 }
 
 }  // namespace clusterwire::notification

@@ -13,20 +13,20 @@ namespace {
 
 class InboxHandler final : public v1::InboxService::CallbackService {
  public:
-  explicit InboxHandler(const Handling& handling) : handling_(handling) {}
+  InboxHandler(const Api& api, const Handles& handles) : api_(api), handles_(handles) {}
 
   grpc::ServerUnaryReactor* ListInboxItems(grpc::CallbackServerContext* context,
                                            const v1::ListInboxItemsRequest* request,
                                            v1::ListInboxItemsResponse* response) override {
     return rpc::RunUnary(
-        handling_.reads, context, response,
+        api_.reads, context, response,
         [this, request](const rpc::CallContext& call) { return Reader().List(call, *request); });
   }
 
   grpc::ServerWriteReactor<v1::StreamInboxResponse>* StreamInbox(
       grpc::CallbackServerContext* context, const v1::StreamInboxRequest* request) override {
     return rpc::RunServerStream<v1::StreamInboxResponse>(
-        handling_.reads, context,
+        api_.reads, context,
         [this, request = *request](const rpc::CallContext& call, rpc::Waker wake) {
           return Reader().Stream(call, request, std::move(wake));
         });
@@ -34,17 +34,18 @@ class InboxHandler final : public v1::InboxService::CallbackService {
 
  private:
   InboxReader Reader() const {
-    const Handles& parts = handling_.parts;
-    return InboxReader(*parts.tokens, *parts.subscribers, *parts.ledger, *parts.inbox_signal);
+    return InboxReader(*api_.tokens, *handles_.subscribers, *handles_.ledger,
+                       *handles_.inbox_signal);
   }
 
-  const Handling handling_;
+  const Api api_;
+  const Handles& handles_;
 };
 
 }  // namespace
 
-rpc::Service MakeInboxService(const Handling& handling) {
-  return rpc::ServiceOf<v1::InboxService>(std::make_unique<InboxHandler>(handling));
+rpc::Service MakeInboxService(const Api& api, const Handles& handles) {
+  return rpc::ServiceOf<v1::InboxService>(std::make_unique<InboxHandler>(api, handles));
 }
 
 }  // namespace clusterwire::notification

@@ -13,8 +13,8 @@
 
 #include "libs/base/testing/status_matchers.h"
 #include "libs/base/time/timestamp.h"
-#include "libs/rpc/server/client.h"
 #include "libs/rpc/call/status.h"
+#include "libs/rpc/server/client.h"
 #include "services/notification/ledger/inbox/inbox.h"
 #include "services/notification/ledger/records/records.h"
 #include "services/notification/testing/test_api.h"
@@ -110,7 +110,7 @@ TEST_F(InboxApi, ShowsNothingThatAnEarlierSubscriberOfTheNameLeftBehind) {
   Put("subscribers/x", 1);
   v1::DeleteSubscriberRequest request;
   request.set_name("subscribers/x");
-  ASSERT_THAT(api_.domain.subscribers->Delete(AsOperator(), request), IsOk());
+  ASSERT_THAT(api_.domain.subscribers->Delete(AsOperator(), request.name(), ""), IsOk());
   api_.domain.clock.Advance(absl::Seconds(1));
   api_.domain.AddSubscriber("x");
   Put("subscribers/x", 2);
@@ -176,7 +176,7 @@ TEST_F(InboxApi, EndsAStreamWhenItsSubscriberIsDeleted) {
   ASSERT_TRUE(stream->Read(&message));
   v1::DeleteSubscriberRequest gone;
   gone.set_name("subscribers/x");
-  ASSERT_THAT(api_.domain.subscribers->Delete(AsOperator(), gone), IsOk());
+  ASSERT_THAT(api_.domain.subscribers->Delete(AsOperator(), gone.name(), ""), IsOk());
   api_.inbox_signal.Notify("subscribers/x");
   EXPECT_FALSE(stream->Read(&message));
   EXPECT_EQ(stream->Finish().error_code(), grpc::StatusCode::NOT_FOUND);

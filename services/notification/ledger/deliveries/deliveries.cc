@@ -3,7 +3,6 @@
 #include <utility>
 
 #include "absl/strings/escaping.h"
-#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 
@@ -106,7 +105,7 @@ class Conditions {
   std::vector<sql::Value> values_;
 };
 
-absl::Status AddQuery(const DeliveryQuery& query, Conditions* where) {
+void AddQuery(const DeliveryQuery& query, Conditions* where) {
   if (query.parent.find("/subscriptions/") != std::string::npos) {
     where->Add("d.subscription = ", query.parent);
   } else if (!query.parent.empty()) {
@@ -120,14 +119,7 @@ absl::Status AddQuery(const DeliveryQuery& query, Conditions* where) {
   if (query.state != v1::Delivery::STATE_UNSPECIFIED) {
     where->Add("d.state = ", int{query.state});
   }
-  if (query.after.empty()) return absl::OkStatus();
-  const size_t space = query.after.find(' ');
-  int64_t created = 0;
-  if (space == std::string::npos || !absl::SimpleAtoi(query.after.substr(0, space), &created)) {
-    return absl::InvalidArgumentError("the place to go on from is not one of this list");
-  }
-  where->AddBefore(created, query.after.substr(space + 1));
-  return absl::OkStatus();
+  if (query.after) where->AddBefore(query.after->unix_micros, query.after->name);
 }
 
 }  // namespace
@@ -139,8 +131,8 @@ std::string DeliveryName(std::string_view subscription, std::string_view change_
   return "deliveries/" + absl::BytesToHexString(digest);
 }
 
-std::string PageKeyOf(const v1::Delivery& delivery) {
-  return absl::StrCat(absl::ToUnixMicros(ToTime(delivery.create_time())), " ", delivery.name());
+PageKey PageKeyOf(const v1::Delivery& delivery) {
+  return {absl::ToUnixMicros(ToTime(delivery.create_time())), delivery.name()};
 }
 
 absl::Status Deliveries::Insert(std::span<const PendingDelivery> deliveries,
@@ -242,7 +234,7 @@ absl::StatusOr<v1::Delivery> Deliveries::Get(std::string_view name) {
 
 absl::StatusOr<std::vector<v1::Delivery>> Deliveries::List(const DeliveryQuery& query) {
   Conditions where;
-  RETURN_IF_ERROR(AddQuery(query, &where));
+  AddQuery(query, &where);
   const std::string limit = where.Limit(query.limit);
   const std::string text =
       absl::StrCat(ToAbsl(kSelect), where.text(), " ORDER BY d.created DESC, d.id DESC", limit);

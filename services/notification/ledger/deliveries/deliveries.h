@@ -60,15 +60,21 @@ struct Standing {
   bool hidden = false;   // the public no longer sees the resource
 };
 
+// Where in a list an item stands that is listed newest first.
+struct PageKey {
+  int64_t unix_micros = 0;
+  std::string name = {};
+};
+
 struct DeliveryQuery {
   std::string parent = {};    // a subscription or a subscriber; these four may be empty
   std::string change = {};    // a ce_id
   std::string resource = {};  // a name
   v1::Delivery::State state = v1::Delivery::STATE_UNSPECIFIED;
-  std::string after = {};  // PageKeyOf() the last one of the page before; empty: from the newest
+  std::optional<PageKey> after = {};  // of the last one of the page before; none: from the newest
   int limit = 50;
 };
-std::string PageKeyOf(const v1::Delivery& delivery);
+PageKey PageKeyOf(const v1::Delivery& delivery);
 
 // One row for each change and each subscription that it matched, and each try to hand it over.
 class Deliveries {
@@ -88,7 +94,7 @@ class Deliveries {
   absl::StatusOr<Standing> StandingOf(std::string_view name);
 
   absl::StatusOr<v1::Delivery> Get(std::string_view name);
-  // Newest first. INVALID_ARGUMENT for an `after` that no page ended with.
+  // Newest first.
   absl::StatusOr<std::vector<v1::Delivery>> List(const DeliveryQuery& query);
   // Oldest first; NOT_FOUND when there is no such delivery.
   absl::StatusOr<std::vector<v1::Attempt>> Attempts(std::string_view name);

@@ -44,8 +44,8 @@ std::string DeadLetterName(const kafka::TopicPartition& partition, int64_t offse
   return absl::StrCat(ToAbsl(kPrefix), partition.topic, ".", partition.partition, ".", offset);
 }
 
-std::string PageKeyOf(const v1::DeadLetter& dead_letter) {
-  return absl::StrCat(absl::ToUnixMicros(ToTime(dead_letter.time())), " ", dead_letter.name());
+PageKey PageKeyOf(const v1::DeadLetter& dead_letter) {
+  return {absl::ToUnixMicros(ToTime(dead_letter.time())), dead_letter.name()};
 }
 
 absl::Status DeadLetters::Add(const kafka::ReceivedMessage& message, const absl::Status& error,
@@ -113,16 +113,12 @@ absl::Status DeadLetters::Remove(std::string_view name) {
       key);
 }
 
-absl::StatusOr<std::vector<v1::DeadLetter>> DeadLetters::List(std::string_view after, int limit) {
-  int64_t met = INT64_MAX;
+absl::StatusOr<std::vector<v1::DeadLetter>> DeadLetters::List(const std::optional<PageKey>& after,
+                                                              int limit) {
+  const int64_t met = after ? after->unix_micros : INT64_MAX;
   Origin origin;
-  if (!after.empty()) {
-    const size_t space = after.find(' ');
-    if (space == std::string_view::npos ||
-        !absl::SimpleAtoi(ToAbsl(after.substr(0, space)), &met)) {
-      return absl::InvalidArgumentError("the place to go on from is not one of this list");
-    }
-    ASSIGN_OR_RETURN(origin, ParseName(after.substr(space + 1)));
+  if (after) {
+    ASSIGN_OR_RETURN(origin, ParseName(after->name));
   }
   ASSIGN_OR_RETURN(
       const sql::Result found,

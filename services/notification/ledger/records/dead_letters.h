@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -12,6 +13,7 @@
 
 #include "libs/kafka/message.h"
 #include "libs/sql/connection.h"
+#include "services/notification/ledger/deliveries/deliveries.h"
 
 namespace clusterwire::notification {
 
@@ -27,8 +29,8 @@ class DeadLetters {
   absl::StatusOr<kafka::ReceivedMessage> Load(std::string_view name);
   absl::Status Remove(std::string_view name);
 
-  // Newest first, values cut to 64 KiB. `after` is PageKeyOf() the last one of the page before.
-  absl::StatusOr<std::vector<v1::DeadLetter>> List(std::string_view after, int limit);
+  // Newest first, values cut to 64 KiB. `after` is of the last one of the page before.
+  absl::StatusOr<std::vector<v1::DeadLetter>> List(const std::optional<PageKey>& after, int limit);
   absl::StatusOr<int64_t> Count();
 
  private:
@@ -37,6 +39,6 @@ class DeadLetters {
 
 // "deadLetters/topic.partition.offset".
 std::string DeadLetterName(const kafka::TopicPartition& partition, int64_t offset);
-std::string PageKeyOf(const v1::DeadLetter& dead_letter);
+PageKey PageKeyOf(const v1::DeadLetter& dead_letter);
 
 }  // namespace clusterwire::notification

@@ -6,33 +6,42 @@
 
 #include "libs/base/status/error.h"
 #include "libs/base/text/strings.h"
-#include "libs/resource/call.h"
-#include "libs/store/registry.h"
+#include "services/notification/resources/subscribers/names.h"
 
 namespace clusterwire::notification {
+namespace {
 
-absl::Status CheckMayUse(const rpc::Caller& caller, std::string_view name) {
-  if (caller.is_operator) return absl::OkStatus();
+absl::Status MayRead(const filter::Viewer& viewer, std::string_view name,
+                     const std::optional<facts::Facts>&) {
+  return CheckMayUse(viewer, name);
+}
+
+absl::Status WithContext(const store::Writer& writer, const filter::Viewer& viewer,
+                         resource::Service::Work work) {
+  return work({writer, writer.now(), viewer});
+}
+
+}  // namespace
+
+absl::Status CheckMayUse(const filter::Viewer& viewer, std::string_view name) {
   const std::string_view subscriber = store::RootOf(name);
-  if (std::ranges::find(caller.members, subscriber) != caller.members.end()) {
+  if (viewer.operator_ || std::ranges::find(viewer.members, subscriber) != viewer.members.end()) {
     return absl::OkStatus();
+  }
+  if (name.empty() || name == kAllSubscribers) {
+    return Error(absl::StatusCode::kPermissionDenied, "NOT_ALLOWED", "only operators may do this");
   }
   return Error(
       absl::StatusCode::kPermissionDenied, "NOT_ALLOWED",
       absl::StrCat(ToAbsl(subscriber), " is open to operators and to whoever acts for it only"));
 }
 
-absl::Status CheckOperator(const rpc::Caller& caller) {
-  if (caller.is_operator) return absl::OkStatus();
-  return Error(absl::StatusCode::kPermissionDenied, "NOT_ALLOWED", "only operators may do this");
-}
-
-absl::StatusOr<store::Call> StoreCall(const rpc::CallContext& call,
-                                      const google::protobuf::Message& request) {
-  return resource::MakeCall({.subject = call.caller.subject,
-                             .traceparent = call.trace.ToTraceparent(),
-                             .method = call.method},
-                            request);
+const resource::Service& NotificationService() {
+  static constexpr resource::Service kService = {.looks_first = false,
+                                                 .may_read = &MayRead,
+                                                 .may_write = &CheckMayUse,
+                                                 .with_context = &WithContext};
+  return kService;
 }
 
 }  // namespace clusterwire::notification

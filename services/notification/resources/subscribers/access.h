@@ -3,22 +3,25 @@
 #include <string_view>
 
 #include "absl/status/status.h"
-#include "absl/status/statusor.h"
-#include "google/protobuf/message.h"
 
-#include "libs/rpc/call/call_context.h"
-#include "libs/store/store.h"
+#include "libs/filter/viewer.h"
+#include "libs/resource/resources.h"
 
 namespace clusterwire::notification {
 
+using resource::ListQuery;
+using resource::ReadCall;
+using resource::Rules;
+using resource::WriteCall;
+
 // Who may do what here. An operator may do everything; who acts for a subscriber may read and
 // change what lies under it; the public has no business here. Refusals are PERMISSION_DENIED,
-// reason NOT_ALLOWED, whether or not the thing exists.
-absl::Status CheckMayUse(const rpc::Caller& caller, std::string_view name);
-absl::Status CheckOperator(const rpc::Caller& caller);
+// reason NOT_ALLOWED, whether or not the thing exists. An empty name, or "subscribers/-", stands
+// for all of them.
+absl::Status CheckMayUse(const filter::Viewer& viewer, std::string_view name);
+inline absl::Status CheckOperator(const filter::Viewer& viewer) { return CheckMayUse(viewer, ""); }
 
-// How the store is to run `request` for the caller.
-absl::StatusOr<store::Call> StoreCall(const rpc::CallContext& call,
-                                      const google::protobuf::Message& request);
+// Who may read and write: for every type of this service.
+const resource::Service& NotificationService();
 
 }  // namespace clusterwire::notification

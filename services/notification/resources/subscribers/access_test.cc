@@ -10,13 +10,13 @@ namespace {
 constexpr auto kDenied = absl::StatusCode::kPermissionDenied;
 
 TEST(Access, OfAnOperatorHasNoLimit) {
-  const rpc::Caller caller = {.subject = "o", .is_operator = true, .members = {}};
+  const filter::Viewer caller = filter::Viewer::Operator();
   EXPECT_THAT(CheckOperator(caller), IsOk());
   EXPECT_THAT(CheckMayUse(caller, "subscribers/x/endpoints/y"), IsOk());
 }
 
 TEST(Access, OfASubscriberEndsAtWhatLiesUnderIt) {
-  const rpc::Caller caller = {.subject = "s", .is_operator = false, .members = {"subscribers/x"}};
+  const filter::Viewer caller = filter::Viewer::As("subscribers/x");
   EXPECT_THAT(CheckMayUse(caller, "subscribers/x"), IsOk());
   EXPECT_THAT(CheckMayUse(caller, "subscribers/x/endpoints/y"), IsOk());
   EXPECT_THAT(CheckMayUse(caller, "subscribers/xy"), StatusIs(kDenied));

@@ -8,13 +8,9 @@
 #include "libs/base/status/status_macros.h"
 #include "libs/base/text/strings.h"
 #include "libs/base/text/utf8.h"
-#include "libs/resource/call.h"
 #include "libs/resource/id.h"
-#include "libs/resource/update_mask.h"
 #include "services/notification/channels/endpoint_kind.h"
-#include "services/notification/resources/subscribers/access.h"
 #include "services/notification/resources/subscribers/names.h"
-#include "services/notification/resources/subscribers/scan.h"
 #include "services/notification/resources/subscribers/subscription_rules.h"
 
 namespace clusterwire::notification {
@@ -25,28 +21,18 @@ constexpr size_t kMaxReason = 500;
 
 bool IsInbox(std::string_view endpoint) { return endpoint == InboxNameOf(store::RootOf(endpoint)); }
 
-v1::Endpoint WithoutSecret(v1::Endpoint endpoint) {
-  if (const EndpointKind* kind = EndpointKindOf(endpoint)) kind->RemoveSecrets(endpoint);
-  return endpoint;
+void HideSecret(v1::Endpoint* endpoint) {
+  if (const EndpointKind* kind = EndpointKindOf(*endpoint)) kind->RemoveSecrets(*endpoint);
 }
 
-absl::Status BuiltInError(std::string_view name) {
-  return Error(absl::StatusCode::kFailedPrecondition, "INBOX_IS_BUILT_IN",
-               absl::StrCat(ToAbsl(name),
-                            " goes with its subscriber: it can't be switched off or "
-                            "deleted; pause or delete the subscriptions that use it"));
-}
-
-absl::StatusOr<std::vector<v1::Endpoint>> StoredUnder(const store::Reader& reader,
-                                                      const std::string& subscriber) {
-  return ListUpTo<v1::Endpoint>(reader, Under("endpoint", subscriber), kMaxEndpoints);
-}
-
-absl::Status CheckUnused(const store::Reader& reader, const std::string& name) {
+absl::Status CheckUnused(const v1::Endpoint& endpoint, const resource::Context& context) {
+  const std::string& name = endpoint.name();
   ASSIGN_OR_RETURN(const auto subscriptions,
-                   ListUpTo<v1::Subscription>(reader, Under("subscription", store::RootOf(name)),
-                                              kMaxSubscriptions));
-  for (const v1::Subscription& subscription : subscriptions) {
+                   context.reader.Scan({.type = "subscription",
+                                        .parent = std::string(store::RootOf(name)),
+                                        .limit = kMaxSubscriptions}));
+  for (const store::Scanned& one : subscriptions) {
+    const auto& subscription = static_cast<const v1::Subscription&>(*one.resource);
     if (subscription.endpoint() != name) continue;
     return Error(absl::StatusCode::kFailedPrecondition, "ENDPOINT_IN_USE",
                  absl::StrCat(subscription.name(), " uses ", name,
@@ -54,6 +40,50 @@ absl::Status CheckUnused(const store::Reader& reader, const std::string& name) {
                  {{"resource", name}, {"subscription", subscription.name()}});
   }
   return absl::OkStatus();
+}
+
+// All that is wrong with a new one, besides `errors`.
+absl::Status CheckNew(const v1::Endpoint& endpoint, FieldErrors errors,
+                      const http::AddressGuard& guard, const http::Resolver& resolve) {
+  if (IsInbox(endpoint.name()) && !endpoint.has_inbox()) {
+    errors.Add("endpoint_id", "every subscriber has its inbox already; choose another id");
+  }
+  const EndpointKind* kind = EndpointKindOf(endpoint);
+  if (kind == nullptr) {
+    errors.Add("endpoint.webhook", "is required");
+  } else {
+    RETURN_IF_ERROR(kind->Check(endpoint, {.guard = guard, .resolve = resolve}, errors));
+  }
+  return errors.ToStatus();
+}
+
+// All of it was checked when it was created; nothing that can be written later can be wrong.
+absl::Status Check(const v1::Endpoint*, const v1::Endpoint&, const resource::Context&,
+                   FieldErrors&) {
+  return absl::OkStatus();
+}
+
+Rules<v1::Endpoint> EndpointRules(Random& random, http::AddressGuard guard,
+                                  http::Resolver resolve) {
+  const auto before_create = [&random, guard = std::move(guard), resolve = std::move(resolve)](
+                                 v1::Endpoint* endpoint, FieldErrors errors) -> absl::Status {
+    RETURN_IF_ERROR(CheckNew(*endpoint, std::move(errors), guard, resolve));
+    endpoint->set_state(v1::Endpoint::STATE_ENABLED);
+    EndpointKindOf(*endpoint)->Complete(*endpoint, random);
+    return absl::OkStatus();
+  };
+  return {.type = "endpoint",
+          .collection = "endpoints",
+          .parent = kSubscriberName.pattern(),
+          .output_only = {"state", "state_reason"},
+          .random_ids = &random,
+          .before_create = before_create,
+          .check = &Check,
+          .check_unused = &CheckUnused,
+          .show = &HideSecret,
+          .purge = true,
+          .most_of_a_parent = kMaxEndpoints,
+          .lists_all = false};
 }
 
 }  // namespace
@@ -74,139 +104,68 @@ v1::Endpoint InboxOf(const v1::Subscriber& subscriber) {
   return inbox;
 }
 
-absl::StatusOr<v1::Endpoint> Endpoints::Get(const rpc::CallContext& call,
-                                            const v1::GetEndpointRequest& request) const {
-  RETURN_IF_ERROR(kEndpointName.Check("name", request.name()));
-  RETURN_IF_ERROR(CheckMayUse(call.caller, request.name()));
-  ASSIGN_OR_RETURN(const auto reader, store_.Read());
-  return GetFrom(*reader, request.name());
+absl::Status LoadEndpoint(const store::Reader& reader, const std::string& name,
+                          resource::Message* out) {
+  if (!IsInbox(name)) return reader.Load(name, out);
+  ASSIGN_OR_RETURN(const auto subscriber, reader.Get<v1::Subscriber>(store::RootOf(name)));
+  out->CopyFrom(InboxOf(subscriber));
+  return absl::OkStatus();
 }
 
-absl::StatusOr<v1::Endpoint> Endpoints::GetFrom(const store::Reader& reader,
-                                                const std::string& name) {
-  if (IsInbox(name)) {
-    ASSIGN_OR_RETURN(const auto subscriber, reader.Get<v1::Subscriber>(store::RootOf(name)));
-    return InboxOf(subscriber);
-  }
-  ASSIGN_OR_RETURN(v1::Endpoint endpoint, reader.Get<v1::Endpoint>(name));
-  return WithoutSecret(std::move(endpoint));
-}
+Endpoints::Endpoints(store::Store& store, Random& random, http::AddressGuard guard,
+                     http::Resolver resolve)
+    : Resources(store, NotificationService(),
+                EndpointRules(random, std::move(guard), std::move(resolve))) {}
 
-absl::StatusOr<std::vector<v1::Endpoint>> Endpoints::List(const rpc::CallContext& call,
-                                                          const std::string& parent,
-                                                          std::string_view after,
-                                                          size_t limit) const {
-  RETURN_IF_ERROR(kSubscriberName.Check("parent", parent));
-  RETURN_IF_ERROR(CheckMayUse(call.caller, parent));
-  ASSIGN_OR_RETURN(const auto reader, store_.Read());
-  ASSIGN_OR_RETURN(const auto subscriber, reader->Get<v1::Subscriber>(parent));
-  ASSIGN_OR_RETURN(std::vector<v1::Endpoint> all, StoredUnder(*reader, parent));
-  all.push_back(InboxOf(subscriber));
-  std::ranges::sort(all, {}, &v1::Endpoint::name);
-  std::vector<v1::Endpoint> page;
-  for (v1::Endpoint& endpoint : all) {
-    if (page.size() < limit && endpoint.name() > after) {
-      page.push_back(WithoutSecret(std::move(endpoint)));
-    }
-  }
-  return page;
-}
-
-// All that is wrong with the request, besides `errors`.
-absl::Status Endpoints::CheckNew(const v1::CreateEndpointRequest& request,
-                                 FieldErrors errors) const {
-  const v1::Endpoint& endpoint = request.endpoint();
-  if (request.endpoint_id() == kInboxId && !endpoint.has_inbox()) {
-    errors.Add("endpoint_id", "every subscriber has its inbox already; choose another id");
-  }
-  const EndpointKind* kind = EndpointKindOf(endpoint);
-  if (kind == nullptr) {
-    errors.Add("endpoint.webhook", "is required");
-  } else {
-    RETURN_IF_ERROR(kind->Check(endpoint, {.guard = guard_, .resolve = resolve_}, errors));
-  }
-  return errors.ToStatus();
-}
-
-absl::StatusOr<v1::Endpoint> Endpoints::Create(const rpc::CallContext& call,
-                                               const v1::CreateEndpointRequest& request) {
-  RETURN_IF_ERROR(kSubscriberName.Check("parent", request.parent()));
-  RETURN_IF_ERROR(CheckMayUse(call.caller, request.parent()));
-  ASSIGN_OR_RETURN(const store::Call store_call, StoreCall(call, request));
-  FieldErrors errors;
-  const auto id = resource::IdOrRandom("endpoint_id", request.endpoint_id(), random_);
-  errors.AddAll("", id.status());
-  RETURN_IF_ERROR(CheckNew(request, errors));
-
-  v1::Endpoint endpoint = request.endpoint();
-  const auto ids = kSubscriberName.Parse(request.parent());
-  endpoint.set_name(kEndpointName.Format({ids->front(), *id}));
-  endpoint.set_state(v1::Endpoint::STATE_ENABLED);
-  endpoint.clear_state_reason();
-  EndpointKindOf(endpoint)->Complete(endpoint, random_);
-  const auto create = [&](store::Writer& writer) -> absl::Status {
-    RETURN_IF_ERROR(writer.Get<v1::Subscriber>(request.parent()).status());
-    ASSIGN_OR_RETURN(const auto others, StoredUnder(writer, request.parent()));
-    if (others.size() >= kMaxEndpoints) {
-      return Error(absl::StatusCode::kFailedPrecondition, "TOO_MANY_ENDPOINTS",
-                   absl::StrCat(request.parent(), " has ", kMaxEndpoints,
-                                " endpoints, the most there may be: delete one first"));
-    }
-    return writer.Put(endpoint, "endpoint.created");
-  };
-  ASSIGN_OR_RETURN(const store::Written written, store_.Write(store_call, create));
-  return written.Answer<v1::Endpoint>();
-}
-
-absl::StatusOr<v1::Endpoint> Endpoints::Enable(const rpc::CallContext& call,
-                                               const v1::EnableEndpointRequest& request) {
-  RETURN_IF_ERROR(kEndpointName.Check("name", request.name()));
-  RETURN_IF_ERROR(CheckMayUse(call.caller, request.name()));
-  if (IsInbox(request.name())) {
-    v1::GetEndpointRequest get;
-    get.set_name(request.name());
-    return Get(call, get);
-  }
-  ASSIGN_OR_RETURN(const store::Call store_call, StoreCall(call, request));
-  const auto enable = [&](store::Writer& writer) -> absl::Status {
-    ASSIGN_OR_RETURN(v1::Endpoint endpoint, writer.Get<v1::Endpoint>(request.name()));
-    RETURN_IF_ERROR(resource::CheckEtag(endpoint, request.etag()));
-    endpoint.set_state(v1::Endpoint::STATE_ENABLED);
-    endpoint.clear_state_reason();
-    return writer.Put(endpoint, "endpoint.enabled");
-  };
-  ASSIGN_OR_RETURN(const store::Written written, store_.Write(store_call, enable));
-  ASSIGN_OR_RETURN(v1::Endpoint endpoint, written.Answer<v1::Endpoint>());
-  return WithoutSecret(std::move(endpoint));
-}
-
-absl::Status Endpoints::Delete(const rpc::CallContext& call,
-                               const v1::DeleteEndpointRequest& request) {
-  RETURN_IF_ERROR(kEndpointName.Check("name", request.name()));
-  RETURN_IF_ERROR(CheckMayUse(call.caller, request.name()));
-  if (IsInbox(request.name())) return BuiltInError(request.name());
-  ASSIGN_OR_RETURN(const store::Call store_call, StoreCall(call, request));
-  const auto purge = [&](store::Writer& writer) -> absl::Status {
-    ASSIGN_OR_RETURN(const auto endpoint, writer.Get<v1::Endpoint>(request.name()));
-    RETURN_IF_ERROR(resource::CheckEtag(endpoint, request.etag()));
-    RETURN_IF_ERROR(CheckUnused(writer, request.name()));
-    return writer.Purge(request.name(), "endpoint.deleted");
-  };
-  return store_.Write(store_call, purge).status();
+absl::StatusOr<v1::Endpoint> Endpoints::Enable(const WriteCall& call, const std::string& name,
+                                               const std::string& etag) {
+  if (IsInbox(name)) return Get({.viewer = call.viewer}, name);
+  return Modify(call, name, etag, "endpoint.enabled",
+                [](const resource::Context&, v1::Endpoint* endpoint) {
+                  endpoint->set_state(v1::Endpoint::STATE_ENABLED);
+                  endpoint->clear_state_reason();
+                  return absl::OkStatus();
+                });
 }
 
 absl::Status Endpoints::Disable(const std::string& name, std::string_view reason) {
-  if (IsInbox(name)) return BuiltInError(name);
-  store::Call call;
-  call.caller = "notification";
-  const auto disable = [&](store::Writer& writer) -> absl::Status {
-    ASSIGN_OR_RETURN(v1::Endpoint endpoint, writer.Get<v1::Endpoint>(name));
-    if (endpoint.state() == v1::Endpoint::STATE_DISABLED) return absl::OkStatus();
-    endpoint.set_state(v1::Endpoint::STATE_DISABLED);
-    endpoint.set_state_reason(std::string(CutUtf8(reason, kMaxReason)));
-    return writer.Put(endpoint, "endpoint.disabled");
+  RETURN_IF_ERROR(CheckDeletable(name));
+  WriteCall call{.viewer = filter::Viewer::Operator()};
+  call.store.caller = "notification";
+  const auto disable = [&](const resource::Context&, v1::Endpoint* endpoint) {
+    if (endpoint->state() == v1::Endpoint::STATE_DISABLED) return absl::OkStatus();
+    endpoint->set_state(v1::Endpoint::STATE_DISABLED);
+    endpoint->set_state_reason(std::string(CutUtf8(reason, kMaxReason)));
+    return absl::OkStatus();
   };
-  return store_.Write(call, disable).status();
+  return Modify(call, name, "", "endpoint.disabled", disable).status();
+}
+
+absl::Status Endpoints::LoadRow(const store::Reader& reader, const std::string& name,
+                                resource::Message* out) const {
+  return LoadEndpoint(reader, name, out);
+}
+
+absl::StatusOr<std::vector<store::Scanned>> Endpoints::ScanRows(
+    const store::Reader& reader, const store::ScanOptions& options) const {
+  ASSIGN_OR_RETURN(std::vector<store::Scanned> rows, reader.Scan(options));
+  const std::string inbox = InboxNameOf(options.parent);
+  if (inbox <= options.after) return rows;
+  store::Scanned shown{.resource = std::make_unique<v1::Endpoint>(), .facts = std::nullopt};
+  RETURN_IF_ERROR(LoadEndpoint(reader, inbox, shown.resource.get()));
+  const auto place = std::ranges::find_if(
+      rows, [&](const store::Scanned& row) { return store::NameOf(*row.resource) > inbox; });
+  rows.insert(place, std::move(shown));
+  if (rows.size() > static_cast<size_t>(options.limit)) rows.pop_back();
+  return rows;
+}
+
+absl::Status Endpoints::CheckDeletable(const std::string& name) const {
+  if (!IsInbox(name)) return absl::OkStatus();
+  return Error(absl::StatusCode::kFailedPrecondition, "INBOX_IS_BUILT_IN",
+               absl::StrCat(name,
+                            " goes with its subscriber: it can't be switched off or "
+                            "deleted; pause or delete the subscriptions that use it"));
 }
 
 }  // namespace clusterwire::notification

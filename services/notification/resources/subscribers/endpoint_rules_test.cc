@@ -26,17 +26,13 @@ class EndpointsTest : public testing::Test {
     return request;
   }
   absl::StatusOr<v1::Endpoint> Create(const v1::CreateEndpointRequest& request) {
-    return test_.endpoints->Create(AsOperator(), request);
+    return test_.Create(AsOperator(), request);
   }
   absl::StatusOr<v1::Endpoint> Get(const std::string& name) {
-    v1::GetEndpointRequest request;
-    request.set_name(name);
-    return test_.endpoints->Get(AsOperator(), request);
+    return test_.endpoints->Get(Reading(AsOperator()), name);
   }
   absl::Status Delete(const std::string& name) {
-    v1::DeleteEndpointRequest request;
-    request.set_name(name);
-    return test_.endpoints->Delete(AsOperator(), request);
+    return test_.endpoints->Delete(AsOperator(), name, "").status();
   }
 
   TestStore test_;
@@ -51,7 +47,8 @@ TEST_F(EndpointsTest, GiveTheirSecretOnceAndNeverAgain) {
 
   EXPECT_EQ(Get(made.name())->webhook().secret(), "");
   EXPECT_EQ(Get(made.name())->webhook().uri(), "https://hooks.example/in");
-  const auto list = test_.endpoints->List(AsOperator(), "subscribers/x", "", 10);
+  const auto list = test_.List(*test_.endpoints, AsOperator(),
+                               {.parent = "subscribers/x", .after = "", .limit = 10});
   ASSERT_THAT(list, IsOk());
   for (const v1::Endpoint& endpoint : *list) EXPECT_EQ(endpoint.webhook().secret(), "");
 
@@ -91,7 +88,11 @@ TEST_F(EndpointsTest, DoNotLeadIntoOurOwnNetwork) {
     EXPECT_THAT(Create(Request(uri)), StatusIs(absl::StatusCode::kInvalidArgument)) << uri;
     EXPECT_THAT(Create(Request(uri)), HasFieldError("endpoint.webhook.uri")) << uri;
   }
-  EXPECT_THAT(test_.endpoints->List(AsOperator(), "subscribers/x", "", 10)->size(), 1u);
+  EXPECT_THAT(test_
+                  .List(*test_.endpoints, AsOperator(),
+                        {.parent = "subscribers/x", .after = "", .limit = 10})
+                  ->size(),
+              1u);
 }
 
 TEST_F(EndpointsTest, AreHttpsAddressesWithoutUserAndFragment) {
@@ -130,18 +131,25 @@ TEST_F(EndpointsTest, NeedAWebhookAndASubscriber) {
 TEST_F(EndpointsTest, AreAtMostTwentyBesidesTheInbox) {
   for (int i = 0; i < kMaxEndpoints; ++i) test_.AddWebhook("subscribers/x", absl::StrCat("e", i));
   EXPECT_THAT(Create(Request("https://hooks.example/")), ReasonIs("TOO_MANY_ENDPOINTS"));
-  EXPECT_EQ(test_.endpoints->List(AsOperator(), "subscribers/x", "", 100)->size(), 21u);
+  EXPECT_EQ(test_
+                .List(*test_.endpoints, AsOperator(),
+                      {.parent = "subscribers/x", .after = "", .limit = 100})
+                ->size(),
+            21u);
 }
 
 TEST_F(EndpointsTest, ShowTheInboxInItsPlace) {
   for (const char* id : {"crm", "zulu"}) test_.AddWebhook("subscribers/x", id);
   const auto name = [](const char* n) { return Property(&v1::Endpoint::name, n); };
-  const auto first = test_.endpoints->List(AsOperator(), "subscribers/x", "", 2);
+  const auto first = test_.List(*test_.endpoints, AsOperator(),
+                                {.parent = "subscribers/x", .after = "", .limit = 2});
   ASSERT_THAT(first, IsOk());
   EXPECT_THAT(*first, ElementsAre(name("subscribers/x/endpoints/crm"),
                                   name("subscribers/x/endpoints/inbox")));
   EXPECT_THAT(
-      *test_.endpoints->List(AsOperator(), "subscribers/x", "subscribers/x/endpoints/inbox", 2),
+      *test_.List(
+          *test_.endpoints, AsOperator(),
+          {.parent = "subscribers/x", .after = "subscribers/x/endpoints/inbox", .limit = 2}),
       ElementsAre(name("subscribers/x/endpoints/zulu")));
 }
 
@@ -169,9 +177,10 @@ TEST_F(EndpointsTest, AreSwitchedOffWithAReasonAndOnAgain) {
   v1::EnableEndpointRequest request;
   request.set_name(made.name());
   request.set_etag(made.etag());
-  EXPECT_THAT(test_.endpoints->Enable(AsOperator(), request), ReasonIs("ETAG_MISMATCH"));
+  EXPECT_THAT(test_.endpoints->Enable(AsOperator(), request.name(), request.etag()),
+              ReasonIs("ETAG_MISMATCH"));
   request.clear_etag();
-  const auto enabled = test_.endpoints->Enable(As("subscribers/x"), request);
+  const auto enabled = test_.endpoints->Enable(As("subscribers/x"), request.name(), request.etag());
   ASSERT_THAT(enabled, IsOk());
   EXPECT_EQ(enabled->state(), v1::Endpoint::STATE_ENABLED);
   EXPECT_EQ(enabled->state_reason(), "");
@@ -197,16 +206,18 @@ TEST_F(EndpointsTest, StayWhileASubscriptionUsesThem) {
 
   v1::DeleteSubscriptionRequest request;
   request.set_name("subscribers/x/subscriptions/silver");
-  ASSERT_THAT(test_.subscriptions->Delete(AsOperator(), request), IsOk());
+  ASSERT_THAT(test_.subscriptions->Delete(AsOperator(), request.name(), ""), IsOk());
   ASSERT_THAT(Delete(made.name()), IsOk());
   EXPECT_THAT(Get(made.name()), StatusIs(absl::StatusCode::kNotFound));
 }
 
 TEST_F(EndpointsTest, AreOpenToTheirSubscriberOnly) {
   v1::CreateEndpointRequest request = Request("https://hooks.example/");
-  EXPECT_THAT(test_.endpoints->Create(As("subscribers/x"), request), IsOk());
-  EXPECT_THAT(test_.endpoints->Create(As("subscribers/y"), request), ReasonIs("NOT_ALLOWED"));
-  EXPECT_THAT(test_.endpoints->List(AsPublic(), "subscribers/x", "", 10), ReasonIs("NOT_ALLOWED"));
+  EXPECT_THAT(test_.Create(As("subscribers/x"), request), IsOk());
+  EXPECT_THAT(test_.Create(As("subscribers/y"), request), ReasonIs("NOT_ALLOWED"));
+  EXPECT_THAT(test_.List(*test_.endpoints, AsPublic(),
+                         {.parent = "subscribers/x", .after = "", .limit = 10}),
+              ReasonIs("NOT_ALLOWED"));
 }
 
 }  // namespace

@@ -8,15 +8,13 @@
 
 #include "libs/base/status/error.h"
 #include "libs/base/status/status_macros.h"
+#include "libs/resource/scan.h"
 #include "services/notification/resources/subscribers/endpoint_rules.h"
-#include "services/notification/resources/subscribers/scan.h"
 #include "services/notification/resources/subscribers/subscription_rules.h"
 #include "services/notification/resources/subscribers/wants.h"
 
 namespace clusterwire::notification {
 namespace {
-
-constexpr size_t kEverything = std::numeric_limits<size_t>::max();
 
 // How often a wait looks at the clock when nothing moves.
 constexpr auto kLook = std::chrono::milliseconds(20);
@@ -42,8 +40,10 @@ absl::StatusOr<std::unique_ptr<Interests>> Interests::Load(store::Store& store, 
 Interests::~Interests() = default;
 
 absl::Status Interests::LoadAll(const store::Reader& reader) {
-  ASSIGN_OR_RETURN(const auto all, ScanUpTo(reader, {}, kEverything));
-  for (const store::Scanned& one : all) Take(*one.resource);
+  RETURN_IF_ERROR(resource::ForEach(reader, {}, [&](const store::Scanned& one) {
+    Take(*one.resource);
+    return true;
+  }));
   MutexLock lock(mutex_);
   included_ = reader.revision();
   return absl::OkStatus();

@@ -46,7 +46,7 @@ class InterestsTest : public testing::Test {
   void Delete(const char* name) {
     v1::DeleteSubscriptionRequest request;
     request.set_name(name);
-    EXPECT_THAT(test_.subscriptions->Delete(AsOperator(), request), IsOk());
+    EXPECT_THAT(test_.subscriptions->Delete(AsOperator(), request.name(), ""), IsOk());
   }
 
   TestStore test_;
@@ -74,7 +74,7 @@ TEST_F(InterestsTest, FollowAChangeOfTheFilter) {
   v1::UpdateSubscriptionRequest update;
   update.mutable_subscription()->set_name("subscribers/x/subscriptions/a");
   update.mutable_subscription()->mutable_filter()->add_types("label");
-  ASSERT_THAT(test_.subscriptions->Update(AsOperator(), update), IsOk());
+  ASSERT_THAT(test_.subscriptions->Update(AsOperator(), update.subscription(), update.update_mask()), IsOk());
   EXPECT_THAT(Ask(kAwarded), testing::SizeIs(1));
 }
 
@@ -122,7 +122,7 @@ TEST_F(InterestsTest, ForgetASubscriberWithAllItHas) {
   ASSERT_NE(test_.interests->Find("subscribers/x/subscriptions/all"), nullptr);
   v1::DeleteSubscriberRequest request;
   request.set_name("subscribers/x");
-  ASSERT_THAT(test_.subscribers->Delete(AsOperator(), request), IsOk());
+  ASSERT_THAT(test_.subscribers->Delete(AsOperator(), request.name(), ""), IsOk());
   test_.CatchUp();
   EXPECT_EQ(test_.interests->Find("subscribers/x/subscriptions/all"), nullptr);
   EXPECT_EQ(test_.interests->FindEndpoint("subscribers/x/endpoints/crm"), nullptr);

@@ -16,17 +16,12 @@ using testing::Property;
 
 class SubscribersTest : public testing::Test {
  protected:
-  absl::StatusOr<v1::Subscriber> Get(const rpc::CallContext& call, const char* name) {
-    v1::GetSubscriberRequest request;
-    request.set_name(name);
-    return test_.subscribers->Get(call, request);
+  absl::StatusOr<v1::Subscriber> Get(const WriteCall& call, const char* name) {
+    return test_.subscribers->Get(Reading(call), name);
   }
-  absl::Status Delete(const rpc::CallContext& call, const std::string& name,
+  absl::Status Delete(const WriteCall& call, const std::string& name,
                       const std::string& etag = "") {
-    v1::DeleteSubscriberRequest request;
-    request.set_name(name);
-    request.set_etag(etag);
-    return test_.subscribers->Delete(call, request);
+    return test_.subscribers->Delete(call, name, etag).status();
   }
 
   TestStore test_;
@@ -50,7 +45,7 @@ TEST_F(SubscribersTest, HearOfEverythingThatIsWrongAtOnce) {
   v1::CreateSubscriberRequest request;
   request.set_subscriber_id("X");
   request.mutable_subscriber()->set_language("no language");
-  const auto made = test_.subscribers->Create(AsOperator(), request);
+  const auto made = test_.Create(AsOperator(), request);
   EXPECT_THAT(made, StatusIs(absl::StatusCode::kInvalidArgument));
   EXPECT_THAT(made,
               testing::AllOf(HasFieldError("subscriber_id"), HasFieldError("subscriber.title"),
@@ -62,15 +57,13 @@ TEST_F(SubscribersTest, TakeLanguagesAsBcp47WritesThem) {
     v1::CreateSubscriberRequest request;
     request.mutable_subscriber()->set_title("x");
     request.mutable_subscriber()->set_language(tag);
-    EXPECT_THAT(test_.subscribers->Create(AsOperator(), request), IsOk()) << tag;
+    EXPECT_THAT(test_.Create(AsOperator(), request), IsOk()) << tag;
   }
   for (const char* tag : {"d", "de-", "-de", "de_DE", "12", "abcdefghi"}) {
     v1::CreateSubscriberRequest request;
     request.mutable_subscriber()->set_title("x");
     request.mutable_subscriber()->set_language(tag);
-    EXPECT_THAT(test_.subscribers->Create(AsOperator(), request),
-                HasFieldError("subscriber.language"))
-        << tag;
+    EXPECT_THAT(test_.Create(AsOperator(), request), HasFieldError("subscriber.language")) << tag;
   }
 }
 
@@ -78,13 +71,13 @@ TEST_F(SubscribersTest, AreMadeOnceByOneRequestId) {
   v1::CreateSubscriberRequest request;
   request.mutable_subscriber()->set_title("Newsletter");
   request.set_request_id("r1");
-  const auto first = test_.subscribers->Create(AsOperator(), request);
-  const auto again = test_.subscribers->Create(AsOperator(), request);
+  const auto first = test_.Create(AsOperator(), request);
+  const auto again = test_.Create(AsOperator(), request);
   ASSERT_THAT(first, IsOk());
   ASSERT_THAT(again, IsOk());
   EXPECT_EQ(first->name(), again->name());
   request.mutable_subscriber()->set_title("Another");
-  const auto reused = test_.subscribers->Create(AsOperator(), request);
+  const auto reused = test_.Create(AsOperator(), request);
   EXPECT_THAT(reused, StatusIs(absl::StatusCode::kAlreadyExists));
   EXPECT_THAT(reused, ReasonIs("REQUEST_ID_REUSED"));
 }
@@ -94,7 +87,7 @@ TEST_F(SubscribersTest, AreNotMadeByADryRun) {
   request.set_subscriber_id("x");
   request.mutable_subscriber()->set_title("Newsletter");
   request.set_validate_only(true);
-  const auto made = test_.subscribers->Create(AsOperator(), request);
+  const auto made = test_.Create(AsOperator(), request);
   ASSERT_THAT(made, IsOk());
   EXPECT_EQ(made->name(), "subscribers/x");
   EXPECT_THAT(Get(AsOperator(), "subscribers/x"), StatusIs(absl::StatusCode::kNotFound));
@@ -106,18 +99,21 @@ TEST_F(SubscribersTest, AreUpdatedByMaskAndEtag) {
   request.mutable_subscriber()->set_name(made.name());
   request.mutable_subscriber()->set_etag(made.etag());
   request.mutable_subscriber()->set_language("de");
-  const auto updated = test_.subscribers->Update(AsOperator(), request);
+  const auto updated =
+      test_.subscribers->Update(AsOperator(), request.subscriber(), request.update_mask());
   ASSERT_THAT(updated, IsOk());
   EXPECT_EQ(updated->title(), "Newsletter");
   EXPECT_EQ(updated->language(), "de");
 
-  const auto stale = test_.subscribers->Update(AsOperator(), request);
+  const auto stale =
+      test_.subscribers->Update(AsOperator(), request.subscriber(), request.update_mask());
   EXPECT_THAT(stale, StatusIs(absl::StatusCode::kAborted));
   EXPECT_THAT(stale, ReasonIs("ETAG_MISMATCH"));
 
   request.mutable_subscriber()->clear_etag();
   request.mutable_update_mask()->add_paths("title");
-  EXPECT_THAT(test_.subscribers->Update(AsOperator(), request), HasFieldError("subscriber.title"));
+  EXPECT_THAT(test_.subscribers->Update(AsOperator(), request.subscriber(), request.update_mask()),
+              HasFieldError("subscriber.title"));
 }
 
 TEST_F(SubscribersTest, AreOpenToThemselvesAndOperatorsOnly) {
@@ -128,17 +124,20 @@ TEST_F(SubscribersTest, AreOpenToThemselvesAndOperatorsOnly) {
   EXPECT_THAT(Get(As("subscribers/x"), "subscribers/unknown"), ReasonIs("NOT_ALLOWED"));
   EXPECT_THAT(Get(AsPublic(), "subscribers/x"), ReasonIs("NOT_ALLOWED"));
   EXPECT_THAT(Delete(AsPublic(), "subscribers/x"), ReasonIs("NOT_ALLOWED"));
-  EXPECT_THAT(test_.subscribers->Create(As("subscribers/x"), {}), ReasonIs("NOT_ALLOWED"));
-  EXPECT_THAT(test_.subscribers->List(As("subscribers/x"), "", 10), ReasonIs("NOT_ALLOWED"));
+  EXPECT_THAT(test_.Create(As("subscribers/x"), v1::CreateSubscriberRequest()),
+              ReasonIs("NOT_ALLOWED"));
+  EXPECT_THAT(test_.List(*test_.subscribers, As("subscribers/x"), {.after = "", .limit = 10}),
+              ReasonIs("NOT_ALLOWED"));
 }
 
 TEST_F(SubscribersTest, AreListedInOrderBehindAName) {
   for (const char* id : {"c", "a", "b"}) test_.AddSubscriber(id);
   const auto name = [](const char* n) { return Property(&v1::Subscriber::name, n); };
-  const auto first = test_.subscribers->List(AsOperator(), "", 2);
+  const auto first = test_.List(*test_.subscribers, AsOperator(), {.after = "", .limit = 2});
   ASSERT_THAT(first, IsOk());
   EXPECT_THAT(*first, ElementsAre(name("subscribers/a"), name("subscribers/b")));
-  const auto second = test_.subscribers->List(AsOperator(), "subscribers/b", 2);
+  const auto second =
+      test_.List(*test_.subscribers, AsOperator(), {.after = "subscribers/b", .limit = 2});
   ASSERT_THAT(second, IsOk());
   EXPECT_THAT(*second, ElementsAre(name("subscribers/c")));
 }
@@ -180,7 +179,7 @@ TEST_F(SubscribersTest, GoEvenWithAsMuchAsTheyMayHave) {
                          }),
       IsOk());
   EXPECT_THAT(Delete(AsOperator(), "subscribers/x"), IsOk());
-  EXPECT_THAT(test_.subscriptions->List(AsOperator(), "subscribers/-", "", 10),
+  EXPECT_THAT(test_.List(*test_.subscriptions, AsOperator(), {.parent = "subscribers/-"}),
               IsOkAndHolds(testing::IsEmpty()));
 }
 

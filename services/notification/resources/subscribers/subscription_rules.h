@@ -2,17 +2,14 @@
 
 #include <cstdint>
 #include <string_view>
-#include <vector>
 
-#include "absl/status/status.h"
 #include "absl/status/statusor.h"
 
 #include "clusterwire/notification/v1/subscription.pb.h"
 
 #include "libs/base/random.h"
 #include "libs/filter/predicate.h"
-#include "libs/rpc/call/call_context.h"
-#include "libs/store/store.h"
+#include "services/notification/resources/subscribers/access.h"
 
 namespace clusterwire::notification {
 
@@ -26,28 +23,12 @@ absl::StatusOr<filter::Predicate> CompileSubscription(const v1::Subscription& su
 // Tells a subscription from another that had its name before: its create_time in microseconds.
 int64_t WhenMade(const v1::Subscription& subscription);
 
-// What subscribers want to hear of. Every method checks the caller's rights first. A stored filter
-// that this release doesn't understand is shown as held; a later release finds it as it was. Safe
-// for use from any thread; writes wait for their commit.
-class Subscriptions {
+// What subscribers want to hear of. A stored filter that this release doesn't understand is shown
+// as held; a later release finds it as it was. Safe for use from any thread; writes wait for their
+// commit.
+class Subscriptions : public resource::Resources<v1::Subscription> {
  public:
-  Subscriptions(store::Store& store, Random& random) : store_(store), random_(random) {}
-
-  absl::StatusOr<v1::Subscription> Get(const rpc::CallContext& call,
-                                       const v1::GetSubscriptionRequest& request) const;
-  // In the order of names. "subscribers/-" as parent means all, for operators.
-  absl::StatusOr<std::vector<v1::Subscription>> List(const rpc::CallContext& call,
-                                                     const std::string& parent,
-                                                     std::string_view after, size_t limit) const;
-  absl::StatusOr<v1::Subscription> Create(const rpc::CallContext& call,
-                                          const v1::CreateSubscriptionRequest& request);
-  absl::StatusOr<v1::Subscription> Update(const rpc::CallContext& call,
-                                          const v1::UpdateSubscriptionRequest& request);
-  absl::Status Delete(const rpc::CallContext& call, const v1::DeleteSubscriptionRequest& request);
-
- private:
-  store::Store& store_;
-  Random& random_;
+  Subscriptions(store::Store& store, Random& random);
 };
 
 }  // namespace clusterwire::notification

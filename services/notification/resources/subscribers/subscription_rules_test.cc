@@ -32,14 +32,13 @@ class SubscriptionsTest : public testing::Test {
   absl::StatusOr<v1::Subscription> Create(const char* subscription, const char* id = "") {
     v1::CreateSubscriptionRequest request = Request(subscription);
     request.set_subscription_id(id);
-    return test_.subscriptions->Create(AsOperator(), request);
+    return test_.Create(AsOperator(), request);
   }
   absl::StatusOr<v1::Subscription> Update(v1::Subscription subscription,
                                           std::initializer_list<const char*> mask = {}) {
-    v1::UpdateSubscriptionRequest request;
-    *request.mutable_subscription() = std::move(subscription);
-    for (const char* path : mask) request.mutable_update_mask()->add_paths(path);
-    return test_.subscriptions->Update(AsOperator(), request);
+    google::protobuf::FieldMask fields;
+    for (const char* path : mask) fields.add_paths(path);
+    return test_.subscriptions->Update(AsOperator(), subscription, fields);
   }
 
   TestStore test_;
@@ -74,7 +73,7 @@ TEST_F(SubscriptionsTest, RefuseAFilterWith51Sectors) {
   for (int i = 0; i < 51; ++i) {
     request.mutable_subscription()->mutable_filter()->add_sectors(absl::StrCat("named:s", i));
   }
-  const auto made = test_.subscriptions->Create(AsOperator(), request);
+  const auto made = test_.Create(AsOperator(), request);
   EXPECT_THAT(made, HasFieldError("subscription.filter.sectors"));
   EXPECT_THAT(std::string(made.status().message()), HasSubstr("50"));
 }
@@ -89,10 +88,9 @@ TEST_F(SubscriptionsTest, NeedAnEndpointThatExists) {
 TEST_F(SubscriptionsTest, NeedASubscriber) {
   v1::CreateSubscriptionRequest request = Request(R"(title: "x")");
   request.set_parent("subscribers/missing");
-  EXPECT_THAT(test_.subscriptions->Create(AsOperator(), request),
-              StatusIs(absl::StatusCode::kNotFound));
+  EXPECT_THAT(test_.Create(AsOperator(), request), StatusIs(absl::StatusCode::kNotFound));
   request.set_parent("clusters/x");
-  EXPECT_THAT(test_.subscriptions->Create(AsOperator(), request), HasFieldError("parent"));
+  EXPECT_THAT(test_.Create(AsOperator(), request), HasFieldError("parent"));
 }
 
 TEST_F(SubscriptionsTest, ArePausedAndResumedByTheirState) {
@@ -142,9 +140,7 @@ TEST_F(SubscriptionsTest, AreHeldWhileANewerReleasesFilterIsNotUnderstood) {
           {}, [&](store::Writer& writer) { return writer.Put(newer, "subscription.updated"); }),
       IsOk());
 
-  v1::GetSubscriptionRequest get;
-  get.set_name(made->name());
-  const auto held = test_.subscriptions->Get(AsOperator(), get);
+  const auto held = test_.subscriptions->Get(Reading(AsOperator()), made->name());
   ASSERT_THAT(held, IsOk());
   EXPECT_EQ(held->state(), v1::Subscription::STATE_HELD);
   EXPECT_NE(held->state_reason(), "");
@@ -157,18 +153,22 @@ TEST_F(SubscriptionsTest, AreHeldWhileANewerReleasesFilterIsNotUnderstood) {
   rename.set_title("y");
   EXPECT_THAT(Update(rename), ReasonIs("FILTER_UNKNOWN_FIELDS"));
   ASSERT_THAT(Update(rename, {"filter", "title"}), IsOk());
-  EXPECT_EQ(test_.subscriptions->Get(AsOperator(), get)->state(), v1::Subscription::STATE_ACTIVE);
+  EXPECT_EQ(test_.subscriptions->Get(Reading(AsOperator()), made->name())->state(),
+            v1::Subscription::STATE_ACTIVE);
 }
 
 TEST_F(SubscriptionsTest, AreListedForOneAndForAll) {
   test_.AddSubscription("subscribers/x", "a");
   test_.AddSubscription("subscribers/y", "b");
-  EXPECT_THAT(*test_.subscriptions->List(AsOperator(), "subscribers/x", "", 10), SizeIs(1));
-  EXPECT_THAT(*test_.subscriptions->List(AsOperator(), "subscribers/-", "", 10), SizeIs(2));
-  EXPECT_THAT(*test_.subscriptions->List(As("subscribers/x"), "subscribers/x", "", 10), SizeIs(1));
-  EXPECT_THAT(test_.subscriptions->List(As("subscribers/x"), "subscribers/-", "", 10),
+  EXPECT_THAT(*test_.List(*test_.subscriptions, AsOperator(), {.parent = "subscribers/x"}),
+              SizeIs(1));
+  EXPECT_THAT(*test_.List(*test_.subscriptions, AsOperator(), {.parent = "subscribers/-"}),
+              SizeIs(2));
+  EXPECT_THAT(*test_.List(*test_.subscriptions, As("subscribers/x"), {.parent = "subscribers/x"}),
+              SizeIs(1));
+  EXPECT_THAT(test_.List(*test_.subscriptions, As("subscribers/x"), {.parent = "subscribers/-"}),
               ReasonIs("NOT_ALLOWED"));
-  EXPECT_THAT(test_.subscriptions->List(AsOperator(), "subscribers/missing", "", 10),
+  EXPECT_THAT(test_.List(*test_.subscriptions, AsOperator(), {.parent = "subscribers/missing"}),
               StatusIs(absl::StatusCode::kNotFound));
 }
 

@@ -1,0 +1,170 @@
+#include "libs/api/standard.h"
+
+#include <cstdlib>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "google/protobuf/descriptor.h"
+#include "google/protobuf/field_mask.pb.h"
+#include "google/protobuf/reflection.h"
+#include <grpcpp/server_context.h>
+
+#include "libs/base/status/error.h"
+#include "libs/base/status/status_macros.h"
+#include "libs/base/text/strings.h"
+#include "libs/rpc/token/page_token.h"
+
+namespace clusterwire::api {
+namespace {
+
+using google::protobuf::FieldDescriptor;
+using resource::Collection;
+using resource::ReadCall;
+using resource::WriteCall;
+
+const FieldDescriptor* Find(const Message& message, const std::string& name) {
+  return message.GetDescriptor()->FindFieldByName(name);
+}
+
+// A contract without the field is a mistake of ours, not the caller's.
+const FieldDescriptor* Need(const Message& message, const std::string& name) {
+  const FieldDescriptor* field = Find(message, name);
+  if (field == nullptr) std::abort();
+  return field;
+}
+
+std::string Text(const Message& request, const std::string& name) {
+  return request.GetReflection()->GetString(request, Need(request, name));
+}
+
+// Not every list has a parent.
+std::string ParentOf(const Message& request) {
+  return Find(request, "parent") == nullptr ? "" : Text(request, "parent");
+}
+
+int64_t MinRevision(const Message& request) {
+  const FieldDescriptor* field = Find(request, "min_revision");
+  return field == nullptr ? 0 : request.GetReflection()->GetInt64(request, field);
+}
+
+const Message& ResourceOf(const Collection& resources, const Message& request) {
+  return request.GetReflection()->GetMessage(request, Need(request, std::string(resources.type())));
+}
+
+void Fill(Collection::Found found, Message* response) {
+  const auto& type = *response->GetDescriptor();
+  const auto* reflection = response->GetReflection();
+  for (auto& resource : found.resources) {
+    for (int i = 0; i < type.field_count(); ++i) {
+      if (type.field(i)->message_type() != resource->GetDescriptor()) continue;
+      reflection->AddAllocatedMessage(response, type.field(i), resource.release());
+      break;
+    }
+  }
+  if (const auto* field = Find(*response, "revision")) {
+    reflection->SetInt64(response, field, found.revision.value);
+  }
+}
+
+// A write whose answer is the resource.
+template <typename Work>
+Reactor* RunAnswer(const Api& api, Context* context, const Message& request, Message* response,
+                   Work work) {
+  return RunWrite(api, context, request, [=](const WriteCall& call) -> absl::Status {
+    ASSIGN_OR_RETURN(const Collection::Answer answer, work(call));
+    if (answer != nullptr) response->CopyFrom(*answer);
+    return absl::OkStatus();
+  });
+}
+
+}  // namespace
+
+Reactor* RunGet(const Api& api, Resources resources, Context* context, const Message& request,
+                Message* response) {
+  return RunRead(api, context, MinRevision(request),
+                 [resources, &request, context, response](const ReadCall& call) -> absl::Status {
+                   ASSIGN_OR_RETURN(auto found, resources->Get(call, {Text(request, "name")}));
+                   context->AddInitialMetadata(kRevisionKey, absl::StrCat(found.revision.value));
+                   response->GetReflection()->Swap(response, found.resources.front().get());
+                   return absl::OkStatus();
+                 });
+}
+
+Reactor* RunBatchGet(const Api& api, Resources resources, Context* context, const Message& request,
+                     Message* response) {
+  return RunRead(api, context, MinRevision(request),
+                 [resources, &request, response](const ReadCall& call) -> absl::Status {
+                   const auto given = request.GetReflection()->GetRepeatedFieldRef<std::string>(
+                       request, Need(request, "names"));
+                   if (given.empty() || given.size() > kMaxBatchGet) {
+                     return FieldError("names", absl::StrCat("has ", given.size(), "; 1 to ",
+                                                             kMaxBatchGet, " are possible"));
+                   }
+                   const std::vector<std::string> names(given.begin(), given.end());
+                   ASSIGN_OR_RETURN(auto found, resources->Get(call, names));
+                   Fill(std::move(found), response);
+                   return absl::OkStatus();
+                 });
+}
+
+Reactor* RunList(const Api& api, Resources resources, Context* context, const Message& request,
+                 Message* response) {
+  return RunRead(
+      api, context, MinRevision(request),
+      [&tokens = api.tokens, resources, &request, response](const ReadCall& call) -> absl::Status {
+        ASSIGN_OR_RETURN(const rpc::Page page, rpc::ReadPage(*tokens, request, {}));
+        const FieldDescriptor* deleted = Find(request, "show_deleted");
+        ASSIGN_OR_RETURN(auto found,
+                         resources->List(call, {.parent = ParentOf(request),
+                                                .after = page.after.name(),
+                                                .limit = page.size,
+                                                .bytes = resource::kMaxPageBytes,
+                                                .show_deleted = deleted != nullptr &&
+                                                                request.GetReflection()->GetBool(
+                                                                    request, deleted)}));
+        if (!found.next.empty()) {
+          rpc::PagePosition position;
+          position.set_name(found.next);
+          response->GetReflection()->SetString(response, Need(*response, "next_page_token"),
+                                               rpc::NextPageToken(*tokens, request, position));
+        }
+        Fill(std::move(found), response);
+        return absl::OkStatus();
+      });
+}
+
+Reactor* RunCreate(const Api& api, Resources resources, Context* context, const Message& request,
+                   Message* response) {
+  return RunAnswer(api, context, request, response, [resources, &request](const WriteCall& call) {
+    return resources->Create(call, ParentOf(request), ResourceOf(*resources, request),
+                             Text(request, absl::StrCat(ToAbsl(resources->type()), "_id")));
+  });
+}
+
+Reactor* RunUpdate(const Api& api, Resources resources, Context* context, const Message& request,
+                   Message* response) {
+  return RunAnswer(api, context, request, response, [resources, &request](const WriteCall& call) {
+    return resources->Update(
+        call, ResourceOf(*resources, request),
+        static_cast<const google::protobuf::FieldMask&>(
+            request.GetReflection()->GetMessage(request, Need(request, "update_mask"))));
+  });
+}
+
+Reactor* RunDelete(const Api& api, Resources resources, Context* context, const Message& request,
+                   Message* response) {
+  return RunAnswer(api, context, request, response, [resources, &request](const WriteCall& call) {
+    return resources->Delete(call, Text(request, "name"), Text(request, "etag"));
+  });
+}
+
+Reactor* RunUndelete(const Api& api, Resources resources, Context* context, const Message& request,
+                     Message* response) {
+  return RunAnswer(api, context, request, response, [resources, &request](const WriteCall& call) {
+    return resources->Undelete(call, Text(request, "name"), Text(request, "etag"));
+  });
+}
+
+}  // namespace clusterwire::api

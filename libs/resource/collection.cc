@@ -1,0 +1,347 @@
+#include "libs/resource/collection.h"
+
+#include <algorithm>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "google/protobuf/descriptor.h"
+
+#include "libs/base/status/error.h"
+#include "libs/base/status/status_macros.h"
+#include "libs/base/text/strings.h"
+#include "libs/base/time/timestamp.h"
+#include "libs/resource/id.h"
+#include "libs/resource/name.h"
+#include "libs/resource/scan.h"
+#include "libs/resource/update_mask.h"
+
+namespace clusterwire::resource {
+namespace {
+
+std::unique_ptr<Message> CopyOf(const Message& message) {
+  std::unique_ptr<Message> copy(message.New());
+  copy->CopyFrom(message);
+  return copy;
+}
+
+const google::protobuf::FieldDescriptor* FieldOf(const Message& resource, const char* name) {
+  return resource.GetDescriptor()->FindFieldByName(name);
+}
+
+}  // namespace
+
+absl::StatusOr<Collection::Found> Collection::Get(const ReadCall& call,
+                                                  const std::vector<std::string>& names) const {
+  for (const std::string& name : names) {
+    if (service_.looks_first) break;
+    RETURN_IF_ERROR(CheckName("name", name));
+    RETURN_IF_ERROR(service_.may_read(call.viewer, name, std::nullopt));
+  }
+  ASSIGN_OR_RETURN(const auto reader, store_.Read(call.at_least));
+  Found found{.resources = {}, .next = "", .revision = reader->revision()};
+  std::vector<std::string> missing;
+  for (const std::string& name : names) {
+    Owned resource(rules_.prototype->New());
+    absl::Status status = absl::OkStatus();
+    if (service_.looks_first) status = CheckSeen(*reader, call.viewer, name);
+    if (status.ok()) status = LoadRow(*reader, name, resource.get());
+    if (service_.looks_first && absl::IsNotFound(status)) {
+      missing.push_back(name.empty() ? "'' (a name is required)" : name);
+      continue;
+    }
+    RETURN_IF_ERROR(status);
+    if (rules_.show) rules_.show(resource.get());
+    found.resources.push_back(std::move(resource));
+  }
+  if (!missing.empty()) return NotFoundError(absl::StrJoin(missing, ", "));
+  return found;
+}
+
+absl::StatusOr<Collection::Found> Collection::List(const ReadCall& call,
+                                                   const ListQuery& query) const {
+  ASSIGN_OR_RETURN(const bool all, EnterList(call, query));
+  ASSIGN_OR_RETURN(const auto reader, store_.Read(call.at_least));
+  if (!all) RETURN_IF_ERROR(CheckSeen(*reader, call.viewer, query.parent));
+  Found found{.resources = {}, .next = "", .revision = reader->revision()};
+  store::ScanOptions scan{.type = std::string(rules_.type),
+                          .parent = all ? "" : query.parent,
+                          .after = query.after,
+                          .limit = std::min(query.limit + 1, kScanLimit),
+                          .include_deleted = query.show_deleted};
+  PageRoom room(static_cast<size_t>(query.limit), query.bytes);
+  while (true) {
+    ASSIGN_OR_RETURN(auto page, ScanRows(*reader, scan));
+    for (store::Scanned& scanned : page) {
+      scan.after = store::NameOf(*scanned.resource);
+      ASSIGN_OR_RETURN(const bool listed, IsListed(call, query, scanned));
+      if (!listed) continue;
+      if (rules_.show) rules_.show(scanned.resource.get());
+      if (!room.Takes(scanned.resource->ByteSizeLong())) {
+        found.next = store::NameOf(*found.resources.back());
+        return found;
+      }
+      found.resources.push_back(std::move(scanned.resource));
+    }
+    if (page.size() < static_cast<size_t>(scan.limit)) return found;
+  }
+}
+
+absl::StatusOr<Collection::Answer> Collection::Create(const WriteCall& call,
+                                                      std::string_view parent,
+                                                      const Message& resource, std::string_view id,
+                                                      const Change& prepare) {
+  const Owned first = CopyOf(resource);
+  ClearOutputOnly(rules_.output_only, first.get());
+  RETURN_IF_ERROR(CheckParentName(parent));
+  if (!service_.looks_first) RETURN_IF_ERROR(service_.may_write(call.viewer, parent));
+  FieldErrors errors;
+  const std::string name = NewName(parent, *first, id, errors);
+  if (service_.looks_first) RETURN_IF_ERROR(service_.may_write(call.viewer, name));
+  first->GetReflection()->SetString(first.get(), FieldOf(*first, "name"), name);
+  if (rules_.before_create) RETURN_IF_ERROR(rules_.before_create(first.get(), errors));
+  MarkEdited(nullptr, first.get());
+  const std::string under(parent);
+  const auto create = [&](store::Writer& writer) -> absl::Status {
+    if (!under.empty()) RETURN_IF_ERROR(CheckParent(writer, call.viewer, under));
+    const Owned next = CopyOf(*first);
+    return service_.with_context(writer, call.viewer, [&](const Context& context) -> absl::Status {
+      if (prepare) RETURN_IF_ERROR(prepare(context, next.get()));
+      RETURN_IF_ERROR(rules_.check_and_settle(nullptr, next.get(), context, errors));
+      RETURN_IF_ERROR(CheckRoom(writer, under));
+      return writer.Put(*next, rules_.kind(nullptr, *next));
+    });
+  };
+  return AnswerOf(store_.Write(call.store, create), /*show=*/false);
+}
+
+absl::StatusOr<Collection::Answer> Collection::Update(const WriteCall& call,
+                                                      const Message& resource,
+                                                      const google::protobuf::FieldMask& mask) {
+  const auto update = [&](const Context&, Message* next) {
+    return ApplyUpdate(resource, mask, rules_.fixed, next);
+  };
+  return Modify(call, store::NameOf(resource), store::EtagOf(resource), "", update,
+                absl::StrCat(ToAbsl(rules_.type), ".name"));
+}
+
+absl::StatusOr<Collection::Answer> Collection::Modify(const WriteCall& call,
+                                                      const std::string& name,
+                                                      const std::string& etag,
+                                                      std::string_view kind, const Change& change,
+                                                      std::string_view path) {
+  RETURN_IF_ERROR(EnterWrite(call, path, name));
+  const auto modify = [&](store::Writer& writer) -> absl::Status {
+    ASSIGN_OR_RETURN(const Owned before, LoadForWrite(writer, call.viewer, name, etag));
+    const Owned next = CopyOf(*before);
+    return service_.with_context(writer, call.viewer, [&](const Context& context) -> absl::Status {
+      RETURN_IF_ERROR(change(context, next.get()));
+      MarkEdited(before.get(), next.get());
+      const std::string put_as =
+          kind.empty() ? rules_.kind(before.get(), *next) : std::string(kind);
+      RETURN_IF_ERROR(rules_.check_and_settle(before.get(), next.get(), context, {}));
+      return writer.Put(*next, put_as);
+    });
+  };
+  return AnswerOf(store_.Write(call.store, modify), /*show=*/true);
+}
+
+absl::StatusOr<Collection::Answer> Collection::Delete(const WriteCall& call,
+                                                      const std::string& name,
+                                                      const std::string& etag) {
+  RETURN_IF_ERROR(EnterWrite(call, "name", name));
+  RETURN_IF_ERROR(CheckDeletable(name));
+  const auto remove = [&](store::Writer& writer) -> absl::Status {
+    ASSIGN_OR_RETURN(const Owned next, LoadForWrite(writer, call.viewer, name, etag));
+    if (rules_.check_unused) {
+      RETURN_IF_ERROR(service_.with_context(writer, call.viewer, [&](const Context& context) {
+        return rules_.check_unused(*next, context);
+      }));
+    }
+    if (rules_.purge) return Purge(writer, name);
+    next->GetReflection()
+        ->MutableMessage(next.get(), FieldOf(*next, "delete_time"))
+        ->CopyFrom(ToTimestamp(writer.now()));
+    return writer.Put(*next, rules_.deleted);
+  };
+  const auto written = store_.Write(call.store, remove);
+  if (written.ok() && rules_.purge) return Answer();
+  return AnswerOf(written, /*show=*/true);
+}
+
+absl::StatusOr<Collection::Answer> Collection::Undelete(const WriteCall& call,
+                                                        const std::string& name,
+                                                        const std::string& etag) {
+  RETURN_IF_ERROR(EnterWrite(call, "name", name));
+  // Before the look, so that the error tells nobody what there was.
+  RETURN_IF_ERROR(service_.may_write(call.viewer, name));
+  const auto undelete = [&](store::Writer& writer) -> absl::Status {
+    const Owned before(rules_.prototype->New());
+    RETURN_IF_ERROR(LoadRow(writer, name, before.get()));
+    if (!store::IsDeleted(*before)) {
+      return Error(absl::StatusCode::kFailedPrecondition, "NOT_DELETED",
+                   absl::StrCat(name, " is not deleted"), {{"resource", name}});
+    }
+    RETURN_IF_ERROR(CheckEtag(*before, etag));
+    const Owned next = CopyOf(*before);
+    next->GetReflection()->ClearField(next.get(), FieldOf(*next, "delete_time"));
+    return service_.with_context(writer, call.viewer, [&](const Context& context) -> absl::Status {
+      RETURN_IF_ERROR(rules_.check_and_settle(before.get(), next.get(), context, {}));
+      return writer.Put(*next, rules_.undeleted);
+    });
+  };
+  return AnswerOf(store_.Write(call.store, undelete), /*show=*/true);
+}
+
+absl::Status Collection::LoadRow(const store::Reader& reader, const std::string& name,
+                                 Message* out) const {
+  return reader.Load(name, out);
+}
+
+absl::StatusOr<std::vector<store::Scanned>> Collection::ScanRows(
+    const store::Reader& reader, const store::ScanOptions& options) const {
+  return reader.Scan(options);
+}
+
+absl::Status Collection::CheckDeletable(const std::string&) const { return absl::OkStatus(); }
+
+absl::Status Collection::EnterWrite(const WriteCall& call, std::string_view path,
+                                    const std::string& name) const {
+  if (service_.looks_first) return absl::OkStatus();
+  RETURN_IF_ERROR(CheckName(path, name));
+  return service_.may_write(call.viewer, name);
+}
+
+absl::Status Collection::CheckName(std::string_view path, const std::string& name) const {
+  return NamePattern(stored_type().pattern).Check(path, name);
+}
+
+absl::Status Collection::CheckParentName(std::string_view parent) const {
+  if (rules_.parent.empty()) return absl::OkStatus();
+  return NamePattern(rules_.parent).Check("parent", parent);
+}
+
+absl::StatusOr<bool> Collection::EnterList(const ReadCall& call, const ListQuery& query) const {
+  if (query.show_deleted && !call.viewer.operator_) {
+    return Error(absl::StatusCode::kPermissionDenied, "NOT_YOURS",
+                 "only operators may list what is deleted; leave out show_deleted");
+  }
+  const std::string_view above = rules_.parent.substr(0, rules_.parent.find('/'));
+  const bool all = rules_.parent.empty() ||
+                   (rules_.lists_all && query.parent == absl::StrCat(ToAbsl(above), "/-"));
+  if (!all) RETURN_IF_ERROR(CheckParentName(query.parent));
+  if (!service_.looks_first) {
+    RETURN_IF_ERROR(service_.may_read(call.viewer, query.parent, std::nullopt));
+  }
+  return all;
+}
+
+absl::Status Collection::CheckSeen(const store::Reader& reader, const filter::Viewer& viewer,
+                                   const std::string& name) const {
+  ASSIGN_OR_RETURN(const auto facts, facts::Get(reader, name));
+  return service_.may_read(viewer, name, facts);
+}
+
+absl::StatusOr<bool> Collection::IsListed(const ReadCall& call, const ListQuery& query,
+                                          const store::Scanned& scanned) const {
+  if (!service_.looks_first) return true;
+  ASSIGN_OR_RETURN(const auto facts, facts::Parse(scanned.facts));
+  if (store::IsDeleted(*scanned.resource) || (rules_.has_facts && !facts)) {
+    return query.show_deleted;
+  }
+  return service_.may_read(call.viewer, store::NameOf(*scanned.resource), facts).ok();
+}
+
+absl::Status Collection::CheckParent(const store::Reader& reader, const filter::Viewer& viewer,
+                                     const std::string& parent) const {
+  RETURN_IF_ERROR(CheckSeen(reader, viewer, parent));
+  const Owned row(store_.registry().ForName(parent)->prototype->New());
+  RETURN_IF_ERROR(reader.Load(parent, row.get()));
+  if (!store::IsDeleted(*row)) return absl::OkStatus();
+  return Error(absl::StatusCode::kFailedPrecondition, "PARENT_DELETED",
+               absl::StrCat(parent, " is deleted; undelete it first"), {{"resource", parent}});
+}
+
+absl::Status Collection::CheckRoom(const store::Reader& reader, const std::string& parent) const {
+  const int most = rules_.most_of_a_parent;
+  if (most == 0) return absl::OkStatus();
+  ASSIGN_OR_RETURN(
+      const auto others,
+      reader.Scan({.type = std::string(rules_.type), .parent = parent, .limit = most}));
+  if (others.size() < static_cast<size_t>(most)) return absl::OkStatus();
+  const std::string several(rules_.collection);
+  return Error(absl::StatusCode::kFailedPrecondition,
+               absl::StrCat("TOO_MANY_", absl::AsciiStrToUpper(several)),
+               absl::StrCat(parent, " has ", most, " ", several,
+                            ", the most there may be: delete one first"));
+}
+
+absl::StatusOr<Collection::Owned> Collection::LoadForWrite(const store::Reader& reader,
+                                                           const filter::Viewer& viewer,
+                                                           const std::string& name,
+                                                           const std::string& etag) const {
+  Owned row(rules_.prototype->New());
+  RETURN_IF_ERROR(LoadRow(reader, name, row.get()));
+  if (store::IsDeleted(*row)) return NotFoundError(name);
+  if (service_.looks_first) {
+    ASSIGN_OR_RETURN(const auto facts, facts::Get(reader, name));
+    if (rules_.has_facts && !facts) return NotFoundError(name);
+    RETURN_IF_ERROR(service_.may_read(viewer, name, facts));
+    RETURN_IF_ERROR(service_.may_write(viewer, name));
+  }
+  RETURN_IF_ERROR(CheckEtag(*row, etag));
+  return row;
+}
+
+absl::Status Collection::Purge(store::Writer& writer, const std::string& name) const {
+  std::vector<std::pair<std::string, std::string>> under;  // names, kinds of change
+  RETURN_IF_ERROR(
+      ForEach(writer, {.parent = name, .include_deleted = true}, [&](const store::Scanned& one) {
+        const store::ResourceType& type = *store_.registry().ForMessage(*one.resource);
+        under.emplace_back(store::NameOf(*one.resource), absl::StrCat(type.type, ".deleted"));
+        return true;
+      }));
+  for (const auto& [child, kind] : under) RETURN_IF_ERROR(writer.Purge(child, kind));
+  return writer.Purge(name, rules_.deleted);
+}
+
+std::string Collection::NewName(std::string_view parent, const Message& resource,
+                                std::string_view id, FieldErrors& errors) const {
+  const std::string path = absl::StrCat(ToAbsl(rules_.type), "_id");
+  std::string last(id);
+  if (last.empty() && rules_.suggest_id) last = rules_.suggest_id(resource);
+  if (rules_.random_ids != nullptr) {
+    const auto made = IdOrRandom(path, id, *rules_.random_ids);
+    errors.AddAll("", made.status());
+    last = made.value_or("");
+  } else if (!IsId(last)) {
+    errors.Add(path, absl::StrCat("'", last, id.empty() ? "', made from the rest," : "'",
+                                  " is no id: 1 to 60 lower case letters, digits and '-', not "
+                                  "beginning or ending with '-'"));
+  }
+  return absl::StrCat(ToAbsl(parent), parent.empty() ? "" : "/", ToAbsl(rules_.collection), "/",
+                      last);
+}
+
+void Collection::MarkEdited(const Message* before, Message* next) const {
+  if (service_.mark_edited != nullptr) service_.mark_edited(before, rules_.output_only, next);
+}
+
+absl::StatusOr<Collection::Answer> Collection::AnswerOf(
+    const absl::StatusOr<store::Written>& written, bool show) const {
+  RETURN_IF_ERROR(written.status());
+  const Answer& answer = written->answer;
+  if (answer == nullptr || answer->GetDescriptor() != rules_.prototype->GetDescriptor()) {
+    return absl::InternalError("the write has no answer of this type");
+  }
+  if (!show || !rules_.show) return answer;
+  Owned shown = CopyOf(*answer);
+  rules_.show(shown.get());
+  return Answer(std::move(shown));
+}
+
+const store::ResourceType& Collection::stored_type() const {
+  return *store_.registry().ForType(rules_.type);
+}
+
+}  // namespace clusterwire::resource

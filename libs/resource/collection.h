@@ -1,0 +1,138 @@
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "google/protobuf/field_mask.pb.h"
+#include "google/protobuf/message.h"
+
+#include "libs/base/status/error.h"
+#include "libs/resource/call.h"
+#include "libs/resource/page.h"
+#include "libs/resource/rules.h"
+#include "libs/store/store.h"
+
+namespace clusterwire::resource {
+
+struct ListQuery {
+  std::string parent = {};  // "clusters/x", "clusters/-" for all, or empty for a root
+  std::string after = {};   // names greater than this one
+  int limit = 50;
+  size_t bytes = SIZE_MAX;  // a page ends before it holds more, or with its first resource
+  bool show_deleted = false;
+};
+
+// Rules whose C++ type is erased: see Rules, which says what each is for.
+struct AnyRules {
+  std::string_view type, collection, parent;
+  std::string deleted, undeleted;
+  std::vector<std::string_view> output_only, fixed;  // `fixed`: for updates, with create_only
+  const Message* prototype;
+  Random* random_ids;
+  bool purge, has_facts, lists_all;
+  int most_of_a_parent;
+  std::function<absl::Status(const Message*, Message*, const Context&, FieldErrors)>
+      check_and_settle = nullptr;
+  std::function<std::string(const Message* before, const Message& next)> kind = nullptr;
+  // These may be empty.
+  std::function<std::string(const Message&)> suggest_id = nullptr;
+  std::function<absl::Status(Message*, FieldErrors)> before_create = nullptr;
+  std::function<absl::Status(const Message&, const Context&)> check_unused = nullptr;
+  std::function<void(Message*)> show = nullptr;
+};
+
+// The resources of one type under the standard methods (AIP-131 to 135, 164, 231), written once for
+// all types: what differs is in the rules. Handlers call it as it is; code that knows the type
+// calls Resources<T>. Safe for use from any thread; writes wait for their commit.
+class Collection {
+ public:
+  virtual ~Collection() = default;
+
+  using Answer = std::shared_ptr<const Message>;
+  struct Found {
+    std::vector<std::unique_ptr<Message>> resources;
+    std::string next = "";  // of a list: `after` of the next page; empty on the last
+    store::Revision revision = {};
+  };
+
+  // NOT_FOUND names those that aren't there or that the viewer may not see.
+  absl::StatusOr<Found> Get(const ReadCall& call, const std::vector<std::string>& names) const;
+  absl::StatusOr<Found> List(const ReadCall& call, const ListQuery& query) const;
+
+  // A change of the resource in hand, inside the write. It may refuse.
+  using Change = std::function<absl::Status(const Context&, Message*)>;
+  // `prepare`, where given, completes what the caller sent.
+  absl::StatusOr<Answer> Create(const WriteCall& call, std::string_view parent,
+                                const Message& resource, std::string_view id,
+                                const Change& prepare = nullptr);
+  absl::StatusOr<Answer> Update(const WriteCall& call, const Message& resource,
+                                const google::protobuf::FieldMask& mask);
+  // Null when the type is deleted for good.
+  absl::StatusOr<Answer> Delete(const WriteCall& call, const std::string& name,
+                                const std::string& etag);
+  absl::StatusOr<Answer> Undelete(const WriteCall& call, const std::string& name,
+                                  const std::string& etag);
+  // Any other change of one resource that exists. The result is checked, settled and put under
+  // `kind`; empty: as an update. `path` is the request's field of the name.
+  absl::StatusOr<Answer> Modify(const WriteCall& call, const std::string& name,
+                                const std::string& etag, std::string_view kind,
+                                const Change& change, std::string_view path = "name");
+
+  std::string_view type() const { return rules_.type; }
+  store::Store& store() const { return store_; }
+
+ protected:
+  Collection(store::Store& store, const Service& service, AnyRules rules)
+      : store_(store), service_(service), rules_(std::move(rules)) {}
+
+  // The row of a name and those of a page, and whether that name may ever be deleted: for a type
+  // that has resources which are not stored.
+  virtual absl::Status LoadRow(const store::Reader& reader, const std::string& name,
+                               Message* out) const;
+  virtual absl::StatusOr<std::vector<store::Scanned>> ScanRows(
+      const store::Reader& reader, const store::ScanOptions& options) const;
+  virtual absl::Status CheckDeletable(const std::string& name) const;
+
+ private:
+  using Owned = std::unique_ptr<Message>;
+
+  // Before anything is read: nothing, unless the service refuses first.
+  absl::Status EnterWrite(const WriteCall& call, std::string_view path,
+                          const std::string& name) const;
+  absl::Status CheckName(std::string_view path, const std::string& name) const;
+  absl::Status CheckParentName(std::string_view parent) const;
+  // Gives whether all are listed and not those of one parent.
+  absl::StatusOr<bool> EnterList(const ReadCall& call, const ListQuery& query) const;
+
+  // Of what is there; NOT_FOUND when it isn't.
+  absl::Status CheckSeen(const store::Reader& reader, const filter::Viewer& viewer,
+                         const std::string& name) const;
+  absl::StatusOr<bool> IsListed(const ReadCall& call, const ListQuery& query,
+                                const store::Scanned& scanned) const;
+  // Nothing is created under what isn't there, isn't seen, or is deleted.
+  absl::Status CheckParent(const store::Reader& reader, const filter::Viewer& viewer,
+                           const std::string& parent) const;
+  absl::Status CheckRoom(const store::Reader& reader, const std::string& parent) const;
+  // As it is, to be written: seen by the viewer, neither deleted nor about something deleted.
+  absl::StatusOr<Owned> LoadForWrite(const store::Reader& reader, const filter::Viewer& viewer,
+                                     const std::string& name, const std::string& etag) const;
+  absl::Status Purge(store::Writer& writer, const std::string& name) const;
+
+  std::string NewName(std::string_view parent, const Message& resource, std::string_view id,
+                      FieldErrors& errors) const;
+  void MarkEdited(const Message* before, Message* next) const;
+  // The answer of a write; `show` hides what a creation alone shows.
+  absl::StatusOr<Answer> AnswerOf(const absl::StatusOr<store::Written>& written, bool show) const;
+  const store::ResourceType& stored_type() const;
+
+  store::Store& store_;
+  const Service& service_;
+  const AnyRules rules_;
+};
+
+}  // namespace clusterwire::resource

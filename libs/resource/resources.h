@@ -1,0 +1,134 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "absl/status/statusor.h"
+
+#include "libs/base/status/status_macros.h"
+#include "libs/resource/collection.h"
+#include "libs/resource/rules.h"
+
+namespace clusterwire::resource {
+
+template <store::Resource T, typename OwnContext>
+AnyRules Erase(const Rules<T, OwnContext>& rules) {
+  const auto as = [](const Message& message) -> const T& { return static_cast<const T&>(message); };
+  const auto own = [](const Context& context) -> const OwnContext& {
+    return static_cast<const OwnContext&>(context);
+  };
+  AnyRules any{.type = rules.type,
+               .collection = rules.collection,
+               .parent = rules.parent,
+               .deleted = rules.Kind(rules.deleted, "deleted"),
+               .undeleted = rules.Kind(rules.undeleted, "undeleted"),
+               .output_only = rules.output_only,
+               .fixed = rules.output_only,
+               .prototype = &T::default_instance(),
+               .random_ids = rules.random_ids,
+               .purge = rules.purge,
+               .has_facts = rules.has_facts,
+               .lists_all = rules.lists_all,
+               .most_of_a_parent = rules.most_of_a_parent};
+  any.fixed.insert(any.fixed.end(), rules.create_only.begin(), rules.create_only.end());
+  if (auto* suggest = rules.suggest_id) {
+    any.suggest_id = [=](const Message& next) { return suggest(as(next)); };
+  }
+  if (rules.before_create) {
+    any.before_create = [before = rules.before_create](Message* next, FieldErrors errors) {
+      return before(static_cast<T*>(next), std::move(errors));
+    };
+  }
+  if (auto* check_unused = rules.check_unused) {
+    any.check_unused = [=](const Message& resource, const Context& context) {
+      return check_unused(as(resource), own(context));
+    };
+  }
+  if (auto* show = rules.show) {
+    any.show = [=](Message* resource) { show(static_cast<T*>(resource)); };
+  }
+  any.check_and_settle = [=](const Message* before, Message* next, const Context& context,
+                             FieldErrors errors) {
+    return rules.CheckAndSettle(static_cast<const T*>(before), static_cast<T*>(next), own(context),
+                                std::move(errors));
+  };
+  any.kind = [=](const Message* before, const Message& next) {
+    return rules.KindOf(static_cast<const T*>(before), as(next));
+  };
+  return any;
+}
+
+// A Collection for code that knows the type: the same methods, with T for Message.
+template <store::Resource T, typename OwnContext = Context>
+class Resources : public Collection {
+ public:
+  Resources(store::Store& store, const Service& service, Rules<T, OwnContext> rules)
+      : Collection(store, service, Erase(rules)), typed_rules_(std::move(rules)) {}
+
+  struct Page {
+    std::vector<T> resources;
+    std::string next;  // `after` of the next page; empty on the last
+    store::Revision revision;
+  };
+  absl::StatusOr<T> Get(const ReadCall& call, const std::string& name) const {
+    ASSIGN_OR_RETURN(Page page, BatchGet(call, {name}));
+    return std::move(page.resources.front());
+  }
+  absl::StatusOr<Page> BatchGet(const ReadCall& call, const std::vector<std::string>& names) const {
+    return Typed(Collection::Get(call, names));
+  }
+  absl::StatusOr<Page> List(const ReadCall& call, const ListQuery& query) const {
+    return Typed(Collection::List(call, query));
+  }
+
+  using Change = std::function<absl::Status(const OwnContext&, T*)>;
+  absl::StatusOr<T> Create(const WriteCall& call, std::string_view parent, const T& resource,
+                           std::string_view id, const Change& prepare = nullptr) {
+    return Typed(Collection::Create(call, parent, resource, id, Erased(prepare)));
+  }
+  absl::StatusOr<T> Update(const WriteCall& call, const T& resource,
+                           const google::protobuf::FieldMask& mask) {
+    return Typed(Collection::Update(call, resource, mask));
+  }
+  // An empty T when the type is deleted for good.
+  absl::StatusOr<T> Delete(const WriteCall& call, const std::string& name,
+                           const std::string& etag) {
+    return Typed(Collection::Delete(call, name, etag));
+  }
+  absl::StatusOr<T> Undelete(const WriteCall& call, const std::string& name,
+                             const std::string& etag) {
+    return Typed(Collection::Undelete(call, name, etag));
+  }
+  absl::StatusOr<T> Modify(const WriteCall& call, const std::string& name, const std::string& etag,
+                           std::string_view kind, const Change& change) {
+    return Typed(Collection::Modify(call, name, etag, kind, Erased(change)));
+  }
+
+  const Rules<T, OwnContext>& rules() const { return typed_rules_; }
+
+ private:
+  static absl::StatusOr<T> Typed(const absl::StatusOr<Answer>& answer) {
+    RETURN_IF_ERROR(answer.status());
+    return *answer == nullptr ? T() : static_cast<const T&>(**answer);
+  }
+  static absl::StatusOr<Page> Typed(absl::StatusOr<Found> found) {
+    RETURN_IF_ERROR(found.status());
+    Page page{.resources = {}, .next = found->next, .revision = found->revision};
+    for (const auto& one : found->resources) {
+      page.resources.push_back(std::move(static_cast<T&>(*one)));
+    }
+    return page;
+  }
+  static Collection::Change Erased(const Change& change) {
+    if (!change) return nullptr;
+    return [&change](const Context& context, Message* next) {
+      return change(static_cast<const OwnContext&>(context), static_cast<T*>(next));
+    };
+  }
+
+  const Rules<T, OwnContext> typed_rules_;
+};
+
+}  // namespace clusterwire::resource

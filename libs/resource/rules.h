@@ -1,0 +1,117 @@
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "absl/functional/function_ref.h"
+#include "absl/status/status.h"
+#include "absl/strings/str_cat.h"
+#include "absl/time/time.h"
+#include "google/protobuf/message.h"
+
+#include "libs/base/random.h"
+#include "libs/base/status/error.h"
+#include "libs/base/status/status_macros.h"
+#include "libs/base/text/strings.h"
+#include "libs/facts/facts.h"
+#include "libs/filter/viewer.h"
+#include "libs/store/reader.h"
+
+namespace clusterwire::resource {
+
+using google::protobuf::Message;
+
+// What rules may look at besides the resource: everything as it stands inside the write. An error
+// may not tell the viewer that something is there which it doesn't see. A service derives its own.
+struct Context {
+  const store::Reader& reader;
+  absl::Time now;
+  const filter::Viewer& viewer;
+};
+
+// What holds for all types of a service. Its functions are pure.
+struct Service {
+  // True: a resource that the viewer may not read is NOT_FOUND, then may_write is asked. False: who
+  // may not is refused before anything is looked at, so the refusal tells nothing either; names of
+  // a wrong form are INVALID_ARGUMENT.
+  bool looks_first = true;
+  // Whether the viewer may read what is at `name`. With looks_first it is asked about what was
+  // found, with its Facts: none for what is deleted, about something deleted, or has none. Without,
+  // before, and about the parent of a list: "" for roots, "subscribers/-" for all.
+  absl::Status (*may_read)(const filter::Viewer&, std::string_view name,
+                           const std::optional<facts::Facts>&);
+  // The same for writing; about a creation without looks_first, the parent.
+  absl::Status (*may_write)(const filter::Viewer&, std::string_view name);
+  // Runs `work` with the service's own context.
+  using Work = absl::FunctionRef<absl::Status(const Context&)>;
+  absl::Status (*with_context)(const store::Writer&, const filter::Viewer&, Work work);
+  // Notes in `next` what a person has edited. `before` is null on creation. May be null.
+  void (*mark_edited)(const Message* before, std::span<const std::string_view> output_only,
+                      Message* next) = nullptr;
+};
+
+// What a type adds to the standard methods. `OwnContext` is its service's.
+template <store::Resource T, typename OwnContext = Context>
+struct Rules {
+  std::string_view type;         // "cluster": of the store, of Facts, and the field of requests
+  std::string_view collection;   // "clusters"
+  std::string_view parent = "";  // "programmes/{programme}"; empty for a root
+  // Kinds of change; an empty one is made of the type: "cluster.created".
+  std::string_view created = "";
+  std::string_view updated = "";
+  std::string_view deleted = "";
+  std::string_view undeleted = "";
+  // Set by the rules alone, and those that only a creation may set.
+  std::vector<std::string_view> output_only = {};
+  std::vector<std::string_view> create_only = {};
+  // The last part of the name when a creation gives none; empty when there is nothing to make it
+  // of. Or a random one.
+  std::string (*suggest_id)(const T&) = nullptr;
+  Random* random_ids = nullptr;
+  // Completes and checks what a creation sent before the write, since it takes its time; `errors`
+  // is what is known to be wrong already.
+  std::function<absl::Status(T* next, FieldErrors errors)> before_create = nullptr;
+  // Names everything that is wrong. `before` is null on creation. Paths begin with `type`. An error
+  // that is no violation ends the write.
+  absl::Status (*check)(const T* before, const T& next, const OwnContext&, FieldErrors&) = nullptr;
+  // Derives what follows from the rest; `next` has passed the check.
+  void (*settle)(const OwnContext&, T* next) = nullptr;
+  // Why it can't be deleted: what needs it.
+  absl::Status (*check_unused)(const T&, const OwnContext&) = nullptr;
+  // Where an update is more than `updated` says: another date is event.moved.
+  std::string_view (*kind_of_update)(const T& before, const T& next) = nullptr;
+  // What readers get of it. The answer to its creation alone is as it is stored: so a secret is
+  // shown once.
+  void (*show)(T*) = nullptr;
+  // Deleted for good, with all that lies under it: no undelete, no image in the log.
+  bool purge = false;
+  // So many under one parent; 0: as many as there are.
+  int most_of_a_parent = 0;
+  // Whether it has Facts, so that one without is about something deleted.
+  bool has_facts = true;
+  // Whether "clusters/-" lists those of all parents.
+  bool lists_all = true;
+
+  // The kind of change from `before` to `next`; null on creation.
+  std::string KindOf(const T* before, const T& next) const {
+    if (before == nullptr) return Kind(created, "created");
+    return Kind(kind_of_update ? kind_of_update(*before, next) : updated, "updated");
+  }
+  std::string Kind(std::string_view given, std::string_view verb) const {
+    return given.empty() ? absl::StrCat(ToAbsl(type), ".", ToAbsl(verb)) : std::string(given);
+  }
+  // What every write does to `next` before it is put.
+  absl::Status CheckAndSettle(const T* before, T* next, const OwnContext& context,
+                              FieldErrors errors = {}) const {
+    RETURN_IF_ERROR(check(before, *next, context, errors));
+    RETURN_IF_ERROR(errors.ToStatus());
+    if (settle != nullptr) settle(context, next);
+    return absl::OkStatus();
+  }
+};
+
+}  // namespace clusterwire::resource
