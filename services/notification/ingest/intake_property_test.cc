@@ -33,8 +33,7 @@ class IntakePropertyTest : public IntakeFixture {
     size_t rows = 0;
     for (const change::v1::ResourceChanged& change : changes) {
       std::multiset<std::string> got;
-      for (const v1::Delivery& delivery :
-           List({.change = change::IdOf(change), .limit = 1000})) {
+      for (const v1::Delivery& delivery : List({.change = change::IdOf(change), .limit = 1000})) {
         got.insert(delivery.subscription());
       }
       const std::set<std::string> expected = Expected(change);
