@@ -34,7 +34,7 @@ ApiBench::ApiBench()
       reads_(runtime_, {.name = "reads"}),
       writes_(runtime_, {.name = "writes"}),
       handles_(runtime_.parking()),
-      index_({}, [this](int64_t revision) { handles_.indexed.Publish(revision); }),
+      index_([this](int64_t revision) { handles_.indexed.Publish(revision); }),
       applier_(*SearchApplier::Start(*world.store, index_, world.clock, world.random, metrics_)),
       timers_(*world.store, TimerSteps(), world.clock, world.random, metrics_),
       relay_(relay_options_, *world.store, Clock::System(), world.random, metrics_),
