@@ -6,6 +6,7 @@
 #include "libs/kafka/testing/mock_kafka.h"
 #include "libs/sql/pool.h"
 #include "libs/sql/testing/faulty_database.h"
+#include "services/catalogue/search/applier.h"
 #include "services/catalogue/testing/world.h"
 #include "services/catalogue/types.h"
 

@@ -10,6 +10,7 @@
 #include "libs/kafka/testing/mock_kafka.h"
 #include "libs/rpc/call/status.h"
 #include "libs/rpc/testing/client_call.h"
+#include "services/catalogue/search/applier.h"
 #include "services/catalogue/types.h"
 
 namespace clusterwire::catalogue {
@@ -35,7 +36,7 @@ ApiBench::ApiBench()
       writes_(runtime_, {.name = "writes"}),
       handles_(runtime_.parking()),
       index_([this](int64_t revision) { handles_.indexed.Publish(revision); }),
-      applier_(*SearchApplier::Start(*world.store, index_, world.clock, world.random, metrics_)),
+      applier_(*StartApplier(*world.store, index_, world.clock, world.random, metrics_)),
       timers_(*world.store, TimerSteps(), world.clock, world.random, metrics_),
       relay_(relay_options_, *world.store, Clock::System(), world.random, metrics_),
       diagnosis_({.database = *world.database,

@@ -55,7 +55,7 @@ class ApiBench {
   rpc::ThreadPool writes_;
   Handles handles_;
   search::Index index_;
-  std::unique_ptr<SearchApplier> applier_;
+  std::unique_ptr<store::Tailer> applier_;
   TimerRunner timers_;
   Relay relay_;
   Diagnosis diagnosis_;

@@ -4,6 +4,8 @@
 
 #include <gtest/gtest.h>
 
+#include "libs/base/random.h"
+
 namespace clusterwire::notification {
 namespace {
 
