@@ -4,7 +4,7 @@
 
 #include <gtest/gtest.h>
 
-#include "libs/base/random.h"
+#include "libs/base/testing/seed.h"
 
 namespace clusterwire::notification {
 namespace {
