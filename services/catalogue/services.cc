@@ -24,6 +24,7 @@ rpc::Services MakeServices(const Api& api, rpc::ThreadPool& operators, Handles& 
                            std::function<service::Findings()> missing) {
   rpc::Services services;
 #define RESOURCE(noun, room) services.push_back(Make##noun##Service(api, handles.store));
+#include "services/catalogue/types.def"
 #undef RESOURCE
   services.push_back(MakeChangeService(api, handles.store));
   services.push_back(MakeImportService(api, handles.store));

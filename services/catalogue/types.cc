@@ -27,6 +27,7 @@ constexpr int kProjectionVersion = 1;
 std::vector<CatalogueType> AllTypes() {
   return {
 #define RESOURCE(noun, room) noun##Type(),
+#include "services/catalogue/types.def"
 #undef RESOURCE
   };
 }

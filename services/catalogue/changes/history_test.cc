@@ -119,8 +119,8 @@ TEST_F(HistoryTest, TheChangesOfANameAreThoseThatTheFilterMatchesInTheWholeLog) 
   Award(a.name(), "gold");
   v1::Membership membership;
   membership.set_cluster(a.name());
-  membership =
-      *world_.Of<Memberships>().Create(world_.AsOperator(), "programmes/go-cluster", membership, "m");
+  membership = *world_.Of<Memberships>().Create(world_.AsOperator(), "programmes/go-cluster",
+                                                membership, "m");
   Award(b.name(), "silver");
   ASSERT_THAT(world_.Of<Memberships>().Delete(world_.AsOperator(), membership.name(), ""), IsOk());
   ASSERT_THAT(world_.Of<Clusters>().Delete(world_.AsOperator(), b.name(), ""), IsOk());

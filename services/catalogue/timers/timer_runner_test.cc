@@ -112,8 +112,7 @@ TEST_F(TimerRunnerTest, AStepThatIsRefusedHoldsUpItsOwnClusterAlone) {
   // The first cluster has a label and a membership.
   const auto store = *store::Store::Open(*world_.database, *CatalogueTypes({.fan_out_limit = 1}),
                                          world_.clock, world_.random);
-  TimerRunner timers(*store, TimerSteps(), world_.clock, world_.random,
-                   metrics_);
+  TimerRunner timers(*store, TimerSteps(), world_.clock, world_.random, metrics_);
   EXPECT_THAT(timers.CatchUp(), ReasonIs("FAN_OUT"));
   EXPECT_EQ(world_.FactsOf(label).state(), "renewable");
 }

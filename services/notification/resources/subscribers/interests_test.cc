@@ -74,7 +74,9 @@ TEST_F(InterestsTest, FollowAChangeOfTheFilter) {
   v1::UpdateSubscriptionRequest update;
   update.mutable_subscription()->set_name("subscribers/x/subscriptions/a");
   update.mutable_subscription()->mutable_filter()->add_types("label");
-  ASSERT_THAT(test_.subscriptions->Update(AsOperator(), update.subscription(), update.update_mask()), IsOk());
+  ASSERT_THAT(
+      test_.subscriptions->Update(AsOperator(), update.subscription(), update.update_mask()),
+      IsOk());
   EXPECT_THAT(Ask(kAwarded), testing::SizeIs(1));
 }
 
