@@ -119,7 +119,7 @@ void Index::Apply(int64_t revision, std::span<const FactsUpdate> updates) {
       Published{.revision = revision, .snapshot = Current()->snapshot->With(updates)});
   {
     MutexLock lock(mutex_);
-    published_.swap(next);  // the old one, if nobody else has it, goes after the lock
+    published_.swap(next);  // the old one, if no reader has it, goes after the lock
   }
   if (on_published_) on_published_(revision);
 }

@@ -134,7 +134,7 @@ absl::Status Relay::CheckHistory() {
   ASSIGN_OR_RETURN(const store::Revision newest, store_.revision());
   for (const kafka::ReceivedMessage& message : tail) {
     const auto record = change::Decode(message);
-    // Whatever isn't ours says nothing about our history.
+    // A record of another source says nothing about our history.
     if (!record.ok() || record->changed.history_id() != history) continue;
     if (record->changed.revision() <= newest.value) continue;
     return Error(

@@ -71,7 +71,7 @@ class Relay {
 
  private:
   absl::StatusOr<absl::Time> Step();
-  // One turn: whatever stands between the relay and an empty log. OK when there is nothing left.
+  // One step: sends what the log holds behind the cursor. OK when there is nothing left.
   absl::Status Turn();
   absl::Status Prepare();
   absl::Status EnsureTopic();

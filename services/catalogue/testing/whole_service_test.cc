@@ -89,7 +89,7 @@ class ServerTest : public ::testing::Test {
     const auto marks = (*reader)->GetWatermarks({"clusterwire.changes.v1", 0}, absl::Seconds(5));
     return marks.ok() ? marks->end : -1;
   }
-  // Of a store that nobody has open.
+  // Of a store that no process has open.
   void CopyStore(const std::string& from, const std::string& to) {
     for (const char* part : {"", "-wal", "-shm"}) {
       std::filesystem::remove(folder_.File(to + part));

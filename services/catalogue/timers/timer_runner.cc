@@ -15,7 +15,7 @@ namespace {
 constexpr int kPage = 1000;
 // Moments are days' ends: a minute late is on time.
 constexpr absl::Duration kPoll = absl::Minutes(1);
-// Who writes, in the log: nobody's person.
+// The actor of timer writes.
 constexpr char kActor[] = "clock";
 
 }  // namespace
