@@ -130,7 +130,7 @@ TEST(SearchTest, PagesTogetherAreAllHitsEachOnce) {
                             .limit = 7};
       const Predicate predicate = Asking("", Viewer::Operator());
       std::vector<std::string> names;
-      std::vector<Position> positions;
+      std::vector<PageEnd> positions;
       Page page;
       do {
         page = Found(*snapshot, predicate, options);

@@ -128,7 +128,7 @@ absl::Status Relay::EnsureTopic() {
 }
 
 absl::Status Relay::CheckHistory() {
-  ASSIGN_OR_RETURN(const auto reader, kafka::Reader::Create(options_.kafka));
+  ASSIGN_OR_RETURN(const auto reader, kafka::TopicReader::Create(options_.kafka));
   ASSIGN_OR_RETURN(const auto tail, reader->Tail(options_.topic, kAdminLimit));
   ASSIGN_OR_RETURN(const std::string history, store_.history());
   ASSIGN_OR_RETURN(const store::Revision newest, store_.revision());

@@ -14,7 +14,7 @@
 #include "libs/base/time/clock.h"
 #include "libs/kafka/admin.h"
 #include "libs/kafka/producer.h"
-#include "libs/kafka/reader.h"
+#include "libs/kafka/topic_reader.h"
 #include "libs/store/store.h"
 #include "libs/telemetry/metrics.h"
 

@@ -56,7 +56,7 @@ absl::Status TimerRunner::Fire(const store::DueTimer& due) {
   if (step == steps_.end()) {
     return absl::InternalError(absl::StrCat("no step is known for the timer of ", due.name));
   }
-  store::Call call;
+  store::WriteOptions call;
   call.caller = kActor;
   const absl::Status written = store_
                                    .Write(call,

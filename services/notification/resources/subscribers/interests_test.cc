@@ -22,7 +22,7 @@ v1::Subscription Subscription(const char* text) {
   return subscription;
 }
 
-change::v1::ResourceChanged Record(const char* text) {
+change::v1::ResourceChanged KeptRecord(const char* text) {
   change::v1::ResourceChanged record;
   EXPECT_TRUE(google::protobuf::TextFormat::ParseFromString(text, &record));
   return record;
@@ -34,7 +34,7 @@ class InterestsTest : public testing::Test {
 
   std::map<std::string, filter::Transition> Ask(const Interests& interests, const char* record) {
     std::map<std::string, filter::Transition> heard;
-    interests.ForEach(Record(record), [&](const auto& interest, filter::Transition transition) {
+    interests.ForEach(KeptRecord(record), [&](const auto& interest, filter::Transition transition) {
       EXPECT_TRUE(heard.emplace(interest->subscription.name(), transition).second);
     });
     return heard;
@@ -74,7 +74,9 @@ TEST_F(InterestsTest, FollowAChangeOfTheFilter) {
   v1::UpdateSubscriptionRequest update;
   update.mutable_subscription()->set_name("subscribers/x/subscriptions/a");
   update.mutable_subscription()->mutable_filter()->add_types("label");
-  ASSERT_THAT(test_.subscriptions->Update(AsOperator(), update.subscription(), update.update_mask()), IsOk());
+  ASSERT_THAT(
+      test_.subscriptions->Update(AsOperator(), update.subscription(), update.update_mask()),
+      IsOk());
   EXPECT_THAT(Ask(kAwarded), testing::SizeIs(1));
 }
 
