@@ -50,7 +50,7 @@ grpc::ServerUnaryReactor* RunWrite(const Api& api, grpc::CallbackServerContext* 
 absl::StatusOr<resource::WriteCall> WriteCallOf(const rpc::CallContext& call,
                                                 const google::protobuf::Message& request) {
   const std::string traceparent = call.trace.ToTraceparent();
-  ASSIGN_OR_RETURN(store::Call store_call,
+  ASSIGN_OR_RETURN(store::WriteOptions store_call,
                    resource::MakeCall({call.caller.subject, traceparent, call.method}, request));
   return resource::WriteCall{.viewer = ViewerOf(call.caller), .store = std::move(store_call)};
 }

@@ -60,7 +60,7 @@ absl::StatusOr<std::string> LoadOrMakeKey(const std::string& path, Random& rando
   const std::filesystem::path folder = std::filesystem::path(path).parent_path();
   if (!folder.empty()) std::filesystem::create_directories(folder, ignored);
 
-  // Made under another name and linked, so that nobody reads half a key and the first one wins.
+  // Made under another name and linked, so that no process reads half a key and the first one wins.
   const std::string draft = absl::StrCat(path, ".", RandomId(random));
   std::optional<std::string> trouble = Write(draft, RandomBytes(random, kLeastKeyBytes));
   if (!trouble && link(draft.c_str(), path.c_str()) != 0 && errno != EEXIST) {

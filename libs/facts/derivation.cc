@@ -32,7 +32,7 @@ absl::StatusOr<Audience> AudienceBefore(const Type& type, const store::ResourceR
 //
 // The Facts of a resource are a pure function of the state: its own; for a target, plus what it
 // aggregates from those about it; for those about a target, plus what they inherit from it. So each
-// is computed once, from the staged state, in whatever order the walk comes to it. The walk begins
+// is computed once, from the staged state, in any order that the walk takes. The walk begins
 // at the staged resources and goes on from each whose Facts changed: to those about it, to its
 // targets, and, when its audience changed, to what lies under it.
 class Derivation {

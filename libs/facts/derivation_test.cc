@@ -12,10 +12,10 @@
 namespace clusterwire::facts {
 namespace {
 
-using store::Call;
 using store::Change;
 using store::kFactsRefreshed;
 using store::Revision;
+using store::WriteOptions;
 using store::Writer;
 using store::testing::Badge;
 using store::testing::Club;
@@ -72,7 +72,7 @@ TEST_P(DerivationTest, ATargetAggregatesAndWhatIsAboutItInherits) {
 TEST_P(DerivationTest, WhoseFactsChangeGetsAChangeOfItsOwnInTheSameRevision) {
   const Club club = MustPut(MakeClub("a"));
   MustPut(MakePost("p", {"clubs/a"}));
-  Call quiet = MakeCall();
+  WriteOptions quiet = MakeCall();
   quiet.quiet = true;
   const auto written = Put(MakeBadge("clubs/a", "b", "gold"), quiet);
   const std::vector<Change> log = LogOf(written->revision);

@@ -24,7 +24,7 @@ absl::StatusOr<std::optional<Facts>> Get(const store::Reader& reader, std::strin
 // Each list of texts in Facts is a set: sorts them, and leaves each text once.
 void Normalize(Facts* facts);
 
-// Who may see a resource, operators apart: everybody, some, or nobody at all because it has no
+// Who may see a resource, operators apart: everybody, some, or none at all because it has no
 // Facts. Two audiences are compared by their members' names.
 class Audience {
  public:

@@ -86,7 +86,7 @@ class Predicate {
   bool Matches(const FactsView& view) const;
 
   // A verdict for each field that is set, in the order of Filter, after one for the audience. The
-  // Facts match when all verdicts do. For whoever sees the Facts anyway.
+  // Facts match when all verdicts do. For callers that see the Facts anyway.
   std::vector<Verdict> Explain(const Facts& facts) const;
 
   // For indexes: Facts that match have a term of each of these groups.

@@ -16,10 +16,10 @@ namespace clusterwire::http {
 using Resolver = std::function<absl::StatusOr<std::vector<IpAddress>>(const std::string& host)>;
 absl::StatusOr<std::vector<IpAddress>> ResolveBySystem(const std::string& host);
 
-// Says which addresses our requests may go to, so that nobody can use us to reach what only we can
-// reach. Refused: loopback, private, link-local (with it the metadata services of clouds), shared
-// (CGNAT), multicast, unspecified, documentation and reserved ranges, and IPv6 forms that carry
-// such an IPv4 address. Immutable; safe for use from any thread.
+// Says which addresses our requests may go to, so that a stranger can't use us to reach what only
+// we can reach. Refused: loopback, private, link-local (with it the metadata services of clouds),
+// shared (CGNAT), multicast, unspecified, documentation and reserved ranges, and IPv6 forms that
+// carry such an IPv4 address. Immutable; safe for use from any thread.
 //
 // Three questions at three times: CheckUrl when an address is entered (pure), CheckHost at the same
 // time (asks the resolver), and CheckAddress for the address that a socket is about to be connected

@@ -43,7 +43,7 @@ class Multi {
   void Add(CURL* easy) { curl_multi_add_handle(multi_, easy); }
   void Remove(CURL* easy) { curl_multi_remove_handle(multi_, easy); }
 
-  // From any thread; one that comes while nobody waits is kept.
+  // From any thread; one that comes while no thread waits is kept.
   void Wake() {
     const uint64_t one = 1;
     (void)!write(wakeup_, &one, sizeof one);

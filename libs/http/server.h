@@ -44,7 +44,7 @@ struct Route {
 // route with another method 405, a body above the limit 413, a compressed one 415.
 //
 // A connection carries one request and ends at its deadline, however it is spread out. While all
-// places are taken, a new connection ends the one that came first: those who are slow keep nobody
+// places are taken, a new connection ends the one that came first: slow clients keep no other
 // else from being answered.
 class Server {
  public:

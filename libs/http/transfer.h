@@ -128,7 +128,8 @@ class Transfer {
     curl_easy_setopt(easy_.get(), option, value);
   }
 
-  // Sees the address that is about to be connected to, whatever the name resolved to before.
+  // Sees the address that is about to be connected to, which may differ from what the name resolved
+  // to before.
   static curl_socket_t OnSocket(void* self, curlsocktype, curl_sockaddr* address) {
     auto* transfer = static_cast<Transfer*>(self);
     const std::optional<IpAddress> ip = IpAddress::FromSocket(&address->addr);

@@ -84,7 +84,7 @@ class Consumer {
 
   // Assigned and with a start offset.
   std::vector<TopicPartition> assigned() const;
-  // From what the last fetches said; asks nobody.
+  // From what the last fetches said; asks no broker.
   std::vector<Lag> lag() const;
 
  private:

@@ -17,9 +17,9 @@ namespace clusterwire::kafka {
 // Sends batches in order and without duplicates from its own retries (idempotent, gapless, no time
 // limit after which a message is given up). One thread owns it.
 //
-// After a crash, or with a new producer after an error, nobody knows how much of the last batch has
-// arrived: it is sent again, and the reader drops what it has. Destroying a producer gives up what
-// it still holds, at once.
+// After a crash, or with a new producer after an error, it is unknown how much of the last batch
+// has arrived: it is sent again, and the reader drops what it has. Destroying a producer gives up
+// what it still holds, at once.
 class Producer {
  public:
   // A batch above either is refused with INVALID_ARGUMENT, reason BATCH_TOO_LARGE.

@@ -8,8 +8,8 @@
 #include <gmock/gmock.h>
 
 #include "libs/base/testing/status_matchers.h"
-#include "libs/kafka/reader.h"
 #include "libs/kafka/testing/mock_kafka.h"
+#include "libs/kafka/topic_reader.h"
 
 namespace clusterwire::kafka {
 namespace {
@@ -34,7 +34,7 @@ class ProducerTest : public testing::Test {
     return batch;
   }
   std::vector<std::string> ValuesOf(int32_t partition) {
-    auto reader = Reader::Create(kafka_.Options());
+    auto reader = TopicReader::Create(kafka_.Options());
     EXPECT_THAT(reader, IsOk());
     std::vector<std::string> values;
     for (int64_t offset = 0;; ++offset) {
@@ -58,7 +58,7 @@ TEST_F(ProducerTest, KeyValueAndHeadersArriveAsTheyAre) {
   const std::string binary("\0\xff key", 6);
   const Message message{{"changes", 1}, binary, binary, {{"a", binary}, {"a", "again"}, {"b", ""}}};
   ASSERT_THAT(NewProducer()->Send({&message, 1}, kPatience), IsOk());
-  auto reader = Reader::Create(kafka_.Options());
+  auto reader = TopicReader::Create(kafka_.Options());
   ASSERT_THAT(reader, IsOk());
   auto tail = (*reader)->Tail("changes", kPatience);
   ASSERT_THAT(tail, IsOkAndHolds(testing::SizeIs(1)));

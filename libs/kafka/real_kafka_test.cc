@@ -17,8 +17,8 @@
 #include "libs/kafka/admin.h"
 #include "libs/kafka/consumer.h"
 #include "libs/kafka/producer.h"
-#include "libs/kafka/reader.h"
 #include "libs/kafka/testing/positions.h"
+#include "libs/kafka/topic_reader.h"
 
 namespace clusterwire::kafka {
 namespace {
@@ -43,7 +43,7 @@ class RealKafkaTest : public testing::Test {
     topic_ = testing::UnitTest::GetInstance()->current_test_info()->name();
     admin_ = *Admin::Create(Options());
     producer_ = *Producer::Create(Options());
-    reader_ = *Reader::Create(Options());
+    reader_ = *TopicReader::Create(Options());
   }
   static ClientOptions Options() {
     return {.brokers = kafka_->brokers(), .config = {{"reconnect.backoff.max.ms", "200"}}};
@@ -72,7 +72,7 @@ class RealKafkaTest : public testing::Test {
   std::string topic_;
   std::unique_ptr<Admin> admin_;
   std::unique_ptr<Producer> producer_;
-  std::unique_ptr<Reader> reader_;
+  std::unique_ptr<TopicReader> reader_;
 };
 
 TEST_F(RealKafkaTest, ATopicIsCreatedOnceAndDescribed) {

@@ -22,8 +22,8 @@ const FieldDescriptor* FindField(const Message& request, const char* name,
 
 }  // namespace
 
-absl::StatusOr<store::Call> MakeCall(const Origin& origin, const Message& request) {
-  store::Call call;
+absl::StatusOr<store::WriteOptions> MakeCall(const Origin& origin, const Message& request) {
+  store::WriteOptions call;
   call.caller = origin.subject;
   call.trace = origin.traceparent;
   call.method = origin.method;

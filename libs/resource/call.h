@@ -22,7 +22,7 @@ struct ReadCall {
 // How a call writes.
 struct WriteCall {
   filter::Viewer viewer;
-  store::Call store = {};
+  store::WriteOptions store = {};
 };
 
 // Who calls, as the store wants to know it.
@@ -34,8 +34,8 @@ struct Origin {
 
 // How the store is to run a request: takes `request_id` and `validate_only` from the request, where
 // it has them. INVALID_ARGUMENT for a request id of more than 100 characters.
-absl::StatusOr<store::Call> MakeCall(const Origin& origin,
-                                     const google::protobuf::Message& request);
+absl::StatusOr<store::WriteOptions> MakeCall(const Origin& origin,
+                                             const google::protobuf::Message& request);
 
 // ABORTED, reason ETAG_MISMATCH, when `etag` is set and not `current`'s.
 absl::Status CheckEtag(const google::protobuf::Message& current, std::string_view etag);

@@ -169,7 +169,7 @@ absl::StatusOr<Collection::Answer> Collection::Undelete(const WriteCall& call,
                                                         const std::string& name,
                                                         const std::string& etag) {
   RETURN_IF_ERROR(EnterWrite(call, "name", name));
-  // Before the look, so that the error tells nobody what there was.
+  // Before the look, so that the error doesn't tell what there was.
   RETURN_IF_ERROR(service_.may_write(call.viewer, name));
   const auto undelete = [&](store::Writer& writer) -> absl::Status {
     const Owned before(rules_.prototype->New());

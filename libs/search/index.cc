@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "libs/search/parts.h"
+#include "libs/search/layers.h"
 
 namespace clusterwire::search {
 namespace {
@@ -46,7 +46,7 @@ Roaring Base::WithTerms(const std::vector<std::vector<filter::Term>>& groups) co
   return found;
 }
 
-std::vector<const Document*> Snapshot::Parts::Matching(const Predicate& predicate) const {
+std::vector<const Document*> Snapshot::Layers::Matching(const Predicate& predicate) const {
   std::vector<const Document*> found;
   const Roaring candidates = base->WithTerms(predicate.required()) - hidden;
   for (const uint32_t id : candidates) {
@@ -61,17 +61,17 @@ std::vector<const Document*> Snapshot::Parts::Matching(const Predicate& predicat
   return found;
 }
 
-Snapshot::Snapshot(std::shared_ptr<const Parts> parts) : parts_(std::move(parts)) {}
+Snapshot::Snapshot(std::shared_ptr<const Layers> layers) : layers_(std::move(layers)) {}
 
 std::shared_ptr<const Snapshot> Snapshot::Empty(size_t overlay_limit) {
-  auto parts = std::make_shared<Parts>();
-  parts->overlay_limit = overlay_limit;
-  parts->base = std::make_shared<const Base>(Documents{});
-  return std::shared_ptr<const Snapshot>(new Snapshot(std::move(parts)));
+  auto layers = std::make_shared<Layers>();
+  layers->overlay_limit = overlay_limit;
+  layers->base = std::make_shared<const Base>(Documents{});
+  return std::shared_ptr<const Snapshot>(new Snapshot(std::move(layers)));
 }
 
 std::shared_ptr<const Snapshot> Snapshot::With(std::span<const FactsUpdate> updates) const {
-  auto next = std::make_shared<Parts>(*parts_);
+  auto next = std::make_shared<Layers>(*layers_);
   for (const FactsUpdate& update : updates) {
     const int64_t replaced = next->base->Find(update.name);
     if (replaced >= 0) next->hidden.add(static_cast<uint32_t>(replaced));
@@ -101,7 +101,8 @@ std::shared_ptr<const Snapshot> Snapshot::With(std::span<const FactsUpdate> upda
 }
 
 size_t Snapshot::size() const {
-  return parts_->base->documents().size() - parts_->hidden.cardinality() + parts_->overlay.size();
+  return layers_->base->documents().size() - layers_->hidden.cardinality() +
+         layers_->overlay.size();
 }
 
 Index::Index(std::function<void(int64_t)> published, size_t overlay_limit)
@@ -119,7 +120,7 @@ void Index::Apply(int64_t revision, std::span<const FactsUpdate> updates) {
       Published{.revision = revision, .snapshot = Current()->snapshot->With(updates)});
   {
     MutexLock lock(mutex_);
-    published_.swap(next);  // the old one, if nobody else has it, goes after the lock
+    published_.swap(next);  // the old one, if no reader has it, goes after the lock
   }
   if (on_published_) on_published_(revision);
 }

@@ -32,7 +32,7 @@ enum class Order {
 };
 
 // Where a page ended. Values, not a place in a snapshot: any later snapshot can go on from it.
-struct Position {
+struct PageEnd {
   std::string key;
   std::string name;
 };
@@ -43,7 +43,7 @@ struct SearchOptions {
   Order order = Order::kTitle;
   bool descending = false;  // turns the order around; what has no value stays last
   std::optional<filter::LatLng> origin = {};
-  std::optional<Position> after = {};
+  std::optional<PageEnd> after = {};
   size_t limit = 50;                     // at most kMaxPage
   std::vector<std::string> facets = {};  // of filter::FacetFields()
 };
@@ -54,7 +54,7 @@ inline constexpr size_t kMaxRankingWords = 20;
 struct Hit {
   const Facts* facts;                     // lives as long as the snapshot
   std::optional<double> distance_meters;  // from the origin, where both are known
-  Position position;
+  PageEnd position;
 };
 
 struct FacetValue {
@@ -95,9 +95,9 @@ class Snapshot {
   size_t size() const;
 
  private:
-  struct Parts;
-  explicit Snapshot(std::shared_ptr<const Parts> parts);
-  std::shared_ptr<const Parts> parts_;
+  struct Layers;
+  explicit Snapshot(std::shared_ptr<const Layers> layers);
+  std::shared_ptr<const Layers> layers_;
 };
 
 // A snapshot and the revision of the store that it shows.

@@ -10,7 +10,7 @@
 #include "libs/base/time/date.h"
 #include "libs/filter/terms/geo.h"
 #include "libs/filter/terms/words.h"
-#include "libs/search/parts.h"
+#include "libs/search/layers.h"
 
 namespace clusterwire::search {
 namespace {
@@ -127,7 +127,7 @@ std::string KeyOf(const SearchOptions& options, const filter::Words& ranking,
   return options.order == Order::kTitle ? key : key + columns.title_key;
 }
 
-bool Before(const Position& a, const Position& b) {
+bool Before(const PageEnd& a, const PageEnd& b) {
   return std::tie(a.key, a.name) < std::tie(b.key, b.name);
 }
 
@@ -159,14 +159,14 @@ void FillPage(const std::vector<const Document*>& documents, const SearchOptions
 absl::StatusOr<Page> Snapshot::Search(const Predicate& predicate,
                                       const SearchOptions& options) const {
   RETURN_IF_ERROR(Check(options));
-  const std::vector<const Document*> matching = parts_->Matching(predicate);
+  const std::vector<const Document*> matching = layers_->Matching(predicate);
   Page page;
   page.total = matching.size();
   FillPage(matching, options, page);
   for (const std::string& field : options.facets) {
     const Predicate others = predicate.Without(field);
     const bool asks_field = &others.filter() != &predicate.filter();
-    page.facets.push_back(CountFacet(field, asks_field ? parts_->Matching(others) : matching));
+    page.facets.push_back(CountFacet(field, asks_field ? layers_->Matching(others) : matching));
   }
   return page;
 }

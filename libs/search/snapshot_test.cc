@@ -113,7 +113,7 @@ TEST(SnapshotTest, FindsWhatAskingEachResourceWould) {
   EXPECT_GT(found, 1000u) << "the random world has become too sparse to show anything";
 }
 
-// Whatever the order: pages put together are all hits, each once, and in order.
+// In each order, pages put together are all hits, each once, and in order.
 TEST(SearchTest, PagesTogetherAreAllHitsEachOnce) {
   SeededRandom random(TestSeed());
   std::vector<FactsUpdate> updates;
@@ -130,7 +130,7 @@ TEST(SearchTest, PagesTogetherAreAllHitsEachOnce) {
                             .limit = 7};
       const Predicate predicate = Asking("", Viewer::Operator());
       std::vector<std::string> names;
-      std::vector<Position> positions;
+      std::vector<PageEnd> positions;
       Page page;
       do {
         page = Found(*snapshot, predicate, options);

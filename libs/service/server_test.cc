@@ -67,7 +67,7 @@ class EchoServer final : public Server {
   }
 
   Outside& outside_;
-  rpc::Parking::Reader echo_;
+  rpc::Parking::Progress echo_;
 };
 
 class ServerTest : public ::testing::Test {

@@ -39,7 +39,7 @@ class Database {
   // (DATABASE_FULL); from then on that error, until a trial, made by each call and rolled back,
   // finds room for 1 MiB. Without a pool's connection: it answers also while all are out. A trial
   // ends within seconds (connecting 5, waiting for SQLite's writers 1, writing 2); one that the
-  // database fails for another reason proves nothing. A disk that fills up while nobody writes is
+  // database fails for another reason proves nothing. A disk that fills up between writes is
   // noticed by the first write.
   virtual absl::Status CheckWritable() = 0;
 

@@ -77,7 +77,7 @@ Store::Store(sql::Database& database, Registry registry, Clock& clock, Random& r
 
 Store::~Store() = default;
 
-absl::StatusOr<Written> Store::Write(const Call& call, const Body& body) {
+absl::StatusOr<Written> Store::Write(const WriteOptions& call, const Body& body) {
   return commit_->Write(call, std::cref(body));
 }
 
@@ -178,7 +178,7 @@ absl::StatusOr<bool> Store::Refresh() { return registry_.hook().RefreshPage(*thi
 
 absl::StatusOr<std::string> Store::Rederive(std::string_view after, int limit,
                                             std::string_view cause) {
-  Call call;
+  WriteOptions call;
   call.caller = "store";
   call.quiet = true;
   std::string last;

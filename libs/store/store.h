@@ -24,7 +24,7 @@ namespace clusterwire::store {
 class GroupCommit;
 
 // Who writes, and how.
-struct Call {
+struct WriteOptions {
   std::string caller;          // an opaque subject; becomes the change's actor
   std::string trace;           // W3C traceparent
   std::string request_id;      // empty: a repeated call is a new one
@@ -97,7 +97,7 @@ class Store {
   // caller and id, other content); INVALID_ARGUMENT for what the database can't hold;
   // RESOURCE_EXHAUSTED; UNAVAILABLE when the database is away (with a request id the call may be
   // repeated safely).
-  absl::StatusOr<Written> Write(const Call& call, const Body& body);
+  absl::StatusOr<Written> Write(const WriteOptions& call, const Body& body);
 
   // The newest revision. OUT_OF_RANGE, reason FUTURE_REVISION, when it is below `at_least`.
   absl::StatusOr<std::unique_ptr<Reader>> Read(Revision at_least = {});

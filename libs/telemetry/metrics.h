@@ -55,8 +55,8 @@ class Histogram {
   prometheus::Histogram* series_;
 };
 
-// The metrics of one process, made in its Server and handed to whoever counts; there is no global
-// one, so two servers in a test count apart. Safe for use from any thread.
+// The metrics of one process, made in its Server and handed to the parts that count; there is no
+// global one, so two servers in a test count apart. Safe for use from any thread.
 //
 // Asking again for the same name and labels gives the same series. A name has one type and help
 // text. Labels have few values: never a resource name, never what a caller sent. Beyond

@@ -24,7 +24,7 @@ struct Handles {
   rpc::Late<const rpc::TokenSigner> tokens;
   rpc::Late<const search::Index> index;
   rpc::Late<Diagnosis> diagnosis;
-  rpc::Parking::Reader indexed;  // the index publishes to it; a Search waits for it
+  rpc::Parking::Progress indexed;  // the index publishes to it; a Search waits for it
 };
 
 // The handler of a resource type: what CW_STANDARD and CW_WRITE in a derived class look at.

@@ -8,7 +8,7 @@
 namespace clusterwire {
 
 // Something a loop waits for besides the time: work that arrived, or the order to stop. A Notify
-// that comes while nobody waits is kept for the next wait, so none is lost.
+// that comes while no thread waits is kept for the next wait, so none is lost.
 class Wakeup {
  public:
   void Notify();

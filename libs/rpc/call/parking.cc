@@ -26,7 +26,7 @@ absl::Status TooMany(size_t limit, std::string_view whose) {
 
 }  // namespace
 
-absl::Status Parking::Reader::CheckWritten(int64_t revision) const {
+absl::Status Parking::Progress::CheckWritten(int64_t revision) const {
   const absl::StatusOr<int64_t> newest = options_.newest();
   if (!newest.ok()) return newest.status();
   if (revision <= *newest) return absl::OkStatus();
@@ -34,7 +34,7 @@ absl::Status Parking::Reader::CheckWritten(int64_t revision) const {
                absl::StrCat("revision ", revision, " isn't written yet; the newest is ", *newest));
 }
 
-absl::Status Parking::Reader::NotReached(int64_t revision) const {
+absl::Status Parking::Progress::NotReached(int64_t revision) const {
   const std::string reached = absl::StrCat(revision_.load());
   return WithRetryDelay(Error(absl::StatusCode::kUnavailable, options_.reason,
                               absl::StrCat(options_.name, " shows revision ", reached, ", not yet ",
@@ -50,7 +50,7 @@ Parking::Parking(telemetry::Metrics& metrics, Clock& clock, Random& random, Opti
                               "Calls that wait for their revision now")),
       worker_(clock, random, [this] { return EndOverdue(); }) {}
 
-uint64_t Parking::Park(const Reader& reader, int64_t revision, std::string_view peer,
+uint64_t Parking::Park(const Progress& reader, int64_t revision, std::string_view peer,
                        absl::Time until, Resume resume) {
   absl::Status status;
   {
@@ -93,7 +93,7 @@ std::vector<Parking::Parked> Parking::LockedTake(Ends ends) {
   return taken;
 }
 
-void Parking::Publish(Reader& reader, int64_t revision) {
+void Parking::Publish(Progress& reader, int64_t revision) {
   std::vector<Parked> taken;
   {
     MutexLock lock(mutex_);

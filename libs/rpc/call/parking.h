@@ -22,9 +22,9 @@
 namespace clusterwire::rpc {
 
 // Calls that wait until something can be read at a revision. A parked call holds no thread: it is
-// resumed by Reader::Publish(), at its time limit, by Cancel() or by End(), whichever comes first.
-// One thread ends those whose time is up. Knows neither gRPC nor what is read. Safe for use from
-// any thread.
+// resumed by Progress::Publish(), at its time limit, by Cancel() or by End(), whichever comes
+// first. One thread ends those whose time is up. Knows neither gRPC nor what is read. Safe for use
+// from any thread.
 class Parking {
  public:
   struct Options {
@@ -36,7 +36,7 @@ class Parking {
   using Resume = std::function<void(const absl::Status&)>;
 
   // Something that is read, and how far it has got: a search index.
-  class Reader {
+  class Progress {
    public:
     struct Options {
       std::string name;    // "the search index", in the text of errors
@@ -46,9 +46,9 @@ class Parking {
       std::function<absl::StatusOr<int64_t>()> newest;
     };
     // `parking` outlives the reader, and the reader what is parked for it.
-    Reader(Parking& parking, Options options) : parking_(parking), options_(std::move(options)) {}
-    Reader(const Reader&) = delete;
-    Reader& operator=(const Reader&) = delete;
+    Progress(Parking& parking, Options options) : parking_(parking), options_(std::move(options)) {}
+    Progress(const Progress&) = delete;
+    Progress& operator=(const Progress&) = delete;
 
     // From now on `revision` can be read; a lower one than before changes nothing.
     void Publish(int64_t revision) { parking_.Publish(*this, revision); }
@@ -73,7 +73,7 @@ class Parking {
   // called with UNAVAILABLE, the reader's reason and a delay to retry after; at once with
   // RESOURCE_EXHAUSTED, reason TOO_MANY_WAITING, when as many are parked as may be. `peer` is the
   // client as gRPC writes it; its port doesn't count. The result is for Cancel().
-  uint64_t Park(const Reader& reader, int64_t revision, std::string_view peer, absl::Time until,
+  uint64_t Park(const Progress& reader, int64_t revision, std::string_view peer, absl::Time until,
                 Resume resume);
   // Resumes the call with CANCELLED if it is still parked.
   void Cancel(uint64_t id);
@@ -82,7 +82,7 @@ class Parking {
 
  private:
   struct Parked {
-    const Reader* reader;
+    const Progress* reader;
     int64_t revision;
     std::string address;
     absl::Time until;
@@ -90,7 +90,7 @@ class Parking {
   };
   using Calls = std::map<uint64_t, Parked>;
 
-  void Publish(Reader& reader, int64_t revision);
+  void Publish(Progress& reader, int64_t revision);
   absl::Status LockedCheckRoom(const std::string& address) const
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   // Takes out those that `ends`.

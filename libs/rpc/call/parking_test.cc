@@ -49,7 +49,7 @@ class ParkingTest : public ::testing::Test {
   FakeClock clock_;
   telemetry::Metrics metrics_;
   Parking parking_{metrics_, clock_, Random::System(), {.limit = 3, .peer_limit = 2}};
-  Parking::Reader reader_{
+  Parking::Progress reader_{
       parking_, {.name = "the index", .reason = "INDEX_BEHIND", .newest = [] { return 7; }}};
 };
 
@@ -77,7 +77,7 @@ TEST_F(ParkingTest, PublishingResumesThoseWhoseRevisionIsReached) {
 }
 
 TEST_F(ParkingTest, ARevisionOfOneReaderIsNotOneOfAnother) {
-  Parking::Reader other(parking_, {.name = "", .reason = "", .newest = nullptr});
+  Parking::Progress other(parking_, {.name = "", .reason = "", .newest = nullptr});
   End end;
   Park(2, end);
   other.Publish(5);

@@ -30,7 +30,7 @@ class UnaryCall final : public grpc::ServerUnaryReactor,
         work_(std::move(work)) {}
 
   // Once, after construction. `reader` may be null: the call then waits for no revision.
-  void Start(absl::Status refusal, const Parking::Reader* reader, int64_t revision) {
+  void Start(absl::Status refusal, const Parking::Progress* reader, int64_t revision) {
     self_ = shared_from_this();
     if (refusal.ok()) refusal = pool_.CheckStarted();
     if (!refusal.ok()) return End(refusal);
@@ -44,7 +44,7 @@ class UnaryCall final : public grpc::ServerUnaryReactor,
   }
 
   // On the pool, as is Run(): the database is asked.
-  void Await(const Parking::Reader& reader, int64_t revision) {
+  void Await(const Parking::Progress& reader, int64_t revision) {
     const auto self = shared_from_this();
     const absl::Status written = CheckAlive().ok() ? reader.CheckWritten(revision) : CheckAlive();
     if (!written.ok()) return End(written);
@@ -106,7 +106,7 @@ class UnaryCall final : public grpc::ServerUnaryReactor,
 };
 
 grpc::ServerUnaryReactor* Start(ThreadPool& pool, grpc::CallbackServerContext* context,
-                                const Parking::Reader* reader, int64_t revision, UnaryWork work) {
+                                const Parking::Progress* reader, int64_t revision, UnaryWork work) {
   CallContext call;
   const absl::Status refusal = ReadContext(*context, pool.runtime().random(), &call);
   const auto unary = std::make_shared<UnaryCall>(pool, context, std::move(call), std::move(work));
@@ -122,7 +122,7 @@ grpc::ServerUnaryReactor* RunUnary(ThreadPool& pool, grpc::CallbackServerContext
 }
 
 grpc::ServerUnaryReactor* RunAtRevision(ThreadPool& pool, grpc::CallbackServerContext* context,
-                                        const Parking::Reader& reader, int64_t revision,
+                                        const Parking::Progress& reader, int64_t revision,
                                         UnaryWork work) {
   return Start(pool, context, &reader, revision, std::move(work));
 }

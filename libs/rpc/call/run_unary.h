@@ -42,7 +42,7 @@ grpc::ServerUnaryReactor* RunUnary(ThreadPool& pool, grpc::CallbackServerContext
 // 10 s at most, and no longer than its deadline leaves time for an answer. OUT_OF_RANGE at once for
 // a revision that isn't written yet; see Parking for the other errors.
 grpc::ServerUnaryReactor* RunAtRevision(ThreadPool& pool, grpc::CallbackServerContext* context,
-                                        const Parking::Reader& reader, int64_t revision,
+                                        const Parking::Progress& reader, int64_t revision,
                                         UnaryWork work);
 
 // The same for work that returns the response.

@@ -17,7 +17,7 @@ namespace {
 
 class EchoHandler final : public EchoService::CallbackService {
  public:
-  EchoHandler(EchoBehaviour behaviour, ThreadPool& pool, const Parking::Reader& reader)
+  EchoHandler(EchoBehaviour behaviour, ThreadPool& pool, const Parking::Progress& reader)
       : do_(std::move(behaviour)), pool_(pool), reader_(reader) {}
 
   grpc::ServerUnaryReactor* Echo(grpc::CallbackServerContext* context, const EchoRequest* request,
@@ -43,12 +43,13 @@ class EchoHandler final : public EchoService::CallbackService {
  private:
   const EchoBehaviour do_;
   ThreadPool& pool_;
-  const Parking::Reader& reader_;
+  const Parking::Progress& reader_;
 };
 
 }  // namespace
 
-Service MakeEchoService(EchoBehaviour behaviour, ThreadPool& pool, const Parking::Reader& reader) {
+Service MakeEchoService(EchoBehaviour behaviour, ThreadPool& pool,
+                        const Parking::Progress& reader) {
   return ServiceOf<EchoService>(std::make_unique<EchoHandler>(std::move(behaviour), pool, reader));
 }
 

@@ -33,7 +33,7 @@ struct EchoBehaviour {
 };
 
 // The three methods, run on `pool`; both outlive the service.
-Service MakeEchoService(EchoBehaviour behaviour, ThreadPool& pool, const Parking::Reader& reader);
+Service MakeEchoService(EchoBehaviour behaviour, ThreadPool& pool, const Parking::Progress& reader);
 
 // A real server on a free port of loopback, with one thread pool, on a clock that stands still.
 class EchoServer {
@@ -55,7 +55,7 @@ class EchoServer {
   Runtime& runtime() { return runtime_; }
   Server& server() { return *server_; }
   // What Echo waits for when its request asks for a revision.
-  Parking::Reader& reader() { return reader_; }
+  Parking::Progress& reader() { return reader_; }
   std::unique_ptr<EchoService::Stub> Stub();
 
  private:
@@ -63,7 +63,7 @@ class EchoServer {
   telemetry::Metrics metrics_;
   Runtime runtime_;
   ThreadPool pool_;
-  Parking::Reader reader_;
+  Parking::Progress reader_;
   std::unique_ptr<Server> server_;
 };
 

@@ -120,7 +120,7 @@ using ResultHandle = Handle<PGresult, PQclear>;
 
 class PostgresConnection final : public Connection {
  public:
-  // `disk` outlives the connection; null where nobody is to hear of it.
+  // `disk` outlives the connection; null where a full disk is of no interest.
   static absl::StatusOr<std::unique_ptr<Connection>> Open(const std::string& url,
                                                           const Options& options, DiskSpace* disk);
 

@@ -49,7 +49,7 @@ class SqliteFile {
 class SqliteConnection final : public Connection {
  public:
   // `file` and `disk` outlive the connection; no file for one that doesn't write rows, no disk
-  // where nobody is to hear of it.
+  // where a full disk is of no interest.
   static absl::StatusOr<std::unique_ptr<Connection>> Open(const std::string& path,
                                                           const Options& options, SqliteFile* file,
                                                           DiskSpace* disk);

@@ -163,7 +163,8 @@ absl::StatusOr<std::vector<ResourceRow>> Rows::Select(std::string_view from,
   return rows;
 }
 
-absl::StatusOr<std::optional<Written>> Requests::Find(const Call& call, absl::Time now) const {
+absl::StatusOr<std::optional<Written>> Requests::Find(const WriteOptions& call,
+                                                      absl::Time now) const {
   if (call.request_id.empty()) return std::nullopt;
   ASSIGN_OR_RETURN(
       const sql::Result result,
@@ -195,7 +196,8 @@ absl::StatusOr<std::optional<Written>> Requests::Find(const Call& call, absl::Ti
   return written;
 }
 
-absl::Status Requests::Keep(const Call& call, const Written& written, absl::Time now) const {
+absl::Status Requests::Keep(const WriteOptions& call, const Written& written,
+                            absl::Time now) const {
   if (call.request_id.empty()) return absl::OkStatus();
   std::string name;
   std::optional<std::string> answer;

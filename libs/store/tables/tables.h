@@ -86,8 +86,8 @@ class Requests {
 
   // The answer given to this caller's id before; nothing when it is new or forgotten.
   // ALREADY_EXISTS, reason REQUEST_ID_REUSED, when the id stood for something else.
-  absl::StatusOr<std::optional<Written>> Find(const Call& call, absl::Time now) const;
-  absl::Status Keep(const Call& call, const Written& written, absl::Time now) const;
+  absl::StatusOr<std::optional<Written>> Find(const WriteOptions& call, absl::Time now) const;
+  absl::Status Keep(const WriteOptions& call, const Written& written, absl::Time now) const;
   // Takes the image of `name` out of all answers.
   absl::Status Forget(std::string_view name) const;
   // At most `limit` past their life; how many.

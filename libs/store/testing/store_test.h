@@ -40,8 +40,8 @@ class StoreTest : public ::testing::TestWithParam<sql::Dialect> {
     store_ = *std::move(store);
   }
 
-  static Call MakeCall(std::string request_id = "") {
-    Call call;
+  static WriteOptions MakeCall(std::string request_id = "") {
+    WriteOptions call;
     call.caller = "somebody";
     call.trace = "00-trace-01";
     call.request_id = std::move(request_id);
@@ -50,7 +50,7 @@ class StoreTest : public ::testing::TestWithParam<sql::Dialect> {
     return call;
   }
 
-  absl::StatusOr<Written> Put(const Message& resource, const Call& call = MakeCall()) {
+  absl::StatusOr<Written> Put(const Message& resource, const WriteOptions& call = MakeCall()) {
     return store_->Write(call, [&](Writer& writer) { return writer.Put(resource, "put"); });
   }
   template <Resource T>

@@ -26,7 +26,7 @@ GroupCommit::GroupCommit(sql::Database& database, const Registry& registry, cons
       clock_(clock),
       on_commit_(std::move(on_commit)) {}
 
-absl::StatusOr<Written> GroupCommit::Write(const Call& call, const StagingBody& body) {
+absl::StatusOr<Written> GroupCommit::Write(const WriteOptions& call, const StagingBody& body) {
   Pending own{call, body};
   {
     MutexLock lock(mutex_);

@@ -22,12 +22,12 @@ class GroupCommit {
   GroupCommit(sql::Database& database, const Registry& registry, const Options& options,
               Clock& clock, std::function<void()> on_commit);
 
-  absl::StatusOr<Written> Write(const Call& call, const StagingBody& body);
+  absl::StatusOr<Written> Write(const WriteOptions& call, const StagingBody& body);
   Counters counters() const;
 
  private:
   struct Pending {
-    const Call& call;
+    const WriteOptions& call;
     const StagingBody& body;
     absl::StatusOr<Written> result = Written{};
     bool done = false;

@@ -85,7 +85,7 @@ absl::Status Save(const GroupTransaction& group, Revision revision, const RowCha
   return absl::OkStatus();
 }
 
-absl::Status Apply(const GroupTransaction& group, const Call& call, Position position,
+absl::Status Apply(const GroupTransaction& group, const WriteOptions& call, Position position,
                    const RowChange& change) {
   Change logged;
   std::optional<std::string> image;
@@ -119,7 +119,7 @@ absl::Status Apply(const GroupTransaction& group, const Call& call, Position pos
 
 }  // namespace
 
-absl::StatusOr<Written> RunWrite(GroupTransaction& group, const Call& call,
+absl::StatusOr<Written> RunWrite(GroupTransaction& group, const WriteOptions& call,
                                  const StagingBody& body) {
   if (!call.validate_only) {
     ASSIGN_OR_RETURN(std::optional<Written> before, group.requests.Find(call, group.now));

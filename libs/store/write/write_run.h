@@ -14,7 +14,7 @@ using StagingBody = std::function<absl::Status(Staging&)>;
 
 // Runs one body and applies what it staged. An error refuses the write and has applied nothing,
 // unless the connection has an error too: then the transaction is lost.
-absl::StatusOr<Written> RunWrite(GroupTransaction& group, const Call& call,
+absl::StatusOr<Written> RunWrite(GroupTransaction& group, const WriteOptions& call,
                                  const StagingBody& body);
 
 }  // namespace clusterwire::store

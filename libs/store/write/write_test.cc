@@ -229,7 +229,7 @@ TEST_P(WriteTest, ARepeatedRequestIdGetsTheFirstAnswer) {
 
 TEST_P(WriteTest, ARequestIdWithOtherContentIsRefused) {
   ASSERT_THAT(Put(MakeClub("a"), MakeCall("id")), IsOk());
-  Call other = MakeCall("id");
+  WriteOptions other = MakeCall("id");
   other.digest = "other";
   EXPECT_THAT(Put(MakeClub("b"), other), ReasonIs("REQUEST_ID_REUSED"));
   other = MakeCall("id");
@@ -265,7 +265,7 @@ TEST_P(WriteTest, TheAnswerIsTheFirstPut) {
 }
 
 TEST_P(WriteTest, ADryRunChecksEverythingAndKeepsNothing) {
-  Call call = MakeCall("id");
+  WriteOptions call = MakeCall("id");
   call.validate_only = true;
   const auto answered = Put(MakeClub("a"), call);
   ASSERT_THAT(answered, IsOk());

@@ -128,13 +128,13 @@ absl::Status Relay::EnsureTopic() {
 }
 
 absl::Status Relay::CheckHistory() {
-  ASSIGN_OR_RETURN(const auto reader, kafka::Reader::Create(options_.kafka));
+  ASSIGN_OR_RETURN(const auto reader, kafka::TopicReader::Create(options_.kafka));
   ASSIGN_OR_RETURN(const auto tail, reader->Tail(options_.topic, kAdminLimit));
   ASSIGN_OR_RETURN(const std::string history, store_.history());
   ASSIGN_OR_RETURN(const store::Revision newest, store_.revision());
   for (const kafka::ReceivedMessage& message : tail) {
     const auto record = change::Decode(message);
-    // Whatever isn't ours says nothing about our history.
+    // A record of another source says nothing about our history.
     if (!record.ok() || record->changed.history_id() != history) continue;
     if (record->changed.revision() <= newest.value) continue;
     return Error(

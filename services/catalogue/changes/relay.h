@@ -14,7 +14,7 @@
 #include "libs/base/time/clock.h"
 #include "libs/kafka/admin.h"
 #include "libs/kafka/producer.h"
-#include "libs/kafka/reader.h"
+#include "libs/kafka/topic_reader.h"
 #include "libs/store/store.h"
 #include "libs/telemetry/metrics.h"
 
@@ -71,7 +71,7 @@ class Relay {
 
  private:
   absl::StatusOr<absl::Time> Step();
-  // One turn: whatever stands between the relay and an empty log. OK when there is nothing left.
+  // One step: sends what the log holds behind the cursor. OK when there is nothing left.
   absl::Status Turn();
   absl::Status Prepare();
   absl::Status EnsureTopic();

@@ -44,7 +44,7 @@ class RelayTest : public ::testing::Test {
   }
   // All records of the topic, each partition in its order.
   std::vector<change::Record> Topic(const kafka::MockKafka& kafka, int partitions = kPartitions) {
-    const auto reader = *kafka::Reader::Create(kafka.Options());
+    const auto reader = *kafka::TopicReader::Create(kafka.Options());
     std::vector<change::Record> records;
     for (int partition = 0; partition < partitions; ++partition) {
       for (int64_t offset = 0;; ++offset) {

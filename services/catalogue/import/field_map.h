@@ -23,7 +23,7 @@ void ReadValue(JsonRecord& record, const Field& field, google::protobuf::Message
 void ReadRequired(JsonRecord& record, const Field& field, google::protobuf::Message* resource);
 // A date as text, or a year as a number.
 void ReadDate(JsonRecord& record, const Field& field, google::protobuf::Message* resource);
-// `latitude` and `longitude`, whatever the key: registers give those of the city, not of an
+// `latitude` and `longitude`, under any key: registers give those of the city, not of an
 // address.
 void ReadPoint(JsonRecord& record, const Field& field, google::protobuf::Message* resource);
 

@@ -21,7 +21,7 @@ class JsonRecord {
   // INVALID_ARGUMENT when it is no JSON object, or larger than kMaxBytes.
   static absl::StatusOr<JsonRecord> Parse(std::string_view json);
 
-  // Whether there is a value, of whatever type.
+  // Whether there is a value, of any type.
   bool Has(const std::string& field) { return Find(field) != nullptr; }
   std::string Text(const std::string& field);
   std::string RequiredText(const std::string& field);

@@ -56,7 +56,8 @@ class Session {
   };
   using Lines = std::vector<Line*>;
 
-  Session(store::Store& store, store::Call call, ImportRecord import_record, std::string read_date)
+  Session(store::Store& store, store::WriteOptions call, ImportRecord import_record,
+          std::string read_date)
       : store_(store),
         call_(std::move(call)),
         import_record_(import_record),
@@ -73,7 +74,7 @@ class Session {
   static void Report(Line& line, v1::ImportResponse result);
 
   store::Store& store_;
-  const store::Call call_;
+  const store::WriteOptions call_;
   const ImportRecord import_record_;
   const std::string read_date_;
   std::deque<Line> lines_;  // not reported yet; pointers into it stay valid while it shrinks

@@ -43,7 +43,7 @@ absl::StatusOr<search::SearchOptions> OptionsOf(const SearchRequest& request,
     options.origin = {request.filter().within().latitude(), request.filter().within().longitude()};
   }
   if (page.after.has_hit()) {
-    options.after = search::Position{page.after.hit().key(), page.after.hit().name()};
+    options.after = search::PageEnd{page.after.hit().key(), page.after.hit().name()};
   }
   options.limit = static_cast<size_t>(page.size);
   options.facets = {request.facets().begin(), request.facets().end()};
@@ -110,7 +110,7 @@ class SearchServiceHandler final : public v1::SearchService::CallbackService {
 
   const Api api_;
   const rpc::Late<const search::Index>& index_;
-  const rpc::Parking::Reader& indexed_;
+  const rpc::Parking::Progress& indexed_;
 };
 
 }  // namespace

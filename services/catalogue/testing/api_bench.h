@@ -31,7 +31,7 @@ class ApiBench {
   ~ApiBench();
 
   // Calls "ClusterService/GetCluster"; services are looked for in the catalogue's packages. Who
-  // asks is an operator, or whoever `view_as` names. Keeps the answer's metadata.
+  // asks is an operator, or the one that `view_as` names. Keeps the answer's metadata.
   absl::Status Call(const std::string& method, const google::protobuf::Message& request,
                     google::protobuf::Message* response, const std::string& view_as = "");
   template <typename Response>

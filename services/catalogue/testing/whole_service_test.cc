@@ -14,8 +14,8 @@
 #include "libs/base/testing/status_matchers.h"
 #include "libs/base/testing/temp_dir.h"
 #include "libs/config/load.h"
-#include "libs/kafka/reader.h"
 #include "libs/kafka/testing/mock_kafka.h"
+#include "libs/kafka/topic_reader.h"
 #include "libs/rpc/call/status.h"
 #include "libs/rpc/health/health.grpc.pb.h"
 #include "libs/rpc/testing/client_call.h"
@@ -85,11 +85,11 @@ class ServerTest : public ::testing::Test {
            response.status() == grpc::health::v1::HealthCheckResponse::SERVING;
   }
   int64_t EndOfTopic() {
-    const auto reader = kafka::Reader::Create(kafka_.Options());
+    const auto reader = kafka::TopicReader::Create(kafka_.Options());
     const auto marks = (*reader)->GetWatermarks({"clusterwire.changes.v1", 0}, absl::Seconds(5));
     return marks.ok() ? marks->end : -1;
   }
-  // Of a store that nobody has open.
+  // Of a store that no process has open.
   void CopyStore(const std::string& from, const std::string& to) {
     for (const char* part : {"", "-wal", "-shm"}) {
       std::filesystem::remove(folder_.File(to + part));

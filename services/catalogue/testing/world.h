@@ -16,7 +16,7 @@ namespace clusterwire::catalogue {
 
 // The catalogue without network: a real store on a temporary SQLite file, a clock that a test
 // moves, small code lists (iso DE FR GB GR, nuts DE DED DED2 EL UK, esca ict health), the ECEI
-// scheme with its real rules, and one published programme, programmes/go-cluster. Whatever fails in
+// scheme with its real rules, and one published programme, programmes/go-cluster. A failure in
 // between fails or aborts the test.
 class World {
  public:

@@ -15,7 +15,7 @@ namespace {
 constexpr int kPage = 1000;
 // Moments are days' ends: a minute late is on time.
 constexpr absl::Duration kPoll = absl::Minutes(1);
-// Who writes, in the log: nobody's person.
+// The actor of timer writes.
 constexpr char kActor[] = "clock";
 
 }  // namespace
@@ -56,7 +56,7 @@ absl::Status TimerRunner::Fire(const store::DueTimer& due) {
   if (step == steps_.end()) {
     return absl::InternalError(absl::StrCat("no step is known for the timer of ", due.name));
   }
-  store::Call call;
+  store::WriteOptions call;
   call.caller = kActor;
   const absl::Status written = store_
                                    .Write(call,

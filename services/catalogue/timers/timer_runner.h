@@ -26,8 +26,8 @@ class TimerRunner {
               telemetry::Metrics& metrics);
 
   // Fires all that is due now, each step of state in order. Called once before the service says
-  // that it is ready, so that nobody reads a state that time has passed by; then by the thread. A
-  // step that is refused holds up its own resource alone and is the error that this returns.
+  // that it is ready, so that no caller reads a state that time has passed by; then by the thread.
+  // A step that is refused holds up its own resource alone and is the error that this returns.
   absl::Status CatchUp();
 
   // Why it doesn't get on; OK while it does.

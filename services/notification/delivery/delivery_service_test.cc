@@ -26,7 +26,7 @@ class DeliveryApi : public testing::Test {
 
   // A change that one subscription of "subscribers/x" and one of "subscribers/y" matched.
   void Add(int revision) {
-    Record record;
+    KeptRecord record;
     record.id = absl::StrCat("h:", revision, ":1");
     record.change.set_history_id("h");
     record.change.set_revision(revision);

@@ -33,7 +33,7 @@ Dispatcher::~Dispatcher() {
 }
 
 void Dispatcher::Offer(std::vector<PendingDelivery> deliveries,
-                       std::vector<std::shared_ptr<const Record>> newest) {
+                       std::vector<std::shared_ptr<const KeptRecord>> newest) {
   {
     MutexLock lock(mutex_);
     if (offers_.size() + deliveries.size() > kOfferLimit) {
@@ -75,7 +75,7 @@ absl::StatusOr<absl::Time> Dispatcher::Step() {
 
 void Dispatcher::TakeOffers() {
   std::vector<PendingDelivery> offers;
-  std::vector<std::shared_ptr<const Record>> newest;
+  std::vector<std::shared_ptr<const KeptRecord>> newest;
   {
     MutexLock lock(mutex_);
     offers = std::exchange(offers_, {});
@@ -83,7 +83,7 @@ void Dispatcher::TakeOffers() {
     if (std::exchange(forget_, false)) loader_.Forget();
     if (std::exchange(reload_, false)) next_sweep_ = absl::InfinitePast();
   }
-  for (std::shared_ptr<const Record>& record : newest) loader_.Keep(std::move(record));
+  for (std::shared_ptr<const KeptRecord>& record : newest) loader_.Keep(std::move(record));
   for (PendingDelivery& delivery : offers) {
     if (!queue_.Offer(std::move(delivery))) metrics_.left_in_ledger.Add();
   }

@@ -95,7 +95,7 @@ class Dispatcher {
   // New in the ledger, committed; `newest` are the records that are now the newest of their
   // resources. Any thread.
   void Offer(std::vector<PendingDelivery> deliveries,
-             std::vector<std::shared_ptr<const Record>> newest = {});
+             std::vector<std::shared_ptr<const KeptRecord>> newest = {});
   // Asks the ledger for all that is pending, when that isn't known. Any thread.
   void Reload();
 
@@ -139,7 +139,7 @@ class Dispatcher {
 
   Mutex mutex_;
   std::vector<PendingDelivery> offers_ ABSL_GUARDED_BY(mutex_);
-  std::vector<std::shared_ptr<const Record>> newest_ ABSL_GUARDED_BY(mutex_);
+  std::vector<std::shared_ptr<const KeptRecord>> newest_ ABSL_GUARDED_BY(mutex_);
   bool forget_ ABSL_GUARDED_BY(mutex_) = false;  // some of them are missing
   bool reload_ ABSL_GUARDED_BY(mutex_) = true;
 

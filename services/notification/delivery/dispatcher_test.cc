@@ -108,7 +108,7 @@ class DispatcherTest : public LedgerTest {
   }
   // Puts a delivery of a change of this cluster for the subscription into the ledger.
   PendingDelivery Put(const std::string& id, const std::string& cluster = "a") {
-    const Record record = MakeRecord("clusters/" + cluster, ++revision_);
+    const KeptRecord record = MakeRecord("clusters/" + cluster, ++revision_);
     PendingDelivery delivery = MakeDelivery(record, "subscribers/x/subscriptions/" + id);
     delivery.endpoint = "subscribers/x/endpoints/" + id;
     Keep(record, {delivery});
@@ -228,7 +228,7 @@ TEST_P(DispatcherTest, WhatAGateDropsIsSuppressedWithoutATry) {
 
 TEST_P(DispatcherTest, WhoeverTakesANameThatBecameFreeGetsNothingOfItsFormerOwner) {
   const std::string endpoint = AddWebhook("w");
-  const Record record = MakeRecord("clusters/a", ++revision_);
+  const KeptRecord record = MakeRecord("clusters/a", ++revision_);
   PendingDelivery old = MakeDelivery(record, "subscribers/x/subscriptions/w");
   old.endpoint = endpoint;
   old.subscription_made = WhenMade(store_.interests->Find(old.subscription)->subscription);

@@ -8,13 +8,13 @@
 
 namespace clusterwire::notification {
 
-void JobLoader::Keep(std::shared_ptr<const Record> record) {
+void JobLoader::Keep(std::shared_ptr<const KeptRecord> record) {
   if (hidden_.size() >= kKeptResources) hidden_.clear();
   hidden_[record->change.name()] = record->hides;
   KeepRecord(std::move(record));
 }
 
-void JobLoader::KeepRecord(std::shared_ptr<const Record> record) {
+void JobLoader::KeepRecord(std::shared_ptr<const KeptRecord> record) {
   kept_bytes_ += record->change.ByteSizeLong();
   kept_.push_front(std::move(record));
   while (kept_.size() > 1 && (kept_.size() > kKeptRecords || kept_bytes_ > kKeptBytes)) {
@@ -23,8 +23,8 @@ void JobLoader::KeepRecord(std::shared_ptr<const Record> record) {
   }
 }
 
-std::shared_ptr<const Record> JobLoader::FindKept(const std::string& change_id) {
-  const auto found = std::ranges::find(kept_, change_id, &Record::id);
+std::shared_ptr<const KeptRecord> JobLoader::FindKept(const std::string& change_id) {
+  const auto found = std::ranges::find(kept_, change_id, &KeptRecord::id);
   if (found == kept_.end()) return nullptr;
   kept_.splice(kept_.begin(), kept_, found);
   return kept_.front();
@@ -33,25 +33,25 @@ std::shared_ptr<const Record> JobLoader::FindKept(const std::string& change_id) 
 std::shared_ptr<const Job> JobLoader::FromMemory(const PendingDelivery& delivery, absl::Time now) {
   const absl::Duration age = now - delivery.offered;
   if (delivery.attempts > 0 || age < absl::ZeroDuration() || age > kFresh) return nullptr;
-  std::shared_ptr<const Record> record = FindKept(delivery.change_id);
+  std::shared_ptr<const KeptRecord> record = FindKept(delivery.change_id);
   if (record == nullptr) return nullptr;
   const auto hidden = hidden_.find(record->change.name());
   if (hidden == hidden_.end()) return nullptr;
   return MakeJob(delivery, hidden->second, std::move(record));
 }
 
-absl::StatusOr<std::shared_ptr<const Record>> JobLoader::RecordOf(sql::Connection& connection,
-                                                                  const std::string& change_id) {
-  if (std::shared_ptr<const Record> kept = FindKept(change_id)) return kept;
-  absl::StatusOr<Record> record = Records(connection).Load(change_id);
+absl::StatusOr<std::shared_ptr<const KeptRecord>> JobLoader::RecordOf(
+    sql::Connection& connection, const std::string& change_id) {
+  if (std::shared_ptr<const KeptRecord> kept = FindKept(change_id)) return kept;
+  absl::StatusOr<KeptRecord> record = Records(connection).Load(change_id);
   if (absl::IsDataLoss(record.status())) return nullptr;
   RETURN_IF_ERROR(record.status());
-  KeepRecord(std::make_shared<const Record>(*std::move(record)));
+  KeepRecord(std::make_shared<const KeptRecord>(*std::move(record)));
   return kept_.front();
 }
 
 std::shared_ptr<const Job> JobLoader::MakeJob(const PendingDelivery& delivery, bool hidden,
-                                              std::shared_ptr<const Record> record) const {
+                                              std::shared_ptr<const KeptRecord> record) const {
   return std::make_shared<const Job>(Job{.delivery = delivery,
                                          .record = std::move(record),
                                          .interest = interests_.Find(delivery.subscription),

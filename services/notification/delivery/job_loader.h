@@ -31,7 +31,7 @@ class JobLoader {
   JobLoader(Ledger& ledger, const Interests& interests) : ledger_(ledger), interests_(interests) {}
 
   // A record that ingest has committed, now the newest of its resource.
-  void Keep(std::shared_ptr<const Record> record);
+  void Keep(std::shared_ptr<const KeptRecord> record);
   // Some weren't given to Keep(): the ledger is asked about all that came before.
   void Forget() { hidden_.clear(); }
 
@@ -43,19 +43,19 @@ class JobLoader {
   absl::StatusOr<Loaded> Load(const std::vector<PendingDelivery>& deliveries, absl::Time now);
 
  private:
-  std::shared_ptr<const Record> FindKept(const std::string& change_id);
-  void KeepRecord(std::shared_ptr<const Record> record);
+  std::shared_ptr<const KeptRecord> FindKept(const std::string& change_id);
+  void KeepRecord(std::shared_ptr<const KeptRecord> record);
   // Null when the ledger has to be asked.
   std::shared_ptr<const Job> FromMemory(const PendingDelivery& delivery, absl::Time now);
   // Null when it can't be read any more.
-  absl::StatusOr<std::shared_ptr<const Record>> RecordOf(sql::Connection& connection,
-                                                         const std::string& change_id);
+  absl::StatusOr<std::shared_ptr<const KeptRecord>> RecordOf(sql::Connection& connection,
+                                                             const std::string& change_id);
   std::shared_ptr<const Job> MakeJob(const PendingDelivery& delivery, bool hidden,
-                                     std::shared_ptr<const Record> record) const;
+                                     std::shared_ptr<const KeptRecord> record) const;
 
   Ledger& ledger_;
   const Interests& interests_;
-  std::list<std::shared_ptr<const Record>> kept_;  // those asked for last in front
+  std::list<std::shared_ptr<const KeptRecord>> kept_;  // those asked for last in front
   size_t kept_bytes_ = 0;
   std::unordered_map<std::string, bool> hidden_;  // by resource, since Keep()
 };

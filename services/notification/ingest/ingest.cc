@@ -29,7 +29,7 @@ absl::StatusOr<int64_t> StartOffsets::Of(const kafka::TopicPartition& partition)
                      return TopicPositions(connection).Find(partition);
                    }));
   if (!position) return kafka::kBeginning;
-  ASSIGN_OR_RETURN(const kafka::Reader::Watermarks marks,
+  ASSIGN_OR_RETURN(const kafka::TopicReader::Watermarks marks,
                    reader_->GetWatermarks(partition, kPatience));
   const int64_t next = position->next_offset;
   bool fits = next >= marks.start && next <= marks.end;
@@ -93,7 +93,8 @@ absl::StatusOr<absl::Time> Ingest::Step() {
 }
 
 absl::Status Ingest::Connect() {
-  ASSIGN_OR_RETURN(std::unique_ptr<kafka::Reader> reader, kafka::Reader::Create(options_.client));
+  ASSIGN_OR_RETURN(std::unique_ptr<kafka::TopicReader> reader,
+                   kafka::TopicReader::Create(options_.client));
   consumer_.reset();  // before its hook
   start_offsets_ = std::make_unique<StartOffsets>(std::move(reader), ledger_, metrics_);
   ASSIGN_OR_RETURN(consumer_, kafka::Consumer::Create({.client = options_.client,

@@ -13,7 +13,7 @@
 #include "libs/base/threads/worker.h"
 #include "libs/base/time/clock.h"
 #include "libs/kafka/consumer.h"
-#include "libs/kafka/reader.h"
+#include "libs/kafka/topic_reader.h"
 #include "services/notification/ingest/intake.h"
 
 namespace clusterwire::notification {
@@ -28,7 +28,7 @@ class StartOffsets final : public kafka::RebalanceHook {
   static constexpr absl::Duration kPatience = absl::Seconds(10);
 
   // The arguments by reference outlive it.
-  StartOffsets(std::unique_ptr<kafka::Reader> reader, Ledger& ledger, IngestMetrics metrics)
+  StartOffsets(std::unique_ptr<kafka::TopicReader> reader, Ledger& ledger, IngestMetrics metrics)
       : reader_(std::move(reader)), ledger_(ledger), metrics_(metrics) {}
 
   absl::StatusOr<int64_t> Of(const kafka::TopicPartition& partition);
@@ -40,7 +40,7 @@ class StartOffsets final : public kafka::RebalanceHook {
   void OnLost(std::span<const kafka::TopicPartition> partitions) override;
 
  private:
-  const std::unique_ptr<kafka::Reader> reader_;
+  const std::unique_ptr<kafka::TopicReader> reader_;
   Ledger& ledger_;
   IngestMetrics metrics_;
 };

@@ -64,7 +64,7 @@ class IngestTest : public IntakeFixture {
       return TopicPositions(connection).Move({kTopic, 0}, position);
     }),
                 IsOk());
-    auto reader = kafka::Reader::Create(kafka_.Options());
+    auto reader = kafka::TopicReader::Create(kafka_.Options());
     EXPECT_THAT(reader, IsOk());
     StartOffsets offsets(*std::move(reader), *ledger_, IngestMetrics(metrics_));
     const auto start = offsets.Of({kTopic, 0});
@@ -72,7 +72,7 @@ class IngestTest : public IntakeFixture {
     return start.value_or(-7);
   }
   kafka::ReceivedMessage At(int64_t offset) {
-    auto reader = kafka::Reader::Create(kafka_.Options());
+    auto reader = kafka::TopicReader::Create(kafka_.Options());
     EXPECT_THAT(reader, IsOk());
     auto message = (*reader)->ReadAt({kTopic, 0}, offset, absl::Seconds(20));
     EXPECT_THAT(message, IsOk());

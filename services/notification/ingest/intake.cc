@@ -43,7 +43,7 @@ absl::StatusOr<std::string> Intake::Redrive(std::string_view dead_letter) {
                    ledger_.Read([&](sql::Connection& connection) {
                      return DeadLetters(connection).Load(dead_letter);
                    }));
-  const absl::StatusOr<Record> read = ReadRecord(message, clock_.Now());
+  const absl::StatusOr<KeptRecord> read = ReadRecord(message, clock_.Now());
   if (!read.ok()) {
     return Error(absl::StatusCode::kFailedPrecondition, "RECORD_UNREADABLE",
                  absl::StrCat("it still can't be read: ", read.status().message()));
@@ -86,7 +86,7 @@ absl::Status Intake::Prepare() {
 Intake::Item Intake::ItemOf(const kafka::ReceivedMessage& message) {
   Item item{.message = &message, .error = {}, .record = {}, .matches = {}};
   last_received_ = std::max(clock_.Now(), last_received_ + absl::Microseconds(1));
-  absl::StatusOr<Record> read = ReadRecord(message, last_received_);
+  absl::StatusOr<KeptRecord> read = ReadRecord(message, last_received_);
   if (!read.ok()) {
     item.error = read.status();
     telemetry::LogWarning("record set aside", {{"partition", kafka::ToString(message.from)},
@@ -94,8 +94,8 @@ Intake::Item Intake::ItemOf(const kafka::ReceivedMessage& message) {
                                                {"error", item.error}});
     return item;
   }
-  item.record = std::make_shared<const Record>(*std::move(read));
-  const Record& record = *item.record;
+  item.record = std::make_shared<const KeptRecord>(*std::move(read));
+  const KeptRecord& record = *item.record;
   item.matches = MatchesOf(record);
   const telemetry::TraceScope trace(
       telemetry::TraceContext::Parse(record.trace).value_or(telemetry::TraceContext()));
@@ -106,7 +106,7 @@ Intake::Item Intake::ItemOf(const kafka::ReceivedMessage& message) {
   return item;
 }
 
-std::vector<Intake::Match> Intake::MatchesOf(const Record& record) const {
+std::vector<Intake::Match> Intake::MatchesOf(const KeptRecord& record) const {
   std::vector<Match> matches;
   interests_.ForEach(record.change, [&](const std::shared_ptr<const Interest>& interest,
                                         filter::Transition transition) {
@@ -158,7 +158,7 @@ absl::StatusOr<size_t> Intake::WriteSome(sql::Connection& connection, std::span<
 // record whose deliveries all fit is written once, closed.
 absl::StatusOr<bool> Intake::WriteRecord(sql::Connection& connection, const Item& item,
                                          size_t* budget, Added* added) {
-  const Record& record = *item.record;
+  const KeptRecord& record = *item.record;
   const bool fits = item.matches.size() <= *budget;
   MatchProgress progress;
   if (fits) {

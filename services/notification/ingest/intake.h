@@ -66,7 +66,7 @@ class Intake {
   // the newest of their resources, in order.
   struct Committed {
     std::vector<PendingDelivery> pending;
-    std::vector<std::shared_ptr<const Record>> newest;
+    std::vector<std::shared_ptr<const KeptRecord>> newest;
   };
   using Offer = std::function<void(Committed)>;
   // Called when deliveries may have been committed without having been offered.
@@ -94,7 +94,7 @@ class Intake {
   struct Item {
     const kafka::ReceivedMessage* message = nullptr;
     absl::Status error;
-    std::shared_ptr<const Record> record;
+    std::shared_ptr<const KeptRecord> record;
     std::vector<Match> matches;  // by the names of subscriptions
   };
   // What a transaction adds, for when it has committed.
@@ -107,7 +107,7 @@ class Intake {
   absl::Status TakeAll(std::span<const kafka::ReceivedMessage> messages, bool move);
   absl::Status Prepare();
   Item ItemOf(const kafka::ReceivedMessage& message);
-  std::vector<Match> MatchesOf(const Record& record) const;
+  std::vector<Match> MatchesOf(const KeptRecord& record) const;
   absl::StatusOr<size_t> WriteSome(sql::Connection& connection, std::span<const Item> items,
                                    bool move, Added* added);
   absl::StatusOr<bool> WriteRecord(sql::Connection& connection, const Item& item, size_t* budget,

@@ -31,9 +31,9 @@ void Add(std::string_view text, std::string& bytes) {
 
 }  // namespace
 
-absl::StatusOr<Record> ReadRecord(const kafka::ReceivedMessage& message, absl::Time received) {
+absl::StatusOr<KeptRecord> ReadRecord(const kafka::ReceivedMessage& message, absl::Time received) {
   ASSIGN_OR_RETURN(change::Record decoded, change::Decode(message));
-  Record record;
+  KeptRecord record;
   record.id = change::IdOf(decoded.changed);
   record.change = std::move(decoded.changed);
   FieldErrors errors;

@@ -12,7 +12,7 @@ namespace clusterwire::notification {
 
 // Reads what came from Kafka, cut to what the public may see. INVALID_ARGUMENT, saying what is
 // wrong, for everything that isn't a ResourceChanged with an identity and its ce_id.
-absl::StatusOr<Record> ReadRecord(const kafka::ReceivedMessage& message, absl::Time received);
+absl::StatusOr<KeptRecord> ReadRecord(const kafka::ReceivedMessage& message, absl::Time received);
 
 // Tells a message from any other that might stand at its offset after a topic was made anew: over
 // key, value, headers and time, as they came.

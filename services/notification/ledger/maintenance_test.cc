@@ -14,7 +14,7 @@ constexpr char kC[] = "subscribers/c/subscriptions/x";
 
 class LedgerMaintenanceTest : public LedgerTest {
  protected:
-  void Put(const Record& record, const char* subscription, v1::Delivery::State state,
+  void Put(const KeptRecord& record, const char* subscription, v1::Delivery::State state,
            std::string reason = "") {
     SetResult({.delivery = DeliveryName(subscription, record.id),
                .state = state,
@@ -38,8 +38,8 @@ class LedgerMaintenanceTest : public LedgerTest {
 INSTANTIATE_TEST_SUITE_P(Both, LedgerMaintenanceTest, sql::kBothDatabases, sql::DialectName);
 
 TEST_P(LedgerMaintenanceTest, EveryMatchIsAccountedFor) {
-  const Record first = MakeRecord("clusters/a", 1);
-  const Record second = MakeRecord("clusters/a", 2);
+  const KeptRecord first = MakeRecord("clusters/a", 1);
+  const KeptRecord second = MakeRecord("clusters/a", 2);
   Keep(first, {MakeDelivery(first, kA), MakeDelivery(first, kB), MakeDelivery(first, kC)});
   Keep(second, {MakeDelivery(second, kA)});
   Put(first, kA, v1::Delivery::STATE_DELIVERED);
@@ -62,7 +62,7 @@ TEST_P(LedgerMaintenanceTest, EveryMatchIsAccountedFor) {
 }
 
 TEST_P(LedgerMaintenanceTest, ALostRowShowsAsADifference) {
-  const Record record = MakeRecord("clusters/a", 1);
+  const KeptRecord record = MakeRecord("clusters/a", 1);
   Keep(record, {MakeDelivery(record, kA), MakeDelivery(record, kB)});
   ASSERT_THAT(ledger_->Write([&](sql::Connection& connection) {
     return connection.Execute("DELETE FROM delivery WHERE id = $1", {DeliveryName(kA, record.id)});
@@ -80,10 +80,10 @@ TEST_P(LedgerMaintenanceTest, AnEmptyLedgerBalances) {
 }
 
 TEST_P(LedgerMaintenanceTest, ARecordGoesWithAllItCausedButNeverWithOnePending) {
-  const Record done = MakeRecord("clusters/a", 1);
-  const Record waiting = MakeRecord("clusters/a", 2);
-  const Record young = MakeRecord("clusters/a", 100);
-  for (const Record& record : {done, waiting, young}) Keep(record, {MakeDelivery(record, kA)});
+  const KeptRecord done = MakeRecord("clusters/a", 1);
+  const KeptRecord waiting = MakeRecord("clusters/a", 2);
+  const KeptRecord young = MakeRecord("clusters/a", 100);
+  for (const KeptRecord& record : {done, waiting, young}) Keep(record, {MakeDelivery(record, kA)});
   Put(done, kA, v1::Delivery::STATE_DELIVERED);
   Put(young, kA, v1::Delivery::STATE_DELIVERED);
   EXPECT_EQ(Purge(young.received), 1);

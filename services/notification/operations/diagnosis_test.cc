@@ -18,7 +18,7 @@ using testing::HasSubstr;
 class DiagnosisTest : public testing::Test {
  protected:
   v1::DiagnoseResponse Run() {
-    // Nobody answers at port 1.
+    // No broker answers at port 1.
     Diagnosis::Options options = {.kafka = {.brokers = "127.0.0.1:1"},
                                   .topic = "changes",
                                   .retention = absl::Hours(1),

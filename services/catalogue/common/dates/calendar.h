@@ -9,7 +9,8 @@
 // Days become moments: only where the clock has to act. Everything else compares days.
 namespace clusterwire::catalogue {
 
-// In whose days dates are meant where nobody says: Brussels, where EUCLES and the Commission sit.
+// The zone in whose days dates are meant where none is given: Brussels, where EUCLES and the
+// Commission sit.
 inline constexpr std::string_view kDefaultZone = "Europe/Brussels";
 
 // Whether the IANA time zone database has it: "Europe/Brussels". What a machine knows beside that,

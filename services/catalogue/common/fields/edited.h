@@ -5,8 +5,8 @@
 
 #include "google/protobuf/message.h"
 
-// Who owns a field: whoever set it by hand, else the register it was imported from. The names of
-// the first kind stand in the resource, in its field edited_fields.
+// The owner of a field is the person who set it by hand, else the register it was imported from.
+// The names of the first kind stand in the resource, in its field edited_fields.
 namespace clusterwire::catalogue {
 
 // Adds the fields of `next` that differ from `before` (null: all that are set) to its

@@ -21,7 +21,7 @@ constexpr Field kFields[] = {{"list", "list", ReadRequired},
                              {"version"},
                              {"codes", "codes", ReadObjects<kCodeFields>}};
 
-// A list is known by what stands before the colon of its codes, whatever its title.
+// A list is known by what stands before the colon of its codes; its title may change.
 absl::StatusOr<Match<v1::Taxonomy>> FindTaxonomy(Batch& batch, const v1::Taxonomy& taxonomy) {
   ASSIGN_OR_RETURN(const auto book, CodeBook::Of(batch.writer()));
   if (const v1::Taxonomy* known = book->FindList(taxonomy.list())) {

@@ -12,7 +12,7 @@ namespace clusterwire::catalogue::registers {
 using Reports = std::vector<v1::ImportResponse>;
 
 // A catalogue on an empty SQLite file, whose clock stands in November 2026, and imports into it.
-// Whatever fails in between aborts the test.
+// A failure in between aborts the test.
 class ImportBench {
  public:
   store::Store& store() { return *world_.store; }

@@ -108,7 +108,7 @@ absl::Status Check(const v1::CalendarEvent*, const v1::CalendarEvent& event, con
   return absl::OkStatus();
 }
 
-// Whoever has it in their calendar needs to know.
+// People who have it in their calendar need to know.
 std::string_view KindOfUpdate(const v1::CalendarEvent& before, const v1::CalendarEvent& next) {
   const bool same = MessageDifferencer::Equals(before.period(), next.period()) &&
                     MessageDifferencer::Equals(before.place(), next.place()) &&

@@ -31,7 +31,7 @@ std::optional<absl::CivilDay> FirstEnd(const v1::LabelScheme& scheme, const v1::
 // FAILED_PRECONDITION, with the reason a person needs, when the label can't be renewed then.
 absl::StatusOr<absl::CivilDay> RenewedEnd(const v1::LabelScheme& scheme, const v1::Label& label,
                                           absl::CivilDay renewed);
-// Whether a renewal is possible on that day at all, whatever its end; else FAILED_PRECONDITION.
+// Whether a renewal is possible on that day at all, with any end; else FAILED_PRECONDITION.
 absl::Status CheckRenewable(const v1::LabelScheme& scheme, const v1::Label& label,
                             absl::CivilDay renewed);
 

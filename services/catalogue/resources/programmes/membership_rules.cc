@@ -13,8 +13,8 @@
 namespace clusterwire::catalogue {
 namespace {
 
-// Whoever may not see a cluster doesn't learn from its membership that it is there. An operator's
-// import may have made the cluster in the same write, where it has no Facts yet.
+// A caller who may not see a cluster doesn't learn from its membership that it is there. An
+// operator's import may have made the cluster in the same write, where it has no Facts yet.
 bool IsThereFor(const filter::Viewer& viewer, const store::Reader& reader,
                 const std::string& name) {
   v1::Cluster cluster;

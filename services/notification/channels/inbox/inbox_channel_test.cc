@@ -22,11 +22,11 @@ class InboxChannelTest : public LedgerTest {
  protected:
   std::shared_ptr<const Job> MakeJob(int64_t revision) {
     Job job = LabelAwardedJob();
-    Record record = *job.record;
+    KeptRecord record = *job.record;
     record.change.set_revision(revision);
     record.id = absl::StrCat("h:", revision, ":1");
     Keep(record);
-    job.record = std::make_shared<const Record>(record);
+    job.record = std::make_shared<const KeptRecord>(record);
     job.delivery.change_id = record.id;
     job.delivery.name = DeliveryName(job.delivery.subscription, record.id);
     job.delivery.endpoint = "subscribers/newsletter/endpoints/inbox";

@@ -30,7 +30,7 @@ class InboxApi : public testing::Test {
   }
 
   void Put(const std::string& subscriber, int number) {
-    Record record;
+    KeptRecord record;
     record.id = absl::StrCat("h:", number, ":1");
     record.change.set_history_id("h");
     record.change.set_revision(number);

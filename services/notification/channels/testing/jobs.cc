@@ -29,7 +29,7 @@ change::v1::ResourceChanged LabelAwarded() {
 }  // namespace
 
 void SetChange(Job& job, const change::v1::ResourceChanged& change) {
-  auto record = std::make_shared<Record>();
+  auto record = std::make_shared<KeptRecord>();
   record->id = "h:8:1";
   record->change = change;
   record->trace = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";

@@ -31,7 +31,7 @@ class IntakeFixture : public LedgerTest {
   std::unique_ptr<Ledger> faulty_ledger_;
   telemetry::Metrics metrics_;
   std::vector<PendingDelivery> offered_;
-  std::vector<std::shared_ptr<const Record>> newest_;
+  std::vector<std::shared_ptr<const KeptRecord>> newest_;
   int reloads_ = 0;
   int reloads_before_last_offer_ = 0;
   std::unique_ptr<Intake> intake_;

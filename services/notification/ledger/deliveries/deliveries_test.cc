@@ -49,7 +49,7 @@ TEST(DeliveryNameTest, DependsOnSubscriptionAndChangeAlone) {
 }
 
 TEST_P(DeliveriesTest, InsertedAgainARowStaysAsItIs) {
-  const Record record = MakeRecord("clusters/a", 1);
+  const KeptRecord record = MakeRecord("clusters/a", 1);
   const PendingDelivery delivery = MakeDelivery(record, kA);
   Keep(record, {delivery});
   SetResult({.delivery = delivery.name,
@@ -66,7 +66,7 @@ TEST_P(DeliveriesTest, StandsAsItsRowAndTheNewestRecordSay) {
     return *ledger_->Read(
         [&](sql::Connection& connection) { return Deliveries(connection).StandingOf(name); });
   };
-  const Record record = MakeRecord("clusters/a", 1);
+  const KeptRecord record = MakeRecord("clusters/a", 1);
   const PendingDelivery delivery = MakeDelivery(record, kA);
   Keep(record, {delivery});
   EXPECT_TRUE(standing_of(delivery.name).pending);
@@ -85,7 +85,7 @@ TEST_P(DeliveriesTest, StandsAsItsRowAndTheNewestRecordSay) {
 }
 
 TEST_P(DeliveriesTest, MoreThanOneStatementsWorthIsInsertedWhole) {
-  const Record record = MakeRecord("clusters/a", 1);
+  const KeptRecord record = MakeRecord("clusters/a", 1);
   std::vector<PendingDelivery> deliveries;
   for (int i = 0; i < 150; ++i) {
     deliveries.push_back(MakeDelivery(record, absl::StrCat("subscribers/a/subscriptions/s", i)));
@@ -95,7 +95,7 @@ TEST_P(DeliveriesTest, MoreThanOneStatementsWorthIsInsertedWhole) {
 }
 
 TEST_P(DeliveriesTest, ADeliveryShowsWhatItIsAbout) {
-  const Record record = MakeRecord("clusters/a", 1, "cluster.published");
+  const KeptRecord record = MakeRecord("clusters/a", 1, "cluster.published");
   const PendingDelivery delivery = MakeDelivery(record, kA);
   Keep(record, {delivery});
   const auto shown = ledger_->Read(
@@ -114,7 +114,7 @@ TEST_P(DeliveriesTest, ADeliveryShowsWhatItIsAbout) {
 TEST_P(DeliveriesTest, PagesGoFromTheNewestToTheOldestWithoutRepeats) {
   std::set<std::string> expected;
   for (int revision = 1; revision <= 7; ++revision) {
-    const Record record = MakeRecord("clusters/a", revision);
+    const KeptRecord record = MakeRecord("clusters/a", revision);
     Keep(record, {MakeDelivery(record, kA), MakeDelivery(record, kB)});
     expected.insert({DeliveryName(kA, record.id), DeliveryName(kB, record.id)});
   }
@@ -135,8 +135,8 @@ TEST_P(DeliveriesTest, PagesGoFromTheNewestToTheOldestWithoutRepeats) {
 }
 
 TEST_P(DeliveriesTest, AListIsNarrowedByAnyOfItsConditions) {
-  const Record first = MakeRecord("clusters/a", 1);
-  const Record second = MakeRecord("clusters/b", 2);
+  const KeptRecord first = MakeRecord("clusters/a", 1);
+  const KeptRecord second = MakeRecord("clusters/b", 2);
   Keep(first, {MakeDelivery(first, kA), MakeDelivery(first, "subscribers/a1/subscriptions/x")});
   Keep(second, {MakeDelivery(second, kA), MakeDelivery(second, kB)});
   EXPECT_THAT(List({.parent = kA}), testing::SizeIs(2));
@@ -147,8 +147,8 @@ TEST_P(DeliveriesTest, AListIsNarrowedByAnyOfItsConditions) {
 }
 
 TEST_P(DeliveriesTest, WhatIsPendingComesOldestFirstForEachEndpoint) {
-  const Record first = MakeRecord("clusters/a", 1);
-  const Record second = MakeRecord("clusters/a", 2);
+  const KeptRecord first = MakeRecord("clusters/a", 1);
+  const KeptRecord second = MakeRecord("clusters/a", 2);
   Keep(second, {MakeDelivery(second, kA)});
   Keep(first, {MakeDelivery(first, kA), MakeDelivery(first, kB)});
   const std::vector<PendingDelivery> pending = Pending("subscribers/a/endpoints/inbox");
@@ -164,7 +164,7 @@ TEST_P(DeliveriesTest, WhatIsPendingComesOldestFirstForEachEndpoint) {
 }
 
 TEST_P(DeliveriesTest, ATryRecordedTwiceCountsOnce) {
-  const Record record = MakeRecord("clusters/a", 1);
+  const KeptRecord record = MakeRecord("clusters/a", 1);
   const PendingDelivery delivery = MakeDelivery(record, kA);
   Keep(record, {delivery});
   const absl::Time due = record.received + absl::Minutes(5);
@@ -183,7 +183,7 @@ TEST_P(DeliveriesTest, ATryRecordedTwiceCountsOnce) {
 }
 
 TEST_P(DeliveriesTest, WhatHasItsResultKeepsIt) {
-  const Record record = MakeRecord("clusters/a", 1);
+  const KeptRecord record = MakeRecord("clusters/a", 1);
   const PendingDelivery delivery = MakeDelivery(record, kA);
   Keep(record, {delivery});
   SetResult({.delivery = delivery.name,

@@ -15,7 +15,7 @@ namespace {
 
 class InboxTest : public LedgerTest {
  protected:
-  absl::StatusOr<int64_t> Append(const std::string& subscriber, const Record& record,
+  absl::StatusOr<int64_t> Append(const std::string& subscriber, const KeptRecord& record,
                                  v1::Transition transition = v1::TRANSITION_ENTERED) {
     v1::InboxItem item;
     item.set_transition(transition);
@@ -37,8 +37,8 @@ class InboxTest : public LedgerTest {
 INSTANTIATE_TEST_SUITE_P(Both, InboxTest, sql::kBothDatabases, sql::DialectName);
 
 TEST_P(InboxTest, ItemsAreNumberedFromOneForEachSubscriber) {
-  const Record first = MakeRecord("clusters/a", 1);
-  const Record second = MakeRecord("clusters/a", 2);
+  const KeptRecord first = MakeRecord("clusters/a", 1);
+  const KeptRecord second = MakeRecord("clusters/a", 2);
   Keep(first);
   Keep(second);
   EXPECT_THAT(Append("subscribers/a", first), IsOkAndHolds(1));
@@ -47,7 +47,7 @@ TEST_P(InboxTest, ItemsAreNumberedFromOneForEachSubscriber) {
 }
 
 TEST_P(InboxTest, ADeliveryIsInTheInboxOnce) {
-  const Record record = MakeRecord("clusters/a", 1);
+  const KeptRecord record = MakeRecord("clusters/a", 1);
   Keep(record);
   EXPECT_THAT(Append("subscribers/a", record), IsOkAndHolds(1));
   EXPECT_THAT(Append("subscribers/a", record), IsOkAndHolds(1));
@@ -56,7 +56,7 @@ TEST_P(InboxTest, ADeliveryIsInTheInboxOnce) {
 
 TEST_P(InboxTest, ReadingGoesOnBehindTheCursorWithTheWholeChange) {
   for (int revision = 1; revision <= 5; ++revision) {
-    const Record record = MakeRecord("clusters/a", revision);
+    const KeptRecord record = MakeRecord("clusters/a", revision);
     Keep(record);
     ASSERT_THAT(Append("subscribers/a", record), IsOk());
   }
@@ -70,7 +70,7 @@ TEST_P(InboxTest, ReadingGoesOnBehindTheCursorWithTheWholeChange) {
 }
 
 TEST_P(InboxTest, OfWhatLeftTheImageBeforeAloneIsRead) {
-  Record record = MakeRecord("clusters/a", 1);
+  KeptRecord record = MakeRecord("clusters/a", 1);
   record.change.mutable_before()->set_title("Seen");
   record.change.mutable_after()->set_title("Not for them");
   record.change.mutable_cluster()->set_title("Not for them");
@@ -111,8 +111,8 @@ TEST_P(InboxTest, AReaderMissesNothingOfManyWriters) {
 }
 
 TEST_P(InboxTest, NumbersGoOnAfterASubscriberWasForgotten) {
-  const Record first = MakeRecord("clusters/a", 1);
-  const Record second = MakeRecord("clusters/a", 2);
+  const KeptRecord first = MakeRecord("clusters/a", 1);
+  const KeptRecord second = MakeRecord("clusters/a", 2);
   Keep(first);
   Keep(second);
   ASSERT_THAT(Append("subscribers/a", first), IsOk());

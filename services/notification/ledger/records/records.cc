@@ -4,7 +4,7 @@
 
 namespace clusterwire::notification {
 
-absl::StatusOr<std::optional<MatchProgress>> Records::Keep(const Record& record,
+absl::StatusOr<std::optional<MatchProgress>> Records::Keep(const KeptRecord& record,
                                                            const MatchProgress& progress) {
   const change::v1::ResourceChanged& change = record.change;
   ASSIGN_OR_RETURN(
@@ -34,13 +34,13 @@ absl::Status Records::SetProgress(std::string_view id, const MatchProgress& prog
       {id, progress.matched, progress.through, progress.closed});
 }
 
-absl::StatusOr<Record> Records::Load(std::string_view id) {
+absl::StatusOr<KeptRecord> Records::Load(std::string_view id) {
   ASSIGN_OR_RETURN(
       const sql::Result found,
       connection_.Query("SELECT payload, trace, received FROM record WHERE id = $1", {id}));
   if (found.rows.empty()) return NotFoundError(id);
   const sql::Row& row = found.rows[0];
-  Record record{
+  KeptRecord record{
       .id = std::string(id), .trace = row.Text(1), .received = absl::FromUnixMicros(row.Int(2))};
   if (!record.change.ParseFromString(row.Bytes(0))) {
     return absl::DataLossError("a kept record can't be parsed: " + record.id);

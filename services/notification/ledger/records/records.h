@@ -17,7 +17,7 @@
 namespace clusterwire::notification {
 
 // A change as it is kept: cut to what the public may see.
-struct Record {
+struct KeptRecord {
   std::string id = {};  // its ce_id
   change::v1::ResourceChanged change = {};
   std::string trace = {};  // W3C traceparent
@@ -41,12 +41,12 @@ class Records {
 
   // Keeps the record with the progress that this transaction makes with it, unless it is there;
   // then gives how far that one is.
-  absl::StatusOr<std::optional<MatchProgress>> Keep(const Record& record,
+  absl::StatusOr<std::optional<MatchProgress>> Keep(const KeptRecord& record,
                                                     const MatchProgress& progress = {});
   // After the rows of a chunk, in the same transaction.
   absl::Status SetProgress(std::string_view id, const MatchProgress& progress);
   // NOT_FOUND when it was purged or never came.
-  absl::StatusOr<Record> Load(std::string_view id);
+  absl::StatusOr<KeptRecord> Load(std::string_view id);
   // When the newest came; InfinitePast for none. Ingest goes on above it, so that times rise.
   absl::StatusOr<absl::Time> LastReceived();
 

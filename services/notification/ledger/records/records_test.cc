@@ -11,7 +11,7 @@ namespace {
 
 class RecordsTest : public LedgerTest {
  protected:
-  MatchProgress KeepOpen(const Record& record) {
+  MatchProgress KeepOpen(const KeptRecord& record) {
     auto progress = ledger_->Write(
         [&](sql::Connection& connection) { return Records(connection).Keep(record); });
     EXPECT_THAT(progress, IsOk());
@@ -28,7 +28,7 @@ class RecordsTest : public LedgerTest {
 INSTANTIATE_TEST_SUITE_P(Both, RecordsTest, sql::kBothDatabases, sql::DialectName);
 
 TEST_P(RecordsTest, AKeptRecordIsReadAsItWas) {
-  const Record record = MakeRecord("clusters/a", 7);
+  const KeptRecord record = MakeRecord("clusters/a", 7);
   KeepOpen(record);
   const auto loaded = ledger_->Read(
       [&](sql::Connection& connection) { return Records(connection).Load(record.id); });
@@ -39,7 +39,7 @@ TEST_P(RecordsTest, AKeptRecordIsReadAsItWas) {
 }
 
 TEST_P(RecordsTest, KeptAgainItSaysHowFarItIs) {
-  const Record record = MakeRecord("clusters/a", 7);
+  const KeptRecord record = MakeRecord("clusters/a", 7);
   EXPECT_FALSE(KeepOpen(record).closed);
   ASSERT_THAT(ledger_->Write([&](sql::Connection& connection) {
     return Records(connection)

@@ -7,8 +7,8 @@
 
 namespace clusterwire::notification {
 
-Record MakeRecord(std::string_view name, int64_t revision, std::string_view kind) {
-  Record record;
+KeptRecord MakeRecord(std::string_view name, int64_t revision, std::string_view kind) {
+  KeptRecord record;
   record.id = absl::StrCat("h:", revision, ":1");
   record.change.set_history_id("h");
   record.change.set_revision(revision);
@@ -23,7 +23,7 @@ Record MakeRecord(std::string_view name, int64_t revision, std::string_view kind
   return record;
 }
 
-PendingDelivery MakeDelivery(const Record& record, std::string_view subscription) {
+PendingDelivery MakeDelivery(const KeptRecord& record, std::string_view subscription) {
   const std::string name(subscription);
   return {.name = DeliveryName(subscription, record.id),
           .change_id = record.id,
@@ -41,7 +41,7 @@ LedgerTest::LedgerTest() : database_(files_.Open()) {
   ledger_ = *std::move(ledger);
 }
 
-void LedgerTest::Keep(const Record& record, const std::vector<PendingDelivery>& deliveries) {
+void LedgerTest::Keep(const KeptRecord& record, const std::vector<PendingDelivery>& deliveries) {
   EXPECT_THAT(ledger_->Write([&](sql::Connection& connection) -> absl::Status {
     RETURN_IF_ERROR(Records(connection).Keep(record).status());
     RETURN_IF_ERROR(Deliveries(connection).Insert(deliveries, ""));

@@ -16,10 +16,10 @@
 namespace clusterwire::notification {
 
 // A record of cluster `name` as ingest keeps it, with the identity h:revision:1.
-Record MakeRecord(std::string_view name, int64_t revision,
-                  std::string_view kind = "cluster.updated");
+KeptRecord MakeRecord(std::string_view name, int64_t revision,
+                      std::string_view kind = "cluster.updated");
 // What `subscription` gets for it; the endpoint is its subscriber's inbox.
-PendingDelivery MakeDelivery(const Record& record, std::string_view subscription);
+PendingDelivery MakeDelivery(const KeptRecord& record, std::string_view subscription);
 
 // An empty ledger on each kind of database.
 class LedgerTest : public testing::TestWithParam<sql::Dialect> {
@@ -27,7 +27,7 @@ class LedgerTest : public testing::TestWithParam<sql::Dialect> {
   LedgerTest();
 
   // Keeps it closed, with these deliveries pending.
-  void Keep(const Record& record, const std::vector<PendingDelivery>& deliveries = {});
+  void Keep(const KeptRecord& record, const std::vector<PendingDelivery>& deliveries = {});
   void SetResult(const DeliveryResult& result);
   std::vector<v1::Delivery> List(const DeliveryQuery& query);
   // As the newest record of the resource says; there must be one.

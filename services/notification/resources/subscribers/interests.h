@@ -42,7 +42,7 @@ class Interests {
   struct Counts {
     size_t active = 0;   // asked about each change
     size_t paused = 0;   // by their subscribers' wish
-    size_t saved = 0;    // active, but without an endpoint: they tell nobody
+    size_t saved = 0;    // active, but without an endpoint: they send nothing
     size_t held = 0;     // filters that a newer release wrote
     size_t refused = 0;  // active, but the matcher has no room: not asked
     match::MatcherCounts matcher;

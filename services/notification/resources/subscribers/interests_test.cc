@@ -22,7 +22,7 @@ v1::Subscription Subscription(const char* text) {
   return subscription;
 }
 
-change::v1::ResourceChanged Record(const char* text) {
+change::v1::ResourceChanged KeptRecord(const char* text) {
   change::v1::ResourceChanged record;
   EXPECT_TRUE(google::protobuf::TextFormat::ParseFromString(text, &record));
   return record;
@@ -34,7 +34,7 @@ class InterestsTest : public testing::Test {
 
   std::map<std::string, filter::Transition> Ask(const Interests& interests, const char* record) {
     std::map<std::string, filter::Transition> heard;
-    interests.ForEach(Record(record), [&](const auto& interest, filter::Transition transition) {
+    interests.ForEach(KeptRecord(record), [&](const auto& interest, filter::Transition transition) {
       EXPECT_TRUE(heard.emplace(interest->subscription.name(), transition).second);
     });
     return heard;

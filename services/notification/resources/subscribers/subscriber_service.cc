@@ -43,7 +43,7 @@ class SubscriberHandler final : public v1::SubscriberService::CallbackService {
     return v1::DeleteSubscriberResponse();
   }
 
-  // Nobody can read it any more, so what can't be removed now is left to the end of its retention.
+  // It can't be read any more, so what can't be removed now is left to the end of its retention.
   void ForgetInbox(const std::string& subscriber) {
     const absl::Status forgotten = ledger_->Write(
         [&](sql::Connection& connection) { return Inbox(connection).Forget(subscriber); });

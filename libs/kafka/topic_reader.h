@@ -17,14 +17,14 @@ namespace clusterwire::kafka {
 // Looks at single messages of a topic outside of any group: to compare the one before a stored
 // position, to read the topic's tail. Changes nothing and commits nothing. One thread owns it; a
 // RebalanceHook may use one inside its calls.
-class Reader {
+class TopicReader {
  public:
   struct Watermarks {
     int64_t start = 0;  // first offset that the log still holds
     int64_t end = 0;    // offset that the next message will get; start == end: it is empty
   };
 
-  static absl::StatusOr<std::unique_ptr<Reader>> Create(ClientOptions options);
+  static absl::StatusOr<std::unique_ptr<TopicReader>> Create(ClientOptions options);
 
   absl::StatusOr<Watermarks> GetWatermarks(const TopicPartition& partition, absl::Duration wait);
 
@@ -37,7 +37,7 @@ class Reader {
   absl::StatusOr<std::vector<ReceivedMessage>> Tail(const std::string& topic, absl::Duration wait);
 
  private:
-  explicit Reader(Client client) : client_(std::move(client)) {}
+  explicit TopicReader(Client client) : client_(std::move(client)) {}
 
   Client client_;
 };

@@ -43,7 +43,7 @@ class Base {
   absl::flat_hash_map<filter::Term, Roaring> postings_;
 };
 
-struct Snapshot::Parts {
+struct Snapshot::Layers {
   size_t overlay_limit;
   std::shared_ptr<const Base> base;
   Roaring hidden;  // documents of the base that are gone or replaced

@@ -1,4 +1,4 @@
-#include "libs/kafka/reader.h"
+#include "libs/kafka/topic_reader.h"
 
 #include <utility>
 
@@ -11,11 +11,11 @@
 namespace clusterwire::kafka {
 namespace {
 
-absl::StatusOr<Reader::Watermarks> QueryWatermarks(rd_kafka_t* client,
-                                                   const TopicPartition& partition,
-                                                   const Remaining& remaining, bool exists) {
-  return AskPatiently(client, remaining, exists, [&]() -> absl::StatusOr<Reader::Watermarks> {
-    Reader::Watermarks marks;
+absl::StatusOr<TopicReader::Watermarks> QueryWatermarks(rd_kafka_t* client,
+                                                        const TopicPartition& partition,
+                                                        const Remaining& remaining, bool exists) {
+  return AskPatiently(client, remaining, exists, [&]() -> absl::StatusOr<TopicReader::Watermarks> {
+    TopicReader::Watermarks marks;
     RETURN_IF_ERROR(ToStatus(
         rd_kafka_query_watermark_offsets(client, partition.topic.c_str(), partition.partition,
                                          &marks.start, &marks.end, remaining.Milliseconds()),
@@ -26,23 +26,24 @@ absl::StatusOr<Reader::Watermarks> QueryWatermarks(rd_kafka_t* client,
 
 }  // namespace
 
-absl::StatusOr<std::unique_ptr<Reader>> Reader::Create(ClientOptions options) {
+absl::StatusOr<std::unique_ptr<TopicReader>> TopicReader::Create(ClientOptions options) {
   const ClientPlan plan{.type = RD_KAFKA_CONSUMER,
                         .defaults = {{"fetch.wait.max.ms", "100"}},
                         .fixed = {{"enable.auto.commit", "false"},
                                   {"auto.offset.reset", "error"},
                                   {"allow.auto.create.topics", "false"}}};
   ASSIGN_OR_RETURN(Client client, NewClient(options, plan));
-  return std::unique_ptr<Reader>(new Reader(std::move(client)));
+  return std::unique_ptr<TopicReader>(new TopicReader(std::move(client)));
 }
 
-absl::StatusOr<Reader::Watermarks> Reader::GetWatermarks(const TopicPartition& partition,
-                                                         absl::Duration wait) {
+absl::StatusOr<TopicReader::Watermarks> TopicReader::GetWatermarks(const TopicPartition& partition,
+                                                                   absl::Duration wait) {
   return QueryWatermarks(client_.get(), partition, Remaining(wait), false);
 }
 
-absl::StatusOr<std::optional<ReceivedMessage>> Reader::ReadAt(const TopicPartition& partition,
-                                                              int64_t offset, absl::Duration wait) {
+absl::StatusOr<std::optional<ReceivedMessage>> TopicReader::ReadAt(const TopicPartition& partition,
+                                                                   int64_t offset,
+                                                                   absl::Duration wait) {
   const Remaining remaining(wait);
   ASSIGN_OR_RETURN(const Watermarks marks, GetWatermarks(partition, wait));
   if (offset < marks.start || offset >= marks.end) return std::nullopt;
@@ -71,8 +72,8 @@ absl::StatusOr<std::optional<ReceivedMessage>> Reader::ReadAt(const TopicPartiti
   }
 }
 
-absl::StatusOr<std::vector<ReceivedMessage>> Reader::Tail(const std::string& topic,
-                                                          absl::Duration wait) {
+absl::StatusOr<std::vector<ReceivedMessage>> TopicReader::Tail(const std::string& topic,
+                                                               absl::Duration wait) {
   const Remaining remaining(wait);
   ASSIGN_OR_RETURN(const MetadataHandle metadata,
                    AskPatiently(client_.get(), remaining, false,
