@@ -30,7 +30,7 @@ grpc::ServerUnaryReactor* RunRead(const Api& api, grpc::CallbackServerContext* c
 }
 
 grpc::ServerUnaryReactor* RunRead(const Api& api, grpc::CallbackServerContext* context,
-                                  const rpc::Parking::Reader& reader, int64_t min_revision,
+                                  const rpc::Parking::Progress& reader, int64_t min_revision,
                                   std::function<absl::Status(const resource::ReadCall&)> work) {
   return rpc::RunAtRevision(api.reads, context, reader, min_revision,
                             Reading(min_revision, std::move(work)));

@@ -42,7 +42,7 @@ grpc::ServerUnaryReactor* RunRead(const Api& api, grpc::CallbackServerContext* c
 // Runs a read of something that is behind the store, once `reader` shows `min_revision`: until then
 // the call is parked.
 grpc::ServerUnaryReactor* RunRead(const Api& api, grpc::CallbackServerContext* context,
-                                  const rpc::Parking::Reader& reader, int64_t min_revision,
+                                  const rpc::Parking::Progress& reader, int64_t min_revision,
                                   std::function<absl::Status(const resource::ReadCall&)> work);
 
 // Runs a write. `request` is where request_id and validate_only are; it lives until the call is

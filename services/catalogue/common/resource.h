@@ -1,12 +1,10 @@
 #pragma once
 
-#include <optional>
-#include <string_view>
-
 #include "libs/change/record.h"
 #include "libs/facts/facts.h"
 #include "libs/resource/name.h"
 #include "libs/resource/resources.h"
+#include "services/catalogue/common/access/access.h"
 #include "services/catalogue/common/codes/code_book.h"
 
 // What the catalogue's resources have in common: the standard methods are in libs/resource, what a
@@ -24,18 +22,6 @@ struct Context : resource::Context {
 
 template <store::Resource T>
 using Rules = resource::Rules<T, Context>;
-
-// What has Facts is seen by those in its audience: filter::Sees. What has none is deleted, or about
-// something deleted: operators alone see it.
-bool MaySee(const filter::Viewer& viewer, const std::optional<facts::Facts>& facts);
-// NOT_FOUND unless the resource `name` is there and the viewer may see it.
-absl::Status CheckMaySee(const store::Reader& reader, const filter::Viewer& viewer,
-                         std::string_view name);
-
-// PERMISSION_DENIED unless the viewer may write the resource `name`: operators everything, a
-// programme's office the programme and its memberships, a cluster's own people the cluster itself.
-// Labels are their issuers' affair, so of operators alone. Decided here and nowhere else.
-absl::Status CheckMayWrite(const filter::Viewer& viewer, std::string_view name);
 
 // Who may read and write, the context, and edited_fields: for every type of the catalogue.
 const resource::Service& CatalogueService();
