@@ -1,6 +1,5 @@
 #pragma once
 
-#include <functional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -16,6 +15,7 @@
 #include "libs/rpc/call/call_context.h"
 #include "libs/rpc/call/late.h"
 #include "libs/rpc/call/parking.h"
+#include "libs/rpc/call/run_unary.h"
 #include "libs/rpc/server/runtime.h"
 #include "libs/rpc/token/token.h"
 
@@ -35,21 +35,47 @@ struct Api {
   const rpc::Late<const rpc::TokenSigner>& tokens;
 };
 
-// Runs a read of the store: OUT_OF_RANGE when `min_revision` isn't written yet.
+// Through whose eyes a caller sees.
+filter::Viewer ViewerOf(const rpc::Caller& caller);
+
+// What the domain knows of a call. `request` is where request_id and validate_only are.
+resource::ReadCall ReadCallOf(const rpc::CallContext& call, int64_t min_revision);
+absl::StatusOr<resource::WriteCall> WriteCallOf(const rpc::CallContext& call,
+                                                const google::protobuf::Message& request);
+
+// Runs a read of the store: OUT_OF_RANGE when `min_revision` isn't written yet. As in all that
+// follows, a call keeps one function: what is given here is a part of it.
+template <typename Work>
 grpc::ServerUnaryReactor* RunRead(const Api& api, grpc::CallbackServerContext* context,
-                                  int64_t min_revision,
-                                  std::function<absl::Status(const resource::ReadCall&)> work);
+                                  int64_t min_revision, Work work) {
+  return rpc::RunUnary(api.reads, context,
+                       [min_revision, work = std::move(work)](const rpc::CallContext& call) {
+                         return work(ReadCallOf(call, min_revision));
+                       });
+}
 // Runs a read of something that is behind the store, once `reader` shows `min_revision`: until then
 // the call is parked.
+template <typename Work>
 grpc::ServerUnaryReactor* RunRead(const Api& api, grpc::CallbackServerContext* context,
                                   const rpc::Parking::Progress& reader, int64_t min_revision,
-                                  std::function<absl::Status(const resource::ReadCall&)> work);
+                                  Work work) {
+  return rpc::RunAtRevision(api.reads, context, reader, min_revision,
+                            [min_revision, work = std::move(work)](const rpc::CallContext& call) {
+                              return work(ReadCallOf(call, min_revision));
+                            });
+}
 
-// Runs a write. `request` is where request_id and validate_only are; it lives until the call is
-// finished.
+// Runs a write. `request` lives until the call is finished.
+template <typename Work>
 grpc::ServerUnaryReactor* RunWrite(const Api& api, grpc::CallbackServerContext* context,
-                                   const google::protobuf::Message& request,
-                                   std::function<absl::Status(const resource::WriteCall&)> work);
+                                   const google::protobuf::Message& request, Work work) {
+  return rpc::RunUnary(
+      api.writes, context,
+      [&request, work = std::move(work)](const rpc::CallContext& call) -> absl::Status {
+        absl::StatusOr<resource::WriteCall> write = WriteCallOf(call, request);
+        return write.ok() ? work(*write) : write.status();
+      });
+}
 // The same for work that returns the response.
 template <typename Response, typename Work>
 grpc::ServerUnaryReactor* RunWrite(const Api& api, grpc::CallbackServerContext* context,
@@ -62,13 +88,6 @@ grpc::ServerUnaryReactor* RunWrite(const Api& api, grpc::CallbackServerContext* 
                     return result.status();
                   });
 }
-
-// What a stream needs that writes.
-absl::StatusOr<resource::WriteCall> WriteCallOf(const rpc::CallContext& call,
-                                                const google::protobuf::Message& request);
-
-// Through whose eyes a caller sees.
-filter::Viewer ViewerOf(const rpc::Caller& caller);
 
 // Puts the first `page.size` of `items` on the page, fewer when they are large, and gives the token
 // of the next one: empty when there is none. One more than fits was asked for, which is how that is
