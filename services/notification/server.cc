@@ -94,7 +94,7 @@ class NotificationParts final : public service::Parts {
     ASSIGN_OR_RETURN(interests_, Interests::Load(*store_, in_.clock, in_.random));
     subscribers_.emplace(*store_, in_.random);
     endpoints_.emplace(*store_, in_.random, in_.guard);
-    subscriptions_.emplace(*store_, in_.random);
+    subscriptions_.emplace(*store_, in_.random, [this] { return interests_->wide(); });
     return absl::OkStatus();
   }
 

@@ -53,7 +53,8 @@ TestStore::TestStore() : random(TestSeed()) {
   subscribers = std::make_unique<Subscribers>(*store, random);
   endpoints =
       std::make_unique<Endpoints>(*store, random, Need(http::AddressGuard::Create({})), Resolve);
-  subscriptions = std::make_unique<Subscriptions>(*store, random);
+  subscriptions =
+      std::make_unique<Subscriptions>(*store, random, [this] { return interests->wide(); });
 }
 
 v1::Subscriber TestStore::AddSubscriber(std::string_view id) {

@@ -54,6 +54,11 @@ absl::Status Check(const v1::Programme*, const v1::Programme& programme, const C
   return absl::OkStatus();
 }
 
+void Note(const v1::Programme* before, const v1::Programme& programme, const Context&,
+          Notes& notes) {
+  NoteDraft(before, programme, "PublishProgramme", notes);
+}
+
 }  // namespace
 
 Rules<v1::Programme> ProgrammeRules() {
@@ -64,7 +69,8 @@ Rules<v1::Programme> ProgrammeRules() {
       .create_only = {"state"},
       .suggest_id = [](const v1::Programme& programme) { return text::Slug(programme.title()); },
       .check = &Check,
-      .settle = &DraftUnlessSaid};
+      .settle = &DraftUnlessSaid,
+      .note = &Note};
 }
 
 }  // namespace clusterwire::catalogue

@@ -68,6 +68,8 @@ class Interests {
   std::shared_ptr<const v1::Endpoint> FindEndpoint(std::string_view name) const;
 
   Counts counts() const;
+  // Of the matcher: those that ask about everything. Cheap, unlike counts().
+  size_t wide() const { return matcher_.counts().wide; }
   // Why it stands still; OK while it follows the log.
   absl::Status status() const { return tailer_->status(); }
 
