@@ -36,7 +36,7 @@ class CorrectionTest(unittest.TestCase):
 
     def test_a_subscription_without_a_mask_keeps_the_rest_of_its_filter(self):
         subscriber = steps.subscribe(self.stack, "correction-filter",
-                                     {"types": ["label"], "regions": ["nuts:DED"]})
+                                     {"types": ["label"], "regions": ["nuts:DE1"]})
         api = self.stack.notification.client.Subscription
         known = api.ListSubscriptions(notification.ListSubscriptionsRequest(parent=subscriber),
                                       **TIMEOUT).subscriptions[0]
@@ -44,15 +44,15 @@ class CorrectionTest(unittest.TestCase):
             subscription=notification.Subscription(
                 name=known.name, filter=types_v1.Filter(kinds=["ecei:silver"]))), **TIMEOUT)
         self.assertEqual((list(updated.filter.types), list(updated.filter.regions),
-                          list(updated.filter.kinds)), (["label"], ["nuts:DED"], ["ecei:silver"]))
-        self.assertIn("nuts:DED", updated.notes[0])
+                          list(updated.filter.kinds)), (["label"], ["nuts:DE1"], ["ecei:silver"]))
+        self.assertIn("nuts:DE1", updated.notes[0])
 
-    def test_a_mask_is_one_text_in_grpcurl(self):
+    def test_a_mask_is_a_list_of_paths_in_grpcurl(self):
         cluster = steps.create_cluster(self.stack, acronym="TC")
         answer = subprocess.run(
             [GRPCURL, "-plaintext", "-d", json.dumps(
                 {"cluster": {"name": cluster.name, "acronym": "TCD"},
-                 "update_mask": "acronym,formerTitles,seat.city"}),
+                 "update_mask": {"paths": ["acronym", "former_titles", "seat.city"]}}),
              self.stack.catalogue.address,
              "clusterwire.catalogue.v1.ClusterService/UpdateCluster"],
             capture_output=True, text=True, timeout=30, check=False)
@@ -87,7 +87,7 @@ class CorrectionTest(unittest.TestCase):
             (self.client.Cluster.PublishCluster,
              catalogue.PublishClusterRequest(name=cluster.name)),
             (self.client.Label.RenewLabel, catalogue.RenewLabelRequest(
-                name=label.name, renewed=label.awarded)),
+                name=label.name, renewed=label.awarded, valid_until="2031")),
             (self.client.Label.RevokeLabel, catalogue.RevokeLabelRequest(
                 name=label.name, revoked=label.awarded, reason="a mistake"))]
         for call, request in calls:
