@@ -7,7 +7,7 @@ absl::Time FakeClock::Now() const {
   return now_;
 }
 
-absl::Duration FakeClock::Elapsed() const {
+absl::Duration FakeClock::Uptime() const {
   MutexLock lock(mutex_);
   return elapsed_;
 }
@@ -22,7 +22,7 @@ bool FakeClock::WaitUntil(Wakeup& wakeup, absl::Time deadline) {
   // Two things can end the wait and only one can be blocked on: look at the fake time again every
   // millisecond of real time. Nothing observable depends on the pace.
   bool notified = false;
-  while (!notified && Now() < deadline && Elapsed() < end) {
+  while (!notified && Now() < deadline && Uptime() < end) {
     notified = wakeup.WaitFor(absl::Milliseconds(1));
   }
   MutexLock lock(mutex_);

@@ -11,7 +11,7 @@ class FakeClock final : public Clock {
   explicit FakeClock(absl::Time start = absl::FromUnixSeconds(1'700'000'000)) : now_(start) {}
 
   absl::Time Now() const override;
-  absl::Duration Elapsed() const override;
+  absl::Duration Uptime() const override;
   bool WaitUntil(Wakeup& wakeup, absl::Time deadline) override;
 
   // Time passes.

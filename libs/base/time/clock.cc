@@ -12,14 +12,14 @@ namespace {
 class SystemClock final : public Clock {
  public:
   absl::Time Now() const override { return absl::Now(); }
-  absl::Duration Elapsed() const override {
+  absl::Duration Uptime() const override {
     return absl::FromChrono(std::chrono::steady_clock::now().time_since_epoch());
   }
 
   bool WaitUntil(Wakeup& wakeup, absl::Time deadline) override {
-    const absl::Duration end = Elapsed() + (deadline - Now());
+    const absl::Duration end = Uptime() + (deadline - Now());
     while (true) {
-      const absl::Duration left = std::min(deadline - Now(), end - Elapsed());
+      const absl::Duration left = std::min(deadline - Now(), end - Uptime());
       if (left <= absl::ZeroDuration()) return wakeup.Consume();
       // An hour at most, then the clock is asked again: it may have been set forward.
       if (wakeup.WaitFor(std::min(left, absl::Hours(1)))) return true;
