@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "clusterwire/change/v1/change_service.grpc.pb.h"
 
 #include "libs/base/status/error.h"
@@ -39,6 +41,7 @@ class ChangeServiceHandler final : public change::v1::ChangeService::CallbackSer
     if (request.has_start_time()) query.start = ToTime(request.start_time());
     if (request.has_end_time()) query.end = ToTime(request.end_time());
     query.latest_per_resource = request.latest_per_resource();
+    query.history = request.history_id();
     if (page.after.has_change()) {
       query.after = {.revision = {page.after.change().revision()},
                      .ordinal = page.after.change().ordinal()};
@@ -49,6 +52,8 @@ class ChangeServiceHandler final : public change::v1::ChangeService::CallbackSer
     query.bytes = resource::kMaxPageBytes;
     ASSIGN_OR_RETURN(auto listed, history_->List(query));
     for (auto& change : listed.changes) *response->add_changes() = std::move(change);
+    response->set_revision(std::max(listed.through.value, request.after_revision()));
+    response->set_history_id(std::move(listed.history));
     if (listed.next) {
       rpc::PagePosition position;
       position.mutable_change()->set_revision(listed.next->revision.value);

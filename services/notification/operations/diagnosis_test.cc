@@ -6,6 +6,7 @@
 #include <gtest/gtest.h>
 
 #include "libs/base/testing/status_matchers.h"
+#include "libs/service/gaps.h"
 #include "libs/sql/pool.h"
 #include "libs/sql/testing/faulty_database.h"
 #include "services/notification/testing/test_store.h"
@@ -48,16 +49,16 @@ class DiagnosisTest : public testing::Test {
 };
 
 TEST_F(DiagnosisTest, LooksAtEveryPart) {
-  EXPECT_THAT(Findings(),
-              testing::UnorderedElementsAre(testing::Key("database"), testing::Key("kafka"),
-                                            testing::Key("topic"), testing::Key("consumer"),
-                                            testing::Key("matcher"), testing::Key("ledger")));
+  EXPECT_THAT(Findings(), testing::UnorderedElementsAre(
+                              testing::Key("database"), testing::Key("kafka"),
+                              testing::Key("topic"), testing::Key("consumer"), testing::Key("gaps"),
+                              testing::Key("matcher"), testing::Key("ledger")));
 }
 
 TEST_F(DiagnosisTest, ShowsFirstWhatNeedsAttentionAndSaysWhatToDo) {
   const v1::DiagnoseResponse diagnosis = Run();
   EXPECT_EQ(diagnosis.findings(0).severity(), service::Finding::SEVERITY_ERROR);
-  EXPECT_EQ(diagnosis.findings(5).severity(), service::Finding::SEVERITY_OK);
+  EXPECT_EQ(diagnosis.findings(6).severity(), service::Finding::SEVERITY_OK);
   for (const service::Finding& finding : diagnosis.findings()) {
     EXPECT_EQ(finding.remedy().empty(), finding.severity() == service::Finding::SEVERITY_OK)
         << finding.DebugString();
@@ -73,6 +74,28 @@ TEST_F(DiagnosisTest, TellsAStandingConsumerFromASlowOne) {
   consumer_.status = absl::UnavailableError("the ledger is away");
   EXPECT_EQ(Findings()["consumer"].severity(), service::Finding::SEVERITY_ERROR);
   EXPECT_EQ(Findings()["consumer"].finding(), "the ledger is away");
+}
+
+TEST_F(DiagnosisTest, SaysOfARefusedSettingWhatToChange) {
+  consumer_.status = Error(absl::StatusCode::kFailedPrecondition, "KAFKA_SETTING_REFUSED",
+                           "joining group g: Invalid session timeout",
+                           {{"remedy", "set kafka.properties[session.timeout.ms]"}});
+  EXPECT_EQ(Findings()["consumer"].remedy(), "set kafka.properties[session.timeout.ms]");
+}
+
+TEST_F(DiagnosisTest, NamesAGapWithWhatToSendAgainUntilItIsAcknowledged) {
+  EXPECT_EQ(Findings()["gaps"].severity(), service::Finding::SEVERITY_OK);
+  const service::Gap gap = {
+      .partition = {"changes", 3}, .end_offset = 5, .history = "h", .revision = 7};
+  ASSERT_THAT(ledger_->Write([&](sql::Connection& connection) {
+    return service::Gaps(connection).Note(gap, domain_.clock.Now());
+  }),
+              IsOk());
+  EXPECT_EQ(Findings()["gaps"].severity(), service::Finding::SEVERITY_ERROR);
+  EXPECT_THAT(Findings()["gaps"].finding(), HasSubstr("changes[3]"));
+  EXPECT_THAT(Findings()["gaps"].remedy(),
+              testing::AllOf(HasSubstr("Rewind of the catalogue with {\"after_revision\":7}"),
+                             HasSubstr("AcknowledgeGaps")));
 }
 
 TEST_F(DiagnosisTest, NamesTheDiskThatIsFullAndTheOptionOfItsDatabase) {
