@@ -1,7 +1,6 @@
 #pragma once
 
 #include <memory>
-#include <string>
 
 #include "absl/status/statusor.h"
 
@@ -16,6 +15,7 @@ namespace clusterwire::notification {
 //   410              dead, and the endpoint is switched off
 //   other answers    tried again by the schedule, not before Retry-After (a day at most)
 //   time-outs, refused or broken connections: tried again by the schedule
+//   a reused connection that died without an answer: tried again at once, and not its failure
 //   an address or secret that can't be used: dead
 class WebhookChannel final : public Channel {
  public:
@@ -24,28 +24,20 @@ class WebhookChannel final : public Channel {
       : client_(client), clock_(clock), random_(random) {}
 
   void Send(std::shared_ptr<const Job> job, absl::Time deadline, Callback done) override;
+  void SendTest(const v1::Endpoint& endpoint, const std::string& id, absl::Time deadline,
+                Callback done) override;
 
  private:
-  absl::StatusOr<http::Request> RequestFor(const Job& job, absl::Time deadline) const;
+  // `trace` may be empty.
+  absl::StatusOr<http::Request> RequestFor(const v1::Endpoint& endpoint, const std::string& id,
+                                           const std::string& trace,
+                                           absl::StatusOr<std::string> body,
+                                           absl::Time deadline) const;
+  void Post(absl::StatusOr<http::Request> request, Callback done);
 
   http::Client& client_;
   Clock& clock_;
   Random& random_;
 };
-
-// What a webhook gets: a CloudEvent 1.0 in structured mode.
-//
-//   id       the delivery's name, which is the webhook-id; a receiver drops doubles by it
-//   source   "/clusterwire/notification"
-//   type     "clusterwire.label.awarded.v1"
-//   subject  the resource that changed
-//   time     when it was written
-//   data     title, text, link (of the notice), reasons, transition, subscription, change (its
-//            ce_id), kind, facts {before, after} as the contract's JSON; an image that the
-//            subscription may not see is absent, and with "left" `after` is: the resource may have
-//            been hidden since
-//
-// Pure: the same job gives the same bytes.
-absl::StatusOr<std::string> WebhookBody(const Job& job);
 
 }  // namespace clusterwire::notification
