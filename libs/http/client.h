@@ -39,16 +39,16 @@ struct Response {
 };
 
 // Sends HTTP/1.1 requests to addresses that strangers gave us: thousands at a time from one thread,
-// each bounded in time and in what is kept of the answer. Each goes out once at most: what becomes of
-// one that may not have arrived is for the caller to decide. Checks the address actually connected
-// to, verifies certificates, ignores proxies of the environment, reuses connections. Safe for use
-// from any thread.
+// each bounded in time and in what is kept of the answer. Each goes out once at most: what becomes
+// of one that may not have arrived is for the caller to decide. Checks the address actually
+// connected to, verifies certificates, ignores proxies of the environment, reuses connections. Safe
+// for use from any thread.
 class Client {
  public:
   struct Options {
     AddressGuard guard = {};
-    size_t in_flight_limit = 4096;    // accepted and unanswered; each may hold a socket
-    size_t kept_connections = 256;    // idle ones, for reuse
+    size_t in_flight_limit = 4096;  // accepted and unanswered; each may hold a socket
+    size_t kept_connections = 256;  // idle ones, for reuse
     // Older idle ones aren't used again: receivers close theirs after some time, and a request that
     // crosses with that is lost. In whole seconds, at least one.
     absl::Duration idle_limit = absl::Seconds(30);

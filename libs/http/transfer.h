@@ -156,9 +156,10 @@ class Transfer {
     return socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
   }
 
-  // Called each time before the request goes out. When a connection that was used before dies without
-  // a byte of an answer, curl would send the request again, up to six times: nobody knows whether
-  // the receiver has acted on it, so a second time is for our caller to decide and to record.
+  // Called each time before the request goes out. When a connection that was used before dies
+  // without a byte of an answer, curl would send the request again, up to six times: nobody knows
+  // whether the receiver has acted on it, so a second time is for our caller to decide and to
+  // record.
   static int OnRequest(void* self, char*, char*, int, int) {
     auto* transfer = static_cast<Transfer*>(self);
     if (!std::exchange(transfer->sent_, true)) return CURL_PREREQFUNC_OK;
@@ -250,10 +251,10 @@ class Transfer {
   char error_[CURL_ERROR_SIZE] = "";
   Response response_;
   size_t header_bytes_ = 0;
-  bool sent_ = false;             // the request, or a part of it
-  bool died_unanswered_ = false;  // the connection, a used one, after that
-  bool reachable_ = false;        // the guard let an address through
-  absl::Status refusal_;          // of the last address that it refused
+  bool sent_ = false;                     // the request, or a part of it
+  bool died_unanswered_ = false;          // the connection, a used one, after that
+  bool reachable_ = false;                // the guard let an address through
+  absl::Status refusal_;                  // of the last address that it refused
   Handle<CURL, curl_easy_cleanup> easy_;  // last: it points to everything above
 };
 

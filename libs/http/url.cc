@@ -25,8 +25,8 @@ absl::Status InvalidUrl(std::string_view why) {
 // What would end an address in the middle of a text or a page, and what curl reads otherwise than
 // browsers do.
 bool IsForbidden(unsigned char c) {
-  return c <= ' ' || c == 0x7f || std::string_view("\\\"<>`").find(static_cast<char>(c)) !=
-                                      std::string_view::npos;
+  return c <= ' ' || c == 0x7f ||
+         std::string_view("\\\"<>`").find(static_cast<char>(c)) != std::string_view::npos;
 }
 
 bool IsAscii(std::string_view text) {
@@ -71,11 +71,11 @@ absl::Status CheckHost(const std::string& host) {
   if (name.ends_with('.')) name.remove_suffix(1);
   if (name.size() > kMaxHost) return no_name;
   for (const absl::string_view label : absl::StrSplit(ToAbsl(name), '.')) {
-    const bool good = !label.empty() && label.size() <= kMaxLabel && label.front() != '-' &&
-                      label.back() != '-' && std::ranges::all_of(label, [](char c) {
-                        return absl::ascii_isalnum(static_cast<unsigned char>(c)) || c == '-' ||
-                               c == '_';
-                      });
+    const bool good =
+        !label.empty() && label.size() <= kMaxLabel && label.front() != '-' &&
+        label.back() != '-' && std::ranges::all_of(label, [](char c) {
+          return absl::ascii_isalnum(static_cast<unsigned char>(c)) || c == '-' || c == '_';
+        });
     if (!good) return no_name;
   }
   return absl::OkStatus();
@@ -125,7 +125,8 @@ absl::StatusOr<Url> Url::Parse(std::string_view text) {
   }
   RETURN_IF_ERROR(CheckHost(url.host));
   if (!IsAscii(text)) {
-    return InvalidUrl("holds a character that isn't ASCII; percent-encode it, such as %C3%BC for ü");
+    return InvalidUrl(
+        "holds a character that isn't ASCII; percent-encode it, such as %C3%BC for ü");
   }
   return url;
 }

@@ -30,15 +30,17 @@ TEST(UrlTest, ASchemeIsRightInAnyCaseOfLetters) {
 }
 
 TEST(UrlTest, AnAddressNeedsAHostBehindExactlyTwoSlashes) {
-  for (const char* text : {"", "example.org", "//example.org", "http:///x", "http:////x", "https://",
-                           "https:example.org", "https:/example.org", "https://?x", "https://#f"}) {
+  for (const char* text :
+       {"", "example.org", "//example.org", "http:///x", "http:////x", "https://",
+        "https:example.org", "https:/example.org", "https://?x", "https://#f"}) {
     EXPECT_THAT(WhatIsWrongWith(text), HasSubstr("has no host")) << text;
   }
 }
 
 TEST(UrlTest, APortIsFromOneTo65535) {
   EXPECT_THAT(Url::Parse("https://example.org:65535/"), IsOk());
-  for (const char* port : {"0", "00", "65536", "99999", "-1", "+80", "80x", "18446744073709551617"}) {
+  for (const char* port :
+       {"0", "00", "65536", "99999", "-1", "+80", "80x", "18446744073709551617"}) {
     EXPECT_THAT(WhatIsWrongWith("https://example.org:" + std::string(port) + "/"),
                 HasSubstr("from 1 to 65535"))
         << port;

@@ -132,8 +132,7 @@ class Collection {
   std::string NewName(std::string_view parent, const Message& resource, std::string_view id,
                       FieldErrors& errors) const;
   void MarkEdited(const Message* before, Message* next) const;
-  absl::StatusOr<Answer> AnswerOf(const absl::StatusOr<store::Written>& written,
-                                  Shown shown) const;
+  absl::StatusOr<Answer> AnswerOf(const absl::StatusOr<store::Written>& written, Shown shown) const;
   const store::ResourceType& stored_type() const;
 
   store::Store& store_;

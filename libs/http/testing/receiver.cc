@@ -233,7 +233,8 @@ bool Receiver::Read(Connection& connection) {
 
 void Receiver::Queue(Connection& connection, const Answer& answer) {
   absl::StrAppend(&connection.output, "HTTP/1.1 ", answer.status, " As told\r\n",
-                  "content-length: ", answer.body.size() * answer.repeat_body + answer.withheld, "\r\n");
+                  "content-length: ", answer.body.size() * answer.repeat_body + answer.withheld,
+                  "\r\n");
   for (const auto& [name, value] : answer.headers) {
     absl::StrAppend(&connection.output, name, ": ", value, "\r\n");
   }

@@ -34,7 +34,7 @@ class Receiver {
     bool hold = false;           // answers only after Release()
     bool close_at_once = false;  // closes the connection without an answer
     bool close_after = false;    // closes after the answer
-    size_t withheld = 0;         // bytes of the body that are promised and don't come: then it closes
+    size_t withheld = 0;  // bytes of the body that are promised and don't come: then it closes
   };
   using Decide = std::function<Answer(const Seen&)>;
 

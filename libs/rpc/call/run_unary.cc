@@ -82,7 +82,8 @@ class UnaryCall final : public grpc::ServerUnaryReactor,
     absl::Status begun = CheckAlive();
     if (begun.ok()) {
       const telemetry::TraceScope scope(log_.call().trace);
-      begun = ask(log_.call(), [self](absl::Status status) { self->TakeAnswer(std::move(status)); });
+      begun =
+          ask(log_.call(), [self](absl::Status status) { self->TakeAnswer(std::move(status)); });
     }
     if (!begun.ok()) TakeAnswer(std::move(begun));
     absl::Status answer;
@@ -151,9 +152,9 @@ class UnaryCall final : public grpc::ServerUnaryReactor,
   Mutex mutex_;
   bool cancelled_ ABSL_GUARDED_BY(mutex_) = false;
   uint64_t parked_ ABSL_GUARDED_BY(mutex_) = 0;
-  bool waiting_ ABSL_GUARDED_BY(mutex_) = false;               // for an answer, with `ask` done
+  bool waiting_ ABSL_GUARDED_BY(mutex_) = false;                // for an answer, with `ask` done
   std::optional<absl::Status> answer_ ABSL_GUARDED_BY(mutex_);  // to what was asked
-  std::shared_ptr<UnaryCall> self_;  // until gRPC is done
+  std::shared_ptr<UnaryCall> self_;                             // until gRPC is done
 };
 
 // `first` is what UnaryCall::Start() gets besides the refusal.

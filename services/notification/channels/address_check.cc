@@ -23,9 +23,10 @@ absl::Status AnswerFor(bool is_operator, const std::string& path, const absl::St
                                                ? " (webhooks.allowed_networks can allow a network)"
                                                : "; check its spelling"));
     }
-    return FieldError(path,
-                      "leads to no address of the public Internet: check its spelling, and that the "
-                      "whole Internet can look it up");
+    return FieldError(
+        path,
+        "leads to no address of the public Internet: check its spelling, and that the "
+        "whole Internet can look it up");
   }
   if (found.ok()) return found;
   return WithRetryDelay(
@@ -69,8 +70,7 @@ absl::Status AddressCheck::Start(const filter::Viewer& viewer, std::string_view 
                        done = std::move(done)](const absl::Status& found) {
     done(AnswerFor(is_operator, field, found));
   };
-  const absl::Status started =
-      look_up_(url, std::min(deadline, clock_.Now() + kPatience), answer);
+  const absl::Status started = look_up_(url, std::min(deadline, clock_.Now() + kPatience), answer);
   if (started.ok()) return started;
   if (absl::IsResourceExhausted(started)) return WithRetryDelay(started, kRetryDelay);
   return AnswerFor(viewer.operator_, std::string(path), started);

@@ -57,8 +57,7 @@ absl::Status EndpointTester::Start(const resource::ReadCall& call, const std::st
 
   const absl::Time begun = on_.clock.Now();
   const absl::Time until = std::min(deadline, begun + limit_);
-  const std::string id =
-      "tests/" + absl::BytesToHexString(RandomBytes(on_.random, kIdBytes));
+  const std::string id = "tests/" + absl::BytesToHexString(RandomBytes(on_.random, kIdBytes));
   const auto end = [begun, id, place = std::move(place), done = std::move(done),
                     &clock = on_.clock](const Outcome& outcome) {
     v1::TestEndpointResponse response = ResponseOf(outcome);

@@ -37,8 +37,8 @@ class EndpointTester {
   // `limit` is how long a test may take.
   EndpointTester(absl::Duration limit, Parts parts) : limit_(limit), on_(parts) {}
 
-  // OK: `done` is called once, from any thread, by `deadline` or the limit at the latest. Else it is
-  // never called: NOT_FOUND, PERMISSION_DENIED, FAILED_PRECONDITION for the inbox,
+  // OK: `done` is called once, from any thread, by `deadline` or the limit at the latest. Else it
+  // is never called: NOT_FOUND, PERMISSION_DENIED, FAILED_PRECONDITION for the inbox,
   // RESOURCE_EXHAUSTED. A receiver that can't be reached is an answer, not an error.
   absl::Status Start(const resource::ReadCall& call, const std::string& name, absl::Time deadline,
                      Done done);

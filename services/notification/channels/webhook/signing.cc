@@ -1,5 +1,6 @@
 #include "services/notification/channels/webhook/signing.h"
 
+#include <utility>
 #include <vector>
 
 #include "absl/strings/escaping.h"
@@ -25,17 +26,19 @@ std::string MakeSecret(Random& random) {
 
 std::optional<std::string> KeyOf(std::string_view secret) {
   if (!secret.starts_with(kPrefix)) return std::nullopt;
-  // The decoder forgives spaces and missing padding, and receivers' decoders each something else: only
-  // what encodes back to itself is the same key everywhere.
+  // The decoder forgives spaces and missing padding, and receivers' decoders each something else:
+  // only what encodes back to itself is the same key everywhere.
   const absl::string_view base64 = ToAbsl(secret.substr(kPrefix.size()));
-  std::string key;
-  if (!absl::Base64Unescape(base64, &key) || absl::Base64Escape(key) != base64) return std::nullopt;
-  if (key.size() < kLeastBytes || key.size() > kMostBytes) return std::nullopt;
+  std::optional<std::string> key(std::in_place);
+  if (!absl::Base64Unescape(base64, &*key) || absl::Base64Escape(*key) != base64) {
+    return std::nullopt;
+  }
+  if (key->size() < kLeastBytes || key->size() > kMostBytes) return std::nullopt;
   return key;
 }
 
-std::string WebhookSignature(std::span<const std::string> keys, std::string_view id, absl::Time time,
-                             std::string_view body) {
+std::string WebhookSignature(std::span<const std::string> keys, std::string_view id,
+                             absl::Time time, std::string_view body) {
   const std::string text =
       absl::StrCat(ToAbsl(id), ".", absl::ToUnixSeconds(time), ".", ToAbsl(body));
   std::vector<std::string> signatures;

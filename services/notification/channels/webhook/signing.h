@@ -20,7 +20,7 @@ std::optional<std::string> KeyOf(std::string_view secret);
 
 // The value of webhook-signature: for each of `keys`, behind a space, a signature of scheme v1:
 // HMAC-SHA256 over id, time in whole seconds and body, joined by full stops.
-std::string WebhookSignature(std::span<const std::string> keys, std::string_view id, absl::Time time,
-                             std::string_view body);
+std::string WebhookSignature(std::span<const std::string> keys, std::string_view id,
+                             absl::Time time, std::string_view body);
 
 }  // namespace clusterwire::notification

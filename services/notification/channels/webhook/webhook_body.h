@@ -12,8 +12,8 @@ namespace clusterwire::notification {
 // What a webhook is sent: a CloudEvent 1.0 in structured mode around a v1::WebhookNotice; its
 // contract stands in notification/v1/webhook.proto. Pure: the same job gives the same bytes.
 absl::StatusOr<std::string> WebhookBody(const Job& job);
-// The same around a notice that says that it is a test: type "clusterwire.notice.test.v1", about the
-// endpoint.
+// The same around a notice that says that it is a test: type "clusterwire.notice.test.v1", about
+// the endpoint.
 absl::StatusOr<std::string> WebhookTestBody(const std::string& endpoint, const std::string& id,
                                             absl::Time now);
 

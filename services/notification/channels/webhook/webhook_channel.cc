@@ -45,7 +45,7 @@ bool IsOurs(const absl::Status& status) {
 
 // What the receiver said; the rest of a long answer is left out.
 std::string TextOf(const http::Response& answer) {
-  return ReadableUtf8(absl::StripAsciiWhitespace(answer.body), kReceiptBytes);
+  return ReadableUtf8(ToStd(absl::StripAsciiWhitespace(answer.body)), kReceiptBytes);
 }
 
 // "HTTP 422: what it said".
@@ -132,10 +132,9 @@ void WebhookChannel::Post(absl::StatusOr<http::Request> request, Callback done) 
     done(Dead{.reason = std::string(request.status().message()), .ours = true});
     return;
   }
-  const absl::Status started =
-      client_.Start(*std::move(request), [done](const absl::StatusOr<http::Response>& answer) {
-        done(OutcomeOf(answer));
-      });
+  const absl::Status started = client_.Start(
+      *std::move(request),
+      [done](const absl::StatusOr<http::Response>& answer) { done(OutcomeOf(answer)); });
   if (started.ok()) return;
   if (IsOurs(started)) {
     done(OutcomeOf(started));

@@ -35,8 +35,7 @@ class Endpoints : public resource::Resources<v1::Endpoint> {
   using Then = AddressCheck::Done;
 
   // `guard` says which addresses may be entered; `addresses` outlives the endpoints.
-  Endpoints(store::Store& store, Random& random, http::AddressGuard guard,
-            AddressCheck& addresses);
+  Endpoints(store::Store& store, Random& random, http::AddressGuard guard, AddressCheck& addresses);
 
   absl::Status AskCreate(const WriteCall& call, std::string_view parent,
                          const v1::Endpoint& endpoint, std::string_view id, absl::Time deadline,

@@ -64,12 +64,12 @@ class SubscriberHandler final : public v1::SubscriberService::CallbackService {
     return rpc::RunAfter(
         api_.reads, context,
         [this, request, result](const rpc::CallContext& call, rpc::Then then) {
-          return tester_->Start(api::ReadCallOf(call, 0), request->name(), call.deadline,
-                                [result, then = std::move(then)](
-                                    absl::StatusOr<v1::TestEndpointResponse> answer) {
-                                  if (answer.ok()) *result = *std::move(answer);
-                                  then(answer.status());
-                                });
+          return tester_->Start(
+              api::ReadCallOf(call, 0), request->name(), call.deadline,
+              [result, then = std::move(then)](absl::StatusOr<v1::TestEndpointResponse> answer) {
+                if (answer.ok()) *result = *std::move(answer);
+                then(answer.status());
+              });
         },
         [response, result](const rpc::CallContext&) {
           *response = *result;
