@@ -55,10 +55,13 @@ class EndpointTest(unittest.TestCase):
         endpoint = self.subscribe("rotating")
         rotated = self.client.Subscriber.RotateSecret(
             notification.RotateSecretRequest(name=endpoint), timeout=10)
-        cluster = steps.create_cluster(self.stack, title="Rotating")
-        message = self.webhook.wait_for(cluster.name)      # the former secret accepted it
+        self.assertTrue(self.ask(endpoint).accepted)       # by the former secret
+        [message] = self.webhook.messages
         self.assertEqual(len(message.headers["webhook-signature"].split()), 2)
         Webhook(rotated.webhook.secret).verify(message.body, message.headers)
+        cluster = steps.create_cluster(self.stack, title="Rotating")
+        self.webhook.wait_for(cluster.name)
+        self.assertEqual(self.webhook.forged, [])
 
         request = notification.RotateSecretRequest(name=endpoint)
         request.overlap.FromSeconds(0)
