@@ -89,6 +89,29 @@ grpc::ServerUnaryReactor* RunWrite(const Api& api, grpc::CallbackServerContext* 
                   });
 }
 
+// Runs a write behind a wait for somebody else, without a thread: see rpc::RunAfter. `ask` is given
+// the call, its deadline and `then`.
+template <typename Response, typename Ask, typename Work>
+grpc::ServerUnaryReactor* RunWriteAfter(const Api& api, grpc::CallbackServerContext* context,
+                                        const google::protobuf::Message& request,
+                                        Response* response, Ask ask, Work work) {
+  return rpc::RunAfter(
+      api.writes, context,
+      [&request, ask = std::move(ask)](const rpc::CallContext& call,
+                                       rpc::Then then) -> absl::Status {
+        absl::StatusOr<resource::WriteCall> write = WriteCallOf(call, request);
+        if (!write.ok()) return write.status();
+        return ask(*write, call.deadline, std::move(then));
+      },
+      [&request, response, work = std::move(work)](const rpc::CallContext& call) -> absl::Status {
+        absl::StatusOr<resource::WriteCall> write = WriteCallOf(call, request);
+        if (!write.ok()) return write.status();
+        absl::StatusOr<Response> result = work(*write);
+        if (result.ok()) *response = *std::move(result);
+        return result.status();
+      });
+}
+
 // Puts the first `page.size` of `items` on the page, fewer when they are large, and gives the token
 // of the next one: empty when there is none. One more than fits was asked for, which is how that is
 // known. `position_of` says behind what the next page starts.

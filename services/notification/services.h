@@ -18,6 +18,7 @@ namespace clusterwire::notification {
 using api::Api;
 
 class Diagnosis;
+class EndpointTester;
 class Endpoints;
 class InboxSignal;
 class Ledger;
@@ -32,6 +33,7 @@ struct Handles {
   rpc::Late<const rpc::TokenSigner> tokens;
   rpc::Late<Subscribers> subscribers;
   rpc::Late<Endpoints> endpoints;
+  rpc::Late<EndpointTester> endpoint_tester;
   rpc::Late<Subscriptions> subscriptions;
   rpc::Late<Ledger> ledger;
   rpc::Late<InboxSignal> inbox_signal;

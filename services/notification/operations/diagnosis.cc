@@ -6,6 +6,7 @@
 #include "libs/service/open.h"
 #include "services/notification/ledger/balance.h"
 #include "services/notification/ledger/records/dead_letters.h"
+#include "services/notification/operations/endpoint_findings.h"
 
 namespace clusterwire::notification {
 namespace {
@@ -132,6 +133,8 @@ v1::DiagnoseResponse Diagnosis::Run() const {
       "send them again: OperationsService/Rewind of the catalogue with $0 (\"validate_only\":true "
       "says how many); what is known here is told nobody twice");
   *response.add_findings() = Matcher(on_.interests, counts);
+  *response.add_findings() = LookAtEndpoints(on_.interests);
+  *response.add_findings() = LookAtDeadDeliveries(on_.ledger);
   *response.add_findings() = LedgerBalance(on_, &response);
   service::SortFindings(response.mutable_findings());
   response.set_consumer_lag(consumer.lag);
