@@ -91,7 +91,8 @@ class Predicate {
 
   // For indexes: Facts that match have a term of each of these groups.
   const std::vector<std::vector<Term>>& required() const;
-  // Facts that have a term of each group match: no need to ask Matches().
+  // Facts that have a term of each group and no audience match: no need to ask Matches(). What not
+  // everybody may see is never shown for its terms alone.
   bool exact() const;
 
   // Sorted, without repeats, words folded. Two filters that differ in nothing else are equal here.

@@ -12,11 +12,12 @@
 // What a service opens when it starts. The errors tell its operator what to mend.
 namespace clusterwire::service {
 
-// Opens what the option `option` ("database.url") names. The error doesn't hold the URL, which may
-// hold a password.
+// Opens what the option `option` ("database.url") names, as the database of the service `owner`: see
+// sql::Claim(). The error doesn't hold the URL, which may hold a password.
 absl::StatusOr<std::unique_ptr<sql::Database>> OpenDatabase(std::string_view option,
                                                             const std::string& url,
-                                                            const sql::Options& options);
+                                                            const sql::Options& options,
+                                                            std::string_view owner);
 
 // What to do where the disk of the database that `option` names is full.
 std::string RemedyForFullDisk(std::string_view option);

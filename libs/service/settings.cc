@@ -3,6 +3,7 @@
 #include "absl/strings/numbers.h"
 
 #include "libs/config/check.h"
+#include "libs/sql/url.h"
 
 namespace clusterwire::service {
 namespace {
@@ -56,7 +57,7 @@ Settings ReadCommon(const config::v1::Listen& listen, const config::v1::Database
                     const std::string& token_key_file, FieldErrors& errors) {
   config::CheckAddress(errors, "listen.grpc_address", listen.grpc_address());
   config::CheckAddress(errors, "listen.http_address", listen.http_address());
-  errors.AddAll("database.url", sql::Database::CheckUrl(database.url()));
+  errors.AddAll("database.url", sql::CheckUrl(database.url()));
   config::CheckSet(errors, "kafka.brokers", kafka.brokers());
   config::CheckSet(errors, "token_key_file", token_key_file);
   const auto level = telemetry::ParseLogLevel(log.level().empty() ? "info" : log.level());

@@ -106,8 +106,8 @@ class CatalogueParts final : public service::Parts {
     const service::Settings& common = in_.settings.common;
     ASSIGN_OR_RETURN(std::string key, service::LoadTokenKey(common.token_key_file, in_.random));
     tokens_.emplace(std::move(key));
-    ASSIGN_OR_RETURN(
-        database_, service::OpenDatabase("database.url", common.database, common.database_options));
+    ASSIGN_OR_RETURN(database_, service::OpenDatabase("database.url", common.database,
+                                                      common.database_options, kDatabaseOwner));
     ASSIGN_OR_RETURN(store::Registry registry, CatalogueTypes());
     store::Options options;
     options.group_limit = common.writers;

@@ -9,6 +9,9 @@
 
 namespace clusterwire::catalogue {
 
+// Whose database it is, for sql::Claim().
+inline constexpr std::string_view kDatabaseOwner = "catalogue";
+
 // The configuration with its defaults filled in, as the parts want it.
 struct Settings {
   service::Settings common;

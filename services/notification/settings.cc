@@ -54,7 +54,7 @@ absl::StatusOr<Settings> ReadSettings(const NotificationConfig& config) {
   settings.ledger = config.ledger().url().empty() ? LedgerBeside(settings.common.database)
                                                   : config.ledger().url();
   if (!config.ledger().url().empty()) {
-    errors.AddAll("ledger.url", sql::Database::CheckUrl(settings.ledger));
+    errors.AddAll("ledger.url", sql::CheckUrl(settings.ledger));
   }
   settings.ledger_options =
       service::ReadConnections(errors, "ledger.readers", config.ledger().readers());

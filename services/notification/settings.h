@@ -1,6 +1,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
@@ -12,6 +13,9 @@
 #include "services/notification/delivery/dispatcher.h"
 
 namespace clusterwire::notification {
+
+// Whose databases they are, for sql::Claim().
+inline constexpr std::string_view kDatabaseOwner = "notification";
 
 // The configuration with its defaults filled in, as the parts want it.
 struct Settings {

@@ -55,6 +55,15 @@ TEST(ColumnsTest, ATitleOfHeavyLettersStillFitsAPageToken) {
   EXPECT_EQ(ColumnsOf(facts).title_key.size(), 1000u);
 }
 
+// Two names of which the second was made to have the term that the first had while the hash had no
+// key.
+TEST(TermsTest, NobodyCanAimAtTheTermOfAnotherValue) {
+  EXPECT_NE(MakeTerm(TermField::kName, "programmes/go-cluster"),
+            MakeTerm(TermField::kName, "programmes/e2rap244m0pc1eaa"));
+  EXPECT_NE(MakeTerm(TermField::kAudience, "programmes/go-cluster"),
+            MakeTerm(TermField::kAudience, "programmes/e2rap244m0pc1eaa"));
+}
+
 TEST(TermsTest, ValuesOfDifferentFieldsNeverMeet) {
   EXPECT_NE(MakeTerm(TermField::kKind, "silver"), MakeTerm(TermField::kToken, "silver"));
   EXPECT_EQ(FieldOf(MakeTerm(TermField::kKind, "silver")), TermField::kKind);

@@ -97,6 +97,14 @@ absl::Status Log::Forget(std::string_view name) const {
       {name});
 }
 
+absl::StatusOr<absl::Time> Log::TimeOf(Revision revision) const {
+  ASSIGN_OR_RETURN(const sql::Result found,
+                   connection_.Query("SELECT time FROM change WHERE revision = $1 LIMIT 1",
+                                     {revision.value}));
+  if (found.rows.empty()) return absl::InfinitePast();
+  return absl::FromUnixMicros(found.rows[0].Int(0));
+}
+
 absl::StatusOr<std::vector<Change>> Log::After(Position after, int limit) const {
   RETURN_IF_ERROR(CheckReadable(after, limit));
   ASSIGN_OR_RETURN(std::vector<Change> changes,

@@ -27,6 +27,8 @@ class Log {
   // Takes the images of `name` out of the rows written so far.
   absl::Status Forget(std::string_view name) const;
 
+  // When the revision was written; InfinitePast when the log has nothing of it.
+  absl::StatusOr<absl::Time> TimeOf(Revision revision) const;
   absl::StatusOr<std::vector<Change>> After(Position after, int limit) const;
   absl::StatusOr<std::vector<Change>> HistoryOf(std::string_view name, Revision before,
                                                 int limit) const;

@@ -86,18 +86,20 @@ Finding Matcher(const Interests& interests, const Interests::Counts& counts) {
 }
 
 Finding LedgerBalance(const Diagnosis::Dependencies& on, v1::DiagnoseResponse* response) {
-  const auto balance =
-      on.ledger.Read([](sql::Connection& connection) { return Balance(connection).OfAll(); });
+  const auto pending =
+      on.ledger.Read([](sql::Connection& connection) { return Balance(connection).Pending(); });
   const auto dead_letters =
       on.ledger.Read([](sql::Connection& connection) { return DeadLetters(connection).Count(); });
-  if (!balance.ok() || !dead_letters.ok()) {
-    return Broken("ledger", balance.ok() ? dead_letters.status() : balance.status(),
+  if (!pending.ok() || !dead_letters.ok()) {
+    return Broken("ledger", pending.ok() ? dead_letters.status() : pending.status(),
                   absl::StrCat("Check that the database named by ", kLedgerOption, " runs."));
   }
-  response->set_pending(balance->pending());
+  response->set_pending(*pending);
   if (const absl::Status writable = on.ledger_database.CheckWritable(); !writable.ok()) {
     return Broken("ledger", writable, service::RemedyForFullDisk(kLedgerOption));
   }
+  const auto balance = on.audit.result();
+  if (!balance) return Fine("ledger", absl::StrCat("is being added up; ", *pending, " pending"));
   const std::string state = absl::StrCat(
       balance->matched(), " matched, ", balance->delivered(), " delivered, ", balance->pending(),
       " pending, ", balance->suppressed(), " suppressed, ", balance->dead(), " dead");

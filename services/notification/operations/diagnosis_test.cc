@@ -32,6 +32,7 @@ class DiagnosisTest : public testing::Test {
                                .ledger_database = ledger_database_,
                                .store = *domain_.store,
                                .ledger = *ledger_,
+                               .audit = audit_,
                                .interests = *domain_.interests,
                                .consumer = [this] { return consumer_; }})
         .Run();
@@ -49,6 +50,7 @@ class DiagnosisTest : public testing::Test {
   sql::FaultyDatabase store_database_{*domain_.real_database};
   sql::FaultyDatabase ledger_database_{*real_ledger_};
   std::unique_ptr<Ledger> ledger_ = *Ledger::Open(ledger_database_);
+  Audit audit_{*ledger_};
   ConsumerReport consumer_;
 };
 
@@ -181,6 +183,17 @@ TEST_F(DiagnosisTest, NamesWhatWasGivenUpAndWhere) {
     EXPECT_THAT(finding.finding(), HasSubstr(named));
   }
   EXPECT_THAT(finding.remedy(), HasSubstr("RedriveDelivery"));
+}
+
+// It runs every second while a start lacks Kafka.
+TEST_F(DiagnosisTest, TakesTheBalanceFromTheLastAuditAndScansNoTable) {
+  EXPECT_THAT(Findings()["ledger"].finding(), HasSubstr("is being added up"));
+  ASSERT_THAT(audit_.Step(), IsOk());
+  for (const char* table : {"COUNT(*) FROM delivery GROUP", "SUM(matched)"}) {
+    ledger_database_.Inject({.fragment = table, .status = absl::InternalError("a scan")});
+  }
+  EXPECT_THAT(Findings()["ledger"].finding(), HasSubstr("balances: 0 matched"));
+  EXPECT_EQ(ledger_database_.pending(), 2u);
 }
 
 TEST_F(DiagnosisTest, CountsHeldSubscriptions) {
