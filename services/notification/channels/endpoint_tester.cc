@@ -9,6 +9,7 @@
 
 #include "libs/base/status/error.h"
 #include "libs/base/text/strings.h"
+#include "services/notification/channels/endpoint_kind.h"
 
 namespace clusterwire::notification {
 namespace {

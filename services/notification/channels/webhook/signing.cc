@@ -1,6 +1,5 @@
 #include "services/notification/channels/webhook/signing.h"
 
-#include <utility>
 #include <vector>
 
 #include "absl/strings/escaping.h"
@@ -29,12 +28,11 @@ std::optional<std::string> KeyOf(std::string_view secret) {
   // The decoder forgives spaces and missing padding, and receivers' decoders each something else:
   // only what encodes back to itself is the same key everywhere.
   const absl::string_view base64 = ToAbsl(secret.substr(kPrefix.size()));
-  std::optional<std::string> key(std::in_place);
-  if (!absl::Base64Unescape(base64, &*key) || absl::Base64Escape(*key) != base64) {
-    return std::nullopt;
-  }
-  if (key->size() < kLeastBytes || key->size() > kMostBytes) return std::nullopt;
-  return key;
+  std::string key;
+  if (!absl::Base64Unescape(base64, &key) || absl::Base64Escape(key) != base64) return std::nullopt;
+  if (key.size() < kLeastBytes || key.size() > kMostBytes) return std::nullopt;
+  // Copied, since GCC 12 takes the move of a string of known size for a write out of bounds.
+  return std::make_optional<std::string>(key.data(), key.size());
 }
 
 std::string WebhookSignature(std::span<const std::string> keys, std::string_view id,

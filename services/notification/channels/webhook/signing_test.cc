@@ -34,14 +34,14 @@ TEST(SecretTest, WhatIsNoSecretHasNoKey) {
 TEST(SecretTest, ItIsTheDecodedKeyThatCountsAndItEncodesBackToTheSameText) {
   const std::string good = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
   ASSERT_TRUE(KeyOf(good));
-  for (const std::string& secret :
-       {"whsec_" + std::string(32, ' '), "whsec_" + std::string(40, '='),
-        "whsec_" + std::string(64, '\n'), good + "\n", good + " ",
-        "whsec_ MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw", "whsec_MfKQ 9r8GKYqrTwjUPD8ILPZIo2LaLaSw",
-        good + "=", good + "A=",
-        std::string("whsec_AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8"),   // without padding
-        std::string("whsec_AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh9="),  // spare bits set
-        std::string("whsec_AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh.=")}) {
+  for (const std::string& secret : std::vector<std::string>{
+           "whsec_" + std::string(32, ' '), "whsec_" + std::string(40, '='),
+           "whsec_" + std::string(64, '\n'), good + "\n", good + " ",
+           "whsec_ MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw", "whsec_MfKQ 9r8GKYqrTwjUPD8ILPZIo2LaLaSw",
+           good + "=", good + "A=",
+           std::string("whsec_AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8"),   // without padding
+           std::string("whsec_AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh9="),  // spare bits set
+           std::string("whsec_AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh.=")}) {
     EXPECT_FALSE(KeyOf(secret)) << secret;
   }
 }
