@@ -29,6 +29,19 @@ absl::StatusOr<std::unique_ptr<sql::Database>> OpenDatabase(std::string_view opt
                                                   RemedyFor(option, status)));
 }
 
+void LookAtDatabase(FieldErrors& errors, std::string_view option, const std::string& url,
+                    std::string_view owner) {
+  if (const absl::Status status = sql::CheckOwner(url, owner); !status.ok()) {
+    errors.Add(option, std::string(status.message()));
+  }
+}
+
+void LookAtTokenKey(FieldErrors& errors, const std::string& file) {
+  if (const absl::Status status = config::CheckKey(file); !status.ok()) {
+    errors.Add("token_key_file", std::string(status.message()));
+  }
+}
+
 std::string RemedyForFullDisk(std::string_view option) {
   return absl::StrCat("free space on the disk of the database that ", ToAbsl(option),
                       " names, or give it a bigger one; the service goes on by itself as soon as "

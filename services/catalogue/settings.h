@@ -21,4 +21,7 @@ struct Settings {
 // INVALID_ARGUMENT with every option that is missing or out of range, by its path: "relay.batch".
 absl::StatusOr<Settings> ReadSettings(const config::v1::CatalogueConfig& config);
 
+// For --check_config: what of the files that it names can't be used, as far as they are there.
+absl::Status LookAtFiles(const config::v1::CatalogueConfig& config);
+
 }  // namespace clusterwire::catalogue

@@ -87,8 +87,8 @@ class NotificationParts final : public service::Parts {
     ASSIGN_OR_RETURN(std::string key, service::LoadTokenKey(common.token_key_file, in_.random));
     tokens_.emplace(std::move(key));
     ASSIGN_OR_RETURN(store_database_,
-                     service::OpenDatabase("database.url", common.database,
-                                           common.database_options, kDatabaseOwner));
+                     service::OpenDatabase("database.url", common.database, common.database_options,
+                                           kDatabaseOwner));
     ASSIGN_OR_RETURN(ledger_database_,
                      service::OpenDatabase("ledger.url", in_.settings.ledger,
                                            in_.settings.ledger_options, kDatabaseOwner));

@@ -32,4 +32,7 @@ struct Settings {
 // "delivery.retry_jitter".
 absl::StatusOr<Settings> ReadSettings(const config::v1::NotificationConfig& config);
 
+// For --check_config: what of the files that it names can't be used, as far as they are there.
+absl::Status LookAtFiles(const config::v1::NotificationConfig& config);
+
 }  // namespace clusterwire::notification

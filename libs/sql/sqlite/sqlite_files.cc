@@ -116,9 +116,9 @@ absl::StatusOr<std::shared_ptr<const SqliteHold>> SqliteHold::Take(const std::st
   MutexLock lock(mutex);
   std::weak_ptr<const SqliteHold>& known = holds[path];
   if (std::shared_ptr<const SqliteHold> hold = known.lock()) return hold;
+  RETURN_IF_ERROR(MakeFile(path));
   ASSIGN_OR_RETURN(const int descriptor, Lock(path));
   std::shared_ptr<const SqliteHold> hold(new SqliteHold(descriptor));
-  RETURN_IF_ERROR(MakeFile(path));
   for (const char* suffix : {"", "-wal", "-shm", ".lock"}) MakePrivate(path + suffix);
   LookAtFolder(path);
   known = hold;
