@@ -3,7 +3,7 @@
 import socket
 import subprocess
 
-from confluent_kafka import OFFSET_END, KafkaException, TopicPartition
+from confluent_kafka import OFFSET_END, KafkaError, KafkaException, TopicPartition
 from confluent_kafka.admin import AclBinding, AclOperation, AclPermissionType, AdminClient, \
     AlterConfigOpType, ConfigEntry, ConfigResource, NewTopic, ResourcePatternType, ResourceType
 
@@ -54,10 +54,14 @@ class Broker:
         new = NewTopic(name, num_partitions=partitions, replication_factor=1, config=config)
         self._admin.create_topics([new])[name].result(20)
 
-    def delete_topic(self, name):
-        """Returns once it is gone."""
+    def make_topic_anew(self, name, partitions, config):
+        """Deletes it and makes it, unless the catalogue was quicker."""
         self._admin.delete_topics([name])[name].result(20)
-        eventually(lambda: name not in self._admin.list_topics(timeout=5).topics, f"{name} is gone")
+        try:
+            self.create_topic(name, partitions, config)
+        except KafkaException as error:
+            if error.args[0].code() != KafkaError.TOPIC_ALREADY_EXISTS:
+                raise
 
     def forget_records(self, name):
         """What retention does: the log of each partition begins at its end."""

@@ -76,8 +76,7 @@ class LostChangesTest(unittest.TestCase):
         self.assertEqual(service.findings()["gaps"].severity, OK)
 
     def make_topic_anew(self):
-        shared.broker().delete_topic(self.stack.topic)
-        shared.broker().create_topic(self.stack.topic, 8, {"retention.ms": "604800000"})
+        shared.broker().make_topic_anew(self.stack.topic, 8, {"retention.ms": "604800000"})
 
     def test_a_topic_made_anew_while_notification_was_down(self):
         self.notification.process.stop()

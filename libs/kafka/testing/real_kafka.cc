@@ -205,13 +205,12 @@ absl::Status RealKafka::SendInTransaction(const TopicPartition& to,
   ASSIGN_OR_RETURN(const Client client, NewClient({.brokers = brokers_}, plan));
   RETURN_IF_ERROR(ToStatus(rd_kafka_init_transactions(client.get(), kPatience), "transaction"));
   RETURN_IF_ERROR(ToStatus(rd_kafka_begin_transaction(client.get()), "transaction"));
+  const TopicHandle topic(rd_kafka_topic_new(client.get(), to.topic.c_str(), nullptr));
   for (const std::string& value : values) {
-    RETURN_IF_ERROR(
-        ToStatus(rd_kafka_producev(client.get(), RD_KAFKA_V_TOPIC(to.topic.c_str()),
-                                   RD_KAFKA_V_PARTITION(to.partition),
-                                   RD_KAFKA_V_VALUE(const_cast<char*>(value.data()), value.size()),
-                                   RD_KAFKA_V_MSGFLAGS(RD_KAFKA_MSG_F_COPY), RD_KAFKA_V_END),
-                 "transaction"));
+    if (rd_kafka_produce(topic.get(), to.partition, RD_KAFKA_MSG_F_COPY,
+                         const_cast<char*>(value.data()), value.size(), nullptr, 0, nullptr) != 0) {
+      return ToStatus(rd_kafka_last_error(), "transaction");
+    }
   }
   RETURN_IF_ERROR(ToStatus(rd_kafka_flush(client.get(), kPatience), "transaction"));
   if (end == End::kCommit) {

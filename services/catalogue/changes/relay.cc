@@ -57,6 +57,9 @@ Relay::~Relay() {
   store_.Unsubscribe(&worker_.wakeup());
   worker_.Stop();
   if (cursor_.name.empty()) return;
+  if (const absl::Status kept = prepared_ ? watch_.Keep() : absl::OkStatus(); !kept.ok()) {
+    telemetry::LogWarning("relay could not note where the topic ends", {{"status", kept}});
+  }
   // Also of a relay that stood still, so that the next process need not wait for the lease to end.
   const absl::Status released = store_.cursors().Release(cursor_);
   if (!released.ok() && !absl::IsAborted(released)) {

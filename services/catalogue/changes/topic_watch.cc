@@ -65,33 +65,31 @@ absl::Status TopicWatch::See(int32_t partition, int64_t offset) {
                             .first_offset = offset,
                             .end_offset = known,
                             .since = now - options_.retention};
-  RETURN_IF_ERROR(sql::InTransaction(
-      database_, sql::Transaction::Kind::kWrite, [&](sql::Connection& connection) -> absl::Status {
-        RETURN_IF_ERROR(service::Gaps(connection).Note(gap, now));
-        return connection.Execute(
-            "UPDATE relay_end SET end_offset = $3 WHERE topic = $1 AND topic_partition = $2",
-            {options_.topic, partition, offset});
-      }));
+  const auto note = [&](sql::Connection& connection) -> absl::Status {
+    RETURN_IF_ERROR(service::Gaps(connection).Note(gap, now));
+    return connection.Execute(
+        "UPDATE relay_end SET end_offset = $3 WHERE topic = $1 AND topic_partition = $2",
+        {options_.topic, partition, offset});
+  };
+  RETURN_IF_ERROR(sql::InTransaction(database_, sql::Transaction::Kind::kWrite, note));
   ends_[partition] = kept_[partition] = offset;
   return absl::OkStatus();
 }
 
 absl::Status TopicWatch::Keep() {
   if (ends_ == kept_) return absl::OkStatus();
-  RETURN_IF_ERROR(sql::InTransaction(
-      database_, sql::Transaction::Kind::kWrite, [&](sql::Connection& connection) -> absl::Status {
-        for (const auto& [partition, end] : ends_) {
-          if (const auto kept = kept_.find(partition); kept != kept_.end() && kept->second == end) {
-            continue;
-          }
-          RETURN_IF_ERROR(connection.Execute(
-              "INSERT INTO relay_end (topic, topic_partition, end_offset) VALUES ($1, $2, $3)"
-              " ON CONFLICT (topic, topic_partition) DO UPDATE SET"
-              " end_offset = excluded.end_offset",
-              {options_.topic, partition, end}));
-        }
-        return absl::OkStatus();
-      }));
+  const auto keep = [&](sql::Connection& connection) -> absl::Status {
+    for (const auto& [partition, end] : ends_) {
+      const auto kept = kept_.find(partition);
+      if (kept != kept_.end() && kept->second == end) continue;
+      RETURN_IF_ERROR(connection.Execute(
+          "INSERT INTO relay_end (topic, topic_partition, end_offset) VALUES ($1, $2, $3)"
+          " ON CONFLICT (topic, topic_partition) DO UPDATE SET end_offset = excluded.end_offset",
+          {options_.topic, partition, end}));
+    }
+    return absl::OkStatus();
+  };
+  RETURN_IF_ERROR(sql::InTransaction(database_, sql::Transaction::Kind::kWrite, keep));
   kept_ = ends_;
   return absl::OkStatus();
 }

@@ -38,11 +38,12 @@ class TopicWatch {
   absl::Status Acknowledged(const std::map<kafka::TopicPartition, kafka::Producer::Range>& ranges);
   // Where partitions end now. Keeps it.
   absl::Status Compare(const std::vector<int64_t>& ends);
+  // Writes down what was acknowledged since the last Compare().
+  absl::Status Keep();
 
  private:
   // The partition ends, or goes on, at `offset`.
   absl::Status See(int32_t partition, int64_t offset);
-  absl::Status Keep();
 
   const Options options_;
   sql::Database& database_;

@@ -70,14 +70,17 @@ TEST_P(TopicWatchTest, ATopicMadeAnewAndWrittenToIsNoticedByWhereTheRecordsCame)
 TEST_P(TopicWatchTest, WhatIsLostWhileNobodyLooksIsNoticedByTheNextProcess) {
   {
     TopicWatch watch = Watch();
-    ASSERT_THAT(watch.Compare({7, 7}), IsOk());
+    ASSERT_THAT(watch.Compare({4, 7}), IsOk());
+    ASSERT_THAT(watch.Acknowledged({{{"t", 0}, Range{4, 6}}}), IsOk());
+    ASSERT_THAT(watch.Keep(), IsOk());
   }
   TopicWatch other = Watch("other");
   ASSERT_THAT(other.Compare({0, 0}), IsOk());
   EXPECT_THAT(Gaps(), ::testing::IsEmpty()) << "another topic is another matter";
   TopicWatch watch = Watch();
-  ASSERT_THAT(watch.Compare({0, 7}), IsOk());
-  EXPECT_EQ(Gaps().size(), 1u);
+  ASSERT_THAT(watch.Compare({4, 7}), IsOk());
+  ASSERT_EQ(Gaps().size(), 1u);
+  EXPECT_EQ(Gaps()[0].end_offset, 7);
 }
 
 }  // namespace

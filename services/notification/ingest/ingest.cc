@@ -36,35 +36,36 @@ absl::StatusOr<int64_t> StartOffsets::Of(const kafka::TopicPartition& partition)
     }));
     return marks.start;
   }
-  ASSIGN_OR_RETURN(const bool another, IsAnother(partition, *position, marks));
+  ASSIGN_OR_RETURN(const bool another, IsAnother(partition, *position, marks, kPatience));
   if (another) return StartAnew(partition, *position, marks, service::Gap::Cause::kMadeAnew);
-  if (position->next_offset < marks.start) {
+  if (std::max(position->next_offset, position->passed) < marks.start) {
     return StartAnew(partition, *position, marks, service::Gap::Cause::kForgotten);
   }
-  return position->next_offset;
+  return std::max(position->next_offset, marks.start);
 }
 
 absl::StatusOr<std::optional<int64_t>> StartOffsets::Recheck(const kafka::TopicPartition& partition,
                                                              const TopicPosition& position) {
-  ASSIGN_OR_RETURN(const Marks marks, reader_->GetWatermarks(partition, kPatience));
-  ASSIGN_OR_RETURN(const bool another, IsAnother(partition, position, marks));
+  ASSIGN_OR_RETURN(const Marks marks, reader_->GetWatermarks(partition, kRecheckPatience));
+  ASSIGN_OR_RETURN(const bool another, IsAnother(partition, position, marks, kRecheckPatience));
   if (!another) return std::nullopt;
   return StartAnew(partition, position, marks, service::Gap::Cause::kMadeAnew);
 }
 
 absl::StatusOr<bool> StartOffsets::IsAnother(const kafka::TopicPartition& partition,
-                                             const TopicPosition& position, const Marks& marks) {
+                                             const TopicPosition& position, const Marks& marks,
+                                             absl::Duration patience) {
   const int64_t next = position.next_offset;
   if (next > marks.end) return true;
   // A log begins later and later: one that begins before where it began is another.
   if (position.digest.empty()) return marks.start < next;
   if (next <= marks.start) return false;  // what could be compared is dropped
   ASSIGN_OR_RETURN(const std::optional<kafka::ReceivedMessage> last,
-                   reader_->ReadAt(partition, next - 1, kPatience));
+                   reader_->ReadAt(partition, next - 1, patience));
   if (last) return DigestOf(*last) != position.digest;
   // No message stands there, a transaction's marker perhaps: unless it was dropped just now,
   // another log stands there.
-  ASSIGN_OR_RETURN(const Marks later, reader_->GetWatermarks(partition, kPatience));
+  ASSIGN_OR_RETURN(const Marks later, reader_->GetWatermarks(partition, patience));
   return next > later.start;
 }
 
@@ -84,10 +85,11 @@ absl::StatusOr<int64_t> StartOffsets::StartAnew(const kafka::TopicPartition& par
                             .history = position.history,
                             .revision = position.revision,
                             .since = position.since};
-  RETURN_IF_ERROR(ledger_.Write([&](sql::Connection& connection) -> absl::Status {
+  const auto note = [&](sql::Connection& connection) -> absl::Status {
     RETURN_IF_ERROR(service::Gaps(connection).Note(gap, clock_.Now()));
     return TopicPositions(connection).Move(partition, {.next_offset = marks.start});
-  }));
+  };
+  RETURN_IF_ERROR(ledger_.Write(note));
   return marks.start;
 }
 
@@ -96,7 +98,8 @@ absl::StatusOr<std::vector<int64_t>> StartOffsets::OnAssigned(
   LogPartitions("partitions assigned", partitions);
   std::vector<int64_t> offsets;
   for (const kafka::TopicPartition& partition : partitions) {
-    ASSIGN_OR_RETURN(offsets.emplace_back(), Of(partition));
+    ASSIGN_OR_RETURN(begun_[partition], Of(partition));
+    offsets.push_back(begun_[partition]);
   }
   return offsets;
 }
@@ -140,6 +143,7 @@ absl::Status Ingest::Connect() {
   ASSIGN_OR_RETURN(std::unique_ptr<kafka::TopicReader> reader,
                    kafka::TopicReader::Create(options_.client));
   consumer_.reset();  // before its hook
+  noted_.clear();
   start_offsets_ = std::make_unique<StartOffsets>(std::move(reader), ledger_, clock_, metrics_);
   ASSIGN_OR_RETURN(consumer_, kafka::Consumer::Create({.client = options_.client,
                                                        .group = options_.group,
@@ -158,7 +162,25 @@ absl::Status Ingest::PollAndTake() {
   const absl::Status taken = Take(batch->messages);
   if (consumer_ == nullptr) return taken;
   const absl::Status mended = Mend(batch->errors);
-  return taken.ok() ? mended : taken;
+  if (!taken.ok() || !mended.ok()) return taken.ok() ? mended : taken;
+  return NotePassed();
+}
+
+// What lies between the last message and the end of a partition, and is none, is noted: when the
+// topic drops it, nothing is missing. Rare, since none of ours writes in transactions.
+absl::Status Ingest::NotePassed() {
+  for (const kafka::Consumer::Lag& partition : consumer_->lag()) {
+    if (partition.position < 0) continue;
+    int64_t& noted =
+        noted_.try_emplace(partition.partition, start_offsets_->begun(partition.partition))
+            .first->second;
+    if (partition.position <= noted) continue;
+    RETURN_IF_ERROR(ledger_.Write([&](sql::Connection& connection) {
+      return TopicPositions(connection).Pass(partition.partition, partition.position);
+    }));
+    noted = partition.position;
+  }
+  return absl::OkStatus();
 }
 
 absl::Status Ingest::Take(std::span<const kafka::ReceivedMessage> messages) {
@@ -172,6 +194,7 @@ absl::Status Ingest::Take(std::span<const kafka::ReceivedMessage> messages) {
   std::map<kafka::TopicPartition, int64_t> next;
   for (const kafka::ReceivedMessage& message : messages) next[message.from] = message.offset + 1;
   for (const auto& [partition, offset] : next) {
+    noted_[partition] = offset;
     // Kafka's own offset is for those who watch the group; ours is in the ledger.
     const absl::Status stored = consumer_->Store(partition, offset);
     if (!stored.ok()) telemetry::LogWarning("offset not stored", {{"error", stored}});
@@ -204,7 +227,9 @@ absl::Status Ingest::Recheck(const Positions& before) {
   for (const auto& [partition, position] : before) {
     ASSIGN_OR_RETURN(const std::optional<int64_t> start,
                      start_offsets_->Recheck(partition, position));
-    if (start) RETURN_IF_ERROR(consumer_->Restart(partition, *start));
+    if (!start) continue;
+    RETURN_IF_ERROR(consumer_->Restart(partition, *start));
+    noted_[partition] = *start;
   }
   return absl::OkStatus();
 }
@@ -237,6 +262,7 @@ absl::Status Ingest::Mend(std::span<const kafka::Consumer::PartitionError> error
       consumer_.reset();  // a new one is assigned everything anew
       return mended;
     }
+    noted_[error.partition] = *offset;
   }
   return absl::OkStatus();
 }

@@ -31,6 +31,7 @@ namespace clusterwire::notification {
 class StartOffsets final : public kafka::RebalanceHook {
  public:
   static constexpr absl::Duration kPatience = absl::Seconds(10);
+  static constexpr absl::Duration kRecheckPatience = absl::Seconds(2);
 
   // The arguments by reference outlive it.
   StartOffsets(std::unique_ptr<kafka::TopicReader> reader, Ledger& ledger, Clock& clock,
@@ -43,6 +44,9 @@ class StartOffsets final : public kafka::RebalanceHook {
   absl::StatusOr<std::optional<int64_t>> Recheck(const kafka::TopicPartition& partition,
                                                  const TopicPosition& position);
 
+  // Where reading of it was begun; the partition was assigned.
+  int64_t begun(const kafka::TopicPartition& partition) const { return begun_.at(partition); }
+
   absl::StatusOr<std::vector<int64_t>> OnAssigned(
       std::span<const kafka::TopicPartition> partitions) override;
   // TopicPositions are committed with each batch, so nothing is in hand between two Polls.
@@ -54,7 +58,8 @@ class StartOffsets final : public kafka::RebalanceHook {
 
   // Whether another message, or none, stands where the position has seen one.
   absl::StatusOr<bool> IsAnother(const kafka::TopicPartition& partition,
-                                 const TopicPosition& position, const Marks& marks);
+                                 const TopicPosition& position, const Marks& marks,
+                                 absl::Duration patience);
   // Starts at the beginning of what is there, with a gap noted for what is not.
   absl::StatusOr<int64_t> StartAnew(const kafka::TopicPartition& partition,
                                     const TopicPosition& position, const Marks& marks,
@@ -64,6 +69,7 @@ class StartOffsets final : public kafka::RebalanceHook {
   Ledger& ledger_;
   Clock& clock_;
   IngestMetrics metrics_;
+  std::map<kafka::TopicPartition, int64_t> begun_;
 };
 
 // The consumer's thread: from Kafka to the intake. When the database is away the partitions are
@@ -100,6 +106,7 @@ class Ingest {
   using Positions = std::map<kafka::TopicPartition, TopicPosition>;
   absl::StatusOr<Positions> PositionsBeforePause(std::span<const kafka::ReceivedMessage> messages);
   absl::Status Recheck(const Positions& before);
+  absl::Status NotePassed();
   void GoBack(std::span<const kafka::ReceivedMessage> messages);
   absl::Status Mend(std::span<const kafka::Consumer::PartitionError> errors);
   void Publish(const absl::Status& status);
@@ -114,6 +121,7 @@ class Ingest {
   std::unique_ptr<StartOffsets> start_offsets_;
   std::unique_ptr<kafka::Consumer> consumer_;
   std::map<kafka::TopicPartition, absl::Duration> taken_;  // when something last came, by uptime
+  std::map<kafka::TopicPartition, int64_t> noted_;  // up to where the ledger knows it to be read
 
   mutable Mutex mutex_;
   absl::Status status_ ABSL_GUARDED_BY(mutex_) = absl::UnavailableError("not connected yet");

@@ -90,6 +90,7 @@ constexpr std::string_view kLastTaken = R"sql(
 ALTER TABLE topic_position ADD COLUMN history {text} NOT NULL DEFAULT '';
 ALTER TABLE topic_position ADD COLUMN revision {int} NOT NULL DEFAULT 0;
 ALTER TABLE topic_position ADD COLUMN since {int} NOT NULL DEFAULT 0;
+ALTER TABLE topic_position ADD COLUMN passed {int} NOT NULL DEFAULT 0;
 CREATE TABLE purged_record (history {text} NOT NULL PRIMARY KEY, revision {int} NOT NULL);
 )sql";
 

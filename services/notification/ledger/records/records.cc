@@ -108,7 +108,7 @@ absl::Status TopicPositions::Move(const kafka::TopicPartition& partition,
       "INSERT INTO topic_position (topic, topic_partition, next_offset, digest, history, revision,"
       " since) VALUES ($1, $2, $3, $4, $5, $6, $7)"
       " ON CONFLICT (topic, topic_partition) DO UPDATE SET next_offset = excluded.next_offset,"
-      " digest = excluded.digest,"
+      " digest = excluded.digest, passed = 0,"
       " history = CASE WHEN excluded.revision = 0 THEN topic_position.history"
       " ELSE excluded.history END,"
       " since = CASE WHEN excluded.revision = 0 THEN topic_position.since ELSE excluded.since END,"
@@ -118,16 +118,24 @@ absl::Status TopicPositions::Move(const kafka::TopicPartition& partition,
        position.history, position.revision, absl::ToUnixMicros(position.since)});
 }
 
+absl::Status TopicPositions::Pass(const kafka::TopicPartition& partition, int64_t passed) {
+  return connection_.Execute(
+      "UPDATE topic_position SET passed = $3 WHERE topic = $1 AND topic_partition = $2",
+      {partition.topic, partition.partition, passed});
+}
+
 absl::StatusOr<std::optional<TopicPosition>> TopicPositions::Find(
     const kafka::TopicPartition& partition) {
   ASSIGN_OR_RETURN(
       const sql::Result found,
-      connection_.Query("SELECT next_offset, digest, history, revision, since FROM topic_position"
+      connection_.Query("SELECT next_offset, digest, history, revision, since, passed FROM"
+                        " topic_position"
                         " WHERE topic = $1 AND topic_partition = $2",
                         {partition.topic, partition.partition}));
   if (found.rows.empty()) return std::nullopt;
   const sql::Row& row = found.rows[0];
   return TopicPosition{.next_offset = row.Int(0),
+                       .passed = row.Int(5),
                        .digest = row.Bytes(1),
                        .history = row.Text(2),
                        .revision = row.Int(3),

@@ -66,9 +66,12 @@ class Records {
 
 struct TopicPosition {
   int64_t next_offset = 0;
+  // Where it lies behind next_offset: up to here there was no message, but markers of transactions
+  // and what aborted ones wrote.
+  int64_t passed = 0;
   // Of the message at next_offset - 1, as it came; empty where none was read yet: then the log
   // began at next_offset when reading began.
-  std::string digest;
+  std::string digest = {};
   // The last change that was taken: nothing up to this revision of this history is missing. Zero
   // before the first.
   std::string history = {};
@@ -84,6 +87,8 @@ class TopicPositions {
 
   // A position without a change keeps the one that is known.
   absl::Status Move(const kafka::TopicPartition& partition, const TopicPosition& position);
+  // Notes what was passed behind the position.
+  absl::Status Pass(const kafka::TopicPartition& partition, int64_t passed);
   // Nothing when the partition was never read.
   absl::StatusOr<std::optional<TopicPosition>> Find(const kafka::TopicPartition& partition);
 

@@ -107,6 +107,13 @@ TEST_P(RecordsTest, APositionIsWhatItWasLastMovedTo) {
   EXPECT_EQ((*position)->history, "h");
   EXPECT_EQ((*position)->revision, 7);
   EXPECT_EQ((*position)->since, absl::FromUnixSeconds(1));
+  EXPECT_EQ((*position)->passed, 0);
+  ASSERT_THAT(ledger_->Write([&](sql::Connection& connection) {
+    return TopicPositions(connection).Pass(partition, 23);
+  }),
+              IsOk());
+  EXPECT_EQ((*find())->passed, 23);
+  EXPECT_EQ((*find())->next_offset, 20);
 }
 
 }  // namespace
