@@ -118,11 +118,11 @@ TEST(CompileTest, FiltersOfANewerReleaseFailClosedWhereverTheNewFieldIs) {
 TEST(CanonicalTest, SortsFoldsAndForgetsRepeats) {
   const Predicate predicate = Compiled(
       "types: 'Label' types: 'cluster' types: 'label' languages: 'ZH-hant-tw' "
-      "sectors: 'ESCA:ict' words: 'Straße  éclair* ECLAIR*' "
+      "sectors: 'ESCA:ICT' regions: 'NUTS:ded' words: 'Straße  éclair* ECLAIR* MÜNCHEN' "
       "none_of { kinds: 'b' } none_of { kinds: 'a' } none_of { kinds: 'B' }");
   EXPECT_EQ(predicate.filter().ShortDebugString(),
-            Text<Filter>("types: 'cluster' types: 'label' sectors: 'esca:ict' "
-                         "languages: 'zh-Hant-TW' words: 'strasse eclair*' "
+            Text<Filter>("types: 'cluster' types: 'label' sectors: 'esca:ict' regions: 'nuts:DED' "
+                         "languages: 'zh-Hant-TW' words: 'münchen strasse eclair*' "
                          "none_of { kinds: 'a' } none_of { kinds: 'b' }")
                 .ShortDebugString());
 }
@@ -136,6 +136,14 @@ TEST(ExactTest, RangesPlacesPrefixesAndExclusionsHaveToBeAsked) {
   EXPECT_FALSE(Compiled("deadline { start: '2024' }").exact());
   EXPECT_FALSE(Compiled("within { radius_meters: 1 }").exact());
   EXPECT_FALSE(Compiled("none_of { types: 'event' }").exact());
+}
+
+TEST(RequiredTest, AWordIsRequiredInOneOfItsSpellings) {
+  EXPECT_THAT(Compiled("words: 'münchen strasse'", Viewer::Operator()).required(),
+              ElementsAre(ElementsAre(MakeTerm(TermField::kToken, "munchen"),
+                                      MakeTerm(TermField::kToken, "muenchen")),
+                          ElementsAre(MakeTerm(TermField::kToken, "strasse"))));
+  EXPECT_TRUE(Compiled("words: 'münchen'").exact());
 }
 
 TEST(RequiredTest, TheEmptyFilterRequiresOnlyThatItMayBeSeen) {

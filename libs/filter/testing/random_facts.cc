@@ -52,7 +52,9 @@ const Choices& Ids() {
 }
 const Choices& Words() {
   static const auto& choices = *new Choices{"Photonik", "photonique", "Öresund", "Straße",
-                                            "health",   "healthcare", "NRW",     "ict"};
+                                            "health",   "healthcare", "NRW",     "ict",
+                                            "München",  "muenchen",   "Munchen", "Ørsted",
+                                            "oersted",  "Åre",        "aare",    "are"};
   return choices;
 }
 
