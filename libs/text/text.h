@@ -49,4 +49,7 @@ inline constexpr size_t kMaxLanguageTag = 35;  // characters: what RFC 5646 asks
 // registered is not asked, so that new ones need no new release.
 bool IsLanguageTag(std::string_view tag);
 
+// "German" of "de", "Portuguese (Brazil)" of "pt-BR"; the tag itself where English has no name.
+std::string LanguageName(std::string_view tag);
+
 }  // namespace clusterwire::text

@@ -10,6 +10,7 @@
 
 #include "libs/base/status/error.h"
 #include "libs/base/text/strings.h"
+#include "libs/text/form.h"
 #include "services/catalogue/common/fields/words.h"
 
 namespace clusterwire::catalogue::registers {
@@ -120,6 +121,15 @@ void ReadEach(JsonRecord& record, const Field& field, FieldMap fields, Message* 
         object, fields,
         resource->GetReflection()->AddMessage(resource, &DescriptorAt(field.path, *resource)));
     object.RefuseUnknown();
+  }
+}
+
+void BringToForm(JsonRecord& record, FieldMap fields, Message* resource) {
+  FieldErrors errors;
+  text::BringToForm(resource, errors);
+  const google::rpc::BadRequest bad_request = BadRequestOf(errors.ToStatus());
+  for (const auto& violation : bad_request.field_violations()) {
+    record.AddError(KeyOf(violation.field(), fields), violation.description());
   }
 }
 

@@ -61,6 +61,29 @@ std::vector<std::string> CodeBook::LevelsUpTo(std::string_view level) const {
   return {std::string(level)};
 }
 
+std::string CodeBook::TitleOf(std::string_view code) const {
+  const Entry* entry = Find(code);
+  if (entry == nullptr) return "";
+  for (const type::v1::LocalizedText& title : entry->code->localized_titles()) {
+    if (title.language() == "en") return title.text();
+  }
+  return entry->code->title();
+}
+
+std::string CodeBook::TitleOfLevel(std::string_view level) const {
+  const size_t colon = std::min(level.find(':'), level.size());
+  const v1::LabelScheme* scheme =
+      FindScheme(absl::StrCat("labelSchemes/", ToAbsl(level.substr(0, colon))));
+  if (scheme == nullptr) return "";
+  const std::string& prefix = scheme->acronym().empty() ? scheme->title() : scheme->acronym();
+  for (const v1::LabelLevel& known : scheme->levels()) {
+    if (LevelCode(scheme->name(), known.id()) == level) {
+      return absl::StrCat(prefix, " ", known.title());
+    }
+  }
+  return "";
+}
+
 const CodeBook::Entry* CodeBook::Find(std::string_view code) const {
   const auto found = entries_.find(code);
   return found == entries_.end() ? nullptr : &found->second;
