@@ -54,6 +54,10 @@ std::string WithArticle(const std::string& value, const Facts& facts) {
   const bool vowel = std::string_view("aeiou").find(value[0]) != std::string_view::npos;
   return absl::StrCat(vowel ? "an " : "a ", Plain(value, facts));
 }
+// Their titles aren't in the Facts; their ids are what people call them.
+std::string Programme(const std::string& name, const Facts&) {
+  return absl::StrCat(name.substr(name.find('/') + 1), " (", name, ")");
+}
 std::string Language(const std::string& value, const Facts&) {
   return absl::StrCat(text::LanguageName(value), " (", value, ")");
 }
@@ -67,7 +71,7 @@ struct Wording {
 constexpr Wording kWordings[] = {{"types", "is ", WithArticle},
                                  {"sectors", "works in ", TitleWithValue},
                                  {"regions", "is in ", TitleWithValue},
-                                 {"programmes", "belongs to ", TitleWithValue},
+                                 {"programmes", "belongs to ", Programme},
                                  {"label_levels", "has the label ", TitleWithValue},
                                  {"labels_held", "has or had the label ", TitleWithValue},
                                  {"kinds", "is of the kind ", Plain},

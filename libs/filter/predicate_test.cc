@@ -188,7 +188,7 @@ TEST(ExplainTest, NamesThingsByTheirTitles) {
   EXPECT_EQ(Told("regions: 'nuts:DED'", facts), "is in Saxony (nuts:DED)");
   EXPECT_EQ(Told("regions: 'nuts:DEA'", facts),
             "is in Saxony (nuts:DED) and Germany (iso:DE); asked for nuts:DEA");
-  EXPECT_EQ(Told("programmes: 'programmes/p'", facts), "belongs to programmes/p");
+  EXPECT_EQ(Told("programmes: 'programmes/p'", facts), "belongs to p (programmes/p)");
   EXPECT_EQ(Told("label_levels: 'ecei:silver'", facts), "has the label ECEI Silver (ecei:silver)");
   EXPECT_EQ(Told("labels_held: 'ecei:gold'", facts),
             "has or had the label ECEI Silver (ecei:silver); asked for ecei:gold");

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
 
 #include "libs/base/status/error.h"
 #include "libs/base/text/strings.h"
@@ -62,6 +63,10 @@ std::vector<std::string> CodeBook::LevelsUpTo(std::string_view level) const {
 }
 
 std::string CodeBook::TitleOf(std::string_view code) const {
+  const size_t colon = std::min(code.find(':'), code.size());
+  if (code.substr(0, colon) == kNamedList) {
+    return absl::StrReplaceAll(ToAbsl(code.substr(colon + 1)), {{"-", " "}});
+  }
   const Entry* entry = Find(code);
   if (entry == nullptr) return "";
   for (const type::v1::LocalizedText& title : entry->code->localized_titles()) {

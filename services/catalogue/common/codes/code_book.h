@@ -31,7 +31,7 @@ class CodeBook final : public facts::CodeLists {
   std::vector<std::string> LevelsUpTo(std::string_view level) const;
 
   // For people, in English where the list has it: "Saxony" of "nuts:DED", "ECEI Silver" of
-  // "ecei:silver". Empty for what is on no list.
+  // "ecei:silver", "quantum sensors" of "named:quantum-sensors". Empty for what is on no list.
   std::string TitleOf(std::string_view code) const;
   std::string TitleOfLevel(std::string_view level) const;
 

@@ -116,12 +116,13 @@ absl::StatusOr<std::vector<v1::FoundCode>> Taxonomies::SearchCodes(const ReadCal
                                                                    std::string_view taxonomy,
                                                                    size_t limit) const {
   FieldErrors errors;
-  resource::CheckText(errors, "query", query, 1, 200);
+  const std::string asked = text::InForm(query, type::v1::FORM_LINE, "query", errors);
+  resource::CheckText(errors, "query", asked, 1, 200);
   RETURN_IF_ERROR(errors.ToStatus());
   ASSIGN_OR_RETURN(const auto reader, store().Read(call.at_least));
   if (!taxonomy.empty()) RETURN_IF_ERROR(CheckMaySee(*reader, call.viewer, taxonomy));
   ASSIGN_OR_RETURN(const auto codes, CodesAt(*reader));
-  return codes->Find(query, taxonomy, limit);
+  return codes->Find(asked, taxonomy, limit);
 }
 
 absl::StatusOr<std::shared_ptr<const CodeIndex>> Taxonomies::CodesAt(
