@@ -146,7 +146,7 @@ TEST_F(TextTest, VocabulariesComeToOneForm) {
   EXPECT_THAT(created->sectors(), ElementsAre("esca:ict", "named:photonics"));
   EXPECT_EQ(created->founded(), "2004-Q3");
   for (const char* filter : {"regions: 'nuts:ded'", "regions: 'ISO:de'", "languages: 'DE'",
-                             "languages: 'pt-br'", "sectors: 'Esca:ICT'", "states: 'Draft'"}) {
+                             "languages: 'pt-br'", "sectors: 'Esca:ICT'", "states: 'Published'"}) {
     type::v1::Filter asked;
     ASSERT_TRUE(google::protobuf::TextFormat::ParseFromString(filter, &asked));
     EXPECT_THAT(Found(asked), ElementsAre(created->name())) << filter;
