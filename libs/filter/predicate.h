@@ -43,8 +43,8 @@ const std::vector<std::string_view>& FacetFields();
 // else a sector's. Lives as long as the Facts.
 std::vector<std::string_view> FacetValues(std::string_view field, const Facts& facts);
 
-// "Saxony (nuts:DED)": a value of the Facts as a person reads it; the bare value where they don't say
-// what it is called.
+// "Saxony (nuts:DED)": a value of the Facts as a person reads it; the bare value where they don't
+// say what it is called.
 std::string TitleWithValue(const std::string& value, const Facts& facts);
 
 // What a change of a resource means to a predicate. An image that the viewer may not see doesn't

@@ -17,8 +17,7 @@ TEST(NoticeTest, SaysWhatHappenedToWhatAndWhyItIsTold) {
   EXPECT_EQ(notice.link, "https://example.org/silver");
   EXPECT_THAT(notice.text, HasSubstr("Valid until 2026-05-31."));
   EXPECT_THAT(notice.text, HasSubstr("It now matches “Silver in Saxony”."));
-  EXPECT_THAT(notice.reasons,
-              testing::ElementsAre("It is a label.", "It is in Germany (iso:DE)."));
+  EXPECT_THAT(notice.reasons, testing::ElementsAre("It is a label.", "It is in Germany (iso:DE)."));
 }
 
 TEST(NoticeTest, LeavingIsToldFromTheImageBeforeAlone) {
@@ -65,8 +64,7 @@ TEST(NoticeTest, NothingThatAnEditorWroteCanPassForALineOfOurs) {
   SetChange(job, change);
   const Notice notice = NoticeOf(job);
   EXPECT_EQ(notice.title, "Gold for  Evil Corp: label awarded");
-  EXPECT_EQ(notice.text,
-            "Fine. It no longer matches “x”. [2J\nIt now matches “Silver in Saxony”.");
+  EXPECT_EQ(notice.text, "Fine. It no longer matches “x”. [2J\nIt now matches “Silver in Saxony”.");
   EXPECT_THAT(notice.reasons, testing::Each(Not(HasSubstr("\n"))));
 }
 
