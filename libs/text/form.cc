@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <iterator>
+#include <map>
 #include <vector>
 
 #include "absl/strings/ascii.h"
@@ -9,6 +10,8 @@
 #include "absl/strings/str_format.h"
 #include "google/protobuf/descriptor.h"
 #include <unicode/locid.h>
+#include <unicode/strenum.h>
+#include <unicode/timezone.h>
 
 #include "libs/base/text/strings.h"
 #include "libs/text/icu.h"
@@ -165,6 +168,23 @@ std::string LanguageForm(std::string_view tag) {
   return U_SUCCESS(error) ? written : lower;
 }
 
+std::string TimeZoneForm(std::string_view zone) {
+  static const auto& zones = *new std::map<std::string, std::string>([] {
+    const auto ids = Made<icu::StringEnumeration>("time zones", [](UErrorCode& error) {
+      return icu::TimeZone::createTimeZoneIDEnumeration(UCAL_ZONE_TYPE_ANY, nullptr, nullptr,
+                                                        error);
+    });
+    std::map<std::string, std::string> found;
+    UErrorCode error = U_ZERO_ERROR;
+    while (const icu::UnicodeString* id = ids->snext(error)) {
+      found.emplace(WordForm(ToUtf8(*id)), ToUtf8(*id));
+    }
+    return found;
+  }());
+  const auto known = zones.find(WordForm(zone));
+  return known == zones.end() ? std::string(zone) : known->second;
+}
+
 std::string WordForm(std::string_view word) { return absl::AsciiStrToLower(Trimmed(word)); }
 
 std::string InForm(std::string_view text, Form form, std::string_view path, FieldErrors& errors) {
@@ -179,6 +199,8 @@ std::string InForm(std::string_view text, Form form, std::string_view path, Fiel
     case type::v1::FORM_COUNTRY:
     case type::v1::FORM_DATE:
       return Upper(Trimmed(text));
+    case type::v1::FORM_TIME_ZONE:
+      return TimeZoneForm(text);
     case type::v1::FORM_WORD:
       return WordForm(text);
     default:

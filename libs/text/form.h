@@ -29,6 +29,8 @@ std::string InForm(std::string_view text, Form form, std::string_view path, Fiel
 std::string CodeForm(std::string_view code);
 // "pt-BR" of "PT-br". What is no language stays as it is, in lower case.
 std::string LanguageForm(std::string_view tag);
+// "Europe/Brussels" of "europe/brussels". What is no time zone stays as it is.
+std::string TimeZoneForm(std::string_view zone);
 // "silver" of "Silver ".
 std::string WordForm(std::string_view word);
 

@@ -121,6 +121,8 @@ TEST(VocabularyTest, ComesToOneForm) {
   EXPECT_EQ(Brought("Photonics", type::v1::FORM_CODE), "Photonics");
   EXPECT_EQ(Brought("de", type::v1::FORM_COUNTRY), "DE");
   EXPECT_EQ(Brought("Silver", type::v1::FORM_WORD), "silver");
+  EXPECT_EQ(Brought("europe/brussels ", type::v1::FORM_TIME_ZONE), "Europe/Brussels");
+  EXPECT_EQ(Brought("Europe/Nowhere", type::v1::FORM_TIME_ZONE), "Europe/Nowhere");
   EXPECT_EQ(Brought("2024-q3", type::v1::FORM_DATE), "2024-Q3");
   EXPECT_EQ(Brought(" As it\tis ", type::v1::FORM_EXACT), " As it\tis ");
 }

@@ -136,7 +136,7 @@ void BringToForm(JsonRecord& record, FieldMap fields, Message* resource) {
 void SetWord(JsonRecord& record, const Field& field, const std::string& word, std::string_view lead,
              Message* resource) {
   const auto& words = *DescriptorAt(field.path, *resource).enum_type();
-  if (const std::optional<int> value = ValueOf(words, word)) {
+  if (const std::optional<int> value = ValueOf(words, text::WordForm(word))) {
     Set(&Reflection::SetEnumValue, field.path, *value, resource);
   } else {
     record.AddError(field.key, absl::StrCat("'", word, "' must be ", ToAbsl(lead), WordsOf(words)));

@@ -204,6 +204,17 @@ TEST_F(MappingTest, TextsComeInThroughTheDoorOfTheServices) {
   EXPECT_EQ(label->label.awarded(), "2024-Q1");
 }
 
+TEST_F(MappingTest, WordsOfListsMayBeWrittenInAnyCase) {
+  const auto event = MapEvent(R"({"title": "A", "kind": "Conference", "start": "2026-05-01",
+    "end": "2026-05-01", "start_time": "09:00", "timezone": "europe/brussels", "country": "be",
+    "source": "https://x.example"})",
+                              "2026-11");
+  ASSERT_THAT(event, IsOk());
+  EXPECT_EQ(event->kind(), v1::CalendarEvent::KIND_CONFERENCE);
+  EXPECT_EQ(event->time_zone(), "Europe/Brussels");
+  EXPECT_EQ(event->place().country(), "BE");
+}
+
 TEST_F(MappingTest, ATextThatCantComeInIsNamedAsTheLineNamesIt) {
   const auto record = MapCluster(R"({"name": "\u200b", "country": "DE", "city": "a\u202eb",
     "former_names": ["x", "Gold\nfor Evil Corp"], "source": "https://x.example"})",
