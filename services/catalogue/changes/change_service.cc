@@ -6,6 +6,7 @@
 #include "libs/base/time/clock.h"
 #include "libs/resource/page.h"
 #include "libs/rpc/token/token.h"
+#include "libs/text/form.h"
 #include "services/catalogue/changes/history.h"
 #include "services/catalogue/services.h"
 
@@ -37,7 +38,7 @@ class ChangeServiceHandler final : public change::v1::ChangeService::CallbackSer
     HistoryQuery query;
     query.viewer = call.viewer;
     query.filter = request.filter();
-    query.kinds = {request.kinds().begin(), request.kinds().end()};
+    for (const std::string& kind : request.kinds()) query.kinds.push_back(text::WordForm(kind));
     if (request.has_start_time()) query.start = ToTime(request.start_time());
     if (request.has_end_time()) query.end = ToTime(request.end_time());
     query.latest_per_resource = request.latest_per_resource();
