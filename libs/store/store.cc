@@ -121,6 +121,16 @@ absl::StatusOr<std::vector<Change>> Store::HistoryOf(std::string_view name, Revi
   return Log(*connection, registry_).HistoryOf(name, before, limit);
 }
 
+absl::StatusOr<int64_t> Store::CountChanges(Position after, Position through) {
+  ASSIGN_OR_RETURN(sql::Lease connection, database_.Acquire());
+  return Log(*connection, registry_).Count(after, through);
+}
+
+absl::StatusOr<std::optional<Revision>> Store::FirstSince(absl::Time time) {
+  ASSIGN_OR_RETURN(sql::Lease connection, database_.Acquire());
+  return Log(*connection, registry_).FirstSince(time);
+}
+
 absl::StatusOr<std::vector<DueTimer>> Store::DueTimers(absl::Time now, int limit) {
   ASSIGN_OR_RETURN(sql::Lease connection, database_.Acquire());
   ASSIGN_OR_RETURN(const sql::Result result,

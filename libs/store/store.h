@@ -2,6 +2,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -114,6 +115,11 @@ class Store {
   // The changes of one resource, newest first, before the revision `before` (zero: from the
   // newest).
   absl::StatusOr<std::vector<Change>> HistoryOf(std::string_view name, Revision before, int limit);
+
+  // How many changes stand behind `after`, up to and with `through`.
+  absl::StatusOr<int64_t> CountChanges(Position after, Position through);
+  // The first revision that was written at `time` or later; none when there is none yet.
+  absl::StatusOr<std::optional<Revision>> FirstSince(absl::Time time);
 
   Cursors& cursors() { return cursors_; }
 

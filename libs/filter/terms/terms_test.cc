@@ -27,8 +27,9 @@ TEST(ColumnsTest, HoldWhatASearchSortsRanksAndCountsBy) {
       "period { start: '2024' } "
       "point { latitude: 55 longitude: 13 precision: POINT_PRECISION_CITY }");
   const Columns columns = ColumnsOf(facts);
-  EXPECT_THAT(columns.tokens, ElementsAre("health", "ols", "oresund", "strait"));
-  EXPECT_THAT(columns.title_tokens, ElementsAre("ols", "oresund"));
+  EXPECT_THAT(columns.tokens,
+              ElementsAre("health", "oels", "oeresund", "ols", "oresund", "strait"));
+  EXPECT_THAT(columns.title_tokens, ElementsAre("oels", "oeresund", "ols", "oresund"));
   EXPECT_THAT(FacetValues("sectors", facts), ElementsAre("esca:ict"));
   EXPECT_THAT(FacetValues("regions", facts), ElementsAre("iso:DK", "nuts:DK"));
   EXPECT_THAT(FacetValues("kinds", facts), IsEmpty());
