@@ -58,7 +58,9 @@ class Collection {
     store::Revision revision = {};
   };
 
-  // NOT_FOUND names those that aren't there or that the viewer may not see.
+  // NOT_FOUND names those that aren't there or that the viewer may not see; RESOURCE_EXHAUSTED,
+  // reason ANSWER_TOO_LARGE, when they have more than kMaxPageBytes, says how many of the first
+  // fit.
   absl::StatusOr<Found> Get(const ReadCall& call, const std::vector<std::string>& names) const;
   absl::StatusOr<Found> List(const ReadCall& call, const ListQuery& query) const;
 

@@ -23,6 +23,7 @@ namespace {
 
 using ::testing::Contains;
 using ::testing::ElementsAre;
+using ::testing::ElementsAreArray;
 using ::testing::HasSubstr;
 
 using ::testing::StartsWith;
@@ -181,6 +182,143 @@ TEST_F(SessionTest, TwoLinesOnOneThingWouldUndoEachOther) {
   EXPECT_EQ(bench_.Get<v1::Cluster>("clusters/twice").members().total(), 1);
 }
 
+TEST_F(SessionTest, OneNameInSeveralSpellingsIsOneCluster) {
+  const std::vector<std::string> spellings = {"Ökologie-Cluster", "O\u0308kologie-Cluster",
+                                              " Ökologie-Cluster  ", "ÖKOLOGIE-CLUSTER"};
+  for (const std::string& spelling : spellings) {
+    const Reports reports = Clusters({ClusterLine(spelling)});
+    EXPECT_EQ(reports[0].name(), "clusters/okologie-cluster") << spelling;
+  }
+  EXPECT_EQ(bench_.Count("cluster"), 1);
+  const auto cluster = bench_.Get<v1::Cluster>("clusters/okologie-cluster");
+  EXPECT_EQ(cluster.external_ids_size(), 1) << "no id for each spelling";
+  std::vector<std::string> lines;
+  for (const std::string& spelling : spellings) lines.push_back(ClusterLine(spelling));
+  const Reports together = Clusters(lines);
+  EXPECT_THAT(together[3].notes(), ElementsAre(HasSubstr("line 1 is about clusters/okologie")));
+}
+
+TEST_F(SessionTest, ALabelFindsItsClusterAndSchemeInAnySpelling) {
+  bench_.ImportFile(Start::KIND_PROGRAMMES, "programmes.ndjson");
+  Clusters({ClusterLine("Żywność Łódź")});
+  const auto line = [](const std::string& cluster, const std::string& scheme) {
+    return absl::StrCat(
+        R"({"cluster": ")", cluster, R"(", "country": "DE", "scheme": ")", scheme,
+        R"(", "level": "gold", "awarded": "2020-05", "source": "https://x.example"})");
+  };
+  bench_.Import(Start::KIND_LABELS, {line("Żywność Łódź", "ECEI")});
+  const Reports again =
+      bench_.Import(Start::KIND_LABELS, {line("Z\u0307YWNOS\u0301C\u0301 Łódź ", " ecei")});
+  EXPECT_THAT(OutcomesOf(again), ElementsAre(Report::OUTCOME_UNCHANGED)) << again[0].DebugString();
+  EXPECT_EQ(bench_.Count("label"), 1);
+}
+
+TEST_F(SessionTest, HoweverMuchIsWrongWithALineItsReportIsSmall) {
+  std::string codes;
+  for (int i = 0; i < 4000; ++i) absl::StrAppend(&codes, i == 0 ? "" : ",", R"({"code": "?"})");
+  std::string sectors = "1";
+  for (int i = 1; i < 400'000; ++i) sectors += ",1";
+  std::string programmes;
+  for (int i = 0; i < 150; ++i) {
+    absl::StrAppend(&programmes, i == 0 ? "" : ",", "\"", i, std::string(2000, 'x'), "\"");
+  }
+  Reports reports =
+      Clusters({ClusterLine("Wrong", absl::StrCat(R"(, "sectors": [)", sectors, "]")),
+                ClusterLine("Long", absl::StrCat(R"(, "programmes": [)", programmes, "]"))});
+  EXPECT_THAT(OutcomesOf(reports), ElementsAre(Report::OUTCOME_REFUSED, Report::OUTCOME_CREATED));
+  EXPECT_THAT(reports[0].notes(), ElementsAre("sectors: has 400000 items; at most 200"));
+  EXPECT_EQ(reports[1].notes_size(), Session::kMaxNotes);
+  EXPECT_EQ(reports[1].notes(Session::kMaxNotes - 1), "… and 131 more");
+  const Reports list =
+      bench_.Import(Start::KIND_TAXONOMIES,
+                    {absl::StrCat(R"({"list": "x", "title": "X", "subject": "sector",)",
+                                  R"("source": "https://x.example", "codes": [)", codes, "]}")});
+  EXPECT_EQ(list[0].notes_size(), Session::kMaxNotes);
+  reports.push_back(list[0]);
+  for (const Report& report : reports) {
+    EXPECT_LT(report.ByteSizeLong(), 12'000u);
+    for (const std::string& note : report.notes()) {
+      EXPECT_LE(note.size(), Session::kMaxNoteBytes);
+    }
+  }
+}
+
+TEST_F(SessionTest, AnEventWithoutAnEndEndsOnItsDay) {
+  const auto line = [](const std::string& dates) {
+    return absl::StrCat(R"({"title": "Day", "kind": "meeting", "source": "https://x.example", )",
+                        dates, "}");
+  };
+  const auto period = [&] { return bench_.Get<v1::CalendarEvent>("events/day").period(); };
+  bench_.Import(Start::KIND_EVENTS, {line(R"("start": "2026-05-07")")});
+  EXPECT_EQ(period().end(), "2026-05-07");
+  bench_.Import(Start::KIND_EVENTS, {line(R"("start": "2026-05-07", "end": "2026-05-09")")});
+  bench_.Import(Start::KIND_EVENTS, {line(R"("start": "2026-05-07")")});
+  EXPECT_EQ(period().end(), "2026-05-09") << "what a line doesn't say stays";
+  bench_.Import(Start::KIND_EVENTS, {line(R"("start": "2026-06")")});
+  EXPECT_EQ(period().end(), "2026-06") << "the end of another day says nothing of this one";
+}
+
+TEST_F(SessionTest, ARegionInWordsBecomesItsCodeInAnyLanguageOfTheList) {
+  const std::vector<std::pair<std::string, std::vector<std::string>>> regions = {
+      {"Sachsen", {"nuts:DED"}},  {"SAXONY", {"nuts:DED"}},
+      {"Saxe", {"nuts:DED"}},     {"NRW", {"nuts:DEA"}},
+      {"Bavaria", {"nuts:DE2"}},  {"Thuringen", {"nuts:DEG"}},
+      {"Hamburg", {"nuts:DE6"}},  {"Berlin / Brandenburg", {"nuts:DE3", "nuts:DE4"}},
+      {"Dresden", {"nuts:DED2"}}, {"Düsseldorf, Kreisfreie Stadt", {"nuts:DEA11"}}};
+  for (const auto& [words, codes] : regions) {
+    const Reports reports = Clusters(
+        {ClusterLine(absl::StrCat("In ", words), absl::StrCat(R"(, "region": ")", words, "\""))});
+    EXPECT_THAT(reports[0].notes(), ElementsAre());
+    const auto cluster = bench_.Get<v1::Cluster>(reports[0].name());
+    EXPECT_THAT(cluster.regions(), ElementsAreArray(codes)) << words;
+    EXPECT_EQ(cluster.seat().region(), words) << "the word is kept";
+  }
+}
+
+TEST_F(SessionTest, ARegionThatIsNoneOrSeveralStaysATextAndIsReported) {
+  const Reports reports = Clusters({ClusterLine("A", R"(, "region": "Middle-earth")"),
+                                    ClusterLine("B", R"(, "region": "Sachsen")", "FR"),
+                                    ClusterLine("C", R"(, "region": "Sachsen / Mordor")")});
+  EXPECT_THAT(
+      reports[0].notes(),
+      ElementsAre(StartsWith("region: 'Middle-earth' is no region of DE in the list nuts")));
+  EXPECT_THAT(reports[1].notes(), ElementsAre(StartsWith("region: 'Sachsen' is no region of FR")));
+  EXPECT_THAT(reports[2].notes(), ElementsAre(StartsWith("region: 'Mordor' is no region of DE")));
+  EXPECT_EQ(bench_.Get<v1::Cluster>("clusters/a").regions_size(), 0);
+  EXPECT_THAT(bench_.Get<v1::Cluster>("clusters/c").regions(), ElementsAre("nuts:DED"));
+}
+
+TEST_F(SessionTest, ALineMayCarryCodesOfRegionsAndAWrongOneRefusesIt) {
+  const Reports reports =
+      Clusters({ClusterLine("Coded", R"(, "region": "Around Dresden", "regions": ["nuts:DED2"])"),
+                ClusterLine("Wrong", R"(, "regions": ["nuts:XX9", "Sachsen"])")});
+  EXPECT_THAT(OutcomesOf(reports), ElementsAre(Report::OUTCOME_CREATED, Report::OUTCOME_REFUSED));
+  EXPECT_THAT(reports[0].notes(), ElementsAre());
+  EXPECT_THAT(bench_.Get<v1::Cluster>("clusters/coded").regions(), ElementsAre("nuts:DED2"));
+  EXPECT_THAT(reports[1].notes(), ElementsAre(StartsWith("regions[0]: 'nuts:XX9' is not in"),
+                                              StartsWith("regions[1]: 'Sachsen' is no code")));
+}
+
+TEST_F(SessionTest, TheCodeOfARegionFollowsItsTextUnlessAnEditorHasSetIt) {
+  Clusters({ClusterLine("Moves", R"(, "region": "Sachsen")")});
+  Clusters({ClusterLine("Moves", R"(, "region": "Somewhere")")});
+  EXPECT_EQ(bench_.Get<v1::Cluster>("clusters/moves").regions_size(), 0);
+  Clusters({ClusterLine("Moves", R"(, "region": "Bayern")")});
+  Clusters({ClusterLine("Moves")});
+  EXPECT_THAT(bench_.Get<v1::Cluster>("clusters/moves").regions(), ElementsAre("nuts:DE2"));
+
+  v1::Cluster change = bench_.Get<v1::Cluster>("clusters/moves");
+  change.clear_regions();
+  change.add_regions("nuts:DE21");
+  google::protobuf::FieldMask mask;
+  mask.add_paths("regions");
+  catalogue::Clusters clusters(bench_.store());
+  ASSERT_THAT(clusters.Update(bench_.Operator(), change, mask), IsOk());
+  const Reports reports = Clusters({ClusterLine("Moves", R"(, "region": "Somewhere")")});
+  EXPECT_THAT(reports[0].notes(), ElementsAre());
+  EXPECT_THAT(bench_.Get<v1::Cluster>("clusters/moves").regions(), ElementsAre("nuts:DE21"));
+}
+
 TEST_F(SessionTest, ARefusedLineDoesNotStandInTheWayOfARightOne) {
   const Reports reports = Clusters({ClusterLine("Twice", R"(, "website": "no address")"),
                                     ClusterLine("Twice", R"(, "website": "https://x.example")")});
@@ -264,6 +402,91 @@ TEST_F(SessionTest, TwoAwardsOfOneYearAreFoundAgainUnderTheirOwnIds) {
   EXPECT_EQ(reports[1].name(), "clusters/holder/labels/ecei-gold-2014");
   EXPECT_THAT(OutcomesOf(reports),
               ElementsAre(Report::OUTCOME_UNCHANGED, Report::OUTCOME_UNCHANGED));
+}
+
+// One award, with what else a line says.
+std::string AwardLine(const std::string& dates) {
+  return absl::StrCat(
+      R"({"cluster": "Holder", "country": "DE", "scheme": "ECEI", "level": "gold",)",
+      R"( "source": "https://x.example", )", dates, "}");
+}
+
+class CorrectionTest : public SessionTest {
+ protected:
+  CorrectionTest() {
+    bench_.ImportFile(Start::KIND_PROGRAMMES, "programmes.ndjson");
+    Clusters({ClusterLine("Holder")});
+  }
+
+  // A first import, and one that says something else; gives its reports.
+  Reports Correct(const std::vector<std::string>& before, const std::vector<std::string>& after) {
+    for (const Report& report : bench_.Import(Start::KIND_LABELS, before)) {
+      EXPECT_EQ(report.outcome(), Report::OUTCOME_CREATED) << report.DebugString();
+    }
+    return bench_.Import(Start::KIND_LABELS, after);
+  }
+};
+
+TEST_F(CorrectionTest, AnotherEndIsACorrectionAndSaidSo) {
+  const Reports reports =
+      Correct({AwardLine(R"("awarded": "2014-02", "valid_until": "2016-02-29")")},
+              {AwardLine(R"("awarded": "2014-02", "valid_until": "2017-02-28")")});
+  EXPECT_THAT(OutcomesOf(reports), ElementsAre(Report::OUTCOME_UPDATED));
+  EXPECT_EQ(bench_.Count("label"), 1);
+  EXPECT_EQ(bench_.Get<v1::Label>(reports[0].name()).valid_until(), "2017-02-28");
+  EXPECT_EQ(bench_.store().HistoryOf(reports[0].name(), {}, 1).value().front().kind,
+            "label.updated");
+}
+
+TEST_F(CorrectionTest, WhereTheEndIsAllThatIsKnownItIsCorrectedToo) {
+  const std::vector<std::string> after = {AwardLine(R"("valid_until": "2015-06-27")")};
+  const Reports reports = Correct({AwardLine(R"("valid_until": "2015-05-27")")}, after);
+  EXPECT_THAT(OutcomesOf(reports), ElementsAre(Report::OUTCOME_UPDATED));
+  EXPECT_EQ(bench_.Count("label"), 1);
+  EXPECT_THAT(OutcomesOf(bench_.Import(Start::KIND_LABELS, after)),
+              ElementsAre(Report::OUTCOME_UNCHANGED));
+}
+
+TEST_F(CorrectionTest, AnotherDateOfTheAwardIsOneWhereAnotherDateStandsOrItIsNear) {
+  const Reports by_end = Correct({AwardLine(R"("awarded": "2014-02", "valid_until": "2017-02")")},
+                                 {AwardLine(R"("awarded": "2015-02", "valid_until": "2017-02")")});
+  const Reports nearby =
+      bench_.Import(Start::KIND_LABELS, {AwardLine(R"("awarded": "2015-04-03")")});
+  EXPECT_EQ(bench_.Count("label"), 1);
+}
+
+TEST_F(CorrectionTest, AnAwardOfAnotherYearIsAnotherAward) {
+  const Reports reports =
+      Correct({AwardLine(R"("awarded": "2014-02")")}, {AwardLine(R"("awarded": "2016-03")")});
+  EXPECT_THAT(OutcomesOf(reports), ElementsAre(Report::OUTCOME_CREATED));
+  EXPECT_EQ(bench_.Count("label"), 2);
+}
+
+TEST_F(CorrectionTest, OfTwoAwardsTheNearerIsCorrectedAndWhatAnotherLineNamesIsNot) {
+  Reports reports =
+      Correct({AwardLine(R"("awarded": "2014-02")"), AwardLine(R"("awarded": "2014-06")")},
+              {AwardLine(R"("awarded": "2014-03")"), AwardLine(R"("awarded": "2014-06")")});
+  EXPECT_THAT(OutcomesOf(reports), ElementsAre(Report::OUTCOME_UPDATED, Report::OUTCOME_UNCHANGED));
+  EXPECT_EQ(bench_.Count("label"), 2);
+  reports = bench_.Import(Start::KIND_LABELS, {AwardLine(R"("awarded": "2014-06")"),
+                                               AwardLine(R"("awarded": "2014-03")"),
+                                               AwardLine(R"("awarded": "2014-07")")});
+  EXPECT_THAT(OutcomesOf(reports), ElementsAre(Report::OUTCOME_UNCHANGED, Report::OUTCOME_UNCHANGED,
+                                               Report::OUTCOME_CREATED));
+}
+
+TEST_F(CorrectionTest, WhatWasRenewedOrSetByHandIsNotCorrected) {
+  const std::string line = AwardLine(R"("awarded": "2014-02", "valid_until": "2027-02-28")");
+  const std::string name = bench_.Import(Start::KIND_LABELS, {line})[0].name();
+  Labels labels(bench_.store());
+  v1::RenewLabelRequest renewal;
+  renewal.set_name(name);
+  renewal.set_renewed("2026-10");
+  renewal.set_valid_until("2029-02-28");
+  ASSERT_THAT(labels.Renew(bench_.Operator(), renewal), IsOk());
+  const Reports reports = bench_.Import(Start::KIND_LABELS, {line});
+  EXPECT_THAT(OutcomesOf(reports), ElementsAre(Report::OUTCOME_UNCHANGED));
+  EXPECT_EQ(bench_.Get<v1::Label>(name).valid_until(), "2029-02-28");
 }
 
 TEST_F(SessionTest, ALevelOfASchemeWithoutLevelsIsKeptAsAWord) {

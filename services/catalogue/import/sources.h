@@ -28,6 +28,7 @@ void KeepInSources(std::string_view field, std::string_view value, Sources* sour
                    std::string_view uri = "");
 
 void AddExternalId(std::string_view scheme, std::string_view id, ExternalIds* ids);
+// Of kImportScheme, compared by NameKey(): a register may spell a name in two ways.
 bool HasExternalId(const ExternalIds& ids, std::string_view scheme, std::string_view id);
 bool HasScheme(const ExternalIds& ids, std::string_view scheme);
 

@@ -21,6 +21,7 @@ constexpr Field kFields[] = {{"name", "title", ReadRequired},
                              {"city", "seat.city"},
                              {"region", "seat.region"},
                              {"latitude, longitude", "seat.point", ReadPoint},
+                             {"regions"},
                              {"sectors"},
                              {"founded_year", "founded", ReadDate},
                              {"member_count", "members.total"},
@@ -30,15 +31,30 @@ constexpr Field kFields[] = {{"name", "title", ReadRequired},
 constexpr std::string_view kSectorLists[] = {"esca", "eu-ecosystem"};
 
 std::string SectorCode(const std::string& word, const CodeBook& book) {
-  const std::string folded = text::Fold(word);
+  const std::string key = NameKey(word);
   for (const std::string_view list : kSectorLists) {
     const v1::Taxonomy* taxonomy = book.FindList(list);
     if (taxonomy == nullptr) continue;
     for (const v1::TaxonomyCode& code : taxonomy->codes()) {
-      if (text::Fold(code.title()) == folded) return absl::StrCat(ToAbsl(list), ":", code.code());
+      if (NameKey(code.title()) == key) return absl::StrCat(ToAbsl(list), ":", code.code());
     }
   }
   return absl::StrCat(ToAbsl(kNamedList), ":", text::Slug(word));
+}
+
+// A line without codes of regions gets those that the region in words names.
+RegionNames::Found FindRegions(Batch& batch, const std::shared_ptr<const CodeBook>& book,
+                               v1::Cluster* cluster) {
+  if (!cluster->regions().empty() || cluster->seat().region().empty()) return {};
+  RegionNames::Found found =
+      batch.regions().Find(book, cluster->country(), cluster->seat().region());
+  cluster->mutable_regions()->Assign(found.codes.begin(), found.codes.end());
+  return found;
+}
+
+bool IsEdited(const v1::Cluster& cluster, std::string_view field) {
+  const auto& edited = cluster.edited_fields();
+  return std::find(edited.begin(), edited.end(), field) != edited.end();
 }
 
 // The programmes that a line names; what is none of them is noted.
@@ -126,14 +142,27 @@ absl::StatusOr<ClusterRecord> MapCluster(std::string_view json, const std::strin
 
 absl::StatusOr<v1::ImportResponse> ImportCluster(Batch& batch, std::string_view json) {
   ASSIGN_OR_RETURN(const auto book, CodeBook::Of(batch.writer()));
-  ASSIGN_OR_RETURN(const ClusterRecord record, MapCluster(json, batch.read_date(), *book));
-  const v1::Cluster& cluster = record.cluster;
+  ASSIGN_OR_RETURN(ClusterRecord record, MapCluster(json, batch.read_date(), *book));
+  v1::Cluster& cluster = record.cluster;
   ASSIGN_OR_RETURN(
       const auto match,
       FindMatch(batch.writer(), LookupByTitle<v1::Cluster>("clusters/", cluster.title(),
                                                            cluster.country(), cluster.title())));
+  const RegionNames::Found regions = FindRegions(batch, book, &cluster);
+  const bool by_hand = match.known && IsEdited(*match.known, "regions");
+  // The codes of another text say nothing of this one.
+  const auto merged = [&](const v1::Cluster& known, v1::Cluster* next) {
+    if (cluster.regions().empty() && !by_hand &&
+        !IsSameName(next->seat().region(), known.seat().region())) {
+      next->clear_regions();
+    }
+    return absl::OkStatus();
+  };
   ASSIGN_OR_RETURN(v1::ImportResponse result,
-                   Upsert(batch, ClusterRules(), kFields, match, cluster));
+                   Upsert<v1::Cluster>(batch, ClusterRules(), kFields, match, cluster, merged));
+  for (const std::string& note : regions.notes) {
+    if (!by_hand) result.add_notes(absl::StrCat("region: ", note));
+  }
   ASSIGN_OR_RETURN(const std::vector<std::string> programmes,
                    FindProgrammes(batch, record.programmes, &result));
   if (match.deleted()) return result;

@@ -54,8 +54,17 @@ absl::StatusOr<Match<v1::CalendarEvent>> FindEvent(Batch& batch, const std::stri
                                        .ids = IdsFor(title, country),
                                        .external_id = title,
                                        .is_same = [&title](const v1::CalendarEvent& known) {
-                                         return text::Fold(known.title()) == text::Fold(title);
+                                         return IsSameName(known.title(), title);
                                        }});
+}
+
+// A day without an end ends that day: an open end would match in every later year. An end that is
+// known already stays while the start does.
+void SetEnd(const Match<v1::CalendarEvent>& match, type::v1::Period* period) {
+  if (!period->end().empty()) return;
+  const bool known = match.known && match.known->period().start() == period->start() &&
+                     !match.known->period().end().empty();
+  period->set_end(known ? match.known->period().end() : period->start());
 }
 
 }  // namespace
@@ -86,6 +95,7 @@ absl::StatusOr<v1::ImportResponse> ImportEvent(Batch& batch, std::string_view js
     event.set_parent(parent.name);
   }
   ASSIGN_OR_RETURN(const auto match, FindEvent(batch, event.title(), country));
+  SetEnd(match, event.mutable_period());
   return Upsert(batch, EventRules(), kFields, match, std::move(event));
 }
 

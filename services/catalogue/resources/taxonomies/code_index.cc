@@ -19,6 +19,9 @@ CodeIndex::CodeIndex(std::shared_ptr<const CodeBook> book) : book_(std::move(boo
     for (const type::v1::LocalizedText& title : in_book.code->localized_titles()) {
       entry.names.push_back(text::TokenSet({title.text()}));
     }
+    for (const std::string& name : in_book.code->other_names()) {
+      entry.names.push_back(text::TokenSet({name}));
+    }
   }
 }
 
@@ -27,25 +30,32 @@ bool CodeIndex::Entry::BeginsWith(std::string_view query) const {
          absl::StartsWithIgnoreCase(in_book.code->code(), ToAbsl(query));
 }
 
+bool CodeIndex::Entry::Is(std::string_view query, const std::vector<std::string>& words) const {
+  return absl::EqualsIgnoreCase(code, ToAbsl(query)) ||
+         absl::EqualsIgnoreCase(in_book.code->code(), ToAbsl(query)) ||
+         std::find(names.begin(), names.end(), words) != names.end();
+}
+
 bool CodeIndex::Entry::IsCalled(const std::vector<std::string>& words) const {
   if (words.empty()) return false;
   return std::any_of(names.begin(), names.end(), [&](const std::vector<std::string>& name) {
-    return std::all_of(words.begin(), words.end(), [&](const std::string& word) {
-      return std::binary_search(name.begin(), name.end(), word);
-    });
+    return std::includes(name.begin(), name.end(), words.begin(), words.end());
   });
 }
 
 std::vector<v1::FoundCode> CodeIndex::Find(std::string_view query, std::string_view taxonomy,
                                            size_t limit) const {
-  const std::vector<std::string> words = text::Tokens(query);
+  const std::vector<std::string> words = text::TokenSet({query});
   std::vector<const Entry*> found;
   for (const Entry& entry : entries_) {
     if (!taxonomy.empty() && entry.in_book.taxonomy->name() != taxonomy) continue;
     if (entry.BeginsWith(query) || entry.IsCalled(words)) found.push_back(&entry);
   }
+  const auto rank = [&](const Entry* entry) {
+    return std::pair(!entry->Is(query, words), entry->code.size());
+  };
   std::stable_sort(found.begin(), found.end(),
-                   [](const Entry* a, const Entry* b) { return a->code.size() < b->code.size(); });
+                   [&](const Entry* a, const Entry* b) { return rank(a) < rank(b); });
   if (found.size() > limit) found.resize(limit);
   std::vector<v1::FoundCode> codes;
   for (const Entry* entry : found) {

@@ -17,8 +17,9 @@ class CodeIndex {
  public:
   explicit CodeIndex(std::shared_ptr<const CodeBook> book);
 
-  // Codes that begin with `query` or whose names in one language hold all its words; of `taxonomy`
-  // only, unless that is empty. Shorter codes first, at most `limit`.
+  // Codes that begin with `query` or one of whose names holds all its words; of `taxonomy` only,
+  // unless that is empty. First those that are `query` or called so, then shorter codes first; at
+  // most `limit`.
   std::vector<v1::FoundCode> Find(std::string_view query, std::string_view taxonomy,
                                   size_t limit) const;
 
@@ -29,6 +30,8 @@ class CodeIndex {
     std::vector<std::vector<std::string>> names;  // the sorted words of each
 
     bool BeginsWith(std::string_view query) const;
+    bool Is(std::string_view query, const std::vector<std::string>& words) const;
+    // Whether one name holds all of the sorted `words`.
     bool IsCalled(const std::vector<std::string>& words) const;
   };
 
