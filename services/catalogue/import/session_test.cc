@@ -275,6 +275,29 @@ TEST_F(SessionTest, ARegionInWordsBecomesItsCodeInAnyLanguageOfTheList) {
   }
 }
 
+TEST_F(SessionTest, ProgrammesAndEventsGetTheCodesOfTheirRegionsToo) {
+  const Reports programmes = bench_.Import(
+      Start::KIND_PROGRAMMES,
+      {R"({"name": "Of Bavaria", "kind": "programme", "country": "DE", "region": "Bavaria",)"
+       R"( "source": "https://x.example"})",
+       R"({"name": "Of Nowhere", "kind": "programme", "country": "EU", "region": "Bavaria",)"
+       R"( "source": "https://x.example"})"});
+  EXPECT_THAT(bench_.FactsOf("programmes/of-bavaria").codes(), Contains("nuts:DE2"));
+  EXPECT_THAT(programmes[1].notes(),
+              ElementsAre(StartsWith("region: 'Bavaria' is no region of EU")));
+  const std::string event = EventLine("In Skåne");
+  const Reports events =
+      bench_.Import(Start::KIND_EVENTS, {absl::StrCat(event.substr(0, event.size() - 1),
+                                                      R"(, "country": "SE", "region": "Skåne"})")});
+  EXPECT_THAT(events[0].notes(), ElementsAre());
+  EXPECT_THAT(bench_.FactsOf("events/in-skane").codes(), Contains("nuts:SE224"));
+  const Reports coded = bench_.Import(
+      Start::KIND_EVENTS,
+      {absl::StrCat(event.substr(0, event.size() - 1), R"(, "regions": ["nuts:SE2"]})")});
+  EXPECT_THAT(OutcomesOf(coded), ElementsAre(Report::OUTCOME_UPDATED));
+  EXPECT_THAT(bench_.Get<v1::CalendarEvent>("events/in-skane").regions(), ElementsAre("nuts:SE2"));
+}
+
 TEST_F(SessionTest, ARegionThatIsNoneOrSeveralStaysATextAndIsReported) {
   const Reports reports = Clusters({ClusterLine("A", R"(, "region": "Middle-earth")"),
                                     ClusterLine("B", R"(, "region": "Sachsen")", "FR"),

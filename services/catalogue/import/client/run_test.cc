@@ -115,7 +115,7 @@ TEST_F(RunTest, ALineThatIsNoUtf8IsRefusedByItsNumberAndTheOthersGoIn) {
   EXPECT_EQ(Import({file.c_str()}), 1) << err_.str();
   EXPECT_THAT(out_.str(),
               HasSubstr("clusters.ndjson line 4 refused: json: has the byte E9 at byte 14"));
-  EXPECT_THAT(out_.str(), HasSubstr("clusters.ndjson line 10 refused: json: has 2097209 bytes"));
+  EXPECT_THAT(out_.str(), HasSubstr("clusters.ndjson line 10 refused: json: has 2097212 bytes"));
   EXPECT_THAT(out_.str(),
               HasSubstr("clusters.ndjson              202         0         0         2"));
   EXPECT_THAT(err_.str(), HasSubstr("204 of 204 lines"));

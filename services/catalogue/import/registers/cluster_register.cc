@@ -6,6 +6,7 @@
 
 #include "libs/base/status/error.h"
 #include "libs/text/text.h"
+#include "services/catalogue/import/regions.h"
 #include "services/catalogue/import/registers/register.h"
 #include "services/catalogue/import/upsert.h"
 #include "services/catalogue/resources/clusters/cluster_rules.h"
@@ -40,21 +41,6 @@ std::string SectorCode(const std::string& word, const CodeBook& book) {
     }
   }
   return absl::StrCat(ToAbsl(kNamedList), ":", text::Slug(word));
-}
-
-// A line without codes of regions gets those that the region in words names.
-RegionNames::Found FindRegions(Batch& batch, const std::shared_ptr<const CodeBook>& book,
-                               v1::Cluster* cluster) {
-  if (!cluster->regions().empty() || cluster->seat().region().empty()) return {};
-  RegionNames::Found found =
-      batch.regions().Find(book, cluster->country(), cluster->seat().region());
-  cluster->mutable_regions()->Assign(found.codes.begin(), found.codes.end());
-  return found;
-}
-
-bool IsEdited(const v1::Cluster& cluster, std::string_view field) {
-  const auto& edited = cluster.edited_fields();
-  return std::find(edited.begin(), edited.end(), field) != edited.end();
 }
 
 // The programmes that a line names; what is none of them is noted.
@@ -148,21 +134,12 @@ absl::StatusOr<v1::ImportResponse> ImportCluster(Batch& batch, std::string_view 
       const auto match,
       FindMatch(batch.writer(), LookupByTitle<v1::Cluster>("clusters/", cluster.title(),
                                                            cluster.country(), cluster.title())));
-  const RegionNames::Found regions = FindRegions(batch, book, &cluster);
-  const bool by_hand = match.known && IsEdited(*match.known, "regions");
-  // The codes of another text say nothing of this one.
-  const auto merged = [&](const v1::Cluster& known, v1::Cluster* next) {
-    if (cluster.regions().empty() && !by_hand &&
-        !IsSameName(next->seat().region(), known.seat().region())) {
-      next->clear_regions();
-    }
-    return absl::OkStatus();
-  };
+  const RegionsInWords<v1::Cluster> regions(
+      batch, book, match, [](const v1::Cluster& of) -> auto& { return of.seat().region(); },
+      cluster.country(), &cluster);
   ASSIGN_OR_RETURN(v1::ImportResponse result,
-                   Upsert<v1::Cluster>(batch, ClusterRules(), kFields, match, cluster, merged));
-  for (const std::string& note : regions.notes) {
-    if (!by_hand) result.add_notes(absl::StrCat("region: ", note));
-  }
+                   Upsert<v1::Cluster>(batch, ClusterRules(), kFields, match, cluster, regions));
+  regions.AddNotes(&result);
   ASSIGN_OR_RETURN(const std::vector<std::string> programmes,
                    FindProgrammes(batch, record.programmes, &result));
   if (match.deleted()) return result;

@@ -1,6 +1,7 @@
 #include "absl/strings/str_cat.h"
 
 #include "libs/base/status/error.h"
+#include "services/catalogue/import/regions.h"
 #include "services/catalogue/import/registers/register.h"
 #include "services/catalogue/import/upsert.h"
 #include "services/catalogue/resources/events/event_rules.h"
@@ -36,6 +37,7 @@ constexpr Field kFields[] = {{"title", "title", ReadRequired},
                              {"timezone", "time_zone"},
                              {"city", "place.city"},
                              {"region", "place.region"},
+                             {"regions"},
                              {"latitude, longitude", "place.point", ReadPoint},
                              {"venue", "place.venue"},
                              {"country", "place.country"},
@@ -96,7 +98,14 @@ absl::StatusOr<v1::ImportResponse> ImportEvent(Batch& batch, std::string_view js
   }
   ASSIGN_OR_RETURN(const auto match, FindEvent(batch, event.title(), country));
   SetEnd(match, event.mutable_period());
-  return Upsert(batch, EventRules(), kFields, match, std::move(event));
+  ASSIGN_OR_RETURN(const auto book, CodeBook::Of(batch.writer()));
+  const RegionsInWords<v1::CalendarEvent> regions(
+      batch, book, match, [](const v1::CalendarEvent& of) -> auto& { return of.place().region(); },
+      country, &event);
+  ASSIGN_OR_RETURN(v1::ImportResponse result,
+                   Upsert<v1::CalendarEvent>(batch, EventRules(), kFields, match, event, regions));
+  regions.AddNotes(&result);
+  return result;
 }
 
 }  // namespace clusterwire::catalogue::registers
