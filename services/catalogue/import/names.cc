@@ -27,6 +27,13 @@ bool Holds(const std::vector<std::string>& codes, const std::string& code) {
   return std::find(codes.begin(), codes.end(), code) != codes.end();
 }
 
+// Why a name stands for none of `codes`.
+std::string WhyNot(std::string_view country, const std::vector<std::string>& codes) {
+  if (country.empty()) return "not looked up, since the line names no country";
+  if (!codes.empty()) return absl::StrCat("the name of ", absl::StrJoin(codes, " and "));
+  return absl::StrCat("no region of ", ToAbsl(country), " in the list ", ToAbsl(kRegionList));
+}
+
 }  // namespace
 
 std::string NameKey(std::string_view name) {
@@ -59,10 +66,7 @@ RegionNames::Found RegionNames::Find(const std::shared_ptr<const CodeBook>& book
       continue;
     }
     found.notes.push_back(absl::StrCat(
-        "'", absl::StripAsciiWhitespace(part), "' is ",
-        codes.empty()
-            ? absl::StrCat("no region of ", ToAbsl(country), " in the list ", ToAbsl(kRegionList))
-            : absl::StrCat("the name of ", absl::StrJoin(codes, " and ")),
+        "'", absl::StripAsciiWhitespace(part), "' is ", WhyNot(country, codes),
         "; it stays a text, which no filter by region finds. Write its code into 'regions'; "
         "TaxonomyService/SearchCodes finds codes"));
   }

@@ -23,30 +23,11 @@ namespace {
 
 using ::testing::Contains;
 using ::testing::ElementsAre;
-using ::testing::ElementsAreArray;
 using ::testing::HasSubstr;
 
 using ::testing::StartsWith;
 using Start = v1::ImportStart;
 using Report = v1::ImportResponse;
-
-std::string ClusterLine(const std::string& name, const std::string& more = "",
-                        const std::string& country = "DE") {
-  return absl::StrCat(R"({"name": ")", name, R"(", "country": ")", country,
-                      R"(", "source": "https://x.example")", more, "}");
-}
-
-std::string EventLine(const std::string& title, const std::string& parent = "") {
-  return absl::StrCat(R"({"title": ")", title, R"(", "kind": "meeting", "start": "2026-01-01",)",
-                      R"( "end": "2026-01-01", "source": "https://x.example")",
-                      parent.empty() ? "" : absl::StrCat(R"(, "parent": ")", parent, "\""), "}");
-}
-
-std::vector<Report::Outcome> OutcomesOf(const Reports& reports) {
-  std::vector<Report::Outcome> outcomes;
-  for (const Report& report : reports) outcomes.push_back(report.outcome());
-  return outcomes;
-}
 
 class SessionTest : public ::testing::Test {
  protected:
@@ -258,90 +239,6 @@ TEST_F(SessionTest, AnEventWithoutAnEndEndsOnItsDay) {
   EXPECT_EQ(period().end(), "2026-06") << "the end of another day says nothing of this one";
 }
 
-TEST_F(SessionTest, ARegionInWordsBecomesItsCodeInAnyLanguageOfTheList) {
-  const std::vector<std::pair<std::string, std::vector<std::string>>> regions = {
-      {"Sachsen", {"nuts:DED"}},  {"SAXONY", {"nuts:DED"}},
-      {"Saxe", {"nuts:DED"}},     {"NRW", {"nuts:DEA"}},
-      {"Bavaria", {"nuts:DE2"}},  {"Thuringen", {"nuts:DEG"}},
-      {"Hamburg", {"nuts:DE6"}},  {"Berlin / Brandenburg", {"nuts:DE3", "nuts:DE4"}},
-      {"Dresden", {"nuts:DED2"}}, {"Düsseldorf, Kreisfreie Stadt", {"nuts:DEA11"}}};
-  for (const auto& [words, codes] : regions) {
-    const Reports reports = Clusters(
-        {ClusterLine(absl::StrCat("In ", words), absl::StrCat(R"(, "region": ")", words, "\""))});
-    EXPECT_THAT(reports[0].notes(), ElementsAre());
-    const auto cluster = bench_.Get<v1::Cluster>(reports[0].name());
-    EXPECT_THAT(cluster.regions(), ElementsAreArray(codes)) << words;
-    EXPECT_EQ(cluster.seat().region(), words) << "the word is kept";
-  }
-}
-
-TEST_F(SessionTest, ProgrammesAndEventsGetTheCodesOfTheirRegionsToo) {
-  const Reports programmes = bench_.Import(
-      Start::KIND_PROGRAMMES,
-      {R"({"name": "Of Bavaria", "kind": "programme", "country": "DE", "region": "Bavaria",)"
-       R"( "source": "https://x.example"})",
-       R"({"name": "Of Nowhere", "kind": "programme", "country": "EU", "region": "Bavaria",)"
-       R"( "source": "https://x.example"})"});
-  EXPECT_THAT(bench_.FactsOf("programmes/of-bavaria").codes(), Contains("nuts:DE2"));
-  EXPECT_THAT(programmes[1].notes(),
-              ElementsAre(StartsWith("region: 'Bavaria' is no region of EU")));
-  const std::string event = EventLine("In Skåne");
-  const Reports events =
-      bench_.Import(Start::KIND_EVENTS, {absl::StrCat(event.substr(0, event.size() - 1),
-                                                      R"(, "country": "SE", "region": "Skåne"})")});
-  EXPECT_THAT(events[0].notes(), ElementsAre());
-  EXPECT_THAT(bench_.FactsOf("events/in-skane").codes(), Contains("nuts:SE224"));
-  const Reports coded = bench_.Import(
-      Start::KIND_EVENTS,
-      {absl::StrCat(event.substr(0, event.size() - 1), R"(, "regions": ["nuts:SE2"]})")});
-  EXPECT_THAT(OutcomesOf(coded), ElementsAre(Report::OUTCOME_UPDATED));
-  EXPECT_THAT(bench_.Get<v1::CalendarEvent>("events/in-skane").regions(), ElementsAre("nuts:SE2"));
-}
-
-TEST_F(SessionTest, ARegionThatIsNoneOrSeveralStaysATextAndIsReported) {
-  const Reports reports = Clusters({ClusterLine("A", R"(, "region": "Middle-earth")"),
-                                    ClusterLine("B", R"(, "region": "Sachsen")", "FR"),
-                                    ClusterLine("C", R"(, "region": "Sachsen / Mordor")")});
-  EXPECT_THAT(
-      reports[0].notes(),
-      ElementsAre(StartsWith("region: 'Middle-earth' is no region of DE in the list nuts")));
-  EXPECT_THAT(reports[1].notes(), ElementsAre(StartsWith("region: 'Sachsen' is no region of FR")));
-  EXPECT_THAT(reports[2].notes(), ElementsAre(StartsWith("region: 'Mordor' is no region of DE")));
-  EXPECT_EQ(bench_.Get<v1::Cluster>("clusters/a").regions_size(), 0);
-  EXPECT_THAT(bench_.Get<v1::Cluster>("clusters/c").regions(), ElementsAre("nuts:DED"));
-}
-
-TEST_F(SessionTest, ALineMayCarryCodesOfRegionsAndAWrongOneRefusesIt) {
-  const Reports reports =
-      Clusters({ClusterLine("Coded", R"(, "region": "Around Dresden", "regions": ["nuts:DED2"])"),
-                ClusterLine("Wrong", R"(, "regions": ["nuts:XX9", "Sachsen"])")});
-  EXPECT_THAT(OutcomesOf(reports), ElementsAre(Report::OUTCOME_CREATED, Report::OUTCOME_REFUSED));
-  EXPECT_THAT(reports[0].notes(), ElementsAre());
-  EXPECT_THAT(bench_.Get<v1::Cluster>("clusters/coded").regions(), ElementsAre("nuts:DED2"));
-  EXPECT_THAT(reports[1].notes(), ElementsAre(StartsWith("regions[0]: 'nuts:XX9' is not in"),
-                                              StartsWith("regions[1]: 'Sachsen' is no code")));
-}
-
-TEST_F(SessionTest, TheCodeOfARegionFollowsItsTextUnlessAnEditorHasSetIt) {
-  Clusters({ClusterLine("Moves", R"(, "region": "Sachsen")")});
-  Clusters({ClusterLine("Moves", R"(, "region": "Somewhere")")});
-  EXPECT_EQ(bench_.Get<v1::Cluster>("clusters/moves").regions_size(), 0);
-  Clusters({ClusterLine("Moves", R"(, "region": "Bayern")")});
-  Clusters({ClusterLine("Moves")});
-  EXPECT_THAT(bench_.Get<v1::Cluster>("clusters/moves").regions(), ElementsAre("nuts:DE2"));
-
-  v1::Cluster change = bench_.Get<v1::Cluster>("clusters/moves");
-  change.clear_regions();
-  change.add_regions("nuts:DE21");
-  google::protobuf::FieldMask mask;
-  mask.add_paths("regions");
-  catalogue::Clusters clusters(bench_.store());
-  ASSERT_THAT(clusters.Update(bench_.Operator(), change, mask), IsOk());
-  const Reports reports = Clusters({ClusterLine("Moves", R"(, "region": "Somewhere")")});
-  EXPECT_THAT(reports[0].notes(), ElementsAre());
-  EXPECT_THAT(bench_.Get<v1::Cluster>("clusters/moves").regions(), ElementsAre("nuts:DE21"));
-}
-
 TEST_F(SessionTest, ARefusedLineDoesNotStandInTheWayOfARightOne) {
   const Reports reports = Clusters({ClusterLine("Twice", R"(, "website": "no address")"),
                                     ClusterLine("Twice", R"(, "website": "https://x.example")")});
@@ -425,91 +322,6 @@ TEST_F(SessionTest, TwoAwardsOfOneYearAreFoundAgainUnderTheirOwnIds) {
   EXPECT_EQ(reports[1].name(), "clusters/holder/labels/ecei-gold-2014");
   EXPECT_THAT(OutcomesOf(reports),
               ElementsAre(Report::OUTCOME_UNCHANGED, Report::OUTCOME_UNCHANGED));
-}
-
-// One award, with what else a line says.
-std::string AwardLine(const std::string& dates) {
-  return absl::StrCat(
-      R"({"cluster": "Holder", "country": "DE", "scheme": "ECEI", "level": "gold",)",
-      R"( "source": "https://x.example", )", dates, "}");
-}
-
-class CorrectionTest : public SessionTest {
- protected:
-  CorrectionTest() {
-    bench_.ImportFile(Start::KIND_PROGRAMMES, "programmes.ndjson");
-    Clusters({ClusterLine("Holder")});
-  }
-
-  // A first import, and one that says something else; gives its reports.
-  Reports Correct(const std::vector<std::string>& before, const std::vector<std::string>& after) {
-    for (const Report& report : bench_.Import(Start::KIND_LABELS, before)) {
-      EXPECT_EQ(report.outcome(), Report::OUTCOME_CREATED) << report.DebugString();
-    }
-    return bench_.Import(Start::KIND_LABELS, after);
-  }
-};
-
-TEST_F(CorrectionTest, AnotherEndIsACorrectionAndSaidSo) {
-  const Reports reports =
-      Correct({AwardLine(R"("awarded": "2014-02", "valid_until": "2016-02-29")")},
-              {AwardLine(R"("awarded": "2014-02", "valid_until": "2017-02-28")")});
-  EXPECT_THAT(OutcomesOf(reports), ElementsAre(Report::OUTCOME_UPDATED));
-  EXPECT_EQ(bench_.Count("label"), 1);
-  EXPECT_EQ(bench_.Get<v1::Label>(reports[0].name()).valid_until(), "2017-02-28");
-  EXPECT_EQ(bench_.store().HistoryOf(reports[0].name(), {}, 1).value().front().kind,
-            "label.updated");
-}
-
-TEST_F(CorrectionTest, WhereTheEndIsAllThatIsKnownItIsCorrectedToo) {
-  const std::vector<std::string> after = {AwardLine(R"("valid_until": "2015-06-27")")};
-  const Reports reports = Correct({AwardLine(R"("valid_until": "2015-05-27")")}, after);
-  EXPECT_THAT(OutcomesOf(reports), ElementsAre(Report::OUTCOME_UPDATED));
-  EXPECT_EQ(bench_.Count("label"), 1);
-  EXPECT_THAT(OutcomesOf(bench_.Import(Start::KIND_LABELS, after)),
-              ElementsAre(Report::OUTCOME_UNCHANGED));
-}
-
-TEST_F(CorrectionTest, AnotherDateOfTheAwardIsOneWhereAnotherDateStandsOrItIsNear) {
-  const Reports by_end = Correct({AwardLine(R"("awarded": "2014-02", "valid_until": "2017-02")")},
-                                 {AwardLine(R"("awarded": "2015-02", "valid_until": "2017-02")")});
-  const Reports nearby =
-      bench_.Import(Start::KIND_LABELS, {AwardLine(R"("awarded": "2015-04-03")")});
-  EXPECT_EQ(bench_.Count("label"), 1);
-}
-
-TEST_F(CorrectionTest, AnAwardOfAnotherYearIsAnotherAward) {
-  const Reports reports =
-      Correct({AwardLine(R"("awarded": "2014-02")")}, {AwardLine(R"("awarded": "2016-03")")});
-  EXPECT_THAT(OutcomesOf(reports), ElementsAre(Report::OUTCOME_CREATED));
-  EXPECT_EQ(bench_.Count("label"), 2);
-}
-
-TEST_F(CorrectionTest, OfTwoAwardsTheNearerIsCorrectedAndWhatAnotherLineNamesIsNot) {
-  Reports reports =
-      Correct({AwardLine(R"("awarded": "2014-02")"), AwardLine(R"("awarded": "2014-06")")},
-              {AwardLine(R"("awarded": "2014-03")"), AwardLine(R"("awarded": "2014-06")")});
-  EXPECT_THAT(OutcomesOf(reports), ElementsAre(Report::OUTCOME_UPDATED, Report::OUTCOME_UNCHANGED));
-  EXPECT_EQ(bench_.Count("label"), 2);
-  reports = bench_.Import(Start::KIND_LABELS, {AwardLine(R"("awarded": "2014-06")"),
-                                               AwardLine(R"("awarded": "2014-03")"),
-                                               AwardLine(R"("awarded": "2014-07")")});
-  EXPECT_THAT(OutcomesOf(reports), ElementsAre(Report::OUTCOME_UNCHANGED, Report::OUTCOME_UNCHANGED,
-                                               Report::OUTCOME_CREATED));
-}
-
-TEST_F(CorrectionTest, WhatWasRenewedOrSetByHandIsNotCorrected) {
-  const std::string line = AwardLine(R"("awarded": "2014-02", "valid_until": "2027-02-28")");
-  const std::string name = bench_.Import(Start::KIND_LABELS, {line})[0].name();
-  Labels labels(bench_.store());
-  v1::RenewLabelRequest renewal;
-  renewal.set_name(name);
-  renewal.set_renewed("2026-10");
-  renewal.set_valid_until("2029-02-28");
-  ASSERT_THAT(labels.Renew(bench_.Operator(), renewal), IsOk());
-  const Reports reports = bench_.Import(Start::KIND_LABELS, {line});
-  EXPECT_THAT(OutcomesOf(reports), ElementsAre(Report::OUTCOME_UNCHANGED));
-  EXPECT_EQ(bench_.Get<v1::Label>(name).valid_until(), "2029-02-28");
 }
 
 TEST_F(SessionTest, ALevelOfASchemeWithoutLevelsIsKeptAsAWord) {

@@ -9,7 +9,7 @@
 #include "clusterwire/catalogue/v1/label_scheme.pb.h"
 #include "clusterwire/type/v1/sources.pb.h"
 
-#include "services/catalogue/import/json_record.h"
+#include "services/catalogue/import/json/json_record.h"
 
 // The pages that a record was read on, and what its register calls it.
 namespace clusterwire::catalogue::registers {

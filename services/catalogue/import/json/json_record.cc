@@ -1,4 +1,4 @@
-#include "services/catalogue/import/json_record.h"
+#include "services/catalogue/import/json/json_record.h"
 
 #include <algorithm>
 #include <cmath>
@@ -10,7 +10,7 @@
 
 #include "libs/base/status/error.h"
 #include "libs/base/text/strings.h"
-#include "services/catalogue/import/strict_json.h"
+#include "services/catalogue/import/json/strict_json.h"
 
 namespace clusterwire::catalogue::registers {
 

@@ -1,4 +1,4 @@
-#include "services/catalogue/import/strict_json.h"
+#include "services/catalogue/import/json/strict_json.h"
 
 #include <cstddef>
 #include <cstdint>

@@ -1,4 +1,4 @@
-#include "services/catalogue/import/json_record.h"
+#include "services/catalogue/import/json/json_record.h"
 
 #include <string>
 
@@ -7,7 +7,7 @@
 #include <gtest/gtest.h>
 
 #include "libs/base/testing/status_matchers.h"
-#include "services/catalogue/import/strict_json.h"
+#include "services/catalogue/import/json/strict_json.h"
 
 namespace clusterwire::catalogue::registers {
 namespace {
