@@ -131,6 +131,8 @@ TEST_F(SessionTest, WhatSomebodyMadeByHandIsTakenForTheSameRecord) {
   EXPECT_EQ(cluster.title(), "By Hand");
   EXPECT_EQ(cluster.founded(), "1999");
   EXPECT_EQ(cluster.state(), v1::Cluster::STATE_DRAFT) << "publishing it is its editor's affair";
+  EXPECT_THAT(reports[0].notes(), ElementsAre("clusters/by-hand is a draft and stays one; "
+                                              "PublishCluster publishes it"));
 }
 
 TEST_F(SessionTest, WhatWasDeletedStaysDeleted) {

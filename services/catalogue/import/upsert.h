@@ -14,6 +14,7 @@
 #include "clusterwire/catalogue/v1/import.pb.h"
 
 #include "libs/base/status/error.h"
+#include "libs/base/text/strings.h"
 #include "services/catalogue/common/fields/edited.h"
 #include "services/catalogue/common/resource.h"
 #include "services/catalogue/import/batch.h"
@@ -79,6 +80,14 @@ absl::StatusOr<Match<T>> FindMatch(const store::Reader& reader, const Lookup<T>&
                                 ? "has no letter or digit to make an id of"
                                 : absl::StrCat("all ids from ", lookup.prefix, lookup.ids.front(),
                                                " to ", lookup.ids.back(), " are other records'"));
+}
+
+// Imports publish what is new and nothing else.
+template <store::Resource T>
+void NoteDraft(const Match<T>& match, std::string_view publish, v1::ImportResponse* report) {
+  if (!match.known || match.deleted() || match.known->state() != T::STATE_DRAFT) return;
+  report->add_notes(
+      absl::StrCat(match.name, " is a draft and stays one; ", ToAbsl(publish), " publishes it"));
 }
 
 // What the store itself refuses comes too late to refuse one line: others are staged beside it. It

@@ -107,7 +107,7 @@ void Summary::AddRefused(int64_t number, const std::string& why) {
   Add(report);
 }
 
-void Summary::Print(std::ostream& out) const {
+void Summary::Print(std::ostream& out, std::string_view fate) const {
   bool any = false;
   for (const Row& row : rows_) {
     for (const auto& [line, note] : row.notes) {
@@ -121,13 +121,16 @@ void Summary::Print(std::ostream& out) const {
   if (any) out << '\n';
   out << absl::StrFormat("%-22s %9s %9s %9s %9s\n", "file", "created", "updated", "unchanged",
                          "refused");
+  bool created = false;
   for (const Row& row : rows_) {
     out << absl::StrFormat("%-22s %9d %9d %9d %9d\n", row.name,
                            row.counts[v1::ImportResponse::OUTCOME_CREATED],
                            row.counts[v1::ImportResponse::OUTCOME_UPDATED],
                            row.counts[v1::ImportResponse::OUTCOME_UNCHANGED],
                            row.counts[v1::ImportResponse::OUTCOME_REFUSED]);
+    created |= row.counts[v1::ImportResponse::OUTCOME_CREATED] > 0;
   }
+  if (created && !fate.empty()) out << '\n' << fate << '\n';
 }
 
 }  // namespace clusterwire::catalogue::import_client

@@ -47,8 +47,9 @@ class Summary {
   void Add(const v1::ImportResponse& report);
   void AddRefused(int64_t number, const std::string& why);
 
-  // The lines with something to say, in their order, and a table with a row a file.
-  void Print(std::ostream& out) const;
+  // The lines with something to say, in their order, a table with a row a file, and what the
+  // import makes of what is new, which `fate` says.
+  void Print(std::ostream& out, std::string_view fate = "") const;
   bool any_refused() const { return any_refused_; }
 
  private:

@@ -97,6 +97,14 @@ absl::Status ImportAll(const Options& options, std::ostream& err, bool terminal,
   return absl::OkStatus();
 }
 
+// What is new is public at once, which is said where it happens.
+std::string_view FateOf(const Options& options) {
+  if (options.validate_only) return "Nothing was kept: --validate_only.";
+  return options.notify ? "What is new is published, and those who subscribed to it are told."
+                        : "What is new is published; nobody is told of it without --notify, but "
+                          "those who asked for quiet changes.";
+}
+
 }  // namespace
 
 int Run(std::span<const char* const> arguments, std::ostream& out, std::ostream& err,
@@ -112,7 +120,7 @@ int Run(std::span<const char* const> arguments, std::ostream& out, std::ostream&
   }
   Summary summary;
   const absl::Status status = ImportAll(*options, err, terminal, &summary);
-  summary.Print(out);
+  summary.Print(out, FateOf(*options));
   if (!status.ok()) {
     err << "clusterwire-import: " << Escaped(ToStd(status.message())) << '\n';
     return 2;

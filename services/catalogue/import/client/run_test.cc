@@ -210,6 +210,11 @@ TEST_F(RunTest, ADryRunChangesNothing) {
       "clusters.ndjson", {R"({"name": "Good", "country": "DE", "source": "https://x.example"})"});
   EXPECT_EQ(Import({"--validate_only", file.c_str()}), 0);
   EXPECT_EQ(bench_.revision(), revision);
+  EXPECT_THAT(out_.str(), HasSubstr("Nothing was kept"));
+  EXPECT_EQ(Import({file.c_str()}), 0);
+  EXPECT_THAT(out_.str(), HasSubstr("What is new is published; nobody is told"));
+  EXPECT_EQ(Import({file.c_str()}), 0);
+  EXPECT_THAT(out_.str(), ::testing::Not(HasSubstr("is published")));
 }
 
 TEST_F(RunTest, OnATerminalABarIsDrawn) {

@@ -140,6 +140,7 @@ absl::StatusOr<v1::ImportResponse> ImportCluster(Batch& batch, std::string_view 
   ASSIGN_OR_RETURN(v1::ImportResponse result,
                    Upsert<v1::Cluster>(batch, ClusterRules(), kFields, match, cluster, regions));
   regions.AddNotes(&result);
+  NoteDraft(match, "PublishCluster", &result);
   ASSIGN_OR_RETURN(const std::vector<std::string> programmes,
                    FindProgrammes(batch, record.programmes, &result));
   if (match.deleted()) return result;

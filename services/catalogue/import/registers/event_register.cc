@@ -105,6 +105,7 @@ absl::StatusOr<v1::ImportResponse> ImportEvent(Batch& batch, std::string_view js
   ASSIGN_OR_RETURN(v1::ImportResponse result,
                    Upsert<v1::CalendarEvent>(batch, EventRules(), kFields, match, event, regions));
   regions.AddNotes(&result);
+  NoteDraft(match, "PublishEvent", &result);
   return result;
 }
 

@@ -183,6 +183,7 @@ absl::StatusOr<v1::ImportResponse> ImportProgramme(Batch& batch, std::string_vie
         v1::ImportResponse result,
         Upsert<v1::Programme>(batch, rules, kProgrammeFields, match, *programme, regions));
     regions.AddNotes(&result);
+    NoteDraft(match, "PublishProgramme", &result);
     return result;
   }
   v1::LabelScheme& scheme = std::get<v1::LabelScheme>(record);
