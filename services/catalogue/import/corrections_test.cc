@@ -50,6 +50,7 @@ TEST_F(CorrectionTest, AnotherEndIsACorrectionAndSaidSo) {
       Correct({AwardLine(R"("awarded": "2014-02", "valid_until": "2016-02-29")")},
               {AwardLine(R"("awarded": "2014-02", "valid_until": "2017-02-28")")});
   EXPECT_THAT(OutcomesOf(reports), ElementsAre(Report::OUTCOME_UPDATED));
+  EXPECT_THAT(reports[0].notes(), ElementsAre("valid_until: was 2016-02-29, is 2017-02-28"));
   EXPECT_EQ(bench_.Count("label"), 1);
   EXPECT_EQ(bench_.Get<v1::Label>(reports[0].name()).valid_until(), "2017-02-28");
   EXPECT_EQ(bench_.store().HistoryOf(reports[0].name(), {}, 1).value().front().kind,
@@ -60,6 +61,7 @@ TEST_F(CorrectionTest, WhereTheEndIsAllThatIsKnownItIsCorrectedToo) {
   const std::vector<std::string> after = {AwardLine(R"("valid_until": "2015-06-27")")};
   const Reports reports = Correct({AwardLine(R"("valid_until": "2015-05-27")")}, after);
   EXPECT_THAT(OutcomesOf(reports), ElementsAre(Report::OUTCOME_UPDATED));
+  EXPECT_THAT(reports[0].notes(), ElementsAre("valid_until: was 2015-05-27, is 2015-06-27"));
   EXPECT_EQ(bench_.Count("label"), 1);
   EXPECT_THAT(OutcomesOf(bench_.Import(Start::KIND_LABELS, after)),
               ElementsAre(Report::OUTCOME_UNCHANGED));
@@ -68,8 +70,10 @@ TEST_F(CorrectionTest, WhereTheEndIsAllThatIsKnownItIsCorrectedToo) {
 TEST_F(CorrectionTest, AnotherDateOfTheAwardIsOneWhereAnotherDateStandsOrItIsNear) {
   const Reports by_end = Correct({AwardLine(R"("awarded": "2014-02", "valid_until": "2017-02")")},
                                  {AwardLine(R"("awarded": "2015-02", "valid_until": "2017-02")")});
+  EXPECT_THAT(by_end[0].notes(), ElementsAre("awarded: was 2014-02, is 2015-02"));
   const Reports nearby =
       bench_.Import(Start::KIND_LABELS, {AwardLine(R"("awarded": "2015-04-03")")});
+  EXPECT_THAT(nearby[0].notes(), ElementsAre("awarded: was 2015-02, is 2015-04-03"));
   EXPECT_EQ(bench_.Count("label"), 1);
 }
 

@@ -5,6 +5,7 @@
 #include "services/catalogue/import/registers/register.h"
 #include "services/catalogue/import/same_award.h"
 #include "services/catalogue/import/upsert.h"
+#include "services/catalogue/resources/labels/label_correction.h"
 #include "services/catalogue/resources/labels/label_rules.h"
 
 namespace clusterwire::catalogue::registers {
@@ -106,8 +107,15 @@ absl::StatusOr<v1::ImportResponse> ImportLabel(Batch& batch, std::string_view js
   ASSIGN_OR_RETURN(const std::string note, ResolveScheme(batch, &label));
   const Rules<v1::Label> rules = LabelRules();
   ASSIGN_OR_RETURN(const auto match, FindAward(batch, cluster, label, rules.suggest_id(label)));
+  std::vector<std::string> corrections;
+  const auto merged = [&](const v1::Label& known, v1::Label* next) -> absl::Status {
+    RETURN_IF_ERROR(TakeCorrection(known, next));
+    corrections = CorrectionsOf(known, *next);
+    return absl::OkStatus();
+  };
   ASSIGN_OR_RETURN(v1::ImportResponse result,
-                   Upsert(batch, rules, kFields, match, std::move(label)));
+                   Upsert<v1::Label>(batch, rules, kFields, match, std::move(label), merged));
+  for (const std::string& correction : corrections) result.add_notes(correction);
   if (!note.empty()) result.add_notes(note);
   return result;
 }
