@@ -13,9 +13,9 @@ facts::Facts Own(const v1::Programme& programme, const CodeBook& codes) {
   if (facts.summary().empty() && !programme.operator_().empty()) {
     facts.set_summary(absl::StrCat("Run by ", programme.operator_()));
   }
-  facts.set_link(programme.website());
+  SetLink(programme.website(), programme.sources(), &facts);
   AddCodes(programme.regions(), codes, &facts);
-  AddCountry(programme.country(), &facts);
+  AddCountry(programme.country(), codes, &facts);
   facts.set_kind(WordOf(programme.kind()));
   if (programme.has_period()) *facts.mutable_period() = programme.period();
   std::string text = programme.region();

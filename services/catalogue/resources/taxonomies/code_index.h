@@ -24,15 +24,23 @@ class CodeIndex {
                                   size_t limit) const;
 
  private:
+  struct Name {
+    std::vector<std::string> spellings;  // of all its words, sorted
+    size_t words;
+
+    bool Holds(const Name& other) const;
+  };
+  static Name NameOf(std::string_view text);
+
   struct Entry {
     std::string code;  // list:code
     CodeBook::Entry in_book;
-    std::vector<std::vector<std::string>> names;  // the sorted words of each
+    std::vector<Name> names;
 
     bool BeginsWith(std::string_view query) const;
-    bool Is(std::string_view query, const std::vector<std::string>& words) const;
-    // Whether one name holds all of the sorted `words`.
-    bool IsCalled(const std::vector<std::string>& words) const;
+    bool Is(std::string_view query, const Name& called) const;
+    // Whether one name holds all words of `called`.
+    bool IsCalled(const Name& called) const;
   };
 
   const std::shared_ptr<const CodeBook> book_;  // entries point into it
