@@ -25,6 +25,15 @@ const google::protobuf::FieldDescriptor* FieldOf(const Message& resource, const 
   return resource.GetDescriptor()->FindFieldByName(name);
 }
 
+// No client takes an answer of any size, so those that don't fit are asked for apart.
+absl::Status TooLarge(size_t fitting, size_t asked) {
+  return Error(
+      absl::StatusCode::kResourceExhausted, "ANSWER_TOO_LARGE",
+      absl::StrCat("the answer would have more than ", kMaxPageBytes >> 20, " MiB: of the ", asked,
+                   " names the first ", fitting, " fit; ask for those and then for the others"),
+      {{"fitting_names", absl::StrCat(fitting)}});
+}
+
 int StateOf(const Message& resource) {
   return resource.GetReflection()->GetEnumValue(resource, FieldOf(resource, "state"));
 }
@@ -47,6 +56,7 @@ absl::StatusOr<Collection::Found> Collection::Get(const ReadCall& call,
   }
   ASSIGN_OR_RETURN(const auto reader, store_.Read(call.at_least));
   Found found{.resources = {}, .next = "", .revision = reader->revision()};
+  PageRoom room(names.size());
   std::vector<std::string> missing;
   for (const std::string& name : names) {
     Owned resource(rules_.prototype->New());
@@ -59,6 +69,9 @@ absl::StatusOr<Collection::Found> Collection::Get(const ReadCall& call,
     }
     RETURN_IF_ERROR(status);
     if (rules_.show) rules_.show(resource.get());
+    if (!room.Takes(resource->ByteSizeLong())) {
+      return TooLarge(found.resources.size(), names.size());
+    }
     found.resources.push_back(std::move(resource));
   }
   if (!missing.empty()) return NotFoundError(absl::StrJoin(missing, ", "));

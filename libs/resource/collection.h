@@ -65,8 +65,9 @@ class Collection {
     store::Revision revision = {};
   };
 
-  // NOT_FOUND names those that aren't there or that the viewer may not see. `path` is the request's
-  // field of the names: "names" has several, "name" one.
+  // NOT_FOUND names those that aren't there or that the viewer may not see; RESOURCE_EXHAUSTED,
+  // reason ANSWER_TOO_LARGE, when they have more than kMaxPageBytes, says how many of the first
+  // fit. `path` is the request's field of the names: "names" has several, "name" one.
   absl::StatusOr<Found> Get(const ReadCall& call, const std::vector<std::string>& names,
                             std::string_view path) const;
   absl::StatusOr<Found> List(const ReadCall& call, const ListQuery& query) const;

@@ -97,6 +97,7 @@ absl::Status Check(const v1::CalendarEvent*, const v1::CalendarEvent& event, con
   CheckAtLeast("event.attendance", event.has_attendance(), event.attendance(), 0, errors);
   CheckLanguages("event.languages", event.languages(), errors);
   CheckCodes("event.sectors", event.sectors(), v1::Taxonomy::SUBJECT_SECTOR, context.book, errors);
+  CheckCodes("event.regions", event.regions(), v1::Taxonomy::SUBJECT_REGION, context.book, errors);
   CheckTexts("event.programmes", event.programmes(), 20, 100, errors);
   for (int i = 0; i < event.programmes_size(); ++i) {
     const std::string path = PathTo("event", "programmes", i);

@@ -18,6 +18,8 @@ namespace {
 
 constexpr int kMaxCodes = 5000;
 constexpr size_t kMaxCodeLength = 30;
+constexpr int kMaxOtherNames = 20;
+constexpr size_t kMaxNameLength = 200;
 
 bool IsCode(const std::string& code) {
   return !code.empty() && code.size() <= kMaxCodeLength &&
@@ -63,6 +65,8 @@ void CheckTaxonomyCodes(const v1::Taxonomy& taxonomy, FieldErrors& errors) {
     seen.insert(code.code());
     CheckTitle(PathTo(path, "title"), code.title(), errors);
     CheckLocalizedTexts(PathTo(path, "localized_titles"), code.localized_titles(), errors);
+    CheckTexts(PathTo(path, "other_names"), code.other_names(), kMaxOtherNames, kMaxNameLength,
+               errors);
   }
 }
 
