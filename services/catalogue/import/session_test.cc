@@ -17,6 +17,7 @@
 #include "services/catalogue/resources/events/event_rules.h"
 #include "services/catalogue/resources/labels/label_rules.h"
 #include "services/catalogue/resources/programmes/membership_rules.h"
+#include "services/catalogue/resources/taxonomies/taxonomy_rules.h"
 
 namespace clusterwire::catalogue::registers {
 namespace {
@@ -133,6 +134,21 @@ TEST_F(SessionTest, WhatSomebodyMadeByHandIsTakenForTheSameRecord) {
   EXPECT_EQ(cluster.state(), v1::Cluster::STATE_DRAFT) << "publishing it is its editor's affair";
   EXPECT_THAT(reports[0].notes(), ElementsAre("clusters/by-hand is a draft and stays one; "
                                               "PublishCluster publishes it"));
+}
+
+TEST_F(SessionTest, WhatIsWrongByNowAndNotOfTheLineIsANote) {
+  Clusters({ClusterLine("Coded", R"(, "regions": ["nuts:DED2"])")});
+  Taxonomies taxonomies(bench_.store());
+  const auto nuts = taxonomies.Get({.viewer = filter::Viewer::Operator()}, "taxonomies/nuts");
+  ASSERT_THAT(nuts, IsOk());
+  v1::Taxonomy smaller = *nuts;
+  smaller.mutable_codes()->DeleteSubrange(100, smaller.codes_size() - 100);
+  google::protobuf::FieldMask mask;
+  mask.add_paths("codes");
+  ASSERT_THAT(taxonomies.Update(bench_.Operator(), smaller, mask), IsOk());
+  const Reports reports = Clusters({ClusterLine("Coded", R"(, "member_count": 4)")});
+  EXPECT_THAT(OutcomesOf(reports), ElementsAre(Report::OUTCOME_UPDATED));
+  EXPECT_THAT(reports[0].notes(), ElementsAre(HasSubstr("regions[0] stands as it was")));
 }
 
 TEST_F(SessionTest, WhatWasDeletedStaysDeleted) {

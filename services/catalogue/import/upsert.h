@@ -15,6 +15,7 @@
 
 #include "libs/base/status/error.h"
 #include "libs/base/text/strings.h"
+#include "libs/resource/standing.h"
 #include "services/catalogue/common/fields/edited.h"
 #include "services/catalogue/common/resource.h"
 #include "services/catalogue/import/batch.h"
@@ -126,12 +127,16 @@ absl::StatusOr<v1::ImportResponse> Upsert(
   static const filter::Viewer kOperators = filter::Viewer::Operator();  // they alone import
   const Context context{{batch.writer(), batch.writer().now(), kOperators}, *book};
   const std::string kind = rules.KindOf(known, imported);
-  RETURN_IF_ERROR(
-      InWordsOfRegister(rules.CheckAndSettle(known, &imported, context), rules.type, fields));
+  Rules<T> of_import = rules;
+  of_import.note = nullptr;  // what the rules chose for a caller, once for each of many lines
+  resource::Notes standing;
+  RETURN_IF_ERROR(InWordsOfRegister(
+      of_import.CheckAndSettle(known, &imported, context, {}, &standing), rules.type, fields));
   RETURN_IF_ERROR(batch.RefuseSecondLine(match.name));
   RETURN_IF_ERROR(PutChecked(batch.writer(), imported, kind));
   result.set_outcome(known == nullptr ? v1::ImportResponse::OUTCOME_CREATED
                                       : v1::ImportResponse::OUTCOME_UPDATED);
+  result.mutable_notes()->Assign(standing.begin(), standing.end());
   return result;
 }
 
