@@ -61,6 +61,7 @@ class NotificationParts final : public service::Parts {
     in_.handles.subscriptions.Set(*subscriptions_);
     in_.handles.ledger.Set(*ledger_);
     in_.handles.inbox_signal.Set(inbox_signal_);
+    in_.handles.dispatcher.Set(*dispatcher_);
     in_.handles.redrive.Set(*redrive_);
     in_.handles.diagnosis.Set(*diagnosis_);
     return absl::OkStatus();
@@ -138,15 +139,17 @@ class NotificationParts final : public service::Parts {
     const auto consumer = [this] {
       return ConsumerReport{.lag = ingest_->lag(), .status = ingest_->status()};
     };
-    diagnosis_.emplace(Diagnosis::Options{.kafka = in_.settings.common.kafka,
-                                          .topic = in_.settings.common.topic,
-                                          .retention = in_.settings.retention},
-                       Diagnosis::Dependencies{.store_database = *store_database_,
-                                               .ledger_database = *ledger_database_,
-                                               .store = *store_,
-                                               .ledger = *ledger_,
-                                               .interests = *interests_,
-                                               .consumer = consumer});
+    diagnosis_.emplace(
+        Diagnosis::Options{.kafka = in_.settings.common.kafka,
+                           .topic = in_.settings.common.topic,
+                           .retention = in_.settings.retention},
+        Diagnosis::Dependencies{.store_database = *store_database_,
+                                .ledger_database = *ledger_database_,
+                                .store = *store_,
+                                .ledger = *ledger_,
+                                .interests = *interests_,
+                                .consumer = consumer,
+                                .delivery = [this] { return dispatcher_->usage(); }});
     watched_ = WatchMetrics(in_.metrics, *store_, *interests_, *client_);
     store_maintenance_.emplace(*store_, in_.clock, in_.random);
     ledger_maintenance_.emplace(in_.settings.retention, *ledger_, in_.clock, in_.metrics);

@@ -28,8 +28,13 @@ class Wakeup {
 class Clock {
  public:
   virtual ~Clock() = default;
+  // As the machine is told. It may be set forward and back at any moment: right for what people
+  // read and for days, wrong for how long something took or has to wait.
   virtual absl::Time Now() const = 0;
-  // Blocks until `deadline` or until `wakeup` is notified; true when notified.
+  // How long it is since some moment before the program: nobody sets it, and it never goes back.
+  virtual absl::Duration Uptime() const = 0;
+  // Blocks until `deadline` or until `wakeup` is notified; true when notified. How long that is is
+  // counted when it begins: setting the clock back doesn't stretch it.
   virtual bool WaitUntil(Wakeup& wakeup, absl::Time deadline) = 0;
 
   // The machine's clock; lives as long as the program.

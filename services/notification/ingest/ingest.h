@@ -86,6 +86,7 @@ class Ingest {
   // The thread's own; the hook outlives the consumer.
   std::unique_ptr<StartOffsets> start_offsets_;
   std::unique_ptr<kafka::Consumer> consumer_;
+  std::vector<kafka::TopicPartition> assigned_;  // when it was last looked at
 
   mutable Mutex mutex_;
   absl::Status status_ ABSL_GUARDED_BY(mutex_) = absl::UnavailableError("not connected yet");

@@ -56,6 +56,43 @@ TEST_P(IntakeTest, ARecordTakenAgainAddsNothing) {
   EXPECT_THAT(offered_, SizeIs(1));
 }
 
+TEST_P(IntakeTest, WhatComesAfterTheClockWasSetBackIsDueAtOnceAndStillBehind) {
+  Subscribe("all", "");
+  ASSERT_THAT(Take({MessageOf(ClusterChange("a", 1, "cluster.created", "", "published"), 0)}),
+              IsOk());
+  store_.clock.Set(store_.clock.Now() - absl::Hours(1));
+  ASSERT_THAT(
+      Take({MessageOf(ClusterChange("a", 2, "cluster.updated", "published", "published"), 1)}),
+      IsOk());
+  ASSERT_THAT(offered_, SizeIs(2));
+  EXPECT_GT(offered_[1].sequence, offered_[0].sequence);
+  EXPECT_EQ(offered_[1].created, store_.clock.Now());
+  const auto pending = ledger_->Read([&](sql::Connection& connection) {
+    return Deliveries(connection).Pending(offered_[1].endpoint, 10, store_.clock.Now());
+  });
+  ASSERT_THAT(pending, IsOk());
+  EXPECT_EQ(pending->at(1).name, offered_[1].name);
+  for (const PendingDelivery& delivery : *pending) {
+    EXPECT_EQ(delivery.wait, absl::ZeroDuration());
+  }
+}
+
+TEST_P(IntakeTest, WhatAProcessTookWhoseClockWasAheadComesFirst) {
+  Subscribe("all", "");
+  ASSERT_THAT(Take({MessageOf(ClusterChange("a", 1, "cluster.created", "", "published"), 0)}),
+              IsOk());
+  const KeptRecord record = MakeRecord("clusters/a", 2);
+  PendingDelivery theirs = MakeDelivery(record, "subscribers/x/subscriptions/all");
+  theirs.sequence = offered_[0].sequence + 3'600'000'000;
+  Keep(record, {theirs});
+  intake_->Rejoin();
+  ASSERT_THAT(
+      Take({MessageOf(ClusterChange("a", 3, "cluster.updated", "published", "published"), 2)}),
+      IsOk());
+  ASSERT_THAT(offered_, SizeIs(2));
+  EXPECT_GT(offered_[1].sequence, theirs.sequence);
+}
+
 TEST_P(IntakeTest, ASubscriptionHearsOfWhatArrivesAfterItWasAnswered) {
   for (int i = 0; i < 5; ++i) {
     const std::string id = "s" + std::to_string(i);

@@ -5,6 +5,7 @@
 #include "libs/service/open.h"
 #include "services/notification/ledger/balance.h"
 #include "services/notification/ledger/records/dead_letters.h"
+#include "services/notification/operations/delivery_findings.h"
 
 namespace clusterwire::notification {
 namespace {
@@ -125,6 +126,8 @@ v1::DiagnoseResponse Diagnosis::Run() const {
   *response.add_findings() = Consumer(consumer);
   *response.add_findings() = Matcher(on_.interests, counts);
   *response.add_findings() = LedgerBalance(on_, &response);
+  *response.add_findings() = LookAtPlaces(on_.delivery());
+  *response.add_findings() = LookAtReceivers(on_.ledger, on_.interests);
   service::SortFindings(response.mutable_findings());
   response.set_consumer_lag(consumer.lag);
   response.set_subscriptions(static_cast<int64_t>(counts.active));

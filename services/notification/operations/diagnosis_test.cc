@@ -28,7 +28,8 @@ class DiagnosisTest : public testing::Test {
                                .store = *domain_.store,
                                .ledger = *ledger_,
                                .interests = *domain_.interests,
-                               .consumer = [this] { return consumer_; }})
+                               .consumer = [this] { return consumer_; },
+                               .delivery = [] { return DeliveryQueue::Usage{.places = 1000}; }})
         .Run();
   }
   std::map<std::string, service::Finding> Findings() {
@@ -51,7 +52,8 @@ TEST_F(DiagnosisTest, LooksAtEveryPart) {
   EXPECT_THAT(Findings(),
               testing::UnorderedElementsAre(testing::Key("database"), testing::Key("kafka"),
                                             testing::Key("topic"), testing::Key("consumer"),
-                                            testing::Key("matcher"), testing::Key("ledger")));
+                                            testing::Key("matcher"), testing::Key("ledger"),
+                                            testing::Key("places"), testing::Key("receivers")));
 }
 
 TEST_F(DiagnosisTest, ShowsFirstWhatNeedsAttentionAndSaysWhatToDo) {

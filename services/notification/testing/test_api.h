@@ -9,6 +9,7 @@
 #include "libs/rpc/server/server.h"
 #include "libs/rpc/token/token.h"
 #include "libs/telemetry/metrics.h"
+#include "services/notification/delivery/dispatcher.h"
 #include "services/notification/ledger/inbox/inbox.h"
 #include "services/notification/ledger/ledger.h"
 #include "services/notification/services.h"
@@ -30,9 +31,12 @@ class TestApi {
   std::unique_ptr<sql::Database> ledger_database;
   std::unique_ptr<Ledger> ledger;
   InboxSignal inbox_signal;
+  // Has no channels, so it hands nothing over; what lies in the ledger it finds by its sweep alone.
+  std::unique_ptr<Dispatcher> dispatcher;
 
  private:
   telemetry::Metrics metrics_;
+  const Channels channels_;
   rpc::TokenSigner tokens_{"a key of at least sixteen bytes"};
   rpc::Runtime runtime_;
   const Redrive redrive_ = [](std::string_view name) -> absl::StatusOr<std::string> {

@@ -35,6 +35,14 @@ bool IsOurs(const absl::Status& status) {
   return absl::IsResourceExhausted(status) || absl::IsCancelled(status);
 }
 
+// This very request is wrong, and would be the next time.
+bool IsEventsFault(int status) {
+  return status == 400 || status == 413 || status == 415 || status == 422;
+}
+
+// Whoever is overloaded or closed for a while says so of all requests, not of this one.
+bool SpeaksForEndpoint(int status) { return status == 429 || status == 503; }
+
 // What an answer, or its absence, means.
 Outcome OutcomeOf(const absl::StatusOr<http::Response>& answer) {
   if (!answer.ok()) {
@@ -45,8 +53,12 @@ Outcome OutcomeOf(const absl::StatusOr<http::Response>& answer) {
   if (status >= 200 && status < 300) return Done{status, answer->body.substr(0, kReceiptBytes)};
   std::string reason = absl::StrCat("HTTP ", status);
   if (status == 410) return Dead{reason + ": the receiver is gone for good", true, status};
+  if (IsEventsFault(status)) return Dead{std::move(reason), false, status, false, true};
   if (status >= 300 && status < 400) reason += ": redirects are not followed; give the new address";
-  return Wait{answer->retry_after.value_or(absl::InfinitePast()), std::move(reason), status};
+  return Wait{.until = answer->retry_after.value_or(absl::InfinitePast()),
+              .reason = std::move(reason),
+              .http_status = status,
+              .rests_endpoint = SpeaksForEndpoint(status)};
 }
 
 // Appends `"name":{…}` to `members`.
