@@ -55,7 +55,7 @@ class DeliveryQueue {
   struct Usage {
     int places = 0;
     int taken = 0;
-    std::vector<Holder> holders;  // those with most places first
+    std::vector<Holder> holders = {};  // those with most places first
   };
 
   DeliveryQueue(Options options, HasReceiver has_receiver, Random& random)

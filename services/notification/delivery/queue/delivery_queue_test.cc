@@ -82,10 +82,8 @@ TEST_F(DeliveryQueueTest, AnEndpointGetsFewPlacesUntilItAnswers) {
 }
 
 TEST_F(DeliveryQueueTest, FortySilentEndpointsHoldNeitherAWebhookNorAnInbox) {
-  for (int i = 0; i < 40; ++i) {
-    Know(Webhook(absl::StrCat("bad", i)));
-    Offer(Webhook(absl::StrCat("bad", i)), 40);
-  }
+  for (int i = 0; i < 40; ++i) Know(Webhook(absl::StrCat("bad", i)));
+  for (int i = 0; i < 40; ++i) Offer(Webhook(absl::StrCat("bad", i)), 40);
   const size_t held = Take().size();
   EXPECT_GT(held, 500u);
   EXPECT_LT(held, 1000u);
@@ -103,12 +101,12 @@ TEST_F(DeliveryQueueTest, AThousandSilentEndpointsThatNeverAnsweredHoldOnlyTheir
 }
 
 TEST_F(DeliveryQueueTest, OneSubscribersManyEndpointsHoldNoOtherSubscriber) {
-  for (int i = 0; i < 20; ++i) {
-    Know(Webhook("many", absl::StrCat("w", i)));
-    Offer(Webhook("many", absl::StrCat("w", i)), 40);
-  }
-  EXPECT_LE(Take().size(), 340u);
   Know(Webhook("one"));
+  for (int i = 0; i < 20; ++i) Know(Webhook("many", absl::StrCat("w", i)));
+  for (int i = 0; i < 20; ++i) Offer(Webhook("many", absl::StrCat("w", i)), 40);
+  const size_t held = Take().size();
+  EXPECT_GT(held, 300u);
+  EXPECT_LE(held, 340u);
   Offer(Webhook("one"), 40);
   EXPECT_THAT(Take(), SizeIs(32));
 }

@@ -17,8 +17,8 @@ bool EndpointQueue::Add(PendingDelivery delivery, absl::Duration now) {
 }
 
 std::optional<PendingDelivery> EndpointQueue::Take(absl::Duration now) {
-  if (due_.empty() || due_.begin()->first > now) return std::nullopt;
-  const std::string root = due_.begin()->second;
+  if (NextDue() > now) return std::nullopt;
+  const std::string root = std::get<std::string>(*due_.begin());
   due_.erase(due_.begin());
   RootQueue& waiting = roots_[root];
   const PendingDelivery& first = waiting.deliveries.begin()->second.delivery;
@@ -83,7 +83,7 @@ size_t EndpointQueue::Drop(const std::function<bool(const PendingDelivery&)>& wh
 }
 
 absl::Duration EndpointQueue::NextDue() const {
-  return due_.empty() ? absl::InfiniteDuration() : due_.begin()->first;
+  return due_.empty() ? absl::InfiniteDuration() : std::get<absl::Duration>(*due_.begin());
 }
 
 std::optional<EndpointQueue::Place> EndpointQueue::Find(const std::string& delivery) const {

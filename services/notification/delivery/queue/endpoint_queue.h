@@ -5,6 +5,7 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <tuple>
 #include <unordered_map>
 #include <utility>
 
@@ -59,13 +60,14 @@ class EndpointQueue {
     std::string under_way;                // which, if one is; perhaps not the first any more
     bool busy() const { return !under_way.empty(); }
   };
-  using Due = std::pair<absl::Duration, std::string>;
+  using Due = std::tuple<absl::Duration, int64_t, std::string>;  // when, sequence, root
 
   static Order OrderOf(const PendingDelivery& delivery) {
     return {delivery.sequence, delivery.name};
   }
   static Due DueOf(const std::string& root, const RootQueue& waiting) {
-    return {waiting.deliveries.begin()->second.at, root};
+    const auto& [order, first] = *waiting.deliveries.begin();
+    return {first.at, order.first, root};
   }
   void Release(const std::string& root, RootQueue& waiting);
 

@@ -114,6 +114,17 @@ TEST(EndpointQueueTest, WhatWaitsCanBeMadeDue) {
   EXPECT_EQ(TakenName(queue, kStart), "deliveries/500");
 }
 
+TEST(EndpointQueueTest, OfWhatIsDueTogetherTheOldestGoesFirst) {
+  EndpointQueue queue;
+  for (const int number : {10, 9, 11}) {
+    PendingDelivery delivery = At(number, absl::StrCat("clusters/c", number));
+    delivery.wait = absl::ZeroDuration();
+    queue.Add(delivery, kStart);
+  }
+  EXPECT_EQ(TakenName(queue, kStart), "deliveries/9");
+  EXPECT_EQ(TakenName(queue, kStart), "deliveries/10");
+}
+
 TEST(EndpointQueueTest, ADeliveryFindsWhatItWaitsFor) {
   EndpointQueue queue;
   queue.Add(At(1, "clusters/a"), kStart);

@@ -232,6 +232,25 @@ TEST_P(DeliveriesTest, TheOrderIsTheSequenceWhateverTheClockSaid) {
               IsOkAndHolds(late.sequence));
 }
 
+TEST_P(DeliveriesTest, RowsOfAReleaseWithoutASequenceKeepTheirOrderAndTheirTime) {
+  const KeptRecord record = MakeRecord("clusters/a", 1);
+  const PendingDelivery delivery = MakeDelivery(record, kA);
+  Keep(record, {delivery});
+  ASSERT_THAT(ledger_->Write([](sql::Connection& connection) {
+    return connection.ExecuteScript(
+        "ALTER TABLE delivery DROP COLUMN created;"
+        "ALTER TABLE delivery DROP COLUMN tries_before;"
+        "ALTER TABLE delivery RENAME COLUMN sequence TO created;"
+        "UPDATE schema_version SET version = 3 WHERE component = 'ledger'");
+  }),
+              IsOk());
+  ASSERT_THAT(Ledger::Open(*database_), IsOk());
+  const std::vector<PendingDelivery> pending = Pending(delivery.endpoint);
+  ASSERT_THAT(pending, testing::SizeIs(1));
+  EXPECT_EQ(pending[0].created, delivery.created);
+  EXPECT_EQ(pending[0].sequence, delivery.sequence);
+}
+
 TEST_P(DeliveriesTest, WhatIsPendingUnderANameIsSuppressedAndNothingElse) {
   const auto suppress = [&](std::string_view name, int limit = 100) {
     return *ledger_->Write([&](sql::Connection& connection) {

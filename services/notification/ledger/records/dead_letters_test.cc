@@ -107,6 +107,9 @@ TEST_P(DeadLettersTest, ThoseOfAReleaseThatCalledThemRecordsAreKept) {
         "ALTER TABLE dead_letter_header RENAME TO dead_record_header;"
         "DROP INDEX dead_letter_by_time;"
         "CREATE INDEX dead_record_by_time ON dead_record (met);"
+        "ALTER TABLE delivery DROP COLUMN created;"
+        "ALTER TABLE delivery DROP COLUMN tries_before;"
+        "ALTER TABLE delivery RENAME COLUMN sequence TO created;"
         "UPDATE schema_version SET version = 2 WHERE component = 'ledger'");
   }),
               IsOk());
