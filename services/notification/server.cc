@@ -2,6 +2,7 @@
 
 #include <optional>
 #include <set>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -12,6 +13,7 @@
 #include "services/notification/channels/channels.h"
 #include "services/notification/ingest/ingest.h"
 #include "services/notification/ingest/intake.h"
+#include "services/notification/ledger/deliveries/troubles.h"
 #include "services/notification/ledger/inbox/inbox.h"
 #include "services/notification/maintenance.h"
 #include "services/notification/operations/diagnosis.h"
@@ -95,6 +97,8 @@ class NotificationParts final : public service::Parts {
     ASSIGN_OR_RETURN(interests_, Interests::Load(*store_, in_.clock, in_.random));
     subscribers_.emplace(*store_, in_.random);
     endpoints_.emplace(*store_, in_.random, in_.guard);
+    endpoints_->CompleteBy(
+        [this](std::span<v1::Endpoint* const> endpoints) { TellTroubles(*ledger_, endpoints); });
     subscriptions_.emplace(*store_, in_.random);
     return absl::OkStatus();
   }

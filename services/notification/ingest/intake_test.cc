@@ -201,7 +201,7 @@ TEST_P(IntakeTest, ThePositionMovesWithTheBatch) {
   EXPECT_NE(DigestOf(first), DigestOf(last));
 }
 
-TEST_P(IntakeTest, TimesOfRecordsRiseEvenWhenTheClockStands) {
+TEST_P(IntakeTest, TheSequenceRisesEvenWhenTheClockStands) {
   Subscribe("all", "");
   ASSERT_THAT(Take({MessageOf(ClusterChange("a", 1, "cluster.created", "", "published"), 0),
                     MessageOf(ClusterChange("b", 2, "cluster.created", "", "published"), 1)}),
@@ -209,14 +209,14 @@ TEST_P(IntakeTest, TimesOfRecordsRiseEvenWhenTheClockStands) {
   ASSERT_THAT(Take({MessageOf(ClusterChange("c", 3, "cluster.created", "", "published"), 2)}),
               IsOk());
   ASSERT_THAT(offered_, SizeIs(3));
-  EXPECT_LT(offered_[0].created, offered_[1].created);
-  EXPECT_LT(offered_[1].created, offered_[2].created);
+  EXPECT_LT(offered_[0].sequence, offered_[1].sequence);
+  EXPECT_LT(offered_[1].sequence, offered_[2].sequence);
 }
 
 TEST_P(IntakeTest, WhenACommitsAnswerIsLostTheDispatcherIsToldToLook) {
   Subscribe("all", "");
   const auto message = MessageOf(ClusterChange("a", 1, "cluster.created", "", "published"), 0);
-  // The first COMMIT ends the question for the last time of a record.
+  // The first COMMIT ends the question for the last sequence.
   faulty_.Inject({.fragment = "COMMIT",
                   .status = absl::UnavailableError("connection lost"),
                   .after = true,

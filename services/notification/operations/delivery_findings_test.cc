@@ -77,6 +77,15 @@ TEST_P(ReceiversFindingTest, AnEndpointThatRefusesEverythingForADayIsNamed) {
   Refuse(absl::Hours(25), endpoint_.revision());
   const Finding finding = Look();
   EXPECT_EQ(finding.severity(), Finding::SEVERITY_WARNING);
+  store_.endpoints->CompleteBy(
+      [this](std::span<v1::Endpoint* const> endpoints) { TellTroubles(*ledger_, endpoints); });
+  EXPECT_EQ(store_.endpoints->Get(Reading(As("subscribers/x")), endpoint_.name())->trouble(),
+            "since 2023-11-14T22:13:20+00:00, 2 events refused, 0 tries failed; last: HTTP 422");
+  const auto listed =
+      store_.List(*store_.endpoints, As("subscribers/x"), {.parent = "subscribers/x", .limit = 10});
+  ASSERT_THAT(listed, IsOk());
+  EXPECT_EQ(listed->at(0).trouble(), "");  // the inbox
+  EXPECT_NE(listed->at(1).trouble(), "");
   EXPECT_EQ(finding.finding(),
             "nothing was accepted by subscribers/x/endpoints/w (since 2023-11-14T22:13:20+00:00, 2 "
             "events refused, 0 tries failed; last: HTTP 422)");

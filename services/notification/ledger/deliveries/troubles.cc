@@ -1,11 +1,13 @@
 #include "services/notification/ledger/deliveries/troubles.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "absl/strings/str_cat.h"
 
 #include "libs/base/status/error.h"
 #include "libs/base/text/strings.h"
+#include "services/notification/ledger/ledger.h"
 
 namespace clusterwire::notification {
 namespace {
@@ -35,6 +37,25 @@ std::string Describe(const Trouble& trouble) {
   const std::string since = absl::FormatTime(absl::RFC3339_sec, trouble.since, absl::UTCTimeZone());
   return absl::StrCat("since ", since, ", ", trouble.refused, " events refused, ", trouble.failures,
                       " tries failed; last: ", trouble.detail);
+}
+
+void TellTroubles(Ledger& ledger, std::span<v1::Endpoint* const> endpoints) {
+  constexpr int kMost = 10'000;
+  const auto read = [&](sql::Connection& connection) -> absl::StatusOr<std::vector<Trouble>> {
+    if (endpoints.size() != 1) return Troubles(connection).Lasting(kLastingTrouble, kMost);
+    ASSIGN_OR_RETURN(Trouble only, Troubles(connection).Find(endpoints[0]->name()));
+    return std::vector<Trouble>{std::move(only)};
+  };
+  if (endpoints.empty()) return;
+  const absl::StatusOr<std::vector<Trouble>> troubles = ledger.Read(read);
+  if (!troubles.ok()) return;
+  for (v1::Endpoint* endpoint : endpoints) {
+    const auto found =
+        std::ranges::lower_bound(*troubles, endpoint->name(), {}, &Trouble::endpoint);
+    if (found == troubles->end() || found->endpoint != endpoint->name()) continue;
+    const bool lasts = found->last - found->since >= kLastingTrouble;
+    if (lasts && IsPresent(*found, *endpoint)) endpoint->set_trouble(Describe(*found));
+  }
 }
 
 absl::StatusOr<Trouble> Troubles::Find(std::string_view endpoint) {

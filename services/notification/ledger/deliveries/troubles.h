@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -35,6 +36,10 @@ inline constexpr absl::Duration kLastingTrouble = absl::Hours(24);
 bool IsPresent(const Trouble& trouble, const v1::Endpoint& endpoint);
 // "since 2026-11-29T21:00:00+00:00, 37 events refused, 5 tries failed; last: HTTP 422".
 std::string Describe(const Trouble& trouble);
+
+class Ledger;
+// Says in each endpoint what trouble it has, if that lasts. What can't be read now is left out.
+void TellTroubles(Ledger& ledger, std::span<v1::Endpoint* const> endpoints);
 
 // Since when nothing has succeeded at endpoints; survives restarts, as days matter here.
 class Troubles {

@@ -67,7 +67,7 @@ Rules<v1::Endpoint> EndpointRules(Random& random, http::AddressGuard guard,
   return {.type = "endpoint",
           .collection = "endpoints",
           .parent = kSubscriberName.pattern(),
-          .output_only = {"state", "state_reason"},
+          .output_only = {"state", "state_reason", "trouble"},
           .random_ids = &random,
           // No check: nothing that can be written after its creation can be wrong.
           .before_create = before_create,
@@ -140,9 +140,22 @@ absl::Status Endpoints::Disable(const std::string& name, std::string_view reason
   return Modify(call, name, "", "endpoint.disabled", disable).status();
 }
 
+absl::Status Endpoints::LoadRow(const store::Reader& reader, const std::string& name,
+                                resource::Message* out) const {
+  RETURN_IF_ERROR(LoadEndpoint(reader, name, out));
+  v1::Endpoint* const endpoint = static_cast<v1::Endpoint*>(out);
+  if (complete_) complete_({&endpoint, 1});
+  return absl::OkStatus();
+}
+
 absl::StatusOr<std::vector<store::Scanned>> Endpoints::ScanRows(
     const store::Reader& reader, const store::ScanOptions& options) const {
   ASSIGN_OR_RETURN(std::vector<store::Scanned> rows, reader.Scan(options));
+  std::vector<v1::Endpoint*> endpoints;
+  for (store::Scanned& row : rows) {
+    endpoints.push_back(static_cast<v1::Endpoint*>(row.resource.get()));
+  }
+  if (complete_) complete_(endpoints);
   const std::string inbox = InboxNameOf(options.parent);
   if (inbox <= options.after) return rows;
   store::Scanned shown{.resource = std::make_unique<v1::Endpoint>(), .facts = std::nullopt};
