@@ -54,7 +54,7 @@ class Dispatcher {
       std::function<absl::Status(const std::string& endpoint, const std::string& reason)>;
 
   // Starts. The arguments by reference outlive the dispatcher.
-  Dispatcher(Options options, Ledger& ledger, const Interests& interests, const Channels& channels,
+  Dispatcher(Options options, Ledger& ledger, Interests& interests, const Channels& channels,
              DisableEndpoint disable, Clock& clock, Random& random, telemetry::Metrics& metrics);
   // Sends nothing more, waits up to stop_grace for what is under way, and records it.
   ~Dispatcher();
@@ -90,6 +90,7 @@ class Dispatcher {
   static constexpr int kSuppressed = 10'000;      // in one transaction
   static constexpr absl::Duration kSlice = absl::Milliseconds(50);  // for beginning them
 
+  static constexpr absl::Duration kCatchUpLimit = absl::Seconds(2);
   static constexpr absl::Duration kUnknownChannelPause = absl::Minutes(10);
 
   absl::StatusOr<absl::Time> Step();
@@ -114,7 +115,7 @@ class Dispatcher {
 
   const Options options_;
   Ledger& ledger_;
-  const Interests& interests_;
+  Interests& interests_;
   const Channels& channels_;
   const DisableEndpoint disable_;
   Clock& clock_;

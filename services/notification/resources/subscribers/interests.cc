@@ -148,12 +148,12 @@ void Interests::Drop(std::string_view name) {
   if (subscriber) Tell(News::kEndpointGone, inbox);
 }
 
-void Interests::Listen(Listener listener) const {
+void Interests::Listen(Listener listener) {
   MutexLock lock(listener_mutex_);
   listener_ = std::move(listener);
 }
 
-void Interests::Tell(News news, const std::string& name) const {
+void Interests::Tell(News news, const std::string& name) {
   MutexLock lock(listener_mutex_);
   if (listener_) listener_(news, name);
 }

@@ -72,7 +72,7 @@ class Interests {
 
   // Tells `listener` from now on, on the thread that follows the log; it must be quick. One at a
   // time; null ends it, and returns when no call is under way any more.
-  void Listen(Listener listener) const;
+  void Listen(Listener listener);
 
   Counts counts() const;
   // Why it stands still; OK while it follows the log.
@@ -95,7 +95,7 @@ class Interests {
   void SetEntry(const std::string& name, Entry entry);
   void Drop(std::string_view name);
   void Forget(int64_t id);
-  void Tell(News news, const std::string& name) const;
+  void Tell(News news, const std::string& name);
 
   store::Store& store_;
   Clock& clock_;
@@ -109,8 +109,8 @@ class Interests {
   std::unordered_map<int64_t, std::shared_ptr<const Interest>> by_id_ ABSL_GUARDED_BY(mutex_);
   std::map<Name, std::shared_ptr<const v1::Endpoint>, std::less<>> endpoints_
       ABSL_GUARDED_BY(mutex_);
-  mutable Mutex listener_mutex_;  // held while it is called
-  mutable Listener listener_ ABSL_GUARDED_BY(listener_mutex_);
+  Mutex listener_mutex_;  // held while it is called
+  Listener listener_ ABSL_GUARDED_BY(listener_mutex_);
   std::unique_ptr<store::Tailer> tailer_;  // last: its thread uses everything above
 };
 
