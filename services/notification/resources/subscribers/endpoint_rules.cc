@@ -6,6 +6,7 @@
 
 #include "libs/base/status/error.h"
 #include "libs/base/text/strings.h"
+#include "libs/base/time/clock.h"
 #include "libs/resource/name.h"
 #include "libs/store/registry.h"
 #include "services/notification/channels/endpoint_kind.h"
@@ -67,7 +68,7 @@ Rules<v1::Endpoint> EndpointRules(Random& random, http::AddressGuard guard,
   return {.type = "endpoint",
           .collection = "endpoints",
           .parent = kSubscriberName.pattern(),
-          .output_only = {"state", "state_reason", "trouble"},
+          .output_only = {"state", "state_reason", "trouble", "enable_time"},
           .random_ids = &random,
           // No check: nothing that can be written after its creation can be wrong.
           .before_create = before_create,
@@ -120,9 +121,11 @@ absl::StatusOr<v1::Endpoint> Endpoints::Enable(const WriteCall& call, const std:
                                                const std::string& etag) {
   if (IsInbox(name)) return Get({.viewer = call.viewer}, name);
   return Modify(call, name, etag, "endpoint.enabled",
-                [](const resource::Context&, v1::Endpoint* endpoint) {
+                [](const resource::Context& context, v1::Endpoint* endpoint) {
                   endpoint->set_state(v1::Endpoint::STATE_ENABLED);
                   endpoint->clear_state_reason();
+                  // A write in any case, since those who deliver hear of it by the log.
+                  *endpoint->mutable_enable_time() = ToTimestamp(context.now);
                   return absl::OkStatus();
                 });
 }
