@@ -4,8 +4,8 @@
 
 namespace clusterwire {
 
-// A clock that stands still until a test moves it. Waiters wake when it reaches their deadline, or
-// when as much uptime has passed. Safe for use from any thread.
+// A clock that stands still until a test moves it. Waiters wake when Advance() or Set() reaches
+// their deadline. Safe for use from any thread.
 class FakeClock final : public Clock {
  public:
   explicit FakeClock(absl::Time start = absl::FromUnixSeconds(1'700'000'000)) : now_(start) {}
@@ -16,13 +16,16 @@ class FakeClock final : public Clock {
 
   // Time passes.
   void Advance(absl::Duration by);
-  // Somebody sets the clock, back too: the uptime stays as it is.
+  // The wall clock is set, forward or back; no time passes.
   void Set(absl::Time now);
+  // How many threads wait for a time.
+  int waiting() const;
 
  private:
   mutable Mutex mutex_;
   absl::Time now_ ABSL_GUARDED_BY(mutex_);
-  absl::Duration uptime_ ABSL_GUARDED_BY(mutex_) = absl::Hours(1);
+  int waiting_ ABSL_GUARDED_BY(mutex_) = 0;
+  absl::Duration elapsed_ ABSL_GUARDED_BY(mutex_) = absl::ZeroDuration();
 };
 
 }  // namespace clusterwire

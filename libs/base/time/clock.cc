@@ -1,6 +1,7 @@
 #include "libs/base/time/clock.h"
 
 #include <algorithm>
+#include <chrono>
 #include <utility>
 
 #include "absl/time/clock.h"
@@ -11,7 +12,6 @@ namespace {
 class SystemClock final : public Clock {
  public:
   absl::Time Now() const override { return absl::Now(); }
-
   absl::Duration Uptime() const override {
     return absl::FromChrono(std::chrono::steady_clock::now().time_since_epoch());
   }
@@ -19,9 +19,9 @@ class SystemClock final : public Clock {
   bool WaitUntil(Wakeup& wakeup, absl::Time deadline) override {
     const absl::Duration end = Uptime() + (deadline - Now());
     while (true) {
-      // By both clocks, so that one that was set forward ends it too, within an hour.
-      const absl::Duration left = std::min(end - Uptime(), deadline - Now());
+      const absl::Duration left = std::min(deadline - Now(), end - Uptime());
       if (left <= absl::ZeroDuration()) return wakeup.Consume();
+      // An hour at most, then the clock is asked again: it may have been set forward.
       if (wakeup.WaitFor(std::min(left, absl::Hours(1)))) return true;
     }
   }

@@ -31,10 +31,11 @@ class Clock {
   // As the machine is told. It may be set forward and back at any moment: right for what people
   // read and for days, wrong for how long something took or has to wait.
   virtual absl::Time Now() const = 0;
-  // How long it is since some moment before the program: nobody sets it, and it never goes back.
+  // Since some moment before; unlike Now() it never goes back and nobody can set it. Lengths of
+  // time are measured by it. It means nothing to another process.
   virtual absl::Duration Uptime() const = 0;
-  // Blocks until `deadline` or until `wakeup` is notified; true when notified. How long that is is
-  // counted when it begins: setting the clock back doesn't stretch it.
+  // Blocks until `deadline` or until `wakeup` is notified; true when notified. Never longer than
+  // the deadline was away when the wait began: a clock that is set back stretches no wait.
   virtual bool WaitUntil(Wakeup& wakeup, absl::Time deadline) = 0;
 
   // The machine's clock; lives as long as the program.

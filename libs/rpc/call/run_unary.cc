@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <memory>
+#include <optional>
+#include <utility>
 
 #include <grpcpp/server_context.h>
 #include <grpcpp/support/server_callback.h>
@@ -29,16 +31,26 @@ class UnaryCall final : public grpc::ServerUnaryReactor,
         log_(pool.runtime(), std::move(call)),
         work_(std::move(work)) {}
 
-  // Once, after construction. `reader` may be null: the call then waits for no revision.
-  void Start(absl::Status refusal, const Parking::Progress* reader, int64_t revision) {
-    self_ = shared_from_this();
-    if (refusal.ok()) refusal = pool_.CheckStarted();
-    if (!refusal.ok()) return End(refusal);
+  // One of these two, once, after construction. `reader` may be null: the call then waits for no
+  // revision.
+  void Start(const absl::Status& refusal, const Parking::Progress* reader, int64_t revision) {
+    if (!Enter(refusal)) return;
     const bool there = reader == nullptr || reader->revision() >= revision;
     Post([this, there, reader, revision] { there ? Run() : Await(*reader, revision); });
   }
+  void Start(const absl::Status& refusal, Ask ask) {
+    if (!Enter(refusal)) return;
+    Post([this, ask = std::move(ask)] { AskFirst(ask); });
+  }
 
  private:
+  bool Enter(absl::Status refusal) {
+    self_ = shared_from_this();
+    if (refusal.ok()) refusal = pool_.CheckStarted();
+    if (!refusal.ok()) End(refusal);
+    return refusal.ok();
+  }
+
   void Post(std::function<void()> step) {
     if (!pool_.TryPost(std::move(step))) End(pool_.FullError());
   }
@@ -62,6 +74,40 @@ class UnaryCall final : public grpc::ServerUnaryReactor,
       cancelled = cancelled_;
     }
     if (cancelled) runtime.parking().Cancel(id);
+  }
+
+  // On the pool. While `ask` runs the call can't end, since that reads the request.
+  void AskFirst(const Ask& ask) {
+    const auto self = shared_from_this();
+    absl::Status begun = CheckAlive();
+    if (begun.ok()) {
+      const telemetry::TraceScope scope(log_.call().trace);
+      begun =
+          ask(log_.call(), [self](absl::Status status) { self->TakeAnswer(std::move(status)); });
+    }
+    if (!begun.ok()) TakeAnswer(std::move(begun));
+    absl::Status answer;
+    {
+      MutexLock lock(mutex_);
+      waiting_ = true;
+      if (!answer_) return;
+      answer = *answer_;
+    }
+    GoOn(answer);
+  }
+  // The first one counts.
+  void TakeAnswer(absl::Status status) {
+    bool waiting = false;
+    {
+      MutexLock lock(mutex_);
+      if (answer_) return;
+      answer_ = status;
+      waiting = waiting_;
+    }
+    if (waiting) GoOn(status);
+  }
+  void GoOn(const absl::Status& answer) {
+    answer.ok() ? Post([this] { Run(); }) : End(answer);
   }
 
   void Run() {
@@ -91,7 +137,11 @@ class UnaryCall final : public grpc::ServerUnaryReactor,
       cancelled_ = true;
       id = parked_;
     }
-    if (id != 0) pool_.runtime().parking().Cancel(id);
+    if (id != 0) {
+      pool_.runtime().parking().Cancel(id);
+    } else {
+      TakeAnswer(absl::CancelledError("the client went away"));
+    }
   }
   void OnDone() override { const auto self = std::move(self_); }
 
@@ -102,15 +152,19 @@ class UnaryCall final : public grpc::ServerUnaryReactor,
   Mutex mutex_;
   bool cancelled_ ABSL_GUARDED_BY(mutex_) = false;
   uint64_t parked_ ABSL_GUARDED_BY(mutex_) = 0;
-  std::shared_ptr<UnaryCall> self_;  // until gRPC is done
+  bool waiting_ ABSL_GUARDED_BY(mutex_) = false;                // for an answer, with `ask` done
+  std::optional<absl::Status> answer_ ABSL_GUARDED_BY(mutex_);  // to what was asked
+  std::shared_ptr<UnaryCall> self_;                             // until gRPC is done
 };
 
+// `first` is what UnaryCall::Start() gets besides the refusal.
+template <typename... First>
 grpc::ServerUnaryReactor* Start(ThreadPool& pool, grpc::CallbackServerContext* context,
-                                const Parking::Progress* reader, int64_t revision, UnaryWork work) {
+                                UnaryWork work, First... first) {
   CallContext call;
   const absl::Status refusal = ReadContext(*context, pool.runtime().random(), &call);
   const auto unary = std::make_shared<UnaryCall>(pool, context, std::move(call), std::move(work));
-  unary->Start(refusal, reader, revision);
+  unary->Start(refusal, std::move(first)...);
   return unary.get();  // keeps itself
 }
 
@@ -118,13 +172,19 @@ grpc::ServerUnaryReactor* Start(ThreadPool& pool, grpc::CallbackServerContext* c
 
 grpc::ServerUnaryReactor* RunUnary(ThreadPool& pool, grpc::CallbackServerContext* context,
                                    UnaryWork work) {
-  return Start(pool, context, nullptr, 0, std::move(work));
+  const Parking::Progress* const no_reader = nullptr;
+  return Start(pool, context, std::move(work), no_reader, int64_t{0});
 }
 
 grpc::ServerUnaryReactor* RunAtRevision(ThreadPool& pool, grpc::CallbackServerContext* context,
                                         const Parking::Progress& reader, int64_t revision,
                                         UnaryWork work) {
-  return Start(pool, context, &reader, revision, std::move(work));
+  return Start(pool, context, std::move(work), &reader, revision);
+}
+
+grpc::ServerUnaryReactor* RunAfter(ThreadPool& pool, grpc::CallbackServerContext* context, Ask ask,
+                                   UnaryWork work) {
+  return Start(pool, context, std::move(work), std::move(ask));
 }
 
 }  // namespace clusterwire::rpc

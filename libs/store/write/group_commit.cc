@@ -82,8 +82,8 @@ void GroupCommit::RunGroup(std::span<Pending* const> group) {
 
 absl::Status GroupCommit::RunTogether(std::span<Pending* const> group) {
   ASSIGN_OR_RETURN(sql::Transaction transaction, Begin());
-  GroupTransaction work(*connection_, registry_, options_, clock_.Now());
-  absl::Status status = work.Lock();
+  GroupTransaction work(*connection_, registry_, options_);
+  absl::Status status = work.Lock(clock_);
   for (Pending* pending : group) {
     if (!status.ok()) break;
     pending->result = RunWrite(work, pending->call, pending->body);

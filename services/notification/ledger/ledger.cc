@@ -1,5 +1,6 @@
 #include "services/notification/ledger/ledger.h"
 
+#include "libs/service/gaps.h"
 #include "libs/sql/database.h"
 
 namespace clusterwire::notification {
@@ -85,6 +86,17 @@ DROP INDEX dead_record_by_time;
 CREATE INDEX dead_letter_by_time ON dead_letter (met, topic, topic_partition, topic_offset);
 )sql";
 
+// topic_position gets the last change that was taken from the partition: what came later must be
+// sent again when the topic loses it. Unknown where an earlier release read it.
+// purged_record: of each history the newest revision of which a record was purged.
+constexpr std::string_view kLastTaken = R"sql(
+ALTER TABLE topic_position ADD COLUMN history {text} NOT NULL DEFAULT '';
+ALTER TABLE topic_position ADD COLUMN revision {int} NOT NULL DEFAULT 0;
+ALTER TABLE topic_position ADD COLUMN since {int} NOT NULL DEFAULT 0;
+ALTER TABLE topic_position ADD COLUMN passed {int} NOT NULL DEFAULT 0;
+CREATE TABLE purged_record (history {text} NOT NULL PRIMARY KEY, revision {int} NOT NULL);
+)sql";
+
 // What was the order of deliveries and their time is two: a clock may be set back. `tries_before`
 // is how many of a delivery's tries the schedule doesn't count. What an endpoint did is counted
 // anew.
@@ -102,12 +114,13 @@ CREATE TABLE endpoint_failure (
 )sql";
 
 constexpr sql::Migration kMigrations[] = {
-    {1, kTables}, {2, kSubscriptionMade}, {3, kDeadLetters}, {4, kSequence}};
+    {1, kTables}, {2, kSubscriptionMade}, {3, kDeadLetters}, {6, kLastTaken}, {7, kSequence}};
 
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<Ledger>> Ledger::Open(sql::Database& database) {
   RETURN_IF_ERROR(sql::Migrate(database, "ledger", kMigrations));
+  RETURN_IF_ERROR(service::Gaps::CreateTable(database));
   return std::unique_ptr<Ledger>(new Ledger(database));
 }
 

@@ -15,6 +15,7 @@
 #include "libs/sql/database.h"
 #include "libs/store/store.h"
 #include "services/notification/delivery/queue/delivery_queue.h"
+#include "services/notification/ledger/audit.h"
 #include "services/notification/ledger/ledger.h"
 #include "services/notification/resources/subscribers/interests.h"
 
@@ -42,6 +43,7 @@ class Diagnosis {
     sql::Database& ledger_database;
     store::Store& store;
     Ledger& ledger;
+    const Audit& audit;
     const Interests& interests;
     std::function<ConsumerReport()> consumer;
     std::function<DeliveryQueue::Usage()> delivery;

@@ -9,6 +9,8 @@
 #include "libs/rpc/server/server.h"
 #include "libs/rpc/token/token.h"
 #include "libs/telemetry/metrics.h"
+#include "services/notification/channels/channels.h"
+#include "services/notification/channels/endpoint_tester.h"
 #include "services/notification/delivery/dispatcher.h"
 #include "services/notification/ledger/inbox/inbox.h"
 #include "services/notification/ledger/ledger.h"
@@ -18,7 +20,7 @@
 namespace clusterwire::notification {
 
 // The services of this one behind a real server on a free port of loopback, over real databases in
-// a temporary folder. Nothing is read from Kafka and nothing sent.
+// a temporary folder. Nothing is read from Kafka, and nothing sent but tests of endpoints.
 class TestApi {
  public:
   TestApi();
@@ -31,13 +33,16 @@ class TestApi {
   std::unique_ptr<sql::Database> ledger_database;
   std::unique_ptr<Ledger> ledger;
   InboxSignal inbox_signal;
-  // Has no channels, so it hands nothing over; what lies in the ledger it finds by its sweep alone.
+  // Nothing is offered to it, and what lies in the ledger it would find by its sweep alone, for
+  // which no time passes.
   std::unique_ptr<Dispatcher> dispatcher;
 
  private:
   telemetry::Metrics metrics_;
-  const Channels channels_;
   rpc::TokenSigner tokens_{"a key of at least sixteen bytes"};
+  http::Client client_;
+  const Channels channels_;
+  EndpointTester tester_;
   rpc::Runtime runtime_;
   const Redrive redrive_ = [](std::string_view name) -> absl::StatusOr<std::string> {
     return NotFoundError(name);

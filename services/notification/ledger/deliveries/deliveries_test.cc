@@ -241,7 +241,7 @@ TEST_P(DeliveriesTest, RowsOfAReleaseWithoutASequenceKeepTheirOrderAndTheirTime)
         "ALTER TABLE delivery DROP COLUMN created;"
         "ALTER TABLE delivery DROP COLUMN tries_before;"
         "ALTER TABLE delivery RENAME COLUMN sequence TO created;"
-        "UPDATE schema_version SET version = 3 WHERE component = 'ledger'");
+        "UPDATE schema_version SET version = 6 WHERE component = 'ledger'");
   }),
               IsOk());
   ASSERT_THAT(Ledger::Open(*database_), IsOk());

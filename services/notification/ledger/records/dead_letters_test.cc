@@ -110,6 +110,11 @@ TEST_P(DeadLettersTest, ThoseOfAReleaseThatCalledThemRecordsAreKept) {
         "ALTER TABLE delivery DROP COLUMN created;"
         "ALTER TABLE delivery DROP COLUMN tries_before;"
         "ALTER TABLE delivery RENAME COLUMN sequence TO created;"
+        "ALTER TABLE topic_position DROP COLUMN history;"
+        "ALTER TABLE topic_position DROP COLUMN revision;"
+        "ALTER TABLE topic_position DROP COLUMN since;"
+        "ALTER TABLE topic_position DROP COLUMN passed;"
+        "DROP TABLE purged_record;"
         "UPDATE schema_version SET version = 2 WHERE component = 'ledger'");
   }),
               IsOk());

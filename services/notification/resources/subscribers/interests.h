@@ -74,6 +74,9 @@ class Interests {
   // time; null ends it, and returns when no call is under way any more.
   void Listen(Listener listener);
 
+  // All of them, inboxes too, under a lock: `visit` is quick.
+  void ForEachEndpoint(const std::function<void(const v1::Endpoint&)>& visit) const;
+
   Counts counts() const;
   // Why it stands still; OK while it follows the log.
   absl::Status status() const { return tailer_->status(); }
