@@ -62,6 +62,20 @@ absl::Status ApplyEnvironment(const Sources& sources, Message* config) {
   std::vector<std::string> errors;
   for (const auto& [variable, value] : sources.environment) {
     if (!absl::StartsWith(variable, prefix)) continue;
+    const std::string path = PathOf(absl::string_view(variable).substr(prefix.size()));
+    const absl::Status status = SetField(path, value, config);
+    if (!status.ok()) {
+      errors.push_back(absl::StrCat("variable ", variable, " (", path, "): ", status.message()));
+    }
+  }
+  return Invalid(errors);
+}
+
+absl::Status ApplySettings(const std::vector<std::string>& settings, Message* config) {
+  std::vector<std::string> errors;
+  for (const std::string& setting : settings) {
+    // Errors name the path alone: the value may be a password.
+    const size_t equals = setting.find('=');
     const std::string path = setting.substr(
         0, equals != std::string::npos ? equals : setting.find_first_not_of(kPathLetters));
     const absl::Status status =

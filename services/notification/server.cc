@@ -105,7 +105,7 @@ class NotificationParts final : public service::Parts {
     endpoints_.emplace(*store_, in_.random, in_.guard, *addresses_);
     endpoints_->CompleteBy(
         [this](std::span<v1::Endpoint* const> endpoints) { TellTroubles(*ledger_, endpoints); });
-    subscriptions_.emplace(*store_, in_.random);
+    subscriptions_.emplace(*store_, in_.random, [this] { return interests_->wide(); });
     return absl::OkStatus();
   }
 

@@ -23,7 +23,8 @@ namespace clusterwire::sql {
 namespace {
 
 constexpr char kProgram[] = "/usr/sbin/pgbouncer";
-constexpr int kPort = 6432;  // names the socket; there is no TCP
+constexpr std::string_view kScheme = "postgresql:///";  // what NewDatabase() begins with
+constexpr int kPort = 6432;                             // names the socket; there is no TCP
 
 [[noreturn]] void Fail(const std::string& what) {
   std::cerr << "PgBouncer for tests: " << what << std::endl;
@@ -34,7 +35,7 @@ constexpr int kPort = 6432;  // names the socket; there is no TCP
 
 TemporaryPgBouncer::TemporaryPgBouncer(std::string_view pool_mode) {
   const std::string direct = TemporaryPostgres::ForProcess().NewDatabase();
-  const std::string database = direct.substr(13, direct.find('?') - 13);  // "postgresql:///test1?…"
+  const std::string database = direct.substr(kScheme.size(), direct.find('?') - kScheme.size());
   const std::string server = direct.substr(direct.find("host=") + 5);
   const std::string settings = dir_.File("pgbouncer.ini");
   // Everybody is let in, as the one user of the server.
@@ -62,7 +63,7 @@ TemporaryPgBouncer::TemporaryPgBouncer(std::string_view pool_mode) {
     execl(kProgram, kProgram, settings.c_str(), nullptr);
     _exit(127);
   }
-  url_ = absl::StrCat("postgresql:///", database, "?user=clusterwire&host=", dir_.path(),
+  url_ = absl::StrCat(ToAbsl(kScheme), database, "?user=clusterwire&host=", dir_.path(),
                       "&port=", kPort);
   const std::string socket = dir_.File(absl::StrCat(".s.PGSQL.", kPort));
   const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(30);

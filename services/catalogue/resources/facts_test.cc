@@ -280,5 +280,25 @@ TEST_F(FactsTest, LabelsOfADeletedClusterAreListedForOperatorsWhoAskForThem) {
   EXPECT_EQ(world_.Of<Labels>().List(world_.Read(), query)->resources.size(), 1u);
 }
 
+// Of one write, since what it hides must not be seen a moment longer.
+TEST_F(FactsTest, AProgrammeWithAThousandMembersCanBeDeletedAndIsGoneFromAllOfThemAtOnce) {
+  constexpr int kMembers = 1050;
+  std::vector<std::string> clusters, memberships;
+  for (int i = 0; i < kMembers; ++i) {
+    const auto created = world_.Of<Clusters>().Create(
+        world_.AsOperator(), "", world_.GoodCluster(absl::StrCat(i)), absl::StrCat("cluster-", i));
+    ASSERT_THAT(created, IsOk());
+    clusters.push_back(created->name());
+    memberships.push_back(Join(clusters.back()));
+  }
+  ASSERT_THAT(world_.FactsOf(clusters.back()).programmes(), ElementsAre("programmes/go-cluster"));
+  ASSERT_THAT(world_.Of<Programmes>().Delete(world_.AsOperator(), "programmes/go-cluster", ""),
+              IsOk());
+  for (int i = 0; i < kMembers; ++i) {
+    ASSERT_THAT(world_.FactsOf(clusters[static_cast<size_t>(i)]).programmes(), IsEmpty()) << i;
+    ASSERT_FALSE(world_.HasFacts(memberships[static_cast<size_t>(i)])) << i;
+  }
+}
+
 }  // namespace
 }  // namespace clusterwire::catalogue

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 
 #include "absl/status/status.h"
@@ -26,7 +27,8 @@ class Audit {
   };
 
   // `ledger` outlives the audit.
-  explicit Audit(Ledger& ledger, Options options = {}) : ledger_(ledger), options_(options) {}
+  explicit Audit(Ledger& ledger) : Audit(ledger, Options()) {}
+  Audit(Ledger& ledger, Options options) : ledger_(ledger), options_(options) {}
 
   // Looks at the next records. True when they were the last, and the result is a new one.
   absl::StatusOr<bool> Step();
