@@ -167,7 +167,9 @@ TEST_F(DeliveryApi, WhatWaitsForADeletedSubscriberIsSuppressedAtOnceAndNotByADry
     v1::ListDeliveriesRequest request;
     request.set_state(v1::Delivery::STATE_SUPPRESSED);
     std::vector<std::string> suppressed;
-    for (const v1::Delivery& delivery : List(request)->deliveries()) {
+    const auto found = List(request);
+    EXPECT_THAT(found, IsOk());
+    for (const v1::Delivery& delivery : found->deliveries()) {
       suppressed.push_back(delivery.subscription() + ": " + delivery.reason());
     }
     return suppressed;

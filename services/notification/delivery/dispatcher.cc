@@ -277,6 +277,7 @@ void Dispatcher::EndUntried(const Job& job, v1::Delivery::State state, const std
                          .state = state,
                          .reason = reason,
                          .time = clock_.Now(),
+                         .uptime = clock_.Uptime(),
                          .pause = pause});
 }
 
@@ -321,14 +322,13 @@ void Dispatcher::Apply(const DeliveryResult& result) {
   const std::string parent = job->record ? job->record->trace : "";
   const telemetry::TraceScope trace(
       telemetry::TraceContext::Parse(parent).value_or(telemetry::TraceContext()));
-  const absl::Duration now = clock_.Uptime();
-  queue_.Ended(delivery, result, now);
+  queue_.Ended(delivery, result, result.uptime);
   if (result.state == v1::Delivery::STATE_PENDING) {
     PendingDelivery next = delivery;
     if (result.attempt) next.attempts = result.attempt->number();
     next.tries_before += result.uncounted ? 1 : 0;
     next.at_once = result.uncounted ? next.at_once + 1 : 0;
-    queue_.Postpone(next, now + result.pause);
+    queue_.Postpone(next, result.uptime + result.pause);
     if (job->interest != nullptr) NoteIfMoved(next);
   } else {
     queue_.Remove(delivery);

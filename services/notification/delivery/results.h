@@ -73,6 +73,7 @@ class ResultQueue {
   void Put(const Job& job, const Outcome& outcome, absl::Time begun, absl::Duration uptime) {
     const Try done = {.begun = begun, .ended = clock_.Now(), .took = clock_.Uptime() - uptime};
     DeliveryResult result = ResultOf(job.delivery, outcome, done, schedule_, random_);
+    result.uptime = uptime + done.took;
     {
       MutexLock lock(mutex_);
       results_.push_back(std::move(result));

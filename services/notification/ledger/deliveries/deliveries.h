@@ -53,6 +53,7 @@ struct DeliveryResult {
   v1::Delivery::State state = v1::Delivery::STATE_PENDING;
   std::string reason = {};
   absl::Time time = {};
+  absl::Duration uptime = {};                   // of this process, at that time
   absl::Duration pause = absl::ZeroDuration();  // with STATE_PENDING: until the next try
   std::optional<v1::Attempt> attempt = {};      // numbered; none when no try was made
   absl::Duration took = absl::ZeroDuration();   // with an attempt
