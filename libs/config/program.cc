@@ -5,6 +5,7 @@
 #include "absl/strings/str_cat.h"
 
 #include "libs/base/status/error.h"
+#include "libs/base/text/nearest.h"
 #include "libs/base/text/strings.h"
 #include "libs/config/fields.h"
 #include "libs/config/load.h"
@@ -97,6 +98,10 @@ std::optional<int> ReadConfiguration(const Program& program, int argc, const cha
     return Fail(program, status);
   }
   if (!flags->check_config) return std::nullopt;
+  if (const absl::Status status = program.look ? program.look(*config) : absl::OkStatus();
+      !status.ok()) {
+    return Fail(program, status);
+  }
   std::cout << program.name << ": the configuration is sound" << std::endl;
   return 0;
 }

@@ -12,6 +12,7 @@
 
 #include "libs/filter/terms/terms.h"
 #include "libs/filter/viewer.h"
+#include "libs/filter/vocabulary.h"
 
 namespace clusterwire::filter {
 
@@ -43,6 +44,10 @@ const std::vector<std::string_view>& FacetFields();
 // else a sector's. Lives as long as the Facts.
 std::vector<std::string_view> FacetValues(std::string_view field, const Facts& facts);
 
+// "Saxony (nuts:DED)": a value of the Facts as a person reads it; the bare value where they don't
+// say what it is called.
+std::string TitleWithValue(const std::string& value, const Facts& facts);
+
 // What a change of a resource means to a predicate. An image that the viewer may not see doesn't
 // match, so publishing a draft is kEntered to the public.
 enum class Transition {
@@ -61,7 +66,7 @@ inline Transition TransitionOf(bool matched_before, bool matches_after) {
 struct Verdict {
   std::string field;  // as in Filter: "sectors", "none_of[1]"; "audience" for the viewer's rights
   bool matched = false;
-  std::string text;  // for a person: "esca:ict is one of the codes"
+  std::string text;  // for a person, what the subject is left out of: "is in Saxony (nuts:DED)"
 };
 
 struct CompileOptions {
@@ -69,6 +74,8 @@ struct CompileOptions {
   bool allow_prefix_words = true;
   // What field paths in errors start with.
   std::string_view path = "filter";
+  // Refuses words of closed lists that aren't in it; null: any word of the right form is taken.
+  const Vocabulary* vocabulary = nullptr;
 };
 
 // A filter, checked and canonical, seen through a viewer's rights. Immutable and cheap to copy;
@@ -91,7 +98,8 @@ class Predicate {
 
   // For indexes: Facts that match have a term of each of these groups.
   const std::vector<std::vector<Term>>& required() const;
-  // Facts that have a term of each group match: no need to ask Matches().
+  // Facts that have a term of each group and no audience match: no need to ask Matches(). What not
+  // everybody may see is never shown for its terms alone.
   bool exact() const;
 
   // Sorted, without repeats, words folded. Two filters that differ in nothing else are equal here.

@@ -86,10 +86,12 @@ class NotificationParts final : public service::Parts {
     const service::Settings& common = in_.settings.common;
     ASSIGN_OR_RETURN(std::string key, service::LoadTokenKey(common.token_key_file, in_.random));
     tokens_.emplace(std::move(key));
-    ASSIGN_OR_RETURN(store_database_, service::OpenDatabase("database.url", common.database,
-                                                            common.database_options));
-    ASSIGN_OR_RETURN(ledger_database_, service::OpenDatabase("ledger.url", in_.settings.ledger,
-                                                             in_.settings.ledger_options));
+    ASSIGN_OR_RETURN(store_database_,
+                     service::OpenDatabase("database.url", common.database, common.database_options,
+                                           kDatabaseOwner));
+    ASSIGN_OR_RETURN(ledger_database_,
+                     service::OpenDatabase("ledger.url", in_.settings.ledger,
+                                           in_.settings.ledger_options, kDatabaseOwner));
     ASSIGN_OR_RETURN(store::Registry registry, MakeRegistry());
     ASSIGN_OR_RETURN(store_, store::Store::Open(*store_database_, std::move(registry), in_.clock,
                                                 in_.random, StoreOptions()));
@@ -98,7 +100,7 @@ class NotificationParts final : public service::Parts {
     StartLookingUp();
     subscribers_.emplace(*store_, in_.random);
     endpoints_.emplace(*store_, in_.random, in_.guard, *addresses_);
-    subscriptions_.emplace(*store_, in_.random);
+    subscriptions_.emplace(*store_, in_.random, [this] { return interests_->wide(); });
     return absl::OkStatus();
   }
 
@@ -163,6 +165,7 @@ class NotificationParts final : public service::Parts {
   }
 
   void StartMaintenance() {
+    audit_.emplace(*ledger_);
     const auto consumer = [this] {
       return ConsumerReport{.lag = ingest_->lag(), .status = ingest_->status()};
     };
@@ -173,11 +176,12 @@ class NotificationParts final : public service::Parts {
                                                .ledger_database = *ledger_database_,
                                                .store = *store_,
                                                .ledger = *ledger_,
+                                               .audit = *audit_,
                                                .interests = *interests_,
                                                .consumer = consumer});
     watched_ = WatchMetrics(in_.metrics, *store_, *interests_, *client_);
     store_maintenance_.emplace(*store_, in_.clock, in_.random);
-    ledger_maintenance_.emplace(in_.settings.retention, *ledger_, in_.clock, in_.metrics);
+    ledger_maintenance_.emplace(in_.settings.retention, *ledger_, *audit_, in_.clock, in_.metrics);
     watch_findings_.emplace([this] { return diagnosis_->Run().findings(); },
                             std::set<std::string>{"kafka", "topic", "consumer"}, in_.clock);
   }
@@ -211,6 +215,7 @@ class NotificationParts final : public service::Parts {
   std::optional<Ingest> ingest_;
 
   // What looks at them, and after them.
+  std::optional<Audit> audit_;
   std::optional<Diagnosis> diagnosis_;
   telemetry::Metrics::Collector watched_;
   std::optional<store::Maintenance> store_maintenance_;

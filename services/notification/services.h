@@ -49,8 +49,8 @@ rpc::Services MakeServices(const Api& api, const Handles& handles, rpc::ThreadPo
 
 #define SERVICE(noun) rpc::Service Make##noun##Service(const Api& api, const Handles& handles);
 #include "services/notification/types.def"
-rpc::Service MakeOperationsService(rpc::ThreadPool& operators,
-                                   const rpc::Late<const Diagnosis>& diagnosis,
+rpc::Service MakeOperationsService(const Api& api, const Handles& handles,
+                                   rpc::ThreadPool& operators,
                                    std::function<service::Findings()> missing);
 
 }  // namespace clusterwire::notification

@@ -20,7 +20,7 @@ LIBRARIES = {
     "match": {"filter"},
     "change": {"base", "filter", "kafka"},
     "rpc": {"base", "telemetry"},
-    "api": {"resource", "rpc"},
+    "api": {"resource", "rpc", "text"},
     "service": {"config", "http", "kafka", "rpc", "sql"},
 }
 
@@ -28,6 +28,7 @@ LIBRARIES = {
 # Services know all but the other service's own.
 PROTOS = {
     "base": {"google/rpc"},
+    "text": {"clusterwire/type/v1"},
     "filter": {"clusterwire/type/v1"},
     "facts": {"clusterwire/type/v1"},
     "change": {"clusterwire/change/v1", "clusterwire/type/v1"},

@@ -8,6 +8,7 @@
 
 #include "libs/base/status/error.h"
 #include "libs/change/record.h"
+#include "libs/change/vocabulary.h"
 #include "libs/resource/page.h"
 #include "services/catalogue/changes/record.h"
 
@@ -17,19 +18,22 @@ namespace {
 constexpr int kMaxKinds = 50;
 constexpr int kBatch = 500;
 
-absl::Status CheckKinds(const std::vector<std::string>& kinds) {
-  FieldErrors errors;
+void CheckKinds(const std::vector<std::string>& kinds, FieldErrors& errors) {
   if (kinds.size() > kMaxKinds) {
     errors.Add("kinds", absl::StrCat(kinds.size(), " of at most ", kMaxKinds));
   }
   for (size_t i = 0; i < kinds.size(); ++i) {
-    if (!change::KindOf(kinds[i])) {
-      errors.Add(absl::StrCat("kinds[", i, "]"),
-                 absl::StrCat("'", kinds[i], "' is no kind of change; write label.awarded, or see ",
-                              "ChangeKind in change/v1"));
-    }
+    const std::string wrong = change::WrongKind(kinds[i]);
+    if (!wrong.empty()) errors.Add(absl::StrCat("kinds[", i, "]"), wrong);
   }
-  return errors.ToStatus();
+}
+
+absl::Status CheckHistory(const std::string& seen, const std::string& current) {
+  if (seen.empty() || seen == current) return absl::OkStatus();
+  return Error(absl::StatusCode::kOutOfRange, "HISTORY_CHANGED",
+               absl::StrCat("the catalogue is in history '", current, "', not '", seen,
+                            "': a backup was restored; read everything anew and go on from there"),
+               {{"history_id", current}});
 }
 
 // One query, ready to be asked about each row.
@@ -121,17 +125,28 @@ class Latest {
 }  // namespace
 
 absl::StatusOr<History::Page> History::List(const HistoryQuery& query) const {
-  RETURN_IF_ERROR(CheckKinds(query.kinds));
-  ASSIGN_OR_RETURN(auto wanted, filter::Predicate::Compile(query.filter, query.viewer));
-  const Selection selection(query, std::move(wanted));
+  FieldErrors errors = query.errors;
+  CheckKinds(query.kinds, errors);
+  // Levels may have been others when the changes were made, so they are taken as they are.
+  auto wanted =
+      filter::Predicate::Compile(query.filter, query.viewer, {.vocabulary = &change::Words()});
+  RETURN_IF_ERROR(errors.AddFrom(wanted.status()));
+  RETURN_IF_ERROR(errors.ToStatus());
+  const Selection selection(query, *std::move(wanted));
   Page page;
+  ASSIGN_OR_RETURN(page.history, store_.history());
+  RETURN_IF_ERROR(CheckHistory(query.history, page.history));
+  // Before the log is read: all up to it will have been looked at when the log ends.
+  ASSIGN_OR_RETURN(const store::Revision newest, store_.revision());
   Latest latest(store_, selection);
   resource::PageRoom room(static_cast<size_t>(query.limit), query.bytes);
   page.next = query.after;
+  page.through = {std::max<int64_t>(query.after.revision.value - 1, 0)};
   for (int scanned = 0; scanned < kScanLimit;) {
     ASSIGN_OR_RETURN(const auto changes, scanned == 0 ? FirstChanges(store_, query, *page.next)
                                                       : NextChanges(store_, query, *page.next));
     if (changes.empty()) {
+      page.through = std::max(newest, page.next->revision);
       page.next.reset();
       return page;
     }
@@ -145,6 +160,7 @@ absl::StatusOr<History::Page> History::List(const HistoryQuery& query) const {
       if (record && !room.Takes(record->ByteSizeLong())) return page;
       if (record) page.changes.push_back(*std::move(record));
       page.next = change.position;
+      page.through = {change.position.revision.value - 1};  // of its own the rest may be missing
       if (page.changes.size() == static_cast<size_t>(query.limit)) return page;
     }
   }

@@ -7,7 +7,7 @@
 #include "absl/status/status.h"
 #include "google/protobuf/message.h"
 
-#include "services/catalogue/import/json_record.h"
+#include "services/catalogue/import/json/json_record.h"
 
 // From the fields of a register to those of a resource: a table a register, read from its first row
 // to its last, which is also the order of the errors. A value that is missing or wrong sets
@@ -43,6 +43,11 @@ template <const auto& kFields>
 void ReadObjects(JsonRecord& record, const Field& field, google::protobuf::Message* resource) {
   ReadEach(record, field, kFields, resource);
 }
+
+// What the door of the services does with a request (libs/text/form.h): the texts come to one form.
+// Those that can't be are errors of `record`. To be called before anything is made of them, ids and
+// external ids included.
+void BringToForm(JsonRecord& record, FieldMap fields, google::protobuf::Message* resource);
 
 // Sets an enum to the value that `word` stands for. `lead` begins the list of words in the error.
 void SetWord(JsonRecord& record, const Field& field, const std::string& word, std::string_view lead,

@@ -9,6 +9,7 @@
 #include <gtest/gtest.h>
 
 #include "libs/base/testing/status_matchers.h"
+#include "libs/service/gaps.h"
 #include "libs/sql/pool.h"
 #include "libs/sql/testing/faulty_database.h"
 #include "services/notification/ledger/testing/rows.h"
@@ -31,6 +32,7 @@ class DiagnosisTest : public testing::Test {
                                .ledger_database = ledger_database_,
                                .store = *domain_.store,
                                .ledger = *ledger_,
+                               .audit = audit_,
                                .interests = *domain_.interests,
                                .consumer = [this] { return consumer_; }})
         .Run();
@@ -48,15 +50,16 @@ class DiagnosisTest : public testing::Test {
   sql::FaultyDatabase store_database_{*domain_.real_database};
   sql::FaultyDatabase ledger_database_{*real_ledger_};
   std::unique_ptr<Ledger> ledger_ = *Ledger::Open(ledger_database_);
+  Audit audit_{*ledger_};
   ConsumerReport consumer_;
 };
 
 TEST_F(DiagnosisTest, LooksAtEveryPart) {
   EXPECT_THAT(Findings(),
-              testing::UnorderedElementsAre(testing::Key("database"), testing::Key("kafka"),
-                                            testing::Key("topic"), testing::Key("consumer"),
-                                            testing::Key("matcher"), testing::Key("endpoints"),
-                                            testing::Key("deliveries"), testing::Key("ledger")));
+              testing::UnorderedElementsAre(
+                  testing::Key("database"), testing::Key("kafka"), testing::Key("topic"),
+                  testing::Key("consumer"), testing::Key("gaps"), testing::Key("matcher"),
+                  testing::Key("endpoints"), testing::Key("deliveries"), testing::Key("ledger")));
 }
 
 TEST_F(DiagnosisTest, ShowsFirstWhatNeedsAttentionAndSaysWhatToDo) {
@@ -78,6 +81,28 @@ TEST_F(DiagnosisTest, TellsAStandingConsumerFromASlowOne) {
   consumer_.status = absl::UnavailableError("the ledger is away");
   EXPECT_EQ(Findings()["consumer"].severity(), service::Finding::SEVERITY_ERROR);
   EXPECT_EQ(Findings()["consumer"].finding(), "the ledger is away");
+}
+
+TEST_F(DiagnosisTest, SaysOfARefusedSettingWhatToChange) {
+  consumer_.status = Error(absl::StatusCode::kFailedPrecondition, "KAFKA_SETTING_REFUSED",
+                           "joining group g: Invalid session timeout",
+                           {{"remedy", "set kafka.properties[session.timeout.ms]"}});
+  EXPECT_EQ(Findings()["consumer"].remedy(), "set kafka.properties[session.timeout.ms]");
+}
+
+TEST_F(DiagnosisTest, NamesAGapWithWhatToSendAgainUntilItIsAcknowledged) {
+  EXPECT_EQ(Findings()["gaps"].severity(), service::Finding::SEVERITY_OK);
+  const service::Gap gap = {
+      .partition = {"changes", 3}, .end_offset = 5, .history = "h", .revision = 7};
+  ASSERT_THAT(ledger_->Write([&](sql::Connection& connection) {
+    return service::Gaps(connection).Note(gap, domain_.clock.Now());
+  }),
+              IsOk());
+  EXPECT_EQ(Findings()["gaps"].severity(), service::Finding::SEVERITY_ERROR);
+  EXPECT_THAT(Findings()["gaps"].finding(), HasSubstr("changes[3]"));
+  EXPECT_THAT(Findings()["gaps"].remedy(),
+              testing::AllOf(HasSubstr("Rewind of the catalogue with {\"after_revision\":7}"),
+                             HasSubstr("AcknowledgeGaps")));
 }
 
 TEST_F(DiagnosisTest, NamesTheDiskThatIsFullAndTheOptionOfItsDatabase) {
@@ -158,6 +183,17 @@ TEST_F(DiagnosisTest, NamesWhatWasGivenUpAndWhere) {
     EXPECT_THAT(finding.finding(), HasSubstr(named));
   }
   EXPECT_THAT(finding.remedy(), HasSubstr("RedriveDelivery"));
+}
+
+// It runs every second while a start lacks Kafka.
+TEST_F(DiagnosisTest, TakesTheBalanceFromTheLastAuditAndScansNoTable) {
+  EXPECT_THAT(Findings()["ledger"].finding(), HasSubstr("is being added up"));
+  ASSERT_THAT(audit_.Step(), IsOk());
+  for (const char* table : {"COUNT(*) FROM delivery GROUP", "SUM(matched)"}) {
+    ledger_database_.Inject({.fragment = table, .status = absl::InternalError("a scan")});
+  }
+  EXPECT_THAT(Findings()["ledger"].finding(), HasSubstr("balances: 0 matched"));
+  EXPECT_EQ(ledger_database_.pending(), 2u);
 }
 
 TEST_F(DiagnosisTest, CountsHeldSubscriptions) {

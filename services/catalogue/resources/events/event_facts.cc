@@ -17,9 +17,10 @@ facts::Facts Own(const v1::CalendarEvent& event, const CodeBook& codes) {
         {days, event.online() ? "online" : "", PlaceText(event.place()), event.place().country()},
         ", "));
   }
-  facts.set_link(event.link());
+  SetLink(event.link(), event.sources(), &facts);
   AddCodes(event.sectors(), codes, &facts);
-  AddCountry(event.place().country(), &facts);
+  AddCodes(event.regions(), codes, &facts);
+  AddCountry(event.place().country(), codes, &facts);
   if (event.place().has_point()) *facts.mutable_point() = event.place().point();
   AddSorted(event.programmes(), facts.mutable_programmes());
   facts.set_kind(WordOf(event.kind()));
@@ -35,6 +36,7 @@ facts::Facts Own(const v1::CalendarEvent& event, const CodeBook& codes) {
 std::vector<std::string> Uses(const store::Message& message) {
   const auto& event = static_cast<const v1::CalendarEvent&>(message);
   std::vector<std::string> uses(event.sectors().begin(), event.sectors().end());
+  uses.insert(uses.end(), event.regions().begin(), event.regions().end());
   if (!event.place().country().empty()) uses.push_back(CountryUse(event.place().country()));
   return uses;
 }

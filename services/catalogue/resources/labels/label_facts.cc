@@ -14,13 +14,12 @@ namespace {
 
 // "ECEI Silver", from the scheme when it is known.
 std::string TitleOf(const v1::Label& label, const CodeBook& book) {
+  const std::string title = book.TitleOfLevel(LevelCode(label.scheme(), label.level()));
+  if (!title.empty()) return title;
   const v1::LabelScheme* scheme = book.FindScheme(label.scheme());
   if (scheme == nullptr) return Joined({label.scheme(), label.level()}, " ");
-  std::string level = label.level();
-  for (const v1::LabelLevel& known : scheme->levels()) {
-    if (known.id() == label.level()) level = known.title();
-  }
-  return Joined({scheme->acronym().empty() ? scheme->title() : scheme->acronym(), level}, " ");
+  return Joined({scheme->acronym().empty() ? scheme->title() : scheme->acronym(), label.level()},
+                " ");
 }
 
 std::string SummaryOf(const v1::Label& label) {
@@ -43,6 +42,7 @@ facts::Facts Own(const v1::Label& label, const CodeBook& codes) {
   facts.set_title(TitleOf(label, codes));
   facts.set_summary(SummaryOf(label));
   facts.set_kind(label.level());
+  if (!label.level().empty()) facts.set_kind_code(LevelCode(label.scheme(), label.level()));
   if (!label.awarded().empty() || !label.valid_until().empty()) {
     facts.mutable_period()->set_start(label.awarded());
     facts.mutable_period()->set_end(label.valid_until());
@@ -63,6 +63,7 @@ void Aggregate(const v1::Label& label, const CodeBook& codes, facts::Facts* clus
   const std::vector<std::string> levels =
       codes.LevelsUpTo(LevelCode(label.scheme(), label.level()));
   AddSorted(levels, cluster->mutable_labels_held());
+  for (const std::string& level : levels) AddTitle(level, codes.TitleOfLevel(level), cluster);
   if (label.state() == v1::Label::STATE_VALID) {
     AddSorted(levels, cluster->mutable_label_levels());
   }

@@ -8,13 +8,14 @@
 namespace clusterwire::catalogue {
 namespace {
 
-facts::Facts Own(const v1::Programme& programme, const CodeBook&) {
+facts::Facts Own(const v1::Programme& programme, const CodeBook& codes) {
   facts::Facts facts = Described("programme", programme);
   if (facts.summary().empty() && !programme.operator_().empty()) {
     facts.set_summary(absl::StrCat("Run by ", programme.operator_()));
   }
-  facts.set_link(programme.website());
-  AddCountry(programme.country(), &facts);
+  SetLink(programme.website(), programme.sources(), &facts);
+  AddCodes(programme.regions(), codes, &facts);
+  AddCountry(programme.country(), codes, &facts);
   facts.set_kind(WordOf(programme.kind()));
   if (programme.has_period()) *facts.mutable_period() = programme.period();
   std::string text = programme.region();
@@ -24,11 +25,17 @@ facts::Facts Own(const v1::Programme& programme, const CodeBook&) {
   return facts;
 }
 
+std::vector<std::string> Uses(const store::Message& message) {
+  const auto& programme = static_cast<const v1::Programme&>(message);
+  return {programme.regions().begin(), programme.regions().end()};
+}
+
 }  // namespace
 
 CatalogueType ProgrammeType() {
   return {.type = facts::MakeType<v1::Programme, CodeBook>("programme", "programmes/{programme}",
-                                                           {.own = &Own})};
+                                                           {.own = &Own}),
+          .uses = &Uses};
 }
 
 }  // namespace clusterwire::catalogue

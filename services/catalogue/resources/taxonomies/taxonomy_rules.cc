@@ -7,6 +7,7 @@
 #include "absl/strings/match.h"
 
 #include "libs/facts/registry.h"
+#include "libs/text/form.h"
 #include "libs/text/text.h"
 #include "services/catalogue/common/catalogue_type.h"
 #include "services/catalogue/common/fields/checks.h"
@@ -17,11 +18,28 @@ namespace {
 
 constexpr int kMaxCodes = 5000;
 constexpr size_t kMaxCodeLength = 30;
+constexpr int kMaxOtherNames = 20;
+constexpr size_t kMaxNameLength = 200;
 
 bool IsCode(const std::string& code) {
   return !code.empty() && code.size() <= kMaxCodeLength &&
          std::all_of(code.begin(), code.end(),
                      [](unsigned char c) { return absl::ascii_isalnum(c) || c == '-'; });
+}
+
+// How codes of that list are written wherever they are used: text::CodeForm().
+std::string CodeIn(const std::string& list, const std::string& code) {
+  return text::CodeForm(absl::StrCat(list, ":", code)).substr(list.size() + 1);
+}
+
+v1::TaxonomyCode InForm(const std::string& list, v1::TaxonomyCode code) {
+  code.set_code(CodeIn(list, code.code()));
+  if (!code.parent().empty()) code.set_parent(CodeIn(list, code.parent()));
+  return code;
+}
+
+void Settle(const Context&, v1::Taxonomy* taxonomy) {
+  for (v1::TaxonomyCode& code : *taxonomy->mutable_codes()) code = InForm(taxonomy->list(), code);
 }
 
 void CheckTaxonomyCodes(const v1::Taxonomy& taxonomy, FieldErrors& errors) {
@@ -31,20 +49,24 @@ void CheckTaxonomyCodes(const v1::Taxonomy& taxonomy, FieldErrors& errors) {
   }
   std::set<std::string> seen;
   for (int i = 0; i < taxonomy.codes_size(); ++i) {
-    const v1::TaxonomyCode& code = taxonomy.codes(i);
+    const v1::TaxonomyCode code = InForm(taxonomy.list(), taxonomy.codes(i));
     const std::string path = PathTo("taxonomy", "codes", i);
     if (!IsCode(code.code())) {
       errors.Add(PathTo(path, "code"),
                  absl::StrCat("'", code.code(), "' must be 1 to 30 letters, digits and '-'"));
-    } else if (!code.parent().empty() && !seen.contains(code.parent())) {
+    } else if (seen.contains(code.code())) {
+      errors.Add(PathTo(path, "code"), absl::StrCat("'", code.code(), "' is there twice"));
+    }
+    if (!code.parent().empty() && !seen.contains(code.parent())) {
       errors.Add(
           PathTo(path, "parent"),
           absl::StrCat("'", code.parent(), "' must stand before its child '", code.code(), "'"));
-    } else if (!seen.insert(code.code()).second) {
-      errors.Add(PathTo(path, "code"), absl::StrCat("'", code.code(), "' is there twice"));
     }
+    seen.insert(code.code());
     CheckTitle(PathTo(path, "title"), code.title(), errors);
     CheckLocalizedTexts(PathTo(path, "localized_titles"), code.localized_titles(), errors);
+    CheckTexts(PathTo(path, "other_names"), code.other_names(), kMaxOtherNames, kMaxNameLength,
+               errors);
   }
 }
 
@@ -91,20 +113,25 @@ Rules<v1::Taxonomy> TaxonomyRules() {
           .output_only = {"edited_fields"},
           .suggest_id = [](const v1::Taxonomy& taxonomy) { return text::Slug(taxonomy.title()); },
           .check = &Check,
+          .settle = &Settle,
           .check_unused = &CheckTaxonomyUnused};
 }
 
 absl::StatusOr<std::vector<v1::FoundCode>> Taxonomies::SearchCodes(const ReadCall& call,
                                                                    std::string_view query,
                                                                    std::string_view taxonomy,
-                                                                   size_t limit) const {
-  FieldErrors errors;
-  resource::CheckText(errors, "query", query, 1, 200);
+                                                                   size_t limit,
+                                                                   FieldErrors errors) const {
+  const std::string asked = text::InForm(query, type::v1::FORM_LINE, "query", errors);
+  resource::CheckText(errors, "query", asked, 1, 200);
+  if (!taxonomy.empty()) {
+    errors.AddAll("", resource::NamePattern("taxonomies/{taxonomy}").Check("taxonomy", taxonomy));
+  }
   RETURN_IF_ERROR(errors.ToStatus());
   ASSIGN_OR_RETURN(const auto reader, store().Read(call.at_least));
   if (!taxonomy.empty()) RETURN_IF_ERROR(CheckMaySee(*reader, call.viewer, taxonomy));
   ASSIGN_OR_RETURN(const auto codes, CodesAt(*reader));
-  return codes->Find(query, taxonomy, limit);
+  return codes->Find(asked, taxonomy, limit);
 }
 
 absl::StatusOr<std::shared_ptr<const CodeIndex>> Taxonomies::CodesAt(
