@@ -35,9 +35,9 @@ telemetry::Metrics::Collector WatchMetrics(telemetry::Metrics& metrics, const st
          {"held", counts.held},
          {"refused", counts.refused}});
     metrics
-        .GetGauge("clusterwire_subscriptions_unfiled",
-                  "Subscriptions that are asked about every change")
-        .Set(static_cast<double>(counts.matcher.unfiled));
+        .GetGauge("clusterwire_subscriptions_wide",
+                  "Subscriptions that ask about everything: no type, name, code, place or word")
+        .Set(static_cast<double>(counts.matcher.wide));
     const http::Client::Counts requests = client.counts();
     Set(metrics, "clusterwire_http_requests",
         "Requests to receivers since the start, by what came of them", "result",
