@@ -2,6 +2,10 @@
 
 #include <algorithm>
 
+#include "absl/strings/escaping.h"
+#include "absl/strings/str_join.h"
+
+#include "libs/base/crypto.h"
 #include "libs/base/status/error.h"
 
 namespace clusterwire::api {
@@ -12,6 +16,17 @@ filter::Viewer ViewerOf(const rpc::Caller& caller) {
   return viewer;
 }
 
+namespace {
+
+// The same for the same rights, whatever order they came in. Members' names may be many and long.
+std::string KeyOf(const filter::Viewer& viewer) {
+  if (viewer.operator_) return "operator";
+  if (viewer.members.empty()) return "public";
+  return absl::BytesToHexString(Sha256(absl::StrJoin(viewer.members, "\n")));
+}
+
+}  // namespace
+
 resource::ReadCall ReadCallOf(const rpc::CallContext& call, int64_t min_revision) {
   return {.viewer = ViewerOf(call.caller), .at_least = store::Revision{min_revision}};
 }
@@ -21,7 +36,9 @@ absl::StatusOr<resource::WriteCall> WriteCallOf(const rpc::CallContext& call,
   const std::string traceparent = call.trace.ToTraceparent();
   ASSIGN_OR_RETURN(store::WriteOptions store_call,
                    resource::MakeCall({call.caller.subject, traceparent, call.method}, request));
-  return resource::WriteCall{.viewer = ViewerOf(call.caller), .store = std::move(store_call)};
+  resource::WriteCall write{.viewer = ViewerOf(call.caller), .store = std::move(store_call)};
+  write.store.view = KeyOf(write.viewer);
+  return write;
 }
 
 }  // namespace clusterwire::api

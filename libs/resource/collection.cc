@@ -83,6 +83,13 @@ absl::StatusOr<Collection::Found> Collection::List(const ReadCall& call,
   }
 }
 
+absl::StatusOr<store::Written> Collection::Write(const WriteCall& call,
+                                                 const store::Store::Body& body) {
+  store::WriteOptions options = call.store;
+  options.may_replay = [&](std::string_view name) { return service_.may_write(call.viewer, name); };
+  return store_.Write(options, body);
+}
+
 absl::StatusOr<Collection::Answer> Collection::Create(const WriteCall& call,
                                                       std::string_view parent,
                                                       const Message& resource, std::string_view id,
@@ -108,7 +115,7 @@ absl::StatusOr<Collection::Answer> Collection::Create(const WriteCall& call,
       return writer.Put(*next, rules_.kind(nullptr, *next));
     });
   };
-  return AnswerOf(store_.Write(call.store, create), /*show=*/false);
+  return AnswerOf(Write(call, create), /*show=*/false);
 }
 
 absl::StatusOr<Collection::Answer> Collection::Update(const WriteCall& call,
@@ -139,7 +146,7 @@ absl::StatusOr<Collection::Answer> Collection::Modify(const WriteCall& call,
       return writer.Put(*next, put_as);
     });
   };
-  return AnswerOf(store_.Write(call.store, modify), /*show=*/true);
+  return AnswerOf(Write(call, modify), /*show=*/true);
 }
 
 absl::StatusOr<Collection::Answer> Collection::Delete(const WriteCall& call,
@@ -160,7 +167,7 @@ absl::StatusOr<Collection::Answer> Collection::Delete(const WriteCall& call,
         ->CopyFrom(ToTimestamp(writer.now()));
     return writer.Put(*next, rules_.deleted);
   };
-  const auto written = store_.Write(call.store, remove);
+  const auto written = Write(call, remove);
   if (written.ok() && rules_.purge) return Answer();
   return AnswerOf(written, /*show=*/true);
 }
@@ -186,7 +193,7 @@ absl::StatusOr<Collection::Answer> Collection::Undelete(const WriteCall& call,
       return writer.Put(*next, rules_.undeleted);
     });
   };
-  return AnswerOf(store_.Write(call.store, undelete), /*show=*/true);
+  return AnswerOf(Write(call, undelete), /*show=*/true);
 }
 
 absl::Status Collection::LoadRow(const store::Reader& reader, const std::string& name,

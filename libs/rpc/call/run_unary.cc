@@ -27,12 +27,15 @@ class UnaryCall final : public grpc::ServerUnaryReactor,
       : pool_(pool),
         context_(context),
         log_(pool.runtime(), std::move(call)),
-        work_(std::move(work)) {}
+        work_(std::move(work)) {
+    pool_.runtime().EnterCall();
+  }
+  ~UnaryCall() override { pool_.runtime().LeaveCall(); }
 
   // Once, after construction. `reader` may be null: the call then waits for no revision.
   void Start(absl::Status refusal, const Parking::Progress* reader, int64_t revision) {
     self_ = shared_from_this();
-    if (refusal.ok()) refusal = pool_.CheckStarted();
+    if (refusal.ok()) refusal = pool_.CheckTaken();
     if (!refusal.ok()) return End(refusal);
     const bool there = reader == nullptr || reader->revision() >= revision;
     Post([this, there, reader, revision] { there ? Run() : Await(*reader, revision); });
@@ -108,7 +111,7 @@ class UnaryCall final : public grpc::ServerUnaryReactor,
 grpc::ServerUnaryReactor* Start(ThreadPool& pool, grpc::CallbackServerContext* context,
                                 const Parking::Progress* reader, int64_t revision, UnaryWork work) {
   CallContext call;
-  const absl::Status refusal = ReadContext(*context, pool.runtime().random(), &call);
+  const absl::Status refusal = ReadContext(*context, pool.runtime(), &call);
   const auto unary = std::make_shared<UnaryCall>(pool, context, std::move(call), std::move(work));
   unary->Start(refusal, reader, revision);
   return unary.get();  // keeps itself

@@ -45,17 +45,21 @@ grpc::ServerUnaryReactor* RunAtRevision(ThreadPool& pool, grpc::CallbackServerCo
                                         const Parking::Progress& reader, int64_t revision,
                                         UnaryWork work);
 
+// `work`, which returns the response, as one that puts it where it belongs.
+template <typename Response, typename Work>
+auto Answering(Response* response, Work work) {
+  return [response, work = std::move(work)](const auto& call) -> absl::Status {
+    absl::StatusOr<Response> result = work(call);
+    if (result.ok()) *response = *std::move(result);
+    return result.status();
+  };
+}
+
 // The same for work that returns the response.
 template <typename Response, typename Work>
 grpc::ServerUnaryReactor* RunUnary(ThreadPool& pool, grpc::CallbackServerContext* context,
                                    Response* response, Work work) {
-  return RunUnary(pool, context,
-                  [response, work = std::move(work)](const CallContext& call) -> absl::Status {
-                    absl::StatusOr<Response> result = work(call);
-                    if (!result.ok()) return std::move(result).status();
-                    *response = *std::move(result);
-                    return absl::OkStatus();
-                  });
+  return RunUnary(pool, context, Answering(response, std::move(work)));
 }
 
 }  // namespace clusterwire::rpc
