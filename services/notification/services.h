@@ -45,10 +45,8 @@ struct Handles {
 rpc::Services MakeServices(const Api& api, const Handles& handles, rpc::ThreadPool& operators,
                            std::function<service::Findings()> missing);
 
-rpc::Service MakeSubscriberService(const Api& api, const Handles& handles);
-rpc::Service MakeSubscriptionService(const Api& api, const Handles& handles);
-rpc::Service MakeDeliveryService(const Api& api, const Handles& handles);
-rpc::Service MakeInboxService(const Api& api, const Handles& handles);
+#define SERVICE(noun) rpc::Service Make##noun##Service(const Api& api, const Handles& handles);
+#include "services/notification/types.def"
 rpc::Service MakeOperationsService(rpc::ThreadPool& operators,
                                    const rpc::Late<const Diagnosis>& diagnosis,
                                    std::function<service::Findings()> missing);

@@ -3,31 +3,19 @@
 #include <utility>
 #include <vector>
 
-#include "clusterwire/notification/v1/subscriber.pb.h"
-#include "clusterwire/notification/v1/subscription.pb.h"
-
 #include "services/notification/resources/subscribers/endpoint_rules.h"
 #include "services/notification/resources/subscribers/subscription_rules.h"
 
 namespace clusterwire::notification {
-namespace {
 
-// Personal data: the log keeps names alone.
-store::ResourceType WithoutImages(store::ResourceType type) {
-  type.images_in_log = false;
-  return type;
-}
-
-}  // namespace
+// Each room defines one of these per type.
+#define RESOURCE(noun, room) store::ResourceType noun##Type();
+#include "services/notification/types.def"
 
 absl::StatusOr<store::Registry> MakeRegistry() {
   std::vector<store::ResourceType> types;
-  types.push_back(WithoutImages(
-      store::MakeType<v1::Subscriber>("subscriber", std::string(kSubscriberName.pattern()))));
-  types.push_back(WithoutImages(
-      store::MakeType<v1::Endpoint>("endpoint", std::string(kEndpointName.pattern()))));
-  types.push_back(
-      store::MakeType<v1::Subscription>("subscription", std::string(kSubscriptionName.pattern())));
+#define RESOURCE(noun, room) types.push_back(noun##Type());
+#include "services/notification/types.def"
   return store::Registry::Create(std::move(types));
 }
 

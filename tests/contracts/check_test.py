@@ -12,6 +12,8 @@ import rules
 GOOD = """
 file {
   name: "clusterwire/demo/v1/thing.proto" package: "clusterwire.demo.v1" syntax: "proto3"
+  options { go_package: "clusterwire.internal/go/demo/v1;demov1" java_multiple_files: true
+            java_package: "eu.clusterwire.demo.v1" }
   message_type {
     name: "Thing"
     field { name: "name" number: 1 type: TYPE_STRING label: LABEL_OPTIONAL }
@@ -74,6 +76,9 @@ class Rules(unittest.TestCase):
                  "PACKAGE_VERSION_SUFFIX"),
                 ('syntax: "proto3"', 'syntax: "proto2"', "SYNTAX_SPECIFIED"),
                 ('syntax: "proto3"', 'syntax: "proto3" dependency: "a.proto"', "IMPORT_USED"),
+                ("demo/v1;demov1", "demo/v1", "LANGUAGE_OPTIONS"),
+                ("java_multiple_files: true", "", "LANGUAGE_OPTIONS"),
+                ("eu.clusterwire.demo.v1", "clusterwire.demo.v1", "LANGUAGE_OPTIONS"),
         ]:
             with self.subTest(rule=rule):
                 self.assertIn(rule, found((old, new)))

@@ -2,6 +2,7 @@
 
 The rules are those of buf's groups STANDARD and COMMENTS, by their names there, less the three
 about request and response names, which the AIPs contradict (GetCluster answers a Cluster).
+LANGUAGE_OPTIONS is ours: what generators for Go and Java need to be told.
 """
 
 import re
@@ -13,6 +14,9 @@ VERSION = re.compile(r"^v[1-9][0-9]*((alpha|beta)[1-9][0-9]*)?$")
 
 # Names and numbers of these are Google's; they carry no version.
 UNVERSIONED_PACKAGES = {"google.rpc"}
+
+GO_PACKAGES_OF_GOOGLE = {"google/rpc/status.proto": "status",
+                         "google/rpc/error_details.proto": "errdetails"}
 
 # Numbers of the fields of descriptor.proto that make up a location's path.
 PACKAGE, IMPORT, MESSAGE, ENUM, SERVICE, EXTENSION = 2, 3, 4, 5, 6, 7
@@ -109,6 +113,23 @@ class _FileCheck:
             self._name((PACKAGE,), "PACKAGE_LOWER_SNAKE_CASE", LOWER_SNAKE, part)
         if package not in UNVERSIONED_PACKAGES and not VERSION.match(package.split(".")[-1]):
             self._report((PACKAGE,), "PACKAGE_VERSION_SUFFIX", f"{package} does not end in a version")
+        self._language_options()
+
+    def _language_options(self):
+        """Google's messages are found where each language has them already: a program that links a
+        second copy of them does not start. So their packages are Google's own."""
+        parts = self.file.package.split(".")
+        java, go = f"eu.{self.file.package}", f"clusterwire.internal/go/{'/'.join(parts[1:])};{''.join(parts[1:])}"
+        if self.file.package == "google.rpc":
+            name = GO_PACKAGES_OF_GOOGLE.get(self.file.name)
+            java, go = "com.google.rpc", f"google.golang.org/genproto/googleapis/rpc/{name};{name}"
+        options = self.file.options
+        for name, is_set, right in [
+                ("go_package", options.go_package, go),
+                ("java_package", options.java_package, java),
+                ("java_multiple_files", options.java_multiple_files, True)]:
+            if is_set != right:
+                self._report((), "LANGUAGE_OPTIONS", f"option {name} must be {right}")
 
     def _imports(self):
         for i, name in enumerate(self.file.dependency):

@@ -80,7 +80,7 @@ class FlowTest(unittest.TestCase):
         self.assertTrue(message.headers["content-type"].startswith("application/cloudevents+json"))
         event, data = message.event, message.event["data"]
         self.assertEqual(event["specversion"], "1.0")
-        self.assertEqual(event["type"], "clusterwire.label.awarded.v1")
+        self.assertEqual(event["type"], "clusterwire.notice.label.awarded.v1")
         self.assertEqual(event["id"], message.id)
         self.assertIn("Flow Cluster Dresden", data["title"])
         self.assertTrue(data["text"])
@@ -88,7 +88,7 @@ class FlowTest(unittest.TestCase):
         reasons = " ".join(data["reasons"])
         for said in ["label", "silver", "nuts:DED"]:
             self.assertIn(said, reasons)
-        self.assertEqual(data["transition"], "entered")
+        self.assertEqual(data["transition"], "TRANSITION_ENTERED")
         facts = data["facts"]
         self.assertNotIn("before", facts)
         self.assertEqual(facts["after"]["name"], label.name)

@@ -26,10 +26,8 @@ TestApi::TestApi()
   handles_.redrive.Set(redrive_);
   const Api api = {.reads = pool_, .writes = pool_, .tokens = handles_.tokens};
   rpc::Services services;
-  services.push_back(MakeSubscriberService(api, handles_));
-  services.push_back(MakeSubscriptionService(api, handles_));
-  services.push_back(MakeInboxService(api, handles_));
-  services.push_back(MakeDeliveryService(api, handles_));
+#define SERVICE(noun) services.push_back(Make##noun##Service(api, handles_));
+#include "services/notification/types.def"
   auto started = rpc::Server::Start({}, runtime_, std::move(services));
   EXPECT_THAT(started, IsOk());
   server_ = *std::move(started);

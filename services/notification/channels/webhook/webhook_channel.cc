@@ -4,23 +4,16 @@
 #include <string_view>
 #include <utility>
 
-#include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
-#include "absl/strings/strip.h"
-#include "google/protobuf/util/json_util.h"
-#include "google/protobuf/util/time_util.h"
 
-#include "libs/base/json.h"
 #include "libs/base/status/error.h"
 #include "libs/base/text/strings.h"
 #include "libs/telemetry/trace.h"
-#include "services/notification/channels/notice.h"
 #include "services/notification/channels/webhook/signing.h"
+#include "services/notification/channels/webhook/webhook_body.h"
 
 namespace clusterwire::notification {
 namespace {
-
-using Json = nlohmann::ordered_json;
 
 constexpr size_t kReceiptBytes = 500;  // of an answer
 
@@ -49,50 +42,7 @@ Outcome OutcomeOf(const absl::StatusOr<http::Response>& answer) {
   return Wait{answer->retry_after.value_or(absl::InfinitePast()), std::move(reason), status};
 }
 
-// Appends `"name":{…}` to `members`.
-absl::Status AddFacts(std::string_view name, const type::v1::Facts& facts, std::string& members) {
-  std::string text;
-  const auto written = google::protobuf::util::MessageToJsonString(facts, &text);
-  if (!written.ok()) return absl::InternalError("facts can't be written as JSON");
-  absl::StrAppend(&members, members.empty() ? "" : ",", "\"", ToAbsl(name), "\":", text);
-  return absl::OkStatus();
-}
-
 }  // namespace
-
-absl::StatusOr<std::string> WebhookBody(const Job& job) {
-  const change::v1::ResourceChanged& change = job.record->change;
-  const Notice notice = NoticeOf(job);
-  std::string facts;
-  if (change.has_before()) RETURN_IF_ERROR(AddFacts("before", change.before(), facts));
-  if (change.has_after() && job.delivery.transition != v1::TRANSITION_LEFT) {
-    RETURN_IF_ERROR(AddFacts("after", change.after(), facts));
-  }
-  // "entered", "left", "changed".
-  const std::string transition = absl::AsciiStrToLower(
-      absl::StripPrefix(v1::Transition_Name(job.delivery.transition), "TRANSITION_"));
-  const Json event = {
-      {"specversion", "1.0"},
-      {"id", job.delivery.name},
-      {"source", "/clusterwire/notification"},
-      {"type", "clusterwire." + change.kind() + ".v1"},
-      {"subject", change.name()},
-      {"time", google::protobuf::util::TimeUtil::ToString(change.time())},
-      {"datacontenttype", "application/json"},
-      {"data",
-       {{"title", notice.title},
-        {"text", notice.text},
-        {"link", notice.link},
-        {"reasons", notice.reasons},
-        {"transition", transition},
-        {"subscription", job.delivery.subscription},
-        {"change", job.delivery.change_id},
-        {"kind", change.kind()}}},
-  };
-  std::string body = event.dump(-1, ' ', false, Json::error_handler_t::replace);
-  body.resize(body.size() - 2);  // reopens `data`, the last member, for what is JSON already
-  return absl::StrCat(body, ",\"facts\":{", facts, "}}}");
-}
 
 absl::StatusOr<http::Request> WebhookChannel::RequestFor(const Job& job,
                                                          absl::Time deadline) const {

@@ -9,7 +9,6 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "libs/base/json.h"
 #include "libs/base/testing/fake_clock.h"
 #include "libs/base/testing/seed.h"
 #include "libs/base/testing/status_matchers.h"
@@ -69,43 +68,6 @@ TEST_F(WebhookTest, PostsASignedCloudEvent) {
   const std::string& traceparent = seen.headers.at("traceparent");
   EXPECT_THAT(traceparent, testing::StartsWith("00-0af7651916cd43dd8448eb211c80319c-"));
   EXPECT_NE(traceparent, job.record->trace);  // a span of its own
-}
-
-TEST_F(WebhookTest, TheBodyIsACloudEventThatAPersonUnderstands) {
-  const Job job = LabelAwardedJob();
-  const auto body = WebhookBody(job);
-  ASSERT_THAT(body, IsOk());
-  const auto event = nlohmann::json::parse(*body);
-  EXPECT_EQ(event["specversion"], "1.0");
-  EXPECT_EQ(event["id"], job.delivery.name);
-  EXPECT_EQ(event["type"], "clusterwire.label.awarded.v1");
-  EXPECT_EQ(event["subject"], "clusters/silicon-saxony/labels/silver");
-  EXPECT_EQ(event["time"], "2023-11-14T22:13:20Z");
-  const auto& data = event["data"];
-  EXPECT_EQ(data["title"], "Silver (ECEI) for Silicon Saxony: label awarded");
-  EXPECT_EQ(data["link"], "https://example.org/silver");
-  EXPECT_EQ(data["transition"], "entered");
-  EXPECT_EQ(data["subscription"], "subscribers/newsletter/subscriptions/silver");
-  EXPECT_EQ(data["change"], "h:8:1");
-  EXPECT_EQ(data["reasons"].size(), 2u);
-  EXPECT_EQ(data["facts"]["after"]["title"], "Silver (ECEI) for Silicon Saxony");
-  EXPECT_FALSE(data["facts"].contains("before"));
-}
-
-TEST_F(WebhookTest, OfWhatLeftTheImageAfterDoesNotTravel) {
-  Job job = LabelAwardedJob();
-  change::v1::ResourceChanged change = job.record->change;
-  *change.mutable_before() = change.after();
-  change.mutable_after()->set_title("Not for them");
-  change.mutable_label()->set_title_then("Not for them");
-  SetChange(job, change);
-  job.delivery.transition = v1::TRANSITION_LEFT;
-  const auto body = WebhookBody(job);
-  ASSERT_THAT(body, IsOk());
-  EXPECT_THAT(*body, testing::Not(HasSubstr("Not for them")));
-  const auto facts = nlohmann::json::parse(*body)["data"]["facts"];
-  EXPECT_EQ(facts["before"]["title"], "Silver (ECEI) for Silicon Saxony");
-  EXPECT_FALSE(facts.contains("after"));
 }
 
 TEST_F(WebhookTest, ARepeatedTrySendsTheSameBytesUnderTheSameId) {

@@ -6,6 +6,8 @@
 
 #include "libs/base/status/error.h"
 #include "libs/base/text/strings.h"
+#include "libs/resource/name.h"
+#include "libs/store/registry.h"
 #include "services/notification/channels/endpoint_kind.h"
 #include "services/notification/resources/subscribers/subscription_rules.h"
 
@@ -100,6 +102,13 @@ absl::Status LoadEndpoint(const store::Reader& reader, const std::string& name,
   ASSIGN_OR_RETURN(const auto subscriber, reader.Get<v1::Subscriber>(store::RootOf(name)));
   out->CopyFrom(InboxOf(subscriber));
   return absl::OkStatus();
+}
+
+store::ResourceType EndpointType() {
+  store::ResourceType type =
+      store::MakeType<v1::Endpoint>("endpoint", std::string(kEndpointName.pattern()));
+  type.images_in_log = false;  // personal data: the log keeps names alone
+  return type;
 }
 
 Endpoints::Endpoints(store::Store& store, Random& random, http::AddressGuard guard,

@@ -2,6 +2,7 @@
 
 #include "libs/base/status/error.h"
 #include "libs/resource/name.h"
+#include "libs/store/registry.h"
 #include "libs/text/text.h"
 
 namespace clusterwire::notification {
@@ -19,6 +20,13 @@ absl::Status Check(const v1::Subscriber*, const v1::Subscriber& subscriber,
 }
 
 }  // namespace
+
+store::ResourceType SubscriberType() {
+  store::ResourceType type =
+      store::MakeType<v1::Subscriber>("subscriber", std::string(kSubscriberName.pattern()));
+  type.images_in_log = false;  // personal data: the log keeps names alone
+  return type;
+}
 
 Subscribers::Subscribers(store::Store& store, Random& random)
     : Resources(store, NotificationService(),

@@ -8,6 +8,7 @@
 #include "libs/base/time/clock.h"
 #include "libs/change/record.h"
 #include "libs/resource/name.h"
+#include "libs/store/registry.h"
 #include "libs/store/resource.h"
 #include "services/notification/resources/subscribers/endpoint_rules.h"
 
@@ -139,6 +140,11 @@ bool Wants(const v1::Subscription& subscription, filter::Transition transition,
   // That what can be said of a resource was computed anew is no news by itself.
   const bool unasked_refresh = kind == store::kFactsRefreshed && !named;
   return !(unasked_refresh && transition == filter::Transition::kChanged);
+}
+
+store::ResourceType SubscriptionType() {
+  return store::MakeType<v1::Subscription>("subscription",
+                                           std::string(kSubscriptionName.pattern()));
 }
 
 Subscriptions::Subscriptions(store::Store& store, Random& random)
