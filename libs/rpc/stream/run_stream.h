@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <functional>
 #include <memory>
 #include <utility>
@@ -8,6 +9,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
+#include <grpcpp/alarm.h>
 #include <grpcpp/support/byte_buffer.h>
 #include <grpcpp/support/server_callback.h>
 
@@ -149,7 +151,7 @@ class BidiStream final : public StreamCore, public BidiReactor {
   void LockedStartWrite(const grpc::ByteBuffer* message) override { StartWrite(message); }
   void LockedFinish(const grpc::Status& status) override { Finish(status); }
   void LockedRead() {
-    if (!opened_ || reading_ || ended_ || !LockedOpen() ||
+    if (!opened_ || reading_ || ending_ || !LockedOpen() ||
         received_.size() >= limits().received_messages ||
         received_bytes_ >= limits().received_bytes) {
       return;
@@ -166,14 +168,27 @@ class BidiStream final : public StreamCore, public BidiReactor {
       received_.emplace_back().Swap(&incoming_);
       incoming_.Clear();
       LockedRead();
+      LockedWake();
     } else {
-      ended_ = true;
+      ending_ = true;
+      // gRPC says the same of a message that breaks off or is too long, and that the call is over a
+      // moment later.
+      const auto weak = std::weak_ptr<StreamCore>(shared_from_this());
+      end_.Set(std::chrono::system_clock::now() + kEndIsSure, [this, weak](bool) {
+        if (const auto self = weak.lock()) OnEnded();
+      });
     }
+  }
+  void OnEnded() {
+    MutexLock lock(mutex());
+    ended_ = true;
     LockedWake();
   }
   void OnWriteDone(bool ok) override { OnWritten(ok); }
   void OnCancel() override { Cut(absl::CancelledError("the client went away")); }
   void OnDone() override { OnOver(); }
+
+  static constexpr std::chrono::milliseconds kEndIsSure{20};
 
   // The step's.
   Open open_;
@@ -188,7 +203,9 @@ class BidiStream final : public StreamCore, public BidiReactor {
   std::vector<grpc::ByteBuffer> received_;
   size_t received_bytes_ = 0;
   bool opened_ = false;
+  bool ending_ = false;  // nothing comes any more; why isn't sure before `ended_`
   bool ended_ = false;
+  grpc::Alarm end_;
   bool reading_ = false;
   grpc::ByteBuffer incoming_;  // untouched until gRPC has read into it
 };
