@@ -77,7 +77,10 @@ Consumer::~Consumer() {
   const ErrorHandle error(rd_kafka_consumer_close_queue(client_.get(), queue.get()));
   const Remaining remaining(kCloseLimit);
   while (error == nullptr && rd_kafka_consumer_closed(client_.get()) == 0) {
-    if (remaining.over()) return state_->Abandon("the broker doesn't answer: left without a word");
+    if (remaining.over()) {
+      state_->Abandon("the broker doesn't answer: left without a word");
+      return;
+    }
     rd_kafka_queue_poll_callback(queue.get(), remaining.Milliseconds(kCloseSliceMilliseconds));
   }
 }
