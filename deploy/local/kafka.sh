@@ -22,10 +22,10 @@ start_kafka() {
   need_free_port Kafka "$kafka_port" --kafka-port
   need_free_port "Kafka's controller" "$kafka_controller_port" --kafka-controller-port
   kafka_settings >"$settings"
+  private_folder "$state_dir/kafka"
   if [[ ! -f $state_dir/kafka/meta.properties ]]; then
-    mkdir -p "$state_dir/kafka"
-    run_logged kafka-format "${kafka_java[@]}" kafka.tools.StorageTool format \
-      -t "$kafka_cluster_id" -c "$settings" || return
+    (umask 077 && run_logged kafka-format "${kafka_java[@]}" kafka.tools.StorageTool format \
+      -t "$kafka_cluster_id" -c "$settings") || return
   fi
   start_process kafka "${kafka_java[@]}" kafka.Kafka "$settings"
   wait_until 60 kafka "answered" port_answers "$kafka_port" || return

@@ -20,6 +20,17 @@ fail() {
   exit 1
 }
 
+# `private_folder FOLDER` makes FOLDER, for its owner alone; one that is there becomes so, with all
+# that is in it.
+private_folder() {
+  mkdir -p "$(dirname "$1")"
+  if [[ -d $1 ]]; then
+    chmod -R go-rwx "$1"
+  else
+    mkdir -m 700 "$1"
+  fi
+}
+
 # `run_logged NAME COMMAND…` keeps the output in .local/log/NAME.log and shows its end on failure.
 run_logged() {
   local log=$log_dir/$1.log

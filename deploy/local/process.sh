@@ -14,12 +14,18 @@ pid_of() {
   [[ $(start_time_of "$pid") == "$start" ]] && echo "$pid"
 }
 
-# `start_process NAME COMMAND…` in a session of its own, output to .local/log/NAME.log.
+# `start_process NAME COMMAND…` in a session of its own, output to .local/log/NAME.log. What it makes
+# is for its owner alone: data may hold drafts and secrets, and the log names people's resources.
 start_process() {
   local name=$1 pid
   shift
   mkdir -p "$run_dir" "$log_dir"
-  setsid "$@" >>"$log_dir/$name.log" 2>&1 </dev/null &
+  (
+    umask 077
+    touch "$log_dir/$name.log"
+    chmod go-rwx "$log_dir/$name.log"
+    exec setsid "$@" >>"$log_dir/$name.log" 2>&1 </dev/null
+  ) &
   pid=$!
   echo "$pid $(start_time_of $pid)" >"$run_dir/$name"
 }

@@ -23,7 +23,7 @@ start_service() {
   for override in "$@"; do
     arguments+=(--set "$override")
   done
-  mkdir -p "$state_dir/$name"
+  private_folder "$state_dir/$name"
   start_process "$name" "$build_dir/services/$name/clusterwire-$name" "${arguments[@]}"
   if ! wait_until 60 "$name" "reported health" is_serving "$port"; then
     pid_of "$name" >/dev/null && show_diagnosis "$name" "$port"

@@ -1,22 +1,52 @@
 #include "libs/api/run.h"
 
 #include <algorithm>
+#include <set>
+#include <string>
+#include <utility>
 
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_join.h"
+#include "google/protobuf/descriptor.h"
 
 #include "libs/base/crypto.h"
 #include "libs/base/status/error.h"
+#include "libs/text/form.h"
 
 namespace clusterwire::api {
+namespace {
 
-filter::Viewer ViewerOf(const rpc::Caller& caller) {
-  filter::Viewer viewer{.operator_ = caller.is_operator, .members = caller.members};
-  std::ranges::sort(viewer.members);
-  return viewer;
+using google::protobuf::Message;
+using resource::WriteCall;
+
+// `first` with the violations of `second` on other fields.
+absl::Status Joined(const absl::Status& first, const absl::Status& second) {
+  FieldErrors errors;
+  std::set<std::string> named;
+  const google::rpc::BadRequest known = BadRequestOf(first);
+  for (const auto& violation : known.field_violations()) {
+    errors.Add(violation.field(), violation.description());
+    named.insert(violation.field());
+  }
+  const google::rpc::BadRequest more = BadRequestOf(second);
+  for (const auto& violation : more.field_violations()) {
+    if (!named.contains(violation.field())) errors.Add(violation.field(), violation.description());
+  }
+  return errors.ToStatus();
 }
 
-namespace {
+// What is wrong with a request besides `known`: the write is run dry, where its contract says that
+// it can be.
+absl::Status Rehearse(WriteCall call, const Message& request, const absl::Status& known,
+                      absl::FunctionRef<absl::Status(const WriteCall&)> work) {
+  if (request.GetDescriptor()->FindFieldByName("validate_only") == nullptr) return known;
+  call.store.validate_only = true;
+  call.store.request_id.clear();
+  const absl::Status rehearsed = work(call);
+  if (rehearsed.ok()) return known;
+  const bool about_fields = !BadRequestOf(rehearsed).field_violations().empty();
+  return about_fields ? Joined(known, rehearsed) : rehearsed;
+}
 
 // The same for the same rights, whatever order they came in. Members' names may be many and long.
 std::string KeyOf(const filter::Viewer& viewer) {
@@ -27,18 +57,38 @@ std::string KeyOf(const filter::Viewer& viewer) {
 
 }  // namespace
 
+filter::Viewer ViewerOf(const rpc::Caller& caller) {
+  filter::Viewer viewer{.operator_ = caller.is_operator, .members = caller.members};
+  std::ranges::sort(viewer.members);
+  return viewer;
+}
+
 resource::ReadCall ReadCallOf(const rpc::CallContext& call, int64_t min_revision) {
   return {.viewer = ViewerOf(call.caller), .at_least = store::Revision{min_revision}};
 }
 
-absl::StatusOr<resource::WriteCall> WriteCallOf(const rpc::CallContext& call,
-                                                const google::protobuf::Message& request) {
+absl::StatusOr<WriteCall> WriteCallOf(const rpc::CallContext& call, const Message& request) {
   const std::string traceparent = call.trace.ToTraceparent();
   ASSIGN_OR_RETURN(store::WriteOptions store_call,
                    resource::MakeCall({call.caller.subject, traceparent, call.method}, request));
-  resource::WriteCall write{.viewer = ViewerOf(call.caller), .store = std::move(store_call)};
+  WriteCall write{.viewer = ViewerOf(call.caller), .store = std::move(store_call)};
   write.store.view = KeyOf(write.viewer);
   return write;
+}
+
+absl::Status RunAtTheDoor(const rpc::CallContext& call, const Message& request,
+                          absl::FunctionRef<absl::Status(const WriteCall&)> work) {
+  FieldErrors errors;
+  // gRPC made it for this call alone and nothing has read it yet.
+  text::BringToForm(const_cast<Message*>(&request), errors);
+  absl::StatusOr<WriteCall> write = WriteCallOf(call, request);
+  if (write.ok() && errors.empty()) return work(*write);
+  if (!write.ok()) {
+    if (BadRequestOf(write.status()).field_violations().empty()) return std::move(write).status();
+    errors.AddAll("", write.status());
+    write = WriteCall{.viewer = ViewerOf(call.caller)};
+  }
+  return Rehearse(*std::move(write), request, errors.ToStatus(), work);
 }
 
 }  // namespace clusterwire::api

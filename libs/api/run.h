@@ -4,6 +4,7 @@
 #include <utility>
 #include <vector>
 
+#include "absl/functional/function_ref.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "google/protobuf/message.h"
@@ -65,16 +66,20 @@ grpc::ServerUnaryReactor* RunRead(const Api& api, grpc::CallbackServerContext* c
                             });
 }
 
+// What every write does first: the texts of `request` are brought to one form (libs/text/form.h),
+// then `work` is run. Where a text can't be, nothing is written, and the answer names it together
+// with all else that is wrong.
+absl::Status RunAtTheDoor(const rpc::CallContext& call, const google::protobuf::Message& request,
+                          absl::FunctionRef<absl::Status(const resource::WriteCall&)> work);
+
 // Runs a write. `request` lives until the call is finished.
 template <typename Work>
 grpc::ServerUnaryReactor* RunWrite(const Api& api, grpc::CallbackServerContext* context,
                                    const google::protobuf::Message& request, Work work) {
-  return rpc::RunUnary(
-      api.writes, context,
-      [&request, work = std::move(work)](const rpc::CallContext& call) -> absl::Status {
-        absl::StatusOr<resource::WriteCall> write = WriteCallOf(call, request);
-        return write.ok() ? work(*write) : write.status();
-      });
+  return rpc::RunUnary(api.writes, context,
+                       [&request, work = std::move(work)](const rpc::CallContext& call) {
+                         return RunAtTheDoor(call, request, work);
+                       });
 }
 // The same for work that returns the response.
 template <typename Response, typename Work>
@@ -82,6 +87,29 @@ grpc::ServerUnaryReactor* RunWrite(const Api& api, grpc::CallbackServerContext* 
                                    const google::protobuf::Message& request, Response* response,
                                    Work work) {
   return RunWrite(api, context, request, rpc::Answering(response, std::move(work)));
+}
+
+// Runs a write behind a wait for somebody else, without a thread: see rpc::RunAfter. `ask` is given
+// the call, its deadline and `then`.
+template <typename Response, typename Ask, typename Work>
+grpc::ServerUnaryReactor* RunWriteAfter(const Api& api, grpc::CallbackServerContext* context,
+                                        const google::protobuf::Message& request,
+                                        Response* response, Ask ask, Work work) {
+  return rpc::RunAfter(
+      api.writes, context,
+      [&request, ask = std::move(ask)](const rpc::CallContext& call,
+                                       rpc::Then then) -> absl::Status {
+        absl::StatusOr<resource::WriteCall> write = WriteCallOf(call, request);
+        if (!write.ok()) return write.status();
+        return ask(*write, call.deadline, std::move(then));
+      },
+      [&request, response, work = std::move(work)](const rpc::CallContext& call) -> absl::Status {
+        absl::StatusOr<resource::WriteCall> write = WriteCallOf(call, request);
+        if (!write.ok()) return write.status();
+        absl::StatusOr<Response> result = work(*write);
+        if (result.ok()) *response = *std::move(result);
+        return result.status();
+      });
 }
 
 // Puts the first `page.size` of `items` on the page, fewer when they are large, and gives the token

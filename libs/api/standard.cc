@@ -48,6 +48,12 @@ int64_t MinRevision(const Message& request) {
   return field == nullptr ? 0 : request.GetReflection()->GetInt64(request, field);
 }
 
+// The state that a list is narrowed to; 0: all, or the list can't be.
+int StateIn(const Message& request) {
+  const FieldDescriptor* field = Find(request, "state");
+  return field == nullptr ? 0 : request.GetReflection()->GetEnumValue(request, field);
+}
+
 const Message& ResourceOf(const Collection& resources, const Message& request) {
   return request.GetReflection()->GetMessage(request, Need(request, std::string(resources.type())));
 }
@@ -120,6 +126,7 @@ Reactor* RunList(const Api& api, Resources resources, Context* context, const Me
                                                 .after = page.after.name(),
                                                 .limit = page.size,
                                                 .bytes = resource::kMaxPageBytes,
+                                                .state = StateIn(request),
                                                 .show_deleted = deleted != nullptr &&
                                                                 request.GetReflection()->GetBool(
                                                                     request, deleted)}));

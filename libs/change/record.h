@@ -5,6 +5,7 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "google/protobuf/timestamp.pb.h"
 
 #include "clusterwire/change/v1/change_kind.pb.h"
 #include "clusterwire/change/v1/resource_changed.pb.h"
@@ -26,6 +27,9 @@ std::optional<ChangeKind> KindOf(std::string_view text);
 
 // "history:revision:ordinal", the ce_id: the same write gives the same id however often it is sent.
 std::string IdOf(const v1::ResourceChanged& changed);
+
+// A time as CloudEvents carry it: RFC 3339 in UTC, "2026-11-29T21:00:00.250Z".
+std::string EventTime(const google::protobuf::Timestamp& time);
 
 // Cuts a record to what a viewer may see, once, before anything is matched, rendered or listed. An
 // image that it may not see counts as absent, and with the image after goes the resource.

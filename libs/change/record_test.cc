@@ -57,7 +57,7 @@ TEST(RecordTest, TravelsAsACloudEventInBinaryMode) {
           kafka::Header{"ce_source", "/clusterwire/catalogue"},
           kafka::Header{"ce_type", "clusterwire.label.awarded.v1"},
           kafka::Header{"ce_subject", "clusters/silicon-saxony/labels/ecei-silver"},
-          kafka::Header{"ce_time", "2023-11-14T22:13:20.25+00:00"},
+          kafka::Header{"ce_time", "2023-11-14T22:13:20.250Z"},
           kafka::Header{"ce_dataschema", "urn:clusterwire:clusterwire.change.v1.ResourceChanged"},
           kafka::Header{"content-type", "application/protobuf"},
           kafka::Header{"traceparent", kTrace}));
@@ -118,6 +118,18 @@ TEST(RecordTest, HeadersAndKeyMustAgreeWithTheValue) {
   message.key = "clusters/other";
   EXPECT_THAT(Decode(message),
               StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr("key is 'clusters/other'")));
+}
+
+TEST(RecordTest, TheSameMomentMayBeWrittenInOtherWays) {
+  auto message = Received({Awarded(), ""});
+  for (const char* text : {"2023-11-14T22:13:20.25+00:00", "2023-11-14T23:13:20.250000+01:00"}) {
+    SetHeader(message, "ce_time", text);
+    EXPECT_THAT(Decode(message), IsOk()) << text;
+  }
+  for (const char* text : {"2023-11-14T22:13:20.251Z", "2023-11-14 22:13:20.25", "", "now"}) {
+    SetHeader(message, "ce_time", text);
+    EXPECT_THAT(Decode(message), ReasonIs("INVALID_RECORD")) << text;
+  }
 }
 
 TEST(RecordTest, AllThatIsWrongIsToldAtOnce) {

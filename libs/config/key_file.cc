@@ -6,18 +6,23 @@
 #include <cerrno>
 #include <cstring>
 #include <filesystem>
-#include <fstream>
 #include <optional>
-#include <sstream>
+#include <set>
 #include <system_error>
 
+#include "absl/cleanup/cleanup.h"
+#include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include <sys/stat.h>
 
 #include "libs/base/status/error.h"
+#include "libs/base/text/strings.h"
 
 namespace clusterwire::config {
 namespace {
+
+constexpr size_t kMostKeyBytes = 1 << 16;
 
 absl::Status Refuse(const std::string& path, const std::string& trouble) {
   return Error(absl::StatusCode::kFailedPrecondition, "KEY_FILE", absl::StrCat(path, ": ", trouble),
@@ -26,18 +31,64 @@ absl::Status Refuse(const std::string& path, const std::string& trouble) {
 
 std::string Trouble(const char* doing) { return absl::StrCat(doing, ": ", strerror(errno)); }
 
-absl::StatusOr<std::string> Read(const std::string& path) {
-  std::error_code error;
-  const auto size = std::filesystem::file_size(path, error);
-  std::ifstream file(path, std::ios::binary);
-  if (error || !file) return Refuse(path, Trouble("can't be read"));
-  if (size < kLeastKeyBytes) {
-    return Refuse(path, absl::StrCat("holds ", size, " bytes, at least ", kLeastKeyBytes,
+// Nobody may read it but this user, nobody else write it; the group may read one that root gave it,
+// as mounted secrets are.
+absl::Status CheckRights(const std::string& path, const struct stat& found) {
+  if (!S_ISREG(found.st_mode)) {
+    return Refuse(path, S_ISDIR(found.st_mode) ? "is a folder; name a file in it" : "is no file");
+  }
+  const mode_t allowed = S_IRWXU | (found.st_uid == 0 ? S_IRGRP : 0);
+  if ((found.st_mode & 0777 & ~allowed) == 0) return absl::OkStatus();
+  return Refuse(path, absl::StrCat("can be read or changed by others (its mode is ",
+                                   absl::Hex(found.st_mode >> 6 & 7),
+                                   absl::Hex(found.st_mode >> 3 & 7), absl::Hex(found.st_mode & 7),
+                                   "); chmod 600 it, and take a new secret if they may have"));
+}
+
+// A key that everybody could know: one of an example file, or hardly more than one letter.
+absl::Status CheckSecret(const std::string& path, std::string_view key) {
+  if (key.size() < kLeastKeyBytes) {
+    return Refuse(path, absl::StrCat("holds ", key.size(), " bytes, at least ", kLeastKeyBytes,
                                      " are needed; delete it to get a new one"));
   }
-  std::ostringstream content;
-  content << file.rdbuf();
-  return content.str();
+  constexpr size_t kLeastDifferentBytes = 8;
+  const std::string lower = absl::AsciiStrToLower(ToAbsl(key));
+  for (const char* word : {"replace", "change-me", "changeme", "placeholder", "example"}) {
+    if (absl::StrContains(lower, word)) {
+      return Refuse(path, "holds the placeholder of an example; put random bytes there");
+    }
+  }
+  if (std::set<char>(key.begin(), key.end()).size() < kLeastDifferentBytes) {
+    return Refuse(path, "holds hardly any different bytes; put random ones there");
+  }
+  return absl::OkStatus();
+}
+
+absl::StatusOr<std::string> Read(const std::string& path) {
+  const int file = open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+  if (file < 0) return Refuse(path, Trouble("can't be read"));
+  const absl::Cleanup close_file = [file] { close(file); };
+  struct stat found = {};
+  if (fstat(file, &found) != 0) return Refuse(path, Trouble("can't be read"));
+  RETURN_IF_ERROR(CheckRights(path, found));
+  std::string key(kMostKeyBytes + 1, '\0');
+  const ssize_t size = read(file, key.data(), key.size());
+  if (size < 0) return Refuse(path, Trouble("can't be read"));
+  key.resize(static_cast<size_t>(size));
+  if (key.size() > kMostKeyBytes) {
+    return Refuse(path, absl::StrCat("has more than ", kMostKeyBytes, " bytes; is it the key?"));
+  }
+  RETURN_IF_ERROR(CheckSecret(path, key));
+  return key;
+}
+
+// For this user alone; those above it as usual.
+void MakeFolder(const std::filesystem::path& folder) {
+  std::error_code ignored;
+  if (folder.has_parent_path()) {
+    std::filesystem::create_directories(folder.parent_path(), ignored);
+  }
+  if (!folder.empty()) mkdir(folder.c_str(), S_IRWXU);
 }
 
 // What went wrong, if anything.
@@ -54,11 +105,18 @@ std::optional<std::string> Write(const std::string& path, const std::string& key
 
 }  // namespace
 
+absl::Status CheckKey(const std::string& path) {
+  std::error_code ignored;
+  return std::filesystem::exists(path, ignored) ? Read(path).status() : absl::OkStatus();
+}
+
 absl::StatusOr<std::string> LoadOrMakeKey(const std::string& path, Random& random) {
   std::error_code ignored;
   if (std::filesystem::exists(path, ignored)) return Read(path);
-  const std::filesystem::path folder = std::filesystem::path(path).parent_path();
-  if (!folder.empty()) std::filesystem::create_directories(folder, ignored);
+  if (std::filesystem::path(path).filename().empty()) {
+    return Refuse(path, "is a folder; name a file in it");
+  }
+  MakeFolder(std::filesystem::path(path).parent_path());
 
   // Made under another name and linked, so that no process reads half a key and the first one wins.
   const std::string draft = absl::StrCat(path, ".", RandomId(random));

@@ -21,6 +21,7 @@ namespace {
 using google::protobuf::Message;
 
 constexpr size_t kMaxFile = 1 << 20;
+constexpr char kPathLetters[] = "abcdefghijklmnopqrstuvwxyz0123456789_.";
 
 absl::Status Invalid(const std::vector<std::string>& errors) {
   return errors.empty() ? absl::OkStatus() : InvalidConfig(absl::StrJoin(errors, "\n"));
@@ -73,13 +74,16 @@ absl::Status ApplyEnvironment(const Sources& sources, Message* config) {
 absl::Status ApplySettings(const std::vector<std::string>& settings, Message* config) {
   std::vector<std::string> errors;
   for (const std::string& setting : settings) {
+    // Errors name the path alone: the value may be a password.
     const size_t equals = setting.find('=');
+    const std::string path = setting.substr(
+        0, equals != std::string::npos ? equals : setting.find_first_not_of(kPathLetters));
     const absl::Status status =
         equals == std::string::npos
             ? InvalidConfig("'=' is missing; give path.to.field=value")
             : SetField(std::string_view(setting).substr(0, equals),
                        std::string_view(setting).substr(equals + 1), config);
-    if (!status.ok()) errors.push_back(absl::StrCat("--set ", setting, ": ", status.message()));
+    if (!status.ok()) errors.push_back(absl::StrCat("--set ", path, ": ", status.message()));
   }
   return Invalid(errors);
 }

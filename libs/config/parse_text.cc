@@ -20,12 +20,26 @@ using google::protobuf::io::Tokenizer;
 
 constexpr size_t kDeepest = 50;
 
+// protobuf's parser quotes the token that it stumbled over: not when that is a text, which may be a
+// password.
+std::string WithoutTexts(const std::string& error) {
+  for (const std::string_view before : {"found \"", "got: ", "Value: \""}) {
+    const size_t at = error.find(before);
+    if (at == error.npos) continue;
+    const std::string_view token = std::string_view(error).substr(at + before.size());
+    if (!token.starts_with('"') && !token.starts_with('\'')) continue;
+    return absl::StrCat(error.substr(0, at), ToAbsl(before.substr(0, before.find_first_of(" :"))),
+                        " a text in quotes");
+  }
+  return error;
+}
+
 class Errors final : public google::protobuf::io::ErrorCollector {
  public:
   explicit Errors(std::string_view file_name) : file_name_(file_name) {}
 
   void AddError(int line, int, const std::string& text) override {
-    list.push_back(absl::StrCat(ToAbsl(file_name_), ":", line + 1, ": ", text));
+    list.push_back(absl::StrCat(ToAbsl(file_name_), ":", line + 1, ": ", WithoutTexts(text)));
   }
 
   std::vector<std::string> list;

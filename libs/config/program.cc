@@ -97,6 +97,10 @@ std::optional<int> ReadConfiguration(const Program& program, int argc, const cha
     return Fail(program, status);
   }
   if (!flags->check_config) return std::nullopt;
+  if (const absl::Status status = program.look ? program.look(*config) : absl::OkStatus();
+      !status.ok()) {
+    return Fail(program, status);
+  }
   std::cout << program.name << ": the configuration is sound" << std::endl;
   return 0;
 }

@@ -21,6 +21,9 @@ struct Program {
   std::string_view environment_prefix;  // "CLUSTERWIRE_CATALOGUE"
   // What can be checked without starting: ranges, addresses, what must be set.
   std::function<absl::Status(const google::protobuf::Message&)> check;
+  // What --check_config looks at besides, as far as it is there: files. Changes nothing. A start
+  // does without: what is not there yet may come.
+  std::function<absl::Status(const google::protobuf::Message&)> look = nullptr;
 };
 
 // Reads flags and configuration into `config` and checks it. Gives an exit code when there is

@@ -1,5 +1,4 @@
 #include <algorithm>
-#include <deque>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -7,6 +6,7 @@
 #include "libs/base/status/error.h"
 #include "libs/base/text/strings.h"
 #include "libs/facts/hook.h"
+#include "libs/facts/walk.h"
 #include "libs/store/write/staging.h"
 
 namespace clusterwire::facts {
@@ -35,21 +35,25 @@ absl::StatusOr<Audience> AudienceBefore(const Type& type, const store::ResourceR
 // is computed once, from the staged state, in any order that the walk takes. The walk begins
 // at the staged resources and goes on from each whose Facts changed: to those about it, to its
 // targets, and, when its audience changed, to what lies under it.
+//
+// Where it goes on from something that is hidden now, all of it is of this write. What is left to
+// a later write keeps its Facts as they are, so it is seen by no more people than before. It stands
+// in the store as stale: its Facts say nothing of what those about it were told, so a walk that
+// comes by goes on from it in any case.
 class Derivation {
  public:
   Derivation(const store::Staging& staging, const Hook& hook, const CodeLists& codes)
       : staging_(staging), hook_(hook), codes_(codes) {}
 
-  // Of the staged resources that changed, and of the others whose Facts, all or own, changed.
-  absl::StatusOr<std::map<std::string, store::Derived>> Run() {
-    for (const store::Staged* staged : staging_.Changed()) Enqueue(staged->name, staged->name);
-    for (const std::string& name : staging_.rederived()) Enqueue(name, staging_.cause());
-    while (!queue_.empty()) {
-      const auto [name, cause] = std::move(queue_.front());
-      queue_.pop_front();
-      RETURN_IF_ERROR(Visit(name, cause));
+  absl::StatusOr<store::Consequences> Run() {
+    for (const store::Staged* staged : staging_.Changed()) walk_.Begin(staged->name, staged->name);
+    for (const auto& [name, cause] : staging_.rederived()) walk_.Begin(name, cause);
+    ASSIGN_OR_RETURN(any_stale_, staging_.stale().HasAny());
+    const size_t room = static_cast<size_t>(hook_.options().at_once);
+    while (const auto step = walk_.Next(/*others=*/widened_.size() < room)) {
+      RETURN_IF_ERROR(Visit(*step));
     }
-    return std::move(derived_);
+    return store::Consequences{.now = std::move(derived_), .later = walk_.Rest()};
   }
 
  private:
@@ -73,7 +77,7 @@ class Derivation {
     State state;
     const store::ResourceType* type = staging_.registry().ForName(name);
     if (type != nullptr) state.type = &hook_.TypeOf(*type);
-    state.rederived = std::ranges::count(staging_.rederived(), name) > 0;
+    state.rederived = staging_.rederived().contains(name);
     ASSIGN_OR_RETURN(state.row, staging_.cache().Find(name));
     if (const store::Staged* staged = staging_.Changed(name)) {
       state.staged = true;
@@ -189,73 +193,94 @@ class Derivation {
     return linked;
   }
 
-  absl::Status Visit(const std::string& name, const std::string& cause) {
+  absl::Status Visit(const Walk::Step& step) {
+    const std::string& name = step.name;
     ASSIGN_OR_RETURN(const State* state, StateOf(name));
     const store::ResourceRow* row = state->row;
     if (row == nullptr && !state->staged) return absl::OkStatus();  // a link to nothing
     ASSIGN_OR_RETURN(const std::optional<Facts> facts, FactsOf(name));
-    store::Derived derived{Serialized(state->own), Serialized(facts), state->staged ? "" : cause};
+    store::Derived derived{Serialized(state->own), Serialized(facts),
+                           state->staged ? "" : step.cause};
     const bool changed =
         derived.facts != (row == nullptr ? std::optional<std::string>() : row->facts);
-    const bool own_same = row != nullptr && derived.own == row->own_facts;
-    if (!state->staged && !changed && own_same) return absl::OkStatus();
+    const bool same = !state->staged && !changed && derived.own == row->own_facts;
+    ASSIGN_OR_RETURN(const bool stale, IsStale(name));
+    if (same && !stale) return absl::OkStatus();
     // What was asked for isn't what it reaches: else a refresh would never get past a target with
     // as many links as there may be.
-    const bool reached = !state->staged && !state->rederived && changed;
-    if (reached && ++refreshed_ > hook_.options().fan_out_limit) return FanOutError(name);
-    RETURN_IF_ERROR(GoOn(name, *state, changed, cause));
-    derived_.emplace(name, std::move(derived));
+    if (!state->staged && !state->rederived && changed) RETURN_IF_ERROR(Count(step));
+    RETURN_IF_ERROR(GoOn(step, *state, changed, stale));
+    if (!same) derived_.emplace(name, std::move(derived));
     return absl::OkStatus();
   }
 
-  absl::Status GoOn(const std::string& name, const State& state, bool facts_changed,
-                    const std::string& cause) {
+  absl::StatusOr<bool> IsStale(const std::string& name) const {
+    if (!any_stale_) return false;
+    return staging_.stale().Has(name);
+  }
+
+  // One more that the write reaches.
+  absl::Status Count(const Walk::Step& step) {
+    if (!step.narrows) {
+      widened_.insert(step.name);
+      return absl::OkStatus();
+    }
+    widened_.erase(step.name);
+    narrowed_.insert(step.name);
+    if (std::ssize(narrowed_) <= hook_.options().fan_out_limit) return absl::OkStatus();
+    return FanOutError(step.cause);
+  }
+
+  absl::Status GoOn(const Walk::Step& step, const State& state, bool facts_changed, bool stale) {
+    const std::string& name = step.name;
     ASSIGN_OR_RETURN(const Audience before, AudienceBefore(*state.type, state.row));
     ASSIGN_OR_RETURN(const Audience after, AudienceOf(name));
-    const bool audience_changed = before != after;
-    if (audience_changed) RETURN_IF_ERROR(GoDown(name, cause));
+    const bool audience_changed = before != after || stale;
+    // Of a stale one it isn't known who saw what is about it.
+    const bool narrows = step.narrows || !after.Includes(before) || (stale && state.staged);
+    if (audience_changed) RETURN_IF_ERROR(GoDown(step, narrows));
     if (state.type->links) {
       if (!state.staged && !state.rederived && !audience_changed) return absl::OkStatus();
       if (state.row != nullptr && !state.row->deleted) {
         ASSIGN_OR_RETURN(const auto stored, store::ParseResource(*state.type, state.row->data));
-        for (const std::string& link : state.type->links(*stored)) Enqueue(link, cause);
+        for (const std::string& link : state.type->links(*stored)) {
+          walk_.Enqueue(link, step.cause, narrows);
+        }
       }
-      for (const std::string& link : state.links) Enqueue(link, cause);
+      for (const std::string& link : state.links) walk_.Enqueue(link, step.cause, narrows);
       return absl::OkStatus();
     }
-    if (!facts_changed) return absl::OkStatus();
+    if (!facts_changed && !stale) return absl::OkStatus();
+    // Beside another target, one that comes back narrows what is about both.
+    const bool comes_back = before.nobody() && !after.nobody();
     ASSIGN_OR_RETURN(const std::vector<std::string> linked, LinkedTo(name));
-    for (const std::string& other : linked) Enqueue(other, cause);
+    for (const std::string& other : linked) walk_.Enqueue(other, step.cause, narrows || comes_back);
     return absl::OkStatus();
   }
 
-  absl::Status GoDown(const std::string& name, const std::string& cause) {
+  absl::Status GoDown(const Walk::Step& step, bool narrows) {
     const int limit = hook_.options().fan_out_limit;
     store::ScanOptions under;
-    under.parent = name;
+    under.parent = step.name;
     under.limit = limit + 1;
     under.include_deleted = true;
     ASSIGN_OR_RETURN(const std::vector<const store::ResourceRow*> rows,
                      staging_.cache().Scan(under));
-    if (std::ssize(rows) > limit) return FanOutError(name);
+    if (std::ssize(rows) > limit) return FanOutError(step.name);
     for (const store::ResourceRow* row : rows) {
-      Enqueue(row->name, cause);
+      walk_.Enqueue(row->name, step.cause, narrows);
       // Whether its targets may aggregate from it can change while its own audience stays.
       ASSIGN_OR_RETURN(const State* state, StateOf(row->name));
-      for (const std::string& link : state->links) Enqueue(link, cause);
+      for (const std::string& link : state->links) walk_.Enqueue(link, step.cause, narrows);
     }
     return absl::OkStatus();
-  }
-
-  void Enqueue(const std::string& name, const std::string& cause) {
-    if (enqueued_.insert(name).second) queue_.emplace_back(name, cause);
   }
 
   absl::Status FanOutError(std::string_view name) const {
     return Error(absl::StatusCode::kFailedPrecondition, "FAN_OUT",
                  absl::StrCat("the write would reach more than ", hook_.options().fan_out_limit,
-                              " resources through ", ToAbsl(name),
-                              ": change fewer at once, or link fewer to it"),
+                              " resources under ", ToAbsl(name), " or about it, and may hide as "
+                              "many at once: first delete or hide some of those, in parts"),
                  {{"resource", std::string(name)}});
   }
 
@@ -264,14 +289,16 @@ class Derivation {
   const CodeLists& codes_;
   std::map<std::string, State, std::less<>> states_;
   std::map<std::string, store::Derived> derived_;
-  std::set<std::string> enqueued_;
-  std::deque<std::pair<std::string, std::string>> queue_;  // name, cause
-  int64_t refreshed_ = 0;
+  Walk walk_;
+  bool any_stale_ = false;
+  // Reached, though the write didn't name them, and changed.
+  std::set<std::string> narrowed_;
+  std::set<std::string> widened_;
 };
 
 }  // namespace
 
-absl::StatusOr<std::map<std::string, store::Derived>> Hook::Derive(const store::Staging& staging) {
+absl::StatusOr<store::Consequences> Hook::Derive(const store::Staging& staging) {
   ASSIGN_OR_RETURN(const std::shared_ptr<const CodeLists> codes, ContextOf(staging));
   return Derivation(staging, *this, *codes).Run();
 }

@@ -171,6 +171,37 @@ TEST_P(FreshFactsTest, OnceChangedCodesAreSpreadStoredFactsEqualAFreshProjection
   }
 }
 
+// What may follow a write does so later; till then it is seen by nobody who may not see it.
+TEST_P(FreshFactsTest, WhatFollowsLaterIsNeverSeenByMoreThanAFreshProjectionSays) {
+  OpenWith({.at_once = 1, .refresh_page = 2});
+  int behind = 0;
+  for (int write = 0; write < 400; ++write) {
+    ASSERT_THAT(store_->Write(MakeCall(), [&](Writer& writer) { return ChangeSomething(writer); }),
+                IsOk());
+    const auto reader = *store_->Read();
+    for (const auto& [name, fresh] : testing::FreshFacts(*reader, store_->registry())) {
+      const std::optional<Facts> stored = *facts::Get(*reader, name);
+      if (!stored.has_value()) {
+        behind += fresh.has_value() ? 1 : 0;
+        continue;
+      }
+      ASSERT_TRUE(fresh.has_value()) << name << " after write " << write;
+      ASSERT_TRUE(Audience::Of(*fresh).Includes(Audience::Of(*stored)))
+          << name << " after write " << write << "\nstored: " << stored->ShortDebugString()
+          << "\nfresh: " << fresh->ShortDebugString();
+      behind += stored->SerializeAsString() != fresh->SerializeAsString() ? 1 : 0;
+    }
+    if (Toss(3)) {
+      ASSERT_THAT(store_->Refresh(), IsOk());
+    }
+  }
+  EXPECT_GT(behind, 0) << "nothing was left to follow";
+  absl::StatusOr<bool> more = true;
+  while (more.ok() && *more) more = store_->Refresh();
+  ASSERT_THAT(more, IsOk());
+  ExpectFresh();
+}
+
 TEST_P(FreshFactsTest, TheLogLeadsFromOneImageToTheNext) {
   for (int write = 0; write < 150; ++write) {
     ASSERT_THAT(store_->Write(MakeCall(), [&](Writer& writer) { return ChangeSomething(writer); }),

@@ -18,6 +18,17 @@ constexpr char kRefreshedVersion[] = "facts.refreshed_version";
 // The cause of changes that a refresh makes.
 constexpr char kProjection[] = "projection";
 
+// `rederive` is called with the size of a page, and with smaller ones while the page reaches too
+// much: fewer at once reach less.
+template <typename Rederive>
+auto InPages(int size, const Rederive& rederive) -> decltype(rederive(size)) {
+  while (true) {
+    auto done = rederive(size);
+    if (done.ok() || size == 1 || ReasonOf(done.status()) != "FAN_OUT") return done;
+    size = (size + 3) / 4;
+  }
+}
+
 }  // namespace
 
 Hook::Hook(const std::vector<Type>& types, Rules rules, Options options)
@@ -64,6 +75,13 @@ std::set<std::string> Hook::NamesIn(const std::string& stored) const {
 
 absl::StatusOr<bool> Hook::RefreshPage(store::Store& store) {
   MutexLock lock(mutex_);
+  ASSIGN_OR_RETURN(const bool followed, InPages(options_.refresh_page, [&](int size) {
+                     return store.RederiveStale(size);
+                   }));
+  return followed ? true : RefreshAll(store);
+}
+
+absl::StatusOr<bool> Hook::RefreshAll(store::Store& store) {
   Target wanted{0, rules_.version};
   Target done;
   ASSIGN_OR_RETURN(wanted.codes, store.Setting(kCodesRevision));
@@ -72,20 +90,17 @@ absl::StatusOr<bool> Hook::RefreshPage(store::Store& store) {
   if (wanted == done) return false;
   if (target_ != wanted) after_.clear();  // the first page, or the lists changed again since
   target_ = wanted;
-  for (int size = options_.refresh_page;; size = (size + 3) / 4) {
-    const absl::StatusOr<std::string> last = store.Rederive(after_, size, kProjection);
-    // Fewer at once reach less.
-    if (!last.ok() && size > 1 && ReasonOf(last.status()) == "FAN_OUT") continue;
-    RETURN_IF_ERROR(last.status());
-    if (!last->empty()) {
-      after_ = *last;
-      return true;
-    }
-    RETURN_IF_ERROR(store.SetSetting(kRefreshedCodes, wanted.codes));
-    RETURN_IF_ERROR(store.SetSetting(kRefreshedVersion, wanted.version));
-    target_ = {};
-    return false;
+  ASSIGN_OR_RETURN(const std::string last, InPages(options_.refresh_page, [&](int size) {
+                     return store.Rederive(after_, size, kProjection);
+                   }));
+  if (!last.empty()) {
+    after_ = last;
+    return true;
   }
+  RETURN_IF_ERROR(store.SetSetting(kRefreshedCodes, wanted.codes));
+  RETURN_IF_ERROR(store.SetSetting(kRefreshedVersion, wanted.version));
+  target_ = {};
+  return false;
 }
 
 absl::StatusOr<store::Registry> MakeRegistry(std::vector<Type> types, Rules rules,

@@ -13,18 +13,18 @@
 
 namespace clusterwire::facts {
 
-// Keeps the Facts of all resources right: in each write those that follow from it; after a change
-// of the code lists or of the projections' version all of them, page by page. What is to be done
-// and what was done stand in the store's settings; where a refresh is in between does not: a
-// restart begins at the first page again, which changes nothing that is right.
+// Keeps the Facts of all resources right: in each write those that follow from it, except what may
+// follow page by page; after a change of the code lists or of the projections' version all of them,
+// page by page too. What is to be done and what was done stand in the store's settings; where a
+// refresh is in between does not: a restart begins at the first page again, which changes nothing
+// that is right.
 class Hook final : public store::Hook {
  public:
   Hook(const std::vector<Type>& types, Rules rules, Options options);
 
   absl::StatusOr<std::shared_ptr<const CodeLists>> ContextOf(
       const store::Staging& staging) override;
-  absl::StatusOr<std::map<std::string, store::Derived>> Derive(
-      const store::Staging& staging) override;
+  absl::StatusOr<store::Consequences> Derive(const store::Staging& staging) override;
   absl::Status Applied(const store::Staging& staging, store::Revision revision) override;
   void Aborted() override { codes_ = nullptr; }
   std::set<std::string> NamesIn(const std::string& facts) const override;
@@ -43,6 +43,7 @@ class Hook final : public store::Hook {
   };
 
   bool FeedsCodes(const store::Staging& staging) const;
+  absl::StatusOr<bool> RefreshAll(store::Store& store) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
   std::map<std::string, Type> types_;
   const Rules rules_;

@@ -73,8 +73,13 @@ struct Rules {
 };
 
 struct Options {
-  int fan_out_limit = 1000;  // rows linked to one target, and rows that one write refreshes
-  int refresh_page = 100;    // resources looked at in one transaction of a refresh
+  // Rows about one target or under one parent, and rows that one write hides or, by what it hides,
+  // takes content from: all in that write, more are refused.
+  int fan_out_limit = 10'000;
+  // Rows that become visible to more, or whose content changes, in the write that they follow from;
+  // the rest follows in pages.
+  int at_once = 1000;
+  int refresh_page = 100;  // resources looked at in one transaction of those, and of a refresh
 };
 
 // The registry of a store that keeps the Facts of `types`.

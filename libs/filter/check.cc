@@ -104,7 +104,7 @@ class Checker {
       errors_.Add(path, absl::StrCat("has ", parsed.size(), " words; at most ", kMaxWords));
     }
     if (!parsed.prefixes.empty() && !allow_prefix_words_) {
-      errors_.Add(path, absl::StrCat("'", parsed.prefixes[0],
+      errors_.Add(path, absl::StrCat("'", parsed.prefixes[0].written,
                                      "*' is the start of a word; write whole words here"));
     }
   }

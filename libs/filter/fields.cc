@@ -5,6 +5,7 @@
 
 #include "libs/base/text/strings.h"
 #include "libs/filter/clauses.h"
+#include "libs/text/form.h"
 #include "libs/text/text.h"
 
 namespace clusterwire::filter {
@@ -22,15 +23,10 @@ bool IsPrintable(std::string_view text) {
 bool IsGraphic(std::string_view text) { return IsPrintable(text) && text.find(' ') == text.npos; }
 
 std::string Same(std::string_view value) { return std::string(value); }
-std::string Lower(std::string_view value) {
-  std::string lower(value);
-  absl::AsciiStrToLower(&lower);
-  return lower;
-}
-// The list's name alone: codes themselves have capitals, "nuts:DEA".
+// The register's name alone: what its ids are is its own business.
 std::string LowerBeforeColon(std::string_view value) {
   const size_t colon = std::min(value.find(':'), value.size());
-  return Lower(value.substr(0, colon)) + std::string(value.substr(colon));
+  return text::WordForm(value.substr(0, colon)) + std::string(value.substr(colon));
 }
 
 bool IsListName(std::string_view value) {
@@ -66,50 +62,34 @@ bool IsProgramme(std::string_view value) {
          std::count(value.begin(), value.end(), '/') == 1;
 }
 
-// As RFC 5646 recommends: language in lower case, script capitalised, region in capitals.
-std::string FoldLanguage(std::string_view value) {
-  std::string folded = Lower(value);
-  for (size_t start = folded.find('-'); start != std::string::npos;) {
-    const size_t next = folded.find('-', ++start);
-    const size_t length = std::min(next, folded.size()) - start;
-    const bool is_script =
-        length == 4 && absl::ascii_isalpha(static_cast<unsigned char>(folded[start]));
-    const size_t capitals = length == 2 ? 2 : is_script ? 1 : 0;
-    for (size_t i = start; i < start + capitals; ++i) {
-      folded[i] = absl::ascii_toupper(static_cast<unsigned char>(folded[i]));
-    }
-    start = next;
-  }
-  return folded;
-}
-
 constexpr std::string_view kCodeForm = "a code with its list, like 'esca:ict' or 'nuts:DEA'";
 constexpr std::string_view kLevelForm = "a level with its scheme, like 'ecei:silver'";
 constexpr std::string_view kWordForm = "one word in lower case, like 'cluster' or 'label_scheme'";
 
 constexpr std::array<ListField, 11> kListFields = {{
-    {"types", 20, TermField::kType, &Filter::types, &Filter::mutable_types, Lower, IsSnakeCase,
-     kWordForm},
+    {"types", 20, TermField::kType, &Filter::types, &Filter::mutable_types, text::WordForm,
+     IsSnakeCase, kWordForm},
     {"names", 50, TermField::kName, &Filter::names, &Filter::mutable_names, Same, IsResourceName,
      "a resource name, like 'clusters/silicon-saxony'"},
-    {"sectors", 50, TermField::kCode, &Filter::sectors, &Filter::mutable_sectors, LowerBeforeColon,
+    {"sectors", 50, TermField::kCode, &Filter::sectors, &Filter::mutable_sectors, text::CodeForm,
      IsCode, kCodeForm},
-    {"regions", 50, TermField::kCode, &Filter::regions, &Filter::mutable_regions, LowerBeforeColon,
+    {"regions", 50, TermField::kCode, &Filter::regions, &Filter::mutable_regions, text::CodeForm,
      IsCode, kCodeForm},
     {"programmes", 50, TermField::kProgramme, &Filter::programmes, &Filter::mutable_programmes,
      Same, IsProgramme, "a programme's name, like 'programmes/go-cluster'"},
     {"label_levels", 20, TermField::kLabelLevel, &Filter::label_levels,
-     &Filter::mutable_label_levels, Lower, IsLevel, kLevelForm},
+     &Filter::mutable_label_levels, text::WordForm, IsLevel, kLevelForm},
     {"labels_held", 20, TermField::kLabelHeld, &Filter::labels_held, &Filter::mutable_labels_held,
-     Lower, IsLevel, kLevelForm},
-    {"kinds", 50, TermField::kKind, &Filter::kinds, &Filter::mutable_kinds, Lower, IsSnakeCase,
-     kWordForm},
-    {"states", 20, TermField::kState, &Filter::states, &Filter::mutable_states, Lower, IsSnakeCase,
-     kWordForm},
+     text::WordForm, IsLevel, kLevelForm},
+    {"kinds", 50, TermField::kKind, &Filter::kinds, &Filter::mutable_kinds, text::WordForm,
+     IsSnakeCase, kWordForm},
+    {"states", 20, TermField::kState, &Filter::states, &Filter::mutable_states, text::WordForm,
+     IsSnakeCase, kWordForm},
     {"languages", 20, TermField::kLanguage, &Filter::languages, &Filter::mutable_languages,
-     FoldLanguage, text::IsLanguageTag, "a BCP 47 language, like 'de' or 'pt-BR'"},
+     text::LanguageForm, text::IsLanguageTag, "a BCP 47 language, like 'de' or 'pt-BR'"},
     {"external_ids", 50, TermField::kExternalId, &Filter::external_ids,
-     &Filter::mutable_external_ids, Same, IsExternalId, "an id with its scheme, like 'eccp:123'"},
+     &Filter::mutable_external_ids, LowerBeforeColon, IsExternalId,
+     "an id with its scheme, like 'eccp:123'"},
 }};
 
 }  // namespace

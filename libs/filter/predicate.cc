@@ -41,8 +41,11 @@ std::vector<std::vector<Term>> RequiredTerms(const Clauses& clauses, const Viewe
     std::vector<Term>& group = groups.emplace_back();
     for (const uint64_t cell : Covering(clauses.filter.within())) group.push_back(CellTerm(cell));
   }
-  for (const std::string& word : clauses.words.whole) {
-    groups.push_back({MakeTerm(TermField::kToken, word)});
+  for (const Word& word : clauses.words.whole) {
+    std::vector<Term>& group = groups.emplace_back();
+    for (const std::string& spelling : word.spellings) {
+      group.push_back(MakeTerm(TermField::kToken, spelling));
+    }
   }
   return groups;
 }

@@ -43,6 +43,10 @@ const std::vector<std::string_view>& FacetFields();
 // else a sector's. Lives as long as the Facts.
 std::vector<std::string_view> FacetValues(std::string_view field, const Facts& facts);
 
+// "Saxony (nuts:DED)": a value of the Facts as a person reads it; the bare value where they don't
+// say what it is called.
+std::string TitleWithValue(const std::string& value, const Facts& facts);
+
 // What a change of a resource means to a predicate. An image that the viewer may not see doesn't
 // match, so publishing a draft is kEntered to the public.
 enum class Transition {
@@ -61,7 +65,7 @@ inline Transition TransitionOf(bool matched_before, bool matches_after) {
 struct Verdict {
   std::string field;  // as in Filter: "sectors", "none_of[1]"; "audience" for the viewer's rights
   bool matched = false;
-  std::string text;  // for a person: "esca:ict is one of the codes"
+  std::string text;  // for a person, what the subject is left out of: "is in Saxony (nuts:DED)"
 };
 
 struct CompileOptions {
@@ -91,7 +95,8 @@ class Predicate {
 
   // For indexes: Facts that match have a term of each of these groups.
   const std::vector<std::vector<Term>>& required() const;
-  // Facts that have a term of each group match: no need to ask Matches().
+  // Facts that have a term of each group and no audience match: no need to ask Matches(). What not
+  // everybody may see is never shown for its terms alone.
   bool exact() const;
 
   // Sorted, without repeats, words folded. Two filters that differ in nothing else are equal here.

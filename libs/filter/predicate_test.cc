@@ -118,11 +118,11 @@ TEST(CompileTest, FiltersOfANewerReleaseFailClosedWhereverTheNewFieldIs) {
 TEST(CanonicalTest, SortsFoldsAndForgetsRepeats) {
   const Predicate predicate = Compiled(
       "types: 'Label' types: 'cluster' types: 'label' languages: 'ZH-hant-tw' "
-      "sectors: 'ESCA:ict' words: 'Straße  éclair* ECLAIR*' "
+      "sectors: 'ESCA:ICT' regions: 'NUTS:ded' words: 'Straße  éclair* ECLAIR* MÜNCHEN' "
       "none_of { kinds: 'b' } none_of { kinds: 'a' } none_of { kinds: 'B' }");
   EXPECT_EQ(predicate.filter().ShortDebugString(),
-            Text<Filter>("types: 'cluster' types: 'label' sectors: 'esca:ict' "
-                         "languages: 'zh-Hant-TW' words: 'strasse eclair*' "
+            Text<Filter>("types: 'cluster' types: 'label' sectors: 'esca:ict' regions: 'nuts:DED' "
+                         "languages: 'zh-Hant-TW' words: 'münchen strasse eclair*' "
                          "none_of { kinds: 'a' } none_of { kinds: 'b' }")
                 .ShortDebugString());
 }
@@ -136,6 +136,14 @@ TEST(ExactTest, RangesPlacesPrefixesAndExclusionsHaveToBeAsked) {
   EXPECT_FALSE(Compiled("deadline { start: '2024' }").exact());
   EXPECT_FALSE(Compiled("within { radius_meters: 1 }").exact());
   EXPECT_FALSE(Compiled("none_of { types: 'event' }").exact());
+}
+
+TEST(RequiredTest, AWordIsRequiredInOneOfItsSpellings) {
+  EXPECT_THAT(Compiled("words: 'münchen strasse'", Viewer::Operator()).required(),
+              ElementsAre(ElementsAre(MakeTerm(TermField::kToken, "munchen"),
+                                      MakeTerm(TermField::kToken, "muenchen")),
+                          ElementsAre(MakeTerm(TermField::kToken, "strasse"))));
+  EXPECT_TRUE(Compiled("words: 'münchen'").exact());
 }
 
 TEST(RequiredTest, TheEmptyFilterRequiresOnlyThatItMayBeSeen) {
@@ -152,7 +160,60 @@ TEST(RequiredTest, AnAudienceCannotPretendToBeEverybody) {
   for (const Term term : TermsOf(facts)) EXPECT_NE(term, EverybodyTerm());
 }
 
-TEST(ExplainTest, GivesAPersonAReasonForEachField) {
+// Of the one field that the filter sets.
+std::string Told(const char* filter, const Facts& facts) {
+  const std::vector<Verdict> verdicts = Compiled(filter).Explain(facts);
+  EXPECT_EQ(verdicts.size(), 2u) << filter;
+  return verdicts.back().text;
+}
+
+TEST(ExplainTest, NamesThingsByTheirTitles) {
+  const Facts facts = Text<Facts>(
+      "type: 'event' name: 'events/e' clusters: 'clusters/a' programmes: 'programmes/p' "
+      "codes: 'esca:ict' codes: 'nuts:DED' codes: 'iso:DE' codes: 'named:photonics' "
+      "label_levels: 'ecei:silver' labels_held: 'ecei:silver' kind: 'side_event' "
+      "state: 'published' languages: 'de' external_ids: 'eccp:1' size: 7 title: 'München' "
+      "period { start: '2024-05' end: '2024-06' } deadline: '2024-04-30' "
+      "titles { value: 'clusters/a' title: 'Alpha' } titles { value: 'nuts:DED' title: 'Saxony' } "
+      "titles { value: 'iso:DE' title: 'Germany' } titles { value: 'esca:ict' title: 'ICT' } "
+      "titles { value: 'ecei:silver' title: 'ECEI Silver' }");
+  EXPECT_EQ(Told("types: 'event'", facts), "is an event");
+  EXPECT_EQ(Told("types: 'label_scheme'", facts), "is an event; asked for a label scheme");
+  EXPECT_EQ(Told("names: 'clusters/a'", facts), "belongs to Alpha (clusters/a)");
+  EXPECT_EQ(Told("names: 'events/e'", facts), "is events/e itself");
+  EXPECT_EQ(Told("names: 'clusters/b' names: 'clusters/c'", facts),
+            "doesn't belong to clusters/b or clusters/c");
+  EXPECT_EQ(Told("sectors: 'esca:ict' sectors: 'named:photonics'", facts),
+            "works in ICT (esca:ict) and named:photonics");
+  EXPECT_EQ(Told("regions: 'nuts:DED'", facts), "is in Saxony (nuts:DED)");
+  EXPECT_EQ(Told("regions: 'nuts:DEA'", facts),
+            "is in Saxony (nuts:DED) and Germany (iso:DE); asked for nuts:DEA");
+  EXPECT_EQ(Told("programmes: 'programmes/p'", facts), "belongs to p (programmes/p)");
+  EXPECT_EQ(Told("label_levels: 'ecei:silver'", facts), "has the label ECEI Silver (ecei:silver)");
+  EXPECT_EQ(Told("labels_held: 'ecei:gold'", facts),
+            "has or had the label ECEI Silver (ecei:silver); asked for ecei:gold");
+  EXPECT_EQ(Told("kinds: 'side_event'", facts), "is of the kind side event");
+  EXPECT_EQ(Told("states: 'published'", facts), "is published");
+  EXPECT_EQ(Told("languages: 'DE'", facts), "uses German (de)");
+  EXPECT_EQ(Told("external_ids: 'eccp:1'", facts), "is known as eccp:1");
+  EXPECT_EQ(Told("size { min: 5 }", facts), "has 7 members; asked for at least 5");
+  EXPECT_EQ(Told("words: 'munich mün*'", facts), "lacks munich");
+  EXPECT_EQ(Told("words: 'mün*'", facts), "mentions “mün…”");
+  EXPECT_EQ(Told("period { start: '2024' end: '2024' }", facts),
+            "is dated 2024-05-01 to 2024-06-30; asked for 2024-01-01 to 2024-12-31");
+  EXPECT_EQ(Told("deadline { start: '2025' }", facts),
+            "is due 2024-04-30; asked for from 2025-01-01");
+  EXPECT_EQ(Told("none_of { regions: 'nuts:DEA' }", facts),
+            "isn't excluded, since it is in Saxony (nuts:DED) and Germany (iso:DE); asked for "
+            "nuts:DEA");
+  EXPECT_EQ(Told("none_of { types: 'event' regions: 'iso:DE' }", facts),
+            "is excluded, since it is an event and is in Germany (iso:DE)");
+  EXPECT_EQ(Told("within { radius_meters: 1 }", facts),
+            "is at a place that isn't known to the address or the city");
+  EXPECT_EQ(Told("states: 'valid'", Facts()), "has none; asked for valid");
+}
+
+TEST(ExplainTest, GivesAVerdictForEachFieldInTheOrderOfFilter) {
   const Facts facts = Text<Facts>(
       "type: 'cluster' name: 'clusters/a' title: 'Alpha' codes: 'esca:ict' codes: 'iso:DE' size: 7 "
       "point { latitude: 51.05 longitude: 13.74 precision: POINT_PRECISION_CITY }");
@@ -167,12 +228,12 @@ TEST(ExplainTest, GivesAPersonAReasonForEachField) {
   };
   EXPECT_THAT(
       predicate.Explain(facts),
-      ElementsAre(verdict("audience", true, "may be seen"), verdict("types", true, "has cluster"),
-                  verdict("sectors", false, "has esca:ict, iso:DE; asked for esca:health"),
+      ElementsAre(verdict("audience", true, "may be seen"), verdict("types", true, "is a cluster"),
+                  verdict("sectors", false, "works in esca:ict; asked for esca:health"),
                   verdict("within", true, "165."),
                   verdict("size", false, "has 7 members; asked for at least 10"),
                   verdict("words", false, "lacks beta"),
-                  verdict("none_of[0]", false, "is excluded by regions")));
+                  verdict("none_of[0]", false, "is excluded, since it is in iso:DE")));
 }
 
 TEST(WithoutTest, LeavesOutOneField) {

@@ -1,19 +1,14 @@
 #include "libs/http/address_guard.h"
 
-#include <netdb.h>
-
 #include <optional>
 
 #include "absl/strings/str_cat.h"
-#include <curl/curl.h>
 
-#include "libs/base/handle.h"
 #include "libs/base/status/error.h"
+#include "libs/http/url.h"
 
 namespace clusterwire::http {
 namespace {
-
-constexpr size_t kMaxUrl = 2048;
 
 struct Refused {
   IpRange range;
@@ -55,96 +50,7 @@ const std::vector<Refused>& RefusedRanges() {
   return *kRanges;
 }
 
-absl::Status InvalidUrl(std::string_view why) {
-  return Error(absl::StatusCode::kInvalidArgument, "INVALID_URL", why);
-}
-
-// An address read by the very parser that our client uses, so that both see the same host.
-class Url {
- public:
-  static absl::StatusOr<Url> Parse(const std::string& text) {
-    Url url;
-    const CURLUcode code =
-        curl_url_set(url.handle_.get(), CURLUPART_URL, text.c_str(), CURLU_NON_SUPPORT_SCHEME);
-    if (code != CURLUE_OK) {
-      return InvalidUrl(absl::StrCat("not a web address (", curl_url_strerror(code),
-                                     "); write it like https://example.org/path"));
-    }
-    return url;
-  }
-
-  std::string Get(CURLUPart part) const {
-    char* value = nullptr;
-    if (curl_url_get(handle_.get(), part, &value, 0) != CURLUE_OK) return {};
-    std::string text(value);
-    curl_free(value);
-    return text;
-  }
-
-  // Without the brackets and the zone of IPv6.
-  std::string Host() const {
-    std::string host = Get(CURLUPART_HOST);
-    if (host.size() >= 2 && host.front() == '[') host = host.substr(1, host.size() - 2);
-    return host;
-  }
-
- private:
-  Handle<CURLU, curl_url_cleanup> handle_{curl_url()};
-};
-
-// What stands between "://" and the path. Our client's parser forgives more than it should.
-std::string_view AuthorityOf(std::string_view text) {
-  const size_t colon = text.find("://");
-  if (colon == std::string_view::npos) return {};
-  const std::string_view rest = text.substr(colon + 3);
-  return rest.substr(0, rest.find_first_of("/?#"));
-}
-
-absl::StatusOr<Url> ParseAndCheck(std::string_view text, bool allow_http) {
-  if (text.size() > kMaxUrl) {
-    return InvalidUrl(absl::StrCat("longer than ", kMaxUrl, " characters"));
-  }
-  for (const unsigned char c : text) {
-    if (c <= ' ' || c >= 0x7f || c == '\\') {
-      return InvalidUrl(
-          "holds a space, a backslash, a control or a non-ASCII character; "
-          "percent-encode it");
-    }
-  }
-  const std::string_view authority = AuthorityOf(text);
-  if (authority.empty()) return InvalidUrl("has no host; write it like https://example.org/path");
-  if (authority.find('@') != std::string_view::npos) {
-    return InvalidUrl("holds a user name or password; leave them out");
-  }
-  ASSIGN_OR_RETURN(Url url, Url::Parse(std::string(text)));
-  const std::string scheme = url.Get(CURLUPART_SCHEME);
-  if (scheme != "https" && !(scheme == "http" && allow_http)) {
-    return InvalidUrl(absl::StrCat("scheme '", scheme, "' is not accepted; use https"));
-  }
-  if (const std::string port = url.Get(CURLUPART_PORT); port == "0") {
-    return InvalidUrl("port 0 can't be connected to");
-  }
-  return url;
-}
-
 }  // namespace
-
-absl::StatusOr<std::vector<IpAddress>> ResolveBySystem(const std::string& host) {
-  addrinfo hints{};
-  hints.ai_socktype = SOCK_STREAM;
-  addrinfo* found = nullptr;
-  const int code = getaddrinfo(host.c_str(), nullptr, &hints, &found);
-  if (code != 0) {
-    return Error(absl::StatusCode::kUnavailable, "NAME_NOT_RESOLVED",
-                 absl::StrCat("'", host, "' can't be resolved: ", gai_strerror(code)));
-  }
-  std::vector<IpAddress> addresses;
-  for (const addrinfo* one = found; one != nullptr; one = one->ai_next) {
-    if (auto address = IpAddress::FromSocket(one->ai_addr)) addresses.push_back(*address);
-  }
-  freeaddrinfo(found);
-  return addresses;
-}
 
 absl::StatusOr<AddressGuard> AddressGuard::Create(const Options& options) {
   AddressGuard guard;
@@ -172,26 +78,13 @@ absl::Status AddressGuard::CheckAddress(const IpAddress& address) const {
 }
 
 absl::Status AddressGuard::CheckUrl(std::string_view text) const {
-  ASSIGN_OR_RETURN(const Url url, ParseAndCheck(text, allow_http_));
-  const std::optional<IpAddress> literal = IpAddress::Parse(url.Host());
-  return literal ? CheckAddress(*literal) : absl::OkStatus();
-}
-
-absl::Status AddressGuard::CheckHost(std::string_view text, const Resolver& resolve) const {
-  ASSIGN_OR_RETURN(const Url url, ParseAndCheck(text, allow_http_));
-  if (const auto literal = IpAddress::Parse(url.Host())) return CheckAddress(*literal);
-  const std::string host = url.Host();
-  ASSIGN_OR_RETURN(const std::vector<IpAddress> addresses, resolve(host));
-  absl::Status refusal = Error(absl::StatusCode::kUnavailable, "NAME_NOT_RESOLVED",
-                               absl::StrCat("'", host, "' has no address"));
-  for (const IpAddress& address : addresses) {
-    absl::Status status = CheckAddress(address);
-    if (status.ok()) return status;
-    refusal = Error(status.code(), ReasonOf(status),
-                    absl::StrCat("'", host, "' resolves to ", std::string(status.message())),
-                    {{"host", host}, {"address", address.ToString()}});
+  ASSIGN_OR_RETURN(const Url url, Url::Parse(text));
+  if (url.scheme == "http" && !allow_http_) {
+    return Error(absl::StatusCode::kInvalidArgument, "INVALID_URL",
+                 "has the scheme 'http', which is not encrypted; use https");
   }
-  return refusal;
+  const std::optional<IpAddress> literal = IpAddress::Parse(url.host);
+  return literal ? CheckAddress(*literal) : absl::OkStatus();
 }
 
 }  // namespace clusterwire::http

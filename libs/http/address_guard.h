@@ -1,6 +1,5 @@
 #pragma once
 
-#include <functional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -12,18 +11,14 @@
 
 namespace clusterwire::http {
 
-// Looks a host name up; blocks for as long as the system's resolver does.
-using Resolver = std::function<absl::StatusOr<std::vector<IpAddress>>(const std::string& host)>;
-absl::StatusOr<std::vector<IpAddress>> ResolveBySystem(const std::string& host);
-
 // Says which addresses our requests may go to, so that a stranger can't use us to reach what only
 // we can reach. Refused: loopback, private, link-local (with it the metadata services of clouds),
 // shared (CGNAT), multicast, unspecified, documentation and reserved ranges, and IPv6 forms that
 // carry such an IPv4 address. Immutable; safe for use from any thread.
 //
-// Three questions at three times: CheckUrl when an address is entered (pure), CheckHost at the same
-// time (asks the resolver), and CheckAddress for the address that a socket is about to be connected
-// to. Only the last one protects: a name may resolve to something else a second later.
+// Two questions at two times: CheckUrl when an address is entered (pure), and CheckAddress for the
+// address that a socket is about to be connected to. Only the second one protects: a name resolves
+// to something else a second later. Client::LookUp asks it without connecting.
 class AddressGuard {
  public:
   struct Options {
@@ -37,14 +32,10 @@ class AddressGuard {
   // PERMISSION_DENIED, reason ADDRESS_REFUSED, names the address and the kind of its range.
   absl::Status CheckAddress(const IpAddress& address) const;
 
-  // https (or http where allowed), a host, no user or password, a port other than 0, at most 2048
-  // characters, and, if the host is a literal address (in any spelling that our client would
-  // understand), one that may be reached. INVALID_ARGUMENT, reason INVALID_URL, or ADDRESS_REFUSED.
+  // What Url::Parse says, https (or http where allowed), and, if the host is a literal address (in
+  // any spelling that our client would understand), one that may be reached. INVALID_ARGUMENT,
+  // reason INVALID_URL, or ADDRESS_REFUSED.
   absl::Status CheckUrl(std::string_view url) const;
-
-  // CheckUrl, and the name resolves to at least one address that may be reached. UNAVAILABLE,
-  // reason NAME_NOT_RESOLVED, when it can't be told now.
-  absl::Status CheckHost(std::string_view url, const Resolver& resolve = ResolveBySystem) const;
 
  private:
   std::vector<IpRange> allowed_;

@@ -146,7 +146,7 @@ TEST(AddressGuardTest, RefusesWhatIsNoSafeWebAddress) {
                           "https://bücher.example/"}) {
     EXPECT_THAT(guard.CheckUrl(url), ReasonIs("INVALID_URL")) << url;
   }
-  EXPECT_THAT(guard.CheckUrl("https://example.org/" + std::string(2048, 'x')),
+  EXPECT_THAT(guard.CheckUrl("https://example.org/" + std::string(2000, 'x')),
               ReasonIs("INVALID_URL"));
   EXPECT_THAT(Guard({.allow_http = true}).CheckUrl("http://example.org"), IsOk());
 }
@@ -160,30 +160,6 @@ TEST(AddressGuardTest, SeesALiteralAddressInEverySpelling) {
         "https://10.0.0.1:8443", "https://0/"}) {
     EXPECT_THAT(guard.CheckUrl(url), ReasonIs("ADDRESS_REFUSED")) << url;
   }
-}
-
-Resolver ResolvesTo(const std::vector<std::string>& addresses) {
-  return [addresses](const std::string&) -> absl::StatusOr<std::vector<IpAddress>> {
-    std::vector<IpAddress> parsed;
-    for (const std::string& address : addresses) parsed.push_back(*IpAddress::Parse(address));
-    return parsed;
-  };
-}
-
-TEST(AddressGuardTest, ANameNeedsOneAddressThatMayBeReached) {
-  const AddressGuard guard = Guard();
-  const char* const url = "https://hooks.example.org/x";
-  EXPECT_THAT(guard.CheckHost(url, ResolvesTo({"127.0.0.1", "1.1.1.1"})), IsOk());
-  EXPECT_THAT(guard.CheckHost(url, ResolvesTo({"127.0.0.1", "::1"})),
-              StatusIs(absl::StatusCode::kPermissionDenied,
-                       testing::AllOf(testing::HasSubstr("hooks.example.org"),
-                                      testing::HasSubstr("loopback"))));
-  EXPECT_THAT(guard.CheckHost(url, ResolvesTo({})), ReasonIs("NAME_NOT_RESOLVED"));
-}
-
-TEST(AddressGuardTest, TheSystemsResolverKnowsLocalhost) {
-  EXPECT_THAT(Guard().CheckHost("https://localhost/x"), ReasonIs("ADDRESS_REFUSED"));
-  EXPECT_THAT(Guard().CheckHost("https://no-such-name.invalid/x"), ReasonIs("NAME_NOT_RESOLVED"));
 }
 
 }  // namespace

@@ -58,14 +58,14 @@ class Client::Loop {
     thread_.join();
   }
 
-  absl::Status Start(Request request, Callback callback) {
+  absl::Status Start(Request request, Callback callback, bool look_up_only) {
     RETURN_IF_ERROR(options_.guard.CheckUrl(request.url));
     RETURN_IF_ERROR(CheckHeaders(request));
     if (request.deadline <= clock_.Now()) {
       return Error(absl::StatusCode::kDeadlineExceeded, "TIMEOUT", "the deadline has passed");
     }
-    auto transfer =
-        std::make_unique<Transfer>(std::move(request), std::move(callback), options_, clock_);
+    auto transfer = std::make_unique<Transfer>(std::move(request), std::move(callback),
+                                               look_up_only, options_, clock_);
     {
       MutexLock lock(mutex_);
       if (stopping_) return Stopped();
@@ -146,7 +146,15 @@ Client::Client(Options options, Clock& clock) {
 Client::~Client() = default;
 
 absl::Status Client::Start(Request request, Callback callback) {
-  return loop_->Start(std::move(request), std::move(callback));
+  return loop_->Start(std::move(request), std::move(callback), /*look_up_only=*/false);
+}
+
+absl::Status Client::LookUp(const std::string& url, absl::Time deadline,
+                            std::function<void(absl::Status)> done) {
+  const auto callback = [done = std::move(done)](const absl::StatusOr<Response>& result) {
+    done(result.status());
+  };
+  return loop_->Start({.url = url, .deadline = deadline}, callback, /*look_up_only=*/true);
 }
 
 Client::Counts Client::counts() const { return loop_->counts(); }

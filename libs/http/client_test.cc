@@ -1,6 +1,7 @@
 #include "libs/http/client.h"
 
 #include <algorithm>
+#include <atomic>
 #include <cstdlib>
 #include <memory>
 #include <string>
@@ -12,6 +13,7 @@
 #include <sys/resource.h>
 
 #include "libs/base/status/error.h"
+#include "libs/base/testing/eventually.h"
 #include "libs/base/testing/status_matchers.h"
 #include "libs/http/testing/collector.h"
 #include "libs/http/testing/receiver.h"
@@ -111,6 +113,67 @@ TEST_F(ClientTest, ConnectionsAreReused) {
   EXPECT_EQ(counts.in_flight, 0u);
 }
 
+TEST_F(ClientTest, ARequestGoesOutOnceThoughItsConnectionDiesWithoutAnAnswer) {
+  constexpr size_t kIdle = 4;
+  std::atomic<bool> dying = false;
+  Receiver receiver([&](const Receiver::Seen&) {
+    return dying ? Receiver::Answer{.close_at_once = true} : Receiver::Answer{.hold = true};
+  });
+  Client client(Options(), Clock::System());
+  const auto post = [&] {
+    return Request{.method = Request::Method::kPost, .url = receiver.url(), .body = "a notice"};
+  };
+  Collector collector;
+  for (size_t i = 0; i < kIdle; ++i) {
+    ASSERT_THAT(client.Start(post(), collector.Callback()), IsOk());
+  }
+  ASSERT_TRUE(receiver.WaitFor(kIdle));
+  receiver.Release();  // so that all of its connections are idle
+  for (const auto& result : collector.Take(kIdle)) ASSERT_THAT(result, IsOk());
+  ASSERT_EQ(receiver.connections(), kIdle);
+
+  dying = true;
+  EXPECT_THAT(Send(client, post()), ReasonIs("STALE_CONNECTION"));
+  EXPECT_EQ(receiver.seen().size(), kIdle + 1);
+  EXPECT_EQ(receiver.connections(), kIdle) << "nor was another connection made";
+  // By and by all idle ones are gone, and a fresh one that dies is the receiver's failure.
+  size_t sent = 1;
+  absl::StatusOr<Response> last = absl::UnknownError("");
+  while (ReasonOf(last.status()) != "CONNECTION_BROKEN" && sent <= kIdle) {
+    last = Send(client, post());
+    EXPECT_EQ(receiver.seen().size(), kIdle + ++sent);
+  }
+  EXPECT_THAT(last, ReasonIs("CONNECTION_BROKEN"));
+}
+
+TEST_F(ClientTest, ConnectionsThatWereIdleTooLongAreClosed) {
+  Receiver quiet;
+  Receiver busy;
+  auto options = Options();
+  options.idle_limit = absl::Seconds(1);
+  Client client(options, Clock::System());
+  ASSERT_THAT(Send(client, {.url = quiet.url()}), IsOk());
+  ASSERT_EQ(quiet.open_connections(), 1u);
+  EXPECT_TRUE(Eventually([&] {
+    EXPECT_THAT(Send(client, {.url = busy.url()}), IsOk());
+    return quiet.open_connections() == 0;
+  }));
+}
+
+TEST_F(ClientTest, AStatusThatCameCountsThoughTheBodyBreaksOff) {
+  for (const int status : {200, 422, 503}) {
+    Receiver receiver([&](const Receiver::Seen&) {
+      return Receiver::Answer{.status = status, .body = "begun", .withheld = 1000};
+    });
+    Client client(Options(), Clock::System());
+    const auto response = Send(client, {.url = receiver.url()});
+    ASSERT_THAT(response, IsOk());
+    EXPECT_EQ(response->status, status);
+    EXPECT_EQ(response->body, "begun");
+    EXPECT_TRUE(response->body_cut);
+  }
+}
+
 TEST_F(ClientTest, ARedirectIsAnAnswerAndIsNotFollowed) {
   Receiver receiver([](const Receiver::Seen&) {
     return Receiver::Answer{.status = 302, .headers = {{"Location", "/elsewhere"}}};
@@ -192,6 +255,29 @@ TEST_F(ClientTest, ANameThatResolvesToLoopbackIsRefusedWhenConnecting) {
   EXPECT_EQ(client.counts().accepted, 1u) << "the name itself looked harmless";
   EXPECT_THAT(Send(client, {.url = receiver.url()}), ReasonIs("ADDRESS_REFUSED"));
   EXPECT_EQ(client.counts().accepted, 1u) << "a literal address is refused at once";
+}
+
+TEST_F(ClientTest, ANameIsLookedUpWithoutAConnection) {
+  Receiver receiver;
+  const auto look = [&](const AddressGuard::Options& guard, const std::string& url) {
+    auto options = Options();
+    options.guard = *AddressGuard::Create(guard);
+    Client client(options, Clock::System());
+    Collector collector;
+    const absl::Status started =
+        client.LookUp(url, absl::Now() + absl::Minutes(1), [&](const absl::Status& status) {
+          collector.Callback()(status.ok() ? absl::StatusOr<Response>(Response()) : status);
+        });
+    return started.ok() ? collector.One().status() : started;
+  };
+  const std::string url = absl::StrCat("http://localhost:", receiver.port(), "/");
+  EXPECT_THAT(look({.allowed = {"127.0.0.0/8"}, .allow_http = true}, url), IsOk())
+      << "one address that may be reached is enough, ::1 may not";
+  EXPECT_THAT(look({.allow_http = true}, url), ReasonIs("ADDRESS_REFUSED"));
+  EXPECT_THAT(look({}, "https://no-such-name.invalid/x"), ReasonIs("NAME_NOT_RESOLVED"));
+  EXPECT_THAT(look({}, "https://10.0.0.1/x"), ReasonIs("ADDRESS_REFUSED"));
+  EXPECT_THAT(look({}, "https://8.8.8.8/x"), IsOk());
+  EXPECT_EQ(receiver.connections(), 0u);
 }
 
 TEST_F(ClientTest, AProxyOfTheEnvironmentIsIgnored) {

@@ -24,9 +24,11 @@ namespace clusterwire::http {
 class Transfer {
  public:
   // `options` and `clock` outlive it.
-  Transfer(Request request, Client::Callback callback, const Client::Options& options, Clock& clock)
+  Transfer(Request request, Client::Callback callback, bool look_up_only,
+           const Client::Options& options, Clock& clock)
       : request_(std::move(request)),
         callback_(std::move(callback)),
+        look_up_only_(look_up_only),
         options_(options),
         clock_(clock),
         easy_(curl_easy_init()) {}
@@ -39,12 +41,15 @@ class Transfer {
     return easy_.get();
   }
 
-  // After the loop said how it ended.
+  // After the loop said how it ended. A status that came is an answer, also when what should follow
+  // it broke off: the receiver has said what it did with the request.
   absl::StatusOr<Response> Result(CURLcode code) {
-    const bool answered = code == CURLE_OK || (code == CURLE_WRITE_ERROR && response_.body_cut);
-    if (!answered) return Failure(code);
+    if (look_up_only_) return LookedUp(code);
     long status = 0;
     curl_easy_getinfo(easy_.get(), CURLINFO_RESPONSE_CODE, &status);
+    const bool interim = status < kFirstFinalStatus;
+    if (died_unanswered_ || (code != CURLE_OK && interim)) return Failure(code);
+    if (code != CURLE_OK) response_.body_cut = true;
     response_.status = static_cast<int>(status);
     const char* address = nullptr;
     curl_easy_getinfo(easy_.get(), CURLINFO_PRIMARY_IP, &address);
@@ -105,6 +110,7 @@ class Transfer {
     const absl::Duration total = std::min(options_.time_limit, request_.deadline - clock_.Now());
     Set(CURLOPT_TIMEOUT_MS, milliseconds(total));
     Set(CURLOPT_CONNECTTIMEOUT_MS, milliseconds(std::min(total, options_.connect_limit)));
+    Set(CURLOPT_MAXAGE_CONN, std::max<long>(1, absl::ToInt64Seconds(options_.idle_limit)));
     Set(CURLOPT_NOSIGNAL, 1L);
     // A name server that doesn't answer holds up its own request only: without this, curl would
     // wait on the loop's thread for the lookup that it gave up.
@@ -117,6 +123,9 @@ class Transfer {
     Set(CURLOPT_PROXY, "");  // one from the environment would connect past the guard
     Set(CURLOPT_OPENSOCKETFUNCTION, &Transfer::OnSocket);
     Set(CURLOPT_OPENSOCKETDATA, this);
+    Set(CURLOPT_PREREQFUNCTION, &Transfer::OnRequest);
+    Set(CURLOPT_PREREQDATA, this);
+    if (look_up_only_) Set(CURLOPT_FRESH_CONNECT, 1L);
     Set(CURLOPT_SSL_VERIFYPEER, 1L);
     Set(CURLOPT_SSL_VERIFYHOST, 2L);
     Set(CURLOPT_SSLVERSION, static_cast<long>(CURL_SSLVERSION_TLSv1_2));
@@ -132,6 +141,8 @@ class Transfer {
   // to before.
   static curl_socket_t OnSocket(void* self, curlsocktype, curl_sockaddr* address) {
     auto* transfer = static_cast<Transfer*>(self);
+    if (transfer->sent_) transfer->died_unanswered_ = true;
+    if (transfer->died_unanswered_) return CURL_SOCKET_BAD;
     const std::optional<IpAddress> ip = IpAddress::FromSocket(&address->addr);
     absl::Status verdict = ip ? transfer->options_.guard.CheckAddress(*ip)
                               : Error(absl::StatusCode::kPermissionDenied, "ADDRESS_REFUSED",
@@ -140,7 +151,20 @@ class Transfer {
       transfer->refusal_ = std::move(verdict);
       return CURL_SOCKET_BAD;
     }
+    transfer->reachable_ = true;
+    if (transfer->look_up_only_) return CURL_SOCKET_BAD;
     return socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
+  }
+
+  // Called each time before the request goes out. When a connection that was used before dies
+  // without a byte of an answer, curl would send the request again, up to six times: nobody knows
+  // whether the receiver has acted on it, so a second time is for our caller to decide and to
+  // record.
+  static int OnRequest(void* self, char*, char*, int, int) {
+    auto* transfer = static_cast<Transfer*>(self);
+    if (!std::exchange(transfer->sent_, true)) return CURL_PREREQFUNC_OK;
+    transfer->died_unanswered_ = true;
+    return CURL_PREREQFUNC_ABORT;
   }
 
   static size_t OnHeader(char* data, size_t size, size_t count, void* self) {
@@ -170,7 +194,17 @@ class Transfer {
     return response.body_cut ? 0 : bytes;  // 0 ends the transfer
   }
 
+  absl::StatusOr<Response> LookedUp(CURLcode code) {
+    if (reachable_) return Response();
+    return Failure(code);
+  }
+
   absl::Status Failure(CURLcode code) {
+    if (died_unanswered_) {
+      return Error(absl::StatusCode::kUnavailable, "STALE_CONNECTION",
+                   "a connection that was used before died without an answer; whether the request "
+                   "arrived isn't known");
+    }
     if (code == CURLE_COULDNT_CONNECT && !refusal_.ok()) return std::move(refusal_);
     const Reason reason = ReasonFor(code);
     return Error(reason.code, reason.reason, *error_ != '\0' ? error_ : curl_easy_strerror(code));
@@ -205,17 +239,22 @@ class Transfer {
   }
 
   static constexpr size_t kMaxHeaderBytes = 64 * 1024;
+  static constexpr long kFirstFinalStatus = 200;  // those before are interim
   static constexpr absl::Duration kLongestRest = absl::Hours(365 * 24);
 
   const Request request_;
   Client::Callback callback_;
+  const bool look_up_only_;  // of the host's addresses; nothing is connected to
   const Client::Options& options_;
   Clock& clock_;
   Handle<curl_slist, curl_slist_free_all> headers_;
   char error_[CURL_ERROR_SIZE] = "";
   Response response_;
   size_t header_bytes_ = 0;
-  absl::Status refusal_;                  // of the last address that the guard refused
+  bool sent_ = false;                     // the request, or a part of it
+  bool died_unanswered_ = false;          // the connection, a used one, after that
+  bool reachable_ = false;                // the guard let an address through
+  absl::Status refusal_;                  // of the last address that it refused
   Handle<CURL, curl_easy_cleanup> easy_;  // last: it points to everything above
 };
 

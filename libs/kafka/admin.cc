@@ -21,7 +21,7 @@ using ResourceHandle = Handle<rd_kafka_ConfigResource_t, rd_kafka_ConfigResource
 template <typename Start>
 absl::StatusOr<EventHandle> Ask(rd_kafka_t* client, rd_kafka_admin_op_t what,
                                 const Remaining& remaining, std::string_view doing,
-                                const Start& start) {
+                                std::string_view right, const Start& start) {
   const OptionsHandle options(rd_kafka_AdminOptions_new(client, what));
   char text[512];
   const int milliseconds = std::max(1, remaining.Milliseconds());
@@ -32,7 +32,7 @@ absl::StatusOr<EventHandle> Ask(rd_kafka_t* client, rd_kafka_admin_op_t what,
   start(options.get(), queue.get());
   EventHandle event(rd_kafka_queue_poll(queue.get(), milliseconds));
   if (event == nullptr) return ToStatus(RD_KAFKA_RESP_ERR__TIMED_OUT, doing);
-  RETURN_IF_ERROR(ToStatus(rd_kafka_event_error(event.get()), doing));
+  RETURN_IF_ERROR(ToStatus(rd_kafka_event_error(event.get()), doing, right));
   return event;
 }
 
@@ -67,14 +67,15 @@ absl::StatusOr<TopicDescription> DescribePartitions(rd_kafka_t* client, const st
   return description;
 }
 
-absl::StatusOr<TopicDescription> Describe(rd_kafka_t* client, const std::string& name,
-                                          const Remaining& remaining) {
-  ASSIGN_OR_RETURN(TopicDescription description, DescribePartitions(client, name, remaining));
+// Fills in what the brokers hold of its properties.
+absl::Status DescribeProperties(rd_kafka_t* client, const std::string& name,
+                                const Remaining& remaining, TopicDescription* description) {
   const std::string doing = absl::StrCat("reading the properties of topic ", name);
+  const std::string right = absl::StrCat("DescribeConfigs on topic ", name);
   const ResourceHandle resource(rd_kafka_ConfigResource_new(RD_KAFKA_RESOURCE_TOPIC, name.c_str()));
   rd_kafka_ConfigResource_t* asked = resource.get();
   ASSIGN_OR_RETURN(const EventHandle event,
-                   Ask(client, RD_KAFKA_ADMIN_OP_DESCRIBECONFIGS, remaining, doing,
+                   Ask(client, RD_KAFKA_ADMIN_OP_DESCRIBECONFIGS, remaining, doing, right,
                        [&](const rd_kafka_AdminOptions_t* options, rd_kafka_queue_t* queue) {
                          rd_kafka_DescribeConfigs(client, &asked, 1, options, queue);
                        }));
@@ -82,18 +83,28 @@ absl::StatusOr<TopicDescription> Describe(rd_kafka_t* client, const std::string&
   const rd_kafka_ConfigResource_t** const resources = rd_kafka_DescribeConfigs_result_resources(
       rd_kafka_event_DescribeConfigs_result(event.get()), &count);
   if (count != 1) return ToStatus(RD_KAFKA_RESP_ERR__BAD_MSG, doing);
-  RETURN_IF_ERROR(ToStatus(rd_kafka_ConfigResource_error(resources[0]), doing));
+  RETURN_IF_ERROR(ToStatus(rd_kafka_ConfigResource_error(resources[0]), doing, right));
   const rd_kafka_ConfigEntry_t** const entries =
       rd_kafka_ConfigResource_configs(resources[0], &count);
   for (size_t i = 0; i < count; ++i) {
     const char* const value = rd_kafka_ConfigEntry_value(entries[i]);
-    description.config[rd_kafka_ConfigEntry_name(entries[i])] = value == nullptr ? "" : value;
+    description->config[rd_kafka_ConfigEntry_name(entries[i])] = value == nullptr ? "" : value;
   }
   int64_t retention = 0;
-  if (!absl::SimpleAtoi(description.config["retention.ms"], &retention)) {
+  if (!absl::SimpleAtoi(description->config["retention.ms"], &retention)) {
     return ToStatus(RD_KAFKA_RESP_ERR__BAD_MSG, doing);
   }
-  description.retention = retention < 0 ? absl::InfiniteDuration() : absl::Milliseconds(retention);
+  description->retention = retention < 0 ? absl::InfiniteDuration() : absl::Milliseconds(retention);
+  return absl::OkStatus();
+}
+
+absl::StatusOr<TopicDescription> Describe(rd_kafka_t* client, const std::string& name,
+                                          const Remaining& remaining) {
+  ASSIGN_OR_RETURN(TopicDescription description, DescribePartitions(client, name, remaining));
+  description.properties = DescribeProperties(client, name, remaining, &description);
+  if (!description.properties.ok() && !absl::IsPermissionDenied(description.properties)) {
+    return description.properties;
+  }
   return description;
 }
 
@@ -111,10 +122,13 @@ absl::StatusOr<TopicDescription> Admin::EnsureTopic(const TopicSettings& setting
                                                     absl::Duration wait) {
   const Remaining remaining(wait);
   const std::string doing = absl::StrCat("creating topic ", settings.name);
+  const std::string right =
+      absl::StrCat("Create on topic ", settings.name, ", or make it by hand with ",
+                   settings.partitions, settings.partitions == 1 ? " partition" : " partitions");
   ASSIGN_OR_RETURN(const NewTopicHandle topic, ToNewTopic(settings));
   rd_kafka_NewTopic_t* wanted = topic.get();
   ASSIGN_OR_RETURN(const EventHandle event,
-                   Ask(client_.get(), RD_KAFKA_ADMIN_OP_CREATETOPICS, remaining, doing,
+                   Ask(client_.get(), RD_KAFKA_ADMIN_OP_CREATETOPICS, remaining, doing, right,
                        [&](const rd_kafka_AdminOptions_t* options, rd_kafka_queue_t* queue) {
                          rd_kafka_CreateTopics(client_.get(), &wanted, 1, options, queue);
                        }));
@@ -125,7 +139,7 @@ absl::StatusOr<TopicDescription> Admin::EnsureTopic(const TopicSettings& setting
   const rd_kafka_resp_err_t code = rd_kafka_topic_result_error(results[0]);
   if (code != RD_KAFKA_RESP_ERR_NO_ERROR && code != RD_KAFKA_RESP_ERR_TOPIC_ALREADY_EXISTS) {
     const char* const text = rd_kafka_topic_result_error_string(results[0]);
-    return ToStatus(code, text == nullptr ? doing : absl::StrCat(doing, ": ", text));
+    return ToStatus(code, text == nullptr ? doing : absl::StrCat(doing, ": ", text), right);
   }
   // The brokers hear of a new topic a moment after its creation was answered.
   return AskPatiently(client_.get(), remaining, /*exists=*/true,

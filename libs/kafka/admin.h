@@ -23,6 +23,9 @@ struct TopicSettings {
 struct TopicDescription {
   int32_t partitions = 0;
   int16_t replication = 0;
+  // OK, or why the rest is not known: PERMISSION_DENIED for a user without the right
+  // DescribeConfigs, whom nothing else is refused for that.
+  absl::Status properties;
   absl::Duration retention;                        // InfiniteDuration when kept for ever
   std::map<std::string, std::string> config = {};  // all properties, as the broker has them
 };

@@ -18,6 +18,10 @@ namespace {
 
 constexpr char kUnavailable[] = "KAFKA_UNAVAILABLE";
 constexpr char kFatal[] = "KAFKA_FATAL";
+constexpr char kSettingRefused[] = "KAFKA_SETTING_REFUSED";
+constexpr char kNotAuthorized[] = "KAFKA_NOT_AUTHORIZED";
+// Where it isn't known which.
+constexpr char kMissingRight[] = "the access list refuses it to the Kafka user";
 
 struct Kind {
   absl::StatusCode code;
@@ -49,12 +53,43 @@ constexpr Kind kKinds[] = {
      "KAFKA_MESSAGE_TOO_LARGE",
      "raise max.message.bytes of the topic or send less",
      {RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE, RD_KAFKA_RESP_ERR_RECORD_LIST_TOO_LARGE}},
+    {absl::StatusCode::kFailedPrecondition,
+     "KAFKA_CLOCK",
+     "the clock of this machine and the broker's differ by more than the topic's "
+     "message.timestamp.after.max.ms or message.timestamp.before.max.ms allows: set both right "
+     "(NTP), or let the topic take the broker's time (message.timestamp.type=LogAppendTime)",
+     {RD_KAFKA_RESP_ERR_INVALID_TIMESTAMP}},
+    {absl::StatusCode::kFailedPrecondition,
+     kSettingRefused,
+     "set kafka.properties[session.timeout.ms] to what the broker allows: from its "
+     "group.min.session.timeout.ms to its group.max.session.timeout.ms (6 s and 30 min by default)",
+     {RD_KAFKA_RESP_ERR_INVALID_SESSION_TIMEOUT}},
+    {absl::StatusCode::kFailedPrecondition,
+     kSettingRefused,
+     "another member of the group assigns partitions in another way: give this service a group "
+     "of its own",
+     {RD_KAFKA_RESP_ERR_INCONSISTENT_GROUP_PROTOCOL}},
+    {absl::StatusCode::kFailedPrecondition,
+     kSettingRefused,
+     "the broker's group.max.size is reached: raise it, or run fewer replicas",
+     {RD_KAFKA_RESP_ERR_GROUP_MAX_SIZE_REACHED}},
+    {absl::StatusCode::kFailedPrecondition,
+     kSettingRefused,
+     "the broker takes other values: change or remove it in kafka.properties "
+     "(compression.type, sasl.mechanism, acks, group.instance.id)",
+     {RD_KAFKA_RESP_ERR_UNSUPPORTED_COMPRESSION_TYPE, RD_KAFKA_RESP_ERR_UNSUPPORTED_SASL_MECHANISM,
+      RD_KAFKA_RESP_ERR_INVALID_REQUIRED_ACKS, RD_KAFKA_RESP_ERR_INVALID_GROUP_ID,
+      RD_KAFKA_RESP_ERR_UNSUPPORTED_FOR_MESSAGE_FORMAT, RD_KAFKA_RESP_ERR_UNSUPPORTED_VERSION,
+      RD_KAFKA_RESP_ERR_POLICY_VIOLATION}},
     {absl::StatusCode::kPermissionDenied,
-     "KAFKA_NOT_AUTHORIZED",
-     "check the credentials and the access list",
+     kNotAuthorized,
+     kMissingRight,
      {RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED, RD_KAFKA_RESP_ERR_GROUP_AUTHORIZATION_FAILED,
-      RD_KAFKA_RESP_ERR_CLUSTER_AUTHORIZATION_FAILED, RD_KAFKA_RESP_ERR_SASL_AUTHENTICATION_FAILED,
-      RD_KAFKA_RESP_ERR__AUTHENTICATION}},
+      RD_KAFKA_RESP_ERR_CLUSTER_AUTHORIZATION_FAILED}},
+    {absl::StatusCode::kPermissionDenied,
+     kNotAuthorized,
+     "check the credentials in kafka.properties",
+     {RD_KAFKA_RESP_ERR_SASL_AUTHENTICATION_FAILED, RD_KAFKA_RESP_ERR__AUTHENTICATION}},
     {absl::StatusCode::kUnavailable,
      kUnavailable,
      "try again",
@@ -113,14 +148,24 @@ absl::Status Fill(rd_kafka_conf_t* conf, const ClientPlan& plan, const ClientOpt
 
 }  // namespace
 
-absl::Status ToStatus(rd_kafka_resp_err_t error, std::string_view doing) {
+absl::Status ToStatus(rd_kafka_resp_err_t error, std::string_view doing, std::string_view right) {
   if (error == RD_KAFKA_RESP_ERR_NO_ERROR) return absl::OkStatus();
   const Kind& kind = *std::ranges::find_if(kKinds, [error](const Kind& candidate) {
     return candidate.errors.size() == 0 || std::ranges::count(candidate.errors, error) > 0;
   });
+  std::string remedy = kind.remedy;
+  if (remedy == kMissingRight && !right.empty()) {
+    remedy = absl::StrCat("give the Kafka user the right ", ToAbsl(right));
+  }
   return Error(kind.code, kind.reason,
-               absl::StrCat(ToAbsl(doing), ": ", rd_kafka_err2str(error), " (", kind.remedy, ")"),
-               {{"error", rd_kafka_err2name(error)}});
+               absl::StrCat(ToAbsl(doing), ": ", rd_kafka_err2str(error), " (", remedy, ")"),
+               {{"error", rd_kafka_err2name(error)}, {"remedy", remedy}});
+}
+
+std::string RemedyOf(const absl::Status& status) {
+  const google::rpc::ErrorInfo info = ErrorInfoOf(status);
+  const auto remedy = info.metadata().find("remedy");
+  return remedy == info.metadata().end() ? "" : remedy->second;
 }
 
 absl::Status ToStatus(rd_kafka_error_t* error, std::string_view doing) {
@@ -246,7 +291,8 @@ absl::StatusOr<MetadataHandle> MetadataOf(rd_kafka_t* client, const std::string&
   RETURN_IF_ERROR(
       ToStatus(rd_kafka_metadata(client, 0, handle.get(), &raw, remaining.Milliseconds()), doing));
   MetadataHandle metadata(raw);
-  RETURN_IF_ERROR(ToStatus(metadata->topics[0].err, doing));
+  RETURN_IF_ERROR(
+      ToStatus(metadata->topics[0].err, doing, absl::StrCat("Describe on topic ", topic)));
   return metadata;
 }
 

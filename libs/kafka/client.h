@@ -39,9 +39,15 @@ using Client = std::unique_ptr<rd_kafka_s, ClientCloser>;
 //   NOT_FOUND            KAFKA_TOPIC_UNKNOWN        no such topic or partition
 //   OUT_OF_RANGE         KAFKA_OFFSET_OUT_OF_RANGE  the log doesn't hold that offset
 //   INVALID_ARGUMENT     KAFKA_MESSAGE_TOO_LARGE    above the client's or the topic's limit
-//   PERMISSION_DENIED    KAFKA_NOT_AUTHORIZED       credentials or ACLs
+//   FAILED_PRECONDITION  KAFKA_CLOCK                the message's time is too far from the broker's
+//   FAILED_PRECONDITION  KAFKA_SETTING_REFUSED      the broker refuses a setting of this client
+//   PERMISSION_DENIED    KAFKA_NOT_AUTHORIZED       credentials, or a right that the user lacks
 //   INTERNAL             KAFKA_ERROR                everything else
-// Metadata holds librdkafka's name of the error under "error".
+// Metadata holds librdkafka's name of the error under "error", and under "remedy" what RemedyOf()
+// gives.
+
+// What to do about such a status, for people; empty for any other.
+std::string RemedyOf(const absl::Status& status);
 
 // True when trying again later with the same client may work.
 bool IsRetriable(const absl::Status& status);

@@ -1,6 +1,7 @@
 #include "libs/kafka/consumer.h"
 
 #include <algorithm>
+#include <map>
 #include <set>
 #include <utility>
 
@@ -26,9 +27,14 @@ struct Consumer::State final : ClientState {
   void LogFailure(std::string_view doing, const ErrorHandle& error) const;
 
   RebalanceHook* hook = nullptr;
+  std::string group;
   std::set<TopicPartition> assigned;
   std::set<TopicPartition> waiting;
   absl::Status hook_error;
+  absl::Status group_status;
+  // Where a partition was last read to its end. Behind the last message there may be others of a
+  // transaction, which are passed without being handed out.
+  std::map<TopicPartition, int64_t> read_to;
   Batch batch;  // being filled by Poll()
 };
 
@@ -42,6 +48,7 @@ absl::StatusOr<std::unique_ptr<Consumer>> Consumer::Create(Options options) {
   }
   auto state = std::make_unique<State>();
   state->hook = options.hook;
+  state->group = options.group;
   State* const raw = state.get();
   const ClientPlan plan{.type = RD_KAFKA_CONSUMER,
                         // What is fetched ahead; the default of 64 MiB a partition is too much. A
@@ -55,6 +62,8 @@ absl::StatusOr<std::unique_ptr<Consumer>> Consumer::Create(Options options) {
                                   {"enable.auto.offset.store", "false"},
                                   {"enable.auto.commit", "true"},
                                   {"auto.offset.reset", "error"},
+                                  {"enable.partition.eof", "true"},
+                                  {"isolation.level", "read_committed"},
                                   {"partition.assignment.strategy", "cooperative-sticky"}},
                         .callbacks = [](rd_kafka_conf_t* conf) {
                           rd_kafka_conf_set_rebalance_cb(conf, &State::OnRebalance);
@@ -111,12 +120,22 @@ absl::Status Consumer::State::Take(rd_kafka_t* client, const rd_kafka_message_t&
     batch.messages.push_back(ToReceived(message));
     return absl::OkStatus();
   }
+  if (message.err == RD_KAFKA_RESP_ERR__PARTITION_EOF) {
+    read_to[{rd_kafka_topic_name(message.rkt), message.partition}] = message.offset;
+    return absl::OkStatus();
+  }
   const char* const text = rd_kafka_message_errstr(&message);
   Log(LogLevel::kWarning, rd_kafka_err2name(message.err), text == nullptr ? "" : text);
   RETURN_IF_ERROR(FatalError(client));
-  if (message.rkt == nullptr) return absl::OkStatus();
+  if (message.rkt == nullptr) {
+    const absl::Status status = ToStatus(message.err, absl::StrCat("joining group ", group),
+                                         absl::StrCat("Read on group ", group));
+    if (!IsRetriable(status)) group_status = status;
+    return absl::OkStatus();
+  }
   const TopicPartition from{rd_kafka_topic_name(message.rkt), message.partition};
-  const absl::Status status = ToStatus(message.err, absl::StrCat("reading ", ToString(from)));
+  const absl::Status status = ToStatus(message.err, absl::StrCat("reading ", ToString(from)),
+                                       absl::StrCat("Read on topic ", from.topic));
   if (!IsRetriable(status)) batch.errors.push_back({from, status});
   return absl::OkStatus();
 }
@@ -127,6 +146,7 @@ void Consumer::State::OnRebalance(rd_kafka_t* client, rd_kafka_resp_err_t event,
   auto* state = static_cast<State*>(static_cast<ClientState*>(opaque));
   const std::vector<TopicPartition> partitions = FromList(*list);
   if (event == RD_KAFKA_RESP_ERR__ASSIGN_PARTITIONS) {
+    state->group_status = absl::OkStatus();
     // The group's decision is acknowledged first and apart from where to start, which may not be
     // known yet: an unanswered decision would hold up the whole group.
     state->LogFailure("acknowledging an assignment",
@@ -174,7 +194,10 @@ void Consumer::State::GiveUp(rd_kafka_t* client, const std::vector<TopicPartitio
       hook->OnRevoked(read);
     }
   }
-  for (const TopicPartition& partition : read) assigned.erase(partition);
+  for (const TopicPartition& partition : read) {
+    assigned.erase(partition);
+    read_to.erase(partition);
+  }
   LogFailure("giving up partitions",
              ErrorHandle(rd_kafka_incremental_unassign(client, ToList(read).get())));
 }
@@ -199,6 +222,7 @@ absl::Status Consumer::Store(const TopicPartition& partition, int64_t next_offse
 
 absl::Status Consumer::Restart(const TopicPartition& partition, int64_t offset) {
   const std::string doing = absl::StrCat("reading ", ToString(partition), " from ", offset);
+  state_->read_to.erase(partition);
   const ListHandle list = ToList({&partition, 1});
   list->elems[0].offset = offset;
   RETURN_IF_ERROR(
@@ -208,6 +232,8 @@ absl::Status Consumer::Restart(const TopicPartition& partition, int64_t offset) 
   RETURN_IF_ERROR(ToStatus(rd_kafka_incremental_unassign(client_.get(), list.get()), doing));
   return ToStatus(rd_kafka_incremental_assign(client_.get(), list.get()), doing);
 }
+
+const absl::Status& Consumer::group_status() const { return state_->group_status; }
 
 std::vector<TopicPartition> Consumer::assigned() const {
   return {state_->assigned.begin(), state_->assigned.end()};
@@ -221,6 +247,9 @@ std::vector<Consumer::Lag> Consumer::lag() const {
     const rd_kafka_topic_partition_t& element = list->elems[i];
     Lag lag{.partition = {element.topic, element.partition}, .position = kBeginning, .end = -1};
     if (element.offset >= 0) lag.position = element.offset;
+    if (const auto read = state_->read_to.find(lag.partition); read != state_->read_to.end()) {
+      lag.position = std::max(lag.position, read->second);
+    }
     int64_t low = -1;
     (void)rd_kafka_get_watermark_offsets(client_.get(), element.topic, element.partition, &low,
                                          &lag.end);

@@ -60,8 +60,10 @@ class Consumer {
   };
   struct Lag {
     TopicPartition partition;
-    int64_t position = 0;  // next offset to be handed out; kBeginning while unknown
-    int64_t end = 0;       // of the log, as of the last fetch; -1 while unknown
+    // The next message handed out stands here or later; kBeginning while unknown. Markers of
+    // transactions and what aborted ones wrote count as read once they were passed.
+    int64_t position = 0;
+    int64_t end = 0;  // of the log, as of the last fetch; -1 while unknown
   };
 
   static absl::StatusOr<std::unique_ptr<Consumer>> Create(Options options);
@@ -83,6 +85,10 @@ class Consumer {
   // could not be processed, or to go back.
   absl::Status Restart(const TopicPartition& partition, int64_t offset);
 
+  // Why the group gives us nothing: what went wrong when it was last joined, such as a setting
+  // that the broker refuses or a right that is missing. It is tried again by itself. OK once
+  // partitions were assigned.
+  const absl::Status& group_status() const;
   // Assigned and with a start offset.
   std::vector<TopicPartition> assigned() const;
   // From what the last fetches said; asks no broker.

@@ -27,8 +27,10 @@ using MetadataHandle = Handle<const rd_kafka_metadata_t, rd_kafka_metadata_destr
 using QueueHandle = Handle<rd_kafka_queue_t, rd_kafka_queue_destroy>;
 using TopicHandle = Handle<rd_kafka_topic_t, rd_kafka_topic_destroy>;
 
-// librdkafka's error as a status; see client.h.
-absl::Status ToStatus(rd_kafka_resp_err_t error, std::string_view doing);
+// librdkafka's error as a status; see client.h. `right`: what the Kafka user must be allowed to do
+// for this, "Read on topic x".
+absl::Status ToStatus(rd_kafka_resp_err_t error, std::string_view doing,
+                      std::string_view right = "");
 // The same of an error that this call destroys; null is OK.
 absl::Status ToStatus(rd_kafka_error_t* error, std::string_view doing);
 

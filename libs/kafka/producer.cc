@@ -1,5 +1,6 @@
 #include "libs/kafka/producer.h"
 
+#include <algorithm>
 #include <utility>
 #include <vector>
 
@@ -15,13 +16,23 @@ struct Producer::State final : ClientState {
   static void OnDelivery(rd_kafka_t*, const rd_kafka_message_t* message, void* opaque) {
     auto* state = static_cast<State*>(static_cast<ClientState*>(opaque));
     --state->unacknowledged;
-    if (message->err == RD_KAFKA_RESP_ERR_NO_ERROR || !state->failure.ok()) return;
     const TopicPartition to{rd_kafka_topic_name(message->rkt), message->partition};
-    state->failure = ToStatus(message->err, absl::StrCat("message for ", ToString(to)));
+    if (message->err == RD_KAFKA_RESP_ERR_NO_ERROR) {
+      if (message->offset < 0) return;  // it was there already, and the broker doesn't say where
+      const auto [range, fresh] =
+          state->acknowledged.try_emplace(to, Range{message->offset, message->offset});
+      range->second.first = std::min(range->second.first, message->offset);
+      range->second.last = std::max(range->second.last, message->offset);
+      return;
+    }
+    if (!state->failure.ok()) return;
+    state->failure = ToStatus(message->err, absl::StrCat("message for ", ToString(to)),
+                              absl::StrCat("Write on topic ", to.topic));
   }
 
   size_t unacknowledged = 0;
-  absl::Status failure;  // the first; once set, the producer is broken
+  std::map<TopicPartition, Range> acknowledged;  // of the batch
+  absl::Status failure;                          // the first; once set, the producer is broken
 };
 
 namespace {
@@ -81,6 +92,7 @@ absl::Status Producer::Send(std::span<const Message> batch, absl::Duration wait,
                  "the batch before is not acknowledged yet; call Await() first");
   }
   RETURN_IF_ERROR(CheckBatch(batch));
+  state_->acknowledged.clear();
   for (const Message& message : batch) {
     if (absl::Status status = Enqueue(message); !status.ok()) return Broken(std::move(status));
   }
@@ -109,6 +121,10 @@ absl::Status Producer::Enqueue(const Message& message) {
   if (error != nullptr) return ToStatus(error, absl::StrCat("message for ", ToString(message.to)));
   ++state_->unacknowledged;
   return absl::OkStatus();
+}
+
+const std::map<TopicPartition, Producer::Range>& Producer::acknowledged() const {
+  return state_->acknowledged;
 }
 
 absl::Status Producer::Await(absl::Duration wait, std::stop_token stop) {

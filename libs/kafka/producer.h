@@ -1,6 +1,8 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
+#include <map>
 #include <memory>
 #include <span>
 #include <stop_token>
@@ -41,6 +43,14 @@ class Producer {
   //                the whole batch again (unless the status says INVALID_ARGUMENT: then the batch
   //                can't be sent as it is).
   absl::Status Send(std::span<const Message> batch, absl::Duration wait, std::stop_token stop = {});
+
+  // Where the messages of the last batch were put, as far as the broker has said: complete once it
+  // is acknowledged.
+  struct Range {
+    int64_t first = 0;
+    int64_t last = 0;
+  };
+  const std::map<TopicPartition, Range>& acknowledged() const;
 
   // Goes on waiting for the batch of the last Send(). OK when there is none.
   absl::Status Await(absl::Duration wait, std::stop_token stop = {});

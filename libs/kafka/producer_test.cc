@@ -49,7 +49,11 @@ class ProducerTest : public testing::Test {
 };
 
 TEST_F(ProducerTest, WhatIsAcknowledgedIsInTheLogInOrder) {
-  ASSERT_THAT(NewProducer()->Send(Batch(5), kPatience), IsOk());
+  const auto producer = NewProducer();
+  ASSERT_THAT(producer->Send(Batch(5), kPatience), IsOk());
+  EXPECT_EQ(producer->acknowledged().at({"changes", 0}).first, 0);
+  EXPECT_EQ(producer->acknowledged().at({"changes", 0}).last, 2);
+  EXPECT_EQ(producer->acknowledged().at({"changes", 1}).last, 1);
   EXPECT_THAT(ValuesOf(0), testing::ElementsAre("value 0", "value 2", "value 4"));
   EXPECT_THAT(ValuesOf(1), testing::ElementsAre("value 1", "value 3"));
 }
@@ -60,7 +64,8 @@ TEST_F(ProducerTest, KeyValueAndHeadersArriveAsTheyAre) {
   ASSERT_THAT(NewProducer()->Send({&message, 1}, kPatience), IsOk());
   auto reader = TopicReader::Create(kafka_.Options());
   ASSERT_THAT(reader, IsOk());
-  auto tail = (*reader)->Tail("changes", kPatience);
+  auto tail = (*reader)->Tail(
+      "changes", [](const ReceivedMessage&) { return true; }, kPatience);
   ASSERT_THAT(tail, IsOkAndHolds(testing::SizeIs(1)));
   EXPECT_EQ(tail->front().key, binary);
   EXPECT_EQ(tail->front().value, binary);

@@ -1,24 +1,15 @@
 // What the stub can't show or lies about, on a real broker.
-#include "libs/kafka/testing/real_kafka.h"
-
 #include <cstdlib>
-#include <map>
-#include <memory>
 #include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
-#include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 #include <gmock/gmock.h>
 
 #include "libs/base/testing/status_matchers.h"
-#include "libs/kafka/admin.h"
-#include "libs/kafka/consumer.h"
-#include "libs/kafka/producer.h"
-#include "libs/kafka/testing/positions.h"
-#include "libs/kafka/topic_reader.h"
+#include "libs/kafka/testing/real_kafka_fixture.h"
 
 namespace clusterwire::kafka {
 namespace {
@@ -27,53 +18,7 @@ using testing::ElementsAre;
 using testing::IsEmpty;
 using testing::SizeIs;
 
-constexpr absl::Duration kPatience = absl::Seconds(30);
-
-class RealKafkaTest : public testing::Test {
- protected:
-  static void SetUpTestSuite() {
-    auto kafka = RealKafka::Start();
-    ASSERT_TRUE(kafka.ok()) << kafka.status();
-    kafka_ = kafka->release();
-  }
-  static void TearDownTestSuite() { delete std::exchange(kafka_, nullptr); }
-
-  void SetUp() override {
-    ASSERT_NE(kafka_, nullptr) << "no broker";
-    topic_ = testing::UnitTest::GetInstance()->current_test_info()->name();
-    admin_ = *Admin::Create(Options());
-    producer_ = *Producer::Create(Options());
-    reader_ = *TopicReader::Create(Options());
-  }
-  static ClientOptions Options() {
-    return {.brokers = kafka_->brokers(), .config = {{"reconnect.backoff.max.ms", "200"}}};
-  }
-  Consumer::Options ConsumerOptions(Positions& positions) const {
-    Consumer::Options options{Options(), topic_ + "-group", {topic_}, &positions};
-    options.client.config["session.timeout.ms"] = "6000";
-    options.client.config["heartbeat.interval.ms"] = "200";
-    return options;
-  }
-  void CreateTopic(int partitions, std::map<std::string, std::string> config = {}) {
-    ASSERT_THAT(admin_->EnsureTopic({.name = topic_, .partitions = partitions, .config = config},
-                                    kPatience),
-                IsOk());
-  }
-  // Values "0", "1", … to one partition.
-  void Produce(int32_t partition, int count) {
-    std::vector<Message> batch;
-    for (int i = 0; i < count; ++i) {
-      batch.push_back({{topic_, partition}, "key", absl::StrCat(i), {}});
-    }
-    ASSERT_THAT(producer_->Send(batch, kPatience), IsOk());
-  }
-
-  static inline RealKafka* kafka_ = nullptr;
-  std::string topic_;
-  std::unique_ptr<Admin> admin_;
-  std::unique_ptr<Producer> producer_;
-  std::unique_ptr<TopicReader> reader_;
-};
+const TopicReader::Wanted kAny = [](const ReceivedMessage&) { return true; };
 
 TEST_F(RealKafkaTest, ATopicIsCreatedOnceAndDescribed) {
   EXPECT_THAT(admin_->DescribeTopic(topic_, kPatience), ReasonIs("KAFKA_TOPIC_UNKNOWN"));
@@ -101,12 +46,12 @@ TEST_F(RealKafkaTest, ATopicWithoutRetentionIsKeptForEver) {
 }
 
 TEST_F(RealKafkaTest, TheTailIsTheLastMessageOfEachPartition) {
-  EXPECT_THAT(reader_->Tail(topic_, kPatience), ReasonIs("KAFKA_TOPIC_UNKNOWN"));
+  EXPECT_THAT(reader_->Tail(topic_, kAny, kPatience), ReasonIs("KAFKA_TOPIC_UNKNOWN"));
   CreateTopic(3);
-  EXPECT_THAT(reader_->Tail(topic_, kPatience), IsOkAndHolds(IsEmpty()));
+  EXPECT_THAT(reader_->Tail(topic_, kAny, kPatience), IsOkAndHolds(IsEmpty()));
   Produce(0, 3);
   Produce(2, 5);
-  const auto tail = reader_->Tail(topic_, kPatience);
+  const auto tail = reader_->Tail(topic_, kAny, kPatience);
   ASSERT_THAT(tail, IsOkAndHolds(SizeIs(2)));
   EXPECT_EQ((*tail)[0].value, "2");
   EXPECT_EQ((*tail)[1].from, (TopicPartition{topic_, 2}));
@@ -249,7 +194,7 @@ TEST_F(RealKafkaTest, ABatchSurvivesThePowerCutOfTheBroker) {
   EXPECT_TRUE(IsRetriable(admin_->CountBrokers(absl::Milliseconds(300)).status()));
   ASSERT_THAT(kafka_->Restart(), IsOk());
   ASSERT_THAT(producer_->Await(kPatience), IsOk());
-  const auto tail = reader_->Tail(topic_, kPatience);
+  const auto tail = reader_->Tail(topic_, kAny, kPatience);
   ASSERT_THAT(tail, IsOkAndHolds(SizeIs(1)));
   EXPECT_EQ(tail->front().value, "late");
   EXPECT_EQ(tail->front().offset, 1);

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -17,29 +18,47 @@ namespace clusterwire::kafka {
 // Looks at single messages of a topic outside of any group: to compare the one before a stored
 // position, to read the topic's tail. Changes nothing and commits nothing. One thread owns it; a
 // RebalanceHook may use one inside its calls.
+//
+// Not every offset of a log holds a message: transactions leave markers, and what an aborted one
+// wrote is no message either, as for every reader of what is committed. So an offset below the end
+// is no promise of a message.
 class TopicReader {
  public:
   struct Watermarks {
     int64_t start = 0;  // first offset that the log still holds
-    int64_t end = 0;    // offset that the next message will get; start == end: it is empty
+    // What readers see ends here; start == end: nothing is there. An open transaction, by whomever,
+    // keeps from them what lies behind its first message.
+    int64_t end = 0;
   };
+  using Wanted = std::function<bool(const ReceivedMessage&)>;
 
   static absl::StatusOr<std::unique_ptr<TopicReader>> Create(ClientOptions options);
 
   absl::StatusOr<Watermarks> GetWatermarks(const TopicPartition& partition, absl::Duration wait);
 
-  // The message at exactly `offset`; nothing when it is outside the log or was compacted away.
+  // The message at exactly `offset`; nothing when none stands there.
   absl::StatusOr<std::optional<ReceivedMessage>> ReadAt(const TopicPartition& partition,
                                                         int64_t offset, absl::Duration wait);
 
-  // The last message of each partition that has one, in order of partitions. NOT_FOUND when there
+  // The last message that is `wanted` of each partition that has one, in order of partitions:
+  // however many markers, aborted or unwanted messages lie behind it, and behind an open
+  // transaction too. NOT_FOUND when there is no such topic; other errors name the partition.
+  absl::StatusOr<std::vector<ReceivedMessage>> Tail(const std::string& topic, const Wanted& wanted,
+                                                    absl::Duration wait);
+
+  // The offset that the next message of each partition will get, by partition. NOT_FOUND when there
   // is no such topic.
-  absl::StatusOr<std::vector<ReceivedMessage>> Tail(const std::string& topic, absl::Duration wait);
+  absl::StatusOr<std::vector<int64_t>> Ends(const std::string& topic, absl::Duration wait);
 
  private:
-  explicit TopicReader(Client client) : client_(std::move(client)) {}
+  explicit TopicReader(ClientOptions options, Client client)
+      : options_(std::move(options)), client_(std::move(client)) {}
+  // The client that sees open and aborted transactions too; made when it is first asked for.
+  absl::StatusOr<rd_kafka_s*> Unfiltered();
 
+  const ClientOptions options_;
   Client client_;
+  Client unfiltered_;
 };
 
 }  // namespace clusterwire::kafka

@@ -50,22 +50,25 @@ class Requirement {
 };
 
 // One image of a change: its terms for those predicates that are answered by terms, its Facts for
-// the others.
+// the others, and for all where not everybody may see it.
 class Image {
  public:
-  explicit Image(const Facts& facts) : view_(facts), terms_(filter::TermsOf(facts)) {
+  explicit Image(const Facts& facts)
+      : view_(facts), terms_(filter::TermsOf(facts)), for_everybody_(!facts.has_audience()) {
     lookup_.insert(terms_.begin(), terms_.end());
   }
 
   const std::vector<Term>& terms() const { return terms_; }
 
   bool Matches(const Predicate& predicate, bool exact, const Requirement& requirement) const {
-    return requirement.IsMetBy(lookup_) && (exact || predicate.Matches(view_));
+    return requirement.IsMetBy(lookup_) &&
+           ((exact && for_everybody_) || predicate.Matches(view_));
   }
 
  private:
   const FactsView view_;
   const std::vector<Term> terms_;
+  const bool for_everybody_;
   absl::flat_hash_set<Term> lookup_;
 };
 

@@ -25,6 +25,10 @@ const google::protobuf::FieldDescriptor* FieldOf(const Message& resource, const 
   return resource.GetDescriptor()->FindFieldByName(name);
 }
 
+int StateOf(const Message& resource) {
+  return resource.GetReflection()->GetEnumValue(resource, FieldOf(resource, "state"));
+}
+
 }  // namespace
 
 absl::StatusOr<Collection::Found> Collection::Get(const ReadCall& call,
@@ -73,6 +77,7 @@ absl::StatusOr<Collection::Found> Collection::List(const ReadCall& call,
       ASSIGN_OR_RETURN(const bool listed, IsListed(call, query, scanned));
       if (!listed) continue;
       if (rules_.show) rules_.show(scanned.resource.get());
+      if (query.state != 0 && StateOf(*scanned.resource) != query.state) continue;
       if (!room.Takes(scanned.resource->ByteSizeLong())) {
         found.next = store::NameOf(*found.resources.back());
         return found;
@@ -115,7 +120,7 @@ absl::StatusOr<Collection::Answer> Collection::Create(const WriteCall& call,
       return writer.Put(*next, rules_.kind(nullptr, *next));
     });
   };
-  return AnswerOf(Write(call, create), /*show=*/false);
+  return AnswerOf(Write(call, create), Shown::kAsStored);
 }
 
 absl::StatusOr<Collection::Answer> Collection::Update(const WriteCall& call,
@@ -132,7 +137,7 @@ absl::StatusOr<Collection::Answer> Collection::Modify(const WriteCall& call,
                                                       const std::string& name,
                                                       const std::string& etag,
                                                       std::string_view kind, const Change& change,
-                                                      std::string_view path) {
+                                                      std::string_view path, Shown shown) {
   RETURN_IF_ERROR(EnterWrite(call, path, name));
   const auto modify = [&](store::Writer& writer) -> absl::Status {
     ASSIGN_OR_RETURN(const Owned before, LoadForWrite(writer, call.viewer, name, etag));
@@ -146,7 +151,7 @@ absl::StatusOr<Collection::Answer> Collection::Modify(const WriteCall& call,
       return writer.Put(*next, put_as);
     });
   };
-  return AnswerOf(Write(call, modify), /*show=*/true);
+  return AnswerOf(Write(call, modify), shown);
 }
 
 absl::StatusOr<Collection::Answer> Collection::Delete(const WriteCall& call,
@@ -169,7 +174,7 @@ absl::StatusOr<Collection::Answer> Collection::Delete(const WriteCall& call,
   };
   const auto written = Write(call, remove);
   if (written.ok() && rules_.purge) return Answer();
-  return AnswerOf(written, /*show=*/true);
+  return AnswerOf(written, Shown::kAsRead);
 }
 
 absl::StatusOr<Collection::Answer> Collection::Undelete(const WriteCall& call,
@@ -193,7 +198,7 @@ absl::StatusOr<Collection::Answer> Collection::Undelete(const WriteCall& call,
       return writer.Put(*next, rules_.undeleted);
     });
   };
-  return AnswerOf(Write(call, undelete), /*show=*/true);
+  return AnswerOf(Write(call, undelete), Shown::kAsRead);
 }
 
 absl::Status Collection::LoadRow(const store::Reader& reader, const std::string& name,
@@ -331,16 +336,16 @@ void Collection::MarkEdited(const Message* before, Message* next) const {
 }
 
 absl::StatusOr<Collection::Answer> Collection::AnswerOf(
-    const absl::StatusOr<store::Written>& written, bool show) const {
+    const absl::StatusOr<store::Written>& written, Shown shown) const {
   RETURN_IF_ERROR(written.status());
   const Answer& answer = written->answer;
   if (answer == nullptr || answer->GetDescriptor() != rules_.prototype->GetDescriptor()) {
     return absl::InternalError("the write has no answer of this type");
   }
-  if (!show || !rules_.show) return answer;
-  Owned shown = CopyOf(*answer);
-  rules_.show(shown.get());
-  return Answer(std::move(shown));
+  if (shown == Shown::kAsStored || !rules_.show) return answer;
+  Owned hidden = CopyOf(*answer);
+  rules_.show(hidden.get());
+  return Answer(std::move(hidden));
 }
 
 const store::ResourceType& Collection::stored_type() const {

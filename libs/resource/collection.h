@@ -2,6 +2,7 @@
 
 #include <functional>
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -22,6 +23,7 @@ struct ListQuery {
   std::string after = {};   // names greater than this one
   int limit = 50;
   size_t bytes = SIZE_MAX;  // a page ends before it holds more, or with its first resource
+  int state = 0;            // only those whose field `state` is shown as this; 0: all
   bool show_deleted = false;
 };
 
@@ -75,11 +77,14 @@ class Collection {
                                 const std::string& etag);
   absl::StatusOr<Answer> Undelete(const WriteCall& call, const std::string& name,
                                   const std::string& etag);
+  // What the answer of a write holds: what readers get, or, as after a creation, all.
+  enum class Shown { kAsRead, kAsStored };
   // Any other change of one resource that exists. The result is checked, settled and put under
   // `kind`; empty: as an update. `path` is the request's field of the name.
   absl::StatusOr<Answer> Modify(const WriteCall& call, const std::string& name,
                                 const std::string& etag, std::string_view kind,
-                                const Change& change, std::string_view path = "name");
+                                const Change& change, std::string_view path = "name",
+                                Shown shown = Shown::kAsRead);
 
   std::string_view type() const { return rules_.type; }
   store::Store& store() const { return store_; }
@@ -87,6 +92,9 @@ class Collection {
  protected:
   Collection(store::Store& store, const Service& service, AnyRules rules)
       : store_(store), service_(service), rules_(std::move(rules)) {}
+
+  // What an update leaves as it is.
+  std::span<const std::string_view> fixed_fields() const { return rules_.fixed; }
 
   // The row of a name and those of a page, and whether that name may ever be deleted: for a type
   // that has resources which are not stored.
@@ -126,8 +134,7 @@ class Collection {
   void MarkEdited(const Message* before, Message* next) const;
   // A repeated call gets its first answer while the viewer may write what that was about.
   absl::StatusOr<store::Written> Write(const WriteCall& call, const store::Store::Body& body);
-  // The answer of a write; `show` hides what a creation alone shows.
-  absl::StatusOr<Answer> AnswerOf(const absl::StatusOr<store::Written>& written, bool show) const;
+  absl::StatusOr<Answer> AnswerOf(const absl::StatusOr<store::Written>& written, Shown shown) const;
   const store::ResourceType& stored_type() const;
 
   store::Store& store_;

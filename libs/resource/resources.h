@@ -100,8 +100,9 @@ class Resources : public Collection {
     return Typed(Collection::Undelete(call, name, etag));
   }
   absl::StatusOr<T> Modify(const WriteCall& call, const std::string& name, const std::string& etag,
-                           std::string_view kind, const Change& change) {
-    return Typed(Collection::Modify(call, name, etag, kind, Erased(change)));
+                           std::string_view kind, const Change& change,
+                           std::string_view path = "name", Shown shown = Shown::kAsRead) {
+    return Typed(Collection::Modify(call, name, etag, kind, Erased(change), path, shown));
   }
 
   const Rules<T, OwnContext>& rules() const { return typed_rules_; }

@@ -14,6 +14,11 @@ bool Matches(const Predicate& predicate, const Document& document) {
   return predicate.Matches(filter::FactsView(document.facts, document.columns));
 }
 
+// Whether a document that has the predicate's terms matches for certain.
+bool TermsSuffice(const Predicate& predicate, const Document& document) {
+  return predicate.exact() && !document.facts.has_audience();
+}
+
 }  // namespace
 
 Base::Base(Documents documents) : documents_(std::move(documents)) {
@@ -51,7 +56,9 @@ std::vector<const Document*> Snapshot::Layers::Matching(const Predicate& predica
   const Roaring candidates = base->WithTerms(predicate.required()) - hidden;
   for (const uint32_t id : candidates) {
     const Document& document = *base->documents()[id];
-    if (predicate.exact() || Matches(predicate, document)) found.push_back(&document);
+    if (TermsSuffice(predicate, document) || Matches(predicate, document)) {
+      found.push_back(&document);
+    }
   }
   const auto from_overlay = static_cast<std::ptrdiff_t>(found.size());
   for (const auto& [name, document] : overlay) {

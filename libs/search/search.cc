@@ -73,14 +73,14 @@ std::string BigEndian(uint32_t value) {
 // others goes on where the one before ended.
 uint32_t RelevanceOf(const filter::Words& words, const filter::Columns& columns) {
   uint32_t points = 0;
-  for (const std::string& word : words.whole) {
+  for (const filter::Word& word : words.whole) {
     if (filter::HasWord(columns.title_tokens, word)) {
       points += 8;
     } else if (filter::HasWord(columns.tokens, word)) {
       points += 2;
     }
   }
-  for (const std::string& prefix : words.prefixes) {
+  for (const filter::Word& prefix : words.prefixes) {
     if (filter::HasPrefix(columns.title_tokens, prefix)) {
       points += 4;
     } else if (filter::HasPrefix(columns.tokens, prefix)) {

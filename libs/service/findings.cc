@@ -37,6 +37,26 @@ class Complaint {
   std::string text_ ABSL_GUARDED_BY(mutex_);
 };
 
+Finding LookAtTopic(const std::string& topic,
+                    const absl::StatusOr<kafka::TopicDescription>& description,
+                    const std::function<Finding(const kafka::TopicDescription&)>& judge) {
+  if (absl::IsNotFound(description.status())) {
+    return Found("topic", Finding::SEVERITY_ERROR, absl::StrCat(topic, " is missing"),
+                 "the catalogue makes the topic when it starts and may; both services "
+                 "must name the same one in kafka.topic");
+  }
+  if (!description.ok()) {
+    return Broken("topic", description.status(), kafka::RemedyOf(description.status()));
+  }
+  if (description->properties.ok()) return judge(*description);
+  return Found("topic", Finding::SEVERITY_WARNING,
+               absl::StrCat(topic, " has ", description->partitions,
+                            " partitions; how long it keeps records isn't known: ",
+                            description->properties.message()),
+               absl::StrCat(kafka::RemedyOf(description->properties),
+                            ", so that this can be watched; everything else works without it"));
+}
+
 }  // namespace
 
 Finding Found(std::string_view part, Finding::Severity severity, std::string finding,
@@ -85,17 +105,7 @@ void LookAtKafka(const kafka::ClientOptions& client, const std::string& topic,
   *findings->Add() = Fine(
       "kafka", absl::StrCat(*brokers, *brokers == 1 ? " broker answers at " : " brokers answer at ",
                             client.brokers));
-  const auto description = (*admin)->DescribeTopic(topic, patience);
-  if (description.ok()) {
-    *findings->Add() = judge(*description);
-  } else {
-    *findings->Add() =
-        Found("topic", Finding::SEVERITY_ERROR,
-              absl::IsNotFound(description.status()) ? absl::StrCat(topic, " is missing")
-                                                     : std::string(description.status().message()),
-              "the catalogue makes the topic when it starts and may; both services "
-              "must name the same one in kafka.topic");
-  }
+  *findings->Add() = LookAtTopic(topic, (*admin)->DescribeTopic(topic, patience), judge);
 }
 
 WatchFindings::WatchFindings(std::function<Findings()> look, std::set<std::string> needed,

@@ -5,6 +5,7 @@
 #include "libs/base/status/error.h"
 #include "libs/base/text/strings.h"
 #include "libs/config/key_file.h"
+#include "libs/sql/owner.h"
 
 namespace clusterwire::service {
 namespace {
@@ -19,12 +20,26 @@ std::string RemedyFor(std::string_view option, const absl::Status& status) {
 
 absl::StatusOr<std::unique_ptr<sql::Database>> OpenDatabase(std::string_view option,
                                                             const std::string& url,
-                                                            const sql::Options& options) {
+                                                            const sql::Options& options,
+                                                            std::string_view owner) {
   auto database = sql::Database::Open(url, options);
-  if (database.ok()) return database;
-  return absl::Status(database.status().code(),
-                      absl::StrCat(ToAbsl(option), ": ", database.status().message(), "; ",
-                                   RemedyFor(option, database.status())));
+  const absl::Status status = database.ok() ? sql::Claim(**database, owner) : database.status();
+  if (status.ok()) return database;
+  return absl::Status(status.code(), absl::StrCat(ToAbsl(option), ": ", status.message(), "; ",
+                                                  RemedyFor(option, status)));
+}
+
+void LookAtDatabase(FieldErrors& errors, std::string_view option, const std::string& url,
+                    std::string_view owner) {
+  if (const absl::Status status = sql::CheckOwner(url, owner); !status.ok()) {
+    errors.Add(option, std::string(status.message()));
+  }
+}
+
+void LookAtTokenKey(FieldErrors& errors, const std::string& file) {
+  if (const absl::Status status = config::CheckKey(file); !status.ok()) {
+    errors.Add("token_key_file", std::string(status.message()));
+  }
 }
 
 std::string RemedyForFullDisk(std::string_view option) {

@@ -7,16 +7,18 @@
 #include "absl/status/statusor.h"
 
 #include "libs/base/random.h"
+#include "libs/base/status/error.h"
 #include "libs/sql/database.h"
 
 // What a service opens when it starts. The errors tell its operator what to mend.
 namespace clusterwire::service {
 
-// Opens what the option `option` ("database.url") names. The error doesn't hold the URL, which may
-// hold a password.
+// Opens what the option `option` ("database.url") names, as the database of the service `owner`:
+// see sql::Claim(). The error doesn't hold the URL, which may hold a password.
 absl::StatusOr<std::unique_ptr<sql::Database>> OpenDatabase(std::string_view option,
                                                             const std::string& url,
-                                                            const sql::Options& options);
+                                                            const sql::Options& options,
+                                                            std::string_view owner);
 
 // What to do where the disk of the database that `option` names is full.
 std::string RemedyForFullDisk(std::string_view option);
@@ -24,5 +26,11 @@ std::string RemedyForFullDisk(std::string_view option);
 // The key that page tokens and cursors are signed with, from the file that `token_key_file` names;
 // made where there is none.
 absl::StatusOr<std::string> LoadTokenKey(const std::string& file, Random& random);
+
+// For --check_config: what can be seen of these without a network and without a change, as far as
+// they are there. A database's file may be open in a running service.
+void LookAtDatabase(FieldErrors& errors, std::string_view option, const std::string& url,
+                    std::string_view owner);
+void LookAtTokenKey(FieldErrors& errors, const std::string& file);
 
 }  // namespace clusterwire::service

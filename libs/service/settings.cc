@@ -3,6 +3,8 @@
 #include "absl/strings/numbers.h"
 
 #include "libs/config/check.h"
+#include "libs/kafka/check.h"
+#include "libs/sql/url.h"
 #include "libs/telemetry/foreign_log.h"
 
 namespace clusterwire::service {
@@ -56,10 +58,14 @@ Settings ReadCommon(const config::v1::Listen& listen, const config::v1::Database
                     const config::v1::Kafka& kafka, const config::v1::Calls& calls,
                     const config::v1::Log& log, const config::v1::Stop& stop,
                     const std::string& token_key_file, FieldErrors& errors) {
-  config::CheckAddress(errors, "listen.grpc_address", listen.grpc_address());
+  FieldErrors address;
+  config::CheckAddress(address, "listen.grpc_address", listen.grpc_address());
+  errors.AddAll("", address.ToStatus());
   config::CheckAddress(errors, "listen.http_address", listen.http_address());
-  errors.AddAll("database.url", sql::Database::CheckUrl(database.url()));
+  errors.AddAll("database.url", sql::CheckUrl(database.url()));
   config::CheckSet(errors, "kafka.brokers", kafka.brokers());
+  errors.AddAll("", kafka::CheckProperties("kafka.properties",
+                                           {kafka.properties().begin(), kafka.properties().end()}));
   config::CheckSet(errors, "token_key_file", token_key_file);
   const auto level = telemetry::ParseLogLevel(log.level().empty() ? "info" : log.level());
   errors.AddAll("log.level", level.status());
@@ -67,6 +73,9 @@ Settings ReadCommon(const config::v1::Listen& listen, const config::v1::Database
   Settings settings;
   settings.grpc.address = listen.grpc_address();
   settings.grpc.allow_insecure = listen.allow_insecure();
+  if (address.empty()) {
+    errors.AddAll("listen.grpc_address", rpc::CheckAddress(settings.grpc));
+  }
   SplitAddress(listen.http_address(), &settings.http);
   settings.database = database.url();
   settings.database_options = ReadConnections(errors, "database.readers", database.readers());
@@ -74,6 +83,7 @@ Settings ReadCommon(const config::v1::Listen& listen, const config::v1::Database
   settings.kafka.config = {kafka.properties().begin(), kafka.properties().end()};
   settings.kafka.log = LogKafka;
   settings.topic = kafka.topic().empty() ? "clusterwire.changes.v1" : kafka.topic();
+  errors.AddAll("kafka.topic", kafka::CheckTopicName(settings.topic));
   settings.readers = ReadNumber(errors, "calls.readers", calls.readers(), kMaxThreads, 4);
   settings.writers = ReadNumber(errors, "calls.writers", calls.writers(), kMaxThreads, kMaxThreads);
   settings.queue_limit = static_cast<size_t>(

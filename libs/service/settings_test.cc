@@ -55,6 +55,16 @@ TEST(SettingsTest, EverythingThatIsWrongIsNamedAtOnce) {
   EXPECT_THAT(status, HasFieldError("log.level"));
 }
 
+TEST(SettingsTest, APasswordWhoseEndIsNotClearIsRefusedWithoutAnyPartOfIt) {
+  config::v1::CatalogueConfig config = Least();
+  config.mutable_database()->set_url("postgresql://cw:sec@ret/x@db/x");
+  FieldErrors errors;
+  ReadCommon(config, errors);
+  const absl::Status status = errors.ToStatus();
+  EXPECT_THAT(status, HasFieldError("database.url"));
+  EXPECT_THAT(std::string(status.message()), Not(HasSubstr("ret")));
+}
+
 TEST(SettingsTest, ADatabaseThatIsNoneOfTheKnownKindsIsRefusedWithoutItsPassword) {
   for (const char* url : {"store.db", "mysql://cw:secret@db/x", "sqlite:", "sqlite::memory:"}) {
     config::v1::CatalogueConfig config = Least();

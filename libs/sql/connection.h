@@ -103,6 +103,8 @@ class Connection {
   const absl::Status& error() const { return error_; }
 
   virtual Dialect dialect() const = 0;
+  // Lets the statements of the transaction that is open now take as long as they take.
+  virtual absl::Status LiftTimeLimit() = 0;
   // Rolls back what was left open. The pool calls it when a connection comes back.
   virtual void Reset() = 0;
   // False once the connection is lost; the pool then throws it away.

@@ -1,18 +1,20 @@
 #include "libs/sql/database.h"
 
 #include <string>
+#include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
 
 #include "libs/base/status/error.h"
 #include "libs/base/text/strings.h"
+#include "libs/base/threads/worker.h"
 #include "libs/sql/pool.h"
+#include "libs/sql/url.h"
+#include "libs/telemetry/log.h"
 
 namespace clusterwire::sql {
 namespace {
-
-constexpr std::string_view kSqlite = "sqlite:";
 
 std::string InDialect(std::string_view script, Dialect dialect) {
   const bool sqlite = dialect == Dialect::kSqlite;
@@ -20,6 +22,37 @@ std::string InDialect(std::string_view script, Dialect dialect) {
                                               {"{text}", sqlite ? "TEXT" : "TEXT COLLATE \"C\""},
                                               {"{bytes}", sqlite ? "BLOB" : "BYTEA"}});
 }
+
+// Tells the log of one step of a schema that is there already, and every ten seconds of any step
+// that it still goes on.
+class Progress {
+ public:
+  Progress(std::string_view component, int64_t from, int to)
+      : component_(component), from_(from), to_(to) {
+    if (from_ > 0) Say("upgrading the tables");
+  }
+  void Done() {
+    if (from_ > 0) Say("upgraded the tables");
+  }
+
+ private:
+  void Say(std::string_view message) const {
+    telemetry::LogInfo(message, {{"component", component_},
+                                 {"from", from_},
+                                 {"to", to_},
+                                 {"after", Clock::System().Now() - began_}});
+  }
+
+  const std::string component_;
+  const int64_t from_;
+  const int to_;
+  const absl::Time began_ = Clock::System().Now();
+  bool waited_ = false;  // the thread's
+  Worker worker_{Clock::System(), Random::System(), [this] {
+                   if (std::exchange(waited_, true)) Say("still upgrading the tables");
+                   return Clock::System().Now() + absl::Seconds(10);
+                 }};
+};
 
 absl::StatusOr<int64_t> CurrentVersion(Connection& connection, std::string_view component) {
   RETURN_IF_ERROR(
@@ -34,12 +67,13 @@ absl::StatusOr<int64_t> CurrentVersion(Connection& connection, std::string_view 
 
 absl::Status Upgrade(Connection& connection, std::string_view component,
                      std::span<const Migration> steps) {
+  // A step over large tables, cut after a call's limit, would be cut at every start.
+  RETURN_IF_ERROR(connection.LiftTimeLimit());
   if (connection.dialect() == Dialect::kPostgres) {
-    // One step may take longer than a call's statement, and who starts beside it waits as long.
-    RETURN_IF_ERROR(connection.ExecuteScript(
-        "SET LOCAL lock_timeout = '10min'; SET LOCAL statement_timeout = '10min'"));
-    // Held to the end of the transaction; the number is ours alone.
+    // Held to the end of the transaction; the number is ours alone. Who starts beside it waits.
+    RETURN_IF_ERROR(connection.ExecuteScript("SET LOCAL lock_timeout = 0"));
     RETURN_IF_ERROR(connection.Execute("SELECT pg_advisory_xact_lock(20240513)"));
+    RETURN_IF_ERROR(connection.ExecuteScript("SET LOCAL lock_timeout = '10min'"));
   }
   ASSIGN_OR_RETURN(const int64_t current, CurrentVersion(connection, component));
   const int newest = steps.empty() ? 0 : steps.back().version;
@@ -51,7 +85,9 @@ absl::Status Upgrade(Connection& connection, std::string_view component,
   }
   for (const Migration& step : steps) {
     if (step.version <= current) continue;
+    Progress progress(component, current, step.version);
     RETURN_IF_ERROR(connection.ExecuteScript(InDialect(step.script, connection.dialect())));
+    progress.Done();
   }
   if (current == newest) return absl::OkStatus();
   return connection.Execute(
@@ -64,21 +100,8 @@ absl::Status Upgrade(Connection& connection, std::string_view component,
 
 absl::StatusOr<std::unique_ptr<Database>> Database::Open(std::string_view url, Options options) {
   RETURN_IF_ERROR(CheckUrl(url));
-  if (!url.starts_with(kSqlite)) return OpenPostgres(std::string(url), options);
-  return OpenSqlite(std::string(url.substr(kSqlite.size())), options);
-}
-
-absl::Status Database::CheckUrl(std::string_view url) {
-  if (url == "sqlite:" || url == "sqlite::memory:") {
-    return absl::InvalidArgumentError(
-        "a SQLite database needs a file: sqlite:/var/lib/clusterwire/store.db");
-  }
-  if (url.starts_with(kSqlite) || url.starts_with("postgresql://") ||
-      url.starts_with("postgres://")) {
-    return absl::OkStatus();
-  }
-  return absl::InvalidArgumentError(
-      "a database is named by sqlite:/path/to/file.db or postgresql://user@host/name");
+  if (const auto file = FileOf(url)) return OpenSqlite(*file, options);
+  return OpenPostgres(std::string(url), options);
 }
 
 absl::Status Migrate(Database& database, std::string_view component,

@@ -43,13 +43,10 @@ class Database {
   // noticed by the first write.
   virtual absl::Status CheckWritable() = 0;
 
-  // "sqlite:/var/lib/clusterwire/store.db" (created when missing; WAL, synchronous=FULL, one
-  // process only) or "postgresql://user@host:5432/name?sslmode=verify-full" (anything libpq takes).
+  // "sqlite:/var/lib/clusterwire/store.db" (created when missing; WAL, synchronous=FULL; for its
+  // owner alone; one process only: another is refused with DATABASE_IN_USE) or "postgresql://user@host:5432/name?sslmode=verify-full" (anything libpq takes).
   // Tries the connection.
   static absl::StatusOr<std::unique_ptr<Database>> Open(std::string_view url, Options options = {});
-  // Whether `url` is of one of these kinds; nothing is opened, and libpq not asked. The error
-  // doesn't quote the URL: it may hold a password.
-  static absl::Status CheckUrl(std::string_view url);
 };
 
 // Runs `body`, absl::Status or absl::StatusOr<T> (Connection&), in a transaction on a connection of
@@ -72,8 +69,8 @@ struct Migration {
 };
 
 // Brings the tables of `component` up to the newest of `steps`, in one transaction under a lock,
-// so that replicas may start at the same time: on PostgreSQL a step may take 10 minutes, and as
-// long does another process wait for it. A schema that is newer than this program is
+// so that replicas may start at the same time: another process waits for it. A step may take as long
+// as it takes; the log says what goes on. A schema that is newer than this program is
 // FAILED_PRECONDITION, reason SCHEMA_TOO_NEW.
 absl::Status Migrate(Database& database, std::string_view component,
                      std::span<const Migration> steps);

@@ -64,6 +64,27 @@ TEST_P(MigrationTest, ReplicasMayStartTogether) {
   EXPECT_EQ(Query("SELECT id FROM t")->rows.size(), 1u);
 }
 
+// Else it would be cut at every start.
+TEST_P(MigrationTest, AStepTakesAsLongAsItTakes) {
+  constexpr Migration kLong[] = {
+      kFirst[0],
+      {2,
+       "INSERT INTO t(id, size) WITH RECURSIVE n(i) AS "
+       "(SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 2000000) SELECT 'last', MAX(i) FROM n;"}};
+  const auto impatient = files_.Open({.statement_limit = absl::Milliseconds(20)});
+  const auto called = (*impatient->Acquire())
+                          ->Query("WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n "
+                                  "WHERE i < 2000000) SELECT MAX(i) FROM n");
+  ASSERT_THAT(called, StatusIs(absl::StatusCode::kDeadlineExceeded)) << "a call is cut";
+  ASSERT_THAT(Migrate(*impatient, "things", kLong), IsOk());
+  EXPECT_EQ(Query("SELECT size FROM t")->rows[0].Int(0), 2'000'000);
+  EXPECT_THAT((*impatient->Acquire())
+                  ->Query("WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < "
+                          "2000000) SELECT MAX(i) FROM n"),
+              StatusIs(absl::StatusCode::kDeadlineExceeded))
+      << "calls after it are cut";
+}
+
 TEST_P(MigrationTest, TextsCompareByBytes) {
   ASSERT_THAT(Migrate(*database_, "things", kFirst), IsOk());
   ASSERT_THAT(Query("INSERT INTO t(id) VALUES('b'), ('B'), ('a-b'), ('a/b'), ('a0')"), IsOk());

@@ -40,6 +40,7 @@ class Link final : public Connection {
   explicit Link(const bool& up) : up_(up) {}
   absl::Status ExecuteScript(std::string_view) override { return absl::OkStatus(); }
   Dialect dialect() const override { return Dialect::kPostgres; }
+  absl::Status LiftTimeLimit() override { return absl::OkStatus(); }
   void Reset() override {}
   bool usable() const override { return up_; }
 

@@ -53,6 +53,15 @@ struct Derived {
   std::string cause;  // the staged resource that it followed from; empty when it is staged itself
 };
 
+// What follows from a write.
+struct Consequences {
+  // Of the staged resources that changed, and of all others whose bytes change in this write.
+  std::map<std::string, Derived> now;
+  // Others, by name, that a later write is to derive, each with the staged resource that it follows
+  // from. They stay as they are until then, and are stale.
+  std::map<std::string, std::string> later;
+};
+
 // What a service derives from its resources inside each write. One for each store. This one derives
 // nothing.
 //
@@ -71,12 +80,9 @@ class Hook {
   virtual absl::StatusOr<std::shared_ptr<const Context>> ContextOf(const Staging&) {
     return nullptr;
   }
-  // What follows from what a body staged: for the staged resources that changed, and for all others
-  // whose bytes change with them. What it reads, it reads through the staging's rows, which know
-  // it from then on.
-  virtual absl::StatusOr<std::map<std::string, Derived>> Derive(const Staging&) {
-    return std::map<std::string, Derived>();
-  }
+  // What follows from what a body staged. What it reads, it reads through the staging's rows, which
+  // know it from then on.
+  virtual absl::StatusOr<Consequences> Derive(const Staging&) { return Consequences(); }
   // It has been applied to the tables, under this revision.
   virtual absl::Status Applied(const Staging&, Revision) { return absl::OkStatus(); }
   // Nothing of what was applied since the last commit is known to last.
@@ -84,8 +90,8 @@ class Hook {
 
   // Names under which the log finds a change with these bytes before or after, besides its own.
   virtual std::set<std::string> NamesIn(const std::string& /*facts*/) const { return {}; }
-  // Derives the next page anew where what it was derived by has changed; false when nothing is
-  // left to do.
+  // Derives the next page anew of what is stale, or where what it was derived by has changed; false
+  // when nothing is left to do.
   virtual absl::StatusOr<bool> RefreshPage(Store&) { return false; }
 };
 

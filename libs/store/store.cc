@@ -7,6 +7,7 @@
 #include "libs/base/status/error.h"
 #include "libs/sql/connection.h"
 #include "libs/store/log/log.h"
+#include "libs/store/tables/stale.h"
 #include "libs/store/tables/tables.h"
 #include "libs/store/write/group_commit.h"
 
@@ -15,6 +16,7 @@ namespace {
 
 constexpr auto kRead = sql::Transaction::Kind::kRead;
 constexpr auto kWrite = sql::Transaction::Kind::kWrite;
+constexpr char kOwnWrites[] = "store";  // who makes them
 
 // The store at one revision, outside of a write: a read transaction on a connection of the pool.
 class Snapshot final : public Reader {
@@ -119,6 +121,16 @@ absl::StatusOr<std::vector<Change>> Store::HistoryOf(std::string_view name, Revi
   return Log(*connection, registry_).HistoryOf(name, before, limit);
 }
 
+absl::StatusOr<int64_t> Store::CountChanges(Position after, Position through) {
+  ASSIGN_OR_RETURN(sql::Lease connection, database_.Acquire());
+  return Log(*connection, registry_).Count(after, through);
+}
+
+absl::StatusOr<std::optional<Revision>> Store::FirstSince(absl::Time time) {
+  ASSIGN_OR_RETURN(sql::Lease connection, database_.Acquire());
+  return Log(*connection, registry_).FirstSince(time);
+}
+
 absl::StatusOr<std::vector<DueTimer>> Store::DueTimers(absl::Time now, int limit) {
   ASSIGN_OR_RETURN(sql::Lease connection, database_.Acquire());
   ASSIGN_OR_RETURN(const sql::Result result,
@@ -179,7 +191,7 @@ absl::StatusOr<bool> Store::Refresh() { return registry_.hook().RefreshPage(*thi
 absl::StatusOr<std::string> Store::Rederive(std::string_view after, int limit,
                                             std::string_view cause) {
   WriteOptions call;
-  call.caller = "store";
+  call.caller = kOwnWrites;
   call.quiet = true;
   std::string last;
   const StagingBody body = [&](Staging& staging) -> absl::Status {
@@ -187,14 +199,30 @@ absl::StatusOr<std::string> Store::Rederive(std::string_view after, int limit,
     page.after = after;
     page.limit = limit;
     ASSIGN_OR_RETURN(const std::vector<const ResourceRow*> rows, staging.cache().Scan(page));
-    std::vector<std::string> names;
-    for (const ResourceRow* row : rows) names.push_back(row->name);
-    last = names.empty() ? "" : names.back();
-    staging.Rederive(std::move(names), cause);
+    for (const ResourceRow* row : rows) staging.Rederive(row->name, cause);
+    last = rows.empty() ? "" : rows.back()->name;
     return absl::OkStatus();
   };
   RETURN_IF_ERROR(commit_->Write(call, body).status());
   return last;
+}
+
+absl::StatusOr<bool> Store::RederiveStale(int limit) {
+  std::vector<Stale::Entry> page;
+  {
+    ASSIGN_OR_RETURN(sql::Lease connection, database_.Acquire());
+    ASSIGN_OR_RETURN(page, Stale(*connection).Next(limit));
+  }
+  if (page.empty()) return false;
+  WriteOptions call;
+  call.caller = kOwnWrites;
+  call.quiet = page.front().quiet;
+  const StagingBody body = [&](Staging& staging) -> absl::Status {
+    for (const Stale::Entry& entry : page) staging.Rederive(entry.name, entry.cause);
+    return absl::OkStatus();
+  };
+  RETURN_IF_ERROR(commit_->Write(call, body).status());
+  return true;
 }
 
 absl::StatusOr<bool> Store::Compact(absl::Time horizon) {

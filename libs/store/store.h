@@ -2,6 +2,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -119,6 +120,11 @@ class Store {
   // newest).
   absl::StatusOr<std::vector<Change>> HistoryOf(std::string_view name, Revision before, int limit);
 
+  // How many changes stand behind `after`, up to and with `through`.
+  absl::StatusOr<int64_t> CountChanges(Position after, Position through);
+  // The first revision that was written at `time` or later; none when there is none yet.
+  absl::StatusOr<std::optional<Revision>> FirstSince(absl::Time time);
+
   Cursors& cursors() { return cursors_; }
 
   // Timers whose time has come, earliest first.
@@ -142,6 +148,9 @@ class Store {
   // For the hook: derives the next `limit` resources after `after` anew, in one quiet write; its
   // changes name `cause`. The last of them, or "" when there are none.
   absl::StatusOr<std::string> Rederive(std::string_view after, int limit, std::string_view cause);
+  // For the hook: derives up to `limit` stale resources anew, in one write that is as quiet as the
+  // one that left them; false when there are none.
+  absl::StatusOr<bool> RederiveStale(int limit);
   // Looks at the next page of log rows older than `horizon`, never past a cursor, and removes what
   // a newer one of the same name there has replaced; of a purged name nothing stays. Removes a page
   // of request ids past their life. False when nothing is left to do.

@@ -1,8 +1,6 @@
 #include "libs/text/text.h"
 
 #include <algorithm>
-#include <cstdio>
-#include <cstdlib>
 #include <iterator>
 #include <memory>
 #include <utility>
@@ -13,38 +11,12 @@
 #include <unicode/coll.h>
 #include <unicode/locid.h>
 #include <unicode/translit.h>
-#include <unicode/uniset.h>
-#include <unicode/unistr.h>
 
 #include "libs/base/text/strings.h"
+#include "libs/text/icu.h"
 
 namespace clusterwire::text {
 namespace {
-
-icu::StringPiece Piece(std::string_view text) {
-  return {text.data(), static_cast<int32_t>(text.size())};
-}
-
-icu::UnicodeString FromUtf8(std::string_view text) {
-  return icu::UnicodeString::fromUTF8(Piece(text));
-}
-
-std::string ToUtf8(const icu::UnicodeString& text) {
-  std::string utf8;
-  return text.toUTF8String(utf8);
-}
-
-// What `make` gives. That ICU lacks it means a broken installation of ICU and ends the program.
-template <typename T, typename Make>
-std::unique_ptr<T> Made(const std::string& what, Make make) {
-  UErrorCode error = U_ZERO_ERROR;
-  std::unique_ptr<T> object(make(error));
-  if (U_FAILURE(error) || object == nullptr) {
-    std::fprintf(stderr, "ICU has no %s: %s\n", what.c_str(), u_errorName(error));
-    std::abort();
-  }
-  return object;
-}
 
 // Transliterators, collators and break iterators are kept for each thread: they are cheap to use
 // and dear to make, and ICU doesn't promise that two threads may share one.
@@ -55,30 +27,81 @@ std::unique_ptr<icu::Transliterator> MakeTransliterator(const char* id) {
       });
 }
 
-// Of characters; for all threads.
-const icu::UnicodeSet& MakeSet(const char* pattern) {
-  auto set = Made<icu::UnicodeSet>(pattern, [&](UErrorCode& error) {
-    return new icu::UnicodeSet(icu::UnicodeString::fromUTF8(pattern), error);
-  });
-  set->freeze();
-  return *set.release();
+// Seen by nobody: a word with one in it is the same word.
+icu::UnicodeString WithoutIgnorable(const icu::UnicodeString& text) {
+  static const icu::UnicodeSet& ignorable = MakeSet("[:Default_Ignorable_Code_Point:]");
+  return Without(text, ignorable);
 }
 
-void AddToken(const icu::UnicodeString& word, std::vector<std::string>& tokens) {
-  std::string token = ToUtf8(word);
-  token.resize(CutUtf8(token, kMaxTokenBytes).size());
-  tokens.push_back(std::move(token));
+// The letters that are also written with two others, and how each is written in Words(), in Fold(),
+// and by readers who write both.
+struct Letter {
+  char16_t letter;
+  const char* folded;
+  const char* written_out;
+};
+constexpr Letter kLetters[] = {{u'ä', "a", "ae"}, {u'ö', "o", "oe"}, {u'ü', "u", "ue"},
+                               {u'ø', "o", "oe"}, {u'å', "a", "aa"}, {u'æ', "ae", "ae"}};
+
+const Letter* LetterOf(UChar32 character) {
+  const auto* const found =
+      std::ranges::find(kLetters, character, [](const Letter& one) { return UChar32{one.letter}; });
+  return found == std::end(kLetters) ? nullptr : found;
 }
 
-void AddByDictionary(const icu::UnicodeString& run, std::vector<std::string>& tokens) {
+// As Fold(), but with the letters of kLetters as they are.
+icu::UnicodeString FoldAllBut(std::string_view text) {
+  static const icu::UnicodeSet& letters = MakeSet("[äöüøåæ]");
+  icu::UnicodeString composed = FromUtf8(text);
+  composed.foldCase();
+  composed = Composed(WithoutIgnorable(composed));
+  if (letters.containsNone(composed)) return FromUtf8(Fold(text));
+  icu::UnicodeString folded;
+  for (int32_t start = 0; start < composed.length();) {
+    const int32_t others = letters.span(composed, start, USET_SPAN_NOT_CONTAINED);
+    folded.append(FromUtf8(Fold(ToUtf8(composed.tempSubStringBetween(start, others)))));
+    start = letters.span(composed, others, USET_SPAN_CONTAINED);
+    folded.append(composed, others, start - others);
+  }
+  return folded;
+}
+
+// `word` with each of kLetters as `spell` says.
+template <typename Spell>
+std::string Spelled(const icu::UnicodeString& word, Spell spell) {
+  icu::UnicodeString spelled;
+  for (int32_t at = 0; at < word.length();) {
+    const UChar32 character = word.char32At(at);
+    at += U16_LENGTH(character);
+    const Letter* letter = LetterOf(character);
+    if (letter == nullptr) {
+      spelled.append(character);
+    } else {
+      spelled.append(FromUtf8(spell(*letter)));
+    }
+  }
+  return ToUtf8(spelled);
+}
+
+void AddWord(const icu::UnicodeString& run, std::vector<std::string>& words) {
+  std::string word = ToUtf8(run);
+  word.resize(CutUtf8(word, kMaxTokenBytes).size());
+  words.push_back(std::move(word));
+}
+
+void AddByDictionary(const icu::UnicodeString& run, std::vector<std::string>& words) {
   thread_local const auto breaks = Made<icu::BreakIterator>("word breaks", [](UErrorCode& error) {
     return icu::BreakIterator::createWordInstance(icu::Locale::getRoot(), error);
   });
   breaks->setText(run);
   for (int32_t start = breaks->first(), end = breaks->next(); end != icu::BreakIterator::DONE;
        start = end, end = breaks->next()) {
-    AddToken(run.tempSubStringBetween(start, end), tokens);
+    AddWord(run.tempSubStringBetween(start, end), words);
   }
+}
+
+bool IsAscii(std::string_view text) {
+  return std::ranges::all_of(text, [](unsigned char c) { return absl::ascii_isascii(c); });
 }
 
 // Lower case letters, digits and '-' for every run of anything else. An apostrophe is no border:
@@ -102,7 +125,7 @@ std::string Dashed(std::string_view ascii) {
 }  // namespace
 
 std::string Fold(std::string_view text) {
-  if (std::ranges::all_of(text, [](unsigned char c) { return absl::ascii_isascii(c); })) {
+  if (IsAscii(text)) {
     std::string folded(text);
     absl::AsciiStrToLower(&folded);
     return folded;
@@ -110,7 +133,7 @@ std::string Fold(std::string_view text) {
   thread_local const auto without_accents =
       MakeTransliterator("NFKD; [:Nonspacing Mark:] Remove; Latin-ASCII");
   thread_local const auto composed = MakeTransliterator("NFKD; [:Nonspacing Mark:] Remove; NFC");
-  icu::UnicodeString folded = FromUtf8(text);
+  icu::UnicodeString folded = WithoutIgnorable(FromUtf8(text));
   folded.foldCase();
   without_accents->transliterate(folded);
   // Latin-ASCII writes some letters as capitals, and case folding may compose anew.
@@ -119,30 +142,51 @@ std::string Fold(std::string_view text) {
   return ToUtf8(folded);
 }
 
-std::vector<std::string> Tokens(std::string_view text) {
+std::vector<std::string> Words(std::string_view text) {
   static const icu::UnicodeSet& word = MakeSet("[[:L:][:Nd:][:Mn:][:Mc:]]");
   // Scripts without spaces between words, for which ICU has dictionaries.
   static const icu::UnicodeSet& unspaced =
       MakeSet("[[:Line_Break=Complex_Context:][:Han:][:Hiragana:][:Katakana:]]");
-  const icu::UnicodeString folded = FromUtf8(Fold(text));
-  std::vector<std::string> tokens;
+  const icu::UnicodeString folded = FoldAllBut(text);
+  std::vector<std::string> words;
   for (int32_t start = 0; start < folded.length();) {
     const int32_t end = word.span(folded, start, USET_SPAN_CONTAINED);
     const icu::UnicodeString run(folded, start, end - start);
     if (unspaced.containsSome(run)) {
-      AddByDictionary(run, tokens);
+      AddByDictionary(run, words);
     } else if (end > start) {
-      AddToken(run, tokens);
+      AddWord(run, words);
     }
     start = word.span(folded, end, USET_SPAN_NOT_CONTAINED);
   }
-  return tokens;
+  return words;
+}
+
+std::vector<std::string> Spellings(std::string_view word) {
+  if (IsAscii(word)) return {std::string(word)};
+  const icu::UnicodeString letters = FromUtf8(word);
+  std::vector<std::string> spellings;
+  // "Ångström" is also written "Angstroem": how å is spelled says nothing of the others.
+  for (const bool a_ring_out : {false, true}) {
+    for (const bool others_out : {false, true}) {
+      std::string spelled = Spelled(letters, [&](const Letter& letter) {
+        const bool out = letter.letter == u'å' ? a_ring_out : others_out;
+        return out ? letter.written_out : letter.folded;
+      });
+      if (std::ranges::find(spellings, spelled) == spellings.end()) {
+        spellings.push_back(std::move(spelled));
+      }
+    }
+  }
+  return spellings;
 }
 
 std::vector<std::string> TokenSet(const std::vector<std::string_view>& texts) {
   std::vector<std::string> tokens;
   for (const std::string_view text : texts) {
-    std::ranges::move(Tokens(text), std::back_inserter(tokens));
+    for (const std::string& word : Words(text)) {
+      std::ranges::move(Spellings(word), std::back_inserter(tokens));
+    }
   }
   std::ranges::sort(tokens);
   tokens.erase(std::unique(tokens.begin(), tokens.end()), tokens.end());
@@ -169,7 +213,7 @@ std::string SortKey(std::string_view text) {
 std::string Slug(std::string_view text, size_t max) {
   thread_local const auto to_ascii =
       MakeTransliterator("Any-Latin; NFKD; [:Nonspacing Mark:] Remove; Latin-ASCII");
-  icu::UnicodeString latin = FromUtf8(text);
+  icu::UnicodeString latin = WithoutIgnorable(FromUtf8(text));
   to_ascii->transliterate(latin);
   std::string slug = Dashed(ToUtf8(latin));
   if (slug.size() <= max) return slug;
@@ -190,6 +234,14 @@ bool IsLanguageTag(std::string_view tag) {
   const auto locale = icu::Locale::forLanguageTag(Piece(tag), error);
   const size_t letters = std::string_view(locale.getLanguage()).size();
   return U_SUCCESS(error) && (letters == 2 || letters == 3);
+}
+
+std::string LanguageName(std::string_view tag) {
+  UErrorCode error = U_ZERO_ERROR;
+  const auto locale = icu::Locale::forLanguageTag(Piece(tag), error);
+  if (U_FAILURE(error)) return std::string(tag);
+  icu::UnicodeString name;
+  return ToUtf8(locale.getDisplayName(icu::Locale::getEnglish(), name));
 }
 
 }  // namespace clusterwire::text

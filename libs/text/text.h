@@ -10,20 +10,26 @@
 // U+FFFD in place of what can't be read.
 namespace clusterwire::text {
 
-// What two spellings of a word have in common: case, accents and typographic forms are gone.
-// "Ø" is "o", "ß" is "ss", "É" is "e", "Ά" is "α", "ﬁ" is "fi". Other scripts stay in their script.
+// What two spellings of a word have in common: case, accents, typographic forms and invisible
+// characters are gone. "Ø" is "o", "ß" is "ss", "É" is "e", "Ά" is "α", "ﬁ" is "fi". Other scripts
+// stay in their script.
 // Fold(Fold(x)) == Fold(x).
 std::string Fold(std::string_view text);
 
 inline constexpr size_t kMaxTokenBytes = 64;
 
-// The folded words of a text, in its order, repeats included: runs of letters and digits, so that
-// "Cluster-Dialog.NRW" is three words and "l'industrie" two. Where a script writes without spaces
-// (Chinese, Japanese, Thai) ICU's dictionaries find the words. Words longer than kMaxTokenBytes are
-// cut.
-std::vector<std::string> Tokens(std::string_view text);
+// The words of a text, in its order, repeats included: runs of letters and digits, so that
+// "Cluster-Dialog.NRW" is three words and "l'industrie" two. Folded but for ä, ö, ü, ø, å and æ,
+// which are spelled in more than one way. Where a script writes without spaces (Chinese, Japanese,
+// Thai) ICU's dictionaries find the words. Words longer than kMaxTokenBytes are cut.
+std::vector<std::string> Words(std::string_view text);
 
-// The words of several texts, sorted and each once: what an index holds.
+// How one of Words() is written: folded first, then with "ae" for "ä", "oe" for "ö" and "ø", "ue"
+// for "ü", "aa" for "å". "münchen" is "munchen" and "muenchen". Two words are the same to a search
+// when they have a spelling in common.
+std::vector<std::string> Spellings(std::string_view word);
+
+// All spellings of the words of several texts, sorted and each once: what an index holds.
 std::vector<std::string> TokenSet(const std::vector<std::string_view>& texts);
 
 // Bytes that compare (memcmp) as people of no particular country order the texts: ICU collation,
@@ -42,5 +48,8 @@ inline constexpr size_t kMaxLanguageTag = 35;  // characters: what RFC 5646 asks
 // "sr-Latn", "pt-BR"; at most kMaxLanguageTag characters, in any case of letters. Which subtags are
 // registered is not asked, so that new ones need no new release.
 bool IsLanguageTag(std::string_view tag);
+
+// "German" of "de", "Portuguese (Brazil)" of "pt-BR"; the tag itself where English has no name.
+std::string LanguageName(std::string_view tag);
 
 }  // namespace clusterwire::text

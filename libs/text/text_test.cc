@@ -20,8 +20,9 @@ using testing::IsEmpty;
 
 std::string RandomText(Random& random) {
   static const std::vector<std::string> kPieces = {
-      "a", "Z", "ß",  "Ø",  "É",  "İ", "ı", "ﬁ", "Σ", "ς", "Ά", "Ж", "й", "ｅ", "e\u0301", "ǅ",
-      "Æ", "ẞ", "한", "東", "京", "ไ", "ท", "ย", "-", ".", " ", "'", "7", "²",  "\u00a0"};
+      "a",  "Z", "ß", "Ø", "ü",  "å",       "É", "İ", "ı", "ﬁ",  "Σ",
+      "ς",  "Ά", "Ж", "й", "ｅ", "e\u0301", "ǅ", "Æ", "ẞ", "한", "東",
+      "京", "ไ", "ท", "ย", "-",  ".",       " ", "'", "7", "²",  "\u00a0"};
   std::string text;
   for (uint64_t i = random.Below(12); i > 0; --i) text += kPieces[random.Below(kPieces.size())];
   return text;
@@ -49,31 +50,69 @@ TEST(FoldTest, FoldingTwiceIsFoldingOnce) {
   }
 }
 
-TEST(TokensTest, AreRunsOfLettersAndDigits) {
-  EXPECT_THAT(Tokens("Cluster-Dialog.NRW (2024)"), ElementsAre("cluster", "dialog", "nrw", "2024"));
-  EXPECT_THAT(Tokens("l'industrie"), ElementsAre("l", "industrie"));
-  EXPECT_THAT(Tokens("Öresund"), ElementsAre("oresund"));
-  EXPECT_THAT(Tokens(" -- & "), IsEmpty());
-  EXPECT_THAT(Tokens(""), IsEmpty());
+TEST(FoldTest, InvisibleCharactersAreGone) {
+  EXPECT_EQ(Fold("Inno\u00ADva\u200Btion\uFEFF"), "innovation");
+  EXPECT_EQ(Fold("M\u00ADünchen"), "munchen");
 }
 
-TEST(TokensTest, FindsWordsWhereAScriptHasNoSpaces) {
-  EXPECT_THAT(Tokens("東京大学"), ElementsAre("東京", "大学"));
+TEST(WordsTest, AreRunsOfLettersAndDigits) {
+  EXPECT_THAT(Words("Cluster-Dialog.NRW (2024)"), ElementsAre("cluster", "dialog", "nrw", "2024"));
+  EXPECT_THAT(Words("l'industrie"), ElementsAre("l", "industrie"));
+  EXPECT_THAT(Words("École Łódź"), ElementsAre("ecole", "lodz"));
+  EXPECT_THAT(Words("Inno\u00ADva\u00ADtion"), ElementsAre("innovation"));
+  EXPECT_THAT(Words(" -- & "), IsEmpty());
+  EXPECT_THAT(Words(""), IsEmpty());
 }
 
-TEST(TokensTest, LongWordsAreCutBetweenCharacters) {
-  const std::vector<std::string> tokens = Tokens("a" + std::string(10, 'b') + [] {
+TEST(WordsTest, KeepTheLettersThatAreSpelledInMoreWays) {
+  EXPECT_THAT(Words("ÖRESUND O\u0308resund Ærø-Åre"),
+              ElementsAre("öresund", "öresund", "ærø", "åre"));
+}
+
+TEST(WordsTest, AreFoundWhereAScriptHasNoSpaces) {
+  EXPECT_THAT(Words("東京大学"), ElementsAre("東京", "大学"));
+}
+
+TEST(WordsTest, LongOnesAreCutBetweenCharacters) {
+  const std::vector<std::string> words = Words("a" + std::string(10, 'b') + [] {
     std::string greek;
     for (int i = 0; i < 100; ++i) greek += "λ";
     return greek;
   }());
-  ASSERT_EQ(tokens.size(), 1u);
-  EXPECT_LE(tokens[0].size(), kMaxTokenBytes);
-  EXPECT_TRUE(IsUtf8(tokens[0]));
+  ASSERT_EQ(words.size(), 1u);
+  EXPECT_LE(words[0].size(), kMaxTokenBytes);
+  EXPECT_TRUE(IsUtf8(words[0]));
 }
 
-TEST(TokensTest, ASetIsSortedAndHasEachOnce) {
-  EXPECT_THAT(TokenSet({"b a", "A c"}), ElementsAre("a", "b", "c"));
+TEST(WordsTest, OfWordsAreTheSameWords) {
+  SeededRandom random(TestSeed());
+  for (int round = 0; round < 2000; ++round) {
+    const std::string text = RandomText(random) + "ÄÖü";
+    for (const std::string& word : Words(text)) EXPECT_THAT(Words(word), ElementsAre(word)) << text;
+  }
+}
+
+TEST(SpellingsTest, AreThoseOfGermanAndNordicReaders) {
+  EXPECT_THAT(Spellings("münchen"), ElementsAre("munchen", "muenchen"));
+  EXPECT_THAT(Spellings("ørsted"), ElementsAre("orsted", "oersted"));
+  EXPECT_THAT(Spellings("ærø"), ElementsAre("aero", "aeroe"));
+  EXPECT_THAT(Spellings("ångström"),
+              ElementsAre("angstrom", "angstroem", "aangstrom", "aangstroem"));
+  EXPECT_THAT(Spellings("strasse"), ElementsAre("strasse"));
+  EXPECT_THAT(Spellings("λόγος"), ElementsAre("λόγος"));
+}
+
+TEST(SpellingsTest, BeginWithTheFoldedWord) {
+  SeededRandom random(TestSeed());
+  for (int round = 0; round < 2000; ++round) {
+    for (const std::string& word : Words(RandomText(random) + "äå")) {
+      EXPECT_EQ(Spellings(word).front(), Fold(word));
+    }
+  }
+}
+
+TEST(TokenSetTest, IsSortedAndHasEachSpellingOnce) {
+  EXPECT_THAT(TokenSet({"b ä", "A c"}), ElementsAre("a", "ae", "b", "c"));
 }
 
 TEST(SortKeyTest, OrdersTitlesAsPeopleDo) {
@@ -94,6 +133,8 @@ TEST(SlugTest, IsLowerCaseAsciiWithDashes) {
   EXPECT_EQ(Slug("Ελλάδα"), "ellada");
   EXPECT_EQ(Slug("Ukraine's"), "ukraines");
   EXPECT_EQ(Slug("София"), "sofia");
+  EXPECT_EQ(Slug("Inno\u00ADva\u00ADtions\u00ADclus\u00ADter"), "innovationscluster");
+  EXPECT_EQ(Slug("Cafe\u0301 \u200BSud"), "cafe-sud");
   EXPECT_EQ(Slug("!?"), "");
 }
 
@@ -118,7 +159,7 @@ TEST(ThreadsTest, AllFunctionsGiveTheSameOnAnyThread) {
   const std::string fold = Fold(text);
   const std::string slug = Slug(text);
   const std::string key = SortKey(text);
-  const std::vector<std::string> tokens = Tokens(text);
+  const std::vector<std::string> words = Words(text);
   std::vector<std::thread> threads;
   for (int i = 0; i < 4; ++i) {
     threads.emplace_back([&] {
@@ -126,7 +167,7 @@ TEST(ThreadsTest, AllFunctionsGiveTheSameOnAnyThread) {
         EXPECT_EQ(Fold(text), fold);
         EXPECT_EQ(Slug(text), slug);
         EXPECT_EQ(SortKey(text), key);
-        EXPECT_EQ(Tokens(text), tokens);
+        EXPECT_EQ(Words(text), words);
       }
     });
   }
@@ -138,6 +179,13 @@ TEST(LanguageTagTest, IsALanguageAndPerhapsMore) {
                           "de-DE-u-co-phonebk", "en-x-eu"}) {
     EXPECT_TRUE(IsLanguageTag(tag)) << tag;
   }
+}
+
+TEST(LanguageNameTest, IsEnglish) {
+  EXPECT_EQ(LanguageName("de"), "German");
+  EXPECT_EQ(LanguageName("pt-BR"), "Portuguese (Brazil)");
+  EXPECT_EQ(LanguageName("qqq"), "qqq");
+  EXPECT_EQ(LanguageName("no language"), "no language");
 }
 
 TEST(LanguageTagTest, NothingElseHasTheShape) {

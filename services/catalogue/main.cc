@@ -10,7 +10,8 @@ int main(int argc, char** argv) {
        .purpose = "Keeps the record of Europe's cluster organisations.",
        .version = CLUSTERWIRE_VERSION,
        .environment_prefix = "CLUSTERWIRE_CATALOGUE",
-       .check = [&](const auto&) { return catalogue::ReadSettings(config).status(); }},
+       .check = [&](const auto&) { return catalogue::ReadSettings(config).status(); },
+       .look = [&](const auto&) { return catalogue::LookAtFiles(config); }},
       argc, argv, &config, [&] {
         return catalogue::StartServer(config, clusterwire::Clock::System(),
                                       clusterwire::Random::System());

@@ -95,14 +95,14 @@ class CatalogueParts final : public service::Parts {
     const service::Settings& common = in_.settings.common;
     ASSIGN_OR_RETURN(std::string key, service::LoadTokenKey(common.token_key_file, in_.random));
     tokens_.emplace(std::move(key));
-    ASSIGN_OR_RETURN(
-        database_, service::OpenDatabase("database.url", common.database, common.database_options));
+    ASSIGN_OR_RETURN(database_, service::OpenDatabase("database.url", common.database,
+                                                      common.database_options, kDatabaseOwner));
     ASSIGN_OR_RETURN(store::Registry registry, CatalogueTypes());
     store::Options options;
     options.group_limit = common.writers;
     ASSIGN_OR_RETURN(store_, store::Store::Open(*database_, std::move(registry), in_.clock,
                                                 in_.random, options));
-    return absl::OkStatus();
+    return TopicWatch::CreateTables(*database_);
   }
 
   absl::Status StartReaders() {
@@ -115,7 +115,7 @@ class CatalogueParts final : public service::Parts {
     ASSIGN_OR_RETURN(applier_, StartApplier(*store_, *index_, in_.clock, in_.random, in_.metrics));
     Relay::Options options = in_.settings.relay;
     options.holder = HolderName(in_.settings.common.grpc.address);
-    relay_.emplace(std::move(options), *store_, in_.clock, in_.random, in_.metrics);
+    relay_.emplace(std::move(options), *database_, *store_, in_.clock, in_.random, in_.metrics);
     maintenance_.emplace(*store_, in_.clock, in_.random);
     return absl::OkStatus();
   }

@@ -1,6 +1,7 @@
 #include "services/catalogue/settings.h"
 
 #include "libs/base/status/error.h"
+#include "libs/service/open.h"
 
 namespace clusterwire::catalogue {
 
@@ -20,6 +21,14 @@ absl::StatusOr<Settings> ReadSettings(const config::v1::CatalogueConfig& config)
                             absl::Minutes(1), absl::Hours(24 * 3650), absl::Hours(7 * 24));
   RETURN_IF_ERROR(errors.ToStatus());
   return settings;
+}
+
+absl::Status LookAtFiles(const config::v1::CatalogueConfig& config) {
+  ASSIGN_OR_RETURN(const Settings settings, ReadSettings(config));
+  FieldErrors errors;
+  service::LookAtDatabase(errors, "database.url", settings.common.database, kDatabaseOwner);
+  service::LookAtTokenKey(errors, settings.common.token_key_file);
+  return errors.ToStatus();
 }
 
 }  // namespace clusterwire::catalogue

@@ -9,6 +9,9 @@
 
 namespace clusterwire::catalogue {
 
+// Whose database it is, for sql::Claim().
+inline constexpr std::string_view kDatabaseOwner = "catalogue";
+
 // The configuration with its defaults filled in, as the parts want it.
 struct Settings {
   service::Settings common;
@@ -17,5 +20,8 @@ struct Settings {
 
 // INVALID_ARGUMENT with every option that is missing or out of range, by its path: "relay.batch".
 absl::StatusOr<Settings> ReadSettings(const config::v1::CatalogueConfig& config);
+
+// For --check_config: what of the files that it names can't be used, as far as they are there.
+absl::Status LookAtFiles(const config::v1::CatalogueConfig& config);
 
 }  // namespace clusterwire::catalogue

@@ -10,7 +10,8 @@ int main(int argc, char** argv) {
        .purpose = "Tells those who want to know when something about a cluster changes.",
        .version = CLUSTERWIRE_VERSION,
        .environment_prefix = "CLUSTERWIRE_NOTIFICATION",
-       .check = [&](const auto&) { return notification::ReadSettings(config).status(); }},
+       .check = [&](const auto&) { return notification::ReadSettings(config).status(); },
+       .look = [&](const auto&) { return notification::LookAtFiles(config); }},
       argc, argv, &config, [&] {
         return notification::StartServer(config, clusterwire::Clock::System(),
                                          clusterwire::Random::System());

@@ -6,10 +6,11 @@
 
 namespace clusterwire::notification {
 
-LedgerMaintenance::LedgerMaintenance(absl::Duration retention, Ledger& ledger, Clock& clock,
-                                     telemetry::Metrics& metrics)
+LedgerMaintenance::LedgerMaintenance(absl::Duration retention, Ledger& ledger, Audit& audit,
+                                     Clock& clock, telemetry::Metrics& metrics)
     : retention_(retention),
       ledger_(ledger),
+      audit_(audit),
       clock_(clock),
       purged_(metrics.GetCounter("clusterwire_ledger_purged_records_total",
                                  "Records removed, with all that hung on them, after their "
@@ -22,13 +23,24 @@ LedgerMaintenance::LedgerMaintenance(absl::Duration retention, Ledger& ledger, C
 
 absl::Time LedgerMaintenance::Round() {
   Purge();
-  const auto balance =
-      ledger_.Read([](sql::Connection& connection) { return Balance(connection).OfAll(); });
-  if (balance.ok()) {
-    difference_.Set(static_cast<double>(balance->difference()));
-    pending_.Set(static_cast<double>(balance->pending()));
-  }
+  AddUp();
+  const auto pending =
+      ledger_.Read([](sql::Connection& connection) { return Balance(connection).Pending(); });
+  if (pending.ok()) pending_.Set(static_cast<double>(*pending));
   return clock_.Now() + kPause;
+}
+
+void LedgerMaintenance::AddUp() {
+  for (int step = 0; step < kAuditSteps; ++step) {
+    const absl::StatusOr<bool> last = audit_.Step();
+    if (!last.ok()) {
+      telemetry::LogWarning("ledger not added up", {{"error", last.status()}});
+      return;
+    }
+    if (!*last) continue;
+    difference_.Set(static_cast<double>(audit_.result()->difference()));
+    return;
+  }
 }
 
 void LedgerMaintenance::Purge() {

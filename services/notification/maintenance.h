@@ -5,28 +5,33 @@
 #include "libs/base/threads/worker.h"
 #include "libs/base/time/clock.h"
 #include "libs/telemetry/metrics.h"
+#include "services/notification/ledger/audit.h"
 #include "services/notification/ledger/ledger.h"
 
 namespace clusterwire::notification {
 
 // What a running service does for itself every minute: removes what is past its retention from the
-// ledger, and adds it up. A ledger that is away is tried again the next time.
+// ledger, and adds it up, a bounded part at a time. A ledger that is away is tried again
+// the next time.
 class LedgerMaintenance {
  public:
   // The arguments by reference outlive it.
-  LedgerMaintenance(absl::Duration retention, Ledger& ledger, Clock& clock,
+  LedgerMaintenance(absl::Duration retention, Ledger& ledger, Audit& audit, Clock& clock,
                     telemetry::Metrics& metrics);
 
  private:
   static constexpr absl::Duration kPause = absl::Minutes(1);
   static constexpr int kPurgeBatch = 200;   // records in one transaction
   static constexpr int kPurgeBatches = 50;  // in one round; the rest waits for the next
+  static constexpr int kAuditSteps = 20;    // in one round; the rest waits for the next
 
   absl::Time Round();
   void Purge();
+  void AddUp();
 
   const absl::Duration retention_;
   Ledger& ledger_;
+  Audit& audit_;
   Clock& clock_;
   telemetry::Counter purged_;
   telemetry::Gauge difference_;

@@ -9,7 +9,9 @@
 #include "libs/base/status/error.h"
 #include "libs/service/open.h"
 #include "libs/store/maintenance.h"
+#include "services/notification/channels/address_check.h"
 #include "services/notification/channels/channels.h"
+#include "services/notification/channels/endpoint_tester.h"
 #include "services/notification/ingest/ingest.h"
 #include "services/notification/ingest/intake.h"
 #include "services/notification/ledger/inbox/inbox.h"
@@ -58,6 +60,7 @@ class NotificationParts final : public service::Parts {
     in_.handles.tokens.Set(*tokens_);
     in_.handles.subscribers.Set(*subscribers_);
     in_.handles.endpoints.Set(*endpoints_);
+    in_.handles.endpoint_tester.Set(*endpoint_tester_);
     in_.handles.subscriptions.Set(*subscriptions_);
     in_.handles.ledger.Set(*ledger_);
     in_.handles.inbox_signal.Set(inbox_signal_);
@@ -83,30 +86,57 @@ class NotificationParts final : public service::Parts {
     const service::Settings& common = in_.settings.common;
     ASSIGN_OR_RETURN(std::string key, service::LoadTokenKey(common.token_key_file, in_.random));
     tokens_.emplace(std::move(key));
-    ASSIGN_OR_RETURN(store_database_, service::OpenDatabase("database.url", common.database,
-                                                            common.database_options));
-    ASSIGN_OR_RETURN(ledger_database_, service::OpenDatabase("ledger.url", in_.settings.ledger,
-                                                             in_.settings.ledger_options));
+    ASSIGN_OR_RETURN(store_database_,
+                     service::OpenDatabase("database.url", common.database, common.database_options,
+                                           kDatabaseOwner));
+    ASSIGN_OR_RETURN(ledger_database_,
+                     service::OpenDatabase("ledger.url", in_.settings.ledger,
+                                           in_.settings.ledger_options, kDatabaseOwner));
     ASSIGN_OR_RETURN(store::Registry registry, MakeRegistry());
     ASSIGN_OR_RETURN(store_, store::Store::Open(*store_database_, std::move(registry), in_.clock,
                                                 in_.random, StoreOptions()));
     ASSIGN_OR_RETURN(ledger_, Ledger::Open(*ledger_database_));
     ASSIGN_OR_RETURN(interests_, Interests::Load(*store_, in_.clock, in_.random));
+    StartLookingUp();
     subscribers_.emplace(*store_, in_.random);
-    endpoints_.emplace(*store_, in_.random, in_.guard);
+    endpoints_.emplace(*store_, in_.random, in_.guard, *addresses_);
     subscriptions_.emplace(*store_, in_.random);
     return absl::OkStatus();
   }
 
+  http::Client::Options ClientOptions(size_t in_flight) const {
+    return {.guard = in_.guard,
+            .in_flight_limit = in_flight,
+            .time_limit = in_.settings.delivery.try_limit,
+            .user_agent = "clusterwire-notification",
+            .ca_file = {}};
+  }
+
+  // What callers ask of others' machines: names are looked up and receivers tested by a client of
+  // their own, so that no notice waits for them.
+  void StartLookingUp() {
+    constexpr size_t kAtOnce = 200;
+    asking_client_.emplace(ClientOptions(kAtOnce), in_.clock);
+    addresses_.emplace(
+        [this](const std::string& url, absl::Time deadline, AddressCheck::Done done) {
+          return asking_client_->LookUp(url, deadline, std::move(done));
+        },
+        in_.clock);
+    test_channels_ = MakeChannels({.client = *asking_client_,
+                                   .inbox_signal = inbox_signal_,
+                                   .clock = in_.clock,
+                                   .random = in_.random});
+    endpoint_tester_.emplace(in_.settings.delivery.try_limit,
+                             EndpointTester::Parts{.store = *store_,
+                                                   .channels = test_channels_,
+                                                   .addresses = *addresses_,
+                                                   .clock = in_.clock,
+                                                   .random = in_.random});
+  }
+
   void StartDelivery() {
     const Dispatcher::Options& delivery = in_.settings.delivery;
-    client_.emplace(
-        http::Client::Options{.guard = in_.guard,
-                              .in_flight_limit = static_cast<size_t>(delivery.queue.in_flight),
-                              .time_limit = delivery.try_limit,
-                              .user_agent = "clusterwire-notification",
-                              .ca_file = {}},
-        in_.clock);
+    client_.emplace(ClientOptions(static_cast<size_t>(delivery.queue.in_flight)), in_.clock);
     channels_ = MakeChannels({.client = *client_,
                               .inbox_signal = inbox_signal_,
                               .clock = in_.clock,
@@ -135,6 +165,7 @@ class NotificationParts final : public service::Parts {
   }
 
   void StartMaintenance() {
+    audit_.emplace(*ledger_);
     const auto consumer = [this] {
       return ConsumerReport{.lag = ingest_->lag(), .status = ingest_->status()};
     };
@@ -145,11 +176,12 @@ class NotificationParts final : public service::Parts {
                                                .ledger_database = *ledger_database_,
                                                .store = *store_,
                                                .ledger = *ledger_,
+                                               .audit = *audit_,
                                                .interests = *interests_,
                                                .consumer = consumer});
     watched_ = WatchMetrics(in_.metrics, *store_, *interests_, *client_);
     store_maintenance_.emplace(*store_, in_.clock, in_.random);
-    ledger_maintenance_.emplace(in_.settings.retention, *ledger_, in_.clock, in_.metrics);
+    ledger_maintenance_.emplace(in_.settings.retention, *ledger_, *audit_, in_.clock, in_.metrics);
     watch_findings_.emplace([this] { return diagnosis_->Run().findings(); },
                             std::set<std::string>{"kafka", "topic", "consumer"}, in_.clock);
   }
@@ -164,6 +196,10 @@ class NotificationParts final : public service::Parts {
   std::unique_ptr<Ledger> ledger_;
   std::unique_ptr<Interests> interests_;
   InboxSignal inbox_signal_;
+  std::optional<http::Client> asking_client_;
+  std::optional<AddressCheck> addresses_;
+  Channels test_channels_;
+  std::optional<EndpointTester> endpoint_tester_;
   std::optional<Subscribers> subscribers_;
   std::optional<Endpoints> endpoints_;
   std::optional<Subscriptions> subscriptions_;
@@ -179,6 +215,7 @@ class NotificationParts final : public service::Parts {
   std::optional<Ingest> ingest_;
 
   // What looks at them, and after them.
+  std::optional<Audit> audit_;
   std::optional<Diagnosis> diagnosis_;
   telemetry::Metrics::Collector watched_;
   std::optional<store::Maintenance> store_maintenance_;

@@ -9,7 +9,7 @@ rpc::Services MakeServices(const Api& api, const Handles& handles, rpc::ThreadPo
   rpc::Services services;
 #define SERVICE(noun) services.push_back(Make##noun##Service(api, handles));
 #include "services/notification/types.def"
-  services.push_back(MakeOperationsService(operators, handles.diagnosis, std::move(missing)));
+  services.push_back(MakeOperationsService(api, handles, operators, std::move(missing)));
   return services;
 }
 

@@ -18,6 +18,7 @@ namespace clusterwire::notification {
 using api::Api;
 
 class Diagnosis;
+class EndpointTester;
 class Endpoints;
 class InboxSignal;
 class Ledger;
@@ -32,6 +33,7 @@ struct Handles {
   rpc::Late<const rpc::TokenSigner> tokens;
   rpc::Late<Subscribers> subscribers;
   rpc::Late<Endpoints> endpoints;
+  rpc::Late<EndpointTester> endpoint_tester;
   rpc::Late<Subscriptions> subscriptions;
   rpc::Late<Ledger> ledger;
   rpc::Late<InboxSignal> inbox_signal;
@@ -47,8 +49,8 @@ rpc::Services MakeServices(const Api& api, const Handles& handles, rpc::ThreadPo
 
 #define SERVICE(noun) rpc::Service Make##noun##Service(const Api& api, const Handles& handles);
 #include "services/notification/types.def"
-rpc::Service MakeOperationsService(rpc::ThreadPool& operators,
-                                   const rpc::Late<const Diagnosis>& diagnosis,
+rpc::Service MakeOperationsService(const Api& api, const Handles& handles,
+                                   rpc::ThreadPool& operators,
                                    std::function<service::Findings()> missing);
 
 }  // namespace clusterwire::notification

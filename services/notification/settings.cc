@@ -4,6 +4,8 @@
 #include "absl/strings/str_cat.h"
 
 #include "libs/base/status/error.h"
+#include "libs/service/open.h"
+#include "libs/sql/url.h"
 
 namespace clusterwire::notification {
 namespace {
@@ -54,7 +56,13 @@ absl::StatusOr<Settings> ReadSettings(const NotificationConfig& config) {
   settings.ledger = config.ledger().url().empty() ? LedgerBeside(settings.common.database)
                                                   : config.ledger().url();
   if (!config.ledger().url().empty()) {
-    errors.AddAll("ledger.url", sql::Database::CheckUrl(settings.ledger));
+    errors.AddAll("ledger.url", sql::CheckUrl(settings.ledger));
+  }
+  if (sql::SameFile(settings.common.database, settings.ledger)) {
+    errors.Add(
+        "ledger.url",
+        "is the same SQLite file as database.url, and a file has one writer; leave it out for "
+        "ledger.db beside the store, or name another file");
   }
   settings.ledger_options =
       service::ReadConnections(errors, "ledger.readers", config.ledger().readers());
@@ -68,6 +76,15 @@ absl::StatusOr<Settings> ReadSettings(const NotificationConfig& config) {
       absl::Hours(1), absl::Hours(24 * 3650), absl::Hours(30 * 24));
   RETURN_IF_ERROR(errors.ToStatus());
   return settings;
+}
+
+absl::Status LookAtFiles(const NotificationConfig& config) {
+  ASSIGN_OR_RETURN(const Settings settings, ReadSettings(config));
+  FieldErrors errors;
+  service::LookAtDatabase(errors, "database.url", settings.common.database, kDatabaseOwner);
+  service::LookAtDatabase(errors, "ledger.url", settings.ledger, kDatabaseOwner);
+  service::LookAtTokenKey(errors, settings.common.token_key_file);
+  return errors.ToStatus();
 }
 
 }  // namespace clusterwire::notification

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
@@ -12,6 +13,9 @@
 #include "services/notification/delivery/dispatcher.h"
 
 namespace clusterwire::notification {
+
+// Whose databases they are, for sql::Claim().
+inline constexpr std::string_view kDatabaseOwner = "notification";
 
 // The configuration with its defaults filled in, as the parts want it.
 struct Settings {
@@ -27,5 +31,8 @@ struct Settings {
 // INVALID_ARGUMENT with every option that is missing or out of range, by its path:
 // "delivery.retry_jitter".
 absl::StatusOr<Settings> ReadSettings(const config::v1::NotificationConfig& config);
+
+// For --check_config: what of the files that it names can't be used, as far as they are there.
+absl::Status LookAtFiles(const config::v1::NotificationConfig& config);
 
 }  // namespace clusterwire::notification

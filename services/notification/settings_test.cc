@@ -58,6 +58,24 @@ TEST(Settings, PutTheLedgerBesideTheStore) {
   EXPECT_EQ(LedgerOf({{"database.url", "postgresql://db/x"}}), "postgresql://db/x");
 }
 
+TEST(Settings, RefuseOneFileForStoreAndLedgerHoweverItIsSpelled) {
+  for (const char* ledger : {"sqlite:/var/lib/x/store.db", "sqlite:/var/lib/y/../x/./store.db"}) {
+    EXPECT_THAT(Read({{"ledger.url", ledger}}), HasFieldError("ledger.url")) << ledger;
+  }
+  EXPECT_THAT(Read({{"database.url", "sqlite:/var/lib/x/ledger.db"}}), HasFieldError("ledger.url"))
+      << "the ledger's own place";
+}
+
+TEST(Settings, FindWhatCanBeFoundWithoutANetwork) {
+  EXPECT_THAT(Read({{"listen.grpc_address", "0.0.0.0:1"},
+                    {"kafka.topic", "two words"},
+                    {"kafka.properties[linger.msec]", "5"}}),
+              AllOf(HasFieldError("listen.grpc_address"), HasFieldError("kafka.topic"),
+                    HasFieldError("kafka.properties[linger.msec]")));
+  EXPECT_THAT(Read({{"listen.grpc_address", "0.0.0.0:1"}, {"listen.allow_insecure", "true"}}),
+              IsOk());
+}
+
 TEST(Settings, NameEveryOptionThatIsWrong) {
   EXPECT_THAT(Read({{"delivery.in_flight", "9999"},
                     {"delivery.retry_jitter", "2"},

@@ -20,7 +20,7 @@ LIBRARIES = {
     "match": {"filter"},
     "change": {"base", "filter", "kafka"},
     "rpc": {"base", "telemetry"},
-    "api": {"resource", "rpc"},
+    "api": {"resource", "rpc", "text"},
     "service": {"config", "http", "kafka", "rpc", "sql"},
 }
 
@@ -28,6 +28,7 @@ LIBRARIES = {
 # Services know all but the other service's own.
 PROTOS = {
     "base": {"google/rpc"},
+    "text": {"clusterwire/type/v1"},
     "filter": {"clusterwire/type/v1"},
     "facts": {"clusterwire/type/v1"},
     "change": {"clusterwire/change/v1", "clusterwire/type/v1"},
@@ -40,7 +41,8 @@ FOREIGN_CONTRACT = {"catalogue": "clusterwire/notification/", "notification": "c
 PACKAGED = [
     ("SQLite and libpq", re.compile(r"^(sqlite3|libpq-fe)\.h$"), re.compile(r"^libs/sql/")),
     ("librdkafka", re.compile(r"^librdkafka/"), re.compile(r"^libs/kafka/")),
-    ("libcurl and httplib", re.compile(r"^curl/|^httplib\.h$"), re.compile(r"^libs/http/")),
+    ("libcurl, libidn2 and httplib", re.compile(r"^curl/|^idn2\.h$|^httplib\.h$"),
+     re.compile(r"^libs/http/")),
     # A test of TLS makes its own certificates.
     ("OpenSSL", re.compile(r"^openssl/"), re.compile(r"^libs/base/|^libs/http/client_tls_test\.cc$")),
     ("nlohmann-json", re.compile(r"^nlohmann/"), re.compile(r"^libs/base/")),

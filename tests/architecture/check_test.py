@@ -34,7 +34,7 @@ class Arrows(unittest.TestCase):
                 ("libs/telemetry/log.h", "libs/config/load.h"),
                 ("libs/sql/pool.h", "libs/store/store.h"),
                 ("libs/filter/terms/terms.h", "libs/search/index.h"),
-                ("libs/text/text.h", "clusterwire/type/v1/facts.pb.h"),
+                ("libs/text/text.h", "clusterwire/change/v1/change_kind.pb.h"),
                 ("libs/store/store.h", "services/catalogue/types.h"),
                 ("libs/store/store.cc", "sqlite3.h"),
                 ("libs/store/store.cc", "libpq-fe.h"),

@@ -7,6 +7,7 @@ from google.protobuf import descriptor_pb2
 from google.protobuf import text_format
 
 import baseline
+import forms
 import rules
 
 GOOD = """
@@ -53,6 +54,25 @@ def descriptors(*replacements):
 
 def found(*replacements):
     return {f.split(": ")[1] for f in rules.check(descriptors(*replacements))}
+
+
+class Forms(unittest.TestCase):
+    # Thing is what GetThing is asked with; its field `city` stands in place of `name`.
+    def missing(self, option, city="city"):
+        parsed = descriptors(('"name"', f'"{city}"'))
+        parsed.file[0].extension.add(name="form", number=50002,
+                                     extendee=".google.protobuf.FieldOptions")
+        parsed.file[0].message_type[0].field[0].options.MergeFromString(option)
+        return [f.split(": ")[1:] for f in forms.check(parsed)]
+
+    def test_a_text_of_a_request_has_to_say_what_it_is(self):
+        self.assertEqual([f[0] for f in self.missing(b"")], ["TEXT_FORM"])
+        self.assertIn("Thing.city", self.missing(b"")[0][1])
+
+    def test_one_that_says_it_and_a_name_are_fine(self):
+        self.assertEqual(self.missing(b"\x90\xb5\x18\x01"), [])
+        self.assertEqual(self.missing(b"", city="name"), [])
+        self.assertEqual(self.missing(b"", city="city_id"), [])
 
 
 class Rules(unittest.TestCase):

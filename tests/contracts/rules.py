@@ -7,6 +7,8 @@ LANGUAGE_OPTIONS is ours: what generators for Go and Java need to be told.
 
 import re
 
+from google.protobuf import unknown_fields
+
 PASCAL = re.compile(r"^[A-Z][A-Za-z0-9]*$")
 LOWER_SNAKE = re.compile(r"^[a-z][a-z0-9]*(_[a-z0-9]+)*$")
 UPPER_SNAKE = re.compile(r"^[A-Z][A-Z0-9]*(_[A-Z0-9]+)*$")
@@ -32,6 +34,7 @@ def ours(descriptors):
 def check(descriptors):
     """Returns the findings, each one line 'file:line: RULE: text', in order of place."""
     owners = {name: f.name for f in descriptors.file for name in _type_names(f)}
+    owners |= {(e.extendee, e.number): f.name for f in descriptors.file for e in f.extension}
     findings = []
     for file in ours(descriptors):
         findings += _FileCheck(file, owners).run()
@@ -164,6 +167,8 @@ class _FileCheck:
 
     def _field(self, path, field, scope):
         self._use(field.type_name)
+        for option in unknown_fields.UnknownFieldSet(field.options):
+            self._use((".google.protobuf.FieldOptions", option.field_number))
         self._name(path, "FIELD_LOWER_SNAKE_CASE", LOWER_SNAKE, field.name)
         self._comment(path, "FIELD", f"{scope}.{field.name}")
 

@@ -1,6 +1,8 @@
 """What a service needs isn't there or isn't as it should be: it says what is wrong and what to mend,
 is not ready, and stays alive."""
 
+import os
+import pathlib
 import subprocess
 import unittest
 
@@ -81,15 +83,65 @@ class MissingAtStartTest(unittest.TestCase):
                 self.check_it_says(service, "token_key_file: ", str(place), "at least 32 bytes")
         place.unlink()
         place.mkdir()
-        (place / "token.key").write_bytes(b"x" * 5)
+        key = place / "token.key"
+        key.touch(0o600)
+        key.write_bytes(b"x" * 5)
         for service in stack.services:
             with self.subTest(service.name):
                 eventually(lambda: "holds 5 bytes" in service.findings()["start"].finding,
                            "the short one is refused")
-        (place / "token.key").write_bytes(b"x" * 32)
+        key.write_bytes(os.urandom(32))
+        key.chmod(0o644)
+        for service in stack.services:
+            with self.subTest(service.name):
+                eventually(lambda: "chmod 600" in service.findings()["start"].finding,
+                           "one that others can read is refused")
+        key.chmod(0o600)
         for service in stack.services:
             with self.subTest(service.name):
                 service.wait_until_ready()
+
+    def test_a_file_that_another_process_has_is_refused_until_that_one_ends(self):
+        first = shared.new_stack()
+        self.addCleanup(first.stop)
+        first.start()
+        for option, service in {"database.url": first.catalogue,
+                                "ledger.url": first.notification}.items():
+            with self.subTest(option):
+                file = pathlib.Path(service.database_url.removeprefix("sqlite:"))
+                if option == "ledger.url":
+                    file = file.with_name("ledger.db")
+                second = shared.new_stack(**{f"{service.name}_settings": {option: f"sqlite:{file}"}})
+                second = {s.name: s for s in second.services}[service.name]
+                self.addCleanup(second.process.kill)
+                second.process.start()
+                second.wait_until_live()
+                self.check_it_says(second, f"{option}: {file} is used by clusterwire-{service.name}, "
+                                   f"process {service.process.pid}", f"mend {option}")
+                service.process.kill()
+                second.wait_until_ready()
+                self.assertEqual(file.stat().st_mode & 0o777, 0o600)
+
+    def test_the_file_of_the_other_service_is_refused_also_without_starting(self):
+        stack = shared.new_stack()
+        self.addCleanup(stack.stop)
+        stack.start()
+        for service in stack.services:
+            service.process.stop()
+        for mine, other in [(stack.notification, stack.catalogue),
+                            (stack.catalogue, stack.notification)]:
+            with self.subTest(mine.name):
+                said = f"belongs to the {other.name} service"
+                command = [*mine.process.command, "--set", f"database.url={other.database_url}"]
+                done = subprocess.run([*command, "--check_config"], capture_output=True, text=True,
+                                      timeout=20)
+                self.assertEqual(done.returncode, 1)
+                self.assertIn("database.url: ", done.stderr)
+                self.assertIn(said, done.stderr)
+                mine.process.command = command
+                mine.process.start()
+                mine.wait_until_live()
+                self.check_it_says(mine, "database.url: ", said)
 
     def test_it_stops_while_it_waits(self):
         stack = self.start("database.url", "sqlite:/nowhere/store.db")

@@ -3,20 +3,23 @@
 import socket
 import subprocess
 
-from confluent_kafka import KafkaException
-from confluent_kafka.admin import AdminClient, AlterConfigOpType, ConfigEntry, ConfigResource, \
-    NewTopic
+from confluent_kafka import OFFSET_END, KafkaError, KafkaException, TopicPartition
+from confluent_kafka.admin import AclBinding, AclOperation, AclPermissionType, AdminClient, \
+    AlterConfigOpType, ConfigEntry, ConfigResource, NewTopic, ResourcePatternType, ResourceType
 
 from processes import KAFKA_HOME, ROOT, Process, free_ports
 from waiting import eventually
 
 CLUSTER_ID = "Y2x1c3RlcndpcmUtdGVzdA"      # 16 bytes in base64, any would do
 SETTINGS = ROOT / "deploy/local/kafka/server.properties.in"
-# Groups notice a killed member within the patience of a test; a restarted broker is let in at once.
+# Groups notice a killed member within the patience of a test; a restarted broker is let in at once;
+# everybody may do everything until a test gives a topic an access list.
 FOR_TESTS = """
 group.min.session.timeout.ms=1000
 broker.session.timeout.ms=2000
 broker.heartbeat.interval.ms=500
+authorizer.class.name=org.apache.kafka.metadata.authorizer.StandardAuthorizer
+allow.everyone.if.no.acl.found=true
 """
 JAVA = ["java", "-Xmx384m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-cp",
         f"{KAFKA_HOME}/libs/*"]
@@ -50,6 +53,29 @@ class Broker:
     def create_topic(self, name, partitions, config):
         new = NewTopic(name, num_partitions=partitions, replication_factor=1, config=config)
         self._admin.create_topics([new])[name].result(20)
+
+    def make_topic_anew(self, name, partitions, config):
+        """Deletes it and makes it, unless the catalogue was quicker."""
+        self._admin.delete_topics([name])[name].result(20)
+        try:
+            self.create_topic(name, partitions, config)
+        except KafkaException as error:
+            if error.args[0].code() != KafkaError.TOPIC_ALREADY_EXISTS:
+                raise
+
+    def forget_records(self, name):
+        """What retention does: the log of each partition begins at its end."""
+        ends = [TopicPartition(name, one, OFFSET_END)
+                for one in self._admin.list_topics(name, timeout=5).topics[name].partitions]
+        for future in self._admin.delete_records(ends).values():
+            future.result(20)
+
+    def allow_only(self, name, operations):
+        """From now on everybody may do these things with the topic, and nothing else."""
+        bindings = [AclBinding(ResourceType.TOPIC, name, ResourcePatternType.LITERAL, "User:*", "*",
+                               AclOperation[one], AclPermissionType.ALLOW) for one in operations]
+        for future in self._admin.create_acls(bindings).values():
+            future.result(20)
 
     def set_topic(self, name, config):
         """Changes these properties of it."""

@@ -32,16 +32,16 @@ class Process:
     def __init__(self, name, command, log, stop_signal=signal.SIGTERM):
         self.name = name
         self.log = log
-        # It dies with us, also when we are killed.
-        self._command = ["setpriv", "--pdeathsig", "KILL", "--", *map(str, command)]
+        self.command = [*map(str, command)]
         self._stop_signal = stop_signal
         self._child = None
         log.touch()
 
     def start(self):
+        # It dies with us, also when we are killed.
+        command = ["setpriv", "--pdeathsig", "KILL", "--", *self.command]
         with open(self.log, "ab") as log:
-            self._child = subprocess.Popen(self._command, stdin=subprocess.DEVNULL, stdout=log,
-                                           stderr=log)
+            self._child = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log, stderr=log)
 
     @property
     def running(self):

@@ -17,6 +17,7 @@ class Message:
     def __init__(self, headers, body):
         self.arrived = time.monotonic()
         self.headers = headers
+        self.body = body
         self.event = json.loads(body)
         self.id = headers["webhook-id"]
 

@@ -32,10 +32,7 @@ class ReplicaTest(unittest.TestCase):
         self.check_one_sees_what_the_other_wrote(first, second)
 
     def check_one_sees_what_the_other_wrote(self, first, second):
-        first.catalogue.client.Taxonomy.CreateTaxonomy(catalogue.CreateTaxonomyRequest(
-            taxonomy=catalogue.Taxonomy(title="Countries", list="iso", subject="SUBJECT_REGION",
-                                        codes=[catalogue.TaxonomyCode(code="DE", title="Germany")])),
-            timeout=10)
+        steps.add_countries(first)
         written = second.catalogue.client.Cluster.CreateCluster(catalogue.CreateClusterRequest(
             cluster_id="test-replica", cluster=catalogue.Cluster(
                 title="Replica", country="DE", state="STATE_PUBLISHED")), timeout=10)

@@ -31,6 +31,14 @@ def add_subscription(stack, subscriber, filter_, webhook=None, **options):
             **options)), timeout=10)
 
 
+def add_countries(stack):
+    """The code list that clusters need at the least."""
+    stack.catalogue.client.Taxonomy.CreateTaxonomy(catalogue.CreateTaxonomyRequest(
+        taxonomy=catalogue.Taxonomy(title="Countries", list="iso", subject="SUBJECT_REGION",
+                                    codes=[catalogue.TaxonomyCode(code="DE", title="Germany")])),
+        timeout=10)
+
+
 def inbox(stack, subscriber):
     """All items."""
     request = notification.ListInboxItemsRequest(parent=subscriber, page_size=1000)

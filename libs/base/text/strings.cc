@@ -21,6 +21,20 @@ size_t CharacterLength(std::string_view text) {
   return refused ? 0 : length;
 }
 
+// Whether a character of UTF-8 is none that is seen in its place: C0, DEL, C1, the line and
+// paragraph separators, and the marks and overrides of direction.
+bool IsUnseen(std::string_view character) {
+  const auto byte = [&](size_t i) { return static_cast<unsigned char>(character[i]); };
+  if (character.size() == 1) return byte(0) < 0x20 || byte(0) == 0x7f;
+  if (character.size() == 2) {
+    return (byte(0) == 0xc2 && byte(1) < 0xa0) || character == "\u061c";
+  }
+  if (character.size() != 3 || byte(0) != 0xe2) return false;
+  return (byte(1) == 0x80 && ((byte(2) >= 0x8e && byte(2) <= 0x8f) ||    // U+200E, U+200F
+                              (byte(2) >= 0xa8 && byte(2) <= 0xae))) ||  // U+2028 to U+202E
+         (byte(1) == 0x81 && byte(2) >= 0xa6 && byte(2) <= 0xa9);        // U+2066 to U+2069
+}
+
 }  // namespace
 
 std::vector<std::string_view> NameSegments(std::string_view name) {
@@ -53,6 +67,20 @@ std::string_view CutUtf8(std::string_view text, size_t bytes) {
   if (text.size() <= bytes) return text;
   while (bytes > 0 && Continues(text[bytes])) --bytes;
   return text.substr(0, bytes);
+}
+
+std::string ReadableUtf8(std::string_view text, size_t bytes) {
+  constexpr std::string_view kReplacement = "\ufffd";
+  std::string readable;
+  while (!text.empty()) {
+    const size_t length = CharacterLength(text);
+    std::string_view shown = kReplacement;
+    if (length > 0) shown = IsUnseen(text.substr(0, length)) ? " " : text.substr(0, length);
+    if (readable.size() + shown.size() > bytes) break;
+    readable += shown;
+    text.remove_prefix(std::max<size_t>(length, 1));
+  }
+  return readable;
 }
 
 std::string Printable(std::string_view text, size_t bytes) {

@@ -31,6 +31,11 @@ std::optional<size_t> Utf8Length(std::string_view text);
 // The front of a UTF-8 text, at most `bytes` long and cut between two characters.
 std::string_view CutUtf8(std::string_view text, size_t bytes);
 
+// At most `bytes` of what a stranger sent, as UTF-8 that can be stored and shown on one line:
+// U+FFFD stands for each byte that is none, and a space for each control character, line end and
+// mark that turns the direction of writing. Cut between two characters.
+std::string ReadableUtf8(std::string_view text, size_t bytes);
+
 // The first `bytes` of a text that may hold anything, with a space in place of all but printable
 // ASCII.
 std::string Printable(std::string_view text, size_t bytes);

@@ -38,6 +38,15 @@ TEST(Utf8Test, ATextIsCutBetweenCharacters) {
   EXPECT_EQ(CutUtf8("한", 2), "");
 }
 
+TEST(Utf8Test, WhatAStrangerSentBecomesReadable) {
+  EXPECT_EQ(ReadableUtf8("Größe: 한 \xff\xc3!", 100), "Größe: 한 \ufffd\ufffd!");
+  EXPECT_EQ(ReadableUtf8(std::string_view("a\0b\r\n\tc\x1b[31m\x7f", 13), 100), "a b   c [31m ");
+  EXPECT_EQ(ReadableUtf8("\u0085a\u2028b\u202ec\u2066d\u200ee\u061cf", 100), " a b c d e f");
+  EXPECT_EQ(ReadableUtf8("aØ", 2), "a");
+  EXPECT_EQ(ReadableUtf8("a\xff", 3), "a");
+  EXPECT_EQ(ReadableUtf8("\xff\xff", 6), "\ufffd\ufffd");
+}
+
 TEST(Utf8Test, OnlyPrintableAsciiIsLeft) { EXPECT_EQ(Printable("a\n~Ø\x7f!", 6), "a ~   "); }
 
 }  // namespace

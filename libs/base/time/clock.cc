@@ -1,6 +1,7 @@
 #include "libs/base/time/clock.h"
 
 #include <algorithm>
+#include <chrono>
 #include <utility>
 
 #include "absl/time/clock.h"
@@ -11,12 +12,16 @@ namespace {
 class SystemClock final : public Clock {
  public:
   absl::Time Now() const override { return absl::Now(); }
+  absl::Duration Uptime() const override {
+    return absl::FromChrono(std::chrono::steady_clock::now().time_since_epoch());
+  }
 
   bool WaitUntil(Wakeup& wakeup, absl::Time deadline) override {
+    const absl::Duration end = Uptime() + (deadline - Now());
     while (true) {
-      const absl::Duration left = deadline - absl::Now();
+      const absl::Duration left = std::min(deadline - Now(), end - Uptime());
       if (left <= absl::ZeroDuration()) return wakeup.Consume();
-      // An hour at most: a wall clock that was set back must not stretch the wait without end.
+      // An hour at most, then the clock is asked again: it may have been set forward.
       if (wakeup.WaitFor(std::min(left, absl::Hours(1)))) return true;
     }
   }

@@ -29,7 +29,11 @@ class Clock {
  public:
   virtual ~Clock() = default;
   virtual absl::Time Now() const = 0;
-  // Blocks until `deadline` or until `wakeup` is notified; true when notified.
+  // Since some moment before; unlike Now() it never goes back and nobody can set it. Lengths of
+  // time are measured by it. It means nothing to another process.
+  virtual absl::Duration Uptime() const = 0;
+  // Blocks until `deadline` or until `wakeup` is notified; true when notified. Never longer than
+  // the deadline was away when the wait began: a clock that is set back stretches no wait.
   virtual bool WaitUntil(Wakeup& wakeup, absl::Time deadline) = 0;
 
   // The machine's clock; lives as long as the program.

@@ -5,6 +5,7 @@
 
 #include <gmock/gmock.h>
 
+#include "libs/base/testing/eventually.h"
 #include "libs/base/testing/fake_clock.h"
 
 namespace clusterwire {
@@ -36,6 +37,26 @@ TEST(FakeClockTest, AWaiterWakesWhenTheTestReachesItsDeadlineAndNotBefore) {
   clock.Advance(absl::Hours(1));
   waiter.join();
   EXPECT_TRUE(woke);
+}
+
+TEST(FakeClockTest, AClockThatIsSetBackStretchesNoWait) {
+  FakeClock clock;
+  Wakeup wakeup;
+  std::thread waiter(
+      [&] { EXPECT_FALSE(clock.WaitUntil(wakeup, clock.Now() + absl::Seconds(5))); });
+  const bool waits = Eventually([&] { return clock.waiting() == 1; });
+  clock.Set(clock.Now() - absl::Hours(1));
+  clock.Advance(absl::Seconds(4));
+  EXPECT_EQ(clock.waiting(), 1);
+  clock.Advance(absl::Seconds(1));
+  EXPECT_TRUE(waits && Eventually([&] { return clock.waiting() == 0; }));
+  if (clock.waiting() > 0) clock.Advance(absl::Hours(1));  // lets it end where it is wrong
+  waiter.join();
+}
+
+TEST(ClockTest, UptimeNeverGoesBack) {
+  const absl::Duration before = Clock::System().Uptime();
+  EXPECT_GE(Clock::System().Uptime(), before);
 }
 
 }  // namespace

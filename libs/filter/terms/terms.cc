@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "libs/filter/terms/hash.h"
 #include "libs/text/text.h"
 
 namespace clusterwire::filter {
@@ -14,17 +15,6 @@ constexpr int kFieldShift = 56;
 // Some letters weigh dozens of bytes; a page token carries the key. Titles that differ only behind
 // so many are ordered by name.
 constexpr size_t kMaxTitleKey = 1000;
-
-// FNV-1a, then the finaliser of MurmurHash3, so that the low bits are as good as the high ones.
-uint64_t Hash(std::string_view value) {
-  uint64_t hash = 0xcbf29ce484222325;
-  for (const char c : value) {
-    hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001b3;
-  }
-  hash = (hash ^ (hash >> 33)) * 0xff51afd7ed558ccd;
-  hash = (hash ^ (hash >> 33)) * 0xc4ceb9fe1a85ec53;
-  return hash ^ (hash >> 33);
-}
 
 Values One(std::string_view value) { return value.empty() ? Values{} : Values{value}; }
 
@@ -104,7 +94,7 @@ std::vector<std::string> TokensOf(const Facts& facts) {
 }
 
 Term MakeTerm(TermField field, std::string_view value) {
-  const uint64_t low = Hash(value) & ((uint64_t{1} << kFieldShift) - 1);
+  const uint64_t low = HashOfValue(value) & ((uint64_t{1} << kFieldShift) - 1);
   return static_cast<Term>(static_cast<uint64_t>(field) << kFieldShift | low);
 }
 

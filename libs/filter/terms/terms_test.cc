@@ -27,8 +27,9 @@ TEST(ColumnsTest, HoldWhatASearchSortsRanksAndCountsBy) {
       "period { start: '2024' } "
       "point { latitude: 55 longitude: 13 precision: POINT_PRECISION_CITY }");
   const Columns columns = ColumnsOf(facts);
-  EXPECT_THAT(columns.tokens, ElementsAre("health", "ols", "oresund", "strait"));
-  EXPECT_THAT(columns.title_tokens, ElementsAre("ols", "oresund"));
+  EXPECT_THAT(columns.tokens,
+              ElementsAre("health", "oels", "oeresund", "ols", "oresund", "strait"));
+  EXPECT_THAT(columns.title_tokens, ElementsAre("oels", "oeresund", "ols", "oresund"));
   EXPECT_THAT(FacetValues("sectors", facts), ElementsAre("esca:ict"));
   EXPECT_THAT(FacetValues("regions", facts), ElementsAre("iso:DK", "nuts:DK"));
   EXPECT_THAT(FacetValues("kinds", facts), IsEmpty());
@@ -53,6 +54,15 @@ TEST(ColumnsTest, ATitleOfHeavyLettersStillFitsAPageToken) {
   Facts facts;
   facts.set_title(title);
   EXPECT_EQ(ColumnsOf(facts).title_key.size(), 1000u);
+}
+
+// Two names of which the second was made to have the term that the first had while the hash had no
+// key.
+TEST(TermsTest, NobodyCanAimAtTheTermOfAnotherValue) {
+  EXPECT_NE(MakeTerm(TermField::kName, "programmes/go-cluster"),
+            MakeTerm(TermField::kName, "programmes/e2rap244m0pc1eaa"));
+  EXPECT_NE(MakeTerm(TermField::kAudience, "programmes/go-cluster"),
+            MakeTerm(TermField::kAudience, "programmes/e2rap244m0pc1eaa"));
 }
 
 TEST(TermsTest, ValuesOfDifferentFieldsNeverMeet) {

@@ -1,6 +1,7 @@
 #include "libs/filter/terms/words.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
@@ -12,27 +13,30 @@
 namespace clusterwire::filter {
 namespace {
 
-void SortOnce(std::vector<std::string>& values) {
-  std::sort(values.begin(), values.end());
-  values.erase(std::unique(values.begin(), values.end()), values.end());
+void SortOnce(std::vector<Word>& words) {
+  std::ranges::sort(words, {}, &Word::written);
+  const auto [first, last] = std::ranges::unique(words, {}, &Word::written);
+  words.erase(first, last);
 }
 
 }  // namespace
+
+Word::Word(std::string text) : written(std::move(text)), spellings(text::Spellings(written)) {}
 
 Words ParseWords(std::string_view text) {
   Words words;
   for (const absl::string_view part :
        absl::StrSplit(ToAbsl(text), absl::ByAnyChar(" \t\r\n"), absl::SkipEmpty())) {
-    std::vector<std::string> tokens = text::Tokens(ToStd(part));
+    std::vector<std::string> read = text::Words(ToStd(part));
     if (part.back() == '*') {
-      if (tokens.empty()) {
+      if (read.empty()) {
         words.lone_star = true;
         continue;
       }
-      words.prefixes.push_back(std::move(tokens.back()));
-      tokens.pop_back();
+      words.prefixes.emplace_back(std::move(read.back()));
+      read.pop_back();
     }
-    words.whole.insert(words.whole.end(), tokens.begin(), tokens.end());
+    for (std::string& word : read) words.whole.emplace_back(std::move(word));
   }
   SortOnce(words.whole);
   SortOnce(words.prefixes);
@@ -40,27 +44,32 @@ Words ParseWords(std::string_view text) {
 }
 
 std::string Words::ToString() const {
-  std::vector<std::string> all = whole;
-  for (const std::string& prefix : prefixes) all.push_back(absl::StrCat(prefix, "*"));
+  std::vector<std::string> all;
+  for (const Word& word : whole) all.push_back(word.written);
+  for (const Word& prefix : prefixes) all.push_back(absl::StrCat(prefix.written, "*"));
   return absl::StrJoin(all, " ");
 }
 
-bool HasWord(const std::vector<std::string>& tokens, const std::string& word) {
-  return std::binary_search(tokens.begin(), tokens.end(), word);
+bool HasWord(const std::vector<std::string>& tokens, const Word& word) {
+  return std::ranges::any_of(word.spellings, [&](const std::string& spelling) {
+    return std::ranges::binary_search(tokens, spelling);
+  });
 }
 
-bool HasPrefix(const std::vector<std::string>& tokens, const std::string& prefix) {
-  const auto at = std::lower_bound(tokens.begin(), tokens.end(), prefix);
-  return at != tokens.end() && at->starts_with(prefix);
+bool HasPrefix(const std::vector<std::string>& tokens, const Word& prefix) {
+  return std::ranges::any_of(prefix.spellings, [&](const std::string& spelling) {
+    const auto at = std::ranges::lower_bound(tokens, spelling);
+    return at != tokens.end() && at->starts_with(spelling);
+  });
 }
 
 std::vector<std::string> MissingOf(const Words& words, const std::vector<std::string>& tokens) {
   std::vector<std::string> missing;
-  for (const std::string& word : words.whole) {
-    if (!HasWord(tokens, word)) missing.push_back(word);
+  for (const Word& word : words.whole) {
+    if (!HasWord(tokens, word)) missing.push_back(word.written);
   }
-  for (const std::string& prefix : words.prefixes) {
-    if (!HasPrefix(tokens, prefix)) missing.push_back(prefix + "*");
+  for (const Word& prefix : words.prefixes) {
+    if (!HasPrefix(tokens, prefix)) missing.push_back(prefix.written + "*");
   }
   return missing;
 }

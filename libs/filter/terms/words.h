@@ -6,11 +6,19 @@
 
 namespace clusterwire::filter {
 
-// A query's words, folded, sorted, each once.
+// A word that is asked for, in any of its spellings: "münchen" as "munchen" or "muenchen".
+struct Word {
+  explicit Word(std::string text);
+
+  std::string written;  // as text::Words() gives it, so that it is read as the same word again
+  std::vector<std::string> spellings;
+};
+
+// A query's words, sorted, each once.
 struct Words {
-  std::vector<std::string> whole;
-  std::vector<std::string> prefixes;  // written with a '*' at the end
-  bool lone_star = false;             // a '*' without the start of a word before it
+  std::vector<Word> whole;
+  std::vector<Word> prefixes;  // written with a '*' at the end
+  bool lone_star = false;      // a '*' without the start of a word before it
 
   bool empty() const { return whole.empty() && prefixes.empty(); }
   size_t size() const { return whole.size() + prefixes.size(); }
@@ -20,10 +28,10 @@ struct Words {
 
 Words ParseWords(std::string_view text);
 
-// Whether each word is among `tokens`, which are sorted.
-bool HasWord(const std::vector<std::string>& tokens, const std::string& word);
-bool HasPrefix(const std::vector<std::string>& tokens, const std::string& prefix);
-// The words that are not, prefixes with their '*'.
+// Whether a spelling of the word is among `tokens`, which are sorted, or one of them begins so.
+bool HasWord(const std::vector<std::string>& tokens, const Word& word);
+bool HasPrefix(const std::vector<std::string>& tokens, const Word& prefix);
+// The words that are not there, prefixes with their '*'.
 std::vector<std::string> MissingOf(const Words& words, const std::vector<std::string>& tokens);
 
 }  // namespace clusterwire::filter

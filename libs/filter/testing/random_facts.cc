@@ -51,8 +51,9 @@ const Choices& Ids() {
   return choices;
 }
 const Choices& Words() {
-  static const auto& choices = *new Choices{"Photonik", "photonique", "Öresund", "Straße",
-                                            "health",   "healthcare", "NRW",     "ict"};
+  static const auto& choices = *new Choices{
+      "Photonik", "photonique", "Öresund", "Straße", "health",  "healthcare", "NRW",  "ict",
+      "München",  "muenchen",   "Munchen", "Ørsted", "oersted", "Åre",        "aare", "are"};
   return choices;
 }
 

@@ -132,6 +132,11 @@ size_t Receiver::connections() const {
   return accepted_;
 }
 
+size_t Receiver::open_connections() const {
+  MutexLock lock(mutex_);
+  return accepted_ - closed_;
+}
+
 void Receiver::Run() {
   std::vector<epoll_event> events(256);
   while (true) {
@@ -190,6 +195,8 @@ void Receiver::Serve(Connection& connection, bool readable) {
     const int descriptor = connection.descriptor;
     connections_.erase(descriptor);
     close(descriptor);
+    MutexLock lock(mutex_);
+    ++closed_;
     return;
   }
   const bool more = !connection.output.empty() || connection.parts > 0;
@@ -226,14 +233,15 @@ bool Receiver::Read(Connection& connection) {
 
 void Receiver::Queue(Connection& connection, const Answer& answer) {
   absl::StrAppend(&connection.output, "HTTP/1.1 ", answer.status, " As told\r\n",
-                  "content-length: ", answer.body.size() * answer.repeat_body, "\r\n");
+                  "content-length: ", answer.body.size() * answer.repeat_body + answer.withheld,
+                  "\r\n");
   for (const auto& [name, value] : answer.headers) {
     absl::StrAppend(&connection.output, name, ": ", value, "\r\n");
   }
   absl::StrAppend(&connection.output, answer.close_after ? "connection: close\r\n\r\n" : "\r\n");
   connection.part = answer.body;
   connection.parts = answer.body.empty() ? 0 : answer.repeat_body;
-  connection.closing = answer.close_after;
+  connection.closing = answer.close_after || answer.withheld > 0;
 }
 
 bool Receiver::Write(Connection& connection) {

@@ -34,6 +34,7 @@ class Receiver {
     bool hold = false;           // answers only after Release()
     bool close_at_once = false;  // closes the connection without an answer
     bool close_after = false;    // closes after the answer
+    size_t withheld = 0;  // bytes of the body that are promised and don't come: then it closes
   };
   using Decide = std::function<Answer(const Seen&)>;
 
@@ -53,6 +54,8 @@ class Receiver {
   std::vector<Seen> seen() const;
   // Connections accepted so far: tells whether they are reused.
   size_t connections() const;
+  // Those that are open now.
+  size_t open_connections() const;
 
  private:
   struct Connection;
@@ -77,6 +80,7 @@ class Receiver {
   mutable CondVar changed_;
   std::vector<Seen> seen_ ABSL_GUARDED_BY(mutex_);
   size_t accepted_ ABSL_GUARDED_BY(mutex_) = 0;
+  size_t closed_ ABSL_GUARDED_BY(mutex_) = 0;
   bool released_ ABSL_GUARDED_BY(mutex_) = false;
   bool stopping_ ABSL_GUARDED_BY(mutex_) = false;
   std::thread thread_;  // last: it uses everything above

@@ -8,6 +8,7 @@
 #include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <map>
 #include <optional>
 #include <utility>
 #include <vector>
@@ -19,6 +20,7 @@
 #include <sys/socket.h>
 #include <sys/wait.h>
 
+#include "libs/base/random.h"
 #include "libs/base/status/error.h"
 #include "libs/kafka/admin.h"
 #include "libs/kafka/handles.h"
@@ -114,6 +116,9 @@ absl::Status RealKafka::WriteConfig() {
       << "listener.security.protocol.map=PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT\n"
       << "log.dirs=" << folder_.File("log") << "\n"
       << "auto.create.topics.enable=false\n"
+      // Everybody may do everything until a test gives a topic an access list.
+      << "authorizer.class.name=org.apache.kafka.metadata.authorizer.StandardAuthorizer\n"
+      << "allow.everyone.if.no.acl.found=true\n"
       << "offsets.topic.replication.factor=1\noffsets.topic.num.partitions=1\n"
       << "transaction.state.log.replication.factor=1\ntransaction.state.log.min.isr=1\n"
       << "transaction.state.log.num.partitions=1\n"
@@ -188,6 +193,59 @@ absl::Status RealKafka::DeleteTopic(const std::string& name, absl::Duration pati
       rd_kafka_queue_poll(queue.get(), Remaining(patience).Milliseconds()));
   if (event == nullptr) return ToStatus(RD_KAFKA_RESP_ERR__TIMED_OUT, "deleting a topic");
   return ToStatus(rd_kafka_event_error(event.get()), "deleting a topic");
+}
+
+absl::Status RealKafka::SendInTransaction(const TopicPartition& to,
+                                          const std::vector<std::string>& values, End end) {
+  constexpr int kPatience = 30'000;
+  const ClientPlan plan{
+      .type = RD_KAFKA_PRODUCER,
+      .defaults = {
+          {"transactional.id", absl::StrCat(ToString(to), "/", RandomId(Random::System()))}}};
+  ASSIGN_OR_RETURN(const Client client, NewClient({.brokers = brokers_}, plan));
+  RETURN_IF_ERROR(ToStatus(rd_kafka_init_transactions(client.get(), kPatience), "transaction"));
+  RETURN_IF_ERROR(ToStatus(rd_kafka_begin_transaction(client.get()), "transaction"));
+  const TopicHandle topic(rd_kafka_topic_new(client.get(), to.topic.c_str(), nullptr));
+  for (const std::string& value : values) {
+    if (rd_kafka_produce(topic.get(), to.partition, RD_KAFKA_MSG_F_COPY,
+                         const_cast<char*>(value.data()), value.size(), nullptr, 0, nullptr) != 0) {
+      return ToStatus(rd_kafka_last_error(), "transaction");
+    }
+  }
+  RETURN_IF_ERROR(ToStatus(rd_kafka_flush(client.get(), kPatience), "transaction"));
+  if (end == End::kCommit) {
+    return ToStatus(rd_kafka_commit_transaction(client.get(), kPatience), "transaction");
+  }
+  if (end == End::kAbort) {
+    return ToStatus(rd_kafka_abort_transaction(client.get(), kPatience), "transaction");
+  }
+  return absl::OkStatus();
+}
+
+absl::Status RealKafka::AllowOnly(const std::string& topic,
+                                  const std::vector<std::string>& operations) {
+  static const std::map<std::string, rd_kafka_AclOperation_t> kOperations = {
+      {"READ", RD_KAFKA_ACL_OPERATION_READ},
+      {"WRITE", RD_KAFKA_ACL_OPERATION_WRITE},
+      {"CREATE", RD_KAFKA_ACL_OPERATION_CREATE},
+      {"DESCRIBE", RD_KAFKA_ACL_OPERATION_DESCRIBE},
+      {"DESCRIBE_CONFIGS", RD_KAFKA_ACL_OPERATION_DESCRIBE_CONFIGS}};
+  ASSIGN_OR_RETURN(const Client client,
+                   NewClient({.brokers = brokers_}, {.type = RD_KAFKA_PRODUCER}));
+  std::vector<rd_kafka_AclBinding_t*> bindings;
+  for (const std::string& operation : operations) {
+    char text[512];
+    bindings.push_back(rd_kafka_AclBinding_new(
+        RD_KAFKA_RESOURCE_TOPIC, topic.c_str(), RD_KAFKA_RESOURCE_PATTERN_LITERAL, "User:*", "*",
+        kOperations.at(operation), RD_KAFKA_ACL_PERMISSION_TYPE_ALLOW, text, sizeof text));
+  }
+  const Handle<rd_kafka_queue_t, rd_kafka_queue_destroy> queue(rd_kafka_queue_new(client.get()));
+  rd_kafka_CreateAcls(client.get(), bindings.data(), bindings.size(), nullptr, queue.get());
+  const Handle<rd_kafka_event_t, rd_kafka_event_destroy> event(
+      rd_kafka_queue_poll(queue.get(), 30'000));
+  rd_kafka_AclBinding_destroy_array(bindings.data(), bindings.size());
+  if (event == nullptr) return ToStatus(RD_KAFKA_RESP_ERR__TIMED_OUT, "making an access list");
+  return ToStatus(rd_kafka_event_error(event.get()), "making an access list");
 }
 
 }  // namespace clusterwire::kafka

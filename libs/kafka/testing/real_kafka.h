@@ -2,6 +2,7 @@
 
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
@@ -9,6 +10,7 @@
 #include <sys/types.h>
 
 #include "libs/base/testing/temp_dir.h"
+#include "libs/kafka/message.h"
 
 namespace clusterwire::kafka {
 
@@ -34,6 +36,16 @@ class RealKafka {
   // Starts it again on what it had written, and returns when it answers.
   absl::Status Restart(absl::Duration patience = absl::Seconds(60));
   absl::Status DeleteTopic(const std::string& name, absl::Duration patience);
+
+  // What a producer of transactions does to one partition: sends the values in one transaction and
+  // commits it, aborts it, or leaves it open as one that died does.
+  enum class End { kCommit, kAbort, kOpen };
+  absl::Status SendInTransaction(const TopicPartition& to, const std::vector<std::string>& values,
+                                 End end);
+
+  // From now on everybody may do these things with the topic, and nothing else: "READ", "WRITE",
+  // "DESCRIBE", "DESCRIBE_CONFIGS", "CREATE". Until then everything is allowed.
+  absl::Status AllowOnly(const std::string& topic, const std::vector<std::string>& operations);
 
  private:
   explicit RealKafka(std::string home);

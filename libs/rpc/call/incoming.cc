@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include <grpc/support/time.h>
 #include <grpcpp/support/interceptor.h>
 
 #include "libs/base/status/error.h"
@@ -41,6 +42,16 @@ absl::Status CheckMetadataSize(const grpc::ServerContextBase& context, size_t li
   if (bytes <= limit) return absl::OkStatus();
   return Error(absl::StatusCode::kResourceExhausted, "METADATA_TOO_LARGE",
                absl::StrCat("the call's metadata takes ", bytes, " bytes; send at most ", limit));
+}
+
+// By the clock that nobody sets: gRPC's own conversion to the wall clock is off after a step of it.
+absl::Duration TimeLeft(const grpc::ServerContextBase& context) {
+  const gpr_timespec deadline = gpr_convert_clock_type(context.raw_deadline(), GPR_CLOCK_MONOTONIC);
+  if (gpr_time_cmp(deadline, gpr_inf_future(GPR_CLOCK_MONOTONIC)) == 0) {
+    return absl::InfiniteDuration();
+  }
+  const gpr_timespec left = gpr_time_sub(deadline, gpr_now(GPR_CLOCK_MONOTONIC));
+  return absl::Seconds(left.tv_sec) + absl::Nanoseconds(left.tv_nsec);
 }
 
 class CallInterceptor final : public grpc::experimental::Interceptor {
@@ -101,9 +112,7 @@ absl::Status ReadContext(const grpc::ServerContextBase& context, Runtime& runtim
                          CallContext* call) {
   call->peer = context.peer();
   for (std::string& method : ValuesOf(context, kMethodKey)) call->method = std::move(method);
-  if (context.deadline() != std::chrono::system_clock::time_point::max()) {
-    call->deadline = absl::FromChrono(context.deadline());
-  }
+  call->deadline = runtime.clock().Now() + TimeLeft(context);
   std::optional<telemetry::TraceContext> parent;
   const std::vector<std::string> traceparents = ValuesOf(context, kTraceparentKey);
   // More than one can't be told apart, so none is believed.
@@ -120,11 +129,11 @@ std::unique_ptr<grpc::experimental::ServerInterceptorFactoryInterface> MakeCallI
 }
 
 CallLog::CallLog(Runtime& runtime, CallContext call)
-    : runtime_(runtime), call_(std::move(call)), start_(runtime.clock().Now()) {}
+    : runtime_(runtime), call_(std::move(call)), start_(runtime.clock().Uptime()) {}
 
 grpc::Status CallLog::Finish(const absl::Status& status) {
   const telemetry::TraceScope scope(call_.trace);
-  const absl::Duration took = runtime_.clock().Now() - start_;
+  const absl::Duration took = runtime_.clock().Uptime() - start_;
   const std::string code = status.ok() ? "OK" : absl::StatusCodeToString(status.code());
   runtime_.metrics()
       .GetCounter("clusterwire_rpc_calls_total", "Finished calls",

@@ -41,7 +41,7 @@ class CallLog {
  private:
   Runtime& runtime_;
   CallContext call_;
-  absl::Time start_;
+  absl::Duration start_;  // of the clock's uptime
 };
 
 }  // namespace clusterwire::rpc

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <memory>
+#include <optional>
+#include <utility>
 
 #include <grpcpp/server_context.h>
 #include <grpcpp/support/server_callback.h>
@@ -27,21 +29,34 @@ class UnaryCall final : public grpc::ServerUnaryReactor,
       : pool_(pool),
         context_(context),
         log_(pool.runtime(), std::move(call)),
-        work_(std::move(work)) {
+        work_(std::move(work)),
+        alive_until_(clock().Uptime() + (log_.call().deadline - clock().Now())) {
     pool_.runtime().EnterCall();
   }
   ~UnaryCall() override { pool_.runtime().LeaveCall(); }
 
-  // Once, after construction. `reader` may be null: the call then waits for no revision.
-  void Start(absl::Status refusal, const Parking::Progress* reader, int64_t revision) {
-    self_ = shared_from_this();
-    if (refusal.ok()) refusal = pool_.CheckTaken();
-    if (!refusal.ok()) return End(refusal);
+  // One of these two, once, after construction. `reader` may be null: the call then waits for no
+  // revision.
+  void Start(const absl::Status& refusal, const Parking::Progress* reader, int64_t revision) {
+    if (!Enter(refusal)) return;
     const bool there = reader == nullptr || reader->revision() >= revision;
     Post([this, there, reader, revision] { there ? Run() : Await(*reader, revision); });
   }
+  void Start(const absl::Status& refusal, Ask ask) {
+    if (!Enter(refusal)) return;
+    Post([this, ask = std::move(ask)] { AskFirst(ask); });
+  }
 
  private:
+  bool Enter(absl::Status refusal) {
+    self_ = shared_from_this();
+    if (refusal.ok()) refusal = pool_.CheckTaken();
+    if (!refusal.ok()) End(refusal);
+    return refusal.ok();
+  }
+
+  Clock& clock() const { return pool_.runtime().clock(); }
+
   void Post(std::function<void()> step) {
     if (!pool_.TryPost(std::move(step))) End(pool_.FullError());
   }
@@ -53,7 +68,7 @@ class UnaryCall final : public grpc::ServerUnaryReactor,
     if (!written.ok()) return End(written);
     Runtime& runtime = pool_.runtime();
     const absl::Time until =
-        std::min(log_.call().deadline - kReserve, runtime.clock().Now() + kMaxWait);
+        clock().Now() + std::min(alive_until_ - clock().Uptime() - kReserve, kMaxWait);
     const uint64_t id = runtime.parking().Park(
         reader, revision, log_.call().peer, until, [this](const absl::Status& status) {
           status.ok() ? Post([this] { Run(); }) : End(status);
@@ -67,6 +82,40 @@ class UnaryCall final : public grpc::ServerUnaryReactor,
     if (cancelled) runtime.parking().Cancel(id);
   }
 
+  // On the pool. While `ask` runs the call can't end, since that reads the request.
+  void AskFirst(const Ask& ask) {
+    const auto self = shared_from_this();
+    absl::Status begun = CheckAlive();
+    if (begun.ok()) {
+      const telemetry::TraceScope scope(log_.call().trace);
+      begun =
+          ask(log_.call(), [self](absl::Status status) { self->TakeAnswer(std::move(status)); });
+    }
+    if (!begun.ok()) TakeAnswer(std::move(begun));
+    absl::Status answer;
+    {
+      MutexLock lock(mutex_);
+      waiting_ = true;
+      if (!answer_) return;
+      answer = *answer_;
+    }
+    GoOn(answer);
+  }
+  // The first one counts.
+  void TakeAnswer(absl::Status status) {
+    bool waiting = false;
+    {
+      MutexLock lock(mutex_);
+      if (answer_) return;
+      answer_ = status;
+      waiting = waiting_;
+    }
+    if (waiting) GoOn(status);
+  }
+  void GoOn(const absl::Status& answer) {
+    answer.ok() ? Post([this] { Run(); }) : End(answer);
+  }
+
   void Run() {
     absl::Status status = CheckAlive();
     if (status.ok()) {
@@ -78,7 +127,7 @@ class UnaryCall final : public grpc::ServerUnaryReactor,
 
   absl::Status CheckAlive() const {
     if (context_->IsCancelled()) return absl::CancelledError("the client went away");
-    if (log_.call().deadline <= pool_.runtime().clock().Now()) {
+    if (alive_until_ <= clock().Uptime()) {
       return absl::DeadlineExceededError("the deadline passed before the call was run");
     }
     return absl::OkStatus();
@@ -94,7 +143,11 @@ class UnaryCall final : public grpc::ServerUnaryReactor,
       cancelled_ = true;
       id = parked_;
     }
-    if (id != 0) pool_.runtime().parking().Cancel(id);
+    if (id != 0) {
+      pool_.runtime().parking().Cancel(id);
+    } else {
+      TakeAnswer(absl::CancelledError("the client went away"));
+    }
   }
   void OnDone() override { const auto self = std::move(self_); }
 
@@ -102,18 +155,23 @@ class UnaryCall final : public grpc::ServerUnaryReactor,
   grpc::CallbackServerContext* const context_;
   CallLog log_;
   const UnaryWork work_;
+  const absl::Duration alive_until_;  // the deadline, by a clock that nobody sets
   Mutex mutex_;
   bool cancelled_ ABSL_GUARDED_BY(mutex_) = false;
   uint64_t parked_ ABSL_GUARDED_BY(mutex_) = 0;
-  std::shared_ptr<UnaryCall> self_;  // until gRPC is done
+  bool waiting_ ABSL_GUARDED_BY(mutex_) = false;                // for an answer, with `ask` done
+  std::optional<absl::Status> answer_ ABSL_GUARDED_BY(mutex_);  // to what was asked
+  std::shared_ptr<UnaryCall> self_;                             // until gRPC is done
 };
 
+// `first` is what UnaryCall::Start() gets besides the refusal.
+template <typename... First>
 grpc::ServerUnaryReactor* Start(ThreadPool& pool, grpc::CallbackServerContext* context,
-                                const Parking::Progress* reader, int64_t revision, UnaryWork work) {
+                                UnaryWork work, First... first) {
   CallContext call;
   const absl::Status refusal = ReadContext(*context, pool.runtime(), &call);
   const auto unary = std::make_shared<UnaryCall>(pool, context, std::move(call), std::move(work));
-  unary->Start(refusal, reader, revision);
+  unary->Start(refusal, std::move(first)...);
   return unary.get();  // keeps itself
 }
 
@@ -121,13 +179,19 @@ grpc::ServerUnaryReactor* Start(ThreadPool& pool, grpc::CallbackServerContext* c
 
 grpc::ServerUnaryReactor* RunUnary(ThreadPool& pool, grpc::CallbackServerContext* context,
                                    UnaryWork work) {
-  return Start(pool, context, nullptr, 0, std::move(work));
+  const Parking::Progress* const no_reader = nullptr;
+  return Start(pool, context, std::move(work), no_reader, int64_t{0});
 }
 
 grpc::ServerUnaryReactor* RunAtRevision(ThreadPool& pool, grpc::CallbackServerContext* context,
                                         const Parking::Progress& reader, int64_t revision,
                                         UnaryWork work) {
-  return Start(pool, context, &reader, revision, std::move(work));
+  return Start(pool, context, std::move(work), &reader, revision);
+}
+
+grpc::ServerUnaryReactor* RunAfter(ThreadPool& pool, grpc::CallbackServerContext* context, Ask ask,
+                                   UnaryWork work) {
+  return Start(pool, context, std::move(work), std::move(ask));
 }
 
 }  // namespace clusterwire::rpc

@@ -55,6 +55,17 @@ auto Answering(Response* response, Work work) {
   };
 }
 
+// Runs work behind a wait for somebody else, a name server or a receiver, during which no thread is
+// held. `ask` runs on `pool` and begins the wait; an error of its own ends the call. Then `then` is
+// called once, from any thread and perhaps before `ask` returned: with OK, `work` runs on `pool`;
+// with an error, the call ends so. A client that cancels or whose deadline passes ends the wait at
+// once, and `then` does nothing any more; so what `ask` begins may not use the request after it
+// returned.
+using Then = std::function<void(absl::Status)>;
+using Ask = std::function<absl::Status(const CallContext&, Then)>;
+grpc::ServerUnaryReactor* RunAfter(ThreadPool& pool, grpc::CallbackServerContext* context, Ask ask,
+                                   UnaryWork work);
+
 // The same for work that returns the response.
 template <typename Response, typename Work>
 grpc::ServerUnaryReactor* RunUnary(ThreadPool& pool, grpc::CallbackServerContext* context,

@@ -245,6 +245,16 @@ TEST(RunUnaryTest, ACallWhoseDeadlinePassedWhileItWaitedIsNotRun) {
   EXPECT_EQ(calls.runs, 1);
 }
 
+TEST(RunUnaryTest, AWallClockThatIsSetKeepsNoCallFromBeingRunInItsTime) {
+  for (const absl::Duration step : {-absl::Hours(1), absl::Hours(1)}) {
+    OneRunsOneWaits calls(absl::Now() + absl::Minutes(10));
+    calls.server.clock().Set(calls.server.clock().Now() + step);
+    calls.Release();
+    EXPECT_THAT(calls.status, IsOk()) << step;
+    EXPECT_EQ(calls.runs, 2);
+  }
+}
+
 TEST(RunUnaryTest, TheAccessLogHasOneLineACallWithItsTrace) {
   std::vector<std::string> lines;
   EchoServer server({.echo = [](const CallContext&, const EchoRequest&) {

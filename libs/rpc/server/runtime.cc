@@ -25,7 +25,7 @@ Runtime::Runtime(telemetry::Metrics& metrics, Clock& clock, Random& random, Opti
           })),
       parking_(metrics, clock, random, options.parking),
       watcher_(clock, random, [this] {
-        for (const auto& stream : Streams()) stream->Tick(clock_.Now());
+        for (const auto& stream : Streams()) stream->Tick();
         return clock_.Now() + options_.tick;
       }) {}
 
@@ -38,9 +38,9 @@ void Runtime::CutSlowReaders() {
   // Each turn takes back what one stream holds.
   while (stream_bytes_ > options_.stream_bytes) {
     std::shared_ptr<StreamCore> slowest;
-    absl::Time since = absl::InfiniteFuture();
+    absl::Duration since = absl::InfiniteDuration();
     for (const auto& stream : Streams()) {
-      const absl::Time waits = stream->waits_since();
+      const absl::Duration waits = stream->waits_since();
       if (waits >= since) continue;
       since = waits;
       slowest = stream;

@@ -23,7 +23,6 @@
 #include "libs/telemetry/log.h"
 
 namespace clusterwire::rpc {
-namespace {
 
 absl::Status CheckAddress(const Server::Options& options) {
   const std::string& address = options.address;
@@ -37,10 +36,13 @@ absl::Status CheckAddress(const Server::Options& options) {
     return Error(absl::StatusCode::kInvalidArgument, "LISTEN_ADDRESS_INSECURE",
                  absl::StrCat("'", address,
                               "' is reached by other machines, and the connection isn't "
-                              "encrypted; listen on 127.0.0.1, or allow it explicitly"));
+                              "encrypted; listen on 127.0.0.1, or set listen.allow_insecure "
+                              "where the network keeps strangers out"));
   }
   return absl::OkStatus();
 }
+
+namespace {
 
 // Local credentials refuse peers that aren't local, also misrouted ones; nothing changes on the
 // wire.

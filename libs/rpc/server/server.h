@@ -93,6 +93,9 @@ class Server {
   bool stopped_ ABSL_GUARDED_BY(mutex_) = false;
 };
 
+// What Server::Start() says of an address, before it is listened on.
+absl::Status CheckAddress(const Server::Options& options);
+
 // A channel to `address` without encryption, for clients on the same machine and for tests. It
 // connects at the first call and again whenever the connection is lost. Statuses of calls become
 // absl::Status by ToAbslStatus().

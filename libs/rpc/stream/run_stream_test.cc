@@ -295,6 +295,18 @@ TEST(ServerStreamTest, AllStreamsTogetherHoldABoundedNumberOfBytesAndWhoReadsIsN
   EXPECT_THAT(reader.Status(), IsOk());
 }
 
+TEST(ServerStreamTest, AWallClockThatIsSetForwardCutsNoReaderOff) {
+  EchoServer server({.watch = [](const CallContext&, const Waker&) { return Counting(20'000); }});
+  Watcher watcher(server);
+  EchoResponse response;
+  for (int i = 0; i < 10; ++i) {
+    EXPECT_TRUE(watcher.reader->Read(&response));
+    server.clock().Set(server.clock().Now() + absl::Hours(1));
+  }
+  watcher.Rest();
+  EXPECT_THAT(watcher.Status(), IsOk());
+}
+
 TEST(ServerStreamTest, AReaderThatStaysAwayIsResetInTheEnd) {
   EchoServer server({.watch = [&](const CallContext&, const Waker&) {
     return Source<EchoResponse>([](Batch<EchoResponse>& out) -> absl::StatusOr<Pump> {

@@ -23,7 +23,7 @@ void StreamCore::Start(const absl::Status& refusal) {
   {
     MutexLock lock(mutex_);
     self_ = shared_from_this();
-    last_step_ = pool_.runtime().clock().Now();
+    last_step_ = now();
   }
   absl::Status status = refusal.ok() ? pool_.CheckTaken() : refusal;
   if (status.ok()) status = pool_.runtime().Enter(shared_from_this());
@@ -88,7 +88,7 @@ void StreamCore::RunStep() {
     drop = closing_;  // closed while the step ran
     if (!closing_) {
       LockedQueue(std::move(out));
-      last_step_ = pool_.runtime().clock().Now();
+      last_step_ = now();
       if (!pump.ok() || *pump == Pump::kDone) {
         closing_ = true;
         outcome_ = pump.status();
@@ -116,7 +116,7 @@ void StreamCore::LockedAdvance() {
   if (finished_) return;
   if (!writing_ && !queue_.empty()) {
     writing_ = true;
-    write_start_ = pool_.runtime().clock().Now();
+    write_start_ = now();
     written_.Swap(&queue_.front());
     queue_.pop_front();
     written_bytes_ = written_.Length();
@@ -174,34 +174,34 @@ void StreamCore::OnWritten(bool ok) {
   LockedAdvance();
 }
 
-void StreamCore::Tick(absl::Time now) {
+void StreamCore::Tick() {
   MutexLock lock(mutex_);
   if (over_) return;
-  if (writing_ && finished_ && now - write_start_ >= limits().reset) return LockedTakeBack();
-  if (writing_ && !finished_ && now - write_start_ >= limits().stall) {
-    return LockedCutSlowReader(now);
+  if (writing_ && finished_ && now() - write_start_ >= limits().reset) return LockedTakeBack();
+  if (writing_ && !finished_ && now() - write_start_ >= limits().stall) {
+    return LockedCutSlowReader();
   }
-  if (now - last_step_ >= limits().poll) woken_ = true;
+  if (now() - last_step_ >= limits().poll) woken_ = true;
   LockedPump();
 }
 
-absl::Time StreamCore::waits_since() {
+absl::Duration StreamCore::waits_since() {
   MutexLock lock(mutex_);
-  return written_bytes_ > 0 && !over_ ? write_start_ : absl::InfiniteFuture();
+  return written_bytes_ > 0 && !over_ ? write_start_ : absl::InfiniteDuration();
 }
 
 void StreamCore::CutSlowReader() {
   MutexLock lock(mutex_);
   if (!writing_ || over_) return;
-  LockedCutSlowReader(pool_.runtime().clock().Now());
+  LockedCutSlowReader();
   LockedTakeBack();
   LockedUncountWritten();
 }
 
 // The status queues behind the message that isn't taken.
-void StreamCore::LockedCutSlowReader(absl::Time now) {
+void StreamCore::LockedCutSlowReader() {
   if (finished_) return;
-  write_start_ = now;
+  write_start_ = now();
   pool_.runtime().CountSlowReader();
   LockedCut(Error(absl::StatusCode::kResourceExhausted, "SLOW_READER", kTooSlow));
 }

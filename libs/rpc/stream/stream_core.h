@@ -38,10 +38,10 @@ class StreamCore : public std::enable_shared_from_this<StreamCore> {
   // Ends the stream now; what is queued is dropped.
   void Cut(const absl::Status& status);
   // Looks whether the client stalls and whether a step is due.
-  void Tick(absl::Time now);
-  // Since when the client doesn't take the message that is under way; InfiniteFuture() when there
+  void Tick();
+  // Since when the client doesn't take the message that is under way; InfiniteDuration() when there
   // is none to be taken back.
-  absl::Time waits_since();
+  absl::Duration waits_since();
   // Ends the stream of a client that doesn't take its message, and takes that message back.
   void CutSlowReader();
 
@@ -78,7 +78,7 @@ class StreamCore : public std::enable_shared_from_this<StreamCore> {
   void LockedPump() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void LockedAdvance() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void LockedCut(const absl::Status& status) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
-  void LockedCutSlowReader(absl::Time now) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  void LockedCutSlowReader() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void LockedTakeBack() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void LockedSendStatus() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
@@ -86,6 +86,8 @@ class StreamCore : public std::enable_shared_from_this<StreamCore> {
   void LockedQueue(std::vector<grpc::ByteBuffer> messages) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void LockedDropQueue() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void LockedUncountWritten() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+
+  absl::Duration now() const { return pool_.runtime().clock().Uptime(); }
 
   ThreadPool& pool_;
   grpc::CallbackServerContext* const context_;  // valid until OnOver()
@@ -98,8 +100,8 @@ class StreamCore : public std::enable_shared_from_this<StreamCore> {
   bool finished_ ABSL_GUARDED_BY(mutex_) = false;  // the status went out
   bool over_ ABSL_GUARDED_BY(mutex_) = false;
   absl::Status outcome_ ABSL_GUARDED_BY(mutex_);
-  absl::Time write_start_ ABSL_GUARDED_BY(mutex_);
-  absl::Time last_step_ ABSL_GUARDED_BY(mutex_);
+  absl::Duration write_start_ ABSL_GUARDED_BY(mutex_);  // times of the clock's uptime
+  absl::Duration last_step_ ABSL_GUARDED_BY(mutex_);
   std::deque<grpc::ByteBuffer> queue_ ABSL_GUARDED_BY(mutex_);
   size_t queued_bytes_ ABSL_GUARDED_BY(mutex_) = 0;
   grpc::ByteBuffer written_ ABSL_GUARDED_BY(mutex_);  // untouched until gRPC has written it

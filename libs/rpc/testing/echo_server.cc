@@ -25,11 +25,12 @@ class EchoHandler final
   grpc::ServerUnaryReactor* Echo(grpc::CallbackServerContext* context, const EchoRequest* request,
                                  EchoResponse* response) override {
     if (do_.arrived) do_.arrived(context);
-    return RunAtRevision(pool_, context, reader_, request->min_revision(),
-                         [this, request, response](const CallContext& call) -> absl::Status {
-                           ASSIGN_OR_RETURN(*response, do_.echo(call, *request));
-                           return absl::OkStatus();
-                         });
+    const auto echo = [this, request, response](const CallContext& call) -> absl::Status {
+      ASSIGN_OR_RETURN(*response, do_.echo(call, *request));
+      return absl::OkStatus();
+    };
+    if (do_.ask) return RunAfter(pool_, context, do_.ask, echo);
+    return RunAtRevision(pool_, context, reader_, request->min_revision(), echo);
   }
 
   ServerStreamReactor* Watch(grpc::CallbackServerContext* context,

@@ -26,6 +26,8 @@ struct EchoBehaviour {
   std::function<void(grpc::CallbackServerContext*)> arrived = nullptr;
   std::function<absl::StatusOr<EchoResponse>(const CallContext&, const EchoRequest&)> echo =
       nullptr;
+  // Echo runs behind it, where it is set.
+  Ask ask = nullptr;
   // The newest revision that there is, for requests that ask for one.
   std::function<absl::StatusOr<int64_t>()> newest = nullptr;
   using Watch = std::function<absl::StatusOr<Source<EchoResponse>>(const CallContext&, Waker)>;

@@ -57,7 +57,7 @@ std::string OneLine(absl::string_view text) {
 
 // That libpq understands the URL. What it says of one that it doesn't may quote all of it, with the
 // password, behind a colon.
-absl::Status CheckUrl(const std::string& url) {
+absl::Status CheckByLibpq(const std::string& url) {
   char* error = nullptr;
   if (PQconninfoOption* parsed = PQconninfoParse(url.c_str(), &error); parsed != nullptr) {
     PQconninfoFree(parsed);
@@ -83,6 +83,40 @@ PGconn* Connect(const std::string& url) {
   const std::array values = {
       "5", "5", "5", "2", "15000", "clusterwire", url.c_str(), static_cast<const char*>(nullptr)};
   return PQconnectdbParams(kNames.data(), values.data(), /*expand_dbname=*/1);
+}
+
+// The number of the server's process behind a connection; empty when it doesn't answer.
+std::string ServerProcess(PGconn* connection) {
+  const Handle<PGresult, PQclear> result(PQexec(connection, "SELECT pg_backend_pid()"));
+  return PQresultStatus(result.get()) == PGRES_TUPLES_OK ? PQgetvalue(result.get(), 0, 0) : "";
+}
+
+// That a connection keeps its session of the server from one transaction to the next: settings and
+// prepared statements live there. A pooler that hands sessions on after each transaction is found
+// by two clients that meet the same one. Where nothing answers, who connects next says so.
+absl::Status CheckSessions(const std::string& url) {
+  constexpr int kRounds = 3;  // a pooler may hand its sessions on in turn
+  const Handle<PGconn, PQfinish> one(Connect(url));
+  const std::string process = ServerProcess(one.get());
+  // The server itself has told the same number when it took the connection.
+  if (process.empty() || process == absl::StrCat(PQbackendPID(one.get()))) return absl::OkStatus();
+  const Handle<PGconn, PQfinish> other(Connect(url));
+  for (int round = 0; round < kRounds; ++round) {
+    Handle<PGresult, PQclear> done(PQexec(other.get(), "BEGIN"));
+    const bool by_statement = absl::StrContains(PQerrorMessage(other.get()), "pooling mode");
+    const std::string others = ServerProcess(other.get());
+    const std::string again = ServerProcess(one.get());
+    done.reset(PQexec(other.get(), "ROLLBACK"));
+    if (!by_statement && (others.empty() || again.empty())) return absl::OkStatus();
+    if (by_statement || others == process || again != process) {
+      return Error(absl::StatusCode::kFailedPrecondition, "POOLER_SHARES_SESSIONS",
+                   "a pooler before PostgreSQL gives a connection another session for each "
+                   "transaction, where it meets the settings and statements of other clients: let "
+                   "it pool this database in session mode (PgBouncer: pool_mode = session), or "
+                   "connect to PostgreSQL itself");
+    }
+  }
+  return absl::OkStatus();
 }
 
 int64_t BigEndian(const char* data, int size) {
@@ -126,6 +160,7 @@ class PostgresConnection final : public Connection {
 
   absl::Status ExecuteScript(std::string_view sql) override;
   Dialect dialect() const override { return Dialect::kPostgres; }
+  absl::Status LiftTimeLimit() override { return ExecuteScript("SET LOCAL statement_timeout = 0"); }
   void Reset() override;
   bool usable() const override { return PQstatus(connection_.get()) == CONNECTION_OK; }
 
@@ -151,7 +186,7 @@ class PostgresConnection final : public Connection {
 absl::StatusOr<std::unique_ptr<Connection>> PostgresConnection::Open(const std::string& url,
                                                                      const Options& options,
                                                                      DiskSpace* disk) {
-  RETURN_IF_ERROR(CheckUrl(url));
+  RETURN_IF_ERROR(CheckByLibpq(url));
   std::unique_ptr<PostgresConnection> connection(
       new PostgresConnection(Connect(url), options, disk));
   if (!connection->usable()) {
@@ -274,6 +309,8 @@ absl::StatusOr<Result> PostgresConnection::Decode(const ResultHandle& handle) co
 
 absl::StatusOr<std::unique_ptr<Database>> OpenPostgres(const std::string& url,
                                                        const Options& options) {
+  RETURN_IF_ERROR(CheckByLibpq(url));
+  RETURN_IF_ERROR(CheckSessions(url));
   auto database = std::make_unique<Pool>(options, [url](const Options& limits, DiskSpace* disk) {
     return PostgresConnection::Open(url, limits, disk);
   });

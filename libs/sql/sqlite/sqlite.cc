@@ -32,8 +32,11 @@ void WriteGate::Leave() {
   waiting_.pop_front();
 }
 
-SqliteFile::SqliteFile(std::unique_ptr<Connection> for_checkpoints)
-    : connection_(std::move(for_checkpoints)), worker_(Clock::System(), Random::System(), [this] {
+SqliteFile::SqliteFile(std::shared_ptr<const SqliteHold> hold,
+                       std::unique_ptr<Connection> for_checkpoints)
+    : hold_(std::move(hold)),
+      connection_(std::move(for_checkpoints)),
+      worker_(Clock::System(), Random::System(), [this] {
         // Without effect while another connection copies; what it leaves, the next one takes.
         connection_->Execute("PRAGMA wal_checkpoint(PASSIVE)").IgnoreError();
         return Clock::System().Now() + absl::Hours(1);
@@ -45,9 +48,10 @@ void SqliteFile::OnCommit(int pages) {
 
 absl::StatusOr<std::unique_ptr<Database>> OpenSqlite(const std::string& path,
                                                      const Options& options) {
+  ASSIGN_OR_RETURN(std::shared_ptr<const SqliteHold> hold, SqliteHold::Take(path));
   ASSIGN_OR_RETURN(std::unique_ptr<Connection> connection,
                    SqliteConnection::Open(path, options, /*file=*/nullptr, /*disk=*/nullptr));
-  const auto file = std::make_shared<SqliteFile>(std::move(connection));
+  const auto file = std::make_shared<SqliteFile>(std::move(hold), std::move(connection));
   return std::make_unique<Pool>(options, [path, file](const Options& limits, DiskSpace* disk) {
     return SqliteConnection::Open(path, limits, file.get(), disk);
   });

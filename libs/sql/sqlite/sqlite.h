@@ -11,6 +11,7 @@
 #include "libs/base/handle.h"
 #include "libs/base/threads/worker.h"
 #include "libs/sql/pool.h"
+#include "libs/sql/sqlite/sqlite_files.h"
 
 namespace clusterwire::sql {
 
@@ -33,7 +34,7 @@ class WriteGate {
 // thread of their own, so that no writer pays for them.
 class SqliteFile {
  public:
-  explicit SqliteFile(std::unique_ptr<Connection> for_checkpoints);
+  SqliteFile(std::shared_ptr<const SqliteHold> hold, std::unique_ptr<Connection> for_checkpoints);
 
   WriteGate& gate() { return gate_; }
   // After each commit, with how many pages the log holds. Where a reader that holds an old state
@@ -41,6 +42,7 @@ class SqliteFile {
   void OnCommit(int pages);
 
  private:
+  const std::shared_ptr<const SqliteHold> hold_;
   const std::unique_ptr<Connection> connection_;
   WriteGate gate_;
   Worker worker_;  // last: its thread uses everything above
@@ -53,11 +55,14 @@ class SqliteConnection final : public Connection {
   static absl::StatusOr<std::unique_ptr<Connection>> Open(const std::string& path,
                                                           const Options& options, SqliteFile* file,
                                                           DiskSpace* disk);
+  // Makes and changes nothing.
+  static absl::StatusOr<std::unique_ptr<Connection>> OpenToRead(const std::string& path);
   ~SqliteConnection() override { SqliteConnection::Reset(); }
 
   absl::Status ExecuteScript(std::string_view sql) override;
   Dialect dialect() const override { return Dialect::kSqlite; }
   void Reset() override;
+  absl::Status LiftTimeLimit() override;
   bool usable() const override { return true; }
 
  protected:
@@ -83,6 +88,7 @@ class SqliteConnection final : public Connection {
   SqliteFile* const file_;
   DiskSpace* const disk_;
   bool inside_ = false;
+  bool unlimited_ = false;
   Handle<sqlite3, sqlite3_close_v2> db_;
   // After db_: gone before it.
   std::unordered_map<std::string, Handle<sqlite3_stmt, sqlite3_finalize>> statements_;

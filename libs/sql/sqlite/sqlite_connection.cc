@@ -95,6 +95,17 @@ absl::StatusOr<std::unique_ptr<Connection>> SqliteConnection::Open(const std::st
   return connection;
 }
 
+absl::StatusOr<std::unique_ptr<Connection>> SqliteConnection::OpenToRead(const std::string& path) {
+  sqlite3* db = nullptr;
+  const int code = sqlite3_open_v2(path.c_str(), &db, SQLITE_OPEN_READONLY | SQLITE_OPEN_NOMUTEX,
+                                   nullptr);
+  std::unique_ptr<SqliteConnection> connection(
+      new SqliteConnection(db, Options(), /*file=*/nullptr, /*disk=*/nullptr));
+  if (code != SQLITE_OK) return connection->LastError(absl::StrCat("opening ", path));
+  sqlite3_extended_result_codes(db, 1);
+  return connection;
+}
+
 absl::Status SqliteConnection::ExecuteScript(std::string_view sql) {
   StartClock();
   if (sqlite3_exec(db_.get(), std::string(sql).c_str(), nullptr, nullptr, nullptr) != SQLITE_OK) {
@@ -103,7 +114,13 @@ absl::Status SqliteConnection::ExecuteScript(std::string_view sql) {
   return absl::OkStatus();
 }
 
+absl::Status SqliteConnection::LiftTimeLimit() {
+  unlimited_ = true;
+  return absl::OkStatus();
+}
+
 void SqliteConnection::Reset() {
+  unlimited_ = false;
   if (sqlite3_get_autocommit(db_.get()) == 0) {
     StartClock();
     sqlite3_exec(db_.get(), "ROLLBACK", nullptr, nullptr, nullptr);
@@ -210,8 +227,10 @@ absl::Status SqliteConnection::LastError(std::string_view doing) const {
 }
 
 void SqliteConnection::StartClock() {
-  deadline_ =
-      std::chrono::steady_clock::now() + absl::ToChronoNanoseconds(options_.statement_limit);
+  using std::chrono::steady_clock;
+  deadline_ = unlimited_
+                  ? steady_clock::time_point::max()
+                  : steady_clock::now() + absl::ToChronoNanoseconds(options_.statement_limit);
 }
 
 }  // namespace clusterwire::sql

@@ -14,6 +14,7 @@ class FaultyConnection final : public Connection {
 
   absl::Status ExecuteScript(std::string_view sql) override { return real_->ExecuteScript(sql); }
   Dialect dialect() const override { return real_->dialect(); }
+  absl::Status LiftTimeLimit() override { return real_->LiftTimeLimit(); }
   void Reset() override { real_->Reset(); }
   bool usable() const override { return real_->usable(); }
 

@@ -7,6 +7,8 @@
 #include "libs/base/status/error.h"
 #include "libs/base/text/strings.h"
 #include "libs/sql/connection.h"
+#include "libs/store/log/log.h"
+#include "libs/store/tables/tables.h"
 
 namespace clusterwire::store {
 namespace {
@@ -34,6 +36,16 @@ absl::StatusOr<Cursor> Read(sql::Connection& connection, std::string_view name, 
   return cursor;
 }
 
+absl::Status LeaseHeld(const Cursor& cursor, absl::Duration left) {
+  const int64_t seconds = absl::ToInt64Seconds(absl::Ceil(left, absl::Seconds(1)));
+  return Error(
+      absl::StatusCode::kFailedPrecondition, "LEASE_HELD",
+      absl::StrCat("the cursor '", cursor.name, "' is held by ", cursor.holder,
+                   ", who has said until ", absl::FormatTime(cursor.lease_end),
+                   " by its own clock; it is over in ", seconds, " s unless it is renewed by then"),
+      {{"holder", cursor.holder}, {"seconds", absl::StrCat(seconds)}});
+}
+
 absl::Status LeaseLost(const Cursor& cursor) {
   return Error(absl::StatusCode::kAborted, "LEASE_LOST",
                absl::StrCat("the cursor '", cursor.name, "' is no longer held under epoch ",
@@ -50,15 +62,13 @@ absl::StatusOr<Cursor> Cursors::Acquire(std::string_view name, std::string_view 
         "VALUES($1, 0, 0, '', 0, 0) ON CONFLICT(name) DO NOTHING",
         {name}));
     ASSIGN_OR_RETURN(Cursor cursor, Read(connection, name, /*lock=*/true));
-    const absl::Time now = clock_.Now();
-    if (!cursor.holder.empty() && cursor.holder != holder && cursor.lease_end > now) {
-      return Error(absl::StatusCode::kFailedPrecondition, "LEASE_HELD",
-                   absl::StrCat("the cursor '", cursor.name, "' is held by ", cursor.holder,
-                                " until ", absl::FormatTime(cursor.lease_end)));
+    if (!cursor.holder.empty() && cursor.holder != holder) {
+      const absl::Duration left = LeftOf(cursor, lease);
+      if (left > absl::ZeroDuration()) return LeaseHeld(cursor, left);
     }
     cursor.holder = holder;
     ++cursor.epoch;
-    cursor.lease_end = now + lease;
+    cursor.lease_end = clock_.Now() + lease;
     RETURN_IF_ERROR(connection.Execute(
         "UPDATE cursor SET lease_holder = $2, lease_epoch = $3, lease_end = $4 WHERE name = $1",
         {name, holder, cursor.epoch, absl::ToUnixMicros(cursor.lease_end)}));
@@ -67,8 +77,20 @@ absl::StatusOr<Cursor> Cursors::Acquire(std::string_view name, std::string_view 
   return sql::InTransaction(database_, sql::Transaction::Kind::kWrite, acquire);
 }
 
+absl::Duration Cursors::LeftOf(const Cursor& cursor, absl::Duration lease) {
+  const absl::Duration now = clock_.Uptime();
+  MutexLock lock(mutex_);
+  const auto [seen, fresh] = seen_.try_emplace(cursor.name);
+  if (fresh || seen->second.epoch != cursor.epoch || seen->second.lease_end != cursor.lease_end) {
+    seen->second = {.epoch = cursor.epoch, .lease_end = cursor.lease_end, .since = now};
+  }
+  return lease - (now - seen->second.since);
+}
+
 absl::Status Cursors::Renew(Cursor& cursor, absl::Duration lease) {
-  const absl::Time end = clock_.Now() + lease;
+  absl::Time end = clock_.Now() + lease;
+  // Each renewal must be seen, on a clock that was set back too.
+  if (end == cursor.lease_end) end += absl::Microseconds(1);
   ASSIGN_OR_RETURN(const bool renewed,
                    Update("lease_end = $3 WHERE name = $1 AND lease_epoch = $2",
                           {cursor.name, cursor.epoch, absl::ToUnixMicros(end)}));
@@ -99,11 +121,22 @@ absl::Status Cursors::Release(const Cursor& cursor) {
 }
 
 absl::Status Cursors::Rewind(std::string_view name, Position position) {
-  ASSIGN_OR_RETURN(const bool rewound,
-                   Update("revision = $2, ordinal = $3, lease_holder = '', "
-                          "lease_epoch = lease_epoch + 1, lease_end = 0 WHERE name = $1",
-                          {name, position.revision.value, position.ordinal}));
-  return rewound ? absl::OkStatus() : Unknown(name);
+  const auto rewind = [&](sql::Connection& connection) -> absl::Status {
+    // The lock keeps the log from being compacted past the position in the meantime.
+    ASSIGN_OR_RETURN(const Cursor cursor, Read(connection, name, /*lock=*/true));
+    if (cursor.position < position) {
+      return absl::FailedPreconditionError(absl::StrCat(
+          "the cursor '", cursor.name, "' stands at revision ", cursor.position.revision.value,
+          ", before revision ", position.revision.value, ", and a rewind never skips anything"));
+    }
+    ASSIGN_OR_RETURN(const int64_t whole_above, Settings(connection).Get(kWholeAbove));
+    if (position.revision.value < whole_above) return RevisionCompacted(position, whole_above);
+    return connection.Execute(
+        "UPDATE cursor SET revision = $2, ordinal = $3, lease_holder = '', "
+        "lease_epoch = lease_epoch + 1, lease_end = 0 WHERE name = $1",
+        {name, position.revision.value, position.ordinal});
+  };
+  return sql::InTransaction(database_, sql::Transaction::Kind::kWrite, rewind);
 }
 
 absl::StatusOr<Cursor> Cursors::Get(std::string_view name) {

@@ -35,17 +35,63 @@ TEST_P(CursorsTest, AMoveSurvivesAReopening) {
   EXPECT_EQ(stored.holder, "me");
 }
 
-TEST_P(CursorsTest, ALeaseKeepsOthersOutUntilItEnds) {
-  ASSERT_THAT(cursors().Acquire("relay", "me", absl::Minutes(1)), IsOk());
+TEST_P(CursorsTest, ALeaseKeepsOthersOutUntilItHasStoodUnchangedForOneLength) {
+  Cursor mine = *cursors().Acquire("relay", "me", absl::Minutes(1));
+  const auto held = cursors().Acquire("relay", "you", absl::Minutes(1));
+  EXPECT_THAT(held, ReasonIs("LEASE_HELD"));
+  EXPECT_THAT(held.status().message(), ::testing::HasSubstr("held by me"));
+  EXPECT_EQ(ErrorInfoOf(held.status()).metadata().at("holder"), "me");
+  EXPECT_EQ(ErrorInfoOf(held.status()).metadata().at("seconds"), "60");
+  clock_.Advance(absl::Seconds(59));
+  ASSERT_THAT(cursors().Renew(mine, absl::Minutes(1)), IsOk());
   EXPECT_THAT(cursors().Acquire("relay", "you", absl::Minutes(1)), ReasonIs("LEASE_HELD"));
+  clock_.Advance(absl::Seconds(59));
+  EXPECT_THAT(cursors().Acquire("relay", "you", absl::Minutes(1)), ReasonIs("LEASE_HELD"));
+  clock_.Advance(absl::Seconds(1));
+  EXPECT_EQ(cursors().Acquire("relay", "you", absl::Minutes(1))->epoch, 2);
+}
+
+TEST_P(CursorsTest, TheSameHolderNeedNotWait) {
+  ASSERT_THAT(cursors().Acquire("relay", "me", absl::Minutes(1)), IsOk());
   EXPECT_EQ(cursors().Acquire("relay", "me", absl::Minutes(1))->epoch, 2);
+}
+
+TEST_P(CursorsTest, AHolderWhoseClockWasAheadKeepsNobodyOutForLonger) {
+  const absl::Time now = clock_.Now();
+  clock_.Set(now + absl::Hours(1));
+  ASSERT_THAT(cursors().Acquire("relay", "ahead", absl::Minutes(1)), IsOk());
+  clock_.Set(now);
+  EXPECT_THAT(cursors().Acquire("relay", "you", absl::Minutes(1)), ReasonIs("LEASE_HELD"));
   clock_.Advance(absl::Minutes(1));
-  EXPECT_EQ(cursors().Acquire("relay", "you", absl::Minutes(1))->epoch, 3);
+  EXPECT_THAT(cursors().Acquire("relay", "you", absl::Minutes(1)), IsOk());
+}
+
+TEST_P(CursorsTest, AHolderWhoseClockIsBehindKeepsItsLeaseWhileItRenewsIt) {
+  FakeClock behind(clock_.Now() - absl::Hours(1));
+  Cursors theirs(*database_, behind);
+  Cursor held = *theirs.Acquire("relay", "behind", absl::Minutes(1));
+  for (int minute = 0; minute < 3; ++minute) {
+    EXPECT_THAT(cursors().Acquire("relay", "you", absl::Minutes(1)), ReasonIs("LEASE_HELD"));
+    clock_.Advance(absl::Seconds(50));
+    behind.Set(clock_.Now() - absl::Hours(2 + minute));  // and goes on being set back
+    ASSERT_THAT(theirs.Renew(held, absl::Minutes(1)), IsOk());
+  }
+}
+
+TEST_P(CursorsTest, ARenewalOnAClockThatStandsStillIsSeenToo) {
+  FakeClock still(clock_.Now());
+  Cursors theirs(*database_, still);
+  Cursor held = *theirs.Acquire("relay", "still", absl::Minutes(1));
+  EXPECT_THAT(cursors().Acquire("relay", "you", absl::Minutes(1)), ReasonIs("LEASE_HELD"));
+  clock_.Advance(absl::Minutes(1));
+  ASSERT_THAT(theirs.Renew(held, absl::Minutes(1)), IsOk());
+  EXPECT_THAT(cursors().Acquire("relay", "you", absl::Minutes(1)), ReasonIs("LEASE_HELD"));
 }
 
 TEST_P(CursorsTest, WhoLostTheLeaseChangesNothing) {
   Cursor mine = *cursors().Acquire("relay", "me", absl::Minutes(1));
-  clock_.Advance(absl::Minutes(2));
+  ASSERT_THAT(cursors().Acquire("relay", "you", absl::Minutes(1)), ReasonIs("LEASE_HELD"));
+  clock_.Advance(absl::Minutes(1));
   Cursor yours = *cursors().Acquire("relay", "you", absl::Minutes(1));
   mine.position = {{9}, 1};
   EXPECT_THAT(cursors().Move(mine), ReasonIs("LEASE_LOST"));
@@ -66,6 +112,23 @@ TEST_P(CursorsTest, ACursorMovesForwardOnlyUnlessRewound) {
   EXPECT_EQ(cursors().Get("relay")->position, (Position{{2}, 0}));
   EXPECT_THAT(cursors().Move(cursor), ReasonIs("LEASE_LOST"));
   EXPECT_THAT(cursors().Rewind("nobody", {}), StatusIs(absl::StatusCode::kNotFound));
+}
+
+TEST_P(CursorsTest, ARewindSkipsNothing) {
+  Cursor cursor = *cursors().Acquire("relay", "me", absl::Minutes(1));
+  cursor.position = {{5}, 1};
+  ASSERT_THAT(cursors().Move(cursor), IsOk());
+  EXPECT_THAT(cursors().Rewind("relay", {{6}, 0}), StatusIs(absl::StatusCode::kFailedPrecondition));
+  EXPECT_THAT(cursors().Move(cursor), IsOk()) << "what was refused has changed nothing";
+}
+
+TEST_P(CursorsTest, ARewindToWhatIsNoLongerKeptIsRefused) {
+  Cursor cursor = *cursors().Acquire("relay", "me", absl::Minutes(1));
+  cursor.position = {{9}, 1};
+  ASSERT_THAT(cursors().Move(cursor), IsOk());
+  ASSERT_THAT(store_->SetSetting("log.whole_above", 4), IsOk());
+  EXPECT_THAT(cursors().Rewind("relay", {{3}, 0}), ReasonIs("REVISION_COMPACTED"));
+  EXPECT_THAT(cursors().Rewind("relay", {{4}, 0}), IsOk());
 }
 
 TEST_P(CursorsTest, AReleasedLeaseIsFreeAtOnce) {

@@ -28,6 +28,14 @@ constexpr char kReplaced[] =
 
 }  // namespace
 
+absl::Status RevisionCompacted(Position after, int64_t whole_above) {
+  return Error(absl::StatusCode::kOutOfRange, "REVISION_COMPACTED",
+               absl::StrCat("the changes after revision ", after.revision.value,
+                            " are no longer kept (the log is whole above ", whole_above,
+                            "): read everything anew and go on from there"),
+               {{"whole_above", absl::StrCat(whole_above)}});
+}
+
 absl::Status Log::Append(const Change& change, const std::optional<std::string>& image) const {
   RETURN_IF_ERROR(connection_.Execute(
       "INSERT INTO change(revision, ordinal, history, type, name, root, kind, quiet, after, "
@@ -89,6 +97,14 @@ absl::Status Log::Forget(std::string_view name) const {
       {name});
 }
 
+absl::StatusOr<absl::Time> Log::TimeOf(Revision revision) const {
+  ASSIGN_OR_RETURN(const sql::Result found,
+                   connection_.Query("SELECT time FROM change WHERE revision = $1 LIMIT 1",
+                                     {revision.value}));
+  if (found.rows.empty()) return absl::InfinitePast();
+  return absl::FromUnixMicros(found.rows[0].Int(0));
+}
+
 absl::StatusOr<std::vector<Change>> Log::After(Position after, int limit) const {
   RETURN_IF_ERROR(CheckReadable(after, limit));
   ASSIGN_OR_RETURN(std::vector<Change> changes,
@@ -111,6 +127,23 @@ absl::StatusOr<std::vector<Change>> Log::HistoryOf(std::string_view name, Revisi
                                                    int limit) const {
   return Select("change c WHERE c.name = $1 AND c.revision < $2 ORDER BY c.revision DESC LIMIT $3",
                 {name, before.value == 0 ? INT64_MAX : before.value, limit});
+}
+
+absl::StatusOr<int64_t> Log::Count(Position after, Position through) const {
+  ASSIGN_OR_RETURN(const sql::Result found,
+                   connection_.Query("SELECT COUNT(*) FROM change WHERE (revision, ordinal) > "
+                                     "($1, $2) AND (revision, ordinal) <= ($3, $4)",
+                                     {after.revision.value, after.ordinal, through.revision.value,
+                                      through.ordinal}));
+  return found.rows[0].Int(0);
+}
+
+absl::StatusOr<std::optional<Revision>> Log::FirstSince(absl::Time time) const {
+  ASSIGN_OR_RETURN(const sql::Result found,
+                   connection_.Query("SELECT MIN(revision) FROM change WHERE time >= $1",
+                                     {absl::ToUnixMicros(time)}));
+  if (found.rows[0].IsNull(0)) return std::nullopt;
+  return Revision{found.rows[0].Int(0)};
 }
 
 absl::StatusOr<std::vector<Change>> Log::OfNames(const std::vector<std::string>& names,
@@ -145,9 +178,12 @@ absl::StatusOr<int64_t> Log::CompactionBound(absl::Time horizon) const {
   // A revision of which a reader has not had all is still before it.
   ASSIGN_OR_RETURN(
       const sql::Result cursor,
-      connection_.Query(
-          "SELECT MIN(revision - CASE WHEN EXISTS (SELECT 1 FROM change WHERE change.revision = "
-          "cursor.revision AND change.ordinal > cursor.ordinal) THEN 1 ELSE 0 END) FROM cursor"));
+      connection_.Query(absl::StrCat(
+          "SELECT MIN(revision - CASE WHEN EXISTS (SELECT 1 FROM change WHERE change.revision "
+          "= cursor.revision AND change.ordinal > cursor.ordinal) THEN 1 ELSE 0 END) "
+          "FROM (SELECT revision, ordinal FROM cursor",
+          // Until the page is committed no cursor may be rewound to what it removes.
+          connection_.dialect() == sql::Dialect::kPostgres ? " FOR SHARE" : "", ") AS cursor")));
   const int64_t bound = old.rows[0].Int(0);
   return cursor.rows[0].IsNull(0) ? bound : std::min(bound, cursor.rows[0].Int(0));
 }
@@ -191,13 +227,7 @@ absl::Status Log::CheckReadable(Position after, int limit) const {
         absl::StrCat("revision ", after.revision.value, " is not written yet; the newest is ",
                      newest, ": was a backup restored?"));
   }
-  if (after.revision.value < compacted) {
-    return Error(absl::StatusCode::kOutOfRange, "REVISION_COMPACTED",
-                 absl::StrCat("the changes after revision ", after.revision.value,
-                              " are no longer kept (the log is whole above ", compacted,
-                              "): read everything anew and go on from there"),
-                 {{"whole_above", absl::StrCat(compacted)}});
-  }
+  if (after.revision.value < compacted) return RevisionCompacted(after, compacted);
   return absl::OkStatus();
 }
 

@@ -13,6 +13,9 @@
 
 namespace clusterwire::store {
 
+// The log is whole above revision `whole_above` only, and more was asked for: OUT_OF_RANGE.
+absl::Status RevisionCompacted(Position after, int64_t whole_above);
+
 // The change log, in one transaction of one connection. Used by one thread.
 class Log {
  public:
@@ -24,9 +27,14 @@ class Log {
   // Takes the images of `name` out of the rows written so far.
   absl::Status Forget(std::string_view name) const;
 
+  // When the revision was written; InfinitePast when the log has nothing of it.
+  absl::StatusOr<absl::Time> TimeOf(Revision revision) const;
   absl::StatusOr<std::vector<Change>> After(Position after, int limit) const;
   absl::StatusOr<std::vector<Change>> HistoryOf(std::string_view name, Revision before,
                                                 int limit) const;
+  // See Store::CountChanges and Store::FirstSince.
+  absl::StatusOr<int64_t> Count(Position after, Position through) const;
+  absl::StatusOr<std::optional<Revision>> FirstSince(absl::Time time) const;
   // See Store::ChangesOf.
   absl::StatusOr<std::vector<Change>> OfNames(const std::vector<std::string>& names, Position after,
                                               int limit) const;

@@ -73,6 +73,22 @@ TEST_P(LogTest, ARevisionThatIsNotThereYetIsOutOfRange) {
   EXPECT_THAT(changes, ReasonIs("FUTURE_REVISION"));
 }
 
+TEST_P(LogTest, ChangesAreCountedFromOnePlaceToAnotherAndFoundByTheirTime) {
+  EXPECT_EQ(*store_->FirstSince(absl::InfinitePast()), std::nullopt);
+  const absl::Time begun = clock_.Now();
+  for (int i = 0; i < 3; ++i) {
+    PutMany({absl::StrCat("c", i)});
+    clock_.Advance(absl::Hours(1));
+  }
+  EXPECT_EQ(*store_->CountChanges({}, EndOf({3})), 3);
+  EXPECT_EQ(*store_->CountChanges(EndOf({1}), EndOf({2})), 1);
+  EXPECT_EQ(*store_->CountChanges(EndOf({3}), EndOf({3})), 0);
+  EXPECT_EQ((*store_->FirstSince(begun))->value, 1);
+  EXPECT_EQ((*store_->FirstSince(begun + absl::Minutes(1)))->value, 2);
+  EXPECT_EQ((*store_->FirstSince(begun + absl::Hours(2)))->value, 3);
+  EXPECT_EQ(*store_->FirstSince(clock_.Now()), std::nullopt);
+}
+
 TEST_P(LogTest, TheHistoryOfAResourceComesNewestFirst) {
   PutMany({"a", "b"});
   Touch("clubs/a");

@@ -113,6 +113,13 @@ CREATE TABLE change_name(
   PRIMARY KEY(name, revision, ordinal));
 CREATE INDEX change_name_by_revision ON change_name(revision, ordinal);
 )"},
+    // What a write left to a later one to derive.
+    {3, R"(
+CREATE TABLE stale(
+  name {text} PRIMARY KEY,
+  cause {text} NOT NULL,
+  quiet {int} NOT NULL);
+)"},
 };
 
 }  // namespace

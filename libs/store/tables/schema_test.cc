@@ -32,6 +32,7 @@ class SchemaTest : public StoreTest {
              "DROP TABLE cursor",
              "DROP TABLE setting",
              "DROP TABLE change_name",
+             "DROP TABLE stale",
              "ALTER TABLE timer ADD COLUMN use_by BIGINT NOT NULL DEFAULT 0",
              "UPDATE schema_version SET version = 1 WHERE component = 'store'",
          }) {

@@ -38,8 +38,8 @@ std::vector<Timer> BadgeTimers(const Message& message) {
 
 class ClubHook final : public Hook {
  public:
-  absl::StatusOr<std::map<std::string, Derived>> Derive(const Staging& staging) override {
-    std::map<std::string, Derived> derived;
+  absl::StatusOr<Consequences> Derive(const Staging& staging) override {
+    Consequences following;
     for (const Staged* staged : staging.Changed()) {
       const std::string& name = staged->name;
       const std::string club(RootOf(name));
@@ -47,9 +47,9 @@ class ClubHook final : public Hook {
       ASSIGN_OR_RETURN(const ResourceRow* row, staging.cache().Find(club));
       // Nothing follows for a club that isn't there, or whose badge changed nothing.
       if (club != name && (row == nullptr || row->facts == facts)) continue;
-      derived[club] = {facts, facts, club == name ? "" : name};
+      following.now[club] = {facts, facts, club == name ? "" : name};
     }
-    return derived;
+    return following;
   }
 
  private:

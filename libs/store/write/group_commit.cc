@@ -6,6 +6,7 @@
 #include "absl/strings/str_cat.h"
 
 #include "libs/base/status/error.h"
+#include "libs/telemetry/log.h"
 
 namespace clusterwire::store {
 namespace {
@@ -82,8 +83,9 @@ void GroupCommit::RunGroup(std::span<Pending* const> group) {
 
 absl::Status GroupCommit::RunTogether(std::span<Pending* const> group) {
   ASSIGN_OR_RETURN(sql::Transaction transaction, Begin());
-  GroupTransaction work(*connection_, registry_, options_, clock_.Now());
-  absl::Status status = work.Lock();
+  GroupTransaction work(*connection_, registry_, options_);
+  absl::Status status = work.Lock(clock_);
+  LookAtClock(work.logged_at - work.now);
   for (Pending* pending : group) {
     if (!status.ok()) break;
     pending->result = RunWrite(work, pending->call, pending->body);
@@ -109,6 +111,19 @@ absl::StatusOr<sql::Transaction> GroupCommit::Begin() {
   }
   ASSIGN_OR_RETURN(connection_, database_.Acquire());
   return sql::Transaction::Begin(*connection_, kWrite);
+}
+
+void GroupCommit::LookAtClock(absl::Duration behind) {
+  constexpr absl::Duration kMuchBehind = absl::Seconds(1);
+  constexpr std::chrono::minutes kPause(1);
+  const auto now = std::chrono::steady_clock::now();
+  if (behind < kMuchBehind || now < next_warning_) return;
+  next_warning_ = now + kPause;
+  telemetry::LogWarning("the clock stands before the newest change",
+                        {{"behind", behind},
+                         {"remedy",
+                          "set this machine's clock; until it has caught up, changes are "
+                          "dated as that one"}});
 }
 
 void GroupCommit::Count(std::span<Pending* const> group, bool committed) {

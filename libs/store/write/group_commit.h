@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <deque>
 #include <span>
 #include <vector>
@@ -38,6 +39,7 @@ class GroupCommit {
   void RunGroup(std::span<Pending* const> group);
   absl::Status RunTogether(std::span<Pending* const> group);
   absl::StatusOr<sql::Transaction> Begin();
+  void LookAtClock(absl::Duration behind);
   void Count(std::span<Pending* const> group, bool committed);
 
   sql::Database& database_;
@@ -47,6 +49,7 @@ class GroupCommit {
   const std::function<void()> on_commit_;
   sql::Lease connection_;  // the leader's; kept, so that writes don't wait for readers' connections
 
+  std::chrono::steady_clock::time_point next_warning_;  // the leader's too
   mutable Mutex mutex_;
   CondVar changed_;
   std::deque<Pending*> waiting_ ABSL_GUARDED_BY(mutex_);

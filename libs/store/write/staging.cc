@@ -24,9 +24,12 @@ absl::Status AlreadyExists(const std::string& name, const Message& existing) {
 
 }  // namespace
 
-absl::Status GroupTransaction::Lock() {
+absl::Status GroupTransaction::Lock(Clock& clock) {
   ASSIGN_OR_RETURN(current, ReadRevision(connection, /*lock=*/true));
   ASSIGN_OR_RETURN(history, ReadHistory(connection));
+  ASSIGN_OR_RETURN(const absl::Time last, log.TimeOf(current));
+  now = clock.Now();
+  logged_at = std::max(now, last);
   return absl::OkStatus();
 }
 

@@ -7,37 +7,43 @@
 #include <utility>
 #include <vector>
 
+#include "libs/base/time/clock.h"
 #include "libs/store/log/log.h"
 #include "libs/store/reader.h"
+#include "libs/store/tables/stale.h"
 #include "libs/store/tables/tables.h"
 
 namespace clusterwire::store {
 
 // The transaction of a group of writes: what each of them works on.
 struct GroupTransaction {
-  GroupTransaction(sql::Connection& on, const Registry& types, const Options& limits, absl::Time at)
+  GroupTransaction(sql::Connection& on, const Registry& types, const Options& limits)
       : connection(on),
         registry(types),
         options(limits),
-        now(at),
         rows(on, types),
         log(on, types),
         requests(on, types, limits.request_life),
-        settings(on) {}
+        settings(on),
+        stale(on) {}
 
-  // Takes the lock that makes writes serial, and reads where the store stands.
-  absl::Status Lock();
+  // Takes the lock that makes writes serial, and reads where the store stands, and then the time.
+  absl::Status Lock(Clock& clock);
 
   sql::Connection& connection;
   const Registry& registry;
   const Options& options;
-  const absl::Time now;
   const Rows rows;
   const Log log;
   const Requests requests;
   const Settings settings;
+  const Stale stale;
   std::string history;
   Revision current;
+  absl::Time now;
+  // What the log says of these writes: never before what it says of earlier ones, also when the
+  // clock was set back or another process's is ahead.
+  absl::Time logged_at;
   bool wrote = false;  // anything at all
 };
 
@@ -95,11 +101,9 @@ class Staging final : public Writer {
   absl::Status Purge(std::string_view name, std::string_view kind) override;
   void DropTimer(std::string_view name, const Timer& timer) override;
 
-  // Marks resources to be derived anew although the body doesn't put them; their changes name
-  // `cause`.
-  void Rederive(std::vector<std::string> names, std::string_view cause) {
-    rederived_ = std::move(names);
-    cause_ = cause;
+  // Marks a resource to be derived anew although the body doesn't put it; its change names `cause`.
+  void Rederive(const std::string& name, std::string_view cause) {
+    rederived_.emplace(name, cause);
   }
 
   // Null unless the body changed it.
@@ -109,11 +113,12 @@ class Staging final : public Writer {
   // What the first Put that was taken left; null when none was.
   std::shared_ptr<const Message> answer() const;
   const std::vector<std::pair<std::string, Timer>>& dropped_timers() const { return dropped_; }
-  const std::vector<std::string>& rederived() const { return rederived_; }
-  const std::string& cause() const { return cause_; }
+  // By name, with the cause.
+  const std::map<std::string, std::string, std::less<>>& rederived() const { return rederived_; }
   RowCache& cache() const { return cache_; }
   const Registry& registry() const { return group_.registry; }
   const Settings& settings() const { return group_.settings; }
+  const Stale& stale() const { return group_.stale; }
 
  private:
   absl::StatusOr<Staged*> Entry(std::string_view name, const ResourceType& type);
@@ -124,8 +129,7 @@ class Staging final : public Writer {
   std::map<std::string, Staged, std::less<>> staged_;
   std::vector<const Staged*> order_;
   std::vector<std::pair<std::string, Timer>> dropped_;
-  std::vector<std::string> rederived_;
-  std::string cause_;
+  std::map<std::string, std::string, std::less<>> rederived_;
 };
 
 // Shared by the readers inside and outside of a write.

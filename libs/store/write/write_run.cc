@@ -43,8 +43,8 @@ absl::Status CheckSize(const RowChange& change, int64_t limit) {
 }
 
 // The staged ones in their order, then the others in that of their names.
-absl::StatusOr<std::vector<RowChange>> Derive(const Staging& staging) {
-  ASSIGN_OR_RETURN(auto derived, staging.registry().hook().Derive(staging));
+absl::StatusOr<std::vector<RowChange>> ChangesOf(const Staging& staging,
+                                                 std::map<std::string, Derived> derived) {
   std::vector<RowChange> changes;
   for (const Staged* staged : staging.Changed()) {
     const auto found = derived.extract(staged->name);
@@ -57,6 +57,18 @@ absl::StatusOr<std::vector<RowChange>> Derive(const Staging& staging) {
     changes.push_back({row->type, name, nullptr, row, std::move(one)});
   }
   return changes;
+}
+
+// Who is stale from now on, and who no more.
+absl::Status KeepStale(const GroupTransaction& group, const WriteOptions& call,
+                       const Staging& staging, const std::map<std::string, std::string>& later) {
+  for (const auto& [name, cause] : staging.rederived()) {
+    RETURN_IF_ERROR(group.stale.Remove(name));
+  }
+  for (const auto& [name, cause] : later) {
+    RETURN_IF_ERROR(group.stale.Add({name, cause, call.quiet}));
+  }
+  return absl::OkStatus();
 }
 
 // The tables' row as the body left it, and what goes with it. `image` becomes its bytes.
@@ -113,7 +125,7 @@ absl::Status Apply(const GroupTransaction& group, const WriteOptions& call, Posi
   logged.quiet = call.quiet;
   logged.actor = call.caller;
   logged.trace = call.trace;
-  logged.time = group.now;
+  logged.time = group.logged_at;
   return group.log.Append(logged, image);
 }
 
@@ -132,7 +144,9 @@ absl::StatusOr<Written> RunWrite(GroupTransaction& group, const WriteOptions& ca
   }
   Staging staging(group);
   RETURN_IF_ERROR(body(staging));
-  ASSIGN_OR_RETURN(const std::vector<RowChange> changes, Derive(staging));
+  ASSIGN_OR_RETURN(Consequences following, staging.registry().hook().Derive(staging));
+  ASSIGN_OR_RETURN(const std::vector<RowChange> changes,
+                   ChangesOf(staging, std::move(following.now)));
   Written written{.revision = group.current, .answer = staging.answer()};
   for (const RowChange& change : changes) {
     RETURN_IF_ERROR(CheckSize(change, group.options.change_limit));
@@ -149,6 +163,7 @@ absl::StatusOr<Written> RunWrite(GroupTransaction& group, const WriteOptions& ca
   for (const auto& [name, timer] : staging.dropped_timers()) {
     RETURN_IF_ERROR(group.rows.DropTimer(name, timer));
   }
+  RETURN_IF_ERROR(KeepStale(group, call, staging, following.later));
   if (written.changed) {
     RETURN_IF_ERROR(
         group.connection.Execute("UPDATE revision SET value = $1", {written.revision.value}));
@@ -156,7 +171,8 @@ absl::StatusOr<Written> RunWrite(GroupTransaction& group, const WriteOptions& ca
     group.current = written.revision;
   }
   RETURN_IF_ERROR(group.requests.Keep(call, written, group.now));
-  group.wrote |= !changes.empty() || !staging.dropped_timers().empty() || !call.request_id.empty();
+  group.wrote |= !changes.empty() || !staging.dropped_timers().empty() ||
+                 !staging.rederived().empty() || !call.request_id.empty();
   return written;
 }
 

@@ -344,6 +344,25 @@ TEST_P(WriteTest, WhatFollowsForAnotherResourceIsAChangeOfItsOwnInTheSameRevisio
   EXPECT_EQ(FactsOf("clubs/a"), "a gold");
 }
 
+TEST_P(WriteTest, TimesInTheLogNeverGoBackThoughClocksDo) {
+  FakeClock ahead;
+  ahead.Advance(clock_.Now() - ahead.Now() + absl::Minutes(1));
+  const auto other = *Store::Open(*database_, testing::ClubRegistry(), ahead, random_);
+  ASSERT_THAT(other->Write(MakeCall(), [](Writer& w) { return w.Put(MakeClub("a"), "put"); }),
+              IsOk());
+  const Club behind = MustPut(MakeClub("b"));
+  clock_.Advance(-absl::Hours(1));
+  const Club back = MustPut(MakeClub("c"));
+  std::vector<absl::Time> times;
+  for (const Change& change : Log()) times.push_back(change.time);
+  EXPECT_THAT(times, ::testing::Each(ahead.Now()));
+  // Only the log's: what else is dated, and what falls due, goes by the clock.
+  EXPECT_EQ(back.update_time().seconds(), absl::ToUnixSeconds(clock_.Now()));
+  clock_.Advance(absl::Hours(3));
+  MustPut(MakeClub("d"));
+  EXPECT_EQ(Log().back().time, clock_.Now());
+}
+
 TEST_P(WriteTest, ATooLargeChangeIsRefused) {
   Open({.change_limit = 1000});
   Club club = MakeClub("a");

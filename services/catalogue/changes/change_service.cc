@@ -1,9 +1,12 @@
+#include <algorithm>
+
 #include "clusterwire/change/v1/change_service.grpc.pb.h"
 
 #include "libs/base/status/error.h"
 #include "libs/base/time/clock.h"
 #include "libs/resource/page.h"
 #include "libs/rpc/token/token.h"
+#include "libs/text/form.h"
 #include "services/catalogue/changes/history.h"
 #include "services/catalogue/services.h"
 
@@ -35,10 +38,11 @@ class ChangeServiceHandler final : public change::v1::ChangeService::CallbackSer
     HistoryQuery query;
     query.viewer = call.viewer;
     query.filter = request.filter();
-    query.kinds = {request.kinds().begin(), request.kinds().end()};
+    for (const std::string& kind : request.kinds()) query.kinds.push_back(text::WordForm(kind));
     if (request.has_start_time()) query.start = ToTime(request.start_time());
     if (request.has_end_time()) query.end = ToTime(request.end_time());
     query.latest_per_resource = request.latest_per_resource();
+    query.history = request.history_id();
     if (page.after.has_change()) {
       query.after = {.revision = {page.after.change().revision()},
                      .ordinal = page.after.change().ordinal()};
@@ -49,6 +53,8 @@ class ChangeServiceHandler final : public change::v1::ChangeService::CallbackSer
     query.bytes = resource::kMaxPageBytes;
     ASSIGN_OR_RETURN(auto listed, history_->List(query));
     for (auto& change : listed.changes) *response->add_changes() = std::move(change);
+    response->set_revision(std::max(listed.through.value, request.after_revision()));
+    response->set_history_id(std::move(listed.history));
     if (listed.next) {
       rpc::PagePosition position;
       position.mutable_change()->set_revision(listed.next->revision.value);

@@ -32,6 +32,14 @@ absl::Status CheckKinds(const std::vector<std::string>& kinds) {
   return errors.ToStatus();
 }
 
+absl::Status CheckHistory(const std::string& seen, const std::string& current) {
+  if (seen.empty() || seen == current) return absl::OkStatus();
+  return Error(absl::StatusCode::kOutOfRange, "HISTORY_CHANGED",
+               absl::StrCat("the catalogue is in history '", current, "', not '", seen,
+                            "': a backup was restored; read everything anew and go on from there"),
+               {{"history_id", current}});
+}
+
 // One query, ready to be asked about each row.
 class Selection {
  public:
@@ -125,13 +133,19 @@ absl::StatusOr<History::Page> History::List(const HistoryQuery& query) const {
   ASSIGN_OR_RETURN(auto wanted, filter::Predicate::Compile(query.filter, query.viewer));
   const Selection selection(query, std::move(wanted));
   Page page;
+  ASSIGN_OR_RETURN(page.history, store_.history());
+  RETURN_IF_ERROR(CheckHistory(query.history, page.history));
+  // Before the log is read: all up to it will have been looked at when the log ends.
+  ASSIGN_OR_RETURN(const store::Revision newest, store_.revision());
   Latest latest(store_, selection);
   resource::PageRoom room(static_cast<size_t>(query.limit), query.bytes);
   page.next = query.after;
+  page.through = {std::max<int64_t>(query.after.revision.value - 1, 0)};
   for (int scanned = 0; scanned < kScanLimit;) {
     ASSIGN_OR_RETURN(const auto changes, scanned == 0 ? FirstChanges(store_, query, *page.next)
                                                       : NextChanges(store_, query, *page.next));
     if (changes.empty()) {
+      page.through = std::max(newest, page.next->revision);
       page.next.reset();
       return page;
     }
@@ -145,6 +159,7 @@ absl::StatusOr<History::Page> History::List(const HistoryQuery& query) const {
       if (record && !room.Takes(record->ByteSizeLong())) return page;
       if (record) page.changes.push_back(*std::move(record));
       page.next = change.position;
+      page.through = {change.position.revision.value - 1};  // of its own the rest may be missing
       if (page.changes.size() == static_cast<size_t>(query.limit)) return page;
     }
   }

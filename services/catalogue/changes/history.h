@@ -23,6 +23,7 @@ struct HistoryQuery {
   absl::Time end = absl::InfiniteFuture();
   bool latest_per_resource = false;
   store::Position after;  // zero: from where the log begins
+  std::string history;    // that `after` belongs to; empty: whichever it is
   int limit = 50;
   size_t bytes = SIZE_MAX;  // a page ends before it holds more, or with its first change
 };
@@ -40,9 +41,12 @@ class History {
   struct Page {
     std::vector<change::v1::ResourceChanged> changes;
     std::optional<store::Position> next;  // `after` of the next page; none on the last
+    store::Revision through;              // what stands in the log up to it has been looked at
+    std::string history;                  // that the store is in
   };
   // INVALID_ARGUMENT names the fields "filter" and "kinds[…]"; OUT_OF_RANGE, reason
-  // REVISION_COMPACTED, when the log after `after` is no longer whole.
+  // REVISION_COMPACTED, when the log after `after` is no longer whole, HISTORY_CHANGED when the
+  // store is in another history than the query's.
   absl::StatusOr<Page> List(const HistoryQuery& query) const;
 
  private:

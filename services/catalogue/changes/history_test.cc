@@ -4,6 +4,7 @@
 
 #include "libs/base/testing/status_matchers.h"
 #include "libs/base/time/date.h"
+#include "libs/change/record.h"
 #include "services/catalogue/changes/record.h"
 #include "services/catalogue/common/dates/calendar.h"
 #include "services/catalogue/resources/clusters/cluster_rules.h"
@@ -146,6 +147,49 @@ TEST_F(HistoryTest, TheChangesOfANameAreThoseThatTheFilterMatchesInTheWholeLog) 
     EXPECT_EQ(found, expected) << names.front();
     EXPECT_EQ(found.empty(), names.front() == "clusters/nothing");
   }
+}
+
+// Lists page by page, each call going on from what the one before answered, while others write.
+TEST_F(HistoryTest, WhoGoesOnFromTheRevisionOfAnAnswerMissesNothing) {
+  std::vector<std::string> followed;
+  query_.limit = 2;
+  for (int round = 0; round < 4; ++round) {
+    for (int i = 0; i <= round; ++i) {
+      Award(world_.NewCluster(absl::StrCat("R", round, i)).name(),
+            "gold");  // a write of two changes
+    }
+    while (true) {
+      const auto page = history_.List(query_);
+      ASSERT_THAT(page, IsOk());
+      EXPECT_EQ(page->history, *world_.store->history());
+      for (const auto& change : page->changes) followed.push_back(change::IdOf(change));
+      if (!page->next) {
+        EXPECT_EQ(page->through, *world_.store->revision());
+        query_.after = store::EndOf(page->through);
+        break;
+      }
+      // Whatever page one stops at, what it gives as its revision loses nothing.
+      query_.after = store::EndOf(page->through);
+      const auto again = history_.List(query_);
+      ASSERT_THAT(again, IsOk());
+      ASSERT_FALSE(again->changes.empty());
+      EXPECT_LE(again->changes[0].revision(), page->changes.back().revision());
+      query_.after = *page->next;
+    }
+  }
+  query_.after = store::EndOf({world_.store->revision()->value - static_cast<int64_t>(20)});
+  query_.limit = 1000;
+  std::vector<std::string> all;
+  for (const auto& change : List()) all.push_back(change::IdOf(change));
+  EXPECT_EQ(followed, all) << "ten clusters, and as many awards";
+}
+
+TEST_F(HistoryTest, AnotherHistoryIsSaidToWhoGoesOn) {
+  query_.history = *world_.store->history();
+  EXPECT_THAT(history_.List(query_), IsOk());
+  ASSERT_THAT(world_.store->StartNewHistory(query_.after), IsOk());
+  EXPECT_THAT(history_.List(query_), ReasonIs("HISTORY_CHANGED"));
+  EXPECT_THAT(history_.List(query_), StatusIs(absl::StatusCode::kOutOfRange));
 }
 
 TEST_F(HistoryTest, KindsAndTimesNarrowTheList) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -15,8 +16,10 @@
 #include "libs/kafka/admin.h"
 #include "libs/kafka/producer.h"
 #include "libs/kafka/topic_reader.h"
+#include "libs/sql/database.h"
 #include "libs/store/store.h"
 #include "libs/telemetry/metrics.h"
+#include "services/catalogue/changes/topic_watch.h"
 
 namespace clusterwire::catalogue {
 
@@ -29,7 +32,8 @@ namespace clusterwire::catalogue {
 // the cursor's lease.
 //
 // A restored backup is noticed: when the topic holds revisions of this history that the store
-// doesn't have, the relay stands still until an operator starts a new history.
+// doesn't have, the relay stands still until an operator starts a new history. Records that the
+// topic has lost are noticed too; see topic_watch.h.
 class Relay {
  public:
   // The name of its cursor in the store.
@@ -52,13 +56,15 @@ class Relay {
         absl::Seconds(10);  // how long a batch is waited for before it is said
   };
   struct State {
-    absl::Status status;  // why it doesn't get on; OK while it does
+    // Why it doesn't get on; OK while it does. Reason LEASE_HELD: another process sends, as it
+    // should. What kafka::RemedyOf() gives of any other says what to do.
+    absl::Status status;
     store::Position position;
     bool halted = false;  // by a history that the topic contradicts: only an operator helps
   };
 
-  // All by reference outlive the relay.
-  Relay(Options options, store::Store& store, Clock& clock, Random& random,
+  // All by reference outlive the relay. `database` is the store's.
+  Relay(Options options, sql::Database& database, store::Store& store, Clock& clock, Random& random,
         telemetry::Metrics& metrics);
   // Ends between two batches; what wasn't acknowledged is sent again by the next process.
   ~Relay();
@@ -76,8 +82,13 @@ class Relay {
   absl::Status Prepare();
   absl::Status EnsureTopic();
   absl::Status CheckHistory();
+  // Whether the topic still holds what was sent. OK also when nobody can say now.
+  absl::Status LookAtTopic();
   absl::Status Send(const std::vector<store::Change>& changes);
-  absl::Status SendAll(const std::vector<kafka::Message>& messages);
+  absl::Status SendAll(std::span<const kafka::Message> messages);
+  absl::Status SendBatch(std::span<const kafka::Message> messages);
+  absl::Status TooLarge(const kafka::Message& message) const;
+  void StandBy(const absl::Status& status);
   void SetState(absl::Status status, bool halted = false);
 
   const Options options_;
@@ -92,6 +103,10 @@ class Relay {
   int64_t partitions_ = 0;  // over which keys are spread, however many the topic has by now
   bool prepared_ = false;
   std::unique_ptr<kafka::Producer> producer_;
+  std::unique_ptr<kafka::TopicReader> reader_;
+  TopicWatch watch_;
+  absl::Duration next_look_;   // at the topic, by uptime
+  absl::Duration tail_limit_;  // grows while the topic's tail can't be read in it
 
   mutable Mutex mutex_;
   State state_ ABSL_GUARDED_BY(mutex_);

@@ -9,6 +9,7 @@
 #include "libs/change/record.h"
 #include "libs/kafka/message.h"
 #include "libs/kafka/testing/mock_kafka.h"
+#include "libs/service/gaps.h"
 #include "services/catalogue/changes/record.h"
 #include "services/catalogue/resources/clusters/cluster_rules.h"
 #include "services/catalogue/resources/labels/label_rules.h"
@@ -33,8 +34,8 @@ class RelayTest : public ::testing::Test {
     options.batch = 4;
     options.holder = holder;
     options.send_limit = absl::Milliseconds(200);
-    return std::make_unique<Relay>(std::move(options), *world_.store, Clock::System(),
-                                   world_.random, metrics_);
+    return std::make_unique<Relay>(std::move(options), *world_.database, *world_.store,
+                                   Clock::System(), world_.random, metrics_);
   }
   bool CaughtUp(const Relay& relay) {
     return Eventually([&] {
@@ -203,6 +204,40 @@ TEST_F(RelayTest, OfTwoOneIsActiveAndTheOtherTakesOver) {
   world_.NewCluster();
   ASSERT_TRUE(CaughtUp(*second));
   EXPECT_EQ(Ids(), IdsOfTheLog(1));
+}
+
+TEST_F(RelayTest, WhoStandsByShowsHowFarTheOtherIs) {
+  const auto first = Start("first");
+  ASSERT_TRUE(CaughtUp(*first));
+  const auto second = Start("second");
+  ASSERT_TRUE(Eventually([&] { return ReasonOf(second->state().status) == "LEASE_HELD"; }));
+  EXPECT_THAT(second->state().status.message(), ::testing::HasSubstr("held by first"));
+  EXPECT_EQ(second->state().position.revision, *world_.store->revision());
+}
+
+TEST_F(RelayTest, ForeignMessagesDoNotHideARestoredBackup) {
+  ASSERT_TRUE(CaughtUp(*Start()));
+  ASSERT_NO_FATAL_FAILURE(SendFromTheFuture());
+  const auto producer = *kafka::Producer::Create(kafka_.Options());
+  std::vector<kafka::Message> foreign;
+  for (int32_t partition = 0; partition < kPartitions; ++partition) {
+    for (int i = 0; i < 20; ++i) foreign.push_back({{kTopic, partition}, "k", "no record", {}});
+  }
+  ASSERT_THAT(producer->Send(foreign, kPatience), IsOk());
+  const auto relay = Start();
+  EXPECT_TRUE(Eventually([&] { return relay->state().halted; }));
+}
+
+TEST_F(RelayTest, ATopicWithoutWhatWasSentIsNoticed) {
+  ASSERT_TRUE(CaughtUp(*Start()));
+  kafka::MockKafka anew;
+  anew.CreateTopic(kTopic, kPartitions);
+  ASSERT_TRUE(CaughtUp(*Start(anew)));
+  const auto gaps = sql::InTransaction(
+      *world_.database, sql::Transaction::Kind::kRead,
+      [](sql::Connection& connection) { return service::Gaps(connection).Open(); });
+  ASSERT_THAT(gaps, IsOk());
+  EXPECT_FALSE(gaps->empty());
 }
 
 }  // namespace

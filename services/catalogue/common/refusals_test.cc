@@ -49,6 +49,23 @@ TEST_F(RefusalsTest, ASchemeThatLabelsAreOfStaysAndTheErrorNamesOne) {
   EXPECT_THAT(world_.Of<LabelSchemes>().Delete(world_.AsOperator(), other.name(), ""), IsOk());
 }
 
+TEST_F(RefusalsTest, WebAddressesAreReadAsTheClientOfWebhooksReadsThem) {
+  auto cluster = world_.Get<v1::Cluster>(cluster_);
+  cluster.set_website("HTTPS://example.org/b%C3%BCcher");
+  EXPECT_THAT(world_.Of<Clusters>().Update(world_.AsOperator(), cluster, Mask("website")), IsOk());
+  for (const auto& [website, says] : std::vector<std::pair<const char*, const char*>>{
+           {"http:///x", "no host"},
+           {"https://example.org:65536/", "65535"},
+           {"https://me:hunter2@example.org/", "user name"},
+           {"https://bücher.example/", "xn--bcher-kva.example"}}) {
+    cluster.set_website(website);
+    const auto updated =
+        world_.Of<Clusters>().Update(world_.AsOperator(), cluster, Mask("website"));
+    EXPECT_THAT(updated, HasFieldError("cluster.website")) << website;
+    EXPECT_THAT(updated.status().message(), HasSubstr(says)) << website;
+  }
+}
+
 TEST_F(RefusalsTest, ALevelThatLabelsHoldStaysInItsScheme) {
   NewLabel("silver");
   auto scheme = world_.Get<v1::LabelScheme>("labelSchemes/ecei");

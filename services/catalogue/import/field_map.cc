@@ -10,6 +10,7 @@
 
 #include "libs/base/status/error.h"
 #include "libs/base/text/strings.h"
+#include "libs/text/form.h"
 #include "services/catalogue/common/fields/words.h"
 
 namespace clusterwire::catalogue::registers {
@@ -123,10 +124,19 @@ void ReadEach(JsonRecord& record, const Field& field, FieldMap fields, Message* 
   }
 }
 
+void BringToForm(JsonRecord& record, FieldMap fields, Message* resource) {
+  FieldErrors errors;
+  text::BringToForm(resource, errors);
+  const google::rpc::BadRequest bad_request = BadRequestOf(errors.ToStatus());
+  for (const auto& violation : bad_request.field_violations()) {
+    record.AddError(KeyOf(violation.field(), fields), violation.description());
+  }
+}
+
 void SetWord(JsonRecord& record, const Field& field, const std::string& word, std::string_view lead,
              Message* resource) {
   const auto& words = *DescriptorAt(field.path, *resource).enum_type();
-  if (const std::optional<int> value = ValueOf(words, word)) {
+  if (const std::optional<int> value = ValueOf(words, text::WordForm(word))) {
     Set(&Reflection::SetEnumValue, field.path, *value, resource);
   } else {
     record.AddError(field.key, absl::StrCat("'", word, "' must be ", ToAbsl(lead), WordsOf(words)));

@@ -44,6 +44,11 @@ void ReadObjects(JsonRecord& record, const Field& field, google::protobuf::Messa
   ReadEach(record, field, kFields, resource);
 }
 
+// What the door of the services does with a request (libs/text/form.h): the texts come to one form.
+// Those that can't be are errors of `record`. To be called before anything is made of them, ids and
+// external ids included.
+void BringToForm(JsonRecord& record, FieldMap fields, google::protobuf::Message* resource);
+
 // Sets an enum to the value that `word` stands for. `lead` begins the list of words in the error.
 void SetWord(JsonRecord& record, const Field& field, const std::string& word, std::string_view lead,
              google::protobuf::Message* resource);

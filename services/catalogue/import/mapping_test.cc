@@ -180,6 +180,54 @@ TEST_F(MappingTest, AnEventKeepsTimesPlaceAndItsParentsTitle) {
   EXPECT_EQ(conference->registration_closes(), "2019-04-24");
 }
 
+TEST_F(MappingTest, TextsComeInThroughTheDoorOfTheServices) {
+  const auto record = MapCluster(R"({"name": "Inno\u00adva\u00adtion Su\u0308d ", "country": "de",
+    "city": "\ufeffKo\u0308ln\r\n", "former_names": ["Alt\u200b"], "founded_year": "2004-q3",
+    "source": "https://x.example"})",
+                                 "2026-11", *book_);
+  ASSERT_THAT(record, IsOk());
+  const v1::Cluster& cluster = record->cluster;
+  EXPECT_EQ(cluster.title(), "Innovation Süd");
+  EXPECT_EQ(cluster.country(), "DE");
+  EXPECT_EQ(cluster.seat().city(), "Köln");
+  EXPECT_THAT(cluster.former_titles(), ElementsAre("Alt"));
+  EXPECT_EQ(cluster.founded(), "2004-Q3");
+  EXPECT_EQ(cluster.external_ids(0).id(), "DE/Innovation Süd");
+
+  const auto label = MapLabel(R"({"cluster": "Innovation Su\u0308d\n", "country": "de",
+    "scheme": "ECEI", "level": " Silver", "awarded": "2024-q1", "source": "https://x.example"})",
+                              "2026-11");
+  ASSERT_THAT(label, IsOk());
+  EXPECT_EQ(label->cluster, "Innovation Süd");
+  EXPECT_EQ(label->country, "DE");
+  EXPECT_EQ(label->label.level(), "Silver");
+  EXPECT_EQ(label->label.awarded(), "2024-Q1");
+}
+
+TEST_F(MappingTest, WordsOfListsMayBeWrittenInAnyCase) {
+  const auto event = MapEvent(R"({"title": "A", "kind": "Conference", "start": "2026-05-01",
+    "end": "2026-05-01", "start_time": "09:00", "timezone": "europe/brussels", "country": "be",
+    "source": "https://x.example"})",
+                              "2026-11");
+  ASSERT_THAT(event, IsOk());
+  EXPECT_EQ(event->kind(), v1::CalendarEvent::KIND_CONFERENCE);
+  EXPECT_EQ(event->time_zone(), "Europe/Brussels");
+  EXPECT_EQ(event->place().country(), "BE");
+}
+
+TEST_F(MappingTest, ATextThatCantComeInIsNamedAsTheLineNamesIt) {
+  const auto record = MapCluster(R"({"name": "\u200b", "country": "DE", "city": "a\u202eb",
+    "former_names": ["x", "Gold\nfor Evil Corp"], "source": "https://x.example"})",
+                                 "2026-11", *book_);
+  for (const char* field : {"name", "city", "former_names[1]"}) {
+    EXPECT_THAT(record, HasFieldError(field));
+  }
+  EXPECT_THAT(MapLabel(R"({"cluster": "a\u0007b", "country": "DE", "scheme": "ECEI",
+    "level": "\u2066x", "source": "https://x.example"})",
+                       "2026-11"),
+              testing::AllOf(HasFieldError("cluster"), HasFieldError("level")));
+}
+
 TEST_F(MappingTest, EveryRealLineCanBeRead) {
   for (const auto& line : DataLines("clusters.ndjson")) {
     EXPECT_THAT(MapCluster(line, "", *book_), IsOk()) << line;

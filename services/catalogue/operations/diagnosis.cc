@@ -6,6 +6,7 @@
 #include "absl/strings/str_cat.h"
 
 #include "libs/base/status/error.h"
+#include "libs/service/gaps.h"
 #include "libs/service/open.h"
 
 namespace clusterwire::catalogue {
@@ -26,6 +27,7 @@ v1::DiagnoseResponse Diagnosis::Diagnose() const {
       [this](const kafka::TopicDescription& topic) { return LookAtTopic(topic); },
       response.mutable_findings());
   *response.add_findings() = LookAtRelay(&response);
+  *response.add_findings() = LookAtGaps();
   *response.add_findings() = LookAtSearch(response.revision());
   *response.add_findings() = LookAtTimers();
   service::SortFindings(response.mutable_findings());
@@ -87,7 +89,9 @@ service::Finding Diagnosis::LookAtTopic(const kafka::TopicDescription& topic) co
 
 service::Finding Diagnosis::LookAtRelay(v1::DiagnoseResponse* response) const {
   const Relay::State state = on_.relay.state();
-  const auto waiting = on_.store.Changes(state.position, 1000);
+  const auto cursor = on_.store.cursors().Get(Relay::kCursor);
+  const auto waiting =
+      on_.store.Changes(cursor.ok() ? cursor->position : state.position, /*limit=*/1000);
   const int64_t lag = waiting.ok() ? static_cast<int64_t>(waiting->size()) : 0;
   response->set_relay_lag(lag);
   if (state.halted) {
@@ -95,12 +99,28 @@ service::Finding Diagnosis::LookAtRelay(v1::DiagnoseResponse* response) const {
                   "if the restored backup is what you want: StartNewHistory with the history_id "
                   "shown here");
   }
+  if (ReasonOf(state.status) == "LEASE_HELD") {
+    return Fine("relay", absl::StrCat("another process sends, and this one takes over from it (if "
+                                      "it is no replica of this service, stop it): ",
+                                      state.status.message(), "; ", lag, " changes wait"));
+  }
   if (!state.status.ok()) {
-    return Broken("relay", state.status,
-                  "see the findings on kafka and topic; it tries again by itself");
+    const std::string remedy = kafka::RemedyOf(state.status);
+    return Broken(
+        "relay", state.status,
+        remedy.empty() ? "see the findings on kafka and topic; it tries again by itself" : remedy);
   }
   return Fine("relay", absl::StrCat("has sent up to revision ", state.position.revision.value, "; ",
                                     lag, " changes wait"));
+}
+
+service::Finding Diagnosis::LookAtGaps() const {
+  return service::LookAtGaps(on_.database,
+                             "see part gaps of the notification service's Diagnose: it says from "
+                             "which revision on changes "
+                             "must be sent again. For other consumers, Rewind with $0 sends all "
+                             "that the topic should hold "
+                             "(\"validate_only\":true says how many)");
 }
 
 service::Finding Diagnosis::LookAtSearch(int64_t revision) const {

@@ -43,11 +43,19 @@ class Diagnosis {
 
   // Begins a new history when the store is still in `seen`; else FAILED_PRECONDITION.
   absl::StatusOr<std::string> StartNewHistory(const std::string& seen);
+  // See operations.proto.
+  absl::StatusOr<v1::RewindResponse> Rewind(const v1::RewindRequest& request);
+  // Gives how many there were.
+  absl::StatusOr<int64_t> AcknowledgeGaps(int64_t through);
 
  private:
+  // Where a rewind goes, whether or not anything is to be sent again.
+  absl::StatusOr<store::Position> RewoundTo(const v1::RewindRequest& request,
+                                            store::Position sent) const;
   service::Finding LookAtDatabase(v1::DiagnoseResponse* response) const;
   service::Finding LookAtTopic(const kafka::TopicDescription& topic) const;
   service::Finding LookAtRelay(v1::DiagnoseResponse* response) const;
+  service::Finding LookAtGaps() const;
   service::Finding LookAtSearch(int64_t revision) const;
   service::Finding LookAtTimers() const;
 

@@ -45,7 +45,8 @@ class DiagnosisTest : public ::testing::Test {
   std::unique_ptr<store::Tailer> applier_ =
       *StartApplier(*world_.store, index_, Clock::System(), world_.random, metrics_);
   TimerRunner timers_{*world_.store, TimerSteps(), world_.clock, world_.random, metrics_};
-  Relay relay_{RelayOptions(), *world_.store, Clock::System(), world_.random, metrics_};
+  Relay relay_{RelayOptions(),  *world_.database, *world_.store,
+               Clock::System(), world_.random,    metrics_};
   sql::FaultyDatabase database_{*world_.database};
   Diagnosis diagnosis_{{.database = database_,
                         .store = *world_.store,

@@ -51,6 +51,30 @@ class OperationsServiceHandler final : public v1::OperationsService::CallbackSer
                          });
   }
 
+  grpc::ServerUnaryReactor* Rewind(grpc::CallbackServerContext* context,
+                                   const v1::RewindRequest* request,
+                                   v1::RewindResponse* response) override {
+    return rpc::RunUnary(
+        writes_, context, response,
+        [this, request](const rpc::CallContext& call) -> absl::StatusOr<v1::RewindResponse> {
+          RETURN_IF_ERROR(CheckOperator(call));
+          return diagnosis_->Rewind(*request);
+        });
+  }
+
+  grpc::ServerUnaryReactor* AcknowledgeGaps(grpc::CallbackServerContext* context,
+                                            const v1::AcknowledgeGapsRequest* request,
+                                            v1::AcknowledgeGapsResponse* response) override {
+    return rpc::RunUnary(writes_, context,
+                         [this, request, response](const rpc::CallContext& call) -> absl::Status {
+                           RETURN_IF_ERROR(CheckOperator(call));
+                           ASSIGN_OR_RETURN(const int64_t acknowledged,
+                                            diagnosis_->AcknowledgeGaps(request->through()));
+                           response->set_acknowledged(acknowledged);
+                           return absl::OkStatus();
+                         });
+  }
+
  private:
   rpc::ThreadPool& operators_;
   rpc::ThreadPool& writes_;

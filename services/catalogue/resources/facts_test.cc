@@ -1,9 +1,12 @@
 // What each type of resource says of itself, and what it aggregates and inherits.
+#include <algorithm>
+
 #include "absl/strings/str_join.h"
 #include "google/protobuf/text_format.h"
 #include <gmock/gmock.h>
 
 #include "libs/base/testing/status_matchers.h"
+#include "libs/filter/predicate.h"
 #include "services/catalogue/resources/clusters/cluster_rules.h"
 #include "services/catalogue/resources/events/event_rules.h"
 #include "services/catalogue/resources/labels/label_rules.h"
@@ -112,6 +115,48 @@ TEST_F(FactsTest, ALabelBorrowsFromItsClusterWhatItDoesNotSayItself) {
   EXPECT_THAT(facts.programmes(), ElementsAre("programmes/go-cluster"));
   EXPECT_THAT(facts.label_levels(), ElementsAre("ecei:bronze", "ecei:silver"));
   EXPECT_THAT(facts.names(), ElementsAre("Old name"));
+}
+
+TEST_F(FactsTest, CodesLevelsAndTheClusterAreCalledByTheirTitles) {
+  const std::string cluster = NewCluster("sectors: 'named:quantum-sensors'");
+  const facts::Facts label = world_.FactsOf(Award(cluster, "level: 'silver' awarded: '2024-05'"));
+  std::vector<std::string> told;
+  for (const char* value : {"nuts:DED", "nuts:DED2", "iso:DE", "esca:ict", "named:quantum-sensors",
+                            "ecei:bronze", "ecei:silver", "clusters/saxony"}) {
+    told.push_back(filter::TitleWithValue(value, label));
+  }
+  EXPECT_THAT(told, ElementsAre("Saxony (nuts:DED)", "Dresden (nuts:DED2)", "Germany (iso:DE)",
+                                "ICT (esca:ict)", "quantum sensors (named:quantum-sensors)",
+                                "ECEI Bronze (ecei:bronze)", "ECEI Silver (ecei:silver)",
+                                "Silicon Saxony (clusters/saxony)"));
+  std::vector<std::string> values;
+  for (const type::v1::Title& title : label.titles()) values.push_back(title.value());
+  EXPECT_TRUE(std::ranges::is_sorted(values));
+}
+
+TEST_F(FactsTest, ALinkLeadsToAPageOfItsOwnOrItsClustersOrToTheSource) {
+  const std::string cluster = NewCluster(R"pb(
+    sources { field: "founded" uri: "https://register.example/founded" }
+    sources { uri: "https://register.example/saxony" })pb");
+  EXPECT_EQ(world_.FactsOf(cluster).link(), "https://register.example/saxony");
+  EXPECT_EQ(world_.FactsOf(Award(cluster, "level: 'silver' awarded: '2024'")).link(),
+            "https://register.example/saxony");
+  EXPECT_EQ(world_.FactsOf(Join(cluster)).link(), "https://register.example/saxony");
+  const char* event = R"pb(
+    title: "Conference"
+    kind: KIND_CONFERENCE
+    period { start: "2025-05" end: "2025-05" }
+    sources { uri: "https://register.example/event" })pb";
+  EXPECT_EQ(world_.FactsOf(NewEvent(event)).link(), "https://register.example/event");
+  EXPECT_EQ(world_
+                .FactsOf(NewEvent(R"pb(
+                  title: "Own"
+                  kind: KIND_CONFERENCE
+                  period { start: "2025-05" end: "2025-05" }
+                  link: "https://own.example"
+                  sources { uri: "https://register.example/event" })pb"))
+                .link(),
+            "https://own.example");
 }
 
 TEST_F(FactsTest, ALevelCountsAsValidWhileItIsAndAsHeldForEver) {
@@ -233,6 +278,26 @@ TEST_F(FactsTest, LabelsOfADeletedClusterAreListedForOperatorsWhoAskForThem) {
   EXPECT_THAT(world_.Of<Labels>().List(world_.Read(), query)->resources, IsEmpty());
   query.show_deleted = true;
   EXPECT_EQ(world_.Of<Labels>().List(world_.Read(), query)->resources.size(), 1u);
+}
+
+// Of one write, since what it hides must not be seen a moment longer.
+TEST_F(FactsTest, AProgrammeWithAThousandMembersCanBeDeletedAndIsGoneFromAllOfThemAtOnce) {
+  constexpr int kMembers = 1050;
+  std::vector<std::string> clusters, memberships;
+  for (int i = 0; i < kMembers; ++i) {
+    const auto created = world_.Of<Clusters>().Create(
+        world_.AsOperator(), "", world_.GoodCluster(absl::StrCat(i)), absl::StrCat("cluster-", i));
+    ASSERT_THAT(created, IsOk());
+    clusters.push_back(created->name());
+    memberships.push_back(Join(clusters.back()));
+  }
+  ASSERT_THAT(world_.FactsOf(clusters.back()).programmes(), ElementsAre("programmes/go-cluster"));
+  ASSERT_THAT(world_.Of<Programmes>().Delete(world_.AsOperator(), "programmes/go-cluster", ""),
+              IsOk());
+  for (int i = 0; i < kMembers; ++i) {
+    ASSERT_THAT(world_.FactsOf(clusters[static_cast<size_t>(i)]).programmes(), IsEmpty()) << i;
+    ASSERT_FALSE(world_.HasFacts(memberships[static_cast<size_t>(i)])) << i;
+  }
 }
 
 }  // namespace

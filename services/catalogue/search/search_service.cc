@@ -3,6 +3,7 @@
 #include "libs/base/status/error.h"
 #include "libs/resource/page.h"
 #include "libs/rpc/token/token.h"
+#include "libs/text/form.h"
 #include "services/catalogue/services.h"
 
 namespace clusterwire::catalogue {
@@ -46,7 +47,9 @@ absl::StatusOr<search::SearchOptions> OptionsOf(const SearchRequest& request,
     options.after = search::PageEnd{page.after.hit().key(), page.after.hit().name()};
   }
   options.limit = static_cast<size_t>(page.size);
-  options.facets = {request.facets().begin(), request.facets().end()};
+  for (const std::string& field : request.facets()) {
+    options.facets.push_back(text::WordForm(field));
+  }
   return options;
 }
 

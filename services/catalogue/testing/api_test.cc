@@ -337,6 +337,22 @@ TEST_F(ApiTest, ChangesAreListedInPagesAndCutToWhatTheCallerMaySee) {
   const auto seen = bench_.Call<change::v1::ListChangesResponse>(method, request, "public");
   ASSERT_EQ(seen->changes_size(), 1);
   EXPECT_FALSE(seen->changes(0).has_before());
+
+  // Who keeps a copy goes on from what the last answer said.
+  request.set_page_size(1000);
+  const auto all = bench_.Call<change::v1::ListChangesResponse>(method, request);
+  EXPECT_EQ(all->revision(), bench_.world.store->revision()->value);
+  EXPECT_EQ(all->history_id(), *bench_.world.store->history());
+  request.set_after_revision(all->revision());
+  request.set_history_id(all->history_id());
+  EXPECT_EQ(bench_.Call<change::v1::ListChangesResponse>(method, request)->revision(),
+            all->revision());
+  Create("Later", v1::Cluster::STATE_PUBLISHED);
+  EXPECT_EQ(bench_.Call<change::v1::ListChangesResponse>(method, request)->changes_size(), 1);
+  request.set_history_id("another");
+  EXPECT_THAT(bench_.Call<change::v1::ListChangesResponse>(method, request),
+              ReasonIs("HISTORY_CHANGED"));
+  request.clear_history_id();
   request.set_after_revision(-1);
   EXPECT_THAT(bench_.Call<change::v1::ListChangesResponse>(method, request),
               HasFieldError("after_revision"));
@@ -351,6 +367,13 @@ TEST_F(ApiTest, OnlyOperatorsAskWhatIsWrongAndWriteWhatIsNotTheirs) {
               StatusIs(absl::StatusCode::kPermissionDenied));
   EXPECT_THAT(bench_.Call<v1::StartNewHistoryResponse>("OperationsService/StartNewHistory",
                                                        v1::StartNewHistoryRequest(), "public"),
+              StatusIs(absl::StatusCode::kPermissionDenied));
+  v1::RewindRequest rewind;
+  rewind.set_after_revision(0);
+  EXPECT_THAT(bench_.Call<v1::RewindResponse>("OperationsService/Rewind", rewind, "public"),
+              StatusIs(absl::StatusCode::kPermissionDenied));
+  EXPECT_THAT(bench_.Call<v1::AcknowledgeGapsResponse>("OperationsService/AcknowledgeGaps",
+                                                       v1::AcknowledgeGapsRequest(), "public"),
               StatusIs(absl::StatusCode::kPermissionDenied));
   EXPECT_THAT(bench_.Call<v1::Cluster>("ClusterService/CreateCluster",
                                        Creation("A", v1::Cluster::STATE_PUBLISHED), "public"),

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "libs/base/time/date.h"
+#include "services/catalogue/changes/topic_watch.h"
 #include "services/catalogue/common/dates/calendar.h"
 #include "services/catalogue/resources/clusters/cluster_rules.h"
 #include "services/catalogue/resources/labels/label_scheme_rules.h"
@@ -82,6 +83,7 @@ World::World(const std::string& today, Holds holds) {
   SetToday(today);
   database = Must(sql::Database::Open(absl::StrCat("sqlite:", folder_.File("store.db"))));
   store = Must(store::Store::Open(*database, Must(CatalogueTypes()), clock, random));
+  EXPECT_TRUE(TopicWatch::CreateTables(*database).ok());
   if (holds == Holds::kNothing) return;
   for (const char* list : {kIso, kNuts, kEsca}) {
     Must(Of<Taxonomies>().Create(AsOperator(), "", FromText<v1::Taxonomy>(list), ""));

@@ -39,7 +39,8 @@ struct Wait {
   absl::Time until = absl::InfinitePast();  // not before, even if the retry schedule says earlier
   std::string reason = {};
   int http_status = 0;
-  bool ours = false;  // the failure is on this side, and says nothing of the endpoint
+  bool ours = false;     // the failure is on this side, and says nothing of the endpoint
+  bool at_once = false;  // the schedule doesn't count: tried again on another connection right away
 };
 struct Dead {
   std::string reason = {};
@@ -59,6 +60,11 @@ class Channel {
   // Calls `done` once, from any thread, perhaps before it returns, by `deadline` at the latest.
   // Thousands may be under way.
   virtual void Send(std::shared_ptr<const Job> job, absl::Time deadline, Callback done) = 0;
+  // Sends a notice named `id` that says that it is a test; as Send(). Only where there is a
+  // receiver.
+  virtual void SendTest(const v1::Endpoint&, const std::string&, absl::Time, Callback done) {
+    done(Dead{.reason = "this channel has no tests", .ours = true});
+  }
 
   // For a channel whose receiver is the ledger: called with each job that is done, in the
   // transaction that records its result, and again when that is repeated; then after the commit.

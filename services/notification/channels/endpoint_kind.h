@@ -1,5 +1,10 @@
 #pragma once
 
+#include <string>
+#include <string_view>
+
+#include "absl/time/time.h"
+
 #include "clusterwire/notification/v1/subscriber.pb.h"
 
 #include "libs/base/random.h"
@@ -8,24 +13,32 @@
 
 namespace clusterwire::notification {
 
-// What a channel asks of its endpoints: the rules of its case of Endpoint.channel. Safe for use
-// from any thread.
+// What a channel asks of its endpoints: the rules of its case of Endpoint.channel. Pure, and safe
+// for use from any thread.
 class EndpointKind {
  public:
-  // Which addresses may be entered, and who is asked for names.
-  struct Addresses {
-    const http::AddressGuard& guard;
-    const http::Resolver& resolve;
+  // A web address that is looked up before it is written, and the field that it stands in. Without
+  // a URL there is nothing to look up.
+  struct Address {
+    std::string url = {};
+    std::string_view path = {};
   };
 
   virtual ~EndpointKind() = default;
-  // Adds to `errors` all that is wrong with the case, by its path in CreateEndpoint:
-  // "endpoint.webhook.uri". UNAVAILABLE when that can't be told now. May wait for the resolver.
-  virtual absl::Status Check(const v1::Endpoint& endpoint, const Addresses& addresses,
-                             FieldErrors& errors) const = 0;
+  // Adds to `errors` all that is wrong with the case, by its path: "endpoint.webhook.uri". `guard`
+  // says which addresses may be entered.
+  virtual void Check(const v1::Endpoint& endpoint, const http::AddressGuard& guard,
+                     FieldErrors& errors) const = 0;
+  virtual Address AddressOf(const v1::Endpoint&) const { return {}; }
   // Fills in what the service makes: secrets that were left empty.
   virtual void Complete(v1::Endpoint&, Random&) const {}
-  // Removes what only the answer of CreateEndpoint shows.
+  // Gives it another secret, made when `secret` is empty; the present one goes on until `until`,
+  // or not at all: InfinitePast. INVALID_ARGUMENT on "secret".
+  virtual absl::Status Rotate(v1::Endpoint&, const std::string& secret, absl::Time until,
+                              Random& random) const = 0;
+  // What keeps a stored one from being used, for an operator; empty when nothing does.
+  virtual std::string TroubleOf(const v1::Endpoint&) const { return ""; }
+  // Removes what only the answers of CreateEndpoint and RotateSecret show.
   virtual void RemoveSecrets(v1::Endpoint&) const {}
 };
 

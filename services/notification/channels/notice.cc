@@ -9,7 +9,10 @@
 #include "absl/strings/str_replace.h"
 #include "google/protobuf/repeated_ptr_field.h"
 
+#include "libs/base/status/error.h"
 #include "libs/base/text/strings.h"
+#include "libs/text/form.h"
+#include "libs/text/text.h"
 
 namespace clusterwire::notification {
 namespace {
@@ -35,20 +38,33 @@ Wording WordingOf(v1::Transition transition) {
   }
 }
 
+// Whatever an editor wrote, it is one line of the notice and can't pass itself off as another.
+std::string OneLine(std::string_view text) {
+  FieldErrors replaced;
+  return absl::StrReplaceAll(text::InForm(text, type::v1::FORM_LINE, "", replaced), {{"\n", " "}});
+}
+
+// "side_event" → "side event".
+std::string Plain(const std::string& word) { return absl::StrReplaceAll(word, {{"_", " "}}); }
+
 void CompareTexts(std::string_view what, const std::string& before, const std::string& after,
                   Lines& lines) {
   if (before == after) return;
-  lines.push_back(absl::StrCat(ToAbsl(what), ": ", before.empty() ? "none" : before, " → ",
-                               after.empty() ? "none" : after));
+  lines.push_back(absl::StrCat(ToAbsl(what), ": ", before.empty() ? "none" : OneLine(before), " → ",
+                               after.empty() ? "none" : OneLine(after)));
 }
 
-// Both are sorted, as in Facts.
-void CompareLists(std::string_view what, const Names& before, const Names& after, Lines& lines) {
+// Both are sorted, as in Facts. `put` gives a value as a person reads it, from the Facts that have
+// it.
+template <typename Put>
+void CompareLists(std::string_view what, const type::v1::Facts& before,
+                  const type::v1::Facts& after, const Names& (type::v1::Facts::*list)() const,
+                  Put put, Lines& lines) {
   std::string line;
-  const auto add = [&line](const char* sign, const Names& names, const Names& others) {
+  const auto add = [&](const char* sign, const type::v1::Facts& of, const type::v1::Facts& other) {
     Lines only;
-    std::ranges::set_difference(names, others, std::back_inserter(only));
-    for (const std::string& name : only) absl::StrAppend(&line, sign, name);
+    std::ranges::set_difference((of.*list)(), (other.*list)(), std::back_inserter(only));
+    for (const std::string& value : only) absl::StrAppend(&line, sign, put(value, of));
   };
   add(" + ", after, before);
   add(" − ", before, after);
@@ -69,17 +85,24 @@ std::string Size(const type::v1::Facts& facts) {
 
 std::vector<std::string> DifferencesOf(const type::v1::Facts& before,
                                        const type::v1::Facts& after) {
+  using type::v1::Facts;
   Lines lines;
+  const auto titled = [](const std::string& value, const Facts& facts) {
+    return OneLine(filter::TitleWithValue(value, facts));
+  };
+  const auto language = [](const std::string& tag, const Facts&) {
+    return text::LanguageName(tag);
+  };
   CompareTexts("Title", before.title(), after.title(), lines);
-  CompareTexts("State", before.state(), after.state(), lines);
-  CompareTexts("Kind", before.kind(), after.kind(), lines);
+  CompareTexts("State", Plain(before.state()), Plain(after.state()), lines);
+  CompareTexts("Kind", Plain(before.kind()), Plain(after.kind()), lines);
   CompareTexts("Period", Span(before.period()), Span(after.period()), lines);
   CompareTexts("Deadline", before.deadline(), after.deadline(), lines);
-  CompareLists("Label levels", before.label_levels(), after.label_levels(), lines);
-  CompareLists("Programmes", before.programmes(), after.programmes(), lines);
-  CompareLists("Sectors and regions", before.codes(), after.codes(), lines);
+  CompareLists("Label levels", before, after, &Facts::label_levels, titled, lines);
+  CompareLists("Programmes", before, after, &Facts::programmes, titled, lines);
+  CompareLists("Sectors and regions", before, after, &Facts::codes, titled, lines);
   CompareTexts("Members", Size(before), Size(after), lines);
-  CompareLists("Languages", before.languages(), after.languages(), lines);
+  CompareLists("Languages", before, after, &Facts::languages, language, lines);
   CompareTexts("Summary", before.summary(), after.summary(), lines);
   CompareTexts("Link", before.link(), after.link(), lines);
   if (lines.size() > kMaxDifferences) lines.resize(kMaxDifferences);
@@ -95,24 +118,27 @@ Notice NoticeOf(const Job& job) {
   Notice notice;
   // "label.awarded" → "label awarded". facts.refreshed says nothing to a person; what it led to
   // does.
-  notice.title = absl::StrCat(image.title().empty() ? change.name() : image.title(), ": ",
+  notice.title = absl::StrCat(image.title().empty() ? change.name() : OneLine(image.title()), ": ",
                               change.kind() == "facts.refreshed"
                                   ? wording.happening
                                   : absl::StrReplaceAll(change.kind(), {{".", " "}, {"_", " "}}));
   notice.link = image.link();
 
   Lines lines;
-  if (!image.summary().empty()) lines.push_back(image.summary());
-  lines.push_back(absl::StrCat(wording.relation, job.interest->subscription.title(), wording.rest));
+  if (!image.summary().empty()) lines.push_back(OneLine(image.summary()));
+  lines.push_back(
+      absl::StrCat(wording.relation, OneLine(job.interest->subscription.title()), wording.rest));
   if (!left && change.has_before() && change.has_after()) {
     std::ranges::move(DifferencesOf(change.before(), change.after()), std::back_inserter(lines));
   }
-  if (!change.cause().empty()) lines.push_back("Because of: " + change.cause());
+  if (!change.cause().empty()) {
+    lines.push_back("Because of: " + OneLine(filter::TitleWithValue(change.cause(), image)));
+  }
   notice.text = absl::StrJoin(lines, "\n");
 
   for (const filter::Verdict& verdict : job.interest->predicate.Explain(image)) {
     if (!verdict.matched || verdict.field == "audience") continue;
-    notice.reasons.push_back(absl::StrCat(verdict.field, ": ", verdict.text));
+    notice.reasons.push_back(absl::StrCat("It ", OneLine(verdict.text), "."));
   }
   return notice;
 }

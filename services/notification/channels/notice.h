@@ -11,9 +11,9 @@ namespace clusterwire::notification {
 // is the last that the subscription could see.
 struct Notice {
   std::string title;  // one line
-  std::string text;   // a few lines
+  std::string text;   // a few lines; what editors wrote never begins one of its own
   std::string link;
-  std::vector<std::string> reasons;  // a line for each condition of the filter
+  std::vector<std::string> reasons;  // a line for each condition: "It is in Saxony (nuts:DED)."
 };
 
 // Pure. `job.interest` is there: a gate has asked.
@@ -22,7 +22,8 @@ Notice NoticeOf(const Job& job);
 inline constexpr size_t kMaxDifferences = 12;  // told in one notice
 
 // What changed from one image to the next, a line each, for people: "State: valid → lapsed",
-// "Label levels: + ecei:silver". At most kMaxDifferences; what is only for searching isn't told.
+// "Label levels: + ECEI Silver (ecei:silver)". At most kMaxDifferences; what is only for searching
+// isn't told.
 std::vector<std::string> DifferencesOf(const type::v1::Facts& before, const type::v1::Facts& after);
 
 }  // namespace clusterwire::notification

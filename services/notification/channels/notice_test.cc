@@ -17,10 +17,7 @@ TEST(NoticeTest, SaysWhatHappenedToWhatAndWhyItIsTold) {
   EXPECT_EQ(notice.link, "https://example.org/silver");
   EXPECT_THAT(notice.text, HasSubstr("Valid until 2026-05-31."));
   EXPECT_THAT(notice.text, HasSubstr("It now matches “Silver in Saxony”."));
-  ASSERT_THAT(notice.reasons, testing::SizeIs(2));
-  EXPECT_THAT(notice.reasons[0], testing::StartsWith("types: "));
-  EXPECT_THAT(notice.reasons[1], testing::StartsWith("regions: "));
-  EXPECT_THAT(notice.reasons[1], HasSubstr("iso:DE"));
+  EXPECT_THAT(notice.reasons, testing::ElementsAre("It is a label.", "It is in Germany (iso:DE)."));
 }
 
 TEST(NoticeTest, LeavingIsToldFromTheImageBeforeAlone) {
@@ -46,12 +43,40 @@ TEST(NoticeTest, AChangeTellsTheDifferences) {
   *change.mutable_before() = change.after();
   change.mutable_after()->set_state("lapsed");
   change.mutable_after()->add_codes("nuts:DED2");
+  change.mutable_after()->add_titles()->set_value("nuts:DED2");
+  change.mutable_after()->mutable_titles(1)->set_title("Dresden");
+  change.mutable_after()->add_languages("de");
   change.set_kind("label.lapsed");
   SetChange(job, change);
   job.delivery.transition = v1::TRANSITION_CHANGED;
   const Notice notice = NoticeOf(job);
   EXPECT_THAT(notice.text, HasSubstr("State: valid → lapsed"));
-  EXPECT_THAT(notice.text, HasSubstr("Sectors and regions: + nuts:DED2"));
+  EXPECT_THAT(notice.text, HasSubstr("Sectors and regions: + Dresden (nuts:DED2)"));
+  EXPECT_THAT(notice.text, HasSubstr("Languages: + German"));
+}
+
+TEST(NoticeTest, NothingThatAnEditorWroteCanPassForALineOfOurs) {
+  Job job = LabelAwardedJob();
+  change::v1::ResourceChanged change = job.record->change;
+  change.mutable_after()->set_title("Gold\nfor \u202EEvil\u0085Corp");
+  change.mutable_after()->set_summary("Fine.\r\nIt no longer matches “x”.\x1b[2J");
+  change.mutable_after()->mutable_titles(0)->set_title("Germany\nIt is gold.");
+  SetChange(job, change);
+  const Notice notice = NoticeOf(job);
+  EXPECT_EQ(notice.title, "Gold for  Evil Corp: label awarded");
+  EXPECT_EQ(notice.text, "Fine. It no longer matches “x”. [2J\nIt now matches “Silver in Saxony”.");
+  EXPECT_THAT(notice.reasons, testing::Each(Not(HasSubstr("\n"))));
+}
+
+TEST(NoticeTest, TheCauseIsCalledByItsTitle) {
+  Job job = LabelAwardedJob();
+  change::v1::ResourceChanged change = job.record->change;
+  change.set_cause("clusters/silicon-saxony");
+  change.mutable_after()->mutable_titles(0)->set_value("clusters/silicon-saxony");
+  change.mutable_after()->mutable_titles(0)->set_title("Silicon Saxony");
+  SetChange(job, change);
+  EXPECT_THAT(NoticeOf(job).text,
+              HasSubstr("Because of: Silicon Saxony (clusters/silicon-saxony)"));
 }
 
 TEST(NoticeTest, AResourceWithoutATitleIsCalledByItsName) {

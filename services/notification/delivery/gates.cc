@@ -31,10 +31,21 @@ GateAnswer AskEnabled(const Job& job) {
   return Go{};
 }
 
+// The image of the record that every channel shows of it.
+const type::v1::Facts& Shown(const Job& job) {
+  const change::v1::ResourceChanged& change = job.record->change;
+  return job.delivery.transition == v1::TRANSITION_LEFT ? change.before() : change.after();
+}
+
 // May the public still see the resource? One that was hidden since must not show in what is sent
 // late. *Left* is told all the same: every channel shows of it the image before alone, which the
-// subscription could see, and says no more than that it is gone.
+// subscription could see, and says no more than that it is gone. What isn't for everybody is asked
+// of the subscription's own predicate once more, whatever it was matched by.
 GateAnswer AskAudience(const Job& job) {
+  if (job.record != nullptr && Shown(job).has_audience() &&
+      !job.interest->predicate.Matches(Shown(job))) {
+    return Drop{"the subscription may not see the resource"};
+  }
   if (job.hidden && job.delivery.transition != v1::TRANSITION_LEFT) {
     return Drop{"the resource is no longer public"};
   }

@@ -42,6 +42,14 @@ TEST(GatesTest, NothingGoesToAnEndpointThatIsSwitchedOff) {
   EXPECT_EQ(Answer(job), "enabled: the endpoint is switched off");
 }
 
+TEST(GatesTest, WhatIsNotForEverybodyIsAskedOfThePredicateOnceMore) {
+  Job job = LabelAwardedJob();
+  change::v1::ResourceChanged change = job.record->change;
+  change.mutable_after()->mutable_audience()->add_members("programmes/p");
+  SetChange(job, change);
+  EXPECT_EQ(Answer(job), "audience: the subscription may not see the resource");
+}
+
 TEST(GatesTest, WhatWasHiddenSinceIsNotTold) {
   Job job = LabelAwardedJob();
   job.hidden = true;

@@ -56,7 +56,7 @@ DeliveryResult ResultOf(const PendingDelivery& delivery, const Outcome& outcome,
   const auto tell = [&attempt](const char* ending, int http_status, std::string_view detail) {
     attempt.set_outcome(ending);
     attempt.set_http_status(http_status);
-    attempt.set_detail(Printable(detail, kDetailBytes));
+    attempt.set_detail(ReadableUtf8(detail, kDetailBytes));
   };
   if (const auto* done = std::get_if<Done>(&outcome)) {
     result.state = v1::Delivery::STATE_DELIVERED;

@@ -28,24 +28,69 @@ absl::StatusOr<int64_t> StartOffsets::Of(const kafka::TopicPartition& partition)
                    ledger_.Read([&](sql::Connection& connection) {
                      return TopicPositions(connection).Find(partition);
                    }));
-  if (!position) return kafka::kBeginning;
-  ASSIGN_OR_RETURN(const kafka::TopicReader::Watermarks marks,
-                   reader_->GetWatermarks(partition, kPatience));
-  const int64_t next = position->next_offset;
-  bool fits = next >= marks.start && next <= marks.end;
-  if (fits && next > marks.start) {
-    ASSIGN_OR_RETURN(const std::optional<kafka::ReceivedMessage> last,
-                     reader_->ReadAt(partition, next - 1, kPatience));
-    fits = !last || DigestOf(*last) == position->digest;
+  ASSIGN_OR_RETURN(const Marks marks, reader_->GetWatermarks(partition, kPatience));
+  if (!position) {
+    RETURN_IF_ERROR(ledger_.Write([&](sql::Connection& connection) {
+      return TopicPositions(connection)
+          .Move(partition, {.next_offset = marks.start, .since = clock_.Now()});
+    }));
+    return marks.start;
   }
-  if (fits) return next;
+  ASSIGN_OR_RETURN(const bool another, IsAnother(partition, *position, marks, kPatience));
+  if (another) return StartAnew(partition, *position, marks, service::Gap::Cause::kMadeAnew);
+  if (std::max(position->next_offset, position->passed) < marks.start) {
+    return StartAnew(partition, *position, marks, service::Gap::Cause::kForgotten);
+  }
+  return std::max(position->next_offset, marks.start);
+}
+
+absl::StatusOr<std::optional<int64_t>> StartOffsets::Recheck(const kafka::TopicPartition& partition,
+                                                             const TopicPosition& position) {
+  ASSIGN_OR_RETURN(const Marks marks, reader_->GetWatermarks(partition, kRecheckPatience));
+  ASSIGN_OR_RETURN(const bool another, IsAnother(partition, position, marks, kRecheckPatience));
+  if (!another) return std::nullopt;
+  return StartAnew(partition, position, marks, service::Gap::Cause::kMadeAnew);
+}
+
+absl::StatusOr<bool> StartOffsets::IsAnother(const kafka::TopicPartition& partition,
+                                             const TopicPosition& position, const Marks& marks,
+                                             absl::Duration patience) {
+  const int64_t next = position.next_offset;
+  if (next > marks.end) return true;
+  // A log begins later and later: one that begins before where it began is another.
+  if (position.digest.empty()) return marks.start < next;
+  if (next <= marks.start) return false;  // what could be compared is dropped
+  ASSIGN_OR_RETURN(const std::optional<kafka::ReceivedMessage> last,
+                   reader_->ReadAt(partition, next - 1, patience));
+  if (last) return DigestOf(*last) != position.digest;
+  // No message stands there, a transaction's marker perhaps: unless it was dropped just now,
+  // another log stands there.
+  ASSIGN_OR_RETURN(const Marks later, reader_->GetWatermarks(partition, patience));
+  return next > later.start;
+}
+
+absl::StatusOr<int64_t> StartOffsets::StartAnew(const kafka::TopicPartition& partition,
+                                                const TopicPosition& position, const Marks& marks,
+                                                service::Gap::Cause cause) {
   metrics_.topic_resets.Add();
   telemetry::LogError("the position doesn't fit the topic: it is read from its start",
                       {{"partition", kafka::ToString(partition)},
-                       {"position", next},
+                       {"position", position.next_offset},
                        {"start", marks.start},
                        {"end", marks.end}});
-  return kafka::kBeginning;
+  const service::Gap gap = {.partition = partition,
+                            .cause = cause,
+                            .first_offset = position.next_offset,
+                            .end_offset = marks.start,
+                            .history = position.history,
+                            .revision = position.revision,
+                            .since = position.since};
+  const auto note = [&](sql::Connection& connection) -> absl::Status {
+    RETURN_IF_ERROR(service::Gaps(connection).Note(gap, clock_.Now()));
+    return TopicPositions(connection).Move(partition, {.next_offset = marks.start});
+  };
+  RETURN_IF_ERROR(ledger_.Write(note));
+  return marks.start;
 }
 
 absl::StatusOr<std::vector<int64_t>> StartOffsets::OnAssigned(
@@ -53,7 +98,8 @@ absl::StatusOr<std::vector<int64_t>> StartOffsets::OnAssigned(
   LogPartitions("partitions assigned", partitions);
   std::vector<int64_t> offsets;
   for (const kafka::TopicPartition& partition : partitions) {
-    ASSIGN_OR_RETURN(offsets.emplace_back(), Of(partition));
+    ASSIGN_OR_RETURN(begun_[partition], Of(partition));
+    offsets.push_back(begun_[partition]);
   }
   return offsets;
 }
@@ -71,6 +117,7 @@ Ingest::Ingest(Options options, Ledger& ledger, Intake& intake, Clock& clock, Ra
     : options_(std::move(options)),
       ledger_(ledger),
       intake_(intake),
+      clock_(clock),
       metrics_(metrics),
       worker_(clock, random, [this] { return Step(); }, {.limit = absl::Seconds(10)}) {}
 
@@ -96,7 +143,8 @@ absl::Status Ingest::Connect() {
   ASSIGN_OR_RETURN(std::unique_ptr<kafka::TopicReader> reader,
                    kafka::TopicReader::Create(options_.client));
   consumer_.reset();  // before its hook
-  start_offsets_ = std::make_unique<StartOffsets>(std::move(reader), ledger_, metrics_);
+  noted_.clear();
+  start_offsets_ = std::make_unique<StartOffsets>(std::move(reader), ledger_, clock_, metrics_);
   ASSIGN_OR_RETURN(consumer_, kafka::Consumer::Create({.client = options_.client,
                                                        .group = options_.group,
                                                        .topics = {options_.topic},
@@ -114,12 +162,31 @@ absl::Status Ingest::PollAndTake() {
   const absl::Status taken = Take(batch->messages);
   if (consumer_ == nullptr) return taken;
   const absl::Status mended = Mend(batch->errors);
-  return taken.ok() ? mended : taken;
+  if (!taken.ok() || !mended.ok()) return taken.ok() ? mended : taken;
+  return NotePassed();
+}
+
+// What lies between the last message and the end of a partition, and is none, is noted: when the
+// topic drops it, nothing is missing. Rare, since none of ours writes in transactions.
+absl::Status Ingest::NotePassed() {
+  for (const kafka::Consumer::Lag& partition : consumer_->lag()) {
+    if (partition.position < 0) continue;
+    int64_t& noted =
+        noted_.try_emplace(partition.partition, start_offsets_->begun(partition.partition))
+            .first->second;
+    if (partition.position <= noted) continue;
+    RETURN_IF_ERROR(ledger_.Write([&](sql::Connection& connection) {
+      return TopicPositions(connection).Pass(partition.partition, partition.position);
+    }));
+    noted = partition.position;
+  }
+  return absl::OkStatus();
 }
 
 absl::Status Ingest::Take(std::span<const kafka::ReceivedMessage> messages) {
   if (messages.empty()) return absl::OkStatus();
-  const absl::Status taken = intake_.Take(messages);
+  const absl::StatusOr<Positions> before = PositionsBeforePause(messages);
+  const absl::Status taken = before.ok() ? intake_.Take(messages) : before.status();
   if (!taken.ok()) {
     GoBack(messages);
     return taken;
@@ -127,9 +194,42 @@ absl::Status Ingest::Take(std::span<const kafka::ReceivedMessage> messages) {
   std::map<kafka::TopicPartition, int64_t> next;
   for (const kafka::ReceivedMessage& message : messages) next[message.from] = message.offset + 1;
   for (const auto& [partition, offset] : next) {
+    noted_[partition] = offset;
     // Kafka's own offset is for those who watch the group; ours is in the ledger.
     const absl::Status stored = consumer_->Store(partition, offset);
     if (!stored.ok()) telemetry::LogWarning("offset not stored", {{"error", stored}});
+  }
+  return Recheck(*before);
+}
+
+// Where the partitions stood from which nothing had come for a while.
+absl::StatusOr<Ingest::Positions> Ingest::PositionsBeforePause(
+    std::span<const kafka::ReceivedMessage> messages) {
+  const absl::Duration now = clock_.Uptime();
+  Positions before;
+  for (const kafka::ReceivedMessage& message : messages) {
+    absl::Duration& taken = taken_[message.from];
+    const bool paused = now - std::exchange(taken, now) > kPause;
+    if (!paused) continue;
+    ASSIGN_OR_RETURN(const std::optional<TopicPosition> position,
+                     ledger_.Read([&](sql::Connection& connection) {
+                       return TopicPositions(connection).Find(message.from);
+                     }));
+    if (position) before[message.from] = *position;
+  }
+  return before;
+}
+
+// A topic that was made anew while we read it, and filled beyond where we were, goes on as if
+// nothing had happened. So after each pause in which that may have been, and after what came has
+// been handed on, the message before the pause is looked at once more.
+absl::Status Ingest::Recheck(const Positions& before) {
+  for (const auto& [partition, position] : before) {
+    ASSIGN_OR_RETURN(const std::optional<int64_t> start,
+                     start_offsets_->Recheck(partition, position));
+    if (!start) continue;
+    RETURN_IF_ERROR(consumer_->Restart(partition, *start));
+    noted_[partition] = *start;
   }
   return absl::OkStatus();
 }
@@ -162,15 +262,19 @@ absl::Status Ingest::Mend(std::span<const kafka::Consumer::PartitionError> error
       consumer_.reset();  // a new one is assigned everything anew
       return mended;
     }
+    noted_[error.partition] = *offset;
   }
   return absl::OkStatus();
 }
 
 void Ingest::Publish(const absl::Status& status) {
   int64_t lag = 0;
-  bool assigned = false;
+  absl::Status shown = status;
   if (consumer_ != nullptr) {
-    assigned = !consumer_->assigned().empty();
+    if (shown.ok()) shown = consumer_->group_status();
+    if (shown.ok() && consumer_->assigned().empty()) {
+      shown = absl::UnavailableError("no partition assigned yet");
+    }
     for (const kafka::Consumer::Lag& partition : consumer_->lag()) {
       if (partition.end >= 0 && partition.position >= 0) {
         lag += std::max<int64_t>(0, partition.end - partition.position);
@@ -180,7 +284,7 @@ void Ingest::Publish(const absl::Status& status) {
   metrics_.lag.Set(static_cast<double>(lag));
   MutexLock lock(mutex_);
   lag_ = lag;
-  status_ = status.ok() && !assigned ? absl::UnavailableError("no partition assigned yet") : status;
+  status_ = std::move(shown);
 }
 
 }  // namespace clusterwire::notification

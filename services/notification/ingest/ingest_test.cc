@@ -64,9 +64,12 @@ class IngestTest : public IntakeFixture {
       return TopicPositions(connection).Move({kTopic, 0}, position);
     }),
                 IsOk());
+    return StartFromStored();
+  }
+  int64_t StartFromStored() {
     auto reader = kafka::TopicReader::Create(kafka_.Options());
     EXPECT_THAT(reader, IsOk());
-    StartOffsets offsets(*std::move(reader), *ledger_, IngestMetrics(metrics_));
+    StartOffsets offsets(*std::move(reader), *ledger_, store_.clock, IngestMetrics(metrics_));
     const auto start = offsets.Of({kTopic, 0});
     EXPECT_THAT(start, IsOk());
     return start.value_or(-7);
@@ -131,16 +134,34 @@ TEST_P(IngestTest, APositionThatFitsTheTopicIsBelieved) {
   EXPECT_FALSE(WasReset());
 }
 
-TEST_P(IngestTest, ATopicMadeAnewIsReadFromItsStartWithAnAlarm) {
+TEST_P(IngestTest, ATopicMadeAnewIsReadFromItsStartAndTheGapIsKeptForOperators) {
   SendChange("a", 1);
-  EXPECT_EQ(StartFrom({.next_offset = 1, .digest = "of another message"}), kafka::kBeginning);
+  EXPECT_EQ(
+      StartFrom({.next_offset = 1, .digest = "of another message", .history = "h", .revision = 7}),
+      0);
+  EXPECT_TRUE(WasReset());
+  const service::Finding gaps = service::LookAtGaps(*database_, "Rewind $0");
+  EXPECT_EQ(gaps.severity(), service::Finding::SEVERITY_ERROR);
+  EXPECT_THAT(gaps.finding(), testing::HasSubstr("changes[0] was made anew"));
+  EXPECT_THAT(gaps.remedy(), testing::HasSubstr("Rewind {\"after_revision\":7}"));
+  EXPECT_EQ(StartFromStored(), 0) << "and said once";
   EXPECT_TRUE(WasReset());
 }
 
 TEST_P(IngestTest, APositionBehindTheEndOfTheTopicIsNoneOfIt) {
   SendChange("a", 1);
-  EXPECT_EQ(StartFrom({.next_offset = 500, .digest = "x"}), kafka::kBeginning);
+  EXPECT_EQ(StartFrom({.next_offset = 500, .digest = "x"}), 0);
   EXPECT_TRUE(WasReset());
+}
+
+TEST_P(IngestTest, WherePartitionsWereNeverReadTheStartIsNotedAndNothingIsMissing) {
+  SendChange("a", 1);
+  EXPECT_EQ(StartFromStored(), 0);
+  ASSERT_TRUE(Position());
+  EXPECT_EQ(Position()->next_offset, 0);
+  EXPECT_EQ(Position()->since, store_.clock.Now());
+  EXPECT_EQ(StartFromStored(), 0);
+  EXPECT_FALSE(WasReset());
 }
 
 TEST_P(IngestTest, AnEmptyTopicAtItsPositionIsHealthy) {

@@ -143,8 +143,14 @@ absl::StatusOr<size_t> Intake::WriteSome(sql::Connection& connection, std::span<
       ++added->dead_letters;
     }
     if (move) {
-      positions[item.message->from] = {.next_offset = item.message->offset + 1,
-                                       .digest = DigestOf(*item.message)};
+      TopicPosition& position = positions[item.message->from];
+      position.next_offset = item.message->offset + 1;
+      position.digest = DigestOf(*item.message);
+      if (item.error.ok()) {
+        position.history = item.record->change.history_id();
+        position.revision = item.record->change.revision();
+        position.since = ToTime(item.record->change.time());
+      }
     }
     ++done;
   }

@@ -19,34 +19,43 @@ constexpr char kAll[] =
 v1::GetBalanceResponse AddUp(const sql::Result& counts) {
   v1::GetBalanceResponse balance;
   for (const sql::Row& row : counts.rows) {
-    const int64_t count = row.Int(2);
-    switch (row.Int(0)) {
-      case -1:
-        balance.set_matched(count);
-        break;
-      case v1::Delivery::STATE_PENDING:
-        balance.set_pending(count);
-        break;
-      case v1::Delivery::STATE_DELIVERED:
-        balance.set_delivered(count);
-        break;
-      case v1::Delivery::STATE_SUPPRESSED:
-        balance.set_suppressed(balance.suppressed() + count);
-        (*balance.mutable_suppressed_by_reason())[row.Text(1)] = count;
-        break;
-      case v1::Delivery::STATE_DEAD:
-        balance.set_dead(count);
-        break;
-      default:
-        break;  // counted nowhere: shows as a difference
+    if (row.Int(0) == -1) {
+      balance.set_matched(row.Int(2));
+    } else {
+      AddDeliveries(row.Int(0), row.Text(1), row.Int(2), &balance);
     }
   }
-  balance.set_difference(balance.matched() - balance.delivered() - balance.pending() -
-                         balance.suppressed() - balance.dead());
+  SetDifference(&balance);
   return balance;
 }
 
 }  // namespace
+
+void AddDeliveries(int64_t state, const std::string& reason, int64_t count,
+                   v1::GetBalanceResponse* balance) {
+  switch (state) {
+    case v1::Delivery::STATE_PENDING:
+      balance->set_pending(balance->pending() + count);
+      break;
+    case v1::Delivery::STATE_DELIVERED:
+      balance->set_delivered(balance->delivered() + count);
+      break;
+    case v1::Delivery::STATE_SUPPRESSED:
+      balance->set_suppressed(balance->suppressed() + count);
+      (*balance->mutable_suppressed_by_reason())[reason] += count;
+      break;
+    case v1::Delivery::STATE_DEAD:
+      balance->set_dead(balance->dead() + count);
+      break;
+    default:
+      break;  // counted nowhere: shows as a difference
+  }
+}
+
+void SetDifference(v1::GetBalanceResponse* balance) {
+  balance->set_difference(balance->matched() - balance->delivered() - balance->pending() -
+                          balance->suppressed() - balance->dead());
+}
 
 absl::StatusOr<v1::GetBalanceResponse> Balance::Of(std::string_view change) {
   ASSIGN_OR_RETURN(const sql::Result counts, connection_.Query(kOne, {change}));
@@ -57,6 +66,13 @@ absl::StatusOr<v1::GetBalanceResponse> Balance::Of(std::string_view change) {
 absl::StatusOr<v1::GetBalanceResponse> Balance::OfAll() {
   ASSIGN_OR_RETURN(const sql::Result counts, connection_.Query(kAll));
   return AddUp(counts);
+}
+
+absl::StatusOr<int64_t> Balance::Pending() {
+  ASSIGN_OR_RETURN(const sql::Result counted,
+                   connection_.Query("SELECT COUNT(*) FROM delivery WHERE state = $1",
+                                     {int64_t{v1::Delivery::STATE_PENDING}}));
+  return counted.rows[0].Int(0);
 }
 
 }  // namespace clusterwire::notification

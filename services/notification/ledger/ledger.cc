@@ -1,5 +1,6 @@
 #include "services/notification/ledger/ledger.h"
 
+#include "libs/service/gaps.h"
 #include "libs/sql/database.h"
 
 namespace clusterwire::notification {
@@ -82,12 +83,25 @@ DROP INDEX dead_record_by_time;
 CREATE INDEX dead_letter_by_time ON dead_letter (met, topic, topic_partition, topic_offset);
 )sql";
 
-constexpr sql::Migration kMigrations[] = {{1, kTables}, {2, kSubscriptionMade}, {3, kDeadLetters}};
+// topic_position gets the last change that was taken from the partition: what came later must be
+// sent again when the topic loses it. Unknown where an earlier release read it.
+// purged_record: of each history the newest revision of which a record was purged.
+constexpr std::string_view kLastTaken = R"sql(
+ALTER TABLE topic_position ADD COLUMN history {text} NOT NULL DEFAULT '';
+ALTER TABLE topic_position ADD COLUMN revision {int} NOT NULL DEFAULT 0;
+ALTER TABLE topic_position ADD COLUMN since {int} NOT NULL DEFAULT 0;
+ALTER TABLE topic_position ADD COLUMN passed {int} NOT NULL DEFAULT 0;
+CREATE TABLE purged_record (history {text} NOT NULL PRIMARY KEY, revision {int} NOT NULL);
+)sql";
+
+constexpr sql::Migration kMigrations[] = {
+    {1, kTables}, {2, kSubscriptionMade}, {3, kDeadLetters}, {6, kLastTaken}};
 
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<Ledger>> Ledger::Open(sql::Database& database) {
   RETURN_IF_ERROR(sql::Migrate(database, "ledger", kMigrations));
+  RETURN_IF_ERROR(service::Gaps::CreateTable(database));
   return std::unique_ptr<Ledger>(new Ledger(database));
 }
 

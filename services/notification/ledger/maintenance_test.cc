@@ -94,5 +94,27 @@ TEST_P(LedgerMaintenanceTest, ARecordGoesWithAllItCausedButNeverWithOnePending) 
   EXPECT_EQ(All().difference(), 0);
 }
 
+TEST_P(LedgerMaintenanceTest, WhatWasPurgedIsNotTakenForNewWhenItComesAgain) {
+  const KeptRecord old = MakeRecord("clusters/a", 5);
+  const KeptRecord later = MakeRecord("clusters/b", 6);
+  Keep(old, {MakeDelivery(old, kA)});
+  Put(old, kA, v1::Delivery::STATE_DELIVERED);
+  ASSERT_EQ(Purge(later.received), 1);
+  const auto keep = [&](const KeptRecord& record) {
+    return *ledger_->Write(
+        [&](sql::Connection& connection) { return Records(connection).Keep(record); });
+  };
+  const auto again = keep(old);
+  ASSERT_TRUE(again.has_value());
+  EXPECT_TRUE(again->closed);
+  EXPECT_EQ(All().matched(), 0);
+  EXPECT_TRUE(keep(MakeRecord("clusters/c", 4)).has_value()) << "as old as that";
+  EXPECT_FALSE(keep(later).has_value()) << "newer ones are told";
+  KeptRecord other = MakeRecord("clusters/c", 4);
+  other.change.set_history_id("another");
+  other.id = "another:4:1";
+  EXPECT_FALSE(keep(other).has_value()) << "and so is another history";
+}
+
 }  // namespace
 }  // namespace clusterwire::notification

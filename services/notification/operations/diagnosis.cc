@@ -2,9 +2,11 @@
 
 #include "absl/strings/str_cat.h"
 
+#include "libs/service/gaps.h"
 #include "libs/service/open.h"
 #include "services/notification/ledger/balance.h"
 #include "services/notification/ledger/records/dead_letters.h"
+#include "services/notification/operations/endpoint_findings.h"
 
 namespace clusterwire::notification {
 namespace {
@@ -46,10 +48,13 @@ Finding Topic(const Diagnosis::Options& options, const kafka::TopicDescription& 
 Finding Consumer(const ConsumerReport& report) {
   constexpr int64_t kMuchLag = 10'000;
   if (!report.status.ok()) {
+    const std::string remedy = kafka::RemedyOf(report.status);
     return Broken(
         "consumer", report.status,
-        "Just after a start it gets its partitions within seconds. Otherwise it tries again by "
-        "itself: see what Kafka, the topic and the ledger need.");
+        remedy.empty()
+            ? "Just after a start it gets its partitions within seconds. Otherwise it tries again "
+              "by itself: see what Kafka, the topic and the ledger need."
+            : remedy);
   }
   const std::string state = absl::StrCat("reads; ", report.lag, " records to go");
   if (report.lag > kMuchLag) {
@@ -81,18 +86,20 @@ Finding Matcher(const Interests& interests, const Interests::Counts& counts) {
 }
 
 Finding LedgerBalance(const Diagnosis::Dependencies& on, v1::DiagnoseResponse* response) {
-  const auto balance =
-      on.ledger.Read([](sql::Connection& connection) { return Balance(connection).OfAll(); });
+  const auto pending =
+      on.ledger.Read([](sql::Connection& connection) { return Balance(connection).Pending(); });
   const auto dead_letters =
       on.ledger.Read([](sql::Connection& connection) { return DeadLetters(connection).Count(); });
-  if (!balance.ok() || !dead_letters.ok()) {
-    return Broken("ledger", balance.ok() ? dead_letters.status() : balance.status(),
+  if (!pending.ok() || !dead_letters.ok()) {
+    return Broken("ledger", pending.ok() ? dead_letters.status() : pending.status(),
                   absl::StrCat("Check that the database named by ", kLedgerOption, " runs."));
   }
-  response->set_pending(balance->pending());
+  response->set_pending(*pending);
   if (const absl::Status writable = on.ledger_database.CheckWritable(); !writable.ok()) {
     return Broken("ledger", writable, service::RemedyForFullDisk(kLedgerOption));
   }
+  const auto balance = on.audit.result();
+  if (!balance) return Fine("ledger", absl::StrCat("is being added up; ", *pending, " pending"));
   const std::string state = absl::StrCat(
       balance->matched(), " matched, ", balance->delivered(), " delivered, ", balance->pending(),
       " pending, ", balance->suppressed(), " suppressed, ", balance->dead(), " dead");
@@ -123,7 +130,13 @@ v1::DiagnoseResponse Diagnosis::Run() const {
       [this](const kafka::TopicDescription& topic) { return Topic(options_, topic); },
       response.mutable_findings());
   *response.add_findings() = Consumer(consumer);
+  *response.add_findings() = service::LookAtGaps(
+      on_.ledger_database,
+      "send them again: OperationsService/Rewind of the catalogue with $0 (\"validate_only\":true "
+      "says how many); what is known here is told nobody twice");
   *response.add_findings() = Matcher(on_.interests, counts);
+  *response.add_findings() = LookAtEndpoints(on_.interests);
+  *response.add_findings() = LookAtDeadDeliveries(on_.ledger);
   *response.add_findings() = LedgerBalance(on_, &response);
   service::SortFindings(response.mutable_findings());
   response.set_consumer_lag(consumer.lag);

@@ -14,6 +14,7 @@
 #include "libs/service/findings.h"
 #include "libs/sql/database.h"
 #include "libs/store/store.h"
+#include "services/notification/ledger/audit.h"
 #include "services/notification/ledger/ledger.h"
 #include "services/notification/resources/subscribers/interests.h"
 
@@ -41,6 +42,7 @@ class Diagnosis {
     sql::Database& ledger_database;
     store::Store& store;
     Ledger& ledger;
+    const Audit& audit;
     const Interests& interests;
     std::function<ConsumerReport()> consumer;
   };

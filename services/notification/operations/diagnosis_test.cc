@@ -1,13 +1,18 @@
 #include "services/notification/operations/diagnosis.h"
 
 #include <map>
+#include <string>
+#include <vector>
 
+#include "absl/strings/str_cat.h"
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "libs/base/testing/status_matchers.h"
+#include "libs/service/gaps.h"
 #include "libs/sql/pool.h"
 #include "libs/sql/testing/faulty_database.h"
+#include "services/notification/ledger/testing/rows.h"
 #include "services/notification/testing/test_store.h"
 
 namespace clusterwire::notification {
@@ -27,6 +32,7 @@ class DiagnosisTest : public testing::Test {
                                .ledger_database = ledger_database_,
                                .store = *domain_.store,
                                .ledger = *ledger_,
+                               .audit = audit_,
                                .interests = *domain_.interests,
                                .consumer = [this] { return consumer_; }})
         .Run();
@@ -44,20 +50,22 @@ class DiagnosisTest : public testing::Test {
   sql::FaultyDatabase store_database_{*domain_.real_database};
   sql::FaultyDatabase ledger_database_{*real_ledger_};
   std::unique_ptr<Ledger> ledger_ = *Ledger::Open(ledger_database_);
+  Audit audit_{*ledger_};
   ConsumerReport consumer_;
 };
 
 TEST_F(DiagnosisTest, LooksAtEveryPart) {
   EXPECT_THAT(Findings(),
-              testing::UnorderedElementsAre(testing::Key("database"), testing::Key("kafka"),
-                                            testing::Key("topic"), testing::Key("consumer"),
-                                            testing::Key("matcher"), testing::Key("ledger")));
+              testing::UnorderedElementsAre(
+                  testing::Key("database"), testing::Key("kafka"), testing::Key("topic"),
+                  testing::Key("consumer"), testing::Key("gaps"), testing::Key("matcher"),
+                  testing::Key("endpoints"), testing::Key("deliveries"), testing::Key("ledger")));
 }
 
 TEST_F(DiagnosisTest, ShowsFirstWhatNeedsAttentionAndSaysWhatToDo) {
   const v1::DiagnoseResponse diagnosis = Run();
   EXPECT_EQ(diagnosis.findings(0).severity(), service::Finding::SEVERITY_ERROR);
-  EXPECT_EQ(diagnosis.findings(5).severity(), service::Finding::SEVERITY_OK);
+  EXPECT_EQ(diagnosis.findings().rbegin()->severity(), service::Finding::SEVERITY_OK);
   for (const service::Finding& finding : diagnosis.findings()) {
     EXPECT_EQ(finding.remedy().empty(), finding.severity() == service::Finding::SEVERITY_OK)
         << finding.DebugString();
@@ -75,6 +83,28 @@ TEST_F(DiagnosisTest, TellsAStandingConsumerFromASlowOne) {
   EXPECT_EQ(Findings()["consumer"].finding(), "the ledger is away");
 }
 
+TEST_F(DiagnosisTest, SaysOfARefusedSettingWhatToChange) {
+  consumer_.status = Error(absl::StatusCode::kFailedPrecondition, "KAFKA_SETTING_REFUSED",
+                           "joining group g: Invalid session timeout",
+                           {{"remedy", "set kafka.properties[session.timeout.ms]"}});
+  EXPECT_EQ(Findings()["consumer"].remedy(), "set kafka.properties[session.timeout.ms]");
+}
+
+TEST_F(DiagnosisTest, NamesAGapWithWhatToSendAgainUntilItIsAcknowledged) {
+  EXPECT_EQ(Findings()["gaps"].severity(), service::Finding::SEVERITY_OK);
+  const service::Gap gap = {
+      .partition = {"changes", 3}, .end_offset = 5, .history = "h", .revision = 7};
+  ASSERT_THAT(ledger_->Write([&](sql::Connection& connection) {
+    return service::Gaps(connection).Note(gap, domain_.clock.Now());
+  }),
+              IsOk());
+  EXPECT_EQ(Findings()["gaps"].severity(), service::Finding::SEVERITY_ERROR);
+  EXPECT_THAT(Findings()["gaps"].finding(), HasSubstr("changes[3]"));
+  EXPECT_THAT(Findings()["gaps"].remedy(),
+              testing::AllOf(HasSubstr("Rewind of the catalogue with {\"after_revision\":7}"),
+                             HasSubstr("AcknowledgeGaps")));
+}
+
 TEST_F(DiagnosisTest, NamesTheDiskThatIsFullAndTheOptionOfItsDatabase) {
   store_database_.SetFull(sql::DatabaseFull("/a/store.db", "no space left"));
   ledger_database_.SetFull(sql::DatabaseFull("/b/ledger.db", "no space left"));
@@ -88,6 +118,82 @@ TEST_F(DiagnosisTest, NamesTheDiskThatIsFullAndTheOptionOfItsDatabase) {
   EXPECT_THAT(findings["ledger"].finding(), HasSubstr("/b/ledger.db"));
   store_database_.SetFull(absl::OkStatus());
   EXPECT_EQ(Findings()["database"].severity(), service::Finding::SEVERITY_OK);
+}
+
+TEST_F(DiagnosisTest, NamesEndpointsThatAreSwitchedOffAndSaysHowToMendThem) {
+  domain_.AddSubscriber("x");
+  const v1::Endpoint crm = domain_.AddWebhook("subscribers/x", "crm");
+  domain_.AddWebhook("subscribers/x", "good");
+  domain_.CatchUp();
+  EXPECT_EQ(Findings()["endpoints"].finding(), "2, all switched on");
+  ASSERT_THAT(domain_.endpoints->Disable(crm.name(), "HTTP 410"), IsOk());
+  domain_.CatchUp();
+  const service::Finding finding = Findings()["endpoints"];
+  EXPECT_EQ(finding.severity(), service::Finding::SEVERITY_WARNING);
+  EXPECT_THAT(finding.finding(),
+              HasSubstr("1 of 2 are switched off: " + crm.name() + " (HTTP 410)"));
+  EXPECT_THAT(finding.remedy(), HasSubstr("EnableEndpoint"));
+}
+
+TEST_F(DiagnosisTest, NamesEndpointsWhoseStoredSecretCantSign) {
+  domain_.AddSubscriber("x");
+  v1::Endpoint crm = domain_.AddWebhook("subscribers/x", "crm");
+  crm.mutable_webhook()->set_secret("whsec_" + std::string(32, ' '));
+  ASSERT_THAT(domain_.store->Write(
+                  {}, [&](store::Writer& writer) { return writer.Put(crm, "endpoint.updated"); }),
+              IsOk());
+  domain_.CatchUp();
+  const service::Finding finding = Findings()["endpoints"];
+  EXPECT_EQ(finding.severity(), service::Finding::SEVERITY_WARNING);
+  EXPECT_THAT(finding.finding(), testing::AllOf(HasSubstr(crm.name()), HasSubstr("RotateSecret")));
+}
+
+TEST_F(DiagnosisTest, ALongListOfEndpointsIsCut) {
+  domain_.AddSubscriber("x");
+  for (int i = 0; i < 7; ++i) {
+    const v1::Endpoint one = domain_.AddWebhook("subscribers/x", absl::StrCat("e", i));
+    ASSERT_THAT(domain_.endpoints->Disable(one.name(), "gone"), IsOk());
+  }
+  domain_.CatchUp();
+  EXPECT_THAT(Findings()["endpoints"].finding(),
+              testing::AllOf(HasSubstr("7 of 7"), HasSubstr("and 2 more")));
+}
+
+TEST_F(DiagnosisTest, NamesWhatWasGivenUpAndWhere) {
+  EXPECT_EQ(Findings()["deliveries"].severity(), service::Finding::SEVERITY_OK);
+  KeptRecord record = MakeRecord("clusters/a", 1);
+  PendingDelivery delivery = MakeDelivery(record, "subscribers/x/subscriptions/s");
+  delivery.endpoint = "subscribers/x/endpoints/crm";
+  const auto keep = [&](sql::Connection& connection) -> absl::Status {
+    RETURN_IF_ERROR(Records(connection).Keep(record).status());
+    return Deliveries(connection).Insert(std::vector{delivery}, "");
+  };
+  ASSERT_THAT(ledger_->Write(keep), IsOk());
+  ASSERT_THAT(ledger_->Write([&](sql::Connection& connection) {
+    return Deliveries(connection)
+        .SetResult({.delivery = delivery.name,
+                    .state = v1::Delivery::STATE_DEAD,
+                    .reason = "HTTP 422: no such list"});
+  }),
+              IsOk());
+  const service::Finding finding = Findings()["deliveries"];
+  EXPECT_EQ(finding.severity(), service::Finding::SEVERITY_WARNING);
+  for (const std::string& named :
+       {delivery.endpoint, delivery.name, std::string("HTTP 422: no such list")}) {
+    EXPECT_THAT(finding.finding(), HasSubstr(named));
+  }
+  EXPECT_THAT(finding.remedy(), HasSubstr("RedriveDelivery"));
+}
+
+// It runs every second while a start lacks Kafka.
+TEST_F(DiagnosisTest, TakesTheBalanceFromTheLastAuditAndScansNoTable) {
+  EXPECT_THAT(Findings()["ledger"].finding(), HasSubstr("is being added up"));
+  ASSERT_THAT(audit_.Step(), IsOk());
+  for (const char* table : {"COUNT(*) FROM delivery GROUP", "SUM(matched)"}) {
+    ledger_database_.Inject({.fragment = table, .status = absl::InternalError("a scan")});
+  }
+  EXPECT_THAT(Findings()["ledger"].finding(), HasSubstr("balances: 0 matched"));
+  EXPECT_EQ(ledger_database_.pending(), 2u);
 }
 
 TEST_F(DiagnosisTest, CountsHeldSubscriptions) {

@@ -6,6 +6,8 @@
 #include "libs/api/run.h"
 #include "libs/base/status/error.h"
 #include "libs/rpc/call/run_unary.h"
+#include "libs/service/gaps.h"
+#include "services/notification/ledger/ledger.h"
 #include "services/notification/operations/diagnosis.h"
 #include "services/notification/resources/subscribers/access.h"
 #include "services/notification/services.h"
@@ -15,9 +17,13 @@ namespace {
 
 class OperationsHandler final : public v1::OperationsService::CallbackService {
  public:
-  OperationsHandler(rpc::ThreadPool& operators, const rpc::Late<const Diagnosis>& diagnosis,
+  OperationsHandler(const Api& api, const Handles& handles, rpc::ThreadPool& operators,
                     std::function<service::Findings()> missing)
-      : operators_(operators), diagnosis_(diagnosis), missing_(std::move(missing)) {}
+      : writes_(api.writes),
+        ledger_(handles.ledger),
+        operators_(operators),
+        diagnosis_(handles.diagnosis),
+        missing_(std::move(missing)) {}
 
   grpc::ServerUnaryReactor* Diagnose(grpc::CallbackServerContext* context,
                                      const v1::DiagnoseRequest*,
@@ -33,7 +39,24 @@ class OperationsHandler final : public v1::OperationsService::CallbackService {
         });
   }
 
+  grpc::ServerUnaryReactor* AcknowledgeGaps(grpc::CallbackServerContext* context,
+                                            const v1::AcknowledgeGapsRequest* request,
+                                            v1::AcknowledgeGapsResponse* response) override {
+    return rpc::RunUnary(
+        writes_, context, [this, request, response](const rpc::CallContext& call) -> absl::Status {
+          RETURN_IF_ERROR(CheckOperator(api::ViewerOf(call.caller)));
+          const auto acknowledge = [request](sql::Connection& connection) {
+            return service::Gaps(connection).Acknowledge(request->through());
+          };
+          ASSIGN_OR_RETURN(const int64_t acknowledged, ledger_->Write(acknowledge));
+          response->set_acknowledged(acknowledged);
+          return absl::OkStatus();
+        });
+  }
+
  private:
+  rpc::ThreadPool& writes_;
+  const rpc::Late<Ledger>& ledger_;
   rpc::ThreadPool& operators_;
   const rpc::Late<const Diagnosis>& diagnosis_;
   const std::function<service::Findings()> missing_;
@@ -41,11 +64,11 @@ class OperationsHandler final : public v1::OperationsService::CallbackService {
 
 }  // namespace
 
-rpc::Service MakeOperationsService(rpc::ThreadPool& operators,
-                                   const rpc::Late<const Diagnosis>& diagnosis,
+rpc::Service MakeOperationsService(const Api& api, const Handles& handles,
+                                   rpc::ThreadPool& operators,
                                    std::function<service::Findings()> missing) {
   return rpc::ServiceOf<v1::OperationsService>(
-      std::make_unique<OperationsHandler>(operators, diagnosis, std::move(missing)));
+      std::make_unique<OperationsHandler>(api, handles, operators, std::move(missing)));
 }
 
 }  // namespace clusterwire::notification

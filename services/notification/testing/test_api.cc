@@ -8,7 +8,17 @@
 namespace clusterwire::notification {
 
 TestApi::TestApi()
-    : runtime_(metrics_, Clock::System(), domain.random),
+    : client_({}, Clock::System()),
+      channels_(MakeChannels({.client = client_,
+                              .inbox_signal = inbox_signal,
+                              .clock = Clock::System(),
+                              .random = domain.random})),
+      tester_(absl::Seconds(15), {.store = *domain.store,
+                                  .channels = channels_,
+                                  .addresses = *domain.addresses,
+                                  .clock = Clock::System(),
+                                  .random = domain.random}),
+      runtime_(metrics_, Clock::System(), domain.random),
       pool_(runtime_, {.name = "tests", .threads = 2, .queue_limit = 100}) {
   auto opened = sql::Database::Open("sqlite:" + domain.folder.File("ledger.db"));
   EXPECT_THAT(opened, IsOk());
@@ -20,6 +30,7 @@ TestApi::TestApi()
   handles_.tokens.Set(tokens_);
   handles_.subscribers.Set(*domain.subscribers);
   handles_.endpoints.Set(*domain.endpoints);
+  handles_.endpoint_tester.Set(tester_);
   handles_.subscriptions.Set(*domain.subscriptions);
   handles_.ledger.Set(*ledger);
   handles_.inbox_signal.Set(inbox_signal);

@@ -9,6 +9,8 @@
 #include "libs/rpc/server/server.h"
 #include "libs/rpc/token/token.h"
 #include "libs/telemetry/metrics.h"
+#include "services/notification/channels/channels.h"
+#include "services/notification/channels/endpoint_tester.h"
 #include "services/notification/ledger/inbox/inbox.h"
 #include "services/notification/ledger/ledger.h"
 #include "services/notification/services.h"
@@ -17,7 +19,7 @@
 namespace clusterwire::notification {
 
 // The services of this one behind a real server on a free port of loopback, over real databases in
-// a temporary folder. Nothing is read from Kafka and nothing sent.
+// a temporary folder. Nothing is read from Kafka, and nothing sent but tests of endpoints.
 class TestApi {
  public:
   TestApi();
@@ -34,6 +36,9 @@ class TestApi {
  private:
   telemetry::Metrics metrics_;
   rpc::TokenSigner tokens_{"a key of at least sixteen bytes"};
+  http::Client client_;
+  const Channels channels_;
+  EndpointTester tester_;
   rpc::Runtime runtime_;
   const Redrive redrive_ = [](std::string_view name) -> absl::StatusOr<std::string> {
     return NotFoundError(name);

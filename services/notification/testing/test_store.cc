@@ -1,10 +1,16 @@
 #include "services/notification/testing/test_store.h"
 
+#include <optional>
+#include <utility>
+
 #include "absl/strings/match.h"
 #include <gtest/gtest.h>
 
 #include "libs/base/testing/seed.h"
 #include "libs/base/testing/status_matchers.h"
+#include "libs/http/address_guard.h"
+#include "libs/http/ip_address.h"
+#include "libs/http/url.h"
 #include "services/notification/types.h"
 
 namespace clusterwire::notification {
@@ -17,13 +23,34 @@ T Need(absl::StatusOr<T> value) {
   return *std::move(value);
 }
 
-absl::StatusOr<std::vector<http::IpAddress>> Resolve(const std::string& host) {
-  if (host == "unknown.example") {
-    return Error(absl::StatusCode::kUnavailable, "NAME_NOT_RESOLVED", "unknown.example is unknown");
+absl::Status LookUpInTable(const std::string& url, absl::Time, const AddressCheck::Done& done) {
+  const http::Url read = Need(http::Url::Parse(url));
+  if (read.host == "unknown.example") {
+    done(Error(absl::StatusCode::kUnavailable, "NAME_NOT_RESOLVED", "unknown.example is unknown"));
+  } else if (read.host == "slow.example") {
+    done(Error(absl::StatusCode::kDeadlineExceeded, "TIMEOUT", "Resolving timed out"));
+  } else if (absl::EndsWith(read.host, ".inside.example")) {
+    done(Need(http::AddressGuard::Create({})).CheckAddress(*http::IpAddress::Parse("10.1.2.3")));
+  } else {
+    done(absl::OkStatus());
   }
-  const char* address = absl::EndsWith(host, ".loopback.example") ? "127.0.0.1" : "93.184.216.34";
-  return std::vector<http::IpAddress>{*http::IpAddress::Parse(address)};
+  return absl::OkStatus();
 }
+
+// What the first step of a write said.
+class Asked {
+ public:
+  AddressCheck::Done Then() {
+    return [this](absl::Status status) { answer_ = std::move(status); };
+  }
+  absl::Status Answer(const absl::Status& begun) const {
+    if (!begun.ok()) return begun;
+    return answer_.value_or(absl::InternalError("the look-up has not ended"));
+  }
+
+ private:
+  std::optional<absl::Status> answer_;
+};
 
 WriteCall Call(filter::Viewer viewer, const char* subject) {
   WriteCall call{.viewer = std::move(viewer)};
@@ -51,8 +78,14 @@ TestStore::TestStore() : random(TestSeed()) {
   store = Need(store::Store::Open(*database, Need(MakeRegistry()), clock, random, StoreOptions()));
   interests = Need(Interests::Load(*store, clock, random));
   subscribers = std::make_unique<Subscribers>(*store, random);
+  look_up = LookUpInTable;
+  addresses = std::make_unique<AddressCheck>(
+      [this](const std::string& url, absl::Time deadline, AddressCheck::Done done) {
+        return look_up(url, deadline, std::move(done));
+      },
+      clock);
   endpoints =
-      std::make_unique<Endpoints>(*store, random, Need(http::AddressGuard::Create({})), Resolve);
+      std::make_unique<Endpoints>(*store, random, Need(http::AddressGuard::Create({})), *addresses);
   subscriptions = std::make_unique<Subscriptions>(*store, random);
 }
 
@@ -83,7 +116,20 @@ absl::StatusOr<v1::Subscriber> TestStore::Create(WriteCall call,
 absl::StatusOr<v1::Endpoint> TestStore::Create(WriteCall call,
                                                const v1::CreateEndpointRequest& request) {
   TakeOptions(request, &call);
+  Asked asked;
+  RETURN_IF_ERROR(asked.Answer(endpoints->AskCreate(call, request.parent(), request.endpoint(),
+                                                    request.endpoint_id(), absl::InfiniteFuture(),
+                                                    asked.Then())));
   return endpoints->Create(call, request.parent(), request.endpoint(), request.endpoint_id());
+}
+
+absl::StatusOr<v1::Endpoint> TestStore::Update(WriteCall call,
+                                               const v1::UpdateEndpointRequest& request) {
+  TakeOptions(request, &call);
+  Asked asked;
+  RETURN_IF_ERROR(asked.Answer(endpoints->AskUpdate(call, request.endpoint(), request.update_mask(),
+                                                    absl::InfiniteFuture(), asked.Then())));
+  return endpoints->Update(call, request.endpoint(), request.update_mask());
 }
 
 absl::StatusOr<v1::Subscription> TestStore::Create(WriteCall call,

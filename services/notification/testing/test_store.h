@@ -10,9 +10,9 @@
 #include "libs/base/testing/fake_clock.h"
 #include "libs/base/testing/seed.h"
 #include "libs/base/testing/temp_dir.h"
-#include "libs/http/address_guard.h"
 #include "libs/sql/testing/faulty_database.h"
 #include "libs/store/store.h"
+#include "services/notification/channels/address_check.h"
 #include "services/notification/resources/subscribers/endpoint_rules.h"
 #include "services/notification/resources/subscribers/interests.h"
 #include "services/notification/resources/subscribers/subscriber_rules.h"
@@ -27,8 +27,8 @@ WriteCall As(std::string_view subscriber);
 inline ReadCall Reading(const WriteCall& call) { return {.viewer = call.viewer}; }
 
 // The domain of this service over a real store in a temporary folder, on a clock that stands still.
-// Names are looked up in a table of the test's own: "*.loopback.example" leads to 127.0.0.1,
-// "unknown.example" nowhere, every other name to a public address.
+// Names are looked up in a table of the test's own: "*.inside.example" leads to 10.1.2.3,
+// "unknown.example" nowhere, "slow.example" isn't found in time, every other name can be reached.
 class TestStore {
  public:
   TestStore();
@@ -42,6 +42,7 @@ class TestStore {
   // As the handlers run these requests.
   absl::StatusOr<v1::Subscriber> Create(WriteCall call, const v1::CreateSubscriberRequest& request);
   absl::StatusOr<v1::Endpoint> Create(WriteCall call, const v1::CreateEndpointRequest& request);
+  absl::StatusOr<v1::Endpoint> Update(WriteCall call, const v1::UpdateEndpointRequest& request);
   absl::StatusOr<v1::Subscription> Create(WriteCall call,
                                           const v1::CreateSubscriptionRequest& request);
   template <typename Resources>
@@ -53,6 +54,9 @@ class TestStore {
   // Waits until the interests have what was written.
   void CatchUp();
 
+  // Looks a name up; a test may put its own in place.
+  AddressCheck::LookUp look_up;
+
   FakeClock clock;
   TempDir folder;
   SeededRandom random;
@@ -61,6 +65,7 @@ class TestStore {
   std::unique_ptr<store::Store> store;
   std::unique_ptr<Interests> interests;
   std::unique_ptr<Subscribers> subscribers;
+  std::unique_ptr<AddressCheck> addresses;
   std::unique_ptr<Endpoints> endpoints;
   std::unique_ptr<Subscriptions> subscriptions;
 };

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
 
 #include "libs/base/status/error.h"
 #include "libs/base/text/strings.h"
@@ -59,6 +60,33 @@ std::vector<std::string> CodeBook::LevelsUpTo(std::string_view level) const {
     }
   }
   return {std::string(level)};
+}
+
+std::string CodeBook::TitleOf(std::string_view code) const {
+  const size_t colon = std::min(code.find(':'), code.size());
+  if (code.substr(0, colon) == kNamedList) {
+    return absl::StrReplaceAll(ToAbsl(code.substr(colon + 1)), {{"-", " "}});
+  }
+  const Entry* entry = Find(code);
+  if (entry == nullptr) return "";
+  for (const type::v1::LocalizedText& title : entry->code->localized_titles()) {
+    if (title.language() == "en") return title.text();
+  }
+  return entry->code->title();
+}
+
+std::string CodeBook::TitleOfLevel(std::string_view level) const {
+  const size_t colon = std::min(level.find(':'), level.size());
+  const v1::LabelScheme* scheme =
+      FindScheme(absl::StrCat("labelSchemes/", ToAbsl(level.substr(0, colon))));
+  if (scheme == nullptr) return "";
+  const std::string& prefix = scheme->acronym().empty() ? scheme->title() : scheme->acronym();
+  for (const v1::LabelLevel& known : scheme->levels()) {
+    if (LevelCode(scheme->name(), known.id()) == level) {
+      return absl::StrCat(prefix, " ", known.title());
+    }
+  }
+  return "";
 }
 
 const CodeBook::Entry* CodeBook::Find(std::string_view code) const {

@@ -30,6 +30,11 @@ class CodeBook final : public facts::CodeLists {
   // `level` ("ecei:silver") and the lower levels of its scheme. An unknown one stands alone.
   std::vector<std::string> LevelsUpTo(std::string_view level) const;
 
+  // For people, in English where the list has it: "Saxony" of "nuts:DED", "ECEI Silver" of
+  // "ecei:silver", "quantum sensors" of "named:quantum-sensors". Empty for what is on no list.
+  std::string TitleOf(std::string_view code) const;
+  std::string TitleOfLevel(std::string_view level) const;
+
   struct Entry {
     const v1::Taxonomy* taxonomy;
     const v1::TaxonomyCode* code;

@@ -3,10 +3,10 @@
 #include <set>
 
 #include "absl/strings/ascii.h"
-#include "absl/strings/match.h"
 
 #include "libs/base/text/strings.h"
 #include "libs/base/time/date.h"
+#include "libs/http/url.h"
 #include "libs/resource/name.h"
 #include "libs/text/text.h"
 
@@ -17,7 +17,6 @@ constexpr int kMaxCodes = 50;
 constexpr int kMaxSources = 50;
 constexpr int kMaxExternalIds = 20;
 constexpr int kMaxLanguages = 40;
-constexpr size_t kMaxUri = 2000;
 constexpr size_t kMaxTitle = 200;
 
 void CheckLimit(std::string_view path, int count, int limit, FieldErrors& errors) {
@@ -111,14 +110,7 @@ void CheckPeriod(std::string_view path, const type::v1::Period& period, FieldErr
 }
 
 void CheckUri(std::string_view path, std::string_view uri, FieldErrors& errors) {
-  if (uri.empty()) return;
-  const bool web =
-      absl::StartsWith(ToAbsl(uri), "https://") || absl::StartsWith(ToAbsl(uri), "http://");
-  if (!web || uri.ends_with("://") || uri.find_first_of(" \t\n\"<>") != std::string_view::npos) {
-    errors.Add(path, absl::StrCat("'", ToAbsl(uri), "' is no http or https address"));
-  } else {
-    resource::CheckText(errors, path, uri, 0, kMaxUri);
-  }
+  if (!uri.empty()) errors.AddAll(path, http::Url::Parse(uri).status());
 }
 
 void CheckLanguages(std::string_view path, const Strings& languages, FieldErrors& errors) {

@@ -18,18 +18,45 @@ void AddSorted(const std::vector<std::string>& values, Strings* field) {
   }
 }
 
-void AddCodes(const Strings& codes, const CodeBook& book, type::v1::Facts* facts) {
-  for (const std::string& code : codes) AddSorted(book.WithAncestors(code), facts->mutable_codes());
+void AddTitle(std::string_view value, std::string_view title, type::v1::Facts* facts) {
+  if (title.empty()) return;
+  auto& titles = *facts->mutable_titles();
+  const auto place = std::ranges::lower_bound(titles, value, {}, &type::v1::Title::value);
+  if (place != titles.end() && place->value() == value) return;
+  const auto index = place - titles.begin();
+  type::v1::Title& added = *titles.Add();
+  added.set_value(std::string(value));
+  added.set_title(std::string(title));
+  std::rotate(titles.pointer_begin() + index, titles.pointer_end() - 1, titles.pointer_end());
 }
 
-void AddCountry(std::string_view country, type::v1::Facts* facts) {
-  AddSorted(CountryCodes(country), facts->mutable_codes());
+void AddCodes(const Strings& codes, const CodeBook& book, type::v1::Facts* facts) {
+  for (const std::string& code : codes) {
+    const std::vector<std::string> all = book.WithAncestors(code);
+    AddSorted(all, facts->mutable_codes());
+    for (const std::string& one : all) AddTitle(one, book.TitleOf(one), facts);
+  }
+}
+
+void AddCountry(std::string_view country, const CodeBook& book, type::v1::Facts* facts) {
+  const std::vector<std::string> codes = CountryCodes(country);
+  AddSorted(codes, facts->mutable_codes());
+  for (const std::string& code : codes) AddTitle(code, book.TitleOf(code), facts);
 }
 
 void AddExternalIds(const google::protobuf::RepeatedPtrField<type::v1::ExternalId>& ids,
                     type::v1::Facts* facts) {
   for (const type::v1::ExternalId& id : ids) {
     AddSorted({absl::StrCat(id.scheme(), ":", id.id())}, facts->mutable_external_ids());
+  }
+}
+
+void SetLink(std::string_view page,
+             const google::protobuf::RepeatedPtrField<type::v1::Source>& sources,
+             type::v1::Facts* facts) {
+  facts->set_link(std::string(page));
+  for (const type::v1::Source& source : sources) {
+    if (facts->link().empty() && source.field().empty()) facts->set_link(source.uri());
   }
 }
 
@@ -56,6 +83,9 @@ void Inherit(const type::v1::Facts& target, type::v1::Facts* linked) {
   AddSorted(target.programmes(), linked->mutable_programmes());
   AddSorted(target.label_levels(), linked->mutable_label_levels());
   AddSorted(target.labels_held(), linked->mutable_labels_held());
+  for (const type::v1::Title& title : target.titles()) {
+    AddTitle(title.value(), title.title(), linked);
+  }
   if (linked->link().empty()) linked->set_link(target.link());
   linked->set_title(absl::StrCat(linked->title(), ": ", target.title()));
 }

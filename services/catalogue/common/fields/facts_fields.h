@@ -25,9 +25,12 @@ inline void AddSorted(const Strings& values, Strings* field) {
   AddSorted(std::vector<std::string>(values.begin(), values.end()), field);
 }
 
-// Adds each code with all codes above it.
+// Says what `value` is called. An empty title says nothing.
+void AddTitle(std::string_view value, std::string_view title, type::v1::Facts* facts);
+
+// Adds each code with all codes above it, and their titles.
 void AddCodes(const Strings& codes, const CodeBook& book, type::v1::Facts* facts);
-void AddCountry(std::string_view country, type::v1::Facts* facts);
+void AddCountry(std::string_view country, const CodeBook& book, type::v1::Facts* facts);
 void AddExternalIds(const google::protobuf::RepeatedPtrField<type::v1::ExternalId>& ids,
                     type::v1::Facts* facts);
 
@@ -48,6 +51,11 @@ type::v1::Facts Described(const char* type, const T& resource) {
   return facts;
 }
 
+// Where a person reads more: `page`, its own; else the one that states the record as a whole.
+void SetLink(std::string_view page,
+             const google::protobuf::RepeatedPtrField<type::v1::Source>& sources,
+             type::v1::Facts* facts);
+
 // Only those named see it: the resource is no one else's business yet.
 void RestrictTo(std::initializer_list<std::string> members, type::v1::Facts* facts);
 
@@ -56,8 +64,8 @@ std::string Joined(std::initializer_list<std::string_view> parts, std::string_vi
 // "Dresden, Sachsen".
 std::string PlaceText(const type::v1::Place& place);
 
-// What everything that is about a cluster inherits from it: codes, point, programmes, levels, and
-// the cluster's name in its title.
+// What everything that is about a cluster inherits from it: codes, point, programmes, levels, their
+// titles, and the cluster's name in its own.
 void Inherit(const type::v1::Facts& target, type::v1::Facts* linked);
 
 }  // namespace clusterwire::catalogue

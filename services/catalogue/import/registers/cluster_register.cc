@@ -118,6 +118,7 @@ absl::StatusOr<ClusterRecord> MapCluster(std::string_view json, const std::strin
   for (const char* key : {"label_level", "label_awarded", "label_announced", "label_valid_until"}) {
     KeepInSources(key, record.Date(key), cluster.mutable_sources());
   }
+  BringToForm(record, kFields, &cluster);
   AddExternalId(kImportScheme, absl::StrCat(cluster.country(), "/", cluster.title()),
                 cluster.mutable_external_ids());
   RETURN_IF_ERROR(record.Finish());

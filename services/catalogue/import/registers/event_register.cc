@@ -67,6 +67,7 @@ absl::StatusOr<v1::CalendarEvent> MapEvent(std::string_view json, const std::str
   event.mutable_period();
   ReadFields(record, kFields, &event);
   ReadSources(record, read_date, event.mutable_sources());
+  BringToForm(record, kFields, &event);
   AddExternalId(kImportScheme, event.title(), event.mutable_external_ids());
   RETURN_IF_ERROR(record.Finish());
   return event;

@@ -1,6 +1,7 @@
 #include "absl/strings/str_cat.h"
 
 #include "libs/base/status/error.h"
+#include "libs/text/form.h"
 #include "libs/text/text.h"
 #include "services/catalogue/import/registers/register.h"
 #include "services/catalogue/import/upsert.h"
@@ -85,6 +86,20 @@ absl::StatusOr<std::string> ResolveScheme(Batch& batch, v1::Label* label) {
   return "";
 }
 
+// The words for cluster and level are no fields of a label, or not yet.
+void BringToForm(JsonRecord& record, LabelRecord* mapped) {
+  FieldErrors errors;
+  mapped->cluster = text::InForm(mapped->cluster, type::v1::FORM_LINE, "cluster", errors);
+  mapped->country = text::InForm(mapped->country, type::v1::FORM_COUNTRY, "country", errors);
+  std::string level = text::InForm(mapped->label.level(), type::v1::FORM_LINE, "level", errors);
+  const google::rpc::BadRequest bad_request = BadRequestOf(errors.ToStatus());
+  for (const auto& violation : bad_request.field_violations()) {
+    record.AddError(violation.field(), violation.description());
+  }
+  BringToForm(record, kFields, &mapped->label);
+  mapped->label.set_level(std::move(level));
+}
+
 }  // namespace
 
 absl::StatusOr<LabelRecord> MapLabel(std::string_view json, const std::string& read_date) {
@@ -99,6 +114,7 @@ absl::StatusOr<LabelRecord> MapLabel(std::string_view json, const std::string& r
   if (record.Has("renewal") && !label.renewal()) {
     KeepInSources("renewal", "false", label.mutable_sources());
   }
+  BringToForm(record, &mapped);
   AddExternalId(kImportScheme, ExternalIdOf(label), label.mutable_external_ids());
   RETURN_IF_ERROR(record.Finish());
   return mapped;

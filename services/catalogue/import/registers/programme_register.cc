@@ -115,6 +115,7 @@ void ReadCommon(JsonRecord& record, const std::string& read_date, FieldMap field
   for (const auto& [name, price] : record.Scalars("prices_eur_excl_vat")) {
     KeepInSources(absl::StrCat("prices_eur_excl_vat.", name), price, sources);
   }
+  BringToForm(record, fields, resource);
   AddExternalId(kImportScheme, absl::StrCat(resource->country(), "/", resource->title()),
                 resource->mutable_external_ids());
 }

@@ -43,6 +43,7 @@ absl::StatusOr<v1::Taxonomy> MapTaxonomy(std::string_view json, const std::strin
   ReadFields(record, kFields, &taxonomy);
   ReadSources(record, read_date, taxonomy.mutable_sources());
   taxonomy.set_link(taxonomy.sources(0).uri());
+  BringToForm(record, kFields, &taxonomy);
   AddExternalId(kImportScheme, taxonomy.list(), taxonomy.mutable_external_ids());
   RETURN_IF_ERROR(record.Finish());
   return taxonomy;

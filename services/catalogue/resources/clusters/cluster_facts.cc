@@ -14,14 +14,15 @@ facts::Facts Own(const v1::Cluster& cluster, const CodeBook& codes) {
     facts.set_summary(absl::StrCat("Cluster organisation in ",
                                    Joined({PlaceText(cluster.seat()), cluster.country()}, ", ")));
   }
-  facts.set_link(cluster.website());
+  SetLink(cluster.website(), cluster.sources(), &facts);
   AddCodes(cluster.sectors(), codes, &facts);
   AddCodes(cluster.regions(), codes, &facts);
-  AddCountry(cluster.country(), &facts);
+  AddCountry(cluster.country(), codes, &facts);
   if (cluster.seat().has_point()) *facts.mutable_point() = cluster.seat().point();
   if (cluster.members().has_total()) facts.set_size(cluster.members().total());
   AddSorted(cluster.languages(), facts.mutable_languages());
   AddSorted({cluster.name()}, facts.mutable_clusters());
+  AddTitle(cluster.name(), cluster.title(), &facts);
   AddSorted(cluster.former_titles(), facts.mutable_names());
   for (const auto& title : cluster.localized_titles()) {
     AddSorted({title.text()}, facts.mutable_names());

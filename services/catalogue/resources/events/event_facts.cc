@@ -17,9 +17,9 @@ facts::Facts Own(const v1::CalendarEvent& event, const CodeBook& codes) {
         {days, event.online() ? "online" : "", PlaceText(event.place()), event.place().country()},
         ", "));
   }
-  facts.set_link(event.link());
+  SetLink(event.link(), event.sources(), &facts);
   AddCodes(event.sectors(), codes, &facts);
-  AddCountry(event.place().country(), &facts);
+  AddCountry(event.place().country(), codes, &facts);
   if (event.place().has_point()) *facts.mutable_point() = event.place().point();
   AddSorted(event.programmes(), facts.mutable_programmes());
   facts.set_kind(WordOf(event.kind()));

@@ -14,13 +14,12 @@ namespace {
 
 // "ECEI Silver", from the scheme when it is known.
 std::string TitleOf(const v1::Label& label, const CodeBook& book) {
+  const std::string title = book.TitleOfLevel(LevelCode(label.scheme(), label.level()));
+  if (!title.empty()) return title;
   const v1::LabelScheme* scheme = book.FindScheme(label.scheme());
   if (scheme == nullptr) return Joined({label.scheme(), label.level()}, " ");
-  std::string level = label.level();
-  for (const v1::LabelLevel& known : scheme->levels()) {
-    if (known.id() == label.level()) level = known.title();
-  }
-  return Joined({scheme->acronym().empty() ? scheme->title() : scheme->acronym(), level}, " ");
+  return Joined({scheme->acronym().empty() ? scheme->title() : scheme->acronym(), label.level()},
+                " ");
 }
 
 std::string SummaryOf(const v1::Label& label) {
@@ -63,6 +62,7 @@ void Aggregate(const v1::Label& label, const CodeBook& codes, facts::Facts* clus
   const std::vector<std::string> levels =
       codes.LevelsUpTo(LevelCode(label.scheme(), label.level()));
   AddSorted(levels, cluster->mutable_labels_held());
+  for (const std::string& level : levels) AddTitle(level, codes.TitleOfLevel(level), cluster);
   if (label.state() == v1::Label::STATE_VALID) {
     AddSorted(levels, cluster->mutable_label_levels());
   }

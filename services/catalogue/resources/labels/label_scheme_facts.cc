@@ -8,15 +8,15 @@
 namespace clusterwire::catalogue {
 namespace {
 
-facts::Facts Own(const v1::LabelScheme& scheme, const CodeBook&) {
+facts::Facts Own(const v1::LabelScheme& scheme, const CodeBook& codes) {
   facts::Facts facts = Described("label_scheme", scheme);
   if (facts.summary().empty()) {
     facts.set_summary(scheme.issuer().empty()
                           ? "Quality label"
                           : absl::StrCat("Quality label, issued by ", scheme.issuer()));
   }
-  facts.set_link(scheme.link());
-  AddCountry(scheme.country(), &facts);
+  SetLink(scheme.link(), scheme.sources(), &facts);
+  AddCountry(scheme.country(), codes, &facts);
   if (scheme.has_period()) *facts.mutable_period() = scheme.period();
   std::string text = scheme.eligibility();
   for (const v1::LabelLevel& level : scheme.levels()) absl::StrAppend(&text, " ", level.title());

@@ -8,13 +8,13 @@
 namespace clusterwire::catalogue {
 namespace {
 
-facts::Facts Own(const v1::Programme& programme, const CodeBook&) {
+facts::Facts Own(const v1::Programme& programme, const CodeBook& codes) {
   facts::Facts facts = Described("programme", programme);
   if (facts.summary().empty() && !programme.operator_().empty()) {
     facts.set_summary(absl::StrCat("Run by ", programme.operator_()));
   }
-  facts.set_link(programme.website());
-  AddCountry(programme.country(), &facts);
+  SetLink(programme.website(), programme.sources(), &facts);
+  AddCountry(programme.country(), codes, &facts);
   facts.set_kind(WordOf(programme.kind()));
   if (programme.has_period()) *facts.mutable_period() = programme.period();
   std::string text = programme.region();

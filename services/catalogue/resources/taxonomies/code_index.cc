@@ -38,7 +38,7 @@ bool CodeIndex::Entry::IsCalled(const std::vector<std::string>& words) const {
 
 std::vector<v1::FoundCode> CodeIndex::Find(std::string_view query, std::string_view taxonomy,
                                            size_t limit) const {
-  const std::vector<std::string> words = text::Tokens(query);
+  const std::vector<std::string> words = text::TokenSet({query});
   std::vector<const Entry*> found;
   for (const Entry& entry : entries_) {
     if (!taxonomy.empty() && entry.in_book.taxonomy->name() != taxonomy) continue;

@@ -13,7 +13,7 @@ facts::Facts Own(const v1::Taxonomy& taxonomy, const CodeBook&) {
   facts.set_summary(absl::StrCat(taxonomy.codes_size(), " codes",
                                  taxonomy.version().empty() ? "" : ", version ",
                                  taxonomy.version()));
-  facts.set_link(taxonomy.link());
+  SetLink(taxonomy.link(), taxonomy.sources(), &facts);
   facts.set_kind(WordOf(taxonomy.subject()));
   AddSorted({taxonomy.list()}, facts.mutable_names());
   return facts;

@@ -7,6 +7,7 @@
 #include "absl/strings/match.h"
 
 #include "libs/facts/registry.h"
+#include "libs/text/form.h"
 #include "libs/text/text.h"
 #include "services/catalogue/common/catalogue_type.h"
 #include "services/catalogue/common/fields/checks.h"
@@ -24,6 +25,21 @@ bool IsCode(const std::string& code) {
                      [](unsigned char c) { return absl::ascii_isalnum(c) || c == '-'; });
 }
 
+// How codes of that list are written wherever they are used: text::CodeForm().
+std::string CodeIn(const std::string& list, const std::string& code) {
+  return text::CodeForm(absl::StrCat(list, ":", code)).substr(list.size() + 1);
+}
+
+v1::TaxonomyCode InForm(const std::string& list, v1::TaxonomyCode code) {
+  code.set_code(CodeIn(list, code.code()));
+  if (!code.parent().empty()) code.set_parent(CodeIn(list, code.parent()));
+  return code;
+}
+
+void Settle(const Context&, v1::Taxonomy* taxonomy) {
+  for (v1::TaxonomyCode& code : *taxonomy->mutable_codes()) code = InForm(taxonomy->list(), code);
+}
+
 void CheckTaxonomyCodes(const v1::Taxonomy& taxonomy, FieldErrors& errors) {
   if (taxonomy.codes_size() < 1 || taxonomy.codes_size() > kMaxCodes) {
     errors.Add("taxonomy.codes",
@@ -31,7 +47,7 @@ void CheckTaxonomyCodes(const v1::Taxonomy& taxonomy, FieldErrors& errors) {
   }
   std::set<std::string> seen;
   for (int i = 0; i < taxonomy.codes_size(); ++i) {
-    const v1::TaxonomyCode& code = taxonomy.codes(i);
+    const v1::TaxonomyCode code = InForm(taxonomy.list(), taxonomy.codes(i));
     const std::string path = PathTo("taxonomy", "codes", i);
     if (!IsCode(code.code())) {
       errors.Add(PathTo(path, "code"),
@@ -91,6 +107,7 @@ Rules<v1::Taxonomy> TaxonomyRules() {
           .output_only = {"edited_fields"},
           .suggest_id = [](const v1::Taxonomy& taxonomy) { return text::Slug(taxonomy.title()); },
           .check = &Check,
+          .settle = &Settle,
           .check_unused = &CheckTaxonomyUnused};
 }
 
@@ -99,12 +116,13 @@ absl::StatusOr<std::vector<v1::FoundCode>> Taxonomies::SearchCodes(const ReadCal
                                                                    std::string_view taxonomy,
                                                                    size_t limit) const {
   FieldErrors errors;
-  resource::CheckText(errors, "query", query, 1, 200);
+  const std::string asked = text::InForm(query, type::v1::FORM_LINE, "query", errors);
+  resource::CheckText(errors, "query", asked, 1, 200);
   RETURN_IF_ERROR(errors.ToStatus());
   ASSIGN_OR_RETURN(const auto reader, store().Read(call.at_least));
   if (!taxonomy.empty()) RETURN_IF_ERROR(CheckMaySee(*reader, call.viewer, taxonomy));
   ASSIGN_OR_RETURN(const auto codes, CodesAt(*reader));
-  return codes->Find(query, taxonomy, limit);
+  return codes->Find(asked, taxonomy, limit);
 }
 
 absl::StatusOr<std::shared_ptr<const CodeIndex>> Taxonomies::CodesAt(

@@ -5,10 +5,12 @@ namespace {
 
 class InboxEndpoint final : public EndpointKind {
  public:
-  absl::Status Check(const v1::Endpoint&, const Addresses&, FieldErrors& errors) const override {
+  void Check(const v1::Endpoint&, const http::AddressGuard&, FieldErrors& errors) const override {
     errors.Add("endpoint.inbox",
                "every subscriber has its inbox already; choose another id, and a webhook");
-    return absl::OkStatus();
+  }
+  absl::Status Rotate(v1::Endpoint&, const std::string&, absl::Time, Random&) const override {
+    return FieldError("name", "is an inbox, which has no secret");
   }
 };
 

@@ -23,6 +23,9 @@ change::v1::ResourceChanged LabelAwarded() {
   after.set_kind("silver");
   after.set_state("valid");
   after.add_codes("iso:DE");
+  type::v1::Title& germany = *after.add_titles();
+  germany.set_value("iso:DE");
+  germany.set_title("Germany");
   return change;
 }
 

@@ -1,7 +1,10 @@
 #include "services/notification/channels/webhook/signing.h"
 
+#include <vector>
+
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 
 #include "libs/base/crypto.h"
 #include "libs/base/text/strings.h"
@@ -14,11 +17,6 @@ constexpr size_t kMadeBytes = 32;
 constexpr size_t kLeastBytes = 24;
 constexpr size_t kMostBytes = 64;
 
-size_t DecodedBytes(std::string_view base64) {
-  while (base64.ends_with('=')) base64.remove_suffix(1);
-  return base64.size() * 3 / 4;
-}
-
 }  // namespace
 
 std::string MakeSecret(Random& random) {
@@ -27,19 +25,25 @@ std::string MakeSecret(Random& random) {
 
 std::optional<std::string> KeyOf(std::string_view secret) {
   if (!secret.starts_with(kPrefix)) return std::nullopt;
-  const std::string_view base64 = secret.substr(kPrefix.size());
-  const size_t bytes = DecodedBytes(base64);
-  if (bytes < kLeastBytes || bytes > kMostBytes) return std::nullopt;
+  // The decoder forgives spaces and missing padding, and receivers' decoders each something else:
+  // only what encodes back to itself is the same key everywhere.
+  const absl::string_view base64 = ToAbsl(secret.substr(kPrefix.size()));
   std::string key;
-  if (!absl::Base64Unescape(ToAbsl(base64), &key)) return std::nullopt;
-  return key;
+  if (!absl::Base64Unescape(base64, &key) || absl::Base64Escape(key) != base64) return std::nullopt;
+  if (key.size() < kLeastBytes || key.size() > kMostBytes) return std::nullopt;
+  // Copied, since GCC 12 takes the move of a string of known size for a write out of bounds.
+  return std::make_optional<std::string>(key.data(), key.size());
 }
 
-std::string WebhookSignature(std::string_view key, std::string_view id, absl::Time time,
-                             std::string_view body) {
-  return "v1," +
-         absl::Base64Escape(HmacSha256(
-             key, absl::StrCat(ToAbsl(id), ".", absl::ToUnixSeconds(time), ".", ToAbsl(body))));
+std::string WebhookSignature(std::span<const std::string> keys, std::string_view id,
+                             absl::Time time, std::string_view body) {
+  const std::string text =
+      absl::StrCat(ToAbsl(id), ".", absl::ToUnixSeconds(time), ".", ToAbsl(body));
+  std::vector<std::string> signatures;
+  for (const std::string& key : keys) {
+    signatures.push_back("v1," + absl::Base64Escape(HmacSha256(key, text)));
+  }
+  return absl::StrJoin(signatures, " ");
 }
 
 }  // namespace clusterwire::notification

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -13,12 +14,13 @@ namespace clusterwire::notification {
 
 // A webhook's secret: "whsec_" and base64. A made one has 32 bytes.
 std::string MakeSecret(Random& random);
-// The key that it stands for; nothing unless it is of this form and has 24 to 64 bytes.
+// The key that it stands for; nothing unless it is of this form, in base64 as an encoder writes it,
+// and has 24 to 64 bytes.
 std::optional<std::string> KeyOf(std::string_view secret);
 
-// The value of webhook-signature, scheme v1: HMAC-SHA256 under `key` over id,
-// time in whole seconds and body, joined by full stops.
-std::string WebhookSignature(std::string_view key, std::string_view id, absl::Time time,
-                             std::string_view body);
+// The value of webhook-signature: for each of `keys`, behind a space, a signature of scheme v1:
+// HMAC-SHA256 over id, time in whole seconds and body, joined by full stops.
+std::string WebhookSignature(std::span<const std::string> keys, std::string_view id,
+                             absl::Time time, std::string_view body);
 
 }  // namespace clusterwire::notification

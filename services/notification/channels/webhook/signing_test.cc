@@ -1,6 +1,9 @@
 #include "services/notification/channels/webhook/signing.h"
 
 #include <optional>
+#include <span>
+#include <string>
+#include <vector>
 
 #include <gtest/gtest.h>
 
@@ -28,11 +31,27 @@ TEST(SecretTest, WhatIsNoSecretHasNoKey) {
   }
 }
 
+TEST(SecretTest, ItIsTheDecodedKeyThatCountsAndItEncodesBackToTheSameText) {
+  const std::string good = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
+  ASSERT_TRUE(KeyOf(good));
+  for (const std::string& secret : std::vector<std::string>{
+           "whsec_" + std::string(32, ' '), "whsec_" + std::string(40, '='),
+           "whsec_" + std::string(64, '\n'), good + "\n", good + " ",
+           "whsec_ MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw", "whsec_MfKQ 9r8GKYqrTwjUPD8ILPZIo2LaLaSw",
+           good + "=", good + "A=",
+           std::string("whsec_AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8"),   // without padding
+           std::string("whsec_AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh9="),  // spare bits set
+           std::string("whsec_AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh.=")}) {
+    EXPECT_FALSE(KeyOf(secret)) << secret;
+  }
+}
+
 std::string Sign(std::string_view secret, std::string_view id, int64_t seconds,
                  std::string_view body) {
   const std::optional<std::string> key = KeyOf(secret);
   EXPECT_TRUE(key);
-  return WebhookSignature(*key, id, absl::FromUnixSeconds(seconds), body);
+  const std::vector<std::string> keys = {*key};
+  return WebhookSignature(keys, id, absl::FromUnixSeconds(seconds), body);
 }
 
 // The first is the example of the specification's own libraries; both were computed by Python's
@@ -49,12 +68,21 @@ TEST(WebhookSignatureTest, IsThatOfTheSpecification) {
 }
 
 TEST(WebhookSignatureTest, TimeIsInWholeSeconds) {
-  const std::string key(32, 'k');
+  const std::vector<std::string> key = {std::string(32, 'k')};
   const absl::Time time = absl::FromUnixSeconds(1'700'000'000);
   EXPECT_EQ(WebhookSignature(key, "id", time, "body"),
             WebhookSignature(key, "id", time + absl::Milliseconds(999), "body"));
   EXPECT_NE(WebhookSignature(key, "id", time, "body"),
             WebhookSignature(key, "id", time + absl::Seconds(1), "body"));
+}
+
+TEST(WebhookSignatureTest, SeveralKeysSignOneBehindTheOther) {
+  const std::vector<std::string> keys = {std::string(32, 'a'), std::string(32, 'b')};
+  const absl::Time time = absl::FromUnixSeconds(1'700'000'000);
+  const auto by = [&](size_t from, size_t count) {
+    return WebhookSignature(std::span(keys).subspan(from, count), "id", time, "body");
+  };
+  EXPECT_EQ(by(0, 2), by(0, 1) + " " + by(1, 1));
 }
 
 }  // namespace

@@ -3,11 +3,14 @@
 #include <optional>
 #include <string_view>
 #include <utility>
+#include <vector>
 
+#include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 
 #include "libs/base/status/error.h"
 #include "libs/base/text/strings.h"
+#include "libs/base/time/clock.h"
 #include "libs/telemetry/trace.h"
 #include "services/notification/channels/webhook/signing.h"
 #include "services/notification/channels/webhook/webhook_body.h"
@@ -23,59 +26,115 @@ std::string Traceparent(const std::string& trace, Random& random) {
   return parsed.value_or(telemetry::TraceContext()).Child(random).ToTraceparent();
 }
 
+// The keys that sign now: the present one, and in its overlap the one before; none when the present
+// secret can't be used.
+std::vector<std::string> KeysOf(const v1::Webhook& webhook, absl::Time now) {
+  std::vector<std::string> keys;
+  const std::optional<std::string> key = KeyOf(webhook.secret());
+  if (!key) return keys;
+  keys.push_back(*key);
+  const std::optional<std::string> previous = KeyOf(webhook.previous_secret());
+  if (previous && now < ToTime(webhook.previous_secret_expire_time())) keys.push_back(*previous);
+  return keys;
+}
+
 // The client had no room for the request, or stops.
 bool IsOurs(const absl::Status& status) {
   return absl::IsResourceExhausted(status) || absl::IsCancelled(status);
 }
 
+// What the receiver said; the rest of a long answer is left out.
+std::string TextOf(const http::Response& answer) {
+  return ReadableUtf8(ToStd(absl::StripAsciiWhitespace(answer.body)), kReceiptBytes);
+}
+
+// "HTTP 422: what it said".
+std::string Said(const http::Response& answer, std::string_view meaning = "") {
+  std::string said = absl::StrCat("HTTP ", answer.status);
+  for (const std::string& more : {std::string(meaning), TextOf(answer)}) {
+    if (!more.empty()) absl::StrAppend(&said, ": ", more);
+  }
+  return said;
+}
+
+// Where it moved to, and what to do.
+std::string Moved(const http::Response& answer) {
+  constexpr size_t kLocationBytes = 200;
+  return absl::StrCat(
+      "it redirects",
+      answer.location.empty() ? "" : " to " + ReadableUtf8(answer.location, kLocationBytes),
+      ", which is not followed; UpdateEndpoint gives the endpoint its new address");
+}
+
+// What the absence of an answer means.
+Outcome OutcomeOf(const absl::Status& failure) {
+  const bool stale = ReasonOf(failure) == "STALE_CONNECTION";
+  return Wait{.reason = absl::StrCat(ReasonOf(failure), ": ", failure.message()),
+              .ours = stale || IsOurs(failure),
+              .at_once = stale};
+}
+
 // What an answer, or its absence, means.
 Outcome OutcomeOf(const absl::StatusOr<http::Response>& answer) {
-  if (!answer.ok()) {
-    return Wait{.reason = absl::StrCat(ReasonOf(answer.status()), ": ", answer.status().message()),
-                .ours = IsOurs(answer.status())};
-  }
+  if (!answer.ok()) return OutcomeOf(answer.status());
   const int status = answer->status;
-  if (status >= 200 && status < 300) return Done{status, answer->body.substr(0, kReceiptBytes)};
-  std::string reason = absl::StrCat("HTTP ", status);
-  if (status == 410) return Dead{reason + ": the receiver is gone for good", true, status};
-  if (status >= 300 && status < 400) reason += ": redirects are not followed; give the new address";
-  return Wait{answer->retry_after.value_or(absl::InfinitePast()), std::move(reason), status};
+  if (status >= 200 && status < 300) return Done{status, TextOf(*answer)};
+  if (status == 410) return Dead{Said(*answer, "the receiver is gone for good"), true, status};
+  const bool redirect = status >= 300 && status < 400;
+  return Wait{answer->retry_after.value_or(absl::InfinitePast()),
+              redirect ? Said(*answer, Moved(*answer)) : Said(*answer), status};
 }
 
 }  // namespace
 
-absl::StatusOr<http::Request> WebhookChannel::RequestFor(const Job& job,
+absl::StatusOr<http::Request> WebhookChannel::RequestFor(const v1::Endpoint& endpoint,
+                                                         const std::string& id,
+                                                         const std::string& trace,
+                                                         absl::StatusOr<std::string> body,
                                                          absl::Time deadline) const {
-  const v1::Webhook& webhook = job.endpoint->webhook();
-  const std::optional<std::string> key = KeyOf(webhook.secret());
-  if (!key) return absl::InvalidArgumentError("the endpoint's secret can't be used to sign");
-  ASSIGN_OR_RETURN(std::string body, WebhookBody(job));
-  const std::string& id = job.delivery.name;
   const absl::Time now = clock_.Now();
+  const std::vector<std::string> keys = KeysOf(endpoint.webhook(), now);
+  if (keys.empty()) {
+    return absl::InvalidArgumentError(
+        "the endpoint's secret can't be used to sign: RotateSecret gives it another");
+  }
+  RETURN_IF_ERROR(body.status());
   http::Request request;
   request.method = http::Request::Method::kPost;
-  request.url = webhook.uri();
+  request.url = endpoint.webhook().uri();
   request.headers = {
       {"content-type", "application/cloudevents+json; charset=utf-8"},
       {"webhook-id", id},
       {"webhook-timestamp", absl::StrCat(absl::ToUnixSeconds(now))},
-      {"webhook-signature", WebhookSignature(*key, id, now, body)},
-      {"traceparent", Traceparent(job.record->trace, random_)},
+      {"webhook-signature", WebhookSignature(keys, id, now, *body)},
+      {"traceparent", Traceparent(trace, random_)},
   };
-  request.body = std::move(body);
+  request.body = *std::move(body);
   request.deadline = deadline;
   return request;
 }
 
 void WebhookChannel::Send(std::shared_ptr<const Job> job, absl::Time deadline, Callback done) {
-  absl::StatusOr<http::Request> request = RequestFor(*job, deadline);
+  Post(RequestFor(*job->endpoint, job->delivery.name, job->record->trace, WebhookBody(*job),
+                  deadline),
+       std::move(done));
+}
+
+void WebhookChannel::SendTest(const v1::Endpoint& endpoint, const std::string& id,
+                              absl::Time deadline, Callback done) {
+  Post(RequestFor(endpoint, id, telemetry::CurrentTrace().ToTraceparent(),
+                  WebhookTestBody(endpoint.name(), id, clock_.Now()), deadline),
+       std::move(done));
+}
+
+void WebhookChannel::Post(absl::StatusOr<http::Request> request, Callback done) {
   if (!request.ok()) {
     done(Dead{.reason = std::string(request.status().message()), .ours = true});
     return;
   }
-  const absl::Status started =
-      client_.Start(*std::move(request),
-                    [done](absl::StatusOr<http::Response> answer) { done(OutcomeOf(answer)); });
+  const absl::Status started = client_.Start(
+      *std::move(request),
+      [done](const absl::StatusOr<http::Response>& answer) { done(OutcomeOf(answer)); });
   if (started.ok()) return;
   if (IsOurs(started)) {
     done(OutcomeOf(started));

@@ -15,6 +15,7 @@ namespace clusterwire::notification {
 //   410              dead, and the endpoint is switched off
 //   other answers    tried again by the schedule, not before Retry-After (a day at most)
 //   time-outs, refused or broken connections: tried again by the schedule
+//   a reused connection that died without an answer: tried again at once, and not its failure
 //   an address or secret that can't be used: dead
 class WebhookChannel final : public Channel {
  public:
@@ -23,9 +24,16 @@ class WebhookChannel final : public Channel {
       : client_(client), clock_(clock), random_(random) {}
 
   void Send(std::shared_ptr<const Job> job, absl::Time deadline, Callback done) override;
+  void SendTest(const v1::Endpoint& endpoint, const std::string& id, absl::Time deadline,
+                Callback done) override;
 
  private:
-  absl::StatusOr<http::Request> RequestFor(const Job& job, absl::Time deadline) const;
+  // `trace` may be empty.
+  absl::StatusOr<http::Request> RequestFor(const v1::Endpoint& endpoint, const std::string& id,
+                                           const std::string& trace,
+                                           absl::StatusOr<std::string> body,
+                                           absl::Time deadline) const;
+  void Post(absl::StatusOr<http::Request> request, Callback done);
 
   http::Client& client_;
   Clock& clock_;

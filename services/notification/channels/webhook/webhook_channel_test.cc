@@ -3,6 +3,8 @@
 #include <atomic>
 #include <future>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
@@ -12,6 +14,8 @@
 #include "libs/base/testing/fake_clock.h"
 #include "libs/base/testing/seed.h"
 #include "libs/base/testing/status_matchers.h"
+#include "libs/base/text/strings.h"
+#include "libs/base/time/clock.h"
 #include "libs/http/testing/receiver.h"
 #include "services/notification/channels/testing/jobs.h"
 #include "services/notification/channels/webhook/signing.h"
@@ -63,8 +67,8 @@ TEST_F(WebhookTest, PostsASignedCloudEvent) {
   int64_t seconds = 0;
   ASSERT_TRUE(absl::SimpleAtoi(seen.headers.at("webhook-timestamp"), &seconds));
   EXPECT_EQ(seen.headers.at("webhook-signature"),
-            WebhookSignature(*KeyOf(kTestSecret), job.delivery.name, absl::FromUnixSeconds(seconds),
-                             seen.body));
+            WebhookSignature(std::vector{*KeyOf(kTestSecret)}, job.delivery.name,
+                             absl::FromUnixSeconds(seconds), seen.body));
   const std::string& traceparent = seen.headers.at("traceparent");
   EXPECT_THAT(traceparent, testing::StartsWith("00-0af7651916cd43dd8448eb211c80319c-"));
   EXPECT_NE(traceparent, job.record->trace);  // a span of its own
@@ -90,7 +94,8 @@ TEST_F(WebhookTest, ARedirectIsAFailureAndIsNotFollowed) {
   const Outcome outcome = SendTo({.status = 302, .headers = {{"Location", elsewhere.url()}}});
   ASSERT_TRUE(std::holds_alternative<Wait>(outcome));
   EXPECT_EQ(std::get<Wait>(outcome).http_status, 302);
-  EXPECT_THAT(std::get<Wait>(outcome).reason, HasSubstr("redirects are not followed"));
+  EXPECT_THAT(std::get<Wait>(outcome).reason,
+              testing::AllOf(HasSubstr(elsewhere.url()), HasSubstr("UpdateEndpoint")));
   EXPECT_TRUE(elsewhere.seen().empty());
 }
 
@@ -122,6 +127,74 @@ TEST_F(WebhookTest, AReceiverThatDawdlesIsGivenUpInTime) {
   EXPECT_EQ(std::get<Wait>(outcome).http_status, 0);
 }
 
+TEST_F(WebhookTest, WhatTheReceiverAnsweredIsKeptForFailuresToo) {
+  const std::string body = "Größe fehlt\xff\n" + std::string(1000, 'x');
+  const std::string kept = "Größe fehlt\ufffd " + std::string(500, 'x');
+  for (const int status : {422, 500, 410}) {
+    const Outcome outcome = SendTo({.status = status, .body = body});
+    const std::string reason = std::holds_alternative<Dead>(outcome)
+                                   ? std::get<Dead>(outcome).reason
+                                   : std::get<Wait>(outcome).reason;
+    EXPECT_THAT(reason, testing::StartsWith(absl::StrCat("HTTP ", status, ": ")));
+    EXPECT_THAT(reason, HasSubstr(kept.substr(0, 400)));
+    EXPECT_LE(reason.size(), 600u);
+  }
+  const Outcome done = SendTo({.status = 200, .body = body});
+  EXPECT_EQ(std::get<Done>(done).receipt, ReadableUtf8(body, 500));
+}
+
+TEST_F(WebhookTest, AStatusThatCameCountsThoughTheAnswerBreaksOff) {
+  EXPECT_THAT(SendTo({.status = 200, .body = "ok", .withheld = 100}),
+              VariantWith<Done>(testing::Field(&Done::receipt, "ok")));
+  EXPECT_THAT(SendTo({.status = 503, .body = "busy", .withheld = 100}),
+              VariantWith<Wait>(testing::Field(&Wait::reason, "HTTP 503: busy")));
+}
+
+TEST_F(WebhookTest,
+       AReusedConnectionThatDiesUnansweredIsTriedAgainAtOnceAndIsNotTheReceiversFault) {
+  std::atomic<bool> dying = false;
+  http::Receiver receiver(
+      [&](const http::Receiver::Seen&) { return http::Receiver::Answer{.close_at_once = dying}; });
+  const Job job = LabelAwardedJob(receiver.url());
+  EXPECT_TRUE(std::holds_alternative<Done>(Send(job)));
+  dying = true;
+  const Outcome outcome = Send(job);
+  ASSERT_TRUE(std::holds_alternative<Wait>(outcome));
+  EXPECT_TRUE(std::get<Wait>(outcome).ours);
+  EXPECT_TRUE(std::get<Wait>(outcome).at_once);
+  EXPECT_EQ(receiver.seen().size(), 2u) << "one try, one POST";
+  const Outcome fresh = Send(job);
+  ASSERT_TRUE(std::holds_alternative<Wait>(fresh));
+  EXPECT_FALSE(std::get<Wait>(fresh).ours);
+}
+
+TEST_F(WebhookTest, InTheOverlapOfARotationBothSecretsSign) {
+  constexpr char kFormer[] = "whsec_AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=";
+  http::Receiver receiver;
+  Job job = LabelAwardedJob(receiver.url());
+  const auto signatures = [&](absl::Duration left) {
+    auto endpoint = std::make_shared<v1::Endpoint>(*job.endpoint);
+    v1::Webhook& webhook = *endpoint->mutable_webhook();
+    webhook.set_previous_secret(kFormer);
+    *webhook.mutable_previous_secret_expire_time() = ToTimestamp(Clock::System().Now() + left);
+    job.endpoint = endpoint;
+    EXPECT_TRUE(std::holds_alternative<Done>(Send(job)));
+    const http::Receiver::Seen seen = receiver.seen().back();
+    int64_t seconds = 0;
+    EXPECT_TRUE(absl::SimpleAtoi(seen.headers.at("webhook-timestamp"), &seconds));
+    std::vector<std::string> made;
+    for (const char* secret : {static_cast<const char*>(kTestSecret), kFormer}) {
+      made.push_back(WebhookSignature(std::vector{*KeyOf(secret)}, job.delivery.name,
+                                      absl::FromUnixSeconds(seconds), seen.body));
+    }
+    return std::pair(seen.headers.at("webhook-signature"), made);
+  };
+  const auto [both, made] = signatures(absl::Hours(1));
+  EXPECT_EQ(both, made[0] + " " + made[1]);
+  const auto [one, made_later] = signatures(-absl::Seconds(1));
+  EXPECT_EQ(one, made_later[0]);
+}
+
 TEST_F(WebhookTest, ABrokenConnectionIsTriedAgain) {
   EXPECT_TRUE(std::holds_alternative<Wait>(SendTo({.close_at_once = true})));
 }
@@ -139,7 +212,9 @@ TEST_F(WebhookTest, ASecretThatCantSignIsDeadAndNothingIsSent) {
   auto endpoint = std::make_shared<v1::Endpoint>(*job.endpoint);
   endpoint->mutable_webhook()->set_secret("whsec_short");
   job.endpoint = endpoint;
-  EXPECT_THAT(Send(job), VariantWith<Dead>(testing::Field(&Dead::ours, true)));
+  const Outcome outcome = Send(job);
+  EXPECT_THAT(outcome, VariantWith<Dead>(testing::Field(&Dead::ours, true)));
+  EXPECT_THAT(std::get<Dead>(outcome).reason, HasSubstr("RotateSecret"));
   EXPECT_TRUE(receiver.seen().empty());
 }
 

@@ -1,41 +1,63 @@
 #include <string>
 
-#include "libs/resource/name.h"
+#include "libs/base/time/clock.h"
 #include "services/notification/channels/endpoint_kind.h"
 #include "services/notification/channels/webhook/signing.h"
 
 namespace clusterwire::notification {
 namespace {
 
-constexpr size_t kMaxUri = 2000;
+constexpr char kUri[] = "endpoint.webhook.uri";
+constexpr char kSecretForm[] =
+    "must be \"whsec_\" and 24 to 64 bytes in base64 with its padding; leave it empty to get one";
 
 class WebhookEndpoint final : public EndpointKind {
  public:
-  absl::Status Check(const v1::Endpoint& endpoint, const Addresses& addresses,
-                     FieldErrors& errors) const override {
-    const std::string& uri = endpoint.webhook().uri();
-    resource::CheckText(errors, "endpoint.webhook.uri", uri, 1, kMaxUri);
-    if (uri.find('#') != std::string::npos) {
-      errors.Add("endpoint.webhook.uri", "must not have a fragment ('#')");
+  void Check(const v1::Endpoint& endpoint, const http::AddressGuard& guard,
+             FieldErrors& errors) const override {
+    const v1::Webhook& webhook = endpoint.webhook();
+    if (webhook.uri().empty()) {
+      errors.Add(kUri, "is required: the https address that notices are sent to");
+    } else {
+      errors.AddAll(kUri, guard.CheckUrl(webhook.uri()));
     }
-    if (!endpoint.webhook().secret().empty() && !KeyOf(endpoint.webhook().secret())) {
-      errors.Add("endpoint.webhook.secret",
-                 "must be \"whsec_\" and 24 to 64 bytes in base64; leave it empty to get one");
+    if (webhook.uri().find('#') != std::string::npos) {
+      errors.Add(kUri, "must not have a fragment ('#')");
     }
-    if (!errors.empty()) return absl::OkStatus();
-    const absl::Status reachable = addresses.guard.CheckHost(uri, addresses.resolve);
-    // That the resolver doesn't answer now says nothing about the address: the caller may try
-    // again.
-    if (absl::IsUnavailable(reachable)) return reachable;
-    errors.AddAll("endpoint.webhook.uri", reachable);
-    return absl::OkStatus();
+    if (!webhook.secret().empty() && !KeyOf(webhook.secret())) {
+      errors.Add("endpoint.webhook.secret", kSecretForm);
+    }
+  }
+  Address AddressOf(const v1::Endpoint& endpoint) const override {
+    return {.url = endpoint.webhook().uri(), .path = kUri};
   }
   void Complete(v1::Endpoint& endpoint, Random& random) const override {
     if (!endpoint.webhook().secret().empty()) return;
     endpoint.mutable_webhook()->set_secret(MakeSecret(random));
   }
+  absl::Status Rotate(v1::Endpoint& endpoint, const std::string& secret, absl::Time until,
+                      Random& random) const override {
+    v1::Webhook& webhook = *endpoint.mutable_webhook();
+    if (!secret.empty() && !KeyOf(secret)) return FieldError("secret", kSecretForm);
+    if (!secret.empty() && secret == webhook.secret()) {
+      return FieldError("secret", "is the present one; leave it empty to get a new one");
+    }
+    webhook.clear_previous_secret();
+    webhook.clear_previous_secret_expire_time();
+    if (until != absl::InfinitePast()) {
+      webhook.set_previous_secret(webhook.secret());
+      *webhook.mutable_previous_secret_expire_time() = ToTimestamp(until);
+    }
+    webhook.set_secret(secret.empty() ? MakeSecret(random) : secret);
+    return absl::OkStatus();
+  }
+  std::string TroubleOf(const v1::Endpoint& endpoint) const override {
+    if (KeyOf(endpoint.webhook().secret())) return "";
+    return "its secret can't sign, so nothing is sent there: RotateSecret gives it another";
+  }
   void RemoveSecrets(v1::Endpoint& endpoint) const override {
     endpoint.mutable_webhook()->clear_secret();
+    endpoint.mutable_webhook()->clear_previous_secret();
   }
 };
 

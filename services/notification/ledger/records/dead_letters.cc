@@ -56,7 +56,7 @@ absl::Status DeadLetters::Add(const kafka::ReceivedMessage& message, const absl:
                         " VALUES ($1, $2, $3, $4, $5, $6, $7, $8)"
                         " ON CONFLICT (topic, topic_partition, topic_offset) DO NOTHING",
                         {from.topic, from.partition, message.offset,
-                         Printable(ToStd(error.message()), kErrorBytes), absl::ToUnixMicros(now),
+                         ReadableUtf8(ToStd(error.message()), kErrorBytes), absl::ToUnixMicros(now),
                          time, sql::Bytes{message.key}, sql::Bytes{message.value}}));
   if (added.affected == 0) return absl::OkStatus();
   int number = 0;

@@ -107,6 +107,11 @@ TEST_P(DeadLettersTest, ThoseOfAReleaseThatCalledThemRecordsAreKept) {
         "ALTER TABLE dead_letter_header RENAME TO dead_record_header;"
         "DROP INDEX dead_letter_by_time;"
         "CREATE INDEX dead_record_by_time ON dead_record (met);"
+        "ALTER TABLE topic_position DROP COLUMN history;"
+        "ALTER TABLE topic_position DROP COLUMN revision;"
+        "ALTER TABLE topic_position DROP COLUMN since;"
+        "ALTER TABLE topic_position DROP COLUMN passed;"
+        "DROP TABLE purged_record;"
         "UPDATE schema_version SET version = 2 WHERE component = 'ledger'");
   }),
               IsOk());

@@ -1,5 +1,8 @@
 #include "services/notification/ledger/records/records.h"
 
+#include <algorithm>
+#include <map>
+
 #include "libs/base/status/error.h"
 
 namespace clusterwire::notification {
@@ -12,7 +15,8 @@ absl::StatusOr<std::optional<MatchProgress>> Records::Keep(const KeptRecord& rec
       connection_.Query(
           "INSERT INTO record (history, revision, ordinal, id, name, root, kind, payload, trace,"
           " received, matched, matched_through, closed)"
-          " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)"
+          " SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13 WHERE NOT EXISTS"
+          " (SELECT 1 FROM purged_record WHERE history = $1 AND revision >= $2)"
           " ON CONFLICT (history, revision, ordinal) DO NOTHING",
           {change.history_id(), change.revision(), change.ordinal(), record.id, change.name(),
            change.root(), change.kind(), sql::Bytes{change.SerializeAsString()}, record.trace,
@@ -23,7 +27,7 @@ absl::StatusOr<std::optional<MatchProgress>> Records::Keep(const KeptRecord& rec
       const sql::Result found,
       connection_.Query("SELECT matched, matched_through, closed FROM record WHERE id = $1",
                         {record.id}));
-  if (found.rows.empty()) return absl::InternalError("the record that is kept is not there");
+  if (found.rows.empty()) return MatchProgress{.closed = true};  // purged
   const sql::Row& row = found.rows[0];
   return MatchProgress{.matched = row.Int(0), .through = row.Text(1), .closed = row.Int(2) != 0};
 }
@@ -73,11 +77,14 @@ absl::StatusOr<bool> Records::NoteNewest(const change::v1::ResourceChanged& chan
 absl::StatusOr<int64_t> Records::Purge(absl::Time horizon, int limit) {
   ASSIGN_OR_RETURN(
       const sql::Result old,
-      connection_.Query("SELECT id FROM record WHERE received < $1 AND closed = 1"
-                        " AND NOT EXISTS (SELECT 1 FROM delivery WHERE change_id = record.id"
-                        " AND state = 1) ORDER BY received LIMIT $2",
+      connection_.Query("SELECT id, history, revision FROM record WHERE received < $1"
+                        " AND closed = 1 AND NOT EXISTS (SELECT 1 FROM delivery"
+                        " WHERE change_id = record.id AND state = 1) ORDER BY received LIMIT $2",
                         {absl::ToUnixMicros(horizon), limit}));
+  std::map<std::string, int64_t> newest;  // by history
   for (const sql::Row& row : old.rows) {
+    int64_t& revision = newest[row.Text(1)];
+    revision = std::max(revision, row.Int(2));
     for (const char* text :
          {"DELETE FROM attempt WHERE delivery IN (SELECT id FROM delivery WHERE change_id = $1)",
           "DELETE FROM delivery WHERE change_id = $1",
@@ -85,26 +92,54 @@ absl::StatusOr<int64_t> Records::Purge(absl::Time horizon, int limit) {
       RETURN_IF_ERROR(connection_.Execute(text, {row.Text(0)}));
     }
   }
+  for (const auto& [history, revision] : newest) {
+    RETURN_IF_ERROR(connection_.Execute(
+        "INSERT INTO purged_record (history, revision) VALUES ($1, $2) ON CONFLICT (history)"
+        " DO UPDATE SET revision = excluded.revision WHERE purged_record.revision <"
+        " excluded.revision",
+        {history, revision}));
+  }
   return static_cast<int64_t>(old.rows.size());
 }
 
 absl::Status TopicPositions::Move(const kafka::TopicPartition& partition,
                                   const TopicPosition& position) {
   return connection_.Execute(
-      "INSERT INTO topic_position (topic, topic_partition, next_offset, digest)"
-      " VALUES ($1, $2, $3, $4) ON CONFLICT (topic, topic_partition) DO UPDATE SET"
-      " next_offset = excluded.next_offset, digest = excluded.digest",
-      {partition.topic, partition.partition, position.next_offset, sql::Bytes{position.digest}});
+      "INSERT INTO topic_position (topic, topic_partition, next_offset, digest, history, revision,"
+      " since) VALUES ($1, $2, $3, $4, $5, $6, $7)"
+      " ON CONFLICT (topic, topic_partition) DO UPDATE SET next_offset = excluded.next_offset,"
+      " digest = excluded.digest, passed = 0,"
+      " history = CASE WHEN excluded.revision = 0 THEN topic_position.history"
+      " ELSE excluded.history END,"
+      " since = CASE WHEN excluded.revision = 0 THEN topic_position.since ELSE excluded.since END,"
+      " revision = CASE WHEN excluded.revision = 0 THEN topic_position.revision"
+      " ELSE excluded.revision END",
+      {partition.topic, partition.partition, position.next_offset, sql::Bytes{position.digest},
+       position.history, position.revision, absl::ToUnixMicros(position.since)});
+}
+
+absl::Status TopicPositions::Pass(const kafka::TopicPartition& partition, int64_t passed) {
+  return connection_.Execute(
+      "UPDATE topic_position SET passed = $3 WHERE topic = $1 AND topic_partition = $2",
+      {partition.topic, partition.partition, passed});
 }
 
 absl::StatusOr<std::optional<TopicPosition>> TopicPositions::Find(
     const kafka::TopicPartition& partition) {
-  ASSIGN_OR_RETURN(const sql::Result found,
-                   connection_.Query("SELECT next_offset, digest FROM topic_position"
-                                     " WHERE topic = $1 AND topic_partition = $2",
-                                     {partition.topic, partition.partition}));
+  ASSIGN_OR_RETURN(
+      const sql::Result found,
+      connection_.Query("SELECT next_offset, digest, history, revision, since, passed FROM"
+                        " topic_position"
+                        " WHERE topic = $1 AND topic_partition = $2",
+                        {partition.topic, partition.partition}));
   if (found.rows.empty()) return std::nullopt;
-  return TopicPosition{.next_offset = found.rows[0].Int(0), .digest = found.rows[0].Bytes(1)};
+  const sql::Row& row = found.rows[0];
+  return TopicPosition{.next_offset = row.Int(0),
+                       .passed = row.Int(5),
+                       .digest = row.Bytes(1),
+                       .history = row.Text(2),
+                       .revision = row.Int(3),
+                       .since = absl::FromUnixMicros(row.Int(4))};
 }
 
 }  // namespace clusterwire::notification

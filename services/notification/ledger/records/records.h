@@ -40,7 +40,8 @@ class Records {
   explicit Records(sql::Connection& connection) : connection_(connection) {}
 
   // Keeps the record with the progress that this transaction makes with it, unless it is there;
-  // then gives how far that one is.
+  // then gives how far that one is. One from before what was purged counts as closed: it was there,
+  // or is as old as what is no longer told.
   absl::StatusOr<std::optional<MatchProgress>> Keep(const KeptRecord& record,
                                                     const MatchProgress& progress = {});
   // After the rows of a chunk, in the same transaction.
@@ -56,7 +57,7 @@ class Records {
   absl::StatusOr<bool> NoteNewest(const change::v1::ResourceChanged& change, bool hidden);
   // Removes up to `limit` that came before `horizon`, each with its deliveries, attempts and inbox
   // items; never one that is open or has a delivery pending. Gives how many; 0 when nothing is left
-  // to do.
+  // to do. What was purged isn't taken for new when it comes again.
   absl::StatusOr<int64_t> Purge(absl::Time horizon, int limit);
 
  private:
@@ -65,7 +66,18 @@ class Records {
 
 struct TopicPosition {
   int64_t next_offset = 0;
-  std::string digest;  // of the message at next_offset - 1, as it came
+  // Where it lies behind next_offset: up to here there was no message, but markers of transactions
+  // and what aborted ones wrote.
+  int64_t passed = 0;
+  // Of the message at next_offset - 1, as it came; empty where none was read yet: then the log
+  // began at next_offset when reading began.
+  std::string digest = {};
+  // The last change that was taken: nothing up to this revision of this history is missing. Zero
+  // before the first.
+  std::string history = {};
+  int64_t revision = 0;
+  // Nothing written before this is missing: when that change was written, or reading began.
+  absl::Time since = absl::UnixEpoch();
 };
 
 // Where ingest goes on, kept with what it has done and not in Kafka: the two can't disagree.
@@ -73,7 +85,10 @@ class TopicPositions {
  public:
   explicit TopicPositions(sql::Connection& connection) : connection_(connection) {}
 
+  // A position without a change keeps the one that is known.
   absl::Status Move(const kafka::TopicPartition& partition, const TopicPosition& position);
+  // Notes what was passed behind the position.
+  absl::Status Pass(const kafka::TopicPartition& partition, int64_t passed);
   // Nothing when the partition was never read.
   absl::StatusOr<std::optional<TopicPosition>> Find(const kafka::TopicPartition& partition);
 

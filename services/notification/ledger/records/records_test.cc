@@ -86,15 +86,34 @@ TEST_P(RecordsTest, APositionIsWhatItWasLastMovedTo) {
   for (const int64_t offset : {10, 20}) {
     ASSERT_THAT(ledger_->Write([&](sql::Connection& connection) {
       return TopicPositions(connection)
-          .Move(partition, {.next_offset = offset, .digest = {'\0', '\1'}});
+          .Move(partition, {.next_offset = offset,
+                            .digest = {'\0', '\1'},
+                            .history = "h",
+                            .revision = 7,
+                            .since = absl::FromUnixSeconds(1)});
     }),
                 IsOk());
   }
+  // What could not be read says nothing of changes.
+  ASSERT_THAT(ledger_->Write([&](sql::Connection& connection) {
+    return TopicPositions(connection).Move(partition, {.next_offset = 20, .digest = {'\0', '\1'}});
+  }),
+              IsOk());
   const auto position = find();
   ASSERT_THAT(position, IsOk());
   ASSERT_TRUE(position->has_value());
   EXPECT_EQ((*position)->next_offset, 20);
   EXPECT_EQ((*position)->digest, std::string({'\0', '\1'}));
+  EXPECT_EQ((*position)->history, "h");
+  EXPECT_EQ((*position)->revision, 7);
+  EXPECT_EQ((*position)->since, absl::FromUnixSeconds(1));
+  EXPECT_EQ((*position)->passed, 0);
+  ASSERT_THAT(ledger_->Write([&](sql::Connection& connection) {
+    return TopicPositions(connection).Pass(partition, 23);
+  }),
+              IsOk());
+  EXPECT_EQ((*find())->passed, 23);
+  EXPECT_EQ((*find())->next_offset, 20);
 }
 
 }  // namespace

@@ -6,7 +6,9 @@
 
 #include "libs/base/status/error.h"
 #include "libs/base/text/strings.h"
+#include "libs/config/check.h"
 #include "libs/resource/name.h"
+#include "libs/resource/update_mask.h"
 #include "libs/store/registry.h"
 #include "services/notification/channels/endpoint_kind.h"
 #include "services/notification/resources/subscribers/subscription_rules.h"
@@ -16,8 +18,8 @@ namespace {
 
 constexpr std::string_view kInboxId = "inbox";
 constexpr size_t kMaxReason = 500;
-
-bool IsInbox(std::string_view endpoint) { return endpoint == InboxNameOf(store::RootOf(endpoint)); }
+constexpr absl::Duration kOverlap = absl::Hours(24);  // of secrets
+constexpr absl::Duration kMaxOverlap = absl::Hours(30 * 24);
 
 void HideSecret(v1::Endpoint* endpoint) {
   if (const EndpointKind* kind = EndpointKindOf(*endpoint)) kind->RemoveSecrets(*endpoint);
@@ -42,7 +44,7 @@ absl::Status CheckUnused(const v1::Endpoint& endpoint, const resource::Context& 
 
 // All that is wrong with a new one, besides `errors`.
 absl::Status CheckNew(const v1::Endpoint& endpoint, FieldErrors errors,
-                      const http::AddressGuard& guard, const http::Resolver& resolve) {
+                      const http::AddressGuard& guard) {
   if (IsInbox(endpoint.name()) && !endpoint.has_inbox()) {
     errors.Add("endpoint_id", "every subscriber has its inbox already; choose another id");
   }
@@ -50,16 +52,35 @@ absl::Status CheckNew(const v1::Endpoint& endpoint, FieldErrors errors,
   if (kind == nullptr) {
     errors.Add("endpoint.webhook", "is required");
   } else {
-    RETURN_IF_ERROR(kind->Check(endpoint, {.guard = guard, .resolve = resolve}, errors));
+    kind->Check(endpoint, guard, errors);
   }
   return errors.ToStatus();
 }
 
-Rules<v1::Endpoint> EndpointRules(Random& random, http::AddressGuard guard,
-                                  http::Resolver resolve) {
-  const auto before_create = [&random, guard = std::move(guard), resolve = std::move(resolve)](
+// FAILED_PRECONDITION for one that a newer release made.
+absl::StatusOr<const EndpointKind*> KnownKindOf(const v1::Endpoint& endpoint) {
+  if (const EndpointKind* kind = EndpointKindOf(endpoint)) return kind;
+  return Error(absl::StatusCode::kFailedPrecondition, "CHANNEL_UNKNOWN",
+               absl::StrCat("a newer release made ", endpoint.name(), ": change it there"));
+}
+
+// What an update would have to leave aside without a word.
+absl::Status CheckUpdatable(const v1::Endpoint& endpoint, const google::protobuf::FieldMask& mask) {
+  FieldErrors errors;
+  if (endpoint.has_inbox()) {
+    errors.Add("endpoint.inbox", "a webhook stays one; its webhook.uri is all that can be changed");
+  }
+  if (!endpoint.webhook().secret().empty() ||
+      std::ranges::find(mask.paths(), "webhook.secret") != mask.paths().end()) {
+    errors.Add("endpoint.webhook.secret", "is not changed by an update: RotateSecret does that");
+  }
+  return errors.ToStatus();
+}
+
+Rules<v1::Endpoint> EndpointRules(Random& random, http::AddressGuard guard) {
+  const auto before_create = [&random, guard = std::move(guard)](
                                  v1::Endpoint* endpoint, FieldErrors errors) -> absl::Status {
-    RETURN_IF_ERROR(CheckNew(*endpoint, std::move(errors), guard, resolve));
+    RETURN_IF_ERROR(CheckNew(*endpoint, std::move(errors), guard));
     endpoint->set_state(v1::Endpoint::STATE_ENABLED);
     EndpointKindOf(*endpoint)->Complete(*endpoint, random);
     return absl::OkStatus();
@@ -67,15 +88,16 @@ Rules<v1::Endpoint> EndpointRules(Random& random, http::AddressGuard guard,
   return {.type = "endpoint",
           .collection = "endpoints",
           .parent = kSubscriberName.pattern(),
-          .output_only = {"state", "state_reason"},
+          .output_only = {"state", "state_reason", "webhook.previous_secret",
+                          "webhook.previous_secret_expire_time"},
+          .create_only = {"webhook.secret"},
           .random_ids = &random,
-          // No check: nothing that can be written after its creation can be wrong.
+          // No check: what is written after its creation is checked where it is set.
           .before_create = before_create,
           .check_unused = &CheckUnused,
           .show = &HideSecret,
           .purge = true,
-          .most_of_a_parent = kMaxEndpoints,
-          .lists_all = false};
+          .most_of_a_parent = kMaxEndpoints};
 }
 
 }  // namespace
@@ -83,6 +105,8 @@ Rules<v1::Endpoint> EndpointRules(Random& random, http::AddressGuard guard,
 std::string InboxNameOf(std::string_view subscriber) {
   return absl::StrCat(ToAbsl(subscriber), "/endpoints/", ToAbsl(kInboxId));
 }
+
+bool IsInbox(std::string_view endpoint) { return endpoint == InboxNameOf(store::RootOf(endpoint)); }
 
 v1::Endpoint InboxOf(const v1::Subscriber& subscriber) {
   v1::Endpoint inbox;
@@ -112,9 +136,88 @@ store::ResourceType EndpointType() {
 }
 
 Endpoints::Endpoints(store::Store& store, Random& random, http::AddressGuard guard,
-                     http::Resolver resolve)
-    : Resources(store, NotificationService(),
-                EndpointRules(random, std::move(guard), std::move(resolve))) {}
+                     AddressCheck& addresses)
+    : Resources(store, NotificationService(), EndpointRules(random, guard)),
+      random_(random),
+      guard_(std::move(guard)),
+      addresses_(addresses) {}
+
+absl::Status Endpoints::AskCreate(const WriteCall& call, std::string_view parent,
+                                  const v1::Endpoint& endpoint, std::string_view id,
+                                  absl::Time deadline, Then then) {
+  WriteCall dry = call;
+  dry.store.validate_only = true;
+  return AskAddress(call, Create(dry, parent, endpoint, id), deadline, std::move(then));
+}
+
+absl::Status Endpoints::AskUpdate(const WriteCall& call, const v1::Endpoint& endpoint,
+                                  const google::protobuf::FieldMask& mask, absl::Time deadline,
+                                  Then then) {
+  WriteCall dry = call;
+  dry.store.validate_only = true;
+  return AskAddress(call, Update(dry, endpoint, mask), deadline, std::move(then));
+}
+
+absl::Status Endpoints::AskAddress(const WriteCall& call, const absl::StatusOr<v1::Endpoint>& tried,
+                                   absl::Time deadline, Then then) {
+  if (!tried.ok()) {
+    if (call.store.request_id.empty()) return tried.status();
+    // Perhaps it is a repetition, which gets its first answer: the write knows, or refuses it too.
+    then(absl::OkStatus());
+    return absl::OkStatus();
+  }
+  const EndpointKind::Address address = EndpointKindOf(*tried)->AddressOf(*tried);
+  const std::string_view subscriber = store::RootOf(tried->name());
+  AddressCheck::Place place = addresses_.TakePlace(subscriber);
+  if (place == nullptr) return AddressCheck::NoPlace(subscriber);
+  return addresses_.Start(
+      call.viewer, address.path, address.url, deadline,
+      [place = std::move(place), then = std::move(then)](absl::Status status) mutable {
+        place.reset();
+        then(std::move(status));
+      });
+}
+
+absl::StatusOr<v1::Endpoint> Endpoints::Update(const WriteCall& call, const v1::Endpoint& endpoint,
+                                               const google::protobuf::FieldMask& mask) {
+  constexpr char kNamePath[] = "endpoint.name";
+  const auto update = [&](const resource::Context&, v1::Endpoint* next) -> absl::Status {
+    RETURN_IF_ERROR(CheckDeletable(next->name()));
+    RETURN_IF_ERROR(CheckUpdatable(endpoint, mask));
+    const v1::Endpoint before = *next;
+    RETURN_IF_ERROR(resource::ApplyUpdate(endpoint, mask, fixed_fields(), next));
+    if (next->webhook().uri() == before.webhook().uri()) return absl::OkStatus();
+    ASSIGN_OR_RETURN(const EndpointKind* kind, KnownKindOf(before));
+    FieldErrors errors;
+    kind->Check(*next, guard_, errors);
+    return errors.ToStatus();
+  };
+  return Modify(call, endpoint.name(), endpoint.etag(), "", update, kNamePath);
+}
+
+absl::StatusOr<v1::Endpoint> Endpoints::RotateSecret(const WriteCall& call,
+                                                     const v1::RotateSecretRequest& request) {
+  FieldErrors errors;
+  absl::Duration overlap = kOverlap;
+  if (request.has_overlap()) {
+    config::CheckRange(errors, "overlap", request.overlap(), absl::ZeroDuration(), kMaxOverlap);
+    overlap = config::ToDuration(request.overlap());
+  }
+  const auto rotate = [&](const resource::Context& context, v1::Endpoint* next) -> absl::Status {
+    RETURN_IF_ERROR(CheckDeletable(next->name()));
+    const absl::Time until =
+        overlap > absl::ZeroDuration() ? context.now + overlap : absl::InfinitePast();
+    ASSIGN_OR_RETURN(const EndpointKind* kind, KnownKindOf(*next));
+    FieldErrors all = errors;
+    all.AddAll("", kind->Rotate(*next, request.secret(), until, random_));
+    return all.ToStatus();
+  };
+  ASSIGN_OR_RETURN(v1::Endpoint rotated,
+                   Modify(call, request.name(), request.etag(), "endpoint.secret_rotated", rotate,
+                          "name", Shown::kAsStored));
+  rotated.mutable_webhook()->clear_previous_secret();
+  return rotated;
+}
 
 absl::StatusOr<v1::Endpoint> Endpoints::Enable(const WriteCall& call, const std::string& name,
                                                const std::string& etag) {
@@ -143,6 +246,7 @@ absl::Status Endpoints::Disable(const std::string& name, std::string_view reason
 absl::StatusOr<std::vector<store::Scanned>> Endpoints::ScanRows(
     const store::Reader& reader, const store::ScanOptions& options) const {
   ASSIGN_OR_RETURN(std::vector<store::Scanned> rows, reader.Scan(options));
+  if (options.parent.empty()) return rows;
   const std::string inbox = InboxNameOf(options.parent);
   if (inbox <= options.after) return rows;
   store::Scanned shown{.resource = std::make_unique<v1::Endpoint>(), .facts = std::nullopt};

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -8,6 +9,7 @@
 
 #include "libs/base/random.h"
 #include "libs/http/address_guard.h"
+#include "services/notification/channels/address_check.h"
 #include "services/notification/resources/subscribers/access.h"
 
 namespace clusterwire::notification {
@@ -16,19 +18,35 @@ inline constexpr int kMaxEndpoints = 20;  // of one subscriber, besides its inbo
 
 // "subscribers/x/endpoints/inbox": what every subscriber has and which is not stored.
 std::string InboxNameOf(std::string_view subscriber);
+bool IsInbox(std::string_view endpoint);
 v1::Endpoint InboxOf(const v1::Subscriber& subscriber);
 // An endpoint with its secret, the inbox too.
 absl::Status LoadEndpoint(const store::Reader& reader, const std::string& name,
                           resource::Message* out);
 
-// Where subscribers are reached. Secrets are given out by Create() alone; what signs takes them
-// from Interests. Safe for use from any thread; Create() waits for the resolver, and all writes for
-// their commit.
+// Where subscribers are reached. Secrets are given out by Create() and RotateSecret() alone; what
+// signs takes them from Interests. Safe for use from any thread; writes wait for their commit.
+//
+// An address is looked up before it is written, since name servers take their time: AskCreate() and
+// AskUpdate() check all that the write will check, by a dry run, then look it up and call `then`
+// with OK or with what the caller is to hear. Only behind an OK comes the write.
 class Endpoints : public resource::Resources<v1::Endpoint> {
  public:
-  // `guard` says which addresses may be entered; `resolve` is asked for names.
-  Endpoints(store::Store& store, Random& random, http::AddressGuard guard,
-            http::Resolver resolve = http::ResolveBySystem);
+  using Then = AddressCheck::Done;
+
+  // `guard` says which addresses may be entered; `addresses` outlives the endpoints.
+  Endpoints(store::Store& store, Random& random, http::AddressGuard guard, AddressCheck& addresses);
+
+  absl::Status AskCreate(const WriteCall& call, std::string_view parent,
+                         const v1::Endpoint& endpoint, std::string_view id, absl::Time deadline,
+                         Then then);
+  absl::Status AskUpdate(const WriteCall& call, const v1::Endpoint& endpoint,
+                         const google::protobuf::FieldMask& mask, absl::Time deadline, Then then);
+  // Changes the address; nothing else can be.
+  absl::StatusOr<v1::Endpoint> Update(const WriteCall& call, const v1::Endpoint& endpoint,
+                                      const google::protobuf::FieldMask& mask);
+  absl::StatusOr<v1::Endpoint> RotateSecret(const WriteCall& call,
+                                            const v1::RotateSecretRequest& request);
 
   absl::StatusOr<v1::Endpoint> Enable(const WriteCall& call, const std::string& name,
                                       const std::string& etag);
@@ -38,7 +56,8 @@ class Endpoints : public resource::Resources<v1::Endpoint> {
   absl::Status Disable(const std::string& name, std::string_view reason);
 
  private:
-  // The inbox is in its place among what is stored, and stays there.
+  // The inbox is in its place among what is stored, and stays there. A list over all subscribers
+  // has only what is stored.
   absl::Status LoadRow(const store::Reader& reader, const std::string& name,
                        resource::Message* out) const override {
     return LoadEndpoint(reader, name, out);
@@ -46,6 +65,12 @@ class Endpoints : public resource::Resources<v1::Endpoint> {
   absl::StatusOr<std::vector<store::Scanned>> ScanRows(
       const store::Reader& reader, const store::ScanOptions& options) const override;
   absl::Status CheckDeletable(const std::string& name) const override;
+  absl::Status AskAddress(const WriteCall& call, const absl::StatusOr<v1::Endpoint>& tried,
+                          absl::Time deadline, Then then);
+
+  Random& random_;
+  const http::AddressGuard guard_;
+  AddressCheck& addresses_;
 };
 
 }  // namespace clusterwire::notification

@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include "libs/base/testing/status_matchers.h"
+#include "libs/base/time/clock.h"
 #include "services/notification/channels/webhook/signing.h"
 #include "services/notification/testing/test_store.h"
 
@@ -30,6 +31,18 @@ class EndpointsTest : public testing::Test {
   }
   absl::StatusOr<v1::Endpoint> Get(const std::string& name) {
     return test_.endpoints->Get(Reading(AsOperator()), name);
+  }
+  absl::StatusOr<v1::Endpoint> Move(const std::string& name, const std::string& uri,
+                                    const WriteCall& call = AsOperator()) {
+    v1::UpdateEndpointRequest request;
+    request.mutable_endpoint()->set_name(name);
+    request.mutable_endpoint()->mutable_webhook()->set_uri(uri);
+    request.mutable_update_mask()->add_paths("webhook.uri");
+    return test_.Update(call, request);
+  }
+  v1::Endpoint Stored(const std::string& name) {
+    test_.CatchUp();
+    return *test_.interests->FindEndpoint(name);
   }
   absl::Status Delete(const std::string& name) {
     return test_.endpoints->Delete(AsOperator(), name, "").status();
@@ -82,9 +95,8 @@ TEST_F(EndpointsTest, TakeASecretOfTheReceiversOwn) {
 }
 
 TEST_F(EndpointsTest, DoNotLeadIntoOurOwnNetwork) {
-  for (const char* uri :
-       {"https://169.254.169.254/latest/meta-data/", "https://127.0.0.1/", "https://[::1]/",
-        "https://10.0.0.1/", "https://a.loopback.example/hook"}) {
+  for (const char* uri : {"https://169.254.169.254/latest/meta-data/", "https://127.0.0.1/",
+                          "https://[::1]/", "https://10.0.0.1/", "https://a.inside.example/hook"}) {
     EXPECT_THAT(Create(Request(uri)), StatusIs(absl::StatusCode::kInvalidArgument)) << uri;
     EXPECT_THAT(Create(Request(uri)), HasFieldError("endpoint.webhook.uri")) << uri;
   }
@@ -99,6 +111,7 @@ TEST_F(EndpointsTest, AreHttpsAddressesWithoutUserAndFragment) {
   for (const std::string& uri :
        {std::string(), std::string("hooks.example"), std::string("http://hooks.example/"),
         std::string("https://me:secret@hooks.example/"), std::string("https://hooks.example/#top"),
+        std::string("https://hooks.example:65536/"), std::string("https:///hooks.example"),
         "https://hooks.example/" + std::string(2000, 'a')}) {
     EXPECT_THAT(Create(Request(uri)), HasFieldError("endpoint.webhook.uri")) << uri;
   }
@@ -114,9 +127,153 @@ TEST_F(EndpointsTest, NameEveryFieldThatIsWrong) {
   }
 }
 
+TEST_F(EndpointsTest, NameAnAddressThatIsWrongBesideASecretThatIs) {
+  v1::CreateEndpointRequest request = Request("http://hooks.example/");
+  request.mutable_endpoint()->mutable_webhook()->set_secret("short");
+  EXPECT_THAT(Create(request), HasFieldError("endpoint.webhook.uri"));
+  EXPECT_THAT(Create(request), HasFieldError("endpoint.webhook.secret"));
+}
+
 TEST_F(EndpointsTest, MayBeTriedAgainWhenTheResolverDoesNotAnswer) {
-  EXPECT_THAT(Create(Request("https://unknown.example/")),
-              StatusIs(absl::StatusCode::kUnavailable, HasSubstr("unknown.example")));
+  EXPECT_THAT(Create(Request("https://slow.example/")),
+              StatusIs(absl::StatusCode::kUnavailable, HasSubstr("try again")));
+  EXPECT_THAT(Create(Request("https://unknown.example/")), HasFieldError("endpoint.webhook.uri"));
+}
+
+TEST_F(EndpointsTest, AreLookedUpWhenEverythingElseIsRight) {
+  int looked = 0;
+  test_.look_up = [&](const std::string&, absl::Time, const AddressCheck::Done& done) {
+    ++looked;
+    done(absl::OkStatus());
+    return absl::OkStatus();
+  };
+  v1::CreateEndpointRequest request = Request("https://hooks.example/");
+  request.set_parent("subscribers/missing");
+  EXPECT_THAT(Create(request), StatusIs(absl::StatusCode::kNotFound));
+  EXPECT_THAT(Create(Request("https://hooks.example/#top")), HasFieldError("endpoint.webhook.uri"));
+  EXPECT_THAT(test_.Create(As("subscribers/y"), Request("https://hooks.example/")),
+              ReasonIs("NOT_ALLOWED"));
+  for (int i = 0; i < kMaxEndpoints; ++i) test_.AddWebhook("subscribers/x", absl::StrCat("e", i));
+  EXPECT_THAT(Create(Request("https://hooks.example/")), ReasonIs("TOO_MANY_ENDPOINTS"));
+  EXPECT_EQ(looked, 0);
+}
+
+TEST_F(EndpointsTest, GetANewAddressByAnUpdate) {
+  const v1::Endpoint made = test_.AddWebhook("subscribers/x", "crm");
+  const auto moved = Move(made.name(), "https://hooks.example/new", As("subscribers/x"));
+  ASSERT_THAT(moved, IsOk());
+  EXPECT_EQ(moved->webhook().uri(), "https://hooks.example/new");
+  EXPECT_EQ(moved->webhook().secret(), "");
+  EXPECT_EQ(Stored(made.name()).webhook().uri(), "https://hooks.example/new");
+  EXPECT_EQ(Stored(made.name()).webhook().secret(), made.webhook().secret());
+
+  v1::UpdateEndpointRequest whole;  // without a mask, and without what can't be changed
+  whole.mutable_endpoint()->set_name(made.name());
+  whole.mutable_endpoint()->mutable_webhook()->set_uri("https://hooks.example/third");
+  ASSERT_THAT(test_.Update(AsOperator(), whole), IsOk());
+  EXPECT_EQ(Stored(made.name()).webhook().uri(), "https://hooks.example/third");
+  EXPECT_EQ(Stored(made.name()).webhook().secret(), made.webhook().secret());
+}
+
+TEST_F(EndpointsTest, ANewAddressIsCheckedLikeTheFirst) {
+  const std::string name = test_.AddWebhook("subscribers/x", "crm").name();
+  for (const char* uri : {"", "http://hooks.example/", "https://10.0.0.1/",
+                          "https://a.inside.example/", "https://unknown.example/"}) {
+    EXPECT_THAT(Move(name, uri), HasFieldError("endpoint.webhook.uri")) << uri;
+  }
+  EXPECT_THAT(Move(name, "https://slow.example/"), StatusIs(absl::StatusCode::kUnavailable));
+  EXPECT_EQ(Get(name)->webhook().uri(), "https://hooks.example/in");
+  EXPECT_THAT(Move("subscribers/x/endpoints/inbox", "https://hooks.example/"),
+              ReasonIs("INBOX_IS_BUILT_IN"));
+  EXPECT_THAT(Move("subscribers/x/endpoints/gone", "https://hooks.example/"),
+              StatusIs(absl::StatusCode::kNotFound));
+  EXPECT_THAT(Move("crm", "https://hooks.example/"), HasFieldError("endpoint.name"));
+  EXPECT_THAT(Move(name, "https://hooks.example/", As("subscribers/y")), ReasonIs("NOT_ALLOWED"));
+}
+
+TEST_F(EndpointsTest, AnUpdateRefusesWhatItWouldHaveToLeaveAside) {
+  const std::string name = test_.AddWebhook("subscribers/x", "crm").name();
+  v1::UpdateEndpointRequest request;
+  request.mutable_endpoint()->set_name(name);
+  request.mutable_endpoint()->mutable_webhook()->set_uri("https://hooks.example/new");
+  request.mutable_endpoint()->mutable_webhook()->set_secret(
+      "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw");
+  EXPECT_THAT(test_.Update(AsOperator(), request),
+              StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr("RotateSecret")));
+  request.mutable_endpoint()->mutable_inbox();
+  EXPECT_THAT(test_.Update(AsOperator(), request), HasFieldError("endpoint.inbox"));
+  EXPECT_EQ(Get(name)->webhook().uri(), "https://hooks.example/in");
+}
+
+TEST_F(EndpointsTest, GetANewSecretWhileTheFormerSignsOn) {
+  const v1::Endpoint made = test_.AddWebhook("subscribers/x", "crm");
+  v1::RotateSecretRequest request;
+  request.set_name(made.name());
+  const auto rotated = test_.endpoints->RotateSecret(As("subscribers/x"), request);
+  ASSERT_THAT(rotated, IsOk());
+  ASSERT_TRUE(KeyOf(rotated->webhook().secret()));
+  EXPECT_NE(rotated->webhook().secret(), made.webhook().secret());
+  EXPECT_EQ(rotated->webhook().previous_secret(), "");
+  const absl::Time until = test_.clock.Now() + absl::Hours(24);
+  EXPECT_EQ(ToTime(rotated->webhook().previous_secret_expire_time()), until);
+
+  const v1::Webhook stored = Stored(made.name()).webhook();
+  EXPECT_EQ(stored.secret(), rotated->webhook().secret());
+  EXPECT_EQ(stored.previous_secret(), made.webhook().secret());
+  EXPECT_EQ(Get(made.name())->webhook().secret(), "");
+  EXPECT_EQ(Get(made.name())->webhook().previous_secret(), "");
+  EXPECT_EQ(ToTime(Get(made.name())->webhook().previous_secret_expire_time()), until);
+}
+
+TEST_F(EndpointsTest, ASecretThatLeakedEndsAtOnce) {
+  const v1::Endpoint made = test_.AddWebhook("subscribers/x", "crm");
+  v1::RotateSecretRequest request;
+  request.set_name(made.name());
+  request.mutable_overlap()->set_seconds(3600);
+  request.set_secret("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw");
+  ASSERT_THAT(test_.endpoints->RotateSecret(AsOperator(), request), IsOk());
+  EXPECT_EQ(Stored(made.name()).webhook().previous_secret(), made.webhook().secret());
+  EXPECT_THAT(test_.endpoints->RotateSecret(AsOperator(), request), HasFieldError("secret"))
+      << "it is the present one";
+  request.clear_secret();
+  request.mutable_overlap()->set_seconds(0);
+  ASSERT_THAT(test_.endpoints->RotateSecret(AsOperator(), request), IsOk());
+  EXPECT_EQ(Stored(made.name()).webhook().previous_secret(), "");
+  EXPECT_FALSE(Stored(made.name()).webhook().has_previous_secret_expire_time());
+}
+
+TEST_F(EndpointsTest, ARotationNamesEverythingThatIsWrongAndChangesNothing) {
+  const v1::Endpoint made = test_.AddWebhook("subscribers/x", "crm");
+  v1::RotateSecretRequest request;
+  request.set_name(made.name());
+  request.set_secret("whsec_" + std::string(32, ' '));
+  request.mutable_overlap()->set_seconds(-1);
+  const auto rotated = test_.endpoints->RotateSecret(AsOperator(), request);
+  EXPECT_THAT(rotated, HasFieldError("secret"));
+  EXPECT_THAT(rotated, HasFieldError("overlap"));
+  EXPECT_EQ(Stored(made.name()).webhook().secret(), made.webhook().secret());
+  request.set_name("subscribers/x/endpoints/inbox");
+  EXPECT_THAT(test_.endpoints->RotateSecret(AsOperator(), request), ReasonIs("INBOX_IS_BUILT_IN"));
+  EXPECT_THAT(test_.endpoints->RotateSecret(As("subscribers/y"), request), ReasonIs("NOT_ALLOWED"));
+}
+
+TEST_F(EndpointsTest, OfAllSubscribersAreListedByTheirState) {
+  test_.AddSubscriber("y");
+  const v1::Endpoint off = test_.AddWebhook("subscribers/y", "old");
+  test_.AddWebhook("subscribers/x", "crm");
+  ASSERT_THAT(test_.endpoints->Disable(off.name(), "410 Gone"), IsOk());
+  const auto list = [&](const char* parent, v1::Endpoint::State state,
+                        const WriteCall& call = AsOperator()) {
+    return test_.List(*test_.endpoints, call, {.parent = parent, .limit = 10, .state = state});
+  };
+  const auto name = [](const std::string& n) { return Property(&v1::Endpoint::name, n); };
+  EXPECT_THAT(*list("subscribers/-", v1::Endpoint::STATE_DISABLED), ElementsAre(name(off.name())));
+  EXPECT_THAT(*list("subscribers/-", v1::Endpoint::STATE_UNSPECIFIED),
+              ElementsAre(name("subscribers/x/endpoints/crm"), name(off.name())));
+  EXPECT_THAT(*list("subscribers/y", v1::Endpoint::STATE_ENABLED),
+              ElementsAre(name("subscribers/y/endpoints/inbox")));
+  EXPECT_THAT(list("subscribers/-", v1::Endpoint::STATE_DISABLED, As("subscribers/x")),
+              ReasonIs("NOT_ALLOWED"));
 }
 
 TEST_F(EndpointsTest, NeedAWebhookAndASubscriber) {

@@ -177,6 +177,11 @@ std::shared_ptr<const v1::Endpoint> Interests::FindEndpoint(std::string_view nam
   return found == endpoints_.end() ? nullptr : found->second;
 }
 
+void Interests::ForEachEndpoint(const std::function<void(const v1::Endpoint&)>& visit) const {
+  MutexLock lock(mutex_);
+  for (const auto& [name, endpoint] : endpoints_) visit(*endpoint);
+}
+
 Interests::Counts Interests::counts() const {
   Counts counts;
   counts.matcher = matcher_.counts();

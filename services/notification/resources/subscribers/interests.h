@@ -67,6 +67,9 @@ class Interests {
   std::shared_ptr<const Interest> Find(std::string_view subscription) const;
   std::shared_ptr<const v1::Endpoint> FindEndpoint(std::string_view name) const;
 
+  // All of them, inboxes too, under a lock: `visit` is quick.
+  void ForEachEndpoint(const std::function<void(const v1::Endpoint&)>& visit) const;
+
   Counts counts() const;
   // Why it stands still; OK while it follows the log.
   absl::Status status() const { return tailer_->status(); }

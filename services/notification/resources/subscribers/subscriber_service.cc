@@ -1,9 +1,12 @@
 #include <memory>
+#include <utility>
 
 #include "clusterwire/notification/v1/subscriber.grpc.pb.h"
 
 #include "libs/api/standard.h"
+#include "libs/rpc/call/run_unary.h"
 #include "libs/telemetry/log.h"
+#include "services/notification/channels/endpoint_tester.h"
 #include "services/notification/ledger/inbox/inbox.h"
 #include "services/notification/ledger/ledger.h"
 #include "services/notification/resources/subscribers/endpoint_rules.h"
@@ -19,6 +22,7 @@ class SubscriberHandler final : public v1::SubscriberService::CallbackService {
       : api_(api),
         subscribers_(handles.subscribers),
         endpoints_(handles.endpoints),
+        tester_(handles.endpoint_tester),
         ledger_(handles.ledger) {}
 
   CW_STANDARD(Get, GetSubscriber, v1::Subscriber, subscribers_)
@@ -29,7 +33,50 @@ class SubscriberHandler final : public v1::SubscriberService::CallbackService {
 
   CW_STANDARD(Get, GetEndpoint, v1::Endpoint, endpoints_)
   CW_STANDARD(List, ListEndpoints, v1::ListEndpointsResponse, endpoints_)
-  CW_STANDARD(Create, CreateEndpoint, v1::Endpoint, endpoints_)
+  api::Reactor* CreateEndpoint(api::Context* context, const v1::CreateEndpointRequest* request,
+                               v1::Endpoint* response) override {
+    return api::RunWriteAfter(
+        api_, context, *request, response,
+        [this, request](const WriteCall& call, absl::Time deadline, rpc::Then then) {
+          return endpoints_->AskCreate(call, request->parent(), request->endpoint(),
+                                       request->endpoint_id(), deadline, std::move(then));
+        },
+        [this, request](const WriteCall& call) {
+          return endpoints_->Create(call, request->parent(), request->endpoint(),
+                                    request->endpoint_id());
+        });
+  }
+  api::Reactor* UpdateEndpoint(api::Context* context, const v1::UpdateEndpointRequest* request,
+                               v1::Endpoint* response) override {
+    return api::RunWriteAfter(
+        api_, context, *request, response,
+        [this, request](const WriteCall& call, absl::Time deadline, rpc::Then then) {
+          return endpoints_->AskUpdate(call, request->endpoint(), request->update_mask(), deadline,
+                                       std::move(then));
+        },
+        [this, request](const WriteCall& call) {
+          return endpoints_->Update(call, request->endpoint(), request->update_mask());
+        });
+  }
+  api::Reactor* TestEndpoint(api::Context* context, const v1::TestEndpointRequest* request,
+                             v1::TestEndpointResponse* response) override {
+    const auto result = std::make_shared<v1::TestEndpointResponse>();
+    return rpc::RunAfter(
+        api_.reads, context,
+        [this, request, result](const rpc::CallContext& call, rpc::Then then) {
+          return tester_->Start(
+              api::ReadCallOf(call, 0), request->name(), call.deadline,
+              [result, then = std::move(then)](absl::StatusOr<v1::TestEndpointResponse> answer) {
+                if (answer.ok()) *result = *std::move(answer);
+                then(answer.status());
+              });
+        },
+        [response, result](const rpc::CallContext&) {
+          *response = *result;
+          return absl::OkStatus();
+        });
+  }
+  CW_WRITE(RotateSecret, v1::Endpoint, endpoints_->RotateSecret(call, *request))
   CW_WRITE(EnableEndpoint, v1::Endpoint, endpoints_->Enable(call, request->name(), request->etag()))
   CW_STANDARD(Delete, DeleteEndpoint, v1::DeleteEndpointResponse, endpoints_)
 
@@ -53,6 +100,7 @@ class SubscriberHandler final : public v1::SubscriberService::CallbackService {
   const Api api_;
   const rpc::Late<Subscribers>& subscribers_;
   const rpc::Late<Endpoints>& endpoints_;
+  const rpc::Late<EndpointTester>& tester_;
   const rpc::Late<Ledger>& ledger_;
 };
 

@@ -89,6 +89,30 @@ TEST_F(SubscriptionsApi, NamesTheFieldOfAFilterWith51Sectors) {
       << "nothing half done";
 }
 
+TEST_F(SubscriptionsApi, TextsComeInThroughTheSameDoorAsInTheCatalogue) {
+  v1::CreateSubscriptionRequest request = Request();
+  v1::Subscription& subscription = *request.mutable_subscription();
+  subscription.set_title(" Mu\u0308nchen\n");
+  subscription.add_kinds("Label.Awarded");
+  subscription.mutable_filter()->add_regions("NUTS:de2");
+  subscription.mutable_filter()->add_languages("DE");
+  subscription.mutable_filter()->set_words("Caf\u00e9");
+  const auto made = Create(request);
+  ASSERT_THAT(made, IsOk());
+  EXPECT_EQ(made->title(), "München");
+  EXPECT_EQ(made->kinds(0), "label.awarded");
+  EXPECT_EQ(made->filter().regions(0), "nuts:DE2");
+  EXPECT_EQ(made->filter().languages(0), "de");
+
+  subscription.set_title("Silver\nIt no longer matches");
+  subscription.set_endpoint("subscribers/y/endpoints/inbox");
+  const auto refused = Create(request);
+  EXPECT_THAT(refused, HasFieldError("subscription.title"));
+  EXPECT_THAT(refused, HasFieldError("subscription.endpoint"));
+  subscription.set_title("\u200B");
+  EXPECT_THAT(Create(request), HasFieldError("subscription.title"));
+}
+
 TEST_F(SubscriptionsApi, RefusesWebhooksThatLeadToOurselves) {
   EXPECT_THAT(CreateWebhook("https://169.254.169.254/latest/meta-data"),
               HasFieldError("endpoint.webhook.uri"));

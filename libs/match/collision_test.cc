@@ -1,0 +1,63 @@
+// Here all values of one field have the same term (filter/testing/weak_hash.cc), as they would for
+// somebody who found two that collide.
+#include <map>
+#include <string>
+
+#include "google/protobuf/text_format.h"
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "libs/base/testing/seed.h"
+#include "libs/base/testing/status_matchers.h"
+#include "libs/filter/testing/random_facts.h"
+#include "libs/match/matcher.h"
+
+namespace clusterwire::match {
+namespace {
+
+using filter::Viewer;
+
+TEST(CollisionTest, OfADraftThoseHearWhoSeeIt) {
+  Matcher matcher;
+  ASSERT_THAT(matcher.Put(1, *Predicate::Compile({}, Viewer::As("clusters/a"))), IsOk());
+  ASSERT_THAT(matcher.Put(2, *Predicate::Compile({}, Viewer::As("clusters/b"))), IsOk());
+  filter::Filter about_a;
+  about_a.add_names("clusters/a");
+  ASSERT_THAT(matcher.Put(3, *Predicate::Compile(about_a, Viewer::As("clusters/b"))), IsOk());
+  Facts draft;
+  ASSERT_TRUE(google::protobuf::TextFormat::ParseFromString(
+      "type: 'cluster' name: 'clusters/b' audience { members: 'clusters/b' }", &draft));
+  std::map<int64_t, Transition> visited;
+  matcher.ForEach(nullptr, &draft, [&](int64_t id, Transition t) { visited.emplace(id, t); });
+  EXPECT_THAT(visited, testing::ElementsAre(testing::Pair(2, Transition::kEntered)));
+}
+
+TEST(CollisionTest, OfWhatCarriesAnAudienceThoseHearWhosePredicatesMatch) {
+  SeededRandom random(TestSeed());
+  Matcher matcher;
+  std::map<int64_t, Predicate> all;
+  for (int64_t id = 0; id < 200; ++id) {
+    const auto predicate =
+        Predicate::Compile(filter::RandomExactFilter(random), filter::RandomViewer(random));
+    ASSERT_THAT(predicate, IsOk());
+    ASSERT_THAT(matcher.Put(id, *predicate), IsOk());
+    all.emplace(id, *predicate);
+  }
+  size_t hidden = 0;
+  for (int round = 0; round < 300; ++round) {
+    const Facts after = filter::RandomFacts(random);
+    if (!after.has_audience()) continue;
+    std::map<int64_t, Transition> expected;
+    for (const auto& [id, predicate] : all) {
+      if (predicate.Matches(after)) expected.emplace(id, Transition::kEntered);
+    }
+    hidden += expected.size();
+    std::map<int64_t, Transition> visited;
+    matcher.ForEach(nullptr, &after, [&](int64_t id, Transition t) { visited.emplace(id, t); });
+    ASSERT_EQ(visited, expected) << after.ShortDebugString();
+  }
+  EXPECT_GT(hidden, 0u) << "the random world has become too sparse to show anything";
+}
+
+}  // namespace
+}  // namespace clusterwire::match
