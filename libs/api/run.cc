@@ -38,7 +38,7 @@ absl::Status Joined(const absl::Status& first, const absl::Status& second) {
 // What is wrong with a request besides `known`: the write is run dry, where its contract says that
 // it can be.
 absl::Status Rehearse(WriteCall call, const Message& request, const absl::Status& known,
-                      absl::FunctionRef<absl::Status(const WriteCall&)> work) {
+                      WriteWork work) {
   if (request.GetDescriptor()->FindFieldByName("validate_only") == nullptr) return known;
   call.store.validate_only = true;
   call.store.request_id.clear();
@@ -76,8 +76,8 @@ absl::StatusOr<WriteCall> WriteCallOf(const rpc::CallContext& call, const Messag
   return write;
 }
 
-absl::Status RunAtTheDoor(const rpc::CallContext& call, const Message& request,
-                          absl::FunctionRef<absl::Status(const WriteCall&)> work) {
+absl::Status RunAtTheDoor(const rpc::CallContext& call, const Message& request, WriteWork work,
+                          WriteWork rehearsal) {
   FieldErrors errors;
   // gRPC made it for this call alone and nothing has read it yet.
   text::BringToForm(const_cast<Message*>(&request), errors);
@@ -88,7 +88,7 @@ absl::Status RunAtTheDoor(const rpc::CallContext& call, const Message& request,
     errors.AddAll("", write.status());
     write = WriteCall{.viewer = ViewerOf(call.caller)};
   }
-  return Rehearse(*std::move(write), request, errors.ToStatus(), work);
+  return Rehearse(*std::move(write), request, errors.ToStatus(), rehearsal);
 }
 
 }  // namespace clusterwire::api

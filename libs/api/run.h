@@ -68,9 +68,14 @@ grpc::ServerUnaryReactor* RunRead(const Api& api, grpc::CallbackServerContext* c
 
 // What every write does first: the texts of `request` are brought to one form (libs/text/form.h),
 // then `work` is run. Where a text can't be, nothing is written, and the answer names it together
-// with all else that is wrong.
+// with all else that is wrong: `rehearsal` is run instead, dry.
+using WriteWork = absl::FunctionRef<absl::Status(const resource::WriteCall&)>;
 absl::Status RunAtTheDoor(const rpc::CallContext& call, const google::protobuf::Message& request,
-                          absl::FunctionRef<absl::Status(const resource::WriteCall&)> work);
+                          WriteWork work, WriteWork rehearsal);
+inline absl::Status RunAtTheDoor(const rpc::CallContext& call,
+                                 const google::protobuf::Message& request, WriteWork work) {
+  return RunAtTheDoor(call, request, work, work);
+}
 
 // Runs a write. `request` lives until the call is finished.
 template <typename Work>
@@ -97,18 +102,19 @@ grpc::ServerUnaryReactor* RunWriteAfter(const Api& api, grpc::CallbackServerCont
                                         Response* response, Ask ask, Work work) {
   return rpc::RunAfter(
       api.writes, context,
-      [&request, ask = std::move(ask)](const rpc::CallContext& call,
-                                       rpc::Then then) -> absl::Status {
-        absl::StatusOr<resource::WriteCall> write = WriteCallOf(call, request);
-        if (!write.ok()) return write.status();
-        return ask(*write, call.deadline, std::move(then));
+      [&request, ask = std::move(ask)](const rpc::CallContext& call, rpc::Then then) {
+        const rpc::Then nothing = [](const absl::Status&) {};
+        return RunAtTheDoor(
+            call, request,
+            [&](const resource::WriteCall& write) { return ask(write, call.deadline, then); },
+            [&](const resource::WriteCall& write) { return ask(write, call.deadline, nothing); });
       },
-      [&request, response, work = std::move(work)](const rpc::CallContext& call) -> absl::Status {
-        absl::StatusOr<resource::WriteCall> write = WriteCallOf(call, request);
-        if (!write.ok()) return write.status();
-        absl::StatusOr<Response> result = work(*write);
-        if (result.ok()) *response = *std::move(result);
-        return result.status();
+      [&request, response, work = std::move(work)](const rpc::CallContext& call) {
+        return RunAtTheDoor(call, request, [&](const resource::WriteCall& write) {
+          absl::StatusOr<Response> result = work(write);
+          if (result.ok()) *response = *std::move(result);
+          return result.status();
+        });
       });
 }
 

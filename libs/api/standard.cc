@@ -90,7 +90,8 @@ Reactor* RunGet(const Api& api, Resources resources, Context* context, const Mes
                 Message* response) {
   return RunRead(api, context, MinRevision(request),
                  [resources, &request, context, response](const ReadCall& call) -> absl::Status {
-                   ASSIGN_OR_RETURN(auto found, resources->Get(call, {Text(request, "name")}));
+                   ASSIGN_OR_RETURN(auto found,
+                                    resources->Get(call, {Text(request, "name")}, "name"));
                    context->AddInitialMetadata(kRevisionKey, absl::StrCat(found.revision.value));
                    response->GetReflection()->Swap(response, found.resources.front().get());
                    return absl::OkStatus();
@@ -108,7 +109,7 @@ Reactor* RunBatchGet(const Api& api, Resources resources, Context* context, cons
                                                              kMaxBatchGet, " are possible"));
                    }
                    const std::vector<std::string> names(given.begin(), given.end());
-                   ASSIGN_OR_RETURN(auto found, resources->Get(call, names));
+                   ASSIGN_OR_RETURN(auto found, resources->Get(call, names, "names"));
                    Fill(std::move(found), response);
                    return absl::OkStatus();
                  });
@@ -119,17 +120,18 @@ Reactor* RunList(const Api& api, Resources resources, Context* context, const Me
   return RunRead(
       api, context, MinRevision(request),
       [&tokens = api.tokens, resources, &request, response](const ReadCall& call) -> absl::Status {
-        ASSIGN_OR_RETURN(const rpc::Page page, rpc::ReadPage(*tokens, request, {}));
         const FieldDescriptor* deleted = Find(request, "show_deleted");
-        ASSIGN_OR_RETURN(auto found,
-                         resources->List(call, {.parent = ParentOf(request),
-                                                .after = page.after.name(),
-                                                .limit = page.size,
-                                                .bytes = resource::kMaxPageBytes,
-                                                .state = StateIn(request),
-                                                .show_deleted = deleted != nullptr &&
-                                                                request.GetReflection()->GetBool(
-                                                                    request, deleted)}));
+        resource::ListQuery query{
+            .parent = ParentOf(request),
+            .bytes = resource::kMaxPageBytes,
+            .state = StateIn(request),
+            .show_deleted =
+                deleted != nullptr && request.GetReflection()->GetBool(request, deleted)};
+        const absl::StatusOr<rpc::Page> page = rpc::ReadPage(*tokens, request, {});
+        RETURN_IF_ERROR(query.errors.AddFrom(page.status()));
+        if (page.ok()) query.after = page->after.name();
+        if (page.ok()) query.limit = page->size;
+        ASSIGN_OR_RETURN(auto found, resources->List(call, query));
         if (!found.next.empty()) {
           rpc::PagePosition position;
           position.set_name(found.next);

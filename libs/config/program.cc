@@ -5,6 +5,7 @@
 #include "absl/strings/str_cat.h"
 
 #include "libs/base/status/error.h"
+#include "libs/base/text/nearest.h"
 #include "libs/base/text/strings.h"
 #include "libs/config/fields.h"
 #include "libs/config/load.h"

@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <cmath>
 #include <map>
+#include <set>
 
 #include "absl/strings/str_cat.h"
 
@@ -44,7 +45,6 @@ class Checker {
     const Values& values = (filter.*field.values)();
     if (static_cast<size_t>(values.size()) > field.limit) {
       errors_.Add(list, absl::StrCat("has ", values.size(), " values; at most ", field.limit));
-      return;
     }
     for (int i = 0; i < values.size(); ++i) {
       const std::string at = absl::StrCat(list, "[", i, "]");
@@ -132,6 +132,22 @@ class Checker {
   FieldErrors& errors_;
 };
 
+// What can't be read needn't be refused for its meaning too.
+void AddWords(const Filter& filter, const CompileOptions& options, FieldErrors& errors) {
+  std::set<std::string> named;
+  const google::rpc::BadRequest written = BadRequestOf(errors.ToStatus());
+  for (const auto& violation : written.field_violations()) {
+    named.insert(violation.field());
+  }
+  FieldErrors words;
+  CheckVocabulary(filter, *options.vocabulary, options.path, words);
+  const google::rpc::BadRequest meant = BadRequestOf(words.ToStatus());
+  for (const auto& violation : meant.field_violations()) {
+    if (named.contains(violation.field())) continue;
+    errors.Add(violation.field(), violation.description());
+  }
+}
+
 }  // namespace
 
 absl::Status CheckFilter(const Filter& filter, const CompileOptions& options) {
@@ -143,6 +159,7 @@ absl::Status CheckFilter(const Filter& filter, const CompileOptions& options) {
   }
   FieldErrors errors;
   Checker(options, errors).Check(filter, std::string(options.path), /*nested=*/false);
+  if (options.vocabulary != nullptr) AddWords(filter, options, errors);
   return errors.ToStatus();
 }
 

@@ -46,6 +46,8 @@ bool IsPair(std::string_view value, IsHead is_head, IsTail is_tail) {
 }
 bool IsCode(std::string_view value) { return IsPair(value, IsListName, IsGraphic); }
 bool IsLevel(std::string_view value) { return IsPair(value, IsListName, IsListName); }
+// Of a label also with its scheme: "silver" and "ecei:silver".
+bool IsKind(std::string_view value) { return IsListName(value) || IsLevel(value); }
 bool IsExternalId(std::string_view value) { return IsPair(value, IsGraphic, IsPrintable); }
 
 // The lists whose codes are places; all others hold sectors.
@@ -81,8 +83,8 @@ constexpr std::array<ListField, 11> kListFields = {{
      &Filter::mutable_label_levels, text::WordForm, IsLevel, kLevelForm},
     {"labels_held", 20, TermField::kLabelHeld, &Filter::labels_held, &Filter::mutable_labels_held,
      text::WordForm, IsLevel, kLevelForm},
-    {"kinds", 50, TermField::kKind, &Filter::kinds, &Filter::mutable_kinds, text::WordForm,
-     IsSnakeCase, kWordForm},
+    {"kinds", 50, TermField::kKind, &Filter::kinds, &Filter::mutable_kinds, text::WordForm, IsKind,
+     "a kind in lower case, like 'conference', 'silver' or 'ecei:silver'"},
     {"states", 20, TermField::kState, &Filter::states, &Filter::mutable_states, text::WordForm,
      IsSnakeCase, kWordForm},
     {"languages", 20, TermField::kLanguage, &Filter::languages, &Filter::mutable_languages,

@@ -12,6 +12,7 @@
 
 #include "libs/filter/terms/terms.h"
 #include "libs/filter/viewer.h"
+#include "libs/filter/vocabulary.h"
 
 namespace clusterwire::filter {
 
@@ -73,6 +74,8 @@ struct CompileOptions {
   bool allow_prefix_words = true;
   // What field paths in errors start with.
   std::string_view path = "filter";
+  // Refuses words of closed lists that aren't in it; null: any word of the right form is taken.
+  const Vocabulary* vocabulary = nullptr;
 };
 
 // A filter, checked and canonical, seen through a viewer's rights. Immutable and cheap to copy;

@@ -90,16 +90,17 @@ struct Matcher::State {
     Predicate predicate;
     Requirement requirement;
     bool exact;
+    bool wide;
     const Group* group;  // of predicate.required(), that it is filed under; null: under none
   };
 
-  explicit State(size_t limit) : unfiled_limit(limit) {}
+  explicit State(size_t limit) : wide_limit(limit) {}
 
   void File(int64_t id, Predicate predicate, const Group* group);
   void Take(int64_t id);
   void AddCandidates(const Image& image, std::vector<Slot>& candidates) const;
 
-  const size_t unfiled_limit;
+  const size_t wide_limit;
   mutable std::shared_mutex mutex;  // guards everything below
   TermFrequency frequency;
   std::vector<std::optional<Entry>> entries;  // none: a free slot
@@ -107,6 +108,7 @@ struct Matcher::State {
   absl::flat_hash_map<int64_t, Slot> slots;
   absl::flat_hash_map<Term, std::vector<Slot>> postings;
   std::vector<Slot> unfiled;
+  size_t wide = 0;
 };
 
 void Matcher::State::File(int64_t id, Predicate predicate, const Group* group) {
@@ -125,7 +127,9 @@ void Matcher::State::File(int64_t id, Predicate predicate, const Group* group) {
   }
   Requirement requirement(predicate.required());
   const bool exact = predicate.exact();
-  entries[slot] = Entry{id, std::move(predicate), std::move(requirement), exact, group};
+  const bool is_wide = IsWide(predicate);
+  wide += is_wide ? 1 : 0;
+  entries[slot] = Entry{id, std::move(predicate), std::move(requirement), exact, is_wide, group};
   slots[id] = slot;
 }
 
@@ -135,6 +139,7 @@ void Matcher::State::Take(int64_t id) {
   const Slot slot = at->second;
   slots.erase(at);
   const Entry& entry = *entries[slot];
+  wide -= entry.wide ? 1 : 0;
   if (entry.group == nullptr) {
     Erase(unfiled, slot);
   } else {
@@ -156,7 +161,14 @@ void Matcher::State::AddCandidates(const Image& image, std::vector<Slot>& candid
   }
 }
 
-Matcher::Matcher(size_t unfiled_limit) : state_(std::make_unique<State>(unfiled_limit)) {}
+bool IsWide(const Predicate& predicate) {
+  return std::ranges::all_of(predicate.required(), [](const std::vector<Term>& group) {
+    const filter::TermField field = filter::FieldOf(group.front());
+    return field == filter::TermField::kEverybody || field == filter::TermField::kAudience;
+  });
+}
+
+Matcher::Matcher(size_t wide_limit) : state_(std::make_unique<State>(wide_limit)) {}
 Matcher::~Matcher() = default;
 
 absl::Status Matcher::Put(int64_t id, Predicate predicate) {
@@ -165,17 +177,13 @@ absl::Status Matcher::Put(int64_t id, Predicate predicate) {
       predicate.required(), {},
       [this](const State::Group& group) { return state_->frequency.CostOf(group); });
   const State::Group* group = rarest == predicate.required().end() ? nullptr : &*rarest;
-  if (group == nullptr) {
-    const auto old = state_->slots.find(id);
-    const bool replaces_unfiled =
-        old != state_->slots.end() && state_->entries[old->second]->group == nullptr;
-    if (!replaces_unfiled && state_->unfiled.size() >= state_->unfiled_limit) {
-      return Error(
-          absl::StatusCode::kResourceExhausted, "FILTER_TOO_WIDE",
-          absl::StrCat("asks nothing that it could be filed under, and ", state_->unfiled_limit,
-                       " such filters are all there may be; narrow it by a type, a name, "
-                       "a code, a place or a word"));
-    }
+  const auto old = state_->slots.find(id);
+  const bool replaces_wide = old != state_->slots.end() && state_->entries[old->second]->wide;
+  if (IsWide(predicate) && !replaces_wide && state_->wide >= state_->wide_limit) {
+    return Error(absl::StatusCode::kResourceExhausted, "FILTER_TOO_WIDE",
+                 absl::StrCat("asks about everything, and ", state_->wide_limit,
+                              " such filters are all there may be; narrow it by a type, a name, a ",
+                              "code, a place or a word"));
   }
   state_->Take(id);
   state_->File(id, std::move(predicate), group);
@@ -221,7 +229,7 @@ void Matcher::ForEach(const Facts* before, const Facts* after, const Visitor& vi
 
 MatcherCounts Matcher::counts() const {
   std::shared_lock lock(state_->mutex);
-  return {.size = state_->slots.size(), .unfiled = state_->unfiled.size()};
+  return {.size = state_->slots.size(), .wide = state_->wide};
 }
 
 }  // namespace clusterwire::match

@@ -15,9 +15,17 @@ using filter::Predicate;
 using filter::Transition;
 
 struct MatcherCounts {
-  size_t size = 0;     // predicates held
-  size_t unfiled = 0;  // of them, asked about every change
+  size_t size = 0;  // predicates held
+  size_t wide = 0;  // of them, asked about nearly every change
 };
+
+// Whether nothing is required but a right to see: such a predicate is asked about every change that
+// its viewer may see.
+bool IsWide(const Predicate& predicate);
+
+// So many of them may be made. Who makes them asks counts() first; one process may then be a few
+// behind another, for which the matcher leaves room.
+inline constexpr size_t kMaxWide = 10'000;
 
 // From one change to the predicates that care, in memory. Each predicate is filed under the terms
 // of the one group of its required() that changes have least often; a change is answered by what is
@@ -29,14 +37,14 @@ class Matcher {
  public:
   using Visitor = std::function<void(int64_t id, Transition)>;
 
-  // Predicates that require no term are asked about every change; more of them are refused.
-  explicit Matcher(size_t unfiled_limit = 10'000);
+  // More wide predicates than that are refused.
+  explicit Matcher(size_t wide_limit = kMaxWide + kMaxWide / 10);
   ~Matcher();
   Matcher(const Matcher&) = delete;
   Matcher& operator=(const Matcher&) = delete;
 
-  // Adds or replaces. RESOURCE_EXHAUSTED, reason FILTER_TOO_WIDE, when it would be one too many to
-  // ask about every change; what `id` had before then stays.
+  // Adds or replaces. RESOURCE_EXHAUSTED, reason FILTER_TOO_WIDE, when it would be one wide
+  // predicate too many; what `id` had before then stays.
   absl::Status Put(int64_t id, Predicate predicate);
   void Remove(int64_t id);
 

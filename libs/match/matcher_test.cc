@@ -83,7 +83,7 @@ TEST(MatcherTest, PutReplacesAndRemoveForgets) {
 }
 
 TEST(MatcherTest, WhatCannotBeFiledIsAlwaysAskedUpToALimit) {
-  Matcher matcher(/*unfiled_limit=*/2);
+  Matcher matcher(/*wide_limit=*/2);
   const Predicate wide = Asking("", Viewer::Operator());
   const Predicate range = Asking("size { min: 1 }", Viewer::Operator());
   ASSERT_THAT(matcher.Put(1, wide), IsOk());
@@ -92,7 +92,7 @@ TEST(MatcherTest, WhatCannotBeFiledIsAlwaysAskedUpToALimit) {
   const absl::Status refused = matcher.Put(3, wide);
   EXPECT_THAT(refused, StatusIs(absl::StatusCode::kResourceExhausted));
   EXPECT_THAT(refused, ReasonIs("FILTER_TOO_WIDE"));
-  EXPECT_EQ(matcher.counts().unfiled, 2u);
+  EXPECT_EQ(matcher.counts().wide, 2u);
 
   const Facts facts = Parsed("type: 'cluster' size: 1");
   EXPECT_THAT(Visited(matcher, nullptr, &facts),

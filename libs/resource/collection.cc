@@ -25,6 +25,15 @@ const google::protobuf::FieldDescriptor* FieldOf(const Message& resource, const 
   return resource.GetDescriptor()->FindFieldByName(name);
 }
 
+// No client takes an answer of any size, so those that don't fit are asked for apart.
+absl::Status TooLarge(size_t fitting, size_t asked) {
+  return Error(
+      absl::StatusCode::kResourceExhausted, "ANSWER_TOO_LARGE",
+      absl::StrCat("the answer would have more than ", kMaxPageBytes >> 20, " MiB: of the ", asked,
+                   " names the first ", fitting, " fit; ask for those and then for the others"),
+      {{"fitting_names", absl::StrCat(fitting)}});
+}
+
 int StateOf(const Message& resource) {
   return resource.GetReflection()->GetEnumValue(resource, FieldOf(resource, "state"));
 }
@@ -32,14 +41,22 @@ int StateOf(const Message& resource) {
 }  // namespace
 
 absl::StatusOr<Collection::Found> Collection::Get(const ReadCall& call,
-                                                  const std::vector<std::string>& names) const {
+                                                  const std::vector<std::string>& names,
+                                                  std::string_view path) const {
+  FieldErrors errors;
+  for (size_t i = 0; i < names.size(); ++i) {
+    errors.AddAll(
+        "", CheckName(path == "name" ? "name" : absl::StrCat(ToAbsl(path), "[", i, "]"), names[i]));
+  }
+  RETURN_IF_ERROR(errors.ToStatus());
   for (const std::string& name : names) {
-    if (service_.looks_first) break;
-    RETURN_IF_ERROR(CheckName("name", name));
-    RETURN_IF_ERROR(service_.may_read(call.viewer, name, std::nullopt));
+    if (!service_.looks_first) {
+      RETURN_IF_ERROR(service_.may_read(call.viewer, name, std::nullopt));
+    }
   }
   ASSIGN_OR_RETURN(const auto reader, store_.Read(call.at_least));
   Found found{.resources = {}, .next = "", .revision = reader->revision()};
+  PageRoom room(names.size());
   std::vector<std::string> missing;
   for (const std::string& name : names) {
     Owned resource(rules_.prototype->New());
@@ -47,11 +64,14 @@ absl::StatusOr<Collection::Found> Collection::Get(const ReadCall& call,
     if (service_.looks_first) status = CheckSeen(*reader, call.viewer, name);
     if (status.ok()) status = LoadRow(*reader, name, resource.get());
     if (service_.looks_first && absl::IsNotFound(status)) {
-      missing.push_back(name.empty() ? "'' (a name is required)" : name);
+      missing.push_back(name);
       continue;
     }
     RETURN_IF_ERROR(status);
     if (rules_.show) rules_.show(resource.get());
+    if (!room.Takes(resource->ByteSizeLong())) {
+      return TooLarge(found.resources.size(), names.size());
+    }
     found.resources.push_back(std::move(resource));
   }
   if (!missing.empty()) return NotFoundError(absl::StrJoin(missing, ", "));
@@ -101,23 +121,27 @@ absl::StatusOr<Collection::Answer> Collection::Create(const WriteCall& call,
                                                       const Change& prepare) {
   const Owned first = CopyOf(resource);
   ClearOutputOnly(rules_.output_only, first.get());
-  RETURN_IF_ERROR(CheckParentName(parent));
-  if (!service_.looks_first) RETURN_IF_ERROR(service_.may_write(call.viewer, parent));
   FieldErrors errors;
+  const absl::Status is_parent = CheckParentName(parent);
+  errors.AddAll("", is_parent);
   const std::string name = NewName(parent, *first, id, errors);
-  if (service_.looks_first) RETURN_IF_ERROR(service_.may_write(call.viewer, name));
+  const absl::Status may = service_.may_write(call.viewer, service_.looks_first ? name : parent);
+  if (!may.ok()) return is_parent.ok() ? may : is_parent;
   first->GetReflection()->SetString(first.get(), FieldOf(*first, "name"), name);
   if (rules_.before_create) RETURN_IF_ERROR(rules_.before_create(first.get(), errors));
   MarkEdited(nullptr, first.get());
   const std::string under(parent);
   const auto create = [&](store::Writer& writer) -> absl::Status {
-    if (!under.empty()) RETURN_IF_ERROR(CheckParent(writer, call.viewer, under));
+    if (!under.empty() && is_parent.ok()) RETURN_IF_ERROR(CheckParent(writer, call.viewer, under));
     const Owned next = CopyOf(*first);
     return service_.with_context(writer, call.viewer, [&](const Context& context) -> absl::Status {
-      if (prepare) RETURN_IF_ERROR(prepare(context, next.get()));
-      RETURN_IF_ERROR(rules_.check_and_settle(nullptr, next.get(), context, errors));
-      RETURN_IF_ERROR(CheckRoom(writer, under));
-      return writer.Put(*next, rules_.kind(nullptr, *next));
+      FieldErrors wrong = errors;
+      if (prepare) RETURN_IF_ERROR(wrong.AddFrom(prepare(context, next.get())));
+      Notes notes;
+      RETURN_IF_ERROR(rules_.check_and_settle(nullptr, next.get(), context, wrong, &notes));
+      RETURN_IF_ERROR(CheckNew(writer, next.get()));
+      if (store::EtagOf(*next).empty()) RETURN_IF_ERROR(CheckRoom(writer, under));
+      return Put(writer, *next, rules_.kind(nullptr, *next), notes);
     });
   };
   return AnswerOf(Write(call, create), Shown::kAsStored);
@@ -126,8 +150,14 @@ absl::StatusOr<Collection::Answer> Collection::Create(const WriteCall& call,
 absl::StatusOr<Collection::Answer> Collection::Update(const WriteCall& call,
                                                       const Message& resource,
                                                       const google::protobuf::FieldMask& mask) {
-  const auto update = [&](const Context&, Message* next) {
-    return ApplyUpdate(resource, mask, rules_.fixed, next);
+  const auto update = [&](const Context&, Message* next) -> absl::Status {
+    const Owned before = CopyOf(*next);
+    FieldErrors errors;
+    RETURN_IF_ERROR(errors.AddFrom(ApplyUpdate(resource, mask, rules_.fixed, next)));
+    // What is wrong besides the mask is named too.
+    if (!errors.empty()) RETURN_IF_ERROR(ApplyUpdate(resource, {}, rules_.fixed, next));
+    if (rules_.correct) RETURN_IF_ERROR(errors.AddFrom(rules_.correct(*before, next)));
+    return errors.ToStatus();
   };
   return Modify(call, store::NameOf(resource), store::EtagOf(resource), "", update,
                 absl::StrCat(ToAbsl(rules_.type), ".name"));
@@ -138,17 +168,30 @@ absl::StatusOr<Collection::Answer> Collection::Modify(const WriteCall& call,
                                                       const std::string& etag,
                                                       std::string_view kind, const Change& change,
                                                       std::string_view path, Shown shown) {
-  RETURN_IF_ERROR(EnterWrite(call, path, name));
+  const absl::Status entered = EnterWrite(call, path, name);
+  if (!entered.ok() && !service_.looks_first) return entered;
   const auto modify = [&](store::Writer& writer) -> absl::Status {
-    ASSIGN_OR_RETURN(const Owned before, LoadForWrite(writer, call.viewer, name, etag));
+    Owned before(rules_.prototype->New());
+    if (entered.ok()) {
+      ASSIGN_OR_RETURN(before, LoadForWrite(writer, call.viewer, name, etag));
+    }
     const Owned next = CopyOf(*before);
     return service_.with_context(writer, call.viewer, [&](const Context& context) -> absl::Status {
-      RETURN_IF_ERROR(change(context, next.get()));
-      MarkEdited(before.get(), next.get());
+      FieldErrors errors;
+      errors.AddAll("", entered);
+      const absl::Status changed = errors.AddFrom(change(context, next.get()));
+      // What else is wrong with the request is named beside its name.
+      if (!entered.ok()) return errors.ToStatus();
+      RETURN_IF_ERROR(changed);
       const std::string put_as =
           kind.empty() ? rules_.kind(before.get(), *next) : std::string(kind);
-      RETURN_IF_ERROR(rules_.check_and_settle(before.get(), next.get(), context, {}));
-      return writer.Put(*next, put_as);
+      if (errors.empty() && store::SameButForStamps(*before, *next)) {
+        return writer.Put(*before, put_as);
+      }
+      MarkEdited(before.get(), next.get());
+      Notes notes;
+      RETURN_IF_ERROR(rules_.check_and_settle(before.get(), next.get(), context, errors, &notes));
+      return Put(writer, *next, put_as, notes);
     });
   };
   return AnswerOf(Write(call, modify), shown);
@@ -186,6 +229,8 @@ absl::StatusOr<Collection::Answer> Collection::Undelete(const WriteCall& call,
   const auto undelete = [&](store::Writer& writer) -> absl::Status {
     const Owned before(rules_.prototype->New());
     RETURN_IF_ERROR(LoadRow(writer, name, before.get()));
+    const std::string parent(store::ParentOf(name));
+    if (!parent.empty()) RETURN_IF_ERROR(CheckParent(writer, call.viewer, parent));
     if (!store::IsDeleted(*before)) {
       return Error(absl::StatusCode::kFailedPrecondition, "NOT_DELETED",
                    absl::StrCat(name, " is not deleted"), {{"resource", name}});
@@ -194,8 +239,9 @@ absl::StatusOr<Collection::Answer> Collection::Undelete(const WriteCall& call,
     const Owned next = CopyOf(*before);
     next->GetReflection()->ClearField(next.get(), FieldOf(*next, "delete_time"));
     return service_.with_context(writer, call.viewer, [&](const Context& context) -> absl::Status {
-      RETURN_IF_ERROR(rules_.check_and_settle(before.get(), next.get(), context, {}));
-      return writer.Put(*next, rules_.undeleted);
+      Notes notes;
+      RETURN_IF_ERROR(rules_.check_and_settle(before.get(), next.get(), context, {}, &notes));
+      return Put(writer, *next, rules_.undeleted, notes);
     });
   };
   return AnswerOf(Write(call, undelete), Shown::kAsRead);
@@ -215,9 +261,8 @@ absl::Status Collection::CheckDeletable(const std::string&) const { return absl:
 
 absl::Status Collection::EnterWrite(const WriteCall& call, std::string_view path,
                                     const std::string& name) const {
-  if (service_.looks_first) return absl::OkStatus();
   RETURN_IF_ERROR(CheckName(path, name));
-  return service_.may_write(call.viewer, name);
+  return service_.looks_first ? absl::OkStatus() : service_.may_write(call.viewer, name);
 }
 
 absl::Status Collection::CheckName(std::string_view path, const std::string& name) const {
@@ -237,7 +282,9 @@ absl::StatusOr<bool> Collection::EnterList(const ReadCall& call, const ListQuery
   const std::string_view above = rules_.parent.substr(0, rules_.parent.find('/'));
   const bool all = rules_.parent.empty() ||
                    (rules_.lists_all && query.parent == absl::StrCat(ToAbsl(above), "/-"));
-  if (!all) RETURN_IF_ERROR(CheckParentName(query.parent));
+  FieldErrors errors = query.errors;
+  if (!all) errors.AddAll("", CheckParentName(query.parent));
+  RETURN_IF_ERROR(errors.ToStatus());
   if (!service_.looks_first) {
     RETURN_IF_ERROR(service_.may_read(call.viewer, query.parent, std::nullopt));
   }
@@ -290,15 +337,59 @@ absl::StatusOr<Collection::Owned> Collection::LoadForWrite(const store::Reader& 
                                                            const std::string& etag) const {
   Owned row(rules_.prototype->New());
   RETURN_IF_ERROR(LoadRow(reader, name, row.get()));
-  if (store::IsDeleted(*row)) return NotFoundError(name);
+  if (store::IsDeleted(*row)) return GoneError(viewer, *row);
   if (service_.looks_first) {
     ASSIGN_OR_RETURN(const auto facts, facts::Get(reader, name));
-    if (rules_.has_facts && !facts) return NotFoundError(name);
+    if (rules_.has_facts && !facts) return GoneError(viewer, *row);
     RETURN_IF_ERROR(service_.may_read(viewer, name, facts));
     RETURN_IF_ERROR(service_.may_write(viewer, name));
   }
   RETURN_IF_ERROR(CheckEtag(*row, etag));
   return row;
+}
+
+absl::Status Collection::GoneError(const filter::Viewer& viewer, const Message& row) const {
+  const std::string name = store::NameOf(row);
+  if (!viewer.operator_) return NotFoundError(name);
+  return Error(absl::StatusCode::kNotFound, "RESOURCE_NOT_FOUND",
+               store::IsDeleted(row)
+                   ? absl::StrCat(name, " is deleted; ", Method("Undelete"), " brings it back")
+                   : absl::StrCat(name, " is about something deleted; undelete that first"),
+               {{"resource", name}});
+}
+
+absl::Status Collection::CheckNew(const store::Reader& reader, Message* next) const {
+  const std::string name = store::NameOf(*next);
+  const Owned there(rules_.prototype->New());
+  const absl::Status found = LoadRow(reader, name, there.get());
+  if (absl::IsNotFound(found)) return absl::OkStatus();
+  RETURN_IF_ERROR(found);
+  const bool deleted = store::IsDeleted(*there);
+  if (rules_.creates_once && !deleted && store::SameButForStamps(*there, *next)) {
+    next->CopyFrom(*there);
+    return absl::OkStatus();
+  }
+  return Error(absl::StatusCode::kAlreadyExists, "RESOURCE_EXISTS",
+               deleted
+                   ? absl::StrCat(name, " exists and is deleted: ", Method("Undelete"),
+                                  " brings it back, or give another ", ToAbsl(rules_.type), "_id")
+                   : absl::StrCat(name, " exists already: ", Method("Update"),
+                                  " changes it, or give another ", ToAbsl(rules_.type), "_id"),
+               {{"resource", name}});
+}
+
+absl::Status Collection::Put(store::Writer& writer, const Message& next, std::string_view kind,
+                             const Notes& notes) const {
+  RETURN_IF_ERROR(writer.Put(next, kind));
+  const auto* field = FieldOf(next, "notes");
+  if (notes.empty() || field == nullptr) return absl::OkStatus();
+  Owned answer(next.New());
+  RETURN_IF_ERROR(writer.Load(store::NameOf(next), answer.get()));
+  for (const std::string& note : notes) {
+    answer->GetReflection()->AddString(answer.get(), field, note);
+  }
+  writer.SetAnswer(std::move(answer));
+  return absl::OkStatus();
 }
 
 absl::Status Collection::Purge(store::Writer& writer, const std::string& name) const {
@@ -333,6 +424,16 @@ std::string Collection::NewName(std::string_view parent, const Message& resource
 
 void Collection::MarkEdited(const Message* before, Message* next) const {
   if (service_.mark_edited != nullptr) service_.mark_edited(before, rules_.output_only, next);
+}
+
+std::string Collection::Method(std::string_view verb) const {
+  std::string method(verb);
+  bool capital = true;
+  for (const char c : rules_.type) {
+    if (c != '_') method += capital ? absl::ascii_toupper(static_cast<unsigned char>(c)) : c;
+    capital = c == '_';
+  }
+  return method;
 }
 
 absl::StatusOr<Collection::Answer> Collection::AnswerOf(

@@ -25,6 +25,7 @@ struct ListQuery {
   size_t bytes = SIZE_MAX;  // a page ends before it holds more, or with its first resource
   int state = 0;            // only those whose field `state` is shown as this; 0: all
   bool show_deleted = false;
+  FieldErrors errors = {};  // what is known to be wrong with the request already
 };
 
 // Rules whose C++ type is erased: see Rules, which says what each is for.
@@ -34,14 +35,15 @@ struct AnyRules {
   std::vector<std::string_view> output_only, fixed;  // `fixed`: for updates, with create_only
   const Message* prototype;
   Random* random_ids;
-  bool purge, has_facts, lists_all;
+  bool purge, creates_once, has_facts, lists_all;
   int most_of_a_parent;
-  std::function<absl::Status(const Message*, Message*, const Context&, FieldErrors)>
+  std::function<absl::Status(const Message*, Message*, const Context&, FieldErrors, Notes*)>
       check_and_settle = nullptr;
   std::function<std::string(const Message* before, const Message& next)> kind = nullptr;
   // These may be empty.
   std::function<std::string(const Message&)> suggest_id = nullptr;
   std::function<absl::Status(Message*, FieldErrors)> before_create = nullptr;
+  std::function<absl::Status(const Message& before, Message* next)> correct = nullptr;
   std::function<absl::Status(const Message&, const Context&)> check_unused = nullptr;
   std::function<void(Message*)> show = nullptr;
 };
@@ -49,6 +51,9 @@ struct AnyRules {
 // The resources of one type under the standard methods (AIP-131 to 135, 164, 231), written once for
 // all types: what differs is in the rules. Handlers call it as it is; code that knows the type
 // calls Resources<T>. Safe for use from any thread; writes wait for their commit.
+//
+// A name of another form is INVALID_ARGUMENT. The answer of a write has, in the field `notes` that
+// is not stored, what the caller should know of it.
 class Collection {
  public:
   virtual ~Collection() = default;
@@ -60,11 +65,15 @@ class Collection {
     store::Revision revision = {};
   };
 
-  // NOT_FOUND names those that aren't there or that the viewer may not see.
-  absl::StatusOr<Found> Get(const ReadCall& call, const std::vector<std::string>& names) const;
+  // NOT_FOUND names those that aren't there or that the viewer may not see; RESOURCE_EXHAUSTED,
+  // reason ANSWER_TOO_LARGE, when they have more than kMaxPageBytes, says how many of the first
+  // fit. `path` is the request's field of the names: "names" has several, "name" one.
+  absl::StatusOr<Found> Get(const ReadCall& call, const std::vector<std::string>& names,
+                            std::string_view path) const;
   absl::StatusOr<Found> List(const ReadCall& call, const ListQuery& query) const;
 
-  // A change of the resource in hand, inside the write. It may refuse.
+  // A change of the resource in hand, inside the write. It may refuse: its violations are named
+  // with those of the rules. One that changes nothing is no change.
   using Change = std::function<absl::Status(const Context&, Message*)>;
   // `prepare`, where given, completes what the caller sent.
   absl::StatusOr<Answer> Create(const WriteCall& call, std::string_view parent,
@@ -107,7 +116,8 @@ class Collection {
  private:
   using Owned = std::unique_ptr<Message>;
 
-  // Before anything is read: nothing, unless the service refuses first.
+  // Before anything is read: whether it is a name, and the service's refusal where it refuses
+  // first.
   absl::Status EnterWrite(const WriteCall& call, std::string_view path,
                           const std::string& name) const;
   absl::Status CheckName(std::string_view path, const std::string& name) const;
@@ -127,6 +137,13 @@ class Collection {
   // As it is, to be written: seen by the viewer, neither deleted nor about something deleted.
   absl::StatusOr<Owned> LoadForWrite(const store::Reader& reader, const filter::Viewer& viewer,
                                      const std::string& name, const std::string& etag) const;
+  // NOT_FOUND, in words that tell an operator how to get it back.
+  absl::Status GoneError(const filter::Viewer& viewer, const Message& row) const;
+  // Nothing stands under the name of what is created, but for the same where a type creates once:
+  // then `next` gets its etag. ALREADY_EXISTS says by which method to go on.
+  absl::Status CheckNew(const store::Reader& reader, Message* next) const;
+  absl::Status Put(store::Writer& writer, const Message& next, std::string_view kind,
+                   const Notes& notes) const;
   absl::Status Purge(store::Writer& writer, const std::string& name) const;
 
   std::string NewName(std::string_view parent, const Message& resource, std::string_view id,
@@ -134,6 +151,8 @@ class Collection {
   void MarkEdited(const Message* before, Message* next) const;
   // A repeated call gets its first answer while the viewer may write what that was about.
   absl::StatusOr<store::Written> Write(const WriteCall& call, const store::Store::Body& body);
+  // "UpdateCluster" of "Update".
+  std::string Method(std::string_view verb) const;
   absl::StatusOr<Answer> AnswerOf(const absl::StatusOr<store::Written>& written, Shown shown) const;
   const store::ResourceType& stored_type() const;
 

@@ -27,6 +27,7 @@ AnyRules Erase(const Rules<T, OwnContext>& rules) {
                .prototype = &T::default_instance(),
                .random_ids = rules.random_ids,
                .purge = rules.purge,
+               .creates_once = rules.creates_once,
                .has_facts = rules.has_facts,
                .lists_all = rules.lists_all,
                .most_of_a_parent = rules.most_of_a_parent};
@@ -44,13 +45,18 @@ AnyRules Erase(const Rules<T, OwnContext>& rules) {
       return check_unused(as(resource), own(context));
     };
   }
+  if (auto* correct = rules.correct) {
+    any.correct = [=](const Message& before, Message* next) {
+      return correct(as(before), static_cast<T*>(next));
+    };
+  }
   if (auto* show = rules.show) {
     any.show = [=](Message* resource) { show(static_cast<T*>(resource)); };
   }
   any.check_and_settle = [=](const Message* before, Message* next, const Context& context,
-                             FieldErrors errors) {
+                             FieldErrors errors, Notes* notes) {
     return rules.CheckAndSettle(static_cast<const T*>(before), static_cast<T*>(next), own(context),
-                                std::move(errors));
+                                std::move(errors), notes);
   };
   any.kind = [=](const Message* before, const Message& next) {
     return rules.KindOf(static_cast<const T*>(before), as(next));
@@ -71,11 +77,11 @@ class Resources : public Collection {
     store::Revision revision;
   };
   absl::StatusOr<T> Get(const ReadCall& call, const std::string& name) const {
-    ASSIGN_OR_RETURN(Page page, BatchGet(call, {name}));
+    ASSIGN_OR_RETURN(Page page, Typed(Collection::Get(call, {name}, "name")));
     return std::move(page.resources.front());
   }
   absl::StatusOr<Page> BatchGet(const ReadCall& call, const std::vector<std::string>& names) const {
-    return Typed(Collection::Get(call, names));
+    return Typed(Collection::Get(call, names, "names"));
   }
   absl::StatusOr<Page> List(const ReadCall& call, const ListQuery& query) const {
     return Typed(Collection::List(call, query));

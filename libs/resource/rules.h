@@ -17,6 +17,7 @@
 #include "libs/base/text/strings.h"
 #include "libs/facts/facts.h"
 #include "libs/filter/viewer.h"
+#include "libs/resource/standing.h"
 #include "libs/store/reader.h"
 
 namespace clusterwire::resource {
@@ -74,10 +75,17 @@ struct Rules {
   // is what is known to be wrong already.
   std::function<absl::Status(T* next, FieldErrors errors)> before_create = nullptr;
   // Names everything that is wrong. `before` is null on creation. Paths begin with `type`. An error
-  // that is no violation ends the write.
-  absl::Status (*check)(const T* before, const T& next, const OwnContext&, FieldErrors&) = nullptr;
+  // that is no violation ends the write. Where there is a `before`, the same is asked of it, and
+  // what is wrong with it too refuses nothing: see WithoutStanding.
+  std::function<absl::Status(const T* before, const T& next, const OwnContext&, FieldErrors&)>
+      check = nullptr;
+  // What an update has to bring along, or may not do: `next` is `before` with what was sent.
+  absl::Status (*correct)(const T& before, T* next) = nullptr;
   // Derives what follows from the rest; `next` has passed the check.
   void (*settle)(const OwnContext&, T* next) = nullptr;
+  // What the caller should know of what was written, though it is right: what was chosen where the
+  // request said nothing, what isn't known. Of what is settled.
+  void (*note)(const T* before, const T& next, const OwnContext&, Notes& notes) = nullptr;
   // Why it can't be deleted: what needs it.
   absl::Status (*check_unused)(const T&, const OwnContext&) = nullptr;
   // Where an update is more than `updated` says: another date is event.moved.
@@ -89,6 +97,9 @@ struct Rules {
   bool purge = false;
   // So many under one parent; 0: as many as there are.
   int most_of_a_parent = 0;
+  // Whether the same creation again gives the same answer as long as the resource is as it was
+  // made. Else the second one is ALREADY_EXISTS.
+  bool creates_once = false;
   // Whether it has Facts, so that one without is about something deleted.
   bool has_facts = true;
   // Whether "clusters/-" lists those of all parents.
@@ -102,12 +113,23 @@ struct Rules {
   std::string Kind(std::string_view given, std::string_view verb) const {
     return given.empty() ? absl::StrCat(ToAbsl(type), ".", ToAbsl(verb)) : std::string(given);
   }
-  // What every write does to `next` before it is put.
+  // What every write does to `next` before it is put. `errors` is what is known to be wrong
+  // already; `notes`, where wanted, gets what the caller should know though it is done.
   absl::Status CheckAndSettle(const T* before, T* next, const OwnContext& context,
-                              FieldErrors errors = {}) const {
-    if (check != nullptr) RETURN_IF_ERROR(check(before, *next, context, errors));
+                              FieldErrors errors = {}, Notes* notes = nullptr) const {
+    if (check != nullptr) {
+      FieldErrors found;
+      RETURN_IF_ERROR(check(before, *next, context, found));
+      if (before != nullptr && !found.empty()) {
+        FieldErrors known;
+        RETURN_IF_ERROR(check(before, *before, context, known));
+        found = WithoutStanding(found, known, notes);
+      }
+      errors.AddAll("", found.ToStatus());
+    }
     RETURN_IF_ERROR(errors.ToStatus());
     if (settle != nullptr) settle(context, next);
+    if (note != nullptr && notes != nullptr) note(before, *next, context, *notes);
     return absl::OkStatus();
   }
 };

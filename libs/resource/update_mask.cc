@@ -20,8 +20,8 @@ using google::protobuf::FieldMask;
 using google::protobuf::Message;
 using google::protobuf::util::FieldMaskUtil;
 
-constexpr std::string_view kStamped[] = {"name",        "etag",        "revision",
-                                         "create_time", "update_time", "delete_time"};
+constexpr std::string_view kStamped[] = {"name",        "etag",        "revision", "create_time",
+                                         "update_time", "delete_time", "notes"};
 
 // Replaces what `mask` names in `into` by what `from` has there.
 void Copy(const Message& from, const FieldMask& mask, Message* into) {
@@ -67,12 +67,33 @@ std::vector<std::string> AllFields(const Descriptor& type) {
   return names;
 }
 
-std::vector<std::string> SetFields(const Message& from) {
+// Whether a message stands for one value that is taken whole: a number in it can't say that it
+// isn't there, so that 0 would pass for "not set". Points and circles are such, and timestamps.
+bool IsValue(const Descriptor& type) {
+  for (int i = 0; i < type.field_count(); ++i) {
+    const FieldDescriptor& field = *type.field(i);
+    const bool number = field.cpp_type() < FieldDescriptor::CPPTYPE_BOOL;
+    if (number && !field.is_repeated() && !field.has_presence()) return true;
+  }
+  return false;
+}
+
+// Takes over what is set, and of a message what is set in it. Lists and maps are taken whole.
+void CopySet(const Message& from, Message* into) {
   std::vector<const FieldDescriptor*> fields;
   from.GetReflection()->ListFields(from, &fields);
-  std::vector<std::string> names;
-  for (const FieldDescriptor* field : fields) names.push_back(field->name());
-  return names;
+  for (const FieldDescriptor* field : fields) {
+    const bool entered = field->cpp_type() == FieldDescriptor::CPPTYPE_MESSAGE &&
+                         !field->is_repeated() && !IsValue(*field->message_type());
+    if (!entered) {
+      CopyPath(from, field->name(), into);
+      continue;
+    }
+    const Message& inner = from.GetReflection()->GetMessage(from, field);
+    // Which member of a oneof is set says something, though nothing be set in it.
+    if (inner.ByteSizeLong() == 0 && field->real_containing_oneof() == nullptr) continue;
+    CopySet(inner, into->GetReflection()->MutableMessage(into, field));
+  }
 }
 
 absl::Status CheckPaths(const Descriptor& type, const FieldMask& mask) {
@@ -98,15 +119,14 @@ absl::Status ApplyUpdate(const Message& from, const FieldMask& mask,
                          std::span<const std::string_view> output_only, Message* into) {
   const Descriptor& type = *into->GetDescriptor();
   std::vector<std::string> paths(mask.paths().begin(), mask.paths().end());
-  if (paths.empty()) {
-    paths = SetFields(from);
-  } else if (paths == std::vector<std::string>{"*"}) {
+  if (paths == std::vector<std::string>{"*"}) {
     paths = AllFields(type);
   } else {
     RETURN_IF_ERROR(CheckPaths(type, mask));
   }
   std::unique_ptr<Message> before(into->New());
   before->CopyFrom(*into);
+  if (paths.empty()) CopySet(from, into);
   for (const std::string& path : paths) CopyPath(from, path, into);
   for (const std::string& path : OutputOnlyPaths(type, output_only)) CopyPath(*before, path, into);
   return absl::OkStatus();

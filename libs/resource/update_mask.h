@@ -12,10 +12,14 @@ namespace clusterwire::resource {
 inline constexpr int kMaxMaskPaths = 100;
 
 // Copies what an update names from `from` into `into`, the stored resource of the same type, as
-// AIP-134 has it: an empty mask means the fields that are set, "*" all of them, else paths of
-// fields ("seat", "seat.city"); a field named and not set is cleared; repeated fields and maps are
-// replaced whole. What is Output only stays as it is, named or not: name, etag, revision, the three
-// times, and the paths in `output_only` ("state", "webhook.secret"). A path that doesn't exist is
+// AIP-134 has it. "*" means all fields, else the mask has paths of fields ("seat", "seat.city"): a
+// field named and not set is cleared, a message named is replaced whole. An empty mask means every
+// field that is set, those inside messages by their own paths: it clears nothing. Only a message
+// whose numbers can't be absent (a point, a circle, a timestamp) is taken whole, since 0 counts in
+// it. Repeated fields and maps are replaced whole in any case.
+//
+// What is Output only stays as it is, named or not: name, etag, revision, the three times, notes,
+// and the paths in `output_only` ("state", "webhook.secret"). A path that doesn't exist is
 // INVALID_ARGUMENT on update_mask, all of them at once; `into` is then unchanged.
 absl::Status ApplyUpdate(const google::protobuf::Message& from,
                          const google::protobuf::FieldMask& mask,

@@ -2,11 +2,13 @@
 
 #include <array>
 
+#include "google/rpc/error_details.pb.h"
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "clusterwire/catalogue/v1/cluster.pb.h"
 #include "clusterwire/notification/v1/subscriber.pb.h"
+#include "clusterwire/notification/v1/subscription.pb.h"
 
 #include "libs/base/testing/status_matchers.h"
 
@@ -88,13 +90,99 @@ TEST(Update, OfANestedFieldThatNobodyHasAddsNothing) {
   EXPECT_FALSE(cluster.has_seat());
 }
 
-TEST(Update, OfAMessageReplacesItWhole) {
+TEST(Update, OfANamedMessageReplacesItWhole) {
   Cluster from;
   from.mutable_seat()->set_city("Leipzig");
   Cluster cluster = Stored();
-  ASSERT_THAT(ApplyUpdate(from, {}, kState, &cluster), IsOk());
+  ASSERT_THAT(ApplyUpdate(from, Mask({"seat"}), kState, &cluster), IsOk());
   EXPECT_EQ(cluster.seat().city(), "Leipzig");
   EXPECT_EQ(cluster.seat().country(), "");
+}
+
+TEST(Update, WithoutAMaskLeavesWhatStandsBesideASetFieldInsideAMessage) {
+  Cluster cluster = Stored();
+  cluster.mutable_members()->set_total(120);
+  cluster.mutable_members()->set_smes(80);
+  Cluster from;
+  from.mutable_members()->set_smes(0);  // set, since the field can be absent
+  from.mutable_seat()->set_city("Leipzig");
+  ASSERT_THAT(ApplyUpdate(from, {}, kState, &cluster), IsOk());
+  EXPECT_EQ(cluster.members().total(), 120);
+  EXPECT_TRUE(cluster.members().has_smes());
+  EXPECT_EQ(cluster.members().smes(), 0);
+  EXPECT_EQ(cluster.seat().city(), "Leipzig");
+  EXPECT_EQ(cluster.seat().country(), "DE");
+}
+
+TEST(Update, WithoutAMaskClearsNothingByAnEmptyMessage) {
+  Cluster from;
+  from.mutable_seat();
+  from.mutable_members();
+  Cluster cluster = Stored();
+  ASSERT_THAT(ApplyUpdate(from, {}, kState, &cluster), IsOk());
+  EXPECT_EQ(cluster.seat().city(), "Dresden");
+}
+
+TEST(Update, WithoutAMaskTakesAPointWholeSinceZeroIsALongitudeToo) {
+  Cluster cluster = Stored();
+  cluster.mutable_seat()->mutable_point()->set_latitude(51.05);
+  cluster.mutable_seat()->mutable_point()->set_longitude(13.74);
+  Cluster from;
+  from.mutable_seat()->mutable_point()->set_latitude(51.48);
+  from.mutable_seat()->mutable_point()->set_longitude(0);
+  ASSERT_THAT(ApplyUpdate(from, {}, kState, &cluster), IsOk());
+  EXPECT_EQ(cluster.seat().point().latitude(), 51.48);
+  EXPECT_EQ(cluster.seat().point().longitude(), 0);
+  EXPECT_EQ(cluster.seat().city(), "Dresden");
+}
+
+TEST(Update, WithoutAMaskReplacesListsOfMessagesAndMapsWhole) {
+  Cluster cluster = Stored();
+  cluster.add_external_ids()->set_id("old");
+  Cluster from;
+  from.add_external_ids()->set_scheme("eccp");
+  ASSERT_THAT(ApplyUpdate(from, {}, kState, &cluster), IsOk());
+  ASSERT_EQ(cluster.external_ids_size(), 1);
+  EXPECT_EQ(cluster.external_ids(0).id(), "");
+
+  google::rpc::ErrorInfo info;
+  (*info.mutable_metadata())["a"] = "1";
+  info.set_domain("kept");
+  google::rpc::ErrorInfo next;
+  (*next.mutable_metadata())["b"] = "2";
+  ASSERT_THAT(ApplyUpdate(next, {}, {}, &info), IsOk());
+  EXPECT_EQ(info.metadata().size(), 1u);
+  EXPECT_TRUE(info.metadata().contains("b"));
+  EXPECT_EQ(info.domain(), "kept");
+}
+
+TEST(Update, WithoutAMaskEntersTheMemberOfAOneofAndReplacesAnother) {
+  Endpoint endpoint;
+  endpoint.mutable_webhook()->set_uri("https://old.example/");
+  endpoint.mutable_webhook()->set_secret("whsec_old");
+  Endpoint from;
+  from.mutable_webhook()->set_uri("https://new.example/");
+  ASSERT_THAT(ApplyUpdate(from, {}, {}, &endpoint), IsOk());
+  EXPECT_EQ(endpoint.webhook().uri(), "https://new.example/");
+  EXPECT_EQ(endpoint.webhook().secret(), "whsec_old");
+  from.mutable_inbox();
+  ASSERT_THAT(ApplyUpdate(from, {}, {}, &endpoint), IsOk());
+  EXPECT_TRUE(endpoint.has_inbox());
+}
+
+TEST(Update, WithoutAMaskNarrowsAFilterWithoutWideningIt) {
+  notification::v1::Subscription subscription;
+  subscription.mutable_filter()->add_types("label");
+  subscription.mutable_filter()->add_regions("nuts:DED");
+  subscription.mutable_filter()->mutable_size()->set_min(10);
+  notification::v1::Subscription from;
+  from.mutable_filter()->add_types("cluster");
+  from.mutable_filter()->mutable_size()->set_max(20);
+  ASSERT_THAT(ApplyUpdate(from, {}, {}, &subscription), IsOk());
+  EXPECT_THAT(subscription.filter().types(), ElementsAre("cluster"));
+  EXPECT_THAT(subscription.filter().regions(), ElementsAre("nuts:DED"));
+  EXPECT_EQ(subscription.filter().size().min(), 10);
+  EXPECT_EQ(subscription.filter().size().max(), 20);
 }
 
 TEST(Update, IgnoresWhatIsOutputOnly) {

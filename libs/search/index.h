@@ -51,6 +51,9 @@ inline constexpr size_t kMaxPage = 1000;
 inline constexpr size_t kMaxFacetValues = 100;
 inline constexpr size_t kMaxRankingWords = 20;
 
+// INVALID_ARGUMENT for options out of their limits, with paths such as "limit" and "facets[0]".
+absl::Status CheckOptions(const SearchOptions& options);
+
 struct Hit {
   const Facts* facts;                     // lives as long as the snapshot
   std::optional<double> distance_meters;  // from the origin, where both are known
@@ -89,7 +92,7 @@ class Snapshot {
   // This snapshot with the updates made, in their order; shares what did not change.
   std::shared_ptr<const Snapshot> With(std::span<const FactsUpdate> updates) const;
 
-  // INVALID_ARGUMENT for options out of their limits, with paths such as "limit" and "facets[0]".
+  // The error of CheckOptions(), if there is one.
   absl::StatusOr<Page> Search(const Predicate& predicate, const SearchOptions& options) const;
 
   size_t size() const;

@@ -15,33 +15,6 @@
 namespace clusterwire::search {
 namespace {
 
-absl::Status Check(const SearchOptions& options) {
-  FieldErrors errors;
-  if (options.limit > kMaxPage) {
-    errors.Add("limit", absl::StrCat("is ", options.limit, "; at most ", kMaxPage));
-  }
-  if (options.order == Order::kDistance && !options.origin) {
-    errors.Add("origin", "is needed to order by distance");
-  }
-  if (filter::ParseWords(options.ranking_words).size() > kMaxRankingWords) {
-    errors.Add("ranking_words", absl::StrCat("has more than ", kMaxRankingWords, " words"));
-  }
-  const auto& known = filter::FacetFields();
-  if (options.facets.size() > known.size()) {
-    errors.Add("facets",
-               absl::StrCat("has ", options.facets.size(), " fields; at most ", known.size()));
-    return errors.ToStatus();
-  }
-  for (size_t i = 0; i < options.facets.size(); ++i) {
-    if (std::ranges::find(known, options.facets[i]) != known.end()) continue;
-    errors.Add(
-        absl::StrCat("facets[", i, "]"),
-        absl::StrCat("'", options.facets[i], "' can't be counted; write one of ",
-                     absl::StrJoin(std::vector<std::string>(known.begin(), known.end()), ", ")));
-  }
-  return errors.ToStatus();
-}
-
 Facet CountFacet(const std::string& field, const std::vector<const Document*>& documents) {
   absl::flat_hash_map<std::string_view, size_t> counts;
   for (const Document* document : documents) {
@@ -156,9 +129,36 @@ void FillPage(const std::vector<const Document*>& documents, const SearchOptions
 
 }  // namespace
 
+absl::Status CheckOptions(const SearchOptions& options) {
+  FieldErrors errors;
+  if (options.limit > kMaxPage) {
+    errors.Add("limit", absl::StrCat("is ", options.limit, "; at most ", kMaxPage));
+  }
+  if (options.order == Order::kDistance && !options.origin) {
+    errors.Add("origin", "is needed to order by distance");
+  }
+  if (filter::ParseWords(options.ranking_words).size() > kMaxRankingWords) {
+    errors.Add("ranking_words", absl::StrCat("has more than ", kMaxRankingWords, " words"));
+  }
+  const auto& known = filter::FacetFields();
+  if (options.facets.size() > known.size()) {
+    errors.Add("facets",
+               absl::StrCat("has ", options.facets.size(), " fields; at most ", known.size()));
+    return errors.ToStatus();
+  }
+  for (size_t i = 0; i < options.facets.size(); ++i) {
+    if (std::ranges::find(known, options.facets[i]) != known.end()) continue;
+    errors.Add(
+        absl::StrCat("facets[", i, "]"),
+        absl::StrCat("'", options.facets[i], "' can't be counted; write one of ",
+                     absl::StrJoin(std::vector<std::string>(known.begin(), known.end()), ", ")));
+  }
+  return errors.ToStatus();
+}
+
 absl::StatusOr<Page> Snapshot::Search(const Predicate& predicate,
                                       const SearchOptions& options) const {
-  RETURN_IF_ERROR(Check(options));
+  RETURN_IF_ERROR(CheckOptions(options));
   const std::vector<const Document*> matching = layers_->Matching(predicate);
   Page page;
   page.total = matching.size();

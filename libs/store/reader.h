@@ -71,6 +71,9 @@ class Writer : public Reader {
   // Removes the resource, and its images from the log; its row there names `kind` and no image.
   // NOT_FOUND when there is none.
   virtual absl::Status Purge(std::string_view name, std::string_view kind) = 0;
+  // What the caller is answered in place of what was put first: the same with notes that are not
+  // stored. It is kept with the request id like any answer.
+  virtual void SetAnswer(std::unique_ptr<const Message> answer) = 0;
   // Withdraws a timer that has fired, in the same transaction as what it caused.
   virtual void DropTimer(std::string_view name, const Timer& timer) = 0;
 };

@@ -100,7 +100,7 @@ class NotificationParts final : public service::Parts {
     StartLookingUp();
     subscribers_.emplace(*store_, in_.random);
     endpoints_.emplace(*store_, in_.random, in_.guard, *addresses_);
-    subscriptions_.emplace(*store_, in_.random);
+    subscriptions_.emplace(*store_, in_.random, [this] { return interests_->wide(); });
     return absl::OkStatus();
   }
 

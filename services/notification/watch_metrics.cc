@@ -30,9 +30,9 @@ telemetry::Metrics::Collector WatchMetrics(telemetry::Metrics& metrics, const st
           .Set(count);
     }
     metrics
-        .GetGauge("clusterwire_subscriptions_unfiled",
-                  "Subscriptions that are asked about every change")
-        .Set(static_cast<double>(counts.matcher.unfiled));
+        .GetGauge("clusterwire_subscriptions_wide",
+                  "Subscriptions that ask about everything: no type, name, code, place or word")
+        .Set(static_cast<double>(counts.matcher.wide));
     const http::Client::Counts requests = client.counts();
     for (const auto& [result, count] : Counts{{"answered", requests.answered},
                                               {"failed", requests.failed},

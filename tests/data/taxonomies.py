@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """usage: taxonomies.py > taxonomies.ndjson: the code lists, in the form that the import takes."""
 
+import collections
 import csv
 import json
 import pathlib
@@ -49,17 +50,26 @@ def rows(name):
         return list(csv.DictReader(file))
 
 
-def region(row):
+def region(row, names):
     code = {"code": row["code"], "title": row["name"]}
-    return code | ({"parent": row["parent"]} if row["parent"] else {})
+    if row["parent"]:
+        code["parent"] = row["parent"]
+    localized = {language: name for language, name in names if language}
+    others = [name for language, name in names if not language]
+    return code | ({"localized_titles": localized} if localized else {}) | (
+        {"other_names": others} if others else {})
 
 
 def lists():
+    names = collections.defaultdict(list)
+    for row in rows("region_names.csv"):
+        names[row["code"]].append((row["language"], row["name"]))
     # Parents stand before their children.
     nuts = sorted(rows("nuts.csv"), key=lambda row: (int(row["level"]), row["code"]))
     yield {"list": "nuts", "title": "NUTS", "subject": "region", "version": "2024",
            "source": "https://ec.europa.eu/eurostat/web/nuts",
-           "codes": [region(row) for row in nuts]}
+           "more_sources": ["https://cldr.unicode.org", "https://github.com/amckenna41/iso3166-2"],
+           "codes": [region(row, names[row["code"]]) for row in nuts]}
     yield {"list": "iso", "title": "ISO countries", "subject": "region", "version": "iso-codes 4.15.0",
            "source": "https://salsa.debian.org/iso-codes-team/iso-codes",
            "codes": [{"code": row["alpha2"], "title": row["name"]}
@@ -74,7 +84,7 @@ def lists():
 
 def main():
     for taxonomy in lists():
-        json.dump(taxonomy, sys.stdout, ensure_ascii=False)
+        json.dump(taxonomy, sys.stdout, ensure_ascii=False, separators=(",", ":"))
         print()
 
 

@@ -64,6 +64,19 @@ class ImportTest(unittest.TestCase):
                           ("clusters/logistik-initiative-hamburg", 255)])
         self.assertEqual(found.total_size, 3)
 
+    def test_silver_labels_in_saxony_are_found_as_the_readme_asks_for_them(self):
+        found = self.search(types=["label"], kinds=["silver"], regions=["nuts:DED"])
+        self.assertEqual([label.title for label in self.imported([hit.facts for hit in found.hits])],
+                         ["ECEI Silver: biosaxony"])
+
+    def test_the_code_of_a_region_is_found_by_any_of_its_names(self):
+        for query, code in [("saxony", "nuts:DED"), ("Sachsen", "nuts:DED"), ("Bavaria", "nuts:DE2"),
+                            ("NRW", "nuts:DEA"), ("bretagne", "nuts:FRH"), ("Brittany", "nuts:FRH")]:
+            with self.subTest(query):
+                found = self.client.Taxonomy.SearchCodes(
+                    catalogue.SearchCodesRequest(query=query), timeout=10)
+                self.assertEqual(found.codes[0].code, code)
+
     def test_go_cluster_has_25_clusters(self):
         found = self.search(types=["cluster"], programmes=["programmes/go-cluster"])
         self.assertEqual(found.total_size, 25)

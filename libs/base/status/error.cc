@@ -73,6 +73,12 @@ void FieldErrors::AddAll(std::string_view prefix, const absl::Status& status) {
   }
 }
 
+absl::Status FieldErrors::AddFrom(const absl::Status& status) {
+  if (status.ok() || BadRequestOf(status).field_violations().empty()) return status;
+  AddAll("", status);
+  return absl::OkStatus();
+}
+
 absl::Status FieldErrors::ToStatus() const {
   if (empty()) return absl::OkStatus();
   std::string text;

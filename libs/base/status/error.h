@@ -36,6 +36,10 @@ class FieldErrors {
   // added as one violation of `prefix` itself. OK adds nothing.
   void AddAll(std::string_view prefix, const absl::Status& status);
 
+  // Adds the violations of `status`, as they are, to those that are still to be found; a status
+  // without any isn't about fields and is given back.
+  absl::Status AddFrom(const absl::Status& status);
+
   bool empty() const { return bad_request_.field_violations().empty(); }
   // OK when there are none; else INVALID_ARGUMENT, reason INVALID_FIELDS, with every path in a
   // BadRequest and in the text.

@@ -52,8 +52,11 @@ Values ValuesOf(TermField field, const Facts& facts) {
       return All(facts.codes());
     case TermField::kExternalId:
       return All(facts.external_ids());
-    case TermField::kKind:
-      return One(facts.kind());
+    case TermField::kKind: {
+      Values kinds = One(facts.kind());
+      if (!facts.kind_code().empty()) kinds.push_back(facts.kind_code());
+      return kinds;
+    }
     case TermField::kLabelHeld:
       return All(facts.labels_held());
     case TermField::kLabelLevel:

@@ -15,11 +15,10 @@ constexpr size_t kNameLimit = 300;  // bytes
 constexpr int kScanLimit = 1000;
 
 absl::Status AlreadyExists(const std::string& name, const Message& existing) {
-  return Error(absl::StatusCode::kAlreadyExists, "RESOURCE_EXISTS",
-               absl::StrCat(name, IsDeleted(existing)
-                                      ? " exists and is deleted: undelete it or take another name"
-                                      : " exists already; to change it, send its etag"),
-               {{"resource", name}});
+  return Error(
+      absl::StatusCode::kAlreadyExists, "RESOURCE_EXISTS",
+      absl::StrCat(name, IsDeleted(existing) ? " exists and is deleted" : " exists already"),
+      {{"resource", name}});
 }
 
 }  // namespace
@@ -210,6 +209,7 @@ std::vector<const Staged*> Staging::Changed() const {
 }
 
 std::shared_ptr<const Message> Staging::answer() const {
+  if (answer_ != nullptr) return answer_;
   for (const Staged* staged : order_) {
     if (staged->put && staged->image != nullptr) return staged->image;
   }

@@ -99,6 +99,7 @@ class Staging final : public Writer {
   }
   absl::Status Put(const Message& next, std::string_view kind) override;
   absl::Status Purge(std::string_view name, std::string_view kind) override;
+  void SetAnswer(std::unique_ptr<const Message> answer) override { answer_ = std::move(answer); }
   void DropTimer(std::string_view name, const Timer& timer) override;
 
   // Marks a resource to be derived anew although the body doesn't put it; its change names `cause`.
@@ -110,7 +111,7 @@ class Staging final : public Writer {
   const Staged* Changed(std::string_view name) const;
   // All that it changed, in the order of first staging.
   std::vector<const Staged*> Changed() const;
-  // What the first Put that was taken left; null when none was.
+  // What SetAnswer said, else what the first Put that was taken left; null when none was.
   std::shared_ptr<const Message> answer() const;
   const std::vector<std::pair<std::string, Timer>>& dropped_timers() const { return dropped_; }
   // By name, with the cause.
@@ -128,6 +129,7 @@ class Staging final : public Writer {
   mutable RowCache cache_;
   std::map<std::string, Staged, std::less<>> staged_;
   std::vector<const Staged*> order_;
+  std::shared_ptr<const Message> answer_;
   std::vector<std::pair<std::string, Timer>> dropped_;
   std::map<std::string, std::string, std::less<>> rederived_;
 };

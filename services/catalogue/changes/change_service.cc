@@ -33,9 +33,11 @@ class ChangeServiceHandler final : public change::v1::ChangeService::CallbackSer
  private:
   absl::Status List(const ReadCall& call, const ListChangesRequest& request,
                     ListChangesResponse* response) {
-    ASSIGN_OR_RETURN(const rpc::Page page, rpc::ReadPage(*api_.tokens, request, {}));
-    if (request.after_revision() < 0) return FieldError("after_revision", "must not be negative");
     HistoryQuery query;
+    const auto read = rpc::ReadPage(*api_.tokens, request, {});
+    RETURN_IF_ERROR(query.errors.AddFrom(read.status()));
+    const rpc::Page page = read.value_or(rpc::Page());
+    if (request.after_revision() < 0) query.errors.Add("after_revision", "must not be negative");
     query.viewer = call.viewer;
     query.filter = request.filter();
     for (const std::string& kind : request.kinds()) query.kinds.push_back(text::WordForm(kind));

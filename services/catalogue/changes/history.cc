@@ -8,6 +8,7 @@
 
 #include "libs/base/status/error.h"
 #include "libs/change/record.h"
+#include "libs/change/vocabulary.h"
 #include "libs/resource/page.h"
 #include "services/catalogue/changes/record.h"
 
@@ -17,19 +18,14 @@ namespace {
 constexpr int kMaxKinds = 50;
 constexpr int kBatch = 500;
 
-absl::Status CheckKinds(const std::vector<std::string>& kinds) {
-  FieldErrors errors;
+void CheckKinds(const std::vector<std::string>& kinds, FieldErrors& errors) {
   if (kinds.size() > kMaxKinds) {
     errors.Add("kinds", absl::StrCat(kinds.size(), " of at most ", kMaxKinds));
   }
   for (size_t i = 0; i < kinds.size(); ++i) {
-    if (!change::KindOf(kinds[i])) {
-      errors.Add(absl::StrCat("kinds[", i, "]"),
-                 absl::StrCat("'", kinds[i], "' is no kind of change; write label.awarded, or see ",
-                              "ChangeKind in change/v1"));
-    }
+    const std::string wrong = change::WrongKind(kinds[i]);
+    if (!wrong.empty()) errors.Add(absl::StrCat("kinds[", i, "]"), wrong);
   }
-  return errors.ToStatus();
 }
 
 absl::Status CheckHistory(const std::string& seen, const std::string& current) {
@@ -129,9 +125,14 @@ class Latest {
 }  // namespace
 
 absl::StatusOr<History::Page> History::List(const HistoryQuery& query) const {
-  RETURN_IF_ERROR(CheckKinds(query.kinds));
-  ASSIGN_OR_RETURN(auto wanted, filter::Predicate::Compile(query.filter, query.viewer));
-  const Selection selection(query, std::move(wanted));
+  FieldErrors errors = query.errors;
+  CheckKinds(query.kinds, errors);
+  // Levels may have been others when the changes were made, so they are taken as they are.
+  auto wanted =
+      filter::Predicate::Compile(query.filter, query.viewer, {.vocabulary = &change::Words()});
+  RETURN_IF_ERROR(errors.AddFrom(wanted.status()));
+  RETURN_IF_ERROR(errors.ToStatus());
+  const Selection selection(query, *std::move(wanted));
   Page page;
   ASSIGN_OR_RETURN(page.history, store_.history());
   RETURN_IF_ERROR(CheckHistory(query.history, page.history));

@@ -26,6 +26,7 @@ struct HistoryQuery {
   std::string history;    // that `after` belongs to; empty: whichever it is
   int limit = 50;
   size_t bytes = SIZE_MAX;  // a page ends before it holds more, or with its first change
+  FieldErrors errors = {};  // what is known to be wrong with the request already
 };
 
 // Reads the log as its readers see it: oldest first, each change cut to what the viewer may see.

@@ -12,6 +12,7 @@
 namespace clusterwire::catalogue {
 
 using resource::ListQuery;
+using resource::Notes;
 using resource::ReadCall;
 using resource::WriteCall;
 

@@ -7,7 +7,6 @@
 
 #include "libs/base/status/error.h"
 #include "libs/resource/page.h"
-#include "libs/text/text.h"
 
 namespace clusterwire::catalogue::registers {
 namespace {
@@ -18,34 +17,41 @@ template <typename T>
 absl::Status Collect(const store::Reader& reader, const char* type, Names* names) {
   return resource::ForEach(reader, {.type = type}, [&](const store::Scanned& scanned) {
     const T& resource = static_cast<const T&>(*scanned.resource);
-    names->emplace(text::Fold(resource.title()), resource.name());
+    names->emplace(NameKey(resource.title()), resource.name());
     if (!resource.acronym().empty()) {
-      names->emplace(text::Fold(resource.acronym()), resource.name());
+      names->emplace(NameKey(resource.acronym()), resource.name());
     }
     for (const auto& id : resource.external_ids()) {
-      names->emplace(text::Fold(id.id()), resource.name());
+      names->emplace(NameKey(id.id()), resource.name());
     }
     return true;
   });
 }
 
 std::string FindIn(const Names& names, std::string_view name) {
-  const auto found = names.find(text::Fold(name));
+  const auto found = names.find(NameKey(name));
   return found == names.end() ? "" : found->second;
 }
 
 }  // namespace
 
 absl::Status Batch::RefuseSecondLine(const std::string& name) {
-  for (const LineNumbers* lines : {&earlier_, static_cast<const LineNumbers*>(&lines_)}) {
-    const auto found = lines->find(name);
-    if (found != lines->end() && found->second != line_) {
-      return FieldError("name", absl::StrCat("line ", found->second, " is about ", name,
-                                             " already; join the two"));
-    }
+  if (const int64_t other = OtherLine(name); other != 0) {
+    return FieldError("name",
+                      absl::StrCat("line ", other, " is about ", name, " already; join the two"));
   }
   lines_[name] = line_;
   return absl::OkStatus();
+}
+
+bool Batch::IsAnotherLines(const std::string& name) const { return OtherLine(name) != 0; }
+
+int64_t Batch::OtherLine(const std::string& name) const {
+  for (const LineNumbers* lines : {&earlier_, &lines_}) {
+    const auto found = lines->find(name);
+    if (found != lines->end() && found->second != line_) return found->second;
+  }
+  return 0;
 }
 
 absl::StatusOr<std::string> Batch::FindScheme(std::string_view name) {

@@ -7,7 +7,7 @@
 #include "absl/status/status.h"
 #include "google/protobuf/message.h"
 
-#include "services/catalogue/import/json_record.h"
+#include "services/catalogue/import/json/json_record.h"
 
 // From the fields of a register to those of a resource: a table a register, read from its first row
 // to its last, which is also the order of the errors. A value that is missing or wrong sets

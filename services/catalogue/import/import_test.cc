@@ -16,12 +16,15 @@
 #include "services/catalogue/resources/events/event_rules.h"
 #include "services/catalogue/resources/labels/label_rules.h"
 #include "services/catalogue/resources/labels/label_scheme_rules.h"
+#include "services/catalogue/resources/taxonomies/taxonomy_rules.h"
 
 // All the real records of tests/data, in the order in which the client sends them.
 namespace clusterwire::catalogue::registers {
 namespace {
 
+using ::testing::ElementsAre;
 using ::testing::IsEmpty;
+using ::testing::Pair;
 using ::testing::SizeIs;
 using ::testing::UnorderedElementsAre;
 using Report = v1::ImportResponse;
@@ -73,22 +76,70 @@ TEST_F(RealRecordsTest, AllOfThemAreIn) {
   }
 }
 
-TEST_F(RealRecordsTest, ReferencesToLabelSchemesAreReportedAsSuch) {
+TEST_F(RealRecordsTest, ReferencesToLabelSchemesAndRegionsThatStayTextsAreReported) {
+  std::map<std::string, int> regions;
   int schemes = 0;
   for (const Report& report : reports_) {
     for (const std::string& note : report.notes()) {
+      if (note.starts_with("region: ")) {
+        ++regions[note.substr(0, note.find(" in the list"))];
+        continue;
+      }
       ++schemes;
       EXPECT_THAT(note, ::testing::HasSubstr("is a label scheme"));
     }
   }
   EXPECT_EQ(schemes, 25);
+  EXPECT_THAT(regions, ElementsAre(Pair("region: 'Kerry' is no region of IE", 1),
+                                   Pair("region: 'Småland' is no region of SE", 1),
+                                   Pair("region: 'South-West (Bulgaria)' is no region of BG", 1),
+                                   Pair("region: 'Vojvodina' is no region of RS", 2)));
+}
+
+TEST_F(RealRecordsTest, ClustersAreFoundByTheirGermanStateAndTheirFrenchRegion) {
+  const std::map<std::string, size_t> counts = {
+      {"nuts:DE1", 12}, {"nuts:DE2", 6}, {"nuts:DE3", 5}, {"nuts:DE4", 10}, {"nuts:DE5", 1},
+      {"nuts:DE6", 4},  {"nuts:DE7", 2}, {"nuts:DE8", 1}, {"nuts:DE9", 1},  {"nuts:DEA", 18},
+      {"nuts:DEB", 3},  {"nuts:DEC", 0}, {"nuts:DED", 3}, {"nuts:DEE", 11}, {"nuts:DEF", 2},
+      {"nuts:DEG", 2},  {"nuts:FR1", 1}, {"nuts:FRB", 0}, {"nuts:FRC", 1},  {"nuts:FRD", 0},
+      {"nuts:FRE", 2},  {"nuts:FRF", 2}, {"nuts:FRG", 2}, {"nuts:FRH", 2},  {"nuts:FRI", 2},
+      {"nuts:FRJ", 1},  {"nuts:FRK", 2}, {"nuts:FRL", 0}};
+  for (const auto& [region, count] : counts) {
+    type::v1::Filter filter;
+    filter.add_types("cluster");
+    filter.add_regions(region);
+    EXPECT_THAT(Find(filter), SizeIs(count)) << region;
+  }
+}
+
+TEST_F(RealRecordsTest, SilverLabelsInSaxonyAreFound) {
+  type::v1::Filter filter;
+  filter.add_types("label");
+  filter.add_kinds("silver");
+  filter.add_regions("nuts:DED");
+  EXPECT_THAT(Find(filter), ElementsAre("ECEI Silver: biosaxony"));
+}
+
+TEST_F(RealRecordsTest, CodesAreFoundByEnglishNamesAndShortForms) {
+  const Taxonomies taxonomies(bench_.store());
+  const std::map<std::string, std::string> codes = {
+      {"saxony", "nuts:DED"},       {"Sachsen", "nuts:DED"},  {"Bavaria", "nuts:DE2"},
+      {"NRW", "nuts:DEA"},          {"PACA", "nuts:FRL"},     {"Brittany", "nuts:FRH"},
+      {"lower saxony", "nuts:DE9"}, {"Tuscany", "nuts:ITI1"}, {"Flanders", "nuts:BE2"},
+      {"catalonia", "nuts:ES51"},   {"Vienna", "nuts:AT13"},  {"DED2", "nuts:DED2"}};
+  for (const auto& [query, code] : codes) {
+    const auto found = taxonomies.SearchCodes({.viewer = filter::Viewer::Public()}, query, "", 20);
+    ASSERT_THAT(found, IsOk());
+    ASSERT_FALSE(found->empty()) << query;
+    EXPECT_EQ(found->front().code(), code) << query << ": what is called so stands first";
+  }
 }
 
 TEST_F(RealRecordsTest, ASecondImportChangesNothing) {
   const int64_t before = bench_.revision();
   const Reports again = bench_.ImportAll();
-  EXPECT_THAT(Tally(again), UnorderedElementsAre(::testing::Pair(Report::OUTCOME_UNCHANGED,
-                                                                 static_cast<int>(again.size()))));
+  EXPECT_THAT(Tally(again), UnorderedElementsAre(
+                                Pair(Report::OUTCOME_UNCHANGED, static_cast<int>(again.size()))));
   EXPECT_EQ(bench_.revision(), before);
 }
 

@@ -60,7 +60,7 @@ TEST_F(MappingTest, AClusterKeepsAllThatItsLineSays) {
   EXPECT_EQ(cluster.seat().point().precision(), type::v1::POINT_PRECISION_CITY);
   EXPECT_THAT(cluster.sectors(), ElementsAre("esca:food"));
   EXPECT_EQ(cluster.founded(), "2007");
-  EXPECT_THAT(cluster.regions(), IsEmpty()) << "codes are never derived from a text";
+  EXPECT_THAT(cluster.regions(), IsEmpty()) << "the line has none";
   EXPECT_THAT(record->programmes, ElementsAre("Pôles de compétitivité"));
   EXPECT_EQ(cluster.external_ids(0).id(), "FR/Agri Sud-Ouest Innovation");
 

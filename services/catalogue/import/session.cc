@@ -5,6 +5,7 @@
 #include "absl/strings/str_cat.h"
 
 #include "libs/base/status/error.h"
+#include "libs/base/text/strings.h"
 #include "services/catalogue/common/fields/checks.h"
 
 namespace clusterwire::catalogue::registers {
@@ -46,6 +47,21 @@ v1::ImportResponse Refused(const absl::Status& status) {
   }
   if (result.notes().empty()) result.add_notes(std::string(status.message()));
   return result;
+}
+
+// However much is wrong with a line, its report is one that every client takes.
+void Shorten(google::protobuf::RepeatedPtrField<std::string>& notes) {
+  constexpr std::string_view kDots = "…";
+  const int beyond = notes.size() - Session::kMaxNotes;
+  if (beyond > 0) {
+    notes.DeleteSubrange(Session::kMaxNotes - 1, beyond + 1);
+    notes.Add(absl::StrCat("… and ", beyond + 1, " more"));
+  }
+  for (std::string& note : notes) {
+    if (note.size() <= Session::kMaxNoteBytes) continue;
+    note =
+        absl::StrCat(ToAbsl(CutUtf8(note, Session::kMaxNoteBytes - kDots.size())), ToAbsl(kDots));
+  }
 }
 
 }  // namespace
@@ -143,10 +159,9 @@ absl::StatusOr<Session::Lines> Session::Write(const Lines& lines, bool last) {
 }
 
 absl::Status Session::ImportLines(store::Writer& writer, const Lines& lines,
-                                  std::vector<v1::ImportResponse>* results,
-                                  LineNumbers* written) const {
+                                  std::vector<v1::ImportResponse>* results, LineNumbers* written) {
   results->assign(lines.size(), {});
-  Batch batch(writer, read_date_, written_);
+  Batch batch(writer, read_date_, written_, regions_);
   // Again while one of those that wait was imported: a parent may stand below its child.
   for (bool again = true; again;) {
     again = false;
@@ -168,6 +183,7 @@ absl::Status Session::ImportLines(store::Writer& writer, const Lines& lines,
 
 void Session::Report(Line& line, v1::ImportResponse result) {
   result.set_number(line.line.number());
+  Shorten(*result.mutable_notes());
   line.report = std::move(result);
   line.line.clear_json();
 }

@@ -32,6 +32,8 @@ class Session {
   static constexpr size_t kBatch = 100;          // lines a write
   static constexpr size_t kMaxWaiting = 500;     // lines that wait for one further down
   static constexpr int64_t kMaxLines = 200'000;  // of one import
+  static constexpr int kMaxNotes = 20;           // of one report; the last one counts the others
+  static constexpr size_t kMaxNoteBytes = 500;   // of one note; the rest of it is cut off
 
   // PERMISSION_DENIED for anybody but operators.
   static absl::Status CheckMayImport(const filter::Viewer& viewer);
@@ -70,7 +72,7 @@ class Session {
   absl::Status WriteSingly(const Lines& lines);
   // The body of a write.
   absl::Status ImportLines(store::Writer& writer, const Lines& lines,
-                           std::vector<v1::ImportResponse>* results, LineNumbers* written) const;
+                           std::vector<v1::ImportResponse>* results, LineNumbers* written);
   static void Report(Line& line, v1::ImportResponse result);
 
   store::Store& store_;
@@ -80,6 +82,7 @@ class Session {
   std::deque<Line> lines_;  // not reported yet; pointers into it stay valid while it shrinks
   Lines pending_;           // to be written, the waiting ones first
   LineNumbers written_;     // by what they are about
+  RegionNames regions_;
   int64_t count_ = 0;
 };
 

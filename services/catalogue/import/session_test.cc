@@ -29,24 +29,6 @@ using ::testing::StartsWith;
 using Start = v1::ImportStart;
 using Report = v1::ImportResponse;
 
-std::string ClusterLine(const std::string& name, const std::string& more = "",
-                        const std::string& country = "DE") {
-  return absl::StrCat(R"({"name": ")", name, R"(", "country": ")", country,
-                      R"(", "source": "https://x.example")", more, "}");
-}
-
-std::string EventLine(const std::string& title, const std::string& parent = "") {
-  return absl::StrCat(R"({"title": ")", title, R"(", "kind": "meeting", "start": "2026-01-01",)",
-                      R"( "end": "2026-01-01", "source": "https://x.example")",
-                      parent.empty() ? "" : absl::StrCat(R"(, "parent": ")", parent, "\""), "}");
-}
-
-std::vector<Report::Outcome> OutcomesOf(const Reports& reports) {
-  std::vector<Report::Outcome> outcomes;
-  for (const Report& report : reports) outcomes.push_back(report.outcome());
-  return outcomes;
-}
-
 class SessionTest : public ::testing::Test {
  protected:
   SessionTest() { bench_.ImportTaxonomies(); }
@@ -149,6 +131,8 @@ TEST_F(SessionTest, WhatSomebodyMadeByHandIsTakenForTheSameRecord) {
   EXPECT_EQ(cluster.title(), "By Hand");
   EXPECT_EQ(cluster.founded(), "1999");
   EXPECT_EQ(cluster.state(), v1::Cluster::STATE_DRAFT) << "publishing it is its editor's affair";
+  EXPECT_THAT(reports[0].notes(), ElementsAre("clusters/by-hand is a draft and stays one; "
+                                              "PublishCluster publishes it"));
 }
 
 TEST_F(SessionTest, WhatWasDeletedStaysDeleted) {
@@ -179,6 +163,82 @@ TEST_F(SessionTest, TwoLinesOnOneThingWouldUndoEachOther) {
   EXPECT_THAT(OutcomesOf(reports), ElementsAre(Report::OUTCOME_CREATED, Report::OUTCOME_REFUSED));
   EXPECT_THAT(reports[1].notes(), ElementsAre(HasSubstr("line 1 is about clusters/twice")));
   EXPECT_EQ(bench_.Get<v1::Cluster>("clusters/twice").members().total(), 1);
+}
+
+TEST_F(SessionTest, OneNameInSeveralSpellingsIsOneCluster) {
+  const std::vector<std::string> spellings = {"Ökologie-Cluster", "O\u0308kologie-Cluster",
+                                              " Ökologie-Cluster  ", "ÖKOLOGIE-CLUSTER"};
+  for (const std::string& spelling : spellings) {
+    const Reports reports = Clusters({ClusterLine(spelling)});
+    EXPECT_EQ(reports[0].name(), "clusters/okologie-cluster") << spelling;
+  }
+  EXPECT_EQ(bench_.Count("cluster"), 1);
+  const auto cluster = bench_.Get<v1::Cluster>("clusters/okologie-cluster");
+  EXPECT_EQ(cluster.external_ids_size(), 1) << "no id for each spelling";
+  std::vector<std::string> lines;
+  for (const std::string& spelling : spellings) lines.push_back(ClusterLine(spelling));
+  const Reports together = Clusters(lines);
+  EXPECT_THAT(together[3].notes(), ElementsAre(HasSubstr("line 1 is about clusters/okologie")));
+}
+
+TEST_F(SessionTest, ALabelFindsItsClusterAndSchemeInAnySpelling) {
+  bench_.ImportFile(Start::KIND_PROGRAMMES, "programmes.ndjson");
+  Clusters({ClusterLine("Żywność Łódź")});
+  const auto line = [](const std::string& cluster, const std::string& scheme) {
+    return absl::StrCat(
+        R"({"cluster": ")", cluster, R"(", "country": "DE", "scheme": ")", scheme,
+        R"(", "level": "gold", "awarded": "2020-05", "source": "https://x.example"})");
+  };
+  bench_.Import(Start::KIND_LABELS, {line("Żywność Łódź", "ECEI")});
+  const Reports again =
+      bench_.Import(Start::KIND_LABELS, {line("Z\u0307YWNOS\u0301C\u0301 Łódź ", " ecei")});
+  EXPECT_THAT(OutcomesOf(again), ElementsAre(Report::OUTCOME_UNCHANGED)) << again[0].DebugString();
+  EXPECT_EQ(bench_.Count("label"), 1);
+}
+
+TEST_F(SessionTest, HoweverMuchIsWrongWithALineItsReportIsSmall) {
+  std::string codes;
+  for (int i = 0; i < 4000; ++i) absl::StrAppend(&codes, i == 0 ? "" : ",", R"({"code": "?"})");
+  std::string sectors = "1";
+  for (int i = 1; i < 400'000; ++i) sectors += ",1";
+  std::string programmes;
+  for (int i = 0; i < 150; ++i) {
+    absl::StrAppend(&programmes, i == 0 ? "" : ",", "\"", i, std::string(2000, 'x'), "\"");
+  }
+  Reports reports =
+      Clusters({ClusterLine("Wrong", absl::StrCat(R"(, "sectors": [)", sectors, "]")),
+                ClusterLine("Long", absl::StrCat(R"(, "programmes": [)", programmes, "]"))});
+  EXPECT_THAT(OutcomesOf(reports), ElementsAre(Report::OUTCOME_REFUSED, Report::OUTCOME_CREATED));
+  EXPECT_THAT(reports[0].notes(), ElementsAre("sectors: has 400000 items; at most 200"));
+  EXPECT_EQ(reports[1].notes_size(), Session::kMaxNotes);
+  EXPECT_EQ(reports[1].notes(Session::kMaxNotes - 1), "… and 131 more");
+  const Reports list =
+      bench_.Import(Start::KIND_TAXONOMIES,
+                    {absl::StrCat(R"({"list": "x", "title": "X", "subject": "sector",)",
+                                  R"("source": "https://x.example", "codes": [)", codes, "]}")});
+  EXPECT_EQ(list[0].notes_size(), Session::kMaxNotes);
+  reports.push_back(list[0]);
+  for (const Report& report : reports) {
+    EXPECT_LT(report.ByteSizeLong(), 12'000u);
+    for (const std::string& note : report.notes()) {
+      EXPECT_LE(note.size(), Session::kMaxNoteBytes);
+    }
+  }
+}
+
+TEST_F(SessionTest, AnEventWithoutAnEndEndsOnItsDay) {
+  const auto line = [](const std::string& dates) {
+    return absl::StrCat(R"({"title": "Day", "kind": "meeting", "source": "https://x.example", )",
+                        dates, "}");
+  };
+  const auto period = [&] { return bench_.Get<v1::CalendarEvent>("events/day").period(); };
+  bench_.Import(Start::KIND_EVENTS, {line(R"("start": "2026-05-07")")});
+  EXPECT_EQ(period().end(), "2026-05-07");
+  bench_.Import(Start::KIND_EVENTS, {line(R"("start": "2026-05-07", "end": "2026-05-09")")});
+  bench_.Import(Start::KIND_EVENTS, {line(R"("start": "2026-05-07")")});
+  EXPECT_EQ(period().end(), "2026-05-09") << "what a line doesn't say stays";
+  bench_.Import(Start::KIND_EVENTS, {line(R"("start": "2026-06")")});
+  EXPECT_EQ(period().end(), "2026-06") << "the end of another day says nothing of this one";
 }
 
 TEST_F(SessionTest, ARefusedLineDoesNotStandInTheWayOfARightOne) {

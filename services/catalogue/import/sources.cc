@@ -7,6 +7,8 @@
 
 #include "google/protobuf/descriptor.h"
 
+#include "services/catalogue/import/names.h"
+
 namespace clusterwire::catalogue::registers {
 
 using google::protobuf::FieldDescriptor;
@@ -41,7 +43,8 @@ void AddExternalId(std::string_view scheme, std::string_view id, ExternalIds* id
 
 bool HasExternalId(const ExternalIds& ids, std::string_view scheme, std::string_view id) {
   return std::any_of(ids.begin(), ids.end(), [&](const type::v1::ExternalId& external) {
-    return external.scheme() == scheme && external.id() == id;
+    if (external.scheme() != scheme) return false;
+    return scheme == kImportScheme ? IsSameName(external.id(), id) : external.id() == id;
   });
 }
 

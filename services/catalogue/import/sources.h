@@ -9,7 +9,7 @@
 #include "clusterwire/catalogue/v1/label_scheme.pb.h"
 #include "clusterwire/type/v1/sources.pb.h"
 
-#include "services/catalogue/import/json_record.h"
+#include "services/catalogue/import/json/json_record.h"
 
 // The pages that a record was read on, and what its register calls it.
 namespace clusterwire::catalogue::registers {
@@ -28,6 +28,7 @@ void KeepInSources(std::string_view field, std::string_view value, Sources* sour
                    std::string_view uri = "");
 
 void AddExternalId(std::string_view scheme, std::string_view id, ExternalIds* ids);
+// Of kImportScheme, compared by NameKey(): a register may spell a name in two ways.
 bool HasExternalId(const ExternalIds& ids, std::string_view scheme, std::string_view id);
 bool HasScheme(const ExternalIds& ids, std::string_view scheme);
 

@@ -1,6 +1,7 @@
 #include "services/catalogue/import/upsert.h"
 
 #include "libs/resource/name.h"
+#include "libs/text/text.h"
 
 namespace clusterwire::catalogue::registers {
 namespace {

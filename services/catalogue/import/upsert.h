@@ -14,11 +14,12 @@
 #include "clusterwire/catalogue/v1/import.pb.h"
 
 #include "libs/base/status/error.h"
-#include "libs/text/text.h"
+#include "libs/base/text/strings.h"
 #include "services/catalogue/common/fields/edited.h"
 #include "services/catalogue/common/resource.h"
 #include "services/catalogue/import/batch.h"
 #include "services/catalogue/import/field_map.h"
+#include "services/catalogue/import/names.h"
 #include "services/catalogue/import/sources.h"
 
 // One record into the store, the same for all types: which resource it is about, the one that an
@@ -49,7 +50,7 @@ Lookup<T> LookupByTitle(std::string prefix, std::string_view ids_from, const std
           .ids = IdsFor(ids_from, country),
           .external_id = absl::StrCat(country, "/", title),
           .is_same = [country, title](const T& known) {
-            return known.country() == country && text::Fold(known.title()) == text::Fold(title);
+            return known.country() == country && IsSameName(known.title(), title);
           }};
 }
 
@@ -81,15 +82,25 @@ absl::StatusOr<Match<T>> FindMatch(const store::Reader& reader, const Lookup<T>&
                                                " to ", lookup.ids.back(), " are other records'"));
 }
 
+// Imports publish what is new and nothing else.
+template <store::Resource T>
+void NoteDraft(const Match<T>& match, std::string_view publish, v1::ImportResponse* report) {
+  if (!match.known || match.deleted() || match.known->state() != T::STATE_DRAFT) return;
+  report->add_notes(
+      absl::StrCat(match.name, " is a draft and stays one; ", ToAbsl(publish), " publishes it"));
+}
+
 // What the store itself refuses comes too late to refuse one line: others are staged beside it. It
 // ends the write, whose lines are then written one by one.
 absl::Status PutChecked(store::Writer& writer, const store::Message& next, std::string_view kind);
 
 // Merges `imported` with what is known, checks, settles and puts it. A refused one
-// (INVALID_ARGUMENT, in the words of `fields`) has staged nothing.
+// (INVALID_ARGUMENT, in the words of `fields`) has staged nothing. `merged`, where given, completes
+// what has been made of `known` and the line.
 template <store::Resource T>
-absl::StatusOr<v1::ImportResponse> Upsert(Batch& batch, const Rules<T>& rules, FieldMap fields,
-                                          const Match<T>& match, T imported) {
+absl::StatusOr<v1::ImportResponse> Upsert(
+    Batch& batch, const Rules<T>& rules, FieldMap fields, const Match<T>& match, T imported,
+    const std::function<absl::Status(const T& known, T* next)>& merged = nullptr) {
   v1::ImportResponse result;
   result.set_name(match.name);
   result.set_outcome(v1::ImportResponse::OUTCOME_UNCHANGED);
@@ -101,6 +112,9 @@ absl::StatusOr<v1::ImportResponse> Upsert(Batch& batch, const Rules<T>& rules, F
   if (known != nullptr) {
     KeepUnstated(*known, &imported);
     KeepEdited(*known, rules.output_only, &imported);
+    if (merged) {
+      RETURN_IF_ERROR(InWordsOfRegister(merged(*known, &imported), rules.type, fields));
+    }
   } else {
     imported.set_name(match.name);
   }

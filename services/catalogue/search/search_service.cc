@@ -4,6 +4,7 @@
 #include "libs/resource/page.h"
 #include "libs/rpc/token/token.h"
 #include "libs/text/form.h"
+#include "services/catalogue/common/codes/code_vocabulary.h"
 #include "services/catalogue/services.h"
 
 namespace clusterwire::catalogue {
@@ -12,7 +13,7 @@ namespace {
 using resource::ReadCall;
 using v1::SearchRequest;
 
-absl::StatusOr<search::Order> OrderOf(const SearchRequest& request) {
+search::Order OrderOf(const SearchRequest& request, FieldErrors& errors) {
   const bool words = !request.filter().words().empty();
   const bool circle = request.filter().has_within();
   switch (request.order()) {
@@ -22,24 +23,27 @@ absl::StatusOr<search::Order> OrderOf(const SearchRequest& request) {
                       : search::Order::kTitle;
     case SearchRequest::ORDER_RELEVANCE:
       if (words) return search::Order::kRelevance;
-      return FieldError("order", "ORDER_RELEVANCE needs filter.words");
+      errors.Add("order", "ORDER_RELEVANCE needs filter.words");
+      return search::Order::kTitle;
     case SearchRequest::ORDER_DISTANCE:
       if (circle) return search::Order::kDistance;
-      return FieldError("order", "ORDER_DISTANCE needs filter.within");
+      errors.Add("order", "ORDER_DISTANCE needs filter.within");
+      return search::Order::kTitle;
     case SearchRequest::ORDER_TIME:
       return search::Order::kTime;
     case SearchRequest::ORDER_TITLE:
       return search::Order::kTitle;
     default:
-      return FieldError("order", "is none of the orders of SearchRequest.Order");
+      errors.Add("order", "is none of the orders of SearchRequest.Order");
+      return search::Order::kTitle;
   }
 }
 
-absl::StatusOr<search::SearchOptions> OptionsOf(const SearchRequest& request,
-                                                const rpc::Page& page) {
+search::SearchOptions OptionsOf(const SearchRequest& request, const rpc::Page& page,
+                                FieldErrors& errors) {
   search::SearchOptions options;
   options.ranking_words = request.filter().words();
-  ASSIGN_OR_RETURN(options.order, OrderOf(request));
+  options.order = OrderOf(request, errors);
   if (request.filter().has_within()) {
     options.origin = {request.filter().within().latitude(), request.filter().within().longitude()};
   }
@@ -78,7 +82,7 @@ void AddFacets(const search::Page& page, v1::SearchResponse* response) {
 class SearchServiceHandler final : public v1::SearchService::CallbackService {
  public:
   SearchServiceHandler(const Api& api, Handles& handles)
-      : api_(api), index_(handles.index), indexed_(handles.indexed) {}
+      : api_(api), index_(handles.index), indexed_(handles.indexed), vocabulary_(handles.store) {}
 
   grpc::ServerUnaryReactor* Search(grpc::CallbackServerContext* context,
                                    const SearchRequest* request,
@@ -91,12 +95,19 @@ class SearchServiceHandler final : public v1::SearchService::CallbackService {
  private:
   absl::Status Run(const ReadCall& call, const SearchRequest& request,
                    v1::SearchResponse* response) {
-    ASSIGN_OR_RETURN(const rpc::Page page, rpc::ReadPage(*api_.tokens, request, {}));
-    ASSIGN_OR_RETURN(const auto predicate,
-                     filter::Predicate::Compile(request.filter(), call.viewer));
-    ASSIGN_OR_RETURN(const search::SearchOptions options, OptionsOf(request, page));
+    FieldErrors errors;
+    const auto page = rpc::ReadPage(*api_.tokens, request, {});
+    RETURN_IF_ERROR(errors.AddFrom(page.status()));
+    const auto vocabulary = vocabulary_->For(request.filter());
+    const auto predicate =
+        filter::Predicate::Compile(request.filter(), call.viewer, {.vocabulary = vocabulary.get()});
+    RETURN_IF_ERROR(errors.AddFrom(predicate.status()));
+    search::SearchOptions options = OptionsOf(request, page.value_or(rpc::Page()), errors);
+    if (!predicate.ok()) options.ranking_words.clear();  // what is wrong with them is said
+    RETURN_IF_ERROR(errors.AddFrom(search::CheckOptions(options)));
+    RETURN_IF_ERROR(errors.ToStatus());
     const auto published = index_->Current();
-    ASSIGN_OR_RETURN(const search::Page found, published->snapshot->Search(predicate, options));
+    ASSIGN_OR_RETURN(const search::Page found, published->snapshot->Search(*predicate, options));
     response->set_total_size(static_cast<int32_t>(found.total));
     AddHits(found, response);
     AddFacets(found, response);
@@ -114,6 +125,7 @@ class SearchServiceHandler final : public v1::SearchService::CallbackService {
   const Api api_;
   const rpc::Late<const search::Index>& index_;
   const rpc::Parking::Progress& indexed_;
+  const rpc::Late<CodeVocabulary> vocabulary_;
 };
 
 }  // namespace

@@ -70,8 +70,11 @@ TEST_F(ApiTest, AReadSaysTheRevisionThatItWasMadeAt) {
   EXPECT_EQ(bench_.metadata("clusterwire-revision"), absl::StrCat(cluster.revision()));
 }
 
-TEST_F(ApiTest, WithoutANameNothingIsFound) {
-  EXPECT_THAT(Get(""), StatusIs(absl::StatusCode::kNotFound, HasSubstr("required")));
+TEST_F(ApiTest, AMissingNameAndOneOfAnotherFormAreNoMissingResource) {
+  EXPECT_THAT(Get(""), StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr("is required")));
+  EXPECT_THAT(Get("programmes/go-cluster"),
+              StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr("clusters/{cluster}")));
+  EXPECT_THAT(Get("clusters/nobody"), StatusIs(absl::StatusCode::kNotFound));
 }
 
 TEST_F(ApiTest, PagesGoOnAndATokenOfAnotherQueryIsRefused) {

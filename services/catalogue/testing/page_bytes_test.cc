@@ -3,12 +3,14 @@
 #include <string>
 #include <vector>
 
+#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include <gmock/gmock.h>
 
 #include "clusterwire/catalogue/v1/search.pb.h"
 #include "clusterwire/change/v1/change_service.pb.h"
 
+#include "libs/base/status/error.h"
 #include "libs/base/testing/status_matchers.h"
 #include "services/catalogue/resources/clusters/cluster_rules.h"
 #include "services/catalogue/testing/api_bench.h"
@@ -66,6 +68,34 @@ TEST_F(PageBytesTest, OfAListOfResources) {
         return found;
       });
   EXPECT_EQ(names.size(), kClusters);
+}
+
+// A batch has no pages: it is refused, and the error says how to go on.
+TEST_F(PageBytesTest, OfABatchSaysHowManyFit) {
+  v1::BatchGetClustersRequest request;
+  for (int i = 0; i < kClusters; ++i) request.add_names(absl::StrCat("clusters/cluster-", i));
+  std::set<std::string> all;
+  int calls = 0;
+  for (; request.names_size() > 0; ++calls) {
+    auto answer =
+        bench_.Call<v1::BatchGetClustersResponse>("ClusterService/BatchGetClusters", request);
+    if (!answer.ok()) {
+      EXPECT_THAT(answer, StatusIs(absl::StatusCode::kResourceExhausted,
+                                   ::testing::HasSubstr("ask for those and then for the others")));
+      int fitting = 0;
+      ASSERT_TRUE(
+          absl::SimpleAtoi(ErrorInfoOf(answer.status()).metadata().at("fitting_names"), &fitting));
+      v1::BatchGetClustersRequest first = request;
+      first.mutable_names()->DeleteSubrange(fitting, first.names_size() - fitting);
+      answer = bench_.Call<v1::BatchGetClustersResponse>("ClusterService/BatchGetClusters", first);
+    }
+    ASSERT_THAT(answer, IsOk());
+    EXPECT_LE(answer->ByteSizeLong(), 4u << 20);
+    for (const v1::Cluster& cluster : answer->clusters()) all.insert(cluster.name());
+    request.mutable_names()->DeleteSubrange(0, answer->clusters_size());
+  }
+  EXPECT_EQ(all.size(), kClusters);
+  EXPECT_GT(calls, 1);
 }
 
 TEST_F(PageBytesTest, OfASearch) {

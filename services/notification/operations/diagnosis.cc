@@ -66,7 +66,7 @@ Finding Consumer(const ConsumerReport& report) {
 
 Finding Matcher(const Interests& interests, const Interests::Counts& counts) {
   const std::string state =
-      absl::StrCat(counts.active, " subscriptions are asked, ", counts.matcher.unfiled,
+      absl::StrCat(counts.active, " subscriptions are asked, ", counts.matcher.wide,
                    " of them about every change; ", counts.paused, " paused, ", counts.saved,
                    " saved searches, ", counts.held, " held");
   if (const absl::Status status = interests.status(); !status.ok()) {

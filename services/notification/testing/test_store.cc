@@ -86,7 +86,8 @@ TestStore::TestStore() : random(TestSeed()) {
       clock);
   endpoints =
       std::make_unique<Endpoints>(*store, random, Need(http::AddressGuard::Create({})), *addresses);
-  subscriptions = std::make_unique<Subscriptions>(*store, random);
+  subscriptions =
+      std::make_unique<Subscriptions>(*store, random, [this] { return interests->wide(); });
 }
 
 v1::Subscriber TestStore::AddSubscriber(std::string_view id) {

@@ -45,6 +45,8 @@ class CodeBook final : public facts::CodeLists {
   const v1::Taxonomy* FindList(std::string_view list) const;
   // By resource name, or null.
   const v1::LabelScheme* FindScheme(std::string_view name) const;
+  // By resource name.
+  const std::map<std::string, v1::LabelScheme, std::less<>>& schemes() const { return schemes_; }
   // All entries in the order of list:code.
   const std::map<std::string, Entry, std::less<>>& entries() const { return entries_; }
 

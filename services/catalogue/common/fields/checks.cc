@@ -204,6 +204,13 @@ void CheckLocalizedTexts(std::string_view path,
   }
 }
 
+bool CheckReference(std::string_view path, std::string_view pattern, std::string_view name,
+                    FieldErrors& errors) {
+  const absl::Status status = resource::NamePattern(pattern).Check(path, name);
+  errors.AddAll("", status);
+  return status.ok();
+}
+
 void CheckAtLeast(std::string_view path, bool has, double value, double least,
                   FieldErrors& errors) {
   if (has && !(value >= least)) errors.Add(path, absl::StrCat("must be at least ", least));

@@ -55,6 +55,11 @@ void CheckLocalizedTexts(std::string_view path,
                          const google::protobuf::RepeatedPtrField<type::v1::LocalizedText>& texts,
                          FieldErrors& errors);
 
+// Whether the name of another resource has the form that it must have: else a violation with the
+// pattern. Whether it is there is asked apart.
+bool CheckReference(std::string_view path, std::string_view pattern, std::string_view name,
+                    FieldErrors& errors);
+
 // A number that may be absent: `has` and at least `least`.
 void CheckAtLeast(std::string_view path, bool has, double value, double least, FieldErrors& errors);
 

@@ -1,8 +1,11 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 
-#include "libs/base/status/error.h"
+#include "absl/strings/str_cat.h"
+
+#include "libs/base/text/strings.h"
 #include "services/catalogue/common/resource.h"
 
 // Draft and published, the same for every type that has the two.
@@ -14,12 +17,13 @@ void DraftUnlessSaid(const Context&, T* resource) {
   if (resource->state() == T::STATE_UNSPECIFIED) resource->set_state(T::STATE_DRAFT);
 }
 
+// Says of a draft that it is one: that was chosen where the creation said nothing. `publish` is the
+// method that ends it.
 template <typename T>
-absl::Status CheckDraft(const T& resource) {
-  if (resource.state() == T::STATE_DRAFT) return absl::OkStatus();
-  return Error(absl::StatusCode::kFailedPrecondition, "NOT_A_DRAFT",
-               absl::StrCat(resource.name(), " is not a draft; there is nothing to publish"),
-               {{"resource", resource.name()}});
+void NoteDraft(const T* before, const T& next, std::string_view publish, Notes& notes) {
+  if (before != nullptr || next.state() != T::STATE_DRAFT) return;
+  notes.push_back(absl::StrCat("state: STATE_DRAFT, which the public doesn't see; ",
+                               ToAbsl(publish), " shows it"));
 }
 
 template <store::Resource T>
@@ -27,13 +31,14 @@ class Drafts : public Resources<T> {
  public:
   using Resources<T>::Resources;
 
-  // Draft → published; FAILED_PRECONDITION from anywhere else.
+  // Draft → published; what is published already stays as it is.
   absl::StatusOr<T> Publish(const WriteCall& call, const std::string& name,
                             const std::string& etag) {
     return this->Modify(call, name, etag, this->rules().Kind("", "published"),
-                        [](const Context&, T* resource) -> absl::Status {
-                          RETURN_IF_ERROR(CheckDraft(*resource));
-                          resource->set_state(T::STATE_PUBLISHED);
+                        [](const Context&, T* resource) {
+                          if (resource->state() == T::STATE_DRAFT) {
+                            resource->set_state(T::STATE_PUBLISHED);
+                          }
                           return absl::OkStatus();
                         });
   }

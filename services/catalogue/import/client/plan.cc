@@ -3,13 +3,18 @@
 #include <algorithm>
 #include <filesystem>
 #include <fstream>
+#include <istream>
 #include <map>
+#include <optional>
+#include <string_view>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
 #include "absl/strings/str_join.h"
 
 #include "libs/base/status/error.h"
+#include "libs/base/text/strings.h"
 
 namespace clusterwire::catalogue::import_client {
 namespace {
@@ -46,6 +51,33 @@ absl::StatusOr<std::vector<std::string>> FilesOf(const std::string& path) {
     return absl::NotFoundError(absl::StrCat(path, " has none of ", KnownFiles()));
   }
   return files;
+}
+
+constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
+
+// The next line without its end, and how many bytes it has; `text` holds no more than it takes to
+// see that they are too many. None at the end of the file.
+std::optional<size_t> NextLine(std::istream& in, std::string* text) {
+  text->clear();
+  if (in.peek() == std::istream::traits_type::eof()) return std::nullopt;
+  size_t bytes = 0;
+  for (int next = in.get(); next != std::istream::traits_type::eof() && next != '\n';
+       next = in.get(), ++bytes) {
+    if (bytes <= kMaxLineBytes) text->push_back(static_cast<char>(next));
+  }
+  return bytes;
+}
+
+// A message that isn't UTF-8, or larger than the server takes, would end the whole import. Empty
+// when the line can be sent.
+std::string WhyNotSent(std::string_view text, size_t bytes) {
+  if (bytes > kMaxLineBytes) {
+    return absl::StrCat("has ", bytes, " bytes; at most ", kMaxLineBytes);
+  }
+  const size_t good = Utf8Prefix(text);
+  if (good == text.size()) return "";
+  return absl::StrFormat("has the byte %02X at byte %d, which is no UTF-8; save the file as UTF-8",
+                         static_cast<unsigned char>(text[good]), good + 1);
 }
 
 }  // namespace
@@ -122,14 +154,21 @@ absl::StatusOr<std::vector<File>> PlanOf(const std::vector<std::string>& paths) 
 }
 
 absl::StatusOr<std::vector<NumberedLine>> ReadLines(const std::string& path) {
-  std::ifstream in(path);
+  std::ifstream in(path, std::ios::binary);
   std::vector<NumberedLine> lines;
-  int64_t number = 0;
-  for (std::string text; std::getline(in, text);) {
-    ++number;
-    if (text.find_first_not_of(" \t\r") != std::string::npos) {
-      lines.push_back({number, std::move(text)});
+  std::string text;
+  for (int64_t number = 1; const auto bytes = NextLine(in, &text); ++number) {
+    if (number == 1) {
+      if (text.starts_with("\xFF\xFE") || text.starts_with("\xFE\xFF")) {
+        return absl::InvalidArgumentError(
+            absl::StrCat(path, " is written in UTF-16; save it as UTF-8"));
+      }
+      if (text.starts_with(kByteOrderMark)) text.erase(0, kByteOrderMark.size());
     }
+    if (text.find_first_not_of(" \t\r") == std::string::npos) continue;
+    std::string refusal = WhyNotSent(text, *bytes);
+    if (!refusal.empty()) text.clear();
+    lines.push_back({number, std::move(text), std::move(refusal)});
   }
   if (!in.eof()) return absl::UnavailableError(absl::StrCat(path, " can't be read"));
   return lines;

@@ -41,7 +41,12 @@ absl::StatusOr<std::vector<File>> PlanOf(const std::vector<std::string>& paths);
 struct NumberedLine {
   int64_t number;
   std::string text;
+  std::string refusal = "";  // why it can't be sent, then `text` is empty
 };
+inline constexpr size_t kMaxLineBytes = 1 << 20;  // as ImportLine.json takes
+
+// A byte order mark at the front is left out. INVALID_ARGUMENT for a file in UTF-16, UNAVAILABLE
+// for one that can't be read.
 absl::StatusOr<std::vector<NumberedLine>> ReadLines(const std::string& path);
 
 }  // namespace clusterwire::catalogue::import_client

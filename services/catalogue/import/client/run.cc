@@ -1,6 +1,8 @@
 #include "services/catalogue/import/client/run.h"
 
+#include <algorithm>
 #include <functional>
+#include <set>
 #include <thread>
 #include <vector>
 
@@ -9,6 +11,7 @@
 #include "clusterwire/catalogue/v1/import.grpc.pb.h"
 
 #include "libs/base/status/error.h"
+#include "libs/base/text/strings.h"
 #include "libs/rpc/call/status.h"
 #include "libs/rpc/server/server.h"
 #include "services/catalogue/import/client/plan.h"
@@ -17,8 +20,23 @@
 namespace clusterwire::catalogue::import_client {
 namespace {
 
-// Sends the lines of one file and calls `report` for each as it is answered, on this thread; lines
-// go out on another meanwhile. An error is what ended the import; reports before it hold.
+// A server that ends an import too early may call it a success.
+absl::Status CheckAllAnswered(const std::vector<NumberedLine>& lines,
+                              const std::set<int64_t>& answered) {
+  const auto unanswered = [&](const NumberedLine& line) {
+    return line.refusal.empty() && !answered.contains(line.number);
+  };
+  const auto first = std::find_if(lines.begin(), lines.end(), unanswered);
+  if (first == lines.end()) return absl::OkStatus();
+  return absl::DataLossError(absl::StrCat(
+      "the server ended the import and said nothing of ",
+      std::count_if(lines.begin(), lines.end(), unanswered), " of ", lines.size(), " lines, line ",
+      first->number, " the first; they are not imported. Import the file again"));
+}
+
+// Sends the lines of one file that can be sent and calls `report` for each as it is answered, on
+// this thread; lines go out on another meanwhile. An error is what ended the import, DATA_LOSS when
+// it ended well but not each line was answered; reports before it hold.
 absl::Status Send(v1::ImportService::Stub& stub, const v1::ImportStart& start,
                   const std::vector<NumberedLine>& lines,
                   const std::function<void(const v1::ImportResponse&)>& report) {
@@ -30,6 +48,7 @@ absl::Status Send(v1::ImportService::Stub& stub, const v1::ImportStart& start,
     *request.mutable_start() = start;
     if (!stream->Write(request)) return;
     for (const NumberedLine& line : lines) {
+      if (!line.refusal.empty()) continue;
       request.mutable_line()->set_number(line.number);
       request.mutable_line()->set_json(line.text);
       if (!stream->Write(request)) return;
@@ -37,9 +56,14 @@ absl::Status Send(v1::ImportService::Stub& stub, const v1::ImportStart& start,
     stream->WritesDone();
   });
   v1::ImportResponse response;
-  while (stream->Read(&response)) report(response);
+  std::set<int64_t> answered;
+  while (stream->Read(&response)) {
+    report(response);
+    answered.insert(response.number());
+  }
   writer.join();
-  return rpc::ToAbslStatus(stream->Finish());
+  RETURN_IF_ERROR(rpc::ToAbslStatus(stream->Finish()));
+  return CheckAllAnswered(lines, answered);
 }
 
 absl::Status ImportAll(const Options& options, std::ostream& err, bool terminal, Summary* summary) {
@@ -55,6 +79,11 @@ absl::Status ImportAll(const Options& options, std::ostream& err, bool terminal,
     summary->StartFile(file.name);
     Progress progress(err, terminal, file.name, lines.size());
     size_t reported = 0;
+    for (const NumberedLine& line : lines) {
+      if (line.refusal.empty()) continue;
+      summary->AddRefused(line.number, line.refusal);
+      progress.Set(++reported);
+    }
     const absl::Status sent = Send(*stub, start, lines, [&](const v1::ImportResponse& report) {
       summary->Add(report);
       progress.Set(++reported);
@@ -68,13 +97,21 @@ absl::Status ImportAll(const Options& options, std::ostream& err, bool terminal,
   return absl::OkStatus();
 }
 
+// What is new is public at once, which is said where it happens.
+std::string_view FateOf(const Options& options) {
+  if (options.validate_only) return "Nothing was kept: --validate_only.";
+  return options.notify ? "What is new is published, and those who subscribed to it are told."
+                        : "What is new is published; nobody is told of it without --notify, but "
+                          "those who asked for quiet changes.";
+}
+
 }  // namespace
 
 int Run(std::span<const char* const> arguments, std::ostream& out, std::ostream& err,
         bool terminal) {
   const absl::StatusOr<Options> options = ParseOptions(arguments);
   if (!options.ok()) {
-    err << "clusterwire-import: " << options.status().message() << '\n';
+    err << "clusterwire-import: " << Escaped(ToStd(options.status().message())) << '\n';
     return 2;
   }
   if (options->help) {
@@ -83,9 +120,9 @@ int Run(std::span<const char* const> arguments, std::ostream& out, std::ostream&
   }
   Summary summary;
   const absl::Status status = ImportAll(*options, err, terminal, &summary);
-  summary.Print(out);
+  summary.Print(out, FateOf(*options));
   if (!status.ok()) {
-    err << "clusterwire-import: " << status.message() << '\n';
+    err << "clusterwire-import: " << Escaped(ToStd(status.message())) << '\n';
     return 2;
   }
   return summary.any_refused() ? 1 : 0;

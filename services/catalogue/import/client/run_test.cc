@@ -8,15 +8,17 @@
 #include <vector>
 
 #include <gmock/gmock.h>
-#include <grpcpp/impl/codegen/service_type.h>
+#include <grpcpp/grpcpp.h>
 #include <gtest/gtest.h>
 
 #include "clusterwire/catalogue/v1/cluster.pb.h"
+#include "clusterwire/catalogue/v1/import.grpc.pb.h"
 
 #include "libs/base/testing/seed.h"
 #include "libs/base/testing/temp_dir.h"
 #include "libs/rpc/server/server.h"
 #include "libs/telemetry/metrics.h"
+#include "services/catalogue/import/client/report.h"
 #include "services/catalogue/import/testing/import_bench.h"
 #include "services/catalogue/services.h"
 
@@ -99,6 +101,108 @@ TEST_F(RunTest, ARefusedLineIsShownWithItsNumberInTheFile) {
               HasSubstr("clusters.ndjson                1         0         0         1"));
 }
 
+std::string ClusterLine(const std::string& name) {
+  return R"({"name": ")" + name + R"(", "country": "DE", "source": "https://x.example"})";
+}
+
+TEST_F(RunTest, ALineThatIsNoUtf8IsRefusedByItsNumberAndTheOthersGoIn) {
+  bench_.ImportTaxonomies();
+  std::vector<std::string> lines;
+  for (int i = 1; i <= 204; ++i) lines.push_back(ClusterLine("Cluster " + std::to_string(i)));
+  lines[3] = ClusterLine("Caf\xE9");
+  lines[9] = ClusterLine(std::string(2 << 20, 'x'));
+  const std::string file = Write("clusters.ndjson", lines);
+  EXPECT_EQ(Import({file.c_str()}), 1) << err_.str();
+  EXPECT_THAT(out_.str(),
+              HasSubstr("clusters.ndjson line 4 refused: json: has the byte E9 at byte 14"));
+  EXPECT_THAT(out_.str(), HasSubstr("clusters.ndjson line 10 refused: json: has 2097212 bytes"));
+  EXPECT_THAT(out_.str(),
+              HasSubstr("clusters.ndjson              202         0         0         2"));
+  EXPECT_THAT(err_.str(), HasSubstr("204 of 204 lines"));
+  EXPECT_EQ(bench_.Count("cluster"), 202);
+}
+
+TEST_F(RunTest, AByteOrderMarkAndOtherLineEndsAreNoPartOfALine) {
+  bench_.ImportTaxonomies();
+  const std::string file = Write(
+      "clusters.ndjson", {"\xEF\xBB\xBF" + ClusterLine("One") + "\r", "\r", ClusterLine("Two")});
+  EXPECT_EQ(Import({file.c_str()}), 0) << out_.str();
+  EXPECT_EQ(bench_.Count("cluster"), 2);
+  const std::string wide = Write("events.ndjson", {std::string("\xFF\xFE{\0}\0", 6)});
+  EXPECT_EQ(Import({wide.c_str()}), 2);
+  EXPECT_THAT(err_.str(), HasSubstr("events.ndjson is written in UTF-16; save it as UTF-8"));
+}
+
+// A server that calls an import a success which it has ended early.
+class EarlyEnd final : public v1::ImportService::Service {
+  grpc::Status Import(
+      grpc::ServerContext*,
+      grpc::ServerReaderWriter<v1::ImportResponse, v1::ImportRequest>* stream) override {
+    v1::ImportRequest request;
+    for (int i = 0; i < 3 && stream->Read(&request);) {
+      if (!request.has_line()) continue;
+      v1::ImportResponse report;
+      report.set_number(request.line().number());
+      report.set_outcome(v1::ImportResponse::OUTCOME_CREATED);
+      stream->Write(report);
+      ++i;
+    }
+    return grpc::Status::OK;
+  }
+};
+
+TEST_F(RunTest, FewerReportsThanLinesAreAnErrorThatSaysFromWhereOn) {
+  EarlyEnd service;
+  int port = 0;
+  grpc::ServerBuilder builder;
+  builder.AddListeningPort("127.0.0.1:0", grpc::InsecureServerCredentials(), &port);
+  builder.RegisterService(&service);
+  const std::unique_ptr<grpc::Server> server = builder.BuildAndStart();
+  target_ = "--target=127.0.0.1:" + std::to_string(port);
+  const std::string file = Write("clusters.ndjson", {"{}", "", "{}", "{}", "{}", "{}"});
+  EXPECT_EQ(Import({file.c_str()}), 2);
+  EXPECT_THAT(err_.str(), HasSubstr("said nothing of 2 of 5 lines, line 5 the first"));
+}
+
+TEST_F(RunTest, WhatIsPrintedHasNoControlCharactersFromData) {
+  bench_.ImportTaxonomies();
+  const std::string file = Write(
+      "clusters.ndjson", {R"({"name": "Good", "country": "DE", "source": "https://x.example",)"
+                          R"( "\u001b[2J\u0085\u202e\nclusters.ndjson line 9": 1})",
+                          ClusterLine("\x1B]0;title\x07")});
+  EXPECT_EQ(Import({file.c_str(), "/tmp/\x1B[31mred\xE9"}), 2);
+  EXPECT_THAT(err_.str(), HasSubstr("/tmp/\\u{1B}[31mred\\x{E9}"));
+  EXPECT_EQ(Import({file.c_str()}), 1);
+  EXPECT_THAT(out_.str(),
+              HasSubstr("\\u{1B}[2J\\u{85}\\u{202E}\\u{A}clusters.ndjson line 9: is not"));
+  for (const std::string& printed : {out_.str(), err_.str()}) {
+    EXPECT_EQ(printed.find('\x1B'), std::string::npos);
+    EXPECT_EQ(printed.find("\u202E"), std::string::npos);
+  }
+}
+
+TEST(EscapedTest, LettersOfAllScriptsStayAsTheyAre) {
+  for (const char* text : {"Żywność Łódź", "Ελλάδα", "クラスター", "😀", "a\u00A0b", "…"}) {
+    EXPECT_EQ(Escaped(text), text);
+  }
+  EXPECT_EQ(Escaped("a\u200Bb\u2066c\uFEFFd\u00ADe"), "a\\u{200B}b\\u{2066}c\\u{FEFF}d\\u{AD}e");
+  EXPECT_EQ(Escaped("\xC3"), "\\x{C3}");
+  EXPECT_EQ(Escaped(std::string("\0\x7F", 2)), "\\u{0}\\u{7F}");
+}
+
+TEST(SummaryTest, NotesStandInTheOrderOfTheirLinesAndTooManyAreCounted) {
+  Summary summary;
+  summary.StartFile("clusters.ndjson");
+  summary.AddRefused(7, "late");
+  summary.AddRefused(2, "early");
+  for (size_t i = 0; i < Summary::kMaxNotes; ++i) summary.AddRefused(9, "many");
+  std::ostringstream out;
+  summary.Print(out);
+  EXPECT_THAT(out.str(), ::testing::StartsWith("clusters.ndjson line 2 refused: json: early\n"
+                                               "clusters.ndjson line 7 refused: json: late\n"));
+  EXPECT_THAT(out.str(), HasSubstr("clusters.ndjson: … and 2 more notes\n"));
+}
+
 TEST_F(RunTest, ADryRunChangesNothing) {
   bench_.ImportTaxonomies();
   const int64_t revision = bench_.revision();
@@ -106,6 +210,11 @@ TEST_F(RunTest, ADryRunChangesNothing) {
       "clusters.ndjson", {R"({"name": "Good", "country": "DE", "source": "https://x.example"})"});
   EXPECT_EQ(Import({"--validate_only", file.c_str()}), 0);
   EXPECT_EQ(bench_.revision(), revision);
+  EXPECT_THAT(out_.str(), HasSubstr("Nothing was kept"));
+  EXPECT_EQ(Import({file.c_str()}), 0);
+  EXPECT_THAT(out_.str(), HasSubstr("What is new is published; nobody is told"));
+  EXPECT_EQ(Import({file.c_str()}), 0);
+  EXPECT_THAT(out_.str(), ::testing::Not(HasSubstr("is published")));
 }
 
 TEST_F(RunTest, OnATerminalABarIsDrawn) {

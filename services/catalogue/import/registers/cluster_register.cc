@@ -6,6 +6,7 @@
 
 #include "libs/base/status/error.h"
 #include "libs/text/text.h"
+#include "services/catalogue/import/regions.h"
 #include "services/catalogue/import/registers/register.h"
 #include "services/catalogue/import/upsert.h"
 #include "services/catalogue/resources/clusters/cluster_rules.h"
@@ -21,6 +22,7 @@ constexpr Field kFields[] = {{"name", "title", ReadRequired},
                              {"city", "seat.city"},
                              {"region", "seat.region"},
                              {"latitude, longitude", "seat.point", ReadPoint},
+                             {"regions"},
                              {"sectors"},
                              {"founded_year", "founded", ReadDate},
                              {"member_count", "members.total"},
@@ -30,12 +32,12 @@ constexpr Field kFields[] = {{"name", "title", ReadRequired},
 constexpr std::string_view kSectorLists[] = {"esca", "eu-ecosystem"};
 
 std::string SectorCode(const std::string& word, const CodeBook& book) {
-  const std::string folded = text::Fold(word);
+  const std::string key = NameKey(word);
   for (const std::string_view list : kSectorLists) {
     const v1::Taxonomy* taxonomy = book.FindList(list);
     if (taxonomy == nullptr) continue;
     for (const v1::TaxonomyCode& code : taxonomy->codes()) {
-      if (text::Fold(code.title()) == folded) return absl::StrCat(ToAbsl(list), ":", code.code());
+      if (NameKey(code.title()) == key) return absl::StrCat(ToAbsl(list), ":", code.code());
     }
   }
   return absl::StrCat(ToAbsl(kNamedList), ":", text::Slug(word));
@@ -127,14 +129,19 @@ absl::StatusOr<ClusterRecord> MapCluster(std::string_view json, const std::strin
 
 absl::StatusOr<v1::ImportResponse> ImportCluster(Batch& batch, std::string_view json) {
   ASSIGN_OR_RETURN(const auto book, CodeBook::Of(batch.writer()));
-  ASSIGN_OR_RETURN(const ClusterRecord record, MapCluster(json, batch.read_date(), *book));
-  const v1::Cluster& cluster = record.cluster;
+  ASSIGN_OR_RETURN(ClusterRecord record, MapCluster(json, batch.read_date(), *book));
+  v1::Cluster& cluster = record.cluster;
   ASSIGN_OR_RETURN(
       const auto match,
       FindMatch(batch.writer(), LookupByTitle<v1::Cluster>("clusters/", cluster.title(),
                                                            cluster.country(), cluster.title())));
+  const RegionsInWords<v1::Cluster> regions(
+      batch, book, match, [](const v1::Cluster& of) -> auto& { return of.seat().region(); },
+      cluster.country(), &cluster);
   ASSIGN_OR_RETURN(v1::ImportResponse result,
-                   Upsert(batch, ClusterRules(), kFields, match, cluster));
+                   Upsert<v1::Cluster>(batch, ClusterRules(), kFields, match, cluster, regions));
+  regions.AddNotes(&result);
+  NoteDraft(match, "PublishCluster", &result);
   ASSIGN_OR_RETURN(const std::vector<std::string> programmes,
                    FindProgrammes(batch, record.programmes, &result));
   if (match.deleted()) return result;

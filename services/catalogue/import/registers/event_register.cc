@@ -1,6 +1,7 @@
 #include "absl/strings/str_cat.h"
 
 #include "libs/base/status/error.h"
+#include "services/catalogue/import/regions.h"
 #include "services/catalogue/import/registers/register.h"
 #include "services/catalogue/import/upsert.h"
 #include "services/catalogue/resources/events/event_rules.h"
@@ -36,6 +37,7 @@ constexpr Field kFields[] = {{"title", "title", ReadRequired},
                              {"timezone", "time_zone"},
                              {"city", "place.city"},
                              {"region", "place.region"},
+                             {"regions"},
                              {"latitude, longitude", "place.point", ReadPoint},
                              {"venue", "place.venue"},
                              {"country", "place.country"},
@@ -54,8 +56,17 @@ absl::StatusOr<Match<v1::CalendarEvent>> FindEvent(Batch& batch, const std::stri
                                        .ids = IdsFor(title, country),
                                        .external_id = title,
                                        .is_same = [&title](const v1::CalendarEvent& known) {
-                                         return text::Fold(known.title()) == text::Fold(title);
+                                         return IsSameName(known.title(), title);
                                        }});
+}
+
+// A day without an end ends that day: an open end would match in every later year. An end that is
+// known already stays while the start does.
+void SetEnd(const Match<v1::CalendarEvent>& match, type::v1::Period* period) {
+  if (!period->end().empty()) return;
+  const bool known = match.known && match.known->period().start() == period->start() &&
+                     !match.known->period().end().empty();
+  period->set_end(known ? match.known->period().end() : period->start());
 }
 
 }  // namespace
@@ -87,7 +98,16 @@ absl::StatusOr<v1::ImportResponse> ImportEvent(Batch& batch, std::string_view js
     event.set_parent(parent.name);
   }
   ASSIGN_OR_RETURN(const auto match, FindEvent(batch, event.title(), country));
-  return Upsert(batch, EventRules(), kFields, match, std::move(event));
+  SetEnd(match, event.mutable_period());
+  ASSIGN_OR_RETURN(const auto book, CodeBook::Of(batch.writer()));
+  const RegionsInWords<v1::CalendarEvent> regions(
+      batch, book, match, [](const v1::CalendarEvent& of) -> auto& { return of.place().region(); },
+      country, &event);
+  ASSIGN_OR_RETURN(v1::ImportResponse result,
+                   Upsert<v1::CalendarEvent>(batch, EventRules(), kFields, match, event, regions));
+  regions.AddNotes(&result);
+  NoteDraft(match, "PublishEvent", &result);
+  return result;
 }
 
 }  // namespace clusterwire::catalogue::registers

@@ -4,7 +4,9 @@
 #include "libs/text/form.h"
 #include "libs/text/text.h"
 #include "services/catalogue/import/registers/register.h"
+#include "services/catalogue/import/same_award.h"
 #include "services/catalogue/import/upsert.h"
+#include "services/catalogue/resources/labels/label_correction.h"
 #include "services/catalogue/resources/labels/label_rules.h"
 
 namespace clusterwire::catalogue::registers {
@@ -37,15 +39,9 @@ std::string ExternalIdOf(const v1::Label& label) {
 std::string LevelOf(const v1::LabelScheme& scheme, const std::string& word) {
   const std::string slug = text::Slug(word);
   for (const v1::LabelLevel& level : scheme.levels()) {
-    if (level.id() == slug || text::Fold(level.title()) == text::Fold(word)) return level.id();
+    if (level.id() == slug || IsSameName(level.title(), word)) return level.id();
   }
   return "";
-}
-
-// Two awards that no import has named yet are the same when all they say of the award is.
-bool IsSameAward(const v1::Label& a, const v1::Label& b) {
-  return a.scheme() == b.scheme() && a.level() == b.level() && a.awarded() == b.awarded() &&
-         a.assessed() == b.assessed() && a.announced() == b.announced();
 }
 
 absl::StatusOr<std::string> FindCluster(const store::Reader& reader, const LabelRecord& record) {
@@ -126,16 +122,16 @@ absl::StatusOr<v1::ImportResponse> ImportLabel(Batch& batch, std::string_view js
   v1::Label& label = record.label;
   ASSIGN_OR_RETURN(const std::string note, ResolveScheme(batch, &label));
   const Rules<v1::Label> rules = LabelRules();
-  ASSIGN_OR_RETURN(
-      const auto match,
-      FindMatch<v1::Label>(batch.writer(), {.prefix = absl::StrCat(cluster, "/labels/"),
-                                            .ids = IdsFor(rules.suggest_id(label)),
-                                            .external_id = label.external_ids(0).id(),
-                                            .is_same = [&](const v1::Label& known) {
-                                              return IsSameAward(known, label);
-                                            }}));
+  ASSIGN_OR_RETURN(const auto match, FindAward(batch, cluster, label, rules.suggest_id(label)));
+  std::vector<std::string> corrections;
+  const auto merged = [&](const v1::Label& known, v1::Label* next) -> absl::Status {
+    RETURN_IF_ERROR(TakeCorrection(known, next));
+    corrections = CorrectionsOf(known, *next);
+    return absl::OkStatus();
+  };
   ASSIGN_OR_RETURN(v1::ImportResponse result,
-                   Upsert(batch, rules, kFields, match, std::move(label)));
+                   Upsert<v1::Label>(batch, rules, kFields, match, std::move(label), merged));
+  for (const std::string& correction : corrections) result.add_notes(correction);
   if (!note.empty()) result.add_notes(note);
   return result;
 }

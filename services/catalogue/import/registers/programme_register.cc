@@ -6,6 +6,7 @@
 
 #include "libs/base/status/error.h"
 #include "libs/text/text.h"
+#include "services/catalogue/import/regions.h"
 #include "services/catalogue/import/registers/register.h"
 #include "services/catalogue/import/upsert.h"
 #include "services/catalogue/resources/labels/label_scheme_rules.h"
@@ -80,6 +81,7 @@ constexpr Field kProgrammeFields[] = {{"name", "title", ReadRequired},
                                       {"country", "country", ReadRequired},
                                       {"level", "reach", ReadReach},
                                       {"region"},
+                                      {"regions"},
                                       {"operator"},
                                       {"started", "period.start", ReadDate},
                                       {"ended", "period.end", ReadDate},
@@ -174,7 +176,16 @@ absl::StatusOr<v1::ImportResponse> ImportProgramme(Batch& batch, std::string_vie
   if (auto* programme = std::get_if<v1::Programme>(&record)) {
     const Rules<v1::Programme> rules = ProgrammeRules();
     ASSIGN_OR_RETURN(const auto match, FindByTitle(batch, rules, *programme));
-    return Upsert(batch, rules, kProgrammeFields, match, std::move(*programme));
+    ASSIGN_OR_RETURN(const auto book, CodeBook::Of(batch.writer()));
+    const RegionsInWords<v1::Programme> regions(
+        batch, book, match, [](const v1::Programme& of) -> auto& { return of.region(); },
+        programme->country(), programme);
+    ASSIGN_OR_RETURN(
+        v1::ImportResponse result,
+        Upsert<v1::Programme>(batch, rules, kProgrammeFields, match, *programme, regions));
+    regions.AddNotes(&result);
+    NoteDraft(match, "PublishProgramme", &result);
+    return result;
   }
   v1::LabelScheme& scheme = std::get<v1::LabelScheme>(record);
   const Rules<v1::LabelScheme> rules = LabelSchemeRules();

@@ -12,8 +12,20 @@ void ReadSubject(JsonRecord& record, const Field& field, Message* taxonomy) {
   SetWord(record, field, record.RequiredText(field.key), "", taxonomy);
 }
 
-constexpr Field kCodeFields[] = {
-    {"code", "code", ReadRequired}, {"title", "title", ReadRequired}, {"parent"}};
+// {"en": "Saxony"}: names by their languages.
+void ReadLocalized(JsonRecord& record, const Field& field, Message* code) {
+  for (auto& [language, text] : record.Scalars(field.key)) {
+    type::v1::LocalizedText& title = *static_cast<v1::TaxonomyCode&>(*code).add_localized_titles();
+    title.set_language(language);
+    title.set_text(std::move(text));
+  }
+}
+
+constexpr Field kCodeFields[] = {{"code", "code", ReadRequired},
+                                 {"title", "title", ReadRequired},
+                                 {"parent"},
+                                 {"localized_titles", "localized_titles", ReadLocalized},
+                                 {"other_names"}};
 
 constexpr Field kFields[] = {{"list", "list", ReadRequired},
                              {"title", "title", ReadRequired},

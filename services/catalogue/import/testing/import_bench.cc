@@ -76,4 +76,22 @@ std::vector<std::string> DataLines(const std::string& file) {
   return lines;
 }
 
+std::string ClusterLine(const std::string& name, const std::string& more,
+                        const std::string& country) {
+  return absl::StrCat(R"({"name": ")", name, R"(", "country": ")", country,
+                      R"(", "source": "https://x.example")", more, "}");
+}
+
+std::string EventLine(const std::string& title, const std::string& parent) {
+  return absl::StrCat(R"({"title": ")", title, R"(", "kind": "meeting", "start": "2026-01-01",)",
+                      R"( "end": "2026-01-01", "source": "https://x.example")",
+                      parent.empty() ? "" : absl::StrCat(R"(, "parent": ")", parent, "\""), "}");
+}
+
+std::vector<v1::ImportResponse::Outcome> OutcomesOf(const Reports& reports) {
+  std::vector<v1::ImportResponse::Outcome> outcomes;
+  for (const v1::ImportResponse& report : reports) outcomes.push_back(report.outcome());
+  return outcomes;
+}
+
 }  // namespace clusterwire::catalogue::registers

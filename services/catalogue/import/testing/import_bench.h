@@ -44,4 +44,11 @@ class ImportBench {
 // The lines of a file of tests/data.
 std::vector<std::string> DataLines(const std::string& file);
 
+// Lines of one record; `more` is what else stands in the object: R"(, "region": "Sachsen")".
+std::string ClusterLine(const std::string& name, const std::string& more = "",
+                        const std::string& country = "DE");
+std::string EventLine(const std::string& title, const std::string& parent = "");
+
+std::vector<v1::ImportResponse::Outcome> OutcomesOf(const Reports& reports);
+
 }  // namespace clusterwire::catalogue::registers

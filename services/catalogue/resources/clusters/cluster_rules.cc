@@ -47,6 +47,10 @@ absl::Status Check(const v1::Cluster*, const v1::Cluster& cluster, const Context
   return absl::OkStatus();
 }
 
+void Note(const v1::Cluster* before, const v1::Cluster& cluster, const Context&, Notes& notes) {
+  NoteDraft(before, cluster, "PublishCluster", notes);
+}
+
 }  // namespace
 
 Rules<v1::Cluster> ClusterRules() {
@@ -56,7 +60,8 @@ Rules<v1::Cluster> ClusterRules() {
           .create_only = {"state"},
           .suggest_id = [](const v1::Cluster& cluster) { return text::Slug(cluster.title()); },
           .check = &Check,
-          .settle = &DraftUnlessSaid};
+          .settle = &DraftUnlessSaid,
+          .note = &Note};
 }
 
 }  // namespace clusterwire::catalogue

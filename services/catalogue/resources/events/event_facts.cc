@@ -19,6 +19,7 @@ facts::Facts Own(const v1::CalendarEvent& event, const CodeBook& codes) {
   }
   SetLink(event.link(), event.sources(), &facts);
   AddCodes(event.sectors(), codes, &facts);
+  AddCodes(event.regions(), codes, &facts);
   AddCountry(event.place().country(), codes, &facts);
   if (event.place().has_point()) *facts.mutable_point() = event.place().point();
   AddSorted(event.programmes(), facts.mutable_programmes());
@@ -35,6 +36,7 @@ facts::Facts Own(const v1::CalendarEvent& event, const CodeBook& codes) {
 std::vector<std::string> Uses(const store::Message& message) {
   const auto& event = static_cast<const v1::CalendarEvent&>(message);
   std::vector<std::string> uses(event.sectors().begin(), event.sectors().end());
+  uses.insert(uses.end(), event.regions().begin(), event.regions().end());
   if (!event.place().country().empty()) uses.push_back(CountryUse(event.place().country()));
   return uses;
 }

@@ -63,6 +63,8 @@ bool Exists(const store::Reader& reader, const std::string& name, google::protob
 }
 
 void CheckParent(const v1::CalendarEvent& event, const Context& context, FieldErrors& errors) {
+  if (event.parent().empty()) return;
+  if (!CheckReference("event.parent", "events/{event}", event.parent(), errors)) return;
   std::string above = event.parent();
   for (int depth = 0; !above.empty(); ++depth) {
     v1::CalendarEvent parent;
@@ -95,12 +97,14 @@ absl::Status Check(const v1::CalendarEvent*, const v1::CalendarEvent& event, con
   CheckAtLeast("event.attendance", event.has_attendance(), event.attendance(), 0, errors);
   CheckLanguages("event.languages", event.languages(), errors);
   CheckCodes("event.sectors", event.sectors(), v1::Taxonomy::SUBJECT_SECTOR, context.book, errors);
+  CheckCodes("event.regions", event.regions(), v1::Taxonomy::SUBJECT_REGION, context.book, errors);
   CheckTexts("event.programmes", event.programmes(), 20, 100, errors);
   for (int i = 0; i < event.programmes_size(); ++i) {
+    const std::string path = PathTo("event", "programmes", i);
     v1::Programme programme;
+    if (!CheckReference(path, "programmes/{programme}", event.programmes(i), errors)) continue;
     if (!Exists(context.reader, event.programmes(i), &programme)) {
-      errors.Add(PathTo("event", "programmes", i),
-                 absl::StrCat("'", event.programmes(i), "' does not exist"));
+      errors.Add(path, absl::StrCat("'", event.programmes(i), "' does not exist"));
     }
   }
   CheckUri("event.link", event.link(), errors);
@@ -119,6 +123,11 @@ std::string_view KindOfUpdate(const v1::CalendarEvent& before, const v1::Calenda
                                : change::v1::CHANGE_KIND_EVENT_MOVED);
 }
 
+void Note(const v1::CalendarEvent* before, const v1::CalendarEvent& event, const Context&,
+          Notes& notes) {
+  NoteDraft(before, event, "PublishEvent", notes);
+}
+
 }  // namespace
 
 Rules<v1::CalendarEvent> EventRules() {
@@ -129,6 +138,7 @@ Rules<v1::CalendarEvent> EventRules() {
           .suggest_id = [](const v1::CalendarEvent& event) { return text::Slug(event.title()); },
           .check = &Check,
           .settle = &DraftUnlessSaid,
+          .note = &Note,
           .kind_of_update = &KindOfUpdate};
 }
 

@@ -42,6 +42,7 @@ facts::Facts Own(const v1::Label& label, const CodeBook& codes) {
   facts.set_title(TitleOf(label, codes));
   facts.set_summary(SummaryOf(label));
   facts.set_kind(label.level());
+  if (!label.level().empty()) facts.set_kind_code(LevelCode(label.scheme(), label.level()));
   if (!label.awarded().empty() || !label.valid_until().empty()) {
     facts.mutable_period()->set_start(label.awarded());
     facts.mutable_period()->set_end(label.valid_until());

@@ -1,101 +1,64 @@
 #include "services/catalogue/resources/labels/label_rules.h"
 
-#include <optional>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "google/protobuf/util/message_differencer.h"
 
 #include "clusterwire/catalogue/v1/cluster.pb.h"
 
 #include "libs/base/time/date.h"
 #include "libs/text/text.h"
-#include "services/catalogue/common/dates/calendar.h"
 #include "services/catalogue/common/fields/checks.h"
+#include "services/catalogue/resources/labels/label_checks.h"
+#include "services/catalogue/resources/labels/label_correction.h"
 #include "services/catalogue/resources/labels/label_state.h"
 
 namespace clusterwire::catalogue {
 namespace {
 
-// The range of a date that the check of dates has passed, or none when there is none.
-std::optional<DayRange> RangeOf(const std::string& date) {
-  const auto range = ParseDate(date);
-  if (!range.ok()) return std::nullopt;
-  return *range;
-}
-
-void CheckSchemeAndLevel(const v1::Label& label, const Context& context, FieldErrors& errors) {
-  const v1::LabelScheme* scheme = context.book.FindScheme(label.scheme());
-  if (scheme == nullptr) {
-    errors.Add("label.scheme", absl::StrCat("'", label.scheme(),
-                                            "' does not exist; write labelSchemes/ecei, or see ",
-                                            "LabelSchemeService/ListLabelSchemes"));
-    return;
-  }
-  std::vector<std::string> levels;
-  for (const v1::LabelLevel& level : scheme->levels()) {
-    if (level.id() == label.level()) return;
-    levels.push_back(level.id());
-  }
-  if (levels.empty() && label.level().empty()) return;
-  errors.Add("label.level", levels.empty()
-                                ? absl::StrCat(scheme->name(), " has no levels; leave it empty")
-                                : absl::StrCat("'", label.level(), "' is no level of ",
-                                               scheme->name(), ": ", absl::StrJoin(levels, ", ")));
-}
-
-void CheckScore(const std::string& path, const v1::Score& score, FieldErrors& errors) {
-  CheckAtLeast(PathTo(path, "percent"), score.has_percent(), score.percent(), 0, errors);
-  if (score.has_percent() && score.percent() > 100) {
-    errors.Add(PathTo(path, "percent"), "must be at most 100");
-  }
-  CheckAtLeast(PathTo(path, "points"), score.has_points(), score.points(), 0, errors);
-  CheckAtLeast(PathTo(path, "max_points"), score.has_max_points(), score.max_points(),
-               score.points(), errors);
-}
-
-// `later` can't be wholly before `earlier`. Dates of low precision are compared by their extremes.
-void CheckOrder(const char* later_path, const std::string& later, const char* earlier_path,
-                const std::string& earlier, FieldErrors& errors) {
-  const auto a = RangeOf(earlier);
-  const auto b = RangeOf(later);
-  if (a && b && b->last < a->first) {
-    errors.Add(later_path,
-               absl::StrCat("'", later, "' is before ", earlier_path, " '", earlier, "'"));
-  }
-}
-
-void CheckNotAhead(std::string_view path, const std::string& date, absl::Time now,
-                   FieldErrors& errors) {
-  const auto range = RangeOf(date);
-  if (range && range->first > DayOf(now, kDefaultZone)) {
-    errors.Add(path, absl::StrCat("'", date, "' is in the future"));
-  }
-}
-
-void CheckDates(const v1::Label& label, const Context& context, FieldErrors& errors) {
-  CheckDate("label.assessed", label.assessed(), errors);
-  CheckDate("label.awarded", label.awarded(), errors);
-  CheckDate("label.announced", label.announced(), errors);
-  CheckDate("label.valid_until", label.valid_until(), errors);
-  CheckOrder("label.awarded", label.awarded(), "assessed", label.assessed(), errors);
-  CheckOrder("label.announced", label.announced(), "awarded", label.awarded(), errors);
-  CheckOrder("label.valid_until", label.valid_until(), "awarded", label.awarded(), errors);
-  CheckOrder("label.valid_until", label.valid_until(), "assessed", label.assessed(), errors);
-  CheckNotAhead("label.assessed", label.assessed(), context.now, errors);
-  CheckNotAhead("label.awarded", label.awarded(), context.now, errors);
-  CheckNotAhead("label.announced", label.announced(), context.now, errors);
-}
+using google::protobuf::util::MessageDifferencer;
 
 absl::Status Check(const v1::Label*, const v1::Label& label, const Context& context,
                    FieldErrors& errors) {
-  CheckSchemeAndLevel(label, context, errors);
-  CheckDates(label, context, errors);
-  resource::CheckText(errors, "label.issuer", label.issuer(), 0, 200);
-  CheckScore("label.score", label.score(), errors);
-  resource::CheckText(errors, "label.title_then", label.title_then(), 0, 200);
-  CheckOrigin("label", label.sources(), label.external_ids(), errors);
+  CheckLabel(label, context, errors);
   return absl::OkStatus();
 }
 
 void SettleLabel(const Context& context, v1::Label* label) {
-  Settle(*context.book.FindScheme(label->scheme()), context.now, label);
+  // A label that comes back may be of a scheme that is deleted by now: its moments stay.
+  const v1::LabelScheme* scheme = context.book.FindScheme(label->scheme());
+  if (scheme != nullptr) Settle(*scheme, context.now, label);
+}
+
+void NoteAward(const v1::Label& label, const v1::LabelScheme& scheme, const Context& context,
+               std::vector<std::string>& notes) {
+  if (const auto end = FirstEnd(scheme, label); end && FormatDay(*end) == label.valid_until()) {
+    notes.push_back(absl::StrCat("valid_until: ", label.valid_until(), ", as ", scheme.name(),
+                                 " counts it from the month of the assessment"));
+  }
+  v1::Cluster cluster;
+  const std::string parent(store::ParentOf(label.name()));
+  if (!context.reader.Load(parent, &cluster).ok()) return;
+  if (cluster.state() != v1::Cluster::STATE_DRAFT) return;
+  notes.push_back(absl::StrCat(
+      parent, " is a draft: the public neither sees this label nor hears of the award. Once ",
+      "PublishCluster shows the cluster, the label is news as something that now matches ",
+      "(TRANSITION_ENTERED), not as label.awarded"));
+}
+
+void Note(const v1::Label* before, const v1::Label& label, const Context& context,
+          std::vector<std::string>& notes) {
+  const v1::LabelScheme* scheme = context.book.FindScheme(label.scheme());
+  if (scheme == nullptr) return;
+  const bool end_was_known = before != nullptr && !before->valid_until().empty();
+  if (label.valid_until().empty() && (before == nullptr || end_was_known)) {
+    notes.push_back(absl::StrCat(
+        "valid_until: the end is unknown, since none is given and ", WhyNoFirstEnd(*scheme, label),
+        ". So it counts for labels_held and not for label_levels; UpdateLabel sets the end"));
+  }
+  if (before == nullptr) return NoteAward(label, *scheme, context, notes);
+  for (std::string& line : CorrectionsOf(*before, label)) notes.push_back(std::move(line));
 }
 
 // "ecei-silver-2024": scheme, level and the first year that is known.
@@ -109,27 +72,46 @@ std::string SuggestId(const v1::Label& label) {
   return text::Slug(absl::StrCat(scheme, " ", label.level(), " ", year));
 }
 
-absl::Status CheckHappened(const std::string& path, const std::string& date, const v1::Label& label,
-                           absl::Time now) {
-  FieldErrors errors;
-  const auto range = ParseDate(date);
-  errors.AddAll(path, range.status());
-  CheckNotAhead(path, date, now, errors);
-  const auto awarded = RangeOf(label.awarded());
-  if (range.ok() && awarded && range->last < awarded->first) {
-    errors.Add(path, absl::StrCat("'", date, "' is before the award '", label.awarded(), "'"));
-  }
-  return errors.ToStatus();
+// Whether a renewal is the last one over again, with nothing that it doesn't say.
+bool IsLastRenewal(const v1::RenewLabelRequest& request, const v1::Label& label) {
+  if (label.renewals().empty()) return false;
+  const v1::Renewal& last = *label.renewals().rbegin();
+  return request.renewed() == last.renewed() &&
+         (request.valid_until().empty() || request.valid_until() == last.valid_until()) &&
+         (request.announced().empty() || request.announced() == last.announced()) &&
+         (!request.has_score() || MessageDifferencer::Equals(request.score(), label.score()));
+}
+
+// A renewal is later than the one before.
+void CheckAfterLast(const std::string& renewed, const v1::Label& label, FieldErrors& errors) {
+  if (label.renewals().empty()) return;
+  const v1::Renewal& last = *label.renewals().rbegin();
+  const auto before = ParseDate(last.renewed());
+  const auto now = ParseDate(renewed);
+  if (!before.ok() || !now.ok() || now->first > before->last) return;
+  const bool earlier = now->last < before->first;
+  errors.Add("renewed", absl::StrCat("'", renewed, earlier ? "' is before" : "' may be the day of",
+                                     " the last renewal '", last.renewed(), "', which holds until ",
+                                     last.valid_until(), "; UpdateLabel corrects label.renewals",
+                                     earlier ? " and adds one that was forgotten" : ""));
 }
 
 // What is wrong with a renewal by itself; whether the label can be renewed then is NewEnd()'s.
 absl::Status CheckRenewal(const v1::RenewLabelRequest& request, const v1::Label& label,
                           absl::Time now) {
   FieldErrors errors;
-  errors.AddAll("", CheckHappened("renewed", request.renewed(), label, now));
+  CheckHappened("renewed", request.renewed(), label, now, errors);
+  CheckAfterLast(request.renewed(), label, errors);
   CheckDate("valid_until", request.valid_until(), errors);
   CheckDate("announced", request.announced(), errors);
   CheckOrder("announced", request.announced(), "renewed", request.renewed(), errors);
+  const auto given = ParseDate(request.valid_until());
+  const auto previous = ParseDate(label.valid_until());
+  if (given.ok() && previous.ok() && given->last <= previous->last) {
+    errors.Add("valid_until",
+               absl::StrCat("'", request.valid_until(), "' is not after the end so far '",
+                            label.valid_until(), "'"));
+  }
   CheckScore("score", request.score(), errors);
   return errors.ToStatus();
 }
@@ -143,14 +125,46 @@ absl::StatusOr<std::string> NewEnd(const v1::LabelScheme& scheme, const v1::Labe
     return FormatDay(end);
   }
   RETURN_IF_ERROR(CheckRenewable(scheme, label, renewed.first));
-  ASSIGN_OR_RETURN(const DayRange given, ParseDate(request.valid_until()));
-  const auto previous = RangeOf(label.valid_until());
-  if (previous && given.last <= previous->last) {
-    return FieldError("valid_until",
-                      absl::StrCat("'", request.valid_until(), "' is not after the end so far '",
-                                   label.valid_until(), "'"));
-  }
   return request.valid_until();
+}
+
+absl::Status Renewed(const Context& context, const v1::RenewLabelRequest& request,
+                     v1::Label* label) {
+  if (IsLastRenewal(request, *label) && !label->has_revocation()) return absl::OkStatus();
+  RETURN_IF_ERROR(CheckRenewal(request, *label, context.now));
+  const v1::LabelScheme* scheme = context.book.FindScheme(label->scheme());
+  if (scheme == nullptr) return NotFoundError(label->scheme());
+  ASSIGN_OR_RETURN(const std::string end, NewEnd(*scheme, *label, request));
+  v1::Renewal& renewal = *label->add_renewals();
+  renewal.set_renewed(request.renewed());
+  renewal.set_previous_valid_until(label->valid_until());
+  renewal.set_valid_until(end);
+  renewal.set_announced(request.announced());
+  label->set_valid_until(end);
+  if (request.has_score()) *label->mutable_score() = request.score();
+  return absl::OkStatus();
+}
+
+absl::Status Revoked(const Context& context, const v1::RevokeLabelRequest& request,
+                     v1::Label* label) {
+  const v1::Revocation& known = label->revocation();
+  if (label->has_revocation() && known.revoked() == request.revoked() &&
+      known.reason() == request.reason()) {
+    return absl::OkStatus();
+  }
+  FieldErrors errors;
+  resource::CheckText(errors, "reason", request.reason(), 1, 500);
+  CheckHappened("revoked", request.revoked(), *label, context.now, errors);
+  RETURN_IF_ERROR(errors.ToStatus());
+  if (label->has_revocation()) {
+    return Error(absl::StatusCode::kFailedPrecondition, "ALREADY_REVOKED",
+                 absl::StrCat(label->name(), " was revoked on ", known.revoked(),
+                              "; UpdateLabel corrects the date and the reason"),
+                 {{"resource", label->name()}});
+  }
+  label->mutable_revocation()->set_revoked(request.revoked());
+  label->mutable_revocation()->set_reason(request.reason());
+  return absl::OkStatus();
 }
 
 }  // namespace
@@ -160,18 +174,21 @@ Rules<v1::Label> LabelRules() {
           .collection = "labels",
           .parent = "clusters/{cluster}",
           .created = change::KindText(change::v1::CHANGE_KIND_LABEL_AWARDED),
-          .deleted = change::KindText(change::v1::CHANGE_KIND_LABEL_REVOKED),
-          .undeleted = change::KindText(change::v1::CHANGE_KIND_LABEL_UPDATED),
-          .output_only = {"state", "renewals", "revocation", "expire_time", "lapse_time",
-                          "edited_fields"},
+          .output_only = {"state", "expire_time", "lapse_time", "edited_fields"},
           .suggest_id = &SuggestId,
           .check = &Check,
-          .settle = &SettleLabel};
+          .correct = &TakeCorrection,
+          .settle = &SettleLabel,
+          .note = &Note,
+          .creates_once = true};
 }
 
 absl::StatusOr<v1::Label> Labels::Award(const WriteCall& call, const std::string& cluster,
                                         const v1::Label& label, const std::string& id) {
-  return Create(call, cluster, label, id, [](const Context& context, v1::Label* next) {
+  v1::Label awarded = label;
+  awarded.clear_renewals();
+  awarded.clear_revocation();
+  return Create(call, cluster, awarded, id, [](const Context& context, v1::Label* next) {
     const v1::LabelScheme* scheme = context.book.FindScheme(next->scheme());
     if (scheme == nullptr || !next->valid_until().empty()) return absl::OkStatus();
     if (const auto end = FirstEnd(*scheme, *next)) next->set_valid_until(FormatDay(*end));
@@ -181,43 +198,16 @@ absl::StatusOr<v1::Label> Labels::Award(const WriteCall& call, const std::string
 
 absl::StatusOr<v1::Label> Labels::Renew(const WriteCall& call,
                                         const v1::RenewLabelRequest& request) {
-  return Modify(call, request.name(), request.etag(),
-                change::KindText(change::v1::CHANGE_KIND_LABEL_RENEWED),
-                [&](const Context& context, v1::Label* label) -> absl::Status {
-                  RETURN_IF_ERROR(CheckRenewal(request, *label, context.now));
-                  const v1::LabelScheme* scheme = context.book.FindScheme(label->scheme());
-                  if (scheme == nullptr) return NotFoundError(label->scheme());
-                  ASSIGN_OR_RETURN(const std::string end, NewEnd(*scheme, *label, request));
-                  v1::Renewal& renewal = *label->add_renewals();
-                  renewal.set_renewed(request.renewed());
-                  renewal.set_previous_valid_until(label->valid_until());
-                  renewal.set_valid_until(end);
-                  renewal.set_announced(request.announced());
-                  label->set_valid_until(end);
-                  if (request.has_score()) *label->mutable_score() = request.score();
-                  return absl::OkStatus();
-                });
+  return Modify(
+      call, request.name(), request.etag(), change::KindText(change::v1::CHANGE_KIND_LABEL_RENEWED),
+      [&](const Context& context, v1::Label* label) { return Renewed(context, request, label); });
 }
 
 absl::StatusOr<v1::Label> Labels::Revoke(const WriteCall& call,
                                          const v1::RevokeLabelRequest& request) {
   return Modify(
       call, request.name(), request.etag(), change::KindText(change::v1::CHANGE_KIND_LABEL_REVOKED),
-      [&](const Context& context, v1::Label* label) -> absl::Status {
-        if (label->has_revocation()) {
-          return Error(
-              absl::StatusCode::kFailedPrecondition, "ALREADY_REVOKED",
-              absl::StrCat(label->name(), " was revoked on ", label->revocation().revoked()),
-              {{"resource", label->name()}});
-        }
-        FieldErrors errors;
-        resource::CheckText(errors, "reason", request.reason(), 1, 500);
-        errors.AddAll("", CheckHappened("revoked", request.revoked(), *label, context.now));
-        RETURN_IF_ERROR(errors.ToStatus());
-        label->mutable_revocation()->set_revoked(request.revoked());
-        label->mutable_revocation()->set_reason(request.reason());
-        return absl::OkStatus();
-      });
+      [&](const Context& context, v1::Label* label) { return Revoked(context, request, label); });
 }
 
 absl::Status StepLabel(store::Writer& writer, const std::string& name, absl::Time due) {

@@ -6,11 +6,13 @@
 
 namespace clusterwire::catalogue {
 
-// What makes a label's record right. What its dates mean is in label_state.h.
+// What makes a label's record right. What its dates mean is in label_state.h, what a correction
+// takes in label_correction.h.
 Rules<v1::Label> LabelRules();
 
-// The moves of a label. It is never updated or deleted: it is awarded, renewed and revoked, and the
-// clock makes it renewable and lapsed.
+// The moves of a label beyond the standard methods: it is awarded, renewed and revoked, and the
+// clock makes it renewable and lapsed. Each of them, repeated with the same content, gives the same
+// answer and changes nothing.
 class Labels : public Resources<v1::Label> {
  public:
   explicit Labels(store::Store& store) : Resources(store, LabelRules()) {}

@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 
 #include "libs/base/testing/status_matchers.h"
+#include "libs/filter/predicate.h"
 #include "services/catalogue/resources/clusters/cluster_rules.h"
 #include "services/catalogue/testing/world.h"
 #include "services/catalogue/timers/timer_runner.h"
@@ -86,6 +87,72 @@ TEST_F(LabelsTest, ARenewalWithinAYearOfTheEndExtendsWithoutAGap) {
   EXPECT_EQ(renewed->renewals(0).previous_valid_until(), "2023-08-15");
 }
 
+TEST_F(LabelsTest, ARenewalThatIsRepeatedWithTheSameDateExtendsNothing) {
+  v1::Label label = Silver();
+  label.set_valid_until("2023-08-15");
+  const std::string name = Award(label)->name();
+  const auto renewed = Renew(name, "2024-05-20");
+  const store::Revision before = *world_.store->revision();
+  const auto again = Renew(name, "2024-05-20");
+  ASSERT_THAT(again, IsOk());
+  EXPECT_EQ(again->valid_until(), renewed->valid_until());
+  EXPECT_EQ(again->renewals_size(), 1);
+  EXPECT_EQ(*world_.store->revision(), before);
+  const auto other = Renew(name, "2024-05-20", "2030-01-01");
+  EXPECT_THAT(other, HasFieldError("renewed"));
+  EXPECT_THAT(std::string(other.status().message()), HasSubstr("UpdateLabel"));
+}
+
+TEST_F(LabelsTest, ARenewalIsLaterThanTheLastOne) {
+  v1::Label label = Silver();
+  label.set_valid_until("2023-08-15");
+  const std::string name = Award(label)->name();
+  ASSERT_THAT(Renew(name, "2024-05-20"), IsOk());
+  for (const char* renewed : {"2024-05-19", "2023", "2024-05", "2024"}) {
+    EXPECT_THAT(Renew(name, renewed), HasFieldError("renewed")) << renewed;
+  }
+  EXPECT_THAT(Renew(name, "2024-05-21"), IsOk());
+}
+
+TEST_F(LabelsTest, TheSameAwardAgainGivesTheSameAnswer) {
+  const auto first = Award(Silver());
+  const store::Revision before = *world_.store->revision();
+  const auto again = Award(Silver());
+  ASSERT_THAT(again, IsOk());
+  EXPECT_EQ(again->SerializeAsString(), first->SerializeAsString());
+  EXPECT_EQ(*world_.store->revision(), before);
+}
+
+TEST_F(LabelsTest, AnAwardWhoseEndIsNotKnownSaysWhy) {
+  v1::Label gold = Silver();
+  gold.set_level("gold");
+  gold.set_assessed("2024-05");
+  EXPECT_THAT(Award(gold)->notes(),
+              ElementsAre(HasSubstr("doesn't say how long a first award of level 'gold'")));
+  EXPECT_THAT(Award(Silver())->notes(),
+              ElementsAre(HasSubstr("month of the assessment, which isn't given")));
+  v1::Label year = Silver();
+  year.set_assessed("2023");
+  EXPECT_THAT(Award(year)->notes(), ElementsAre(HasSubstr("'2023' names none")));
+  v1::Label month = Silver();
+  month.set_assessed("2024-05");
+  EXPECT_THAT(Award(month)->notes(), ElementsAre(HasSubstr("2026-05-31, as labelSchemes/ecei")));
+}
+
+TEST_F(LabelsTest, ALabelIsFoundByItsLevelAloneAndWithItsScheme) {
+  const facts::Facts facts = world_.FactsOf(Award(Silver())->name());
+  for (const char* kind : {"silver", "ecei:silver", "ECEI:Silver"}) {
+    filter::Filter filter;
+    filter.add_kinds(kind);
+    const auto predicate = filter::Predicate::Compile(filter, filter::Viewer::Public());
+    ASSERT_THAT(predicate, IsOk());
+    EXPECT_TRUE(predicate->Matches(facts)) << kind;
+  }
+  filter::Filter other;
+  other.add_kinds("other:silver");
+  EXPECT_FALSE(filter::Predicate::Compile(other, filter::Viewer::Public())->Matches(facts));
+}
+
 TEST_F(LabelsTest, ARenewalMoreThanAYearAfterTheEndIsRefusedWithTheLastDay) {
   v1::Label label = Silver();
   label.set_valid_until("2022-12-31");
@@ -123,8 +190,13 @@ TEST_F(LabelsTest, ARevokedLabelIsNeitherRenewedNorRevokedAgain) {
   request.set_reason("less than half of the members remain");
   EXPECT_EQ(world_.Of<Labels>().Revoke(world_.AsOperator(), request)->state(),
             v1::Label::STATE_REVOKED);
-  EXPECT_THAT(world_.Of<Labels>().Revoke(world_.AsOperator(), request),
-              ReasonIs("ALREADY_REVOKED"));
+  const store::Revision before = *world_.store->revision();
+  EXPECT_THAT(world_.Of<Labels>().Revoke(world_.AsOperator(), request), IsOk());
+  EXPECT_EQ(*world_.store->revision(), before) << "the same answer, and no change";
+  request.set_reason("another one");
+  const auto other = world_.Of<Labels>().Revoke(world_.AsOperator(), request);
+  EXPECT_THAT(other, ReasonIs("ALREADY_REVOKED"));
+  EXPECT_THAT(std::string(other.status().message()), HasSubstr("UpdateLabel"));
   EXPECT_THAT(Renew(awarded->name(), "2024-05-31", "2030"), ReasonIs("LABEL_REVOKED"));
 }
 

@@ -14,6 +14,9 @@ class LabelHandler final : public Handler<v1::LabelService, Labels> {
   CW_STANDARD(Get, GetLabel, v1::Label, resources_)
   CW_STANDARD(BatchGet, BatchGetLabels, v1::BatchGetLabelsResponse, resources_)
   CW_STANDARD(List, ListLabels, v1::ListLabelsResponse, resources_)
+  CW_STANDARD(Update, UpdateLabel, v1::Label, resources_)
+  CW_STANDARD(Delete, DeleteLabel, v1::Label, resources_)
+  CW_STANDARD(Undelete, UndeleteLabel, v1::Label, resources_)
   CW_WRITE(AwardLabel, v1::Label,
            resources_->Award(call, request->parent(), request->label(), request->label_id()))
   CW_WRITE(RenewLabel, v1::Label, resources_->Renew(call, *request))

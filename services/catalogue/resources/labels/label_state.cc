@@ -57,6 +57,21 @@ std::optional<absl::CivilDay> FirstEnd(const v1::LabelScheme& scheme, const v1::
   return PlusMonths(month_end, level->first_validity_months());
 }
 
+std::string WhyNoFirstEnd(const v1::LabelScheme& scheme, const v1::Label& label) {
+  const v1::LabelLevel* level = FindLevel(scheme, label.level());
+  if (level == nullptr || !level->has_first_validity_months()) {
+    return absl::StrCat(
+        scheme.name(), " doesn't say how long a first award",
+        label.level().empty() ? "" : absl::StrCat(" of level '", label.level(), "'"), " is valid");
+  }
+  if (label.assessed().empty()) {
+    return absl::StrCat(scheme.name(),
+                        " counts from the month of the assessment, which isn't given");
+  }
+  return absl::StrCat(scheme.name(), " counts from the month of the assessment, and '",
+                      label.assessed(), "' names none");
+}
+
 absl::Status CheckRenewable(const v1::LabelScheme& scheme, const v1::Label& label,
                             absl::CivilDay renewed) {
   if (label.has_revocation()) {

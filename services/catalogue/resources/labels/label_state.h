@@ -1,6 +1,7 @@
 #pragma once
 
 #include <optional>
+#include <string>
 
 #include "absl/status/statusor.h"
 #include "absl/time/civil_time.h"
@@ -27,6 +28,8 @@ void Settle(const v1::LabelScheme& scheme, absl::Time now, v1::Label* label);
 // the assessment. None when the scheme doesn't say or the assessment isn't known to the month.
 std::optional<absl::CivilDay> FirstEnd(const v1::LabelScheme& scheme, const v1::Label& label);
 
+// Why there is no FirstEnd(), for a person: "labelSchemes/ecei doesn't say how long …".
+std::string WhyNoFirstEnd(const v1::LabelScheme& scheme, const v1::Label& label);
 // The last day after a renewal on a day of `renewed`: without a gap from the previous end.
 // FAILED_PRECONDITION, with the reason a person needs, when the label can't be renewed then.
 absl::StatusOr<absl::CivilDay> RenewedEnd(const v1::LabelScheme& scheme, const v1::Label& label,

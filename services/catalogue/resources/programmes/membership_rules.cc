@@ -22,14 +22,26 @@ bool IsThereFor(const filter::Viewer& viewer, const store::Reader& reader,
          reader.Load(name, &cluster).ok() && !store::IsDeleted(cluster);
 }
 
-void CheckCluster(const v1::Membership* before, const v1::Membership& membership,
-                  const Context& context, FieldErrors& errors) {
+absl::Status CheckCluster(const v1::Membership* before, const v1::Membership& membership,
+                          const Context& context, FieldErrors& errors) {
   if (before != nullptr && before->cluster() != membership.cluster()) {
     errors.Add("membership.cluster",
                absl::StrCat("is '", before->cluster(), "' and can't be changed"));
-  } else if (!IsThereFor(context.viewer, context.reader, membership.cluster())) {
+    return absl::OkStatus();
+  }
+  if (!CheckReference("membership.cluster", "clusters/{cluster}", membership.cluster(), errors)) {
+    return absl::OkStatus();
+  }
+  const bool is_there = IsThereFor(context.viewer, context.reader, membership.cluster());
+  if (!is_there && before != nullptr && store::IsDeleted(*before)) {
+    // It would come back out of everybody's sight.
+    return Error(absl::StatusCode::kFailedPrecondition, "CLUSTER_DELETED",
+                 absl::StrCat(membership.cluster(), " is deleted; undelete it first"),
+                 {{"resource", membership.cluster()}});
+  } else if (!is_there) {
     errors.Add("membership.cluster", absl::StrCat("'", membership.cluster(), "' does not exist"));
   }
+  return absl::OkStatus();
 }
 
 void CheckLevel(const v1::Membership& membership, const Context& context, FieldErrors& errors) {
@@ -47,7 +59,7 @@ void CheckLevel(const v1::Membership& membership, const Context& context, FieldE
 
 absl::Status Check(const v1::Membership* before, const v1::Membership& membership,
                    const Context& context, FieldErrors& errors) {
-  CheckCluster(before, membership, context, errors);
+  RETURN_IF_ERROR(CheckCluster(before, membership, context, errors));
   CheckLevel(membership, context, errors);
   CheckPeriod("membership.period", membership.period(), errors);
   resource::CheckText(errors, "membership.end_reason", membership.end_reason(), 0, 500);
@@ -57,6 +69,15 @@ absl::Status Check(const v1::Membership* before, const v1::Membership& membershi
 
 void Settle(const Context& context, v1::Membership* membership) {
   membership->set_state(StateAt(*membership, context.now));
+}
+
+void Note(const v1::Membership* before, const v1::Membership& membership, const Context&,
+          Notes& notes) {
+  NoteDraft(before, membership, "PublishMembership", notes);
+  if (before != nullptr || membership.state() == v1::Membership::STATE_DRAFT) return;
+  notes.push_back(absl::StrCat("state: ", v1::Membership::State_Name(membership.state()),
+                               ", as its period and today say; the public sees it at once. A ",
+                               "creation with STATE_DRAFT keeps it back until PublishMembership"));
 }
 
 // The cluster's own id: one membership of a cluster in a programme, unless somebody says otherwise.
@@ -74,15 +95,15 @@ Rules<v1::Membership> MembershipRules() {
           .create_only = {"state"},
           .suggest_id = &SuggestId,
           .check = &Check,
-          .settle = &Settle};
+          .settle = &Settle,
+          .note = &Note};
 }
 
 absl::StatusOr<v1::Membership> Memberships::Publish(const WriteCall& call, const std::string& name,
                                                     const std::string& etag) {
   return Modify(call, name, etag, change::KindText(change::v1::CHANGE_KIND_MEMBERSHIP_PUBLISHED),
                 [](const Context&, v1::Membership* membership) {
-                  RETURN_IF_ERROR(CheckDraft(*membership));
-                  membership->clear_state();
+                  if (membership->state() == v1::Membership::STATE_DRAFT) membership->clear_state();
                   return absl::OkStatus();
                 });
 }
@@ -93,11 +114,9 @@ absl::StatusOr<v1::Membership> Memberships::End(const WriteCall& call, const std
   return Modify(
       call, name, etag, change::KindText(change::v1::CHANGE_KIND_MEMBERSHIP_ENDED),
       [&](const Context& context, v1::Membership* membership) -> absl::Status {
-        if (membership->state() == v1::Membership::STATE_ENDED) {
-          return Error(
-              absl::StatusCode::kFailedPrecondition, "ALREADY_ENDED",
-              absl::StrCat(name, " has ended already; UpdateMembership corrects its period"),
-              {{"resource", name}});
+        const bool ended = membership->state() == v1::Membership::STATE_ENDED;
+        if (ended && membership->period().end() == end && membership->end_reason() == reason) {
+          return absl::OkStatus();
         }
         FieldErrors errors;
         const auto last = ParseDate(end);
@@ -113,12 +132,19 @@ absl::StatusOr<v1::Membership> Memberships::End(const WriteCall& call, const std
           errors.Add("end", absl::StrCat("'", end, "' is before the start '",
                                          membership->period().start(), "'"));
         }
+        RETURN_IF_ERROR(errors.ToStatus());
+        if (ended) {
+          return Error(absl::StatusCode::kFailedPrecondition, "ALREADY_ENDED",
+                       absl::StrCat(name, " has ended already, on ", membership->period().end(),
+                                    "; UpdateMembership corrects its period and end_reason"),
+                       {{"resource", name}});
+        }
         membership->mutable_period()->set_end(end);
         membership->set_end_reason(reason);
         if (membership->state() == v1::Membership::STATE_DRAFT) {
           membership->set_state(v1::Membership::STATE_UNSPECIFIED);
         }
-        return errors.ToStatus();
+        return absl::OkStatus();
       });
 }
 

@@ -14,6 +14,7 @@ facts::Facts Own(const v1::Programme& programme, const CodeBook& codes) {
     facts.set_summary(absl::StrCat("Run by ", programme.operator_()));
   }
   SetLink(programme.website(), programme.sources(), &facts);
+  AddCodes(programme.regions(), codes, &facts);
   AddCountry(programme.country(), codes, &facts);
   facts.set_kind(WordOf(programme.kind()));
   if (programme.has_period()) *facts.mutable_period() = programme.period();
@@ -24,11 +25,17 @@ facts::Facts Own(const v1::Programme& programme, const CodeBook& codes) {
   return facts;
 }
 
+std::vector<std::string> Uses(const store::Message& message) {
+  const auto& programme = static_cast<const v1::Programme&>(message);
+  return {programme.regions().begin(), programme.regions().end()};
+}
+
 }  // namespace
 
 CatalogueType ProgrammeType() {
   return {.type = facts::MakeType<v1::Programme, CodeBook>("programme", "programmes/{programme}",
-                                                           {.own = &Own})};
+                                                           {.own = &Own}),
+          .uses = &Uses};
 }
 
 }  // namespace clusterwire::catalogue

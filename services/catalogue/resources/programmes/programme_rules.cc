@@ -40,6 +40,8 @@ absl::Status Check(const v1::Programme*, const v1::Programme& programme, const C
   CheckEnum("programme.reach", programme.reach(), errors);
   CheckCountryOrEu("programme.country", programme.country(), context.book, errors);
   resource::CheckText(errors, "programme.region", programme.region(), 0, 200);
+  CheckCodes("programme.regions", programme.regions(), v1::Taxonomy::SUBJECT_REGION, context.book,
+             errors);
   resource::CheckText(errors, "programme.operator", programme.operator_(), 0, 300);
   CheckPeriod("programme.period", programme.period(), errors);
   CheckPeriod("programme.current_period", programme.current_period(), errors);
@@ -54,6 +56,11 @@ absl::Status Check(const v1::Programme*, const v1::Programme& programme, const C
   return absl::OkStatus();
 }
 
+void Note(const v1::Programme* before, const v1::Programme& programme, const Context&,
+          Notes& notes) {
+  NoteDraft(before, programme, "PublishProgramme", notes);
+}
+
 }  // namespace
 
 Rules<v1::Programme> ProgrammeRules() {
@@ -64,7 +71,8 @@ Rules<v1::Programme> ProgrammeRules() {
       .create_only = {"state"},
       .suggest_id = [](const v1::Programme& programme) { return text::Slug(programme.title()); },
       .check = &Check,
-      .settle = &DraftUnlessSaid};
+      .settle = &DraftUnlessSaid,
+      .note = &Note};
 }
 
 }  // namespace clusterwire::catalogue

@@ -18,6 +18,8 @@ namespace {
 
 constexpr int kMaxCodes = 5000;
 constexpr size_t kMaxCodeLength = 30;
+constexpr int kMaxOtherNames = 20;
+constexpr size_t kMaxNameLength = 200;
 
 bool IsCode(const std::string& code) {
   return !code.empty() && code.size() <= kMaxCodeLength &&
@@ -52,15 +54,19 @@ void CheckTaxonomyCodes(const v1::Taxonomy& taxonomy, FieldErrors& errors) {
     if (!IsCode(code.code())) {
       errors.Add(PathTo(path, "code"),
                  absl::StrCat("'", code.code(), "' must be 1 to 30 letters, digits and '-'"));
-    } else if (!code.parent().empty() && !seen.contains(code.parent())) {
+    } else if (seen.contains(code.code())) {
+      errors.Add(PathTo(path, "code"), absl::StrCat("'", code.code(), "' is there twice"));
+    }
+    if (!code.parent().empty() && !seen.contains(code.parent())) {
       errors.Add(
           PathTo(path, "parent"),
           absl::StrCat("'", code.parent(), "' must stand before its child '", code.code(), "'"));
-    } else if (!seen.insert(code.code()).second) {
-      errors.Add(PathTo(path, "code"), absl::StrCat("'", code.code(), "' is there twice"));
     }
+    seen.insert(code.code());
     CheckTitle(PathTo(path, "title"), code.title(), errors);
     CheckLocalizedTexts(PathTo(path, "localized_titles"), code.localized_titles(), errors);
+    CheckTexts(PathTo(path, "other_names"), code.other_names(), kMaxOtherNames, kMaxNameLength,
+               errors);
   }
 }
 
@@ -114,10 +120,13 @@ Rules<v1::Taxonomy> TaxonomyRules() {
 absl::StatusOr<std::vector<v1::FoundCode>> Taxonomies::SearchCodes(const ReadCall& call,
                                                                    std::string_view query,
                                                                    std::string_view taxonomy,
-                                                                   size_t limit) const {
-  FieldErrors errors;
+                                                                   size_t limit,
+                                                                   FieldErrors errors) const {
   const std::string asked = text::InForm(query, type::v1::FORM_LINE, "query", errors);
   resource::CheckText(errors, "query", asked, 1, 200);
+  if (!taxonomy.empty()) {
+    errors.AddAll("", resource::NamePattern("taxonomies/{taxonomy}").Check("taxonomy", taxonomy));
+  }
   RETURN_IF_ERROR(errors.ToStatus());
   ASSIGN_OR_RETURN(const auto reader, store().Read(call.at_least));
   if (!taxonomy.empty()) RETURN_IF_ERROR(CheckMaySee(*reader, call.viewer, taxonomy));

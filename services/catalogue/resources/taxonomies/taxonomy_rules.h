@@ -18,12 +18,12 @@ class Taxonomies : public Resources<v1::Taxonomy> {
  public:
   explicit Taxonomies(store::Store& store) : Resources(store, TaxonomyRules()) {}
 
-  // Codes that begin with `query` or whose names hold all its words; of `taxonomy` only, unless
-  // that is empty (NOT_FOUND when it isn't there). Shorter codes first, at most `limit`.
+  // As CodeIndex::Find(). NOT_FOUND for a `taxonomy` that isn't there; `errors` is what is known to
+  // be wrong with the request already.
   absl::StatusOr<std::vector<v1::FoundCode>> SearchCodes(const ReadCall& call,
                                                          std::string_view query,
-                                                         std::string_view taxonomy,
-                                                         size_t limit) const;
+                                                         std::string_view taxonomy, size_t limit,
+                                                         FieldErrors errors = {}) const;
 
  private:
   absl::StatusOr<std::shared_ptr<const CodeIndex>> CodesAt(const store::Reader& reader) const;

@@ -25,13 +25,12 @@ class TaxonomyHandler final : public Handler<v1::TaxonomyService, Taxonomies> {
                                         v1::SearchCodesResponse* response) override {
     return api::RunRead(
         api_, context, 0, [this, request, response](const ReadCall& call) -> absl::Status {
-          if (request->page_size() < 0) {
-            return FieldError("page_size", "must not be negative");
-          }
+          FieldErrors errors;
+          if (request->page_size() < 0) errors.Add("page_size", "must not be negative");
           const int size = request->page_size() == 0 ? kDefaultCodes : request->page_size();
-          ASSIGN_OR_RETURN(auto codes,
-                           resources_->SearchCodes(call, request->query(), request->taxonomy(),
-                                                   static_cast<size_t>(std::min(size, kMaxCodes))));
+          ASSIGN_OR_RETURN(auto codes, resources_->SearchCodes(
+                                           call, request->query(), request->taxonomy(),
+                                           static_cast<size_t>(std::min(size, kMaxCodes)), errors));
           for (v1::FoundCode& code : codes) *response->add_codes() = std::move(code);
           return absl::OkStatus();
         });

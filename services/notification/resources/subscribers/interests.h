@@ -71,6 +71,8 @@ class Interests {
   void ForEachEndpoint(const std::function<void(const v1::Endpoint&)>& visit) const;
 
   Counts counts() const;
+  // Of the matcher: those that ask about everything. Cheap, unlike counts().
+  size_t wide() const { return matcher_.counts().wide; }
   // Why it stands still; OK while it follows the log.
   absl::Status status() const { return tailer_->status(); }
 

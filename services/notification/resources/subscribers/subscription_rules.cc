@@ -1,50 +1,27 @@
 #include "services/notification/resources/subscribers/subscription_rules.h"
 
 #include <algorithm>
+#include <utility>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 
 #include "libs/base/status/error.h"
 #include "libs/base/time/clock.h"
 #include "libs/change/record.h"
+#include "libs/change/vocabulary.h"
+#include "libs/match/matcher.h"
 #include "libs/resource/name.h"
 #include "libs/store/registry.h"
 #include "libs/store/resource.h"
 #include "services/notification/resources/subscribers/endpoint_rules.h"
+#include "services/notification/resources/subscribers/subscription_changes.h"
 
 namespace clusterwire::notification {
 namespace {
 
 constexpr size_t kMaxTitle = 200;
-constexpr int kTransitions = 3;
-
-void CheckTransitions(const v1::Subscription& subscription, FieldErrors& errors) {
-  if (subscription.transitions_size() > kTransitions) {
-    errors.Add("subscription.transitions", "must name each transition at most once");
-  }
-  for (int i = 0; i < subscription.transitions_size(); ++i) {
-    const v1::Transition transition = subscription.transitions(i);
-    if (transition == v1::TRANSITION_UNSPECIFIED || !v1::Transition_IsValid(transition)) {
-      errors.Add(absl::StrCat("subscription.transitions[", i, "]"),
-                 "must be TRANSITION_ENTERED, TRANSITION_LEFT or TRANSITION_CHANGED");
-    }
-  }
-}
-
-void CheckKinds(const v1::Subscription& subscription, FieldErrors& errors) {
-  if (subscription.kinds_size() > kMaxKinds) {
-    errors.Add("subscription.kinds", absl::StrCat("must have at most ", kMaxKinds, " kinds, has ",
-                                                  subscription.kinds_size()));
-    return;
-  }
-  for (int i = 0; i < subscription.kinds_size(); ++i) {
-    if (change::KindOf(subscription.kinds(i))) continue;
-    errors.Add(absl::StrCat("subscription.kinds[", i, "]"),
-               absl::StrCat("'", subscription.kinds(i),
-                            "' is no kind of change; \"label.awarded\" "
-                            "is one, change_kind.proto has them all"));
-  }
-}
 
 // An endpoint of the same subscriber, or none. An error that is no violation ends the check.
 absl::Status CheckEndpoint(const store::Reader& reader, const v1::Subscription& subscription,
@@ -66,27 +43,74 @@ absl::Status CheckEndpoint(const store::Reader& reader, const v1::Subscription& 
   return absl::OkStatus();
 }
 
-absl::Status Check(const v1::Subscription*, const v1::Subscription& subscription,
+// Whether changes are held against its filter.
+bool IsAsked(const v1::Subscription& subscription) {
+  return subscription.state() != v1::Subscription::STATE_PAUSED && !subscription.endpoint().empty();
+}
+
+bool IsWide(const v1::Subscription& subscription) {
+  const auto predicate = CompileSubscription(subscription);
+  return predicate.ok() && IsAsked(subscription) && match::IsWide(*predicate);
+}
+
+// Each change is held against all wide ones, so there may be only so many.
+absl::Status CheckRoomForWide(const v1::Subscription* before, const v1::Subscription& subscription,
+                              const Subscriptions::CountWide& count_wide) {
+  if (!IsWide(subscription) || (before != nullptr && IsWide(*before))) return absl::OkStatus();
+  if (count_wide() < match::kMaxWide) return absl::OkStatus();
+  return Error(absl::StatusCode::kResourceExhausted, "FILTER_TOO_WIDE",
+               absl::StrCat("subscription.filter asks about everything, and ", match::kMaxWide,
+                            " such subscriptions are all there may be; narrow it by a type, a ",
+                            "name, a code, a kind, a place or a word"));
+}
+
+// A filter that a newer release wrote is held; what stands beside it can be changed all the same.
+bool IsHeldAsBefore(const v1::Subscription* before, const v1::Subscription& subscription,
+                    const absl::Status& status) {
+  return ReasonOf(status) == "FILTER_UNKNOWN_FIELDS" && before != nullptr &&
+         before->filter().SerializeAsString() == subscription.filter().SerializeAsString();
+}
+
+absl::Status Check(const v1::Subscription* before, const v1::Subscription& subscription,
                    const resource::Context& context, FieldErrors& errors) {
   resource::CheckText(errors, "subscription.title", subscription.title(), 1, kMaxTitle);
-  CheckTransitions(subscription, errors);
-  CheckKinds(subscription, errors);
+  CheckChanges(subscription, errors);
   if (subscription.state() != v1::Subscription::STATE_UNSPECIFIED &&
       subscription.state() != v1::Subscription::STATE_ACTIVE &&
       subscription.state() != v1::Subscription::STATE_PAUSED) {
     errors.Add("subscription.state", "must be STATE_ACTIVE or STATE_PAUSED");
   }
   RETURN_IF_ERROR(CheckEndpoint(context.reader, subscription, errors));
-  const auto predicate = CompileSubscription(subscription);
-  if (!absl::IsInvalidArgument(predicate.status())) return predicate.status();
-  errors.AddAll("", predicate.status());
-  return absl::OkStatus();
+  const absl::Status filter = CompileSubscription(subscription, &change::Words()).status();
+  return IsHeldAsBefore(before, subscription, filter) ? absl::OkStatus() : errors.AddFrom(filter);
+}
+
+void Note(const v1::Subscription* before, const v1::Subscription& subscription,
+          const resource::Context&, resource::Notes& notes) {
+  if (before == nullptr && subscription.endpoint().empty()) {
+    notes.push_back("endpoint: none, so this is a saved search and sends nothing");
+  }
+  const bool same = before != nullptr && before->filter().SerializeAsString() ==
+                                             subscription.filter().SerializeAsString();
+  const std::vector<std::string> unknown =
+      filter::UnknownValues(subscription.filter(), change::Words());
+  if (same || unknown.empty()) return;
+  notes.push_back(absl::StrCat(
+      "filter: whether there are such codes, levels and programmes isn't known here, since their ",
+      "lists are the catalogue's: ", absl::StrJoin(unknown, ", "),
+      ". Its SearchService/Search with the same filter shows what matches now"));
 }
 
 void Settle(const resource::Context&, v1::Subscription* subscription) {
   if (subscription->state() == v1::Subscription::STATE_UNSPECIFIED) {
     subscription->set_state(v1::Subscription::STATE_ACTIVE);
   }
+}
+
+// That it is held isn't for a caller to say: one who sends back what was read leaves it as it is.
+absl::Status KeepHeld(const v1::Subscription& before, v1::Subscription* next) {
+  if (next->state() == v1::Subscription::STATE_HELD) next->set_state(before.state());
+  return absl::OkStatus();
 }
 
 // The state that holds here: a filter that this release can't read is not used.
@@ -100,9 +124,11 @@ void ShowHeld(v1::Subscription* subscription) {
 
 }  // namespace
 
-absl::StatusOr<filter::Predicate> CompileSubscription(const v1::Subscription& subscription) {
-  return filter::Predicate::Compile(subscription.filter(), filter::Viewer::Public(),
-                                    {.allow_prefix_words = false, .path = "subscription.filter"});
+absl::StatusOr<filter::Predicate> CompileSubscription(const v1::Subscription& subscription,
+                                                      const filter::Vocabulary* vocabulary) {
+  return filter::Predicate::Compile(
+      subscription.filter(), filter::Viewer::Public(),
+      {.allow_prefix_words = false, .path = "subscription.filter", .vocabulary = vocabulary});
 }
 
 int64_t WhenMade(const v1::Subscription& subscription) {
@@ -147,17 +173,26 @@ store::ResourceType SubscriptionType() {
                                            std::string(kSubscriptionName.pattern()));
 }
 
-Subscriptions::Subscriptions(store::Store& store, Random& random)
-    : Resources(store, NotificationService(),
-                {.type = "subscription",
-                 .collection = "subscriptions",
-                 .parent = kSubscriberName.pattern(),
-                 .output_only = {"state_reason"},
-                 .random_ids = &random,
-                 .check = &Check,
-                 .settle = &Settle,
-                 .show = &ShowHeld,
-                 .purge = true,
-                 .most_of_a_parent = kMaxSubscriptions}) {}
+Subscriptions::Subscriptions(store::Store& store, Random& random, CountWide count_wide)
+    : Resources(
+          store, NotificationService(),
+          {.type = "subscription",
+           .collection = "subscriptions",
+           .parent = kSubscriberName.pattern(),
+           .output_only = {"state_reason"},
+           .random_ids = &random,
+           .check = [count_wide = std::move(count_wide)](
+                        const v1::Subscription* before, const v1::Subscription& subscription,
+                        const resource::Context& context, FieldErrors& errors) -> absl::Status {
+             RETURN_IF_ERROR(Check(before, subscription, context, errors));
+             if (!errors.empty()) return absl::OkStatus();
+             return CheckRoomForWide(before, subscription, count_wide);
+           },
+           .correct = &KeepHeld,
+           .settle = &Settle,
+           .note = &Note,
+           .show = &ShowHeld,
+           .purge = true,
+           .most_of_a_parent = kMaxSubscriptions}) {}
 
 }  // namespace clusterwire::notification

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <string_view>
 
 #include "absl/status/statusor.h"
@@ -17,8 +18,10 @@ inline constexpr int kMaxSubscriptions = 1000;  // of one subscriber
 inline constexpr int kMaxKinds = 50;            // named by one subscription
 
 // The filter of a subscription as it is asked: as the public sees, without prefix words. Errors
-// name fields under "subscription.filter".
-absl::StatusOr<filter::Predicate> CompileSubscription(const v1::Subscription& subscription);
+// name fields under "subscription.filter". What is stored is asked as it is; what comes in may have
+// only words of the `vocabulary`.
+absl::StatusOr<filter::Predicate> CompileSubscription(
+    const v1::Subscription& subscription, const filter::Vocabulary* vocabulary = nullptr);
 
 // Tells a subscription from another that had its name before: its create_time in microseconds.
 int64_t WhenMade(const v1::Subscription& subscription);
@@ -37,7 +40,10 @@ v1::Transition ToProto(filter::Transition transition);
 // commit.
 class Subscriptions : public resource::Resources<v1::Subscription> {
  public:
-  Subscriptions(store::Store& store, Random& random);
+  // How many subscriptions ask about everything now.
+  using CountWide = std::function<size_t()>;
+
+  Subscriptions(store::Store& store, Random& random, CountWide count_wide);
 };
 
 }  // namespace clusterwire::notification

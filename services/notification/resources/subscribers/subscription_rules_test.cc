@@ -6,6 +6,7 @@
 #include <gtest/gtest.h>
 
 #include "libs/base/testing/status_matchers.h"
+#include "libs/match/matcher.h"
 #include "services/notification/testing/test_store.h"
 
 namespace clusterwire::notification {
@@ -85,6 +86,110 @@ TEST_F(SubscriptionsTest, NeedAnEndpointThatExists) {
   EXPECT_THAT(Create(R"(title: "x" endpoint: "subscribers/x/endpoints/crm")"), IsOk());
 }
 
+TEST_F(SubscriptionsTest, ThatCanNeverMatchAreRefusedWithTheWordThatWasMeant) {
+  const auto made = Create(R"(
+      title: "x" filter { types: ["labl", "event"] states: "publishd" none_of { kinds: "workshp" } }
+      kinds: "label.award")");
+  EXPECT_THAT(made, AllOf(HasFieldError("subscription.filter.types[0]"),
+                          HasFieldError("subscription.filter.states[0]"),
+                          HasFieldError("subscription.filter.none_of[0].kinds[0]"),
+                          HasFieldError("subscription.kinds[0]")));
+  for (const char* meant : {"'label'", "'published'", "'workshop'", "'label.awarded'"}) {
+    EXPECT_THAT(std::string(made.status().message()), HasSubstr(meant));
+  }
+}
+
+TEST_F(SubscriptionsTest, AreRefusedWhenTheirPartsNeverComeTogether) {
+  EXPECT_THAT(Create(R"(title: "x" filter { types: "event" states: "lapsed" })"),
+              HasFieldError("subscription.filter.states[0]"));
+  EXPECT_THAT(Create(R"(title: "x" filter { types: "event" kinds: "silver" })"),
+              HasFieldError("subscription.filter.kinds[0]"));
+  EXPECT_THAT(Create(R"(title: "x" filter { types: "cluster" } kinds: "label.awarded")"),
+              HasFieldError("subscription.kinds[0]"));
+  EXPECT_THAT(Create(R"(title: "x" filter { states: "draft" })"),
+              HasFieldError("subscription.filter.states[0]"));
+  EXPECT_THAT(Create(R"(title: "x" kinds: "label.awarded" transitions: TRANSITION_LEFT)"),
+              HasFieldError("subscription.transitions"));
+  EXPECT_THAT(Create(R"(title: "x" kinds: "label.deleted" transitions: TRANSITION_LEFT)"), IsOk());
+  EXPECT_THAT(Create(R"(title: "x" filter { types: "cluster" } kinds: "facts.refreshed")"), IsOk());
+}
+
+TEST_F(SubscriptionsTest, SayWhichCodesAreNotKnownHere) {
+  const auto made = Create(R"(title: "x" endpoint: "subscribers/x/endpoints/inbox"
+      filter { types: "label" kinds: "ecei:silver" regions: "nuts:DED" label_levels: "ecei:gold" })");
+  ASSERT_THAT(made, IsOk());
+  ASSERT_EQ(made->notes_size(), 1);
+  for (const char* value : {"kinds[0] 'ecei:silver'", "'nuts:DED'", "'ecei:gold'", "Search"}) {
+    EXPECT_THAT(made->notes(0), HasSubstr(value));
+  }
+  v1::Subscription renamed;
+  renamed.set_name(made->name());
+  renamed.set_title("y");
+  const auto updated = Update(renamed);
+  EXPECT_THAT(updated->notes(), testing::IsEmpty());
+  EXPECT_THAT(updated->filter().regions(), testing::ElementsAre("nuts:DED"));
+}
+
+TEST_F(SubscriptionsTest, WhoseEndpointIsGoneCanBePausedAndSayThatItIs) {
+  test_.AddWebhook("subscribers/x", "crm");
+  const auto made = Create(R"(title: "x" endpoint: "subscribers/x/endpoints/crm")");
+  ASSERT_THAT(made, IsOk());
+  // As a release without that check would have left it.
+  ASSERT_THAT(test_.store->Write({},
+                                 [](store::Writer& writer) {
+                                   return writer.Purge("subscribers/x/endpoints/crm",
+                                                       "endpoint.deleted");
+                                 }),
+              IsOk());
+  v1::Subscription pause;
+  pause.set_name(made->name());
+  pause.set_state(v1::Subscription::STATE_PAUSED);
+  const auto paused = Update(pause);
+  ASSERT_THAT(paused, IsOk());
+  ASSERT_EQ(paused->notes_size(), 1);
+  EXPECT_THAT(paused->notes(0), HasSubstr("subscription.endpoint stands as it was"));
+}
+
+TEST_F(SubscriptionsTest, ThatAskAboutEverythingAreLimited) {
+  size_t wide = match::kMaxWide - 1;
+  Subscriptions subscriptions(*test_.store, test_.random, [&wide] { return wide; });
+  const auto create = [&](const char* text) {
+    return subscriptions.Create(AsOperator(), "subscribers/x", Request(text).subscription(), "");
+  };
+  constexpr const char* kWide = R"(title: "x" endpoint: "subscribers/x/endpoints/inbox")";
+  const auto last = create(kWide);
+  ASSERT_THAT(last, IsOk());
+  wide = match::kMaxWide;
+  EXPECT_THAT(create(kWide), ReasonIs("FILTER_TOO_WIDE"));
+  EXPECT_THAT(create(R"(title: "x" endpoint: "subscribers/x/endpoints/inbox"
+                        filter { size { min: 5 } none_of { types: "event" } })"),
+              ReasonIs("FILTER_TOO_WIDE"));
+  // What is narrow, saved, paused or wide already is no more to be asked.
+  EXPECT_THAT(create(R"(title: "x" endpoint: "subscribers/x/endpoints/inbox"
+                        filter { types: "label" })"),
+              IsOk());
+  EXPECT_THAT(create(R"(title: "x")"), IsOk());
+  const auto paused = create(R"(title: "x" endpoint: "subscribers/x/endpoints/inbox"
+                                state: STATE_PAUSED)");
+  ASSERT_THAT(paused, IsOk());
+  v1::Subscription update = *last;
+  update.set_title("y");
+  EXPECT_THAT(subscriptions.Update(AsOperator(), update, {}), IsOk());
+  update = *paused;
+  update.set_state(v1::Subscription::STATE_ACTIVE);
+  EXPECT_THAT(subscriptions.Update(AsOperator(), update, {}), ReasonIs("FILTER_TOO_WIDE"));
+}
+
+TEST_F(SubscriptionsTest, ThatAskAboutEverythingAreCountedThoughTheyNeedTheRightToSee) {
+  v1::Subscription narrow;
+  narrow.set_endpoint("subscribers/x/endpoints/inbox");
+  test_.AddSubscription("subscribers/x", "wide", narrow);
+  narrow.mutable_filter()->add_types("label");
+  test_.AddSubscription("subscribers/x", "narrow", narrow);
+  test_.CatchUp();
+  EXPECT_EQ(test_.interests->wide(), 1u);
+}
+
 TEST_F(SubscriptionsTest, NeedASubscriber) {
   v1::CreateSubscriptionRequest request = Request(R"(title: "x")");
   request.set_parent("subscribers/missing");
@@ -151,7 +256,12 @@ TEST_F(SubscriptionsTest, AreHeldWhileANewerReleasesFilterIsNotUnderstood) {
   v1::Subscription rename;
   rename.set_name(made->name());
   rename.set_title("y");
-  EXPECT_THAT(Update(rename), ReasonIs("FILTER_UNKNOWN_FIELDS"));
+  const auto renamed = Update(rename);
+  ASSERT_THAT(renamed, IsOk()) << "its filter isn't touched";
+  EXPECT_EQ(renamed->state(), v1::Subscription::STATE_HELD);
+  v1::Subscription sent_back = *renamed;
+  sent_back.set_title("z");
+  EXPECT_THAT(Update(sent_back), IsOk()) << "that it is held is no fault of who read it";
   ASSERT_THAT(Update(rename, {"filter", "title"}), IsOk());
   EXPECT_EQ(test_.subscriptions->Get(Reading(AsOperator()), made->name())->state(),
             v1::Subscription::STATE_ACTIVE);

@@ -1,23 +1,23 @@
-#include "libs/config/fields.h"
+#include "libs/base/text/nearest.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-namespace clusterwire::config {
+namespace clusterwire {
 namespace {
 
-TEST(NamesTest, TheNearestIsTheOneWithTheFewestEdits) {
+TEST(Nearest, TheNearestIsTheOneWithTheFewestEdits) {
   const std::vector<std::string> names = {"brokers", "batch", "topic"};
   EXPECT_EQ(Nearest("brokrs", names), "brokers");
   EXPECT_EQ(Nearest("tpoic", names), "topic");
   EXPECT_EQ(Nearest("batch", names), "batch");
 }
 
-TEST(NamesTest, WhatIsFarFromAllIsNearToNone) {
+TEST(Nearest, WhatIsFarFromAllIsNearToNone) {
   EXPECT_EQ(Nearest("listen", {"brokers", "batch"}), "");
   EXPECT_EQ(Nearest("", {"brokers"}), "");
   EXPECT_EQ(Nearest(std::string(100'000, 'b'), {"brokers"}), "");
 }
 
 }  // namespace
-}  // namespace clusterwire::config
+}  // namespace clusterwire

@@ -1,11 +1,16 @@
-#include "services/catalogue/import/json_record.h"
+#include "services/catalogue/import/json/json_record.h"
 
+#include <algorithm>
+#include <cmath>
 #include <limits>
 
+#include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
 
 #include "libs/base/status/error.h"
 #include "libs/base/text/strings.h"
+#include "services/catalogue/import/json/strict_json.h"
 
 namespace clusterwire::catalogue::registers {
 
@@ -31,6 +36,30 @@ std::string WrongType(const char* wanted, const Json& value) {
   return absl::StrCat("must be ", wanted, ", not ", TypeOf(value));
 }
 
+// A number without a fraction, however it is written: 120, 120.0 and 1.2e2 are one number.
+std::optional<int64_t> WholeOf(const Json& value) {
+  constexpr double kExact = 1LL << 53;  // up to here a double tells whole numbers apart
+  if (value.is_number_unsigned() && value.get<uint64_t>() > INT64_MAX) return std::nullopt;
+  if (value.is_number_integer()) return value.get<int64_t>();
+  if (!value.is_number()) return std::nullopt;
+  const double number = value.get<double>();
+  if (std::trunc(number) != number || std::abs(number) > kExact) return std::nullopt;
+  return static_cast<int64_t>(number);
+}
+
+std::string TextOf(const Json& scalar) {
+  if (scalar.is_string()) return scalar.get<std::string>();
+  const std::optional<int64_t> whole = WholeOf(scalar);
+  return whole ? absl::StrCat(*whole) : scalar.dump();
+}
+
+// What two spellings of a field's name have in common: "foundedYear" and "Founded-Year".
+std::string Plain(std::string_view field) {
+  std::string plain = absl::StrReplaceAll(ToAbsl(field), {{"_", ""}, {"-", ""}, {" ", ""}});
+  absl::AsciiStrToLower(&plain);
+  return plain;
+}
+
 }  // namespace
 
 absl::StatusOr<JsonRecord> JsonRecord::Parse(std::string_view json) {
@@ -38,10 +67,7 @@ absl::StatusOr<JsonRecord> JsonRecord::Parse(std::string_view json) {
     return FieldError("json", absl::StrCat("has ", json.size(), " bytes; at most ", kMaxBytes));
   }
   auto document = std::make_shared<Document>();
-  document->root = Json::parse(json, nullptr, /*allow_exceptions=*/false);
-  if (document->root.is_discarded()) {
-    return FieldError("json", "is no JSON; write one object a line");
-  }
+  ASSIGN_OR_RETURN(document->root, ParseStrictly(json));
   if (!document->root.is_object()) {
     return FieldError("json", WrongType("an object", document->root));
   }
@@ -62,9 +88,17 @@ const Json* JsonRecord::Find(const std::string& field, TypeTest is_wanted, const
   return nullptr;
 }
 
+const Json* JsonRecord::FindList(const std::string& field, const char* wanted, size_t most) {
+  const Json* list = Find(field, &Json::is_array, wanted);
+  if (list == nullptr || list->size() <= most) return list;
+  AddError(field, absl::StrCat("has ", list->size(), " items; at most ", most));
+  return nullptr;
+}
+
 std::string JsonRecord::Text(const std::string& field) {
   const Json* value = Find(field, &Json::is_string, "a text");
-  return value == nullptr ? "" : value->get<std::string>();
+  if (value == nullptr) return "";
+  return std::string(absl::StripAsciiWhitespace(value->get_ref<const std::string&>()));
 }
 
 std::string JsonRecord::RequiredText(const std::string& field) {
@@ -74,7 +108,7 @@ std::string JsonRecord::RequiredText(const std::string& field) {
 
 std::vector<std::string> JsonRecord::Texts(const std::string& field) {
   std::vector<std::string> texts;
-  const Json* list = Find(field, &Json::is_array, "a list of texts");
+  const Json* list = FindList(field, "a list of texts", kMaxTexts);
   for (size_t i = 0; list != nullptr && i < list->size(); ++i) {
     const Json& item = (*list)[i];
     if (item.is_string()) {
@@ -88,15 +122,17 @@ std::vector<std::string> JsonRecord::Texts(const std::string& field) {
 
 std::string JsonRecord::Date(const std::string& field) {
   const Json* value = Find(field);
-  return value != nullptr && value->is_number_integer() ? value->dump() : Text(field);
+  const std::optional<int64_t> year = value == nullptr ? std::nullopt : WholeOf(*value);
+  return year ? absl::StrCat(*year) : Text(field);
 }
 
 std::optional<int32_t> JsonRecord::Whole(const std::string& field) {
   const Json* value = Find(field, &Json::is_number, "a whole number");
   if (value == nullptr) return std::nullopt;
   using Limits = std::numeric_limits<int32_t>;
-  if (value->is_number_integer() && *value >= Limits::min() && *value <= Limits::max()) {
-    return value->get<int32_t>();
+  const std::optional<int64_t> whole = WholeOf(*value);
+  if (whole && *whole >= Limits::min() && *whole <= Limits::max()) {
+    return static_cast<int32_t>(*whole);
   }
   AddError(field, "must be a whole number below 2,147,483,648");
   return std::nullopt;
@@ -116,9 +152,13 @@ std::vector<std::pair<std::string, std::string>> JsonRecord::Scalars(const std::
   std::vector<std::pair<std::string, std::string>> scalars;
   const Json* object = Find(field, &Json::is_object, "an object");
   if (object == nullptr) return scalars;
+  if (object->size() > kMaxTexts) {
+    AddError(field, absl::StrCat("has ", object->size(), " members; at most ", kMaxTexts));
+    return scalars;
+  }
   for (const auto& [key, item] : object->items()) {
     if (item.is_primitive() && !item.is_null()) {
-      scalars.emplace_back(key, item.is_string() ? item.get<std::string>() : item.dump());
+      scalars.emplace_back(key, TextOf(item));
     } else {
       AddError(absl::StrCat(field, ".", key), WrongType("a text or a number", item));
     }
@@ -128,7 +168,7 @@ std::vector<std::pair<std::string, std::string>> JsonRecord::Scalars(const std::
 
 std::vector<JsonRecord> JsonRecord::Objects(const std::string& field) {
   std::vector<JsonRecord> records;
-  const Json* list = Find(field, &Json::is_array, "a list of objects");
+  const Json* list = FindList(field, "a list of objects", kMaxObjects);
   for (size_t i = 0; list != nullptr && i < list->size(); ++i) {
     const Json& item = (*list)[i];
     const std::string path = absl::StrCat(field, "[", i, "]");
@@ -151,7 +191,12 @@ void JsonRecord::AddError(std::string_view field, std::string_view description) 
 
 void JsonRecord::RefuseUnknown() {
   for (const auto& [key, value] : node_->items()) {
-    if (!read_.contains(key)) AddError(key, "is not known; see tests/data/README.md");
+    if (read_.contains(key)) continue;
+    const auto meant =
+        std::find_if(read_.begin(), read_.end(),
+                     [plain = Plain(key)](const auto& known) { return Plain(known) == plain; });
+    AddError(key, meant == read_.end() ? "is not known; see tests/data/README.md"
+                                       : absl::StrCat("is not known; write ", *meant));
   }
 }
 

@@ -15,19 +15,23 @@ namespace clusterwire::catalogue::registers {
 
 // A JSON object of a register, read field by field. A field that is missing gives an empty value;
 // one of the wrong type, and one that was never read, is an error, so that a typo is never taken
-// for a missing value. All errors are collected, with the paths of the register's own fields.
+// for a missing value. All errors are collected, with the paths of the register's own fields. A
+// longer list than its limit is one error and gives nothing.
 class JsonRecord {
  public:
-  // INVALID_ARGUMENT when it is no JSON object, or larger than kMaxBytes.
+  // INVALID_ARGUMENT when it is no JSON object, can be read in two ways (strict_json.h), or is
+  // larger than kMaxBytes.
   static absl::StatusOr<JsonRecord> Parse(std::string_view json);
 
   // Whether there is a value, of any type.
   bool Has(const std::string& field) { return Find(field) != nullptr; }
+  // Without the spaces around it.
   std::string Text(const std::string& field);
   std::string RequiredText(const std::string& field);
   std::vector<std::string> Texts(const std::string& field);
   // A date as text, or a year as a number.
   std::string Date(const std::string& field);
+  // 120, 120.0 and 1.2e2 are one number.
   std::optional<int32_t> Whole(const std::string& field);
   std::optional<double> Number(const std::string& field);
   std::optional<bool> Flag(const std::string& field);
@@ -46,6 +50,8 @@ class JsonRecord {
   absl::Status Finish();
 
   static constexpr size_t kMaxBytes = 1 << 20;
+  static constexpr size_t kMaxTexts = 200;     // of a list, and members of an object
+  static constexpr size_t kMaxObjects = 5000;  // of a list: the codes of a taxonomy
 
  private:
   struct Document;
@@ -57,6 +63,8 @@ class JsonRecord {
   const nlohmann::json* Find(const std::string& field);
   // The same, and null with an error when it is of another type.
   const nlohmann::json* Find(const std::string& field, TypeTest is_wanted, const char* wanted);
+  // The same for a list of at most `most` items.
+  const nlohmann::json* FindList(const std::string& field, const char* wanted, size_t most);
   std::string PathOf(std::string_view field) const;
 
   std::shared_ptr<Document> document_;

@@ -1,9 +1,9 @@
-#include "services/catalogue/common/fields/words.h"
+#include "libs/change/words.h"
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 
-namespace clusterwire::catalogue {
+namespace clusterwire::change {
 namespace {
 
 // How many characters all values of an enum begin with: "STATE_" of STATE_UNSPECIFIED.
@@ -39,4 +39,4 @@ std::string WordsOf(const google::protobuf::EnumDescriptor& type) {
   return words;
 }
 
-}  // namespace clusterwire::catalogue
+}  // namespace clusterwire::change

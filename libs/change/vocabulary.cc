@@ -1,0 +1,72 @@
+#include "libs/change/vocabulary.h"
+
+#include "absl/strings/str_cat.h"
+#include "google/protobuf/descriptor.h"
+
+#include "libs/base/text/nearest.h"
+#include "libs/base/text/strings.h"
+#include "libs/change/record.h"
+#include "libs/change/words.h"
+
+namespace clusterwire::change {
+namespace {
+
+using google::protobuf::Descriptor;
+using google::protobuf::FieldDescriptor;
+
+// The words of an enum field; none when the message has no such field.
+std::vector<std::string> WordsOfField(const Descriptor& message, const char* name) {
+  std::vector<std::string> words;
+  const FieldDescriptor* field = message.FindFieldByName(name);
+  if (field == nullptr || field->enum_type() == nullptr) return words;
+  const auto& values = *field->enum_type();
+  for (int i = 0; i < values.value_count(); ++i) {
+    std::string word = WordOf(values, values.value(i)->number());
+    if (!word.empty()) words.push_back(std::move(word));
+  }
+  return words;
+}
+
+filter::Vocabulary FromContracts() {
+  filter::Vocabulary vocabulary;
+  const auto& resources = *v1::ResourceChanged::descriptor()->FindOneofByName("resource");
+  for (int i = 0; i < resources.field_count(); ++i) {
+    const FieldDescriptor& field = *resources.field(i);
+    filter::Vocabulary::Type& type = vocabulary.types[field.name()];
+    type.states = WordsOfField(*field.message_type(), "state");
+    type.kinds = WordsOfField(*field.message_type(), "kind");
+    // What a code list is about is its kind.
+    if (type.kinds.empty()) type.kinds = WordsOfField(*field.message_type(), "subject");
+    type.open_kinds = field.number() == v1::ResourceChanged::kLabelFieldNumber;
+  }
+  return vocabulary;
+}
+
+std::vector<std::string> AllKinds() {
+  std::vector<std::string> kinds;
+  const auto& values = *v1::ChangeKind_descriptor();
+  for (int i = 0; i < values.value_count(); ++i) {
+    const std::string_view text = KindText(static_cast<ChangeKind>(values.value(i)->number()));
+    if (!text.empty()) kinds.emplace_back(text);
+  }
+  return kinds;
+}
+
+}  // namespace
+
+const filter::Vocabulary& Words() {
+  static const auto& words = *new filter::Vocabulary(FromContracts());
+  return words;
+}
+
+const std::vector<std::string>& Kinds() {
+  static const auto& kinds = *new std::vector<std::string>(AllKinds());
+  return kinds;
+}
+
+std::string WrongKind(std::string_view kind) {
+  if (KindOf(kind)) return "";
+  return absl::StrCat("'", ToAbsl(kind), "' is no kind of change", MeantText(kind, Kinds()));
+}
+
+}  // namespace clusterwire::change

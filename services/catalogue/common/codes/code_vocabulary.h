@@ -1,0 +1,36 @@
+#pragma once
+
+#include <memory>
+
+#include "clusterwire/type/v1/filter.pb.h"
+
+#include "libs/base/threads/mutex.h"
+#include "libs/filter/vocabulary.h"
+#include "libs/store/store.h"
+
+namespace clusterwire::catalogue {
+
+// The words that a filter may have here: those of the contracts, and the levels of all label
+// schemes, which are kinds of labels too. Safe for use from any thread. `store` outlives it.
+class CodeVocabulary {
+ public:
+  explicit CodeVocabulary(store::Store& store) : store_(store) {}
+
+  // One that has all words of the filter, else the newest; only then is the database asked. While
+  // it can't be, levels are taken as they are.
+  std::shared_ptr<const filter::Vocabulary> For(const type::v1::Filter& asked);
+
+ private:
+  struct Read {
+    std::shared_ptr<const filter::Vocabulary> words;  // null: not read yet
+    int64_t revision = 0;
+  };
+  Read Current() const;
+  absl::StatusOr<Read> ReadAfter(const Read& known) const;
+
+  store::Store& store_;
+  mutable Mutex mutex_;
+  Read read_ ABSL_GUARDED_BY(mutex_);
+};
+
+}  // namespace clusterwire::catalogue

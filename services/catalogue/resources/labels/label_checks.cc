@@ -1,0 +1,145 @@
+#include "services/catalogue/resources/labels/label_checks.h"
+
+#include <optional>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+
+#include "libs/base/time/date.h"
+#include "services/catalogue/common/dates/calendar.h"
+#include "services/catalogue/common/fields/checks.h"
+
+namespace clusterwire::catalogue {
+namespace {
+
+constexpr int kMaxRenewals = 50;
+
+// The range of a date, or none when it is empty or can't be read: the check of dates says so.
+std::optional<DayRange> RangeOf(const std::string& date) {
+  const auto range = ParseDate(date);
+  if (!range.ok()) return std::nullopt;
+  return *range;
+}
+
+void CheckSchemeAndLevel(const v1::Label& label, const Context& context, FieldErrors& errors) {
+  constexpr std::string_view kPattern = "labelSchemes/{label_scheme}";
+  if (!CheckReference("label.scheme", kPattern, label.scheme(), errors)) return;
+  const v1::LabelScheme* scheme = context.book.FindScheme(label.scheme());
+  if (scheme == nullptr) {
+    errors.Add("label.scheme", absl::StrCat("'", label.scheme(),
+                                            "' does not exist; write labelSchemes/ecei, or see ",
+                                            "LabelSchemeService/ListLabelSchemes"));
+    return;
+  }
+  std::vector<std::string> levels;
+  for (const v1::LabelLevel& level : scheme->levels()) {
+    if (level.id() == label.level()) return;
+    levels.push_back(level.id());
+  }
+  if (levels.empty() && label.level().empty()) return;
+  errors.Add("label.level", levels.empty()
+                                ? absl::StrCat(scheme->name(), " has no levels; leave it empty")
+                                : absl::StrCat("'", label.level(), "' is no level of ",
+                                               scheme->name(), ": ", absl::StrJoin(levels, ", ")));
+}
+
+void CheckNotAhead(std::string_view path, const std::string& date, absl::Time now,
+                   FieldErrors& errors) {
+  const auto range = RangeOf(date);
+  if (range && range->first > DayOf(now, kDefaultZone)) {
+    errors.Add(path, absl::StrCat("'", date, "' is in the future"));
+  }
+}
+
+void CheckDates(const v1::Label& label, const Context& context, FieldErrors& errors) {
+  CheckDate("label.assessed", label.assessed(), errors);
+  CheckDate("label.awarded", label.awarded(), errors);
+  CheckDate("label.announced", label.announced(), errors);
+  CheckDate("label.valid_until", label.valid_until(), errors);
+  CheckOrder("label.awarded", label.awarded(), "assessed", label.assessed(), errors);
+  CheckOrder("label.announced", label.announced(), "awarded", label.awarded(), errors);
+  CheckOrder("label.valid_until", label.valid_until(), "awarded", label.awarded(), errors);
+  CheckOrder("label.valid_until", label.valid_until(), "assessed", label.assessed(), errors);
+  CheckNotAhead("label.assessed", label.assessed(), context.now, errors);
+  CheckNotAhead("label.awarded", label.awarded(), context.now, errors);
+  CheckNotAhead("label.announced", label.announced(), context.now, errors);
+}
+
+void CheckRenewals(const v1::Label& label, const Context& context, FieldErrors& errors) {
+  if (label.renewals_size() > kMaxRenewals) {
+    errors.Add("label.renewals", absl::StrCat(label.renewals_size(), " of at most ", kMaxRenewals));
+    return;
+  }
+  for (int i = 0; i < label.renewals_size(); ++i) {
+    const v1::Renewal& renewal = label.renewals(i);
+    const std::string path = PathTo("label", "renewals", i);
+    CheckHappened(PathTo(path, "renewed"), renewal.renewed(), label, context.now, errors);
+    if (i > 0) {
+      CheckOrder(PathTo(path, "renewed"), renewal.renewed(), "the renewal before",
+                 label.renewals(i - 1).renewed(), errors);
+    }
+    CheckDate(PathTo(path, "previous_valid_until"), renewal.previous_valid_until(), errors);
+    const auto end = ParseDate(renewal.valid_until());
+    errors.AddAll(PathTo(path, "valid_until"), end.status());
+    const auto previous = RangeOf(renewal.previous_valid_until());
+    if (end.ok() && previous && end->last <= previous->last) {
+      errors.Add(PathTo(path, "valid_until"),
+                 absl::StrCat("'", renewal.valid_until(), "' is not after the end so far '",
+                              renewal.previous_valid_until(), "'"));
+    }
+    CheckDate(PathTo(path, "announced"), renewal.announced(), errors);
+    CheckOrder(PathTo(path, "announced"), renewal.announced(), "renewed", renewal.renewed(),
+               errors);
+  }
+}
+
+}  // namespace
+
+void CheckLabel(const v1::Label& label, const Context& context, FieldErrors& errors) {
+  CheckSchemeAndLevel(label, context, errors);
+  CheckDates(label, context, errors);
+  resource::CheckText(errors, "label.issuer", label.issuer(), 0, 200);
+  CheckScore("label.score", label.score(), errors);
+  resource::CheckText(errors, "label.title_then", label.title_then(), 0, 200);
+  CheckRenewals(label, context, errors);
+  if (label.has_revocation()) {
+    CheckHappened("label.revocation.revoked", label.revocation().revoked(), label, context.now,
+                  errors);
+    resource::CheckText(errors, "label.revocation.reason", label.revocation().reason(), 1, 500);
+  }
+  CheckOrigin("label", label.sources(), label.external_ids(), errors);
+}
+
+void CheckScore(const std::string& path, const v1::Score& score, FieldErrors& errors) {
+  CheckAtLeast(PathTo(path, "percent"), score.has_percent(), score.percent(), 0, errors);
+  if (score.has_percent() && score.percent() > 100) {
+    errors.Add(PathTo(path, "percent"), "must be at most 100");
+  }
+  CheckAtLeast(PathTo(path, "points"), score.has_points(), score.points(), 0, errors);
+  CheckAtLeast(PathTo(path, "max_points"), score.has_max_points(), score.max_points(),
+               score.points(), errors);
+}
+
+void CheckOrder(std::string_view later_path, const std::string& later,
+                std::string_view earlier_path, const std::string& earlier, FieldErrors& errors) {
+  const auto a = RangeOf(earlier);
+  const auto b = RangeOf(later);
+  if (a && b && b->last < a->first) {
+    errors.Add(later_path,
+               absl::StrCat("'", later, "' is before ", ToAbsl(earlier_path), " '", earlier, "'"));
+  }
+}
+
+void CheckHappened(std::string_view path, const std::string& date, const v1::Label& label,
+                   absl::Time now, FieldErrors& errors) {
+  const auto range = ParseDate(date);
+  errors.AddAll(path, range.status());
+  CheckNotAhead(path, date, now, errors);
+  const auto awarded = RangeOf(label.awarded());
+  if (range.ok() && awarded && range->last < awarded->first) {
+    errors.Add(path, absl::StrCat("'", date, "' is before the award '", label.awarded(), "'"));
+  }
+}
+
+}  // namespace clusterwire::catalogue
