@@ -198,7 +198,8 @@ TEST(ServerTest, CallsThatComeWhileItStopsAreToldSoAndTheRunningOneIsAnswered) {
 }
 
 TEST(ServerTest, WhatGrpcLogsOfAStrangersHeadersIsOneEscapedLineOfOurs) {
-  EchoServer server({});
+  EchoServer server(
+      {.echo = [](const CallContext&, const EchoRequest&) { return EchoResponse(); }});
   Mutex mutex;
   std::vector<std::string> lines;
   const telemetry::LogRedirect redirect([&](std::string_view line) {
