@@ -24,6 +24,7 @@ enum Frame : uint8_t {
   kWindowUpdate = 8,
   kContinuation = 9
 };
+constexpr uint32_t kMostWindow = (uint32_t{1} << 31) - 1;
 constexpr uint8_t kEndStream = 1, kAck = 1, kEndHeaders = 4;
 
 std::string Number(uint32_t value, int bytes) {
@@ -74,7 +75,8 @@ std::string TakeString(std::string_view& block) {
 
 }  // namespace
 
-RawClient::RawClient(const std::string& address) : socket_(socket(AF_INET, SOCK_STREAM, 0)) {
+RawClient::RawClient(const std::string& address, Window window)
+    : socket_(socket(AF_INET, SOCK_STREAM, 0)) {
   sockaddr_in to{};
   to.sin_family = AF_INET;
   int port = 0;
@@ -84,10 +86,11 @@ RawClient::RawClient(const std::string& address) : socket_(socket(AF_INET, SOCK_
   EXPECT_EQ(connect(socket_, reinterpret_cast<sockaddr*>(&to), sizeof to), 0);
   constexpr std::string_view kPreface = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
   send(socket_, kPreface.data(), kPreface.size(), MSG_NOSIGNAL);
-  // No table of headers, so that each is spelt out; and windows without end.
-  Send(kSettings, 0, 0,
-       Number(1, 2) + Number(0, 4) + Number(4, 2) + Number((uint32_t{1} << 31) - 1, 4));
-  Send(kWindowUpdate, 0, 0, Number((uint32_t{1} << 31) - 1 - 65'535, 4));
+  // No table of headers, so that each is spelt out.
+  std::string settings = Number(1, 2) + Number(0, 4);
+  if (window == Window::kEndless) settings += Number(4, 2) + Number(kMostWindow, 4);
+  Send(kSettings, 0, 0, settings);
+  if (window == Window::kEndless) Send(kWindowUpdate, 0, 0, Number(kMostWindow - 65'535, 4));
 }
 
 RawClient::~RawClient() { close(socket_); }

@@ -11,7 +11,7 @@
 namespace clusterwire::rpc::testing {
 
 // A client that speaks HTTP/2 as it likes, for what no gRPC library lets a client do. One
-// connection. It reads only in Await(), and tells the server that it may send without end.
+// connection. It reads only in Await().
 class RawClient {
  public:
   using Metadata = std::vector<std::pair<std::string, std::string>>;
@@ -23,7 +23,10 @@ class RawClient {
     bool ended = false;              // by the server, in whichever way
   };
 
-  explicit RawClient(const std::string& address);
+  // How much the server may send unasked: without end, or what HTTP/2 begins with, 64 KiB.
+  enum class Window { kEndless, kSmall };
+
+  explicit RawClient(const std::string& address, Window window = Window::kEndless);
   ~RawClient();
   RawClient(const RawClient&) = delete;
   RawClient& operator=(const RawClient&) = delete;
