@@ -39,9 +39,12 @@ class SilentBrokerTest(unittest.TestCase):
     def test_services_that_were_at_work_when_it_fell_silent_stop(self):
         stack = shared.new_stack(broker=self.broker)
         stack.start()
-        steps.subscribe(stack, "silent", {})
+        shared.import_records(stack)
+        subscriber = steps.subscribe(stack, "silent", {})
+        steps.create_cluster(stack)
+        eventually(lambda: steps.inbox(stack, subscriber), "Kafka is read")
         self.hang()
-        steps.create_cluster(stack, "silent")
+        steps.create_cluster(stack)
         for service in stack.services:
             self.check_stops(service)
 

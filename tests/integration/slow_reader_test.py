@@ -24,6 +24,7 @@ class SlowReaderTest(unittest.TestCase):
         cls.stack = shared.new_stack()
         cls.addClassCleanup(cls.stack.stop)
         cls.stack.start()
+        shared.import_records(cls.stack)
 
     def metric(self, name):
         _, text = self.stack.notification.http_get("/metrics")
@@ -37,8 +38,11 @@ class SlowReaderTest(unittest.TestCase):
         eventually(lambda: len(steps.inbox(self.stack, subscriber)) == ITEMS, "all is there", 60)
 
         before = self.metric("process_resident_memory_bytes")
+        # Without a window that grows, a client's library takes 64 KiB of each stream and no more.
         channels = [grpc.insecure_channel(self.stack.notification.address,
-                                          [("grpc.use_local_subchannel_pool", 1)])
+                                          [("grpc.use_local_subchannel_pool", 1),
+                                           ("grpc.http2.bdp_probe", 0),
+                                           ("grpc.http2.lookahead_bytes", 65536)])
                     for _ in range(3)]
         for channel in channels:
             self.addCleanup(channel.close)
