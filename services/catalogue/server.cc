@@ -11,8 +11,8 @@
 
 #include "libs/base/status/error.h"
 #include "libs/service/open.h"
-#include "libs/service/store_metrics.h"
 #include "libs/store/maintenance.h"
+#include "libs/store/write_metrics.h"
 #include "libs/telemetry/log.h"
 #include "services/catalogue/search/applier.h"
 #include "services/catalogue/services.h"
@@ -36,7 +36,7 @@ std::string HolderName(const std::string& address) {
 
 // Shows as metrics what the parts count themselves.
 void ShowCounts(telemetry::Metrics& metrics, store::Store& store, const Relay& relay) {
-  service::ShowWrites(metrics, store);
+  store::ShowWrites(metrics, store);
   const auto revision = store.revision();
   if (!revision.ok()) return;
   metrics.GetGauge("clusterwire_store_revision", "Newest revision of the store.")

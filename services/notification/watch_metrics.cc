@@ -3,7 +3,7 @@
 #include <initializer_list>
 #include <utility>
 
-#include "libs/service/store_metrics.h"
+#include "libs/store/write_metrics.h"
 
 namespace clusterwire::notification {
 namespace {
@@ -15,7 +15,7 @@ using Counts = std::initializer_list<std::pair<const char*, double>>;
 telemetry::Metrics::Collector WatchMetrics(telemetry::Metrics& metrics, const store::Store& store,
                                            const Interests& interests, const http::Client& client) {
   return metrics.OnRender([&metrics, &store, &interests, &client] {
-    service::ShowWrites(metrics, store);
+    store::ShowWrites(metrics, store);
     const Interests::Counts counts = interests.counts();
     for (const auto& [state, count] : Counts{{"active", counts.active},
                                              {"paused", counts.paused},

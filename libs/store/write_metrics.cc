@@ -1,11 +1,11 @@
-#include "libs/service/store_metrics.h"
+#include "libs/store/write_metrics.h"
 
 #include <utility>
 
-namespace clusterwire::service {
+namespace clusterwire::store {
 
-void ShowWrites(telemetry::Metrics& metrics, const store::Store& store) {
-  const store::Counters counters = store.counters();
+void ShowWrites(telemetry::Metrics& metrics, const Store& store) {
+  const Counters counters = store.counters();
   for (const auto& [result, count] : {std::pair{"committed", counters.writes},
                                       {"refused", counters.refused},
                                       {"overloaded", counters.overloaded},
@@ -21,4 +21,4 @@ void ShowWrites(telemetry::Metrics& metrics, const store::Store& store) {
       .Set(static_cast<double>(counters.groups));
 }
 
-}  // namespace clusterwire::service
+}  // namespace clusterwire::store
