@@ -183,13 +183,19 @@ absl::StatusOr<v1::Endpoint> Endpoints::Update(const WriteCall& call, const v1::
   constexpr char kNamePath[] = "endpoint.name";
   const auto update = [&](const resource::Context&, v1::Endpoint* next) -> absl::Status {
     RETURN_IF_ERROR(CheckDeletable(next->name()));
-    RETURN_IF_ERROR(CheckUpdatable(endpoint, mask));
     const v1::Endpoint before = *next;
-    RETURN_IF_ERROR(resource::ApplyUpdate(endpoint, mask, fixed_fields(), next));
-    if (next->webhook().uri() == before.webhook().uri()) return absl::OkStatus();
-    ASSIGN_OR_RETURN(const EndpointKind* kind, KnownKindOf(before));
     FieldErrors errors;
-    kind->Check(*next, guard_, errors);
+    RETURN_IF_ERROR(errors.AddFrom(CheckUpdatable(endpoint, mask)));
+    RETURN_IF_ERROR(errors.AddFrom(resource::ApplyUpdate(endpoint, mask, fixed_fields(), next)));
+    // What is wrong besides the mask is named too.
+    if (!errors.empty()) {
+      RETURN_IF_ERROR(resource::ApplyUpdate(endpoint, {}, fixed_fields(), next));
+    }
+    if (next->channel_case() == before.channel_case() &&
+        next->webhook().uri() != before.webhook().uri()) {
+      ASSIGN_OR_RETURN(const EndpointKind* kind, KnownKindOf(before));
+      kind->Check(*next, guard_, errors);
+    }
     return errors.ToStatus();
   };
   return Modify(call, endpoint.name(), endpoint.etag(), "", update, kNamePath);

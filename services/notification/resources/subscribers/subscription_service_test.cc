@@ -116,7 +116,7 @@ TEST_F(SubscriptionsApi, TextsComeInThroughTheSameDoorAsInTheCatalogue) {
 TEST_F(SubscriptionsApi, RefusesWebhooksThatLeadToOurselves) {
   EXPECT_THAT(CreateWebhook("https://169.254.169.254/latest/meta-data"),
               HasFieldError("endpoint.webhook.uri"));
-  EXPECT_THAT(CreateWebhook("https://in.loopback.example/"), HasFieldError("endpoint.webhook.uri"));
+  EXPECT_THAT(CreateWebhook("https://in.inside.example/"), HasFieldError("endpoint.webhook.uri"));
   EXPECT_THAT(CreateWebhook("https://hooks.example/"), IsOk());
 }
 
