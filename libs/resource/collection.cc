@@ -115,6 +115,13 @@ absl::StatusOr<Collection::Found> Collection::List(const ReadCall& call,
   }
 }
 
+absl::StatusOr<store::Written> Collection::Write(const WriteCall& call,
+                                                 const store::Store::Body& body) {
+  store::WriteOptions options = call.store;
+  options.may_replay = [&](std::string_view name) { return service_.may_write(call.viewer, name); };
+  return store_.Write(options, body);
+}
+
 absl::StatusOr<Collection::Answer> Collection::Create(const WriteCall& call,
                                                       std::string_view parent,
                                                       const Message& resource, std::string_view id,
@@ -144,7 +151,7 @@ absl::StatusOr<Collection::Answer> Collection::Create(const WriteCall& call,
       return Put(writer, *next, rules_.kind(nullptr, *next), notes);
     });
   };
-  return AnswerOf(store_.Write(call.store, create), Shown::kAsStored);
+  return AnswerOf(Write(call, create), Shown::kAsStored);
 }
 
 absl::StatusOr<Collection::Answer> Collection::Update(const WriteCall& call,
@@ -194,7 +201,7 @@ absl::StatusOr<Collection::Answer> Collection::Modify(const WriteCall& call,
       return Put(writer, *next, put_as, notes);
     });
   };
-  return AnswerOf(store_.Write(call.store, modify), shown);
+  return AnswerOf(Write(call, modify), shown);
 }
 
 absl::StatusOr<Collection::Answer> Collection::Delete(const WriteCall& call,
@@ -215,7 +222,7 @@ absl::StatusOr<Collection::Answer> Collection::Delete(const WriteCall& call,
         ->CopyFrom(ToTimestamp(writer.now()));
     return writer.Put(*next, rules_.deleted);
   };
-  const auto written = store_.Write(call.store, remove);
+  const auto written = Write(call, remove);
   if (written.ok() && rules_.purge) return Answer();
   return AnswerOf(written, Shown::kAsRead);
 }
@@ -244,7 +251,7 @@ absl::StatusOr<Collection::Answer> Collection::Undelete(const WriteCall& call,
       return Put(writer, *next, rules_.undeleted, notes);
     });
   };
-  return AnswerOf(store_.Write(call.store, undelete), Shown::kAsRead);
+  return AnswerOf(Write(call, undelete), Shown::kAsRead);
 }
 
 absl::Status Collection::LoadRow(const store::Reader& reader, const std::string& name,

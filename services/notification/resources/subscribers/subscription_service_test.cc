@@ -131,6 +131,14 @@ TEST_F(SubscriptionsApi, RefusesAReusedRequestId) {
   EXPECT_THAT(Create(request), ReasonIs("REQUEST_ID_REUSED"));
 }
 
+TEST_F(SubscriptionsApi, RefusesARequestIdReplayedUnderAnotherView) {
+  v1::CreateSubscriptionRequest request = Request();
+  request.set_request_id("r1");
+  ASSERT_THAT(Create(request), IsOk());
+  EXPECT_THAT(Create(request, "public"), StatusIs(absl::StatusCode::kPermissionDenied));
+  EXPECT_THAT(Create(request), IsOk());
+}
+
 TEST_F(SubscriptionsApi, RefusesAStaleEtag) {
   const auto made = Create(Request());
   ASSERT_THAT(made, IsOk());
