@@ -69,10 +69,7 @@ class AcknowledgedTest(unittest.TestCase):
         cls.stack = cls.make_stack()
         cls.addClassCleanup(cls.stack.stop)
         cls.stack.start()
-        cls.stack.catalogue.client.Taxonomy.CreateTaxonomy(catalogue.CreateTaxonomyRequest(
-            taxonomy=catalogue.Taxonomy(title="Countries", list="iso", subject="SUBJECT_REGION",
-                                        codes=[catalogue.TaxonomyCode(code="DE", title="Germany")])),
-            timeout=10)
+        steps.add_countries(cls.stack)
         cls.webhook = shared.receiver().endpoint()
         cls.reader = steps.subscribe(cls.stack, "reader", {"types": ["cluster"]})
         cls.crm = steps.subscribe(cls.stack, "crm", {"types": ["cluster"]}, cls.webhook)
