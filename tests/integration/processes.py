@@ -29,10 +29,19 @@ def free_ports(count):
 class Process:
     """One program. Starting it again adds to the same log."""
 
-    def __init__(self, name, command, log, stop_signal=signal.SIGTERM):
+    def __init__(self, name, command, log, stop_signal=signal.SIGTERM, environment=None):
         self.name = name
         self.log = log
+<<<<<<< HEAD
         self.command = [*map(str, command)]
+||||||| c8724e4
+        # It dies with us, also when we are killed.
+        self._command = ["setpriv", "--pdeathsig", "KILL", "--", *map(str, command)]
+=======
+        self._environment = {**os.environ, **(environment or {})}
+        # It dies with us, also when we are killed.
+        self._command = ["setpriv", "--pdeathsig", "KILL", "--", *map(str, command)]
+>>>>>>> day
         self._stop_signal = stop_signal
         self._child = None
         log.touch()
@@ -41,7 +50,15 @@ class Process:
         # It dies with us, also when we are killed.
         command = ["setpriv", "--pdeathsig", "KILL", "--", *self.command]
         with open(self.log, "ab") as log:
+<<<<<<< HEAD
             self._child = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log, stderr=log)
+||||||| c8724e4
+            self._child = subprocess.Popen(self._command, stdin=subprocess.DEVNULL, stdout=log,
+                                           stderr=log)
+=======
+            self._child = subprocess.Popen(self._command, stdin=subprocess.DEVNULL, stdout=log,
+                                           stderr=log, env=self._environment)
+>>>>>>> day
 
     @property
     def running(self):
