@@ -32,16 +32,8 @@ class Process:
     def __init__(self, name, command, log, stop_signal=signal.SIGTERM, environment=None):
         self.name = name
         self.log = log
-<<<<<<< HEAD
-        self.command = [*map(str, command)]
-||||||| c8724e4
-        # It dies with us, also when we are killed.
-        self._command = ["setpriv", "--pdeathsig", "KILL", "--", *map(str, command)]
-=======
         self._environment = {**os.environ, **(environment or {})}
-        # It dies with us, also when we are killed.
-        self._command = ["setpriv", "--pdeathsig", "KILL", "--", *map(str, command)]
->>>>>>> day
+        self.command = [*map(str, command)]
         self._stop_signal = stop_signal
         self._child = None
         log.touch()
@@ -50,15 +42,8 @@ class Process:
         # It dies with us, also when we are killed.
         command = ["setpriv", "--pdeathsig", "KILL", "--", *self.command]
         with open(self.log, "ab") as log:
-<<<<<<< HEAD
-            self._child = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log, stderr=log)
-||||||| c8724e4
-            self._child = subprocess.Popen(self._command, stdin=subprocess.DEVNULL, stdout=log,
-                                           stderr=log)
-=======
-            self._child = subprocess.Popen(self._command, stdin=subprocess.DEVNULL, stdout=log,
-                                           stderr=log, env=self._environment)
->>>>>>> day
+            self._child = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log, stderr=log,
+                                           env=self._environment)
 
     @property
     def running(self):
