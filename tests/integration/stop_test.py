@@ -145,15 +145,15 @@ class StopTest(unittest.TestCase):
         codes, stopped = set(), threading.Event()
 
         def call():
-            with grpc.insecure_channel(service.address, [("grpc.use_local_subchannel_pool", 1)]) as channel:
+            with grpc.insecure_channel(service.address,
+                                       [("grpc.use_local_subchannel_pool", 1)]) as channel:
                 get = channel.unary_unary(
                     "/clusterwire.catalogue.v1.ClusterService/GetCluster",
                     catalogue.GetClusterRequest.SerializeToString, catalogue.Cluster.FromString)
+                request = catalogue.GetClusterRequest(name="clusters/absent")
                 while not stopped.is_set():
-                    try:
-                        get(catalogue.GetClusterRequest(name="clusters/absent"), timeout=10)
-                    except grpc.RpcError as error:
-                        codes.add(error.code().name)
+                    calls = [get.future(request, timeout=10) for _ in range(50)]
+                    codes.update(call.code().name for call in calls)
 
         callers = [threading.Thread(target=call) for _ in range(8)]
         for caller in callers:
