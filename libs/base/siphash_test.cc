@@ -28,9 +28,8 @@ uint64_t ByOpenSsl(const SipKey& key, std::string_view text) {
   EXPECT_EQ(EVP_MAC_init(context, reinterpret_cast<const unsigned char*>(bytes.data()),
                          bytes.size(), parameters),
             1);
-  EXPECT_EQ(EVP_MAC_update(context, reinterpret_cast<const unsigned char*>(text.data()),
-                           text.size()),
-            1);
+  EXPECT_EQ(
+      EVP_MAC_update(context, reinterpret_cast<const unsigned char*>(text.data()), text.size()), 1);
   EXPECT_EQ(EVP_MAC_final(context, out, &size, sizeof out), 1);
   EVP_MAC_CTX_free(context);
   EVP_MAC_free(mac);

@@ -279,7 +279,8 @@ class Derivation {
   absl::Status FanOutError(std::string_view name) const {
     return Error(absl::StatusCode::kFailedPrecondition, "FAN_OUT",
                  absl::StrCat("the write would reach more than ", hook_.options().fan_out_limit,
-                              " resources under ", ToAbsl(name), " or about it, and may hide as "
+                              " resources under ", ToAbsl(name),
+                              " or about it, and may hide as "
                               "many at once: first delete or hide some of those, in parts"),
                  {{"resource", std::string(name)}});
   }

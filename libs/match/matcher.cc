@@ -61,8 +61,7 @@ class Image {
   const std::vector<Term>& terms() const { return terms_; }
 
   bool Matches(const Predicate& predicate, bool exact, const Requirement& requirement) const {
-    return requirement.IsMetBy(lookup_) &&
-           ((exact && for_everybody_) || predicate.Matches(view_));
+    return requirement.IsMetBy(lookup_) && ((exact && for_everybody_) || predicate.Matches(view_));
   }
 
  private:

@@ -32,10 +32,13 @@ std::vector<std::string> Found(const Snapshot& snapshot, const Predicate& predic
 }
 
 TEST(CollisionTest, ADraftIsFoundByThoseWhoSeeItAndNotByTheNameOfAnother) {
-  const auto snapshot = Snapshot::Empty(/*overlay_limit=*/0)->With(std::vector{
-      Update("clusters/a", "type: 'cluster' name: 'clusters/a' audience { members: 'clusters/a' }"),
-      Update("clusters/b",
-             "type: 'cluster' name: 'clusters/b' audience { members: 'clusters/b' }")});
+  const auto snapshot =
+      Snapshot::Empty(/*overlay_limit=*/0)
+          ->With(std::vector{
+              Update("clusters/a",
+                     "type: 'cluster' name: 'clusters/a' audience { members: 'clusters/a' }"),
+              Update("clusters/b",
+                     "type: 'cluster' name: 'clusters/b' audience { members: 'clusters/b' }")});
   filter::Filter filter;
   EXPECT_THAT(Found(*snapshot, *Predicate::Compile(filter, Viewer::As("clusters/a"))),
               testing::ElementsAre("clusters/a"));

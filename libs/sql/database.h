@@ -44,8 +44,9 @@ class Database {
   virtual absl::Status CheckWritable() = 0;
 
   // "sqlite:/var/lib/clusterwire/store.db" (created when missing; WAL, synchronous=FULL; for its
-  // owner alone; one process only: another is refused with DATABASE_IN_USE) or "postgresql://user@host:5432/name?sslmode=verify-full" (anything libpq takes).
-  // Tries the connection.
+  // owner alone; one process only: another is refused with DATABASE_IN_USE) or
+  // "postgresql://user@host:5432/name?sslmode=verify-full" (anything libpq takes). Tries the
+  // connection.
   static absl::StatusOr<std::unique_ptr<Database>> Open(std::string_view url, Options options = {});
 };
 
@@ -69,8 +70,8 @@ struct Migration {
 };
 
 // Brings the tables of `component` up to the newest of `steps`, in one transaction under a lock,
-// so that replicas may start at the same time: another process waits for it. A step may take as long
-// as it takes; the log says what goes on. A schema that is newer than this program is
+// so that replicas may start at the same time: another process waits for it. A step may take as
+// long as it takes; the log says what goes on. A schema that is newer than this program is
 // FAILED_PRECONDITION, reason SCHEMA_TOO_NEW.
 absl::Status Migrate(Database& database, std::string_view component,
                      std::span<const Migration> steps);

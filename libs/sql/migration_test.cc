@@ -73,15 +73,17 @@ TEST_P(MigrationTest, AStepTakesAsLongAsItTakes) {
        "(SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 2000000) SELECT 'last', MAX(i) FROM n;"}};
   const auto impatient = files_.Open({.statement_limit = absl::Milliseconds(20)});
   const auto called = (*impatient->Acquire())
-                          ->Query("WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n "
-                                  "WHERE i < 2000000) SELECT MAX(i) FROM n");
+                          ->Query(
+                              "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n "
+                              "WHERE i < 2000000) SELECT MAX(i) FROM n");
   ASSERT_THAT(called, StatusIs(absl::StatusCode::kDeadlineExceeded)) << "a call is cut";
   ASSERT_THAT(Migrate(*impatient, "things", kLong), IsOk());
   EXPECT_EQ(Query("SELECT size FROM t")->rows[0].Int(0), 2'000'000);
-  EXPECT_THAT((*impatient->Acquire())
-                  ->Query("WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < "
-                          "2000000) SELECT MAX(i) FROM n"),
-              StatusIs(absl::StatusCode::kDeadlineExceeded))
+  EXPECT_THAT(
+      (*impatient->Acquire())
+          ->Query("WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < "
+                  "2000000) SELECT MAX(i) FROM n"),
+      StatusIs(absl::StatusCode::kDeadlineExceeded))
       << "calls after it are cut";
 }
 

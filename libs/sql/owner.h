@@ -13,8 +13,8 @@ namespace clusterwire::sql {
 // DATABASE_OF_ANOTHER, where they are another's.
 absl::Status Claim(Database& database, std::string_view owner);
 
-// The same error where that can be seen without a network and without a change: `url` names a SQLite
-// file that is there, and is another's. Else OK.
+// The same error where that can be seen without a network and without a change: `url` names a
+// SQLite file that is there, and is another's. Else OK.
 absl::Status CheckOwner(std::string_view url, std::string_view owner);
 
 }  // namespace clusterwire::sql

@@ -6,8 +6,8 @@
 
 #include "absl/status/status.h"
 
-// What a database's URL says, without opening anything. No error quotes any part of one: it may hold
-// a password.
+// What a database's URL says, without opening anything. No error quotes any part of one: it may
+// hold a password.
 namespace clusterwire::sql {
 
 // The file of "sqlite:/path/file.db"; nothing for another kind.
@@ -16,8 +16,8 @@ std::optional<std::string> FileOf(std::string_view url);
 // Whether two URLs name one SQLite file, however it is spelled.
 bool SameFile(std::string_view one, std::string_view other);
 
-// INVALID_ARGUMENT unless `url` is of one of the kinds that Database::Open() takes, and unless it is
-// clear where its password ends; libpq isn't asked.
+// INVALID_ARGUMENT unless `url` is of one of the kinds that Database::Open() takes, and unless it
+// is clear where its password ends; libpq isn't asked.
 absl::Status CheckUrl(std::string_view url);
 
 }  // namespace clusterwire::sql

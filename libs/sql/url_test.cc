@@ -27,11 +27,10 @@ TEST(UrlTest, WhatIsClearIsTaken) {
 
 // libpq would take a part of each of these passwords for a host or a port, and name it.
 TEST(UrlTest, APasswordWhoseEndIsNotClearIsRefusedAndNoPartOfItIsNamed) {
-  for (const char* url :
-       {"postgresql://cw:sec@ret@db/x", "postgresql://cw:sec/ret@db/x",
-        "postgresql://cw:sec?ret@db/x", "postgresql://cw:sec#ret@db/x", "postgresql://cw:sec/x",
-        "postgres://cw:sec@db:ret/x", "postgresql://db/x?password=sec@ret",
-        "postgresql://a:1,cw:sec/x"}) {
+  for (const char* url : {"postgresql://cw:sec@ret@db/x", "postgresql://cw:sec/ret@db/x",
+                          "postgresql://cw:sec?ret@db/x", "postgresql://cw:sec#ret@db/x",
+                          "postgresql://cw:sec/x", "postgres://cw:sec@db:ret/x",
+                          "postgresql://db/x?password=sec@ret", "postgresql://a:1,cw:sec/x"}) {
     const absl::Status status = CheckUrl(url);
     EXPECT_THAT(status, StatusIs(absl::StatusCode::kInvalidArgument)) << url;
     for (const char* part : {"sec", "ret", "cw"}) {
@@ -43,9 +42,9 @@ TEST(UrlTest, APasswordWhoseEndIsNotClearIsRefusedAndNoPartOfItIsNamed) {
 TEST(UrlTest, OneFileIsOneHoweverItIsSpelled) {
   const TempDir folder;
   const std::string file = folder.File("a.db");
-  EXPECT_TRUE(SameFile("sqlite:" + file, "sqlite:" + folder.path() + "/../" +
-                                             std::filesystem::path(folder.path()).filename().string() +
-                                             "/./a.db"))
+  EXPECT_TRUE(SameFile("sqlite:" + file,
+                       "sqlite:" + folder.path() + "/../" +
+                           std::filesystem::path(folder.path()).filename().string() + "/./a.db"))
       << "before it is there";
   std::ofstream(file) << "x";
   std::filesystem::create_symlink(file, folder.File("b.db"));

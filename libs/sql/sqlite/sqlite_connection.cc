@@ -97,8 +97,8 @@ absl::StatusOr<std::unique_ptr<Connection>> SqliteConnection::Open(const std::st
 
 absl::StatusOr<std::unique_ptr<Connection>> SqliteConnection::OpenToRead(const std::string& path) {
   sqlite3* db = nullptr;
-  const int code = sqlite3_open_v2(path.c_str(), &db, SQLITE_OPEN_READONLY | SQLITE_OPEN_NOMUTEX,
-                                   nullptr);
+  const int code =
+      sqlite3_open_v2(path.c_str(), &db, SQLITE_OPEN_READONLY | SQLITE_OPEN_NOMUTEX, nullptr);
   std::unique_ptr<SqliteConnection> connection(
       new SqliteConnection(db, Options(), /*file=*/nullptr, /*disk=*/nullptr));
   if (code != SQLITE_OK) return connection->LastError(absl::StrCat("opening ", path));

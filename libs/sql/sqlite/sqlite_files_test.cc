@@ -68,9 +68,9 @@ TEST_F(SqliteFilesTest, FilesThatOthersCouldReadAreTakenFromThemAndTheLogSaysSo)
   for (const char* suffix : {"", "-wal", "-shm"}) {
     EXPECT_EQ(ModeOf(file_ + suffix), 0600u) << file_ << suffix;
   }
-  EXPECT_THAT(logged, AllOf(HasSubstr(absl::StrCat("\"", file_, "\"")),
-                            HasSubstr(absl::StrCat("\"", folder_.path(), "\"")),
-                            HasSubstr("chmod 700")));
+  EXPECT_THAT(logged,
+              AllOf(HasSubstr(absl::StrCat("\"", file_, "\"")),
+                    HasSubstr(absl::StrCat("\"", folder_.path(), "\"")), HasSubstr("chmod 700")));
 }
 
 TEST_F(SqliteFilesTest, WithinAProcessAFileMayBeOpenTwice) {

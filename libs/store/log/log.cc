@@ -98,9 +98,9 @@ absl::Status Log::Forget(std::string_view name) const {
 }
 
 absl::StatusOr<absl::Time> Log::TimeOf(Revision revision) const {
-  ASSIGN_OR_RETURN(const sql::Result found,
-                   connection_.Query("SELECT time FROM change WHERE revision = $1 LIMIT 1",
-                                     {revision.value}));
+  ASSIGN_OR_RETURN(
+      const sql::Result found,
+      connection_.Query("SELECT time FROM change WHERE revision = $1 LIMIT 1", {revision.value}));
   if (found.rows.empty()) return absl::InfinitePast();
   return absl::FromUnixMicros(found.rows[0].Int(0));
 }

@@ -26,8 +26,8 @@ absl::StatusOr<bool> Audit::Step() {
   Key end = after_;
   // One state of the database for both statements.
   ASSIGN_OR_RETURN(const bool last, ledger_.Read([&](sql::Connection& connection) {
-                     return Look(connection, &sum, &end);
-                   }));
+    return Look(connection, &sum, &end);
+  }));
   if (!last) {
     sum_ = std::move(sum);
     after_ = std::move(end);
@@ -43,9 +43,9 @@ absl::StatusOr<bool> Audit::Step() {
 
 absl::StatusOr<bool> Audit::Look(sql::Connection& connection, v1::GetBalanceResponse* sum,
                                  Key* end) {
-  ASSIGN_OR_RETURN(const sql::Result records,
-                   connection.Query(kNext, {after_.history, after_.revision, after_.ordinal,
-                                            options_.records}));
+  ASSIGN_OR_RETURN(
+      const sql::Result records,
+      connection.Query(kNext, {after_.history, after_.revision, after_.ordinal, options_.records}));
   int64_t matched = 0;
   size_t taken = 0;
   for (const sql::Row& row : records.rows) {
