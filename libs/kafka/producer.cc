@@ -25,7 +25,8 @@ struct Producer::State final : ClientState {
       range->second.last = std::max(range->second.last, message->offset);
       return;
     }
-    if (!state->failure.ok()) return;
+    // A fatal error comes with the one that caused it, which says what to do.
+    if (!state->failure.ok() && !NeedsNewClient(state->failure)) return;
     state->failure = ToStatus(message->err, absl::StrCat("message for ", ToString(to)),
                               absl::StrCat("Write on topic ", to.topic));
   }
@@ -38,6 +39,7 @@ struct Producer::State final : ClientState {
 namespace {
 
 constexpr int kStopCheckMilliseconds = 50;  // how long a stop may go unnoticed
+constexpr absl::Duration kCauseLimit = absl::Seconds(1);
 
 size_t BytesOf(const Message& message) {
   size_t bytes = message.key.size() + message.value.size();
@@ -132,10 +134,8 @@ absl::Status Producer::Await(absl::Duration wait, std::stop_token stop) {
   const Remaining remaining(wait);
   while (state_->unacknowledged > 0) {
     rd_kafka_poll(client_.get(), remaining.Milliseconds(kStopCheckMilliseconds));
+    if (absl::Status fatal = FatalError(client_.get()); !fatal.ok()) AwaitCause(std::move(fatal));
     if (!state_->failure.ok()) return state_->failure;
-    if (absl::Status fatal = FatalError(client_.get()); !fatal.ok()) {
-      return Broken(std::move(fatal));
-    }
     if (state_->unacknowledged > 0 && (stop.stop_requested() || remaining.over())) {
       return Error(absl::StatusCode::kUnavailable, "STILL_SENDING",
                    absl::StrCat(state_->unacknowledged,
@@ -143,6 +143,16 @@ absl::Status Producer::Await(absl::Duration wait, std::stop_token stop) {
     }
   }
   return absl::OkStatus();
+}
+
+// Of what the broker refused (a size, a right, a time), librdkafka says at once only that there is
+// a gap now; why comes with the delivery reports.
+void Producer::AwaitCause(absl::Status fatal) {
+  if (state_->failure.ok()) state_->failure = std::move(fatal);
+  const Remaining remaining(kCauseLimit);
+  while (NeedsNewClient(state_->failure) && state_->unacknowledged > 0 && !remaining.over()) {
+    rd_kafka_poll(client_.get(), remaining.Milliseconds(kStopCheckMilliseconds));
+  }
 }
 
 absl::Status Producer::Broken(absl::Status why) {

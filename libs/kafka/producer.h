@@ -60,6 +60,7 @@ class Producer {
   Producer(Client client, State* state) : client_(std::move(client)), state_(state) {}
   absl::Status Enqueue(const Message& message);
   absl::Status Broken(absl::Status why);
+  void AwaitCause(absl::Status fatal);
 
   Client client_;
   State* const state_;  // the client's
