@@ -5,8 +5,11 @@
 #include <string>
 #include <utility>
 
+#include "absl/strings/escaping.h"
+#include "absl/strings/str_join.h"
 #include "google/protobuf/descriptor.h"
 
+#include "libs/base/crypto.h"
 #include "libs/base/status/error.h"
 #include "libs/text/form.h"
 
@@ -45,6 +48,13 @@ absl::Status Rehearse(WriteCall call, const Message& request, const absl::Status
   return about_fields ? Joined(known, rehearsed) : rehearsed;
 }
 
+// The same for the same rights, whatever order they came in. Members' names may be many and long.
+std::string KeyOf(const filter::Viewer& viewer) {
+  if (viewer.operator_) return "operator";
+  if (viewer.members.empty()) return "public";
+  return absl::BytesToHexString(Sha256(absl::StrJoin(viewer.members, "\n")));
+}
+
 }  // namespace
 
 filter::Viewer ViewerOf(const rpc::Caller& caller) {
@@ -61,7 +71,9 @@ absl::StatusOr<WriteCall> WriteCallOf(const rpc::CallContext& call, const Messag
   const std::string traceparent = call.trace.ToTraceparent();
   ASSIGN_OR_RETURN(store::WriteOptions store_call,
                    resource::MakeCall({call.caller.subject, traceparent, call.method}, request));
-  return WriteCall{.viewer = ViewerOf(call.caller), .store = std::move(store_call)};
+  WriteCall write{.viewer = ViewerOf(call.caller), .store = std::move(store_call)};
+  write.store.view = KeyOf(write.viewer);
+  return write;
 }
 
 absl::Status RunAtTheDoor(const rpc::CallContext& call, const Message& request, WriteWork work,

@@ -91,12 +91,7 @@ template <typename Response, typename Work>
 grpc::ServerUnaryReactor* RunWrite(const Api& api, grpc::CallbackServerContext* context,
                                    const google::protobuf::Message& request, Response* response,
                                    Work work) {
-  return RunWrite(api, context, request,
-                  [response, work = std::move(work)](const resource::WriteCall& call) {
-                    absl::StatusOr<Response> result = work(call);
-                    if (result.ok()) *response = *std::move(result);
-                    return result.status();
-                  });
+  return RunWrite(api, context, request, rpc::Answering(response, std::move(work)));
 }
 
 // Runs a write behind a wait for somebody else, without a thread: see rpc::RunAfter. `ask` is given

@@ -15,32 +15,66 @@
 #include "libs/base/status/error.h"
 #include "libs/base/threads/executor.h"
 #include "libs/base/threads/mutex.h"
+#include "libs/http/request_head.h"
 
 namespace clusterwire::http {
 namespace {
 
-// The bytes of a connection until its deadline. httplib's own limits hold for each read.
+// The bytes of a connection until its deadline. The library reads what Give() has made ready and no
+// byte more: its own limits hold for each line, and for none of what it makes of them.
 class Connection final : public httplib::Stream {
  public:
-  Connection(int socket, absl::Duration time, size_t bytes)
-      : socket_(socket), deadline_(Now() + absl::ToChronoMilliseconds(time)), bytes_(bytes) {}
+  Connection(int socket, absl::Duration time)
+      : socket_(socket), deadline_(Now() + absl::ToChronoMilliseconds(time)) {}
 
-  bool is_readable() const override { return Await(POLLIN); }
+  // What stands before the body, with the empty line at its end; nothing when that doesn't come
+  // within `limit` bytes or before the end.
+  std::optional<std::string> ReadHead(size_t limit) {
+    constexpr std::string_view kEnd = "\r\n\r\n";
+    while (true) {
+      const size_t end = ready_.find(kEnd);
+      if (end != ready_.npos && end + kEnd.size() <= limit) {
+        std::string head = ready_.substr(0, end + kEnd.size());
+        ready_.erase(0, head.size());
+        return head;
+      }
+      if (ready_.size() >= limit || !Receive(limit - ready_.size())) return std::nullopt;
+    }
+  }
+  bool too_long(size_t limit) const { return ready_.size() >= limit; }
+
+  // From now on the library reads `head`, then `body` bytes of what comes.
+  void Give(std::string head, size_t body) {
+    ready_.resize(std::min(ready_.size(), body));
+    to_come_ = body - ready_.size();
+    ready_.insert(0, head);
+  }
+
+  bool is_readable() const override { return !ready_.empty() || Await(POLLIN); }
   bool is_writable() const override { return Await(POLLOUT); }
 
   ssize_t read(char* to, size_t size) override {
-    if (from_ == end_) {
-      if (bytes_ == 0 || !Await(POLLIN)) return -1;
-      const ssize_t got = recv(socket_, buffer_, std::min(bytes_, sizeof buffer_), MSG_DONTWAIT);
-      if (got <= 0) return got;
-      from_ = buffer_;
-      end_ = buffer_ + got;
-      bytes_ -= static_cast<size_t>(got);
+    if (taken_ == ready_.size()) {
+      ready_.clear();
+      taken_ = 0;
+      if (to_come_ == 0 || !Receive(to_come_)) return -1;
+      to_come_ -= ready_.size();
     }
-    const size_t taken = std::min(size, static_cast<size_t>(end_ - from_));
-    std::copy_n(from_, taken, to);
-    from_ += taken;
+    const size_t taken = std::min(size, ready_.size() - taken_);
+    std::copy_n(ready_.data() + taken_, taken, to);
+    taken_ += taken;
     return static_cast<ssize_t>(taken);
+  }
+
+  // Takes and drops what still comes, up to `limit` bytes: closing before it is read would keep the
+  // client from reading the answer.
+  void DropRest(size_t limit) {
+    ::shutdown(socket_, SHUT_WR);
+    while (limit > 0 && Await(POLLIN)) {
+      ready_.clear();
+      if (!Receive(limit)) return;
+      limit -= ready_.size();
+    }
   }
 
   ssize_t write(const char* from, size_t size) override {
@@ -67,13 +101,26 @@ class Connection final : public httplib::Stream {
     return left > 0 && poll(&wanted, 1, static_cast<int>(left)) == 1;
   }
 
+  // Adds to `ready_`, at most `limit` bytes; false when nothing comes any more.
+  bool Receive(size_t limit) {
+    char buffer[4096];
+    if (!Await(POLLIN)) return false;
+    const ssize_t got = recv(socket_, buffer, std::min(limit, sizeof buffer), MSG_DONTWAIT);
+    if (got <= 0) return false;
+    ready_.append(buffer, static_cast<size_t>(got));
+    return true;
+  }
+
   const int socket_;
   const std::chrono::steady_clock::time_point deadline_;
-  size_t bytes_;  // that may still be read
-  char buffer_[4096];
-  const char* from_ = buffer_;  // what is read and not taken
-  const char* end_ = buffer_;
+  std::string ready_;   // to be read
+  size_t taken_ = 0;    // of it
+  size_t to_come_ = 0;  // what the library may read beyond
 };
+
+bool Fits(const Route& route, const std::string& path) {
+  return route.path.ends_with('/') ? path.starts_with(route.path) : path == route.path;
+}
 
 ServerRequest FromLibrary(const httplib::Request& from) {
   ServerRequest request;
@@ -89,12 +136,16 @@ void ToLibrary(const ServerReply& reply, httplib::Response& to) {
   to.set_content(reply.body, reply.content_type);
 }
 
-// Accepts, parses and writes by httplib; which connections there are is decided here.
+// Accepts, parses and writes by httplib; which connections there are, and what of a request it
+// gets, is decided here.
 class Listener final : public httplib::Server {
  public:
-  // `options` outlive it. `listening` is called once it has begun to listen.
-  Listener(const http::Server::Options& options, std::function<void()> listening)
-      : options_(options) {
+  // `options` outlive it. `takes_body` says which method and path want one. `listening` is called
+  // once it has begun to listen.
+  Listener(const http::Server::Options& options,
+           std::function<bool(const std::string& method, const std::string& path)> takes_body,
+           std::function<void()> listening)
+      : options_(options), takes_body_(std::move(takes_body)) {
     new_task_queue = [this, listening = std::move(listening)] {
       // httplib lets five wait: a burst of connections would cost each further one a second.
       ::listen(svr_sock_, SOMAXCONN);
@@ -157,9 +208,8 @@ class Listener final : public httplib::Server {
       open_.push_back(socket);
       EndFirst();
     }
-    Connection connection(socket, options_.time_limit, options_.header_limit + options_.body_limit);
-    bool closed = false;
-    const bool answered = process_request(connection, /*close_connection=*/true, closed, nullptr);
+    Connection connection(socket, options_.time_limit);
+    const bool answered = Serve(connection);
     MutexLock lock(mutex_);
     --taken_;
     left_.NotifyAll();
@@ -169,7 +219,35 @@ class Listener final : public httplib::Server {
     return answered;
   }
 
+  bool Serve(Connection& connection) {
+    const auto text = connection.ReadHead(options_.header_limit);
+    if (!text) {
+      return connection.too_long(options_.header_limit) && Refuse(connection, kHeadTooLong);
+    }
+    const RequestHead head = RequestHead::Parse(*text);
+    const size_t body = takes_body_(head.method, head.path) ? head.body : 0;
+    if (head.refusal != 0) return Refuse(connection, head.refusal);
+    if (body > options_.body_limit) return Refuse(connection, kBodyTooLong);
+    connection.Give(head.ForLibrary(body), body);
+    bool closed = false;
+    const bool answered = process_request(connection, /*close_connection=*/true, closed, nullptr);
+    if (answered && body < head.body) connection.DropRest(options_.body_limit);
+    return answered;
+  }
+
+  bool Refuse(Connection& connection, int status) const {
+    const std::string reply = absl::StrCat(
+        "HTTP/1.1 ", status, " refused\r\nConnection: close\r\nContent-Length: 0\r\n\r\n");
+    const bool answered = connection.write(reply.data(), reply.size()) > 0;
+    if (answered) connection.DropRest(options_.body_limit);
+    return answered;
+  }
+
+  static constexpr int kHeadTooLong = 431;
+  static constexpr int kBodyTooLong = 413;
+
   const http::Server::Options& options_;
+  const std::function<bool(const std::string& method, const std::string& path)> takes_body_;
   Mutex mutex_;
   CondVar left_;
   int to_end_ ABSL_GUARDED_BY(mutex_) = 0;       // for others' sake, as soon as they are open
@@ -202,28 +280,28 @@ Server::Server(Options options, std::vector<Route> routes)
     : options_(std::move(options)),
       routes_(std::move(routes)),
       // Listens only once this is called: to stop it before would have no effect.
-      listener_(std::make_unique<Listener>(options_, [this] { listening_.count_down(); })) {
+      listener_(std::make_unique<Listener>(
+          options_,
+          [this](const std::string& method, const std::string& path) {
+            return TakesBody(method, path);
+          },
+          [this] { listening_.count_down(); })) {
   // Not shared with another process by accident, which httplib's default would allow.
   listener_->set_socket_options([](int socket_fd) {
     const int yes = 1;
     setsockopt(socket_fd, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes);
   });
-  listener_->set_payload_max_length(options_.body_limit);
 
   const auto answer = [this](const httplib::Request& request, httplib::Response& response) {
     ToLibrary(Answer(FromLibrary(request)), response);
   };
-  // What has no body is answered before the library matches paths with regular expressions. It
-  // would unpack a compressed body of any size.
+  // What has no body is answered before the library matches paths with regular expressions.
   listener_->set_pre_routing_handler(
-      [answer](const httplib::Request& request, httplib::Response& response) {
-        const bool packed = request.has_header("Content-Encoding");
-        if (request.method == "POST" && !packed) return httplib::Server::HandlerResponse::Unhandled;
-        if (packed) {
-          response.status = 415;
-        } else {
-          answer(request, response);
+      [this, answer](const httplib::Request& request, httplib::Response& response) {
+        if (TakesBody(request.method, request.path)) {
+          return httplib::Server::HandlerResponse::Unhandled;
         }
+        answer(request, response);
         return httplib::Server::HandlerResponse::Handled;
       });
   listener_->Post(".*", answer);
@@ -234,12 +312,16 @@ Server::~Server() {
   if (thread_.joinable()) thread_.join();
 }
 
+bool Server::TakesBody(const std::string& method, const std::string& path) const {
+  return std::ranges::any_of(routes_, [&](const Route& route) {
+    return method == "POST" && route.method == method && Fits(route, path);
+  });
+}
+
 ServerReply Server::Answer(const ServerRequest& request) const {
   bool found = false;
   for (const Route& route : routes_) {
-    const bool fits = route.path.ends_with('/') ? request.path.starts_with(route.path)
-                                                : request.path == route.path;
-    if (!fits) continue;
+    if (!Fits(route, request.path)) continue;
     if (route.method == request.method) return route.handler(request);
     found = true;
   }

@@ -41,7 +41,9 @@ struct Route {
 
 // A small HTTP/1.1 server for metrics, feeds and unsubscribe links; no TLS, so bind it to loopback
 // or put something in front of it. Routes are tried in order. A path without a route is 404, a
-// route with another method 405, a body above the limit 413, a compressed one 415.
+// route with another method 405. Only a POST with a route has its body read: above the limit it is
+// 413, compressed 415, in chunks of unknown number 411. A head above its limits is 431, an address
+// 414. Nothing beyond the limits is kept, nor handed to the library that parses.
 //
 // A connection carries one request and ends at its deadline, however it is spread out. While all
 // places are taken, a new connection ends the one that came first: slow clients keep no other
@@ -68,6 +70,7 @@ class Server {
 
  private:
   Server(Options options, std::vector<Route> routes);
+  bool TakesBody(const std::string& method, const std::string& path) const;
   ServerReply Answer(const ServerRequest& request) const;
 
   const Options options_;

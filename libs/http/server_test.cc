@@ -120,6 +120,18 @@ class Raw {
     return send(socket_, text.data(), text.size(), MSG_NOSIGNAL) ==
            static_cast<ssize_t>(text.size());
   }
+  // All that the server says until it ends the connection, or says nothing for ten seconds.
+  std::string Answer() {
+    std::string answer;
+    char bytes[1000];
+    pollfd wanted{.fd = socket_, .events = POLLIN, .revents = 0};
+    while (poll(&wanted, 1, 10'000) == 1) {
+      const ssize_t got = recv(socket_, bytes, sizeof bytes, 0);
+      if (got <= 0) break;
+      answer.append(bytes, static_cast<size_t>(got));
+    }
+    return answer;
+  }
   // Whether the server ends the connection within `wait`.
   bool Ends(int milliseconds) {
     pollfd wanted{.fd = socket_, .events = POLLIN, .revents = 0};
@@ -163,6 +175,45 @@ TEST_F(ServerTest, HeadersWithoutEndAreCutOff) {
   int lines = 0;
   while (lines < 100'000 && endless.Write(line)) ++lines;
   EXPECT_LT(lines, 100'000);
+}
+
+TEST_F(ServerTest, AHeadAboveItsLimitIsToldSoHoweverItIsMade) {
+  const std::string start = "GET /metrics HTTP/1.1\r\n";
+  std::string many = start;
+  for (int i = 0; i < 3000; ++i) many += "a:\r\n";
+  for (const std::string& head : {start + "x: " + std::string(20'000, 'x') + "\r\n\r\n",
+                                  many + "\r\n", "GET /" + std::string(20'000, 'x')}) {
+    Raw client(server_->port());
+    ASSERT_TRUE(client.Write(head));
+    EXPECT_THAT(client.Answer(), testing::StartsWith("HTTP/1.1 431 ")) << head.substr(0, 30);
+  }
+  Raw client(server_->port());
+  ASSERT_TRUE(client.Write("GET /?" + std::string(4000, '&') + " HTTP/1.1\r\n\r\n"));
+  EXPECT_THAT(client.Answer(), testing::StartsWith("HTTP/1.1 414 "));
+}
+
+TEST_F(ServerTest, ABodyInChunksIsRefusedAndNoMoreOfItIsReadThanALimit) {
+  for (const char* method : {"POST /unsubscribe", "GET /metrics", "POST /metrics"}) {
+    Raw client(server_->port());
+    ASSERT_TRUE(client.Write(
+        absl::StrCat(method, " HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n1\r\nx\r\n")));
+    EXPECT_THAT(client.Answer(), testing::StartsWith("HTTP/1.1 411 ")) << method;
+  }
+}
+
+TEST_F(ServerTest, ABodyIsReadOnlyWhereAPageNeedsOne) {
+  for (const char* line : {"GET /metrics", "HEAD /metrics"}) {
+    Raw client(server_->port());
+    // It doesn't come, and isn't waited for.
+    ASSERT_TRUE(client.Write(absl::StrCat(line, " HTTP/1.1\r\nContent-Length: 50\r\n\r\n")));
+    EXPECT_THAT(client.Answer(), testing::StartsWith("HTTP/1.1 200 ")) << line;
+  }
+  for (const char* method : {"POST", "PUT", "DELETE", "PATCH", "OPTIONS"}) {
+    Raw client(server_->port());
+    ASSERT_TRUE(
+        client.Write(absl::StrCat(method, " /metrics HTTP/1.1\r\nContent-Length: 50\r\n\r\n")));
+    EXPECT_THAT(client.Answer(), testing::StartsWith("HTTP/1.1 405 ")) << method;
+  }
 }
 
 TEST_F(ServerTest, ACompressedBodyIsNotUnpacked) {

@@ -15,7 +15,6 @@ namespace {
 using EventHandle = Handle<rd_kafka_event_t, rd_kafka_event_destroy>;
 using NewTopicHandle = Handle<rd_kafka_NewTopic_t, rd_kafka_NewTopic_destroy>;
 using OptionsHandle = Handle<rd_kafka_AdminOptions_t, rd_kafka_AdminOptions_destroy>;
-using QueueHandle = Handle<rd_kafka_queue_t, rd_kafka_queue_destroy>;
 using ResourceHandle = Handle<rd_kafka_ConfigResource_t, rd_kafka_ConfigResource_destroy>;
 
 // Starts an admin request by `start` and waits for its answer.

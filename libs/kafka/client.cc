@@ -16,8 +16,6 @@
 namespace clusterwire::kafka {
 namespace {
 
-constexpr absl::Duration kDestroyLimit = absl::Seconds(5);
-
 constexpr char kUnavailable[] = "KAFKA_UNAVAILABLE";
 constexpr char kFatal[] = "KAFKA_FATAL";
 constexpr char kSettingRefused[] = "KAFKA_SETTING_REFUSED";
@@ -193,6 +191,11 @@ void ClientState::Log(LogLevel level, std::string_view facility, std::string_vie
   if (log_) log_(level, facility, text);
 }
 
+void ClientState::Abandon(std::string_view why) {
+  Log(LogLevel::kWarning, "CLOSE", why);
+  end_limit_ = absl::Seconds(1);
+}
+
 void ClientState::SetLog(LogCallback log) {
   MutexLock lock(mutex_);
   log_ = std::move(log);
@@ -205,10 +208,11 @@ void ClientCloser::operator()(rd_kafka_s* client) const {
   auto* state = static_cast<ClientState*>(rd_kafka_opaque(client));
   const auto ended = std::make_shared<Wakeup>();
   std::thread destroyer([client, ended] {
-    rd_kafka_destroy(client);
+    // A consumer was closed by its owner, or can't be.
+    rd_kafka_destroy_flags(client, RD_KAFKA_DESTROY_F_NO_CONSUMER_CLOSE);
     ended->Notify();
   });
-  if (ended->WaitFor(kDestroyLimit)) {
+  if (ended->WaitFor(state->end_limit())) {
     destroyer.join();
     delete state;
     return;

@@ -39,6 +39,8 @@ struct Consumer::State final : ClientState {
 };
 
 constexpr int kSeekMilliseconds = 10'000;
+constexpr absl::Duration kCloseLimit = absl::Seconds(2);
+constexpr int kCloseSliceMilliseconds = 50;
 
 absl::StatusOr<std::unique_ptr<Consumer>> Consumer::Create(Options options) {
   if (options.hook == nullptr || options.group.empty() || options.topics.empty()) {
@@ -77,7 +79,20 @@ absl::StatusOr<std::unique_ptr<Consumer>> Consumer::Create(Options options) {
   return consumer;
 }
 
-Consumer::~Consumer() { rd_kafka_consumer_close(client_.get()); }
+// rd_kafka_consumer_close() waits for a broker that is connected and silent without end. Where it
+// takes too long, the group learns of the end as it does of a crash, after its session's timeout.
+Consumer::~Consumer() {
+  const QueueHandle queue(rd_kafka_queue_new(client_.get()));
+  const ErrorHandle error(rd_kafka_consumer_close_queue(client_.get(), queue.get()));
+  const Remaining remaining(kCloseLimit);
+  while (error == nullptr && rd_kafka_consumer_closed(client_.get()) == 0) {
+    if (remaining.over()) {
+      state_->Abandon("the broker doesn't answer: left without a word");
+      return;
+    }
+    rd_kafka_queue_poll_callback(queue.get(), remaining.Milliseconds(kCloseSliceMilliseconds));
+  }
+}
 
 absl::StatusOr<Consumer::Batch> Consumer::Poll(size_t limit, absl::Duration wait) {
   const Remaining remaining(wait);

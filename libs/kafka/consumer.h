@@ -67,7 +67,8 @@ class Consumer {
   };
 
   static absl::StatusOr<std::unique_ptr<Consumer>> Create(Options options);
-  // Calls OnRevoked for what is assigned, commits what was stored, leaves the group.
+  // Calls OnRevoked for what is assigned, commits what was stored, leaves the group; within 3 s,
+  // also when the broker doesn't answer.
   ~Consumer();
   Consumer(const Consumer&) = delete;
   Consumer& operator=(const Consumer&) = delete;

@@ -75,6 +75,17 @@ TEST_F(ConsumerTest, AHookThatFailsIsAskedAgainAndNothingIsSkipped) {
   EXPECT_THAT(values, ElementsAre("0", "1", "2", "3", "4"));
 }
 
+TEST_F(ConsumerTest, ABrokerThatFellSilentHoldsUpNoEnd) {
+  auto consumer = Consumer::Create(ConsumerOptions());
+  ASSERT_THAT(consumer, IsOk());
+  EXPECT_THAT(ReadValues(**consumer, 5, kPatience), testing::SizeIs(5));
+  EXPECT_THAT((*consumer)->Store({"changes", 0}, 5), IsOk());
+  kafka_.FallSilent();
+  const absl::Time before = absl::Now();
+  consumer->reset();
+  EXPECT_LT(absl::Now() - before, absl::Seconds(5));
+}
+
 TEST(ConsumerConfigTest, WhatItsPromisesRestOnCanNotBeChanged) {
   Positions positions;
   EXPECT_THAT(Consumer::Create({{.brokers = "x:1", .config = {{"auto.offset.reset", "latest"}}},

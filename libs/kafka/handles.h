@@ -24,6 +24,7 @@ using ErrorHandle = Handle<rd_kafka_error_t, rd_kafka_error_destroy>;
 using ListHandle = Handle<rd_kafka_topic_partition_list_t, rd_kafka_topic_partition_list_destroy>;
 using MessageHandle = Handle<rd_kafka_message_t, rd_kafka_message_destroy>;
 using MetadataHandle = Handle<const rd_kafka_metadata_t, rd_kafka_metadata_destroy>;
+using QueueHandle = Handle<rd_kafka_queue_t, rd_kafka_queue_destroy>;
 using TopicHandle = Handle<rd_kafka_topic_t, rd_kafka_topic_destroy>;
 
 // librdkafka's error as a status; see client.h. `right`: what the Kafka user must be allowed to do
@@ -44,9 +45,14 @@ class ClientState {
   // Where Log() goes; nowhere without one.
   void SetLog(LogCallback log);
 
+  // The client hangs: its end isn't waited for as long as usual. By the thread that ends it.
+  void Abandon(std::string_view why);
+  absl::Duration end_limit() const { return end_limit_; }
+
  private:
   mutable Mutex mutex_;
   LogCallback log_ ABSL_GUARDED_BY(mutex_);
+  absl::Duration end_limit_ = absl::Seconds(5);
 };
 
 struct ClientPlan {

@@ -15,6 +15,8 @@
 namespace clusterwire::resource {
 namespace {
 
+constexpr int kMostScans = 10;  // of a page of those in one state, however few there are
+
 std::unique_ptr<Message> CopyOf(const Message& message) {
   std::unique_ptr<Message> copy(message.New());
   copy->CopyFrom(message);
@@ -84,20 +86,21 @@ absl::StatusOr<Collection::Found> Collection::List(const ReadCall& call,
   ASSIGN_OR_RETURN(const auto reader, store_.Read(call.at_least));
   if (!all) RETURN_IF_ERROR(CheckSeen(*reader, call.viewer, query.parent));
   Found found{.resources = {}, .next = "", .revision = reader->revision()};
+  const bool narrowed = query.state != 0;
   store::ScanOptions scan{.type = std::string(rules_.type),
                           .parent = all ? "" : query.parent,
                           .after = query.after,
-                          .limit = std::min(query.limit + 1, kScanLimit),
+                          .limit = narrowed ? kScanLimit : std::min(query.limit + 1, kScanLimit),
                           .include_deleted = query.show_deleted};
   PageRoom room(static_cast<size_t>(query.limit), query.bytes);
-  while (true) {
+  for (int scans = 1;; ++scans) {
     ASSIGN_OR_RETURN(auto page, ScanRows(*reader, scan));
     for (store::Scanned& scanned : page) {
       scan.after = store::NameOf(*scanned.resource);
       ASSIGN_OR_RETURN(const bool listed, IsListed(call, query, scanned));
       if (!listed) continue;
       if (rules_.show) rules_.show(scanned.resource.get());
-      if (query.state != 0 && StateOf(*scanned.resource) != query.state) continue;
+      if (narrowed && StateOf(*scanned.resource) != query.state) continue;
       if (!room.Takes(scanned.resource->ByteSizeLong())) {
         found.next = store::NameOf(*found.resources.back());
         return found;
@@ -105,7 +108,18 @@ absl::StatusOr<Collection::Found> Collection::List(const ReadCall& call,
       found.resources.push_back(std::move(scanned.resource));
     }
     if (page.size() < static_cast<size_t>(scan.limit)) return found;
+    if (narrowed && scans == kMostScans) {
+      found.next = scan.after;
+      return found;
+    }
   }
+}
+
+absl::StatusOr<store::Written> Collection::Write(const WriteCall& call,
+                                                 const store::Store::Body& body) {
+  store::WriteOptions options = call.store;
+  options.may_replay = [&](std::string_view name) { return service_.may_write(call.viewer, name); };
+  return store_.Write(options, body);
 }
 
 absl::StatusOr<Collection::Answer> Collection::Create(const WriteCall& call,
@@ -137,7 +151,7 @@ absl::StatusOr<Collection::Answer> Collection::Create(const WriteCall& call,
       return Put(writer, *next, rules_.kind(nullptr, *next), notes);
     });
   };
-  return AnswerOf(store_.Write(call.store, create), Shown::kAsStored);
+  return AnswerOf(Write(call, create), Shown::kAsStored);
 }
 
 absl::StatusOr<Collection::Answer> Collection::Update(const WriteCall& call,
@@ -187,7 +201,7 @@ absl::StatusOr<Collection::Answer> Collection::Modify(const WriteCall& call,
       return Put(writer, *next, put_as, notes);
     });
   };
-  return AnswerOf(store_.Write(call.store, modify), shown);
+  return AnswerOf(Write(call, modify), shown);
 }
 
 absl::StatusOr<Collection::Answer> Collection::Delete(const WriteCall& call,
@@ -208,7 +222,7 @@ absl::StatusOr<Collection::Answer> Collection::Delete(const WriteCall& call,
         ->CopyFrom(ToTimestamp(writer.now()));
     return writer.Put(*next, rules_.deleted);
   };
-  const auto written = store_.Write(call.store, remove);
+  const auto written = Write(call, remove);
   if (written.ok() && rules_.purge) return Answer();
   return AnswerOf(written, Shown::kAsRead);
 }
@@ -237,7 +251,7 @@ absl::StatusOr<Collection::Answer> Collection::Undelete(const WriteCall& call,
       return Put(writer, *next, rules_.undeleted, notes);
     });
   };
-  return AnswerOf(store_.Write(call.store, undelete), Shown::kAsRead);
+  return AnswerOf(Write(call, undelete), Shown::kAsRead);
 }
 
 absl::Status Collection::LoadRow(const store::Reader& reader, const std::string& name,

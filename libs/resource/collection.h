@@ -149,6 +149,8 @@ class Collection {
   std::string NewName(std::string_view parent, const Message& resource, std::string_view id,
                       FieldErrors& errors) const;
   void MarkEdited(const Message* before, Message* next) const;
+  // A repeated call gets its first answer while the viewer may write what that was about.
+  absl::StatusOr<store::Written> Write(const WriteCall& call, const store::Store::Body& body);
   // "UpdateCluster" of "Update".
   std::string Method(std::string_view verb) const;
   absl::StatusOr<Answer> AnswerOf(const absl::StatusOr<store::Written>& written, Shown shown) const;

@@ -119,14 +119,14 @@ WatchFindings::WatchFindings(std::function<Findings()> look, std::set<std::strin
       }) {}
 
 void WatchFindings::Look() {
-  if (clock_.Now() < next_look_) return;
+  if (clock_.Uptime() < next_look_) return;
   const Findings findings = look_();
   Log(findings);
   const auto missing = [this](const Finding& finding) {
     return finding.severity() == Finding::SEVERITY_ERROR && needed_.contains(finding.part());
   };
   if (std::none_of(findings.begin(), findings.end(), missing)) settled_ = true;
-  if (settled_) next_look_ = clock_.Now() + kPause;
+  if (settled_) next_look_ = clock_.Uptime() + kPause;
 }
 
 void WatchFindings::Log(const Findings& findings) {
@@ -136,11 +136,11 @@ void WatchFindings::Log(const Findings& findings) {
     absl::StrAppend(&wrong, finding.part(), "=", finding.severity(), " ");
     absl::StrAppend(&words, finding.finding(), "\n");
   }
-  const bool reworded = words != words_ && clock_.Now() >= next_log_;
+  const bool reworded = words != words_ && clock_.Uptime() >= next_log_;
   if (wrong == wrong_ && !reworded) return;
   wrong_ = wrong;
   words_ = words;
-  next_log_ = clock_.Now() + kPause;
+  next_log_ = clock_.Uptime() + kPause;
   for (const Finding& finding : findings) {
     if (finding.severity() <= Finding::SEVERITY_OK) continue;
     telemetry::LogWarning("diagnosis", {{"part", finding.part()},

@@ -60,8 +60,8 @@ class WatchFindings {
   const std::set<std::string> needed_;
   Clock& clock_;
   std::atomic<bool> settled_ = false;
-  absl::Time next_look_ = absl::InfinitePast();  // the thread's own, and so is:
-  absl::Time next_log_ = absl::InfinitePast();
+  absl::Duration next_look_ = -absl::InfiniteDuration();  // uptimes; the thread's own, and so is:
+  absl::Duration next_log_ = -absl::InfiniteDuration();
   std::string wrong_;
   std::string words_;
   Worker worker_;  // last: its thread uses everything above

@@ -1,5 +1,8 @@
 #include "libs/service/server.h"
 
+#include <malloc.h>
+#include <unistd.h>
+
 #include <iostream>
 #include <utility>
 
@@ -7,9 +10,16 @@
 
 #include "libs/base/status/error.h"
 #include "libs/base/threads/stop_signal.h"
+#include "libs/telemetry/foreign_log.h"
 #include "libs/telemetry/log.h"
+#include "libs/telemetry/process_metrics.h"
 
 namespace clusterwire::service {
+namespace {
+
+constexpr absl::Duration kTrimPause = absl::Seconds(30);
+
+}  // namespace
 
 Server::Server(const Settings& settings, std::string name, Clock& clock, Random& random)
     : settings_(settings),
@@ -28,6 +38,7 @@ Server::Server(const Settings& settings, std::string name, Clock& clock, Random&
 
 absl::Status Server::Start(rpc::Services services) {
   telemetry::SetLogLevel(settings_.log_level);
+  telemetry::TakeProtobufLog();
   rpc::Server::Options options = settings_.grpc;
   for (const rpc::Service& service : services) service_names_.push_back(service.name);
   options.health_names = service_names_;
@@ -47,6 +58,7 @@ absl::Status Server::ServeMetrics() {
     return http::ServerReply{.content_type = "text/plain; version=0.0.4; charset=utf-8",
                              .body = metrics_.Render()};
   };
+  process_ = telemetry::ShowProcess(metrics_, name_, CLUSTERWIRE_VERSION);
   ASSIGN_OR_RETURN(http_server_,
                    http::Server::Start(settings_.http, {{"GET", "/metrics", render}}));
   return absl::OkStatus();
@@ -65,6 +77,10 @@ absl::StatusOr<absl::Time> Server::Step() {
     telemetry::LogInfo("serving", {{"grpc", grpc_address()}, {"http_port", http_port()}});
   }
   TellHealth();
+  if (clock_.Now() >= next_trim_) {
+    malloc_trim(0);  // what a burst of calls or streams left behind
+    next_trim_ = clock_.Now() + kTrimPause;
+  }
   return clock_.Now() + absl::Seconds(1);
 }
 
@@ -105,10 +121,26 @@ void Server::Stop() {
   telemetry::LogInfo("stopped");
 }
 
+StopLimit::StopLimit(absl::Duration limit)
+    : thread_([this, limit] {
+        if (ended_.WaitFor(limit)) return;
+        telemetry::LogError("didn't stop in time: ended by force, as by a crash",
+                            {{"limit_seconds", limit}});
+        _exit(1);
+      }) {}
+
+StopLimit::~StopLimit() {
+  ended_.Notify();
+  thread_.join();
+}
+
 int RunProgram(const config::Program& program, int argc, char** argv,
                google::protobuf::Message* config,
                const std::function<absl::StatusOr<std::unique_ptr<Server>>()>& start) {
   StopSignal stop;  // before there are threads
+  // Large buffers go back to the system as soon as they are free; the C library would raise this
+  // limit with the first large one, and keep them all from then on.
+  mallopt(M_MMAP_THRESHOLD, 256 << 10);
   if (const auto exit = config::ReadConfiguration(program, argc, argv, config)) return *exit;
   const auto server = start();
   if (!server.ok()) {
@@ -116,6 +148,7 @@ int RunProgram(const config::Program& program, int argc, char** argv,
     return 1;
   }
   stop.Wait();
+  const StopLimit limit((*server)->stop_limit());
   (*server)->Stop();
   return 0;
 }

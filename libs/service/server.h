@@ -5,6 +5,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -65,6 +66,8 @@ class Server {
   // UNAVAILABLE, calls drained, and the parts ended. Calls get the grace of the settings. Later
   // calls do nothing.
   void Stop();
+  // How long Stop() may take in all; longer only while something outside is connected and silent.
+  absl::Duration stop_limit() const { return 2 * settings_.stop_grace + absl::Seconds(5); }
 
  protected:
   // Health is asked for by the full name of each gRPC service; by `name`.live, which says only that
@@ -112,12 +115,29 @@ class Server {
   std::vector<std::string> service_names_;
   std::unique_ptr<Parts> parts_;  // the worker's until it ended
   std::unique_ptr<rpc::Server> rpc_server_;
+  telemetry::Metrics::Collector process_;
   std::unique_ptr<http::Server> http_server_;
   mutable Mutex mutex_;
   absl::Status missing_ ABSL_GUARDED_BY(mutex_);  // why it isn't open; OK before the first try
+  absl::Time next_trim_ = absl::InfinitePast();   // of memory; the worker's
   std::atomic<bool> opened_ = false;
   std::atomic<bool> stopped_ = false;
   std::optional<Worker> worker_;  // last: its thread uses everything above
+};
+
+// Ends the process with exit code 1 and a line in the log, unless it is destroyed before `limit`
+// has passed. So nothing that hangs keeps a service from stopping: what it has answered is durable,
+// and what it was about is done again by the next one, as after a crash.
+class StopLimit {
+ public:
+  explicit StopLimit(absl::Duration limit);
+  ~StopLimit();
+  StopLimit(const StopLimit&) = delete;
+  StopLimit& operator=(const StopLimit&) = delete;
+
+ private:
+  Wakeup ended_;
+  std::thread thread_;
 };
 
 // The main function of a service: reads `config`, runs what `start` gives until a signal, stops it.

@@ -157,6 +157,15 @@ TEST_F(ServerTest, StopsWhileItStillWaits) {
   EXPECT_EQ(outside_.alive, 0);
 }
 
+TEST(StopLimitDeathTest, AStopThatHangsEndsTheProcessAtItsLimit) {
+  const auto hang = [] {
+    const StopLimit limit(absl::Milliseconds(50));
+    Wakeup never;
+    never.WaitFor(absl::Minutes(5));
+  };
+  EXPECT_EXIT(hang(), testing::ExitedWithCode(1), "didn't stop in time");
+}
+
 TEST_F(ServerTest, WhatWasOpenedEndsWithTheServer) {
   auto server = Start();
   ASSERT_TRUE(Passing([&] { return server->opened(); }));

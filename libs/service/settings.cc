@@ -5,6 +5,7 @@
 #include "libs/config/check.h"
 #include "libs/kafka/check.h"
 #include "libs/sql/url.h"
+#include "libs/telemetry/foreign_log.h"
 
 namespace clusterwire::service {
 namespace {
@@ -15,9 +16,10 @@ constexpr int kMaxThreads = 64;
 
 // Puts what librdkafka says into the service's log, at its own level.
 void LogKafka(kafka::LogLevel level, std::string_view facility, std::string_view text) {
-  constexpr decltype(&telemetry::LogError) kInOrder[] = {
-      &telemetry::LogError, &telemetry::LogWarning, &telemetry::LogInfo, &telemetry::LogDebug};
-  kInOrder[static_cast<size_t>(level)]("kafka", {{"facility", facility}, {"text", text}});
+  constexpr telemetry::LogLevel kInOrder[] = {
+      telemetry::LogLevel::kError, telemetry::LogLevel::kWarning, telemetry::LogLevel::kInfo,
+      telemetry::LogLevel::kDebug};
+  telemetry::LogForeign(kInOrder[static_cast<size_t>(level)], "kafka", facility, text);
 }
 
 // host:port, which CheckAddress() has accepted.

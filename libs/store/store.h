@@ -26,13 +26,17 @@ class GroupCommit;
 
 // Who writes, and how.
 struct WriteOptions {
-  std::string caller;          // an opaque subject; becomes the change's actor
-  std::string trace;           // W3C traceparent
-  std::string request_id;      // empty: a repeated call is a new one
-  std::string method;          // "clusterwire.catalogue.v1.ClusterService/CreateCluster"
-  std::string digest;          // of the request's content: tells a retry from a reused id
+  std::string caller;      // an opaque subject; becomes the change's actor
+  std::string view;        // through whose eyes; opaque, short, the same for the same rights
+  std::string trace;       // W3C traceparent
+  std::string request_id;  // of this caller under this view; empty: a repeated call is a new one
+  std::string method;      // "clusterwire.catalogue.v1.ClusterService/CreateCluster"
+  std::string digest;      // of the request's content: tells a retry from a reused id
   bool validate_only = false;  // a dry run: everything is done and nothing kept
   bool quiet = false;          // an import: the changes say so, and cause no notices by default
+  // Asked before the answer of an earlier call is given again, with the name of what that answered:
+  // the caller may have lost the right to it since. Empty: it may always be.
+  std::function<absl::Status(std::string_view name)> may_replay = nullptr;
 };
 
 struct Written {
@@ -95,7 +99,7 @@ class Store {
   Store& operator=(const Store&) = delete;
 
   // The body's own error or the hook's as it is, or: ALREADY_EXISTS, reason REQUEST_ID_REUSED (same
-  // caller and id, other content); INVALID_ARGUMENT for what the database can't hold;
+  // caller, view and id, other content); INVALID_ARGUMENT for what the database can't hold;
   // RESOURCE_EXHAUSTED; UNAVAILABLE when the database is away (with a request id the call may be
   // repeated safely).
   absl::StatusOr<Written> Write(const WriteOptions& call, const Body& body);

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
 
 #include "libs/base/json.h"
 #include "libs/base/status/error.h"
@@ -45,8 +46,50 @@ std::string KeyOf(const nlohmann::ordered_json& line, const std::string& key) {
   return line.contains(key) ? absl::StrCat("field.", key) : key;
 }
 
+// What of valid UTF-8 makes a terminal or an editor do more than show it, by its bytes: DEL and the
+// C1 controls, invisible characters and those that turn the order of text, line separators.
+struct Range {
+  std::string_view first, last;
+};
+constexpr Range kUnseen[] = {{"\x7f", "\x7f"},
+                             {"\xc2\x80", "\xc2\x9f"},
+                             {"\xd8\x9c", "\xd8\x9c"},
+                             {"\xe2\x80\x8b", "\xe2\x80\x8f"},
+                             {"\xe2\x80\xa8", "\xe2\x80\xae"},
+                             {"\xe2\x81\xa0", "\xe2\x81\xaf"},
+                             {"\xef\xbb\xbf", "\xef\xbb\xbf"}};
+
+// The code point of a character of up to three bytes.
+unsigned CodePoint(std::string_view character) {
+  const auto bits = [&](size_t i) { return static_cast<unsigned char>(character[i]) & 0x3fu; };
+  switch (character.size()) {
+    case 1:
+      return static_cast<unsigned char>(character[0]);
+    case 2:
+      return (static_cast<unsigned char>(character[0]) & 0x1fu) << 6 | bits(1);
+    default:
+      return (static_cast<unsigned char>(character[0]) & 0xfu) << 12 | bits(1) << 6 | bits(2);
+  }
+}
+
+// JSON has escaped the C0 controls; these stand nowhere but in its strings.
+std::string EscapeUnseen(const std::string& json) {
+  std::string escaped;
+  for (size_t i = 0; i < json.size();) {
+    const auto* const range = std::ranges::find_if(kUnseen, [&](const Range& unseen) {
+      const std::string_view here = std::string_view(json).substr(i, unseen.first.size());
+      return here >= unseen.first && here <= unseen.last;
+    });
+    const bool seen = range == std::end(kUnseen);
+    const std::string_view here = std::string_view(json).substr(i, seen ? 1 : range->first.size());
+    seen ? escaped.append(here) : absl::StrAppendFormat(&escaped, "\\u%04x", CodePoint(here));
+    i += here.size();
+  }
+  return escaped;
+}
+
 std::string Dump(const nlohmann::ordered_json& line) {
-  return line.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace);
+  return EscapeUnseen(line.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace));
 }
 
 std::string Format(LogLevel level, std::string_view message, std::span<const LogField> fields) {

@@ -75,6 +75,17 @@ TEST_F(LogTest, TextThatIsNoUtf8OrHasLineBreaksStaysOneValidLine) {
   EXPECT_EQ(Line()["name"], "caf\uFFFD\n\"x\"");
 }
 
+TEST_F(LogTest, WhatNoReaderSeesIsEscapedAndLettersAreNot) {
+  const std::string odd = "\x7f\u009b31m\u202egnp.exe\u2028\u200b\u2066\ufeff";
+  LogInfo("odd", {{"name", odd}, {"seen", "Müñchen λ 日本 🎈"}});
+  for (const char* raw : {"\x7f", "\u009b", "\u202e", "\u2028", "\u200b", "\u2066", "\ufeff"}) {
+    EXPECT_EQ(lines_.front().find(raw), std::string::npos) << raw;
+  }
+  EXPECT_NE(lines_.front().find("\\u009b31m\\u202e"), std::string::npos);
+  EXPECT_NE(lines_.front().find("Müñchen λ 日本 🎈"), std::string::npos);
+  EXPECT_EQ(Line()["name"], odd);
+}
+
 TEST_F(LogTest, AFieldCantReplaceWhatTheLineSays) {
   LogInfo("real", {{"message", "forged"}});
   EXPECT_EQ(Line()["message"], "real");

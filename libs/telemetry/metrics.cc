@@ -11,6 +11,9 @@
 namespace clusterwire::telemetry {
 
 void Counter::Add(double by) { series_->Increment(by); }
+void Total::Set(double value) {
+  if (value > series_->Value()) series_->Increment(value - series_->Value());
+}
 void Gauge::Set(double value) { series_->Set(value); }
 void Histogram::Observe(absl::Duration value) { series_->Observe(absl::ToDoubleSeconds(value)); }
 
@@ -39,12 +42,21 @@ Labels Metrics::Bounded(std::string_view name, const Labels& labels) {
   return other;
 }
 
+prometheus::Counter& Metrics::Counting(std::string_view name, std::string_view help,
+                                       const Labels& labels) {
+  return prometheus::BuildCounter()
+      .Name(std::string(name))
+      .Help(std::string(help))
+      .Register(*registry_)
+      .Add(Bounded(name, labels));
+}
+
 Counter Metrics::GetCounter(std::string_view name, std::string_view help, const Labels& labels) {
-  return Counter(prometheus::BuildCounter()
-                     .Name(std::string(name))
-                     .Help(std::string(help))
-                     .Register(*registry_)
-                     .Add(Bounded(name, labels)));
+  return Counter(Counting(name, help, labels));
+}
+
+Total Metrics::GetTotal(std::string_view name, std::string_view help, const Labels& labels) {
+  return Total(Counting(name, help, labels));
 }
 
 Gauge Metrics::GetGauge(std::string_view name, std::string_view help, const Labels& labels) {
@@ -86,8 +98,8 @@ Metrics::Collector CollectExecutor(Metrics& metrics, std::string_view name,
   const Labels labels = {{"executor", std::string(name)}};
   Gauge queued = metrics.GetGauge("clusterwire_executor_queued", "Tasks that wait", labels);
   Gauge running = metrics.GetGauge("clusterwire_executor_running", "Tasks that run", labels);
-  Gauge refused = metrics.GetGauge("clusterwire_executor_refused",
-                                   "Tasks refused since the start: the queue was full", labels);
+  Total refused = metrics.GetTotal("clusterwire_executor_refused_total",
+                                   "Tasks refused: the queue was full", labels);
   return metrics.OnRender([&executor, queued, running, refused]() mutable {
     const Executor::Counts counts = executor.counts();
     queued.Set(static_cast<double>(counts.queued));

@@ -35,6 +35,18 @@ class Counter {
   prometheus::Counter* series_;
 };
 
+// A counter of what another part counts, and shows when it is asked.
+class Total {
+ public:
+  // What it has come to since the start; less than before changes nothing.
+  void Set(double value);
+
+ private:
+  friend class Metrics;
+  explicit Total(prometheus::Counter& series) : series_(&series) {}
+  prometheus::Counter* series_;
+};
+
 class Gauge {
  public:
   void Set(double value);
@@ -74,13 +86,15 @@ class Metrics {
   Metrics(const Metrics&) = delete;
   Metrics& operator=(const Metrics&) = delete;
 
-  // Names as Prometheus wants them: clusterwire_<part>_<what>_<unit>, counters end in _total.
+  // Names as Prometheus wants them: clusterwire_<part>_<what>_<unit>, counters end in _total: what
+  // only grows is one, else rate() takes a restart for a fall.
   Counter GetCounter(std::string_view name, std::string_view help, const Labels& labels = {});
+  Total GetTotal(std::string_view name, std::string_view help, const Labels& labels = {});
   Gauge GetGauge(std::string_view name, std::string_view help, const Labels& labels = {});
   // Of seconds, in buckets from 1 ms to 60 s.
   Histogram GetHistogram(std::string_view name, std::string_view help, const Labels& labels = {});
 
-  // Runs `collect` before each rendering as long as the result lives: for gauges that are read, not
+  // Runs `collect` before each rendering as long as the result lives: for what is read, not
   // counted. It may ask for series, but must neither render nor register.
   [[nodiscard]] Collector OnRender(std::function<void()> collect);
 
@@ -89,6 +103,7 @@ class Metrics {
 
  private:
   Labels Bounded(std::string_view name, const Labels& labels);
+  prometheus::Counter& Counting(std::string_view name, std::string_view help, const Labels& labels);
 
   std::unique_ptr<prometheus::Registry> registry_;
   Mutex mutex_;

@@ -9,6 +9,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "libs/telemetry/process_metrics.h"
+
 namespace clusterwire::telemetry {
 namespace {
 
@@ -26,6 +28,30 @@ TEST(MetricsTest, WhatIsCountedIsRendered) {
   EXPECT_THAT(text, HasSubstr("clusterwire_lag_seconds 1.5\n"));
   EXPECT_THAT(text, HasSubstr("clusterwire_call_seconds_bucket{le=\"0.25\"} 0\n"));
   EXPECT_THAT(text, HasSubstr("clusterwire_call_seconds_bucket{le=\"1\"} 1\n"));
+}
+
+TEST(MetricsTest, WhatAnotherPartCountsIsACounterThatNeverFalls) {
+  Metrics metrics;
+  Total total = metrics.GetTotal("clusterwire_writes_total", "Writes", {{"result", "ok"}});
+  total.Set(5);
+  total.Set(7);
+  total.Set(3);
+  const std::string text = metrics.Render();
+  EXPECT_THAT(text, HasSubstr("# TYPE clusterwire_writes_total counter\n"));
+  EXPECT_THAT(text, HasSubstr("clusterwire_writes_total{result=\"ok\"} 7\n"));
+}
+
+TEST(ProcessMetricsTest, TheProcessShowsWhatItUsesUnderTheUsualNames) {
+  Metrics metrics;
+  const Metrics::Collector process = ShowProcess(metrics, "clusterwire.test", "1.2.3");
+  const std::string text = metrics.Render();
+  EXPECT_THAT(text, HasSubstr("# TYPE process_cpu_seconds_total counter\n"));
+  for (const char* gauge : {"process_open_fds", "process_max_fds", "process_virtual_memory_bytes",
+                            "process_resident_memory_bytes", "process_start_time_seconds"}) {
+    EXPECT_THAT(text, HasSubstr(absl::StrCat("# TYPE ", gauge, " gauge\n")));
+    EXPECT_THAT(text, testing::ContainsRegex(absl::StrCat("\n", gauge, " [1-9]"))) << text;
+  }
+  EXPECT_THAT(text, HasSubstr("service=\"clusterwire.test\",version=\"1.2.3\"} 1\n"));
 }
 
 TEST(MetricsTest, TheSameNameAndLabelsAreTheSameSeries) {
@@ -92,7 +118,7 @@ TEST(MetricsTest, AnExecutorShowsWhatRunsWaitsAndWasRefused) {
   release.set_value();
   EXPECT_THAT(text, HasSubstr("clusterwire_executor_running{executor=\"reads\"} 1\n"));
   EXPECT_THAT(text, HasSubstr("clusterwire_executor_queued{executor=\"reads\"} 1\n"));
-  EXPECT_THAT(text, HasSubstr("clusterwire_executor_refused{executor=\"reads\"} 1\n"));
+  EXPECT_THAT(text, HasSubstr("clusterwire_executor_refused_total{executor=\"reads\"} 1\n"));
 }
 
 }  // namespace

@@ -12,6 +12,7 @@
 #include "libs/base/status/error.h"
 #include "libs/service/open.h"
 #include "libs/store/maintenance.h"
+#include "libs/store/write_metrics.h"
 #include "libs/telemetry/log.h"
 #include "services/catalogue/search/applier.h"
 #include "services/catalogue/services.h"
@@ -35,19 +36,7 @@ std::string HolderName(const std::string& address) {
 
 // Shows as metrics what the parts count themselves.
 void ShowCounts(telemetry::Metrics& metrics, store::Store& store, const Relay& relay) {
-  const store::Counters counters = store.counters();
-  for (const auto& [what, value] : {std::pair{"committed", counters.writes},
-                                    {"groups", counters.groups},
-                                    {"refused", counters.refused},
-                                    {"overloaded", counters.overloaded},
-                                    {"failed", counters.failed}}) {
-    metrics
-        .GetGauge("clusterwire_store_writes",
-                  "Writes since start: committed, the groups they took, refused, turned away "
-                  "because too many waited, failed by the database.",
-                  {{"what", what}})
-        .Set(static_cast<double>(value));
-  }
+  store::ShowWrites(metrics, store);
   const auto revision = store.revision();
   if (!revision.ok()) return;
   metrics.GetGauge("clusterwire_store_revision", "Newest revision of the store.")

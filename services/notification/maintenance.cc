@@ -2,6 +2,7 @@
 
 #include "libs/telemetry/log.h"
 #include "services/notification/ledger/balance.h"
+#include "services/notification/ledger/deliveries/troubles.h"
 #include "services/notification/ledger/records/records.h"
 
 namespace clusterwire::notification {
@@ -44,6 +45,10 @@ void LedgerMaintenance::AddUp() {
 }
 
 void LedgerMaintenance::Purge() {
+  const absl::Status forgotten = ledger_.Write([this](sql::Connection& connection) {
+    return Troubles(connection).RemoveOld(clock_.Now() - retention_);
+  });
+  if (!forgotten.ok()) telemetry::LogWarning("ledger not purged", {{"error", forgotten}});
   for (int batch = 0; batch < kPurgeBatches; ++batch) {
     const auto removed = ledger_.Write([this](sql::Connection& connection) {
       return Records(connection).Purge(clock_.Now() - retention_, kPurgeBatch);

@@ -2,6 +2,7 @@
 
 #include <optional>
 #include <set>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -14,6 +15,7 @@
 #include "services/notification/channels/endpoint_tester.h"
 #include "services/notification/ingest/ingest.h"
 #include "services/notification/ingest/intake.h"
+#include "services/notification/ledger/deliveries/troubles.h"
 #include "services/notification/ledger/inbox/inbox.h"
 #include "services/notification/maintenance.h"
 #include "services/notification/operations/diagnosis.h"
@@ -64,6 +66,7 @@ class NotificationParts final : public service::Parts {
     in_.handles.subscriptions.Set(*subscriptions_);
     in_.handles.ledger.Set(*ledger_);
     in_.handles.inbox_signal.Set(inbox_signal_);
+    in_.handles.dispatcher.Set(*dispatcher_);
     in_.handles.redrive.Set(*redrive_);
     in_.handles.diagnosis.Set(*diagnosis_);
     return absl::OkStatus();
@@ -100,6 +103,8 @@ class NotificationParts final : public service::Parts {
     StartLookingUp();
     subscribers_.emplace(*store_, in_.random);
     endpoints_.emplace(*store_, in_.random, in_.guard, *addresses_);
+    endpoints_->CompleteBy(
+        [this](std::span<v1::Endpoint* const> endpoints) { TellTroubles(*ledger_, endpoints); });
     subscriptions_.emplace(*store_, in_.random, [this] { return interests_->wide(); });
     return absl::OkStatus();
   }
@@ -169,16 +174,18 @@ class NotificationParts final : public service::Parts {
     const auto consumer = [this] {
       return ConsumerReport{.lag = ingest_->lag(), .status = ingest_->status()};
     };
-    diagnosis_.emplace(Diagnosis::Options{.kafka = in_.settings.common.kafka,
-                                          .topic = in_.settings.common.topic,
-                                          .retention = in_.settings.retention},
-                       Diagnosis::Dependencies{.store_database = *store_database_,
-                                               .ledger_database = *ledger_database_,
-                                               .store = *store_,
-                                               .ledger = *ledger_,
-                                               .audit = *audit_,
-                                               .interests = *interests_,
-                                               .consumer = consumer});
+    diagnosis_.emplace(
+        Diagnosis::Options{.kafka = in_.settings.common.kafka,
+                           .topic = in_.settings.common.topic,
+                           .retention = in_.settings.retention},
+        Diagnosis::Dependencies{.store_database = *store_database_,
+                                .ledger_database = *ledger_database_,
+                                .store = *store_,
+                                .ledger = *ledger_,
+                                .audit = *audit_,
+                                .interests = *interests_,
+                                .consumer = consumer,
+                                .delivery = [this] { return dispatcher_->usage(); }});
     watched_ = WatchMetrics(in_.metrics, *store_, *interests_, *client_);
     store_maintenance_.emplace(*store_, in_.clock, in_.random);
     ledger_maintenance_.emplace(in_.settings.retention, *ledger_, *audit_, in_.clock, in_.metrics);

@@ -18,6 +18,7 @@ namespace clusterwire::notification {
 using api::Api;
 
 class Diagnosis;
+class Dispatcher;
 class EndpointTester;
 class Endpoints;
 class InboxSignal;
@@ -37,6 +38,7 @@ struct Handles {
   rpc::Late<Subscriptions> subscriptions;
   rpc::Late<Ledger> ledger;
   rpc::Late<InboxSignal> inbox_signal;
+  rpc::Late<Dispatcher> dispatcher;
   rpc::Late<const Redrive> redrive;
   rpc::Late<const Diagnosis> diagnosis;
 };

@@ -6,6 +6,7 @@ import subprocess
 import sys
 
 import arrows
+import metrics
 import rooms
 import shape
 
@@ -17,7 +18,8 @@ def main():
     paths = [p for p in listing.stdout.decode().split("\0") if p and (root / p).is_file()]
     files = {p: (root / p).read_text(errors="replace") for p in paths}
 
-    findings = arrows.check(files) + rooms.check(files) + shape.check(files)
+    findings = (arrows.check(files) + metrics.check(files) + rooms.check(files) +
+                shape.check(files))
     for finding in findings:
         print(finding)
     print(f"{len(files)} files, {len(findings)} findings")

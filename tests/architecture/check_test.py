@@ -4,6 +4,7 @@
 import unittest
 
 import arrows
+import metrics
 import rooms
 import shape
 
@@ -175,6 +176,18 @@ class Shape(unittest.TestCase):
         self.assertIn(":2: a test sleeps", self.only("libs/a/a_test.cc", "\nabsl::SleepFor(x);\n"))
         self.assertIn("wildcard", self.only("libs/a/CMakeLists.txt", "file(GLOB x *.cc)\n"))
         self.assertIn(":1: left", self.only("libs/a/a.cc", "// TO" + "DO: all of it\n"))
+
+
+class Metrics(unittest.TestCase):
+    def test_finds_what_is_not_explained_and_what_is_not_there(self):
+        tree = {"libs/a/a.cc": 'Counter("clusterwire_a_total");',
+                "libs/a/a_test.cc": 'Counter("clusterwire_made_up");',
+                "deploy/README.md": "| `clusterwire_a_total` |"}
+        self.assertEqual(metrics.check(tree), [])
+        self.assertIn("not say what clusterwire_b is",
+                      metrics.check({**tree, "libs/a/b.h": '"clusterwire_b"'})[0])
+        self.assertIn("speaks of clusterwire_a_total",
+                      metrics.check({**tree, "libs/a/a.cc": ""})[0])
 
 
 if __name__ == "__main__":

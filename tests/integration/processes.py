@@ -29,9 +29,10 @@ def free_ports(count):
 class Process:
     """One program. Starting it again adds to the same log."""
 
-    def __init__(self, name, command, log, stop_signal=signal.SIGTERM):
+    def __init__(self, name, command, log, stop_signal=signal.SIGTERM, environment=None):
         self.name = name
         self.log = log
+        self._environment = {**os.environ, **(environment or {})}
         self.command = [*map(str, command)]
         self._stop_signal = stop_signal
         self._child = None
@@ -41,7 +42,8 @@ class Process:
         # It dies with us, also when we are killed.
         command = ["setpriv", "--pdeathsig", "KILL", "--", *self.command]
         with open(self.log, "ab") as log:
-            self._child = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log, stderr=log)
+            self._child = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log, stderr=log,
+                                           env=self._environment)
 
     @property
     def running(self):

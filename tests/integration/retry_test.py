@@ -113,11 +113,76 @@ class RetryTest(unittest.TestCase):
         subscriber = self.subscribe("departing", self.webhook)
         cluster = self.create("Departing")
         self.webhook.wait_for(cluster.name)
+        self.delivery(subscriber, cluster.name, Delivery.STATE_PENDING)
         self.stack.notification.client.Subscriber.DeleteSubscriber(
             notification.DeleteSubscriberRequest(name=subscriber), timeout=10)
-        [delivery] = eventually(
-            lambda: [one for one in steps.deliveries(self.stack, resource=cluster.name)
-                     if one.subscription.startswith(subscriber + "/") and
-                     one.state == Delivery.STATE_SUPPRESSED], "what was pending is suppressed")
+        # At once, and not when its next try is due.
+        [delivery] = [one for one in steps.deliveries(self.stack, resource=cluster.name)
+                      if one.subscription.startswith(subscriber + "/")]
+        self.assertEqual(delivery.state, Delivery.STATE_SUPPRESSED)
         self.assertIn("wanted", delivery.reason)
         self.assertEqual(steps.balance(self.stack).difference, 0)
+
+    def test_an_event_that_is_refused_ends_alone_and_can_be_brought_back(self):
+        self.webhook.answers = [422, 204]
+        subscriber = self.subscribe("refusing", self.webhook)
+        refused = self.create("Refusing 1")
+        dead = self.delivery(subscriber, refused.name, Delivery.STATE_DEAD)
+        self.assertIn("HTTP 422", dead.reason)
+        other = self.create("Refusing 2")
+        self.delivery(subscriber, other.name, Delivery.STATE_DELIVERED)
+        self.assertEqual(self.endpoint_of(subscriber).state, Endpoint.STATE_ENABLED)
+        again = self.stack.notification.client.Delivery.RedriveDelivery(
+            notification.RedriveDeliveryRequest(name=dead.name), timeout=10)
+        self.assertEqual(again.name, dead.name)
+        delivered = self.delivery(subscriber, refused.name, Delivery.STATE_DELIVERED)
+        self.assertEqual([(one.number, one.http_status) for one in self.attempts(delivered)],
+                         [(1, 422), (2, 204)])
+        self.assertEqual({one.id for one in self.webhook.about(refused.name)}, {dead.name})
+        self.assertEqual(steps.balance(self.stack).difference, 0)
+
+    def test_forty_receivers_that_never_answer_delay_neither_a_webhook_nor_an_inbox(self):
+        silent = [shared.receiver().endpoint() for _ in range(40)]
+        for number, endpoint in enumerate(silent):
+            endpoint.hold.clear()
+            self.addCleanup(endpoint.hold.set)
+            steps.subscribe(self.stack, f"silent-{number}",
+                            {"types": ["cluster"], "words": "unheard"}, endpoint)
+        for number in range(30):
+            self.create(f"Unheard {number}")
+        eventually(lambda: all(one.messages for one in silent), "all of them are tried")
+        self.subscribe("unheard", self.webhook)
+        inbox = self.subscribe("unheard-inbox", None)
+        for number in range(5):
+            began = time.monotonic()
+            cluster = self.create(f"Unheard Unheard-Inbox {number}")
+            self.assertLess(self.webhook.wait_for(cluster.name).arrived - began, 1)
+            eventually(lambda: cluster.name in [item.change.name
+                                                for item in steps.inbox(self.stack, inbox)],
+                       "the inbox item", 1)
+        [places] = [one for one in self.stack.notification.client.Operations.Diagnose(
+            notification.DiagnoseRequest(), timeout=20).findings if one.part == "places"]
+        self.assertIn("subscribers/silent-", places.finding)
+        waiting = [one for one in steps.deliveries(self.stack, parent="subscribers/silent-0")
+                   if one.state == Delivery.STATE_PENDING]
+        self.assertTrue(waiting)
+        self.assertTrue(all(one.reason for one in waiting), waiting)
+
+    def test_what_is_pending_follows_its_subscription_to_another_endpoint(self):
+        self.webhook.answers = [503]
+        subscriber = self.subscribe("moving", self.webhook)
+        cluster = self.create("Moving")
+        self.webhook.wait_for(cluster.name)
+        new = shared.receiver().endpoint()
+        client = self.stack.notification.client
+        endpoint = client.Subscriber.CreateEndpoint(notification.CreateEndpointRequest(
+            parent=subscriber, endpoint=notification.Endpoint(webhook=notification.Webhook(
+                uri=new.uri, secret=new.secret))), timeout=10).name
+        [subscription] = client.Subscription.ListSubscriptions(
+            notification.ListSubscriptionsRequest(parent=subscriber), timeout=10).subscriptions
+        client.Subscription.UpdateSubscription(notification.UpdateSubscriptionRequest(
+            subscription=notification.Subscription(name=subscription.name, endpoint=endpoint)),
+            timeout=10)
+        new.wait_for(cluster.name)
+        delivered = self.delivery(subscriber, cluster.name, Delivery.STATE_DELIVERED)
+        self.assertEqual(delivered.endpoint, endpoint)

@@ -83,9 +83,10 @@ def receiver():
 
 
 def new_stack(**arguments):
-    """Both services, not started. Takes what Stack takes; the database of the run where none is
-    given."""
-    made = Stack(broker(), folder(), **{"database": database(), **arguments})
+    """Both services, not started. Takes what Stack takes; the broker and the database of the run
+    where none is given."""
+    made = Stack(arguments.pop("broker", None) or broker(), folder(),
+                 **{"database": database(), **arguments})
     for service in made.services:
         _processes.append(service.process)
         _undo.callback(service.process.kill)

@@ -17,7 +17,7 @@ _numbers = itertools.count(1)
 class Service:
     """catalogue or notification: the process and a client of it."""
 
-    def __init__(self, name, folder, database, settings, connect, served):
+    def __init__(self, name, folder, database, settings, connect, served, environment=None):
         grpc_port, self.http_port = free_ports(2)
         self.name = name
         self.address = f"127.0.0.1:{grpc_port}"
@@ -32,7 +32,7 @@ class Service:
                    "--config", ROOT / f"deploy/config/{name}.textproto"]
         for option, value in overrides.items():
             command += ["--set", f"{option}={value}"]
-        self.process = Process(name, command, folder / f"{name}.log")
+        self.process = Process(name, command, folder / f"{name}.log", environment=environment)
         self.client = connect(self.address)
         self._health = health_pb2_grpc.HealthStub(self.client.channel)
 
@@ -127,22 +127,23 @@ NOTIFICATION_FOR_TESTS = {
 
 class Stack:
     def __init__(self, broker, folder, database, topic=None, catalogue_settings=None,
-                 notification_settings=None):
+                 notification_settings=None, environments=None):
         number = next(_numbers)
         self.broker = broker
         self.topic = topic or f"clusterwire.changes.v1.{number}"
         folder = folder / f"stack{number}"
         folder.mkdir()
+        environments = environments or {}
         kafka = {"kafka.brokers": broker.address, "kafka.topic": self.topic,
                  "kafka.properties[reconnect.backoff.max.ms]": "500"}
         self.catalogue = Service("catalogue", folder, database,
                                  {**kafka, **(catalogue_settings or {})}, api.catalogue_client,
-                                 CATALOGUE_SERVES)
+                                 CATALOGUE_SERVES, environments.get("catalogue"))
         self.notification = Service(
             "notification", folder, database,
             {**kafka, "consumer_group": f"notification.{number}", **NOTIFICATION_FOR_TESTS,
              **(notification_settings or {})},
-            api.notification_client, NOTIFICATION_SERVES)
+            api.notification_client, NOTIFICATION_SERVES, environments.get("notification"))
 
     @property
     def services(self):

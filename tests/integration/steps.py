@@ -18,9 +18,10 @@ def subscribe(stack, name, filter_, webhook=None, **options):
     return subscriber
 
 
-def add_subscription(stack, subscriber, filter_, webhook=None, **options):
+def add_subscription(stack, subscriber, filter_, webhook=None, endpoint_name=None, **options):
+    """To the webhook (an Endpoint of the receiver), to an endpoint that is there, or to the inbox."""
     client = stack.notification.client
-    endpoint = f"{subscriber}/endpoints/inbox"
+    endpoint = endpoint_name or f"{subscriber}/endpoints/inbox"
     if webhook is not None:
         endpoint = client.Subscriber.CreateEndpoint(notification.CreateEndpointRequest(
             parent=subscriber, endpoint=notification.Endpoint(webhook=notification.Webhook(
@@ -66,6 +67,14 @@ def deliveries(stack, **which):
 def balance(stack):
     return stack.notification.client.Delivery.GetBalance(notification.GetBalanceRequest(),
                                                          timeout=10)
+
+
+def add_countries(stack):
+    """The list of countries that a cluster's country is checked by, as far as tests go."""
+    stack.catalogue.client.Taxonomy.CreateTaxonomy(catalogue.CreateTaxonomyRequest(
+        taxonomy=catalogue.Taxonomy(title="Countries", list="iso", subject="SUBJECT_REGION",
+                                    codes=[catalogue.TaxonomyCode(code="DE", title="Germany")])),
+        timeout=10)
 
 
 def cluster_of(title, **fields):

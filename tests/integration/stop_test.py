@@ -76,7 +76,16 @@ class StopTest(unittest.TestCase):
                 samples = [line for line in text.splitlines() if line and line[0] != "#"]
                 self.assertTrue(samples)
                 for line in samples:
-                    self.assertRegex(line, r"^clusterwire_[a-z0-9_]+(\{.*\})? \S+$")
+                    self.assertRegex(line, r"^(clusterwire|process)_[a-z0-9_]+(\{.*\})? \S+$")
+                types = dict(line.split()[2:] for line in text.splitlines()
+                             if line.startswith("# TYPE "))
+                self.assertEqual({name for name, type_ in types.items() if type_ == "counter"},
+                                 {name for name in types if name.endswith("_total")})
+                self.assertLessEqual({"clusterwire_store_writes_total", "clusterwire_build_info",
+                                      "clusterwire_executor_refused_total",
+                                      "process_cpu_seconds_total", "process_open_fds",
+                                      "process_resident_memory_bytes",
+                                      "process_start_time_seconds"}, set(types))
                 self.assertEqual(service.http_get("/nothing")[0], 404)
 
     def test_log_lines_are_json_and_carry_the_trace_of_the_call(self):
@@ -129,6 +138,33 @@ class StopTest(unittest.TestCase):
             self.assertLess(took, 5)
         reader.join(10)
         self.assertEqual(ends, ["UNAVAILABLE"])
+
+    def test_a_stop_in_a_burst_of_calls_answers_unavailable_and_never_cancelled(self):
+        service = self.stack.catalogue
+        self.addCleanup(service.start)
+        codes, stopped = set(), threading.Event()
+
+        def call():
+            with grpc.insecure_channel(service.address,
+                                       [("grpc.use_local_subchannel_pool", 1)]) as channel:
+                get = channel.unary_unary(
+                    "/clusterwire.catalogue.v1.ClusterService/GetCluster",
+                    catalogue.GetClusterRequest.SerializeToString, catalogue.Cluster.FromString)
+                request = catalogue.GetClusterRequest(name="clusters/absent")
+                while not stopped.is_set():
+                    calls = [get.future(request, timeout=10) for _ in range(50)]
+                    codes.update(call.code().name for call in calls)
+
+        callers = [threading.Thread(target=call) for _ in range(8)]
+        for caller in callers:
+            caller.start()
+        eventually(lambda: "NOT_FOUND" in codes, "calls are answered")
+        service.process.signal_stop()
+        self.assertEqual(service.process.wait(), 0)
+        stopped.set()
+        for caller in callers:
+            caller.join()
+        self.assertEqual(codes, {"NOT_FOUND", "UNAVAILABLE"})
 
     def test_while_it_stops_health_says_so(self):
         service = self.stack.notification

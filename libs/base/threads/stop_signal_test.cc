@@ -22,6 +22,32 @@ TEST(StopSignal, KeepsAnOrderThatCameBeforeAnybodyWaited) {
   EXPECT_EQ(stop.Wait(), SIGINT);
 }
 
+TEST(StopSignal, AClosedTerminalIsAnOrderToStopUnlessItWasToBeIgnored) {
+  {
+    StopSignal stop;
+    kill(getpid(), SIGHUP);
+    EXPECT_EQ(stop.Wait(), SIGHUP);
+  }
+  sigset_t hangup;
+  sigemptyset(&hangup);
+  sigaddset(&hangup, SIGHUP);
+  pthread_sigmask(SIG_UNBLOCK, &hangup, nullptr);
+  std::signal(SIGHUP, SIG_IGN);
+  StopSignal stop;
+  kill(getpid(), SIGHUP);
+  kill(getpid(), SIGTERM);
+  EXPECT_EQ(stop.Wait(), SIGTERM);
+  std::signal(SIGHUP, SIG_DFL);
+}
+
+TEST(StopSignal, SignalsOfOtherProgramsDoNothing) {
+  StopSignal stop;
+  kill(getpid(), SIGUSR1);
+  kill(getpid(), SIGUSR2);
+  kill(getpid(), SIGTERM);
+  EXPECT_EQ(stop.Wait(), SIGTERM);
+}
+
 TEST(StopSignal, LetsABrokenPipeBeAnError) {
   StopSignal stop;
   int ends[2];

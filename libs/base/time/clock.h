@@ -28,6 +28,8 @@ class Wakeup {
 class Clock {
  public:
   virtual ~Clock() = default;
+  // As the machine is told. It may be set forward and back at any moment: right for what people
+  // read and for days, wrong for how long something took or has to wait.
   virtual absl::Time Now() const = 0;
   // Since some moment before; unlike Now() it never goes back and nobody can set it. Lengths of
   // time are measured by it. It means nothing to another process.

@@ -59,4 +59,9 @@ void MockKafka::SetUp() {
   for (int32_t id = 1; id <= count_; ++id) rd_kafka_mock_broker_set_up(cluster_, id);
 }
 
+void MockKafka::FallSilent() {
+  constexpr int kForEver = 3600 * 1000;  // milliseconds
+  for (int id = 1; id <= count_; ++id) rd_kafka_mock_broker_set_rtt(cluster_, id, kForEver);
+}
+
 }  // namespace clusterwire::kafka

@@ -29,6 +29,8 @@ class MockKafka {
   // Stops answering, and answers again.
   void SetDown();
   void SetUp();
+  // Stays connected, and says nothing any more.
+  void FallSilent();
 
  private:
   Client client_;  // carries the cluster

@@ -6,10 +6,13 @@
 #include <utility>
 #include <vector>
 
+#include "absl/strings/str_cat.h"
+#include <grpc/support/time.h>
 #include <grpcpp/support/interceptor.h>
 
 #include "libs/base/status/error.h"
 #include "libs/rpc/call/status.h"
+#include "libs/rpc/call/wire.h"
 #include "libs/telemetry/log.h"
 
 namespace clusterwire::rpc {
@@ -20,8 +23,7 @@ constexpr char kTraceparentKey[] = "traceparent";
 
 std::string_view ToView(grpc::string_ref text) { return {text.data(), text.size()}; }
 
-std::vector<std::string> ValuesOf(const grpc::CallbackServerContext& context,
-                                  std::string_view key) {
+std::vector<std::string> ValuesOf(const grpc::ServerContextBase& context, std::string_view key) {
   std::vector<std::string> values;
   const auto [begin, end] =
       context.client_metadata().equal_range(grpc::string_ref(key.data(), key.size()));
@@ -29,59 +31,109 @@ std::vector<std::string> ValuesOf(const grpc::CallbackServerContext& context,
   return values;
 }
 
-class MethodInterceptor final : public grpc::experimental::Interceptor {
+// As HTTP/2 counts it (RFC 7540, 6.5.2).
+absl::Status CheckMetadataSize(const grpc::ServerContextBase& context, size_t limit) {
+  constexpr size_t kPerEntry = 32;
+  size_t bytes = 0;
+  for (const auto& [key, value] : context.client_metadata()) {
+    if (ToView(key) == kMethodKey) continue;  // ours
+    bytes += key.size() + value.size() + kPerEntry;
+  }
+  if (bytes <= limit) return absl::OkStatus();
+  return Error(absl::StatusCode::kResourceExhausted, "METADATA_TOO_LARGE",
+               absl::StrCat("the call's metadata takes ", bytes, " bytes; send at most ", limit));
+}
+
+// By the clock that nobody sets: gRPC's own conversion to the wall clock is off after a step of it.
+absl::Duration TimeLeft(const grpc::ServerContextBase& context) {
+  const gpr_timespec deadline = gpr_convert_clock_type(context.raw_deadline(), GPR_CLOCK_MONOTONIC);
+  if (gpr_time_cmp(deadline, gpr_inf_future(GPR_CLOCK_MONOTONIC)) == 0) {
+    return absl::InfiniteDuration();
+  }
+  const gpr_timespec left = gpr_time_sub(deadline, gpr_now(GPR_CLOCK_MONOTONIC));
+  return absl::Seconds(left.tv_sec) + absl::Nanoseconds(left.tv_nsec);
+}
+
+class CallInterceptor final : public grpc::experimental::Interceptor {
  public:
-  explicit MethodInterceptor(const char* method) : method_(method) {}
+  using Info = grpc::experimental::ServerRpcInfo;
+  using Point = grpc::experimental::InterceptionHookPoints;
+
+  // `info` lives as long as this, its method as long as the service is registered.
+  CallInterceptor(Runtime& runtime, Info& info) : runtime_(runtime), info_(info) {}
 
   void Intercept(grpc::experimental::InterceptorBatchMethods* methods) override {
-    if (methods->QueryInterceptionHookPoint(
-            grpc::experimental::InterceptionHookPoints::POST_RECV_INITIAL_METADATA)) {
-      methods->GetRecvInitialMetadata()->insert({kMethodKey, method_});
+    if (methods->QueryInterceptionHookPoint(Point::POST_RECV_INITIAL_METADATA)) {
+      methods->GetRecvInitialMetadata()->insert({kMethodKey, info_.method()});
+    }
+    if (methods->QueryInterceptionHookPoint(Point::POST_RECV_MESSAGE) && ReadsOneMessage()) {
+      unreadable_ = methods->GetRecvMessage() == nullptr;
+    }
+    if (methods->QueryInterceptionHookPoint(Point::PRE_SEND_STATUS) && unreadable_) {
+      methods->ModifySendStatus(Refuse());
     }
     methods->Proceed();
   }
 
  private:
-  const char* const method_;  // as long as the service is registered
+  // In other streams a missing message may be the client's end.
+  bool ReadsOneMessage() const {
+    return info_.type() == Info::Type::UNARY || info_.type() == Info::Type::SERVER_STREAMING;
+  }
+
+  grpc::Status Refuse() {
+    CallContext call;
+    const absl::Status refusal = ReadContext(*info_.server_context(), runtime_, &call);
+    return CallLog(runtime_, std::move(call))
+        .Finish(refusal.ok() ? UnreadableError("the request") : refusal);
+  }
+
+  Runtime& runtime_;
+  Info& info_;
+  bool unreadable_ = false;
 };
 
-class MethodInterceptorFactory final
-    : public grpc::experimental::ServerInterceptorFactoryInterface {
+class CallInterceptorFactory final : public grpc::experimental::ServerInterceptorFactoryInterface {
  public:
+  explicit CallInterceptorFactory(Runtime& runtime) : runtime_(runtime) {}
+
   grpc::experimental::Interceptor* CreateServerInterceptor(
       grpc::experimental::ServerRpcInfo* info) override {
-    return new MethodInterceptor(info->method());  // gRPC deletes it
+    return new CallInterceptor(runtime_, *info);  // gRPC deletes it
   }
+
+ private:
+  Runtime& runtime_;
 };
 
 }  // namespace
 
-absl::Status ReadContext(const grpc::CallbackServerContext& context, Random& random,
+absl::Status ReadContext(const grpc::ServerContextBase& context, Runtime& runtime,
                          CallContext* call) {
   call->peer = context.peer();
   for (std::string& method : ValuesOf(context, kMethodKey)) call->method = std::move(method);
-  if (context.deadline() != std::chrono::system_clock::time_point::max()) {
-    call->deadline = absl::FromChrono(context.deadline());
-  }
+  call->deadline = runtime.clock().Now() + TimeLeft(context);
   std::optional<telemetry::TraceContext> parent;
   const std::vector<std::string> traceparents = ValuesOf(context, kTraceparentKey);
   // More than one can't be told apart, so none is believed.
   if (traceparents.size() == 1) parent = telemetry::TraceContext::Parse(traceparents.front());
-  call->trace = parent.value_or(telemetry::TraceContext()).Child(random);
+  call->trace = parent.value_or(telemetry::TraceContext()).Child(runtime.random());
+  RETURN_IF_ERROR(CheckMetadataSize(context, runtime.max_metadata_bytes()));
   ASSIGN_OR_RETURN(call->caller, CallerFrom(call->peer, ValuesOf(context, kViewAsKey)));
   return absl::OkStatus();
 }
 
-std::unique_ptr<grpc::experimental::ServerInterceptorFactoryInterface> MakeMethodInterceptor() {
-  return std::make_unique<MethodInterceptorFactory>();
+std::unique_ptr<grpc::experimental::ServerInterceptorFactoryInterface> MakeCallInterceptor(
+    Runtime& runtime) {
+  return std::make_unique<CallInterceptorFactory>(runtime);
 }
 
 CallLog::CallLog(Runtime& runtime, CallContext call)
-    : runtime_(runtime), call_(std::move(call)), start_(runtime.clock().Now()) {}
+    : runtime_(runtime), call_(std::move(call)), start_(runtime.clock().Uptime()) {}
 
 grpc::Status CallLog::Finish(const absl::Status& status) {
   const telemetry::TraceScope scope(call_.trace);
-  const absl::Duration took = runtime_.clock().Now() - start_;
+  const absl::Duration took = runtime_.clock().Uptime() - start_;
   const std::string code = status.ok() ? "OK" : absl::StatusCodeToString(status.code());
   runtime_.metrics()
       .GetCounter("clusterwire_rpc_calls_total", "Finished calls",

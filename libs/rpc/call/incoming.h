@@ -17,13 +17,16 @@
 namespace clusterwire::rpc {
 
 // Reads peer, metadata, method and deadline of a call that came in. An error is the caller's (a bad
-// view-as); `call` then still has what the access log needs.
-absl::Status ReadContext(const grpc::CallbackServerContext& context, Random& random,
+// view-as, too much metadata); `call` then still has what the access log needs.
+absl::Status ReadContext(const grpc::ServerContextBase& context, Runtime& runtime,
                          CallContext* call);
 
 // Lets ReadContext() know the method: gRPC tells it to interceptors only. It travels under a key
-// that no client can send, since it starts with a colon.
-std::unique_ptr<grpc::experimental::ServerInterceptorFactoryInterface> MakeMethodInterceptor();
+// that no client can send, since it starts with a colon. Also answers a request that can't be
+// parsed, of a method that isn't read as bytes: gRPC itself would say UNIMPLEMENTED and no word,
+// and no runner hears of it. `runtime` outlives the server.
+std::unique_ptr<grpc::experimental::ServerInterceptorFactoryInterface> MakeCallInterceptor(
+    Runtime& runtime);
 
 // The beginning and the end of one call: what the access log and the metrics say about it.
 class CallLog {
@@ -38,7 +41,7 @@ class CallLog {
  private:
   Runtime& runtime_;
   CallContext call_;
-  absl::Time start_;
+  absl::Duration start_;  // of the clock's uptime
 };
 
 }  // namespace clusterwire::rpc

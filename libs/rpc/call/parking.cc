@@ -60,7 +60,8 @@ uint64_t Parking::Park(const Progress& reader, int64_t revision, std::string_vie
     if (!there) status = LockedCheckRoom(address);
     if (!there && status.ok()) {
       calls_.emplace(++last_id_,
-                     Parked{&reader, revision, std::move(address), until, std::move(resume)});
+                     Parked{&reader, revision, std::move(address),
+                            clock_.Uptime() + (until - clock_.Now()), std::move(resume)});
       gauge_.Set(static_cast<double>(calls_.size()));
       worker_.Wake();  // its time may be the next one
       return last_id_;
@@ -128,15 +129,15 @@ void Parking::End(const absl::Status& status) {
 
 absl::Time Parking::EndOverdue() {
   std::vector<Parked> overdue;
-  absl::Time next = absl::InfiniteFuture();
+  absl::Duration left = absl::InfiniteDuration();  // until the next one is
   {
     MutexLock lock(mutex_);
-    const absl::Time now = clock_.Now();
+    const absl::Duration now = clock_.Uptime();
     overdue = LockedTake([&](uint64_t, const Parked& call) { return call.until <= now; });
-    for (const auto& [id, call] : calls_) next = std::min(next, call.until);
+    for (const auto& [id, call] : calls_) left = std::min(left, call.until - now);
   }
   for (const Parked& call : overdue) call.resume(call.reader->NotReached(call.revision));
-  return next;
+  return clock_.Now() + left;
 }
 
 }  // namespace clusterwire::rpc

@@ -85,7 +85,7 @@ class Parking {
     const Progress* reader;
     int64_t revision;
     std::string address;
-    absl::Time until;
+    absl::Duration until;  // of the clock's uptime
     Resume resume;
   };
   using Calls = std::map<uint64_t, Parked>;

@@ -101,6 +101,15 @@ TEST_F(ParkingTest, WhoseTimeIsUpIsToldWithADelayHowFarTheReaderIs) {
   EXPECT_THAT(StatusOf(later), ReasonIs("INDEX_BEHIND"));
 }
 
+TEST_F(ParkingTest, AWallClockThatIsSetBackHoldsNoCallLonger) {
+  End end;
+  Park(2, end, absl::Seconds(10));
+  clock_.Set(clock_.Now() - absl::Hours(1));
+  EXPECT_TRUE(IsParked(end));
+  clock_.Advance(absl::Seconds(10));
+  EXPECT_THAT(StatusOf(end), ReasonIs("INDEX_BEHIND"));
+}
+
 TEST_F(ParkingTest, ACancelledCallLeavesItsPlaceAtOnce) {
   End end;
   const uint64_t id = Park(2, end);

@@ -29,7 +29,11 @@ class UnaryCall final : public grpc::ServerUnaryReactor,
       : pool_(pool),
         context_(context),
         log_(pool.runtime(), std::move(call)),
-        work_(std::move(work)) {}
+        work_(std::move(work)),
+        alive_until_(clock().Uptime() + (log_.call().deadline - clock().Now())) {
+    pool_.runtime().EnterCall();
+  }
+  ~UnaryCall() override { pool_.runtime().LeaveCall(); }
 
   // One of these two, once, after construction. `reader` may be null: the call then waits for no
   // revision.
@@ -46,10 +50,12 @@ class UnaryCall final : public grpc::ServerUnaryReactor,
  private:
   bool Enter(absl::Status refusal) {
     self_ = shared_from_this();
-    if (refusal.ok()) refusal = pool_.CheckStarted();
+    if (refusal.ok()) refusal = pool_.CheckTaken();
     if (!refusal.ok()) End(refusal);
     return refusal.ok();
   }
+
+  Clock& clock() const { return pool_.runtime().clock(); }
 
   void Post(std::function<void()> step) {
     if (!pool_.TryPost(std::move(step))) End(pool_.FullError());
@@ -62,7 +68,7 @@ class UnaryCall final : public grpc::ServerUnaryReactor,
     if (!written.ok()) return End(written);
     Runtime& runtime = pool_.runtime();
     const absl::Time until =
-        std::min(log_.call().deadline - kReserve, runtime.clock().Now() + kMaxWait);
+        clock().Now() + std::min(alive_until_ - clock().Uptime() - kReserve, kMaxWait);
     const uint64_t id = runtime.parking().Park(
         reader, revision, log_.call().peer, until, [this](const absl::Status& status) {
           status.ok() ? Post([this] { Run(); }) : End(status);
@@ -121,7 +127,7 @@ class UnaryCall final : public grpc::ServerUnaryReactor,
 
   absl::Status CheckAlive() const {
     if (context_->IsCancelled()) return absl::CancelledError("the client went away");
-    if (log_.call().deadline <= pool_.runtime().clock().Now()) {
+    if (alive_until_ <= clock().Uptime()) {
       return absl::DeadlineExceededError("the deadline passed before the call was run");
     }
     return absl::OkStatus();
@@ -149,6 +155,7 @@ class UnaryCall final : public grpc::ServerUnaryReactor,
   grpc::CallbackServerContext* const context_;
   CallLog log_;
   const UnaryWork work_;
+  const absl::Duration alive_until_;  // the deadline, by a clock that nobody sets
   Mutex mutex_;
   bool cancelled_ ABSL_GUARDED_BY(mutex_) = false;
   uint64_t parked_ ABSL_GUARDED_BY(mutex_) = 0;
@@ -162,7 +169,7 @@ template <typename... First>
 grpc::ServerUnaryReactor* Start(ThreadPool& pool, grpc::CallbackServerContext* context,
                                 UnaryWork work, First... first) {
   CallContext call;
-  const absl::Status refusal = ReadContext(*context, pool.runtime().random(), &call);
+  const absl::Status refusal = ReadContext(*context, pool.runtime(), &call);
   const auto unary = std::make_shared<UnaryCall>(pool, context, std::move(call), std::move(work));
   unary->Start(refusal, std::move(first)...);
   return unary.get();  // keeps itself

@@ -45,6 +45,16 @@ grpc::ServerUnaryReactor* RunAtRevision(ThreadPool& pool, grpc::CallbackServerCo
                                         const Parking::Progress& reader, int64_t revision,
                                         UnaryWork work);
 
+// `work`, which returns the response, as one that puts it where it belongs.
+template <typename Response, typename Work>
+auto Answering(Response* response, Work work) {
+  return [response, work = std::move(work)](const auto& call) -> absl::Status {
+    absl::StatusOr<Response> result = work(call);
+    if (result.ok()) *response = *std::move(result);
+    return result.status();
+  };
+}
+
 // Runs work behind a wait for somebody else, a name server or a receiver, during which no thread is
 // held. `ask` runs on `pool` and begins the wait; an error of its own ends the call. Then `then` is
 // called once, from any thread and perhaps before `ask` returned: with OK, `work` runs on `pool`;
@@ -60,13 +70,7 @@ grpc::ServerUnaryReactor* RunAfter(ThreadPool& pool, grpc::CallbackServerContext
 template <typename Response, typename Work>
 grpc::ServerUnaryReactor* RunUnary(ThreadPool& pool, grpc::CallbackServerContext* context,
                                    Response* response, Work work) {
-  return RunUnary(pool, context,
-                  [response, work = std::move(work)](const CallContext& call) -> absl::Status {
-                    absl::StatusOr<Response> result = work(call);
-                    if (!result.ok()) return std::move(result).status();
-                    *response = *std::move(result);
-                    return absl::OkStatus();
-                  });
+  return RunUnary(pool, context, Answering(response, std::move(work)));
 }
 
 }  // namespace clusterwire::rpc

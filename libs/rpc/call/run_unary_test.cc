@@ -17,6 +17,7 @@
 #include "libs/rpc/call/status.h"
 #include "libs/rpc/testing/client_call.h"
 #include "libs/rpc/testing/echo_server.h"
+#include "libs/rpc/testing/raw_client.h"
 #include "libs/telemetry/log.h"
 
 namespace clusterwire::rpc {
@@ -67,6 +68,34 @@ TEST(RunUnaryTest, AStatusReachesTheClientWithItsDetails) {
   const absl::Status status = Call(*server.Stub());
   EXPECT_THAT(status, StatusIs(absl::StatusCode::kInvalidArgument, "text: is empty; give one"));
   EXPECT_THAT(status, HasFieldError("text"));
+}
+
+TEST(RunUnaryTest, ARequestThatCantBeParsedIsToldSoAndCounted) {
+  std::atomic<int> runs = 0;
+  EchoServer server(
+      {.echo =
+           [&](const CallContext&, const EchoRequest&) {
+             ++runs;
+             return EchoResponse();
+           },
+       .watch = [&](const CallContext&, const Waker&) -> absl::StatusOr<Source<EchoResponse>> {
+         ++runs;
+         return absl::UnknownError("was opened");
+       }});
+  testing::RawClient client(server.server().address());
+  for (const char* bytes : {"\x0a\x01\xe9", "\xff\xff\xff"}) {
+    for (const char* method : {kMethod, "/clusterwire.rpc.testing.EchoService/Watch"}) {
+      const auto answer = client.Unary(method, bytes);
+      EXPECT_EQ(answer.status, grpc::StatusCode::INVALID_ARGUMENT) << method;
+      EXPECT_THAT(answer.text, HasSubstr("the request can't be read"));
+    }
+  }
+  const uint32_t empty = client.Call(kMethod);
+  client.End(empty);
+  EXPECT_EQ(client.Await(empty).status, grpc::StatusCode::INVALID_ARGUMENT) << "none was sent";
+  EXPECT_EQ(runs, 0);
+  EXPECT_THAT(server.metrics().Render(),
+              HasSubstr(absl::StrCat("{code=\"INVALID_ARGUMENT\",method=\"", kMethod, "\"} 3\n")));
 }
 
 TEST(RunUnaryTest, TheContextSaysWhoCallsWhatAndUntilWhen) {
@@ -214,6 +243,16 @@ TEST(RunUnaryTest, ACallWhoseDeadlinePassedWhileItWaitedIsNotRun) {
   EXPECT_THAT(calls.status,
               StatusIs(absl::StatusCode::kDeadlineExceeded, HasSubstr("before the call was run")));
   EXPECT_EQ(calls.runs, 1);
+}
+
+TEST(RunUnaryTest, AWallClockThatIsSetKeepsNoCallFromBeingRunInItsTime) {
+  for (const absl::Duration step : {-absl::Hours(1), absl::Hours(1)}) {
+    OneRunsOneWaits calls(absl::Now() + absl::Minutes(10));
+    calls.server.clock().Set(calls.server.clock().Now() + step);
+    calls.Release();
+    EXPECT_THAT(calls.status, IsOk()) << step;
+    EXPECT_EQ(calls.runs, 2);
+  }
 }
 
 TEST(RunUnaryTest, TheAccessLogHasOneLineACallWithItsTrace) {

@@ -1,5 +1,7 @@
 #include "libs/rpc/server/runtime.h"
 
+#include <algorithm>
+
 #include "absl/strings/str_cat.h"
 
 #include "libs/base/status/error.h"
@@ -14,9 +16,16 @@ Runtime::Runtime(telemetry::Metrics& metrics, Clock& clock, Random& random, Opti
       options_(options),
       started_(options.started),
       gauge_(metrics.GetGauge("clusterwire_rpc_open_streams", "Streams open now")),
+      slow_readers_(metrics.GetCounter("clusterwire_rpc_slow_readers_total",
+                                       "Streams cut off since nobody read them")),
+      collector_(metrics.OnRender(
+          [this, gauge = metrics.GetGauge("clusterwire_rpc_stream_bytes",
+                                          "Outgoing bytes that streams hold now")]() mutable {
+            gauge.Set(static_cast<double>(stream_bytes_));
+          })),
       parking_(metrics, clock, random, options.parking),
       watcher_(clock, random, [this] {
-        for (const auto& stream : Streams()) stream->Tick(clock_.Now());
+        for (const auto& stream : Streams()) stream->Tick();
         return clock_.Now() + options_.tick;
       }) {}
 
@@ -25,14 +34,55 @@ std::vector<std::shared_ptr<StreamCore>> Runtime::Streams() const {
   return streams_;
 }
 
-void Runtime::EndStreams(const absl::Status& status) {
-  std::vector<std::shared_ptr<StreamCore>> streams;
-  {
-    MutexLock lock(mutex_);
-    ended_ = status;
-    streams = streams_;
+void Runtime::CutSlowReaders() {
+  // Each turn takes back what one stream holds.
+  while (stream_bytes_ > options_.stream_bytes) {
+    std::shared_ptr<StreamCore> slowest;
+    absl::Duration since = absl::InfiniteDuration();
+    for (const auto& stream : Streams()) {
+      const absl::Duration waits = stream->waits_since();
+      if (waits >= since) continue;
+      since = waits;
+      slowest = stream;
+    }
+    if (slowest == nullptr) return;
+    slowest->CutSlowReader();
   }
-  for (const auto& stream : streams) stream->Cut(status);
+}
+
+void Runtime::Refuse(const absl::Status& status) {
+  MutexLock lock(mutex_);
+  refusal_ = status;
+  last_call_ = std::chrono::steady_clock::now();
+  refusing_ = true;
+}
+
+absl::Status Runtime::refusal() const {
+  if (!refusing_) return absl::OkStatus();
+  MutexLock lock(mutex_);
+  return refusal_;
+}
+
+void Runtime::EndStreams(const absl::Status& status) {
+  for (const auto& stream : Streams()) stream->Cut(status);
+}
+
+void Runtime::AwaitCalls(SteadyTime until) {
+  MutexLock lock(mutex_);
+  while (calls_ > 0 || !streams_.empty()) {
+    const auto left = until - std::chrono::steady_clock::now();
+    if (left <= left.zero()) return;
+    left_.WaitFor(mutex_, left);
+  }
+}
+
+void Runtime::AwaitQuiet(std::chrono::milliseconds quiet, SteadyTime until) {
+  MutexLock lock(mutex_);
+  while (true) {
+    const auto left = std::min(last_call_ + quiet, until) - std::chrono::steady_clock::now();
+    if (left <= left.zero()) return;
+    left_.WaitFor(mutex_, left);
+  }
 }
 
 void Runtime::AwaitStreams() {
@@ -40,9 +90,21 @@ void Runtime::AwaitStreams() {
   while (!streams_.empty()) left_.Wait(mutex_);
 }
 
+void Runtime::EnterCall() {
+  MutexLock lock(mutex_);
+  ++calls_;
+  last_call_ = std::chrono::steady_clock::now();
+}
+
+void Runtime::LeaveCall() {
+  MutexLock lock(mutex_);
+  if (--calls_ == 0) left_.NotifyAll();
+}
+
 absl::Status Runtime::Enter(const std::shared_ptr<StreamCore>& stream) {
   MutexLock lock(mutex_);
-  if (!ended_.ok()) return ended_;
+  last_call_ = std::chrono::steady_clock::now();
+  if (!refusal_.ok()) return refusal_;
   if (streams_.size() >= options_.max_streams) {
     return WithRetryDelay(
         Error(absl::StatusCode::kResourceExhausted, "TOO_MANY_STREAMS",
@@ -76,7 +138,8 @@ absl::Status ThreadPool::FullError() const {
       absl::Seconds(1));
 }
 
-absl::Status ThreadPool::CheckStarted() const {
+absl::Status ThreadPool::CheckTaken() const {
+  if (absl::Status refusal = runtime_.refusal(); !refusal.ok()) return refusal;
   if (from_start_ || runtime_.started()) return absl::OkStatus();
   return WithRetryDelay(
       Error(absl::StatusCode::kUnavailable, "STARTING",

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <atomic>
+#include <chrono>
 #include <cstddef>
 #include <functional>
 #include <memory>
@@ -25,15 +26,17 @@ class StreamCore;
 
 // The bounds of each open stream.
 struct StreamLimits {
-  // From either on, no step is asked for; a step adds at most as much again.
+  // From either on, no step is asked for; a step fills up to them, and may exceed them by its last
+  // message. Another message is on its way.
   size_t queued_messages = 256;
-  size_t queued_bytes = 1 << 20;
+  size_t queued_bytes = 64 << 10;
   size_t received_messages = 256;  // beyond either, nothing more is read from the client
-  size_t received_bytes = 4 << 20;
-  // A client that takes no message for so long while some wait is cut off: RESOURCE_EXHAUSTED,
-  // reason SLOW_READER. gRPC itself hides some 6 MB a stream before it shows a reader that doesn't
-  // read.
-  absl::Duration stall = absl::Seconds(30);
+  size_t received_bytes = 256 << 10;
+  // A client that takes no message for so long is cut off: RESOURCE_EXHAUSTED, reason SLOW_READER.
+  // That queues behind the message that isn't taken; after `reset` more, both are dropped. What the
+  // kernel and the client's own library keep, up to some MB a connection, counts as taken.
+  absl::Duration stall = absl::Seconds(10);
+  absl::Duration reset = absl::Seconds(5);
   // A step is asked for at least this often, woken or not.
   absl::Duration poll = absl::Seconds(10);
 };
@@ -46,9 +49,14 @@ class Runtime {
   struct Options {
     size_t max_streams = 1000;  // open at once; further ones get RESOURCE_EXHAUSTED
     StreamLimits stream = {};
+    // Outgoing bytes that all streams hold. Beyond, the client that has taken nothing for the
+    // longest time is cut off, and what it held is given back at once.
+    int64_t stream_bytes = 128 << 20;
     absl::Duration tick = absl::Milliseconds(500);  // how often stalls and polls are looked at
     Parking::Options parking = {};
     bool started = true;  // false: calls are refused until SetStarted()
+    // Of a call, counted as HTTP/2 does; more is RESOURCE_EXHAUSTED, reason METADATA_TOO_LARGE.
+    size_t max_metadata_bytes = 16 << 10;
   };
 
   Runtime(telemetry::Metrics& metrics, Clock& clock, Random& random, Options options);
@@ -57,26 +65,42 @@ class Runtime {
   Runtime(const Runtime&) = delete;
   Runtime& operator=(const Runtime&) = delete;
 
-  // Ends every open stream with `status` and refuses new ones with it. Doesn't wait for the
-  // clients.
-  void EndStreams(const absl::Status& status);
-  // Waits until none is open: gRPC is done with it, its last step ended, and its source is gone.
-  void AwaitStreams();
+  using SteadyTime = std::chrono::steady_clock::time_point;
 
   // From now on calls are run: what they use is there.
   void SetStarted() { started_ = true; }
   bool started() const { return started_; }
+
+  // The stop. From now on each call and each stream that comes is refused with `status`.
+  void Refuse(const absl::Status& status);
+  absl::Status refusal() const;
+  // Ends every open stream with `status`. Doesn't wait for the clients.
+  void EndStreams(const absl::Status& status);
+  // Waits until no call runs and no stream is open, and all that they answered is written.
+  void AwaitCalls(SteadyTime until);
+  // Waits until no call came for `quiet`.
+  void AwaitQuiet(std::chrono::milliseconds quiet, SteadyTime until);
+  // Waits until no stream is open: gRPC is done with it, its last step ended, its source is gone.
+  void AwaitStreams();
+
+  // A call counts as running from one to the other.
+  void EnterCall();
+  void LeaveCall();
 
   Parking& parking() { return parking_; }
   telemetry::Metrics& metrics() { return metrics_; }
   Clock& clock() { return clock_; }
   Random& random() { return random_; }
   const StreamLimits& stream_limits() const { return options_.stream; }
+  size_t max_metadata_bytes() const { return options_.max_metadata_bytes; }
 
  private:
   friend class StreamCore;
   absl::Status Enter(const std::shared_ptr<StreamCore>& stream);
   void Leave(const StreamCore* stream);
+  void AddStreamBytes(int64_t bytes) { stream_bytes_ += bytes; }
+  void CutSlowReaders();  // under no stream's lock
+  void CountSlowReader() { slow_readers_.Add(); }
   std::vector<std::shared_ptr<StreamCore>> Streams() const;
 
   telemetry::Metrics& metrics_;
@@ -84,12 +108,18 @@ class Runtime {
   Random& random_;
   const Options options_;
   std::atomic<bool> started_;
-  telemetry::Gauge gauge_;  // of open streams
+  std::atomic<bool> refusing_ = false;  // what `refusal_` says; spares most calls the lock
+  telemetry::Gauge gauge_;              // of open streams
+  telemetry::Counter slow_readers_;
+  std::atomic<int64_t> stream_bytes_ = 0;
+  telemetry::Metrics::Collector collector_;  // shows it
   Parking parking_;
   mutable Mutex mutex_;
   CondVar left_;
   std::vector<std::shared_ptr<StreamCore>> streams_ ABSL_GUARDED_BY(mutex_);
-  absl::Status ended_ ABSL_GUARDED_BY(mutex_);
+  int calls_ ABSL_GUARDED_BY(mutex_) = 0;
+  SteadyTime last_call_ ABSL_GUARDED_BY(mutex_) = {};
+  absl::Status refusal_ ABSL_GUARDED_BY(mutex_);
   Worker watcher_;  // last: its thread uses everything above
 };
 
@@ -110,9 +140,9 @@ class ThreadPool {
   bool TryPost(std::function<void()> task) { return executor_.TryPost(std::move(task)); }
   // What a refused caller is told: RESOURCE_EXHAUSTED, reason QUEUE_FULL, with RetryInfo.
   absl::Status FullError() const;
-  // UNAVAILABLE, reason STARTING, with RetryInfo, while the service has not all that it needs: the
-  // one check of all runners.
-  absl::Status CheckStarted() const;
+  // The one check of all runners. UNAVAILABLE, with RetryInfo: reason STARTING while the service
+  // has not all that it needs, SHUTTING_DOWN when it stops.
+  absl::Status CheckTaken() const;
   Runtime& runtime() { return runtime_; }
 
  private:

@@ -20,7 +20,7 @@ using rpc::testing::EchoServer;
 using ::testing::HasSubstr;
 
 // Streams that count how often they were asked.
-ServerStream<EchoResponse>::Open Asked(std::atomic<int>& steps) {
+testing::EchoBehaviour::Watch Asked(std::atomic<int>& steps) {
   return [&steps](const CallContext&, const Waker&) {
     return Source<EchoResponse>([&steps](Batch<EchoResponse>&) -> absl::StatusOr<Pump> {
       ++steps;
@@ -65,10 +65,10 @@ TEST(RuntimeTest, StreamsBeyondTheLimitAreRefusedUntilOneEnds) {
   context.TryCancel();
 }
 
-TEST(RuntimeTest, AfterTheEndNewStreamsGetTheSameStatus) {
+TEST(RuntimeTest, WhenItRefusesNewStreamsAreNotAsked) {
   std::atomic<int> steps = 0;
   EchoServer server({.watch = Asked(steps)});
-  server.runtime().EndStreams(absl::UnavailableError("closing time"));
+  server.runtime().Refuse(absl::UnavailableError("closing time"));
   grpc::ClientContext context;
   const auto stub = server.Stub();
   EXPECT_THAT(ToAbslStatus(stub->Watch(&context, EchoRequest())->Finish()),

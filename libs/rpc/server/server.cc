@@ -14,9 +14,12 @@
 #include <grpcpp/server_builder.h>
 
 #include "libs/base/status/error.h"
+#include "libs/base/text/strings.h"
 #include "libs/rpc/call/call_context.h"
 #include "libs/rpc/call/incoming.h"
 #include "libs/rpc/health/health.pb.h"
+#include "libs/rpc/server/connections.h"
+#include "libs/rpc/server/grpc_log.h"
 #include "libs/telemetry/log.h"
 
 namespace clusterwire::rpc {
@@ -48,13 +51,24 @@ std::shared_ptr<grpc::ServerCredentials> CredentialsFor(std::string_view address
                              : grpc::InsecureServerCredentials();
 }
 
+absl::Status Stopping(std::string_view remedy) {
+  return WithRetryDelay(Error(absl::StatusCode::kUnavailable, "SHUTTING_DOWN",
+                              absl::StrCat("the server is stopping; ", ToAbsl(remedy))),
+                        absl::Seconds(1));
+}
+
 int Milliseconds(absl::Duration duration) {
   return static_cast<int>(absl::ToInt64Milliseconds(duration));
 }
 
+// gRPC ends the whole connection, with every call on it, when a call's metadata exceeds what it is
+// told here. So it is told what only an attacker sends, as much as a message may have, and the
+// limit proper is the runners' (Runtime::Options): that refuses one call.
+constexpr int kConnectionMetadataBytes = 4 << 20;
+
 void SetLimits(const Server::Options& options, grpc::ServerBuilder& builder) {
   builder.SetMaxReceiveMessageSize(options.max_receive_bytes);
-  builder.AddChannelArgument(GRPC_ARG_MAX_METADATA_SIZE, options.max_metadata_bytes);
+  builder.AddChannelArgument(GRPC_ARG_MAX_METADATA_SIZE, kConnectionMetadataBytes);
   builder.AddChannelArgument(GRPC_ARG_MAX_CONCURRENT_STREAMS, options.max_streams_per_connection);
   builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_TIME_MS, Milliseconds(options.keepalive));
   builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_TIMEOUT_MS,
@@ -71,16 +85,14 @@ void SetLimits(const Server::Options& options, grpc::ServerBuilder& builder) {
 }  // namespace
 
 Server::Server(Options options, Runtime& runtime, Services services)
-    : options_(std::move(options)),
-      runtime_(runtime),
-      services_(std::move(services)),
-      not_serving_(options_.health_names) {}
+    : options_(std::move(options)), runtime_(runtime), services_(std::move(services)) {}
 
 absl::StatusOr<std::unique_ptr<Server>> Server::Start(Options options, Runtime& runtime,
                                                       Services services) {
   if (absl::Status status = CheckAddress(options); !status.ok()) return status;
   std::unique_ptr<Server> server(new Server(std::move(options), runtime, std::move(services)));
   const Options& kept = server->options_;
+  TakeGrpcLog();
   grpc::EnableDefaultHealthCheckService(true);
   grpc::reflection::InitProtoReflectionServerBuilderPlugin();
   // Reflection shows only what is linked in, and the linker takes only what is named.
@@ -90,7 +102,7 @@ absl::StatusOr<std::unique_ptr<Server>> Server::Start(Options options, Runtime& 
   builder.AddListeningPort(kept.address, CredentialsFor(kept.address), &server->port_);
   for (const auto& service : server->services_) builder.RegisterService(service.handler.get());
   std::vector<std::unique_ptr<grpc::experimental::ServerInterceptorFactoryInterface>> interceptors;
-  interceptors.push_back(MakeMethodInterceptor());
+  interceptors.push_back(MakeCallInterceptor(runtime));
   builder.experimental().SetInterceptorCreators(std::move(interceptors));
   server->server_ = builder.BuildAndStart();
   if (server->server_ == nullptr || server->port_ == 0) {
@@ -98,15 +110,14 @@ absl::StatusOr<std::unique_ptr<Server>> Server::Start(Options options, Runtime& 
                  absl::StrCat("'", kept.address,
                               "' can't be listened on; is another program using the port?"));
   }
-  auto* health = server->server_->GetHealthCheckService();
-  health->SetServingStatus("", kept.health_names.empty());
-  for (const std::string& name : kept.health_names) health->SetServingStatus(name, false);
+  server->SetServing("", true);  // unless one of these isn't
+  for (const std::string& name : kept.health_names) server->SetServing(name, false);
   telemetry::LogInfo("listening", {{"address", kept.address}, {"port", server->port_}});
   return server;
 }
 
 Server::~Server() {
-  if (server_ != nullptr) Shutdown(absl::Seconds(1));
+  if (server_ != nullptr) Shutdown(absl::Seconds(1), absl::ZeroDuration());
 }
 
 std::string Server::address() const {
@@ -116,29 +127,39 @@ std::string Server::address() const {
 void Server::SetServing(std::string_view name, bool serving) {
   MutexLock lock(mutex_);
   if (stopped_) return;
-  std::erase(not_serving_, name);
-  if (!serving) not_serving_.emplace_back(name);
-  auto* health = server_->GetHealthCheckService();
-  health->SetServingStatus(std::string(name), serving);
-  health->SetServingStatus("", not_serving_.empty());
+  if (!name.empty()) LockedTell(std::string(name), serving);
+  LockedTell("", std::all_of(told_.begin(), told_.end(),
+                             [](const auto& told) { return told.first.empty() || told.second; }));
 }
 
-void Server::Shutdown(absl::Duration grace) {
+// gRPC passes on to who watches whatever it is told, changed or not.
+void Server::LockedTell(const std::string& name, bool serving) {
+  const auto [told, is_new] = told_.try_emplace(name, serving);
+  if (!is_new && told->second == serving) return;
+  told->second = serving;
+  server_->GetHealthCheckService()->SetServingStatus(name, serving);
+}
+
+void Server::Shutdown(absl::Duration grace) { Shutdown(grace, options_.farewell); }
+
+void Server::Shutdown(absl::Duration grace, absl::Duration farewell) {
   {
     MutexLock lock(mutex_);
     if (stopped_) return;
     stopped_ = true;
     server_->GetHealthCheckService()->Shutdown();
   }
-  runtime_.EndStreams(
-      WithRetryDelay(Error(absl::StatusCode::kUnavailable, "SHUTTING_DOWN",
-                           "the server is stopping; connect again and resume from the last "
-                           "message you have"),
-                     absl::Seconds(1)));
-  runtime_.parking().End(WithRetryDelay(
-      Error(absl::StatusCode::kUnavailable, "SHUTTING_DOWN", "the server is stopping; try again"),
-      absl::Seconds(1)));
-  server_->Shutdown(std::chrono::system_clock::now() + absl::ToChronoNanoseconds(grace));
+  const auto until = std::chrono::steady_clock::now() + absl::ToChronoNanoseconds(grace);
+  const absl::Status stopping = Stopping("try again");
+  runtime_.Refuse(stopping);
+  runtime_.EndStreams(Stopping("connect again and resume from the last message you have"));
+  runtime_.parking().End(stopping);
+  runtime_.AwaitCalls(until);
+  // Callers that go on learn from an answer that it stops, and who watches health of that.
+  runtime_.AwaitQuiet(absl::ToChronoMilliseconds(farewell),
+                      std::chrono::steady_clock::now() + absl::ToChronoNanoseconds(2 * farewell));
+  CloseConnections(port_);
+  server_->Shutdown(std::chrono::system_clock::now() + (until - std::chrono::steady_clock::now()));
   server_->Wait();
   // A stream was ended without regard to the step that it runs, which uses the services.
   runtime_.AwaitStreams();

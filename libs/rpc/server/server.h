@@ -1,5 +1,6 @@
 #pragma once
 
+#include <map>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -45,12 +46,13 @@ class Server {
     // status ("") is serving when all of them are.
     std::vector<std::string> health_names = {};
     int max_receive_bytes = 4 << 20;
-    int max_metadata_bytes = 16 << 10;
     int max_streams_per_connection = 256;         // calls at once on one connection
     int max_reflection_threads = 32;              // more streams of it are refused
     absl::Duration keepalive = absl::Minutes(1);  // an idle connection is asked whether it lives
     absl::Duration keepalive_timeout = absl::Seconds(20);
     absl::Duration least_ping_interval = absl::Seconds(10);  // clients that ping more are dropped
+    // How long nobody must have called before a stop ends the connections.
+    absl::Duration farewell = absl::Milliseconds(200);
   };
 
   // INVALID_ARGUMENT for an address that can't be or mustn't be listened on, UNAVAILABLE when it is
@@ -69,13 +71,17 @@ class Server {
   // `name` is one of health_names. After Shutdown() nothing serves any more.
   void SetServing(std::string_view name, bool serving);
 
-  // Health off, open streams and parked calls ended with UNAVAILABLE, running calls finished; what
-  // still runs after `grace` is cancelled. Returns when no call and no stream's step runs any more,
-  // so what they use may go then. Later calls do nothing.
+  // Health off, calls that come refused, open streams and parked calls ended, all of that with
+  // UNAVAILABLE, and running calls finished. After `grace` at the latest, or once all is answered
+  // and for a moment nobody called, connections end: a client sees that as UNAVAILABLE too. Returns
+  // when no call and no stream's step runs any more, so what they use may go then. Later calls do
+  // nothing.
   void Shutdown(absl::Duration grace);
 
  private:
   Server(Options options, Runtime& runtime, Services services);
+  void Shutdown(absl::Duration grace, absl::Duration farewell);
+  void LockedTell(const std::string& name, bool serving) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
   const Options options_;
   Runtime& runtime_;
@@ -83,7 +89,7 @@ class Server {
   int port_ = 0;
   std::unique_ptr<grpc::Server> server_;
   Mutex mutex_;
-  std::vector<std::string> not_serving_ ABSL_GUARDED_BY(mutex_);
+  std::map<std::string, bool> told_ ABSL_GUARDED_BY(mutex_);  // of health, to those who watch it
   bool stopped_ ABSL_GUARDED_BY(mutex_) = false;
 };
 

@@ -12,6 +12,7 @@
 #include "libs/rpc/call/status.h"
 #include "libs/rpc/stream/run_stream.h"
 #include "libs/rpc/testing/echo_server.h"
+#include "libs/rpc/testing/raw_client.h"
 
 namespace clusterwire::rpc {
 namespace {
@@ -91,6 +92,91 @@ TEST(BidiStreamTest, AnErrorEndsTheStreamThoughTheClientWouldGoOn) {
   EXPECT_FALSE(exchanger.stream->Read(&response));
   EXPECT_THAT(ToAbslStatus(exchanger.stream->Finish()), StatusIs(absl::StatusCode::kDataLoss));
   EXPECT_TRUE(Eventually([&] { return server.Shows("clusterwire_rpc_open_streams", 0); }));
+}
+
+// What a raw client's exchange came to, and whether its handler took it for complete.
+struct RawExchange {
+  rpc::testing::RawClient::Answer answer;
+  int lines = 0;
+  bool ended = false;
+};
+template <typename Talk>
+RawExchange Exchanged(const Talk& talk) {
+  std::atomic<int> lines = 0;
+  std::atomic<bool> ended = false;
+  EchoServer server(
+      {.exchange = [&](const CallContext&,
+                       const Waker&) -> absl::StatusOr<Exchange<EchoRequest, EchoResponse>> {
+        return [&](Received<EchoRequest>& in, Batch<EchoResponse>& out) -> absl::StatusOr<Pump> {
+          for (size_t i = 0; i < in.messages.size(); ++i) out.Add(Report(++lines));
+          if (!in.ended) return Pump::kWait;
+          ended = true;
+          return Pump::kDone;
+        };
+      }});
+  RawExchange result;
+  {
+    rpc::testing::RawClient client(server.server().address());
+    const uint32_t stream = client.Call("/clusterwire.rpc.testing.EchoService/Exchange");
+    talk(client, stream);
+    result.answer = client.Await(stream);
+  }
+  EXPECT_TRUE(Eventually([&] { return server.Shows("clusterwire_rpc_open_streams", 0); }));
+  result.lines = lines;
+  result.ended = ended;
+  return result;
+}
+
+constexpr char kNoUtf8[] = "\x0a\x01\xe9";
+constexpr char kNoProtobuf[] = "\xff\xff\xff";
+
+TEST(BidiStreamTest, AMessageThatCantBeParsedIsNamedAndNotTakenForTheClientsEnd) {
+  for (const char* bytes : {kNoUtf8, kNoProtobuf}) {
+    const RawExchange result = Exchanged([&](auto& client, uint32_t stream) {
+      client.Message(stream, "");
+      client.Message(stream, "\x0a\x01x");
+      client.Message(stream, bytes);
+      client.Message(stream, "");
+    });
+    EXPECT_EQ(result.answer.status, grpc::StatusCode::INVALID_ARGUMENT);
+    EXPECT_THAT(result.answer.text, ::testing::HasSubstr("message 3 of the stream"));
+    EXPECT_EQ(result.lines, 2);
+    EXPECT_GT(result.answer.messages, 0) << "what came before is answered";
+    EXPECT_FALSE(result.ended);
+  }
+}
+
+TEST(BidiStreamTest, AMessageBeyondTheLimitIsNotTakenForTheClientsEnd) {
+  std::atomic<bool> ended = false;
+  EchoServer server(
+      {.exchange = [&](const CallContext&,
+                       const Waker&) -> absl::StatusOr<Exchange<EchoRequest, EchoResponse>> {
+        return [&](Received<EchoRequest>& in, Batch<EchoResponse>&) -> absl::StatusOr<Pump> {
+          if (in.ended) ended = true;
+          return in.ended ? Pump::kDone : Pump::kWait;
+        };
+      }});
+  Exchanger exchanger(server);
+  EchoRequest big;
+  big.set_text(std::string(5 << 20, 'x'));
+  exchanger.stream->Write(EchoRequest());
+  exchanger.stream->Write(big);
+  EchoResponse response;
+  EXPECT_FALSE(exchanger.stream->Read(&response));
+  EXPECT_THAT(ToAbslStatus(exchanger.stream->Finish()),
+              StatusIs(absl::StatusCode::kResourceExhausted));
+  EXPECT_TRUE(Eventually([&] { return server.Shows("clusterwire_rpc_open_streams", 0); }));
+  EXPECT_FALSE(ended);
+}
+
+TEST(BidiStreamTest, AClientThatReallyHalfClosesIsComplete) {
+  const RawExchange result = Exchanged([&](auto& client, uint32_t stream) {
+    client.Message(stream, "");
+    client.End(stream);
+  });
+  EXPECT_EQ(result.answer.status, 0);
+  EXPECT_EQ(result.lines, 1);
+  EXPECT_TRUE(result.ended);
 }
 
 TEST(BidiStreamTest, AnEmptyExchangeIsOneReport) {

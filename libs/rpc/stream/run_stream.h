@@ -1,202 +1,235 @@
 #pragma once
 
-#include <deque>
+#include <chrono>
 #include <functional>
 #include <memory>
-#include <optional>
 #include <utility>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "absl/strings/str_cat.h"
+#include <grpcpp/alarm.h>
+#include <grpcpp/support/byte_buffer.h>
 #include <grpcpp/support/server_callback.h>
 
 #include "libs/rpc/call/incoming.h"
+#include "libs/rpc/call/wire.h"
 #include "libs/rpc/stream/source.h"
 #include "libs/rpc/stream/stream_core.h"
 
 // Streaming methods by the pump model of source.h: no handler writes a reactor of its own. `open`
 // runs first, on the pool, checks the request and returns the step function; the Waker it gets is
-// what wakes the stream later.
+// what wakes the stream later. The handler's base, which names each of its methods, marks this one
+// as one of bytes.
 //
-//   grpc::ServerWriteReactor<StreamInboxResponse>* StreamInbox(
-//       grpc::CallbackServerContext* context, const StreamInboxRequest* request) override {
-//     return rpc::RunServerStream<StreamInboxResponse>(
-//         reads_, context,
-//         [this, request = *request](const rpc::CallContext& call, rpc::Waker wake) {
-//           return inbox_.Open(call, request, std::move(wake));  // absl::StatusOr<rpc::Source<…>>
-//         });
-//   }
+//   class InboxHandler final
+//       : public v1::InboxService::WithCallbackMethod_ListInboxItems<
+//             v1::InboxService::WithRawCallbackMethod_StreamInbox<v1::InboxService::Service>> {
+//     rpc::ServerStreamReactor* StreamInbox(grpc::CallbackServerContext* context,
+//                                           const grpc::ByteBuffer* request) override {
+//       return rpc::RunServerStream<StreamInboxRequest, StreamInboxResponse>(
+//           reads_, context, request,
+//           [this](const rpc::CallContext& call, const StreamInboxRequest& request,
+//                  rpc::Waker wake) {
+//             return inbox_.Open(call, request, std::move(wake));  // StatusOr<rpc::Source<…>>
+//           });
+//     }
 //
-// Bounds are the runtime's StreamLimits. A stream ends with the step function's status, when the
-// client goes away, when it stalls (RESOURCE_EXHAUSTED, SLOW_READER), and by Runtime::EndStreams().
+// Bounds are the runtime's StreamLimits. A stream ends with the step function's status, when a
+// message can't be parsed (INVALID_ARGUMENT, MESSAGE_UNREADABLE), when the client goes away, when
+// it stalls (RESOURCE_EXHAUSTED, SLOW_READER), and by Runtime::EndStreams().
 namespace clusterwire::rpc {
 
-// The outgoing half.
-template <typename Response>
-class OutStream : public StreamCore {
- public:
-  using StreamCore::StreamCore;
-
- protected:
-  void LockedTakeBatch() final {
-    if (!batch_) return;
-    for (Response& message : batch_->messages()) {
-      queued_bytes_ += message.ByteSizeLong();
-      queue_.push_back(std::move(message));
-    }
-    batch_.reset();
-  }
-  size_t LockedQueued() const final { return queue_.size(); }
-  bool LockedHasRoom() const final {
-    return queue_.size() < limits().queued_messages && queued_bytes_ < limits().queued_bytes;
-  }
-  void LockedDropQueue() final {
-    queue_.clear();
-    queued_bytes_ = 0;
-  }
-  const Response* LockedTakeFront() {
-    queued_bytes_ -= queue_.front().ByteSizeLong();
-    writing_ = std::move(queue_.front());
-    queue_.pop_front();
-    return &writing_;
-  }
-  Batch<Response>& NewBatch() {
-    return batch_.emplace(limits().queued_messages, limits().queued_bytes);
-  }
-
- private:
-  std::optional<Batch<Response>> batch_;  // touched by the step, then under the lock
-  std::deque<Response> queue_;            // under the lock, as the rest
-  size_t queued_bytes_ = 0;
-  Response writing_;  // untouched until gRPC has written it
-};
+using ServerStreamReactor = grpc::ServerWriteReactor<grpc::ByteBuffer>;
+using BidiReactor = grpc::ServerBidiReactor<grpc::ByteBuffer, grpc::ByteBuffer>;
 
 template <typename Response>
-class ServerStream final : public OutStream<Response>, public grpc::ServerWriteReactor<Response> {
- public:
-  using Open = std::function<absl::StatusOr<Source<Response>>(const CallContext&, Waker)>;
+std::vector<grpc::ByteBuffer> ToWire(Batch<Response> batch) {
+  std::vector<grpc::ByteBuffer> messages;
+  messages.reserve(batch.messages().size());
+  for (const Response& message : batch.messages()) messages.push_back(ToWire(message));
+  return messages;
+}
 
-  ServerStream(ThreadPool& pool, grpc::CallbackServerContext* context, CallContext call, Open open)
-      : OutStream<Response>(pool, context, std::move(call)), open_(std::move(open)) {}
+template <typename Request, typename Response>
+class ServerStream final : public StreamCore, public ServerStreamReactor {
+ public:
+  using Open =
+      std::function<absl::StatusOr<Source<Response>>(const CallContext&, const Request&, Waker)>;
+
+  ServerStream(ThreadPool& pool, grpc::CallbackServerContext* context, CallContext call,
+               const grpc::ByteBuffer& request, Open open)
+      : StreamCore(pool, context, std::move(call)), request_(request), open_(std::move(open)) {}
 
  private:
-  absl::StatusOr<Pump> Step() override {
+  absl::StatusOr<Pump> Step(Room room, std::vector<grpc::ByteBuffer>& out) override {
     if (!source_) {
-      absl::StatusOr<Source<Response>> source = open_(this->call(), this->MakeWaker());
+      Request request;
+      if (!FromWire(std::exchange(request_, {}), &request)) return UnreadableError("the request");
+      absl::StatusOr<Source<Response>> source = open_(call(), request, MakeWaker());
       if (!source.ok()) return std::move(source).status();
       source_ = *std::move(source);
     }
-    return source_(this->NewBatch());
+    Batch<Response> batch(room.messages, room.bytes);
+    absl::StatusOr<Pump> pump = source_(batch);
+    out = ToWire(std::move(batch));
+    return pump;
   }
   void DropSource() override {
     source_ = nullptr;
     open_ = nullptr;
   }
-  void LockedStartWrite() override { this->StartWrite(this->LockedTakeFront()); }
-  void LockedFinish(const grpc::Status& status) override { this->Finish(status); }
+  void LockedStartWrite(const grpc::ByteBuffer* message) override { StartWrite(message); }
+  void LockedFinish(const grpc::Status& status) override { Finish(status); }
 
-  void OnWriteDone(bool ok) override { this->OnWritten(ok); }
-  void OnCancel() override { this->Cut(absl::CancelledError("the client went away")); }
-  void OnDone() override { this->OnOver(); }
+  void OnWriteDone(bool ok) override { OnWritten(ok); }
+  void OnCancel() override { Cut(absl::CancelledError("the client went away")); }
+  void OnDone() override { OnOver(); }
 
+  grpc::ByteBuffer request_;  // the first step's, as the rest
   Open open_;
   Source<Response> source_;
 };
 
 template <typename Request, typename Response>
-class BidiStream final : public OutStream<Response>,
-                         public grpc::ServerBidiReactor<Request, Response> {
+class BidiStream final : public StreamCore, public BidiReactor {
  public:
   using Open =
       std::function<absl::StatusOr<Exchange<Request, Response>>(const CallContext&, Waker)>;
 
   BidiStream(ThreadPool& pool, grpc::CallbackServerContext* context, CallContext call, Open open)
-      : OutStream<Response>(pool, context, std::move(call)), open_(std::move(open)) {}
+      : StreamCore(pool, context, std::move(call)), open_(std::move(open)) {}
 
-  // Once, behind Start().
+ private:
+  absl::StatusOr<Pump> Step(Room room, std::vector<grpc::ByteBuffer>& out) override {
+    if (!exchange_) {
+      absl::StatusOr<Exchange<Request, Response>> exchange = open_(call(), MakeWaker());
+      if (!exchange.ok()) return std::move(exchange).status();
+      exchange_ = *std::move(exchange);
+      StartReading();
+    }
+    Parse();
+    Batch<Response> batch(room.messages, room.bytes);
+    absl::StatusOr<Pump> pump = exchange_(parsed_, batch);
+    out = ToWire(std::move(batch));
+    // What came before the message that can't be read is dealt with first.
+    if (pump.ok() && *pump == Pump::kWait && !unreadable_.ok()) return unreadable_;
+    return pump;
+  }
+
+  // Nothing is read before `open` let the caller in: else a stranger's messages would be kept.
   void StartReading() {
-    MutexLock lock(this->mutex());
+    MutexLock lock(mutex());
+    opened_ = true;
     LockedRead();
   }
 
- private:
-  absl::StatusOr<Pump> Step() override {
-    if (!exchange_) {
-      absl::StatusOr<Exchange<Request, Response>> exchange = open_(this->call(), this->MakeWaker());
-      if (!exchange.ok()) return std::move(exchange).status();
-      exchange_ = *std::move(exchange);
+  void Parse() {
+    parsed_.messages.clear();
+    for (const grpc::ByteBuffer& bytes : handed_over_) {
+      if (!unreadable_.ok()) break;
+      ++number_;
+      if (FromWire(bytes, &parsed_.messages.emplace_back())) continue;
+      parsed_.messages.pop_back();
+      unreadable_ = UnreadableError(absl::StrCat("message ", number_, " of the stream"));
     }
-    return exchange_(handed_over_, this->NewBatch());
+    handed_over_.clear();
+    parsed_.ended = handed_end_ && unreadable_.ok();
   }
+
   void DropSource() override {
     exchange_ = nullptr;
     open_ = nullptr;
   }
   void LockedBeforeStep() override {
-    handed_over_.messages = std::exchange(received_.messages, {});
-    handed_over_.ended = received_.ended;
+    handed_over_ = std::exchange(received_, {});
+    handed_end_ = ended_;
     received_bytes_ = 0;
     LockedRead();
   }
-  void LockedStartWrite() override { this->StartWrite(this->LockedTakeFront()); }
-  void LockedFinish(const grpc::Status& status) override { this->Finish(status); }
+  void LockedStartWrite(const grpc::ByteBuffer* message) override { StartWrite(message); }
+  void LockedFinish(const grpc::Status& status) override { Finish(status); }
   void LockedRead() {
-    if (reading_ || received_.ended || !this->LockedOpen() ||
-        received_.messages.size() >= this->limits().received_messages ||
-        received_bytes_ >= this->limits().received_bytes) {
+    if (!opened_ || reading_ || ending_ || !LockedOpen() ||
+        received_.size() >= limits().received_messages ||
+        received_bytes_ >= limits().received_bytes) {
       return;
     }
     reading_ = true;
-    this->StartRead(&incoming_);
+    StartRead(&incoming_);
   }
 
   void OnReadDone(bool ok) override {
-    MutexLock lock(this->mutex());
+    MutexLock lock(mutex());
     reading_ = false;
     if (ok) {
-      received_bytes_ += incoming_.ByteSizeLong();
-      received_.messages.push_back(std::exchange(incoming_, {}));
+      received_bytes_ += incoming_.Length();
+      received_.emplace_back().Swap(&incoming_);
+      incoming_.Clear();
       LockedRead();
+      LockedWake();
     } else {
-      received_.ended = true;
+      ending_ = true;
+      // gRPC says the same of a message that breaks off or is too long, and that the call is over a
+      // moment later.
+      const auto weak = std::weak_ptr<StreamCore>(shared_from_this());
+      end_.Set(std::chrono::system_clock::now() + kEndIsSure, [this, weak](bool) {
+        if (const auto self = weak.lock()) OnEnded();
+      });
     }
-    this->LockedWake();
   }
-  void OnWriteDone(bool ok) override { this->OnWritten(ok); }
-  void OnCancel() override { this->Cut(absl::CancelledError("the client went away")); }
-  void OnDone() override { this->OnOver(); }
+  void OnEnded() {
+    MutexLock lock(mutex());
+    ended_ = true;
+    LockedWake();
+  }
+  void OnWriteDone(bool ok) override { OnWritten(ok); }
+  void OnCancel() override { Cut(absl::CancelledError("the client went away")); }
+  void OnDone() override { OnOver(); }
 
+  static constexpr std::chrono::milliseconds kEndIsSure{20};
+
+  // The step's.
   Open open_;
   Exchange<Request, Response> exchange_;
-  Received<Request> handed_over_;  // the step's
-  Received<Request> received_;     // under the lock, as the rest
+  std::vector<grpc::ByteBuffer> handed_over_;
+  bool handed_end_ = false;
+  Received<Request> parsed_;
+  int64_t number_ = 0;  // of the last message looked at
+  absl::Status unreadable_;
+
+  // Under the lock.
+  std::vector<grpc::ByteBuffer> received_;
   size_t received_bytes_ = 0;
+  bool opened_ = false;
+  bool ending_ = false;  // nothing comes any more; why isn't sure before `ended_`
+  bool ended_ = false;
+  grpc::Alarm end_;
   bool reading_ = false;
-  Request incoming_;  // untouched until gRPC has read into it
+  grpc::ByteBuffer incoming_;  // untouched until gRPC has read into it
 };
 
-template <typename Response>
-grpc::ServerWriteReactor<Response>* RunServerStream(ThreadPool& pool,
-                                                    grpc::CallbackServerContext* context,
-                                                    typename ServerStream<Response>::Open open) {
+template <typename Request, typename Response>
+ServerStreamReactor* RunServerStream(ThreadPool& pool, grpc::CallbackServerContext* context,
+                                     const grpc::ByteBuffer* request,
+                                     typename ServerStream<Request, Response>::Open open) {
   CallContext call;
-  const absl::Status refusal = ReadContext(*context, pool.runtime().random(), &call);
-  auto stream =
-      std::make_shared<ServerStream<Response>>(pool, context, std::move(call), std::move(open));
+  const absl::Status refusal = ReadContext(*context, pool.runtime(), &call);
+  auto stream = std::make_shared<ServerStream<Request, Response>>(pool, context, std::move(call),
+                                                                  *request, std::move(open));
   stream->Start(refusal);
   return stream.get();  // keeps itself until gRPC is done with it
 }
 
 template <typename Request, typename Response>
-grpc::ServerBidiReactor<Request, Response>* RunBidi(
-    ThreadPool& pool, grpc::CallbackServerContext* context,
-    typename BidiStream<Request, Response>::Open open) {
+BidiReactor* RunBidi(ThreadPool& pool, grpc::CallbackServerContext* context,
+                     typename BidiStream<Request, Response>::Open open) {
   CallContext call;
-  const absl::Status refusal = ReadContext(*context, pool.runtime().random(), &call);
+  const absl::Status refusal = ReadContext(*context, pool.runtime(), &call);
   auto stream = std::make_shared<BidiStream<Request, Response>>(pool, context, std::move(call),
                                                                 std::move(open));
   stream->Start(refusal);
-  stream->StartReading();
   return stream.get();
 }
 

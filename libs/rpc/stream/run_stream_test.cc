@@ -18,6 +18,7 @@
 #include "libs/base/threads/mutex.h"
 #include "libs/rpc/call/status.h"
 #include "libs/rpc/testing/echo_server.h"
+#include "libs/rpc/testing/raw_client.h"
 
 namespace clusterwire::rpc {
 namespace {
@@ -104,7 +105,7 @@ struct Hub {
   std::atomic<bool> open = false;
   std::atomic<int> sources = 0;
 
-  ServerStream<EchoResponse>::Open Open() {
+  testing::EchoBehaviour::Watch Open() {
     return [this](const CallContext&, Waker wake) -> absl::StatusOr<Source<EchoResponse>> {
       const std::shared_ptr<void> token(nullptr, [this](void*) {
         MutexLock lock(mutex);  // as a hub's unsubscribing would
@@ -205,6 +206,111 @@ TEST(ServerStreamTest, AReaderThatDoesNotReadIsCutOffAndCosts) {
   EXPECT_THAT(watcher.Status(),
               StatusIs(absl::StatusCode::kResourceExhausted, HasSubstr("resume")));
   EXPECT_EQ(produced, last);
+}
+
+constexpr size_t kBigMessage = 50'000;
+constexpr char kWatch[] = "/clusterwire.rpc.testing.EchoService/Watch";
+
+// Puts out big messages for ever.
+testing::EchoBehaviour::Watch Endless() {
+  return [](const CallContext&, const Waker&) {
+    return Source<EchoResponse>([](Batch<EchoResponse>& out) -> absl::StatusOr<Pump> {
+      while (!out.full()) out.Add(Numbered(0, kBigMessage));
+      return Pump::kMore;
+    });
+  };
+}
+
+double Shown(EchoServer& server, const std::string& gauge) {
+  const std::string text = server.metrics().Render();
+  const size_t at = text.find("\n" + gauge + " ");
+  return at == text.npos ? -1 : std::stod(text.substr(at + gauge.size() + 2));
+}
+
+uint32_t Watch(testing::RawClient& client) {
+  const uint32_t stream = client.Call(kWatch);
+  client.Message(stream, "");
+  client.End(stream);
+  return stream;
+}
+
+TEST(ServerStreamTest, AReaderThatNeverReadsHoldsABoundedNumberOfBytes) {
+  EchoServer server({.watch = Endless()});
+  testing::RawClient client(server.server().address());
+  Watch(client);
+  // 64 KiB and a message are queued, another is on its way.
+  const double bound = (64 << 10) + 2 * (kBigMessage + 100);
+  EXPECT_TRUE(Eventually([&] {
+    EXPECT_LE(Shown(server, "clusterwire_rpc_stream_bytes"), bound);
+    server.clock().Advance(absl::Milliseconds(500));
+    return absl::StrContains(server.metrics().Render(), "clusterwire_rpc_slow_readers_total 1");
+  }));
+}
+
+TEST(ServerStreamTest, WhatAReaderThatStaysAwayHeldIsGivenBackAndItLearnsWhy) {
+  EchoServer server({.watch = Endless()});
+  testing::RawClient client(server.server().address(), testing::RawClient::Window::kSmall);
+  const uint32_t stream = Watch(client);
+  EXPECT_TRUE(Eventually([&] {
+    server.clock().Advance(absl::Milliseconds(500));
+    return absl::StrContains(server.metrics().Render(), "clusterwire_rpc_slow_readers_total 1");
+  }));
+  EXPECT_TRUE(Eventually([&] {
+    server.clock().Advance(absl::Milliseconds(500));
+    return server.Shows("clusterwire_rpc_open_streams", 0);
+  }));
+  EXPECT_EQ(Shown(server, "clusterwire_rpc_stream_bytes"), 0);
+  const auto answer = client.Await(stream);
+  EXPECT_EQ(answer.status, grpc::StatusCode::RESOURCE_EXHAUSTED);
+  EXPECT_THAT(answer.text, HasSubstr("resume from the last message you have"));
+}
+
+TEST(ServerStreamTest, AllStreamsTogetherHoldABoundedNumberOfBytesAndWhoReadsIsNotCutOff) {
+  constexpr int kSlow = 30;
+  constexpr int64_t kInAll = 1'000'000;
+  std::atomic<bool> more = true;
+  std::atomic<int> opened = 0;
+  EchoServer server({.watch =
+                         [&](const CallContext&, const Waker&) {
+                           const bool read = ++opened > kSlow;
+                           return Source<EchoResponse>(
+                               [&, read](Batch<EchoResponse>& out) -> absl::StatusOr<Pump> {
+                                 if (read && !more) return Pump::kDone;
+                                 while (!out.full()) out.Add(Numbered(0, read ? 10 : kBigMessage));
+                                 return Pump::kMore;
+                               });
+                         }},
+                    {.runtime = {.stream_bytes = kInAll},
+                     .pool = {.name = "reads", .threads = 2, .queue_limit = 100}});
+  std::vector<std::unique_ptr<testing::RawClient>> slow;
+  for (int i = 0; i < kSlow; ++i) {
+    slow.push_back(std::make_unique<testing::RawClient>(server.server().address()));
+    Watch(*slow.back());
+  }
+  ASSERT_TRUE(Eventually([&] { return opened == kSlow; }));
+  Watcher reader(server);
+  EchoResponse response;
+  const double bound = kInAll + 2 * ((64 << 10) + 2 * kBigMessage);  // and what two threads add
+  EXPECT_TRUE(Eventually([&] {
+    EXPECT_TRUE(reader.reader->Read(&response));
+    EXPECT_LE(Shown(server, "clusterwire_rpc_stream_bytes"), bound);
+    return Shown(server, "clusterwire_rpc_slow_readers_total") >= 3;
+  }));
+  more = false;
+  reader.Rest();
+  EXPECT_THAT(reader.Status(), IsOk());
+}
+
+TEST(ServerStreamTest, AWallClockThatIsSetForwardCutsNoReaderOff) {
+  EchoServer server({.watch = [](const CallContext&, const Waker&) { return Counting(20'000); }});
+  Watcher watcher(server);
+  EchoResponse response;
+  for (int i = 0; i < 10; ++i) {
+    EXPECT_TRUE(watcher.reader->Read(&response));
+    server.clock().Set(server.clock().Now() + absl::Hours(1));
+  }
+  watcher.Rest();
+  EXPECT_THAT(watcher.Status(), IsOk());
 }
 
 TEST(ServerStreamTest, AReaderThatStaysAwayIsResetInTheEnd) {

@@ -52,8 +52,8 @@ class Batch {
 template <typename Request>
 struct Received {
   std::vector<Request> messages = {};  // in order; may be empty
-  // The client has sent its last message, or broke off: gRPC can't always tell in time, so a method
-  // that must know has a last message of its own. Stays true.
+  // The client has sent its last message: it half-closed. One that broke off, or whose message
+  // can't be read, ends the stream instead. Stays true.
   bool ended = false;
 };
 

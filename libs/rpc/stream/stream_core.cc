@@ -2,10 +2,19 @@
 
 #include <utility>
 
+#include <grpc/grpc.h>
+
 #include "libs/base/status/error.h"
 #include "libs/telemetry/trace.h"
 
 namespace clusterwire::rpc {
+namespace {
+
+constexpr char kTooSlow[] =
+    "the stream was not read fast enough; read it steadily, and resume from the last message you "
+    "have";
+
+}  // namespace
 
 StreamCore::StreamCore(ThreadPool& pool, grpc::CallbackServerContext* context, CallContext call)
     : pool_(pool), context_(context), log_(pool.runtime(), std::move(call)) {}
@@ -14,9 +23,9 @@ void StreamCore::Start(const absl::Status& refusal) {
   {
     MutexLock lock(mutex_);
     self_ = shared_from_this();
-    last_step_ = pool_.runtime().clock().Now();
+    last_step_ = now();
   }
-  absl::Status status = refusal.ok() ? pool_.CheckStarted() : refusal;
+  absl::Status status = refusal.ok() ? pool_.CheckTaken() : refusal;
   if (status.ok()) status = pool_.runtime().Enter(shared_from_this());
   MutexLock lock(mutex_);
   if (!status.ok()) return LockedCut(status);
@@ -42,32 +51,44 @@ void StreamCore::LockedWake() {
 }
 
 void StreamCore::LockedPump() {
-  if (closing_ || stepping_ || !woken_ || !LockedHasRoom()) return;
+  const bool room =
+      queue_.size() < limits().queued_messages && queued_bytes_ < limits().queued_bytes;
+  if (closing_ || stepping_ || !woken_ || !room) return;
   stepping_ = pool_.TryPost([self = shared_from_this()] { self->RunStep(); });
   if (stepping_) woken_ = false;  // else the next tick tries again
 }
 
+bool StreamCore::LockedBeginStep(Room* room) {
+  // A client that broke off looks like one that has sent its last message, until gRPC says more.
+  if (!closing_ && context_->IsCancelled()) LockedCut(absl::CancelledError("the client went away"));
+  if (closing_) return false;
+  *room = {limits().queued_messages - queue_.size(), limits().queued_bytes - queued_bytes_};
+  LockedBeforeStep();
+  return true;
+}
+
 void StreamCore::RunStep() {
-  bool closing = false;
+  bool begun = false;
+  Room room{};
   {
     MutexLock lock(mutex_);
-    closing = closing_;
-    if (!closing) LockedBeforeStep();
+    begun = LockedBeginStep(&room);
   }
   absl::StatusOr<Pump> pump = Pump::kDone;
-  if (!closing) {
+  std::vector<grpc::ByteBuffer> out;
+  if (begun) {
     const telemetry::TraceScope scope(call().trace);
-    pump = Step();
+    pump = Step(room, out);
   }
   // Nothing calls the source any more, and what it captured may take locks while it goes.
-  if (closing || !pump.ok() || *pump == Pump::kDone) DropSource();
+  if (!pump.ok() || *pump == Pump::kDone) DropSource();
   bool drop = false;
   {
     MutexLock lock(mutex_);
     drop = closing_;  // closed while the step ran
     if (!closing_) {
-      LockedTakeBatch();
-      last_step_ = pool_.runtime().clock().Now();
+      LockedQueue(std::move(out));
+      last_step_ = now();
       if (!pump.ok() || *pump == Pump::kDone) {
         closing_ = true;
         outcome_ = pump.status();
@@ -80,7 +101,7 @@ void StreamCore::RunStep() {
       LockedAdvance();
     }
   }
-  if (!drop) return;
+  if (!drop) return pool_.runtime().CutSlowReaders();
   DropSource();
   bool over = false;
   {
@@ -93,13 +114,37 @@ void StreamCore::RunStep() {
 
 void StreamCore::LockedAdvance() {
   if (finished_) return;
-  if (!writing_ && LockedQueued() > 0) {
+  if (!writing_ && !queue_.empty()) {
     writing_ = true;
-    write_start_ = pool_.runtime().clock().Now();
-    LockedStartWrite();
+    write_start_ = now();
+    written_.Swap(&queue_.front());
+    queue_.pop_front();
+    written_bytes_ = written_.Length();
+    queued_bytes_ -= written_bytes_;
+    LockedStartWrite(&written_);
   }
-  if (closing_ && !writing_ && LockedQueued() == 0) return LockedSendStatus();
+  if (closing_ && !writing_ && queue_.empty()) return LockedSendStatus();
   LockedPump();
+}
+
+void StreamCore::LockedQueue(std::vector<grpc::ByteBuffer> messages) {
+  size_t bytes = 0;
+  for (grpc::ByteBuffer& message : messages) {
+    bytes += message.Length();
+    queue_.emplace_back().Swap(&message);
+  }
+  queued_bytes_ += bytes;
+  pool_.runtime().AddStreamBytes(static_cast<int64_t>(bytes));
+}
+
+void StreamCore::LockedDropQueue() {
+  pool_.runtime().AddStreamBytes(-static_cast<int64_t>(queued_bytes_));
+  queue_.clear();
+  queued_bytes_ = 0;
+}
+
+void StreamCore::LockedUncountWritten() {
+  pool_.runtime().AddStreamBytes(-static_cast<int64_t>(std::exchange(written_bytes_, 0)));
 }
 
 void StreamCore::LockedSendStatus() {
@@ -122,29 +167,50 @@ void StreamCore::Cut(const absl::Status& status) {
 
 void StreamCore::OnWritten(bool ok) {
   MutexLock lock(mutex_);
+  LockedUncountWritten();
+  written_.Clear();
   writing_ = false;
   if (!ok) return LockedCut(absl::CancelledError("the client went away"));
   LockedAdvance();
 }
 
-void StreamCore::Tick(absl::Time now) {
+void StreamCore::Tick() {
   MutexLock lock(mutex_);
   if (over_) return;
-  if (writing_ && now - write_start_ >= limits().stall) {
-    // The status queues behind the message that isn't taken; after another while, the connection's
-    // stream itself is reset.
-    if (finished_) return context_->TryCancel();
-    write_start_ = now;
-    pool_.runtime()
-        .metrics()
-        .GetCounter("clusterwire_rpc_slow_readers_total", "Streams cut off since nobody read them")
-        .Add();
-    return LockedCut(Error(absl::StatusCode::kResourceExhausted, "SLOW_READER",
-                           "the stream was not read fast enough; read it steadily, and resume "
-                           "from the last message you have"));
+  if (writing_ && finished_ && now() - write_start_ >= limits().reset) return LockedTakeBack();
+  if (writing_ && !finished_ && now() - write_start_ >= limits().stall) {
+    return LockedCutSlowReader();
   }
-  if (now - last_step_ >= limits().poll) woken_ = true;
+  if (now() - last_step_ >= limits().poll) woken_ = true;
   LockedPump();
+}
+
+absl::Duration StreamCore::waits_since() {
+  MutexLock lock(mutex_);
+  return written_bytes_ > 0 && !over_ ? write_start_ : absl::InfiniteDuration();
+}
+
+void StreamCore::CutSlowReader() {
+  MutexLock lock(mutex_);
+  if (!writing_ || over_) return;
+  LockedCutSlowReader();
+  LockedTakeBack();
+  LockedUncountWritten();
+}
+
+// The status queues behind the message that isn't taken.
+void StreamCore::LockedCutSlowReader() {
+  if (finished_) return;
+  write_start_ = now();
+  pool_.runtime().CountSlowReader();
+  LockedCut(Error(absl::StatusCode::kResourceExhausted, "SLOW_READER", kTooSlow));
+}
+
+// For a client that takes the status no more than the message: gRPC drops both, and tells it the
+// code and the text alone should it ever read again.
+void StreamCore::LockedTakeBack() {
+  grpc_call_cancel_with_status(context_->c_call(), GRPC_STATUS_RESOURCE_EXHAUSTED, kTooSlow,
+                               nullptr);
 }
 
 void StreamCore::OnOver() {
@@ -154,6 +220,8 @@ void StreamCore::OnOver() {
     MutexLock lock(mutex_);
     over_ = true;
     closing_ = true;
+    LockedDropQueue();
+    LockedUncountWritten();
     idle = !stepping_;
     self = std::move(self_);
   }

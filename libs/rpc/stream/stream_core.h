@@ -1,12 +1,14 @@
 #pragma once
 
+#include <deque>
 #include <memory>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include <grpcpp/server_context.h>
-#include <grpcpp/support/server_callback.h>
+#include <grpcpp/support/byte_buffer.h>
 #include <grpcpp/support/status.h>
 
 #include "libs/base/threads/mutex.h"
@@ -36,18 +38,26 @@ class StreamCore : public std::enable_shared_from_this<StreamCore> {
   // Ends the stream now; what is queued is dropped.
   void Cut(const absl::Status& status);
   // Looks whether the client stalls and whether a step is due.
-  void Tick(absl::Time now);
+  void Tick();
+  // Since when the client doesn't take the message that is under way; InfiniteDuration() when there
+  // is none to be taken back.
+  absl::Duration waits_since();
+  // Ends the stream of a client that doesn't take its message, and takes that message back.
+  void CutSlowReader();
 
  protected:
+  // What one step may put out.
+  struct Room {
+    size_t messages;
+    size_t bytes;
+  };
+
   // What the messages' side does. Locked ones are called with the lock held.
-  virtual absl::StatusOr<Pump> Step() = 0;  // on the pool, never by two threads at once
-  virtual void DropSource() = 0;            // likewise, or when no step can come any more
-  virtual void LockedBeforeStep() {}        // hands over what was received
-  virtual void LockedTakeBatch() = 0;       // moves what the step put out to the queue
-  virtual size_t LockedQueued() const = 0;
-  virtual bool LockedHasRoom() const = 0;
-  virtual void LockedDropQueue() = 0;  // all but the message being written
-  virtual void LockedStartWrite() = 0;
+  // On the pool, never by two threads at once. What goes out is put into `out`.
+  virtual absl::StatusOr<Pump> Step(Room room, std::vector<grpc::ByteBuffer>& out) = 0;
+  virtual void DropSource() = 0;      // likewise, or when no step can come any more
+  virtual void LockedBeforeStep() {}  // hands over what was received
+  virtual void LockedStartWrite(const grpc::ByteBuffer* message) = 0;
   virtual void LockedFinish(const grpc::Status& status) = 0;
 
   // For the reactions.
@@ -63,10 +73,21 @@ class StreamCore : public std::enable_shared_from_this<StreamCore> {
 
  private:
   void RunStep();
+  // Whether a step may begin, and what it may put out.
+  bool LockedBeginStep(Room* room) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void LockedPump() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void LockedAdvance() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void LockedCut(const absl::Status& status) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  void LockedCutSlowReader() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  void LockedTakeBack() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void LockedSendStatus() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+
+  // The outgoing queue. Its bytes count for the runtime too, until gRPC has written them.
+  void LockedQueue(std::vector<grpc::ByteBuffer> messages) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  void LockedDropQueue() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  void LockedUncountWritten() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+
+  absl::Duration now() const { return pool_.runtime().clock().Uptime(); }
 
   ThreadPool& pool_;
   grpc::CallbackServerContext* const context_;  // valid until OnOver()
@@ -79,8 +100,12 @@ class StreamCore : public std::enable_shared_from_this<StreamCore> {
   bool finished_ ABSL_GUARDED_BY(mutex_) = false;  // the status went out
   bool over_ ABSL_GUARDED_BY(mutex_) = false;
   absl::Status outcome_ ABSL_GUARDED_BY(mutex_);
-  absl::Time write_start_ ABSL_GUARDED_BY(mutex_);
-  absl::Time last_step_ ABSL_GUARDED_BY(mutex_);
+  absl::Duration write_start_ ABSL_GUARDED_BY(mutex_);  // times of the clock's uptime
+  absl::Duration last_step_ ABSL_GUARDED_BY(mutex_);
+  std::deque<grpc::ByteBuffer> queue_ ABSL_GUARDED_BY(mutex_);
+  size_t queued_bytes_ ABSL_GUARDED_BY(mutex_) = 0;
+  grpc::ByteBuffer written_ ABSL_GUARDED_BY(mutex_);  // untouched until gRPC has written it
+  size_t written_bytes_ ABSL_GUARDED_BY(mutex_) = 0;  // of it that count for the runtime
   std::shared_ptr<StreamCore> self_ ABSL_GUARDED_BY(mutex_);
 };
 

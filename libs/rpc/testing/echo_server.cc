@@ -15,7 +15,9 @@
 namespace clusterwire::rpc::testing {
 namespace {
 
-class EchoHandler final : public EchoService::CallbackService {
+class EchoHandler final
+    : public EchoService::WithCallbackMethod_Echo<EchoService::WithRawCallbackMethod_Watch<
+          EchoService::WithRawCallbackMethod_Exchange<EchoService::Service>>> {
  public:
   EchoHandler(EchoBehaviour behaviour, ThreadPool& pool, const Parking::Progress& reader)
       : do_(std::move(behaviour)), pool_(pool), reader_(reader) {}
@@ -31,13 +33,15 @@ class EchoHandler final : public EchoService::CallbackService {
     return RunAtRevision(pool_, context, reader_, request->min_revision(), echo);
   }
 
-  grpc::ServerWriteReactor<EchoResponse>* Watch(grpc::CallbackServerContext* context,
-                                                const EchoRequest*) override {
-    return RunServerStream<EchoResponse>(pool_, context, do_.watch);
+  ServerStreamReactor* Watch(grpc::CallbackServerContext* context,
+                             const grpc::ByteBuffer* request) override {
+    return RunServerStream<EchoRequest, EchoResponse>(
+        pool_, context, request, [this](const CallContext& call, const EchoRequest&, Waker wake) {
+          return do_.watch(call, std::move(wake));
+        });
   }
 
-  grpc::ServerBidiReactor<EchoRequest, EchoResponse>* Exchange(
-      grpc::CallbackServerContext* context) override {
+  BidiReactor* Exchange(grpc::CallbackServerContext* context) override {
     return RunBidi<EchoRequest, EchoResponse>(pool_, context, do_.exchange);
   }
 
@@ -60,6 +64,7 @@ EchoServer::EchoServer(EchoBehaviour behaviour, Options options)
       reader_(runtime_.parking(),
               {.name = "the echo", .reason = "ECHO_BEHIND", .newest = behaviour.newest}) {
   Server::Options server_options;
+  server_options.farewell = options.farewell;
   server_options.health_names = options.health_names;
   Services services;
   services.push_back(MakeEchoService(std::move(behaviour), pool_, reader_));

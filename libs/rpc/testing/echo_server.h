@@ -30,7 +30,8 @@ struct EchoBehaviour {
   Ask ask = nullptr;
   // The newest revision that there is, for requests that ask for one.
   std::function<absl::StatusOr<int64_t>()> newest = nullptr;
-  ServerStream<EchoResponse>::Open watch = nullptr;
+  using Watch = std::function<absl::StatusOr<Source<EchoResponse>>(const CallContext&, Waker)>;
+  Watch watch = nullptr;
   BidiStream<EchoRequest, EchoResponse>::Open exchange = nullptr;
 };
 
@@ -44,6 +45,7 @@ class EchoServer {
     Runtime::Options runtime = {};
     ThreadPool::Options pool = {.name = "tests", .threads = 2, .queue_limit = 10};
     std::vector<std::string> health_names = {};
+    absl::Duration farewell = absl::ZeroDuration();
   };
 
   explicit EchoServer(EchoBehaviour behaviour) : EchoServer(std::move(behaviour), Options()) {}

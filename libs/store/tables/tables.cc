@@ -163,6 +163,16 @@ absl::StatusOr<std::vector<ResourceRow>> Rows::Select(std::string_view from,
   return rows;
 }
 
+namespace {
+
+// Whose request ids these are. One subject may look through several eyes, and an answer that is
+// right for one of them may tell another too much. No subject has a line's end.
+std::string CallerKey(const WriteOptions& call) {
+  return call.view.empty() ? call.caller : absl::StrCat(call.caller, "\n", call.view);
+}
+
+}  // namespace
+
 absl::StatusOr<std::optional<Written>> Requests::Find(const WriteOptions& call,
                                                       absl::Time now) const {
   if (call.request_id.empty()) return std::nullopt;
@@ -170,7 +180,7 @@ absl::StatusOr<std::optional<Written>> Requests::Find(const WriteOptions& call,
       const sql::Result result,
       connection_.Query("SELECT method, digest, revision, name, answer FROM request "
                         "WHERE caller = $1 AND request_id = $2 AND time > $3",
-                        {call.caller, call.request_id, absl::ToUnixMicros(now - life_)}));
+                        {CallerKey(call), call.request_id, absl::ToUnixMicros(now - life_)}));
   if (result.rows.empty()) return std::nullopt;
   const sql::Row& row = result.rows[0];
   if (row.Text(0) != call.method || row.Text(1) != call.digest) {
@@ -211,7 +221,7 @@ absl::Status Requests::Keep(const WriteOptions& call, const Written& written,
       "VALUES($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT(caller, request_id) DO UPDATE SET "
       "method = excluded.method, digest = excluded.digest, revision = excluded.revision, "
       "name = excluded.name, answer = excluded.answer, time = excluded.time",
-      {call.caller, call.request_id, call.method, call.digest, written.revision.value, name,
+      {CallerKey(call), call.request_id, call.method, call.digest, written.revision.value, name,
        BytesOrNull(answer), absl::ToUnixMicros(now)});
 }
 

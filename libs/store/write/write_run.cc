@@ -135,7 +135,12 @@ absl::StatusOr<Written> RunWrite(GroupTransaction& group, const WriteOptions& ca
                                  const StagingBody& body) {
   if (!call.validate_only) {
     ASSIGN_OR_RETURN(std::optional<Written> before, group.requests.Find(call, group.now));
-    if (before.has_value()) return *std::move(before);
+    if (before.has_value()) {
+      if (call.may_replay && before->answer != nullptr) {
+        RETURN_IF_ERROR(call.may_replay(NameOf(*before->answer)));
+      }
+      return *std::move(before);
+    }
   }
   Staging staging(group);
   RETURN_IF_ERROR(body(staging));

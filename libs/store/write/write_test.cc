@@ -240,6 +240,32 @@ TEST_P(WriteTest, ARequestIdWithOtherContentIsRefused) {
   EXPECT_THAT(Put(MakeClub("b"), other), IsOk());
 }
 
+TEST_P(WriteTest, ARequestIdUnderAnotherViewIsAnotherRequestAndSoIsItsRetry) {
+  WriteOptions as_operator = MakeCall("id");
+  as_operator.view = "operator";
+  ASSERT_THAT(Put(MakeClub("a"), as_operator), IsOk());
+  WriteOptions as_public = MakeCall("id");
+  as_public.view = "public";
+  const auto other = Put(MakeClub("b"), as_public);
+  ASSERT_THAT(other, IsOk());
+  EXPECT_FALSE(other->replayed);
+  EXPECT_EQ(Put(MakeClub("a"), as_operator)->Answer<Club>()->name(), "clubs/a");
+  EXPECT_EQ(Put(MakeClub("a"), as_public)->Answer<Club>()->name(), "clubs/b");
+}
+
+TEST_P(WriteTest, AnAnswerIsNotGivenAgainToOneWhoLostTheRightToIt) {
+  ASSERT_THAT(Put(MakeClub("a"), MakeCall("id")), IsOk());
+  WriteOptions call = MakeCall("id");
+  std::string asked;
+  call.may_replay = [&](std::string_view name) {
+    asked = std::string(name);
+    return absl::PermissionDeniedError("no more");
+  };
+  EXPECT_THAT(Put(MakeClub("a"), call), StatusIs(absl::StatusCode::kPermissionDenied));
+  EXPECT_EQ(asked, "clubs/a");
+  EXPECT_TRUE(Put(MakeClub("a"), MakeCall("id"))->replayed);
+}
+
 TEST_P(WriteTest, ARequestIdIsForgottenAfterADay) {
   ASSERT_THAT(Put(MakeClub("a"), MakeCall("id")), IsOk());
   clock_.Advance(absl::Hours(24));

@@ -61,13 +61,13 @@ class ImportExchange {
   bool ended_ = false;
 };
 
-class ImportServiceHandler final : public v1::ImportService::CallbackService {
+class ImportServiceHandler final
+    : public v1::ImportService::WithRawCallbackMethod_Import<v1::ImportService::Service> {
  public:
   ImportServiceHandler(const Api& api, const rpc::Late<store::Store>& store)
       : api_(api), store_(store) {}
 
-  grpc::ServerBidiReactor<v1::ImportRequest, v1::ImportResponse>* Import(
-      grpc::CallbackServerContext* context) override {
+  rpc::BidiReactor* Import(grpc::CallbackServerContext* context) override {
     using Exchange = rpc::Exchange<v1::ImportRequest, v1::ImportResponse>;
     return rpc::RunBidi<v1::ImportRequest, v1::ImportResponse>(
         api_.writes, context,

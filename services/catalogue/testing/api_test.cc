@@ -156,6 +156,18 @@ TEST_F(ApiTest, ARepeatedRequestGetsItsFirstAnswerAndAReusedIdIsRefused) {
   EXPECT_THAT(Create(request), HasFieldError("request_id"));
 }
 
+TEST_F(ApiTest, ARequestIdReplayedUnderAnotherViewGetsNotTheFirstCallersAnswer) {
+  v1::CreateClusterRequest request = Creation("A secret draft", v1::Cluster::STATE_DRAFT);
+  request.set_request_id("once");
+  ASSERT_THAT(Create(request), IsOk());
+  for (const char* view : {"public", "programmes/go-cluster"}) {
+    EXPECT_THAT(bench_.Call<v1::Cluster>("ClusterService/CreateCluster", request, view),
+                StatusIs(absl::StatusCode::kPermissionDenied))
+        << view;
+  }
+  EXPECT_THAT(Create(request), IsOk());
+}
+
 TEST_F(ApiTest, ValidateOnlyChecksAndKeepsNothing) {
   v1::CreateClusterRequest request = Creation("A", v1::Cluster::STATE_PUBLISHED);
   request.set_validate_only(true);

@@ -39,14 +39,16 @@ struct Wait {
   absl::Time until = absl::InfinitePast();  // not before, even if the retry schedule says earlier
   std::string reason = {};
   int http_status = 0;
-  bool ours = false;     // the failure is on this side, and says nothing of the endpoint
+  bool ours = false;            // the failure is on this side, and says nothing of the endpoint
+  bool rests_endpoint = false;  // `until` is for all that goes there, not for this delivery alone
   bool at_once = false;  // the schedule doesn't count: tried again on another connection right away
 };
 struct Dead {
   std::string reason = {};
   bool disable_endpoint = false;  // nothing more is to go there
   int http_status = 0;
-  bool ours = false;  // as with Wait
+  bool ours = false;     // as with Wait
+  bool refused = false;  // it is this event that is wrong: no failure of the endpoint
 };
 using Outcome = std::variant<Done, Wait, Dead>;
 

@@ -6,6 +6,7 @@
 #include "libs/api/run.h"
 #include "libs/base/status/error.h"
 #include "libs/rpc/call/run_unary.h"
+#include "services/notification/delivery/dispatcher.h"
 #include "services/notification/ledger/balance.h"
 #include "services/notification/ledger/deliveries/deliveries.h"
 #include "services/notification/ledger/ledger.h"
@@ -19,11 +20,27 @@ namespace {
 using grpc::CallbackServerContext;
 using grpc::ServerUnaryReactor;
 
+constexpr std::string_view kDeliveryPrefix = "deliveries/";
+
+// OK for what may be a delivery's name.
+absl::Status CheckDeliveryName(std::string_view path, std::string_view name) {
+  constexpr size_t kDigits = 32;
+  const bool prefixed = name.substr(0, kDeliveryPrefix.size()) == kDeliveryPrefix;
+  const std::string_view digits = prefixed ? name.substr(kDeliveryPrefix.size()) : "";
+  if (digits.size() == kDigits &&
+      digits.find_first_not_of("0123456789abcdef") == std::string_view::npos) {
+    return absl::OkStatus();
+  }
+  return FieldError(path, name.empty() ? "is required: \"deliveries/\" and 32 hexadecimal digits"
+                                       : "must be \"deliveries/\" and 32 hexadecimal digits, as"
+                                         " ListDeliveries names them");
+}
+
 // Where a list goes on that is newest first.
 constexpr auto kBehind = [](const auto& item) {
   const PageKey key = PageKeyOf(item);
   rpc::PagePosition position;
-  position.mutable_entry()->set_unix_micros(key.unix_micros);
+  position.mutable_entry()->set_unix_micros(key.order);
   position.mutable_entry()->set_name(key.name);
   return position;
 };
@@ -61,9 +78,14 @@ class DeliveryHandler final : public v1::DeliveryService::CallbackService {
   ServerUnaryReactor* GetDelivery(CallbackServerContext* context,
                                   const v1::GetDeliveryRequest* request,
                                   v1::Delivery* response) override {
-    return RunRead(context, response, [request](sql::Connection& connection) {
-      return Deliveries(connection).Get(request->name());
-    });
+    return RunRead(context, response,
+                   [this, request](sql::Connection& connection) -> absl::StatusOr<v1::Delivery> {
+                     RETURN_IF_ERROR(CheckDeliveryName("name", request->name()));
+                     ASSIGN_OR_RETURN(v1::Delivery found,
+                                      Deliveries(connection).Get(request->name()));
+                     handles_.dispatcher->Describe(&found);
+                     return found;
+                   });
   }
 
   ServerUnaryReactor* ListDeliveries(CallbackServerContext* context,
@@ -75,6 +97,7 @@ class DeliveryHandler final : public v1::DeliveryService::CallbackService {
           ASSIGN_OR_RETURN(const rpc::Page page, rpc::ReadPage(*api_.tokens, *request, {}));
           ASSIGN_OR_RETURN(const DeliveryQuery query, ReadQuery(*request, page));
           ASSIGN_OR_RETURN(auto found, Deliveries(connection).List(query));
+          for (v1::Delivery& delivery : found) handles_.dispatcher->Describe(&delivery);
           v1::ListDeliveriesResponse answer;
           answer.set_next_page_token(api::FillPage(*api_.tokens, *request, page, std::move(found),
                                                    kBehind, answer.mutable_deliveries()));
@@ -88,10 +111,29 @@ class DeliveryHandler final : public v1::DeliveryService::CallbackService {
     return RunRead(
         context, response,
         [request](sql::Connection& connection) -> absl::StatusOr<v1::ListAttemptsResponse> {
+          RETURN_IF_ERROR(CheckDeliveryName("parent", request->parent()));
           ASSIGN_OR_RETURN(const auto attempts, Deliveries(connection).Attempts(request->parent()));
           v1::ListAttemptsResponse answer;
           answer.mutable_attempts()->Assign(attempts.begin(), attempts.end());
           return answer;
+        });
+  }
+
+  ServerUnaryReactor* RedriveDelivery(CallbackServerContext* context,
+                                      const v1::RedriveDeliveryRequest* request,
+                                      v1::Delivery* response) override {
+    return rpc::RunUnary(
+        api_.writes, context, response,
+        [this, request](const rpc::CallContext& call) -> absl::StatusOr<v1::Delivery> {
+          RETURN_IF_ERROR(CheckOperator(api::ViewerOf(call.caller)));
+          RETURN_IF_ERROR(CheckDeliveryName("name", request->name()));
+          RETURN_IF_ERROR(handles_.dispatcher->Redrive(request->name()));
+          ASSIGN_OR_RETURN(v1::Delivery delivery,
+                           handles_.ledger->Read([&](sql::Connection& connection) {
+                             return Deliveries(connection).Get(request->name());
+                           }));
+          handles_.dispatcher->Describe(&delivery);
+          return delivery;
         });
   }
 

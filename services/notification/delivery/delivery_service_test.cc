@@ -8,6 +8,7 @@
 #include <gtest/gtest.h>
 
 #include "clusterwire/notification/v1/delivery.grpc.pb.h"
+#include "clusterwire/notification/v1/subscriber.grpc.pb.h"
 
 #include "libs/base/status/error.h"
 #include "libs/base/testing/status_matchers.h"
@@ -33,7 +34,7 @@ class DeliveryApi : public testing::Test {
     record.change.set_ordinal(1);
     record.change.set_name(absl::StrCat("clusters/c", revision));
     record.change.set_kind("cluster.updated");
-    record.received = absl::FromUnixSeconds(1'700'000'000 + revision);
+    record.received = absl::FromUnixSeconds(1'699'999'000 + revision);
     std::vector<PendingDelivery> rows;
     for (const char* subscriber : {"subscribers/x", "subscribers/y"}) {
       PendingDelivery row;
@@ -43,8 +44,8 @@ class DeliveryApi : public testing::Test {
       row.root = record.change.name();
       row.endpoint = absl::StrCat(subscriber, "/endpoints/inbox");
       row.transition = v1::TRANSITION_CHANGED;
+      row.sequence = absl::ToUnixMicros(record.received);
       row.created = record.received;
-      row.due = record.received;
       rows.push_back(row);
     }
     ASSERT_THAT(api_.ledger->Write([&](sql::Connection& connection) -> absl::Status {
@@ -63,6 +64,18 @@ class DeliveryApi : public testing::Test {
     v1::ListDeliveriesResponse response;
     const absl::Status status =
         rpc::ToAbslStatus(stub_->ListDeliveries(&context, request, &response));
+    if (!status.ok()) return status;
+    return response;
+  }
+
+  template <typename Response, typename Method, typename Request>
+  absl::StatusOr<Response> Call(Method method, const Request& request) {
+    grpc::ClientContext context;
+    rpc::Prepare({.deadline = absl::Now() + absl::Seconds(20), .trace = {}, .view_as = ""},
+                 &context);
+    Response response;
+    const absl::Status status =
+        rpc::ToAbslStatus((stub_.get()->*method)(&context, request, &response));
     if (!status.ok()) return status;
     return response;
   }
@@ -103,6 +116,75 @@ TEST_F(DeliveryApi, FiltersByWhatIsGiven) {
   EXPECT_EQ(List(request)->deliveries_size(), 0);
   request.set_parent("clusters/x");
   EXPECT_THAT(List(request), HasFieldError("parent"));
+}
+
+TEST_F(DeliveryApi, APendingOneSaysWhatItWaitsFor) {
+  Add(1);
+  const auto found = List({});
+  ASSERT_THAT(found, IsOk());
+  for (const v1::Delivery& delivery : found->deliveries()) {
+    EXPECT_EQ(delivery.reason(), "waits in the ledger for its turn");
+    EXPECT_FALSE(delivery.has_next_attempt_time());  // it is due already
+  }
+}
+
+TEST_F(DeliveryApi, ANameThatIsNoDeliverysIsSaidToBeWrong) {
+  for (const char* name : {"", "clusters/x", "deliveries/x", "deliveries/", "x"}) {
+    v1::GetDeliveryRequest get;
+    get.set_name(name);
+    EXPECT_THAT(Call<v1::Delivery>(&v1::DeliveryService::Stub::GetDelivery, get),
+                HasFieldError("name"))
+        << name;
+    v1::RedriveDeliveryRequest redrive;
+    redrive.set_name(name);
+    EXPECT_THAT(Call<v1::Delivery>(&v1::DeliveryService::Stub::RedriveDelivery, redrive),
+                HasFieldError("name"))
+        << name;
+    v1::ListAttemptsRequest attempts;
+    attempts.set_parent(name);
+    EXPECT_THAT(Call<v1::ListAttemptsResponse>(&v1::DeliveryService::Stub::ListAttempts, attempts),
+                HasFieldError("parent"))
+        << name;
+  }
+}
+
+TEST_F(DeliveryApi, OnlyADeadDeliveryIsBroughtBack) {
+  Add(1);
+  v1::RedriveDeliveryRequest request;
+  request.set_name(List({})->deliveries(0).name());
+  EXPECT_THAT(Call<v1::Delivery>(&v1::DeliveryService::Stub::RedriveDelivery, request),
+              ReasonIs("DELIVERY_NOT_DEAD"));
+  request.set_name(DeliveryName("subscribers/none/subscriptions/s", "h:1:1"));
+  EXPECT_THAT(Call<v1::Delivery>(&v1::DeliveryService::Stub::RedriveDelivery, request),
+              StatusIs(absl::StatusCode::kNotFound));
+}
+
+TEST_F(DeliveryApi, WhatWaitsForADeletedSubscriberIsSuppressedAtOnceAndNotByADryRun) {
+  Add(1);
+  api_.domain.AddSubscriber("x");
+  const auto stub = v1::SubscriberService::NewStub(rpc::MakeChannel(api_.address()));
+  const auto states = [&] {
+    v1::ListDeliveriesRequest request;
+    request.set_state(v1::Delivery::STATE_SUPPRESSED);
+    std::vector<std::string> suppressed;
+    const auto found = List(request);
+    EXPECT_THAT(found, IsOk());
+    for (const v1::Delivery& delivery : found->deliveries()) {
+      suppressed.push_back(delivery.subscription() + ": " + delivery.reason());
+    }
+    return suppressed;
+  };
+  v1::DeleteSubscriberRequest request;
+  request.set_name("subscribers/x");
+  for (const bool dry : {true, false}) {
+    request.set_validate_only(dry);
+    grpc::ClientContext context;
+    v1::DeleteSubscriberResponse response;
+    ASSERT_TRUE(stub->DeleteSubscriber(&context, request, &response).ok());
+    EXPECT_THAT(states(), testing::SizeIs(dry ? 0 : 1));
+  }
+  EXPECT_THAT(states(), testing::ElementsAre(
+                            "subscribers/x/subscriptions/s: wanted: the subscriber was deleted"));
 }
 
 TEST_F(DeliveryApi, IsForOperatorsOnly) {

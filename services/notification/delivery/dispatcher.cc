@@ -7,27 +7,63 @@
 #include "absl/strings/str_cat.h"
 
 #include "libs/base/status/error.h"
+#include "libs/base/text/strings.h"
 #include "libs/telemetry/log.h"
 #include "libs/telemetry/trace.h"
 
 namespace clusterwire::notification {
-Dispatcher::Dispatcher(Options options, Ledger& ledger, const Interests& interests,
+namespace {
+
+constexpr int kGaps = 5;  // of disable_after: the longest that counts of a gap between failures
+
+// Whether tries there take a place. What nobody knows of ends at a gate.
+DeliveryQueue::HasReceiver HasReceiver(const Interests& interests, const Channels& channels) {
+  return [&interests, &channels](const std::string& name) {
+    const std::shared_ptr<const v1::Endpoint> endpoint = interests.FindEndpoint(name);
+    if (endpoint == nullptr) return true;
+    const auto channel = channels.find(endpoint->channel_case());
+    return channel == channels.end() || channel->second->has_receiver();
+  };
+}
+
+// One that the database can't hold, so that it keeps no other from being written down.
+DeliveryResult Unwritable(DeliveryResult result, const absl::Status& status) {
+  result.state = v1::Delivery::STATE_DEAD;
+  result.reason =
+      absl::StrCat("its result can't be written down: ", Printable(ToStd(status.message()), 200));
+  if (result.attempt) result.attempt->set_detail(result.reason);
+  return result;
+}
+
+}  // namespace
+
+Dispatcher::Dispatcher(Options options, Ledger& ledger, Interests& interests,
                        const Channels& channels, DisableEndpoint disable, Clock& clock,
                        Random& random, telemetry::Metrics& metrics)
     : options_(std::move(options)),
       ledger_(ledger),
+      interests_(interests),
       channels_(channels),
       disable_(std::move(disable)),
       clock_(clock),
       metrics_(metrics),
       loader_(ledger, interests),
-      queue_(options_.queue, random),
+      queue_(options_.queue, HasReceiver(interests, channels), random),
       results_(std::make_shared<ResultQueue>(options_.schedule, clock, random)),
       worker_(
           clock, random, [this] { return Step(); }, {.limit = absl::Seconds(10)},
-          std::shared_ptr<Wakeup>(results_, &results_->wakeup)) {}
+          std::shared_ptr<Wakeup>(results_, &results_->wakeup)) {
+  interests_.Listen([this](Interests::News news, const std::string& name) {
+    {
+      MutexLock lock(mutex_);
+      news_.emplace(name, news);
+    }
+    worker_.Wake();
+  });
+}
 
 Dispatcher::~Dispatcher() {
+  interests_.Listen(nullptr);
   worker_.Stop();
   Finish();
 }
@@ -60,6 +96,7 @@ void Dispatcher::Reload() {
 }
 
 absl::StatusOr<absl::Time> Dispatcher::Step() {
+  TakeNews();
   TakeOffers();
   TakeResults();
   const absl::Status status = Work();
@@ -81,11 +118,32 @@ void Dispatcher::TakeOffers() {
     offers = std::exchange(offers_, {});
     newest = std::exchange(newest_, {});
     if (std::exchange(forget_, false)) loader_.Forget();
-    if (std::exchange(reload_, false)) next_sweep_ = absl::InfinitePast();
+    if (std::exchange(reload_, false)) next_sweep_ = -absl::InfiniteDuration();
   }
   for (std::shared_ptr<const KeptRecord>& record : newest) loader_.Keep(std::move(record));
   for (PendingDelivery& delivery : offers) {
-    if (!queue_.Offer(std::move(delivery))) metrics_.left_in_ledger.Add();
+    if (!queue_.Offer(std::move(delivery), clock_.Uptime())) metrics_.left_in_ledger.Add();
+  }
+}
+
+// What waits for somebody who is gone is suppressed by who deleted it, or by a gate; until then
+// nothing is to wait behind it.
+void Dispatcher::TakeNews() {
+  std::set<std::pair<std::string, Interests::News>> news;
+  {
+    MutexLock lock(mutex_);
+    news.swap(news_);
+  }
+  for (const auto& [name, what] : news) {
+    if (what == Interests::News::kEndpointWritten) {
+      const std::shared_ptr<const v1::Endpoint> endpoint = interests_.FindEndpoint(name);
+      const bool on = endpoint != nullptr && endpoint->state() == v1::Endpoint::STATE_ENABLED;
+      if (on) queue_.Forgive(name, clock_.Uptime());
+    } else if (what == Interests::News::kSubscriptionMoved) {
+      moved_.insert(name);
+    } else {
+      queue_.Drop(name);
+    }
   }
 }
 
@@ -95,14 +153,17 @@ void Dispatcher::TakeResults() {
 
 absl::Status Dispatcher::Work() {
   RETURN_IF_ERROR(RecordAll());
-  if (clock_.Now() >= next_sweep_) RETURN_IF_ERROR(FindPending());
+  if (clock_.Uptime() >= next_sweep_) RETURN_IF_ERROR(FindPending());
+  RETURN_IF_ERROR(FollowMoved());
   RETURN_IF_ERROR(LoadMore());
   return StartDue();
 }
 
 absl::Time Dispatcher::NextLook() const {
-  if (!unrecorded_.empty() || !queue_.ToLoad(1).empty()) return absl::InfinitePast();
-  return std::min(queue_.NextDue(), next_sweep_);
+  if (!unrecorded_.empty() || !moved_.empty() || !queue_.ToLoad(1).empty()) {
+    return absl::InfinitePast();
+  }
+  return clock_.Now() + (std::min(queue_.NextDue(), next_sweep_) - clock_.Uptime());
 }
 
 absl::Status Dispatcher::FindPending() {
@@ -115,83 +176,140 @@ absl::Status Dispatcher::FindPending() {
     for (const std::string& endpoint : endpoints) queue_.MarkMore(endpoint);
     if (!endpoints.empty()) after = endpoints.back();
   } while (endpoints.size() == kPage);
-  next_sweep_ = clock_.Now() + options_.sweep;
+  next_sweep_ = clock_.Uptime() + options_.sweep;
+  return absl::OkStatus();
+}
+
+// What a subscription has pending goes where it points now: in memory it is forgotten and read anew
+// there. What is under way at the old endpoint stays, and comes here again if it fails.
+absl::Status Dispatcher::FollowMoved() {
+  for (size_t looks = std::min(kMoves, moved_.size()); looks > 0; --looks) {
+    const std::string name = *moved_.begin();
+    const std::shared_ptr<const Interest> interest = interests_.Find(name);
+    std::vector<std::string> left;
+    if (interest != nullptr) {
+      std::set<std::string> under_way;
+      for (const auto& [delivery, job] : under_way_) under_way.insert(delivery);
+      queue_.Drop(name);
+      const std::string& endpoint = interest->subscription.endpoint();
+      ASSIGN_OR_RETURN(left, ledger_.Write([&](sql::Connection& connection) {
+        return Deliveries(connection).MoveTo(endpoint, name, under_way, clock_.Now(), kMoved);
+      }));
+      queue_.MarkMore(endpoint);
+    }
+    if (left.size() < static_cast<size_t>(kMoved)) moved_.erase(name);
+  }
   return absl::OkStatus();
 }
 
 absl::Status Dispatcher::LoadMore() {
-  const auto limit = static_cast<int>(options_.queue.loaded_per_endpoint);
-  for (const std::string& endpoint : queue_.ToLoad(kPage)) {
-    ASSIGN_OR_RETURN(std::vector<PendingDelivery> pending,
-                     ledger_.Read([&](sql::Connection& connection) {
-                       return Deliveries(connection).Pending(endpoint, limit);
-                     }));
-    const bool complete = pending.size() < static_cast<size_t>(limit);
-    queue_.Loaded(endpoint, std::move(pending), complete);
+  for (const std::string& endpoint : queue_.ToLoad(kLoads)) {
+    const size_t room = queue_.Room();
+    ASSIGN_OR_RETURN(
+        std::vector<PendingDelivery> pending, ledger_.Read([&](sql::Connection& connection) {
+          return Deliveries(connection).Pending(endpoint, static_cast<int>(room), clock_.Now());
+        }));
+    const bool complete = pending.size() < room;
+    queue_.Loaded(endpoint, std::move(pending), complete, clock_.Uptime());
   }
   return absl::OkStatus();
 }
 
 absl::Status Dispatcher::StartDue() {
-  const absl::Time now = clock_.Now();
-  const std::vector<PendingDelivery> due = queue_.Take(now, kTaken);
+  const absl::Duration begun = clock_.Uptime();
+  const std::vector<PendingDelivery> due = queue_.Take(begun, kTaken);
   if (due.empty()) return absl::OkStatus();
-  absl::StatusOr<JobLoader::Loaded> loaded = loader_.Load(due, now);
+  absl::StatusOr<JobLoader::Loaded> loaded = loader_.Load(due, begun);
   if (!loaded.ok()) {
-    for (const PendingDelivery& delivery : due) {
-      queue_.Postpone(delivery, delivery.attempts, delivery.due);
-    }
+    for (const PendingDelivery& delivery : due) queue_.Postpone(delivery, begun);
     return loaded.status();
   }
   for (const PendingDelivery& delivery : loaded->ended) queue_.Remove(delivery);
-  for (std::shared_ptr<const Job>& job : loaded->jobs) Start(std::move(job));
+  for (std::shared_ptr<const Job>& job : loaded->jobs) {
+    // Large ones take long to write out: what came meanwhile has its turn before the rest.
+    if (clock_.Uptime() - begun > kSlice && job != loaded->jobs.front()) {
+      queue_.Postpone(job->delivery, begun);
+    } else {
+      Start(std::move(job));
+    }
+  }
   return absl::OkStatus();
 }
 
 void Dispatcher::Start(std::shared_ptr<const Job> job) {
+  const std::string& endpoint = job->delivery.endpoint;
+  if (job->interest != nullptr && job->interest->subscription.endpoint() != endpoint) {
+    moved_.insert(job->delivery.subscription);
+    queue_.Postpone(job->delivery, clock_.Uptime());
+    return;
+  }
   const absl::Time now = clock_.Now();
   under_way_[job->delivery.name] = job;
   if (!job->record) {
-    EndUntried(*job, v1::Delivery::STATE_DEAD, "the kept record of the change can't be read", now);
+    EndUntried(*job, v1::Delivery::STATE_DEAD, "the kept record of the change can't be read");
     return;
   }
   const GateAnswer answer = AskGates(*job);
   if (const auto* wait = std::get_if<Wait>(&answer)) {
-    EndUntried(*job, v1::Delivery::STATE_PENDING, wait->reason, wait->until);
+    EndUntried(*job, v1::Delivery::STATE_PENDING, wait->reason,
+               std::max(absl::ZeroDuration(), wait->until - now));
     return;
   }
   if (const auto* drop = std::get_if<Drop>(&answer)) {
-    EndUntried(*job, v1::Delivery::STATE_SUPPRESSED, drop->reason, now);
+    EndUntried(*job, v1::Delivery::STATE_SUPPRESSED, drop->reason);
     return;
   }
   const auto channel = channels_.find(job->endpoint->channel_case());
   if (channel == channels_.end()) {
     EndUntried(*job, v1::Delivery::STATE_PENDING, "a newer release made the endpoint",
-               now + kUnknownChannelPause);
+               kUnknownChannelPause);
     return;
   }
-  channel->second->Send(
-      job, now + options_.try_limit,
-      [job, results = results_, now](const Outcome& outcome) { results->Put(*job, outcome, now); });
+  const absl::Duration limit = queue_.TimeLimit(endpoint, options_.try_limit);
+  channel->second->Send(job, now + limit,
+                        [job, results = results_, now, uptime = clock_.Uptime()](
+                            const Outcome& outcome) { results->Put(*job, outcome, now, uptime); });
 }
 
 void Dispatcher::EndUntried(const Job& job, v1::Delivery::State state, const std::string& reason,
-                            absl::Time due) {
+                            absl::Duration pause) {
   unrecorded_.push_back({.delivery = job.delivery.name,
                          .state = state,
                          .reason = reason,
                          .time = clock_.Now(),
-                         .due = due});
+                         .uptime = clock_.Uptime(),
+                         .pause = pause});
 }
 
 absl::Status Dispatcher::RecordAll() {
   if (unrecorded_.empty()) return absl::OkStatus();
-  ASSIGN_OR_RETURN(const auto failing, RecordResults(ledger_, channels_, unrecorded_, under_way_));
-  for (const DeliveryResult& result : std::exchange(unrecorded_, {})) Apply(result);
-  for (const auto& [endpoint, since] : failing) {
-    if (clock_.Now() - since >= options_.disable_after) {
-      Disable(endpoint, absl::StrCat("nothing succeeded there since ",
-                                     absl::FormatTime(since, absl::UTCTimeZone())));
+  absl::Status status = Record(unrecorded_);
+  if (status.ok()) unrecorded_.clear();
+  if (!absl::IsInvalidArgument(status)) return status;
+  while (!unrecorded_.empty()) {
+    DeliveryResult& last = unrecorded_.back();
+    status = Record({&last, 1});
+    if (absl::IsInvalidArgument(status)) {
+      last = Unwritable(std::move(last), status);
+      status = Record({&last, 1});
+    }
+    RETURN_IF_ERROR(status);
+    unrecorded_.pop_back();
+  }
+  return absl::OkStatus();
+}
+
+absl::Status Dispatcher::Record(std::span<const DeliveryResult> results) {
+  ASSIGN_OR_RETURN(
+      const std::vector<Trouble> troubles,
+      RecordResults(ledger_, channels_, results, under_way_, options_.disable_after / kGaps));
+  for (const DeliveryResult& result : results) Apply(result);
+  for (const Trouble& trouble : troubles) {
+    if (trouble.failures > 0 && trouble.failing >= options_.disable_after) {
+      Disable(trouble.endpoint,
+              absl::StrCat("nothing succeeded there since ",
+                           absl::FormatTime(trouble.since, absl::UTCTimeZone()), ", ",
+                           trouble.failures, " tries failed; the last one: ", trouble.detail));
     }
   }
   return absl::OkStatus();
@@ -204,14 +322,14 @@ void Dispatcher::Apply(const DeliveryResult& result) {
   const std::string parent = job->record ? job->record->trace : "";
   const telemetry::TraceScope trace(
       telemetry::TraceContext::Parse(parent).value_or(telemetry::TraceContext()));
-  if (result.health == EndpointHealth::kGood) {
-    queue_.Succeeded(delivery.endpoint);
-  } else if (result.health == EndpointHealth::kBad) {
-    queue_.Failed(delivery.endpoint, result.time, result.retry_after);
-  }
+  queue_.Ended(delivery, result, result.uptime);
   if (result.state == v1::Delivery::STATE_PENDING) {
-    queue_.Postpone(delivery, result.attempt ? result.attempt->number() : delivery.attempts,
-                    result.due);
+    PendingDelivery next = delivery;
+    if (result.attempt) next.attempts = result.attempt->number();
+    next.tries_before += result.uncounted ? 1 : 0;
+    next.at_once = result.uncounted ? next.at_once + 1 : 0;
+    queue_.Postpone(next, result.uptime + result.pause);
+    if (job->interest != nullptr) NoteIfMoved(next);
   } else {
     queue_.Remove(delivery);
   }
@@ -226,6 +344,13 @@ void Dispatcher::Apply(const DeliveryResult& result) {
   if (result.disable_endpoint) Disable(delivery.endpoint, result.reason);
 }
 
+void Dispatcher::NoteIfMoved(const PendingDelivery& delivery) {
+  const std::shared_ptr<const Interest> interest = interests_.Find(delivery.subscription);
+  if (interest != nullptr && interest->subscription.endpoint() != delivery.endpoint) {
+    moved_.insert(delivery.subscription);
+  }
+}
+
 void Dispatcher::Disable(const std::string& endpoint, const std::string& reason) {
   const bool posted = disabler_.TryPost([this, endpoint, reason] {
     const absl::Status status = disable_(endpoint, reason);
@@ -237,7 +362,7 @@ void Dispatcher::Disable(const std::string& endpoint, const std::string& reason)
 }
 
 void Dispatcher::Finish() {
-  const absl::Time deadline = clock_.Now() + options_.stop_grace;
+  const absl::Duration end = clock_.Uptime() + options_.stop_grace;
   while (true) {
     TakeResults();
     const absl::Status status = RecordAll();
@@ -245,8 +370,9 @@ void Dispatcher::Finish() {
       telemetry::LogWarning("deliveries will be repeated", {{"error", status}});
       return;
     }
-    if (queue_.in_flight() == 0 || clock_.Now() >= deadline) return;
-    clock_.WaitUntil(results_->wakeup, deadline);
+    const absl::Duration left = end - clock_.Uptime();
+    if (queue_.in_flight() == 0 || left <= absl::ZeroDuration()) return;
+    clock_.WaitUntil(results_->wakeup, clock_.Now() + left);
   }
 }
 

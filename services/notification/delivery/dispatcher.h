@@ -1,9 +1,12 @@
 #pragma once
 
 #include <functional>
-#include <map>
 #include <memory>
+#include <set>
+#include <span>
 #include <string>
+#include <string_view>
+#include <utility>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -18,50 +21,12 @@
 #include "services/notification/channels/channels.h"
 #include "services/notification/delivery/gates.h"
 #include "services/notification/delivery/job_loader.h"
+#include "services/notification/delivery/metrics.h"
 #include "services/notification/delivery/queue/delivery_queue.h"
 #include "services/notification/delivery/results.h"
 #include "services/notification/ledger/ledger.h"
 
 namespace clusterwire::notification {
-
-// What delivery counts. Handles: valid as long as the metrics they came from.
-struct DeliveryMetrics {
-  explicit DeliveryMetrics(telemetry::Metrics& metrics) : registry(metrics) {}
-
-  void Count(const DeliveryResult& result, absl::Time created) {
-    if (result.attempt) attempt_seconds.Observe(result.time - ToTime(result.attempt->time()));
-    ended.at(result.state).Add();
-    if (result.state == v1::Delivery::STATE_DELIVERED) {
-      latency_seconds.Observe(result.time - created);
-    }
-  }
-  telemetry::Counter Ended(const std::string& outcome) {
-    return registry.GetCounter("clusterwire_deliveries_total",
-                               "Deliveries by how a look at them ended", {{"outcome", outcome}});
-  }
-
-  telemetry::Metrics& registry;
-  std::map<v1::Delivery::State, telemetry::Counter> ended = {
-      {v1::Delivery::STATE_DELIVERED, Ended("delivered")},
-      {v1::Delivery::STATE_PENDING, Ended("postponed")},
-      {v1::Delivery::STATE_DEAD, Ended("dead")},
-      {v1::Delivery::STATE_SUPPRESSED, Ended("suppressed")}};
-  telemetry::Counter endpoints_disabled = registry.GetCounter(
-      "clusterwire_delivery_endpoints_disabled_total", "Endpoints that were switched off");
-  telemetry::Counter ledger_errors = registry.GetCounter(
-      "clusterwire_delivery_ledger_errors_total", "Reads and writes of the ledger that failed");
-  telemetry::Counter left_in_ledger =
-      registry.GetCounter("clusterwire_delivery_left_in_ledger_total",
-                          "Deliveries left in the ledger for later, memory being full");
-  telemetry::Gauge in_flight =
-      registry.GetGauge("clusterwire_delivery_in_flight", "Tries under way");
-  telemetry::Gauge loaded =
-      registry.GetGauge("clusterwire_delivery_loaded", "Pending deliveries in memory");
-  telemetry::Histogram attempt_seconds =
-      registry.GetHistogram("clusterwire_delivery_attempt_seconds", "How long tries took");
-  telemetry::Histogram latency_seconds = registry.GetHistogram(
-      "clusterwire_delivery_latency_seconds", "From a change's arrival to its delivery");
-};
 
 // Hands over what is pending: takes what is due from the queue, asks the gates, sends, and records
 // the results in batches. One thread decides; sending is the channels' business.
@@ -70,12 +35,16 @@ struct DeliveryMetrics {
 // record the same delivery goes out again under the same name. Nothing else is repeated, nothing
 // lost. While the ledger is away nothing new is sent, and what came back is kept until it is
 // recorded.
+//
+// Waits are counted by the uptime: setting the clock stops nothing and hurries nothing.
 class Dispatcher {
  public:
   struct Options {
     RetrySchedule schedule = {};
     DeliveryQueue::Options queue = {};
-    absl::Duration try_limit = absl::Seconds(15);
+    absl::Duration try_limit = absl::Seconds(15);  // the longest of any try
+    // An endpoint is switched off when its failures cover so much time without a success; of a gap
+    // between two of them a fifth of this counts.
     absl::Duration disable_after = absl::Hours(5 * 24);
     absl::Duration sweep = absl::Minutes(1);       // how often the ledger is asked for strays
     absl::Duration stop_grace = absl::Seconds(5);  // for what is under way
@@ -85,7 +54,7 @@ class Dispatcher {
       std::function<absl::Status(const std::string& endpoint, const std::string& reason)>;
 
   // Starts. The arguments by reference outlive the dispatcher.
-  Dispatcher(Options options, Ledger& ledger, const Interests& interests, const Channels& channels,
+  Dispatcher(Options options, Ledger& ledger, Interests& interests, const Channels& channels,
              DisableEndpoint disable, Clock& clock, Random& random, telemetry::Metrics& metrics);
   // Sends nothing more, waits up to stop_grace for what is under way, and records it.
   ~Dispatcher();
@@ -99,32 +68,54 @@ class Dispatcher {
   // Asks the ledger for all that is pending, when that isn't known. Any thread.
   void Reload();
 
+  // Suppresses what is pending under this subscriber, endpoint or subscription, which was deleted.
+  // What the ledger can't do now is done by a gate when it is due. Any thread.
+  void Suppress(const std::string& name, std::string_view reason);
+  // Makes a dead delivery pending again and hands it over. NOT_FOUND; FAILED_PRECONDITION with
+  // DELIVERY_NOT_DEAD or TOO_MANY_TRIES, and with DELIVERY_BLOCKED where a gate would drop it. Any
+  // thread.
+  absl::Status Redrive(const std::string& name);
+  // Says in a pending delivery what it waits for, and until when. Any thread.
+  void Describe(v1::Delivery* delivery) const;
+  DeliveryQueue::Usage usage() const { return queue_.usage(); }
+
  private:
   static constexpr size_t kOfferLimit = 100'000;  // then the ledger is asked instead
   static constexpr size_t kNewestLimit = 500;     // then all are read from the ledger
   static constexpr size_t kPage = 1000;           // endpoints in one question to the ledger
   static constexpr size_t kTaken = 200;           // deliveries begun between two looks around
+  static constexpr size_t kLoads = 20;            // endpoints loaded between them
+  static constexpr size_t kMoves = 20;            // subscriptions followed between them
+  static constexpr int kMoved = 500;              // deliveries of one, in one transaction
+  static constexpr int kSuppressed = 10'000;      // in one transaction
+  static constexpr absl::Duration kSlice = absl::Milliseconds(50);  // for beginning them
 
+  static constexpr absl::Duration kCatchUpLimit = absl::Seconds(2);
   static constexpr absl::Duration kUnknownChannelPause = absl::Minutes(10);
 
   absl::StatusOr<absl::Time> Step();
   void TakeOffers();
+  void TakeNews();
   void TakeResults();
   absl::Status Work();
   absl::Status RecordAll();
+  absl::Status Record(std::span<const DeliveryResult> results);
+  absl::Status FollowMoved();
   absl::Status FindPending();
   absl::Status LoadMore();
   absl::Status StartDue();
   void Start(std::shared_ptr<const Job> job);
   void EndUntried(const Job& job, v1::Delivery::State state, const std::string& reason,
-                  absl::Time due);
+                  absl::Duration pause = absl::ZeroDuration());
   void Apply(const DeliveryResult& result);
+  void NoteIfMoved(const PendingDelivery& delivery);
   void Disable(const std::string& endpoint, const std::string& reason);
   absl::Time NextLook() const;
   void Finish();
 
   const Options options_;
   Ledger& ledger_;
+  Interests& interests_;
   const Channels& channels_;
   const DisableEndpoint disable_;
   Clock& clock_;
@@ -132,16 +123,18 @@ class Dispatcher {
 
   // The thread's own.
   JobLoader loader_;
-  DeliveryQueue queue_;
-  Jobs under_way_;  // until their results are recorded
+  DeliveryQueue queue_;  // others may look at it
+  Jobs under_way_;       // until their results are recorded
   std::vector<DeliveryResult> unrecorded_;
-  absl::Time next_sweep_ = absl::InfinitePast();
+  std::set<std::string> moved_;  // subscriptions whose endpoint is another now
+  absl::Duration next_sweep_ = -absl::InfiniteDuration();  // an uptime
 
   Mutex mutex_;
   std::vector<PendingDelivery> offers_ ABSL_GUARDED_BY(mutex_);
   std::vector<std::shared_ptr<const KeptRecord>> newest_ ABSL_GUARDED_BY(mutex_);
   bool forget_ ABSL_GUARDED_BY(mutex_) = false;  // some of them are missing
   bool reload_ ABSL_GUARDED_BY(mutex_) = true;
+  std::set<std::pair<std::string, Interests::News>> news_ ABSL_GUARDED_BY(mutex_);
 
   const std::shared_ptr<ResultQueue> results_;
   Executor disabler_{{.threads = 1, .queue_limit = 1000}};

@@ -16,9 +16,6 @@ GateAnswer AskWanted(const Job& job) {
   if (made != 0 && made != WhenMade(job.interest->subscription)) {
     return Drop{"the subscription was deleted and made anew"};
   }
-  if (job.interest->subscription.endpoint() != job.delivery.endpoint) {
-    return Drop{"the subscription has another endpoint now"};
-  }
   return Go{};
 }
 

@@ -22,12 +22,6 @@ TEST(GatesTest, ADeletedOrPausedSubscriptionGetsNothingMore) {
   EXPECT_EQ(Answer(job), "wanted: the subscription was deleted or paused");
 }
 
-TEST(GatesTest, ASubscriptionThatMovedToAnotherEndpointGetsNothingAtTheOld) {
-  Job job = LabelAwardedJob();
-  job.delivery.endpoint = "subscribers/newsletter/endpoints/old";
-  EXPECT_EQ(Answer(job), "wanted: the subscription has another endpoint now");
-}
-
 TEST(GatesTest, NothingGoesToADeletedEndpoint) {
   Job job = LabelAwardedJob();
   job.endpoint = nullptr;

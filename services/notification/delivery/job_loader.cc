@@ -30,7 +30,8 @@ std::shared_ptr<const KeptRecord> JobLoader::FindKept(const std::string& change_
   return kept_.front();
 }
 
-std::shared_ptr<const Job> JobLoader::FromMemory(const PendingDelivery& delivery, absl::Time now) {
+std::shared_ptr<const Job> JobLoader::FromMemory(const PendingDelivery& delivery,
+                                                 absl::Duration now) {
   const absl::Duration age = now - delivery.offered;
   if (delivery.attempts > 0 || age < absl::ZeroDuration() || age > kFresh) return nullptr;
   std::shared_ptr<const KeptRecord> record = FindKept(delivery.change_id);
@@ -60,7 +61,7 @@ std::shared_ptr<const Job> JobLoader::MakeJob(const PendingDelivery& delivery, b
 }
 
 absl::StatusOr<JobLoader::Loaded> JobLoader::Load(const std::vector<PendingDelivery>& deliveries,
-                                                  absl::Time now) {
+                                                  absl::Duration now) {
   Loaded loaded;
   std::vector<PendingDelivery> others;
   for (const PendingDelivery& delivery : deliveries) {

@@ -40,13 +40,14 @@ class JobLoader {
     std::vector<PendingDelivery> ended;  // pending no more: handed over before their offer came
   };
   // A record that can't be parsed fails only the jobs that ask for it: they come without it.
-  absl::StatusOr<Loaded> Load(const std::vector<PendingDelivery>& deliveries, absl::Time now);
+  // `now` is the uptime.
+  absl::StatusOr<Loaded> Load(const std::vector<PendingDelivery>& deliveries, absl::Duration now);
 
  private:
   std::shared_ptr<const KeptRecord> FindKept(const std::string& change_id);
   void KeepRecord(std::shared_ptr<const KeptRecord> record);
   // Null when the ledger has to be asked.
-  std::shared_ptr<const Job> FromMemory(const PendingDelivery& delivery, absl::Time now);
+  std::shared_ptr<const Job> FromMemory(const PendingDelivery& delivery, absl::Duration now);
   // Null when it can't be read any more.
   absl::StatusOr<std::shared_ptr<const KeptRecord>> RecordOf(sql::Connection& connection,
                                                              const std::string& change_id);

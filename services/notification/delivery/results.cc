@@ -1,6 +1,7 @@
 #include "services/notification/delivery/results.h"
 
 #include <algorithm>
+#include <map>
 
 #include "absl/strings/str_cat.h"
 #include "google/protobuf/util/time_util.h"
@@ -13,6 +14,7 @@ namespace clusterwire::notification {
 namespace {
 
 constexpr size_t kDetailBytes = 500;  // of what receivers send, which may hold anything
+constexpr int kMostAtOnce = 3;        // tries in a row that the schedule doesn't count
 
 }  // namespace
 
@@ -46,37 +48,44 @@ std::optional<absl::Duration> RetrySchedule::PauseAfter(int attempts, Random& ra
   return pauses_[index] * (1 + jitter_ * (2 * random.Fraction() - 1));
 }
 
-DeliveryResult ResultOf(const PendingDelivery& delivery, const Outcome& outcome, absl::Time begun,
-                        absl::Time ended, const RetrySchedule& schedule, Random& random) {
+DeliveryResult ResultOf(const PendingDelivery& delivery, const Outcome& outcome, const Try& done,
+                        const RetrySchedule& schedule, Random& random) {
   v1::Attempt attempt;
   attempt.set_number(delivery.attempts + 1);
-  *attempt.mutable_time() = ToTimestamp(begun);
-  attempt.set_duration_ms(absl::ToInt64Milliseconds(ended - begun));
-  DeliveryResult result{.delivery = delivery.name, .time = ended, .due = ended};
+  *attempt.mutable_time() = ToTimestamp(done.begun);
+  attempt.set_duration_ms(absl::ToInt64Milliseconds(done.took));
+  DeliveryResult result{.delivery = delivery.name, .time = done.ended, .took = done.took};
   const auto tell = [&attempt](const char* ending, int http_status, std::string_view detail) {
     attempt.set_outcome(ending);
     attempt.set_http_status(http_status);
     attempt.set_detail(ReadableUtf8(detail, kDetailBytes));
   };
-  if (const auto* done = std::get_if<Done>(&outcome)) {
+  if (const auto* success = std::get_if<Done>(&outcome)) {
     result.state = v1::Delivery::STATE_DELIVERED;
     result.health = EndpointHealth::kGood;
-    tell("delivered", done->http_status, done->receipt);
+    tell("delivered", success->http_status, success->receipt);
   } else if (const auto* dead = std::get_if<Dead>(&outcome)) {
     result.state = v1::Delivery::STATE_DEAD;
-    if (!dead->ours) result.health = EndpointHealth::kBad;
+    if (!dead->ours) {
+      result.health = dead->refused ? EndpointHealth::kRefused : EndpointHealth::kBad;
+    }
     result.disable_endpoint = dead->disable_endpoint;
     tell("dead", dead->http_status, dead->reason);
     result.reason = attempt.detail();
   } else {
     const Wait& wait = std::get<Wait>(outcome);
     if (!wait.ours) result.health = EndpointHealth::kBad;
-    result.retry_after = std::min(wait.until, ended + kLongestRequest);
-    const std::optional<absl::Duration> pause = schedule.PauseAfter(attempt.number(), random);
+    result.uncounted = wait.at_once && delivery.at_once < kMostAtOnce;
+    const absl::Duration asked =
+        std::clamp(wait.until - done.ended, absl::ZeroDuration(), kLongestRequest);
+    if (wait.rests_endpoint) result.rest = asked;
+    const std::optional<absl::Duration> pause =
+        result.uncounted ? absl::ZeroDuration()
+                         : schedule.PauseAfter(attempt.number() - delivery.tries_before, random);
     tell(pause ? "retry" : "dead", wait.http_status, wait.reason);
     result.reason = attempt.detail();
     if (pause) {
-      result.due = std::max(ended + *pause, result.retry_after);
+      result.pause = std::max(*pause, asked);
     } else {
       result.state = v1::Delivery::STATE_DEAD;
       result.reason =
@@ -87,34 +96,43 @@ DeliveryResult ResultOf(const PendingDelivery& delivery, const Outcome& outcome,
   return result;
 }
 
-absl::StatusOr<std::map<std::string, absl::Time>> RecordResults(
-    Ledger& ledger, const Channels& channels, std::span<const DeliveryResult> results,
-    const Jobs& jobs) {
-  using Failing = std::map<std::string, absl::Time>;
-  return ledger.Write([&](sql::Connection& connection) -> absl::StatusOr<Failing> {
+absl::StatusOr<std::vector<Trouble>> RecordResults(Ledger& ledger, const Channels& channels,
+                                                   std::span<const DeliveryResult> results,
+                                                   const Jobs& jobs, absl::Duration longest_gap) {
+  using Failing = std::map<std::string, Trouble>;
+  const auto write = [&](sql::Connection& connection) -> absl::StatusOr<Failing> {
     Failing failing;
+    Troubles troubles(connection);
     for (const DeliveryResult& result : results) {
-      RETURN_IF_ERROR(Deliveries(connection).SetResult(result));
+      ASSIGN_OR_RETURN(const bool was_pending, Deliveries(connection).SetResult(result));
       if (!result.attempt) continue;
       const Job& job = *jobs.at(result.delivery);
       Channel& channel = *channels.at(job.endpoint->channel_case());
-      if (result.state == v1::Delivery::STATE_DELIVERED) {
+      // What was suppressed meanwhile, with a deleted subscriber, must not reach its inbox.
+      if (result.state == v1::Delivery::STATE_DELIVERED && was_pending) {
         RETURN_IF_ERROR(channel.Write(connection, job));
       }
-      if (!channel.has_receiver()) continue;
+      if (!channel.has_receiver() || result.health == EndpointHealth::kUnknown) continue;
       const std::string& endpoint = job.delivery.endpoint;
       if (result.health == EndpointHealth::kGood || result.disable_endpoint) {
-        RETURN_IF_ERROR(Deliveries(connection).ClearFailures(endpoint));
+        RETURN_IF_ERROR(troubles.Clear(endpoint));
         failing.erase(endpoint);
-      } else if (result.health == EndpointHealth::kBad) {
-        ASSIGN_OR_RETURN(const absl::Time since,
-                         Deliveries(connection).AddFailure(endpoint, result.time));
-        // It is written when it is made and when it is switched on: older failures are forgiven.
-        failing[endpoint] = std::max(since, ToTime(job.endpoint->update_time()));
+        continue;
       }
+      ASSIGN_OR_RETURN(failing[endpoint],
+                       troubles.Add({.endpoint = endpoint,
+                                     .revision = job.endpoint->revision(),
+                                     .time = result.time,
+                                     .refused = result.health == EndpointHealth::kRefused,
+                                     .detail = result.attempt->detail()},
+                                    longest_gap));
     }
     return failing;
-  });
+  };
+  ASSIGN_OR_RETURN(const Failing failing, ledger.Write(write));
+  std::vector<Trouble> found;
+  for (const auto& [endpoint, trouble] : failing) found.push_back(trouble);
+  return found;
 }
 
 }  // namespace clusterwire::notification

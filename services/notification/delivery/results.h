@@ -1,6 +1,5 @@
 #pragma once
 
-#include <map>
 #include <memory>
 #include <optional>
 #include <span>
@@ -18,6 +17,7 @@
 #include "libs/base/threads/mutex.h"
 #include "libs/base/time/clock.h"
 #include "services/notification/channels/channels.h"
+#include "services/notification/ledger/deliveries/troubles.h"
 #include "services/notification/ledger/ledger.h"
 
 // From how a try ended to what the ledger says of it.
@@ -37,9 +37,10 @@ class RetrySchedule {
 
  private:
   // By default a little over three days.
-  std::vector<absl::Duration> pauses_ = {absl::Seconds(5), absl::Minutes(5), absl::Minutes(30),
-                                         absl::Hours(2),   absl::Hours(5),   absl::Hours(10),
-                                         absl::Hours(14),  absl::Hours(20),  absl::Hours(24)};
+  std::vector<absl::Duration> pauses_ = {absl::Seconds(5), absl::Seconds(15), absl::Minutes(1),
+                                         absl::Minutes(5), absl::Minutes(30), absl::Hours(2),
+                                         absl::Hours(5),   absl::Hours(10),   absl::Hours(14),
+                                         absl::Hours(20),  absl::Hours(24)};
   double jitter_ = 0.1;  // ± 10 %
 };
 
@@ -47,11 +48,18 @@ class RetrySchedule {
 // more is still tried once a day, and is switched off when nothing succeeds there for too long.
 inline constexpr absl::Duration kLongestRequest = absl::Hours(24);
 
+// A try that is over. How long it took doesn't depend on the clock.
+struct Try {
+  absl::Time begun;
+  absl::Time ended;
+  absl::Duration took;
+};
+
 // What a try's outcome makes of its delivery. The next try is when the schedule says, but not
 // before the receiver asked for, up to kLongestRequest; after the schedule's end the delivery is
 // dead.
-DeliveryResult ResultOf(const PendingDelivery& delivery, const Outcome& outcome, absl::Time begun,
-                        absl::Time ended, const RetrySchedule& schedule, Random& random);
+DeliveryResult ResultOf(const PendingDelivery& delivery, const Outcome& outcome, const Try& done,
+                        const RetrySchedule& schedule, Random& random);
 
 // Results of tries on their way from the channels' threads to the dispatcher's; no more than may be
 // under way. Shared with the channels' callbacks, which may come after the dispatcher is gone.
@@ -61,10 +69,11 @@ class ResultQueue {
   ResultQueue(RetrySchedule schedule, Clock& clock, Random& random)
       : schedule_(std::move(schedule)), clock_(clock), random_(random) {}
 
-  // A try that began at `begun` has just ended.
-  void Put(const Job& job, const Outcome& outcome, absl::Time begun) {
-    DeliveryResult result =
-        ResultOf(job.delivery, outcome, begun, clock_.Now(), schedule_, random_);
+  // A try has just ended that began at `begun`, by the clock and by its uptime.
+  void Put(const Job& job, const Outcome& outcome, absl::Time begun, absl::Duration uptime) {
+    const Try done = {.begun = begun, .ended = clock_.Now(), .took = clock_.Uptime() - uptime};
+    DeliveryResult result = ResultOf(job.delivery, outcome, done, schedule_, random_);
+    result.uptime = uptime + done.took;
     {
       MutexLock lock(mutex_);
       results_.push_back(std::move(result));
@@ -90,11 +99,10 @@ class ResultQueue {
 using Jobs = std::unordered_map<std::string, std::shared_ptr<const Job>>;
 
 // Writes results into the ledger, with what channels put there, all in one transaction; may be
-// repeated. Every result's job is in `jobs`. Gives the endpoints that failed, with the time since
-// when nothing has succeeded there; it doesn't reach back behind the moment at which the endpoint
-// was made or switched on again.
-absl::StatusOr<std::map<std::string, absl::Time>> RecordResults(
-    Ledger& ledger, const Channels& channels, std::span<const DeliveryResult> results,
-    const Jobs& jobs);
+// repeated. Every result's job is in `jobs`. Gives the endpoints at which something failed or was
+// refused and nothing succeeded after it; `longest_gap` is what counts of a gap between failures.
+absl::StatusOr<std::vector<Trouble>> RecordResults(Ledger& ledger, const Channels& channels,
+                                                   std::span<const DeliveryResult> results,
+                                                   const Jobs& jobs, absl::Duration longest_gap);
 
 }  // namespace clusterwire::notification

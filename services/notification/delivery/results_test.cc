@@ -26,9 +26,10 @@ RetrySchedule TwoPauses() {
 TEST(RetryScheduleTest, ByDefaultGoesFromSecondsToADayAndThenGivesUp) {
   SeededRandom random(TestSeed());
   const RetrySchedule schedule;
-  const std::vector<absl::Duration> middle = {absl::Seconds(5), absl::Minutes(5), absl::Minutes(30),
-                                              absl::Hours(2),   absl::Hours(5),   absl::Hours(10),
-                                              absl::Hours(14),  absl::Hours(20),  absl::Hours(24)};
+  const std::vector<absl::Duration> middle = {absl::Seconds(5), absl::Seconds(15), absl::Minutes(1),
+                                              absl::Minutes(5), absl::Minutes(30), absl::Hours(2),
+                                              absl::Hours(5),   absl::Hours(10),   absl::Hours(14),
+                                              absl::Hours(20),  absl::Hours(24)};
   for (size_t i = 0; i < middle.size(); ++i) {
     const std::optional<absl::Duration> pause =
         schedule.PauseAfter(static_cast<int>(i) + 1, random);
@@ -36,7 +37,7 @@ TEST(RetryScheduleTest, ByDefaultGoesFromSecondsToADayAndThenGivesUp) {
     EXPECT_GE(*pause, middle[i] * 0.9);
     EXPECT_LE(*pause, middle[i] * 1.1);
   }
-  EXPECT_EQ(schedule.PauseAfter(10, random), std::nullopt);
+  EXPECT_EQ(schedule.PauseAfter(12, random), std::nullopt);
 }
 
 TEST(RetryScheduleTest, IsWhatTheConfigurationSays) {
@@ -58,8 +59,13 @@ TEST(RetryScheduleTest, AnOptionOutOfRangeIsNamed) {
 class DeliveryResultTest : public testing::Test {
  protected:
   DeliveryResult Of(const Outcome& outcome, int attempts_before = 0) {
-    return ResultOf({.name = "deliveries/1", .attempts = attempts_before}, outcome, kStart,
-                    kStart + absl::Milliseconds(120), TwoPauses(), random_);
+    return Of(outcome, {.name = "deliveries/1", .attempts = attempts_before});
+  }
+  DeliveryResult Of(const Outcome& outcome, const PendingDelivery& delivery) {
+    const Try done = {.begun = kStart,
+                      .ended = kStart + absl::Milliseconds(120),
+                      .took = absl::Milliseconds(120)};
+    return ResultOf(delivery, outcome, done, TwoPauses(), random_);
   }
   SeededRandom random_{1};
 };
@@ -77,21 +83,55 @@ TEST_F(DeliveryResultTest, SuccessIsDelivered) {
 TEST_F(DeliveryResultTest, AFailureWaitsForTheSchedule) {
   const DeliveryResult result = Of(Wait{.reason = "HTTP 500", .http_status = 500}, 1);
   EXPECT_EQ(result.state, v1::Delivery::STATE_PENDING);
-  EXPECT_EQ(result.due, result.time + absl::Minutes(1));
+  EXPECT_EQ(result.pause, absl::Minutes(1));
   EXPECT_EQ(result.attempt->outcome(), "retry");
   EXPECT_EQ(result.attempt->number(), 2);
   EXPECT_EQ(result.reason, "HTTP 500");
 }
 
 TEST_F(DeliveryResultTest, RetryAfterIsObeyedWhenItIsLater) {
-  EXPECT_EQ(Of(Wait{.until = kStart + absl::Hours(1)}).due, kStart + absl::Hours(1));
-  const DeliveryResult sooner = Of(Wait{.until = kStart + absl::Seconds(1)});
-  EXPECT_EQ(sooner.due, sooner.time + absl::Seconds(10));
+  const absl::Time ended = kStart + absl::Milliseconds(120);
+  EXPECT_EQ(Of(Wait{.until = ended + absl::Hours(1)}).pause, absl::Hours(1));
+  EXPECT_EQ(Of(Wait{.until = kStart + absl::Seconds(1)}).pause, absl::Seconds(10));
 }
 
 TEST_F(DeliveryResultTest, OfRetryAfterADayIsObeyed) {
-  const DeliveryResult result = Of(Wait{.until = kStart + absl::Hours(365 * 24)});
-  EXPECT_EQ(result.due, result.time + absl::Hours(24));
+  EXPECT_EQ(Of(Wait{.until = kStart + absl::Hours(365 * 24)}).pause, absl::Hours(24));
+}
+
+TEST_F(DeliveryResultTest, RetryAfterRestsTheEndpointOnlyWhereItSpeaksForIt) {
+  const absl::Time later = kStart + absl::Milliseconds(120) + absl::Hours(1);
+  EXPECT_EQ(Of(Wait{.until = later}).rest, absl::ZeroDuration());
+  EXPECT_EQ(Of(Wait{.until = later, .rests_endpoint = true}).rest, absl::Hours(1));
+}
+
+TEST_F(DeliveryResultTest, WhatIsRefusedForTheEventsFaultIsDeadAndNoFailureOfTheEndpoint) {
+  const DeliveryResult result = Of(Dead{.reason = "HTTP 422", .http_status = 422, .refused = true});
+  EXPECT_EQ(result.state, v1::Delivery::STATE_DEAD);
+  EXPECT_EQ(result.health, EndpointHealth::kRefused);
+  EXPECT_EQ(Of(Dead{.reason = "HTTP 410", .http_status = 410}).health, EndpointHealth::kBad);
+}
+
+TEST_F(DeliveryResultTest, WhatWasBroughtBackHasAllItsTriesAnew) {
+  const PendingDelivery delivery{.name = "deliveries/1", .attempts = 3, .tries_before = 3};
+  const DeliveryResult result = Of(Wait{.reason = "HTTP 500"}, delivery);
+  EXPECT_EQ(result.state, v1::Delivery::STATE_PENDING);
+  EXPECT_EQ(result.pause, absl::Seconds(10));
+  EXPECT_EQ(result.attempt->number(), 4);
+}
+
+TEST_F(DeliveryResultTest, ATryAtOnceIsNotCountedByTheScheduleAFewTimes) {
+  const Wait stale{.reason = "STALE_CONNECTION", .ours = true, .at_once = true};
+  PendingDelivery delivery{.name = "deliveries/1", .attempts = 2};
+  const DeliveryResult result = Of(stale, delivery);
+  EXPECT_EQ(result.state, v1::Delivery::STATE_PENDING);
+  EXPECT_EQ(result.pause, absl::ZeroDuration());
+  EXPECT_TRUE(result.uncounted);
+  EXPECT_EQ(result.attempt->outcome(), "retry");
+  EXPECT_EQ(result.health, EndpointHealth::kUnknown);
+  delivery = {.name = "deliveries/1", .attempts = 3, .tries_before = 3, .at_once = 3};
+  EXPECT_EQ(Of(stale, delivery).pause, absl::Seconds(10));
+  EXPECT_FALSE(Of(stale, delivery).uncounted);
 }
 
 TEST_F(DeliveryResultTest, AfterTheScheduleItIsGivenUp) {

@@ -159,6 +159,10 @@ absl::Status Ingest::PollAndTake() {
     if (kafka::NeedsNewClient(batch.status())) consumer_.reset();
     return batch.status();
   }
+  if (std::vector<kafka::TopicPartition> now = consumer_->assigned(); now != assigned_) {
+    assigned_ = std::move(now);
+    intake_.Rejoin();
+  }
   const absl::Status taken = Take(batch->messages);
   if (consumer_ == nullptr) return taken;
   const absl::Status mended = Mend(batch->errors);

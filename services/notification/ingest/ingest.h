@@ -120,6 +120,7 @@ class Ingest {
   // The thread's own; the hook outlives the consumer.
   std::unique_ptr<StartOffsets> start_offsets_;
   std::unique_ptr<kafka::Consumer> consumer_;
+  std::vector<kafka::TopicPartition> assigned_;            // when it was last looked at
   std::map<kafka::TopicPartition, absl::Duration> taken_;  // when something last came, by uptime
   std::map<kafka::TopicPartition, int64_t> noted_;  // up to where the ledger knows it to be read
 

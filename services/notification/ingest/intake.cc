@@ -37,6 +37,11 @@ absl::Status Intake::Take(std::span<const kafka::ReceivedMessage> messages) {
   return status;
 }
 
+void Intake::Rejoin() {
+  MutexLock lock(mutex_);
+  prepared_ = false;
+}
+
 absl::StatusOr<std::string> Intake::Redrive(std::string_view dead_letter) {
   MutexLock lock(mutex_);
   ASSIGN_OR_RETURN(const kafka::ReceivedMessage message,
@@ -71,13 +76,13 @@ absl::Status Intake::TakeAll(std::span<const kafka::ReceivedMessage> messages, b
   return absl::OkStatus();
 }
 
-// So that a subscription hears of all that arrives after it was answered, and so that the times of
-// records rise over restarts.
+// So that a subscription hears of all that arrives after it was answered, and so that the sequence
+// rises over restarts and from replica to replica, whatever their clocks say.
 absl::Status Intake::Prepare() {
   RETURN_IF_ERROR(interests_.CatchUp(clock_.Now() + options_.catch_up_limit).status());
   if (prepared_) return absl::OkStatus();
-  ASSIGN_OR_RETURN(last_received_, ledger_.Read([](sql::Connection& connection) {
-    return Records(connection).LastReceived();
+  ASSIGN_OR_RETURN(last_sequence_, ledger_.Read([](sql::Connection& connection) {
+    return Deliveries(connection).LastSequence();
   }));
   prepared_ = true;
   return absl::OkStatus();
@@ -85,8 +90,7 @@ absl::Status Intake::Prepare() {
 
 Intake::Item Intake::ItemOf(const kafka::ReceivedMessage& message) {
   Item item{.message = &message, .error = {}, .record = {}, .matches = {}};
-  last_received_ = std::max(clock_.Now(), last_received_ + absl::Microseconds(1));
-  absl::StatusOr<KeptRecord> read = ReadRecord(message, last_received_);
+  absl::StatusOr<KeptRecord> read = ReadRecord(message, clock_.Now());
   if (!read.ok()) {
     item.error = read.status();
     telemetry::LogWarning("record set aside", {{"partition", kafka::ToString(message.from)},
@@ -96,6 +100,7 @@ Intake::Item Intake::ItemOf(const kafka::ReceivedMessage& message) {
   }
   item.record = std::make_shared<const KeptRecord>(*std::move(read));
   const KeptRecord& record = *item.record;
+  last_sequence_ = std::max(absl::ToUnixMicros(record.received), last_sequence_ + 1);
   item.matches = MatchesOf(record);
   const telemetry::TraceScope trace(
       telemetry::TraceContext::Parse(record.trace).value_or(telemetry::TraceContext()));
@@ -119,8 +124,8 @@ std::vector<Intake::Match> Intake::MatchesOf(const KeptRecord& record) const {
                       .subscription_made = WhenMade(subscription),
                       .endpoint = subscription.endpoint(),
                       .transition = ToProto(transition),
-                      .created = record.received,
-                      .due = record.received},
+                      .sequence = last_sequence_,
+                      .created = record.received},
          .names_kind = absl::c_linear_search(subscription.kinds(), record.change.kind())});
   });
   std::ranges::sort(matches, {}, &Match::subscription);
@@ -201,7 +206,7 @@ absl::StatusOr<bool> Intake::WriteRecord(sql::Connection& connection, const Item
   }
   Committed& committed = added->committed;
   if (newest) {
-    for (PendingDelivery& delivery : pending) delivery.offered = clock_.Now();
+    for (PendingDelivery& delivery : pending) delivery.offered = clock_.Uptime();
     committed.newest.push_back(item.record);
   }
   std::move(pending.begin(), pending.end(), std::back_inserter(committed.pending));

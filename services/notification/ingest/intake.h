@@ -80,6 +80,10 @@ class Intake {
   // messages again.
   absl::Status Take(std::span<const kafka::ReceivedMessage> messages);
 
+  // Partitions come from another process, whose clock may be ahead: what is taken from now on comes
+  // behind all that it took.
+  void Rejoin();
+
   // Reads a dead letter once more; gives the ce_id of the change that it turned out to be.
   // NOT_FOUND, or FAILED_PRECONDITION when it still can't be read.
   absl::StatusOr<std::string> Redrive(std::string_view dead_letter);
@@ -123,8 +127,8 @@ class Intake {
   const Reload reload_;
 
   Mutex mutex_;  // one call at a time
-  absl::Time last_received_ = absl::InfinitePast();
-  bool prepared_ = false;     // last_received_ is the ledger's
+  int64_t last_sequence_ = 0;
+  bool prepared_ = false;     // last_sequence_ is the ledger's
   bool unannounced_ = false;  // a transaction may have committed unnoticed
 };
 

@@ -56,6 +56,43 @@ TEST_P(IntakeTest, ARecordTakenAgainAddsNothing) {
   EXPECT_THAT(offered_, SizeIs(1));
 }
 
+TEST_P(IntakeTest, WhatComesAfterTheClockWasSetBackIsDueAtOnceAndStillBehind) {
+  Subscribe("all", "");
+  ASSERT_THAT(Take({MessageOf(ClusterChange("a", 1, "cluster.created", "", "published"), 0)}),
+              IsOk());
+  store_.clock.Set(store_.clock.Now() - absl::Hours(1));
+  ASSERT_THAT(
+      Take({MessageOf(ClusterChange("a", 2, "cluster.updated", "published", "published"), 1)}),
+      IsOk());
+  ASSERT_THAT(offered_, SizeIs(2));
+  EXPECT_GT(offered_[1].sequence, offered_[0].sequence);
+  EXPECT_EQ(offered_[1].created, store_.clock.Now());
+  const auto pending = ledger_->Read([&](sql::Connection& connection) {
+    return Deliveries(connection).Pending(offered_[1].endpoint, 10, store_.clock.Now());
+  });
+  ASSERT_THAT(pending, IsOk());
+  EXPECT_EQ(pending->at(1).name, offered_[1].name);
+  for (const PendingDelivery& delivery : *pending) {
+    EXPECT_EQ(delivery.wait, absl::ZeroDuration());
+  }
+}
+
+TEST_P(IntakeTest, WhatAProcessTookWhoseClockWasAheadComesFirst) {
+  Subscribe("all", "");
+  ASSERT_THAT(Take({MessageOf(ClusterChange("a", 1, "cluster.created", "", "published"), 0)}),
+              IsOk());
+  const KeptRecord record = MakeRecord("clusters/a", 2);
+  PendingDelivery theirs = MakeDelivery(record, "subscribers/x/subscriptions/all");
+  theirs.sequence = offered_[0].sequence + 3'600'000'000;
+  Keep(record, {theirs});
+  intake_->Rejoin();
+  ASSERT_THAT(
+      Take({MessageOf(ClusterChange("a", 3, "cluster.updated", "published", "published"), 2)}),
+      IsOk());
+  ASSERT_THAT(offered_, SizeIs(2));
+  EXPECT_GT(offered_[1].sequence, theirs.sequence);
+}
+
 TEST_P(IntakeTest, ASubscriptionHearsOfWhatArrivesAfterItWasAnswered) {
   for (int i = 0; i < 5; ++i) {
     const std::string id = "s" + std::to_string(i);
@@ -164,7 +201,7 @@ TEST_P(IntakeTest, ThePositionMovesWithTheBatch) {
   EXPECT_NE(DigestOf(first), DigestOf(last));
 }
 
-TEST_P(IntakeTest, TimesOfRecordsRiseEvenWhenTheClockStands) {
+TEST_P(IntakeTest, TheSequenceRisesEvenWhenTheClockStands) {
   Subscribe("all", "");
   ASSERT_THAT(Take({MessageOf(ClusterChange("a", 1, "cluster.created", "", "published"), 0),
                     MessageOf(ClusterChange("b", 2, "cluster.created", "", "published"), 1)}),
@@ -172,14 +209,14 @@ TEST_P(IntakeTest, TimesOfRecordsRiseEvenWhenTheClockStands) {
   ASSERT_THAT(Take({MessageOf(ClusterChange("c", 3, "cluster.created", "", "published"), 2)}),
               IsOk());
   ASSERT_THAT(offered_, SizeIs(3));
-  EXPECT_LT(offered_[0].created, offered_[1].created);
-  EXPECT_LT(offered_[1].created, offered_[2].created);
+  EXPECT_LT(offered_[0].sequence, offered_[1].sequence);
+  EXPECT_LT(offered_[1].sequence, offered_[2].sequence);
 }
 
 TEST_P(IntakeTest, WhenACommitsAnswerIsLostTheDispatcherIsToldToLook) {
   Subscribe("all", "");
   const auto message = MessageOf(ClusterChange("a", 1, "cluster.created", "", "published"), 0);
-  // The first COMMIT ends the question for the last time of a record.
+  // The first COMMIT ends the question for the last sequence.
   faulty_.Inject({.fragment = "COMMIT",
                   .status = absl::UnavailableError("connection lost"),
                   .after = true,

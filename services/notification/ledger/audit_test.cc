@@ -37,8 +37,7 @@ TEST_P(AuditTest, ARoundOfSmallStepsFindsWhatOneLookWould) {
     SetResult({.delivery = DeliveryName(kA, record.id),
                .state = i % 2 == 0 ? v1::Delivery::STATE_DELIVERED : v1::Delivery::STATE_SUPPRESSED,
                .reason = i % 2 == 0 ? "" : "wanted: paused",
-               .time = record.received,
-               .due = record.received});
+               .time = record.received});
   }
   EXPECT_EQ(Round(audit), 8) << "each record takes a step: two have more than three deliveries";
   const auto all =

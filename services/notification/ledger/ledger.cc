@@ -12,9 +12,12 @@ namespace {
 //   its deliveries; `closed` comes with the last.
 // newest_record: per resource the newest record, and whether the public still sees the resource.
 // topic_position: where ingest goes on, and what the message before that was.
-// delivery: what one subscription gets for one change. The index serves the dispatcher.
+// delivery: what one subscription gets for one change. `sequence` rises with each record and is the
+//   order in which they are handed over; `created` is what the clock said, which may go back. The
+//   index by state serves the dispatcher.
 // inbox: the last sequence given out for each subscriber; never goes back.
-// endpoint_failure: since when nothing succeeded at an endpoint.
+// endpoint_failure: an endpoint, as of `revision`, at which nothing succeeded since `since`.
+//   `failing` is how much of that time its failures cover; what it refused doesn't count in it.
 constexpr std::string_view kTables = R"sql(
 CREATE TABLE record (
   history {text} NOT NULL, revision {int} NOT NULL, ordinal {int} NOT NULL,
@@ -94,8 +97,24 @@ ALTER TABLE topic_position ADD COLUMN passed {int} NOT NULL DEFAULT 0;
 CREATE TABLE purged_record (history {text} NOT NULL PRIMARY KEY, revision {int} NOT NULL);
 )sql";
 
+// What was the order of deliveries and their time is two: a clock may be set back. `tries_before`
+// is how many of a delivery's tries the schedule doesn't count. What an endpoint did is counted
+// anew.
+constexpr std::string_view kSequence = R"sql(
+ALTER TABLE delivery RENAME COLUMN created TO sequence;
+ALTER TABLE delivery ADD COLUMN created {int} NOT NULL DEFAULT 0;
+UPDATE delivery SET created = sequence;
+ALTER TABLE delivery ADD COLUMN tries_before {int} NOT NULL DEFAULT 0;
+
+DROP TABLE endpoint_failure;
+CREATE TABLE endpoint_failure (
+  endpoint {text} NOT NULL PRIMARY KEY, revision {int} NOT NULL, since {int} NOT NULL,
+  last {int} NOT NULL, failing {int} NOT NULL, failures {int} NOT NULL, refused {int} NOT NULL,
+  detail {text} NOT NULL);
+)sql";
+
 constexpr sql::Migration kMigrations[] = {
-    {1, kTables}, {2, kSubscriptionMade}, {3, kDeadLetters}, {6, kLastTaken}};
+    {1, kTables}, {2, kSubscriptionMade}, {3, kDeadLetters}, {6, kLastTaken}, {7, kSequence}};
 
 }  // namespace
 

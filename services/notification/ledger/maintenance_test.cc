@@ -19,8 +19,7 @@ class LedgerMaintenanceTest : public LedgerTest {
     SetResult({.delivery = DeliveryName(subscription, record.id),
                .state = state,
                .reason = std::move(reason),
-               .time = record.received,
-               .due = record.received});
+               .time = record.received});
   }
   v1::GetBalanceResponse All() {
     auto balance =

@@ -6,6 +6,7 @@
 #include "libs/service/open.h"
 #include "services/notification/ledger/balance.h"
 #include "services/notification/ledger/records/dead_letters.h"
+#include "services/notification/operations/delivery_findings.h"
 #include "services/notification/operations/endpoint_findings.h"
 
 namespace clusterwire::notification {
@@ -138,6 +139,8 @@ v1::DiagnoseResponse Diagnosis::Run() const {
   *response.add_findings() = LookAtEndpoints(on_.interests);
   *response.add_findings() = LookAtDeadDeliveries(on_.ledger);
   *response.add_findings() = LedgerBalance(on_, &response);
+  *response.add_findings() = LookAtPlaces(on_.delivery());
+  *response.add_findings() = LookAtReceivers(on_.ledger, on_.interests);
   service::SortFindings(response.mutable_findings());
   response.set_consumer_lag(consumer.lag);
   response.set_subscriptions(static_cast<int64_t>(counts.active));

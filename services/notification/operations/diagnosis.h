@@ -14,6 +14,7 @@
 #include "libs/service/findings.h"
 #include "libs/sql/database.h"
 #include "libs/store/store.h"
+#include "services/notification/delivery/queue/delivery_queue.h"
 #include "services/notification/ledger/audit.h"
 #include "services/notification/ledger/ledger.h"
 #include "services/notification/resources/subscribers/interests.h"
@@ -36,7 +37,7 @@ class Diagnosis {
     absl::Duration retention;  // how long records are kept here
     absl::Duration patience = absl::Seconds(2);
   };
-  // The dependencies outlive the diagnosis; `consumer` is asked from any thread.
+  // The dependencies outlive the diagnosis; the functions are called from any thread.
   struct Dependencies {
     sql::Database& store_database;
     sql::Database& ledger_database;
@@ -45,6 +46,7 @@ class Diagnosis {
     const Audit& audit;
     const Interests& interests;
     std::function<ConsumerReport()> consumer;
+    std::function<DeliveryQueue::Usage()> delivery;
   };
 
   Diagnosis(Options options, Dependencies dependencies)

@@ -31,12 +31,14 @@ TEST(DiagnosisKafka, WantsTheTopicToForgetBeforeTheLedgerDoes) {
     options.topic = "changes";
     options.retention = retention;
     options.patience = absl::Seconds(20);
-    const Diagnosis diagnosis(options, {.store_database = *domain.database,
-                                        .ledger_database = **database,
-                                        .store = *domain.store,
-                                        .ledger = **ledger,
-                                        .interests = *domain.interests,
-                                        .consumer = [] { return ConsumerReport(); }});
+    const Diagnosis diagnosis(options,
+                              {.store_database = *domain.database,
+                               .ledger_database = **database,
+                               .store = *domain.store,
+                               .ledger = **ledger,
+                               .interests = *domain.interests,
+                               .consumer = [] { return ConsumerReport(); },
+                               .delivery = [] { return DeliveryQueue::Usage{.places = 1000}; }});
     std::map<std::string, service::Finding> findings;
     const v1::DiagnoseResponse response = diagnosis.Run();
     for (const service::Finding& finding : response.findings()) findings[finding.part()] = finding;

@@ -34,7 +34,8 @@ class DiagnosisTest : public testing::Test {
                                .ledger = *ledger_,
                                .audit = audit_,
                                .interests = *domain_.interests,
-                               .consumer = [this] { return consumer_; }})
+                               .consumer = [this] { return consumer_; },
+                               .delivery = [] { return DeliveryQueue::Usage{.places = 1000}; }})
         .Run();
   }
   std::map<std::string, service::Finding> Findings() {
@@ -59,7 +60,8 @@ TEST_F(DiagnosisTest, LooksAtEveryPart) {
               testing::UnorderedElementsAre(
                   testing::Key("database"), testing::Key("kafka"), testing::Key("topic"),
                   testing::Key("consumer"), testing::Key("gaps"), testing::Key("matcher"),
-                  testing::Key("endpoints"), testing::Key("deliveries"), testing::Key("ledger")));
+                  testing::Key("endpoints"), testing::Key("deliveries"), testing::Key("places"),
+                  testing::Key("receivers"), testing::Key("ledger")));
 }
 
 TEST_F(DiagnosisTest, ShowsFirstWhatNeedsAttentionAndSaysWhatToDo) {

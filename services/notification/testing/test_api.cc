@@ -27,6 +27,11 @@ TestApi::TestApi()
   EXPECT_THAT(made, IsOk());
   ledger = *std::move(made);
 
+  dispatcher = std::make_unique<Dispatcher>(
+      Dispatcher::Options(), *ledger, *domain.interests, channels_,
+      [](const std::string&, const std::string&) { return absl::OkStatus(); }, domain.clock,
+      domain.random, metrics_);
+
   handles_.tokens.Set(tokens_);
   handles_.subscribers.Set(*domain.subscribers);
   handles_.endpoints.Set(*domain.endpoints);
@@ -34,6 +39,7 @@ TestApi::TestApi()
   handles_.subscriptions.Set(*domain.subscriptions);
   handles_.ledger.Set(*ledger);
   handles_.inbox_signal.Set(inbox_signal);
+  handles_.dispatcher.Set(*dispatcher);
   handles_.redrive.Set(redrive_);
   const Api api = {.reads = pool_, .writes = pool_, .tokens = handles_.tokens};
   rpc::Services services;
@@ -44,6 +50,9 @@ TestApi::TestApi()
   server_ = *std::move(started);
 }
 
-TestApi::~TestApi() { server_->Shutdown(absl::ZeroDuration()); }
+TestApi::~TestApi() {
+  server_->Shutdown(absl::ZeroDuration());
+  dispatcher.reset();  // it uses what is below it
+}
 
 }  // namespace clusterwire::notification

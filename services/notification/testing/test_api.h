@@ -11,6 +11,7 @@
 #include "libs/telemetry/metrics.h"
 #include "services/notification/channels/channels.h"
 #include "services/notification/channels/endpoint_tester.h"
+#include "services/notification/delivery/dispatcher.h"
 #include "services/notification/ledger/inbox/inbox.h"
 #include "services/notification/ledger/ledger.h"
 #include "services/notification/services.h"
@@ -32,6 +33,9 @@ class TestApi {
   std::unique_ptr<sql::Database> ledger_database;
   std::unique_ptr<Ledger> ledger;
   InboxSignal inbox_signal;
+  // Nothing is offered to it, and what lies in the ledger it would find by its sweep alone, for
+  // which no time passes.
+  std::unique_ptr<Dispatcher> dispatcher;
 
  private:
   telemetry::Metrics metrics_;

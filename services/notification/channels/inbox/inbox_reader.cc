@@ -21,7 +21,7 @@ namespace {
 constexpr std::string_view kPurpose = "inbox";
 constexpr int kDefaultPage = 50;
 constexpr int kMaxPage = 1000;
-constexpr int kRead = 50;  // items read at a time
+constexpr int kRead = 10;  // items read at a time: each carries a whole record, up to 1 MB
 
 absl::Status CursorError(std::string_view description) { return FieldError("cursor", description); }
 

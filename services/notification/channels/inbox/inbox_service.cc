@@ -11,7 +11,9 @@
 namespace clusterwire::notification {
 namespace {
 
-class InboxHandler final : public v1::InboxService::CallbackService {
+class InboxHandler final
+    : public v1::InboxService::WithCallbackMethod_ListInboxItems<
+          v1::InboxService::WithRawCallbackMethod_StreamInbox<v1::InboxService::Service>> {
  public:
   InboxHandler(const Api& api, const Handles& handles) : api_(api), handles_(handles) {}
 
@@ -23,12 +25,12 @@ class InboxHandler final : public v1::InboxService::CallbackService {
         [this, request](const rpc::CallContext& call) { return Reader().List(call, *request); });
   }
 
-  grpc::ServerWriteReactor<v1::StreamInboxResponse>* StreamInbox(
-      grpc::CallbackServerContext* context, const v1::StreamInboxRequest* request) override {
-    return rpc::RunServerStream<v1::StreamInboxResponse>(
-        api_.reads, context,
-        [this, request = *request](const rpc::CallContext& call, rpc::Waker wake) {
-          return Reader().Stream(call, request, std::move(wake));
+  rpc::ServerStreamReactor* StreamInbox(grpc::CallbackServerContext* context,
+                                        const grpc::ByteBuffer* request) override {
+    return rpc::RunServerStream<v1::StreamInboxRequest, v1::StreamInboxResponse>(
+        api_.reads, context, request,
+        [this](const rpc::CallContext& call, const v1::StreamInboxRequest& inbox, rpc::Waker wake) {
+          return Reader().Stream(call, inbox, std::move(wake));
         });
   }
 

@@ -66,8 +66,7 @@ Job LabelAwardedJob(const std::string& uri) {
                   .subscription = subscription.name(),
                   .endpoint = subscription.endpoint(),
                   .transition = v1::TRANSITION_ENTERED,
-                  .created = job.record->received,
-                  .due = job.record->received};
+                  .created = job.record->received};
   return job;
 }
 

@@ -43,6 +43,14 @@ bool IsOurs(const absl::Status& status) {
   return absl::IsResourceExhausted(status) || absl::IsCancelled(status);
 }
 
+// This very request is wrong, and would be the next time.
+bool IsEventsFault(int status) {
+  return status == 400 || status == 413 || status == 415 || status == 422;
+}
+
+// Whoever is overloaded or closed for a while says so of all requests, not of this one.
+bool SpeaksForEndpoint(int status) { return status == 429 || status == 503; }
+
 // What the receiver said; the rest of a long answer is left out.
 std::string TextOf(const http::Response& answer) {
   return ReadableUtf8(ToStd(absl::StripAsciiWhitespace(answer.body)), kReceiptBytes);
@@ -80,9 +88,14 @@ Outcome OutcomeOf(const absl::StatusOr<http::Response>& answer) {
   const int status = answer->status;
   if (status >= 200 && status < 300) return Done{status, TextOf(*answer)};
   if (status == 410) return Dead{Said(*answer, "the receiver is gone for good"), true, status};
+  if (IsEventsFault(status)) {
+    return Dead{.reason = Said(*answer), .http_status = status, .refused = true};
+  }
   const bool redirect = status >= 300 && status < 400;
-  return Wait{answer->retry_after.value_or(absl::InfinitePast()),
-              redirect ? Said(*answer, Moved(*answer)) : Said(*answer), status};
+  return Wait{.until = answer->retry_after.value_or(absl::InfinitePast()),
+              .reason = redirect ? Said(*answer, Moved(*answer)) : Said(*answer),
+              .http_status = status,
+              .rests_endpoint = SpeaksForEndpoint(status)};
 }
 
 }  // namespace

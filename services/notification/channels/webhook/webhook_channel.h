@@ -13,7 +13,9 @@ namespace clusterwire::notification {
 //
 //   2xx              handed over
 //   410              dead, and the endpoint is switched off
-//   other answers    tried again by the schedule, not before Retry-After (a day at most)
+//   400, 413, 415, 422: dead, by the event's fault: nothing is held against the endpoint
+//   other answers    tried again by the schedule, not before Retry-After (a day at most), which
+//                    speaks for all that goes there with 429 and 503, else for this delivery
 //   time-outs, refused or broken connections: tried again by the schedule
 //   a reused connection that died without an answer: tried again at once, and not its failure
 //   an address or secret that can't be used: dead

@@ -99,8 +99,22 @@ TEST_F(WebhookTest, ARedirectIsAFailureAndIsNotFollowed) {
   EXPECT_TRUE(elsewhere.seen().empty());
 }
 
-TEST_F(WebhookTest, NotFoundIsTriedAgain) {
-  EXPECT_THAT(SendTo({.status = 404}), VariantWith<Wait>(testing::Field(&Wait::http_status, 404)));
+TEST_F(WebhookTest, WhatIsTheEventsFaultIsDeadAndHeldAgainstNobody) {
+  for (const int status : {400, 413, 415, 422}) {
+    const Outcome outcome = SendTo({.status = status, .headers = {{"Retry-After", "3600"}}});
+    ASSERT_TRUE(std::holds_alternative<Dead>(outcome)) << status;
+    EXPECT_TRUE(std::get<Dead>(outcome).refused) << status;
+    EXPECT_FALSE(std::get<Dead>(outcome).disable_endpoint) << status;
+    EXPECT_EQ(std::get<Dead>(outcome).http_status, status);
+  }
+}
+
+TEST_F(WebhookTest, EveryOtherFourHundredIsTriedAgain) {
+  for (const int status : {401, 402, 403, 404, 405, 406, 408, 409, 411, 412, 414, 421, 423, 451}) {
+    EXPECT_THAT(SendTo({.status = status}),
+                VariantWith<Wait>(testing::AllOf(testing::Field(&Wait::http_status, status),
+                                                 testing::Field(&Wait::ours, false))));
+  }
 }
 
 TEST_F(WebhookTest, GoneSwitchesTheEndpointOff) {
@@ -115,6 +129,8 @@ TEST_F(WebhookTest, RetryAfterIsObeyedWhateverTheFailure) {
     const Outcome outcome = SendTo({.status = status, .headers = {{"Retry-After", "120"}}});
     ASSERT_TRUE(std::holds_alternative<Wait>(outcome)) << status;
     EXPECT_GE(std::get<Wait>(outcome).until, before + absl::Seconds(119)) << status;
+    // Overload is said of all requests, any other failure of this one.
+    EXPECT_EQ(std::get<Wait>(outcome).rests_endpoint, status == 429 || status == 503) << status;
   }
 }
 

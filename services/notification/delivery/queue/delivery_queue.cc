@@ -2,106 +2,323 @@
 
 #include <algorithm>
 
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+
 namespace clusterwire::notification {
 
 DeliveryQueue::Entry& DeliveryQueue::EntryOf(const std::string& endpoint) {
-  return entries_.try_emplace(endpoint, random_).first->second;
+  const auto [place, is_new] = entries_.try_emplace(endpoint, random_);
+  if (is_new) place->second.has_receiver = has_receiver_(endpoint);
+  return place->second;
+}
+
+const DeliveryQueue::Entry* DeliveryQueue::Find(const std::string& endpoint) const {
+  const auto found = entries_.find(endpoint);
+  return found == entries_.end() ? nullptr : &found->second;
+}
+
+int DeliveryQueue::MostUnderWay(const Entry& entry) const {
+  if (!entry.has_receiver) return options_.in_flight_per_endpoint;
+  return entry.breaker.Allowed(places_.Limit(entry.pace.kind()));
+}
+
+bool DeliveryQueue::IsReady(const Entry& entry, absl::Duration now) const {
+  return entry.queue.NextDue() <= now && entry.breaker.closed_until() <= now &&
+         entry.queue.busy() < MostUnderWay(entry);
+}
+
+bool DeliveryQueue::MayTake(const std::string& endpoint, const Entry& entry) const {
+  return !entry.has_receiver ||
+         places_.MayTake(entry.pace.kind(), entry.queue.busy(), SubscriberOf(endpoint));
 }
 
 void DeliveryQueue::Reschedule(const std::string& endpoint, Entry& entry) {
-  const bool full = entry.queue.busy() >= entry.breaker.Allowed(options_.in_flight_per_endpoint);
-  const absl::Time at =
-      full ? absl::InfiniteFuture() : std::max(entry.queue.NextDue(), entry.breaker.open_until());
-  if (at == entry.at) return;
-  times_.erase({entry.at, endpoint});
-  entry.at = at;
-  if (at != absl::InfiniteFuture()) times_.emplace(at, endpoint);
+  absl::Duration at = absl::InfiniteDuration();
+  if (!entry.in_line && entry.queue.busy() < MostUnderWay(entry)) {
+    at = std::max(entry.queue.NextDue(), entry.breaker.closed_until());
+  }
+  if (at != entry.at) {
+    times_.erase({entry.at, endpoint});
+    entry.at = at;
+    if (at != absl::InfiniteDuration()) times_.emplace(at, endpoint);
+  }
+  if (entry.more && !entry.to_load && entry.queue.size() <= Most() / 2) {
+    QueueToLoad(endpoint, entry, /*first=*/false);
+  }
+  NoteIdle(endpoint, entry);
 }
 
-bool DeliveryQueue::Offer(PendingDelivery delivery) {
+// Those that have nothing waiting are remembered for their pace, but not for ever.
+void DeliveryQueue::NoteIdle(const std::string& endpoint, Entry& entry) {
+  const bool is_idle = entry.queue.size() == 0 && !entry.more && !entry.in_line;
+  if (is_idle && !entry.idle) {
+    entry.idle = idle_.insert(idle_.end(), endpoint);
+  } else if (!is_idle && entry.idle) {
+    idle_.erase(*entry.idle);
+    entry.idle.reset();
+  }
+  if (idle_.size() <= kIdle) return;
+  const std::string oldest = idle_.front();
+  idle_.pop_front();
+  entries_.erase(oldest);  // nothing is due there, so it is in no other list
+}
+
+size_t DeliveryQueue::Most() const {
+  const size_t left = options_.loaded - std::min(options_.loaded, loaded_);
+  return std::min(options_.loaded_per_endpoint, std::max(kLeastLoaded, left / 4));
+}
+
+size_t DeliveryQueue::Room() const {
+  MutexLock lock(mutex_);
+  return Most();
+}
+
+void DeliveryQueue::QueueToLoad(const std::string& endpoint, Entry& entry, bool first) {
+  if (entry.to_load) to_load_.erase(*entry.to_load);
+  entry.to_load = to_load_.insert(first ? to_load_.begin() : to_load_.end(), endpoint);
+}
+
+bool DeliveryQueue::Offer(PendingDelivery delivery, absl::Duration now) {
+  MutexLock lock(mutex_);
   const std::string endpoint = delivery.endpoint;
-  if (more_.contains(endpoint)) return false;  // older ones come first
   Entry& entry = EntryOf(endpoint);
-  if (entry.queue.size() >= options_.loaded_per_endpoint) {
-    more_.insert(endpoint);
+  if (entry.more) {  // older ones come first
+    if (entry.to_load) QueueToLoad(endpoint, entry, /*first=*/true);
+    return false;
+  }
+  if (entry.queue.size() >= Most()) {
+    entry.more = true;
+    Reschedule(endpoint, entry);
     return false;
   }
   // Found by Loaded() before it was offered, it may have been handed over by now.
-  if (delivery.created <= entry.loaded_through) delivery.offered = absl::InfinitePast();
-  if (entry.queue.Add(std::move(delivery))) ++loaded_;
+  if (delivery.sequence <= entry.loaded_through) delivery.offered = absl::InfiniteDuration();
+  if (entry.queue.Add(std::move(delivery), now)) ++loaded_;
   Reschedule(endpoint, entry);
   return true;
 }
 
+void DeliveryQueue::MarkMore(const std::string& endpoint) {
+  MutexLock lock(mutex_);
+  Entry& entry = EntryOf(endpoint);
+  entry.more = true;
+  Reschedule(endpoint, entry);
+}
+
 std::vector<std::string> DeliveryQueue::ToLoad(size_t limit) const {
+  MutexLock lock(mutex_);
   std::vector<std::string> endpoints;
-  for (const std::string& endpoint : more_) {
+  for (const std::string& endpoint : to_load_) {
     if (endpoints.size() >= limit) break;
-    // Half empty, so that the ledger is asked for many at once.
-    const auto found = entries_.find(endpoint);
-    if (found == entries_.end() || found->second.queue.size() <= options_.loaded_per_endpoint / 2) {
-      endpoints.push_back(endpoint);
-    }
+    endpoints.push_back(endpoint);
   }
   return endpoints;
 }
 
 void DeliveryQueue::Loaded(const std::string& endpoint, std::vector<PendingDelivery> deliveries,
-                           bool complete) {
+                           bool complete, absl::Duration now) {
+  MutexLock lock(mutex_);
   Entry& entry = EntryOf(endpoint);
+  if (entry.to_load) to_load_.erase(*entry.to_load);
+  entry.to_load.reset();
   for (PendingDelivery& delivery : deliveries) {
-    entry.loaded_through = std::max(entry.loaded_through, delivery.created);
-    if (entry.queue.Add(std::move(delivery))) ++loaded_;
+    entry.loaded_through = std::max(entry.loaded_through, delivery.sequence);
+    if (entry.queue.Add(std::move(delivery), now)) ++loaded_;
   }
-  if (complete) more_.erase(endpoint);
+  if (complete) entry.more = false;
   Reschedule(endpoint, entry);
 }
 
-std::vector<PendingDelivery> DeliveryQueue::Take(absl::Time now, size_t limit) {
-  std::vector<PendingDelivery> taken;
-  while (taken.size() < limit && in_flight_ < options_.in_flight && !times_.empty() &&
-         times_.begin()->first <= now) {
+std::vector<PendingDelivery> DeliveryQueue::Take(absl::Duration now, size_t limit) {
+  MutexLock lock(mutex_);
+  while (!times_.empty() && times_.begin()->first <= now) {
     const std::string endpoint = times_.begin()->second;
     Entry& entry = EntryOf(endpoint);
-    if (std::optional<PendingDelivery> delivery = entry.queue.Take(now)) {
-      taken.push_back(*std::move(delivery));
-      ++in_flight_;
-    }
+    entry.in_line = true;
+    lines_[LineOf(entry)].Add(SubscriberOf(endpoint), endpoint);
     Reschedule(endpoint, entry);
   }
+  std::vector<PendingDelivery> taken;
+  for (bool any = true; any && taken.size() < limit;) {
+    any = false;
+    for (size_t line = 0; line < kLines && taken.size() < limit; ++line) {
+      std::optional<PendingDelivery> delivery = TakeFrom(line, now);
+      if (!delivery) continue;
+      taken.push_back(*std::move(delivery));
+      any = true;
+    }
+  }
+  more_due_ = taken.size() >= limit;
   return taken;
 }
 
+// Only those that hold places already can be passed over, so this looks at few.
+std::optional<PendingDelivery> DeliveryQueue::TakeFrom(size_t line, absl::Duration now) {
+  Turns& turns = lines_[line];
+  for (size_t looks = turns.size(); looks > 0; --looks) {
+    const std::string endpoint = turns.Next();
+    Entry& entry = EntryOf(endpoint);
+    if (!IsReady(entry, now) || LineOf(entry) != line) {
+      turns.Leave();
+      entry.in_line = false;
+      Reschedule(endpoint, entry);
+      continue;
+    }
+    if (entry.has_receiver && !places_.HasRoom(entry.pace.kind())) return std::nullopt;
+    turns.Pass();
+    if (!MayTake(endpoint, entry)) continue;
+    std::optional<PendingDelivery> delivery = entry.queue.Take(now);
+    ++in_flight_;
+    if (entry.has_receiver) {
+      places_.Take(entry.pace.kind(), SubscriberOf(endpoint));
+      held_[delivery->name] = entry.pace.kind();
+    }
+    return delivery;
+  }
+  return std::nullopt;
+}
+
+void DeliveryQueue::GiveBack(const PendingDelivery& taken) {
+  --in_flight_;
+  const auto held = held_.find(taken.name);
+  if (held == held_.end()) return;
+  places_.GiveBack(held->second, SubscriberOf(taken.endpoint));
+  held_.erase(held);
+}
+
 void DeliveryQueue::Remove(const PendingDelivery& taken) {
+  MutexLock lock(mutex_);
   Entry& entry = EntryOf(taken.endpoint);
   entry.queue.Remove(taken);
   --loaded_;
-  --in_flight_;
+  GiveBack(taken);
   Reschedule(taken.endpoint, entry);
 }
 
-void DeliveryQueue::Postpone(const PendingDelivery& taken, int attempts, absl::Time due) {
+void DeliveryQueue::Postpone(const PendingDelivery& next, absl::Duration at) {
+  MutexLock lock(mutex_);
+  Entry& entry = EntryOf(next.endpoint);
+  entry.queue.Postpone(next, at);
+  GiveBack(next);
+  Reschedule(next.endpoint, entry);
+}
+
+void DeliveryQueue::Ended(const PendingDelivery& taken, const DeliveryResult& result,
+                          absl::Duration now) {
+  MutexLock lock(mutex_);
   Entry& entry = EntryOf(taken.endpoint);
-  entry.queue.Postpone(taken, attempts, due);
-  --in_flight_;
+  if (result.health == EndpointHealth::kUnknown) return;  // perhaps there was no try
+  if (result.attempt && result.attempt->http_status() != 0) {
+    entry.pace.OnAnswer(result.took);
+  } else if (result.health == EndpointHealth::kBad) {
+    entry.pace.OnSilence();
+  }
+  if (result.health == EndpointHealth::kBad) {
+    entry.breaker.OnFailure(taken.name, now);
+  } else {
+    entry.breaker.OnSuccess();  // it is up, whatever it says of this event
+  }
+  if (result.rest > absl::ZeroDuration()) entry.breaker.Rest(now + result.rest);
   Reschedule(taken.endpoint, entry);
 }
 
-void DeliveryQueue::Succeeded(const std::string& endpoint) {
-  Entry& entry = EntryOf(endpoint);
-  entry.breaker.OnSuccess();
-  Reschedule(endpoint, entry);
+void DeliveryQueue::Forgive(const std::string& endpoint, absl::Duration now) {
+  MutexLock lock(mutex_);
+  const auto found = entries_.find(endpoint);
+  if (found == entries_.end()) return;
+  found->second.breaker.Forgive();
+  found->second.pace = Pace();
+  found->second.queue.Hasten(now);
+  Reschedule(endpoint, found->second);
 }
 
-void DeliveryQueue::Failed(const std::string& endpoint, absl::Time now, absl::Time until) {
-  Entry& entry = EntryOf(endpoint);
-  entry.breaker.OnFailure(now, until);
-  Reschedule(endpoint, entry);
+void DeliveryQueue::Drop(const std::string& name) {
+  MutexLock lock(mutex_);
+  const std::string endpoints =
+      absl::StrCat(name.substr(0, name.find('/', name.find('/') + 1)), "/endpoints/");
+  const std::string below = absl::StrCat(name, "/");  // of a subscriber
+  std::vector<std::string> siblings;
+  for (auto one = entries_.lower_bound(endpoints);
+       one != entries_.end() && absl::StartsWith(one->first, endpoints); ++one) {
+    siblings.push_back(one->first);
+  }
+  for (const std::string& endpoint : siblings) {
+    Entry& entry = EntryOf(endpoint);
+    loaded_ -= entry.queue.Drop([&](const PendingDelivery& delivery) {
+      return delivery.endpoint == name || delivery.subscription == name ||
+             absl::StartsWith(delivery.subscription, below);
+    });
+    Reschedule(endpoint, entry);
+  }
 }
 
-absl::Time DeliveryQueue::NextDue() const {
-  if (times_.empty() || in_flight_ >= options_.in_flight) return absl::InfiniteFuture();
-  return times_.begin()->first;
+absl::Duration DeliveryQueue::TimeLimit(const std::string& endpoint, absl::Duration most) const {
+  MutexLock lock(mutex_);
+  const Entry* entry = Find(endpoint);
+  return entry == nullptr ? most : entry->pace.TimeLimit(most);
+}
+
+absl::Duration DeliveryQueue::NextDue() const {
+  MutexLock lock(mutex_);
+  if (more_due_) return absl::ZeroDuration();
+  return times_.empty() ? absl::InfiniteDuration() : times_.begin()->first;
+}
+
+int DeliveryQueue::in_flight() const {
+  MutexLock lock(mutex_);
+  return in_flight_;
+}
+
+size_t DeliveryQueue::loaded() const {
+  MutexLock lock(mutex_);
+  return loaded_;
+}
+
+std::optional<DeliveryQueue::Wait> DeliveryQueue::Explain(const std::string& endpoint,
+                                                          const std::string& delivery,
+                                                          absl::Duration now) const {
+  MutexLock lock(mutex_);
+  const Entry* entry = Find(endpoint);
+  if (entry == nullptr) return std::nullopt;
+  const std::optional<EndpointQueue::Place> place = entry->queue.Find(delivery);
+  if (!place) return std::nullopt;
+  const absl::Duration closed = entry->breaker.closed_until();
+  if (place->first != delivery) {
+    Wait wait{absl::StrCat("waits for ", place->first,
+                           ", which comes before it about the same resource")};
+    if (!place->busy) wait.until = std::max({place->at, closed, now});
+    return wait;
+  }
+  if (place->busy) return Wait{"is being handed over"};
+  if (closed > now && closed >= place->at) {
+    return Wait{entry->breaker.rests_until() >= closed
+                    ? std::string("the endpoint asked to be left alone")
+                    : absl::StrCat("the endpoint is spared: ", entry->breaker.failed(),
+                                   " deliveries in a row failed there; EnableEndpoint has it tried"
+                                   " at once"),
+                closed};
+  }
+  if (place->at > now) return Wait{.reason = {}, .until = place->at, .by_itself = true};
+  if (MayTake(endpoint, *entry)) return Wait{"has its turn next", now};
+  return Wait{absl::StrCat("waits for a place: ", entry->queue.busy(), " of its endpoint, ",
+                           places_.TakenBy(SubscriberOf(endpoint)), " of its subscriber and ",
+                           places_.taken(), " of all ", places_.all(), " are under way")};
+}
+
+DeliveryQueue::Usage DeliveryQueue::usage() const {
+  MutexLock lock(mutex_);
+  Usage usage{.places = places_.all(), .taken = places_.taken(), .holders = {}};
+  for (const auto& [endpoint, entry] : entries_) {
+    if (!entry.has_receiver || (entry.queue.busy() == 0 && !entry.in_line)) continue;
+    usage.holders.push_back(
+        {.endpoint = endpoint,
+         .places = entry.queue.busy(),
+         .waiting = entry.queue.size() - static_cast<size_t>(entry.queue.busy()),
+         .kind = entry.pace.kind()});
+  }
+  std::ranges::stable_sort(usage.holders, std::ranges::greater(), &Holder::places);
+  return usage;
 }
 
 }  // namespace clusterwire::notification

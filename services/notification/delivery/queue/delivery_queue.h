@@ -1,73 +1,167 @@
 #pragma once
 
+#include <array>
+#include <cstdint>
+#include <functional>
+#include <list>
 #include <map>
+#include <optional>
 #include <set>
 #include <string>
+#include <unordered_map>
 #include <utility>
 #include <vector>
 
 #include "absl/time/time.h"
 
+#include "libs/base/threads/mutex.h"
+#include "services/notification/delivery/queue/breaker.h"
 #include "services/notification/delivery/queue/endpoint_queue.h"
+#include "services/notification/delivery/queue/pace.h"
+#include "services/notification/delivery/queue/places.h"
+#include "services/notification/delivery/queue/turns.h"
 
 namespace clusterwire::notification {
 
-// What is pending, in memory, and what of it is due: for each endpoint a queue and a breaker. An
-// endpoint holds only itself: it has a limit of what may be under way and of what is in memory;
-// what is beyond stays in the ledger and is loaded when there is room. Used by the thread of its
-// owner alone.
+// What is pending, in memory, and what of it is due: for each endpoint a queue, a breaker and how
+// it answers. An endpoint holds only itself. Its tries share the places under way with those of
+// others (places.h) and take turns with them (turns.h), whatever came first; an endpoint without a
+// receiver needs no place. What is in memory of it has a limit, and the rest stays in the ledger
+// and is loaded when there is room. Times are uptimes. One thread decides; the others only look.
 class DeliveryQueue {
  public:
   struct Options {
     int in_flight_per_endpoint = 32;
     int in_flight = 1000;
     size_t loaded_per_endpoint = 1000;
+    size_t loaded = 200'000;  // beyond a part of it each endpoint gets less
+  };
+  // Whether tries at this endpoint take a place.
+  using HasReceiver = std::function<bool(const std::string& endpoint)>;
+  // What a delivery waits for; `until`: not before, and not known without.
+  struct Wait {
+    std::string reason;
+    std::optional<absl::Duration> until = {};
+    bool by_itself = false;  // by what its last try came to
+  };
+  // An endpoint with tries under way, or with some that are due and find no place now.
+  struct Holder {
+    std::string endpoint;
+    int places = 0;
+    size_t waiting = 0;
+    Pace::Kind kind = Pace::Kind::kNew;
   };
 
-  DeliveryQueue(Options options, Random& random) : options_(options), random_(random) {}
+  struct Usage {
+    int places = 0;
+    int taken = 0;
+    std::vector<Holder> holders = {};  // those with most places first
+  };
+
+  DeliveryQueue(Options options, HasReceiver has_receiver, Random& random)
+      : options_(options),
+        has_receiver_(std::move(has_receiver)),
+        random_(random),
+        places_(options.in_flight, options.in_flight_per_endpoint) {}
 
   // A delivery that is in the ledger; false when it is left there, to be loaded later.
-  bool Offer(PendingDelivery delivery);
+  bool Offer(PendingDelivery delivery, absl::Duration now);
   // The ledger may hold more for this endpoint.
-  void MarkMore(const std::string& endpoint) { more_.insert(endpoint); }
-  // Up to `limit` endpoints that have more in the ledger, and room for it.
+  void MarkMore(const std::string& endpoint);
+  // Up to `limit` endpoints that have more in the ledger, and room for it: first those for which
+  // something new waits there.
   std::vector<std::string> ToLoad(size_t limit) const;
+  // How many of an endpoint are to be loaded.
+  size_t Room() const;
   // The oldest that the ledger has pending; `complete`: there is no more.
-  void Loaded(const std::string& endpoint, std::vector<PendingDelivery> deliveries, bool complete);
+  void Loaded(const std::string& endpoint, std::vector<PendingDelivery> deliveries, bool complete,
+              absl::Duration now);
 
   // Up to `limit` deliveries whose time has come; under way from now on, until Remove() or
   // Postpone().
-  std::vector<PendingDelivery> Take(absl::Time now, size_t limit);
+  std::vector<PendingDelivery> Take(absl::Duration now, size_t limit);
   void Remove(const PendingDelivery& taken);
-  void Postpone(const PendingDelivery& taken, int attempts, absl::Time due);
-  // How a try went, for the breaker.
-  void Succeeded(const std::string& endpoint);
-  void Failed(const std::string& endpoint, absl::Time now, absl::Time until);
+  // `next` is the same with what it counts by now.
+  void Postpone(const PendingDelivery& next, absl::Duration at);
+  // How a try went.
+  void Ended(const PendingDelivery& taken, const DeliveryResult& result, absl::Duration now);
+  // Its owner has done something about the endpoint: what it did is forgotten, and what waits for
+  // its next try is due.
+  void Forgive(const std::string& endpoint, absl::Duration now);
+  // The subscriber, endpoint or subscription is gone or elsewhere: forgets what waits for it, but
+  // nothing that is under way.
+  void Drop(const std::string& name);
 
+  // How long a try at the endpoint may take.
+  absl::Duration TimeLimit(const std::string& endpoint, absl::Duration most) const;
   // When Take() gives something next.
-  absl::Time NextDue() const;
-  int in_flight() const { return in_flight_; }
-  size_t loaded() const { return loaded_; }
+  absl::Duration NextDue() const;
+  // What it waits for; nothing when it isn't in memory.
+  std::optional<Wait> Explain(const std::string& endpoint, const std::string& delivery,
+                              absl::Duration now) const;
+  Usage usage() const;
+  int in_flight() const;
+  size_t loaded() const;
 
  private:
+  static constexpr size_t kIdle = 10'000;  // endpoints without anything, whose pace is remembered
+  static constexpr size_t kLeastLoaded = 16;  // of an endpoint, however much is in memory
+
+  // A line for each kind of endpoint, and one for those without a receiver.
+  static constexpr size_t kLines = 5;
+
   struct Entry {
     explicit Entry(Random& random) : breaker(random) {}
     EndpointQueue queue;
     Breaker breaker;
-    absl::Time at = absl::InfiniteFuture();            // its place in times_
-    absl::Time loaded_through = absl::InfinitePast();  // the newest that came from the ledger
+    Pace pace;
+    bool has_receiver = true;
+    bool in_line = false;
+    bool more = false;                             // the ledger may have more
+    absl::Duration at = absl::InfiniteDuration();  // its place in times_
+    int64_t loaded_through = 0;                    // the newest that came from the ledger
+    std::optional<std::list<std::string>::iterator> to_load = {};
+    std::optional<std::list<std::string>::iterator> idle = {};
   };
 
-  Entry& EntryOf(const std::string& endpoint);
-  void Reschedule(const std::string& endpoint, Entry& entry);
+  static std::string SubscriberOf(const std::string& endpoint) {
+    return endpoint.substr(0, endpoint.find("/endpoints/"));
+  }
+  static size_t LineOf(const Entry& entry) {
+    return entry.has_receiver ? static_cast<size_t>(entry.pace.kind()) : kLines - 1;
+  }
+  Entry& EntryOf(const std::string& endpoint) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  const Entry* Find(const std::string& endpoint) const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  size_t Most() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  int MostUnderWay(const Entry& entry) const;
+  bool IsReady(const Entry& entry, absl::Duration now) const;
+  bool MayTake(const std::string& endpoint, const Entry& entry) const
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  std::optional<PendingDelivery> TakeFrom(size_t line, absl::Duration now)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  void GiveBack(const PendingDelivery& taken) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  // After anything about it changed: its place among those that wait for their time, for the
+  // ledger, or for anything at all.
+  void Reschedule(const std::string& endpoint, Entry& entry) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  void QueueToLoad(const std::string& endpoint, Entry& entry, bool first)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  void NoteIdle(const std::string& endpoint, Entry& entry) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
   const Options options_;
+  const HasReceiver has_receiver_;
   Random& random_;
-  std::map<std::string, Entry> entries_;                // by endpoint
-  std::set<std::pair<absl::Time, std::string>> times_;  // endpoints, by when they are next due
-  std::set<std::string> more_;                          // endpoints with more in the ledger
-  int in_flight_ = 0;
-  size_t loaded_ = 0;
+  mutable Mutex mutex_;
+  std::map<std::string, Entry> entries_ ABSL_GUARDED_BY(mutex_);  // by endpoint
+  // Endpoints by when they are next due; from then on they stand in a line until they aren't ready.
+  std::set<std::pair<absl::Duration, std::string>> times_ ABSL_GUARDED_BY(mutex_);
+  std::array<Turns, kLines> lines_ ABSL_GUARDED_BY(mutex_);
+  Places places_ ABSL_GUARDED_BY(mutex_);
+  std::unordered_map<std::string, Pace::Kind> held_ ABSL_GUARDED_BY(mutex_);  // by delivery
+  std::list<std::string> to_load_ ABSL_GUARDED_BY(mutex_);
+  std::list<std::string> idle_ ABSL_GUARDED_BY(mutex_);  // since longest in front
+  int in_flight_ ABSL_GUARDED_BY(mutex_) = 0;
+  size_t loaded_ ABSL_GUARDED_BY(mutex_) = 0;
+  bool more_due_ ABSL_GUARDED_BY(mutex_) = false;  // Take() stopped at its limit
 };
 
 }  // namespace clusterwire::notification

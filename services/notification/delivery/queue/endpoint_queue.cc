@@ -4,29 +4,31 @@
 
 namespace clusterwire::notification {
 
-bool EndpointQueue::Add(PendingDelivery delivery) {
-  if (!names_.insert(delivery.name).second) return false;
+bool EndpointQueue::Add(PendingDelivery delivery, absl::Duration now) {
+  if (!names_.emplace(delivery.name, delivery.root).second) return false;
   const std::string root = delivery.root;
   RootQueue& waiting = roots_[root];
-  if (!waiting.busy && !waiting.deliveries.empty()) due_.erase(DueOf(root, waiting));
-  Place place(delivery.created, delivery.name);
-  waiting.deliveries.emplace(std::move(place), std::move(delivery));
-  if (!waiting.busy) due_.insert(DueOf(root, waiting));
+  if (!waiting.busy() && !waiting.deliveries.empty()) due_.erase(DueOf(root, waiting));
+  Order order = OrderOf(delivery);
+  const absl::Duration at = now + delivery.wait;
+  waiting.deliveries.emplace(std::move(order), Waiting{std::move(delivery), at});
+  if (!waiting.busy()) due_.insert(DueOf(root, waiting));
   return true;
 }
 
-std::optional<PendingDelivery> EndpointQueue::Take(absl::Time now) {
-  if (due_.empty() || due_.begin()->first > now) return std::nullopt;
-  const std::string root = due_.begin()->second;
+std::optional<PendingDelivery> EndpointQueue::Take(absl::Duration now) {
+  if (NextDue() > now) return std::nullopt;
+  const std::string root = std::get<std::string>(*due_.begin());
   due_.erase(due_.begin());
   RootQueue& waiting = roots_[root];
-  waiting.busy = true;
+  const PendingDelivery& first = waiting.deliveries.begin()->second.delivery;
+  waiting.under_way = first.name;
   ++busy_;
-  return waiting.deliveries.begin()->second;
+  return first;
 }
 
 void EndpointQueue::Release(const std::string& root, RootQueue& waiting) {
-  waiting.busy = false;
+  waiting.under_way.clear();
   --busy_;
   if (waiting.deliveries.empty()) {
     roots_.erase(root);
@@ -37,36 +39,61 @@ void EndpointQueue::Release(const std::string& root, RootQueue& waiting) {
 
 void EndpointQueue::Remove(const PendingDelivery& taken) {
   RootQueue& waiting = roots_[taken.root];
-  waiting.deliveries.erase({taken.created, taken.name});
+  waiting.deliveries.erase(OrderOf(taken));
   names_.erase(taken.name);
   Release(taken.root, waiting);
 }
 
-void EndpointQueue::Postpone(const PendingDelivery& taken, int attempts, absl::Time due) {
-  RootQueue& waiting = roots_[taken.root];
-  PendingDelivery& delivery = waiting.deliveries.at({taken.created, taken.name});
-  delivery.attempts = attempts;
-  delivery.due = due;
-  Release(taken.root, waiting);
+void EndpointQueue::Postpone(const PendingDelivery& next, absl::Duration at) {
+  RootQueue& waiting = roots_[next.root];
+  waiting.deliveries.at(OrderOf(next)) = {next, at};
+  Release(next.root, waiting);
 }
 
-absl::Time EndpointQueue::NextDue() const {
-  return due_.empty() ? absl::InfiniteFuture() : due_.begin()->first;
-}
-
-void Breaker::OnSuccess() {
-  failures_ = 0;
-  open_until_ = absl::InfinitePast();
-  backoff_.Reset();
-}
-
-void Breaker::OnFailure(absl::Time now, absl::Time until) {
-  ++failures_;
-  open_until_ = std::max(open_until_, until);
-  // Those that were under way when it opened say nothing new.
-  if (failures_ >= kThreshold && now >= open_until_) {
-    open_until_ = std::max(open_until_, now + backoff_.Next());
+void EndpointQueue::Hasten(absl::Duration now) {
+  due_.clear();
+  for (auto& [root, waiting] : roots_) {
+    for (auto& [order, one] : waiting.deliveries) one.at = std::min(one.at, now);
+    if (!waiting.busy()) due_.insert(DueOf(root, waiting));
   }
+}
+
+size_t EndpointQueue::Drop(const std::function<bool(const PendingDelivery&)>& which) {
+  size_t dropped = 0;
+  for (auto root = roots_.begin(); root != roots_.end();) {
+    RootQueue& waiting = root->second;
+    if (!waiting.busy()) due_.erase(DueOf(root->first, waiting));
+    for (auto one = waiting.deliveries.begin(); one != waiting.deliveries.end();) {
+      if (one->first.second == waiting.under_way || !which(one->second.delivery)) {
+        ++one;
+        continue;
+      }
+      names_.erase(one->first.second);
+      one = waiting.deliveries.erase(one);
+      ++dropped;
+    }
+    if (waiting.deliveries.empty()) {
+      root = roots_.erase(root);
+      continue;
+    }
+    if (!waiting.busy()) due_.insert(DueOf(root->first, waiting));
+    ++root;
+  }
+  return dropped;
+}
+
+absl::Duration EndpointQueue::NextDue() const {
+  return due_.empty() ? absl::InfiniteDuration() : std::get<absl::Duration>(*due_.begin());
+}
+
+std::optional<EndpointQueue::Place> EndpointQueue::Find(const std::string& delivery) const {
+  const auto name = names_.find(delivery);
+  if (name == names_.end()) return std::nullopt;
+  const RootQueue& waiting = roots_.at(name->second);
+  const Waiting& first = waiting.deliveries.begin()->second;
+  return Place{.first = waiting.busy() ? waiting.under_way : first.delivery.name,
+               .at = first.at,
+               .busy = waiting.busy()};
 }
 
 }  // namespace clusterwire::notification

@@ -4,29 +4,27 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "libs/base/testing/seed.h"
-
 namespace clusterwire::notification {
 namespace {
 
-const absl::Time kStart = absl::FromUnixSeconds(1'700'000'000);
+constexpr absl::Duration kStart = absl::Hours(1);
 
 PendingDelivery At(int second, const std::string& root) {
   return {.name = absl::StrCat("deliveries/", second),
           .root = root,
           .endpoint = "e",
-          .created = kStart + absl::Seconds(second),
-          .due = kStart + absl::Seconds(second)};
+          .sequence = second,
+          .wait = absl::Seconds(second)};
 }
 
-std::string TakenName(EndpointQueue& queue, absl::Time now) {
+std::string TakenName(EndpointQueue& queue, absl::Duration now) {
   const std::optional<PendingDelivery> taken = queue.Take(now);
   return taken ? taken->name : "none";
 }
 
 TEST(EndpointQueueTest, NothingIsTakenBeforeItsTime) {
   EndpointQueue queue;
-  queue.Add(At(5, "clusters/a"));
+  queue.Add(At(5, "clusters/a"), kStart);
   EXPECT_EQ(queue.NextDue(), kStart + absl::Seconds(5));
   EXPECT_EQ(TakenName(queue, kStart), "none");
   EXPECT_EQ(TakenName(queue, kStart + absl::Seconds(5)), "deliveries/5");
@@ -34,12 +32,14 @@ TEST(EndpointQueueTest, NothingIsTakenBeforeItsTime) {
 
 TEST(EndpointQueueTest, LaterOnesOfARootWaitForTheFirst) {
   EndpointQueue queue;
-  queue.Add(At(1, "clusters/a"));
-  queue.Add(At(2, "clusters/a"));
-  const absl::Time now = kStart + absl::Hours(1);
+  queue.Add(At(1, "clusters/a"), kStart);
+  queue.Add(At(2, "clusters/a"), kStart);
+  const absl::Duration now = kStart + absl::Hours(1);
   const std::optional<PendingDelivery> first = queue.Take(now);
   EXPECT_EQ(TakenName(queue, now), "none");
-  queue.Postpone(*first, 1, now + absl::Minutes(5));
+  PendingDelivery next = *first;
+  next.attempts = 1;
+  queue.Postpone(next, now + absl::Minutes(5));
   EXPECT_EQ(TakenName(queue, now), "none");
   EXPECT_EQ(queue.NextDue(), now + absl::Minutes(5));
   const std::optional<PendingDelivery> again = queue.Take(now + absl::Minutes(5));
@@ -50,8 +50,8 @@ TEST(EndpointQueueTest, LaterOnesOfARootWaitForTheFirst) {
 
 TEST(EndpointQueueTest, OthersStepPastOneThatIsSettledDeadOrNot) {
   EndpointQueue queue;
-  for (const int second : {1, 2, 3}) queue.Add(At(second, "clusters/a"));
-  const absl::Time now = kStart + absl::Hours(1);
+  for (const int second : {1, 2, 3}) queue.Add(At(second, "clusters/a"), kStart);
+  const absl::Duration now = kStart + absl::Hours(1);
   std::vector<std::string> order;
   while (const std::optional<PendingDelivery> taken = queue.Take(now)) {
     order.push_back(taken->name);
@@ -63,9 +63,9 @@ TEST(EndpointQueueTest, OthersStepPastOneThatIsSettledDeadOrNot) {
 
 TEST(EndpointQueueTest, RootsDontWaitForEachOther) {
   EndpointQueue queue;
-  queue.Add(At(1, "clusters/a"));
-  queue.Add(At(2, "clusters/b"));
-  const absl::Time now = kStart + absl::Hours(1);
+  queue.Add(At(1, "clusters/a"), kStart);
+  queue.Add(At(2, "clusters/b"), kStart);
+  const absl::Duration now = kStart + absl::Hours(1);
   EXPECT_EQ(TakenName(queue, now), "deliveries/1");
   EXPECT_EQ(TakenName(queue, now), "deliveries/2");
   EXPECT_EQ(queue.busy(), 2);
@@ -73,13 +73,13 @@ TEST(EndpointQueueTest, RootsDontWaitForEachOther) {
 
 TEST(EndpointQueueTest, AnOlderOneThatComesLateGoesFirst) {
   EndpointQueue queue;
-  queue.Add(At(2, "clusters/a"));
-  queue.Add(At(1, "clusters/a"));
-  const absl::Time now = kStart + absl::Hours(1);
+  queue.Add(At(2, "clusters/a"), kStart);
+  queue.Add(At(1, "clusters/a"), kStart);
+  const absl::Duration now = kStart + absl::Hours(1);
   const std::optional<PendingDelivery> first = queue.Take(now);
   EXPECT_EQ(first->name, "deliveries/1");
   // And one that comes while another is under way neither overtakes nor disturbs it.
-  queue.Add(At(0, "clusters/a"));
+  queue.Add(At(0, "clusters/a"), kStart);
   EXPECT_EQ(TakenName(queue, now), "none");
   queue.Remove(*first);
   EXPECT_EQ(TakenName(queue, now), "deliveries/0");
@@ -87,28 +87,53 @@ TEST(EndpointQueueTest, AnOlderOneThatComesLateGoesFirst) {
 
 TEST(EndpointQueueTest, ADeliveryIsThereOnce) {
   EndpointQueue queue;
-  EXPECT_TRUE(queue.Add(At(1, "clusters/a")));
-  EXPECT_FALSE(queue.Add(At(1, "clusters/a")));
+  EXPECT_TRUE(queue.Add(At(1, "clusters/a"), kStart));
+  EXPECT_FALSE(queue.Add(At(1, "clusters/a"), kStart));
   EXPECT_EQ(queue.size(), 1u);
 }
 
-TEST(BreakerTest, OpensAfterEnoughFailuresInARowForGrowingPauses) {
-  SeededRandom random(TestSeed());
-  Breaker breaker(random);
-  for (int i = 1; i < Breaker::kThreshold; ++i) breaker.OnFailure(kStart, absl::InfinitePast());
-  EXPECT_EQ(breaker.open_until(), absl::InfinitePast());
-  EXPECT_EQ(breaker.Allowed(32), 32);
-  breaker.OnFailure(kStart, absl::InfinitePast());
-  const absl::Time first = breaker.open_until();
-  EXPECT_GT(first, kStart);
-  EXPECT_EQ(breaker.Allowed(32), 1);
-  breaker.OnFailure(kStart, absl::InfinitePast());  // was under way when it opened
-  EXPECT_EQ(breaker.open_until(), first);
-  breaker.OnFailure(first, absl::InfinitePast());
-  EXPECT_GT(breaker.open_until() - first, (first - kStart) * 1.1);
-  breaker.OnSuccess();
-  EXPECT_EQ(breaker.Allowed(32), 32);
-  EXPECT_EQ(breaker.open_until(), absl::InfinitePast());
+TEST(EndpointQueueTest, WhatIsDroppedHoldsNothingBehindIt) {
+  EndpointQueue queue;
+  for (const int second : {1, 2, 3}) queue.Add(At(second, "clusters/a"), kStart);
+  queue.Add(At(4, "clusters/b"), kStart);
+  const absl::Duration now = kStart + absl::Hours(1);
+  const std::optional<PendingDelivery> first = queue.Take(now);
+  EXPECT_EQ(queue.Drop([](const PendingDelivery& one) { return one.root == "clusters/a"; }), 2u);
+  EXPECT_EQ(queue.size(), 2u);  // the one under way, and the other root's
+  queue.Postpone(*first, now + absl::Hours(5));
+  EXPECT_EQ(queue.Drop([](const PendingDelivery& one) { return one.root == "clusters/a"; }), 1u);
+  queue.Add(At(5, "clusters/a"), kStart);
+  EXPECT_EQ(TakenName(queue, now), "deliveries/4");
+  EXPECT_EQ(TakenName(queue, now), "deliveries/5");
+}
+
+TEST(EndpointQueueTest, WhatWaitsCanBeMadeDue) {
+  EndpointQueue queue;
+  queue.Add(At(500, "clusters/a"), kStart);
+  queue.Hasten(kStart);
+  EXPECT_EQ(TakenName(queue, kStart), "deliveries/500");
+}
+
+TEST(EndpointQueueTest, OfWhatIsDueTogetherTheOldestGoesFirst) {
+  EndpointQueue queue;
+  for (const int number : {10, 9, 11}) {
+    PendingDelivery delivery = At(number, absl::StrCat("clusters/c", number));
+    delivery.wait = absl::ZeroDuration();
+    queue.Add(delivery, kStart);
+  }
+  EXPECT_EQ(TakenName(queue, kStart), "deliveries/9");
+  EXPECT_EQ(TakenName(queue, kStart), "deliveries/10");
+}
+
+TEST(EndpointQueueTest, ADeliveryFindsWhatItWaitsFor) {
+  EndpointQueue queue;
+  queue.Add(At(1, "clusters/a"), kStart);
+  queue.Add(At(2, "clusters/a"), kStart);
+  EXPECT_EQ(queue.Find("deliveries/2")->first, "deliveries/1");
+  EXPECT_EQ(queue.Find("deliveries/2")->at, kStart + absl::Seconds(1));
+  EXPECT_FALSE(queue.Find("deliveries/3"));
+  queue.Take(kStart + absl::Hours(1));
+  EXPECT_TRUE(queue.Find("deliveries/2")->busy);
 }
 
 }  // namespace

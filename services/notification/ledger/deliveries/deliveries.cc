@@ -1,5 +1,6 @@
 #include "services/notification/ledger/deliveries/deliveries.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "absl/strings/escaping.h"
@@ -14,7 +15,7 @@
 namespace clusterwire::notification {
 namespace {
 
-constexpr int kColumns = 12;
+constexpr int kColumns = 13;
 constexpr size_t kRowsAtOnce = 64;
 
 // "INSERT …" of so many rows: two texts, so that both stay prepared.
@@ -28,77 +29,33 @@ std::string InsertText(size_t rows) {
   }
   return absl::StrCat(
       "INSERT INTO delivery (id, change_id, subscription, endpoint, transition, state, reason,"
-      " attempts, created, updated, due, subscription_made) VALUES ",
+      " attempts, created, updated, due, subscription_made, sequence) VALUES ",
       absl::StrJoin(tuples, "),"), ") ON CONFLICT (id) DO NOTHING");
 }
 
-constexpr std::string_view kSelect =
-    "SELECT d.id, d.subscription, d.endpoint, d.change_id, r.kind, r.name, d.transition, d.state,"
-    " d.reason, d.attempts, d.created, d.updated, d.due, r.trace"
-    " FROM delivery d JOIN record r ON r.id = d.change_id";
+constexpr int kMostTries = 500;
 
-v1::Delivery FromRow(const sql::Row& row) {
-  v1::Delivery delivery;
-  delivery.set_name(row.Text(0));
-  delivery.set_subscription(row.Text(1));
-  delivery.set_endpoint(row.Text(2));
-  delivery.set_change(row.Text(3));
-  delivery.set_change_kind(row.Text(4));
-  delivery.set_resource(row.Text(5));
-  delivery.set_transition(static_cast<v1::Transition>(row.Int(6)));
-  delivery.set_state(static_cast<v1::Delivery::State>(row.Int(7)));
-  delivery.set_reason(row.Text(8));
-  delivery.set_attempts(static_cast<int32_t>(row.Int(9)));
-  *delivery.mutable_create_time() = ToTimestamp(absl::FromUnixMicros(row.Int(10)));
-  *delivery.mutable_update_time() = ToTimestamp(absl::FromUnixMicros(row.Int(11)));
-  if (delivery.state() == v1::Delivery::STATE_PENDING) {
-    *delivery.mutable_next_attempt_time() = ToTimestamp(absl::FromUnixMicros(row.Int(12)));
-  }
-  // traceparent: version, trace, span and flags.
-  const std::string& trace = row.Text(13);
-  if (trace.size() >= 35) delivery.set_trace_id(trace.substr(3, 32));
-  return delivery;
-}
+constexpr std::string_view kPending =
+    "SELECT d.id, d.change_id, r.root, d.subscription, d.endpoint, d.transition, d.attempts,"
+    " d.created, d.due, d.updated, d.subscription_made, d.sequence, d.tries_before"
+    " FROM delivery d JOIN record r ON r.id = d.change_id WHERE d.state = 1";
 
-// A statement that grows, with the values of its parameters.
-struct Statement {
-  std::string text;
-  std::vector<sql::Value> values;
-
-  // Each '?' of `part` stands for the next of `parameters`.
-  void Add(std::string_view part, const std::vector<sql::Value>& parameters) {
-    auto next = parameters.begin();
-    for (const char c : part) {
-      if (c != '?') {
-        text += c;
-        continue;
-      }
-      values.push_back(*next++);
-      absl::StrAppend(&text, "$", values.size());
-    }
-  }
-};
-
-Statement ListStatement(const DeliveryQuery& query) {
-  Statement list{.text = absl::StrCat(ToAbsl(kSelect), " WHERE TRUE"), .values = {}};
-  if (query.parent.find("/subscriptions/") != std::string::npos) {
-    list.Add(" AND d.subscription = ?", {query.parent});
-  } else if (!query.parent.empty()) {
-    list.Add(" AND d.subscription >= ? AND d.subscription < ?",
-             {query.parent + "/", query.parent + "0"});  // '0' follows '/'
-  }
-  if (!query.change.empty()) list.Add(" AND d.change_id = ?", {query.change});
-  if (!query.resource.empty()) {
-    list.Add(" AND d.change_id IN (SELECT id FROM record WHERE name = ?)", {query.resource});
-  }
-  if (query.state != v1::Delivery::STATE_UNSPECIFIED) {
-    list.Add(" AND d.state = ?", {int{query.state}});
-  }
-  if (query.after) {
-    list.Add(" AND (d.created, d.id) < (?, ?)", {query.after->unix_micros, query.after->name});
-  }
-  list.Add(" ORDER BY d.created DESC, d.id DESC LIMIT ?", {query.limit});
-  return list;
+PendingDelivery PendingFrom(const sql::Row& row, absl::Time now) {
+  const absl::Time due = absl::FromUnixMicros(row.Int(8));
+  const absl::Time updated = absl::FromUnixMicros(row.Int(9));
+  return {.name = row.Text(0),
+          .change_id = row.Text(1),
+          .root = row.Text(2),
+          .subscription = row.Text(3),
+          .subscription_made = row.Int(10),
+          .endpoint = row.Text(4),
+          .transition = static_cast<v1::Transition>(row.Int(5)),
+          .attempts = static_cast<int>(row.Int(6)),
+          .tries_before = static_cast<int>(row.Int(12)),
+          .sequence = row.Int(11),
+          .created = absl::FromUnixMicros(row.Int(7)),
+          // An update that lies ahead was written before the clock was set back.
+          .wait = std::max(absl::ZeroDuration(), due - std::max(now, updated))};
 }
 
 }  // namespace
@@ -108,10 +65,6 @@ std::string DeliveryName(std::string_view subscription, std::string_view change_
   const std::string digest =
       Sha256(absl::StrCat(ToAbsl(subscription), "\n", ToAbsl(change_id))).substr(0, kBytes);
   return "deliveries/" + absl::BytesToHexString(digest);
-}
-
-PageKey PageKeyOf(const v1::Delivery& delivery) {
-  return {absl::ToUnixMicros(ToTime(delivery.create_time())), delivery.name()};
 }
 
 absl::Status Deliveries::Insert(std::span<const PendingDelivery> deliveries,
@@ -129,7 +82,7 @@ absl::Status Deliveries::Insert(std::span<const PendingDelivery> deliveries,
       parameters.insert(parameters.end(),
                         {delivery.name, delivery.change_id, delivery.subscription,
                          delivery.endpoint, int{delivery.transition}, state, suppressed, 0, created,
-                         created, absl::ToUnixMicros(delivery.due), delivery.subscription_made});
+                         created, created, delivery.subscription_made, delivery.sequence});
     }
     RETURN_IF_ERROR(connection_.Execute(rows == 1 ? kOne : kMany, std::move(parameters)));
     deliveries = deliveries.subspan(rows);
@@ -137,21 +90,32 @@ absl::Status Deliveries::Insert(std::span<const PendingDelivery> deliveries,
   return absl::OkStatus();
 }
 
-absl::Status Deliveries::SetResult(const DeliveryResult& result) {
+absl::StatusOr<bool> Deliveries::SetResult(const DeliveryResult& result) {
   const std::optional<v1::Attempt>& attempt = result.attempt;
   ASSIGN_OR_RETURN(
       const sql::Result updated,
-      connection_.Query("UPDATE delivery SET state = $2, reason = $3, updated = $4, due = $5,"
-                        " attempts = COALESCE($6, attempts) WHERE id = $1 AND state = 1",
-                        {result.delivery, int{result.state}, result.reason,
-                         absl::ToUnixMicros(result.time), absl::ToUnixMicros(result.due),
-                         attempt ? sql::Value(attempt->number()) : sql::Value()}));
-  if (!attempt || updated.affected == 0) return absl::OkStatus();
-  return connection_.Execute(
+      connection_.Query(
+          "UPDATE delivery SET state = $2, reason = $3, updated = $4, due = $5,"
+          " attempts = COALESCE($6, attempts), tries_before = tries_before + $7"
+          " WHERE id = $1 AND state = 1",
+          {result.delivery, int{result.state}, result.reason, absl::ToUnixMicros(result.time),
+           absl::ToUnixMicros(result.time + result.pause),
+           attempt ? sql::Value(attempt->number()) : sql::Value(), result.uncounted}));
+  if (updated.affected == 0) return false;
+  if (!attempt) return true;
+  RETURN_IF_ERROR(connection_.Execute(
       "INSERT INTO attempt (delivery, number, time, outcome, http_status, detail, duration_ms)"
       " VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (delivery, number) DO NOTHING",
       {result.delivery, attempt->number(), absl::ToUnixMicros(ToTime(attempt->time())),
-       attempt->outcome(), attempt->http_status(), attempt->detail(), attempt->duration_ms()});
+       attempt->outcome(), attempt->http_status(), attempt->detail(), attempt->duration_ms()}));
+  return true;
+}
+
+absl::StatusOr<int64_t> Deliveries::LastSequence() {
+  ASSIGN_OR_RETURN(
+      const sql::Result found,
+      connection_.Query("SELECT sequence FROM delivery ORDER BY sequence DESC LIMIT 1"));
+  return found.rows.empty() ? 0 : found.rows[0].Int(0);
 }
 
 absl::StatusOr<std::vector<std::string>> Deliveries::EndpointsWithPending(std::string_view after,
@@ -166,29 +130,20 @@ absl::StatusOr<std::vector<std::string>> Deliveries::EndpointsWithPending(std::s
 }
 
 absl::StatusOr<std::vector<PendingDelivery>> Deliveries::Pending(std::string_view endpoint,
-                                                                 int limit) {
-  ASSIGN_OR_RETURN(
-      const sql::Result found,
-      connection_.Query("SELECT d.id, d.change_id, r.root, d.subscription, d.transition,"
-                        " d.attempts, d.created, d.due, d.subscription_made"
-                        " FROM delivery d JOIN record r ON r.id = d.change_id"
-                        " WHERE d.state = 1 AND d.endpoint = $1"
-                        " ORDER BY d.created, d.id LIMIT $2",
-                        {endpoint, limit}));
+                                                                 int limit, absl::Time now) {
+  static const std::string kText =
+      absl::StrCat(ToAbsl(kPending), " AND d.endpoint = $1 ORDER BY d.sequence, d.id LIMIT $2");
+  ASSIGN_OR_RETURN(const sql::Result found, connection_.Query(kText, {endpoint, limit}));
   std::vector<PendingDelivery> pending;
-  for (const sql::Row& row : found.rows) {
-    pending.push_back({.name = row.Text(0),
-                       .change_id = row.Text(1),
-                       .root = row.Text(2),
-                       .subscription = row.Text(3),
-                       .subscription_made = row.Int(8),
-                       .endpoint = std::string(endpoint),
-                       .transition = static_cast<v1::Transition>(row.Int(4)),
-                       .attempts = static_cast<int>(row.Int(5)),
-                       .created = absl::FromUnixMicros(row.Int(6)),
-                       .due = absl::FromUnixMicros(row.Int(7))});
-  }
+  for (const sql::Row& row : found.rows) pending.push_back(PendingFrom(row, now));
   return pending;
+}
+
+absl::StatusOr<PendingDelivery> Deliveries::FindPending(std::string_view name, absl::Time now) {
+  static const std::string kText = absl::StrCat(ToAbsl(kPending), " AND d.id = $1");
+  ASSIGN_OR_RETURN(const sql::Result found, connection_.Query(kText, {name}));
+  if (found.rows.empty()) return NotFoundError(name);
+  return PendingFrom(found.rows[0], now);
 }
 
 absl::StatusOr<Standing> Deliveries::StandingOf(std::string_view name) {
@@ -203,53 +158,71 @@ absl::StatusOr<Standing> Deliveries::StandingOf(std::string_view name) {
   return Standing{.pending = row.Int(0) == v1::Delivery::STATE_PENDING, .hidden = row.Int(1) != 0};
 }
 
-absl::StatusOr<v1::Delivery> Deliveries::Get(std::string_view name) {
-  static const std::string kText = absl::StrCat(ToAbsl(kSelect), " WHERE d.id = $1");
-  ASSIGN_OR_RETURN(const sql::Result found, connection_.Query(kText, {name}));
-  if (found.rows.empty()) return NotFoundError(name);
-  return FromRow(found.rows[0]);
-}
-
-absl::StatusOr<std::vector<v1::Delivery>> Deliveries::List(const DeliveryQuery& query) {
-  Statement list = ListStatement(query);
-  ASSIGN_OR_RETURN(const sql::Result found, connection_.Query(list.text, std::move(list.values)));
-  std::vector<v1::Delivery> deliveries;
-  for (const sql::Row& row : found.rows) deliveries.push_back(FromRow(row));
-  return deliveries;
-}
-
-absl::StatusOr<std::vector<v1::Attempt>> Deliveries::Attempts(std::string_view name) {
-  RETURN_IF_ERROR(Get(name).status());
-  ASSIGN_OR_RETURN(const sql::Result found,
-                   connection_.Query("SELECT number, time, outcome, http_status, detail,"
-                                     " duration_ms FROM attempt WHERE delivery = $1"
-                                     " ORDER BY number",
-                                     {name}));
-  std::vector<v1::Attempt> attempts;
-  for (const sql::Row& row : found.rows) {
-    v1::Attempt& attempt = attempts.emplace_back();
-    attempt.set_number(static_cast<int32_t>(row.Int(0)));
-    *attempt.mutable_time() = ToTimestamp(absl::FromUnixMicros(row.Int(1)));
-    attempt.set_outcome(row.Text(2));
-    attempt.set_http_status(static_cast<int32_t>(row.Int(3)));
-    attempt.set_detail(row.Text(4));
-    attempt.set_duration_ms(row.Int(5));
+absl::StatusOr<int64_t> Deliveries::SuppressUnder(std::string_view name, std::string_view reason,
+                                                  absl::Time now, int limit) {
+  std::vector<sql::Value> values = {absl::ToUnixMicros(now), reason, limit, name};
+  std::string_view where = "endpoint = $4";
+  if (name.find("/subscriptions/") != std::string_view::npos) {
+    where = "subscription = $4";
+  } else if (name.find("/endpoints/") == std::string_view::npos) {
+    where = "endpoint > $4 AND endpoint < $5";
+    values.back() = absl::StrCat(ToAbsl(name), "/");
+    values.push_back(absl::StrCat(ToAbsl(name), "0"));  // '0' follows '/'
   }
-  return attempts;
+  ASSIGN_OR_RETURN(
+      const sql::Result done,
+      connection_.Query(
+          absl::StrCat("UPDATE delivery SET state = 3, reason = $2, updated = $1 WHERE state = 1"
+                       " AND id IN (SELECT id FROM delivery WHERE state = 1 AND ",
+                       ToAbsl(where), " LIMIT $3)"),
+          std::move(values)));
+  return done.affected;
 }
 
-absl::StatusOr<absl::Time> Deliveries::AddFailure(std::string_view endpoint, absl::Time now) {
-  ASSIGN_OR_RETURN(const sql::Result counted,
-                   connection_.Query("INSERT INTO endpoint_failure (endpoint, since, failures)"
-                                     " VALUES ($1, $2, 1) ON CONFLICT (endpoint) DO UPDATE SET"
-                                     " failures = endpoint_failure.failures + 1 RETURNING since",
-                                     {endpoint, absl::ToUnixMicros(now)}));
-  if (counted.rows.empty()) return absl::InternalError("the failure was not counted");
-  return absl::FromUnixMicros(counted.rows[0].Int(0));
+absl::StatusOr<std::vector<std::string>> Deliveries::MoveTo(std::string_view endpoint,
+                                                            std::string_view subscription,
+                                                            const std::set<std::string>& except,
+                                                            absl::Time now, int limit) {
+  ASSIGN_OR_RETURN(const sql::Result found,
+                   connection_.Query("SELECT id, endpoint FROM delivery WHERE subscription = $1"
+                                     " AND state = 1 AND endpoint <> $2 ORDER BY sequence, id"
+                                     " LIMIT $3",
+                                     {subscription, endpoint, limit}));
+  std::vector<std::string> left;
+  for (const sql::Row& row : found.rows) {
+    if (except.contains(row.Text(0))) continue;
+    RETURN_IF_ERROR(connection_.Execute(
+        "UPDATE delivery SET endpoint = $2, tries_before = attempts, reason = $3, updated = $4,"
+        " due = $4 WHERE id = $1 AND state = 1",
+        {row.Text(0), endpoint,
+         absl::StrCat("the subscription's endpoint is no longer ", row.Text(1)),
+         absl::ToUnixMicros(now)}));
+    left.push_back(row.Text(1));
+  }
+  return left;
 }
 
-absl::Status Deliveries::ClearFailures(std::string_view endpoint) {
-  return connection_.Execute("DELETE FROM endpoint_failure WHERE endpoint = $1", {endpoint});
+absl::Status Deliveries::Redrive(std::string_view name, absl::Time now) {
+  ASSIGN_OR_RETURN(const v1::Delivery delivery, Get(name));
+  if (delivery.state() != v1::Delivery::STATE_DEAD) {
+    return Error(absl::StatusCode::kFailedPrecondition, "DELIVERY_NOT_DEAD",
+                 absl::StrCat(delivery.name(), " is ", v1::Delivery::State_Name(delivery.state()),
+                              ": only a dead one can be brought back; ListDeliveries with state"
+                              " STATE_DEAD shows which they are"),
+                 {{"resource", delivery.name()}});
+  }
+  if (delivery.attempts() >= kMostTries) {
+    return Error(absl::StatusCode::kFailedPrecondition, "TOO_MANY_TRIES",
+                 absl::StrCat(delivery.name(), " was tried ", delivery.attempts(),
+                              " times; no more"
+                              " than ",
+                              kMostTries, " tries are kept of one delivery"),
+                 {{"resource", delivery.name()}});
+  }
+  return connection_.Execute(
+      "UPDATE delivery SET state = 1, tries_before = attempts, reason = $2,"
+      " updated = $3, due = $3 WHERE id = $1 AND state = 4",
+      {name, "brought back by an operator", absl::ToUnixMicros(now)});
 }
 
 }  // namespace clusterwire::notification

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <set>
 #include <span>
 #include <string>
 #include <string_view>
@@ -31,26 +32,34 @@ struct PendingDelivery {
   int64_t subscription_made = 0;
   std::string endpoint = {};
   v1::Transition transition = v1::TRANSITION_UNSPECIFIED;
-  int attempts = 0;
-  absl::Time created = {};  // with `name` the order in which deliveries are made
-  absl::Time due = {};
-  // When ingest wrote it, of a record that is the newest of its resource; InfinitePast for what is
-  // read from the ledger.
-  absl::Time offered = absl::InfinitePast();
+  int attempts = 0;      // numbered tries so far
+  int tries_before = 0;  // those of them that the schedule doesn't count
+  int at_once = 0;       // tries in a row that were followed by the next at once
+  int64_t sequence = 0;  // with `name` the order in which they are handed over
+  absl::Time created = {};
+  absl::Duration wait = absl::ZeroDuration();  // until its next try, when it was read
+  // The uptime at which ingest wrote it, of a record that is the newest of its resource;
+  // InfiniteDuration for what is read from the ledger.
+  absl::Duration offered = absl::InfiniteDuration();
 };
 
-enum class EndpointHealth { kUnknown, kGood, kBad };
+// What a try says about its endpoint: nothing; it took the event; it answered that this event is
+// wrong, which is no fault of its own; it failed.
+enum class EndpointHealth { kUnknown, kGood, kRefused, kBad };
 
-// What a try, or a gate in its place, came to, and what it says about the endpoint.
+// What a try, or a gate in its place, came to.
 struct DeliveryResult {
   std::string delivery = {};
   v1::Delivery::State state = v1::Delivery::STATE_PENDING;
   std::string reason = {};
   absl::Time time = {};
-  absl::Time due = {};                      // with STATE_PENDING: the next try
-  std::optional<v1::Attempt> attempt = {};  // numbered; none when no try was made
+  absl::Duration uptime = {};                   // of this process, at that time
+  absl::Duration pause = absl::ZeroDuration();  // with STATE_PENDING: until the next try
+  std::optional<v1::Attempt> attempt = {};      // numbered; none when no try was made
+  absl::Duration took = absl::ZeroDuration();   // with an attempt
   EndpointHealth health = EndpointHealth::kUnknown;
-  absl::Time retry_after = absl::InfinitePast();  // until then it asked to be left alone
+  absl::Duration rest = absl::ZeroDuration();  // how long the endpoint asked to be left alone
+  bool uncounted = false;                      // the schedule doesn't count the attempt
   bool disable_endpoint = false;
 };
 
@@ -60,9 +69,10 @@ struct Standing {
   bool hidden = false;   // the public no longer sees the resource
 };
 
-// Where in a list an item stands that is listed newest first.
+// Where in a list an item stands that is listed newest first. `order` is a delivery's sequence and
+// of others the time in microseconds.
 struct PageKey {
-  int64_t unix_micros = 0;
+  int64_t order = 0;
   std::string name = {};
 };
 
@@ -84,26 +94,39 @@ class Deliveries {
   // Rows that are there already stay as they are. A reason given in `suppressed` makes them
   // suppressed from the start.
   absl::Status Insert(std::span<const PendingDelivery> deliveries, std::string_view suppressed);
-  // May be repeated. What is not pending any more, or purged, stays as it is.
-  absl::Status SetResult(const DeliveryResult& result);
+  // May be repeated. False when it is not pending any more, or purged: it stays as it is.
+  absl::StatusOr<bool> SetResult(const DeliveryResult& result);
 
+  // The highest sequence given out so far; 0 for none.
+  absl::StatusOr<int64_t> LastSequence();
   // Names of endpoints above `after`, in order.
   absl::StatusOr<std::vector<std::string>> EndpointsWithPending(std::string_view after, int limit);
-  // Oldest first.
-  absl::StatusOr<std::vector<PendingDelivery>> Pending(std::string_view endpoint, int limit);
+  // Oldest first. What was to be tried at a later moment waits no longer than it was to wait then,
+  // however the clock was set since.
+  absl::StatusOr<std::vector<PendingDelivery>> Pending(std::string_view endpoint, int limit,
+                                                       absl::Time now);
+  absl::StatusOr<PendingDelivery> FindPending(std::string_view name, absl::Time now);
   absl::StatusOr<Standing> StandingOf(std::string_view name);
+
+  // Suppresses what is pending under this subscriber, endpoint or subscription, `limit` of it at
+  // most; gives how many that were.
+  absl::StatusOr<int64_t> SuppressUnder(std::string_view name, std::string_view reason,
+                                        absl::Time now, int limit);
+  // Lets what the subscription has pending for other endpoints go to this one, at once and with all
+  // its tries; not what is in `except`. Gives the endpoints that it was for.
+  absl::StatusOr<std::vector<std::string>> MoveTo(std::string_view endpoint,
+                                                  std::string_view subscription,
+                                                  const std::set<std::string>& except,
+                                                  absl::Time now, int limit);
+  // Makes a dead one pending again, with all its tries. NOT_FOUND; FAILED_PRECONDITION with
+  // DELIVERY_NOT_DEAD, or TOO_MANY_TRIES.
+  absl::Status Redrive(std::string_view name, absl::Time now);
 
   absl::StatusOr<v1::Delivery> Get(std::string_view name);
   // Newest first.
   absl::StatusOr<std::vector<v1::Delivery>> List(const DeliveryQuery& query);
   // Oldest first; NOT_FOUND when there is no such delivery.
   absl::StatusOr<std::vector<v1::Attempt>> Attempts(std::string_view name);
-
-  // Since when nothing has succeeded at an endpoint; survives restarts, as days matter here. Gives
-  // the time of the first failure since the last success.
-  absl::StatusOr<absl::Time> AddFailure(std::string_view endpoint, absl::Time now);
-  // After a success, and after the 410 that switches the endpoint off.
-  absl::Status ClearFailures(std::string_view endpoint);
 
  private:
   sql::Connection& connection_;

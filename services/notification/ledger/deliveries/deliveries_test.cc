@@ -16,16 +16,19 @@ using testing::ElementsAre;
 
 constexpr char kA[] = "subscribers/a/subscriptions/x";
 constexpr char kB[] = "subscribers/b/subscriptions/x";
+const absl::Time kNow = absl::FromUnixSeconds(1'700'000'000) + absl::Hours(1);
 
 class DeliveriesTest : public LedgerTest {
  protected:
-  std::vector<PendingDelivery> Pending(std::string_view endpoint) {
-    auto pending = ledger_->Read(
-        [&](sql::Connection& connection) { return Deliveries(connection).Pending(endpoint, 100); });
+  std::vector<PendingDelivery> Pending(std::string_view endpoint, absl::Time now = kNow) {
+    auto pending = ledger_->Read([&](sql::Connection& connection) {
+      return Deliveries(connection).Pending(endpoint, 100, now);
+    });
     EXPECT_THAT(pending, IsOk());
     return *std::move(pending);
   }
-  static DeliveryResult Failed(const PendingDelivery& delivery, int number, absl::Time due) {
+  static DeliveryResult Failed(const PendingDelivery& delivery, int number,
+                               absl::Duration pause = absl::ZeroDuration()) {
     v1::Attempt attempt;
     attempt.set_number(number);
     attempt.set_outcome("retry");
@@ -34,7 +37,7 @@ class DeliveriesTest : public LedgerTest {
             .state = v1::Delivery::STATE_PENDING,
             .reason = "HTTP 503",
             .time = delivery.created,
-            .due = due,
+            .pause = pause,
             .attempt = attempt};
   }
 };
@@ -52,10 +55,8 @@ TEST_P(DeliveriesTest, InsertedAgainARowStaysAsItIs) {
   const KeptRecord record = MakeRecord("clusters/a", 1);
   const PendingDelivery delivery = MakeDelivery(record, kA);
   Keep(record, {delivery});
-  SetResult({.delivery = delivery.name,
-             .state = v1::Delivery::STATE_DELIVERED,
-             .time = record.received,
-             .due = record.received});
+  SetResult(
+      {.delivery = delivery.name, .state = v1::Delivery::STATE_DELIVERED, .time = record.received});
   Keep(record, {delivery});
   EXPECT_THAT(List({.state = v1::Delivery::STATE_DELIVERED}), testing::SizeIs(1));
   EXPECT_THAT(List({}), testing::SizeIs(1));
@@ -76,10 +77,8 @@ TEST_P(DeliveriesTest, StandsAsItsRowAndTheNewestRecordSay) {
   }),
               IsOk());
   EXPECT_TRUE(standing_of(delivery.name).hidden);
-  SetResult({.delivery = delivery.name,
-             .state = v1::Delivery::STATE_DELIVERED,
-             .time = record.received,
-             .due = record.received});
+  SetResult(
+      {.delivery = delivery.name, .state = v1::Delivery::STATE_DELIVERED, .time = record.received});
   EXPECT_FALSE(standing_of(delivery.name).pending);
   EXPECT_FALSE(standing_of("deliveries/purged").pending);
 }
@@ -167,13 +166,13 @@ TEST_P(DeliveriesTest, ATryRecordedTwiceCountsOnce) {
   const KeptRecord record = MakeRecord("clusters/a", 1);
   const PendingDelivery delivery = MakeDelivery(record, kA);
   Keep(record, {delivery});
-  const absl::Time due = record.received + absl::Minutes(5);
-  SetResult(Failed(delivery, 1, due));
-  SetResult(Failed(delivery, 1, due));
-  const std::vector<PendingDelivery> pending = Pending(delivery.endpoint);
+  SetResult(Failed(delivery, 1, absl::Minutes(5)));
+  SetResult(Failed(delivery, 1, absl::Minutes(5)));
+  const std::vector<PendingDelivery> pending =
+      Pending(delivery.endpoint, record.received + absl::Minutes(2));
   ASSERT_THAT(pending, testing::SizeIs(1));
   EXPECT_EQ(pending[0].attempts, 1);
-  EXPECT_EQ(pending[0].due, due);
+  EXPECT_EQ(pending[0].wait, absl::Minutes(3));
   const auto attempts = ledger_->Read(
       [&](sql::Connection& connection) { return Deliveries(connection).Attempts(delivery.name); });
   ASSERT_THAT(attempts, IsOk());
@@ -189,9 +188,8 @@ TEST_P(DeliveriesTest, WhatHasItsResultKeepsIt) {
   SetResult({.delivery = delivery.name,
              .state = v1::Delivery::STATE_SUPPRESSED,
              .reason = "wanted: paused",
-             .time = record.received,
-             .due = record.received});
-  SetResult(Failed(delivery, 1, record.received));
+             .time = record.received});
+  SetResult(Failed(delivery, 1));
   EXPECT_THAT(List({.state = v1::Delivery::STATE_SUPPRESSED}), testing::SizeIs(1));
   EXPECT_THAT(Pending(delivery.endpoint), testing::IsEmpty());
 }
@@ -203,20 +201,120 @@ TEST_P(DeliveriesTest, AttemptsOfAnUnknownDeliveryAreNotFound) {
               StatusIs(absl::StatusCode::kNotFound));
 }
 
-TEST_P(DeliveriesTest, FailuresCountFromTheFirstSinceTheLastSuccess) {
-  const absl::Time start = absl::FromUnixSeconds(1'700'000'000);
-  const auto add = [&](absl::Time now) {
-    return ledger_->Write([&](sql::Connection& connection) {
-      return Deliveries(connection).AddFailure("subscribers/a/endpoints/w", now);
-    });
-  };
-  EXPECT_THAT(add(start), IsOkAndHolds(start));
-  EXPECT_THAT(add(start + absl::Hours(3)), IsOkAndHolds(start));
+TEST_P(DeliveriesTest, AClockThatWasSetBackStretchesNoWait) {
+  const KeptRecord record = MakeRecord("clusters/a", 1);
+  const PendingDelivery delivery = MakeDelivery(record, kA);
+  Keep(record, {delivery});
+  EXPECT_EQ(Pending(delivery.endpoint, record.received - absl::Hours(1)).at(0).wait,
+            absl::ZeroDuration());
+  SetResult(Failed(delivery, 1, absl::Minutes(5)));
+  EXPECT_EQ(Pending(delivery.endpoint, record.received - absl::Hours(1)).at(0).wait,
+            absl::Minutes(5));
+  EXPECT_EQ(Pending(delivery.endpoint, record.received + absl::Hours(1)).at(0).wait,
+            absl::ZeroDuration());
+}
+
+TEST_P(DeliveriesTest, TheOrderIsTheSequenceWhateverTheClockSaid) {
+  const KeptRecord first = MakeRecord("clusters/a", 1);
+  const KeptRecord second = MakeRecord("clusters/a", 2);
+  PendingDelivery early = MakeDelivery(first, kA);
+  PendingDelivery late = MakeDelivery(second, kA);
+  late.created = early.created - absl::Hours(1);
+  Keep(second, {late});
+  Keep(first, {early});
+  const std::vector<PendingDelivery> pending = Pending(early.endpoint);
+  ASSERT_THAT(pending, testing::SizeIs(2));
+  EXPECT_EQ(pending[0].name, early.name);
+  EXPECT_EQ(List({}).at(0).name(), late.name);
+  EXPECT_THAT(ledger_->Read([](sql::Connection& connection) {
+    return Deliveries(connection).LastSequence();
+  }),
+              IsOkAndHolds(late.sequence));
+}
+
+TEST_P(DeliveriesTest, RowsOfAReleaseWithoutASequenceKeepTheirOrderAndTheirTime) {
+  const KeptRecord record = MakeRecord("clusters/a", 1);
+  const PendingDelivery delivery = MakeDelivery(record, kA);
+  Keep(record, {delivery});
   ASSERT_THAT(ledger_->Write([](sql::Connection& connection) {
-    return Deliveries(connection).ClearFailures("subscribers/a/endpoints/w");
+    return connection.ExecuteScript(
+        "ALTER TABLE delivery DROP COLUMN created;"
+        "ALTER TABLE delivery DROP COLUMN tries_before;"
+        "ALTER TABLE delivery RENAME COLUMN sequence TO created;"
+        "UPDATE schema_version SET version = 6 WHERE component = 'ledger'");
   }),
               IsOk());
-  EXPECT_THAT(add(start + absl::Hours(4)), IsOkAndHolds(start + absl::Hours(4)));
+  ASSERT_THAT(Ledger::Open(*database_), IsOk());
+  const std::vector<PendingDelivery> pending = Pending(delivery.endpoint);
+  ASSERT_THAT(pending, testing::SizeIs(1));
+  EXPECT_EQ(pending[0].created, delivery.created);
+  EXPECT_EQ(pending[0].sequence, delivery.sequence);
+}
+
+TEST_P(DeliveriesTest, WhatIsPendingUnderANameIsSuppressedAndNothingElse) {
+  const auto suppress = [&](std::string_view name, int limit = 100) {
+    return *ledger_->Write([&](sql::Connection& connection) {
+      return Deliveries(connection).SuppressUnder(name, "gone", kNow, limit);
+    });
+  };
+  std::vector<PendingDelivery> deliveries;
+  const KeptRecord record = MakeRecord("clusters/a", 1);
+  for (const char* subscription :
+       {kA, kB, "subscribers/a/subscriptions/y", "subscribers/a1/subscriptions/x",
+        "subscribers/a-b/subscriptions/x"}) {
+    deliveries.push_back(MakeDelivery(record, subscription));
+  }
+  Keep(record, deliveries);
+  SetResult({.delivery = deliveries[2].name,
+             .state = v1::Delivery::STATE_DELIVERED,
+             .time = record.received});
+  EXPECT_EQ(suppress("subscribers/a"), 1);
+  EXPECT_THAT(List({.state = v1::Delivery::STATE_PENDING}), testing::SizeIs(3));
+  EXPECT_EQ(List({.state = v1::Delivery::STATE_SUPPRESSED}).at(0).reason(), "gone");
+  EXPECT_EQ(suppress(kB), 1);
+  EXPECT_EQ(suppress("subscribers/a1/endpoints/inbox"), 1);
+  EXPECT_EQ(suppress("subscribers/a1"), 0);
+}
+
+TEST_P(DeliveriesTest, WhatIsPendingMovesToAnotherEndpointWithAllItsTries) {
+  const KeptRecord record = MakeRecord("clusters/a", 1);
+  const KeptRecord other = MakeRecord("clusters/b", 2);
+  const PendingDelivery delivery = MakeDelivery(record, kA);
+  const PendingDelivery under_way = MakeDelivery(other, kA);
+  Keep(record, {delivery});
+  Keep(other, {under_way});
+  SetResult(Failed(delivery, 1, absl::Hours(5)));
+  constexpr char kNew[] = "subscribers/a/endpoints/new";
+  EXPECT_THAT(ledger_->Write([&](sql::Connection& connection) {
+    return Deliveries(connection).MoveTo(kNew, kA, {under_way.name}, kNow, 100);
+  }),
+              IsOkAndHolds(ElementsAre(delivery.endpoint)));
+  const std::vector<PendingDelivery> moved = Pending(kNew);
+  ASSERT_THAT(moved, testing::SizeIs(1));
+  EXPECT_EQ(moved[0].wait, absl::ZeroDuration());
+  EXPECT_EQ(moved[0].attempts, 1);
+  EXPECT_EQ(moved[0].tries_before, 1);
+  EXPECT_THAT(Pending(delivery.endpoint), testing::SizeIs(1));
+}
+
+TEST_P(DeliveriesTest, OnlyADeadOneIsBroughtBack) {
+  const auto redrive = [&](const std::string& name) {
+    return ledger_->Write(
+        [&](sql::Connection& connection) { return Deliveries(connection).Redrive(name, kNow); });
+  };
+  const KeptRecord record = MakeRecord("clusters/a", 1);
+  const PendingDelivery delivery = MakeDelivery(record, kA);
+  Keep(record, {delivery});
+  EXPECT_THAT(redrive(delivery.name), ReasonIs("DELIVERY_NOT_DEAD"));
+  DeliveryResult dead = Failed(delivery, 3);
+  dead.state = v1::Delivery::STATE_DEAD;
+  SetResult(dead);
+  EXPECT_THAT(redrive(delivery.name), IsOk());
+  const std::vector<PendingDelivery> pending = Pending(delivery.endpoint);
+  ASSERT_THAT(pending, testing::SizeIs(1));
+  EXPECT_EQ(pending[0].attempts, 3);
+  EXPECT_EQ(pending[0].tries_before, 3);
+  EXPECT_THAT(redrive("deliveries/none"), StatusIs(absl::StatusCode::kNotFound));
 }
 
 }  // namespace

@@ -105,7 +105,7 @@ absl::Status DeadLetters::Remove(std::string_view name) {
 
 absl::StatusOr<std::vector<v1::DeadLetter>> DeadLetters::List(const std::optional<PageKey>& after,
                                                               int limit) {
-  const int64_t met = after ? after->unix_micros : INT64_MAX;
+  const int64_t met = after ? after->order : INT64_MAX;
   Origin origin;
   if (after) {
     ASSIGN_OR_RETURN(origin, ParseName(after->name));

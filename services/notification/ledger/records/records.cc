@@ -52,13 +52,6 @@ absl::StatusOr<KeptRecord> Records::Load(std::string_view id) {
   return record;
 }
 
-absl::StatusOr<absl::Time> Records::LastReceived() {
-  ASSIGN_OR_RETURN(const sql::Result found,
-                   connection_.Query("SELECT received FROM record ORDER BY received DESC LIMIT 1"));
-  if (found.rows.empty()) return absl::InfinitePast();
-  return absl::FromUnixMicros(found.rows[0].Int(0));
-}
-
 absl::StatusOr<bool> Records::NoteNewest(const change::v1::ResourceChanged& change, bool hidden) {
   ASSIGN_OR_RETURN(
       const sql::Result noted,

@@ -48,8 +48,6 @@ class Records {
   absl::Status SetProgress(std::string_view id, const MatchProgress& progress);
   // NOT_FOUND when it was purged or never came.
   absl::StatusOr<KeptRecord> Load(std::string_view id);
-  // When the newest came; InfinitePast for none. Ingest goes on above it, so that times rise.
-  absl::StatusOr<absl::Time> LastReceived();
 
   // Notes it as the newest of its resource, and whether the resource is hidden from the public
   // since; false when a newer one of the same history was there: this one is superseded. Another

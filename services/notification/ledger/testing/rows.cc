@@ -31,8 +31,8 @@ PendingDelivery MakeDelivery(const KeptRecord& record, std::string_view subscrip
           .subscription = name,
           .endpoint = name.substr(0, name.find("/subscriptions/")) + "/endpoints/inbox",
           .transition = v1::TRANSITION_CHANGED,
-          .created = record.received,
-          .due = record.received};
+          .sequence = absl::ToUnixMicros(record.received),
+          .created = record.received};
 }
 
 LedgerTest::LedgerTest() : database_(files_.Open()) {
@@ -55,7 +55,7 @@ void LedgerTest::Keep(const KeptRecord& record, const std::vector<PendingDeliver
 
 void LedgerTest::SetResult(const DeliveryResult& result) {
   EXPECT_THAT(ledger_->Write([&](sql::Connection& connection) {
-    return Deliveries(connection).SetResult(result);
+    return Deliveries(connection).SetResult(result).status();
   }),
               IsOk());
 }

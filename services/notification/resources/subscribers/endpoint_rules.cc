@@ -6,6 +6,7 @@
 
 #include "libs/base/status/error.h"
 #include "libs/base/text/strings.h"
+#include "libs/base/time/clock.h"
 #include "libs/config/check.h"
 #include "libs/resource/name.h"
 #include "libs/resource/update_mask.h"
@@ -88,8 +89,8 @@ Rules<v1::Endpoint> EndpointRules(Random& random, http::AddressGuard guard) {
   return {.type = "endpoint",
           .collection = "endpoints",
           .parent = kSubscriberName.pattern(),
-          .output_only = {"state", "state_reason", "webhook.previous_secret",
-                          "webhook.previous_secret_expire_time"},
+          .output_only = {"state", "state_reason", "trouble", "enable_time",
+                          "webhook.previous_secret", "webhook.previous_secret_expire_time"},
           .create_only = {"webhook.secret"},
           .random_ids = &random,
           // No check: what is written after its creation is checked where it is set.
@@ -183,13 +184,19 @@ absl::StatusOr<v1::Endpoint> Endpoints::Update(const WriteCall& call, const v1::
   constexpr char kNamePath[] = "endpoint.name";
   const auto update = [&](const resource::Context&, v1::Endpoint* next) -> absl::Status {
     RETURN_IF_ERROR(CheckDeletable(next->name()));
-    RETURN_IF_ERROR(CheckUpdatable(endpoint, mask));
     const v1::Endpoint before = *next;
-    RETURN_IF_ERROR(resource::ApplyUpdate(endpoint, mask, fixed_fields(), next));
-    if (next->webhook().uri() == before.webhook().uri()) return absl::OkStatus();
-    ASSIGN_OR_RETURN(const EndpointKind* kind, KnownKindOf(before));
     FieldErrors errors;
-    kind->Check(*next, guard_, errors);
+    RETURN_IF_ERROR(errors.AddFrom(CheckUpdatable(endpoint, mask)));
+    RETURN_IF_ERROR(errors.AddFrom(resource::ApplyUpdate(endpoint, mask, fixed_fields(), next)));
+    // What is wrong besides the mask is named too.
+    if (!errors.empty()) {
+      RETURN_IF_ERROR(resource::ApplyUpdate(endpoint, {}, fixed_fields(), next));
+    }
+    if (next->channel_case() == before.channel_case() &&
+        next->webhook().uri() != before.webhook().uri()) {
+      ASSIGN_OR_RETURN(const EndpointKind* kind, KnownKindOf(before));
+      kind->Check(*next, guard_, errors);
+    }
     return errors.ToStatus();
   };
   return Modify(call, endpoint.name(), endpoint.etag(), "", update, kNamePath);
@@ -223,9 +230,11 @@ absl::StatusOr<v1::Endpoint> Endpoints::Enable(const WriteCall& call, const std:
                                                const std::string& etag) {
   if (IsInbox(name)) return Get({.viewer = call.viewer}, name);
   return Modify(call, name, etag, "endpoint.enabled",
-                [](const resource::Context&, v1::Endpoint* endpoint) {
+                [](const resource::Context& context, v1::Endpoint* endpoint) {
                   endpoint->set_state(v1::Endpoint::STATE_ENABLED);
                   endpoint->clear_state_reason();
+                  // A write in any case, since those who deliver hear of it by the log.
+                  *endpoint->mutable_enable_time() = ToTimestamp(context.now);
                   return absl::OkStatus();
                 });
 }
@@ -243,9 +252,22 @@ absl::Status Endpoints::Disable(const std::string& name, std::string_view reason
   return Modify(call, name, "", "endpoint.disabled", disable).status();
 }
 
+absl::Status Endpoints::LoadRow(const store::Reader& reader, const std::string& name,
+                                resource::Message* out) const {
+  RETURN_IF_ERROR(LoadEndpoint(reader, name, out));
+  v1::Endpoint* const endpoint = static_cast<v1::Endpoint*>(out);
+  if (complete_) complete_({&endpoint, 1});
+  return absl::OkStatus();
+}
+
 absl::StatusOr<std::vector<store::Scanned>> Endpoints::ScanRows(
     const store::Reader& reader, const store::ScanOptions& options) const {
   ASSIGN_OR_RETURN(std::vector<store::Scanned> rows, reader.Scan(options));
+  std::vector<v1::Endpoint*> endpoints;
+  for (store::Scanned& row : rows) {
+    endpoints.push_back(static_cast<v1::Endpoint*>(row.resource.get()));
+  }
+  if (complete_) complete_(endpoints);
   if (options.parent.empty()) return rows;
   const std::string inbox = InboxNameOf(options.parent);
   if (inbox <= options.after) return rows;

@@ -1,8 +1,10 @@
 #pragma once
 
 #include <functional>
+#include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "clusterwire/notification/v1/subscriber.pb.h"
@@ -50,6 +52,10 @@ class Endpoints : public resource::Resources<v1::Endpoint> {
 
   absl::StatusOr<v1::Endpoint> Enable(const WriteCall& call, const std::string& name,
                                       const std::string& etag);
+  // Fills in what is shown of endpoints and not stored with them: their trouble.
+  using Completion = std::function<void(std::span<v1::Endpoint* const>)>;
+  // Before the first read.
+  void CompleteBy(Completion complete) { complete_ = std::move(complete); }
   // The delivery side's own decision, by 410 Gone or after days of failure; `reason` is what its
   // owner reads. OK when it is disabled already; NOT_FOUND when it is gone; FAILED_PRECONDITION
   // for the inbox.
@@ -59,9 +65,7 @@ class Endpoints : public resource::Resources<v1::Endpoint> {
   // The inbox is in its place among what is stored, and stays there. A list over all subscribers
   // has only what is stored.
   absl::Status LoadRow(const store::Reader& reader, const std::string& name,
-                       resource::Message* out) const override {
-    return LoadEndpoint(reader, name, out);
-  }
+                       resource::Message* out) const override;
   absl::StatusOr<std::vector<store::Scanned>> ScanRows(
       const store::Reader& reader, const store::ScanOptions& options) const override;
   absl::Status CheckDeletable(const std::string& name) const override;
@@ -71,6 +75,7 @@ class Endpoints : public resource::Resources<v1::Endpoint> {
   Random& random_;
   const http::AddressGuard guard_;
   AddressCheck& addresses_;
+  Completion complete_;
 };
 
 }  // namespace clusterwire::notification

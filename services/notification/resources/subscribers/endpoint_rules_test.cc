@@ -200,6 +200,12 @@ TEST_F(EndpointsTest, AnUpdateRefusesWhatItWouldHaveToLeaveAside) {
       "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw");
   EXPECT_THAT(test_.Update(AsOperator(), request),
               StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr("RotateSecret")));
+  request.mutable_endpoint()->mutable_webhook()->set_uri("http://hooks.example/new");
+  request.mutable_update_mask()->add_paths("webhook.url");
+  for (const char* field : {"endpoint.webhook.secret", "endpoint.webhook.uri", "update_mask"}) {
+    EXPECT_THAT(test_.Update(AsOperator(), request), HasFieldError(field));
+  }
+  request.clear_update_mask();
   request.mutable_endpoint()->mutable_inbox();
   EXPECT_THAT(test_.Update(AsOperator(), request), HasFieldError("endpoint.inbox"));
   EXPECT_EQ(Get(name)->webhook().uri(), "https://hooks.example/in");

@@ -16,6 +16,15 @@ namespace {
 // How often a wait looks at the clock when nothing moves.
 constexpr auto kLook = std::chrono::milliseconds(20);
 
+// Whether it was there.
+template <typename Map>
+bool Erase(Map& map, std::string_view name) {
+  const auto found = map.find(name);
+  if (found == map.end()) return false;
+  map.erase(found);
+  return true;
+}
+
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<Interests>> Interests::Load(store::Store& store, Clock& clock,
@@ -76,8 +85,11 @@ void Interests::Take(const store::Message& resource) {
   if (const auto* subscription = dynamic_cast<const v1::Subscription*>(&resource)) {
     TakeSubscription(*subscription);
   } else if (const auto* endpoint = dynamic_cast<const v1::Endpoint*>(&resource)) {
-    MutexLock lock(mutex_);
-    endpoints_[endpoint->name()] = std::make_shared<const v1::Endpoint>(*endpoint);
+    {
+      MutexLock lock(mutex_);
+      endpoints_[endpoint->name()] = std::make_shared<const v1::Endpoint>(*endpoint);
+    }
+    Tell(News::kEndpointWritten, endpoint->name());
   } else if (const auto* subscriber = dynamic_cast<const v1::Subscriber*>(&resource)) {
     auto inbox = std::make_shared<const v1::Endpoint>(InboxOf(*subscriber));
     MutexLock lock(mutex_);
@@ -102,6 +114,9 @@ void Interests::TakeSubscription(const v1::Subscription& subscription) {
   entry.interest = std::make_shared<const Interest>(Interest{id, subscription, *predicate});
   // What the matcher names is to be found already.
   SetEntry(subscription.name(), entry);
+  if (before != nullptr && before->subscription.endpoint() != subscription.endpoint()) {
+    Tell(News::kSubscriptionMoved, subscription.name());
+  }
   if (!matcher_.Put(id, *std::move(predicate)).ok()) {
     entry.interest = nullptr;
     entry.refused = true;
@@ -118,12 +133,29 @@ void Interests::SetEntry(const std::string& name, Entry entry) {
 
 void Interests::Drop(std::string_view name) {
   if (const auto interest = Find(name)) Forget(interest->id);
-  MutexLock lock(mutex_);
-  if (const auto found = subscriptions_.find(name); found != subscriptions_.end()) {
-    subscriptions_.erase(found);
+  const std::string inbox = InboxNameOf(name);  // of a subscriber
+  bool subscription = false;
+  bool endpoint = false;
+  bool subscriber = false;
+  {
+    MutexLock lock(mutex_);
+    subscription = Erase(subscriptions_, name);
+    endpoint = Erase(endpoints_, name);
+    subscriber = Erase(endpoints_, inbox);
   }
-  endpoints_.erase(InboxNameOf(name));  // of a subscriber
-  if (const auto found = endpoints_.find(name); found != endpoints_.end()) endpoints_.erase(found);
+  if (subscription) Tell(News::kSubscriptionGone, std::string(name));
+  if (endpoint) Tell(News::kEndpointGone, std::string(name));
+  if (subscriber) Tell(News::kEndpointGone, inbox);
+}
+
+void Interests::Listen(Listener listener) {
+  MutexLock lock(listener_mutex_);
+  listener_ = std::move(listener);
+}
+
+void Interests::Tell(News news, const std::string& name) {
+  MutexLock lock(listener_mutex_);
+  if (listener_) listener_(news, name);
 }
 
 void Interests::Forget(int64_t id) {
@@ -134,9 +166,11 @@ void Interests::Forget(int64_t id) {
 
 absl::StatusOr<store::Revision> Interests::CatchUp(absl::Time deadline) {
   ASSIGN_OR_RETURN(const store::Revision wanted, store_.revision());
+  const absl::Duration end = clock_.Uptime() + (deadline - clock_.Now());
   MutexLock lock(mutex_);
   while (included_ < wanted) {
-    if (clock_.Now() >= deadline) {
+    // By both clocks: a test moves one, and whoever sets the other back must not stretch the wait.
+    if (clock_.Now() >= deadline || clock_.Uptime() >= end) {
       return WithRetryDelay(
           Error(absl::StatusCode::kUnavailable, "INTERESTS_BEHIND",
                 absl::StrCat("subscriptions are known up to revision ", included_.value, " of ",

@@ -48,6 +48,9 @@ class Interests {
     match::MatcherCounts matcher;
   };
   using Visitor = std::function<void(const std::shared_ptr<const Interest>&, filter::Transition)>;
+  // What the log says that matters to what is under way already.
+  enum class News { kEndpointWritten, kEndpointGone, kSubscriptionMoved, kSubscriptionGone };
+  using Listener = std::function<void(News news, const std::string& name)>;
 
   // Reads all there is. The arguments outlive the interests.
   static absl::StatusOr<std::unique_ptr<Interests>> Load(store::Store& store, Clock& clock,
@@ -66,6 +69,10 @@ class Interests {
   // secret with it, and the inbox of every subscriber.
   std::shared_ptr<const Interest> Find(std::string_view subscription) const;
   std::shared_ptr<const v1::Endpoint> FindEndpoint(std::string_view name) const;
+
+  // Tells `listener` from now on, on the thread that follows the log; it must be quick. One at a
+  // time; null ends it, and returns when no call is under way any more.
+  void Listen(Listener listener);
 
   // All of them, inboxes too, under a lock: `visit` is quick.
   void ForEachEndpoint(const std::function<void(const v1::Endpoint&)>& visit) const;
@@ -93,6 +100,7 @@ class Interests {
   void SetEntry(const std::string& name, Entry entry);
   void Drop(std::string_view name);
   void Forget(int64_t id);
+  void Tell(News news, const std::string& name);
 
   store::Store& store_;
   Clock& clock_;
@@ -106,6 +114,8 @@ class Interests {
   std::unordered_map<int64_t, std::shared_ptr<const Interest>> by_id_ ABSL_GUARDED_BY(mutex_);
   std::map<Name, std::shared_ptr<const v1::Endpoint>, std::less<>> endpoints_
       ABSL_GUARDED_BY(mutex_);
+  Mutex listener_mutex_;  // held while it is called
+  Listener listener_ ABSL_GUARDED_BY(listener_mutex_);
   std::unique_ptr<store::Tailer> tailer_;  // last: its thread uses everything above
 };
 

@@ -140,5 +140,45 @@ TEST_F(InterestsTest, SayHowFarTheyAreWhenTheDeadlineHasPassed) {
   EXPECT_THAT(test_.interests->CatchUp(absl::InfinitePast()), IsOk()) << "nothing to wait for";
 }
 
+TEST_F(InterestsTest, TellsWhatMattersToWhatIsUnderWay) {
+  using News = Interests::News;
+  std::vector<std::pair<News, std::string>> heard;
+  test_.interests->Listen(
+      [&](News news, const std::string& name) { heard.emplace_back(news, name); });
+  const std::string webhook = test_.AddWebhook("subscribers/x", "w").name();
+  v1::Subscription subscription = Subscription("filter { types: 'cluster' }");
+  subscription = test_.AddSubscription("subscribers/x", "s", subscription);
+  test_.CatchUp();
+  EXPECT_THAT(heard, ElementsAre(Pair(News::kEndpointWritten, webhook)));
+  heard.clear();
+
+  google::protobuf::FieldMask mask;
+  mask.add_paths("title");
+  mask.add_paths("endpoint");
+  subscription.set_title("Another title");
+  ASSERT_THAT(test_.subscriptions->Update(AsOperator(), subscription, mask), IsOk());
+  test_.CatchUp();
+  EXPECT_THAT(heard, testing::IsEmpty());
+  subscription.set_endpoint(webhook);
+  subscription.clear_etag();
+  ASSERT_THAT(test_.subscriptions->Update(AsOperator(), subscription, mask), IsOk());
+  test_.CatchUp();
+  EXPECT_THAT(heard, ElementsAre(Pair(News::kSubscriptionMoved, subscription.name())));
+  heard.clear();
+
+  ASSERT_THAT(test_.subscribers->Delete(AsOperator(), "subscribers/x", ""), IsOk());
+  test_.CatchUp();
+  EXPECT_THAT(heard, testing::UnorderedElementsAre(
+                         Pair(News::kSubscriptionGone, subscription.name()),
+                         Pair(News::kEndpointGone, webhook),
+                         Pair(News::kEndpointGone, "subscribers/x/endpoints/inbox")));
+  heard.clear();
+  test_.interests->Listen(nullptr);
+  test_.AddSubscriber("y");
+  test_.AddWebhook("subscribers/y", "w");
+  test_.CatchUp();
+  EXPECT_THAT(heard, testing::IsEmpty());
+}
+
 }  // namespace
 }  // namespace clusterwire::notification

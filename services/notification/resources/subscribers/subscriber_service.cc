@@ -7,6 +7,7 @@
 #include "libs/rpc/call/run_unary.h"
 #include "libs/telemetry/log.h"
 #include "services/notification/channels/endpoint_tester.h"
+#include "services/notification/delivery/dispatcher.h"
 #include "services/notification/ledger/inbox/inbox.h"
 #include "services/notification/ledger/ledger.h"
 #include "services/notification/resources/subscribers/endpoint_rules.h"
@@ -23,6 +24,7 @@ class SubscriberHandler final : public v1::SubscriberService::CallbackService {
         subscribers_(handles.subscribers),
         endpoints_(handles.endpoints),
         tester_(handles.endpoint_tester),
+        dispatcher_(handles.dispatcher),
         ledger_(handles.ledger) {}
 
   CW_STANDARD(Get, GetSubscriber, v1::Subscriber, subscribers_)
@@ -78,7 +80,7 @@ class SubscriberHandler final : public v1::SubscriberService::CallbackService {
   }
   CW_WRITE(RotateSecret, v1::Endpoint, endpoints_->RotateSecret(call, *request))
   CW_WRITE(EnableEndpoint, v1::Endpoint, endpoints_->Enable(call, request->name(), request->etag()))
-  CW_STANDARD(Delete, DeleteEndpoint, v1::DeleteEndpointResponse, endpoints_)
+  CW_WRITE(DeleteEndpoint, v1::DeleteEndpointResponse, RemoveEndpoint(call, *request))
 
  private:
   absl::StatusOr<v1::DeleteSubscriberResponse> Delete(const WriteCall& call,
@@ -86,8 +88,21 @@ class SubscriberHandler final : public v1::SubscriberService::CallbackService {
     RETURN_IF_ERROR(subscribers_->Delete(call, request.name(), request.etag()).status());
     // Not after a dry run, nor when a repeated request finds the name given to another since.
     const auto found = subscribers_->Get({.viewer = call.viewer}, request.name());
-    if (absl::IsNotFound(found.status())) ForgetInbox(request.name());
+    if (absl::IsNotFound(found.status())) {
+      dispatcher_->Suppress(request.name(), "wanted: the subscriber was deleted");
+      ForgetInbox(request.name());
+    }
     return v1::DeleteSubscriberResponse();
+  }
+
+  absl::StatusOr<v1::DeleteEndpointResponse> RemoveEndpoint(
+      const WriteCall& call, const v1::DeleteEndpointRequest& request) {
+    RETURN_IF_ERROR(endpoints_->Delete(call, request.name(), request.etag()).status());
+    const auto found = endpoints_->Get({.viewer = call.viewer}, request.name());
+    if (absl::IsNotFound(found.status())) {
+      dispatcher_->Suppress(request.name(), "enabled: the endpoint was deleted");
+    }
+    return v1::DeleteEndpointResponse();
   }
 
   // It can't be read any more, so what can't be removed now is left to the end of its retention.
@@ -101,6 +116,7 @@ class SubscriberHandler final : public v1::SubscriberService::CallbackService {
   const rpc::Late<Subscribers>& subscribers_;
   const rpc::Late<Endpoints>& endpoints_;
   const rpc::Late<EndpointTester>& tester_;
+  const rpc::Late<Dispatcher>& dispatcher_;
   const rpc::Late<Ledger>& ledger_;
 };
 

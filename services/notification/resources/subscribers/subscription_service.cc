@@ -3,6 +3,7 @@
 #include "clusterwire/notification/v1/subscription.grpc.pb.h"
 
 #include "libs/api/standard.h"
+#include "services/notification/delivery/dispatcher.h"
 #include "services/notification/resources/subscribers/subscription_rules.h"
 #include "services/notification/services.h"
 
@@ -12,17 +13,29 @@ namespace {
 class SubscriptionHandler final : public v1::SubscriptionService::CallbackService {
  public:
   SubscriptionHandler(const Api& api, const Handles& handles)
-      : api_(api), subscriptions_(handles.subscriptions) {}
+      : api_(api), subscriptions_(handles.subscriptions), dispatcher_(handles.dispatcher) {}
 
   CW_STANDARD(Get, GetSubscription, v1::Subscription, subscriptions_)
   CW_STANDARD(List, ListSubscriptions, v1::ListSubscriptionsResponse, subscriptions_)
   CW_STANDARD(Create, CreateSubscription, v1::Subscription, subscriptions_)
   CW_STANDARD(Update, UpdateSubscription, v1::Subscription, subscriptions_)
-  CW_STANDARD(Delete, DeleteSubscription, v1::DeleteSubscriptionResponse, subscriptions_)
+  CW_WRITE(DeleteSubscription, v1::DeleteSubscriptionResponse, Delete(call, *request))
 
  private:
+  absl::StatusOr<v1::DeleteSubscriptionResponse> Delete(
+      const WriteCall& call, const v1::DeleteSubscriptionRequest& request) {
+    RETURN_IF_ERROR(subscriptions_->Delete(call, request.name(), request.etag()).status());
+    // Not after a dry run, nor when a repeated request finds the name given to another since.
+    const auto found = subscriptions_->Get({.viewer = call.viewer}, request.name());
+    if (absl::IsNotFound(found.status())) {
+      dispatcher_->Suppress(request.name(), "wanted: the subscription was deleted");
+    }
+    return v1::DeleteSubscriptionResponse();
+  }
+
   const Api api_;
   const rpc::Late<Subscriptions>& subscriptions_;
+  const rpc::Late<Dispatcher>& dispatcher_;
 };
 
 }  // namespace

@@ -116,7 +116,7 @@ TEST_F(SubscriptionsApi, TextsComeInThroughTheSameDoorAsInTheCatalogue) {
 TEST_F(SubscriptionsApi, RefusesWebhooksThatLeadToOurselves) {
   EXPECT_THAT(CreateWebhook("https://169.254.169.254/latest/meta-data"),
               HasFieldError("endpoint.webhook.uri"));
-  EXPECT_THAT(CreateWebhook("https://in.loopback.example/"), HasFieldError("endpoint.webhook.uri"));
+  EXPECT_THAT(CreateWebhook("https://in.inside.example/"), HasFieldError("endpoint.webhook.uri"));
   EXPECT_THAT(CreateWebhook("https://hooks.example/"), IsOk());
 }
 
@@ -129,6 +129,14 @@ TEST_F(SubscriptionsApi, RefusesAReusedRequestId) {
   request.mutable_subscription()->set_title("Gold labels");
   EXPECT_THAT(Create(request), StatusIs(absl::StatusCode::kAlreadyExists));
   EXPECT_THAT(Create(request), ReasonIs("REQUEST_ID_REUSED"));
+}
+
+TEST_F(SubscriptionsApi, RefusesARequestIdReplayedUnderAnotherView) {
+  v1::CreateSubscriptionRequest request = Request();
+  request.set_request_id("r1");
+  ASSERT_THAT(Create(request), IsOk());
+  EXPECT_THAT(Create(request, "public"), StatusIs(absl::StatusCode::kPermissionDenied));
+  EXPECT_THAT(Create(request), IsOk());
 }
 
 TEST_F(SubscriptionsApi, RefusesAStaleEtag) {

@@ -1,0 +1,82 @@
+// What the dispatcher does for calls: on their threads, by the ledger and by a look at the queue.
+
+#include <algorithm>
+#include <memory>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+
+#include "libs/base/status/error.h"
+#include "libs/telemetry/log.h"
+#include "services/notification/delivery/dispatcher.h"
+#include "services/notification/ledger/records/records.h"
+
+namespace clusterwire::notification {
+
+void Dispatcher::Suppress(const std::string& name, std::string_view reason) {
+  int64_t done = kSuppressed;
+  while (done == kSuppressed) {
+    const absl::StatusOr<int64_t> some = ledger_.Write([&](sql::Connection& connection) {
+      return Deliveries(connection).SuppressUnder(name, reason, clock_.Now(), kSuppressed);
+    });
+    if (!some.ok()) {
+      telemetry::LogWarning("deliveries not suppressed yet", {{"error", some.status()}});
+      return;
+    }
+    done = *some;
+  }
+  queue_.Drop(name);
+}
+
+absl::Status Dispatcher::Redrive(const std::string& name) {
+  const absl::Time now = clock_.Now();
+  // So that an endpoint that was just switched on is known to be.
+  RETURN_IF_ERROR(interests_.CatchUp(now + kCatchUpLimit).status());
+  const auto redrive = [&](sql::Connection& connection) -> absl::StatusOr<PendingDelivery> {
+    RETURN_IF_ERROR(Deliveries(connection).Redrive(name, now));
+    ASSIGN_OR_RETURN(const PendingDelivery pending, Deliveries(connection).FindPending(name, now));
+    ASSIGN_OR_RETURN(const Standing standing, Deliveries(connection).StandingOf(name));
+    ASSIGN_OR_RETURN(KeptRecord record, Records(connection).Load(pending.change_id));
+    Job job{.delivery = pending,
+            .record = std::make_shared<const KeptRecord>(std::move(record)),
+            .interest = interests_.Find(pending.subscription),
+            .hidden = standing.hidden};
+    if (job.interest != nullptr) {
+      job.endpoint = interests_.FindEndpoint(job.interest->subscription.endpoint());
+    }
+    if (const GateAnswer answer = AskGates(job); const auto* drop = std::get_if<Drop>(&answer)) {
+      return Error(absl::StatusCode::kFailedPrecondition, "DELIVERY_BLOCKED",
+                   absl::StrCat(name, " can't go out; ", drop->reason,
+                                ". An endpoint is switched on by EnableEndpoint, a subscription"
+                                " made active by UpdateSubscription"),
+                   {{"resource", name}, {"endpoint", pending.endpoint}});
+    }
+    return pending;
+  };
+  ASSIGN_OR_RETURN(PendingDelivery pending, ledger_.Write(redrive));
+  Offer({std::move(pending)});
+  return absl::OkStatus();
+}
+
+void Dispatcher::Describe(v1::Delivery* delivery) const {
+  if (delivery->state() != v1::Delivery::STATE_PENDING) return;
+  const absl::Duration uptime = clock_.Uptime();
+  const absl::Time now = clock_.Now();
+  const auto wait = queue_.Explain(delivery->endpoint(), delivery->name(), uptime);
+  if (!wait) {
+    // It has just come, or waits in the ledger for room here, or another process has it.
+    if (delivery->reason().empty()) delivery->set_reason("waits in the ledger for its turn");
+    if (ToTime(delivery->next_attempt_time()) <= now) delivery->clear_next_attempt_time();
+    return;
+  }
+  delivery->clear_next_attempt_time();
+  if (wait->until) {
+    *delivery->mutable_next_attempt_time() = ToTimestamp(now + (*wait->until - uptime));
+  }
+  if (wait->by_itself && !delivery->reason().empty()) return;
+  const std::string reason = wait->by_itself ? "waits for its next try" : wait->reason;
+  delivery->set_reason(
+      delivery->reason().empty() ? reason : absl::StrCat(reason, "; before: ", delivery->reason()));
+}
+
+}  // namespace clusterwire::notification

@@ -1,0 +1,124 @@
+// How deliveries and their attempts are shown.
+
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+
+#include "libs/base/status/error.h"
+#include "libs/base/text/strings.h"
+#include "libs/base/time/clock.h"
+#include "services/notification/ledger/deliveries/deliveries.h"
+
+namespace clusterwire::notification {
+namespace {
+
+constexpr std::string_view kSelect =
+    "SELECT d.id, d.subscription, d.endpoint, d.change_id, r.kind, r.name, d.transition, d.state,"
+    " d.reason, d.attempts, d.created, d.updated, d.due, r.trace, d.sequence"
+    " FROM delivery d JOIN record r ON r.id = d.change_id";
+
+v1::Delivery FromRow(const sql::Row& row) {
+  v1::Delivery delivery;
+  delivery.set_name(row.Text(0));
+  delivery.set_subscription(row.Text(1));
+  delivery.set_endpoint(row.Text(2));
+  delivery.set_change(row.Text(3));
+  delivery.set_change_kind(row.Text(4));
+  delivery.set_resource(row.Text(5));
+  delivery.set_transition(static_cast<v1::Transition>(row.Int(6)));
+  delivery.set_state(static_cast<v1::Delivery::State>(row.Int(7)));
+  delivery.set_reason(row.Text(8));
+  delivery.set_attempts(static_cast<int32_t>(row.Int(9)));
+  *delivery.mutable_create_time() = ToTimestamp(absl::FromUnixMicros(row.Int(10)));
+  *delivery.mutable_update_time() = ToTimestamp(absl::FromUnixMicros(row.Int(11)));
+  if (delivery.state() == v1::Delivery::STATE_PENDING) {
+    *delivery.mutable_next_attempt_time() = ToTimestamp(absl::FromUnixMicros(row.Int(12)));
+  }
+  delivery.set_sequence(row.Int(14));
+  // traceparent: version, trace, span and flags.
+  const std::string& trace = row.Text(13);
+  if (trace.size() >= 35) delivery.set_trace_id(trace.substr(3, 32));
+  return delivery;
+}
+
+// A statement that grows, with the values of its parameters.
+struct Statement {
+  std::string text;
+  std::vector<sql::Value> values;
+
+  // Each '?' of `part` stands for the next of `parameters`.
+  void Add(std::string_view part, const std::vector<sql::Value>& parameters) {
+    auto next = parameters.begin();
+    for (const char c : part) {
+      if (c != '?') {
+        text += c;
+        continue;
+      }
+      values.push_back(*next++);
+      absl::StrAppend(&text, "$", values.size());
+    }
+  }
+};
+
+Statement ListStatement(const DeliveryQuery& query) {
+  Statement list{.text = absl::StrCat(ToAbsl(kSelect), " WHERE TRUE"), .values = {}};
+  if (query.parent.find("/subscriptions/") != std::string::npos) {
+    list.Add(" AND d.subscription = ?", {query.parent});
+  } else if (!query.parent.empty()) {
+    list.Add(" AND d.subscription >= ? AND d.subscription < ?",
+             {query.parent + "/", query.parent + "0"});  // '0' follows '/'
+  }
+  if (!query.change.empty()) list.Add(" AND d.change_id = ?", {query.change});
+  if (!query.resource.empty()) {
+    list.Add(" AND d.change_id IN (SELECT id FROM record WHERE name = ?)", {query.resource});
+  }
+  if (query.state != v1::Delivery::STATE_UNSPECIFIED) {
+    list.Add(" AND d.state = ?", {int{query.state}});
+  }
+  if (query.after) {
+    list.Add(" AND (d.sequence, d.id) < (?, ?)", {query.after->order, query.after->name});
+  }
+  list.Add(" ORDER BY d.sequence DESC, d.id DESC LIMIT ?", {query.limit});
+  return list;
+}
+
+}  // namespace
+
+PageKey PageKeyOf(const v1::Delivery& delivery) { return {delivery.sequence(), delivery.name()}; }
+
+absl::StatusOr<v1::Delivery> Deliveries::Get(std::string_view name) {
+  static const std::string kText = absl::StrCat(ToAbsl(kSelect), " WHERE d.id = $1");
+  ASSIGN_OR_RETURN(const sql::Result found, connection_.Query(kText, {name}));
+  if (found.rows.empty()) return NotFoundError(name);
+  return FromRow(found.rows[0]);
+}
+
+absl::StatusOr<std::vector<v1::Delivery>> Deliveries::List(const DeliveryQuery& query) {
+  Statement list = ListStatement(query);
+  ASSIGN_OR_RETURN(const sql::Result found, connection_.Query(list.text, std::move(list.values)));
+  std::vector<v1::Delivery> deliveries;
+  for (const sql::Row& row : found.rows) deliveries.push_back(FromRow(row));
+  return deliveries;
+}
+
+absl::StatusOr<std::vector<v1::Attempt>> Deliveries::Attempts(std::string_view name) {
+  RETURN_IF_ERROR(Get(name).status());
+  ASSIGN_OR_RETURN(const sql::Result found,
+                   connection_.Query("SELECT number, time, outcome, http_status, detail,"
+                                     " duration_ms FROM attempt WHERE delivery = $1"
+                                     " ORDER BY number",
+                                     {name}));
+  std::vector<v1::Attempt> attempts;
+  for (const sql::Row& row : found.rows) {
+    v1::Attempt& attempt = attempts.emplace_back();
+    attempt.set_number(static_cast<int32_t>(row.Int(0)));
+    *attempt.mutable_time() = ToTimestamp(absl::FromUnixMicros(row.Int(1)));
+    attempt.set_outcome(row.Text(2));
+    attempt.set_http_status(static_cast<int32_t>(row.Int(3)));
+    attempt.set_detail(row.Text(4));
+    attempt.set_duration_ms(row.Int(5));
+  }
+  return attempts;
+}
+
+}  // namespace clusterwire::notification
