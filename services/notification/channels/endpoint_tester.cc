@@ -56,14 +56,14 @@ absl::Status EndpointTester::Start(const resource::ReadCall& call, const std::st
   AddressCheck::Place place = on_.addresses.TakePlace(subscriber);
   if (place == nullptr) return AddressCheck::NoPlace(subscriber);
 
-  const absl::Time begun = on_.clock.Now();
-  const absl::Time until = std::min(deadline, begun + limit_);
+  const absl::Duration begun = on_.clock.Uptime();
+  const absl::Time until = std::min(deadline, on_.clock.Now() + limit_);
   const std::string id = "tests/" + absl::BytesToHexString(RandomBytes(on_.random, kIdBytes));
   const auto end = [begun, id, place = std::move(place), done = std::move(done),
                     &clock = on_.clock](const Outcome& outcome) {
     v1::TestEndpointResponse response = ResponseOf(outcome);
     response.set_webhook_id(id);
-    response.set_duration_ms(absl::ToInt64Milliseconds(clock.Now() - begun));
+    response.set_duration_ms(absl::ToInt64Milliseconds(clock.Uptime() - begun));
     done(std::move(response));
   };
   const EndpointKind::Address address = kind->AddressOf(*endpoint);
