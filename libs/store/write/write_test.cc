@@ -84,7 +84,7 @@ TEST_P(WriteTest, ADeletedNameIsTakenUntilPurged) {
   Delete(clock_.Now(), club.mutable_delete_time());
   MustPut(club);
   EXPECT_THAT(Put(MakeClub("a")),
-              StatusIs(absl::StatusCode::kAlreadyExists, HasSubstr("is deleted")));
+              StatusIs(absl::StatusCode::kAlreadyExists, HasSubstr("and is deleted")));
   ASSERT_THAT(Purge("clubs/a"), IsOk());
   EXPECT_THAT(Put(MakeClub("a")), IsOk());
 }
