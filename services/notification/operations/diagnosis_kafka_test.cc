@@ -25,6 +25,7 @@ TEST(DiagnosisKafka, WantsTheTopicToForgetBeforeTheLedgerDoes) {
   ASSERT_THAT(database, IsOk());
   auto ledger = Ledger::Open(**database);
   ASSERT_THAT(ledger, IsOk());
+  const Audit audit(**ledger);
   const auto look = [&](absl::Duration retention) {
     Diagnosis::Options options;
     options.kafka.brokers = (*kafka)->brokers();
@@ -36,6 +37,7 @@ TEST(DiagnosisKafka, WantsTheTopicToForgetBeforeTheLedgerDoes) {
                                .ledger_database = **database,
                                .store = *domain.store,
                                .ledger = **ledger,
+                               .audit = audit,
                                .interests = *domain.interests,
                                .consumer = [] { return ConsumerReport(); },
                                .delivery = [] { return DeliveryQueue::Usage{.places = 1000}; }});
