@@ -111,7 +111,8 @@ class MissingAtStartTest(unittest.TestCase):
                 file = pathlib.Path(service.database_url.removeprefix("sqlite:"))
                 if option == "ledger.url":
                     file = file.with_name("ledger.db")
-                second = shared.new_stack(**{f"{service.name}_settings": {option: f"sqlite:{file}"}})
+                second = shared.new_stack(topic=first.topic,
+                                          **{f"{service.name}_settings": {option: f"sqlite:{file}"}})
                 second = {s.name: s for s in second.services}[service.name]
                 self.addCleanup(second.process.kill)
                 second.process.start()
@@ -119,7 +120,7 @@ class MissingAtStartTest(unittest.TestCase):
                 self.check_it_says(second, f"{option}: {file} is used by clusterwire-{service.name}, "
                                    f"process {service.process.pid}", f"mend {option}")
                 service.process.kill()
-                second.wait_until_ready()
+                eventually(lambda: "start" not in second.findings(), "it has opened the file")
                 self.assertEqual(file.stat().st_mode & 0o777, 0o600)
 
     def test_the_file_of_the_other_service_is_refused_also_without_starting(self):

@@ -77,7 +77,7 @@ TEST_F(DeliveryResultTest, SuccessIsDelivered) {
   EXPECT_EQ(result.attempt->outcome(), "delivered");
   EXPECT_EQ(result.attempt->number(), 1);
   EXPECT_EQ(result.attempt->duration_ms(), 120);
-  EXPECT_EQ(result.attempt->detail(), "tak   ");
+  EXPECT_EQ(result.attempt->detail(), "tak \u00fc");
 }
 
 TEST_F(DeliveryResultTest, AFailureWaitsForTheSchedule) {
