@@ -160,8 +160,8 @@ class ImpatientServerTest : public ServerTest {
 };
 
 TEST_F(ImpatientServerTest, AConnectionThatSendsByteByByteEndsAtItsDeadline) {
-  Raw slow(server_->port());
   const absl::Time before = absl::Now();
+  Raw slow(server_->port());
   while (slow.Write("G") && !slow.Ends(/*milliseconds=*/20)) {
     ASSERT_LT(absl::Now() - before, absl::Seconds(30));
   }

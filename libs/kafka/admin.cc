@@ -12,7 +12,6 @@
 namespace clusterwire::kafka {
 namespace {
 
-using EventHandle = Handle<rd_kafka_event_t, rd_kafka_event_destroy>;
 using NewTopicHandle = Handle<rd_kafka_NewTopic_t, rd_kafka_NewTopic_destroy>;
 using OptionsHandle = Handle<rd_kafka_AdminOptions_t, rd_kafka_AdminOptions_destroy>;
 using ResourceHandle = Handle<rd_kafka_ConfigResource_t, rd_kafka_ConfigResource_destroy>;

@@ -90,7 +90,14 @@ Consumer::~Consumer() {
       state_->Abandon("the broker doesn't answer: left without a word");
       return;
     }
-    rd_kafka_queue_poll_callback(queue.get(), remaining.Milliseconds(kCloseSliceMilliseconds));
+    // As events: a callback for the queue as a whole ends the program at a message that was fetched
+    // and not read yet.
+    const EventHandle event(
+        rd_kafka_queue_poll(queue.get(), remaining.Milliseconds(kCloseSliceMilliseconds)));
+    if (event == nullptr || rd_kafka_event_type(event.get()) != RD_KAFKA_EVENT_REBALANCE) continue;
+    State::OnRebalance(client_.get(), rd_kafka_event_error(event.get()),
+                       rd_kafka_event_topic_partition_list(event.get()),
+                       static_cast<ClientState*>(state_));
   }
 }
 
@@ -140,7 +147,7 @@ absl::Status Consumer::State::Take(rd_kafka_t* client, const rd_kafka_message_t&
   return absl::OkStatus();
 }
 
-// Runs inside rd_kafka_consumer_poll() and rd_kafka_consumer_close(), on the owner's thread.
+// Runs inside rd_kafka_consumer_poll() and while the consumer is closed, on the owner's thread.
 void Consumer::State::OnRebalance(rd_kafka_t* client, rd_kafka_resp_err_t event,
                                   rd_kafka_topic_partition_list_t* list, void* opaque) {
   auto* state = static_cast<State*>(static_cast<ClientState*>(opaque));

@@ -21,6 +21,7 @@ namespace clusterwire::kafka {
 
 using ConfHandle = Handle<rd_kafka_conf_t, rd_kafka_conf_destroy>;
 using ErrorHandle = Handle<rd_kafka_error_t, rd_kafka_error_destroy>;
+using EventHandle = Handle<rd_kafka_event_t, rd_kafka_event_destroy>;
 using ListHandle = Handle<rd_kafka_topic_partition_list_t, rd_kafka_topic_partition_list_destroy>;
 using MessageHandle = Handle<rd_kafka_message_t, rd_kafka_message_destroy>;
 using MetadataHandle = Handle<const rd_kafka_metadata_t, rd_kafka_metadata_destroy>;
