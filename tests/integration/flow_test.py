@@ -30,7 +30,8 @@ class FlowTest(unittest.TestCase):
                                       kinds=["label.renewed"])]
 
     def award(self, **arguments):
-        cluster = steps.create_cluster(self.stack, title="Flow Cluster Dresden")
+        cluster = steps.create_cluster(self.stack, title="Flow Cluster Dresden",
+                                       website="https://example.org/flow")
         return steps.award(self.stack, cluster.name, **arguments)
 
     def item_about(self, name):
@@ -84,7 +85,7 @@ class FlowTest(unittest.TestCase):
         self.assertEqual(event["id"], message.id)
         self.assertIn("Flow Cluster Dresden", data["title"])
         self.assertTrue(data["text"])
-        self.assertIn("link", data)
+        self.assertEqual(data["link"], "https://example.org/flow")
         reasons = " ".join(data["reasons"])
         for said in ["label", "silver", "nuts:DED"]:
             self.assertIn(said, reasons)

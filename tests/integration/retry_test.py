@@ -170,8 +170,8 @@ class RetryTest(unittest.TestCase):
 
     def test_what_is_pending_follows_its_subscription_to_another_endpoint(self):
         self.webhook.answers = [503]
-        subscriber = self.subscribe("moving", self.webhook)
-        cluster = self.create("Moving")
+        subscriber = self.subscribe("following", self.webhook)
+        cluster = self.create("Following")
         self.webhook.wait_for(cluster.name)
         new = shared.receiver().endpoint()
         client = self.stack.notification.client

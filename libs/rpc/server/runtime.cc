@@ -1,6 +1,7 @@
 #include "libs/rpc/server/runtime.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "absl/strings/str_cat.h"
 
@@ -8,6 +9,11 @@
 #include "libs/rpc/stream/stream_core.h"
 
 namespace clusterwire::rpc {
+namespace {
+
+constexpr absl::Duration kQuickReader = absl::Seconds(1);  // takes a message within this
+
+}  // namespace
 
 Runtime::Runtime(telemetry::Metrics& metrics, Clock& clock, Random& random, Options options)
     : metrics_(metrics),
@@ -35,18 +41,21 @@ std::vector<std::shared_ptr<StreamCore>> Runtime::Streams() const {
 }
 
 void Runtime::CutSlowReaders() {
-  // Each turn takes back what one stream holds.
+  // Each turn takes back what one stream holds: of those whose client has taken nothing for a while
+  // the one that waits longest, else the one that holds most, so never one that reads small things.
   while (stream_bytes_ > options_.stream_bytes) {
     std::shared_ptr<StreamCore> slowest;
-    absl::Duration since = absl::InfiniteDuration();
+    std::pair<absl::Duration, size_t> worst;
     for (const auto& stream : Streams()) {
-      const absl::Duration waits = stream->waits_since();
-      if (waits >= since) continue;
-      since = waits;
+      const StreamCore::Burden burden = stream->burden();
+      const bool waits = burden.waits >= kQuickReader;
+      const std::pair bad(waits ? burden.waits : absl::ZeroDuration(), burden.bytes);
+      if (burden.bytes == 0 || (slowest != nullptr && bad <= worst)) continue;
+      worst = bad;
       slowest = stream;
     }
-    if (slowest == nullptr) return;
-    slowest->CutSlowReader();
+    // One that has no message under way just now has one with its next step, which asks again.
+    if (slowest == nullptr || !slowest->CutSlowReader()) return;
   }
 }
 

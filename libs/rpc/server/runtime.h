@@ -50,7 +50,8 @@ class Runtime {
     size_t max_streams = 1000;  // open at once; further ones get RESOURCE_EXHAUSTED
     StreamLimits stream = {};
     // Outgoing bytes that all streams hold. Beyond, the client that has taken nothing for the
-    // longest time is cut off, and what it held is given back at once.
+    // longest time, else the one that most is held for, is cut off, and what it held is given back
+    // at once.
     int64_t stream_bytes = 128 << 20;
     absl::Duration tick = absl::Milliseconds(500);  // how often stalls and polls are looked at
     Parking::Options parking = {};

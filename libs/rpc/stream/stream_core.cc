@@ -185,17 +185,20 @@ void StreamCore::Tick() {
   LockedPump();
 }
 
-absl::Duration StreamCore::waits_since() {
+StreamCore::Burden StreamCore::burden() {
   MutexLock lock(mutex_);
-  return written_bytes_ > 0 && !over_ ? write_start_ : absl::InfiniteDuration();
+  if (over_) return {};
+  return {.waits = written_bytes_ > 0 ? now() - write_start_ : absl::ZeroDuration(),
+          .bytes = queued_bytes_ + written_bytes_};
 }
 
-void StreamCore::CutSlowReader() {
+bool StreamCore::CutSlowReader() {
   MutexLock lock(mutex_);
-  if (!writing_ || over_) return;
+  if (written_bytes_ == 0 || over_) return false;
   LockedCutSlowReader();
   LockedTakeBack();
   LockedUncountWritten();
+  return true;
 }
 
 // The status queues behind the message that isn't taken.

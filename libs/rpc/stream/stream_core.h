@@ -39,11 +39,14 @@ class StreamCore : public std::enable_shared_from_this<StreamCore> {
   void Cut(const absl::Status& status);
   // Looks whether the client stalls and whether a step is due.
   void Tick();
-  // Since when the client doesn't take the message that is under way; InfiniteDuration() when there
-  // is none to be taken back.
-  absl::Duration waits_since();
-  // Ends the stream of a client that doesn't take its message, and takes that message back.
-  void CutSlowReader();
+  struct Burden {
+    absl::Duration waits = absl::ZeroDuration();  // for the client to take the message under way
+    size_t bytes = 0;                             // held for the client
+  };
+  Burden burden();
+  // Ends the stream of a client that doesn't take its message, and takes that message back. False
+  // when there is none under way.
+  bool CutSlowReader();
 
  protected:
   // What one step may put out.

@@ -51,11 +51,12 @@ INSTANTIATE_TEST_SUITE_P(Both, IntakePropertyTest, sql::kBothDatabases, sql::Dia
 
 TEST_P(IntakePropertyTest, ReplaysAndReorderingsGiveOneRowEachAndTheLedgerBalances) {
   const std::vector<std::string> states = {"", "published", "draft"};
+  const std::vector<std::string> wanted = {"", "published"};  // drafts are seen by no subscription
   const std::vector<std::string> kinds = {"cluster.created", "cluster.updated", "cluster.deleted"};
   for (int i = 0; i < 8; ++i) {
     std::vector<std::string> named;
     if (random_.Below(2) == 0) named.push_back(kinds[random_.Below(kinds.size())]);
-    Subscribe(absl::StrCat("s", i), states[random_.Below(states.size())], named);
+    Subscribe(absl::StrCat("s", i), wanted[random_.Below(wanted.size())], named);
   }
   std::vector<change::v1::ResourceChanged> changes;
   std::vector<kafka::ReceivedMessage> messages;

@@ -30,7 +30,7 @@ INSTANTIATE_TEST_SUITE_P(Both, IntakeTest, sql::kBothDatabases, sql::DialectName
 
 TEST_P(IntakeTest, EachSubscriptionThatMatchesGetsOneDelivery) {
   Subscribe("all", "");
-  Subscribe("drafts", "draft");
+  Subscribe("updates", "", {"cluster.updated"});
   Subscribe("published", "published");
   const auto change = ClusterChange("a", 1, "cluster.created", "", "published");
   ASSERT_THAT(Take({MessageOf(change, 0)}), IsOk());
