@@ -38,7 +38,7 @@ struct Consumer::State final : ClientState {
   Batch batch;  // being filled by Poll()
 };
 
-constexpr int kSeekMilliseconds = 10'000;
+constexpr int kSeekMilliseconds = 4'000;
 constexpr absl::Duration kCloseLimit = absl::Seconds(2);
 constexpr int kCloseSliceMilliseconds = 50;
 

@@ -30,7 +30,8 @@ namespace clusterwire::notification {
 // from then on is noticed too. Called on the consumer's thread.
 class StartOffsets final : public kafka::RebalanceHook {
  public:
-  static constexpr absl::Duration kPatience = absl::Seconds(10);
+  // A broker that says nothing holds up a stop by this, and is asked again otherwise.
+  static constexpr absl::Duration kPatience = absl::Seconds(4);
   static constexpr absl::Duration kRecheckPatience = absl::Seconds(2);
 
   // The arguments by reference outlive it.
