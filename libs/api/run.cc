@@ -37,18 +37,18 @@ absl::Status Joined(const absl::Status& first, const absl::Status& second) {
 
 // What is wrong with a request besides `known`: the write is run dry, where its contract says that
 // it can be.
-absl::Status Rehearse(WriteCall call, const Message& request, const absl::Status& known,
-                      WriteWork work) {
+absl::Status DryRun(WriteCall call, const Message& request, const absl::Status& known,
+                    WriteWork work) {
   if (request.GetDescriptor()->FindFieldByName("validate_only") == nullptr) return known;
   call.store.validate_only = true;
   call.store.request_id.clear();
-  const absl::Status rehearsed = work(call);
-  if (rehearsed.ok()) return known;
-  const bool about_fields = !BadRequestOf(rehearsed).field_violations().empty();
-  return about_fields ? Joined(known, rehearsed) : rehearsed;
+  const absl::Status found = work(call);
+  if (found.ok()) return known;
+  const bool about_fields = !BadRequestOf(found).field_violations().empty();
+  return about_fields ? Joined(known, found) : found;
 }
 
-// The same for the same rights, whatever order they came in. Members' names may be many and long.
+// The same rights give the same key in any order. Members' names may be many and long.
 std::string KeyOf(const filter::Viewer& viewer) {
   if (viewer.operator_) return "operator";
   if (viewer.members.empty()) return "public";
@@ -77,7 +77,7 @@ absl::StatusOr<WriteCall> WriteCallOf(const rpc::CallContext& call, const Messag
 }
 
 absl::Status RunAtTheDoor(const rpc::CallContext& call, const Message& request, WriteWork work,
-                          WriteWork rehearsal) {
+                          WriteWork dry_run) {
   FieldErrors errors;
   // gRPC made it for this call alone and nothing has read it yet.
   text::BringToForm(const_cast<Message*>(&request), errors);
@@ -88,7 +88,7 @@ absl::Status RunAtTheDoor(const rpc::CallContext& call, const Message& request, 
     errors.AddAll("", write.status());
     write = WriteCall{.viewer = ViewerOf(call.caller)};
   }
-  return Rehearse(*std::move(write), request, errors.ToStatus(), rehearsal);
+  return DryRun(*std::move(write), request, errors.ToStatus(), dry_run);
 }
 
 }  // namespace clusterwire::api

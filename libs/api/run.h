@@ -68,10 +68,10 @@ grpc::ServerUnaryReactor* RunRead(const Api& api, grpc::CallbackServerContext* c
 
 // What every write does first: the texts of `request` are brought to one form (libs/text/form.h),
 // then `work` is run. Where a text can't be, nothing is written, and the answer names it together
-// with all else that is wrong: `rehearsal` is run instead, dry.
+// with all else that is wrong: `dry_run` is run instead.
 using WriteWork = absl::FunctionRef<absl::Status(const resource::WriteCall&)>;
 absl::Status RunAtTheDoor(const rpc::CallContext& call, const google::protobuf::Message& request,
-                          WriteWork work, WriteWork rehearsal);
+                          WriteWork work, WriteWork dry_run);
 inline absl::Status RunAtTheDoor(const rpc::CallContext& call,
                                  const google::protobuf::Message& request, WriteWork work) {
   return RunAtTheDoor(call, request, work, work);
@@ -109,12 +109,8 @@ grpc::ServerUnaryReactor* RunWriteAfter(const Api& api, grpc::CallbackServerCont
             [&](const resource::WriteCall& write) { return ask(write, call.deadline, then); },
             [&](const resource::WriteCall& write) { return ask(write, call.deadline, nothing); });
       },
-      [&request, response, work = std::move(work)](const rpc::CallContext& call) {
-        return RunAtTheDoor(call, request, [&](const resource::WriteCall& write) {
-          absl::StatusOr<Response> result = work(write);
-          if (result.ok()) *response = *std::move(result);
-          return result.status();
-        });
+      [&request, work = rpc::Answering(response, std::move(work))](const rpc::CallContext& call) {
+        return RunAtTheDoor(call, request, work);
       });
 }
 

@@ -5,7 +5,7 @@
 
 namespace clusterwire {
 
-// 128 bits that make a hash nobody else's.
+// 128 bits that make a hash its owner's alone.
 struct SipKey {
   uint64_t low = 0;
   uint64_t high = 0;

@@ -6,7 +6,7 @@
 
 #include "libs/filter/vocabulary.h"
 
-// The closed lists of words, read from the contracts: whoever reads records knows them without
+// The closed lists of words, read from the contracts: a reader of records knows them without
 // knowing the catalogue.
 namespace clusterwire::change {
 

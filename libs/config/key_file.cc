@@ -31,7 +31,7 @@ absl::Status Refuse(const std::string& path, const std::string& trouble) {
 
 std::string Trouble(const char* doing) { return absl::StrCat(doing, ": ", strerror(errno)); }
 
-// Nobody may read it but this user, nobody else write it; the group may read one that root gave it,
+// This user alone may read and write it; the group may read one that root gave it,
 // as mounted secrets are.
 absl::Status CheckRights(const std::string& path, const struct stat& found) {
   if (!S_ISREG(found.st_mode)) {

@@ -171,7 +171,7 @@ TEST_P(FreshFactsTest, OnceChangedCodesAreSpreadStoredFactsEqualAFreshProjection
   }
 }
 
-// What may follow a write does so later; till then it is seen by nobody who may not see it.
+// What may follow a write does so later; till then only those see it who may.
 TEST_P(FreshFactsTest, WhatFollowsLaterIsNeverSeenByMoreThanAFreshProjectionSays) {
   OpenWith({.at_once = 1, .refresh_page = 2});
   int behind = 0;

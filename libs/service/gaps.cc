@@ -50,7 +50,7 @@ absl::StatusOr<int64_t> Newest(sql::Connection& connection) {
   return found.rows[0].Int(0);
 }
 
-// `gap` with what is missing since an earlier one that nobody has acknowledged.
+// `gap` with what is missing since an earlier one that isn't acknowledged.
 Gap Joined(Gap gap, const Gap& earlier) {
   gap.since = std::min(gap.since, earlier.since);
   gap.revision = gap.history == earlier.history ? std::min(gap.revision, earlier.revision) : 0;

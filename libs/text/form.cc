@@ -27,7 +27,7 @@ using google::protobuf::Reflection;
 // The lists whose publishers write their codes in capitals.
 constexpr std::string_view kCapitalLists[] = {"nuts", "iso"};
 
-// Seen by nobody, and meaning nothing where they stand: they would only make two texts of one.
+// These are invisible and mean nothing where they stand: they would only make two texts of one.
 const icu::UnicodeSet& Meaningless() {
   static const icu::UnicodeSet& set =
       MakeSet("[\\u00AD\\u200B\\u2060-\\u2064\\u206A-\\u206F\\uFEFF]");

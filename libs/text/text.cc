@@ -27,7 +27,7 @@ std::unique_ptr<icu::Transliterator> MakeTransliterator(const char* id) {
       });
 }
 
-// Seen by nobody: a word with one in it is the same word.
+// These are invisible: a word with one in it is the same word.
 icu::UnicodeString WithoutIgnorable(const icu::UnicodeString& text) {
   static const icu::UnicodeSet& ignorable = MakeSet("[:Default_Ignorable_Code_Point:]");
   return Without(text, ignorable);

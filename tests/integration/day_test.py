@@ -119,7 +119,7 @@ class DayTest(unittest.TestCase):
             while time.monotonic() < until:
                 began = time.monotonic()
                 self.write()
-                self.assertLess(time.monotonic() - began, 3 * WITHIN_SECONDS)
+                self.assertLess(time.monotonic() - began, WITHIN_SECONDS)
                 time.sleep(KAFKA_HANGS_SECONDS / 10)
         finally:
             process.signal_stop(signal.SIGCONT)
@@ -157,9 +157,7 @@ class DayTest(unittest.TestCase):
         for channel, seconds in self.seconds.items():
             print(f"\n  {channel}: {len(seconds)} notices, slowest {max(seconds) * 1000:.0f} ms", end=" ",
                   flush=True)
-            # All but the two slowest: other tests may run beside this one on the same processors.
-            self.assertLess(sorted(seconds)[-3], WITHIN_SECONDS)
-            self.assertLess(max(seconds), 3 * WITHIN_SECONDS)
+            self.assertLess(max(seconds), WITHIN_SECONDS)
         close()
         self.bad.recover()
         self.settle()

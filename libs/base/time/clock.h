@@ -31,7 +31,7 @@ class Clock {
   // As the machine is told. It may be set forward and back at any moment: right for what people
   // read and for days, wrong for how long something took or has to wait.
   virtual absl::Time Now() const = 0;
-  // Since some moment before; unlike Now() it never goes back and nobody can set it. Lengths of
+  // Since some moment before; unlike Now() it never goes back and can't be set. Lengths of
   // time are measured by it. It means nothing to another process.
   virtual absl::Duration Uptime() const = 0;
   // Blocks until `deadline` or until `wakeup` is notified; true when notified. Never longer than

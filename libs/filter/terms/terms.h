@@ -47,7 +47,7 @@ std::optional<DayRange> DeadlineOf(const Facts& facts);
 std::vector<std::string> TokensOf(const Facts& facts);
 
 // One thing that Facts have and a filter may ask for, as a number: 8 bits of field, 56 bits of hash
-// of the value, under a key of this process, so that nobody can aim at the number of another value.
+// of the value, under a key of this process, so that the number of another value can't be aimed at.
 // Indexes know Facts and predicates by their terms alone. Two of a million values share a number
 // with a chance of 1 in 100,000; then an index answers as if they were the same value, within one
 // field, of what everybody may see anyway. Not for storage nor for another process.

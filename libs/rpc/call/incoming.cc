@@ -44,7 +44,7 @@ absl::Status CheckMetadataSize(const grpc::ServerContextBase& context, size_t li
                absl::StrCat("the call's metadata takes ", bytes, " bytes; send at most ", limit));
 }
 
-// By the clock that nobody sets: gRPC's own conversion to the wall clock is off after a step of it.
+// By the monotonic clock: gRPC's own conversion to the wall clock is off after a step of it.
 absl::Duration TimeLeft(const grpc::ServerContextBase& context) {
   const gpr_timespec deadline = gpr_convert_clock_type(context.raw_deadline(), GPR_CLOCK_MONOTONIC);
   if (gpr_time_cmp(deadline, gpr_inf_future(GPR_CLOCK_MONOTONIC)) == 0) {

@@ -132,7 +132,7 @@ void Server::SetServing(std::string_view name, bool serving) {
                              [](const auto& told) { return told.first.empty() || told.second; }));
 }
 
-// gRPC passes on to who watches whatever it is told, changed or not.
+// gRPC passes each status on to its watchers, changed or not.
 void Server::LockedTell(const std::string& name, bool serving) {
   const auto [told, is_new] = told_.try_emplace(name, serving);
   if (!is_new && told->second == serving) return;

@@ -33,7 +33,7 @@ class RawClient {
 
   // Begins a call. The headers go out in frames of at most `frame` bytes.
   uint32_t Call(std::string_view method, const Metadata& metadata = {}, size_t frame = 16'384);
-  // A message in gRPC's framing, whatever it is.
+  // Any bytes as a message in gRPC's framing.
   void Message(uint32_t stream, std::string_view bytes);
   void Data(uint32_t stream, std::string_view bytes);
   // Half-closes.

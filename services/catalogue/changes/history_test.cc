@@ -168,7 +168,7 @@ TEST_F(HistoryTest, WhoGoesOnFromTheRevisionOfAnAnswerMissesNothing) {
         query_.after = store::EndOf(page->through);
         break;
       }
-      // Whatever page one stops at, what it gives as its revision loses nothing.
+      // A reader may stop at any page: what it gives as its revision loses nothing.
       query_.after = store::EndOf(page->through);
       const auto again = history_.List(query_);
       ASSERT_THAT(again, IsOk());

@@ -82,7 +82,7 @@ class Relay {
   absl::Status Prepare();
   absl::Status EnsureTopic();
   absl::Status CheckHistory();
-  // Whether the topic still holds what was sent. OK also when nobody can say now.
+  // Whether the topic still holds what was sent. OK also when that can't be known now.
   absl::Status LookAtTopic();
   absl::Status Send(const std::vector<store::Change>& changes);
   absl::Status SendAll(std::span<const kafka::Message> messages);

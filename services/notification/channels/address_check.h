@@ -17,7 +17,7 @@ namespace clusterwire::notification {
 
 // Whether web addresses lead to where our requests may go, asked beside the calls that enter them:
 // name servers take their time, and some never answer. Bounded in time, and for each subscriber in
-// number, so that one with a slow name server holds nobody else. Safe for use from any thread.
+// number, so that one with a slow name server holds no other. Safe for use from any thread.
 class AddressCheck {
  public:
   using Done = std::function<void(absl::Status)>;
@@ -39,8 +39,8 @@ class AddressCheck {
   // OK: calls `done` once, from any thread, by `deadline` or kPatience at the latest. It then says
   // OK; INVALID_ARGUMENT on the field `path` when the address leads to nothing that may be reached;
   // UNAVAILABLE, reason LOOKUP_TIMED_OUT, with RetryInfo. Only an operator learns whether and to
-  // what the name resolves: to all others it is one answer, so that nobody can ask for names inside
-  // our network. An error of its own is RESOURCE_EXHAUSTED: `done` is never called.
+  // what the name resolves: to all others it is one answer, so that strangers can't ask for names
+  // inside our network. An error of its own is RESOURCE_EXHAUSTED: `done` is never called.
   absl::Status Start(const filter::Viewer& viewer, std::string_view path, const std::string& url,
                      absl::Time deadline, Done done);
 

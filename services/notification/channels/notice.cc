@@ -38,7 +38,7 @@ Wording WordingOf(v1::Transition transition) {
   }
 }
 
-// Whatever an editor wrote, it is one line of the notice and can't pass itself off as another.
+// A text of an editor is one line of the notice and can't pass itself off as another.
 std::string OneLine(std::string_view text) {
   FieldErrors replaced;
   return absl::StrReplaceAll(text::InForm(text, type::v1::FORM_LINE, "", replaced), {{"\n", " "}});

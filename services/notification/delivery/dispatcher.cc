@@ -16,7 +16,7 @@ namespace {
 
 constexpr int kGaps = 5;  // of disable_after: the longest that counts of a gap between failures
 
-// Whether tries there take a place. What nobody knows of ends at a gate.
+// Whether tries there take a place. A delivery to an unknown endpoint ends at a gate.
 DeliveryQueue::HasReceiver HasReceiver(const Interests& interests, const Channels& channels) {
   return [&interests, &channels](const std::string& name) {
     const std::shared_ptr<const v1::Endpoint> endpoint = interests.FindEndpoint(name);

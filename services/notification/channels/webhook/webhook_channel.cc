@@ -48,7 +48,7 @@ bool IsEventsFault(int status) {
   return status == 400 || status == 413 || status == 415 || status == 422;
 }
 
-// Whoever is overloaded or closed for a while says so of all requests, not of this one.
+// A receiver that is overloaded or closed for a while says so of all requests, not of this one.
 bool SpeaksForEndpoint(int status) { return status == 429 || status == 503; }
 
 // What the receiver said; the rest of a long answer is left out.

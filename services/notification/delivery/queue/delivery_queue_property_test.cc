@@ -1,5 +1,5 @@
-// Whatever happens to a delivery queue: nothing is lost, the order of a root holds, and places add
-// up.
+// A delivery queue through any sequence of events: nothing is lost, the order of a root holds, and
+// places add up.
 
 #include <map>
 #include <set>

@@ -7,8 +7,8 @@
 
 namespace clusterwire::notification {
 
-// The places for tries under way, and who may have another one. Nobody can take so many that others
-// find none:
+// The places for tries under way, and who may have another one. No endpoint can take so many that
+// others find none:
 //
 //   an endpoint    a quarter of those that are free now, and its limit: 1 while it is silent, 4
 //                  while it never answered

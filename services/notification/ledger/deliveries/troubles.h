@@ -32,7 +32,7 @@ struct Trouble {
 
 // After so long the endpoint is named to its owner and to operators.
 inline constexpr absl::Duration kLastingTrouble = absl::Hours(24);
-// Whether it still stands: nobody has written the endpoint since, and it is switched on.
+// Whether it still stands: the endpoint wasn't written since, and it is switched on.
 bool IsPresent(const Trouble& trouble, const v1::Endpoint& endpoint);
 // "since 2026-11-29T21:00:00+00:00, 37 events refused, 5 tries failed; last: HTTP 422".
 std::string Describe(const Trouble& trouble);

@@ -169,7 +169,7 @@ absl::StatusOr<store::Revision> Interests::CatchUp(absl::Time deadline) {
   const absl::Duration end = clock_.Uptime() + (deadline - clock_.Now());
   MutexLock lock(mutex_);
   while (included_ < wanted) {
-    // By both clocks: a test moves one, and whoever sets the other back must not stretch the wait.
+    // By both clocks: a test moves one, and setting the other back must not stretch the wait.
     if (clock_.Now() >= deadline || clock_.Uptime() >= end) {
       return WithRetryDelay(
           Error(absl::StatusCode::kUnavailable, "INTERESTS_BEHIND",

@@ -92,7 +92,7 @@ void CheckKindsBesideTransitions(const v1::Subscription& subscription, FieldErro
                           "is deleted TRANSITION_LEFT; leave transitions empty"));
 }
 
-// Nobody but operators and their own people sees drafts, and a subscription sees what the public
+// Operators and their own people alone see drafts, and a subscription sees what the public
 // does.
 void CheckStates(const v1::Subscription& subscription, FieldErrors& errors) {
   const auto& states = subscription.filter().states();
