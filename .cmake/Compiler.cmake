@@ -12,6 +12,15 @@ endif()
 set(CMAKE_CXX_FLAGS_DEVELOP "-O1 -g1")
 set(CMAKE_CXX_FLAGS_RELEASE "-O2 -g1 -DNDEBUG")
 
+if(CMAKE_CXX_COMPILER_ID STREQUAL "Clang")
+  # Without times in it, a precompiled header from the compiler cache is as good as a new one.
+  add_compile_options("SHELL:-Xclang -fno-pch-timestamp")
+  find_program(CLUSTERWIRE_LLD ld.lld-16)
+  if(CLUSTERWIRE_LLD)
+    add_link_options(-fuse-ld=${CLUSTERWIRE_LLD})
+  endif()
+endif()
+
 find_program(CLUSTERWIRE_CCACHE ccache)
 if(CLUSTERWIRE_CCACHE)
   # The sloppiness is what ccache asks for with precompiled headers; the base folder lets checkouts

@@ -30,7 +30,7 @@ function(cw_proto_package name dir)
   endforeach()
   add_custom_command(
     OUTPUT ${outputs}
-    COMMAND protobuf::protoc -I${root} --cpp_out=${CLUSTERWIRE_PROTO_OUT} ${inputs}
+    COMMAND protobuf::protoc -I${root} -I${CLUSTERWIRE_PROTO_ROOT} --cpp_out=${CLUSTERWIRE_PROTO_OUT} ${inputs}
     DEPENDS ${inputs} protobuf::protoc
     COMMENT "protoc ${dir}" VERBATIM)
   add_library(clusterwire_${name}_proto STATIC ${sources} ${outputs})
@@ -54,7 +54,7 @@ function(cw_proto_package name dir)
     endforeach()
     add_custom_command(
       OUTPUT ${service_outputs}
-      COMMAND protobuf::protoc -I${root} --grpc_out=${CLUSTERWIRE_PROTO_OUT}
+      COMMAND protobuf::protoc -I${root} -I${CLUSTERWIRE_PROTO_ROOT} --grpc_out=${CLUSTERWIRE_PROTO_OUT}
               --plugin=protoc-gen-grpc=$<TARGET_FILE:gRPC::grpc_cpp_plugin> ${service_inputs}
       DEPENDS ${service_inputs} protobuf::protoc gRPC::grpc_cpp_plugin
       COMMENT "protoc-gen-grpc ${dir}" VERBATIM)

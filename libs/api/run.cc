@@ -58,8 +58,12 @@ std::string KeyOf(const filter::Viewer& viewer) {
 }  // namespace
 
 filter::Viewer ViewerOf(const rpc::Caller& caller) {
-  filter::Viewer viewer{.operator_ = caller.is_operator, .members = caller.members};
-  std::ranges::sort(viewer.members);
+  filter::Viewer viewer{.operator_ = caller.is_operator,
+                        .members = caller.members,
+                        .edits = caller.edits,
+                        .owns = caller.owns};
+  if (caller.proof != rpc::Caller::Proof::kNone) viewer.subject = caller.subject;
+  for (auto* names : {&viewer.members, &viewer.edits, &viewer.owns}) std::ranges::sort(*names);
   return viewer;
 }
 

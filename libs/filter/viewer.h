@@ -13,13 +13,21 @@ namespace clusterwire::filter {
 // sees, and who is one of the named members.
 struct Viewer {
   bool operator_ = false;
-  // Resource names that the viewer may act for: "programmes/go-cluster". Sorted by the makers.
-  std::vector<std::string> members;
+  // Names of resources, "programmes/go-cluster": what the viewer sees the inside of, what of that
+  // they may write, and whose grants they may give. Each is sorted, and the later ones are among the
+  // earlier ones. What is seen depends on `members` alone.
+  std::vector<std::string> members = {};
+  std::vector<std::string> edits = {};
+  std::vector<std::string> owns = {};
+  // Who it is, opaque; empty for the public.
+  std::string subject = {};
 
   static Viewer Public() { return {}; }
-  static Viewer Operator() { return {.operator_ = true, .members = {}}; }
+  static Viewer Operator() { return {.operator_ = true}; }
+  // An owner of the resource `name`.
   static Viewer As(std::string_view name) {
-    return {.operator_ = false, .members = {std::string(name)}};
+    const std::vector<std::string> names = {std::string(name)};
+    return {.members = names, .edits = names, .owns = names};
   }
 };
 

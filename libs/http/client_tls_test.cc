@@ -21,7 +21,7 @@ namespace {
 // A self-signed certificate, made for one name.
 class Certificate {
  public:
-  explicit Certificate(const std::string& name) : key_(EVP_EC_gen("P-256")), x509_(X509_new()) {
+  explicit Certificate(const std::string& name) : key_(EVP_PKEY_Q_keygen(nullptr, nullptr, "EC", "P-256")), x509_(X509_new()) {
     X509_set_version(x509_, 2);
     ASN1_INTEGER_set(X509_get_serialNumber(x509_), 1);
     X509_gmtime_adj(X509_getm_notBefore(x509_), -3600);

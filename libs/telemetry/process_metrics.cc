@@ -16,6 +16,12 @@
 namespace clusterwire::telemetry {
 namespace {
 
+#ifdef __clang__
+constexpr char kCompiler[] = __VERSION__;
+#else
+constexpr char kCompiler[] = "gcc " __VERSION__;
+#endif
+
 std::string Contents(const char* file) {
   std::ifstream stream(file);
   return {std::istreambuf_iterator<char>(stream), {}};
@@ -66,7 +72,7 @@ Metrics::Collector ShowProcess(Metrics& metrics, std::string_view service,
       .GetGauge("clusterwire_build_info", "What runs; always 1",
                 {{"service", std::string(service)},
                  {"version", std::string(version)},
-                 {"compiler", "gcc " __VERSION__}})
+                 {"compiler", kCompiler}})
       .Set(1);
   const double ticks = static_cast<double>(sysconf(_SC_CLK_TCK));
   const double page = static_cast<double>(sysconf(_SC_PAGESIZE));

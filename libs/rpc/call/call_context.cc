@@ -45,7 +45,9 @@ bool IsLoopback(std::string_view address) {
 absl::StatusOr<Caller> CallerFrom(std::string_view peer, const std::vector<std::string>& view_as) {
   const bool ip = peer.starts_with("ipv4:") || peer.starts_with("ipv6:");
   const bool local = ip ? IsLoopback(peer.substr(5)) : peer.starts_with("unix:");
-  Caller caller{.subject = local ? "loopback" : "public", .is_operator = local, .members = {}};
+  Caller caller{.subject = local ? "loopback" : "public",
+                .proof = local ? Caller::Proof::kLoopback : Caller::Proof::kNone,
+                .is_operator = local};
   if (view_as.empty()) return caller;
   if (view_as.size() > kMaxViewAs) return BadViewAs(absl::StrCat(view_as.size(), " values"));
   for (const std::string& name : view_as) {
@@ -61,6 +63,8 @@ absl::StatusOr<Caller> CallerFrom(std::string_view peer, const std::vector<std::
                               ": only an operator may see as others do; leave it out"));
   }
   caller.is_operator = false;
+  caller.edits = caller.members;
+  caller.owns = caller.members;
   return caller;
 }
 

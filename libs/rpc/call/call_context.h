@@ -14,13 +14,20 @@ namespace clusterwire::rpc {
 // Who is calling and what they may see: the one seam for identity. Everything behind it asks only
 // this; certificates and tokens will fill it from elsewhere and change nothing else.
 struct Caller {
+  // How it was shown who calls.
+  enum class Proof { kNone, kLoopback, kCertificate, kToken };
+
   // Opaque and stable: stored as the actor of a change and as the owner of a request id. Compare
-  // it, never parse it.
+  // it, never parse it. "public" where nothing was shown.
   std::string subject = "";
+  Proof proof = Proof::kNone;
   // May see and change everything.
   bool is_operator = false;
-  // Resource names whose internal view the caller shares, such as "programmes/go-cluster".
+  // By grants, resource names such as "programmes/go-cluster": whose internal view the caller
+  // shares, what of that they may write, and whose grants they may give.
   std::vector<std::string> members = {};
+  std::vector<std::string> edits = {};
+  std::vector<std::string> owns = {};
 };
 
 // What a handler and the domain know of a call besides its request. Knows no gRPC, so that a domain
