@@ -19,7 +19,8 @@ start_service() {
   stop_process "$name"
   need_free_port "$name" "$port" "--$name-port"
   need_free_port "the metrics of $name" "$http_port" "--$name-http-port"
-  arguments=(--config "$root/deploy/config/$name.textproto")
+  # Who is on this machine may do everything.
+  arguments=(--config "$root/deploy/config/$name.textproto" --set listen.loopback_is_operator=true)
   for override in "$@"; do
     arguments+=(--set "$override")
   done
@@ -32,7 +33,15 @@ start_service() {
   say "started $name"
 }
 
-# Where NAME keeps its data, and the topic that goes with them: another database has another history.
+# The key by which both services hash subjects on the topic of grants.
+make_subject_key() {
+  mkdir -p "$state_dir"
+  [[ -s $state_dir/subject.key ]] && return
+  (umask 077 && head -c 32 /dev/urandom >"$state_dir/subject.key.new") &&
+    mv "$state_dir/subject.key.new" "$state_dir/subject.key"
+}
+
+# Where NAME keeps its data, and the topics that go with them: another database has another history.
 data_of() {
   if [[ $database == postgres ]]; then
     echo "database.url=$(postgres_url "$1")"
@@ -40,6 +49,8 @@ data_of() {
     echo "database.url=sqlite:$state_dir/$1/store.db"
   fi
   echo "kafka.topic=$topic"
+  echo "grants.topic=${topic/changes/grants}"
+  echo "grants.subject_key_file=$state_dir/subject.key"
 }
 
 start_catalogue() {
