@@ -35,13 +35,14 @@ class RightsTest(unittest.TestCase):
         self.assertEqual([self.mode(name) for name in ("new/data", "old", "old/log")],
                          [0o700, 0o700, 0o600])
 
-    def test_the_key_of_grants_is_private_and_made_once(self):
-        script = f"state_dir={self.local}/state; source {HERE}/services.sh; make_subject_key"
+    def test_the_keys_are_private_and_made_once(self):
+        script = f"state_dir={self.local}/state; source {HERE}/services.sh; make_secrets"
         self.run_script(script)
-        key = (self.local / "state/subject.key").read_bytes()
+        keys = ["subject.key", "issuer/key.pem", "issuer/keys.json"]
+        made = [(self.local / "state" / key).read_bytes() for key in keys]
         self.run_script(script)
-        self.assertEqual((len(key), self.mode("state/subject.key")), (32, 0o600))
-        self.assertEqual((self.local / "state/subject.key").read_bytes(), key)
+        self.assertEqual([self.mode(f"state/{key}") for key in keys], [0o600] * 3)
+        self.assertEqual([(self.local / "state" / key).read_bytes() for key in keys], made)
 
     def test_what_a_started_program_makes_is_private_and_its_log_too(self):
         (self.local / "log").mkdir()

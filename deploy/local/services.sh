@@ -33,12 +33,24 @@ start_service() {
   say "started $name"
 }
 
-# The key by which both services hash subjects on the topic of grants.
-make_subject_key() {
+# The key by which both services hash subjects on the topic of grants, and the issuer of this machine's
+# own, whose tokens deploy/local/token makes.
+make_secrets() {
   mkdir -p "$state_dir"
+  "$root/deploy/local/token" --make-key --folder "$state_dir/issuer" || return
   [[ -s $state_dir/subject.key ]] && return
   (umask 077 && head -c 32 /dev/urandom >"$state_dir/subject.key.new") &&
     mv "$state_dir/subject.key.new" "$state_dir/subject.key"
+}
+
+# What both services know of callers.
+callers() {
+  echo "callers.issuers[0].name=local"
+  echo "callers.issuers[0].issuer=https://clusterwire.invalid"
+  echo "callers.issuers[0].audience=clusterwire"
+  echo "callers.issuers[0].jwks_file=$state_dir/issuer/keys.json"
+  echo "grants.topic=${topic/changes/grants}"
+  echo "grants.subject_key_file=$state_dir/subject.key"
 }
 
 # Where NAME keeps its data, and the topics that go with them: another database has another history.
@@ -49,13 +61,11 @@ data_of() {
     echo "database.url=sqlite:$state_dir/$1/store.db"
   fi
   echo "kafka.topic=$topic"
-  echo "grants.topic=${topic/changes/grants}"
-  echo "grants.subject_key_file=$state_dir/subject.key"
 }
 
 start_catalogue() {
   local data
-  mapfile -t data < <(data_of catalogue)
+  mapfile -t data < <(data_of catalogue && callers)
   start_service catalogue "$catalogue_port" "$catalogue_http_port" \
     "listen.grpc_address=127.0.0.1:$catalogue_port" \
     "listen.http_address=127.0.0.1:$catalogue_http_port" \
@@ -67,7 +77,7 @@ start_catalogue() {
 # Webhooks may go to this machine, in plain http: the receiver of the demonstration is here.
 start_notification() {
   local data
-  mapfile -t data < <(data_of notification)
+  mapfile -t data < <(data_of notification && callers)
   start_service notification "$notification_port" "$notification_http_port" \
     "listen.grpc_address=127.0.0.1:$notification_port" \
     "listen.http_address=127.0.0.1:$notification_http_port" \
