@@ -78,6 +78,7 @@ class ServerTest : public ::testing::Test {
     settings_.readers = settings_.writers = 1;
     settings_.queue_limit = 10;
     settings_.stop_grace = absl::Seconds(1);
+    settings_.loopback_is_operator = true;
   }
 
   std::unique_ptr<EchoServer> Start() {

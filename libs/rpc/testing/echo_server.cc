@@ -58,8 +58,17 @@ Service MakeEchoService(EchoBehaviour behaviour, ThreadPool& pool,
   return ServiceOf<EchoService>(std::make_unique<EchoHandler>(std::move(behaviour), pool, reader));
 }
 
+namespace {
+
+Runtime::Options Completed(Runtime::Options options, Authenticator& operators) {
+  if (options.authenticator == nullptr) options.authenticator = &operators;
+  return options;
+}
+
+}  // namespace
+
 EchoServer::EchoServer(EchoBehaviour behaviour, Options options)
-    : runtime_(metrics_, clock_, Random::System(), options.runtime),
+    : runtime_(metrics_, clock_, Random::System(), Completed(options.runtime, operators_)),
       pool_(runtime_, options.pool),
       reader_(runtime_.parking(),
               {.name = "the echo", .reason = "ECHO_BEHIND", .newest = behaviour.newest}) {

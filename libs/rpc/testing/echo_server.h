@@ -11,6 +11,7 @@
 
 #include "libs/base/testing/eventually.h"
 #include "libs/base/testing/fake_clock.h"
+#include "libs/rpc/admission/by_address.h"
 #include "libs/rpc/call/run_unary.h"
 #include "libs/rpc/server/runtime.h"
 #include "libs/rpc/server/server.h"
@@ -39,6 +40,7 @@ struct EchoBehaviour {
 Service MakeEchoService(EchoBehaviour behaviour, ThreadPool& pool, const Parking::Progress& reader);
 
 // A real server on a free port of loopback, with one thread pool, on a clock that stands still.
+// Whoever calls is an operator, unless the options name another authenticator.
 class EchoServer {
  public:
   struct Options {
@@ -65,6 +67,7 @@ class EchoServer {
  private:
   FakeClock clock_{absl::Now()};
   telemetry::Metrics metrics_;
+  ByAddress operators_{true};
   Runtime runtime_;
   ThreadPool pool_;
   Parking::Progress reader_;
