@@ -22,6 +22,11 @@ std::string KeyOf(const Caller& caller, std::string_view peer) {
   return caller.proof == Caller::Proof::kNone ? AddressOf(peer) : caller.subject;
 }
 
+// Of one call, in whole nanoseconds, as delays travel.
+absl::Duration CostOf(const CallerLimits::Rates& rates) {
+  return absl::Trunc(absl::Seconds(1) / rates.calls_per_second, absl::Nanoseconds(1));
+}
+
 absl::Status Refusal(const std::string& text, absl::Duration delay) {
   return WithRetryDelay(Error(absl::StatusCode::kResourceExhausted, "CALLER_LIMIT",
                               absl::StrCat(text, "; try again in ", absl::FormatDuration(delay))),
@@ -73,8 +78,7 @@ absl::Status CallerLimits::TakeCall(const Caller& caller, std::string_view peer)
   ASSIGN_OR_RETURN(const auto entry, LockedOpen(*book, KeyOf(caller, peer)));
   auto& [key, account] = *entry;
   const absl::Duration now = clock_.Uptime();
-  const absl::Duration paid_at =
-      std::max(account.paid_at, now) + absl::Seconds(1) / book->rates.calls_per_second;
+  const absl::Duration paid_at = std::max(account.paid_at, now) + CostOf(book->rates);
   if (paid_at - now > kBurst) {
     too_many_calls_.Add();
     return Refusal(

@@ -47,6 +47,7 @@ absl::Status ViewAs(const std::vector<std::string>& names, Caller* caller) {
                  absl::StrCat("metadata ", ToAbsl(kViewAsKey),
                               ": only an operator may see as others do; leave it out"));
   }
+  caller->views_as = caller->is_operator;
   caller->is_operator = false;
   caller->members = as_public ? std::vector<std::string>() : names;
   caller->edits = caller->owns = caller->members;

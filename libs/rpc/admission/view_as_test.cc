@@ -22,6 +22,7 @@ TEST(ViewAsTest, AnOperatorMaySeeAsThePublicDoesAndHasThenShownNothing) {
   EXPECT_THAT(caller.members, IsEmpty());
   EXPECT_EQ(caller.proof, Caller::Proof::kNone);
   EXPECT_EQ(caller.subject, "loopback");
+  EXPECT_TRUE(caller.views_as);
 }
 
 TEST(ViewAsTest, AnOperatorMaySeeAsTheOwnerOfResources) {
@@ -56,6 +57,7 @@ TEST(ViewAsTest, OthersCantTakeRightsButMayLayDownTheirOwn) {
   EXPECT_THAT(ViewAs({"clusters/a"}, &caller), ReasonIs("VIEW_AS_DENIED"));
   EXPECT_THAT(ViewAs({"public"}, &caller), IsOk());
   EXPECT_THAT(caller.members, IsEmpty());
+  EXPECT_FALSE(caller.views_as);
 }
 
 }  // namespace
