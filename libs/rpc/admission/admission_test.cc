@@ -2,6 +2,7 @@
 
 #include "libs/rpc/admission/admission.h"
 
+#include <algorithm>
 #include <atomic>
 #include <functional>
 #include <memory>
@@ -398,6 +399,57 @@ TEST_F(AdmissionTest, AStreamThatFindsNoRoomTakesNoPlace) {
   context.TryCancel();
   EXPECT_TRUE(Eventually([&] { return server.Shows("clusterwire_rpc_open_streams", 0); }));
   EXPECT_TRUE(Eventually([&] { return Exchange<EchoService>("corp:1").ok(); }));
+}
+
+TEST_F(AdmissionTest, AStreamEndsWhenWhatShowedItsCallerHoldsNoMore) {
+  EchoServer& server = Start({}, false);
+  grpc::ClientContext gone, stays;
+  As("corp:1", "", gone);
+  As("corp:2", "", stays);
+  const auto stub = EchoService::NewStub(channel_);
+  const auto reader = stub->Watch(&gone, EchoRequest());
+  const auto other = stub->Watch(&stays, EchoRequest());
+  EchoResponse response;
+  ASSERT_TRUE(reader->Read(&response));
+  ASSERT_TRUE(other->Read(&response));
+  desk_.Forget("corp:1");
+  EXPECT_TRUE(Eventually([&] {
+    server.clock().Advance(absl::Seconds(1));
+    return server.Shows("clusterwire_rpc_open_streams", 1);
+  }));
+  EXPECT_THAT(ToAbslStatus(reader->Finish()), ReasonIs("TOKEN_INVALID"));
+  stays.TryCancel();
+}
+
+TEST_F(AdmissionTest, AStreamEndsWhenItsCallersRightsHaveChangedAndNotBefore) {
+  EchoServer& server = Start({}, false);
+  std::atomic<int> lookups = 0;
+  std::atomic<bool> withdrawn = false;
+  server.runtime().SetRights([&](Caller* caller) {
+    caller->members = {"clusters/a", "subscribers/r"};
+    if (++lookups % 2 == 0) std::ranges::reverse(caller->members);
+    if (withdrawn) caller->members = {"subscribers/r"};
+    return absl::OkStatus();
+  });
+  grpc::ClientContext context;
+  As("corp:1", "", context);
+  const auto stub = GuardedService::NewStub(channel_);
+  const auto reader = stub->Watch(&context, EchoRequest());
+  EchoResponse response;
+  ASSERT_TRUE(reader->Read(&response));
+  const auto checked = [&](int times) {
+    return Eventually([&] {
+      server.clock().Advance(absl::Seconds(1));
+      return lookups >= times;
+    });
+  };
+  EXPECT_TRUE(checked(4));
+  EXPECT_TRUE(server.Shows("clusterwire_rpc_open_streams", 1));
+  withdrawn = true;
+  EXPECT_TRUE(checked(6));
+  const absl::Status status = ToAbslStatus(reader->Finish());
+  EXPECT_THAT(status, StatusIs(absl::StatusCode::kUnavailable));
+  EXPECT_THAT(status, ReasonIs("RIGHTS_CHANGED"));
 }
 
 TEST_F(AdmissionTest, WithoutAnAuthenticatorNobodyIsLetIn) {
