@@ -139,7 +139,11 @@ void StreamCore::RunStep() {
   if (begun) {
     const telemetry::TraceScope scope(call().trace);
     const absl::Status allowed = CheckRights();
-    pump = allowed.ok() ? Step(room, out) : allowed;
+    if (allowed.ok()) {
+      pump = Step(room, out);
+    } else {
+      Cut(allowed);  // and nothing more of what is queued
+    }
   }
   // Nothing calls the source any more, and what it captured may take locks while it goes.
   if (!pump.ok() || *pump == Pump::kDone) DropSource();
