@@ -43,8 +43,7 @@ PACKAGED = [
     ("librdkafka", re.compile(r"^librdkafka/"), re.compile(r"^libs/kafka/")),
     ("libcurl, libidn2 and httplib", re.compile(r"^curl/|^idn2\.h$|^httplib\.h$"),
      re.compile(r"^libs/http/")),
-    # A test of TLS makes its own certificates.
-    ("OpenSSL", re.compile(r"^openssl/"), re.compile(r"^libs/base/|^libs/http/client_tls_test\.cc$")),
+    ("OpenSSL", re.compile(r"^openssl/"), re.compile(r"^libs/base/")),
     ("nlohmann-json", re.compile(r"^nlohmann/"), re.compile(r"^libs/base/")),
     ("ICU", re.compile(r"^unicode/"), re.compile(r"^libs/text/")),
     ("S2", re.compile(r"^s2/"), re.compile(r"^libs/filter/")),

@@ -1,0 +1,61 @@
+#include "libs/base/text/subject.h"
+
+#include <algorithm>
+
+#include "absl/strings/str_cat.h"
+
+#include "libs/base/text/strings.h"
+
+namespace clusterwire {
+namespace {
+
+// Behind these a pattern may go on as it likes: what stands before them names a whole.
+constexpr std::string_view kJoints = "/:.";
+
+bool IsVisible(char c) { return c > ' ' && c < 0x7f; }
+bool IsJoint(char c) { return kJoints.find(c) != std::string_view::npos; }
+
+}  // namespace
+
+absl::Status CheckSubject(std::string_view text) {
+  if (text.empty()) return absl::InvalidArgumentError("a subject is missing");
+  if (text.size() > kMaxSubject) {
+    return absl::InvalidArgumentError(absl::StrCat("a subject has at most ", kMaxSubject,
+                                                   " characters, and this has ", text.size()));
+  }
+  if (!std::all_of(text.begin(), text.end(), IsVisible) ||
+      text.find('*') != std::string_view::npos) {
+    return absl::InvalidArgumentError(
+        "a subject is of visible ASCII characters, without spaces, controls and '*'");
+  }
+  return absl::OkStatus();
+}
+
+absl::Status CheckSubjectPattern(std::string_view text) {
+  if (!text.ends_with('*')) return CheckSubject(text);
+  const std::string_view front = text.substr(0, text.size() - 1);
+  if (front.empty() || !IsJoint(front.back())) {
+    return absl::InvalidArgumentError(
+        "'*' stands at the end, right behind a '/', ':' or '.': "
+        "\"k8s:system:serviceaccount:map:*\"");
+  }
+  return CheckSubject(front);
+}
+
+bool SubjectMatches(std::string_view pattern, std::string_view subject) {
+  if (!pattern.ends_with('*')) return pattern == subject;
+  pattern.remove_suffix(1);
+  return subject.size() > pattern.size() && subject.starts_with(pattern);
+}
+
+std::vector<std::string> PatternsMatching(std::string_view subject) {
+  std::vector<std::string> patterns = {std::string(subject)};
+  for (size_t end = subject.size(); end-- > 1;) {
+    if (IsJoint(subject[end - 1])) {
+      patterns.push_back(absl::StrCat(ToAbsl(subject.substr(0, end)), "*"));
+    }
+  }
+  return patterns;
+}
+
+}  // namespace clusterwire
