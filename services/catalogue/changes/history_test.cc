@@ -87,10 +87,9 @@ TEST_F(HistoryTest, WhoWroteIsSaidToOperatorsAndToTheOwnersOfWhatWasWritten) {
   EXPECT_EQ(actors(filter::Viewer::Public()), (Actors{{"cluster", {""}}, {"label", {""}}}));
   EXPECT_EQ(actors(filter::Viewer::As("clusters/other")),
             (Actors{{"cluster", {""}}, {"label", {""}}}));
-  // A label is its scheme's; what followed from the cluster's deletion the scheme's owners needn't
-  // know.
+  // A label is its scheme's. Who acted on another resource, from which this followed, is not said.
   EXPECT_EQ(actors(filter::Viewer::As(cluster.name())),
-            (Actors{{"cluster", {"operator"}}, {"label", {""}}}));
+            (Actors{{"cluster", {"", "operator"}}, {"label", {""}}}));
   EXPECT_EQ(actors(filter::Viewer::As("labelSchemes/ecei")),
             (Actors{{"cluster", {""}}, {"label", {"", "operator"}}}));
   filter::Viewer editor = filter::Viewer::As(cluster.name());
