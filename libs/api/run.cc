@@ -48,9 +48,12 @@ absl::Status DryRun(WriteCall call, const Message& request, const absl::Status& 
   return about_fields ? Joined(known, found) : found;
 }
 
-// Grants are no part of it: a creation gives one to who creates, and its retry is to be known
-// again. Whether an answer may still be had is asked when it is.
-std::string KeyOf(const filter::Viewer& viewer) { return viewer.operator_ ? "operator" : ""; }
+// The same rights give the same key in any order. Members' names may be many and long.
+std::string KeyOf(const filter::Viewer& viewer) {
+  if (viewer.operator_) return "operator";
+  if (viewer.members.empty()) return "public";
+  return absl::BytesToHexString(Sha256(absl::StrJoin(viewer.members, "\n")));
+}
 
 }  // namespace
 
