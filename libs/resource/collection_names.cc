@@ -12,7 +12,7 @@ absl::StatusOr<bool> Collection::IsKnown(const store::Reader& reader, const filt
                                          const Message& row) const {
   if (!service_.looks_first || viewer.operator_) return true;
   const std::string name = store::NameOf(row);
-  if (CheckSeen(reader, viewer, name).ok()) return true;
+  if (CheckSeen(reader, viewer, row).ok()) return true;
   return store::IsDeleted(row) && service_.may_write(viewer, name, &row).ok();
 }
 
