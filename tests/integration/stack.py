@@ -108,8 +108,8 @@ class Service:
 
 
 CATALOGUE_SERVES = [f"clusterwire.catalogue.v1.{name}Service" for name in [
-    "Cluster", "Event", "Import", "LabelScheme", "Label", "Membership", "Operations", "Programme",
-    "Search", "Taxonomy"]] + ["clusterwire.change.v1.ChangeService"]
+    "Cluster", "Event", "Import", "LabelScheme", "Label", "Membership", "Operations", "Person",
+    "Programme", "Search", "Taxonomy"]] + ["clusterwire.change.v1.ChangeService"]
 NOTIFICATION_SERVES = [f"clusterwire.notification.v1.{name}Service" for name in [
     "Delivery", "Inbox", "Operations", "Subscriber", "Subscription"]]
 
@@ -133,11 +133,13 @@ class Stack:
         self.topic = topic or f"clusterwire.changes.v1.{number}"
         folder = folder / f"stack{number}"
         folder.mkdir()
+        self.folder = folder
         environments = environments or {}
         kafka = {"kafka.brokers": broker.address, "kafka.topic": self.topic,
                  "kafka.properties[reconnect.backoff.max.ms]": "500"}
         self.catalogue = Service("catalogue", folder, database,
-                                 {**kafka, **(catalogue_settings or {})}, api.catalogue_client,
+                                 {**kafka, "erasures.topic": f"{self.topic}.erasures",
+                                  **(catalogue_settings or {})}, api.catalogue_client,
                                  CATALOGUE_SERVES, environments.get("catalogue"))
         self.notification = Service(
             "notification", folder, database,

@@ -101,6 +101,8 @@ absl::Status ErasureLog::Read() {
   on_topic_ = std::move(read);
   read_ = true;
   erasures_.Open();
+  MutexLock lock(mutex_);
+  state_.read = true;
   return absl::OkStatus();
 }
 

@@ -26,9 +26,10 @@ class ErasureLog {
     int replicas = 1;  // of the topic, when it is made here
   };
   struct State {
-    absl::Status status;    // why it doesn't get on; OK while it does
-    int64_t on_topic = 0;   // records that are known to stand there
-    int64_t waiting = 0;    // those of the store that don't
+    absl::Status status;   // why it doesn't get on; OK while it does
+    bool read = false;     // the topic, whole
+    int64_t on_topic = 0;  // records that are known to stand there
+    int64_t waiting = 0;   // those of the store that don't
   };
 
   // All by reference outlive it.

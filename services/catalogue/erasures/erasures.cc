@@ -72,8 +72,8 @@ absl::Status ForEachContact(
 absl::Status DropContacts(store::Writer& writer, const store::Registry& registry,
                           absl::FunctionRef<bool(const std::string&)> is_gone) {
   std::map<std::string, std::unique_ptr<Message>> changed;
-  RETURN_IF_ERROR(ForEachContact(
-      writer, [&](const store::Message& resource, const type::v1::Contact& contact) {
+  RETURN_IF_ERROR(
+      ForEachContact(writer, [&](const store::Message& resource, const type::v1::Contact& contact) {
         if (!is_gone(contact.person())) return;
         std::unique_ptr<Message>& copy = changed[store::NameOf(resource)];
         if (copy != nullptr) return;
@@ -83,10 +83,9 @@ absl::Status DropContacts(store::Writer& writer, const store::Registry& registry
   for (const auto& [name, resource] : changed) {
     auto* contacts = resource->GetReflection()->MutableRepeatedPtrField<type::v1::Contact>(
         resource.get(), ContactsField(*resource));
-    contacts->erase(
-        std::remove_if(contacts->begin(), contacts->end(),
-                       [&](const auto& contact) { return is_gone(contact.person()); }),
-        contacts->end());
+    contacts->erase(std::remove_if(contacts->begin(), contacts->end(),
+                                   [&](const auto& contact) { return is_gone(contact.person()); }),
+                    contacts->end());
     RETURN_IF_ERROR(
         writer.Put(*resource, absl::StrCat(registry.ForMessage(*resource)->type, ".updated")));
   }
@@ -107,8 +106,8 @@ CatalogueType ErasureType() {
 absl::StatusOr<std::vector<ContactOf>> ContactsOf(const store::Reader& reader,
                                                   const std::string& person) {
   std::vector<ContactOf> found;
-  RETURN_IF_ERROR(ForEachContact(
-      reader, [&](const store::Message& resource, const type::v1::Contact& contact) {
+  RETURN_IF_ERROR(
+      ForEachContact(reader, [&](const store::Message& resource, const type::v1::Contact& contact) {
         if (contact.person() == person) found.push_back({store::NameOf(resource), contact.role()});
       }));
   return found;
@@ -176,9 +175,9 @@ absl::Status Erasures::Erase(store::Writer& writer, const Erasure& erasure) cons
     known_by.add_owner_hashes(key_.OfOwner(erasure.owner));
     RETURN_IF_ERROR(Keep(writer, known_by));
   }
-  RETURN_IF_ERROR(
-      DropContacts(writer, store_.registry(),
-                   [&](const std::string& person) { return person == erasure.person; }));
+  RETURN_IF_ERROR(DropContacts(writer, store_.registry(), [&](const std::string& person) {
+    return person == erasure.person;
+  }));
   return writer.Purge(erasure.person, kErased);
 }
 

@@ -36,10 +36,10 @@ absl::StatusOr<std::vector<ContactOf>> ContactsOf(const store::Reader& reader,
 
 // What is to be erased, and what stays of it.
 struct Erasure {
-  std::string person;                       // the resource's name
-  std::string owner;                        // of the record; empty: operators
-  KnownBy known = {};                       // empty: may be recorded again
-  std::vector<std::string> consents = {};   // as ErasureKey::OfConsent gives them
+  std::string person;                      // the resource's name
+  std::string owner;                       // of the record; empty: operators
+  KnownBy known = {};                      // empty: may be recorded again
+  std::vector<std::string> consents = {};  // as ErasureKey::OfConsent gives them
 };
 
 // Erases people, and knows who was. Safe for use from any thread.
@@ -66,9 +66,9 @@ class Erasures {
   absl::Status Erase(store::Writer& writer, const Erasure& erasure) const;
   // When somebody known by one of these was erased last; none when nobody was. `owner`: only what
   // was erased of this owner's records counts; none: all.
-  absl::StatusOr<std::optional<absl::Time>> ErasedAt(
-      const store::Reader& reader, const KnownBy& known,
-      const std::optional<std::string>& owner) const;
+  absl::StatusOr<std::optional<absl::Time>> ErasedAt(const store::Reader& reader,
+                                                     const KnownBy& known,
+                                                     const std::optional<std::string>& owner) const;
   // Whether this consent of `person` was recorded when it was erased, as far as that is kept.
   absl::StatusOr<bool> WasRecorded(const store::Reader& reader, const std::string& person,
                                    const std::string& consent_hash) const;

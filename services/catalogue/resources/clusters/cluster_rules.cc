@@ -2,6 +2,7 @@
 
 #include "libs/text/text.h"
 #include "services/catalogue/common/fields/checks.h"
+#include "services/catalogue/resources/people/contacts.h"
 
 namespace clusterwire::catalogue {
 namespace {
@@ -43,6 +44,8 @@ absl::Status Check(const v1::Cluster*, const v1::Cluster& cluster, const Context
   CheckUri("cluster.website", cluster.website(), errors);
   CheckLanguages("cluster.languages", cluster.languages(), errors);
   CheckTexts("cluster.support_services", cluster.support_services(), 50, 200, errors);
+  CheckContacts("cluster", before == nullptr ? nullptr : &before->contacts(), cluster.contacts(),
+                context, errors);
   CheckOrigin("cluster", cluster.sources(), cluster.external_ids(), errors);
   return absl::OkStatus();
 }

@@ -17,7 +17,7 @@ namespace {
 
 constexpr int kMaxContacts = 50;
 
-bool IsThereFor(const Context& context, const std::string& name) {
+bool IsSeen(const Context& context, const std::string& name) {
   v1::Person person;
   return context.reader.Load(name, &person).ok() && SeesPerson(context.viewer, person);
 }
@@ -43,7 +43,7 @@ void CheckContacts(std::string_view prefix, const Contacts* before, const Contac
     const std::string path = PathTo(prefix, "contacts", i);
     const std::string person_path = absl::StrCat(path, ".person");
     if (CheckReference(person_path, "people/{person}", contact.person(), errors) &&
-        !Names(before, contact.person()) && !IsThereFor(context, contact.person())) {
+        !Names(before, contact.person()) && !IsSeen(context, contact.person())) {
       errors.Add(person_path, absl::StrCat("'", contact.person(), "' does not exist"));
     }
     if (!type::v1::PersonRole_IsValid(contact.role()) ||

@@ -68,6 +68,7 @@ absl::StatusOr<v1::PersonExport> People::Export(const ReadCall& call,
   *out.mutable_person() = std::move(person);
   {
     ASSIGN_OR_RETURN(const auto reader, store().Read(call.at_least));
+    out.set_revision(reader->revision().value);
     ASSIGN_OR_RETURN(const auto contacts, ContactsOf(*reader, name));
     for (const ContactOf& contact : contacts) {
       auto* reference = out.add_references();
@@ -119,8 +120,7 @@ absl::StatusOr<v1::CheckErasureResponse> People::CheckErasure(
   RETURN_IF_ERROR(errors.ToStatus());
   ASSIGN_OR_RETURN(const auto reader, store().Read(call.at_least));
   v1::CheckErasureResponse response;
-  ASSIGN_OR_RETURN(const auto erased,
-                   erasures_.ErasedAt(*reader, KnownByOf(person), std::nullopt));
+  ASSIGN_OR_RETURN(const auto erased, erasures_.ErasedAt(*reader, KnownByOf(person), std::nullopt));
   if (erased) *response.mutable_erase_time() = ToTimestamp(*erased);
   for (const v1::Consent& consent : person.consents()) {
     ASSIGN_OR_RETURN(const bool recorded,

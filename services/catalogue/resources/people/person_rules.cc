@@ -5,7 +5,9 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
-#include "google/protobuf/util/message_differencer.h"
+
+#include "clusterwire/catalogue/v1/cluster.pb.h"
+#include "clusterwire/catalogue/v1/programme.pb.h"
 
 #include "libs/base/crypto.h"
 #include "libs/base/text/strings.h"
@@ -30,7 +32,8 @@ bool IsEmail(std::string_view text) {
   if (host.empty() || host.find('@') != std::string_view::npos) return false;
   for (const char c : text) {
     const auto byte = static_cast<unsigned char>(c);
-    if (byte <= 0x20 || byte == 0x7f || absl::StrContains("<>()[],;:\\\"", absl::string_view(&c, 1))) {
+    if (byte <= 0x20 || byte == 0x7f ||
+        absl::StrContains("<>()[],;:\\\"", absl::string_view(&c, 1))) {
       return false;
     }
   }
@@ -87,18 +90,14 @@ void CheckRoles(const v1::Person& person, FieldErrors& errors) {
   for (int i = 0; i < person.roles_size(); ++i) {
     const std::string path = PathTo("person", "roles", i);
     if (person.roles(i) == 0 || !type::v1::PersonRole_IsValid(person.roles(i))) {
-      errors.Add(path, "is no role: PERSON_ROLE_CLUSTER_MANAGER, PERSON_ROLE_ECCP_RESPONSIBLE, "
-                       "PERSON_ROLE_INTERNATIONALISATION, PERSON_ROLE_SPEAKER or "
-                       "PERSON_ROLE_CONTACT");
+      errors.Add(path,
+                 "is no role: PERSON_ROLE_CLUSTER_MANAGER, PERSON_ROLE_ECCP_RESPONSIBLE, "
+                 "PERSON_ROLE_INTERNATIONALISATION, PERSON_ROLE_SPEAKER or "
+                 "PERSON_ROLE_CONTACT");
     } else if (!seen.insert(person.roles(i)).second) {
       errors.Add(path, "stands there twice");
     }
   }
-}
-
-bool IsThereFor(const Context& context, const std::string& name, google::protobuf::Message* out) {
-  return CheckMaySee(context.reader, context.viewer, name).ok() &&
-         context.reader.Load(name, out).ok() && !store::IsDeleted(*out);
 }
 
 void CheckBelongings(const v1::Person* before, const v1::Person& person, const Context& context,
@@ -114,11 +113,15 @@ void CheckBelongings(const v1::Person* before, const v1::Person& person, const C
     const bool programme = absl::StartsWith(name, "programmes/");
     const char* pattern = programme ? "programmes/{programme}" : "clusters/{cluster}";
     if (!CheckReference(path, pattern, name, errors)) continue;
-    if (before != nullptr && std::count(before->belongs_to().begin(), before->belongs_to().end(),
-                                        name) > 0) {
+    if (before != nullptr &&
+        std::count(before->belongs_to().begin(), before->belongs_to().end(), name) > 0) {
       continue;
     }
-    if (!CheckMaySee(context.reader, context.viewer, name).ok()) {
+    v1::Cluster in_cluster;
+    v1::Programme in_programme;
+    if (!IsThereFor(
+            context.viewer, context.reader, name,
+            programme ? static_cast<google::protobuf::Message*>(&in_programme) : &in_cluster)) {
       errors.Add(path, absl::StrCat("'", name, "' does not exist"));
     }
   }
@@ -163,12 +166,11 @@ bool HasConsentSince(const v1::Person& person, absl::Time time) {
 absl::Status CheckNotErased(const Erasures& erasures, const v1::Person* before,
                             const v1::Person& person, const Context& context) {
   const KnownBy known = KnownByOf(person);
-  if (before != nullptr &&
-      erasures.key().Of(known) == erasures.key().Of(KnownByOf(*before))) {
+  if (before != nullptr && erasures.key().Of(known) == erasures.key().Of(KnownByOf(*before))) {
     return absl::OkStatus();
   }
-  const auto owner = context.viewer.operator_ ? std::nullopt
-                                              : std::optional<std::string>(person.owner());
+  const auto owner =
+      context.viewer.operator_ ? std::nullopt : std::optional<std::string>(person.owner());
   ASSIGN_OR_RETURN(const auto erased, erasures.ErasedAt(context.reader, known, owner));
   if (!erased || HasConsentSince(person, *erased)) return absl::OkStatus();
   return Error(absl::StatusCode::kFailedPrecondition, "PERSON_ERASED",
@@ -184,8 +186,8 @@ absl::Status Check(const Erasures& erasures, const v1::Person* before, const v1:
   CheckAddresses("emails", person.emails(), &IsEmail, "name@example.org", errors);
   CheckAddresses("phones", person.phones(), &IsPhone, "+49 351 8925880", errors);
   CheckRoles(person, errors);
-  RETURN_IF_ERROR(CheckOwner("person.owner", before == nullptr ? nullptr : &before->owner(),
-                             person.owner(), context, errors));
+  CheckOwner("person.owner", before == nullptr ? nullptr : &before->owner(), person.owner(),
+             context, errors);
   CheckBelongings(before, person, context, errors);
   CheckConsents(person, context, errors);
   CheckOrigin("person", person.sources(), person.external_ids(), errors);
@@ -196,8 +198,8 @@ absl::Status Check(const Erasures& erasures, const v1::Person* before, const v1:
 }  // namespace
 
 bool SeesPerson(const filter::Viewer& viewer, const v1::Person& person) {
-  return viewer.operator_ || std::binary_search(viewer.edits.begin(), viewer.edits.end(),
-                                                person.owner());
+  return viewer.operator_ ||
+         std::binary_search(viewer.edits.begin(), viewer.edits.end(), person.owner());
 }
 
 KnownBy KnownByOf(const v1::Person& person) {
@@ -214,7 +216,6 @@ Rules<v1::Person> PersonRules(const Erasures& erasures, Random& random) {
   return {.type = "person",
           .collection = "people",
           .output_only = {"edited_fields"},
-          .create_only = {"owner"},
           .random_ids = &random,
           .check =
               [&erasures](const v1::Person* before, const v1::Person& person,
