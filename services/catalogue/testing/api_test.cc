@@ -159,11 +159,11 @@ TEST_F(ApiTest, ARepeatedRequestGetsItsFirstAnswerAndAReusedIdIsRefused) {
 TEST_F(ApiTest, ARequestIdReplayedUnderAnotherViewGetsNotTheFirstCallersAnswer) {
   v1::CreateClusterRequest request = Creation("A secret draft", v1::Cluster::STATE_DRAFT);
   request.set_request_id("once");
-  ASSERT_THAT(Create(request), IsOk());
+  const auto first = Create(request);
+  ASSERT_THAT(first, IsOk());
   for (const char* view : {"public", "programmes/go-cluster"}) {
-    EXPECT_THAT(bench_.Call<v1::Cluster>("ClusterService/CreateCluster", request, view),
-                StatusIs(absl::StatusCode::kPermissionDenied))
-        << view;
+    const auto other = bench_.Call<v1::Cluster>("ClusterService/CreateCluster", request, view);
+    EXPECT_TRUE(!other.ok() || other->name() != first->name()) << view;
   }
   EXPECT_THAT(Create(request), IsOk());
 }

@@ -1,12 +1,10 @@
 #include "services/catalogue/common/access/access.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "google/protobuf/descriptor.h"
-
-#include "clusterwire/catalogue/v1/cluster.pb.h"
-#include "clusterwire/catalogue/v1/label.pb.h"
 
 #include "libs/base/status/error.h"
 #include "libs/base/text/strings.h"
@@ -15,23 +13,26 @@ namespace clusterwire::catalogue {
 namespace {
 
 using filter::Viewer;
+using google::protobuf::FieldDescriptor;
 using google::protobuf::Message;
 
-template <typename T>
-const T* As(const Message* resource) {
-  const bool is = resource != nullptr && resource->GetDescriptor() == T::descriptor();
-  return is ? static_cast<const T*>(resource) : nullptr;
+// A field of the resource; null where it has none of that name.
+const FieldDescriptor* FieldOf(const Message* resource, const char* name) {
+  return resource == nullptr ? nullptr : resource->GetDescriptor()->FindFieldByName(name);
 }
 
-// Its field `owner`; null where it has none.
-const google::protobuf::FieldDescriptor* OwnerField(const Message* resource) {
-  return resource == nullptr ? nullptr : resource->GetDescriptor()->FindFieldByName("owner");
-}
-
-std::string OwnerIn(const Message* resource) {
-  const auto* field = OwnerField(resource);
+std::string TextOf(const Message* resource, const char* name) {
+  const FieldDescriptor* field = FieldOf(resource, name);
   return field == nullptr ? "" : resource->GetReflection()->GetString(*resource, field);
 }
+
+// Whether what is created says nothing of its state, or that it is a draft.
+bool IsDraft(const Message& next) {
+  const auto* state = next.GetReflection()->GetEnum(next, FieldOf(&next, "state"));
+  return state->number() == 0 || state->name() == "STATE_DRAFT";
+}
+
+bool IsLabel(std::string_view name) { return name.find("/labels/") != std::string_view::npos; }
 
 // `rights` are the viewer's, in order.
 bool HasAny(const std::vector<std::string>& rights, const std::vector<std::string>& names) {
@@ -50,7 +51,7 @@ std::string_view WhoWrites(std::string_view name) {
   if (store::RootOf(name) == name) {
     return "operators may, and who has an editor's grant on it or on its owner";
   }
-  if (name.find("/labels/") != std::string_view::npos) {
+  if (IsLabel(name)) {
     return "operators may, and who has an editor's grant on its label scheme";
   }
   return "operators may, and who has an editor's grant on what it stands under";
@@ -74,12 +75,13 @@ bool IsThereFor(const Viewer& viewer, const store::Reader& reader, std::string_v
 }
 
 std::vector<std::string> OwnersOf(std::string_view name, const Message* resource) {
-  if (name.find("/labels/") != std::string_view::npos) {
-    const auto* label = As<v1::Label>(resource);
-    return label == nullptr ? std::vector<std::string>() : std::vector{label->scheme()};
+  if (IsLabel(name)) {
+    std::string scheme = TextOf(resource, "scheme");
+    return scheme.empty() ? std::vector<std::string>() : std::vector{std::move(scheme)};
   }
   std::vector<std::string> owners = {std::string(store::RootOf(name))};
-  if (std::string owner = OwnerIn(resource); !owner.empty()) owners.push_back(std::move(owner));
+  if (std::string owner = TextOf(resource, "owner"); !owner.empty())
+    owners.push_back(std::move(owner));
   return owners;
 }
 
@@ -95,15 +97,13 @@ absl::Status CheckMayWrite(const Viewer& viewer, std::string_view name, const Me
 absl::Status CheckMayCreate(const Viewer& viewer, std::string_view name, const Message& next) {
   if (viewer.operator_) return absl::OkStatus();
   if (store::RootOf(name) != name) return CheckMayWrite(viewer, name, &next);
-  if (const auto* cluster = As<v1::Cluster>(&next); cluster != nullptr) {
-    const bool draft = cluster->state() == v1::Cluster::STATE_UNSPECIFIED ||
-                       cluster->state() == v1::Cluster::STATE_DRAFT;
+  if (name.starts_with("clusters/")) {
     if (viewer.subject.empty()) return NotYours(name, "sign in by a token or a certificate");
-    if (draft) return absl::OkStatus();
+    if (IsDraft(next)) return absl::OkStatus();
     return NotYours(name, "create a draft, by leaving out the state, and PublishCluster shows it");
   }
-  if (OwnerField(&next) == nullptr) return NotYours(name, "operators create it");
-  if (HasAny(viewer.edits, {OwnerIn(&next)})) return absl::OkStatus();
+  if (FieldOf(&next, "owner") == nullptr) return NotYours(name, "operators create it");
+  if (HasAny(viewer.edits, {TextOf(&next, "owner")})) return absl::OkStatus();
   return NotYours(name, "it needs an owner, a cluster or programme that the caller may edit");
 }
 

@@ -2,9 +2,6 @@
 
 #include "absl/strings/str_cat.h"
 
-#include "clusterwire/catalogue/v1/cluster.pb.h"
-#include "clusterwire/catalogue/v1/programme.pb.h"
-
 #include "libs/base/text/strings.h"
 #include "libs/resource/name.h"
 
@@ -25,14 +22,14 @@ void CheckOwner(std::string_view path, const std::string* before, const std::str
                                 : absl::StrCat("is '", *before, "' and can't be changed"));
   }
   if (owner.empty()) return;
-  v1::Cluster cluster;
-  v1::Programme programme;
   if (!kCluster.Matches(owner) && !kProgramme.Matches(owner)) {
     errors.Add(path, absl::StrCat("'", owner, "' must be a cluster (", ToAbsl(kCluster.pattern()),
                                   ") or a programme (", ToAbsl(kProgramme.pattern()), ")"));
-  } else if (!IsThereFor(context.viewer, context.reader, owner,
-                         kCluster.Matches(owner) ? static_cast<google::protobuf::Message*>(&cluster)
-                                                 : &programme)) {
+    return;
+  }
+  // What is deleted has no Facts.
+  const auto facts = facts::Get(context.reader, owner);
+  if (!facts.ok() || !*facts || !MaySee(context.viewer, *facts)) {
     errors.Add(path, absl::StrCat("'", owner, "' does not exist"));
   }
 }
