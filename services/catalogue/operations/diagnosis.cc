@@ -149,18 +149,27 @@ service::Finding Diagnosis::LookAtErasures() const {
   constexpr std::string_view kPart = "erasures";
   const ErasureLog::State state = on_.erasures.state();
   if (!state.status.ok()) {
-    const std::string remedy = kafka::RemedyOf(state.status);
-    return Broken(kPart, state.status,
-                  !remedy.empty() ? remedy
-                  : ReasonOf(state.status) == "ERASURE_KEY_UNKNOWN"
-                      ? "give erasures.key_file the file that was used before"
-                      : "see the findings on kafka; until the topic was read once, people are kept "
-                        "back, and it tries again by itself");
+    std::string remedy = kafka::RemedyOf(state.status);
+    if (ReasonOf(state.status) == "ERASURE_KEY_UNKNOWN") {
+      remedy = "give erasures.key_file the file that was used before";
+    } else if (remedy.empty()) {
+      remedy =
+          "see the findings on kafka; until the topic was read once, people are kept back, and "
+          "it tries again by itself";
+    }
+    service::Finding finding = Broken(kPart, state.status, remedy);
+    if (state.waiting > 0) {
+      finding.set_finding(absl::StrCat(finding.finding(), "; ", state.waiting,
+                                       " records of who was erased wait to be sent there: restore "
+                                       "no backup before they are"));
+    }
+    return finding;
   }
   if (!state.read) {
-    return service::Found(kPart, service::Finding::SEVERITY_ERROR,
-                          absl::StrCat(on_.erasures.topic(), " wasn't read yet, so people are kept back"),
-                          "it is read at the start; see the findings on kafka if this lasts");
+    return service::Found(
+        kPart, service::Finding::SEVERITY_ERROR,
+        absl::StrCat(on_.erasures.topic(), " wasn't read yet, so people are kept back"),
+        "it is read at the start; see the findings on kafka if this lasts");
   }
   return Fine(kPart, absl::StrCat(on_.erasures.topic(), " has ", state.on_topic,
                                   " records of who was erased"));
