@@ -36,7 +36,7 @@ ErasureLog::Options ErasureOptions(const Relay::Options& relay) {
 
 ApiBench::ApiBench()
     : relay_options_(RelayOptions()),
-      runtime_(metrics_, world.clock, world.random),
+      runtime_(metrics_, world.clock, world.random, {.authenticator = &operators_}),
       reads_(runtime_, {.name = "reads"}),
       writes_(runtime_, {.name = "writes"}),
       handles_(runtime_.parking()),
