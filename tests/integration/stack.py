@@ -132,6 +132,7 @@ class Stack:
         number = next(_numbers)
         self.broker = broker
         self.topic = topic or f"clusterwire.changes.v1.{number}"
+        self.erasures_topic = self.topic.replace(".changes.", ".erasures.")
         folder = folder / f"stack{number}"
         folder.mkdir()
         self.folder = folder
@@ -139,7 +140,7 @@ class Stack:
         kafka = {"kafka.brokers": broker.address, "kafka.topic": self.topic,
                  "kafka.properties[reconnect.backoff.max.ms]": "500"}
         self.catalogue = Service("catalogue", folder, database,
-                                 {**kafka, "erasures.topic": f"{self.topic}.erasures",
+                                 {**kafka, "erasures.topic": self.erasures_topic,
                                   **(catalogue_settings or {})}, api.catalogue_client,
                                  CATALOGUE_SERVES, environments.get("catalogue"))
         self.notification = Service(

@@ -6,6 +6,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/time/civil_time.h"
+#include "google/protobuf/reflection.h"
 
 #include "libs/base/status/error.h"
 #include "libs/base/time/clock.h"
@@ -60,9 +61,9 @@ absl::Status ForEachContact(
     const Message& resource = *one.resource;
     const FieldDescriptor* field = ContactsField(resource);
     if (field == nullptr) return true;
-    for (const auto& contact :
-         resource.GetReflection()->GetRepeatedPtrField<type::v1::Contact>(resource, field)) {
-      visit(resource, contact);
+    for (int i = 0; i < resource.GetReflection()->FieldSize(resource, field); ++i) {
+      visit(resource, static_cast<const type::v1::Contact&>(
+                          resource.GetReflection()->GetRepeatedMessage(resource, field, i)));
     }
     return true;
   });
@@ -81,11 +82,16 @@ absl::Status DropContacts(store::Writer& writer, const store::Registry& registry
         copy->CopyFrom(resource);
       }));
   for (const auto& [name, resource] : changed) {
-    auto* contacts = resource->GetReflection()->MutableRepeatedPtrField<type::v1::Contact>(
+    const auto contacts = resource->GetReflection()->GetMutableRepeatedFieldRef<type::v1::Contact>(
         resource.get(), ContactsField(*resource));
-    contacts->erase(std::remove_if(contacts->begin(), contacts->end(),
-                                   [&](const auto& contact) { return is_gone(contact.person()); }),
-                    contacts->end());
+    std::vector<type::v1::Contact> kept;
+    type::v1::Contact scratch;
+    for (int i = 0; i < contacts.size(); ++i) {
+      const type::v1::Contact& contact = contacts.Get(i, &scratch);
+      if (!is_gone(contact.person())) kept.push_back(contact);
+    }
+    contacts.Clear();
+    for (const type::v1::Contact& contact : kept) contacts.Add(contact);
     RETURN_IF_ERROR(
         writer.Put(*resource, absl::StrCat(registry.ForMessage(*resource)->type, ".updated")));
   }

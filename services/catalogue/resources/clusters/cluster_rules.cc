@@ -25,7 +25,7 @@ void CheckCounts(const v1::Cluster& cluster, FieldErrors& errors) {
                team.has_staff_min() ? team.staff_min() : 0, errors);
 }
 
-absl::Status Check(const v1::Cluster*, const v1::Cluster& cluster, const Context& context,
+absl::Status Check(const v1::Cluster* before, const v1::Cluster& cluster, const Context& context,
                    FieldErrors& errors) {
   CheckEnum("cluster.state", cluster.state(), errors);
   CheckTitle("cluster.title", cluster.title(), errors);

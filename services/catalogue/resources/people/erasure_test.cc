@@ -76,7 +76,9 @@ TEST_F(ErasureTest, InOneWriteThePersonGoesAndAllThatNamesIt) {
   EXPECT_THAT(people_.Get(world_.Read(), grace.name()), StatusIs(absl::StatusCode::kNotFound));
   EXPECT_THAT(world_.Get<v1::Cluster>(cluster.name()).contacts(), IsEmpty());
   EXPECT_THAT(Erase(grace.name()), StatusIs(absl::StatusCode::kNotFound));
-  for (const auto& [name, record] : *erasures_.All()) {
+  const Erasures::Records kept = *erasures_.All();
+  EXPECT_THAT(kept, SizeIs(3));
+  for (const auto& [name, record] : kept) {
     EXPECT_EQ(record.SerializeAsString().find("race"), std::string::npos);
     EXPECT_EQ(record.SerializeAsString().find(grace.name()), std::string::npos);
   }
