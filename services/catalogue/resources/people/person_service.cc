@@ -41,12 +41,12 @@ class PersonHandler final : public v1::PersonService::CallbackService {
 
  private:
   absl::StatusOr<v1::Person> Create(const WriteCall& call, const v1::CreatePersonRequest& request) {
-    if (!request.person_id().empty()) {
+    return people_->Create(call, "", request.person(), "", [&](const auto&, v1::Person*) {
+      if (request.person_id().empty()) return absl::OkStatus();
       return FieldError("person_id",
                         "must be empty: the name of a person's record is random, since a chosen "
                         "one would name the person wherever it stands");
-    }
-    return people_->Create(call, "", request.person(), "");
+    });
   }
 
   absl::Status Export(const ReadCall& call, const v1::ExportPersonRequest& request,
