@@ -14,6 +14,7 @@
 #include "libs/store/maintenance.h"
 #include "libs/store/write_metrics.h"
 #include "libs/telemetry/log.h"
+#include "services/catalogue/erasures/erasure_log.h"
 #include "services/catalogue/search/applier.h"
 #include "services/catalogue/services.h"
 #include "services/catalogue/settings.h"
@@ -24,6 +25,7 @@ namespace {
 
 // Their health differs from that of the other services.
 constexpr char kChangeService[] = "clusterwire.change.v1.ChangeService";
+constexpr char kPersonService[] = "clusterwire.catalogue.v1.PersonService";
 constexpr char kSearchService[] = "clusterwire.catalogue.v1.SearchService";
 
 // Who this process is, the same after a restart: a crashed relay's lease is then its own, and it
@@ -72,6 +74,7 @@ class CatalogueParts final : public service::Parts {
     in_.handles.store.Set(*store_);
     in_.handles.tokens.Set(*tokens_);
     in_.handles.index.Set(*index_);
+    in_.handles.erasures.Set(*erasures_);
     in_.handles.diagnosis.Set(*diagnosis_);
     return absl::OkStatus();
   }
@@ -87,13 +90,16 @@ class CatalogueParts final : public service::Parts {
     const bool told = stored && !relay_->state().halted;
     return {.ready = writable && caught_up && told && watch_findings_->settled(),
             .services = writable,
-            .exceptions = {{kSearchService, caught_up}, {kChangeService, told}}};
+            .exceptions = {{kSearchService, caught_up},
+                           {kChangeService, told},
+                           {kPersonService, erasures_->is_open()}}};
   }
 
  private:
   absl::Status OpenData() {
     const service::Settings& common = in_.settings.common;
     ASSIGN_OR_RETURN(std::string key, service::LoadTokenKey(common.token_key_file, in_.random));
+    ASSIGN_OR_RETURN(const std::string erasure_key, LoadErasureKey(key));
     tokens_.emplace(std::move(key));
     ASSIGN_OR_RETURN(database_, service::OpenDatabase("database.url", common.database,
                                                       common.database_options, kDatabaseOwner));
@@ -102,7 +108,14 @@ class CatalogueParts final : public service::Parts {
     options.group_limit = common.writers;
     ASSIGN_OR_RETURN(store_, store::Store::Open(*database_, std::move(registry), in_.clock,
                                                 in_.random, options));
+    erasures_.emplace(*store_, ErasureKey(erasure_key));
     return TopicWatch::CreateTables(*database_);
+  }
+
+  absl::StatusOr<std::string> LoadErasureKey(const std::string& token_key) const {
+    const std::string& file = in_.settings.erasure_key_file;
+    if (file.empty()) return token_key;
+    return service::LoadKey("erasures.key_file", file, in_.random);
   }
 
   absl::Status StartReaders() {
@@ -117,6 +130,9 @@ class CatalogueParts final : public service::Parts {
     options.holder = HolderName(in_.settings.common.grpc.address);
     relay_.emplace(std::move(options), *database_, *store_, in_.clock, in_.random, in_.metrics);
     maintenance_.emplace(*store_, in_.clock, in_.random);
+    ErasureLog::Options erasures = in_.settings.erasures;
+    erasures.kafka = in_.settings.common.kafka;
+    erasure_log_.emplace(std::move(erasures), *erasures_, in_.clock, in_.random);
     return absl::OkStatus();
   }
 
@@ -127,13 +143,14 @@ class CatalogueParts final : public service::Parts {
                                                .applier = *applier_,
                                                .timers = *timers_,
                                                .relay = *relay_,
+                                               .erasures = *erasure_log_,
                                                .clock = in_.clock,
                                                .kafka = in_.settings.common.kafka,
                                                .topic = in_.settings.common.topic,
                                                .retention = in_.settings.relay.retention});
     counts_ = in_.metrics.OnRender([this] { ShowCounts(in_.metrics, *store_, *relay_); });
     watch_findings_.emplace([this] { return diagnosis_->Diagnose().findings(); },
-                            std::set<std::string>{"kafka", "topic"}, in_.clock);
+                            std::set<std::string>{"kafka", "topic", "erasures"}, in_.clock);
   }
 
   const Surroundings in_;
@@ -142,6 +159,7 @@ class CatalogueParts final : public service::Parts {
   std::optional<rpc::TokenSigner> tokens_;
   std::unique_ptr<sql::Database> database_;
   std::unique_ptr<store::Store> store_;
+  std::optional<Erasures> erasures_;
 
   // Readers of the log, and the clock that writes.
   std::optional<search::Index> index_;
@@ -149,6 +167,7 @@ class CatalogueParts final : public service::Parts {
   std::optional<TimerRunner> timers_;
   std::optional<Relay> relay_;
   std::optional<store::Maintenance> maintenance_;
+  std::optional<ErasureLog> erasure_log_;
 
   // What looks at them.
   std::optional<Diagnosis> diagnosis_;
@@ -165,7 +184,8 @@ class CatalogueServer final : public service::Server {
   ~CatalogueServer() override { Stop(); }
 
   absl::Status Start() {
-    const Api api = {.reads = reads(), .writes = writes(), .tokens = handles_.tokens};
+    const Api api = {{.reads = reads(), .writes = writes(), .tokens = handles_.tokens},
+                     handles_.erasures};
     return service::Server::Start(
         MakeServices(api, operators(), handles_, [this] { return Missing(); }));
   }

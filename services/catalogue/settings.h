@@ -6,6 +6,7 @@
 
 #include "libs/service/settings.h"
 #include "services/catalogue/changes/relay.h"
+#include "services/catalogue/erasures/erasure_log.h"
 
 namespace clusterwire::catalogue {
 
@@ -16,6 +17,8 @@ inline constexpr std::string_view kDatabaseOwner = "catalogue";
 struct Settings {
   service::Settings common;
   Relay::Options relay;
+  ErasureLog::Options erasures;
+  std::string erasure_key_file;  // empty: the file of the token key serves
 };
 
 // INVALID_ARGUMENT with every option that is missing or out of range, by its path: "relay.batch".

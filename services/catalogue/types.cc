@@ -12,6 +12,7 @@
 #include "services/catalogue/common/access/access.h"
 #include "services/catalogue/common/codes/code_book.h"
 #include "services/catalogue/common/fields/facts_fields.h"
+#include "services/catalogue/erasures/erasures.h"
 
 namespace clusterwire::catalogue {
 
@@ -30,6 +31,7 @@ std::vector<CatalogueType> AllTypes() {
 #define RESOURCE(noun, room) noun##Type(),
 #include "services/catalogue/types.def"
 #undef RESOURCE
+      ErasureType(),  // kept like a resource, and none of the interface
   };
 }
 

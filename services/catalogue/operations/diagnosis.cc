@@ -2,12 +2,15 @@
 
 #include <string_view>
 
+#include "absl/cleanup/cleanup.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 
 #include "libs/base/status/error.h"
 #include "libs/service/gaps.h"
 #include "libs/service/open.h"
+#include "libs/sql/vacuum.h"
+#include "libs/telemetry/log.h"
 
 namespace clusterwire::catalogue {
 namespace {
@@ -30,6 +33,7 @@ v1::DiagnoseResponse Diagnosis::Diagnose() const {
   *response.add_findings() = LookAtGaps();
   *response.add_findings() = LookAtSearch(response.revision());
   *response.add_findings() = LookAtTimers();
+  *response.add_findings() = LookAtErasures();
   service::SortFindings(response.mutable_findings());
   return response;
 }
@@ -139,6 +143,52 @@ service::Finding Diagnosis::LookAtTimers() const {
   const auto due = on_.store.DueTimers(on_.clock.Now(), 1000);
   if (!due.ok()) return Broken("timers", due.status(), "see the database");
   return Fine("timers", absl::StrCat(due->size(), " are due"));
+}
+
+service::Finding Diagnosis::LookAtErasures() const {
+  constexpr std::string_view kPart = "erasures";
+  const ErasureLog::State state = on_.erasures.state();
+  if (!state.status.ok()) {
+    std::string remedy = kafka::RemedyOf(state.status);
+    if (ReasonOf(state.status) == "ERASURE_KEY_UNKNOWN") {
+      remedy = "give erasures.key_file the file that was used before";
+    } else if (remedy.empty()) {
+      remedy =
+          "see the findings on kafka; until the topic was read once, people are kept back, and "
+          "it tries again by itself";
+    }
+    service::Finding finding = Broken(kPart, state.status, remedy);
+    if (state.waiting > 0) {
+      finding.set_finding(absl::StrCat(finding.finding(), "; ", state.waiting,
+                                       " records of who was erased wait to be sent there: restore "
+                                       "no backup before they are"));
+    }
+    return finding;
+  }
+  if (!state.read) {
+    return service::Found(
+        kPart, service::Finding::SEVERITY_ERROR,
+        absl::StrCat(on_.erasures.topic(), " wasn't read yet, so people are kept back"),
+        "it is read at the start; see the findings on kafka if this lasts");
+  }
+  return Fine(kPart, absl::StrCat(on_.erasures.topic(), " has ", state.on_topic,
+                                  " records of who was erased"));
+}
+
+absl::StatusOr<std::vector<std::string>> Diagnosis::Vacuum() {
+  if (vacuums_.exchange(true)) {
+    return Error(absl::StatusCode::kAborted, "VACUUM_RUNS",
+                 "another call does it just now: wait for that, then look at its answer");
+  }
+  const absl::Cleanup done = [this] { vacuums_ = false; };
+  const absl::Time start = on_.clock.Now();
+  auto left = sql::Vacuum(on_.database);
+  if (left.ok()) {
+    telemetry::LogInfo(
+        "deleted bytes are out of the database's files",
+        {{"took", on_.clock.Now() - start}, {"left_to_do", static_cast<int64_t>(left->size())}});
+  }
+  return left;
 }
 
 }  // namespace clusterwire::catalogue

@@ -1,6 +1,8 @@
 #pragma once
 
+#include <atomic>
 #include <string>
+#include <vector>
 
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
@@ -15,6 +17,7 @@
 #include "libs/store/log/tailer.h"
 #include "libs/store/store.h"
 #include "services/catalogue/changes/relay.h"
+#include "services/catalogue/erasures/erasure_log.h"
 #include "services/catalogue/timers/timer_runner.h"
 
 namespace clusterwire::catalogue {
@@ -31,6 +34,7 @@ class Diagnosis {
     const store::Tailer& applier;
     const TimerRunner& timers;
     Relay& relay;
+    const ErasureLog& erasures;
     Clock& clock;
     kafka::ClientOptions kafka;
     std::string topic;
@@ -45,6 +49,8 @@ class Diagnosis {
   absl::StatusOr<std::string> StartNewHistory(const std::string& seen);
   // See operations.proto.
   absl::StatusOr<v1::RewindResponse> Rewind(const v1::RewindRequest& request);
+  // What is left for the database's administrator. One at a time; else ABORTED.
+  absl::StatusOr<std::vector<std::string>> Vacuum();
   // Gives how many there were.
   absl::StatusOr<int64_t> AcknowledgeGaps(int64_t through);
 
@@ -58,8 +64,10 @@ class Diagnosis {
   service::Finding LookAtGaps() const;
   service::Finding LookAtSearch(int64_t revision) const;
   service::Finding LookAtTimers() const;
+  service::Finding LookAtErasures() const;
 
   const Dependencies on_;
+  std::atomic<bool> vacuums_ = false;
 };
 
 }  // namespace clusterwire::catalogue

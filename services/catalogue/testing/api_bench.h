@@ -60,6 +60,8 @@ class ApiBench {
   std::unique_ptr<store::Tailer> applier_;
   TimerRunner timers_;
   Relay relay_;
+  Erasures erasures_;
+  ErasureLog erasure_log_;
   Diagnosis diagnosis_;
   rpc::TokenSigner tokens_;
   std::unique_ptr<rpc::Server> server_;

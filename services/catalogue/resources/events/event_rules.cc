@@ -10,6 +10,7 @@
 #include "services/catalogue/common/fields/checks.h"
 #include "services/catalogue/common/fields/owner.h"
 #include "services/catalogue/common/fields/words.h"
+#include "services/catalogue/resources/people/contacts.h"
 
 namespace clusterwire::catalogue {
 namespace {
@@ -133,6 +134,8 @@ absl::Status Check(const v1::CalendarEvent* before, const v1::CalendarEvent& eve
     }
   }
   CheckUri("event.link", event.link(), errors);
+  CheckContacts("event", before == nullptr ? nullptr : &before->contacts(), event.contacts(),
+                context, errors);
   CheckOrigin("event", event.sources(), event.external_ids(), errors);
   return absl::OkStatus();
 }
