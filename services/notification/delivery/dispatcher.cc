@@ -47,7 +47,7 @@ Dispatcher::Dispatcher(Options options, Ledger& ledger, Interests& interests,
       disable_(std::move(disable)),
       clock_(clock),
       metrics_(metrics),
-      loader_(ledger, interests),
+      loader_(ledger, interests, clock),
       queue_(options_.queue, HasReceiver(interests, channels), random),
       results_(std::make_shared<ResultQueue>(options_.schedule, clock, random)),
       worker_(
@@ -102,6 +102,8 @@ absl::StatusOr<absl::Time> Dispatcher::Step() {
   const absl::Status status = Work();
   metrics_.in_flight.Set(queue_.in_flight());
   metrics_.loaded.Set(static_cast<double>(queue_.loaded()));
+  if (!interests_.grants().behind()) held_.clear();
+  metrics_.held.Set(static_cast<double>(held_.size()));
   if (!status.ok()) {
     metrics_.ledger_errors.Add();
     telemetry::LogWarning("deliveries wait for the ledger", {{"error", status}});
@@ -250,6 +252,12 @@ void Dispatcher::Start(std::shared_ptr<const Job> job) {
     return;
   }
   const GateAnswer answer = AskGates(*job);
+  const bool held = job->held_until && std::holds_alternative<Wait>(answer);
+  if (held) {
+    held_.insert(job->delivery.name);
+  } else {
+    held_.erase(job->delivery.name);
+  }
   if (const auto* wait = std::get_if<Wait>(&answer)) {
     EndUntried(*job, v1::Delivery::STATE_PENDING, wait->reason,
                std::max(absl::ZeroDuration(), wait->until - now));

@@ -127,6 +127,7 @@ class Dispatcher {
   Jobs under_way_;       // until their results are recorded
   std::vector<DeliveryResult> unrecorded_;
   std::set<std::string> moved_;  // subscriptions whose endpoint is another now
+  std::set<std::string> held_;   // deliveries that wait for grants
   absl::Duration next_sweep_ = -absl::InfiniteDuration();  // an uptime
 
   Mutex mutex_;

@@ -6,7 +6,6 @@
 #include "libs/base/crypto.h"
 #include "libs/base/status/error.h"
 #include "libs/change/record.h"
-#include "libs/filter/viewer.h"
 #include "libs/telemetry/trace.h"
 
 namespace clusterwire::notification {
@@ -46,12 +45,8 @@ absl::StatusOr<KeptRecord> ReadRecord(const kafka::ReceivedMessage& message, abs
     record.trace = std::move(decoded.traceparent);
   }
   record.received = received;
-  // What was hidden when it was deleted stays hidden.
-  const change::v1::ResourceChanged& change = record.change;
-  const type::v1::Facts& last = change.has_after() ? change.after() : change.before();
-  const filter::Viewer everyone = filter::Viewer::Public();
-  record.hides = (change.has_after() || change.has_before()) && !filter::Sees(everyone, last);
-  change::CutTo(everyone, &record.change);
+  // Who wrote it is told nobody.
+  record.change.clear_actor();
   return record;
 }
 

@@ -65,8 +65,8 @@ struct DeliveryResult {
 
 // How a delivery stands at the moment of a try.
 struct Standing {
-  bool pending = false;  // false too when it was purged
-  bool hidden = false;   // the public no longer sees the resource
+  bool pending = false;      // false too when it was purged
+  std::string seen_by = {};  // who sees the resource since its newest record: see seen_by.h
 };
 
 // Where in a list an item stands that is listed newest first. `order` is a delivery's sequence and
@@ -122,9 +122,11 @@ class Deliveries {
   // DELIVERY_NOT_DEAD, or TOO_MANY_TRIES.
   absl::Status Redrive(std::string_view name, absl::Time now);
 
-  absl::StatusOr<v1::Delivery> Get(std::string_view name);
-  // Newest first.
-  absl::StatusOr<std::vector<v1::Delivery>> List(const DeliveryQuery& query);
+  // `seen_by`, where wanted, gets who sees an image of the change: see seen_by.h.
+  absl::StatusOr<v1::Delivery> Get(std::string_view name, std::string* seen_by = nullptr);
+  // Newest first; `seen_by` likewise, one for each.
+  absl::StatusOr<std::vector<v1::Delivery>> List(const DeliveryQuery& query,
+                                                 std::vector<std::string>* seen_by = nullptr);
   // Oldest first; NOT_FOUND when there is no such delivery.
   absl::StatusOr<std::vector<v1::Attempt>> Attempts(std::string_view name);
 

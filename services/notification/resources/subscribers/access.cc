@@ -15,6 +15,12 @@ absl::Status MayRead(const filter::Viewer& viewer, std::string_view name,
   return CheckMayUse(viewer, name);
 }
 
+// A root is created under no name.
+absl::Status MayCreateOrUse(const filter::Viewer& viewer, std::string_view name) {
+  if (name.empty() && !viewer.subject.empty()) return absl::OkStatus();
+  return CheckMayUse(viewer, name);
+}
+
 absl::Status WithContext(const store::Writer& writer, const filter::Viewer& viewer,
                          resource::Service::Work work) {
   return work({writer, writer.now(), viewer});
@@ -39,6 +45,14 @@ const resource::Service& NotificationService() {
   static constexpr resource::Service kService = {.looks_first = false,
                                                  .may_read = &MayRead,
                                                  .may_write = &CheckMayUse,
+                                                 .with_context = &WithContext};
+  return kService;
+}
+
+const resource::Service& SubscriberService() {
+  static constexpr resource::Service kService = {.looks_first = false,
+                                                 .may_read = &MayRead,
+                                                 .may_write = &MayCreateOrUse,
                                                  .with_context = &WithContext};
   return kService;
 }
