@@ -75,7 +75,8 @@ TEST(GrantRecordTest, NeitherGarbageNorNothingNorAnotherKeyIsAGrant) {
 
 TEST(GrantRecordTest, APatternHashesWhatStandsBeforeItsStar) {
   EXPECT_EQ(SubjectHash(kKey, "k8s:map:*"), SubjectHash(kKey, "k8s:map:"));
-  EXPECT_NE(SubjectHash(kKey, "k8s:map:"), SubjectHash("another key of thirty-two bytes", "k8s:map:"));
+  EXPECT_NE(SubjectHash(kKey, "k8s:map:"),
+            SubjectHash("another key of thirty-two bytes", "k8s:map:"));
   EXPECT_EQ(SubjectHash(kKey, "corp:4711").size(), 32u);
 }
 

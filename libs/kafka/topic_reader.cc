@@ -125,9 +125,10 @@ absl::StatusOr<std::optional<ReceivedMessage>> TopicReader::ReadAt(const TopicPa
   return found;
 }
 
-absl::StatusOr<int64_t> TopicReader::Read(
-    const TopicPartition& partition, int64_t from, int64_t end,
-    const std::function<void(const ReceivedMessage&)>& visit, absl::Duration wait) {
+absl::StatusOr<int64_t> TopicReader::Read(const TopicPartition& partition, int64_t from,
+                                          int64_t end,
+                                          const std::function<void(const ReceivedMessage&)>& visit,
+                                          absl::Duration wait) {
   const Remaining remaining(wait);
   ASSIGN_OR_RETURN(const Watermarks marks,
                    QueryWatermarks(client_.get(), partition, remaining, true));

@@ -210,7 +210,8 @@ class NotificationParts final : public service::Parts {
     store_maintenance_.emplace(*store_, in_.clock, in_.random);
     ledger_maintenance_.emplace(in_.settings.retention, *ledger_, *audit_, in_.clock, in_.metrics);
     watch_findings_.emplace([this] { return diagnosis_->Run().findings(); },
-                            std::set<std::string>{"kafka", "topic", "consumer", "grants"}, in_.clock);
+                            std::set<std::string>{"kafka", "topic", "consumer", "grants"},
+                            in_.clock);
   }
 
   const Surroundings in_;
@@ -223,7 +224,8 @@ class NotificationParts final : public service::Parts {
   std::unique_ptr<Ledger> ledger_;
   std::optional<Grants> grants_;
   std::unique_ptr<Interests> interests_;
-  std::optional<GrantsReader> grants_reader_;  // tells the interests, which stop listening themselves
+  std::optional<GrantsReader>
+      grants_reader_;  // tells the interests, which stop listening themselves
   InboxSignal inbox_signal_;
   std::optional<http::Client> asking_client_;
   std::optional<AddressCheck> addresses_;

@@ -31,8 +31,7 @@ struct Job {
   std::shared_ptr<const Interest> interest = {};      // null: deleted, paused or held since
   std::shared_ptr<const v1::Endpoint> endpoint = {};  // with its secret; null: deleted since
   bool hidden = false;  // since a later change the subscriber doesn't see the resource
-  // Not everybody may see what is told; and until then it isn't known who may.
-  bool is_public = true;
+  // Not everybody may see what is told, and it isn't known who may: then it is asked again.
   std::optional<absl::Time> held_until = {};
 };
 

@@ -45,8 +45,8 @@ Job JobOf(const PendingDelivery& delivery, Record record, std::string_view seen_
   }
   const bool left = job.delivery.transition == v1::TRANSITION_LEFT;
   job.hidden = !IsSeen(viewer, seen_by);
-  job.is_public = IsPublic(change) && (seen_by.empty() || left);
-  if (!job.is_public && interests.grants().behind()) job.held_until = now + kHoldPause;
+  const bool is_public = IsPublic(change) && (seen_by.empty() || left);
+  if (!is_public && interests.grants().behind()) job.held_until = now + kHoldPause;
   return job;
 }
 

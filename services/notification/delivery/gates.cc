@@ -57,8 +57,7 @@ GateAnswer AskGrants(const Job& job) {
               .reason = "what is not public waits until it is known who may see it"};
 }
 
-constexpr Gate kGates[] = {
-    {"wanted", AskWanted},
+constexpr Gate kGates[] = {{"wanted", AskWanted},
                            {"enabled", AskEnabled},
                            {"audience", AskAudience},
                            {"grants", AskGrants}};

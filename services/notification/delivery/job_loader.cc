@@ -52,7 +52,8 @@ absl::StatusOr<std::shared_ptr<const KeptRecord>> JobLoader::RecordOf(
   return kept_.front();
 }
 
-std::shared_ptr<const Job> JobLoader::MakeJob(const PendingDelivery& delivery, std::string_view seen_by,
+std::shared_ptr<const Job> JobLoader::MakeJob(const PendingDelivery& delivery,
+                                              std::string_view seen_by,
                                               std::shared_ptr<const KeptRecord> record) const {
   return std::make_shared<const Job>(
       JobOf(delivery, std::move(record), seen_by, interests_, clock_.Now()));

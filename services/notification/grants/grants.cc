@@ -20,7 +20,8 @@ absl::Status Grants::CheckComplete() const {
 
 bool Grants::other_key() const {
   MutexLock lock(mutex_);
-  return complete_ && index_.complete() != change::SubjectHash(options_.key, change::kGrantsComplete);
+  return complete_ &&
+         index_.complete() != change::SubjectHash(options_.key, change::kGrantsComplete);
 }
 
 absl::Duration Grants::lag() const {

@@ -54,8 +54,8 @@ class GrantsReader {
 
   // The thread's own.
   std::unique_ptr<kafka::TopicReader> reader_;
-  std::vector<int64_t> positions_;        // by partition; -1: from its start
-  std::optional<GrantIndex> building_;    // until all was read
+  std::vector<int64_t> positions_;      // by partition; -1: from its start
+  std::optional<GrantIndex> building_;  // until all was read
 
   mutable Mutex mutex_;
   absl::Status status_ ABSL_GUARDED_BY(mutex_) = absl::UnavailableError("not connected yet");

@@ -122,8 +122,9 @@ UPDATE newest_record SET seen_by = ' ' WHERE hidden <> 0;
 ALTER TABLE newest_record DROP COLUMN hidden;
 )sql";
 
-constexpr sql::Migration kMigrations[] = {{1, kTables},    {2, kSubscriptionMade}, {3, kDeadLetters},
-                                          {6, kLastTaken}, {7, kSequence},         {8, kSeenBy}};
+constexpr sql::Migration kMigrations[] = {{1, kTables},      {2, kSubscriptionMade},
+                                          {3, kDeadLetters}, {6, kLastTaken},
+                                          {7, kSequence},    {8, kSeenBy}};
 
 }  // namespace
 

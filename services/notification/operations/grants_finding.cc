@@ -27,21 +27,24 @@ std::string Held(const Grants& grants) {
 // While nothing is known of it, or too long ago.
 Finding Behind(const GrantsTopic& from, const Grants& grants, const absl::Status& reading) {
   if (absl::IsNotFound(reading)) {
-    return Wrong(absl::StrCat(from.topic, " is missing; ", Held(grants)),
-                 "the catalogue makes the topic when it starts with grants.subject_key_file and may; "
-                 "both services must name the same one in grants.topic");
+    return Wrong(
+        absl::StrCat(from.topic, " is missing; ", Held(grants)),
+        "the catalogue makes the topic when it starts with grants.subject_key_file and may; "
+        "both services must name the same one in grants.topic");
   }
   if (!reading.ok()) {
     return Wrong(absl::StrCat(reading.message(), "; ", Held(grants)),
                  absl::StrCat(kafka::RemedyOf(reading), " It is read again by itself."));
   }
   if (!grants.CheckComplete().ok()) {
-    return Wrong(absl::StrCat(from.topic, " doesn't hold all grants yet; nothing is told meanwhile"),
-                 "the catalogue fills it within seconds when it runs with the same grants.topic; see "
-                 "its Diagnose");
+    return Wrong(
+        absl::StrCat(from.topic, " doesn't hold all grants yet; nothing is told meanwhile"),
+        "the catalogue fills it within seconds when it runs with the same grants.topic; see "
+        "its Diagnose");
   }
-  return Wrong(Held(grants), "a foreign transaction may be open on the topic: nobody but the "
-                             "catalogue should have the right to write there");
+  return Wrong(Held(grants),
+               "a foreign transaction may be open on the topic: nobody but the "
+               "catalogue should have the right to write there");
 }
 
 // How the topic is kept; nothing where it is right, or can't be asked.
@@ -61,14 +64,16 @@ std::string WrongPolicy(const GrantsTopic& from) {
 Finding LookAtGrants(const GrantsTopic& from, const Grants& grants, const absl::Status& reading,
                      const Interests::Counts& counts) {
   if (!grants.enabled()) {
-    return Fine(kPart, "are not read: subscriptions see what the public sees; "
-                       "grants.subject_key_file switches them on in both services");
+    return Fine(kPart,
+                "are not read: subscriptions see what the public sees; "
+                "grants.subject_key_file switches them on in both services");
   }
   if (grants.behind()) return Behind(from, grants, reading);
   if (grants.other_key()) {
-    return Wrong("the catalogue hashes subjects by another key: nobody is known here, and nothing "
-                 "is told but what is public",
-                 "give both services the same bytes in grants.subject_key_file, and start them");
+    return Wrong(
+        "the catalogue hashes subjects by another key: nobody is known here, and nothing "
+        "is told but what is public",
+        "give both services the same bytes in grants.subject_key_file, and start them");
   }
   if (const std::string policy = WrongPolicy(from); !policy.empty()) {
     return Wrong(policy, absl::StrCat("kafka-configs --alter --topic ", from.topic,
@@ -80,9 +85,10 @@ Finding LookAtGrants(const GrantsTopic& from, const Grants& grants, const absl::
       absl::StrCat(known.in_force, " in force; of ", counts.subjects, " subjects with subscribers ",
                    counts.granted, " have some");
   if (known.left_out > 0) {
-    return Wrong(absl::StrCat(known.left_out, " of more than ", GrantIndex::kMostNames,
-                              " are left out: whom they are given to sees nothing by them; ", state),
-                 "give grants to patterns of subjects in place of each");
+    return Wrong(
+        absl::StrCat(known.left_out, " of more than ", GrantIndex::kMostNames,
+                     " are left out: whom they are given to sees nothing by them; ", state),
+        "give grants to patterns of subjects in place of each");
   }
   if (known.unreadable > 0) {
     return Wrong(absl::StrCat(known.unreadable, " can't be read, and give nothing; ", state),

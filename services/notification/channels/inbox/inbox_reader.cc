@@ -92,8 +92,7 @@ absl::StatusOr<v1::ListInboxItemsResponse> InboxReader::List(
     for (v1::InboxItem& item : items) {
       const Shown shown = Show(owner, item);
       if (shown == Shown::kHeld && response.items().empty()) return HeldError();
-      full = shown == Shown::kHeld ||
-             (shown == Shown::kShown && !room.Takes(item.ByteSizeLong()));
+      full = shown == Shown::kHeld || (shown == Shown::kShown && !room.Takes(item.ByteSizeLong()));
       if (full) break;
       sequence = item.sequence();
       if (shown == Shown::kShown) *response.add_items() = std::move(item);

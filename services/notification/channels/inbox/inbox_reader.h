@@ -27,8 +27,8 @@ class Subscribers;
 // outlive it and the sources that it opens.
 class InboxReader {
  public:
-  InboxReader(const rpc::TokenSigner& tokens, Subscribers& subscribers,
-              const Interests& interests, Ledger& ledger, InboxSignal& signal)
+  InboxReader(const rpc::TokenSigner& tokens, Subscribers& subscribers, const Interests& interests,
+              Ledger& ledger, InboxSignal& signal)
       : tokens_(tokens),
         subscribers_(subscribers),
         interests_(interests),

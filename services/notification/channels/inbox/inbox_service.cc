@@ -36,8 +36,8 @@ class InboxHandler final
 
  private:
   InboxReader Reader() const {
-    return InboxReader(*api_.tokens, *handles_.subscribers, *handles_.interests,
-                       *handles_.ledger, *handles_.inbox_signal);
+    return InboxReader(*api_.tokens, *handles_.subscribers, *handles_.interests, *handles_.ledger,
+                       *handles_.inbox_signal);
   }
 
   const Api api_;

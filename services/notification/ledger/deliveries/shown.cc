@@ -94,8 +94,8 @@ absl::StatusOr<v1::Delivery> Deliveries::Get(std::string_view name, std::string*
   return FromRow(found.rows[0]);
 }
 
-absl::StatusOr<std::vector<v1::Delivery>> Deliveries::List(
-    const DeliveryQuery& query, std::vector<std::string>* seen_by) {
+absl::StatusOr<std::vector<v1::Delivery>> Deliveries::List(const DeliveryQuery& query,
+                                                           std::vector<std::string>* seen_by) {
   Statement list = ListStatement(query);
   ASSIGN_OR_RETURN(const sql::Result found, connection_.Query(list.text, std::move(list.values)));
   std::vector<v1::Delivery> deliveries;

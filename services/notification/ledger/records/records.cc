@@ -21,8 +21,8 @@ absl::StatusOr<std::optional<MatchProgress>> Records::Keep(const KeptRecord& rec
           " ON CONFLICT (history, revision, ordinal) DO NOTHING",
           {change.history_id(), change.revision(), change.ordinal(), record.id, change.name(),
            change.root(), change.kind(), sql::Bytes{change.SerializeAsString()}, record.trace,
-           absl::ToUnixMicros(record.received), progress.matched, progress.through,
-           progress.closed, SeenBy(change)}));
+           absl::ToUnixMicros(record.received), progress.matched, progress.through, progress.closed,
+           SeenBy(change)}));
   if (added.affected > 0) return std::nullopt;
   ASSIGN_OR_RETURN(
       const sql::Result found,

@@ -16,8 +16,8 @@ std::string SeenBy(const type::v1::Facts& facts);
 // Who sees any of its images; everybody where it has none.
 std::string SeenBy(const change::v1::ResourceChanged& change);
 
-// Who sees the resource since this change: by the image after, or the last one before it was deleted.
-// What was hidden when it was deleted stays hidden.
+// Who sees the resource since this change: by the image after, or the last one before it was
+// deleted. What was hidden when it was deleted stays hidden.
 std::string SeenSince(const change::v1::ResourceChanged& change);
 
 bool IsSeen(const filter::Viewer& viewer, std::string_view seen_by);

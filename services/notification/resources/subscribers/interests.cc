@@ -30,9 +30,8 @@ bool Erase(Map& map, std::string_view name) {
 absl::StatusOr<std::unique_ptr<Interests>> Interests::Load(store::Store& store, Grants& grants,
                                                            Clock& clock, Random& random) {
   std::unique_ptr<Interests> interests(new Interests(store, grants, clock));
-  grants.Listen([raw = interests.get()](const GrantIndex::Keys& touched) {
-    raw->FollowGrants(touched);
-  });
+  grants.Listen(
+      [raw = interests.get()](const GrantIndex::Keys& touched) { raw->FollowGrants(touched); });
   store::Tailer::Options from;
   {
     ASSIGN_OR_RETURN(const auto reader, store.Read());

@@ -39,17 +39,17 @@ struct Interest {
 
 // All subscribers, endpoints and active subscriptions in memory: what ingest and delivery ask
 // instead of the store. Follows the store's log in a thread of its own; after a restart it reads
-// everything again. A subscription sees what is granted to the subject of its subscriber: where that
-// changes, its predicate is another at once. Safe for use from any thread; what it gives out is
-// immutable and stays valid.
+// everything again. A subscription sees what is granted to the subject of its subscriber: where
+// that changes, its predicate is another at once. Safe for use from any thread; what it gives out
+// is immutable and stays valid.
 class Interests {
  public:
   struct Counts {
-    size_t active = 0;   // asked about each change
-    size_t paused = 0;   // by their subscribers' wish
-    size_t saved = 0;    // active, but without an endpoint: they send nothing
-    size_t held = 0;     // filters that a newer release wrote
-    size_t refused = 0;  // active, but the matcher has no room: not asked
+    size_t active = 0;    // asked about each change
+    size_t paused = 0;    // by their subscribers' wish
+    size_t saved = 0;     // active, but without an endpoint: they send nothing
+    size_t held = 0;      // filters that a newer release wrote
+    size_t refused = 0;   // active, but the matcher has no room: not asked
     size_t subjects = 0;  // that have subscribers
     size_t granted = 0;   // of them, those to whom something is granted
     match::MatcherCounts matcher;
@@ -71,7 +71,9 @@ class Interests {
   // be asked.
   absl::StatusOr<store::Revision> CatchUp(absl::Time deadline);
   // The same, for as long at most.
-  absl::Status CatchUpWithin(absl::Duration limit) { return CatchUp(clock_.Now() + limit).status(); }
+  absl::Status CatchUpWithin(absl::Duration limit) {
+    return CatchUp(clock_.Now() + limit).status();
+  }
 
   // Calls `visit` once for each active subscription with an endpoint that is to hear of the
   // change, in no order, on this thread and without a lock held.
@@ -126,14 +128,12 @@ class Interests {
   absl::Status LoadAll(const store::Reader& reader);
   absl::Status Follow(std::span<const store::Change> changes);
   void Take(const store::Message& resource);
-  void TakeSubscriber(const v1::Subscriber& subscriber)
-      ABSL_EXCLUSIVE_LOCKS_REQUIRED(writing_);
+  void TakeSubscriber(const v1::Subscriber& subscriber) ABSL_EXCLUSIVE_LOCKS_REQUIRED(writing_);
   void TakeSubscription(const v1::Subscription& subscription)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(writing_);
   // Grants are others: what that means to subscriptions.
   void FollowGrants(const GrantIndex::Keys& touched);
-  void Recompile(const Name& subscriber)
-      ABSL_EXCLUSIVE_LOCKS_REQUIRED(writing_);
+  void Recompile(const Name& subscriber) ABSL_EXCLUSIVE_LOCKS_REQUIRED(writing_);
   void Leave(std::string_view subscriber) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void SetEntry(const std::string& name, Entry entry);
   void Drop(std::string_view name);

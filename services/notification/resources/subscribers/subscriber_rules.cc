@@ -112,10 +112,11 @@ absl::StatusOr<v1::Subscriber> Subscribers::Add(const WriteCall& call,
 
 absl::Status Subscribers::CheckRoom(const std::string& subject) {
   if (interests_.SubscribersOf(subject).size() < kMaxSubscribers) return absl::OkStatus();
-  return Error(absl::StatusCode::kFailedPrecondition, "TOO_MANY_SUBSCRIBERS",
-               absl::StrCat("there are ", kMaxSubscribers,
-                            " subscribers of this subject, the most there may be: delete one first, "
-                            "or use one of them; WhoAmI names your own"));
+  return Error(
+      absl::StatusCode::kFailedPrecondition, "TOO_MANY_SUBSCRIBERS",
+      absl::StrCat("there are ", kMaxSubscribers,
+                   " subscribers of this subject, the most there may be: delete one first, "
+                   "or use one of them; WhoAmI names your own"));
 }
 
 }  // namespace clusterwire::notification

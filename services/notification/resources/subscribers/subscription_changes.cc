@@ -66,7 +66,8 @@ void CheckKindsOfTypes(const v1::Subscription& subscription, FieldErrors& errors
 }
 
 // Whether a change of that kind can be seen as such a transition: what is new was not there before,
-// what is deleted isn't there after. What is published is new to most, but not to who saw the draft.
+// what is deleted isn't there after. What is published is new to most, but not to who saw the
+// draft.
 bool CanBe(std::string_view kind, v1::Transition transition) {
   const std::string_view verb = kind.substr(kind.find('.') + 1);
   if (verb == "deleted") return transition == v1::TRANSITION_LEFT;

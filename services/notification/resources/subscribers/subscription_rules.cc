@@ -81,7 +81,8 @@ absl::Status Check(const v1::Subscription* before, const v1::Subscription& subsc
     errors.Add("subscription.state", "must be STATE_ACTIVE or STATE_PAUSED");
   }
   RETURN_IF_ERROR(CheckEndpoint(context.reader, subscription, errors));
-  const absl::Status filter = CompileSubscription(subscription, filter::Viewer::Public(), &change::Words()).status();
+  const absl::Status filter =
+      CompileSubscription(subscription, filter::Viewer::Public(), &change::Words()).status();
   return IsHeldAsBefore(before, subscription, filter) ? absl::OkStatus() : errors.AddFrom(filter);
 }
 
