@@ -139,6 +139,20 @@ absl::StatusOr<std::vector<PendingDelivery>> Deliveries::Pending(std::string_vie
   return pending;
 }
 
+absl::StatusOr<std::vector<PendingDelivery>> Deliveries::PendingNotPublic(
+    std::string_view subscription, const PageKey& after, int limit, absl::Time now) {
+  static const std::string kText = absl::StrCat(
+      ToAbsl(kPending),
+      " AND d.subscription = $1 AND (d.sequence, d.id) > ($2, $3) AND (r.seen_by <> '' OR EXISTS"
+      " (SELECT 1 FROM newest_record n WHERE n.name = r.name AND n.seen_by <> ''))"
+      " ORDER BY d.sequence, d.id LIMIT $4");
+  ASSIGN_OR_RETURN(const sql::Result found,
+                   connection_.Query(kText, {subscription, after.order, after.name, limit}));
+  std::vector<PendingDelivery> pending;
+  for (const sql::Row& row : found.rows) pending.push_back(PendingFrom(row, now));
+  return pending;
+}
+
 absl::StatusOr<PendingDelivery> Deliveries::FindPending(std::string_view name, absl::Time now) {
   static const std::string kText = absl::StrCat(ToAbsl(kPending), " AND d.id = $1");
   ASSIGN_OR_RETURN(const sql::Result found, connection_.Query(kText, {name}));

@@ -105,6 +105,11 @@ class Deliveries {
   // however the clock was set since.
   absl::StatusOr<std::vector<PendingDelivery>> Pending(std::string_view endpoint, int limit,
                                                        absl::Time now);
+  // Those of the subscription behind the delivery `after`, by sequence and name, about what not
+  // everybody may see by now.
+  absl::StatusOr<std::vector<PendingDelivery>> PendingNotPublic(std::string_view subscription,
+                                                                const PageKey& after, int limit,
+                                                                absl::Time now);
   absl::StatusOr<PendingDelivery> FindPending(std::string_view name, absl::Time now);
   absl::StatusOr<Standing> StandingOf(std::string_view name);
 

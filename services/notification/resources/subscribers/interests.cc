@@ -164,7 +164,10 @@ void Interests::Recompile(const Name& subscriber) {
       if (at->second.interest != nullptr) interests.push_back(at->second.interest);
     }
   }
-  for (const auto& interest : interests) TakeSubscription(interest->subscription);
+  for (const auto& interest : interests) {
+    TakeSubscription(interest->subscription);
+    Tell(News::kSubscriptionSeesOther, interest->subscription.name());
+  }
 }
 
 void Interests::TakeSubscription(const v1::Subscription& subscription) {

@@ -56,7 +56,13 @@ class Interests {
   };
   using Visitor = std::function<void(const std::shared_ptr<const Interest>&, filter::Transition)>;
   // What the log says that matters to what is under way already.
-  enum class News { kEndpointWritten, kEndpointGone, kSubscriptionMoved, kSubscriptionGone };
+  enum class News {
+    kEndpointWritten,
+    kEndpointGone,
+    kSubscriptionMoved,
+    kSubscriptionGone,
+    kSubscriptionSeesOther,  // than before, by grants
+  };
   using Listener = std::function<void(News news, const std::string& name)>;
 
   // Reads all there is. The arguments outlive the interests.
