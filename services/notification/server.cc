@@ -35,6 +35,7 @@ namespace {
 // Its health differs from that of the other services.
 constexpr char kDeliveryService[] = "clusterwire.notification.v1.DeliveryService";
 constexpr absl::Duration kHealthPatience = absl::Seconds(2);
+constexpr absl::Duration kRightsPatience = absl::Seconds(2);
 
 // What the parts are made with; all of it outlives them.
 struct Surroundings {
@@ -53,6 +54,14 @@ struct Surroundings {
 class NotificationParts final : public service::Parts {
  public:
   explicit NotificationParts(const Surroundings& surroundings) : in_(surroundings) {}
+
+  // Whoever a subscriber belongs to acts for it, by the store as it is now.
+  absl::Status AddRights(rpc::Caller* caller) const {
+    RETURN_IF_ERROR(interests_->CatchUpWithin(kRightsPatience));
+    caller->members = interests_->SubscribersOf(caller->subject);
+    caller->edits = caller->members;
+    return absl::OkStatus();
+  }
 
   // Migrates the tables and reads the subscriptions; at last sets the handles. Kafka may be away:
   // it is tried again.
@@ -273,6 +282,8 @@ class NotificationServer final : public service::Server {
     auto parts = std::make_unique<NotificationParts>(
         Surroundings{settings_, guard_, handles_, metrics(), clock(), random()});
     RETURN_IF_ERROR(parts->Open());
+    runtime().SetRights(
+        [raw = parts.get()](rpc::Caller* caller) { return raw->AddRights(caller); });
     return parts;
   }
 

@@ -33,8 +33,9 @@ Finding Behind(const GrantsTopic& from, const Grants& grants, const absl::Status
         "both services must name the same one in grants.topic");
   }
   if (!reading.ok()) {
-    return Wrong(absl::StrCat(reading.message(), "; ", Held(grants)),
-                 absl::StrCat(kafka::RemedyOf(reading), " It is read again by itself."));
+    return Wrong(
+        absl::StrCat(reading.message(), "; ", Held(grants)),
+        absl::StrCat("it is read again by itself once that is mended; ", kafka::RemedyOf(reading)));
   }
   if (!grants.CheckComplete().ok()) {
     return Wrong(
