@@ -22,8 +22,6 @@
 namespace clusterwire::notification {
 namespace {
 
-using testing::Not;
-
 class DeliveryApi : public testing::Test {
  protected:
   DeliveryApi() : stub_(v1::DeliveryService::NewStub(rpc::MakeChannel(api_.address()))) {}
@@ -208,7 +206,7 @@ TEST_F(DeliveryApi, AreSeenByThoseWhoseTheyAreAndByOperators) {
   const std::string name = own->deliveries(0).name();
   EXPECT_THAT(List(request, "subscribers/y"), ReasonIs("NOT_ALLOWED"));
   EXPECT_THAT(List({}, "subscribers/x"), ReasonIs("NOT_ALLOWED"));
-  EXPECT_THAT(List(request, "public"), Not(IsOk()));
+  EXPECT_THAT(List(request, "public"), ReasonIs("SIGN_IN"));
   for (const auto& [caller, code] : {std::pair("subscribers/x", absl::StatusCode::kOk),
                                      std::pair("subscribers/y", absl::StatusCode::kNotFound)}) {
     v1::GetDeliveryRequest get;
