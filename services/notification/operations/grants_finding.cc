@@ -1,6 +1,5 @@
 #include "services/notification/operations/grants_finding.h"
 
-#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 
 #include "libs/kafka/admin.h"
