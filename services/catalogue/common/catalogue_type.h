@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -8,6 +9,7 @@
 
 #include "libs/base/text/strings.h"
 #include "libs/facts/registry.h"
+#include "libs/filter/viewer.h"
 #include "libs/store/reader.h"
 #include "services/catalogue/common/codes/code_book.h"
 
@@ -30,12 +32,15 @@ struct CatalogueType {
 // written and widely used: schemes and code lists. types.cc defines it, from the list of types: a
 // rule needn't know who uses what it is about.
 
-// The first that uses what `is_it` says yes to; empty when there is none.
-absl::StatusOr<std::string> FirstUser(const store::Reader& reader,
-                                      absl::FunctionRef<bool(const std::string& use)> is_it);
+// The first that uses what `is_it` says yes to, of those that the viewer sees, for an error to
+// name; "something" when there are only others, none when there is none at all.
+absl::StatusOr<std::optional<std::string>> FirstUser(
+    const store::Reader& reader, const filter::Viewer& viewer,
+    absl::FunctionRef<bool(const std::string& use)> is_it);
 
 // FAILED_PRECONDITION, reason IN_USE, when there is one; `name` is what can't be deleted then.
-absl::Status CheckUnused(const store::Reader& reader, const std::string& name,
+absl::Status CheckUnused(const store::Reader& reader, const filter::Viewer& viewer,
+                         const std::string& name,
                          absl::FunctionRef<bool(const std::string& use)> is_it);
 
 // How what has a country says that it uses it: "iso:DE".

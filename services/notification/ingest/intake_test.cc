@@ -169,7 +169,8 @@ TEST_P(IntakeTest, NothingIsTakenBeforeGrantsWereReadWhole) {
 TEST_P(IntakeTest, WhoWroteIsNotKept) {
   Subscribe("all", "");
   auto change = ClusterChange("a", 1, "cluster.created", "", "published");
-  change.set_actor("corp:marked");
+  constexpr int kActor = 11;
+  change.GetReflection()->MutableUnknownFields(&change)->AddLengthDelimited(kActor, "corp:marked");
   ASSERT_THAT(Take({MessageOf(change, 0)}), IsOk());
   const auto kept = ledger_->Read(
       [](sql::Connection& connection) { return Records(connection).Load("history:1:1"); });

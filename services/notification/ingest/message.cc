@@ -3,6 +3,8 @@
 #include <string_view>
 #include <utility>
 
+#include "google/protobuf/unknown_field_set.h"
+
 #include "libs/base/crypto.h"
 #include "libs/base/status/error.h"
 #include "libs/change/record.h"
@@ -45,8 +47,9 @@ absl::StatusOr<KeptRecord> ReadRecord(const kafka::ReceivedMessage& message, abs
     record.trace = std::move(decoded.traceparent);
   }
   record.received = received;
-  // Who wrote it is told nobody.
-  record.change.clear_actor();
+  // An older catalogue said who wrote it, which is told nobody.
+  constexpr int kActor = 11;
+  record.change.GetReflection()->MutableUnknownFields(&record.change)->DeleteByNumber(kActor);
   return record;
 }
 

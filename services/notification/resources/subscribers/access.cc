@@ -15,10 +15,20 @@ absl::Status MayRead(const filter::Viewer& viewer, std::string_view name,
   return CheckMayUse(viewer, name);
 }
 
-// A root is created under no name.
-absl::Status MayCreateOrUse(const filter::Viewer& viewer, std::string_view name) {
-  if (name.empty() && !viewer.subject.empty()) return absl::OkStatus();
+absl::Status MayWrite(const filter::Viewer& viewer, std::string_view name,
+                      const google::protobuf::Message*) {
   return CheckMayUse(viewer, name);
+}
+
+absl::Status MayCreate(const filter::Viewer& viewer, std::string_view parent,
+                       const google::protobuf::Message&) {
+  return CheckMayUse(viewer, parent);
+}
+
+// For themselves: the rules see to that.
+absl::Status MayCreateSubscriber(const filter::Viewer& viewer, std::string_view,
+                                 const google::protobuf::Message&) {
+  return viewer.subject.empty() ? CheckOperator(viewer) : absl::OkStatus();
 }
 
 absl::Status WithContext(const store::Writer& writer, const filter::Viewer& viewer,
@@ -44,7 +54,8 @@ absl::Status CheckMayUse(const filter::Viewer& viewer, std::string_view name) {
 const resource::Service& NotificationService() {
   static constexpr resource::Service kService = {.looks_first = false,
                                                  .may_read = &MayRead,
-                                                 .may_write = &CheckMayUse,
+                                                 .may_write = &MayWrite,
+                                                 .may_create = &MayCreate,
                                                  .with_context = &WithContext};
   return kService;
 }
@@ -52,7 +63,8 @@ const resource::Service& NotificationService() {
 const resource::Service& SubscriberService() {
   static constexpr resource::Service kService = {.looks_first = false,
                                                  .may_read = &MayRead,
-                                                 .may_write = &MayCreateOrUse,
+                                                 .may_write = &MayWrite,
+                                                 .may_create = &MayCreateSubscriber,
                                                  .with_context = &WithContext};
   return kService;
 }
