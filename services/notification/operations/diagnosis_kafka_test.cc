@@ -40,6 +40,7 @@ TEST(DiagnosisKafka, WantsTheTopicToForgetBeforeTheLedgerDoes) {
                                .audit = audit,
                                .interests = *domain.interests,
                                .consumer = [] { return ConsumerReport(); },
+                               .grants = [] { return absl::OkStatus(); },
                                .delivery = [] { return DeliveryQueue::Usage{.places = 1000}; }});
     std::map<std::string, service::Finding> findings;
     const v1::DiagnoseResponse response = diagnosis.Run();

@@ -25,6 +25,12 @@ absl::Status MayCreate(const filter::Viewer& viewer, std::string_view parent,
   return CheckMayUse(viewer, parent);
 }
 
+// For themselves: the rules see to that.
+absl::Status MayCreateSubscriber(const filter::Viewer& viewer, std::string_view,
+                                 const google::protobuf::Message&) {
+  return viewer.subject.empty() ? CheckOperator(viewer) : absl::OkStatus();
+}
+
 absl::Status WithContext(const store::Writer& writer, const filter::Viewer& viewer,
                          resource::Service::Work work) {
   return work({writer, writer.now(), viewer});
@@ -50,6 +56,15 @@ const resource::Service& NotificationService() {
                                                  .may_read = &MayRead,
                                                  .may_write = &MayWrite,
                                                  .may_create = &MayCreate,
+                                                 .with_context = &WithContext};
+  return kService;
+}
+
+const resource::Service& SubscriberService() {
+  static constexpr resource::Service kService = {.looks_first = false,
+                                                 .may_read = &MayRead,
+                                                 .may_write = &MayWrite,
+                                                 .may_create = &MayCreateSubscriber,
                                                  .with_context = &WithContext};
   return kService;
 }
