@@ -11,6 +11,7 @@
 #include "libs/http/server.h"
 #include "libs/kafka/client.h"
 #include "libs/rpc/server/server.h"
+#include "libs/service/certificates.h"
 #include "libs/sql/database.h"
 #include "libs/telemetry/log.h"
 
@@ -20,6 +21,7 @@ namespace clusterwire::service {
 struct Settings {
   rpc::Server::Options grpc;
   http::Server::Options http;
+  TlsFiles tls;
   std::string database;
   sql::Options database_options;
   kafka::ClientOptions kafka;

@@ -1,6 +1,7 @@
 #include "services/catalogue/settings.h"
 
 #include "libs/base/status/error.h"
+#include "libs/service/certificates.h"
 #include "libs/service/open.h"
 
 namespace clusterwire::catalogue {
@@ -27,6 +28,7 @@ absl::Status LookAtFiles(const config::v1::CatalogueConfig& config) {
   ASSIGN_OR_RETURN(const Settings settings, ReadSettings(config));
   FieldErrors errors;
   service::LookAtDatabase(errors, "database.url", settings.common.database, kDatabaseOwner);
+  service::LookAtCertificates(errors, settings.common.tls);
   service::LookAtTokenKey(errors, settings.common.token_key_file);
   return errors.ToStatus();
 }
