@@ -3,7 +3,9 @@
 #include <utility>
 
 #include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
 
+#include "libs/base/text/strings.h"
 #include "libs/config/check.h"
 #include "libs/kafka/check.h"
 #include "libs/sql/url.h"
@@ -62,8 +64,9 @@ void ReadListen(const config::v1::Listen& listen, Settings* settings, FieldError
   settings->grpc.address = listen.grpc_address();
   settings->grpc.allow_insecure = listen.allow_insecure();
   settings->grpc.require_client_certificate = settings->tls.require_client_certificate;
-  // With a half of TLS it is clear what is meant.
-  const bool encrypted = listen.has_tls();
+  // A half of TLS is an error already.
+  const TlsFiles& tls = settings->tls;
+  const bool encrypted = !(tls.certificate.empty() && tls.key.empty() && tls.client_ca.empty());
   for (const auto& [path, address] : {std::pair("listen.grpc_address", listen.grpc_address()),
                                       std::pair("listen.http_address", listen.http_address())}) {
     FieldErrors form;
@@ -73,6 +76,26 @@ void ReadListen(const config::v1::Listen& listen, Settings* settings, FieldError
     errors.AddAll(path, rpc::CheckAddress(address, encrypted, listen.allow_insecure()));
   }
   SplitAddress(listen.http_address(), &settings->http);
+}
+
+rpc::CallerLimits::Options ReadLimits(FieldErrors& errors, const config::v1::CallerLimits& limits) {
+  constexpr int kMostCalls = 1'000'000;
+  constexpr int kMostStreams = 100'000;
+  const auto read = [&](std::string_view name, int value, int most, int64_t by_default) {
+    return ReadNumber(errors, absl::StrCat("callers.limits.", ToAbsl(name)), value, most,
+                      static_cast<int>(by_default));
+  };
+  rpc::CallerLimits::Options options;
+  options.subject.calls_per_second = read("calls_per_second", limits.calls_per_second(), kMostCalls,
+                                          options.subject.calls_per_second);
+  options.subject.streams =
+      read("streams", limits.streams(), kMostStreams, options.subject.streams);
+  options.address.calls_per_second =
+      read("public_calls_per_second", limits.public_calls_per_second(), kMostCalls,
+           options.address.calls_per_second);
+  options.address.streams =
+      read("public_streams", limits.public_streams(), kMostStreams, options.address.streams);
+  return options;
 }
 
 }  // namespace
@@ -98,8 +121,9 @@ sql::Options ReadConnections(FieldErrors& errors, std::string_view path, int rea
 
 Settings ReadCommon(const config::v1::Listen& listen, const config::v1::Database& database,
                     const config::v1::Kafka& kafka, const config::v1::Calls& calls,
-                    const config::v1::Log& log, const config::v1::Stop& stop,
-                    const std::string& token_key_file, FieldErrors& errors) {
+                    const config::v1::Callers& callers, const config::v1::Log& log,
+                    const config::v1::Stop& stop, const std::string& token_key_file,
+                    FieldErrors& errors) {
   Settings settings;
   ReadListen(listen, &settings, errors);
   errors.AddAll("database.url", sql::CheckUrl(database.url()));
@@ -125,6 +149,8 @@ Settings ReadCommon(const config::v1::Listen& listen, const config::v1::Database
   settings.stop_grace = ReadDuration(errors, "stop.grace", stop.has_grace(), stop.grace(),
                                      absl::ZeroDuration(), absl::Minutes(10), absl::Seconds(10));
   settings.token_key_file = token_key_file;
+  settings.loopback_is_operator = listen.loopback_is_operator();
+  settings.limits = ReadLimits(errors, callers.limits());
   return settings;
 }
 

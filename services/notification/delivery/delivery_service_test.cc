@@ -189,7 +189,7 @@ TEST_F(DeliveryApi, WhatWaitsForADeletedSubscriberIsSuppressedAtOnceAndNotByADry
 
 TEST_F(DeliveryApi, IsForOperatorsOnly) {
   EXPECT_THAT(List({}, "subscribers/x"), ReasonIs("NOT_ALLOWED"));
-  EXPECT_THAT(List({}, "public"), StatusIs(absl::StatusCode::kPermissionDenied));
+  EXPECT_THAT(List({}, "public"), ReasonIs("SIGN_IN"));
 }
 
 TEST_F(DeliveryApi, AddsUp) {
