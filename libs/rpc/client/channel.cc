@@ -5,11 +5,13 @@
 #include <map>
 #include <optional>
 #include <utility>
+#include <vector>
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include <grpcpp/create_channel.h>
 #include <grpcpp/security/credentials.h>
+#include <grpcpp/support/client_interceptor.h>
 
 #include "libs/base/certificate.h"
 #include "libs/base/status/error.h"
@@ -48,6 +50,16 @@ std::string ReadOption(std::string_view option, const std::string& path, FieldEr
   return "";
 }
 
+// "Bearer …" of what stands in the file now.
+std::optional<std::string> AuthorizationOf(const std::string& path) {
+  const auto text = ReadFile(path, kMostTokenBytes);
+  const std::string token(absl::StripAsciiWhitespace(text.value_or("")));
+  const bool printable =
+      std::all_of(token.begin(), token.end(), [](unsigned char c) { return c > ' ' && c < 0x7f; });
+  if (token.empty() || !printable) return std::nullopt;
+  return absl::StrCat("Bearer ", token);
+}
+
 // Reads the token at each call.
 class TokenOfFile final : public grpc::MetadataCredentialsPlugin {
  public:
@@ -58,16 +70,45 @@ class TokenOfFile final : public grpc::MetadataCredentialsPlugin {
 
   grpc::Status GetMetadata(grpc::string_ref, grpc::string_ref, const grpc::AuthContext&,
                            std::multimap<std::string, std::string>* metadata) override {
-    const auto text = ReadFile(path_, kMostTokenBytes);
-    const std::string token(absl::StripAsciiWhitespace(text.value_or("")));
-    const bool printable = std::all_of(token.begin(), token.end(),
-                                       [](unsigned char c) { return c > ' ' && c < 0x7f; });
-    if (token.empty() || !printable) {
+    const auto authorization = AuthorizationOf(path_);
+    if (!authorization) {
       return {grpc::StatusCode::UNAUTHENTICATED,
               absl::StrCat("token_file: '", path_, "' can't be read, or holds no token")};
     }
-    metadata->emplace("authorization", absl::StrCat("Bearer ", token));
+    metadata->emplace("authorization", *authorization);
     return grpc::Status::OK;
+  }
+
+ private:
+  const std::string path_;
+};
+
+// The same where nothing is encrypted: there gRPC takes no credentials of calls.
+class TokenInClearText final : public grpc::experimental::Interceptor {
+ public:
+  explicit TokenInClearText(const std::string& path) : path_(path) {}
+
+  void Intercept(grpc::experimental::InterceptorBatchMethods* methods) override {
+    if (methods->QueryInterceptionHookPoint(
+            grpc::experimental::InterceptionHookPoints::PRE_SEND_INITIAL_METADATA)) {
+      // What can't be read is sent as what no server takes: without it the call would be anybody's.
+      methods->GetSendInitialMetadata()->emplace(
+          "authorization", AuthorizationOf(path_).value_or("Bearer unreadable"));
+    }
+    methods->Proceed();
+  }
+
+ private:
+  const std::string& path_;
+};
+
+class TokensInClearText final : public grpc::experimental::ClientInterceptorFactoryInterface {
+ public:
+  explicit TokensInClearText(std::string path) : path_(std::move(path)) {}
+
+  grpc::experimental::Interceptor* CreateClientInterceptor(
+      grpc::experimental::ClientRpcInfo*) override {
+    return new TokenInClearText(path_);  // gRPC deletes it
   }
 
  private:
@@ -84,10 +125,13 @@ void CheckTogether(const ChannelOptions& options, FieldErrors& errors) {
                "is missing: without it nothing is encrypted, and no certificate "
                "shown; name the authority of the server's certificate");
   }
-  if (!options.token_file.empty() && !tls && !IsLoopback(options.target)) {
-    errors.Add("token_file", absl::StrCat("'", options.target,
-                                          "' is another machine, and a token may not travel in "
-                                          "clear text; set tls_ca_file"));
+  if (!options.token_file.empty() && !tls && !options.allow_insecure &&
+      !IsLoopback(options.target)) {
+    errors.Add("token_file",
+               absl::StrCat("'", options.target,
+                            "' is another machine, and a token may not travel in "
+                            "clear text; set tls_ca_file, or allow_insecure where the "
+                            "network between keeps strangers out"));
   }
 }
 
@@ -120,6 +164,12 @@ absl::StatusOr<std::shared_ptr<grpc::Channel>> MakeChannel(const ChannelOptions&
   CheckTogether(options, errors);
   RETURN_IF_ERROR(errors.ToStatus());
   const bool tls = !options.tls_ca_file.empty();
+  if (!options.token_file.empty() && !tls && options.allow_insecure) {
+    std::vector<std::unique_ptr<grpc::experimental::ClientInterceptorFactoryInterface>> tokens;
+    tokens.push_back(std::make_unique<TokensInClearText>(options.token_file));
+    return grpc::experimental::CreateCustomChannelWithInterceptors(
+        options.target, grpc::InsecureChannelCredentials(), Arguments(), std::move(tokens));
+  }
   std::shared_ptr<grpc::ChannelCredentials> credentials = grpc::InsecureChannelCredentials();
   if (tls) {
     ASSIGN_OR_RETURN(credentials, TlsOf(options));

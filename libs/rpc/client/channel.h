@@ -18,8 +18,10 @@ struct ChannelOptions {
   std::string tls_certificate_file = "";
   std::string tls_key_file = "";
   // Holds a token that is sent with each call, read anew each time since it is exchanged while the
-  // program runs. Only with TLS, or to this machine's loopback.
+  // program runs. Only with TLS, or to this machine's loopback, unless `allow_insecure`.
   std::string token_file = "";
+  // Sends the token in clear text to another machine too, where the network between is trusted.
+  bool allow_insecure = false;
 };
 
 // A channel that connects at the first call and again whenever the connection is lost. Files of TLS

@@ -1,5 +1,6 @@
 #include "libs/rpc/client/channel.h"
 
+#include <filesystem>
 #include <fstream>
 #include <memory>
 #include <string>
@@ -105,6 +106,20 @@ TEST_F(ChannelTest, ATokenIsNotSentInClearTextToAnotherMachine) {
     const absl::Status status = MakeChannel({.target = target, .token_file = token}).status();
     EXPECT_THAT(status, HasFieldError("token_file")) << target;
   }
+}
+
+TEST_F(ChannelTest, WithAnExplicitWordATokenGoesInClearText) {
+  Start();
+  const auto channel = MakeChannel({.target = server_->server().address(),
+                                    .token_file = Write("token", "first"),
+                                    .allow_insecure = true});
+  ASSERT_THAT(channel, IsOk());
+  EXPECT_THAT(Call(*channel), IsOk());
+  Write("token", "second");
+  EXPECT_THAT(Call(*channel), IsOk());
+  std::filesystem::remove(folder_.File("token"));
+  EXPECT_THAT(Call(*channel), IsOk());  // this server takes whatever comes
+  EXPECT_THAT(sent(), ElementsAre("Bearer first", "Bearer second", "Bearer unreadable"));
 }
 
 TEST_F(ChannelTest, OptionsThatDoNotGoTogetherAreNamed) {

@@ -84,9 +84,11 @@ std::string WhyNotSent(std::string_view text, size_t bytes) {
 
 absl::StatusOr<Options> ParseOptions(std::span<const char* const> arguments) {
   Options options;
-  const std::map<std::string, bool*> switches = {{"--notify", &options.notify},
-                                                 {"--validate_only", &options.validate_only},
-                                                 {"--help", &options.help}};
+  const std::map<std::string, bool*> switches = {
+      {"--notify", &options.notify},
+      {"--validate_only", &options.validate_only},
+      {"--allow_insecure", &options.channel.allow_insecure},
+      {"--help", &options.help}};
   const std::map<std::string, std::string*> values = {
       {"--target", &options.channel.target},
       {"--tls_ca_file", &options.channel.tls_ca_file},
@@ -134,7 +136,8 @@ nothing, so an import may be repeated at any time.
   --tls_certificate_file FILE   a certificate that shows who imports, with
   --tls_key_file FILE           its key
   --token_file FILE             a token that shows who imports, read for each
-                                file; never sent in clear text but to this machine
+                                file; in clear text to this machine alone
+  --allow_insecure              send the token in clear text elsewhere too
   --notify                      tell those who subscribed to such changes
   --validate_only               check and report, and change nothing
   --read_date DATE              when the sources were read: 2026-11
