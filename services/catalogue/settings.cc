@@ -2,6 +2,7 @@
 
 #include "libs/base/status/error.h"
 #include "libs/kafka/check.h"
+#include "libs/service/certificates.h"
 #include "libs/service/open.h"
 
 namespace clusterwire::catalogue {
@@ -36,6 +37,7 @@ absl::Status LookAtFiles(const config::v1::CatalogueConfig& config) {
   ASSIGN_OR_RETURN(const Settings settings, ReadSettings(config));
   FieldErrors errors;
   service::LookAtDatabase(errors, "database.url", settings.common.database, kDatabaseOwner);
+  service::LookAtCertificates(errors, settings.common.tls);
   service::LookAtTokenKey(errors, settings.common.token_key_file);
   if (!settings.erasure_key_file.empty()) {
     service::LookAtKey(errors, "erasures.key_file", settings.erasure_key_file);

@@ -45,6 +45,7 @@ struct Surroundings {
   telemetry::Metrics& metrics;
   Clock& clock;
   Random& random;
+  std::function<service::Findings()> server_findings;
 };
 
 // All that the notification service consists of, in the order in which the parts depend on each
@@ -214,7 +215,8 @@ class NotificationParts final : public service::Parts {
                                 .interests = *interests_,
                                 .consumer = consumer,
                                 .grants = [this] { return grants_reader_->status(); },
-                                .delivery = [this] { return dispatcher_->usage(); }});
+                                .delivery = [this] { return dispatcher_->usage(); },
+                                .server = in_.server_findings});
     watched_ = WatchMetrics(in_.metrics, *store_, *interests_, *client_);
     store_maintenance_.emplace(*store_, in_.clock, in_.random);
     ledger_maintenance_.emplace(in_.settings.retention, *ledger_, *audit_, in_.clock, in_.metrics);
@@ -280,7 +282,8 @@ class NotificationServer final : public service::Server {
  private:
   absl::StatusOr<std::unique_ptr<service::Parts>> Open() override {
     auto parts = std::make_unique<NotificationParts>(
-        Surroundings{settings_, guard_, handles_, metrics(), clock(), random()});
+        Surroundings{settings_, guard_, handles_, metrics(), clock(), random(),
+                     [this] { return OwnFindings(); }});
     RETURN_IF_ERROR(parts->Open());
     runtime().SetRights(
         [raw = parts.get()](rpc::Caller* caller) { return raw->AddRights(caller); });

@@ -4,6 +4,7 @@
 #include "absl/strings/str_cat.h"
 
 #include "libs/base/status/error.h"
+#include "libs/service/certificates.h"
 #include "libs/service/open.h"
 #include "libs/sql/url.h"
 
@@ -84,6 +85,7 @@ absl::Status LookAtFiles(const NotificationConfig& config) {
   FieldErrors errors;
   service::LookAtDatabase(errors, "database.url", settings.common.database, kDatabaseOwner);
   service::LookAtDatabase(errors, "ledger.url", settings.ledger, kDatabaseOwner);
+  service::LookAtCertificates(errors, settings.common.tls);
   service::LookAtTokenKey(errors, settings.common.token_key_file);
   service::LookAtSubjectKey(errors, settings.grants.key_file);
   return errors.ToStatus();

@@ -34,6 +34,7 @@ v1::DiagnoseResponse Diagnosis::Diagnose() const {
   *response.add_findings() = LookAtSearch(response.revision());
   *response.add_findings() = LookAtTimers();
   *response.add_findings() = LookAtErasures();
+  if (on_.server) response.mutable_findings()->MergeFrom(on_.server());
   service::SortFindings(response.mutable_findings());
   return response;
 }

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <atomic>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -38,7 +39,8 @@ class Diagnosis {
     Clock& clock;
     kafka::ClientOptions kafka;
     std::string topic;
-    absl::Duration retention;  // what the topic should keep at least
+    absl::Duration retention;                             // what the topic should keep at least
+    std::function<service::Findings()> server = nullptr;  // Server::OwnFindings()
   };
 
   explicit Diagnosis(Dependencies dependencies) : on_(std::move(dependencies)) {}

@@ -49,6 +49,7 @@ class Diagnosis {
     std::function<ConsumerReport()> consumer;
     std::function<absl::Status()> grants;  // how reading them stands
     std::function<DeliveryQueue::Usage()> delivery;
+    std::function<service::Findings()> server = nullptr;  // Server::OwnFindings()
   };
 
   Diagnosis(Options options, Dependencies dependencies)
