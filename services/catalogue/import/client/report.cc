@@ -56,7 +56,7 @@ std::string Escaped(std::string_view text) {
     if (length > 0 && IsPrintable(character)) {
       escaped += front;
     } else {
-      absl::StrAppendFormat(&escaped, length == 0 ? "\\x{%X}" : "\\u{%X}",
+      absl::StrAppendFormat(&escaped, "\\%c{%X}", length == 0 ? 'x' : 'u',
                             static_cast<uint32_t>(character));
     }
     text.remove_prefix(front.size());
