@@ -19,7 +19,8 @@ start_service() {
   stop_process "$name"
   need_free_port "$name" "$port" "--$name-port"
   need_free_port "the metrics of $name" "$http_port" "--$name-http-port"
-  arguments=(--config "$root/deploy/config/$name.textproto")
+  # Who is on this machine may do everything.
+  arguments=(--config "$root/deploy/config/$name.textproto" --set listen.loopback_is_operator=true)
   for override in "$@"; do
     arguments+=(--set "$override")
   done

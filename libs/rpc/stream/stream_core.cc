@@ -16,22 +16,50 @@ constexpr char kTooSlow[] =
 
 }  // namespace
 
-StreamCore::StreamCore(ThreadPool& pool, grpc::CallbackServerContext* context, CallContext call)
-    : pool_(pool), context_(context), log_(pool.runtime(), std::move(call)) {}
+StreamCore::StreamCore(ThreadPool& pool, grpc::CallbackServerContext* context)
+    : pool_(pool),
+      context_(context),
+      admission_(pool, *context, Admission::Kind::kStream),
+      log_(pool.runtime(), admission_.call()) {}
 
-void StreamCore::Start(const absl::Status& refusal) {
+void StreamCore::Start() {
   {
     MutexLock lock(mutex_);
     self_ = shared_from_this();
     last_step_ = now();
   }
-  absl::Status status = refusal.ok() ? pool_.CheckTaken() : refusal;
-  if (status.ok()) status = pool_.runtime().Enter(shared_from_this());
+  const uint64_t id = admission_.Ask([weak = weak_from_this()](Identified who) {
+    if (const auto stream = weak.lock()) stream->Enter(std::move(who));
+  });
+  bool gone = false;
+  {
+    MutexLock lock(mutex_);
+    identifying_ = id;
+    gone = closing_;
+  }
+  if (gone) pool_.runtime().identifying().Cancel(id);
+}
+
+void StreamCore::Enter(Identified who) {
   MutexLock lock(mutex_);
-  if (!status.ok()) return LockedCut(status);
+  if (closing_) return;
+  log_.SetCaller(std::move(who.caller));
+  if (who.status.ok()) who.status = pool_.CheckTaken();  // it may have stopped meanwhile
+  if (who.status.ok()) who.status = pool_.runtime().Enter(shared_from_this());
+  if (!who.status.ok()) return LockedCut(who.status);
+  place_ = std::move(who.place);
   LockedWake();
   // A stream that is open waits when the queue is full; one that isn't yet is refused.
   if (!stepping_) LockedCut(pool_.FullError());
+}
+
+absl::Status StreamCore::CheckRights() {
+  if (entered_) return absl::OkStatus();
+  ASSIGN_OR_RETURN(Caller caller, admission_.Enter(call().caller));
+  entered_ = true;
+  MutexLock lock(mutex_);
+  log_.SetCaller(std::move(caller));
+  return absl::OkStatus();
 }
 
 void StreamCore::Wake() {
@@ -78,7 +106,8 @@ void StreamCore::RunStep() {
   std::vector<grpc::ByteBuffer> out;
   if (begun) {
     const telemetry::TraceScope scope(call().trace);
-    pump = Step(room, out);
+    const absl::Status allowed = CheckRights();
+    pump = allowed.ok() ? Step(room, out) : allowed;
   }
   // Nothing calls the source any more, and what it captured may take locks while it goes.
   if (!pump.ok() || *pump == Pump::kDone) DropSource();
@@ -109,7 +138,7 @@ void StreamCore::RunStep() {
     stepping_ = false;
     over = over_;
   }
-  if (over) pool_.runtime().Leave(this);
+  if (over) Leave();
 }
 
 void StreamCore::LockedAdvance() {
@@ -216,6 +245,16 @@ void StreamCore::LockedTakeBack() {
                                nullptr);
 }
 
+void StreamCore::OnGone() {
+  uint64_t identifying = 0;
+  {
+    MutexLock lock(mutex_);
+    LockedCut(absl::CancelledError("the client went away"));
+    identifying = identifying_;
+  }
+  pool_.runtime().identifying().Cancel(identifying);  // nothing when it is answered
+}
+
 void StreamCore::OnOver() {
   std::shared_ptr<StreamCore> self;
   bool idle = false;
@@ -230,6 +269,14 @@ void StreamCore::OnOver() {
   }
   if (!idle) return;  // the step that still runs drops and leaves
   DropSource();
+  Leave();
+}
+
+void StreamCore::Leave() {
+  {
+    MutexLock lock(mutex_);
+    place_ = {};
+  }
   pool_.runtime().Leave(this);
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <deque>
 #include <memory>
 #include <vector>
@@ -12,6 +13,7 @@
 #include <grpcpp/support/status.h>
 
 #include "libs/base/threads/mutex.h"
+#include "libs/rpc/admission/admission.h"
 #include "libs/rpc/call/incoming.h"
 #include "libs/rpc/server/runtime.h"
 #include "libs/rpc/stream/source.h"
@@ -27,13 +29,13 @@ namespace clusterwire::rpc {
 // captured is destroyed: a step may hold locks under which others call the Waker.
 class StreamCore : public std::enable_shared_from_this<StreamCore> {
  public:
-  StreamCore(ThreadPool& pool, grpc::CallbackServerContext* context, CallContext call);
+  StreamCore(ThreadPool& pool, grpc::CallbackServerContext* context);
   virtual ~StreamCore() = default;
   StreamCore(const StreamCore&) = delete;
   StreamCore& operator=(const StreamCore&) = delete;
 
-  // Once, after construction. `refusal` not OK ends the stream at once with it.
-  void Start(const absl::Status& refusal);
+  // Once, after construction.
+  void Start();
   void Wake();
   // Ends the stream now; what is queued is dropped.
   void Cut(const absl::Status& status);
@@ -65,6 +67,7 @@ class StreamCore : public std::enable_shared_from_this<StreamCore> {
 
   // For the reactions.
   void OnWritten(bool ok);
+  void OnGone();  // the client went away
   void OnOver();  // gRPC is done; `this` may be gone afterwards
 
   Waker MakeWaker();
@@ -75,7 +78,12 @@ class StreamCore : public std::enable_shared_from_this<StreamCore> {
   const StreamLimits& limits() const { return pool_.runtime().stream_limits(); }
 
  private:
+  // It is known who opens the stream.
+  void Enter(Identified who);
+  // On the pool, before the first step: whether they may.
+  absl::Status CheckRights();
   void RunStep();
+  void Leave();
   // Whether a step may begin, and what it may put out.
   bool LockedBeginStep(Room* room) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void LockedPump() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
@@ -94,8 +102,13 @@ class StreamCore : public std::enable_shared_from_this<StreamCore> {
 
   ThreadPool& pool_;
   grpc::CallbackServerContext* const context_;  // valid until OnOver()
-  CallLog log_;
+  const Admission admission_;
+  bool entered_ = false;  // the steps'
   Mutex mutex_;
+  // Its caller is written under the lock, by no other thread once a step runs.
+  CallLog log_;
+  uint64_t identifying_ ABSL_GUARDED_BY(mutex_) = 0;
+  CallerLimits::Place place_ ABSL_GUARDED_BY(mutex_);
   bool woken_ ABSL_GUARDED_BY(mutex_) = false;     // a step is wanted
   bool stepping_ ABSL_GUARDED_BY(mutex_) = false;  // a step is posted or runs
   bool writing_ ABSL_GUARDED_BY(mutex_) = false;
