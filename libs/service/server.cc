@@ -11,6 +11,7 @@
 #include "libs/base/status/error.h"
 #include "libs/base/threads/stop_signal.h"
 #include "libs/rpc/admission/access.h"
+#include "libs/service/caller_settings.h"
 #include "libs/telemetry/foreign_log.h"
 #include "libs/telemetry/log.h"
 #include "libs/telemetry/process_metrics.h"
@@ -27,9 +28,9 @@ Server::Server(const Settings& settings, std::string name, Clock& clock, Random&
       name_(std::move(name)),
       clock_(clock),
       random_(random),
-      authenticator_(settings.loopback_is_operator),
+      identity_(settings.callers, clock, random, metrics_),
       runtime_(metrics_, clock, random,
-               {.authenticator = &authenticator_, .callers = settings.limits, .started = false}),
+               {.authenticator = &identity_, .callers = settings.limits, .started = false}),
       reads_(runtime_,
              {.name = "reads", .threads = settings.readers, .queue_limit = settings.queue_limit}),
       writes_(runtime_,
@@ -115,8 +116,11 @@ Findings Server::Missing() const {
                             "wait; it serves as soon as it has")
                     : Broken("start", missing_,
                              "mend what is named; it tries again by itself, about every 10 s");
+  findings.MergeFrom(OwnFindings());
   return findings;
 }
+
+Findings Server::OwnFindings() const { return LookAtIssuers(identity_); }
 
 void Server::Stop() {
   if (stopped_.exchange(true) || rpc_server_ == nullptr) return;

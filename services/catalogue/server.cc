@@ -2,6 +2,7 @@
 
 #include <unistd.h>
 
+#include <functional>
 #include <optional>
 #include <set>
 #include <string>
@@ -54,6 +55,7 @@ struct Surroundings {
   telemetry::Metrics& metrics;
   Clock& clock;
   Random& random;
+  std::function<service::Findings()> findings;  // of the server itself
 };
 
 // All that the catalogue consists of, in the order in which the parts depend on each other, so that
@@ -130,7 +132,8 @@ class CatalogueParts final : public service::Parts {
                                                .clock = in_.clock,
                                                .kafka = in_.settings.common.kafka,
                                                .topic = in_.settings.common.topic,
-                                               .retention = in_.settings.relay.retention});
+                                               .retention = in_.settings.relay.retention,
+                                               .server = in_.findings});
     counts_ = in_.metrics.OnRender([this] { ShowCounts(in_.metrics, *store_, *relay_); });
     watch_findings_.emplace([this] { return diagnosis_->Diagnose().findings(); },
                             std::set<std::string>{"kafka", "topic"}, in_.clock);
@@ -172,8 +175,8 @@ class CatalogueServer final : public service::Server {
 
  private:
   absl::StatusOr<std::unique_ptr<service::Parts>> Open() override {
-    auto parts = std::make_unique<CatalogueParts>(
-        Surroundings{settings_, handles_, metrics(), clock(), random()});
+    auto parts = std::make_unique<CatalogueParts>(Surroundings{
+        settings_, handles_, metrics(), clock(), random(), [this] { return OwnFindings(); }});
     RETURN_IF_ERROR(parts->Open());
     return parts;
   }

@@ -28,6 +28,7 @@ absl::Status LookAtFiles(const config::v1::CatalogueConfig& config) {
   FieldErrors errors;
   service::LookAtDatabase(errors, "database.url", settings.common.database, kDatabaseOwner);
   service::LookAtTokenKey(errors, settings.common.token_key_file);
+  identity::LookAtFiles(settings.common.callers, errors);
   return errors.ToStatus();
 }
 

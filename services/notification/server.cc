@@ -1,5 +1,6 @@
 #include "services/notification/server.h"
 
+#include <functional>
 #include <optional>
 #include <set>
 #include <span>
@@ -42,6 +43,7 @@ struct Surroundings {
   telemetry::Metrics& metrics;
   Clock& clock;
   Random& random;
+  std::function<service::Findings()> findings;  // of the server itself
 };
 
 // All that the notification service consists of, in the order in which the parts depend on each
@@ -174,18 +176,18 @@ class NotificationParts final : public service::Parts {
     const auto consumer = [this] {
       return ConsumerReport{.lag = ingest_->lag(), .status = ingest_->status()};
     };
-    diagnosis_.emplace(
-        Diagnosis::Options{.kafka = in_.settings.common.kafka,
-                           .topic = in_.settings.common.topic,
-                           .retention = in_.settings.retention},
-        Diagnosis::Dependencies{.store_database = *store_database_,
-                                .ledger_database = *ledger_database_,
-                                .store = *store_,
-                                .ledger = *ledger_,
-                                .audit = *audit_,
-                                .interests = *interests_,
-                                .consumer = consumer,
-                                .delivery = [this] { return dispatcher_->usage(); }});
+    diagnosis_.emplace(Diagnosis::Options{.kafka = in_.settings.common.kafka,
+                                          .topic = in_.settings.common.topic,
+                                          .retention = in_.settings.retention},
+                       Diagnosis::Dependencies{.store_database = *store_database_,
+                                               .ledger_database = *ledger_database_,
+                                               .store = *store_,
+                                               .ledger = *ledger_,
+                                               .audit = *audit_,
+                                               .interests = *interests_,
+                                               .consumer = consumer,
+                                               .delivery = [this] { return dispatcher_->usage(); },
+                                               .server = in_.findings});
     watched_ = WatchMetrics(in_.metrics, *store_, *interests_, *client_);
     store_maintenance_.emplace(*store_, in_.clock, in_.random);
     ledger_maintenance_.emplace(in_.settings.retention, *ledger_, *audit_, in_.clock, in_.metrics);
@@ -247,7 +249,8 @@ class NotificationServer final : public service::Server {
  private:
   absl::StatusOr<std::unique_ptr<service::Parts>> Open() override {
     auto parts = std::make_unique<NotificationParts>(
-        Surroundings{settings_, guard_, handles_, metrics(), clock(), random()});
+        Surroundings{settings_, guard_, handles_, metrics(), clock(), random(),
+                     [this] { return OwnFindings(); }});
     RETURN_IF_ERROR(parts->Open());
     return parts;
   }

@@ -84,6 +84,7 @@ absl::Status LookAtFiles(const NotificationConfig& config) {
   service::LookAtDatabase(errors, "database.url", settings.common.database, kDatabaseOwner);
   service::LookAtDatabase(errors, "ledger.url", settings.ledger, kDatabaseOwner);
   service::LookAtTokenKey(errors, settings.common.token_key_file);
+  identity::LookAtFiles(settings.common.callers, errors);
   return errors.ToStatus();
 }
 

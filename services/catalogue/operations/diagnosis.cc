@@ -30,6 +30,7 @@ v1::DiagnoseResponse Diagnosis::Diagnose() const {
   *response.add_findings() = LookAtGaps();
   *response.add_findings() = LookAtSearch(response.revision());
   *response.add_findings() = LookAtTimers();
+  response.mutable_findings()->MergeFrom(on_.server());
   service::SortFindings(response.mutable_findings());
   return response;
 }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <string>
 
 #include "absl/status/statusor.h"
@@ -34,7 +35,8 @@ class Diagnosis {
     Clock& clock;
     kafka::ClientOptions kafka;
     std::string topic;
-    absl::Duration retention;  // what the topic should keep at least
+    absl::Duration retention;                   // what the topic should keep at least
+    std::function<service::Findings()> server;  // of what the server itself uses; from any thread
   };
 
   explicit Diagnosis(Dependencies dependencies) : on_(std::move(dependencies)) {}

@@ -141,6 +141,7 @@ v1::DiagnoseResponse Diagnosis::Run() const {
   *response.add_findings() = LedgerBalance(on_, &response);
   *response.add_findings() = LookAtPlaces(on_.delivery());
   *response.add_findings() = LookAtReceivers(on_.ledger, on_.interests);
+  response.mutable_findings()->MergeFrom(on_.server());
   service::SortFindings(response.mutable_findings());
   response.set_consumer_lag(consumer.lag);
   response.set_subscriptions(static_cast<int64_t>(counts.active));

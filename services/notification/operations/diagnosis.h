@@ -47,6 +47,7 @@ class Diagnosis {
     const Interests& interests;
     std::function<ConsumerReport()> consumer;
     std::function<DeliveryQueue::Usage()> delivery;
+    std::function<service::Findings()> server;  // of what the server itself uses
   };
 
   Diagnosis(Options options, Dependencies dependencies)
