@@ -212,10 +212,16 @@ absl::Status Relay::CheckHistory() {
   return absl::OkStatus();
 }
 
+bool Relay::Travels(const store::Change& change) const {
+  const store::ResourceType* type = store_.registry().ForType(change.type);
+  return type == nullptr || type->images_in_log;
+}
+
 absl::Status Relay::Send(const std::vector<store::Change>& changes) {
   std::vector<kafka::Message> messages;
   size_t bytes = 0;
   for (const store::Change& change : changes) {
+    if (!Travels(change)) continue;
     ASSIGN_OR_RETURN(change::v1::ResourceChanged record, RecordOf(change));
     ASSIGN_OR_RETURN(kafka::Message message,
                      change::Encode({.changed = std::move(record), .traceparent = change.trace}));

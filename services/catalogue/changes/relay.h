@@ -84,6 +84,8 @@ class Relay {
   absl::Status CheckHistory();
   // Whether the topic still holds what was sent. OK also when that can't be known now.
   absl::Status LookAtTopic();
+  // What keeps its images out of the log stays out of the topic altogether.
+  bool Travels(const store::Change& change) const;
   absl::Status Send(const std::vector<store::Change>& changes);
   absl::Status SendAll(std::span<const kafka::Message> messages);
   absl::Status SendBatch(std::span<const kafka::Message> messages);
