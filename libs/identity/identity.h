@@ -13,7 +13,7 @@
 #include "libs/base/threads/mutex.h"
 #include "libs/base/time/clock.h"
 #include "libs/identity/certificates.h"
-#include "libs/identity/key_source.h"
+#include "libs/identity/keys/key_source.h"
 #include "libs/identity/options.h"
 #include "libs/identity/skew.h"
 #include "libs/identity/token.h"

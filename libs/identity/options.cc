@@ -14,8 +14,8 @@
 #include "libs/http/address_guard.h"
 #include "libs/http/ip_address.h"
 #include "libs/http/url.h"
-#include "libs/identity/algorithm.h"
-#include "libs/identity/key_set.h"
+#include "libs/identity/keys/algorithm.h"
+#include "libs/identity/keys/key_set.h"
 
 namespace clusterwire::identity {
 namespace {

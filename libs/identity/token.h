@@ -7,7 +7,7 @@
 #include "absl/time/time.h"
 
 #include "libs/base/json.h"
-#include "libs/identity/algorithm.h"
+#include "libs/identity/keys/algorithm.h"
 
 namespace clusterwire::identity {
 

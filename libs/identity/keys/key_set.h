@@ -7,7 +7,7 @@
 
 #include "absl/status/statusor.h"
 
-#include "libs/identity/algorithm.h"
+#include "libs/identity/keys/algorithm.h"
 
 namespace clusterwire::identity {
 

@@ -1,4 +1,4 @@
-#include "libs/identity/key_source.h"
+#include "libs/identity/keys/key_source.h"
 
 #include <algorithm>
 

@@ -1,4 +1,4 @@
-#include "libs/identity/algorithm.h"
+#include "libs/identity/keys/algorithm.h"
 
 #include <algorithm>
 

@@ -1,4 +1,4 @@
-#include "libs/identity/key_set.h"
+#include "libs/identity/keys/key_set.h"
 
 #include "absl/strings/str_cat.h"
 #include <gmock/gmock.h>

@@ -17,7 +17,7 @@
 #include "libs/base/threads/worker.h"
 #include "libs/base/time/clock.h"
 #include "libs/http/client.h"
-#include "libs/identity/key_set.h"
+#include "libs/identity/keys/key_set.h"
 #include "libs/identity/options.h"
 #include "libs/telemetry/metrics.h"
 
