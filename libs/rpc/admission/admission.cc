@@ -1,5 +1,6 @@
 #include "libs/rpc/admission/admission.h"
 
+#include <algorithm>
 #include <utility>
 
 #include <grpc/grpc_security_constants.h>
@@ -71,12 +72,17 @@ uint64_t Admission::Ask(Then then) const {
           absl::StatusOr<Caller> answer) { then(Limit(limits, kind, peer, std::move(answer))); });
 }
 
+void Admission::AskAgain(ThenAgain then) const {
+  pool_.runtime().identifying().Ask(*pool_.runtime().authenticator(), shown_, std::move(then));
+}
+
 absl::StatusOr<Caller> Admission::Enter(Caller caller) const {
   Runtime& runtime = pool_.runtime();
   if (!caller.is_operator) {
     // Who else may call isn't known yet, only that operators may.
     if (!runtime.started()) return runtime.StartingError();
     if (caller.proof != Caller::Proof::kNone) RETURN_IF_ERROR(runtime.AddRights(&caller));
+    for (auto* names : {&caller.members, &caller.edits, &caller.owns}) std::ranges::sort(*names);
   }
   RETURN_IF_ERROR(ViewAs(view_as_, &caller));
   RETURN_IF_ERROR(CheckAccess(call_.method, caller));

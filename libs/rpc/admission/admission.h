@@ -46,6 +46,11 @@ class Admission {
   // where somebody has to be asked. The result is for Identifying::Cancel(); 0 when nobody was.
   uint64_t Ask(Then then) const;
 
+  // For a stream that stays open: asks again who opened it, since a token or a certificate runs
+  // out. `then` as above; nothing is counted.
+  using ThenAgain = std::function<void(absl::StatusOr<Caller>)>;
+  void AskAgain(ThenAgain then) const;
+
   // On the pool: `caller` with all their rights, if they may call this method.
   absl::StatusOr<Caller> Enter(Caller caller) const;
 

@@ -2,6 +2,7 @@
 
 #include "libs/rpc/admission/admission.h"
 
+#include <algorithm>
 #include <atomic>
 #include <functional>
 #include <memory>
@@ -215,7 +216,7 @@ TEST_F(AdmissionTest, AnOperatorWhoSeesAsThePublicDoesMayDoNoMoreThanThePublic) 
 }
 
 TEST_F(AdmissionTest, WhileSomebodyElseIsAskedWhoCallsNoThreadIsHeld) {
-  Start({.pool = {.name = "tests", .threads = 1, .queue_limit = 1}});
+  Start({.pool = {.name = "tests", .threads = 1, .queue_limit = 10}});
   std::vector<std::thread> clients;
   for (int i = 0; i < 5; ++i) {
     clients.emplace_back([&] { EXPECT_THAT(Watch<EchoService>("late"), IsOk()); });
@@ -223,7 +224,6 @@ TEST_F(AdmissionTest, WhileSomebodyElseIsAskedWhoCallsNoThreadIsHeld) {
   EXPECT_TRUE(Waiting(5));
   EXPECT_THAT(Echo<EchoService>("corp:1"), IsOk());
   EXPECT_EQ(runs_, 1);
-  // One after the other, since the queue is short.
   desk_.Answer(SignedIn("corp:2"));
   for (std::thread& client : clients) client.join();
 }
@@ -398,6 +398,57 @@ TEST_F(AdmissionTest, AStreamThatFindsNoRoomTakesNoPlace) {
   context.TryCancel();
   EXPECT_TRUE(Eventually([&] { return server.Shows("clusterwire_rpc_open_streams", 0); }));
   EXPECT_TRUE(Eventually([&] { return Exchange<EchoService>("corp:1").ok(); }));
+}
+
+TEST_F(AdmissionTest, AStreamEndsWhenWhatShowedItsCallerHoldsNoMore) {
+  EchoServer& server = Start({}, false);
+  grpc::ClientContext gone, stays;
+  As("corp:1", "", gone);
+  As("corp:2", "", stays);
+  const auto stub = EchoService::NewStub(channel_);
+  const auto reader = stub->Watch(&gone, EchoRequest());
+  const auto other = stub->Watch(&stays, EchoRequest());
+  EchoResponse response;
+  ASSERT_TRUE(reader->Read(&response));
+  ASSERT_TRUE(other->Read(&response));
+  desk_.Forget("corp:1");
+  EXPECT_TRUE(Eventually([&] {
+    server.clock().Advance(absl::Seconds(1));
+    return server.Shows("clusterwire_rpc_open_streams", 1);
+  }));
+  EXPECT_THAT(ToAbslStatus(reader->Finish()), ReasonIs("TOKEN_INVALID"));
+  stays.TryCancel();
+}
+
+TEST_F(AdmissionTest, AStreamEndsWhenItsCallersRightsHaveChangedAndNotBefore) {
+  EchoServer& server = Start({}, false);
+  std::atomic<int> lookups = 0;
+  std::atomic<bool> withdrawn = false;
+  server.runtime().SetRights([&](Caller* caller) {
+    caller->members = {"clusters/a", "subscribers/r"};
+    if (++lookups % 2 == 0) std::ranges::reverse(caller->members);
+    if (withdrawn) caller->members = {"subscribers/r"};
+    return absl::OkStatus();
+  });
+  grpc::ClientContext context;
+  As("corp:1", "", context);
+  const auto stub = GuardedService::NewStub(channel_);
+  const auto reader = stub->Watch(&context, EchoRequest());
+  EchoResponse response;
+  ASSERT_TRUE(reader->Read(&response));
+  const auto checked = [&](int times) {
+    return Eventually([&] {
+      server.clock().Advance(absl::Seconds(1));
+      return lookups >= times;
+    });
+  };
+  EXPECT_TRUE(checked(4));
+  EXPECT_TRUE(server.Shows("clusterwire_rpc_open_streams", 1));
+  withdrawn = true;
+  EXPECT_TRUE(checked(5));
+  const absl::Status status = ToAbslStatus(reader->Finish());
+  EXPECT_THAT(status, StatusIs(absl::StatusCode::kUnavailable));
+  EXPECT_THAT(status, ReasonIs("RIGHTS_CHANGED"));
 }
 
 TEST_F(AdmissionTest, WithoutAnAuthenticatorNobodyIsLetIn) {

@@ -29,6 +29,8 @@ struct Caller {
   std::vector<std::string> owns = {};
   // An operator who sees as others do (clusterwire-view-as): the rights above aren't the subject's.
   bool views_as = false;
+
+  friend bool operator==(const Caller&, const Caller&) = default;
 };
 
 // What a handler and the domain know of a call besides its request. Knows no gRPC, so that a domain

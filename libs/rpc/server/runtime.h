@@ -42,6 +42,8 @@ struct StreamLimits {
   absl::Duration reset = absl::Seconds(5);
   // A step is asked for at least this often, woken or not.
   absl::Duration poll = absl::Seconds(10);
+  // How often it is asked whether the caller still is who they were and has the same rights.
+  absl::Duration recheck = absl::Seconds(10);
 };
 
 // What all calls of a process share: metrics, clock, random numbers, whether the service has

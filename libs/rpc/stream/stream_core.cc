@@ -14,6 +14,12 @@ constexpr char kTooSlow[] =
     "the stream was not read fast enough; read it steadily, and resume from the last message you "
     "have";
 
+absl::Status RightsChanged() {
+  return Error(absl::StatusCode::kUnavailable, "RIGHTS_CHANGED",
+               "what you may see has changed since the stream was opened; connect again and resume "
+               "from the last message you have");
+}
+
 }  // namespace
 
 StreamCore::StreamCore(ThreadPool& pool, grpc::CallbackServerContext* context)
@@ -43,7 +49,9 @@ void StreamCore::Start() {
 void StreamCore::Enter(Identified who) {
   MutexLock lock(mutex_);
   if (closing_) return;
-  log_.SetCaller(std::move(who.caller));
+  log_.SetCaller(who.caller);
+  identified_ = std::move(who.caller);
+  last_check_ = now();
   if (who.status.ok()) who.status = pool_.CheckTaken();  // it may have stopped meanwhile
   if (who.status.ok()) who.status = pool_.runtime().Enter(shared_from_this());
   if (!who.status.ok()) return LockedCut(who.status);
@@ -54,12 +62,36 @@ void StreamCore::Enter(Identified who) {
 }
 
 absl::Status StreamCore::CheckRights() {
-  if (entered_) return absl::OkStatus();
-  ASSIGN_OR_RETURN(Caller caller, admission_.Enter(call().caller));
+  std::optional<Caller> who;
+  {
+    MutexLock lock(mutex_);
+    who.swap(identified_);
+  }
+  if (!who) return absl::OkStatus();
+  ASSIGN_OR_RETURN(Caller caller, admission_.Enter(*std::move(who)));
+  // What the stream was opened with is in its source; it can only be opened anew.
+  if (entered_) return caller == call().caller ? absl::OkStatus() : RightsChanged();
   entered_ = true;
   MutexLock lock(mutex_);
   log_.SetCaller(std::move(caller));
   return absl::OkStatus();
+}
+
+void StreamCore::AskAgain() {
+  admission_.AskAgain([weak = weak_from_this()](absl::StatusOr<Caller> who) {
+    if (const auto stream = weak.lock()) stream->TakeAgain(std::move(who));
+  });
+}
+
+void StreamCore::TakeAgain(absl::StatusOr<Caller> who) {
+  MutexLock lock(mutex_);
+  if (closing_) return;
+  if (who.ok()) {
+    identified_ = *std::move(who);
+    return LockedWake();
+  }
+  // That somebody else couldn't be asked says nothing of the caller.
+  if (absl::IsUnauthenticated(who.status())) LockedCut(who.status());
 }
 
 void StreamCore::Wake() {
@@ -107,7 +139,11 @@ void StreamCore::RunStep() {
   if (begun) {
     const telemetry::TraceScope scope(call().trace);
     const absl::Status allowed = CheckRights();
-    pump = allowed.ok() ? Step(room, out) : allowed;
+    if (allowed.ok()) {
+      pump = Step(room, out);
+    } else {
+      Cut(allowed);  // and nothing more of what is queued
+    }
   }
   // Nothing calls the source any more, and what it captured may take locks while it goes.
   if (!pump.ok() || *pump == Pump::kDone) DropSource();
@@ -204,7 +240,17 @@ void StreamCore::OnWritten(bool ok) {
 }
 
 void StreamCore::Tick() {
-  MutexLock lock(mutex_);
+  bool ask = false;
+  {
+    MutexLock lock(mutex_);
+    LockedTick();
+    ask = !closing_ && now() - last_check_ >= limits().recheck;
+    if (ask) last_check_ = now();
+  }
+  if (ask) AskAgain();
+}
+
+void StreamCore::LockedTick() {
   if (over_) return;
   if (writing_ && finished_ && now() - write_start_ >= limits().reset) return LockedTakeBack();
   if (writing_ && !finished_ && now() - write_start_ >= limits().stall) {

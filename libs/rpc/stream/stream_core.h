@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <deque>
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -80,9 +81,13 @@ class StreamCore : public std::enable_shared_from_this<StreamCore> {
  private:
   // It is known who opens the stream.
   void Enter(Identified who);
-  // On the pool, before the first step: whether they may.
+  // The same once more, of a stream that is open.
+  void AskAgain();
+  void TakeAgain(absl::StatusOr<Caller> who);
+  // On the pool, before a step: whether they may, if it was asked who they are since the last one.
   absl::Status CheckRights();
   void RunStep();
+  void LockedTick() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void Leave();
   // Whether a step may begin, and what it may put out.
   bool LockedBeginStep(Room* room) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
@@ -103,10 +108,12 @@ class StreamCore : public std::enable_shared_from_this<StreamCore> {
   ThreadPool& pool_;
   grpc::CallbackServerContext* const context_;  // valid until OnOver()
   const Admission admission_;
-  bool entered_ = false;  // the steps'
+  bool entered_ = false;  // with rights; the steps'
   Mutex mutex_;
   // Its caller is written under the lock, by no other thread once a step runs.
   CallLog log_;
+  std::optional<Caller> identified_ ABSL_GUARDED_BY(mutex_);  // whose rights aren't known yet
+  absl::Duration last_check_ ABSL_GUARDED_BY(mutex_);
   uint64_t identifying_ ABSL_GUARDED_BY(mutex_) = 0;
   CallerLimits::Place place_ ABSL_GUARDED_BY(mutex_);
   bool woken_ ABSL_GUARDED_BY(mutex_) = false;     // a step is wanted

@@ -10,13 +10,14 @@ namespace clusterwire::rpc::testing {
 void Desk::Identify(const Shown& shown, Then then) {
   if (shown.authorization.empty()) return then(CallerAt(shown.peer, false));
   const std::string& value = shown.authorization.front();
-  if (value == "wrong") {
-    return then(Error(absl::StatusCode::kUnauthenticated, "TOKEN_INVALID", "nobody knows it"));
-  }
-  if (value == "late") {
+  bool forgotten = false;
+  {
     MutexLock lock(mutex_);
-    waiting_.push_back(std::move(then));
-    return;
+    forgotten = forgotten_.contains(value);
+    if (value == "late") return waiting_.push_back(std::move(then));
+  }
+  if (forgotten) {
+    return then(Error(absl::StatusCode::kUnauthenticated, "TOKEN_INVALID", "nobody knows it"));
   }
   Caller caller = SignedIn(value);
   caller.is_operator = value == "operator";
@@ -30,6 +31,11 @@ void Desk::Answer(const absl::StatusOr<Caller>& answer) {
     waiting.swap(waiting_);
   }
   for (const Then& then : waiting) then(answer);
+}
+
+void Desk::Forget(const std::string& subject) {
+  MutexLock lock(mutex_);
+  forgotten_.insert(subject);
 }
 
 size_t Desk::waiting() const {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <set>
 #include <string>
 #include <vector>
 
@@ -16,9 +17,12 @@ class Desk final : public Authenticator {
   // Tells those who wait who they are.
   void Answer(const absl::StatusOr<Caller>& answer);
   size_t waiting() const;
+  // From now on whoever comes as `subject` is nobody.
+  void Forget(const std::string& subject);
 
  private:
   mutable Mutex mutex_;
+  std::set<std::string> forgotten_ ABSL_GUARDED_BY(mutex_) = {"wrong"};
   std::vector<Then> waiting_ ABSL_GUARDED_BY(mutex_);
 };
 
