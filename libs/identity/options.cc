@@ -100,7 +100,7 @@ void CheckAlgorithms(const std::string& path, const IssuerOptions& issuer, Field
     if (FindAlgorithm(issuer.algorithms[i]) != nullptr) continue;
     errors.Add(absl::StrCat(path, ".algorithms[", i, "]"),
                absl::StrCat("must be one of ", known,
-                            ": with 'none' or a shared secret anybody here could make tokens"));
+                            ": whoever checks a token must not be able to make one"));
   }
 }
 

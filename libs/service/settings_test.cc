@@ -104,7 +104,7 @@ TEST(SettingsTest, WhatOneCallerMayTakeIsReadAndCheckedAndNobodyIsAnOperatorUnas
   config::v1::CatalogueConfig config = Least();
   FieldErrors errors;
   const Settings standard = ReadCommon(config, errors);
-  EXPECT_FALSE(standard.loopback_is_operator);
+  EXPECT_FALSE(standard.callers.loopback_is_operator);
   EXPECT_EQ(standard.limits.subject.calls_per_second, 200);
   EXPECT_EQ(standard.limits.subject.streams, 50);
   EXPECT_EQ(standard.limits.address.calls_per_second, 100);
