@@ -42,6 +42,7 @@ absl::Status LookAtFiles(const config::v1::CatalogueConfig& config) {
   if (!settings.erasure_key_file.empty()) {
     service::LookAtKey(errors, "erasures.key_file", settings.erasure_key_file);
   }
+  identity::LookAtFiles(settings.common.callers, errors);
   return errors.ToStatus();
 }
 

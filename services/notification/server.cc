@@ -1,5 +1,6 @@
 #include "services/notification/server.h"
 
+#include <functional>
 #include <optional>
 #include <set>
 #include <span>

@@ -88,6 +88,7 @@ absl::Status LookAtFiles(const NotificationConfig& config) {
   service::LookAtCertificates(errors, settings.common.tls);
   service::LookAtTokenKey(errors, settings.common.token_key_file);
   service::LookAtSubjectKey(errors, settings.grants.key_file);
+  identity::LookAtFiles(settings.common.callers, errors);
   return errors.ToStatus();
 }
 
