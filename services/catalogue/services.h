@@ -14,7 +14,12 @@
 // The gRPC services of the catalogue, one file each. They translate and decide nothing.
 namespace clusterwire::catalogue {
 
-using api::Api;
+class GrantIndex;
+
+// What every handler needs of the catalogue.
+struct Api : api::Api {
+  rpc::Late<GrantIndex>& grants;
+};
 
 // What handlers look through: all of it is set when the catalogue is opened.
 struct Handles {
@@ -23,6 +28,7 @@ struct Handles {
   rpc::Late<store::Store> store;
   rpc::Late<const rpc::TokenSigner> tokens;
   rpc::Late<const search::Index> index;
+  rpc::Late<GrantIndex> grants;
   rpc::Late<Diagnosis> diagnosis;
   rpc::Parking::Progress indexed;  // the index publishes to it; a Search waits for it
 };

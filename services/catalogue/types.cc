@@ -8,6 +8,7 @@
 
 #include "libs/base/status/error.h"
 #include "libs/facts/registry.h"
+#include "libs/resource/name.h"
 #include "libs/resource/page.h"
 #include "services/catalogue/common/codes/code_book.h"
 #include "services/catalogue/common/fields/facts_fields.h"
@@ -49,6 +50,23 @@ absl::StatusOr<std::string> FirstUser(const store::Reader& reader,
         }));
   }
   return user;
+}
+
+std::vector<std::string> GrantablePatterns() {
+  std::vector<std::string> patterns;
+  for (const CatalogueType& one : AllTypes()) {
+    const bool is_root = store::RootOf(one.type.pattern) == one.type.pattern;
+    if (is_root && one.type.own) patterns.push_back(one.type.pattern);
+  }
+  return patterns;
+}
+
+std::unique_ptr<store::Message> EmptyResource(std::string_view name) {
+  for (const CatalogueType& one : AllTypes()) {
+    if (!resource::NamePattern(one.type.pattern).Matches(name)) continue;
+    return std::unique_ptr<store::Message>(one.type.prototype->New());
+  }
+  return nullptr;
 }
 
 absl::Status CheckUnused(const store::Reader& reader, const std::string& name,

@@ -1,6 +1,8 @@
 #pragma once
 
+#include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -37,6 +39,13 @@ absl::StatusOr<std::string> FirstUser(const store::Reader& reader,
 // FAILED_PRECONDITION, reason IN_USE, when there is one; `name` is what can't be deleted then.
 absl::Status CheckUnused(const store::Reader& reader, const std::string& name,
                          absl::FunctionRef<bool(const std::string& use)> is_it);
+
+// Those of the types that grants can be given on, as their names are written
+// ("clusters/{cluster}"): roots that have Facts. types.cc defines these two as well.
+std::vector<std::string> GrantablePatterns();
+
+// An empty resource of the type that has such names; null when there is none.
+std::unique_ptr<store::Message> EmptyResource(std::string_view name);
 
 // How what has a country says that it uses it: "iso:DE".
 inline std::string CountryUse(const std::string& country) {
