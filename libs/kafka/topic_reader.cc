@@ -150,6 +150,27 @@ absl::StatusOr<std::vector<ReceivedMessage>> TopicReader::Tail(const std::string
   return tail;
 }
 
+absl::Status TopicReader::ReadWhole(const std::string& topic, const Visitor& visit,
+                                    absl::Duration wait) {
+  const Remaining remaining(wait);
+  ASSIGN_OR_RETURN(const MetadataHandle metadata,
+                   AskPatiently(client_.get(), remaining, false,
+                                [&] { return MetadataOf(client_.get(), topic, remaining); }));
+  absl::Status visited;
+  for (int32_t i = 0; i < metadata->topics[0].partition_cnt; ++i) {
+    const TopicPartition partition{topic, i};
+    ASSIGN_OR_RETURN(const Watermarks marks,
+                     QueryWatermarks(client_.get(), partition, remaining, true));
+    if (marks.start == marks.end) continue;
+    RETURN_IF_ERROR(Visit(client_.get(), partition, marks.start, marks.end, remaining,
+                          [&](const rd_kafka_message_t& message) {
+                            if (visited.ok()) visited = visit(ToReceived(message));
+                          }));
+    RETURN_IF_ERROR(visited);
+  }
+  return absl::OkStatus();
+}
+
 absl::StatusOr<std::vector<int64_t>> TopicReader::Ends(const std::string& topic,
                                                        absl::Duration wait) {
   const Remaining remaining(wait);

@@ -46,6 +46,11 @@ class TopicReader {
   absl::StatusOr<std::vector<ReceivedMessage>> Tail(const std::string& topic, const Wanted& wanted,
                                                     absl::Duration wait);
 
+  // Shows `visit` all that the topic holds, each partition from its start to where it ends now. Of a
+  // compacted topic that is the newest of each key and more. An error of `visit` ends it.
+  using Visitor = std::function<absl::Status(const ReceivedMessage&)>;
+  absl::Status ReadWhole(const std::string& topic, const Visitor& visit, absl::Duration wait);
+
   // The offset that the next message of each partition will get, by partition. NOT_FOUND when there
   // is no such topic.
   absl::StatusOr<std::vector<int64_t>> Ends(const std::string& topic, absl::Duration wait);

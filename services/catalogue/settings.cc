@@ -19,6 +19,13 @@ absl::StatusOr<Settings> ReadSettings(const config::v1::CatalogueConfig& config)
   settings.relay.retention =
       service::ReadDuration(errors, "relay.retention", relay.has_retention(), relay.retention(),
                             absl::Minutes(1), absl::Hours(24 * 3650), absl::Hours(7 * 24));
+  settings.grants = service::ReadGrants(config.grants(), errors);
+  if (settings.grants.topic == settings.common.topic) {
+    errors.Add("grants.topic", "must be another topic than kafka.topic");
+  }
+  settings.relay.grants.kafka = settings.common.kafka;
+  settings.relay.grants.topic = settings.grants.topic;
+  settings.relay.grants.replicas = settings.relay.replicas;
   RETURN_IF_ERROR(errors.ToStatus());
   return settings;
 }
@@ -28,6 +35,7 @@ absl::Status LookAtFiles(const config::v1::CatalogueConfig& config) {
   FieldErrors errors;
   service::LookAtDatabase(errors, "database.url", settings.common.database, kDatabaseOwner);
   service::LookAtTokenKey(errors, settings.common.token_key_file);
+  service::LookAtSubjectKey(errors, settings.grants.key_file);
   return errors.ToStatus();
 }
 

@@ -4,6 +4,7 @@
 
 #include "clusterwire/config/v1/catalogue.pb.h"
 
+#include "libs/service/grant_settings.h"
 #include "libs/service/settings.h"
 #include "services/catalogue/changes/relay.h"
 
@@ -16,6 +17,7 @@ inline constexpr std::string_view kDatabaseOwner = "catalogue";
 struct Settings {
   service::Settings common;
   Relay::Options relay;
+  service::GrantSettings grants;
 };
 
 // INVALID_ARGUMENT with every option that is missing or out of range, by its path: "relay.batch".
