@@ -35,6 +35,15 @@ class RightsTest(unittest.TestCase):
         self.assertEqual([self.mode(name) for name in ("new/data", "old", "old/log")],
                          [0o700, 0o700, 0o600])
 
+    def test_the_keys_are_private_and_made_once(self):
+        script = f"state_dir={self.local}/state; source {HERE}/services.sh; make_secrets"
+        self.run_script(script)
+        keys = ["subject.key", "issuer/key.pem", "issuer/keys.json"]
+        made = [(self.local / "state" / key).read_bytes() for key in keys]
+        self.run_script(script)
+        self.assertEqual([self.mode(f"state/{key}") for key in keys], [0o600] * 3)
+        self.assertEqual([(self.local / "state" / key).read_bytes() for key in keys], made)
+
     def test_what_a_started_program_makes_is_private_and_its_log_too(self):
         (self.local / "log").mkdir()
         (self.local / "log" / "maker.log").write_text("an earlier start\n")

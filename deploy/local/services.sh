@@ -19,7 +19,8 @@ start_service() {
   stop_process "$name"
   need_free_port "$name" "$port" "--$name-port"
   need_free_port "the metrics of $name" "$http_port" "--$name-http-port"
-  arguments=(--config "$root/deploy/config/$name.textproto")
+  # Who is on this machine may do everything.
+  arguments=(--config "$root/deploy/config/$name.textproto" --set listen.loopback_is_operator=true)
   for override in "$@"; do
     arguments+=(--set "$override")
   done
@@ -32,7 +33,27 @@ start_service() {
   say "started $name"
 }
 
-# Where NAME keeps its data, and the topic that goes with them: another database has another history.
+# The key by which both services hash subjects on the topic of grants, and the issuer of this machine's
+# own, whose tokens deploy/local/token makes.
+make_secrets() {
+  mkdir -p "$state_dir"
+  "$root/deploy/local/token" --make-key --folder "$state_dir/issuer" || return
+  [[ -s $state_dir/subject.key ]] && return
+  (umask 077 && head -c 32 /dev/urandom >"$state_dir/subject.key.new") &&
+    mv "$state_dir/subject.key.new" "$state_dir/subject.key"
+}
+
+# What both services know of callers.
+callers() {
+  echo "callers.issuers[0].name=local"
+  echo "callers.issuers[0].issuer=https://clusterwire.invalid"
+  echo "callers.issuers[0].audience=clusterwire"
+  echo "callers.issuers[0].jwks_file=$state_dir/issuer/keys.json"
+  echo "grants.topic=${topic/changes/grants}"
+  echo "grants.subject_key_file=$state_dir/subject.key"
+}
+
+# Where NAME keeps its data, and the topics that go with them: another database has another history.
 data_of() {
   if [[ $database == postgres ]]; then
     echo "database.url=$(postgres_url "$1")"
@@ -44,7 +65,7 @@ data_of() {
 
 start_catalogue() {
   local data
-  mapfile -t data < <(data_of catalogue)
+  mapfile -t data < <(data_of catalogue && callers)
   start_service catalogue "$catalogue_port" "$catalogue_http_port" \
     "listen.grpc_address=127.0.0.1:$catalogue_port" \
     "listen.http_address=127.0.0.1:$catalogue_http_port" \
@@ -56,7 +77,7 @@ start_catalogue() {
 # Webhooks may go to this machine, in plain http: the receiver of the demonstration is here.
 start_notification() {
   local data
-  mapfile -t data < <(data_of notification)
+  mapfile -t data < <(data_of notification && callers)
   start_service notification "$notification_port" "$notification_http_port" \
     "listen.grpc_address=127.0.0.1:$notification_port" \
     "listen.http_address=127.0.0.1:$notification_http_port" \

@@ -26,15 +26,17 @@ JAVA = ["java", "-Xmx384m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-cp"
 
 
 class Broker:
-    def __init__(self, folder):
+    def __init__(self, folder, more_settings="", administrator=None):
+        """`more_settings` of the broker, which win; `administrator` says how one connects to it then."""
         port, controller = free_ports(2)
         self.address = f"127.0.0.1:{port}"
         self._port = port
-        self._admin = AdminClient({"bootstrap.servers": self.address, "log_level": 0})
+        self._admin = AdminClient({"bootstrap.servers": self.address, "log_level": 0,
+                                   **(administrator or {})})
         settings = folder / "kafka.properties"
         settings.write_text(SETTINGS.read_text().replace("@PORT@", str(port))
                             .replace("@CONTROLLER_PORT@", str(controller))
-                            .replace("@STATE@", str(folder / "kafka")) + FOR_TESTS)
+                            .replace("@STATE@", str(folder / "kafka")) + FOR_TESTS + more_settings)
         formatted = subprocess.run([*JAVA, "kafka.tools.StorageTool", "format", "-t", CLUSTER_ID,
                                     "-c", str(settings)], capture_output=True, text=True)
         if formatted.returncode:
