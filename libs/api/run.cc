@@ -48,9 +48,13 @@ absl::Status DryRun(WriteCall call, const Message& request, const absl::Status& 
   return about_fields ? Joined(known, found) : found;
 }
 
-// The same rights give the same key in any order. Members' names may be many and long.
-std::string KeyOf(const filter::Viewer& viewer) {
-  if (viewer.operator_) return "operator";
+// Through whose eyes a subject gets its answers. The own ones are the same whatever rights come or
+// go: a write that gives a right to its caller must find its answer when it is repeated, and
+// whether an answer may be given again is asked anew each time. The same rights of others give the
+// same key in any order; their names may be many and long.
+std::string KeyOf(const rpc::Caller& caller, const filter::Viewer& viewer) {
+  if (caller.is_operator) return "operator";
+  if (!caller.views_as) return "own";
   if (viewer.members.empty()) return "public";
   return absl::BytesToHexString(Sha256(absl::StrJoin(viewer.members, "\n")));
 }
@@ -62,7 +66,9 @@ filter::Viewer ViewerOf(const rpc::Caller& caller) {
                         .members = caller.members,
                         .edits = caller.edits,
                         .owns = caller.owns};
-  if (caller.proof != rpc::Caller::Proof::kNone) viewer.subject = caller.subject;
+  // Who sees as others do has nothing of their own.
+  const bool known = caller.proof != rpc::Caller::Proof::kNone;
+  if (known && !caller.views_as) viewer.subject = caller.subject;
   for (auto* names : {&viewer.members, &viewer.edits, &viewer.owns}) std::ranges::sort(*names);
   return viewer;
 }
@@ -76,7 +82,7 @@ absl::StatusOr<WriteCall> WriteCallOf(const rpc::CallContext& call, const Messag
   ASSIGN_OR_RETURN(store::WriteOptions store_call,
                    resource::MakeCall({call.caller.subject, traceparent, call.method}, request));
   WriteCall write{.viewer = ViewerOf(call.caller), .store = std::move(store_call)};
-  write.store.view = KeyOf(write.viewer);
+  write.store.view = KeyOf(call.caller, write.viewer);
   return write;
 }
 

@@ -10,6 +10,7 @@
 
 #include "libs/base/status/error.h"
 #include "libs/base/threads/stop_signal.h"
+#include "libs/rpc/admission/access.h"
 #include "libs/telemetry/foreign_log.h"
 #include "libs/telemetry/log.h"
 #include "libs/telemetry/process_metrics.h"
@@ -26,7 +27,9 @@ Server::Server(const Settings& settings, std::string name, Clock& clock, Random&
       name_(std::move(name)),
       clock_(clock),
       random_(random),
-      runtime_(metrics_, clock, random, {.started = false}),
+      authenticator_(settings.loopback_is_operator),
+      runtime_(metrics_, clock, random,
+               {.authenticator = &authenticator_, .callers = settings.limits, .started = false}),
       reads_(runtime_,
              {.name = "reads", .threads = settings.readers, .queue_limit = settings.queue_limit}),
       writes_(runtime_,
@@ -40,7 +43,10 @@ absl::Status Server::Start(rpc::Services services) {
   telemetry::SetLogLevel(settings_.log_level);
   telemetry::TakeProtobufLog();
   rpc::Server::Options options = settings_.grpc;
-  for (const rpc::Service& service : services) service_names_.push_back(service.name);
+  for (const rpc::Service& service : services) {
+    RETURN_IF_ERROR(rpc::CheckAccessStated(service.name));
+    service_names_.push_back(service.name);
+  }
   options.health_names = service_names_;
   options.health_names.push_back(absl::StrCat(name_, ".live"));
   options.health_names.push_back(absl::StrCat(name_, ".ready"));

@@ -17,6 +17,7 @@
 #include "libs/base/time/clock.h"
 #include "libs/config/program.h"
 #include "libs/http/server.h"
+#include "libs/rpc/admission/by_address.h"
 #include "libs/rpc/server/runtime.h"
 #include "libs/rpc/server/server.h"
 #include "libs/service/findings.h"
@@ -108,6 +109,7 @@ class Server {
   Clock& clock_;
   Random& random_;
   telemetry::Metrics metrics_;
+  rpc::ByAddress authenticator_;
   rpc::Runtime runtime_;
   rpc::ThreadPool reads_;
   rpc::ThreadPool writes_;

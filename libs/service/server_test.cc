@@ -50,9 +50,10 @@ class EchoServer final : public Server {
         echo_(runtime().parking(), {.name = "", .reason = "", .newest = nullptr}) {}
   ~EchoServer() override { Stop(); }
 
+  template <typename Contract = EchoService>
   absl::Status Start() {
     rpc::Services services;
-    services.push_back(rpc::testing::MakeEchoService(
+    services.push_back(rpc::testing::MakeEchoService<Contract>(
         {.echo = [](const auto&, const auto&) { return EchoResponse(); }}, reads(), echo_));
     return Server::Start(std::move(services));
   }
@@ -78,6 +79,7 @@ class ServerTest : public ::testing::Test {
     settings_.readers = settings_.writers = 1;
     settings_.queue_limit = 10;
     settings_.stop_grace = absl::Seconds(1);
+    settings_.loopback_is_operator = true;
   }
 
   std::unique_ptr<EchoServer> Start() {
@@ -172,6 +174,23 @@ TEST_F(ServerTest, WhatWasOpenedEndsWithTheServer) {
   EXPECT_EQ(outside_.alive, 1);
   server = nullptr;
   EXPECT_EQ(outside_.alive, 0);
+}
+
+TEST_F(ServerTest, AServiceWithAMethodThatDoesntStateWhoMayCallItIsNotServed) {
+  EchoServer server(settings_, clock_, outside_);
+  EXPECT_THAT(server.Start<rpc::testing::SilentService>(),
+              StatusIs(absl::StatusCode::kInternal, HasSubstr("SilentService.Echo")));
+}
+
+TEST_F(ServerTest, WhoCallsFromThisMachineIsAnOperatorOnlyWhereThatIsConfigured) {
+  settings_.loopback_is_operator = false;
+  settings_.limits.address.calls_per_second = 1;
+  const auto server = Start();
+  ASSERT_TRUE(Passing([&] { return server->opened(); }));
+  // An operator would have no limits.
+  EXPECT_THAT(Call(*server), IsOk());
+  EXPECT_THAT(Call(*server), IsOk());
+  EXPECT_THAT(Call(*server), ReasonIs("CALLER_LIMIT"));
 }
 
 TEST_F(ServerTest, AnAddressThatCannotBeListenedOnIsAnErrorAtOnce) {

@@ -1,7 +1,9 @@
 #include "libs/service/settings.h"
 
 #include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
 
+#include "libs/base/text/strings.h"
 #include "libs/config/check.h"
 #include "libs/kafka/check.h"
 #include "libs/sql/url.h"
@@ -33,6 +35,26 @@ void SplitAddress(const std::string& address, http::Server::Options* options) {
   if (!absl::SimpleAtoi(address.substr(colon + 1), &options->port)) options->port = 0;
 }
 
+rpc::CallerLimits::Options ReadLimits(FieldErrors& errors, const config::v1::CallerLimits& limits) {
+  constexpr int kMostCalls = 1'000'000;
+  constexpr int kMostStreams = 100'000;
+  const auto read = [&](std::string_view name, int value, int most, int64_t by_default) {
+    return ReadNumber(errors, absl::StrCat("callers.limits.", ToAbsl(name)), value, most,
+                      static_cast<int>(by_default));
+  };
+  rpc::CallerLimits::Options options;
+  options.subject.calls_per_second = read("calls_per_second", limits.calls_per_second(), kMostCalls,
+                                          options.subject.calls_per_second);
+  options.subject.streams =
+      read("streams", limits.streams(), kMostStreams, options.subject.streams);
+  options.address.calls_per_second =
+      read("public_calls_per_second", limits.public_calls_per_second(), kMostCalls,
+           options.address.calls_per_second);
+  options.address.streams =
+      read("public_streams", limits.public_streams(), kMostStreams, options.address.streams);
+  return options;
+}
+
 }  // namespace
 
 int ReadNumber(FieldErrors& errors, std::string_view path, int value, int most, int by_default) {
@@ -56,8 +78,9 @@ sql::Options ReadConnections(FieldErrors& errors, std::string_view path, int rea
 
 Settings ReadCommon(const config::v1::Listen& listen, const config::v1::Database& database,
                     const config::v1::Kafka& kafka, const config::v1::Calls& calls,
-                    const config::v1::Log& log, const config::v1::Stop& stop,
-                    const std::string& token_key_file, FieldErrors& errors) {
+                    const config::v1::Callers& callers, const config::v1::Log& log,
+                    const config::v1::Stop& stop, const std::string& token_key_file,
+                    FieldErrors& errors) {
   FieldErrors address;
   config::CheckAddress(address, "listen.grpc_address", listen.grpc_address());
   errors.AddAll("", address.ToStatus());
@@ -92,6 +115,8 @@ Settings ReadCommon(const config::v1::Listen& listen, const config::v1::Database
   settings.stop_grace = ReadDuration(errors, "stop.grace", stop.has_grace(), stop.grace(),
                                      absl::ZeroDuration(), absl::Minutes(10), absl::Seconds(10));
   settings.token_key_file = token_key_file;
+  settings.loopback_is_operator = listen.loopback_is_operator();
+  settings.limits = ReadLimits(errors, callers.limits());
   return settings;
 }
 

@@ -10,6 +10,7 @@
 #include "libs/base/status/error.h"
 #include "libs/http/server.h"
 #include "libs/kafka/client.h"
+#include "libs/rpc/admission/caller_limits.h"
 #include "libs/rpc/server/server.h"
 #include "libs/sql/database.h"
 #include "libs/telemetry/log.h"
@@ -30,18 +31,22 @@ struct Settings {
   telemetry::LogLevel log_level = telemetry::LogLevel::kInfo;
   absl::Duration stop_grace;
   std::string token_key_file;
+  bool loopback_is_operator = false;
+  rpc::CallerLimits::Options limits;
 };
 
 // Reads them from a service's configuration, which has the fields listen, database, kafka, calls,
-// log, stop and token_key_file. Adds what is missing or out of range to `errors`, by its path.
+// callers, log, stop and token_key_file. Adds what is missing or out of range to `errors`, by its
+// path.
 Settings ReadCommon(const config::v1::Listen& listen, const config::v1::Database& database,
                     const config::v1::Kafka& kafka, const config::v1::Calls& calls,
-                    const config::v1::Log& log, const config::v1::Stop& stop,
-                    const std::string& token_key_file, FieldErrors& errors);
+                    const config::v1::Callers& callers, const config::v1::Log& log,
+                    const config::v1::Stop& stop, const std::string& token_key_file,
+                    FieldErrors& errors);
 template <typename Config>
 Settings ReadCommon(const Config& config, FieldErrors& errors) {
   return ReadCommon(config.listen(), config.database(), config.kafka(), config.calls(),
-                    config.log(), config.stop(), config.token_key_file(), errors);
+                    config.callers(), config.log(), config.stop(), config.token_key_file(), errors);
 }
 
 // The connections that a service needs with `readers` reading threads, the option at `path`.

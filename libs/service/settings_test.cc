@@ -77,5 +77,35 @@ TEST(SettingsTest, ADatabaseThatIsNoneOfTheKnownKindsIsRefusedWithoutItsPassword
   }
 }
 
+TEST(SettingsTest, WhatOneCallerMayTakeIsReadAndCheckedAndNobodyIsAnOperatorUnasked) {
+  config::v1::CatalogueConfig config = Least();
+  FieldErrors errors;
+  const Settings standard = ReadCommon(config, errors);
+  EXPECT_FALSE(standard.loopback_is_operator);
+  EXPECT_EQ(standard.limits.subject.calls_per_second, 200);
+  EXPECT_EQ(standard.limits.subject.streams, 50);
+  EXPECT_EQ(standard.limits.address.calls_per_second, 100);
+  EXPECT_EQ(standard.limits.address.streams, 20);
+
+  config::v1::CallerLimits& limits = *config.mutable_callers()->mutable_limits();
+  limits.set_calls_per_second(7);
+  limits.set_public_streams(3);
+  const Settings settings = ReadCommon(config, errors);
+  ASSERT_THAT(errors.ToStatus(), IsOk());
+  EXPECT_EQ(settings.limits.subject.calls_per_second, 7);
+  EXPECT_EQ(settings.limits.address.streams, 3);
+
+  limits.set_calls_per_second(-1);
+  limits.set_streams(-1);
+  limits.set_public_calls_per_second(2'000'000);
+  limits.set_public_streams(-5);
+  ReadCommon(config, errors);
+  const absl::Status status = errors.ToStatus();
+  for (const char* option :
+       {"calls_per_second", "streams", "public_calls_per_second", "public_streams"}) {
+    EXPECT_THAT(status, HasFieldError(std::string("callers.limits.") + option));
+  }
+}
+
 }  // namespace
 }  // namespace clusterwire::service

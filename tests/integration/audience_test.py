@@ -59,7 +59,7 @@ class AudienceTest(unittest.TestCase):
         refused = refusal(self.client.Cluster.DeleteCluster,
                           catalogue.DeleteClusterRequest(name="clusters/silicon-saxony-e-v"),
                           metadata=PUBLIC)
-        self.assertEqual((refused.code.name, refused.reason), ("PERMISSION_DENIED", "NOT_YOURS"))
+        self.assertEqual((refused.code.name, refused.reason), ("UNAUTHENTICATED", "SIGN_IN"))
 
     def test_4_publishing_is_entered_and_shows_nothing_of_the_draft(self):
         # A change of another cluster that was told of proves that the draft's would have been.

@@ -139,7 +139,7 @@ class ProxyTest(unittest.TestCase):
     def test_a_caller_through_the_proxy_is_no_operator(self):
         answer = api.refusal(self.clusters.CreateCluster, catalogue.CreateClusterRequest(
             cluster_id="stranger", cluster=catalogue.Cluster(title="Stranger", country="DE")))
-        self.assertEqual(answer.code, grpc.StatusCode.PERMISSION_DENIED)
+        self.assertEqual(answer.code, grpc.StatusCode.UNAUTHENTICATED)
 
     def test_endless_headers_cost_the_service_nothing(self):
         pid = self.stack.catalogue.process.pid

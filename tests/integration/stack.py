@@ -25,6 +25,7 @@ class Service:
         self.database_url = database.url(folder, name)
         overrides = {"listen.grpc_address": self.address,
                      "listen.http_address": f"127.0.0.1:{self.http_port}",
+                     "listen.loopback_is_operator": "true",
                      "database.url": self.database_url,
                      "token_key_file": folder / f"{name}.key",
                      "stop.grace": "5s", **settings}

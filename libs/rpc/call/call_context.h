@@ -4,15 +4,14 @@
 #include <string_view>
 #include <vector>
 
-#include "absl/status/statusor.h"
 #include "absl/time/time.h"
 
 #include "libs/telemetry/trace.h"
 
 namespace clusterwire::rpc {
 
-// Who is calling and what they may see: the one seam for identity. Everything behind it asks only
-// this; certificates and tokens will fill it from elsewhere and change nothing else.
+// Who is calling and what they may: the one seam for identity. Everything behind the runners asks
+// only this (libs/rpc/admission makes it).
 struct Caller {
   // How it was shown who calls.
   enum class Proof { kNone, kLoopback, kCertificate, kToken };
@@ -28,6 +27,10 @@ struct Caller {
   std::vector<std::string> members = {};
   std::vector<std::string> edits = {};
   std::vector<std::string> owns = {};
+  // An operator who sees as others do (clusterwire-view-as): the rights above aren't the subject's.
+  bool views_as = false;
+
+  friend bool operator==(const Caller&, const Caller&) = default;
 };
 
 // What a handler and the domain know of a call besides its request. Knows no gRPC, so that a domain
@@ -42,19 +45,7 @@ struct CallContext {
   std::string peer = "";    // "ipv4:127.0.0.1:50112"
 };
 
-inline constexpr std::string_view kViewAsKey = "clusterwire-view-as";
-inline constexpr size_t kMaxViewAs = 20;
-
 // Whether host:port is reached from this machine alone.
 bool IsLoopback(std::string_view address);
-
-// The caller behind a connection from `peer`, as gRPC writes it ("ipv4:127.0.0.1:50112"). Loopback
-// or a Unix socket is an operator, anyone else is the public: so a proxy on the same machine would
-// hand its rights to all the world; don't put one there.
-//
-// `view_as` are the values of the metadata key clusterwire-view-as, by which an operator gives up
-// rights to see what others see: "public", or up to kMaxViewAs resource names. Anything else is
-// INVALID_ARGUMENT; a resource name from a caller who is no operator is PERMISSION_DENIED.
-absl::StatusOr<Caller> CallerFrom(std::string_view peer, const std::vector<std::string>& view_as);
 
 }  // namespace clusterwire::rpc

@@ -23,27 +23,6 @@ constexpr char kTraceparentKey[] = "traceparent";
 
 std::string_view ToView(grpc::string_ref text) { return {text.data(), text.size()}; }
 
-std::vector<std::string> ValuesOf(const grpc::ServerContextBase& context, std::string_view key) {
-  std::vector<std::string> values;
-  const auto [begin, end] =
-      context.client_metadata().equal_range(grpc::string_ref(key.data(), key.size()));
-  for (auto entry = begin; entry != end; ++entry) values.emplace_back(ToView(entry->second));
-  return values;
-}
-
-// As HTTP/2 counts it (RFC 7540, 6.5.2).
-absl::Status CheckMetadataSize(const grpc::ServerContextBase& context, size_t limit) {
-  constexpr size_t kPerEntry = 32;
-  size_t bytes = 0;
-  for (const auto& [key, value] : context.client_metadata()) {
-    if (ToView(key) == kMethodKey) continue;  // ours
-    bytes += key.size() + value.size() + kPerEntry;
-  }
-  if (bytes <= limit) return absl::OkStatus();
-  return Error(absl::StatusCode::kResourceExhausted, "METADATA_TOO_LARGE",
-               absl::StrCat("the call's metadata takes ", bytes, " bytes; send at most ", limit));
-}
-
 // By the monotonic clock: gRPC's own conversion to the wall clock is off after a step of it.
 absl::Duration TimeLeft(const grpc::ServerContextBase& context) {
   const gpr_timespec deadline = gpr_convert_clock_type(context.raw_deadline(), GPR_CLOCK_MONOTONIC);
@@ -82,10 +61,12 @@ class CallInterceptor final : public grpc::experimental::Interceptor {
   }
 
   grpc::Status Refuse() {
-    CallContext call;
-    const absl::Status refusal = ReadContext(*info_.server_context(), runtime_, &call);
-    return CallLog(runtime_, std::move(call))
-        .Finish(refusal.ok() ? UnreadableError("the request") : refusal);
+    const grpc::ServerContextBase& context = *info_.server_context();
+    CallLog log(runtime_, ReadCall(context, runtime_));
+    absl::Status refusal = CheckMetadata(context, runtime_);
+    // Whoever it is, they are counted as somebody unknown.
+    if (refusal.ok()) refusal = runtime_.caller_limits().TakeCall(Caller(), log.call().peer);
+    return log.Finish(refusal.ok() ? UnreadableError("the request") : refusal);
   }
 
   Runtime& runtime_;
@@ -108,19 +89,39 @@ class CallInterceptorFactory final : public grpc::experimental::ServerIntercepto
 
 }  // namespace
 
-absl::Status ReadContext(const grpc::ServerContextBase& context, Runtime& runtime,
-                         CallContext* call) {
-  call->peer = context.peer();
-  for (std::string& method : ValuesOf(context, kMethodKey)) call->method = std::move(method);
-  call->deadline = runtime.clock().Now() + TimeLeft(context);
+CallContext ReadCall(const grpc::ServerContextBase& context, Runtime& runtime) {
+  CallContext call;
+  call.peer = context.peer();
+  for (std::string& method : ValuesOf(context, kMethodKey)) call.method = std::move(method);
+  call.deadline = runtime.clock().Now() + TimeLeft(context);
   std::optional<telemetry::TraceContext> parent;
   const std::vector<std::string> traceparents = ValuesOf(context, kTraceparentKey);
   // More than one can't be told apart, so none is believed.
   if (traceparents.size() == 1) parent = telemetry::TraceContext::Parse(traceparents.front());
-  call->trace = parent.value_or(telemetry::TraceContext()).Child(runtime.random());
-  RETURN_IF_ERROR(CheckMetadataSize(context, runtime.max_metadata_bytes()));
-  ASSIGN_OR_RETURN(call->caller, CallerFrom(call->peer, ValuesOf(context, kViewAsKey)));
-  return absl::OkStatus();
+  call.trace = parent.value_or(telemetry::TraceContext()).Child(runtime.random());
+  return call;
+}
+
+// As HTTP/2 counts it (RFC 7540, 6.5.2).
+absl::Status CheckMetadata(const grpc::ServerContextBase& context, const Runtime& runtime) {
+  constexpr size_t kPerEntry = 32;
+  const size_t limit = runtime.max_metadata_bytes();
+  size_t bytes = 0;
+  for (const auto& [key, value] : context.client_metadata()) {
+    if (ToView(key) == kMethodKey) continue;  // ours
+    bytes += key.size() + value.size() + kPerEntry;
+  }
+  if (bytes <= limit) return absl::OkStatus();
+  return Error(absl::StatusCode::kResourceExhausted, "METADATA_TOO_LARGE",
+               absl::StrCat("the call's metadata takes ", bytes, " bytes; send at most ", limit));
+}
+
+std::vector<std::string> ValuesOf(const grpc::ServerContextBase& context, std::string_view key) {
+  std::vector<std::string> values;
+  const auto [begin, end] =
+      context.client_metadata().equal_range(grpc::string_ref(key.data(), key.size()));
+  for (auto entry = begin; entry != end; ++entry) values.emplace_back(ToView(entry->second));
+  return values;
 }
 
 std::unique_ptr<grpc::experimental::ServerInterceptorFactoryInterface> MakeCallInterceptor(

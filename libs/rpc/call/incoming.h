@@ -1,6 +1,10 @@
 #pragma once
 
 #include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/time/time.h"
@@ -16,12 +20,16 @@
 // it.
 namespace clusterwire::rpc {
 
-// Reads peer, metadata, method and deadline of a call that came in. An error is the caller's (a bad
-// view-as, too much metadata); `call` then still has what the access log needs.
-absl::Status ReadContext(const grpc::ServerContextBase& context, Runtime& runtime,
-                         CallContext* call);
+// Peer, method, trace and deadline of a call that came in: all but who calls.
+CallContext ReadCall(const grpc::ServerContextBase& context, Runtime& runtime);
 
-// Lets ReadContext() know the method: gRPC tells it to interceptors only. It travels under a key
+// RESOURCE_EXHAUSTED, reason METADATA_TOO_LARGE, for more than a call may bring.
+absl::Status CheckMetadata(const grpc::ServerContextBase& context, const Runtime& runtime);
+
+// Each value that the call's metadata has under `key`.
+std::vector<std::string> ValuesOf(const grpc::ServerContextBase& context, std::string_view key);
+
+// Lets ReadCall() know the method: gRPC tells it to interceptors only. It travels under a key
 // that no client can send, since it starts with a colon. Also answers a request that can't be
 // parsed, of a method that isn't read as bytes: gRPC itself would say UNIMPLEMENTED and no word,
 // and no runner hears of it. `runtime` outlives the server.
@@ -35,6 +43,8 @@ class CallLog {
   CallLog(Runtime& runtime, CallContext call);
 
   const CallContext& call() const { return call_; }
+  // Who calls, as far as it is known by now.
+  void SetCaller(Caller caller) { call_.caller = std::move(caller); }
   // Logs and counts the call's end, once, and gives what the client is to see of `status`.
   grpc::Status Finish(const absl::Status& status);
 

@@ -7,14 +7,10 @@
 
 #include "libs/base/status/error.h"
 #include "libs/base/text/strings.h"
+#include "libs/rpc/admission/peer.h"
 
 namespace clusterwire::rpc {
 namespace {
-
-// "ipv4:127.0.0.1" of "ipv4:127.0.0.1:50112": a client's next connection has another port.
-std::string AddressOf(std::string_view peer) {
-  return std::string(peer.substr(0, peer.rfind(':')));
-}
 
 absl::Status TooMany(size_t limit, std::string_view whose) {
   return WithRetryDelay(

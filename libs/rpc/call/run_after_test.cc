@@ -150,6 +150,9 @@ TEST(RunAfterTest, ADeadlineEndsTheWait) {
   grpc::ClientContext context;
   Prepare({.deadline = absl::Now() + absl::Milliseconds(200)}, &context);
   EXPECT_THAT(Call(server, &context), StatusIs(absl::StatusCode::kDeadlineExceeded));
+  EXPECT_TRUE(Eventually([&] {
+    return absl::StrContains(server.metrics().Render(), "code=\"CANCELLED\"");
+  })) << "the server learns of it a moment after the client";
   others.Answer(absl::OkStatus());
   EXPECT_EQ(runs, 0);
 }

@@ -8,7 +8,9 @@
 #include <grpcpp/server_context.h>
 #include <grpcpp/support/server_callback.h>
 
+#include "libs/base/status/error.h"
 #include "libs/base/threads/mutex.h"
+#include "libs/rpc/admission/admission.h"
 #include "libs/rpc/call/incoming.h"
 #include "libs/telemetry/trace.h"
 
@@ -18,17 +20,18 @@ namespace {
 constexpr absl::Duration kMaxWait = absl::Seconds(10);        // for a revision
 constexpr absl::Duration kReserve = absl::Milliseconds(100);  // what an answer needs to get back
 
-// One call from its arrival to its status: ends at once, or runs on the pool, where it looks
-// whether its revision is there, and may be parked in between. Keeps itself until gRPC is done with
-// it; who may still use it after that, because the call can end on another thread, holds a pointer.
+// One call from its arrival to its status: it is let in and runs on the pool, where it looks
+// whether its revision is there, and may be parked in between; or ends at once. Keeps itself until
+// gRPC is done with it; who may still use it after that, because the call can end on another
+// thread, holds a pointer.
 class UnaryCall final : public grpc::ServerUnaryReactor,
                         public std::enable_shared_from_this<UnaryCall> {
  public:
-  UnaryCall(ThreadPool& pool, grpc::CallbackServerContext* context, CallContext call,
-            UnaryWork work)
+  UnaryCall(ThreadPool& pool, grpc::CallbackServerContext* context, UnaryWork work)
       : pool_(pool),
         context_(context),
-        log_(pool.runtime(), std::move(call)),
+        admission_(pool, *context, Admission::Kind::kUnary),
+        log_(pool.runtime(), admission_.call()),
         work_(std::move(work)),
         alive_until_(clock().Uptime() + (log_.call().deadline - clock().Now())) {
     pool_.runtime().EnterCall();
@@ -37,22 +40,47 @@ class UnaryCall final : public grpc::ServerUnaryReactor,
 
   // One of these two, once, after construction. `reader` may be null: the call then waits for no
   // revision.
-  void Start(const absl::Status& refusal, const Parking::Progress* reader, int64_t revision) {
-    if (!Enter(refusal)) return;
-    const bool there = reader == nullptr || reader->revision() >= revision;
-    Post([this, there, reader, revision] { there ? Run() : Await(*reader, revision); });
+  void Start(const Parking::Progress* reader, int64_t revision) {
+    LetIn([this, reader, revision] {
+      const bool there = reader == nullptr || reader->revision() >= revision;
+      there ? Run() : Await(*reader, revision);
+    });
   }
-  void Start(const absl::Status& refusal, Ask ask) {
-    if (!Enter(refusal)) return;
-    Post([this, ask = std::move(ask)] { AskFirst(ask); });
+  void Start(Ask ask) {
+    LetIn([this, ask = std::move(ask)] { AskFirst(ask); });
   }
 
  private:
-  bool Enter(absl::Status refusal) {
+  // Runs `step` on the pool, if the caller is let in.
+  void LetIn(std::function<void()> step) {
     self_ = shared_from_this();
-    if (refusal.ok()) refusal = pool_.CheckTaken();
-    if (!refusal.ok()) End(refusal);
-    return refusal.ok();
+    const uint64_t id =
+        admission_.Ask([weak = weak_from_this(), step = std::move(step)](Identified who) mutable {
+          if (const auto self = weak.lock()) self->Enter(std::move(who), std::move(step));
+        });
+    bool cancelled = false;
+    {
+      MutexLock lock(mutex_);
+      identifying_ = id;
+      cancelled = cancelled_;
+    }
+    if (cancelled) pool_.runtime().identifying().Cancel(id);
+  }
+  void Enter(Identified who, std::function<void()> step) {
+    log_.SetCaller(std::move(who.caller));
+    if (who.status.ok()) who.status = pool_.CheckTaken();  // it may have stopped meanwhile
+    if (!who.status.ok()) return End(who.status);
+    Post([this, step = std::move(step)] {
+      if (const absl::Status status = CheckRights(); !status.ok()) return End(status);
+      step();
+    });
+  }
+  absl::Status CheckRights() {
+    RETURN_IF_ERROR(CheckAlive());
+    const telemetry::TraceScope scope(log_.call().trace);
+    ASSIGN_OR_RETURN(Caller caller, admission_.Enter(log_.call().caller));
+    log_.SetCaller(std::move(caller));
+    return absl::OkStatus();
   }
 
   Clock& clock() const { return pool_.runtime().clock(); }
@@ -137,14 +165,16 @@ class UnaryCall final : public grpc::ServerUnaryReactor,
   void End(const absl::Status& status) { Finish(log_.Finish(status)); }
 
   void OnCancel() override {
-    uint64_t id = 0;
+    uint64_t identifying = 0, parked = 0;
     {
       MutexLock lock(mutex_);
       cancelled_ = true;
-      id = parked_;
+      identifying = identifying_;
+      parked = parked_;
     }
-    if (id != 0) {
-      pool_.runtime().parking().Cancel(id);
+    pool_.runtime().identifying().Cancel(identifying);  // nothing when it is answered
+    if (parked != 0) {
+      pool_.runtime().parking().Cancel(parked);
     } else {
       TakeAnswer(absl::CancelledError("the client went away"));
     }
@@ -153,25 +183,25 @@ class UnaryCall final : public grpc::ServerUnaryReactor,
 
   ThreadPool& pool_;
   grpc::CallbackServerContext* const context_;
+  const Admission admission_;
   CallLog log_;
   const UnaryWork work_;
   const absl::Duration alive_until_;  // the deadline, by a clock that nobody sets
   Mutex mutex_;
   bool cancelled_ ABSL_GUARDED_BY(mutex_) = false;
+  uint64_t identifying_ ABSL_GUARDED_BY(mutex_) = 0;
   uint64_t parked_ ABSL_GUARDED_BY(mutex_) = 0;
   bool waiting_ ABSL_GUARDED_BY(mutex_) = false;                // for an answer, with `ask` done
   std::optional<absl::Status> answer_ ABSL_GUARDED_BY(mutex_);  // to what was asked
   std::shared_ptr<UnaryCall> self_;                             // until gRPC is done
 };
 
-// `first` is what UnaryCall::Start() gets besides the refusal.
+// `first` is what UnaryCall::Start() gets.
 template <typename... First>
 grpc::ServerUnaryReactor* Start(ThreadPool& pool, grpc::CallbackServerContext* context,
                                 UnaryWork work, First... first) {
-  CallContext call;
-  const absl::Status refusal = ReadContext(*context, pool.runtime(), &call);
-  const auto unary = std::make_shared<UnaryCall>(pool, context, std::move(call), std::move(work));
-  unary->Start(refusal, std::move(first)...);
+  const auto unary = std::make_shared<UnaryCall>(pool, context, std::move(work));
+  unary->Start(std::move(first)...);
   return unary.get();  // keeps itself
 }
 

@@ -29,6 +29,8 @@ Runtime::Runtime(telemetry::Metrics& metrics, Clock& clock, Random& random, Opti
                                           "Outgoing bytes that streams hold now")]() mutable {
             gauge.Set(static_cast<double>(stream_bytes_));
           })),
+      identifying_(metrics, options.identifying),
+      caller_limits_(metrics, clock, options.callers),
       parking_(metrics, clock, random, options.parking),
       watcher_(clock, random, [this] {
         for (const auto& stream : Streams()) stream->Tick();
@@ -60,16 +62,27 @@ void Runtime::CutSlowReaders() {
 }
 
 void Runtime::Refuse(const absl::Status& status) {
-  MutexLock lock(mutex_);
-  refusal_ = status;
-  last_call_ = std::chrono::steady_clock::now();
-  refusing_ = true;
+  {
+    MutexLock lock(mutex_);
+    refusal_ = status;
+    last_call_ = std::chrono::steady_clock::now();
+    refusing_ = true;
+  }
+  identifying_.End(status);
 }
 
 absl::Status Runtime::refusal() const {
   if (!refusing_) return absl::OkStatus();
   MutexLock lock(mutex_);
   return refusal_;
+}
+
+absl::Status Runtime::StartingError() const {
+  return WithRetryDelay(
+      Error(absl::StatusCode::kUnavailable, "STARTING",
+            "the service has not got all that it needs yet; an operator learns from "
+            "OperationsService/Diagnose what is missing"),
+      absl::Seconds(1));
 }
 
 void Runtime::EndStreams(const absl::Status& status) {
@@ -150,11 +163,7 @@ absl::Status ThreadPool::FullError() const {
 absl::Status ThreadPool::CheckTaken() const {
   if (absl::Status refusal = runtime_.refusal(); !refusal.ok()) return refusal;
   if (from_start_ || runtime_.started()) return absl::OkStatus();
-  return WithRetryDelay(
-      Error(absl::StatusCode::kUnavailable, "STARTING",
-            "the service has not got all that it needs yet; an operator learns from "
-            "OperationsService/Diagnose what is missing"),
-      absl::Seconds(1));
+  return runtime_.StartingError();
 }
 
 }  // namespace clusterwire::rpc

@@ -17,6 +17,9 @@
 #include "libs/base/threads/mutex.h"
 #include "libs/base/threads/worker.h"
 #include "libs/base/time/clock.h"
+#include "libs/rpc/admission/caller_limits.h"
+#include "libs/rpc/admission/identifying.h"
+#include "libs/rpc/call/authenticator.h"
 #include "libs/rpc/call/parking.h"
 #include "libs/telemetry/metrics.h"
 
@@ -39,6 +42,8 @@ struct StreamLimits {
   absl::Duration reset = absl::Seconds(5);
   // A step is asked for at least this often, woken or not.
   absl::Duration poll = absl::Seconds(10);
+  // How often it is asked whether the caller still is who they were and has the same rights.
+  absl::Duration recheck = absl::Seconds(10);
 };
 
 // What all calls of a process share: metrics, clock, random numbers, whether the service has
@@ -55,6 +60,10 @@ class Runtime {
     int64_t stream_bytes = 128 << 20;
     absl::Duration tick = absl::Milliseconds(500);  // how often stalls and polls are looked at
     Parking::Options parking = {};
+    // Outlives the runtime; null: all calls are refused as long as it runs.
+    Authenticator* authenticator = nullptr;
+    Identifying::Options identifying = {};
+    CallerLimits::Options callers = {};
     bool started = true;  // false: calls are refused until SetStarted()
     // Of a call, counted as HTTP/2 does; more is RESOURCE_EXHAUSTED, reason METADATA_TOO_LARGE.
     size_t max_metadata_bytes = 16 << 10;
@@ -71,8 +80,20 @@ class Runtime {
   // From now on calls are run: what they use is there.
   void SetStarted() { started_ = true; }
   bool started() const { return started_; }
+  // UNAVAILABLE, with RetryInfo, reason STARTING: what others than operators are told until then.
+  absl::Status StartingError() const;
 
-  // The stop. From now on each call and each stream that comes is refused with `status`.
+  // What knows the rights of callers: members, edits and owns of one who has shown who they are.
+  // It runs on the pools, for each of their calls, and may wait for the database. Without it nobody
+  // has any, but operators. Set once, before SetStarted(); it lives until the last call is over.
+  using Rights = std::function<absl::Status(Caller*)>;
+  void SetRights(Rights rights) { rights_ = std::move(rights); }
+  absl::Status AddRights(Caller* caller) const {
+    return rights_ ? rights_(caller) : absl::OkStatus();
+  }
+
+  // The stop. From now on each call and each stream that comes is refused with `status`, and each
+  // that isn't known yet by whom it is.
   void Refuse(const absl::Status& status);
   absl::Status refusal() const;
   // Ends every open stream with `status`. Doesn't wait for the clients.
@@ -88,6 +109,9 @@ class Runtime {
   void EnterCall();
   void LeaveCall();
 
+  Authenticator* authenticator() const { return options_.authenticator; }
+  Identifying& identifying() { return identifying_; }
+  CallerLimits& caller_limits() { return caller_limits_; }
   Parking& parking() { return parking_; }
   telemetry::Metrics& metrics() { return metrics_; }
   Clock& clock() { return clock_; }
@@ -114,6 +138,9 @@ class Runtime {
   telemetry::Counter slow_readers_;
   std::atomic<int64_t> stream_bytes_ = 0;
   telemetry::Metrics::Collector collector_;  // shows it
+  Rights rights_;
+  Identifying identifying_;
+  CallerLimits caller_limits_;
   Parking parking_;
   mutable Mutex mutex_;
   CondVar left_;

@@ -58,9 +58,9 @@ class ServerStream final : public StreamCore, public ServerStreamReactor {
   using Open =
       std::function<absl::StatusOr<Source<Response>>(const CallContext&, const Request&, Waker)>;
 
-  ServerStream(ThreadPool& pool, grpc::CallbackServerContext* context, CallContext call,
+  ServerStream(ThreadPool& pool, grpc::CallbackServerContext* context,
                const grpc::ByteBuffer& request, Open open)
-      : StreamCore(pool, context, std::move(call)), request_(request), open_(std::move(open)) {}
+      : StreamCore(pool, context), request_(request), open_(std::move(open)) {}
 
  private:
   absl::StatusOr<Pump> Step(Room room, std::vector<grpc::ByteBuffer>& out) override {
@@ -84,7 +84,7 @@ class ServerStream final : public StreamCore, public ServerStreamReactor {
   void LockedFinish(const grpc::Status& status) override { Finish(status); }
 
   void OnWriteDone(bool ok) override { OnWritten(ok); }
-  void OnCancel() override { Cut(absl::CancelledError("the client went away")); }
+  void OnCancel() override { OnGone(); }
   void OnDone() override { OnOver(); }
 
   grpc::ByteBuffer request_;  // the first step's, as the rest
@@ -98,8 +98,8 @@ class BidiStream final : public StreamCore, public BidiReactor {
   using Open =
       std::function<absl::StatusOr<Exchange<Request, Response>>(const CallContext&, Waker)>;
 
-  BidiStream(ThreadPool& pool, grpc::CallbackServerContext* context, CallContext call, Open open)
-      : StreamCore(pool, context, std::move(call)), open_(std::move(open)) {}
+  BidiStream(ThreadPool& pool, grpc::CallbackServerContext* context, Open open)
+      : StreamCore(pool, context), open_(std::move(open)) {}
 
  private:
   absl::StatusOr<Pump> Step(Room room, std::vector<grpc::ByteBuffer>& out) override {
@@ -185,7 +185,7 @@ class BidiStream final : public StreamCore, public BidiReactor {
     LockedWake();
   }
   void OnWriteDone(bool ok) override { OnWritten(ok); }
-  void OnCancel() override { Cut(absl::CancelledError("the client went away")); }
+  void OnCancel() override { OnGone(); }
   void OnDone() override { OnOver(); }
 
   static constexpr std::chrono::milliseconds kEndIsSure{20};
@@ -214,22 +214,17 @@ template <typename Request, typename Response>
 ServerStreamReactor* RunServerStream(ThreadPool& pool, grpc::CallbackServerContext* context,
                                      const grpc::ByteBuffer* request,
                                      typename ServerStream<Request, Response>::Open open) {
-  CallContext call;
-  const absl::Status refusal = ReadContext(*context, pool.runtime(), &call);
-  auto stream = std::make_shared<ServerStream<Request, Response>>(pool, context, std::move(call),
-                                                                  *request, std::move(open));
-  stream->Start(refusal);
+  auto stream =
+      std::make_shared<ServerStream<Request, Response>>(pool, context, *request, std::move(open));
+  stream->Start();
   return stream.get();  // keeps itself until gRPC is done with it
 }
 
 template <typename Request, typename Response>
 BidiReactor* RunBidi(ThreadPool& pool, grpc::CallbackServerContext* context,
                      typename BidiStream<Request, Response>::Open open) {
-  CallContext call;
-  const absl::Status refusal = ReadContext(*context, pool.runtime(), &call);
-  auto stream = std::make_shared<BidiStream<Request, Response>>(pool, context, std::move(call),
-                                                                std::move(open));
-  stream->Start(refusal);
+  auto stream = std::make_shared<BidiStream<Request, Response>>(pool, context, std::move(open));
+  stream->Start();
   return stream.get();
 }
 

@@ -14,24 +14,84 @@ constexpr char kTooSlow[] =
     "the stream was not read fast enough; read it steadily, and resume from the last message you "
     "have";
 
+absl::Status RightsChanged() {
+  return Error(absl::StatusCode::kUnavailable, "RIGHTS_CHANGED",
+               "what you may see has changed since the stream was opened; connect again and resume "
+               "from the last message you have");
+}
+
 }  // namespace
 
-StreamCore::StreamCore(ThreadPool& pool, grpc::CallbackServerContext* context, CallContext call)
-    : pool_(pool), context_(context), log_(pool.runtime(), std::move(call)) {}
+StreamCore::StreamCore(ThreadPool& pool, grpc::CallbackServerContext* context)
+    : pool_(pool),
+      context_(context),
+      admission_(pool, *context, Admission::Kind::kStream),
+      log_(pool.runtime(), admission_.call()) {}
 
-void StreamCore::Start(const absl::Status& refusal) {
+void StreamCore::Start() {
   {
     MutexLock lock(mutex_);
     self_ = shared_from_this();
     last_step_ = now();
   }
-  absl::Status status = refusal.ok() ? pool_.CheckTaken() : refusal;
-  if (status.ok()) status = pool_.runtime().Enter(shared_from_this());
+  const uint64_t id = admission_.Ask([weak = weak_from_this()](Identified who) {
+    if (const auto stream = weak.lock()) stream->Enter(std::move(who));
+  });
+  bool gone = false;
+  {
+    MutexLock lock(mutex_);
+    identifying_ = id;
+    gone = closing_;
+  }
+  if (gone) pool_.runtime().identifying().Cancel(id);
+}
+
+void StreamCore::Enter(Identified who) {
   MutexLock lock(mutex_);
-  if (!status.ok()) return LockedCut(status);
+  if (closing_) return;
+  log_.SetCaller(who.caller);
+  identified_ = std::move(who.caller);
+  last_check_ = now();
+  if (who.status.ok()) who.status = pool_.CheckTaken();  // it may have stopped meanwhile
+  if (who.status.ok()) who.status = pool_.runtime().Enter(shared_from_this());
+  if (!who.status.ok()) return LockedCut(who.status);
+  place_ = std::move(who.place);
   LockedWake();
   // A stream that is open waits when the queue is full; one that isn't yet is refused.
   if (!stepping_) LockedCut(pool_.FullError());
+}
+
+absl::Status StreamCore::CheckRights() {
+  std::optional<Caller> who;
+  {
+    MutexLock lock(mutex_);
+    who.swap(identified_);
+  }
+  if (!who) return absl::OkStatus();
+  ASSIGN_OR_RETURN(Caller caller, admission_.Enter(*std::move(who)));
+  // What the stream was opened with is in its source; it can only be opened anew.
+  if (entered_) return caller == call().caller ? absl::OkStatus() : RightsChanged();
+  entered_ = true;
+  MutexLock lock(mutex_);
+  log_.SetCaller(std::move(caller));
+  return absl::OkStatus();
+}
+
+void StreamCore::AskAgain() {
+  admission_.AskAgain([weak = weak_from_this()](absl::StatusOr<Caller> who) {
+    if (const auto stream = weak.lock()) stream->TakeAgain(std::move(who));
+  });
+}
+
+void StreamCore::TakeAgain(absl::StatusOr<Caller> who) {
+  MutexLock lock(mutex_);
+  if (closing_) return;
+  if (who.ok()) {
+    identified_ = *std::move(who);
+    return LockedWake();
+  }
+  // That somebody else couldn't be asked says nothing of the caller.
+  if (absl::IsUnauthenticated(who.status())) LockedCut(who.status());
 }
 
 void StreamCore::Wake() {
@@ -78,7 +138,12 @@ void StreamCore::RunStep() {
   std::vector<grpc::ByteBuffer> out;
   if (begun) {
     const telemetry::TraceScope scope(call().trace);
-    pump = Step(room, out);
+    const absl::Status allowed = CheckRights();
+    if (allowed.ok()) {
+      pump = Step(room, out);
+    } else {
+      Cut(allowed);  // and nothing more of what is queued
+    }
   }
   // Nothing calls the source any more, and what it captured may take locks while it goes.
   if (!pump.ok() || *pump == Pump::kDone) DropSource();
@@ -109,7 +174,7 @@ void StreamCore::RunStep() {
     stepping_ = false;
     over = over_;
   }
-  if (over) pool_.runtime().Leave(this);
+  if (over) Leave();
 }
 
 void StreamCore::LockedAdvance() {
@@ -175,7 +240,17 @@ void StreamCore::OnWritten(bool ok) {
 }
 
 void StreamCore::Tick() {
-  MutexLock lock(mutex_);
+  bool ask = false;
+  {
+    MutexLock lock(mutex_);
+    LockedTick();
+    ask = !closing_ && now() - last_check_ >= limits().recheck;
+    if (ask) last_check_ = now();
+  }
+  if (ask) AskAgain();
+}
+
+void StreamCore::LockedTick() {
   if (over_) return;
   if (writing_ && finished_ && now() - write_start_ >= limits().reset) return LockedTakeBack();
   if (writing_ && !finished_ && now() - write_start_ >= limits().stall) {
@@ -216,6 +291,16 @@ void StreamCore::LockedTakeBack() {
                                nullptr);
 }
 
+void StreamCore::OnGone() {
+  uint64_t identifying = 0;
+  {
+    MutexLock lock(mutex_);
+    LockedCut(absl::CancelledError("the client went away"));
+    identifying = identifying_;
+  }
+  pool_.runtime().identifying().Cancel(identifying);  // nothing when it is answered
+}
+
 void StreamCore::OnOver() {
   std::shared_ptr<StreamCore> self;
   bool idle = false;
@@ -230,6 +315,14 @@ void StreamCore::OnOver() {
   }
   if (!idle) return;  // the step that still runs drops and leaves
   DropSource();
+  Leave();
+}
+
+void StreamCore::Leave() {
+  {
+    MutexLock lock(mutex_);
+    place_ = {};
+  }
   pool_.runtime().Leave(this);
 }
 

@@ -1,7 +1,9 @@
 #pragma once
 
+#include <cstdint>
 #include <deque>
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -12,6 +14,7 @@
 #include <grpcpp/support/status.h>
 
 #include "libs/base/threads/mutex.h"
+#include "libs/rpc/admission/admission.h"
 #include "libs/rpc/call/incoming.h"
 #include "libs/rpc/server/runtime.h"
 #include "libs/rpc/stream/source.h"
@@ -27,13 +30,13 @@ namespace clusterwire::rpc {
 // captured is destroyed: a step may hold locks under which others call the Waker.
 class StreamCore : public std::enable_shared_from_this<StreamCore> {
  public:
-  StreamCore(ThreadPool& pool, grpc::CallbackServerContext* context, CallContext call);
+  StreamCore(ThreadPool& pool, grpc::CallbackServerContext* context);
   virtual ~StreamCore() = default;
   StreamCore(const StreamCore&) = delete;
   StreamCore& operator=(const StreamCore&) = delete;
 
-  // Once, after construction. `refusal` not OK ends the stream at once with it.
-  void Start(const absl::Status& refusal);
+  // Once, after construction.
+  void Start();
   void Wake();
   // Ends the stream now; what is queued is dropped.
   void Cut(const absl::Status& status);
@@ -65,6 +68,7 @@ class StreamCore : public std::enable_shared_from_this<StreamCore> {
 
   // For the reactions.
   void OnWritten(bool ok);
+  void OnGone();  // the client went away
   void OnOver();  // gRPC is done; `this` may be gone afterwards
 
   Waker MakeWaker();
@@ -75,7 +79,16 @@ class StreamCore : public std::enable_shared_from_this<StreamCore> {
   const StreamLimits& limits() const { return pool_.runtime().stream_limits(); }
 
  private:
+  // It is known who opens the stream.
+  void Enter(Identified who);
+  // The same once more, of a stream that is open.
+  void AskAgain();
+  void TakeAgain(absl::StatusOr<Caller> who);
+  // On the pool, before a step: whether they may, if it was asked who they are since the last one.
+  absl::Status CheckRights();
   void RunStep();
+  void LockedTick() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  void Leave();
   // Whether a step may begin, and what it may put out.
   bool LockedBeginStep(Room* room) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void LockedPump() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
@@ -94,8 +107,15 @@ class StreamCore : public std::enable_shared_from_this<StreamCore> {
 
   ThreadPool& pool_;
   grpc::CallbackServerContext* const context_;  // valid until OnOver()
-  CallLog log_;
+  const Admission admission_;
+  bool entered_ = false;  // with rights; the steps'
   Mutex mutex_;
+  // Its caller is written under the lock, by no other thread once a step runs.
+  CallLog log_;
+  std::optional<Caller> identified_ ABSL_GUARDED_BY(mutex_);  // whose rights aren't known yet
+  absl::Duration last_check_ ABSL_GUARDED_BY(mutex_);
+  uint64_t identifying_ ABSL_GUARDED_BY(mutex_) = 0;
+  CallerLimits::Place place_ ABSL_GUARDED_BY(mutex_);
   bool woken_ ABSL_GUARDED_BY(mutex_) = false;     // a step is wanted
   bool stepping_ ABSL_GUARDED_BY(mutex_) = false;  // a step is posted or runs
   bool writing_ ABSL_GUARDED_BY(mutex_) = false;

@@ -5,7 +5,7 @@
 #include "absl/time/time.h"
 #include <grpcpp/client_context.h>
 
-#include "libs/rpc/call/call_context.h"
+#include "libs/rpc/admission/view_as.h"
 #include "libs/rpc/server/server.h"
 #include "libs/telemetry/trace.h"
 

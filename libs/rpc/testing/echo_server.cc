@@ -15,9 +15,14 @@
 namespace clusterwire::rpc::testing {
 namespace {
 
-class EchoHandler final
-    : public EchoService::WithCallbackMethod_Echo<EchoService::WithRawCallbackMethod_Watch<
-          EchoService::WithRawCallbackMethod_Exchange<EchoService::Service>>> {
+// gRPC's base class of a handler for the methods of `Contract`.
+template <typename Contract>
+using BaseOf = typename Contract::template WithCallbackMethod_Echo<
+    typename Contract::template WithRawCallbackMethod_Watch<
+        typename Contract::template WithRawCallbackMethod_Exchange<typename Contract::Service>>>;
+
+template <typename Contract>
+class EchoHandler final : public BaseOf<Contract> {
  public:
   EchoHandler(EchoBehaviour behaviour, ThreadPool& pool, const Parking::Progress& reader)
       : do_(std::move(behaviour)), pool_(pool), reader_(reader) {}
@@ -53,13 +58,27 @@ class EchoHandler final
 
 }  // namespace
 
+template <typename Contract>
 Service MakeEchoService(EchoBehaviour behaviour, ThreadPool& pool,
                         const Parking::Progress& reader) {
-  return ServiceOf<EchoService>(std::make_unique<EchoHandler>(std::move(behaviour), pool, reader));
+  return ServiceOf<Contract>(
+      std::make_unique<EchoHandler<Contract>>(std::move(behaviour), pool, reader));
+}
+template Service MakeEchoService<EchoService>(EchoBehaviour, ThreadPool&, const Parking::Progress&);
+template Service MakeEchoService<SilentService>(EchoBehaviour, ThreadPool&,
+                                                const Parking::Progress&);
+
+namespace {
+
+Runtime::Options Completed(Runtime::Options options, Authenticator& operators) {
+  if (options.authenticator == nullptr) options.authenticator = &operators;
+  return options;
 }
 
+}  // namespace
+
 EchoServer::EchoServer(EchoBehaviour behaviour, Options options)
-    : runtime_(metrics_, clock_, Random::System(), options.runtime),
+    : runtime_(metrics_, clock_, Random::System(), Completed(options.runtime, operators_)),
       pool_(runtime_, options.pool),
       reader_(runtime_.parking(),
               {.name = "the echo", .reason = "ECHO_BEHIND", .newest = behaviour.newest}) {
@@ -67,7 +86,9 @@ EchoServer::EchoServer(EchoBehaviour behaviour, Options options)
   server_options.farewell = options.farewell;
   server_options.health_names = options.health_names;
   Services services;
-  services.push_back(MakeEchoService(std::move(behaviour), pool_, reader_));
+  services.push_back(MakeEchoService<EchoService>(behaviour, pool_, reader_));
+  services.push_back(MakeEchoService<GuardedService>(behaviour, pool_, reader_));
+  services.push_back(MakeEchoService<SilentService>(std::move(behaviour), pool_, reader_));
   auto server = Server::Start(server_options, runtime_, std::move(services));
   EXPECT_TRUE(server.ok()) << server.status();
   server_ = *std::move(server);
@@ -79,9 +100,7 @@ bool EchoServer::Shows(std::string_view gauge, size_t value) {
   return absl::StrContains(metrics_.Render(), absl::StrCat("\n", ToAbsl(gauge), " ", value, "\n"));
 }
 
-std::unique_ptr<EchoService::Stub> EchoServer::Stub() {
-  return EchoService::NewStub(MakeChannel(server_->address()));
-}
+std::shared_ptr<grpc::Channel> EchoServer::Channel() { return MakeChannel(server_->address()); }
 
 grpc::ClientContext* WithDeadline(grpc::ClientContext* context) {
   context->set_deadline(absl::ToChronoTime(absl::Now() + absl::Seconds(60)));

@@ -11,6 +11,7 @@
 
 #include "libs/base/testing/eventually.h"
 #include "libs/base/testing/fake_clock.h"
+#include "libs/rpc/admission/by_address.h"
 #include "libs/rpc/call/run_unary.h"
 #include "libs/rpc/server/runtime.h"
 #include "libs/rpc/server/server.h"
@@ -20,7 +21,7 @@
 
 namespace clusterwire::rpc::testing {
 
-// What a test puts behind the three methods; set before the first call.
+// What a test puts behind the three methods of each service; set before the first call.
 struct EchoBehaviour {
   // Sees each unary call when it arrives, before it is queued.
   std::function<void(grpc::CallbackServerContext*)> arrived = nullptr;
@@ -35,10 +36,13 @@ struct EchoBehaviour {
   BidiStream<EchoRequest, EchoResponse>::Open exchange = nullptr;
 };
 
-// The three methods, run on `pool`; both outlive the service.
+// The three methods of EchoService, or of another such service, run on `pool`; both outlive the
+// service.
+template <typename Contract = EchoService>
 Service MakeEchoService(EchoBehaviour behaviour, ThreadPool& pool, const Parking::Progress& reader);
 
 // A real server on a free port of loopback, with one thread pool, on a clock that stands still.
+// Whoever calls is an operator, unless the options name another authenticator.
 class EchoServer {
  public:
   struct Options {
@@ -60,11 +64,14 @@ class EchoServer {
   Server& server() { return *server_; }
   // What Echo waits for when its request asks for a revision.
   Parking::Progress& reader() { return reader_; }
-  std::unique_ptr<EchoService::Stub> Stub();
+  // A connection of its own.
+  std::shared_ptr<grpc::Channel> Channel();
+  std::unique_ptr<EchoService::Stub> Stub() { return EchoService::NewStub(Channel()); }
 
  private:
   FakeClock clock_{absl::Now()};
   telemetry::Metrics metrics_;
+  ByAddress operators_{true};
   Runtime runtime_;
   ThreadPool pool_;
   Parking::Progress reader_;

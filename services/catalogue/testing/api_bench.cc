@@ -31,7 +31,7 @@ Relay::Options RelayOptions() {
 
 ApiBench::ApiBench()
     : relay_options_(RelayOptions()),
-      runtime_(metrics_, world.clock, world.random),
+      runtime_(metrics_, world.clock, world.random, {.authenticator = &operators_}),
       reads_(runtime_, {.name = "reads"}),
       writes_(runtime_, {.name = "writes"}),
       handles_(runtime_.parking()),

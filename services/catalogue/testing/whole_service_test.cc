@@ -35,6 +35,7 @@ class ServerTest : public ::testing::Test {
     config::v1::CatalogueConfig config;
     config.mutable_listen()->set_grpc_address("127.0.0.1:0");
     config.mutable_listen()->set_http_address("127.0.0.1:0");
+    config.mutable_listen()->set_loopback_is_operator(true);
     config.mutable_database()->set_url(absl::StrCat("sqlite:", folder_.File("store.db")));
     config.mutable_kafka()->set_brokers(kafka_.brokers());
     config.set_token_key_file(folder_.File("token.key"));

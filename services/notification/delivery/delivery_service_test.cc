@@ -188,8 +188,8 @@ TEST_F(DeliveryApi, WhatWaitsForADeletedSubscriberIsSuppressedAtOnceAndNotByADry
 }
 
 TEST_F(DeliveryApi, IsForOperatorsOnly) {
-  EXPECT_THAT(List({}, "subscribers/x"), ReasonIs("NOT_ALLOWED"));
-  EXPECT_THAT(List({}, "public"), StatusIs(absl::StatusCode::kPermissionDenied));
+  EXPECT_THAT(List({}, "subscribers/x"), ReasonIs("ACCESS_DENIED"));
+  EXPECT_THAT(List({}, "public"), ReasonIs("SIGN_IN"));
 }
 
 TEST_F(DeliveryApi, AddsUp) {

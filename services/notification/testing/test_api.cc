@@ -18,7 +18,7 @@ TestApi::TestApi()
                                   .addresses = *domain.addresses,
                                   .clock = Clock::System(),
                                   .random = domain.random}),
-      runtime_(metrics_, Clock::System(), domain.random),
+      runtime_(metrics_, Clock::System(), domain.random, {.authenticator = &operators_}),
       pool_(runtime_, {.name = "tests", .threads = 2, .queue_limit = 100}) {
   auto opened = sql::Database::Open("sqlite:" + domain.folder.File("ledger.db"));
   EXPECT_THAT(opened, IsOk());

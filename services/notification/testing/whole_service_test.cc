@@ -43,6 +43,7 @@ class WholeService : public testing::Test {
     auto* listen = config_.mutable_listen();
     listen->set_grpc_address("127.0.0.1:0");
     listen->set_http_address("127.0.0.1:0");
+    listen->set_loopback_is_operator(true);
     config_.mutable_database()->set_url("sqlite:" + folder_.File("store.db"));
     config_.set_token_key_file(folder_.File("token.key"));
     config_.mutable_kafka()->set_brokers(kafka_.brokers());

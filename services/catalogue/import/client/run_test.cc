@@ -16,6 +16,7 @@
 
 #include "libs/base/testing/seed.h"
 #include "libs/base/testing/temp_dir.h"
+#include "libs/rpc/admission/by_address.h"
 #include "libs/rpc/server/server.h"
 #include "libs/telemetry/metrics.h"
 #include "services/catalogue/import/client/report.h"
@@ -33,7 +34,7 @@ class RunTest : public ::testing::Test {
   RunTest()
       : clock_(absl::Now()),
         random_(1),
-        runtime_(metrics_, clock_, random_),
+        runtime_(metrics_, clock_, random_, {.authenticator = &operators_}),
         pool_(runtime_, {.name = "tests", .threads = 2, .queue_limit = 10}),
         server_(StartServer()),
         target_("--target=" + server_->address()) {}
@@ -64,6 +65,7 @@ class RunTest : public ::testing::Test {
   FakeClock clock_;
   SeededRandom random_;
   telemetry::Metrics metrics_;
+  rpc::ByAddress operators_{true};
   rpc::Runtime runtime_;
   rpc::ThreadPool pool_;
   rpc::Late<const rpc::TokenSigner> tokens_;  // an import signs none

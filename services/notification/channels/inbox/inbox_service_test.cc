@@ -102,7 +102,7 @@ TEST_F(InboxApi, RefusesCursorsOfOthersAndOfNobody) {
 TEST_F(InboxApi, IsOpenToItsSubscriberOnly) {
   EXPECT_THAT(List("subscribers/x", "", 0, "subscribers/x"), IsOk());
   EXPECT_THAT(List("subscribers/x", "", 0, "subscribers/y"), ReasonIs("NOT_ALLOWED"));
-  EXPECT_THAT(List("subscribers/x", "", 0, "public"), ReasonIs("NOT_ALLOWED"));
+  EXPECT_THAT(List("subscribers/x", "", 0, "public"), ReasonIs("SIGN_IN"));
   EXPECT_THAT(List("subscribers/z"), StatusIs(absl::StatusCode::kNotFound));
 }
 

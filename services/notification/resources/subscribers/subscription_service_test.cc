@@ -135,7 +135,8 @@ TEST_F(SubscriptionsApi, RefusesARequestIdReplayedUnderAnotherView) {
   v1::CreateSubscriptionRequest request = Request();
   request.set_request_id("r1");
   ASSERT_THAT(Create(request), IsOk());
-  EXPECT_THAT(Create(request, "public"), StatusIs(absl::StatusCode::kPermissionDenied));
+  EXPECT_THAT(Create(request, "public"), ReasonIs("SIGN_IN"));
+  EXPECT_THAT(Create(request, "subscribers/y"), StatusIs(absl::StatusCode::kPermissionDenied));
   EXPECT_THAT(Create(request), IsOk());
 }
 
@@ -206,7 +207,7 @@ TEST_F(SubscriptionsApi, KeepsStrangersOut) {
   api_.domain.AddSubscriber("y");
   EXPECT_THAT(Create(Request(), "subscribers/x"), IsOk());
   EXPECT_THAT(Create(Request(), "subscribers/y"), StatusIs(absl::StatusCode::kPermissionDenied));
-  EXPECT_THAT(Create(Request(), "public"), ReasonIs("NOT_ALLOWED"));
+  EXPECT_THAT(Create(Request(), "public"), ReasonIs("SIGN_IN"));
 }
 
 }  // namespace
