@@ -54,6 +54,11 @@ int StateIn(const Message& request) {
   return field == nullptr ? 0 : request.GetReflection()->GetEnumValue(request, field);
 }
 
+// Whose resources a list is narrowed to; empty: all, or the list can't be.
+std::string OwnerIn(const Message& request) {
+  return Find(request, "owner") == nullptr ? "" : Text(request, "owner");
+}
+
 const Message& ResourceOf(const Collection& resources, const Message& request) {
   return request.GetReflection()->GetMessage(request, Need(request, std::string(resources.type())));
 }
@@ -125,6 +130,7 @@ Reactor* RunList(const Api& api, Resources resources, Context* context, const Me
             .parent = ParentOf(request),
             .bytes = resource::kMaxPageBytes,
             .state = StateIn(request),
+            .owner = OwnerIn(request),
             .show_deleted =
                 deleted != nullptr && request.GetReflection()->GetBool(request, deleted)};
         const absl::StatusOr<rpc::Page> page = rpc::ReadPage(*tokens, request, {});

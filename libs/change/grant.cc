@@ -20,16 +20,15 @@ constexpr size_t kHashBytes = 32;
 void CheckGiven(const GrantChanged& grant, std::vector<std::string>& problems) {
   if (grant.withdrawn()) return;
   if (grant.subject_hash().size() != kHashBytes) {
-    problems.push_back(absl::StrCat("subject_hash has ", grant.subject_hash().size(), " bytes, not ",
-                                    kHashBytes));
+    problems.push_back(
+        absl::StrCat("subject_hash has ", grant.subject_hash().size(), " bytes, not ", kHashBytes));
   }
   if (grant.name() == kGrantsComplete) return;
   const size_t slash = grant.resource().find('/');
   if (slash == 0 || slash >= grant.resource().size() - 1) {
     problems.push_back("resource is no name of one");
   }
-  if (grant.role() == GrantChanged::ROLE_UNSPECIFIED ||
-      !GrantChanged::Role_IsValid(grant.role())) {
+  if (grant.role() == GrantChanged::ROLE_UNSPECIFIED || !GrantChanged::Role_IsValid(grant.role())) {
     problems.push_back(absl::StrCat("role ", int{grant.role()}, " is unknown here"));
   }
 }

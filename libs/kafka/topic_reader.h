@@ -46,8 +46,8 @@ class TopicReader {
   absl::StatusOr<std::vector<ReceivedMessage>> Tail(const std::string& topic, const Wanted& wanted,
                                                     absl::Duration wait);
 
-  // Shows `visit` all that the topic holds, each partition from its start to where it ends now. Of a
-  // compacted topic that is the newest of each key and more. An error of `visit` ends it.
+  // Shows `visit` all that the topic holds, each partition from its start to where it ends now. Of
+  // a compacted topic that is the newest of each key and more. An error of `visit` ends it.
   using Visitor = std::function<absl::Status(const ReceivedMessage&)>;
   absl::Status ReadWhole(const std::string& topic, const Visitor& visit, absl::Duration wait);
 

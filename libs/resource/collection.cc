@@ -36,6 +36,10 @@ absl::Status TooLarge(size_t fitting, size_t asked) {
       {{"fitting_names", absl::StrCat(fitting)}});
 }
 
+std::string OwnerOf(const Message& resource) {
+  return resource.GetReflection()->GetString(resource, FieldOf(resource, "owner"));
+}
+
 int StateOf(const Message& resource) {
   return resource.GetReflection()->GetEnumValue(resource, FieldOf(resource, "state"));
 }
@@ -62,9 +66,8 @@ absl::StatusOr<Collection::Found> Collection::Get(const ReadCall& call,
   std::vector<std::string> missing;
   for (const std::string& name : names) {
     Owned resource(rules_.prototype->New());
-    absl::Status status = absl::OkStatus();
-    if (service_.looks_first) status = CheckSeen(*reader, call.viewer, name);
-    if (status.ok()) status = LoadRow(*reader, name, resource.get());
+    absl::Status status = LoadRow(*reader, name, resource.get());
+    if (status.ok() && service_.looks_first) status = CheckSeen(*reader, call.viewer, *resource);
     if (service_.looks_first && absl::IsNotFound(status)) {
       missing.push_back(name);
       continue;
@@ -86,7 +89,9 @@ absl::StatusOr<Collection::Found> Collection::List(const ReadCall& call,
   ASSIGN_OR_RETURN(const auto reader, store_.Read(call.at_least));
   if (!all) RETURN_IF_ERROR(CheckSeen(*reader, call.viewer, query.parent));
   Found found{.resources = {}, .next = "", .revision = reader->revision()};
-  const bool narrowed = query.state != 0;
+  // Of many only a few may be listed, so that more are looked at in one go.
+  const bool narrowed =
+      query.state != 0 || !query.owner.empty() || (rules_.seen_by && !call.viewer.operator_);
   store::ScanOptions scan{.type = std::string(rules_.type),
                           .parent = all ? "" : query.parent,
                           .after = query.after,
@@ -100,7 +105,7 @@ absl::StatusOr<Collection::Found> Collection::List(const ReadCall& call,
       ASSIGN_OR_RETURN(const bool listed, IsListed(call, query, scanned));
       if (!listed) continue;
       if (rules_.show) rules_.show(scanned.resource.get());
-      if (narrowed && StateOf(*scanned.resource) != query.state) continue;
+      if (query.state != 0 && StateOf(*scanned.resource) != query.state) continue;
       if (!room.Takes(scanned.resource->ByteSizeLong())) {
         found.next = store::NameOf(*found.resources.back());
         return found;
@@ -304,9 +309,18 @@ absl::Status Collection::CheckSeen(const store::Reader& reader, const filter::Vi
   return service_.may_read(viewer, name, facts);
 }
 
+absl::Status Collection::CheckSeen(const store::Reader& reader, const filter::Viewer& viewer,
+                                   const Message& row) const {
+  const std::string name = store::NameOf(row);
+  if (!rules_.seen_by) return CheckSeen(reader, viewer, name);
+  return rules_.seen_by(viewer, row) ? absl::OkStatus() : NotFoundError(name);
+}
+
 absl::StatusOr<bool> Collection::IsListed(const ReadCall& call, const ListQuery& query,
                                           const store::Scanned& scanned) const {
+  if (!query.owner.empty() && OwnerOf(*scanned.resource) != query.owner) return false;
   if (!service_.looks_first) return true;
+  if (rules_.seen_by) return rules_.seen_by(call.viewer, *scanned.resource);
   ASSIGN_OR_RETURN(const auto facts, facts::Parse(scanned.facts));
   if (store::IsDeleted(*scanned.resource) || (rules_.has_facts && !facts)) {
     return query.show_deleted;
@@ -346,9 +360,11 @@ absl::StatusOr<Collection::Owned> Collection::LoadForWrite(const store::Reader& 
   RETURN_IF_ERROR(LoadRow(reader, name, row.get()));
   if (store::IsDeleted(*row)) return GoneError(viewer, *row);
   if (service_.looks_first) {
-    ASSIGN_OR_RETURN(const auto facts, facts::Get(reader, name));
-    if (rules_.has_facts && !facts) return GoneError(viewer, *row);
-    RETURN_IF_ERROR(service_.may_read(viewer, name, facts));
+    if (rules_.has_facts) {
+      ASSIGN_OR_RETURN(const auto facts, facts::Get(reader, name));
+      if (!facts) return GoneError(viewer, *row);
+    }
+    RETURN_IF_ERROR(CheckSeen(reader, viewer, *row));
     RETURN_IF_ERROR(service_.may_write(viewer, name));
   }
   RETURN_IF_ERROR(CheckEtag(*row, etag));

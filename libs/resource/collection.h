@@ -24,6 +24,7 @@ struct ListQuery {
   int limit = 50;
   size_t bytes = SIZE_MAX;  // a page ends before it holds more, or with its first resource
   int state = 0;            // only those whose field `state` is shown as this; 0: all
+  std::string owner = {};   // only those whose field `owner` is this; empty: all
   bool show_deleted = false;
   FieldErrors errors = {};  // what is known to be wrong with the request already
 };
@@ -46,6 +47,7 @@ struct AnyRules {
   std::function<absl::Status(const Message& before, Message* next)> correct = nullptr;
   std::function<absl::Status(const Message&, const Context&)> check_unused = nullptr;
   std::function<void(Message*)> show = nullptr;
+  std::function<bool(const filter::Viewer&, const Message&)> seen_by = nullptr;
 };
 
 // The resources of one type under the standard methods (AIP-131 to 135, 164, 231), written once for
@@ -128,6 +130,9 @@ class Collection {
   // Of what is there; NOT_FOUND when it isn't.
   absl::Status CheckSeen(const store::Reader& reader, const filter::Viewer& viewer,
                          const std::string& name) const;
+  // Of the type's own, as it is stored.
+  absl::Status CheckSeen(const store::Reader& reader, const filter::Viewer& viewer,
+                         const Message& row) const;
   absl::StatusOr<bool> IsListed(const ReadCall& call, const ListQuery& query,
                                 const store::Scanned& scanned) const;
   // Nothing is created under what isn't there, isn't seen, or is deleted.

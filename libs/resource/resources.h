@@ -50,6 +50,11 @@ AnyRules Erase(const Rules<T, OwnContext>& rules) {
       return correct(as(before), static_cast<T*>(next));
     };
   }
+  if (auto* seen_by = rules.seen_by) {
+    any.seen_by = [=](const filter::Viewer& viewer, const Message& resource) {
+      return viewer.operator_ || seen_by(viewer, as(resource));
+    };
+  }
   if (auto* show = rules.show) {
     any.show = [=](Message* resource) { show(static_cast<T*>(resource)); };
   }

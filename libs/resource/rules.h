@@ -102,6 +102,9 @@ struct Rules {
   bool creates_once = false;
   // Whether it has Facts, so that one without is about something deleted.
   bool has_facts = true;
+  // Of a type without Facts: who sees a resource, operators apart. Asked in place of
+  // Service::may_read, with the resource as it is stored.
+  bool (*seen_by)(const filter::Viewer&, const T&) = nullptr;
   // Whether "clusters/-" lists those of all parents.
   bool lists_all = true;
 

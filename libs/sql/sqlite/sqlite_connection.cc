@@ -74,8 +74,11 @@ absl::StatusOr<std::unique_ptr<Connection>> SqliteConnection::Open(const std::st
   if (code != SQLITE_OK) return connection->LastError(absl::StrCat("opening ", path));
   sqlite3_extended_result_codes(db, 1);
   sqlite3_busy_timeout(db, static_cast<int>(absl::ToInt64Milliseconds(options.busy_limit)));
-  RETURN_IF_ERROR(connection->ExecuteScript(
-      "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA temp_store=MEMORY;"));
+  // secure_delete: what is deleted is written over in the file at once, and stands in the log until
+  // the next checkpoint.
+  RETURN_IF_ERROR(
+      connection->ExecuteScript("PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA "
+                                "temp_store=MEMORY; PRAGMA secure_delete=ON;"));
   // Replaces SQLite's own hook, which would checkpoint on the writer's thread.
   sqlite3_wal_hook(
       db,

@@ -188,7 +188,7 @@ TEST_F(DeliveryApi, WhatWaitsForADeletedSubscriberIsSuppressedAtOnceAndNotByADry
 }
 
 TEST_F(DeliveryApi, IsForOperatorsOnly) {
-  EXPECT_THAT(List({}, "subscribers/x"), ReasonIs("ACCESS_DENIED"));
+  EXPECT_THAT(List({}, "subscribers/x"), ReasonIs("NOT_ALLOWED"));
   EXPECT_THAT(List({}, "public"), ReasonIs("SIGN_IN"));
 }
 
