@@ -23,8 +23,7 @@ absl::Status CheckMaySee(const store::Reader& reader, const filter::Viewer& view
 absl::Status CheckMayWrite(const filter::Viewer& viewer, std::string_view name) {
   if (viewer.operator_) return absl::OkStatus();
   const std::string_view root = store::RootOf(name);
-  const bool own =
-      std::find(viewer.edits.begin(), viewer.edits.end(), root) != viewer.edits.end();
+  const bool own = std::find(viewer.edits.begin(), viewer.edits.end(), root) != viewer.edits.end();
   if (own && (root == name || absl::StartsWith(ToAbsl(root), "programmes/"))) {
     return absl::OkStatus();
   }
