@@ -16,6 +16,7 @@
 #include "libs/store/write_metrics.h"
 #include "libs/telemetry/log.h"
 #include "services/catalogue/erasures/erasure_log.h"
+#include "services/catalogue/resources/grants/grant_index.h"
 #include "services/catalogue/search/applier.h"
 #include "services/catalogue/services.h"
 #include "services/catalogue/settings.h"
@@ -50,6 +51,15 @@ void ShowCounts(telemetry::Metrics& metrics, store::Store& store, const Relay& r
       .Set(static_cast<double>(revision->value - relay.state().position.revision.value));
 }
 
+// What grants give the caller, as they stand now.
+absl::Status FillRights(GrantIndex& grants, rpc::Caller* caller) {
+  ASSIGN_OR_RETURN(GrantIndex::Rights rights, grants.RightsOf(caller->subject));
+  caller->members = std::move(rights.members);
+  caller->edits = std::move(rights.edits);
+  caller->owns = std::move(rights.owns);
+  return absl::OkStatus();
+}
+
 // What the parts are made with; all of it outlives them.
 struct Surroundings {
   const Settings& settings;
@@ -77,9 +87,12 @@ class CatalogueParts final : public service::Parts {
     in_.handles.tokens.Set(*tokens_);
     in_.handles.index.Set(*index_);
     in_.handles.erasures.Set(*erasures_);
+    in_.handles.grants.Set(*grants_);
     in_.handles.diagnosis.Set(*diagnosis_);
     return absl::OkStatus();
   }
+
+  GrantIndex& grants() { return *grants_; }
 
   // Alive isn't enough: the store answers, there is room for writes, and what is read is up to
   // date. Kafka's being away later takes nothing from it: no write is refused for that, and
@@ -103,6 +116,10 @@ class CatalogueParts final : public service::Parts {
     ASSIGN_OR_RETURN(std::string key, service::LoadTokenKey(common.token_key_file, in_.random));
     ASSIGN_OR_RETURN(const std::string erasure_key, LoadErasureKey(key));
     tokens_.emplace(std::move(key));
+    const std::string& key_file = in_.settings.grants.key_file;
+    if (!key_file.empty()) {
+      ASSIGN_OR_RETURN(subject_key_, service::LoadSubjectKey(key_file, in_.random));
+    }
     ASSIGN_OR_RETURN(database_, service::OpenDatabase("database.url", common.database,
                                                       common.database_options, kDatabaseOwner));
     ASSIGN_OR_RETURN(store::Registry registry, CatalogueTypes());
@@ -128,7 +145,9 @@ class CatalogueParts final : public service::Parts {
     }
     index_.emplace([this](int64_t revision) { in_.handles.indexed.Publish(revision); });
     ASSIGN_OR_RETURN(applier_, StartApplier(*store_, *index_, in_.clock, in_.random, in_.metrics));
+    ASSIGN_OR_RETURN(grants_, GrantIndex::Open(*store_, in_.clock, in_.random));
     Relay::Options options = in_.settings.relay;
+    options.grants.subject_key = subject_key_;
     options.holder = HolderName(in_.settings.common.grpc.address);
     relay_.emplace(std::move(options), *database_, *store_, in_.clock, in_.random, in_.metrics);
     maintenance_.emplace(*store_, in_.clock, in_.random);
@@ -150,6 +169,7 @@ class CatalogueParts final : public service::Parts {
                                                .kafka = in_.settings.common.kafka,
                                                .topic = in_.settings.common.topic,
                                                .retention = in_.settings.relay.retention,
+                                               .grants_topic = subject_key_.empty() ? "" : in_.settings.grants.topic,
                                                .server = in_.server_findings});
     counts_ = in_.metrics.OnRender([this] { ShowCounts(in_.metrics, *store_, *relay_); });
     watch_findings_.emplace([this] { return diagnosis_->Diagnose().findings(); },
@@ -160,6 +180,7 @@ class CatalogueParts final : public service::Parts {
 
   // Data.
   std::optional<rpc::TokenSigner> tokens_;
+  std::string subject_key_;  // empty: grants don't travel
   std::unique_ptr<sql::Database> database_;
   std::unique_ptr<store::Store> store_;
   std::optional<Erasures> erasures_;
@@ -167,6 +188,7 @@ class CatalogueParts final : public service::Parts {
   // Readers of the log, and the clock that writes.
   std::optional<search::Index> index_;
   std::unique_ptr<store::Tailer> applier_;
+  std::unique_ptr<GrantIndex> grants_;
   std::optional<TimerRunner> timers_;
   std::optional<Relay> relay_;
   std::optional<store::Maintenance> maintenance_;
@@ -188,6 +210,7 @@ class CatalogueServer final : public service::Server {
 
   absl::Status Start() {
     const Api api = {{.reads = reads(), .writes = writes(), .tokens = handles_.tokens},
+                     handles_.grants,
                      handles_.erasures};
     return service::Server::Start(
         MakeServices(api, operators(), handles_, [this] { return Missing(); }));
@@ -198,6 +221,8 @@ class CatalogueServer final : public service::Server {
     auto parts = std::make_unique<CatalogueParts>(Surroundings{
         settings_, handles_, metrics(), clock(), random(), [this] { return OwnFindings(); }});
     RETURN_IF_ERROR(parts->Open());
+    runtime().SetRights(
+        [&grants = parts->grants()](rpc::Caller* caller) { return FillRights(grants, caller); });
     return parts;
   }
 

@@ -15,8 +15,11 @@
 // The gRPC services of the catalogue, one file each. They translate and decide nothing.
 namespace clusterwire::catalogue {
 
+class GrantIndex;
+
 // What every handler of the catalogue needs.
 struct Api : api::Api {
+  rpc::Late<GrantIndex>& grants;
   rpc::Late<const Erasures>& erasures;  // for those who show people
 };
 
@@ -28,6 +31,7 @@ struct Handles {
   rpc::Late<const rpc::TokenSigner> tokens;
   rpc::Late<const search::Index> index;
   rpc::Late<const Erasures> erasures;
+  rpc::Late<GrantIndex> grants;
   rpc::Late<Diagnosis> diagnosis;
   rpc::Parking::Progress indexed;  // the index publishes to it; a Search waits for it
 };

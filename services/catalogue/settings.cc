@@ -29,6 +29,13 @@ absl::StatusOr<Settings> ReadSettings(const config::v1::CatalogueConfig& config)
     errors.Add("erasures.topic", "is the topic of changes: it needs one of its own");
   }
   settings.erasure_key_file = config.erasures().key_file();
+  settings.grants = service::ReadGrants(config.grants(), errors);
+  if (settings.grants.topic == settings.common.topic) {
+    errors.Add("grants.topic", "must be another topic than kafka.topic");
+  }
+  settings.relay.grants.kafka = settings.common.kafka;
+  settings.relay.grants.topic = settings.grants.topic;
+  settings.relay.grants.replicas = settings.relay.replicas;
   RETURN_IF_ERROR(errors.ToStatus());
   return settings;
 }
@@ -43,6 +50,7 @@ absl::Status LookAtFiles(const config::v1::CatalogueConfig& config) {
     service::LookAtKey(errors, "erasures.key_file", settings.erasure_key_file);
   }
   identity::LookAtFiles(settings.common.callers, errors);
+  service::LookAtSubjectKey(errors, settings.grants.key_file);
   return errors.ToStatus();
 }
 

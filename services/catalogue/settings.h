@@ -4,6 +4,7 @@
 
 #include "clusterwire/config/v1/catalogue.pb.h"
 
+#include "libs/service/grant_settings.h"
 #include "libs/service/settings.h"
 #include "services/catalogue/changes/relay.h"
 #include "services/catalogue/erasures/erasure_log.h"
@@ -19,6 +20,7 @@ struct Settings {
   Relay::Options relay;
   ErasureLog::Options erasures;
   std::string erasure_key_file;  // empty: the file of the token key serves
+  service::GrantSettings grants;
 };
 
 // INVALID_ARGUMENT with every option that is missing or out of range, by its path: "relay.batch".

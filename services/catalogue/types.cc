@@ -8,6 +8,7 @@
 
 #include "libs/base/status/error.h"
 #include "libs/facts/registry.h"
+#include "libs/resource/name.h"
 #include "libs/resource/page.h"
 #include "services/catalogue/common/access/access.h"
 #include "services/catalogue/common/codes/code_book.h"
@@ -58,6 +59,23 @@ absl::StatusOr<std::optional<std::string>> FirstUser(
     RETURN_IF_ERROR(failed);
   }
   return seen.empty() ? unseen : seen;
+}
+
+std::vector<std::string> GrantablePatterns() {
+  std::vector<std::string> patterns;
+  for (const CatalogueType& one : AllTypes()) {
+    const bool is_root = store::RootOf(one.type.pattern) == one.type.pattern;
+    if (is_root && one.type.own) patterns.push_back(one.type.pattern);
+  }
+  return patterns;
+}
+
+std::unique_ptr<store::Message> EmptyResource(std::string_view name) {
+  for (const CatalogueType& one : AllTypes()) {
+    if (!resource::NamePattern(one.type.pattern).Matches(name)) continue;
+    return std::unique_ptr<store::Message>(one.type.prototype->New());
+  }
+  return nullptr;
 }
 
 absl::Status CheckUnused(const store::Reader& reader, const filter::Viewer& viewer,

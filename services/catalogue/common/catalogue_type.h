@@ -1,7 +1,9 @@
 #pragma once
 
+#include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -42,6 +44,13 @@ absl::StatusOr<std::optional<std::string>> FirstUser(
 absl::Status CheckUnused(const store::Reader& reader, const filter::Viewer& viewer,
                          const std::string& name,
                          absl::FunctionRef<bool(const std::string& use)> is_it);
+
+// Those of the types that grants can be given on, as their names are written
+// ("clusters/{cluster}"): roots that have Facts. types.cc defines these two as well.
+std::vector<std::string> GrantablePatterns();
+
+// An empty resource of the type that has such names; null when there is none.
+std::unique_ptr<store::Message> EmptyResource(std::string_view name);
 
 // How what has a country says that it uses it: "iso:DE".
 inline std::string CountryUse(const std::string& country) {

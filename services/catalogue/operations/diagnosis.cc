@@ -29,6 +29,7 @@ v1::DiagnoseResponse Diagnosis::Diagnose() const {
       on_.kafka, on_.topic, kKafkaLimit,
       [this](const kafka::TopicDescription& topic) { return LookAtTopic(topic); },
       response.mutable_findings());
+  *response.add_findings() = LookAtGrants();
   *response.add_findings() = LookAtRelay(&response);
   *response.add_findings() = LookAtGaps();
   *response.add_findings() = LookAtSearch(response.revision());
@@ -90,6 +91,41 @@ service::Finding Diagnosis::LookAtTopic(const kafka::TopicDescription& topic) co
   }
   return Fine("topic", absl::StrCat(on_.topic, " has ", topic.partitions,
                                     " partitions, keeps records for ", kept));
+}
+
+service::Finding Diagnosis::LookAtGrants() const {
+  constexpr std::string_view kPart = "grants";
+  const std::string& name = on_.grants_topic;
+  if (name.empty()) {
+    return Fine(kPart,
+                "stay in the catalogue: grants.subject_key_file names no key, so the notification "
+                "service treats everybody as the public");
+  }
+  const auto admin = kafka::Admin::Create(on_.kafka);
+  const auto topic = admin.ok() ? (*admin)->DescribeTopic(name, kKafkaLimit) : admin.status();
+  if (absl::IsNotFound(topic.status())) {
+    return service::Found(kPart, service::Finding::SEVERITY_ERROR,
+                          absl::StrCat(name, " is missing"),
+                          "the relay makes it, and sends all grants again; see part relay");
+  }
+  if (!topic.ok()) return Broken(kPart, topic.status(), kafka::RemedyOf(topic.status()));
+  if (!topic->properties.ok()) {
+    return service::Found(kPart, service::Finding::SEVERITY_WARNING,
+                          absl::StrCat("whether ", name, " keeps grants for ever isn't known: ",
+                                       topic->properties.message()),
+                          kafka::RemedyOf(topic->properties));
+  }
+  const auto policy = topic->config.find("cleanup.policy");
+  if (policy != topic->config.end() && policy->second != "compact") {
+    return service::Found(
+        kPart, service::Finding::SEVERITY_ERROR,
+        absl::StrCat(name, " forgets grants: its cleanup.policy is ", policy->second),
+        absl::StrCat("set cleanup.policy of topic ", name,
+                     " to compact (kafka-configs.sh --alter --entity-type topics "
+                     "--entity-name ",
+                     name, " --add-config cleanup.policy=compact)"));
+  }
+  return Fine(kPart, absl::StrCat("are sent to ", name));
 }
 
 service::Finding Diagnosis::LookAtRelay(v1::DiagnoseResponse* response) const {

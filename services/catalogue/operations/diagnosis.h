@@ -39,7 +39,8 @@ class Diagnosis {
     Clock& clock;
     kafka::ClientOptions kafka;
     std::string topic;
-    absl::Duration retention;                             // what the topic should keep at least
+    absl::Duration retention;       // what the topic should keep at least
+    std::string grants_topic = "";  // empty: grants don't travel
     std::function<service::Findings()> server = nullptr;  // Server::OwnFindings()
   };
 
@@ -62,6 +63,7 @@ class Diagnosis {
                                             store::Position sent) const;
   service::Finding LookAtDatabase(v1::DiagnoseResponse* response) const;
   service::Finding LookAtTopic(const kafka::TopicDescription& topic) const;
+  service::Finding LookAtGrants() const;
   service::Finding LookAtRelay(v1::DiagnoseResponse* response) const;
   service::Finding LookAtGaps() const;
   service::Finding LookAtSearch(int64_t revision) const;

@@ -42,6 +42,7 @@ ApiBench::ApiBench()
       handles_(runtime_.parking()),
       index_([this](int64_t revision) { handles_.indexed.Publish(revision); }),
       applier_(*StartApplier(*world.store, index_, world.clock, world.random, metrics_)),
+      grants_(*GrantIndex::Open(*world.store, world.clock, world.random)),
       timers_(*world.store, TimerSteps(), world.clock, world.random, metrics_),
       relay_(relay_options_, *world.database, *world.store, Clock::System(), world.random,
              metrics_),
@@ -63,10 +64,12 @@ ApiBench::ApiBench()
   handles_.store.Set(*world.store);
   handles_.tokens.Set(tokens_);
   handles_.index.Set(index_);
+  handles_.grants.Set(*grants_);
   handles_.diagnosis.Set(diagnosis_);
   erasures_.Open();
   handles_.erasures.Set(erasures_);
   const Api api = {{.reads = reads_, .writes = writes_, .tokens = handles_.tokens},
+                   handles_.grants,
                    handles_.erasures};
   auto server = rpc::Server::Start({}, runtime_, MakeServices(api, reads_, handles_, nullptr));
   EXPECT_TRUE(server.ok()) << server.status();
