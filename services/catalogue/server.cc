@@ -158,19 +158,20 @@ class CatalogueParts final : public service::Parts {
   }
 
   void StartMaintenance() {
-    diagnosis_.emplace(Diagnosis::Dependencies{.database = *database_,
-                                               .store = *store_,
-                                               .index = *index_,
-                                               .applier = *applier_,
-                                               .timers = *timers_,
-                                               .relay = *relay_,
-                                               .erasures = *erasure_log_,
-                                               .clock = in_.clock,
-                                               .kafka = in_.settings.common.kafka,
-                                               .topic = in_.settings.common.topic,
-                                               .retention = in_.settings.relay.retention,
-                                               .grants_topic = subject_key_.empty() ? "" : in_.settings.grants.topic,
-                                               .server = in_.server_findings});
+    diagnosis_.emplace(Diagnosis::Dependencies{
+        .database = *database_,
+        .store = *store_,
+        .index = *index_,
+        .applier = *applier_,
+        .timers = *timers_,
+        .relay = *relay_,
+        .erasures = *erasure_log_,
+        .clock = in_.clock,
+        .kafka = in_.settings.common.kafka,
+        .topic = in_.settings.common.topic,
+        .retention = in_.settings.relay.retention,
+        .grants_topic = subject_key_.empty() ? "" : in_.settings.grants.topic,
+        .server = in_.server_findings});
     counts_ = in_.metrics.OnRender([this] { ShowCounts(in_.metrics, *store_, *relay_); });
     watch_findings_.emplace([this] { return diagnosis_->Diagnose().findings(); },
                             std::set<std::string>{"kafka", "topic", "erasures"}, in_.clock);

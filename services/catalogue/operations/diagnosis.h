@@ -39,8 +39,8 @@ class Diagnosis {
     Clock& clock;
     kafka::ClientOptions kafka;
     std::string topic;
-    absl::Duration retention;       // what the topic should keep at least
-    std::string grants_topic = "";  // empty: grants don't travel
+    absl::Duration retention;                             // what the topic should keep at least
+    std::string grants_topic = "";                        // empty: grants don't travel
     std::function<service::Findings()> server = nullptr;  // Server::OwnFindings()
   };
 
