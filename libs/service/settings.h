@@ -9,9 +9,11 @@
 
 #include "libs/base/status/error.h"
 #include "libs/http/server.h"
+#include "libs/identity/options.h"
 #include "libs/kafka/client.h"
 #include "libs/rpc/admission/caller_limits.h"
 #include "libs/rpc/server/server.h"
+#include "libs/service/certificates.h"
 #include "libs/sql/database.h"
 #include "libs/telemetry/log.h"
 
@@ -21,6 +23,7 @@ namespace clusterwire::service {
 struct Settings {
   rpc::Server::Options grpc;
   http::Server::Options http;
+  TlsFiles tls;
   std::string database;
   sql::Options database_options;
   kafka::ClientOptions kafka;
@@ -31,7 +34,7 @@ struct Settings {
   telemetry::LogLevel log_level = telemetry::LogLevel::kInfo;
   absl::Duration stop_grace;
   std::string token_key_file;
-  bool loopback_is_operator = false;
+  identity::Options callers;
   rpc::CallerLimits::Options limits;
 };
 

@@ -1,5 +1,8 @@
 #include "libs/service/settings.h"
 
+#include <functional>
+#include <string>
+
 #include <gmock/gmock.h>
 
 #include "clusterwire/config/v1/catalogue.pb.h"
@@ -55,6 +58,73 @@ TEST(SettingsTest, EverythingThatIsWrongIsNamedAtOnce) {
   EXPECT_THAT(status, HasFieldError("log.level"));
 }
 
+TEST(SettingsTest, OptionsOfTlsThatNeedEachOtherAreNamed) {
+  const auto status = [](const std::function<void(config::v1::Tls*)>& set) {
+    config::v1::CatalogueConfig config = Least();
+    set(config.mutable_listen()->mutable_tls());
+    FieldErrors errors;
+    ReadCommon(config, errors);
+    return errors.ToStatus();
+  };
+  EXPECT_THAT(status([](auto* tls) { tls->set_certificate_file("a"); }),
+              HasFieldError("listen.tls.key_file"));
+  EXPECT_THAT(status([](auto* tls) { tls->set_key_file("a"); }),
+              HasFieldError("listen.tls.certificate_file"));
+  EXPECT_THAT(status([](auto* tls) { tls->set_client_ca_file("a"); }),
+              HasFieldError("listen.tls.certificate_file"));
+  EXPECT_THAT(status([](auto* tls) {
+                tls->set_certificate_file("a");
+                tls->set_key_file("b");
+                tls->set_require_client_certificate(true);
+              }),
+              HasFieldError("listen.tls.client_ca_file"));
+}
+
+TEST(SettingsTest, AddressesThatOthersReachNeedTlsOrAnExplicitWord) {
+  config::v1::CatalogueConfig config = Least();
+  config.mutable_listen()->set_grpc_address("0.0.0.0:50051");
+  config.mutable_listen()->set_http_address("0.0.0.0:8081");
+  FieldErrors neither;
+  ReadCommon(config, neither);
+  EXPECT_THAT(neither.ToStatus(), HasFieldError("listen.grpc_address"));
+  EXPECT_THAT(neither.ToStatus(), HasFieldError("listen.http_address"));
+  EXPECT_THAT(std::string(neither.ToStatus().message()),
+              HasSubstr("set listen.tls.certificate_file"));
+  config.mutable_listen()->set_allow_insecure(true);
+  FieldErrors insecure;
+  ReadCommon(config, insecure);
+  EXPECT_THAT(insecure.ToStatus(), IsOk());
+  config.mutable_listen()->clear_allow_insecure();
+  config.mutable_listen()->mutable_tls()->set_certificate_file("a");
+  config.mutable_listen()->mutable_tls()->set_key_file("b");
+  FieldErrors tls;
+  ReadCommon(config, tls);
+  EXPECT_THAT(tls.ToStatus(), IsOk());
+}
+
+TEST(SettingsTest, WhoIsBelievedIsCheckedWithTheRest) {
+  config::v1::CatalogueConfig config = Least();
+  config.mutable_listen()->set_loopback_is_operator(true);
+  config.mutable_callers()->add_operators("corp:*");
+  config::v1::Issuer* const issuer = config.mutable_callers()->add_issuers();
+  issuer->set_name("corp");
+  issuer->set_issuer("https://id.example.org");
+  issuer->set_audience("clusterwire");
+  issuer->set_jwks_uri("https://10.0.0.1/keys");
+  issuer->add_allowed_networks("10.0.0.0/8");
+  issuer->add_algorithms("ES256");
+  FieldErrors errors;
+  const Settings settings = ReadCommon(config, errors);
+  EXPECT_THAT(errors.ToStatus(), IsOk());
+  EXPECT_TRUE(settings.callers.loopback_is_operator);
+  EXPECT_EQ(settings.callers.issuers.front().jwks_uri, "https://10.0.0.1/keys");
+  issuer->add_algorithms("HS256");
+  issuer->clear_audience();
+  ReadCommon(config, errors);
+  EXPECT_THAT(errors.ToStatus(), HasFieldError("callers.issuers[0].algorithms[1]"));
+  EXPECT_THAT(errors.ToStatus(), HasFieldError("callers.issuers[0].audience"));
+}
+
 TEST(SettingsTest, APasswordWhoseEndIsNotClearIsRefusedWithoutAnyPartOfIt) {
   config::v1::CatalogueConfig config = Least();
   config.mutable_database()->set_url("postgresql://cw:sec@ret/x@db/x");
@@ -81,7 +151,7 @@ TEST(SettingsTest, WhatOneCallerMayTakeIsReadAndCheckedAndNobodyIsAnOperatorUnas
   config::v1::CatalogueConfig config = Least();
   FieldErrors errors;
   const Settings standard = ReadCommon(config, errors);
-  EXPECT_FALSE(standard.loopback_is_operator);
+  EXPECT_FALSE(standard.callers.loopback_is_operator);
   EXPECT_EQ(standard.limits.subject.calls_per_second, 200);
   EXPECT_EQ(standard.limits.subject.streams, 50);
   EXPECT_EQ(standard.limits.address.calls_per_second, 100);

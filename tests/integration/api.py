@@ -33,10 +33,12 @@ PUBLIC = (("clusterwire-view-as", "public"),)
 
 
 class Client:
-    """The services behind one address, by their short names: client.Cluster.GetCluster(request)."""
+    """The services behind one address, by their short names: client.Cluster.GetCluster(request).
+    Encrypted where there are credentials."""
 
-    def __init__(self, address, *packages):
-        self.channel = grpc.insecure_channel(address, _CHANNEL)
+    def __init__(self, address, *packages, credentials=None):
+        self.channel = (grpc.secure_channel(address, credentials, _CHANNEL) if credentials
+                        else grpc.insecure_channel(address, _CHANNEL))
         for package in packages:
             for name, stub in vars(package).items():
                 if name.endswith("ServiceStub"):
@@ -46,12 +48,12 @@ class Client:
         self.channel.close()
 
 
-def catalogue_client(address):
-    return Client(address, catalogue, change)
+def catalogue_client(address, credentials=None):
+    return Client(address, catalogue, change, credentials=credentials)
 
 
-def notification_client(address):
-    return Client(address, notification)
+def notification_client(address, credentials=None):
+    return Client(address, notification, credentials=credentials)
 
 
 class Refusal:
