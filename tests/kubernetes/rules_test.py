@@ -84,7 +84,7 @@ class RulesTest(unittest.TestCase):
                 (lambda: self.container()["ports"].pop(0), "has a port grpc"),
                 (lambda: self.container()["livenessProbe"]["httpGet"].update(port=1), "asks port 1"),
                 (lambda: self.container()["volumeMounts"].pop(), "mounted nowhere"),
-                (lambda: self.pod()["volumes"].pop(), "no volume grants")):
+                (lambda: self.pod()["volumes"].pop(), "no volume erasures")):
             self.check(references.findings, change, text)
 
     def test_health(self):
