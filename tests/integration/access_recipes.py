@@ -204,9 +204,9 @@ def methods():
     files = {}
     for package in (api.catalogue, api.change, api.notification):
         for value in vars(package).values():
-            described = getattr(value, "DESCRIPTOR", None)
-            if described is not None and described.file.services_by_name:
-                files[described.file.name] = described.file
+            file = getattr(getattr(value, "DESCRIPTOR", None), "file", None)
+            if file is not None and file.services_by_name:
+                files[file.name] = file
     for file in files.values():
         for service in file.services_by_name.values():
             yield from service.methods

@@ -6,6 +6,7 @@
 
 #include "libs/base/testing/status_matchers.h"
 #include "services/catalogue/resources/events/event_rules.h"
+#include "services/catalogue/resources/grants/grant_rules.h"
 #include "services/catalogue/resources/labels/label_rules.h"
 #include "services/catalogue/resources/labels/label_scheme_rules.h"
 #include "services/catalogue/resources/programmes/membership_rules.h"
@@ -113,6 +114,32 @@ TEST_F(AccessTest, APublicEventNamesNoDraft) {
               HasFieldError("event.state"));
   ASSERT_THAT(world_.Of<Clusters>().Publish(world_.As(hidden), hidden, ""), IsOk());
   EXPECT_THAT(world_.Of<Events>().Publish(world_.As(hidden), event->name(), ""), IsOk());
+}
+
+TEST_F(AccessTest, WhoHasSignedInCreatesFiveDraftsAndOwnsThem) {
+  WriteCall call = world_.AsOperator();
+  call.viewer = filter::Viewer{.subject = "corp:4711"};
+  call.store.caller = "corp:4711";
+  Clusters clusters = world_.Of<Clusters>();
+  EXPECT_THAT(clusters.Create(call, "", world_.GoodCluster("Published"), ""),
+              ReasonIs("NOT_YOURS"));
+  v1::Cluster draft = world_.GoodCluster("Mine");
+  draft.clear_state();
+  std::string last;
+  for (int i = 0; i < 5; ++i) {
+    const auto made = clusters.Create(call, "", draft, "");
+    ASSERT_THAT(made, IsOk());
+    last = made->name();
+    EXPECT_THAT(IsOwner(**world_.store->Read(), "corp:4711", last), IsOkAndHolds(true));
+  }
+  EXPECT_THAT(clusters.Create(call, "", draft, ""), ReasonIs("TOO_MANY_DRAFTS"));
+  ASSERT_THAT(clusters.Delete(world_.AsOperator(), last, ""), IsOk());
+  EXPECT_THAT(clusters.Create(call, "", draft, ""), ReasonIs("TOO_MANY_DRAFTS"));
+  ASSERT_THAT(clusters.Undelete(world_.AsOperator(), last, ""), IsOk());
+  ASSERT_THAT(clusters.Publish(world_.As(last), last, ""), IsOk());
+  EXPECT_THAT(clusters.Create(call, "", draft, ""), IsOk());
+  call.viewer.subject = "";
+  EXPECT_THAT(clusters.Create(call, "", draft, ""), ReasonIs("NOT_YOURS"));
 }
 
 TEST_F(AccessTest, AnEventRefersToNothingThatItsWriterDoesNotSee) {
