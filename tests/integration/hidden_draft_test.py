@@ -40,7 +40,7 @@ class HiddenDraftTest(unittest.TestCase):
         cls.grant()
         cls.subscribe()
         hidden_world.fill(cls.client, cls.hidden, cls.actor)
-        cls.public = steps.create_cluster(cls.stack, metadata=cls.actor)
+        cls.public = steps.create_cluster(cls.stack, metadata=cls.actor, regions=[], sectors=[])
         cls.wait_until_all_is_told()
 
     @classmethod

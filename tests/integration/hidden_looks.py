@@ -3,7 +3,7 @@ errors included."""
 
 import grpc
 
-from api import catalogue, change, notification, types_v1
+from api import Refusal, catalogue, change, notification, types_v1
 from hidden_world import TEXT
 
 NOUNS = {"cluster": "Cluster", "label": "Label", "membership": "Membership", "event": "CalendarEvent",
@@ -32,7 +32,8 @@ class Looks:
         try:
             return str(call(request, timeout=10, metadata=self.caller.metadata))
         except grpc.RpcError as error:
-            return f"{error.code().name} {error.details()} {error.trailing_metadata()}"
+            refused = Refusal(error)
+            return f"{refused} {sorted(refused.metadata.items())}"
 
     def _call(self, noun, method, **fields):
         request = getattr(catalogue, f"{method}Request")(**fields)
@@ -124,7 +125,7 @@ class Looks:
         for noun in ("cluster", "event", "programme"):
             method = NOUNS[noun].removeprefix("Calendar")
             fields = {"title": "The same id"}
-            if noun == "cluster":
+            if noun != "event":
                 fields["country"] = "DE"
             found["create", noun] = self._call(
                 noun, f"Create{method}", validate_only=True,

@@ -221,6 +221,26 @@ TEST_F(AccessTest, AMembershipOfWhatIsNotSeenTakesNoNameFromOthers) {
   EXPECT_THAT(chosen, StatusIs(absl::StatusCode::kAlreadyExists, HasSubstr("can't be had")));
 }
 
+TEST_F(AccessTest, NobodyBringsBackWhatIsAboutSomethingTheyDoNotSee) {
+  const std::string hidden = Draft("Hidden").name();
+  Memberships memberships = world_.Of<Memberships>();
+  v1::Membership membership;
+  membership.set_cluster(hidden);
+  const std::string programme = "programmes/go-cluster";
+  const std::string name =
+      memberships.Create(world_.AsOperator(), programme, membership, "")->name();
+  const WriteCall office = world_.As(programme);
+  const auto refused = [&](const std::string& of, const char* etag) {
+    return SaidOf(memberships.Undelete(office, of, etag).status(), of, "it");
+  };
+  const std::string never = programme + "/memberships/never";
+  for (const bool deleted : {false, true}) {
+    if (deleted) ASSERT_THAT(memberships.Delete(world_.AsOperator(), name, ""), IsOk());
+    for (const char* etag : {"", "wrong"}) EXPECT_EQ(refused(name, etag), refused(never, etag));
+  }
+  EXPECT_THAT(memberships.Undelete(world_.AsOperator(), name, ""), IsOk());
+}
+
 TEST_F(AccessTest, WhatNeedsASchemeIsNamedOnlyToThoseWhoSeeIt) {
   const std::string hidden = Draft("Hidden").name();
   v1::Label label;
