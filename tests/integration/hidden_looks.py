@@ -8,7 +8,7 @@ from hidden_world import TEXT
 
 NOUNS = {"cluster": "Cluster", "label": "Label", "membership": "Membership", "event": "CalendarEvent",
          "programme": "Programme"}
-SERVICE = {"event": "Event"}
+SERVICE = {"event": "Event", "person": "Person"}
 PLURAL = {"cluster": "Clusters", "label": "Labels", "membership": "Memberships", "event": "Events",
           "programme": "Programmes"}
 PARENT = {"label": "clusters/-", "membership": "programmes/-"}
@@ -17,7 +17,7 @@ FACETS = ["types", "sectors", "regions", "programmes", "label_levels", "labels_h
 
 
 def service_of(noun):
-    return SERVICE.get(noun, NOUNS[noun])
+    return SERVICE.get(noun) or NOUNS[noun]
 
 
 class Looks:
@@ -105,7 +105,31 @@ class Looks:
             found["grant", noun] = self.ask(self.client.Grant.CreateGrant, catalogue.CreateGrantRequest(
                 validate_only=True, grant=catalogue.Grant(
                     subject="corp:x", resource=name, role="ROLE_VIEWER")))
-        found |= self._references(names)
+            found["transfer", noun] = self.ask(
+                self.client.Grant.TransferOwnership, catalogue.TransferOwnershipRequest(
+                    resource=name, subject="corp:x", validate_only=True))
+            found["invitations", noun] = self.ask(
+                self.client.Invitation.ListInvitations,
+                catalogue.ListInvitationsRequest(resource=name)).split("revision")[0]
+            found["invite", noun] = self.ask(
+                self.client.Invitation.CreateInvitation, catalogue.CreateInvitationRequest(
+                    invitation=catalogue.Invitation(resource=name, role="ROLE_VIEWER")))
+        return found | self._references(names) | self._people(names)
+
+    def _people(self, names):
+        """What is answered to who would have somebody belong to it."""
+        def create(**fields):
+            return self._call("person", "CreatePerson", validate_only=True,
+                              person=catalogue.Person(display_name="Ann", **fields))
+
+        found = {}
+        for noun in ("cluster", "programme"):
+            found["person owned by", noun] = create(owner=names[noun])
+            found["people of", noun] = self._call("person", "ListPeople", owner=names[noun])
+            for own in sorted(self.caller.edits):
+                if own.split("/")[0] in ("clusters", "programmes"):
+                    found[f"person belongs for {own}", noun] = create(owner=own,
+                                                                      belongs_to=[names[noun]])
         return found
 
     def _references(self, names):
@@ -150,7 +174,8 @@ def told(stack, caller, subscriber):
         parent=subscriber, page_size=1000), **options)
     sent = client.Delivery.ListDeliveries(notification.ListDeliveriesRequest(
         parent=subscriber, page_size=1000), **options)
-    return {"inbox": str(items), "deliveries": str(sent)}
+    who = client.Subscriber.WhoAmI(notification.WhoAmIRequest(), **options)
+    return {"inbox": str(items), "deliveries": str(sent), "WhoAmI": str(who)}
 
 
 def without_names(texts, names):
