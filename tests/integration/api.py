@@ -35,8 +35,9 @@ PUBLIC = (("clusterwire-view-as", "public"),)
 class Client:
     """The services behind one address, by their short names: client.Cluster.GetCluster(request)."""
 
-    def __init__(self, address, *packages):
-        self.channel = grpc.insecure_channel(address, _CHANNEL)
+    def __init__(self, address, *packages, trust=None):
+        self.channel = (grpc.secure_channel(address, trust.grpc, _CHANNEL) if trust
+                        else grpc.insecure_channel(address, _CHANNEL))
         for package in packages:
             for name, stub in vars(package).items():
                 if name.endswith("ServiceStub"):
@@ -46,12 +47,12 @@ class Client:
         self.channel.close()
 
 
-def catalogue_client(address):
-    return Client(address, catalogue, change)
+def catalogue_client(address, trust=None):
+    return Client(address, catalogue, change, trust=trust)
 
 
-def notification_client(address):
-    return Client(address, notification)
+def notification_client(address, trust=None):
+    return Client(address, notification, trust=trust)
 
 
 class Refusal:
