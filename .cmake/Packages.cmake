@@ -24,6 +24,14 @@ target_include_directories(clusterwire_s2 SYSTEM INTERFACE ${S2_INCLUDE_DIR})
 target_link_libraries(clusterwire_s2 INTERFACE ${S2_LIBRARY} OpenSSL::Crypto absl::base)
 add_library(s2::s2 ALIAS clusterwire_s2)
 
+# cjose's pkg-config file asks for the development files of jansson, which its own headers don't need.
+find_path(CJOSE_INCLUDE_DIR cjose/cjose.h REQUIRED)
+find_library(CJOSE_LIBRARY cjose REQUIRED)
+add_library(clusterwire_cjose INTERFACE)
+target_include_directories(clusterwire_cjose SYSTEM INTERFACE ${CJOSE_INCLUDE_DIR})
+target_link_libraries(clusterwire_cjose INTERFACE ${CJOSE_LIBRARY} OpenSSL::Crypto)
+add_library(cjose::cjose ALIAS clusterwire_cjose)
+
 if(CLUSTERWIRE_TESTS)
   find_package(GTest CONFIG REQUIRED)
 endif()

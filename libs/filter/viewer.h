@@ -14,8 +14,8 @@ namespace clusterwire::filter {
 struct Viewer {
   bool operator_ = false;
   // Names of resources, "programmes/go-cluster": what the viewer sees the inside of, what of that
-  // they may write, and whose grants they may give. Each is sorted, and the later ones are among the
-  // earlier ones. What is seen depends on `members` alone.
+  // they may write, and whose grants they may give. Each is sorted, and the later ones are among
+  // the earlier ones. What is seen depends on `members` alone.
   std::vector<std::string> members = {};
   std::vector<std::string> edits = {};
   std::vector<std::string> owns = {};

@@ -13,6 +13,7 @@
 #include "libs/base/threads/stop_signal.h"
 #include "libs/rpc/admission/access.h"
 #include "libs/rpc/call/call_context.h"
+#include "libs/service/caller_settings.h"
 #include "libs/telemetry/foreign_log.h"
 #include "libs/telemetry/log.h"
 #include "libs/telemetry/process_metrics.h"
@@ -29,9 +30,9 @@ Server::Server(const Settings& settings, std::string name, Clock& clock, Random&
       name_(std::move(name)),
       clock_(clock),
       random_(random),
-      authenticator_(settings.loopback_is_operator),
+      identity_(settings.callers, clock, random, metrics_),
       runtime_(metrics_, clock, random,
-               {.authenticator = &authenticator_, .callers = settings.limits, .started = false}),
+               {.authenticator = &identity_, .callers = settings.limits, .started = false}),
       reads_(runtime_,
              {.name = "reads", .threads = settings.readers, .queue_limit = settings.queue_limit}),
       writes_(runtime_,
@@ -154,7 +155,9 @@ Findings Server::Missing() const {
 }
 
 Findings Server::OwnFindings() const {
-  return certificates_ == nullptr ? Findings() : certificates_->Look();
+  Findings findings = LookAtIssuers(identity_);
+  if (certificates_ != nullptr) findings.MergeFrom(certificates_->Look());
+  return findings;
 }
 
 void Server::Stop() {

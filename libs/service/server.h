@@ -17,7 +17,7 @@
 #include "libs/base/time/clock.h"
 #include "libs/config/program.h"
 #include "libs/http/server.h"
-#include "libs/rpc/admission/by_address.h"
+#include "libs/identity/identity.h"
 #include "libs/rpc/server/runtime.h"
 #include "libs/rpc/server/server.h"
 #include "libs/service/certificates.h"
@@ -89,7 +89,8 @@ class Server {
 
   // What Diagnose says until then.
   Findings Missing() const;
-  // What it says at any time of what the server itself uses: its certificates.
+  // What it says at any time of what the server itself uses: its certificates, and whose tokens are
+  // believed.
   Findings OwnFindings() const;
 
   Clock& clock() { return clock_; }
@@ -113,7 +114,7 @@ class Server {
   Clock& clock_;
   Random& random_;
   telemetry::Metrics metrics_;
-  rpc::ByAddress authenticator_;
+  identity::Identity identity_;
   rpc::Runtime runtime_;
   rpc::ThreadPool reads_;
   rpc::ThreadPool writes_;

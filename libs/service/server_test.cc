@@ -81,7 +81,7 @@ class ServerTest : public ::testing::Test {
     settings_.readers = settings_.writers = 1;
     settings_.queue_limit = 10;
     settings_.stop_grace = absl::Seconds(1);
-    settings_.loopback_is_operator = true;
+    settings_.callers.loopback_is_operator = true;
   }
 
   std::unique_ptr<EchoServer> Start() {
@@ -197,7 +197,7 @@ TEST_F(ServerTest, AServiceWithAMethodThatDoesntStateWhoMayCallItIsNotServed) {
 }
 
 TEST_F(ServerTest, WhoCallsFromThisMachineIsAnOperatorOnlyWhereThatIsConfigured) {
-  settings_.loopback_is_operator = false;
+  settings_.callers.loopback_is_operator = false;
   settings_.limits.address.calls_per_second = 1;
   const auto server = Start();
   ASSERT_TRUE(Passing([&] { return server->opened(); }));

@@ -8,6 +8,7 @@
 #include "libs/base/text/strings.h"
 #include "libs/config/check.h"
 #include "libs/kafka/check.h"
+#include "libs/service/caller_settings.h"
 #include "libs/sql/url.h"
 #include "libs/telemetry/foreign_log.h"
 
@@ -149,7 +150,7 @@ Settings ReadCommon(const config::v1::Listen& listen, const config::v1::Database
   settings.stop_grace = ReadDuration(errors, "stop.grace", stop.has_grace(), stop.grace(),
                                      absl::ZeroDuration(), absl::Minutes(10), absl::Seconds(10));
   settings.token_key_file = token_key_file;
-  settings.loopback_is_operator = listen.loopback_is_operator();
+  settings.callers = ReadCallers(listen, callers, errors);
   settings.limits = ReadLimits(errors, callers.limits());
   return settings;
 }

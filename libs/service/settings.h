@@ -9,6 +9,7 @@
 
 #include "libs/base/status/error.h"
 #include "libs/http/server.h"
+#include "libs/identity/options.h"
 #include "libs/kafka/client.h"
 #include "libs/rpc/admission/caller_limits.h"
 #include "libs/rpc/server/server.h"
@@ -33,7 +34,7 @@ struct Settings {
   telemetry::LogLevel log_level = telemetry::LogLevel::kInfo;
   absl::Duration stop_grace;
   std::string token_key_file;
-  bool loopback_is_operator = false;
+  identity::Options callers;
   rpc::CallerLimits::Options limits;
 };
 

@@ -102,6 +102,29 @@ TEST(SettingsTest, AddressesThatOthersReachNeedTlsOrAnExplicitWord) {
   EXPECT_THAT(tls.ToStatus(), IsOk());
 }
 
+TEST(SettingsTest, WhoIsBelievedIsCheckedWithTheRest) {
+  config::v1::CatalogueConfig config = Least();
+  config.mutable_listen()->set_loopback_is_operator(true);
+  config.mutable_callers()->add_operators("corp:*");
+  config::v1::Issuer* const issuer = config.mutable_callers()->add_issuers();
+  issuer->set_name("corp");
+  issuer->set_issuer("https://id.example.org");
+  issuer->set_audience("clusterwire");
+  issuer->set_jwks_uri("https://10.0.0.1/keys");
+  issuer->add_allowed_networks("10.0.0.0/8");
+  issuer->add_algorithms("ES256");
+  FieldErrors errors;
+  const Settings settings = ReadCommon(config, errors);
+  EXPECT_THAT(errors.ToStatus(), IsOk());
+  EXPECT_TRUE(settings.callers.loopback_is_operator);
+  EXPECT_EQ(settings.callers.issuers.front().jwks_uri, "https://10.0.0.1/keys");
+  issuer->add_algorithms("HS256");
+  issuer->clear_audience();
+  ReadCommon(config, errors);
+  EXPECT_THAT(errors.ToStatus(), HasFieldError("callers.issuers[0].algorithms[1]"));
+  EXPECT_THAT(errors.ToStatus(), HasFieldError("callers.issuers[0].audience"));
+}
+
 TEST(SettingsTest, APasswordWhoseEndIsNotClearIsRefusedWithoutAnyPartOfIt) {
   config::v1::CatalogueConfig config = Least();
   config.mutable_database()->set_url("postgresql://cw:sec@ret/x@db/x");
@@ -128,7 +151,7 @@ TEST(SettingsTest, WhatOneCallerMayTakeIsReadAndCheckedAndNobodyIsAnOperatorUnas
   config::v1::CatalogueConfig config = Least();
   FieldErrors errors;
   const Settings standard = ReadCommon(config, errors);
-  EXPECT_FALSE(standard.loopback_is_operator);
+  EXPECT_FALSE(standard.callers.loopback_is_operator);
   EXPECT_EQ(standard.limits.subject.calls_per_second, 200);
   EXPECT_EQ(standard.limits.subject.streams, 50);
   EXPECT_EQ(standard.limits.address.calls_per_second, 100);

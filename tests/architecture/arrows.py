@@ -21,7 +21,8 @@ LIBRARIES = {
     "change": {"base", "filter", "kafka"},
     "rpc": {"base", "telemetry"},
     "api": {"resource", "rpc", "text"},
-    "service": {"config", "http", "kafka", "rpc", "sql"},
+    "identity": {"http", "rpc"},
+    "service": {"config", "http", "identity", "kafka", "rpc", "sql"},
 }
 
 # Contracts that a library may know, with those of the libraries it uses; its tests may use any.
@@ -48,6 +49,7 @@ PACKAGED = [
     ("ICU", re.compile(r"^unicode/"), re.compile(r"^libs/text/")),
     ("S2", re.compile(r"^s2/"), re.compile(r"^libs/filter/")),
     ("CRoaring", re.compile(r"^roaring/"), re.compile(r"^libs/search/")),
+    ("cjose", re.compile(r"^cjose/"), re.compile(r"^libs/identity/")),
     ("prometheus-cpp", re.compile(r"^prometheus/"), re.compile(r"^libs/telemetry/")),
 ]
 

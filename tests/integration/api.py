@@ -33,10 +33,11 @@ PUBLIC = (("clusterwire-view-as", "public"),)
 
 
 class Client:
-    """The services behind one address, by their short names: client.Cluster.GetCluster(request)."""
+    """The services behind one address, by their short names: client.Cluster.GetCluster(request).
+    Encrypted where there are credentials."""
 
-    def __init__(self, address, *packages, trust=None):
-        self.channel = (grpc.secure_channel(address, trust.grpc, _CHANNEL) if trust
+    def __init__(self, address, *packages, credentials=None):
+        self.channel = (grpc.secure_channel(address, credentials, _CHANNEL) if credentials
                         else grpc.insecure_channel(address, _CHANNEL))
         for package in packages:
             for name, stub in vars(package).items():
@@ -47,12 +48,12 @@ class Client:
         self.channel.close()
 
 
-def catalogue_client(address, trust=None):
-    return Client(address, catalogue, change, trust=trust)
+def catalogue_client(address, credentials=None):
+    return Client(address, catalogue, change, credentials=credentials)
 
 
-def notification_client(address, trust=None):
-    return Client(address, notification, trust=trust)
+def notification_client(address, credentials=None):
+    return Client(address, notification, credentials=credentials)
 
 
 class Refusal:

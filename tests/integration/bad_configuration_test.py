@@ -25,6 +25,11 @@ MISTAKES = {
     "kafka.topic=two words": "kafka.topic",
     "kafka.properties[linger.msec]=5": "kafka.properties[linger.msec]",
     "token_key_file=/tmp": "token_key_file: /tmp: is a folder",
+    # Who is believed:
+    "callers.operators=*": "callers.operators[0]: '*' stands at the end",
+    "callers.issuers[0].name=public": "callers.issuers[0].name: begins other subjects",
+    "callers.issuers[0].algorithms=HS256": "callers.issuers[0].algorithms[0]: must be one of RS256",
+    "callers.issuers[0].jwks_uri=http://id.example.org/keys": "callers.issuers[0].jwks_uri: must be https",
     # A password whose end is not clear, and one beside a typo:
     "database.url=postgresql://cw:sec@ret@db/x": "write '@' as %40",
     "database.url=postgresql://cw:secret/x": "database.url",

@@ -36,7 +36,7 @@ class Service:
             command += ["--set", f"{option}={value}"]
         self.process = Process(name, command, folder / f"{name}.log", environment=environment)
         self._trust = trust
-        self.client = connect(self.address, trust)
+        self.client = connect(self.address, trust and trust.grpc)
         self._health = health_pb2_grpc.HealthStub(self.client.channel)
 
     def start(self):
@@ -113,8 +113,8 @@ class Service:
 
 
 CATALOGUE_SERVES = [f"clusterwire.catalogue.v1.{name}Service" for name in [
-    "Cluster", "Event", "Import", "LabelScheme", "Label", "Membership", "Operations", "Programme",
-    "Search", "Taxonomy"]] + ["clusterwire.change.v1.ChangeService"]
+    "Cluster", "Event", "Grant", "Import", "Invitation", "LabelScheme", "Label", "Membership",
+    "Operations", "Person", "Programme", "Search", "Taxonomy"]] + ["clusterwire.change.v1.ChangeService"]
 NOTIFICATION_SERVES = [f"clusterwire.notification.v1.{name}Service" for name in [
     "Delivery", "Inbox", "Operations", "Subscriber", "Subscription"]]
 
@@ -137,13 +137,18 @@ class Stack:
         number = next(_numbers)
         self.broker = broker
         self.topic = topic or f"clusterwire.changes.v1.{number}"
+        self.erasures_topic = self.topic.replace(".changes.", ".erasures.")
         folder = folder / f"stack{number}"
         folder.mkdir()
+        self.folder = folder
         environments = environments or {}
         kafka = {"kafka.brokers": broker.address, "kafka.topic": self.topic,
-                 "kafka.properties[reconnect.backoff.max.ms]": "500"}
+                 "kafka.properties[reconnect.backoff.max.ms]": "500",
+                 "grants.topic": f"{self.topic}.grants",
+                 "grants.subject_key_file": folder / "subject.key"}
         self.catalogue = Service("catalogue", folder, database,
-                                 {**kafka, **(catalogue_settings or {})}, api.catalogue_client,
+                                 {**kafka, "erasures.topic": self.erasures_topic,
+                                  **(catalogue_settings or {})}, api.catalogue_client,
                                  CATALOGUE_SERVES, environments.get("catalogue"), trust)
         self.notification = Service(
             "notification", folder, database,

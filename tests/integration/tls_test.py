@@ -59,10 +59,10 @@ class OverTls(unittest.TestCase):
         cls.stack.start()
         cls.service = cls.stack.catalogue
 
-    def client(self, own=None, authorities=None):
+    def client(self, own=None):
         """Of the catalogue, on a connection of its own."""
-        made = api.catalogue_client(self.service.address,
-                                    Trust(authorities or self.servers.certificate, own))
+        made = api.catalogue_client(
+            self.service.address, Trust(self.servers.certificate, own).grpc)
         self.addCleanup(made.close)
         return made
 

@@ -40,7 +40,9 @@ TEST(DiagnosisKafka, WantsTheTopicToForgetBeforeTheLedgerDoes) {
                                .audit = audit,
                                .interests = *domain.interests,
                                .consumer = [] { return ConsumerReport(); },
-                               .delivery = [] { return DeliveryQueue::Usage{.places = 1000}; }});
+                               .grants = [] { return absl::OkStatus(); },
+                               .delivery = [] { return DeliveryQueue::Usage{.places = 1000}; },
+                               .server = [] { return service::Findings(); }});
     std::map<std::string, service::Finding> findings;
     const v1::DiagnoseResponse response = diagnosis.Run();
     for (const service::Finding& finding : response.findings()) findings[finding.part()] = finding;

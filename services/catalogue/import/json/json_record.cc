@@ -8,6 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
 
+#include "libs/base/json.h"
 #include "libs/base/status/error.h"
 #include "libs/base/text/strings.h"
 #include "services/catalogue/import/json/strict_json.h"

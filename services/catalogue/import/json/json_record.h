@@ -9,7 +9,7 @@
 #include <utility>
 #include <vector>
 
-#include "libs/base/json.h"
+#include "libs/base/json_fwd.h"
 
 namespace clusterwire::catalogue::registers {
 

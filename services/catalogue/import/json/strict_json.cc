@@ -9,6 +9,7 @@
 
 #include "absl/strings/str_cat.h"
 
+#include "libs/base/json.h"
 #include "libs/base/status/error.h"
 #include "libs/base/text/strings.h"
 

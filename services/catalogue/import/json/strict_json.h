@@ -4,7 +4,7 @@
 
 #include "absl/status/statusor.h"
 
-#include "libs/base/json.h"
+#include "libs/base/json_fwd.h"
 
 namespace clusterwire::catalogue::registers {
 

@@ -1,0 +1,81 @@
+#pragma once
+
+#include <memory>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+
+#include "libs/base/random.h"
+#include "libs/base/threads/mutex.h"
+#include "libs/base/time/clock.h"
+#include "libs/identity/certificates.h"
+#include "libs/identity/keys/key_source.h"
+#include "libs/identity/options.h"
+#include "libs/identity/skew.h"
+#include "libs/identity/token.h"
+#include "libs/rpc/call/authenticator.h"
+#include "libs/telemetry/metrics.h"
+
+namespace clusterwire::identity {
+
+// Who calls, by certificates, tokens and loopback. A token decides where several are shown, and a
+// wrong one of either is refused. Reasons besides those of Token, ReadClaims, CheckTime,
+// Certificates and KeySource: AUTHORIZATION_REPEATED, AUTHORIZATION_SCHEME, TOKEN_ISSUER,
+// TOKEN_KEY_UNFIT, TOKEN_SIGNATURE.
+//
+// Safe for use from any thread. Calls that wait for a key are answered within KeySource::kPatience,
+// and at its end.
+class Identity final : public rpc::Authenticator {
+ public:
+  static constexpr size_t kKeptTokens = 10'000;
+
+  // How an issuer stands, for Diagnose.
+  struct IssuerReport {
+    std::string name;
+    KeySource::Report keys;
+    Skew::Report skew;
+  };
+
+  // `options` has been checked. `clock`, `random` and `metrics` outlive it.
+  Identity(Options options, Clock& clock, Random& random, telemetry::Metrics& metrics);
+  ~Identity() override;
+
+  void Identify(const rpc::Shown& shown, Then then) override;
+
+  std::vector<IssuerReport> reports() const;
+
+ private:
+  struct Issuer;
+  // A token that was believed; it is while its issuer's keys are the same.
+  struct Believed {
+    rpc::Caller caller;
+    Claims claims;
+    Issuer* issuer = nullptr;
+    uint64_t keys = 0;
+  };
+
+  absl::StatusOr<rpc::Caller> OfConnection(const rpc::Shown& shown);
+  absl::StatusOr<rpc::Caller> OfBelieved(const std::string& digest);
+  absl::StatusOr<Issuer*> IssuerOf(const Token& token) const;
+  void OfToken(const std::string& text, Then then);
+  // With the keys that there are. NOT_FOUND: the token's isn't among them.
+  absl::StatusOr<rpc::Caller> Check(const Token& token, Issuer& issuer);
+  void Keep(const std::string& digest, Believed believed);
+  rpc::Caller CallerOf(std::string subject, rpc::Caller::Proof proof) const;
+  void Answer(const Then& then, absl::StatusOr<rpc::Caller> caller);
+
+  const Options options_;
+  Clock& clock_;
+  telemetry::Metrics& metrics_;
+  Certificates certificates_;
+  Mutex mutex_;
+  // By the SHA-256 of their text, so that memory holds no token.
+  std::unordered_map<std::string, Believed> believed_ ABSL_GUARDED_BY(mutex_);
+  std::vector<std::unique_ptr<Issuer>> issuers_;  // last: they call back
+};
+
+}  // namespace clusterwire::identity
