@@ -53,7 +53,7 @@ rpc::Services MakeServices(const Api& api, rpc::ThreadPool& operators, Handles& 
                            std::function<service::Findings()> missing);
 
 rpc::Service MakeChangeService(const Api& api, rpc::Late<store::Store>& store);
-rpc::Service MakeImportService(const Api& api, const rpc::Late<store::Store>& store);
+rpc::Service MakeImportService(const api::Api& api, const rpc::Late<store::Store>& store);
 rpc::Service MakeOperationsService(rpc::ThreadPool& operators, rpc::ThreadPool& writes,
                                    const rpc::Late<Diagnosis>& diagnosis,
                                    std::function<service::Findings()> missing);
