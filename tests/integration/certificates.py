@@ -67,7 +67,7 @@ class Authority:
         """Whose last day is over."""
         return self.client(**names, starts=-2 * DAY, ends=-DAY)
 
-    def _issue(self, name, hosts, uris, purpose, starts=-HOUR, ends=DAY):
+    def _issue(self, name, hosts, uris, purpose, starts=-HOUR, ends=20 * DAY):
         key = ec.generate_private_key(ec.SECP256R1())
         names = [name for host in hosts for name in _host(host)]
         names += map(x509.UniformResourceIdentifier, uris)
