@@ -1,6 +1,7 @@
 """Runs the tests named on the command line (see run); where none is, all *_test.py that have
-something to do with this run's database: a module may name its own in DATABASES. Where
-GTEST_OUTPUT=xml:FOLDER/ is set, writes FOLDER/REPORT.xml, so that each test method counts."""
+something to do with this run's database: a module may name its own in DATABASES. Of those
+CLUSTERWIRE_PART=2/3 takes the second third. Where GTEST_OUTPUT=xml:FOLDER/ is set, writes
+FOLDER/REPORT.xml, so that each test method counts."""
 
 import importlib
 import os
@@ -13,8 +14,9 @@ import xml.etree.ElementTree as xml
 import shared
 
 HERE = pathlib.Path(__file__).resolve().parent
+PART, PARTS = map(int, os.environ.get("CLUSTERWIRE_PART", "1/1").split("/"))
 # As the entry of ctest is called.
-REPORT = {"sqlite": "integration", "postgresql": "integration_postgres"}[shared.DATABASE]
+REPORT = {"sqlite": "integration", "postgresql": "integration_postgres"}[shared.DATABASE] + f"_{PART}"
 
 
 class Result(unittest.TextTestResult):
@@ -65,8 +67,9 @@ def write_report(cases, path):
 
 def all_of_this_database():
     modules = [importlib.import_module(path.stem) for path in sorted(HERE.glob("*_test.py"))]
-    return [module.__name__ for module in modules
-            if shared.DATABASE in getattr(module, "DATABASES", [shared.DATABASE])]
+    names = [module.__name__ for module in modules
+             if shared.DATABASE in getattr(module, "DATABASES", [shared.DATABASE])]
+    return names[PART - 1::PARTS]
 
 
 def main():
