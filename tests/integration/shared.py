@@ -19,7 +19,7 @@ from stack import Stack
 
 # "sqlite" or "postgresql": where all stacks of this run keep their data.
 DATABASE = os.environ.get("CLUSTERWIRE_DATABASE", "sqlite")
-LOGS = BUILD / f"integration/logs-{DATABASE}"
+LOGS = BUILD / f"integration/logs-{DATABASE}-{os.environ.get('CLUSTERWIRE_PART', '1')[0]}"
 
 _undo = contextlib.ExitStack()
 _processes = []
