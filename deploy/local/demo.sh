@@ -14,7 +14,7 @@ show_postgres() {
 }
 
 show_summary() {
-  local call="${grpcurl#"$PWD"/} -plaintext"
+  local call="${grpcurl#"$PWD"/} -plaintext" token=$root/deploy/local/token
   cat <<EOF_SUMMARY
 
   catalogue      grpc 127.0.0.1:$catalogue_port    http://127.0.0.1:$catalogue_http_port/metrics    pid $(pid_of catalogue)
@@ -27,6 +27,8 @@ Try:
   $call 127.0.0.1:$catalogue_port list
 
   $call -d '{"filter":{"types":["cluster"],"labelsHeld":["ecei:gold"],"within":{"latitude":52.52,"longitude":13.40,"radiusMeters":300000}},"order":"ORDER_DISTANCE"}' 127.0.0.1:$catalogue_port clusterwire.catalogue.v1.SearchService/Search
+
+  $call -H "authorization: Bearer \$(${token#"$PWD"/} anna)" 127.0.0.1:$catalogue_port clusterwire.catalogue.v1.GrantService/WhoAmI
 
   $call -d '{"subscriber":{"title":"Me"},"subscriberId":"me"}' 127.0.0.1:$notification_port clusterwire.notification.v1.SubscriberService/CreateSubscriber
 

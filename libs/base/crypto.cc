@@ -20,6 +20,35 @@ const unsigned char* Bytes(std::string_view text) {
 }
 unsigned char* Bytes(std::string& text) { return reinterpret_cast<unsigned char*>(text.data()); }
 
+constexpr int kSealTag = 16;
+
+struct FreeCipher {
+  void operator()(EVP_CIPHER_CTX* context) const { EVP_CIPHER_CTX_free(context); }
+};
+using Cipher = std::unique_ptr<EVP_CIPHER_CTX, FreeCipher>;
+
+// Fails only without memory, or with a key of another length, which is a mistake of ours.
+void Need(bool done) {
+  if (!done) std::abort();
+}
+
+Cipher StartSiv(std::string_view key, std::string_view purpose, std::string_view tag) {
+  static EVP_CIPHER* const kSiv = EVP_CIPHER_fetch(nullptr, "AES-256-SIV", nullptr);
+  Cipher cipher(EVP_CIPHER_CTX_new());
+  Need(kSiv != nullptr && cipher != nullptr &&
+       key.size() == static_cast<size_t>(EVP_CIPHER_get_key_length(kSiv)));
+  const bool opens = !tag.empty();
+  Need(EVP_CipherInit_ex(cipher.get(), kSiv, nullptr, Bytes(key), nullptr, opens ? 0 : 1) == 1);
+  if (opens) {
+    Need(EVP_CIPHER_CTX_ctrl(cipher.get(), EVP_CTRL_AEAD_SET_TAG, kSealTag,
+                             const_cast<char*>(tag.data())) == 1);
+  }
+  int length = 0;
+  Need(EVP_CipherUpdate(cipher.get(), nullptr, &length, Bytes(purpose),
+                        static_cast<int>(purpose.size())) == 1);
+  return cipher;
+}
+
 }  // namespace
 
 std::string Sha256(std::string_view text) {
@@ -35,6 +64,31 @@ std::string HmacSha256(std::string_view key, std::string_view text) {
     std::abort();  // only without memory
   }
   return mac;
+}
+
+std::string Seal(std::string_view key, std::string_view purpose, std::string_view plain) {
+  const Cipher cipher = StartSiv(key, purpose, "");
+  std::string tag(kSealTag, '\0');
+  std::string sealed(plain.size(), '\0');
+  int length = 0;
+  Need(EVP_CipherUpdate(cipher.get(), Bytes(sealed), &length, Bytes(plain),
+                        static_cast<int>(plain.size())) == 1);
+  Need(EVP_CIPHER_CTX_ctrl(cipher.get(), EVP_CTRL_AEAD_GET_TAG, kSealTag, tag.data()) == 1);
+  return absl::StrCat(tag, sealed);
+}
+
+std::optional<std::string> Unseal(std::string_view key, std::string_view purpose,
+                                  std::string_view sealed) {
+  if (sealed.size() <= kSealTag) return std::nullopt;
+  const Cipher cipher = StartSiv(key, purpose, sealed.substr(0, kSealTag));
+  sealed.remove_prefix(kSealTag);
+  std::string plain(sealed.size(), '\0');
+  int length = 0;
+  if (EVP_CipherUpdate(cipher.get(), Bytes(plain), &length, Bytes(sealed),
+                       static_cast<int>(sealed.size())) != 1) {
+    return std::nullopt;
+  }
+  return plain;
 }
 
 bool SameBytes(std::string_view one, std::string_view other) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <initializer_list>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -14,6 +15,14 @@ std::string Sha256(std::string_view text);
 
 // 32 bytes, by RFC 2104.
 std::string HmacSha256(std::string_view key, std::string_view text);
+
+// `plain` made unreadable without `key`, 64 secret bytes, and unalterable: AES-256-SIV (RFC 5297),
+// so the same gives the same. `plain` isn't empty. Only who names the same `purpose` opens it. 16
+// bytes longer.
+std::string Seal(std::string_view key, std::string_view purpose, std::string_view plain);
+// None for what Seal() with this key and purpose didn't make.
+std::optional<std::string> Unseal(std::string_view key, std::string_view purpose,
+                                  std::string_view sealed);
 
 // Whether both are the same bytes, in a time that doesn't tell where they differ. Their lengths are
 // no secret.

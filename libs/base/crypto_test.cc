@@ -24,6 +24,22 @@ TEST(CryptoTest, HmacGivesThePublishedCodes) {
             "b613679a0814d9ec772f95d778c35fc5ff1697c493715653c6c712144292c5ad");
 }
 
+TEST(CryptoTest, WhatIsSealedIsOpenedByTheSameKeyAndPurposeAlone) {
+  const std::string key(64, 'k');
+  const std::string sealed = Seal(key, "page", "clusters/hidden");
+  EXPECT_EQ(sealed.size(), 16 + std::string("clusters/hidden").size());
+  EXPECT_EQ(sealed.find("hidden"), std::string::npos);
+  EXPECT_EQ(Unseal(key, "page", sealed), "clusters/hidden");
+  EXPECT_EQ(Unseal(key, "watch", sealed), std::nullopt);
+  EXPECT_EQ(Unseal(std::string(64, 'l'), "page", sealed), std::nullopt);
+  for (size_t i = 0; i < sealed.size(); ++i) {
+    std::string altered = sealed;
+    altered[i] ^= 1;
+    EXPECT_EQ(Unseal(key, "page", altered), std::nullopt);
+    EXPECT_EQ(Unseal(key, "page", sealed.substr(0, i)), std::nullopt);
+  }
+}
+
 TEST(CryptoTest, SameBytesTellsTextsApart) {
   EXPECT_TRUE(SameBytes("", ""));
   EXPECT_TRUE(SameBytes("secret", "secret"));

@@ -23,6 +23,7 @@ namespace clusterwire::config {
 namespace {
 
 constexpr size_t kMostKeyBytes = 1 << 16;
+constexpr size_t kMostFileBytes = 1 << 20;
 
 absl::Status Refuse(const std::string& path, const std::string& trouble) {
   return Error(absl::StatusCode::kFailedPrecondition, "KEY_FILE", absl::StrCat(path, ": ", trouble),
@@ -34,9 +35,6 @@ std::string Trouble(const char* doing) { return absl::StrCat(doing, ": ", strerr
 // This user alone may read and write it; the group may read one that root gave it,
 // as mounted secrets are.
 absl::Status CheckRights(const std::string& path, const struct stat& found) {
-  if (!S_ISREG(found.st_mode)) {
-    return Refuse(path, S_ISDIR(found.st_mode) ? "is a folder; name a file in it" : "is no file");
-  }
   const mode_t allowed = S_IRWXU | (found.st_uid == 0 ? S_IRGRP : 0);
   if ((found.st_mode & 0777 & ~allowed) == 0) return absl::OkStatus();
   return Refuse(path, absl::StrCat("can be read or changed by others (its mode is ",
@@ -64,20 +62,28 @@ absl::Status CheckSecret(const std::string& path, std::string_view key) {
   return absl::OkStatus();
 }
 
-absl::StatusOr<std::string> Read(const std::string& path) {
+absl::StatusOr<std::string> ReadFile(const std::string& path, size_t most, bool secret) {
   const int file = open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
   if (file < 0) return Refuse(path, Trouble("can't be read"));
   const absl::Cleanup close_file = [file] { close(file); };
   struct stat found = {};
   if (fstat(file, &found) != 0) return Refuse(path, Trouble("can't be read"));
-  RETURN_IF_ERROR(CheckRights(path, found));
-  std::string key(kMostKeyBytes + 1, '\0');
-  const ssize_t size = read(file, key.data(), key.size());
-  if (size < 0) return Refuse(path, Trouble("can't be read"));
-  key.resize(static_cast<size_t>(size));
-  if (key.size() > kMostKeyBytes) {
-    return Refuse(path, absl::StrCat("has more than ", kMostKeyBytes, " bytes; is it the key?"));
+  if (!S_ISREG(found.st_mode)) {
+    return Refuse(path, S_ISDIR(found.st_mode) ? "is a folder; name a file in it" : "is no file");
   }
+  if (secret) RETURN_IF_ERROR(CheckRights(path, found));
+  std::string text(most + 1, '\0');
+  const ssize_t size = read(file, text.data(), text.size());
+  if (size < 0) return Refuse(path, Trouble("can't be read"));
+  text.resize(static_cast<size_t>(size));
+  if (text.size() > most) {
+    return Refuse(path, absl::StrCat("has more than ", most, " bytes; is it the right one?"));
+  }
+  return text;
+}
+
+absl::StatusOr<std::string> Read(const std::string& path) {
+  ASSIGN_OR_RETURN(std::string key, ReadFile(path, kMostKeyBytes, /*secret=*/true));
   RETURN_IF_ERROR(CheckSecret(path, key));
   return key;
 }
@@ -108,6 +114,14 @@ std::optional<std::string> Write(const std::string& path, const std::string& key
 absl::Status CheckKey(const std::string& path) {
   std::error_code ignored;
   return std::filesystem::exists(path, ignored) ? Read(path).status() : absl::OkStatus();
+}
+
+absl::StatusOr<std::string> ReadSecret(const std::string& path) {
+  return ReadFile(path, kMostFileBytes, /*secret=*/true);
+}
+
+absl::StatusOr<std::string> ReadPlain(const std::string& path) {
+  return ReadFile(path, kMostFileBytes, /*secret=*/false);
 }
 
 absl::StatusOr<std::string> LoadOrMakeKey(const std::string& path, Random& random) {

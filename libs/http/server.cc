@@ -1,11 +1,9 @@
 #include "libs/http/server.h"
 
 #include <httplib.h>
-#include <poll.h>
 #include <unistd.h>
 
 #include <algorithm>
-#include <chrono>
 #include <list>
 #include <optional>
 
@@ -15,108 +13,11 @@
 #include "libs/base/status/error.h"
 #include "libs/base/threads/executor.h"
 #include "libs/base/threads/mutex.h"
+#include "libs/http/connection.h"
 #include "libs/http/request_head.h"
 
 namespace clusterwire::http {
 namespace {
-
-// The bytes of a connection until its deadline. The library reads what Give() has made ready and no
-// byte more: its own limits hold for each line, and for none of what it makes of them.
-class Connection final : public httplib::Stream {
- public:
-  Connection(int socket, absl::Duration time)
-      : socket_(socket), deadline_(Now() + absl::ToChronoMilliseconds(time)) {}
-
-  // What stands before the body, with the empty line at its end; nothing when that doesn't come
-  // within `limit` bytes or before the end.
-  std::optional<std::string> ReadHead(size_t limit) {
-    constexpr std::string_view kEnd = "\r\n\r\n";
-    while (true) {
-      const size_t end = ready_.find(kEnd);
-      if (end != ready_.npos && end + kEnd.size() <= limit) {
-        std::string head = ready_.substr(0, end + kEnd.size());
-        ready_.erase(0, head.size());
-        return head;
-      }
-      if (ready_.size() >= limit || !Receive(limit - ready_.size())) return std::nullopt;
-    }
-  }
-  bool too_long(size_t limit) const { return ready_.size() >= limit; }
-
-  // From now on the library reads `head`, then `body` bytes of what comes.
-  void Give(std::string head, size_t body) {
-    ready_.resize(std::min(ready_.size(), body));
-    to_come_ = body - ready_.size();
-    ready_.insert(0, head);
-  }
-
-  bool is_readable() const override { return !ready_.empty() || Await(POLLIN); }
-  bool is_writable() const override { return Await(POLLOUT); }
-
-  ssize_t read(char* to, size_t size) override {
-    if (taken_ == ready_.size()) {
-      ready_.clear();
-      taken_ = 0;
-      if (to_come_ == 0 || !Receive(to_come_)) return -1;
-      to_come_ -= ready_.size();
-    }
-    const size_t taken = std::min(size, ready_.size() - taken_);
-    std::copy_n(ready_.data() + taken_, taken, to);
-    taken_ += taken;
-    return static_cast<ssize_t>(taken);
-  }
-
-  // Takes and drops what still comes, up to `limit` bytes: closing before it is read would keep the
-  // client from reading the answer.
-  void DropRest(size_t limit) {
-    ::shutdown(socket_, SHUT_WR);
-    while (limit > 0 && Await(POLLIN)) {
-      ready_.clear();
-      if (!Receive(limit)) return;
-      limit -= ready_.size();
-    }
-  }
-
-  ssize_t write(const char* from, size_t size) override {
-    for (size_t done = 0; done < size;) {
-      if (!Await(POLLOUT)) return -1;
-      const ssize_t sent = send(socket_, from + done, size - done, MSG_DONTWAIT | MSG_NOSIGNAL);
-      if (sent < 0) return -1;
-      done += static_cast<size_t>(sent);
-    }
-    return static_cast<ssize_t>(size);
-  }
-
-  void get_remote_ip_and_port(std::string&, int&) const override {}
-  void get_local_ip_and_port(std::string&, int&) const override {}
-  // httplib refuses what its select() can't wait for; nothing here uses that.
-  socket_t socket() const override { return INVALID_SOCKET; }
-
- private:
-  static std::chrono::steady_clock::time_point Now() { return std::chrono::steady_clock::now(); }
-
-  bool Await(short events) const {
-    const auto left = std::chrono::ceil<std::chrono::milliseconds>(deadline_ - Now()).count();
-    pollfd wanted{.fd = socket_, .events = events, .revents = 0};
-    return left > 0 && poll(&wanted, 1, static_cast<int>(left)) == 1;
-  }
-
-  // Adds to `ready_`, at most `limit` bytes; false when nothing comes any more.
-  bool Receive(size_t limit) {
-    char buffer[4096];
-    if (!Await(POLLIN)) return false;
-    const ssize_t got = recv(socket_, buffer, std::min(limit, sizeof buffer), MSG_DONTWAIT);
-    if (got <= 0) return false;
-    ready_.append(buffer, static_cast<size_t>(got));
-    return true;
-  }
-
-  const int socket_;
-  const std::chrono::steady_clock::time_point deadline_;
-  std::string ready_;   // to be read
-  size_t taken_ = 0;    // of it
-  size_t to_come_ = 0;  // what the library may read beyond
-};
 
 bool Fits(const Route& route, const std::string& path) {
   return route.path.ends_with('/') ? path.starts_with(route.path) : path == route.path;
@@ -208,8 +109,9 @@ class Listener final : public httplib::Server {
       open_.push_back(socket);
       EndFirst();
     }
-    Connection connection(socket, options_.time_limit);
+    Connection connection(socket, options_.time_limit, options_.tls ? options_.tls() : nullptr);
     const bool answered = Serve(connection);
+    connection.End();
     MutexLock lock(mutex_);
     --taken_;
     left_.NotifyAll();
@@ -221,6 +123,11 @@ class Listener final : public httplib::Server {
 
   bool Serve(Connection& connection) {
     const auto text = connection.ReadHead(options_.header_limit);
+    if (connection.lacks_tls()) {
+      return connection.Send(
+          "HTTP/1.1 400 refused\r\nConnection: close\r\n"
+          "Content-Length: 29\r\n\r\nthis port takes HTTPS alone.\n");
+    }
     if (!text) {
       return connection.too_long(options_.header_limit) && Refuse(connection, kHeadTooLong);
     }

@@ -12,6 +12,8 @@
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 
+#include "libs/base/tls/credentials.h"
+
 namespace httplib {
 class Server;
 }
@@ -39,13 +41,14 @@ struct Route {
   std::function<ServerReply(const ServerRequest&)> handler;
 };
 
-// A small HTTP/1.1 server for metrics, feeds and unsubscribe links; no TLS, so bind it to loopback
-// or put something in front of it. Routes are tried in order. A path without a route is 404, a
-// route with another method 405. Only a POST with a route has its body read: above the limit it is
-// 413, compressed 415, in chunks of unknown number 411. A head above its limits is 431, an address
-// 414. Nothing beyond the limits is kept, nor handed to the library that parses.
+// A small HTTP/1.1 server for metrics, feeds and unsubscribe links, over TLS where it is told so
+// (1.2 or newer; clients are asked for no certificate). Routes are tried in order. A path without a
+// route is 404, a route with another method 405. Only a POST with a route has its body read: above
+// the limit it is 413, compressed 415, in chunks of unknown number 411. A head above its limits is
+// 431, an address 414. Nothing beyond the limits is kept, nor handed to the library that parses.
 //
-// A connection carries one request and ends at its deadline, however it is spread out. While all
+// A connection carries one request and ends at its deadline, its handshake included, however it is
+// spread out. While all
 // places are taken, a new connection ends the one that came first: slow clients keep no other
 // else from being answered.
 class Server {
@@ -57,6 +60,7 @@ class Server {
     absl::Duration time_limit = absl::Seconds(10);  // of a connection, from its first to last byte
     size_t header_limit = 16 * 1024;                // bytes of a request before its body
     size_t body_limit = 64 * 1024;
+    TlsSource tls = nullptr;  // asked for each connection
   };
 
   // UNAVAILABLE, reason ADDRESS_IN_USE, when it can't be bound.

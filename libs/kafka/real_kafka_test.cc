@@ -221,6 +221,23 @@ TEST_F(RealKafkaTest, ADeletedTopicIsReportedToItsReader) {
   EXPECT_THAT(errors[0].status, ReasonIs("KAFKA_TOPIC_UNKNOWN"));
 }
 
+TEST_F(RealKafkaTest, ReadWholeShowsEveryPartitionToItsEndAndEndsWithItsVisitorsError) {
+  CreateTopic(3);
+  Produce(0, 5);
+  Produce(2, 3);
+  std::vector<std::string> seen;
+  const auto visit = [&](const ReceivedMessage& message) {
+    seen.push_back(absl::StrCat(message.from.partition, ":", message.value));
+    return absl::OkStatus();
+  };
+  ASSERT_THAT(reader_->ReadWhole(topic_, visit, kPatience), IsOk());
+  EXPECT_THAT(seen, ElementsAre("0:0", "0:1", "0:2", "0:3", "0:4", "2:0", "2:1", "2:2"));
+  const auto refuse = [](const ReceivedMessage&) { return absl::DataLossError("no"); };
+  EXPECT_THAT(reader_->ReadWhole(topic_, refuse, kPatience), StatusIs(absl::StatusCode::kDataLoss));
+  EXPECT_THAT(reader_->ReadWhole("absent", visit, kPatience),
+              StatusIs(absl::StatusCode::kNotFound));
+}
+
 TEST(RealKafkaFixtureTest, WithoutKafkaItSaysWhatToSet) {
   const char* const home = std::getenv("CLUSTERWIRE_KAFKA_HOME");
   const std::string before = home == nullptr ? "" : home;

@@ -125,6 +125,31 @@ absl::StatusOr<std::optional<ReceivedMessage>> TopicReader::ReadAt(const TopicPa
   return found;
 }
 
+absl::StatusOr<int64_t> TopicReader::Read(const TopicPartition& partition, int64_t from,
+                                          int64_t end,
+                                          const std::function<void(const ReceivedMessage&)>& visit,
+                                          absl::Duration wait) {
+  const Remaining remaining(wait);
+  ASSIGN_OR_RETURN(const Watermarks marks,
+                   QueryWatermarks(client_.get(), partition, remaining, true));
+  if (from < 0) from = marks.start;
+  if (from < marks.start || from > marks.end) {
+    return ToStatus(RD_KAFKA_RESP_ERR_OFFSET_OUT_OF_RANGE,
+                    absl::StrCat("reading ", ToString(partition), " at ", from));
+  }
+  const int64_t until = std::min(end, marks.end);
+  if (from >= until) return from;
+  int64_t next = from;
+  const absl::Status visited = Visit(client_.get(), partition, from, until, remaining,
+                                     [&](const rd_kafka_message_t& message) {
+                                       visit(ToReceived(message));
+                                       next = message.offset + 1;
+                                     });
+  // What was shown by then is not read again.
+  if (!visited.ok() && next == from) return visited;
+  return visited.ok() ? until : next;
+}
+
 absl::StatusOr<std::vector<ReceivedMessage>> TopicReader::Tail(const std::string& topic,
                                                                const Wanted& wanted,
                                                                absl::Duration wait) {

@@ -40,6 +40,13 @@ class TopicReader {
   absl::StatusOr<std::optional<ReceivedMessage>> ReadAt(const TopicPartition& partition,
                                                         int64_t offset, absl::Duration wait);
 
+  // Shows `visit` the messages of one partition in order, from offset `from`, or from the first
+  // that the log holds where that is -1, up to before `end`. Gives where to read on: `end`, or
+  // before it what `wait` was too short for. OUT_OF_RANGE when `from` lies outside of the log.
+  absl::StatusOr<int64_t> Read(const TopicPartition& partition, int64_t from, int64_t end,
+                               const std::function<void(const ReceivedMessage&)>& visit,
+                               absl::Duration wait);
+
   // The last message that is `wanted` of each partition that has one, in order of partitions:
   // however many markers, aborted or unwanted messages lie behind it, and behind an open
   // transaction too. NOT_FOUND when there is no such topic; other errors name the partition.

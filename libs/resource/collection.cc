@@ -123,7 +123,9 @@ absl::StatusOr<Collection::Found> Collection::List(const ReadCall& call,
 absl::StatusOr<store::Written> Collection::Write(const WriteCall& call,
                                                  const store::Store::Body& body) {
   store::WriteOptions options = call.store;
-  options.may_replay = [&](std::string_view name) { return service_.may_write(call.viewer, name); };
+  options.may_replay = [&](const Message& answer) {
+    return service_.may_write(call.viewer, store::NameOf(answer), &answer);
+  };
   return store_.Write(options, body);
 }
 
@@ -136,24 +138,29 @@ absl::StatusOr<Collection::Answer> Collection::Create(const WriteCall& call,
   FieldErrors errors;
   const absl::Status is_parent = CheckParentName(parent);
   errors.AddAll("", is_parent);
-  const std::string name = NewName(parent, *first, id, errors);
-  const absl::Status may = service_.may_write(call.viewer, service_.looks_first ? name : parent);
+  const std::string name = NewName(call.viewer, parent, *first, id, errors);
+  const absl::Status may =
+      service_.may_create(call.viewer, service_.looks_first ? name : parent, *first);
   if (!may.ok()) return is_parent.ok() ? may : is_parent;
   first->GetReflection()->SetString(first.get(), FieldOf(*first, "name"), name);
   if (rules_.before_create) RETURN_IF_ERROR(rules_.before_create(first.get(), errors));
   MarkEdited(nullptr, first.get());
   const std::string under(parent);
+  const bool is_chosen = !id.empty();
   const auto create = [&](store::Writer& writer) -> absl::Status {
     if (!under.empty() && is_parent.ok()) RETURN_IF_ERROR(CheckParent(writer, call.viewer, under));
     const Owned next = CopyOf(*first);
     return service_.with_context(writer, call.viewer, [&](const Context& context) -> absl::Status {
       FieldErrors wrong = errors;
       if (prepare) RETURN_IF_ERROR(wrong.AddFrom(prepare(context, next.get())));
+      if (!is_chosen && wrong.empty()) RETURN_IF_ERROR(StepAside(writer, call.viewer, next.get()));
       Notes notes;
       RETURN_IF_ERROR(rules_.check_and_settle(nullptr, next.get(), context, wrong, &notes));
-      RETURN_IF_ERROR(CheckNew(writer, next.get()));
-      if (store::EtagOf(*next).empty()) RETURN_IF_ERROR(CheckRoom(writer, under));
-      return Put(writer, *next, rules_.kind(nullptr, *next), notes);
+      RETURN_IF_ERROR(CheckNew(writer, call.viewer, next.get()));
+      const bool is_new = store::EtagOf(*next).empty();
+      if (is_new) RETURN_IF_ERROR(CheckRoom(writer, under));
+      RETURN_IF_ERROR(Put(writer, *next, rules_.kind(nullptr, *next), notes));
+      return is_new && rules_.bring ? rules_.bring(writer, *next, context) : absl::OkStatus();
     });
   };
   return AnswerOf(Write(call, create), Shown::kAsStored);
@@ -195,6 +202,9 @@ absl::StatusOr<Collection::Answer> Collection::Modify(const WriteCall& call,
       // What else is wrong with the request is named beside its name.
       if (!entered.ok()) return errors.ToStatus();
       RETURN_IF_ERROR(changed);
+      if (service_.looks_first) {
+        RETURN_IF_ERROR(service_.may_write(call.viewer, name, next.get()));
+      }
       const std::string put_as =
           kind.empty() ? rules_.kind(before.get(), *next) : std::string(kind);
       if (errors.empty() && store::SameButForStamps(*before, *next)) {
@@ -236,13 +246,14 @@ absl::StatusOr<Collection::Answer> Collection::Undelete(const WriteCall& call,
                                                         const std::string& name,
                                                         const std::string& etag) {
   RETURN_IF_ERROR(EnterWrite(call, "name", name));
-  // Before the look, so that the error doesn't tell what there was.
-  RETURN_IF_ERROR(service_.may_write(call.viewer, name));
   const auto undelete = [&](store::Writer& writer) -> absl::Status {
     const Owned before(rules_.prototype->New());
-    RETURN_IF_ERROR(LoadRow(writer, name, before.get()));
     const std::string parent(store::ParentOf(name));
     if (!parent.empty()) RETURN_IF_ERROR(CheckParent(writer, call.viewer, parent));
+    const absl::Status loaded = LoadRow(writer, name, before.get());
+    // Who may not gets the same refusal whether or not there is anything.
+    RETURN_IF_ERROR(service_.may_write(call.viewer, name, loaded.ok() ? before.get() : nullptr));
+    RETURN_IF_ERROR(loaded);
     if (!store::IsDeleted(*before)) {
       return Error(absl::StatusCode::kFailedPrecondition, "NOT_DELETED",
                    absl::StrCat(name, " is not deleted"), {{"resource", name}});
@@ -274,7 +285,7 @@ absl::Status Collection::CheckDeletable(const std::string&) const { return absl:
 absl::Status Collection::EnterWrite(const WriteCall& call, std::string_view path,
                                     const std::string& name) const {
   RETURN_IF_ERROR(CheckName(path, name));
-  return service_.looks_first ? absl::OkStatus() : service_.may_write(call.viewer, name);
+  return service_.looks_first ? absl::OkStatus() : service_.may_write(call.viewer, name, nullptr);
 }
 
 absl::Status Collection::CheckName(std::string_view path, const std::string& name) const {
@@ -365,7 +376,7 @@ absl::StatusOr<Collection::Owned> Collection::LoadForWrite(const store::Reader& 
       if (!facts) return GoneError(viewer, *row);
     }
     RETURN_IF_ERROR(CheckSeen(reader, viewer, *row));
-    RETURN_IF_ERROR(service_.may_write(viewer, name));
+    RETURN_IF_ERROR(service_.may_write(viewer, name, row.get()));
   }
   RETURN_IF_ERROR(CheckEtag(*row, etag));
   return row;
@@ -378,26 +389,6 @@ absl::Status Collection::GoneError(const filter::Viewer& viewer, const Message& 
                store::IsDeleted(row)
                    ? absl::StrCat(name, " is deleted; ", Method("Undelete"), " brings it back")
                    : absl::StrCat(name, " is about something deleted; undelete that first"),
-               {{"resource", name}});
-}
-
-absl::Status Collection::CheckNew(const store::Reader& reader, Message* next) const {
-  const std::string name = store::NameOf(*next);
-  const Owned there(rules_.prototype->New());
-  const absl::Status found = LoadRow(reader, name, there.get());
-  if (absl::IsNotFound(found)) return absl::OkStatus();
-  RETURN_IF_ERROR(found);
-  const bool deleted = store::IsDeleted(*there);
-  if (rules_.creates_once && !deleted && store::SameButForStamps(*there, *next)) {
-    next->CopyFrom(*there);
-    return absl::OkStatus();
-  }
-  return Error(absl::StatusCode::kAlreadyExists, "RESOURCE_EXISTS",
-               deleted
-                   ? absl::StrCat(name, " exists and is deleted: ", Method("Undelete"),
-                                  " brings it back, or give another ", ToAbsl(rules_.type), "_id")
-                   : absl::StrCat(name, " exists already: ", Method("Update"),
-                                  " changes it, or give another ", ToAbsl(rules_.type), "_id"),
                {{"resource", name}});
 }
 
@@ -427,36 +418,8 @@ absl::Status Collection::Purge(store::Writer& writer, const std::string& name) c
   return writer.Purge(name, rules_.deleted);
 }
 
-std::string Collection::NewName(std::string_view parent, const Message& resource,
-                                std::string_view id, FieldErrors& errors) const {
-  const std::string path = absl::StrCat(ToAbsl(rules_.type), "_id");
-  std::string last(id);
-  if (last.empty() && rules_.suggest_id) last = rules_.suggest_id(resource);
-  if (rules_.random_ids != nullptr) {
-    const auto made = IdOrRandom(path, id, *rules_.random_ids);
-    errors.AddAll("", made.status());
-    last = made.value_or("");
-  } else if (!IsId(last)) {
-    errors.Add(path, absl::StrCat("'", last, id.empty() ? "', made from the rest," : "'",
-                                  " is no id: 1 to 60 lower case letters, digits and '-', not "
-                                  "beginning or ending with '-'"));
-  }
-  return absl::StrCat(ToAbsl(parent), parent.empty() ? "" : "/", ToAbsl(rules_.collection), "/",
-                      last);
-}
-
 void Collection::MarkEdited(const Message* before, Message* next) const {
   if (service_.mark_edited != nullptr) service_.mark_edited(before, rules_.output_only, next);
-}
-
-std::string Collection::Method(std::string_view verb) const {
-  std::string method(verb);
-  bool capital = true;
-  for (const char c : rules_.type) {
-    if (c != '_') method += capital ? absl::ascii_toupper(static_cast<unsigned char>(c)) : c;
-    capital = c == '_';
-  }
-  return method;
 }
 
 absl::StatusOr<Collection::Answer> Collection::AnswerOf(

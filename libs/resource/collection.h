@@ -46,6 +46,8 @@ struct AnyRules {
   std::function<absl::Status(Message*, FieldErrors)> before_create = nullptr;
   std::function<absl::Status(const Message& before, Message* next)> correct = nullptr;
   std::function<absl::Status(const Message&, const Context&)> check_unused = nullptr;
+  std::function<absl::Status(store::Writer&, const Message& created, const Context&)> bring =
+      nullptr;
   std::function<void(Message*)> show = nullptr;
   std::function<bool(const filter::Viewer&, const Message&)> seen_by = nullptr;
 };
@@ -145,14 +147,23 @@ class Collection {
   // NOT_FOUND, in words that tell an operator how to get it back.
   absl::Status GoneError(const filter::Viewer& viewer, const Message& row) const;
   // Nothing stands under the name of what is created, but for the same where a type creates once:
-  // then `next` gets its etag. ALREADY_EXISTS says by which method to go on.
-  absl::Status CheckNew(const store::Reader& reader, Message* next) const;
+  // then `next` gets its etag. ALREADY_EXISTS says by which method to go on, to who may.
+  absl::Status CheckNew(const store::Reader& reader, const filter::Viewer& viewer,
+                        Message* next) const;
+  // Whether the viewer may know that this row is there: sees it, or may write it though it is
+  // deleted.
+  absl::StatusOr<bool> IsKnown(const store::Reader& reader, const filter::Viewer& viewer,
+                               const Message& row) const;
+  // Gives what is created another name where its own, which nobody chose, is that of something the
+  // viewer doesn't know of.
+  absl::Status StepAside(const store::Reader& reader, const filter::Viewer& viewer,
+                         Message* next) const;
   absl::Status Put(store::Writer& writer, const Message& next, std::string_view kind,
                    const Notes& notes) const;
   absl::Status Purge(store::Writer& writer, const std::string& name) const;
 
-  std::string NewName(std::string_view parent, const Message& resource, std::string_view id,
-                      FieldErrors& errors) const;
+  std::string NewName(const filter::Viewer& viewer, std::string_view parent,
+                      const Message& resource, std::string_view id, FieldErrors& errors) const;
   void MarkEdited(const Message* before, Message* next) const;
   // A repeated call gets its first answer while the viewer may write what that was about.
   absl::StatusOr<store::Written> Write(const WriteCall& call, const store::Store::Body& body);

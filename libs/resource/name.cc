@@ -30,6 +30,14 @@ absl::StatusOr<std::string> IdOrRandom(std::string_view path, std::string_view i
   return std::string(id);
 }
 
+std::string WithRandomEnd(std::string_view id, Random& random) {
+  constexpr size_t kRandom = 5;
+  const std::string end = RandomId(random).substr(0, kRandom);
+  std::string_view kept = IsId(id) ? id.substr(0, kMaxIdLength - kRandom - 1) : "";
+  while (kept.ends_with('-')) kept.remove_suffix(1);
+  return kept.empty() ? end : absl::StrCat(ToAbsl(kept), "-", end);
+}
+
 void CheckText(FieldErrors& errors, std::string_view path, std::string_view text, size_t least,
                size_t most) {
   const std::optional<size_t> length = Utf8Length(text);

@@ -18,6 +18,10 @@ bool IsId(std::string_view id);
 // The id that a create request gives under the field `path`, or a random one when it gives none.
 absl::StatusOr<std::string> IdOrRandom(std::string_view path, std::string_view id, Random& random);
 
+// `id`, cut where it must be, with five random characters behind it: one that nobody has chosen.
+// Those alone where `id` is none.
+std::string WithRandomEnd(std::string_view id, Random& random);
+
 // Adds a violation unless `text` has `least` to `most` characters and none of them is a control
 // character other than line feed and tab (databases refuse U+0000).
 void CheckText(FieldErrors& errors, std::string_view path, std::string_view text, size_t least,

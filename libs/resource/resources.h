@@ -45,6 +45,11 @@ AnyRules Erase(const Rules<T, OwnContext>& rules) {
       return check_unused(as(resource), own(context));
     };
   }
+  if (auto* bring = rules.bring) {
+    any.bring = [=](store::Writer& writer, const Message& created, const Context& context) {
+      return bring(writer, as(created), own(context));
+    };
+  }
   if (auto* correct = rules.correct) {
     any.correct = [=](const Message& before, Message* next) {
       return correct(as(before), static_cast<T*>(next));

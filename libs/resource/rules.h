@@ -43,8 +43,15 @@ struct Service {
   // before, and about the parent of a list: "" for roots, "subscribers/-" for all.
   absl::Status (*may_read)(const filter::Viewer&, std::string_view name,
                            const std::optional<facts::Facts>&);
-  // The same for writing; about a creation without looks_first, the parent.
-  absl::Status (*may_write)(const filter::Viewer&, std::string_view name);
+  // The same for writing. With looks_first it is asked about the resource as it is, and about what
+  // is to become of it; null where there is none. Without, before, about the name alone.
+  absl::Status (*may_write)(const filter::Viewer&, std::string_view name, const Message* resource);
+  // The same for creating `next`, of which nothing has been checked but its type; without
+  // looks_first about the parent.
+  absl::Status (*may_create)(const filter::Viewer&, std::string_view name, const Message& next);
+  // Whether operators alone choose the ids of roots. Others' get a random end: an id that they
+  // chose would ask whether something is there that they don't see.
+  bool roots_named_by_operators = false;
   // Runs `work` with the service's own context.
   using Work = absl::FunctionRef<absl::Status(const Context&)>;
   absl::Status (*with_context)(const store::Writer&, const filter::Viewer&, Work work);
@@ -90,6 +97,8 @@ struct Rules {
   absl::Status (*check_unused)(const T&, const OwnContext&) = nullptr;
   // Where an update is more than `updated` says: another date is event.moved.
   std::string_view (*kind_of_update)(const T& before, const T& next) = nullptr;
+  // What a creation brings along in the same write: other resources.
+  absl::Status (*bring)(store::Writer& writer, const T& created, const OwnContext&) = nullptr;
   // What readers get of it. The answer to its creation alone is as it is stored: so a secret is
   // shown once.
   void (*show)(T*) = nullptr;

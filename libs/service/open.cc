@@ -10,6 +10,8 @@
 namespace clusterwire::service {
 namespace {
 
+constexpr std::string_view kTokenKeyFile = "token_key_file";
+
 std::string RemedyFor(std::string_view option, const absl::Status& status) {
   if (ReasonOf(status) == "DATABASE_FULL") return RemedyForFullDisk(option);
   return absl::StrCat(absl::IsUnavailable(status) ? "start the database, or mend " : "mend ",
@@ -37,8 +39,12 @@ void LookAtDatabase(FieldErrors& errors, std::string_view option, const std::str
 }
 
 void LookAtTokenKey(FieldErrors& errors, const std::string& file) {
+  LookAtKey(errors, kTokenKeyFile, file);
+}
+
+void LookAtKey(FieldErrors& errors, std::string_view option, const std::string& file) {
   if (const absl::Status status = config::CheckKey(file); !status.ok()) {
-    errors.Add("token_key_file", std::string(status.message()));
+    errors.Add(option, std::string(status.message()));
   }
 }
 
@@ -49,14 +55,18 @@ std::string RemedyForFullDisk(std::string_view option) {
 }
 
 absl::StatusOr<std::string> LoadTokenKey(const std::string& file, Random& random) {
+  return LoadKey(kTokenKeyFile, file, random);
+}
+
+absl::StatusOr<std::string> LoadKey(std::string_view option, const std::string& file,
+                                    Random& random) {
   auto key = config::LoadOrMakeKey(file, random);
   if (key.ok()) return key;
   return absl::Status(
       key.status().code(),
-      absl::StrCat("token_key_file: ", key.status().message(), "; put a secret of at least ",
-                   config::kLeastKeyBytes,
-                   " bytes there that this user may read, or let token_key_file name a place "
-                   "where this user may make one"));
+      absl::StrCat(ToAbsl(option), ": ", key.status().message(), "; put a secret of at least ",
+                   config::kLeastKeyBytes, " bytes there that this user may read, or let ",
+                   ToAbsl(option), " name a place where this user may make one"));
 }
 
 }  // namespace clusterwire::service

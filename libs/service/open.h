@@ -26,11 +26,15 @@ std::string RemedyForFullDisk(std::string_view option);
 // The key that page tokens and cursors are signed with, from the file that `token_key_file` names;
 // made where there is none.
 absl::StatusOr<std::string> LoadTokenKey(const std::string& file, Random& random);
+// The same of another key, whose file the option `option` names.
+absl::StatusOr<std::string> LoadKey(std::string_view option, const std::string& file,
+                                    Random& random);
 
 // For --check_config: what can be seen of these without a network and without a change, as far as
 // they are there. A database's file may be open in a running service.
 void LookAtDatabase(FieldErrors& errors, std::string_view option, const std::string& url,
                     std::string_view owner);
 void LookAtTokenKey(FieldErrors& errors, const std::string& file);
+void LookAtKey(FieldErrors& errors, std::string_view option, const std::string& file);
 
 }  // namespace clusterwire::service

@@ -6,11 +6,13 @@
 #include <iostream>
 #include <utility>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 
 #include "libs/base/status/error.h"
 #include "libs/base/threads/stop_signal.h"
 #include "libs/rpc/admission/access.h"
+#include "libs/rpc/call/call_context.h"
 #include "libs/service/caller_settings.h"
 #include "libs/telemetry/foreign_log.h"
 #include "libs/telemetry/log.h"
@@ -51,8 +53,10 @@ absl::Status Server::Start(rpc::Services services) {
   options.health_names = service_names_;
   options.health_names.push_back(absl::StrCat(name_, ".live"));
   options.health_names.push_back(absl::StrCat(name_, ".ready"));
+  http::Server::Options http_options = settings_.http;
+  RETURN_IF_ERROR(StartTls(&options, &http_options));
   ASSIGN_OR_RETURN(rpc_server_, rpc::Server::Start(options, runtime_, std::move(services)));
-  RETURN_IF_ERROR(ServeMetrics());
+  RETURN_IF_ERROR(ServeHttp(std::move(http_options)));
   rpc_server_->SetServing(absl::StrCat(name_, ".live"), true);
   worker_.emplace(
       clock_, random_, [this] { return Step(); },
@@ -60,14 +64,43 @@ absl::Status Server::Start(rpc::Services services) {
   return absl::OkStatus();
 }
 
-absl::Status Server::ServeMetrics() {
+absl::Status Server::StartTls(rpc::Server::Options* grpc, http::Server::Options* http) {
+  if (settings_.tls.certificate.empty()) {
+    const std::string http_host = absl::StrContains(http->address, ':')
+                                      ? absl::StrCat("[", http->address, "]:")
+                                      : absl::StrCat(http->address, ":");
+    if (!rpc::IsLoopback(grpc->address) || !rpc::IsLoopback(http_host)) {
+      telemetry::LogWarning(
+          "listens without encryption: what is sent can be read and changed on its way, tokens "
+          "included",
+          {{"grpc", grpc->address},
+           {"http", http->address},
+           {"remedy", "set listen.tls.certificate_file and listen.tls.key_file"}});
+    }
+    return absl::OkStatus();
+  }
+  ASSIGN_OR_RETURN(certificates_, Certificates::Load(settings_.tls, metrics_, clock_, random_));
+  grpc->tls = http->tls = [this] { return certificates_->current(); };
+  return absl::OkStatus();
+}
+
+absl::Status Server::ServeHttp(http::Server::Options options) {
   const auto render = [this](const http::ServerRequest&) {
     return http::ServerReply{.content_type = "text/plain; version=0.0.4; charset=utf-8",
                              .body = metrics_.Render()};
   };
+  // As health says it of `name_`.live and .ready, for those who can't ask gRPC over TLS.
+  const auto live = [](const http::ServerRequest&) { return http::ServerReply{.body = "live\n"}; };
+  const auto ready = [this](const http::ServerRequest&) {
+    if (ready_) return http::ServerReply{.body = "ready\n"};
+    return http::ServerReply{.status = 503,
+                             .body = "not ready; OperationsService/Diagnose says why\n"};
+  };
   process_ = telemetry::ShowProcess(metrics_, name_, CLUSTERWIRE_VERSION);
   ASSIGN_OR_RETURN(http_server_,
-                   http::Server::Start(settings_.http, {{"GET", "/metrics", render}}));
+                   http::Server::Start(std::move(options), {{"GET", "/metrics", render},
+                                                            {"GET", "/livez", live},
+                                                            {"GET", "/readyz", ready}}));
   return absl::OkStatus();
 }
 
@@ -99,6 +132,7 @@ void Server::TellHealth() {
         name, exception == health.exceptions.end() ? health.services : exception->second);
   }
   rpc_server_->SetServing(absl::StrCat(name_, ".ready"), health.ready);
+  ready_ = health.ready;
 }
 
 void Server::SayWhy(const absl::Status& status) {
@@ -120,12 +154,17 @@ Findings Server::Missing() const {
   return findings;
 }
 
-Findings Server::OwnFindings() const { return LookAtIssuers(identity_); }
+Findings Server::OwnFindings() const {
+  Findings findings = LookAtIssuers(identity_);
+  if (certificates_ != nullptr) findings.MergeFrom(certificates_->Look());
+  return findings;
+}
 
 void Server::Stop() {
   if (stopped_.exchange(true) || rpc_server_ == nullptr) return;
   telemetry::LogInfo("stopping");
   if (worker_) worker_->Stop();
+  ready_ = false;
   rpc_server_->Shutdown(settings_.stop_grace);
   parts_ = nullptr;
   telemetry::LogInfo("stopped");

@@ -20,6 +20,7 @@
 #include "libs/identity/identity.h"
 #include "libs/rpc/server/runtime.h"
 #include "libs/rpc/server/server.h"
+#include "libs/service/certificates.h"
 #include "libs/service/findings.h"
 #include "libs/service/settings.h"
 #include "libs/telemetry/metrics.h"
@@ -49,7 +50,7 @@ class Parts {
 // One gRPC server all the time, with all handlers. Until the service is opened, all calls but those
 // on operators() are refused with UNAVAILABLE, reason STARTING. So a database that is away, full,
 // or of a newer release keeps the process alive and not ready, and Diagnose and the log say why.
-// /metrics is served over HTTP all the time. Safe for use from any thread.
+// /metrics, /livez and /readyz are served over HTTP all the time. Safe for use from any thread.
 class Server {
  public:
   virtual ~Server() = default;
@@ -88,7 +89,8 @@ class Server {
 
   // What Diagnose says until then.
   Findings Missing() const;
-  // What it says at any time of what the server itself uses: whose tokens are believed.
+  // What it says at any time of what the server itself uses: its certificates, and whose tokens are
+  // believed.
   Findings OwnFindings() const;
 
   Clock& clock() { return clock_; }
@@ -100,7 +102,8 @@ class Server {
   rpc::ThreadPool& operators() { return operators_; }
 
  private:
-  absl::Status ServeMetrics();
+  absl::Status StartTls(rpc::Server::Options* grpc, http::Server::Options* http);
+  absl::Status ServeHttp(http::Server::Options options);
   // Opens, then tells how things stand, every second.
   absl::StatusOr<absl::Time> Step();
   void SayWhy(const absl::Status& status);
@@ -117,7 +120,8 @@ class Server {
   rpc::ThreadPool writes_;
   rpc::ThreadPool operators_;  // Diagnose: it asks Kafka, so it takes seconds
   std::vector<std::string> service_names_;
-  std::unique_ptr<Parts> parts_;  // the worker's until it ended
+  std::unique_ptr<Parts> parts_;                // the worker's until it ended
+  std::unique_ptr<Certificates> certificates_;  // null without TLS; both servers ask it
   std::unique_ptr<rpc::Server> rpc_server_;
   telemetry::Metrics::Collector process_;
   std::unique_ptr<http::Server> http_server_;
@@ -125,6 +129,7 @@ class Server {
   absl::Status missing_ ABSL_GUARDED_BY(mutex_);  // why it isn't open; OK before the first try
   absl::Time next_trim_ = absl::InfinitePast();   // of memory; the worker's
   std::atomic<bool> opened_ = false;
+  std::atomic<bool> ready_ = false;  // as health says
   std::atomic<bool> stopped_ = false;
   std::optional<Worker> worker_;  // last: its thread uses everything above
 };

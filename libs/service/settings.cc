@@ -1,5 +1,7 @@
 #include "libs/service/settings.h"
 
+#include <utility>
+
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 
@@ -34,6 +36,47 @@ void SplitAddress(const std::string& address, http::Server::Options* options) {
     options->address = options->address.substr(1, options->address.size() - 2);
   }
   if (!absl::SimpleAtoi(address.substr(colon + 1), &options->port)) options->port = 0;
+}
+
+// Those that need each other.
+TlsFiles ReadTls(const config::v1::Tls& tls, FieldErrors& errors) {
+  const bool shows = !tls.certificate_file().empty();
+  if (shows && tls.key_file().empty()) {
+    errors.Add("listen.tls.key_file", "is not set; name the key of listen.tls.certificate_file");
+  }
+  if (!shows && !(tls.key_file().empty() && tls.client_ca_file().empty())) {
+    errors.Add("listen.tls.certificate_file",
+               "is not set, so there is no TLS; name the certificate that the service shows, or "
+               "leave out listen.tls.key_file and listen.tls.client_ca_file");
+  }
+  if (tls.require_client_certificate() && tls.client_ca_file().empty()) {
+    errors.Add("listen.tls.client_ca_file",
+               "is not set, and listen.tls.require_client_certificate needs it: name the "
+               "authorities of clients' certificates");
+  }
+  return {.certificate = tls.certificate_file(),
+          .key = tls.key_file(),
+          .client_ca = tls.client_ca_file(),
+          .require_client_certificate = tls.require_client_certificate()};
+}
+
+void ReadListen(const config::v1::Listen& listen, Settings* settings, FieldErrors& errors) {
+  settings->tls = ReadTls(listen.tls(), errors);
+  settings->grpc.address = listen.grpc_address();
+  settings->grpc.allow_insecure = listen.allow_insecure();
+  settings->grpc.require_client_certificate = settings->tls.require_client_certificate;
+  // A half of TLS is an error already.
+  const TlsFiles& tls = settings->tls;
+  const bool encrypted = !(tls.certificate.empty() && tls.key.empty() && tls.client_ca.empty());
+  for (const auto& [path, address] : {std::pair("listen.grpc_address", listen.grpc_address()),
+                                      std::pair("listen.http_address", listen.http_address())}) {
+    FieldErrors form;
+    config::CheckAddress(form, path, address);
+    errors.AddAll("", form.ToStatus());
+    if (!form.empty()) continue;
+    errors.AddAll(path, rpc::CheckAddress(address, encrypted, listen.allow_insecure()));
+  }
+  SplitAddress(listen.http_address(), &settings->http);
 }
 
 rpc::CallerLimits::Options ReadLimits(FieldErrors& errors, const config::v1::CallerLimits& limits) {
@@ -82,10 +125,8 @@ Settings ReadCommon(const config::v1::Listen& listen, const config::v1::Database
                     const config::v1::Callers& callers, const config::v1::Log& log,
                     const config::v1::Stop& stop, const std::string& token_key_file,
                     FieldErrors& errors) {
-  FieldErrors address;
-  config::CheckAddress(address, "listen.grpc_address", listen.grpc_address());
-  errors.AddAll("", address.ToStatus());
-  config::CheckAddress(errors, "listen.http_address", listen.http_address());
+  Settings settings;
+  ReadListen(listen, &settings, errors);
   errors.AddAll("database.url", sql::CheckUrl(database.url()));
   config::CheckSet(errors, "kafka.brokers", kafka.brokers());
   errors.AddAll("", kafka::CheckProperties("kafka.properties",
@@ -94,13 +135,6 @@ Settings ReadCommon(const config::v1::Listen& listen, const config::v1::Database
   const auto level = telemetry::ParseLogLevel(log.level().empty() ? "info" : log.level());
   errors.AddAll("log.level", level.status());
 
-  Settings settings;
-  settings.grpc.address = listen.grpc_address();
-  settings.grpc.allow_insecure = listen.allow_insecure();
-  if (address.empty()) {
-    errors.AddAll("listen.grpc_address", rpc::CheckAddress(settings.grpc));
-  }
-  SplitAddress(listen.http_address(), &settings.http);
   settings.database = database.url();
   settings.database_options = ReadConnections(errors, "database.readers", database.readers());
   settings.kafka.brokers = kafka.brokers();

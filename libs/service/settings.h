@@ -13,6 +13,7 @@
 #include "libs/kafka/client.h"
 #include "libs/rpc/admission/caller_limits.h"
 #include "libs/rpc/server/server.h"
+#include "libs/service/certificates.h"
 #include "libs/sql/database.h"
 #include "libs/telemetry/log.h"
 
@@ -22,6 +23,7 @@ namespace clusterwire::service {
 struct Settings {
   rpc::Server::Options grpc;
   http::Server::Options http;
+  TlsFiles tls;
   std::string database;
   sql::Options database_options;
   kafka::ClientOptions kafka;

@@ -1,5 +1,8 @@
 #include "libs/service/settings.h"
 
+#include <functional>
+#include <string>
+
 #include <gmock/gmock.h>
 
 #include "clusterwire/config/v1/catalogue.pb.h"
@@ -53,6 +56,50 @@ TEST(SettingsTest, EverythingThatIsWrongIsNamedAtOnce) {
   EXPECT_THAT(status, HasFieldError("database.url"));
   EXPECT_THAT(status, HasFieldError("calls.writers"));
   EXPECT_THAT(status, HasFieldError("log.level"));
+}
+
+TEST(SettingsTest, OptionsOfTlsThatNeedEachOtherAreNamed) {
+  const auto status = [](const std::function<void(config::v1::Tls*)>& set) {
+    config::v1::CatalogueConfig config = Least();
+    set(config.mutable_listen()->mutable_tls());
+    FieldErrors errors;
+    ReadCommon(config, errors);
+    return errors.ToStatus();
+  };
+  EXPECT_THAT(status([](auto* tls) { tls->set_certificate_file("a"); }),
+              HasFieldError("listen.tls.key_file"));
+  EXPECT_THAT(status([](auto* tls) { tls->set_key_file("a"); }),
+              HasFieldError("listen.tls.certificate_file"));
+  EXPECT_THAT(status([](auto* tls) { tls->set_client_ca_file("a"); }),
+              HasFieldError("listen.tls.certificate_file"));
+  EXPECT_THAT(status([](auto* tls) {
+                tls->set_certificate_file("a");
+                tls->set_key_file("b");
+                tls->set_require_client_certificate(true);
+              }),
+              HasFieldError("listen.tls.client_ca_file"));
+}
+
+TEST(SettingsTest, AddressesThatOthersReachNeedTlsOrAnExplicitWord) {
+  config::v1::CatalogueConfig config = Least();
+  config.mutable_listen()->set_grpc_address("0.0.0.0:50051");
+  config.mutable_listen()->set_http_address("0.0.0.0:8081");
+  FieldErrors neither;
+  ReadCommon(config, neither);
+  EXPECT_THAT(neither.ToStatus(), HasFieldError("listen.grpc_address"));
+  EXPECT_THAT(neither.ToStatus(), HasFieldError("listen.http_address"));
+  EXPECT_THAT(std::string(neither.ToStatus().message()),
+              HasSubstr("set listen.tls.certificate_file"));
+  config.mutable_listen()->set_allow_insecure(true);
+  FieldErrors insecure;
+  ReadCommon(config, insecure);
+  EXPECT_THAT(insecure.ToStatus(), IsOk());
+  config.mutable_listen()->clear_allow_insecure();
+  config.mutable_listen()->mutable_tls()->set_certificate_file("a");
+  config.mutable_listen()->mutable_tls()->set_key_file("b");
+  FieldErrors tls;
+  ReadCommon(config, tls);
+  EXPECT_THAT(tls.ToStatus(), IsOk());
 }
 
 TEST(SettingsTest, WhoIsBelievedIsCheckedWithTheRest) {

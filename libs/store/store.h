@@ -34,9 +34,9 @@ struct WriteOptions {
   std::string digest;      // of the request's content: tells a retry from a reused id
   bool validate_only = false;  // a dry run: everything is done and nothing kept
   bool quiet = false;          // an import: the changes say so, and cause no notices by default
-  // Asked before the answer of an earlier call is given again, with the name of what that answered:
-  // the caller may have lost the right to it since. Empty: it may always be.
-  std::function<absl::Status(std::string_view name)> may_replay = nullptr;
+  // Asked before the answer of an earlier call is given again, with that answer: the caller may
+  // have lost the right to it since. Empty: it may always be.
+  std::function<absl::Status(const Message& answer)> may_replay = nullptr;
 };
 
 struct Written {

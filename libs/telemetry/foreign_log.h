@@ -28,7 +28,8 @@ class LineLimit {
   int64_t dropped_ = 0;
 };
 
-// One line whose message is the library's name: "grpc", "kafka", "protobuf". `source` is what the
+// One line whose message is the library's name ("grpc", "kafka", "protobuf") or what its lines of
+// one kind are about ("TLS handshake failed"), which are bounded apart. `source` is what the
 // library says of where it comes from. Bounded for each library; the next line that is written says
 // how many were not.
 void LogForeign(LogLevel level, std::string_view library, std::string_view source,

@@ -9,12 +9,19 @@
 #include "libs/search/index.h"
 #include "libs/service/findings.h"
 #include "libs/store/store.h"
+#include "services/catalogue/erasures/erasures.h"
 #include "services/catalogue/operations/diagnosis.h"
 
 // The gRPC services of the catalogue, one file each. They translate and decide nothing.
 namespace clusterwire::catalogue {
 
-using api::Api;
+class GrantIndex;
+
+// What every handler of the catalogue needs.
+struct Api : api::Api {
+  rpc::Late<GrantIndex>& grants;
+  rpc::Late<const Erasures>& erasures;  // for those who show people
+};
 
 // What handlers look through: all of it is set when the catalogue is opened.
 struct Handles {
@@ -23,6 +30,8 @@ struct Handles {
   rpc::Late<store::Store> store;
   rpc::Late<const rpc::TokenSigner> tokens;
   rpc::Late<const search::Index> index;
+  rpc::Late<const Erasures> erasures;
+  rpc::Late<GrantIndex> grants;
   rpc::Late<Diagnosis> diagnosis;
   rpc::Parking::Progress indexed;  // the index publishes to it; a Search waits for it
 };
@@ -44,7 +53,7 @@ rpc::Services MakeServices(const Api& api, rpc::ThreadPool& operators, Handles& 
                            std::function<service::Findings()> missing);
 
 rpc::Service MakeChangeService(const Api& api, rpc::Late<store::Store>& store);
-rpc::Service MakeImportService(const Api& api, const rpc::Late<store::Store>& store);
+rpc::Service MakeImportService(const api::Api& api, const rpc::Late<store::Store>& store);
 rpc::Service MakeOperationsService(rpc::ThreadPool& operators, rpc::ThreadPool& writes,
                                    const rpc::Late<Diagnosis>& diagnosis,
                                    std::function<service::Findings()> missing);

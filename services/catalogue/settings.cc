@@ -1,6 +1,8 @@
 #include "services/catalogue/settings.h"
 
 #include "libs/base/status/error.h"
+#include "libs/kafka/check.h"
+#include "libs/service/certificates.h"
 #include "libs/service/open.h"
 
 namespace clusterwire::catalogue {
@@ -19,6 +21,21 @@ absl::StatusOr<Settings> ReadSettings(const config::v1::CatalogueConfig& config)
   settings.relay.retention =
       service::ReadDuration(errors, "relay.retention", relay.has_retention(), relay.retention(),
                             absl::Minutes(1), absl::Hours(24 * 3650), absl::Hours(7 * 24));
+  settings.erasures.replicas = settings.relay.replicas;
+  if (!config.erasures().topic().empty()) settings.erasures.topic = config.erasures().topic();
+  if (const absl::Status named = kafka::CheckTopicName(settings.erasures.topic); !named.ok()) {
+    errors.Add("erasures.topic", std::string(named.message()));
+  } else if (settings.erasures.topic == settings.common.topic) {
+    errors.Add("erasures.topic", "is the topic of changes: it needs one of its own");
+  }
+  settings.erasure_key_file = config.erasures().key_file();
+  settings.grants = service::ReadGrants(config.grants(), errors);
+  if (settings.grants.topic == settings.common.topic) {
+    errors.Add("grants.topic", "must be another topic than kafka.topic");
+  }
+  settings.relay.grants.kafka = settings.common.kafka;
+  settings.relay.grants.topic = settings.grants.topic;
+  settings.relay.grants.replicas = settings.relay.replicas;
   RETURN_IF_ERROR(errors.ToStatus());
   return settings;
 }
@@ -27,8 +44,13 @@ absl::Status LookAtFiles(const config::v1::CatalogueConfig& config) {
   ASSIGN_OR_RETURN(const Settings settings, ReadSettings(config));
   FieldErrors errors;
   service::LookAtDatabase(errors, "database.url", settings.common.database, kDatabaseOwner);
+  service::LookAtCertificates(errors, settings.common.tls);
   service::LookAtTokenKey(errors, settings.common.token_key_file);
+  if (!settings.erasure_key_file.empty()) {
+    service::LookAtKey(errors, "erasures.key_file", settings.erasure_key_file);
+  }
   identity::LookAtFiles(settings.common.callers, errors);
+  service::LookAtSubjectKey(errors, settings.grants.key_file);
   return errors.ToStatus();
 }
 

@@ -4,8 +4,10 @@
 
 #include "clusterwire/config/v1/catalogue.pb.h"
 
+#include "libs/service/grant_settings.h"
 #include "libs/service/settings.h"
 #include "services/catalogue/changes/relay.h"
+#include "services/catalogue/erasures/erasure_log.h"
 
 namespace clusterwire::catalogue {
 
@@ -16,6 +18,9 @@ inline constexpr std::string_view kDatabaseOwner = "catalogue";
 struct Settings {
   service::Settings common;
   Relay::Options relay;
+  ErasureLog::Options erasures;
+  std::string erasure_key_file;  // empty: the file of the token key serves
+  service::GrantSettings grants;
 };
 
 // INVALID_ARGUMENT with every option that is missing or out of range, by its path: "relay.batch".

@@ -8,9 +8,12 @@
 
 #include "libs/base/status/error.h"
 #include "libs/facts/registry.h"
+#include "libs/resource/name.h"
 #include "libs/resource/page.h"
+#include "services/catalogue/common/access/access.h"
 #include "services/catalogue/common/codes/code_book.h"
 #include "services/catalogue/common/fields/facts_fields.h"
+#include "services/catalogue/erasures/erasures.h"
 
 namespace clusterwire::catalogue {
 
@@ -22,42 +25,67 @@ namespace clusterwire::catalogue {
 namespace {
 
 // Raised with every change to what the projections give: all Facts are then rewritten.
-constexpr int kProjectionVersion = 2;
+constexpr int kProjectionVersion = 3;
 
 std::vector<CatalogueType> AllTypes() {
   return {
 #define RESOURCE(noun, room) noun##Type(),
 #include "services/catalogue/types.def"
 #undef RESOURCE
+      ErasureType(),  // kept like a resource, and none of the interface
   };
 }
 
 }  // namespace
 
-absl::StatusOr<std::string> FirstUser(const store::Reader& reader,
-                                      absl::FunctionRef<bool(const std::string&)> is_it) {
-  std::string user;
+absl::StatusOr<std::optional<std::string>> FirstUser(
+    const store::Reader& reader, const filter::Viewer& viewer,
+    absl::FunctionRef<bool(const std::string&)> is_it) {
+  std::optional<std::string> unseen;
+  std::string seen;
+  absl::Status failed;
   for (const CatalogueType& one : AllTypes()) {
-    if (one.uses == nullptr || !user.empty()) continue;
+    if (one.uses == nullptr || !seen.empty()) continue;
     RETURN_IF_ERROR(
         resource::ForEach(reader, {.type = one.type.type}, [&](const store::Scanned& scanned) {
           const std::vector<std::string> uses = one.uses(*scanned.resource);
-          if (std::any_of(uses.begin(), uses.end(), is_it)) {
-            user = store::NameOf(*scanned.resource);
-          }
-          return user.empty();
+          if (std::none_of(uses.begin(), uses.end(), is_it)) return true;
+          const auto facts = facts::Parse(scanned.facts);
+          failed = facts.status();
+          if (facts.ok() && MaySee(viewer, *facts)) seen = store::NameOf(*scanned.resource);
+          unseen = "something";
+          return failed.ok() && seen.empty();
         }));
+    RETURN_IF_ERROR(failed);
   }
-  return user;
+  return seen.empty() ? unseen : seen;
 }
 
-absl::Status CheckUnused(const store::Reader& reader, const std::string& name,
+std::vector<std::string> GrantablePatterns() {
+  std::vector<std::string> patterns;
+  for (const CatalogueType& one : AllTypes()) {
+    const bool is_root = store::RootOf(one.type.pattern) == one.type.pattern;
+    if (is_root && one.type.own) patterns.push_back(one.type.pattern);
+  }
+  return patterns;
+}
+
+std::unique_ptr<store::Message> EmptyResource(std::string_view name) {
+  for (const CatalogueType& one : AllTypes()) {
+    if (!resource::NamePattern(one.type.pattern).Matches(name)) continue;
+    return std::unique_ptr<store::Message>(one.type.prototype->New());
+  }
+  return nullptr;
+}
+
+absl::Status CheckUnused(const store::Reader& reader, const filter::Viewer& viewer,
+                         const std::string& name,
                          absl::FunctionRef<bool(const std::string&)> is_it) {
-  ASSIGN_OR_RETURN(const std::string user, FirstUser(reader, is_it));
-  if (user.empty()) return absl::OkStatus();
+  ASSIGN_OR_RETURN(const std::optional<std::string> user, FirstUser(reader, viewer, is_it));
+  if (!user) return absl::OkStatus();
   return Error(absl::StatusCode::kFailedPrecondition, "IN_USE",
-               absl::StrCat(name, " can't be deleted: ", user, " needs it"),
-               {{"resource", name}, {"user", user}});
+               absl::StrCat(name, " can't be deleted: ", *user, " needs it"),
+               {{"resource", name}, {"user", *user}});
 }
 
 absl::StatusOr<store::Registry> CatalogueTypes(facts::Options limits) {

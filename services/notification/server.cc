@@ -14,6 +14,8 @@
 #include "services/notification/channels/address_check.h"
 #include "services/notification/channels/channels.h"
 #include "services/notification/channels/endpoint_tester.h"
+#include "services/notification/grants/grants.h"
+#include "services/notification/grants/grants_reader.h"
 #include "services/notification/ingest/ingest.h"
 #include "services/notification/ingest/intake.h"
 #include "services/notification/ledger/deliveries/troubles.h"
@@ -34,6 +36,7 @@ namespace {
 // Its health differs from that of the other services.
 constexpr char kDeliveryService[] = "clusterwire.notification.v1.DeliveryService";
 constexpr absl::Duration kHealthPatience = absl::Seconds(2);
+constexpr absl::Duration kRightsPatience = absl::Seconds(2);
 
 // What the parts are made with; all of it outlives them.
 struct Surroundings {
@@ -43,7 +46,7 @@ struct Surroundings {
   telemetry::Metrics& metrics;
   Clock& clock;
   Random& random;
-  std::function<service::Findings()> findings;  // of the server itself
+  std::function<service::Findings()> server_findings;
 };
 
 // All that the notification service consists of, in the order in which the parts depend on each
@@ -53,6 +56,14 @@ struct Surroundings {
 class NotificationParts final : public service::Parts {
  public:
   explicit NotificationParts(const Surroundings& surroundings) : in_(surroundings) {}
+
+  // Whoever a subscriber belongs to acts for it, by the store as it is now.
+  absl::Status AddRights(rpc::Caller* caller) const {
+    RETURN_IF_ERROR(interests_->CatchUpWithin(kRightsPatience));
+    caller->members = interests_->SubscribersOf(caller->subject);
+    caller->edits = caller->members;
+    return absl::OkStatus();
+  }
 
   // Migrates the tables and reads the subscriptions; at last sets the handles. Kafka may be away:
   // it is tried again.
@@ -66,6 +77,7 @@ class NotificationParts final : public service::Parts {
     in_.handles.endpoints.Set(*endpoints_);
     in_.handles.endpoint_tester.Set(*endpoint_tester_);
     in_.handles.subscriptions.Set(*subscriptions_);
+    in_.handles.interests.Set(*interests_);
     in_.handles.ledger.Set(*ledger_);
     in_.handles.inbox_signal.Set(inbox_signal_);
     in_.handles.dispatcher.Set(*dispatcher_);
@@ -81,7 +93,7 @@ class NotificationParts final : public service::Parts {
     const bool data = known.ok() && interests_->status().ok() &&
                       store_database_->CheckWritable().ok() &&
                       ledger_database_->CheckWritable().ok();
-    return {.ready = data && watch_findings_->settled(),
+    return {.ready = data && grants_->CheckComplete().ok() && watch_findings_->settled(),
             .services = data,
             .exceptions = {{kDeliveryService, data && ingest_->status().ok()}}};
   }
@@ -101,13 +113,28 @@ class NotificationParts final : public service::Parts {
     ASSIGN_OR_RETURN(store_, store::Store::Open(*store_database_, std::move(registry), in_.clock,
                                                 in_.random, StoreOptions()));
     ASSIGN_OR_RETURN(ledger_, Ledger::Open(*ledger_database_));
-    ASSIGN_OR_RETURN(interests_, Interests::Load(*store_, in_.clock, in_.random));
+    RETURN_IF_ERROR(StartGrants());
+    ASSIGN_OR_RETURN(interests_, Interests::Load(*store_, *grants_, in_.clock, in_.random));
+    grants_reader_.emplace(GrantsReader::Options{.client = in_.settings.common.kafka,
+                                                 .topic = in_.settings.grants.topic},
+                           *grants_, in_.clock, in_.random);
     StartLookingUp();
-    subscribers_.emplace(*store_, in_.random);
+    subscribers_.emplace(*store_, in_.random, *interests_);
     endpoints_.emplace(*store_, in_.random, in_.guard, *addresses_);
     endpoints_->CompleteBy(
         [this](std::span<v1::Endpoint* const> endpoints) { TellTroubles(*ledger_, endpoints); });
     subscriptions_.emplace(*store_, in_.random, [this] { return interests_->wide(); });
+    return absl::OkStatus();
+  }
+
+  // Without a key file everybody sees what the public sees.
+  absl::Status StartGrants() {
+    Grants::Options options = {.hold_after = in_.settings.grants.hold_after};
+    if (!in_.settings.grants.key_file.empty()) {
+      ASSIGN_OR_RETURN(options.key,
+                       service::LoadSubjectKey(in_.settings.grants.key_file, in_.random));
+    }
+    grants_.emplace(std::move(options), in_.clock);
     return absl::OkStatus();
   }
 
@@ -176,23 +203,27 @@ class NotificationParts final : public service::Parts {
     const auto consumer = [this] {
       return ConsumerReport{.lag = ingest_->lag(), .status = ingest_->status()};
     };
-    diagnosis_.emplace(Diagnosis::Options{.kafka = in_.settings.common.kafka,
-                                          .topic = in_.settings.common.topic,
-                                          .retention = in_.settings.retention},
-                       Diagnosis::Dependencies{.store_database = *store_database_,
-                                               .ledger_database = *ledger_database_,
-                                               .store = *store_,
-                                               .ledger = *ledger_,
-                                               .audit = *audit_,
-                                               .interests = *interests_,
-                                               .consumer = consumer,
-                                               .delivery = [this] { return dispatcher_->usage(); },
-                                               .server = in_.findings});
+    diagnosis_.emplace(
+        Diagnosis::Options{.kafka = in_.settings.common.kafka,
+                           .topic = in_.settings.common.topic,
+                           .grants_topic = in_.settings.grants.topic,
+                           .retention = in_.settings.retention},
+        Diagnosis::Dependencies{.store_database = *store_database_,
+                                .ledger_database = *ledger_database_,
+                                .store = *store_,
+                                .ledger = *ledger_,
+                                .audit = *audit_,
+                                .interests = *interests_,
+                                .consumer = consumer,
+                                .grants = [this] { return grants_reader_->status(); },
+                                .delivery = [this] { return dispatcher_->usage(); },
+                                .server = in_.server_findings});
     watched_ = WatchMetrics(in_.metrics, *store_, *interests_, *client_);
     store_maintenance_.emplace(*store_, in_.clock, in_.random);
     ledger_maintenance_.emplace(in_.settings.retention, *ledger_, *audit_, in_.clock, in_.metrics);
     watch_findings_.emplace([this] { return diagnosis_->Run().findings(); },
-                            std::set<std::string>{"kafka", "topic", "consumer"}, in_.clock);
+                            std::set<std::string>{"kafka", "topic", "consumer", "grants"},
+                            in_.clock);
   }
 
   const Surroundings in_;
@@ -203,7 +234,10 @@ class NotificationParts final : public service::Parts {
   std::unique_ptr<sql::Database> ledger_database_;
   std::unique_ptr<store::Store> store_;
   std::unique_ptr<Ledger> ledger_;
+  std::optional<Grants> grants_;
   std::unique_ptr<Interests> interests_;
+  std::optional<GrantsReader>
+      grants_reader_;  // tells the interests, which stop listening themselves
   InboxSignal inbox_signal_;
   std::optional<http::Client> asking_client_;
   std::optional<AddressCheck> addresses_;
@@ -252,6 +286,8 @@ class NotificationServer final : public service::Server {
         Surroundings{settings_, guard_, handles_, metrics(), clock(), random(),
                      [this] { return OwnFindings(); }});
     RETURN_IF_ERROR(parts->Open());
+    runtime().SetRights(
+        [raw = parts.get()](rpc::Caller* caller) { return raw->AddRights(caller); });
     return parts;
   }
 

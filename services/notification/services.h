@@ -22,6 +22,7 @@ class Dispatcher;
 class EndpointTester;
 class Endpoints;
 class InboxSignal;
+class Interests;
 class Ledger;
 class Subscribers;
 class Subscriptions;
@@ -36,6 +37,7 @@ struct Handles {
   rpc::Late<Endpoints> endpoints;
   rpc::Late<EndpointTester> endpoint_tester;
   rpc::Late<Subscriptions> subscriptions;
+  rpc::Late<Interests> interests;
   rpc::Late<Ledger> ledger;
   rpc::Late<InboxSignal> inbox_signal;
   rpc::Late<Dispatcher> dispatcher;

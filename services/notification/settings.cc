@@ -4,6 +4,7 @@
 #include "absl/strings/str_cat.h"
 
 #include "libs/base/status/error.h"
+#include "libs/service/certificates.h"
 #include "libs/service/open.h"
 #include "libs/sql/url.h"
 
@@ -74,6 +75,7 @@ absl::StatusOr<Settings> ReadSettings(const NotificationConfig& config) {
   settings.retention = service::ReadDuration(
       errors, "retention.records", config.retention().has_records(), config.retention().records(),
       absl::Hours(1), absl::Hours(24 * 3650), absl::Hours(30 * 24));
+  settings.grants = service::ReadGrants(config.grants(), errors);
   RETURN_IF_ERROR(errors.ToStatus());
   return settings;
 }
@@ -83,7 +85,9 @@ absl::Status LookAtFiles(const NotificationConfig& config) {
   FieldErrors errors;
   service::LookAtDatabase(errors, "database.url", settings.common.database, kDatabaseOwner);
   service::LookAtDatabase(errors, "ledger.url", settings.ledger, kDatabaseOwner);
+  service::LookAtCertificates(errors, settings.common.tls);
   service::LookAtTokenKey(errors, settings.common.token_key_file);
+  service::LookAtSubjectKey(errors, settings.grants.key_file);
   identity::LookAtFiles(settings.common.callers, errors);
   return errors.ToStatus();
 }

@@ -9,6 +9,7 @@
 #include "clusterwire/config/v1/notification.pb.h"
 
 #include "libs/http/address_guard.h"
+#include "libs/service/grant_settings.h"
 #include "libs/service/settings.h"
 #include "services/notification/delivery/dispatcher.h"
 
@@ -26,6 +27,7 @@ struct Settings {
   Dispatcher::Options delivery;
   http::AddressGuard::Options addresses;
   absl::Duration retention;
+  service::GrantSettings grants;
 };
 
 // INVALID_ARGUMENT with every option that is missing or out of range, by its path:

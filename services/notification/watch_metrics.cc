@@ -33,6 +33,14 @@ telemetry::Metrics::Collector WatchMetrics(telemetry::Metrics& metrics, const st
         .GetGauge("clusterwire_subscriptions_wide",
                   "Subscriptions that ask about everything: no type, name, code, place or word")
         .Set(static_cast<double>(counts.matcher.wide));
+    const Grants& grants = interests.grants();
+    metrics
+        .GetGauge("clusterwire_grants_lag_seconds",
+                  "Time since the topic of grants was last read to its end; 0 where grants are not "
+                  "read")
+        .Set(absl::ToDoubleSeconds(grants.lag()));
+    metrics.GetGauge("clusterwire_grants", "Grants in force, as far as they were read")
+        .Set(static_cast<double>(grants.counts().in_force));
     const http::Client::Counts requests = client.counts();
     for (const auto& [result, count] : Counts{{"answered", requests.answered},
                                               {"failed", requests.failed},

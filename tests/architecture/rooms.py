@@ -8,10 +8,13 @@ RESOURCE = re.compile(r"^RESOURCE\((\w+), (\w+)\)", re.MULTILINE)
 ROOM_FILE = re.compile(r"^services/(\w+)/resources/(\w+)/")
 
 # Beside its room, its proto and tests, a type of the catalogue is named in no C++ file, these apart:
-# code lists and schemes are what all Facts are made with, and an import register is optional.
+# code lists and schemes are what all Facts are made with, grants are what every call is judged by,
+# and an import register is optional.
 MAY_NAME = {
     "Taxonomy": ("services/catalogue/common/codes/", "services/catalogue/common/fields/"),
     "LabelScheme": ("services/catalogue/common/codes/",),
+    "Grant": ("services/catalogue/server.cc", "services/catalogue/changes/grants_topic.cc"),
+    "Invitation": ("services/catalogue/server.cc",),
 }
 MAY_NAME_ANY = ("services/catalogue/import/",)
 

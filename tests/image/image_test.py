@@ -1,5 +1,6 @@
 """Both programs start from the image's file system, as its user, and answer the probes."""
 
+import http.client
 import json
 import os
 import pathlib
@@ -54,17 +55,27 @@ class Program:
              "--set", "kafka.brokers=127.0.0.1:1"],
             stdout=self._log, stderr=subprocess.STDOUT, env={})
         self._address = ""
+        self._http_port = 0
 
     def wait(self):
-        self._address = wait_for(self._find_address)
+        self._address, self._http_port = wait_for(self._find_addresses)
 
     def log(self):
         return pathlib.Path(self._log.name).read_text()
 
-    def _find_address(self):
+    def _find_addresses(self):
         assert self._process.poll() is None, self.log()
-        found = re.search(r'"message":"serving".*"grpc":"([^"]+)"', self.log())
-        return found and found[1]
+        found = re.search(r'"message":"serving","grpc":"([^"]+)","http_port":(\d+)', self.log())
+        return found and found.groups()
+
+    def probe(self, path):
+        """The status that an answer has."""
+        connection = http.client.HTTPConnection("127.0.0.1", int(self._http_port), timeout=5)
+        try:
+            connection.request("GET", path)
+            return connection.getresponse().status
+        finally:
+            connection.close()
 
     def health(self, name):
         asked = subprocess.run(
@@ -92,9 +103,9 @@ def wait_for(condition):
 
 
 def probes(service):
-    """The health names that Kubernetes asks for, by probe."""
+    """The paths that Kubernetes asks for, by probe."""
     text = (ROOT / f"deploy/kubernetes/base/{service}.yaml").read_text()
-    return dict(re.findall(r"(\w+)Probe:\s+grpc:\s+port: \d+\s+service: (\S+)", text))
+    return dict(re.findall(r"(\w+)Probe:\s+httpGet:\s+path: (\S+)", text))
 
 
 @unittest.skipUnless(os.geteuid() == 0, "chroot needs root")
@@ -125,10 +136,10 @@ class ImageTest(unittest.TestCase):
             with self.subTest(service):
                 program = self.start(service)
                 asked = probes(service)
-                self.assertEqual(program.health(asked["startup"]), "SERVING")
-                self.assertEqual(program.health(asked["liveness"]), "SERVING")
+                self.assertEqual(program.probe(asked["startup"]), 200)
+                self.assertEqual(program.probe(asked["liveness"]), 200)
                 wait_for(lambda: program.health(needs_no_kafka) == "SERVING")
-                self.assertEqual(program.health(asked["readiness"]), "NOT_SERVING")
+                self.assertEqual(program.probe(asked["readiness"]), 503)
                 self.assertEqual(program.stop(), 0, program.log())
 
     def test_the_import_is_there(self):

@@ -1,4 +1,4 @@
-"""Who calls, as far as it shows without certificates and tokens, and what one caller may take."""
+"""Who calls, what they are let do at all, and what one caller may take."""
 
 import socket
 import threading
@@ -9,6 +9,7 @@ import grpc
 import shared
 import steps
 from api import PUBLIC, catalogue, catalogue_client, notification, refusal
+from tokens import Issuer
 from waiting import eventually
 
 FORGED = (("x-forwarded-for", "127.0.0.1"), ("x-real-ip", "127.0.0.1"),
@@ -91,6 +92,46 @@ class LimitsTest(unittest.TestCase):
         status, metrics = self.stack.catalogue.http_get("/metrics")
         self.assertEqual(status, 200)
         self.assertIn('clusterwire_rpc_caller_limit_total{limit="calls"}', metrics)
+
+
+class SignedInTest(unittest.TestCase):
+    """Callers whom tokens show."""
+
+    @classmethod
+    def setUpClass(cls):
+        cls.issuer = cls.enterClassContext(Issuer())
+        settings = cls.issuer.settings(operators=[cls.issuer.subject("ann")],
+                                       **{"callers.limits.calls_per_second": "2"})
+        cls.stack = shared.new_stack(catalogue_settings=settings)
+        cls.addClassCleanup(cls.stack.stop)
+        cls.stack.catalogue.start()
+        cls.client = cls.stack.catalogue.client
+
+    def get(self, who):
+        return refusal(self.client.Cluster.GetCluster,
+                       catalogue.GetClusterRequest(name="clusters/none"),
+                       metadata=self.issuer.metadata(who))
+
+    def test_who_has_shown_who_they_are_may_do_what_that_is_enough_for(self):
+        refused = refusal(self.client.Operations.Diagnose, catalogue.DiagnoseRequest(),
+                          metadata=self.issuer.metadata("bob"))
+        self.assertEqual((refused.code.name, refused.reason), ("PERMISSION_DENIED", "ACCESS_DENIED"))
+        self.assertIn("for operators", refused.message)
+        self.assertIn(f"'{self.issuer.subject('bob')}' is signed in", refused.message)
+        self.client.Operations.Diagnose(catalogue.DiagnoseRequest(), timeout=10,
+                                        metadata=self.issuer.metadata("ann"))
+
+    def test_a_wrong_token_is_no_way_to_be_the_public(self):
+        wrong = self.issuer.metadata("bob", aud="another")
+        refused = refusal(self.client.Cluster.ListClusters, catalogue.ListClustersRequest(),
+                          metadata=wrong)
+        self.assertEqual(refused.code.name, "UNAUTHENTICATED")
+
+    def test_each_subject_has_a_limit_of_its_own_and_operators_have_none(self):
+        reasons = [self.get("carl").reason for _ in range(50)]
+        self.assertIn("CALLER_LIMIT", reasons)
+        self.assertEqual(self.get("dora").reason, "RESOURCE_NOT_FOUND")
+        self.assertEqual({self.get("ann").reason for _ in range(50)}, {"RESOURCE_NOT_FOUND"})
 
 
 def relay_from(source, address, test):

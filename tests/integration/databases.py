@@ -43,7 +43,7 @@ class Postgresql:
             # To become another user takes away what Process has set; hence again.
             self._as_user = ["setpriv", "--reuid=postgres", "--regid=postgres", "--clear-groups",
                              "--pdeathsig=INT"]
-        data = self._folder / "data"
+        data = self.data = self._folder / "data"
         self._run("initdb", "-D", data, "-U", "clusterwire", "-A", "trust", "-E", "UTF8",
                   "--no-locale", "--no-sync")
         # No fsync: what the tests kill are the services. No TCP: the socket is ours alone.
@@ -66,12 +66,12 @@ class Postgresql:
         tablespace = []
         if disk is not None:
             tablespace = ["--tablespace", database]
-            self.execute(self._url("postgres"),
+            self.execute(self.url_of("postgres"),
                          f"CREATE TABLESPACE {database} LOCATION '{disk}'")
         self._run("createdb", "-h", self._folder, "-U", "clusterwire", *tablespace, database)
-        return self._url(database)
+        return self.url_of(database)
 
-    def _url(self, database):
+    def url_of(self, database):
         return f"postgresql:///{database}?user=clusterwire&host={self._folder}"
 
     def execute(self, url, sql):

@@ -5,7 +5,6 @@ import pathlib
 import socket
 import ssl
 import struct
-import subprocess
 import tempfile
 import unittest
 
@@ -15,24 +14,15 @@ from grpc_health.v1 import health_pb2, health_pb2_grpc
 import api
 import shared
 from api import catalogue
+from certificates import Authority
 from processes import BUILD, ROOT, Process, free_ports
+from tokens import Issuer
 from waiting import eventually
 
 DATABASES = ["sqlite"]      # no database has a part in it
 NGINX = BUILD / "integration/nginx/usr/sbin/nginx"
 HEADER_BYTES = 25_000_000
 FRAME = 16_384
-
-
-def own_address():
-    """An address of this machine that isn't loopback; None where it has none."""
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
-        try:
-            probe.connect(("192.0.2.1", 9))     # sends nothing: it only chooses a way
-        except OSError:
-            return None
-        address = probe.getsockname()[0]
-    return None if address.startswith("127.") else address
 
 
 def frame(kind, flags, stream, payload):
@@ -66,30 +56,33 @@ def processor_seconds(pid):
 class ProxyTest(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
-        address = own_address()
-        assert address, "this machine has no address but loopback, whose callers are operators"
         folder = pathlib.Path(cls.enterClassContext(tempfile.TemporaryDirectory()))
-        cls.port, unused, behind = free_ports(3)
-        cls.stack = shared.new_stack(catalogue_settings={
-            "listen.grpc_address": f"{address}:{behind}", "listen.allow_insecure": "true"})
+        authority = Authority()
+        authority.write(folder, "services-ca")
+        certificate, key = authority.server("catalogue").write(folder, "service")
+        cls.issuer = cls.enterClassContext(Issuer())
+        # As it is shipped, and on the proxy's own machine: nobody is an operator for that.
+        cls.stack = shared.new_stack(catalogue_settings=cls.issuer.settings(
+            operators=["test:operator"], **{
+                "listen.tls.certificate_file": certificate, "listen.tls.key_file": key,
+                "listen.loopback_is_operator": "false"}))
         cls.addClassCleanup(cls.stack.stop)
         cls.stack.catalogue.process.start()
-        subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256",
-                        "-nodes", "-days", "2", "-subj", "/CN=localhost",
-                        "-addext", "subjectAltName=DNS:localhost",
-                        "-keyout", folder / "tls.key", "-out", folder / "tls.crt"],
-                       check=True, capture_output=True)
+        cls.port, cls.other_port = free_ports(2)
+        for file, content in zip(authority.server("localhost").write(folder, "proxy"), ["crt", "key"]):
+            file.rename(folder / f"tls.{content}")
+        behind = cls.stack.catalogue.address
         text = (ROOT / "deploy/proxy/nginx.conf").read_text()
         for old, new in [("listen 50051", f"listen 127.0.0.1:{cls.port}"),
-                         ("listen 50052", f"listen 127.0.0.1:{unused}"),
-                         ("catalogue:50051", f"{address}:{behind}"),
-                         ("notification:50052", f"{address}:{behind}"),
+                         ("listen 50052", f"listen 127.0.0.1:{cls.other_port}"),
+                         ("catalogue:50051", behind),
+                         ("notification:50052", behind),
+                         ("services-ca.crt", "services-ca.pem"),
                          ("/etc/nginx/tls", str(folder)),
                          ("/run/nginx.pid", str(folder / "nginx.pid"))]:
             assert old in text, old
             text = text.replace(old, new)
-        (folder / "nginx.conf").write_text(text)
-        cls.certificate = (folder / "tls.crt").read_bytes()
+        cls.certificate = authority.certificate
         paths = "".join(f"{name}_temp_path {folder}/{name};" for name in
                         ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"])
         (folder / "nginx.conf").write_text(text.replace("http {", "http { " + paths, 1))
@@ -101,6 +94,7 @@ class ProxyTest(unittest.TestCase):
                                           grpc.ssl_channel_credentials(cls.certificate))
         cls.addClassCleanup(cls.channel.close)
         cls.clusters = catalogue.ClusterServiceStub(cls.channel)
+        cls.grants = catalogue.GrantServiceStub(cls.channel)
         cls.health = health_pb2_grpc.HealthStub(cls.channel)
         eventually(cls.alive, "the catalogue answers through the proxy", within=30)
 
@@ -136,10 +130,31 @@ class ProxyTest(unittest.TestCase):
         self.assertEqual(next(iter(watch)).status, health_pb2.HealthCheckResponse.SERVING)
         watch.cancel()
 
-    def test_a_caller_through_the_proxy_is_no_operator(self):
+    def who_am_i(self, metadata=()):
+        return self.grants.WhoAmI(catalogue.WhoAmIRequest(), timeout=10, metadata=metadata)
+
+    def test_a_stranger_through_a_proxy_on_this_machine_is_the_public(self):
+        answer = self.who_am_i()
+        self.assertEqual((answer.subject, answer.operator), ("public", False))
         answer = api.refusal(self.clusters.CreateCluster, catalogue.CreateClusterRequest(
             cluster_id="stranger", cluster=catalogue.Cluster(title="Stranger", country="DE")))
         self.assertEqual(answer.code, grpc.StatusCode.UNAUTHENTICATED)
+
+    def test_who_shows_a_token_is_who_it_says(self):
+        answer = self.who_am_i(self.issuer.metadata("page"))
+        self.assertEqual((answer.subject, answer.operator), ("test:page", False))
+        self.assertTrue(self.who_am_i(self.issuer.metadata("operator")).operator)
+        answer = api.refusal(self.grants.WhoAmI, catalogue.WhoAmIRequest(),
+                             metadata=self.issuer.metadata("page", exp=1))
+        self.assertEqual(answer.code, grpc.StatusCode.UNAUTHENTICATED)
+
+    def test_a_service_with_another_services_certificate_gets_no_call(self):
+        # Behind this port is the catalogue, and the proxy looks for notification there.
+        with grpc.secure_channel(f"localhost:{self.other_port}",
+                                 grpc.ssl_channel_credentials(self.certificate)) as channel:
+            answer = api.refusal(health_pb2_grpc.HealthStub(channel).Check,
+                                 health_pb2.HealthCheckRequest())
+        self.assertEqual(answer.code, grpc.StatusCode.UNAVAILABLE)
 
     def test_endless_headers_cost_the_service_nothing(self):
         pid = self.stack.catalogue.process.pid

@@ -106,8 +106,22 @@ def import_records(stack):
 
 
 @functools.cache
+def local_issuer():
+    """The folder of an issuer as `deploy/local/up` has one; the stack with the real records believes it."""
+    made = folder() / "issuer"
+    subprocess.run([ROOT / "deploy/local/token", "--make-key", "--folder", made], check=True)
+    return made
+
+
+def _of_local_issuer():
+    at = "callers.issuers[0]."
+    return {f"{at}name": "local", f"{at}issuer": "https://clusterwire.invalid",
+            f"{at}audience": "clusterwire", f"{at}jwks_file": local_issuer() / "keys.json"}
+
+
+@functools.cache
 def _records():
-    stack = new_stack()
+    stack = new_stack(catalogue_settings=_of_local_issuer(), notification_settings=_of_local_issuer())
     try:
         stack.start()
         steps.subscribe(stack, "everything", {})

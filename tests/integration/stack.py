@@ -109,8 +109,8 @@ class Service:
 
 
 CATALOGUE_SERVES = [f"clusterwire.catalogue.v1.{name}Service" for name in [
-    "Cluster", "Event", "Import", "LabelScheme", "Label", "Membership", "Operations", "Programme",
-    "Search", "Taxonomy"]] + ["clusterwire.change.v1.ChangeService"]
+    "Cluster", "Event", "Grant", "Import", "Invitation", "LabelScheme", "Label", "Membership",
+    "Operations", "Person", "Programme", "Search", "Taxonomy"]] + ["clusterwire.change.v1.ChangeService"]
 NOTIFICATION_SERVES = [f"clusterwire.notification.v1.{name}Service" for name in [
     "Delivery", "Inbox", "Operations", "Subscriber", "Subscription"]]
 
@@ -132,13 +132,18 @@ class Stack:
         number = next(_numbers)
         self.broker = broker
         self.topic = topic or f"clusterwire.changes.v1.{number}"
+        self.erasures_topic = self.topic.replace(".changes.", ".erasures.")
         folder = folder / f"stack{number}"
         folder.mkdir()
+        self.folder = folder
         environments = environments or {}
         kafka = {"kafka.brokers": broker.address, "kafka.topic": self.topic,
-                 "kafka.properties[reconnect.backoff.max.ms]": "500"}
+                 "kafka.properties[reconnect.backoff.max.ms]": "500",
+                 "grants.topic": f"{self.topic}.grants",
+                 "grants.subject_key_file": folder / "subject.key"}
         self.catalogue = Service("catalogue", folder, database,
-                                 {**kafka, **(catalogue_settings or {})}, api.catalogue_client,
+                                 {**kafka, "erasures.topic": self.erasures_topic,
+                                  **(catalogue_settings or {})}, api.catalogue_client,
                                  CATALOGUE_SERVES, environments.get("catalogue"))
         self.notification = Service(
             "notification", folder, database,

@@ -12,6 +12,7 @@ from waiting import eventually
 DATABASES = ["sqlite"]      # which is what the README's lines are tried on
 
 PASTED = ".local/bin/grpcurl"
+TOKEN = "deploy/local/token"
 END_OF_LINE = "@@ line {} ended with"
 
 
@@ -31,11 +32,12 @@ class TourTest(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
         cls.stack = shared.records()
+        cls.issuer = shared.local_issuer()
         cls.readme = (ROOT / "README.md").read_text()
 
     def paste(self, commands):
         """All of them into one shell."""
-        here = {PASTED: str(GRPCURL), "127.0.0.1:50051": self.stack.catalogue.address,
+        here = {PASTED: str(GRPCURL), TOKEN: f"{ROOT / TOKEN} --folder {self.issuer}", "127.0.0.1:50051": self.stack.catalogue.address,
                 "127.0.0.1:50052": self.stack.notification.address}
         script = ""
         for number, line in enumerate(commands):

@@ -1,20 +1,11 @@
 """Probes that ask for what the services really offer, and time enough to stop."""
 
-import re
-
-from manifests import ROOT, containers, of_kind, name_of, pods
+from manifests import containers, name_of, of_kind, option, pods
 
 STOP_GRACE = 10       # seconds that calls under way get: the default of stop.grace
 CLOSING = 20          # and what the parts may take to end after that
-
-
-def offered(service):
-    """The health names that a service answers for: its two own, and its gRPC services."""
-    own = f"clusterwire.{service}"
-    contracts = (ROOT / f"proto/clusterwire/{service}/v1").glob("*.proto")
-    names = [name for contract in contracts
-             for name in re.findall(r"^service (\w+)", contract.read_text(), re.MULTILINE)]
-    return {f"{own}.live", f"{own}.ready"} | {f"{own}.v1.{name}" for name in names}
+# The paths of the HTTP port that answer with the states of clusterwire.SERVICE.live and .ready.
+PATHS = {"startup": "/livez", "readiness": "/readyz", "liveness": "/livez"}
 
 
 def findings(documents):
@@ -25,29 +16,21 @@ def findings(documents):
                 yield f"{name_of(document)}: {trouble}"
     for name, _, spec in pods(documents):
         for container in containers(spec):
-            for trouble in _of_names(container):
-                yield f"{name} {container['name']}: {trouble}"
+            if any("grpc" in container.get(f"{probe}Probe", {}) for probe in PATHS):
+                yield f"{name} {container['name']}: kubelet's gRPC probe speaks no TLS and shows no token"
 
 
 def _of_service(container, spec):
-    asked = {probe: container.get(f"{probe}Probe", {}).get("grpc", {}).get("service")
-             for probe in ("startup", "readiness", "liveness")}
-    for probe, name in asked.items():
-        if not name:
-            yield f"no {probe} probe by a service's name"
-    if asked["liveness"] and not asked["liveness"].endswith(".live"):
-        yield "liveness asks for more than whether calls are taken"
-    if asked["readiness"] and not asked["readiness"].endswith(".ready"):
-        yield "readiness asks for something else than whether it is ready"
+    scheme = "HTTPS" if option(container, "LISTEN__TLS__CERTIFICATE_FILE") else "HTTP"
+    for probe, path in PATHS.items():
+        asked = container.get(f"{probe}Probe", {}).get("httpGet", {})
+        if not asked:
+            yield f"no {probe} probe by a path"
+        elif asked["path"] != path:
+            yield f"{probe} asks for {asked['path']} instead of {path}"
+        elif asked["port"] != "metrics" or asked.get("scheme", "HTTP") != scheme:
+            yield f"{probe} doesn't ask the port metrics by {scheme}"
     before = container.get("lifecycle", {}).get("preStop", {}).get("sleep", {}).get("seconds", 0)
     given = spec.get("terminationGracePeriodSeconds", 30)
     if given < before + STOP_GRACE + CLOSING:
         yield f"{given} s to stop are too few for {before} + {STOP_GRACE} + {CLOSING}"
-
-
-def _of_names(container):
-    program = container["command"][0].rsplit("/", 1)[-1] if "command" in container else ""
-    for probe in ("startupProbe", "readinessProbe", "livenessProbe"):
-        name = container.get(probe, {}).get("grpc", {}).get("service")
-        if name and name not in offered(program.removeprefix("clusterwire-")):
-            yield f"{probe} asks for {name}, which {program} does not answer for"

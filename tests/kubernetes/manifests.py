@@ -32,11 +32,14 @@ def render_text(overlay):
 
 @functools.cache
 def external(overlay):
-    """The documents that the overlay needs and whoever runs it makes."""
+    """The documents that the overlay needs and whoever runs it makes: what is made inside, by
+    cert-manager or as a ConfigMap, must not lean on them."""
     if overlay == "try":
         return []
     example = OVERLAYS["production"] / "external.example.yaml"
-    return list(yaml.safe_load_all(example.read_text()))
+    made = {one["spec"]["secretName"] for one in of_kind(render(overlay), "Certificate")}
+    return [one for one in yaml.safe_load_all(example.read_text())
+            if one["kind"] != "Secret" or one["metadata"]["name"] not in made]
 
 
 def name_of(document):
@@ -61,8 +64,23 @@ def containers(spec):
     return spec.get("initContainers", []) + spec["containers"]
 
 
+def option(container, name):
+    """What the environment says of an option of either service's configuration; None: nothing."""
+    for variable in container.get("env", []):
+        if variable["name"].split("__", 1)[0].startswith("CLUSTERWIRE_") and \
+                variable["name"].split("__", 1)[1:] == [name]:
+            return variable.get("value")
+    return None
+
+
 def values(documents, kind, name):
-    """What a ConfigMap or a Secret holds, by key; None where it isn't there."""
+    """What a ConfigMap or a Secret holds, by key; None where it isn't there. Kubernetes makes one
+    ConfigMap in every namespace; cert-manager makes a Secret for each Certificate."""
+    if (kind, name) == ("ConfigMap", "kube-root-ca.crt"):
+        return {"ca.crt": ""}
+    if kind == "Secret" and any(one["spec"]["secretName"] == name
+                                for one in of_kind(documents, "Certificate")):
+        return {"tls.crt": "", "tls.key": "", "ca.crt": ""}
     for document in of_kind(documents, kind):
         if document["metadata"]["name"] == name:
             data = document.get("data", {})

@@ -8,8 +8,12 @@ import tempfile
 import unittest
 import xml.etree.ElementTree as xml
 
+import jsonschema
 import kubernetes_validate
+import yaml
 
+import callers
+import cert_manager
 import health
 import manifests
 import references
@@ -26,10 +30,29 @@ class OverlaysTest(unittest.TestCase):
     def test_every_document_is_valid_in_the_oldest_and_in_the_newest_release(self):
         for overlay, documents in OVERLAYS:
             for document in documents + manifests.external(overlay):
-                name = manifests.name_of(document)
-                for release in RELEASES:
-                    with self.subTest(overlay, document=name, release=release):
-                        kubernetes_validate.validate(document, release, strict=True)
+                self.check_document(document, overlay)
+
+    def check_document(self, document, where):
+        name = manifests.name_of(document)
+        if document["apiVersion"].startswith("cert-manager.io/"):
+            with self.subTest(where, document=name):
+                jsonschema.validate(document, cert_manager.SCHEMAS[document["kind"]])
+            return
+        for release in RELEASES:
+            with self.subTest(where, document=name, release=release):
+                kubernetes_validate.validate(document, release, strict=True)
+
+    def test_what_a_caller_copies_is_valid_and_safe_too(self):
+        for path in (manifests.KUBERNETES / "callers").glob("*.example.yaml"):
+            documents = list(yaml.safe_load_all(path.read_text()))
+            for document in documents:
+                self.check_document(document, path.name)
+            self.assertEqual(list(security.findings(documents)), [])
+
+    def test_who_gets_in_is_who_should(self):
+        for overlay, documents in OVERLAYS:
+            with self.subTest(overlay):
+                self.assertEqual(list(callers.findings(documents)), [])
 
     def test_restricted_security_and_more(self):
         for overlay, documents in OVERLAYS:

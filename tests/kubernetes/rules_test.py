@@ -3,6 +3,7 @@
 import copy
 import unittest
 
+import callers
 import health
 import manifests
 import references
@@ -12,6 +13,9 @@ import security
 class RulesTest(unittest.TestCase):
     def setUp(self):
         self.documents = copy.deepcopy(manifests.render("try"))
+
+    def production(self):
+        self.documents = copy.deepcopy(manifests.render("own"))
 
     def find(self, kind, name):
         return next(one for one in self.documents if one["kind"] == kind and
@@ -78,22 +82,62 @@ class RulesTest(unittest.TestCase):
                 (self.remove("PodDisruptionBudget", "catalogue"), "no PodDisruptionBudget"),
                 (self.remove("Deployment", "catalogue"), "Service/catalogue: selects no pod"),
                 (lambda: self.container()["ports"].pop(0), "has a port grpc"),
-                (lambda: self.container()["livenessProbe"]["grpc"].update(port=1), "asks port 1"),
+                (lambda: self.container()["livenessProbe"]["httpGet"].update(port=1), "asks port 1"),
                 (lambda: self.container()["volumeMounts"].pop(), "mounted nowhere"),
-                (lambda: self.pod()["volumes"].pop(), "no volume state")):
+                (lambda: self.pod()["volumes"].pop(), "no volume grants")):
             self.check(references.findings, change, text)
 
     def test_health(self):
-        def probe(name, service):
-            return lambda: self.container()[f"{name}Probe"]["grpc"].update(service=service)
-        searches = "clusterwire.catalogue.v1.SearchService"
+        def probe(name, **changed):
+            return lambda: self.container()[f"{name}Probe"]["httpGet"].update(changed)
         for change, text in (
                 (lambda: self.container().pop("startupProbe"), "no startup probe"),
-                (probe("liveness", searches), "more than whether calls are taken"),
-                (probe("readiness", "clusterwire.catalogue.live"), "than whether it is ready"),
-                (probe("readiness", "clusterwire.Nothing"), "does not answer for"),
+                (probe("liveness", path="/readyz"), "liveness asks for /readyz instead of /livez"),
+                (probe("readiness", path="/livez"), "readiness asks for /livez instead of /readyz"),
+                (probe("readiness", scheme="HTTPS"), "doesn't ask the port metrics by HTTP"),
+                (lambda: self.container().update(readinessProbe={"grpc": {"port": 1}}), "no TLS"),
                 (lambda: self.pod().update(terminationGracePeriodSeconds=30), "too few")):
             self.check(health.findings, change, text)
+
+    def set(self, name, value):
+        """An option of the catalogue, or one more."""
+        def change():
+            variables = self.container()["env"]
+            variables[:] = [one for one in variables if not one["name"].endswith(f"__{name}")]
+            variables.append({"name": f"CLUSTERWIRE_CATALOGUE__{name}", "value": value})
+        return change
+
+    def test_callers(self):
+        def token(**changed):
+            return lambda: next(
+                one for one in self.find("Job", "import")["spec"]["template"]["spec"]["volumes"]
+                if one["name"] == "token")["projected"]["sources"][0]["serviceAccountToken"].update(changed)
+        ours = "k8s:system:serviceaccount:clusterwire-try"
+        for change, text in (
+                (self.set("LISTEN__LOOPBACK_IS_OPERATOR", "true"), "every port-forward"),
+                (self.set("LISTEN__ALLOW_INSECURE", "false"), "neither TLS nor the word"),
+                (self.set("LISTEN__TLS__CERTIFICATE_FILE", "/x"), "or both"),
+                (self.set("CALLERS__ISSUERS__0__TOKEN_FILE", "/x/token"), "no token for the API server"),
+                (self.set("CALLERS__OPERATORS", ""), "has no operator"),
+                (self.set("CALLERS__OPERATORS", "corp:1"), "no service account of the issuer k8s"),
+                (self.set("CALLERS__OPERATORS", f"{ours}:*"), "every pod beside it"),
+                (self.set("CALLERS__OPERATORS", f"{ours}:nobody"), "no ServiceAccount nobody"),
+                (self.set("CALLERS__OPERATORS", "k8s:system:serviceaccount:elsewhere:x"), "not made here"),
+                (token(audience="vault"), "for somebody else"),
+                (token(path="other"), "no token is put at")):
+            self.check(callers.findings, change, text)
+
+    def test_certificates(self):
+        def certificate(**changed):
+            def change():
+                self.production()
+                self.find("Certificate", "catalogue")["spec"].update(changed)
+            return change
+        for change, text in (
+                (certificate(dnsNames=["catalogue"]), "lacks ['catalogue.clusterwire.svc']"),
+                (certificate(renewBefore="24h"), "less than 7 days")):
+            self.check(callers.findings, change, text)
+        self.check(references.findings, certificate(secretName="other"), "no Secret catalogue-tls")
 
 
 if __name__ == "__main__":

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -269,13 +270,18 @@ Filter RandomExactFilter(Random& random) {
 Filter RandomSubscriptionFilter(Random& random) { return AnyFilter(random, /*prefixes=*/false); }
 
 Viewer RandomViewer(Random& random) {
-  switch (random.Below(3)) {
+  switch (random.Below(4)) {
     case 0:
       return Viewer::Public();
     case 1:
       return Viewer::Operator();
-    default:
+    case 2:
       return Viewer::As(Pick(random, Programmes()));
+    default: {
+      std::set<std::string> members;
+      for (uint64_t i = random.Below(3) + 1; i > 0; --i) members.insert(Pick(random, Programmes()));
+      return {.members = {members.begin(), members.end()}};
+    }
   }
 }
 

@@ -4,11 +4,9 @@
 #include <chrono>
 
 #include "absl/strings/str_cat.h"
-#include <grpcpp/create_channel.h>
 #include <grpcpp/ext/proto_server_reflection_plugin.h>
 #include <grpcpp/health_check_service_interface.h>
 #include <grpcpp/resource_quota.h>
-#include <grpcpp/security/credentials.h>
 #include <grpcpp/security/server_credentials.h>
 #include <grpcpp/server.h>
 #include <grpcpp/server_builder.h>
@@ -20,35 +18,37 @@
 #include "libs/rpc/health/health.pb.h"
 #include "libs/rpc/server/connections.h"
 #include "libs/rpc/server/grpc_log.h"
+#include "libs/rpc/server/tls.h"
 #include "libs/telemetry/log.h"
 
 namespace clusterwire::rpc {
 
-absl::Status CheckAddress(const Server::Options& options) {
-  const std::string& address = options.address;
+absl::Status CheckAddress(const std::string& address, bool encrypted, bool allow_insecure) {
   const size_t colon = address.rfind(':');
   if (colon == std::string::npos || colon == 0 || colon + 1 == address.size() ||
       address.find_first_not_of("0123456789", colon + 1) != std::string::npos) {
     return Error(absl::StatusCode::kInvalidArgument, "LISTEN_ADDRESS_INVALID",
                  absl::StrCat("'", address, "' can't be listened on; give host:port"));
   }
-  if (!IsLoopback(address) && !options.allow_insecure) {
+  if (!IsLoopback(address) && !encrypted && !allow_insecure) {
     return Error(absl::StatusCode::kInvalidArgument, "LISTEN_ADDRESS_INSECURE",
                  absl::StrCat("'", address,
                               "' is reached by other machines, and the connection isn't "
-                              "encrypted; listen on 127.0.0.1, or set listen.allow_insecure "
-                              "where the network keeps strangers out"));
+                              "encrypted; set listen.tls.certificate_file and "
+                              "listen.tls.key_file, or listen on 127.0.0.1, or set "
+                              "listen.allow_insecure where the network keeps strangers out"));
   }
   return absl::OkStatus();
 }
 
 namespace {
 
-// Local credentials refuse peers that aren't local, also misrouted ones; nothing changes on the
-// wire.
-std::shared_ptr<grpc::ServerCredentials> CredentialsFor(std::string_view address) {
-  return IsLoopback(address) ? grpc::experimental::LocalServerCredentials(LOCAL_TCP)
-                             : grpc::InsecureServerCredentials();
+// Without TLS, local credentials refuse peers that aren't local, also misrouted ones; nothing
+// changes on the wire.
+std::shared_ptr<grpc::ServerCredentials> CredentialsFor(const Server::Options& options) {
+  if (options.tls) return MakeTlsCredentials(options.tls, options.require_client_certificate);
+  return IsLoopback(options.address) ? grpc::experimental::LocalServerCredentials(LOCAL_TCP)
+                                     : grpc::InsecureServerCredentials();
 }
 
 absl::Status Stopping(std::string_view remedy) {
@@ -76,6 +76,8 @@ void SetLimits(const Server::Options& options, grpc::ServerBuilder& builder) {
   builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_PERMIT_WITHOUT_CALLS, 1);
   builder.AddChannelArgument(GRPC_ARG_HTTP2_MIN_RECV_PING_INTERVAL_WITHOUT_DATA_MS,
                              Milliseconds(options.least_ping_interval));
+  builder.AddChannelArgument(GRPC_ARG_SERVER_HANDSHAKE_TIMEOUT_MS,
+                             Milliseconds(options.handshake_limit));
   // Reflection alone is answered by gRPC's own threads, and each open stream of it holds one.
   builder.SetResourceQuota(grpc::ResourceQuota().SetMaxThreads(options.max_reflection_threads));
   // Else a second server on the same port would silently take half of the connections.
@@ -89,7 +91,7 @@ Server::Server(Options options, Runtime& runtime, Services services)
 
 absl::StatusOr<std::unique_ptr<Server>> Server::Start(Options options, Runtime& runtime,
                                                       Services services) {
-  if (absl::Status status = CheckAddress(options); !status.ok()) return status;
+  RETURN_IF_ERROR(CheckAddress(options.address, options.tls != nullptr, options.allow_insecure));
   std::unique_ptr<Server> server(new Server(std::move(options), runtime, std::move(services)));
   const Options& kept = server->options_;
   TakeGrpcLog();
@@ -99,7 +101,8 @@ absl::StatusOr<std::unique_ptr<Server>> Server::Start(Options options, Runtime& 
   google::protobuf::LinkMessageReflection<grpc::health::v1::HealthCheckRequest>();
   grpc::ServerBuilder builder;
   SetLimits(kept, builder);
-  builder.AddListeningPort(kept.address, CredentialsFor(kept.address), &server->port_);
+  server->credentials_ = CredentialsFor(kept);
+  builder.AddListeningPort(kept.address, server->credentials_, &server->port_);
   for (const auto& service : server->services_) builder.RegisterService(service.handler.get());
   std::vector<std::unique_ptr<grpc::experimental::ServerInterceptorFactoryInterface>> interceptors;
   interceptors.push_back(MakeCallInterceptor(runtime));
@@ -112,7 +115,9 @@ absl::StatusOr<std::unique_ptr<Server>> Server::Start(Options options, Runtime& 
   }
   server->SetServing("", true);  // unless one of these isn't
   for (const std::string& name : kept.health_names) server->SetServing(name, false);
-  telemetry::LogInfo("listening", {{"address", kept.address}, {"port", server->port_}});
+  telemetry::LogInfo("listening", {{"address", kept.address},
+                                   {"port", server->port_},
+                                   {"encryption", kept.tls ? "TLS" : "none"}});
   return server;
 }
 
@@ -163,15 +168,6 @@ void Server::Shutdown(absl::Duration grace, absl::Duration farewell) {
   server_->Wait();
   // A stream was ended without regard to the step that it runs, which uses the services.
   runtime_.AwaitStreams();
-}
-
-std::shared_ptr<grpc::Channel> MakeChannel(std::string_view address) {
-  grpc::ChannelArguments arguments;
-  arguments.SetMaxReceiveMessageSize(16 << 20);
-  arguments.SetInt(GRPC_ARG_MAX_METADATA_SIZE, 16 << 10);
-  arguments.SetInt(GRPC_ARG_KEEPALIVE_TIME_MS, 60'000);
-  return grpc::CreateCustomChannel(std::string(address), grpc::InsecureChannelCredentials(),
-                                   arguments);
 }
 
 }  // namespace clusterwire::rpc

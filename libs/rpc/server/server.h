@@ -9,15 +9,17 @@
 
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
-#include <grpcpp/channel.h>
 #include <grpcpp/impl/service_type.h>
 
 #include "libs/base/threads/mutex.h"
+#include "libs/base/tls/credentials.h"
+#include "libs/rpc/client/channel.h"  // IWYU pragma: export
 #include "libs/rpc/server/runtime.h"
 
 namespace grpc {
 class Server;
-}
+class ServerCredentials;
+}  // namespace grpc
 
 namespace clusterwire::rpc {
 
@@ -40,8 +42,12 @@ class Server {
  public:
   struct Options {
     std::string address = "127.0.0.1:0";  // host:port; port 0 takes a free one
-    // Without it, only loopback is listened on, since nothing here encrypts.
+    // Encrypts; see MakeTlsCredentials(). Without it only loopback is listened on, unless
+    // `allow_insecure`.
+    TlsSource tls = nullptr;
+    bool require_client_certificate = false;
     bool allow_insecure = false;
+    absl::Duration handshake_limit = absl::Seconds(10);  // for TLS, from the connection on
     // The names that health is asked for; each is NOT_SERVING until SetServing(). The overall
     // status ("") is serving when all of them are.
     std::vector<std::string> health_names = {};
@@ -87,18 +93,14 @@ class Server {
   Runtime& runtime_;
   const Services services_;
   int port_ = 0;
+  std::shared_ptr<grpc::ServerCredentials> credentials_;  // asked as long as it listens
   std::unique_ptr<grpc::Server> server_;
   Mutex mutex_;
   std::map<std::string, bool> told_ ABSL_GUARDED_BY(mutex_);  // of health, to those who watch it
   bool stopped_ ABSL_GUARDED_BY(mutex_) = false;
 };
 
-// What Server::Start() says of an address, before it is listened on.
-absl::Status CheckAddress(const Server::Options& options);
-
-// A channel to `address` without encryption, for clients on the same machine and for tests. It
-// connects at the first call and again whenever the connection is lost. Statuses of calls become
-// absl::Status by ToAbslStatus().
-std::shared_ptr<grpc::Channel> MakeChannel(std::string_view address);
+// What Server::Start() says of an address, before it is listened on. `encrypted`: by TLS.
+absl::Status CheckAddress(const std::string& address, bool encrypted, bool allow_insecure);
 
 }  // namespace clusterwire::rpc

@@ -85,6 +85,9 @@ EchoServer::EchoServer(EchoBehaviour behaviour, Options options)
   Server::Options server_options;
   server_options.farewell = options.farewell;
   server_options.health_names = options.health_names;
+  server_options.tls = options.tls;
+  server_options.require_client_certificate = options.require_client_certificate;
+  server_options.handshake_limit = options.handshake_limit;
   Services services;
   services.push_back(MakeEchoService<EchoService>(behaviour, pool_, reader_));
   services.push_back(MakeEchoService<GuardedService>(behaviour, pool_, reader_));

@@ -50,6 +50,9 @@ class EchoServer {
     ThreadPool::Options pool = {.name = "tests", .threads = 2, .queue_limit = 10};
     std::vector<std::string> health_names = {};
     absl::Duration farewell = absl::ZeroDuration();
+    TlsSource tls = nullptr;
+    bool require_client_certificate = false;
+    absl::Duration handshake_limit = absl::Seconds(10);
   };
 
   explicit EchoServer(EchoBehaviour behaviour) : EchoServer(std::move(behaviour), Options()) {}

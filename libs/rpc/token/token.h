@@ -10,9 +10,9 @@
 
 namespace clusterwire::rpc {
 
-// Makes opaque tokens that only holders of the same key can make: page and resume tokens. The
-// content is signed (HMAC-SHA256), not hidden: no secrets in it. Replicas that share the key accept
-// each other's tokens, also after a restart. Immutable; safe for use from any thread.
+// Makes opaque tokens that only holders of the same key can make and read: page and resume tokens.
+// Where a list goes on may be behind something that its reader doesn't see. Replicas that share the
+// key accept each other's tokens, also after a restart. Immutable; safe for use from any thread.
 class TokenSigner {
  public:
   // `key` is secret and has at least 16 bytes; a shorter one makes a program error.
@@ -25,8 +25,6 @@ class TokenSigner {
   absl::StatusOr<std::string> Open(std::string_view purpose, std::string_view token) const;
 
  private:
-  std::string Mac(std::string_view purpose, std::string_view content) const;
-
   const std::string key_;
 };
 

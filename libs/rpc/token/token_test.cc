@@ -1,5 +1,6 @@
 #include "libs/rpc/token/token.h"
 
+#include "absl/strings/escaping.h"
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -23,6 +24,13 @@ TEST(TokenTest, AnyContentComesBackAndFitsIntoAUrl) {
                                       "0123456789-_"),
               std::string::npos);
   }
+}
+
+TEST(TokenTest, ATokenDoesNotShowWhatItIsAbout) {
+  const TokenSigner signer(kKey);
+  std::string bytes;
+  ASSERT_TRUE(absl::WebSafeBase64Unescape(signer.Sign("page", "clusters/hidden"), &bytes));
+  EXPECT_THAT(bytes, ::testing::Not(::testing::HasSubstr("hidden")));
 }
 
 TEST(TokenTest, AnAlteredTokenIsRefused) {

@@ -122,6 +122,17 @@ CREATE TABLE stale(
 )"},
 };
 
+// What PostgreSQL keeps of a column's values for its planner would outlive the rows.
+absl::Status KeepNoSamples(sql::Connection& connection) {
+  if (connection.dialect() != sql::Dialect::kPostgres) return absl::OkStatus();
+  ASSIGN_OR_RETURN(
+      const sql::Result kept,
+      connection.Query("SELECT 1 FROM pg_attribute WHERE attrelid = 'resource'::regclass "
+                       "AND attname = 'data' AND attstattarget <> 0"));
+  if (kept.rows.empty()) return absl::OkStatus();
+  return connection.ExecuteScript("ALTER TABLE resource ALTER COLUMN data SET STATISTICS 0");
+}
+
 }  // namespace
 
 absl::Status CreateSchema(sql::Database& database, const Registry& registry, Random& random) {
@@ -134,6 +145,7 @@ absl::Status CreateSchema(sql::Database& database, const Registry& registry, Ran
             connection.Execute("INSERT INTO history(id, first_revision) SELECT $1, 1 "
                                "WHERE NOT EXISTS (SELECT 1 FROM history)",
                                {RandomId(random)}));
+        RETURN_IF_ERROR(KeepNoSamples(connection));
         return Log(connection, registry).FileOld();
       });
 }

@@ -137,7 +137,7 @@ absl::StatusOr<Written> RunWrite(GroupTransaction& group, const WriteOptions& ca
     ASSIGN_OR_RETURN(std::optional<Written> before, group.requests.Find(call, group.now));
     if (before.has_value()) {
       if (call.may_replay && before->answer != nullptr) {
-        RETURN_IF_ERROR(call.may_replay(NameOf(*before->answer)));
+        RETURN_IF_ERROR(call.may_replay(*before->answer));
       }
       return *std::move(before);
     }

@@ -257,8 +257,8 @@ TEST_P(WriteTest, AnAnswerIsNotGivenAgainToOneWhoLostTheRightToIt) {
   ASSERT_THAT(Put(MakeClub("a"), MakeCall("id")), IsOk());
   WriteOptions call = MakeCall("id");
   std::string asked;
-  call.may_replay = [&](std::string_view name) {
-    asked = std::string(name);
+  call.may_replay = [&](const Message& answer) {
+    asked = NameOf(answer);
     return absl::PermissionDeniedError("no more");
   };
   EXPECT_THAT(Put(MakeClub("a"), call), StatusIs(absl::StatusCode::kPermissionDenied));

@@ -55,6 +55,7 @@ class ChangeServiceHandler final : public change::v1::ChangeService::CallbackSer
     query.bytes = resource::kMaxPageBytes;
     ASSIGN_OR_RETURN(auto listed, history_->List(query));
     for (auto& change : listed.changes) *response->add_changes() = std::move(change);
+    response->mutable_actors()->Assign(listed.actors.begin(), listed.actors.end());
     response->set_revision(std::max(listed.through.value, request.after_revision()));
     response->set_history_id(std::move(listed.history));
     if (listed.next) {

@@ -11,6 +11,7 @@
 #include "libs/change/vocabulary.h"
 #include "libs/resource/page.h"
 #include "services/catalogue/changes/record.h"
+#include "services/catalogue/common/access/access.h"
 
 namespace clusterwire::catalogue {
 namespace {
@@ -34,6 +35,14 @@ absl::Status CheckHistory(const std::string& seen, const std::string& current) {
                absl::StrCat("the catalogue is in history '", current, "', not '", seen,
                             "': a backup was restored; read everything anew and go on from there"),
                {{"history_id", current}});
+}
+
+// The image says whose it is also when the record no longer shows it, since it is deleted. Who made
+// something follow from another resource acted on that one.
+std::string ActorFor(const filter::Viewer& viewer, const store::Change& change) {
+  const bool may_know =
+      viewer.operator_ || (change.cause.empty() && Owns(viewer, change.name, change.after.get()));
+  return may_know ? change.actor : "";
 }
 
 // One query, ready to be asked about each row.
@@ -158,7 +167,10 @@ absl::StatusOr<History::Page> History::List(const HistoryQuery& query) const {
         if (!is_latest) record.reset();
       }
       if (record && !room.Takes(record->ByteSizeLong())) return page;
-      if (record) page.changes.push_back(*std::move(record));
+      if (record) {
+        page.changes.push_back(*std::move(record));
+        page.actors.push_back(ActorFor(query.viewer, change));
+      }
       page.next = change.position;
       page.through = {change.position.revision.value - 1};  // of its own the rest may be missing
       if (page.changes.size() == static_cast<size_t>(query.limit)) return page;

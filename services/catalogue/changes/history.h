@@ -41,6 +41,7 @@ class History {
 
   struct Page {
     std::vector<change::v1::ResourceChanged> changes;
+    std::vector<std::string> actors;      // of each; empty where the viewer may not know
     std::optional<store::Position> next;  // `after` of the next page; none on the last
     store::Revision through;              // what stands in the log up to it has been looked at
     std::string history;                  // that the store is in

@@ -59,10 +59,42 @@ TEST_F(HistoryTest, ARecordHasTheFactsBeforeAndAfterAndTheResource) {
   EXPECT_EQ(change.revision(), world_.store->revision()->value);
   EXPECT_EQ(change.ordinal(), 1);
   EXPECT_EQ(change.kind(), "cluster.updated");
-  EXPECT_EQ(change.actor(), "operator");
   EXPECT_THAT(change.before().names(), IsEmpty());
   EXPECT_THAT(change.after().names(), ElementsAre("SiSa"));
   EXPECT_EQ(change.cluster().acronym(), "SiSa");
+}
+
+TEST_F(HistoryTest, WhoWroteIsSaidToOperatorsAndToTheOwnersOfWhatWasWritten) {
+  const v1::Cluster cluster = world_.NewCluster();
+  Award(cluster.name(), "gold");
+  ASSERT_THAT(world_.Of<Clusters>().Delete(world_.AsOperator(), cluster.name(), ""), IsOk());
+  ASSERT_THAT(world_.Of<Clusters>().Undelete(world_.AsOperator(), cluster.name(), ""), IsOk());
+  const auto actors = [&](filter::Viewer viewer) {
+    query_.viewer = std::move(viewer);
+    query_.filter.add_names(cluster.name());
+    const auto page = history_.List(query_);
+    std::map<std::string, std::set<std::string>> by_name;
+    EXPECT_EQ(page->changes.size(), page->actors.size());
+    for (size_t i = 0; i < page->changes.size(); ++i) {
+      by_name[page->changes[i].name() == cluster.name() ? "cluster" : "label"].insert(
+          page->actors[i]);
+    }
+    return by_name;
+  };
+  using Actors = std::map<std::string, std::set<std::string>>;
+  EXPECT_EQ(actors(filter::Viewer::Operator()),
+            (Actors{{"cluster", {"operator"}}, {"label", {"operator"}}}));
+  EXPECT_EQ(actors(filter::Viewer::Public()), (Actors{{"cluster", {""}}, {"label", {""}}}));
+  EXPECT_EQ(actors(filter::Viewer::As("clusters/other")),
+            (Actors{{"cluster", {""}}, {"label", {""}}}));
+  // A label is its scheme's. Who acted on another resource, from which this followed, is not said.
+  EXPECT_EQ(actors(filter::Viewer::As(cluster.name())),
+            (Actors{{"cluster", {"", "operator"}}, {"label", {""}}}));
+  EXPECT_EQ(actors(filter::Viewer::As("labelSchemes/ecei")),
+            (Actors{{"cluster", {""}}, {"label", {"", "operator"}}}));
+  filter::Viewer editor = filter::Viewer::As(cluster.name());
+  editor.owns.clear();
+  EXPECT_EQ(actors(editor), (Actors{{"cluster", {""}}, {"label", {""}}}));
 }
 
 TEST_F(HistoryTest, ADeletionHasNoAfterAndNoResource) {

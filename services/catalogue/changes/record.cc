@@ -34,7 +34,6 @@ absl::StatusOr<change::v1::ResourceChanged> RecordOf(const store::Change& change
                                             change.position.revision.value, " can't be read"));
   }
   *record.mutable_time() = ToTimestamp(change.time);
-  record.set_actor(change.actor);
   record.set_cause(change.cause);
   // Without Facts it is deleted, or about something deleted: its image is shown to no one.
   if (change.facts_after && change.after != nullptr) SetResource(*change.after, &record);

@@ -25,6 +25,7 @@ constexpr size_t kBatchBytes = kafka::Producer::kMaxBytes / 4;
 // renews its lease; and one that stands by before it asks for the lease again.
 constexpr absl::Duration kPoll = absl::Seconds(5);
 
+constexpr std::string_view kGrantType = "grant";
 constexpr std::string_view kTooLarge = "KAFKA_MESSAGE_TOO_LARGE";
 
 // Says what to do; see kafka::RemedyOf().
@@ -46,6 +47,7 @@ Relay::Relay(Options options, sql::Database& database, store::Store& store, Cloc
       position_gauge_(metrics.GetGauge("clusterwire_relay_revision",
                                        "Revision up to which changes are in Kafka.")),
       watch_({.topic = options_.topic, .retention = options_.retention}, database, clock),
+      grants_(options_.grants, store, clock),
       tail_limit_(kTailLimit),
       worker_(clock, random, [this] { return Step(); },
               {.first = absl::Milliseconds(200), .limit = absl::Seconds(10)}) {
@@ -108,6 +110,11 @@ absl::StatusOr<absl::Time> Relay::Step() {
 }
 
 absl::Status Relay::Turn() {
+  // After a new history all grants are sent again.
+  if (prepared_ && grants_.travels()) {
+    ASSIGN_OR_RETURN(const std::string history, store_.history());
+    prepared_ = history == grants_.history();
+  }
   if (!prepared_) RETURN_IF_ERROR(Prepare());
   while (!worker_.stopping()) {
     RETURN_IF_ERROR(store_.cursors().Renew(cursor_, options_.lease));
@@ -135,8 +142,26 @@ absl::Status Relay::Prepare() {
   RETURN_IF_ERROR(watch_.Compare(ends));
   next_look_ = clock_.Uptime() + kPoll;
   producer_ = nullptr;
+  RETURN_IF_ERROR(PrepareGrants());
   prepared_ = true;
   return absl::OkStatus();
+}
+
+absl::Status Relay::PrepareGrants() {
+  if (!grants_.travels()) return absl::OkStatus();
+  ASSIGN_OR_RETURN(const std::vector<kafka::Message> messages, grants_.Prepare(*reader_));
+  std::span<const kafka::Message> rest = messages;
+  while (!rest.empty()) {
+    const auto batch = rest.first(std::min(rest.size(), static_cast<size_t>(options_.batch)));
+    RETURN_IF_ERROR(store_.cursors().Renew(cursor_, options_.lease));
+    RETURN_IF_ERROR(SendAll(batch));
+    rest = rest.subspan(batch.size());
+  }
+  if (!messages.empty()) {
+    telemetry::LogInfo("the topic of grants was made right",
+                       {{"topic", grants_.topic()}, {"records", messages.size()}});
+  }
+  return store_.cursors().Renew(cursor_, options_.lease);
 }
 
 absl::Status Relay::LookAtTopic() {
@@ -144,7 +169,8 @@ absl::Status Relay::LookAtTopic() {
   next_look_ = clock_.Uptime() + kPoll;
   const auto ends = reader_->Ends(options_.topic, kLookLimit);
   if (absl::IsNotFound(ends.status())) return ends.status();  // it is to be made again
-  return ends.ok() ? watch_.Compare(*ends) : absl::OkStatus();
+  if (ends.ok()) RETURN_IF_ERROR(watch_.Compare(*ends));
+  return grants_.IsWhole(*reader_) ? absl::OkStatus() : Prepare();
 }
 
 absl::Status Relay::EnsureTopic() {
@@ -212,29 +238,32 @@ absl::Status Relay::CheckHistory() {
   return absl::OkStatus();
 }
 
-bool Relay::Travels(const store::Change& change) const {
-  const store::ResourceType* type = store_.registry().ForType(change.type);
-  return type == nullptr || type->images_in_log;
-}
-
 absl::Status Relay::Send(const std::vector<store::Change>& changes) {
   std::vector<kafka::Message> messages;
   size_t bytes = 0;
   for (const store::Change& change : changes) {
-    if (!Travels(change)) continue;
-    ASSIGN_OR_RETURN(change::v1::ResourceChanged record, RecordOf(change));
-    ASSIGN_OR_RETURN(kafka::Message message,
-                     change::Encode({.changed = std::move(record), .traceparent = change.trace}));
-    message.to = {options_.topic,
-                  kafka::PartitionFor(change.root, static_cast<int32_t>(partitions_))};
-    bytes += message.value.size();
-    messages.push_back(std::move(message));
+    ASSIGN_OR_RETURN(std::optional<kafka::Message> message, MessageOf(change));
+    if (!message) continue;
+    bytes += message->value.size();
+    messages.push_back(*std::move(message));
     if (bytes < kBatchBytes) continue;
     RETURN_IF_ERROR(SendAll(messages));
     messages.clear();
     bytes = 0;
   }
   return messages.empty() ? absl::OkStatus() : SendAll(messages);
+}
+
+absl::StatusOr<std::optional<kafka::Message>> Relay::MessageOf(const store::Change& change) const {
+  if (change.type == kGrantType) return grants_.MessageOf(change);
+  const store::ResourceType* type = store_.registry().ForType(change.type);
+  if (type != nullptr && !type->images_in_log) return std::nullopt;
+  ASSIGN_OR_RETURN(change::v1::ResourceChanged record, RecordOf(change));
+  ASSIGN_OR_RETURN(kafka::Message message,
+                   change::Encode({.changed = std::move(record), .traceparent = change.trace}));
+  message.to = {options_.topic,
+                kafka::PartitionFor(change.root, static_cast<int32_t>(partitions_))};
+  return message;
 }
 
 absl::Status Relay::SendAll(std::span<const kafka::Message> messages) {
@@ -264,6 +293,7 @@ absl::Status Relay::SendBatch(std::span<const kafka::Message> messages) {
     producer_ = nullptr;
     return status;
   }
+  grants_.Acknowledged(producer_->acknowledged());
   return watch_.Acknowledged(producer_->acknowledged());
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -19,6 +20,7 @@
 #include "libs/sql/database.h"
 #include "libs/store/store.h"
 #include "libs/telemetry/metrics.h"
+#include "services/catalogue/changes/grants_topic.h"
 #include "services/catalogue/changes/topic_watch.h"
 
 namespace clusterwire::catalogue {
@@ -30,6 +32,9 @@ namespace clusterwire::catalogue {
 // A crash in between sends a batch again; consumers know what they have. Kafka away: it keeps
 // trying with growing pauses and refuses no write. Of several processes one is active at a time, by
 // the cursor's lease.
+//
+// Grants go to a topic of their own, with the same cursor and lease; see grants_topic.h.
+// Invitations go nowhere.
 //
 // A restored backup is noticed: when the topic holds revisions of this history that the store
 // doesn't have, the relay stands still until an operator starts a new history. Records that the
@@ -50,6 +55,7 @@ class Relay {
     int partitions = 8;
     int replicas = 1;
     absl::Duration retention = absl::Hours(7 * 24);
+    GrantsTopic::Options grants;
     std::string holder;  // who this process is, for the lease; the same after a restart
     absl::Duration lease = absl::Seconds(30);
     absl::Duration send_limit =
@@ -82,11 +88,13 @@ class Relay {
   absl::Status Prepare();
   absl::Status EnsureTopic();
   absl::Status CheckHistory();
+  absl::Status PrepareGrants();
   // Whether the topic still holds what was sent. OK also when that can't be known now.
   absl::Status LookAtTopic();
-  // What keeps its images out of the log stays out of the topic altogether.
-  bool Travels(const store::Change& change) const;
   absl::Status Send(const std::vector<store::Change>& changes);
+  // None for what doesn't travel: what keeps its images out of the log, and a grant that its topic
+  // has already.
+  absl::StatusOr<std::optional<kafka::Message>> MessageOf(const store::Change& change) const;
   absl::Status SendAll(std::span<const kafka::Message> messages);
   absl::Status SendBatch(std::span<const kafka::Message> messages);
   absl::Status TooLarge(const kafka::Message& message) const;
@@ -107,6 +115,7 @@ class Relay {
   std::unique_ptr<kafka::Producer> producer_;
   std::unique_ptr<kafka::TopicReader> reader_;
   TopicWatch watch_;
+  GrantsTopic grants_;
   absl::Duration next_look_;   // at the topic, by uptime
   absl::Duration tail_limit_;  // grows while the topic's tail can't be read in it
 

@@ -37,6 +37,7 @@ absl::Status TopicWatch::Load() {
 absl::Status TopicWatch::Acknowledged(
     const std::map<kafka::TopicPartition, kafka::Producer::Range>& ranges) {
   for (const auto& [partition, range] : ranges) {
+    if (partition.topic != options_.topic) continue;
     RETURN_IF_ERROR(See(partition.partition, range.first));
     int64_t& end = ends_[partition.partition];
     end = std::max(end, range.last + 1);

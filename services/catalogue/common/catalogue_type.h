@@ -1,6 +1,9 @@
 #pragma once
 
+#include <memory>
+#include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -8,6 +11,7 @@
 
 #include "libs/base/text/strings.h"
 #include "libs/facts/registry.h"
+#include "libs/filter/viewer.h"
 #include "libs/store/reader.h"
 #include "services/catalogue/common/codes/code_book.h"
 
@@ -30,13 +34,23 @@ struct CatalogueType {
 // written and widely used: schemes and code lists. types.cc defines it, from the list of types: a
 // rule needn't know who uses what it is about.
 
-// The first that uses what `is_it` says yes to; empty when there is none.
-absl::StatusOr<std::string> FirstUser(const store::Reader& reader,
-                                      absl::FunctionRef<bool(const std::string& use)> is_it);
+// The first that uses what `is_it` says yes to, of those that the viewer sees, for an error to
+// name; "something" when there are only others, none when there is none at all.
+absl::StatusOr<std::optional<std::string>> FirstUser(
+    const store::Reader& reader, const filter::Viewer& viewer,
+    absl::FunctionRef<bool(const std::string& use)> is_it);
 
 // FAILED_PRECONDITION, reason IN_USE, when there is one; `name` is what can't be deleted then.
-absl::Status CheckUnused(const store::Reader& reader, const std::string& name,
+absl::Status CheckUnused(const store::Reader& reader, const filter::Viewer& viewer,
+                         const std::string& name,
                          absl::FunctionRef<bool(const std::string& use)> is_it);
+
+// Those of the types that grants can be given on, as their names are written
+// ("clusters/{cluster}"): roots that have Facts. types.cc defines these two as well.
+std::vector<std::string> GrantablePatterns();
+
+// An empty resource of the type that has such names; null when there is none.
+std::unique_ptr<store::Message> EmptyResource(std::string_view name);
 
 // How what has a country says that it uses it: "iso:DE".
 inline std::string CountryUse(const std::string& country) {

@@ -23,6 +23,8 @@ const resource::Service& CatalogueService() {
   static constexpr resource::Service kService = {.looks_first = true,
                                                  .may_read = &MayRead,
                                                  .may_write = &CheckMayWrite,
+                                                 .may_create = &CheckMayCreate,
+                                                 .roots_named_by_operators = true,
                                                  .with_context = &WithContext,
                                                  .mark_edited = &MarkEdited};
   return kService;

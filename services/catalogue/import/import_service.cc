@@ -64,7 +64,7 @@ class ImportExchange {
 class ImportServiceHandler final
     : public v1::ImportService::WithRawCallbackMethod_Import<v1::ImportService::Service> {
  public:
-  ImportServiceHandler(const Api& api, const rpc::Late<store::Store>& store)
+  ImportServiceHandler(const api::Api& api, const rpc::Late<store::Store>& store)
       : api_(api), store_(store) {}
 
   rpc::BidiReactor* Import(grpc::CallbackServerContext* context) override {
@@ -82,13 +82,13 @@ class ImportServiceHandler final
   }
 
  private:
-  const Api api_;
+  const api::Api api_;
   const rpc::Late<store::Store>& store_;
 };
 
 }  // namespace
 
-rpc::Service MakeImportService(const Api& api, const rpc::Late<store::Store>& store) {
+rpc::Service MakeImportService(const api::Api& api, const rpc::Late<store::Store>& store) {
   return rpc::ServiceOf<v1::ImportService>(std::make_unique<ImportServiceHandler>(api, store));
 }
 

@@ -2,12 +2,15 @@
 
 #include <string_view>
 
+#include "absl/cleanup/cleanup.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 
 #include "libs/base/status/error.h"
 #include "libs/service/gaps.h"
 #include "libs/service/open.h"
+#include "libs/sql/vacuum.h"
+#include "libs/telemetry/log.h"
 
 namespace clusterwire::catalogue {
 namespace {
@@ -26,11 +29,13 @@ v1::DiagnoseResponse Diagnosis::Diagnose() const {
       on_.kafka, on_.topic, kKafkaLimit,
       [this](const kafka::TopicDescription& topic) { return LookAtTopic(topic); },
       response.mutable_findings());
+  *response.add_findings() = LookAtGrants();
   *response.add_findings() = LookAtRelay(&response);
   *response.add_findings() = LookAtGaps();
   *response.add_findings() = LookAtSearch(response.revision());
   *response.add_findings() = LookAtTimers();
-  response.mutable_findings()->MergeFrom(on_.server());
+  *response.add_findings() = LookAtErasures();
+  if (on_.server) response.mutable_findings()->MergeFrom(on_.server());
   service::SortFindings(response.mutable_findings());
   return response;
 }
@@ -88,6 +93,41 @@ service::Finding Diagnosis::LookAtTopic(const kafka::TopicDescription& topic) co
                                     " partitions, keeps records for ", kept));
 }
 
+service::Finding Diagnosis::LookAtGrants() const {
+  constexpr std::string_view kPart = "grants";
+  const std::string& name = on_.grants_topic;
+  if (name.empty()) {
+    return Fine(kPart,
+                "stay in the catalogue: grants.subject_key_file names no key, so the notification "
+                "service treats everybody as the public");
+  }
+  const auto admin = kafka::Admin::Create(on_.kafka);
+  const auto topic = admin.ok() ? (*admin)->DescribeTopic(name, kKafkaLimit) : admin.status();
+  if (absl::IsNotFound(topic.status())) {
+    return service::Found(kPart, service::Finding::SEVERITY_ERROR,
+                          absl::StrCat(name, " is missing"),
+                          "the relay makes it, and sends all grants again; see part relay");
+  }
+  if (!topic.ok()) return Broken(kPart, topic.status(), kafka::RemedyOf(topic.status()));
+  if (!topic->properties.ok()) {
+    return service::Found(kPart, service::Finding::SEVERITY_WARNING,
+                          absl::StrCat("whether ", name, " keeps grants for ever isn't known: ",
+                                       topic->properties.message()),
+                          kafka::RemedyOf(topic->properties));
+  }
+  const auto policy = topic->config.find("cleanup.policy");
+  if (policy != topic->config.end() && policy->second != "compact") {
+    return service::Found(
+        kPart, service::Finding::SEVERITY_ERROR,
+        absl::StrCat(name, " forgets grants: its cleanup.policy is ", policy->second),
+        absl::StrCat("set cleanup.policy of topic ", name,
+                     " to compact (kafka-configs.sh --alter --entity-type topics "
+                     "--entity-name ",
+                     name, " --add-config cleanup.policy=compact)"));
+  }
+  return Fine(kPart, absl::StrCat("are sent to ", name));
+}
+
 service::Finding Diagnosis::LookAtRelay(v1::DiagnoseResponse* response) const {
   const Relay::State state = on_.relay.state();
   const auto cursor = on_.store.cursors().Get(Relay::kCursor);
@@ -140,6 +180,52 @@ service::Finding Diagnosis::LookAtTimers() const {
   const auto due = on_.store.DueTimers(on_.clock.Now(), 1000);
   if (!due.ok()) return Broken("timers", due.status(), "see the database");
   return Fine("timers", absl::StrCat(due->size(), " are due"));
+}
+
+service::Finding Diagnosis::LookAtErasures() const {
+  constexpr std::string_view kPart = "erasures";
+  const ErasureLog::State state = on_.erasures.state();
+  if (!state.status.ok()) {
+    std::string remedy = kafka::RemedyOf(state.status);
+    if (ReasonOf(state.status) == "ERASURE_KEY_UNKNOWN") {
+      remedy = "give erasures.key_file the file that was used before";
+    } else if (remedy.empty()) {
+      remedy =
+          "see the findings on kafka; until the topic was read once, people are kept back, and "
+          "it tries again by itself";
+    }
+    service::Finding finding = Broken(kPart, state.status, remedy);
+    if (state.waiting > 0) {
+      finding.set_finding(absl::StrCat(finding.finding(), "; ", state.waiting,
+                                       " records of who was erased wait to be sent there: restore "
+                                       "no backup before they are"));
+    }
+    return finding;
+  }
+  if (!state.read) {
+    return service::Found(
+        kPart, service::Finding::SEVERITY_ERROR,
+        absl::StrCat(on_.erasures.topic(), " wasn't read yet, so people are kept back"),
+        "it is read at the start; see the findings on kafka if this lasts");
+  }
+  return Fine(kPart, absl::StrCat(on_.erasures.topic(), " has ", state.on_topic,
+                                  " records of who was erased"));
+}
+
+absl::StatusOr<std::vector<std::string>> Diagnosis::Vacuum() {
+  if (vacuums_.exchange(true)) {
+    return Error(absl::StatusCode::kAborted, "VACUUM_RUNS",
+                 "another call does it just now: wait for that, then look at its answer");
+  }
+  const absl::Cleanup done = [this] { vacuums_ = false; };
+  const absl::Time start = on_.clock.Now();
+  auto left = sql::Vacuum(on_.database);
+  if (left.ok()) {
+    telemetry::LogInfo(
+        "deleted bytes are out of the database's files",
+        {{"took", on_.clock.Now() - start}, {"left_to_do", static_cast<int64_t>(left->size())}});
+  }
+  return left;
 }
 
 }  // namespace clusterwire::catalogue

@@ -1,7 +1,9 @@
 #pragma once
 
+#include <atomic>
 #include <functional>
 #include <string>
+#include <vector>
 
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
@@ -16,6 +18,7 @@
 #include "libs/store/log/tailer.h"
 #include "libs/store/store.h"
 #include "services/catalogue/changes/relay.h"
+#include "services/catalogue/erasures/erasure_log.h"
 #include "services/catalogue/timers/timer_runner.h"
 
 namespace clusterwire::catalogue {
@@ -32,11 +35,13 @@ class Diagnosis {
     const store::Tailer& applier;
     const TimerRunner& timers;
     Relay& relay;
+    const ErasureLog& erasures;
     Clock& clock;
     kafka::ClientOptions kafka;
     std::string topic;
-    absl::Duration retention;                   // what the topic should keep at least
-    std::function<service::Findings()> server;  // of what the server itself uses; from any thread
+    absl::Duration retention;                             // what the topic should keep at least
+    std::string grants_topic = "";                        // empty: grants don't travel
+    std::function<service::Findings()> server = nullptr;  // Server::OwnFindings()
   };
 
   explicit Diagnosis(Dependencies dependencies) : on_(std::move(dependencies)) {}
@@ -47,6 +52,8 @@ class Diagnosis {
   absl::StatusOr<std::string> StartNewHistory(const std::string& seen);
   // See operations.proto.
   absl::StatusOr<v1::RewindResponse> Rewind(const v1::RewindRequest& request);
+  // What is left for the database's administrator. One at a time; else ABORTED.
+  absl::StatusOr<std::vector<std::string>> Vacuum();
   // Gives how many there were.
   absl::StatusOr<int64_t> AcknowledgeGaps(int64_t through);
 
@@ -56,12 +63,15 @@ class Diagnosis {
                                             store::Position sent) const;
   service::Finding LookAtDatabase(v1::DiagnoseResponse* response) const;
   service::Finding LookAtTopic(const kafka::TopicDescription& topic) const;
+  service::Finding LookAtGrants() const;
   service::Finding LookAtRelay(v1::DiagnoseResponse* response) const;
   service::Finding LookAtGaps() const;
   service::Finding LookAtSearch(int64_t revision) const;
   service::Finding LookAtTimers() const;
+  service::Finding LookAtErasures() const;
 
   const Dependencies on_;
+  std::atomic<bool> vacuums_ = false;
 };
 
 }  // namespace clusterwire::catalogue

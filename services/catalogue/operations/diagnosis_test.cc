@@ -48,12 +48,16 @@ class DiagnosisTest : public ::testing::Test {
   Relay relay_{RelayOptions(),  *world_.database, *world_.store,
                Clock::System(), world_.random,    metrics_};
   sql::FaultyDatabase database_{*world_.database};
+  Erasures erasures_{*world_.store, ErasureKey("a key for tests alone")};
+  ErasureLog erasure_log_{
+      {.kafka = {.brokers = "127.0.0.1:1"}}, erasures_, Clock::System(), world_.random};
   Diagnosis diagnosis_{{.database = database_,
                         .store = *world_.store,
                         .index = index_,
                         .applier = *applier_,
                         .timers = timers_,
                         .relay = relay_,
+                        .erasures = erasure_log_,
                         .clock = world_.clock,
                         .kafka = {.brokers = "127.0.0.1:1"},
                         .topic = "changes",

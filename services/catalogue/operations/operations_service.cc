@@ -75,6 +75,17 @@ class OperationsServiceHandler final : public v1::OperationsService::CallbackSer
                          });
   }
 
+  grpc::ServerUnaryReactor* Vacuum(grpc::CallbackServerContext* context, const v1::VacuumRequest*,
+                                   v1::VacuumResponse* response) override {
+    return rpc::RunUnary(writes_, context,
+                         [this, response](const rpc::CallContext& call) -> absl::Status {
+                           RETURN_IF_ERROR(CheckOperator(call));
+                           ASSIGN_OR_RETURN(const auto left, diagnosis_->Vacuum());
+                           for (const std::string& one : left) response->add_left(one);
+                           return absl::OkStatus();
+                         });
+  }
+
  private:
   rpc::ThreadPool& operators_;
   rpc::ThreadPool& writes_;

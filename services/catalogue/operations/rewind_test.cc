@@ -53,12 +53,16 @@ class RewindTest : public ::testing::Test {
   TimerRunner timers_{*world_.store, TimerSteps(), world_.clock, world_.random, metrics_};
   Relay relay_{RelayOptions(),  *world_.database, *world_.store,
                Clock::System(), world_.random,    metrics_};
+  Erasures erasures_{*world_.store, ErasureKey("a key for tests alone")};
+  ErasureLog erasure_log_{
+      {.kafka = {.brokers = "127.0.0.1:1"}}, erasures_, Clock::System(), world_.random};
   Diagnosis diagnosis_{{.database = *world_.database,
                         .store = *world_.store,
                         .index = index_,
                         .applier = *applier_,
                         .timers = timers_,
                         .relay = relay_,
+                        .erasures = erasure_log_,
                         .clock = world_.clock,
                         .kafka = kafka_.Options(),
                         .topic = "changes",

@@ -242,7 +242,7 @@ TEST_F(FactsTest, ADraftIsSeenByItsOwnPeopleAndSoIsWhatIsAboutIt) {
   EXPECT_EQ(SeenBy("clusters/draft"), "clusters/draft");
   EXPECT_EQ(SeenBy(Award("clusters/draft", "level: 'gold'")), "clusters/draft");
   EXPECT_EQ(SeenBy(Join("clusters/draft")), "clusters/draft");
-  EXPECT_EQ(SeenBy(NewEvent("title: 'X' kind: KIND_MEETING period { start: '2024' }")), "");
+  EXPECT_EQ(SeenBy(NewEvent("title: 'X' kind: KIND_MEETING period { start: '2024' }")), "events/x");
   const std::string cluster = NewCluster("");
   EXPECT_EQ(SeenBy(cluster), "everybody");
   EXPECT_EQ(SeenBy(Join(cluster, "state: STATE_DRAFT")), "programmes/go-cluster");

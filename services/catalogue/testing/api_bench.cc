@@ -24,7 +24,12 @@ Relay::Options RelayOptions() {
   options.kafka = kafka->Options();
   options.topic = absl::StrCat("changes", ++topics);
   kafka->CreateTopic(options.topic, 1);
+  kafka->CreateTopic(options.topic + ".erasures", 1);
   return options;
+}
+
+ErasureLog::Options ErasureOptions(const Relay::Options& relay) {
+  return {.kafka = relay.kafka, .topic = relay.topic + ".erasures"};
 }
 
 }  // namespace
@@ -37,15 +42,19 @@ ApiBench::ApiBench()
       handles_(runtime_.parking()),
       index_([this](int64_t revision) { handles_.indexed.Publish(revision); }),
       applier_(*StartApplier(*world.store, index_, world.clock, world.random, metrics_)),
+      grants_(*GrantIndex::Open(*world.store, world.clock, world.random)),
       timers_(*world.store, TimerSteps(), world.clock, world.random, metrics_),
       relay_(relay_options_, *world.database, *world.store, Clock::System(), world.random,
              metrics_),
+      erasures_(*world.store, ErasureKey("a key for tests alone")),
+      erasure_log_(ErasureOptions(relay_options_), erasures_, Clock::System(), world.random),
       diagnosis_({.database = *world.database,
                   .store = *world.store,
                   .index = index_,
                   .applier = *applier_,
                   .timers = timers_,
                   .relay = relay_,
+                  .erasures = erasure_log_,
                   .clock = world.clock,
                   .kafka = relay_options_.kafka,
                   .topic = relay_options_.topic,
@@ -55,8 +64,13 @@ ApiBench::ApiBench()
   handles_.store.Set(*world.store);
   handles_.tokens.Set(tokens_);
   handles_.index.Set(index_);
+  handles_.grants.Set(*grants_);
   handles_.diagnosis.Set(diagnosis_);
-  const Api api = {.reads = reads_, .writes = writes_, .tokens = handles_.tokens};
+  erasures_.Open();
+  handles_.erasures.Set(erasures_);
+  const Api api = {{.reads = reads_, .writes = writes_, .tokens = handles_.tokens},
+                   handles_.grants,
+                   handles_.erasures};
   auto server = rpc::Server::Start({}, runtime_, MakeServices(api, reads_, handles_, nullptr));
   EXPECT_TRUE(server.ok()) << server.status();
   server_ = *std::move(server);

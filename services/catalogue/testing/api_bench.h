@@ -14,6 +14,7 @@
 #include "libs/rpc/token/token.h"
 #include "libs/telemetry/metrics.h"
 #include "services/catalogue/operations/diagnosis.h"
+#include "services/catalogue/resources/grants/grant_index.h"
 #include "services/catalogue/services.h"
 #include "services/catalogue/testing/world.h"
 
@@ -58,8 +59,11 @@ class ApiBench {
   Handles handles_;
   search::Index index_;
   std::unique_ptr<store::Tailer> applier_;
+  std::unique_ptr<GrantIndex> grants_;
   TimerRunner timers_;
   Relay relay_;
+  Erasures erasures_;
+  ErasureLog erasure_log_;
   Diagnosis diagnosis_;
   rpc::TokenSigner tokens_;
   std::unique_ptr<rpc::Server> server_;

@@ -3,7 +3,9 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
+#include <string_view>
 #include <variant>
 
 #include "absl/status/status.h"
@@ -24,11 +26,20 @@ namespace clusterwire::notification {
 // A delivery with all that gates and channels ask, read at the moment of a try. Immutable.
 struct Job {
   PendingDelivery delivery = {};
-  std::shared_ptr<const KeptRecord> record = {};      // null: it can't be read any more
+  // Cut to what its subscriber may see now; null: it can't be read any more.
+  std::shared_ptr<const KeptRecord> record = {};
   std::shared_ptr<const Interest> interest = {};      // null: deleted, paused or held since
   std::shared_ptr<const v1::Endpoint> endpoint = {};  // with its secret; null: deleted since
-  bool hidden = false;                                // the public no longer sees the resource
+  bool hidden = false;  // since a later change the subscriber doesn't see the resource
+  // Not everybody may see what is told, and it isn't known who may: then it is asked again.
+  std::optional<absl::Time> held_until = {};
 };
+
+// The job of one try. `record` is whole, `seen_by` says who sees the resource since its newest one.
+// What can't be seen any more counts as absent, as it did when it was matched: of a change that is
+// then none but the resource entering, that is told.
+Job JobOf(const PendingDelivery& delivery, std::shared_ptr<const KeptRecord> record,
+          std::string_view seen_by, const Interests& interests, absl::Time now);
 
 // How a try ended.
 struct Done {

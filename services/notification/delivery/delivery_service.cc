@@ -5,13 +5,17 @@
 
 #include "libs/api/run.h"
 #include "libs/base/status/error.h"
+#include "libs/base/time/clock.h"
+#include "libs/resource/page.h"
 #include "libs/rpc/call/run_unary.h"
 #include "services/notification/delivery/dispatcher.h"
 #include "services/notification/ledger/balance.h"
 #include "services/notification/ledger/deliveries/deliveries.h"
 #include "services/notification/ledger/ledger.h"
 #include "services/notification/ledger/records/dead_letters.h"
-#include "services/notification/resources/subscribers/access.h"
+#include "services/notification/ledger/records/seen_by.h"
+#include "services/notification/resources/subscribers/interests.h"
+#include "services/notification/resources/subscribers/subscriber_rules.h"
 #include "services/notification/services.h"
 
 namespace clusterwire::notification {
@@ -51,8 +55,9 @@ std::optional<PageKey> KeyOf(const rpc::Page& page) {
 }
 
 absl::StatusOr<DeliveryQuery> ReadQuery(const v1::ListDeliveriesRequest& request,
-                                        const rpc::Page& page) {
+                                        const absl::StatusOr<rpc::Page>& page) {
   FieldErrors errors;
+  RETURN_IF_ERROR(errors.AddFrom(page.status()));
   const std::string& parent = request.parent();
   if (!parent.empty() && !kSubscriberName.Matches(parent) && !kSubscriptionName.Matches(parent)) {
     errors.Add("parent",
@@ -67,9 +72,35 @@ absl::StatusOr<DeliveryQuery> ReadQuery(const v1::ListDeliveriesRequest& request
                        .change = request.change(),
                        .resource = request.resource(),
                        .state = request.state(),
-                       .after = KeyOf(page),
-                       .limit = page.size + 1};
+                       .after = KeyOf(*page),
+                       .limit = page->size + 1};
 }
+
+// What of one subscriber's deliveries is shown: all to an operator, to its own caller those that it
+// could get and that are about what it sees now.
+class Eyes {
+ public:
+  // NOT_FOUND when there is no such subscriber.
+  static absl::StatusOr<Eyes> Of(const filter::Viewer& caller, const Handles& handles,
+                                 const std::string& subscriber) {
+    Eyes eyes;
+    if (caller.operator_) return eyes;
+    ASSIGN_OR_RETURN(const v1::Subscriber owner,
+                     handles.subscribers->Get({.viewer = caller}, subscriber));
+    eyes.since_ = ToTime(owner.create_time());
+    eyes.viewer_ = handles.interests->SureViewerOf(subscriber);
+    return eyes;
+  }
+
+  // `seen_by`: who sees the change.
+  bool See(const v1::Delivery& delivery, std::string_view seen_by) const {
+    return ToTime(delivery.create_time()) >= since_ && IsSeen(viewer_, seen_by);
+  }
+
+ private:
+  filter::Viewer viewer_ = filter::Viewer::Operator();
+  absl::Time since_ = absl::InfinitePast();
+};
 
 class DeliveryHandler final : public v1::DeliveryService::CallbackService {
  public:
@@ -78,41 +109,34 @@ class DeliveryHandler final : public v1::DeliveryService::CallbackService {
   ServerUnaryReactor* GetDelivery(CallbackServerContext* context,
                                   const v1::GetDeliveryRequest* request,
                                   v1::Delivery* response) override {
-    return RunRead(context, response,
-                   [this, request](sql::Connection& connection) -> absl::StatusOr<v1::Delivery> {
-                     RETURN_IF_ERROR(CheckDeliveryName("name", request->name()));
-                     ASSIGN_OR_RETURN(v1::Delivery found,
-                                      Deliveries(connection).Get(request->name()));
-                     handles_.dispatcher->Describe(&found);
-                     return found;
-                   });
+    return rpc::RunUnary(
+        api_.reads, context, response,
+        [this, request](const rpc::CallContext& call) -> absl::StatusOr<v1::Delivery> {
+          ASSIGN_OR_RETURN(v1::Delivery found, Find(call, "name", request->name()));
+          handles_.dispatcher->Describe(&found);
+          return found;
+        });
   }
 
   ServerUnaryReactor* ListDeliveries(CallbackServerContext* context,
                                      const v1::ListDeliveriesRequest* request,
                                      v1::ListDeliveriesResponse* response) override {
-    return RunRead(
-        context, response,
-        [this, request](sql::Connection& connection) -> absl::StatusOr<v1::ListDeliveriesResponse> {
-          ASSIGN_OR_RETURN(const rpc::Page page, rpc::ReadPage(*api_.tokens, *request, {}));
-          ASSIGN_OR_RETURN(const DeliveryQuery query, ReadQuery(*request, page));
-          ASSIGN_OR_RETURN(auto found, Deliveries(connection).List(query));
-          for (v1::Delivery& delivery : found) handles_.dispatcher->Describe(&delivery);
-          v1::ListDeliveriesResponse answer;
-          answer.set_next_page_token(api::FillPage(*api_.tokens, *request, page, std::move(found),
-                                                   kBehind, answer.mutable_deliveries()));
-          return answer;
-        });
+    return rpc::RunUnary(
+        api_.reads, context, response,
+        [this, request](const rpc::CallContext& call) { return List(call, *request); });
   }
 
   ServerUnaryReactor* ListAttempts(CallbackServerContext* context,
                                    const v1::ListAttemptsRequest* request,
                                    v1::ListAttemptsResponse* response) override {
-    return RunRead(
-        context, response,
-        [request](sql::Connection& connection) -> absl::StatusOr<v1::ListAttemptsResponse> {
-          RETURN_IF_ERROR(CheckDeliveryName("parent", request->parent()));
-          ASSIGN_OR_RETURN(const auto attempts, Deliveries(connection).Attempts(request->parent()));
+    return rpc::RunUnary(
+        api_.reads, context, response,
+        [this, request](const rpc::CallContext& call) -> absl::StatusOr<v1::ListAttemptsResponse> {
+          RETURN_IF_ERROR(Find(call, "parent", request->parent()).status());
+          ASSIGN_OR_RETURN(const auto attempts,
+                           handles_.ledger->Read([&](sql::Connection& connection) {
+                             return Deliveries(connection).Attempts(request->parent());
+                           }));
           v1::ListAttemptsResponse answer;
           answer.mutable_attempts()->Assign(attempts.begin(), attempts.end());
           return answer;
@@ -125,13 +149,9 @@ class DeliveryHandler final : public v1::DeliveryService::CallbackService {
     return rpc::RunUnary(
         api_.writes, context, response,
         [this, request](const rpc::CallContext& call) -> absl::StatusOr<v1::Delivery> {
-          RETURN_IF_ERROR(CheckOperator(api::ViewerOf(call.caller)));
-          RETURN_IF_ERROR(CheckDeliveryName("name", request->name()));
+          RETURN_IF_ERROR(Find(call, "name", request->name()).status());
           RETURN_IF_ERROR(handles_.dispatcher->Redrive(request->name()));
-          ASSIGN_OR_RETURN(v1::Delivery delivery,
-                           handles_.ledger->Read([&](sql::Connection& connection) {
-                             return Deliveries(connection).Get(request->name());
-                           }));
+          ASSIGN_OR_RETURN(v1::Delivery delivery, Find(call, "name", request->name()));
           handles_.dispatcher->Describe(&delivery);
           return delivery;
         });
@@ -179,6 +199,55 @@ class DeliveryHandler final : public v1::DeliveryService::CallbackService {
 
  private:
   static constexpr rpc::PageLimits kDeadLetterPages = {.default_size = 20, .max_size = 50};
+
+  // One that the caller may see, by the request's field `path`. Others are NOT_FOUND, as what
+  // doesn't exist is.
+  absl::StatusOr<v1::Delivery> Find(const rpc::CallContext& call, std::string_view path,
+                                    const std::string& name) const {
+    RETURN_IF_ERROR(CheckDeliveryName(path, name));
+    std::string seen_by;
+    ASSIGN_OR_RETURN(const v1::Delivery found,
+                     handles_.ledger->Read([&](sql::Connection& connection) {
+                       return Deliveries(connection).Get(name, &seen_by);
+                     }));
+    const filter::Viewer caller = api::ViewerOf(call.caller);
+    const std::string subscriber(store::RootOf(found.subscription()));
+    if (!CheckMayUse(caller, subscriber).ok()) return NotFoundError(name);
+    const absl::StatusOr<Eyes> eyes = Eyes::Of(caller, handles_, subscriber);
+    if (absl::IsNotFound(eyes.status())) return NotFoundError(name);
+    RETURN_IF_ERROR(eyes.status());
+    if (!eyes->See(found, seen_by)) return NotFoundError(name);
+    return found;
+  }
+
+  // A page is as many as were looked at, so that none is asked for twice.
+  absl::StatusOr<v1::ListDeliveriesResponse> List(const rpc::CallContext& call,
+                                                  const v1::ListDeliveriesRequest& request) const {
+    const filter::Viewer caller = api::ViewerOf(call.caller);
+    const auto page = rpc::ReadPage(*api_.tokens, request, {});
+    ASSIGN_OR_RETURN(const DeliveryQuery query, ReadQuery(request, page));
+    RETURN_IF_ERROR(CheckMayUse(caller, request.parent()));
+    ASSIGN_OR_RETURN(const Eyes eyes,
+                     Eyes::Of(caller, handles_, std::string(store::RootOf(request.parent()))));
+    std::vector<std::string> seen_by;
+    ASSIGN_OR_RETURN(auto found, handles_.ledger->Read([&](sql::Connection& connection) {
+      return Deliveries(connection).List(query, &seen_by);
+    }));
+    v1::ListDeliveriesResponse answer;
+    resource::PageRoom room(static_cast<size_t>(page->size));
+    for (size_t i = 0; i < found.size(); ++i) {
+      const bool shown = eyes.See(found[i], seen_by[i]);
+      if (shown) handles_.dispatcher->Describe(&found[i]);
+      // What isn't shown takes a place, and none of the bytes.
+      if (!room.Takes(shown ? found[i].ByteSizeLong() : 0)) {
+        answer.set_next_page_token(
+            rpc::NextPageToken(*api_.tokens, request, kBehind(found[i - 1])));
+        break;
+      }
+      if (shown) *answer.add_deliveries() = found[i];
+    }
+    return answer;
+  }
 
   // An operator's look at one state of the ledger.
   template <typename Response, typename Read>

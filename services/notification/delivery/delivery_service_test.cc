@@ -1,4 +1,4 @@
-// Deliveries on the wire: for operators only, filtered, in pages.
+// Deliveries on the wire: for operators and those whose they are, filtered, in pages.
 
 #include <memory>
 
@@ -14,6 +14,7 @@
 #include "libs/base/testing/status_matchers.h"
 #include "libs/rpc/call/status.h"
 #include "libs/rpc/testing/client_call.h"
+#include "services/notification/grants/testing/grant_records.h"
 #include "services/notification/ledger/deliveries/deliveries.h"
 #include "services/notification/ledger/records/records.h"
 #include "services/notification/testing/test_api.h"
@@ -26,7 +27,8 @@ class DeliveryApi : public testing::Test {
   DeliveryApi() : stub_(v1::DeliveryService::NewStub(rpc::MakeChannel(api_.address()))) {}
 
   // A change that one subscription of "subscribers/x" and one of "subscribers/y" matched.
-  void Add(int revision) {
+  void Add(int revision, const std::string& audience = "") {
+    api_.domain.clock.Advance(absl::Seconds(1));
     KeptRecord record;
     record.id = absl::StrCat("h:", revision, ":1");
     record.change.set_history_id("h");
@@ -34,7 +36,11 @@ class DeliveryApi : public testing::Test {
     record.change.set_ordinal(1);
     record.change.set_name(absl::StrCat("clusters/c", revision));
     record.change.set_kind("cluster.updated");
-    record.received = absl::FromUnixSeconds(1'699'999'000 + revision);
+    record.received = api_.domain.clock.Now();
+    record.change.mutable_after()->set_name(record.change.name());
+    if (!audience.empty()) {
+      record.change.mutable_after()->mutable_audience()->add_members(audience);
+    }
     std::vector<PendingDelivery> rows;
     for (const char* subscriber : {"subscribers/x", "subscribers/y"}) {
       PendingDelivery row;
@@ -69,9 +75,10 @@ class DeliveryApi : public testing::Test {
   }
 
   template <typename Response, typename Method, typename Request>
-  absl::StatusOr<Response> Call(Method method, const Request& request) {
+  absl::StatusOr<Response> Call(Method method, const Request& request,
+                                const std::string& view_as = "") {
     grpc::ClientContext context;
-    rpc::Prepare({.deadline = absl::Now() + absl::Seconds(20), .trace = {}, .view_as = ""},
+    rpc::Prepare({.deadline = absl::Now() + absl::Seconds(20), .trace = {}, .view_as = view_as},
                  &context);
     Response response;
     const absl::Status status =
@@ -187,9 +194,84 @@ TEST_F(DeliveryApi, WhatWaitsForADeletedSubscriberIsSuppressedAtOnceAndNotByADry
                             "subscribers/x/subscriptions/s: wanted: the subscriber was deleted"));
 }
 
-TEST_F(DeliveryApi, IsForOperatorsOnly) {
+TEST_F(DeliveryApi, AreSeenByThoseWhoseTheyAreAndByOperators) {
+  api_.domain.AddSubscriber("x");
+  api_.domain.AddSubscriber("y");
+  Add(1);
+  v1::ListDeliveriesRequest request;
+  request.set_parent("subscribers/x");
+  const auto own = List(request, "subscribers/x");
+  ASSERT_THAT(own, IsOk());
+  ASSERT_EQ(own->deliveries_size(), 1);
+  const std::string name = own->deliveries(0).name();
+  EXPECT_THAT(List(request, "subscribers/y"), ReasonIs("NOT_ALLOWED"));
   EXPECT_THAT(List({}, "subscribers/x"), ReasonIs("NOT_ALLOWED"));
-  EXPECT_THAT(List({}, "public"), ReasonIs("SIGN_IN"));
+  EXPECT_THAT(List(request, "public"), ReasonIs("SIGN_IN"));
+  for (const auto& [caller, code] : {std::pair("subscribers/x", absl::StatusCode::kOk),
+                                     std::pair("subscribers/y", absl::StatusCode::kNotFound)}) {
+    v1::GetDeliveryRequest get;
+    get.set_name(name);
+    EXPECT_THAT(Call<v1::Delivery>(&v1::DeliveryService::Stub::GetDelivery, get, caller).status(),
+                StatusIs(code));
+    v1::ListAttemptsRequest attempts;
+    attempts.set_parent(name);
+    EXPECT_THAT(
+        Call<v1::ListAttemptsResponse>(&v1::DeliveryService::Stub::ListAttempts, attempts, caller)
+            .status(),
+        StatusIs(code));
+  }
+  v1::RedriveDeliveryRequest redrive;
+  redrive.set_name(name);
+  EXPECT_THAT(
+      Call<v1::Delivery>(&v1::DeliveryService::Stub::RedriveDelivery, redrive, "subscribers/y"),
+      StatusIs(absl::StatusCode::kNotFound));
+}
+
+TEST_F(DeliveryApi, OfWhatIsNotSeenNowAreLeftOutForTheirOwnerPageByPage) {
+  api_.domain.AddSubscriber("x", "corp:x");
+  api_.domain.CatchUp();
+  for (int revision = 1; revision <= 6; ++revision) {
+    Add(revision, revision % 2 == 0 ? "programmes/p" : "");
+  }
+  const auto seen = [&] {
+    std::vector<std::string> changes;
+    v1::ListDeliveriesRequest request;
+    request.set_parent("subscribers/x");
+    request.set_page_size(2);
+    do {
+      const auto page = List(request, "subscribers/x");
+      EXPECT_THAT(page, IsOk());
+      for (const v1::Delivery& one : page->deliveries()) changes.push_back(one.change());
+      request.set_page_token(page->next_page_token());
+    } while (!request.page_token().empty());
+    return changes;
+  };
+  EXPECT_THAT(seen(), testing::ElementsAre("h:5:1", "h:3:1", "h:1:1"));
+  v1::ListDeliveriesRequest probe;
+  probe.set_parent("subscribers/x");
+  probe.set_resource("clusters/c2");
+  EXPECT_EQ(List(probe, "subscribers/x")->deliveries_size(), 0);
+  EXPECT_EQ(List(probe)->deliveries_size(), 1) << "operators see all";
+  v1::GetDeliveryRequest get;
+  get.set_name(List(probe)->deliveries(0).name());
+  const auto call = &v1::DeliveryService::Stub::GetDelivery;
+  EXPECT_THAT(Call<v1::Delivery>(call, get, "subscribers/x"),
+              StatusIs(absl::StatusCode::kNotFound));
+
+  ReadWhole(*api_.domain.grants, api_.domain.clock, {GrantTo("corp:x", "programmes/p")});
+  EXPECT_THAT(seen(), testing::SizeIs(6));
+  EXPECT_THAT(Call<v1::Delivery>(call, get, "subscribers/x"), IsOk());
+  api_.domain.clock.Advance(absl::Minutes(1));
+  EXPECT_THAT(seen(), testing::SizeIs(3)) << "who may see it isn't known any more";
+}
+
+TEST_F(DeliveryApi, WhatIsWrongWithARequestIsNamedAtOnce) {
+  v1::ListDeliveriesRequest request;
+  request.set_parent("clusters/x");
+  request.set_page_size(-1);
+  request.set_state(static_cast<v1::Delivery::State>(99));
+  EXPECT_THAT(List(request), testing::AllOf(HasFieldError("parent"), HasFieldError("page_size"),
+                                            HasFieldError("state")));
 }
 
 TEST_F(DeliveryApi, AddsUp) {

@@ -10,6 +10,7 @@
 #include "libs/base/text/strings.h"
 #include "libs/telemetry/log.h"
 #include "libs/telemetry/trace.h"
+#include "services/notification/ledger/records/records.h"
 
 namespace clusterwire::notification {
 namespace {
@@ -47,7 +48,7 @@ Dispatcher::Dispatcher(Options options, Ledger& ledger, Interests& interests,
       disable_(std::move(disable)),
       clock_(clock),
       metrics_(metrics),
-      loader_(ledger, interests),
+      loader_(ledger, interests, clock),
       queue_(options_.queue, HasReceiver(interests, channels), random),
       results_(std::make_shared<ResultQueue>(options_.schedule, clock, random)),
       worker_(
@@ -102,6 +103,8 @@ absl::StatusOr<absl::Time> Dispatcher::Step() {
   const absl::Status status = Work();
   metrics_.in_flight.Set(queue_.in_flight());
   metrics_.loaded.Set(static_cast<double>(queue_.loaded()));
+  if (!interests_.grants().behind()) held_.clear();
+  metrics_.held.Set(static_cast<double>(held_.size()));
   if (!status.ok()) {
     metrics_.ledger_errors.Add();
     telemetry::LogWarning("deliveries wait for the ledger", {{"error", status}});
@@ -141,6 +144,8 @@ void Dispatcher::TakeNews() {
       if (on) queue_.Forgive(name, clock_.Uptime());
     } else if (what == Interests::News::kSubscriptionMoved) {
       moved_.insert(name);
+    } else if (what == Interests::News::kSubscriptionSeesOther) {
+      recut_[name] = {};
     } else {
       queue_.Drop(name);
     }
@@ -155,12 +160,13 @@ absl::Status Dispatcher::Work() {
   RETURN_IF_ERROR(RecordAll());
   if (clock_.Uptime() >= next_sweep_) RETURN_IF_ERROR(FindPending());
   RETURN_IF_ERROR(FollowMoved());
+  RETURN_IF_ERROR(FollowRecut());
   RETURN_IF_ERROR(LoadMore());
   return StartDue();
 }
 
 absl::Time Dispatcher::NextLook() const {
-  if (!unrecorded_.empty() || !moved_.empty() || !queue_.ToLoad(1).empty()) {
+  if (!unrecorded_.empty() || !moved_.empty() || !recut_.empty() || !queue_.ToLoad(1).empty()) {
     return absl::InfinitePast();
   }
   return clock_.Now() + (std::min(queue_.NextDue(), next_sweep_) - clock_.Uptime());
@@ -199,6 +205,51 @@ absl::Status Dispatcher::FollowMoved() {
     }
     if (left.size() < static_cast<size_t>(kMoved)) moved_.erase(name);
   }
+  return absl::OkStatus();
+}
+
+// What a subscriber may no longer see is suppressed at once, and not only when it is due; what it
+// may see stays as it is. In memory it is forgotten and read anew, as what has moved.
+absl::Status Dispatcher::FollowRecut() {
+  if (recut_.empty()) return absl::OkStatus();
+  const std::string name = recut_.begin()->first;
+  const PageKey after = recut_.begin()->second;
+  std::vector<DeliveryResult> unseen;
+  const absl::Time now = clock_.Now();
+  const auto suppress = [&](sql::Connection& connection) -> absl::StatusOr<PageKey> {
+    unseen.clear();
+    PageKey last;
+    ASSIGN_OR_RETURN(const std::vector<PendingDelivery> pending,
+                     Deliveries(connection).PendingNotPublic(name, after, kRecut, now));
+    for (const PendingDelivery& delivery : pending) {
+      last = {delivery.sequence, delivery.name};
+      if (under_way_.contains(delivery.name)) continue;
+      ASSIGN_OR_RETURN(const Standing standing, Deliveries(connection).StandingOf(delivery.name));
+      absl::StatusOr<KeptRecord> record = Records(connection).Load(delivery.change_id);
+      if (absl::IsDataLoss(record.status())) continue;
+      RETURN_IF_ERROR(record.status());
+      const GateAnswer answer =
+          AskGates(JobOf(delivery, std::make_shared<const KeptRecord>(*std::move(record)),
+                         standing.seen_by, interests_, now));
+      const auto* drop = std::get_if<Drop>(&answer);
+      if (drop == nullptr) continue;
+      unseen.push_back({.delivery = delivery.name,
+                        .state = v1::Delivery::STATE_SUPPRESSED,
+                        .reason = drop->reason,
+                        .time = now});
+      RETURN_IF_ERROR(Deliveries(connection).SetResult(unseen.back()).status());
+    }
+    if (pending.size() < static_cast<size_t>(kRecut)) last = {};
+    return last;
+  };
+  ASSIGN_OR_RETURN(const PageKey through, ledger_.Write(suppress));
+  for (const DeliveryResult& result : unseen) metrics_.Count(result, now);
+  if (const auto interest = interests_.Find(name); interest != nullptr && !unseen.empty()) {
+    queue_.Drop(name);
+    queue_.MarkMore(interest->subscription.endpoint());
+  }
+  recut_[name] = through;
+  if (through.name.empty()) recut_.erase(name);
   return absl::OkStatus();
 }
 
@@ -250,6 +301,12 @@ void Dispatcher::Start(std::shared_ptr<const Job> job) {
     return;
   }
   const GateAnswer answer = AskGates(*job);
+  const bool held = job->held_until && std::holds_alternative<Wait>(answer);
+  if (held) {
+    held_.insert(job->delivery.name);
+  } else {
+    held_.erase(job->delivery.name);
+  }
   if (const auto* wait = std::get_if<Wait>(&answer)) {
     EndUntried(*job, v1::Delivery::STATE_PENDING, wait->reason,
                std::max(absl::ZeroDuration(), wait->until - now));

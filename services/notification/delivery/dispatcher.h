@@ -1,6 +1,7 @@
 #pragma once
 
 #include <functional>
+#include <map>
 #include <memory>
 #include <set>
 #include <span>
@@ -87,6 +88,7 @@ class Dispatcher {
   static constexpr size_t kLoads = 20;            // endpoints loaded between them
   static constexpr size_t kMoves = 20;            // subscriptions followed between them
   static constexpr int kMoved = 500;              // deliveries of one, in one transaction
+  static constexpr int kRecut = 50;               // the same, where each is asked about
   static constexpr int kSuppressed = 10'000;      // in one transaction
   static constexpr absl::Duration kSlice = absl::Milliseconds(50);  // for beginning them
 
@@ -101,6 +103,7 @@ class Dispatcher {
   absl::Status RecordAll();
   absl::Status Record(std::span<const DeliveryResult> results);
   absl::Status FollowMoved();
+  absl::Status FollowRecut();
   absl::Status FindPending();
   absl::Status LoadMore();
   absl::Status StartDue();
@@ -127,6 +130,9 @@ class Dispatcher {
   Jobs under_way_;       // until their results are recorded
   std::vector<DeliveryResult> unrecorded_;
   std::set<std::string> moved_;  // subscriptions whose endpoint is another now
+  // Subscriptions that see other things now, each with the delivery up to which that was followed.
+  std::map<std::string, PageKey> recut_;
+  std::set<std::string> held_;                             // deliveries that wait for grants
   absl::Duration next_sweep_ = -absl::InfiniteDuration();  // an uptime
 
   Mutex mutex_;

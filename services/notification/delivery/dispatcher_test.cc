@@ -54,6 +54,39 @@ TEST_P(DispatcherTest, KeepsTheOrderOfARootThroughRetriesAndStepsPastADeadOne) {
   EXPECT_THAT(channel_->sent(), ElementsAre(first.name, first.name, second.name, third.name));
 }
 
+TEST_P(DispatcherTest, WhatAWithdrawnGrantShowedIsSuppressedWhileItWaits) {
+  ReadWhole(*store_.grants, store_.clock, {GrantTo("corp:x", "programmes/p")});
+  const std::string endpoint = AddWebhook("w");
+  channel_->Answer(endpoint, {Wait{.reason = "HTTP 500", .http_status = 500}});
+  const PendingDelivery draft = PutDraft("w");
+  Start();
+  ASSERT_TRUE(WaitFor(draft, v1::Delivery::STATE_PENDING, 1));
+  ReadOn(*store_.grants, Withdrawn("grants/a", 2));
+  EXPECT_TRUE(WaitFor(draft, v1::Delivery::STATE_SUPPRESSED, 1));
+  EXPECT_EQ(Get(draft).reason(), "audience: the subscriber may not see the resource");
+  const PendingDelivery open = Put("w");
+  dispatcher_->Offer({open});
+  store_.clock.Advance(absl::Seconds(6));
+  EXPECT_TRUE(WaitFor(open, v1::Delivery::STATE_DELIVERED, 1));
+  EXPECT_THAT(channel_->sent(), ElementsAre(draft.name, open.name));
+}
+
+TEST_P(DispatcherTest, WhatIsNotPublicIsHeldWhileGrantsAreOldAndWhatIsPublicGoesOn) {
+  ReadWhole(*store_.grants, store_.clock, {GrantTo("corp:x", "programmes/p")});
+  AddWebhook("w");
+  store_.clock.Advance(absl::Seconds(11));
+  const PendingDelivery draft = PutDraft("w");
+  const PendingDelivery open = Put("w");
+  Start();
+  EXPECT_TRUE(WaitFor(open, v1::Delivery::STATE_DELIVERED, 1));
+  ASSERT_TRUE(WaitFor(draft, v1::Delivery::STATE_PENDING, 0));
+  EXPECT_TRUE(Eventually([&] { return Said(draft).starts_with("grants: "); }));
+  EXPECT_THAT(metrics_.Render(), testing::HasSubstr("clusterwire_delivery_held 1"));
+  store_.grants->CaughtUp(store_.clock.Uptime());
+  store_.clock.Advance(absl::Seconds(5));
+  EXPECT_TRUE(WaitFor(draft, v1::Delivery::STATE_DELIVERED, 1));
+}
+
 TEST_P(DispatcherTest, ASlowEndpointHoldsOnlyItself) {
   const std::string slow = AddWebhook("slow");
   AddWebhook("quick");

@@ -34,23 +34,33 @@ const type::v1::Facts& Shown(const Job& job) {
   return job.delivery.transition == v1::TRANSITION_LEFT ? change.before() : change.after();
 }
 
-// May the public still see the resource? One that was hidden since must not show in what is sent
-// late. *Left* is told all the same: every channel shows of it the image before alone, which the
-// subscription could see, and says no more than that it is gone. What isn't for everybody is asked
-// of the subscription's own predicate once more, whatever it was matched by.
+// May the subscriber see it now? What was hidden since, and what a right is no longer there for,
+// must not show in what is sent late. *Left* is told all the same of what was hidden since: every
+// channel shows of it the image before alone, and says no more than that it is gone. What isn't for
+// everybody is asked of the subscription's own predicate once more, whatever it was matched by. The
+// reason doesn't tell which of these it is.
 GateAnswer AskAudience(const Job& job) {
-  if (job.record != nullptr && Shown(job).has_audience() &&
-      !job.interest->predicate.Matches(Shown(job))) {
-    return Drop{"the subscription may not see the resource"};
-  }
-  if (job.hidden && job.delivery.transition != v1::TRANSITION_LEFT) {
-    return Drop{"the resource is no longer public"};
-  }
+  const Drop unseen{"the subscriber may not see the resource"};
+  const bool left = job.delivery.transition == v1::TRANSITION_LEFT;
+  if (job.hidden && !left) return unseen;
+  if (job.record == nullptr) return Go{};
+  const change::v1::ResourceChanged& change = job.record->change;
+  if (left ? !change.has_before() : !change.has_after()) return unseen;
+  if (Shown(job).has_audience() && !job.interest->predicate.Matches(Shown(job))) return unseen;
   return Go{};
 }
 
-constexpr Gate kGates[] = {
-    {"wanted", AskWanted}, {"enabled", AskEnabled}, {"audience", AskAudience}};
+// Is it known who may see it? Behind the one before, since what is known to be unseen needn't wait.
+GateAnswer AskGrants(const Job& job) {
+  if (!job.held_until) return Go{};
+  return Wait{.until = *job.held_until,
+              .reason = "what is not public waits until it is known who may see it"};
+}
+
+constexpr Gate kGates[] = {{"wanted", AskWanted},
+                           {"enabled", AskEnabled},
+                           {"audience", AskAudience},
+                           {"grants", AskGrants}};
 
 }  // namespace
 

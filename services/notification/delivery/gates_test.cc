@@ -41,7 +41,29 @@ TEST(GatesTest, WhatIsNotForEverybodyIsAskedOfThePredicateOnceMore) {
   change::v1::ResourceChanged change = job.record->change;
   change.mutable_after()->mutable_audience()->add_members("programmes/p");
   SetChange(job, change);
-  EXPECT_EQ(Answer(job), "audience: the subscription may not see the resource");
+  EXPECT_EQ(Answer(job), "audience: the subscriber may not see the resource");
+}
+
+TEST(GatesTest, AnImageThatWasCutAwayIsNotTold) {
+  Job job = LabelAwardedJob();
+  change::v1::ResourceChanged change = job.record->change;
+  change.clear_after();
+  SetChange(job, change);
+  EXPECT_EQ(Answer(job), "audience: the subscriber may not see the resource");
+  job.delivery.transition = v1::TRANSITION_LEFT;
+  EXPECT_EQ(Answer(job), "audience: the subscriber may not see the resource");
+}
+
+TEST(GatesTest, WhatIsNotPublicWaitsWhileItIsNotKnownWhoMaySeeIt) {
+  Job job = LabelAwardedJob();
+  job.held_until = absl::FromUnixSeconds(5);
+  const GateAnswer answer = AskGates(job);
+  ASSERT_TRUE(std::holds_alternative<Wait>(answer));
+  EXPECT_EQ(std::get<Wait>(answer).reason,
+            "grants: what is not public waits until it is known who may see it");
+  EXPECT_EQ(std::get<Wait>(answer).until, absl::FromUnixSeconds(5));
+  job.hidden = true;
+  EXPECT_EQ(Answer(job), "audience: the subscriber may not see the resource");
 }
 
 TEST(GatesTest, WhatWasHiddenSinceIsNotTold) {
@@ -49,8 +71,11 @@ TEST(GatesTest, WhatWasHiddenSinceIsNotTold) {
   job.hidden = true;
   for (const v1::Transition transition : {v1::TRANSITION_ENTERED, v1::TRANSITION_CHANGED}) {
     job.delivery.transition = transition;
-    EXPECT_EQ(Answer(job), "audience: the resource is no longer public");
+    EXPECT_EQ(Answer(job), "audience: the subscriber may not see the resource");
   }
+  change::v1::ResourceChanged change = job.record->change;
+  *change.mutable_before() = change.after();
+  SetChange(job, change);
   job.delivery.transition = v1::TRANSITION_LEFT;
   EXPECT_EQ(Answer(job), "go");
 }

@@ -5,12 +5,13 @@
 
 #include "libs/base/status/error.h"
 #include "services/notification/ledger/records/records.h"
+#include "services/notification/ledger/records/seen_by.h"
 
 namespace clusterwire::notification {
 
 void JobLoader::Keep(std::shared_ptr<const KeptRecord> record) {
-  if (hidden_.size() >= kKeptResources) hidden_.clear();
-  hidden_[record->change.name()] = record->hides;
+  if (seen_by_.size() >= kKeptResources) seen_by_.clear();
+  seen_by_[record->change.name()] = SeenSince(record->change);
   KeepRecord(std::move(record));
 }
 
@@ -36,9 +37,9 @@ std::shared_ptr<const Job> JobLoader::FromMemory(const PendingDelivery& delivery
   if (delivery.attempts > 0 || age < absl::ZeroDuration() || age > kFresh) return nullptr;
   std::shared_ptr<const KeptRecord> record = FindKept(delivery.change_id);
   if (record == nullptr) return nullptr;
-  const auto hidden = hidden_.find(record->change.name());
-  if (hidden == hidden_.end()) return nullptr;
-  return MakeJob(delivery, hidden->second, std::move(record));
+  const auto seen_by = seen_by_.find(record->change.name());
+  if (seen_by == seen_by_.end()) return nullptr;
+  return MakeJob(delivery, seen_by->second, std::move(record));
 }
 
 absl::StatusOr<std::shared_ptr<const KeptRecord>> JobLoader::RecordOf(
@@ -51,13 +52,11 @@ absl::StatusOr<std::shared_ptr<const KeptRecord>> JobLoader::RecordOf(
   return kept_.front();
 }
 
-std::shared_ptr<const Job> JobLoader::MakeJob(const PendingDelivery& delivery, bool hidden,
+std::shared_ptr<const Job> JobLoader::MakeJob(const PendingDelivery& delivery,
+                                              std::string_view seen_by,
                                               std::shared_ptr<const KeptRecord> record) const {
-  return std::make_shared<const Job>(Job{.delivery = delivery,
-                                         .record = std::move(record),
-                                         .interest = interests_.Find(delivery.subscription),
-                                         .endpoint = interests_.FindEndpoint(delivery.endpoint),
-                                         .hidden = hidden});
+  return std::make_shared<const Job>(
+      JobOf(delivery, std::move(record), seen_by, interests_, clock_.Now()));
 }
 
 absl::StatusOr<JobLoader::Loaded> JobLoader::Load(const std::vector<PendingDelivery>& deliveries,
@@ -80,7 +79,7 @@ absl::StatusOr<JobLoader::Loaded> JobLoader::Load(const std::vector<PendingDeliv
         continue;
       }
       ASSIGN_OR_RETURN(auto record, RecordOf(connection, delivery.change_id));
-      loaded.jobs.push_back(MakeJob(delivery, standing.hidden, std::move(record)));
+      loaded.jobs.push_back(MakeJob(delivery, standing.seen_by, std::move(record)));
     }
     return loaded;
   });

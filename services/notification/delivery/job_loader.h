@@ -28,12 +28,13 @@ class JobLoader {
   static constexpr size_t kKeptResources = 10'000;  // beyond it the ledger is asked
 
   // The arguments outlive the loader.
-  JobLoader(Ledger& ledger, const Interests& interests) : ledger_(ledger), interests_(interests) {}
+  JobLoader(Ledger& ledger, const Interests& interests, Clock& clock)
+      : ledger_(ledger), interests_(interests), clock_(clock) {}
 
   // A record that ingest has committed, now the newest of its resource.
   void Keep(std::shared_ptr<const KeptRecord> record);
   // Some weren't given to Keep(): the ledger is asked about all that came before.
-  void Forget() { hidden_.clear(); }
+  void Forget() { seen_by_.clear(); }
 
   struct Loaded {
     std::vector<std::shared_ptr<const Job>> jobs;
@@ -51,14 +52,15 @@ class JobLoader {
   // Null when it can't be read any more.
   absl::StatusOr<std::shared_ptr<const KeptRecord>> RecordOf(sql::Connection& connection,
                                                              const std::string& change_id);
-  std::shared_ptr<const Job> MakeJob(const PendingDelivery& delivery, bool hidden,
+  std::shared_ptr<const Job> MakeJob(const PendingDelivery& delivery, std::string_view seen_by,
                                      std::shared_ptr<const KeptRecord> record) const;
 
   Ledger& ledger_;
   const Interests& interests_;
+  Clock& clock_;
   std::list<std::shared_ptr<const KeptRecord>> kept_;  // those asked for last in front
   size_t kept_bytes_ = 0;
-  std::unordered_map<std::string, bool> hidden_;  // by resource, since Keep()
+  std::unordered_map<std::string, std::string> seen_by_;  // by resource, since Keep()
 };
 
 }  // namespace clusterwire::notification

@@ -45,6 +45,9 @@ struct DeliveryMetrics {
       registry.GetGauge("clusterwire_delivery_in_flight", "Tries under way");
   telemetry::Gauge loaded =
       registry.GetGauge("clusterwire_delivery_loaded", "Pending deliveries in memory");
+  telemetry::Gauge held = registry.GetGauge(
+      "clusterwire_delivery_held",
+      "Deliveries of what is not public that wait until grants are read up to date");
   telemetry::Histogram attempt_seconds =
       registry.GetHistogram("clusterwire_delivery_attempt_seconds", "How long tries took");
   telemetry::Histogram latency_seconds = registry.GetHistogram(

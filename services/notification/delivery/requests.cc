@@ -37,10 +37,8 @@ absl::Status Dispatcher::Redrive(const std::string& name) {
     ASSIGN_OR_RETURN(const PendingDelivery pending, Deliveries(connection).FindPending(name, now));
     ASSIGN_OR_RETURN(const Standing standing, Deliveries(connection).StandingOf(name));
     ASSIGN_OR_RETURN(KeptRecord record, Records(connection).Load(pending.change_id));
-    Job job{.delivery = pending,
-            .record = std::make_shared<const KeptRecord>(std::move(record)),
-            .interest = interests_.Find(pending.subscription),
-            .hidden = standing.hidden};
+    Job job = JobOf(pending, std::make_shared<const KeptRecord>(std::move(record)),
+                    standing.seen_by, interests_, now);
     if (job.interest != nullptr) {
       job.endpoint = interests_.FindEndpoint(job.interest->subscription.endpoint());
     }

@@ -76,9 +76,11 @@ absl::Status Intake::TakeAll(std::span<const kafka::ReceivedMessage> messages, b
   return absl::OkStatus();
 }
 
-// So that a subscription hears of all that arrives after it was answered, and so that the sequence
-// rises over restarts and from replica to replica, whatever their clocks say.
+// So that a subscription hears of all that arrives after it was answered, and of what its
+// subscriber may see once that is known at all; and so that the sequence rises over restarts and
+// from replica to replica, whatever their clocks say.
 absl::Status Intake::Prepare() {
+  RETURN_IF_ERROR(interests_.grants().CheckComplete());
   RETURN_IF_ERROR(interests_.CatchUp(clock_.Now() + options_.catch_up_limit).status());
   if (prepared_) return absl::OkStatus();
   ASSIGN_OR_RETURN(last_sequence_, ledger_.Read([](sql::Connection& connection) {
@@ -182,7 +184,7 @@ absl::StatusOr<bool> Intake::WriteRecord(sql::Connection& connection, const Item
     ++added->repeated;
     return true;
   }
-  ASSIGN_OR_RETURN(const bool newest, Records(connection).NoteNewest(record.change, record.hides));
+  ASSIGN_OR_RETURN(const bool newest, Records(connection).NoteNewest(record.change));
   auto next = item.matches.begin();
   if (earlier) {
     next = std::ranges::upper_bound(item.matches, earlier->through, {}, &Match::subscription);

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "libs/base/testing/status_matchers.h"
+#include "services/notification/grants/testing/grant_records.h"
 #include "services/notification/ingest/message.h"
 #include "services/notification/ingest/testing/intake_fixture.h"
 #include "services/notification/ingest/testing/messages.h"
@@ -14,7 +15,10 @@ namespace clusterwire::notification {
 namespace {
 
 using testing::ElementsAre;
+using testing::HasSubstr;
 using testing::IsEmpty;
+using testing::Not;
+using testing::Pair;
 using testing::SizeIs;
 
 class IntakeTest : public IntakeFixture {
@@ -115,22 +119,63 @@ TEST_P(IntakeTest, AnOlderArrivalIsSupersededExceptForWhoNamesItsKind) {
   EXPECT_THAT(offered_, SizeIs(3));
 }
 
-TEST_P(IntakeTest, WhatThePublicMayNotSeeIsNeitherMatchedNorKept) {
+TEST_P(IntakeTest, WhatThePublicMayNotSeeIsMatchedForThoseWhoMayAndForNobodyElse) {
   Subscribe("all", "");
+  store_.AddSubscriber("office", "corp:4711");
+  store_.AddSubscriber("other", "corp:4712");
+  for (const std::string subscriber : {"subscribers/office", "subscribers/other"}) {
+    v1::Subscription subscription;
+    subscription.set_endpoint(subscriber + "/endpoints/inbox");
+    store_.AddSubscription(subscriber, "all", subscription);
+  }
+  ReadOn(*store_.grants, GrantTo("corp:4711", "programmes/p"));
   auto draft = ClusterChange("a", 1, "cluster.created", "", "draft");
-  draft.mutable_after()->mutable_audience();
+  draft.mutable_after()->mutable_audience()->add_members("programmes/p");
   draft.mutable_cluster()->set_etag("secret");
   auto published = ClusterChange("a", 2, "cluster.published", "draft", "published");
-  published.mutable_before()->mutable_audience();
-  ASSERT_THAT(Take({MessageOf(draft, 0), MessageOf(published, 1)}), IsOk());
-  EXPECT_THAT(StatesFor(draft), IsEmpty());
+  published.mutable_before()->mutable_audience()->add_members("programmes/p");
+  ASSERT_THAT(Take({MessageOf(draft, 0)}), IsOk());
   ASSERT_THAT(offered_, SizeIs(1));
-  EXPECT_EQ(offered_[0].transition, v1::TRANSITION_ENTERED);
+  EXPECT_EQ(offered_[0].subscription, "subscribers/office/subscriptions/all");
+  ASSERT_THAT(Take({MessageOf(published, 1)}), IsOk());
+  std::map<std::string, v1::Transition> told;
+  for (const PendingDelivery& delivery : offered_) {
+    if (delivery.change_id == "history:2:1") told[delivery.subscription] = delivery.transition;
+  }
+  EXPECT_THAT(told,
+              ElementsAre(Pair("subscribers/office/subscriptions/all", v1::TRANSITION_CHANGED),
+                          Pair("subscribers/other/subscriptions/all", v1::TRANSITION_ENTERED),
+                          Pair(HasSubstr("all"), v1::TRANSITION_ENTERED)));
+}
+
+TEST_P(IntakeTest, NothingIsTakenBeforeGrantsWereReadWhole) {
+  Subscribe("all", "");
+  Grants unread({.key = std::string(kSubjectKey)}, store_.clock);
+  const auto interests = Interests::Load(*store_.store, unread, store_.clock, store_.random);
+  ASSERT_THAT(interests, IsOk());
+  telemetry::Metrics metrics;
+  Intake intake(
+      {}, *ledger_, **interests, store_.clock, IngestMetrics(metrics),
+      [](const Intake::Committed&) {}, [] {});
+  const auto change = ClusterChange("a", 1, "cluster.created", "", "published");
+  const std::vector<kafka::ReceivedMessage> messages = {MessageOf(change, 0)};
+  EXPECT_THAT(intake.Take(messages), ReasonIs("GRANTS_UNREAD"));
+  EXPECT_THAT(StatesFor(change), IsEmpty());
+  ReadWhole(unread, store_.clock);
+  EXPECT_THAT(intake.Take(messages), IsOk());
+  EXPECT_THAT(StatesFor(change), SizeIs(1));
+}
+
+TEST_P(IntakeTest, WhoWroteIsNotKept) {
+  Subscribe("all", "");
+  auto change = ClusterChange("a", 1, "cluster.created", "", "published");
+  constexpr int kActor = 11;
+  change.GetReflection()->MutableUnknownFields(&change)->AddLengthDelimited(kActor, "corp:marked");
+  ASSERT_THAT(Take({MessageOf(change, 0)}), IsOk());
   const auto kept = ledger_->Read(
       [](sql::Connection& connection) { return Records(connection).Load("history:1:1"); });
   ASSERT_THAT(kept, IsOk());
-  EXPECT_FALSE(kept->change.has_after());
-  EXPECT_FALSE(kept->change.has_cluster());
+  EXPECT_THAT(kept->change.SerializeAsString(), Not(HasSubstr("marked")));
 }
 
 TEST_P(IntakeTest, HidingAResourceIsLeftAndIsRemembered) {
@@ -140,7 +185,7 @@ TEST_P(IntakeTest, HidingAResourceIsLeftAndIsRemembered) {
   ASSERT_THAT(Take({MessageOf(hidden, 0)}), IsOk());
   ASSERT_THAT(offered_, SizeIs(1));
   EXPECT_EQ(offered_[0].transition, v1::TRANSITION_LEFT);
-  EXPECT_TRUE(IsHidden("clusters/a"));
+  EXPECT_EQ(SeenBy("clusters/a"), " ");
 }
 
 TEST_P(IntakeTest, WhatIsDeletedStaysHiddenWhenItWasAndPublicWhenItWas) {
@@ -148,8 +193,8 @@ TEST_P(IntakeTest, WhatIsDeletedStaysHiddenWhenItWasAndPublicWhenItWas) {
   hidden.mutable_before()->mutable_audience();
   const auto open = ClusterChange("b", 2, "cluster.deleted", "published", "");
   ASSERT_THAT(Take({MessageOf(hidden, 0), MessageOf(open, 1)}), IsOk());
-  EXPECT_TRUE(IsHidden("clusters/a"));
-  EXPECT_FALSE(IsHidden("clusters/b"));
+  EXPECT_EQ(SeenBy("clusters/a"), " ");
+  EXPECT_EQ(SeenBy("clusters/b"), "");
 }
 
 TEST_P(IntakeTest, WhatCantBeReadIsSetAsideAndBlocksNothing) {

@@ -3,10 +3,11 @@
 #include <string_view>
 #include <utility>
 
+#include "google/protobuf/unknown_field_set.h"
+
 #include "libs/base/crypto.h"
 #include "libs/base/status/error.h"
 #include "libs/change/record.h"
-#include "libs/filter/viewer.h"
 #include "libs/telemetry/trace.h"
 
 namespace clusterwire::notification {
@@ -46,12 +47,9 @@ absl::StatusOr<KeptRecord> ReadRecord(const kafka::ReceivedMessage& message, abs
     record.trace = std::move(decoded.traceparent);
   }
   record.received = received;
-  // What was hidden when it was deleted stays hidden.
-  const change::v1::ResourceChanged& change = record.change;
-  const type::v1::Facts& last = change.has_after() ? change.after() : change.before();
-  const filter::Viewer everyone = filter::Viewer::Public();
-  record.hides = (change.has_after() || change.has_before()) && !filter::Sees(everyone, last);
-  change::CutTo(everyone, &record.change);
+  // An older catalogue said who wrote it, which is told nobody.
+  constexpr int kActor = 11;
+  record.change.GetReflection()->MutableUnknownFields(&record.change)->DeleteByNumber(kActor);
   return record;
 }
 

@@ -10,7 +10,7 @@
 
 namespace clusterwire::notification {
 
-// Reads what came from Kafka, cut to what the public may see. INVALID_ARGUMENT, saying what is
+// Reads what came from Kafka, whole but for who wrote it. INVALID_ARGUMENT, saying what is
 // wrong, for everything that isn't a ResourceChanged with an identity and its ce_id.
 absl::StatusOr<KeptRecord> ReadRecord(const kafka::ReceivedMessage& message, absl::Time received);
 

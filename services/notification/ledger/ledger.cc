@@ -10,7 +10,7 @@ namespace {
 //
 // record: what came from Kafka, each once. `matched` and `matched_through` grow with the chunks of
 //   its deliveries; `closed` comes with the last.
-// newest_record: per resource the newest record, and whether the public still sees the resource.
+// newest_record: per resource the newest record, and who sees the resource since.
 // topic_position: where ingest goes on, and what the message before that was.
 // delivery: what one subscription gets for one change. `sequence` rises with each record and is the
 //   order in which they are handed over; `created` is what the clock said, which may go back. The
@@ -113,8 +113,18 @@ CREATE TABLE endpoint_failure (
   detail {text} NOT NULL);
 )sql";
 
-constexpr sql::Migration kMigrations[] = {
-    {1, kTables}, {2, kSubscriptionMade}, {3, kDeadLetters}, {6, kLastTaken}, {7, kSequence}};
+// Records are kept whole, and who sees what of them is asked when it is shown: seen_by.h. Those of
+// older releases were cut to what the public saw.
+constexpr std::string_view kSeenBy = R"sql(
+ALTER TABLE record ADD COLUMN seen_by {text} NOT NULL DEFAULT '';
+ALTER TABLE newest_record ADD COLUMN seen_by {text} NOT NULL DEFAULT '';
+UPDATE newest_record SET seen_by = ' ' WHERE hidden <> 0;
+ALTER TABLE newest_record DROP COLUMN hidden;
+)sql";
+
+constexpr sql::Migration kMigrations[] = {{1, kTables},      {2, kSubscriptionMade},
+                                          {3, kDeadLetters}, {6, kLastTaken},
+                                          {7, kSequence},    {8, kSeenBy}};
 
 }  // namespace
 

@@ -8,6 +8,7 @@
 #include "services/notification/ledger/records/dead_letters.h"
 #include "services/notification/operations/delivery_findings.h"
 #include "services/notification/operations/endpoint_findings.h"
+#include "services/notification/operations/grants_finding.h"
 
 namespace clusterwire::notification {
 namespace {
@@ -135,13 +136,16 @@ v1::DiagnoseResponse Diagnosis::Run() const {
       on_.ledger_database,
       "send them again: OperationsService/Rewind of the catalogue with $0 (\"validate_only\":true "
       "says how many); what is known here is told nobody twice");
+  *response.add_findings() = LookAtGrants(
+      {.kafka = options_.kafka, .topic = options_.grants_topic, .patience = options_.patience},
+      on_.interests.grants(), on_.grants(), counts);
   *response.add_findings() = Matcher(on_.interests, counts);
   *response.add_findings() = LookAtEndpoints(on_.interests);
   *response.add_findings() = LookAtDeadDeliveries(on_.ledger);
   *response.add_findings() = LedgerBalance(on_, &response);
   *response.add_findings() = LookAtPlaces(on_.delivery());
   *response.add_findings() = LookAtReceivers(on_.ledger, on_.interests);
-  response.mutable_findings()->MergeFrom(on_.server());
+  if (on_.server) response.mutable_findings()->MergeFrom(on_.server());
   service::SortFindings(response.mutable_findings());
   response.set_consumer_lag(consumer.lag);
   response.set_subscriptions(static_cast<int64_t>(counts.active));

@@ -34,6 +34,7 @@ class Diagnosis {
   struct Options {
     kafka::ClientOptions kafka;
     std::string topic;
+    std::string grants_topic;
     absl::Duration retention;  // how long records are kept here
     absl::Duration patience = absl::Seconds(2);
   };
@@ -46,8 +47,9 @@ class Diagnosis {
     const Audit& audit;
     const Interests& interests;
     std::function<ConsumerReport()> consumer;
+    std::function<absl::Status()> grants;  // how reading them stands
     std::function<DeliveryQueue::Usage()> delivery;
-    std::function<service::Findings()> server;  // of what the server itself uses
+    std::function<service::Findings()> server = nullptr;  // Server::OwnFindings()
   };
 
   Diagnosis(Options options, Dependencies dependencies)

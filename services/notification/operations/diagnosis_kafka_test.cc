@@ -40,6 +40,7 @@ TEST(DiagnosisKafka, WantsTheTopicToForgetBeforeTheLedgerDoes) {
                                .audit = audit,
                                .interests = *domain.interests,
                                .consumer = [] { return ConsumerReport(); },
+                               .grants = [] { return absl::OkStatus(); },
                                .delivery = [] { return DeliveryQueue::Usage{.places = 1000}; },
                                .server = [] { return service::Findings(); }});
     std::map<std::string, service::Finding> findings;

@@ -12,6 +12,7 @@
 #include "libs/service/gaps.h"
 #include "libs/sql/pool.h"
 #include "libs/sql/testing/faulty_database.h"
+#include "services/notification/grants/testing/grant_records.h"
 #include "services/notification/ledger/testing/rows.h"
 #include "services/notification/testing/test_store.h"
 
@@ -26,6 +27,7 @@ class DiagnosisTest : public testing::Test {
     // No broker answers at port 1.
     Diagnosis::Options options = {.kafka = {.brokers = "127.0.0.1:1"},
                                   .topic = "changes",
+                                  .grants_topic = "grants",
                                   .retention = absl::Hours(1),
                                   .patience = absl::Milliseconds(100)};
     return Diagnosis(options, {.store_database = store_database_,
@@ -35,6 +37,7 @@ class DiagnosisTest : public testing::Test {
                                .audit = audit_,
                                .interests = *domain_.interests,
                                .consumer = [this] { return consumer_; },
+                               .grants = [this] { return reading_; },
                                .delivery = [] { return DeliveryQueue::Usage{.places = 1000}; }})
         .Run();
   }
@@ -53,15 +56,16 @@ class DiagnosisTest : public testing::Test {
   std::unique_ptr<Ledger> ledger_ = *Ledger::Open(ledger_database_);
   Audit audit_{*ledger_};
   ConsumerReport consumer_;
+  absl::Status reading_;
 };
 
 TEST_F(DiagnosisTest, LooksAtEveryPart) {
   EXPECT_THAT(Findings(),
               testing::UnorderedElementsAre(
                   testing::Key("database"), testing::Key("kafka"), testing::Key("topic"),
-                  testing::Key("consumer"), testing::Key("gaps"), testing::Key("matcher"),
-                  testing::Key("endpoints"), testing::Key("deliveries"), testing::Key("places"),
-                  testing::Key("receivers"), testing::Key("ledger")));
+                  testing::Key("consumer"), testing::Key("gaps"), testing::Key("grants"),
+                  testing::Key("matcher"), testing::Key("endpoints"), testing::Key("deliveries"),
+                  testing::Key("places"), testing::Key("receivers"), testing::Key("ledger")));
 }
 
 TEST_F(DiagnosisTest, ShowsFirstWhatNeedsAttentionAndSaysWhatToDo) {
@@ -73,6 +77,35 @@ TEST_F(DiagnosisTest, ShowsFirstWhatNeedsAttentionAndSaysWhatToDo) {
         << finding.DebugString();
   }
   EXPECT_THAT(Findings()["kafka"].remedy(), HasSubstr("127.0.0.1:1"));
+}
+
+TEST_F(DiagnosisTest, SaysWhyItIsNotKnownWhoMaySeeWhatIsNotPublic) {
+  domain_.AddSubscriber("x", "corp:x");
+  domain_.CatchUp();
+  ReadWhole(*domain_.grants, domain_.clock, {GrantTo("corp:x", "programmes/p")});
+  service::Finding finding = Findings()["grants"];
+  EXPECT_EQ(finding.severity(), service::Finding::SEVERITY_OK);
+  EXPECT_EQ(finding.finding(), "1 in force; of 1 subjects with subscribers 1 have some");
+
+  ReadOn(*domain_.grants, AllSent("another key of at least thirty-two bytes"));
+  finding = Findings()["grants"];
+  EXPECT_EQ(finding.severity(), service::Finding::SEVERITY_ERROR);
+  EXPECT_THAT(finding.finding(), HasSubstr("another key"));
+  EXPECT_THAT(finding.remedy(), HasSubstr("grants.subject_key_file"));
+
+  domain_.clock.Advance(absl::Seconds(15));
+  reading_ = absl::NotFoundError("no topic");
+  finding = Findings()["grants"];
+  EXPECT_THAT(finding.finding(), HasSubstr("grants is missing"));
+  EXPECT_THAT(finding.finding(), HasSubstr("15s ago"));
+  reading_ = absl::UnavailableError("no broker answers");
+  EXPECT_THAT(Findings()["grants"].finding(), HasSubstr("no broker answers"));
+  reading_ = absl::OkStatus();
+  EXPECT_THAT(Findings()["grants"].remedy(), HasSubstr("transaction"));
+
+  ReadWhole(*domain_.grants, domain_.clock);
+  domain_.grants->Apply({{"grants/a", absl::InvalidArgumentError("garbage")}});
+  EXPECT_THAT(Findings()["grants"].finding(), HasSubstr("1 can't be read, and give nothing"));
 }
 
 TEST_F(DiagnosisTest, TellsAStandingConsumerFromASlowOne) {

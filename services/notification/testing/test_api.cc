@@ -37,6 +37,7 @@ TestApi::TestApi()
   handles_.endpoints.Set(*domain.endpoints);
   handles_.endpoint_tester.Set(tester_);
   handles_.subscriptions.Set(*domain.subscriptions);
+  handles_.interests.Set(*domain.interests);
   handles_.ledger.Set(*ledger);
   handles_.inbox_signal.Set(inbox_signal);
   handles_.dispatcher.Set(*dispatcher);

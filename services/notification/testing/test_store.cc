@@ -11,6 +11,7 @@
 #include "libs/http/address_guard.h"
 #include "libs/http/ip_address.h"
 #include "libs/http/url.h"
+#include "services/notification/grants/testing/grant_records.h"
 #include "services/notification/types.h"
 
 namespace clusterwire::notification {
@@ -72,12 +73,18 @@ WriteCall As(std::string_view subscriber) {
   return Call(filter::Viewer::As(subscriber), "somebody");
 }
 
+WriteCall SignedInAs(const std::string& subject) {
+  return Call({.subject = subject}, subject.c_str());
+}
+
 TestStore::TestStore() : random(TestSeed()) {
   real_database = Need(sql::Database::Open("sqlite:" + folder.File("store.db")));
   database = std::make_unique<sql::FaultyDatabase>(*real_database);
   store = Need(store::Store::Open(*database, Need(MakeRegistry()), clock, random, StoreOptions()));
-  interests = Need(Interests::Load(*store, clock, random));
-  subscribers = std::make_unique<Subscribers>(*store, random);
+  grants = std::make_unique<Grants>(Grants::Options{.key = std::string(kSubjectKey)}, clock);
+  ReadWhole(*grants, clock);
+  interests = Need(Interests::Load(*store, *grants, clock, random));
+  subscribers = std::make_unique<Subscribers>(*store, random, *interests);
   look_up = LookUpInTable;
   addresses = std::make_unique<AddressCheck>(
       [this](const std::string& url, absl::Time deadline, AddressCheck::Done done) {
@@ -90,10 +97,11 @@ TestStore::TestStore() : random(TestSeed()) {
       std::make_unique<Subscriptions>(*store, random, [this] { return interests->wide(); });
 }
 
-v1::Subscriber TestStore::AddSubscriber(std::string_view id) {
+v1::Subscriber TestStore::AddSubscriber(std::string_view id, const std::string& subject) {
   v1::Subscriber subscriber;
   subscriber.set_title("Newsletter");
-  return Need(subscribers->Create(AsOperator(), "", subscriber, id));
+  subscriber.set_subject(subject);
+  return Need(subscribers->Add(AsOperator(), subscriber, id));
 }
 
 v1::Endpoint TestStore::AddWebhook(const std::string& subscriber, std::string_view id) {
@@ -111,7 +119,7 @@ v1::Subscription TestStore::AddSubscription(const std::string& subscriber, std::
 absl::StatusOr<v1::Subscriber> TestStore::Create(WriteCall call,
                                                  const v1::CreateSubscriberRequest& request) {
   TakeOptions(request, &call);
-  return subscribers->Create(call, "", request.subscriber(), request.subscriber_id());
+  return subscribers->Add(call, request.subscriber(), request.subscriber_id());
 }
 
 absl::StatusOr<v1::Endpoint> TestStore::Create(WriteCall call,

@@ -23,6 +23,8 @@ namespace clusterwire::notification {
 WriteCall AsOperator();
 WriteCall AsPublic();
 WriteCall As(std::string_view subscriber);
+// One who has shown who they are and has no subscriber.
+WriteCall SignedInAs(const std::string& subject);
 // A read by the same caller.
 inline ReadCall Reading(const WriteCall& call) { return {.viewer = call.viewer}; }
 
@@ -34,7 +36,7 @@ class TestStore {
   TestStore();
 
   // Makes one or ends the test.
-  v1::Subscriber AddSubscriber(std::string_view id);
+  v1::Subscriber AddSubscriber(std::string_view id, const std::string& subject = "");
   v1::Endpoint AddWebhook(const std::string& subscriber, std::string_view id);
   // `subscription` needs no title.
   v1::Subscription AddSubscription(const std::string& subscriber, std::string_view id,
@@ -63,6 +65,7 @@ class TestStore {
   std::unique_ptr<sql::Database> real_database;
   std::unique_ptr<sql::FaultyDatabase> database;
   std::unique_ptr<store::Store> store;
+  std::unique_ptr<Grants> grants;  // read whole: none is given
   std::unique_ptr<Interests> interests;
   std::unique_ptr<Subscribers> subscribers;
   std::unique_ptr<AddressCheck> addresses;

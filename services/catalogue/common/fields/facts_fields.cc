@@ -61,7 +61,10 @@ void SetLink(std::string_view page,
 }
 
 void RestrictTo(std::initializer_list<std::string> members, type::v1::Facts* facts) {
-  AddSorted(std::vector<std::string>(members), facts->mutable_audience()->mutable_members());
+  auto* audience = facts->mutable_audience()->mutable_members();
+  for (const std::string& member : members) {
+    if (!member.empty()) AddSorted({member}, audience);
+  }
 }
 
 std::string Joined(std::initializer_list<std::string_view> parts, std::string_view separator) {

@@ -56,7 +56,8 @@ void SetLink(std::string_view page,
              const google::protobuf::RepeatedPtrField<type::v1::Source>& sources,
              type::v1::Facts* facts);
 
-// Only those named see it: the resource is no one else's business yet.
+// Only those named see it: the resource is no one else's business yet. Empty names stand for
+// nobody.
 void RestrictTo(std::initializer_list<std::string> members, type::v1::Facts* facts);
 
 // Joins what isn't empty: Joined({"Wien", "AT"}, ", ").

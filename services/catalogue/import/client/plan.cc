@@ -84,11 +84,18 @@ std::string WhyNotSent(std::string_view text, size_t bytes) {
 
 absl::StatusOr<Options> ParseOptions(std::span<const char* const> arguments) {
   Options options;
-  const std::map<std::string, bool*> switches = {{"--notify", &options.notify},
-                                                 {"--validate_only", &options.validate_only},
-                                                 {"--help", &options.help}};
-  const std::map<std::string, std::string*> values = {{"--target", &options.target},
-                                                      {"--read_date", &options.read_date}};
+  const std::map<std::string, bool*> switches = {
+      {"--notify", &options.notify},
+      {"--validate_only", &options.validate_only},
+      {"--allow_insecure", &options.channel.allow_insecure},
+      {"--help", &options.help}};
+  const std::map<std::string, std::string*> values = {
+      {"--target", &options.channel.target},
+      {"--tls_ca_file", &options.channel.tls_ca_file},
+      {"--tls_certificate_file", &options.channel.tls_certificate_file},
+      {"--tls_key_file", &options.channel.tls_key_file},
+      {"--token_file", &options.channel.token_file},
+      {"--read_date", &options.read_date}};
   for (size_t i = 0; i < arguments.size(); ++i) {
     const std::string argument = arguments[i];
     if (!argument.starts_with("-")) {
@@ -123,11 +130,18 @@ label_schemes.ndjson, clusters.ndjson, labels.ndjson and events.ndjson, in this
 order, as far as they are given. A line that says what is known already changes
 nothing, so an import may be repeated at any time.
 
-  --target HOST:PORT   the catalogue, 127.0.0.1:50051 unless given
-  --notify             tell those who subscribed to such changes
-  --validate_only      check and report, and change nothing
-  --read_date DATE     when the sources were read: 2026-11
-  --help               this text
+  --target HOST:PORT            the catalogue, 127.0.0.1:50051 unless given
+  --tls_ca_file FILE            authorities that vouch for the catalogue's
+                                certificate; without it nothing is encrypted
+  --tls_certificate_file FILE   a certificate that shows who imports, with
+  --tls_key_file FILE           its key
+  --token_file FILE             a token that shows who imports, read for each
+                                file; in clear text to this machine alone
+  --allow_insecure              send the token in clear text elsewhere too
+  --notify                      tell those who subscribed to such changes
+  --validate_only               check and report, and change nothing
+  --read_date DATE              when the sources were read: 2026-11
+  --help                        this text
 
 Exit code: 0 all taken, 1 a line was refused, 2 the import could not be done.
 )";

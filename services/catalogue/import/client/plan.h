@@ -8,12 +8,14 @@
 
 #include "clusterwire/catalogue/v1/import.pb.h"
 
+#include "libs/rpc/client/channel.h"
+
 // What is to be imported: the command line, the files that it names, their lines.
 namespace clusterwire::catalogue::import_client {
 
 // The command line.
 struct Options {
-  std::string target = "127.0.0.1:50051";
+  rpc::ChannelOptions channel = {.target = "127.0.0.1:50051"};
   bool notify = false;
   bool validate_only = false;
   std::string read_date = "";

@@ -13,7 +13,7 @@
 #include "libs/base/status/error.h"
 #include "libs/base/text/strings.h"
 #include "libs/rpc/call/status.h"
-#include "libs/rpc/server/server.h"
+#include "libs/rpc/client/channel.h"
 #include "services/catalogue/import/client/plan.h"
 #include "services/catalogue/import/client/report.h"
 
@@ -68,7 +68,8 @@ absl::Status Send(v1::ImportService::Stub& stub, const v1::ImportStart& start,
 
 absl::Status ImportAll(const Options& options, std::ostream& err, bool terminal, Summary* summary) {
   ASSIGN_OR_RETURN(const std::vector<File> plan, PlanOf(options.paths));
-  const auto stub = v1::ImportService::NewStub(rpc::MakeChannel(options.target));
+  ASSIGN_OR_RETURN(const auto channel, rpc::MakeChannel(options.channel));
+  const auto stub = v1::ImportService::NewStub(channel);
   v1::ImportStart start;
   start.set_notify(options.notify);
   start.set_validate_only(options.validate_only);
@@ -90,8 +91,8 @@ absl::Status ImportAll(const Options& options, std::ostream& err, bool terminal,
     });
     progress.End();
     if (!sent.ok()) {
-      return absl::Status(sent.code(),
-                          absl::StrCat(file.name, " into ", options.target, ": ", sent.message()));
+      return absl::Status(sent.code(), absl::StrCat(file.name, " into ", options.channel.target,
+                                                    ": ", sent.message()));
     }
   }
   return absl::OkStatus();

@@ -2,6 +2,7 @@
 
 #include "libs/text/text.h"
 #include "services/catalogue/common/fields/checks.h"
+#include "services/catalogue/resources/people/contacts.h"
 
 namespace clusterwire::catalogue {
 namespace {
@@ -24,7 +25,7 @@ void CheckCounts(const v1::Cluster& cluster, FieldErrors& errors) {
                team.has_staff_min() ? team.staff_min() : 0, errors);
 }
 
-absl::Status Check(const v1::Cluster*, const v1::Cluster& cluster, const Context& context,
+absl::Status Check(const v1::Cluster* before, const v1::Cluster& cluster, const Context& context,
                    FieldErrors& errors) {
   CheckEnum("cluster.state", cluster.state(), errors);
   CheckTitle("cluster.title", cluster.title(), errors);
@@ -43,6 +44,8 @@ absl::Status Check(const v1::Cluster*, const v1::Cluster& cluster, const Context
   CheckUri("cluster.website", cluster.website(), errors);
   CheckLanguages("cluster.languages", cluster.languages(), errors);
   CheckTexts("cluster.support_services", cluster.support_services(), 50, 200, errors);
+  CheckContacts("cluster", before == nullptr ? nullptr : &before->contacts(), cluster.contacts(),
+                context, errors);
   CheckOrigin("cluster", cluster.sources(), cluster.external_ids(), errors);
   return absl::OkStatus();
 }

@@ -29,7 +29,9 @@ facts::Facts Own(const v1::CalendarEvent& event, const CodeBook& codes) {
   AddSorted(event.languages(), facts.mutable_languages());
   facts.set_parent(event.parent());
   facts.set_text(Joined({event.organiser(), PlaceText(event.place())}, " "));
-  if (event.state() == v1::CalendarEvent::STATE_DRAFT) RestrictTo({}, &facts);
+  if (event.state() == v1::CalendarEvent::STATE_DRAFT) {
+    RestrictTo({event.name(), event.owner()}, &facts);
+  }
   return facts;
 }
 

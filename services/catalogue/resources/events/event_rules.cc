@@ -8,7 +8,9 @@
 #include "libs/text/text.h"
 #include "services/catalogue/common/dates/calendar.h"
 #include "services/catalogue/common/fields/checks.h"
+#include "services/catalogue/common/fields/owner.h"
 #include "services/catalogue/common/fields/words.h"
+#include "services/catalogue/resources/people/contacts.h"
 
 namespace clusterwire::catalogue {
 namespace {
@@ -58,30 +60,54 @@ void CheckTimes(const v1::CalendarEvent& event, FieldErrors& errors) {
   }
 }
 
-bool Exists(const store::Reader& reader, const std::string& name, google::protobuf::Message* out) {
-  return reader.Load(name, out).ok() && !store::IsDeleted(*out);
-}
-
 void CheckParent(const v1::CalendarEvent& event, const Context& context, FieldErrors& errors) {
   if (event.parent().empty()) return;
   if (!CheckReference("event.parent", "events/{event}", event.parent(), errors)) return;
+  v1::CalendarEvent parent;
+  if (event.parent() != event.name() &&
+      !IsThereFor(context.viewer, context.reader, event.parent(), &parent)) {
+    errors.Add("event.parent", absl::StrCat("'", event.parent(), "' does not exist"));
+    return;
+  }
+  // Those above it, which the caller may not see, are not named.
   std::string above = event.parent();
   for (int depth = 0; !above.empty(); ++depth) {
-    v1::CalendarEvent parent;
     if (above == event.name() || depth == kMaxDepth) {
       errors.Add("event.parent", absl::StrCat("'", event.parent(), "' is itself a part of this"));
       return;
     }
-    if (!Exists(context.reader, above, &parent)) {
-      errors.Add("event.parent", absl::StrCat("'", above, "' does not exist"));
-      return;
-    }
+    if (!context.reader.Load(above, &parent).ok() || store::IsDeleted(parent)) return;
     above = parent.parent();
   }
 }
 
-absl::Status Check(const v1::CalendarEvent*, const v1::CalendarEvent& event, const Context& context,
-                   FieldErrors& errors) {
+// What the public sees names nothing that it doesn't.
+absl::Status CheckPublic(const v1::CalendarEvent& event, const Context& context,
+                         FieldErrors& errors) {
+  std::vector<std::pair<std::string, std::string>> named = {{"owner", event.owner()},
+                                                            {"parent", event.parent()}};
+  for (int i = 0; i < event.programmes_size(); ++i) {
+    named.emplace_back(absl::StrCat("programmes[", i, "]"), event.programmes(i));
+  }
+  for (const auto& [field, name] : named) {
+    if (name.empty()) continue;
+    const auto facts = facts::Get(context.reader, name);
+    if (absl::IsNotFound(facts.status())) continue;
+    RETURN_IF_ERROR(facts.status());
+    if (!*facts || !(*facts)->has_audience() || !MaySee(context.viewer, *facts)) continue;
+    errors.Add("event.state", absl::StrCat("can't be STATE_PUBLISHED while its ", field, " '", name,
+                                           "' is a draft: publish that first"));
+  }
+  return absl::OkStatus();
+}
+
+absl::Status Check(const v1::CalendarEvent* before, const v1::CalendarEvent& event,
+                   const Context& context, FieldErrors& errors) {
+  const std::string* owner_before = before == nullptr ? nullptr : &before->owner();
+  CheckOwner("event.owner", owner_before, event.owner(), context, errors);
+  if (event.state() == v1::CalendarEvent::STATE_PUBLISHED) {
+    RETURN_IF_ERROR(CheckPublic(event, context, errors));
+  }
   CheckEnum("event.state", event.state(), errors);
   CheckTitle("event.title", event.title(), errors);
   if (WordOf(event.kind()).empty()) {
@@ -103,11 +129,13 @@ absl::Status Check(const v1::CalendarEvent*, const v1::CalendarEvent& event, con
     const std::string path = PathTo("event", "programmes", i);
     v1::Programme programme;
     if (!CheckReference(path, "programmes/{programme}", event.programmes(i), errors)) continue;
-    if (!Exists(context.reader, event.programmes(i), &programme)) {
+    if (!IsThereFor(context.viewer, context.reader, event.programmes(i), &programme)) {
       errors.Add(path, absl::StrCat("'", event.programmes(i), "' does not exist"));
     }
   }
   CheckUri("event.link", event.link(), errors);
+  CheckContacts("event", before == nullptr ? nullptr : &before->contacts(), event.contacts(),
+                context, errors);
   CheckOrigin("event", event.sources(), event.external_ids(), errors);
   return absl::OkStatus();
 }

@@ -55,18 +55,18 @@ absl::Status CheckHeldLevels(const v1::LabelScheme& before, const v1::LabelSchem
   for (const v1::LabelLevel& level : before.levels()) {
     if (HasLevel(scheme, level.id())) continue;
     const std::string held = LevelUse(scheme.name(), level.id());
-    ASSIGN_OR_RETURN(
-        const std::string holder,
-        FirstUser(context.reader, [&](const std::string& use) { return use == held; }));
-    if (holder.empty()) continue;
+    ASSIGN_OR_RETURN(const auto holder,
+                     FirstUser(context.reader, context.viewer,
+                               [&](const std::string& use) { return use == held; }));
+    if (!holder) continue;
     errors.Add("label_scheme.levels",
-               absl::StrCat("'", level.id(), "' must stay: ", holder, " is of that level"));
+               absl::StrCat("'", level.id(), "' must stay: ", *holder, " is of that level"));
   }
   return absl::OkStatus();
 }
 
 absl::Status CheckSchemeUnused(const v1::LabelScheme& scheme, const Context& context) {
-  return CheckUnused(context.reader, scheme.name(),
+  return CheckUnused(context.reader, context.viewer, scheme.name(),
                      [&](const std::string& use) { return use == scheme.name(); });
 }
 

@@ -13,15 +13,6 @@
 namespace clusterwire::catalogue {
 namespace {
 
-// A caller who may not see a cluster doesn't learn from its membership that it is there. An
-// operator's import may have made the cluster in the same write, where it has no Facts yet.
-bool IsThereFor(const filter::Viewer& viewer, const store::Reader& reader,
-                const std::string& name) {
-  v1::Cluster cluster;
-  return (viewer.operator_ || CheckMaySee(reader, viewer, name).ok()) &&
-         reader.Load(name, &cluster).ok() && !store::IsDeleted(cluster);
-}
-
 absl::Status CheckCluster(const v1::Membership* before, const v1::Membership& membership,
                           const Context& context, FieldErrors& errors) {
   if (before != nullptr && before->cluster() != membership.cluster()) {
@@ -32,7 +23,8 @@ absl::Status CheckCluster(const v1::Membership* before, const v1::Membership& me
   if (!CheckReference("membership.cluster", "clusters/{cluster}", membership.cluster(), errors)) {
     return absl::OkStatus();
   }
-  const bool is_there = IsThereFor(context.viewer, context.reader, membership.cluster());
+  v1::Cluster cluster;
+  const bool is_there = IsThereFor(context.viewer, context.reader, membership.cluster(), &cluster);
   if (!is_there && before != nullptr && store::IsDeleted(*before)) {
     // It would come back out of everybody's sight.
     return Error(absl::StatusCode::kFailedPrecondition, "CLUSTER_DELETED",

@@ -101,7 +101,7 @@ absl::Status Check(const v1::Taxonomy* before, const v1::Taxonomy& taxonomy, con
 
 absl::Status CheckTaxonomyUnused(const v1::Taxonomy& taxonomy, const Context& context) {
   const std::string prefix = absl::StrCat(taxonomy.list(), ":");
-  return CheckUnused(context.reader, taxonomy.name(),
+  return CheckUnused(context.reader, context.viewer, taxonomy.name(),
                      [&](const std::string& use) { return absl::StartsWith(use, prefix); });
 }
 

@@ -9,10 +9,12 @@
 #include "libs/api/run.h"
 #include "libs/base/status/error.h"
 #include "libs/base/time/clock.h"
+#include "libs/change/record.h"
 #include "libs/resource/page.h"
 #include "libs/rpc/token/page_position.pb.h"
 #include "services/notification/ledger/inbox/inbox.h"
 #include "services/notification/ledger/ledger.h"
+#include "services/notification/resources/subscribers/interests.h"
 #include "services/notification/resources/subscribers/subscriber_rules.h"
 
 namespace clusterwire::notification {
@@ -30,21 +32,54 @@ bool Belongs(const v1::InboxItem& item, const v1::Subscriber& owner) {
   return ToTime(item.time()) >= ToTime(owner.create_time());
 }
 
+// A page that goes no further for now. A stream waits.
+absl::Status HeldError() {
+  return WithRetryDelay(
+      Error(absl::StatusCode::kUnavailable, "GRANTS_BEHIND",
+            "what comes next is not public, and who may see it isn't known at the moment; go on "
+            "from the same cursor a little later"),
+      absl::Seconds(5));
+}
+
 }  // namespace
 
 // What a stream keeps between its steps.
 struct InboxReader::Open {
   rpc::CallContext call;
   std::string subscriber;
+  google::protobuf::Timestamp made;  // another one may get its name
   int64_t sequence = 0;
   std::unique_ptr<InboxSignal::Waiter> waiter;
 };
 
+// Titles, links and reasons are told from the image that the item shows; the text may compare it
+// with the one before.
+InboxReader::Shown InboxReader::Show(const v1::Subscriber& owner, v1::InboxItem& item) const {
+  if (!Belongs(item, owner)) return Shown::kLeftOut;
+  change::v1::ResourceChanged& change = *item.mutable_change();
+  const bool is_public = !change.before().has_audience() && !change.after().has_audience();
+  if (is_public) return Shown::kShown;
+  if (interests_.grants().behind()) return Shown::kHeld;
+  const bool had_before = change.has_before();
+  change::CutTo(interests_.ViewerOf(owner.name()), &change);
+  const bool left = item.transition() == v1::TRANSITION_LEFT;
+  if (left ? !change.has_before() : !change.has_after()) return Shown::kLeftOut;
+  if (had_before && !change.has_before()) {
+    item.clear_text();
+    item.set_transition(v1::TRANSITION_ENTERED);
+  }
+  return Shown::kShown;
+}
+
 absl::StatusOr<v1::ListInboxItemsResponse> InboxReader::List(
     const rpc::CallContext& call, const v1::ListInboxItemsRequest& request) const {
   ASSIGN_OR_RETURN(const v1::Subscriber owner, OwnerOf(call, request.parent()));
-  ASSIGN_OR_RETURN(int64_t sequence, SequenceOf(request.parent(), request.cursor()));
-  if (request.page_size() < 0) return FieldError("page_size", "must not be negative");
+  FieldErrors errors;
+  const absl::StatusOr<int64_t> begin = SequenceOf(request.parent(), request.cursor());
+  RETURN_IF_ERROR(errors.AddFrom(begin.status()));
+  if (request.page_size() < 0) errors.Add("page_size", "must not be negative");
+  RETURN_IF_ERROR(errors.ToStatus());
+  int64_t sequence = *begin;
   const int size =
       request.page_size() == 0 ? kDefaultPage : std::min(request.page_size(), kMaxPage);
   v1::ListInboxItemsResponse response;
@@ -55,10 +90,12 @@ absl::StatusOr<v1::ListInboxItemsResponse> InboxReader::List(
   while (!full && response.items_size() < size) {
     ASSIGN_OR_RETURN(auto items, Read(request.parent(), sequence, wanted));
     for (v1::InboxItem& item : items) {
-      full = Belongs(item, owner) && !room.Takes(item.ByteSizeLong());
+      const Shown shown = Show(owner, item);
+      if (shown == Shown::kHeld && response.items().empty()) return HeldError();
+      full = shown == Shown::kHeld || (shown == Shown::kShown && !room.Takes(item.ByteSizeLong()));
       if (full) break;
       sequence = item.sequence();
-      if (Belongs(item, owner)) *response.add_items() = std::move(item);
+      if (shown == Shown::kShown) *response.add_items() = std::move(item);
     }
     if (items.size() < static_cast<size_t>(wanted)) break;
   }
@@ -68,8 +105,9 @@ absl::StatusOr<v1::ListInboxItemsResponse> InboxReader::List(
 
 absl::StatusOr<rpc::Source<v1::StreamInboxResponse>> InboxReader::Stream(
     const rpc::CallContext& call, const v1::StreamInboxRequest& request, rpc::Waker wake) const {
-  RETURN_IF_ERROR(OwnerOf(call, request.parent()).status());
+  ASSIGN_OR_RETURN(const v1::Subscriber owner, OwnerOf(call, request.parent()));
   auto open = std::make_shared<Open>();
+  open->made = owner.create_time();
   ASSIGN_OR_RETURN(open->sequence, SequenceOf(request.parent(), request.cursor()));
   open->call = call;
   open->subscriber = request.parent();
@@ -83,13 +121,16 @@ absl::StatusOr<rpc::Source<v1::StreamInboxResponse>> InboxReader::Stream(
 absl::StatusOr<rpc::Pump> InboxReader::Step(Open& open,
                                             rpc::Batch<v1::StreamInboxResponse>& batch) const {
   ASSIGN_OR_RETURN(const v1::Subscriber owner, OwnerOf(open.call, open.subscriber));
+  if (ToTime(owner.create_time()) != ToTime(open.made)) return NotFoundError(open.subscriber);
   while (!batch.full()) {
     ASSIGN_OR_RETURN(auto items, Read(open.subscriber, open.sequence, kRead));
     if (items.empty()) return rpc::Pump::kWait;
     for (v1::InboxItem& item : items) {
       if (batch.full()) break;
+      const Shown shown = Show(owner, item);
+      if (shown == Shown::kHeld) return rpc::Pump::kWait;
       open.sequence = item.sequence();
-      if (!Belongs(item, owner)) continue;
+      if (shown == Shown::kLeftOut) continue;
       v1::StreamInboxResponse message;
       message.set_cursor(CursorAfter(open.subscriber, open.sequence));
       *message.mutable_item() = std::move(item);

@@ -17,17 +17,23 @@
 namespace clusterwire::notification {
 
 class InboxSignal;
+class Interests;
 class Ledger;
 class Subscribers;
 
 // Reads inboxes on from a cursor, once or for as long as somebody listens. A cursor is the number
-// of the last item read, signed for its subscriber, so any replica takes it. Safe for use from any
-// thread, cheap to copy; the parts outlive it and the sources that it opens.
+// of the last item read, signed for its subscriber, so any replica takes it. Items are shown as the
+// subscriber sees them now, whoever reads. Safe for use from any thread, cheap to copy; the parts
+// outlive it and the sources that it opens.
 class InboxReader {
  public:
-  InboxReader(const rpc::TokenSigner& tokens, Subscribers& subscribers, Ledger& ledger,
-              InboxSignal& signal)
-      : tokens_(tokens), subscribers_(subscribers), ledger_(ledger), signal_(signal) {}
+  InboxReader(const rpc::TokenSigner& tokens, Subscribers& subscribers, const Interests& interests,
+              Ledger& ledger, InboxSignal& signal)
+      : tokens_(tokens),
+        subscribers_(subscribers),
+        interests_(interests),
+        ledger_(ledger),
+        signal_(signal) {}
 
   absl::StatusOr<v1::ListInboxItemsResponse> List(const rpc::CallContext& call,
                                                   const v1::ListInboxItemsRequest& request) const;
@@ -38,6 +44,11 @@ class InboxReader {
 
  private:
   struct Open;
+  // What becomes of an item that was read.
+  enum class Shown { kShown, kLeftOut, kHeld };
+
+  // Cuts it to what the subscriber sees now.
+  Shown Show(const v1::Subscriber& owner, v1::InboxItem& item) const;
 
   // Whose inbox it is, if the caller may read it.
   absl::StatusOr<v1::Subscriber> OwnerOf(const rpc::CallContext& call,
@@ -51,6 +62,7 @@ class InboxReader {
 
   const rpc::TokenSigner& tokens_;
   Subscribers& subscribers_;
+  const Interests& interests_;
   Ledger& ledger_;
   InboxSignal& signal_;
 };

@@ -36,7 +36,7 @@ class InboxHandler final
 
  private:
   InboxReader Reader() const {
-    return InboxReader(*api_.tokens, *handles_.subscribers, *handles_.ledger,
+    return InboxReader(*api_.tokens, *handles_.subscribers, *handles_.interests, *handles_.ledger,
                        *handles_.inbox_signal);
   }
 

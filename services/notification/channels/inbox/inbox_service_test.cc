@@ -15,6 +15,7 @@
 #include "libs/base/time/clock.h"
 #include "libs/rpc/call/status.h"
 #include "libs/rpc/testing/client_call.h"
+#include "services/notification/grants/testing/grant_records.h"
 #include "services/notification/ledger/inbox/inbox.h"
 #include "services/notification/ledger/records/records.h"
 #include "services/notification/testing/test_api.h"
@@ -25,12 +26,15 @@ namespace {
 class InboxApi : public testing::Test {
  protected:
   InboxApi() : stub_(v1::InboxService::NewStub(rpc::MakeChannel(api_.address()))) {
-    api_.domain.AddSubscriber("x");
+    api_.domain.AddSubscriber("x", "corp:x");
     api_.domain.AddSubscriber("y");
+    api_.domain.CatchUp();
   }
 
-  void Put(const std::string& subscriber, int number) {
+  void Put(const std::string& subscriber, int number,
+           const change::v1::ResourceChanged& images = {}) {
     KeptRecord record;
+    record.change = images;
     record.id = absl::StrCat("h:", number, ":1");
     record.change.set_history_id("h");
     record.change.set_revision(number);
@@ -42,6 +46,8 @@ class InboxApi : public testing::Test {
     item.set_delivery(absl::StrCat("deliveries/", number));
     item.set_subscription(subscriber + "/subscriptions/s");
     item.set_title(absl::StrCat("Notice ", number));
+    item.set_text("told then");
+    item.set_transition(v1::TRANSITION_CHANGED);
     *item.mutable_time() = ToTimestamp(api_.domain.clock.Now());
     const auto put = [&](sql::Connection& connection) -> absl::Status {
       RETURN_IF_ERROR(Records(connection).Keep(record).status());
@@ -104,6 +110,57 @@ TEST_F(InboxApi, IsOpenToItsSubscriberOnly) {
   EXPECT_THAT(List("subscribers/x", "", 0, "subscribers/y"), ReasonIs("NOT_ALLOWED"));
   EXPECT_THAT(List("subscribers/x", "", 0, "public"), ReasonIs("SIGN_IN"));
   EXPECT_THAT(List("subscribers/z"), StatusIs(absl::StatusCode::kNotFound));
+}
+
+// The image before and after, each public or seen by programmes/p.
+change::v1::ResourceChanged Images(bool before_is_public, bool after_is_public) {
+  change::v1::ResourceChanged images;
+  images.mutable_before()->set_title("before");
+  images.mutable_after()->set_title("after");
+  images.mutable_cluster()->set_title("after");
+  if (!before_is_public) images.mutable_before()->mutable_audience()->add_members("programmes/p");
+  if (!after_is_public) images.mutable_after()->mutable_audience()->add_members("programmes/p");
+  return images;
+}
+
+TEST_F(InboxApi, ShowsWhatTheSubscriberSeesNowWhoeverReads) {
+  Put("subscribers/x", 1, Images(true, true));
+  Put("subscribers/x", 2, Images(false, true));
+  Put("subscribers/x", 3, Images(false, false));
+  Put("subscribers/x", 4, Images(true, true));
+  for (const char* reader : {"", "subscribers/x"}) {
+    const auto cut = List("subscribers/x", "", 0, reader);
+    ASSERT_THAT(cut, IsOk());
+    ASSERT_EQ(cut->items_size(), 3);
+    EXPECT_FALSE(cut->items(1).change().has_before());
+    EXPECT_TRUE(cut->items(1).change().has_after());
+    EXPECT_EQ(cut->items(1).text(), "") << "it may compare with what was before";
+    EXPECT_EQ(cut->items(1).transition(), v1::TRANSITION_ENTERED);
+    EXPECT_EQ(cut->items(2).sequence(), 4);
+  }
+  ReadWhole(*api_.domain.grants, api_.domain.clock, {GrantTo("corp:x", "programmes/p")});
+  const auto whole = List("subscribers/x");
+  ASSERT_THAT(whole, IsOk());
+  ASSERT_EQ(whole->items_size(), 4);
+  EXPECT_TRUE(whole->items(1).change().has_before());
+  EXPECT_EQ(whole->items(1).text(), "told then");
+  EXPECT_TRUE(whole->items(2).change().has_cluster());
+}
+
+TEST_F(InboxApi, GoesNoFurtherThanWhatIsPublicWhileGrantsAreOld) {
+  ReadWhole(*api_.domain.grants, api_.domain.clock, {GrantTo("corp:x", "programmes/p")});
+  Put("subscribers/x", 1, Images(true, true));
+  Put("subscribers/x", 2, Images(false, false));
+  Put("subscribers/x", 3, Images(true, true));
+  api_.domain.clock.Advance(absl::Minutes(1));
+  const auto first = List("subscribers/x");
+  ASSERT_THAT(first, IsOk());
+  EXPECT_EQ(first->items_size(), 1);
+  EXPECT_THAT(List("subscribers/x", first->next_cursor()), ReasonIs("GRANTS_BEHIND"));
+  api_.domain.grants->CaughtUp(api_.domain.clock.Uptime());
+  const auto rest = List("subscribers/x", first->next_cursor());
+  ASSERT_THAT(rest, IsOk());
+  EXPECT_EQ(rest->items_size(), 2);
 }
 
 TEST_F(InboxApi, ShowsNothingThatAnEarlierSubscriberOfTheNameLeftBehind) {

@@ -14,6 +14,7 @@
 #include "libs/base/testing/status_matchers.h"
 #include "libs/sql/testing/faulty_database.h"
 #include "services/notification/delivery/dispatcher.h"
+#include "services/notification/grants/testing/grant_records.h"
 #include "services/notification/ledger/testing/rows.h"
 #include "services/notification/testing/test_store.h"
 
@@ -102,7 +103,7 @@ class DispatcherFixture : public LedgerTest {
     channel_ = channel.get();
     channels_[v1::Endpoint::kWebhook] = std::move(channel);
     store_.clock.Advance(absl::Hours(1));  // what MakeRecord() makes is due
-    store_.AddSubscriber("x");
+    store_.AddSubscriber("x", "corp:x");
   }
   // A webhook of subscriber x, and a subscription of the same name to it.
   std::string AddWebhook(const std::string& id) {
@@ -125,6 +126,15 @@ class DispatcherFixture : public LedgerTest {
   // Puts a delivery of a change of this cluster for the subscription into the ledger.
   PendingDelivery Put(const std::string& id, const std::string& cluster = "a") {
     const KeptRecord record = MakeRecord("clusters/" + cluster, ++revision_);
+    PendingDelivery delivery = MakeDelivery(record, "subscribers/x/subscriptions/" + id);
+    delivery.endpoint = "subscribers/x/endpoints/" + id;
+    Keep(record, {delivery});
+    return delivery;
+  }
+  // The same of a draft that programmes/p sees.
+  PendingDelivery PutDraft(const std::string& id) {
+    KeptRecord record = MakeRecord("clusters/draft", ++revision_);
+    record.change.mutable_after()->mutable_audience()->add_members("programmes/p");
     PendingDelivery delivery = MakeDelivery(record, "subscribers/x/subscriptions/" + id);
     delivery.endpoint = "subscribers/x/endpoints/" + id;
     Keep(record, {delivery});

@@ -139,6 +139,20 @@ absl::StatusOr<std::vector<PendingDelivery>> Deliveries::Pending(std::string_vie
   return pending;
 }
 
+absl::StatusOr<std::vector<PendingDelivery>> Deliveries::PendingNotPublic(
+    std::string_view subscription, const PageKey& after, int limit, absl::Time now) {
+  static const std::string kText = absl::StrCat(
+      ToAbsl(kPending),
+      " AND d.subscription = $1 AND (d.sequence, d.id) > ($2, $3) AND (r.seen_by <> '' OR EXISTS"
+      " (SELECT 1 FROM newest_record n WHERE n.name = r.name AND n.seen_by <> ''))"
+      " ORDER BY d.sequence, d.id LIMIT $4");
+  ASSIGN_OR_RETURN(const sql::Result found,
+                   connection_.Query(kText, {subscription, after.order, after.name, limit}));
+  std::vector<PendingDelivery> pending;
+  for (const sql::Row& row : found.rows) pending.push_back(PendingFrom(row, now));
+  return pending;
+}
+
 absl::StatusOr<PendingDelivery> Deliveries::FindPending(std::string_view name, absl::Time now) {
   static const std::string kText = absl::StrCat(ToAbsl(kPending), " AND d.id = $1");
   ASSIGN_OR_RETURN(const sql::Result found, connection_.Query(kText, {name}));
@@ -148,14 +162,14 @@ absl::StatusOr<PendingDelivery> Deliveries::FindPending(std::string_view name, a
 
 absl::StatusOr<Standing> Deliveries::StandingOf(std::string_view name) {
   ASSIGN_OR_RETURN(const sql::Result found,
-                   connection_.Query("SELECT d.state, COALESCE(n.hidden, 0) FROM delivery d"
+                   connection_.Query("SELECT d.state, COALESCE(n.seen_by, '') FROM delivery d"
                                      " JOIN record r ON r.id = d.change_id"
                                      " LEFT JOIN newest_record n ON n.name = r.name"
                                      " WHERE d.id = $1",
                                      {name}));
   if (found.rows.empty()) return Standing();
   const sql::Row& row = found.rows[0];
-  return Standing{.pending = row.Int(0) == v1::Delivery::STATE_PENDING, .hidden = row.Int(1) != 0};
+  return Standing{.pending = row.Int(0) == v1::Delivery::STATE_PENDING, .seen_by = row.Text(1)};
 }
 
 absl::StatusOr<int64_t> Deliveries::SuppressUnder(std::string_view name, std::string_view reason,
@@ -222,7 +236,7 @@ absl::Status Deliveries::Redrive(std::string_view name, absl::Time now) {
   return connection_.Execute(
       "UPDATE delivery SET state = 1, tries_before = attempts, reason = $2,"
       " updated = $3, due = $3 WHERE id = $1 AND state = 4",
-      {name, "brought back by an operator", absl::ToUnixMicros(now)});
+      {name, "brought back by RedriveDelivery", absl::ToUnixMicros(now)});
 }
 
 }  // namespace clusterwire::notification

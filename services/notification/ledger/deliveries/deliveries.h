@@ -65,8 +65,8 @@ struct DeliveryResult {
 
 // How a delivery stands at the moment of a try.
 struct Standing {
-  bool pending = false;  // false too when it was purged
-  bool hidden = false;   // the public no longer sees the resource
+  bool pending = false;      // false too when it was purged
+  std::string seen_by = {};  // who sees the resource since its newest record: see seen_by.h
 };
 
 // Where in a list an item stands that is listed newest first. `order` is a delivery's sequence and
@@ -105,6 +105,11 @@ class Deliveries {
   // however the clock was set since.
   absl::StatusOr<std::vector<PendingDelivery>> Pending(std::string_view endpoint, int limit,
                                                        absl::Time now);
+  // Those of the subscription behind the delivery `after`, by sequence and name, about what not
+  // everybody may see by now.
+  absl::StatusOr<std::vector<PendingDelivery>> PendingNotPublic(std::string_view subscription,
+                                                                const PageKey& after, int limit,
+                                                                absl::Time now);
   absl::StatusOr<PendingDelivery> FindPending(std::string_view name, absl::Time now);
   absl::StatusOr<Standing> StandingOf(std::string_view name);
 
@@ -122,9 +127,11 @@ class Deliveries {
   // DELIVERY_NOT_DEAD, or TOO_MANY_TRIES.
   absl::Status Redrive(std::string_view name, absl::Time now);
 
-  absl::StatusOr<v1::Delivery> Get(std::string_view name);
-  // Newest first.
-  absl::StatusOr<std::vector<v1::Delivery>> List(const DeliveryQuery& query);
+  // `seen_by`, where wanted, gets who sees an image of the change: see seen_by.h.
+  absl::StatusOr<v1::Delivery> Get(std::string_view name, std::string* seen_by = nullptr);
+  // Newest first; `seen_by` likewise, one for each.
+  absl::StatusOr<std::vector<v1::Delivery>> List(const DeliveryQuery& query,
+                                                 std::vector<std::string>* seen_by = nullptr);
   // Oldest first; NOT_FOUND when there is no such delivery.
   absl::StatusOr<std::vector<v1::Attempt>> Attempts(std::string_view name);
 

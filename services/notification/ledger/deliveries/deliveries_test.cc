@@ -71,12 +71,14 @@ TEST_P(DeliveriesTest, StandsAsItsRowAndTheNewestRecordSay) {
   const PendingDelivery delivery = MakeDelivery(record, kA);
   Keep(record, {delivery});
   EXPECT_TRUE(standing_of(delivery.name).pending);
-  EXPECT_FALSE(standing_of(delivery.name).hidden);
+  EXPECT_EQ(standing_of(delivery.name).seen_by, "");
+  change::v1::ResourceChanged hidden = record.change;
+  hidden.mutable_after()->mutable_audience();
   ASSERT_THAT(ledger_->Write([&](sql::Connection& connection) {
-    return Records(connection).NoteNewest(record.change, /*hidden=*/true).status();
+    return Records(connection).NoteNewest(hidden).status();
   }),
               IsOk());
-  EXPECT_TRUE(standing_of(delivery.name).hidden);
+  EXPECT_EQ(standing_of(delivery.name).seen_by, " ");
   SetResult(
       {.delivery = delivery.name, .state = v1::Delivery::STATE_DELIVERED, .time = record.received});
   EXPECT_FALSE(standing_of(delivery.name).pending);

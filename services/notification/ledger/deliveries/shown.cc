@@ -14,7 +14,7 @@ namespace {
 
 constexpr std::string_view kSelect =
     "SELECT d.id, d.subscription, d.endpoint, d.change_id, r.kind, r.name, d.transition, d.state,"
-    " d.reason, d.attempts, d.created, d.updated, d.due, r.trace, d.sequence"
+    " d.reason, d.attempts, d.created, d.updated, d.due, r.trace, d.sequence, r.seen_by"
     " FROM delivery d JOIN record r ON r.id = d.change_id";
 
 v1::Delivery FromRow(const sql::Row& row) {
@@ -86,18 +86,23 @@ Statement ListStatement(const DeliveryQuery& query) {
 
 PageKey PageKeyOf(const v1::Delivery& delivery) { return {delivery.sequence(), delivery.name()}; }
 
-absl::StatusOr<v1::Delivery> Deliveries::Get(std::string_view name) {
+absl::StatusOr<v1::Delivery> Deliveries::Get(std::string_view name, std::string* seen_by) {
   static const std::string kText = absl::StrCat(ToAbsl(kSelect), " WHERE d.id = $1");
   ASSIGN_OR_RETURN(const sql::Result found, connection_.Query(kText, {name}));
   if (found.rows.empty()) return NotFoundError(name);
+  if (seen_by != nullptr) *seen_by = found.rows[0].Text(15);
   return FromRow(found.rows[0]);
 }
 
-absl::StatusOr<std::vector<v1::Delivery>> Deliveries::List(const DeliveryQuery& query) {
+absl::StatusOr<std::vector<v1::Delivery>> Deliveries::List(const DeliveryQuery& query,
+                                                           std::vector<std::string>* seen_by) {
   Statement list = ListStatement(query);
   ASSIGN_OR_RETURN(const sql::Result found, connection_.Query(list.text, std::move(list.values)));
   std::vector<v1::Delivery> deliveries;
-  for (const sql::Row& row : found.rows) deliveries.push_back(FromRow(row));
+  for (const sql::Row& row : found.rows) {
+    deliveries.push_back(FromRow(row));
+    if (seen_by != nullptr) seen_by->push_back(row.Text(15));
+  }
   return deliveries;
 }
 

@@ -4,6 +4,7 @@
 #include <map>
 
 #include "libs/base/status/error.h"
+#include "services/notification/ledger/records/seen_by.h"
 
 namespace clusterwire::notification {
 
@@ -14,14 +15,14 @@ absl::StatusOr<std::optional<MatchProgress>> Records::Keep(const KeptRecord& rec
       const sql::Result added,
       connection_.Query(
           "INSERT INTO record (history, revision, ordinal, id, name, root, kind, payload, trace,"
-          " received, matched, matched_through, closed)"
-          " SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13 WHERE NOT EXISTS"
+          " received, matched, matched_through, closed, seen_by)"
+          " SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14 WHERE NOT EXISTS"
           " (SELECT 1 FROM purged_record WHERE history = $1 AND revision >= $2)"
           " ON CONFLICT (history, revision, ordinal) DO NOTHING",
           {change.history_id(), change.revision(), change.ordinal(), record.id, change.name(),
            change.root(), change.kind(), sql::Bytes{change.SerializeAsString()}, record.trace,
-           absl::ToUnixMicros(record.received), progress.matched, progress.through,
-           progress.closed}));
+           absl::ToUnixMicros(record.received), progress.matched, progress.through, progress.closed,
+           SeenBy(change)}));
   if (added.affected > 0) return std::nullopt;
   ASSIGN_OR_RETURN(
       const sql::Result found,
@@ -52,18 +53,19 @@ absl::StatusOr<KeptRecord> Records::Load(std::string_view id) {
   return record;
 }
 
-absl::StatusOr<bool> Records::NoteNewest(const change::v1::ResourceChanged& change, bool hidden) {
+absl::StatusOr<bool> Records::NoteNewest(const change::v1::ResourceChanged& change) {
   ASSIGN_OR_RETURN(
       const sql::Result noted,
       connection_.Query(
-          "INSERT INTO newest_record (name, history, revision, ordinal, hidden)"
+          "INSERT INTO newest_record (name, history, revision, ordinal, seen_by)"
           " VALUES ($1, $2, $3, $4, $5) ON CONFLICT (name) DO UPDATE SET"
           " history = excluded.history, revision = excluded.revision, ordinal = excluded.ordinal,"
-          " hidden = excluded.hidden"
+          " seen_by = excluded.seen_by"
           " WHERE newest_record.history <> excluded.history OR"
           " (newest_record.revision, newest_record.ordinal)"
           " <= (excluded.revision, excluded.ordinal)",
-          {change.name(), change.history_id(), change.revision(), change.ordinal(), hidden}));
+          {change.name(), change.history_id(), change.revision(), change.ordinal(),
+           SeenSince(change)}));
   return noted.affected > 0;
 }
 

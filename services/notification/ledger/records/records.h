@@ -16,14 +16,12 @@
 
 namespace clusterwire::notification {
 
-// A change as it is kept: cut to what the public may see.
+// A change as it is kept: whole. Who is told of it gets it cut to what they may see.
 struct KeptRecord {
   std::string id = {};  // its ce_id
   change::v1::ResourceChanged change = {};
   std::string trace = {};  // W3C traceparent
   absl::Time received = {};
-  // As it came, it hid the resource from the public. Not kept with it, but by NoteNewest().
-  bool hides = false;
 };
 
 // How far the deliveries of a record have been inserted. Chunks go in the order of the names of
@@ -49,10 +47,9 @@ class Records {
   // NOT_FOUND when it was purged or never came.
   absl::StatusOr<KeptRecord> Load(std::string_view id);
 
-  // Notes it as the newest of its resource, and whether the resource is hidden from the public
-  // since; false when a newer one of the same history was there: this one is superseded. Another
-  // history is always newer.
-  absl::StatusOr<bool> NoteNewest(const change::v1::ResourceChanged& change, bool hidden);
+  // Notes it as the newest of its resource, and who sees the resource since; false when a newer one
+  // of the same history was there: this one is superseded. Another history is always newer.
+  absl::StatusOr<bool> NoteNewest(const change::v1::ResourceChanged& change);
   // Removes up to `limit` that came before `horizon`, each with its deliveries, attempts and inbox
   // items; never one that is open or has a delivery pending. Gives how many; 0 when nothing is left
   // to do. What was purged isn't taken for new when it comes again.

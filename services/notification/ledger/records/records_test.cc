@@ -17,10 +17,9 @@ class RecordsTest : public LedgerTest {
     EXPECT_THAT(progress, IsOk());
     return progress->value_or(MatchProgress());
   }
-  bool Note(const change::v1::ResourceChanged& change, bool hidden = false) {
-    auto newest = ledger_->Write([&](sql::Connection& connection) {
-      return Records(connection).NoteNewest(change, hidden);
-    });
+  bool Note(const change::v1::ResourceChanged& change) {
+    auto newest = ledger_->Write(
+        [&](sql::Connection& connection) { return Records(connection).NoteNewest(change); });
     EXPECT_THAT(newest, IsOk());
     return newest.value_or(false);
   }
@@ -69,11 +68,13 @@ TEST_P(RecordsTest, ARecordBehindTheNewestOfItsHistoryIsSuperseded) {
 }
 
 TEST_P(RecordsTest, ALateRecordDoesNotUnhideAResource) {
-  Note(MakeRecord("clusters/a", 5).change, /*hidden=*/true);
-  Note(MakeRecord("clusters/a", 4).change, /*hidden=*/false);
-  EXPECT_TRUE(IsHidden("clusters/a"));
-  Note(MakeRecord("clusters/a", 6).change, /*hidden=*/false);
-  EXPECT_FALSE(IsHidden("clusters/a"));
+  change::v1::ResourceChanged hidden = MakeRecord("clusters/a", 5).change;
+  hidden.mutable_after()->mutable_audience()->add_members("programmes/p");
+  Note(hidden);
+  Note(MakeRecord("clusters/a", 4).change);
+  EXPECT_EQ(SeenBy("clusters/a"), " programmes/p ");
+  Note(MakeRecord("clusters/a", 6).change);
+  EXPECT_EQ(SeenBy("clusters/a"), "");
 }
 
 TEST_P(RecordsTest, APositionIsWhatItWasLastMovedTo) {

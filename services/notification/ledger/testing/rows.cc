@@ -67,12 +67,12 @@ std::vector<v1::Delivery> LedgerTest::List(const DeliveryQuery& query) {
   return listed.value_or(std::vector<v1::Delivery>());
 }
 
-bool LedgerTest::IsHidden(std::string_view name) {
+std::string LedgerTest::SeenBy(std::string_view name) {
   const auto found = ledger_->Read([&](sql::Connection& connection) {
-    return connection.Query("SELECT hidden FROM newest_record WHERE name = $1", {name});
+    return connection.Query("SELECT seen_by FROM newest_record WHERE name = $1", {name});
   });
   EXPECT_THAT(found, IsOk());
-  return found->rows.at(0).Int(0) != 0;
+  return found->rows.at(0).Text(0);
 }
 
 }  // namespace clusterwire::notification

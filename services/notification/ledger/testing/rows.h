@@ -30,8 +30,8 @@ class LedgerTest : public testing::TestWithParam<sql::Dialect> {
   void Keep(const KeptRecord& record, const std::vector<PendingDelivery>& deliveries = {});
   void SetResult(const DeliveryResult& result);
   std::vector<v1::Delivery> List(const DeliveryQuery& query);
-  // As the newest record of the resource says; there must be one.
-  bool IsHidden(std::string_view name);
+  // Who sees the resource, as its newest record says; there must be one.
+  std::string SeenBy(std::string_view name);
 
   sql::TestDatabase files_{GetParam()};
   std::unique_ptr<sql::Database> database_;

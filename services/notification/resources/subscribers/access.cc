@@ -15,6 +15,22 @@ absl::Status MayRead(const filter::Viewer& viewer, std::string_view name,
   return CheckMayUse(viewer, name);
 }
 
+absl::Status MayWrite(const filter::Viewer& viewer, std::string_view name,
+                      const google::protobuf::Message*) {
+  return CheckMayUse(viewer, name);
+}
+
+absl::Status MayCreate(const filter::Viewer& viewer, std::string_view parent,
+                       const google::protobuf::Message&) {
+  return CheckMayUse(viewer, parent);
+}
+
+// For themselves: the rules see to that.
+absl::Status MayCreateSubscriber(const filter::Viewer& viewer, std::string_view,
+                                 const google::protobuf::Message&) {
+  return viewer.subject.empty() ? CheckOperator(viewer) : absl::OkStatus();
+}
+
 absl::Status WithContext(const store::Writer& writer, const filter::Viewer& viewer,
                          resource::Service::Work work) {
   return work({writer, writer.now(), viewer});
@@ -38,7 +54,17 @@ absl::Status CheckMayUse(const filter::Viewer& viewer, std::string_view name) {
 const resource::Service& NotificationService() {
   static constexpr resource::Service kService = {.looks_first = false,
                                                  .may_read = &MayRead,
-                                                 .may_write = &CheckMayUse,
+                                                 .may_write = &MayWrite,
+                                                 .may_create = &MayCreate,
+                                                 .with_context = &WithContext};
+  return kService;
+}
+
+const resource::Service& SubscriberService() {
+  static constexpr resource::Service kService = {.looks_first = false,
+                                                 .may_read = &MayRead,
+                                                 .may_write = &MayWrite,
+                                                 .may_create = &MayCreateSubscriber,
                                                  .with_context = &WithContext};
   return kService;
 }

@@ -33,5 +33,7 @@ inline absl::Status CheckOperator(const filter::Viewer& viewer) { return CheckMa
 
 // Who may read and write: for every type of this service.
 const resource::Service& NotificationService();
+// For subscribers: who has shown who they are may create one too.
+const resource::Service& SubscriberService();
 
 }  // namespace clusterwire::notification

@@ -27,9 +27,11 @@ bool Erase(Map& map, std::string_view name) {
 
 }  // namespace
 
-absl::StatusOr<std::unique_ptr<Interests>> Interests::Load(store::Store& store, Clock& clock,
-                                                           Random& random) {
-  std::unique_ptr<Interests> interests(new Interests(store, clock));
+absl::StatusOr<std::unique_ptr<Interests>> Interests::Load(store::Store& store, Grants& grants,
+                                                           Clock& clock, Random& random) {
+  std::unique_ptr<Interests> interests(new Interests(store, grants, clock));
+  grants.Listen(
+      [raw = interests.get()](const GrantIndex::Keys& touched) { raw->FollowGrants(touched); });
   store::Tailer::Options from;
   {
     ASSIGN_OR_RETURN(const auto reader, store.Read());
@@ -42,6 +44,8 @@ absl::StatusOr<std::unique_ptr<Interests>> Interests::Load(store::Store& store, 
       });
   return interests;
 }
+
+Interests::~Interests() { grants_.Listen(nullptr); }
 
 absl::Status Interests::LoadAll(const store::Reader& reader) {
   RETURN_IF_ERROR(resource::ForEach(reader, {}, [&](const store::Scanned& one) {
@@ -82,6 +86,7 @@ absl::Status Interests::Follow(std::span<const store::Change> changes) {
 }
 
 void Interests::Take(const store::Message& resource) {
+  MutexLock writing(writing_);
   if (const auto* subscription = dynamic_cast<const v1::Subscription*>(&resource)) {
     TakeSubscription(*subscription);
   } else if (const auto* endpoint = dynamic_cast<const v1::Endpoint*>(&resource)) {
@@ -91,9 +96,77 @@ void Interests::Take(const store::Message& resource) {
     }
     Tell(News::kEndpointWritten, endpoint->name());
   } else if (const auto* subscriber = dynamic_cast<const v1::Subscriber*>(&resource)) {
-    auto inbox = std::make_shared<const v1::Endpoint>(InboxOf(*subscriber));
+    TakeSubscriber(*subscriber);
+  }
+}
+
+void Interests::TakeSubscriber(const v1::Subscriber& subscriber) {
+  auto inbox = std::make_shared<const v1::Endpoint>(InboxOf(subscriber));
+  const std::string& subject = subscriber.subject();
+  std::vector<SubjectKey> keys = grants_.KeysOf(subject);
+  {
     MutexLock lock(mutex_);
     endpoints_[inbox->name()] = std::move(inbox);
+    const auto known = subjects_of_.find(subscriber.name());
+    if (known == subjects_of_.end() ? subject.empty() : known->second == subject) return;
+    Leave(subscriber.name());
+    if (!subject.empty()) {
+      subjects_of_[subscriber.name()] = subject;
+      for (const SubjectKey& key : keys) by_key_[key].insert(subject);
+      Subject& known_subject = subjects_[subject];
+      known_subject.subscribers.insert(subscriber.name());
+      known_subject.keys = std::move(keys);
+    }
+  }
+  Recompile(subscriber.name());
+}
+
+void Interests::Leave(std::string_view subscriber) {
+  const auto of = subjects_of_.find(subscriber);
+  if (of == subjects_of_.end()) return;
+  const auto subject = subjects_.find(of->second);
+  subject->second.subscribers.erase(of->first);
+  if (subject->second.subscribers.empty()) {
+    for (const SubjectKey& key : subject->second.keys) {
+      const auto found = by_key_.find(key);
+      found->second.erase(subject->first);
+      if (found->second.empty()) by_key_.erase(found);
+    }
+    subjects_.erase(subject);
+  }
+  subjects_of_.erase(of);
+}
+
+void Interests::FollowGrants(const GrantIndex::Keys& touched) {
+  MutexLock writing(writing_);
+  std::set<Name> subscribers;
+  {
+    MutexLock lock(mutex_);
+    for (const SubjectKey& key : touched) {
+      const auto found = by_key_.find(key);
+      if (found == by_key_.end()) continue;
+      for (const std::string& subject : found->second) {
+        const std::set<Name>& own = subjects_.find(subject)->second.subscribers;
+        subscribers.insert(own.begin(), own.end());
+      }
+    }
+  }
+  for (const Name& subscriber : subscribers) Recompile(subscriber);
+}
+
+void Interests::Recompile(const Name& subscriber) {
+  std::vector<std::shared_ptr<const Interest>> interests;
+  {
+    MutexLock lock(mutex_);
+    const std::string first = absl::StrCat(subscriber, "/subscriptions/");
+    for (auto at = subscriptions_.lower_bound(first);
+         at != subscriptions_.end() && at->first.starts_with(first); ++at) {
+      if (at->second.interest != nullptr) interests.push_back(at->second.interest);
+    }
+  }
+  for (const auto& interest : interests) {
+    TakeSubscription(interest->subscription);
+    Tell(News::kSubscriptionSeesOther, interest->subscription.name());
   }
 }
 
@@ -102,7 +175,8 @@ void Interests::TakeSubscription(const v1::Subscription& subscription) {
   Entry entry;
   entry.state = subscription.state();
   entry.saved = subscription.endpoint().empty();
-  absl::StatusOr<filter::Predicate> predicate = CompileSubscription(subscription);
+  absl::StatusOr<filter::Predicate> predicate =
+      CompileSubscription(subscription, ViewerOf(store::RootOf(subscription.name())));
   const bool active = entry.state == v1::Subscription::STATE_ACTIVE;
   if (!predicate.ok() && active) entry.state = v1::Subscription::STATE_HELD;
   if (!predicate.ok() || !active || entry.saved) {
@@ -132,6 +206,7 @@ void Interests::SetEntry(const std::string& name, Entry entry) {
 }
 
 void Interests::Drop(std::string_view name) {
+  MutexLock writing(writing_);
   if (const auto interest = Find(name)) Forget(interest->id);
   const std::string inbox = InboxNameOf(name);  // of a subscriber
   bool subscription = false;
@@ -142,6 +217,7 @@ void Interests::Drop(std::string_view name) {
     subscription = Erase(subscriptions_, name);
     endpoint = Erase(endpoints_, name);
     subscriber = Erase(endpoints_, inbox);
+    Leave(name);
   }
   if (subscription) Tell(News::kSubscriptionGone, std::string(name));
   if (endpoint) Tell(News::kEndpointGone, std::string(name));
@@ -211,6 +287,24 @@ std::shared_ptr<const v1::Endpoint> Interests::FindEndpoint(std::string_view nam
   return found == endpoints_.end() ? nullptr : found->second;
 }
 
+filter::Viewer Interests::ViewerOf(std::string_view subscriber) const {
+  std::vector<SubjectKey> keys;
+  {
+    MutexLock lock(mutex_);
+    const auto of = subjects_of_.find(subscriber);
+    if (of == subjects_of_.end()) return filter::Viewer::Public();
+    keys = subjects_.find(of->second)->second.keys;
+  }
+  return grants_.ViewerOf(keys);
+}
+
+std::vector<std::string> Interests::SubscribersOf(std::string_view subject) const {
+  MutexLock lock(mutex_);
+  const auto known = subjects_.find(subject);
+  if (known == subjects_.end()) return {};
+  return {known->second.subscribers.begin(), known->second.subscribers.end()};
+}
+
 void Interests::ForEachEndpoint(const std::function<void(const v1::Endpoint&)>& visit) const {
   MutexLock lock(mutex_);
   for (const auto& [name, endpoint] : endpoints_) visit(*endpoint);
@@ -220,6 +314,10 @@ Interests::Counts Interests::counts() const {
   Counts counts;
   counts.matcher = matcher_.counts();
   MutexLock lock(mutex_);
+  counts.subjects = subjects_.size();
+  for (const auto& [name, subject] : subjects_) {
+    counts.granted += grants_.Of(subject.keys).empty() ? 0 : 1;
+  }
   for (const auto& [name, entry] : subscriptions_) {
     counts.active += entry.interest != nullptr ? 1 : 0;
     counts.paused += entry.state == v1::Subscription::STATE_PAUSED ? 1 : 0;

@@ -4,10 +4,12 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <set>
 #include <span>
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
@@ -24,6 +26,7 @@
 #include "libs/match/matcher.h"
 #include "libs/store/log/tailer.h"
 #include "libs/store/store.h"
+#include "services/notification/grants/grants.h"
 
 namespace clusterwire::notification {
 
@@ -31,35 +34,52 @@ namespace clusterwire::notification {
 struct Interest {
   int64_t id = 0;  // of this process: another after a restart
   v1::Subscription subscription;
-  filter::Predicate predicate;  // as the public sees
+  filter::Predicate predicate;  // as its subscriber sees now
 };
 
-// All endpoints and active subscriptions in memory: what ingest and delivery ask
+// All subscribers, endpoints and active subscriptions in memory: what ingest and delivery ask
 // instead of the store. Follows the store's log in a thread of its own; after a restart it reads
-// everything again. Safe for use from any thread; what it gives out is immutable and stays valid.
+// everything again. A subscription sees what is granted to the subject of its subscriber: where
+// that changes, its predicate is another at once. Safe for use from any thread; what it gives out
+// is immutable and stays valid.
 class Interests {
  public:
   struct Counts {
-    size_t active = 0;   // asked about each change
-    size_t paused = 0;   // by their subscribers' wish
-    size_t saved = 0;    // active, but without an endpoint: they send nothing
-    size_t held = 0;     // filters that a newer release wrote
-    size_t refused = 0;  // active, but the matcher has no room: not asked
+    size_t active = 0;    // asked about each change
+    size_t paused = 0;    // by their subscribers' wish
+    size_t saved = 0;     // active, but without an endpoint: they send nothing
+    size_t held = 0;      // filters that a newer release wrote
+    size_t refused = 0;   // active, but the matcher has no room: not asked
+    size_t subjects = 0;  // that have subscribers
+    size_t granted = 0;   // of them, those to whom something is granted
     match::MatcherCounts matcher;
   };
   using Visitor = std::function<void(const std::shared_ptr<const Interest>&, filter::Transition)>;
   // What the log says that matters to what is under way already.
-  enum class News { kEndpointWritten, kEndpointGone, kSubscriptionMoved, kSubscriptionGone };
+  enum class News {
+    kEndpointWritten,
+    kEndpointGone,
+    kSubscriptionMoved,
+    kSubscriptionGone,
+    kSubscriptionSeesOther,  // than before, by grants
+  };
   using Listener = std::function<void(News news, const std::string& name)>;
 
   // Reads all there is. The arguments outlive the interests.
-  static absl::StatusOr<std::unique_ptr<Interests>> Load(store::Store& store, Clock& clock,
-                                                         Random& random);
+  static absl::StatusOr<std::unique_ptr<Interests>> Load(store::Store& store, Grants& grants,
+                                                         Clock& clock, Random& random);
+  ~Interests();
+  Interests(const Interests&) = delete;
+  Interests& operator=(const Interests&) = delete;
 
   // Asks the store for its revision now and waits until it is included here; gives that revision.
   // UNAVAILABLE with a retry delay once `deadline` has passed, and the store's error when it can't
   // be asked.
   absl::StatusOr<store::Revision> CatchUp(absl::Time deadline);
+  // The same, for as long at most.
+  absl::Status CatchUpWithin(absl::Duration limit) {
+    return CatchUp(clock_.Now() + limit).status();
+  }
 
   // Calls `visit` once for each active subscription with an endpoint that is to hear of the
   // change, in no order, on this thread and without a lock held.
@@ -69,6 +89,17 @@ class Interests {
   // secret with it, and the inbox of every subscriber.
   std::shared_ptr<const Interest> Find(std::string_view subscription) const;
   std::shared_ptr<const v1::Endpoint> FindEndpoint(std::string_view name) const;
+
+  // What a subscriber sees now: what the public does where it belongs to nobody or isn't there. As
+  // long as grants are behind nothing may be shown by it that is not public.
+  filter::Viewer ViewerOf(std::string_view subscriber) const;
+  // The same, and what the public sees as long as that holds.
+  filter::Viewer SureViewerOf(std::string_view subscriber) const {
+    return grants_.behind() ? filter::Viewer::Public() : ViewerOf(subscriber);
+  }
+  // The subscribers of a subject, in order.
+  std::vector<std::string> SubscribersOf(std::string_view subject) const;
+  const Grants& grants() const { return grants_; }
 
   // Tells `listener` from now on, on the thread that follows the log; it must be quick. One at a
   // time; null ends it, and returns when no call is under way any more.
@@ -92,23 +123,41 @@ class Interests {
     bool refused = false;
   };
 
-  Interests(store::Store& store, Clock& clock) : store_(store), clock_(clock) {}
+  // Those who have subscribers.
+  struct Subject {
+    std::set<Name> subscribers;
+    std::vector<SubjectKey> keys;
+  };
+
+  Interests(store::Store& store, Grants& grants, Clock& clock)
+      : store_(store), grants_(grants), clock_(clock) {}
   absl::Status LoadAll(const store::Reader& reader);
   absl::Status Follow(std::span<const store::Change> changes);
   void Take(const store::Message& resource);
-  void TakeSubscription(const v1::Subscription& subscription);
+  void TakeSubscriber(const v1::Subscriber& subscriber) ABSL_EXCLUSIVE_LOCKS_REQUIRED(writing_);
+  void TakeSubscription(const v1::Subscription& subscription)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(writing_);
+  // Grants are others: what that means to subscriptions.
+  void FollowGrants(const GrantIndex::Keys& touched);
+  void Recompile(const Name& subscriber) ABSL_EXCLUSIVE_LOCKS_REQUIRED(writing_);
+  void Leave(std::string_view subscriber) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void SetEntry(const std::string& name, Entry entry);
   void Drop(std::string_view name);
   void Forget(int64_t id);
   void Tell(News news, const std::string& name);
 
   store::Store& store_;
+  Grants& grants_;
   Clock& clock_;
   match::Matcher matcher_;
+  Mutex writing_;  // held while the log or grants are followed
   mutable Mutex mutex_;
   CondVar moved_;
   store::Revision included_ ABSL_GUARDED_BY(mutex_);
-  int64_t last_id_ = 0;  // only who reads and follows the log uses it
+  int64_t last_id_ ABSL_GUARDED_BY(writing_) = 0;
+  std::map<Name, std::string, std::less<>> subjects_of_ ABSL_GUARDED_BY(mutex_);  // of subscribers
+  std::map<std::string, Subject, std::less<>> subjects_ ABSL_GUARDED_BY(mutex_);
+  std::unordered_map<SubjectKey, std::set<std::string>> by_key_ ABSL_GUARDED_BY(mutex_);
   // All of them, in every state.
   std::map<Name, Entry, std::less<>> subscriptions_ ABSL_GUARDED_BY(mutex_);
   std::unordered_map<int64_t, std::shared_ptr<const Interest>> by_id_ ABSL_GUARDED_BY(mutex_);

@@ -7,6 +7,7 @@
 #include <gtest/gtest.h>
 
 #include "libs/base/testing/status_matchers.h"
+#include "services/notification/grants/testing/grant_records.h"
 #include "services/notification/testing/test_store.h"
 
 namespace clusterwire::notification {
@@ -55,6 +56,61 @@ class InterestsTest : public testing::Test {
 constexpr char kAwarded[] = R"(
     kind: "label.awarded" name: "clusters/a/labels/s"
     after { type: "label" name: "clusters/a/labels/s" label_levels: "ecei:silver" })";
+
+constexpr char kDraft[] = R"(
+    kind: "cluster.created" name: "clusters/d"
+    after { type: "cluster" name: "clusters/d" audience { members: "programmes/p" } })";
+
+TEST_F(InterestsTest, HearOfWhatIsNotPublicWhileAGrantLetsTheirSubscriberSeeIt) {
+  for (const auto& [id, subject] :
+       {std::pair("a", "corp:1"), std::pair("b", "corp:2"), std::pair("c", "k8s:map:page")}) {
+    const v1::Subscriber owner = test_.AddSubscriber(id, subject);
+    v1::Subscription all;
+    all.set_endpoint(owner.name() + "/endpoints/inbox");
+    test_.AddSubscription(owner.name(), "all", all);
+  }
+  EXPECT_THAT(Ask(kDraft), ElementsAre());
+  ReadOn(*test_.grants, GrantTo("corp:1", "programmes/p", "grants/a", 1));
+  EXPECT_THAT(Ask(kDraft),
+              ElementsAre(Pair("subscribers/a/subscriptions/all", filter::Transition::kEntered)));
+  ReadOn(*test_.grants, GrantTo("k8s:map:*", "programmes/p", "grants/b", 2));
+  EXPECT_THAT(Ask(kDraft),
+              ElementsAre(Pair("subscribers/a/subscriptions/all", filter::Transition::kEntered),
+                          Pair("subscribers/c/subscriptions/all", filter::Transition::kEntered)));
+  ReadOn(*test_.grants, Withdrawn("grants/a", 3));
+  ReadOn(*test_.grants, Withdrawn("grants/b", 4));
+  EXPECT_THAT(Ask(kDraft), ElementsAre());
+}
+
+TEST_F(InterestsTest, OfASubscriberThatComesAfterItsGrantSeeByItAndOfTheNextOneOfItsNameDoNot) {
+  ReadOn(*test_.grants, GrantTo("corp:1", "programmes/p"));
+  v1::Subscription all;
+  all.set_endpoint("subscribers/a/endpoints/inbox");
+  test_.AddSubscriber("a", "corp:1");
+  test_.AddSubscription("subscribers/a", "all", all);
+  EXPECT_EQ(Ask(kDraft).size(), 1u);
+  EXPECT_THAT(test_.interests->ViewerOf("subscribers/a").members, ElementsAre("programmes/p"));
+  ASSERT_THAT(test_.subscribers->Delete(AsOperator(), "subscribers/a", "").status(), IsOk());
+  test_.AddSubscriber("a", "corp:2");
+  test_.AddSubscription("subscribers/a", "all", all);
+  EXPECT_THAT(Ask(kDraft), ElementsAre());
+  EXPECT_THAT(test_.interests->ViewerOf("subscribers/a").members, ElementsAre());
+  EXPECT_THAT(test_.interests->SubscribersOf("corp:1"), ElementsAre());
+}
+
+TEST_F(InterestsTest, SeeByGrantsAfterARestart) {
+  test_.AddSubscriber("a", "corp:1");
+  v1::Subscription all;
+  all.set_endpoint("subscribers/a/endpoints/inbox");
+  test_.AddSubscription("subscribers/a", "all", all);
+  Grants grants({.key = std::string(kSubjectKey)}, test_.clock);
+  ReadWhole(grants, test_.clock, {GrantTo("corp:1", "programmes/p")});
+  const auto restarted = Interests::Load(*test_.store, grants, test_.clock, test_.random);
+  ASSERT_THAT(restarted, IsOk());
+  EXPECT_EQ(Ask(**restarted, kDraft).size(), 1u);
+  ReadWhole(grants, test_.clock);
+  EXPECT_EQ(Ask(**restarted, kDraft).size(), 0u);
+}
 
 TEST_F(InterestsTest, HearOfAChangeFromTheirCreationToTheirEnd) {
   EXPECT_THAT(Ask(kAwarded), ElementsAre());
@@ -110,7 +166,8 @@ TEST_F(InterestsTest, AreTheSameAfterARestart) {
   test_.AddSubscription("subscribers/x", "silver",
                         Subscription(R"(filter { label_levels: "ecei:silver" })"));
   test_.AddWebhook("subscribers/x", "crm");
-  const auto restarted = Interests::Load(*test_.store, test_.clock, test_.random);
+  Grants grants({}, test_.clock);
+  const auto restarted = Interests::Load(*test_.store, grants, test_.clock, test_.random);
   ASSERT_THAT(restarted, IsOk());
   EXPECT_THAT(Ask(**restarted, kAwarded), testing::SizeIs(1));
   EXPECT_NE((*restarted)->FindEndpoint("subscribers/x/endpoints/crm"), nullptr);

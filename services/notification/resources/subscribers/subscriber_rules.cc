@@ -1,6 +1,9 @@
 #include "services/notification/resources/subscribers/subscriber_rules.h"
 
+#include "absl/strings/str_cat.h"
+
 #include "libs/base/status/error.h"
+#include "libs/base/text/subject.h"
 #include "libs/resource/name.h"
 #include "libs/store/registry.h"
 #include "libs/text/text.h"
@@ -9,9 +12,28 @@ namespace clusterwire::notification {
 namespace {
 
 constexpr size_t kMaxTitle = 200;
+constexpr absl::Duration kCatchUpLimit = absl::Seconds(2);
 
-absl::Status Check(const v1::Subscriber*, const v1::Subscriber& subscriber,
-                   const resource::Context&, FieldErrors& errors) {
+// Whose it is, at its creation.
+void CheckSubjectOf(const v1::Subscriber& subscriber, const filter::Viewer& viewer,
+                    FieldErrors& errors) {
+  constexpr char kPath[] = "subscriber.subject";
+  const std::string& subject = subscriber.subject();
+  if (!viewer.operator_ && subject != viewer.subject) {
+    errors.Add(kPath, "is set to who calls; operators alone name another: leave it out");
+  } else if (subject == "loopback" || subject == "public") {
+    errors.Add(kPath, absl::StrCat("'", subject, "' is nobody: whoever calls so shows no identity ",
+                                   "of their own; a certificate or a token shows one"));
+  } else if (!subject.empty()) {
+    if (const absl::Status status = CheckSubject(subject); !status.ok()) {
+      errors.Add(kPath, std::string(status.message()));
+    }
+  }
+}
+
+absl::Status Check(const v1::Subscriber* before, const v1::Subscriber& subscriber,
+                   const resource::Context& context, FieldErrors& errors) {
+  if (before == nullptr) CheckSubjectOf(subscriber, context.viewer, errors);
   resource::CheckText(errors, "subscriber.title", subscriber.title(), 1, kMaxTitle);
   if (!subscriber.language().empty() && !text::IsLanguageTag(subscriber.language())) {
     errors.Add("subscriber.language", "must be a language as BCP 47 writes it: \"de\", \"pt-BR\"");
@@ -28,12 +50,73 @@ store::ResourceType SubscriberType() {
   return type;
 }
 
-Subscribers::Subscribers(store::Store& store, Random& random)
-    : Resources(store, NotificationService(),
+// Others of the same subject wait, each for itself: what they make is counted one by one.
+class Subscribers::Turn {
+ public:
+  Turn(Subscribers& of, const std::string& subject) : of_(of), subject_(subject) {
+    MutexLock lock(of_.mutex_);
+    has_it_ = of_.creating_.insert(subject_).second;
+  }
+  ~Turn() {
+    MutexLock lock(of_.mutex_);
+    if (has_it_) of_.creating_.erase(subject_);
+  }
+  bool has_it() const { return has_it_; }
+
+ private:
+  Subscribers& of_;
+  const std::string subject_;
+  bool has_it_ = false;
+};
+
+Subscribers::Subscribers(store::Store& store, Random& random, Interests& interests)
+    : Resources(store, SubscriberService(),
                 {.type = "subscriber",
                  .collection = "subscribers",
+                 .create_only = {"subject"},
                  .random_ids = &random,
                  .check = &Check,
-                 .purge = true}) {}
+                 .purge = true}),
+      interests_(interests) {}
+
+absl::StatusOr<v1::Subscriber> Subscribers::Add(const WriteCall& call,
+                                                const v1::Subscriber& subscriber,
+                                                std::string_view id) {
+  v1::Subscriber own = subscriber;
+  FieldErrors errors;
+  if (!call.viewer.operator_) {
+    if (!id.empty()) {
+      errors.Add("subscriber_id",
+                 "is made at random, since a chosen one would say who you are; leave it empty");
+    }
+    if (own.subject().empty()) own.set_subject(call.viewer.subject);
+  }
+  const auto also = [&errors](const resource::Context&, v1::Subscriber*) {
+    return errors.ToStatus();
+  };
+  if (own.subject().empty()) return Create(call, "", own, id, also);
+  const Turn turn(*this, own.subject());
+  if (!turn.has_it()) {
+    return WithRetryDelay(Error(absl::StatusCode::kUnavailable, "CREATION_UNDER_WAY",
+                                "another subscriber of the same subject is being created; try "
+                                "again"),
+                          absl::Milliseconds(200));
+  }
+  const auto check = [&](const resource::Context&, v1::Subscriber*) -> absl::Status {
+    RETURN_IF_ERROR(errors.ToStatus());
+    return CheckRoom(own.subject());
+  };
+  RETURN_IF_ERROR(interests_.CatchUpWithin(kCatchUpLimit));
+  return Create(call, "", own, id, check);
+}
+
+absl::Status Subscribers::CheckRoom(const std::string& subject) {
+  if (interests_.SubscribersOf(subject).size() < kMaxSubscribers) return absl::OkStatus();
+  return Error(
+      absl::StatusCode::kFailedPrecondition, "TOO_MANY_SUBSCRIBERS",
+      absl::StrCat("there are ", kMaxSubscribers,
+                   " subscribers of this subject, the most there may be: delete one first, "
+                   "or use one of them; WhoAmI names your own"));
+}
 
 }  // namespace clusterwire::notification

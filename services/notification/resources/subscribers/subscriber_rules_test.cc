@@ -52,6 +52,67 @@ TEST_F(SubscribersTest, HearOfEverythingThatIsWrongAtOnce) {
                              HasFieldError("subscriber.language")));
 }
 
+v1::CreateSubscriberRequest Request(const std::string& subject = "") {
+  v1::CreateSubscriberRequest request;
+  request.mutable_subscriber()->set_title("Me");
+  request.mutable_subscriber()->set_subject(subject);
+  return request;
+}
+
+TEST_F(SubscribersTest, BelongToWhoCreatesThemUnderAnIdThatSaysNothing) {
+  const auto made = test_.Create(SignedInAs("corp:4711"), Request());
+  ASSERT_THAT(made, IsOk());
+  EXPECT_EQ(made->subject(), "corp:4711");
+  test_.CatchUp();
+  EXPECT_THAT(test_.interests->SubscribersOf("corp:4711"), ElementsAre(made->name()));
+  EXPECT_THAT(test_.interests->SubscribersOf("corp:471"), ElementsAre());
+  v1::CreateSubscriberRequest chosen = Request();
+  chosen.set_subscriber_id("jane-doe");
+  EXPECT_THAT(test_.Create(SignedInAs("corp:4711"), chosen), HasFieldError("subscriber_id"));
+  EXPECT_THAT(test_.Create(SignedInAs("corp:4711"), Request("corp:4711")), IsOk());
+}
+
+TEST_F(SubscribersTest, OfAnotherSubjectAreCreatedByOperatorsAlone) {
+  EXPECT_THAT(test_.Create(SignedInAs("corp:4711"), Request("corp:1")),
+              HasFieldError("subscriber.subject"));
+  EXPECT_THAT(test_.Create(AsPublic(), Request()), ReasonIs("NOT_ALLOWED"));
+  EXPECT_THAT(test_.Create(AsPublic(), Request("corp:1")), ReasonIs("NOT_ALLOWED"));
+  const auto given = test_.Create(AsOperator(), Request("corp:1"));
+  ASSERT_THAT(given, IsOk());
+  EXPECT_EQ(given->subject(), "corp:1");
+  EXPECT_EQ(test_.AddSubscriber("nobodys").subject(), "");
+  for (const char* nobody : {"loopback", "public", "two words", "corp:*"}) {
+    EXPECT_THAT(test_.Create(AsOperator(), Request(nobody)), HasFieldError("subscriber.subject"))
+        << nobody;
+  }
+}
+
+TEST_F(SubscribersTest, StayWhoseTheyAre) {
+  v1::Subscriber taken = test_.AddSubscriber("x", "corp:1");
+  taken.set_subject("corp:2");
+  taken.set_title("Another");
+  for (const WriteCall& call : {AsOperator(), As("subscribers/x")}) {
+    taken.clear_etag();
+    google::protobuf::FieldMask all;
+    all.add_paths("*");
+    const auto updated = test_.subscribers->Update(call, taken, all);
+    ASSERT_THAT(updated, IsOk());
+    EXPECT_EQ(updated->subject(), "corp:1");
+  }
+}
+
+TEST_F(SubscribersTest, AreTenOfOneSubjectAtMost) {
+  for (size_t i = 0; i < kMaxSubscribers; ++i) {
+    ASSERT_THAT(test_.Create(SignedInAs("corp:1"), Request()), IsOk());
+  }
+  EXPECT_THAT(test_.Create(SignedInAs("corp:1"), Request()), ReasonIs("TOO_MANY_SUBSCRIBERS"));
+  EXPECT_THAT(test_.Create(AsOperator(), Request("corp:1")), ReasonIs("TOO_MANY_SUBSCRIBERS"));
+  EXPECT_THAT(test_.Create(SignedInAs("corp:2"), Request()), IsOk());
+  test_.CatchUp();
+  ASSERT_THAT(Delete(AsOperator(), test_.interests->SubscribersOf("corp:1").front()), IsOk());
+  EXPECT_THAT(test_.Create(SignedInAs("corp:1"), Request()), IsOk());
+}
+
 TEST_F(SubscribersTest, TakeLanguagesAsBcp47WritesThem) {
   for (const char* tag : {"", "de", "pt-BR", "sr-Latn-RS", "de-1996"}) {
     v1::CreateSubscriberRequest request;

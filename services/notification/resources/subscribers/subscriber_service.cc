@@ -4,6 +4,7 @@
 #include "clusterwire/notification/v1/subscriber.grpc.pb.h"
 
 #include "libs/api/standard.h"
+#include "libs/rpc/admission/access.h"
 #include "libs/rpc/call/run_unary.h"
 #include "libs/telemetry/log.h"
 #include "services/notification/channels/endpoint_tester.h"
@@ -11,6 +12,7 @@
 #include "services/notification/ledger/inbox/inbox.h"
 #include "services/notification/ledger/ledger.h"
 #include "services/notification/resources/subscribers/endpoint_rules.h"
+#include "services/notification/resources/subscribers/interests.h"
 #include "services/notification/resources/subscribers/subscriber_rules.h"
 #include "services/notification/services.h"
 
@@ -25,11 +27,19 @@ class SubscriberHandler final : public v1::SubscriberService::CallbackService {
         endpoints_(handles.endpoints),
         tester_(handles.endpoint_tester),
         dispatcher_(handles.dispatcher),
+        interests_(handles.interests),
         ledger_(handles.ledger) {}
+
+  api::Reactor* WhoAmI(api::Context* context, const v1::WhoAmIRequest*,
+                       v1::WhoAmIResponse* response) override {
+    return rpc::RunUnary(api_.reads, context, response,
+                         [this](const rpc::CallContext& call) { return Describe(call.caller); });
+  }
 
   CW_STANDARD(Get, GetSubscriber, v1::Subscriber, subscribers_)
   CW_STANDARD(List, ListSubscribers, v1::ListSubscribersResponse, subscribers_)
-  CW_STANDARD(Create, CreateSubscriber, v1::Subscriber, subscribers_)
+  CW_WRITE(CreateSubscriber, v1::Subscriber,
+           subscribers_->Add(call, request->subscriber(), request->subscriber_id()))
   CW_STANDARD(Update, UpdateSubscriber, v1::Subscriber, subscribers_)
   CW_WRITE(DeleteSubscriber, v1::DeleteSubscriberResponse, Delete(call, *request))
 
@@ -83,6 +93,44 @@ class SubscriberHandler final : public v1::SubscriberService::CallbackService {
   CW_WRITE(DeleteEndpoint, v1::DeleteEndpointResponse, RemoveEndpoint(call, *request))
 
  private:
+  static constexpr size_t kMostRights = 1000;
+
+  absl::StatusOr<v1::WhoAmIResponse> Describe(const rpc::Caller& caller) const {
+    v1::WhoAmIResponse answer;
+    answer.set_subject(caller.subject);
+    answer.set_proof(ToProto(caller.proof));
+    answer.set_operator_(caller.is_operator);
+    answer.set_access(rpc::AccessOf(caller));
+    if (caller.proof == rpc::Caller::Proof::kNone) return answer;
+    for (std::string& subscriber : interests_->SubscribersOf(caller.subject)) {
+      *answer.add_subscribers() = std::move(subscriber);
+    }
+    const Grants& grants = interests_->grants();
+    const std::vector<Granted> granted = grants.Of(grants.KeysOf(caller.subject));
+    answer.set_right_count(static_cast<int32_t>(granted.size()));
+    for (const Granted& one : granted) {
+      if (static_cast<size_t>(answer.rights_size()) == kMostRights) break;
+      v1::WhoAmIResponse::Right& right = *answer.add_rights();
+      right.set_resource(one.resource);
+      right.set_role(one.role);
+    }
+    return answer;
+  }
+
+  static v1::WhoAmIResponse::Proof ToProto(rpc::Caller::Proof proof) {
+    switch (proof) {
+      case rpc::Caller::Proof::kNone:
+        break;
+      case rpc::Caller::Proof::kLoopback:
+        return v1::WhoAmIResponse::PROOF_LOOPBACK;
+      case rpc::Caller::Proof::kCertificate:
+        return v1::WhoAmIResponse::PROOF_CERTIFICATE;
+      case rpc::Caller::Proof::kToken:
+        return v1::WhoAmIResponse::PROOF_TOKEN;
+    }
+    return v1::WhoAmIResponse::PROOF_UNSPECIFIED;
+  }
+
   absl::StatusOr<v1::DeleteSubscriberResponse> Delete(const WriteCall& call,
                                                       const v1::DeleteSubscriberRequest& request) {
     RETURN_IF_ERROR(subscribers_->Delete(call, request.name(), request.etag()).status());
@@ -117,6 +165,7 @@ class SubscriberHandler final : public v1::SubscriberService::CallbackService {
   const rpc::Late<Endpoints>& endpoints_;
   const rpc::Late<EndpointTester>& tester_;
   const rpc::Late<Dispatcher>& dispatcher_;
+  const rpc::Late<Interests>& interests_;
   const rpc::Late<Ledger>& ledger_;
 };
 

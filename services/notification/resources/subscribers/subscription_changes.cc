@@ -66,12 +66,12 @@ void CheckKindsOfTypes(const v1::Subscription& subscription, FieldErrors& errors
 }
 
 // Whether a change of that kind can be seen as such a transition: what is new was not there before,
-// nor was what the public didn't see; what is deleted isn't there after.
+// what is deleted isn't there after. What is published is new to most, but not to who saw the
+// draft.
 bool CanBe(std::string_view kind, v1::Transition transition) {
   const std::string_view verb = kind.substr(kind.find('.') + 1);
   if (verb == "deleted") return transition == v1::TRANSITION_LEFT;
-  const bool is_new =
-      verb == "created" || verb == "awarded" || verb == "undeleted" || verb == "published";
+  const bool is_new = verb == "created" || verb == "awarded" || verb == "undeleted";
   return !is_new || transition == v1::TRANSITION_ENTERED;
 }
 
@@ -88,20 +88,8 @@ void CheckKindsBesideTransitions(const v1::Subscription& subscription, FieldErro
   if (some) return;
   errors.Add("subscription.transitions",
              absl::StrCat("never go with ", absl::StrJoin(kinds, ", "),
-                          ": what is new, or new to the public, has TRANSITION_ENTERED, and what ",
-                          "is deleted TRANSITION_LEFT; leave transitions empty"));
-}
-
-// Operators and their own people alone see drafts, and a subscription sees what the public
-// does.
-void CheckStates(const v1::Subscription& subscription, FieldErrors& errors) {
-  const auto& states = subscription.filter().states();
-  const bool only_drafts = !states.empty() && std::ranges::all_of(states, [](const auto& state) {
-    return absl::AsciiStrToLower(state) == "draft";
-  });
-  if (!only_drafts) return;
-  errors.Add("subscription.filter.states[0]",
-             "'draft' is never seen by the public, and so by no subscription");
+                          ": what is new has TRANSITION_ENTERED, and what is deleted ",
+                          "TRANSITION_LEFT; leave transitions empty"));
 }
 
 }  // namespace
@@ -111,7 +99,6 @@ void CheckChanges(const v1::Subscription& subscription, FieldErrors& errors) {
   CheckKinds(subscription, errors);
   CheckKindsOfTypes(subscription, errors);
   CheckKindsBesideTransitions(subscription, errors);
-  CheckStates(subscription, errors);
 }
 
 }  // namespace clusterwire::notification

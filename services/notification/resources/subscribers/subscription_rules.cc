@@ -81,7 +81,8 @@ absl::Status Check(const v1::Subscription* before, const v1::Subscription& subsc
     errors.Add("subscription.state", "must be STATE_ACTIVE or STATE_PAUSED");
   }
   RETURN_IF_ERROR(CheckEndpoint(context.reader, subscription, errors));
-  const absl::Status filter = CompileSubscription(subscription, &change::Words()).status();
+  const absl::Status filter =
+      CompileSubscription(subscription, filter::Viewer::Public(), &change::Words()).status();
   return IsHeldAsBefore(before, subscription, filter) ? absl::OkStatus() : errors.AddFrom(filter);
 }
 
@@ -89,6 +90,14 @@ void Note(const v1::Subscription* before, const v1::Subscription& subscription,
           const resource::Context&, resource::Notes& notes) {
   if (before == nullptr && subscription.endpoint().empty()) {
     notes.push_back("endpoint: none, so this is a saved search and sends nothing");
+  }
+  // Only a right lets anybody see them, and whether there is one by then isn't known now.
+  const auto& states = subscription.filter().states();
+  if (before == nullptr && !states.empty() &&
+      std::ranges::all_of(states, [](const auto& state) { return state == "draft"; })) {
+    notes.push_back(
+        "filter.states: drafts are told to those alone whom a grant lets see them, on the cluster "
+        "or on the programme that they belong to");
   }
   const bool same = before != nullptr && before->filter().SerializeAsString() ==
                                              subscription.filter().SerializeAsString();
@@ -125,9 +134,10 @@ void ShowHeld(v1::Subscription* subscription) {
 }  // namespace
 
 absl::StatusOr<filter::Predicate> CompileSubscription(const v1::Subscription& subscription,
+                                                      const filter::Viewer& viewer,
                                                       const filter::Vocabulary* vocabulary) {
   return filter::Predicate::Compile(
-      subscription.filter(), filter::Viewer::Public(),
+      subscription.filter(), viewer,
       {.allow_prefix_words = false, .path = "subscription.filter", .vocabulary = vocabulary});
 }
 

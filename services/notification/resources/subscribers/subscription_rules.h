@@ -17,11 +17,12 @@ namespace clusterwire::notification {
 inline constexpr int kMaxSubscriptions = 1000;  // of one subscriber
 inline constexpr int kMaxKinds = 50;            // named by one subscription
 
-// The filter of a subscription as it is asked: as the public sees, without prefix words. Errors
+// The filter of a subscription as it is asked: as its subscriber sees, without prefix words. Errors
 // name fields under "subscription.filter". What is stored is asked as it is; what comes in may have
-// only words of the `vocabulary`.
+// only words of the `vocabulary`. Whether it can be asked doesn't depend on the viewer.
 absl::StatusOr<filter::Predicate> CompileSubscription(
-    const v1::Subscription& subscription, const filter::Vocabulary* vocabulary = nullptr);
+    const v1::Subscription& subscription, const filter::Viewer& viewer = filter::Viewer::Public(),
+    const filter::Vocabulary* vocabulary = nullptr);
 
 // Tells a subscription from another that had its name before: its create_time in microseconds.
 int64_t WhenMade(const v1::Subscription& subscription);

@@ -106,12 +106,21 @@ TEST_F(SubscriptionsTest, AreRefusedWhenTheirPartsNeverComeTogether) {
               HasFieldError("subscription.filter.kinds[0]"));
   EXPECT_THAT(Create(R"(title: "x" filter { types: "cluster" } kinds: "label.awarded")"),
               HasFieldError("subscription.kinds[0]"));
-  EXPECT_THAT(Create(R"(title: "x" filter { states: "draft" })"),
-              HasFieldError("subscription.filter.states[0]"));
+  // Published is new to the public, and a change to who saw the draft.
+  EXPECT_THAT(Create(R"(title: "x" kinds: "cluster.published" transitions: TRANSITION_CHANGED)"),
+              IsOk());
   EXPECT_THAT(Create(R"(title: "x" kinds: "label.awarded" transitions: TRANSITION_LEFT)"),
               HasFieldError("subscription.transitions"));
   EXPECT_THAT(Create(R"(title: "x" kinds: "label.deleted" transitions: TRANSITION_LEFT)"), IsOk());
   EXPECT_THAT(Create(R"(title: "x" filter { types: "cluster" } kinds: "facts.refreshed")"), IsOk());
+}
+
+TEST_F(SubscriptionsTest, MayAskForDraftsAndSayWhoIsToldOfThem) {
+  const auto made = Create(R"(title: "x" endpoint: "subscribers/x/endpoints/inbox"
+      filter { states: "draft" })");
+  ASSERT_THAT(made, IsOk());
+  ASSERT_EQ(made->notes_size(), 1);
+  EXPECT_THAT(made->notes(0), HasSubstr("a grant lets see them"));
 }
 
 TEST_F(SubscriptionsTest, SayWhichCodesAreNotKnownHere) {

@@ -1,0 +1,97 @@
+// What creations are called.
+#include "absl/strings/ascii.h"
+#include "absl/strings/str_cat.h"
+
+#include "libs/base/text/strings.h"
+#include "libs/resource/collection.h"
+#include "libs/resource/name.h"
+
+namespace clusterwire::resource {
+
+absl::StatusOr<bool> Collection::IsKnown(const store::Reader& reader, const filter::Viewer& viewer,
+                                         const Message& row) const {
+  if (!service_.looks_first || viewer.operator_) return true;
+  const std::string name = store::NameOf(row);
+  if (CheckSeen(reader, viewer, row).ok()) return true;
+  return store::IsDeleted(row) && service_.may_write(viewer, name, &row).ok();
+}
+
+absl::Status Collection::StepAside(const store::Reader& reader, const filter::Viewer& viewer,
+                                   Message* next) const {
+  const std::string name = store::NameOf(*next);
+  const Owned there(rules_.prototype->New());
+  const absl::Status found = LoadRow(reader, name, there.get());
+  if (absl::IsNotFound(found)) return absl::OkStatus();
+  RETURN_IF_ERROR(found);
+  ASSIGN_OR_RETURN(const bool known, IsKnown(reader, viewer, *there));
+  if (known) return absl::OkStatus();
+  const size_t id = name.rfind('/') + 1;
+  next->GetReflection()->SetString(
+      next, next->GetDescriptor()->FindFieldByName("name"),
+      absl::StrCat(name.substr(0, id), WithRandomEnd(name.substr(id), Random::System())));
+  return absl::OkStatus();
+}
+
+absl::Status Collection::CheckNew(const store::Reader& reader, const filter::Viewer& viewer,
+                                  Message* next) const {
+  const std::string name = store::NameOf(*next);
+  const Owned there(rules_.prototype->New());
+  const absl::Status found = LoadRow(reader, name, there.get());
+  if (absl::IsNotFound(found)) return absl::OkStatus();
+  RETURN_IF_ERROR(found);
+  const bool deleted = store::IsDeleted(*there);
+  ASSIGN_OR_RETURN(const bool known, IsKnown(reader, viewer, *there));
+  if (!known) {
+    return Error(
+        absl::StatusCode::kAlreadyExists, "RESOURCE_EXISTS",
+        absl::StrCat(name, " can't be had; give another ", ToAbsl(rules_.type), "_id, or none"),
+        {{"resource", name}});
+  }
+  if (rules_.creates_once && !deleted && store::SameButForStamps(*there, *next)) {
+    next->CopyFrom(*there);
+    return absl::OkStatus();
+  }
+  return Error(absl::StatusCode::kAlreadyExists, "RESOURCE_EXISTS",
+               deleted
+                   ? absl::StrCat(name, " exists and is deleted: ", Method("Undelete"),
+                                  " brings it back, or give another ", ToAbsl(rules_.type), "_id")
+                   : absl::StrCat(name, " exists already: ", Method("Update"),
+                                  " changes it, or give another ", ToAbsl(rules_.type), "_id"),
+               {{"resource", name}});
+}
+
+std::string Collection::NewName(const filter::Viewer& viewer, std::string_view parent,
+                                const Message& resource, std::string_view id,
+                                FieldErrors& errors) const {
+  const std::string path = absl::StrCat(ToAbsl(rules_.type), "_id");
+  std::string last(id);
+  if (last.empty() && rules_.suggest_id) last = rules_.suggest_id(resource);
+  if (rules_.random_ids != nullptr) {
+    const auto made = IdOrRandom(path, id, *rules_.random_ids);
+    errors.AddAll("", made.status());
+    last = made.value_or("");
+  } else if (service_.roots_named_by_operators && !viewer.operator_ && parent.empty()) {
+    if (!id.empty()) {
+      errors.Add(path, "is chosen by operators alone; leave it empty, and one is made");
+    }
+    last = WithRandomEnd(last, Random::System());
+  } else if (!IsId(last)) {
+    errors.Add(path, absl::StrCat("'", last, id.empty() ? "', made from the rest," : "'",
+                                  " is no id: 1 to 60 lower case letters, digits and '-', not "
+                                  "beginning or ending with '-'"));
+  }
+  return absl::StrCat(ToAbsl(parent), parent.empty() ? "" : "/", ToAbsl(rules_.collection), "/",
+                      last);
+}
+
+std::string Collection::Method(std::string_view verb) const {
+  std::string method(verb);
+  bool capital = true;
+  for (const char c : rules_.type) {
+    if (c != '_') method += capital ? absl::ascii_toupper(static_cast<unsigned char>(c)) : c;
+    capital = c == '_';
+  }
+  return method;
+}
+
+}  // namespace clusterwire::resource

@@ -1,0 +1,61 @@
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "absl/status/status.h"
+
+#include "libs/base/random.h"
+#include "libs/base/threads/mutex.h"
+#include "libs/base/threads/worker.h"
+#include "libs/base/time/clock.h"
+#include "libs/kafka/client.h"
+#include "services/catalogue/erasures/erasures.h"
+
+namespace clusterwire::catalogue {
+
+// Keeps the topic of erasures, in a thread of its own: reads it whole, erases again what a restored
+// database still has, lets people be asked for, and from then on sends what was erased here. Kafka
+// away: it keeps trying with growing pauses. Several processes may do the same at once; what two of
+// them send is the same.
+class ErasureLog {
+ public:
+  struct Options {
+    kafka::ClientOptions kafka;
+    std::string topic = "clusterwire.erasures.v1";
+    int replicas = 1;  // of the topic, when it is made here
+  };
+  struct State {
+    absl::Status status;   // why it doesn't get on; OK while it does
+    bool read = false;     // the topic, whole
+    int64_t on_topic = 0;  // records that are known to stand there
+    int64_t waiting = 0;   // those of the store that don't
+  };
+
+  // All by reference outlive it.
+  ErasureLog(Options options, Erasures& erasures, Clock& clock, Random& random);
+  ~ErasureLog();
+  ErasureLog(const ErasureLog&) = delete;
+  ErasureLog& operator=(const ErasureLog&) = delete;
+
+  State state() const;
+  const std::string& topic() const { return options_.topic; }
+
+ private:
+  absl::StatusOr<absl::Time> Step();
+  absl::Status Turn();
+  absl::Status Read();
+  absl::Status Send(const Erasures::Records& all);
+
+  const Options options_;
+  Erasures& erasures_;
+  Clock& clock_;
+  Erasures::Records on_topic_;  // the thread's
+  bool read_ = false;           // the thread's
+
+  mutable Mutex mutex_;
+  State state_ ABSL_GUARDED_BY(mutex_);
+  Worker worker_;  // last: its thread uses everything above
+};
+
+}  // namespace clusterwire::catalogue

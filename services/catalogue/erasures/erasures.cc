@@ -1,0 +1,282 @@
+#include "services/catalogue/erasures/erasures.h"
+
+#include <algorithm>
+#include <memory>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "absl/time/civil_time.h"
+#include "google/protobuf/reflection.h"
+
+#include "libs/base/status/error.h"
+#include "libs/base/time/clock.h"
+#include "libs/resource/page.h"
+
+namespace clusterwire::catalogue {
+namespace {
+
+using change::v1::PersonErased;
+using google::protobuf::FieldDescriptor;
+using google::protobuf::Message;
+
+constexpr char kErased[] = "person.erased";
+constexpr char kKept[] = "erasure.kept";
+constexpr char kPerson[] = "person";  // the type
+constexpr int kYearsOfProof = 3;
+constexpr int kReplayPage = 200;
+
+absl::Time AfterYears(absl::Time time, int years) {
+  const absl::CivilSecond civil = absl::ToCivilSecond(time, absl::UTCTimeZone());
+  return absl::FromCivil(absl::CivilSecond(civil.year() + years, civil.month(), civil.day(),
+                                           civil.hour(), civil.minute(), civil.second()),
+                         absl::UTCTimeZone());
+}
+
+std::vector<store::Timer> Timers(const store::Message& message) {
+  const auto& record = static_cast<const PersonErased&>(message);
+  if (!record.has_consent_hashes_until()) return {};
+  return {{ToTime(record.consent_hashes_until()), "forget consents"}};
+}
+
+absl::Status ForgetConsents(store::Writer& writer, const std::string& name, absl::Time) {
+  ASSIGN_OR_RETURN(PersonErased record, writer.Get<PersonErased>(name));
+  record.clear_consent_hashes();
+  record.clear_consent_hashes_until();
+  return writer.Put(record, kKept);
+}
+
+// The field that holds contacts, of a type that has one.
+const FieldDescriptor* ContactsField(const Message& resource) {
+  const FieldDescriptor* field = resource.GetDescriptor()->FindFieldByName("contacts");
+  const bool is = field != nullptr && field->is_repeated() &&
+                  field->message_type() == type::v1::Contact::descriptor();
+  return is ? field : nullptr;
+}
+
+// Each that names a person, with what it stands in.
+absl::Status ForEachContact(
+    const store::Reader& reader,
+    absl::FunctionRef<void(const store::Message&, const type::v1::Contact&)> visit) {
+  return resource::ForEach(reader, {.include_deleted = true}, [&](const store::Scanned& one) {
+    const Message& resource = *one.resource;
+    const FieldDescriptor* field = ContactsField(resource);
+    if (field == nullptr) return true;
+    for (int i = 0; i < resource.GetReflection()->FieldSize(resource, field); ++i) {
+      visit(resource, static_cast<const type::v1::Contact&>(
+                          resource.GetReflection()->GetRepeatedMessage(resource, field, i)));
+    }
+    return true;
+  });
+}
+
+// Takes the contacts out of all resources that name one of `people`.
+absl::Status DropContacts(store::Writer& writer, const store::Registry& registry,
+                          absl::FunctionRef<bool(const std::string&)> is_gone) {
+  std::map<std::string, std::unique_ptr<Message>> changed;
+  RETURN_IF_ERROR(
+      ForEachContact(writer, [&](const store::Message& resource, const type::v1::Contact& contact) {
+        if (!is_gone(contact.person())) return;
+        std::unique_ptr<Message>& copy = changed[store::NameOf(resource)];
+        if (copy != nullptr) return;
+        copy.reset(resource.New());
+        copy->CopyFrom(resource);
+      }));
+  for (const auto& [name, resource] : changed) {
+    const auto contacts = resource->GetReflection()->GetMutableRepeatedFieldRef<type::v1::Contact>(
+        resource.get(), ContactsField(*resource));
+    std::vector<type::v1::Contact> kept;
+    type::v1::Contact scratch;
+    for (int i = 0; i < contacts.size(); ++i) {
+      const type::v1::Contact& contact = contacts.Get(i, &scratch);
+      if (!is_gone(contact.person())) kept.push_back(contact);
+    }
+    contacts.Clear();
+    for (const type::v1::Contact& contact : kept) contacts.Add(contact);
+    RETURN_IF_ERROR(
+        writer.Put(*resource, absl::StrCat(registry.ForMessage(*resource)->type, ".updated")));
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+CatalogueType ErasureType() {
+  CatalogueType type = {
+      .type = facts::MakeType<PersonErased, CodeBook>("erasure", "erasures/{erasure}"),
+      .step = &ForgetConsents};
+  type.type.timers = &Timers;
+  type.type.images_in_log = false;
+  return type;
+}
+
+absl::StatusOr<std::vector<ContactOf>> ContactsOf(const store::Reader& reader,
+                                                  const std::string& person) {
+  std::vector<ContactOf> found;
+  RETURN_IF_ERROR(
+      ForEachContact(reader, [&](const store::Message& resource, const type::v1::Contact& contact) {
+        if (contact.person() == person) found.push_back({store::NameOf(resource), contact.role()});
+      }));
+  return found;
+}
+
+Erasures::Erasures(store::Store& store, ErasureKey key) : store_(store), key_(std::move(key)) {}
+
+absl::Status Erasures::CheckOpen() const {
+  MutexLock lock(mutex_);
+  if (open_) return absl::OkStatus();
+  return WithRetryDelay(
+      Error(absl::StatusCode::kUnavailable, "ERASURES_UNREAD",
+            "people are kept back until it is known who was erased, which stands on a topic of "
+            "Kafka that couldn't be read yet: try again; Diagnose says what is in the way"),
+      absl::Seconds(2));
+}
+
+void Erasures::Open() {
+  MutexLock lock(mutex_);
+  open_ = true;
+}
+
+void Erasures::OnErased(std::function<void()> then) {
+  MutexLock lock(mutex_);
+  on_erased_ = std::move(then);
+}
+
+void Erasures::Erased() const {
+  MutexLock lock(mutex_);
+  if (on_erased_) on_erased_();
+}
+
+absl::Status Erasures::Keep(store::Writer& writer, PersonErased record) const {
+  PersonErased known;
+  const absl::Status there = writer.Load(record.name(), &known);
+  if (!there.ok() && !absl::IsNotFound(there)) return there;
+  record.set_key_id(key_.id());
+  if (there.ok()) {
+    record.set_etag(known.etag());
+    for (const std::string& owner : known.owner_hashes()) {
+      const auto& owners = record.owner_hashes();
+      if (std::find(owners.begin(), owners.end(), owner) == owners.end()) {
+        record.add_owner_hashes(owner);
+      }
+    }
+  } else {
+    record.clear_etag();
+  }
+  return writer.Put(record, kKept);
+}
+
+absl::Status Erasures::Erase(store::Writer& writer, const Erasure& erasure) const {
+  PersonErased record;
+  record.set_name(key_.OfResource(erasure.person));
+  *record.mutable_erase_time() = ToTimestamp(writer.now());
+  if (!erasure.consents.empty()) {
+    for (const std::string& hash : erasure.consents) record.add_consent_hashes(hash);
+    *record.mutable_consent_hashes_until() = ToTimestamp(AfterYears(writer.now(), kYearsOfProof));
+  }
+  RETURN_IF_ERROR(Keep(writer, record));  // first: it is the write's answer
+  for (const std::string& name : key_.Of(erasure.known)) {
+    PersonErased known_by;
+    known_by.set_name(name);
+    *known_by.mutable_erase_time() = record.erase_time();
+    known_by.add_owner_hashes(key_.OfOwner(erasure.owner));
+    RETURN_IF_ERROR(Keep(writer, known_by));
+  }
+  RETURN_IF_ERROR(DropContacts(writer, store_.registry(), [&](const std::string& person) {
+    return person == erasure.person;
+  }));
+  return writer.Purge(erasure.person, kErased);
+}
+
+absl::StatusOr<std::optional<absl::Time>> Erasures::ErasedAt(
+    const store::Reader& reader, const KnownBy& known,
+    const std::optional<std::string>& owner) const {
+  std::optional<absl::Time> last;
+  for (const std::string& name : key_.Of(known)) {
+    PersonErased record;
+    const absl::Status found = reader.Load(name, &record);
+    if (absl::IsNotFound(found)) continue;
+    RETURN_IF_ERROR(found);
+    const auto& owners = record.owner_hashes();
+    if (owner && std::find(owners.begin(), owners.end(), key_.OfOwner(*owner)) == owners.end()) {
+      continue;
+    }
+    last = std::max(last.value_or(absl::InfinitePast()), ToTime(record.erase_time()));
+  }
+  return last;
+}
+
+absl::StatusOr<bool> Erasures::WasRecorded(const store::Reader& reader, const std::string& person,
+                                           const std::string& consent_hash) const {
+  PersonErased record;
+  const absl::Status found = reader.Load(key_.OfResource(person), &record);
+  if (absl::IsNotFound(found)) return false;
+  RETURN_IF_ERROR(found);
+  const auto& hashes = record.consent_hashes();
+  return std::find(hashes.begin(), hashes.end(), consent_hash) != hashes.end();
+}
+
+absl::StatusOr<Erasures::Records> Erasures::All() const {
+  ASSIGN_OR_RETURN(const auto reader, store_.Read());
+  Records all;
+  RETURN_IF_ERROR(resource::ForEach(*reader, {.type = "erasure"}, [&](const store::Scanned& one) {
+    const auto& record = static_cast<const PersonErased&>(*one.resource);
+    all.emplace(record.name(), record);
+    return true;
+  }));
+  return all;
+}
+
+absl::Status Erasures::Replay(const Records& records) const {
+  // What the store knows it has erased too: both are one write.
+  ASSIGN_OR_RETURN(const Records known, All());
+  std::vector<const PersonErased*> page;
+  for (const auto& [name, record] : records) {
+    if (record.key_id() != key_.id()) {
+      return Error(absl::StatusCode::kFailedPrecondition, "ERASURE_KEY_UNKNOWN",
+                   absl::StrCat("the topic of erasures has records that the key ", record.key_id(),
+                                " made, and the catalogue has the key ", key_.id(),
+                                ": give erasures.key_file (or, where it is empty, token_key_file) "
+                                "the file that was used before"),
+                   {{"key_id", record.key_id()}});
+    }
+    if (const auto found = known.find(name);
+        found != known.end() && ToTime(found->second.erase_time()) >= ToTime(record.erase_time())) {
+      continue;
+    }
+    page.push_back(&record);
+    if (page.size() < kReplayPage) continue;
+    RETURN_IF_ERROR(ReplayPage(page));
+    page.clear();
+  }
+  return page.empty() ? absl::OkStatus() : ReplayPage(page);
+}
+
+absl::Status Erasures::ReplayPage(const std::vector<const PersonErased*>& page) const {
+  store::WriteOptions call;
+  call.caller = "erasures";
+  call.quiet = true;
+  const auto replay = [&](store::Writer& writer) -> absl::Status {
+    std::map<std::string, const PersonErased*, std::less<>> erased;
+    for (const PersonErased* record : page) {
+      erased.emplace(record->name(), record);
+      RETURN_IF_ERROR(Keep(writer, *record));
+    }
+    std::vector<std::string> people;
+    RETURN_IF_ERROR(resource::ForEach(writer, {.type = kPerson, .include_deleted = true},
+                                      [&](const store::Scanned& one) {
+                                        const std::string name = store::NameOf(*one.resource);
+                                        if (erased.contains(key_.OfResource(name))) {
+                                          people.push_back(name);
+                                        }
+                                        return true;
+                                      }));
+    RETURN_IF_ERROR(DropContacts(writer, store_.registry(), [&](const std::string& person) {
+      return erased.contains(key_.OfResource(person));
+    }));
+    for (const std::string& person : people) RETURN_IF_ERROR(writer.Purge(person, kErased));
+    return absl::OkStatus();
+  };
+  return store_.Write(call, replay).status();
+}
+
+}  // namespace clusterwire::catalogue

@@ -1,0 +1,39 @@
+#pragma once
+
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+
+#include "clusterwire/catalogue/v1/person.pb.h"
+
+#include "libs/base/random.h"
+#include "services/catalogue/erasures/erasures.h"
+#include "services/catalogue/resources/people/person_rules.h"
+
+namespace clusterwire::catalogue {
+
+// The people of the catalogue: recorded, exported, erased. Every method refuses until it is known
+// who was erased (Erasures::CheckOpen). Safe for use from any thread; writes wait for their commit.
+class People : public Resources<v1::Person> {
+ public:
+  // `erasures` outlives it.
+  explicit People(const Erasures& erasures, Random& random = Random::System());
+
+  // All that is held. RESOURCE_EXHAUSTED, reason ANSWER_TOO_LARGE, beyond what an answer takes.
+  absl::StatusOr<v1::PersonExport> Export(const ReadCall& call, const std::string& name) const;
+  absl::StatusOr<v1::ErasePersonResponse> Erase(const WriteCall& call,
+                                                const v1::ErasePersonRequest& request);
+  absl::StatusOr<v1::CheckErasureResponse> CheckErasure(
+      const ReadCall& call, const v1::CheckErasureRequest& request) const;
+
+ private:
+  absl::Status LoadRow(const store::Reader& reader, const std::string& name,
+                       google::protobuf::Message* out) const override;
+  absl::StatusOr<std::vector<store::Scanned>> ScanRows(
+      const store::Reader& reader, const store::ScanOptions& options) const override;
+
+  const Erasures& erasures_;
+};
+
+}  // namespace clusterwire::catalogue

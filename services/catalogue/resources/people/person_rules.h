@@ -1,0 +1,25 @@
+#pragma once
+
+#include <string>
+
+#include "clusterwire/catalogue/v1/person.pb.h"
+
+#include "libs/base/random.h"
+#include "services/catalogue/common/resource.h"
+#include "services/catalogue/erasures/erasures.h"
+
+namespace clusterwire::catalogue {
+
+// Whether a viewer sees a person: operators all, who may edit the owner those that it owns. A
+// person is nobody else's affair, viewers of the owner included.
+bool SeesPerson(const filter::Viewer& viewer, const v1::Person& person);
+
+// Where a person's record is wrong, or somebody is recorded who was erased. No text of a violation
+// repeats what a person is called or how they are reached.
+Rules<v1::Person> PersonRules(const Erasures& erasures, Random& random);
+
+KnownBy KnownByOf(const v1::Person& person);
+// The proof of a consent, as it was given: withdrawing it changes nothing of that.
+std::string ProofOf(const ErasureKey& key, const std::string& person, const v1::Consent& consent);
+
+}  // namespace clusterwire::catalogue

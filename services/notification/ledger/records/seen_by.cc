@@ -1,0 +1,42 @@
+#include "services/notification/ledger/records/seen_by.h"
+
+#include <algorithm>
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+
+#include "libs/base/text/strings.h"
+
+namespace clusterwire::notification {
+
+std::string SeenBy(const type::v1::Facts& facts) {
+  if (!facts.has_audience()) return "";
+  std::string seen_by = " ";
+  for (const std::string& name : facts.audience().members()) {
+    // No name has a space or a zero byte in it, and nobody is let in by what is none.
+    const bool is_name = name.find_first_of(std::string_view(" \0", 2)) == std::string::npos;
+    if (is_name && !name.empty()) absl::StrAppend(&seen_by, name, " ");
+  }
+  return seen_by;
+}
+
+std::string SeenBy(const change::v1::ResourceChanged& change) {
+  if (!change.has_before()) return SeenBy(change.after());
+  const std::string before = SeenBy(change.before());
+  if (!change.has_after() || before.empty()) return before;
+  const std::string after = SeenBy(change.after());
+  return after.empty() || after == before ? after : before + after.substr(1);
+}
+
+std::string SeenSince(const change::v1::ResourceChanged& change) {
+  return SeenBy(change.has_after() ? change.after() : change.before());
+}
+
+bool IsSeen(const filter::Viewer& viewer, std::string_view seen_by) {
+  if (viewer.operator_ || seen_by.empty()) return true;
+  return std::ranges::any_of(viewer.members, [&](const std::string& member) {
+    return absl::StrContains(ToAbsl(seen_by), absl::StrCat(" ", member, " "));
+  });
+}
+
+}  // namespace clusterwire::notification

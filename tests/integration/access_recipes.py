@@ -1,0 +1,227 @@
+"""For each rpc of both services: how to ask it about a target, and what each caller must be answered.
+All of it is made of the descriptors: a method of a new kind, or of a type that isn't in the world, has
+no recipe, and the matrix fails."""
+
+import dataclasses
+import re
+
+from google.protobuf import message_factory
+
+import api
+from api import types_v1
+
+A = types_v1.Access
+IN = "in"       # got past all questions of access: answered as the operator is
+
+# How a method asks for what it is about: the rule that says who gets through.
+VERBS = {"Get": "read", "BatchGet": "read", "Export": "read", "List": "list", "Create": "create",
+         "Award": "create", "Update": "write", "Delete": "write", "Publish": "write", "End": "write",
+         "Renew": "write", "Revoke": "write", "Erase": "write", "Undelete": "undelete"}
+
+# Those that are about no resource in particular, or about one in a way of their own: the rule, the type
+# whose targets they are asked about, and what an operator is answered when it isn't OK.
+SPECIAL = {
+    "ClusterService.UndeleteCluster": ("undelete", "Cluster", "FAILED_PRECONDITION"),
+    "EventService.UndeleteEvent": ("undelete", "Event", "FAILED_PRECONDITION"),
+    "LabelService.UndeleteLabel": ("undelete", "Label", "FAILED_PRECONDITION"),
+    "LabelSchemeService.UndeleteLabelScheme": ("undelete", "LabelScheme", "FAILED_PRECONDITION"),
+    "MembershipService.UndeleteMembership": ("undelete", "Membership", "FAILED_PRECONDITION"),
+    "ProgrammeService.UndeleteProgramme": ("undelete", "Programme", "FAILED_PRECONDITION"),
+    "TaxonomyService.UndeleteTaxonomy": ("undelete", "Taxonomy", "FAILED_PRECONDITION"),
+    # Labels need it.
+    "LabelSchemeService.DeleteLabelScheme": ("write", "LabelScheme", "FAILED_PRECONDITION"),
+    "SearchService.Search": ("open", None, "OK"),
+    "ChangeService.ListChanges": ("open", None, "OK"),
+    "TaxonomyService.SearchCodes": ("open", None, "INVALID_ARGUMENT"),
+    "ImportService.Import": ("operator", None, "INVALID_ARGUMENT"),
+    "OperationsService.Diagnose": ("open", None, "OK"),
+    "OperationsService.StartNewHistory": ("open", None, "FAILED_PRECONDITION"),
+    "OperationsService.Rewind": ("open", None, "INVALID_ARGUMENT"),
+    "OperationsService.AcknowledgeGaps": ("open", None, "INVALID_ARGUMENT"),
+    "OperationsService.Vacuum": ("open", None, "OK"),
+    "GrantService.WhoAmI": ("open", None, "OK"),
+    "GrantService.GetGrant": ("owned", "Grant", "OK"),
+    "GrantService.ListGrants": ("open", None, "OK"),
+    "GrantService.CreateGrant": ("give", "Grant", "OK"),
+    "GrantService.UpdateGrant": ("owned", "Grant", "OK"),
+    "GrantService.DeleteGrant": ("owned", "Grant", "OK"),
+    "GrantService.TransferOwnership": ("give", "Grant", "FAILED_PRECONDITION"),
+    "InvitationService.CreateInvitation": ("give", "Grant", "OK"),
+    "InvitationService.ListInvitations": ("give", "Grant", "OK"),
+    "InvitationService.DeleteInvitation": ("open", None, "NOT_FOUND"),
+    "InvitationService.AcceptInvitation": ("open", None, "NOT_FOUND"),
+    "PersonService.CheckErasure": ("open", None, "INVALID_ARGUMENT"),
+    "SubscriberService.WhoAmI": ("open", None, "OK"),
+    "SubscriberService.ListSubscribers": ("open", None, "OK"),
+    "SubscriberService.CreateSubscriber": ("open", "Subscriber", "OK"),
+    "SubscriberService.RotateSecret": ("own", "Endpoint", "OK"),
+    "SubscriberService.TestEndpoint": ("own", "Endpoint", "OK"),
+    "SubscriberService.EnableEndpoint": ("own", "Endpoint", "OK"),
+    "DeliveryService.GetDelivery": ("own delivery", "Delivery", "OK"),
+    "DeliveryService.ListDeliveries": ("own", "Subscriber", "OK"),
+    "DeliveryService.ListAttempts": ("own delivery", "Delivery", "OK"),
+    "DeliveryService.RedriveDelivery": ("own delivery", "Delivery", "FAILED_PRECONDITION"),
+    "DeliveryService.GetBalance": ("open", None, "OK"),
+    "DeliveryService.ListDeadLetters": ("open", None, "OK"),
+    "DeliveryService.RedriveDeadLetter": ("open", None, "INVALID_ARGUMENT"),
+    "InboxService.ListInboxItems": ("own", "Inbox", "OK"),
+    "InboxService.StreamInbox": ("own", "Inbox", "INVALID_ARGUMENT"),
+}
+
+# What a request is filled with where its method is about one resource. Nothing is kept: it is a dry run.
+FIXED = {"validate_only": True, "end": "2024-12-31", "reason": "moved", "renewed": "2024-06",
+         "revoked": "2024-06", "role": "ROLE_VIEWER"}
+UNREADABLE = {"StreamInbox": {"cursor": "nonsense"}, "RedriveDeadLetter": {"name": "x"}}
+
+
+@dataclasses.dataclass
+class Recipe:
+    method: object      # its descriptor
+    rule: str
+    noun: str | None    # None: about nothing in particular
+    operator: str       # what an operator is answered
+
+    @property
+    def name(self):
+        return f"{self.method.containing_service.name}.{self.method.name}"
+
+    @property
+    def access(self):
+        return self.method.GetOptions().Extensions[types_v1.access]
+
+    def request(self, target):
+        request = message_factory.GetMessageClass(self.method.input_type)()
+        values = dict(UNREADABLE.get(self.method.name, {}))
+        if target is not None:
+            values = {**FIXED, "name": target.name, "names": [target.name],
+                      "resource": target.owners[0], "subject": "corp:somebody",
+                      "parent": target.name if self._is_under() else target.parent, **values}
+        fields = request.DESCRIPTOR.fields_by_name
+        for field, value in values.items():
+            if field in fields and fields[field].message_type is None:
+                if isinstance(value, list):
+                    getattr(request, field).extend(value)
+                else:
+                    _set(request, fields[field], value)
+        if target is not None:
+            self._fill_resource(request, target)
+        return request
+
+    def _is_under(self):
+        return self.noun in ("Delivery", "Inbox")
+
+    def _fill_resource(self, request, target):
+        for field in request.DESCRIPTOR.fields:
+            inner = getattr(request, field.name)
+            if field.name == "invitation":
+                inner.resource, inner.role = target.owners[0], inner.DESCRIPTOR.fields_by_name[
+                    "role"].enum_type.values_by_name["ROLE_VIEWER"].number
+            elif target.new is not None and field.message_type == target.new.DESCRIPTOR:
+                inner.CopyFrom(target.new)
+                if self.rule in ("write", "own", "owned") and self.method.name.startswith("Update"):
+                    inner.Clear()
+                    inner.name = target.name
+                    if self.noun == "Grant":
+                        inner.role = 2
+
+    def expected(self, caller, target):
+        """The code's name."""
+        if caller.level < self.access:
+            return "UNAUTHENTICATED" if caller.name == "public" else "PERMISSION_DENIED"
+        answer = IN if caller.is_operator else RULES[self.rule](caller, target)
+        return self.operator if answer == IN else answer
+
+
+def _set(request, field, value):
+    if field.enum_type is not None:
+        value = field.enum_type.values_by_name[value].number
+    setattr(request, field.name, value)
+
+
+def sees(caller, target):
+    if caller.is_operator or target.audience is None:
+        return True
+    if target.seen_by_editors:
+        return bool(caller.edits & set(target.owners))
+    return bool(caller.members & target.audience)
+
+
+def _sees_parent(caller, target):
+    return (caller.is_operator or target.parent_audience is None or
+            bool(caller.members & target.parent_audience))
+
+
+def _writes(caller, target):
+    return bool(caller.edits & set(target.owners))
+
+
+def _create(caller, target):
+    if target.name.startswith("clusters/") and not target.parent:
+        return IN       # a draft, whoever has signed in
+    if not _writes(caller, dataclasses.replace(target, owners=target.owners[-1:])):
+        return "PERMISSION_DENIED"
+    return IN if _sees_parent(caller, target) else "NOT_FOUND"
+
+
+def _write(caller, target):
+    if not sees(caller, target):
+        return "NOT_FOUND"
+    return IN if _writes(caller, target) else "PERMISSION_DENIED"
+
+
+def _undelete(caller, target):
+    if not _sees_parent(caller, target):
+        return "NOT_FOUND"
+    return IN if _writes(caller, target) else "PERMISSION_DENIED"
+
+
+def _give(caller, target):
+    if not sees(caller, target):
+        return "NOT_FOUND"
+    return IN if caller.owns & set(target.owners) else "PERMISSION_DENIED"
+
+
+RULES = {
+    "open": lambda caller, target: IN,
+    "operator": lambda caller, target: "PERMISSION_DENIED",
+    "read": lambda caller, target: IN if sees(caller, target) else "NOT_FOUND",
+    "list": lambda caller, target: IN if _sees_parent(caller, target) else "NOT_FOUND",
+    "create": _create,
+    "write": _write,
+    "undelete": _undelete,
+    "give": _give,
+    "owned": lambda caller, target: IN if caller.owns & set(target.owners) else "NOT_FOUND",
+    # In notification a refusal says nothing of whether there is such a thing.
+    "own": lambda caller, target: IN if caller.subscribers & set(target.owners)
+    else "PERMISSION_DENIED",
+    "own delivery": lambda caller, target: IN if caller.subscribers & set(target.owners)
+    else "NOT_FOUND",
+}
+
+
+def methods():
+    """Of both services, as the contracts describe them."""
+    files = {}
+    for package in (api.catalogue, api.change, api.notification):
+        for value in vars(package).values():
+            described = getattr(value, "DESCRIPTOR", None)
+            if described is not None and described.file.services_by_name:
+                files[described.file.name] = described.file
+    for file in files.values():
+        for service in file.services_by_name.values():
+            yield from service.methods
+
+
+def recipe_of(method, world):
+    """None when there is none."""
+    service = method.containing_service.name
+    noun = service.removesuffix("Service")
+    special = SPECIAL.get(f"{service}.{method.name}")
+    if special is not None:
+        return Recipe(method, *special)
+    verb, about = re.match(r"(BatchGet|[A-Z][a-z]+)(\w*)", method.name).groups()
+    noun = {"Endpoints": "Endpoint", "Endpoint": "Endpoint"}.get(about, noun)
+    if verb not in VERBS or noun not in world:
+        return None
+    rule = "own" if ".notification." in method.full_name else VERBS[verb]
+    return Recipe(method, rule, noun, "OK")

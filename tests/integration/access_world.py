@@ -1,0 +1,172 @@
+"""What the nine callers ask about: of each type one that is public, one that is a draft, one of others,
+and one of others that is a draft, as far as the type has them."""
+
+import dataclasses
+
+import steps
+from api import catalogue, notification, types_v1
+
+KINDS = ("public", "draft", "other", "other draft")
+
+
+@dataclasses.dataclass
+class Target:
+    """A resource: who sees it, who writes it, and what a creation beside it says."""
+    name: str
+    audience: set | None = None         # None: everybody
+    owners: tuple = ()                  # a right on one of them is a right on it
+    parent: str = ""
+    parent_audience: set | None = None
+    new: object = None                  # what a creation of such a one sends
+    seen_by_editors: bool = False       # and by nobody else
+
+
+def build(stack, callers):
+    """{type of the service: {kind: Target}}, after all of it was made by an operator."""
+    client = stack.catalogue.client
+    steps.add_countries(stack)
+    world = {}
+    world["Cluster"] = {kind: Target(*_cluster(client, kind)) for kind in KINDS}
+    for target in world["Cluster"].values():
+        target.owners = (target.name,)
+        target.new = catalogue.Cluster(title="Another", country="DE")
+    world["Programme"] = {kind: _programme(client, kind) for kind in KINDS}
+    world["LabelScheme"] = {kind: _scheme(client, kind) for kind in ("public", "other")}
+    world["Taxonomy"] = {kind: _taxonomy(client, kind) for kind in ("public", "other")}
+    world["Label"] = {kind: _label(client, world, kind) for kind in KINDS}
+    world["Membership"] = {kind: _membership(client, world, kind) for kind in KINDS}
+    world["Event"] = {kind: _event(client, world, kind) for kind in KINDS}
+    _grant(stack, callers, world)
+    if hasattr(client, "Person"):
+        world["Person"] = {kind: _person(client, world, kind) for kind in KINDS}
+    world["Grant"] = {kind: _grant_of(client, callers, world, kind) for kind in KINDS}
+    return world
+
+
+def _grant(stack, callers, world):
+    clusters = [world["Cluster"]["public"].name, world["Cluster"]["draft"].name]
+    for caller, role in [(callers.viewer, "VIEWER"), (callers.editor, "EDITOR"),
+                         (callers.owner, "OWNER")]:
+        callers.grant(stack, caller, role, *clusters)
+    callers.grant(stack, callers.office, "EDITOR", *(
+        world[noun][kind].name for noun, kind in [
+            ("Programme", "public"), ("Programme", "draft"), ("LabelScheme", "public"),
+            ("Taxonomy", "public")]))
+
+
+def _id(kind):
+    return "mx-" + kind.replace(" ", "-")
+
+
+def _state(kind):
+    return "STATE_DRAFT" if "draft" in kind else "STATE_PUBLISHED"
+
+
+def _audience(kind, *names):
+    return set(names) if "draft" in kind else None
+
+
+def _cluster(client, kind):
+    name = client.Cluster.CreateCluster(catalogue.CreateClusterRequest(
+        cluster_id=_id(kind), cluster=catalogue.Cluster(
+            title=f"Matrix {kind}", country="DE", state=_state(kind))), timeout=10).name
+    return name, _audience(kind, name)
+
+
+def _programme(client, kind):
+    new = catalogue.Programme(title=f"Programme {kind}", kind="KIND_PROGRAMME", state=_state(kind))
+    name = client.Programme.CreateProgramme(catalogue.CreateProgrammeRequest(
+        programme_id=_id(kind), programme=new), timeout=10).name
+    return Target(name, _audience(kind, name), (name,), new=new)
+
+
+def _scheme(client, kind):
+    new = catalogue.LabelScheme(title=f"Scheme {kind}")
+    name = client.LabelScheme.CreateLabelScheme(catalogue.CreateLabelSchemeRequest(
+        label_scheme_id=_id(kind), label_scheme=new), timeout=10).name
+    return Target(name, None, (name,), new=new)
+
+
+def _taxonomy(client, kind):
+    def new(list_):
+        return catalogue.Taxonomy(title=f"Codes {kind}", list=list_, subject="SUBJECT_SECTOR",
+                                  codes=[catalogue.TaxonomyCode(code="a", title="A")])
+    name = client.Taxonomy.CreateTaxonomy(catalogue.CreateTaxonomyRequest(
+        taxonomy_id=_id(kind), taxonomy=new(_id(kind))), timeout=10).name
+    return Target(name, None, (name,), new=new("mx-new"))
+
+
+def _label(client, world, kind):
+    cluster = world["Cluster"][kind]
+    scheme = world["LabelScheme"]["other" if "other" in kind else "public"].name
+    new = catalogue.Label(scheme=scheme, awarded="2024-05", valid_until="2090")
+    made = client.Label.AwardLabel(catalogue.AwardLabelRequest(
+        parent=cluster.name, label=new, label_id=_id(kind)), timeout=10)
+    new = catalogue.Label(scheme=scheme, awarded="2025-05")
+    return Target(made.name, cluster.audience, (scheme,), cluster.name, cluster.audience, new)
+
+
+def _membership(client, world, kind):
+    programme = world["Programme"]["other" if "other" in kind else "public"]
+    cluster = world["Cluster"]["public"].name
+    made = client.Membership.CreateMembership(catalogue.CreateMembershipRequest(
+        parent=programme.name, membership_id=_id(kind), membership=catalogue.Membership(
+            cluster=cluster, state="STATE_DRAFT" if "draft" in kind else "STATE_UNSPECIFIED")),
+        timeout=10)
+    return Target(made.name, _audience(kind, programme.name), (programme.name,), programme.name,
+                  programme.audience, catalogue.Membership(cluster=cluster))
+
+
+def _event(client, world, kind):
+    owner = world["Cluster"]["other" if "other" in kind else "public"].name
+    new = catalogue.CalendarEvent(title=f"Event {kind}", kind="KIND_MEETING", owner=owner,
+                                  period=types_v1.Period(start="2090-01-01", end="2090-01-01"),
+                                  state=_state(kind))
+    name = client.Event.CreateEvent(catalogue.CreateEventRequest(event_id=_id(kind), event=new),
+                                    timeout=10).name
+    return Target(name, _audience(kind, name, owner), (name, owner), new=new)
+
+
+def _person(client, world, kind):
+    owner = world["Cluster"][kind].name
+    new = catalogue.Person(display_name=f"Person {kind}", owner=owner)
+    name = client.Person.CreatePerson(catalogue.CreatePersonRequest(person=new), timeout=10).name
+    return Target(name, set(), (name, owner), new=new, seen_by_editors=True)
+
+
+def _grant_of(client, callers, world, kind):
+    """A grant to somebody who never calls."""
+    cluster = world["Cluster"][kind]
+
+    def to(subject):
+        return catalogue.Grant(subject=callers.issuer.subject(subject), resource=cluster.name,
+                               role="ROLE_VIEWER")
+    name = client.Grant.CreateGrant(catalogue.CreateGrantRequest(grant=to("nobody")),
+                                    timeout=10).name
+    return Target(name, cluster.audience, (cluster.name,), cluster.name, cluster.audience,
+                  to("somebody"))
+
+
+def build_notification(stack, callers):
+    """{type: {"public": the subscriber's, "other": the other one's}}."""
+    client = stack.notification.client
+    world = {noun: {} for noun in ("Subscriber", "Endpoint", "Subscription", "Delivery", "Inbox")}
+    for kind, caller in [("public", callers.subscriber), ("other", callers.other_subscriber)]:
+        subscriber = next(iter(caller.subscribers))
+        inbox = f"{subscriber}/endpoints/inbox"
+        new = notification.Subscription(title="All", endpoint=inbox,
+                                        filter=types_v1.Filter(types=["cluster"]))
+        made = client.Subscription.CreateSubscription(notification.CreateSubscriptionRequest(
+            parent=subscriber, subscription=new), timeout=10)
+        webhook = notification.Endpoint(webhook=notification.Webhook(
+            uri="http://127.0.0.1:9/hook"))
+        hook = client.Subscriber.CreateEndpoint(notification.CreateEndpointRequest(
+            parent=subscriber, endpoint=webhook), timeout=10)
+        own = {"audience": {subscriber}, "owners": (subscriber,), "parent": subscriber,
+               "parent_audience": {subscriber}}
+        world["Subscriber"][kind] = Target(subscriber, **own,
+                                           new=notification.Subscriber(title="Another"))
+        world["Endpoint"][kind] = Target(hook.name, **own, new=webhook)
+        world["Subscription"][kind] = Target(made.name, **own, new=new)
+        world["Inbox"][kind] = Target(subscriber, **own)
+    return world

@@ -1,0 +1,72 @@
+"""One hidden draft with all that is about it, each with a text of its own that stands nowhere else, for
+the tests that look for it."""
+
+import dataclasses
+
+from api import catalogue, types_v1
+
+# In a text of each; in every id; in the subject of who writes.
+TEXT = {"cluster": "zqtextcluster", "label": "zqtextlabel", "membership": "zqtextmembership",
+        "event": "zqtextevent", "programme": "zqtextprogramme"}
+ID = "zqid"
+ACTOR = "zqactor"
+
+
+@dataclasses.dataclass
+class Hidden:
+    """What is there, by type, and what there is of each that never was."""
+    names: dict
+    never: dict
+
+    @classmethod
+    def of(cls):
+        cluster, programme = f"clusters/{ID}-cluster", f"programmes/{ID}-programme"
+        names = {"cluster": cluster, "label": f"{cluster}/labels/{ID}-label",
+                 "membership": f"programmes/test-open/memberships/{ID}-membership",
+                 "event": f"events/{ID}-event", "programme": programme}
+        return cls(names, {noun: name.replace(ID, "none") for noun, name in names.items()})
+
+
+def lay_out(client, metadata):
+    """What is public around it."""
+    client.Programme.CreateProgramme(catalogue.CreateProgrammeRequest(
+        programme_id="test-open", programme=catalogue.Programme(
+            title="Open", kind="KIND_PROGRAMME", state="STATE_PUBLISHED")), timeout=10,
+        metadata=metadata)
+    client.LabelScheme.CreateLabelScheme(catalogue.CreateLabelSchemeRequest(
+        label_scheme_id="test-scheme", label_scheme=catalogue.LabelScheme(title="Scheme")),
+        timeout=10, metadata=metadata)
+
+
+def create_roots(client, metadata):
+    """The cluster and the programme, with nothing in them yet: so grants can be given first."""
+    client.Cluster.CreateCluster(catalogue.CreateClusterRequest(
+        cluster_id=f"{ID}-cluster", cluster=catalogue.Cluster(title="Nothing yet", country="DE")),
+        timeout=10, metadata=metadata)
+    client.Programme.CreateProgramme(catalogue.CreateProgrammeRequest(
+        programme_id=f"{ID}-programme", programme=catalogue.Programme(
+            title="Nothing yet", kind="KIND_PROGRAMME")), timeout=10, metadata=metadata)
+
+
+def fill(client, hidden, metadata):
+    """All the texts, and what is about the cluster."""
+    names = hidden.names
+    options = {"timeout": 10, "metadata": metadata}
+    client.Cluster.UpdateCluster(catalogue.UpdateClusterRequest(cluster=catalogue.Cluster(
+        name=names["cluster"], title=f"Cluster {TEXT['cluster']}",
+        support_services=[f"advice {TEXT['cluster']}"],
+        sectors=["named:" + TEXT["cluster"]])), **options)
+    client.Programme.UpdateProgramme(catalogue.UpdateProgrammeRequest(programme=catalogue.Programme(
+        name=names["programme"], title=f"Programme {TEXT['programme']}")), **options)
+    client.Label.AwardLabel(catalogue.AwardLabelRequest(
+        parent=names["cluster"], label_id=f"{ID}-label", label=catalogue.Label(
+            scheme="labelSchemes/test-scheme", awarded="2024-05", valid_until="2090",
+            issuer=TEXT["label"], title_then=TEXT["label"])), **options)
+    client.Membership.CreateMembership(catalogue.CreateMembershipRequest(
+        parent="programmes/test-open", membership_id=f"{ID}-membership",
+        membership=catalogue.Membership(cluster=names["cluster"], sources=[
+            types_v1.Source(uri="https://example.org/", value=TEXT["membership"])])), **options)
+    client.Event.CreateEvent(catalogue.CreateEventRequest(
+        event_id=f"{ID}-event", event=catalogue.CalendarEvent(
+            title=f"Event {TEXT['event']}", kind="KIND_MEETING", owner=names["cluster"],
+            period=types_v1.Period(start="2090-01-01", end="2090-01-01"))), **options)
