@@ -9,6 +9,7 @@ import grpc
 import shared
 import steps
 from api import PUBLIC, Refusal, catalogue, catalogue_client, notification, refusal
+from processes import free_ports
 from tokens import Issuer
 from waiting import eventually
 
@@ -132,6 +133,34 @@ class SignedInTest(unittest.TestCase):
         self.assertIn("CALLER_LIMIT", reasons)
         self.assertEqual(self.get("dora").reason, "RESOURCE_NOT_FOUND")
         self.assertEqual({self.get("ann").reason for _ in range(50)}, {"RESOURCE_NOT_FOUND"})
+
+
+class StartingTest(unittest.TestCase):
+    """A catalogue whose database is away: nobody's rights can be looked up."""
+
+    @classmethod
+    def setUpClass(cls):
+        cls.issuer = cls.enterClassContext(Issuer())
+        cls.stack = shared.new_stack(catalogue_settings=cls.issuer.settings(
+            operators=[cls.issuer.subject("ann")],
+            **{"database.url": f"postgresql://nobody@127.0.0.1:{free_ports(1)[0]}/nothing",
+               "listen.loopback_is_operator": "false"}))
+        cls.addClassCleanup(cls.stack.stop)
+        cls.stack.catalogue.process.start()
+        cls.stack.catalogue.wait_until_live()
+
+    def test_an_operator_is_told_what_is_missing_and_everybody_else_to_wait(self):
+        diagnose = self.stack.catalogue.client.Operations.Diagnose
+        findings = diagnose(catalogue.DiagnoseRequest(), timeout=10,
+                            metadata=self.issuer.metadata("ann")).findings
+        self.assertIn("takes no connection", str(findings))
+        for metadata in [(), self.issuer.metadata("bob")]:
+            refused = refusal(diagnose, catalogue.DiagnoseRequest(), metadata=metadata)
+            self.assertEqual((refused.code.name, refused.reason), ("UNAVAILABLE", "STARTING"))
+            self.assertGreater(refused.retry_seconds, 0)
+        refused = refusal(diagnose, catalogue.DiagnoseRequest(),
+                          metadata=self.issuer.metadata("ann", exp=1))
+        self.assertEqual(refused.code.name, "UNAUTHENTICATED")
 
 
 class StreamsTest(unittest.TestCase):
