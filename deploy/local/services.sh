@@ -71,6 +71,7 @@ start_catalogue() {
     "listen.http_address=127.0.0.1:$catalogue_http_port" \
     "${data[@]}" \
     "token_key_file=$state_dir/catalogue/token.key" \
+    "erasures.topic=${topic/changes/erasures}" \
     "kafka.brokers=127.0.0.1:$kafka_port"
 }
 

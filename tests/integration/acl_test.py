@@ -10,14 +10,15 @@ from confluent_kafka import Consumer, KafkaError, KafkaException, Producer, Topi
 
 import shared
 import steps
-from api import types_v1
+from api import catalogue, types_v1
 from broker import JAVA, Broker
 from processes import ROOT
 from waiting import eventually
 
 DATABASES = ["sqlite"]      # no database has a part in it
 SCRIPT = ROOT / "deploy/kafka/acls.sh"
-CHANGES, GRANTS = "clusterwire.changes.v1", "clusterwire.grants.v1"
+# As the services and the script name them by themselves.
+CHANGES, GRANTS, ERASURES = [f"clusterwire.{name}.v1" for name in ["changes", "grants", "erasures"]]
 USERS = ["admin", "catalogue", "notification", "friend", "stranger"]
 PLAIN = "org.apache.kafka.common.security.plain.PlainLoginModule required"
 # Passwords; the controller, on loopback alone, is the one that comes without.
@@ -55,7 +56,8 @@ class AclTest(unittest.TestCase):
         done = cls.script(cls.broker.address, "--command-config", cls.folder / "administrator.properties",
                           "--reader", "User:friend=friends-copy")
         assert done.returncode == 0, done.stdout + done.stderr
-        connect = {service: {f"kafka.properties[{name}]": value for name, value in signed_in(service).items()}
+        connect = {service: {"grants.topic": GRANTS, **{
+            f"kafka.properties[{name}]": value for name, value in signed_in(service).items()}}
                    for service in ["catalogue", "notification"]}
         cls.stack = shared.new_stack(
             broker=cls.broker, topic=CHANGES, catalogue_settings=connect["catalogue"],
@@ -96,6 +98,8 @@ class AclTest(unittest.TestCase):
 
     def test_both_services_do_all_they_do_with_these_rights(self):
         subscriber = steps.subscribe(self.stack, "acl", {"types": ["cluster"]})
+        self.stack.catalogue.client.Grant.CreateGrant(catalogue.CreateGrantRequest(grant=catalogue.Grant(
+            subject="corp:1", resource=self.draft.name, role="ROLE_VIEWER")), timeout=10)
         made = steps.create_cluster(self.stack, regions=[], sectors=[])
         eventually(lambda: any(made.name == one.change.name for one in steps.inbox(self.stack, subscriber)),
                    "the change arrives")
@@ -106,7 +110,7 @@ class AclTest(unittest.TestCase):
                     self.assertNotEqual(found.severity, types_v1.Finding.SEVERITY_ERROR, found)
 
     def test_a_stranger_with_a_password_reads_and_writes_nothing(self):
-        for topic in [CHANGES, GRANTS]:
+        for topic in [CHANGES, GRANTS, ERASURES]:
             with self.subTest(topic):
                 self.assertEqual(self.read("stranger", topic), KafkaError.TOPIC_AUTHORIZATION_FAILED)
                 self.assertEqual(self.write("stranger", topic), KafkaError.TOPIC_AUTHORIZATION_FAILED)
@@ -114,12 +118,18 @@ class AclTest(unittest.TestCase):
     def test_whom_you_trust_reads_changes_and_nothing_else_and_writes_nothing(self):
         self.assertIsInstance(self.read("friend", CHANGES, "friends-copy"), bytes)
         self.assertEqual(self.read("friend", CHANGES), KafkaError.GROUP_AUTHORIZATION_FAILED)
-        self.assertEqual(self.read("friend", GRANTS, "friends-copy"),
-                         KafkaError.TOPIC_AUTHORIZATION_FAILED)
+        for topic in [GRANTS, ERASURES]:
+            with self.subTest(topic):
+                self.assertEqual(self.read("friend", topic, "friends-copy"),
+                                 KafkaError.TOPIC_AUTHORIZATION_FAILED)
         self.assertEqual(self.write("friend", CHANGES), KafkaError.TOPIC_AUTHORIZATION_FAILED)
 
-    def test_notification_writes_nothing(self):
-        self.assertEqual(self.write("notification", CHANGES), KafkaError.TOPIC_AUTHORIZATION_FAILED)
+    def test_notification_writes_nothing_and_reads_no_erasures(self):
+        for topic in [CHANGES, GRANTS, ERASURES]:
+            with self.subTest(topic):
+                self.assertEqual(self.write("notification", topic), KafkaError.TOPIC_AUTHORIZATION_FAILED)
+        self.assertEqual(self.read("notification", ERASURES, "clusterwire.notification"),
+                         KafkaError.TOPIC_AUTHORIZATION_FAILED)
 
     def test_what_the_script_is_given_wrong_is_named(self):
         for arguments, text in [(["--reader", "x"], "the brokers come first"),

@@ -2,7 +2,9 @@
 
 import datetime
 import ipaddress
+import ssl
 
+import grpc
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -65,15 +67,25 @@ class Authority:
         """Whose last day is over."""
         return self.client(**names, starts=-2 * DAY, ends=-DAY)
 
-    def _issue(self, name, hosts, uris, purpose, starts=-HOUR, ends=DAY):
+    def _issue(self, name, hosts, uris, purpose, starts=-HOUR, ends=20 * DAY):
         key = ec.generate_private_key(ec.SECP256R1())
-        names = [_host(host) for host in hosts] + list(map(x509.UniformResourceIdentifier, uris))
+        names = [name for host in hosts for name in _host(host)]
+        names += map(x509.UniformResourceIdentifier, uris)
         builder = (_builder(_name(name), self._name, key, starts, ends)
                    .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
                    .add_extension(x509.ExtendedKeyUsage([purpose]), critical=False))
         if names:
             builder = builder.add_extension(x509.SubjectAlternativeName(names), critical=False)
         return Certificate(builder.sign(self._key, hashes.SHA256()), key)
+
+
+class Trust:
+    """What a client has: the authorities that it trusts, in PEM, and its own certificate, if any."""
+
+    def __init__(self, authorities, own=None):
+        self.grpc = grpc.ssl_channel_credentials(
+            authorities, own and own.key, own and own.certificate)
+        self.https = ssl.create_default_context(cadata=authorities.decode())
 
 
 def self_signed_client(spiffe):
@@ -96,9 +108,10 @@ def _name(common):
 
 def _host(host):
     try:
-        return x509.IPAddress(ipaddress.ip_address(host))
+        # librdkafka 2.0 looks for an address among the names of hosts.
+        return [x509.IPAddress(ipaddress.ip_address(host)), x509.DNSName(host)]
     except ValueError:
-        return x509.DNSName(host)
+        return [x509.DNSName(host)]
 
 
 def _builder(subject, issuer, key, starts, ends):

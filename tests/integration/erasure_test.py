@@ -102,7 +102,7 @@ class ErasureTest(unittest.TestCase):
             consumer.assign(ours)
             left = len(ours)
             while left:
-                for message in consumer.consume(500, 10):
+                for message in consumer.consume(500, 0.3):
                     if message.error():
                         left -= 1
                         continue

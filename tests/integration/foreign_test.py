@@ -133,4 +133,4 @@ class ForeignTest(unittest.TestCase):
         self.check("public sees 1 clusters\n")
 
     def test_a_token_that_is_over_is_refused_with_the_reason(self):
-        self.check("expired", token=self.token(exp=1))
+        self.check("ask its issuer for a new one", token=self.token(exp=1))

@@ -1,8 +1,10 @@
 """What the overlays render to is what Kubernetes takes, keeps its rules, and names what exists."""
 
+import functools
 import json
 import os
 import pathlib
+import secrets
 import subprocess
 import tempfile
 import unittest
@@ -93,8 +95,10 @@ class OverlaysTest(unittest.TestCase):
             path = pathlib.Path(here, file)
             path.write_text(text)
             arguments = ["--config", str(path), "--check_config"]
+            variables = environment(container, known)
+            put_files(pathlib.Path(here), container, variables)
             done = subprocess.run([PROGRAMS / service / program, *arguments], check=False,
-                                  env=environment(container, known), capture_output=True, text=True)
+                                  env=variables, capture_output=True, text=True)
         self.assertEqual(done.returncode, 0, done.stderr)
 
     def test_the_try_overlay_runs_the_kafka_that_the_tests_run(self):
@@ -113,6 +117,32 @@ class OverlaysTest(unittest.TestCase):
             for document in documents:
                 with self.subTest(overlay, document=manifests.name_of(document)):
                     self.assertLess(len(json.dumps(document)), 256 * 1024)
+
+
+@functools.cache
+def key_pair():
+    """A certificate that signs itself, and its key, in PEM."""
+    made = subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt",
+                           "ec_paramgen_curve:P-256", "-nodes", "-days", "60", "-subj", "/CN=test",
+                           "-keyout", "-"], check=True, capture_output=True, text=True).stdout
+    key, begin, certificate = made.partition("-----BEGIN CERTIFICATE-----")
+    return begin + certificate, key
+
+
+def put_files(folder, container, variables):
+    """Files of the container's volumes that options name, with what belongs in them; the options then
+    name those."""
+    certificate, key = key_pair()
+    contents = {"ca.crt": certificate, "tls.crt": certificate, "tls.key": key, "token": "a.b.c",
+                "subject.key": secrets.token_hex(32), "erasures.key": secrets.token_hex(32)}
+    mounts = [mount["mountPath"] for mount in container["volumeMounts"]]
+    for name, value in variables.items():
+        if any(value.startswith(f"{mount}/") for mount in mounts):
+            variables[name] = str(folder) + value
+            file = pathlib.Path(variables[name])
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.touch(mode=0o600)
+            file.write_text(contents[file.name])
 
 
 def environment(container, known):

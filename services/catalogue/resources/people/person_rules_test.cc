@@ -79,7 +79,7 @@ TEST_F(PersonRulesTest, WhatIsNoAddressIsNamedByItsPlaceAndNotRepeated) {
     person.set_emails(0, wrong);
     const absl::Status refused = CreateError(person);
     EXPECT_THAT(refused, HasFieldError("person.emails[0]")) << wrong;
-    EXPECT_THAT(std::string(refused.message()), Not(HasSubstr(wrong)));
+    EXPECT_EQ(refused.message(), "person.emails[0]: must look like name@example.org");
   }
   v1::Person person = Ada();
   person.add_phones("call me");
