@@ -53,10 +53,10 @@ class Authority:
         path.write_bytes(self.certificate)
         return path
 
-    def server(self, *hosts, **times):
-        """For names and addresses; without any, for this machine's loopback."""
+    def server(self, *hosts, **more):
+        """For names and addresses; without any, for this machine's loopback. `more`: starts, ends, key."""
         return self._issue("server", hosts or ("localhost", "127.0.0.1"), [],
-                           [ExtendedKeyUsageOID.SERVER_AUTH], **times)
+                           [ExtendedKeyUsageOID.SERVER_AUTH], **more)
 
     def broker(self):
         """For a server on this machine that is a client of others of its kind too."""
@@ -72,8 +72,8 @@ class Authority:
         """Whose last day is over."""
         return self.client(**names, starts=-2 * DAY, ends=-DAY)
 
-    def _issue(self, name, hosts, uris, purposes, starts=-HOUR, ends=20 * DAY):
-        key = ec.generate_private_key(ec.SECP256R1())
+    def _issue(self, name, hosts, uris, purposes, starts=-HOUR, ends=20 * DAY, key=None):
+        key = key or ec.generate_private_key(ec.SECP256R1())
         names = [name for host in hosts for name in _host(host)]
         names += map(x509.UniformResourceIdentifier, uris)
         builder = (_builder(_name(name), self._name, key, starts, ends)
