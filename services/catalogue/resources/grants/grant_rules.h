@@ -86,8 +86,8 @@ absl::StatusOr<bool> IsOwner(const store::Reader& reader, std::string_view subje
 // Makes `subject` an owner of what the same write creates.
 absl::Status GiveOwner(store::Writer& writer, std::string_view subject, std::string_view resource);
 
-// All grants that this very subject has or had, withdrawn ones with their delete_time. One that came
-// with its resource, by GiveOwner, has its create_time for ever, whatever became of it.
+// All grants that this very subject has or had, withdrawn ones with their delete_time. One that
+// came with its resource, by GiveOwner, has its create_time for ever, whatever became of it.
 absl::StatusOr<std::vector<v1::Grant>> EverGrantedTo(const store::Reader& reader,
                                                      std::string_view subject);
 
