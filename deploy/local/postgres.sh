@@ -46,7 +46,8 @@ create_postgres_data() {
   mv "$staging" "$postgres_state/data"
 }
 
-# Starts it with a database for each service; one that runs at this port stays.
+# Starts it with a database for each service; one that runs at this port stays. Without wal_recycle old
+# segments of its log don't keep what was erased under new names.
 start_postgres() {
   local name
   prepare_postgres
@@ -57,7 +58,7 @@ start_postgres() {
     need_free_port PostgreSQL "$postgres_port" --postgres-port
     create_postgres_data || return
     start_process postgres "${as_postgres[@]}" "$postgres_bin/postgres" -D "$postgres_state/data" \
-      -k "$postgres_socket" -p "$postgres_port" -c listen_addresses=127.0.0.1
+      -k "$postgres_socket" -p "$postgres_port" -c listen_addresses=127.0.0.1 -c wal_recycle=off
     wait_until 60 postgres "answered" postgres_tool pg_isready -q || return
     say "started PostgreSQL"
   fi

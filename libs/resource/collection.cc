@@ -255,15 +255,17 @@ absl::StatusOr<Collection::Answer> Collection::Undelete(const WriteCall& call,
     RETURN_IF_ERROR(service_.may_write(call.viewer, name, loaded.ok() ? before.get() : nullptr));
     RETURN_IF_ERROR(loaded);
     if (!store::IsDeleted(*before)) {
+      if (service_.looks_first) RETURN_IF_ERROR(CheckSeen(writer, call.viewer, *before));
       return Error(absl::StatusCode::kFailedPrecondition, "NOT_DELETED",
                    absl::StrCat(name, " is not deleted"), {{"resource", name}});
     }
-    RETURN_IF_ERROR(CheckEtag(*before, etag));
     const Owned next = CopyOf(*before);
     next->GetReflection()->ClearField(next.get(), FieldOf(*next, "delete_time"));
     return service_.with_context(writer, call.viewer, [&](const Context& context) -> absl::Status {
       Notes notes;
       RETURN_IF_ERROR(rules_.check_and_settle(before.get(), next.get(), context, {}, &notes));
+      // The rules have said by now whether the viewer may know of it.
+      RETURN_IF_ERROR(CheckEtag(*before, etag));
       return Put(writer, *next, rules_.undeleted, notes);
     });
   };

@@ -19,7 +19,8 @@ VERBS = {"Get": "read", "BatchGet": "read", "Export": "read", "List": "list", "C
          "Renew": "write", "Revoke": "write", "Erase": "write", "Undelete": "undelete"}
 
 # Those that are about no resource in particular, or about one in a way of their own: the rule, the type
-# whose targets they are asked about, and what an operator is answered when it isn't OK.
+# whose targets they are asked about, and what an operator is answered, and others who get so far when
+# that is something else.
 SPECIAL = {
     "ClusterService.UndeleteCluster": ("undelete", "Cluster", "FAILED_PRECONDITION"),
     "EventService.UndeleteEvent": ("undelete", "Event", "FAILED_PRECONDITION"),
@@ -45,7 +46,8 @@ SPECIAL = {
     "GrantService.CreateGrant": ("give", "Grant", "OK"),
     "GrantService.UpdateGrant": ("owned", "Grant", "OK"),
     "GrantService.DeleteGrant": ("owned", "Grant", "OK"),
-    "GrantService.TransferOwnership": ("give", "Grant", "FAILED_PRECONDITION"),
+    # An operator is no owner, so has none to give away.
+    "GrantService.TransferOwnership": ("give", "Grant", "FAILED_PRECONDITION", "OK"),
     "InvitationService.CreateInvitation": ("give", "Grant", "OK"),
     "InvitationService.ListInvitations": ("give", "Grant", "OK"),
     "InvitationService.DeleteInvitation": ("open", None, "NOT_FOUND"),
@@ -70,8 +72,10 @@ SPECIAL = {
 
 # What a request is filled with where its method is about one resource. Nothing is kept: it is a dry run.
 FIXED = {"validate_only": True, "end": "2024-12-31", "reason": "moved", "renewed": "2024-06",
-         "revoked": "2024-06", "role": "ROLE_VIEWER"}
-UNREADABLE = {"StreamInbox": {"cursor": "nonsense"}, "RedriveDeadLetter": {"name": "x"}}
+         "valid_until": "2095", "revoked": "2024-06", "membership_id": "mx-new"}
+# What some are asked besides: of what isn't there, or can't be read.
+OWN = {"StreamInbox": {"cursor": "nonsense"}, "RedriveDeadLetter": {"name": "x"},
+       "DeleteInvitation": {"name": "invitations/none"}, "AcceptInvitation": {"token": "nothing"}}
 
 
 @dataclasses.dataclass
@@ -80,6 +84,7 @@ class Recipe:
     rule: str
     noun: str | None    # None: about nothing in particular
     operator: str       # what an operator is answered
+    others: str = ""    # and others who get so far; empty: the same
 
     @property
     def name(self):
@@ -91,7 +96,7 @@ class Recipe:
 
     def request(self, target):
         request = message_factory.GetMessageClass(self.method.input_type)()
-        values = dict(UNREADABLE.get(self.method.name, {}))
+        values = OWN.get(self.method.name, {})
         if target is not None:
             values = {**FIXED, "name": target.name, "names": [target.name],
                       "resource": target.owners[0], "subject": "corp:somebody",
@@ -126,10 +131,12 @@ class Recipe:
 
     def expected(self, caller, target):
         """The code's name."""
-        if caller.level < self.access:
+        if caller.level_in(self.method.full_name) < self.access:
             return "UNAUTHENTICATED" if caller.name == "public" else "PERMISSION_DENIED"
-        answer = IN if caller.is_operator else RULES[self.rule](caller, target)
-        return self.operator if answer == IN else answer
+        if caller.is_operator:
+            return self.operator
+        answer = RULES[self.rule](caller, target)
+        return self.others or self.operator if answer == IN else answer
 
 
 def _set(request, field, value):
@@ -204,9 +211,9 @@ def methods():
     files = {}
     for package in (api.catalogue, api.change, api.notification):
         for value in vars(package).values():
-            described = getattr(value, "DESCRIPTOR", None)
-            if described is not None and described.file.services_by_name:
-                files[described.file.name] = described.file
+            file = getattr(getattr(value, "DESCRIPTOR", None), "file", None)
+            if file is not None and file.services_by_name:
+                files[file.name] = file
     for file in files.values():
         for service in file.services_by_name.values():
             yield from service.methods

@@ -74,7 +74,8 @@ def _cluster(client, kind):
 
 
 def _programme(client, kind):
-    new = catalogue.Programme(title=f"Programme {kind}", kind="KIND_PROGRAMME", state=_state(kind))
+    new = catalogue.Programme(title=f"Programme {kind}", kind="KIND_PROGRAMME", country="EU",
+                              state=_state(kind))
     name = client.Programme.CreateProgramme(catalogue.CreateProgrammeRequest(
         programme_id=_id(kind), programme=new), timeout=10).name
     return Target(name, _audience(kind, name), (name,), new=new)

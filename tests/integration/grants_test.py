@@ -32,8 +32,9 @@ class GrantsTest(unittest.TestCase):
 
     def draft(self, owner="anna"):
         """A cluster that the public doesn't see, with an owner."""
-        name = steps.create_cluster(self.stack, state="STATE_DRAFT",
-                                    title=f"Hidden {next(self.names)}").name
+        name = self.client.Cluster.CreateCluster(catalogue.CreateClusterRequest(
+            cluster=catalogue.Cluster(title=f"Hidden {next(self.names)}", country="DE")),
+            timeout=10).name
         self.give(name, owner, OWNER, by="operator")
         return name
 

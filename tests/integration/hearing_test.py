@@ -88,7 +88,8 @@ class HearingTest(unittest.TestCase):
 
     def create(self, id_, state="STATE_DRAFT"):
         return self.stack.catalogue.client.Cluster.CreateCluster(catalogue.CreateClusterRequest(
-            cluster_id=id_, cluster=steps.cluster_of(f"Cluster {id_}", state=state)), timeout=10).name
+            cluster_id=id_, cluster=catalogue.Cluster(
+                title=f"Cluster {id_}", country="DE", state=state)), timeout=10).name
 
     def told(self, subscriber):
         """The resources in its inbox."""

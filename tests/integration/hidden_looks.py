@@ -3,12 +3,12 @@ errors included."""
 
 import grpc
 
-from api import catalogue, change, notification, types_v1
+from api import Refusal, catalogue, change, notification, types_v1
 from hidden_world import TEXT
 
 NOUNS = {"cluster": "Cluster", "label": "Label", "membership": "Membership", "event": "CalendarEvent",
          "programme": "Programme"}
-SERVICE = {"event": "Event"}
+SERVICE = {"event": "Event", "person": "Person"}
 PLURAL = {"cluster": "Clusters", "label": "Labels", "membership": "Memberships", "event": "Events",
           "programme": "Programmes"}
 PARENT = {"label": "clusters/-", "membership": "programmes/-"}
@@ -17,7 +17,7 @@ FACETS = ["types", "sectors", "regions", "programmes", "label_levels", "labels_h
 
 
 def service_of(noun):
-    return SERVICE.get(noun, NOUNS[noun])
+    return SERVICE.get(noun) or NOUNS[noun]
 
 
 class Looks:
@@ -32,7 +32,8 @@ class Looks:
         try:
             return str(call(request, timeout=10, metadata=self.caller.metadata))
         except grpc.RpcError as error:
-            return f"{error.code().name} {error.details()} {error.trailing_metadata()}"
+            refused = Refusal(error)
+            return f"{refused} {sorted(refused.metadata.items())}"
 
     def _call(self, noun, method, **fields):
         request = getattr(catalogue, f"{method}Request")(**fields)
@@ -104,7 +105,31 @@ class Looks:
             found["grant", noun] = self.ask(self.client.Grant.CreateGrant, catalogue.CreateGrantRequest(
                 validate_only=True, grant=catalogue.Grant(
                     subject="corp:x", resource=name, role="ROLE_VIEWER")))
-        found |= self._references(names)
+            found["transfer", noun] = self.ask(
+                self.client.Grant.TransferOwnership, catalogue.TransferOwnershipRequest(
+                    resource=name, subject="corp:x", validate_only=True))
+            found["invitations", noun] = self.ask(
+                self.client.Invitation.ListInvitations,
+                catalogue.ListInvitationsRequest(resource=name)).split("revision")[0]
+            found["invite", noun] = self.ask(
+                self.client.Invitation.CreateInvitation, catalogue.CreateInvitationRequest(
+                    invitation=catalogue.Invitation(resource=name, role="ROLE_VIEWER")))
+        return found | self._references(names) | self._people(names)
+
+    def _people(self, names):
+        """What is answered to who would have somebody belong to it."""
+        def create(**fields):
+            return self._call("person", "CreatePerson", validate_only=True,
+                              person=catalogue.Person(display_name="Ann", **fields))
+
+        found = {}
+        for noun in ("cluster", "programme"):
+            found["person owned by", noun] = create(owner=names[noun])
+            found["people of", noun] = self._call("person", "ListPeople", owner=names[noun])
+            for own in sorted(self.caller.edits):
+                if own.split("/")[0] in ("clusters", "programmes"):
+                    found[f"person belongs for {own}", noun] = create(owner=own,
+                                                                      belongs_to=[names[noun]])
         return found
 
     def _references(self, names):
@@ -124,7 +149,7 @@ class Looks:
         for noun in ("cluster", "event", "programme"):
             method = NOUNS[noun].removeprefix("Calendar")
             fields = {"title": "The same id"}
-            if noun == "cluster":
+            if noun != "event":
                 fields["country"] = "DE"
             found["create", noun] = self._call(
                 noun, f"Create{method}", validate_only=True,
@@ -149,7 +174,8 @@ def told(stack, caller, subscriber):
         parent=subscriber, page_size=1000), **options)
     sent = client.Delivery.ListDeliveries(notification.ListDeliveriesRequest(
         parent=subscriber, page_size=1000), **options)
-    return {"inbox": str(items), "deliveries": str(sent)}
+    who = client.Subscriber.WhoAmI(notification.WhoAmIRequest(), **options)
+    return {"inbox": str(items), "deliveries": str(sent), "WhoAmI": str(who)}
 
 
 def without_names(texts, names):

@@ -31,7 +31,7 @@ def lay_out(client, metadata):
     """What is public around it."""
     client.Programme.CreateProgramme(catalogue.CreateProgrammeRequest(
         programme_id="test-open", programme=catalogue.Programme(
-            title="Open", kind="KIND_PROGRAMME", state="STATE_PUBLISHED")), timeout=10,
+            title="Open", kind="KIND_PROGRAMME", country="EU", state="STATE_PUBLISHED")), timeout=10,
         metadata=metadata)
     client.LabelScheme.CreateLabelScheme(catalogue.CreateLabelSchemeRequest(
         label_scheme_id="test-scheme", label_scheme=catalogue.LabelScheme(title="Scheme")),
@@ -45,7 +45,7 @@ def create_roots(client, metadata):
         timeout=10, metadata=metadata)
     client.Programme.CreateProgramme(catalogue.CreateProgrammeRequest(
         programme_id=f"{ID}-programme", programme=catalogue.Programme(
-            title="Nothing yet", kind="KIND_PROGRAMME")), timeout=10, metadata=metadata)
+            title="Nothing yet", kind="KIND_PROGRAMME", country="EU")), timeout=10, metadata=metadata)
 
 
 def fill(client, hidden, metadata):

@@ -31,19 +31,21 @@ class Caller:
     def owns(self):
         return self._holds("OWNER")
 
-    @property
-    def level(self):
-        """As the comments of access.proto have it."""
+    def level_in(self, method):
+        """As the comments of access.proto have it. Notification asks for subscribers alone."""
         if self.is_operator:
             return A.Value("ACCESS_OPERATOR")
+        if ".notification." in method:
+            return A.Value("ACCESS_SUBSCRIBER" if self.subscribers else self._signed_in())
         offices = ("programmes/", "labelSchemes/", "taxonomies/")
         if any(name.startswith(offices) for name in self.edits):
             return A.Value("ACCESS_OFFICE")
         if self.edits:
             return A.Value("ACCESS_CLUSTER")
-        if self.subscribers:
-            return A.Value("ACCESS_SUBSCRIBER")
-        return A.Value("ACCESS_PUBLIC" if self.name == "public" else "ACCESS_SIGNED_IN")
+        return A.Value(self._signed_in())
+
+    def _signed_in(self):
+        return "ACCESS_PUBLIC" if self.name == "public" else "ACCESS_SIGNED_IN"
 
     def __repr__(self):
         return self.name

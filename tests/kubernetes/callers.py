@@ -22,6 +22,9 @@ def findings(documents):
     for name, _, spec in pods(documents):
         for container in containers(spec):
             yield from (f"{name}: {one}" for one in _of_token(container, spec, audiences))
+    for file in of_kind(documents, "ConfigMap"):
+        if any("loopback_is_operator" in text for text in file.get("data", {}).values()):
+            yield f"{name_of(file)}: says who is an operator by where they call from"
     for service in of_kind(documents, "Service"):
         yield from (f"{name_of(service)}: {one}" for one in _of_names(service, documents))
     for one in of_kind(documents, "Certificate"):

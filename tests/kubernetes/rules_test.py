@@ -115,6 +115,8 @@ class RulesTest(unittest.TestCase):
         ours = "k8s:system:serviceaccount:clusterwire-try"
         for change, text in (
                 (self.set("LISTEN__LOOPBACK_IS_OPERATOR", "true"), "every port-forward"),
+                (lambda: self.find("ConfigMap", "catalogue-config")["data"].update(
+                    {"catalogue.textproto": "listen { loopback_is_operator: true }"}), "where they call from"),
                 (self.set("LISTEN__ALLOW_INSECURE", "false"), "neither TLS nor the word"),
                 (self.set("LISTEN__TLS__CERTIFICATE_FILE", "/x"), "or both"),
                 (self.set("CALLERS__ISSUERS__0__TOKEN_FILE", "/x/token"), "no token for the API server"),

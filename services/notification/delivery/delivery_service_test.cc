@@ -28,7 +28,6 @@ class DeliveryApi : public testing::Test {
 
   // A change that one subscription of "subscribers/x" and one of "subscribers/y" matched.
   void Add(int revision, const std::string& audience = "") {
-    api_.domain.clock.Advance(absl::Seconds(1));
     KeptRecord record;
     record.id = absl::StrCat("h:", revision, ":1");
     record.change.set_history_id("h");
@@ -50,7 +49,7 @@ class DeliveryApi : public testing::Test {
       row.root = record.change.name();
       row.endpoint = absl::StrCat(subscriber, "/endpoints/inbox");
       row.transition = v1::TRANSITION_CHANGED;
-      row.sequence = absl::ToUnixMicros(record.received);
+      row.sequence = absl::ToUnixMicros(record.received) + revision;
       row.created = record.received;
       rows.push_back(row);
     }

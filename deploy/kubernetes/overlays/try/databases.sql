@@ -7,3 +7,7 @@ CREATE ROLE notification LOGIN PASSWORD :'notification_password';
 CREATE DATABASE catalogue OWNER catalogue;
 CREATE DATABASE notification OWNER notification;
 REVOKE CONNECT ON DATABASE catalogue, notification FROM PUBLIC;
+-- What OperationsService/Vacuum needs, so that erased people are in no file any more.
+GRANT pg_checkpoint TO catalogue;
+\connect catalogue
+GRANT EXECUTE ON FUNCTION pg_switch_wal() TO catalogue;

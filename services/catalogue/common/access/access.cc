@@ -97,14 +97,17 @@ absl::Status CheckMayWrite(const Viewer& viewer, std::string_view name, const Me
 absl::Status CheckMayCreate(const Viewer& viewer, std::string_view name, const Message& next) {
   if (viewer.operator_) return absl::OkStatus();
   if (store::RootOf(name) != name) return CheckMayWrite(viewer, name, &next);
-  if (name.starts_with("clusters/")) {
-    if (viewer.subject.empty()) return NotYours(name, "sign in by a token or a certificate");
+  // The rest of the name was made for this call.
+  const std::string_view collection = name.substr(0, name.find('/'));
+  if (collection == "clusters") {
+    if (viewer.subject.empty()) return NotYours(collection, "sign in by a token or a certificate");
     if (IsDraft(next)) return absl::OkStatus();
-    return NotYours(name, "create a draft, by leaving out the state, and PublishCluster shows it");
+    return NotYours(collection,
+                    "create a draft, by leaving out the state, and PublishCluster shows it");
   }
-  if (FieldOf(&next, "owner") == nullptr) return NotYours(name, "operators create it");
+  if (FieldOf(&next, "owner") == nullptr) return NotYours(collection, "operators create it");
   if (HasAny(viewer.edits, {TextOf(&next, "owner")})) return absl::OkStatus();
-  return NotYours(name, "it needs an owner, a cluster or programme that the caller may edit");
+  return NotYours(collection, "it needs an owner, a cluster or programme that the caller may edit");
 }
 
 }  // namespace clusterwire::catalogue

@@ -6,6 +6,7 @@
 
 #include "libs/base/testing/status_matchers.h"
 #include "services/catalogue/resources/events/event_rules.h"
+#include "services/catalogue/resources/grants/grant_rules.h"
 #include "services/catalogue/resources/labels/label_rules.h"
 #include "services/catalogue/resources/labels/label_scheme_rules.h"
 #include "services/catalogue/resources/programmes/membership_rules.h"
@@ -115,6 +116,32 @@ TEST_F(AccessTest, APublicEventNamesNoDraft) {
   EXPECT_THAT(world_.Of<Events>().Publish(world_.As(hidden), event->name(), ""), IsOk());
 }
 
+TEST_F(AccessTest, WhoHasSignedInCreatesFiveDraftsAndOwnsThem) {
+  WriteCall call = world_.AsOperator();
+  call.viewer = filter::Viewer{.subject = "corp:4711"};
+  call.store.caller = "corp:4711";
+  Clusters clusters = world_.Of<Clusters>();
+  EXPECT_THAT(clusters.Create(call, "", world_.GoodCluster("Published"), ""),
+              ReasonIs("NOT_YOURS"));
+  v1::Cluster draft = world_.GoodCluster("Mine");
+  draft.clear_state();
+  std::string last;
+  for (int i = 0; i < 5; ++i) {
+    const auto made = clusters.Create(call, "", draft, "");
+    ASSERT_THAT(made, IsOk());
+    last = made->name();
+    EXPECT_THAT(IsOwner(**world_.store->Read(), "corp:4711", last), IsOkAndHolds(true));
+  }
+  EXPECT_THAT(clusters.Create(call, "", draft, ""), ReasonIs("TOO_MANY_DRAFTS"));
+  ASSERT_THAT(clusters.Delete(world_.AsOperator(), last, ""), IsOk());
+  EXPECT_THAT(clusters.Create(call, "", draft, ""), ReasonIs("TOO_MANY_DRAFTS"));
+  ASSERT_THAT(clusters.Undelete(world_.AsOperator(), last, ""), IsOk());
+  ASSERT_THAT(clusters.Publish(world_.As(last), last, ""), IsOk());
+  EXPECT_THAT(clusters.Create(call, "", draft, ""), IsOk());
+  call.viewer.subject = "";
+  EXPECT_THAT(clusters.Create(call, "", draft, ""), ReasonIs("NOT_YOURS"));
+}
+
 TEST_F(AccessTest, AnEventRefersToNothingThatItsWriterDoesNotSee) {
   const auto hidden =
       Create(world_.AsOperator(), Event("", v1::CalendarEvent::STATE_DRAFT), "dark");
@@ -192,6 +219,26 @@ TEST_F(AccessTest, AMembershipOfWhatIsNotSeenTakesNoNameFromOthers) {
   const auto chosen = world_.Of<Memberships>().Create(office, "programmes/go-cluster", membership,
                                                       "silicon-saxony");
   EXPECT_THAT(chosen, StatusIs(absl::StatusCode::kAlreadyExists, HasSubstr("can't be had")));
+}
+
+TEST_F(AccessTest, NobodyBringsBackWhatIsAboutSomethingTheyDoNotSee) {
+  const std::string hidden = Draft("Hidden").name();
+  Memberships memberships = world_.Of<Memberships>();
+  v1::Membership membership;
+  membership.set_cluster(hidden);
+  const std::string programme = "programmes/go-cluster";
+  const std::string name =
+      memberships.Create(world_.AsOperator(), programme, membership, "")->name();
+  const WriteCall office = world_.As(programme);
+  const auto refused = [&](const std::string& of, const char* etag) {
+    return SaidOf(memberships.Undelete(office, of, etag).status(), of, "it");
+  };
+  const std::string never = programme + "/memberships/never";
+  for (const bool deleted : {false, true}) {
+    if (deleted) ASSERT_THAT(memberships.Delete(world_.AsOperator(), name, ""), IsOk());
+    for (const char* etag : {"", "wrong"}) EXPECT_EQ(refused(name, etag), refused(never, etag));
+  }
+  EXPECT_THAT(memberships.Undelete(world_.AsOperator(), name, ""), IsOk());
 }
 
 TEST_F(AccessTest, WhatNeedsASchemeIsNamedOnlyToThoseWhoSeeIt) {

@@ -2,6 +2,7 @@
 
 #include "libs/text/text.h"
 #include "services/catalogue/common/fields/checks.h"
+#include "services/catalogue/resources/grants/grant_rules.h"
 #include "services/catalogue/resources/people/contacts.h"
 
 namespace clusterwire::catalogue {
@@ -54,6 +55,40 @@ void Note(const v1::Cluster* before, const v1::Cluster& cluster, const Context&,
   NoteDraft(before, cluster, "PublishCluster", notes);
 }
 
+// Of one subject, those that were deleted among them: they take room too.
+constexpr int kMostDrafts = 5;
+
+absl::StatusOr<int> CountDrafts(const store::Reader& reader,
+                                const std::vector<std::string>& owned) {
+  int drafts = 0;
+  for (const std::string& name : owned) {
+    if (!name.starts_with("clusters/")) continue;
+    ASSIGN_OR_RETURN(const auto cluster, reader.Get<v1::Cluster>(name));
+    if (cluster.state() == v1::Cluster::STATE_DRAFT) ++drafts;
+  }
+  return drafts;
+}
+
+// Who creates a cluster and is no operator is its first owner.
+absl::Status GiveToCreator(store::Writer& writer, const v1::Cluster& cluster,
+                           const Context& context) {
+  const filter::Viewer& viewer = context.viewer;
+  if (viewer.operator_) return absl::OkStatus();
+  ASSIGN_OR_RETURN(const auto owned, OwnedBy(writer, viewer.subject));
+  ASSIGN_OR_RETURN(const int drafts, CountDrafts(writer, owned));
+  if (drafts >= kMostDrafts) {
+    return Error(absl::StatusCode::kFailedPrecondition, "TOO_MANY_DRAFTS",
+                 absl::StrCat("this caller owns ", drafts,
+                              " clusters that aren't published, deleted "
+                              "ones counted, and there may be ",
+                              kMostDrafts,
+                              ": publish one by PublishCluster, bring a deleted one back by "
+                              "UndeleteCluster and change it, or hand one over by "
+                              "TransferOwnership"));
+  }
+  return GiveOwner(writer, viewer.subject, cluster.name());
+}
+
 }  // namespace
 
 Rules<v1::Cluster> ClusterRules() {
@@ -64,7 +99,8 @@ Rules<v1::Cluster> ClusterRules() {
           .suggest_id = [](const v1::Cluster& cluster) { return text::Slug(cluster.title()); },
           .check = &Check,
           .settle = &DraftUnlessSaid,
-          .note = &Note};
+          .note = &Note,
+          .bring = &GiveToCreator};
 }
 
 }  // namespace clusterwire::catalogue

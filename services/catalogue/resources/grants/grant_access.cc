@@ -21,20 +21,6 @@ std::string Shortened(std::string_view text) {
   return absl::BytesToHexString(ToAbsl(Sha256(text)).substr(0, 14));
 }
 
-bool IsAmong(const std::vector<std::string>& names, std::string_view name) {
-  return std::ranges::find(names, name) != names.end();
-}
-
-std::vector<std::string> OwnersOf(const std::string& name, const store::Message* row) {
-  std::vector<std::string> owners = {name};
-  const auto* field = row->GetDescriptor()->FindFieldByName("owner");
-  if (field != nullptr) {
-    std::string owner = row->GetReflection()->GetString(*row, field);
-    if (!owner.empty()) owners.push_back(std::move(owner));
-  }
-  return owners;
-}
-
 // The row of a resource, deleted or not; NOT_FOUND when there is none.
 absl::StatusOr<std::unique_ptr<store::Message>> RowOf(const store::Reader& reader,
                                                       const std::string& resource) {
@@ -92,11 +78,12 @@ void CheckGrant(FieldErrors& errors, const v1::Grant& grant) {
 
 absl::StatusOr<bool> OwnsResource(const store::Reader& reader, const filter::Viewer& viewer,
                                   const std::string& resource) {
-  if (viewer.operator_ || IsAmong(viewer.owns, resource)) return true;
+  if (Owns(viewer, resource, nullptr)) return true;
   if (viewer.owns.empty()) return false;
-  ASSIGN_OR_RETURN(const std::vector<std::string> owners, OwnersIn(reader, resource));
-  return std::ranges::any_of(owners,
-                             [&](const std::string& owner) { return IsAmong(viewer.owns, owner); });
+  const auto row = RowOf(reader, resource);
+  if (absl::IsNotFound(row.status())) return false;
+  RETURN_IF_ERROR(row.status());
+  return Owns(viewer, resource, row->get());
 }
 
 absl::Status CheckMayGive(const store::Reader& reader, const filter::Viewer& viewer,

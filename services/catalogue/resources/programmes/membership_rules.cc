@@ -26,7 +26,9 @@ absl::Status CheckCluster(const v1::Membership* before, const v1::Membership& me
   v1::Cluster cluster;
   const bool is_there = IsThereFor(context.viewer, context.reader, membership.cluster(), &cluster);
   if (!is_there && before != nullptr && store::IsDeleted(*before)) {
-    // It would come back out of everybody's sight.
+    // It would come back out of everybody's sight. Others than operators never see what it is
+    // about.
+    if (!context.viewer.operator_) return NotFoundError(membership.name());
     return Error(absl::StatusCode::kFailedPrecondition, "CLUSTER_DELETED",
                  absl::StrCat(membership.cluster(), " is deleted; undelete it first"),
                  {{"resource", membership.cluster()}});

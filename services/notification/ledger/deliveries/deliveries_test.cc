@@ -240,6 +240,9 @@ TEST_P(DeliveriesTest, RowsOfAReleaseWithoutASequenceKeepTheirOrderAndTheirTime)
   Keep(record, {delivery});
   ASSERT_THAT(ledger_->Write([](sql::Connection& connection) {
     return connection.ExecuteScript(
+        "ALTER TABLE record DROP COLUMN seen_by;"
+        "ALTER TABLE newest_record DROP COLUMN seen_by;"
+        "ALTER TABLE newest_record ADD COLUMN hidden INTEGER NOT NULL DEFAULT 0;"
         "ALTER TABLE delivery DROP COLUMN created;"
         "ALTER TABLE delivery DROP COLUMN tries_before;"
         "ALTER TABLE delivery RENAME COLUMN sequence TO created;"
