@@ -62,7 +62,7 @@ absl::Status CheckSecret(const std::string& path, std::string_view key) {
   return absl::OkStatus();
 }
 
-absl::StatusOr<std::string> ReadFile(const std::string& path, size_t most, bool secret) {
+absl::StatusOr<std::string> ReadOwn(const std::string& path, size_t most) {
   const int file = open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
   if (file < 0) return Refuse(path, Trouble("can't be read"));
   const absl::Cleanup close_file = [file] { close(file); };
@@ -71,7 +71,7 @@ absl::StatusOr<std::string> ReadFile(const std::string& path, size_t most, bool 
   if (!S_ISREG(found.st_mode)) {
     return Refuse(path, S_ISDIR(found.st_mode) ? "is a folder; name a file in it" : "is no file");
   }
-  if (secret) RETURN_IF_ERROR(CheckRights(path, found));
+  RETURN_IF_ERROR(CheckRights(path, found));
   std::string text(most + 1, '\0');
   const ssize_t size = read(file, text.data(), text.size());
   if (size < 0) return Refuse(path, Trouble("can't be read"));
@@ -83,7 +83,7 @@ absl::StatusOr<std::string> ReadFile(const std::string& path, size_t most, bool 
 }
 
 absl::StatusOr<std::string> Read(const std::string& path) {
-  ASSIGN_OR_RETURN(std::string key, ReadFile(path, kMostKeyBytes, /*secret=*/true));
+  ASSIGN_OR_RETURN(std::string key, ReadOwn(path, kMostKeyBytes));
   RETURN_IF_ERROR(CheckSecret(path, key));
   return key;
 }
@@ -117,11 +117,7 @@ absl::Status CheckKey(const std::string& path) {
 }
 
 absl::StatusOr<std::string> ReadSecret(const std::string& path) {
-  return ReadFile(path, kMostFileBytes, /*secret=*/true);
-}
-
-absl::StatusOr<std::string> ReadPlain(const std::string& path) {
-  return ReadFile(path, kMostFileBytes, /*secret=*/false);
+  return ReadOwn(path, kMostFileBytes);
 }
 
 absl::StatusOr<std::string> LoadOrMakeKey(const std::string& path, Random& random) {

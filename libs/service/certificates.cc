@@ -9,6 +9,7 @@
 #include "absl/strings/str_join.h"
 
 #include "libs/base/certificate.h"
+#include "libs/base/file.h"
 #include "libs/config/key_file.h"
 #include "libs/telemetry/log.h"
 
@@ -17,6 +18,7 @@ namespace {
 
 constexpr absl::Duration kLook = absl::Seconds(1);
 constexpr absl::Duration kWarning = absl::Hours(14 * 24);
+constexpr size_t kMostBytes = 1 << 20;  // of a file
 constexpr char kPath[] = "listen.tls";
 constexpr std::string_view kMend =
     "put files there that can be used; they are read again by themselves, every second";
@@ -29,7 +31,8 @@ std::string Day(absl::Time time) {
 absl::StatusOr<TlsCredentials::Pem> ReadFiles(const TlsFiles& files) {
   FieldErrors errors;
   const auto read = [&](const char* option, const std::string& path, bool secret) -> std::string {
-    absl::StatusOr<std::string> text = secret ? config::ReadSecret(path) : config::ReadPlain(path);
+    absl::StatusOr<std::string> text =
+        secret ? config::ReadSecret(path) : ReadFile(path, kMostBytes);
     if (text.ok() && text->empty()) text = absl::InvalidArgumentError("is empty");
     if (text.ok()) return *std::move(text);
     errors.Add(absl::StrCat(kPath, ".", option), std::string(text.status().message()));

@@ -10,6 +10,8 @@
 #include "libs/base/testing/eventually.h"
 #include "libs/base/testing/fake_clock.h"
 #include "libs/base/testing/status_matchers.h"
+#include "libs/http/client.h"
+#include "libs/http/testing/collector.h"
 #include "libs/rpc/call/status.h"
 #include "libs/rpc/server/server.h"
 #include "libs/rpc/testing/echo_server.h"
@@ -96,6 +98,18 @@ class ServerTest : public ::testing::Test {
     grpc::ClientContext context;
     EchoResponse response;
     return rpc::ToAbslStatus(stub->Echo(rpc::testing::WithDeadline(&context), {}, &response));
+  }
+  // The status of a page.
+  static int Get(const Server& server, const std::string& path) {
+    http::Client client(
+        {.guard = *http::AddressGuard::Create({.allowed = {"127.0.0.0/8"}, .allow_http = true})},
+        Clock::System());
+    http::Collector collector;
+    EXPECT_THAT(client.Start({.url = absl::StrCat("http://127.0.0.1:", server.http_port(), path)},
+                             collector.Callback()),
+                IsOk());
+    const auto answer = collector.One();
+    return answer.ok() ? answer->status : 0;
   }
   // Lets pauses pass until `condition` holds.
   template <typename Condition>
@@ -191,6 +205,44 @@ TEST_F(ServerTest, WhoCallsFromThisMachineIsAnOperatorOnlyWhereThatIsConfigured)
   EXPECT_THAT(Call(*server), IsOk());
   EXPECT_THAT(Call(*server), IsOk());
   EXPECT_THAT(Call(*server), ReasonIs("CALLER_LIMIT"));
+}
+
+TEST_F(ServerTest, WithoutTlsWhatOthersReachIsWarnedOfAtTheStart) {
+  Mutex mutex;
+  std::string log;
+  const telemetry::LogRedirect redirect([&](std::string_view line) {
+    MutexLock lock(mutex);
+    log += line;
+  });
+  const auto warned = [&] {
+    MutexLock lock(mutex);
+    return std::exchange(log, "").find("listens without encryption") != std::string::npos;
+  };
+  Start();
+  EXPECT_FALSE(warned());
+  settings_.grpc.allow_insecure = true;
+  settings_.grpc.address = "0.0.0.0:0";
+  Start();
+  EXPECT_TRUE(warned());
+  settings_.grpc.address = "127.0.0.1:0";
+  settings_.http.address = "0.0.0.0";
+  Start();
+  EXPECT_TRUE(warned());
+}
+
+TEST_F(ServerTest, ABadCertificateIsAnErrorOfTheStart) {
+  settings_.tls = {.certificate = "/nowhere/tls.crt", .key = "/nowhere/tls.key"};
+  EchoServer server(settings_, clock_, outside_);
+  EXPECT_THAT(server.Start(), HasFieldError("listen.tls.certificate_file"));
+}
+
+TEST_F(ServerTest, HttpSaysWhetherItIsReady) {
+  SetMissing(absl::UnavailableError("the database is away"));
+  const auto server = Start();
+  EXPECT_EQ(Get(*server, "/livez"), 200);
+  EXPECT_EQ(Get(*server, "/readyz"), 503);
+  SetMissing(absl::OkStatus());
+  ASSERT_TRUE(Passing([&] { return Get(*server, "/readyz") == 200; }));
 }
 
 TEST_F(ServerTest, AnAddressThatCannotBeListenedOnIsAnErrorAtOnce) {

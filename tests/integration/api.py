@@ -37,7 +37,9 @@ class Client:
     Encrypted where there are credentials."""
 
     def __init__(self, address, *packages, credentials=None):
-        self.channel = (grpc.secure_channel(address, credentials, _CHANNEL) if credentials
+        # The least pause is gRPC's limit of an attempt too: a handshake may take longer.
+        patient = [option for option in _CHANNEL if option[0] != "grpc.min_reconnect_backoff_ms"]
+        self.channel = (grpc.secure_channel(address, credentials, patient) if credentials
                         else grpc.insecure_channel(address, _CHANNEL))
         for package in packages:
             for name, stub in vars(package).items():

@@ -163,3 +163,11 @@ class ProxyTest(unittest.TestCase):
             self.flood()
         self.assertTrue(self.alive())
         self.assertLess(processor_seconds(pid) - before, 1)
+
+    # The last one by its name: the address is refused for a moment after it.
+    def test_zealous_addresses_are_refused_until_they_rest(self):
+        request = health_pb2.HealthCheckRequest(service="clusterwire.catalogue.live")
+        calls = [self.health.Check.future(request, timeout=20) for _ in range(2000)]
+        codes = {call.code() for call in calls}
+        self.assertEqual(codes, {grpc.StatusCode.OK, grpc.StatusCode.UNAVAILABLE})
+        eventually(self.alive, "it is taken again", within=20)

@@ -17,7 +17,8 @@ _numbers = itertools.count(1)
 class Service:
     """catalogue or notification: the process and a client of it."""
 
-    def __init__(self, name, folder, database, settings, connect, served, environment=None):
+    def __init__(self, name, folder, database, settings, connect, served, environment=None,
+                 trust=None):
         grpc_port, self.http_port = free_ports(2)
         self.name = name
         self.address = f"127.0.0.1:{grpc_port}"
@@ -34,7 +35,8 @@ class Service:
         for option, value in overrides.items():
             command += ["--set", f"{option}={value}"]
         self.process = Process(name, command, folder / f"{name}.log", environment=environment)
-        self.client = connect(self.address)
+        self._trust = trust
+        self.client = connect(self.address, trust and trust.grpc)
         self._health = health_pb2_grpc.HealthStub(self.client.channel)
 
     def start(self):
@@ -94,7 +96,9 @@ class Service:
 
     def http_get(self, path):
         """Returns status and text."""
-        connection = http.client.HTTPConnection("127.0.0.1", self.http_port, timeout=5)
+        address = {"host": "127.0.0.1", "port": self.http_port, "timeout": 5}
+        connection = (http.client.HTTPSConnection(**address, context=self._trust.https)
+                      if self._trust else http.client.HTTPConnection(**address))
         try:
             connection.request("GET", path)
             answer = connection.getresponse()
@@ -128,7 +132,8 @@ NOTIFICATION_FOR_TESTS = {
 
 class Stack:
     def __init__(self, broker, folder, database, topic=None, catalogue_settings=None,
-                 notification_settings=None, environments=None):
+                 notification_settings=None, environments=None, trust=None):
+        """`trust` (of certificates.py): how its clients connect where the settings say TLS."""
         number = next(_numbers)
         self.broker = broker
         self.topic = topic or f"clusterwire.changes.v1.{number}"
@@ -144,12 +149,12 @@ class Stack:
         self.catalogue = Service("catalogue", folder, database,
                                  {**kafka, "erasures.topic": self.erasures_topic,
                                   **(catalogue_settings or {})}, api.catalogue_client,
-                                 CATALOGUE_SERVES, environments.get("catalogue"))
+                                 CATALOGUE_SERVES, environments.get("catalogue"), trust)
         self.notification = Service(
             "notification", folder, database,
             {**kafka, "consumer_group": f"notification.{number}", **NOTIFICATION_FOR_TESTS,
              **(notification_settings or {})},
-            api.notification_client, NOTIFICATION_SERVES, environments.get("notification"))
+            api.notification_client, NOTIFICATION_SERVES, environments.get("notification"), trust)
 
     @property
     def services(self):

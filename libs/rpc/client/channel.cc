@@ -1,7 +1,6 @@
 #include "libs/rpc/client/channel.h"
 
 #include <algorithm>
-#include <fstream>
 #include <map>
 #include <optional>
 #include <utility>
@@ -14,6 +13,7 @@
 #include <grpcpp/support/client_interceptor.h>
 
 #include "libs/base/certificate.h"
+#include "libs/base/file.h"
 #include "libs/base/status/error.h"
 #include "libs/base/tls/credentials.h"
 #include "libs/rpc/call/call_context.h"
@@ -32,28 +32,18 @@ grpc::ChannelArguments Arguments() {
   return arguments;
 }
 
-// Nothing for what can't be read, or has more than `most` bytes.
-std::optional<std::string> ReadFile(const std::string& path, size_t most) {
-  std::ifstream file(path, std::ios::binary);
-  std::string text(most + 1, '\0');
-  file.read(text.data(), static_cast<std::streamsize>(text.size()));
-  if (file.bad() || file.gcount() <= 0) return std::nullopt;
-  text.resize(static_cast<size_t>(file.gcount()));
-  if (text.size() > most) return std::nullopt;
-  return text;
-}
-
 std::string ReadOption(std::string_view option, const std::string& path, FieldErrors& errors) {
   if (path.empty()) return "";
-  if (auto text = ReadFile(path, kMostFileBytes)) return *std::move(text);
-  errors.Add(option, absl::StrCat("'", path, "' can't be read, is empty, or exceeds 1 MiB"));
+  absl::StatusOr<std::string> text = ReadFile(path, kMostFileBytes);
+  if (text.ok() && !text->empty()) return *std::move(text);
+  errors.Add(option, text.ok() ? "is empty" : std::string(text.status().message()));
   return "";
 }
 
 // "Bearer …" of what stands in the file now.
 std::optional<std::string> AuthorizationOf(const std::string& path) {
-  const auto text = ReadFile(path, kMostTokenBytes);
-  const std::string token(absl::StripAsciiWhitespace(text.value_or("")));
+  const absl::StatusOr<std::string> text = ReadFile(path, kMostTokenBytes);
+  const std::string token(absl::StripAsciiWhitespace(text.ok() ? *text : ""));
   const bool printable =
       std::all_of(token.begin(), token.end(), [](unsigned char c) { return c > ' ' && c < 0x7f; });
   if (token.empty() || !printable) return std::nullopt;

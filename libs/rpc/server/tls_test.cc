@@ -1,13 +1,19 @@
 #include "libs/rpc/server/tls.h"
 
+#include <unistd.h>
+
+#include <algorithm>
+#include <atomic>
 #include <fstream>
 #include <memory>
 #include <string>
 #include <thread>
 #include <vector>
 
+#include <arpa/inet.h>
 #include <gmock/gmock.h>
 #include <grpcpp/grpcpp.h>
+#include <sys/socket.h>
 
 #include "libs/base/testing/certificates.h"
 #include "libs/base/testing/status_matchers.h"
@@ -39,8 +45,10 @@ class TlsTest : public ::testing::Test {
     MutexLock lock(mutex_);
     current_ = *made;
   }
-  void Start(bool require_client_certificate = false) {
+  void Start(bool require_client_certificate = false,
+             absl::Duration handshake_limit = absl::Seconds(10)) {
     EchoServer::Options options;
+    options.handshake_limit = handshake_limit;
     options.tls = [this] {
       MutexLock lock(mutex_);
       return current_;
@@ -189,6 +197,48 @@ TEST_F(TlsTest, CertificatesAreExchangedUnderManyNewConnections) {
     EXPECT_THAT(Call(servers_), IsOk());
   }
   for (std::thread& client : clients) client.join();
+}
+
+TEST_F(TlsTest, AStopInABurstAnswersUnavailableAndNeverCancelled) {
+  Use(local_, "");
+  Start();
+  std::atomic<bool> over = false;
+  std::atomic<int> calls = 0, others = 0;
+  std::vector<std::thread> clients;
+  const std::string ca = Write("ca.pem", servers_.certificate());
+  for (int i = 0; i < 8; ++i) {
+    clients.emplace_back([&] {
+      const auto channel = MakeChannel({.target = server_->server().address(), .tls_ca_file = ca});
+      ASSERT_THAT(channel, IsOk());
+      const auto stub = EchoService::NewStub(*channel);
+      while (!over) {
+        const absl::Status status = Call(*stub);
+        ++calls;
+        if (!status.ok() && !absl::IsUnavailable(status)) ++others;
+      }
+    });
+  }
+  EXPECT_TRUE(Eventually([&] { return calls > 200; }));
+  server_->server().Shutdown(absl::Seconds(30));
+  over = true;
+  for (std::thread& client : clients) client.join();
+  EXPECT_EQ(others, 0);
+}
+
+TEST_F(TlsTest, AConnectionThatNeverFinishesItsHandshakeIsEnded) {
+  Use(local_, "");
+  Start(/*require_client_certificate=*/false, absl::Milliseconds(300));
+  const int stranger = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  address.sin_port = htons(static_cast<uint16_t>(server_->server().port()));
+  ASSERT_EQ(connect(stranger, reinterpret_cast<sockaddr*>(&address), sizeof address), 0);
+  EXPECT_EQ(send(stranger, "\x16", 1, MSG_NOSIGNAL), 1);
+  char byte = 0;
+  EXPECT_LE(recv(stranger, &byte, 1, 0), 0);  // waits for the end
+  close(stranger);
+  EXPECT_THAT(Call(servers_), IsOk());
 }
 
 TEST_F(TlsTest, ARefusedCertificateIsALineInTheLog) {
