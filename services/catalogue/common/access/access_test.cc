@@ -102,8 +102,9 @@ TEST_F(AccessTest, AnOwnerIsThereAndStaysWhatItWas) {
     v1::CalendarEvent changed = *event;
     changed.clear_etag();
     changed.set_owner(other);
-    EXPECT_THAT(world_.Of<Events>().Update(world_.AsOperator(), changed, mask),
-                HasFieldError("event.owner"));
+    for (const WriteCall& call : {world_.AsOperator(), team_}) {
+      EXPECT_THAT(world_.Of<Events>().Update(call, changed, mask), HasFieldError("event.owner"));
+    }
   }
 }
 
