@@ -8,7 +8,8 @@ import grpc
 
 import shared
 import steps
-from api import PUBLIC, catalogue, catalogue_client, notification, refusal
+from api import PUBLIC, Refusal, catalogue, catalogue_client, notification, refusal
+from processes import free_ports
 from tokens import Issuer
 from waiting import eventually
 
@@ -132,6 +133,82 @@ class SignedInTest(unittest.TestCase):
         self.assertIn("CALLER_LIMIT", reasons)
         self.assertEqual(self.get("dora").reason, "RESOURCE_NOT_FOUND")
         self.assertEqual({self.get("ann").reason for _ in range(50)}, {"RESOURCE_NOT_FOUND"})
+
+
+class StartingTest(unittest.TestCase):
+    """A catalogue whose database is away: nobody's rights can be looked up."""
+
+    @classmethod
+    def setUpClass(cls):
+        cls.issuer = cls.enterClassContext(Issuer())
+        cls.stack = shared.new_stack(catalogue_settings=cls.issuer.settings(
+            operators=[cls.issuer.subject("ann")],
+            **{"database.url": f"postgresql://nobody@127.0.0.1:{free_ports(1)[0]}/nothing",
+               "listen.loopback_is_operator": "false"}))
+        cls.addClassCleanup(cls.stack.stop)
+        cls.stack.catalogue.process.start()
+        cls.stack.catalogue.wait_until_live()
+
+    def test_an_operator_is_told_what_is_missing_and_everybody_else_to_wait(self):
+        diagnose = self.stack.catalogue.client.Operations.Diagnose
+        findings = diagnose(catalogue.DiagnoseRequest(), timeout=10,
+                            metadata=self.issuer.metadata("ann")).findings
+        self.assertIn("takes no connection", str(findings))
+        for metadata in [(), self.issuer.metadata("bob")]:
+            refused = refusal(diagnose, catalogue.DiagnoseRequest(), metadata=metadata)
+            self.assertEqual((refused.code.name, refused.reason), ("UNAVAILABLE", "STARTING"))
+            self.assertGreater(refused.retry_seconds, 0)
+        refused = refusal(diagnose, catalogue.DiagnoseRequest(),
+                          metadata=self.issuer.metadata("ann", exp=1))
+        self.assertEqual(refused.code.name, "UNAUTHENTICATED")
+
+
+class StreamsTest(unittest.TestCase):
+    """Two subscribers, who may have one stream open each."""
+
+    @classmethod
+    def setUpClass(cls):
+        cls.issuer = cls.enterClassContext(Issuer())
+        cls.stack = shared.new_stack(notification_settings=cls.issuer.settings(
+            **{"callers.limits.streams": "1"}))
+        cls.addClassCleanup(cls.stack.stop)
+        cls.stack.start()
+        cls.client = cls.stack.notification.client
+
+    def subscriber(self, who):
+        return self.client.Subscriber.CreateSubscriber(notification.CreateSubscriberRequest(
+            subscriber=notification.Subscriber(title=who)), timeout=10,
+            metadata=self.issuer.metadata(who)).name
+
+    def stream(self, who, subscriber):
+        return self.client.Inbox.StreamInbox(notification.StreamInboxRequest(parent=subscriber),
+                                             timeout=30, metadata=self.issuer.metadata(who))
+
+    def refused(self, who, subscriber):
+        """Why it is, or nothing when the stream is still open after a moment."""
+        stream = self.client.Inbox.StreamInbox(notification.StreamInboxRequest(parent=subscriber),
+                                               timeout=1, metadata=self.issuer.metadata(who))
+        try:
+            next(iter(stream))
+        except grpc.RpcError as error:
+            return None if error.code() is grpc.StatusCode.DEADLINE_EXCEEDED else Refusal(error)
+        return None
+
+    def open_streams(self):
+        _, metrics = self.stack.notification.http_get("/metrics")
+        return int(metrics.split("\nclusterwire_rpc_open_streams ")[1].split()[0])
+
+    def test_a_stream_too_many_is_refused_until_another_has_ended(self):
+        anns, bobs = self.subscriber("ann"), self.subscriber("bob")
+        stream = self.stream("ann", anns)
+        eventually(lambda: self.open_streams() == 1, "the stream is open")
+        refused = self.refused("ann", anns)
+        self.assertEqual((refused.code.name, refused.reason), ("RESOURCE_EXHAUSTED", "CALLER_LIMIT"))
+        self.assertIn("callers.limits.streams", refused.message)
+        self.assertGreater(refused.retry_seconds, 0)
+        self.assertIsNone(self.refused("bob", bobs))
+        stream.cancel()
+        eventually(lambda: self.refused("ann", anns) is None, "the place is free again")
 
 
 def relay_from(source, address, test):

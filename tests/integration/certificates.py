@@ -53,27 +53,32 @@ class Authority:
         path.write_bytes(self.certificate)
         return path
 
-    def server(self, *hosts, **times):
-        """For names and addresses; without any, for this machine's loopback."""
+    def server(self, *hosts, **more):
+        """For names and addresses; without any, for this machine's loopback. `more`: starts, ends, key."""
         return self._issue("server", hosts or ("localhost", "127.0.0.1"), [],
-                           ExtendedKeyUsageOID.SERVER_AUTH, **times)
+                           [ExtendedKeyUsageOID.SERVER_AUTH], **more)
+
+    def broker(self):
+        """For a server on this machine that is a client of others of its kind too."""
+        return self._issue("broker", ("localhost", "127.0.0.1"), [],
+                           [ExtendedKeyUsageOID.SERVER_AUTH, ExtendedKeyUsageOID.CLIENT_AUTH])
 
     def client(self, spiffe=None, dns=None, **times):
         """For a client with a SPIFFE URI ("spiffe://example.org/ns/map/sa/page"), a DNS name, or both."""
         return self._issue("client", [dns] if dns else [], [spiffe] if spiffe else [],
-                           ExtendedKeyUsageOID.CLIENT_AUTH, **times)
+                           [ExtendedKeyUsageOID.CLIENT_AUTH], **times)
 
     def expired_client(self, **names):
         """Whose last day is over."""
         return self.client(**names, starts=-2 * DAY, ends=-DAY)
 
-    def _issue(self, name, hosts, uris, purpose, starts=-HOUR, ends=20 * DAY):
-        key = ec.generate_private_key(ec.SECP256R1())
+    def _issue(self, name, hosts, uris, purposes, starts=-HOUR, ends=20 * DAY, key=None):
+        key = key or ec.generate_private_key(ec.SECP256R1())
         names = [name for host in hosts for name in _host(host)]
         names += map(x509.UniformResourceIdentifier, uris)
         builder = (_builder(_name(name), self._name, key, starts, ends)
                    .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
-                   .add_extension(x509.ExtendedKeyUsage([purpose]), critical=False))
+                   .add_extension(x509.ExtendedKeyUsage(purposes), critical=False))
         if names:
             builder = builder.add_extension(x509.SubjectAlternativeName(names), critical=False)
         return Certificate(builder.sign(self._key, hashes.SHA256()), key)

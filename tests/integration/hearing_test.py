@@ -13,6 +13,7 @@ import shared
 import steps
 from api import catalogue, change, notification, refusal, types_v1
 from stack import Stack
+from tokens import Issuer
 from waiting import eventually
 
 Role = change.GrantChanged.Role
@@ -218,3 +219,97 @@ class HearingTest(unittest.TestCase):
             return self.subscriber(subject)
         except grpc.RpcError:
             return None
+
+
+class ThemselvesTest(unittest.TestCase):
+    """Who has shown who they are, and what the catalogue grants them."""
+
+    @classmethod
+    def setUpClass(cls):
+        cls.issuer = Issuer()
+        cls.addClassCleanup(cls.issuer.close)
+        settings = cls.issuer.settings()
+        cls.stack = shared.new_stack(catalogue_settings=settings, notification_settings=settings)
+        cls.addClassCleanup(cls.stack.stop)
+        cls.stack.start()
+        steps.add_countries(cls.stack)
+        cls.client = cls.stack.notification.client
+
+    def who(self, name):
+        return self.client.Subscriber.WhoAmI(notification.WhoAmIRequest(), timeout=10,
+                                             metadata=self.issuer.metadata(name))
+
+    def subscriber(self, name):
+        """Made by themselves; to their inbox."""
+        made = self.client.Subscriber.CreateSubscriber(notification.CreateSubscriberRequest(
+            subscriber=notification.Subscriber(title=f"Marked Person {name}")), timeout=10,
+            metadata=self.issuer.metadata(name)).name
+        self.client.Subscription.CreateSubscription(notification.CreateSubscriptionRequest(
+            parent=made, subscription=notification.Subscription(
+                title="Clusters", filter=types_v1.Filter(types=["cluster"]),
+                endpoint=f"{made}/endpoints/inbox")), timeout=10,
+            metadata=self.issuer.metadata(name))
+        return made
+
+    def told(self, name, subscriber):
+        return {item.change.name for item in self.client.Inbox.ListInboxItems(
+            notification.ListInboxItemsRequest(parent=subscriber, page_size=1000), timeout=10,
+            metadata=self.issuer.metadata(name)).items}
+
+    def create(self, id_, state):
+        return self.stack.catalogue.client.Cluster.CreateCluster(catalogue.CreateClusterRequest(
+            cluster_id=id_, cluster=catalogue.Cluster(title=id_, country="DE", state=state)),
+            timeout=10).name
+
+    def test_what_the_catalogue_grants_is_heard_of_by_its_subject_until_it_is_withdrawn(self):
+        ann, bob = self.subscriber("ann"), self.subscriber("bob")
+        self.assertEqual(list(self.who("ann").subscribers), [ann])
+        draft = self.create("test-own-draft", "STATE_DRAFT")
+        given = self.stack.catalogue.client.Grant.CreateGrant(catalogue.CreateGrantRequest(
+            grant=catalogue.Grant(subject=self.issuer.subject("ann"), resource=draft,
+                                  role="ROLE_VIEWER")), timeout=10)
+        seen = eventually(lambda: self.who("ann").rights, "notification has read the grant")
+        self.assertEqual([(one.resource, one.role) for one in seen],
+                         [(draft, Role.Value("ROLE_VIEWER"))])
+        self.stack.catalogue.client.Cluster.UpdateCluster(catalogue.UpdateClusterRequest(
+            cluster=catalogue.Cluster(name=draft, title="Renamed")), timeout=10)
+        fence = self.create("test-own-fence", "STATE_PUBLISHED")
+        eventually(lambda: self.told("ann", ann) == {draft, fence}, "ann is told of both")
+        eventually(lambda: self.told("bob", bob) == {fence}, "bob is told of what is public")
+        self.assertEqual(list(self.who("bob").rights), [])
+
+        self.stack.catalogue.client.Grant.DeleteGrant(
+            catalogue.DeleteGrantRequest(name=given.name), timeout=10)
+        eventually(lambda: self.told("ann", ann) == {fence}, "ann sees it no longer")
+        self.assertEqual(list(self.who("ann").rights), [])
+        for shown in (self.stack.notification.process.log.read_text(),
+                      self.stack.notification.http_get("/metrics")[1]):
+            self.assertNotIn("Marked", shown)
+
+    def test_nobody_reaches_what_is_anothers(self):
+        eve, mallory = self.subscriber("eve"), self.subscriber("mallory")
+        theirs = self.issuer.metadata("mallory")
+        for call, request in [
+                (self.client.Subscriber.GetSubscriber,
+                 notification.GetSubscriberRequest(name=eve)),
+                (self.client.Subscriber.DeleteSubscriber,
+                 notification.DeleteSubscriberRequest(name=eve)),
+                (self.client.Subscription.ListSubscriptions,
+                 notification.ListSubscriptionsRequest(parent=eve)),
+                (self.client.Inbox.ListInboxItems,
+                 notification.ListInboxItemsRequest(parent=eve)),
+                (self.client.Delivery.ListDeliveries,
+                 notification.ListDeliveriesRequest(parent=eve))]:
+            there = refusal(call, request, metadata=theirs)
+            self.assertEqual((there.code.name, there.reason), ("PERMISSION_DENIED", "NOT_ALLOWED"))
+            field = "name" if "name" in request.DESCRIPTOR.fields_by_name else "parent"
+            setattr(request, field, "subscribers/is-not-there")
+            nowhere = refusal(call, request, metadata=theirs)
+            self.assertEqual(nowhere.message.replace("subscribers/is-not-there", eve), there.message)
+        for wrong in [notification.CreateSubscriberRequest(
+                          subscriber_id="mallory", subscriber=notification.Subscriber(title="M")),
+                      notification.CreateSubscriberRequest(subscriber=notification.Subscriber(
+                          title="M", subject=self.issuer.subject("eve")))]:
+            self.assertEqual(refusal(self.client.Subscriber.CreateSubscriber, wrong,
+                                     metadata=theirs).code.name, "INVALID_ARGUMENT")
+        self.assertEqual(list(self.who("mallory").subscribers), [mallory])

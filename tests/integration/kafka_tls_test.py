@@ -31,7 +31,7 @@ class KafkaTlsTest(unittest.TestCase):
         authority = Authority()
         cls.right = authority.write(folder)
         cls.wrong = Authority("Another Authority").write(folder, "other")
-        server = authority.server()
+        server = authority.broker()
         keystore = folder / "broker.keystore.pem"
         keystore.write_bytes(server.key + server.certificate)
         own, key = authority.client(dns="clusterwire.example.org").write(folder, "client")

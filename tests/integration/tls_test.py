@@ -1,6 +1,7 @@
 """TLS of both services: who is let in, and certificates that change while calls go on."""
 
 import concurrent.futures
+import contextlib
 import datetime
 import os
 import socket
@@ -11,12 +12,13 @@ import time
 import unittest
 
 import grpc
+from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 
 import api
 import shared
 from api import catalogue, refusal, types_v1
 from certificates import Authority, Trust, self_signed_client
-from processes import GRPCURL
+from processes import BUILD, GRPCURL, ROOT
 from waiting import eventually
 
 ERROR = types_v1.Finding.SEVERITY_ERROR
@@ -76,9 +78,23 @@ class OverTls(unittest.TestCase):
             return error.code().name
 
 
+    def shown(self, port):
+        """The certificate that a new connection sees."""
+        context = ssl.create_default_context(cadata=self.servers.certificate.decode())
+        context.set_alpn_protocols(["h2"])
+        with socket.create_connection(("127.0.0.1", port), 5) as plain:
+            with context.wrap_socket(plain, server_hostname="localhost") as encrypted:
+                return ssl.DER_cert_to_PEM_cert(encrypted.getpeercert(True)).encode()
+
+    def await_shown(self, certificate):
+        wanted = certificate.certificate.split()
+        for port in [int(self.service.address.rpartition(":")[2]), self.service.http_port]:
+            eventually(lambda: self.shown(port).split() == wanted, "new connections see it", 15)
+
+
 class TlsTest(OverTls):
-    def grpcurl(self, *arguments, address=None):
-        return subprocess.run([GRPCURL, *map(str, arguments[:-1]), address or self.service.address,
+    def grpcurl(self, *arguments):
+        return subprocess.run([GRPCURL, *map(str, arguments[:-1]), self.service.address,
                                arguments[-1]], capture_output=True, text=True, timeout=30)
 
     def test_grpcurl_trusts_the_authority_and_nobody_else(self):
@@ -127,6 +143,51 @@ class TlsTest(OverTls):
         self.assertIsNone(refused_call())
         refused = eventually(refused_call, "it is refused", 15)
         self.assertEqual(refused.code.name, "UNAUTHENTICATED", refused)
+
+    def run_import(self, ca, own):
+        certificate, key = own.write(self.folder, "importing")
+        return subprocess.run(
+            [BUILD / "services/catalogue/import/clusterwire-import", "--target",
+             self.service.address, "--tls_ca_file", ca, "--tls_certificate_file", certificate,
+             "--tls_key_file", key, ROOT / "tests/data/taxonomies.ndjson"],
+            capture_output=True, text=True, timeout=60)
+
+    def test_the_import_program_calls_as_its_certificate_says(self):
+        done = self.run_import(self.ca, self.desk)
+        self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+        for ca, own in [(self.ca, self.clients.client(spiffe=PAGE)),
+                        (Authority().write(self.folder, "other"), self.desk)]:
+            refused = self.run_import(ca, own)
+            self.assertEqual(refused.returncode, 2, refused.stdout + refused.stderr)
+
+    def test_connections_that_say_nothing_keep_nobody_from_calling(self):
+        for port in [self.service.http_port, int(self.service.address.rpartition(":")[2])]:
+            with contextlib.ExitStack() as strangers:
+                for number in range(300):
+                    stranger = strangers.enter_context(
+                        socket.create_connection(("127.0.0.1", port), 5))
+                    if number % 2:
+                        stranger.sendall(b"\x16\x03\x01")
+                self.client(self.desk).Operations.Diagnose(catalogue.DiagnoseRequest(), timeout=20)
+                self.assertEqual(self.service.http_get("/livez")[0], 200)
+
+    def test_keys_of_every_usual_kind_are_served(self):
+        folder = self.folder / "kinds"
+        folder.mkdir()
+        for number, key in enumerate([rsa.generate_private_key(65537, 2048),
+                                      ec.generate_private_key(ec.SECP384R1()),
+                                      ed25519.Ed25519PrivateKey.generate()]):
+            server = self.servers.server(key=key, ends=datetime.timedelta(days=20 + number))
+            server.write(folder, "server")
+            self.clients.write(folder, "clients")
+            if number == 0:
+                stack = shared.new_stack(catalogue_settings=settings(folder), trust=self.trust)
+                self.addCleanup(stack.catalogue.process.stop)
+                stack.catalogue.start()
+                self.service = stack.catalogue
+            self.await_shown(server)
+            done = self.grpcurl("-cacert", self.ca, "list")
+            self.assertIn("ClusterService", done.stdout, f"{key} {done.stderr}")
 
     def test_a_certificate_for_another_host_is_refused_by_the_client(self):
         client = grpc.secure_channel(self.service.address, self.trust.grpc,
@@ -185,19 +246,6 @@ class TlsTest(OverTls):
 
 class RotationTest(OverTls):
     """Clients that call all the time, on connections that stay and on new ones."""
-
-    def shown(self, port):
-        """The certificate that a new connection sees."""
-        context = ssl.create_default_context(cadata=self.servers.certificate.decode())
-        context.set_alpn_protocols(["h2"])
-        with socket.create_connection(("127.0.0.1", port), 5) as plain:
-            with context.wrap_socket(plain, server_hostname="localhost") as encrypted:
-                return ssl.DER_cert_to_PEM_cert(encrypted.getpeercert(True)).encode()
-
-    def await_shown(self, certificate):
-        wanted = certificate.certificate.split()
-        for port in [int(self.service.address.rpartition(":")[2]), self.service.http_port]:
-            eventually(lambda: self.shown(port).split() == wanted, "new connections see it", 15)
 
     def call_all_the_time(self, stop):
         """Returns how many calls there were and what failed; call it in a thread."""

@@ -17,11 +17,11 @@ namespace {
 constexpr std::string_view kAuthorizationKey = "authorization";
 
 // The client's certificate. It is there only where the handshake has verified it, since a listener
-// that asks for one always does.
+// that asks for one always does. (gRPC's word on whether the peer is authenticated is another: not
+// so, of a certificate without names.)
 std::string CertificateOf(const grpc::ServerContextBase& context) {
   const auto peer = context.auth_context();
-  if (peer == nullptr)
-    return "";  // gRPC calls one without names unauthenticated: that is told later
+  if (peer == nullptr) return "";
   const auto values = peer->FindPropertyValues(GRPC_X509_PEM_CERT_PROPERTY_NAME);
   return values.size() == 1 ? std::string(values[0].data(), values[0].size()) : "";
 }

@@ -186,6 +186,18 @@ TEST_F(AdmissionTest, RightsThatCantBeLookedUpRefuseThoseAloneWhoMayHaveSome) {
   EXPECT_THAT(Echo<GuardedService>("operator"), IsOk());
 }
 
+TEST_F(AdmissionTest, ACallerCantSayThatItsCallIsOfAnotherMethod) {
+  EchoServer& server = Start();
+  constexpr char kGuarded[] = "/clusterwire.rpc.testing.GuardedService/Echo";
+  for (const char* key : {":clusterwire-method", "clusterwire-method"}) {
+    testing::RawClient client(server.server().address());
+    const auto answer =
+        client.Unary(kGuarded, "", {{key, "/clusterwire.rpc.testing.EchoService/Echo"}});
+    EXPECT_NE(answer.status, grpc::StatusCode::OK) << key;
+  }
+  EXPECT_EQ(runs_, 0);
+}
+
 TEST_F(AdmissionTest, AWrongIdentityIsRefusedAndNotTakenForThePublic) {
   Start();
   for (const absl::Status& status : OneOfEachKind<EchoService>("wrong")) {

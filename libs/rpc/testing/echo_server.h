@@ -11,12 +11,12 @@
 
 #include "libs/base/testing/eventually.h"
 #include "libs/base/testing/fake_clock.h"
-#include "libs/rpc/admission/by_address.h"
 #include "libs/rpc/call/run_unary.h"
 #include "libs/rpc/server/runtime.h"
 #include "libs/rpc/server/server.h"
 #include "libs/rpc/stream/run_stream.h"
 #include "libs/rpc/testing/echo.grpc.pb.h"
+#include "libs/rpc/testing/operators.h"
 #include "libs/telemetry/metrics.h"
 
 namespace clusterwire::rpc::testing {
@@ -74,7 +74,7 @@ class EchoServer {
  private:
   FakeClock clock_{absl::Now()};
   telemetry::Metrics metrics_;
-  ByAddress operators_{true};
+  Operators operators_;
   Runtime runtime_;
   ThreadPool pool_;
   Parking::Progress reader_;

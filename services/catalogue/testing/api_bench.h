@@ -8,9 +8,9 @@
 #include "absl/status/statusor.h"
 #include "google/protobuf/message.h"
 
-#include "libs/rpc/admission/by_address.h"
 #include "libs/rpc/server/runtime.h"
 #include "libs/rpc/server/server.h"
+#include "libs/rpc/testing/operators.h"
 #include "libs/rpc/token/token.h"
 #include "libs/telemetry/metrics.h"
 #include "services/catalogue/operations/diagnosis.h"
@@ -52,7 +52,7 @@ class ApiBench {
  private:
   telemetry::Metrics metrics_;
   const Relay::Options relay_options_;
-  rpc::ByAddress operators_{true};
+  rpc::testing::Operators operators_;
   rpc::Runtime runtime_;
   rpc::ThreadPool reads_;
   rpc::ThreadPool writes_;

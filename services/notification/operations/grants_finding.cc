@@ -32,9 +32,10 @@ Finding Behind(const GrantsTopic& from, const Grants& grants, const absl::Status
         "both services must name the same one in grants.topic");
   }
   if (!reading.ok()) {
+    const std::string remedy = kafka::RemedyOf(reading);
     return Wrong(
         absl::StrCat(reading.message(), "; ", Held(grants)),
-        absl::StrCat("it is read again by itself once that is mended; ", kafka::RemedyOf(reading)));
+        remedy.empty() ? "it is read again by itself once Kafka answers: see part kafka" : remedy);
   }
   if (!grants.CheckComplete().ok()) {
     return Wrong(

@@ -5,9 +5,9 @@
 #include <vector>
 
 #include "libs/base/status/error.h"
-#include "libs/rpc/admission/by_address.h"
 #include "libs/rpc/server/runtime.h"
 #include "libs/rpc/server/server.h"
+#include "libs/rpc/testing/operators.h"
 #include "libs/rpc/token/token.h"
 #include "libs/telemetry/metrics.h"
 #include "services/notification/channels/channels.h"
@@ -44,7 +44,7 @@ class TestApi {
   http::Client client_;
   const Channels channels_;
   EndpointTester tester_;
-  rpc::ByAddress operators_{true};
+  rpc::testing::Operators operators_;
   rpc::Runtime runtime_;
   const Redrive redrive_ = [](std::string_view name) -> absl::StatusOr<std::string> {
     return NotFoundError(name);

@@ -16,8 +16,8 @@
 
 #include "libs/base/testing/seed.h"
 #include "libs/base/testing/temp_dir.h"
-#include "libs/rpc/admission/by_address.h"
 #include "libs/rpc/server/server.h"
+#include "libs/rpc/testing/operators.h"
 #include "libs/telemetry/metrics.h"
 #include "services/catalogue/import/client/report.h"
 #include "services/catalogue/import/testing/import_bench.h"
@@ -65,7 +65,7 @@ class RunTest : public ::testing::Test {
   FakeClock clock_;
   SeededRandom random_;
   telemetry::Metrics metrics_;
-  rpc::ByAddress operators_{true};
+  rpc::testing::Operators operators_;
   rpc::Runtime runtime_;
   rpc::ThreadPool pool_;
   rpc::Late<const rpc::TokenSigner> tokens_;  // an import signs none

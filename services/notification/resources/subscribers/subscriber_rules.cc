@@ -15,13 +15,10 @@ constexpr size_t kMaxTitle = 200;
 constexpr absl::Duration kCatchUpLimit = absl::Seconds(2);
 
 // Whose it is, at its creation.
-void CheckSubjectOf(const v1::Subscriber& subscriber, const filter::Viewer& viewer,
-                    FieldErrors& errors) {
+void CheckSubjectOf(const v1::Subscriber& subscriber, FieldErrors& errors) {
   constexpr char kPath[] = "subscriber.subject";
   const std::string& subject = subscriber.subject();
-  if (!viewer.operator_ && subject != viewer.subject) {
-    errors.Add(kPath, "is set to who calls; operators alone name another: leave it out");
-  } else if (subject == "loopback" || subject == "public") {
+  if (subject == "loopback" || subject == "public") {
     errors.Add(kPath, absl::StrCat("'", subject, "' is nobody: whoever calls so shows no identity ",
                                    "of their own; a certificate or a token shows one"));
   } else if (!subject.empty()) {
@@ -32,8 +29,8 @@ void CheckSubjectOf(const v1::Subscriber& subscriber, const filter::Viewer& view
 }
 
 absl::Status Check(const v1::Subscriber* before, const v1::Subscriber& subscriber,
-                   const resource::Context& context, FieldErrors& errors) {
-  if (before == nullptr) CheckSubjectOf(subscriber, context.viewer, errors);
+                   const resource::Context&, FieldErrors& errors) {
+  if (before == nullptr) CheckSubjectOf(subscriber, errors);
   resource::CheckText(errors, "subscriber.title", subscriber.title(), 1, kMaxTitle);
   if (!subscriber.language().empty() && !text::IsLanguageTag(subscriber.language())) {
     errors.Add("subscriber.language", "must be a language as BCP 47 writes it: \"de\", \"pt-BR\"");
@@ -89,7 +86,12 @@ absl::StatusOr<v1::Subscriber> Subscribers::Add(const WriteCall& call,
       errors.Add("subscriber_id",
                  "is made at random, since a chosen one would say who you are; leave it empty");
     }
-    if (own.subject().empty()) own.set_subject(call.viewer.subject);
+    // Nothing is looked up of another's: not even whether there is room.
+    if (!own.subject().empty() && own.subject() != call.viewer.subject) {
+      errors.Add("subscriber.subject",
+                 "is set to who calls; operators alone name another: leave it out");
+    }
+    own.set_subject(call.viewer.subject);
   }
   const auto also = [&errors](const resource::Context&, v1::Subscriber*) {
     return errors.ToStatus();

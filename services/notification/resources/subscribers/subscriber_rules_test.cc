@@ -87,6 +87,17 @@ TEST_F(SubscribersTest, OfAnotherSubjectAreCreatedByOperatorsAlone) {
   }
 }
 
+TEST_F(SubscribersTest, OfOthersTellNothingOfThemselvesToWhoNamesTheirSubject) {
+  for (size_t i = 0; i < kMaxSubscribers; ++i) {
+    ASSERT_THAT(test_.Create(SignedInAs("corp:full"), Request()), IsOk());
+  }
+  for (const char* subject : {"corp:full", "corp:nobody"}) {
+    const auto made = test_.Create(SignedInAs("corp:4711"), Request(subject));
+    EXPECT_THAT(made, HasFieldError("subscriber.subject"));
+    EXPECT_THAT(made, StatusIs(absl::StatusCode::kInvalidArgument)) << subject;
+  }
+}
+
 TEST_F(SubscribersTest, StayWhoseTheyAre) {
   v1::Subscriber taken = test_.AddSubscriber("x", "corp:1");
   taken.set_subject("corp:2");

@@ -8,6 +8,7 @@
 #include "absl/strings/str_join.h"
 
 #include "libs/base/status/error.h"
+#include "libs/base/text/strings.h"
 #include "libs/base/time/clock.h"
 #include "libs/change/record.h"
 #include "libs/change/vocabulary.h"
@@ -53,15 +54,32 @@ bool IsWide(const v1::Subscription& subscription) {
   return predicate.ok() && IsAsked(subscription) && match::IsWide(*predicate);
 }
 
-// Each change is held against all wide ones, so there may be only so many.
+// Each change is held against all wide ones, so there may be only so many, and nobody may take them
+// all: operators see to theirs themselves.
 absl::Status CheckRoomForWide(const v1::Subscription* before, const v1::Subscription& subscription,
+                              const resource::Context& context,
                               const Subscriptions::CountWide& count_wide) {
   if (!IsWide(subscription) || (before != nullptr && IsWide(*before))) return absl::OkStatus();
-  if (count_wide() < match::kMaxWide) return absl::OkStatus();
-  return Error(absl::StatusCode::kResourceExhausted, "FILTER_TOO_WIDE",
-               absl::StrCat("subscription.filter asks about everything, and ", match::kMaxWide,
-                            " such subscriptions are all there may be; narrow it by a type, a ",
-                            "name, a code, a kind, a place or a word"));
+  constexpr std::string_view kNarrow =
+      "; narrow it by a type, a name, a code, a kind, a place or a word";
+  if (count_wide() >= match::kMaxWide) {
+    return Error(absl::StatusCode::kResourceExhausted, "FILTER_TOO_WIDE",
+                 absl::StrCat("subscription.filter asks about everything, and ", match::kMaxWide,
+                              " such subscriptions are all there may be", ToAbsl(kNarrow)));
+  }
+  if (context.viewer.operator_) return absl::OkStatus();
+  const std::string subscriber(store::RootOf(subscription.name()));
+  ASSIGN_OR_RETURN(const auto others,
+                   context.reader.Scan(
+                       {.type = "subscription", .parent = subscriber, .limit = kMaxSubscriptions}));
+  const auto wide = std::ranges::count_if(others, [](const store::Scanned& one) {
+    return IsWide(static_cast<const v1::Subscription&>(*one.resource));
+  });
+  if (wide < kMaxWide) return absl::OkStatus();
+  return Error(
+      absl::StatusCode::kResourceExhausted, "FILTER_TOO_WIDE",
+      absl::StrCat("subscription.filter asks about everything, and ", subscriber, " has ", kMaxWide,
+                   " such subscriptions, the most there may be", ToAbsl(kNarrow)));
 }
 
 // A filter that a newer release wrote is held; what stands beside it can be changed all the same.
@@ -196,7 +214,7 @@ Subscriptions::Subscriptions(store::Store& store, Random& random, CountWide coun
                         const resource::Context& context, FieldErrors& errors) -> absl::Status {
              RETURN_IF_ERROR(Check(before, subscription, context, errors));
              if (!errors.empty()) return absl::OkStatus();
-             return CheckRoomForWide(before, subscription, count_wide);
+             return CheckRoomForWide(before, subscription, context, count_wide);
            },
            .correct = &KeepHeld,
            .settle = &Settle,

@@ -15,6 +15,7 @@
 namespace clusterwire::notification {
 
 inline constexpr int kMaxSubscriptions = 1000;  // of one subscriber
+inline constexpr int kMaxWide = 20;             // of them, by whom is no operator, about everything
 inline constexpr int kMaxKinds = 50;            // named by one subscription
 
 // The filter of a subscription as it is asked: as its subscriber sees, without prefix words. Errors

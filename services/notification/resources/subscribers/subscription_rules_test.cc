@@ -159,6 +159,19 @@ TEST_F(SubscriptionsTest, WhoseEndpointIsGoneCanBePausedAndSayThatItIs) {
   EXPECT_THAT(paused->notes(0), HasSubstr("subscription.endpoint stands as it was"));
 }
 
+TEST_F(SubscriptionsTest, ThatAskAboutEverythingAreNotAllTakenByOne) {
+  constexpr const char* kWide = R"(title: "x" endpoint: "subscribers/x/endpoints/inbox")";
+  const auto create = [&](const WriteCall& call, const char* text) {
+    return test_.subscriptions->Create(call, "subscribers/x", Request(text).subscription(), "");
+  };
+  for (int i = 0; i < kMaxWide; ++i) ASSERT_THAT(create(As("subscribers/x"), kWide), IsOk());
+  EXPECT_THAT(create(As("subscribers/x"), kWide), ReasonIs("FILTER_TOO_WIDE"));
+  EXPECT_THAT(create(As("subscribers/x"), R"(title: "x" endpoint: "subscribers/x/endpoints/inbox"
+                                             filter { types: "label" })"),
+              IsOk());
+  EXPECT_THAT(create(AsOperator(), kWide), IsOk());
+}
+
 TEST_F(SubscriptionsTest, ThatAskAboutEverythingAreLimited) {
   size_t wide = match::kMaxWide - 1;
   Subscriptions subscriptions(*test_.store, test_.random, [&wide] { return wide; });
