@@ -228,8 +228,7 @@ absl::Status RealKafka::AllowOnly(const std::string& topic,
       {"READ", RD_KAFKA_ACL_OPERATION_READ},
       {"WRITE", RD_KAFKA_ACL_OPERATION_WRITE},
       {"CREATE", RD_KAFKA_ACL_OPERATION_CREATE},
-      {"DESCRIBE", RD_KAFKA_ACL_OPERATION_DESCRIBE},
-      {"DESCRIBE_CONFIGS", RD_KAFKA_ACL_OPERATION_DESCRIBE_CONFIGS}};
+      {"DESCRIBE", RD_KAFKA_ACL_OPERATION_DESCRIBE}};
   ASSIGN_OR_RETURN(const Client client,
                    NewClient({.brokers = brokers_}, {.type = RD_KAFKA_PRODUCER}));
   std::vector<rd_kafka_AclBinding_t*> bindings;
@@ -245,7 +244,20 @@ absl::Status RealKafka::AllowOnly(const std::string& topic,
       rd_kafka_queue_poll(queue.get(), 30'000));
   rd_kafka_AclBinding_destroy_array(bindings.data(), bindings.size());
   if (event == nullptr) return ToStatus(RD_KAFKA_RESP_ERR__TIMED_OUT, "making an access list");
-  return ToStatus(rd_kafka_event_error(event.get()), "making an access list");
+  RETURN_IF_ERROR(ToStatus(rd_kafka_event_error(event.get()), "making an access list"));
+  return AwaitRefusal(topic);
+}
+
+// The broker takes a list over some time after it has said that it is made.
+absl::Status RealKafka::AwaitRefusal(const std::string& topic) {
+  const absl::Time deadline = absl::Now() + absl::Seconds(30);
+  ASSIGN_OR_RETURN(const std::unique_ptr<Admin> admin, Admin::Create({.brokers = brokers_}));
+  while (absl::Now() < deadline) {
+    const auto described = admin->DescribeTopic(topic, absl::Seconds(10));
+    // Nobody was given the right to describe its properties.
+    if (!described.ok() || !described->properties.ok()) return absl::OkStatus();
+  }
+  return absl::DeadlineExceededError(absl::StrCat("the access list of ", topic, " isn't gone by"));
 }
 
 }  // namespace clusterwire::kafka

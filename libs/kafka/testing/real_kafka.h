@@ -44,11 +44,12 @@ class RealKafka {
                                  End end);
 
   // From now on everybody may do these things with the topic, and nothing else: "READ", "WRITE",
-  // "DESCRIBE", "DESCRIBE_CONFIGS", "CREATE". Until then everything is allowed.
+  // "DESCRIBE", "CREATE". Until then everything is allowed. Returns when the broker goes by it.
   absl::Status AllowOnly(const std::string& topic, const std::vector<std::string>& operations);
 
  private:
   explicit RealKafka(std::string home);
+  absl::Status AwaitRefusal(const std::string& topic);
   absl::Status WriteConfig();
   absl::Status Format();
   absl::Status Launch(absl::Time deadline);
