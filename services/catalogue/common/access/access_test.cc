@@ -102,8 +102,9 @@ TEST_F(AccessTest, AnOwnerIsThereAndStaysWhatItWas) {
     v1::CalendarEvent changed = *event;
     changed.clear_etag();
     changed.set_owner(other);
-    EXPECT_THAT(world_.Of<Events>().Update(world_.AsOperator(), changed, mask),
-                HasFieldError("event.owner"));
+    for (const WriteCall& call : {world_.AsOperator(), team_}) {
+      EXPECT_THAT(world_.Of<Events>().Update(call, changed, mask), HasFieldError("event.owner"));
+    }
   }
 }
 
@@ -190,7 +191,10 @@ TEST_F(AccessTest, WhoEditsASchemeWritesItsLabelsAndNoOthers) {
   moved.clear_etag();
   moved.set_scheme("labelSchemes/other");
   moved.clear_level();
-  EXPECT_THAT(labels.Update(office, moved, {}), ReasonIs("NOT_YOURS"));
+  google::protobuf::FieldMask mask;
+  mask.add_paths("scheme");
+  mask.add_paths("level");
+  EXPECT_THAT(labels.Update(office, moved, mask), ReasonIs("NOT_YOURS"));
   EXPECT_THAT(labels.Delete(team_, awarded->name(), ""), ReasonIs("NOT_YOURS"));
   EXPECT_THAT(labels.Delete(office, awarded->name(), ""), IsOk());
   EXPECT_THAT(labels.Undelete(office, awarded->name(), ""), IsOk());
