@@ -19,8 +19,8 @@ absl::StatusOr<std::string> LoadOrMakeKey(const std::string& path, Random& rando
 // The same error for one that is there; OK for one that isn't. Makes nothing.
 absl::Status CheckKey(const std::string& path);
 
-// What a secret file holds that others exchange while this program runs, up to 1 MiB: the same error
-// for one that others may read or change, or that can't be read.
+// What a secret file holds that others exchange while this program runs, up to 1 MiB: the same
+// error for one that others may read or change, or that can't be read.
 absl::StatusOr<std::string> ReadSecret(const std::string& path);
 
 }  // namespace clusterwire::config

@@ -1,6 +1,7 @@
 #include "libs/identity/options.h"
 
 #include <algorithm>
+#include <filesystem>
 #include <set>
 #include <string_view>
 
@@ -142,7 +143,8 @@ void CheckIssuers(const std::vector<IssuerOptions>& issuers, FieldErrors& errors
 
 void LookAt(const std::string& path, const std::string& file, FieldErrors& errors,
             absl::Status (*check)(std::string_view)) {
-  if (file.empty()) return;
+  std::error_code ignored;
+  if (file.empty() || !std::filesystem::exists(file, ignored)) return;
   const auto text = ReadFile(file, kMaxFile);
   const absl::Status status = text.ok() ? check(*text) : text.status();
   if (!status.ok()) errors.Add(path, std::string(status.message()));

@@ -31,7 +31,8 @@ struct Options {
 // "callers.issuers[1].name". Looks at no file and at no network.
 void Check(const Options& options, FieldErrors& errors);
 
-// Likewise what is wrong with the files that `options` names.
+// Likewise what is wrong with the files that `options` names, as far as they are there: the place
+// where a configuration is checked needn't be the one where it is used.
 void LookAtFiles(const Options& options, FieldErrors& errors);
 
 }  // namespace clusterwire::identity

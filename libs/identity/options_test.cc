@@ -10,6 +10,8 @@
 namespace clusterwire::identity {
 namespace {
 
+using ::testing::Not;
+
 IssuerOptions Good(const std::string& name) {
   return {.name = name,
           .issuer = "https://id.example.org/" + name,
@@ -79,18 +81,22 @@ TEST(OptionsTest, ItsFilesAreLookedAtBeforeAStart) {
   const TempDir folder;
   std::ofstream(folder.File("keys.json")) << "{}";
   std::ofstream(folder.File("ca.pem")) << "garbage";
+  std::ofstream(folder.File("token"));
   IssuerOptions file = Good("file");
   file.jwks_uri.clear();
   file.jwks_file = folder.File("keys.json");
   IssuerOptions address = Good("corp");
   address.ca_file = folder.File("ca.pem");
-  address.token_file = folder.File("nothing");
+  address.token_file = folder.File("token");
   FieldErrors errors;
-  LookAtFiles({.issuers = {file, address}}, errors);
+  IssuerOptions elsewhere = Good("elsewhere");
+  elsewhere.token_file = folder.File("nothing");
+  LookAtFiles({.issuers = {file, address, elsewhere}}, errors);
   const absl::Status status = errors.ToStatus();
   EXPECT_THAT(status, HasFieldError("callers.issuers[0].jwks_file"));
   EXPECT_THAT(status, HasFieldError("callers.issuers[1].ca_file"));
   EXPECT_THAT(status, HasFieldError("callers.issuers[1].token_file"));
+  EXPECT_THAT(status, Not(HasFieldError("callers.issuers[2].token_file")));
 }
 
 }  // namespace

@@ -202,9 +202,6 @@ absl::StatusOr<Collection::Answer> Collection::Modify(const WriteCall& call,
       // What else is wrong with the request is named beside its name.
       if (!entered.ok()) return errors.ToStatus();
       RETURN_IF_ERROR(changed);
-      if (service_.looks_first) {
-        RETURN_IF_ERROR(service_.may_write(call.viewer, name, next.get()));
-      }
       const std::string put_as =
           kind.empty() ? rules_.kind(before.get(), *next) : std::string(kind);
       if (errors.empty() && store::SameButForStamps(*before, *next)) {
@@ -213,6 +210,9 @@ absl::StatusOr<Collection::Answer> Collection::Modify(const WriteCall& call,
       MarkEdited(before.get(), next.get());
       Notes notes;
       RETURN_IF_ERROR(rules_.check_and_settle(before.get(), next.get(), context, errors, &notes));
+      if (service_.looks_first) {
+        RETURN_IF_ERROR(service_.may_write(call.viewer, name, next.get()));
+      }
       return Put(writer, *next, put_as, notes);
     });
   };

@@ -106,6 +106,7 @@ class Registry {
   const ResourceType* ForName(std::string_view name) const;
   const ResourceType* ForType(std::string_view type) const;
   const ResourceType* ForMessage(const Message& message) const;
+  const std::map<std::string, const ResourceType, std::less<>>& types() const { return by_type_; }
   Hook& hook() const { return *hook_; }
 
  private:

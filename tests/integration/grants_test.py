@@ -3,9 +3,11 @@
 import concurrent.futures
 import unittest
 
+from confluent_kafka import OFFSET_BEGINNING, Consumer, TopicPartition
+
 import shared
 import steps
-from api import catalogue, refusal
+from api import catalogue, change, refusal
 from tokens import Issuer
 from waiting import eventually
 
@@ -146,9 +148,50 @@ class GrantsTest(unittest.TestCase):
         self.assertEqual(len(self.grants.ListGrants(catalogue.ListGrantsRequest(resource=hidden),
                                                     **self.as_("eve")).grants), 0)
 
-    def test_diagnose_knows_the_topic_of_grants(self):
-        eventually(lambda: self.stack.catalogue.findings()["grants"].severity == 1,
-                   "the topic of grants is there", within=30)
+    def records(self):
+        """What stands on the topic of grants, by the records' names; None where it isn't complete."""
+        consumer = Consumer({"bootstrap.servers": self.stack.broker.address, "group.id": "nobody",
+                             "enable.auto.commit": False, "enable.partition.eof": True})
+        try:
+            consumer.assign([TopicPartition(f"{self.stack.topic}.grants", 0, OFFSET_BEGINNING)])
+            found = {}
+            while (message := consumer.poll(10)) is not None:
+                if message.error():
+                    return found if "complete" in found else None
+                record = change.GrantChanged.FromString(message.value())
+                self.assertEqual(message.key().decode(), record.name)
+                found[record.name] = record
+            return None
+        finally:
+            consumer.close()
+
+    def test_x_a_topic_of_grants_that_was_lost_is_filled_again(self):
+        self.draft()
+
+        def standing():
+            return {name: (record.subject_hash, record.resource, record.role)
+                    for name, record in (self.records() or {}).items()
+                    if not record.withdrawn and name != "complete"}
+
+        count = len(self.grants.ListGrants(catalogue.ListGrantsRequest(page_size=1000),
+                                           timeout=10).grants)
+        eventually(lambda: len(standing()) == count, "all grants are on their topic", within=20)
+        before = standing()
+        self.stack.broker.make_topic_anew(f"{self.stack.topic}.grants", 1,
+                                          {"cleanup.policy": "compact"})
+        eventually(lambda: standing() == before, "they are sent again", within=60)
+
+    def test_y_diagnose_finds_a_topic_that_forgets_grants(self):
+        def severity():
+            return self.stack.catalogue.findings()["grants"].severity
+
+        topic = f"{self.stack.topic}.grants"
+        eventually(lambda: severity() == 1, "the topic of grants is there", within=30)
+        self.stack.broker.set_topic(topic, {"cleanup.policy": "delete"})
+        eventually(lambda: severity() == 3, "it is found", within=30)
+        self.assertIn("cleanup.policy=compact", self.stack.catalogue.findings()["grants"].remedy)
+        self.stack.broker.set_topic(topic, {"cleanup.policy": "compact"})
+        eventually(lambda: severity() == 1, "it is mended", within=30)
 
 
 if __name__ == "__main__":

@@ -3,9 +3,12 @@
 import types
 import unittest
 
+import grpc
+
 import shared
 import steps
 from api import catalogue
+from tokens import Issuer
 
 DATABASES = ["postgresql"]
 
@@ -30,6 +33,42 @@ class ReplicaTest(unittest.TestCase):
             self.assertEqual([row for row in rows if not row.endswith("|1")], [])
             self.assertEqual(shared.database().execute(url, "SELECT count(*) FROM history"), "1")
         self.check_one_sees_what_the_other_wrote(first, second)
+
+    def test_a_grant_of_one_holds_at_the_other_from_the_next_call_on(self):
+        issuer = Issuer()
+        self.addCleanup(issuer.close)
+        first = shared.new_stack(catalogue_settings=issuer.settings())
+        urls = {service.name: service.database_url for service in first.services}
+        second = shared.new_stack(topic=first.topic, catalogue_settings=issuer.settings(),
+                                  database=types.SimpleNamespace(url=lambda _, name: urls[name]))
+        catalogues = [first.catalogue, second.catalogue]
+        for service in catalogues:
+            self.addCleanup(service.process.stop)
+            service.process.start()
+        for service in catalogues:
+            service.wait_until_ready()
+        steps.add_countries(first)
+        draft = catalogues[0].client.Cluster.CreateCluster(catalogue.CreateClusterRequest(
+            cluster=catalogue.Cluster(title="Hidden", country="DE")), timeout=10)
+
+        def sees(service, who):
+            try:
+                service.client.Cluster.GetCluster(catalogue.GetClusterRequest(name=draft.name),
+                                                  timeout=10, metadata=issuer.metadata(who))
+                return True
+            except grpc.RpcError as error:
+                self.assertEqual(error.code().name, "NOT_FOUND")
+                return False
+
+        for number in range(20):
+            here, there = catalogues if number % 2 else reversed(catalogues)
+            who = f"guest{number}"
+            grant = here.client.Grant.CreateGrant(catalogue.CreateGrantRequest(
+                grant=catalogue.Grant(subject=issuer.subject(who), resource=draft.name, role=1)),
+                timeout=10)
+            self.assertTrue(sees(there, who))
+            here.client.Grant.DeleteGrant(catalogue.DeleteGrantRequest(name=grant.name), timeout=10)
+            self.assertFalse(sees(there, who))
 
     def check_one_sees_what_the_other_wrote(self, first, second):
         steps.add_countries(first)

@@ -138,6 +138,7 @@ class Stack:
         self.broker = broker
         self.topic = topic or f"clusterwire.changes.v1.{number}"
         self.erasures_topic = self.topic.replace(".changes.", ".erasures.")
+        subject_key = folder / f"{self.topic}.subject.key"   # shared by all who use the topic
         folder = folder / f"stack{number}"
         folder.mkdir()
         self.folder = folder
@@ -145,7 +146,7 @@ class Stack:
         kafka = {"kafka.brokers": broker.address, "kafka.topic": self.topic,
                  "kafka.properties[reconnect.backoff.max.ms]": "500",
                  "grants.topic": f"{self.topic}.grants",
-                 "grants.subject_key_file": folder / "subject.key"}
+                 "grants.subject_key_file": subject_key}
         self.catalogue = Service("catalogue", folder, database,
                                  {**kafka, "erasures.topic": self.erasures_topic,
                                   **(catalogue_settings or {})}, api.catalogue_client,

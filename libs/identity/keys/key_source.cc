@@ -91,17 +91,22 @@ absl::Status KeySource::LockedRefusal() const {
 
 absl::Status KeySource::Await(const std::string& id, Then then) {
   MutexLock lock(mutex_);
-  const absl::Duration pause = is_file() ? kFilePause : kPause;
-  if (!asking_ && clock_.Uptime() - asked_at_ < pause) return LockedRefusal();
+  const absl::Duration again = asked_at_ + (is_file() ? kFilePause : kPause);
+  const bool may_ask = clock_.Uptime() >= again;
+  if (!asking_ && !may_ask && !is_file()) return LockedRefusal();
   if (asking_ && !asked_for_) asked_for_ = id;
-  // Before there are any keys, every one is being asked for.
-  if (asking_ && keys_->number != 0 && asked_for_ != id) return LockedRefusal();
+  // Before there are any keys, every one is being asked for; a file is soon read for all.
+  if (asking_ && keys_->number != 0 && !is_file() && asked_for_ != id) return LockedRefusal();
   if (waiting_.size() >= kMaxWaiting) return LockedRefusal();
   waiting_.push_back(std::move(then));
   if (asking_) return absl::OkStatus();
-  asking_ = true;
-  wanted_ = true;
-  asked_for_ = id;
+  if (may_ask) {
+    asking_ = true;
+    wanted_ = true;
+    asked_for_ = id;
+  } else {
+    next_ = std::min(next_, again);
+  }
   worker_->Wake();
   return absl::OkStatus();
 }

@@ -28,7 +28,7 @@ namespace clusterwire::identity {
 //
 // An address is asked every kRefresh, and for an unknown key at most once in kPause, whoever asks:
 // so strangers with made-up keys cost the issuer nothing. A file is read every kFileLook and for an
-// unknown key, at most once in kFilePause. Safe for use from any thread.
+// unknown key, at most once in kFilePause, for which calls wait. Safe for use from any thread.
 class KeySource {
  public:
   static constexpr absl::Duration kRefresh = absl::Minutes(5);
@@ -65,8 +65,8 @@ class KeySource {
 
   // The set has no key `id`. OK: the issuer is being asked, and `then` is called once, from another
   // thread, with OK when its answer is there. Otherwise `then` is never called: TOKEN_KEY_UNKNOWN
-  // when it was asked only just now, when it is being asked for another key, or when too many wait;
-  // ISSUER_UNREACHABLE, with a delay, when the last answer was none.
+  // when its address was asked only just now or is being asked for another key, or when too many
+  // wait; ISSUER_UNREACHABLE, with a delay, when the last answer was none.
   using Then = std::function<void(absl::Status)>;
   absl::Status Await(const std::string& id, Then then);
 

@@ -216,5 +216,22 @@ TEST_F(KeySourceTest, AnUnknownKeyLooksAtTheFileAtOnce) {
   EXPECT_TRUE(Has(*source, "second"));
 }
 
+TEST_F(KeySourceTest, WhoComesJustAfterTheFileWasReadWaitsForTheNextTime) {
+  options_.jwks_uri.clear();
+  options_.jwks_file = folder_.File("keys.json");
+  std::ofstream(options_.jwks_file) << KeySetOf({first_.public_key()});
+  const auto source = Start();
+  ASSERT_TRUE(Eventually([&] { return Has(*source, "first"); }));
+  std::ofstream(options_.jwks_file) << KeySetOf({second_.public_key()});
+  std::atomic<int> answered = 0;
+  for (const char* key : {"second", "other"}) {
+    ASSERT_THAT(source->Await(key, [&](const absl::Status&) { ++answered; }), IsOk());
+  }
+  EXPECT_EQ(answered, 0);
+  clock_.Advance(KeySource::kFilePause);
+  EXPECT_TRUE(Eventually([&] { return answered == 2; }));
+  EXPECT_TRUE(Has(*source, "second"));
+}
+
 }  // namespace
 }  // namespace clusterwire::identity

@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <atomic>
 #include <fstream>
 #include <memory>
 #include <string>
@@ -196,6 +197,32 @@ TEST_F(TlsTest, CertificatesAreExchangedUnderManyNewConnections) {
     EXPECT_THAT(Call(servers_), IsOk());
   }
   for (std::thread& client : clients) client.join();
+}
+
+TEST_F(TlsTest, AStopInABurstAnswersUnavailableAndNeverCancelled) {
+  Use(local_, "");
+  Start();
+  std::atomic<bool> over = false;
+  std::atomic<int> calls = 0, others = 0;
+  std::vector<std::thread> clients;
+  const std::string ca = Write("ca.pem", servers_.certificate());
+  for (int i = 0; i < 8; ++i) {
+    clients.emplace_back([&] {
+      const auto channel = MakeChannel({.target = server_->server().address(), .tls_ca_file = ca});
+      ASSERT_THAT(channel, IsOk());
+      const auto stub = EchoService::NewStub(*channel);
+      while (!over) {
+        const absl::Status status = Call(*stub);
+        ++calls;
+        if (!status.ok() && !absl::IsUnavailable(status)) ++others;
+      }
+    });
+  }
+  EXPECT_TRUE(Eventually([&] { return calls > 200; }));
+  server_->server().Shutdown(absl::Seconds(30));
+  over = true;
+  for (std::thread& client : clients) client.join();
+  EXPECT_EQ(others, 0);
 }
 
 TEST_F(TlsTest, AConnectionThatNeverFinishesItsHandshakeIsEnded) {

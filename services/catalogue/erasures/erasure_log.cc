@@ -23,6 +23,10 @@ constexpr absl::Duration kReadLimit = absl::Minutes(2);
 constexpr absl::Duration kSendLimit = absl::Seconds(10);
 // How long it waits before it looks for what other processes erased and have not sent.
 constexpr absl::Duration kPoll = absl::Minutes(1);
+// It may have been made anew.
+constexpr absl::Duration kReadAgain = absl::Hours(1);
+// The same while the topic forgets, until somebody has mended that.
+constexpr absl::Duration kLookAgain = absl::Seconds(10);
 constexpr size_t kBatch = 1000;
 
 }  // namespace
@@ -58,12 +62,13 @@ absl::StatusOr<absl::Time> ErasureLog::Step() {
   if (is_news && !worker_.stopping()) {
     telemetry::LogWarning("erasures stand still", {{"status", status}});
   }
+  if (!status.ok()) read_ = false;
   RETURN_IF_ERROR(status);
-  return clock_.Now() + kPoll;
+  return clock_.Now() + (state().forgets ? kLookAgain : kPoll);
 }
 
 absl::Status ErasureLog::Turn() {
-  if (!read_) RETURN_IF_ERROR(Read());
+  if (!read_ || clock_.Uptime() >= next_read_) RETURN_IF_ERROR(Read());
   ASSIGN_OR_RETURN(const Erasures::Records all, erasures_.All());
   return Send(all);
 }
@@ -71,7 +76,9 @@ absl::Status ErasureLog::Turn() {
 absl::Status ErasureLog::Read() {
   ASSIGN_OR_RETURN(const auto admin, kafka::Admin::Create(options_.kafka));
   const auto partitions = admin->CountPartitions(options_.topic, kAdminLimit);
-  if (absl::IsNotFound(partitions.status())) {
+  if (!partitions.ok() && !absl::IsNotFound(partitions.status())) return partitions.status();
+  bool forgets = false;
+  if (!partitions.ok()) {
     RETURN_IF_ERROR(admin
                         ->EnsureTopic({.name = options_.topic,
                                        .partitions = 1,
@@ -79,8 +86,9 @@ absl::Status ErasureLog::Read() {
                                        .config = {{"cleanup.policy", "compact"}}},
                                       kAdminLimit)
                         .status());
-  } else {
-    RETURN_IF_ERROR(partitions.status());
+  } else if (const auto topic = admin->DescribeTopic(options_.topic, kAdminLimit); topic.ok()) {
+    const auto policy = topic->config.find("cleanup.policy");
+    forgets = policy != topic->config.end() && policy->second != "compact";
   }
   ASSIGN_OR_RETURN(const auto reader, kafka::TopicReader::Create(options_.kafka));
   Erasures::Records read;
@@ -100,9 +108,11 @@ absl::Status ErasureLog::Read() {
   RETURN_IF_ERROR(erasures_.Replay(read));
   on_topic_ = std::move(read);
   read_ = true;
+  next_read_ = clock_.Uptime() + (forgets ? kLookAgain : kReadAgain);
   erasures_.Open();
   MutexLock lock(mutex_);
   state_.read = true;
+  state_.forgets = forgets;
   return absl::OkStatus();
 }
 

@@ -15,9 +15,10 @@
 namespace clusterwire::catalogue {
 
 // Keeps the topic of erasures, in a thread of its own: reads it whole, erases again what a restored
-// database still has, lets people be asked for, and from then on sends what was erased here. Kafka
-// away: it keeps trying with growing pauses. Several processes may do the same at once; what two of
-// them send is the same.
+// database still has, lets people be asked for, and from then on sends what was erased here. It
+// reads the topic again after an error and every hour, and sends what is missing there. Kafka away:
+// it keeps trying with growing pauses. Several processes may do the same at once; what two of them
+// send is the same.
 class ErasureLog {
  public:
   struct Options {
@@ -27,6 +28,7 @@ class ErasureLog {
   };
   struct State {
     absl::Status status;   // why it doesn't get on; OK while it does
+    bool forgets = false;  // the topic removes records by age, which Kafka says when it was read
     bool read = false;     // the topic, whole
     int64_t on_topic = 0;  // records that are known to stand there
     int64_t waiting = 0;   // those of the store that don't
@@ -52,6 +54,7 @@ class ErasureLog {
   Clock& clock_;
   Erasures::Records on_topic_;  // the thread's
   bool read_ = false;           // the thread's
+  absl::Duration next_read_;    // the thread's; by uptime
 
   mutable Mutex mutex_;
   State state_ ABSL_GUARDED_BY(mutex_);

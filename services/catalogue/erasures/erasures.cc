@@ -55,26 +55,30 @@ const FieldDescriptor* ContactsField(const Message& resource) {
 
 // Each that names a person, with what it stands in.
 absl::Status ForEachContact(
-    const store::Reader& reader,
+    const store::Reader& reader, const store::Registry& registry,
     absl::FunctionRef<void(const store::Message&, const type::v1::Contact&)> visit) {
-  return resource::ForEach(reader, {.include_deleted = true}, [&](const store::Scanned& one) {
+  const auto look = [&](const store::Scanned& one) {
     const Message& resource = *one.resource;
     const FieldDescriptor* field = ContactsField(resource);
-    if (field == nullptr) return true;
     for (int i = 0; i < resource.GetReflection()->FieldSize(resource, field); ++i) {
       visit(resource, static_cast<const type::v1::Contact&>(
                           resource.GetReflection()->GetRepeatedMessage(resource, field, i)));
     }
     return true;
-  });
+  };
+  for (const auto& [name, type] : registry.types()) {
+    if (ContactsField(*type.prototype) == nullptr) continue;
+    RETURN_IF_ERROR(resource::ForEach(reader, {.type = name, .include_deleted = true}, look));
+  }
+  return absl::OkStatus();
 }
 
 // Takes the contacts out of all resources that name one of `people`.
 absl::Status DropContacts(store::Writer& writer, const store::Registry& registry,
                           absl::FunctionRef<bool(const std::string&)> is_gone) {
   std::map<std::string, std::unique_ptr<Message>> changed;
-  RETURN_IF_ERROR(
-      ForEachContact(writer, [&](const store::Message& resource, const type::v1::Contact& contact) {
+  RETURN_IF_ERROR(ForEachContact(
+      writer, registry, [&](const store::Message& resource, const type::v1::Contact& contact) {
         if (!is_gone(contact.person())) return;
         std::unique_ptr<Message>& copy = changed[store::NameOf(resource)];
         if (copy != nullptr) return;
@@ -110,10 +114,11 @@ CatalogueType ErasureType() {
 }
 
 absl::StatusOr<std::vector<ContactOf>> ContactsOf(const store::Reader& reader,
+                                                  const store::Registry& registry,
                                                   const std::string& person) {
   std::vector<ContactOf> found;
-  RETURN_IF_ERROR(
-      ForEachContact(reader, [&](const store::Message& resource, const type::v1::Contact& contact) {
+  RETURN_IF_ERROR(ForEachContact(
+      reader, registry, [&](const store::Message& resource, const type::v1::Contact& contact) {
         if (contact.person() == person) found.push_back({store::NameOf(resource), contact.role()});
       }));
   return found;

@@ -30,8 +30,10 @@ struct ContactOf {
   std::string resource;
   type::v1::PersonRole role;
 };
-// All of them, deleted resources' too. Looks at every resource, so it is for what is rare.
+// All of them, deleted resources' too. Looks at every resource that may have some, so it is for
+// what is rare.
 absl::StatusOr<std::vector<ContactOf>> ContactsOf(const store::Reader& reader,
+                                                  const store::Registry& registry,
                                                   const std::string& person);
 
 // What is to be erased, and what stays of it.

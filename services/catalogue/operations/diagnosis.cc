@@ -208,6 +208,14 @@ service::Finding Diagnosis::LookAtErasures() const {
         absl::StrCat(on_.erasures.topic(), " wasn't read yet, so people are kept back"),
         "it is read at the start; see the findings on kafka if this lasts");
   }
+  if (state.forgets) {
+    return service::Found(
+        kPart, service::Finding::SEVERITY_ERROR,
+        absl::StrCat(on_.erasures.topic(),
+                     " forgets records by their age: a backup that is older would "
+                     "bring back who was erased"),
+        "set its cleanup.policy to compact, and nothing else");
+  }
   return Fine(kPart, absl::StrCat(on_.erasures.topic(), " has ", state.on_topic,
                                   " records of who was erased"));
 }

@@ -292,18 +292,19 @@ absl::Status GiveOwner(store::Writer& writer, std::string_view subject, std::str
   return PutGrant(writer, subject, resource, v1::Grant::ROLE_OWNER);
 }
 
-absl::StatusOr<std::vector<std::string>> OwnedBy(const store::Reader& reader,
-                                                 std::string_view subject) {
+absl::StatusOr<std::vector<v1::Grant>> EverGrantedTo(const store::Reader& reader,
+                                                     std::string_view subject) {
   const std::string beginning = GrantNamesBegin(subject);
-  std::vector<std::string> owned;
-  RETURN_IF_ERROR(resource::ForEach(
-      reader, {.type = "grant", .after = beginning}, [&](const store::Scanned& one) {
-        const auto& grant = static_cast<const v1::Grant&>(*one.resource);
-        if (!absl::StartsWith(grant.name(), beginning)) return false;
-        if (grant.role() == v1::Grant::ROLE_OWNER) owned.push_back(grant.resource());
-        return true;
-      }));
-  return owned;
+  std::vector<v1::Grant> grants;
+  RETURN_IF_ERROR(
+      resource::ForEach(reader, {.type = "grant", .after = beginning, .include_deleted = true},
+                        [&](const store::Scanned& one) {
+                          const auto& grant = static_cast<const v1::Grant&>(*one.resource);
+                          if (!absl::StartsWith(grant.name(), beginning)) return false;
+                          grants.push_back(grant);
+                          return true;
+                        }));
+  return grants;
 }
 
 }  // namespace clusterwire::catalogue

@@ -86,9 +86,10 @@ absl::StatusOr<bool> IsOwner(const store::Reader& reader, std::string_view subje
 // Makes `subject` an owner of what the same write creates.
 absl::Status GiveOwner(store::Writer& writer, std::string_view subject, std::string_view resource);
 
-// The resources of which this very subject is an owner by a grant, as the write sees it.
-absl::StatusOr<std::vector<std::string>> OwnedBy(const store::Reader& reader,
-                                                 std::string_view subject);
+// All grants that this very subject has or had, withdrawn ones with their delete_time. One that
+// came with its resource, by GiveOwner, has its create_time for ever, whatever became of it.
+absl::StatusOr<std::vector<v1::Grant>> EverGrantedTo(const store::Reader& reader,
+                                                     std::string_view subject);
 
 // The grant to this very subject on the resource; NOT_FOUND when there is none or it was withdrawn.
 absl::StatusOr<v1::Grant> LoadGrant(const store::Reader& reader, std::string_view subject,

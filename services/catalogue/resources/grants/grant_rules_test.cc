@@ -167,6 +167,30 @@ TEST_F(GrantsTest, OwnersGiveOnWhatTheyOwnAndAnOfficeNeverOnACluster) {
               ReasonIs("NOT_YOURS"));
 }
 
+TEST_F(GrantsTest, WhoOwnsAProgrammeGivesOnWhatItOwnsAndNobodyMustStayThere) {
+  v1::CalendarEvent event;
+  event.set_title("Hidden talks");
+  event.set_kind(v1::CalendarEvent::KIND_CONFERENCE);
+  event.mutable_period()->set_start("2024-07-01");
+  event.set_owner(kOffice);
+  const auto made = world_.Of<Events>().Create(world_.AsOperator(), "", event, "");
+  ASSERT_THAT(made, IsOk());
+  MustGive(kAnna, v1::Grant::ROLE_OWNER, kOffice);
+  MustGive(kBert, v1::Grant::ROLE_EDITOR, kOffice);
+  MustGive("corp:carl", v1::Grant::ROLE_OWNER, "clusters/other");
+  EXPECT_THAT(Give(By(kBert), "corp:dora", made->name(), v1::Grant::ROLE_VIEWER),
+              ReasonIs("NOT_YOURS"));
+  EXPECT_THAT(Give(By("corp:carl"), "corp:dora", made->name(), v1::Grant::ROLE_VIEWER),
+              StatusIs(absl::StatusCode::kNotFound));
+  const auto given = Give(By(kAnna), "corp:dora", made->name(), v1::Grant::ROLE_OWNER);
+  ASSERT_THAT(given, IsOk());
+  EXPECT_THAT(Give(By("corp:dora"), kBert, made->name(), v1::Grant::ROLE_VIEWER), IsOk());
+  GrantQuery query;
+  query.resource = made->name();
+  EXPECT_THAT(Listed(ViewerOf(kAnna), query), ElementsAre(kBert, "corp:dora"));
+  EXPECT_THAT(grants_.Delete(By("corp:dora"), given->name(), ""), IsOk());
+}
+
 TEST_F(GrantsTest, ASecondGrantChangesNothingAndOneThatIsGivenAgainHasItsName) {
   const v1::Grant first = MustGive(kAnna, v1::Grant::ROLE_VIEWER);
   const auto revision = *world_.store->revision();
@@ -312,8 +336,9 @@ TEST_F(GrantsTest, WhoCreatesSomethingOwnsItFromTheSameWrite) {
   EXPECT_THAT(ViewerOf(kAnna).owns, ElementsAre("clusters/other"));
   MustGive("corp:ann", v1::Grant::ROLE_OWNER);
   MustGive(kAnna, v1::Grant::ROLE_VIEWER);
-  const auto reader = *world_.store->Read();
-  EXPECT_THAT(*OwnedBy(*reader, kAnna), ElementsAre("clusters/other"));
+  const auto ever = *EverGrantedTo(**world_.store->Read(), kAnna);
+  ASSERT_EQ(ever.size(), 2u);
+  for (const v1::Grant& grant : ever) EXPECT_EQ(grant.subject(), kAnna);
 }
 
 TEST_F(GrantsTest, AnIndexIsAsNewAsTheStoreWhoeverWrote) {

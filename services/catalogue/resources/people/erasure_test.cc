@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -75,6 +77,8 @@ TEST_F(ErasureTest, InOneWriteThePersonGoesAndAllThatNamesIt) {
   EXPECT_EQ(world_.store->revision()->value, before.value + 1);
   EXPECT_THAT(people_.Get(world_.Read(), grace.name()), StatusIs(absl::StatusCode::kNotFound));
   EXPECT_THAT(world_.Get<v1::Cluster>(cluster.name()).contacts(), IsEmpty());
+  const auto told = world_.ChangesAfter(before);
+  EXPECT_TRUE(std::ranges::all_of(told, [](const auto& change) { return change.quiet; }));
   EXPECT_THAT(Erase(grace.name()), StatusIs(absl::StatusCode::kNotFound));
   const Erasures::Records kept = *erasures_.All();
   EXPECT_THAT(kept, SizeIs(3));

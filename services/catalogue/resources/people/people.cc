@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "absl/cleanup/cleanup.h"
 #include "absl/strings/str_cat.h"
 
 #include "libs/base/status/error.h"
@@ -64,12 +65,19 @@ absl::StatusOr<std::vector<store::Scanned>> People::ScanRows(
 absl::StatusOr<v1::PersonExport> People::Export(const ReadCall& call,
                                                 const std::string& name) const {
   ASSIGN_OR_RETURN(v1::Person person, Get(call, name));
+  if (exports_.exchange(true)) {
+    return WithRetryDelay(
+        Error(absl::StatusCode::kResourceExhausted, "EXPORT_RUNS",
+              "another export runs, and each looks through all clusters and events: try again"),
+        absl::Seconds(1));
+  }
+  const absl::Cleanup done = [this] { exports_ = false; };
   v1::PersonExport out;
   *out.mutable_person() = std::move(person);
   {
     ASSIGN_OR_RETURN(const auto reader, store().Read(call.at_least));
     out.set_revision(reader->revision().value);
-    ASSIGN_OR_RETURN(const auto contacts, ContactsOf(*reader, name));
+    ASSIGN_OR_RETURN(const auto contacts, ContactsOf(*reader, store().registry(), name));
     for (const ContactOf& contact : contacts) {
       auto* reference = out.add_references();
       reference->set_resource(contact.resource);
@@ -98,7 +106,10 @@ absl::StatusOr<v1::ErasePersonResponse> People::Erase(const WriteCall& call,
     }
     return erasures_.Erase(writer, erasure);
   };
-  ASSIGN_OR_RETURN(const store::Written written, store().Write(call.store, erase));
+  // Those who follow a cluster aren't told that somebody went from it.
+  store::WriteOptions options = call.store;
+  options.quiet = true;
+  ASSIGN_OR_RETURN(const store::Written written, store().Write(options, erase));
   if (!call.store.validate_only) erasures_.Erased();
   ASSIGN_OR_RETURN(const auto record, written.Answer<change::v1::PersonErased>());
   v1::ErasePersonResponse response;

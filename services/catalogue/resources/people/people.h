@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <string>
 
 #include "absl/status/statusor.h"
@@ -20,7 +21,8 @@ class People : public Resources<v1::Person> {
   // `erasures` outlives it.
   explicit People(const Erasures& erasures, Random& random = Random::System());
 
-  // All that is held. RESOURCE_EXHAUSTED, reason ANSWER_TOO_LARGE, beyond what an answer takes.
+  // All that is held. RESOURCE_EXHAUSTED, reason ANSWER_TOO_LARGE, beyond what an answer takes, and
+  // EXPORT_RUNS while another call does it.
   absl::StatusOr<v1::PersonExport> Export(const ReadCall& call, const std::string& name) const;
   absl::StatusOr<v1::ErasePersonResponse> Erase(const WriteCall& call,
                                                 const v1::ErasePersonRequest& request);
@@ -34,6 +36,7 @@ class People : public Resources<v1::Person> {
       const store::Reader& reader, const store::ScanOptions& options) const override;
 
   const Erasures& erasures_;
+  mutable std::atomic<bool> exports_ = false;
 };
 
 }  // namespace clusterwire::catalogue
