@@ -27,16 +27,28 @@ absl::StatusOr<Client> MakeClient(const ClientOptions& options, const char* isol
   return NewClient(options, plan);
 }
 
+// Where a partition begins (RD_KAFKA_OFFSET_BEGINNING) or ends (RD_KAFKA_OFFSET_END), asked in
+// place of a time: rd_kafka_query_watermark_offsets() waits without end for a broker that is
+// connected and silent.
+absl::StatusOr<int64_t> EdgeOf(rd_kafka_t* client, const TopicPartition& partition, int64_t edge,
+                               const Remaining& remaining) {
+  const std::string doing = absl::StrCat("asking for the watermarks of ", ToString(partition));
+  const std::string right = absl::StrCat("Describe on topic ", partition.topic);
+  const ListHandle list = ToList({&partition, 1});
+  list->elems[0].offset = edge;
+  RETURN_IF_ERROR(ToStatus(rd_kafka_offsets_for_times(client, list.get(), remaining.Milliseconds()),
+                           doing, right));
+  RETURN_IF_ERROR(ToStatus(list->elems[0].err, doing, right));
+  return list->elems[0].offset;
+}
+
 absl::StatusOr<TopicReader::Watermarks> QueryWatermarks(rd_kafka_t* client,
                                                         const TopicPartition& partition,
                                                         const Remaining& remaining, bool exists) {
   return AskPatiently(client, remaining, exists, [&]() -> absl::StatusOr<TopicReader::Watermarks> {
     TopicReader::Watermarks marks;
-    RETURN_IF_ERROR(ToStatus(
-        rd_kafka_query_watermark_offsets(client, partition.topic.c_str(), partition.partition,
-                                         &marks.start, &marks.end, remaining.Milliseconds()),
-        absl::StrCat("asking for the watermarks of ", ToString(partition)),
-        absl::StrCat("Describe on topic ", partition.topic)));
+    ASSIGN_OR_RETURN(marks.start, EdgeOf(client, partition, RD_KAFKA_OFFSET_BEGINNING, remaining));
+    ASSIGN_OR_RETURN(marks.end, EdgeOf(client, partition, RD_KAFKA_OFFSET_END, remaining));
     return marks;
   });
 }

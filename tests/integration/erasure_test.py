@@ -245,6 +245,19 @@ class ErasureTest(unittest.TestCase):
         self.stack.catalogue.wait_until_ready()
         self.people.GetPerson(catalogue.GetPersonRequest(name=grace.name), timeout=10)
 
+    def test_6_a_topic_that_forgets_keeps_the_catalogue_from_being_ready(self):
+        stack = shared.new_stack(database=self.database)
+        self.addCleanup(stack.stop)
+        stack.broker.create_topic(stack.erasures_topic, 1, {"cleanup.policy": "delete"})
+        catalogue_service = stack.catalogue
+        catalogue_service.process.start()
+        catalogue_service.wait_until_live()
+        eventually(lambda: (found := catalogue_service.findings().get("erasures")) and
+                   "cleanup.policy" in found.remedy, "it is named")
+        self.assertEqual(catalogue_service.health(catalogue_service.ready), "NOT_SERVING")
+        stack.broker.set_topic(stack.erasures_topic, {"cleanup.policy": "compact"})
+        catalogue_service.wait_until_ready()
+
     def wait_until_sent(self):
         """All that was erased stands on the topic: it says how many."""
         eventually(lambda: sum(self.stack.erasures_topic in name for name, _ in self.messages()) >=

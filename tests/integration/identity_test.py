@@ -14,6 +14,7 @@ from cryptography.hazmat.primitives import serialization
 
 import shared
 from api import catalogue, notification, refusal
+from certificates import Authority
 from processes import free_ports
 from tokens import Issuer, Key, bearer
 from waiting import eventually
@@ -306,11 +307,20 @@ class SurroundingsTest(unittest.TestCase):
             self.assertEqual(refused.reason, "TOKEN_MALFORMED")
 
     def test_a_service_account_of_kubernetes_calls_with_its_own_token(self):
+        """The keys are those of the API server, over TLS of its own authority, for who shows a token."""
+        folder = shared.folder()
+        authority = Authority()
+        token_file = folder / "api-server-token"
+        token_file.write_text("its-own-token\n")
         with Issuer(name="k8s", issuer="https://kubernetes.default.svc.cluster.local",
-                    algorithm="RS256") as cluster:
+                    algorithm="RS256", tls=authority.server().write(folder, "api-server"),
+                    asks_for="its-own-token") as cluster:
             sub = "system:serviceaccount:map:page"
-            service = self.start({"listen.loopback_is_operator": "false",
-                                  **cluster.settings(operators=["k8s:system:serviceaccount:map:*"])})
+            service = self.start({
+                "listen.loopback_is_operator": "false",
+                "callers.issuers[0].ca_file": authority.write(folder, "api-server-ca"),
+                "callers.issuers[0].token_file": token_file,
+                **cluster.settings(operators=["k8s:system:serviceaccount:map:*"])})
             now = int(time.time())
             claims = {"aud": ["clusterwire"], "nbf": now, "jti": "0c1d", "kubernetes.io": {
                 "namespace": "map", "serviceaccount": {"name": "page", "uid": "2"}}}

@@ -3,6 +3,7 @@
 import http.server
 import itertools
 import json
+import ssl
 import threading
 import time
 
@@ -29,7 +30,9 @@ class Key:
 
 
 class Issuer:
-    """Signs tokens with its newest key; publishes all of its keys. Use it in a `with`, or close it.
+    """Signs tokens with its newest key; publishes all of its keys, over TLS with the files `tls` of a
+    certificate and its key, and to those alone who show the token `asks_for`. Use it in a `with`, or
+    close it.
 
     issuer = Issuer()
     stack = Stack(…, catalogue_settings=issuer.settings(operators=["test:ann"]))
@@ -37,17 +40,24 @@ class Issuer:
     client.Clusters.GetCluster(request, metadata=issuer.metadata("ann"))
     """
 
-    def __init__(self, name="test", issuer=None, audience=AUDIENCE, algorithm="ES256"):
+    def __init__(self, name="test", issuer=None, audience=AUDIENCE, algorithm="ES256",
+                 tls=None, asks_for=None):
         self.name = name
         self.issuer = issuer or f"https://{name}.example.org"
         self.audience = audience
         self.asked = 0  # how often its keys were asked for
         self.status = 200  # what it answers with
         self._algorithm = algorithm
+        self._scheme = "https" if tls else "http"
+        self._asks_for = asks_for
         self._numbers = itertools.count(1)
         self.keys = [self._new_key()]
         self._server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
         self._server.daemon_threads = True
+        if tls:
+            context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+            context.load_cert_chain(*tls)
+            self._server.socket = context.wrap_socket(self._server.socket, server_side=True)
         threading.Thread(target=self._server.serve_forever, daemon=True).start()
 
     def __enter__(self):
@@ -63,7 +73,7 @@ class Issuer:
 
     @property
     def uri(self):
-        return f"http://127.0.0.1:{self._server.server_port}/keys"
+        return f"{self._scheme}://127.0.0.1:{self._server.server_port}/keys"
 
     def settings(self, file=None, operators=(), certificates=(), **more):
         """The options of a service that believes it, for Stack: keys from its address, or from `file`,
@@ -121,6 +131,9 @@ class Issuer:
         class Handler(http.server.BaseHTTPRequestHandler):
             def do_GET(self):
                 issuer.asked += 1
+                shown = self.headers.get("Authorization")
+                if issuer._asks_for and shown != f"Bearer {issuer._asks_for}":
+                    return self.send_error(403)
                 body = json.dumps(issuer.key_set()).encode()
                 self.send_response(issuer.status)
                 self.send_header("Content-Type", "application/jwk-set+json")

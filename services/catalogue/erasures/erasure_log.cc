@@ -25,6 +25,8 @@ constexpr absl::Duration kSendLimit = absl::Seconds(10);
 constexpr absl::Duration kPoll = absl::Minutes(1);
 // It may have been made anew.
 constexpr absl::Duration kReadAgain = absl::Hours(1);
+// The same while the topic forgets, until somebody has mended that.
+constexpr absl::Duration kLookAgain = absl::Seconds(10);
 constexpr size_t kBatch = 1000;
 
 }  // namespace
@@ -62,7 +64,7 @@ absl::StatusOr<absl::Time> ErasureLog::Step() {
   }
   if (!status.ok()) read_ = false;
   RETURN_IF_ERROR(status);
-  return clock_.Now() + kPoll;
+  return clock_.Now() + (state().forgets ? kLookAgain : kPoll);
 }
 
 absl::Status ErasureLog::Turn() {
@@ -106,7 +108,7 @@ absl::Status ErasureLog::Read() {
   RETURN_IF_ERROR(erasures_.Replay(read));
   on_topic_ = std::move(read);
   read_ = true;
-  next_read_ = clock_.Uptime() + kReadAgain;
+  next_read_ = clock_.Uptime() + (forgets ? kLookAgain : kReadAgain);
   erasures_.Open();
   MutexLock lock(mutex_);
   state_.read = true;
