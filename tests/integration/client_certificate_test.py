@@ -4,11 +4,9 @@ import datetime
 import time
 import unittest
 
-import grpc
-
 import shared
 from api import catalogue, catalogue_client, refusal
-from certificates import Authority, self_signed_client
+from certificates import Authority, Trust, self_signed_client
 from stack import CATALOGUE_SERVES, Service
 from tokens import Issuer, bearer
 from waiting import eventually
@@ -36,19 +34,15 @@ class ClientCertificateTest(unittest.TestCase):
             **cls.issuer.settings(operators=["spiffe://example.org/ns/ops/*"],
                                   certificates=["spiffe://example.org/ns/*", "dns:map.example.org"])}
         cls.service = Service("catalogue", cls.folder, shared.database(), settings,
-                              lambda address: catalogue_client(address, cls.credentials()),
-                              CATALOGUE_SERVES)
+                              catalogue_client, CATALOGUE_SERVES,
+                              trust=Trust(cls.authority.certificate))
         cls.addClassCleanup(cls.service.process.stop)
         cls.addClassCleanup(cls.service.client.close)
         cls.service.start()
 
-    @classmethod
-    def credentials(cls, shown=None):
-        return grpc.ssl_channel_credentials(cls.authority.certificate, shown and shown.key,
-                                            shown and shown.certificate)
-
     def client(self, shown=None):
-        client = catalogue_client(self.service.address, self.credentials(shown))
+        client = catalogue_client(self.service.address,
+                                  Trust(self.authority.certificate, shown).grpc)
         self.addCleanup(client.close)
         return client
 

@@ -125,25 +125,6 @@ class TlsTest(OverTls):
                            "the log says so")
         self.assertIn("client's certificate doesn't verify", lines[0]["source"])
 
-    def test_a_certificate_that_is_believed_by_nothing_in_the_configuration_is_refused(self):
-        other = self.clients.client(spiffe="spiffe://elsewhere.org/ns/map/sa/page")
-        refused = refusal(self.client(other).Cluster.ListClusters, catalogue.ListClustersRequest())
-        self.assertEqual(refused.code.name, "UNAUTHENTICATED", refused)
-
-    def test_a_certificate_that_ends_in_mid_connection_is_refused_from_then_on(self):
-        client = self.client(self.clients.client(spiffe=DESK, ends=datetime.timedelta(seconds=5)))
-
-        def refused_call():
-            try:
-                client.Cluster.ListClusters(catalogue.ListClustersRequest(), timeout=10)
-            except grpc.RpcError as error:
-                return api.Refusal(error)
-            return None
-
-        self.assertIsNone(refused_call())
-        refused = eventually(refused_call, "it is refused", 15)
-        self.assertEqual(refused.code.name, "UNAUTHENTICATED", refused)
-
     def run_import(self, ca, own):
         certificate, key = own.write(self.folder, "importing")
         return subprocess.run(
