@@ -75,6 +75,22 @@ class Forms(unittest.TestCase):
         self.assertEqual(self.missing(b"", city="city_id"), [])
 
 
+class Access(unittest.TestCase):
+    def findings(self, option):
+        parsed = descriptors()
+        parsed.file[0].service[0].method[0].options.MergeFromString(option)
+        parsed.file.add(name="clusterwire/type/v1/access.proto").extension.add(
+            name="access", number=50003, extendee=".google.protobuf.MethodOptions")
+        return [f for f in rules.check(parsed) if ": RPC_ACCESS: " in f]
+
+    def test_an_rpc_has_to_say_who_may_call_it(self):
+        self.assertEqual(len(self.findings(b"")), 1)
+        self.assertIn("ThingService.GetThing", self.findings(b"")[0])
+
+    def test_one_that_says_it_is_fine(self):
+        self.assertEqual(self.findings(b"\x98\xb5\x18\x01"), [])
+
+
 class Rules(unittest.TestCase):
     def test_accepts_a_good_file(self):
         self.assertEqual(rules.check(descriptors()), [])

@@ -69,6 +69,9 @@ class _FileCheck:
     def __init__(self, file, owners):
         self.file = file
         self.owners = owners
+        # The numbers of the option clusterwire.type.v1.access.
+        self.access = {key[1] for key, owner in owners.items()
+                       if key[0] == ".google.protobuf.MethodOptions" and owner.endswith("/access.proto")}
         self.places = {tuple(l.path): l for l in file.source_code_info.location}
         self.used = set()
         self.findings = []
@@ -165,10 +168,16 @@ class _FileCheck:
         for i, enum in enumerate(message.enum_type):
             self._enum(path + (NESTED_ENUM, i), enum)
 
+    def _use_options(self, options):
+        """Counts options of our own as uses of the files that declare them; their numbers."""
+        numbers = {o.field_number for o in unknown_fields.UnknownFieldSet(options)}
+        for number in numbers:
+            self._use((f".{options.DESCRIPTOR.full_name}", number))
+        return numbers
+
     def _field(self, path, field, scope):
         self._use(field.type_name)
-        for option in unknown_fields.UnknownFieldSet(field.options):
-            self._use((".google.protobuf.FieldOptions", option.field_number))
+        self._use_options(field.options)
         self._name(path, "FIELD_LOWER_SNAKE_CASE", LOWER_SNAKE, field.name)
         self._comment(path, "FIELD", f"{scope}.{field.name}")
 
@@ -198,5 +207,9 @@ class _FileCheck:
         for i, method in enumerate(service.method):
             self._name(path + (METHOD, i), "RPC_PASCAL_CASE", PASCAL, method.name)
             self._comment(path + (METHOD, i), "RPC", f"{service.name}.{method.name}")
+            stated = self._use_options(method.options)
+            if self.access and not self.access & stated:
+                self._report(path + (METHOD, i), "RPC_ACCESS",
+                             f"{service.name}.{method.name} does not say who may call it")
             self._use(method.input_type)
             self._use(method.output_type)
