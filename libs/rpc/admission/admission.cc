@@ -27,8 +27,8 @@ std::string CertificateOf(const grpc::ServerContextBase& context) {
 }
 
 // Counts the call. Who has shown what doesn't hold is nobody, and counted as such.
-Identified Limit(CallerLimits& limits, Admission::Kind kind, const std::string& peer,
-                 absl::StatusOr<Caller> answer) {
+Identified Limit(CallerLimits& limits, Admission::Kind kind, const std::string& method,
+                 const std::string& peer, absl::StatusOr<Caller> answer) {
   if (!answer.ok()) {
     const bool refused = answer.status().code() == absl::StatusCode::kUnauthenticated;
     const absl::Status status = refused ? limits.TakeCall(Caller(), peer) : absl::OkStatus();
@@ -36,6 +36,9 @@ Identified Limit(CallerLimits& limits, Admission::Kind kind, const std::string& 
   }
   Identified who{.status = limits.TakeCall(*answer, peer), .caller = *std::move(answer)};
   if (!who.status.ok() || kind == Admission::Kind::kUnary) return who;
+  // Who has shown nothing has no rights to look up, and takes no place that others need.
+  if (who.caller.proof == Caller::Proof::kNone) who.status = CheckAccess(method, who.caller);
+  if (!who.status.ok()) return who;
   absl::StatusOr<CallerLimits::Place> place = limits.TakeStream(who.caller, peer);
   who.status = place.status();
   if (place.ok()) who.place = *std::move(place);
@@ -69,8 +72,10 @@ uint64_t Admission::Ask(Then then) const {
   // What runs then may not use `this`: the call may be over.
   return runtime.identifying().Ask(
       *authenticator, shown_,
-      [&limits = runtime.caller_limits(), kind = kind_, peer = call_.peer, then = std::move(then)](
-          absl::StatusOr<Caller> answer) { then(Limit(limits, kind, peer, std::move(answer))); });
+      [&limits = runtime.caller_limits(), kind = kind_, method = call_.method, peer = call_.peer,
+       then = std::move(then)](absl::StatusOr<Caller> answer) {
+        then(Limit(limits, kind, method, peer, std::move(answer)));
+      });
 }
 
 void Admission::AskAgain(ThenAgain then) const {
