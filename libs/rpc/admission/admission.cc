@@ -26,12 +26,12 @@ std::string CertificateOf(const grpc::ServerContextBase& context) {
   return values.size() == 1 ? std::string(values[0].data(), values[0].size()) : "";
 }
 
-// Counts the call. Who has shown what doesn't hold is nobody, and counted as such.
+// Counts the call. Who has shown what doesn't hold, or what nobody could be asked about, is nobody,
+// and counted as such: else made-up tokens would be free while an issuer is away.
 Identified Limit(CallerLimits& limits, Admission::Kind kind, const std::string& method,
                  const std::string& peer, absl::StatusOr<Caller> answer) {
   if (!answer.ok()) {
-    const bool refused = answer.status().code() == absl::StatusCode::kUnauthenticated;
-    const absl::Status status = refused ? limits.TakeCall(Caller(), peer) : absl::OkStatus();
+    const absl::Status status = limits.TakeCall(Caller(), peer);
     return {.status = status.ok() ? answer.status() : status};
   }
   Identified who{.status = limits.TakeCall(*answer, peer), .caller = *std::move(answer)};

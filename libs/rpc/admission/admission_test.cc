@@ -372,6 +372,18 @@ TEST_F(AdmissionTest, WhatDoesntHoldAndWhatCantBeReadIsCountedForTheAddress) {
   EXPECT_THAT(Echo<EchoService>("corp:1"), IsOk());
 }
 
+TEST_F(AdmissionTest, WhatNobodyCouldBeAskedAboutIsCountedForTheAddressToo) {
+  Start({.runtime = {.callers = {.address = {1, 5}}}});
+  for (int i = 0; i < 2; ++i) {
+    std::thread client(
+        [&] { EXPECT_THAT(Echo<EchoService>("late"), StatusIs(absl::StatusCode::kUnavailable)); });
+    EXPECT_TRUE(Waiting(1));
+    desk_.Answer(absl::UnavailableError("the issuer is away"));
+    client.join();
+  }
+  EXPECT_THAT(Echo<EchoService>(""), ReasonIs("CALLER_LIMIT"));
+}
+
 TEST_F(AdmissionTest, AStreamsPlaceIsGivenBackInWhicheverWayItEnds) {
   EchoServer& server = Start({.runtime = {.callers = {.subject = {1000, 1}}}}, false);
   const auto stub = EchoService::NewStub(channel_);
