@@ -129,7 +129,10 @@ class Transfer {
     Set(CURLOPT_SSL_VERIFYPEER, 1L);
     Set(CURLOPT_SSL_VERIFYHOST, 2L);
     Set(CURLOPT_SSLVERSION, static_cast<long>(CURL_SSLVERSION_TLSv1_2));
-    if (!options_.ca_file.empty()) Set(CURLOPT_CAINFO, options_.ca_file.c_str());
+    if (options_.ca_file.empty()) return;
+    Set(CURLOPT_CAINFO, options_.ca_file.c_str());
+    // Else the system's folder of authorities would vouch beside them.
+    Set(CURLOPT_CAPATH, static_cast<const char*>(nullptr));
   }
 
   template <typename Value>

@@ -176,6 +176,11 @@ absl::StatusOr<rpc::Caller> Identity::Check(const Token& token, Issuer& issuer) 
   return caller;
 }
 
+absl::Status Identity::CheckEnd(const Token& token, const Issuer& issuer) const {
+  const absl::StatusOr<Claims> claims = ReadClaims(token, issuer.options.audience);
+  return claims.ok() ? CheckTime(*claims, clock_.Now()) : absl::OkStatus();
+}
+
 void Identity::OfToken(const std::string& text, Then then) {
   if (absl::StatusOr<rpc::Caller> believed = OfBelieved(Sha256(text));
       !absl::IsNotFound(believed.status())) {
@@ -187,6 +192,7 @@ void Identity::OfToken(const std::string& text, Then then) {
   if (!issuer.ok()) return Answer(then, issuer.status());
   absl::StatusOr<rpc::Caller> caller = Check(*token, **issuer);
   if (!absl::IsNotFound(caller.status())) return Answer(then, std::move(caller));
+  if (const absl::Status over = CheckEnd(*token, **issuer); !over.ok()) return Answer(then, over);
 
   const auto again = [this, token = *token, issuer = *issuer, then](const absl::Status& asked) {
     absl::StatusOr<rpc::Caller> caller = asked.ok() ? Check(token, *issuer) : asked;

@@ -7,6 +7,7 @@
 #include <gmock/gmock.h>
 
 #include "libs/base/crypto.h"
+#include "libs/base/status/error.h"
 #include "libs/base/testing/certificates.h"
 #include "libs/base/testing/fake_clock.h"
 #include "libs/base/testing/seed.h"
@@ -219,6 +220,21 @@ TEST_F(IdentityTest, ATokenThatIsRememberedEndsAllTheSame) {
   clock_.Advance(absl::Hours(1) + absl::Seconds(59));
   EXPECT_THAT(OfToken(token), IsOk());
   clock_.Advance(absl::Seconds(1));
+  EXPECT_THAT(OfToken(token), ReasonIs("TOKEN_EXPIRED"));
+}
+
+TEST_F(IdentityTest, OneThatIsOverIsRefusedForThatAlsoWhenItsKeyCantBeAskedFor) {
+  const std::string token = ec_.Sign(Claims());
+  ASSERT_THAT(OfToken(token), IsOk());
+  Publish({Rsa().public_key()});
+  EXPECT_TRUE(Eventually([&] {
+    clock_.Advance(absl::Seconds(1));
+    return !InTime(token).ok();
+  }));
+  std::ofstream(folder_.File("keys.json")) << "garbage";
+  clock_.Advance(absl::Seconds(1));
+  EXPECT_TRUE(Eventually([&] { return ReasonOf(InTime(token).status()) == "ISSUER_UNREACHABLE"; }));
+  clock_.Advance(absl::Hours(2));
   EXPECT_THAT(OfToken(token), ReasonIs("TOKEN_EXPIRED"));
 }
 

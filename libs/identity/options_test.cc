@@ -53,15 +53,15 @@ TEST(OptionsTest, EverythingThatIsWrongIsNamedAtOnce) {
   IssuerOptions twice = Good("corp");
   twice.allowed_networks = {"10.0.0.0"};
   const absl::Status status = Checked({.issuers = {reserved, empty, both, twice},
-                                       .certificates = {"dns:a", "*"},
+                                       .certificates = {"dns:a", "*", "dns:map.*"},
                                        .operators = {"corp:a b", "corp*"}});
   for (const char* path :
        {"callers.issuers[0].name", "callers.issuers[0].algorithms[1]",
         "callers.issuers[0].algorithms[2]", "callers.issuers[1].name", "callers.issuers[1].issuer",
         "callers.issuers[1].audience", "callers.issuers[1].jwks_uri", "callers.issuers[2].jwks_uri",
         "callers.issuers[3].name", "callers.issuers[3].issuer",
-        "callers.issuers[3].allowed_networks", "callers.certificates[1]", "callers.operators[0]",
-        "callers.operators[1]"}) {
+        "callers.issuers[3].allowed_networks", "callers.certificates[1]", "callers.certificates[2]",
+        "callers.operators[0]", "callers.operators[1]"}) {
     EXPECT_THAT(status, HasFieldError(path));
   }
 }

@@ -93,6 +93,12 @@ identity::Options ReadCallers(const config::v1::Listen& listen, const config::v1
   options.operators = {callers.operators().begin(), callers.operators().end()};
   options.loopback_is_operator = listen.loopback_is_operator();
   identity::Check(options, errors);
+  if (!options.certificates.empty() && listen.tls().client_ca_file().empty()) {
+    errors.Add("listen.tls.client_ca_file",
+               "is not set, so no client is asked for a certificate, and those of "
+               "callers.certificates would be the public: name their authorities, or leave out "
+               "callers.certificates");
+  }
   return options;
 }
 

@@ -80,6 +80,19 @@ TEST(SettingsTest, OptionsOfTlsThatNeedEachOtherAreNamed) {
               HasFieldError("listen.tls.client_ca_file"));
 }
 
+TEST(SettingsTest, CertificatesThatNobodyIsAskedForAreAMistake) {
+  config::v1::CatalogueConfig config = Least();
+  config.mutable_listen()->mutable_tls()->set_certificate_file("a");
+  config.mutable_listen()->mutable_tls()->set_key_file("b");
+  config.mutable_callers()->add_certificates("dns:map.example.org");
+  FieldErrors without, with;
+  ReadCommon(config, without);
+  EXPECT_THAT(without.ToStatus(), HasFieldError("listen.tls.client_ca_file"));
+  config.mutable_listen()->mutable_tls()->set_client_ca_file("c");
+  ReadCommon(config, with);
+  EXPECT_THAT(with.ToStatus(), IsOk());
+}
+
 TEST(SettingsTest, AddressesThatOthersReachNeedTlsOrAnExplicitWord) {
   config::v1::CatalogueConfig config = Least();
   config.mutable_listen()->set_grpc_address("0.0.0.0:50051");

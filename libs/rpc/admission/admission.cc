@@ -26,16 +26,19 @@ std::string CertificateOf(const grpc::ServerContextBase& context) {
   return values.size() == 1 ? std::string(values[0].data(), values[0].size()) : "";
 }
 
-// Counts the call. Who has shown what doesn't hold is nobody, and counted as such.
-Identified Limit(CallerLimits& limits, Admission::Kind kind, const std::string& peer,
-                 absl::StatusOr<Caller> answer) {
+// Counts the call. Who has shown what doesn't hold, or what nobody could be asked about, is nobody,
+// and counted as such: else made-up tokens would be free while an issuer is away.
+Identified Limit(CallerLimits& limits, Admission::Kind kind, const std::string& method,
+                 const std::string& peer, absl::StatusOr<Caller> answer) {
   if (!answer.ok()) {
-    const bool refused = answer.status().code() == absl::StatusCode::kUnauthenticated;
-    const absl::Status status = refused ? limits.TakeCall(Caller(), peer) : absl::OkStatus();
+    const absl::Status status = limits.TakeCall(Caller(), peer);
     return {.status = status.ok() ? answer.status() : status};
   }
   Identified who{.status = limits.TakeCall(*answer, peer), .caller = *std::move(answer)};
   if (!who.status.ok() || kind == Admission::Kind::kUnary) return who;
+  // Who has shown nothing has no rights to look up, and takes no place that others need.
+  if (who.caller.proof == Caller::Proof::kNone) who.status = CheckAccess(method, who.caller);
+  if (!who.status.ok()) return who;
   absl::StatusOr<CallerLimits::Place> place = limits.TakeStream(who.caller, peer);
   who.status = place.status();
   if (place.ok()) who.place = *std::move(place);
@@ -69,8 +72,10 @@ uint64_t Admission::Ask(Then then) const {
   // What runs then may not use `this`: the call may be over.
   return runtime.identifying().Ask(
       *authenticator, shown_,
-      [&limits = runtime.caller_limits(), kind = kind_, peer = call_.peer, then = std::move(then)](
-          absl::StatusOr<Caller> answer) { then(Limit(limits, kind, peer, std::move(answer))); });
+      [&limits = runtime.caller_limits(), kind = kind_, method = call_.method, peer = call_.peer,
+       then = std::move(then)](absl::StatusOr<Caller> answer) {
+        then(Limit(limits, kind, method, peer, std::move(answer)));
+      });
 }
 
 void Admission::AskAgain(ThenAgain then) const {

@@ -198,6 +198,18 @@ TEST_F(AdmissionTest, ACallerCantSayThatItsCallIsOfAnotherMethod) {
   EXPECT_EQ(runs_, 0);
 }
 
+TEST_F(AdmissionTest, MetadataUnderTheKeyOfTheMethodCountsAsAnyOther) {
+  EchoServer& server = Start();
+  constexpr char kEcho[] = "/clusterwire.rpc.testing.EchoService/Echo";
+  const std::string large(20'000, 'x');
+  for (const char* key : {":clusterwire-method", "clusterwire-method"}) {
+    testing::RawClient client(server.server().address());
+    const auto answer = client.Unary(kEcho, "", {{key, large}});
+    EXPECT_NE(answer.status, grpc::StatusCode::OK) << key;
+  }
+  EXPECT_EQ(runs_, 0);
+}
+
 TEST_F(AdmissionTest, AWrongIdentityIsRefusedAndNotTakenForThePublic) {
   Start();
   for (const absl::Status& status : OneOfEachKind<EchoService>("wrong")) {
@@ -360,6 +372,18 @@ TEST_F(AdmissionTest, WhatDoesntHoldAndWhatCantBeReadIsCountedForTheAddress) {
   EXPECT_THAT(Echo<EchoService>("corp:1"), IsOk());
 }
 
+TEST_F(AdmissionTest, WhatNobodyCouldBeAskedAboutIsCountedForTheAddressToo) {
+  Start({.runtime = {.callers = {.address = {1, 5}}}});
+  for (int i = 0; i < 2; ++i) {
+    std::thread client(
+        [&] { EXPECT_THAT(Echo<EchoService>("late"), StatusIs(absl::StatusCode::kUnavailable)); });
+    EXPECT_TRUE(Waiting(1));
+    desk_.Answer(absl::UnavailableError("the issuer is away"));
+    client.join();
+  }
+  EXPECT_THAT(Echo<EchoService>(""), ReasonIs("CALLER_LIMIT"));
+}
+
 TEST_F(AdmissionTest, AStreamsPlaceIsGivenBackInWhicheverWayItEnds) {
   EchoServer& server = Start({.runtime = {.callers = {.subject = {1000, 1}}}}, false);
   const auto stub = EchoService::NewStub(channel_);
@@ -410,6 +434,13 @@ TEST_F(AdmissionTest, AStreamThatFindsNoRoomTakesNoPlace) {
   context.TryCancel();
   EXPECT_TRUE(Eventually([&] { return server.Shows("clusterwire_rpc_open_streams", 0); }));
   EXPECT_TRUE(Eventually([&] { return Exchange<EchoService>("corp:1").ok(); }));
+}
+
+TEST_F(AdmissionTest, WhoShowsNothingTakesNoPlaceOfAStreamThatIsForOthers) {
+  Start({.runtime = {.callers = {.address = {1000, 0}}}});
+  EXPECT_THAT(Watch<GuardedService>(""), ReasonIs("SIGN_IN"));
+  EXPECT_THAT(Exchange<GuardedService>(""), ReasonIs("SIGN_IN"));
+  EXPECT_THAT(Watch<EchoService>(""), ReasonIs("CALLER_LIMIT"));
 }
 
 TEST_F(AdmissionTest, AStreamEndsWhenWhatShowedItsCallerHoldsNoMore) {

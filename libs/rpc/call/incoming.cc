@@ -1,5 +1,6 @@
 #include "libs/rpc/call/incoming.h"
 
+#include <iterator>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -92,7 +93,8 @@ class CallInterceptorFactory final : public grpc::experimental::ServerIntercepto
 CallContext ReadCall(const grpc::ServerContextBase& context, Runtime& runtime) {
   CallContext call;
   call.peer = context.peer();
-  for (std::string& method : ValuesOf(context, kMethodKey)) call.method = std::move(method);
+  const auto [first, last] = context.client_metadata().equal_range(kMethodKey);
+  if (first != last) call.method = ToView(std::prev(last)->second);  // the interceptor's
   call.deadline = runtime.clock().Now() + TimeLeft(context);
   std::optional<telemetry::TraceContext> parent;
   const std::vector<std::string> traceparents = ValuesOf(context, kTraceparentKey);
@@ -104,13 +106,17 @@ CallContext ReadCall(const grpc::ServerContextBase& context, Runtime& runtime) {
 
 // As HTTP/2 counts it (RFC 7540, 6.5.2).
 absl::Status CheckMetadata(const grpc::ServerContextBase& context, const Runtime& runtime) {
-  constexpr size_t kPerEntry = 32;
+  const auto size = [](const auto& entry) {
+    constexpr size_t kPerEntry = 32;
+    return entry.first.size() + entry.second.size() + kPerEntry;
+  };
   const size_t limit = runtime.max_metadata_bytes();
+  const auto& metadata = context.client_metadata();
   size_t bytes = 0;
-  for (const auto& [key, value] : context.client_metadata()) {
-    if (ToView(key) == kMethodKey) continue;  // ours
-    bytes += key.size() + value.size() + kPerEntry;
-  }
+  for (const auto& entry : metadata) bytes += size(entry);
+  // The last one by that key is ours; what stands before it somebody has sent after all.
+  const auto [begin, end] = metadata.equal_range(kMethodKey);
+  if (begin != end) bytes -= size(*std::prev(end));
   if (bytes <= limit) return absl::OkStatus();
   return Error(absl::StatusCode::kResourceExhausted, "METADATA_TOO_LARGE",
                absl::StrCat("the call's metadata takes ", bytes, " bytes; send at most ", limit));
