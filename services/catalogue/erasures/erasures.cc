@@ -24,6 +24,7 @@ constexpr char kKept[] = "erasure.kept";
 constexpr char kPerson[] = "person";  // the type
 constexpr int kYearsOfProof = 3;
 constexpr int kReplayPage = 200;
+constexpr size_t kAtOnce = 500;  // resources that lose contacts in one write of their own
 
 absl::Time AfterYears(absl::Time time, int years) {
   const absl::CivilSecond civil = absl::ToCivilSecond(time, absl::UTCTimeZone());
@@ -73,13 +74,16 @@ absl::Status ForEachContact(
   return absl::OkStatus();
 }
 
-// Takes the contacts out of all resources that name one of `people`.
-absl::Status DropContacts(store::Writer& writer, const store::Registry& registry,
-                          absl::FunctionRef<bool(const std::string&)> is_gone) {
+// Takes the contacts out of the resources that name one who is gone: of all, or of the first
+// `most`. Gives of how many.
+absl::StatusOr<size_t> DropContacts(store::Writer& writer, const store::Registry& registry,
+                                    absl::FunctionRef<bool(const std::string&)> is_gone,
+                                    size_t most = SIZE_MAX) {
   std::map<std::string, std::unique_ptr<Message>> changed;
   RETURN_IF_ERROR(ForEachContact(
       writer, registry, [&](const store::Message& resource, const type::v1::Contact& contact) {
-        if (!is_gone(contact.person())) return;
+        const bool full = changed.size() == most && !changed.contains(store::NameOf(resource));
+        if (full || !is_gone(contact.person())) return;
         std::unique_ptr<Message>& copy = changed[store::NameOf(resource)];
         if (copy != nullptr) return;
         copy.reset(resource.New());
@@ -99,7 +103,7 @@ absl::Status DropContacts(store::Writer& writer, const store::Registry& registry
     RETURN_IF_ERROR(
         writer.Put(*resource, absl::StrCat(registry.ForMessage(*resource)->type, ".updated")));
   }
-  return absl::OkStatus();
+  return changed.size();
 }
 
 }  // namespace
@@ -186,9 +190,8 @@ absl::Status Erasures::Erase(store::Writer& writer, const Erasure& erasure) cons
     known_by.add_owner_hashes(key_.OfOwner(erasure.owner));
     RETURN_IF_ERROR(Keep(writer, known_by));
   }
-  RETURN_IF_ERROR(DropContacts(writer, store_.registry(), [&](const std::string& person) {
-    return person == erasure.person;
-  }));
+  const auto is_gone = [&](const std::string& person) { return person == erasure.person; };
+  RETURN_IF_ERROR(DropContacts(writer, store_.registry(), is_gone).status());
   return writer.Purge(erasure.person, kErased);
 }
 
@@ -234,7 +237,7 @@ absl::StatusOr<Erasures::Records> Erasures::All() const {
 absl::Status Erasures::Replay(const Records& records) const {
   // What the store knows it has erased too: both are one write.
   ASSIGN_OR_RETURN(const Records known, All());
-  std::vector<const PersonErased*> page;
+  Page page;
   for (const auto& [name, record] : records) {
     if (record.key_id() != key_.id()) {
       return Error(absl::StatusCode::kFailedPrecondition, "ERASURE_KEY_UNKNOWN",
@@ -256,32 +259,64 @@ absl::Status Erasures::Replay(const Records& records) const {
   return page.empty() ? absl::OkStatus() : ReplayPage(page);
 }
 
-absl::Status Erasures::ReplayPage(const std::vector<const PersonErased*>& page) const {
+// Those who are gone may have been named by more resources than one write takes, in a backup at
+// least: then the contacts go before them, in several.
+absl::Status Erasures::ReplayPage(const Page& page) const {
+  absl::Status status = ReplayAtOnce(page);
+  while (ReasonOf(status) == "WRITE_TOO_LARGE") {
+    ASSIGN_OR_RETURN(const size_t dropped, DropSomeContacts(page));
+    if (dropped == 0) return status;
+    status = ReplayAtOnce(page);
+  }
+  return status;
+}
+
+store::WriteOptions Erasures::ReplayCall() {
   store::WriteOptions call;
   call.caller = "erasures";
   call.quiet = true;
+  return call;
+}
+
+std::set<std::string> Erasures::NamesOf(const Page& page) {
+  std::set<std::string> names;
+  for (const PersonErased* record : page) names.insert(record->name());
+  return names;
+}
+
+absl::StatusOr<size_t> Erasures::DropSomeContacts(const Page& page) const {
+  const std::set<std::string> erased = NamesOf(page);
+  size_t dropped = 0;
+  const auto drop = [&](store::Writer& writer) -> absl::Status {
+    const auto is_gone = [&](const std::string& person) {
+      return erased.contains(key_.OfResource(person));
+    };
+    ASSIGN_OR_RETURN(dropped, DropContacts(writer, store_.registry(), is_gone, kAtOnce));
+    return absl::OkStatus();
+  };
+  RETURN_IF_ERROR(store_.Write(ReplayCall(), drop).status());
+  return dropped;
+}
+
+absl::Status Erasures::ReplayAtOnce(const Page& page) const {
+  const std::set<std::string> erased = NamesOf(page);
+  const auto is_gone = [&](const std::string& person) {
+    return erased.contains(key_.OfResource(person));
+  };
   const auto replay = [&](store::Writer& writer) -> absl::Status {
-    std::map<std::string, const PersonErased*, std::less<>> erased;
-    for (const PersonErased* record : page) {
-      erased.emplace(record->name(), record);
-      RETURN_IF_ERROR(Keep(writer, *record));
-    }
+    for (const PersonErased* record : page) RETURN_IF_ERROR(Keep(writer, *record));
     std::vector<std::string> people;
     RETURN_IF_ERROR(resource::ForEach(writer, {.type = kPerson, .include_deleted = true},
                                       [&](const store::Scanned& one) {
                                         const std::string name = store::NameOf(*one.resource);
-                                        if (erased.contains(key_.OfResource(name))) {
-                                          people.push_back(name);
-                                        }
+                                        if (is_gone(name)) people.push_back(name);
                                         return true;
                                       }));
-    RETURN_IF_ERROR(DropContacts(writer, store_.registry(), [&](const std::string& person) {
-      return erased.contains(key_.OfResource(person));
-    }));
+    RETURN_IF_ERROR(DropContacts(writer, store_.registry(), is_gone).status());
     for (const std::string& person : people) RETURN_IF_ERROR(writer.Purge(person, kErased));
     return absl::OkStatus();
   };
-  return store_.Write(call, replay).status();
+  return store_.Write(ReplayCall(), replay).status();
 }
 
 }  // namespace clusterwire::catalogue

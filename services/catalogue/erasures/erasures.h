@@ -3,6 +3,7 @@
 #include <functional>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -87,7 +88,13 @@ class Erasures {
 
  private:
   absl::Status Keep(store::Writer& writer, change::v1::PersonErased record) const;
-  absl::Status ReplayPage(const std::vector<const change::v1::PersonErased*>& page) const;
+  using Page = std::vector<const change::v1::PersonErased*>;
+  absl::Status ReplayPage(const Page& page) const;
+  absl::Status ReplayAtOnce(const Page& page) const;
+  // Gives how many resources lost some.
+  absl::StatusOr<size_t> DropSomeContacts(const Page& page) const;
+  static store::WriteOptions ReplayCall();
+  static std::set<std::string> NamesOf(const Page& page);
 
   store::Store& store_;
   const ErasureKey key_;

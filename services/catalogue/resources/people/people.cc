@@ -79,6 +79,12 @@ absl::StatusOr<v1::PersonExport> People::Export(const ReadCall& call,
     out.set_revision(reader->revision().value);
     ASSIGN_OR_RETURN(const auto contacts, ContactsOf(*reader, store().registry(), name));
     for (const ContactOf& contact : contacts) {
+      // Others' drafts may name the person too.
+      const absl::Status seen = call.viewer.operator_
+                                    ? absl::OkStatus()
+                                    : CheckMaySee(*reader, call.viewer, contact.resource);
+      if (absl::IsNotFound(seen)) continue;
+      RETURN_IF_ERROR(seen);
       auto* reference = out.add_references();
       reference->set_resource(contact.resource);
       reference->set_role(contact.role);

@@ -21,7 +21,8 @@ class People : public Resources<v1::Person> {
   // `erasures` outlives it.
   explicit People(const Erasures& erasures, Random& random = Random::System());
 
-  // All that is held. RESOURCE_EXHAUSTED, reason ANSWER_TOO_LARGE, beyond what an answer takes, and
+  // All that is held; of the resources that name the person those that the caller sees.
+  // RESOURCE_EXHAUSTED, reason ANSWER_TOO_LARGE, beyond what an answer takes, and
   // EXPORT_RUNS while another call does it.
   absl::StatusOr<v1::PersonExport> Export(const ReadCall& call, const std::string& name) const;
   absl::StatusOr<v1::ErasePersonResponse> Erase(const WriteCall& call,
