@@ -43,6 +43,7 @@ struct Erasure {
   std::string owner;                       // of the record; empty: operators
   KnownBy known = {};                      // empty: may be recorded again
   std::vector<std::string> consents = {};  // as ErasureKey::OfConsent gives them
+  std::set<std::string> named_by = {};     // resources with contacts that name them
 };
 
 // Erases people, and knows who was. Safe for use from any thread.
@@ -65,8 +66,12 @@ class Erasures {
   bool is_open() const { return CheckOpen().ok(); }
 
   // Erases, inside a write: the resource, the contacts that name it, and what can be told of it.
-  // The answer of the write is what stays.
+  // The answer of the write is what stays. Who names it is looked for before the write, since that
+  // takes its time and others would wait for it: DropLateContacts() follows.
   absl::Status Erase(store::Writer& writer, const Erasure& erasure) const;
+  // Takes out the contacts that came between a look at `since` and the erasure of `person`; none
+  // come later.
+  absl::Status DropLateContacts(const std::string& person, store::Revision since) const;
   // When somebody known by one of these was erased last; none when nobody was. `owner`: only what
   // was erased of this owner's records counts; none: all.
   absl::StatusOr<std::optional<absl::Time>> ErasedAt(const store::Reader& reader,
@@ -93,7 +98,7 @@ class Erasures {
   absl::Status ReplayAtOnce(const Page& page) const;
   // Gives how many resources lost some.
   absl::StatusOr<size_t> DropSomeContacts(const Page& page) const;
-  static store::WriteOptions ReplayCall();
+  static store::WriteOptions OwnCall();
   static std::set<std::string> NamesOf(const Page& page);
 
   store::Store& store_;

@@ -89,6 +89,19 @@ TEST_F(ErasureTest, InOneWriteThePersonGoesAndAllThatNamesIt) {
   }
 }
 
+TEST_F(ErasureTest, WhatNamesThePersonWhileTheyAreErasedDoesSoNoMore) {
+  const v1::Person grace = *Create(Grace(), world_.AsOperator());
+  const store::Revision looked = *world_.store->revision();
+  const v1::Cluster late = Named(grace.name());
+  const auto erase = [&](store::Writer& writer) {
+    return erasures_.Erase(writer, {.person = grace.name(), .owner = ""});
+  };
+  ASSERT_THAT(world_.store->Write({}, erase), IsOk());
+  ASSERT_EQ(world_.Get<v1::Cluster>(late.name()).contacts_size(), 1);
+  ASSERT_THAT(erasures_.DropLateContacts(grace.name(), looked), IsOk());
+  EXPECT_THAT(world_.Get<v1::Cluster>(late.name()).contacts(), IsEmpty());
+}
+
 TEST_F(ErasureTest, AnExportNamesNoDraftsThatItsReaderDoesNotSee) {
   const std::string owner = world_.NewCluster("A").name();
   const v1::Person grace = *Create(Grace(owner), world_.AsOperator());
