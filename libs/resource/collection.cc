@@ -117,6 +117,8 @@ absl::StatusOr<Collection::Found> Collection::List(const ReadCall& call,
       found.next = scan.after;
       return found;
     }
+    // Most of what is there may be hidden: a small page takes no scan for every few of it.
+    scan.limit = std::min(2 * scan.limit, kScanLimit);
   }
 }
 

@@ -141,6 +141,30 @@ TEST_F(ResourceTest, PagesGoOnBehindTheLastName) {
   EXPECT_EQ(second->next, "");
 }
 
+TEST_F(ResourceTest, APageOfOneFindsWhatStandsBehindManyThatAreHidden) {
+  v1::Cluster draft = world_.GoodCluster("Draft");
+  draft.set_state(v1::Cluster::STATE_DRAFT);
+  const auto fill = [&](store::Writer& writer) -> absl::Status {
+    for (int i = 0; i < 50; ++i) {
+      draft.set_name(absl::StrCat("clusters/d-", i));
+      RETURN_IF_ERROR(writer.Put(draft, "cluster.created"));
+    }
+    return absl::OkStatus();
+  };
+  ASSERT_THAT(world_.store->Write({}, fill), IsOk());
+  for (const char* title : {"A", "X", "Y", "Z"}) world_.NewCluster(title);
+  ListQuery query;
+  query.limit = 1;
+  std::vector<std::string> names;
+  do {
+    const auto page = world_.Of<Clusters>().List(world_.Read(filter::Viewer::Public()), query);
+    ASSERT_THAT(page, IsOk());
+    for (const v1::Cluster& cluster : page->resources) names.push_back(cluster.name());
+    query.after = page->next;
+  } while (!query.after.empty());
+  EXPECT_THAT(names, ElementsAre("clusters/a", "clusters/x", "clusters/y", "clusters/z"));
+}
+
 TEST_F(ResourceTest, ValidateOnlyAnswersAsIfAndKeepsNothing) {
   WriteCall call = world_.AsOperator();
   call.store.validate_only = true;

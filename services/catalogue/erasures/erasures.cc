@@ -24,6 +24,8 @@ constexpr char kKept[] = "erasure.kept";
 constexpr char kPerson[] = "person";  // the type
 constexpr int kYearsOfProof = 3;
 constexpr int kReplayPage = 200;
+constexpr size_t kAtOnce = 500;  // resources that lose contacts in one write of their own
+constexpr int kLate = 100;       // changes looked at in one go
 
 absl::Time AfterYears(absl::Time time, int years) {
   const absl::CivilSecond civil = absl::ToCivilSecond(time, absl::UTCTimeZone());
@@ -53,6 +55,18 @@ const FieldDescriptor* ContactsField(const Message& resource) {
   return is ? field : nullptr;
 }
 
+bool Names(const Message& resource, const std::string& person) {
+  const FieldDescriptor* field = ContactsField(resource);
+  if (field == nullptr) return false;
+  const google::protobuf::Reflection& reflection = *resource.GetReflection();
+  for (int i = 0; i < reflection.FieldSize(resource, field); ++i) {
+    const auto& contact =
+        static_cast<const type::v1::Contact&>(reflection.GetRepeatedMessage(resource, field, i));
+    if (contact.person() == person) return true;
+  }
+  return false;
+}
+
 // Each that names a person, with what it stands in.
 absl::Status ForEachContact(
     const store::Reader& reader, const store::Registry& registry,
@@ -73,33 +87,44 @@ absl::Status ForEachContact(
   return absl::OkStatus();
 }
 
-// Takes the contacts out of all resources that name one of `people`.
-absl::Status DropContacts(store::Writer& writer, const store::Registry& registry,
-                          absl::FunctionRef<bool(const std::string&)> is_gone) {
-  std::map<std::string, std::unique_ptr<Message>> changed;
+using IsGone = absl::FunctionRef<bool(const std::string&)>;
+
+// Takes the contacts out of one that name somebody who is gone; false where none does.
+absl::StatusOr<bool> DropContacts(store::Writer& writer, const store::Registry& registry,
+                                  const std::string& name, IsGone is_gone) {
+  const store::ResourceType* type = registry.ForName(name);
+  if (type == nullptr || ContactsField(*type->prototype) == nullptr) return false;
+  const std::unique_ptr<Message> resource(type->prototype->New());
+  const absl::Status found = writer.Load(name, resource.get());
+  if (absl::IsNotFound(found)) return false;
+  RETURN_IF_ERROR(found);
+  const auto contacts = resource->GetReflection()->GetMutableRepeatedFieldRef<type::v1::Contact>(
+      resource.get(), ContactsField(*resource));
+  std::vector<type::v1::Contact> kept;
+  type::v1::Contact scratch;
+  for (int i = 0; i < contacts.size(); ++i) {
+    const type::v1::Contact& contact = contacts.Get(i, &scratch);
+    if (!is_gone(contact.person())) kept.push_back(contact);
+  }
+  if (static_cast<int>(kept.size()) == contacts.size()) return false;
+  contacts.Clear();
+  for (const type::v1::Contact& contact : kept) contacts.Add(contact);
+  RETURN_IF_ERROR(writer.Put(*resource, absl::StrCat(type->type, ".updated")));
+  return true;
+}
+
+// The same of all resources, or of the first `most` that name one. Gives of how many.
+absl::StatusOr<size_t> DropAllContacts(store::Writer& writer, const store::Registry& registry,
+                                       IsGone is_gone, size_t most = SIZE_MAX) {
+  std::set<std::string> names;
   RETURN_IF_ERROR(ForEachContact(
       writer, registry, [&](const store::Message& resource, const type::v1::Contact& contact) {
-        if (!is_gone(contact.person())) return;
-        std::unique_ptr<Message>& copy = changed[store::NameOf(resource)];
-        if (copy != nullptr) return;
-        copy.reset(resource.New());
-        copy->CopyFrom(resource);
+        if (names.size() < most && is_gone(contact.person())) names.insert(store::NameOf(resource));
       }));
-  for (const auto& [name, resource] : changed) {
-    const auto contacts = resource->GetReflection()->GetMutableRepeatedFieldRef<type::v1::Contact>(
-        resource.get(), ContactsField(*resource));
-    std::vector<type::v1::Contact> kept;
-    type::v1::Contact scratch;
-    for (int i = 0; i < contacts.size(); ++i) {
-      const type::v1::Contact& contact = contacts.Get(i, &scratch);
-      if (!is_gone(contact.person())) kept.push_back(contact);
-    }
-    contacts.Clear();
-    for (const type::v1::Contact& contact : kept) contacts.Add(contact);
-    RETURN_IF_ERROR(
-        writer.Put(*resource, absl::StrCat(registry.ForMessage(*resource)->type, ".updated")));
+  for (const std::string& name : names) {
+    RETURN_IF_ERROR(DropContacts(writer, registry, name, is_gone).status());
   }
-  return absl::OkStatus();
+  return names.size();
 }
 
 }  // namespace
@@ -186,10 +211,33 @@ absl::Status Erasures::Erase(store::Writer& writer, const Erasure& erasure) cons
     known_by.add_owner_hashes(key_.OfOwner(erasure.owner));
     RETURN_IF_ERROR(Keep(writer, known_by));
   }
-  RETURN_IF_ERROR(DropContacts(writer, store_.registry(), [&](const std::string& person) {
-    return person == erasure.person;
-  }));
+  const auto is_gone = [&](const std::string& person) { return person == erasure.person; };
+  for (const std::string& name : erasure.named_by) {
+    RETURN_IF_ERROR(DropContacts(writer, store_.registry(), name, is_gone).status());
+  }
   return writer.Purge(erasure.person, kErased);
+}
+
+absl::Status Erasures::DropLateContacts(const std::string& person, store::Revision since) const {
+  store::Position after = store::EndOf(since);
+  while (true) {
+    ASSIGN_OR_RETURN(const std::vector<store::Change> changes, store_.Changes(after, kLate));
+    if (changes.empty()) return absl::OkStatus();
+    after = changes.back().position;
+    std::set<std::string> names;
+    for (const store::Change& change : changes) {
+      if (change.after != nullptr && Names(*change.after, person)) names.insert(change.name);
+    }
+    if (names.empty()) continue;
+    const auto is_gone = [&](const std::string& one) { return one == person; };
+    const auto drop = [&](store::Writer& writer) -> absl::Status {
+      for (const std::string& name : names) {
+        RETURN_IF_ERROR(DropContacts(writer, store_.registry(), name, is_gone).status());
+      }
+      return absl::OkStatus();
+    };
+    RETURN_IF_ERROR(store_.Write(OwnCall(), drop).status());
+  }
 }
 
 absl::StatusOr<std::optional<absl::Time>> Erasures::ErasedAt(
@@ -234,7 +282,7 @@ absl::StatusOr<Erasures::Records> Erasures::All() const {
 absl::Status Erasures::Replay(const Records& records) const {
   // What the store knows it has erased too: both are one write.
   ASSIGN_OR_RETURN(const Records known, All());
-  std::vector<const PersonErased*> page;
+  Page page;
   for (const auto& [name, record] : records) {
     if (record.key_id() != key_.id()) {
       return Error(absl::StatusCode::kFailedPrecondition, "ERASURE_KEY_UNKNOWN",
@@ -256,32 +304,64 @@ absl::Status Erasures::Replay(const Records& records) const {
   return page.empty() ? absl::OkStatus() : ReplayPage(page);
 }
 
-absl::Status Erasures::ReplayPage(const std::vector<const PersonErased*>& page) const {
+// Those who are gone may have been named by more resources than one write takes, in a backup at
+// least: then the contacts go before them, in several.
+absl::Status Erasures::ReplayPage(const Page& page) const {
+  absl::Status status = ReplayAtOnce(page);
+  while (ReasonOf(status) == "WRITE_TOO_LARGE") {
+    ASSIGN_OR_RETURN(const size_t dropped, DropSomeContacts(page));
+    if (dropped == 0) return status;
+    status = ReplayAtOnce(page);
+  }
+  return status;
+}
+
+store::WriteOptions Erasures::OwnCall() {
   store::WriteOptions call;
   call.caller = "erasures";
   call.quiet = true;
+  return call;
+}
+
+std::set<std::string> Erasures::NamesOf(const Page& page) {
+  std::set<std::string> names;
+  for (const PersonErased* record : page) names.insert(record->name());
+  return names;
+}
+
+absl::StatusOr<size_t> Erasures::DropSomeContacts(const Page& page) const {
+  const std::set<std::string> erased = NamesOf(page);
+  size_t dropped = 0;
+  const auto drop = [&](store::Writer& writer) -> absl::Status {
+    const auto is_gone = [&](const std::string& person) {
+      return erased.contains(key_.OfResource(person));
+    };
+    ASSIGN_OR_RETURN(dropped, DropAllContacts(writer, store_.registry(), is_gone, kAtOnce));
+    return absl::OkStatus();
+  };
+  RETURN_IF_ERROR(store_.Write(OwnCall(), drop).status());
+  return dropped;
+}
+
+absl::Status Erasures::ReplayAtOnce(const Page& page) const {
+  const std::set<std::string> erased = NamesOf(page);
+  const auto is_gone = [&](const std::string& person) {
+    return erased.contains(key_.OfResource(person));
+  };
   const auto replay = [&](store::Writer& writer) -> absl::Status {
-    std::map<std::string, const PersonErased*, std::less<>> erased;
-    for (const PersonErased* record : page) {
-      erased.emplace(record->name(), record);
-      RETURN_IF_ERROR(Keep(writer, *record));
-    }
+    for (const PersonErased* record : page) RETURN_IF_ERROR(Keep(writer, *record));
     std::vector<std::string> people;
     RETURN_IF_ERROR(resource::ForEach(writer, {.type = kPerson, .include_deleted = true},
                                       [&](const store::Scanned& one) {
                                         const std::string name = store::NameOf(*one.resource);
-                                        if (erased.contains(key_.OfResource(name))) {
-                                          people.push_back(name);
-                                        }
+                                        if (is_gone(name)) people.push_back(name);
                                         return true;
                                       }));
-    RETURN_IF_ERROR(DropContacts(writer, store_.registry(), [&](const std::string& person) {
-      return erased.contains(key_.OfResource(person));
-    }));
+    RETURN_IF_ERROR(DropAllContacts(writer, store_.registry(), is_gone).status());
     for (const std::string& person : people) RETURN_IF_ERROR(writer.Purge(person, kErased));
     return absl::OkStatus();
   };
-  return store_.Write(call, replay).status();
+  return store_.Write(OwnCall(), replay).status();
 }
 
 }  // namespace clusterwire::catalogue

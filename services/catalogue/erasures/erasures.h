@@ -3,6 +3,7 @@
 #include <functional>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -42,6 +43,7 @@ struct Erasure {
   std::string owner;                       // of the record; empty: operators
   KnownBy known = {};                      // empty: may be recorded again
   std::vector<std::string> consents = {};  // as ErasureKey::OfConsent gives them
+  std::set<std::string> named_by = {};     // resources with contacts that name them
 };
 
 // Erases people, and knows who was. Safe for use from any thread.
@@ -64,8 +66,12 @@ class Erasures {
   bool is_open() const { return CheckOpen().ok(); }
 
   // Erases, inside a write: the resource, the contacts that name it, and what can be told of it.
-  // The answer of the write is what stays.
+  // The answer of the write is what stays. Who names it is looked for before the write, since that
+  // takes its time and others would wait for it: DropLateContacts() follows.
   absl::Status Erase(store::Writer& writer, const Erasure& erasure) const;
+  // Takes out the contacts that came between a look at `since` and the erasure of `person`; none
+  // come later.
+  absl::Status DropLateContacts(const std::string& person, store::Revision since) const;
   // When somebody known by one of these was erased last; none when nobody was. `owner`: only what
   // was erased of this owner's records counts; none: all.
   absl::StatusOr<std::optional<absl::Time>> ErasedAt(const store::Reader& reader,
@@ -87,7 +93,13 @@ class Erasures {
 
  private:
   absl::Status Keep(store::Writer& writer, change::v1::PersonErased record) const;
-  absl::Status ReplayPage(const std::vector<const change::v1::PersonErased*>& page) const;
+  using Page = std::vector<const change::v1::PersonErased*>;
+  absl::Status ReplayPage(const Page& page) const;
+  absl::Status ReplayAtOnce(const Page& page) const;
+  // Gives how many resources lost some.
+  absl::StatusOr<size_t> DropSomeContacts(const Page& page) const;
+  static store::WriteOptions OwnCall();
+  static std::set<std::string> NamesOf(const Page& page);
 
   store::Store& store_;
   const ErasureKey key_;

@@ -27,8 +27,18 @@ std::vector<SubjectKey> KeysOf(std::string_view key, std::string_view subject) {
 GrantIndex::Entry* GrantIndex::EntryOf(const std::string& name) {
   const auto known = entries_.find(name);
   if (known != entries_.end()) return &known->second;
+  if (entries_.size() >= kMostNames) ForgetWithdrawn();
   if (entries_.size() >= kMostNames) return nullptr;
   return &entries_[name];
+}
+
+// Not for a few of them, since it looks at all.
+void GrantIndex::ForgetWithdrawn() {
+  const size_t withdrawn = entries_.size() - counts_.in_force - counts_.unreadable;
+  if (withdrawn < kMostNames / 10) return;
+  std::erase_if(entries_, [](const auto& named) {
+    return named.second.key.empty() && !named.second.unreadable;
+  });
 }
 
 void GrantIndex::Take(const change::v1::GrantChanged& grant, Keys& touched) {

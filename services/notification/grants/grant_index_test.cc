@@ -1,5 +1,6 @@
 #include "services/notification/grants/grant_index.h"
 
+#include "absl/strings/str_cat.h"
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -88,6 +89,18 @@ TEST_F(GrantIndexTest, WhatCannotBeReadGivesNothingUntilSomethingNewerCan) {
   Take(GrantTo("corp:4711", "programmes/p", "grants/a", 4));
   EXPECT_THAT(Seen("corp:4711"), SizeIs(1));
   EXPECT_EQ(index_.counts().unreadable, 0u);
+}
+
+TEST_F(GrantIndexTest, GivingAndWithdrawingWithoutEndKeepsNobodyElseOut) {
+  Take(GrantTo("corp:4711", "programmes/p"));
+  for (size_t i = 1; i < GrantIndex::kMostNames; ++i) {
+    Take(Withdrawn(absl::StrCat("grants/w", i), 2));
+  }
+  Take(GrantTo("corp:1", "programmes/p", "grants/new", 3));
+  EXPECT_THAT(Seen("corp:1"), SizeIs(1));
+  EXPECT_THAT(Seen("corp:4711"), SizeIs(1));
+  EXPECT_EQ(index_.counts().in_force, 2u);
+  EXPECT_EQ(index_.counts().left_out, 0u);
 }
 
 TEST_F(GrantIndexTest, DifferenceNamesWhomSomethingElseIsGivenTo) {

@@ -61,6 +61,18 @@ void CheckGrantee(FieldErrors& errors, std::string_view path, std::string_view s
              "token, spiffe://… or dns:… of a certificate");
 }
 
+void CheckNotEverybody(FieldErrors& errors, std::string_view subject) {
+  if (!subject.ends_with('*')) return;
+  const std::string_view front = subject.substr(0, subject.size() - 1);
+  std::string_view rest = front.substr(front.find(':') + 1);  // "corp:", "spiffe://a.org/ns/"
+  while (rest.starts_with('/')) rest.remove_prefix(1);
+  const bool no_path = rest.empty() || rest.find('/') >= rest.size() - 1;
+  if (!rest.empty() && !(front.starts_with("spiffe:") && no_path)) return;
+  errors.Add("grant.subject",
+             "takes in everybody whom one issuer vouches for, which operators alone may: name a "
+             "subject, or a pattern that says more, \"k8s:system:serviceaccount:map:*\"");
+}
+
 void CheckRole(FieldErrors& errors, std::string_view path, v1::Grant::Role role) {
   if (role != v1::Grant::ROLE_UNSPECIFIED && v1::Grant::Role_IsValid(role)) return;
   errors.Add(path, "is required: ROLE_VIEWER, ROLE_EDITOR or ROLE_OWNER");
@@ -92,7 +104,10 @@ absl::Status CheckMayGive(const store::Reader& reader, const filter::Viewer& vie
   if (store::IsDeleted(*row)) return NotFoundError(resource);
   RETURN_IF_ERROR(CheckMaySee(reader, viewer, resource));
   ASSIGN_OR_RETURN(const bool owns, OwnsResource(reader, viewer, resource));
-  if (owns) return absl::OkStatus();
+  return owns ? absl::OkStatus() : OwnersAffair(resource);
+}
+
+absl::Status OwnersAffair(const std::string& resource) {
   return Error(absl::StatusCode::kPermissionDenied, "NOT_YOURS",
                absl::StrCat("grants on ", resource,
                             " are its owners' affair: ask one of them, or an operator"),

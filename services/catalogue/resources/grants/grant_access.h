@@ -34,6 +34,10 @@ void CheckGrantable(FieldErrors& errors, std::string_view path, const std::strin
 void CheckGrantee(FieldErrors& errors, std::string_view path, std::string_view subject,
                   bool may_be_pattern);
 
+// Adds a violation where the pattern takes in all whom an issuer or a trust domain vouches for:
+// such a grant changes what everybody sees, and is operators' to give.
+void CheckNotEverybody(FieldErrors& errors, std::string_view subject);
+
 void CheckRole(FieldErrors& errors, std::string_view path, v1::Grant::Role role);
 
 // The same for both, and that a pattern is no owner.
@@ -47,6 +51,9 @@ absl::StatusOr<bool> OwnsResource(const store::Reader& reader, const filter::Vie
 // it is deleted or the viewer may not see it; else PERMISSION_DENIED, reason NOT_YOURS.
 absl::Status CheckMayGive(const store::Reader& reader, const filter::Viewer& viewer,
                           const std::string& resource);
+
+// PERMISSION_DENIED, reason NOT_YOURS, to who sees the resource and doesn't own it.
+absl::Status OwnersAffair(const std::string& resource);
 
 // On what an owner's grant makes an owner of the resource, there or deleted: itself, and what owns
 // it. None when there is no such resource.

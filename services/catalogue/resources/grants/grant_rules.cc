@@ -21,8 +21,8 @@ using resource::ReadCall;
 using resource::WriteCall;
 
 // Who sees a grant on what isn't theirs: whom it holds for.
-bool HoldsFor(const v1::Grant& grant, const filter::Viewer& viewer) {
-  return !viewer.subject.empty() && SubjectMatches(grant.subject(), viewer.subject);
+bool HoldsFor(std::string_view subject, const filter::Viewer& viewer) {
+  return !viewer.subject.empty() && SubjectMatches(subject, viewer.subject);
 }
 
 // The grant as it is; NOT_FOUND, as for one that was never given, when it was withdrawn or the
@@ -31,7 +31,7 @@ absl::StatusOr<v1::Grant> LoadSeen(const store::Reader& reader, const filter::Vi
                                    const std::string& name) {
   ASSIGN_OR_RETURN(v1::Grant grant, reader.Get<v1::Grant>(name));
   if (grant.has_delete_time()) return NotFoundError(name);
-  if (HoldsFor(grant, viewer)) return grant;
+  if (HoldsFor(grant.subject(), viewer)) return grant;
   ASSIGN_OR_RETURN(const bool owns, OwnsResource(reader, viewer, grant.resource()));
   if (!owns) return NotFoundError(name);
   return grant;
@@ -40,7 +40,7 @@ absl::StatusOr<v1::Grant> LoadSeen(const store::Reader& reader, const filter::Vi
 // Of a grant that the viewer sees.
 absl::Status CheckMayWithdraw(const store::Reader& reader, const filter::Viewer& viewer,
                               const v1::Grant& grant) {
-  ASSIGN_OR_RETURN(const bool owns, OwnsResource(reader, viewer, grant.resource()));
+  ASSIGN_OR_RETURN(const bool owns, StillOwns(reader, viewer, grant.resource()));
   if (owns || grant.subject() == viewer.subject) return absl::OkStatus();
   return Error(absl::StatusCode::kPermissionDenied, "NOT_YOURS",
                absl::StrCat(grant.name(), " is the affair of the owners of ", grant.resource()),
@@ -69,6 +69,14 @@ absl::StatusOr<Grants::Page> Grants::Get(const ReadCall& call, const std::string
   return Page{.grants = {std::move(grant)}, .next = "", .revision = reader->revision()};
 }
 
+absl::StatusOr<bool> Grants::SeesOwnAlone(const ReadCall& call, const std::string& resource) const {
+  if (call.viewer.operator_) return false;
+  if (resource.empty()) return call.viewer.owns.empty();
+  ASSIGN_OR_RETURN(const auto reader, store_.Read(call.at_least));
+  ASSIGN_OR_RETURN(const bool owns, OwnsResource(*reader, call.viewer, resource));
+  return !owns;
+}
+
 absl::StatusOr<std::vector<std::string>> Grants::Candidates(const ReadCall& call,
                                                             const GrantQuery& query) const {
   std::vector<GrantIndex::Entry> entries;
@@ -81,10 +89,12 @@ absl::StatusOr<std::vector<std::string>> Grants::Candidates(const ReadCall& call
     ASSIGN_OR_RETURN(auto owned, index_.OnAny(call.viewer.owns));
     std::ranges::move(owned, std::back_inserter(entries));
   }
+  ASSIGN_OR_RETURN(const bool own_alone, SeesOwnAlone(call, query.resource));
   std::vector<std::string> names;
   for (GrantIndex::Entry& entry : entries) {
     const bool wanted = !entry.subject.empty() && entry.name > query.after &&
-                        (query.subject.empty() || entry.subject == query.subject);
+                        (query.subject.empty() || entry.subject == query.subject) &&
+                        (!own_alone || HoldsFor(entry.subject, call.viewer));
     if (wanted) names.push_back(std::move(entry.name));
   }
   std::ranges::sort(names);
@@ -147,10 +157,11 @@ absl::Status Grants::CheckRoom(const std::string& resource, const std::string& s
 absl::StatusOr<v1::Grant> Grants::Create(const WriteCall& call, const v1::Grant& grant) const {
   FieldErrors errors;
   CheckGrant(errors, grant);
+  if (!call.viewer.operator_) CheckNotEverybody(errors, grant.subject());
   RETURN_IF_ERROR(errors.ToStatus());
   const absl::Status room = CheckRoom(grant.resource(), grant.subject());
   const auto give = [&](store::Writer& writer) -> absl::Status {
-    RETURN_IF_ERROR(CheckMayGive(writer, call.viewer, grant.resource()));
+    RETURN_IF_ERROR(CheckStillMayGive(writer, call.viewer, grant.resource()));
     const auto there = LoadGrant(writer, grant.subject(), grant.resource());
     if (there.ok()) return AlreadyGiven(*there);
     if (!absl::IsNotFound(there.status())) return there.status();
@@ -172,7 +183,7 @@ absl::StatusOr<v1::Grant> Grants::Update(const WriteCall& call, const v1::Grant&
   ASSIGN_OR_RETURN(const Entries beside, Beside(grant.name()));
   const auto update = [&](store::Writer& writer) -> absl::Status {
     ASSIGN_OR_RETURN(v1::Grant next, LoadSeen(writer, call.viewer, grant.name()));
-    RETURN_IF_ERROR(CheckMayGive(writer, call.viewer, next.resource()));
+    RETURN_IF_ERROR(CheckStillMayGive(writer, call.viewer, next.resource()));
     RETURN_IF_ERROR(resource::CheckEtag(next, grant.etag()));
     const v1::Grant before = next;
     next.set_role(grant.role());
@@ -210,8 +221,10 @@ absl::StatusOr<v1::Grant> Grants::Transfer(const WriteCall& call, const std::str
   if (!from.empty()) CheckGrantee(errors, "from", from, /*may_be_pattern=*/false);
   if (subject == giver) errors.Add("subject", "is who owns it already");
   RETURN_IF_ERROR(errors.ToStatus());
+  // On the resource one goes for one that comes.
+  const absl::Status room = CheckRoom("", subject);
   const auto transfer = [&](store::Writer& writer) -> absl::Status {
-    RETURN_IF_ERROR(CheckMayGive(writer, call.viewer, resource));
+    RETURN_IF_ERROR(CheckStillMayGive(writer, call.viewer, resource));
     absl::StatusOr<v1::Grant> given = LoadGrant(writer, giver, resource);
     const bool missing = absl::IsNotFound(given.status());
     if (!missing) RETURN_IF_ERROR(given.status());
@@ -222,6 +235,8 @@ absl::StatusOr<v1::Grant> Grants::Transfer(const WriteCall& call, const std::str
                        ": name one who has in `from` (ListGrants shows them), "
                        "or make the other one an owner with CreateGrant"));
     }
+    const absl::Status there = LoadGrant(writer, subject, resource).status();
+    if (absl::IsNotFound(there)) RETURN_IF_ERROR(room);
     RETURN_IF_ERROR(PutGrant(writer, subject, resource, v1::Grant::ROLE_OWNER));
     *given->mutable_delete_time() = ToTimestamp(writer.now());
     return writer.Put(*given, "grant.deleted");
@@ -286,6 +301,20 @@ absl::StatusOr<bool> IsOwner(const store::Reader& reader, std::string_view subje
     if (grant.ok() && grant->role() == v1::Grant::ROLE_OWNER) return true;
   }
   return false;
+}
+
+absl::StatusOr<bool> StillOwns(const store::Reader& reader, const filter::Viewer& viewer,
+                               const std::string& resource) {
+  ASSIGN_OR_RETURN(const bool owns, OwnsResource(reader, viewer, resource));
+  if (!owns || viewer.operator_ || viewer.subject.empty()) return owns;
+  return IsOwner(reader, viewer.subject, resource);
+}
+
+absl::Status CheckStillMayGive(const store::Reader& reader, const filter::Viewer& viewer,
+                               const std::string& resource) {
+  RETURN_IF_ERROR(CheckMayGive(reader, viewer, resource));
+  ASSIGN_OR_RETURN(const bool owns, StillOwns(reader, viewer, resource));
+  return owns ? absl::OkStatus() : OwnersAffair(resource);
 }
 
 absl::Status GiveOwner(store::Writer& writer, std::string_view subject, std::string_view resource) {

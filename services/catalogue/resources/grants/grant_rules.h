@@ -53,13 +53,17 @@ class Grants {
   absl::StatusOr<v1::Grant> Transfer(const resource::WriteCall& call, const std::string& resource,
                                      const std::string& subject, const std::string& from) const;
 
-  // FAILED_PRECONDITION when there is no room for one more.
+  // FAILED_PRECONDITION when there is no room for one more; an empty resource always has some.
   absl::Status CheckRoom(const std::string& resource, const std::string& subject) const;
 
  private:
   // The names of what a list may show, in order, and perhaps more.
   absl::StatusOr<std::vector<std::string>> Candidates(const resource::ReadCall& call,
                                                       const GrantQuery& query) const;
+  // Whether the caller sees of a list what holds for themselves and nothing else: then nothing else
+  // is loaded. `resource` may be empty: on any.
+  absl::StatusOr<bool> SeesOwnAlone(const resource::ReadCall& call,
+                                    const std::string& resource) const;
   // All of them, for operators.
   absl::StatusOr<Page> ListAll(const resource::ReadCall& call, const GrantQuery& query) const;
   // All on the resource of this grant, for CheckNotLast.
@@ -82,6 +86,14 @@ absl::Status PutGrant(store::Writer& writer, std::string_view subject, std::stri
 // it. Patterns own nothing.
 absl::StatusOr<bool> IsOwner(const store::Reader& reader, std::string_view subject,
                              const std::string& resource);
+
+// OwnsResource() and CheckMayGive() inside a write, by grants as the write sees them: what the
+// viewer owns was looked up before the write had its turn, and may have been withdrawn since. Who
+// looks through others' eyes has no grants of their own, and is believed.
+absl::StatusOr<bool> StillOwns(const store::Reader& reader, const filter::Viewer& viewer,
+                               const std::string& resource);
+absl::Status CheckStillMayGive(const store::Reader& reader, const filter::Viewer& viewer,
+                               const std::string& resource);
 
 // Makes `subject` an owner of what the same write creates.
 absl::Status GiveOwner(store::Writer& writer, std::string_view subject, std::string_view resource);

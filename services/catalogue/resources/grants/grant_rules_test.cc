@@ -110,6 +110,36 @@ TEST_F(GrantsTest, APatternHoldsForAllThatBeginSoAndForNobodyElse) {
               HasFieldError("grant.role"));
 }
 
+TEST_F(GrantsTest, EverybodyOfAnIssuerIsOperatorsToGrantTo) {
+  MustGive(kAnna, v1::Grant::ROLE_OWNER);
+  for (const char* everybody : {"corp:*", "dns:*", "spiffe:*", "spiffe:/*", "spiffe://*",
+                                "spiffe://example.org/*", "spiffe://example.*"}) {
+    EXPECT_THAT(Give(By(kAnna), everybody, "clusters/hidden", v1::Grant::ROLE_VIEWER),
+                HasFieldError("grant.subject"))
+        << everybody;
+    EXPECT_THAT(Give(world_.AsOperator(), everybody, "clusters/hidden", v1::Grant::ROLE_VIEWER),
+                IsOk())
+        << everybody;
+  }
+  for (const char* some : {"k8s:system:serviceaccount:map:*", "spiffe://example.org/ns/map/*",
+                           "spiffe://example.org/ns/*"}) {
+    EXPECT_THAT(Give(By(kAnna), some, "clusters/hidden", v1::Grant::ROLE_VIEWER), IsOk()) << some;
+  }
+}
+
+TEST_F(GrantsTest, WhatAnOwnerHasUnderWayEndsWithTheirOwnership) {
+  MustGive(kAnna, v1::Grant::ROLE_OWNER);
+  const v1::Grant bert = MustGive(kBert, v1::Grant::ROLE_VIEWER);
+  const WriteCall under_way = By(kAnna);
+  ASSERT_THAT(grants_.Transfer(By(kAnna), "clusters/hidden", "corp:carl", ""), IsOk());
+  EXPECT_THAT(Give(under_way, "corp:dora", "clusters/hidden", v1::Grant::ROLE_OWNER),
+              ReasonIs("NOT_YOURS"));
+  EXPECT_THAT(Lower(under_way, bert), ReasonIs("NOT_YOURS"));
+  EXPECT_THAT(grants_.Delete(under_way, bert.name(), ""), ReasonIs("NOT_YOURS"));
+  EXPECT_THAT(grants_.Transfer(under_way, "clusters/hidden", kAnna, "corp:carl"),
+              ReasonIs("NOT_YOURS"));
+}
+
 TEST_F(GrantsTest, WhatIsNoSubjectIsRefusedWithAllElseThatIsWrong) {
   for (const std::string& subject :
        {std::string(""), std::string("anna"), std::string("public"), std::string("loopback"),
@@ -283,6 +313,8 @@ TEST_F(GrantsTest, EverybodySeesTheirOwnOwnersWhatIsOnTheirsAndNobodyElseAnythin
   EXPECT_THAT(Listed(ViewerOf("other:anna"), query), IsEmpty());
   query = {.subject = kAnna};
   EXPECT_THAT(Listed(ViewerOf(kBert), query), IsEmpty());
+  query = {.subject = "dns:map.example"};
+  EXPECT_THAT(Listed(ViewerOf(kAnna), query), IsEmpty()) << "an owner of something else";
   EXPECT_THAT(grants_.Get(world_.Read(ViewerOf(kBert)), all.name()), IsOk());
   EXPECT_THAT(grants_.Get(world_.Read(ViewerOf(kBert)), anna.name()),
               StatusIs(absl::StatusCode::kNotFound));
@@ -326,6 +358,21 @@ TEST_F(GrantsTest, ThereIsALimitOfEachResourceAndOfEachSubject) {
   EXPECT_EQ(first->grants.size(), 1000u);
   query.after = first->next;
   EXPECT_EQ(grants_.List(world_.Read(), query)->grants.size(), 1u);
+}
+
+TEST_F(GrantsTest, NobodyIsGivenMoreByTransfersEither) {
+  MustGive(kAnna, v1::Grant::ROLE_OWNER);
+  const auto fill = [](store::Writer& writer) -> absl::Status {
+    for (size_t i = 0; i < Grants::kMost; ++i) {
+      RETURN_IF_ERROR(
+          PutGrant(writer, kBert, absl::StrCat("clusters/c-", i), v1::Grant::ROLE_VIEWER));
+    }
+    return absl::OkStatus();
+  };
+  ASSERT_THAT(world_.store->Write({}, fill), IsOk());
+  EXPECT_THAT(grants_.Transfer(By(kAnna), "clusters/hidden", kBert, ""),
+              ReasonIs("TOO_MANY_GRANTS"));
+  EXPECT_THAT(ViewerOf(kAnna).owns, ElementsAre("clusters/hidden"));
 }
 
 TEST_F(GrantsTest, WhoCreatesSomethingOwnsItFromTheSameWrite) {

@@ -83,12 +83,12 @@ absl::StatusOr<v1::Invitation> Invitations::Create(
   next.set_role(request.invitation().role());
   next.set_token(HashOf(next.name(), token));
   const auto create = [&](store::Writer& writer) -> absl::Status {
-    RETURN_IF_ERROR(CheckMayGive(writer, call.viewer, next.resource()));
+    // What has no inviter is worth as much as an operator's: whoever isn't one must still own it.
+    RETURN_IF_ERROR(CheckStillMayGive(writer, call.viewer, next.resource()));
     RETURN_IF_ERROR(room);
     v1::Invitation made = next;
-    // An operator may be looking through the eyes of an owner.
-    ASSIGN_OR_RETURN(const bool owns, IsOwner(writer, call.viewer.subject, next.resource()));
-    if (owns && !call.viewer.operator_) made.set_inviter(call.viewer.subject);
+    // Empty where an operator looks through the eyes of an owner.
+    if (!call.viewer.operator_) made.set_inviter(call.viewer.subject);
     *made.mutable_expire_time() = ToTimestamp(writer.now() + lifetime);
     return writer.Put(made, "invitation.created");
   };

@@ -118,6 +118,13 @@ TEST_F(InvitationsTest, OneOfAnInviterWhoOwnsNoMoreGivesNothing) {
   EXPECT_THAT(invitations_.Accept(By(kBert), of_operator), IsOk());
 }
 
+TEST_F(InvitationsTest, WhoOwnsNoMoreWhenTheWriteHasItsTurnMakesNone) {
+  const WriteCall under_way = By(kAnna);
+  ASSERT_THAT(Grants(*index_).Transfer(By(kAnna), kCluster, "corp:carl", ""), IsOk());
+  EXPECT_THAT(invitations_.Create(under_way, Request()), ReasonIs("NOT_YOURS"));
+  EXPECT_EQ(index_->On(kCluster)->size(), 1u);
+}
+
 TEST_F(InvitationsTest, OneOnADeletedResourceGivesNothing) {
   const std::string token = Invite().token();
   ASSERT_THAT(world_.Of<Clusters>().Delete(world_.AsOperator(), kCluster, ""), IsOk());

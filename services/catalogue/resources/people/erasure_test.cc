@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "absl/strings/str_cat.h"
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -86,6 +87,36 @@ TEST_F(ErasureTest, InOneWriteThePersonGoesAndAllThatNamesIt) {
     EXPECT_EQ(record.SerializeAsString().find("race"), std::string::npos);
     EXPECT_EQ(record.SerializeAsString().find(grace.name()), std::string::npos);
   }
+}
+
+TEST_F(ErasureTest, WhatNamesThePersonWhileTheyAreErasedDoesSoNoMore) {
+  const v1::Person grace = *Create(Grace(), world_.AsOperator());
+  const store::Revision looked = *world_.store->revision();
+  const v1::Cluster late = Named(grace.name());
+  const auto erase = [&](store::Writer& writer) {
+    return erasures_.Erase(writer, {.person = grace.name(), .owner = ""});
+  };
+  ASSERT_THAT(world_.store->Write({}, erase), IsOk());
+  ASSERT_EQ(world_.Get<v1::Cluster>(late.name()).contacts_size(), 1);
+  ASSERT_THAT(erasures_.DropLateContacts(grace.name(), looked), IsOk());
+  EXPECT_THAT(world_.Get<v1::Cluster>(late.name()).contacts(), IsEmpty());
+}
+
+TEST_F(ErasureTest, AnExportNamesNoDraftsThatItsReaderDoesNotSee) {
+  const std::string owner = world_.NewCluster("A").name();
+  const v1::Person grace = *Create(Grace(owner), world_.AsOperator());
+  const std::string seen = Named(grace.name()).name();
+  v1::Cluster draft = world_.GoodCluster("Hidden");
+  draft.set_state(v1::Cluster::STATE_DRAFT);
+  auto* contact = draft.add_contacts();
+  contact->set_person(grace.name());
+  contact->set_role(type::v1::PERSON_ROLE_CONTACT);
+  ASSERT_THAT(world_.Of<Clusters>().Create(world_.AsOperator(), "", draft, "hidden"), IsOk());
+  const auto cut = people_.Export(world_.Read(filter::Viewer::As(owner)), grace.name());
+  ASSERT_THAT(cut, IsOk());
+  ASSERT_EQ(cut->references_size(), 1);
+  EXPECT_EQ(cut->references(0).resource(), seen);
+  EXPECT_EQ(people_.Export(world_.Read(), grace.name())->references_size(), 2);
 }
 
 TEST_F(ErasureTest, ARefusedOrTriedErasureLeavesEverything) {
@@ -205,6 +236,37 @@ TEST_F(ErasureTest, ARestoredDatabaseErasesAgainWhomOthersKnowToBeErased) {
   EXPECT_EQ(*restored.store->revision(), once);
   const Erasures other(*restored.store, ErasureKey("another key"));
   EXPECT_THAT(other.Replay(known), ReasonIs("ERASURE_KEY_UNKNOWN"));
+}
+
+TEST_F(ErasureTest, ABackupMayNameThePersonMoreOftenThanOneWriteTakes) {
+  const v1::Person grace = *Create(Grace(), world_.AsOperator());
+  ASSERT_THAT(Erase(grace.name()), IsOk());
+  const Erasures::Records known = *erasures_.All();
+
+  World restored;
+  v1::Person old = grace;
+  old.clear_etag();
+  const auto put = [&](store::Writer& writer) { return writer.Put(old, "person.created"); };
+  ASSERT_THAT(restored.store->Write({}, put), IsOk());
+  for (int round = 0; round < 2; ++round) {
+    const auto fill = [&](store::Writer& writer) -> absl::Status {
+      for (int i = 0; i < 600; ++i) {
+        v1::Cluster cluster = restored.GoodCluster();
+        cluster.set_name(absl::StrCat("clusters/c-", round, "-", i));
+        auto* contact = cluster.add_contacts();
+        contact->set_person(old.name());
+        contact->set_role(type::v1::PERSON_ROLE_CONTACT);
+        RETURN_IF_ERROR(writer.Put(cluster, "cluster.created"));
+      }
+      return absl::OkStatus();
+    };
+    ASSERT_THAT(restored.store->Write({}, fill), IsOk());
+  }
+  const Erasures there(*restored.store, ErasureKey("a key for tests alone"));
+  ASSERT_THAT(there.Replay(known), IsOk());
+  EXPECT_FALSE(restored.store->Read().value()->Get<v1::Person>(grace.name()).ok());
+  EXPECT_THAT(*ContactsOf(**restored.store->Read(), restored.store->registry(), grace.name()),
+              IsEmpty());
 }
 
 TEST_F(ErasureTest, UntilItIsKnownWhoWasErasedPeopleAreKeptBack) {

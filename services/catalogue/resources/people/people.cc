@@ -79,6 +79,12 @@ absl::StatusOr<v1::PersonExport> People::Export(const ReadCall& call,
     out.set_revision(reader->revision().value);
     ASSIGN_OR_RETURN(const auto contacts, ContactsOf(*reader, store().registry(), name));
     for (const ContactOf& contact : contacts) {
+      // Others' drafts may name the person too.
+      const absl::Status seen = call.viewer.operator_
+                                    ? absl::OkStatus()
+                                    : CheckMaySee(*reader, call.viewer, contact.resource);
+      if (absl::IsNotFound(seen)) continue;
+      RETURN_IF_ERROR(seen);
       auto* reference = out.add_references();
       reference->set_resource(contact.resource);
       reference->set_role(contact.role);
@@ -89,10 +95,36 @@ absl::StatusOr<v1::PersonExport> People::Export(const ReadCall& call,
   return out;
 }
 
+absl::StatusOr<People::Named> People::FindNamed(const WriteCall& call,
+                                                const std::string& name) const {
+  ASSIGN_OR_RETURN(const auto reader, store().Read());
+  Named named{.revision = reader->revision()};
+  v1::Person person;
+  const absl::Status there = reader->Load(name, &person);
+  // The write says what is wrong, or that it was done before.
+  if (absl::IsNotFound(there)) return named;
+  RETURN_IF_ERROR(there);
+  if (!SeesPerson(call.viewer, person)) return named;
+  const bool waits = !call.viewer.operator_;
+  if (waits && erasures_run_.exchange(true)) {
+    return WithRetryDelay(
+        Error(absl::StatusCode::kResourceExhausted, "ERASURE_RUNS",
+              "another erasure runs, and each looks through all clusters and events: try again"),
+        absl::Seconds(1));
+  }
+  const absl::Cleanup done = [&] {
+    if (waits) erasures_run_ = false;
+  };
+  ASSIGN_OR_RETURN(const auto contacts, ContactsOf(*reader, store().registry(), name));
+  for (const ContactOf& contact : contacts) named.by.insert(contact.resource);
+  return named;
+}
+
 absl::StatusOr<v1::ErasePersonResponse> People::Erase(const WriteCall& call,
                                                       const v1::ErasePersonRequest& request) {
   RETURN_IF_ERROR(resource::NamePattern("people/{person}").Check("name", request.name()));
   RETURN_IF_ERROR(erasures_.CheckOpen());
+  ASSIGN_OR_RETURN(const Named named, FindNamed(call, request.name()));
   const auto erase = [&](store::Writer& writer) -> absl::Status {
     v1::Person person;
     RETURN_IF_ERROR(writer.Load(request.name(), &person));
@@ -100,6 +132,7 @@ absl::StatusOr<v1::ErasePersonResponse> People::Erase(const WriteCall& call,
     if (!SeesPerson(call.viewer, person)) return NotFoundError(request.name());
     RETURN_IF_ERROR(resource::CheckEtag(person, request.etag()));
     Erasure erasure = {.person = request.name(), .owner = person.owner()};
+    erasure.named_by = named.by;
     if (!request.may_return()) erasure.known = KnownByOf(person);
     for (const v1::Consent& consent : person.consents()) {
       erasure.consents.push_back(ProofOf(erasures_.key(), request.name(), consent));
@@ -110,7 +143,11 @@ absl::StatusOr<v1::ErasePersonResponse> People::Erase(const WriteCall& call,
   store::WriteOptions options = call.store;
   options.quiet = true;
   ASSIGN_OR_RETURN(const store::Written written, store().Write(options, erase));
-  if (!call.store.validate_only) erasures_.Erased();
+  if (!call.store.validate_only) {
+    erasures_.Erased();
+    // What stays otherwise is a random name that leads nowhere.
+    erasures_.DropLateContacts(request.name(), named.revision).IgnoreError();
+  }
   ASSIGN_OR_RETURN(const auto record, written.Answer<change::v1::PersonErased>());
   v1::ErasePersonResponse response;
   *response.mutable_erase_time() = record.erase_time();

@@ -24,6 +24,7 @@ constexpr std::string_view kPurpose = "inbox";
 constexpr int kDefaultPage = 50;
 constexpr int kMaxPage = 1000;
 constexpr int kRead = 10;  // items read at a time: each carries a whole record, up to 1 MB
+constexpr size_t kMostLooked = 1000;  // at items for one page, however few are shown
 
 absl::Status CursorError(std::string_view description) { return FieldError("cursor", description); }
 
@@ -86,9 +87,11 @@ absl::StatusOr<v1::ListInboxItemsResponse> InboxReader::List(
   // Items carry whole records: what one message may hold ends the page early.
   resource::PageRoom room(static_cast<size_t>(size));
   bool full = false;
-  const int wanted = std::min(size, kRead);
-  while (!full && response.items_size() < size) {
+  int wanted = std::min(size, kRead);
+  size_t looked = 0;
+  while (!full && response.items_size() < size && looked < kMostLooked) {
     ASSIGN_OR_RETURN(auto items, Read(request.parent(), sequence, wanted));
+    looked += items.size();
     for (v1::InboxItem& item : items) {
       const Shown shown = Show(owner, item);
       if (shown == Shown::kHeld && response.items().empty()) return HeldError();
@@ -98,6 +101,7 @@ absl::StatusOr<v1::ListInboxItemsResponse> InboxReader::List(
       if (shown == Shown::kShown) *response.add_items() = std::move(item);
     }
     if (items.size() < static_cast<size_t>(wanted)) break;
+    wanted = kRead;
   }
   response.set_next_cursor(CursorAfter(request.parent(), sequence));
   return response;

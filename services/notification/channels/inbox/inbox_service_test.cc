@@ -147,6 +147,18 @@ TEST_F(InboxApi, ShowsWhatTheSubscriberSeesNowWhoeverReads) {
   EXPECT_TRUE(whole->items(2).change().has_cluster());
 }
 
+TEST_F(InboxApi, APageOfOneFindsWhatStandsBehindMuchThatIsHidden) {
+  for (int i = 1; i <= 25; ++i) Put("subscribers/x", i, Images(false, false));
+  Put("subscribers/x", 26, Images(true, true));
+  const auto page = List("subscribers/x", "", 1);
+  ASSERT_THAT(page, IsOk());
+  ASSERT_EQ(page->items_size(), 1);
+  EXPECT_EQ(page->items(0).sequence(), 26);
+  const auto end = List("subscribers/x", page->next_cursor(), 1);
+  ASSERT_THAT(end, IsOk());
+  EXPECT_EQ(end->items_size(), 0);
+}
+
 TEST_F(InboxApi, GoesNoFurtherThanWhatIsPublicWhileGrantsAreOld) {
   ReadWhole(*api_.domain.grants, api_.domain.clock, {GrantTo("corp:x", "programmes/p")});
   Put("subscribers/x", 1, Images(true, true));
