@@ -86,7 +86,8 @@ absl::Status ErasureLog::Read() {
                                        .config = {{"cleanup.policy", "compact"}}},
                                       kAdminLimit)
                         .status());
-  } else if (const auto topic = admin->DescribeTopic(options_.topic, kAdminLimit); topic.ok()) {
+  } else if (const auto topic = admin->DescribeTopic(options_.topic, options_.look_limit);
+             topic.ok()) {
     const auto policy = topic->config.find("cleanup.policy");
     forgets = policy != topic->config.end() && policy->second != "compact";
   }
