@@ -179,7 +179,7 @@ class Shape(unittest.TestCase):
 
 
 class Metrics(unittest.TestCase):
-    def test_finds_what_is_not_explained_and_what_is_not_there(self):
+    def test_finds_what_is_not_explained_or_twice_and_what_is_not_there(self):
         tree = {"libs/a/a.cc": 'Counter("clusterwire_a_total");',
                 "libs/a/a_test.cc": 'Counter("clusterwire_made_up");',
                 "deploy/README.md": "| `clusterwire_a_total` |"}
@@ -188,6 +188,8 @@ class Metrics(unittest.TestCase):
                       metrics.check({**tree, "libs/a/b.h": '"clusterwire_b"'})[0])
         self.assertIn("speaks of clusterwire_a_total",
                       metrics.check({**tree, "libs/a/a.cc": ""})[0])
+        self.assertIn("says twice what clusterwire_a_total",
+                      metrics.check({**tree, "deploy/README.md": 2 * tree["deploy/README.md"]})[0])
 
 
 if __name__ == "__main__":

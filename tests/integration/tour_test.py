@@ -37,13 +37,14 @@ class TourTest(unittest.TestCase):
 
     def paste(self, commands):
         """All of them into one shell."""
-        here = {PASTED: str(GRPCURL), TOKEN: f"{ROOT / TOKEN} --folder {self.issuer}", "127.0.0.1:50051": self.stack.catalogue.address,
+        here = {PASTED: str(GRPCURL), TOKEN: f"{ROOT / TOKEN} --folder {self.issuer}",
+                "127.0.0.1:50051": self.stack.catalogue.address,
                 "127.0.0.1:50052": self.stack.notification.address}
         script = ""
         for number, line in enumerate(commands):
             for there, replaced in here.items():
                 line = line.replace(there, replaced)
-            script += f"{line}\necho; echo {END_OF_LINE.format(number)} $?\n"
+            script += f"{line}\nended=$?; echo; echo {END_OF_LINE.format(number)} $ended\n"
         done = subprocess.run(["bash"], input=script, capture_output=True, text=True, timeout=120)
         for number, line in enumerate(commands):
             with self.subTest(line):

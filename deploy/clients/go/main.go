@@ -1,5 +1,5 @@
 // Asks the catalogue over TLS who it takes us for, and how many clusters we see. We show a token, a
-// client certificate, both or neither: go run . -help says how.
+// client certificate, both or neither: client -help says how.
 package main
 
 import (
