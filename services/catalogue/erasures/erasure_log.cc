@@ -87,8 +87,7 @@ absl::Status ErasureLog::Read() {
                                       kAdminLimit)
                         .status());
   } else if (const auto topic = admin->DescribeTopic(options_.topic, kAdminLimit); topic.ok()) {
-    const auto policy = topic->config.find("cleanup.policy");
-    forgets = policy != topic->config.end() && policy->second != "compact";
+    forgets = topic->forgets();
   }
   ASSIGN_OR_RETURN(const auto reader, kafka::TopicReader::Create(options_.kafka));
   Erasures::Records read;
