@@ -107,7 +107,7 @@ class CatalogueParts final : public service::Parts {
             .services = writable,
             .exceptions = {{kSearchService, caught_up},
                            {kChangeService, told},
-                           {kPersonService, erasures_->is_open()}}};
+                           {kPersonService, writable && erasures_->is_open()}}};
   }
 
  private:

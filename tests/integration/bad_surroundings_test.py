@@ -231,7 +231,8 @@ class BadTopicTest(unittest.TestCase):
 
     def test_one_that_keeps_longer_than_the_ledger_is_named(self):
         stack = self.new_stack()
-        stack.notification.start()
+        stack.notification.process.start()
+        stack.notification.wait_until_live()
         finding = self.topic(stack.notification, types_v1.Finding.SEVERITY_WARNING,
                              **{"retention.ms": "-1"})
         self.assertIn("retention.records", finding.remedy)

@@ -27,12 +27,16 @@ def holders(texts, blobs):
     return found
 
 
+# Kafka's indexes: offsets, times and positions in files of 10 MB each, two for every partition.
+_NUMBERS = {".index", ".timeindex"}
+
+
 def files_under(*folders):
-    """All files, sockets and what has gone meanwhile apart."""
+    """All files that can hold text, sockets and what has gone meanwhile apart."""
     for folder in folders:
         for path in sorted(folder.rglob("*")):
             try:
-                if path.is_file():
+                if path.is_file() and path.suffix not in _NUMBERS:
                     yield str(path), path.read_bytes()
             except FileNotFoundError:
                 continue

@@ -200,13 +200,15 @@ class HiddenDraftTest(unittest.TestCase):
                              "enable.partition.eof": True})
         self.addCleanup(consumer.close)
         drafts_on = set()
-        topics = [name for name in consumer.list_topics(timeout=10).topics if "clusterwire" in name]
+        topics = {name for name in consumer.list_topics(timeout=10).topics
+                  if name.startswith((self.stack.topic, self.stack.erasures_topic))}
+        self.assertIn(self.stack.topic, topics)
         for topic in topics:
             partitions = consumer.list_topics(topic, timeout=10).topics[topic].partitions
             consumer.assign([TopicPartition(topic, one, OFFSET_BEGINNING) for one in partitions])
             left = set(partitions)
             while left:
-                for message in consumer.consume(500, 5):
+                for message in consumer.consume(500, 0.3):
                     if message.error():
                         left.discard(message.partition())
                         continue

@@ -1,5 +1,6 @@
 """Real processes: started, asked to stop, killed; each by its own id."""
 
+import itertools
 import os
 import pathlib
 import signal
@@ -14,16 +15,31 @@ KAFKA_HOME = pathlib.Path(os.environ["CLUSTERWIRE_KAFKA_HOME"]).resolve()
 STOPS_WITHIN_SECONDS = 20
 
 
+def _run_of_the_machine():
+    """Which of the runs that go side by side this one is."""
+    part = int(os.environ.get("CLUSTERWIRE_PART", "1/1").split("/")[0])
+    return 2 * part + (os.environ.get("CLUSTERWIRE_DATABASE") == "postgresql")
+
+
+# Below the ports that the system gives to whoever asks for any, so that nobody else takes one between
+# here and the program's start; each run that goes beside others has some of its own, and begins with
+# another one each time.
+_FIRST, _COUNT = 10_000 + 2_000 * _run_of_the_machine(), 2_000
+_ports = (_FIRST + (os.getpid() * 37 + number) % _COUNT for number in itertools.count())
+
+
 def free_ports(count):
     """Ports that were free a moment ago, all different."""
-    sockets = [socket.socket() for _ in range(count)]
-    try:
-        for one in sockets:
-            one.bind(("127.0.0.1", 0))
-        return [one.getsockname()[1] for one in sockets]
-    finally:
-        for one in sockets:
-            one.close()
+    ports = []
+    while len(ports) < count:
+        port = next(_ports)
+        with socket.socket() as one:
+            try:
+                one.bind(("127.0.0.1", port))
+            except OSError:
+                continue
+        ports.append(port)
+    return ports
 
 
 class Process:

@@ -86,7 +86,8 @@ absl::Status ErasureLog::Read() {
                                        .config = {{"cleanup.policy", "compact"}}},
                                       kAdminLimit)
                         .status());
-  } else if (const auto topic = admin->DescribeTopic(options_.topic, kAdminLimit); topic.ok()) {
+  } else if (const auto topic = admin->DescribeTopic(options_.topic, options_.look_limit);
+             topic.ok()) {
     forgets = topic->forgets();
   }
   ASSIGN_OR_RETURN(const auto reader, kafka::TopicReader::Create(options_.kafka));

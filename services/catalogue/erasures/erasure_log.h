@@ -25,6 +25,9 @@ class ErasureLog {
     kafka::ClientOptions kafka;
     std::string topic = "clusterwire.erasures.v1";
     int replicas = 1;  // of the topic, when it is made here
+    // How long the broker may take to say what the topic is like. A stop waits for that; what isn't
+    // said isn't held against the topic.
+    absl::Duration look_limit = absl::Seconds(4);
   };
   struct State {
     absl::Status status;   // why it doesn't get on; OK while it does

@@ -29,7 +29,10 @@ Relay::Options RelayOptions() {
 }
 
 ErasureLog::Options ErasureOptions(const Relay::Options& relay) {
-  return {.kafka = relay.kafka, .topic = relay.topic + ".erasures"};
+  // The broker of tests says nothing of its topics.
+  return {.kafka = relay.kafka,
+          .topic = relay.topic + ".erasures",
+          .look_limit = absl::Milliseconds(20)};
 }
 
 }  // namespace
