@@ -28,6 +28,15 @@ struct TopicDescription {
   absl::Status properties;
   absl::Duration retention;                        // InfiniteDuration when kept for ever
   std::map<std::string, std::string> config = {};  // all properties, as the broker has them
+
+  // What the broker does with old records: "delete" by their age, "compact", or both with a comma;
+  // empty: not known.
+  std::string cleanup_policy() const {
+    const auto policy = config.find("cleanup.policy");
+    return policy == config.end() ? "" : policy->second;
+  }
+  // Whether records go by their age, though it should be compacted alone.
+  bool forgets() const { return !cleanup_policy().empty() && cleanup_policy() != "compact"; }
 };
 
 // Creates and describes topics. Safe for use from any thread; each call blocks for `wait` at

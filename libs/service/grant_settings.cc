@@ -2,13 +2,15 @@
 
 #include "absl/strings/str_cat.h"
 
+#include "libs/base/text/strings.h"
 #include "libs/config/key_file.h"
 #include "libs/kafka/check.h"
 #include "libs/service/settings.h"
 
 namespace clusterwire::service {
 
-GrantSettings ReadGrants(const config::v1::Grants& grants, FieldErrors& errors) {
+GrantSettings ReadGrants(const config::v1::Grants& grants, const std::string& topic_of_changes,
+                         FieldErrors& errors) {
   const google::protobuf::Duration& hold = grants.hold_after();
   const bool is_set = hold.seconds() != 0 || hold.nanos() != 0;
   GrantSettings settings{
@@ -18,6 +20,9 @@ GrantSettings ReadGrants(const config::v1::Grants& grants, FieldErrors& errors) 
       .hold_after = ReadDuration(errors, "grants.hold_after", is_set, hold, absl::Seconds(1),
                                  absl::Hours(1), absl::Seconds(10))};
   errors.AddAll("grants.topic", kafka::CheckTopicName(settings.topic));
+  if (settings.topic == topic_of_changes) {
+    errors.Add("grants.topic", "is the topic of changes: it needs one of its own");
+  }
   return settings;
 }
 
@@ -25,17 +30,10 @@ absl::StatusOr<std::string> LoadSubjectKey(const std::string& file, Random& rand
   auto key = config::LoadOrMakeKey(file, random);
   if (key.ok()) return key;
   return absl::Status(key.status().code(),
-                      absl::StrCat("grants.subject_key_file: ", key.status().message(),
+                      absl::StrCat(ToAbsl(kSubjectKeyFile), ": ", key.status().message(),
                                    "; put at least ", config::kLeastKeyBytes,
                                    " random bytes there that this user may read, the same for both "
                                    "services"));
-}
-
-void LookAtSubjectKey(FieldErrors& errors, const std::string& file) {
-  if (file.empty()) return;
-  if (const absl::Status status = config::CheckKey(file); !status.ok()) {
-    errors.Add("grants.subject_key_file", std::string(status.message()));
-  }
 }
 
 }  // namespace clusterwire::service

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
@@ -19,14 +20,15 @@ struct GrantSettings {
   absl::Duration hold_after;
 };
 
-// Adds what is out of range to `errors`, by its path: "grants.hold_after".
-GrantSettings ReadGrants(const config::v1::Grants& grants, FieldErrors& errors);
+// Adds what is wrong to `errors`, by its path: "grants.hold_after". The topic is another than that
+// of changes.
+GrantSettings ReadGrants(const config::v1::Grants& grants, const std::string& topic_of_changes,
+                         FieldErrors& errors);
+
+inline constexpr std::string_view kSubjectKeyFile = "grants.subject_key_file";
 
 // The key that subjects are hashed by, from the file that `grants.subject_key_file` names; made
 // where there is none, so that two services of one machine need nothing else.
 absl::StatusOr<std::string> LoadSubjectKey(const std::string& file, Random& random);
-
-// For --check_config: of one that is there, what is wrong with it.
-void LookAtSubjectKey(FieldErrors& errors, const std::string& file);
 
 }  // namespace clusterwire::service

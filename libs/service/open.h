@@ -23,7 +23,7 @@ absl::StatusOr<std::unique_ptr<sql::Database>> OpenDatabase(std::string_view opt
 // What to do where the disk of the database that `option` names is full.
 std::string RemedyForFullDisk(std::string_view option);
 
-// The key that page tokens and cursors are signed with, from the file that `token_key_file` names;
+// The key that page tokens and cursors are sealed with, from the file that `token_key_file` names;
 // made where there is none.
 absl::StatusOr<std::string> LoadTokenKey(const std::string& file, Random& random);
 // The same of another key, whose file the option `option` names.
@@ -31,7 +31,8 @@ absl::StatusOr<std::string> LoadKey(std::string_view option, const std::string& 
                                     Random& random);
 
 // For --check_config: what can be seen of these without a network and without a change, as far as
-// they are there. A database's file may be open in a running service.
+// they are there. A database's file may be open in a running service. An option that names no key
+// has an empty `file`.
 void LookAtDatabase(FieldErrors& errors, std::string_view option, const std::string& url,
                     std::string_view owner);
 void LookAtTokenKey(FieldErrors& errors, const std::string& file);

@@ -21,18 +21,16 @@ absl::StatusOr<Settings> ReadSettings(const config::v1::CatalogueConfig& config)
   settings.relay.retention =
       service::ReadDuration(errors, "relay.retention", relay.has_retention(), relay.retention(),
                             absl::Minutes(1), absl::Hours(24 * 3650), absl::Hours(7 * 24));
+  settings.grants = service::ReadGrants(config.grants(), settings.common.topic, errors);
   settings.erasures.replicas = settings.relay.replicas;
   if (!config.erasures().topic().empty()) settings.erasures.topic = config.erasures().topic();
   if (const absl::Status named = kafka::CheckTopicName(settings.erasures.topic); !named.ok()) {
     errors.Add("erasures.topic", std::string(named.message()));
-  } else if (settings.erasures.topic == settings.common.topic) {
-    errors.Add("erasures.topic", "is the topic of changes: it needs one of its own");
+  } else if (settings.erasures.topic == settings.common.topic ||
+             settings.erasures.topic == settings.grants.topic) {
+    errors.Add("erasures.topic", "is the topic of changes or of grants: it needs one of its own");
   }
   settings.erasure_key_file = config.erasures().key_file();
-  settings.grants = service::ReadGrants(config.grants(), errors);
-  if (settings.grants.topic == settings.common.topic) {
-    errors.Add("grants.topic", "must be another topic than kafka.topic");
-  }
   settings.relay.grants.kafka = settings.common.kafka;
   settings.relay.grants.topic = settings.grants.topic;
   settings.relay.grants.replicas = settings.relay.replicas;
@@ -46,11 +44,9 @@ absl::Status LookAtFiles(const config::v1::CatalogueConfig& config) {
   service::LookAtDatabase(errors, "database.url", settings.common.database, kDatabaseOwner);
   service::LookAtCertificates(errors, settings.common.tls);
   service::LookAtTokenKey(errors, settings.common.token_key_file);
-  if (!settings.erasure_key_file.empty()) {
-    service::LookAtKey(errors, "erasures.key_file", settings.erasure_key_file);
-  }
+  service::LookAtKey(errors, "erasures.key_file", settings.erasure_key_file);
+  service::LookAtKey(errors, service::kSubjectKeyFile, settings.grants.key_file);
   identity::LookAtFiles(settings.common.callers, errors);
-  service::LookAtSubjectKey(errors, settings.grants.key_file);
   return errors.ToStatus();
 }
 

@@ -40,5 +40,11 @@ TEST(SettingsTest, NameTheOptionThatIsOutOfItsRange) {
   EXPECT_THAT(Read("database.url", ""), HasFieldError("database.url"));
 }
 
+TEST(SettingsTest, EachTopicIsOneOfItsOwn) {
+  EXPECT_THAT(Read("grants.topic", "clusterwire.changes.v1"), HasFieldError("grants.topic"));
+  EXPECT_THAT(Read("erasures.topic", "clusterwire.changes.v1"), HasFieldError("erasures.topic"));
+  EXPECT_THAT(Read("erasures.topic", "clusterwire.grants.v1"), HasFieldError("erasures.topic"));
+}
+
 }  // namespace
 }  // namespace clusterwire::catalogue

@@ -75,7 +75,7 @@ absl::StatusOr<Settings> ReadSettings(const NotificationConfig& config) {
   settings.retention = service::ReadDuration(
       errors, "retention.records", config.retention().has_records(), config.retention().records(),
       absl::Hours(1), absl::Hours(24 * 3650), absl::Hours(30 * 24));
-  settings.grants = service::ReadGrants(config.grants(), errors);
+  settings.grants = service::ReadGrants(config.grants(), settings.common.topic, errors);
   RETURN_IF_ERROR(errors.ToStatus());
   return settings;
 }
@@ -87,7 +87,7 @@ absl::Status LookAtFiles(const NotificationConfig& config) {
   service::LookAtDatabase(errors, "ledger.url", settings.ledger, kDatabaseOwner);
   service::LookAtCertificates(errors, settings.common.tls);
   service::LookAtTokenKey(errors, settings.common.token_key_file);
-  service::LookAtSubjectKey(errors, settings.grants.key_file);
+  service::LookAtKey(errors, service::kSubjectKeyFile, settings.grants.key_file);
   identity::LookAtFiles(settings.common.callers, errors);
   return errors.ToStatus();
 }

@@ -88,8 +88,7 @@ absl::Status ErasureLog::Read() {
                         .status());
   } else if (const auto topic = admin->DescribeTopic(options_.topic, options_.look_limit);
              topic.ok()) {
-    const auto policy = topic->config.find("cleanup.policy");
-    forgets = policy != topic->config.end() && policy->second != "compact";
+    forgets = topic->forgets();
   }
   ASSIGN_OR_RETURN(const auto reader, kafka::TopicReader::Create(options_.kafka));
   Erasures::Records read;

@@ -72,8 +72,7 @@ service::Finding Diagnosis::LookAtDatabase(v1::DiagnoseResponse* response) const
 
 service::Finding Diagnosis::LookAtTopic(const kafka::TopicDescription& topic) const {
   const std::string kept = absl::FormatDuration(topic.retention);
-  if (const auto policy = topic.config.find("cleanup.policy");
-      policy != topic.config.end() && absl::StrContains(policy->second, "compact")) {
+  if (absl::StrContains(topic.cleanup_policy(), "compact")) {
     return service::Found("topic", service::Finding::SEVERITY_ERROR,
                           absl::StrCat(on_.topic,
                                        " is compacted: of several changes of one resource only the "
@@ -115,11 +114,10 @@ service::Finding Diagnosis::LookAtGrants() const {
                                        topic->properties.message()),
                           kafka::RemedyOf(topic->properties));
   }
-  const auto policy = topic->config.find("cleanup.policy");
-  if (policy != topic->config.end() && policy->second != "compact") {
+  if (topic->forgets()) {
     return service::Found(
         kPart, service::Finding::SEVERITY_ERROR,
-        absl::StrCat(name, " forgets grants: its cleanup.policy is ", policy->second),
+        absl::StrCat(name, " forgets grants: its cleanup.policy is ", topic->cleanup_policy()),
         absl::StrCat("set cleanup.policy of topic ", name,
                      " to compact (kafka-configs.sh --alter --entity-type topics "
                      "--entity-name ",

@@ -54,9 +54,8 @@ std::string WrongPolicy(const GrantsTopic& from) {
   if (!admin.ok()) return "";
   const auto topic = (*admin)->DescribeTopic(from.topic, from.patience);
   if (!topic.ok() || !topic->properties.ok()) return "";
-  const auto policy = topic->config.find("cleanup.policy");
-  if (policy == topic->config.end() || policy->second == "compact") return "";
-  return absl::StrCat(from.topic, " has cleanup.policy=", policy->second,
+  if (!topic->forgets()) return "";
+  return absl::StrCat(from.topic, " has cleanup.policy=", topic->cleanup_policy(),
                       ": old grants are forgotten, and those whom they were given to see nothing");
 }
 

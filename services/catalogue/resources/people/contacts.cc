@@ -48,9 +48,7 @@ void CheckContacts(std::string_view prefix, const Contacts* before, const Contac
     }
     if (!type::v1::PersonRole_IsValid(contact.role()) ||
         contact.role() == type::v1::PERSON_ROLE_UNSPECIFIED) {
-      errors.Add(absl::StrCat(path, ".role"),
-                 "is required: PERSON_ROLE_CLUSTER_MANAGER, PERSON_ROLE_ECCP_RESPONSIBLE, "
-                 "PERSON_ROLE_INTERNATIONALISATION, PERSON_ROLE_SPEAKER or PERSON_ROLE_CONTACT");
+      errors.Add(absl::StrCat(path, ".role"), absl::StrCat("is required: ", kPersonRoles));
     }
     if (!seen.emplace(contact.person(), contact.role()).second) {
       errors.Add(path, "names a person twice in the same role");

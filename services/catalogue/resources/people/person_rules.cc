@@ -90,10 +90,7 @@ void CheckRoles(const v1::Person& person, FieldErrors& errors) {
   for (int i = 0; i < person.roles_size(); ++i) {
     const std::string path = PathTo("person", "roles", i);
     if (person.roles(i) == 0 || !type::v1::PersonRole_IsValid(person.roles(i))) {
-      errors.Add(path,
-                 "is no role: PERSON_ROLE_CLUSTER_MANAGER, PERSON_ROLE_ECCP_RESPONSIBLE, "
-                 "PERSON_ROLE_INTERNATIONALISATION, PERSON_ROLE_SPEAKER or "
-                 "PERSON_ROLE_CONTACT");
+      errors.Add(path, absl::StrCat("is no role: ", kPersonRoles));
     } else if (!seen.insert(person.roles(i)).second) {
       errors.Add(path, "stands there twice");
     }

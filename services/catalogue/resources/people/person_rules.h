@@ -18,6 +18,11 @@ bool SeesPerson(const filter::Viewer& viewer, const v1::Person& person);
 // repeats what a person is called or how they are reached.
 Rules<v1::Person> PersonRules(const Erasures& erasures, Random& random);
 
+// The roles there are, for errors.
+inline constexpr char kPersonRoles[] =
+    "PERSON_ROLE_CLUSTER_MANAGER, PERSON_ROLE_ECCP_RESPONSIBLE, PERSON_ROLE_INTERNATIONALISATION, "
+    "PERSON_ROLE_SPEAKER or PERSON_ROLE_CONTACT";
+
 KnownBy KnownByOf(const v1::Person& person);
 // The proof of a consent, as it was given: withdrawing it changes nothing of that.
 std::string ProofOf(const ErasureKey& key, const std::string& person, const v1::Consent& consent);
