@@ -1,7 +1,5 @@
 // The way of a call to its handler, over a real server.
 
-#include "libs/rpc/admission/admission.h"
-
 #include <algorithm>
 #include <atomic>
 #include <functional>
@@ -21,6 +19,7 @@
 #include "libs/base/status/error.h"
 #include "libs/base/testing/eventually.h"
 #include "libs/base/testing/status_matchers.h"
+#include "libs/rpc/admission/admission_fixture.h"
 #include "libs/rpc/call/status.h"
 #include "libs/rpc/testing/client_call.h"
 #include "libs/rpc/testing/desk.h"
@@ -30,108 +29,7 @@
 namespace clusterwire::rpc {
 namespace {
 
-using testing::Desk;
-using testing::EchoRequest;
-using testing::EchoResponse;
-using testing::EchoServer;
-using testing::EchoService;
-using testing::GuardedService;
 using ::testing::HasSubstr;
-using testing::SignedIn;
-using testing::SilentService;
-
-// Counts what gets through. Streams end after one message, if `streams_end`.
-testing::EchoBehaviour Counting(std::atomic<int>& runs, bool streams_end = true) {
-  const Pump then = streams_end ? Pump::kDone : Pump::kWait;
-  return {.echo =
-              [&runs](const CallContext&, const EchoRequest&) {
-                ++runs;
-                return EchoResponse();
-              },
-          .newest = [] { return 5; },
-          .watch =
-              [&runs, then](const CallContext&, const Waker&) {
-                ++runs;
-                return Source<EchoResponse>([then, first = true](Batch<EchoResponse>& out) mutable {
-                  if (std::exchange(first, false)) out.Add(EchoResponse());
-                  return then;
-                });
-              },
-          .exchange =
-              [&runs](const CallContext&, const Waker&) {
-                ++runs;
-                return Exchange<EchoRequest, EchoResponse>(
-                    [](Received<EchoRequest>&, Batch<EchoResponse>&) { return Pump::kDone; });
-              }};
-}
-
-// A server whose callers say who they are by the authorization that they send.
-class AdmissionTest : public ::testing::Test {
- protected:
-  EchoServer& Start(EchoServer::Options options = {}, bool streams_end = true) {
-    options.runtime.authenticator = &desk_;
-    server_.emplace(Counting(runs_, streams_end), options);
-    channel_ = server_->Channel();
-    return *server_;
-  }
-
-  // A call of each kind, as `who`; nobody in particular if empty.
-  template <typename Contract>
-  absl::Status Echo(const std::string& who, int64_t min_revision = 0,
-                    const std::string& view_as = "") {
-    grpc::ClientContext context;
-    return Echo<Contract>(who, context, min_revision, view_as);
-  }
-  template <typename Contract>
-  absl::Status Echo(const std::string& who, grpc::ClientContext& context, int64_t min_revision = 0,
-                    const std::string& view_as = "") {
-    As(who, view_as, context);
-    EchoRequest request;
-    request.set_min_revision(min_revision);
-    EchoResponse response;
-    return ToAbslStatus(Contract::NewStub(channel_)->Echo(&context, request, &response));
-  }
-  template <typename Contract>
-  absl::Status Watch(const std::string& who) {
-    grpc::ClientContext context;
-    As(who, "", context);
-    const auto stub = Contract::NewStub(channel_);
-    const auto reader = stub->Watch(&context, EchoRequest());
-    for (EchoResponse response; reader->Read(&response);) continue;
-    return ToAbslStatus(reader->Finish());
-  }
-  template <typename Contract>
-  absl::Status Exchange(const std::string& who) {
-    grpc::ClientContext context;
-    As(who, "", context);
-    const auto stub = Contract::NewStub(channel_);
-    const auto stream = stub->Exchange(&context);
-    stream->WritesDone();
-    for (EchoResponse response; stream->Read(&response);) continue;
-    return ToAbslStatus(stream->Finish());
-  }
-  template <typename Contract>
-  std::vector<absl::Status> OneOfEachKind(const std::string& who) {
-    return {Echo<Contract>(who), Watch<Contract>(who), Exchange<Contract>(who)};
-  }
-
-  bool Waiting(size_t count) {
-    return Eventually([&] {
-      return desk_.waiting() == count && server_->Shows("clusterwire_rpc_identifying_calls", count);
-    });
-  }
-
-  static void As(const std::string& who, const std::string& view_as, grpc::ClientContext& context) {
-    testing::WithDeadline(&context);
-    if (!who.empty()) context.AddMetadata("authorization", who);
-    if (!view_as.empty()) context.AddMetadata(std::string(kViewAsKey), view_as);
-  }
-
-  Desk desk_;  // outlives the server
-  std::atomic<int> runs_ = 0;
-  std::optional<EchoServer> server_;
-  std::shared_ptr<grpc::Channel> channel_;
-};
 
 TEST_F(AdmissionTest, AMethodWithoutTheOptionIsCalledByNobodyNotEvenAnOperator) {
   Start();
@@ -338,160 +236,6 @@ TEST_F(AdmissionTest, BeforeTheServiceHasStartedOperatorsAloneAreLetIn) {
   EXPECT_THAT(Echo<GuardedService>("wrong"), ReasonIs("TOKEN_INVALID"));
   server.runtime().SetStarted();
   EXPECT_THAT(Echo<GuardedService>("corp:1"), ReasonIs("ACCESS_DENIED"));
-}
-
-TEST_F(AdmissionTest, ACallersCallsAreLimitedAndNobodyElsesAre) {
-  EchoServer& server = Start({.runtime = {.callers = {.subject = {2, 5}, .address = {1, 5}}}});
-  for (int i = 0; i < 4; ++i) EXPECT_THAT(Echo<EchoService>("corp:1"), IsOk());
-  for (const absl::Status& refused : OneOfEachKind<EchoService>("corp:1")) {
-    EXPECT_THAT(refused, ReasonIs("CALLER_LIMIT"));
-    EXPECT_EQ(RetryDelayOf(refused), absl::Milliseconds(500));
-  }
-  EXPECT_EQ(runs_, 4);
-  EXPECT_THAT(Echo<EchoService>("corp:2"), IsOk());
-  EXPECT_THAT(Echo<EchoService>(""), IsOk());
-  EXPECT_THAT(Echo<EchoService>("operator"), IsOk());
-  server.clock().Advance(absl::Milliseconds(500));
-  EXPECT_THAT(Echo<EchoService>("corp:1"), IsOk());
-  EXPECT_THAT(server.metrics().Render(),
-              HasSubstr("clusterwire_rpc_caller_limit_total{limit=\"calls\"} 3\n"));
-}
-
-TEST_F(AdmissionTest, WhatDoesntHoldAndWhatCantBeReadIsCountedForTheAddress) {
-  EchoServer& server = Start({.runtime = {.callers = {.address = {2, 5}}}});
-  EXPECT_THAT(Echo<EchoService>("wrong"), ReasonIs("TOKEN_INVALID"));
-  EXPECT_THAT(Echo<EchoService>("wrong"), ReasonIs("TOKEN_INVALID"));
-  testing::RawClient client(server.server().address());
-  constexpr char kEcho[] = "/clusterwire.rpc.testing.EchoService/Echo";
-  for (int i = 0; i < 2; ++i) {
-    EXPECT_THAT(client.Unary(kEcho, "\xff\xff\xff").text, HasSubstr("can't be read"));
-  }
-  EXPECT_THAT(client.Unary(kEcho, "\xff\xff\xff").status, grpc::StatusCode::RESOURCE_EXHAUSTED);
-  EXPECT_THAT(Echo<EchoService>("wrong"), ReasonIs("CALLER_LIMIT"));
-  EXPECT_THAT(Echo<EchoService>(""), ReasonIs("CALLER_LIMIT"));
-  EXPECT_THAT(Echo<EchoService>("corp:1"), IsOk());
-}
-
-TEST_F(AdmissionTest, WhatNobodyCouldBeAskedAboutIsCountedForTheAddressToo) {
-  Start({.runtime = {.callers = {.address = {1, 5}}}});
-  for (int i = 0; i < 2; ++i) {
-    std::thread client(
-        [&] { EXPECT_THAT(Echo<EchoService>("late"), StatusIs(absl::StatusCode::kUnavailable)); });
-    EXPECT_TRUE(Waiting(1));
-    desk_.Answer(absl::UnavailableError("the issuer is away"));
-    client.join();
-  }
-  EXPECT_THAT(Echo<EchoService>(""), ReasonIs("CALLER_LIMIT"));
-}
-
-TEST_F(AdmissionTest, AStreamsPlaceIsGivenBackInWhicheverWayItEnds) {
-  EchoServer& server = Start({.runtime = {.callers = {.subject = {1000, 1}}}}, false);
-  const auto stub = EchoService::NewStub(channel_);
-  const auto open = [&](grpc::ClientContext& context) {
-    As("corp:1", "", context);
-    auto reader = stub->Watch(&context, EchoRequest());
-    EchoResponse response;
-    if (!reader->Read(&response)) reader = nullptr;
-    return reader;
-  };
-  const auto opens = [&] {
-    grpc::ClientContext context;
-    const auto reader = open(context);
-    context.TryCancel();  // that is one way
-    return reader != nullptr;
-  };
-  EXPECT_TRUE(opens());
-  EXPECT_TRUE(Eventually(opens));
-  EXPECT_TRUE(Eventually([&] { return server.Shows("clusterwire_rpc_open_streams", 0); }));
-  {
-    grpc::ClientContext context;
-    const auto reader = open(context);
-    ASSERT_NE(reader, nullptr);
-    EXPECT_THAT(Watch<EchoService>("corp:1"), ReasonIs("CALLER_LIMIT"));
-    server.runtime().EndStreams(absl::AbortedError("by the server"));
-    EXPECT_THAT(ToAbslStatus(reader->Finish()), StatusIs(absl::StatusCode::kAborted));
-  }
-  EXPECT_TRUE(Eventually(opens));
-  // By the handler, by a refusal of the way, and by one of the register of streams.
-  EXPECT_TRUE(Eventually([&] { return Exchange<EchoService>("corp:1").ok(); }));
-  EXPECT_TRUE(
-      Eventually([&] { return ReasonOf(Watch<GuardedService>("corp:1")) == "ACCESS_DENIED"; }));
-  EXPECT_TRUE(Eventually(opens));
-}
-
-TEST_F(AdmissionTest, AStreamThatFindsNoRoomTakesNoPlace) {
-  EchoServer& server =
-      Start({.runtime = {.max_streams = 1, .callers = {.subject = {1000, 1}}}}, false);
-  grpc::ClientContext context;
-  As("operator", "", context);
-  const auto stub = EchoService::NewStub(channel_);
-  const auto reader = stub->Watch(&context, EchoRequest());
-  EXPECT_TRUE(Eventually([&] { return server.Shows("clusterwire_rpc_open_streams", 1); }));
-  for (int i = 0; i < 3; ++i) {
-    EXPECT_TRUE(
-        Eventually([&] { return ReasonOf(Watch<EchoService>("corp:1")) == "TOO_MANY_STREAMS"; }));
-  }
-  context.TryCancel();
-  EXPECT_TRUE(Eventually([&] { return server.Shows("clusterwire_rpc_open_streams", 0); }));
-  EXPECT_TRUE(Eventually([&] { return Exchange<EchoService>("corp:1").ok(); }));
-}
-
-TEST_F(AdmissionTest, WhoShowsNothingTakesNoPlaceOfAStreamThatIsForOthers) {
-  Start({.runtime = {.callers = {.address = {1000, 0}}}});
-  EXPECT_THAT(Watch<GuardedService>(""), ReasonIs("SIGN_IN"));
-  EXPECT_THAT(Exchange<GuardedService>(""), ReasonIs("SIGN_IN"));
-  EXPECT_THAT(Watch<EchoService>(""), ReasonIs("CALLER_LIMIT"));
-}
-
-TEST_F(AdmissionTest, AStreamEndsWhenWhatShowedItsCallerHoldsNoMore) {
-  EchoServer& server = Start({}, false);
-  grpc::ClientContext gone, stays;
-  As("corp:1", "", gone);
-  As("corp:2", "", stays);
-  const auto stub = EchoService::NewStub(channel_);
-  const auto reader = stub->Watch(&gone, EchoRequest());
-  const auto other = stub->Watch(&stays, EchoRequest());
-  EchoResponse response;
-  ASSERT_TRUE(reader->Read(&response));
-  ASSERT_TRUE(other->Read(&response));
-  desk_.Forget("corp:1");
-  EXPECT_TRUE(Eventually([&] {
-    server.clock().Advance(absl::Seconds(1));
-    return server.Shows("clusterwire_rpc_open_streams", 1);
-  }));
-  EXPECT_THAT(ToAbslStatus(reader->Finish()), ReasonIs("TOKEN_INVALID"));
-  stays.TryCancel();
-}
-
-TEST_F(AdmissionTest, AStreamEndsWhenItsCallersRightsHaveChangedAndNotBefore) {
-  EchoServer& server = Start({}, false);
-  std::atomic<int> lookups = 0;
-  std::atomic<bool> withdrawn = false;
-  server.runtime().SetRights([&](Caller* caller) {
-    caller->members = {"clusters/a", "subscribers/r"};
-    if (++lookups % 2 == 0) std::ranges::reverse(caller->members);
-    if (withdrawn) caller->members = {"subscribers/r"};
-    return absl::OkStatus();
-  });
-  grpc::ClientContext context;
-  As("corp:1", "", context);
-  const auto stub = GuardedService::NewStub(channel_);
-  const auto reader = stub->Watch(&context, EchoRequest());
-  EchoResponse response;
-  ASSERT_TRUE(reader->Read(&response));
-  const auto checked = [&](int times) {
-    return Eventually([&] {
-      server.clock().Advance(absl::Seconds(1));
-      return lookups >= times;
-    });
-  };
-  EXPECT_TRUE(checked(4));
-  EXPECT_TRUE(server.Shows("clusterwire_rpc_open_streams", 1));
-  withdrawn = true;
-  EXPECT_TRUE(checked(5));
-  const absl::Status status = ToAbslStatus(reader->Finish());
-  EXPECT_THAT(status, StatusIs(absl::StatusCode::kUnavailable));
-  EXPECT_THAT(status, ReasonIs("RIGHTS_CHANGED"));
 }
 
 TEST_F(AdmissionTest, WithoutAnAuthenticatorNobodyIsLetIn) {
