@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <memory>
 #include <string>
 #include <vector>
@@ -29,6 +30,10 @@ class TestApi {
 
   // Where it listens.
   std::string address() const { return server_->address(); }
+  // Waits until the server has ended all calls: it learns of a deadline a moment after the client.
+  void AwaitCalls() {
+    runtime_.AwaitCalls(std::chrono::steady_clock::now() + std::chrono::seconds(20));
+  }
 
   TestStore domain;
   std::unique_ptr<sql::Database> ledger_database;

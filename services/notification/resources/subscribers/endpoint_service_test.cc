@@ -105,6 +105,7 @@ TEST_F(EndpointsApi, ADeadlineEndsTheWaitForANameServerAndNothingIsWritten) {
   HoldNameServers();
   EXPECT_THAT(Call(&Stub::CreateEndpoint, Request("subscribers/x", "crm"), absl::Milliseconds(300)),
               StatusIs(absl::StatusCode::kDeadlineExceeded));
+  api_.AwaitCalls();
   Release(absl::OkStatus());
   v1::GetEndpointRequest request;
   request.set_name("subscribers/x/endpoints/crm");
