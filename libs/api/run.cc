@@ -48,7 +48,7 @@ absl::Status DryRun(WriteCall call, const Message& request, const absl::Status& 
   return about_fields ? Joined(known, found) : found;
 }
 
-// Through whose eyes a subject gets its answers. The own ones are the same whatever rights come or
+// Through whose eyes a subject gets its answers. The own ones are the same when rights come or
 // go: a write that gives a right to its caller must find its answer when it is repeated, and
 // whether an answer may be given again is asked anew each time. The same rights of others give the
 // same key in any order; their names may be many and long.

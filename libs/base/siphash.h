@@ -11,8 +11,9 @@ struct SipKey {
   uint64_t high = 0;
 };
 
-// SipHash-2-4: 64 bits of which nobody who doesn't know the key can say anything, neither find two
-// texts with the same. For tables that strangers fill; quick for short texts. It is no signature.
+// SipHash-2-4: 64 bits that tell nothing to those who don't know the key, so that they can't find
+// two texts with the same. For tables that strangers fill; quick for short texts. It is no
+// signature.
 uint64_t SipHash(const SipKey& key, std::string_view text);
 
 }  // namespace clusterwire

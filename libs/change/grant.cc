@@ -16,7 +16,7 @@ using v1::GrantChanged;
 
 constexpr size_t kHashBytes = 32;
 
-// What a withdrawal says of the rest, nobody asks.
+// A withdrawal's other fields are not read.
 void CheckGiven(const GrantChanged& grant, std::vector<std::string>& problems) {
   if (grant.withdrawn()) return;
   if (grant.subject_hash().size() != kHashBytes) {

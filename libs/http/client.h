@@ -56,7 +56,7 @@ class Client {
     absl::Duration time_limit = absl::Seconds(30);  // the longest of any request
     absl::Duration connect_limit = absl::Seconds(5);
     std::string user_agent = "clusterwire";
-    std::string ca_file = {};  // PEM, and nobody else vouches; empty: the system's
+    std::string ca_file = {};  // PEM, in place of the system's; empty: the system's
   };
   struct Counts {
     uint64_t accepted = 0;

@@ -39,7 +39,7 @@ class Connection final : public httplib::Stream {
   void DropRest(size_t limit);
   // Says that nothing more comes.
   void End();
-  // Without TLS, whatever the connection has.
+  // Without TLS: the bytes as they come.
   bool Send(std::string_view bytes);
 
   bool is_readable() const override { return !ready_.empty() || Await(kIn); }

@@ -8,7 +8,7 @@ namespace {
 constexpr absl::Duration kKept = absl::Hours(1);
 // Times in tokens are cut to whole seconds, and the token took its way.
 constexpr absl::Duration kNothing = absl::Seconds(2);
-// Whoever comes later than that doesn't renew its tokens, and no clock is wrong.
+// A client that comes later than that doesn't renew its tokens, and no clock is wrong.
 constexpr absl::Duration kSoon = absl::Minutes(5);
 
 }  // namespace

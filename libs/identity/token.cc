@@ -43,7 +43,7 @@ absl::Status ReadHeader(std::string_view part, Token* token) {
                   "the token's header asks for an extension ('crit', 'b64') that isn't known here; "
                   "have it issued without");
   }
-  // Keys that a token brings along (jwk, jku, x5c, x5u) are nobody's: they aren't looked at.
+  // Keys that a token brings along (jwk, jku, x5c, x5u) are not looked at.
   token->key_id = TextIn(*header, "kid", &valid);
   if (!valid || token->key_id.size() > kMaxKeyId)
     return Malformed("has a kid that is no short text");

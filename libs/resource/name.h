@@ -18,7 +18,7 @@ bool IsId(std::string_view id);
 // The id that a create request gives under the field `path`, or a random one when it gives none.
 absl::StatusOr<std::string> IdOrRandom(std::string_view path, std::string_view id, Random& random);
 
-// `id`, cut where it must be, with five random characters behind it: one that nobody has chosen.
+// `id`, cut where it must be, with five random characters behind it: one that no caller has chosen.
 // Those alone where `id` is none.
 std::string WithRandomEnd(std::string_view id, Random& random);
 

@@ -45,7 +45,7 @@ absl::Status CheckOwner(std::string_view url, std::string_view owner) {
   const auto connection = SqliteConnection::OpenToRead(*file);
   if (!connection.ok()) return absl::OkStatus();
   const absl::StatusOr<Result> found = (*connection)->Query(kRead);
-  return found.ok() ? Check(found, owner) : absl::OkStatus();  // nobody's yet, or no database
+  return found.ok() ? Check(found, owner) : absl::OkStatus();  // no owner yet, or no database
 }
 
 }  // namespace clusterwire::sql

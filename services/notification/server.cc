@@ -57,7 +57,7 @@ class NotificationParts final : public service::Parts {
  public:
   explicit NotificationParts(const Surroundings& surroundings) : in_(surroundings) {}
 
-  // Whoever a subscriber belongs to acts for it, by the store as it is now.
+  // The owner of a subscriber acts for it, by the store as it is now.
   absl::Status AddRights(rpc::Caller* caller) const {
     RETURN_IF_ERROR(interests_->CatchUpWithin(kRightsPatience));
     caller->members = interests_->SubscribersOf(caller->subject);

@@ -16,7 +16,7 @@ namespace clusterwire {
 void FreeTls(ssl_st* session);
 
 // The server's side of one TLS connection, as bytes in and out: it knows no socket, so it never
-// waits. Whoever has the socket feeds what comes and sends what is to go out, after each call. One
+// waits. The owner of the socket feeds what comes and sends what is to go out, after each call. One
 // thread at a time.
 class TlsSession {
  public:

@@ -6,7 +6,7 @@
 namespace clusterwire::identity {
 
 // A signature algorithm of RFC 7518 that tokens may be signed with. All are asymmetric: with a
-// symmetric one whoever checks a token could make it.
+// symmetric one, each service that checks a token could make one.
 struct Algorithm {
   std::string_view name;       // "ES256"
   std::string_view key_type;   // a key's "kty"

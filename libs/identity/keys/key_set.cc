@@ -72,7 +72,7 @@ absl::Status CheckRsa(const nlohmann::json& key, size_t* modulus_bytes) {
   return absl::OkStatus();
 }
 
-// What the library gets: the public numbers alone, whatever else a set shows.
+// What the library gets: the public numbers alone, and nothing else of a set.
 std::string PublicPart(const nlohmann::json& key) {
   nlohmann::json part = nlohmann::json::object();
   for (const char* name : {"kty", "crv", "n", "e", "x", "y"}) {

@@ -120,7 +120,7 @@ absl::Time KeySource::Step() {
       wanted_ = true;
       asked_for_.reset();
     }
-    // An answer that is under way wakes nobody: the longest that it takes is kPatience.
+    // The end of an asking does not wake this thread: it takes kPatience at most.
     if (!wanted_) return clock_.Now() + (asking_ ? kPatience : next_ - now);
     wanted_ = false;
     asked_at_ = now;

@@ -26,9 +26,10 @@ namespace clusterwire::identity {
 // The keys of one issuer, from its file or its address, as new as they need to be. What can't be
 // read leaves those that are known; what a new set doesn't hold is believed no more.
 //
-// An address is asked every kRefresh, and for an unknown key at most once in kPause, whoever asks:
-// so strangers with made-up keys cost the issuer nothing. A file is read every kFileLook and for an
-// unknown key, at most once in kFilePause, for which calls wait. Safe for use from any thread.
+// An address is asked every kRefresh, and for an unknown key at most once in kPause for all
+// callers: so strangers with made-up keys cost the issuer nothing. A file is read every kFileLook
+// and for an unknown key, at most once in kFilePause, for which calls wait. Safe for use from any
+// thread.
 class KeySource {
  public:
   static constexpr absl::Duration kRefresh = absl::Minutes(5);
@@ -39,7 +40,8 @@ class KeySource {
   static constexpr absl::Duration kPatience = absl::Seconds(5);  // for an answer
   static constexpr size_t kMaxWaiting = 200;
 
-  // The keys of one moment. Whatever was believed by a set holds only while its number is the same.
+  // The keys of one moment. A token believed by a set is believed only while its number is the
+  // same.
   struct Keys {
     KeySet set;
     uint64_t number = 0;  // 0: none has been read yet

@@ -254,7 +254,7 @@ absl::Status RealKafka::AwaitRefusal(const std::string& topic) {
   ASSIGN_OR_RETURN(const std::unique_ptr<Admin> admin, Admin::Create({.brokers = brokers_}));
   while (absl::Now() < deadline) {
     const auto described = admin->DescribeTopic(topic, absl::Seconds(10));
-    // Nobody was given the right to describe its properties.
+    // No user has the right to describe its properties now.
     if (!described.ok() || !described->properties.ok()) return absl::OkStatus();
   }
   return absl::DeadlineExceededError(absl::StrCat("the access list of ", topic, " isn't gone by"));

@@ -73,7 +73,7 @@ class AdmissionTest : public ::testing::Test {
     return *server_;
   }
 
-  // A call of each kind, as `who`; nobody in particular if empty.
+  // A call of each kind, as `who`; without an identity if empty.
   template <typename Contract>
   absl::Status Echo(const std::string& who, int64_t min_revision = 0,
                     const std::string& view_as = "") {

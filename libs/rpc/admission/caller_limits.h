@@ -21,7 +21,7 @@ namespace clusterwire::rpc {
 
 // What each caller may take: calls a second, and streams at once. Counted by subject; for those who
 // show none by their address, which all who come through one proxy share. Operators have no limits,
-// so that neither an import nor whoever mends things at night is kept out. Safe for use from any
+// so that neither an import nor a repair at night is kept out. Safe for use from any
 // thread.
 class CallerLimits {
  public:

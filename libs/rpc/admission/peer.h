@@ -7,7 +7,7 @@
 
 // What is known of a caller by where they call from. `peer` is the client as gRPC writes it:
 // "ipv4:127.0.0.1:50112", "ipv6:%5B::1%5D:50112", "unix:/run/x". It is the end of the connection:
-// what a proxy says of whom it calls for ("x-forwarded-for") anybody can write, and nobody reads.
+// what a proxy says of whom it calls for ("x-forwarded-for") anybody can write, and isn't read.
 namespace clusterwire::rpc {
 
 // On this machine: loopback or a Unix socket.

@@ -65,7 +65,7 @@ class CallInterceptor final : public grpc::experimental::Interceptor {
     const grpc::ServerContextBase& context = *info_.server_context();
     CallLog log(runtime_, ReadCall(context, runtime_));
     absl::Status refusal = CheckMetadata(context, runtime_);
-    // Whoever it is, they are counted as somebody unknown.
+    // The caller isn't known yet, and is counted by address.
     if (refusal.ok()) refusal = runtime_.caller_limits().TakeCall(Caller(), log.call().peer);
     return log.Finish(refusal.ok() ? UnreadableError("the request") : refusal);
   }

@@ -165,7 +165,7 @@ absl::StatusOr<std::shared_ptr<grpc::Channel>> MakeChannel(const ChannelOptions&
     ASSIGN_OR_RETURN(credentials, TlsOf(options));
   }
   if (!options.token_file.empty()) {
-    // Local credentials reach this machine alone, whatever a name stands for at that moment.
+    // Local credentials reach this machine alone, also if a name is resolved to another one.
     if (!tls) credentials = grpc::experimental::LocalCredentials(LOCAL_TCP);
     credentials = grpc::CompositeChannelCredentials(
         credentials, grpc::experimental::MetadataCredentialsFromPlugin(

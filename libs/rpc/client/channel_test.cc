@@ -118,7 +118,7 @@ TEST_F(ChannelTest, WithAnExplicitWordATokenGoesInClearText) {
   Write("token", "second");
   EXPECT_THAT(Call(*channel), IsOk());
   std::filesystem::remove(folder_.File("token"));
-  EXPECT_THAT(Call(*channel), IsOk());  // this server takes whatever comes
+  EXPECT_THAT(Call(*channel), IsOk());  // this server takes every call
   EXPECT_THAT(sent(), ElementsAre("Bearer first", "Bearer second", "Bearer unreadable"));
 }
 

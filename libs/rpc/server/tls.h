@@ -11,7 +11,7 @@ namespace clusterwire::rpc {
 // TLS (1.2 or newer) by what `source` gives at each new connection; connections that are open go on
 // as they began. Where it names authorities of clients, a client is asked for a certificate and,
 // with `require_client_certificate`, refused without one. One that it shows and that these don't
-// vouch for ends the connection: it never counts as nobody's. Whether clients are asked is settled
+// vouch for ends the connection: it never counts as none. Whether clients are asked is settled
 // by the first that `source` gives. What is made outlives the server.
 std::shared_ptr<grpc::ServerCredentials> MakeTlsCredentials(TlsSource source,
                                                             bool require_client_certificate);

@@ -10,14 +10,14 @@
 namespace clusterwire::rpc::testing {
 
 // Believes what it is told: the authorization is the subject. None is the public, "operator" is
-// one, "wrong" holds nothing, and whoever comes "late" waits for Answer().
+// one, "wrong" holds nothing, and a caller who shows "late" waits for Answer().
 class Desk final : public Authenticator {
  public:
   void Identify(const Shown& shown, Then then) override;
   // Tells those who wait who they are.
   void Answer(const absl::StatusOr<Caller>& answer);
   size_t waiting() const;
-  // From now on whoever comes as `subject` is nobody.
+  // From now on `subject` is not believed any more.
   void Forget(const std::string& subject);
 
  private:

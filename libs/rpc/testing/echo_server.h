@@ -42,7 +42,7 @@ template <typename Contract = EchoService>
 Service MakeEchoService(EchoBehaviour behaviour, ThreadPool& pool, const Parking::Progress& reader);
 
 // A real server on a free port of loopback, with one thread pool, on a clock that stands still.
-// Whoever calls is an operator, unless the options name another authenticator.
+// All callers are operators, unless the options name another authenticator.
 class EchoServer {
  public:
   struct Options {

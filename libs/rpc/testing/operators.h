@@ -5,7 +5,7 @@
 
 namespace clusterwire::rpc::testing {
 
-// For a server whose callers are operators: whoever is on this machine is one.
+// For a server whose callers are operators: every caller on this machine is one.
 class Operators final : public Authenticator {
  public:
   void Identify(const Shown& shown, Then then) override { then(CallerAt(shown.peer, true)); }

@@ -26,7 +26,7 @@ constexpr absl::Duration kLookLimit = absl::Seconds(2);
 // Some hundred thousand grants; shorter than the relay's lease.
 constexpr absl::Duration kReadLimit = absl::Seconds(20);
 
-// A grant's name is made of its subject and resource without a secret, so that whoever guesses
+// A grant's name is made of its subject and resource without a secret, so that a reader who guesses
 // both could find it; on the topic it stands for itself.
 std::string NameOnTopic(std::string_view key, std::string_view name) {
   return absl::StrCat("grants/",

@@ -23,7 +23,7 @@
 namespace clusterwire::catalogue {
 
 // What the store and the timers know of what stays of an erased person. It is no resource of the
-// interface: nobody reads or writes one by itself.
+// interface: no rpc reads or writes one by itself.
 CatalogueType ErasureType();
 
 // A contact that names a person.
@@ -49,7 +49,7 @@ struct Erasure {
 // Erases people, and knows who was. Safe for use from any thread.
 //
 // What was erased is also on a topic that outlives the database (ErasureLog). Until that was read
-// once, nobody knows whether the database is a restored backup, and CheckOpen() refuses.
+// once, the database may be a restored backup, and CheckOpen() refuses.
 class Erasures {
  public:
   using Records = std::map<std::string, change::v1::PersonErased>;  // by name

@@ -107,7 +107,7 @@ void Grants::Replace(GrantIndex index) {
     touched = GrantIndex::Difference(index_, index);
     std::swap(index_, index);
   }
-  // Nobody is told that it is complete who might still be asked by what was there before.
+  // Waiters hear that it is complete only when no lookup goes by what was there before.
   Tell(touched);
   MutexLock lock(mutex_);
   complete_ = true;

@@ -33,7 +33,7 @@ class Grants {
   Grants(Options options, Clock& clock)
       : options_(std::move(options)), clock_(clock), caught_up_(clock.Uptime()) {}
 
-  // Whether the catalogue hashes subjects by another key: then nobody is known here.
+  // Whether the catalogue hashes subjects by another key: then no subject is known here.
   bool other_key() const;
   bool enabled() const { return !options_.key.empty(); }
   // Whether the topic was read whole once. Until then nothing may be matched: what somebody may see

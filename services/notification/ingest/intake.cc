@@ -78,7 +78,7 @@ absl::Status Intake::TakeAll(std::span<const kafka::ReceivedMessage> messages, b
 
 // So that a subscription hears of all that arrives after it was answered, and of what its
 // subscriber may see once that is known at all; and so that the sequence rises over restarts and
-// from replica to replica, whatever their clocks say.
+// from replica to replica and doesn't depend on their clocks.
 absl::Status Intake::Prepare() {
   RETURN_IF_ERROR(interests_.grants().CheckComplete());
   RETURN_IF_ERROR(interests_.CatchUp(clock_.Now() + options_.catch_up_limit).status());

@@ -47,7 +47,7 @@ absl::StatusOr<KeptRecord> ReadRecord(const kafka::ReceivedMessage& message, abs
     record.trace = std::move(decoded.traceparent);
   }
   record.received = received;
-  // An older catalogue said who wrote it, which is told nobody.
+  // An older catalogue said who wrote it, which is not kept.
   constexpr int kActor = 11;
   record.change.GetReflection()->MutableUnknownFields(&record.change)->DeleteByNumber(kActor);
   return record;

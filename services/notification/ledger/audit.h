@@ -15,7 +15,7 @@ namespace clusterwire::notification {
 
 // Adds the ledger up piece by piece, so that knowing its balance costs a bounded look at a time
 // instead of one over whole tables. Each record is looked at together with its deliveries at one
-// moment, so a difference is real, whatever is written meanwhile. Deliveries whose record is gone
+// moment, so a difference is real also while others write. Deliveries whose record is gone
 // are found by Balance::OfAll() alone.
 //
 // One thread steps; any thread asks.

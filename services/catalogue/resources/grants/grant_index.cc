@@ -118,7 +118,7 @@ void GrantIndex::Add(const Names& under, std::string_view key,
 absl::Status GrantIndex::CatchUp() {
   ASSIGN_OR_RETURN(const store::Revision newest, store_.revision());
   while (true) {
-    // Whoever waits for the turn waits for one page.
+    // A caller that waits for the turn waits for one page.
     MutexLock turn(turn_);
     if (position_ >= store::EndOf(newest)) return absl::OkStatus();
     ASSIGN_OR_RETURN(const bool more, ReadPage());

@@ -99,7 +99,7 @@ absl::Status CheckStillMayGive(const store::Reader& reader, const filter::Viewer
 absl::Status GiveOwner(store::Writer& writer, std::string_view subject, std::string_view resource);
 
 // All grants that this very subject has or had, withdrawn ones with their delete_time. One that
-// came with its resource, by GiveOwner, has its create_time for ever, whatever became of it.
+// came with its resource, by GiveOwner, keeps its create_time for ever.
 absl::StatusOr<std::vector<v1::Grant>> EverGrantedTo(const store::Reader& reader,
                                                      std::string_view subject);
 

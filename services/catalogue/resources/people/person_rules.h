@@ -11,7 +11,7 @@
 namespace clusterwire::catalogue {
 
 // Whether a viewer sees a person: operators all, who may edit the owner those that it owns. A
-// person is nobody else's affair, viewers of the owner included.
+// person is hidden from all others, viewers of the owner included.
 bool SeesPerson(const filter::Viewer& viewer, const v1::Person& person);
 
 // Where a person's record is wrong, or somebody is recorded who was erased. No text of a violation

@@ -217,7 +217,7 @@ void DeliveryQueue::Ended(const PendingDelivery& taken, const DeliveryResult& re
   if (result.health == EndpointHealth::kBad) {
     entry.breaker.OnFailure(taken.name, now);
   } else {
-    entry.breaker.OnSuccess();  // it is up, whatever it says of this event
+    entry.breaker.OnSuccess();  // it is up, also where it refuses this event
   }
   if (result.rest > absl::ZeroDuration()) entry.breaker.Rest(now + result.rest);
   Reschedule(taken.endpoint, entry);
