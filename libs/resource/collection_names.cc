@@ -7,6 +7,11 @@
 #include "libs/resource/name.h"
 
 namespace clusterwire::resource {
+namespace {
+
+constexpr int kMostIds = 50;  // tried, of those that a type suggests
+
+}  // namespace
 
 absl::StatusOr<bool> Collection::IsKnown(const store::Reader& reader, const filter::Viewer& viewer,
                                          const Message& row) const {
@@ -23,12 +28,21 @@ absl::Status Collection::StepAside(const store::Reader& reader, const filter::Vi
   const absl::Status found = LoadRow(reader, name, there.get());
   if (absl::IsNotFound(found)) return absl::OkStatus();
   RETURN_IF_ERROR(found);
-  ASSIGN_OR_RETURN(const bool known, IsKnown(reader, viewer, *there));
-  if (known) return absl::OkStatus();
   const size_t id = name.rfind('/') + 1;
-  next->GetReflection()->SetString(
-      next, next->GetDescriptor()->FindFieldByName("name"),
-      absl::StrCat(name.substr(0, id), WithRandomEnd(name.substr(id), Random::System())));
+  const auto take = [&](const std::string& other) {
+    next->GetReflection()->SetString(next, next->GetDescriptor()->FindFieldByName("name"),
+                                     absl::StrCat(name.substr(0, id), other));
+  };
+  for (int n = 1; rules_.another_id && n <= kMostIds; ++n) {
+    take(rules_.another_id(*next, n));
+    const Owned taken(rules_.prototype->New());
+    const absl::Status other = LoadRow(reader, store::NameOf(*next), taken.get());
+    if (absl::IsNotFound(other)) return absl::OkStatus();
+    RETURN_IF_ERROR(other);
+  }
+  ASSIGN_OR_RETURN(const bool known, IsKnown(reader, viewer, *there));
+  if (known && !rules_.another_id) return absl::OkStatus();
+  take(WithRandomEnd(name.substr(id), Random::System()));
   return absl::OkStatus();
 }
 

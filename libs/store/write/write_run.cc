@@ -68,12 +68,16 @@ absl::Status KeepStale(const GroupTransaction& group, const WriteOptions& call,
   for (const auto& [name, cause] : later) {
     RETURN_IF_ERROR(group.stale.Add({name, cause, call.quiet}));
   }
+  for (const auto& [name, cause] : staging.later()) {
+    RETURN_IF_ERROR(group.stale.Add({name, cause, /*quiet=*/true}));
+  }
   return absl::OkStatus();
 }
 
-// The tables' row as the body left it, and what goes with it. `image` becomes its bytes.
-absl::Status Save(const GroupTransaction& group, Revision revision, const RowChange& change,
-                  std::optional<std::string>* image) {
+// The tables' row as the body left it, and what goes with it: timers after `since`. `image` becomes
+// its bytes.
+absl::Status Save(const GroupTransaction& group, Revision revision, absl::Time since,
+                  const RowChange& change, std::optional<std::string>* image) {
   const ResourceType& type = *change.type;
   const Message* message = change.staged->image.get();
   const bool deleted = message == nullptr || IsDeleted(*message);
@@ -92,7 +96,7 @@ absl::Status Save(const GroupTransaction& group, Revision revision, const RowCha
   }
   if (type.timers) {
     RETURN_IF_ERROR(group.rows.SetTimers(
-        change.name, deleted ? std::vector<Timer>() : type.timers(*message), group.now));
+        change.name, deleted ? std::vector<Timer>() : type.timers(*message), since));
   }
   return absl::OkStatus();
 }
@@ -103,7 +107,7 @@ absl::Status Apply(const GroupTransaction& group, const WriteOptions& call, Posi
   std::optional<std::string> image;
   if (change.staged != nullptr) {
     logged.kind = change.staged->kind;
-    RETURN_IF_ERROR(Save(group, position.revision, change, &image));
+    RETURN_IF_ERROR(Save(group, position.revision, call.as_of.value_or(group.now), change, &image));
   } else {
     RETURN_IF_ERROR(group.rows.SaveDerived(change.name, change.derived));
     if (!change.logged()) return absl::OkStatus();
@@ -142,8 +146,9 @@ absl::StatusOr<Written> RunWrite(GroupTransaction& group, const WriteOptions& ca
       return *std::move(before);
     }
   }
-  Staging staging(group);
+  Staging staging(group, call.as_of.value_or(group.now));
   RETURN_IF_ERROR(body(staging));
+  RETURN_IF_ERROR(staging.registry().hook().Follow(staging));
   ASSIGN_OR_RETURN(Consequences following, staging.registry().hook().Derive(staging));
   ASSIGN_OR_RETURN(const std::vector<RowChange> changes,
                    ChangesOf(staging, std::move(following.now)));
