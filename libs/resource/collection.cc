@@ -185,11 +185,9 @@ absl::StatusOr<Collection::Answer> Collection::Update(const WriteCall& call,
                 absl::StrCat(ToAbsl(rules_.type), ".name"));
 }
 
-absl::StatusOr<Collection::Answer> Collection::Modify(const WriteCall& call,
-                                                      const std::string& name,
-                                                      const std::string& etag,
-                                                      std::string_view kind, const Change& change,
-                                                      std::string_view path, Shown shown) {
+absl::StatusOr<Collection::Answer> Collection::Modify(
+    const WriteCall& call, const std::string& name, const std::string& etag, std::string_view kind,
+    const Change& change, std::string_view path, Shown shown, const Bring& bring) {
   const absl::Status entered = EnterWrite(call, path, name);
   if (!entered.ok() && !service_.looks_first) return entered;
   const auto modify = [&](store::Writer& writer) -> absl::Status {

@@ -159,7 +159,7 @@ class Collection {
   absl::StatusOr<bool> IsKnown(const store::Reader& reader, const filter::Viewer& viewer,
                                const Message& row) const;
   // Gives what is created another name where its own, which nobody chose, is that of something the
-  // viewer doesn't know of; where the type has further ids, that of anything.
+  // viewer doesn't know of, and where the type has further ids, the first that is free.
   absl::Status StepAside(const store::Reader& reader, const filter::Viewer& viewer,
                          Message* next) const;
   absl::Status Put(store::Writer& writer, const Message& next, std::string_view kind,

@@ -137,6 +137,28 @@ std::string AnotherId(const v1::Membership& membership, int n) {
   return id + end;
 }
 
+std::string NameUnder(std::string_view programme, std::string_view id) {
+  return absl::StrCat(ToAbsl(programme), "/memberships/", ToAbsl(id));
+}
+
+// As a creation without an id finds one: what has the others is known to the viewer, or the end is
+// a random one.
+absl::StatusOr<std::string> FreeId(const Context& context, std::string_view programme,
+                                   const v1::Membership& membership) {
+  constexpr int kMostIds = 50;
+  v1::Membership there;
+  for (int n = 0; n <= kMostIds; ++n) {
+    const std::string id = n == 0 ? SuggestId(membership) : AnotherId(membership, n);
+    const absl::Status taken = context.reader.Load(NameUnder(programme, id), &there);
+    if (absl::IsNotFound(taken)) return id;
+    RETURN_IF_ERROR(taken);
+    const bool known = context.viewer.operator_ || store::IsDeleted(there) ||
+                       CheckMaySee(context.reader, context.viewer, there.name()).ok();
+    if (!known) break;
+  }
+  return resource::WithRandomEnd(SuggestId(membership), Random::System());
+}
+
 std::string_view KindOfUpdate(const v1::Membership& before, const v1::Membership& next) {
   const bool ends =
       before.state() != v1::Membership::STATE_ENDED && next.state() == v1::Membership::STATE_ENDED;
@@ -220,23 +242,16 @@ absl::Status CheckMayJoin(const Context& context, std::string_view programme,
                           std::string_view cluster, const type::v1::Period& period) {
   v1::Membership membership;
   membership.set_name(absl::StrCat(ToAbsl(programme), "/memberships/-"));
-  membership.set_cluster(cluster);
+  membership.set_cluster(std::string(cluster));
   *membership.mutable_period() = period;
   return CheckAlone(nullptr, membership, context);
 }
 
 absl::StatusOr<v1::Membership> Admit(store::Writer& writer, const Context& context,
                                      std::string_view programme, v1::Membership membership) {
-  constexpr int kMostIds = 50;
   static const Rules<v1::Membership> kRules = MembershipRules();
-  v1::Membership there;
-  for (int n = 0; n <= kMostIds; ++n) {
-    membership.set_name(absl::StrCat(ToAbsl(programme), "/memberships/",
-                                     n == 0 ? SuggestId(membership) : AnotherId(membership, n)));
-    const absl::Status taken = writer.Load(membership.name(), &there);
-    if (absl::IsNotFound(taken)) break;
-    RETURN_IF_ERROR(taken);
-  }
+  ASSIGN_OR_RETURN(const std::string id, FreeId(context, programme, membership));
+  membership.set_name(NameUnder(programme, id));
   RETURN_IF_ERROR(kRules.CheckAndSettle(nullptr, &membership, context));
   RETURN_IF_ERROR(writer.Put(membership, kRules.KindOf(nullptr, membership)));
   return writer.Get<v1::Membership>(membership.name());

@@ -13,6 +13,7 @@
 #include "libs/base/time/date.h"
 #include "services/catalogue/common/codes/code_book.h"
 #include "services/catalogue/common/dates/calendar.h"
+#include "services/catalogue/resources/memberships/membership_dates.h"
 
 namespace clusterwire::catalogue {
 namespace {
