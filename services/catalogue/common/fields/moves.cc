@@ -39,9 +39,9 @@ absl::Status MoveTable::Check(std::string_view method, std::string_view name, in
   if (Allows(method, state)) return absl::OkStatus();
   std::vector<std::string> from;
   for (const int one : Of(method).from) from.push_back(WordOf(one));
-  std::vector<std::string_view> possible;
+  std::vector<std::string> possible;
   for (const Move& move : moves_) {
-    if (Allows(move.method, state)) possible.push_back(move.method);
+    if (Allows(move.method, state)) possible.emplace_back(move.method);
   }
   const std::string what =
       state == 0 ? "there is none yet" : absl::StrCat(ToAbsl(name), " is ", WordOf(state));
