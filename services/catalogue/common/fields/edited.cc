@@ -42,7 +42,7 @@ void MarkEdited(const Message* before, std::span<const std::string_view> output_
                 Message* next) {
   const auto& type = *next->GetDescriptor();
   const auto* field = type.FindFieldByName(std::string(kEditedFields));
-  if (field == nullptr) return;  // what only its moves write
+  if (field == nullptr) return;  // no import brings such ones
   std::unique_ptr<Message> nothing(next->New());
   const Message& base = before == nullptr ? *nothing : *before;
   std::set<std::string> edited = EditedFields(base);
