@@ -25,7 +25,7 @@ namespace clusterwire::catalogue {
 namespace {
 
 // Raised with every change to what the projections give: all Facts are then rewritten.
-constexpr int kProjectionVersion = 3;
+constexpr int kProjectionVersion = 4;
 
 std::vector<CatalogueType> AllTypes() {
   return {
@@ -33,6 +33,17 @@ std::vector<CatalogueType> AllTypes() {
 #include "services/catalogue/types.def"
 #undef RESOURCE
       ErasureType(),  // kept like a resource, and none of the interface
+  };
+}
+
+// Its own timers, and those of its reminders.
+void AddReminderTimers(CatalogueType& one) {
+  if (one.deadlines == nullptr) return;
+  one.type.timers = [own = std::move(one.type.timers), deadlines = one.deadlines](
+                        const store::Message& resource, const store::Hook::Context* context) {
+    std::vector<store::Timer> timers = own ? own(resource, context) : std::vector<store::Timer>();
+    AddReminders(deadlines(resource, dynamic_cast<const CodeBook&>(*context)), resource, &timers);
+    return timers;
   };
 }
 
@@ -94,6 +105,7 @@ absl::StatusOr<store::Registry> CatalogueTypes(facts::Options limits) {
     if (one.type.timers && one.step == nullptr) {
       return absl::InternalError(absl::StrCat(one.type.type, " has timers and no step for them"));
     }
+    AddReminderTimers(one);
     types.push_back(std::move(one.type));
   }
   return facts::MakeRegistry(
@@ -101,9 +113,18 @@ absl::StatusOr<store::Registry> CatalogueTypes(facts::Options limits) {
       {.inherit = &Inherit, .read_codes = &CodeBook::Read, .version = kProjectionVersion}, limits);
 }
 
-std::map<std::string, TimerStep, std::less<>> TimerSteps() {
-  std::map<std::string, TimerStep, std::less<>> steps;
-  for (const CatalogueType& one : AllTypes()) steps[one.type.type] = one.step;
+std::map<std::string, FireTimer, std::less<>> TimerSteps() {
+  std::map<std::string, FireTimer, std::less<>> steps;
+  for (const CatalogueType& one : AllTypes()) {
+    if (one.step == nullptr && one.deadlines == nullptr) continue;
+    steps[one.type.type] = [step = one.step, deadlines = one.deadlines,
+                            prototype = one.type.prototype](store::Writer& writer,
+                                                            const std::string& name,
+                                                            const store::Timer& due) {
+      return IsReminder(due) ? Remind(writer, name, due, deadlines, *prototype)
+                             : step(writer, name, due.time);
+    };
+  }
   return steps;
 }
 

@@ -1,6 +1,7 @@
 #include "libs/store/write/write_run.h"
 
 #include <algorithm>
+#include <map>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -90,9 +91,26 @@ absl::Status Save(const GroupTransaction& group, Revision revision, const RowCha
     RETURN_IF_ERROR(group.rows.SetLinks(
         change.name, deleted ? std::vector<std::string>() : type.links(*message)));
   }
-  if (type.timers) {
+  return absl::OkStatus();
+}
+
+// Of what the body changed, and of what is derived anew: what that is derived by may name others.
+absl::Status SetTimers(const GroupTransaction& group, const Staging& staging) {
+  std::map<std::string, const ResourceType*> due;
+  for (const Staged* staged : staging.Changed()) due[staged->name] = staged->type;
+  for (const auto& [name, cause] : staging.rederived()) {
+    due[name] = group.registry.ForName(name);
+  }
+  std::erase_if(due, [](const auto& one) { return one.second == nullptr || !one.second->timers; });
+  if (due.empty()) return absl::OkStatus();
+  ASSIGN_OR_RETURN(const std::shared_ptr<const Hook::Context> context, staging.context());
+  for (const auto& [name, type] : due) {
+    const std::unique_ptr<Message> resource(type->prototype->New());
+    const absl::Status found = staging.Load(name, resource.get());
+    if (!found.ok() && !absl::IsNotFound(found)) return found;
+    const bool gone = !found.ok() || IsDeleted(*resource);
     RETURN_IF_ERROR(group.rows.SetTimers(
-        change.name, deleted ? std::vector<Timer>() : type.timers(*message), group.now));
+        name, gone ? std::vector<Timer>() : type->timers(*resource, context.get()), group.now));
   }
   return absl::OkStatus();
 }
@@ -160,6 +178,7 @@ absl::StatusOr<Written> RunWrite(GroupTransaction& group, const WriteOptions& ca
     if (change.logged()) ++position.ordinal;
     RETURN_IF_ERROR(Apply(group, call, position, change));
   }
+  RETURN_IF_ERROR(SetTimers(group, staging));
   for (const auto& [name, timer] : staging.dropped_timers()) {
     RETURN_IF_ERROR(group.rows.DropTimer(name, timer));
   }

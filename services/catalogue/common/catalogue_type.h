@@ -14,6 +14,7 @@
 #include "libs/filter/viewer.h"
 #include "libs/store/reader.h"
 #include "services/catalogue/common/codes/code_book.h"
+#include "services/catalogue/common/reminders.h"
 
 namespace clusterwire::catalogue {
 
@@ -25,6 +26,8 @@ using TimerStep = absl::Status (*)(store::Writer& writer, const std::string& nam
 struct CatalogueType {
   facts::Type type;
   TimerStep step = nullptr;  // required where the projection names timers
+  // What people are reminded of. Needs a field `reminders`; timers and steps follow from it.
+  DeadlinesOf deadlines = nullptr;
   // The names and codes that a resource uses: what they stand for stays while it is there.
   std::vector<std::string> (*uses)(const store::Message& resource) = nullptr;
 };

@@ -8,6 +8,7 @@
 #include "services/catalogue/common/fields/facts_fields.h"
 #include "services/catalogue/resources/labels/label_rules.h"
 #include "services/catalogue/resources/labels/label_scheme_rules.h"
+#include "services/catalogue/resources/labels/label_state.h"
 
 namespace clusterwire::catalogue {
 namespace {
@@ -47,7 +48,7 @@ facts::Facts Own(const v1::Label& label, const CodeBook& codes) {
     facts.mutable_period()->set_start(label.awarded());
     facts.mutable_period()->set_end(label.valid_until());
   }
-  facts.set_deadline(label.valid_until());
+  facts.set_deadline(LastDayToAct(label, codes.FindScheme(label.scheme())));
   AddSorted({std::string(store::ParentOf(label.name()))}, facts.mutable_clusters());
   if (!label.title_then().empty()) AddSorted({label.title_then()}, facts.mutable_names());
   return facts;
@@ -79,6 +80,11 @@ std::vector<store::Timer> Timers(const v1::Label& label) {
   return timers;
 }
 
+std::vector<Deadline> Deadlines(const store::Message& message, const CodeBook& codes) {
+  const auto& label = static_cast<const v1::Label&>(message);
+  return DeadlinesOfLabel(label, codes.FindScheme(label.scheme()));
+}
+
 std::vector<std::string> Uses(const store::Message& message) {
   const auto& label = static_cast<const v1::Label&>(message);
   return {label.scheme(), LevelUse(label.scheme(), label.level())};
@@ -91,6 +97,7 @@ CatalogueType LabelType() {
               "label", "clusters/{cluster}/labels/{label}",
               {.own = &Own, .links = &Links, .aggregate = &Aggregate, .timers = &Timers}),
           .step = &StepLabel,
+          .deadlines = &Deadlines,
           .uses = &Uses};
 }
 

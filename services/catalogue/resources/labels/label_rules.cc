@@ -174,7 +174,7 @@ Rules<v1::Label> LabelRules() {
           .collection = "labels",
           .parent = "clusters/{cluster}",
           .created = change::KindText(change::v1::CHANGE_KIND_LABEL_AWARDED),
-          .output_only = {"state", "expire_time", "lapse_time", "edited_fields"},
+          .output_only = {"state", "expire_time", "lapse_time", "reminders", "edited_fields"},
           .suggest_id = &SuggestId,
           .check = &Check,
           .correct = &TakeCorrection,
