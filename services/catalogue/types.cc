@@ -117,13 +117,12 @@ std::map<std::string, FireTimer, std::less<>> TimerSteps() {
   std::map<std::string, FireTimer, std::less<>> steps;
   for (const CatalogueType& one : AllTypes()) {
     if (one.step == nullptr && one.deadlines == nullptr) continue;
-    steps[one.type.type] = [step = one.step, deadlines = one.deadlines,
-                            prototype = one.type.prototype](store::Writer& writer,
-                                                            const std::string& name,
-                                                            const store::Timer& due) {
-      return IsReminder(due) ? Remind(writer, name, due, deadlines, *prototype)
-                             : step(writer, name, due.time);
-    };
+    steps[one.type.type] =
+        [step = one.step, deadlines = one.deadlines, prototype = one.type.prototype](
+            store::Writer& writer, const std::string& name, const store::Timer& due) {
+          return IsReminder(due) ? Remind(writer, name, due, deadlines, *prototype)
+                                 : step(writer, name, due.time);
+        };
   }
   return steps;
 }

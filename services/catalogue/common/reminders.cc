@@ -59,8 +59,8 @@ std::optional<int> NewestDue(const Deadline& deadline, const Reminders& given, a
 
 // In place of the one of its kind that was given before.
 void Keep(const Reminder& reminder, store::Message* resource) {
-  auto* reminders = resource->GetReflection()->MutableRepeatedPtrField<Reminder>(
-      resource, FieldOf(*resource));
+  auto* reminders =
+      resource->GetReflection()->MutableRepeatedPtrField<Reminder>(resource, FieldOf(*resource));
   const auto same = std::ranges::find(*reminders, reminder.kind(), &Reminder::kind);
   if (same == reminders->end()) {
     *reminders->Add() = reminder;
@@ -104,8 +104,7 @@ absl::Status Remind(store::Writer& writer, const std::string& name, const store:
     Reminder reminder;
     reminder.set_kind(due.what);
     reminder.set_day(FormatDay(deadline.day));
-    reminder.set_days_left(
-        static_cast<int32_t>(deadline.day - DayOf(writer.now(), deadline.zone)));
+    reminder.set_days_left(static_cast<int32_t>(deadline.day - DayOf(writer.now(), deadline.zone)));
     reminder.set_lead_days(*lead);
     Keep(reminder, resource.get());
     return writer.Put(*resource, due.what);

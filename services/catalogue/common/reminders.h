@@ -43,9 +43,9 @@ void AddReminders(const std::vector<Deadline>& deadlines, const store::Message& 
 // Whether a timer is one of those. A step of state is not named like a kind of change.
 bool IsReminder(const store::Timer& timer);
 
-// When a reminder's timer falls due: gives the newest of its series that is due by now. Nothing when
-// that was given, when the deadline has moved or is over, and for what is deleted or out of sight.
-// `prototype`: of the resource's type.
+// When a reminder's timer falls due: gives the newest of its series that is due by now. Nothing
+// when that was given, when the deadline has moved or is over, and for what is deleted or out of
+// sight. `prototype`: of the resource's type.
 absl::Status Remind(store::Writer& writer, const std::string& name, const store::Timer& due,
                     DeadlinesOf deadlines, const store::Message& prototype);
 
