@@ -4,11 +4,12 @@
 #include <memory>
 #include <optional>
 
+#include "absl/strings/str_cat.h"
 #include "google/protobuf/descriptor.h"
 #include "google/protobuf/message.h"
-#include "google/protobuf/reflection.h"
 
 #include "libs/base/status/error.h"
+#include "libs/base/text/strings.h"
 #include "libs/base/time/date.h"
 #include "libs/change/record.h"
 #include "libs/facts/facts.h"
@@ -19,7 +20,10 @@ namespace clusterwire::catalogue {
 namespace {
 
 using type::v1::Reminder;
-using Reminders = google::protobuf::RepeatedPtrField<Reminder>;
+using Reminders = std::vector<Reminder>;
+
+constexpr int kMaxReminders = 10;
+constexpr int kMaxReminderDays = 366;
 
 // Null for a type that has no reminders.
 const google::protobuf::FieldDescriptor* FieldOf(const store::Message& resource) {
@@ -59,23 +63,45 @@ std::optional<int> NewestDue(const Deadline& deadline, const Reminders& given, a
 
 // In place of the one of its kind that was given before.
 void Keep(const Reminder& reminder, store::Message* resource) {
-  auto* reminders =
-      resource->GetReflection()->MutableRepeatedPtrField<Reminder>(resource, FieldOf(*resource));
-  const auto same = std::ranges::find(*reminders, reminder.kind(), &Reminder::kind);
-  if (same == reminders->end()) {
-    *reminders->Add() = reminder;
-  } else {
-    *same = reminder;
+  const auto& field = *FieldOf(*resource);
+  const auto& reflection = *resource->GetReflection();
+  store::Message* place = nullptr;
+  for (int i = 0; i < reflection.FieldSize(*resource, &field); ++i) {
+    store::Message* one = reflection.MutableRepeatedMessage(resource, &field, i);
+    if (static_cast<const Reminder*>(one)->kind() == reminder.kind()) place = one;
   }
+  if (place == nullptr) place = reflection.AddMessage(resource, &field);
+  place->CopyFrom(reminder);
 }
 
 }  // namespace
 
-const Reminders& RemindersIn(const store::Message& resource) {
-  static const auto& none = *new Reminders();
+void CheckReminderDays(std::string_view path, const google::protobuf::RepeatedField<int32_t>& days,
+                       FieldErrors& errors) {
+  if (days.size() > kMaxReminders) {
+    errors.Add(path, absl::StrCat(days.size(), " of at most ", kMaxReminders));
+    return;
+  }
+  for (int i = 0; i < days.size(); ++i) {
+    const std::string at = absl::StrCat(ToAbsl(path), "[", i, "]");
+    if (days[i] < 0 || days[i] > kMaxReminderDays) {
+      errors.Add(at, absl::StrCat("must be from 0 to ", kMaxReminderDays, " days"));
+    } else if (std::find(days.begin(), days.begin() + i, days[i]) != days.begin() + i) {
+      errors.Add(at, absl::StrCat(days[i], " is there twice"));
+    }
+  }
+}
+
+Reminders RemindersIn(const store::Message& resource) {
+  Reminders reminders;
   const auto* field = FieldOf(resource);
-  if (field == nullptr) return none;
-  return resource.GetReflection()->GetRepeatedPtrField<Reminder>(resource, field);
+  if (field == nullptr) return reminders;
+  const auto& reflection = *resource.GetReflection();
+  for (int i = 0; i < reflection.FieldSize(resource, field); ++i) {
+    reminders.push_back(
+        static_cast<const Reminder&>(reflection.GetRepeatedMessage(resource, field, i)));
+  }
+  return reminders;
 }
 
 void AddReminders(const std::vector<Deadline>& deadlines, const store::Message& resource,

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -7,10 +8,11 @@
 #include "absl/status/status.h"
 #include "absl/time/civil_time.h"
 #include "absl/time/time.h"
-#include "google/protobuf/repeated_ptr_field.h"
+#include "google/protobuf/repeated_field.h"
 
 #include "clusterwire/type/v1/reminder.pb.h"
 
+#include "libs/base/status/error.h"
 #include "libs/store/reader.h"
 
 // Reminders: something ends on a day, and so many days before it people are told. Each is a change
@@ -32,9 +34,13 @@ struct Deadline {
 // The deadlines of a resource, by what it holds and by the schemes and code lists. Pure.
 using DeadlinesOf = std::vector<Deadline> (*)(const store::Message& resource, const CodeBook&);
 
+// How many days ahead people are reminded, as a scheme or a programme says: at most 10 different
+// numbers, 0 to 366.
+void CheckReminderDays(std::string_view path, const google::protobuf::RepeatedField<int32_t>& days,
+                       FieldErrors& errors);
+
 // The reminders that `resource` was given, the newest of each kind; none for a type without them.
-const google::protobuf::RepeatedPtrField<type::v1::Reminder>& RemindersIn(
-    const store::Message& resource);
+std::vector<type::v1::Reminder> RemindersIn(const store::Message& resource);
 
 // Adds the timers of the reminders that `resource` was not given yet.
 void AddReminders(const std::vector<Deadline>& deadlines, const store::Message& resource,

@@ -12,6 +12,7 @@
 #include "services/catalogue/common/fields/checks.h"
 #include "services/catalogue/resources/labels/label_checks.h"
 #include "services/catalogue/resources/labels/label_correction.h"
+#include "services/catalogue/resources/labels/label_days.h"
 #include "services/catalogue/resources/labels/label_state.h"
 
 namespace clusterwire::catalogue {
@@ -180,7 +181,8 @@ Rules<v1::Label> LabelRules() {
           .correct = &TakeCorrection,
           .settle = &SettleLabel,
           .note = &Note,
-          .creates_once = true};
+          .creates_once = true,
+          .as_of = &LabelAsOf};
 }
 
 absl::StatusOr<v1::Label> Labels::Award(const WriteCall& call, const std::string& cluster,

@@ -7,14 +7,13 @@
 #include "services/catalogue/common/catalogue_type.h"
 #include "services/catalogue/common/dates/calendar.h"
 #include "services/catalogue/common/fields/checks.h"
+#include "services/catalogue/common/reminders.h"
 
 namespace clusterwire::catalogue {
 namespace {
 
 constexpr int kMaxLevels = 20;
 constexpr int kMaxMonths = 1200;
-constexpr int kMaxReminders = 10;
-constexpr int kMaxReminderDays = 1095;  // three years
 
 void CheckMonths(std::string_view path, bool has, int months, int least, FieldErrors& errors) {
   if (has && (months < least || months > kMaxMonths)) {
@@ -67,24 +66,6 @@ absl::Status CheckHeldLevels(const v1::LabelScheme& before, const v1::LabelSchem
   return absl::OkStatus();
 }
 
-void CheckReminderDays(const v1::LabelScheme& scheme, FieldErrors& errors) {
-  constexpr std::string_view kPath = "label_scheme.reminder_days";
-  if (scheme.reminder_days_size() > kMaxReminders) {
-    errors.Add(kPath, absl::StrCat(scheme.reminder_days_size(), " of at most ", kMaxReminders));
-    return;
-  }
-  std::set<int> seen;
-  for (int i = 0; i < scheme.reminder_days_size(); ++i) {
-    const int days = scheme.reminder_days(i);
-    const std::string path = PathTo("label_scheme", "reminder_days", i);
-    if (days < 0 || days > kMaxReminderDays) {
-      errors.Add(path, absl::StrCat("must be from 0 to ", kMaxReminderDays, " days"));
-    } else if (!seen.insert(days).second) {
-      errors.Add(path, absl::StrCat(days, " is there twice"));
-    }
-  }
-}
-
 absl::Status CheckSchemeUnused(const v1::LabelScheme& scheme, const Context& context) {
   return CheckUnused(context.reader, context.viewer, scheme.name(),
                      [&](const std::string& use) { return use == scheme.name(); });
@@ -102,7 +83,7 @@ absl::Status Check(const v1::LabelScheme* before, const v1::LabelScheme& scheme,
   if (before != nullptr) RETURN_IF_ERROR(CheckHeldLevels(*before, scheme, context, errors));
   CheckMonths("label_scheme.renewal_window_months", scheme.has_renewal_window_months(),
               scheme.renewal_window_months(), 0, errors);
-  CheckReminderDays(scheme, errors);
+  CheckReminderDays("label_scheme.reminder_days", scheme.reminder_days(), errors);
   resource::CheckText(errors, "label_scheme.issuer", scheme.issuer(), 0, 200);
   resource::CheckText(errors, "label_scheme.eligibility", scheme.eligibility(), 0, 2000);
   CheckUri("label_scheme.link", scheme.link(), errors);

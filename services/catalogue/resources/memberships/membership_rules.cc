@@ -9,6 +9,7 @@
 #include "services/catalogue/common/dates/calendar.h"
 #include "services/catalogue/common/fields/checks.h"
 #include "services/catalogue/common/fields/publish.h"
+#include "services/catalogue/resources/memberships/membership_days.h"
 
 namespace clusterwire::catalogue {
 namespace {
@@ -90,7 +91,8 @@ Rules<v1::Membership> MembershipRules() {
           .suggest_id = &SuggestId,
           .check = &Check,
           .settle = &Settle,
-          .note = &Note};
+          .note = &Note,
+          .as_of = &MembershipAsOf};
 }
 
 absl::StatusOr<v1::Membership> Memberships::Publish(const WriteCall& call, const std::string& name,

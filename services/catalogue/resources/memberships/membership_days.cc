@@ -1,0 +1,42 @@
+#include "services/catalogue/resources/memberships/membership_days.h"
+
+#include <algorithm>
+
+#include "absl/strings/str_cat.h"
+
+#include "libs/base/time/date.h"
+#include "services/catalogue/common/dates/calendar.h"
+#include "services/catalogue/resources/memberships/membership_rules.h"
+
+namespace clusterwire::catalogue {
+
+resource::AsOf MembershipAsOf(const v1::Membership& membership, absl::CivilDay day,
+                              absl::Time now) {
+  const v1::Membership::State state = StateAt(membership, now);
+  if (state == v1::Membership::STATE_DRAFT) return {};
+  const absl::CivilDay today = DayOf(now, kDefaultZone);
+  const auto start = ParseDate(membership.period().start());
+  const auto end = ParseDate(membership.period().end());
+
+  resource::BoundDay first{{FirstDay(), today}, "its start isn't known"};
+  if (end.ok()) first.between.last = std::min(today, end->last);
+  if (start.ok()) {
+    first = {*start, absl::StrCat("its start is known as ", membership.period().start(), " only")};
+    // What has begun has begun by today.
+    if (state != v1::Membership::STATE_UPCOMING) {
+      first.between.last = std::min(start->last, std::max(today, start->first));
+    }
+  }
+  resource::BoundDay last{{std::max(today, first.between.first), LastDay()},
+                          "it has no end so far"};
+  if (end.ok()) {
+    last = {*end, absl::StrCat("its end is known as ", membership.period().end(), " only")};
+    // What has not ended has not ended by today.
+    if (state == v1::Membership::STATE_CURRENT) {
+      last.between.first = std::min(end->last, std::max(today, end->first));
+    }
+  }
+  return resource::HoldsOn(day, first, last);
+}
+
+}  // namespace clusterwire::catalogue
