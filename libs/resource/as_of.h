@@ -21,8 +21,8 @@ struct BoundDay {
   std::string unknown;  // why it is no one day
 };
 
-// What holds from the first through the last of its days. A day that any pair of them leaves out is
-// a no, one that each pair takes in is a yes.
+// Of all that holds from a first through a last day, each one of these, and on one day at least: a
+// day on which each of them holds is a yes, one on which none does a no.
 AsOf HoldsOn(absl::CivilDay day, const BoundDay& first, const BoundDay& last);
 
 }  // namespace clusterwire::resource

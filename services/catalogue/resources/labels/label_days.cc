@@ -45,19 +45,16 @@ Ends EndsOf(const v1::Label& label) {
 }
 
 // The award, which is in the past, as is what has been announced.
-resource::BoundDay AwardOf(const v1::Label& label, absl::CivilDay last, absl::CivilDay today) {
-  const auto awarded = Known(label.awarded());
-  if (awarded) {
-    return {{awarded->first, std::max(awarded->first, std::min(awarded->last, today))},
+resource::BoundDay AwardOf(const v1::Label& label, absl::CivilDay today) {
+  if (const auto awarded = Known(label.awarded())) {
+    return {{awarded->first, std::min(awarded->last, today)},
             absl::StrCat("the award is known as ", label.awarded(), " only")};
   }
-  DayRange between = {FirstDay(), std::min(last, today)};
-  if (const auto announced = Known(label.announced())) {
-    between.last = std::min(between.last, announced->last);
-  }
-  if (const auto assessed = Known(label.assessed())) between.first = assessed->first;
-  between.last = std::max(between.first, between.last);
-  return {between, "the award isn't dated"};
+  const auto assessed = Known(label.assessed());
+  const auto announced = Known(label.announced());
+  return {{assessed ? assessed->first : FirstDay(),
+           announced ? std::min(announced->last, today) : today},
+          "the award isn't dated"};
 }
 
 }  // namespace
@@ -78,17 +75,15 @@ type::v1::Period PeriodOf(const v1::Label& label) {
 }
 
 resource::AsOf LabelAsOf(const v1::Label& label, absl::CivilDay day, absl::Time now) {
+  const resource::BoundDay award = AwardOf(label, DayOf(now, kDefaultZone));
   const Ends ends = EndsOf(label);
-  const absl::CivilDay at_most = ends.at_most.value_or(LastDay());
-  const resource::BoundDay first = AwardOf(label, at_most, DayOf(now, kDefaultZone));
-  // An award that is known holds on its own day at least.
-  const absl::CivilDay surely = ends.surely.value_or(first.between.first);
-  const bool is_end = ends.at_most.has_value();
+  if (!ends.at_most) {
+    return resource::HoldsOn(day, award, {{FirstDay(), LastDay()}, "its end isn't known"});
+  }
   return resource::HoldsOn(
-      day, first,
-      {{surely, at_most},
-       is_end ? absl::StrCat("the revocation is known as ", label.revocation().revoked(), " only")
-              : std::string("its end isn't known")});
+      day, award,
+      {{*ends.surely, *ends.at_most},
+       absl::StrCat("the revocation is known as ", label.revocation().revoked(), " only")});
 }
 
 }  // namespace clusterwire::catalogue

@@ -19,22 +19,17 @@ resource::AsOf MembershipAsOf(const v1::Membership& membership, absl::CivilDay d
   const auto end = ParseDate(membership.period().end());
 
   resource::BoundDay first{{FirstDay(), today}, "its start isn't known"};
-  if (end.ok()) first.between.last = std::min(today, end->last);
   if (start.ok()) {
     first = {*start, absl::StrCat("its start is known as ", membership.period().start(), " only")};
-    // What has begun has begun by today.
-    if (state != v1::Membership::STATE_UPCOMING) {
-      first.between.last = std::min(start->last, std::max(today, start->first));
-    }
   }
-  resource::BoundDay last{{std::max(today, first.between.first), LastDay()},
-                          "it has no end so far"};
+  resource::BoundDay last{{today, LastDay()}, "it has no end so far"};
   if (end.ok()) {
     last = {*end, absl::StrCat("its end is known as ", membership.period().end(), " only")};
-    // What has not ended has not ended by today.
-    if (state == v1::Membership::STATE_CURRENT) {
-      last.between.first = std::min(end->last, std::max(today, end->first));
-    }
+  }
+  // What is current has begun by today, and has not ended before.
+  if (state == v1::Membership::STATE_CURRENT) {
+    first.between.last = std::min(first.between.last, today);
+    last.between.first = std::max(last.between.first, today);
   }
   return resource::HoldsOn(day, first, last);
 }
