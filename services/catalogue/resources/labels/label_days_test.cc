@@ -114,38 +114,47 @@ std::vector<absl::CivilDay> DaysOf(const std::string& date, absl::CivilDay from,
   return days;
 }
 
-// The days on which each label that the record may mean holds, and those on which some do.
-struct Definition {
-  std::set<absl::CivilDay> surely, perhaps;
-};
-Definition Define(const v1::Label& label, absl::CivilDay from, absl::CivilDay through) {
-  Definition days;
-  bool first = true;
-  std::vector<absl::CivilDay> revoked = {through + 2};
-  if (label.has_revocation()) revoked = DaysOf(label.revocation().revoked(), from, through);
-  for (const absl::CivilDay award : DaysOf(label.awarded(), from, kToday)) {
-    std::vector<absl::CivilDay> ends = {through + 1};
-    if (const auto end = ParseDate(label.valid_until()); end.ok()) {
-      ends = {end->last};
-    } else if (!label.has_revocation()) {
-      ends = {award, through + 1};
-    }
-    for (const absl::CivilDay end : ends) {
-      for (const absl::CivilDay taken : revoked) {
-        if (award > std::min(end, taken - 1)) continue;  // it held for a day at least
-        std::set<absl::CivilDay> holds;
-        for (absl::CivilDay day = award; day <= std::min({end, taken - 1, through}); ++day) {
-          holds.insert(day);
-        }
-        days.perhaps.insert(holds.begin(), holds.end());
-        if (first) days.surely = holds;
-        std::erase_if(days.surely, [&](absl::CivilDay day) { return !holds.contains(day); });
-        first = false;
+// How many labels the record may mean, and how many of them hold on each day.
+class Definition {
+ public:
+  Definition(const v1::Label& label, absl::CivilDay from, absl::CivilDay through)
+      : from_(from), begins_(through - from + 3), ends_(begins_.size()) {
+    std::vector<absl::CivilDay> revoked = {through + 2};
+    if (label.has_revocation()) revoked = DaysOf(label.revocation().revoked(), from, through);
+    for (const absl::CivilDay award : DaysOf(label.awarded(), from, kToday)) {
+      std::vector<absl::CivilDay> ends = {through + 1};
+      if (const auto end = ParseDate(label.valid_until()); end.ok()) {
+        ends = {end->last};
+      } else if (!label.has_revocation()) {
+        ends.push_back(award);
+      }
+      for (const absl::CivilDay end : ends) {
+        for (const absl::CivilDay taken : revoked) Add(award, std::min(end, taken - 1));
       }
     }
   }
-  return days;
-}
+
+  AsOf::Answer On(absl::CivilDay day) const {
+    int64_t holding = 0;
+    for (absl::CivilDay one = from_; one <= day; ++one) holding += begins_[one - from_];
+    for (absl::CivilDay one = from_; one < day; ++one) holding -= ends_[one - from_];
+    if (holding == 0) return AsOf::Answer::kNo;
+    return holding == labels_ ? AsOf::Answer::kYes : AsOf::Answer::kUnknown;
+  }
+
+ private:
+  // One that holds for a day at least.
+  void Add(absl::CivilDay first, absl::CivilDay last) {
+    if (first > last) return;
+    ++labels_;
+    ++begins_[first - from_];
+    ++ends_[std::min<int64_t>(last - from_, std::ssize(ends_) - 1)];
+  }
+
+  const absl::CivilDay from_;
+  std::vector<int64_t> begins_, ends_;  // by day
+  int64_t labels_ = 0;
+};
 
 TEST(LabelDaysTest, ADayIsKnownWhenEachLabelThatTheRecordMayMeanHoldsThenAndUnknownWhenSomeDo) {
   SeededRandom dice(TestSeed());
@@ -158,12 +167,9 @@ TEST(LabelDaysTest, ADayIsKnownWhenEachLabelThatTheRecordMayMeanHoldsThenAndUnkn
           FormatDay(absl::CivilDay(2024, 1 + static_cast<int>(dice.Below(5)), 3)));
       if (dice.Below(2) == 0) label.mutable_revocation()->set_revoked("2024-Q1");
     }
-    const Definition definition = Define(label, from, through);
+    const Definition definition(label, from, through);
     for (absl::CivilDay day = from; day <= through; day += 1 + dice.Below(9)) {
-      const AsOf::Answer expected = definition.surely.contains(day)    ? AsOf::Answer::kYes
-                                    : definition.perhaps.contains(day) ? AsOf::Answer::kUnknown
-                                                                       : AsOf::Answer::kNo;
-      ASSERT_EQ(On(label, day).answer, expected)
+      ASSERT_EQ(On(label, day).answer, definition.On(day))
           << FormatDay(day) << " of " << label.ShortDebugString() << ": " << On(label, day).reason;
     }
   }
