@@ -66,6 +66,11 @@ AnyRules Erase(const Rules<T, OwnContext>& rules) {
       return as_of(as(resource), day, now);
     };
   }
+  if (auto* moved_by = rules.moved_by) {
+    any.moved_by = [=](const filter::Viewer& viewer, const Message& resource) {
+      return moved_by(viewer, as(resource));
+    };
+  }
   if (auto* show = rules.show) {
     any.show = [=](Message* resource) { show(static_cast<T*>(resource)); };
   }

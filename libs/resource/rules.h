@@ -120,6 +120,10 @@ struct Rules {
   // Whether it holds on a day, by the dates of its record: what a list as of that day asks. `now`:
   // what the record says nothing of has gone on until then. Pure.
   AsOf (*as_of)(const T&, absl::CivilDay day, absl::Time now) = nullptr;
+  // Who may make its moves, which are not the standard methods, besides those who may write it: the
+  // other side of what stands between two. Asked of what is there, and of what a move makes. Each
+  // move then asks whose it is.
+  bool (*moved_by)(const filter::Viewer&, const T&) = nullptr;
   // Whether "clusters/-" lists those of all parents.
   bool lists_all = true;
 
