@@ -160,7 +160,8 @@ TEST_F(AsOfTest, AsOfADayFindsWhatAPeriodOfThatDayFindsButForWhatHasNoPeriodAtAl
     std::vector<std::string> expected;
     for (const std::string& name : names) {
       const facts::Facts facts = world_.FactsOf(name);
-      if (predicate.Matches(facts) || !facts.has_period()) expected.push_back(name);
+      const bool has_no_period = facts.period().ByteSizeLong() == 0;
+      if (predicate.Matches(facts) || has_no_period) expected.push_back(name);
     }
     std::vector<std::string> found = LabelsOn(FormatDay(day).c_str());
     for (const std::string& member : MembersOn(FormatDay(day).c_str())) found.push_back(member);
