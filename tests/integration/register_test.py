@@ -42,9 +42,10 @@ class RegisterTest(unittest.TestCase):
         self.assertEqual(found.total_size, len(found.hits))
         return [hit.facts for hit in found.hits]
 
-    def test_what_held_on_a_day_is_what_search_finds_in_its_period_and_what_has_no_dates_is_unknown(self):
+    def test_what_held_on_a_day_is_found_in_its_period_and_what_has_no_dates_is_unknown(self):
         for kind in self.lists:
-            undated = {facts.name for facts in self.searched(kind) if not facts.period.start and not facts.period.end}
+            undated = {facts.name for facts in self.searched(kind)
+                       if not facts.period.start and not facts.period.end}
             for day in DAYS:
                 with self.subTest(kind=kind, day=day):
                     held, unknown = self.as_of(kind, day)
