@@ -70,6 +70,9 @@ absl::Status KeepStale(const GroupTransaction& group, const WriteOptions& call,
   for (const auto& [name, cause] : later) {
     RETURN_IF_ERROR(group.stale.Add({name, cause, call.quiet}));
   }
+  for (const auto& [name, cause] : staging.later()) {
+    RETURN_IF_ERROR(group.stale.Add({name, cause, /*quiet=*/true}));
+  }
   return absl::OkStatus();
 }
 
@@ -92,8 +95,9 @@ absl::StatusOr<std::optional<std::string>> ImageOf(const RowChange& change) {
   return SerializeDeterministic(*image);
 }
 
-// The tables' row as the body left it, and what goes with it.
-absl::Status Save(const GroupTransaction& group, Revision revision, const RowChange& change) {
+// The tables' row as the body left it, and its links.
+absl::Status Save(const GroupTransaction& group, Revision revision,
+                  const RowChange& change) {
   const ResourceType& type = *change.type;
   const Message* message = change.staged->image.get();
   const bool deleted = message == nullptr || IsDeleted(*message);
@@ -128,7 +132,7 @@ absl::Status SetTimers(const GroupTransaction& group, const Staging& staging) {
     if (!found.ok() && !absl::IsNotFound(found)) return found;
     const bool gone = !found.ok() || IsDeleted(*resource);
     RETURN_IF_ERROR(group.rows.SetTimers(
-        name, gone ? std::vector<Timer>() : type->timers(*resource, context.get()), group.now));
+        name, gone ? std::vector<Timer>() : type->timers(*resource, context.get()), staging.as_of()));
   }
   return absl::OkStatus();
 }
@@ -175,8 +179,9 @@ absl::StatusOr<Written> RunWrite(GroupTransaction& group, const WriteOptions& ca
       return *std::move(before);
     }
   }
-  Staging staging(group);
+  Staging staging(group, call.as_of.value_or(group.now));
   RETURN_IF_ERROR(body(staging));
+  RETURN_IF_ERROR(staging.registry().hook().Follow(staging));
   ASSIGN_OR_RETURN(Consequences following, staging.registry().hook().Derive(staging));
   ASSIGN_OR_RETURN(const std::vector<RowChange> changes,
                    ChangesOf(staging, std::move(following.now)));
