@@ -96,8 +96,7 @@ absl::StatusOr<std::optional<std::string>> ImageOf(const RowChange& change) {
 }
 
 // The tables' row as the body left it, and its links.
-absl::Status Save(const GroupTransaction& group, Revision revision,
-                  const RowChange& change) {
+absl::Status Save(const GroupTransaction& group, Revision revision, const RowChange& change) {
   const ResourceType& type = *change.type;
   const Message* message = change.staged->image.get();
   const bool deleted = message == nullptr || IsDeleted(*message);
@@ -132,7 +131,8 @@ absl::Status SetTimers(const GroupTransaction& group, const Staging& staging) {
     if (!found.ok() && !absl::IsNotFound(found)) return found;
     const bool gone = !found.ok() || IsDeleted(*resource);
     RETURN_IF_ERROR(group.rows.SetTimers(
-        name, gone ? std::vector<Timer>() : type->timers(*resource, context.get()), staging.as_of()));
+        name, gone ? std::vector<Timer>() : type->timers(*resource, context.get()),
+        staging.as_of()));
   }
   return absl::OkStatus();
 }

@@ -9,8 +9,8 @@
 #include "libs/resource/as_of.h"
 
 // On which days a label holds, by the dates of its record: not by when they were recorded. From the
-// award through its end, or through the day before it was taken back. A renewal extends it without a
-// gap, however late it came, so the days between an end and its renewal count.
+// award through its end, or through the day before it was taken back. A renewal extends it without
+// a gap, however late it came, so the days between an end and its renewal count.
 namespace clusterwire::catalogue {
 
 // The period of its Facts: at the longest, with a bound that isn't known left open. Where the award
