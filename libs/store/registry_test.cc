@@ -65,5 +65,12 @@ TEST(RegistryTest, RootAndParentOfNames) {
   EXPECT_EQ(ParentOf("clubs"), "");
 }
 
+TEST(RegistryTest, WhatAResourceHasOneOfLiesUnderIt) {
+  EXPECT_EQ(ParentOf("programmes/p/memberships/m/standing"), "programmes/p/memberships/m");
+  EXPECT_EQ(ParentOf("programmes/p/memberships/m"), "programmes/p");
+  EXPECT_EQ(ParentOf("programmes/p"), "");
+  EXPECT_EQ(RootOf("programmes/p/memberships/m/standing"), "programmes/p");
+}
+
 }  // namespace
 }  // namespace clusterwire::store

@@ -202,6 +202,49 @@ TEST_P(WriteTest, AScanLeavesOutTheDeletedUnlessAsked) {
   EXPECT_THAT(*reader->Scan({.type = "club", .include_deleted = true}), SizeIs(1));
 }
 
+TEST_P(WriteTest, WhatIsAboutAnotherIsFoundByItsTypeAlsoWithWhatABodyStaged) {
+  MustPut(MakeClub("a"));
+  const Badge gone = MustPut(MakeBadge("clubs/a", "gone", "silver"));
+  MustPut(MakeBadge("clubs/a", "kept", "silver"));
+  MustPut(testing::MakePost("p", {"clubs/a"}));
+  MustPut(MakeBadge("clubs/other", "b", "gold"));
+  const auto names = [](const Reader& reader, int limit) {
+    std::vector<std::string> found;
+    const auto about = reader.About("clubs/a", "badge", limit);
+    EXPECT_THAT(about, IsOk());
+    for (const Scanned& one : *about) found.push_back(NameOf(*one.resource));
+    return found;
+  };
+  EXPECT_THAT(names(**store_->Read(), 10),
+              ElementsAre("clubs/a/badges/gone", "clubs/a/badges/kept"));
+  EXPECT_THAT(names(**store_->Read(), 1), ElementsAre("clubs/a/badges/gone"));
+  EXPECT_THAT(store_->Write(MakeCall(),
+                            [&](Writer& writer) -> absl::Status {
+                              Badge deleted = gone;
+                              Delete(clock_.Now(), deleted.mutable_delete_time());
+                              EXPECT_THAT(writer.Put(deleted, "put"), IsOk());
+                              EXPECT_THAT(writer.Put(MakeBadge("clubs/a", "new", "gold"), "put"),
+                                          IsOk());
+                              EXPECT_THAT(names(writer, 10),
+                                          ElementsAre("clubs/a/badges/kept", "clubs/a/badges/new"));
+                              EXPECT_THAT(names(writer, 1), ElementsAre("clubs/a/badges/kept"));
+                              return absl::OkStatus();
+                            }),
+              IsOk());
+}
+
+TEST_P(WriteTest, ATimersWriteSetsTheTimersThatLieAfterItsOwnMoment) {
+  Badge badge = MakeBadge("clubs/a", "b", "gold");
+  badge.mutable_expires()->set_seconds(absl::ToUnixSeconds(clock_.Now() - absl::Hours(1)));
+  MustPut(badge);
+  EXPECT_THAT(*store_->DueTimers(clock_.Now(), 10), IsEmpty()) << "past when it was set";
+  badge.set_name("clubs/a/badges/c");
+  WriteOptions call = MakeCall();
+  call.as_of = clock_.Now() - absl::Hours(2);
+  ASSERT_THAT(Put(badge, call), IsOk());
+  EXPECT_THAT(*store_->DueTimers(clock_.Now(), 10), SizeIs(1));
+}
+
 TEST_P(WriteTest, ANameThatDoesNotFitItsTypeIsAFieldError) {
   Club club;
   club.set_name("clubs/a/b");

@@ -148,6 +148,15 @@ TEST_F(MembershipsTest, AnEndThatLiesAheadIsRecordedAndTheClockEndsTheMembership
   EXPECT_EQ(world_.FactsOf(StandingOf(name)).summary(), "Ended: the cluster left.");
 }
 
+TEST_F(MembershipsTest, AnotherEndWithoutAReasonKeepsTheReasonAndNoEndTakesItAway) {
+  const std::string name = Join("2020", "")->name();
+  ASSERT_THAT(End(name, "2024-12-31", v1::Standing::END_REASON_LEFT), IsOk());
+  ASSERT_THAT(End(name, "2024-11-30"), IsOk());
+  EXPECT_EQ(Standing(name)->end_reason(), v1::Standing::END_REASON_LEFT);
+  ASSERT_THAT(Update(name, "2020", ""), IsOk());
+  EXPECT_EQ(Standing(name)->end_reason(), v1::Standing::END_REASON_UNSPECIFIED);
+}
+
 TEST_F(MembershipsTest, WithoutADayTheEndIsToday) {
   const auto ended = End(Join("2020", "")->name(), "");
   ASSERT_THAT(ended, IsOk());

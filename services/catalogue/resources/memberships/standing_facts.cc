@@ -6,7 +6,9 @@
 #include "clusterwire/catalogue/v1/standing.pb.h"
 
 #include "libs/base/time/date.h"
+#include "libs/change/record.h"
 #include "services/catalogue/common/catalogue_type.h"
+#include "services/catalogue/common/dates/calendar.h"
 #include "services/catalogue/common/fields/facts_fields.h"
 #include "services/catalogue/resources/memberships/standing_rules.h"
 #include "services/catalogue/resources/memberships/standing_state.h"
@@ -117,6 +119,41 @@ std::vector<store::Timer> Timers(const v1::Standing& standing) {
   return timers;
 }
 
+// In whose days the grace is counted: those of the scheme, where a label's end gave it.
+std::string GraceZone(const v1::Standing& standing, absl::CivilDay day, const CodeBook& codes) {
+  const auto end = GraceEndOf(standing);
+  for (const auto& [name, scheme] : codes.schemes()) {
+    const std::string level =
+        standing.required_label().substr(standing.required_label().find(':') + 1);
+    if (LevelCode(name, level) != standing.required_label()) continue;
+    if (end == EndOf({day, day}, scheme.time_zone())) return scheme.time_zone();
+  }
+  return std::string(kDefaultZone);
+}
+
+std::vector<Deadline> Deadlines(const store::Message& message, const CodeBook& codes) {
+  const auto& standing = static_cast<const v1::Standing&>(message);
+  std::vector<Deadline> deadlines;
+  const auto probation = ParseDate(standing.probation_until());
+  if (standing.on_probation() && probation.ok()) {
+    deadlines.push_back(
+        {.kind = change::KindText(change::v1::CHANGE_KIND_STANDING_PROBATION_ENDING),
+         .day = probation->last,
+         .zone = std::string(kDefaultZone),
+         .leads = {standing.probation_reminder_days().begin(),
+                   standing.probation_reminder_days().end()}});
+  }
+  const auto grace = ParseDate(standing.grace_until());
+  if (standing.state() == v1::Standing::STATE_GRACE && grace.ok()) {
+    deadlines.push_back(
+        {.kind = change::KindText(change::v1::CHANGE_KIND_STANDING_GRACE_ENDING),
+         .day = grace->last,
+         .zone = GraceZone(standing, grace->last, codes),
+         .leads = {standing.grace_reminder_days().begin(), standing.grace_reminder_days().end()}});
+  }
+  return deadlines;
+}
+
 }  // namespace
 
 CatalogueType StandingType() {
@@ -124,6 +161,7 @@ CatalogueType StandingType() {
               "standing", "programmes/{programme}/memberships/{membership}/standing",
               {.own = &Own, .links = &Links, .timers = &Timers}),
           .step = &StepStanding,
+          .deadlines = &Deadlines,
           .follow = &FollowIntoStandings};
 }
 

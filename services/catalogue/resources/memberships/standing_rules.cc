@@ -193,16 +193,29 @@ absl::Status FollowProgramme(store::Writer& writer, const v1::Programme& before,
                            });
 }
 
+bool SameReminders(const v1::Standing& a, const v1::Standing& b) {
+  return std::ranges::equal(a.reminders(), b.reminders(), [](const auto& one, const auto& other) {
+    return google::protobuf::util::MessageDifferencer::Equals(one, other);
+  });
+}
+
 // One that a caller or the rules above have put: settled by all that the write changed, and under
 // the kind of what happened to it in the end.
 absl::Status FollowStanding(store::Writer& writer, const v1::Standing* before,
                             const v1::Standing& standing) {
+  // A reminder is a change of its own kind, with which nothing else happened.
+  const bool reminded = before != nullptr && !SameReminders(*before, standing);
+  if (reminded) return absl::OkStatus();
   const auto membership = writer.Get<v1::Membership>(MembershipOf(standing.name()));
   if (!membership.ok()) return membership.status();
   v1::Standing next = standing;
   RETURN_IF_ERROR(Settle(writer, *membership, writer.as_of(), &next));
   if (before == &standing && store::SameButForStamps(*before, next)) return absl::OkStatus();
   return writer.Put(next, KindOf(before, next));
+}
+
+bool SaysWhy(const v1::EndMembershipRequest& request) {
+  return request.reason() != v1::Standing::END_REASON_UNSPECIFIED || !request.words().empty();
 }
 
 template <typename T>
@@ -220,7 +233,8 @@ Rules<v1::Standing> StandingRules() {
   return {.type = "standing",
           .collection = "standing",
           .output_only = {"cluster", "on_probation", "required_label", "label", "grace_until",
-                          "grace_end_time", "probation_reminder_days", "grace_reminder_days"},
+                          "grace_end_time", "probation_reminder_days", "grace_reminder_days",
+                          "reminders"},
           .check = &Check,
           .settle = &SettleStanding,
           .note = &Note,
@@ -258,12 +272,14 @@ absl::Status Standings::CheckSeen(const store::Reader& reader, const filter::Vie
 
 absl::StatusOr<bool> HasReason(const store::Reader& reader, const v1::Membership& membership,
                                const v1::EndMembershipRequest& request) {
+  if (!SaysWhy(request)) return true;
   ASSIGN_OR_RETURN(const v1::Standing standing, Load(reader, membership.name()));
   return standing.end_reason() == request.reason() && standing.end_words() == request.words();
 }
 
 absl::Status KeepReason(store::Writer& writer, const v1::Membership& membership,
                         const v1::EndMembershipRequest& request) {
+  if (!SaysWhy(request)) return absl::OkStatus();
   ASSIGN_OR_RETURN(const v1::Standing standing, Load(writer, membership.name()));
   v1::Standing next = standing;
   next.set_end_reason(request.reason());

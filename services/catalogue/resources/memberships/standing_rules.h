@@ -31,7 +31,8 @@ class Standings : public Resources<v1::Standing> {
                          const store::Message& row) const override;
 };
 
-// Whether the standing says of the membership's end what the request does: for EndMembership.
+// Whether the standing says of the membership's end what the request does, if that says anything:
+// for EndMembership.
 absl::StatusOr<bool> HasReason(const store::Reader& reader, const v1::Membership& membership,
                                const v1::EndMembershipRequest& request);
 // Keeps the reason of the end in the standing.

@@ -321,6 +321,42 @@ TEST_F(StandingTest, AnEndedMembershipMissesNothingAnyMore) {
   EXPECT_THAT(KindsUpTo("2026-01-01"), IsEmpty());
 }
 
+TEST_F(StandingTest, BeforeAGraceEndsPeopleAreRemindedAsTheProgrammeSaysAndNotOnceTheLabelIsThere) {
+  v1::Programme programme;
+  programme.set_name(kProgramme);
+  programme.add_grace_reminder_days(90);
+  programme.add_grace_reminder_days(30);
+  programme.add_grace_reminder_days(7);
+  ASSERT_THAT(UpdateProgramme(programme, "grace_reminder_days"), IsOk());
+  Join("2024-06-01");
+  EXPECT_THAT(KindsUpTo("2025-03-01"), IsEmpty());
+  const facts::Facts facts = world_.FactsOf(StandingOf(member_));
+  EXPECT_THAT(KindsUpTo("2025-03-02"), ElementsAre("standing.grace_ending"));
+  EXPECT_EQ(Standing().reminders(0).days_left(), 90);
+  EXPECT_EQ(world_.FactsOf(StandingOf(member_)).ShortDebugString(), facts.ShortDebugString());
+  EXPECT_EQ(State(), v1::Standing::STATE_GRACE);
+  Award("silver", "2030");
+  EXPECT_THAT(KindsUpTo("2025-06-01"), IsEmpty());
+}
+
+TEST_F(StandingTest, OfAProbationsRemindersOnlyTheNewestIsGivenAfterAnOutage) {
+  v1::Programme programme;
+  programme.set_name(kProgramme);
+  programme.set_probation_months(12);
+  ASSERT_THAT(UpdateProgramme(programme, "probation_months"), IsOk());
+  Award("gold", "2030");
+  Join("2024-06-01");
+  // The days of those who are on probation already.
+  programme.add_probation_reminder_days(90);
+  programme.add_probation_reminder_days(30);
+  ASSERT_THAT(UpdateProgramme(programme, "probation_reminder_days"), IsOk());
+  Follow();
+  EXPECT_THAT(KindsUpTo("2025-05-20"), ElementsAre("standing.probation_ending"));
+  EXPECT_EQ(Standing().reminders(0).lead_days(), 30);
+  EXPECT_EQ(Standing().reminders(0).days_left(), 11);
+  EXPECT_THAT(KindsUpTo("2025-06-01"), ElementsAre("standing.probation_ended"));
+}
+
 TEST_F(StandingTest, AMembershipThatBeginsLaterStandsFromItsStartOn) {
   Join("2024-07-01");
   EXPECT_EQ(State(), v1::Standing::STATE_NOT_BEGUN);
