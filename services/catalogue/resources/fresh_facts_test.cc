@@ -9,6 +9,7 @@
 #include "services/catalogue/common/dates/calendar.h"
 #include "services/catalogue/resources/clusters/cluster_rules.h"
 #include "services/catalogue/resources/labels/label_rules.h"
+#include "services/catalogue/resources/labels/label_scheme_rules.h"
 #include "services/catalogue/resources/memberships/membership_rules.h"
 #include "services/catalogue/resources/memberships/standing_rules.h"
 #include "services/catalogue/resources/programmes/programme_rules.h"
@@ -186,6 +187,9 @@ class FreshFactsTest : public ::testing::Test {
 };
 
 TEST_F(FreshFactsTest, StoredFactsEqualAFreshProjectionWhateverTheDomainDid) {
+  auto ecei = world_.Get<v1::LabelScheme>("labelSchemes/ecei");
+  for (const int days : {90, 30, 7}) ecei.add_reminder_days(days);
+  ASSERT_THAT(world_.Of<LabelSchemes>().Update(call_, ecei, {}), IsOk());
   for (int step = 0; step < 250; ++step) {
     ASSERT_NO_FATAL_FAILURE(DoSomething());
     ASSERT_NO_FATAL_FAILURE(ExpectFresh()) << "after step " << step;
