@@ -10,6 +10,10 @@
 // what a proxy says of whom it calls for ("x-forwarded-for") anybody can write, and isn't read.
 namespace clusterwire::rpc {
 
+// Whether "host:port" is reached from this machine alone: "localhost:1", "127.0.0.1:1", "[::1]:1".
+// A name that only looks like such an address is none.
+bool IsLoopback(std::string_view address);
+
 // On this machine: loopback or a Unix socket.
 bool IsLocal(std::string_view peer);
 

@@ -139,8 +139,8 @@ class Runtime {
   std::atomic<int64_t> stream_bytes_ = 0;
   telemetry::Metrics::Collector collector_;  // shows it
   Rights rights_;
-  Identifying identifying_;
   CallerLimits caller_limits_;
+  Identifying identifying_;  // its threads use the above
   Parking parking_;
   mutable Mutex mutex_;
   CondVar left_;

@@ -52,8 +52,11 @@ class Server {
     // status ("") is serving when all of them are.
     std::vector<std::string> health_names = {};
     int max_receive_bytes = 4 << 20;
-    int max_streams_per_connection = 256;         // calls at once on one connection
-    int max_reflection_threads = 32;              // more streams of it are refused
+    int max_streams_per_connection = 256;               // calls at once on one connection
+    absl::Duration reflection_idle = absl::Minutes(1);  // without a question; then it is ended
+    // A connection is exchanged for a new one after about so long, at which no call fails: a client
+    // shows its certificate only when it connects, and most renew theirs long before it ends.
+    absl::Duration connection_age = absl::Hours(1);
     absl::Duration keepalive = absl::Minutes(1);  // an idle connection is asked whether it lives
     absl::Duration keepalive_timeout = absl::Seconds(20);
     absl::Duration least_ping_interval = absl::Seconds(10);  // clients that ping more are dropped
@@ -92,8 +95,11 @@ class Server {
   const Options options_;
   Runtime& runtime_;
   const Services services_;
+  ThreadPool contracts_;  // of reflection
+  const std::vector<std::unique_ptr<grpc::Service>> reflection_;
   int port_ = 0;
-  std::shared_ptr<grpc::ServerCredentials> credentials_;  // asked as long as it listens
+  // Of each address; asked as long as it listens.
+  std::vector<std::shared_ptr<grpc::ServerCredentials>> credentials_;
   std::unique_ptr<grpc::Server> server_;
   Mutex mutex_;
   std::map<std::string, bool> told_ ABSL_GUARDED_BY(mutex_);  // of health, to those who watch it
