@@ -46,8 +46,9 @@ AnyRules Erase(const Rules<T, OwnContext>& rules) {
     };
   }
   if (auto* bring = rules.bring) {
-    any.bring = [=](store::Writer& writer, const Message& created, const Context& context) {
-      return bring(writer, as(created), own(context));
+    any.bring = [=](store::Writer& writer, const Message* before, const Message& next,
+                    const Context& context) {
+      return bring(writer, static_cast<const T*>(before), as(next), own(context));
     };
   }
   if (auto* correct = rules.correct) {
@@ -58,6 +59,11 @@ AnyRules Erase(const Rules<T, OwnContext>& rules) {
   if (auto* seen_by = rules.seen_by) {
     any.seen_by = [=](const filter::Viewer& viewer, const Message& resource) {
       return viewer.operator_ || seen_by(viewer, as(resource));
+    };
+  }
+  if (auto* moved_by = rules.moved_by) {
+    any.moved_by = [=](const filter::Viewer& viewer, const Message& resource) {
+      return moved_by(viewer, as(resource));
     };
   }
   if (auto* show = rules.show) {

@@ -97,8 +97,10 @@ struct Rules {
   absl::Status (*check_unused)(const T&, const OwnContext&) = nullptr;
   // Where an update is more than `updated` says: another date is event.moved.
   std::string_view (*kind_of_update)(const T& before, const T& next) = nullptr;
-  // What a creation brings along in the same write: other resources.
-  absl::Status (*bring)(store::Writer& writer, const T& created, const OwnContext&) = nullptr;
+  // What a creation or a change brings along in the same write, once it is put: other resources. It
+  // may refuse the whole. `before` is null on creation.
+  absl::Status (*bring)(store::Writer& writer, const T* before, const T& next,
+                        const OwnContext&) = nullptr;
   // What readers get of it. The answer to its creation alone is as it is stored: so a secret is
   // shown once.
   void (*show)(T*) = nullptr;
@@ -114,6 +116,10 @@ struct Rules {
   // Of a type without Facts: who sees a resource, operators apart. Asked in place of
   // Service::may_read, with the resource as it is stored.
   bool (*seen_by)(const filter::Viewer&, const T&) = nullptr;
+  // Who may make its moves, which are not the standard methods, besides those who may write it: the
+  // other side of what stands between two. Asked of what is there, and of what a move makes. Each
+  // move then asks whose it is.
+  bool (*moved_by)(const filter::Viewer&, const T&) = nullptr;
   // Whether "clusters/-" lists those of all parents.
   bool lists_all = true;
 

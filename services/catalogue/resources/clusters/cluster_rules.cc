@@ -73,10 +73,10 @@ absl::StatusOr<int> CountDraftsBy(const store::Reader& reader, const std::string
 }
 
 // Who creates a cluster and is no operator is its first owner.
-absl::Status GiveToCreator(store::Writer& writer, const v1::Cluster& cluster,
-                           const Context& context) {
+absl::Status GiveToCreator(store::Writer& writer, const v1::Cluster* before,
+                           const v1::Cluster& cluster, const Context& context) {
   const filter::Viewer& viewer = context.viewer;
-  if (viewer.operator_) return absl::OkStatus();
+  if (before != nullptr || viewer.operator_) return absl::OkStatus();
   ASSIGN_OR_RETURN(const int drafts, CountDraftsBy(writer, viewer.subject));
   if (drafts >= kMostDrafts) {
     return Error(absl::StatusCode::kFailedPrecondition, "TOO_MANY_DRAFTS",
