@@ -4,10 +4,9 @@
 #include <set>
 #include <utility>
 
-#include "absl/strings/str_cat.h"
+#include "absl/status/status.h"
 #include "google/protobuf/descriptor.h"
 #include "google/protobuf/descriptor.pb.h"
-#include "google/rpc/code.pb.h"
 
 namespace clusterwire::rpc {
 namespace {
@@ -21,8 +20,8 @@ using grpc::reflection::v1::ServerReflectionResponse;
 
 const DescriptorPool& Pool() { return *DescriptorPool::generated_pool(); }
 
-void Refuse(google::rpc::Code code, std::string text, ServerReflectionResponse* answer) {
-  answer->mutable_error_response()->set_error_code(code);
+void Refuse(absl::StatusCode code, std::string text, ServerReflectionResponse* answer) {
+  answer->mutable_error_response()->set_error_code(static_cast<int>(code));
   answer->mutable_error_response()->set_error_message(std::move(text));
 }
 
@@ -38,7 +37,7 @@ void AddFile(const FileDescriptor& file, std::set<const FileDescriptor*>* added,
 // Null: there is none.
 void AnswerFile(const FileDescriptor* file, ServerReflectionResponse* answer) {
   if (file == nullptr) {
-    return Refuse(google::rpc::NOT_FOUND,
+    return Refuse(absl::StatusCode::kNotFound,
                   "this server has nothing of that name; list_services shows what it has", answer);
   }
   std::set<const FileDescriptor*> added;
@@ -93,7 +92,7 @@ ServerReflectionResponse Contracts::Answer(const ServerReflectionRequest& questi
       }
       break;
     case ServerReflectionRequest::MESSAGE_REQUEST_NOT_SET:
-      Refuse(google::rpc::INVALID_ARGUMENT,
+      Refuse(absl::StatusCode::kInvalidArgument,
              "the request asks for nothing: set list_services, file_by_filename, "
              "file_containing_symbol or another of its fields",
              &answer);

@@ -78,6 +78,7 @@ std::vector<std::unique_ptr<grpc::Service>> MakeReflection(ThreadPool& pool,
   using V1Alpha = grpc::reflection::v1alpha::ServerReflection;
   // What reflection shows must be linked in, and the linker takes only what is named.
   google::protobuf::LinkMessageReflection<grpc::health::v1::HealthCheckRequest>();
+  google::protobuf::LinkMessageReflection<grpc::reflection::v1alpha::Linked>();
   services.insert(services.end(),
                   {"grpc.health.v1.Health", V1::service_full_name(), V1Alpha::service_full_name()});
   const auto contracts = std::make_shared<const Contracts>(std::move(services));

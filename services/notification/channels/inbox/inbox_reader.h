@@ -27,7 +27,7 @@ class Subscribers;
 // outlive it and the sources that it opens.
 class InboxReader {
  public:
-  InboxReader(const rpc::TokenSigner& tokens, Subscribers& subscribers, const Interests& interests,
+  InboxReader(const rpc::TokenSealer& tokens, Subscribers& subscribers, const Interests& interests,
               Ledger& ledger, InboxSignal& signal)
       : tokens_(tokens),
         subscribers_(subscribers),
@@ -60,7 +60,7 @@ class InboxReader {
   absl::StatusOr<int64_t> SequenceOf(const std::string& subscriber,
                                      const std::string& cursor) const;
 
-  const rpc::TokenSigner& tokens_;
+  const rpc::TokenSealer& tokens_;
   Subscribers& subscribers_;
   const Interests& interests_;
   Ledger& ledger_;
