@@ -66,8 +66,8 @@ absl::StatusOr<std::string> ReadOwn(const std::string& path, size_t most) {
   auto text =
       ReadFile(path, most, [&path](const struct stat& found) { return CheckRights(path, found); });
   if (text.ok() || !ReasonOf(text.status()).empty()) return text;
-  return Error(absl::StatusCode::kFailedPrecondition, "KEY_FILE", text.status().message(),
-               {{"file", path}});
+  return Error(absl::StatusCode::kFailedPrecondition, "KEY_FILE",
+               std::string(text.status().message()), {{"file", path}});
 }
 
 absl::StatusOr<std::string> Read(const std::string& path) {

@@ -76,7 +76,7 @@ absl::Status Load(const Sources& sources, Message* config) {
     const absl::StatusOr<std::string> text = ReadFile(sources.file, kMaxFile);
     if (!text.ok()) {
       return Error(absl::StatusCode::kNotFound, "CONFIG_FILE_UNREADABLE",
-                   absl::StrCat(text.status().message(), "; give a file with --config"));
+                   absl::StrCat(text.status().message(), "; give another file with --config"));
     }
     RETURN_IF_ERROR(ParseText(sources.file, *text, config));
   }

@@ -72,7 +72,7 @@ class Identity final : public rpc::Authenticator {
   // With the keys that there are. NOT_FOUND: the token's isn't among them.
   absl::StatusOr<rpc::Caller> Check(const Token& token, Issuer& issuer);
   // Whether a token of an unknown key would hold now, if it were believed. For one that is over
-  // nobody is asked, and that an issuer doesn't answer is no reason to let it go on.
+  // no issuer is asked, and that an issuer doesn't answer is no reason to let it go on.
   absl::Status CheckEnd(const Token& token, const Issuer& issuer) const;
   void Keep(const std::string& digest, Believed believed);
   rpc::Caller CallerOf(std::string subject, rpc::Caller::Proof proof) const;

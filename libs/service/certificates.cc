@@ -161,14 +161,15 @@ bool Certificates::LookAt(Half& half, Read read, std::string_view what) {
   if (!status.ok()) {
     if (status != before) {
       telemetry::LogError(
-          "what is new can't be used; the earlier one goes on",
+          "new certificates can't be used; the earlier ones go on",
           {{"what", std::string(what)}, {"status", status}, {"remedy", std::string(kMend)}});
     }
     return false;
   }
   if (unchanged) {
     if (!before.ok()) {
-      telemetry::LogInfo("the files hold what is in use again", {{"what", std::string(what)}});
+      telemetry::LogInfo("the files hold the certificates in use again",
+                         {{"what", std::string(what)}});
     }
     return false;
   }

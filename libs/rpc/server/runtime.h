@@ -84,8 +84,8 @@ class Runtime {
   absl::Status StartingError() const;
 
   // What knows the rights of callers: members, edits and owns of one who has shown who they are.
-  // It runs on the pools, for each of their calls, and may wait for the database. Without it nobody
-  // has any, but operators. Set once, before SetStarted(); it lives until the last call is over.
+  // It runs on the pools, for each of their calls, and may wait for the database. Without it only
+  // operators have any. Set once, before SetStarted(); it lives until the last call is over.
   using Rights = std::function<absl::Status(Caller*)>;
   void SetRights(Rights rights) { rights_ = std::move(rights); }
   absl::Status AddRights(Caller* caller) const {

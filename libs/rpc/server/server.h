@@ -60,7 +60,7 @@ class Server {
     absl::Duration keepalive = absl::Minutes(1);  // an idle connection is asked whether it lives
     absl::Duration keepalive_timeout = absl::Seconds(20);
     absl::Duration least_ping_interval = absl::Seconds(10);  // clients that ping more are dropped
-    // How long nobody must have called before a stop ends the connections.
+    // How long no call must have come before a stop ends the connections.
     absl::Duration farewell = absl::Milliseconds(200);
   };
 
@@ -82,7 +82,7 @@ class Server {
 
   // Health off, calls that come refused, open streams and parked calls ended, all of that with
   // UNAVAILABLE, and running calls finished. After `grace` at the latest, or once all is answered
-  // and for a moment nobody called, connections end: a client sees that as UNAVAILABLE too. Returns
+  // and for a moment no call came, connections end: a client sees that as UNAVAILABLE too. Returns
   // when no call and no stream's step runs any more, so what they use may go then. Later calls do
   // nothing.
   void Shutdown(absl::Duration grace);

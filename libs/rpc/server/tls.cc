@@ -17,7 +17,7 @@ static_assert(GRPC_CPP_VERSION_MAJOR == 1 && GRPC_CPP_VERSION_MINOR == 51,
               "see that gRPC still begins the handshakes of one listening socket one by one");
 
 // grpc::SslServerCredentials() reads its pair once, and the provider that watches files takes
-// whatever stands in them. This hands gRPC what has been checked, when it asks.
+// anything that stands in them. This hands gRPC what has been checked, when it asks.
 class TlsCredentialsOfServer final : public grpc::ServerCredentials {
  public:
   TlsCredentialsOfServer(TlsSource source, bool require_client_certificate)

@@ -23,8 +23,8 @@ class Subscribers;
 
 // Reads inboxes on from a cursor, once or for as long as somebody listens. A cursor is the number
 // of the last item read, signed for its subscriber, so any replica takes it. Items are shown as the
-// subscriber sees them now, whoever reads. Safe for use from any thread, cheap to copy; the parts
-// outlive it and the sources that it opens.
+// subscriber sees them now, also when an operator reads. Safe for use from any thread, cheap to
+// copy; the parts outlive it and the sources that it opens.
 class InboxReader {
  public:
   InboxReader(const rpc::TokenSealer& tokens, Subscribers& subscribers, const Interests& interests,
