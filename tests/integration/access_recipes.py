@@ -165,7 +165,7 @@ def _writes(caller, target):
 
 def _create(caller, target):
     if target.name.startswith("clusters/") and not target.parent:
-        return IN       # a draft, whoever has signed in
+        return IN       # a draft, who has signed in
     if not _writes(caller, dataclasses.replace(target, owners=target.owners[-1:])):
         return "PERMISSION_DENIED"
     return IN if _sees_parent(caller, target) else "NOT_FOUND"
