@@ -21,12 +21,18 @@ namespace clusterwire::catalogue {
 // at `due`. Runs inside the write that also withdraws the timer.
 using TimerStep = absl::Status (*)(store::Writer& writer, const std::string& name, absl::Time due);
 
+// What a resource makes of a cluster that it is about, in the programme that it stands under, now.
+enum class Tie { kNone, kMember, kApplicant };
+
 // A type of resource as its room describes it, in NOUNType().
 struct CatalogueType {
   facts::Type type;
   TimerStep step = nullptr;  // required where the projection names timers
   // The names and codes that a resource uses: what they stand for stays while it is there.
   std::vector<std::string> (*uses)(const store::Message& resource) = nullptr;
+  // Of what stands under a programme and is about a cluster: a current membership, an open
+  // admission.
+  Tie (*tie)(const store::Message& resource) = nullptr;
 };
 
 // Who needs a resource or a code: asked before it is deleted or loses a part. Looks at every
@@ -44,6 +50,15 @@ absl::StatusOr<std::optional<std::string>> FirstUser(
 absl::Status CheckUnused(const store::Reader& reader, const filter::Viewer& viewer,
                          const std::string& name,
                          absl::FunctionRef<bool(const std::string& use)> is_it);
+
+// What ties a cluster to a programme now, by name, of what the viewer sees; empty where nothing
+// does. Looks at all that stands under the programme and has a tie.
+struct Ties {
+  std::string membership;
+  std::string admission;
+};
+absl::StatusOr<Ties> TiesOf(const store::Reader& reader, const filter::Viewer& viewer,
+                            const std::string& programme, const std::string& cluster);
 
 // Those of the types that grants can be given on, as their names are written
 // ("clusters/{cluster}"): roots that have Facts. types.cc defines these two as well.

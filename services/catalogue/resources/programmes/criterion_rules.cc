@@ -130,21 +130,25 @@ void CheckClusterFilter(const std::string& path, const Filter& filter, const Con
   }
   FieldErrors found;
   const filter::Vocabulary words = VocabularyOf(context.book);
-  found.AddAll(path, filter::Predicate::Compile(OfClusters(filter), context.viewer,
-                                                {.path = path, .vocabulary = &words})
-                         .status());
+  const absl::Status compiled = filter::Predicate::Compile(OfClusters(filter), context.viewer,
+                                                           {.path = path, .vocabulary = &words})
+                                    .status();
+  if (const absl::Status other = found.AddFrom(compiled); !other.ok()) {
+    found.Add(path, std::string(other.message()));
+  }
   // What can't be read needn't be refused for its meaning too.
+  const google::rpc::BadRequest unread = BadRequestOf(found.ToStatus());
   std::set<std::string> named;
-  for (const auto& violation : BadRequestOf(found.ToStatus()).field_violations()) {
+  for (const auto& violation : unread.field_violations()) {
     named.insert(violation.field());
     errors.Add(violation.field(), violation.description());
   }
   FieldErrors meant;
   CheckMeaning(path, filter, context, meant);
-  for (const auto& violation : BadRequestOf(meant.ToStatus()).field_violations()) {
-    if (!named.contains(violation.field())) {
-      errors.Add(violation.field(), violation.description());
-    }
+  const google::rpc::BadRequest wrong = BadRequestOf(meant.ToStatus());
+  for (const auto& violation : wrong.field_violations()) {
+    if (named.contains(violation.field())) continue;
+    errors.Add(violation.field(), violation.description());
   }
 }
 

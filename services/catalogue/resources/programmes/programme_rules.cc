@@ -62,18 +62,22 @@ void Note(const v1::Programme* before, const v1::Programme& programme, const Con
   NoteDraft(before, programme, "PublishProgramme", notes);
 }
 
+// What people call it.
+std::string SuggestId(const v1::Programme& programme) {
+  return text::Slug(programme.acronym().empty() ? programme.title() : programme.acronym());
+}
+
 }  // namespace
 
 Rules<v1::Programme> ProgrammeRules() {
-  return {
-      .type = "programme",
-      .collection = "programmes",
-      .output_only = {"edited_fields"},
-      .create_only = {"state"},
-      .suggest_id = [](const v1::Programme& programme) { return text::Slug(programme.title()); },
-      .check = &Check,
-      .settle = &DraftUnlessSaid,
-      .note = &Note};
+  return {.type = "programme",
+          .collection = "programmes",
+          .output_only = {"edited_fields"},
+          .create_only = {"state"},
+          .suggest_id = &SuggestId,
+          .check = &Check,
+          .settle = &DraftUnlessSaid,
+          .note = &Note};
 }
 
 }  // namespace clusterwire::catalogue

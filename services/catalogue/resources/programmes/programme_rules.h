@@ -12,6 +12,12 @@ Rules<v1::Programme> ProgrammeRules();
 class Programmes : public Drafts<v1::Programme> {
  public:
   explicit Programmes(store::Store& store) : Drafts(store, ProgrammeRules()) {}
+
+  // What a cluster makes of a programme's criteria, what is missing, and how to get there; writes
+  // nothing. NOT_FOUND where the viewer sees no such cluster or programme, or it is deleted.
+  absl::StatusOr<v1::CheckEligibilityResponse> CheckEligibility(const ReadCall& call,
+                                                                const std::string& cluster,
+                                                                const std::string& programme);
 };
 
 }  // namespace clusterwire::catalogue

@@ -7,7 +7,9 @@
 #include "absl/strings/str_cat.h"
 
 #include "libs/base/text/strings.h"
+#include "libs/base/time/date.h"
 #include "services/catalogue/common/catalogue_type.h"
+#include "services/catalogue/common/dates/calendar.h"
 #include "services/catalogue/common/fields/checks.h"
 #include "services/catalogue/common/fields/money.h"
 #include "services/catalogue/resources/labels/label_checks.h"
@@ -188,6 +190,23 @@ absl::Status CheckTerms(const v1::Programme* before, const v1::Programme& progra
                              errors));
   return CheckStays(before->offerings(), programme.offerings(), "programme.offerings",
                     programme.name(), &OfferingUse, "end that booking first", context, errors);
+}
+
+absl::Status CheckTakesApplications(const v1::Programme& programme, absl::Time now) {
+  const auto end = ParseDate(programme.period().end());
+  std::string why;
+  if (programme.state() == v1::Programme::STATE_DRAFT) {
+    why = "it is a draft, and ProgrammeService/PublishProgramme shows it";
+  } else if (end.ok() && EndOf(*end, kDefaultZone) <= now) {
+    why = absl::StrCat("it has ended (period.end: ", programme.period().end(), ")");
+  } else if (!programme.admission().takes_applications()) {
+    why = "its office takes none here (admission.takes_applications)";
+  } else {
+    return absl::OkStatus();
+  }
+  return Error(absl::StatusCode::kFailedPrecondition, "NO_APPLICATIONS",
+               absl::StrCat("clusters can't apply to ", programme.name(), " now: ", why),
+               {{"resource", programme.name()}});
 }
 
 std::vector<std::string> TermUses(const v1::Programme& programme) {

@@ -18,6 +18,10 @@ namespace clusterwire::catalogue {
 absl::Status CheckTerms(const v1::Programme* before, const v1::Programme& programme,
                         const Context& context, FieldErrors& errors);
 
+// FAILED_PRECONDITION, reason NO_APPLICATIONS, when clusters can't apply at this time: it is a
+// draft, has ended, or takes none.
+absl::Status CheckTakesApplications(const v1::Programme& programme, absl::Time now);
+
 // The codes, schemes and levels that it names, as CatalogueType::uses tells them.
 std::vector<std::string> TermUses(const v1::Programme& programme);
 
