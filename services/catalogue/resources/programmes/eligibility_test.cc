@@ -66,7 +66,8 @@ class EligibilityTest : public ::testing::Test {
   }
   std::vector<std::string> Outcomes() {
     std::vector<std::string> outcomes;
-    for (const Verdict& verdict : Check()->verdicts()) {
+    const CheckEligibilityResponse answer = *Check();
+    for (const Verdict& verdict : answer.verdicts()) {
       outcomes.push_back(absl::StrCat(verdict.criterion(), " ", WordOf(verdict.outcome())));
     }
     return outcomes;

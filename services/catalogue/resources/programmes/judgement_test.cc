@@ -98,11 +98,13 @@ class FilterJudgementTest : public ::testing::Test {
  protected:
   Judgement Judge(const std::string& filter, const std::string& cluster) {
     v1::Cluster next = FromText<v1::Cluster>("title: 'X' country: 'DE' " + cluster);
-    const auto made = world_.Of<Clusters>().Create(world_.AsOperator(), "", next, "");
+    const auto made =
+        world_.Of<Clusters>().Create(world_.AsOperator(), "", next, absl::StrCat("x-", ++made_));
     EXPECT_TRUE(made.ok()) << made.status();
     return JudgeFilter(FromText<type::v1::Filter>(filter), world_.FactsOf(made->name()), *book_);
   }
 
+  int made_ = 0;
   World world_;
   std::shared_ptr<const CodeBook> book_ = CodeBook::Read(*world_.store->Read().value()).value();
 };

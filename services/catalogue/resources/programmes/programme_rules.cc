@@ -57,6 +57,16 @@ absl::Status Check(const v1::Programme* before, const v1::Programme& programme,
   return CheckTerms(before, programme, context, errors);
 }
 
+absl::Status Correct(const v1::Programme& before, v1::Programme* next) {
+  CorrectTerms(before, next);
+  return absl::OkStatus();
+}
+
+void Settle(const Context& context, v1::Programme* programme) {
+  DraftUnlessSaid(context, programme);
+  SettleTerms(context.now, programme);
+}
+
 void Note(const v1::Programme* before, const v1::Programme& programme, const Context&,
           Notes& notes) {
   NoteDraft(before, programme, "PublishProgramme", notes);
@@ -76,7 +86,8 @@ Rules<v1::Programme> ProgrammeRules() {
           .create_only = {"state"},
           .suggest_id = &SuggestId,
           .check = &Check,
-          .settle = &DraftUnlessSaid,
+          .correct = &Correct,
+          .settle = &Settle,
           .note = &Note};
 }
 

@@ -52,6 +52,8 @@ void CheckReminders(const char* path, const google::protobuf::RepeatedField<int3
 void CheckDuty(const v1::RequiredLabel& duty, const CodeBook& book, FieldErrors& errors) {
   const v1::LabelScheme* scheme = CheckScheme("programme.duty.scheme", duty.scheme(), book, errors);
   if (scheme != nullptr) CheckLevel("programme.duty.level", duty.level(), *scheme, errors);
+  CheckDate("programme.duty.since", duty.since(), errors);
+  resource::CheckText(errors, "programme.duty.description", duty.description(), 0, 2000);
   CheckMonths("programme.duty.new_member_grace_months", duty.new_member_grace_months(), errors);
   CheckMonths("programme.duty.expiry_grace_months", duty.expiry_grace_months(), errors);
 }
@@ -207,6 +209,21 @@ absl::Status CheckTakesApplications(const v1::Programme& programme, absl::Time n
   return Error(absl::StatusCode::kFailedPrecondition, "NO_APPLICATIONS",
                absl::StrCat("clusters can't apply to ", programme.name(), " now: ", why),
                {{"resource", programme.name()}});
+}
+
+void CorrectTerms(const v1::Programme& before, v1::Programme* next) {
+  if (!before.has_duty() || !next->has_duty()) return;
+  v1::RequiredLabel& duty = *next->mutable_duty();
+  const bool same =
+      before.duty().scheme() == duty.scheme() && before.duty().level() == duty.level();
+  if (same && duty.since().empty()) duty.set_since(before.duty().since());
+  // Another label is a new duty: it can't have been one since the old one was.
+  if (!same && duty.since() == before.duty().since()) duty.clear_since();
+}
+
+void SettleTerms(absl::Time now, v1::Programme* programme) {
+  if (!programme->has_duty() || !programme->duty().since().empty()) return;
+  programme->mutable_duty()->set_since(FormatDay(DayOf(now, kDefaultZone)));
 }
 
 std::vector<std::string> TermUses(const v1::Programme& programme) {

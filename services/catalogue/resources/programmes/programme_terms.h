@@ -18,6 +18,11 @@ namespace clusterwire::catalogue {
 absl::Status CheckTerms(const v1::Programme* before, const v1::Programme& programme,
                         const Context& context, FieldErrors& errors);
 
+// Since when its duty is one: what an update leaves out stays as it was, and what is new is from
+// today.
+void CorrectTerms(const v1::Programme& before, v1::Programme* next);
+void SettleTerms(absl::Time now, v1::Programme* programme);
+
 // FAILED_PRECONDITION, reason NO_APPLICATIONS, when clusters can't apply at this time: it is a
 // draft, has ended, or takes none.
 absl::Status CheckTakesApplications(const v1::Programme& programme, absl::Time now);

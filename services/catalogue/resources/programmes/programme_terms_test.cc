@@ -48,6 +48,17 @@ TEST_F(TermsTest, TheDutyIsALevelOfAScheme) {
               HasFieldError("programme.duty.expiry_grace_months"));
 }
 
+TEST_F(TermsTest, ADutyIsOneSinceTodayUnlessItSaysSinceWhen) {
+  const std::string silver = "duty { scheme: 'labelSchemes/ecei' level: 'silver' ";
+  EXPECT_EQ(Write(silver + "since: '2016' }")->duty().since(), "2016");
+  EXPECT_EQ(Write(silver + "expiry_grace_months: 6 }")->duty().since(), "2016") << "the same one";
+  EXPECT_EQ(Write("duty { scheme: 'labelSchemes/ecei' level: 'gold' }")->duty().since(),
+            "2024-06-01")
+      << "another level";
+  EXPECT_EQ(Write("duty { since: '2020-01' }")->duty().since(), "2020-01");
+  EXPECT_THAT(Write(silver + "since: 'soon' }"), HasFieldError("programme.duty.since"));
+}
+
 TEST_F(TermsTest, ASchemeThatADutyNamesStaysWithItsLevel) {
   ASSERT_THAT(Write("duty { scheme: 'labelSchemes/ecei' level: 'silver' }"), IsOk());
   EXPECT_THAT(world_.Of<LabelSchemes>().Delete(world_.AsOperator(), "labelSchemes/ecei", ""),
