@@ -24,6 +24,13 @@ using TimerStep = absl::Status (*)(store::Writer& writer, const std::string& nam
 // What a resource makes of a cluster that it is about, in the programme that it stands under, now.
 enum class Tie { kNone, kMember, kApplicant };
 
+// What else a write is to change because of a resource: asked of each that it changed, of whatever
+// type, as it was and as it is now (null: it isn't there), whoever writes: callers, timers,
+// imports. Of one that is derived anew they are the same object. Puts that in the same write, or
+// leaves it to later ones (Writer::DeriveLater).
+using Follower = absl::Status (*)(store::Writer& writer, const store::Message* before,
+                                  const store::Message* after);
+
 // A type of resource as its room describes it, in NOUNType().
 struct CatalogueType {
   facts::Type type;
@@ -33,6 +40,8 @@ struct CatalogueType {
   // Of what stands under a programme and is about a cluster: a current membership, an open
   // admission.
   Tie (*tie)(const store::Message& resource) = nullptr;
+  // What its resources are to do when others change: so those needn't know of it.
+  Follower follow = nullptr;
 };
 
 // Who needs a resource or a code: asked before it is deleted or loses a part. Looks at every
