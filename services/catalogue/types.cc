@@ -70,21 +70,17 @@ absl::StatusOr<std::optional<std::string>> FirstUser(
 absl::StatusOr<Ties> TiesOf(const store::Reader& reader, const filter::Viewer& viewer,
                             const std::string& programme, const std::string& cluster) {
   Ties ties;
-  absl::Status failed;
   for (const CatalogueType& one : AllTypes()) {
     if (one.tie == nullptr) continue;
-    const auto visit = [&](const store::Scanned& scanned) {
+    ASSIGN_OR_RETURN(const auto about, reader.About(cluster, one.type.type, resource::kScanLimit));
+    for (const store::Scanned& scanned : about) {
       const Tie tie = one.tie(*scanned.resource);
-      const std::vector<std::string> about = one.type.links(*scanned.resource);
-      if (tie == Tie::kNone || std::ranges::find(about, cluster) == about.end()) return true;
-      const auto facts = facts::Parse(scanned.facts);
-      failed = facts.status();
-      if (!facts.ok() || !MaySee(viewer, *facts)) return failed.ok();
-      (tie == Tie::kMember ? ties.membership : ties.admission) = store::NameOf(*scanned.resource);
-      return false;
-    };
-    RETURN_IF_ERROR(resource::ForEach(reader, {.type = one.type.type, .parent = programme}, visit));
-    RETURN_IF_ERROR(failed);
+      const std::string name = store::NameOf(*scanned.resource);
+      if (tie == Tie::kNone || store::ParentOf(name) != programme) continue;
+      ASSIGN_OR_RETURN(const auto facts, facts::Parse(scanned.facts));
+      if (!MaySee(viewer, facts)) continue;
+      (tie == Tie::kMember ? ties.membership : ties.admission) = name;
+    }
   }
   return ties;
 }

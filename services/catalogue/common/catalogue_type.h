@@ -61,7 +61,7 @@ absl::Status CheckUnused(const store::Reader& reader, const filter::Viewer& view
                          absl::FunctionRef<bool(const std::string& use)> is_it);
 
 // What ties a cluster to a programme now, by name, of what the viewer sees; empty where nothing
-// does. Looks at all that stands under the programme and has a tie.
+// does.
 struct Ties {
   std::string membership;
   std::string admission;
