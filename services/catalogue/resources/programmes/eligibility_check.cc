@@ -5,6 +5,8 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 
+#include "clusterwire/catalogue/v1/admission.pb.h"
+
 #include "libs/base/status/error.h"
 #include "services/catalogue/common/catalogue_type.h"
 #include "services/catalogue/common/fields/checks.h"
@@ -23,6 +25,7 @@ struct Case {
   v1::Cluster cluster;
   v1::Programme programme;
   Ties ties;
+  v1::Admission admission;  // the open one, where there is one
   absl::Time now;
 };
 
@@ -75,9 +78,9 @@ std::string SummaryOf(const Case& asked, const std::vector<Verdict>& verdicts) {
                       absl::StrJoin(parts, ", "), ".");
 }
 
-// {"programme": "programmes/go-cluster", "cluster": "clusters/x"}
+// {"parent": "programmes/go-cluster", "cluster": "clusters/x"}
 std::string RequestOf(const Case& asked) {
-  return absl::StrCat(R"({"programme": ")", asked.programme.name(), R"(", "cluster": ")",
+  return absl::StrCat(R"({"parent": ")", asked.programme.name(), R"(", "cluster": ")",
                       asked.cluster.name(), R"("})");
 }
 
@@ -102,6 +105,24 @@ std::string WayIn(const Case& asked) {
   return absl::StrCat("Apply: AdmissionService/SubmitApplication ", RequestOf(asked));
 }
 
+// What is next in an open admission.
+std::string WayOn(const v1::Admission& admission) {
+  const std::string request = absl::StrCat(R"( {"name": ")", admission.name(), R"("})");
+  switch (admission.state()) {
+    case v1::Admission::STATE_CONSULTATION_ASKED:
+      return absl::StrCat("The office holds the consultation talk: AdmissionService/GetAdmission",
+                          request);
+    case v1::Admission::STATE_CONSULTATION_HELD:
+      return absl::StrCat("Apply: AdmissionService/SubmitApplication", request);
+    case v1::Admission::STATE_RETURNED:
+      return absl::StrCat("Complete the application and submit it again: ",
+                          "AdmissionService/SubmitApplication", request);
+    default:
+      return absl::StrCat("The office decides on the application: AdmissionService/GetAdmission",
+                          request);
+  }
+}
+
 std::vector<std::string> NextSteps(const Case& asked, const std::vector<Verdict>& verdicts,
                                    const std::vector<std::string>& missing) {
   if (!asked.ties.membership.empty()) {
@@ -119,12 +140,7 @@ std::vector<std::string> NextSteps(const Case& asked, const std::vector<Verdict>
     steps.push_back(absl::StrCat("Meet what isn't met, or ask the office: ",
                                  absl::StrJoin(failed->second, "; ")));
   }
-  if (asked.ties.admission.empty()) {
-    steps.push_back(WayIn(asked));
-  } else {
-    steps.push_back(absl::StrCat("An admission is open: AdmissionService/GetAdmission ",
-                                 R"({"name": ")", asked.ties.admission, R"("})"));
-  }
+  steps.push_back(asked.ties.admission.empty() ? WayIn(asked) : WayOn(asked.admission));
   return steps;
 }
 
@@ -150,6 +166,9 @@ absl::StatusOr<CheckEligibilityResponse> Programmes::CheckEligibility(
   RETURN_IF_ERROR(Load(*reader, call.viewer, cluster, &asked.cluster));
   RETURN_IF_ERROR(Load(*reader, call.viewer, programme, &asked.programme));
   ASSIGN_OR_RETURN(asked.ties, TiesOf(*reader, call.viewer, programme, cluster));
+  if (!asked.ties.admission.empty()) {
+    ASSIGN_OR_RETURN(asked.admission, reader->Get<v1::Admission>(asked.ties.admission));
+  }
   ASSIGN_OR_RETURN(const auto book, CodeBook::Read(*reader));
   ASSIGN_OR_RETURN(const std::vector<Verdict> verdicts,
                    VerdictsOf(*reader, *book, asked.programme, cluster));

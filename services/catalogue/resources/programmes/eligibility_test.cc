@@ -107,7 +107,7 @@ TEST_F(EligibilityTest, AnEmptyProfileIsUnknownAndTheLineToTypeIsSaid) {
       answer.next_steps(),
       ElementsAre(HasSubstr(R"("management_team": {"full_time_equivalents": NUMBER}, )"
                             R"("members": {"total": NUMBER}}})"),
-                  R"(Apply: AdmissionService/SubmitApplication {"programme": "programmes/eccp", )"
+                  R"(Apply: AdmissionService/SubmitApplication {"parent": "programmes/eccp", )"
                   R"("cluster": "clusters/silicon-saxony"})"));
 }
 

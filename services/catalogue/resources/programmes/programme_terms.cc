@@ -175,6 +175,12 @@ absl::Status CheckStays(const google::protobuf::RepeatedPtrField<Part>& before,
   return absl::OkStatus();
 }
 
+absl::Status NotTaking(const v1::Programme& programme, std::string_view why) {
+  return Error(absl::StatusCode::kFailedPrecondition, "NOT_TAKING_APPLICATIONS",
+               absl::StrCat(programme.name(), " takes no applications: ", ToAbsl(why)),
+               {{"resource", programme.name()}});
+}
+
 }  // namespace
 
 absl::Status CheckTerms(const v1::Programme* before, const v1::Programme& programme,
@@ -195,20 +201,21 @@ absl::Status CheckTerms(const v1::Programme* before, const v1::Programme& progra
 }
 
 absl::Status CheckTakesApplications(const v1::Programme& programme, absl::Time now) {
-  const auto end = ParseDate(programme.period().end());
-  std::string why;
-  if (programme.state() == v1::Programme::STATE_DRAFT) {
-    why = "it is a draft, and ProgrammeService/PublishProgramme shows it";
-  } else if (end.ok() && EndOf(*end, kDefaultZone) <= now) {
-    why = absl::StrCat("it has ended (period.end: ", programme.period().end(), ")");
-  } else if (!programme.admission().takes_applications()) {
-    why = "its office takes none here (admission.takes_applications)";
-  } else {
-    return absl::OkStatus();
+  if (programme.state() != v1::Programme::STATE_PUBLISHED) {
+    return NotTaking(programme, "it is a draft; its office publishes it by PublishProgramme");
   }
-  return Error(absl::StatusCode::kFailedPrecondition, "NO_APPLICATIONS",
-               absl::StrCat("clusters can't apply to ", programme.name(), " now: ", why),
-               {{"resource", programme.name()}});
+  if (!programme.admission().takes_applications()) {
+    return NotTaking(programme,
+                     "ask its office, which says so in the programme's "
+                     "admission.takes_applications; CheckEligibility tells what it asks for");
+  }
+  return CheckNotEnded(programme, now);
+}
+
+absl::Status CheckNotEnded(const v1::Programme& programme, absl::Time now) {
+  const auto end = ParseDate(programme.period().end());
+  if (!end.ok() || end->last >= DayOf(now, kDefaultZone)) return absl::OkStatus();
+  return NotTaking(programme, absl::StrCat("it ended on ", FormatDay(end->last)));
 }
 
 void CorrectTerms(const v1::Programme& before, v1::Programme* next) {

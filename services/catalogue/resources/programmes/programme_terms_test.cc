@@ -128,13 +128,13 @@ TEST_F(TermsTest, ApplicationsAreTakenByAPublishedProgrammeThatRunsAndTakesThem)
   programme.mutable_period()->set_end("2024-06-01");
   EXPECT_THAT(CheckTakesApplications(programme, now), IsOk()) << "its last day";
   EXPECT_THAT(CheckTakesApplications(programme, now + absl::Hours(24)),
-              AllOf(ReasonIs("NO_APPLICATIONS"),
+              AllOf(ReasonIs("NOT_TAKING_APPLICATIONS"),
                     StatusIs(absl::StatusCode::kFailedPrecondition, HasSubstr("2024-06-01"))));
   programme.clear_period();
   programme.set_state(v1::Programme::STATE_DRAFT);
-  EXPECT_THAT(CheckTakesApplications(programme, now), ReasonIs("NO_APPLICATIONS"));
+  EXPECT_THAT(CheckTakesApplications(programme, now), ReasonIs("NOT_TAKING_APPLICATIONS"));
   EXPECT_THAT(CheckTakesApplications(FromText("state: STATE_PUBLISHED"), now),
-              ReasonIs("NO_APPLICATIONS"));
+              ReasonIs("NOT_TAKING_APPLICATIONS"));
 }
 
 TEST_F(TermsTest, PartsAreFoundByTheirIds) {
