@@ -159,7 +159,7 @@ absl::Status Load(const store::Reader& reader, const filter::Viewer& viewer,
 }  // namespace
 
 absl::StatusOr<CheckEligibilityResponse> Programmes::CheckEligibility(
-    const ReadCall& call, const std::string& cluster, const std::string& programme) {
+    const ReadCall& call, const std::string& cluster, const std::string& programme) const {
   RETURN_IF_ERROR(CheckNames(cluster, programme));
   ASSIGN_OR_RETURN(const auto reader, store().Read(call.at_least));
   Case asked{.now = store().Now()};
@@ -169,7 +169,7 @@ absl::StatusOr<CheckEligibilityResponse> Programmes::CheckEligibility(
   if (!asked.ties.admission.empty()) {
     ASSIGN_OR_RETURN(asked.admission, reader->Get<v1::Admission>(asked.ties.admission));
   }
-  ASSIGN_OR_RETURN(const auto book, CodeBook::Read(*reader));
+  ASSIGN_OR_RETURN(const auto book, codes_.At(*reader));
   ASSIGN_OR_RETURN(const std::vector<Verdict> verdicts,
                    VerdictsOf(*reader, *book, asked.programme, cluster));
   std::set<std::string> paths;
