@@ -113,6 +113,29 @@ TEST_F(CriteriaTest, AProgrammeThatTheWriterDoesntSeeIsWordedAsNotThere) {
               HasFieldError("programme.criteria[0].waived_for_members_of[0]"));
 }
 
+TEST_F(CriteriaTest, APublishedProgrammeNamesNoDraft) {
+  v1::Programme draft;
+  draft.set_title("Draft");
+  draft.set_kind(v1::Programme::KIND_PROGRAMME);
+  draft.set_country("DE");
+  ASSERT_THAT(world_.Of<Programmes>().Create(world_.AsOperator(), "", draft, "draft"), IsOk());
+  v1::Programme naming = draft;
+  naming.set_title("Naming");
+  v1::Criterion& criterion = *naming.add_criteria();
+  criterion.set_id("a");
+  criterion.set_group(v1::Criterion::GROUP_IMPACT);
+  criterion.set_title("A");
+  criterion.mutable_filter()->add_programmes("programmes/draft");
+  criterion.add_waived_for_members_of("programmes/draft");
+  ASSERT_THAT(world_.Of<Programmes>().Create(world_.AsOperator(), "", naming, "naming"), IsOk());
+  EXPECT_THAT(world_.Of<Programmes>().Publish(world_.AsOperator(), "programmes/naming", ""),
+              AllOf(HasFieldError("programme.criteria[0].filter.programmes[0]"),
+                    HasFieldError("programme.criteria[0].waived_for_members_of[0]")));
+  ASSERT_THAT(world_.Of<Programmes>().Publish(world_.AsOperator(), "programmes/draft", ""), IsOk());
+  EXPECT_THAT(world_.Of<Programmes>().Publish(world_.AsOperator(), "programmes/naming", ""),
+              IsOk());
+}
+
 TEST_F(CriteriaTest, ACodeThatACriterionAsksForStaysOnItsList) {
   ASSERT_THAT(WriteOne("filter { sectors: 'esca:ict' }"), IsOk());
   EXPECT_THAT(world_.Of<Taxonomies>().Delete(world_.AsOperator(), "taxonomies/esca-portfolios", ""),

@@ -88,15 +88,16 @@ void CheckExtent(const std::string& path, const Offering& offering, FieldErrors&
 }
 
 // What only a cost coverage has.
-void CheckCoverage(const std::string& path, const Offering& offering, const Context& context,
-                   FieldErrors& errors) {
+void CheckCoverage(const std::string& path, const Offering& offering,
+                   const v1::Programme& programme, const Context& context, FieldErrors& errors) {
   if (offering.kind() == Offering::KIND_COST_COVERAGE) {
     const v1::LabelScheme* scheme =
         CheckScheme(PathTo(path, "scheme"), offering.scheme(), context.book, errors);
     if (scheme != nullptr) CheckCoveredLevels(path, offering, *scheme, errors);
     CheckExtent(path, offering, errors);
     if (offering.has_recipients()) {
-      CheckClusterFilter(PathTo(path, "recipients"), offering.recipients(), context, errors);
+      CheckClusterFilter(PathTo(path, "recipients"), offering.recipients(), programme, context,
+                         errors);
     }
     return;
   }
@@ -128,7 +129,7 @@ void CheckOfferings(const v1::Programme& programme, const Context& context, Fiel
     }
     CheckTitle(PathTo(path, "title"), offering.title(), errors);
     resource::CheckText(errors, PathTo(path, "description"), offering.description(), 0, 2000);
-    CheckCoverage(path, offering, context, errors);
+    CheckCoverage(path, offering, programme, context, errors);
   }
 }
 
