@@ -166,6 +166,9 @@ class Store {
   void Subscribe(Wakeup* wakeup);
   void Unsubscribe(Wakeup* wakeup);
 
+  // What the clock says that this store's writes are stamped by.
+  absl::Time Now() const { return clock_.Now(); }
+
   Counters counters() const;
   const Registry& registry() const { return registry_; }
   Clock& clock() const { return clock_; }

@@ -31,6 +31,7 @@ SPECIAL = {
     "TaxonomyService.UndeleteTaxonomy": ("undelete", "Taxonomy", "FAILED_PRECONDITION"),
     # Labels need it.
     "LabelSchemeService.DeleteLabelScheme": ("write", "LabelScheme", "FAILED_PRECONDITION"),
+    "ProgrammeService.CheckEligibility": ("read", "Cluster", "OK"),
     "SearchService.Search": ("open", None, "OK"),
     "ChangeService.ListChanges": ("open", None, "OK"),
     "TaxonomyService.SearchCodes": ("open", None, "INVALID_ARGUMENT"),
@@ -74,7 +75,8 @@ SPECIAL = {
 FIXED = {"validate_only": True, "end": "2024-12-31", "reason": "moved", "renewed": "2024-06",
          "valid_until": "2095", "revoked": "2024-06", "membership_id": "mx-new"}
 # What some are asked besides: of what isn't there, or can't be read.
-OWN = {"EndMembership": {"reason": "END_REASON_LEFT"}, "StreamInbox": {"cursor": "nonsense"},
+OWN = {"CheckEligibility": {"programme": "programmes/mx-public"},
+       "EndMembership": {"reason": "END_REASON_LEFT"}, "StreamInbox": {"cursor": "nonsense"},
        "RedriveDeadLetter": {"name": "x"},
        "DeleteInvitation": {"name": "invitations/none"}, "AcceptInvitation": {"token": "nothing"}}
 
@@ -101,6 +103,7 @@ class Recipe:
         if target is not None:
             values = {**FIXED, "name": target.name, "names": [target.name],
                       "resource": target.owners[0], "subject": "corp:somebody",
+                      "cluster": target.name,
                       "parent": target.name if self._is_under() else target.parent, **values}
         fields = request.DESCRIPTOR.fields_by_name
         for field, value in values.items():
