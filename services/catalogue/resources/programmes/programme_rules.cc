@@ -1,6 +1,7 @@
 #include "services/catalogue/resources/programmes/programme_rules.h"
 
 #include "libs/text/text.h"
+#include "services/catalogue/common/catalogue_type.h"
 #include "services/catalogue/common/fields/checks.h"
 #include "services/catalogue/common/fields/words.h"
 #include "services/catalogue/resources/programmes/programme_terms.h"
@@ -62,6 +63,12 @@ void Note(const v1::Programme* before, const v1::Programme& programme, const Con
   NoteDraft(before, programme, "PublishProgramme", notes);
 }
 
+// Who applies is heard to the end.
+absl::Status CheckNoneApplies(const v1::Programme& programme, const Context& context) {
+  return CheckUnused(context.reader, context.viewer, programme.name(),
+                     [&](const std::string& use) { return use == programme.name(); });
+}
+
 }  // namespace
 
 Rules<v1::Programme> ProgrammeRules() {
@@ -73,7 +80,8 @@ Rules<v1::Programme> ProgrammeRules() {
       .suggest_id = [](const v1::Programme& programme) { return text::Slug(programme.title()); },
       .check = &Check,
       .settle = &DraftUnlessSaid,
-      .note = &Note};
+      .note = &Note,
+      .check_unused = &CheckNoneApplies};
 }
 
 }  // namespace clusterwire::catalogue
