@@ -18,11 +18,6 @@ bool Has(const MoveTable& table, std::string_view method) {
   return std::ranges::count(table.moves(), method, &Move::method) > 0;
 }
 
-// Money that is refused or was called off pays for no assessment.
-bool IsOver(const Booking& booking) {
-  return booking.state() == Booking::STATE_REFUSED || booking.state() == Booking::STATE_CANCELLED;
-}
-
 }  // namespace
 
 const MoveTable& ServiceMoves() {
@@ -129,7 +124,7 @@ absl::Status CheckPossible(const BookingStep& step, const Booking& booking) {
   if (step.table != &OutcomeMoves()) {
     return step.table->Check(step.method, booking.name(), booking.state());
   }
-  if (IsOver(booking)) {
+  if (IsOff(booking)) {
     return Error(absl::StatusCode::kFailedPrecondition, "ILLEGAL_MOVE",
                  absl::StrCat(booking.name(), " is ", MoneyMoves().WordOf(booking.state()),
                               ": no outcome is recorded of a coverage that pays for nothing"),

@@ -21,6 +21,12 @@ inline bool IsCoverage(const v1::Booking& booking) {
   return booking.kind() == v1::Offering::KIND_COST_COVERAGE;
 }
 
+// Refused or called off: it pays for nothing and takes nobody's place.
+inline bool IsOff(const v1::Booking& booking) {
+  return booking.state() == v1::Booking::STATE_REFUSED ||
+         booking.state() == v1::Booking::STATE_CANCELLED;
+}
+
 // A move of one of the tables on a booking.
 struct BookingStep {
   const MoveTable* table;

@@ -91,11 +91,6 @@ bool TakeAmounts(const v1::AskForBookingRequest& request, const Offering& offeri
   return found.empty();
 }
 
-bool IsOver(const v1::Booking& booking) {
-  return booking.state() == v1::Booking::STATE_REFUSED ||
-         booking.state() == v1::Booking::STATE_CANCELLED;
-}
-
 }  // namespace
 
 void TakeCoverage(const v1::AskForBookingRequest& request, const Offering& offering, absl::Time now,
@@ -170,7 +165,7 @@ std::string PeriodEnd(const CodeBook& book, const Coverage& coverage, const v1::
 
 absl::Status CheckNotCovered(const v1::Booking& other, const Coverage& coverage,
                              absl::CivilDay today) {
-  if (!IsCoverage(other) || IsOver(other) || other.coverage().scheme() != coverage.scheme() ||
+  if (!IsCoverage(other) || IsOff(other) || other.coverage().scheme() != coverage.scheme() ||
       other.coverage().level() != coverage.level()) {
     return absl::OkStatus();
   }
