@@ -93,7 +93,7 @@ std::string CodeBook::TitleOfLabel(const std::string& scheme, const std::string&
   std::string title = TitleOfLevel(LevelCode(scheme, level));
   if (!title.empty()) return title;
   const v1::LabelScheme* known = FindScheme(scheme);
-  const std::string& prefix = known == nullptr            ? scheme
+  const std::string& prefix = known == nullptr           ? scheme
                               : known->acronym().empty() ? known->title()
                                                          : known->acronym();
   return level.empty() ? prefix : absl::StrCat(prefix, " ", level);

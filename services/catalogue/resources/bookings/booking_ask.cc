@@ -63,10 +63,11 @@ absl::Status CheckMember(const Context& context, const Booking& booking, absl::C
   ASSIGN_OR_RETURN(const bool member,
                    IsMemberOn(context.reader, programme, booking.cluster(), today));
   if (member) return absl::OkStatus();
-  return Error(absl::StatusCode::kFailedPrecondition, "NOT_A_MEMBER",
-               absl::StrCat(booking.cluster(), " is no member of ", programme, " today, and what it ",
-                            "offers is for members: the way in is an admission"),
-               {{"resource", booking.cluster()}, {"programme", programme}});
+  return Error(
+      absl::StatusCode::kFailedPrecondition, "NOT_A_MEMBER",
+      absl::StrCat(booking.cluster(), " is no member of ", programme, " today, and what it ",
+                   "offers is for members: the way in is an admission"),
+      {{"resource", booking.cluster()}, {"programme", programme}});
 }
 
 // Coverage may be for some members alone. What isn't known stands against nobody: the office
@@ -77,10 +78,10 @@ absl::Status CheckRecipient(const Context& context, const Offering& offering,
   ASSIGN_OR_RETURN(const v1::Verdict verdict, VerdictOf(context.reader, context.book,
                                                         offering.recipients(), booking.cluster()));
   if (verdict.outcome() != v1::Verdict::OUTCOME_NOT_MET) return absl::OkStatus();
-  return Error(absl::StatusCode::kFailedPrecondition, "NOT_A_RECIPIENT",
-               absl::StrCat(offering.id(), " is not for ", booking.cluster(), ": ",
-                            verdict.reason()),
-               {{"resource", booking.cluster()}, {"offering", offering.id()}});
+  return Error(
+      absl::StatusCode::kFailedPrecondition, "NOT_A_RECIPIENT",
+      absl::StrCat(offering.id(), " is not for ", booking.cluster(), ": ", verdict.reason()),
+      {{"resource", booking.cluster()}, {"offering", offering.id()}});
 }
 
 absl::Status CheckRoom(const Booking& booking, const std::vector<Booking>& others) {
@@ -136,12 +137,14 @@ const Offering* AskedOffering(const Programme& programme, const std::string& id,
   for (const Offering& one : programme.offerings()) {
     if (CanBeBooked(one)) bookable.push_back(one.id());
   }
-  errors.Add("offering",
-             absl::StrCat("'", id, offering == nullptr ? "' is no offering of " : "' is nothing to "
-                          "book of ", programme.name(),
-                          bookable.empty() ? ", which has none that can be booked"
-                                           : "; these can be booked: ",
-                          absl::StrJoin(bookable, ", ")));
+  errors.Add("offering", absl::StrCat("'", id,
+                                      offering == nullptr ? "' is no offering of "
+                                                          : "' is nothing to "
+                                                            "book of ",
+                                      programme.name(),
+                                      bookable.empty() ? ", which has none that can be booked"
+                                                       : "; these can be booked: ",
+                                      absl::StrJoin(bookable, ", ")));
   return nullptr;
 }
 

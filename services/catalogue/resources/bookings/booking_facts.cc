@@ -38,9 +38,8 @@ std::string CoverageText(const Booking& booking) {
   const auto& amount = coverage.has_invoiced()   ? coverage.invoiced()
                        : coverage.has_approved() ? coverage.approved()
                                                  : coverage.asked();
-  const std::string money =
-      absl::StrCat(TextOf(amount), " ", MoneyMoves().WordOf(booking.state()), ", budget of ",
-                   coverage.budget_year(), ".");
+  const std::string money = absl::StrCat(TextOf(amount), " ", MoneyMoves().WordOf(booking.state()),
+                                         ", budget of ", coverage.budget_year(), ".");
   return Joined({money, OutcomeText(coverage)}, " ");
 }
 
@@ -55,9 +54,9 @@ facts::Facts Own(const Booking& booking, const CodeBook& codes) {
     facts.set_summary(CoverageText(booking));
     facts.set_text(Joined({booking.title(), WordOf(coverage.outcome())}, " "));
   } else {
-    facts.set_summary(absl::StrCat(
-        booking.state() == Booking::STATE_COMPLETED ? "Took place" : "To take place", ": ",
-        booking.date().empty() ? "no date yet" : booking.date(), "."));
+    facts.set_summary(
+        absl::StrCat(booking.state() == Booking::STATE_COMPLETED ? "Took place" : "To take place",
+                     ": ", booking.date().empty() ? "no date yet" : booking.date(), "."));
   }
   if (!booking.date().empty()) {
     facts.mutable_period()->set_start(booking.date());
@@ -88,10 +87,10 @@ std::vector<std::string> Uses(const store::Message& message) {
 }  // namespace
 
 CatalogueType BookingType() {
-  return {.type = facts::MakeType<Booking, CodeBook>("booking",
-                                                     "programmes/{programme}/bookings/{booking}",
-                                                     {.own = &Own, .links = &Links}),
-          .uses = &Uses};
+  return {
+      .type = facts::MakeType<Booking, CodeBook>(
+          "booking", "programmes/{programme}/bookings/{booking}", {.own = &Own, .links = &Links}),
+      .uses = &Uses};
 }
 
 }  // namespace clusterwire::catalogue

@@ -21,32 +21,32 @@ bool Has(const MoveTable& table, std::string_view method) {
 }  // namespace
 
 const MoveTable& ServiceMoves() {
-  static const auto* const kTable = new MoveTable(MoveTableOf<Booking::State>(
-      {{.method = "AskForBooking",
-        .party = Party::kEither,
-        .kind = change::v1::CHANGE_KIND_BOOKING_ASKED,
-        .from = {0},
-        .to = Booking::STATE_ASKED},
-       {.method = "ApproveBooking",
-        .party = Party::kOffice,
-        .kind = change::v1::CHANGE_KIND_BOOKING_APPROVED,
-        .from = {Booking::STATE_ASKED},
-        .to = Booking::STATE_APPROVED},
-       {.method = "RefuseBooking",
-        .party = Party::kOffice,
-        .kind = change::v1::CHANGE_KIND_BOOKING_REFUSED,
-        .from = {Booking::STATE_ASKED},
-        .to = Booking::STATE_REFUSED},
-       {.method = "CompleteBooking",
-        .party = Party::kOffice,
-        .kind = change::v1::CHANGE_KIND_BOOKING_COMPLETED,
-        .from = {Booking::STATE_APPROVED},
-        .to = Booking::STATE_COMPLETED},
-       {.method = "CancelBooking",
-        .party = Party::kEither,
-        .kind = change::v1::CHANGE_KIND_BOOKING_CANCELLED,
-        .from = {Booking::STATE_ASKED, Booking::STATE_APPROVED},
-        .to = Booking::STATE_CANCELLED}}));
+  static const auto* const kTable = new MoveTable(
+      MoveTableOf<Booking::State>({{.method = "AskForBooking",
+                                    .party = Party::kEither,
+                                    .kind = change::v1::CHANGE_KIND_BOOKING_ASKED,
+                                    .from = {0},
+                                    .to = Booking::STATE_ASKED},
+                                   {.method = "ApproveBooking",
+                                    .party = Party::kOffice,
+                                    .kind = change::v1::CHANGE_KIND_BOOKING_APPROVED,
+                                    .from = {Booking::STATE_ASKED},
+                                    .to = Booking::STATE_APPROVED},
+                                   {.method = "RefuseBooking",
+                                    .party = Party::kOffice,
+                                    .kind = change::v1::CHANGE_KIND_BOOKING_REFUSED,
+                                    .from = {Booking::STATE_ASKED},
+                                    .to = Booking::STATE_REFUSED},
+                                   {.method = "CompleteBooking",
+                                    .party = Party::kOffice,
+                                    .kind = change::v1::CHANGE_KIND_BOOKING_COMPLETED,
+                                    .from = {Booking::STATE_APPROVED},
+                                    .to = Booking::STATE_COMPLETED},
+                                   {.method = "CancelBooking",
+                                    .party = Party::kEither,
+                                    .kind = change::v1::CHANGE_KIND_BOOKING_CANCELLED,
+                                    .from = {Booking::STATE_ASKED, Booking::STATE_APPROVED},
+                                    .to = Booking::STATE_CANCELLED}}));
   return *kTable;
 }
 
@@ -145,7 +145,7 @@ const v1::BookingMove& LastOf(const MoveTable& table, const Booking& booking) {
 
 std::string_view KindOfLast(const Booking& booking) {
   const std::string& method = booking.moves().rbegin()->method();
-  const MoveTable& table = !IsCoverage(booking)       ? ServiceMoves()
+  const MoveTable& table = !IsCoverage(booking)        ? ServiceMoves()
                            : Has(MoneyMoves(), method) ? MoneyMoves()
                                                        : OutcomeMoves();
   return change::KindText(table.Of(method).kind);

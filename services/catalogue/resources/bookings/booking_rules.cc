@@ -77,9 +77,9 @@ absl::Status TakeLabel(const Context& context, const std::string& name, bool ren
   } else if (store::ParentOf(name) != booking->cluster()) {
     errors.Add("label", absl::StrCat("'", name, "' is no label of ", booking->cluster()));
   } else if (label.scheme() != coverage.scheme() || label.level() != coverage.level()) {
-    errors.Add("label", absl::StrCat("'", name, "' is one of ", label.scheme(), " ", label.level(),
-                                     ", and the coverage is of ", coverage.scheme(), " ",
-                                     coverage.level()));
+    errors.Add("label",
+               absl::StrCat("'", name, "' is one of ", label.scheme(), " ", label.level(),
+                            ", and the coverage is of ", coverage.scheme(), " ", coverage.level()));
   } else if (renewed && label.renewals().empty() && !label.renewal()) {
     errors.Add("label", absl::StrCat("'", name, "' has not been renewed: RenewLabel comes first; ",
                                      "of a first award, RecordAward"));
@@ -183,8 +183,7 @@ absl::StatusOr<Booking> Bookings::Make(const WriteCall& call, const Asked& asked
     FieldErrors errors;
     BookingMove move;
     move.set_method(std::string(asked.method));
-    move.set_date(
-        TakeDate(asked.date, LastOf(*step.table, *booking).date(), context.now, errors));
+    move.set_date(TakeDate(asked.date, LastOf(*step.table, *booking).date(), context.now, errors));
     resource::CheckText(errors, "note", asked.note, asked.least_note, kMostNote);
     move.set_note(asked.note);
     move.set_actor(context.viewer.subject);
@@ -263,8 +262,8 @@ absl::StatusOr<Booking> Bookings::Cancel(const WriteCall& call,
 absl::StatusOr<Booking> Bookings::RecordInvoice(const WriteCall& call,
                                                 const v1::RecordInvoiceRequest& request) {
   const auto says = [&](const Booking& booking, const BookingMove& last) {
-    return IsSaid(request.has_amount() ? &request.amount() : nullptr,
-                  last.amount().currency_code(), last.amount()) &&
+    return IsSaid(request.has_amount() ? &request.amount() : nullptr, last.amount().currency_code(),
+                  last.amount()) &&
            (request.number().empty() || request.number() == booking.coverage().invoice_number());
   };
   return Make(call, AskedBy("RecordInvoice", request), says,
@@ -283,12 +282,12 @@ absl::StatusOr<Booking> Bookings::RecordLabel(const WriteCall& call, const Asked
   const auto says = [&](const Booking& booking, const BookingMove&) {
     return booking.coverage().label() == label;
   };
-  return Make(call, asked, says,
-              [&](const Context& context, Booking* booking, BookingMove* move,
-                  FieldErrors& errors) {
-                booking->mutable_coverage()->set_outcome_date(move->date());
-                return TakeLabel(context, label, renewed, booking, errors);
-              });
+  return Make(
+      call, asked, says,
+      [&](const Context& context, Booking* booking, BookingMove* move, FieldErrors& errors) {
+        booking->mutable_coverage()->set_outcome_date(move->date());
+        return TakeLabel(context, label, renewed, booking, errors);
+      });
 }
 
 absl::StatusOr<Booking> Bookings::RecordAward(const WriteCall& call,

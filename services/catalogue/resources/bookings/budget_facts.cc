@@ -14,8 +14,8 @@ facts::Facts Own(const v1::Budget& budget, const CodeBook&) {
   const std::string programme(store::RootOf(budget.name()));
   facts.set_title(absl::StrCat("Budget of ", programme.substr(programme.find('/') + 1), " for ",
                                budget.year()));
-  facts.set_summary(absl::StrCat("Of ", TextOf(budget.given()), " given: ",
-                                 TextOf(budget.approved()), " approved, ",
+  facts.set_summary(absl::StrCat("Of ", TextOf(budget.given()),
+                                 " given: ", TextOf(budget.approved()), " approved, ",
                                  TextOf(budget.invoiced()), " invoiced, ", TextOf(budget.paid()),
                                  " paid, ", TextOf(budget.free()), " free."));
   facts.mutable_period()->set_start(absl::StrCat(budget.year()));

@@ -50,13 +50,12 @@ absl::StatusOr<Budget> BudgetOf(const store::Reader& reader, const std::string& 
   absl::StatusOr<Budget> budget = reader.Get<Budget>(name);
   if (budget.ok() && !store::IsDeleted(*budget)) return budget;
   if (!budget.ok() && !absl::IsNotFound(budget.status())) return budget;
-  return Error(
-      absl::StatusCode::kFailedPrecondition, "NO_BUDGET",
-      absl::StrCat(programme, " has no budget for ", year, ": ",
-                   budget.ok() ? "UndeleteBudget brings back the one that is deleted"
-                               : "CreateBudget makes one",
-                   ", or give another budget_year"),
-      {{"resource", name}});
+  return Error(absl::StatusCode::kFailedPrecondition, "NO_BUDGET",
+               absl::StrCat(programme, " has no budget for ", year, ": ",
+                            budget.ok() ? "UndeleteBudget brings back the one that is deleted"
+                                        : "CreateBudget makes one",
+                            ", or give another budget_year"),
+               {{"resource", name}});
 }
 
 // Adds the entry `times`, 1 or -1.
@@ -73,13 +72,13 @@ absl::Status CheckFits(const Entry& entry, const Budget& before, const Budget& a
                                    " is in ", currency));
   }
   if (CommittedOf(after) <= CentsOf(after.given())) return absl::OkStatus();
-  return Error(absl::StatusCode::kFailedPrecondition, "BUDGET_EXCEEDED",
-               absl::StrCat("of the ", TextOf(after.given()), " of ", after.name(), " ",
-                            TextOf(before.free()), " is free, and this takes ",
-                            TextOf(entry.amount),
-                            ": approve less, give more by UpdateBudget, or give another "
-                            "budget_year"),
-               {{"resource", after.name()}, {"free", TextOf(before.free())}});
+  return Error(
+      absl::StatusCode::kFailedPrecondition, "BUDGET_EXCEEDED",
+      absl::StrCat("of the ", TextOf(after.given()), " of ", after.name(), " ",
+                   TextOf(before.free()), " is free, and this takes ", TextOf(entry.amount),
+                   ": approve less, give more by UpdateBudget, or give another "
+                   "budget_year"),
+      {{"resource", after.name()}, {"free", TextOf(before.free())}});
 }
 
 }  // namespace
@@ -105,8 +104,7 @@ absl::Status Charge(store::Writer& writer, const Booking* before, const Booking&
   }
   for (auto& [year, budget] : budgets) {
     SettleFree(&budget);
-    RETURN_IF_ERROR(
-        writer.Put(budget, change::KindText(change::v1::CHANGE_KIND_BUDGET_COMMITTED)));
+    RETURN_IF_ERROR(writer.Put(budget, change::KindText(change::v1::CHANGE_KIND_BUDGET_COMMITTED)));
   }
   return absl::OkStatus();
 }
@@ -117,7 +115,8 @@ int64_t CommittedOf(const Budget& budget) {
 
 void SettleFree(Budget* budget) {
   const std::string& currency = budget->given().currency_code();
-  for (Money* part : {budget->mutable_approved(), budget->mutable_invoiced(), budget->mutable_paid()}) {
+  for (Money* part :
+       {budget->mutable_approved(), budget->mutable_invoiced(), budget->mutable_paid()}) {
     *part = MoneyOf(currency, CentsOf(*part));
   }
   *budget->mutable_free() = MoneyOf(currency, CentsOf(budget->given()) - CommittedOf(*budget));

@@ -9,9 +9,9 @@
 // another.
 namespace clusterwire::catalogue {
 
-// Brings the budgets to what the coverage takes of them as `next`, and no more as `before`; null: it
-// is new. In the same write as the move itself: writes are serial, so that two approvals can't spend
-// the same amount. FAILED_PRECONDITION, reason NO_BUDGET or BUDGET_EXCEEDED; a violation of
+// Brings the budgets to what the coverage takes of them as `next`, and no more as `before`; null:
+// it is new. In the same write as the move itself: writes are serial, so that two approvals can't
+// spend the same amount. FAILED_PRECONDITION, reason NO_BUDGET or BUDGET_EXCEEDED; a violation of
 // amount.currency_code when the budget is in another currency.
 absl::Status Charge(store::Writer& writer, const v1::Booking* before, const v1::Booking& next);
 

@@ -15,7 +15,9 @@ using v1::Budget;
 constexpr int kFirstBudgetYear = 2000;
 constexpr int kLastBudgetYear = 2100;
 
-std::string IdOf(const Budget& budget) { return budget.name().substr(budget.name().rfind('/') + 1); }
+std::string IdOf(const Budget& budget) {
+  return budget.name().substr(budget.name().rfind('/') + 1);
+}
 
 std::string CommittedText(const Budget& budget) {
   return absl::StrCat(TextOf(MoneyOf(budget.given().currency_code(), CommittedOf(budget))), " of ",
@@ -30,9 +32,9 @@ absl::Status Committed(const Budget& budget, const std::string& remedy) {
 absl::Status Check(const Budget* before, const Budget& budget, const Context&,
                    FieldErrors& errors) {
   if (budget.year() < kFirstBudgetYear || budget.year() > kLastBudgetYear) {
-    errors.Add("budget.year", absl::StrCat(budget.year(), " is none of the years from ",
-                                           kFirstBudgetYear, " to ", kLastBudgetYear,
-                                           "; or give the year as budget_id"));
+    errors.Add("budget.year",
+               absl::StrCat(budget.year(), " is none of the years from ", kFirstBudgetYear, " to ",
+                            kLastBudgetYear, "; or give the year as budget_id"));
   } else if (IdOf(budget) != absl::StrCat(budget.year())) {
     errors.Add("budget_id", absl::StrCat("'", IdOf(budget), "' is not the year of the budget, ",
                                          budget.year(), "; leave one of them out"));

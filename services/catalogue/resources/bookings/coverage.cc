@@ -40,8 +40,8 @@ Money TakePositive(std::string_view path, const Money& given, const std::string&
   if (CentsOf(taken) == 0) errors.Add(path, "is nothing; an amount is above 0");
   if (!currency.empty() && taken.currency_code() != currency) {
     errors.Add(absl::StrCat(ToAbsl(path), ".currency_code"),
-               absl::StrCat("is ", taken.currency_code(), ", and the amounts of this coverage are in ",
-                            currency));
+               absl::StrCat("is ", taken.currency_code(),
+                            ", and the amounts of this coverage are in ", currency));
   }
   return taken;
 }
@@ -64,8 +64,8 @@ void TakeLevel(const std::string& level, const Offering& offering, Coverage* cov
   if (level.empty() && offering.levels_size() == 1) {
     coverage->set_level(offering.levels(0));
   } else if (level.empty() && offering.levels_size() > 1) {
-    errors.Add("level", absl::StrCat("is required, since ", offering.id(), " covers several: ",
-                                     absl::StrJoin(offering.levels(), ", ")));
+    errors.Add("level", absl::StrCat("is required, since ", offering.id(),
+                                     " covers several: ", absl::StrJoin(offering.levels(), ", ")));
   } else {
     CheckCovers("level", offering, *coverage, errors);
   }
@@ -171,8 +171,9 @@ absl::Status CheckNotCovered(const v1::Booking& other, const Coverage& coverage,
   }
   std::string why;
   if (other.coverage().outcome() == Coverage::OUTCOME_OPEN) {
-    why = absl::StrCat("by ", other.name(), " already, whose outcome is open: the office records it ",
-                       "by RecordAward, RecordRenewal or RecordNoAward, or cancel that booking");
+    why =
+        absl::StrCat("by ", other.name(), " already, whose outcome is open: the office records it ",
+                     "by RecordAward, RecordRenewal or RecordNoAward, or cancel that booking");
   } else {
     const auto end = ParseDate(other.coverage().period_end());
     if (!end.ok()) return absl::OkStatus();
