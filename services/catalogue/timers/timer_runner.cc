@@ -58,6 +58,7 @@ absl::Status TimerRunner::Fire(const store::DueTimer& due) {
   }
   store::WriteOptions call;
   call.caller = kActor;
+  call.as_of = due.timer.time;
   const absl::Status written = store_
                                    .Write(call,
                                           [&](store::Writer& writer) -> absl::Status {
