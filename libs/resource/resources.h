@@ -69,9 +69,7 @@ AnyRules Erase(const Rules<T, OwnContext>& rules) {
       return moved_by(viewer, as(resource));
     };
   }
-  if (auto* show = rules.show) {
-    any.show = [=](Message* resource) { show(static_cast<T*>(resource)); };
-  }
+  if (auto* show = rules.show) any.show = [=](Message* one) { show(static_cast<T*>(one)); };
   any.check_and_settle = [=](const Message* before, Message* next, const Context& context,
                              FieldErrors errors, Notes* notes) {
     return rules.CheckAndSettle(static_cast<const T*>(before), static_cast<T*>(next), own(context),

@@ -11,6 +11,7 @@
 
 #include "libs/base/testing/status_matchers.h"
 #include "services/catalogue/resources/bookings/testing/office.h"
+#include "services/catalogue/resources/labels/label_rules.h"
 
 namespace clusterwire::catalogue {
 namespace {

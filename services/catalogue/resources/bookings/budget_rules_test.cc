@@ -11,7 +11,7 @@
 #include "libs/base/testing/seed.h"
 #include "libs/base/testing/status_matchers.h"
 #include "services/catalogue/common/fields/money.h"
-#include "services/catalogue/resources/bookings/booking_moves.h"
+#include "services/catalogue/resources/bookings/budget_ledger.h"
 #include "services/catalogue/resources/bookings/testing/office.h"
 
 namespace clusterwire::catalogue {
@@ -174,7 +174,8 @@ TEST_P(BudgetsTest, ItsOfficeAloneSeesIt) {
 std::map<std::string, int64_t> TakenOf(World& world, int year) {
   std::map<std::string, int64_t> taken = {{"approved", 0}, {"invoiced", 0}, {"paid", 0}};
   const auto reader = *world.store->Read();
-  for (const store::Scanned& one : *reader->Scan({.type = "booking", .limit = 1000})) {
+  const auto all = *reader->Scan({.type = "booking", .limit = 1000});
+  for (const store::Scanned& one : all) {
     const auto& booking = static_cast<const Booking&>(*one.resource);
     const v1::Coverage& coverage = booking.coverage();
     if (coverage.budget_year() != year) continue;
