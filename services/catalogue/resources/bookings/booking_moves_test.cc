@@ -42,6 +42,7 @@ const std::map<int, std::vector<std::string>> kOutcomeWays = {
 
 class BookingMovesTest : public ::testing::Test {
  protected:
+  BookingMovesTest() { office_.Give(1'000'000'00); }
   // Takes a booking of a new member along the way; its name.
   std::string At(const std::string& offering, const std::vector<std::string>& way) {
     cluster_ = office_.NewMember();
@@ -83,8 +84,8 @@ class BookingMovesTest : public ::testing::Test {
         } else {
           EXPECT_THAT(moved, ReasonIs("ILLEGAL_MOVE")) << told;
           EXPECT_THAT(moved, StatusIs(absl::StatusCode::kFailedPrecondition)) << told;
-          const auto& metadata = ErrorInfoOf(moved.status()).metadata();
-          EXPECT_EQ(metadata.at("possible"), Possible(table, state)) << told;
+          const auto info = ErrorInfoOf(moved.status());
+          EXPECT_EQ(info.metadata().at("possible"), Possible(table, state)) << told;
           EXPECT_EQ(*world().store->revision(), before) << told;
         }
       }

@@ -122,7 +122,7 @@ TEST_F(BookingsTest, AnOfferingInUseStaysAndAnotherAmountOfItChangesNoApproval) 
   google::protobuf::FieldMask mask;
   mask.add_paths("offerings");
   EXPECT_THAT(world().Of<Programmes>().Update(office_.AsOffice(), programme, mask),
-              StatusIs(absl::StatusCode::kFailedPrecondition));
+              HasFieldError("programme.offerings"));
   ChangeProgramme([](v1::Programme* p) {
     *p->mutable_offerings(3)->mutable_amount() = MoneyOf("EUR", 1'000'00);
     p->mutable_offerings(3)->set_title("Cheaper");

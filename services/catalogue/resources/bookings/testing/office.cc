@@ -154,6 +154,15 @@ std::string Office::NewSilver(const std::string& cluster) {
   return awarded.ok() ? awarded->name() : "";
 }
 
+void Office::Give(int64_t cents) {
+  v1::Budget budget;
+  budget.set_name(NameOfBudget(2026));
+  *budget.mutable_given() = MoneyOf("EUR", cents);
+  google::protobuf::FieldMask mask;
+  mask.add_paths("given");
+  EXPECT_THAT(world.Of<Budgets>().Update(AsOffice(), budget, mask), IsOk());
+}
+
 std::string Office::BudgetText(int year) {
   const v1::Budget budget = BudgetOf(year);
   EXPECT_EQ(CentsOf(budget.given()), CentsOf(budget.approved()) + CentsOf(budget.invoiced()) +

@@ -42,6 +42,8 @@ class Office {
   // Of the cluster, assessed in May 2026; the name.
   std::string NewSilver(const std::string& cluster);
 
+  // What the budget of 2026 has from now on.
+  void Give(int64_t cents);
   // "given 10000 = approved 0 + invoiced 0 + paid 0 + free 10000", in whole units.
   std::string BudgetText(int year = 2026);
   v1::Budget BudgetOf(int year) { return world.Get<v1::Budget>(NameOfBudget(year)); }
