@@ -74,7 +74,7 @@ absl::Status ErasureLog::Turn() {
 }
 
 absl::Status ErasureLog::Read() {
-  ASSIGN_OR_RETURN(const auto admin, kafka::Admin::Create(options_.kafka));
+  ASSIGN_OR_RETURN(const auto admin, kafka::Admin::Create(options_.kafka, worker_.stop_token()));
   const auto partitions = admin->CountPartitions(options_.topic, kAdminLimit);
   if (!partitions.ok() && !absl::IsNotFound(partitions.status())) return partitions.status();
   bool forgets = false;
@@ -90,7 +90,7 @@ absl::Status ErasureLog::Read() {
              topic.ok()) {
     forgets = topic->forgets();
   }
-  ASSIGN_OR_RETURN(const auto reader, kafka::TopicReader::Create(options_.kafka));
+  ASSIGN_OR_RETURN(const auto reader, kafka::TopicReader::Create(options_.kafka, worker_.stop_token()));
   Erasures::Records read;
   RETURN_IF_ERROR(reader->ReadWhole(
       options_.topic,
