@@ -12,11 +12,11 @@ Not asked yet, since what they speak of has no type here:
 - 14, who reported it (an event's recap; the event names its source).
 """
 
+import datetime
 import unittest
 
 import shared
 import steps
-from api import catalogue, types_v1
 from grpcurl import Grpcurl
 
 GO_CLUSTER = "programmes/go-cluster"
@@ -45,9 +45,12 @@ class FoundingNoteTest(unittest.TestCase):
     def programme(self, name):
         return self.ask("Programme.GetProgramme", name=name)
 
-    def offering(self, programme, kind):
-        """The first that it has of that kind."""
-        return next(one for one in self.programme(programme)["offerings"] if one["kind"] == kind)
+    def member(self):
+        """A cluster that is a member of go-cluster."""
+        cluster = steps.create_cluster(self.stack, title="A member", **PROFILE).name
+        self.ask("Membership.CreateMembership", parent=GO_CLUSTER, membership={
+            "cluster": cluster, "period": {"start": "2020"}})
+        return cluster
 
     def verdicts(self, cluster, programme=GO_CLUSTER):
         """The outcome of each criterion by its id, and what they come to."""
@@ -76,25 +79,67 @@ class FoundingNoteTest(unittest.TestCase):
         meets = steps.create_cluster(self.stack, title="Meets what is asked", **PROFILE)
         outcomes, result = self.verdicts(meets.name)
         self.assertEqual(set(outcomes), {one["id"] for one in criteria})
-        self.assertLessEqual(set(outcomes.values()), {"OUTCOME_MET", "OUTCOME_BY_HAND"})
-        self.assertNotEqual(result, "RESULT_NOT_MET")
-        few = catalogue.Cluster.Members(total=3, smes=3) if hasattr(catalogue.Cluster, "Members") else None
-        fails = steps.create_cluster(self.stack, title="Does not", country="AT",
-                                     **{**PROFILE, "members": {"total": 3, "smes": 3}}, regions=[])
+        self.assertEqual(set(outcomes.values()), {"OUTCOME_MET", "OUTCOME_BY_HAND"})
+        self.assertEqual(result, "RESULT_OPEN")
+        fails = steps.create_cluster(self.stack, title="Doesn't", country="AT", regions=["nuts:AT13"],
+                                     members={"total": 3, "smes": 3})
         outcomes, result = self.verdicts(fails.name)
         self.assertEqual(result, "RESULT_NOT_MET")
-        self.assertIn("OUTCOME_NOT_MET", outcomes.values())
+        self.assertEqual([outcomes["germany"], outcomes["members"], outcomes["management"]],
+                         ["OUTCOME_NOT_MET", "OUTCOME_NOT_MET", "OUTCOME_UNKNOWN"])
 
     def test_05_its_core_is_consulting_trainings_networking_events_and_public_display(self):
         kinds = {one["kind"] for one in self.programme(GO_CLUSTER)["offerings"]}
         self.assertLessEqual({"KIND_CONSULTING", "KIND_TRAINING", "KIND_NETWORKING",
                               "KIND_PUBLIC_DISPLAY"}, kinds)
+        member = self.member()
+        for kind in ("KIND_CONSULTING", "KIND_PUBLIC_DISPLAY"):
+            offering = next(one["id"] for one in self.programme(GO_CLUSTER)["offerings"]
+                            if one["kind"] == kind)
+            booking = self.ask("Booking.AskForBooking", parent=GO_CLUSTER, cluster=member,
+                               offering=offering)
+            self.assertEqual([booking["kind"], booking["state"]], [kind, "STATE_ASKED"])
+        meetings = self.search(types=["event"], words="go-cluster", period={"start": "2022-10-20",
+                                                                            "end": "2022-10-20"})
+        self.assertTrue(meetings, "the virtual cluster meeting of go-cluster")
+
+    def test_06_it_can_take_over_the_costs_of_the_silver_label(self):
+        year = datetime.date.today().year + 4
+        budget = self.ask("Budget.CreateBudget", parent=GO_CLUSTER, budget_id=str(year),
+                          budget={"given": {"currencyCode": "EUR", "units": "5000"}})["name"]
+        asked = self.ask("Booking.AskForBooking", parent=GO_CLUSTER, cluster=self.member(),
+                         offering="silver-label", budget_year=year,
+                         price={"currencyCode": "EUR", "units": "4307", "nanos": 800000000})
+        self.assertEqual(asked["coverage"]["level"], "silver")
+        for move in ("ApproveBooking", "RecordInvoice", "RecordPayment"):
+            paid = self.ask(f"Booking.{move}", name=asked["name"])
+        self.assertEqual(paid["state"], "STATE_PAID")
+        budget = self.ask("Budget.GetBudget", name=budget)
+        self.assertEqual([budget["paid"], budget["free"]], [
+            {"currency_code": "EUR", "units": "4307", "nanos": 800000000},
+            {"currency_code": "EUR", "units": "692", "nanos": 200000000}])
+
+    def test_07_the_first_step_of_admission_is_a_consultation_talk(self):
+        applicant = steps.create_cluster(self.stack, title="Wants to join", **PROFILE).name
+        refused = self.refused("Admission.SubmitApplication", parent=GO_CLUSTER, cluster=applicant)
+        self.assertEqual(refused.reason, "CONSULTATION_FIRST")
+        self.assertIn("consultation", refused.message)
+        steps_ahead = self.ask("Programme.CheckEligibility", cluster=applicant,
+                               programme=GO_CLUSTER)["next_steps"]
+        self.assertRegex(steps_ahead[0], "(?i)consultation")
+        asked = self.ask("Admission.AskForConsultation", parent=GO_CLUSTER, cluster=applicant)
+        self.assertEqual(asked["state"], "STATE_CONSULTATION_ASKED")
+        # For go-cluster alone.
+        submitted = self.ask("Admission.SubmitApplication", parent=ECCP, cluster=applicant)
+        self.assertEqual(submitted["state"], "STATE_SUBMITTED")
 
     def test_08_the_eccp_is_a_platform_with_its_activities(self):
         programme = self.programme(ECCP)
         self.assertEqual([programme["kind"], programme["reach"], programme["acronym"]],
                          ["KIND_PLATFORM", "REACH_EUROPEAN", "ECCP"])
-        self.assertLessEqual({"map", "news", "events", "partner search"}, set(programme["services"]))
+        self.assertTrue(programme["admission"]["lists_drafts"])
+        self.assertLessEqual({"A profile on the cluster map", "Partner search and matchmaking events"},
+                             {one["title"] for one in programme["offerings"]})
 
     def test_10_it_holds_the_european_cluster_conference_and_the_eu_clusters_talks(self):
         [conference] = [event for event in self.search(
