@@ -54,7 +54,8 @@ class TopicReader {
                                                     absl::Duration wait);
 
   // Shows `visit` all that the topic holds, each partition from its start to where it ends now. Of
-  // a compacted topic that is the newest of each key and more. An error of `visit` ends it.
+  // a compacted topic that is the newest of each key and more. An error of `visit` ends it. However
+  // much there is, it gets on: `wait` is for how long nothing may come.
   using Visitor = std::function<absl::Status(const ReceivedMessage&)>;
   absl::Status ReadWhole(const std::string& topic, const Visitor& visit, absl::Duration wait);
 
@@ -65,6 +66,7 @@ class TopicReader {
  private:
   explicit TopicReader(ClientOptions options, Client client)
       : options_(std::move(options)), client_(std::move(client)) {}
+  absl::Status ReadAll(const TopicPartition& partition, const Visitor& visit, absl::Duration wait);
   // The client that sees open and aborted transactions too; made when it is first asked for.
   absl::StatusOr<rd_kafka_s*> Unfiltered();
 

@@ -87,7 +87,7 @@ struct Rules {
   std::function<absl::Status(const T* before, const T& next, const OwnContext&, FieldErrors&)>
       check = nullptr;
   // What an update has to bring along, or may not do: `next` is `before` with what was sent.
-  absl::Status (*correct)(const T& before, T* next) = nullptr;
+  std::function<absl::Status(const T& before, T* next)> correct = nullptr;
   // Derives what follows from the rest; `next` has passed the check.
   void (*settle)(const OwnContext&, T* next) = nullptr;
   // What the caller should know of what was written, though it is right: what was chosen where the

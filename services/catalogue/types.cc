@@ -14,6 +14,7 @@
 #include "services/catalogue/common/codes/code_book.h"
 #include "services/catalogue/common/fields/facts_fields.h"
 #include "services/catalogue/erasures/erasures.h"
+#include "services/catalogue/resources/clusters/drafts_made.h"
 
 namespace clusterwire::catalogue {
 
@@ -32,7 +33,9 @@ std::vector<CatalogueType> AllTypes() {
 #define RESOURCE(noun, room) noun##Type(),
 #include "services/catalogue/types.def"
 #undef RESOURCE
-      ErasureType(),  // kept like a resource, and none of the interface
+      // Kept like resources, and none of the interface.
+      ErasureType(),
+      DraftsMadeType(),
   };
 }
 
