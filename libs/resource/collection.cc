@@ -162,7 +162,8 @@ absl::StatusOr<Collection::Answer> Collection::Create(const WriteCall& call,
       const bool is_new = store::EtagOf(*next).empty();
       if (is_new) RETURN_IF_ERROR(CheckRoom(writer, under));
       RETURN_IF_ERROR(Put(writer, *next, rules_.kind(nullptr, *next), notes));
-      return is_new && rules_.bring ? rules_.bring(writer, *next, context) : absl::OkStatus();
+      return is_new && rules_.bring ? rules_.bring(writer, nullptr, *next, context)
+                                    : absl::OkStatus();
     });
   };
   return AnswerOf(Write(call, create), Shown::kAsStored);
@@ -215,7 +216,8 @@ absl::StatusOr<Collection::Answer> Collection::Modify(const WriteCall& call,
       if (service_.looks_first) {
         RETURN_IF_ERROR(service_.may_write(call.viewer, name, next.get()));
       }
-      return Put(writer, *next, put_as, notes);
+      RETURN_IF_ERROR(Put(writer, *next, put_as, notes));
+      return rules_.bring ? rules_.bring(writer, before.get(), *next, context) : absl::OkStatus();
     });
   };
   return AnswerOf(Write(call, modify), shown);

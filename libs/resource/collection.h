@@ -46,8 +46,9 @@ struct AnyRules {
   std::function<absl::Status(Message*, FieldErrors)> before_create = nullptr;
   std::function<absl::Status(const Message& before, Message* next)> correct = nullptr;
   std::function<absl::Status(const Message&, const Context&)> check_unused = nullptr;
-  std::function<absl::Status(store::Writer&, const Message& created, const Context&)> bring =
-      nullptr;
+  std::function<absl::Status(store::Writer&, const Message* before, const Message& next,
+                             const Context&)>
+      bring = nullptr;
   std::function<void(Message*)> show = nullptr;
   std::function<bool(const filter::Viewer&, const Message&)> seen_by = nullptr;
 };

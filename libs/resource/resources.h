@@ -46,8 +46,9 @@ AnyRules Erase(const Rules<T, OwnContext>& rules) {
     };
   }
   if (auto* bring = rules.bring) {
-    any.bring = [=](store::Writer& writer, const Message& created, const Context& context) {
-      return bring(writer, as(created), own(context));
+    any.bring = [=](store::Writer& writer, const Message* before, const Message& next,
+                    const Context& context) {
+      return bring(writer, static_cast<const T*>(before), as(next), own(context));
     };
   }
   if (auto* correct = rules.correct) {

@@ -97,8 +97,10 @@ struct Rules {
   absl::Status (*check_unused)(const T&, const OwnContext&) = nullptr;
   // Where an update is more than `updated` says: another date is event.moved.
   std::string_view (*kind_of_update)(const T& before, const T& next) = nullptr;
-  // What a creation brings along in the same write: other resources.
-  absl::Status (*bring)(store::Writer& writer, const T& created, const OwnContext&) = nullptr;
+  // What a creation or a change brings along in the same write, once it is put: other resources. It
+  // may refuse the whole. `before` is null on creation.
+  absl::Status (*bring)(store::Writer& writer, const T* before, const T& next,
+                        const OwnContext&) = nullptr;
   // What readers get of it. The answer to its creation alone is as it is stored: so a secret is
   // shown once.
   void (*show)(T*) = nullptr;

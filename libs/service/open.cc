@@ -58,6 +58,10 @@ absl::StatusOr<std::string> LoadTokenKey(const std::string& file, Random& random
   return LoadKey(kTokenKeyFile, file, random);
 }
 
+std::string RequestKey(std::string_view token_key) {
+  return HmacSha256(token_key, "clusterwire.requests");
+}
+
 absl::StatusOr<std::string> LoadKey(std::string_view option, const std::string& file,
                                     Random& random) {
   auto key = config::LoadOrMakeKey(file, random);

@@ -2,8 +2,10 @@
 
 #include <utility>
 
+#include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 
+#include "libs/base/crypto.h"
 #include "libs/base/status/error.h"
 #include "libs/sql/connection.h"
 #include "libs/store/log/log.h"

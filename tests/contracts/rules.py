@@ -15,10 +15,11 @@ UPPER_SNAKE = re.compile(r"^[A-Z][A-Z0-9]*(_[A-Z0-9]+)*$")
 VERSION = re.compile(r"^v[1-9][0-9]*((alpha|beta)[1-9][0-9]*)?$")
 
 # Names and numbers of these are Google's; they carry no version.
-UNVERSIONED_PACKAGES = {"google.rpc"}
+UNVERSIONED_PACKAGES = {"google.rpc", "google.type"}
 
-GO_PACKAGES_OF_GOOGLE = {"google/rpc/status.proto": "status",
-                         "google/rpc/error_details.proto": "errdetails"}
+GO_PACKAGES_OF_GOOGLE = {"google/rpc/status.proto": "rpc/status;status",
+                         "google/rpc/error_details.proto": "rpc/errdetails;errdetails",
+                         "google/type/money.proto": "type/money;money"}
 
 # Numbers of the fields of descriptor.proto that make up a location's path.
 PACKAGE, IMPORT, MESSAGE, ENUM, SERVICE, EXTENSION = 2, 3, 4, 5, 6, 7
@@ -126,9 +127,9 @@ class _FileCheck:
         second copy of them does not start. So their packages are Google's own."""
         parts = self.file.package.split(".")
         java, go = f"eu.{self.file.package}", f"clusterwire.internal/go/{'/'.join(parts[1:])};{''.join(parts[1:])}"
-        if self.file.package == "google.rpc":
-            name = GO_PACKAGES_OF_GOOGLE.get(self.file.name)
-            java, go = "com.google.rpc", f"google.golang.org/genproto/googleapis/rpc/{name};{name}"
+        if self.file.package in UNVERSIONED_PACKAGES:
+            java = f"com.{self.file.package}"
+            go = f"google.golang.org/genproto/googleapis/{GO_PACKAGES_OF_GOOGLE.get(self.file.name)}"
         options = self.file.options
         for name, is_set, right in [
                 ("go_package", options.go_package, go),

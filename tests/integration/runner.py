@@ -1,7 +1,8 @@
 """Runs the tests named on the command line (see run); where none is, all *_test.py that have
 something to do with this run's database: a module may name its own in DATABASES. Of those
-CLUSTERWIRE_PART=2/3 takes the second third. Where GTEST_OUTPUT=xml:FOLDER/ is set, writes
-FOLDER/REPORT.xml, so that each test method counts."""
+CLUSTERWIRE_PART=2/3 takes the second third; with CLUSTERWIRE_CLAIMS=FOLDER, a folder that the parts
+share, each part takes the next that no other has, so that all end at the same time. Where
+GTEST_OUTPUT=xml:FOLDER/ is set, writes FOLDER/REPORT.xml, so that each test method counts."""
 
 import importlib
 import os
@@ -66,14 +67,38 @@ def write_report(cases, path):
 
 
 def all_of_this_database():
-    modules = [importlib.import_module(path.stem) for path in sorted(HERE.glob("*_test.py"))]
-    names = [module.__name__ for module in modules
-             if shared.DATABASE in getattr(module, "DATABASES", [shared.DATABASE])]
-    return names[PART - 1::PARTS]
+    """The largest first: one that takes long and comes last keeps all others waiting."""
+    paths = sorted(HERE.glob("*_test.py"), key=lambda path: (-path.stat().st_size, path.stem))
+    modules = [importlib.import_module(path.stem) for path in paths]
+    return [module.__name__ for module in modules
+            if shared.DATABASE in getattr(module, "DATABASES", [shared.DATABASE])]
+
+
+def is_claimed(name, folder):
+    """Whether this part is the first to ask for it."""
+    try:
+        (folder / f"{shared.DATABASE}.{name}").touch(exist_ok=False)
+        return True
+    except FileExistsError:
+        return False
+
+
+class Share(unittest.TestSuite):
+    """What this part takes of all modules, each when the one before has ended."""
+
+    _cleanup = False
+
+    def __iter__(self):
+        load = unittest.TestLoader().loadTestsFromName
+        claims = os.environ.get("CLUSTERWIRE_CLAIMS")
+        for index, name in enumerate(all_of_this_database()):
+            if (is_claimed(name, pathlib.Path(claims)) if claims else index % PARTS == PART - 1):
+                yield load(name)
 
 
 def main():
-    tests = unittest.TestLoader().loadTestsFromNames(sys.argv[1:] or all_of_this_database())
+    named = sys.argv[1:]
+    tests = unittest.TestLoader().loadTestsFromNames(named) if named else Share()
     with shared.everything():
         result = unittest.TextTestRunner(verbosity=2, resultclass=Result).run(tests)
         if not result.wasSuccessful():

@@ -8,7 +8,7 @@
 #include "services/catalogue/resources/events/event_rules.h"
 #include "services/catalogue/resources/labels/label_rules.h"
 #include "services/catalogue/resources/labels/label_scheme_rules.h"
-#include "services/catalogue/resources/programmes/membership_rules.h"
+#include "services/catalogue/resources/memberships/membership_rules.h"
 #include "services/catalogue/resources/programmes/programme_rules.h"
 #include "services/catalogue/resources/taxonomies/taxonomy_rules.h"
 #include "services/catalogue/testing/world.h"

@@ -6,7 +6,7 @@
 #include "services/catalogue/common/fields/edited.h"
 #include "services/catalogue/resources/clusters/cluster_rules.h"
 #include "services/catalogue/resources/events/event_rules.h"
-#include "services/catalogue/resources/programmes/membership_rules.h"
+#include "services/catalogue/resources/memberships/membership_rules.h"
 #include "services/catalogue/resources/taxonomies/taxonomy_rules.h"
 #include "services/catalogue/testing/world.h"
 

@@ -10,7 +10,7 @@
 #include "services/catalogue/resources/clusters/cluster_rules.h"
 #include "services/catalogue/resources/events/event_rules.h"
 #include "services/catalogue/resources/labels/label_rules.h"
-#include "services/catalogue/resources/programmes/membership_rules.h"
+#include "services/catalogue/resources/memberships/membership_rules.h"
 #include "services/catalogue/resources/programmes/programme_rules.h"
 #include "services/catalogue/testing/world.h"
 

@@ -5,7 +5,7 @@
 #include "libs/base/testing/status_matchers.h"
 #include "services/catalogue/resources/clusters/cluster_rules.h"
 #include "services/catalogue/resources/labels/label_rules.h"
-#include "services/catalogue/resources/programmes/membership_rules.h"
+#include "services/catalogue/resources/memberships/membership_rules.h"
 #include "services/catalogue/testing/world.h"
 #include "services/catalogue/types.h"
 

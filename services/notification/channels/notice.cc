@@ -11,8 +11,10 @@
 
 #include "libs/base/status/error.h"
 #include "libs/base/text/strings.h"
+#include "libs/base/time/clock.h"
 #include "libs/text/form.h"
 #include "libs/text/text.h"
+#include "services/notification/channels/kind_texts.h"
 
 namespace clusterwire::notification {
 namespace {
@@ -46,6 +48,12 @@ std::string OneLine(std::string_view text) {
 
 // "side_event" → "side event".
 std::string Plain(const std::string& word) { return absl::StrReplaceAll(word, {{"_", " "}}); }
+
+// A resource by its title, else by its id; people read no resource names.
+std::string Called(const std::string& name, const type::v1::Facts& facts) {
+  const auto title = std::ranges::find(facts.titles(), name, &type::v1::Title::value);
+  return OneLine(title == facts.titles().end() ? name.substr(name.rfind('/') + 1) : title->title());
+}
 
 void CompareTexts(std::string_view what, const std::string& before, const std::string& after,
                   Lines& lines) {
@@ -99,7 +107,7 @@ std::vector<std::string> DifferencesOf(const type::v1::Facts& before,
   CompareTexts("Period", Span(before.period()), Span(after.period()), lines);
   CompareTexts("Deadline", before.deadline(), after.deadline(), lines);
   CompareLists("Label levels", before, after, &Facts::label_levels, titled, lines);
-  CompareLists("Programmes", before, after, &Facts::programmes, titled, lines);
+  CompareLists("Programmes", before, after, &Facts::programmes, Called, lines);
   CompareLists("Sectors and regions", before, after, &Facts::codes, titled, lines);
   CompareTexts("Members", Size(before), Size(after), lines);
   CompareLists("Languages", before, after, &Facts::languages, language, lines);
@@ -116,12 +124,12 @@ Notice NoticeOf(const Job& job) {
   const Wording wording = WordingOf(job.delivery.transition);
 
   Notice notice;
-  // "label.awarded" → "label awarded". facts.refreshed says nothing to a person; what it led to
-  // does.
-  notice.title = absl::StrCat(image.title().empty() ? change.name() : OneLine(image.title()), ": ",
-                              change.kind() == "facts.refreshed"
-                                  ? wording.happening
-                                  : absl::StrReplaceAll(change.kind(), {{".", " "}, {"_", " "}}));
+  // facts.refreshed says nothing to a person; what it led to does.
+  notice.title =
+      absl::StrCat(image.title().empty() ? Plain(image.type()) : OneLine(image.title()), ": ",
+                   change.kind() == "facts.refreshed"
+                       ? wording.happening
+                       : KindClause(change.kind(), image.deadline(), ToTime(change.time())));
   notice.link = image.link();
 
   Lines lines;
@@ -132,7 +140,7 @@ Notice NoticeOf(const Job& job) {
     std::ranges::move(DifferencesOf(change.before(), change.after()), std::back_inserter(lines));
   }
   if (!change.cause().empty()) {
-    lines.push_back("Because of: " + OneLine(filter::TitleWithValue(change.cause(), image)));
+    lines.push_back(absl::StrCat("Because of ", Called(change.cause(), image), "."));
   }
   notice.text = absl::StrJoin(lines, "\n");
 

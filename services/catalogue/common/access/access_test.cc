@@ -10,7 +10,7 @@
 #include "services/catalogue/resources/grants/grant_rules.h"
 #include "services/catalogue/resources/labels/label_rules.h"
 #include "services/catalogue/resources/labels/label_scheme_rules.h"
-#include "services/catalogue/resources/programmes/membership_rules.h"
+#include "services/catalogue/resources/memberships/membership_rules.h"
 #include "services/catalogue/resources/taxonomies/taxonomy_rules.h"
 #include "services/catalogue/testing/world.h"
 

@@ -40,16 +40,17 @@ std::set<std::string> EditedFields(const Message& resource) {
 
 void MarkEdited(const Message* before, std::span<const std::string_view> output_only,
                 Message* next) {
+  const auto& type = *next->GetDescriptor();
+  const auto* field = type.FindFieldByName(std::string(kEditedFields));
+  if (field == nullptr) return;  // no import brings such ones
   std::unique_ptr<Message> nothing(next->New());
   const Message& base = before == nullptr ? *nothing : *before;
   std::set<std::string> edited = EditedFields(base);
-  const auto& type = *next->GetDescriptor();
   for (int i = 0; i < type.field_count(); ++i) {
     if (IsOwn(*type.field(i), output_only) && Differs(base, *next, type.field(i))) {
       edited.insert(type.field(i)->name());
     }
   }
-  const auto* field = type.FindFieldByName(std::string(kEditedFields));
   next->GetReflection()->ClearField(next, field);
   for (const std::string& name : edited) next->GetReflection()->AddString(next, field, name);
 }

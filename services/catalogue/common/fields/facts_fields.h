@@ -47,7 +47,9 @@ type::v1::Facts Described(const char* type, const T& resource) {
   if constexpr (requires { resource.acronym(); }) {
     if (!resource.acronym().empty()) AddSorted({resource.acronym()}, facts.mutable_names());
   }
-  AddExternalIds(resource.external_ids(), &facts);
+  if constexpr (requires { resource.external_ids(); }) {
+    AddExternalIds(resource.external_ids(), &facts);
+  }
   return facts;
 }
 

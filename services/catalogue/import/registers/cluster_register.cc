@@ -10,7 +10,7 @@
 #include "services/catalogue/import/registers/register.h"
 #include "services/catalogue/import/upsert.h"
 #include "services/catalogue/resources/clusters/cluster_rules.h"
-#include "services/catalogue/resources/programmes/membership_rules.h"
+#include "services/catalogue/resources/memberships/membership_rules.h"
 
 namespace clusterwire::catalogue::registers {
 namespace {

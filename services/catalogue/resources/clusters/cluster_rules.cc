@@ -58,10 +58,10 @@ void Note(const v1::Cluster* before, const v1::Cluster& cluster, const Context&,
 }
 
 // Who creates a cluster and is no operator is its first owner.
-absl::Status GiveToCreator(store::Writer& writer, const v1::Cluster& cluster,
-                           const Context& context) {
+absl::Status GiveToCreator(store::Writer& writer, const v1::Cluster* before,
+                           const v1::Cluster& cluster, const Context& context) {
   const filter::Viewer& viewer = context.viewer;
-  if (viewer.operator_) return absl::OkStatus();
+  if (before != nullptr || viewer.operator_) return absl::OkStatus();
   RETURN_IF_ERROR(NoteMadeDraft(writer, viewer.subject, cluster.name()));
   return GiveOwner(writer, viewer.subject, cluster.name());
 }

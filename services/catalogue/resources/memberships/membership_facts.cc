@@ -4,7 +4,7 @@
 
 #include "services/catalogue/common/catalogue_type.h"
 #include "services/catalogue/common/fields/facts_fields.h"
-#include "services/catalogue/resources/programmes/membership_rules.h"
+#include "services/catalogue/resources/memberships/membership_rules.h"
 
 namespace clusterwire::catalogue {
 namespace {

@@ -1,4 +1,4 @@
-#include "services/catalogue/resources/programmes/membership_rules.h"
+#include "services/catalogue/resources/memberships/membership_rules.h"
 
 #include <algorithm>
 

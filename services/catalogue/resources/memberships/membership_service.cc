@@ -1,7 +1,7 @@
 #include "clusterwire/catalogue/v1/membership.grpc.pb.h"
 
 #include "libs/api/standard.h"
-#include "services/catalogue/resources/programmes/membership_rules.h"
+#include "services/catalogue/resources/memberships/membership_rules.h"
 #include "services/catalogue/services.h"
 
 namespace clusterwire::catalogue {
