@@ -238,6 +238,36 @@ TEST_F(RealKafkaTest, ReadWholeShowsEveryPartitionToItsEndAndEndsWithItsVisitors
               StatusIs(absl::StatusCode::kNotFound));
 }
 
+TEST_F(RealKafkaTest, AMillionRecordsAreReadWholeHoweverShortTheWait) {
+  CreateTopic(1);
+  constexpr int kBatches = 100;
+  std::vector<Message> batch(Producer::kMaxMessages, {.to = {topic_, 0}, .key = "k", .value = "v"});
+  for (int i = 0; i < kBatches; ++i) ASSERT_THAT(producer_->Send(batch, kPatience), IsOk());
+  size_t seen = 0;
+  const auto count = [&](const ReceivedMessage&) {
+    ++seen;
+    return absl::OkStatus();
+  };
+  // Far shorter than all of it takes.
+  ASSERT_THAT(reader_->ReadWhole(topic_, count, absl::Milliseconds(500)), IsOk());
+  EXPECT_EQ(seen, kBatches * Producer::kMaxMessages);
+}
+
+TEST_F(RealKafkaTest, ACompactedTopicIsMadeOnceAndItsTombstonesHaveNoValue) {
+  EXPECT_THAT(admin_->EnsureCompacted(topic_, 1, kPatience), IsOkAndHolds(false));
+  EXPECT_THAT(admin_->EnsureCompacted(topic_, 1, kPatience), IsOkAndHolds(true));
+  const auto made = admin_->DescribeTopic(topic_, kPatience);
+  ASSERT_THAT(made, IsOk());
+  EXPECT_EQ(made->cleanup_policy(), "compact");
+  EXPECT_EQ(made->partitions, 1);
+  EXPECT_EQ(made->config.at("segment.ms"), "3600000");
+  const Message gone = {.to = {topic_, 0}, .key = "k", .value = "not sent", .tombstone = true};
+  ASSERT_THAT(producer_->Send({&gone, 1}, kPatience), IsOk());
+  const auto found = reader_->ReadAt({topic_, 0}, 0, kPatience);
+  ASSERT_THAT(found, IsOk());
+  EXPECT_EQ((*found)->value, "");
+}
+
 TEST(RealKafkaFixtureTest, WithoutKafkaItSaysWhatToSet) {
   const char* const home = std::getenv("CLUSTERWIRE_KAFKA_HOME");
   const std::string before = home == nullptr ? "" : home;

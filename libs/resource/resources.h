@@ -51,8 +51,8 @@ AnyRules Erase(const Rules<T, OwnContext>& rules) {
       return bring(writer, static_cast<const T*>(before), as(next), own(context));
     };
   }
-  if (auto* correct = rules.correct) {
-    any.correct = [=](const Message& before, Message* next) {
+  if (rules.correct != nullptr) {
+    any.correct = [correct = rules.correct, as](const Message& before, Message* next) {
       return correct(as(before), static_cast<T*>(next));
     };
   }

@@ -46,6 +46,9 @@ struct Service {
   // The same for writing. With looks_first it is asked about the resource as it is, and about what
   // is to become of it; null where there is none. Without, before, about the name alone.
   absl::Status (*may_write)(const filter::Viewer&, std::string_view name, const Message* resource);
+  // With looks_first, of what may_write allows and is there: why it can't be written all the same,
+  // by what else is there. May be null.
+  absl::Status (*holds)(const store::Reader&, const filter::Viewer&, const Message& row) = nullptr;
   // The same for creating `next`, of which nothing has been checked but its type; without
   // looks_first about the parent.
   absl::Status (*may_create)(const filter::Viewer&, std::string_view name, const Message& next);

@@ -2,6 +2,7 @@
 
 #include "absl/strings/str_cat.h"
 
+#include "libs/base/crypto.h"
 #include "libs/base/status/error.h"
 #include "libs/base/text/strings.h"
 #include "libs/config/key_file.h"

@@ -11,10 +11,10 @@
 #include "libs/resource/name.h"
 #include "libs/resource/page.h"
 #include "services/catalogue/common/access/access.h"
+#include "services/catalogue/common/access/drafts_made.h"
 #include "services/catalogue/common/codes/code_book.h"
 #include "services/catalogue/common/fields/facts_fields.h"
 #include "services/catalogue/erasures/erasures.h"
-#include "services/catalogue/resources/clusters/drafts_made.h"
 
 namespace clusterwire::catalogue {
 

@@ -46,8 +46,8 @@ absl::Status CheckSubjectPattern(std::string_view text) {
   // A host's name says on its right whose it is: "dns:map.*" would take in "dns:map.evil.example".
   const bool in_host = front.starts_with(kDns)
                            ? front.size() > kDns.size()
-                           : front.starts_with(kSpiffe) && front.find('/', kSpiffe.size()) ==
-                                                               std::string_view::npos &&
+                           : front.starts_with(kSpiffe) &&
+                                 front.find('/', kSpiffe.size()) == std::string_view::npos &&
                                  front.size() > kSpiffe.size();
   if (in_host) {
     return absl::InvalidArgumentError(

@@ -23,7 +23,8 @@ TEST(SubjectTest, ASubjectIsVisibleAsciiWithoutAStar) {
 }
 
 TEST(SubjectTest, AStarStandsAtTheEndBehindAJoint) {
-  for (const char* pattern : {"corp:4711", "corp:*", "spiffe://example.org/*", "spiffe://*", "dns:*"}) {
+  for (const char* pattern :
+       {"corp:4711", "corp:*", "spiffe://example.org/*", "spiffe://*", "dns:*"}) {
     EXPECT_THAT(CheckSubjectPattern(pattern), IsOk()) << pattern;
   }
   for (const char* text : {"", "*", "corp*", "co*rp:", "corp:**", "corp:*/a", "*:a"}) {

@@ -33,8 +33,8 @@ struct HistoryQuery {
 // Safe for use from any thread. `store` outlives it.
 class History {
  public:
-  // Changes looked at for one page, later ones of the same resources too, where the latest are asked
-  // for. A page may hold fewer than asked for, or none, and still not be the last.
+  // Changes looked at for one page, later ones of the same resources too, where the latest are
+  // asked for. A page may hold fewer than asked for, or none, and still not be the last.
   static constexpr int kScanLimit = 20'000;
 
   explicit History(store::Store& store, int scan_limit = kScanLimit)

@@ -148,9 +148,7 @@ absl::Status ErasureLog::Compare(Digests& topic) {
 
 absl::Status ErasureLog::Replay(kafka::TopicReader& reader, const Digests& names) const {
   Erasures::Records some;
-  const auto replay = [&]() -> absl::Status {
-    return erasures_.Replay(std::exchange(some, {}));
-  };
+  const auto replay = [&]() -> absl::Status { return erasures_.Replay(std::exchange(some, {})); };
   const auto visit = [&](const kafka::ReceivedMessage& message) -> absl::Status {
     if (worker_.stopping()) return absl::CancelledError("the catalogue stops");
     if (!names.contains(message.key)) return absl::OkStatus();

@@ -22,8 +22,8 @@ namespace clusterwire::catalogue {
 // database still has, lets people be asked for, and from then on follows the log and sends what was
 // erased. It reads the topic again after an error and every hour, and sends what is missing there;
 // of what it reads it holds a digest for each name, and no longer than that takes. Kafka away: it
-// keeps trying with growing pauses. Several processes may do the same at once; what two of them send
-// is the same.
+// keeps trying with growing pauses. Several processes may do the same at once; what two of them
+// send is the same.
 class ErasureLog {
  public:
   struct Options {

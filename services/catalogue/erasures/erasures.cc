@@ -274,9 +274,8 @@ absl::StatusOr<bool> Erasures::WasRecorded(const store::Reader& reader, const st
 
 absl::StatusOr<Erasures::Records> Erasures::Some(std::string_view after, int limit) const {
   ASSIGN_OR_RETURN(const auto reader, store_.Read());
-  ASSIGN_OR_RETURN(const auto page, reader->Scan({.type = "erasure",
-                                                  .after = std::string(after),
-                                                  .limit = limit}));
+  ASSIGN_OR_RETURN(const auto page,
+                   reader->Scan({.type = "erasure", .after = std::string(after), .limit = limit}));
   Records some;
   for (const store::Scanned& one : page) {
     const auto& record = static_cast<const PersonErased&>(*one.resource);

@@ -41,10 +41,10 @@ absl::StatusOr<std::vector<ContactOf>> ContactsOf(const store::Reader& reader,
 
 // What is to be erased, and what stays of it.
 struct Erasure {
-  std::string person;                      // the resource's name
-  std::string owner;                       // of the record; empty: operators
-  KnownBy known = {};                      // empty: may be recorded again
-  std::vector<std::string> earlier = {};   // what it was known by before, as ErasureKey::Of gives it
+  std::string person;                     // the resource's name
+  std::string owner;                      // of the record; empty: operators
+  KnownBy known = {};                     // empty: may be recorded again
+  std::vector<std::string> earlier = {};  // what it was known by before, as ErasureKey::Of gives it
   std::vector<std::string> consents = {};  // as ErasureKey::OfConsent gives them
   std::set<std::string> named_by = {};     // resources with contacts that name them
 };

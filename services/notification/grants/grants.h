@@ -55,8 +55,9 @@ class Grants {
   // What the subject sees by them.
   filter::Viewer ViewerOf(const std::vector<SubjectKey>& keys) const;
 
-  // Tells by which keys other resources are found from now on: what is seen by them. One listener at a time; null ends it,
-  // and returns when no call is under way any more. It is called on the reader's thread.
+  // Tells by which keys other resources are found from now on: what is seen by them. One listener
+  // at a time; null ends it, and returns when no call is under way any more. It is called on the
+  // reader's thread.
   using Listener = std::function<void(const GrantIndex::Keys& touched)>;
   void Listen(Listener listener);
 
@@ -82,9 +83,9 @@ class Grants {
   mutable Mutex mutex_;
   GrantIndex index_ ABSL_GUARDED_BY(mutex_);
   bool complete_ ABSL_GUARDED_BY(mutex_) = false;
-  const absl::Duration started_;                                        // an uptime, like the next
+  const absl::Duration started_;  // an uptime, like the next
   std::optional<absl::Duration> caught_up_ ABSL_GUARDED_BY(mutex_);
-  Mutex listener_mutex_;                              // held while it is called
+  Mutex listener_mutex_;  // held while it is called
   Listener listener_ ABSL_GUARDED_BY(listener_mutex_);
 };
 

@@ -22,8 +22,8 @@ namespace clusterwire::notification {
 
 // Reads the topic of grants whole from its start, all partitions in every process, and follows it:
 // a few times a second it asks where the topic ends and reads up to there. After anything that went
-// wrong, a broker that was away or silent or a topic made anew, and after a long pause everything is
-// read again; what was known stays in force until that is done. The position is in memory alone.
+// wrong, a broker that was away or silent or a topic made anew, and after a long pause everything
+// is read again; what was known stays in force until that is done. The position is in memory alone.
 //
 // How old it is, the catalogue's signs of life tell: each says where the topic ended, as far as its
 // sender knew, when nothing else was unsent (grant_changed.proto). So it is as new as the last look

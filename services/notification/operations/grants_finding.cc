@@ -44,13 +44,13 @@ Finding Behind(const GrantsTopic& from, const Grants& grants, const absl::Status
         "its Diagnose");
   }
   // What is public goes on, and what is wrong is elsewhere: this process is as ready as any.
-  return Found(kPart, Finding::SEVERITY_WARNING,
-               absl::StrCat(Held(grants), ", and the catalogue gives no sign of life on ",
-                            from.topic),
-               "see part relay of the catalogue's Diagnose: while it stands still nothing tells "
-               "what is granted now. Both services must state the same grants.hold_after. Or a "
-               "foreign transaction is open on the topic: nobody but the catalogue should have the "
-               "right to write there");
+  return Found(
+      kPart, Finding::SEVERITY_WARNING,
+      absl::StrCat(Held(grants), ", and the catalogue gives no sign of life on ", from.topic),
+      "see part relay of the catalogue's Diagnose: while it stands still nothing tells "
+      "what is granted now. Both services must state the same grants.hold_after. Or a "
+      "foreign transaction is open on the topic: nobody but the catalogue should have the "
+      "right to write there");
 }
 
 // How the topic is kept; nothing where it is right, or can't be asked.

@@ -2,8 +2,8 @@
 
 #include "libs/base/time/clock.h"
 #include "libs/text/text.h"
+#include "services/catalogue/common/access/drafts_made.h"
 #include "services/catalogue/common/fields/checks.h"
-#include "services/catalogue/resources/clusters/drafts_made.h"
 #include "services/catalogue/resources/grants/grant_rules.h"
 #include "services/catalogue/resources/people/contacts.h"
 

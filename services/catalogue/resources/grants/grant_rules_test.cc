@@ -112,8 +112,8 @@ TEST_F(GrantsTest, APatternHoldsForAllThatBeginSoAndForNobodyElse) {
 
 TEST_F(GrantsTest, EverybodyOfAnIssuerIsOperatorsToGrantTo) {
   MustGive(kAnna, v1::Grant::ROLE_OWNER);
-  for (const char* everybody : {"corp:*", "dns:*", "spiffe:*", "spiffe:/*", "spiffe://*",
-                                "spiffe://example.org/*"}) {
+  for (const char* everybody :
+       {"corp:*", "dns:*", "spiffe:*", "spiffe:/*", "spiffe://*", "spiffe://example.org/*"}) {
     EXPECT_THAT(Give(By(kAnna), everybody, "clusters/hidden", v1::Grant::ROLE_VIEWER),
                 HasFieldError("grant.subject"))
         << everybody;

@@ -234,10 +234,9 @@ Rules<v1::Person> PersonRules(const Erasures& erasures, Random& random) {
                           const Context& context, FieldErrors& errors) {
                 return Check(erasures, before, person, context, errors);
               },
-          .correct =
-              [&erasures](const v1::Person& before, v1::Person* next) {
-                return KeepEarlier(erasures.key(), before, next);
-              },
+          .correct = [&erasures](
+                         const v1::Person& before,
+                         v1::Person* next) { return KeepEarlier(erasures.key(), before, next); },
           .has_facts = false,
           .seen_by = &SeesPerson};
 }

@@ -1,9 +1,8 @@
-#include "services/catalogue/resources/clusters/drafts_made.h"
+#include "services/catalogue/common/access/drafts_made.h"
 
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 
-#include "clusterwire/catalogue/v1/cluster.pb.h"
 #include "clusterwire/catalogue/v1/drafts_made.pb.h"
 
 #include "libs/base/crypto.h"
@@ -20,10 +19,13 @@ std::string NameOf(std::string_view subject) {
 }
 
 absl::StatusOr<bool> IsDraft(const store::Reader& reader, const std::string& name) {
-  const auto cluster = reader.Get<v1::Cluster>(name);
-  if (absl::IsNotFound(cluster.status())) return false;
-  RETURN_IF_ERROR(cluster.status());
-  return cluster->state() == v1::Cluster::STATE_DRAFT;
+  const std::unique_ptr<store::Message> made = EmptyResource(name);
+  if (made == nullptr) return false;
+  const absl::Status there = reader.Load(name, made.get());
+  if (absl::IsNotFound(there)) return false;
+  RETURN_IF_ERROR(there);
+  const auto* field = made->GetDescriptor()->FindFieldByName("state");
+  return made->GetReflection()->GetEnum(*made, field)->name() == "STATE_DRAFT";
 }
 
 }  // namespace
