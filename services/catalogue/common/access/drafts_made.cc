@@ -32,7 +32,7 @@ absl::StatusOr<bool> IsDraft(const store::Reader& reader, const std::string& nam
 
 CatalogueType DraftsMadeType() {
   CatalogueType type = {
-      .type = facts::MakeType<v1::DraftsMade, CodeBook>("drafts made", "draftsMade/{subject}")};
+      .type = facts::MakeType<v1::DraftsMade, CodeBook>("drafts_made", "draftsMade/{subject}")};
   type.type.images_in_log = false;
   return type;
 }

@@ -117,6 +117,8 @@ TEST_F(GrantLimitsTest, GivingAndWithdrawingWithoutEndLeavesOnlySoManyNames) {
     ASSERT_THAT(given, IsOk());
     ASSERT_THAT(grants_.Delete(By(kAnna), given->name(), ""), IsOk());
   }
+  // A transfer leaves a name too.
+  EXPECT_THAT(grants_.Transfer(By(kAnna), "clusters/ours", kBert, ""), ReasonIs("TOO_MANY_GRANTS"));
   EXPECT_THAT(Give(world_.AsOperator(), kBert, "clusters/other"), IsOk());
   EXPECT_THAT(Give(world_.AsOperator(), kBert, "clusters/ours"), IsOk());
   // An index that reads all anew knows the same.

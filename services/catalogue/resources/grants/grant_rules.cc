@@ -153,26 +153,28 @@ absl::StatusOr<Grants::Page> Grants::ListAll(const ReadCall& call, const GrantQu
 
 absl::Status Grants::CheckRoom(const filter::Viewer& viewer, const std::string& resource,
                                const std::string& subject) const {
-  RETURN_IF_ERROR(CheckRoomOn(viewer, resource, GrantNameOf(subject, resource)));
-  return CheckRoomFor(viewer, subject, resource);
-}
-
-absl::Status Grants::CheckRoomOn(const filter::Viewer& viewer, const std::string& resource,
-                                 const std::string& name) const {
   ASSIGN_OR_RETURN(const Entries on, index_.On(resource));
   if (on.size() >= kMost) return TooMany(resource, kMost, "grants");
-  if (viewer.operator_) return absl::OkStatus();
-  ASSIGN_OR_RETURN(const auto withdrawn, index_.WithdrawnOn(resource));
-  if (withdrawn.size() < kMostWithdrawn || withdrawn.contains(name)) return absl::OkStatus();
-  return Error(absl::StatusCode::kFailedPrecondition, "TOO_MANY_GRANTS",
-               absl::StrCat("of the grants on ", resource, " ", kMostWithdrawn,
-                            " were withdrawn within ", absl::ToInt64Hours(kGrantRemembered) / 24,
-                            " days, the most there may be: give one to who had one before, or to a "
-                            "pattern of subjects, or ask an operator"));
+  return CheckRoomFor(viewer, resource, subject);
 }
 
-absl::Status Grants::CheckRoomFor(const filter::Viewer& viewer, const std::string& subject,
-                                  const std::string& resource) const {
+absl::Status Grants::CheckWithdrawn(const filter::Viewer& viewer, const std::string& resource,
+                                    const std::string& subject) const {
+  if (viewer.operator_) return absl::OkStatus();
+  ASSIGN_OR_RETURN(const auto withdrawn, index_.WithdrawnOn(resource));
+  const bool has_one = withdrawn.contains(GrantNameOf(subject, resource));
+  if (withdrawn.size() < kMostWithdrawn || has_one) return absl::OkStatus();
+  return Error(
+      absl::StatusCode::kFailedPrecondition, "TOO_MANY_GRANTS",
+      absl::StrCat("of the grants on ", resource, " ", kMostWithdrawn, " were withdrawn within ",
+                   absl::ToInt64Hours(kGrantRemembered) / 24,
+                   " days, the most there may be: give one to who had one before, or ask an "
+                   "operator"));
+}
+
+absl::Status Grants::CheckRoomFor(const filter::Viewer& viewer, const std::string& resource,
+                                  const std::string& subject) const {
+  RETURN_IF_ERROR(CheckWithdrawn(viewer, resource, subject));
   ASSIGN_OR_RETURN(const Entries to, index_.To(subject));
   if (to.size() >= kMost) return TooMany("this subject", kMost, "grants");
   if (viewer.operator_ || to.size() < kMostOfOneOwner) return absl::OkStatus();
@@ -255,7 +257,7 @@ absl::StatusOr<v1::Grant> Grants::Transfer(const WriteCall& call, const std::str
   if (subject == giver) errors.Add("subject", "is who owns it already");
   RETURN_IF_ERROR(errors.ToStatus());
   // On the resource one goes for one that comes.
-  const absl::Status room = CheckRoomFor(call.viewer, subject, resource);
+  const absl::Status room = CheckRoomFor(call.viewer, resource, subject);
   const auto transfer = [&](store::Writer& writer) -> absl::Status {
     RETURN_IF_ERROR(CheckStillMayGive(writer, call.viewer, resource));
     absl::StatusOr<v1::Grant> given = LoadGrant(writer, giver, resource);

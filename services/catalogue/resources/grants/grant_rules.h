@@ -70,11 +70,11 @@ class Grants {
                          const std::string& subject) const;
 
  private:
-  // `name`: of the grant that is to be.
-  absl::Status CheckRoomOn(const filter::Viewer& viewer, const std::string& resource,
-                           const std::string& name) const;
-  absl::Status CheckRoomFor(const filter::Viewer& viewer, const std::string& subject,
-                            const std::string& resource) const;
+  // What holds where one goes on the resource for one that comes, too.
+  absl::Status CheckRoomFor(const filter::Viewer& viewer, const std::string& resource,
+                            const std::string& subject) const;
+  absl::Status CheckWithdrawn(const filter::Viewer& viewer, const std::string& resource,
+                              const std::string& subject) const;
   // The names of what a list may show, in order, and perhaps more.
   absl::StatusOr<std::vector<std::string>> Candidates(const resource::ReadCall& call,
                                                       const GrantQuery& query) const;
