@@ -8,6 +8,7 @@
 
 #include "libs/base/status/error.h"
 #include "libs/facts/facts.h"
+#include "libs/store/personal.h"
 #include "libs/store/reader.h"
 #include "libs/store/registry.h"
 
@@ -39,6 +40,16 @@ struct Type : store::ResourceType {
   std::function<void(const Message&, const CodeLists&, Facts* target)> aggregate = {};
 };
 
+// Facts can't say what their projection isn't given: `read` gets no personal fields.
+template <typename T, typename Read>
+auto WithoutPersonal(const Message& message, bool cut, Read read) {
+  const T& all = static_cast<const T&>(message);
+  if (!cut) return read(all);
+  T shown = all;
+  store::CutPersonal(&shown);
+  return read(shown);
+}
+
 template <store::Resource T, std::derived_from<CodeLists> Codes>
 Type MakeType(std::string type, std::string pattern, Projection<T, Codes> projection = {}) {
   Type made{store::MakeType<T>(std::move(type), std::move(pattern))};
@@ -48,14 +59,18 @@ Type MakeType(std::string type, std::string pattern, Projection<T, Codes> projec
   if (auto* timers = projection.timers) {
     made.timers = [timers](const Message& m) { return timers(static_cast<const T&>(m)); };
   }
+  const bool cut = store::HasPersonalFields(*T::descriptor());
   if (auto* own = projection.own) {
-    made.own = [own](const Message& m, const CodeLists& codes) {
-      return own(static_cast<const T&>(m), static_cast<const Codes&>(codes));
+    made.own = [own, cut](const Message& m, const CodeLists& codes) {
+      return WithoutPersonal<T>(
+          m, cut, [&](const T& shown) { return own(shown, static_cast<const Codes&>(codes)); });
     };
   }
   if (auto* aggregate = projection.aggregate) {
-    made.aggregate = [aggregate](const Message& m, const CodeLists& codes, Facts* target) {
-      aggregate(static_cast<const T&>(m), static_cast<const Codes&>(codes), target);
+    made.aggregate = [aggregate, cut](const Message& m, const CodeLists& codes, Facts* target) {
+      WithoutPersonal<T>(m, cut, [&](const T& shown) {
+        aggregate(shown, static_cast<const Codes&>(codes), target);
+      });
     };
   }
   return made;

@@ -126,7 +126,7 @@ absl::StatusOr<store::Written> Collection::Write(const WriteCall& call,
                                                  const store::Store::Body& body) {
   store::WriteOptions options = call.store;
   options.may_replay = [&](const Message& answer) {
-    return service_.may_write(call.viewer, store::NameOf(answer), &answer);
+    return CheckMayWrite(call.viewer, answer, Way::kMove);
   };
   return store_.Write(options, body);
 }
@@ -141,8 +141,8 @@ absl::StatusOr<Collection::Answer> Collection::Create(const WriteCall& call,
   const absl::Status is_parent = CheckParentName(parent);
   errors.AddAll("", is_parent);
   const std::string name = NewName(call.viewer, parent, *first, id, errors);
-  const absl::Status may =
-      service_.may_create(call.viewer, service_.looks_first ? name : parent, *first);
+  absl::Status may = service_.may_create(call.viewer, service_.looks_first ? name : parent, *first);
+  if (!may.ok() && rules_.moved_by && rules_.moved_by(call.viewer, *first)) may = absl::OkStatus();
   if (!may.ok()) return is_parent.ok() ? may : is_parent;
   first->GetReflection()->SetString(first.get(), FieldOf(*first, "name"), name);
   if (rules_.before_create) RETURN_IF_ERROR(rules_.before_create(first.get(), errors));
@@ -192,10 +192,11 @@ absl::StatusOr<Collection::Answer> Collection::Modify(const WriteCall& call,
                                                       std::string_view path, Shown shown) {
   const absl::Status entered = EnterWrite(call, path, name);
   if (!entered.ok() && !service_.looks_first) return entered;
+  const Way way = kind.empty() ? Way::kStandard : Way::kMove;
   const auto modify = [&](store::Writer& writer) -> absl::Status {
     Owned before(rules_.prototype->New());
     if (entered.ok()) {
-      ASSIGN_OR_RETURN(before, LoadForWrite(writer, call.viewer, name, etag));
+      ASSIGN_OR_RETURN(before, LoadForWrite(writer, call.viewer, name, etag, way));
     }
     const Owned next = CopyOf(*before);
     return service_.with_context(writer, call.viewer, [&](const Context& context) -> absl::Status {
@@ -213,9 +214,7 @@ absl::StatusOr<Collection::Answer> Collection::Modify(const WriteCall& call,
       MarkEdited(before.get(), next.get());
       Notes notes;
       RETURN_IF_ERROR(rules_.check_and_settle(before.get(), next.get(), context, errors, &notes));
-      if (service_.looks_first) {
-        RETURN_IF_ERROR(service_.may_write(call.viewer, name, next.get()));
-      }
+      if (service_.looks_first) RETURN_IF_ERROR(CheckMayWrite(call.viewer, *next, way));
       RETURN_IF_ERROR(Put(writer, *next, put_as, notes));
       return rules_.bring ? rules_.bring(writer, before.get(), *next, context) : absl::OkStatus();
     });
@@ -229,7 +228,8 @@ absl::StatusOr<Collection::Answer> Collection::Delete(const WriteCall& call,
   RETURN_IF_ERROR(EnterWrite(call, "name", name));
   RETURN_IF_ERROR(CheckDeletable(name));
   const auto remove = [&](store::Writer& writer) -> absl::Status {
-    ASSIGN_OR_RETURN(const Owned next, LoadForWrite(writer, call.viewer, name, etag));
+    ASSIGN_OR_RETURN(const Owned next,
+                     LoadForWrite(writer, call.viewer, name, etag, Way::kStandard));
     if (rules_.check_unused) {
       RETURN_IF_ERROR(service_.with_context(writer, call.viewer, [&](const Context& context) {
         return rules_.check_unused(*next, context);
@@ -373,7 +373,7 @@ absl::Status Collection::CheckRoom(const store::Reader& reader, const std::strin
 absl::StatusOr<Collection::Owned> Collection::LoadForWrite(const store::Reader& reader,
                                                            const filter::Viewer& viewer,
                                                            const std::string& name,
-                                                           const std::string& etag) const {
+                                                           const std::string& etag, Way way) const {
   Owned row(rules_.prototype->New());
   RETURN_IF_ERROR(LoadRow(reader, name, row.get()));
   if (store::IsDeleted(*row)) return GoneError(viewer, *row);
@@ -383,11 +383,19 @@ absl::StatusOr<Collection::Owned> Collection::LoadForWrite(const store::Reader& 
       if (!facts) return GoneError(viewer, *row);
     }
     RETURN_IF_ERROR(CheckSeen(reader, viewer, *row));
-    RETURN_IF_ERROR(service_.may_write(viewer, name, row.get()));
+    RETURN_IF_ERROR(CheckMayWrite(viewer, *row, way));
     if (service_.holds != nullptr) RETURN_IF_ERROR(service_.holds(reader, viewer, *row));
   }
   RETURN_IF_ERROR(CheckEtag(*row, etag));
   return row;
+}
+
+absl::Status Collection::CheckMayWrite(const filter::Viewer& viewer, const Message& resource,
+                                       Way way) const {
+  if (way == Way::kMove && rules_.moved_by && rules_.moved_by(viewer, resource)) {
+    return absl::OkStatus();
+  }
+  return service_.may_write(viewer, store::NameOf(resource), &resource);
 }
 
 absl::Status Collection::GoneError(const filter::Viewer& viewer, const Message& row) const {

@@ -51,6 +51,7 @@ struct AnyRules {
       bring = nullptr;
   std::function<void(Message*)> show = nullptr;
   std::function<bool(const filter::Viewer&, const Message&)> seen_by = nullptr;
+  std::function<bool(const filter::Viewer&, const Message&)> moved_by = nullptr;
 };
 
 // The resources of one type under the standard methods (AIP-131 to 135, 164, 231), written once for
@@ -142,9 +143,14 @@ class Collection {
   absl::Status CheckParent(const store::Reader& reader, const filter::Viewer& viewer,
                            const std::string& parent) const;
   absl::Status CheckRoom(const store::Reader& reader, const std::string& parent) const;
+  // Whether a write is one of the standard methods or a move of the type's own.
+  enum class Way { kStandard, kMove };
   // As it is, to be written: seen by the viewer, neither deleted nor about something deleted.
   absl::StatusOr<Owned> LoadForWrite(const store::Reader& reader, const filter::Viewer& viewer,
-                                     const std::string& name, const std::string& etag) const;
+                                     const std::string& name, const std::string& etag,
+                                     Way way) const;
+  // Service::may_write, and for a move AnyRules::moved_by.
+  absl::Status CheckMayWrite(const filter::Viewer& viewer, const Message& resource, Way way) const;
   // NOT_FOUND, in words that tell an operator how to get it back.
   absl::Status GoneError(const filter::Viewer& viewer, const Message& row) const;
   // Nothing stands under the name of what is created, but for the same where a type creates once:

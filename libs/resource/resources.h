@@ -61,6 +61,11 @@ AnyRules Erase(const Rules<T, OwnContext>& rules) {
       return viewer.operator_ || seen_by(viewer, as(resource));
     };
   }
+  if (auto* moved_by = rules.moved_by) {
+    any.moved_by = [=](const filter::Viewer& viewer, const Message& resource) {
+      return moved_by(viewer, as(resource));
+    };
+  }
   if (auto* show = rules.show) {
     any.show = [=](Message* resource) { show(static_cast<T*>(resource)); };
   }

@@ -119,6 +119,10 @@ struct Rules {
   // Of a type without Facts: who sees a resource, operators apart. Asked in place of
   // Service::may_read, with the resource as it is stored.
   bool (*seen_by)(const filter::Viewer&, const T&) = nullptr;
+  // Who may make its moves, which are not the standard methods, besides those who may write it: the
+  // other side of what stands between two. Asked of what is there, and of what a move makes. Each
+  // move then asks whose it is.
+  bool (*moved_by)(const filter::Viewer&, const T&) = nullptr;
   // Whether "clusters/-" lists those of all parents.
   bool lists_all = true;
 

@@ -7,6 +7,7 @@
 
 #include "libs/base/status/error.h"
 #include "libs/base/text/strings.h"
+#include "libs/store/personal.h"
 
 namespace clusterwire::store {
 namespace {
@@ -61,7 +62,9 @@ absl::StatusOr<Registry> Registry::Create(std::vector<ResourceType> types,
       return absl::InvalidArgumentError(
           absl::StrCat("'", given.pattern, "' is no pattern like clusters/{cluster}"));
     }
-    const auto [added, is_new] = registry.by_type_.emplace(given.type, given);
+    ResourceType made = given;
+    made.personal_fields = HasPersonalFields(*given.prototype->GetDescriptor());
+    const auto [added, is_new] = registry.by_type_.emplace(given.type, std::move(made));
     const ResourceType* type = &added->second;
     if (!is_new || !registry.by_shape_.emplace(shape, type).second ||
         !registry.by_descriptor_.emplace(type->prototype->GetDescriptor(), type).second) {

@@ -32,6 +32,7 @@ struct ResourceType {
   std::string pattern;                 // "clusters/{cluster}/labels/{label}"
   const Message* prototype = nullptr;  // T::default_instance()
   bool images_in_log = true;           // false for personal data: the log then holds names alone
+  bool personal_fields = false;        // whether it has any (personal.h); the registry says it
 
   // Pure functions; each may be null.
   // The resources that it is about ("its cluster").

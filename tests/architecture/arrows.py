@@ -30,6 +30,7 @@ LIBRARIES = {
 PROTOS = {
     "base": {"google/rpc"},
     "text": {"clusterwire/type/v1"},
+    "store": {"clusterwire/type/v1"},
     "filter": {"clusterwire/type/v1"},
     "facts": {"clusterwire/type/v1"},
     "change": {"clusterwire/change/v1", "clusterwire/type/v1"},

@@ -7,6 +7,7 @@
 
 #include "libs/base/status/error.h"
 #include "libs/base/text/strings.h"
+#include "libs/store/personal.h"
 
 namespace clusterwire::store {
 namespace {
@@ -196,13 +197,21 @@ absl::StatusOr<std::optional<Written>> Requests::Find(const WriteOptions& call,
   if (name.empty()) return written;
   const ResourceType* type = registry_.ForName(name);
   if (type == nullptr) return absl::InternalError(absl::StrCat(name, " is of no known type"));
-  std::optional<std::string> data = OptionalBytes(row, 4);
-  if (!data.has_value()) {
-    ASSIGN_OR_RETURN(std::optional<ResourceRow> current, Rows(connection_, registry_).Find(name));
-    if (!current.has_value()) return NotFoundError(name);
-    data = std::move(current->data);
+  const std::optional<std::string> kept = OptionalBytes(row, 4);
+  if (kept.has_value() && !type->personal_fields) {
+    ASSIGN_OR_RETURN(written.answer, ParseResource(*type, *kept));
+    return written;
   }
-  ASSIGN_OR_RETURN(written.answer, ParseResource(*type, *data));
+  ASSIGN_OR_RETURN(const std::optional<ResourceRow> current,
+                   Rows(connection_, registry_).Find(name));
+  if (!current.has_value()) return NotFoundError(name);
+  ASSIGN_OR_RETURN(std::unique_ptr<Message> answer, ParseResource(*type, current->data));
+  if (kept.has_value()) {
+    ASSIGN_OR_RETURN(std::unique_ptr<Message> cut, ParseResource(*type, *kept));
+    RestorePersonal(*answer, cut.get());
+    answer = std::move(cut);
+  }
+  written.answer = std::move(answer);
   return written;
 }
 
@@ -213,8 +222,16 @@ absl::Status Requests::Keep(const WriteOptions& call, const Written& written,
   std::optional<std::string> answer;
   if (written.answer != nullptr) {
     name = NameOf(*written.answer);
-    // Personal data stays in one place; the answer is read from there again.
-    if (registry_.ForName(name)->images_in_log) answer = SerializeDeterministic(*written.answer);
+    // Personal data stays in one place; the answer, or that part of it, is read from there again.
+    const ResourceType& type = *registry_.ForName(name);
+    if (type.images_in_log && type.personal_fields) {
+      const std::unique_ptr<Message> cut(written.answer->New());
+      cut->CopyFrom(*written.answer);
+      CutPersonal(cut.get());
+      answer = SerializeDeterministic(*cut);
+    } else if (type.images_in_log) {
+      answer = SerializeDeterministic(*written.answer);
+    }
   }
   return connection_.Execute(
       "INSERT INTO request(caller, request_id, method, digest, revision, name, answer, time) "

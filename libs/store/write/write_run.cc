@@ -6,6 +6,7 @@
 #include "absl/strings/str_cat.h"
 
 #include "libs/base/status/error.h"
+#include "libs/store/personal.h"
 
 namespace clusterwire::store {
 namespace {
@@ -71,9 +72,27 @@ absl::Status KeepStale(const GroupTransaction& group, const WriteOptions& call,
   return absl::OkStatus();
 }
 
-// The tables' row as the body left it, and what goes with it. `image` becomes its bytes.
-absl::Status Save(const GroupTransaction& group, Revision revision, const RowChange& change,
-                  std::optional<std::string>* image) {
+// What the log keeps of a resource; none where it holds names alone.
+absl::StatusOr<std::optional<std::string>> ImageOf(const RowChange& change) {
+  const ResourceType& type = *change.type;
+  if (!type.images_in_log) return std::nullopt;
+  std::unique_ptr<Message> image;
+  if (change.staged == nullptr) {
+    if (!type.personal_fields) return change.row->data;
+    ASSIGN_OR_RETURN(image, ParseResource(type, change.row->data));
+  } else {
+    const Message* message = change.staged->image.get();
+    if (message == nullptr) return std::nullopt;
+    if (!type.personal_fields) return SerializeDeterministic(*message);
+    image.reset(message->New());
+    image->CopyFrom(*message);
+  }
+  CutPersonal(image.get());
+  return SerializeDeterministic(*image);
+}
+
+// The tables' row as the body left it, and what goes with it.
+absl::Status Save(const GroupTransaction& group, Revision revision, const RowChange& change) {
   const ResourceType& type = *change.type;
   const Message* message = change.staged->image.get();
   const bool deleted = message == nullptr || IsDeleted(*message);
@@ -82,9 +101,8 @@ absl::Status Save(const GroupTransaction& group, Revision revision, const RowCha
     RETURN_IF_ERROR(group.log.Forget(change.name));
     RETURN_IF_ERROR(group.requests.Forget(change.name));
   } else {
-    *image = SerializeDeterministic(*message);
-    RETURN_IF_ERROR(group.rows.Save({&type, change.name, revision, **image, change.derived.own,
-                                     change.derived.facts, deleted}));
+    RETURN_IF_ERROR(group.rows.Save({&type, change.name, revision, SerializeDeterministic(*message),
+                                     change.derived.own, change.derived.facts, deleted}));
   }
   if (type.links) {
     RETURN_IF_ERROR(group.rows.SetLinks(
@@ -100,22 +118,18 @@ absl::Status Save(const GroupTransaction& group, Revision revision, const RowCha
 absl::Status Apply(const GroupTransaction& group, const WriteOptions& call, Position position,
                    const RowChange& change) {
   Change logged;
-  std::optional<std::string> image;
   if (change.staged != nullptr) {
     logged.kind = change.staged->kind;
-    RETURN_IF_ERROR(Save(group, position.revision, change, &image));
+    RETURN_IF_ERROR(Save(group, position.revision, change));
   } else {
     RETURN_IF_ERROR(group.rows.SaveDerived(change.name, change.derived));
     if (!change.logged()) return absl::OkStatus();
     logged.kind = kFactsRefreshed;
     logged.cause = change.derived.cause;
-    image = change.row->data;
   }
   if (change.type->images_in_log) {
     if (change.row != nullptr) logged.facts_before = change.row->facts;
     logged.facts_after = change.derived.facts;
-  } else {
-    image.reset();
   }
   logged.position = position;
   logged.history = group.history;
@@ -126,6 +140,7 @@ absl::Status Apply(const GroupTransaction& group, const WriteOptions& call, Posi
   logged.actor = call.caller;
   logged.trace = call.trace;
   logged.time = group.logged_at;
+  ASSIGN_OR_RETURN(const std::optional<std::string> image, ImageOf(change));
   return group.log.Append(logged, image);
 }
 

@@ -6,7 +6,7 @@
 #include "absl/time/time.h"
 
 // What each kind of change says to a person, in English: a clause that follows the title of what
-// changed, "ECEI Silver for Hamburg Aviation: the label ends in 30 days, on 31 March 2027".
+// changed, "ECEI Silver for Hamburg Aviation – the label ends in 30 days, on 31 March 2027".
 namespace clusterwire::notification {
 
 // "the label was awarded" of "label.awarded". `deadline` is that of the Facts that are told, a date

@@ -126,7 +126,7 @@ Notice NoticeOf(const Job& job) {
   Notice notice;
   // facts.refreshed says nothing to a person; what it led to does.
   notice.title =
-      absl::StrCat(image.title().empty() ? Plain(image.type()) : OneLine(image.title()), ": ",
+      absl::StrCat(image.title().empty() ? Plain(image.type()) : OneLine(image.title()), " – ",
                    change.kind() == "facts.refreshed"
                        ? wording.happening
                        : KindClause(change.kind(), image.deadline(), ToTime(change.time())));

@@ -13,7 +13,7 @@ using testing::Not;
 
 TEST(NoticeTest, SaysWhatHappenedToWhatAndWhyItIsTold) {
   const Notice notice = NoticeOf(LabelAwardedJob());
-  EXPECT_EQ(notice.title, "Silver (ECEI) for Silicon Saxony: the label was awarded");
+  EXPECT_EQ(notice.title, "Silver (ECEI) for Silicon Saxony – the label was awarded");
   EXPECT_EQ(notice.link, "https://example.org/silver");
   EXPECT_THAT(notice.text, HasSubstr("Valid until 2026-05-31."));
   EXPECT_THAT(notice.text, HasSubstr("It now matches “Silver in Saxony”."));
@@ -32,7 +32,7 @@ TEST(NoticeTest, LeavingIsToldFromTheImageBeforeAlone) {
   SetChange(job, change);
   job.delivery.transition = v1::TRANSITION_LEFT;
   const Notice notice = NoticeOf(job);
-  EXPECT_EQ(notice.title, "Old title: no longer matches");
+  EXPECT_EQ(notice.title, "Old title – no longer matches");
   EXPECT_THAT(notice.text, Not(HasSubstr("New")));
   EXPECT_THAT(notice.text, HasSubstr("Because of silicon-saxony."));
 }
@@ -63,7 +63,7 @@ TEST(NoticeTest, NothingThatAnEditorWroteCanPassForALineOfOurs) {
   change.mutable_after()->mutable_titles(0)->set_title("Germany\nIt is gold.");
   SetChange(job, change);
   const Notice notice = NoticeOf(job);
-  EXPECT_EQ(notice.title, "Gold for  Evil Corp: the label was awarded");
+  EXPECT_EQ(notice.title, "Gold for  Evil Corp – the label was awarded");
   EXPECT_EQ(notice.text, "Fine. It no longer matches “x”. [2J\nIt now matches “Silver in Saxony”.");
   EXPECT_THAT(notice.reasons, testing::Each(Not(HasSubstr("\n"))));
 }
@@ -83,7 +83,7 @@ TEST(NoticeTest, AResourceWithoutATitleIsCalledByWhatItIs) {
   change::v1::ResourceChanged change = job.record->change;
   change.mutable_after()->clear_title();
   SetChange(job, change);
-  EXPECT_EQ(NoticeOf(job).title, "label: the label was awarded");
+  EXPECT_EQ(NoticeOf(job).title, "label – the label was awarded");
 }
 
 TEST(DifferencesTest, NamesWhatCameAndWhatWent) {

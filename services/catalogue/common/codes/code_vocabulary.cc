@@ -8,9 +8,8 @@
 #include "services/catalogue/common/codes/code_book.h"
 
 namespace clusterwire::catalogue {
-namespace {
 
-filter::Vocabulary WithLevelsOf(const CodeBook& book) {
+filter::Vocabulary VocabularyOf(const CodeBook& book) {
   filter::Vocabulary words = change::Words();
   words.levels.emplace();
   for (const auto& [name, scheme] : book.schemes()) {
@@ -28,8 +27,6 @@ filter::Vocabulary WithLevelsOf(const CodeBook& book) {
   }
   return words;
 }
-
-}  // namespace
 
 std::shared_ptr<const filter::Vocabulary> CodeVocabulary::For(const type::v1::Filter& asked) {
   const Read known = Current();
@@ -57,7 +54,7 @@ absl::StatusOr<CodeVocabulary::Read> CodeVocabulary::ReadAfter(const Read& known
   if (known.words != nullptr && known.revision >= changed) return known;
   ASSIGN_OR_RETURN(const auto reader, store_.Read());
   ASSIGN_OR_RETURN(const auto book, CodeBook::Read(*reader));
-  return Read{std::make_shared<const filter::Vocabulary>(WithLevelsOf(*book)),
+  return Read{std::make_shared<const filter::Vocabulary>(VocabularyOf(*book)),
               reader->revision().value};
 }
 

@@ -10,6 +10,11 @@
 
 namespace clusterwire::catalogue {
 
+class CodeBook;
+
+// The words of the contracts with the levels of these label schemes.
+filter::Vocabulary VocabularyOf(const CodeBook& book);
+
 // The words that a filter may have here: those of the contracts, and the levels of all label
 // schemes, which are kinds of labels too. Safe for use from any thread. `store` outlives it.
 class CodeVocabulary {

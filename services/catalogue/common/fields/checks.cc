@@ -1,7 +1,5 @@
 #include "services/catalogue/common/fields/checks.h"
 
-#include <set>
-
 #include "absl/strings/ascii.h"
 
 #include "libs/base/text/strings.h"
@@ -98,6 +96,16 @@ void CheckTexts(std::string_view path, const Strings& texts, int limit, size_t l
       errors.Add(item, absl::StrCat("'", texts[i], "' is there twice"));
     }
     resource::CheckText(errors, item, texts[i], 0, length);
+  }
+}
+
+void CheckPartId(std::string_view path, const std::string& id, std::set<std::string>& seen,
+                 FieldErrors& errors) {
+  if (!resource::IsId(id)) {
+    errors.Add(path, absl::StrCat("'", id, "' must be 1 to 60 lower case letters, digits and '-', ",
+                                  "not beginning or ending with '-'"));
+  } else if (!seen.insert(id).second) {
+    errors.Add(path, absl::StrCat("'", id, "' is there twice"));
   }
 }
 

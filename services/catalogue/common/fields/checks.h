@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <set>
 #include <string>
 #include <string_view>
 
@@ -27,6 +28,9 @@ void CheckTitle(std::string_view path, std::string_view text, FieldErrors& error
 // At most `limit` of them, none empty, none twice, each a text of at most `length` characters.
 void CheckTexts(std::string_view path, const Strings& texts, int limit, size_t length,
                 FieldErrors& errors);
+// The id of a part of a resource: of the form of ids, and none of `seen`, which it joins.
+void CheckPartId(std::string_view path, const std::string& id, std::set<std::string>& seen,
+                 FieldErrors& errors);
 // Empty is fine for all of these.
 void CheckDate(std::string_view path, std::string_view date, FieldErrors& errors);
 void CheckPeriod(std::string_view path, const type::v1::Period& period, FieldErrors& errors);

@@ -22,28 +22,6 @@ std::optional<DayRange> RangeOf(const std::string& date) {
   return *range;
 }
 
-void CheckSchemeAndLevel(const v1::Label& label, const Context& context, FieldErrors& errors) {
-  constexpr std::string_view kPattern = "labelSchemes/{label_scheme}";
-  if (!CheckReference("label.scheme", kPattern, label.scheme(), errors)) return;
-  const v1::LabelScheme* scheme = context.book.FindScheme(label.scheme());
-  if (scheme == nullptr) {
-    errors.Add("label.scheme", absl::StrCat("'", label.scheme(),
-                                            "' does not exist; write labelSchemes/ecei, or see ",
-                                            "LabelSchemeService/ListLabelSchemes"));
-    return;
-  }
-  std::vector<std::string> levels;
-  for (const v1::LabelLevel& level : scheme->levels()) {
-    if (level.id() == label.level()) return;
-    levels.push_back(level.id());
-  }
-  if (levels.empty() && label.level().empty()) return;
-  errors.Add("label.level", levels.empty()
-                                ? absl::StrCat(scheme->name(), " has no levels; leave it empty")
-                                : absl::StrCat("'", label.level(), "' is no level of ",
-                                               scheme->name(), ": ", absl::StrJoin(levels, ", ")));
-}
-
 void CheckNotAhead(std::string_view path, const std::string& date, absl::Time now,
                    FieldErrors& errors) {
   const auto range = RangeOf(date);
@@ -96,8 +74,32 @@ void CheckRenewals(const v1::Label& label, const Context& context, FieldErrors& 
 
 }  // namespace
 
+const v1::LabelScheme* CheckScheme(std::string_view path, const std::string& name,
+                                   const CodeBook& book, FieldErrors& errors) {
+  if (!CheckReference(path, "labelSchemes/{label_scheme}", name, errors)) return nullptr;
+  const v1::LabelScheme* scheme = book.FindScheme(name);
+  if (scheme != nullptr) return scheme;
+  errors.Add(path, absl::StrCat("'", name, "' does not exist; write labelSchemes/ecei, or see ",
+                                "LabelSchemeService/ListLabelSchemes"));
+  return nullptr;
+}
+
+void CheckLevel(std::string_view path, const std::string& level, const v1::LabelScheme& scheme,
+                FieldErrors& errors) {
+  std::vector<std::string> levels;
+  for (const v1::LabelLevel& known : scheme.levels()) {
+    if (known.id() == level) return;
+    levels.push_back(known.id());
+  }
+  if (levels.empty() && level.empty()) return;
+  errors.Add(path, levels.empty() ? absl::StrCat(scheme.name(), " has no levels; leave it empty")
+                                  : absl::StrCat("'", level, "' is no level of ", scheme.name(),
+                                                 ": ", absl::StrJoin(levels, ", ")));
+}
+
 void CheckLabel(const v1::Label& label, const Context& context, FieldErrors& errors) {
-  CheckSchemeAndLevel(label, context, errors);
+  const v1::LabelScheme* scheme = CheckScheme("label.scheme", label.scheme(), context.book, errors);
+  if (scheme != nullptr) CheckLevel("label.level", label.level(), *scheme, errors);
   CheckDates(label, context, errors);
   resource::CheckText(errors, "label.issuer", label.issuer(), 0, 200);
   CheckScore("label.score", label.score(), errors);

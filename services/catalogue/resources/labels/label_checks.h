@@ -15,6 +15,11 @@ namespace clusterwire::catalogue {
 // All of the record, with paths under "label".
 void CheckLabel(const v1::Label& label, const Context& context, FieldErrors& errors);
 
+// A scheme that exists, else null; and one of its levels, none where it has none.
+const v1::LabelScheme* CheckScheme(std::string_view path, const std::string& name,
+                                   const CodeBook& book, FieldErrors& errors);
+void CheckLevel(std::string_view path, const std::string& level, const v1::LabelScheme& scheme,
+                FieldErrors& errors);
 void CheckScore(const std::string& path, const v1::Score& score, FieldErrors& errors);
 // `later` can't be wholly before `earlier`. Dates of low precision are compared by their extremes.
 void CheckOrder(std::string_view later_path, const std::string& later,

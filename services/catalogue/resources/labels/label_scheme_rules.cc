@@ -29,12 +29,7 @@ void CheckLevels(const v1::LabelScheme& scheme, FieldErrors& errors) {
   for (int i = 0; i < scheme.levels_size(); ++i) {
     const v1::LabelLevel& level = scheme.levels(i);
     const std::string path = PathTo("label_scheme", "levels", i);
-    if (!resource::IsId(level.id())) {
-      errors.Add(PathTo(path, "id"),
-                 absl::StrCat("'", level.id(), "' must be lower case letters, digits and '-'"));
-    } else if (!seen.insert(level.id()).second) {
-      errors.Add(PathTo(path, "id"), absl::StrCat("'", level.id(), "' is there twice"));
-    }
+    CheckPartId(PathTo(path, "id"), level.id(), seen, errors);
     CheckTitle(PathTo(path, "title"), level.title(), errors);
     CheckMonths(PathTo(path, "first_validity_months"), level.has_first_validity_months(),
                 level.first_validity_months(), 1, errors);

@@ -4,6 +4,7 @@
 
 #include "services/catalogue/common/catalogue_type.h"
 #include "services/catalogue/common/fields/facts_fields.h"
+#include "services/catalogue/resources/programmes/programme_terms.h"
 
 namespace clusterwire::catalogue {
 namespace {
@@ -20,6 +21,12 @@ facts::Facts Own(const v1::Programme& programme, const CodeBook& codes) {
   if (programme.has_period()) *facts.mutable_period() = programme.period();
   std::string text = programme.region();
   for (const std::string& service : programme.services()) absl::StrAppend(&text, " ", service);
+  for (const v1::Offering& offering : programme.offerings()) {
+    absl::StrAppend(&text, " ", offering.title(), " ", offering.description());
+  }
+  for (const v1::Criterion& criterion : programme.criteria()) {
+    absl::StrAppend(&text, " ", criterion.title());
+  }
   facts.set_text(text);
   if (programme.state() == v1::Programme::STATE_DRAFT) RestrictTo({programme.name()}, &facts);
   return facts;
@@ -27,7 +34,9 @@ facts::Facts Own(const v1::Programme& programme, const CodeBook& codes) {
 
 std::vector<std::string> Uses(const store::Message& message) {
   const auto& programme = static_cast<const v1::Programme&>(message);
-  return {programme.regions().begin(), programme.regions().end()};
+  std::vector<std::string> uses = TermUses(programme);
+  uses.insert(uses.end(), programme.regions().begin(), programme.regions().end());
+  return uses;
 }
 
 }  // namespace

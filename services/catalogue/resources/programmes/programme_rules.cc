@@ -3,6 +3,7 @@
 #include "libs/text/text.h"
 #include "services/catalogue/common/fields/checks.h"
 #include "services/catalogue/common/fields/words.h"
+#include "services/catalogue/resources/programmes/programme_terms.h"
 
 namespace clusterwire::catalogue {
 namespace {
@@ -27,8 +28,8 @@ void CheckNumbers(const v1::Programme& programme, FieldErrors& errors) {
                0, errors);
 }
 
-absl::Status Check(const v1::Programme*, const v1::Programme& programme, const Context& context,
-                   FieldErrors& errors) {
+absl::Status Check(const v1::Programme* before, const v1::Programme& programme,
+                   const Context& context, FieldErrors& errors) {
   CheckEnum("programme.state", programme.state(), errors);
   CheckTitle("programme.title", programme.title(), errors);
   resource::CheckText(errors, "programme.acronym", programme.acronym(), 0, 50);
@@ -53,7 +54,7 @@ absl::Status Check(const v1::Programme*, const v1::Programme& programme, const C
   CheckUri("programme.website", programme.website(), errors);
   CheckNumbers(programme, errors);
   CheckOrigin("programme", programme.sources(), programme.external_ids(), errors);
-  return absl::OkStatus();
+  return CheckTerms(before, programme, context, errors);
 }
 
 void Note(const v1::Programme* before, const v1::Programme& programme, const Context&,

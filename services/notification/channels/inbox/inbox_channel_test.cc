@@ -68,7 +68,7 @@ TEST_P(InboxChannelTest, PutsTheWholeNoticeIntoTheInboxAndWakesItsReader) {
   ASSERT_THAT(Items(), testing::SizeIs(1));
   const v1::InboxItem item = Items()[0];
   EXPECT_EQ(item.sequence(), 1);
-  EXPECT_EQ(item.title(), "Silver (ECEI) for Silicon Saxony: the label was awarded");
+  EXPECT_EQ(item.title(), "Silver (ECEI) for Silicon Saxony – the label was awarded");
   EXPECT_EQ(item.transition(), v1::TRANSITION_ENTERED);
   EXPECT_EQ(item.reasons_size(), 2);
   EXPECT_EQ(item.change().kind(), "label.awarded");

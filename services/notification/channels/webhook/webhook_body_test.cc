@@ -28,7 +28,7 @@ TEST(WebhookBody, IsACloudEventThatAPersonUnderstands) {
   EXPECT_EQ(event["subject"], "clusters/silicon-saxony/labels/silver");
   EXPECT_EQ(event["time"], "2023-11-14T22:13:20Z");
   const auto& data = event["data"];
-  EXPECT_EQ(data["title"], "Silver (ECEI) for Silicon Saxony: the label was awarded");
+  EXPECT_EQ(data["title"], "Silver (ECEI) for Silicon Saxony – the label was awarded");
   EXPECT_EQ(data["link"], "https://example.org/silver");
   EXPECT_EQ(data["transition"], "TRANSITION_ENTERED");
   EXPECT_EQ(data["subscription"], "subscribers/newsletter/subscriptions/silver");

@@ -1,0 +1,32 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "absl/status/status.h"
+
+#include "clusterwire/catalogue/v1/programme.pb.h"
+
+#include "services/catalogue/common/resource.h"
+
+// How a programme is run: the way in, the label that members hold, what they get, its reminders.
+namespace clusterwire::catalogue {
+
+// All of it, with the criteria. `before` is null on creation. PERMISSION_DENIED when the viewer may
+// not turn something on.
+absl::Status CheckTerms(const v1::Programme* before, const v1::Programme& programme,
+                        const Context& context, FieldErrors& errors);
+
+// The codes, schemes and levels that it names, as CatalogueType::uses tells them.
+std::vector<std::string> TermUses(const v1::Programme& programme);
+
+// How what is judged by a criterion, or is of an offering, says that it uses it.
+std::string CriterionUse(std::string_view programme, std::string_view id);
+std::string OfferingUse(std::string_view programme, std::string_view id);
+
+// Null when the programme has none of that id.
+const v1::Offering* FindOffering(const v1::Programme& programme, std::string_view id);
+const v1::Criterion* FindCriterion(const v1::Programme& programme, std::string_view id);
+
+}  // namespace clusterwire::catalogue
