@@ -38,8 +38,10 @@ struct ResourceType {
   // The resources that it is about ("its cluster").
   std::function<std::vector<std::string>(const Message&)> links = {};
   // Moments that matter while the resource stays as it is. Those past when first set are not
-  // scheduled; one that a later version no longer names is withdrawn; a deleted resource has none.
+  // scheduled; one that a later version no longer names is withdrawn; a deleted resource has none,
+  // unless the type says so.
   std::function<std::vector<Timer>(const Message&)> timers = {};
+  bool deleted_has_timers = false;
 };
 
 template <Resource T>

@@ -85,7 +85,7 @@ absl::StatusOr<absl::Time> ErasureLog::Step() {
 
 absl::Status ErasureLog::Turn() {
   if (!read_ || clock_.Uptime() >= next_read_) RETURN_IF_ERROR(Read());
-  RETURN_IF_ERROR(ReadOn());
+  RETURN_IF_ERROR(ReadOn({}));
   return Send();
 }
 
@@ -105,7 +105,10 @@ absl::Status ErasureLog::Read() {
   ASSIGN_OR_RETURN(const store::Revision newest, erasures_.store().revision());
   position_ = store::EndOf(newest);
   RETURN_IF_ERROR(Compare(topic));
-  if (!topic.empty()) RETURN_IF_ERROR(Replay(*reader, topic));
+  if (!topic.empty()) {
+    RETURN_IF_ERROR(Replay(*reader, topic));
+    RETURN_IF_ERROR(ReadOn(topic));
+  }
   read_ = true;
   next_read_ = clock_.Uptime() + (forgets ? kLookAgain : kReadAgain);
   erasures_.Open();
@@ -159,15 +162,22 @@ absl::Status ErasureLog::Replay(kafka::TopicReader& reader, const Digests& names
   return replay();
 }
 
-absl::Status ErasureLog::ReadOn() {
+absl::Status ErasureLog::ReadOn(const Digests& on_topic) {
   while (true) {
     const auto touched = erasures_.store().Touched(position_, kLogPage);
     // The log was compacted past it.
     if (absl::IsOutOfRange(touched.status())) return Read();
     RETURN_IF_ERROR(touched.status());
     if (touched->empty()) return absl::OkStatus();
+    ASSIGN_OR_RETURN(const auto store, erasures_.store().Read());
     for (const store::TouchedName& one : *touched) {
-      if (one.type == "erasure") unsent_.insert(one.name);
+      if (one.type != "erasure") continue;
+      const auto there = on_topic.find(one.name);
+      if (there != on_topic.end()) {
+        ASSIGN_OR_RETURN(const auto record, store->Get<PersonErased>(one.name));
+        if (DigestOf(record) == there->second) continue;
+      }
+      unsent_.insert(one.name);
     }
     position_ = touched->back().position;
   }

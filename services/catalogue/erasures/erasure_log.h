@@ -63,8 +63,8 @@ class ErasureLog {
   absl::Status Compare(Digests& topic);
   // Erases those of these names, which the store doesn't know or knows otherwise.
   absl::Status Replay(kafka::TopicReader& reader, const Digests& names) const;
-  // Notes what the log says was erased since.
-  absl::Status ReadOn();
+  // Notes what the log says was erased since, but for what the topic says in the same words.
+  absl::Status ReadOn(const Digests& on_topic);
   absl::Status Send();
 
   const Options options_;

@@ -36,9 +36,11 @@ absl::Status Expire(store::Writer& writer, const std::string& name, absl::Time d
 }  // namespace
 
 CatalogueType GrantType() {
-  return {.type = facts::MakeType<v1::Grant, CodeBook>("grant", "grants/{grant}",
-                                                       {.timers = &TimersOf}),
-          .step = &Forget};
+  CatalogueType type{.type = facts::MakeType<v1::Grant, CodeBook>("grant", "grants/{grant}",
+                                                                  {.timers = &TimersOf}),
+                     .step = &Forget};
+  type.type.deleted_has_timers = true;
+  return type;
 }
 
 CatalogueType InvitationType() {

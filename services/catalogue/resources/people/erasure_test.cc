@@ -285,7 +285,10 @@ TEST_F(ErasureTest, WhatAPersonWasKnownByBeforeIsErasedToo) {
   EXPECT_THAT(grace.earlier_hashes(), IsEmpty());
   grace.set_emails(0, "hopper@example.org");
   grace.clear_external_ids();
-  grace = *people_.Update(world_.AsOperator(), grace, {});
+  google::protobuf::FieldMask mask;
+  mask.add_paths("emails");
+  mask.add_paths("external_ids");
+  grace = *people_.Update(world_.AsOperator(), grace, mask);
   EXPECT_THAT(grace.earlier_hashes(), SizeIs(2));
   grace.set_display_name("Grace Murray");
   grace = *people_.Update(world_.AsOperator(), grace, {});
