@@ -109,7 +109,7 @@ absl::Status Save(const GroupTransaction& group, Revision revision, const RowCha
         change.name, deleted ? std::vector<std::string>() : type.links(*message)));
   }
   if (type.timers) {
-    const bool none = change.purged || (deleted && !type.deleted_has_timers);
+    const bool none = message == nullptr || (deleted && !type.deleted_has_timers);
     RETURN_IF_ERROR(group.rows.SetTimers(
         change.name, none ? std::vector<Timer>() : type.timers(*message), group.now));
   }
