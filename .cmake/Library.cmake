@@ -104,5 +104,7 @@ function(cw_test name)
   target_compile_options(${name} PRIVATE ${CLUSTERWIRE_TEST_OPTIONS})
   cw_use_pch(${name} ${CLUSTERWIRE_TEST_PCH})
   add_test(NAME ${name} COMMAND ${name})
-  set_tests_properties(${name} PROPERTIES TIMEOUT 300 LABELS "${ARG_LABELS}")
+  # The largest begin first: one that takes long and comes last keeps the others waiting.
+  list(LENGTH ARG_SRCS size)
+  set_tests_properties(${name} PROPERTIES TIMEOUT 300 LABELS "${ARG_LABELS}" COST ${size})
 endfunction()

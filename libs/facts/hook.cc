@@ -55,6 +55,36 @@ absl::StatusOr<std::shared_ptr<const CodeLists>> Hook::ContextOf(const store::St
   return codes_;
 }
 
+absl::Status Hook::Follow(store::Staging& staging) {
+  if (!rules_.follow) return absl::OkStatus();
+  std::set<std::string, std::less<>> asked;
+  // What follows may lead to more: each is asked about once.
+  for (bool more = true; more;) {
+    more = false;
+    for (const store::Staged* staged : staging.Changed()) {
+      if (!asked.insert(staged->name).second) continue;
+      more = true;
+      std::unique_ptr<Message> before;
+      if (staged->before != nullptr) {
+        ASSIGN_OR_RETURN(before, store::ParseResource(*staged->type, staged->before->data));
+      }
+      const std::shared_ptr<const Message> after = staged->image;
+      RETURN_IF_ERROR(rules_.follow(staging, before.get(), after.get()));
+    }
+  }
+  for (const auto& [name, cause] : staging.rederived()) {
+    if (!asked.insert(name).second) continue;
+    const store::ResourceType* type = staging.registry().ForName(name);
+    if (type == nullptr) continue;
+    const std::unique_ptr<Message> resource(type->prototype->New());
+    const absl::Status found = staging.Load(name, resource.get());
+    if (absl::IsNotFound(found)) continue;
+    RETURN_IF_ERROR(found);
+    RETURN_IF_ERROR(rules_.follow(staging, resource.get(), resource.get()));
+  }
+  return absl::OkStatus();
+}
+
 absl::Status Hook::Applied(const store::Staging& staging, store::Revision revision) {
   codes_at_ = revision;
   if (!FeedsCodes(staging)) return absl::OkStatus();

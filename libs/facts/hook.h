@@ -24,6 +24,7 @@ class Hook final : public store::Hook {
 
   absl::StatusOr<std::shared_ptr<const CodeLists>> ContextOf(
       const store::Staging& staging) override;
+  absl::Status Follow(store::Staging& staging) override;
   absl::StatusOr<store::Consequences> Derive(const store::Staging& staging) override;
   absl::Status Applied(const store::Staging& staging, store::Revision revision) override;
   void Aborted() override { codes_ = nullptr; }

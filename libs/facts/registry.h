@@ -83,6 +83,11 @@ struct Rules {
   // Reads the code lists that the types' projections take; inside a write with what is staged of
   // them.
   std::function<absl::StatusOr<std::shared_ptr<const CodeLists>>(const store::Reader&)> read_codes;
+  // What else a write is to change, asked of each resource that it changed, as it was and as it is
+  // now (null: it isn't there), and of each that is derived anew: the same object before and
+  // after. It puts that, and is asked of it in turn. May be null.
+  std::function<absl::Status(store::Writer&, const Message* before, const Message* after)> follow =
+      nullptr;
   // Raised by a release that changes a projection: Facts are then rewritten.
   int version = 1;
 };

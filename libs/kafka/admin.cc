@@ -29,7 +29,10 @@ absl::StatusOr<EventHandle> Ask(rd_kafka_t* client, rd_kafka_admin_op_t what,
       doing));
   const QueueHandle queue(rd_kafka_queue_new(client));
   start(options.get(), queue.get());
-  EventHandle event(rd_kafka_queue_poll(queue.get(), milliseconds));
+  EventHandle event;
+  while (event == nullptr && !remaining.over()) {
+    event.reset(rd_kafka_queue_poll(queue.get(), remaining.Milliseconds(kLookMilliseconds)));
+  }
   if (event == nullptr) return ToStatus(RD_KAFKA_RESP_ERR__TIMED_OUT, doing);
   RETURN_IF_ERROR(ToStatus(rd_kafka_event_error(event.get()), doing, right));
   return event;
@@ -109,17 +112,17 @@ absl::StatusOr<TopicDescription> Describe(rd_kafka_t* client, const std::string&
 
 }  // namespace
 
-absl::StatusOr<std::unique_ptr<Admin>> Admin::Create(ClientOptions options) {
+absl::StatusOr<std::unique_ptr<Admin>> Admin::Create(ClientOptions options, std::stop_token stop) {
   // A consumer, since only of those metadata requests can be kept from creating topics.
   const ClientPlan plan{.type = RD_KAFKA_CONSUMER,
                         .fixed = {{"allow.auto.create.topics", "false"}}};
   ASSIGN_OR_RETURN(Client client, NewClient(options, plan));
-  return std::unique_ptr<Admin>(new Admin(std::move(client)));
+  return std::unique_ptr<Admin>(new Admin(std::move(client), std::move(stop)));
 }
 
 absl::StatusOr<TopicDescription> Admin::EnsureTopic(const TopicSettings& settings,
                                                     absl::Duration wait) {
-  const Remaining remaining(wait);
+  const Remaining remaining(wait, stop_);
   const std::string doing = absl::StrCat("creating topic ", settings.name);
   const std::string right =
       absl::StrCat("Create on topic ", settings.name, ", or make it by hand with ",
@@ -165,20 +168,21 @@ absl::StatusOr<bool> Admin::EnsureCompacted(const std::string& name, int replica
 
 absl::StatusOr<TopicDescription> Admin::DescribeTopic(const std::string& name,
                                                       absl::Duration wait) {
-  return Describe(client_.get(), name, Remaining(wait));
+  return Describe(client_.get(), name, Remaining(wait, stop_));
 }
 
 absl::StatusOr<int32_t> Admin::CountPartitions(const std::string& name, absl::Duration wait) {
   ASSIGN_OR_RETURN(const TopicDescription description,
-                   DescribePartitions(client_.get(), name, Remaining(wait)));
+                   DescribePartitions(client_.get(), name, Remaining(wait, stop_)));
   return description.partitions;
 }
 
 absl::StatusOr<int> Admin::CountBrokers(absl::Duration wait) {
   const rd_kafka_metadata_t* raw = nullptr;
-  RETURN_IF_ERROR(
-      ToStatus(rd_kafka_metadata(client_.get(), 0, nullptr, &raw, Remaining(wait).Milliseconds()),
-               "asking for the brokers"));
+  RETURN_IF_ERROR(ToStatus(Remaining(wait, stop_).InParts([&](int milliseconds) {
+    return rd_kafka_metadata(client_.get(), 0, nullptr, &raw, milliseconds);
+  }),
+                           "asking for the brokers"));
   return MetadataHandle(raw)->broker_cnt;
 }
 

@@ -3,7 +3,9 @@
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <stop_token>
 #include <string>
+#include <utility>
 
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
@@ -40,10 +42,11 @@ struct TopicDescription {
 };
 
 // Creates and describes topics. Safe for use from any thread; each call blocks for `wait` at
-// most.
+// most, and for four seconds after a stop.
 class Admin {
  public:
-  static absl::StatusOr<std::unique_ptr<Admin>> Create(ClientOptions options);
+  static absl::StatusOr<std::unique_ptr<Admin>> Create(ClientOptions options,
+                                                       std::stop_token stop = {});
 
   // Creates the topic unless it is there, and says what it is like. One that is there already is
   // left as it is: compare the answer with the wish.
@@ -65,9 +68,10 @@ class Admin {
   absl::StatusOr<int> CountBrokers(absl::Duration wait);
 
  private:
-  explicit Admin(Client client) : client_(std::move(client)) {}
+  Admin(Client client, std::stop_token stop) : client_(std::move(client)), stop_(std::move(stop)) {}
 
   Client client_;
+  const std::stop_token stop_;
 };
 
 }  // namespace clusterwire::kafka

@@ -288,8 +288,10 @@ absl::StatusOr<MetadataHandle> MetadataOf(rd_kafka_t* client, const std::string&
   const TopicHandle handle(rd_kafka_topic_new(client, topic.c_str(), nullptr));
   const rd_kafka_metadata_t* raw = nullptr;
   const std::string doing = absl::StrCat("asking about topic ", topic);
-  RETURN_IF_ERROR(
-      ToStatus(rd_kafka_metadata(client, 0, handle.get(), &raw, remaining.Milliseconds()), doing));
+  RETURN_IF_ERROR(ToStatus(remaining.InParts([&](int milliseconds) {
+    return rd_kafka_metadata(client, 0, handle.get(), &raw, milliseconds);
+  }),
+                           doing));
   MetadataHandle metadata(raw);
   RETURN_IF_ERROR(
       ToStatus(metadata->topics[0].err, doing, absl::StrCat("Describe on topic ", topic)));

@@ -6,6 +6,7 @@
 #include <functional>
 #include <memory>
 #include <span>
+#include <stop_token>
 
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
@@ -72,23 +73,43 @@ ReceivedMessage ToReceived(const rd_kafka_message_t& message);
 ListHandle ToList(std::span<const TopicPartition> partitions);
 std::vector<TopicPartition> FromList(const rd_kafka_topic_partition_list_t& list);
 
-// What is left of a wait, in the milliseconds that librdkafka takes.
+// What is left of a wait, in the milliseconds that librdkafka takes. A stop ends it.
 class Remaining {
  public:
-  explicit Remaining(absl::Duration wait)
+  explicit Remaining(absl::Duration wait, std::stop_token stop = {})
       : end_(std::chrono::steady_clock::now() +
-             absl::ToChronoMilliseconds(std::min(wait, absl::Hours(24)))) {}
+             absl::ToChronoMilliseconds(std::min(wait, absl::Hours(24)))),
+        stop_(std::move(stop)) {}
 
-  bool over() const { return std::chrono::steady_clock::now() >= end_; }
+  bool over() const { return stop_.stop_requested() || std::chrono::steady_clock::now() >= end_; }
   int Milliseconds(int at_most = 24 * 3600 * 1000) const {
     const auto left =
         std::chrono::ceil<std::chrono::milliseconds>(end_ - std::chrono::steady_clock::now());
     return static_cast<int>(std::clamp<int64_t>(left.count(), 0, at_most));
   }
+  // Calls `ask`, which waits for as many milliseconds as it is given. librdkafka has no way to end
+  // such a wait: where a stop may come, it is cut into parts, and the stop waits for one of them.
+  // They grow to four seconds, since an answer that comes after its part is lost.
+  template <typename Ask>
+  rd_kafka_resp_err_t InParts(const Ask& ask) const {
+    if (!stop_.stop_possible()) return ask(Milliseconds());
+    constexpr int kFirst = 250;
+    constexpr int kLongest = 4000;
+    for (int part = kFirst;; part = std::min(2 * part, kLongest)) {
+      const rd_kafka_resp_err_t error = ask(Milliseconds(part));
+      const bool late =
+          error == RD_KAFKA_RESP_ERR__TIMED_OUT || error == RD_KAFKA_RESP_ERR__TRANSPORT;
+      if (!late || over()) return error;
+    }
+  }
 
  private:
   std::chrono::steady_clock::time_point end_;
+  std::stop_token stop_;
 };
+
+// How long one look at a queue lasts before the look at whether to stop.
+inline constexpr int kLookMilliseconds = 250;
 
 // What the brokers say of one topic; the error of the topic itself is one too.
 absl::StatusOr<MetadataHandle> MetadataOf(rd_kafka_t* client, const std::string& topic,

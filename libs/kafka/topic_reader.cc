@@ -37,8 +37,10 @@ absl::StatusOr<int64_t> EdgeOf(rd_kafka_t* client, const TopicPartition& partiti
   const std::string doing = absl::StrCat("asking for the watermarks of ", ToString(partition));
   const std::string right = absl::StrCat("Describe on topic ", partition.topic);
   const ListHandle list = ToList({&partition, 1});
-  list->elems[0].offset = edge;
-  RETURN_IF_ERROR(ToStatus(rd_kafka_offsets_for_times(client, list.get(), remaining.Milliseconds()),
+  RETURN_IF_ERROR(ToStatus(remaining.InParts([&](int milliseconds) {
+    list->elems[0].offset = edge;
+    return rd_kafka_offsets_for_times(client, list.get(), milliseconds);
+  }),
                            doing, right));
   RETURN_IF_ERROR(ToStatus(list->elems[0].err, doing, right));
   return list->elems[0].offset;
@@ -68,8 +70,8 @@ absl::Status Visit(rd_kafka_t* client, const TopicPartition& partition, int64_t 
   }
   const absl::Cleanup stop = [&] { rd_kafka_consume_stop(topic.get(), partition.partition); };
   while (true) {
-    const MessageHandle message(
-        rd_kafka_consume(topic.get(), partition.partition, remaining.Milliseconds()));
+    const MessageHandle message(rd_kafka_consume(topic.get(), partition.partition,
+                                                 remaining.Milliseconds(kLookMilliseconds)));
     if (message == nullptr) {
       if (!remaining.over()) continue;
       return ToStatus(RD_KAFKA_RESP_ERR__TIMED_OUT, doing);
@@ -109,9 +111,11 @@ absl::StatusOr<std::optional<ReceivedMessage>> LastWanted(rd_kafka_t* client,
 
 }  // namespace
 
-absl::StatusOr<std::unique_ptr<TopicReader>> TopicReader::Create(ClientOptions options) {
+absl::StatusOr<std::unique_ptr<TopicReader>> TopicReader::Create(ClientOptions options,
+                                                                 std::stop_token stop) {
   ASSIGN_OR_RETURN(Client client, MakeClient(options, "read_committed"));
-  return std::unique_ptr<TopicReader>(new TopicReader(std::move(options), std::move(client)));
+  return std::unique_ptr<TopicReader>(
+      new TopicReader(std::move(options), std::move(client), std::move(stop)));
 }
 
 absl::StatusOr<rd_kafka_s*> TopicReader::Unfiltered() {
@@ -123,13 +127,13 @@ absl::StatusOr<rd_kafka_s*> TopicReader::Unfiltered() {
 
 absl::StatusOr<TopicReader::Watermarks> TopicReader::GetWatermarks(const TopicPartition& partition,
                                                                    absl::Duration wait) {
-  return QueryWatermarks(client_.get(), partition, Remaining(wait), false);
+  return QueryWatermarks(client_.get(), partition, Remaining(wait, stop_), false);
 }
 
 absl::StatusOr<std::optional<ReceivedMessage>> TopicReader::ReadAt(const TopicPartition& partition,
                                                                    int64_t offset,
                                                                    absl::Duration wait) {
-  const Remaining remaining(wait);
+  const Remaining remaining(wait, stop_);
   ASSIGN_OR_RETURN(const Watermarks marks,
                    QueryWatermarks(client_.get(), partition, remaining, false));
   std::optional<ReceivedMessage> found;
@@ -143,7 +147,7 @@ absl::StatusOr<int64_t> TopicReader::Read(const TopicPartition& partition, int64
                                           int64_t end,
                                           const std::function<void(const ReceivedMessage&)>& visit,
                                           absl::Duration wait) {
-  const Remaining remaining(wait);
+  const Remaining remaining(wait, stop_);
   ASSIGN_OR_RETURN(const Watermarks marks,
                    QueryWatermarks(client_.get(), partition, remaining, true));
   if (from < 0) from = marks.start;
@@ -167,7 +171,7 @@ absl::StatusOr<int64_t> TopicReader::Read(const TopicPartition& partition, int64
 absl::StatusOr<std::vector<ReceivedMessage>> TopicReader::Tail(const std::string& topic,
                                                                const Wanted& wanted,
                                                                absl::Duration wait) {
-  const Remaining remaining(wait);
+  const Remaining remaining(wait, stop_);
   ASSIGN_OR_RETURN(rd_kafka_t* const unfiltered, Unfiltered());
   ASSIGN_OR_RETURN(const MetadataHandle metadata,
                    AskPatiently(client_.get(), remaining, false,
@@ -192,12 +196,12 @@ absl::StatusOr<std::vector<ReceivedMessage>> TopicReader::Tail(const std::string
 absl::Status TopicReader::ReadAll(const TopicPartition& partition, const Visitor& visit,
                                   absl::Duration wait) {
   ASSIGN_OR_RETURN(const Watermarks marks,
-                   QueryWatermarks(client_.get(), partition, Remaining(wait), true));
+                   QueryWatermarks(client_.get(), partition, Remaining(wait, stop_), true));
   absl::Status visited;
   for (int64_t next = marks.start; next < marks.end;) {
     const int64_t from = next;
     const int64_t until = std::min(marks.end, from + kWholeChunk);
-    const absl::Status read = Visit(client_.get(), partition, from, until, Remaining(wait),
+    const absl::Status read = Visit(client_.get(), partition, from, until, Remaining(wait, stop_),
                                     [&](const rd_kafka_message_t& message) {
                                       next = message.offset + 1;
                                       if (visited.ok()) visited = visit(ToReceived(message));
@@ -205,7 +209,7 @@ absl::Status TopicReader::ReadAll(const TopicPartition& partition, const Visitor
     RETURN_IF_ERROR(visited);
     if (read.ok()) {
       next = until;
-    } else if (next == from) {
+    } else if (next == from || stop_.stop_requested()) {
       return read;
     }
   }
@@ -214,7 +218,7 @@ absl::Status TopicReader::ReadAll(const TopicPartition& partition, const Visitor
 
 absl::Status TopicReader::ReadWhole(const std::string& topic, const Visitor& visit,
                                     absl::Duration wait) {
-  const Remaining remaining(wait);
+  const Remaining remaining(wait, stop_);
   ASSIGN_OR_RETURN(const MetadataHandle metadata,
                    AskPatiently(client_.get(), remaining, false,
                                 [&] { return MetadataOf(client_.get(), topic, remaining); }));
@@ -226,17 +230,19 @@ absl::Status TopicReader::ReadWhole(const std::string& topic, const Visitor& vis
 
 absl::StatusOr<std::vector<int64_t>> TopicReader::Ends(const std::string& topic,
                                                        absl::Duration wait) {
-  const Remaining remaining(wait);
+  const Remaining remaining(wait, stop_);
   ASSIGN_OR_RETURN(rd_kafka_t* const client, Unfiltered());
   ASSIGN_OR_RETURN(const MetadataHandle metadata, MetadataOf(client, topic, remaining));
   std::vector<TopicPartition> partitions;
   for (int32_t i = 0; i < metadata->topics[0].partition_cnt; ++i) partitions.push_back({topic, i});
   const ListHandle list = ToList(partitions);
   // Asked in place of a time, "the end" costs one request a broker, not two a partition.
-  for (int i = 0; i < list->cnt; ++i) list->elems[i].offset = RD_KAFKA_OFFSET_END;
   const std::string doing = absl::StrCat("asking where topic ", topic, " ends");
   const std::string right = absl::StrCat("Describe on topic ", topic);
-  RETURN_IF_ERROR(ToStatus(rd_kafka_offsets_for_times(client, list.get(), remaining.Milliseconds()),
+  RETURN_IF_ERROR(ToStatus(remaining.InParts([&](int milliseconds) {
+    for (int i = 0; i < list->cnt; ++i) list->elems[i].offset = RD_KAFKA_OFFSET_END;
+    return rd_kafka_offsets_for_times(client, list.get(), milliseconds);
+  }),
                            doing, right));
   std::vector<int64_t> ends(partitions.size());
   for (int i = 0; i < list->cnt; ++i) {

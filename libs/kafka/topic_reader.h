@@ -4,7 +4,9 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <stop_token>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/status/statusor.h"
@@ -32,7 +34,8 @@ class TopicReader {
   };
   using Wanted = std::function<bool(const ReceivedMessage&)>;
 
-  static absl::StatusOr<std::unique_ptr<TopicReader>> Create(ClientOptions options);
+  static absl::StatusOr<std::unique_ptr<TopicReader>> Create(ClientOptions options,
+                                                             std::stop_token stop = {});
 
   absl::StatusOr<Watermarks> GetWatermarks(const TopicPartition& partition, absl::Duration wait);
 
@@ -64,13 +67,14 @@ class TopicReader {
   absl::StatusOr<std::vector<int64_t>> Ends(const std::string& topic, absl::Duration wait);
 
  private:
-  explicit TopicReader(ClientOptions options, Client client)
-      : options_(std::move(options)), client_(std::move(client)) {}
+  TopicReader(ClientOptions options, Client client, std::stop_token stop)
+      : options_(std::move(options)), stop_(std::move(stop)), client_(std::move(client)) {}
   absl::Status ReadAll(const TopicPartition& partition, const Visitor& visit, absl::Duration wait);
   // The client that sees open and aborted transactions too; made when it is first asked for.
   absl::StatusOr<rd_kafka_s*> Unfiltered();
 
   const ClientOptions options_;
+  const std::stop_token stop_;
   Client client_;
   Client unfiltered_;
 };

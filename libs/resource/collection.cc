@@ -87,7 +87,7 @@ absl::StatusOr<Collection::Found> Collection::List(const ReadCall& call,
                                                    const ListQuery& query) const {
   ASSIGN_OR_RETURN(const bool all, EnterList(call, query));
   ASSIGN_OR_RETURN(const auto reader, store_.Read(call.at_least));
-  if (!all) RETURN_IF_ERROR(CheckSeen(*reader, call.viewer, query.parent));
+  if (!all) RETURN_IF_ERROR(CheckNameSeen(*reader, call.viewer, query.parent));
   Found found{.resources = {}, .next = "", .revision = reader->revision()};
   // Of many only a few may be listed, so that more are looked at in one go.
   const bool narrowed =
@@ -185,11 +185,9 @@ absl::StatusOr<Collection::Answer> Collection::Update(const WriteCall& call,
                 absl::StrCat(ToAbsl(rules_.type), ".name"));
 }
 
-absl::StatusOr<Collection::Answer> Collection::Modify(const WriteCall& call,
-                                                      const std::string& name,
-                                                      const std::string& etag,
-                                                      std::string_view kind, const Change& change,
-                                                      std::string_view path, Shown shown) {
+absl::StatusOr<Collection::Answer> Collection::Modify(
+    const WriteCall& call, const std::string& name, const std::string& etag, std::string_view kind,
+    const Change& change, std::string_view path, Shown shown, const Bring& bring) {
   const absl::Status entered = EnterWrite(call, path, name);
   if (!entered.ok() && !service_.looks_first) return entered;
   const Way way = kind.empty() ? Way::kStandard : Way::kMove;
@@ -209,14 +207,17 @@ absl::StatusOr<Collection::Answer> Collection::Modify(const WriteCall& call,
       const std::string put_as =
           kind.empty() ? rules_.kind(before.get(), *next) : std::string(kind);
       if (errors.empty() && store::SameButForStamps(*before, *next)) {
-        return writer.Put(*before, put_as);
+        if (!store::EtagOf(*before).empty()) return writer.Put(*before, put_as);
+        writer.SetAnswer(CopyOf(*before));  // it isn't stored, and stays so
+        return absl::OkStatus();
       }
       MarkEdited(before.get(), next.get());
       Notes notes;
       RETURN_IF_ERROR(rules_.check_and_settle(before.get(), next.get(), context, errors, &notes));
       if (service_.looks_first) RETURN_IF_ERROR(CheckMayWrite(call.viewer, *next, way));
       RETURN_IF_ERROR(Put(writer, *next, put_as, notes));
-      return rules_.bring ? rules_.bring(writer, before.get(), *next, context) : absl::OkStatus();
+      if (rules_.bring) RETURN_IF_ERROR(rules_.bring(writer, before.get(), *next, context));
+      return bring ? bring(writer, context, *next) : absl::OkStatus();
     });
   };
   return AnswerOf(Write(call, modify), shown);
@@ -321,8 +322,8 @@ absl::StatusOr<bool> Collection::EnterList(const ReadCall& call, const ListQuery
   return all;
 }
 
-absl::Status Collection::CheckSeen(const store::Reader& reader, const filter::Viewer& viewer,
-                                   const std::string& name) const {
+absl::Status Collection::CheckNameSeen(const store::Reader& reader, const filter::Viewer& viewer,
+                                       const std::string& name) const {
   ASSIGN_OR_RETURN(const auto facts, facts::Get(reader, name));
   return service_.may_read(viewer, name, facts);
 }
@@ -330,7 +331,7 @@ absl::Status Collection::CheckSeen(const store::Reader& reader, const filter::Vi
 absl::Status Collection::CheckSeen(const store::Reader& reader, const filter::Viewer& viewer,
                                    const Message& row) const {
   const std::string name = store::NameOf(row);
-  if (!rules_.seen_by) return CheckSeen(reader, viewer, name);
+  if (!rules_.seen_by) return CheckNameSeen(reader, viewer, name);
   return rules_.seen_by(viewer, row) ? absl::OkStatus() : NotFoundError(name);
 }
 
@@ -348,7 +349,7 @@ absl::StatusOr<bool> Collection::IsListed(const ReadCall& call, const ListQuery&
 
 absl::Status Collection::CheckParent(const store::Reader& reader, const filter::Viewer& viewer,
                                      const std::string& parent) const {
-  RETURN_IF_ERROR(CheckSeen(reader, viewer, parent));
+  RETURN_IF_ERROR(CheckNameSeen(reader, viewer, parent));
   const Owned row(store_.registry().ForName(parent)->prototype->New());
   RETURN_IF_ERROR(reader.Load(parent, row.get()));
   if (!store::IsDeleted(*row)) return absl::OkStatus();

@@ -43,6 +43,7 @@ struct AnyRules {
   std::function<std::string(const Message* before, const Message& next)> kind = nullptr;
   // These may be empty.
   std::function<std::string(const Message&)> suggest_id = nullptr;
+  std::function<std::string(const Message&, int n)> another_id = nullptr;
   std::function<absl::Status(Message*, FieldErrors)> before_create = nullptr;
   std::function<absl::Status(const Message& before, Message* next)> correct = nullptr;
   std::function<absl::Status(const Message&, const Context&)> check_unused = nullptr;
@@ -92,6 +93,8 @@ class Collection {
                                 const std::string& etag);
   absl::StatusOr<Answer> Undelete(const WriteCall& call, const std::string& name,
                                   const std::string& etag);
+  // What one such change brings along in the same write, once it is put: other resources.
+  using Bring = std::function<absl::Status(store::Writer&, const Context&, const Message& next)>;
   // What the answer of a write holds: what readers get, or, as after a creation, all.
   enum class Shown { kAsRead, kAsStored };
   // Any other change of one resource that exists. The result is checked, settled and put under
@@ -99,7 +102,7 @@ class Collection {
   absl::StatusOr<Answer> Modify(const WriteCall& call, const std::string& name,
                                 const std::string& etag, std::string_view kind,
                                 const Change& change, std::string_view path = "name",
-                                Shown shown = Shown::kAsRead);
+                                Shown shown = Shown::kAsRead, const Bring& bring = nullptr);
 
   std::string_view type() const { return rules_.type; }
   store::Store& store() const { return store_; }
@@ -111,13 +114,16 @@ class Collection {
   // What an update leaves as it is.
   std::span<const std::string_view> fixed_fields() const { return rules_.fixed; }
 
-  // The row of a name and those of a page, and whether that name may ever be deleted: for a type
-  // that has resources which are not stored.
+  // The row of a name and those of a page, who sees such a row, and whether that name may ever be
+  // deleted: for a type that has resources which are not stored.
   virtual absl::Status LoadRow(const store::Reader& reader, const std::string& name,
                                Message* out) const;
   virtual absl::StatusOr<std::vector<store::Scanned>> ScanRows(
       const store::Reader& reader, const store::ScanOptions& options) const;
   virtual absl::Status CheckDeletable(const std::string& name) const;
+  // As it is stored.
+  virtual absl::Status CheckSeen(const store::Reader& reader, const filter::Viewer& viewer,
+                                 const Message& row) const;
 
  private:
   using Owned = std::unique_ptr<Message>;
@@ -132,11 +138,8 @@ class Collection {
   absl::StatusOr<bool> EnterList(const ReadCall& call, const ListQuery& query) const;
 
   // Of what is there; NOT_FOUND when it isn't.
-  absl::Status CheckSeen(const store::Reader& reader, const filter::Viewer& viewer,
-                         const std::string& name) const;
-  // Of the type's own, as it is stored.
-  absl::Status CheckSeen(const store::Reader& reader, const filter::Viewer& viewer,
-                         const Message& row) const;
+  absl::Status CheckNameSeen(const store::Reader& reader, const filter::Viewer& viewer,
+                             const std::string& name) const;
   absl::StatusOr<bool> IsListed(const ReadCall& call, const ListQuery& query,
                                 const store::Scanned& scanned) const;
   // Nothing is created under what isn't there, isn't seen, or is deleted.
@@ -162,7 +165,7 @@ class Collection {
   absl::StatusOr<bool> IsKnown(const store::Reader& reader, const filter::Viewer& viewer,
                                const Message& row) const;
   // Gives what is created another name where its own, which nobody chose, is that of something the
-  // viewer doesn't know of.
+  // viewer doesn't know of, and where the type has further ids, the first that is free.
   absl::Status StepAside(const store::Reader& reader, const filter::Viewer& viewer,
                          Message* next) const;
   absl::Status Put(store::Writer& writer, const Message& next, std::string_view kind,

@@ -7,6 +7,11 @@
 #include "libs/resource/name.h"
 
 namespace clusterwire::resource {
+namespace {
+
+constexpr int kMostIds = 50;  // tried, of those that a type suggests
+
+}  // namespace
 
 absl::StatusOr<bool> Collection::IsKnown(const store::Reader& reader, const filter::Viewer& viewer,
                                          const Message& row) const {
@@ -18,17 +23,23 @@ absl::StatusOr<bool> Collection::IsKnown(const store::Reader& reader, const filt
 
 absl::Status Collection::StepAside(const store::Reader& reader, const filter::Viewer& viewer,
                                    Message* next) const {
-  const std::string name = store::NameOf(*next);
-  const Owned there(rules_.prototype->New());
-  const absl::Status found = LoadRow(reader, name, there.get());
-  if (absl::IsNotFound(found)) return absl::OkStatus();
-  RETURN_IF_ERROR(found);
-  ASSIGN_OR_RETURN(const bool known, IsKnown(reader, viewer, *there));
-  if (known) return absl::OkStatus();
-  const size_t id = name.rfind('/') + 1;
-  next->GetReflection()->SetString(
-      next, next->GetDescriptor()->FindFieldByName("name"),
-      absl::StrCat(name.substr(0, id), WithRandomEnd(name.substr(id), Random::System())));
+  const std::string first = store::NameOf(*next);
+  const size_t id = first.rfind('/') + 1;
+  const auto take = [&](const std::string& other) {
+    next->GetReflection()->SetString(next, next->GetDescriptor()->FindFieldByName("name"),
+                                     absl::StrCat(first.substr(0, id), other));
+  };
+  for (int n = 0; n <= kMostIds; ++n) {
+    if (n > 0) take(rules_.another_id(*next, n));
+    const Owned there(rules_.prototype->New());
+    const absl::Status found = LoadRow(reader, store::NameOf(*next), there.get());
+    if (absl::IsNotFound(found)) return absl::OkStatus();
+    RETURN_IF_ERROR(found);
+    ASSIGN_OR_RETURN(const bool known, IsKnown(reader, viewer, *there));
+    if (!known) break;
+    if (!rules_.another_id) return absl::OkStatus();
+  }
+  take(WithRandomEnd(first.substr(id), Random::System()));
   return absl::OkStatus();
 }
 

@@ -51,6 +51,9 @@ AnyRules Erase(const Rules<T, OwnContext>& rules) {
       return bring(writer, static_cast<const T*>(before), as(next), own(context));
     };
   }
+  if (auto* another = rules.another_id) {
+    any.another_id = [=](const Message& next, int n) { return another(as(next), n); };
+  }
   if (rules.correct != nullptr) {
     any.correct = [correct = rules.correct, as](const Message& before, Message* next) {
       return correct(as(before), static_cast<T*>(next));
@@ -104,6 +107,7 @@ class Resources : public Collection {
   }
 
   using Change = std::function<absl::Status(const OwnContext&, T*)>;
+  using Bring = std::function<absl::Status(store::Writer&, const OwnContext&, const T& next)>;
   absl::StatusOr<T> Create(const WriteCall& call, std::string_view parent, const T& resource,
                            std::string_view id, const Change& prepare = nullptr) {
     return Typed(Collection::Create(call, parent, resource, id, Erased(prepare)));
@@ -123,8 +127,15 @@ class Resources : public Collection {
   }
   absl::StatusOr<T> Modify(const WriteCall& call, const std::string& name, const std::string& etag,
                            std::string_view kind, const Change& change,
-                           std::string_view path = "name", Shown shown = Shown::kAsRead) {
-    return Typed(Collection::Modify(call, name, etag, kind, Erased(change), path, shown));
+                           std::string_view path = "name", Shown shown = Shown::kAsRead,
+                           const Bring& bring = nullptr) {
+    Collection::Bring brings;
+    if (bring) {
+      brings = [&bring](store::Writer& writer, const Context& context, const Message& next) {
+        return bring(writer, static_cast<const OwnContext&>(context), static_cast<const T&>(next));
+      };
+    }
+    return Typed(Collection::Modify(call, name, etag, kind, Erased(change), path, shown, brings));
   }
 
   const Rules<T, OwnContext>& rules() const { return typed_rules_; }

@@ -80,6 +80,9 @@ struct Rules {
   // The last part of the name when a creation gives none; empty when there is nothing to make it
   // of. Or a random one.
   std::string (*suggest_id)(const T&) = nullptr;
+  // The n-th, from 1, to try where the suggested one is taken; without, a creation that gave none
+  // is refused then. Of at most 60 characters.
+  std::string (*another_id)(const T&, int n) = nullptr;
   Random* random_ids = nullptr;
   // Completes and checks what a creation sent before the write, since it takes its time; `errors`
   // is what is known to be wrong already.

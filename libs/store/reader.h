@@ -48,6 +48,11 @@ class Reader {
   // In the order of names, compared by bytes.
   virtual absl::StatusOr<std::vector<Scanned>> Scan(const ScanOptions& options) const = 0;
 
+  // The resources of one type, not deleted, that are about `other`: that have it among their links.
+  // At most `limit`, in the order of names.
+  virtual absl::StatusOr<std::vector<Scanned>> About(std::string_view other, std::string_view type,
+                                                     int limit) const = 0;
+
   // What the hook keeps with the resource for readers, if anything. NOT_FOUND when there is no such
   // resource. Inside a write: as it was before the body, since it is derived from all it staged.
   virtual absl::StatusOr<std::optional<std::string>> GetFacts(std::string_view name) const = 0;
@@ -58,6 +63,8 @@ class Writer : public Reader {
  public:
   // When the write happens: what the stamps will say.
   virtual absl::Time now() const = 0;
+  // The moment that it is about: WriteOptions::as_of, else now.
+  virtual absl::Time as_of() const = 0;
 
   // What the hook derives by, with what is staged of it; null when there is nothing.
   virtual absl::StatusOr<std::shared_ptr<const Hook::Context>> context() const = 0;
@@ -71,6 +78,9 @@ class Writer : public Reader {
   // Removes the resource, and its images from the log; its row there names `kind` and no image.
   // NOT_FOUND when there is none.
   virtual absl::Status Purge(std::string_view name, std::string_view kind) = 0;
+  // Leaves a resource to later writes, quiet ones: there it is derived anew, and what follows from
+  // it is asked. For what may be many; `cause` is what the body put.
+  virtual void DeriveLater(const std::string& name, std::string_view cause) = 0;
   // What the caller is answered in place of what was put first: the same with notes that are not
   // stored. It is kept with the request id like any answer.
   virtual void SetAnswer(std::unique_ptr<const Message> answer) = 0;

@@ -1,5 +1,6 @@
 #include "libs/store/registry.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -12,12 +13,13 @@
 namespace clusterwire::store {
 namespace {
 
-// "clusters/*/labels/*" of a name or a pattern; empty when it isn't pairs of collection and id.
+// "clusters/*/labels/*" of a name or a pattern; empty when it is neither.
 std::string ShapeOf(std::string_view name) {
   std::string shape;
   const std::vector<std::string_view> segments = NameSegments(name);
   for (size_t i = 0; i < segments.size(); i += 2) {
-    absl::StrAppend(&shape, i == 0 ? "" : "/", ToAbsl(segments[i]), "/*");
+    absl::StrAppend(&shape, i == 0 ? "" : "/", ToAbsl(segments[i]),
+                    i + 1 < segments.size() ? "/*" : "");
   }
   return shape;
 }
@@ -99,6 +101,7 @@ std::string_view RootOf(std::string_view name) {
 std::string_view ParentOf(std::string_view name) {
   const size_t id = name.rfind('/');
   if (id == std::string_view::npos || id == 0) return {};
+  if (std::ranges::count(name, '/') % 2 == 0) return name.substr(0, id);  // what it has one of
   const size_t collection = name.rfind('/', id - 1);
   return collection == std::string_view::npos ? std::string_view() : name.substr(0, collection);
 }

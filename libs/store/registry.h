@@ -68,8 +68,8 @@ struct Consequences {
 // What a service derives from its resources inside each write. One for each store. This one derives
 // nothing.
 //
-// Context, Derive, Applied and Aborted run on the thread that leads a group of writes, one group at
-// a time; the others on any thread.
+// Context, Follow, Derive, Applied and Aborted run on the thread that leads a group of writes, one
+// group at a time; the others on any thread.
 class Hook {
  public:
   // For those who know the hook: what it derives by.
@@ -83,6 +83,9 @@ class Hook {
   virtual absl::StatusOr<std::shared_ptr<const Context>> ContextOf(const Staging&) {
     return nullptr;
   }
+  // What a body staged may lead to changes of other resources, which this puts too: they are of the
+  // same write, as if the body had put them. An error refuses the write.
+  virtual absl::Status Follow(Staging&) { return absl::OkStatus(); }
   // What follows from what a body staged. What it reads, it reads through the staging's rows, which
   // know it from then on.
   virtual absl::StatusOr<Consequences> Derive(const Staging&) { return Consequences(); }
@@ -124,7 +127,8 @@ class Registry {
 
 // "clusters/x" of "clusters/x/labels/y": the key that keeps what belongs together in order.
 std::string_view RootOf(std::string_view name);
-// "clusters/x" of "clusters/x/labels/y"; empty for a root.
+// "clusters/x" of "clusters/x/labels/y", "programmes/p/memberships/m" of what that has one of,
+// "programmes/p/memberships/m/standing"; empty for a root.
 std::string_view ParentOf(std::string_view name);
 
 }  // namespace clusterwire::store

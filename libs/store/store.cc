@@ -47,6 +47,16 @@ class Snapshot final : public Reader {
     return result;
   }
 
+  absl::StatusOr<std::vector<Scanned>> About(std::string_view other, std::string_view type,
+                                             int limit) const override {
+    ASSIGN_OR_RETURN(std::vector<ResourceRow> rows, rows_.About(other, type, limit));
+    std::vector<Scanned> result(rows.size());
+    for (size_t i = 0; i < rows.size(); ++i) {
+      ASSIGN_OR_RETURN(result[i], ToScanned(std::move(rows[i])));
+    }
+    return result;
+  }
+
   absl::StatusOr<std::optional<std::string>> GetFacts(std::string_view name) const override {
     ASSIGN_OR_RETURN(std::optional<ResourceRow> row, rows_.Find(name));
     if (!row.has_value()) return NotFoundError(name);

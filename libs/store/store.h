@@ -33,7 +33,10 @@ struct WriteOptions {
   std::string method;      // "clusterwire.catalogue.v1.ClusterService/CreateCluster"
   std::string digest;      // of the request's content: tells a retry from a reused id
   bool validate_only = false;  // a dry run: everything is done and nothing kept
-  bool quiet = false;          // an import: the changes say so, and cause no notices by default
+  // The moment that a timer's write is about, when its timer fell due; it may be long past. What is
+  // put then gets the timers that lie after it. None: now.
+  std::optional<absl::Time> as_of = std::nullopt;
+  bool quiet = false;  // an import: the changes say so, and cause no notices by default
   // Asked before the answer of an earlier call is given again, with that answer: the caller may
   // have lost the right to it since. Empty: it may always be.
   std::function<absl::Status(const Message& answer)> may_replay = nullptr;
@@ -168,6 +171,7 @@ class Store {
 
   Counters counters() const;
   const Registry& registry() const { return registry_; }
+  Clock& clock() const { return clock_; }
 
  private:
   Store(sql::Database& database, Registry registry, Clock& clock, Random& random, Options options);

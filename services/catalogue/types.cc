@@ -28,6 +28,12 @@ namespace {
 // Raised with every change to what the projections give: all Facts are then rewritten.
 constexpr int kProjectionVersion = 4;
 
+absl::Status Follow(store::Writer& writer, const std::vector<Follower>& followers,
+                    const store::Message* before, const store::Message* after) {
+  for (const Follower follow : followers) RETURN_IF_ERROR(follow(writer, before, after));
+  return absl::OkStatus();
+}
+
 std::vector<CatalogueType> AllTypes() {
   return {
 #define RESOURCE(noun, room) noun##Type(),
@@ -93,15 +99,24 @@ absl::Status CheckUnused(const store::Reader& reader, const filter::Viewer& view
 
 absl::StatusOr<store::Registry> CatalogueTypes(facts::Options limits) {
   std::vector<facts::Type> types;
+  std::vector<Follower> followers;
   for (CatalogueType& one : AllTypes()) {
     if (one.type.timers && one.step == nullptr) {
       return absl::InternalError(absl::StrCat(one.type.type, " has timers and no step for them"));
     }
+    if (one.follow != nullptr) followers.push_back(one.follow);
     types.push_back(std::move(one.type));
   }
-  return facts::MakeRegistry(
-      std::move(types),
-      {.inherit = &Inherit, .read_codes = &CodeBook::Read, .version = kProjectionVersion}, limits);
+  return facts::MakeRegistry(std::move(types),
+                             {.inherit = &Inherit,
+                              .read_codes = &CodeBook::Read,
+                              .follow =
+                                  [followers](store::Writer& writer, const store::Message* before,
+                                              const store::Message* after) {
+                                    return Follow(writer, followers, before, after);
+                                  },
+                              .version = kProjectionVersion},
+                             limits);
 }
 
 std::map<std::string, TimerStep, std::less<>> TimerSteps() {

@@ -45,7 +45,8 @@ std::vector<std::string_view> NameSegments(std::string_view name) {
     segments.push_back(name.substr(start, end - start));
     start = end + 1;
   }
-  return segments.size() % 2 == 0 ? segments : std::vector<std::string_view>();
+  const bool pairs = segments.size() % 2 == 0;
+  return pairs || segments.size() >= 5 ? segments : std::vector<std::string_view>();
 }
 
 size_t Utf8Prefix(std::string_view text) {

@@ -15,8 +15,9 @@ inline absl::string_view ToAbsl(std::string_view text) { return {text.data(), te
 inline std::string_view ToStd(absl::string_view text) { return {text.data(), text.size()}; }
 
 // The segments of a resource name (AIP-122), collection and id in turn: "clusters", "x", "labels",
-// "y". Empty unless they are pairs and none is empty. What characters they may have is for the
-// caller to say.
+// "y". Behind two pairs or more one may stand alone: what the last resource has one of (AIP-156),
+// as in "programmes/p/memberships/m/standing". Empty for anything else, and when one is empty. What
+// characters they may have is for the caller to say.
 std::vector<std::string_view> NameSegments(std::string_view name);
 
 // How many bytes at the front of `text` are UTF-8: all, when it is. No overlong forms, no

@@ -12,7 +12,7 @@
 namespace clusterwire::store {
 
 // Resources whose derived bytes are those of before a write that left them to a later one
-// (Consequences::later). In one transaction of one connection.
+// (Consequences::later, Writer::DeriveLater). In one transaction of one connection.
 class Stale {
  public:
   struct Entry {

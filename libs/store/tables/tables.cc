@@ -81,6 +81,14 @@ absl::StatusOr<std::vector<ResourceRow>> Rows::LinkedTo(std::string_view other,
       {other, limit});
 }
 
+absl::StatusOr<std::vector<ResourceRow>> Rows::About(std::string_view other, std::string_view type,
+                                                     int64_t limit) const {
+  return Select(
+      "link l JOIN resource r ON r.name = l.name WHERE l.other = $1 AND r.type = $2 "
+      "ORDER BY l.name LIMIT $3",
+      {other, type, limit});
+}
+
 absl::Status Rows::Save(const ResourceRow& row) const {
   return connection_.Execute(
       "INSERT INTO resource(name, type, root, revision, data, own_facts, facts, deleted) "

@@ -58,6 +58,9 @@ class Rows {
   absl::StatusOr<std::vector<ResourceRow>> Scan(const ScanOptions& options) const;
   // What is about `other`, in the order of names.
   absl::StatusOr<std::vector<ResourceRow>> LinkedTo(std::string_view other, int64_t limit) const;
+  // The same of one type.
+  absl::StatusOr<std::vector<ResourceRow>> About(std::string_view other, std::string_view type,
+                                                 int64_t limit) const;
 
   // Inserts or replaces.
   absl::Status Save(const ResourceRow& row) const;

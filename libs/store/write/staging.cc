@@ -21,6 +21,23 @@ absl::Status AlreadyExists(const std::string& name, const Message& existing) {
       {{"resource", name}});
 }
 
+Scanned AsScanned(const Staged& entry) {
+  Scanned scanned;
+  scanned.resource.reset(entry.image->New());
+  scanned.resource->CopyFrom(*entry.image);
+  if (entry.before != nullptr) scanned.facts = entry.before->facts;
+  return scanned;
+}
+
+std::vector<Scanned> FirstOf(std::map<std::string, Scanned> merged, int limit) {
+  std::vector<Scanned> first;
+  for (auto& [name, scanned] : merged) {
+    if (std::ssize(first) == limit) break;
+    first.push_back(std::move(scanned));
+  }
+  return first;
+}
+
 }  // namespace
 
 absl::Status GroupTransaction::Lock(Clock& clock) {
@@ -87,17 +104,31 @@ absl::StatusOr<std::vector<Scanned>> Staging::Scan(const ScanOptions& options) c
         (!options.include_deleted && IsDeleted(*entry.image))) {
       continue;
     }
-    Scanned& scanned = merged[name];
-    scanned.resource.reset(entry.image->New());
-    scanned.resource->CopyFrom(*entry.image);
-    if (entry.before != nullptr) scanned.facts = entry.before->facts;
+    merged[name] = AsScanned(entry);
   }
-  std::vector<Scanned> result;
-  for (auto& [name, scanned] : merged) {
-    if (static_cast<int>(result.size()) == options.limit) break;
-    result.push_back(std::move(scanned));
+  return FirstOf(std::move(merged), options.limit);
+}
+
+absl::StatusOr<std::vector<Scanned>> Staging::About(std::string_view other, std::string_view type,
+                                                    int limit) const {
+  // As in Scan.
+  ASSIGN_OR_RETURN(std::vector<ResourceRow> rows,
+                   group_.rows.About(other, type, limit + std::ssize(staged_)));
+  std::map<std::string, Scanned> merged;
+  for (ResourceRow& row : rows) {
+    if (staged_.contains(row.name)) continue;
+    Scanned& scanned = merged[row.name];
+    ASSIGN_OR_RETURN(scanned, ToScanned(std::move(row)));
   }
-  return result;
+  for (const auto& [name, entry] : staged_) {
+    if (entry.image == nullptr || entry.type->type != type || !entry.type->links ||
+        IsDeleted(*entry.image) ||
+        std::ranges::count(entry.type->links(*entry.image), other) == 0) {
+      continue;
+    }
+    merged[name] = AsScanned(entry);
+  }
+  return FirstOf(std::move(merged), limit);
 }
 
 absl::StatusOr<std::optional<std::string>> Staging::GetFacts(std::string_view name) const {

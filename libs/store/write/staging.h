@@ -87,12 +87,16 @@ class RowCache {
 // body, on its thread.
 class Staging final : public Writer {
  public:
-  explicit Staging(const GroupTransaction& group) : group_(group), cache_(group.rows) {}
+  Staging(const GroupTransaction& group, absl::Time as_of)
+      : group_(group), as_of_(as_of), cache_(group.rows) {}
 
   Revision revision() const override { return group_.current; }
   absl::Time now() const override { return group_.now; }
+  absl::Time as_of() const override { return as_of_; }
   absl::Status Load(std::string_view name, Message* out) const override;
   absl::StatusOr<std::vector<Scanned>> Scan(const ScanOptions& options) const override;
+  absl::StatusOr<std::vector<Scanned>> About(std::string_view other, std::string_view type,
+                                             int limit) const override;
   absl::StatusOr<std::optional<std::string>> GetFacts(std::string_view name) const override;
   absl::StatusOr<std::shared_ptr<const Hook::Context>> context() const override {
     return registry().hook().ContextOf(*this);
@@ -101,6 +105,9 @@ class Staging final : public Writer {
   absl::Status Purge(std::string_view name, std::string_view kind) override;
   void SetAnswer(std::unique_ptr<const Message> answer) override { answer_ = std::move(answer); }
   void DropTimer(std::string_view name, const Timer& timer) override;
+  void DeriveLater(const std::string& name, std::string_view cause) override {
+    later_.emplace(name, cause);
+  }
 
   // Marks a resource to be derived anew although the body doesn't put it; its change names `cause`.
   void Rederive(const std::string& name, std::string_view cause) {
@@ -116,6 +123,8 @@ class Staging final : public Writer {
   const std::vector<std::pair<std::string, Timer>>& dropped_timers() const { return dropped_; }
   // By name, with the cause.
   const std::map<std::string, std::string, std::less<>>& rederived() const { return rederived_; }
+  // The same of what DeriveLater named.
+  const std::map<std::string, std::string, std::less<>>& later() const { return later_; }
   RowCache& cache() const { return cache_; }
   const Registry& registry() const { return group_.registry; }
   const Settings& settings() const { return group_.settings; }
@@ -126,12 +135,14 @@ class Staging final : public Writer {
   absl::Status CheckEtag(const Message& next, const Staged& entry) const;
 
   const GroupTransaction& group_;
+  const absl::Time as_of_;
   mutable RowCache cache_;
   std::map<std::string, Staged, std::less<>> staged_;
   std::vector<const Staged*> order_;
   std::shared_ptr<const Message> answer_;
   std::vector<std::pair<std::string, Timer>> dropped_;
   std::map<std::string, std::string, std::less<>> rederived_;
+  std::map<std::string, std::string, std::less<>> later_;
 };
 
 // Shared by the readers inside and outside of a write.

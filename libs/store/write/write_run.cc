@@ -69,6 +69,9 @@ absl::Status KeepStale(const GroupTransaction& group, const WriteOptions& call,
   for (const auto& [name, cause] : later) {
     RETURN_IF_ERROR(group.stale.Add({name, cause, call.quiet}));
   }
+  for (const auto& [name, cause] : staging.later()) {
+    RETURN_IF_ERROR(group.stale.Add({name, cause, /*quiet=*/true}));
+  }
   return absl::OkStatus();
 }
 
@@ -91,8 +94,9 @@ absl::StatusOr<std::optional<std::string>> ImageOf(const RowChange& change) {
   return SerializeDeterministic(*image);
 }
 
-// The tables' row as the body left it, and what goes with it.
-absl::Status Save(const GroupTransaction& group, Revision revision, const RowChange& change) {
+// The tables' row as the body left it, and what goes with it: timers after `since`.
+absl::Status Save(const GroupTransaction& group, Revision revision, absl::Time since,
+                  const RowChange& change) {
   const ResourceType& type = *change.type;
   const Message* message = change.staged->image.get();
   const bool deleted = message == nullptr || IsDeleted(*message);
@@ -111,7 +115,7 @@ absl::Status Save(const GroupTransaction& group, Revision revision, const RowCha
   if (type.timers) {
     const bool none = message == nullptr || (deleted && !type.deleted_has_timers);
     RETURN_IF_ERROR(group.rows.SetTimers(
-        change.name, none ? std::vector<Timer>() : type.timers(*message), group.now));
+        change.name, none ? std::vector<Timer>() : type.timers(*message), since));
   }
   return absl::OkStatus();
 }
@@ -121,7 +125,7 @@ absl::Status Apply(const GroupTransaction& group, const WriteOptions& call, Posi
   Change logged;
   if (change.staged != nullptr) {
     logged.kind = change.staged->kind;
-    RETURN_IF_ERROR(Save(group, position.revision, change));
+    RETURN_IF_ERROR(Save(group, position.revision, call.as_of.value_or(group.now), change));
   } else {
     RETURN_IF_ERROR(group.rows.SaveDerived(change.name, change.derived));
     if (!change.logged()) return absl::OkStatus();
@@ -158,8 +162,9 @@ absl::StatusOr<Written> RunWrite(GroupTransaction& group, const WriteOptions& ca
       return *std::move(before);
     }
   }
-  Staging staging(group);
+  Staging staging(group, call.as_of.value_or(group.now));
   RETURN_IF_ERROR(body(staging));
+  RETURN_IF_ERROR(staging.registry().hook().Follow(staging));
   ASSIGN_OR_RETURN(Consequences following, staging.registry().hook().Derive(staging));
   ASSIGN_OR_RETURN(const std::vector<RowChange> changes,
                    ChangesOf(staging, std::move(following.now)));

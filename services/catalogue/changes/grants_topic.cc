@@ -134,7 +134,7 @@ absl::StatusOr<kafka::Message> GrantsTopic::Encoded(const Record& record) const 
 }
 
 absl::Status GrantsTopic::Prepare(kafka::TopicReader& reader, const Steps& steps) {
-  ASSIGN_OR_RETURN(const auto admin, kafka::Admin::Create(options_.kafka));
+  ASSIGN_OR_RETURN(const auto admin, kafka::Admin::Create(options_.kafka, steps.stop));
   RETURN_IF_ERROR(admin->EnsureCompacted(options_.topic, options_.replicas, kAdminLimit).status());
   ASSIGN_OR_RETURN(GrantsOnTopic content, Read(reader, steps));
   ASSIGN_OR_RETURN(history_, store_.history());

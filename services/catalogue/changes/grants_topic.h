@@ -4,6 +4,7 @@
 #include <map>
 #include <optional>
 #include <span>
+#include <stop_token>
 #include <string>
 #include <vector>
 
@@ -44,6 +45,7 @@ class GrantsTopic {
   struct Steps {
     std::function<absl::Status()> alive;  // time and again, while it takes long
     std::function<absl::Status(std::span<const kafka::Message>)> send;
+    std::stop_token stop;
   };
 
   // `store` and `clock` outlive it.

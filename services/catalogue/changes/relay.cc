@@ -136,7 +136,7 @@ absl::Status Relay::Turn() {
 
 absl::Status Relay::Prepare() {
   ASSIGN_OR_RETURN(cursor_, store_.cursors().Acquire(kCursor, options_.holder, options_.lease));
-  ASSIGN_OR_RETURN(reader_, kafka::TopicReader::Create(options_.kafka));
+  ASSIGN_OR_RETURN(reader_, kafka::TopicReader::Create(options_.kafka, worker_.stop_token()));
   RETURN_IF_ERROR(EnsureTopic());
   RETURN_IF_ERROR(store_.cursors().Renew(cursor_, options_.lease));
   RETURN_IF_ERROR(CheckHistory());
@@ -160,7 +160,8 @@ absl::Status Relay::PrepareGrants() {
     RETURN_IF_ERROR(alive());
     return SendAll(messages);
   };
-  RETURN_IF_ERROR(grants_.Prepare(*reader_, {.alive = alive, .send = send}));
+  RETURN_IF_ERROR(
+      grants_.Prepare(*reader_, {.alive = alive, .send = send, .stop = worker_.stop_token()}));
   return store_.cursors().Renew(cursor_, options_.lease);
 }
 
@@ -179,7 +180,7 @@ absl::Status Relay::LookAtTopic() {
 }
 
 absl::Status Relay::EnsureTopic() {
-  ASSIGN_OR_RETURN(const auto admin, kafka::Admin::Create(options_.kafka));
+  ASSIGN_OR_RETURN(const auto admin, kafka::Admin::Create(options_.kafka, worker_.stop_token()));
   auto partitions = admin->CountPartitions(options_.topic, kAdminLimit);
   if (absl::IsNotFound(partitions.status())) {
     ASSIGN_OR_RETURN(

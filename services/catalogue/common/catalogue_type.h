@@ -21,12 +21,21 @@ namespace clusterwire::catalogue {
 // at `due`. Runs inside the write that also withdraws the timer.
 using TimerStep = absl::Status (*)(store::Writer& writer, const std::string& name, absl::Time due);
 
+// What else a write is to change because of a resource: asked of each that it changed, of whatever
+// type, as it was and as it is now (null: it isn't there), whoever writes: callers, timers,
+// imports. Of one that is derived anew they are the same object. Puts that in the same write, or
+// leaves it to later ones (Writer::DeriveLater).
+using Follower = absl::Status (*)(store::Writer& writer, const store::Message* before,
+                                  const store::Message* after);
+
 // A type of resource as its room describes it, in NOUNType().
 struct CatalogueType {
   facts::Type type;
   TimerStep step = nullptr;  // required where the projection names timers
   // The names and codes that a resource uses: what they stand for stays while it is there.
   std::vector<std::string> (*uses)(const store::Message& resource) = nullptr;
+  // What its resources are to do when others change: so those needn't know of it.
+  Follower follow = nullptr;
 };
 
 // Who needs a resource or a code: asked before it is deleted or loses a part. Looks at every

@@ -145,26 +145,6 @@ TEST_F(RefusalsTest, WhatLiesAheadHasNotHappened) {
   EXPECT_THAT(awarded, HasFieldError("label.announced"));
 }
 
-TEST_F(RefusalsTest, AMembershipIsEndedOnceItsLastDayIsOver) {
-  const std::string name = NewMembership().name();
-  for (const char* end : {"2024-06-01", "2024", "2025"}) {
-    EXPECT_THAT(world_.Of<Memberships>().End(world_.AsOperator(), name, "", end, ""),
-                HasFieldError("end"));
-  }
-  EXPECT_THAT(world_.Of<Memberships>().End(world_.AsOperator(), name, "", "2024-05-31",
-                                           std::string(501, 'x')),
-              HasFieldError("reason"));
-  const auto ended =
-      world_.Of<Memberships>().End(world_.AsOperator(), name, "", "2024-05-31", "left");
-  EXPECT_EQ(ended->state(), v1::Membership::STATE_ENDED);
-  const auto again =
-      world_.Of<Memberships>().End(world_.AsOperator(), name, "", "2024-05-31", "left");
-  ASSERT_THAT(again, IsOk());
-  EXPECT_EQ(again->etag(), ended->etag()) << "the same answer, and no change";
-  EXPECT_THAT(world_.Of<Memberships>().End(world_.AsOperator(), name, "", "2024-05-30", ""),
-              ReasonIs("ALREADY_ENDED"));
-}
-
 TEST_F(RefusalsTest,
        ADraftOfAMembershipIsPublishedAndIsThenWhatItsDatesSayHoweverOftenItIsAskedFor) {
   v1::Membership draft;

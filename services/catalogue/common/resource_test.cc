@@ -184,9 +184,10 @@ TEST_F(ResourceTest, AClusterGathersItsMembershipsAndLendsItsCodes) {
   EXPECT_THAT(world_.FactsOf(cluster.name()).programmes(), ElementsAre("programmes/go-cluster"));
   EXPECT_THAT(world_.FactsOf(member->name()).codes(), ::testing::Contains("nuts:DED"));
   EXPECT_EQ(world_.FactsOf(member->name()).title(), "Member of go-cluster: Silicon Saxony");
-  ASSERT_THAT(
-      world_.Of<Memberships>().End(world_.AsOperator(), member->name(), "", "2024-05-31", "left"),
-      IsOk());
+  v1::EndMembershipRequest end;
+  end.set_name(member->name());
+  end.set_end("2024-05-31");
+  ASSERT_THAT(world_.Of<Memberships>().End(world_.AsOperator(), end), IsOk());
   EXPECT_THAT(world_.FactsOf(cluster.name()).programmes(), IsEmpty());
 }
 

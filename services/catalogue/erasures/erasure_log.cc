@@ -90,7 +90,7 @@ absl::Status ErasureLog::Turn() {
 }
 
 absl::Status ErasureLog::Read() {
-  ASSIGN_OR_RETURN(const auto admin, kafka::Admin::Create(options_.kafka));
+  ASSIGN_OR_RETURN(const auto admin, kafka::Admin::Create(options_.kafka, worker_.stop_token()));
   ASSIGN_OR_RETURN(const bool was_there,
                    admin->EnsureCompacted(options_.topic, options_.replicas, kAdminLimit));
   bool forgets = false;
@@ -98,7 +98,8 @@ absl::Status ErasureLog::Read() {
     const auto topic = admin->DescribeTopic(options_.topic, options_.look_limit);
     forgets = topic.ok() && topic->forgets();
   }
-  ASSIGN_OR_RETURN(const auto reader, kafka::TopicReader::Create(options_.kafka));
+  ASSIGN_OR_RETURN(const auto reader,
+                   kafka::TopicReader::Create(options_.kafka, worker_.stop_token()));
   ASSIGN_OR_RETURN(Digests topic, ReadTopic(*reader));
   const size_t read = topic.size();
   // What is erased from here on follows from the log.

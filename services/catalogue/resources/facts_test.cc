@@ -184,10 +184,10 @@ TEST_F(FactsTest, ALabelWithoutAnEndIsHeldAndNotKnownToBeValid) {
 
 TEST_F(FactsTest, AMembershipThatEndedBelongsToItsProgrammeAsAPartAlone) {
   const std::string cluster = NewCluster("");
-  const facts::Facts facts = world_.FactsOf(
-      Join(cluster, "level: 'Observer' period { start: '2013' end: '2020' } end_reason: 'merged'"));
+  const facts::Facts facts =
+      world_.FactsOf(Join(cluster, "level: 'Observer' period { start: '2013' end: '2020' }"));
   EXPECT_EQ(facts.title(), "Member of go-cluster (Observer): Silicon Saxony");
-  EXPECT_EQ(facts.summary(), "Ended: merged");
+  EXPECT_EQ(facts.summary(), "Member 2013 to 2020.");
   EXPECT_EQ(facts.state(), "ended");
   EXPECT_EQ(facts.parent(), "programmes/go-cluster");
   EXPECT_EQ(facts.period().end(), "2020");

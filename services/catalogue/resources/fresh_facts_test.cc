@@ -10,6 +10,7 @@
 #include "services/catalogue/resources/clusters/cluster_rules.h"
 #include "services/catalogue/resources/labels/label_rules.h"
 #include "services/catalogue/resources/memberships/membership_rules.h"
+#include "services/catalogue/resources/memberships/standing_rules.h"
 #include "services/catalogue/resources/programmes/programme_rules.h"
 #include "services/catalogue/resources/taxonomies/taxonomy_rules.h"
 #include "services/catalogue/testing/world.h"
@@ -92,7 +93,43 @@ class FreshFactsTest : public ::testing::Test {
       case 2:
         return Note(world_.Of<Memberships>().Publish(call_, name, ""));
       default:
-        return Note(world_.Of<Memberships>().End(call_, name, "", "2024-05", ""));
+        return EndMembership(name);
+    }
+  }
+  void EndMembership(const std::string& name) {
+    v1::EndMembershipRequest request;
+    request.set_name(name);
+    request.set_end(Toss(3) ? "2025" : "2024-05");
+    if (!Toss(3)) request.set_reason(v1::Standing::END_REASON_LEFT);
+    Note(world_.Of<Memberships>().End(call_, request));
+  }
+  void ChangeStanding() {
+    v1::Standing standing;
+    standing.set_name(absl::StrCat(Membership(), "/standing"));
+    if (Toss(2)) {
+      standing.set_probation_until(Today());
+    } else {
+      standing.set_extended_until("2025-01");
+    }
+    Note(world_.Of<Standings>().Update(call_, standing, {}));
+  }
+  // Silver or better, or Bronze, or nothing; then the members follow.
+  void ChangeDuty() {
+    v1::Programme programme;
+    programme.set_name(kProgramme);
+    programme.set_probation_months(static_cast<int>(dice_.Below(4)));
+    google::protobuf::FieldMask mask;
+    for (const char* path : {"duty", "probation_months"}) mask.add_paths(path);
+    if (!Toss(3)) {
+      v1::RequiredLabel* duty = programme.mutable_duty();
+      duty->set_scheme("labelSchemes/ecei");
+      duty->set_level(Toss(2) ? "silver" : "bronze");
+      duty->set_since("2024");
+      duty->set_new_member_grace_months(static_cast<int>(dice_.Below(3)));
+      duty->set_expiry_grace_months(static_cast<int>(dice_.Below(3)));
+    }
+    Note(world_.Of<Programmes>().Update(call_, programme, mask));
+    while (*world_.store->Refresh()) {
     }
   }
   void MoveProgramme() {
@@ -119,7 +156,8 @@ class FreshFactsTest : public ::testing::Test {
         &FreshFactsTest::MoveCluster,    &FreshFactsTest::AwardLabel,
         &FreshFactsTest::MoveLabel,      &FreshFactsTest::CreateMembership,
         &FreshFactsTest::MoveMembership, &FreshFactsTest::MoveProgramme,
-        &FreshFactsTest::ChangeNuts,     &FreshFactsTest::LetTimePass};
+        &FreshFactsTest::ChangeNuts,     &FreshFactsTest::LetTimePass,
+        &FreshFactsTest::ChangeStanding, &FreshFactsTest::ChangeDuty};
     (this->*kSteps[dice_.Below(std::size(kSteps))])();
   }
 

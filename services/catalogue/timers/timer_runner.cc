@@ -1,5 +1,6 @@
 #include "services/catalogue/timers/timer_runner.h"
 
+#include <optional>
 #include <set>
 #include <utility>
 
@@ -36,11 +37,15 @@ absl::Status TimerRunner::CatchUp() {
   for (bool progress = true; progress && !worker_.stopping();) {
     progress = false;
     ASSIGN_OR_RETURN(const auto due, store_.DueTimers(clock_.Now(), kPage));
+    std::optional<absl::Time> moment;
     for (const store::DueTimer& timer : due) {
       // What comes after a step that was refused waits for it.
       if (stuck.contains(timer.name)) continue;
+      // The steps of one moment may have set others, due before the next one of these.
+      if (moment && timer.timer.time > *moment) break;
       if (const absl::Status status = Fire(timer); status.ok()) {
         progress = true;
+        moment = timer.timer.time;
       } else {
         stuck.insert(timer.name);
         first_error.Update(status);
@@ -58,6 +63,7 @@ absl::Status TimerRunner::Fire(const store::DueTimer& due) {
   }
   store::WriteOptions call;
   call.caller = kActor;
+  call.as_of = due.timer.time;
   const absl::Status written = store_
                                    .Write(call,
                                           [&](store::Writer& writer) -> absl::Status {

@@ -141,7 +141,7 @@ absl::StatusOr<absl::Time> Ingest::Step() {
 
 absl::Status Ingest::Connect() {
   ASSIGN_OR_RETURN(std::unique_ptr<kafka::TopicReader> reader,
-                   kafka::TopicReader::Create(options_.client));
+                   kafka::TopicReader::Create(options_.client, worker_.stop_token()));
   consumer_.reset();  // before its hook
   noted_.clear();
   start_offsets_ = std::make_unique<StartOffsets>(std::move(reader), ledger_, clock_, metrics_);

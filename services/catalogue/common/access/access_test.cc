@@ -257,6 +257,7 @@ TEST_F(AccessTest, AMembershipOfWhatIsNotSeenTakesNoNameFromOthers) {
       world_.Of<Memberships>().Create(office, "programmes/go-cluster", membership, "");
   ASSERT_THAT(made, IsOk());
   EXPECT_THAT(made->name(), Not(::testing::EndsWith("silicon-saxony")));
+  membership.set_cluster(world_.NewCluster("Another").name());
   const auto chosen = world_.Of<Memberships>().Create(office, "programmes/go-cluster", membership,
                                                       "silicon-saxony");
   EXPECT_THAT(chosen, StatusIs(absl::StatusCode::kAlreadyExists, HasSubstr("can't be had")));

@@ -80,6 +80,15 @@ absl::Status ImportMembership(Batch& batch, const std::string& programme,
                                  .is_same = [&](const v1::Membership& known) {
                                    return known.cluster() == cluster->name();
                                  }}));
+  // One that was recorded by hand, under another id or with dates, says more than the register.
+  ASSIGN_OR_RETURN(const auto known,
+                   MembershipsOf(batch.writer(), programme, membership.cluster()));
+  if (!match.known && !known.empty()) {
+    cluster->add_notes(absl::StrCat(known.back().name(), " (", PeriodText(known.back().period()),
+                                    ") stands for its membership in ", programme,
+                                    "; nothing was changed there"));
+    return absl::OkStatus();
+  }
   ASSIGN_OR_RETURN(const v1::ImportResponse result,
                    Upsert(batch, MembershipRules(), {}, match, std::move(membership)));
   cluster->mutable_notes()->MergeFrom(result.notes());

@@ -20,8 +20,8 @@ facts::Facts Own(const v1::Membership& membership, const CodeBook&) {
       Joined({absl::StrCat("Member of ", programme.substr(programme.find('/') + 1)),
               membership.level().empty() ? "" : absl::StrCat("(", membership.level(), ")")},
              " "));
-  if (!membership.end_reason().empty()) {
-    facts.set_summary(absl::StrCat("Ended: ", membership.end_reason()));
+  if (const auto& period = membership.period(); !period.start().empty() || !period.end().empty()) {
+    facts.set_summary(absl::StrCat("Member ", PeriodText(period), "."));
   }
   if (membership.has_period()) *facts.mutable_period() = membership.period();
   facts.set_parent(programme);

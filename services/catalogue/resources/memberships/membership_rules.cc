@@ -9,6 +9,7 @@
 #include "services/catalogue/common/dates/calendar.h"
 #include "services/catalogue/common/fields/checks.h"
 #include "services/catalogue/common/fields/publish.h"
+#include "services/catalogue/resources/memberships/standing_rules.h"
 
 namespace clusterwire::catalogue {
 namespace {
@@ -51,14 +52,59 @@ void CheckLevel(const v1::Membership& membership, const Context& context, FieldE
   }
 }
 
+// An ended membership stays ended: who comes back begins a new one, and each keeps its own dates.
+absl::Status CheckNotOpenedAgain(const v1::Membership* before, const v1::Membership& membership,
+                                 const Context& context) {
+  if (before == nullptr || store::IsDeleted(*before) ||
+      before->state() != v1::Membership::STATE_ENDED ||
+      StateAt(membership, context.now) == v1::Membership::STATE_ENDED) {
+    return absl::OkStatus();
+  }
+  return Error(absl::StatusCode::kFailedPrecondition, "MEMBERSHIP_ENDED",
+               absl::StrCat(membership.name(), " has ended (", PeriodText(before->period()),
+                            ") and can't be opened again: CreateMembership records that the "
+                            "cluster is a member again from a later start on; where the end was "
+                            "a mistake, DeleteMembership and create it anew without it"),
+               {{"resource", membership.name()}, {"field", "membership.period.end"}});
+}
+
+// What was true before is no reason to refuse another change, such as a correction of its level.
+bool StaysWhereItWas(const v1::Membership* before, const v1::Membership& membership) {
+  return before != nullptr && !store::IsDeleted(*before) &&
+         before->period().start() == membership.period().start() &&
+         before->period().end() == membership.period().end();
+}
+
+// It overlaps no other membership of the cluster in the programme.
+absl::Status CheckAlone(const v1::Membership* before, const v1::Membership& membership,
+                        const Context& context) {
+  if (StaysWhereItWas(before, membership)) return absl::OkStatus();
+  ASSIGN_OR_RETURN(const auto other,
+                   Overlapping(context.reader, membership, DayOf(context.now, kDefaultZone)));
+  if (!other) return absl::OkStatus();
+  const bool seen =
+      context.viewer.operator_ || CheckMaySee(context.reader, context.viewer, other->name()).ok();
+  const std::string named =
+      seen ? absl::StrCat(" by ", other->name(), " (", PeriodText(other->period()), ")") : "";
+  return Error(
+      absl::StatusCode::kFailedPrecondition, "ALREADY_MEMBER",
+      absl::StrCat(membership.cluster(), " is a member of ",
+                   ToAbsl(store::ParentOf(membership.name())), " already", named,
+                   ", and membership.period (", PeriodText(membership.period()),
+                   ") overlaps that: EndMembership ends the other one, or give a period "
+                   "that lies before or after it"),
+      {{"resource", seen ? other->name() : membership.cluster()}, {"field", "membership.period"}});
+}
+
 absl::Status Check(const v1::Membership* before, const v1::Membership& membership,
                    const Context& context, FieldErrors& errors) {
   RETURN_IF_ERROR(CheckCluster(before, membership, context, errors));
   CheckLevel(membership, context, errors);
   CheckPeriod("membership.period", membership.period(), errors);
-  resource::CheckText(errors, "membership.end_reason", membership.end_reason(), 0, 500);
   CheckOrigin("membership", membership.sources(), membership.external_ids(), errors);
-  return absl::OkStatus();
+  if (!errors.empty()) return absl::OkStatus();
+  RETURN_IF_ERROR(CheckNotOpenedAgain(before, membership, context));
+  return CheckAlone(before, membership, context);
 }
 
 void Settle(const Context& context, v1::Membership* membership) {
@@ -74,9 +120,84 @@ void Note(const v1::Membership* before, const v1::Membership& membership, const 
                                "creation with STATE_DRAFT keeps it back until PublishMembership"));
 }
 
-// The cluster's own id: one membership of a cluster in a programme, unless somebody says otherwise.
+// The cluster's own id: of its first membership in a programme.
 std::string SuggestId(const v1::Membership& membership) {
   return membership.cluster().substr(membership.cluster().find('/') + 1);
+}
+
+// Of one that is admitted again: "hamburg-aviation-2026", "hamburg-aviation-2026-2", ….
+std::string AnotherId(const v1::Membership& membership, int n) {
+  const auto start = ParseDate(membership.period().start());
+  std::string end;
+  if (start.ok()) absl::StrAppend(&end, "-", start->first.year());
+  const int number = start.ok() ? n : n + 1;
+  if (number > 1) absl::StrAppend(&end, "-", number);
+  std::string id = SuggestId(membership).substr(0, resource::kMaxIdLength - end.size());
+  while (id.ends_with('-')) id.pop_back();
+  return id + end;
+}
+
+std::string NameUnder(std::string_view programme, std::string_view id) {
+  return absl::StrCat(ToAbsl(programme), "/memberships/", ToAbsl(id));
+}
+
+// As a creation without an id finds one: what has the others is known to the viewer, or the end is
+// a random one.
+absl::StatusOr<std::string> FreeId(const Context& context, std::string_view programme,
+                                   const v1::Membership& membership) {
+  constexpr int kMostIds = 50;
+  v1::Membership there;
+  for (int n = 0; n <= kMostIds; ++n) {
+    const std::string id = n == 0 ? SuggestId(membership) : AnotherId(membership, n);
+    const absl::Status taken = context.reader.Load(NameUnder(programme, id), &there);
+    if (absl::IsNotFound(taken)) return id;
+    RETURN_IF_ERROR(taken);
+    const bool known = context.viewer.operator_ || store::IsDeleted(there) ||
+                       CheckMaySee(context.reader, context.viewer, there.name()).ok();
+    if (!known) break;
+  }
+  return resource::WithRandomEnd(SuggestId(membership), Random::System());
+}
+
+std::string_view KindOfUpdate(const v1::Membership& before, const v1::Membership& next) {
+  const bool ends =
+      before.state() != v1::Membership::STATE_ENDED && next.state() == v1::Membership::STATE_ENDED;
+  return ends ? change::KindText(change::v1::CHANGE_KIND_MEMBERSHIP_ENDED) : "";
+}
+
+// What EndMembership asks of a membership.
+absl::Status Ended(const Context& context, const v1::EndMembershipRequest& request,
+                   v1::Membership* membership) {
+  const std::string end =
+      request.end().empty() ? FormatDay(DayOf(context.now, kDefaultZone)) : request.end();
+  FieldErrors errors;
+  const auto last = ParseDate(end);
+  errors.AddAll("end", last.status());
+  const auto start = ParseDate(membership->period().start());
+  if (last.ok() && start.ok() && last->last < start->first) {
+    errors.Add("end", absl::StrCat("'", end, "' is before the start '",
+                                   membership->period().start(), "'"));
+  }
+  CheckEnum("reason", request.reason(), errors);
+  resource::CheckText(errors, "words", request.words(), 0, kMostEndWords);
+  RETURN_IF_ERROR(errors.ToStatus());
+  const bool ended = membership->state() == v1::Membership::STATE_ENDED;
+  ASSIGN_OR_RETURN(const bool same_reason, HasReason(context.reader, *membership, request));
+  if (ended && same_reason && (request.end().empty() || membership->period().end() == end)) {
+    return absl::OkStatus();
+  }
+  if (ended) {
+    return Error(
+        absl::StatusCode::kFailedPrecondition, "ALREADY_ENDED",
+        absl::StrCat(membership->name(), " has ended already (", PeriodText(membership->period()),
+                     "); UpdateMembership corrects its period, UpdateStanding of ",
+                     StandingOf(membership->name()), " the reason"),
+        {{"resource", membership->name()}});
+  }
+  membership->mutable_period()->set_end(end);
+  if (membership->state() == v1::Membership::STATE_DRAFT) membership->clear_state();
+  membership->set_state(StateAt(*membership, context.now));
+  return absl::OkStatus();
 }
 
 }  // namespace
@@ -88,9 +209,11 @@ Rules<v1::Membership> MembershipRules() {
           .output_only = {"edited_fields"},
           .create_only = {"state"},
           .suggest_id = &SuggestId,
+          .another_id = &AnotherId,
           .check = &Check,
           .settle = &Settle,
-          .note = &Note};
+          .note = &Note,
+          .kind_of_update = &KindOfUpdate};
 }
 
 absl::StatusOr<v1::Membership> Memberships::Publish(const WriteCall& call, const std::string& name,
@@ -102,63 +225,36 @@ absl::StatusOr<v1::Membership> Memberships::Publish(const WriteCall& call, const
                 });
 }
 
-absl::StatusOr<v1::Membership> Memberships::End(const WriteCall& call, const std::string& name,
-                                                const std::string& etag, const std::string& end,
-                                                const std::string& reason) {
+absl::StatusOr<v1::Membership> Memberships::End(const WriteCall& call,
+                                                const v1::EndMembershipRequest& request) {
   return Modify(
-      call, name, etag, change::KindText(change::v1::CHANGE_KIND_MEMBERSHIP_ENDED),
-      [&](const Context& context, v1::Membership* membership) -> absl::Status {
-        const bool ended = membership->state() == v1::Membership::STATE_ENDED;
-        if (ended && membership->period().end() == end && membership->end_reason() == reason) {
-          return absl::OkStatus();
-        }
-        FieldErrors errors;
-        const auto last = ParseDate(end);
-        errors.AddAll("end", last.status());
-        if (last.ok() && last->last >= DayOf(context.now, kDefaultZone)) {
-          errors.Add("end",
-                     absl::StrCat("'", end, "' is not over yet; UpdateMembership sets an end ",
-                                  "that lies ahead, and the clock then ends it"));
-        }
-        resource::CheckText(errors, "reason", reason, 0, 500);
-        const auto start = ParseDate(membership->period().start());
-        if (last.ok() && start.ok() && last->last < start->first) {
-          errors.Add("end", absl::StrCat("'", end, "' is before the start '",
-                                         membership->period().start(), "'"));
-        }
-        RETURN_IF_ERROR(errors.ToStatus());
-        if (ended) {
-          return Error(absl::StatusCode::kFailedPrecondition, "ALREADY_ENDED",
-                       absl::StrCat(name, " has ended already, on ", membership->period().end(),
-                                    "; UpdateMembership corrects its period and end_reason"),
-                       {{"resource", name}});
-        }
-        membership->mutable_period()->set_end(end);
-        membership->set_end_reason(reason);
-        if (membership->state() == v1::Membership::STATE_DRAFT) {
-          membership->set_state(v1::Membership::STATE_UNSPECIFIED);
-        }
-        return absl::OkStatus();
+      call, request.name(), request.etag(), "",
+      [&](const Context& context, v1::Membership* membership) {
+        return Ended(context, request, membership);
+      },
+      "name", Shown::kAsRead,
+      [&](store::Writer& writer, const Context&, const v1::Membership& membership) {
+        return KeepReason(writer, membership, request);
       });
 }
 
-MembershipMoments MomentsOf(const v1::Membership& membership) {
-  MembershipMoments moments;
-  if (const auto start = ParseDate(membership.period().start()); start.ok()) {
-    moments.start = StartOf(*start, kDefaultZone);
-  }
-  if (const auto end = ParseDate(membership.period().end()); end.ok()) {
-    moments.end = EndOf(*end, kDefaultZone);
-  }
-  return moments;
+absl::Status CheckMayJoin(const Context& context, std::string_view programme,
+                          std::string_view cluster, const type::v1::Period& period) {
+  v1::Membership membership;
+  membership.set_name(absl::StrCat(ToAbsl(programme), "/memberships/-"));
+  membership.set_cluster(std::string(cluster));
+  *membership.mutable_period() = period;
+  return CheckAlone(nullptr, membership, context);
 }
 
-v1::Membership::State StateAt(const v1::Membership& membership, absl::Time at) {
-  if (membership.state() == v1::Membership::STATE_DRAFT) return v1::Membership::STATE_DRAFT;
-  const MembershipMoments moments = MomentsOf(membership);
-  if (moments.end && at >= *moments.end) return v1::Membership::STATE_ENDED;
-  if (moments.start && at < *moments.start) return v1::Membership::STATE_UPCOMING;
-  return v1::Membership::STATE_CURRENT;
+absl::StatusOr<v1::Membership> Admit(store::Writer& writer, const Context& context,
+                                     std::string_view programme, v1::Membership membership) {
+  static const Rules<v1::Membership> kRules = MembershipRules();
+  ASSIGN_OR_RETURN(const std::string id, FreeId(context, programme, membership));
+  membership.set_name(NameUnder(programme, id));
+  RETURN_IF_ERROR(kRules.CheckAndSettle(nullptr, &membership, context));
+  RETURN_IF_ERROR(writer.Put(membership, kRules.KindOf(nullptr, membership)));
+  return writer.Get<v1::Membership>(membership.name());
 }
 
 absl::Status StepMembership(store::Writer& writer, const std::string& name, absl::Time due) {

@@ -1,10 +1,12 @@
 #pragma once
 
-#include <optional>
+#include <string>
+#include <string_view>
 
 #include "clusterwire/catalogue/v1/membership.pb.h"
 
 #include "services/catalogue/common/resource.h"
+#include "services/catalogue/resources/memberships/membership_dates.h"
 
 namespace clusterwire::catalogue {
 
@@ -19,22 +21,22 @@ class Memberships : public Resources<v1::Membership> {
   // Draft → as its period and the clock say.
   absl::StatusOr<v1::Membership> Publish(const WriteCall& call, const std::string& name,
                                          const std::string& etag);
-  // Its last day was `end`, and that day is over.
-  absl::StatusOr<v1::Membership> End(const WriteCall& call, const std::string& name,
-                                     const std::string& etag, const std::string& end,
-                                     const std::string& reason);
+  // Its last day is `end`; the reason goes to its standing.
+  absl::StatusOr<v1::Membership> End(const WriteCall& call,
+                                     const v1::EndMembershipRequest& request);
 };
 
-// When a membership begins and when it has ended, as far as its dates are known; days of
-// kDefaultZone.
-struct MembershipMoments {
-  std::optional<absl::Time> start;
-  std::optional<absl::Time> end;
-};
-MembershipMoments MomentsOf(const v1::Membership& membership);
+// Whether the cluster may become a member of the programme for that period: FAILED_PRECONDITION,
+// reason ALREADY_MEMBER, when it is one already, with how to go on. Names the other membership
+// where the viewer may see it.
+absl::Status CheckMayJoin(const Context& context, std::string_view programme,
+                          std::string_view cluster, const type::v1::Period& period);
 
-// The state at a moment. A draft stays one; a membership whose end isn't known is current.
-v1::Membership::State StateAt(const v1::Membership& membership, absl::Time at);
+// Makes a membership inside of somebody else's write, under the id that CreateMembership would give
+// it; `membership` says the cluster, and whatever else is known. Errors as of CreateMembership,
+// paths begin with "membership".
+absl::StatusOr<v1::Membership> Admit(store::Writer& writer, const Context& context,
+                                     std::string_view programme, v1::Membership membership);
 
 // The timers' step: the state as it is at `due`, a moment that MomentsOf() named.
 absl::Status StepMembership(store::Writer& writer, const std::string& name, absl::Time due);

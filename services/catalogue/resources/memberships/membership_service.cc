@@ -14,9 +14,7 @@ class MembershipHandler final : public Handler<v1::MembershipService, Membership
   CW_STANDARD_ALL(Membership, Memberships, v1::Membership, resources_)
   CW_WRITE(PublishMembership, v1::Membership,
            resources_->Publish(call, request->name(), request->etag()))
-  CW_WRITE(EndMembership, v1::Membership,
-           resources_->End(call, request->name(), request->etag(), request->end(),
-                           request->reason()))
+  CW_WRITE(EndMembership, v1::Membership, resources_->End(call, *request))
 };
 
 }  // namespace

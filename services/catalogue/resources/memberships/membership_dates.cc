@@ -1,0 +1,97 @@
+#include "services/catalogue/resources/memberships/membership_dates.h"
+
+#include <algorithm>
+
+#include "absl/strings/str_cat.h"
+
+#include "libs/base/status/error.h"
+#include "libs/base/time/date.h"
+#include "services/catalogue/common/dates/calendar.h"
+
+namespace clusterwire::catalogue {
+namespace {
+
+// Of one cluster; a cluster in more programmes, or in one of them more often, is none.
+constexpr int kMostOfACluster = 1000;
+
+// The days on which a membership certainly holds; `first` may lie after `last`: then on none.
+struct Certain {
+  absl::CivilDay first;
+  absl::CivilDay last;
+};
+
+Certain CertainDays(const v1::Membership& membership, absl::CivilDay today) {
+  const auto start = ParseDate(membership.period().start());
+  const auto end = ParseDate(membership.period().end());
+  const absl::CivilDay last = end.ok() ? end->first : LastDay();
+  if (start.ok()) return {start->last, last};
+  return {std::min(end.ok() ? end->last : today, today), last};
+}
+
+}  // namespace
+
+MembershipMoments MomentsOf(const v1::Membership& membership) {
+  MembershipMoments moments;
+  if (const auto start = ParseDate(membership.period().start()); start.ok()) {
+    moments.start = StartOf(*start, kDefaultZone);
+  }
+  if (const auto end = ParseDate(membership.period().end()); end.ok()) {
+    moments.end = EndOf(*end, kDefaultZone);
+  }
+  return moments;
+}
+
+v1::Membership::State StateAt(const v1::Membership& membership, absl::Time at) {
+  if (membership.state() == v1::Membership::STATE_DRAFT) return v1::Membership::STATE_DRAFT;
+  const MembershipMoments moments = MomentsOf(membership);
+  if (moments.end && at >= *moments.end) return v1::Membership::STATE_ENDED;
+  if (moments.start && at < *moments.start) return v1::Membership::STATE_UPCOMING;
+  return v1::Membership::STATE_CURRENT;
+}
+
+absl::StatusOr<std::vector<v1::Membership>> MembershipsOf(const store::Reader& reader,
+                                                          std::string_view programme,
+                                                          std::string_view cluster) {
+  ASSIGN_OR_RETURN(const auto found, reader.About(cluster, "membership", kMostOfACluster));
+  std::vector<v1::Membership> memberships;
+  for (const store::Scanned& one : found) {
+    const auto& membership = static_cast<const v1::Membership&>(*one.resource);
+    if (store::ParentOf(membership.name()) == programme) memberships.push_back(membership);
+  }
+  return memberships;
+}
+
+absl::StatusOr<std::optional<v1::Membership>> Overlapping(const store::Reader& reader,
+                                                          const v1::Membership& membership,
+                                                          absl::CivilDay today) {
+  const Certain days = CertainDays(membership, today);
+  ASSIGN_OR_RETURN(const std::vector<v1::Membership> others,
+                   MembershipsOf(reader, store::ParentOf(membership.name()), membership.cluster()));
+  for (const v1::Membership& other : others) {
+    if (other.name() == membership.name()) continue;
+    const Certain its = CertainDays(other, today);
+    if (std::max(days.first, its.first) <= std::min(days.last, its.last)) return other;
+  }
+  return std::nullopt;
+}
+
+absl::StatusOr<bool> IsMemberOn(const store::Reader& reader, std::string_view programme,
+                                std::string_view cluster, absl::CivilDay day) {
+  ASSIGN_OR_RETURN(const std::vector<v1::Membership> memberships,
+                   MembershipsOf(reader, programme, cluster));
+  return std::ranges::any_of(memberships, [&](const v1::Membership& membership) {
+    if (membership.state() == v1::Membership::STATE_DRAFT) return false;
+    const auto start = ParseDate(membership.period().start());
+    const auto end = ParseDate(membership.period().end());
+    return (!start.ok() || start->first <= day) && (!end.ok() || day <= end->last);
+  });
+}
+
+std::string PeriodText(const type::v1::Period& period) {
+  if (period.start().empty() && period.end().empty()) return "without dates";
+  if (period.end().empty()) return absl::StrCat("since ", period.start());
+  if (period.start().empty()) return absl::StrCat("until ", period.end());
+  return absl::StrCat(period.start(), " to ", period.end());
+}
+
+}  // namespace clusterwire::catalogue

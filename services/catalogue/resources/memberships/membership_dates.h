@@ -1,0 +1,51 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "absl/time/civil_time.h"
+#include "absl/time/time.h"
+
+#include "clusterwire/catalogue/v1/membership.pb.h"
+
+#include "libs/store/reader.h"
+
+// What the dates of memberships say, one by one and beside each other. Days are those of
+// kDefaultZone.
+namespace clusterwire::catalogue {
+
+// When a membership begins and when it has ended, as far as its dates are known.
+struct MembershipMoments {
+  std::optional<absl::Time> start;
+  std::optional<absl::Time> end;
+};
+MembershipMoments MomentsOf(const v1::Membership& membership);
+
+// The state at a moment. A draft stays one; a membership whose end isn't known is current.
+v1::Membership::State StateAt(const v1::Membership& membership, absl::Time at);
+
+// Those of the cluster in the programme that aren't deleted, drafts too, in the order of names.
+absl::StatusOr<std::vector<v1::Membership>> MembershipsOf(const store::Reader& reader,
+                                                          std::string_view programme,
+                                                          std::string_view cluster);
+
+// The one of them that certainly overlaps this period, if any: on `today`, since one without an end
+// holds then. Dates of low precision overlap when
+// they do on whatever days they are ("2019" and "2019" need not). Without a start a membership has
+// begun by its end, or by today.
+absl::StatusOr<std::optional<v1::Membership>> Overlapping(const store::Reader& reader,
+                                                          const v1::Membership& membership,
+                                                          absl::CivilDay today);
+
+// Whether the cluster is a member of the programme on that day, by a membership that isn't a draft:
+// on a day of its period, as far as that is known.
+absl::StatusOr<bool> IsMemberOn(const store::Reader& reader, std::string_view programme,
+                                std::string_view cluster, absl::CivilDay day);
+
+// "2012 to 2019", "since 2012", "until 2019", "without dates": for errors and notes.
+std::string PeriodText(const type::v1::Period& period);
+
+}  // namespace clusterwire::catalogue
