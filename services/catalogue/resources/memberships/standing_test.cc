@@ -28,13 +28,13 @@ class StandingTest : public ::testing::Test {
   StandingTest() { SetDuty("silver"); }
 
   // With 12 months of grace for new members, 6 after the end of a label.
-  void SetDuty(const std::string& level) {
+  void SetDuty(const std::string& level, const std::string& since = "2016") {
     v1::Programme programme;
     programme.set_name(kProgramme);
     v1::RequiredLabel* duty = programme.mutable_duty();
     duty->set_scheme("labelSchemes/ecei");
     duty->set_level(level);
-    duty->set_since("2016");
+    duty->set_since(since);
     duty->set_new_member_grace_months(12);
     duty->set_expiry_grace_months(6);
     ASSERT_THAT(UpdateProgramme(programme, "duty"), IsOk());
@@ -182,7 +182,7 @@ TEST_F(StandingTest, AnotherDutyReachesAllMembersQuietlyAndInPages) {
   Join("2015");
   Award("silver", "2027");
   const store::Revision before = *world_.store->revision();
-  SetDuty("gold");
+  SetDuty("gold", "2017");
   EXPECT_EQ(State(), v1::Standing::STATE_GOOD) << "a page later";
   Follow();
   EXPECT_EQ(State(), v1::Standing::STATE_REQUIREMENT_MISSED);
