@@ -107,7 +107,11 @@ absl::Status ApproveCoverage(const Context& context, const v1::ApproveBookingReq
   if (request.has_amount()) amount = TakeAmount("amount", request.amount(), coverage, errors);
   v1::Programme programme;
   ASSIGN_OR_RETURN(const v1::Offering* offering, OfferingOf(context, *booking, &programme));
-  if (offering != nullptr) CheckWithin("amount", amount, *offering, coverage, errors);
+  // What was approved stands, whatever the offering gives by now.
+  const bool stands = coverage.has_approved() && CentsOf(amount) <= CentsOf(coverage.approved());
+  if (offering != nullptr && !stands) {
+    CheckWithin("amount", amount, *offering, coverage, errors);
+  }
   if (request.budget_year() != 0) {
     CheckBudgetYear(request.budget_year(), context.now, errors);
     coverage.set_budget_year(request.budget_year());
