@@ -11,12 +11,15 @@
 
 namespace clusterwire::resource {
 
+template <typename OwnContext>
+const OwnContext& OwnOf(const Context& context) {
+  return static_cast<const OwnContext&>(context);
+}
+
 template <store::Resource T, typename OwnContext>
 AnyRules Erase(const Rules<T, OwnContext>& rules) {
   const auto as = [](const Message& message) -> const T& { return static_cast<const T&>(message); };
-  const auto own = [](const Context& context) -> const OwnContext& {
-    return static_cast<const OwnContext&>(context);
-  };
+  const auto own = &OwnOf<OwnContext>;
   AnyRules any{.type = rules.type,
                .collection = rules.collection,
                .parent = rules.parent,
