@@ -136,9 +136,6 @@ class Store {
 
   Cursors& cursors() { return cursors_; }
 
-  // What the clock says that this store's writes are stamped by.
-  absl::Time Now() const { return clock_.Now(); }
-
   // Timers whose time has come, earliest first.
   absl::StatusOr<std::vector<DueTimer>> DueTimers(absl::Time now, int limit);
   absl::Status DropTimer(const DueTimer& timer);
@@ -171,6 +168,9 @@ class Store {
   // Notifies `wakeup` after each commit of this process, until Unsubscribe.
   void Subscribe(Wakeup* wakeup);
   void Unsubscribe(Wakeup* wakeup);
+
+  // What the clock says that this store's writes are stamped by.
+  absl::Time Now() const { return clock_.Now(); }
 
   Counters counters() const;
   const Registry& registry() const { return registry_; }

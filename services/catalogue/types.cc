@@ -81,6 +81,24 @@ absl::StatusOr<std::optional<std::string>> FirstUser(
   return seen.empty() ? unseen : seen;
 }
 
+absl::StatusOr<Ties> TiesOf(const store::Reader& reader, const filter::Viewer& viewer,
+                            const std::string& programme, const std::string& cluster) {
+  Ties ties;
+  for (const CatalogueType& one : AllTypes()) {
+    if (one.tie == nullptr) continue;
+    ASSIGN_OR_RETURN(const auto about, reader.About(cluster, one.type.type, resource::kScanLimit));
+    for (const store::Scanned& scanned : about) {
+      const Tie tie = one.tie(*scanned.resource);
+      const std::string name = store::NameOf(*scanned.resource);
+      if (tie == Tie::kNone || store::ParentOf(name) != programme) continue;
+      ASSIGN_OR_RETURN(const auto facts, facts::Parse(scanned.facts));
+      if (!MaySee(viewer, facts)) continue;
+      (tie == Tie::kMember ? ties.membership : ties.admission) = name;
+    }
+  }
+  return ties;
+}
+
 std::vector<std::string> GrantablePatterns() {
   std::vector<std::string> patterns;
   for (const CatalogueType& one : AllTypes()) {

@@ -55,8 +55,9 @@ absl::Status NoteMadeDraft(store::Writer& writer, std::string_view subject,
                               " clusters that aren't published, those deleted or given away "
                               "counted, and there may be ",
                               kMostDrafts,
-                              ": publish one by PublishCluster, or bring a deleted one back by "
-                              "UndeleteCluster and change it"));
+                              ": have one published by a platform that it applies to "
+                              "(SubmitApplication), or bring a deleted one back by UndeleteCluster "
+                              "and change it"));
   }
   next.add_clusters(std::string(cluster));
   return writer.Put(next, "drafts.noted");
