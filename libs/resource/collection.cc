@@ -90,8 +90,9 @@ absl::StatusOr<Collection::Found> Collection::List(const ReadCall& call,
   if (!all) RETURN_IF_ERROR(CheckNameSeen(*reader, call.viewer, query.parent));
   Found found{.resources = {}, .next = "", .revision = reader->revision()};
   // Of many only a few may be listed, so that more are looked at in one go.
-  const bool narrowed =
-      query.state != 0 || !query.owner.empty() || (rules_.seen_by && !call.viewer.operator_);
+  const bool narrowed = query.state != 0 || !query.owner.empty() || query.as_of ||
+                        (rules_.seen_by && !call.viewer.operator_);
+  const absl::Time now = store_.Now();
   store::ScanOptions scan{.type = std::string(rules_.type),
                           .parent = all ? "" : query.parent,
                           .after = query.after,
@@ -102,6 +103,9 @@ absl::StatusOr<Collection::Found> Collection::List(const ReadCall& call,
     ASSIGN_OR_RETURN(auto page, ScanRows(*reader, scan));
     for (store::Scanned& scanned : page) {
       scan.after = store::NameOf(*scanned.resource);
+      AsOf as_of;
+      if (query.as_of) as_of = rules_.as_of(*scanned.resource, *query.as_of, now);
+      if (query.as_of && as_of.answer == AsOf::Answer::kNo) continue;
       ASSIGN_OR_RETURN(const bool listed, IsListed(call, query, scanned));
       if (!listed) continue;
       if (rules_.show) rules_.show(scanned.resource.get());
@@ -111,6 +115,7 @@ absl::StatusOr<Collection::Found> Collection::List(const ReadCall& call,
         return found;
       }
       found.resources.push_back(std::move(scanned.resource));
+      if (query.as_of) found.unknown.push_back(std::move(as_of.reason));
     }
     if (page.size() < static_cast<size_t>(scan.limit)) return found;
     if (narrowed && scans == kMostScans) {
@@ -181,16 +186,24 @@ absl::StatusOr<Collection::Answer> Collection::Update(const WriteCall& call,
     if (rules_.correct) RETURN_IF_ERROR(errors.AddFrom(rules_.correct(*before, next)));
     return errors.ToStatus();
   };
-  return Modify(call, store::NameOf(resource), store::EtagOf(resource), "", update,
-                absl::StrCat(ToAbsl(rules_.type), ".name"));
+  return Rewrite(Way::kStandard, call, store::NameOf(resource), store::EtagOf(resource), "", update,
+                 absl::StrCat(ToAbsl(rules_.type), ".name"), Shown::kAsRead, nullptr);
 }
 
 absl::StatusOr<Collection::Answer> Collection::Modify(
     const WriteCall& call, const std::string& name, const std::string& etag, std::string_view kind,
     const Change& change, std::string_view path, Shown shown, const Bring& bring) {
+  return Rewrite(Way::kMove, call, name, etag, kind, change, path, shown, bring);
+}
+
+absl::StatusOr<Collection::Answer> Collection::Rewrite(Way way, const WriteCall& call,
+                                                       const std::string& name,
+                                                       const std::string& etag,
+                                                       std::string_view kind, const Change& change,
+                                                       std::string_view path, Shown shown,
+                                                       const Bring& bring) {
   const absl::Status entered = EnterWrite(call, path, name);
   if (!entered.ok() && !service_.looks_first) return entered;
-  const Way way = kind.empty() ? Way::kStandard : Way::kMove;
   const auto modify = [&](store::Writer& writer) -> absl::Status {
     Owned before(rules_.prototype->New());
     if (entered.ok()) {
@@ -259,6 +272,7 @@ absl::StatusOr<Collection::Answer> Collection::Undelete(const WriteCall& call,
     // Who may not gets the same refusal whether or not there is anything.
     RETURN_IF_ERROR(service_.may_write(call.viewer, name, loaded.ok() ? before.get() : nullptr));
     RETURN_IF_ERROR(loaded);
+    if (service_.holds != nullptr) RETURN_IF_ERROR(service_.holds(writer, call.viewer, *before));
     if (!store::IsDeleted(*before)) {
       if (service_.looks_first) RETURN_IF_ERROR(CheckSeen(writer, call.viewer, *before));
       return Error(absl::StatusCode::kFailedPrecondition, "NOT_DELETED",
@@ -384,6 +398,7 @@ absl::StatusOr<Collection::Owned> Collection::LoadForWrite(const store::Reader& 
     }
     RETURN_IF_ERROR(CheckSeen(reader, viewer, *row));
     RETURN_IF_ERROR(CheckMayWrite(viewer, *row, way));
+    if (service_.holds != nullptr) RETURN_IF_ERROR(service_.holds(reader, viewer, *row));
   }
   RETURN_IF_ERROR(CheckEtag(*row, etag));
   return row;

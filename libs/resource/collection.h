@@ -2,11 +2,13 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "absl/time/civil_time.h"
 #include "google/protobuf/field_mask.pb.h"
 #include "google/protobuf/message.h"
 
@@ -25,6 +27,7 @@ struct ListQuery {
   size_t bytes = SIZE_MAX;  // a page ends before it holds more, or with its first resource
   int state = 0;            // only those whose field `state` is shown as this; 0: all
   std::string owner = {};   // only those whose field `owner` is this; empty: all
+  std::optional<absl::CivilDay> as_of = {};  // only those that hold on that day, or may
   bool show_deleted = false;
   FieldErrors errors = {};  // what is known to be wrong with the request already
 };
@@ -52,6 +55,7 @@ struct AnyRules {
       bring = nullptr;
   std::function<void(Message*)> show = nullptr;
   std::function<bool(const filter::Viewer&, const Message&)> seen_by = nullptr;
+  std::function<AsOf(const Message&, absl::CivilDay, absl::Time)> as_of = nullptr;
   std::function<bool(const filter::Viewer&, const Message&)> moved_by = nullptr;
 };
 
@@ -68,6 +72,8 @@ class Collection {
   using Answer = std::shared_ptr<const Message>;
   struct Found {
     std::vector<std::unique_ptr<Message>> resources;
+    // Of a list as of a day, one each: why it isn't known whether it holds then; empty: it does.
+    std::vector<std::string> unknown = {};
     std::string next = "";  // of a list: `after` of the next page; empty on the last
     store::Revision revision = {};
   };
@@ -97,8 +103,8 @@ class Collection {
   using Bring = std::function<absl::Status(store::Writer&, const Context&, const Message& next)>;
   // What the answer of a write holds: what readers get, or, as after a creation, all.
   enum class Shown { kAsRead, kAsStored };
-  // Any other change of one resource that exists. The result is checked, settled and put under
-  // `kind`; empty: as an update. `path` is the request's field of the name.
+  // Any other change of one resource that exists: a move. The result is checked, settled and put
+  // under `kind`; empty: the one that the rules say. `path` is the request's field of the name.
   absl::StatusOr<Answer> Modify(const WriteCall& call, const std::string& name,
                                 const std::string& etag, std::string_view kind,
                                 const Change& change, std::string_view path = "name",
@@ -148,6 +154,10 @@ class Collection {
   absl::Status CheckRoom(const store::Reader& reader, const std::string& parent) const;
   // Whether a write is one of the standard methods or a move of the type's own.
   enum class Way { kStandard, kMove };
+  absl::StatusOr<Answer> Rewrite(Way way, const WriteCall& call, const std::string& name,
+                                 const std::string& etag, std::string_view kind,
+                                 const Change& change, std::string_view path, Shown shown,
+                                 const Bring& bring);
   // As it is, to be written: seen by the viewer, neither deleted nor about something deleted.
   absl::StatusOr<Owned> LoadForWrite(const store::Reader& reader, const filter::Viewer& viewer,
                                      const std::string& name, const std::string& etag,
@@ -164,7 +174,7 @@ class Collection {
   // deleted.
   absl::StatusOr<bool> IsKnown(const store::Reader& reader, const filter::Viewer& viewer,
                                const Message& row) const;
-  // Gives what is created another name where its own, which nobody chose, is that of something the
+  // Gives what is created another name where its own, which was drawn, is that of something the
   // viewer doesn't know of, and where the type has further ids, the first that is free.
   absl::Status StepAside(const store::Reader& reader, const filter::Viewer& viewer,
                          Message* next) const;

@@ -11,6 +11,7 @@
 #include "libs/resource/name.h"
 #include "libs/resource/page.h"
 #include "services/catalogue/common/access/access.h"
+#include "services/catalogue/common/access/drafts_made.h"
 #include "services/catalogue/common/codes/code_book.h"
 #include "services/catalogue/common/fields/facts_fields.h"
 #include "services/catalogue/erasures/erasures.h"
@@ -38,7 +39,20 @@ std::vector<CatalogueType> AllTypes() {
 #define RESOURCE(noun, room) noun##Type(),
 #include "services/catalogue/types.def"
 #undef RESOURCE
-      ErasureType(),  // kept like a resource, and none of the interface
+      // Kept like resources, and none of the interface.
+      ErasureType(),
+      DraftsMadeType(),
+  };
+}
+
+// Its own timers, and those of its reminders.
+void AddReminderTimers(CatalogueType& one) {
+  if (one.deadlines == nullptr) return;
+  one.type.timers = [own = std::move(one.type.timers), deadlines = one.deadlines](
+                        const store::Message& resource, const store::Hook::Context* context) {
+    std::vector<store::Timer> timers = own ? own(resource, context) : std::vector<store::Timer>();
+    AddReminders(deadlines(resource, dynamic_cast<const CodeBook&>(*context)), resource, &timers);
+    return timers;
   };
 }
 
@@ -65,6 +79,24 @@ absl::StatusOr<std::optional<std::string>> FirstUser(
     RETURN_IF_ERROR(failed);
   }
   return seen.empty() ? unseen : seen;
+}
+
+absl::StatusOr<Ties> TiesOf(const store::Reader& reader, const filter::Viewer& viewer,
+                            const std::string& programme, const std::string& cluster) {
+  Ties ties;
+  for (const CatalogueType& one : AllTypes()) {
+    if (one.tie == nullptr) continue;
+    ASSIGN_OR_RETURN(const auto about, reader.About(cluster, one.type.type, resource::kScanLimit));
+    for (const store::Scanned& scanned : about) {
+      const Tie tie = one.tie(*scanned.resource);
+      const std::string name = store::NameOf(*scanned.resource);
+      if (tie == Tie::kNone || store::ParentOf(name) != programme) continue;
+      ASSIGN_OR_RETURN(const auto facts, facts::Parse(scanned.facts));
+      if (!MaySee(viewer, facts)) continue;
+      (tie == Tie::kMember ? ties.membership : ties.admission) = name;
+    }
+  }
+  return ties;
 }
 
 std::vector<std::string> GrantablePatterns() {
@@ -102,6 +134,7 @@ absl::StatusOr<store::Registry> CatalogueTypes(facts::Options limits) {
       return absl::InternalError(absl::StrCat(one.type.type, " has timers and no step for them"));
     }
     if (one.follow != nullptr) followers.push_back(one.follow);
+    AddReminderTimers(one);
     types.push_back(std::move(one.type));
   }
   return facts::MakeRegistry(std::move(types),
@@ -116,9 +149,17 @@ absl::StatusOr<store::Registry> CatalogueTypes(facts::Options limits) {
                              limits);
 }
 
-std::map<std::string, TimerStep, std::less<>> TimerSteps() {
-  std::map<std::string, TimerStep, std::less<>> steps;
-  for (const CatalogueType& one : AllTypes()) steps[one.type.type] = one.step;
+std::map<std::string, FireTimer, std::less<>> TimerSteps() {
+  std::map<std::string, FireTimer, std::less<>> steps;
+  for (const CatalogueType& one : AllTypes()) {
+    if (one.step == nullptr && one.deadlines == nullptr) continue;
+    steps[one.type.type] =
+        [step = one.step, deadlines = one.deadlines, prototype = one.type.prototype](
+            store::Writer& writer, const std::string& name, const store::Timer& due) {
+          return IsReminder(due) ? Remind(writer, name, due, deadlines, *prototype)
+                                 : step(writer, name, due.time);
+        };
+  }
   return steps;
 }
 
