@@ -154,6 +154,17 @@ TEST_F(ReflectionTest, WhoKeepsStreamsOpenKeepsNoOtherCallerOut) {
   EXPECT_TRUE(IsAnswered<V1Alpha>("operator"));
 }
 
+TEST_F(ReflectionTest, AnIdentityThatDoesntHoldIsTheCallsToRefuse) {
+  EchoServer& server = Start({.runtime = {.callers = {.address = {1000, 1}}}});
+  server.runtime().SetRights([](Caller*) { return absl::InternalError("the database is away"); });
+  EXPECT_TRUE(IsAnswered<V1>("corp:1"));
+  for (const char* who : {"wrong", "late", "new"}) {
+    EXPECT_TRUE(Eventually([&] { return IsAnswered<V1>(who); })) << "counted by address";
+  }
+  EXPECT_EQ(desk_.found_out(), 0u);
+  EXPECT_THAT(Echo<EchoService>("wrong"), ReasonIs("TOKEN_INVALID"));
+}
+
 TEST_F(ReflectionTest, AStreamWithoutAQuestionIsEnded) {
   EchoServer& server = Start();
   Stream<V1> silent(channel_, "");

@@ -60,7 +60,8 @@ class Handler final : public Contract::template WithRawCallbackMethod_ServerRefl
         [this](const CallContext&, const Waker&)
             -> absl::StatusOr<Exchange<ServerReflectionRequest, ServerReflectionResponse>> {
           return Questions(contracts_, pool_.runtime().clock(), idle_);
-        });
+        },
+        Admission::Kind::kStreamForAll);
   }
 
  private:
