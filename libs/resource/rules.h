@@ -47,6 +47,9 @@ struct Service {
   // The same for writing. With looks_first it is asked about the resource as it is, and about what
   // is to become of it; null where there is none. Without, before, about the name alone.
   absl::Status (*may_write)(const filter::Viewer&, std::string_view name, const Message* resource);
+  // With looks_first, of what may_write allows and is there: why it can't be written all the same,
+  // by what else is there. May be null.
+  absl::Status (*holds)(const store::Reader&, const filter::Viewer&, const Message& row) = nullptr;
   // The same for creating `next`, of which nothing has been checked but its type; without
   // looks_first about the parent.
   absl::Status (*may_create)(const filter::Viewer&, std::string_view name, const Message& next);
@@ -91,7 +94,7 @@ struct Rules {
   std::function<absl::Status(const T* before, const T& next, const OwnContext&, FieldErrors&)>
       check = nullptr;
   // What an update has to bring along, or may not do: `next` is `before` with what was sent.
-  absl::Status (*correct)(const T& before, T* next) = nullptr;
+  std::function<absl::Status(const T& before, T* next)> correct = nullptr;
   // Derives what follows from the rest; `next` has passed the check.
   void (*settle)(const OwnContext&, T* next) = nullptr;
   // What the caller should know of what was written, though it is right: what was chosen where the
@@ -99,6 +102,8 @@ struct Rules {
   void (*note)(const T* before, const T& next, const OwnContext&, Notes& notes) = nullptr;
   // Why it can't be deleted: what needs it.
   absl::Status (*check_unused)(const T&, const OwnContext&) = nullptr;
+  // Where a creation is more than `created` says: the move that made it.
+  std::string_view (*kind_of_creation)(const T&) = nullptr;
   // Where an update is more than `updated` says: another date is event.moved.
   std::string_view (*kind_of_update)(const T& before, const T& next) = nullptr;
   // What a creation or a change brings along in the same write, once it is put: other resources. It
@@ -132,7 +137,9 @@ struct Rules {
 
   // The kind of change from `before` to `next`; null on creation.
   std::string KindOf(const T* before, const T& next) const {
-    if (before == nullptr) return Kind(created, "created");
+    if (before == nullptr) {
+      return Kind(kind_of_creation ? kind_of_creation(next) : created, "created");
+    }
     return Kind(kind_of_update ? kind_of_update(*before, next) : updated, "updated");
   }
   std::string Kind(std::string_view given, std::string_view verb) const {

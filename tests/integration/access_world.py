@@ -19,6 +19,7 @@ class Target:
     parent_audience: set | None = None
     new: object = None                  # what a creation of such a one sends
     seen_by_editors: bool = False       # and by nobody else
+    cluster: str = ""                   # of what stands between a programme and a cluster
 
 
 def build(stack, callers):
@@ -37,7 +38,11 @@ def build(stack, callers):
     world["Membership"] = {kind: _membership(client, world, kind) for kind in KINDS}
     world["Standing"] = {kind: _standing(world, kind) for kind in KINDS}
     world["Event"] = {kind: _event(client, world, kind) for kind in KINDS}
+    world["Budget"] = {kind: _budget(client, world, kind) for kind in KINDS}
+    world["Booking"] = {kind: _booking(client, world, kind) for kind in ("public", "draft", "other")}
     _grant(stack, callers, world)
+    world["Admission"] = {kind: _admission(client, world, kind) for kind in ("public", "other")}
+    callers.grant(stack, callers.office, "EDITOR", world["Admission"]["public"].parent)
     if hasattr(client, "Person"):
         world["Person"] = {kind: _person(client, world, kind) for kind in KINDS}
     world["Grant"] = {kind: _grant_of(client, callers, world, kind) for kind in KINDS}
@@ -127,6 +132,49 @@ def _standing(world, kind):
     seen_by = membership.audience or {membership.parent, membership.new.cluster}
     return Target(membership.name + "/standing", seen_by, membership.owners,
                   new=catalogue.Standing())
+
+
+def _admission(client, world, kind):
+    """In a programme of its own, since one to which somebody applies can't be deleted."""
+    cluster = world["Cluster"][kind].name
+    programme = client.Programme.CreateProgramme(catalogue.CreateProgrammeRequest(
+        programme_id=f"mx-admits-{kind}", programme=catalogue.Programme(
+            title=f"Admits {kind}", kind="KIND_PROGRAMME", country="EU", state="STATE_PUBLISHED",
+            admission=catalogue.AdmissionProcess(takes_applications=True))), timeout=10).name
+    name = client.Admission.SubmitApplication(catalogue.SubmitApplicationRequest(
+        parent=programme, cluster=cluster), timeout=10).name
+    return Target(name, {programme, cluster}, (programme, cluster), programme, cluster=cluster)
+
+
+def _budget(client, world, kind):
+    """Its office's alone."""
+    programme = world["Programme"][kind]
+
+    def of(year):
+        return catalogue.Budget(year=year, given={"currency_code": "EUR", "units": 1000})
+    made = client.Budget.CreateBudget(catalogue.CreateBudgetRequest(
+        parent=programme.name, budget=of(2040)), timeout=10)
+    return Target(made.name, {programme.name}, (programme.name,), programme.name, programme.audience,
+                  of(2041))
+
+
+def _booking(client, world, kind):
+    """Between a programme and a member of it; that of a draft programme is seen by the office alone."""
+    programme = world["Programme"][kind]
+    cluster = world["Cluster"]["public"].name
+    client.Programme.UpdateProgramme(catalogue.UpdateProgrammeRequest(programme=catalogue.Programme(
+        name=programme.name, offerings=[catalogue.Offering(
+            id="consulting", kind="KIND_CONSULTING", title="Consulting")])), timeout=10)
+    if kind == "draft":
+        client.Membership.CreateMembership(catalogue.CreateMembershipRequest(
+            parent=programme.name, membership_id="mx-books",
+            membership=catalogue.Membership(cluster=cluster)), timeout=10)
+    made = client.Booking.AskForBooking(catalogue.AskForBookingRequest(
+        parent=programme.name, cluster=cluster, offering="consulting", booking_id=_id(kind)),
+        timeout=10)
+    audience = {programme.name} if kind == "draft" else {programme.name, cluster}
+    return Target(made.name, audience, (programme.name, cluster), programme.name,
+                  programme.audience, cluster=cluster)
 
 
 def _event(client, world, kind):

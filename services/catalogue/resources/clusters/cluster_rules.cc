@@ -1,7 +1,10 @@
 #include "services/catalogue/resources/clusters/cluster_rules.h"
 
+#include <algorithm>
+
 #include "libs/base/time/clock.h"
 #include "libs/text/text.h"
+#include "services/catalogue/common/access/drafts_made.h"
 #include "services/catalogue/common/fields/checks.h"
 #include "services/catalogue/resources/grants/grant_rules.h"
 #include "services/catalogue/resources/people/contacts.h"
@@ -56,36 +59,29 @@ void Note(const v1::Cluster* before, const v1::Cluster& cluster, const Context&,
   NoteDraft(before, cluster, "PublishCluster", notes);
 }
 
-// That one subject has made: those that it deleted or gave away since take room too, and those that
-// others gave to it take none of its own.
-constexpr int kMostDrafts = 5;
-
-absl::StatusOr<int> CountDraftsBy(const store::Reader& reader, const std::string& subject) {
-  ASSIGN_OR_RETURN(const std::vector<v1::Grant> grants, EverGrantedTo(reader, subject));
-  int drafts = 0;
-  for (const v1::Grant& grant : grants) {
-    if (!grant.resource().starts_with("clusters/")) continue;
-    ASSIGN_OR_RETURN(const auto cluster, reader.Get<v1::Cluster>(grant.resource()));
-    const bool made = ToTime(grant.create_time()) == ToTime(cluster.create_time());
-    if (made && cluster.state() == v1::Cluster::STATE_DRAFT) ++drafts;
-  }
-  return drafts;
-}
-
 // Who creates a cluster and is no operator is its first owner.
 absl::Status GiveToCreator(store::Writer& writer, const v1::Cluster* before,
                            const v1::Cluster& cluster, const Context& context) {
   const filter::Viewer& viewer = context.viewer;
   if (before != nullptr || viewer.operator_) return absl::OkStatus();
-  ASSIGN_OR_RETURN(const int drafts, CountDraftsBy(writer, viewer.subject));
-  if (drafts >= kMostDrafts) {
-    return Error(absl::StatusCode::kFailedPrecondition, "TOO_MANY_DRAFTS",
-                 absl::StrCat("this caller has made ", drafts, " clusters that aren't published, ",
-                              "those deleted or given away counted, and there may be ", kMostDrafts,
-                              ": publish one by PublishCluster, or bring a deleted one back by ",
-                              "UndeleteCluster and change it"));
-  }
+  RETURN_IF_ERROR(NoteMadeDraft(writer, viewer.subject, cluster.name()));
   return GiveOwner(writer, viewer.subject, cluster.name());
+}
+
+// What is published has no need of it.
+void Settle(const Context& context, v1::Cluster* cluster) {
+  DraftUnlessSaid(context, cluster);
+  if (cluster->state() == v1::Cluster::STATE_PUBLISHED) cluster->clear_shown_to();
+}
+
+// Whether it is the office of a programme that the draft applies to: who may publish it. Of what is
+// there and published already any office may find that it is.
+bool IsOfficeOf(const filter::Viewer& viewer, const v1::Cluster& cluster) {
+  const bool done = cluster.state() == v1::Cluster::STATE_PUBLISHED && !cluster.etag().empty();
+  return std::ranges::any_of(viewer.edits, [&](const std::string& name) {
+    return name.starts_with("programmes/") &&
+           (done || std::ranges::count(cluster.shown_to(), name) > 0);
+  });
 }
 
 }  // namespace
@@ -93,13 +89,34 @@ absl::Status GiveToCreator(store::Writer& writer, const v1::Cluster* before,
 Rules<v1::Cluster> ClusterRules() {
   return {.type = "cluster",
           .collection = "clusters",
-          .output_only = {"edited_fields"},
+          .output_only = {"edited_fields", "shown_to"},
           .create_only = {"state"},
           .suggest_id = [](const v1::Cluster& cluster) { return text::Slug(cluster.title()); },
           .check = &Check,
-          .settle = &DraftUnlessSaid,
+          .settle = &Settle,
           .note = &Note,
-          .bring = &GiveToCreator};
+          .bring = &GiveToCreator,
+          .moved_by = &IsOfficeOf};
+}
+
+absl::StatusOr<v1::Cluster> Clusters::Publish(const WriteCall& call, const std::string& name,
+                                              const std::string& etag) {
+  return Modify(call, name, etag, change::KindText(change::v1::CHANGE_KIND_CLUSTER_PUBLISHED),
+                [&](const Context& context, v1::Cluster* cluster) {
+                  if (cluster->state() != v1::Cluster::STATE_DRAFT) return absl::OkStatus();
+                  if (!context.viewer.operator_ && !IsOfficeOf(context.viewer, *cluster)) {
+                    return Error(
+                        absl::StatusCode::kPermissionDenied, "NOT_YOURS",
+                        absl::StrCat("who has made ", name,
+                                     " doesn't publish it: operators may, and "
+                                     "the office of a platform that lists drafts and to which it "
+                                     "applies; SubmitApplication applies, and AdmitApplicant "
+                                     "publishes"),
+                        {{"resource", name}});
+                  }
+                  cluster->set_state(v1::Cluster::STATE_PUBLISHED);
+                  return absl::OkStatus();
+                });
 }
 
 }  // namespace clusterwire::catalogue

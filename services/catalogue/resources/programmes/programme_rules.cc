@@ -1,6 +1,7 @@
 #include "services/catalogue/resources/programmes/programme_rules.h"
 
 #include "libs/text/text.h"
+#include "services/catalogue/common/catalogue_type.h"
 #include "services/catalogue/common/fields/checks.h"
 #include "services/catalogue/common/fields/words.h"
 #include "services/catalogue/resources/programmes/programme_terms.h"
@@ -57,23 +58,45 @@ absl::Status Check(const v1::Programme* before, const v1::Programme& programme,
   return CheckTerms(before, programme, context, errors);
 }
 
+absl::Status Correct(const v1::Programme& before, v1::Programme* next) {
+  CorrectTerms(before, next);
+  return absl::OkStatus();
+}
+
+void Settle(const Context& context, v1::Programme* programme) {
+  DraftUnlessSaid(context, programme);
+  SettleTerms(context.now, programme);
+}
+
 void Note(const v1::Programme* before, const v1::Programme& programme, const Context&,
           Notes& notes) {
   NoteDraft(before, programme, "PublishProgramme", notes);
 }
 
+// Who applies is heard to the end.
+absl::Status CheckNoneApplies(const v1::Programme& programme, const Context& context) {
+  return CheckUnused(context.reader, context.viewer, programme.name(),
+                     [&](const std::string& use) { return use == programme.name(); });
+}
+
+// What people call it.
+std::string SuggestId(const v1::Programme& programme) {
+  return text::Slug(programme.acronym().empty() ? programme.title() : programme.acronym());
+}
+
 }  // namespace
 
 Rules<v1::Programme> ProgrammeRules() {
-  return {
-      .type = "programme",
-      .collection = "programmes",
-      .output_only = {"edited_fields"},
-      .create_only = {"state"},
-      .suggest_id = [](const v1::Programme& programme) { return text::Slug(programme.title()); },
-      .check = &Check,
-      .settle = &DraftUnlessSaid,
-      .note = &Note};
+  return {.type = "programme",
+          .collection = "programmes",
+          .output_only = {"edited_fields"},
+          .create_only = {"state"},
+          .suggest_id = &SuggestId,
+          .check = &Check,
+          .correct = &Correct,
+          .settle = &Settle,
+          .note = &Note,
+          .check_unused = &CheckNoneApplies};
 }
 
 }  // namespace clusterwire::catalogue
