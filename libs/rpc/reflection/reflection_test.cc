@@ -192,11 +192,14 @@ TEST_F(ReflectionTest, AStreamWithoutAQuestionIsEnded) {
   Stream<V1> silent(channel_, "");
   ServerReflectionResponse answer;
   ASSERT_TRUE(silent.Ask(List(), &answer));
+  const absl::Time asked = server.clock().Now();
   EXPECT_TRUE(Eventually([&] {
     server.clock().Advance(absl::Seconds(1));
     return server.Shows("clusterwire_rpc_open_streams", 0);
   }));
   EXPECT_THAT(silent.Finish(), ReasonIs("REFLECTION_IDLE"));
+  EXPECT_GE(server.clock().Now() - asked, absl::Minutes(1));
+  EXPECT_LE(server.clock().Now() - asked, absl::Hours(1));
 }
 
 TEST_F(ReflectionTest, AServiceThatStillStartsShowsItsContracts) {
