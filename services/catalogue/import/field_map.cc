@@ -68,6 +68,12 @@ void ReadValue(JsonRecord& record, const Field& field, Message* resource) {
   const FieldDescriptor& descriptor = DescriptorAt(field.path, *resource);
   switch (descriptor.cpp_type()) {
     case FieldDescriptor::CPPTYPE_INT32:
+      if (descriptor.is_repeated()) {
+        for (const int32_t number : record.Wholes(field.key)) {
+          Set(&Reflection::AddInt32, field.path, number, resource);
+        }
+        return;
+      }
       if (const auto number = record.Whole(field.key)) {
         Set(&Reflection::SetInt32, field.path, *number, resource);
       }

@@ -17,7 +17,7 @@ namespace clusterwire::catalogue::registers {
 struct Field;
 using Read = void (*)(JsonRecord&, const Field&, google::protobuf::Message* resource);
 
-// As the type of the field in the resource says: text, list of texts, number, flag.
+// As the type of the field in the resource says: text, number, flag; a list of texts or numbers.
 void ReadValue(JsonRecord& record, const Field& field, google::protobuf::Message* resource);
 // A text that must be there.
 void ReadRequired(JsonRecord& record, const Field& field, google::protobuf::Message* resource);

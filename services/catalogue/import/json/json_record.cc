@@ -24,6 +24,8 @@ struct JsonRecord::Document {
 
 namespace {
 
+constexpr char kNotWhole[] = "must be a whole number below 2,147,483,648";
+
 // What a person calls the type of a value.
 const char* TypeOf(const Json& value) {
   if (value.is_string()) return "a text";
@@ -46,6 +48,13 @@ std::optional<int64_t> WholeOf(const Json& value) {
   const double number = value.get<double>();
   if (std::trunc(number) != number || std::abs(number) > kExact) return std::nullopt;
   return static_cast<int64_t>(number);
+}
+
+std::optional<int32_t> SmallWholeOf(const Json& value) {
+  using Limits = std::numeric_limits<int32_t>;
+  const std::optional<int64_t> whole = WholeOf(value);
+  if (!whole || *whole < Limits::min() || *whole > Limits::max()) return std::nullopt;
+  return static_cast<int32_t>(*whole);
 }
 
 std::string TextOf(const Json& scalar) {
@@ -130,13 +139,22 @@ std::string JsonRecord::Date(const std::string& field) {
 std::optional<int32_t> JsonRecord::Whole(const std::string& field) {
   const Json* value = Find(field, &Json::is_number, "a whole number");
   if (value == nullptr) return std::nullopt;
-  using Limits = std::numeric_limits<int32_t>;
-  const std::optional<int64_t> whole = WholeOf(*value);
-  if (whole && *whole >= Limits::min() && *whole <= Limits::max()) {
-    return static_cast<int32_t>(*whole);
+  const std::optional<int32_t> whole = SmallWholeOf(*value);
+  if (!whole) AddError(field, kNotWhole);
+  return whole;
+}
+
+std::vector<int32_t> JsonRecord::Wholes(const std::string& field) {
+  std::vector<int32_t> numbers;
+  const Json* list = FindList(field, "a list of whole numbers", kMaxTexts);
+  for (size_t i = 0; list != nullptr && i < list->size(); ++i) {
+    if (const std::optional<int32_t> whole = SmallWholeOf((*list)[i])) {
+      numbers.push_back(*whole);
+    } else {
+      AddError(absl::StrCat(field, "[", i, "]"), kNotWhole);
+    }
   }
-  AddError(field, "must be a whole number below 2,147,483,648");
-  return std::nullopt;
+  return numbers;
 }
 
 std::optional<double> JsonRecord::Number(const std::string& field) {

@@ -33,6 +33,7 @@ class JsonRecord {
   std::string Date(const std::string& field);
   // 120, 120.0 and 1.2e2 are one number.
   std::optional<int32_t> Whole(const std::string& field);
+  std::vector<int32_t> Wholes(const std::string& field);
   std::optional<double> Number(const std::string& field);
   std::optional<bool> Flag(const std::string& field);
   // The members of an object, whose values are texts, numbers or booleans, as text.
