@@ -85,8 +85,8 @@ SPECIAL = {
 FIXED = {"validate_only": True, "end": "2024-12-31", "reason": "moved", "renewed": "2024-06",
          "valid_until": "2095", "revoked": "2024-06", "membership_id": "mx-new"}
 # What some are asked besides: of what isn't there, or can't be read.
-OWN = {"SubmitApplication": {"parent": "", "cluster": ""}, "StreamInbox": {"cursor": "nonsense"}, "RedriveDeadLetter": {"name": "x"},
-OWN = {"EndMembership": {"reason": "END_REASON_LEFT"}, "StreamInbox": {"cursor": "nonsense"},
+OWN = {"SubmitApplication": {"parent": "", "cluster": ""},
+       "EndMembership": {"reason": "END_REASON_LEFT"}, "StreamInbox": {"cursor": "nonsense"},
        "RedriveDeadLetter": {"name": "x"},
        "DeleteInvitation": {"name": "invitations/none"}, "AcceptInvitation": {"token": "nothing"}}
 
