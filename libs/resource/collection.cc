@@ -186,16 +186,24 @@ absl::StatusOr<Collection::Answer> Collection::Update(const WriteCall& call,
     if (rules_.correct) RETURN_IF_ERROR(errors.AddFrom(rules_.correct(*before, next)));
     return errors.ToStatus();
   };
-  return Modify(call, store::NameOf(resource), store::EtagOf(resource), "", update,
-                absl::StrCat(ToAbsl(rules_.type), ".name"));
+  return Rewrite(Way::kStandard, call, store::NameOf(resource), store::EtagOf(resource), "", update,
+                 absl::StrCat(ToAbsl(rules_.type), ".name"), Shown::kAsRead, nullptr);
 }
 
 absl::StatusOr<Collection::Answer> Collection::Modify(
     const WriteCall& call, const std::string& name, const std::string& etag, std::string_view kind,
     const Change& change, std::string_view path, Shown shown, const Bring& bring) {
+  return Rewrite(Way::kMove, call, name, etag, kind, change, path, shown, bring);
+}
+
+absl::StatusOr<Collection::Answer> Collection::Rewrite(Way way, const WriteCall& call,
+                                                       const std::string& name,
+                                                       const std::string& etag,
+                                                       std::string_view kind, const Change& change,
+                                                       std::string_view path, Shown shown,
+                                                       const Bring& bring) {
   const absl::Status entered = EnterWrite(call, path, name);
   if (!entered.ok() && !service_.looks_first) return entered;
-  const Way way = kind.empty() ? Way::kStandard : Way::kMove;
   const auto modify = [&](store::Writer& writer) -> absl::Status {
     Owned before(rules_.prototype->New());
     if (entered.ok()) {
@@ -264,6 +272,7 @@ absl::StatusOr<Collection::Answer> Collection::Undelete(const WriteCall& call,
     // Who may not gets the same refusal whether or not there is anything.
     RETURN_IF_ERROR(service_.may_write(call.viewer, name, loaded.ok() ? before.get() : nullptr));
     RETURN_IF_ERROR(loaded);
+    if (service_.holds != nullptr) RETURN_IF_ERROR(service_.holds(writer, call.viewer, *before));
     if (!store::IsDeleted(*before)) {
       if (service_.looks_first) RETURN_IF_ERROR(CheckSeen(writer, call.viewer, *before));
       return Error(absl::StatusCode::kFailedPrecondition, "NOT_DELETED",
@@ -389,6 +398,7 @@ absl::StatusOr<Collection::Owned> Collection::LoadForWrite(const store::Reader& 
     }
     RETURN_IF_ERROR(CheckSeen(reader, viewer, *row));
     RETURN_IF_ERROR(CheckMayWrite(viewer, *row, way));
+    if (service_.holds != nullptr) RETURN_IF_ERROR(service_.holds(reader, viewer, *row));
   }
   RETURN_IF_ERROR(CheckEtag(*row, etag));
   return row;

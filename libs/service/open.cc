@@ -2,6 +2,7 @@
 
 #include "absl/strings/str_cat.h"
 
+#include "libs/base/crypto.h"
 #include "libs/base/status/error.h"
 #include "libs/base/text/strings.h"
 #include "libs/config/key_file.h"
@@ -58,15 +59,19 @@ absl::StatusOr<std::string> LoadTokenKey(const std::string& file, Random& random
   return LoadKey(kTokenKeyFile, file, random);
 }
 
+std::string RequestKey(std::string_view token_key) {
+  return HmacSha256(token_key, "clusterwire.requests");
+}
+
 absl::StatusOr<std::string> LoadKey(std::string_view option, const std::string& file,
-                                    Random& random) {
+                                    Random& random, std::string_view also) {
   auto key = config::LoadOrMakeKey(file, random);
   if (key.ok()) return key;
   return absl::Status(
       key.status().code(),
       absl::StrCat(ToAbsl(option), ": ", key.status().message(), "; put a secret of at least ",
                    config::kLeastKeyBytes, " bytes there that this user may read, or let ",
-                   ToAbsl(option), " name a place where this user may make one"));
+                   ToAbsl(option), " name a place where this user may make one", ToAbsl(also)));
 }
 
 }  // namespace clusterwire::service

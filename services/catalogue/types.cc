@@ -11,6 +11,7 @@
 #include "libs/resource/name.h"
 #include "libs/resource/page.h"
 #include "services/catalogue/common/access/access.h"
+#include "services/catalogue/common/access/drafts_made.h"
 #include "services/catalogue/common/codes/code_book.h"
 #include "services/catalogue/common/fields/facts_fields.h"
 #include "services/catalogue/erasures/erasures.h"
@@ -38,7 +39,9 @@ std::vector<CatalogueType> AllTypes() {
 #define RESOURCE(noun, room) noun##Type(),
 #include "services/catalogue/types.def"
 #undef RESOURCE
-      ErasureType(),  // kept like a resource, and none of the interface
+      // Kept like resources, and none of the interface.
+      ErasureType(),
+      DraftsMadeType(),
   };
 }
 
@@ -76,6 +79,24 @@ absl::StatusOr<std::optional<std::string>> FirstUser(
     RETURN_IF_ERROR(failed);
   }
   return seen.empty() ? unseen : seen;
+}
+
+absl::StatusOr<Ties> TiesOf(const store::Reader& reader, const filter::Viewer& viewer,
+                            const std::string& programme, const std::string& cluster) {
+  Ties ties;
+  for (const CatalogueType& one : AllTypes()) {
+    if (one.tie == nullptr) continue;
+    ASSIGN_OR_RETURN(const auto about, reader.About(cluster, one.type.type, resource::kScanLimit));
+    for (const store::Scanned& scanned : about) {
+      const Tie tie = one.tie(*scanned.resource);
+      const std::string name = store::NameOf(*scanned.resource);
+      if (tie == Tie::kNone || store::ParentOf(name) != programme) continue;
+      ASSIGN_OR_RETURN(const auto facts, facts::Parse(scanned.facts));
+      if (!MaySee(viewer, facts)) continue;
+      (tie == Tie::kMember ? ties.membership : ties.admission) = name;
+    }
+  }
+  return ties;
 }
 
 std::vector<std::string> GrantablePatterns() {

@@ -31,6 +31,19 @@ SPECIAL = {
     "TaxonomyService.UndeleteTaxonomy": ("undelete", "Taxonomy", "FAILED_PRECONDITION"),
     # Labels need it.
     "LabelSchemeService.DeleteLabelScheme": ("write", "LabelScheme", "FAILED_PRECONDITION"),
+    "ProgrammeService.CheckEligibility": ("read", "Cluster", "OK"),
+    # Of a consulting that is asked for.
+    "BookingService.AskForBooking": ("ask", "Booking", "OK"),
+    "BookingService.ApproveBooking": ("write", "Booking", "OK"),
+    "BookingService.RefuseBooking": ("write", "Booking", "OK"),
+    "BookingService.CancelBooking": ("write", "Booking", "OK"),
+    "BookingService.CompleteBooking": ("write", "Booking", "FAILED_PRECONDITION"),
+    "BookingService.RecordInvoice": ("write", "Booking", "FAILED_PRECONDITION"),
+    "BookingService.RecordPayment": ("write", "Booking", "FAILED_PRECONDITION"),
+    "BookingService.RecordAward": ("write", "Booking", "FAILED_PRECONDITION"),
+    "BookingService.RecordRenewal": ("write", "Booking", "FAILED_PRECONDITION"),
+    "BookingService.RecordNoAward": ("write", "Booking", "FAILED_PRECONDITION"),
+    "BudgetService.UndeleteBudget": ("undelete", "Budget", "FAILED_PRECONDITION"),
     "SearchService.Search": ("open", None, "OK"),
     "ChangeService.ListChanges": ("open", None, "OK"),
     "TaxonomyService.SearchCodes": ("open", None, "INVALID_ARGUMENT"),
@@ -83,11 +96,13 @@ SPECIAL = {
 
 # What a request is filled with where its method is about one resource. Nothing is kept: it is a dry run.
 FIXED = {"validate_only": True, "end": "2024-12-31", "reason": "moved", "renewed": "2024-06",
-         "valid_until": "2095", "revoked": "2024-06", "membership_id": "mx-new"}
+         "valid_until": "2095", "revoked": "2024-06", "membership_id": "mx-new",
+         "offering": "consulting", "note": "so it is"}
 # What some are asked besides: of what isn't there, or can't be read.
-OWN = {"SubmitApplication": {"parent": "", "cluster": ""},
+OWN = {"CheckEligibility": {"programme": "programmes/mx-public"},
        "EndMembership": {"reason": "END_REASON_LEFT"}, "StreamInbox": {"cursor": "nonsense"},
        "RedriveDeadLetter": {"name": "x"},
+       "SubmitApplication": {"parent": "", "cluster": ""},
        "DeleteInvitation": {"name": "invitations/none"}, "AcceptInvitation": {"token": "nothing"}}
 
 
@@ -111,8 +126,9 @@ class Recipe:
         request = message_factory.GetMessageClass(self.method.input_type)()
         values = OWN.get(self.method.name, {})
         if target is not None:
-            values = {**FIXED, "note": "why", "cluster": target.cluster, "name": target.name, "names": [target.name],
+            values = {**FIXED, "note": "why", "name": target.name, "names": [target.name],
                       "resource": target.owners[0], "subject": "corp:somebody",
+                      "cluster": target.cluster or target.name,
                       "parent": target.name if self._is_under() else target.parent, **values}
         fields = request.DESCRIPTOR.fields_by_name
         for field, value in values.items():
@@ -177,8 +193,15 @@ def _writes(caller, target):
 
 def _create(caller, target):
     if target.name.startswith("clusters/") and not target.parent:
-        return IN       # a draft, whoever has signed in
+        return IN       # a draft, who has signed in
     if not _writes(caller, dataclasses.replace(target, owners=target.owners[-1:])):
+        return "PERMISSION_DENIED"
+    return IN if _sees_parent(caller, target) else "NOT_FOUND"
+
+
+def _ask(caller, target):
+    """Who edits the programme or the cluster."""
+    if not _writes(caller, target):
         return "PERMISSION_DENIED"
     return IN if _sees_parent(caller, target) else "NOT_FOUND"
 
@@ -229,6 +252,7 @@ RULES = {
     "read": lambda caller, target: IN if sees(caller, target) else "NOT_FOUND",
     "list": lambda caller, target: IN if _sees_parent(caller, target) else "NOT_FOUND",
     "create": _create,
+    "ask": _ask,
     "write": _write,
     "undelete": _undelete,
     "give": _give,

@@ -22,6 +22,9 @@ namespace clusterwire::catalogue {
 // at `due`. Runs inside the write that also withdraws the timer.
 using TimerStep = absl::Status (*)(store::Writer& writer, const std::string& name, absl::Time due);
 
+// What a resource makes of a cluster that it is about, in the programme that it stands under, now.
+enum class Tie { kNone, kMember, kApplicant };
+
 // What else a write is to change because of a resource: asked of each that it changed, of whatever
 // type, as it was and as it is now (null: it isn't there), whoever writes: callers, timers,
 // imports. Of one that is derived anew they are the same object. Puts that in the same write, or
@@ -37,6 +40,9 @@ struct CatalogueType {
   DeadlinesOf deadlines = nullptr;
   // The names and codes that a resource uses: what they stand for stays while it is there.
   std::vector<std::string> (*uses)(const store::Message& resource) = nullptr;
+  // Of what stands under a programme and is about a cluster: a current membership, an open
+  // admission.
+  Tie (*tie)(const store::Message& resource) = nullptr;
   // What its resources are to do when others change: so those needn't know of it.
   Follower follow = nullptr;
 };
@@ -56,6 +62,15 @@ absl::StatusOr<std::optional<std::string>> FirstUser(
 absl::Status CheckUnused(const store::Reader& reader, const filter::Viewer& viewer,
                          const std::string& name,
                          absl::FunctionRef<bool(const std::string& use)> is_it);
+
+// What ties a cluster to a programme now, by name, of what the viewer sees; empty where nothing
+// does.
+struct Ties {
+  std::string membership;
+  std::string admission;
+};
+absl::StatusOr<Ties> TiesOf(const store::Reader& reader, const filter::Viewer& viewer,
+                            const std::string& programme, const std::string& cluster);
 
 // Those of the types that grants can be given on, as their names are written
 // ("clusters/{cluster}"): roots that have Facts. types.cc defines these two as well.

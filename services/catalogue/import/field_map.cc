@@ -78,6 +78,11 @@ void ReadValue(JsonRecord& record, const Field& field, Message* resource) {
         Set(&Reflection::SetInt32, field.path, *number, resource);
       }
       return;
+    case FieldDescriptor::CPPTYPE_INT64:
+      if (const auto number = record.Whole(field.key)) {
+        Set(&Reflection::SetInt64, field.path, int64_t{*number}, resource);
+      }
+      return;
     case FieldDescriptor::CPPTYPE_DOUBLE:
       if (const auto number = record.Number(field.key)) {
         Set(&Reflection::SetDouble, field.path, *number, resource);
@@ -104,6 +109,11 @@ void ReadDate(JsonRecord& record, const Field& field, Message* resource) {
   SetText(field, record.Date(field.key), resource);
 }
 
+void ReadWord(JsonRecord& record, const Field& field, Message* resource) {
+  const std::string word = record.Text(field.key);
+  if (!word.empty()) SetWord(record, field, word, "", resource);
+}
+
 void ReadPoint(JsonRecord& record, const Field& field, Message* resource) {
   const auto latitude = record.Number("latitude");
   const auto longitude = record.Number("longitude");
@@ -128,6 +138,14 @@ void ReadEach(JsonRecord& record, const Field& field, FieldMap fields, Message* 
         resource->GetReflection()->AddMessage(resource, &DescriptorAt(field.path, *resource)));
     object.RefuseUnknown();
   }
+}
+
+void ReadOne(JsonRecord& record, const Field& field, FieldMap fields, Message* resource) {
+  std::optional<JsonRecord> object = record.Object(field.key);
+  if (!object) return;
+  const FieldDescriptor& descriptor = DescriptorAt(field.path, *resource);
+  ReadFields(*object, fields, resource->GetReflection()->MutableMessage(resource, &descriptor));
+  object->RefuseUnknown();
 }
 
 void BringToForm(JsonRecord& record, FieldMap fields, Message* resource) {

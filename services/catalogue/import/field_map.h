@@ -23,6 +23,8 @@ void ReadValue(JsonRecord& record, const Field& field, google::protobuf::Message
 void ReadRequired(JsonRecord& record, const Field& field, google::protobuf::Message* resource);
 // A date as text, or a year as a number.
 void ReadDate(JsonRecord& record, const Field& field, google::protobuf::Message* resource);
+// One of the words of an enum.
+void ReadWord(JsonRecord& record, const Field& field, google::protobuf::Message* resource);
 // `latitude` and `longitude`, under any key: registers give those of the city, not of an
 // address.
 void ReadPoint(JsonRecord& record, const Field& field, google::protobuf::Message* resource);
@@ -42,6 +44,14 @@ void ReadEach(JsonRecord& record, const Field& field, FieldMap fields,
 template <const auto& kFields>
 void ReadObjects(JsonRecord& record, const Field& field, google::protobuf::Message* resource) {
   ReadEach(record, field, kFields, resource);
+}
+
+// An object, read into the message at the field's path.
+void ReadOne(JsonRecord& record, const Field& field, FieldMap fields,
+             google::protobuf::Message* resource);
+template <const auto& kFields>
+void ReadObject(JsonRecord& record, const Field& field, google::protobuf::Message* resource) {
+  ReadOne(record, field, kFields, resource);
 }
 
 // What the door of the services does with a request (libs/text/form.h): the texts come to one form.

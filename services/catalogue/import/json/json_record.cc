@@ -185,6 +185,12 @@ std::vector<std::pair<std::string, std::string>> JsonRecord::Scalars(const std::
   return scalars;
 }
 
+std::optional<JsonRecord> JsonRecord::Object(const std::string& field) {
+  const Json* value = Find(field, &Json::is_object, "an object");
+  if (value == nullptr) return std::nullopt;
+  return JsonRecord(document_, value, PathOf(field));
+}
+
 std::vector<JsonRecord> JsonRecord::Objects(const std::string& field) {
   std::vector<JsonRecord> records;
   const Json* list = FindList(field, "a list of objects", kMaxObjects);

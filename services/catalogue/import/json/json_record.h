@@ -38,6 +38,8 @@ class JsonRecord {
   std::optional<bool> Flag(const std::string& field);
   // The members of an object, whose values are texts, numbers or booleans, as text.
   std::vector<std::pair<std::string, std::string>> Scalars(const std::string& field);
+  // An object; none where it is missing.
+  std::optional<JsonRecord> Object(const std::string& field);
   // The objects of a list.
   std::vector<JsonRecord> Objects(const std::string& field);
 
@@ -45,7 +47,7 @@ class JsonRecord {
   // "codes[3].title".
   void AddError(std::string_view field, std::string_view description);
 
-  // Names the fields that were not read. Objects() does it for none of its records.
+  // Names the fields that were not read. Object() and Objects() do it for none of theirs.
   void RefuseUnknown();
   // RefuseUnknown(), and all errors of the record.
   absl::Status Finish();

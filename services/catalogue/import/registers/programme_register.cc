@@ -7,6 +7,7 @@
 #include "libs/base/status/error.h"
 #include "libs/text/text.h"
 #include "services/catalogue/import/regions.h"
+#include "services/catalogue/import/registers/programme_terms_fields.h"
 #include "services/catalogue/import/registers/register.h"
 #include "services/catalogue/import/upsert.h"
 #include "services/catalogue/resources/labels/label_scheme_rules.h"
@@ -93,7 +94,14 @@ constexpr Field kProgrammeFields[] = {{"name", "title", ReadRequired},
                                       {"required_label"},
                                       {"services"},
                                       {"levels"},
-                                      {"funding_years"}};
+                                      {"funding_years"},
+                                      {"criteria", "criteria", ReadCriteria},
+                                      {"admission", "admission", ReadAdmission},
+                                      {"duty", "duty", ReadDuty},
+                                      {"offerings", "offerings", ReadOfferings},
+                                      {"probation_months"},
+                                      {"probation_reminder_days"},
+                                      {"grace_reminder_days"}};
 
 constexpr Field kSchemeFields[] = {{"name", "title", ReadRequired},
                                    {"acronym"},
@@ -175,6 +183,12 @@ absl::StatusOr<ProgrammeRecord> MapProgramme(std::string_view json, const std::s
 absl::StatusOr<v1::ImportResponse> ImportProgramme(Batch& batch, std::string_view json) {
   ASSIGN_OR_RETURN(ProgrammeRecord record, MapProgramme(json, batch.read_date()));
   if (auto* programme = std::get_if<v1::Programme>(&record)) {
+    ASSIGN_OR_RETURN(std::string missing, MissingIn(*programme, batch.writer()));
+    if (!missing.empty()) {
+      v1::ImportResponse waits;
+      waits.add_notes(std::move(missing));
+      return waits;
+    }
     const Rules<v1::Programme> rules = ProgrammeRules();
     ASSIGN_OR_RETURN(const auto match, FindByTitle(batch, rules, *programme));
     ASSIGN_OR_RETURN(const auto book, CodeBook::Of(batch.writer()));

@@ -50,13 +50,19 @@ std::vector<store::Timer> Timers(const v1::Membership& membership) {
   return timers;
 }
 
+Tie TieOf(const store::Message& message) {
+  const auto& membership = static_cast<const v1::Membership&>(message);
+  return membership.state() == v1::Membership::STATE_CURRENT ? Tie::kMember : Tie::kNone;
+}
+
 }  // namespace
 
 CatalogueType MembershipType() {
   return {.type = facts::MakeType<v1::Membership, CodeBook>(
               "membership", "programmes/{programme}/memberships/{membership}",
               {.own = &Own, .links = &Links, .aggregate = &Aggregate, .timers = &Timers}),
-          .step = &StepMembership};
+          .step = &StepMembership,
+          .tie = &TieOf};
 }
 
 }  // namespace clusterwire::catalogue

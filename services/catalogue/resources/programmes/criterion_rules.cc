@@ -32,9 +32,23 @@ Filter OfClusters(Filter filter) {
   return filter;
 }
 
+// Another programme that `programme` names: there for the viewer, and no draft where everybody
+// reads its name.
+void CheckNamed(const std::string& path, const std::string& name, const v1::Programme& programme,
+                const Context& context, FieldErrors& errors) {
+  v1::Programme named;
+  if (!IsThereFor(context.viewer, context.reader, name, &named)) {
+    errors.Add(path, absl::StrCat("'", name,
+                                  "' does not exist; ProgrammeService/ListProgrammes shows them"));
+  } else if (programme.state() == v1::Programme::STATE_PUBLISHED &&
+             named.state() == v1::Programme::STATE_DRAFT) {
+    errors.Add(path, absl::StrCat("'", name, "' is a draft: publish that first"));
+  }
+}
+
 // What can be read and yet never be true of a cluster.
-void CheckMeaning(const std::string& path, const Filter& filter, const Context& context,
-                  FieldErrors& errors) {
+void CheckMeaning(const std::string& path, const Filter& filter, const v1::Programme& programme,
+                  const Context& context, FieldErrors& errors) {
   for (int i = 0; i < filter.types_size(); ++i) {
     if (filter.types(i) == "cluster") continue;
     errors.Add(PathTo(path, "types", i),
@@ -50,15 +64,11 @@ void CheckMeaning(const std::string& path, const Filter& filter, const Context& 
              errors);
   CheckCodes(PathTo(path, "regions"), filter.regions(), v1::Taxonomy::SUBJECT_REGION, context.book,
              errors);
-  v1::Programme programme;
   for (int i = 0; i < filter.programmes_size(); ++i) {
-    if (IsThereFor(context.viewer, context.reader, filter.programmes(i), &programme)) continue;
-    errors.Add(PathTo(path, "programmes", i),
-               absl::StrCat("'", filter.programmes(i),
-                            "' does not exist; ProgrammeService/ListProgrammes shows them"));
+    CheckNamed(PathTo(path, "programmes", i), filter.programmes(i), programme, context, errors);
   }
   for (int i = 0; i < filter.none_of_size(); ++i) {
-    CheckMeaning(PathTo(path, "none_of", i), filter.none_of(i), context, errors);
+    CheckMeaning(PathTo(path, "none_of", i), filter.none_of(i), programme, context, errors);
   }
 }
 
@@ -84,12 +94,12 @@ void CheckMinimum(const std::string& path, const Criterion& criterion, FieldErro
   }
 }
 
-void CheckHow(const std::string& path, const Criterion& criterion, const Context& context,
-              FieldErrors& errors) {
+void CheckHow(const std::string& path, const Criterion& criterion, const v1::Programme& programme,
+              const Context& context, FieldErrors& errors) {
   CheckMinimum(path, criterion, errors);
   switch (criterion.check_case()) {
     case Criterion::kFilter:
-      CheckClusterFilter(PathTo(path, "filter"), criterion.filter(), context, errors);
+      CheckClusterFilter(PathTo(path, "filter"), criterion.filter(), programme, context, errors);
       return;
     case Criterion::kMeasure:
       return;
@@ -103,26 +113,25 @@ void CheckHow(const std::string& path, const Criterion& criterion, const Context
   }
 }
 
-void CheckWaivedFor(const std::string& path, const std::string& own, const Criterion& criterion,
-                    const Context& context, FieldErrors& errors) {
+void CheckWaivedFor(const std::string& path, const Criterion& criterion,
+                    const v1::Programme& programme, const Context& context, FieldErrors& errors) {
   const auto& programmes = criterion.waived_for_members_of();
   CheckTexts(PathTo(path, "waived_for_members_of"), programmes, kMaxWaivedFor, 200, errors);
   for (int i = 0; i < programmes.size(); ++i) {
     const std::string at = PathTo(path, "waived_for_members_of", i);
-    v1::Programme programme;
     if (!CheckReference(at, kProgrammePattern, programmes[i], errors)) continue;
-    if (programmes[i] == own) {
+    if (programmes[i] == programme.name()) {
       errors.Add(at, "is this programme itself, whose members don't apply");
-    } else if (!IsThereFor(context.viewer, context.reader, programmes[i], &programme)) {
-      errors.Add(at, absl::StrCat("'", programmes[i],
-                                  "' does not exist; ProgrammeService/ListProgrammes shows them"));
+    } else {
+      CheckNamed(at, programmes[i], programme, context, errors);
     }
   }
 }
 
 }  // namespace
 
-void CheckClusterFilter(const std::string& path, const Filter& filter, const Context& context,
+void CheckClusterFilter(const std::string& path, const Filter& filter,
+                        const v1::Programme& programme, const Context& context,
                         FieldErrors& errors) {
   if (filter.ByteSizeLong() == 0) {
     errors.Add(path, "is empty and asks nothing; set a field, or leave it out");
@@ -130,21 +139,25 @@ void CheckClusterFilter(const std::string& path, const Filter& filter, const Con
   }
   FieldErrors found;
   const filter::Vocabulary words = VocabularyOf(context.book);
-  found.AddAll(path, filter::Predicate::Compile(OfClusters(filter), context.viewer,
-                                                {.path = path, .vocabulary = &words})
-                         .status());
+  const absl::Status compiled = filter::Predicate::Compile(OfClusters(filter), context.viewer,
+                                                           {.path = path, .vocabulary = &words})
+                                    .status();
+  if (const absl::Status other = found.AddFrom(compiled); !other.ok()) {
+    found.Add(path, std::string(other.message()));
+  }
   // What can't be read needn't be refused for its meaning too.
+  const google::rpc::BadRequest unread = BadRequestOf(found.ToStatus());
   std::set<std::string> named;
-  for (const auto& violation : BadRequestOf(found.ToStatus()).field_violations()) {
+  for (const auto& violation : unread.field_violations()) {
     named.insert(violation.field());
     errors.Add(violation.field(), violation.description());
   }
   FieldErrors meant;
-  CheckMeaning(path, filter, context, meant);
-  for (const auto& violation : BadRequestOf(meant.ToStatus()).field_violations()) {
-    if (!named.contains(violation.field())) {
-      errors.Add(violation.field(), violation.description());
-    }
+  CheckMeaning(path, filter, programme, context, meant);
+  const google::rpc::BadRequest wrong = BadRequestOf(meant.ToStatus());
+  for (const auto& violation : wrong.field_violations()) {
+    if (named.contains(violation.field())) continue;
+    errors.Add(violation.field(), violation.description());
   }
 }
 
@@ -165,8 +178,8 @@ void CheckCriteria(const v1::Programme& programme, const Context& context, Field
     }
     CheckTitle(PathTo(path, "title"), criterion.title(), errors);
     resource::CheckText(errors, PathTo(path, "description"), criterion.description(), 0, 2000);
-    CheckHow(path, criterion, context, errors);
-    CheckWaivedFor(path, programme.name(), criterion, context, errors);
+    CheckHow(path, criterion, programme, context, errors);
+    CheckWaivedFor(path, criterion, programme, context, errors);
   }
 }
 

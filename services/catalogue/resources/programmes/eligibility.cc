@@ -51,25 +51,6 @@ constexpr Line kLines[] = {
     {"external_ids", "", R"("external_ids": [{"scheme": "REGISTER", "id": "ID"}])"},
 };
 
-// {"cluster": {"name": "clusters/x", "members": {"total": NUMBER}}}
-std::string RequestStating(const std::string& cluster, const std::vector<std::string>& missing) {
-  std::string fields;
-  for (const Line& first : kLines) {
-    const bool asked = std::ranges::find(missing, first.path) != missing.end();
-    if (asked && first.head[0] == '\0') absl::StrAppend(&fields, ", ", first.text);
-  }
-  for (const char* head : {"management_team", "members", "seat"}) {
-    std::vector<std::string> inside;
-    for (const Line& line : kLines) {
-      const bool asked = std::ranges::find(missing, line.path) != missing.end();
-      if (asked && std::string_view(line.head) == head) inside.emplace_back(line.text);
-    }
-    if (inside.empty()) continue;
-    absl::StrAppend(&fields, ", \"", head, "\": {", absl::StrJoin(inside, ", "), "}");
-  }
-  return absl::StrCat("{\"cluster\": {\"name\": \"", cluster, "\"", fields, "}}");
-}
-
 std::string IdsOf(const google::protobuf::RepeatedPtrField<std::string>& programmes) {
   return absl::StrJoin(programmes, " or ", [](std::string* out, const std::string& name) {
     absl::StrAppend(out, name.substr(name.find('/') + 1));
@@ -147,6 +128,24 @@ Verdict VerdictOn(const Criterion& criterion, const Applicant& applicant, const 
 }
 
 }  // namespace
+
+std::string RequestStating(const std::string& cluster, const std::vector<std::string>& missing) {
+  std::string fields;
+  for (const Line& first : kLines) {
+    const bool asked = std::ranges::find(missing, first.path) != missing.end();
+    if (asked && first.head[0] == '\0') absl::StrAppend(&fields, ", ", first.text);
+  }
+  for (const char* head : {"management_team", "members", "seat"}) {
+    std::vector<std::string> inside;
+    for (const Line& line : kLines) {
+      const bool asked = std::ranges::find(missing, line.path) != missing.end();
+      if (asked && std::string_view(line.head) == head) inside.emplace_back(line.text);
+    }
+    if (inside.empty()) continue;
+    absl::StrAppend(&fields, ", \"", head, "\": {", absl::StrJoin(inside, ", "), "}");
+  }
+  return absl::StrCat("{\"cluster\": {\"name\": \"", cluster, "\"", fields, "}}");
+}
 
 absl::StatusOr<std::vector<Verdict>> VerdictsOf(const store::Reader& reader, const CodeBook& book,
                                                 const v1::Programme& programme,

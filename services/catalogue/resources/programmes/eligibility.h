@@ -1,5 +1,6 @@
 #pragma once
 
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -29,5 +30,9 @@ absl::StatusOr<std::vector<v1::Verdict>> VerdictsOf(const store::Reader& reader,
 // remedy, without criterion.
 absl::StatusOr<v1::Verdict> VerdictOf(const store::Reader& reader, const CodeBook& book,
                                       const type::v1::Filter& filter, std::string_view cluster);
+
+// The request of UpdateCluster that states `missing`, with words in capitals for the values:
+// {"cluster": {"name": "clusters/x", "members": {"total": NUMBER}}}.
+std::string RequestStating(const std::string& cluster, const std::vector<std::string>& missing);
 
 }  // namespace clusterwire::catalogue

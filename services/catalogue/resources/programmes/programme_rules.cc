@@ -58,6 +58,16 @@ absl::Status Check(const v1::Programme* before, const v1::Programme& programme,
   return CheckTerms(before, programme, context, errors);
 }
 
+absl::Status Correct(const v1::Programme& before, v1::Programme* next) {
+  CorrectTerms(before, next);
+  return absl::OkStatus();
+}
+
+void Settle(const Context& context, v1::Programme* programme) {
+  DraftUnlessSaid(context, programme);
+  SettleTerms(context.now, programme);
+}
+
 void Note(const v1::Programme* before, const v1::Programme& programme, const Context&,
           Notes& notes) {
   NoteDraft(before, programme, "PublishProgramme", notes);
@@ -69,19 +79,24 @@ absl::Status CheckNoneApplies(const v1::Programme& programme, const Context& con
                      [&](const std::string& use) { return use == programme.name(); });
 }
 
+// What people call it.
+std::string SuggestId(const v1::Programme& programme) {
+  return text::Slug(programme.acronym().empty() ? programme.title() : programme.acronym());
+}
+
 }  // namespace
 
 Rules<v1::Programme> ProgrammeRules() {
-  return {
-      .type = "programme",
-      .collection = "programmes",
-      .output_only = {"edited_fields"},
-      .create_only = {"state"},
-      .suggest_id = [](const v1::Programme& programme) { return text::Slug(programme.title()); },
-      .check = &Check,
-      .settle = &DraftUnlessSaid,
-      .note = &Note,
-      .check_unused = &CheckNoneApplies};
+  return {.type = "programme",
+          .collection = "programmes",
+          .output_only = {"edited_fields"},
+          .create_only = {"state"},
+          .suggest_id = &SuggestId,
+          .check = &Check,
+          .correct = &Correct,
+          .settle = &Settle,
+          .note = &Note,
+          .check_unused = &CheckNoneApplies};
 }
 
 }  // namespace clusterwire::catalogue

@@ -14,6 +14,16 @@ class ProgrammeHandler final : public Handler<v1::ProgrammeService, Programmes> 
   CW_STANDARD_ALL(Programme, Programmes, v1::Programme, resources_)
   CW_WRITE(PublishProgramme, v1::Programme,
            resources_->Publish(call, request->name(), request->etag()))
+
+  grpc::ServerUnaryReactor* CheckEligibility(grpc::CallbackServerContext* context,
+                                             const v1::CheckEligibilityRequest* request,
+                                             v1::CheckEligibilityResponse* response) override {
+    return api::RunRead(api_, context, request->min_revision(),
+                        rpc::Answering(response, [this, request](const ReadCall& call) {
+                          return resources_->CheckEligibility(call, request->cluster(),
+                                                              request->programme());
+                        }));
+  }
 };
 
 }  // namespace

@@ -7,7 +7,9 @@
 #include "absl/strings/str_cat.h"
 
 #include "libs/base/text/strings.h"
+#include "libs/base/time/date.h"
 #include "services/catalogue/common/catalogue_type.h"
+#include "services/catalogue/common/dates/calendar.h"
 #include "services/catalogue/common/fields/checks.h"
 #include "services/catalogue/common/fields/money.h"
 #include "services/catalogue/resources/labels/label_checks.h"
@@ -50,6 +52,8 @@ void CheckReminders(const char* path, const google::protobuf::RepeatedField<int3
 void CheckDuty(const v1::RequiredLabel& duty, const CodeBook& book, FieldErrors& errors) {
   const v1::LabelScheme* scheme = CheckScheme("programme.duty.scheme", duty.scheme(), book, errors);
   if (scheme != nullptr) CheckLevel("programme.duty.level", duty.level(), *scheme, errors);
+  CheckDate("programme.duty.since", duty.since(), errors);
+  resource::CheckText(errors, "programme.duty.description", duty.description(), 0, 2000);
   CheckMonths("programme.duty.new_member_grace_months", duty.new_member_grace_months(), errors);
   CheckMonths("programme.duty.expiry_grace_months", duty.expiry_grace_months(), errors);
 }
@@ -84,15 +88,16 @@ void CheckExtent(const std::string& path, const Offering& offering, FieldErrors&
 }
 
 // What only a cost coverage has.
-void CheckCoverage(const std::string& path, const Offering& offering, const Context& context,
-                   FieldErrors& errors) {
+void CheckCoverage(const std::string& path, const Offering& offering,
+                   const v1::Programme& programme, const Context& context, FieldErrors& errors) {
   if (offering.kind() == Offering::KIND_COST_COVERAGE) {
     const v1::LabelScheme* scheme =
         CheckScheme(PathTo(path, "scheme"), offering.scheme(), context.book, errors);
     if (scheme != nullptr) CheckCoveredLevels(path, offering, *scheme, errors);
     CheckExtent(path, offering, errors);
     if (offering.has_recipients()) {
-      CheckClusterFilter(PathTo(path, "recipients"), offering.recipients(), context, errors);
+      CheckClusterFilter(PathTo(path, "recipients"), offering.recipients(), programme, context,
+                         errors);
     }
     return;
   }
@@ -124,7 +129,7 @@ void CheckOfferings(const v1::Programme& programme, const Context& context, Fiel
     }
     CheckTitle(PathTo(path, "title"), offering.title(), errors);
     resource::CheckText(errors, PathTo(path, "description"), offering.description(), 0, 2000);
-    CheckCoverage(path, offering, context, errors);
+    CheckCoverage(path, offering, programme, context, errors);
   }
 }
 
@@ -171,6 +176,12 @@ absl::Status CheckStays(const google::protobuf::RepeatedPtrField<Part>& before,
   return absl::OkStatus();
 }
 
+absl::Status NotTaking(const v1::Programme& programme, std::string_view why) {
+  return Error(absl::StatusCode::kFailedPrecondition, "NOT_TAKING_APPLICATIONS",
+               absl::StrCat(programme.name(), " takes no applications: ", ToAbsl(why)),
+               {{"resource", programme.name()}});
+}
+
 }  // namespace
 
 absl::Status CheckTerms(const v1::Programme* before, const v1::Programme& programme,
@@ -188,6 +199,39 @@ absl::Status CheckTerms(const v1::Programme* before, const v1::Programme& progra
                              errors));
   return CheckStays(before->offerings(), programme.offerings(), "programme.offerings",
                     programme.name(), &OfferingUse, "end that booking first", context, errors);
+}
+
+absl::Status CheckTakesApplications(const v1::Programme& programme, absl::Time now) {
+  if (programme.state() != v1::Programme::STATE_PUBLISHED) {
+    return NotTaking(programme, "it is a draft; its office publishes it by PublishProgramme");
+  }
+  if (!programme.admission().takes_applications()) {
+    return NotTaking(programme,
+                     "ask its office, which says so in the programme's "
+                     "admission.takes_applications; CheckEligibility tells what it asks for");
+  }
+  return CheckNotEnded(programme, now);
+}
+
+absl::Status CheckNotEnded(const v1::Programme& programme, absl::Time now) {
+  const auto end = ParseDate(programme.period().end());
+  if (!end.ok() || end->last >= DayOf(now, kDefaultZone)) return absl::OkStatus();
+  return NotTaking(programme, absl::StrCat("it ended on ", FormatDay(end->last)));
+}
+
+void CorrectTerms(const v1::Programme& before, v1::Programme* next) {
+  if (!before.has_duty() || !next->has_duty()) return;
+  v1::RequiredLabel& duty = *next->mutable_duty();
+  const bool same =
+      before.duty().scheme() == duty.scheme() && before.duty().level() == duty.level();
+  if (same && duty.since().empty()) duty.set_since(before.duty().since());
+  // Another label is a new duty: it can't have been one since the old one was.
+  if (!same && duty.since() == before.duty().since()) duty.clear_since();
+}
+
+void SettleTerms(absl::Time now, v1::Programme* programme) {
+  if (!programme->has_duty() || !programme->duty().since().empty()) return;
+  programme->mutable_duty()->set_since(FormatDay(DayOf(now, kDefaultZone)));
 }
 
 std::vector<std::string> TermUses(const v1::Programme& programme) {

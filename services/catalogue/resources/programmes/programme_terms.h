@@ -18,6 +18,17 @@ namespace clusterwire::catalogue {
 absl::Status CheckTerms(const v1::Programme* before, const v1::Programme& programme,
                         const Context& context, FieldErrors& errors);
 
+// Since when its duty is one: what an update leaves out stays as it was, and what is new is from
+// today.
+void CorrectTerms(const v1::Programme& before, v1::Programme* next);
+void SettleTerms(absl::Time now, v1::Programme* programme);
+
+// FAILED_PRECONDITION, reason NOT_TAKING_APPLICATIONS, when clusters can't apply: it is a draft,
+// takes none, or has ended.
+absl::Status CheckTakesApplications(const v1::Programme& programme, absl::Time now);
+// The last of these alone.
+absl::Status CheckNotEnded(const v1::Programme& programme, absl::Time now);
+
 // The codes, schemes and levels that it names, as CatalogueType::uses tells them.
 std::vector<std::string> TermUses(const v1::Programme& programme);
 
