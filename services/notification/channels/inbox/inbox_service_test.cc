@@ -163,7 +163,7 @@ TEST_F(InboxApi, APageOfOneFindsWhatStandsBehindMuchThatIsHidden) {
 TEST_F(InboxApi, OneStepOfAStreamLooksAtSoManyItemsHoweverFewAreShown) {
   for (int i = 1; i <= 1005; ++i) Put("subscribers/x", i, Images(false, false));
   Put("subscribers/x", 1006, Images(true, true));
-  const rpc::TokenSigner tokens("a key of at least sixteen bytes");
+  const rpc::TokenSealer tokens("a key of at least sixteen bytes");
   const InboxReader reader(tokens, *api_.domain.subscribers, *api_.domain.interests, *api_.ledger,
                            api_.inbox_signal);
   rpc::CallContext call;
