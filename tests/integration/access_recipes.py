@@ -126,7 +126,7 @@ class Recipe:
         request = message_factory.GetMessageClass(self.method.input_type)()
         values = OWN.get(self.method.name, {})
         if target is not None:
-            values = {**FIXED, "note": "why", "name": target.name, "names": [target.name],
+            values = {**FIXED, "name": target.name, "names": [target.name],
                       "resource": target.owners[0], "subject": "corp:somebody",
                       "cluster": target.cluster or target.name,
                       "parent": target.name if self._is_under() else target.parent, **values}

@@ -8,13 +8,12 @@ import time
 import unittest
 
 import grpc
-from confluent_kafka import OFFSET_BEGINNING, Consumer, TopicPartition
 
+import everywhere
 import shared
 import steps
 from api import PUBLIC, Refusal, catalogue, change, pages, refusal, types_v1
-from bytes_of import files_under, holders
-from databases import Sqlite
+from bytes_of import holders
 from processes import BUILD
 from waiting import eventually
 
@@ -44,13 +43,7 @@ class ErasureTest(unittest.TestCase):
 
     @classmethod
     def new_database(cls):
-        """On PostgreSQL a server of its own, since its log is every database's."""
-        if shared.DATABASE == "sqlite":
-            return Sqlite
-        server = shared.new_postgresql("postgresql-erasure")
-        server.execute(server.url_of("postgres"), "ALTER SYSTEM SET wal_recycle = off")
-        server.execute(server.url_of("postgres"), "SELECT pg_reload_conf()")
-        return server
+        return everywhere.new_database("erasure")
 
     def create(self, **fields):
         """A person, all of whose texts are marked; and the texts."""
@@ -76,40 +69,10 @@ class ErasureTest(unittest.TestCase):
         return self.people.ErasePerson(self.last, timeout=10)
 
     def places(self):
-        """All that is kept or said anywhere: files, topics, metrics."""
-        folders = [self.stack.folder, shared.folder() / "kafka"]
-        if shared.DATABASE == "postgresql":
-            folders.append(self.database.data)
-        yield from files_under(*folders)
-        for process in [self.stack.broker.process, getattr(self.database, "process", None)]:
-            if process is not None:
-                yield str(process.log), process.log.read_bytes()
-        for service in self.stack.services:
-            yield f"{service.name}/metrics", service.http_get("/metrics")[1].encode()
-        yield from self.messages()
+        return everywhere.places(self.stack, self.database)
 
     def messages(self):
-        consumer = Consumer({"bootstrap.servers": self.stack.broker.address, "log_level": 0,
-                             "group.id": "bytes", "enable.auto.commit": False,
-                             "enable.partition.eof": True})
-        try:
-            topics = consumer.list_topics(timeout=10).topics
-            ours = [TopicPartition(name, partition, OFFSET_BEGINNING)
-                    for name, topic in topics.items()
-                    if name in (self.stack.topic, self.stack.erasures_topic)
-                    for partition in topic.partitions]
-            consumer.assign(ours)
-            left = len(ours)
-            while left:
-                for message in consumer.consume(500, 0.3):
-                    if message.error():
-                        left -= 1
-                        continue
-                    headers = b"".join(value or b"" for _, value in message.headers() or ())
-                    yield (f"{message.topic()}[{message.partition()}] {message.offset()}",
-                           (message.key() or b"") + b"\n" + (message.value() or b"") + headers)
-        finally:
-            consumer.close()
+        return everywhere.messages(self.stack)
 
     def vacuum(self):
         """The stated maintenance."""
@@ -171,8 +134,7 @@ class ErasureTest(unittest.TestCase):
         self.assertEqual(holders(texts, self.places()), set())
 
     def is_database(self, name):
-        return name.startswith(str(self.stack.folder / "catalogue.db")) or (
-            shared.DATABASE == "postgresql" and name.startswith(str(self.database.data)))
+        return everywhere.is_database(name, self.stack, self.database)
 
     def test_2_nothing_of_a_person_is_told_or_shown_to_others(self):
         grace, _ = self.create()

@@ -27,7 +27,7 @@ StepRequest StepOf(std::string_view method, const WriteCall& call, const Request
   StepRequest step{.method = method,
                    .date = request.date(),
                    .note = request.note(),
-                   .actor = call.viewer.subject,
+                   .actor = call.store.caller,
                    .needs_note = needs_note};
   if constexpr (requires { request.name(); }) {
     step.name = request.name();

@@ -88,6 +88,16 @@ TEST_F(DraftsTest, TheOfficeThatADraftAppliesToMayPublishItAndNoOther) {
   EXPECT_THAT(Publish(call), IsOk());  // the same answer again
 }
 
+TEST_F(DraftsTest, WhoMakesADraftIsToldHowItBecomesPublic) {
+  WriteCall call = Team("clusters/other");
+  call.viewer.subject = "corp:new";
+  v1::Cluster draft = world_.GoodCluster("Brand New");
+  draft.clear_state();
+  const auto made = world_.Of<Clusters>().Create(call, "", draft, "");
+  ASSERT_THAT(made, IsOk());
+  EXPECT_THAT(made->notes(), ElementsAre(HasSubstr("SubmitApplication")));
+}
+
 TEST_F(DraftsTest, AnOfficeCreatesNoClusterThatIsPublished) {
   WriteCall office = Office(kEccp);
   EXPECT_THAT(world_.Of<Clusters>().Create(office, "", world_.GoodCluster("Sly"), ""),

@@ -55,8 +55,13 @@ absl::Status Check(const v1::Cluster* before, const v1::Cluster& cluster, const 
   return absl::OkStatus();
 }
 
-void Note(const v1::Cluster* before, const v1::Cluster& cluster, const Context&, Notes& notes) {
-  NoteDraft(before, cluster, "PublishCluster", notes);
+void Note(const v1::Cluster* before, const v1::Cluster& cluster, const Context& context,
+          Notes& notes) {
+  NoteDraft(before, cluster,
+            context.viewer.operator_
+                ? "PublishCluster"
+                : "a platform that lists drafts and to which it applies (SubmitApplication)",
+            notes);
 }
 
 // Who creates a cluster and is no operator is its first owner.

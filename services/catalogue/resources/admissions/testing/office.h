@@ -57,12 +57,12 @@ class OfficeTest : public ::testing::Test {
   WriteCall Team() const { return Team(cluster_); }
   WriteCall Team(const std::string& cluster) const {
     WriteCall call = world_.As(cluster);
-    call.viewer.subject = "corp:team";
+    call.store.caller = "corp:team";
     return call;
   }
   WriteCall Office(const std::string& programme = kGoCluster) const {
     WriteCall call = world_.As(programme);
-    call.viewer.subject = "corp:office";
+    call.store.caller = "corp:office";
     return call;
   }
 
