@@ -1,6 +1,7 @@
 #include "libs/api/standard.h"
 
 #include <cstdlib>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -13,6 +14,7 @@
 
 #include "libs/base/status/error.h"
 #include "libs/base/text/strings.h"
+#include "libs/base/time/date.h"
 #include "libs/rpc/token/token.h"
 
 namespace clusterwire::api {
@@ -59,19 +61,42 @@ std::string OwnerIn(const Message& request) {
   return Find(request, "owner") == nullptr ? "" : Text(request, "owner");
 }
 
+// The day that a list is asked for; none: it isn't, or the list can't be.
+absl::StatusOr<std::optional<absl::CivilDay>> AsOfIn(const Message& request) {
+  const std::string text = Find(request, "as_of") == nullptr ? "" : Text(request, "as_of");
+  if (text.empty()) return std::nullopt;
+  const absl::StatusOr<DayRange> range = ParseDate(text);
+  if (range.ok() && range->first == range->last) return range->first;
+  return FieldError("as_of",
+                    absl::StrCat("'", text, "' is not a day: write 2015-05-13. What holds ",
+                                 "at any time of a month or a year is found by ",
+                                 "SearchService/Search with a period"));
+}
+
 const Message& ResourceOf(const Collection& resources, const Message& request) {
   return request.GetReflection()->GetMessage(request, Need(request, std::string(resources.type())));
 }
 
+// The field of the resource's type.
+const FieldDescriptor* FieldFor(const Message& resource, const Message& message) {
+  const auto& type = *message.GetDescriptor();
+  for (int i = 0; i < type.field_count(); ++i) {
+    if (type.field(i)->message_type() == resource.GetDescriptor()) return type.field(i);
+  }
+  std::abort();
+}
+
 void Fill(Collection::Found found, Message* response) {
-  const auto& type = *response->GetDescriptor();
   const auto* reflection = response->GetReflection();
-  for (auto& resource : found.resources) {
-    for (int i = 0; i < type.field_count(); ++i) {
-      if (type.field(i)->message_type() != resource->GetDescriptor()) continue;
-      reflection->AddAllocatedMessage(response, type.field(i), resource.release());
-      break;
+  for (size_t i = 0; i < found.resources.size(); ++i) {
+    Message* resource = found.resources[i].release();
+    if (i >= found.unknown.size() || found.unknown[i].empty()) {
+      reflection->AddAllocatedMessage(response, FieldFor(*resource, *response), resource);
+      continue;
     }
+    Message* entry = reflection->AddMessage(response, Need(*response, "unknown"));
+    entry->GetReflection()->SetAllocatedMessage(entry, resource, FieldFor(*resource, *entry));
+    entry->GetReflection()->SetString(entry, Need(*entry, "reason"), found.unknown[i]);
   }
   if (const auto* field = Find(*response, "revision")) {
     reflection->SetInt64(response, field, found.revision.value);
@@ -133,6 +158,9 @@ Reactor* RunList(const Api& api, Resources resources, Context* context, const Me
             .owner = OwnerIn(request),
             .show_deleted =
                 deleted != nullptr && request.GetReflection()->GetBool(request, deleted)};
+        const auto as_of = AsOfIn(request);
+        query.errors.AddAll("", as_of.status());
+        if (as_of.ok()) query.as_of = *as_of;
         const absl::StatusOr<rpc::Page> page = rpc::ReadPage(*tokens, request, {});
         RETURN_IF_ERROR(query.errors.AddFrom(page.status()));
         if (page.ok()) query.after = page->after.name();

@@ -30,8 +30,9 @@ Reactor* RunGet(const Api& api, Resources resources, Context* context, const Mes
 // names, min_revision; revision and the resources.
 Reactor* RunBatchGet(const Api& api, Resources resources, Context* context, const Message& request,
                      Message* response);
-// parent, page_size, page_token, state, show_deleted, min_revision, as far as there; the resources,
-// next_page_token and revision.
+// parent, page_size, page_token, state, owner, as_of, show_deleted, min_revision, as far as there;
+// the resources, next_page_token and revision; as of a day also `unknown`, a list of messages with
+// the resource and a `reason`.
 Reactor* RunList(const Api& api, Resources resources, Context* context, const Message& request,
                  Message* response);
 // parent, the resource under the name of its type, and that name with "_id".

@@ -134,6 +134,7 @@ void CutTo(const filter::Viewer& viewer, v1::ResourceChanged* record) {
   if (record->has_after() && filter::Sees(viewer, record->after())) return;
   record->clear_after();
   record->clear_resource();
+  record->clear_reminder();
 }
 
 absl::StatusOr<kafka::Message> Encode(const Record& record) {

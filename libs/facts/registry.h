@@ -57,7 +57,9 @@ Type MakeType(std::string type, std::string pattern, Projection<T, Codes> projec
     made.links = [links](const Message& m) { return links(static_cast<const T&>(m)); };
   }
   if (auto* timers = projection.timers) {
-    made.timers = [timers](const Message& m) { return timers(static_cast<const T&>(m)); };
+    made.timers = [timers](const Message& m, const CodeLists*) {
+      return timers(static_cast<const T&>(m));
+    };
   }
   const bool cut = store::HasPersonalFields(*T::descriptor());
   if (auto* own = projection.own) {

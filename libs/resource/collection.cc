@@ -90,8 +90,9 @@ absl::StatusOr<Collection::Found> Collection::List(const ReadCall& call,
   if (!all) RETURN_IF_ERROR(CheckNameSeen(*reader, call.viewer, query.parent));
   Found found{.resources = {}, .next = "", .revision = reader->revision()};
   // Of many only a few may be listed, so that more are looked at in one go.
-  const bool narrowed =
-      query.state != 0 || !query.owner.empty() || (rules_.seen_by && !call.viewer.operator_);
+  const bool narrowed = query.state != 0 || !query.owner.empty() || query.as_of ||
+                        (rules_.seen_by && !call.viewer.operator_);
+  const absl::Time now = store_.Now();
   store::ScanOptions scan{.type = std::string(rules_.type),
                           .parent = all ? "" : query.parent,
                           .after = query.after,
@@ -102,6 +103,9 @@ absl::StatusOr<Collection::Found> Collection::List(const ReadCall& call,
     ASSIGN_OR_RETURN(auto page, ScanRows(*reader, scan));
     for (store::Scanned& scanned : page) {
       scan.after = store::NameOf(*scanned.resource);
+      AsOf as_of;
+      if (query.as_of) as_of = rules_.as_of(*scanned.resource, *query.as_of, now);
+      if (query.as_of && as_of.answer == AsOf::Answer::kNo) continue;
       ASSIGN_OR_RETURN(const bool listed, IsListed(call, query, scanned));
       if (!listed) continue;
       if (rules_.show) rules_.show(scanned.resource.get());
@@ -111,6 +115,7 @@ absl::StatusOr<Collection::Found> Collection::List(const ReadCall& call,
         return found;
       }
       found.resources.push_back(std::move(scanned.resource));
+      if (query.as_of) found.unknown.push_back(std::move(as_of.reason));
     }
     if (page.size() < static_cast<size_t>(scan.limit)) return found;
     if (narrowed && scans == kMostScans) {

@@ -2,11 +2,13 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "absl/time/civil_time.h"
 #include "google/protobuf/field_mask.pb.h"
 #include "google/protobuf/message.h"
 
@@ -25,6 +27,7 @@ struct ListQuery {
   size_t bytes = SIZE_MAX;  // a page ends before it holds more, or with its first resource
   int state = 0;            // only those whose field `state` is shown as this; 0: all
   std::string owner = {};   // only those whose field `owner` is this; empty: all
+  std::optional<absl::CivilDay> as_of = {};  // only those that hold on that day, or may
   bool show_deleted = false;
   FieldErrors errors = {};  // what is known to be wrong with the request already
 };
@@ -52,6 +55,7 @@ struct AnyRules {
       bring = nullptr;
   std::function<void(Message*)> show = nullptr;
   std::function<bool(const filter::Viewer&, const Message&)> seen_by = nullptr;
+  std::function<AsOf(const Message&, absl::CivilDay, absl::Time)> as_of = nullptr;
   std::function<bool(const filter::Viewer&, const Message&)> moved_by = nullptr;
 };
 
@@ -68,6 +72,8 @@ class Collection {
   using Answer = std::shared_ptr<const Message>;
   struct Found {
     std::vector<std::unique_ptr<Message>> resources;
+    // Of a list as of a day, one each: why it isn't known whether it holds then; empty: it does.
+    std::vector<std::string> unknown = {};
     std::string next = "";  // of a list: `after` of the next page; empty on the last
     store::Revision revision = {};
   };

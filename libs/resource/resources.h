@@ -64,6 +64,11 @@ AnyRules Erase(const Rules<T, OwnContext>& rules) {
       return viewer.operator_ || seen_by(viewer, as(resource));
     };
   }
+  if (auto* as_of = rules.as_of) {
+    any.as_of = [=](const Message& resource, absl::CivilDay day, absl::Time now) {
+      return as_of(as(resource), day, now);
+    };
+  }
   if (auto* moved_by = rules.moved_by) {
     any.moved_by = [=](const filter::Viewer& viewer, const Message& resource) {
       return moved_by(viewer, as(resource));
@@ -92,7 +97,8 @@ class Resources : public Collection {
 
   struct Page {
     std::vector<T> resources;
-    std::string next;  // `after` of the next page; empty on the last
+    std::vector<std::string> unknown;  // of a list as of a day, as in Found
+    std::string next;                  // `after` of the next page; empty on the last
     store::Revision revision;
   };
   absl::StatusOr<T> Get(const ReadCall& call, const std::string& name) const {
@@ -147,7 +153,10 @@ class Resources : public Collection {
   }
   static absl::StatusOr<Page> Typed(absl::StatusOr<Found> found) {
     RETURN_IF_ERROR(found.status());
-    Page page{.resources = {}, .next = found->next, .revision = found->revision};
+    Page page{.resources = {},
+              .unknown = std::move(found->unknown),
+              .next = found->next,
+              .revision = found->revision};
     for (const auto& one : found->resources) {
       page.resources.push_back(std::move(static_cast<T&>(*one)));
     }

@@ -17,6 +17,7 @@
 #include "libs/base/text/strings.h"
 #include "libs/facts/facts.h"
 #include "libs/filter/viewer.h"
+#include "libs/resource/as_of.h"
 #include "libs/resource/standing.h"
 #include "libs/store/reader.h"
 
@@ -119,6 +120,9 @@ struct Rules {
   // Of a type without Facts: who sees a resource, operators apart. Asked in place of
   // Service::may_read, with the resource as it is stored.
   bool (*seen_by)(const filter::Viewer&, const T&) = nullptr;
+  // Whether it holds on a day, by the dates of its record: what a list as of that day asks. `now`:
+  // what the record says nothing of has gone on until then. Pure.
+  AsOf (*as_of)(const T&, absl::CivilDay day, absl::Time now) = nullptr;
   // Who may make its moves, which are not the standard methods, besides those who may write it: the
   // other side of what stands between two. Asked of what is there, and of what a move makes. Each
   // move then asks whose it is.

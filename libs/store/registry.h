@@ -26,27 +26,6 @@ struct Timer {
   std::string what;  // "lapse": the service's own word, unique per resource and time
 };
 
-// A type of resource, with its C++ type erased.
-struct ResourceType {
-  std::string type;                    // "label"
-  std::string pattern;                 // "clusters/{cluster}/labels/{label}"
-  const Message* prototype = nullptr;  // T::default_instance()
-  bool images_in_log = true;           // false for personal data: the log then holds names alone
-  bool personal_fields = false;        // whether it has any (personal.h); the registry says it
-
-  // Pure functions; each may be null.
-  // The resources that it is about ("its cluster").
-  std::function<std::vector<std::string>(const Message&)> links = {};
-  // Moments that matter while the resource stays as it is. Those past when first set are not
-  // scheduled; one that a later version no longer names is withdrawn; a deleted resource has none.
-  std::function<std::vector<Timer>(const Message&)> timers = {};
-};
-
-template <Resource T>
-ResourceType MakeType(std::string type, std::string pattern) {
-  return {std::move(type), std::move(pattern), &T::default_instance()};
-}
-
 // What a hook keeps with a resource: bytes that the store doesn't read.
 struct Derived {
   std::optional<std::string> own;    // for the hook alone
@@ -98,6 +77,28 @@ class Hook {
   // when nothing is left to do.
   virtual absl::StatusOr<bool> RefreshPage(Store&) { return false; }
 };
+
+// A type of resource, with its C++ type erased.
+struct ResourceType {
+  std::string type;                    // "label"
+  std::string pattern;                 // "clusters/{cluster}/labels/{label}"
+  const Message* prototype = nullptr;  // T::default_instance()
+  bool images_in_log = true;           // false for personal data: the log then holds names alone
+  bool personal_fields = false;        // whether it has any (personal.h); the registry says it
+
+  // Pure functions; each may be null.
+  // The resources that it is about ("its cluster").
+  std::function<std::vector<std::string>(const Message&)> links = {};
+  // Moments that matter while the resource stays as it is, also by what the hook derives by (null:
+  // it has nothing). Asked when the resource is written or derived anew. Those past when first set
+  // are not scheduled; one that is no longer named is withdrawn; a deleted resource has none.
+  std::function<std::vector<Timer>(const Message&, const Hook::Context*)> timers = {};
+};
+
+template <Resource T>
+ResourceType MakeType(std::string type, std::string pattern) {
+  return {std::move(type), std::move(pattern), &T::default_instance()};
+}
 
 // All types of a service and its hook: the only thing the store knows of them. Built once at start.
 class Registry {

@@ -130,6 +130,9 @@ class Store {
 
   Cursors& cursors() { return cursors_; }
 
+  // What the clock says that this store's writes are stamped by.
+  absl::Time Now() const { return clock_.Now(); }
+
   // Timers whose time has come, earliest first.
   absl::StatusOr<std::vector<DueTimer>> DueTimers(absl::Time now, int limit);
   absl::Status DropTimer(const DueTimer& timer);

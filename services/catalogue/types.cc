@@ -42,6 +42,17 @@ std::vector<CatalogueType> AllTypes() {
   };
 }
 
+// Its own timers, and those of its reminders.
+void AddReminderTimers(CatalogueType& one) {
+  if (one.deadlines == nullptr) return;
+  one.type.timers = [own = std::move(one.type.timers), deadlines = one.deadlines](
+                        const store::Message& resource, const store::Hook::Context* context) {
+    std::vector<store::Timer> timers = own ? own(resource, context) : std::vector<store::Timer>();
+    AddReminders(deadlines(resource, dynamic_cast<const CodeBook&>(*context)), resource, &timers);
+    return timers;
+  };
+}
+
 }  // namespace
 
 absl::StatusOr<std::optional<std::string>> FirstUser(
@@ -120,6 +131,7 @@ absl::StatusOr<store::Registry> CatalogueTypes(facts::Options limits) {
       return absl::InternalError(absl::StrCat(one.type.type, " has timers and no step for them"));
     }
     if (one.follow != nullptr) followers.push_back(one.follow);
+    AddReminderTimers(one);
     types.push_back(std::move(one.type));
   }
   return facts::MakeRegistry(std::move(types),
@@ -134,9 +146,17 @@ absl::StatusOr<store::Registry> CatalogueTypes(facts::Options limits) {
                              limits);
 }
 
-std::map<std::string, TimerStep, std::less<>> TimerSteps() {
-  std::map<std::string, TimerStep, std::less<>> steps;
-  for (const CatalogueType& one : AllTypes()) steps[one.type.type] = one.step;
+std::map<std::string, FireTimer, std::less<>> TimerSteps() {
+  std::map<std::string, FireTimer, std::less<>> steps;
+  for (const CatalogueType& one : AllTypes()) {
+    if (one.step == nullptr && one.deadlines == nullptr) continue;
+    steps[one.type.type] =
+        [step = one.step, deadlines = one.deadlines, prototype = one.type.prototype](
+            store::Writer& writer, const std::string& name, const store::Timer& due) {
+          return IsReminder(due) ? Remind(writer, name, due, deadlines, *prototype)
+                                 : step(writer, name, due.time);
+        };
+  }
   return steps;
 }
 

@@ -76,7 +76,8 @@ FIXED = {"validate_only": True, "end": "2024-12-31", "reason": "moved", "renewed
          "valid_until": "2095", "revoked": "2024-06", "membership_id": "mx-new"}
 # What some are asked besides: of what isn't there, or can't be read.
 OWN = {"CheckEligibility": {"programme": "programmes/mx-public"},
-       "StreamInbox": {"cursor": "nonsense"}, "RedriveDeadLetter": {"name": "x"},
+       "EndMembership": {"reason": "END_REASON_LEFT"}, "StreamInbox": {"cursor": "nonsense"},
+       "RedriveDeadLetter": {"name": "x"},
        "DeleteInvitation": {"name": "invitations/none"}, "AcceptInvitation": {"token": "nothing"}}
 
 

@@ -35,6 +35,7 @@ def build(stack, callers):
     world["Taxonomy"] = {kind: _taxonomy(client, kind) for kind in ("public", "other")}
     world["Label"] = {kind: _label(client, world, kind) for kind in KINDS}
     world["Membership"] = {kind: _membership(client, world, kind) for kind in KINDS}
+    world["Standing"] = {kind: _standing(world, kind) for kind in KINDS}
     world["Event"] = {kind: _event(client, world, kind) for kind in KINDS}
     _grant(stack, callers, world)
     if hasattr(client, "Person"):
@@ -109,13 +110,23 @@ def _label(client, world, kind):
 
 def _membership(client, world, kind):
     programme = world["Programme"]["other" if "other" in kind else "public"]
-    cluster = world["Cluster"]["public"].name
+    # A cluster has one membership at a time in a programme.
+    cluster = world["Cluster"]["other" if "draft" in kind else "public"].name
     made = client.Membership.CreateMembership(catalogue.CreateMembershipRequest(
         parent=programme.name, membership_id=_id(kind), membership=catalogue.Membership(
             cluster=cluster, state="STATE_DRAFT" if "draft" in kind else "STATE_UNSPECIFIED")),
         timeout=10)
     return Target(made.name, _audience(kind, programme.name), (programme.name,), programme.name,
-                  programme.audience, catalogue.Membership(cluster=cluster))
+                  programme.audience, catalogue.Membership(
+                      cluster=cluster, period=types_v1.Period(start="2010", end="2011")))
+
+
+def _standing(world, kind):
+    """Of the membership: whose office and whose cluster see it, as far as they see that."""
+    membership = world["Membership"][kind]
+    seen_by = membership.audience or {membership.parent, membership.new.cluster}
+    return Target(membership.name + "/standing", seen_by, membership.owners,
+                  new=catalogue.Standing())
 
 
 def _event(client, world, kind):

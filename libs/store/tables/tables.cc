@@ -1,6 +1,7 @@
 #include "libs/store/tables/tables.h"
 
 #include <algorithm>
+#include <set>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -119,21 +120,21 @@ absl::Status Rows::SetLinks(std::string_view name, const std::vector<std::string
 
 absl::Status Rows::SetTimers(std::string_view name, const std::vector<Timer>& timers,
                              absl::Time now) const {
-  ASSIGN_OR_RETURN(const sql::Result kept,
+  using Moments = std::set<std::pair<int64_t, std::string>>;
+  ASSIGN_OR_RETURN(const sql::Result result,
                    connection_.Query("SELECT time, what FROM timer WHERE name = $1", {name}));
-  const auto is_kept = [&kept](const Timer& timer) {
-    return std::any_of(kept.rows.begin(), kept.rows.end(), [&timer](const sql::Row& row) {
-      return row.Int(0) == absl::ToUnixMicros(timer.time) && row.Text(1) == timer.what;
-    });
-  };
-  if (!kept.rows.empty()) {
-    RETURN_IF_ERROR(connection_.Execute("DELETE FROM timer WHERE name = $1", {name}));
-  }
+  Moments kept;
+  for (const sql::Row& row : result.rows) kept.emplace(row.Int(0), row.Text(1));
+  Moments next;
   for (const Timer& timer : timers) {
-    if (timer.time <= now && !is_kept(timer)) continue;
-    RETURN_IF_ERROR(connection_.Execute(
-        "INSERT INTO timer(time, name, what) VALUES($1, $2, $3) ON CONFLICT DO NOTHING",
-        {absl::ToUnixMicros(timer.time), name, timer.what}));
+    const std::pair moment(absl::ToUnixMicros(timer.time), timer.what);
+    if (timer.time > now || kept.contains(moment)) next.insert(moment);
+  }
+  if (next == kept) return absl::OkStatus();
+  RETURN_IF_ERROR(connection_.Execute("DELETE FROM timer WHERE name = $1", {name}));
+  for (const auto& [time, what] : next) {
+    RETURN_IF_ERROR(connection_.Execute("INSERT INTO timer(time, name, what) VALUES($1, $2, $3)",
+                                        {time, name, what}));
   }
   return absl::OkStatus();
 }

@@ -30,7 +30,7 @@ std::vector<std::string> LinksOfPost(const Message& message) {
   return {post.clubs().begin(), post.clubs().end()};
 }
 
-std::vector<Timer> BadgeTimers(const Message& message) {
+std::vector<Timer> BadgeTimers(const Message& message, const Hook::Context*) {
   const auto& badge = static_cast<const Badge&>(message);
   if (!badge.has_expires()) return {};
   return {{absl::FromUnixSeconds(badge.expires().seconds()), "lapse"}};

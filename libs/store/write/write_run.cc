@@ -1,6 +1,7 @@
 #include "libs/store/write/write_run.h"
 
 #include <algorithm>
+#include <map>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -94,9 +95,8 @@ absl::StatusOr<std::optional<std::string>> ImageOf(const RowChange& change) {
   return SerializeDeterministic(*image);
 }
 
-// The tables' row as the body left it, and what goes with it: timers after `since`.
-absl::Status Save(const GroupTransaction& group, Revision revision, absl::Time since,
-                  const RowChange& change) {
+// The tables' row as the body left it, and its links.
+absl::Status Save(const GroupTransaction& group, Revision revision, const RowChange& change) {
   const ResourceType& type = *change.type;
   const Message* message = change.staged->image.get();
   const bool deleted = message == nullptr || IsDeleted(*message);
@@ -112,9 +112,27 @@ absl::Status Save(const GroupTransaction& group, Revision revision, absl::Time s
     RETURN_IF_ERROR(group.rows.SetLinks(
         change.name, deleted ? std::vector<std::string>() : type.links(*message)));
   }
-  if (type.timers) {
+  return absl::OkStatus();
+}
+
+// Of what the body changed, and of what is derived anew: what that is derived by may name others.
+absl::Status SetTimers(const GroupTransaction& group, const Staging& staging) {
+  std::map<std::string, const ResourceType*> due;
+  for (const Staged* staged : staging.Changed()) due[staged->name] = staged->type;
+  for (const auto& [name, cause] : staging.rederived()) {
+    due[name] = group.registry.ForName(name);
+  }
+  std::erase_if(due, [](const auto& one) { return one.second == nullptr || !one.second->timers; });
+  if (due.empty()) return absl::OkStatus();
+  ASSIGN_OR_RETURN(const std::shared_ptr<const Hook::Context> context, staging.context());
+  for (const auto& [name, type] : due) {
+    const std::unique_ptr<Message> resource(type->prototype->New());
+    const absl::Status found = staging.Load(name, resource.get());
+    if (!found.ok() && !absl::IsNotFound(found)) return found;
+    const bool gone = !found.ok() || IsDeleted(*resource);
     RETURN_IF_ERROR(group.rows.SetTimers(
-        change.name, deleted ? std::vector<Timer>() : type.timers(*message), since));
+        name, gone ? std::vector<Timer>() : type->timers(*resource, context.get()),
+        staging.as_of()));
   }
   return absl::OkStatus();
 }
@@ -124,7 +142,7 @@ absl::Status Apply(const GroupTransaction& group, const WriteOptions& call, Posi
   Change logged;
   if (change.staged != nullptr) {
     logged.kind = change.staged->kind;
-    RETURN_IF_ERROR(Save(group, position.revision, call.as_of.value_or(group.now), change));
+    RETURN_IF_ERROR(Save(group, position.revision, change));
   } else {
     RETURN_IF_ERROR(group.rows.SaveDerived(change.name, change.derived));
     if (!change.logged()) return absl::OkStatus();
@@ -180,6 +198,7 @@ absl::StatusOr<Written> RunWrite(GroupTransaction& group, const WriteOptions& ca
     if (change.logged()) ++position.ordinal;
     RETURN_IF_ERROR(Apply(group, call, position, change));
   }
+  RETURN_IF_ERROR(SetTimers(group, staging));
   for (const auto& [name, timer] : staging.dropped_timers()) {
     RETURN_IF_ERROR(group.rows.DropTimer(name, timer));
   }

@@ -4,6 +4,7 @@
 #include "google/protobuf/descriptor.h"
 
 #include "libs/base/time/clock.h"
+#include "services/catalogue/common/reminders.h"
 
 namespace clusterwire::catalogue {
 namespace {
@@ -14,6 +15,13 @@ void SetResource(const google::protobuf::Message& image, change::v1::ResourceCha
   for (int i = 0; i < oneof.field_count(); ++i) {
     if (oneof.field(i)->message_type() != image.GetDescriptor()) continue;
     record->GetReflection()->MutableMessage(record, oneof.field(i))->CopyFrom(image);
+  }
+}
+
+// A reminder is the newest of its kind in the image that its own change left.
+void SetReminder(const google::protobuf::Message& image, change::v1::ResourceChanged* record) {
+  for (const type::v1::Reminder& given : RemindersIn(image)) {
+    if (given.kind() == record->kind()) *record->mutable_reminder() = given;
   }
 }
 
@@ -36,7 +44,10 @@ absl::StatusOr<change::v1::ResourceChanged> RecordOf(const store::Change& change
   *record.mutable_time() = ToTimestamp(change.time);
   record.set_cause(change.cause);
   // Without Facts it is deleted, or about something deleted: its image is shown to no one.
-  if (change.facts_after && change.after != nullptr) SetResource(*change.after, &record);
+  if (change.facts_after && change.after != nullptr) {
+    SetResource(*change.after, &record);
+    SetReminder(*change.after, &record);
+  }
   return record;
 }
 

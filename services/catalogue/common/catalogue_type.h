@@ -14,6 +14,7 @@
 #include "libs/filter/viewer.h"
 #include "libs/store/reader.h"
 #include "services/catalogue/common/codes/code_book.h"
+#include "services/catalogue/common/reminders.h"
 
 namespace clusterwire::catalogue {
 
@@ -35,6 +36,8 @@ using Follower = absl::Status (*)(store::Writer& writer, const store::Message* b
 struct CatalogueType {
   facts::Type type;
   TimerStep step = nullptr;  // required where the projection names timers
+  // What people are reminded of. Needs a field `reminders`; timers and steps follow from it.
+  DeadlinesOf deadlines = nullptr;
   // The names and codes that a resource uses: what they stand for stays while it is there.
   std::vector<std::string> (*uses)(const store::Message& resource) = nullptr;
   // Of what stands under a programme and is about a cluster: a current membership, an open

@@ -34,7 +34,7 @@ absl::Time AfterYears(absl::Time time, int years) {
                          absl::UTCTimeZone());
 }
 
-std::vector<store::Timer> Timers(const store::Message& message) {
+std::vector<store::Timer> Timers(const store::Message& message, const store::Hook::Context*) {
   const auto& record = static_cast<const PersonErased&>(message);
   if (!record.has_consent_hashes_until()) return {};
   return {{ToTime(record.consent_hashes_until()), "forget consents"}};

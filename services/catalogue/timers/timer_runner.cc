@@ -68,7 +68,7 @@ absl::Status TimerRunner::Fire(const store::DueTimer& due) {
                                    .Write(call,
                                           [&](store::Writer& writer) -> absl::Status {
                                             writer.DropTimer(due.name, due.timer);
-                                            return step->second(writer, due.name, due.timer.time);
+                                            return step->second(writer, due.name, due.timer);
                                           })
                                    .status();
   // Purged since: the moment went with it.

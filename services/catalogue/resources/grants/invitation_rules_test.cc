@@ -100,7 +100,7 @@ TEST_F(InvitationsTest, OneThatHasExpiredGivesNothingAndIsRemoved) {
   ASSERT_THAT(world_.store->Write({},
                                   [&](store::Writer& writer) {
                                     return TimerSteps().at("invitation")(writer, due[0].name,
-                                                                         due[0].timer.time);
+                                                                         due[0].timer);
                                   }),
               IsOk());
   EXPECT_EQ(index_->On(kCluster)->size(), 1u);

@@ -1,3 +1,5 @@
+#include <utility>
+
 #include "absl/strings/str_cat.h"
 
 #include "clusterwire/catalogue/v1/label.pb.h"
@@ -6,8 +8,10 @@
 #include "services/catalogue/common/catalogue_type.h"
 #include "services/catalogue/common/codes/code_book.h"
 #include "services/catalogue/common/fields/facts_fields.h"
+#include "services/catalogue/resources/labels/label_days.h"
 #include "services/catalogue/resources/labels/label_rules.h"
 #include "services/catalogue/resources/labels/label_scheme_rules.h"
+#include "services/catalogue/resources/labels/label_state.h"
 
 namespace clusterwire::catalogue {
 namespace {
@@ -43,11 +47,10 @@ facts::Facts Own(const v1::Label& label, const CodeBook& codes) {
   facts.set_summary(SummaryOf(label));
   facts.set_kind(label.level());
   if (!label.level().empty()) facts.set_kind_code(LevelCode(label.scheme(), label.level()));
-  if (!label.awarded().empty() || !label.valid_until().empty()) {
-    facts.mutable_period()->set_start(label.awarded());
-    facts.mutable_period()->set_end(label.valid_until());
+  if (type::v1::Period period = PeriodOf(label); period.ByteSizeLong() > 0) {
+    *facts.mutable_period() = std::move(period);
   }
-  facts.set_deadline(label.valid_until());
+  facts.set_deadline(LastDayToAct(label, codes.FindScheme(label.scheme())));
   AddSorted({std::string(store::ParentOf(label.name()))}, facts.mutable_clusters());
   if (!label.title_then().empty()) AddSorted({label.title_then()}, facts.mutable_names());
   return facts;
@@ -79,6 +82,11 @@ std::vector<store::Timer> Timers(const v1::Label& label) {
   return timers;
 }
 
+std::vector<Deadline> Deadlines(const store::Message& message, const CodeBook& codes) {
+  const auto& label = static_cast<const v1::Label&>(message);
+  return DeadlinesOfLabel(label, codes.FindScheme(label.scheme()));
+}
+
 std::vector<std::string> Uses(const store::Message& message) {
   const auto& label = static_cast<const v1::Label&>(message);
   return {label.scheme(), LevelUse(label.scheme(), label.level())};
@@ -91,6 +99,7 @@ CatalogueType LabelType() {
               "label", "clusters/{cluster}/labels/{label}",
               {.own = &Own, .links = &Links, .aggregate = &Aggregate, .timers = &Timers}),
           .step = &StepLabel,
+          .deadlines = &Deadlines,
           .uses = &Uses};
 }
 

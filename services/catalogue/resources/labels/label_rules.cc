@@ -12,6 +12,7 @@
 #include "services/catalogue/common/fields/checks.h"
 #include "services/catalogue/resources/labels/label_checks.h"
 #include "services/catalogue/resources/labels/label_correction.h"
+#include "services/catalogue/resources/labels/label_days.h"
 #include "services/catalogue/resources/labels/label_state.h"
 
 namespace clusterwire::catalogue {
@@ -174,13 +175,14 @@ Rules<v1::Label> LabelRules() {
           .collection = "labels",
           .parent = "clusters/{cluster}",
           .created = change::KindText(change::v1::CHANGE_KIND_LABEL_AWARDED),
-          .output_only = {"state", "expire_time", "lapse_time", "edited_fields"},
+          .output_only = {"state", "expire_time", "lapse_time", "reminders", "edited_fields"},
           .suggest_id = &SuggestId,
           .check = &Check,
           .correct = &TakeCorrection,
           .settle = &SettleLabel,
           .note = &Note,
-          .creates_once = true};
+          .creates_once = true,
+          .as_of = &LabelAsOf};
 }
 
 absl::StatusOr<v1::Label> Labels::Award(const WriteCall& call, const std::string& cluster,

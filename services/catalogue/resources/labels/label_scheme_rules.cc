@@ -7,6 +7,7 @@
 #include "services/catalogue/common/catalogue_type.h"
 #include "services/catalogue/common/dates/calendar.h"
 #include "services/catalogue/common/fields/checks.h"
+#include "services/catalogue/common/reminders.h"
 
 namespace clusterwire::catalogue {
 namespace {
@@ -77,6 +78,7 @@ absl::Status Check(const v1::LabelScheme* before, const v1::LabelScheme& scheme,
   if (before != nullptr) RETURN_IF_ERROR(CheckHeldLevels(*before, scheme, context, errors));
   CheckMonths("label_scheme.renewal_window_months", scheme.has_renewal_window_months(),
               scheme.renewal_window_months(), 0, errors);
+  CheckReminderDays("label_scheme.reminder_days", scheme.reminder_days(), errors);
   resource::CheckText(errors, "label_scheme.issuer", scheme.issuer(), 0, 200);
   resource::CheckText(errors, "label_scheme.eligibility", scheme.eligibility(), 0, 2000);
   CheckUri("label_scheme.link", scheme.link(), errors);

@@ -5,6 +5,7 @@
 #include "libs/base/status/error.h"
 #include "libs/base/time/clock.h"
 #include "libs/base/time/date.h"
+#include "libs/change/record.h"
 #include "services/catalogue/common/dates/calendar.h"
 
 namespace clusterwire::catalogue {
@@ -19,6 +20,11 @@ const v1::LabelLevel* FindLevel(const v1::LabelScheme& scheme, std::string_view 
 
 absl::Status Refused(std::string_view reason, const v1::Label& label, std::string text) {
   return Error(absl::StatusCode::kFailedPrecondition, reason, text, {{"resource", label.name()}});
+}
+
+// The last day of the renewal window, of a label that has one.
+absl::CivilDay LastDayOfWindow(const v1::Label& label, const v1::LabelScheme& scheme) {
+  return DayOf(ToTime(label.lapse_time()) - absl::Seconds(1), scheme.time_zone());
 }
 
 }  // namespace
@@ -44,6 +50,36 @@ void Settle(const v1::LabelScheme& scheme, absl::Time now, v1::Label* label) {
     }
   }
   label->set_state(StateAt(*label, now));
+}
+
+std::vector<Deadline> DeadlinesOfLabel(const v1::Label& label, const v1::LabelScheme* scheme) {
+  const auto end = ParseDate(label.valid_until());
+  if (scheme == nullptr || label.has_revocation() || !end.ok()) return {};
+  const std::vector<int> leads(scheme->reminder_days().begin(), scheme->reminder_days().end());
+  std::vector<Deadline> deadlines = {
+      {.kind = change::KindText(change::v1::CHANGE_KIND_LABEL_EXPIRING),
+       .day = end->last,
+       .zone = scheme->time_zone(),
+       .leads = leads}};
+  if (label.has_lapse_time()) {
+    deadlines.push_back({.kind = change::KindText(change::v1::CHANGE_KIND_LABEL_RENEWAL_CLOSING),
+                         .day = LastDayOfWindow(label, *scheme),
+                         .zone = scheme->time_zone(),
+                         .leads = leads,
+                         .from = ToTime(label.expire_time())});
+  }
+  return deadlines;
+}
+
+std::string LastDayToAct(const v1::Label& label, const v1::LabelScheme* scheme) {
+  switch (label.state()) {
+    case v1::Label::STATE_VALID:
+      return label.valid_until();
+    case v1::Label::STATE_RENEWABLE:
+      return scheme == nullptr ? "" : FormatDay(LastDayOfWindow(label, *scheme));
+    default:
+      return "";
+  }
 }
 
 std::optional<absl::CivilDay> FirstEnd(const v1::LabelScheme& scheme, const v1::Label& label) {

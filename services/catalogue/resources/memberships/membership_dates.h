@@ -11,6 +11,7 @@
 
 #include "clusterwire/catalogue/v1/membership.pb.h"
 
+#include "libs/resource/as_of.h"
 #include "libs/store/reader.h"
 
 // What the dates of memberships say, one by one and beside each other. Days are those of
@@ -44,6 +45,11 @@ absl::StatusOr<std::optional<v1::Membership>> Overlapping(const store::Reader& r
 // on a day of its period, as far as that is known.
 absl::StatusOr<bool> IsMemberOn(const store::Reader& reader, std::string_view programme,
                                 std::string_view cluster, absl::CivilDay day);
+
+// Rules::as_of: whether a cluster is a member on a day, by the membership's period and not by when
+// that was recorded. One without an end goes on until `now`, and nobody knows for how long after;
+// one without a start has begun by now. A draft is no membership yet.
+resource::AsOf MembershipAsOf(const v1::Membership& membership, absl::CivilDay day, absl::Time now);
 
 // "2012 to 2019", "since 2012", "until 2019", "without dates": for errors and notes.
 std::string PeriodText(const type::v1::Period& period);

@@ -213,7 +213,8 @@ Rules<v1::Membership> MembershipRules() {
           .check = &Check,
           .settle = &Settle,
           .note = &Note,
-          .kind_of_update = &KindOfUpdate};
+          .kind_of_update = &KindOfUpdate,
+          .as_of = &MembershipAsOf};
 }
 
 absl::StatusOr<v1::Membership> Memberships::Publish(const WriteCall& call, const std::string& name,
