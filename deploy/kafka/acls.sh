@@ -2,7 +2,7 @@
 # usage: deploy/kafka/acls.sh BROKERS [OPTION]…
 #
 # Says who may do what with clusterwire's topics: both services what they need, whom you trust to read,
-# nobody anything else. May be run again; takes nothing away. README.md has the table, and how to take
+# no other user anything. May be run again; takes nothing away. README.md has the table, and how to take
 # a right back. Needs kafka-acls.sh of any Kafka from 3.0 on in the PATH.
 #
 #   --command-config FILE      how an administrator connects, as kafka-acls.sh takes it

@@ -4,7 +4,7 @@
 # .local/run/NAME holds "PID START": the kernel's start time of the process tells ours from a later
 # one that got the same number.
 
-# Nothing for a process that has ended, also while nobody has collected it yet (state Z).
+# Nothing for a process that has ended, also while it is not collected yet (state Z).
 start_time_of() { sed 's/.*) //' "/proc/$1/stat" 2>/dev/null | awk '$1 != "Z" { print $20 }'; }
 
 # Prints the process id of NAME; fails when it is not running.

@@ -33,7 +33,7 @@ namespace clusterwire::api {
 struct Api {
   rpc::ThreadPool& reads;
   rpc::ThreadPool& writes;
-  const rpc::Late<const rpc::TokenSigner>& tokens;
+  const rpc::Late<const rpc::TokenSealer>& tokens;
 };
 
 // Through whose eyes a caller sees.
@@ -118,7 +118,7 @@ grpc::ServerUnaryReactor* RunWriteAfter(const Api& api, grpc::CallbackServerCont
 // of the next one: empty when there is none. One more than fits was asked for, which is how that is
 // known. `position_of` says behind what the next page starts.
 template <typename Item, typename PositionOf>
-std::string FillPage(const rpc::TokenSigner& tokens, const google::protobuf::Message& request,
+std::string FillPage(const rpc::TokenSealer& tokens, const google::protobuf::Message& request,
                      const rpc::Page& page, std::vector<Item> items, PositionOf position_of,
                      google::protobuf::RepeatedPtrField<Item>* out) {
   resource::PageRoom room(static_cast<size_t>(page.size));

@@ -14,8 +14,8 @@ struct Certificate {
   std::string subject = "";             // for people: "CN=map,O=Example"
   std::vector<std::string> uris = {};   // of its alternative names, as they stand there
   std::vector<std::string> hosts = {};  // likewise the DNS names
-  absl::Time not_before;
-  absl::Time not_after;
+  absl::Time not_before = absl::InfinitePast();
+  absl::Time not_after = absl::InfiniteFuture();
 };
 
 // All certificates in a text in PEM, in their order; INVALID_ARGUMENT where there is none, or where

@@ -10,6 +10,8 @@
 #include "absl/strings/str_cat.h"
 #include <sys/stat.h>
 
+#include "libs/base/status/error.h"
+
 namespace clusterwire {
 namespace {
 
@@ -24,12 +26,19 @@ absl::Status Unreadable(const std::string& path) {
 }  // namespace
 
 absl::StatusOr<std::string> ReadFile(const std::string& path, size_t limit) {
+  return ReadFile(path, limit, [](const struct stat&) { return absl::OkStatus(); });
+}
+
+absl::StatusOr<std::string> ReadFile(const std::string& path, size_t limit,
+                                     const CheckFile& check) {
   const int file = open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
   if (file < 0) return Unreadable(path);
   const absl::Cleanup close_file = [file] { close(file); };
   struct stat found = {};
   if (fstat(file, &found) != 0) return Unreadable(path);
+  if (S_ISDIR(found.st_mode)) return Refuse(path, "is a folder; name a file in it");
   if (!S_ISREG(found.st_mode)) return Refuse(path, "is no file");
+  RETURN_IF_ERROR(check(found));
   std::string text(limit + 1, '\0');
   size_t size = 0;
   while (size < text.size()) {

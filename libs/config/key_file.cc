@@ -10,12 +10,12 @@
 #include <set>
 #include <system_error>
 
-#include "absl/cleanup/cleanup.h"
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include <sys/stat.h>
 
+#include "libs/base/file.h"
 #include "libs/base/status/error.h"
 #include "libs/base/text/strings.h"
 
@@ -63,23 +63,11 @@ absl::Status CheckSecret(const std::string& path, std::string_view key) {
 }
 
 absl::StatusOr<std::string> ReadOwn(const std::string& path, size_t most) {
-  const int file = open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-  if (file < 0) return Refuse(path, Trouble("can't be read"));
-  const absl::Cleanup close_file = [file] { close(file); };
-  struct stat found = {};
-  if (fstat(file, &found) != 0) return Refuse(path, Trouble("can't be read"));
-  if (!S_ISREG(found.st_mode)) {
-    return Refuse(path, S_ISDIR(found.st_mode) ? "is a folder; name a file in it" : "is no file");
-  }
-  RETURN_IF_ERROR(CheckRights(path, found));
-  std::string text(most + 1, '\0');
-  const ssize_t size = read(file, text.data(), text.size());
-  if (size < 0) return Refuse(path, Trouble("can't be read"));
-  text.resize(static_cast<size_t>(size));
-  if (text.size() > most) {
-    return Refuse(path, absl::StrCat("has more than ", most, " bytes; is it the right one?"));
-  }
-  return text;
+  auto text =
+      ReadFile(path, most, [&path](const struct stat& found) { return CheckRights(path, found); });
+  if (text.ok() || !ReasonOf(text.status()).empty()) return text;
+  return Error(absl::StatusCode::kFailedPrecondition, "KEY_FILE",
+               std::string(text.status().message()), {{"file", path}});
 }
 
 absl::StatusOr<std::string> Read(const std::string& path) {

@@ -2,16 +2,13 @@
 
 #include <unistd.h>
 
-#include <cerrno>
-#include <cstring>
-#include <fstream>
-
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
 
+#include "libs/base/file.h"
 #include "libs/base/status/error.h"
 #include "libs/config/fields.h"
 
@@ -25,22 +22,6 @@ constexpr char kPathLetters[] = "abcdefghijklmnopqrstuvwxyz0123456789_.";
 
 absl::Status Invalid(const std::vector<std::string>& errors) {
   return errors.empty() ? absl::OkStatus() : InvalidConfig(absl::StrJoin(errors, "\n"));
-}
-
-absl::StatusOr<std::string> ReadFile(const std::string& name) {
-  std::ifstream file(name, std::ios::binary);
-  std::string text(kMaxFile + 1, '\0');
-  if (file) file.read(text.data(), static_cast<std::streamsize>(text.size()));
-  if (!file.is_open() || file.bad()) {
-    return Error(absl::StatusCode::kNotFound, "CONFIG_FILE_UNREADABLE",
-                 absl::StrCat(name, " can't be read (", std::strerror(errno),
-                              "); give a file with --config"));
-  }
-  text.resize(static_cast<size_t>(file.gcount()));
-  if (text.size() > kMaxFile) {
-    return InvalidConfig(absl::StrCat(name, " has more than ", kMaxFile, " bytes"));
-  }
-  return text;
 }
 
 // "CLUSTERWIRE_CATALOGUE__RETRY__STEPS__2__AFTER" behind its prefix: retry.steps[2].after
@@ -92,8 +73,12 @@ absl::Status ApplySettings(const std::vector<std::string>& settings, Message* co
 
 absl::Status Load(const Sources& sources, Message* config) {
   if (!sources.file.empty()) {
-    ASSIGN_OR_RETURN(const std::string text, ReadFile(sources.file));
-    RETURN_IF_ERROR(ParseText(sources.file, text, config));
+    const absl::StatusOr<std::string> text = ReadFile(sources.file, kMaxFile);
+    if (!text.ok()) {
+      return Error(absl::StatusCode::kNotFound, "CONFIG_FILE_UNREADABLE",
+                   absl::StrCat(text.status().message(), "; give another file with --config"));
+    }
+    RETURN_IF_ERROR(ParseText(sources.file, *text, config));
   }
   RETURN_IF_ERROR(ApplyEnvironment(sources, config));
   return ApplySettings(sources.set, config);

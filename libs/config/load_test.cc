@@ -157,11 +157,11 @@ TEST_F(LoadTest, AMistakeNamesTheVariableOrTheFlag) {
 
 TEST_F(LoadTest, AFileThatIsMissingOrTooLargeIsNamed) {
   EXPECT_THAT(Load({.file = dir_.File("absent")}, &config_),
-              StatusIs(absl::StatusCode::kNotFound, HasSubstr("absent can't be read (No such")));
+              StatusIs(absl::StatusCode::kNotFound, HasSubstr("absent can't be read: No such")));
   EXPECT_THAT(Load({.file = File(std::string(2 << 20, ' '))}, &config_),
-              StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr("more than 1048576 bytes")));
+              StatusIs(absl::StatusCode::kNotFound, HasSubstr("more than 1048576 bytes")));
   EXPECT_THAT(Load({.file = dir_.path()}, &config_),
-              StatusIs(absl::StatusCode::kNotFound, HasSubstr("can't be read")));
+              StatusIs(absl::StatusCode::kNotFound, HasSubstr("is a folder; name a file in it")));
   EXPECT_THAT(Load({.file = File("")}, &config_), IsOk()) << "an empty file is all defaults";
 }
 

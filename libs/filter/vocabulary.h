@@ -31,8 +31,8 @@ struct Vocabulary {
 void CheckVocabulary(const type::v1::Filter& filter, const Vocabulary& vocabulary,
                      std::string_view path, FieldErrors& errors);
 
-// The values of the filter that are data of another service, so that nobody here knows whether they
-// are right: "kinds[0] 'silver'". Those of a vocabulary that has them all aren't among them.
+// The values of the filter that are data of another service, so that it isn't known here whether
+// they are right: "kinds[0] 'silver'". Those of a vocabulary that has them all aren't among them.
 std::vector<std::string> UnknownValues(const type::v1::Filter& filter,
                                        const Vocabulary& vocabulary);
 

@@ -7,7 +7,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 
-#include "libs/http/ip_address.h"
+#include "libs/base/net/ip_address.h"
 
 namespace clusterwire::http {
 

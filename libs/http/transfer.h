@@ -160,7 +160,7 @@ class Transfer {
   }
 
   // Called each time before the request goes out. When a connection that was used before dies
-  // without a byte of an answer, curl would send the request again, up to six times: nobody knows
+  // without a byte of an answer, curl would send the request again, up to six times: it isn't known
   // whether the receiver has acted on it, so a second time is for our caller to decide and to
   // record.
   static int OnRequest(void* self, char*, char*, int, int) {

@@ -38,7 +38,7 @@ absl::StatusOr<std::vector<std::string>> Offered(const Certificate& certificate)
 }
 
 absl::Status CheckPeriod(absl::Time from, absl::Time until, absl::Time now) {
-  if (now > until) {
+  if (now >= until) {
     return Refuse("CERTIFICATE_EXPIRED", absl::StrCat("the client's certificate ended at ",
                                                       absl::FormatTime(until, absl::UTCTimeZone()),
                                                       ": connect anew with one that holds"));
@@ -49,6 +49,16 @@ absl::Status CheckPeriod(absl::Time from, absl::Time until, absl::Time now) {
                                absl::FormatTime(from, absl::UTCTimeZone()), " on"));
   }
   return absl::OkStatus();
+}
+
+absl::Status Untrusted(absl::string_view why) {
+  return Refuse(
+      "CERTIFICATE_UNTRUSTED",
+      absl::StrCat("no authority that is believed now vouches for the client's certificate "
+                   "(",
+                   why,
+                   "): connect anew with one that is issued by an authority of "
+                   "listen.tls.client_ca_file"));
 }
 
 absl::StatusOr<std::string> Choose(const Certificate& certificate,
@@ -68,34 +78,56 @@ absl::StatusOr<std::string> Choose(const Certificate& certificate,
 
 }  // namespace
 
-std::shared_ptr<const Certificates::Known> Certificates::Read(const std::string& pem) const {
+absl::StatusOr<Certificates::Read> Certificates::ReadNew(const std::string& pem) const {
   const auto read = ReadCertificates(pem);
   if (!read.ok()) {
-    return std::make_shared<const Known>(
-        Known{.subject = Refuse("CERTIFICATE_MALFORMED", "the client's certificate can't be read"),
-              .not_before = absl::InfinitePast(),
-              .not_after = absl::InfiniteFuture()});
+    return Refuse("CERTIFICATE_MALFORMED", "the client's certificate can't be read");
   }
   const Certificate& leaf = read->front();
-  return std::make_shared<const Known>(Known{.subject = Choose(leaf, patterns_),
-                                             .not_before = leaf.not_before,
-                                             .not_after = leaf.not_after});
+  return Read{.subject = Choose(leaf, patterns_),
+              .not_before = leaf.not_before,
+              .not_after = leaf.not_after};
 }
 
-absl::StatusOr<std::string> Certificates::SubjectOf(const std::string& pem, absl::Time now) {
-  std::shared_ptr<const Known> known;
-  {
-    MutexLock lock(mutex_);
-    if (const auto found = known_.find(pem); found != known_.end()) known = found->second;
+std::shared_ptr<const Authorities> Certificates::authorities() const {
+  const std::shared_ptr<const TlsCredentials> current = tls_ ? tls_() : nullptr;
+  return current == nullptr ? nullptr : current->authorities();
+}
+
+std::shared_ptr<const Certificates::Read> Certificates::Find(const std::string& pem) {
+  MutexLock lock(mutex_);
+  const auto found = known_.find(pem);
+  return found == known_.end() ? nullptr : found->second;
+}
+
+std::optional<absl::StatusOr<std::string>> Certificates::Known(const std::string& pem,
+                                                               absl::Time now) {
+  const std::shared_ptr<const Read> read = Find(pem);
+  if (read == nullptr || read->authorities == nullptr || read->authorities != authorities() ||
+      now < read->vouched.not_before || now >= read->vouched.not_after) {
+    return std::nullopt;
   }
-  if (known == nullptr) {
-    known = Read(pem);
-    MutexLock lock(mutex_);
-    if (known_.size() >= kKept) known_.clear();
-    known_.emplace(pem, known);
-  }
-  RETURN_IF_ERROR(CheckPeriod(known->not_before, known->not_after, now));
-  return known->subject;
+  return read->subject;
+}
+
+absl::StatusOr<std::string> Certificates::SubjectOf(const std::string& pem,
+                                                    const std::string& between, absl::Time now) {
+  const std::shared_ptr<const Read> before = Find(pem);
+  absl::StatusOr<Read> found = before == nullptr ? ReadNew(pem) : *before;
+  RETURN_IF_ERROR(found.status());
+  Read& read = *found;
+  if (!between.empty()) read.between = between;
+  RETURN_IF_ERROR(CheckPeriod(read.not_before, read.not_after, now));
+  read.authorities = authorities();
+  if (read.authorities == nullptr) return Untrusted("none is believed");
+  const auto vouched = read.authorities->Vouch(pem, read.between, now);
+  if (!vouched.ok()) return Untrusted(vouched.status().message());
+  read.vouched = *vouched;
+  absl::StatusOr<std::string> subject = read.subject;
+  MutexLock lock(mutex_);
+  if (known_.size() >= kKept) known_.clear();
+  known_.insert_or_assign(pem, std::make_shared<const Read>(std::move(read)));
+  return subject;
 }
 
 }  // namespace clusterwire::identity

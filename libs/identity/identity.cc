@@ -52,11 +52,12 @@ struct Identity::Issuer {
   KeySource keys;
 };
 
-Identity::Identity(Options options, Clock& clock, Random& random, telemetry::Metrics& metrics)
+Identity::Identity(Options options, TlsSource tls, Clock& clock, Random& random,
+                   telemetry::Metrics& metrics)
     : options_(std::move(options)),
       clock_(clock),
       metrics_(metrics),
-      certificates_(options_.certificates) {
+      certificates_(options_.certificates, std::move(tls)) {
   for (const IssuerOptions& issuer : options_.issuers) {
     issuers_.push_back(std::make_unique<Issuer>(issuer, clock, random, metrics));
   }
@@ -82,31 +83,52 @@ rpc::Caller Identity::CallerOf(std::string subject, rpc::Caller::Proof proof) co
   return caller;
 }
 
-void Identity::Answer(const Then& then, absl::StatusOr<rpc::Caller> caller) {
-  if (!caller.ok()) {
+absl::StatusOr<rpc::Caller> Identity::Counted(absl::StatusOr<rpc::Caller> answer) {
+  if (!answer.ok()) {
     metrics_
         .GetCounter("clusterwire_identity_refused_total", "Identities that were refused",
-                    {{"reason", ReasonOf(caller.status())}})
+                    {{"reason", ReasonOf(answer.status())}})
         .Add();
   }
-  then(std::move(caller));
+  return answer;
 }
 
-void Identity::Identify(const rpc::Shown& shown, Then then) {
+std::optional<absl::StatusOr<rpc::Caller>> Identity::Known(const rpc::Shown& shown) {
+  std::optional<absl::StatusOr<rpc::Caller>> by_connection = KnownConnection(shown);
+  if (!by_connection) return std::nullopt;
+  if (!by_connection->ok() || shown.authorization.empty()) return Counted(*by_connection);
+  const absl::StatusOr<std::string> token = BearerIn(shown.authorization);
+  if (!token.ok()) return Counted(token.status());
+  absl::StatusOr<rpc::Caller> believed = OfBelieved(Sha256(*token));
+  if (absl::IsNotFound(believed.status())) return std::nullopt;
+  return Counted(std::move(believed));
+}
+
+void Identity::Identify(const rpc::Shown& shown, std::weak_ptr<const void> waits, Then then) {
   absl::StatusOr<rpc::Caller> by_connection = OfConnection(shown);
   if (!by_connection.ok() || shown.authorization.empty()) {
-    return Answer(then, std::move(by_connection));
+    return then(Counted(std::move(by_connection)));
   }
   const absl::StatusOr<std::string> token = BearerIn(shown.authorization);
-  if (!token.ok()) return Answer(then, token.status());
-  OfToken(*token, std::move(then));
+  if (!token.ok()) return then(Counted(token.status()));
+  OfToken(*token, std::move(waits), std::move(then));
 }
 
-absl::StatusOr<rpc::Caller> Identity::OfConnection(const rpc::Shown& shown) {
+std::optional<absl::StatusOr<rpc::Caller>> Identity::KnownConnection(const rpc::Shown& shown) {
   if (shown.certificate.empty()) {
     return rpc::CallerAt(shown.peer, options_.loopback_is_operator);
   }
-  ASSIGN_OR_RETURN(std::string subject, certificates_.SubjectOf(shown.certificate, clock_.Now()));
+  const auto subject = certificates_.Known(shown.certificate, clock_.Now());
+  if (!subject) return std::nullopt;
+  if (!subject->ok()) return subject->status();
+  return CallerOf(**subject, rpc::Caller::Proof::kCertificate);
+}
+
+absl::StatusOr<rpc::Caller> Identity::OfConnection(const rpc::Shown& shown) {
+  if (auto known = KnownConnection(shown)) return *std::move(known);
+  ASSIGN_OR_RETURN(
+      std::string subject,
+      certificates_.SubjectOf(shown.certificate, shown.certificates_between, clock_.Now()));
   return CallerOf(std::move(subject), rpc::Caller::Proof::kCertificate);
 }
 
@@ -181,27 +203,27 @@ absl::Status Identity::CheckEnd(const Token& token, const Issuer& issuer) const 
   return claims.ok() ? CheckTime(*claims, clock_.Now()) : absl::OkStatus();
 }
 
-void Identity::OfToken(const std::string& text, Then then) {
+void Identity::OfToken(const std::string& text, std::weak_ptr<const void> waits, Then then) {
   if (absl::StatusOr<rpc::Caller> believed = OfBelieved(Sha256(text));
       !absl::IsNotFound(believed.status())) {
-    return Answer(then, std::move(believed));
+    return then(Counted(std::move(believed)));
   }
   const absl::StatusOr<Token> token = Token::Parse(text);
-  if (!token.ok()) return Answer(then, token.status());
+  if (!token.ok()) return then(Counted(token.status()));
   const absl::StatusOr<Issuer*> issuer = IssuerOf(*token);
-  if (!issuer.ok()) return Answer(then, issuer.status());
+  if (!issuer.ok()) return then(Counted(issuer.status()));
   absl::StatusOr<rpc::Caller> caller = Check(*token, **issuer);
-  if (!absl::IsNotFound(caller.status())) return Answer(then, std::move(caller));
-  if (const absl::Status over = CheckEnd(*token, **issuer); !over.ok()) return Answer(then, over);
+  if (!absl::IsNotFound(caller.status())) return then(Counted(std::move(caller)));
+  if (const absl::Status over = CheckEnd(*token, **issuer); !over.ok()) return then(Counted(over));
 
   const auto again = [this, token = *token, issuer = *issuer, then](const absl::Status& asked) {
     absl::StatusOr<rpc::Caller> caller = asked.ok() ? Check(token, *issuer) : asked;
-    Answer(then, absl::IsNotFound(caller.status()) ? UnknownKey() : std::move(caller));
+    then(Counted(absl::IsNotFound(caller.status()) ? UnknownKey() : std::move(caller)));
   };
-  const absl::Status waits = (*issuer)->keys.Await(token->key_id, again);
-  if (waits.ok()) return;
+  const absl::Status awaits = (*issuer)->keys.Await(token->key_id, std::move(waits), again);
+  if (awaits.ok()) return;
   caller = Check(*token, **issuer);  // an answer may have come meanwhile
-  Answer(then, absl::IsNotFound(caller.status()) ? waits : std::move(caller));
+  then(Counted(absl::IsNotFound(caller.status()) ? awaits : std::move(caller)));
 }
 
 }  // namespace clusterwire::identity

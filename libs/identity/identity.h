@@ -1,6 +1,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -12,6 +13,7 @@
 #include "libs/base/random.h"
 #include "libs/base/threads/mutex.h"
 #include "libs/base/time/clock.h"
+#include "libs/base/tls/credentials.h"
 #include "libs/identity/certificates.h"
 #include "libs/identity/keys/key_source.h"
 #include "libs/identity/options.h"
@@ -41,10 +43,13 @@ class Identity final : public rpc::Authenticator {
   };
 
   // `options` has been checked. `clock`, `random` and `metrics` outlive it.
-  Identity(Options options, Clock& clock, Random& random, telemetry::Metrics& metrics);
+  // `tls` gives the authorities that vouch for clients now.
+  Identity(Options options, TlsSource tls, Clock& clock, Random& random,
+           telemetry::Metrics& metrics);
   ~Identity() override;
 
-  void Identify(const rpc::Shown& shown, Then then) override;
+  std::optional<absl::StatusOr<rpc::Caller>> Known(const rpc::Shown& shown) override;
+  void Identify(const rpc::Shown& shown, std::weak_ptr<const void> waits, Then then) override;
 
   std::vector<IssuerReport> reports() const;
 
@@ -58,18 +63,21 @@ class Identity final : public rpc::Authenticator {
     uint64_t keys = 0;
   };
 
+  // Without a token; nothing when a certificate isn't known.
+  std::optional<absl::StatusOr<rpc::Caller>> KnownConnection(const rpc::Shown& shown);
   absl::StatusOr<rpc::Caller> OfConnection(const rpc::Shown& shown);
   absl::StatusOr<rpc::Caller> OfBelieved(const std::string& digest);
   absl::StatusOr<Issuer*> IssuerOf(const Token& token) const;
-  void OfToken(const std::string& text, Then then);
+  void OfToken(const std::string& text, std::weak_ptr<const void> waits, Then then);
   // With the keys that there are. NOT_FOUND: the token's isn't among them.
   absl::StatusOr<rpc::Caller> Check(const Token& token, Issuer& issuer);
   // Whether a token of an unknown key would hold now, if it were believed. For one that is over
-  // nobody is asked, and that an issuer doesn't answer is no reason to let it go on.
+  // no issuer is asked, and that an issuer doesn't answer is no reason to let it go on.
   absl::Status CheckEnd(const Token& token, const Issuer& issuer) const;
   void Keep(const std::string& digest, Believed believed);
   rpc::Caller CallerOf(std::string subject, rpc::Caller::Proof proof) const;
-  void Answer(const Then& then, absl::StatusOr<rpc::Caller> caller);
+  // `answer`, counted if it is a refusal.
+  absl::StatusOr<rpc::Caller> Counted(absl::StatusOr<rpc::Caller> answer);
 
   const Options options_;
   Clock& clock_;

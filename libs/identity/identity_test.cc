@@ -34,6 +34,10 @@ auto Is(const std::string& subject, Proof proof, bool is_operator = false) {
 class IdentityTest : public testing::Test {
  protected:
   IdentityTest() {
+    const KeyPair own = authority_.Issue({});
+    tls_ = *TlsCredentials::Create({.certificates = own.certificate,
+                                    .key = own.key,
+                                    .client_authorities = authority_.certificate()});
     Publish({Rsa().public_key(), ec_.public_key()});
     options_.issuers = {{.name = "corp",
                          .issuer = "https://id.example.org",
@@ -54,7 +58,8 @@ class IdentityTest : public testing::Test {
   }
   void Start() {
     identity_ = nullptr;
-    identity_ = std::make_unique<Identity>(options_, clock_, Random::System(), metrics_);
+    identity_ = std::make_unique<Identity>(
+        options_, [this] { return tls_; }, clock_, Random::System(), metrics_);
   }
   nlohmann::json Claims(const nlohmann::json& changes = nlohmann::json::object()) const {
     const int64_t now = absl::ToUnixSeconds(clock_.Now());
@@ -82,6 +87,8 @@ class IdentityTest : public testing::Test {
     return asked.answer();
   }
 
+  const TestAuthority authority_;
+  std::shared_ptr<const TlsCredentials> tls_;
   FakeClock clock_{absl::FromUnixSeconds(absl::ToUnixSeconds(absl::Now()))};
   telemetry::Metrics metrics_;
   TempDir folder_;
@@ -114,13 +121,14 @@ TEST_F(IdentityTest, WhatIsShownOnLoopbackCountsAndNotTheLoopback) {
   shown.authorization = {"Bearer garbage"};
   EXPECT_THAT(Of(shown), ReasonIs("TOKEN_MALFORMED"));
   EXPECT_THAT(Of({.peer = "ipv4:127.0.0.1:1",
-                  .certificate = SelfSigned({.names = "DNS:x.example.org"}).certificate}),
+                  .certificate = authority_.Issue({.names = "DNS:x.example.org"}).certificate}),
               ReasonIs("CERTIFICATE_UNKNOWN"));
 }
 
 TEST_F(IdentityTest, OfCertificateAndTokenTheTokenDecidesAndAWrongOneOfEitherIsRefused) {
-  const std::string known = SelfSigned({.names = "URI:spiffe://example.org/ns/ops/x"}).certificate;
-  const std::string unknown = SelfSigned({.names = "DNS:x.example.org"}).certificate;
+  const std::string known =
+      authority_.Issue({.names = "URI:spiffe://example.org/ns/ops/x"}).certificate;
+  const std::string unknown = authority_.Issue({.names = "DNS:x.example.org"}).certificate;
   const std::string token = ec_.Sign(Claims());
   EXPECT_THAT(Of({.peer = "ipv4:192.0.2.7:1", .certificate = known}),
               Is("spiffe://example.org/ns/ops/x", Proof::kCertificate, true));
@@ -214,10 +222,31 @@ TEST_F(IdentityTest, ATokenWhoseKeyVanishedIsBelievedNoMore) {
   EXPECT_THAT(InTime(token), ReasonIs("TOKEN_KEY_UNKNOWN"));
 }
 
-TEST_F(IdentityTest, ATokenThatIsRememberedEndsAllTheSame) {
+TEST_F(IdentityTest, WhatWasFoundOutOnceIsKnownAndWhatIsNewIsNot) {
   const std::string token = ec_.Sign(Claims());
+  EXPECT_FALSE(identity_->Known(WithToken(token)).has_value());
   ASSERT_THAT(OfToken(token), IsOk());
-  clock_.Advance(absl::Hours(1) + absl::Seconds(59));
+  ASSERT_TRUE(identity_->Known(WithToken(token)).has_value());
+  EXPECT_THAT(*identity_->Known(WithToken(token)), Is("corp:4711", Proof::kToken));
+  EXPECT_FALSE(identity_->Known(WithToken(token + "x")).has_value());
+  EXPECT_THAT(*identity_->Known({.peer = "ipv4:192.0.2.7:1"}), Is("public", Proof::kNone));
+  rpc::Shown shown = WithToken(token);
+  shown.certificate = authority_.Issue({.names = "DNS:map.example.org"}).certificate;
+  EXPECT_FALSE(identity_->Known(shown).has_value()) << "of two, both must be known";
+  ASSERT_THAT(Of(shown), Is("corp:4711", Proof::kToken));
+  EXPECT_TRUE(identity_->Known(shown).has_value());
+  Publish({Rsa().public_key()});
+  EXPECT_TRUE(Eventually([&] {
+    clock_.Advance(absl::Seconds(1));
+    return !identity_->Known(WithToken(token)).has_value();
+  })) << "its key is gone";
+}
+
+TEST_F(IdentityTest, ATokenThatIsRememberedEndsAllTheSame) {
+  const int64_t now = absl::ToUnixSeconds(clock_.Now());
+  const std::string token = ec_.Sign(Claims({{"exp", now + 1800}}));
+  ASSERT_THAT(OfToken(token), IsOk());
+  clock_.Advance(absl::Minutes(30) + absl::Seconds(59));
   EXPECT_THAT(OfToken(token), IsOk());
   clock_.Advance(absl::Seconds(1));
   EXPECT_THAT(OfToken(token), ReasonIs("TOKEN_EXPIRED"));

@@ -13,7 +13,6 @@
 #include "libs/base/text/strings.h"
 #include "libs/base/text/subject.h"
 #include "libs/http/address_guard.h"
-#include "libs/http/ip_address.h"
 #include "libs/http/url.h"
 #include "libs/identity/keys/algorithm.h"
 #include "libs/identity/keys/key_set.h"
@@ -54,10 +53,8 @@ void CheckText(const std::string& path, const std::string& text, std::string_vie
 }
 
 bool IsLoopbackAddress(const std::string& host) {
-  const auto address = http::IpAddress::Parse(host);
-  const auto v4 = http::IpRange::Parse("127.0.0.0/8");
-  const auto v6 = http::IpRange::Parse("::1/128");
-  return address && (v4->Contains(*address) || v6->Contains(*address));
+  const auto address = IpAddress::Parse(host);
+  return address && address->is_loopback();
 }
 
 // An address that keys are asked from: over https, or from this very machine.

@@ -170,7 +170,7 @@ class Collection {
   // deleted.
   absl::StatusOr<bool> IsKnown(const store::Reader& reader, const filter::Viewer& viewer,
                                const Message& row) const;
-  // Gives what is created another name where its own, which nobody chose, is that of something the
+  // Gives what is created another name where its own, which was drawn, is that of something the
   // viewer doesn't know of, and where the type has further ids, the first that is free.
   absl::Status StepAside(const store::Reader& reader, const filter::Viewer& viewer,
                          Message* next) const;

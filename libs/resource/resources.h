@@ -11,6 +11,30 @@
 
 namespace clusterwire::resource {
 
+// Who may look, and what is seen.
+template <store::Resource T, typename OwnContext>
+void EraseLooks(const Rules<T, OwnContext>& rules, AnyRules& any) {
+  const auto as = [](const Message& message) -> const T& { return static_cast<const T&>(message); };
+  if (auto* seen_by = rules.seen_by) {
+    any.seen_by = [=](const filter::Viewer& viewer, const Message& resource) {
+      return viewer.operator_ || seen_by(viewer, as(resource));
+    };
+  }
+  if (auto* as_of = rules.as_of) {
+    any.as_of = [=](const Message& resource, absl::CivilDay day, absl::Time now) {
+      return as_of(as(resource), day, now);
+    };
+  }
+  if (auto* moved_by = rules.moved_by) {
+    any.moved_by = [=](const filter::Viewer& viewer, const Message& resource) {
+      return moved_by(viewer, as(resource));
+    };
+  }
+  if (auto* show = rules.show) {
+    any.show = [=](Message* resource) { show(static_cast<T*>(resource)); };
+  }
+}
+
 template <store::Resource T, typename OwnContext>
 AnyRules Erase(const Rules<T, OwnContext>& rules) {
   const auto as = [](const Message& message) -> const T& { return static_cast<const T&>(message); };
@@ -59,24 +83,7 @@ AnyRules Erase(const Rules<T, OwnContext>& rules) {
       return correct(as(before), static_cast<T*>(next));
     };
   }
-  if (auto* seen_by = rules.seen_by) {
-    any.seen_by = [=](const filter::Viewer& viewer, const Message& resource) {
-      return viewer.operator_ || seen_by(viewer, as(resource));
-    };
-  }
-  if (auto* as_of = rules.as_of) {
-    any.as_of = [=](const Message& resource, absl::CivilDay day, absl::Time now) {
-      return as_of(as(resource), day, now);
-    };
-  }
-  if (auto* moved_by = rules.moved_by) {
-    any.moved_by = [=](const filter::Viewer& viewer, const Message& resource) {
-      return moved_by(viewer, as(resource));
-    };
-  }
-  if (auto* show = rules.show) {
-    any.show = [=](Message* resource) { show(static_cast<T*>(resource)); };
-  }
+  EraseLooks(rules, any);
   any.check_and_settle = [=](const Message* before, Message* next, const Context& context,
                              FieldErrors errors, Notes* notes) {
     return rules.CheckAndSettle(static_cast<const T*>(before), static_cast<T*>(next), own(context),

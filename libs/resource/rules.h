@@ -99,6 +99,8 @@ struct Rules {
   void (*note)(const T* before, const T& next, const OwnContext&, Notes& notes) = nullptr;
   // Why it can't be deleted: what needs it.
   absl::Status (*check_unused)(const T&, const OwnContext&) = nullptr;
+  // Where a creation is more than `created` says: the move that made it.
+  std::string_view (*kind_of_creation)(const T&) = nullptr;
   // Where an update is more than `updated` says: another date is event.moved.
   std::string_view (*kind_of_update)(const T& before, const T& next) = nullptr;
   // What a creation or a change brings along in the same write, once it is put: other resources. It
@@ -132,7 +134,9 @@ struct Rules {
 
   // The kind of change from `before` to `next`; null on creation.
   std::string KindOf(const T* before, const T& next) const {
-    if (before == nullptr) return Kind(created, "created");
+    if (before == nullptr) {
+      return Kind(kind_of_creation ? kind_of_creation(next) : created, "created");
+    }
     return Kind(kind_of_update ? kind_of_update(*before, next) : updated, "updated");
   }
   std::string Kind(std::string_view given, std::string_view verb) const {

@@ -29,8 +29,13 @@ Finding LookAtKeys(const identity::Identity::IssuerReport& issuer) {
   const std::string part = absl::StrCat("issuers/", issuer.name);
   const identity::KeySource::Report& keys = issuer.keys;
   const std::string known =
-      keys.read ? absl::StrCat("; ", keys.keys, " keys of ", At(*keys.read), " are believed")
-                : "; no key of it is known, so all of its tokens are refused";
+      !keys.read ? "; no key of it is known, so all of its tokens are refused"
+      : keys.too_old
+          ? absl::StrCat("; its keys were last read at ", At(*keys.read), ", more than ",
+                         absl::FormatDuration(identity::KeySource::kMaxAge),
+                         " ago, and are believed no more, so all of its tokens are refused")
+          : absl::StrCat("; ", keys.keys, " keys of ", At(*keys.read), " are believed until ",
+                         At(*keys.read + identity::KeySource::kMaxAge));
   if (!keys.trouble.ok()) {
     const bool is_file = keys.from.find("://") == std::string::npos;
     return Found(

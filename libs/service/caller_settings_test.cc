@@ -25,7 +25,7 @@ class CallerSettingsTest : public testing::Test {
                         .issuer = "https://id",
                         .audience = "cw",
                         .jwks_file = folder_.File("keys.json")}};
-    identity_.emplace(options, clock_, Random::System(), metrics_);
+    identity_.emplace(options, nullptr, clock_, Random::System(), metrics_);
     return *identity_;
   }
   std::map<std::string, Finding> Look() {
@@ -62,6 +62,9 @@ TEST_F(CallerSettingsTest, DiagnoseSaysWhetherAnIssuersKeysCanBeRead) {
               AllOf(HasSubstr("can't be read since"), HasSubstr("1 keys of")));
   Publish(R"({"keys":[{"kty":"oct","k":"AAAA"}]})");
   ASSERT_TRUE(Becomes(Finding::SEVERITY_WARNING));
+  EXPECT_THAT(Look()["issuers/corp"].finding(), HasSubstr("are believed until"));
+  clock_.Advance(identity::KeySource::kMaxAge);
+  EXPECT_THAT(Look()["issuers/corp"].finding(), HasSubstr("are believed no more"));
 }
 
 TEST_F(CallerSettingsTest, DiagnoseSaysThatClocksDifferAndByHowMuch) {

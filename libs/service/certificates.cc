@@ -27,25 +27,40 @@ std::string Day(absl::Time time) {
   return absl::FormatTime("%Y-%m-%d %H:%M UTC", time, absl::UTCTimeZone());
 }
 
-// What stands in them; INVALID_ARGUMENT by the options whose file can't be read.
-absl::StatusOr<TlsCredentials::Pem> ReadFiles(const TlsFiles& files) {
+// What stands in the file of that option; "", and an error, where it can't be read.
+std::string TextOf(const char* option, const std::string& path, bool secret, FieldErrors& errors) {
+  absl::StatusOr<std::string> text = secret ? config::ReadSecret(path) : ReadFile(path, kMostBytes);
+  if (text.ok() && text->empty()) text = absl::InvalidArgumentError("is empty");
+  if (text.ok()) return *std::move(text);
+  errors.Add(absl::StrCat(kPath, ".", option), std::string(text.status().message()));
+  return "";
+}
+
+void ReadPair(const TlsFiles& files, TlsCredentials::Pem* pem, FieldErrors& errors) {
+  pem->certificates = TextOf("certificate_file", files.certificate, /*secret=*/false, errors);
+  pem->key = TextOf("key_file", files.key, /*secret=*/true, errors);
+}
+
+void ReadAuthorities(const TlsFiles& files, TlsCredentials::Pem* pem, FieldErrors& errors) {
+  if (files.client_ca.empty()) return;
+  pem->client_authorities = TextOf("client_ca_file", files.client_ca, /*secret=*/false, errors);
+}
+
+// What stands in some of the files; INVALID_ARGUMENT by the options whose file can't be read.
+template <typename... Readers>
+absl::StatusOr<TlsCredentials::Pem> PemBy(const TlsFiles& files, Readers... readers) {
   FieldErrors errors;
-  const auto read = [&](const char* option, const std::string& path, bool secret) -> std::string {
-    absl::StatusOr<std::string> text =
-        secret ? config::ReadSecret(path) : ReadFile(path, kMostBytes);
-    if (text.ok() && text->empty()) text = absl::InvalidArgumentError("is empty");
-    if (text.ok()) return *std::move(text);
-    errors.Add(absl::StrCat(kPath, ".", option), std::string(text.status().message()));
-    return "";
-  };
   TlsCredentials::Pem pem;
-  pem.certificates = read("certificate_file", files.certificate, /*secret=*/false);
-  pem.key = read("key_file", files.key, /*secret=*/true);
-  if (!files.client_ca.empty()) {
-    pem.client_authorities = read("client_ca_file", files.client_ca, /*secret=*/false);
-  }
+  (readers(files, &pem, errors), ...);
   RETURN_IF_ERROR(errors.ToStatus());
   return pem;
+}
+
+// An error of TlsCredentials, by the options of the configuration.
+absl::Status ByOption(const absl::Status& status) {
+  FieldErrors errors;
+  errors.AddAll(kPath, status);
+  return errors.ToStatus();
 }
 
 absl::StatusOr<std::shared_ptr<const TlsCredentials>> Use(
@@ -53,19 +68,12 @@ absl::StatusOr<std::shared_ptr<const TlsCredentials>> Use(
   if (!read.ok()) return read.status();
   auto made = TlsCredentials::Create(*read);
   if (made.ok()) return made;
-  FieldErrors errors;
-  errors.AddAll(kPath, made.status());
-  return errors.ToStatus();
-}
-
-bool Same(const TlsCredentials::Pem& one, const TlsCredentials::Pem& other) {
-  return one.certificates == other.certificates && one.key == other.key &&
-         one.client_authorities == other.client_authorities;
+  return ByOption(made.status());
 }
 
 bool Same(const absl::StatusOr<TlsCredentials::Pem>& one,
           const absl::StatusOr<TlsCredentials::Pem>& other) {
-  return one.ok() && other.ok() ? Same(*one, *other) : one.status() == other.status();
+  return one.ok() && other.ok() ? *one == *other : one.status() == other.status();
 }
 
 // "CN=map ends 2026-12-01 …, CN=authority ended …": those of `pem` whose end is past or near.
@@ -90,7 +98,8 @@ std::string EndsBefore(const std::string& pem, absl::Time now, absl::Time limit,
 absl::StatusOr<std::unique_ptr<Certificates>> Certificates::Load(TlsFiles files,
                                                                  telemetry::Metrics& metrics,
                                                                  Clock& clock, Random& random) {
-  ASSIGN_OR_RETURN(std::shared_ptr<const TlsCredentials> first, Use(ReadFiles(files)));
+  ASSIGN_OR_RETURN(std::shared_ptr<const TlsCredentials> first,
+                   Use(PemBy(files, ReadPair, ReadAuthorities)));
   return std::unique_ptr<Certificates>(
       new Certificates(std::move(files), std::move(first), metrics, clock, random));
 }
@@ -100,6 +109,8 @@ Certificates::Certificates(TlsFiles files, std::shared_ptr<const TlsCredentials>
     : files_(std::move(files)),
       clock_(clock),
       metrics_(metrics),
+      pair_{.used = {.certificates = first->pem().certificates, .key = first->pem().key}},
+      authorities_{.used = {.client_authorities = first->pem().client_authorities}},
       current_(std::move(first)),
       worker_(clock, random, [this] {
         LookAtFiles();
@@ -113,111 +124,153 @@ std::shared_ptr<const TlsCredentials> Certificates::current() const {
   return current_;
 }
 
-void Certificates::LookAtFiles() {
-  Read read = ReadFiles(files_);
-  const bool unchanged = read.ok() && Same(*read, current()->pem());
-  const bool settled = unchanged || (seen_ && Same(*seen_, read));
-  seen_ = std::move(read);
-  if (settled) Take(*seen_);
+absl::Status Certificates::trouble(const Half& half) const {
+  MutexLock lock(mutex_);
+  return half.trouble;
 }
 
-void Certificates::Take(const Read& read) {
-  const std::shared_ptr<const TlsCredentials> before = current();
-  const bool unchanged = read.ok() && Same(*read, before->pem());
-  auto taken = unchanged ? before : Use(read);
-  if (taken.ok() && !unchanged) {
-    if (const absl::Status status = CheckNew(**taken); !status.ok()) taken = status;
-  }
-  const bool replaced = taken.ok() && !unchanged;
-  absl::Status trouble_before;
+void Certificates::LookAtFiles() {
+  const bool pair = LookAt(pair_, PemBy(files_, ReadPair), "certificate");
+  const bool authorities =
+      LookAt(authorities_, PemBy(files_, ReadAuthorities), "authorities of clients");
+  if (!pair && !authorities) return;
+  Pem pem = pair_.used;
+  pem.client_authorities = authorities_.used.client_authorities;
+  const auto made = Use(pem);  // each half was found good
+  if (!made.ok()) return telemetry::LogError("certificates", {{"status", made.status()}});
   {
     MutexLock lock(mutex_);
-    trouble_before = std::exchange(trouble_, taken.status());
-    if (replaced) current_ = *taken;
+    current_ = *made;
   }
-  if (!taken.ok() && taken.status() != trouble_before) {
-    telemetry::LogError("new certificates can't be used; the earlier ones go on",
-                        {{"status", taken.status()}, {"remedy", kMend}});
-  }
-  if (replaced) {
-    ShowEnds(**taken);
-    telemetry::LogInfo("new certificates are used", {{"end", Day((*taken)->not_after())}});
-  } else if (taken.ok() && !trouble_before.ok()) {
-    telemetry::LogInfo("the files hold the certificates in use again");
-  }
+  ShowEnds(**made);
 }
 
-// No valid one is given up for one that clients would refuse.
-absl::Status Certificates::CheckNew(const TlsCredentials& candidate) const {
+bool Certificates::LookAt(Half& half, Read read, std::string_view what) {
+  const bool unchanged = read.ok() && *read == half.used;
+  const bool settled = unchanged || (half.seen && Same(*half.seen, read));
+  half.seen = read;
+  if (!settled) return false;
+  const absl::Status status = unchanged   ? absl::OkStatus()
+                              : read.ok() ? CheckNew(*read)
+                                          : read.status();
+  absl::Status before;
+  {
+    MutexLock lock(mutex_);
+    before = std::exchange(half.trouble, status);
+  }
+  if (!status.ok()) {
+    if (status != before) {
+      telemetry::LogError(
+          "new certificates can't be used; the earlier ones go on",
+          {{"what", std::string(what)}, {"status", status}, {"remedy", std::string(kMend)}});
+    }
+    return false;
+  }
+  if (unchanged) {
+    if (!before.ok()) {
+      telemetry::LogInfo("the files hold the certificates in use again",
+                         {{"what", std::string(what)}});
+    }
+    return false;
+  }
+  half.used = *std::move(read);
+  telemetry::LogInfo("new certificates are used", {{"what", std::string(what)}});
+  return true;
+}
+
+absl::Status Certificates::CheckNew(const Pem& pem) const {
+  if (pem.certificates.empty()) {
+    if (pem.client_authorities.empty()) return absl::OkStatus();
+    if (const auto read = Authorities::Read(pem.client_authorities); !read.ok()) {
+      return FieldError(absl::StrCat(kPath, ".client_ca_file"),
+                        std::string(read.status().message()));
+    }
+    return absl::OkStatus();
+  }
+  ASSIGN_OR_RETURN(const std::shared_ptr<const TlsCredentials> candidate, Use(pem));
+  // No valid certificate is given up for one that clients would refuse.
   const absl::Time now = clock_.Now();
   const auto holds = [now](const TlsCredentials& credentials) {
     return credentials.not_before() <= now && now < credentials.not_after();
   };
-  if (holds(candidate) || !holds(*current())) return absl::OkStatus();
-  const bool early = now < candidate.not_before();
+  if (holds(*candidate) || !holds(*current())) return absl::OkStatus();
+  const bool early = now < candidate->not_before();
   return FieldError(absl::StrCat(kPath, ".certificate_file"),
                     absl::StrCat(early ? "holds a certificate that begins only "
                                        : "holds a certificate that ended ",
-                                 Day(early ? candidate.not_before() : candidate.not_after())));
+                                 Day(early ? candidate->not_before() : candidate->not_after())));
 }
 
 void Certificates::ShowEnds(const TlsCredentials& credentials) {
   const auto show = [this](const char* file, absl::Time end) {
-    if (end == absl::InfiniteFuture()) return;
     metrics_
         .GetGauge("clusterwire_tls_certificate_end_seconds",
                   "When the first of the certificates in a file ends (Unix time)", {{"file", file}})
         .Set(absl::ToDoubleSeconds(end - absl::UnixEpoch()));
   };
   show("certificate", credentials.not_after());
-  show("client_ca", credentials.authorities_not_after());
+  if (credentials.authorities() != nullptr) {
+    show("client_ca", credentials.authorities()->not_after());
+  }
 }
 
 Findings Certificates::Look() const {
-  absl::Status trouble;
-  {
-    MutexLock lock(mutex_);
-    trouble = trouble_;
-  }
   const std::shared_ptr<const TlsCredentials> credentials = current();
-  const absl::Time now = clock_.Now();
   Findings findings;
+  AddCertificate(*credentials, &findings);
+  if (!files_.client_ca.empty()) AddAuthorities(*credentials, &findings);
+  return findings;
+}
+
+void Certificates::AddCertificate(const TlsCredentials& credentials, Findings* findings) const {
+  const absl::Status bad = trouble(pair_);
+  const absl::Time now = clock_.Now();
   int past = 0, all = 0;
   const std::string ends =
-      EndsBefore(credentials->pem().certificates, now, now + kWarning, &past, &all);
+      EndsBefore(credentials.pem().certificates, now, now + kWarning, &past, &all);
   const std::string renew =
       absl::StrCat("renew it in ", files_.certificate, " with its key; it is read again by itself");
-  if (!trouble.ok()) {
-    *findings.Add() =
-        Broken("certificate",
-               absl::Status(trouble.code(),
-                            absl::StrCat(trouble.message(), "; the earlier ones go on, up to ",
-                                         Day(credentials->not_after()))),
-               kMend);
+  if (!bad.ok()) {
+    *findings->Add() = Broken(
+        "certificate",
+        absl::Status(bad.code(), absl::StrCat(bad.message(), "; the earlier ones go on, up to ",
+                                              Day(credentials.not_after()))),
+        kMend);
   } else if (past > 0) {
-    *findings.Add() = Found("certificate", Finding::SEVERITY_ERROR,
-                            absl::StrCat(ends, "; clients refuse it"), renew);
+    *findings->Add() = Found("certificate", Finding::SEVERITY_ERROR,
+                             absl::StrCat(ends, "; clients refuse it"), renew);
   } else if (!ends.empty()) {
-    *findings.Add() = Found("certificate", Finding::SEVERITY_WARNING, ends, renew);
+    *findings->Add() = Found("certificate", Finding::SEVERITY_WARNING, ends, renew);
   } else {
-    *findings.Add() = Fine("certificate", absl::StrCat("ends ", Day(credentials->not_after())));
+    *findings->Add() = Fine("certificate", absl::StrCat("ends ", Day(credentials.not_after())));
   }
-  if (files_.client_ca.empty()) return findings;
-  past = all = 0;
-  const std::string authorities =
-      EndsBefore(credentials->pem().client_authorities, now, now + kWarning, &past, &all);
-  if (authorities.empty()) {
-    *findings.Add() =
+}
+
+void Certificates::AddAuthorities(const TlsCredentials& credentials, Findings* findings) const {
+  if (const absl::Status bad = trouble(authorities_); !bad.ok()) {
+    *findings->Add() = Broken(
+        "client_ca",
+        absl::Status(bad.code(),
+                     absl::StrCat(bad.message(),
+                                  "; the earlier ones go on, also one that was to be taken out")),
+        kMend);
+    return;
+  }
+  const absl::Time now = clock_.Now();
+  int past = 0, all = 0;
+  const std::string ends =
+      EndsBefore(credentials.pem().client_authorities, now, now + kWarning, &past, &all);
+  if (ends.empty()) {
+    *findings->Add() =
         Fine("client_ca", absl::StrCat(all, all == 1 ? " authority, ends " : " authorities, end ",
-                                       Day(credentials->authorities_not_after())));
-    return findings;
+                                       Day(credentials.authorities()->not_after())));
+    return;
   }
-  *findings.Add() =
+  *findings->Add() =
       Found("client_ca", past == all ? Finding::SEVERITY_ERROR : Finding::SEVERITY_WARNING,
-            absl::StrCat(authorities, "; clients it vouches for are refused then"),
+            absl::StrCat(ends, "; clients it vouches for are refused then"),
             absl::StrCat("add the authority that follows it to ", files_.client_ca,
                          ", and take out what has ended"));
-  return findings;
 }
 
 void LookAtCertificates(FieldErrors& errors, const TlsFiles& files) {
@@ -226,7 +279,7 @@ void LookAtCertificates(FieldErrors& errors, const TlsFiles& files) {
   for (const std::string& path : {files.certificate, files.key, files.client_ca}) {
     if (!path.empty() && !std::filesystem::exists(path, ignored)) return;
   }
-  errors.AddAll("", Use(ReadFiles(files)).status());
+  errors.AddAll("", Use(PemBy(files, ReadPair, ReadAuthorities)).status());
 }
 
 }  // namespace clusterwire::service

@@ -3,6 +3,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
@@ -29,8 +30,9 @@ struct TlsFiles {
 // The certificate that this service shows and the authorities of its clients, from files that
 // others exchange while it runs. They are looked at every second; what is new is taken once two
 // looks found the same, so that no file is taken half written, and only if it can be used: else the
-// earlier ones go on, and a finding and the log say why until the files are mended. Safe for use
-// from any thread.
+// earlier ones go on, and a finding and the log say why until the files are mended. The certificate
+// goes with its key; the authorities are taken by themselves, so that one that is taken out is
+// believed no more also while the other files are bad. Safe for use from any thread.
 class Certificates {
  public:
   // INVALID_ARGUMENT by the option whose file can't be used. All but the files outlive it.
@@ -45,23 +47,35 @@ class Certificates {
   Findings Look() const;
 
  private:
-  using Read = absl::StatusOr<TlsCredentials::Pem>;
+  using Pem = TlsCredentials::Pem;
+  using Read = absl::StatusOr<Pem>;
+  // Files that are taken together or not at all: texts of the others are empty.
+  struct Half {
+    Pem used;                  // the worker's, as
+    std::optional<Read> seen;  // by the last look
+    absl::Status trouble;      // with what stands in the files now; under the lock
+  };
 
   Certificates(TlsFiles files, std::shared_ptr<const TlsCredentials> first,
                telemetry::Metrics& metrics, Clock& clock, Random& random);
   void LookAtFiles();
-  void Take(const Read& read);
-  absl::Status CheckNew(const TlsCredentials& candidate) const;
+  // Whether something new is used.
+  bool LookAt(Half& half, Read read, std::string_view what);
+  // Whether it can be used in place of what is.
+  absl::Status CheckNew(const Pem& pem) const;
   void ShowEnds(const TlsCredentials& credentials);
+  absl::Status trouble(const Half& half) const;
+  void AddCertificate(const TlsCredentials& credentials, Findings* findings) const;
+  void AddAuthorities(const TlsCredentials& credentials, Findings* findings) const;
 
   const TlsFiles files_;
   Clock& clock_;
   telemetry::Metrics& metrics_;
-  std::optional<Read> seen_;  // by the last look, where it isn't what is current; the worker's
+  Half pair_;
+  Half authorities_;
   mutable Mutex mutex_;
   std::shared_ptr<const TlsCredentials> current_ ABSL_GUARDED_BY(mutex_);
-  absl::Status trouble_ ABSL_GUARDED_BY(mutex_);  // with what stands in the files now
-  Worker worker_;                                 // last: its thread uses everything above
+  Worker worker_;  // last: its thread uses everything above
 };
 
 // For --check_config: whether the files can be used, as far as all of them are there.

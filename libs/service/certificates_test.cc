@@ -98,8 +98,10 @@ TEST_F(CertificatesTest, FilesThatAreRewrittenAreTakenWithoutARestart) {
   Write(files_.key, next.key);
   const TestAuthority clients;
   Write(files_.client_ca, clients.certificate());
-  ASSERT_TRUE(Passing([&] { return shown() == next.certificate; }));
-  EXPECT_EQ(current_->pem().client_authorities, clients.certificate());
+  ASSERT_TRUE(Passing([&] {
+    return shown() == next.certificate &&
+           current_->pem().client_authorities == clients.certificate();
+  }));
   EXPECT_EQ(FindingOf("certificate").severity(), Finding::SEVERITY_OK);
 }
 
@@ -123,30 +125,52 @@ TEST_F(CertificatesTest, AFolderThatIsSwappedBehindALinkIsTaken) {
 
 TEST_F(CertificatesTest, WhatCannotBeUsedReplacesNothingAndIsFoundUntilItIsMended) {
   Load();
-  const auto broken = [&] {
-    return FindingOf("certificate").severity() == Finding::SEVERITY_ERROR;
+  const auto broken = [&](const std::string& part) {
+    return FindingOf(part).severity() == Finding::SEVERITY_ERROR;
   };
   const std::string half = first_.certificate.substr(0, first_.certificate.size() / 2);
-  for (const auto& [path, good] :
-       {std::pair(files_.certificate, first_.certificate), std::pair(files_.key, first_.key),
-        std::pair(files_.client_ca, authority_.certificate())}) {
+  struct Case {
+    std::string path, good, part, other;
+  };
+  for (const Case& at :
+       {Case{files_.certificate, first_.certificate, "certificate", "client_ca"},
+        Case{files_.key, first_.key, "certificate", "client_ca"},
+        Case{files_.client_ca, authority_.certificate(), "client_ca", "certificate"}}) {
     for (const std::string& bad : {std::string("garbage"), half, std::string()}) {
-      Write(path, bad);
-      ASSERT_TRUE(Passing(broken)) << path << bad;
+      Write(at.path, bad);
+      ASSERT_TRUE(Passing([&] { return broken(at.part); })) << at.path << bad;
       EXPECT_EQ(shown(), first_.certificate);
-      EXPECT_THAT(FindingOf("certificate").finding(), HasSubstr("the earlier ones go on"));
-      Write(path, good);
-      ASSERT_TRUE(Passing([&] { return !broken(); })) << path << bad;
+      EXPECT_EQ(current_->pem().client_authorities, authority_.certificate());
+      EXPECT_THAT(FindingOf(at.part).finding(), HasSubstr("the earlier ones go on"));
+      EXPECT_FALSE(broken(at.other));
+      Write(at.path, at.good);
+      ASSERT_TRUE(Passing([&] { return !broken(at.part); })) << at.path << bad;
     }
   }
   Write(files_.key, authority_.Issue({}).key);
-  ASSERT_TRUE(Passing(broken));
+  ASSERT_TRUE(Passing([&] { return broken("certificate"); }));
   EXPECT_THAT(FindingOf("certificate").finding(), HasSubstr("listen.tls.key_file"));
   std::filesystem::remove(files_.key);
   ASSERT_TRUE(Passing([&] {
     return FindingOf("certificate").finding().find("can't be read") != std::string::npos;
   }));
   EXPECT_EQ(shown(), first_.certificate);
+}
+
+TEST_F(CertificatesTest, AuthoritiesAreExchangedThoughTheCertificateIsBadAndTheOtherWayRound) {
+  Load();
+  const TestAuthority clients;
+  Write(files_.key, "garbage");
+  Write(files_.client_ca, clients.certificate());
+  ASSERT_TRUE(Passing(
+      [&] { return certificates_->current()->pem().client_authorities == clients.certificate(); }));
+  EXPECT_EQ(shown(), first_.certificate);
+  const KeyPair next = Until(absl::Hours(24 * 60));
+  Write(files_.client_ca, "garbage");
+  Write(files_.certificate, next.certificate);
+  Write(files_.key, next.key);
+  ASSERT_TRUE(Passing([&] { return shown() == next.certificate; }));
+  EXPECT_EQ(current_->pem().client_authorities, clients.certificate());
 }
 
 TEST_F(CertificatesTest, OneThatHasEndedReplacesNoneThatHolds) {

@@ -1,10 +1,7 @@
 #include "libs/service/grant_settings.h"
 
-#include "absl/strings/str_cat.h"
-
-#include "libs/base/text/strings.h"
-#include "libs/config/key_file.h"
 #include "libs/kafka/check.h"
+#include "libs/service/open.h"
 #include "libs/service/settings.h"
 
 namespace clusterwire::service {
@@ -27,13 +24,7 @@ GrantSettings ReadGrants(const config::v1::Grants& grants, const std::string& to
 }
 
 absl::StatusOr<std::string> LoadSubjectKey(const std::string& file, Random& random) {
-  auto key = config::LoadOrMakeKey(file, random);
-  if (key.ok()) return key;
-  return absl::Status(key.status().code(),
-                      absl::StrCat(ToAbsl(kSubjectKeyFile), ": ", key.status().message(),
-                                   "; put at least ", config::kLeastKeyBytes,
-                                   " random bytes there that this user may read, the same for both "
-                                   "services"));
+  return LoadKey(kSubjectKeyFile, file, random, "; it must be the same for both services");
 }
 
 }  // namespace clusterwire::service

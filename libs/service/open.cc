@@ -59,14 +59,14 @@ absl::StatusOr<std::string> LoadTokenKey(const std::string& file, Random& random
 }
 
 absl::StatusOr<std::string> LoadKey(std::string_view option, const std::string& file,
-                                    Random& random) {
+                                    Random& random, std::string_view also) {
   auto key = config::LoadOrMakeKey(file, random);
   if (key.ok()) return key;
   return absl::Status(
       key.status().code(),
       absl::StrCat(ToAbsl(option), ": ", key.status().message(), "; put a secret of at least ",
                    config::kLeastKeyBytes, " bytes there that this user may read, or let ",
-                   ToAbsl(option), " name a place where this user may make one"));
+                   ToAbsl(option), " name a place where this user may make one", ToAbsl(also)));
 }
 
 }  // namespace clusterwire::service

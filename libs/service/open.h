@@ -26,9 +26,10 @@ std::string RemedyForFullDisk(std::string_view option);
 // The key that page tokens and cursors are sealed with, from the file that `token_key_file` names;
 // made where there is none.
 absl::StatusOr<std::string> LoadTokenKey(const std::string& file, Random& random);
-// The same of another key, whose file the option `option` names.
+// The same of another key, whose file the option `option` names. `also` ends what its operator is
+// told to put there: "; it must be the same for both services".
 absl::StatusOr<std::string> LoadKey(std::string_view option, const std::string& file,
-                                    Random& random);
+                                    Random& random, std::string_view also = "");
 
 // For --check_config: what can be seen of these without a network and without a change, as far as
 // they are there. A database's file may be open in a running service. An option that names no key

@@ -12,7 +12,7 @@
 #include "libs/base/status/error.h"
 #include "libs/base/threads/stop_signal.h"
 #include "libs/rpc/admission/access.h"
-#include "libs/rpc/call/call_context.h"
+#include "libs/rpc/admission/peer.h"
 #include "libs/service/caller_settings.h"
 #include "libs/telemetry/foreign_log.h"
 #include "libs/telemetry/log.h"
@@ -30,7 +30,10 @@ Server::Server(const Settings& settings, std::string name, Clock& clock, Random&
       name_(std::move(name)),
       clock_(clock),
       random_(random),
-      identity_(settings.callers, clock, random, metrics_),
+      identity_(
+          settings.callers,
+          [this] { return certificates_ == nullptr ? nullptr : certificates_->current(); }, clock,
+          random, metrics_),
       runtime_(metrics_, clock, random,
                {.authenticator = &identity_, .callers = settings.limits, .started = false}),
       reads_(runtime_,

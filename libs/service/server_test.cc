@@ -1,5 +1,7 @@
 #include "libs/service/server.h"
 
+#include <filesystem>
+#include <fstream>
 #include <string>
 #include <utility>
 
@@ -7,9 +9,12 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "libs/base/status/error.h"
+#include "libs/base/testing/certificates.h"
 #include "libs/base/testing/eventually.h"
 #include "libs/base/testing/fake_clock.h"
 #include "libs/base/testing/status_matchers.h"
+#include "libs/base/testing/temp_dir.h"
 #include "libs/http/client.h"
 #include "libs/http/testing/collector.h"
 #include "libs/rpc/call/status.h"
@@ -250,6 +255,71 @@ TEST_F(ServerTest, AnAddressThatCannotBeListenedOnIsAnErrorAtOnce) {
   settings_.grpc.address = server->grpc_address();
   EchoServer second(settings_, clock_, outside_);
   EXPECT_THAT(second.Start(), ReasonIs("LISTEN_FAILED"));
+}
+
+// A server with TLS, whose clients show certificates.
+class TlsServerTest : public ServerTest {
+ protected:
+  TlsServerTest() {
+    settings_.callers.loopback_is_operator = false;
+    settings_.callers.certificates = {"dns:page.example.org"};
+    settings_.tls = {.certificate = Write("tls.crt", own_.certificate),
+                     .key = Write("tls.key", own_.key),
+                     .client_ca = Write("clients.crt", clients_.certificate())};
+  }
+  std::string Write(const std::string& name, const std::string& text) {
+    std::ofstream(folder_.File(name)) << text;
+    std::filesystem::permissions(folder_.File(name), std::filesystem::perms(0600));
+    return folder_.File(name);
+  }
+  // One connection, as a client with this certificate.
+  std::unique_ptr<EchoService::Stub> Connect(const Server& server, const KeyPair& as) {
+    const auto channel =
+        rpc::MakeChannel({.target = server.grpc_address(),
+                          .tls_ca_file = Write("ca.crt", authority_.certificate()),
+                          .tls_certificate_file = Write("client.crt", as.certificate),
+                          .tls_key_file = Write("client.key", as.key)});
+    EXPECT_THAT(channel, IsOk());
+    return EchoService::NewStub(*channel);
+  }
+  static absl::Status Call(EchoService::Stub& stub) {
+    grpc::ClientContext context;
+    EchoResponse response;
+    return rpc::ToAbslStatus(stub.Echo(rpc::testing::WithDeadline(&context), {}, &response));
+  }
+  // Whether calls are refused so, once some time has passed.
+  bool IsRefused(EchoService::Stub& stub, const std::string& reason) {
+    return Eventually([&] {
+      clock_.Advance(absl::Seconds(1));
+      return ReasonOf(Call(stub)) == reason;
+    });
+  }
+
+  TempDir folder_;
+  const TestAuthority authority_, clients_;
+  const KeyPair own_ = authority_.Issue({.names = "IP:127.0.0.1"});
+};
+
+TEST_F(TlsServerTest, AnAuthorityThatIsTakenOutIsBelievedNoMoreOnOpenConnectionsThoughTheKeyIsBad) {
+  const TestAuthority others;
+  const auto server = Start();
+  const auto stub = Connect(*server, clients_.Issue({.names = "DNS:page.example.org"}));
+  ASSERT_TRUE(Passing([&] { return Call(*stub).ok(); }));
+  Write("tls.key", "garbage");
+  Write("clients.crt", others.certificate());
+  EXPECT_TRUE(IsRefused(*stub, "CERTIFICATE_UNTRUSTED"));
+  EXPECT_THAT(Call(*stub), StatusIs(absl::StatusCode::kUnauthenticated, HasSubstr("connect anew")));
+  const auto next = Connect(*server, others.Issue({.names = "DNS:page.example.org"}));
+  EXPECT_THAT(Call(*next), IsOk()) << "with the server's earlier certificate";
+}
+
+TEST_F(TlsServerTest, ACertificateThatEndsIsBelievedNoMoreOnItsOpenConnection) {
+  const auto server = Start();
+  const auto stub = Connect(*server, clients_.Issue({.names = "DNS:page.example.org",
+                                                     .until = clock_.Now() + absl::Minutes(5)}));
+  ASSERT_TRUE(Eventually([&] { return Call(*stub).ok(); }));
+  clock_.Advance(absl::Minutes(5));
+  EXPECT_TRUE(IsRefused(*stub, "CERTIFICATE_EXPIRED"));
 }
 
 }  // namespace

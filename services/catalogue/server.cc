@@ -180,7 +180,7 @@ class CatalogueParts final : public service::Parts {
   const Surroundings in_;
 
   // Data.
-  std::optional<rpc::TokenSigner> tokens_;
+  std::optional<rpc::TokenSealer> tokens_;
   std::string subject_key_;  // empty: grants don't travel
   std::unique_ptr<sql::Database> database_;
   std::unique_ptr<store::Store> store_;

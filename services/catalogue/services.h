@@ -28,7 +28,7 @@ struct Handles {
   explicit Handles(rpc::Parking& parking);
 
   rpc::Late<store::Store> store;
-  rpc::Late<const rpc::TokenSigner> tokens;
+  rpc::Late<const rpc::TokenSealer> tokens;
   rpc::Late<const search::Index> index;
   rpc::Late<const Erasures> erasures;
   rpc::Late<GrantIndex> grants;

@@ -229,7 +229,7 @@ class NotificationParts final : public service::Parts {
   const Surroundings in_;
 
   // Data.
-  std::optional<rpc::TokenSigner> tokens_;
+  std::optional<rpc::TokenSealer> tokens_;
   std::unique_ptr<sql::Database> store_database_;
   std::unique_ptr<sql::Database> ledger_database_;
   std::unique_ptr<store::Store> store_;

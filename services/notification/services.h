@@ -32,7 +32,7 @@ using Redrive = std::function<absl::StatusOr<std::string>(std::string_view dead_
 
 // What handlers look through: all of it is set when the service is opened.
 struct Handles {
-  rpc::Late<const rpc::TokenSigner> tokens;
+  rpc::Late<const rpc::TokenSealer> tokens;
   rpc::Late<Subscribers> subscribers;
   rpc::Late<Endpoints> endpoints;
   rpc::Late<EndpointTester> endpoint_tester;

@@ -34,7 +34,7 @@ PROTOS = {
     "filter": {"clusterwire/type/v1"},
     "facts": {"clusterwire/type/v1"},
     "change": {"clusterwire/change/v1", "clusterwire/type/v1"},
-    "rpc": {"clusterwire/type/v1", "libs/rpc/health", "libs/rpc/token"},
+    "rpc": {"clusterwire/type/v1", "libs/rpc/health", "libs/rpc/reflection", "libs/rpc/token"},
     "service": {"clusterwire/config/v1", "clusterwire/type/v1"},
 }
 FOREIGN_CONTRACT = {"catalogue": "clusterwire/notification/", "notification": "clusterwire/catalogue/"}

@@ -41,6 +41,17 @@ SPECIAL = {
     "OperationsService.Rewind": ("open", None, "INVALID_ARGUMENT"),
     "OperationsService.AcknowledgeGaps": ("open", None, "INVALID_ARGUMENT"),
     "OperationsService.Vacuum": ("open", None, "OK"),
+    "ClusterService.PublishCluster": ("publish", "Cluster", "OK"),
+    "AdmissionService.AskForConsultation": ("come", "Admission", "FAILED_PRECONDITION"),
+    "AdmissionService.HoldConsultation": ("office", "Admission", "FAILED_PRECONDITION"),
+    "AdmissionService.SubmitApplication": ("team", "Admission", "FAILED_PRECONDITION"),
+    "AdmissionService.ReturnApplication": ("office", "Admission", "OK"),
+    "AdmissionService.AssessApplication": ("office", "Admission", "OK"),
+    "AdmissionService.WaiveCriterion": ("office", "Admission", "FAILED_PRECONDITION"),
+    "AdmissionService.AdmitApplicant": ("office", "Admission", "FAILED_PRECONDITION"),
+    "AdmissionService.RejectApplication": ("office", "Admission", "FAILED_PRECONDITION"),
+    "AdmissionService.WithdrawApplication": ("team", "Admission", "OK"),
+    "AdmissionService.CloseAdmission": ("office", "Admission", "OK"),
     "GrantService.WhoAmI": ("open", None, "OK"),
     "GrantService.GetGrant": ("owned", "Grant", "OK"),
     "GrantService.ListGrants": ("open", None, "OK"),
@@ -78,6 +89,7 @@ FIXED = {"validate_only": True, "end": "2024-12-31", "reason": "moved", "renewed
 OWN = {"CheckEligibility": {"programme": "programmes/mx-public"},
        "EndMembership": {"reason": "END_REASON_LEFT"}, "StreamInbox": {"cursor": "nonsense"},
        "RedriveDeadLetter": {"name": "x"},
+       "SubmitApplication": {"parent": "", "cluster": ""},
        "DeleteInvitation": {"name": "invitations/none"}, "AcceptInvitation": {"token": "nothing"}}
 
 
@@ -101,9 +113,9 @@ class Recipe:
         request = message_factory.GetMessageClass(self.method.input_type)()
         values = OWN.get(self.method.name, {})
         if target is not None:
-            values = {**FIXED, "name": target.name, "names": [target.name],
+            values = {**FIXED, "note": "why", "name": target.name, "names": [target.name],
                       "resource": target.owners[0], "subject": "corp:somebody",
-                      "cluster": target.name,
+                      "cluster": target.cluster or target.name,
                       "parent": target.name if self._is_under() else target.parent, **values}
         fields = request.DESCRIPTOR.fields_by_name
         for field, value in values.items():
@@ -168,7 +180,7 @@ def _writes(caller, target):
 
 def _create(caller, target):
     if target.name.startswith("clusters/") and not target.parent:
-        return IN       # a draft, whoever has signed in
+        return IN       # a draft, who has signed in
     if not _writes(caller, dataclasses.replace(target, owners=target.owners[-1:])):
         return "PERMISSION_DENIED"
     return IN if _sees_parent(caller, target) else "NOT_FOUND"
@@ -178,6 +190,28 @@ def _write(caller, target):
     if not sees(caller, target):
         return "NOT_FOUND"
     return IN if _writes(caller, target) else "PERMISSION_DENIED"
+
+
+def _publish(caller, target):
+    """A draft is published by operators and by the office that it applies to; what is published
+    already stays so, whoever of those may ask that edits it or any programme."""
+    if not sees(caller, target):
+        return "NOT_FOUND"
+    asks = _writes(caller, target) or any(n.startswith("programmes/") for n in caller.edits)
+    return IN if asks and target.audience is None else "PERMISSION_DENIED"
+
+
+def _move(caller, target, party):
+    """Of what stands between a programme and a cluster, the move of one of them."""
+    if not sees(caller, target):
+        return "NOT_FOUND"
+    return IN if party in caller.edits else "PERMISSION_DENIED"
+
+
+def _come(caller, target):
+    if target.cluster not in caller.edits:
+        return "PERMISSION_DENIED"
+    return IN if _sees_parent(caller, target) else "NOT_FOUND"
 
 
 def _undelete(caller, target):
@@ -201,6 +235,10 @@ RULES = {
     "write": _write,
     "undelete": _undelete,
     "give": _give,
+    "publish": _publish,
+    "come": _come,
+    "office": lambda caller, target: _move(caller, target, target.parent),
+    "team": lambda caller, target: _move(caller, target, target.cluster),
     "owned": lambda caller, target: IN if caller.owns & set(target.owners) else "NOT_FOUND",
     # In notification a refusal says nothing of whether there is such a thing.
     "own": lambda caller, target: IN if caller.subscribers & set(target.owners)

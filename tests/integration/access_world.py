@@ -19,6 +19,7 @@ class Target:
     parent_audience: set | None = None
     new: object = None                  # what a creation of such a one sends
     seen_by_editors: bool = False       # and by nobody else
+    cluster: str = ""                   # of what stands between a programme and a cluster
 
 
 def build(stack, callers):
@@ -38,6 +39,8 @@ def build(stack, callers):
     world["Standing"] = {kind: _standing(world, kind) for kind in KINDS}
     world["Event"] = {kind: _event(client, world, kind) for kind in KINDS}
     _grant(stack, callers, world)
+    world["Admission"] = {kind: _admission(client, world, kind) for kind in ("public", "other")}
+    callers.grant(stack, callers.office, "EDITOR", world["Admission"]["public"].parent)
     if hasattr(client, "Person"):
         world["Person"] = {kind: _person(client, world, kind) for kind in KINDS}
     world["Grant"] = {kind: _grant_of(client, callers, world, kind) for kind in KINDS}
@@ -127,6 +130,18 @@ def _standing(world, kind):
     seen_by = membership.audience or {membership.parent, membership.new.cluster}
     return Target(membership.name + "/standing", seen_by, membership.owners,
                   new=catalogue.Standing())
+
+
+def _admission(client, world, kind):
+    """In a programme of its own, since one to which somebody applies can't be deleted."""
+    cluster = world["Cluster"][kind].name
+    programme = client.Programme.CreateProgramme(catalogue.CreateProgrammeRequest(
+        programme_id=f"mx-admits-{kind}", programme=catalogue.Programme(
+            title=f"Admits {kind}", kind="KIND_PROGRAMME", country="EU", state="STATE_PUBLISHED",
+            admission=catalogue.AdmissionProcess(takes_applications=True))), timeout=10).name
+    name = client.Admission.SubmitApplication(catalogue.SubmitApplicationRequest(
+        parent=programme, cluster=cluster), timeout=10).name
+    return Target(name, {programme, cluster}, (programme, cluster), programme, cluster=cluster)
 
 
 def _event(client, world, kind):

@@ -66,8 +66,11 @@ class OwnersTest(unittest.TestCase):
         refused = refusal(self.client.Event.PublishEvent, publish,
                           metadata=self.issuer.metadata("dan"))
         self.assertIn("event.state", refused.fields)
-        self.client.Cluster.PublishCluster(catalogue.PublishClusterRequest(name=cluster),
-                                           **self.options("dan"))
+        published = catalogue.PublishClusterRequest(name=cluster)
+        refused = refusal(self.client.Cluster.PublishCluster, published,
+                          metadata=self.issuer.metadata("dan"))
+        self.assertEqual(refused.reason, "NOT_YOURS")
+        self.client.Cluster.PublishCluster(published, timeout=10)
         self.client.Event.PublishEvent(publish, **self.options("dan"))
         self.create("joe", title="Joe's")
         for call, request in [

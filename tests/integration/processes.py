@@ -21,7 +21,7 @@ def _run_of_the_machine():
     return 2 * part + (os.environ.get("CLUSTERWIRE_DATABASE") == "postgresql")
 
 
-# Below the ports that the system gives to whoever asks for any, so that nobody else takes one between
+# Below the ports that the system gives to those who ask for any, so that no other takes one between
 # here and the program's start; each run that goes beside others has some of its own, and begins with
 # another one each time.
 _FIRST, _COUNT = 10_000 + 2_000 * _run_of_the_machine(), 2_000

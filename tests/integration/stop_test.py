@@ -33,7 +33,7 @@ class StopTest(unittest.TestCase):
                 listed = ProtoReflectionDescriptorDatabase(service.client.channel).get_services()
                 self.assertLessEqual(set(service.served) | {"grpc.health.v1.Health"}, set(listed))
 
-    def test_reflection_streams_that_stay_open_take_a_bounded_number_of_threads(self):
+    def test_reflection_streams_that_stay_open_take_no_threads(self):
         service = self.stack.catalogue
         release = threading.Event()
         self.addCleanup(release.set)
@@ -48,15 +48,10 @@ class StopTest(unittest.TestCase):
         before = threads()
         stub = reflection_pb2_grpc.ServerReflectionStub(service.client.channel)
         streams = [stub.ServerReflectionInfo(requests(), timeout=60) for _ in range(100)]
-        answers = []
         for stream in streams:
             self.addCleanup(stream.cancel)
-            try:
-                answers.append(next(stream).WhichOneof("message_response"))
-            except grpc.RpcError as error:
-                answers.append(error.code().name)
-        self.assertEqual(set(answers), {"list_services_response", "RESOURCE_EXHAUSTED"})
-        self.assertLess(threads() - before, 50)
+            self.assertTrue(next(stream).HasField("list_services_response"))
+        self.assertLess(threads() - before, 20)
         self.assertEqual(service.health(service.live), "SERVING")
         self.assertTrue(service.findings())
 

@@ -4,7 +4,7 @@
 // Without it, two things go wrong with GCC 12. librdkafka starts threads by C11's functions, which
 // the sanitizer doesn't know; it crashes in a thread that it never saw begin. And gRPC hands calls
 // from thread to thread under absl::Mutex and by its completion queues, which it can't look into;
-// whatever a call carries is then reported. Here C11's functions become POSIX's, which it knows,
+// all that a call carries is then reported. Here C11's functions become POSIX's, which it knows,
 // and the others say what they order. What is done inside of those libraries is not looked at.
 #include <dlfcn.h>
 #include <pthread.h>

@@ -40,8 +40,10 @@ std::string ToPem(EVP_PKEY* key) {
   return Text(out);
 }
 
-void Extend(X509* x509, int kind, const std::string& value) {
-  const Extension extension(X509V3_EXT_conf_nid(nullptr, nullptr, kind, value.c_str()));
+void Extend(X509* x509, int kind, const std::string& value, X509* issuer = nullptr) {
+  X509V3_CTX context;
+  X509V3_set_ctx(&context, issuer, x509, nullptr, nullptr, 0);
+  const Extension extension(X509V3_EXT_conf_nid(nullptr, &context, kind, value.c_str()));
   Must(extension != nullptr && X509_add_ext(x509, extension.get(), -1) == 1);
 }
 
@@ -71,12 +73,20 @@ struct TestAuthority::Parts {
   std::string pem;
 };
 
-TestAuthority::TestAuthority() : parts_(std::make_unique<Parts>()) {
-  parts_->x509 = Draft({}, "test authority", parts_->key.get());
+TestAuthority::TestAuthority(const Stated& stated, const TestAuthority* parent)
+    : parts_(std::make_unique<Parts>()) {
+  const char* const name = parent == nullptr ? "test authority" : "test authority between";
+  parts_->x509 = Draft(stated, name, parts_->key.get());
   X509* const x509 = parts_->x509.get();
-  X509_set_issuer_name(x509, X509_get_subject_name(x509));
+  const Parts& issuer = parent == nullptr ? *parts_ : *parent->parts_;
+  X509_set_issuer_name(x509, X509_get_subject_name(issuer.x509.get()));
   Extend(x509, NID_basic_constraints, "critical,CA:TRUE");
-  Must(X509_sign(x509, parts_->key.get(), EVP_sha256()) > 0);
+  // All have the same name, as authorities whose key is new do.
+  Extend(x509, NID_subject_key_identifier, "hash");
+  if (parent != nullptr) {
+    Extend(x509, NID_authority_key_identifier, "keyid", issuer.x509.get());
+  }
+  Must(X509_sign(x509, issuer.key.get(), EVP_sha256()) > 0);
   parts_->pem = ToPem(x509);
 }
 
@@ -88,6 +98,7 @@ KeyPair TestAuthority::Issue(const Stated& stated) const {
   const Key key = NewKey();
   const X509Handle x509 = Draft(stated, "test", key.get());
   X509_set_issuer_name(x509.get(), X509_get_subject_name(parts_->x509.get()));
+  Extend(x509.get(), NID_authority_key_identifier, "keyid", parts_->x509.get());
   Must(X509_sign(x509.get(), parts_->key.get(), EVP_sha256()) > 0);
   return {.certificate = ToPem(x509.get()), .key = ToPem(key.get())};
 }

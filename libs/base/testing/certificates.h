@@ -24,7 +24,9 @@ struct Stated {
 // Issues certificates for tests (P-256). Not safe for use from several threads.
 class TestAuthority {
  public:
-  TestAuthority();
+  TestAuthority() : TestAuthority(Stated()) {}
+  // One that `parent` vouches for; null: it vouches for itself.
+  explicit TestAuthority(const Stated& stated, const TestAuthority* parent = nullptr);
   ~TestAuthority();
   TestAuthority(const TestAuthority&) = delete;
   TestAuthority& operator=(const TestAuthority&) = delete;

@@ -83,13 +83,11 @@ absl::StatusOr<std::shared_ptr<const TlsCredentials>> TlsCredentials::Create(Pem
     errors.Add("certificate_file", std::string(own.status().message()));
   }
   if (!pem.client_authorities.empty()) {
-    if (const auto authorities = ReadCertificates(pem.client_authorities); authorities.ok()) {
-      for (const Certificate& certificate : *authorities) {
-        made->authorities_not_after_ =
-            std::min(made->authorities_not_after_, certificate.not_after);
-      }
-    } else {
+    auto authorities = Authorities::Read(pem.client_authorities);
+    if (!authorities.ok()) {
       errors.Add("client_ca_file", std::string(authorities.status().message()));
+    } else {
+      made->authorities_ = *std::move(authorities);
     }
   }
 

@@ -8,6 +8,7 @@
 #include "absl/time/time.h"
 
 #include "libs/base/handle.h"
+#include "libs/base/tls/authorities.h"
 
 struct ssl_ctx_st;
 
@@ -23,6 +24,8 @@ class TlsCredentials {
     std::string certificates = "";  // the server's first, then those between it and its authority
     std::string key = "";           // private, of the first certificate, without a password
     std::string client_authorities = "";  // empty: clients are asked for no certificate
+
+    friend bool operator==(const Pem&, const Pem&) = default;
   };
 
   // INVALID_ARGUMENT with what can't be used, by the fields certificate_file, key_file and
@@ -33,8 +36,8 @@ class TlsCredentials {
   // From the latest beginning to the earliest end of the server's certificates.
   absl::Time not_before() const { return not_before_; }
   absl::Time not_after() const { return not_after_; }
-  // Earliest end of the authorities of clients; infinite without any.
-  absl::Time authorities_not_after() const { return authorities_not_after_; }
+  // Of clients; null where clients are asked for no certificate.
+  const std::shared_ptr<const Authorities>& authorities() const { return authorities_; }
   ssl_ctx_st* context() const { return context_.get(); }
 
  private:
@@ -43,7 +46,7 @@ class TlsCredentials {
   Pem pem_;
   absl::Time not_before_ = absl::InfinitePast();
   absl::Time not_after_ = absl::InfiniteFuture();
-  absl::Time authorities_not_after_ = absl::InfiniteFuture();
+  std::shared_ptr<const Authorities> authorities_;
   Handle<ssl_ctx_st, &FreeTlsContext> context_;
 };
 

@@ -25,7 +25,7 @@ TEST_F(TlsCredentialsTest, AKeyThatFitsItsCertificateIsTaken) {
   const auto made = TlsCredentials::Create(
       {.certificates = pair_.certificate, .key = pair_.key, .client_authorities = ""});
   ASSERT_THAT(made, IsOk());
-  EXPECT_EQ((*made)->authorities_not_after(), absl::InfiniteFuture());
+  EXPECT_EQ((*made)->authorities(), nullptr);
 }
 
 TEST_F(TlsCredentialsTest, TheEarliestEndOfTheWholeChainCounts) {
@@ -37,7 +37,7 @@ TEST_F(TlsCredentialsTest, TheEarliestEndOfTheWholeChainCounts) {
        .client_authorities = absl::StrCat(authority_.certificate(), shorter.certificate)});
   ASSERT_THAT(made, IsOk());
   EXPECT_EQ((*made)->not_after(), soon);
-  EXPECT_EQ((*made)->authorities_not_after(), soon);
+  EXPECT_EQ((*made)->authorities()->not_after(), soon);
 }
 
 TEST_F(TlsCredentialsTest, AKeyOfAnotherCertificateIsRefused) {

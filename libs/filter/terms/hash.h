@@ -6,7 +6,7 @@
 namespace clusterwire::filter {
 
 // The hash of a value in a term, under a key that this process made for itself when it began and
-// tells nobody: with a known one, a second value with the hash of a given one is found in a minute.
+// never tells: with a known one, a second value with the hash of a given one is found in a minute.
 uint64_t HashOfValue(std::string_view value);
 
 }  // namespace clusterwire::filter

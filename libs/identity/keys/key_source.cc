@@ -7,6 +7,7 @@
 
 #include "libs/base/file.h"
 #include "libs/identity/refusal.h"
+#include "libs/rpc/call/waiting.h"
 
 namespace clusterwire::identity {
 namespace {
@@ -69,16 +70,31 @@ KeySource::~KeySource() {
 }
 
 std::shared_ptr<const KeySource::Keys> KeySource::keys() const {
+  static const auto& none = *new std::shared_ptr(std::make_shared<const Keys>());
   MutexLock lock(mutex_);
-  return keys_;
+  return LockedTooOld() ? none : keys_;
 }
+
+bool KeySource::LockedTooOld() const { return clock_.Uptime() - read_at_ >= kMaxAge; }
 
 KeySource::Report KeySource::report() const {
   MutexLock lock(mutex_);
-  return report_;
+  Report report = report_;
+  report.too_old = report.read && LockedTooOld();
+  return report;
 }
 
 absl::Status KeySource::LockedRefusal() const {
+  if (keys_->number != 0 && LockedTooOld()) {
+    return WithRetryDelay(
+        Error(
+            absl::StatusCode::kUnavailable, "ISSUER_KEYS_TOO_OLD",
+            absl::StrCat("the token can't be checked now: its issuer's keys couldn't be read for ",
+                         absl::FormatDuration(kMaxAge),
+                         ", so those that were known are believed no more; try again; Diagnose "
+                         "says why")),
+        kPause);
+  }
   if (!report_.trouble.ok() || keys_->number == 0) {
     return WithRetryDelay(
         Error(absl::StatusCode::kUnavailable, "ISSUER_UNREACHABLE",
@@ -89,16 +105,22 @@ absl::Status KeySource::LockedRefusal() const {
   return UnknownKey();
 }
 
-absl::Status KeySource::Await(const std::string& id, Then then) {
+absl::Status KeySource::Await(const std::string& id, std::weak_ptr<const void> waits, Then then) {
   MutexLock lock(mutex_);
+  const bool has_keys = keys_->number != 0 && !LockedTooOld();
   const absl::Duration again = asked_at_ + (is_file() ? kFilePause : kPause);
   const bool may_ask = clock_.Uptime() >= again;
   if (!asking_ && !may_ask && !is_file()) return LockedRefusal();
   if (asking_ && !asked_for_) asked_for_ = id;
   // Before there are any keys, every one is being asked for; a file is soon read for all.
-  if (asking_ && keys_->number != 0 && !is_file() && asked_for_ != id) return LockedRefusal();
-  if (waiting_.size() >= kMaxWaiting) return LockedRefusal();
-  waiting_.push_back(std::move(then));
+  if (asking_ && has_keys && !is_file() && asked_for_ != id) return LockedRefusal();
+  if (waiting_.size() >= kMaxWaiting) {
+    std::erase_if(waiting_, [](const Waiting& call) { return call.waits.expired(); });
+  }
+  if (waiting_.size() >= kMaxWaiting) {
+    return rpc::TooManyWaiting(kMaxWaiting, "", "the key of their token's issuer");
+  }
+  waiting_.push_back({std::move(waits), std::move(then)});
   if (asking_) return absl::OkStatus();
   if (may_ask) {
     asking_ = true;
@@ -164,7 +186,7 @@ absl::StatusOr<std::shared_ptr<const KeySource::Keys>> KeySource::Read(
 void KeySource::Finish(const absl::StatusOr<std::string>& text) {
   absl::StatusOr<std::shared_ptr<const Keys>> read = Read(text);
   (read.ok() ? succeeded_ : failed_).Add();
-  std::vector<Then> waiting;
+  std::vector<Waiting> waiting;
   absl::Status answer;
   {
     MutexLock lock(mutex_);
@@ -172,6 +194,7 @@ void KeySource::Finish(const absl::StatusOr<std::string>& text) {
     report_.trouble = read.status();
     if (read.ok()) {
       report_.read = clock_.Now();
+      read_at_ = clock_.Uptime();
       report_.since.reset();
       report_.keys = keys_->set.size();
       report_.unused = keys_->set.unused();
@@ -188,7 +211,7 @@ void KeySource::Finish(const absl::StatusOr<std::string>& text) {
     asking_ = false;
     waiting.swap(waiting_);
   }
-  for (const Then& then : waiting) then(answer);
+  for (const Waiting& call : waiting) call.then(answer);
 }
 
 }  // namespace clusterwire::identity

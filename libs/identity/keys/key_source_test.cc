@@ -58,6 +58,7 @@ class KeySourceTest : public testing::Test {
     });
   }
 
+  const std::shared_ptr<const char> waits_ = std::make_shared<const char>();
   Mutex mutex_;
   http::Receiver::Answer answer_ ABSL_GUARDED_BY(mutex_);
   const Signer first_{"ES256", "first"};
@@ -85,7 +86,7 @@ TEST_F(KeySourceTest, WhoAsksForAnUnknownKeyWaitsForTheAnswer) {
   clock_.Advance(KeySource::kPause);
   std::atomic<int> answers = 0;
   for (int i = 0; i < 3; ++i) {
-    ASSERT_THAT(source->Await("second",
+    ASSERT_THAT(source->Await("second", waits_,
                               [&](const absl::Status& status) {
                                 EXPECT_THAT(status, IsOk());
                                 EXPECT_TRUE(Has(*source, "second"));
@@ -105,7 +106,7 @@ TEST_F(KeySourceTest, AThousandUnknownKeysASecondAskOnceInTenSeconds) {
   int refused = 0;
   for (int second = 0; second < 60; ++second) {
     for (int i = 0; i < 1000; ++i) {
-      const absl::Status status = source->Await(absl::StrCat("made-up-", second, "-", i),
+      const absl::Status status = source->Await(absl::StrCat("made-up-", second, "-", i), waits_,
                                                 [&](const absl::Status&) { ++answered; });
       if (status.ok()) {
         ++waited;
@@ -132,12 +133,50 @@ TEST_F(KeySourceTest, AnIssuerThatIsAwayLeavesTheKeysThatAreKnown) {
     ASSERT_TRUE(AdvanceUntil([&] { return !source->report().trouble.ok(); })) << body << status;
     EXPECT_TRUE(Has(*source, "first"));
     EXPECT_GE(*source->report().since, before);
-    EXPECT_THAT(source->Await("second", [](const absl::Status&) {}),
+    EXPECT_THAT(source->Await("second", waits_, [](const absl::Status&) {}),
                 ReasonIs("ISSUER_UNREACHABLE"));
     Publish(KeySetOf({first_.public_key()}));
     ASSERT_TRUE(AdvanceUntil([&] { return source->report().trouble.ok(); }));
     EXPECT_FALSE(source->report().since);
   }
+}
+
+TEST_F(KeySourceTest, KeysThatCouldntBeReadAgainForAnHourAreBelievedNoMore) {
+  const auto source = Start();
+  ASSERT_TRUE(Eventually([&] { return Has(*source, "first"); }));
+  const absl::Time read = *source->report().read;
+  Publish("", 500);
+  ASSERT_TRUE(AdvanceUntil([&] {
+    EXPECT_TRUE(clock_.Now() - read < KeySource::kMaxAge || !Has(*source, "first"));
+    return !Has(*source, "first");
+  }));
+  EXPECT_GE(clock_.Now() - read, KeySource::kMaxAge);
+  EXPECT_TRUE(source->report().too_old);
+  EXPECT_EQ(source->keys()->number, 0u) << "nor is what was believed by them";
+  absl::Status refused;
+  ASSERT_TRUE(AdvanceUntil([&] {
+    refused = source->Await("first", waits_, [](const absl::Status&) {});
+    return !refused.ok();
+  }));
+  EXPECT_THAT(refused, StatusIs(absl::StatusCode::kUnavailable));
+  EXPECT_THAT(refused, ReasonIs("ISSUER_KEYS_TOO_OLD"));
+  Publish(KeySetOf({first_.public_key()}));
+  EXPECT_TRUE(AdvanceUntil([&] { return Has(*source, "first"); }));
+  EXPECT_FALSE(source->report().too_old);
+}
+
+TEST_F(KeySourceTest, WhoWaitsNoMoreHasLeftItsPlace) {
+  Hold();
+  const auto source = Start();
+  ASSERT_TRUE(receiver_.WaitFor(1));
+  auto gone = std::make_shared<const char>();
+  for (size_t i = 0; i < KeySource::kMaxWaiting; ++i) {
+    ASSERT_THAT(source->Await("first", gone, [](const absl::Status&) {}), IsOk());
+  }
+  EXPECT_THAT(source->Await("first", waits_, [](const absl::Status&) {}),
+              ReasonIs("TOO_MANY_WAITING"));
+  gone = nullptr;
+  EXPECT_THAT(source->Await("first", waits_, [](const absl::Status&) {}), IsOk());
 }
 
 TEST_F(KeySourceTest, OneThatNeverAnsweredMakesNobodyWaitForLong) {
@@ -148,12 +187,12 @@ TEST_F(KeySourceTest, OneThatNeverAnsweredMakesNobodyWaitForLong) {
   size_t waiting = 0;
   for (size_t i = 0; i < KeySource::kMaxWaiting + 10; ++i) {
     const absl::Status status =
-        source->Await(absl::StrCat("key-", i), [&](const absl::Status& answer) {
+        source->Await(absl::StrCat("key-", i), waits_, [&](const absl::Status& answer) {
           EXPECT_THAT(answer, ReasonIs("ISSUER_UNREACHABLE"));
           ++answered;
         });
     if (status.ok()) ++waiting;
-    if (!status.ok()) EXPECT_THAT(status, ReasonIs("ISSUER_UNREACHABLE"));
+    if (!status.ok()) EXPECT_THAT(status, ReasonIs("TOO_MANY_WAITING"));
   }
   EXPECT_EQ(waiting, KeySource::kMaxWaiting);
   EXPECT_TRUE(Eventually([&] { return answered == static_cast<int>(waiting); }));
@@ -164,7 +203,7 @@ TEST_F(KeySourceTest, AnEndAnswersThoseWhoWait) {
   auto source = Start();
   ASSERT_TRUE(receiver_.WaitFor(1));
   int answered = 0;
-  ASSERT_THAT(source->Await("first",
+  ASSERT_THAT(source->Await("first", waits_,
                             [&](const absl::Status& status) {
                               EXPECT_THAT(status, StatusIs(absl::StatusCode::kUnavailable));
                               ++answered;
@@ -211,7 +250,8 @@ TEST_F(KeySourceTest, AnUnknownKeyLooksAtTheFileAtOnce) {
   std::ofstream(options_.jwks_file) << KeySetOf({second_.public_key()});
   clock_.Advance(KeySource::kFilePause);
   std::atomic<bool> answered = false;
-  ASSERT_THAT(source->Await("second", [&](const absl::Status&) { answered = true; }), IsOk());
+  ASSERT_THAT(source->Await("second", waits_, [&](const absl::Status&) { answered = true; }),
+              IsOk());
   EXPECT_TRUE(Eventually([&] { return answered.load(); }));
   EXPECT_TRUE(Has(*source, "second"));
 }
@@ -225,7 +265,7 @@ TEST_F(KeySourceTest, WhoComesJustAfterTheFileWasReadWaitsForTheNextTime) {
   std::ofstream(options_.jwks_file) << KeySetOf({second_.public_key()});
   std::atomic<int> answered = 0;
   for (const char* key : {"second", "other"}) {
-    ASSERT_THAT(source->Await(key, [&](const absl::Status&) { ++answered; }), IsOk());
+    ASSERT_THAT(source->Await(key, waits_, [&](const absl::Status&) { ++answered; }), IsOk());
   }
   EXPECT_EQ(answered, 0);
   clock_.Advance(KeySource::kFilePause);

@@ -14,7 +14,7 @@ namespace clusterwire::identity {
 class Asked {
  public:
   Asked(rpc::Authenticator& authenticator, const rpc::Shown& shown) {
-    authenticator.Identify(shown, [state = state_](absl::StatusOr<rpc::Caller> caller) {
+    authenticator.Identify(shown, state_, [state = state_](absl::StatusOr<rpc::Caller> caller) {
       MutexLock lock(state->mutex);
       state->answers.push_back(std::move(caller));
     });

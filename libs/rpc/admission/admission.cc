@@ -1,6 +1,7 @@
 #include "libs/rpc/admission/admission.h"
 
 #include <algorithm>
+#include <optional>
 #include <utility>
 
 #include <grpc/grpc_security_constants.h>
@@ -19,22 +20,17 @@ constexpr std::string_view kAuthorizationKey = "authorization";
 // The client's certificate. It is there only where the handshake has verified it, since a listener
 // that asks for one always does. (gRPC's word on whether the peer is authenticated is another: not
 // so, of a certificate without names.)
-std::string CertificateOf(const grpc::ServerContextBase& context) {
+std::string CertificateOf(const grpc::ServerContextBase& context, const char* property) {
   const auto peer = context.auth_context();
   if (peer == nullptr) return "";
-  const auto values = peer->FindPropertyValues(GRPC_X509_PEM_CERT_PROPERTY_NAME);
+  const auto values = peer->FindPropertyValues(property);
   return values.size() == 1 ? std::string(values[0].data(), values[0].size()) : "";
 }
 
-// Counts the call. Who has shown what doesn't hold, or what nobody could be asked about, is nobody,
-// and counted as such: else made-up tokens would be free while an issuer is away.
+// Counts the call of who turned out to be somebody.
 Identified Limit(CallerLimits& limits, Admission::Kind kind, const std::string& method,
-                 const std::string& peer, absl::StatusOr<Caller> answer) {
-  if (!answer.ok()) {
-    const absl::Status status = limits.TakeCall(Caller(), peer);
-    return {.status = status.ok() ? answer.status() : status};
-  }
-  Identified who{.status = limits.TakeCall(*answer, peer), .caller = *std::move(answer)};
+                 const std::string& peer, Caller caller) {
+  Identified who{.status = limits.TakeCall(caller, peer), .caller = std::move(caller)};
   if (!who.status.ok() || kind == Admission::Kind::kUnary) return who;
   // Who has shown nothing has no rights to look up, and takes no place that others need.
   if (who.caller.proof == Caller::Proof::kNone) who.status = CheckAccess(method, who.caller);
@@ -55,7 +51,8 @@ Admission::Admission(ThreadPool& pool, const grpc::ServerContextBase& context, K
   if (!metadata_.ok()) return;  // then nothing of it is kept
   shown_ = {.peer = call_.peer,
             .authorization = ValuesOf(context, kAuthorizationKey),
-            .certificate = CertificateOf(context)};
+            .certificate = CertificateOf(context, GRPC_X509_PEM_CERT_PROPERTY_NAME),
+            .certificates_between = CertificateOf(context, GRPC_X509_PEM_CERT_CHAIN_PROPERTY_NAME)};
   view_as_ = ValuesOf(context, kViewAsKey);
 }
 
@@ -69,25 +66,48 @@ uint64_t Admission::Ask(Then then) const {
     then({.status = status});
     return 0;
   }
+  CallerLimits& limits = runtime.caller_limits();
+  const std::string& peer = call_.peer;
+  std::optional<absl::StatusOr<Caller>> known = authenticator->Known(shown_);
+  if (known && known->ok()) {
+    then(Limit(limits, kind_, call_.method, peer, **std::move(known)));
+    return 0;
+  }
+  // Before anything is spent on it: made-up tokens are cheap to make. They count too when their
+  // issuer can't be asked.
+  if (status = limits.TakeTry(peer); !status.ok() || known) {
+    then({.status = status.ok() ? known->status() : status});
+    return 0;
+  }
   // What runs then may not use `this`: the call may be over.
-  return runtime.identifying().Ask(
-      *authenticator, shown_,
-      [&limits = runtime.caller_limits(), kind = kind_, method = call_.method, peer = call_.peer,
-       then = std::move(then)](absl::StatusOr<Caller> answer) {
-        then(Limit(limits, kind, method, peer, std::move(answer)));
-      });
+  return runtime.identifying().Ask(*authenticator, shown_,
+                                   [&limits, kind = kind_, method = call_.method, peer,
+                                    then = std::move(then)](absl::StatusOr<Caller> answer) {
+                                     if (!answer.ok()) return then({.status = answer.status()});
+                                     limits.GiveBackTry(peer);
+                                     then(Limit(limits, kind, method, peer, *std::move(answer)));
+                                   });
 }
 
-void Admission::AskAgain(ThenAgain then) const {
-  pool_.runtime().identifying().Ask(*pool_.runtime().authenticator(), shown_, std::move(then));
+uint64_t Admission::AskAgain(ThenAgain then) const {
+  Authenticator& authenticator = *pool_.runtime().authenticator();
+  if (auto known = authenticator.Known(shown_)) {
+    then(*std::move(known));
+    return 0;
+  }
+  return pool_.runtime().identifying().Ask(authenticator, shown_, std::move(then));
 }
 
 absl::StatusOr<Caller> Admission::Enter(Caller caller) const {
   Runtime& runtime = pool_.runtime();
   if (!caller.is_operator) {
-    // Who else may call isn't known yet, only that operators may.
-    if (!runtime.started()) return runtime.StartingError();
-    if (caller.proof != Caller::Proof::kNone) RETURN_IF_ERROR(runtime.AddRights(&caller));
+    // Of others nothing is known yet, so they may do what everybody may, where that is run by now.
+    const bool started = runtime.started();
+    if (!started && StatedAccess(call_.method) != type::v1::ACCESS_PUBLIC) {
+      return runtime.StartingError();
+    }
+    if (started && caller.proof != Caller::Proof::kNone)
+      RETURN_IF_ERROR(runtime.AddRights(&caller));
     for (auto* names : {&caller.members, &caller.edits, &caller.owns}) std::ranges::sort(*names);
   }
   RETURN_IF_ERROR(ViewAs(view_as_, &caller));

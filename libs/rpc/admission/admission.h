@@ -25,7 +25,8 @@ struct Identified {
 
 // The way of a call to its handler, the same for all runners:
 //
-//   metadata ─► taken? ─► who calls ─► their limits ─► pool: rights ─► view-as ─► access ─► handler
+//   metadata ─► taken? ─► known? ─► their limits ─► pool: rights ─► view-as ─► access ─► handler
+//                           └─► tries of their address ─► threads of identities ─┘
 //
 // Ask() goes as far as the pool, Enter() the rest. Each step may refuse, and nothing that a request
 // asks for is looked at before the last.
@@ -43,13 +44,13 @@ class Admission {
 
   using Then = std::function<void(Identified)>;
   // Calls `then` once, under no lock: nearly always before it returns, and from another thread
-  // where somebody has to be asked. The result is for Identifying::Cancel(); 0 when nobody was.
+  // where that isn't known at once. The result is for Identifying::Cancel(), which knows no 0.
   uint64_t Ask(Then then) const;
 
   // For a stream that stays open: asks again who opened it, since a token or a certificate runs
-  // out. `then` as above; nothing is counted.
+  // out. `then` and the result as above; nothing is counted.
   using ThenAgain = std::function<void(absl::StatusOr<Caller>)>;
-  void AskAgain(ThenAgain then) const;
+  uint64_t AskAgain(ThenAgain then) const;
 
   // On the pool: `caller` with all their rights, if they may call this method.
   absl::StatusOr<Caller> Enter(Caller caller) const;

@@ -129,6 +129,7 @@ class AdmissionTest : public ::testing::Test {
   std::atomic<int> runs_ = 0;
   std::optional<EchoServer> server_;
   std::shared_ptr<grpc::Channel> channel_;
+  std::vector<std::unique_ptr<grpc::ClientReader<EchoResponse>>> readers_;
 };
 
 }  // namespace clusterwire::rpc

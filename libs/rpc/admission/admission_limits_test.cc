@@ -48,17 +48,38 @@ TEST_F(AdmissionTest, ACallersCallsAreLimitedAndNobodyElsesAre) {
               HasSubstr("clusterwire_rpc_caller_limit_total{limit=\"calls\"} 3\n"));
 }
 
-TEST_F(AdmissionTest, WhatDoesntHoldAndWhatCantBeReadIsCountedForTheAddress) {
-  EchoServer& server = Start({.runtime = {.callers = {.address = {2, 5}}}});
-  EXPECT_THAT(Echo<EchoService>("wrong"), ReasonIs("TOKEN_INVALID"));
-  EXPECT_THAT(Echo<EchoService>("wrong"), ReasonIs("TOKEN_INVALID"));
+TEST_F(AdmissionTest, IdentitiesThatDontHoldAreLimitedByAddressBeforeAnythingIsSpentOnThem) {
+  EchoServer& server = Start({.runtime = {.callers = {.address = {1, 5}}}});
+  for (int i = 0; i < 2; ++i) EXPECT_THAT(Echo<EchoService>("wrong"), ReasonIs("TOKEN_INVALID"));
+  for (const absl::Status& refused : OneOfEachKind<EchoService>("wrong")) {
+    EXPECT_THAT(refused, ReasonIs("CALLER_LIMIT"));
+    EXPECT_TRUE(RetryDelayOf(refused).has_value());
+  }
+  EXPECT_THAT(Echo<EchoService>("new"), ReasonIs("CALLER_LIMIT"));
+  EXPECT_EQ(desk_.found_out(), 2u);
+  EXPECT_THAT(Echo<EchoService>(""), IsOk()) << "the public behind the same proxy";
+  EXPECT_THAT(Echo<EchoService>("corp:1"), IsOk()) << "who is known";
+  server.clock().Advance(absl::Seconds(1));
+  for (int i = 0; i < 10; ++i) {
+    EXPECT_THAT(Echo<EchoService>("new"), IsOk()) << "what holds isn't counted";
+  }
+}
+
+TEST_F(AdmissionTest, WhatIsKnownToHoldNoMoreIsLimitedByAddressToo) {
+  Start({.runtime = {.callers = {.address = {1, 5}}}});
+  desk_.Forget("corp:1");
+  for (int i = 0; i < 2; ++i) EXPECT_THAT(Echo<EchoService>("corp:1"), ReasonIs("TOKEN_INVALID"));
+  EXPECT_THAT(Echo<EchoService>("corp:1"), ReasonIs("CALLER_LIMIT"));
+}
+
+TEST_F(AdmissionTest, WhatCantBeReadIsCountedForTheAddress) {
+  EchoServer& server = Start({.runtime = {.callers = {.address = {1, 5}}}});
   testing::RawClient client(server.server().address());
   constexpr char kEcho[] = "/clusterwire.rpc.testing.EchoService/Echo";
   for (int i = 0; i < 2; ++i) {
     EXPECT_THAT(client.Unary(kEcho, "\xff\xff\xff").text, HasSubstr("can't be read"));
   }
   EXPECT_THAT(client.Unary(kEcho, "\xff\xff\xff").status, grpc::StatusCode::RESOURCE_EXHAUSTED);
-  EXPECT_THAT(Echo<EchoService>("wrong"), ReasonIs("CALLER_LIMIT"));
   EXPECT_THAT(Echo<EchoService>(""), ReasonIs("CALLER_LIMIT"));
   EXPECT_THAT(Echo<EchoService>("corp:1"), IsOk());
 }
@@ -72,7 +93,7 @@ TEST_F(AdmissionTest, WhatNobodyCouldBeAskedAboutIsCountedForTheAddressToo) {
     desk_.Answer(absl::UnavailableError("the issuer is away"));
     client.join();
   }
-  EXPECT_THAT(Echo<EchoService>(""), ReasonIs("CALLER_LIMIT"));
+  EXPECT_THAT(Echo<EchoService>("late"), ReasonIs("CALLER_LIMIT"));
 }
 
 TEST_F(AdmissionTest, AStreamsPlaceIsGivenBackInWhicheverWayItEnds) {
@@ -127,6 +148,32 @@ TEST_F(AdmissionTest, AStreamThatFindsNoRoomTakesNoPlace) {
   EXPECT_TRUE(Eventually([&] { return Exchange<EchoService>("corp:1").ok(); }));
 }
 
+TEST_F(AdmissionTest, OneCallerCantHoldAllPlacesOfStreams) {
+  EchoServer& server = Start(
+      {.runtime = {.max_streams = 4, .callers = {.subject = {1000, 2}, .address = {1000, 1}}}},
+      false);
+  const auto stub = EchoService::NewStub(channel_);
+  std::vector<std::unique_ptr<grpc::ClientContext>> contexts;
+  const auto opens = [&](const std::string& who) {
+    contexts.push_back(std::make_unique<grpc::ClientContext>());
+    As(who, "", *contexts.back());
+    auto reader = stub->Watch(contexts.back().get(), EchoRequest());
+    EchoResponse response;
+    const bool open = reader->Read(&response);
+    readers_.push_back(std::move(reader));
+    return open;
+  };
+  EXPECT_TRUE(opens("corp:1"));
+  EXPECT_TRUE(opens("corp:1"));
+  for (int i = 0; i < 5; ++i) EXPECT_THAT(Watch<EchoService>("corp:1"), ReasonIs("CALLER_LIMIT"));
+  EXPECT_TRUE(opens(""));
+  EXPECT_THAT(Watch<EchoService>(""), ReasonIs("CALLER_LIMIT"));
+  EXPECT_TRUE(opens("corp:2"));
+  EXPECT_TRUE(server.Shows("clusterwire_rpc_open_streams", 4));
+  for (const auto& context : contexts) context->TryCancel();
+  readers_.clear();
+}
+
 TEST_F(AdmissionTest, WhoShowsNothingTakesNoPlaceOfAStreamThatIsForOthers) {
   Start({.runtime = {.callers = {.address = {1000, 0}}}});
   EXPECT_THAT(Watch<GuardedService>(""), ReasonIs("SIGN_IN"));
@@ -152,6 +199,40 @@ TEST_F(AdmissionTest, AStreamEndsWhenWhatShowedItsCallerHoldsNoMore) {
   }));
   EXPECT_THAT(ToAbslStatus(reader->Finish()), ReasonIs("TOKEN_INVALID"));
   stays.TryCancel();
+}
+
+TEST_F(AdmissionTest, AStreamEndsWhenWhoOpenedItCantBeFoundOutAnyMore) {
+  EchoServer& server = Start({}, false);
+  grpc::ClientContext context;
+  As("new", "", context);
+  const auto stub = EchoService::NewStub(channel_);
+  const auto reader = stub->Watch(&context, EchoRequest());
+  EchoResponse response;
+  ASSERT_TRUE(reader->Read(&response));
+  desk_.Refuse(absl::UnavailableError("its issuer is away, and its keys too old"));
+  EXPECT_TRUE(Eventually([&] {
+    server.clock().Advance(absl::Seconds(1));
+    return server.Shows("clusterwire_rpc_open_streams", 0);
+  }));
+  EXPECT_THAT(ToAbslStatus(reader->Finish()), StatusIs(absl::StatusCode::kUnavailable));
+}
+
+TEST_F(AdmissionTest, AStreamStaysForAWhileWhenThereIsNoRoomToFindOut) {
+  EchoServer& server = Start({}, false);
+  grpc::ClientContext context;
+  As("new", "", context);
+  const auto stub = EchoService::NewStub(channel_);
+  const auto reader = stub->Watch(&context, EchoRequest());
+  EchoResponse response;
+  ASSERT_TRUE(reader->Read(&response));
+  desk_.Refuse(absl::ResourceExhaustedError("no room"));
+  const absl::Time start = server.clock().Now();
+  EXPECT_TRUE(Eventually([&] {
+    server.clock().Advance(absl::Seconds(1));
+    return server.Shows("clusterwire_rpc_open_streams", 0);
+  }));
+  EXPECT_GE(server.clock().Now() - start, absl::Seconds(50));
+  EXPECT_THAT(ToAbslStatus(reader->Finish()), StatusIs(absl::StatusCode::kResourceExhausted));
 }
 
 TEST_F(AdmissionTest, AStreamEndsWhenItsCallersRightsHaveChangedAndNotBefore) {

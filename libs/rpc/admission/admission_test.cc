@@ -121,7 +121,7 @@ TEST_F(AdmissionTest, EachStepRefusesBeforeTheNextOne) {
   EchoServer& server = Start({.runtime = {.callers = {.address = {1, 1}}}});
   EXPECT_THAT(Echo<GuardedService>("wrong", 6, "nonsense"), ReasonIs("TOKEN_INVALID"));
   EXPECT_THAT(Echo<GuardedService>("", 6, "nonsense"), ReasonIs("VIEW_AS_INVALID"));
-  // Both were counted.
+  EXPECT_THAT(Echo<GuardedService>("", 6, "nonsense"), ReasonIs("VIEW_AS_INVALID"));
   EXPECT_THAT(Echo<GuardedService>("", 6, "nonsense"), ReasonIs("CALLER_LIMIT"));
   server.clock().Advance(absl::Seconds(1));
   EXPECT_THAT(Echo<GuardedService>("", 6), ReasonIs("SIGN_IN"));
@@ -148,6 +148,53 @@ TEST_F(AdmissionTest, WhileSomebodyElseIsAskedWhoCallsNoThreadIsHeld) {
   EXPECT_EQ(runs_, 1);
   desk_.Answer(SignedIn("corp:2"));
   for (std::thread& client : clients) client.join();
+}
+
+TEST_F(AdmissionTest, WhatTakesLongToFindOutKeepsNobodyElseFromBeingServed) {
+  EchoServer& server = Start({.runtime = {.identifying = {.threads = 1, .queue_limit = 3}}});
+  std::vector<std::thread> clients;
+  const auto call = [&](const std::string& who, const auto& outcome) {
+    clients.emplace_back([this, who, outcome] { EXPECT_THAT(Echo<EchoService>(who), outcome); });
+  };
+  call("slow", IsOk());
+  EXPECT_TRUE(Eventually([&] { return desk_.found_out() == 1; }));
+  for (int i = 0; i < 3; ++i) call("slow", IsOk());
+  const auto queued = [&](int count) {
+    return Eventually([&] {
+      return absl::StrContains(server.metrics().Render(),
+                               absl::StrCat("queued{executor=\"identities\"} ", count, "\n"));
+    });
+  };
+  EXPECT_TRUE(queued(3));
+  EXPECT_THAT(Echo<EchoService>("new"), ReasonIs("QUEUE_FULL"));
+  for (int i = 0; i < 50; ++i) {
+    EXPECT_THAT(Echo<EchoService>("corp:1"), IsOk());
+    EXPECT_THAT(Echo<EchoService>(""), IsOk());
+  }
+  desk_.Answer(absl::UnavailableError(""));
+  for (std::thread& client : clients) client.join();
+}
+
+TEST_F(AdmissionTest, NothingIsSpentOnWhoWentAwayMeanwhile) {
+  Start({.runtime = {.identifying = {.threads = 1}}});
+  std::thread first([&] { EXPECT_THAT(Echo<EchoService>("slow"), IsOk()); });
+  EXPECT_TRUE(Eventually([&] { return desk_.found_out() == 1; }));
+  grpc::ClientContext context;
+  std::thread second([&] {
+    EXPECT_THAT(Echo<EchoService>("new", context), StatusIs(absl::StatusCode::kCancelled));
+  });
+  EXPECT_TRUE(Eventually([&] {
+    return absl::StrContains(server_->metrics().Render(), "queued{executor=\"identities\"} 1\n");
+  }));
+  context.TryCancel();
+  second.join();
+  // The server has heard of it once it counts the call as over.
+  EXPECT_TRUE(Eventually(
+      [&] { return absl::StrContains(server_->metrics().Render(), "code=\"CANCELLED\","); }));
+  desk_.Answer(absl::UnavailableError(""));
+  first.join();
+  EXPECT_THAT(Echo<EchoService>("new"), IsOk());
+  EXPECT_EQ(desk_.found_out(), 2u);
 }
 
 TEST_F(AdmissionTest, WhoIsIdentifiedLateHasTheRightsOfThatCaller) {

@@ -44,7 +44,11 @@ CallerLimits::CallerLimits(telemetry::Metrics& metrics, Clock& clock, Options op
       subjects_{.rates = options.subject, .kind = "a caller", .option = "callers.limits."},
       addresses_{.rates = options.address,
                  .kind = "an address whose callers show no identity",
-                 .option = "callers.limits.public_"} {}
+                 .option = "callers.limits.public_"},
+      tries_{.rates = options.address,
+             .kind = "an address",
+             .option = "callers.limits.public_",
+             .what = "identities that don't hold"} {}
 
 CallerLimits::Book* CallerLimits::LockedBook(const Caller& caller) {
   if (caller.is_operator) return nullptr;
@@ -74,21 +78,39 @@ absl::StatusOr<CallerLimits::Accounts::iterator> CallerLimits::LockedOpen(Book& 
 absl::Status CallerLimits::TakeCall(const Caller& caller, std::string_view peer) {
   MutexLock lock(mutex_);
   Book* const book = LockedBook(caller);
-  if (book == nullptr) return absl::OkStatus();
-  ASSIGN_OR_RETURN(const auto entry, LockedOpen(*book, KeyOf(caller, peer)));
+  return book == nullptr ? absl::OkStatus() : LockedTake(*book, KeyOf(caller, peer));
+}
+
+absl::Status CallerLimits::TakeTry(std::string_view peer) {
+  MutexLock lock(mutex_);
+  return LockedTake(tries_, AddressOf(peer));
+}
+
+void CallerLimits::GiveBackTry(std::string_view peer) {
+  MutexLock lock(mutex_);
+  const auto entry = tries_.accounts.find(AddressOf(peer));
+  if (entry == tries_.accounts.end()) return;  // it is as good as new
   auto& [key, account] = *entry;
+  tries_.debts.erase({account.paid_at, key});
+  account.paid_at -= CostOf(tries_.rates);
+  tries_.debts.emplace(account.paid_at, key);
+}
+
+absl::Status CallerLimits::LockedTake(Book& book, const std::string& key) {
+  ASSIGN_OR_RETURN(const auto entry, LockedOpen(book, key));
+  Account& account = entry->second;
   const absl::Duration now = clock_.Uptime();
-  const absl::Duration paid_at = std::max(account.paid_at, now) + CostOf(book->rates);
+  const absl::Duration paid_at = std::max(account.paid_at, now) + CostOf(book.rates);
   if (paid_at - now > kBurst) {
     too_many_calls_.Add();
     return Refusal(
-        absl::StrCat(book->kind, " may make ", book->rates.calls_per_second, " calls a second (",
-                     book->option, "calls_per_second), and made ", "more"),
+        absl::StrCat(book.kind, " may make ", book.rates.calls_per_second, " ", book.what,
+                     " a second (", book.option, "calls_per_second), and made more"),
         paid_at - now - kBurst);
   }
-  if (account.streams == 0) book->debts.erase({account.paid_at, key});
+  if (account.streams == 0) book.debts.erase({account.paid_at, entry->first});
   account.paid_at = paid_at;
-  if (account.streams == 0) book->debts.emplace(paid_at, key);
+  if (account.streams == 0) book.debts.emplace(paid_at, entry->first);
   return absl::OkStatus();
 }
 

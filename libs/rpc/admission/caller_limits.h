@@ -48,6 +48,12 @@ class CallerLimits {
   // Counts a call of `caller`, who calls from `peer`. RESOURCE_EXHAUSTED, reason CALLER_LIMIT, with
   // the time after which the next one is taken; the refused one isn't counted.
   absl::Status TakeCall(const Caller& caller, std::string_view peer);
+  // Counts an identity that is shown at `peer` and isn't known yet, before anything is spent on it;
+  // the same error. Who turns out to be somebody gives it back, so only what doesn't hold counts,
+  // as much as an address may make calls. It is apart from those, so that the public behind a proxy
+  // keeps no new token out.
+  absl::Status TakeTry(std::string_view peer);
+  void GiveBackTry(std::string_view peer);
   // The same for a stream that opens. The place may not outlive this.
   absl::StatusOr<Place> TakeStream(const Caller& caller, std::string_view peer);
 
@@ -64,11 +70,13 @@ class CallerLimits {
     Rates rates;
     std::string kind;    // "a subject", in texts
     std::string option;  // begins the names of the options that set the rates
+    std::string what = "calls";
     Accounts accounts = {};
     // Those without streams, in the order in which they are forgotten.
     std::set<std::pair<absl::Duration, std::string_view>> debts = {};
   };
 
+  absl::Status LockedTake(Book& book, const std::string& key) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   Book* LockedBook(const Caller& caller) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   // Makes an account where there is none.
   absl::StatusOr<Accounts::iterator> LockedOpen(Book& book, const std::string& key)
@@ -83,6 +91,7 @@ class CallerLimits {
   Mutex mutex_;
   Book subjects_ ABSL_GUARDED_BY(mutex_);
   Book addresses_ ABSL_GUARDED_BY(mutex_);
+  Book tries_ ABSL_GUARDED_BY(mutex_);  // by address
 };
 
 // A place among a caller's open streams, given back when this goes.

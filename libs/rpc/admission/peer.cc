@@ -3,11 +3,13 @@
 #include <algorithm>
 #include <cstring>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
 #include <arpa/inet.h>
 #include <netinet/in.h>
 
+#include "libs/base/net/ip_address.h"
 #include "libs/base/text/strings.h"
 
 namespace clusterwire::rpc {
@@ -18,10 +20,14 @@ constexpr std::string_view kIpv4 = "ipv4:", kIpv6 = "ipv6:";
 // The host of "host:port".
 std::string_view HostOf(std::string_view address) { return address.substr(0, address.rfind(':')); }
 
+// Without the brackets of IPv6, which gRPC escapes.
+std::string Bare(std::string_view host) {
+  return absl::StrReplaceAll(ToAbsl(host), {{"%5B", ""}, {"%5D", ""}, {"[", ""}, {"]", ""}});
+}
+
 std::string Ipv6AddressOf(std::string_view host) {
-  std::string text =
-      absl::StrReplaceAll(ToAbsl(host), {{"%5B", ""}, {"%5D", ""}, {"[", ""}, {"]", ""}});
-  text = text.substr(0, text.find('%'));  // without its zone
+  const std::string bare = Bare(host);
+  const std::string text = bare.substr(0, bare.find('%'));  // without its zone
   in6_addr bytes;
   if (inet_pton(AF_INET6, text.c_str(), &bytes) != 1) return absl::StrCat(ToAbsl(kIpv6), text);
   char written[INET6_ADDRSTRLEN];
@@ -35,6 +41,12 @@ std::string Ipv6AddressOf(std::string_view host) {
 }
 
 }  // namespace
+
+bool IsLoopback(std::string_view address) {
+  const std::string_view host = HostOf(address);
+  const auto ip = IpAddress::Parse(Bare(host));
+  return ip ? ip->is_loopback() : absl::EqualsIgnoreCase(ToAbsl(host), "localhost");
+}
 
 bool IsLocal(std::string_view peer) {
   const bool ip = peer.starts_with(kIpv4) || peer.starts_with(kIpv6);

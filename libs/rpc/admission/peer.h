@@ -10,10 +10,14 @@
 // what a proxy says of whom it calls for ("x-forwarded-for") anybody can write, and isn't read.
 namespace clusterwire::rpc {
 
+// Whether "host:port" is reached from this machine alone: "localhost:1", "127.0.0.1:1", "[::1]:1".
+// A name that only looks like such an address is none.
+bool IsLoopback(std::string_view address);
+
 // On this machine: loopback or a Unix socket.
 bool IsLocal(std::string_view peer);
 
-// Where a client is, for counting: its next connection has another port, and whoever has one IPv6
+// Where a client is, for counting: its next connection has another port, and who has one IPv6
 // address has all of its /64. "ipv4:192.0.2.7", "ipv6:2001:db8::/64".
 std::string AddressOf(std::string_view peer);
 

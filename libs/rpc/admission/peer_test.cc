@@ -36,6 +36,19 @@ TEST(PeerTest, AnyoneElseIsThePublic) {
   }
 }
 
+TEST(PeerTest, WhatOnlyLooksLikeThisMachineIsAnother) {
+  for (const char* address : {"localhost:1", "LocalHost:1", "127.0.0.1:50051", "127.9.9.9:1",
+                              "[::1]:1", "[0:0:0:0:0:0:0:1]:1", "[::ffff:127.0.0.1]:1"}) {
+    EXPECT_TRUE(IsLoopback(address)) << address;
+  }
+  for (const char* address :
+       {"127.evil.example:50051", "127.0.0.1.evil.example:1", "127.1:1", "localhost.evil.example:1",
+        "[::1]evil.example:1", "127.0.0.1%evil.example:1", "::1%evil.example:1", "[::2]:1",
+        "[::ffff:128.0.0.1]:1", "", ":1", "0.0.0.0:1", "[::]:1"}) {
+    EXPECT_FALSE(IsLoopback(address)) << address;
+  }
+}
+
 TEST(PeerTest, AnAddressHasNoPortAndAllOfAnIpv6NetworkIsOne) {
   EXPECT_EQ(AddressOf("ipv4:192.0.2.7:50112"), "ipv4:192.0.2.7");
   EXPECT_EQ(AddressOf("ipv6:[2001:db8:1:2:3:4:5:6]:50112"), "ipv6:2001:db8:1:2::/64");

@@ -1,6 +1,8 @@
 #pragma once
 
 #include <functional>
+#include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -15,8 +17,10 @@ namespace clusterwire::rpc {
 struct Shown {
   std::string peer = "";                        // "ipv4:127.0.0.1:50112"
   std::vector<std::string> authorization = {};  // each value of that metadata key
-  // The client's certificate in PEM, which a configured authority has vouched for; empty: none.
+  // The client's certificate in PEM, which an authority vouched for when the connection began;
+  // empty: none. Those between it and its authority, as far as the client showed them.
   std::string certificate = "";
+  std::string certificates_between = "";
 };
 
 // Tells who calls: the one place where certificates and tokens become a subject. It says nothing of
@@ -28,10 +32,14 @@ class Authenticator {
   // The subject, its proof, and whether it is an operator. Nothing shown is the public; what is
   // shown and wrong is UNAUTHENTICATED, with the reason.
   using Then = std::function<void(absl::StatusOr<Caller>)>;
-  // Calls `then` once: nearly always before it returns, and without waiting for anybody; from
-  // another thread where an issuer has to be asked for a key, by a bounded time. `then` may not
-  // take long.
-  virtual void Identify(const Shown& shown, Then then) = 0;
+  // What can be told in microseconds: of those who show nothing, and of what was shown before.
+  // Nothing: Identify() has to find out.
+  virtual std::optional<absl::StatusOr<Caller>> Known(const Shown& shown) = 0;
+  // Reads and verifies what is shown, and calls `then` once: nearly always before it returns, and
+  // without waiting for anything outside; from another thread where an issuer has to be asked for a
+  // key, by a bounded time. `then` may not take long. Once nothing holds what `waits` looks at,
+  // nothing waits for the answer any more, and it needn't come.
+  virtual void Identify(const Shown& shown, std::weak_ptr<const void> waits, Then then) = 0;
 };
 
 }  // namespace clusterwire::rpc

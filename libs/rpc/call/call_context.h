@@ -1,7 +1,6 @@
 #pragma once
 
 #include <string>
-#include <string_view>
 #include <vector>
 
 #include "absl/time/time.h"
@@ -44,8 +43,5 @@ struct CallContext {
   std::string method = "";  // "/clusterwire.catalogue.v1.ClusterService/GetCluster"
   std::string peer = "";    // "ipv4:127.0.0.1:50112"
 };
-
-// Whether host:port is reached from this machine alone.
-bool IsLoopback(std::string_view address);
 
 }  // namespace clusterwire::rpc

@@ -1,26 +1,16 @@
 #include "libs/rpc/call/parking.h"
 
 #include <algorithm>
+#include <optional>
 #include <utility>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
 
 #include "libs/base/status/error.h"
-#include "libs/base/text/strings.h"
 #include "libs/rpc/admission/peer.h"
 
 namespace clusterwire::rpc {
-namespace {
-
-absl::Status TooMany(size_t limit, std::string_view whose) {
-  return WithRetryDelay(
-      Error(absl::StatusCode::kResourceExhausted, "TOO_MANY_WAITING",
-            absl::StrCat(limit, ToAbsl(whose), " calls wait for their revision, as many as may; ",
-                         "try again in a second")),
-      absl::Seconds(1));
-}
-
-}  // namespace
 
 absl::Status Parking::Progress::CheckWritten(int64_t revision) const {
   const absl::StatusOr<int64_t> newest = options_.newest();
@@ -41,9 +31,10 @@ absl::Status Parking::Progress::NotReached(int64_t revision) const {
 
 Parking::Parking(telemetry::Metrics& metrics, Clock& clock, Random& random, Options options)
     : clock_(clock),
-      options_(options),
-      gauge_(metrics.GetGauge("clusterwire_rpc_parked_calls",
-                              "Calls that wait for their revision now")),
+      calls_(
+          metrics.GetGauge("clusterwire_rpc_parked_calls",
+                           "Calls that wait for their revision now"),
+          {.what = "their revision", .limit = options.limit, .address_limit = options.peer_limit}),
       worker_(clock, random, [this] { return EndOverdue(); }) {}
 
 uint64_t Parking::Park(const Progress& reader, int64_t revision, std::string_view peer,
@@ -51,43 +42,20 @@ uint64_t Parking::Park(const Progress& reader, int64_t revision, std::string_vie
   absl::Status status;
   {
     MutexLock lock(mutex_);
-    std::string address = AddressOf(peer);
-    const bool there = reader.revision() >= revision;
-    if (!there) status = LockedCheckRoom(address);
-    if (!there && status.ok()) {
-      calls_.emplace(++last_id_,
-                     Parked{&reader, revision, std::move(address),
-                            clock_.Uptime() + (until - clock_.Now()), std::move(resume)});
-      gauge_.Set(static_cast<double>(calls_.size()));
-      worker_.Wake();  // its time may be the next one
-      return last_id_;
+    if (reader.revision() < revision) {
+      const uint64_t id =
+          calls_.Add(AddressOf(peer),
+                     Parked{&reader, revision, clock_.Uptime() + (until - clock_.Now()), resume});
+      status = ended_.ok() ? calls_.TakePlace(id) : ended_;
+      if (status.ok()) {
+        worker_.Wake();  // its time may be the next one
+        return id;
+      }
+      calls_.Take(id);
     }
   }
   resume(status);
   return 0;
-}
-
-absl::Status Parking::LockedCheckRoom(const std::string& address) const {
-  if (!ended_.ok()) return ended_;
-  if (calls_.size() >= options_.limit) return TooMany(options_.limit, "");
-  const auto same = std::count_if(calls_.begin(), calls_.end(),
-                                  [&](const auto& call) { return call.second.address == address; });
-  if (static_cast<size_t>(same) >= options_.peer_limit) {
-    return TooMany(options_.peer_limit, " of your");
-  }
-  return absl::OkStatus();
-}
-
-template <typename Ends>
-std::vector<Parking::Parked> Parking::LockedTake(Ends ends) {
-  std::vector<Parked> taken;
-  std::erase_if(calls_, [&](auto& call) {
-    if (!ends(call.first, call.second)) return false;
-    taken.push_back(std::move(call.second));
-    return true;
-  });
-  gauge_.Set(static_cast<double>(calls_.size()));
-  return taken;
 }
 
 void Parking::Publish(Progress& reader, int64_t revision) {
@@ -96,21 +64,19 @@ void Parking::Publish(Progress& reader, int64_t revision) {
     MutexLock lock(mutex_);
     if (revision <= reader.revision_) return;
     reader.revision_ = revision;
-    if (calls_.empty()) return;
-    taken = LockedTake([&](uint64_t, const Parked& call) {
-      return call.reader == &reader && call.revision <= revision;
-    });
+    taken = calls_.TakeIf(
+        [&](const Parked& call) { return call.reader == &reader && call.revision <= revision; });
   }
   for (const Parked& call : taken) call.resume(absl::OkStatus());
 }
 
 void Parking::Cancel(uint64_t id) {
-  std::vector<Parked> taken;
+  std::optional<Parked> call;
   {
     MutexLock lock(mutex_);
-    taken = LockedTake([&](uint64_t parked, const Parked&) { return parked == id; });
+    call = calls_.Take(id);
   }
-  for (const Parked& call : taken) call.resume(absl::CancelledError("the client went away"));
+  if (call) call->resume(absl::CancelledError("the client went away"));
 }
 
 void Parking::End(const absl::Status& status) {
@@ -118,7 +84,7 @@ void Parking::End(const absl::Status& status) {
   {
     MutexLock lock(mutex_);
     ended_ = status;
-    taken = LockedTake([](uint64_t, const Parked&) { return true; });
+    taken = calls_.TakeAll();
   }
   for (const Parked& call : taken) call.resume(status);
 }
@@ -129,8 +95,8 @@ absl::Time Parking::EndOverdue() {
   {
     MutexLock lock(mutex_);
     const absl::Duration now = clock_.Uptime();
-    overdue = LockedTake([&](uint64_t, const Parked& call) { return call.until <= now; });
-    for (const auto& [id, call] : calls_) left = std::min(left, call.until - now);
+    overdue = calls_.TakeIf([&](const Parked& call) { return call.until <= now; });
+    calls_.ForEach([&](const Parked& call) { left = std::min(left, call.until - now); });
   }
   for (const Parked& call : overdue) call.resume(call.reader->NotReached(call.revision));
   return clock_.Now() + left;

@@ -4,10 +4,8 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
-#include <map>
 #include <string>
 #include <string_view>
-#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
@@ -17,6 +15,7 @@
 #include "libs/base/threads/mutex.h"
 #include "libs/base/threads/worker.h"
 #include "libs/base/time/clock.h"
+#include "libs/rpc/call/waiting.h"
 #include "libs/telemetry/metrics.h"
 
 namespace clusterwire::rpc {
@@ -84,27 +83,17 @@ class Parking {
   struct Parked {
     const Progress* reader;
     int64_t revision;
-    std::string address;
     absl::Duration until;  // of the clock's uptime
     Resume resume;
   };
-  using Calls = std::map<uint64_t, Parked>;
 
   void Publish(Progress& reader, int64_t revision);
-  absl::Status LockedCheckRoom(const std::string& address) const
-      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
-  // Takes out those that `ends`.
-  template <typename Ends>
-  std::vector<Parked> LockedTake(Ends ends) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   // Gives the time at which the next call is overdue.
   absl::Time EndOverdue();
 
   Clock& clock_;
-  const Options options_;
-  telemetry::Gauge gauge_;
   Mutex mutex_;
-  uint64_t last_id_ ABSL_GUARDED_BY(mutex_) = 0;
-  Calls calls_ ABSL_GUARDED_BY(mutex_);
+  WaitingCalls<Parked> calls_ ABSL_GUARDED_BY(mutex_);
   absl::Status ended_ ABSL_GUARDED_BY(mutex_);
   Worker worker_;  // last: its thread uses everything above
 };

@@ -186,7 +186,7 @@ class UnaryCall final : public grpc::ServerUnaryReactor,
   const Admission admission_;
   CallLog log_;
   const UnaryWork work_;
-  const absl::Duration alive_until_;  // the deadline, by a clock that nobody sets
+  const absl::Duration alive_until_;  // the deadline, by a clock that can't be set
   Mutex mutex_;
   bool cancelled_ ABSL_GUARDED_BY(mutex_) = false;
   uint64_t identifying_ ABSL_GUARDED_BY(mutex_) = 0;

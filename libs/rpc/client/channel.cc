@@ -16,7 +16,7 @@
 #include "libs/base/file.h"
 #include "libs/base/status/error.h"
 #include "libs/base/tls/credentials.h"
-#include "libs/rpc/call/call_context.h"
+#include "libs/rpc/admission/peer.h"
 
 namespace clusterwire::rpc {
 namespace {

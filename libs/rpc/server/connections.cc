@@ -2,6 +2,7 @@
 
 #include <dirent.h>
 
+#include <algorithm>
 #include <memory>
 #include <vector>
 
@@ -47,6 +48,11 @@ std::vector<int> SocketsOf(int port) {
 }
 
 }  // namespace
+
+int ListeningSockets(int port) {
+  const std::vector<int> sockets = SocketsOf(port);
+  return static_cast<int>(std::count_if(sockets.begin(), sockets.end(), Listens));
+}
 
 void CloseConnections(int port) {
   for (const int socket : SocketsOf(port)) {

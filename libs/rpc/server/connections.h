@@ -11,4 +11,7 @@ namespace clusterwire::rpc {
 // again".
 void CloseConnections(int port);
 
+// How many sockets of this process listen on `port`.
+int ListeningSockets(int port);
+
 }  // namespace clusterwire::rpc

@@ -29,8 +29,8 @@ Runtime::Runtime(telemetry::Metrics& metrics, Clock& clock, Random& random, Opti
                                           "Outgoing bytes that streams hold now")]() mutable {
             gauge.Set(static_cast<double>(stream_bytes_));
           })),
-      identifying_(metrics, options.identifying),
       caller_limits_(metrics, clock, options.callers),
+      identifying_(metrics, options.identifying),
       parking_(metrics, clock, random, options.parking),
       watcher_(clock, random, [this] {
         for (const auto& stream : Streams()) stream->Tick();

@@ -84,8 +84,8 @@ class Runtime {
   absl::Status StartingError() const;
 
   // What knows the rights of callers: members, edits and owns of one who has shown who they are.
-  // It runs on the pools, for each of their calls, and may wait for the database. Without it nobody
-  // has any, but operators. Set once, before SetStarted(); it lives until the last call is over.
+  // It runs on the pools, for each of their calls, and may wait for the database. Without it only
+  // operators have any. Set once, before SetStarted(); it lives until the last call is over.
   using Rights = std::function<absl::Status(Caller*)>;
   void SetRights(Rights rights) { rights_ = std::move(rights); }
   absl::Status AddRights(Caller* caller) const {
@@ -139,8 +139,8 @@ class Runtime {
   std::atomic<int64_t> stream_bytes_ = 0;
   telemetry::Metrics::Collector collector_;  // shows it
   Rights rights_;
-  Identifying identifying_;
   CallerLimits caller_limits_;
+  Identifying identifying_;  // its threads use the above
   Parking parking_;
   mutable Mutex mutex_;
   CondVar left_;

@@ -4,18 +4,17 @@
 #include <chrono>
 
 #include "absl/strings/str_cat.h"
-#include <grpcpp/ext/proto_server_reflection_plugin.h>
 #include <grpcpp/health_check_service_interface.h>
-#include <grpcpp/resource_quota.h>
 #include <grpcpp/security/server_credentials.h>
 #include <grpcpp/server.h>
 #include <grpcpp/server_builder.h>
 
 #include "libs/base/status/error.h"
 #include "libs/base/text/strings.h"
-#include "libs/rpc/call/call_context.h"
+#include "libs/rpc/admission/peer.h"
 #include "libs/rpc/call/incoming.h"
-#include "libs/rpc/health/health.pb.h"
+#include "libs/rpc/reflection/service.h"
+#include "libs/rpc/server/addresses.h"
 #include "libs/rpc/server/connections.h"
 #include "libs/rpc/server/grpc_log.h"
 #include "libs/rpc/server/tls.h"
@@ -57,6 +56,12 @@ absl::Status Stopping(std::string_view remedy) {
                         absl::Seconds(1));
 }
 
+std::vector<std::string> NamesOf(const Services& services) {
+  std::vector<std::string> names;
+  for (const Service& service : services) names.push_back(service.name);
+  return names;
+}
+
 int Milliseconds(absl::Duration duration) {
   return static_cast<int>(absl::ToInt64Milliseconds(duration));
 }
@@ -78,8 +83,7 @@ void SetLimits(const Server::Options& options, grpc::ServerBuilder& builder) {
                              Milliseconds(options.least_ping_interval));
   builder.AddChannelArgument(GRPC_ARG_SERVER_HANDSHAKE_TIMEOUT_MS,
                              Milliseconds(options.handshake_limit));
-  // Reflection alone is answered by gRPC's own threads, and each open stream of it holds one.
-  builder.SetResourceQuota(grpc::ResourceQuota().SetMaxThreads(options.max_reflection_threads));
+  builder.AddChannelArgument(GRPC_ARG_MAX_CONNECTION_AGE_MS, Milliseconds(options.connection_age));
   // Else a second server on the same port would silently take half of the connections.
   builder.AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);
 }
@@ -87,7 +91,11 @@ void SetLimits(const Server::Options& options, grpc::ServerBuilder& builder) {
 }  // namespace
 
 Server::Server(Options options, Runtime& runtime, Services services)
-    : options_(std::move(options)), runtime_(runtime), services_(std::move(services)) {}
+    : options_(std::move(options)),
+      runtime_(runtime),
+      services_(std::move(services)),
+      contracts_(runtime, {.name = "contracts", .threads = 1, .from_start = true}),
+      reflection_(MakeReflection(contracts_, NamesOf(services_), options_.reflection_idle)) {}
 
 absl::StatusOr<std::unique_ptr<Server>> Server::Start(Options options, Runtime& runtime,
                                                       Services services) {
@@ -96,14 +104,14 @@ absl::StatusOr<std::unique_ptr<Server>> Server::Start(Options options, Runtime& 
   const Options& kept = server->options_;
   TakeGrpcLog();
   grpc::EnableDefaultHealthCheckService(true);
-  grpc::reflection::InitProtoReflectionServerBuilderPlugin();
-  // Reflection shows only what is linked in, and the linker takes only what is named.
-  google::protobuf::LinkMessageReflection<grpc::health::v1::HealthCheckRequest>();
   grpc::ServerBuilder builder;
   SetLimits(kept, builder);
-  server->credentials_ = CredentialsFor(kept);
-  builder.AddListeningPort(kept.address, server->credentials_, &server->port_);
+  for (const std::string& address : AddressesOf(kept.address)) {
+    server->credentials_.push_back(CredentialsFor(kept));
+    builder.AddListeningPort(address, server->credentials_.back(), &server->port_);
+  }
   for (const auto& service : server->services_) builder.RegisterService(service.handler.get());
+  for (const auto& service : server->reflection_) builder.RegisterService(service.get());
   std::vector<std::unique_ptr<grpc::experimental::ServerInterceptorFactoryInterface>> interceptors;
   interceptors.push_back(MakeCallInterceptor(runtime));
   builder.experimental().SetInterceptorCreators(std::move(interceptors));
@@ -112,6 +120,17 @@ absl::StatusOr<std::unique_ptr<Server>> Server::Start(Options options, Runtime& 
     return Error(absl::StatusCode::kUnavailable, "LISTEN_FAILED",
                  absl::StrCat("'", kept.address,
                               "' can't be listened on; is another program using the port?"));
+  }
+  if (kept.tls != nullptr) {
+    // See MakeTlsCredentials().
+    const int sockets = ListeningSockets(server->port_);
+    if (sockets != static_cast<int>(server->credentials_.size())) {
+      return Error(
+          absl::StatusCode::kUnavailable, "LISTEN_FAILED",
+          absl::StrCat("'", kept.address, "' takes ", sockets,
+                       " sockets on this machine, over which certificates can't be "
+                       "exchanged safely; name one address of it, such as 10.0.0.1:50051"));
+    }
   }
   server->SetServing("", true);  // unless one of these isn't
   for (const std::string& name : kept.health_names) server->SetServing(name, false);

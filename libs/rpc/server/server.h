@@ -52,12 +52,15 @@ class Server {
     // status ("") is serving when all of them are.
     std::vector<std::string> health_names = {};
     int max_receive_bytes = 4 << 20;
-    int max_streams_per_connection = 256;         // calls at once on one connection
-    int max_reflection_threads = 32;              // more streams of it are refused
+    int max_streams_per_connection = 256;               // calls at once on one connection
+    absl::Duration reflection_idle = absl::Minutes(1);  // without a question; then it is ended
+    // A connection is exchanged for a new one after about so long, at which no call fails: a client
+    // shows its certificate only when it connects, and most renew theirs long before it ends.
+    absl::Duration connection_age = absl::Hours(1);
     absl::Duration keepalive = absl::Minutes(1);  // an idle connection is asked whether it lives
     absl::Duration keepalive_timeout = absl::Seconds(20);
     absl::Duration least_ping_interval = absl::Seconds(10);  // clients that ping more are dropped
-    // How long nobody must have called before a stop ends the connections.
+    // How long no call must have come before a stop ends the connections.
     absl::Duration farewell = absl::Milliseconds(200);
   };
 
@@ -79,7 +82,7 @@ class Server {
 
   // Health off, calls that come refused, open streams and parked calls ended, all of that with
   // UNAVAILABLE, and running calls finished. After `grace` at the latest, or once all is answered
-  // and for a moment nobody called, connections end: a client sees that as UNAVAILABLE too. Returns
+  // and for a moment no call came, connections end: a client sees that as UNAVAILABLE too. Returns
   // when no call and no stream's step runs any more, so what they use may go then. Later calls do
   // nothing.
   void Shutdown(absl::Duration grace);
@@ -92,8 +95,11 @@ class Server {
   const Options options_;
   Runtime& runtime_;
   const Services services_;
+  ThreadPool contracts_;  // of reflection
+  const std::vector<std::unique_ptr<grpc::Service>> reflection_;
   int port_ = 0;
-  std::shared_ptr<grpc::ServerCredentials> credentials_;  // asked as long as it listens
+  // Of each address; asked as long as it listens.
+  std::vector<std::shared_ptr<grpc::ServerCredentials>> credentials_;
   std::unique_ptr<grpc::Server> server_;
   Mutex mutex_;
   std::map<std::string, bool> told_ ABSL_GUARDED_BY(mutex_);  // of health, to those who watch it

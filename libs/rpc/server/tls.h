@@ -13,6 +13,11 @@ namespace clusterwire::rpc {
 // with `require_client_certificate`, refused without one. One that it shows and that these don't
 // vouch for ends the connection: it never counts as none. Whether clients are asked is settled
 // by the first that `source` gives. What is made outlives the server.
+//
+// One for each listening socket, never one for two: gRPC asks `source` under a lock of what is made
+// here, drops the former pair as soon as it is handed a new one, and takes the pair of a connection
+// after that lock. Connections of one socket are taken one after the other, each wholly before the
+// next, so none is between the two when a pair is dropped.
 std::shared_ptr<grpc::ServerCredentials> MakeTlsCredentials(TlsSource source,
                                                             bool require_client_certificate);
 

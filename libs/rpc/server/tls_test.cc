@@ -6,6 +6,7 @@
 #include <atomic>
 #include <fstream>
 #include <memory>
+#include <set>
 #include <string>
 #include <thread>
 #include <vector>
@@ -19,6 +20,7 @@
 #include "libs/base/testing/status_matchers.h"
 #include "libs/base/testing/temp_dir.h"
 #include "libs/rpc/call/status.h"
+#include "libs/rpc/server/connections.h"
 #include "libs/rpc/testing/echo_server.h"
 #include "libs/telemetry/log.h"
 
@@ -49,6 +51,7 @@ class TlsTest : public ::testing::Test {
              absl::Duration handshake_limit = absl::Seconds(10)) {
     EchoServer::Options options;
     options.handshake_limit = handshake_limit;
+    options.connection_age = connection_age_;
     options.tls = [this] {
       MutexLock lock(mutex_);
       return current_;
@@ -59,6 +62,7 @@ class TlsTest : public ::testing::Test {
             .arrived =
                 [this](grpc::CallbackServerContext* context) {
                   MutexLock lock(mutex_);
+                  peers_.insert(context->peer());
                   shown_.clear();
                   for (const auto& value : context->auth_context()->FindPropertyValues(
                            GRPC_X509_PEM_CERT_PROPERTY_NAME)) {
@@ -67,6 +71,10 @@ class TlsTest : public ::testing::Test {
                 },
             .echo = [](const CallContext&, const EchoRequest&) { return EchoResponse(); }},
         std::move(options));
+  }
+  std::set<std::string> peers() {
+    MutexLock lock(mutex_);
+    return peers_;
   }
   std::vector<std::string> shown() {
     MutexLock lock(mutex_);
@@ -103,6 +111,8 @@ class TlsTest : public ::testing::Test {
   Mutex mutex_;
   std::shared_ptr<const TlsCredentials> current_ ABSL_GUARDED_BY(mutex_);
   std::vector<std::string> shown_ ABSL_GUARDED_BY(mutex_);
+  std::set<std::string> peers_ ABSL_GUARDED_BY(mutex_);
+  absl::Duration connection_age_ = absl::Hours(1);
   std::unique_ptr<EchoServer> server_;  // last: it asks for the certificates
 };
 
@@ -197,6 +207,33 @@ TEST_F(TlsTest, CertificatesAreExchangedUnderManyNewConnections) {
     EXPECT_THAT(Call(servers_), IsOk());
   }
   for (std::thread& client : clients) client.join();
+}
+
+TEST_F(TlsTest, OneSocketListensForEachAddressOfAName) {
+  Use(local_, "");
+  EchoServer::Options options;
+  options.tls = [this] {
+    MutexLock lock(mutex_);
+    return current_;
+  };
+  options.address = "localhost:0";
+  server_ = std::make_unique<EchoServer>(rpc::testing::EchoBehaviour{}, std::move(options));
+  EXPECT_EQ(ListeningSockets(server_->server().port()), 1);
+}
+
+TEST_F(TlsTest, ConnectionsAreExchangedInTimeAndNoCallFails) {
+  Use(local_, clients_.certificate());
+  connection_age_ = absl::Milliseconds(200);
+  Start();
+  const KeyPair page = clients_.Issue({.names = kPage});
+  const auto stub = Stub(servers_, &page);
+  int calls = 0;
+  EXPECT_TRUE(Eventually([&] {
+    ++calls;
+    EXPECT_THAT(Call(*stub), IsOk());
+    return peers().size() >= 3;
+  }));
+  EXPECT_GT(calls, 3);
 }
 
 TEST_F(TlsTest, AStopInABurstAnswersUnavailableAndNeverCancelled) {

@@ -10,6 +10,8 @@
 namespace clusterwire::rpc {
 namespace {
 
+constexpr int kMaxUnproved = 6;  // checks in a row
+
 constexpr char kTooSlow[] =
     "the stream was not read fast enough; read it steadily, and resume from the last message you "
     "have";
@@ -37,13 +39,7 @@ void StreamCore::Start() {
   const uint64_t id = admission_.Ask([weak = weak_from_this()](Identified who) {
     if (const auto stream = weak.lock()) stream->Enter(std::move(who));
   });
-  bool gone = false;
-  {
-    MutexLock lock(mutex_);
-    identifying_ = id;
-    gone = closing_;
-  }
-  if (gone) pool_.runtime().identifying().Cancel(id);
+  CancelIfGone(id);
 }
 
 void StreamCore::Enter(Identified who) {
@@ -51,7 +47,7 @@ void StreamCore::Enter(Identified who) {
   if (closing_) return;
   log_.SetCaller(who.caller);
   identified_ = std::move(who.caller);
-  last_check_ = now();
+  last_check_ = last_proof_ = now();
   if (who.status.ok()) who.status = pool_.CheckTaken();  // it may have stopped meanwhile
   if (who.status.ok()) who.status = pool_.runtime().Enter(shared_from_this());
   if (!who.status.ok()) return LockedCut(who.status);
@@ -78,9 +74,20 @@ absl::Status StreamCore::CheckRights() {
 }
 
 void StreamCore::AskAgain() {
-  admission_.AskAgain([weak = weak_from_this()](absl::StatusOr<Caller> who) {
+  const uint64_t id = admission_.AskAgain([weak = weak_from_this()](absl::StatusOr<Caller> who) {
     if (const auto stream = weak.lock()) stream->TakeAgain(std::move(who));
   });
+  CancelIfGone(id);
+}
+
+void StreamCore::CancelIfGone(uint64_t id) {
+  bool gone = false;
+  {
+    MutexLock lock(mutex_);
+    identifying_ = id;
+    gone = closing_;
+  }
+  if (gone) pool_.runtime().identifying().Cancel(id);
 }
 
 void StreamCore::TakeAgain(absl::StatusOr<Caller> who) {
@@ -88,10 +95,12 @@ void StreamCore::TakeAgain(absl::StatusOr<Caller> who) {
   if (closing_) return;
   if (who.ok()) {
     identified_ = *std::move(who);
+    last_proof_ = now();
     return LockedWake();
   }
-  // That somebody else couldn't be asked says nothing of the caller.
-  if (absl::IsUnauthenticated(who.status())) LockedCut(who.status());
+  // That there was no room to ask says nothing of the caller, for a while.
+  const bool no_room = absl::IsResourceExhausted(who.status());
+  if (!no_room || now() - last_proof_ >= kMaxUnproved * limits().recheck) LockedCut(who.status());
 }
 
 void StreamCore::Wake() {

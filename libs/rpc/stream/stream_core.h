@@ -84,6 +84,8 @@ class StreamCore : public std::enable_shared_from_this<StreamCore> {
   // The same once more, of a stream that is open.
   void AskAgain();
   void TakeAgain(absl::StatusOr<Caller> who);
+  // Notes the number of what is asked; where the client is gone by now, nothing waits for it.
+  void CancelIfGone(uint64_t id);
   // On the pool, before a step: whether they may, if it was asked who they are since the last one.
   absl::Status CheckRights();
   void RunStep();
@@ -114,6 +116,7 @@ class StreamCore : public std::enable_shared_from_this<StreamCore> {
   CallLog log_;
   std::optional<Caller> identified_ ABSL_GUARDED_BY(mutex_);  // whose rights aren't known yet
   absl::Duration last_check_ ABSL_GUARDED_BY(mutex_);
+  absl::Duration last_proof_ ABSL_GUARDED_BY(mutex_);  // the last check that found who it is
   uint64_t identifying_ ABSL_GUARDED_BY(mutex_) = 0;
   CallerLimits::Place place_ ABSL_GUARDED_BY(mutex_);
   bool woken_ ABSL_GUARDED_BY(mutex_) = false;     // a step is wanted

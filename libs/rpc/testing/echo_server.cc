@@ -88,6 +88,8 @@ EchoServer::EchoServer(EchoBehaviour behaviour, Options options)
   server_options.tls = options.tls;
   server_options.require_client_certificate = options.require_client_certificate;
   server_options.handshake_limit = options.handshake_limit;
+  server_options.connection_age = options.connection_age;
+  server_options.address = options.address;
   Services services;
   services.push_back(MakeEchoService<EchoService>(behaviour, pool_, reader_));
   services.push_back(MakeEchoService<GuardedService>(behaviour, pool_, reader_));

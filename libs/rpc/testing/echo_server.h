@@ -53,6 +53,8 @@ class EchoServer {
     TlsSource tls = nullptr;
     bool require_client_certificate = false;
     absl::Duration handshake_limit = absl::Seconds(10);
+    absl::Duration connection_age = absl::Hours(1);
+    std::string address = "127.0.0.1:0";
   };
 
   explicit EchoServer(EchoBehaviour behaviour) : EchoServer(std::move(behaviour), Options()) {}

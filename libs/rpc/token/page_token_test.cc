@@ -15,7 +15,7 @@ using ::testing::HasSubstr;
 class PageTokenTest : public ::testing::Test {
  protected:
   absl::StatusOr<Page> Read(const EchoRequest& request) {
-    return ReadPage(signer_, request, {.default_size = 50, .max_size = 200});
+    return ReadPage(sealer_, request, {.default_size = 50, .max_size = 200});
   }
   int SizeFor(int page_size) {
     EchoRequest request;
@@ -30,7 +30,7 @@ class PageTokenTest : public ::testing::Test {
     return position;
   }
 
-  const TokenSigner signer_{"0123456789abcdef"};
+  const TokenSealer sealer_{"0123456789abcdef"};
 };
 
 TEST_F(PageTokenTest, SizesAreDefaultedAndCut) {
@@ -50,7 +50,7 @@ TEST_F(PageTokenTest, ATokenContinuesTheSameQueryWithAnotherSize) {
   EchoRequest request;
   request.set_text("health");
   for (int i = 0; i < 20; ++i) (*request.mutable_labels())[absl::StrCat("k", i)] = "v";
-  const std::string token = NextPageToken(signer_, request, Behind("clusters/m"));
+  const std::string token = NextPageToken(sealer_, request, Behind("clusters/m"));
 
   EchoRequest next;
   for (int i = 19; i >= 0; --i) (*next.mutable_labels())[absl::StrCat("k", i)] = "v";
@@ -66,7 +66,7 @@ TEST_F(PageTokenTest, ATokenContinuesTheSameQueryWithAnotherSize) {
 TEST_F(PageTokenTest, ATokenOfAnotherQueryIsRefused) {
   EchoRequest request;
   request.set_text("health");
-  const std::string token = NextPageToken(signer_, request, Behind("clusters/m"));
+  const std::string token = NextPageToken(sealer_, request, Behind("clusters/m"));
   request.set_text("mobility");
   request.set_page_token(token);
   EXPECT_THAT(Read(request), ReasonIs("PAGE_TOKEN_MISMATCH"));
@@ -77,7 +77,7 @@ TEST_F(PageTokenTest, ATokenOfAnotherQueryIsRefused) {
 TEST_F(PageTokenTest, WhatIsNoTokenIsRefused) {
   EchoRequest request;
   for (const std::string& token :
-       {std::string("2"), std::string("clusters/m"), signer_.Sign("watch", std::string(40, 'x'))}) {
+       {std::string("2"), std::string("clusters/m"), sealer_.Seal("watch", std::string(40, 'x'))}) {
     request.set_page_token(token);
     EXPECT_THAT(Read(request), ReasonIs("PAGE_TOKEN_INVALID"));
   }

@@ -46,17 +46,18 @@ std::string QueryDigest(const Message& request) {
 
 }  // namespace
 
-TokenSigner::TokenSigner(std::string key)
+TokenSealer::TokenSealer(std::string key)
     : key_(absl::StrCat(HmacSha256(key, "token 1"), HmacSha256(key, "token 2"))) {
   if (key.size() < kLeastKeyBytes) std::abort();
 }
 
-std::string TokenSigner::Sign(std::string_view purpose, std::string_view content) const {
-  return absl::WebSafeBase64Escape(absl::StrCat(
-      absl::string_view(&kVersion, 1), Seal(key_, purpose, absl::StrCat(kBegin, ToAbsl(content)))));
+std::string TokenSealer::Seal(std::string_view purpose, std::string_view content) const {
+  return absl::WebSafeBase64Escape(
+      absl::StrCat(absl::string_view(&kVersion, 1),
+                   clusterwire::Seal(key_, purpose, absl::StrCat(kBegin, ToAbsl(content)))));
 }
 
-absl::StatusOr<std::string> TokenSigner::Open(std::string_view purpose,
+absl::StatusOr<std::string> TokenSealer::Open(std::string_view purpose,
                                               std::string_view token) const {
   std::string bytes;
   if (token.size() > kMaxTokenBytes || !absl::WebSafeBase64Unescape(ToAbsl(token), &bytes) ||
@@ -68,7 +69,7 @@ absl::StatusOr<std::string> TokenSigner::Open(std::string_view purpose,
   return content->substr(1);
 }
 
-absl::StatusOr<Page> ReadPage(const TokenSigner& signer, const Message& request,
+absl::StatusOr<Page> ReadPage(const TokenSealer& sealer, const Message& request,
                               const PageLimits& limits) {
   const auto& reflection = *request.GetReflection();
   const int size = reflection.GetInt32(request, &FieldOf(request, "page_size"));
@@ -79,7 +80,7 @@ absl::StatusOr<Page> ReadPage(const TokenSigner& signer, const Message& request,
   Page page{.size = size == 0 ? limits.default_size : std::min(size, limits.max_size)};
   const std::string token = reflection.GetString(request, &FieldOf(request, "page_token"));
   if (token.empty()) return page;
-  const absl::StatusOr<std::string> content = signer.Open(kPagePurpose, token);
+  const absl::StatusOr<std::string> content = sealer.Open(kPagePurpose, token);
   if (!content.ok() || !page.after.ParseFromString(*content)) {
     return Error(absl::StatusCode::kInvalidArgument, "PAGE_TOKEN_INVALID",
                  "page_token was not made by this service, or was altered; give next_page_token "
@@ -93,10 +94,10 @@ absl::StatusOr<Page> ReadPage(const TokenSigner& signer, const Message& request,
   return page;
 }
 
-std::string NextPageToken(const TokenSigner& signer, const Message& request,
+std::string NextPageToken(const TokenSealer& sealer, const Message& request,
                           PagePosition position) {
   position.set_query(QueryDigest(request));
-  return signer.Sign(kPagePurpose, position.SerializeAsString());
+  return sealer.Seal(kPagePurpose, position.SerializeAsString());
 }
 
 }  // namespace clusterwire::rpc

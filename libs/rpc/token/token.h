@@ -13,14 +13,14 @@ namespace clusterwire::rpc {
 // Makes opaque tokens that only holders of the same key can make and read: page and resume tokens.
 // Where a list goes on may be behind something that its reader doesn't see. Replicas that share the
 // key accept each other's tokens, also after a restart. Immutable; safe for use from any thread.
-class TokenSigner {
+class TokenSealer {
  public:
   // `key` is secret and has at least 16 bytes; a shorter one makes a program error.
-  explicit TokenSigner(std::string key);
+  explicit TokenSealer(std::string key);
 
   // `purpose` keeps tokens of one kind from passing as another: "page", "watch".
-  std::string Sign(std::string_view purpose, std::string_view content) const;
-  // The content; INVALID_ARGUMENT, reason TOKEN_INVALID, for anything that Sign() with this key and
+  std::string Seal(std::string_view purpose, std::string_view content) const;
+  // The content; INVALID_ARGUMENT, reason TOKEN_INVALID, for anything that Seal() with this key and
   // purpose didn't make.
   absl::StatusOr<std::string> Open(std::string_view purpose, std::string_view token) const;
 
@@ -48,11 +48,11 @@ struct Page {
 // INVALID_ARGUMENT for a negative page_size, for a token that isn't ours (PAGE_TOKEN_INVALID), and
 // for one of another query (PAGE_TOKEN_MISMATCH): a token is bound to all fields of its request but
 // the two of paging. The page size may change between pages.
-absl::StatusOr<Page> ReadPage(const TokenSigner& signer, const google::protobuf::Message& request,
+absl::StatusOr<Page> ReadPage(const TokenSealer& sealer, const google::protobuf::Message& request,
                               const PageLimits& limits);
 
 // The next page starts behind `position`.
-std::string NextPageToken(const TokenSigner& signer, const google::protobuf::Message& request,
+std::string NextPageToken(const TokenSealer& sealer, const google::protobuf::Message& request,
                           PagePosition position);
 
 }  // namespace clusterwire::rpc

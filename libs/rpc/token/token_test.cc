@@ -14,12 +14,12 @@ namespace {
 constexpr char kKey[] = "0123456789abcdef0123456789abcdef";
 
 TEST(TokenTest, AnyContentComesBackAndFitsIntoAUrl) {
-  const TokenSigner signer(kKey);
+  const TokenSealer sealer(kKey);
   SeededRandom random(TestSeed());
   for (int round = 0; round < 200; ++round) {
     const std::string content = RandomBytes(random, random.Below(300));
-    const std::string token = signer.Sign("watch", content);
-    EXPECT_THAT(signer.Open("watch", token), IsOkAndHolds(content));
+    const std::string token = sealer.Seal("watch", content);
+    EXPECT_THAT(sealer.Open("watch", token), IsOkAndHolds(content));
     EXPECT_EQ(token.find_first_not_of("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
                                       "0123456789-_"),
               std::string::npos);
@@ -27,35 +27,35 @@ TEST(TokenTest, AnyContentComesBackAndFitsIntoAUrl) {
 }
 
 TEST(TokenTest, ATokenDoesNotShowWhatItIsAbout) {
-  const TokenSigner signer(kKey);
+  const TokenSealer sealer(kKey);
   std::string bytes;
-  ASSERT_TRUE(absl::WebSafeBase64Unescape(signer.Sign("page", "clusters/hidden"), &bytes));
+  ASSERT_TRUE(absl::WebSafeBase64Unescape(sealer.Seal("page", "clusters/hidden"), &bytes));
   EXPECT_THAT(bytes, ::testing::Not(::testing::HasSubstr("hidden")));
 }
 
 TEST(TokenTest, AnAlteredTokenIsRefused) {
-  const TokenSigner signer(kKey);
+  const TokenSealer sealer(kKey);
   SeededRandom random(TestSeed());
-  const std::string token = signer.Sign("watch", "revision 7");
+  const std::string token = sealer.Seal("watch", "revision 7");
   for (int round = 0; round < 500; ++round) {
     std::string altered = token;
     altered[random.Below(altered.size() - 1)] ^= static_cast<char>(1 + random.Below(127));
     if (altered == token) continue;
-    EXPECT_THAT(signer.Open("watch", altered), ReasonIs("TOKEN_INVALID")) << altered;
+    EXPECT_THAT(sealer.Open("watch", altered), ReasonIs("TOKEN_INVALID")) << altered;
   }
   for (const std::string& other :
        {std::string(), std::string("x"), token.substr(0, 20), std::string(20'000, 'A')}) {
-    EXPECT_THAT(signer.Open("watch", other), ReasonIs("TOKEN_INVALID"));
+    EXPECT_THAT(sealer.Open("watch", other), ReasonIs("TOKEN_INVALID"));
   }
 }
 
 TEST(TokenTest, AnotherPurposeOrKeyIsRefused) {
-  const TokenSigner signer(kKey);
-  const std::string token = signer.Sign("watch", "x");
-  EXPECT_THAT(signer.Open("page", token), ReasonIs("TOKEN_INVALID"));
-  EXPECT_THAT(TokenSigner("another key of enough bytes").Open("watch", token),
+  const TokenSealer sealer(kKey);
+  const std::string token = sealer.Seal("watch", "x");
+  EXPECT_THAT(sealer.Open("page", token), ReasonIs("TOKEN_INVALID"));
+  EXPECT_THAT(TokenSealer("another key of enough bytes").Open("watch", token),
               ReasonIs("TOKEN_INVALID"));
-  EXPECT_THAT(TokenSigner(kKey).Open("watch", token), IsOkAndHolds("x"));
+  EXPECT_THAT(TokenSealer(kKey).Open("watch", token), IsOkAndHolds("x"));
 }
 
 }  // namespace

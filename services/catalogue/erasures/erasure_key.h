@@ -27,7 +27,7 @@ class ErasureKey {
   // "erasures/…" of a resource's name.
   std::string OfResource(std::string_view name) const;
   // The same of each thing that a person is known by: an id in another register; the name together
-  // with an e-mail address, whatever their case, accents and the order of the name's words. An
+  // with an e-mail address, in any case, with any accents and the order of the name's words. An
   // address alone is none: several share one.
   std::vector<std::string> Of(const KnownBy& known) const;
   // 32 bytes.

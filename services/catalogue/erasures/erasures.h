@@ -72,7 +72,7 @@ class Erasures {
   // Takes out the contacts that came between a look at `since` and the erasure of `person`; none
   // come later.
   absl::Status DropLateContacts(const std::string& person, store::Revision since) const;
-  // When somebody known by one of these was erased last; none when nobody was. `owner`: only what
+  // When somebody known by one of these was erased last; none when none was. `owner`: only what
   // was erased of this owner's records counts; none: all.
   absl::StatusOr<std::optional<absl::Time>> ErasedAt(const store::Reader& reader,
                                                      const KnownBy& known,

@@ -7,8 +7,10 @@
 #include "libs/base/testing/status_matchers.h"
 #include "libs/base/time/date.h"
 #include "services/catalogue/common/dates/calendar.h"
+#include "services/catalogue/resources/admissions/admission_rules.h"
 #include "services/catalogue/resources/clusters/cluster_rules.h"
 #include "services/catalogue/resources/labels/label_rules.h"
+#include "services/catalogue/resources/labels/label_scheme_rules.h"
 #include "services/catalogue/resources/memberships/membership_rules.h"
 #include "services/catalogue/resources/memberships/standing_rules.h"
 #include "services/catalogue/resources/programmes/programme_rules.h"
@@ -21,9 +23,21 @@ namespace clusterwire::catalogue {
 namespace {
 
 constexpr char kProgramme[] = "programmes/go-cluster";
+constexpr char kPlatform[] = "programmes/platform";
 
 class FreshFactsTest : public ::testing::Test {
  protected:
+  FreshFactsTest() {
+    v1::Programme platform;
+    platform.set_title("Platform");
+    platform.set_kind(v1::Programme::KIND_PLATFORM);
+    platform.set_country("EU");
+    platform.set_state(v1::Programme::STATE_PUBLISHED);
+    platform.mutable_admission()->set_takes_applications(true);
+    platform.mutable_admission()->set_lists_drafts(true);
+    EXPECT_THAT(world_.Of<Programmes>().Create(call_, "", platform, "platform"), IsOk());
+  }
+
   bool Toss(uint64_t in) { return dice_.Below(in) == 0; }
   std::string Cluster() { return absl::StrCat("clusters/c", dice_.Below(3)); }
   std::string Label() { return absl::StrCat(Cluster(), "/labels/l", dice_.Below(2)); }
@@ -136,6 +150,30 @@ class FreshFactsTest : public ::testing::Test {
     Note(Toss(2) ? world_.Of<Programmes>().Delete(call_, kProgramme, "")
                  : world_.Of<Programmes>().Undelete(call_, kProgramme, ""));
   }
+  // Clusters, drafts too, come to a platform and go, or are admitted.
+  void ComeOrGo() {
+    if (Toss(2)) {
+      v1::SubmitApplicationRequest request;
+      request.set_parent(kPlatform);
+      request.set_cluster(Cluster());
+      return Note(world_.Of<Admissions>().Submit(call_, request));
+    }
+    const std::string name =
+        absl::StrCat(kPlatform, "/admissions/", IdOf(Cluster()), Toss(2) ? "-2" : "");
+    if (Toss(2)) {
+      v1::AssessApplicationRequest request;
+      request.set_name(name);
+      Note(world_.Of<Admissions>().Assess(call_, request));
+    } else if (Toss(2)) {
+      v1::AdmitApplicantRequest request;
+      request.set_name(name);
+      Note(world_.Of<Admissions>().Admit(call_, request));
+    } else {
+      v1::WithdrawApplicationRequest request;
+      request.set_name(name);
+      Note(world_.Of<Admissions>().Withdraw(call_, request));
+    }
+  }
   // Dresden under Saxony or right under Germany; then the refresh spreads it.
   void ChangeNuts() {
     auto nuts = world_.Get<v1::Taxonomy>("taxonomies/nuts");
@@ -157,7 +195,8 @@ class FreshFactsTest : public ::testing::Test {
         &FreshFactsTest::MoveLabel,      &FreshFactsTest::CreateMembership,
         &FreshFactsTest::MoveMembership, &FreshFactsTest::MoveProgramme,
         &FreshFactsTest::ChangeNuts,     &FreshFactsTest::LetTimePass,
-        &FreshFactsTest::ChangeStanding, &FreshFactsTest::ChangeDuty};
+        &FreshFactsTest::ChangeStanding, &FreshFactsTest::ChangeDuty,
+        &FreshFactsTest::ComeOrGo,       &FreshFactsTest::ComeOrGo};
     (this->*kSteps[dice_.Below(std::size(kSteps))])();
   }
 
@@ -186,6 +225,9 @@ class FreshFactsTest : public ::testing::Test {
 };
 
 TEST_F(FreshFactsTest, StoredFactsEqualAFreshProjectionWhateverTheDomainDid) {
+  auto ecei = world_.Get<v1::LabelScheme>("labelSchemes/ecei");
+  for (const int days : {90, 30, 7}) ecei.add_reminder_days(days);
+  ASSERT_THAT(world_.Of<LabelSchemes>().Update(call_, ecei, {}), IsOk());
   for (int step = 0; step < 250; ++step) {
     ASSERT_NO_FATAL_FAILURE(DoSomething());
     ASSERT_NO_FATAL_FAILURE(ExpectFresh()) << "after step " << step;

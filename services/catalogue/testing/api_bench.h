@@ -65,7 +65,7 @@ class ApiBench {
   Erasures erasures_;
   ErasureLog erasure_log_;
   Diagnosis diagnosis_;
-  rpc::TokenSigner tokens_;
+  rpc::TokenSealer tokens_;
   std::unique_ptr<rpc::Server> server_;
   std::shared_ptr<grpc::Channel> channel_;
   std::map<std::string, std::string> metadata_;

@@ -66,7 +66,7 @@ class GrantIndex {
   Entry* EntryOf(const std::string& name);
   // Makes room. What was withdrawn is remembered only so that nothing older brings it back, which
   // could come right after a crash of the catalogue; without an end anybody who owns something
-  // could fill the index by giving and withdrawing, and nobody's new grants would be heard of.
+  // could fill the index by giving and withdrawing, and no new grants would be heard of.
   void ForgetWithdrawn();
   void Set(const std::string& name, Entry& entry, Entry next, Keys& touched);
 

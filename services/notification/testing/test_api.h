@@ -42,7 +42,7 @@ class TestApi {
 
  private:
   telemetry::Metrics metrics_;
-  rpc::TokenSigner tokens_{"a key of at least sixteen bytes"};
+  rpc::TokenSealer tokens_{"a key of at least sixteen bytes"};
   http::Client client_;
   const Channels channels_;
   EndpointTester tester_;

@@ -9,7 +9,6 @@
 #include "libs/base/testing/seed.h"
 #include "libs/base/testing/status_matchers.h"
 #include "libs/http/address_guard.h"
-#include "libs/http/ip_address.h"
 #include "libs/http/url.h"
 #include "services/notification/grants/testing/grant_records.h"
 #include "services/notification/types.h"
@@ -31,7 +30,7 @@ absl::Status LookUpInTable(const std::string& url, absl::Time, const AddressChec
   } else if (read.host == "slow.example") {
     done(Error(absl::StatusCode::kDeadlineExceeded, "TIMEOUT", "Resolving timed out"));
   } else if (absl::EndsWith(read.host, ".inside.example")) {
-    done(Need(http::AddressGuard::Create({})).CheckAddress(*http::IpAddress::Parse("10.1.2.3")));
+    done(Need(http::AddressGuard::Create({})).CheckAddress(*IpAddress::Parse("10.1.2.3")));
   } else {
     done(absl::OkStatus());
   }

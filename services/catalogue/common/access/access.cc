@@ -103,7 +103,8 @@ absl::Status CheckMayCreate(const Viewer& viewer, std::string_view name, const M
     if (viewer.subject.empty()) return NotYours(collection, "sign in by a token or a certificate");
     if (IsDraft(next)) return absl::OkStatus();
     return NotYours(collection,
-                    "create a draft, by leaving out the state, and PublishCluster shows it");
+                    "create a draft, by leaving out the state; a platform to which it applies "
+                     "publishes it");
   }
   if (FieldOf(&next, "owner") == nullptr) return NotYours(collection, "operators create it");
   if (HasAny(viewer.edits, {TextOf(&next, "owner")})) return absl::OkStatus();

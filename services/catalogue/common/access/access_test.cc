@@ -114,7 +114,7 @@ TEST_F(AccessTest, APublicEventNamesNoDraft) {
   ASSERT_THAT(event, IsOk());
   EXPECT_THAT(world_.Of<Events>().Publish(world_.As(hidden), event->name(), ""),
               HasFieldError("event.state"));
-  ASSERT_THAT(world_.Of<Clusters>().Publish(world_.As(hidden), hidden, ""), IsOk());
+  ASSERT_THAT(world_.Of<Clusters>().Publish(world_.AsOperator(), hidden, ""), IsOk());
   EXPECT_THAT(world_.Of<Events>().Publish(world_.As(hidden), event->name(), ""), IsOk());
 }
 
@@ -153,7 +153,7 @@ TEST_F(AccessTest, WhoHasSignedInCreatesFiveDraftsAndOwnsThem) {
   WriteCall friends = call;
   friends.viewer.subject = "corp:friend";
   for (int i = 0; i < 5; ++i) EXPECT_THAT(clusters.Create(friends, "", draft, ""), IsOk());
-  ASSERT_THAT(clusters.Publish(world_.As(last), last, ""), IsOk());
+  ASSERT_THAT(clusters.Publish(world_.AsOperator(), last, ""), IsOk());
   EXPECT_THAT(clusters.Create(call, "", draft, ""), IsOk());
   call.viewer.subject = "";
   EXPECT_THAT(clusters.Create(call, "", draft, ""), ReasonIs("NOT_YOURS"));

@@ -59,7 +59,7 @@ void SetLink(std::string_view page,
              type::v1::Facts* facts);
 
 // Only those named see it: the resource is no one else's business yet. Empty names stand for
-// nobody.
+// none.
 void RestrictTo(std::initializer_list<std::string> members, type::v1::Facts* facts);
 
 // Joins what isn't empty: Joined({"Wien", "AT"}, ", ").

@@ -68,7 +68,7 @@ class RunTest : public ::testing::Test {
   rpc::testing::Operators operators_;
   rpc::Runtime runtime_;
   rpc::ThreadPool pool_;
-  rpc::Late<const rpc::TokenSigner> tokens_;  // an import signs none
+  rpc::Late<const rpc::TokenSealer> tokens_;  // an import signs none
   rpc::Late<store::Store> store_;
   std::unique_ptr<rpc::Server> server_;
   std::string target_;

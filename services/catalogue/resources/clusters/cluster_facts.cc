@@ -32,7 +32,10 @@ facts::Facts Own(const v1::Cluster& cluster, const CodeBook& codes) {
     absl::StrAppend(&text, " ", service);
   }
   facts.set_text(text);
-  if (cluster.state() == v1::Cluster::STATE_DRAFT) RestrictTo({cluster.name()}, &facts);
+  if (cluster.state() == v1::Cluster::STATE_DRAFT) {
+    RestrictTo({cluster.name()}, &facts);
+    AddSorted(cluster.shown_to(), facts.mutable_audience()->mutable_members());
+  }
   return facts;
 }
 

@@ -1,5 +1,7 @@
 #include "services/catalogue/resources/clusters/cluster_rules.h"
 
+#include <algorithm>
+
 #include "libs/base/time/clock.h"
 #include "libs/text/text.h"
 #include "services/catalogue/common/fields/checks.h"
@@ -82,10 +84,27 @@ absl::Status GiveToCreator(store::Writer& writer, const v1::Cluster* before,
     return Error(absl::StatusCode::kFailedPrecondition, "TOO_MANY_DRAFTS",
                  absl::StrCat("this caller has made ", drafts, " clusters that aren't published, ",
                               "those deleted or given away counted, and there may be ", kMostDrafts,
-                              ": publish one by PublishCluster, or bring a deleted one back by ",
-                              "UndeleteCluster and change it"));
+                              ": have one published by a platform that it applies to ",
+                              "(SubmitApplication), or bring a deleted one back by UndeleteCluster "
+                              "and change it"));
   }
   return GiveOwner(writer, viewer.subject, cluster.name());
+}
+
+// What is published has no need of it.
+void Settle(const Context& context, v1::Cluster* cluster) {
+  DraftUnlessSaid(context, cluster);
+  if (cluster->state() == v1::Cluster::STATE_PUBLISHED) cluster->clear_shown_to();
+}
+
+// Whether it is the office of a programme that the draft applies to: who may publish it. Of what is
+// there and published already any office may find that it is.
+bool IsOfficeOf(const filter::Viewer& viewer, const v1::Cluster& cluster) {
+  const bool done = cluster.state() == v1::Cluster::STATE_PUBLISHED && !cluster.etag().empty();
+  return std::ranges::any_of(viewer.edits, [&](const std::string& name) {
+    return name.starts_with("programmes/") &&
+           (done || std::ranges::count(cluster.shown_to(), name) > 0);
+  });
 }
 
 }  // namespace
@@ -93,13 +112,34 @@ absl::Status GiveToCreator(store::Writer& writer, const v1::Cluster* before,
 Rules<v1::Cluster> ClusterRules() {
   return {.type = "cluster",
           .collection = "clusters",
-          .output_only = {"edited_fields"},
+          .output_only = {"edited_fields", "shown_to"},
           .create_only = {"state"},
           .suggest_id = [](const v1::Cluster& cluster) { return text::Slug(cluster.title()); },
           .check = &Check,
-          .settle = &DraftUnlessSaid,
+          .settle = &Settle,
           .note = &Note,
-          .bring = &GiveToCreator};
+          .bring = &GiveToCreator,
+          .moved_by = &IsOfficeOf};
+}
+
+absl::StatusOr<v1::Cluster> Clusters::Publish(const WriteCall& call, const std::string& name,
+                                              const std::string& etag) {
+  return Modify(call, name, etag, change::KindText(change::v1::CHANGE_KIND_CLUSTER_PUBLISHED),
+                [&](const Context& context, v1::Cluster* cluster) {
+                  if (cluster->state() != v1::Cluster::STATE_DRAFT) return absl::OkStatus();
+                  if (!context.viewer.operator_ && !IsOfficeOf(context.viewer, *cluster)) {
+                    return Error(
+                        absl::StatusCode::kPermissionDenied, "NOT_YOURS",
+                        absl::StrCat("who has made ", name,
+                                     " doesn't publish it: operators may, and "
+                                     "the office of a platform that lists drafts and to which it "
+                                     "applies; SubmitApplication applies, and AdmitApplicant "
+                                     "publishes"),
+                        {{"resource", name}});
+                  }
+                  cluster->set_state(v1::Cluster::STATE_PUBLISHED);
+                  return absl::OkStatus();
+                });
 }
 
 }  // namespace clusterwire::catalogue

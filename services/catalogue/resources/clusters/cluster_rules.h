@@ -6,12 +6,18 @@
 
 namespace clusterwire::catalogue {
 
-// What makes a cluster's description right.
+// What makes a cluster's description right. The office of a platform that it applies to may publish
+// it, and no more.
 Rules<v1::Cluster> ClusterRules();
 
-class Clusters : public Drafts<v1::Cluster> {
+class Clusters : public Resources<v1::Cluster> {
  public:
-  explicit Clusters(store::Store& store) : Drafts(store, ClusterRules()) {}
+  explicit Clusters(store::Store& store) : Resources(store, ClusterRules()) {}
+
+  // Draft → published; what is published already stays as it is. PERMISSION_DENIED, reason
+  // NOT_YOURS, to the cluster's own team: a platform to which it applies says whether it is listed.
+  absl::StatusOr<v1::Cluster> Publish(const WriteCall& call, const std::string& name,
+                                      const std::string& etag);
 };
 
 }  // namespace clusterwire::catalogue

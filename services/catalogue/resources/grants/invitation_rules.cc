@@ -83,7 +83,7 @@ absl::StatusOr<v1::Invitation> Invitations::Create(
   next.set_role(request.invitation().role());
   next.set_token(HashOf(next.name(), token));
   const auto create = [&](store::Writer& writer) -> absl::Status {
-    // What has no inviter is worth as much as an operator's: whoever isn't one must still own it.
+    // What has no inviter is worth as much as an operator's: who isn't one must still own it.
     RETURN_IF_ERROR(CheckStillMayGive(writer, call.viewer, next.resource()));
     RETURN_IF_ERROR(room);
     v1::Invitation made = next;

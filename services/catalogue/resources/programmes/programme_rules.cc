@@ -1,6 +1,7 @@
 #include "services/catalogue/resources/programmes/programme_rules.h"
 
 #include "libs/text/text.h"
+#include "services/catalogue/common/catalogue_type.h"
 #include "services/catalogue/common/fields/checks.h"
 #include "services/catalogue/common/fields/words.h"
 #include "services/catalogue/resources/programmes/programme_terms.h"
@@ -72,6 +73,12 @@ void Note(const v1::Programme* before, const v1::Programme& programme, const Con
   NoteDraft(before, programme, "PublishProgramme", notes);
 }
 
+// Who applies is heard to the end.
+absl::Status CheckNoneApplies(const v1::Programme& programme, const Context& context) {
+  return CheckUnused(context.reader, context.viewer, programme.name(),
+                     [&](const std::string& use) { return use == programme.name(); });
+}
+
 // What people call it.
 std::string SuggestId(const v1::Programme& programme) {
   return text::Slug(programme.acronym().empty() ? programme.title() : programme.acronym());
@@ -88,7 +95,8 @@ Rules<v1::Programme> ProgrammeRules() {
           .check = &Check,
           .correct = &Correct,
           .settle = &Settle,
-          .note = &Note};
+          .note = &Note,
+          .check_unused = &CheckNoneApplies};
 }
 
 }  // namespace clusterwire::catalogue

@@ -161,7 +161,7 @@ std::string InboxReader::CursorAfter(const std::string& subscriber, int64_t sequ
   rpc::PagePosition position;
   position.mutable_inbox_item()->set_owner(subscriber);
   position.mutable_inbox_item()->set_sequence(sequence);
-  return tokens_.Sign(kPurpose, position.SerializeAsString());
+  return tokens_.Seal(kPurpose, position.SerializeAsString());
 }
 
 absl::StatusOr<int64_t> InboxReader::SequenceOf(const std::string& subscriber,

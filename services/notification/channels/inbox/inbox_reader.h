@@ -23,11 +23,11 @@ class Subscribers;
 
 // Reads inboxes on from a cursor, once or for as long as somebody listens. A cursor is the number
 // of the last item read, signed for its subscriber, so any replica takes it. Items are shown as the
-// subscriber sees them now, whoever reads. Safe for use from any thread, cheap to copy; the parts
-// outlive it and the sources that it opens.
+// subscriber sees them now, also when an operator reads. Safe for use from any thread, cheap to
+// copy; the parts outlive it and the sources that it opens.
 class InboxReader {
  public:
-  InboxReader(const rpc::TokenSigner& tokens, Subscribers& subscribers, const Interests& interests,
+  InboxReader(const rpc::TokenSealer& tokens, Subscribers& subscribers, const Interests& interests,
               Ledger& ledger, InboxSignal& signal)
       : tokens_(tokens),
         subscribers_(subscribers),
@@ -60,7 +60,7 @@ class InboxReader {
   absl::StatusOr<int64_t> SequenceOf(const std::string& subscriber,
                                      const std::string& cursor) const;
 
-  const rpc::TokenSigner& tokens_;
+  const rpc::TokenSealer& tokens_;
   Subscribers& subscribers_;
   const Interests& interests_;
   Ledger& ledger_;

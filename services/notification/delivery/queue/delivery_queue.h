@@ -25,9 +25,10 @@ namespace clusterwire::notification {
 
 // What is pending, in memory, and what of it is due: for each endpoint a queue, a breaker and how
 // it answers. An endpoint holds only itself. Its tries share the places under way with those of
-// others (places.h) and take turns with them (turns.h), whatever came first; an endpoint without a
-// receiver needs no place. What is in memory of it has a limit, and the rest stays in the ledger
-// and is loaded when there is room. Times are uptimes. One thread decides; the others only look.
+// others (places.h) and take turns with them (turns.h), in whichever order they came; an endpoint
+// without a receiver needs no place. What is in memory of it has a limit, and the rest stays in the
+// ledger and is loaded when there is room. Times are uptimes. One thread decides; the others only
+// look.
 class DeliveryQueue {
  public:
   struct Options {

@@ -13,7 +13,7 @@ std::string SeenBy(const type::v1::Facts& facts) {
   if (!facts.has_audience()) return "";
   std::string seen_by = " ";
   for (const std::string& name : facts.audience().members()) {
-    // No name has a space or a zero byte in it, and nobody is let in by what is none.
+    // No name has a space or a zero byte in it, and what is none lets no subscriber in.
     const bool is_name = name.find_first_of(std::string_view(" \0", 2)) == std::string::npos;
     if (is_name && !name.empty()) absl::StrAppend(&seen_by, name, " ");
   }

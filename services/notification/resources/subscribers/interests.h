@@ -90,7 +90,7 @@ class Interests {
   std::shared_ptr<const Interest> Find(std::string_view subscription) const;
   std::shared_ptr<const v1::Endpoint> FindEndpoint(std::string_view name) const;
 
-  // What a subscriber sees now: what the public does where it belongs to nobody or isn't there. As
+  // What a subscriber sees now: what the public does where it has no owner or isn't there. As
   // long as grants are behind nothing may be shown by it that is not public.
   filter::Viewer ViewerOf(std::string_view subscriber) const;
   // The same, and what the public sees as long as that holds.

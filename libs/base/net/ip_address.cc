@@ -1,4 +1,4 @@
-#include "libs/http/ip_address.h"
+#include "libs/base/net/ip_address.h"
 
 #include <algorithm>
 #include <cstring>
@@ -11,7 +11,7 @@
 #include "libs/base/status/error.h"
 #include "libs/base/text/strings.h"
 
-namespace clusterwire::http {
+namespace clusterwire {
 namespace {
 
 bool StartsWith(const std::array<uint8_t, 16>& bytes, std::initializer_list<uint8_t> prefix) {
@@ -75,6 +75,14 @@ std::optional<IpAddress> IpAddress::Embedded() const {
   return std::nullopt;
 }
 
+bool IpAddress::is_loopback() const {
+  constexpr uint8_t kLoopback = 127;
+  if (v4_) return bytes_[0] == kLoopback;
+  std::array<uint8_t, 16> one{};
+  one.back() = 1;
+  return bytes_ == one || StartsWith(bytes_, {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff, kLoopback});
+}
+
 IpAddress IpAddress::Prefix(int bits) const {
   IpAddress prefix = *this;
   for (int bit = bits; bit < 128; ++bit) {
@@ -112,4 +120,4 @@ absl::StatusOr<IpRange> IpRange::Parse(std::string_view text) {
 
 bool IpRange::Contains(const IpAddress& address) const { return address.Prefix(bits_) == first_; }
 
-}  // namespace clusterwire::http
+}  // namespace clusterwire

@@ -9,7 +9,7 @@
 #include "absl/status/statusor.h"
 #include <sys/socket.h>
 
-namespace clusterwire::http {
+namespace clusterwire {
 
 // An IPv4 or IPv6 address. One that an IPv6 form carries inside (mapped, NAT64, 6to4, Teredo) stays
 // in that form until Embedded() unpacks it.
@@ -21,6 +21,8 @@ class IpAddress {
   static std::optional<IpAddress> FromSocket(const sockaddr* address);
 
   bool is_v4() const { return v4_; }
+  // Whether only this machine has it: 127.0.0.0/8, also in its mapped form, and ::1.
+  bool is_loopback() const;
   // The IPv4 address to which a packet for this IPv6 address may end up being sent.
   std::optional<IpAddress> Embedded() const;
   std::string ToString() const;
@@ -50,4 +52,4 @@ class IpRange {
   int bits_ = 0;
 };
 
-}  // namespace clusterwire::http
+}  // namespace clusterwire
