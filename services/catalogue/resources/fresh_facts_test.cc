@@ -158,8 +158,7 @@ class FreshFactsTest : public ::testing::Test {
       request.set_cluster(Cluster());
       return Note(world_.Of<Admissions>().Submit(call_, request));
     }
-    const std::string name =
-        absl::StrCat(kPlatform, "/admissions/", IdOf(Cluster()), Toss(2) ? "-2" : "");
+    const std::string name = absl::StrCat(kPlatform, "/admissions/", IdOf(Cluster()));
     if (Toss(2)) {
       v1::AssessApplicationRequest request;
       request.set_name(name);

@@ -202,6 +202,17 @@ absl::Status CheckNotEnded(const v1::Programme& programme, absl::Time now) {
   return NotTaking(programme, absl::StrCat("it ended on ", FormatDay(end->last)));
 }
 
+absl::Status CheckListed(const v1::Programme& programme, const v1::Cluster& cluster) {
+  if (cluster.state() != v1::Cluster::STATE_DRAFT || programme.admission().lists_drafts()) {
+    return absl::OkStatus();
+  }
+  return Error(absl::StatusCode::kFailedPrecondition, "DRAFT_NOT_LISTED",
+               absl::StrCat(cluster.name(), " is a draft, and ", programme.name(),
+                            " takes published clusters alone: apply first to a platform whose "
+                            "admission.lists_drafts is true, which publishes whom it admits"),
+               {{"resource", cluster.name()}, {"programme", programme.name()}});
+}
+
 void CorrectTerms(const v1::Programme& before, v1::Programme* next) {
   if (!before.has_duty() || !next->has_duty()) return;
   v1::RequiredLabel& duty = *next->mutable_duty();
