@@ -186,16 +186,24 @@ absl::StatusOr<Collection::Answer> Collection::Update(const WriteCall& call,
     if (rules_.correct) RETURN_IF_ERROR(errors.AddFrom(rules_.correct(*before, next)));
     return errors.ToStatus();
   };
-  return Modify(call, store::NameOf(resource), store::EtagOf(resource), "", update,
-                absl::StrCat(ToAbsl(rules_.type), ".name"));
+  return Rewrite(Way::kStandard, call, store::NameOf(resource), store::EtagOf(resource), "", update,
+                 absl::StrCat(ToAbsl(rules_.type), ".name"), Shown::kAsRead, nullptr);
 }
 
 absl::StatusOr<Collection::Answer> Collection::Modify(
     const WriteCall& call, const std::string& name, const std::string& etag, std::string_view kind,
     const Change& change, std::string_view path, Shown shown, const Bring& bring) {
+  return Rewrite(Way::kMove, call, name, etag, kind, change, path, shown, bring);
+}
+
+absl::StatusOr<Collection::Answer> Collection::Rewrite(Way way, const WriteCall& call,
+                                                       const std::string& name,
+                                                       const std::string& etag,
+                                                       std::string_view kind, const Change& change,
+                                                       std::string_view path, Shown shown,
+                                                       const Bring& bring) {
   const absl::Status entered = EnterWrite(call, path, name);
   if (!entered.ok() && !service_.looks_first) return entered;
-  const Way way = kind.empty() ? Way::kStandard : Way::kMove;
   const auto modify = [&](store::Writer& writer) -> absl::Status {
     Owned before(rules_.prototype->New());
     if (entered.ok()) {

@@ -103,8 +103,8 @@ class Collection {
   using Bring = std::function<absl::Status(store::Writer&, const Context&, const Message& next)>;
   // What the answer of a write holds: what readers get, or, as after a creation, all.
   enum class Shown { kAsRead, kAsStored };
-  // Any other change of one resource that exists. The result is checked, settled and put under
-  // `kind`; empty: as an update. `path` is the request's field of the name.
+  // Any other change of one resource that exists: a move. The result is checked, settled and put
+  // under `kind`; empty: the one that the rules say. `path` is the request's field of the name.
   absl::StatusOr<Answer> Modify(const WriteCall& call, const std::string& name,
                                 const std::string& etag, std::string_view kind,
                                 const Change& change, std::string_view path = "name",
@@ -154,6 +154,10 @@ class Collection {
   absl::Status CheckRoom(const store::Reader& reader, const std::string& parent) const;
   // Whether a write is one of the standard methods or a move of the type's own.
   enum class Way { kStandard, kMove };
+  absl::StatusOr<Answer> Rewrite(Way way, const WriteCall& call, const std::string& name,
+                                 const std::string& etag, std::string_view kind,
+                                 const Change& change, std::string_view path, Shown shown,
+                                 const Bring& bring);
   // As it is, to be written: seen by the viewer, neither deleted nor about something deleted.
   absl::StatusOr<Owned> LoadForWrite(const store::Reader& reader, const filter::Viewer& viewer,
                                      const std::string& name, const std::string& etag,

@@ -32,6 +32,18 @@ SPECIAL = {
     # Labels need it.
     "LabelSchemeService.DeleteLabelScheme": ("write", "LabelScheme", "FAILED_PRECONDITION"),
     "ProgrammeService.CheckEligibility": ("read", "Cluster", "OK"),
+    # Of a consulting that is asked for.
+    "BookingService.AskForBooking": ("ask", "Booking", "OK"),
+    "BookingService.ApproveBooking": ("write", "Booking", "OK"),
+    "BookingService.RefuseBooking": ("write", "Booking", "OK"),
+    "BookingService.CancelBooking": ("write", "Booking", "OK"),
+    "BookingService.CompleteBooking": ("write", "Booking", "FAILED_PRECONDITION"),
+    "BookingService.RecordInvoice": ("write", "Booking", "FAILED_PRECONDITION"),
+    "BookingService.RecordPayment": ("write", "Booking", "FAILED_PRECONDITION"),
+    "BookingService.RecordAward": ("write", "Booking", "FAILED_PRECONDITION"),
+    "BookingService.RecordRenewal": ("write", "Booking", "FAILED_PRECONDITION"),
+    "BookingService.RecordNoAward": ("write", "Booking", "FAILED_PRECONDITION"),
+    "BudgetService.UndeleteBudget": ("undelete", "Budget", "FAILED_PRECONDITION"),
     "SearchService.Search": ("open", None, "OK"),
     "ChangeService.ListChanges": ("open", None, "OK"),
     "TaxonomyService.SearchCodes": ("open", None, "INVALID_ARGUMENT"),
@@ -84,7 +96,8 @@ SPECIAL = {
 
 # What a request is filled with where its method is about one resource. Nothing is kept: it is a dry run.
 FIXED = {"validate_only": True, "end": "2024-12-31", "reason": "moved", "renewed": "2024-06",
-         "valid_until": "2095", "revoked": "2024-06", "membership_id": "mx-new"}
+         "valid_until": "2095", "revoked": "2024-06", "membership_id": "mx-new",
+         "offering": "consulting", "note": "so it is"}
 # What some are asked besides: of what isn't there, or can't be read.
 OWN = {"CheckEligibility": {"programme": "programmes/mx-public"},
        "EndMembership": {"reason": "END_REASON_LEFT"}, "StreamInbox": {"cursor": "nonsense"},
@@ -186,6 +199,13 @@ def _create(caller, target):
     return IN if _sees_parent(caller, target) else "NOT_FOUND"
 
 
+def _ask(caller, target):
+    """Who edits the programme or the cluster."""
+    if not _writes(caller, target):
+        return "PERMISSION_DENIED"
+    return IN if _sees_parent(caller, target) else "NOT_FOUND"
+
+
 def _write(caller, target):
     if not sees(caller, target):
         return "NOT_FOUND"
@@ -232,6 +252,7 @@ RULES = {
     "read": lambda caller, target: IN if sees(caller, target) else "NOT_FOUND",
     "list": lambda caller, target: IN if _sees_parent(caller, target) else "NOT_FOUND",
     "create": _create,
+    "ask": _ask,
     "write": _write,
     "undelete": _undelete,
     "give": _give,

@@ -38,6 +38,8 @@ def build(stack, callers):
     world["Membership"] = {kind: _membership(client, world, kind) for kind in KINDS}
     world["Standing"] = {kind: _standing(world, kind) for kind in KINDS}
     world["Event"] = {kind: _event(client, world, kind) for kind in KINDS}
+    world["Budget"] = {kind: _budget(client, world, kind) for kind in KINDS}
+    world["Booking"] = {kind: _booking(client, world, kind) for kind in ("public", "draft", "other")}
     _grant(stack, callers, world)
     world["Admission"] = {kind: _admission(client, world, kind) for kind in ("public", "other")}
     callers.grant(stack, callers.office, "EDITOR", world["Admission"]["public"].parent)
@@ -142,6 +144,37 @@ def _admission(client, world, kind):
     name = client.Admission.SubmitApplication(catalogue.SubmitApplicationRequest(
         parent=programme, cluster=cluster), timeout=10).name
     return Target(name, {programme, cluster}, (programme, cluster), programme, cluster=cluster)
+
+
+def _budget(client, world, kind):
+    """Its office's alone."""
+    programme = world["Programme"][kind]
+
+    def of(year):
+        return catalogue.Budget(year=year, given={"currency_code": "EUR", "units": 1000})
+    made = client.Budget.CreateBudget(catalogue.CreateBudgetRequest(
+        parent=programme.name, budget=of(2040)), timeout=10)
+    return Target(made.name, {programme.name}, (programme.name,), programme.name, programme.audience,
+                  of(2041))
+
+
+def _booking(client, world, kind):
+    """Between a programme and a member of it; that of a draft programme is seen by the office alone."""
+    programme = world["Programme"][kind]
+    cluster = world["Cluster"]["public"].name
+    client.Programme.UpdateProgramme(catalogue.UpdateProgrammeRequest(programme=catalogue.Programme(
+        name=programme.name, offerings=[catalogue.Offering(
+            id="consulting", kind="KIND_CONSULTING", title="Consulting")])), timeout=10)
+    if kind == "draft":
+        client.Membership.CreateMembership(catalogue.CreateMembershipRequest(
+            parent=programme.name, membership_id="mx-books",
+            membership=catalogue.Membership(cluster=cluster)), timeout=10)
+    made = client.Booking.AskForBooking(catalogue.AskForBookingRequest(
+        parent=programme.name, cluster=cluster, offering="consulting", booking_id=_id(kind)),
+        timeout=10)
+    audience = {programme.name} if kind == "draft" else {programme.name, cluster}
+    return Target(made.name, audience, (programme.name, cluster), programme.name,
+                  programme.audience, cluster=cluster)
 
 
 def _event(client, world, kind):

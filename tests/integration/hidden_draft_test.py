@@ -17,7 +17,9 @@ from nine_callers import NineCallers
 from tokens import Issuer
 from waiting import eventually
 
-CLUSTERS = ("cluster", "label", "membership", "event")      # what is the hidden cluster's
+# What is the hidden cluster's.
+CLUSTERS = ("cluster", "label", "membership", "event", "admission", "booking")
+NOTES = [TEXT["admission"], TEXT["booking"]]        # seen with the resource, and nowhere else
 
 
 class HiddenDraftTest(unittest.TestCase):
@@ -194,7 +196,7 @@ class HiddenDraftTest(unittest.TestCase):
                 for one in self.webhooks[caller.name].messages:
                     self.assertNotIn(ACTOR, f"{one.headers} {one.body}")
 
-    def test_7_who_wrote_travels_on_no_topic(self):
+    def test_7_who_wrote_and_what_was_noted_travels_on_no_topic(self):
         consumer = Consumer({"bootstrap.servers": self.stack.broker.address, "group.id": "actor",
                              "enable.auto.commit": False, "log_level": 0,
                              "enable.partition.eof": True})
@@ -215,8 +217,20 @@ class HiddenDraftTest(unittest.TestCase):
                     read = b"".join(part if isinstance(part, bytes) else repr(part).encode()
                                     for part in (message.key() or b"", message.value() or b"",
                                                  message.headers()))
-                    self.assertNotIn(ACTOR.encode(), read)
+                    for mark in (ACTOR, *NOTES):
+                        self.assertNotIn(mark.encode(), read)
                     if TEXT["cluster"].encode() in read:
                         drafts_on.add(topic)
         # As deploy/README.md says: drafts travel, so its readers are named.
         self.assertEqual(drafts_on, {self.stack.topic})
+
+    def test_8_what_was_noted_stands_in_its_resource_and_nowhere_else(self):
+        for caller in self.callers:
+            everything = Looks(self.stack, caller).everything()
+            if caller.name in self.subscribers:
+                everything |= self.told(caller)
+                everything["webhook"] = "".join(
+                    f"{one.headers} {one.body}" for one in self.webhooks[caller.name].messages)
+            for noun, where in [("admission", "ListAdmissions"), ("booking", "ListBookings")]:
+                shown = {place for place, text in everything.items() if TEXT[noun] in self.readable(text)}
+                self.assertEqual(shown, {where} if noun in self.entitled(caller) else set(), caller)

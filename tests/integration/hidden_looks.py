@@ -7,11 +7,17 @@ from api import Refusal, catalogue, change, notification, types_v1
 from hidden_world import TEXT
 
 NOUNS = {"cluster": "Cluster", "label": "Label", "membership": "Membership", "event": "CalendarEvent",
-         "programme": "Programme"}
+         "programme": "Programme", "admission": "Admission", "booking": "Booking"}
 SERVICE = {"event": "Event", "person": "Person"}
 PLURAL = {"cluster": "Clusters", "label": "Labels", "membership": "Memberships", "event": "Events",
-          "programme": "Programmes"}
-PARENT = {"label": "clusters/-", "membership": "programmes/-"}
+          "programme": "Programmes", "admission": "Admissions", "booking": "Bookings"}
+PARENT = {"label": "clusters/-", "membership": "programmes/-", "admission": "programmes/-",
+          "booking": "programmes/-"}
+# What changes one by its name, besides what all types have; with what is required.
+MOVES = {"admission": {"HoldConsultation": {}, "SubmitApplication": {}, "WithdrawApplication": {},
+                       "ReturnApplication": {"note": "Why"}, "AdmitApplicant": {}},
+         "booking": {"ApproveBooking": {}, "CancelBooking": {}, "RefuseBooking": {"note": "Why"},
+                     "CompleteBooking": {}}}
 FACETS = ["types", "sectors", "regions", "programmes", "label_levels", "labels_held", "kinds",
           "states", "languages"]
 
@@ -85,15 +91,18 @@ class Looks:
             method = NOUNS[noun].removeprefix("Calendar")
             found["Get", noun] = self._call(noun, f"Get{method}", name=name)
             found["BatchGet", noun] = self._call(noun, f"BatchGet{PLURAL[noun]}", names=[name])
-            found["Update", noun] = self._call(
-                noun, f"Update{method}", validate_only=True,
-                **{noun: resource(name=name, etag="no-etag")})
-            for verb in ("Delete", "Undelete"):
-                found[verb, noun] = self._call(noun, f"{verb}{method}", name=name,
-                                                     etag="no-etag", validate_only=True)
-            if noun != "label":
-                found["Publish", noun] = self._call(noun, f"Publish{method}", name=name,
-                                                      etag="no-etag", validate_only=True)
+            stub = getattr(self.client, service_of(noun))
+            if hasattr(stub, f"Update{method}"):
+                found["Update", noun] = self._call(
+                    noun, f"Update{method}", validate_only=True,
+                    **{noun: resource(name=name, etag="no-etag")})
+            for verb in ("Delete", "Undelete", "Publish"):
+                if hasattr(stub, f"{verb}{method}"):
+                    found[verb, noun] = self._call(noun, f"{verb}{method}", name=name,
+                                                   etag="no-etag", validate_only=True)
+            for move, fields in MOVES.get(noun, {}).items():
+                found[move, noun] = self._call(noun, move, name=name, etag="no-etag", validate_only=True,
+                                               **fields)
             found["Search", noun] = self.ask(self.client.Search.Search, catalogue.SearchRequest(
                 filter=types_v1.Filter(names=[name]), facets=FACETS)).split("revision")[0]
             found["changes", noun] = self.ask(

@@ -3,11 +3,14 @@ the tests that look for it."""
 
 import dataclasses
 
+from google.type import money_pb2
+
 from api import catalogue, types_v1
 
 # In a text of each; in every id; in the subject of who writes.
 TEXT = {"cluster": "zqtextcluster", "label": "zqtextlabel", "membership": "zqtextmembership",
-        "event": "zqtextevent", "programme": "zqtextprogramme"}
+        "event": "zqtextevent", "programme": "zqtextprogramme", "admission": "zqtextadmission",
+        "booking": "zqtextbooking"}
 ID = "zqid"
 ACTOR = "zqactor"
 
@@ -23,16 +26,25 @@ class Hidden:
         cluster, programme = f"clusters/{ID}-cluster", f"programmes/{ID}-programme"
         names = {"cluster": cluster, "label": f"{cluster}/labels/{ID}-label",
                  "membership": f"programmes/test-open/memberships/{ID}-membership",
-                 "event": f"events/{ID}-event", "programme": programme}
+                 "event": f"events/{ID}-event", "programme": programme,
+                 "admission": f"programmes/test-platform/admissions/{ID}-cluster",
+                 "booking": f"programmes/test-open/bookings/{ID}-booking"}
         return cls(names, {noun: name.replace(ID, "none") for noun, name in names.items()})
 
 
 def lay_out(client, metadata):
-    """What is public around it."""
-    client.Programme.CreateProgramme(catalogue.CreateProgrammeRequest(
-        programme_id="test-open", programme=catalogue.Programme(
-            title="Open", kind="KIND_PROGRAMME", country="EU", state="STATE_PUBLISHED")), timeout=10,
-        metadata=metadata)
+    """What is public around it: a programme of which the cluster is a member, and a platform to which it
+    applies, whose office nobody is of."""
+    public = {"country": "EU", "state": "STATE_PUBLISHED"}
+    for id_, programme in [
+            ("test-open", catalogue.Programme(
+                title="Open", kind="KIND_PROGRAMME", **public, offerings=[catalogue.Offering(
+                    id="advice", kind="KIND_CONSULTING", title="Advice")])),
+            ("test-platform", catalogue.Programme(
+                title="Platform", kind="KIND_PLATFORM", **public, admission=catalogue.AdmissionProcess(
+                    takes_applications=True, lists_drafts=True)))]:
+        client.Programme.CreateProgramme(catalogue.CreateProgrammeRequest(
+            programme_id=id_, programme=programme), timeout=10, metadata=metadata)
     client.LabelScheme.CreateLabelScheme(catalogue.CreateLabelSchemeRequest(
         label_scheme_id="test-scheme", label_scheme=catalogue.LabelScheme(title="Scheme")),
         timeout=10, metadata=metadata)
@@ -70,3 +82,11 @@ def fill(client, hidden, metadata):
         event_id=f"{ID}-event", event=catalogue.CalendarEvent(
             title=f"Event {TEXT['event']}", kind="KIND_MEETING", owner=names["cluster"],
             period=types_v1.Period(start="2090-01-01", end="2090-01-01"))), **options)
+    client.Admission.SubmitApplication(catalogue.SubmitApplicationRequest(
+        parent="programmes/test-platform", cluster=names["cluster"], note=TEXT["admission"]), **options)
+    client.Booking.AskForBooking(catalogue.AskForBookingRequest(
+        parent="programmes/test-open", cluster=names["cluster"], offering="advice",
+        booking_id=f"{ID}-booking", note=TEXT["booking"]), **options)
+    client.Budget.CreateBudget(catalogue.CreateBudgetRequest(
+        parent=names["programme"], budget_id="2090", budget=catalogue.Budget(
+            given=money_pb2.Money(currency_code="EUR", units=1))), **options)

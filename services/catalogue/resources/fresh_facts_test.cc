@@ -8,6 +8,9 @@
 #include "libs/base/time/date.h"
 #include "services/catalogue/common/dates/calendar.h"
 #include "services/catalogue/resources/admissions/admission_rules.h"
+#include "services/catalogue/common/fields/money.h"
+#include "services/catalogue/resources/bookings/booking_rules.h"
+#include "services/catalogue/resources/bookings/budget_rules.h"
 #include "services/catalogue/resources/clusters/cluster_rules.h"
 #include "services/catalogue/resources/labels/label_rules.h"
 #include "services/catalogue/resources/labels/label_scheme_rules.h"
@@ -28,6 +31,28 @@ constexpr char kPlatform[] = "programmes/platform";
 class FreshFactsTest : public ::testing::Test {
  protected:
   FreshFactsTest() {
+    OfferBookings();
+    MakePlatform();
+  }
+
+  // The programme offers something that can be booked.
+  void OfferBookings() {
+    v1::Programme programme;
+    programme.set_name(kProgramme);
+    v1::Offering& consulting = *programme.add_offerings();
+    consulting.set_id("consulting");
+    consulting.set_kind(v1::Offering::KIND_CONSULTING);
+    consulting.set_title("Consulting");
+    v1::Offering& label = *programme.add_offerings();
+    label.set_id("silver-label");
+    label.set_kind(v1::Offering::KIND_COST_COVERAGE);
+    label.set_title("Cost of the label");
+    label.set_scheme("labelSchemes/ecei");
+    label.add_levels("silver");
+    *label.mutable_amount() = MoneyOf("EUR", 4'000'00);
+    EXPECT_THAT(world_.Of<Programmes>().Update(call_, programme, {}), IsOk());
+  }
+  void MakePlatform() {
     v1::Programme platform;
     platform.set_title("Platform");
     platform.set_kind(v1::Programme::KIND_PLATFORM);
@@ -41,6 +66,7 @@ class FreshFactsTest : public ::testing::Test {
   bool Toss(uint64_t in) { return dice_.Below(in) == 0; }
   std::string Cluster() { return absl::StrCat("clusters/c", dice_.Below(3)); }
   std::string Label() { return absl::StrCat(Cluster(), "/labels/l", dice_.Below(2)); }
+  std::string Booking() { return absl::StrCat(kProgramme, "/bookings/b", dice_.Below(6)); }
   std::string Membership() { return absl::StrCat(kProgramme, "/memberships/m", dice_.Below(3)); }
   static std::string IdOf(const std::string& name) { return name.substr(name.rfind('/') + 1); }
   std::string Today() { return FormatDay(DayOf(world_.clock.Now(), kDefaultZone)); }
@@ -186,16 +212,64 @@ class FreshFactsTest : public ::testing::Test {
     ASSERT_THAT(timers_.CatchUp(), IsOk());
   }
 
+  void AskForBooking() {
+    v1::AskForBookingRequest request;
+    request.set_parent(kProgramme);
+    request.set_cluster(Cluster());
+    request.set_offering(Toss(2) ? "consulting" : "silver-label");
+    request.set_booking_id(IdOf(Booking()));
+    Note(world_.Of<Bookings>().Ask(call_, request));
+  }
+  template <typename Request>
+  Request AboutBooking() {
+    Request request;
+    request.set_name(Booking());
+    request.set_note("as agreed");
+    return request;
+  }
+  void MoveBooking() {
+    Bookings bookings = world_.Of<Bookings>();
+    switch (dice_.Below(8)) {
+      case 0:
+        return Note(bookings.Refuse(call_, AboutBooking<v1::RefuseBookingRequest>()));
+      case 1:
+        return Note(bookings.Cancel(call_, AboutBooking<v1::CancelBookingRequest>()));
+      case 2:
+        return Note(bookings.Complete(call_, AboutBooking<v1::CompleteBookingRequest>()));
+      case 3:
+        return Note(bookings.RecordInvoice(call_, AboutBooking<v1::RecordInvoiceRequest>()));
+      case 4:
+        return Note(bookings.RecordPayment(call_, AboutBooking<v1::RecordPaymentRequest>()));
+      case 5:
+        return Note(bookings.RecordNoAward(call_, AboutBooking<v1::RecordNoAwardRequest>()));
+      default:
+        return Note(bookings.Approve(call_, AboutBooking<v1::ApproveBookingRequest>()));
+    }
+  }
+  void GiveBudget() {
+    v1::CreateBudgetRequest request;
+    request.set_parent(kProgramme);
+    request.set_budget_id(FormatDay(DayOf(world_.clock.Now(), kDefaultZone)).substr(0, 4));
+    *request.mutable_budget()->mutable_given() =
+        MoneyOf("EUR", static_cast<int64_t>(dice_.Below(1'000'000)));
+    Note(world_.Of<Budgets>().CreateOfYear(call_, request));
+    v1::Budget budget = request.budget();
+    budget.set_name(absl::StrCat(kProgramme, "/budgets/", request.budget_id()));
+    Note(world_.Of<Budgets>().Update(call_, budget, {}));
+  }
+
   void DoSomething() {
     using Step = void (FreshFactsTest::*)();
     static constexpr Step kSteps[] = {
-        &FreshFactsTest::CreateCluster,  &FreshFactsTest::ChangeCluster,
-        &FreshFactsTest::MoveCluster,    &FreshFactsTest::AwardLabel,
-        &FreshFactsTest::MoveLabel,      &FreshFactsTest::CreateMembership,
-        &FreshFactsTest::MoveMembership, &FreshFactsTest::MoveProgramme,
-        &FreshFactsTest::ChangeNuts,     &FreshFactsTest::LetTimePass,
-        &FreshFactsTest::ChangeStanding, &FreshFactsTest::ChangeDuty,
-        &FreshFactsTest::ComeOrGo,       &FreshFactsTest::ComeOrGo};
+        &FreshFactsTest::AskForBooking,    &FreshFactsTest::MoveBooking,
+        &FreshFactsTest::GiveBudget,       &FreshFactsTest::CreateCluster,
+        &FreshFactsTest::ChangeCluster,    &FreshFactsTest::MoveCluster,
+        &FreshFactsTest::AwardLabel,       &FreshFactsTest::MoveLabel,
+        &FreshFactsTest::CreateMembership, &FreshFactsTest::MoveMembership,
+        &FreshFactsTest::MoveProgramme,    &FreshFactsTest::ChangeNuts,
+        &FreshFactsTest::LetTimePass,      &FreshFactsTest::ChangeStanding,
+        &FreshFactsTest::ChangeDuty,       &FreshFactsTest::ComeOrGo,
+        &FreshFactsTest::ComeOrGo};
     (this->*kSteps[dice_.Below(std::size(kSteps))])();
   }
 

@@ -79,9 +79,9 @@ constexpr char kProgramme[] = R"pb(
 
 }  // namespace
 
-World::World(const std::string& today, Holds holds) {
+World::World(const std::string& today, Holds holds, sql::Dialect dialect)
+    : kept_(dialect), database(kept_.Open()) {
   SetToday(today);
-  database = Must(sql::Database::Open(absl::StrCat("sqlite:", folder_.File("store.db"))));
   store = Must(store::Store::Open(*database, Must(CatalogueTypes()), clock, random));
   EXPECT_TRUE(TopicWatch::CreateTables(*database).ok());
   if (holds == Holds::kNothing) return;

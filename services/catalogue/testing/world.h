@@ -7,22 +7,23 @@
 
 #include "libs/base/testing/fake_clock.h"
 #include "libs/base/testing/seed.h"
-#include "libs/base/testing/temp_dir.h"
 #include "libs/sql/database.h"
+#include "libs/sql/testing/backends.h"
 #include "libs/store/store.h"
 #include "services/catalogue/resources/clusters/cluster_rules.h"
 
 namespace clusterwire::catalogue {
 
-// The catalogue without network: a real store on a temporary SQLite file, a clock that a test
-// moves, small code lists (iso DE FR GB GR, nuts DE DED DED2 EL UK, esca ict health), the ECEI
-// scheme with its real rules, and one published programme, programmes/go-cluster. A failure in
-// between fails or aborts the test.
+// The catalogue without network: a real store on a temporary database, SQLite if not said, a clock
+// that a test moves, small code lists (iso DE FR GB GR, nuts DE DED DED2 EL UK, esca ict health),
+// the ECEI scheme with its real rules, and one published programme, programmes/go-cluster. A
+// failure in between fails or aborts the test.
 class World {
  public:
   enum class Holds { kLists, kNothing };
   // `today` as "2024-06-01", noon UTC. With kNothing the store is empty.
-  explicit World(const std::string& today = "2024-06-01", Holds holds = Holds::kLists);
+  explicit World(const std::string& today = "2024-06-01", Holds holds = Holds::kLists,
+                 sql::Dialect dialect = sql::Dialect::kSqlite);
 
   void SetToday(const std::string& day);
 
@@ -52,7 +53,7 @@ class World {
   std::vector<std::string> KindsAfter(store::Revision revision);
 
  private:
-  TempDir folder_;
+  const sql::TestDatabase kept_;
 
  public:
   FakeClock clock;

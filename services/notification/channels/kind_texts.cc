@@ -29,6 +29,8 @@ constexpr KindText kTexts[] = {
     {"cluster.published", "the cluster's profile is public now"},
     {"cluster.deleted", "the cluster's profile was deleted"},
     {"cluster.undeleted", "the cluster's profile is back"},
+    {"cluster.shown", "the cluster's draft is shown to an office to which it applies"},
+    {"cluster.hidden", "the cluster's draft is no longer shown to the office to which it applied"},
 
     {"label_scheme.created", "the label scheme is new here"},
     {"label_scheme.updated", "the label scheme's rules or description have changed"},
@@ -39,6 +41,7 @@ constexpr KindText kTexts[] = {
     {"label.updated", "the label's record was corrected"},
     {"label.renewed", "the label was renewed"},
     {"label.expiring", "the label ends {deadline}"},
+    {"label.renewal_closing", "the label can be renewed for the last time {deadline}"},
     {"label.expired", "the label has ended; it may still be renewed"},
     {"label.lapsed", "the label can no longer be renewed"},
     {"label.revoked", "the label was taken back"},
@@ -59,6 +62,48 @@ constexpr KindText kTexts[] = {
     {"membership.undeleted", "the membership's record is back"},
     {"membership.published", "the membership is public now"},
 
+    {"admission.consultation_asked", "the cluster asks the office for a talk"},
+    {"admission.consultation_held", "the talk with the office took place"},
+    {"admission.submitted", "the cluster has applied"},
+    {"admission.returned", "the office asks the cluster to complete its application"},
+    {"admission.assessed", "the office has checked the criteria"},
+    {"admission.criterion_waived", "the office has waived a criterion"},
+    {"admission.admitted", "the office has admitted the cluster"},
+    {"admission.rejected", "the office has rejected the application"},
+    {"admission.withdrawn", "the cluster has withdrawn"},
+    {"admission.closed", "the office has closed the admission"},
+
+    {"standing.probation_started", "the member is on probation"},
+    {"standing.probation_ending", "the probation ends {deadline}"},
+    {"standing.probation_ended", "the probation is over"},
+    {"standing.grace_started", "the member lacks the label it needs and has time to get it"},
+    {"standing.grace_ending", "the time to get the label that is needed ends {deadline}"},
+    {"standing.requirement_missed",
+     "the member still lacks the label it needs, and its time is over"},
+    {"standing.requirement_met", "the member has the label it needs, or needs none any more"},
+    {"standing.updated", "the office has changed how the member stands"},
+    {"standing.ended", "the standing ended with the membership"},
+
+    {"booking.asked", "the office was asked for it"},
+    {"booking.approved", "the office has agreed to it"},
+    {"booking.refused", "the office has refused it"},
+    {"booking.completed", "the booking is done"},
+    {"booking.cancelled", "the booking is cancelled"},
+
+    {"coverage.asked", "the office was asked to pay"},
+    {"coverage.approved", "the office has agreed to pay"},
+    {"coverage.refused", "the office has refused to pay"},
+    {"coverage.cancelled", "the cost coverage is cancelled"},
+    {"coverage.assessed", "the outcome of the assessment is known"},
+    {"coverage.invoiced", "the invoice has come"},
+    {"coverage.paid", "the invoice is paid"},
+
+    {"budget.created", "the budget is new"},
+    {"budget.updated", "the budget has changed"},
+    {"budget.committed", "the budget's free part has changed"},
+    {"budget.deleted", "the budget was deleted"},
+    {"budget.undeleted", "the budget is back"},
+
     {"event.created", "the event is new here"},
     {"event.updated", "the event's description has changed"},
     {"event.published", "the event was announced"},
@@ -69,6 +114,7 @@ constexpr KindText kTexts[] = {
 
 constexpr std::string_view kDeadline = "{deadline}";
 
+// "31 March 2027".
 std::string InWords(absl::CivilDay day) {
   static constexpr std::string_view kMonths[] = {"January",   "February", "March",    "April",
                                                  "May",       "June",     "July",     "August",
@@ -76,27 +122,25 @@ std::string InWords(absl::CivilDay day) {
   return absl::StrCat(day.day(), " ", ToAbsl(kMonths[day.month() - 1]), " ", day.year());
 }
 
-// "in 30 days, on 31 March 2027"; "soon" where there is no day to count to.
-std::string DeadlineInWords(std::string_view deadline, absl::Time when) {
-  const auto range = ParseDate(deadline);
+// "in 30 days, on 31 March 2027".
+std::string DeadlineInWords(std::string_view text, int days_left) {
+  const auto range = ParseDate(text);
   if (!range.ok()) return "soon";
-  const auto days = range->last - absl::ToCivilDay(when, absl::UTCTimeZone());
   const std::string day = InWords(range->last);
-  if (days < 0) return absl::StrCat("on ", day);
-  if (days == 0) return absl::StrCat("today, on ", day);
-  if (days == 1) return absl::StrCat("tomorrow, on ", day);
-  return absl::StrCat("in ", days, " days, on ", day);
+  if (days_left <= 0) return absl::StrCat("today, on ", day);
+  if (days_left == 1) return absl::StrCat("tomorrow, on ", day);
+  return absl::StrCat("in ", days_left, " days, on ", day);
 }
 
 }  // namespace
 
-std::string KindClause(std::string_view kind, std::string_view deadline, absl::Time when) {
+std::string KindClause(std::string_view kind, std::string_view day, int days_left) {
   const auto* const text = std::ranges::find(kTexts, kind, &KindText::kind);
   if (text == std::end(kTexts)) {
     return absl::StrReplaceAll(ToAbsl(kind), {{".", " "}, {"_", " "}});
   }
   return absl::StrReplaceAll(ToAbsl(text->clause),
-                             {{ToAbsl(kDeadline), DeadlineInWords(deadline, when)}});
+                             {{ToAbsl(kDeadline), DeadlineInWords(day, days_left)}});
 }
 
 }  // namespace clusterwire::notification

@@ -11,7 +11,6 @@
 
 #include "libs/base/status/error.h"
 #include "libs/base/text/strings.h"
-#include "libs/base/time/clock.h"
 #include "libs/text/form.h"
 #include "libs/text/text.h"
 #include "services/notification/channels/kind_texts.h"
@@ -125,11 +124,11 @@ Notice NoticeOf(const Job& job) {
 
   Notice notice;
   // facts.refreshed says nothing to a person; what it led to does.
-  notice.title =
-      absl::StrCat(image.title().empty() ? Plain(image.type()) : OneLine(image.title()), " – ",
-                   change.kind() == "facts.refreshed"
-                       ? wording.happening
-                       : KindClause(change.kind(), image.deadline(), ToTime(change.time())));
+  notice.title = absl::StrCat(
+      image.title().empty() ? Plain(image.type()) : OneLine(image.title()), " – ",
+      change.kind() == "facts.refreshed"
+          ? wording.happening
+          : KindClause(change.kind(), change.reminder().day(), change.reminder().days_left()));
   notice.link = image.link();
 
   Lines lines;

@@ -89,6 +89,16 @@ std::string CodeBook::TitleOfLevel(std::string_view level) const {
   return "";
 }
 
+std::string CodeBook::TitleOfLabel(const std::string& scheme, const std::string& level) const {
+  std::string title = TitleOfLevel(LevelCode(scheme, level));
+  if (!title.empty()) return title;
+  const v1::LabelScheme* known = FindScheme(scheme);
+  const std::string& prefix = known == nullptr           ? scheme
+                              : known->acronym().empty() ? known->title()
+                                                         : known->acronym();
+  return level.empty() ? prefix : absl::StrCat(prefix, " ", level);
+}
+
 const CodeBook::Entry* CodeBook::Find(std::string_view code) const {
   const auto found = entries_.find(code);
   return found == entries_.end() ? nullptr : &found->second;

@@ -47,6 +47,8 @@ class CodeBook final : public facts::CodeLists {
   const v1::LabelScheme* FindScheme(std::string_view name) const;
   // By resource name.
   const std::map<std::string, v1::LabelScheme, std::less<>>& schemes() const { return schemes_; }
+  // "ECEI Silver" of a label's scheme and level, as far as they are known.
+  std::string TitleOfLabel(const std::string& scheme, const std::string& level) const;
   // All entries in the order of list:code.
   const std::map<std::string, Entry, std::less<>>& entries() const { return entries_; }
 

@@ -16,16 +16,6 @@
 namespace clusterwire::catalogue {
 namespace {
 
-// "ECEI Silver", from the scheme when it is known.
-std::string TitleOf(const v1::Label& label, const CodeBook& book) {
-  const std::string title = book.TitleOfLevel(LevelCode(label.scheme(), label.level()));
-  if (!title.empty()) return title;
-  const v1::LabelScheme* scheme = book.FindScheme(label.scheme());
-  if (scheme == nullptr) return Joined({label.scheme(), label.level()}, " ");
-  return Joined({scheme->acronym().empty() ? scheme->title() : scheme->acronym(), label.level()},
-                " ");
-}
-
 std::string SummaryOf(const v1::Label& label) {
   std::string summary;
   if (!label.awarded().empty()) absl::StrAppend(&summary, "Awarded ", label.awarded(), ". ");
@@ -43,7 +33,7 @@ std::string SummaryOf(const v1::Label& label) {
 
 facts::Facts Own(const v1::Label& label, const CodeBook& codes) {
   facts::Facts facts = Described("label", label);
-  facts.set_title(TitleOf(label, codes));
+  facts.set_title(codes.TitleOfLabel(label.scheme(), label.level()));
   facts.set_summary(SummaryOf(label));
   facts.set_kind(label.level());
   if (!label.level().empty()) facts.set_kind_code(LevelCode(label.scheme(), label.level()));

@@ -1,0 +1,314 @@
+#include "services/catalogue/resources/bookings/booking_rules.h"
+
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+
+#include "libs/base/random.h"
+#include "libs/base/time/date.h"
+#include "libs/text/text.h"
+#include "services/catalogue/common/dates/calendar.h"
+#include "services/catalogue/common/fields/checks.h"
+#include "services/catalogue/common/fields/money.h"
+#include "services/catalogue/resources/bookings/booking_ask.h"
+#include "services/catalogue/resources/bookings/booking_moves.h"
+#include "services/catalogue/resources/bookings/budget_ledger.h"
+#include "services/catalogue/resources/bookings/coverage.h"
+
+namespace clusterwire::catalogue {
+namespace {
+
+using google::type::Money;
+using v1::Booking;
+using v1::BookingMove;
+using v1::Coverage;
+
+constexpr size_t kMostNote = 2000;
+// Approvals end before a booking's moves are 50: those that close it find room.
+constexpr int kMostMovesToApprove = 40;
+
+bool IsTeamOf(const filter::Viewer& viewer, const Booking& booking) {
+  return IsTeam(viewer, booking.cluster());
+}
+
+std::string_view KindOfMove(const Booking&, const Booking& next) { return KindOfLast(next); }
+
+absl::Status BringBudget(store::Writer& writer, const Booking* before, const Booking& next,
+                         const Context&) {
+  return Charge(writer, before, next);
+}
+
+std::string IdOf(const std::string& name) { return name.substr(name.rfind('/') + 1); }
+
+// Whether what a request may leave out is left out, or as it was.
+bool IsSaid(const Money* amount, const std::string& currency, const Money& last) {
+  if (amount == nullptr) return true;
+  const std::string& given = amount->currency_code();
+  return (given.empty() ? currency : given) == last.currency_code() &&
+         amount->units() == last.units() && amount->nanos() == last.nanos();
+}
+
+// The date of a move: not in the future, nor before the last one of the same table.
+std::string TakeDate(const std::string& date, const std::string& last, absl::Time now,
+                     FieldErrors& errors) {
+  const absl::CivilDay today = DayOf(now, kDefaultZone);
+  if (date.empty()) return FormatDay(today);
+  const auto range = ParseDate(date);
+  errors.AddAll("date", range.status());
+  if (!range.ok()) return date;
+  if (range->first > today) errors.Add("date", absl::StrCat("'", date, "' is in the future"));
+  const auto before = ParseDate(last);
+  if (before.ok() && range->last < before->first) {
+    errors.Add("date", absl::StrCat("'", date, "' is before the move before it, on ", last));
+  }
+  return date;
+}
+
+// The label that an assessment led to, which the booking then names.
+absl::Status TakeLabel(const Context& context, const std::string& name, bool renewed,
+                       Booking* booking, FieldErrors& errors) {
+  if (!CheckReference("label", "clusters/{cluster}/labels/{label}", name, errors)) {
+    return absl::OkStatus();
+  }
+  v1::Label label;
+  Coverage& coverage = *booking->mutable_coverage();
+  if (!IsThereFor(context.viewer, context.reader, name, &label)) {
+    errors.Add("label", absl::StrCat("'", name, "' does not exist; AwardLabel records it first"));
+  } else if (store::ParentOf(name) != booking->cluster()) {
+    errors.Add("label", absl::StrCat("'", name, "' is no label of ", booking->cluster()));
+  } else if (label.scheme() != coverage.scheme() || label.level() != coverage.level()) {
+    errors.Add("label",
+               absl::StrCat("'", name, "' is one of ", label.scheme(), " ", label.level(),
+                            ", and the coverage is of ", coverage.scheme(), " ", coverage.level()));
+  } else if (renewed && label.renewals().empty() && !label.renewal()) {
+    errors.Add("label", absl::StrCat("'", name, "' has not been renewed: RenewLabel comes first; ",
+                                     "of a first award, RecordAward"));
+  } else {
+    coverage.set_label(name);
+    coverage.set_period_end(PeriodEnd(context.book, coverage, &label));
+    return CheckPeriodUnpaid(context, *booking, errors);
+  }
+  return absl::OkStatus();
+}
+
+absl::Status ApproveCoverage(const Context& context, const v1::ApproveBookingRequest& request,
+                             Booking* booking, BookingMove* move, FieldErrors& errors) {
+  Coverage& coverage = *booking->mutable_coverage();
+  if (!request.takes_place().empty()) {
+    errors.Add("takes_place", "is not for cost coverages; leave it out");
+  }
+  if (booking->moves_size() >= kMostMovesToApprove) {
+    return Error(absl::StatusCode::kFailedPrecondition, "TOO_MANY_MOVES",
+                 absl::StrCat(booking->name(), " has ", booking->moves_size(),
+                              " moves, so many that it isn't approved anew: cancel it, or go on"),
+                 {{"resource", booking->name()}});
+  }
+  Money amount = coverage.has_approved() ? coverage.approved() : coverage.asked();
+  if (request.has_amount()) amount = TakeAmount("amount", request.amount(), coverage, errors);
+  v1::Programme programme;
+  ASSIGN_OR_RETURN(const v1::Offering* offering, OfferingOf(context, *booking, &programme));
+  if (offering != nullptr) CheckWithin("amount", amount, *offering, coverage, errors);
+  if (request.budget_year() != 0) {
+    CheckBudgetYear(request.budget_year(), context.now, errors);
+    coverage.set_budget_year(request.budget_year());
+  }
+  *coverage.mutable_approved() = amount;
+  coverage.clear_invoiced();
+  coverage.clear_invoice_number();
+  *move->mutable_amount() = amount;
+  move->set_budget_year(coverage.budget_year());
+  return absl::OkStatus();
+}
+
+void ApproveService(const v1::ApproveBookingRequest& request, Booking* booking,
+                    FieldErrors& errors) {
+  constexpr std::string_view kOnly = "is for cost coverages alone; leave it out";
+  if (request.has_amount()) errors.Add("amount", kOnly);
+  if (request.budget_year() != 0) errors.Add("budget_year", kOnly);
+  CheckDate("takes_place", request.takes_place(), errors);
+  if (!request.takes_place().empty()) booking->set_date(request.takes_place());
+}
+
+absl::Status TakeInvoice(const v1::RecordInvoiceRequest& request, Booking* booking,
+                         BookingMove* move, FieldErrors& errors) {
+  Coverage& coverage = *booking->mutable_coverage();
+  resource::CheckText(errors, "number", request.number(), 0, 100);
+  Money amount = coverage.approved();
+  if (request.has_amount()) amount = TakeAmount("amount", request.amount(), coverage, errors);
+  if (!errors.empty()) return absl::OkStatus();
+  if (CentsOf(amount) > CentsOf(coverage.approved())) {
+    return Error(absl::StatusCode::kFailedPrecondition, "ABOVE_APPROVAL",
+                 absl::StrCat("the invoice of ", TextOf(amount), " is above the ",
+                              TextOf(coverage.approved()), " that are approved of ",
+                              booking->name(), ": ApproveBooking with the higher amount comes ",
+                              "first, or record what the programme pays of it"),
+                 {{"resource", booking->name()}, {"approved", TextOf(coverage.approved())}});
+  }
+  *coverage.mutable_invoiced() = amount;
+  coverage.set_invoice_number(request.number());
+  *move->mutable_amount() = amount;
+  return absl::OkStatus();
+}
+
+bool SaysNothingElse(const Booking&, const BookingMove&) { return true; }
+absl::Status DoNothingElse(const Context&, Booking*, BookingMove*, FieldErrors&) {
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+Rules<Booking> BookingRules() {
+  return {.type = "booking",
+          .collection = "bookings",
+          .parent = "programmes/{programme}",
+          .kind_of_creation = &KindOfLast,
+          .kind_of_update = &KindOfMove,
+          .bring = &BringBudget,
+          .moved_by = &IsTeamOf};
+}
+
+absl::StatusOr<Booking> Bookings::Make(const WriteCall& call, const Asked& asked, const Says& says,
+                                       const Apply& apply) {
+  const auto make = [&](const Context& context, Booking* booking) -> absl::Status {
+    if (booking->moves().empty()) return absl::OkStatus();  // there is none; its name is refused
+    ASSIGN_OR_RETURN(const BookingStep step, StepOf(*booking, asked.method));
+    RETURN_IF_ERROR(CheckParty(context.viewer, step.move().party, asked.method, booking->name(),
+                               booking->cluster()));
+    const BookingMove& last = *booking->moves().rbegin();
+    if (last.method() == asked.method && last.note() == asked.note &&
+        (asked.date.empty() || asked.date == last.date()) && says(*booking, last)) {
+      return absl::OkStatus();
+    }
+    RETURN_IF_ERROR(CheckPossible(step, *booking));
+    FieldErrors errors;
+    BookingMove move;
+    move.set_method(std::string(asked.method));
+    move.set_date(TakeDate(asked.date, LastOf(*step.table, *booking).date(), context.now, errors));
+    resource::CheckText(errors, "note", asked.note, asked.least_note, kMostNote);
+    move.set_note(asked.note);
+    move.set_actor(context.viewer.subject);
+    RETURN_IF_ERROR(errors.AddFrom(apply(context, booking, &move, errors)));
+    RETURN_IF_ERROR(errors.ToStatus());
+    if (step.table == &OutcomeMoves()) {
+      booking->mutable_coverage()->set_outcome(static_cast<Coverage::Outcome>(step.move().to));
+    } else {
+      booking->set_state(static_cast<Booking::State>(step.move().to));
+    }
+    *booking->add_moves() = std::move(move);
+    return absl::OkStatus();
+  };
+  return Modify(call, asked.name, asked.etag, "", make);
+}
+
+absl::StatusOr<Booking> Bookings::Ask(const WriteCall& call,
+                                      const v1::AskForBookingRequest& request) {
+  Booking next;
+  next.set_cluster(request.cluster());
+  next.set_offering(request.offering());
+  std::string id = request.booking_id();
+  if (id.empty()) {
+    id = resource::WithRandomEnd(
+        text::Slug(absl::StrCat(IdOf(request.cluster()), " ", request.offering())),
+        Random::System());
+  }
+  return Create(call, request.parent(), next, id, [&](const Context& context, Booking* booking) {
+    return TakeAsk(context, request, booking);
+  });
+}
+
+absl::StatusOr<Booking> Bookings::Approve(const WriteCall& call,
+                                          const v1::ApproveBookingRequest& request) {
+  const auto says = [&](const Booking& booking, const BookingMove& last) {
+    const std::string& currency = last.amount().currency_code();
+    return IsSaid(request.has_amount() ? &request.amount() : nullptr, currency, last.amount()) &&
+           (request.budget_year() == 0 || request.budget_year() == last.budget_year()) &&
+           (request.takes_place().empty() || request.takes_place() == booking.date());
+  };
+  return Make(call, AskedBy("ApproveBooking", request), says,
+              [&](const Context& context, Booking* booking, BookingMove* move,
+                  FieldErrors& errors) -> absl::Status {
+                const bool first = booking->state() == Booking::STATE_ASKED;
+                if (IsCoverage(*booking)) {
+                  RETURN_IF_ERROR(ApproveCoverage(context, request, booking, move, errors));
+                } else {
+                  ApproveService(request, booking, errors);
+                }
+                return first && errors.empty() ? CheckApprovable(context, *booking)
+                                               : absl::OkStatus();
+              });
+}
+
+absl::StatusOr<Booking> Bookings::Refuse(const WriteCall& call,
+                                         const v1::RefuseBookingRequest& request) {
+  Asked asked = AskedBy("RefuseBooking", request);
+  asked.least_note = 1;
+  return Make(call, asked, &SaysNothingElse, &DoNothingElse);
+}
+
+absl::StatusOr<Booking> Bookings::Complete(const WriteCall& call,
+                                           const v1::CompleteBookingRequest& request) {
+  return Make(call, AskedBy("CompleteBooking", request), &SaysNothingElse,
+              [](const Context&, Booking* booking, BookingMove* move, FieldErrors&) {
+                booking->set_date(move->date());
+                return absl::OkStatus();
+              });
+}
+
+absl::StatusOr<Booking> Bookings::Cancel(const WriteCall& call,
+                                         const v1::CancelBookingRequest& request) {
+  return Make(call, AskedBy("CancelBooking", request), &SaysNothingElse, &DoNothingElse);
+}
+
+absl::StatusOr<Booking> Bookings::RecordInvoice(const WriteCall& call,
+                                                const v1::RecordInvoiceRequest& request) {
+  const auto says = [&](const Booking& booking, const BookingMove& last) {
+    return IsSaid(request.has_amount() ? &request.amount() : nullptr, last.amount().currency_code(),
+                  last.amount()) &&
+           (request.number().empty() || request.number() == booking.coverage().invoice_number());
+  };
+  return Make(call, AskedBy("RecordInvoice", request), says,
+              [&](const Context&, Booking* booking, BookingMove* move, FieldErrors& errors) {
+                return TakeInvoice(request, booking, move, errors);
+              });
+}
+
+absl::StatusOr<Booking> Bookings::RecordPayment(const WriteCall& call,
+                                                const v1::RecordPaymentRequest& request) {
+  return Make(call, AskedBy("RecordPayment", request), &SaysNothingElse, &DoNothingElse);
+}
+
+absl::StatusOr<Booking> Bookings::RecordLabel(const WriteCall& call, const Asked& asked,
+                                              const std::string& label, bool renewed) {
+  const auto says = [&](const Booking& booking, const BookingMove&) {
+    return booking.coverage().label() == label;
+  };
+  return Make(
+      call, asked, says,
+      [&](const Context& context, Booking* booking, BookingMove* move, FieldErrors& errors) {
+        booking->mutable_coverage()->set_outcome_date(move->date());
+        return TakeLabel(context, label, renewed, booking, errors);
+      });
+}
+
+absl::StatusOr<Booking> Bookings::RecordAward(const WriteCall& call,
+                                              const v1::RecordAwardRequest& request) {
+  return RecordLabel(call, AskedBy("RecordAward", request), request.label(), false);
+}
+
+absl::StatusOr<Booking> Bookings::RecordRenewal(const WriteCall& call,
+                                                const v1::RecordRenewalRequest& request) {
+  return RecordLabel(call, AskedBy("RecordRenewal", request), request.label(), true);
+}
+
+absl::StatusOr<Booking> Bookings::RecordNoAward(const WriteCall& call,
+                                                const v1::RecordNoAwardRequest& request) {
+  return Make(call, AskedBy("RecordNoAward", request), &SaysNothingElse,
+              [](const Context& context, Booking* booking, BookingMove* move, FieldErrors&) {
+                Coverage& coverage = *booking->mutable_coverage();
+                coverage.set_outcome_date(move->date());
+                coverage.set_period_end(PeriodEnd(context.book, coverage, nullptr));
+                return absl::OkStatus();
+              });
+}
+
+}  // namespace clusterwire::catalogue

@@ -1,0 +1,155 @@
+"""The news item that this project grew from, statement by statement, as questions to the demo data.
+
+It reports on a meeting of 9 May 2022 at which Cluster-Dialog.NRW presented two programmes, go-cluster
+and the European Cluster Collaboration Platform (ECCP). A statement is a test, numbered as in the item.
+
+Not asked yet, since what they speak of has no type here:
+- 2, who presented each programme (an event's agenda, with the speakers' roles),
+- 9, the map of over 1,300 cluster organisations (Search finds those that are recorded),
+- 11, partners in other countries (partner requests, interest in them),
+- 12, projects and publications and how far they reach,
+- 13, the next conference as an entry of one's calendar that moves with it (a subscription finds it),
+- 14, who reported it (an event's recap; the event names its source).
+"""
+
+import datetime
+import unittest
+
+import shared
+import steps
+from grpcurl import Grpcurl
+
+GO_CLUSTER = "programmes/go-cluster"
+ECCP = "programmes/eccp"
+DIALOG = "programmes/cluster-dialog-nrw"
+# What go-cluster asks can be read off this profile, as far as it isn't looked at by hand.
+PROFILE = {"members": {"total": 40, "smes": 25, "large_companies": 5, "research_organisations": 6,
+                       "others": 4},
+           "management_team": {"full_time_equivalents": 2},
+           "website": "https://example.org/", "languages": ["de", "en"],
+           "support_services": ["Training", "Networking"]}
+
+
+class FoundingNoteTest(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.stack = shared.records()
+        cls.ask = Grpcurl(cls.stack).call
+        cls.refused = Grpcurl(cls.stack).refused
+
+    def search(self, **filter_):
+        """The Facts of what is found, the earliest first."""
+        answer = self.ask("Search.Search", filter=filter_, order="ORDER_TIME")
+        return [hit["facts"] for hit in answer.get("hits", [])]
+
+    def programme(self, name):
+        return self.ask("Programme.GetProgramme", name=name)
+
+    def member(self):
+        """A cluster that is a member of go-cluster."""
+        cluster = steps.create_cluster(self.stack, title="A member", **PROFILE).name
+        self.ask("Membership.CreateMembership", parent=GO_CLUSTER, membership={
+            "cluster": cluster, "period": {"start": "2020"}})
+        return cluster
+
+    def verdicts(self, cluster, programme=GO_CLUSTER):
+        """The outcome of each criterion by its id, and what they come to."""
+        answer = self.ask("Programme.CheckEligibility", cluster=cluster, programme=programme)
+        return {one["criterion"]: one["outcome"] for one in answer["verdicts"]}, answer["result"]
+
+    def test_01_on_9_may_2022_cluster_dialog_nrw_held_an_information_event_on_two_programmes(self):
+        [event] = self.search(types=["event"], kinds=["info_session"],
+                              period={"start": "2022-05-09", "end": "2022-05-09"})
+        self.assertEqual(event["period"], {"start": "2022-05-09", "end": "2022-05-09"})
+        self.assertIn("go-cluster", event["title"])
+        self.assertIn("European Cluster Collaboration Platform", event["title"])
+        organiser = self.ask("Event.GetEvent", name=event["name"])["organiser"]
+        self.assertIn(self.programme(DIALOG)["title"], organiser)
+
+    def test_03_go_cluster_is_the_excellence_measure_of_the_federal_ministry(self):
+        programme = self.programme(GO_CLUSTER)
+        self.assertEqual([programme["kind"], programme["reach"], programme["country"]],
+                         ["KIND_PROGRAMME", "REACH_NATIONAL", "DE"])
+        self.assertIn("Federal economics ministry", programme["operator"])
+
+    def test_04_it_is_for_innovation_clusters_that_meet_the_quality_criteria(self):
+        criteria = self.programme(GO_CLUSTER)["criteria"]
+        self.assertEqual({one["group"] for one in criteria},
+                         {"GROUP_STRUCTURE", "GROUP_MANAGEMENT", "GROUP_COOPERATION", "GROUP_IMPACT"})
+        meets = steps.create_cluster(self.stack, title="Meets what is asked", **PROFILE)
+        outcomes, result = self.verdicts(meets.name)
+        self.assertEqual(set(outcomes), {one["id"] for one in criteria})
+        self.assertEqual(set(outcomes.values()), {"OUTCOME_MET", "OUTCOME_BY_HAND"})
+        self.assertEqual(result, "RESULT_OPEN")
+        fails = steps.create_cluster(self.stack, title="Doesn't", country="AT", regions=["nuts:AT13"],
+                                     members={"total": 3, "smes": 3})
+        outcomes, result = self.verdicts(fails.name)
+        self.assertEqual(result, "RESULT_NOT_MET")
+        self.assertEqual([outcomes["germany"], outcomes["members"], outcomes["management"]],
+                         ["OUTCOME_NOT_MET", "OUTCOME_NOT_MET", "OUTCOME_UNKNOWN"])
+
+    def test_05_its_core_is_consulting_trainings_networking_events_and_public_display(self):
+        kinds = {one["kind"] for one in self.programme(GO_CLUSTER)["offerings"]}
+        self.assertLessEqual({"KIND_CONSULTING", "KIND_TRAINING", "KIND_NETWORKING",
+                              "KIND_PUBLIC_DISPLAY"}, kinds)
+        member = self.member()
+        for kind in ("KIND_CONSULTING", "KIND_PUBLIC_DISPLAY"):
+            offering = next(one["id"] for one in self.programme(GO_CLUSTER)["offerings"]
+                            if one["kind"] == kind)
+            booking = self.ask("Booking.AskForBooking", parent=GO_CLUSTER, cluster=member,
+                               offering=offering)
+            self.assertEqual([booking["kind"], booking["state"]], [kind, "STATE_ASKED"])
+        meetings = self.search(types=["event"], words="go-cluster", period={"start": "2022-10-20",
+                                                                            "end": "2022-10-20"})
+        self.assertTrue(meetings, "the virtual cluster meeting of go-cluster")
+
+    def test_06_it_can_take_over_the_costs_of_the_silver_label(self):
+        year = datetime.date.today().year + 4
+        budget = self.ask("Budget.CreateBudget", parent=GO_CLUSTER, budget_id=str(year),
+                          budget={"given": {"currencyCode": "EUR", "units": "5000"}})["name"]
+        asked = self.ask("Booking.AskForBooking", parent=GO_CLUSTER, cluster=self.member(),
+                         offering="silver-label", budget_year=year,
+                         price={"currencyCode": "EUR", "units": "4307", "nanos": 800000000})
+        self.assertEqual(asked["coverage"]["level"], "silver")
+        for move in ("ApproveBooking", "RecordInvoice", "RecordPayment"):
+            paid = self.ask(f"Booking.{move}", name=asked["name"])
+        self.assertEqual(paid["state"], "STATE_PAID")
+        budget = self.ask("Budget.GetBudget", name=budget)
+        self.assertEqual([budget["paid"], budget["free"]], [
+            {"currency_code": "EUR", "units": "4307", "nanos": 800000000},
+            {"currency_code": "EUR", "units": "692", "nanos": 200000000}])
+
+    def test_07_the_first_step_of_admission_is_a_consultation_talk(self):
+        applicant = steps.create_cluster(self.stack, title="Wants to join", **PROFILE).name
+        refused = self.refused("Admission.SubmitApplication", parent=GO_CLUSTER, cluster=applicant)
+        self.assertEqual(refused.reason, "CONSULTATION_FIRST")
+        self.assertIn("consultation", refused.message)
+        steps_ahead = self.ask("Programme.CheckEligibility", cluster=applicant,
+                               programme=GO_CLUSTER)["next_steps"]
+        self.assertRegex(steps_ahead[0], "(?i)consultation")
+        asked = self.ask("Admission.AskForConsultation", parent=GO_CLUSTER, cluster=applicant)
+        self.assertEqual(asked["state"], "STATE_CONSULTATION_ASKED")
+        # For go-cluster alone.
+        submitted = self.ask("Admission.SubmitApplication", parent=ECCP, cluster=applicant)
+        self.assertEqual(submitted["state"], "STATE_SUBMITTED")
+
+    def test_08_the_eccp_is_a_platform_with_its_activities(self):
+        programme = self.programme(ECCP)
+        self.assertEqual([programme["kind"], programme["reach"], programme["acronym"]],
+                         ["KIND_PLATFORM", "REACH_EUROPEAN", "ECCP"])
+        self.assertTrue(programme["admission"]["lists_drafts"])
+        self.assertLessEqual({"A profile on the cluster map", "Partner search and matchmaking events"},
+                             {one["title"] for one in programme["offerings"]})
+
+    def test_10_it_holds_the_european_cluster_conference_and_the_eu_clusters_talks(self):
+        [conference] = [event for event in self.search(
+            types=["event"], kinds=["conference"], period={"start": "2022-09", "end": "2022-09"},
+            words="European Cluster Conference") if event["title"] == "European Cluster Conference 2022"]
+        self.assertEqual(conference["period"], {"start": "2022-09-26", "end": "2022-09-27"})
+        self.assertEqual(self.ask("Event.GetEvent", name=conference["name"])["place"]["city"], "Praha")
+        beside = [event for event in self.search(types=["event"], period=conference["period"])
+                  if event.get("parent") == conference["name"]]
+        self.assertEqual({event["kind"] for event in beside}, {"side_event", "matchmaking"})
+        talks = self.search(types=["event"], kinds=["cluster_talk"])
+        self.assertGreaterEqual(len(talks), 5)
+        self.assertTrue(all("EU Clusters Talk" in talk["title"] for talk in talks), talks)
