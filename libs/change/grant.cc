@@ -1,5 +1,6 @@
 #include "libs/change/grant.h"
 
+#include <utility>
 #include <vector>
 
 #include "absl/strings/match.h"
@@ -15,6 +16,7 @@ namespace {
 using v1::GrantChanged;
 
 constexpr size_t kHashBytes = 32;
+constexpr char kGrantNames[] = "grants/";
 
 // A withdrawal's other fields are not read.
 void CheckGiven(const GrantChanged& grant, std::vector<std::string>& problems) {
@@ -35,7 +37,7 @@ void CheckGiven(const GrantChanged& grant, std::vector<std::string>& problems) {
 
 absl::Status Check(const GrantChanged& grant, const std::string& what) {
   std::vector<std::string> problems;
-  if (!absl::StartsWith(grant.name(), "grants/") && grant.name() != kGrantsComplete) {
+  if (!absl::StartsWith(grant.name(), kGrantNames) && grant.name() != kGrantsComplete) {
     problems.push_back("name is no grant's");
   }
   if (grant.history().empty()) problems.push_back("history is empty");
@@ -63,6 +65,18 @@ absl::StatusOr<kafka::Message> EncodeGrant(const GrantChanged& grant) {
   message.value = grant.SerializeAsString();
   message.headers = {{"content-type", "application/protobuf"}};
   return message;
+}
+
+kafka::Message ForgetGrant(std::string name) {
+  kafka::Message message;
+  message.key = std::move(name);
+  message.tombstone = true;
+  return message;
+}
+
+std::string ForgottenGrant(const kafka::ReceivedMessage& message) {
+  const bool forgets = message.value.empty() && absl::StartsWith(message.key, kGrantNames);
+  return forgets ? message.key : "";
 }
 
 absl::StatusOr<GrantChanged> DecodeGrant(const kafka::ReceivedMessage& message) {

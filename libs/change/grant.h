@@ -27,6 +27,11 @@ std::string SubjectHash(std::string_view key, std::string_view subject);
 // DecodeGrant() checks.
 absl::StatusOr<kafka::Message> EncodeGrant(const v1::GrantChanged& grant);
 
+// What removes a name that gives nothing any more: a record without a value.
+kafka::Message ForgetGrant(std::string name);
+// The name that a record removes; empty when it is none of those.
+std::string ForgottenGrant(const kafka::ReceivedMessage& message);
+
 // INVALID_ARGUMENT, reason INVALID_RECORD, with everything that is wrong. The text holds neither
 // hash nor resource.
 absl::StatusOr<v1::GrantChanged> DecodeGrant(const kafka::ReceivedMessage& message);

@@ -148,6 +148,24 @@ absl::StatusOr<TopicDescription> Admin::EnsureTopic(const TopicSettings& setting
                       [&] { return Describe(client_.get(), settings.name, remaining); });
 }
 
+absl::StatusOr<bool> Admin::EnsureCompacted(const std::string& name, int replication,
+                                            absl::Duration wait) {
+  // What is written over and over, like a sign of life, takes the room of an hour and no more.
+  static constexpr char kHour[] = "3600000";
+  const auto partitions = CountPartitions(name, wait);
+  if (partitions.ok()) return true;
+  if (!absl::IsNotFound(partitions.status())) return partitions.status();
+  const TopicSettings settings{.name = name,
+                               .partitions = 1,
+                               .replication = static_cast<int16_t>(replication),
+                               .config = {{"cleanup.policy", "compact"},
+                                          {"message.timestamp.type", "LogAppendTime"},
+                                          {"segment.ms", kHour},
+                                          {"max.compaction.lag.ms", kHour}}};
+  RETURN_IF_ERROR(EnsureTopic(settings, wait).status());
+  return false;
+}
+
 absl::StatusOr<TopicDescription> Admin::DescribeTopic(const std::string& name,
                                                       absl::Duration wait) {
   return Describe(client_.get(), name, Remaining(wait, stop_));

@@ -52,6 +52,12 @@ class Admin {
   // left as it is: compare the answer with the wish.
   absl::StatusOr<TopicDescription> EnsureTopic(const TopicSettings& settings, absl::Duration wait);
 
+  // Makes a compacted topic of one partition where there is none: of each key it keeps the newest
+  // record, and what a newer one has replaced or a tombstone removed goes within hours. Gives
+  // whether it was there already, which takes no right to administer.
+  absl::StatusOr<bool> EnsureCompacted(const std::string& name, int replication,
+                                       absl::Duration wait);
+
   // NOT_FOUND when there is none.
   absl::StatusOr<TopicDescription> DescribeTopic(const std::string& name, absl::Duration wait);
 

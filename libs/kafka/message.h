@@ -41,6 +41,8 @@ struct Message {
   std::string key;
   std::string value;
   Headers headers;
+  // Has no value, whatever stands in `value`: a compacted topic forgets the key by and by.
+  bool tombstone = false;
 };
 
 struct ReceivedMessage {

@@ -113,6 +113,7 @@ absl::Status Producer::Enqueue(const Message& message) {
   parts[3].u.mem = {const_cast<char*>(message.key.data()), message.key.size()};
   parts[4].vtype = RD_KAFKA_VTYPE_VALUE;
   parts[4].u.mem = {const_cast<char*>(message.value.data()), message.value.size()};
+  if (message.tombstone) parts[4].u.mem = {nullptr, 0};
   for (size_t i = 0; i < message.headers.size(); ++i) {
     const Header& header = message.headers[i];
     parts[5 + i].vtype = RD_KAFKA_VTYPE_HEADER;

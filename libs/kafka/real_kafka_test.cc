@@ -8,6 +8,7 @@
 #include "absl/time/clock.h"
 #include <gmock/gmock.h>
 
+#include "libs/base/crypto.h"
 #include "libs/base/testing/status_matchers.h"
 #include "libs/kafka/testing/real_kafka_fixture.h"
 
@@ -236,6 +237,40 @@ TEST_F(RealKafkaTest, ReadWholeShowsEveryPartitionToItsEndAndEndsWithItsVisitors
   EXPECT_THAT(reader_->ReadWhole(topic_, refuse, kPatience), StatusIs(absl::StatusCode::kDataLoss));
   EXPECT_THAT(reader_->ReadWhole("absent", visit, kPatience),
               StatusIs(absl::StatusCode::kNotFound));
+}
+
+TEST_F(RealKafkaTest, AMillionRecordsAreReadWholeHoweverLongThatTakes) {
+  CreateTopic(1);
+  constexpr int kBatches = 100;
+  std::vector<Message> batch(Producer::kMaxMessages, {.to = {topic_, 0}, .key = "k", .value = "v"});
+  for (int i = 0; i < kBatches; ++i) ASSERT_THAT(producer_->Send(batch, kPatience), IsOk());
+  size_t seen = 0;
+  std::string digest(4096, 'x');
+  const auto work = [&](const ReceivedMessage&) {
+    ++seen;
+    digest.replace(0, 32, Sha256(digest));  // some microseconds
+    return absl::OkStatus();
+  };
+  constexpr absl::Duration kWait = absl::Seconds(2);
+  const absl::Time start = absl::Now();
+  ASSERT_THAT(reader_->ReadWhole(topic_, work, kWait), IsOk());
+  EXPECT_EQ(seen, kBatches * Producer::kMaxMessages);
+  EXPECT_GT(absl::Now() - start, kWait) << "else it shows nothing";
+}
+
+TEST_F(RealKafkaTest, ACompactedTopicIsMadeOnceAndItsTombstonesHaveNoValue) {
+  EXPECT_THAT(admin_->EnsureCompacted(topic_, 1, kPatience), IsOkAndHolds(false));
+  EXPECT_THAT(admin_->EnsureCompacted(topic_, 1, kPatience), IsOkAndHolds(true));
+  const auto made = admin_->DescribeTopic(topic_, kPatience);
+  ASSERT_THAT(made, IsOk());
+  EXPECT_EQ(made->cleanup_policy(), "compact");
+  EXPECT_EQ(made->partitions, 1);
+  EXPECT_EQ(made->config.at("segment.ms"), "3600000");
+  const Message gone = {.to = {topic_, 0}, .key = "k", .value = "not sent", .tombstone = true};
+  ASSERT_THAT(producer_->Send({&gone, 1}, kPatience), IsOk());
+  const auto found = reader_->ReadAt({topic_, 0}, 0, kPatience);
+  ASSERT_THAT(found, IsOk());
+  EXPECT_EQ((*found)->value, "");
 }
 
 TEST(RealKafkaFixtureTest, WithoutKafkaItSaysWhatToSet) {

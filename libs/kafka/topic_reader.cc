@@ -14,6 +14,8 @@ namespace {
 
 // Offsets that are looked through at once for the last message that is wanted, at most.
 constexpr int64_t kWidestLook = 16'384;
+// Offsets of a topic read whole that are read in one go.
+constexpr int64_t kWholeChunk = 100'000;
 
 absl::StatusOr<Client> MakeClient(const ClientOptions& options, const char* isolation) {
   const ClientPlan plan{.type = RD_KAFKA_CONSUMER,
@@ -191,23 +193,37 @@ absl::StatusOr<std::vector<ReceivedMessage>> TopicReader::Tail(const std::string
   return tail;
 }
 
+absl::Status TopicReader::ReadAll(const TopicPartition& partition, const Visitor& visit,
+                                  absl::Duration wait) {
+  ASSIGN_OR_RETURN(const Watermarks marks,
+                   QueryWatermarks(client_.get(), partition, Remaining(wait, stop_), true));
+  absl::Status visited;
+  for (int64_t next = marks.start; next < marks.end;) {
+    const int64_t from = next;
+    const int64_t until = std::min(marks.end, from + kWholeChunk);
+    const absl::Status read = Visit(client_.get(), partition, from, until, Remaining(wait, stop_),
+                                    [&](const rd_kafka_message_t& message) {
+                                      next = message.offset + 1;
+                                      if (visited.ok()) visited = visit(ToReceived(message));
+                                    });
+    RETURN_IF_ERROR(visited);
+    if (read.ok()) {
+      next = until;
+    } else if (next == from || stop_.stop_requested()) {
+      return read;
+    }
+  }
+  return absl::OkStatus();
+}
+
 absl::Status TopicReader::ReadWhole(const std::string& topic, const Visitor& visit,
                                     absl::Duration wait) {
   const Remaining remaining(wait, stop_);
   ASSIGN_OR_RETURN(const MetadataHandle metadata,
                    AskPatiently(client_.get(), remaining, false,
                                 [&] { return MetadataOf(client_.get(), topic, remaining); }));
-  absl::Status visited;
   for (int32_t i = 0; i < metadata->topics[0].partition_cnt; ++i) {
-    const TopicPartition partition{topic, i};
-    ASSIGN_OR_RETURN(const Watermarks marks,
-                     QueryWatermarks(client_.get(), partition, remaining, true));
-    if (marks.start == marks.end) continue;
-    RETURN_IF_ERROR(Visit(client_.get(), partition, marks.start, marks.end, remaining,
-                          [&](const rd_kafka_message_t& message) {
-                            if (visited.ok()) visited = visit(ToReceived(message));
-                          }));
-    RETURN_IF_ERROR(visited);
+    RETURN_IF_ERROR(ReadAll({topic, i}, visit, wait));
   }
   return absl::OkStatus();
 }

@@ -57,7 +57,8 @@ class TopicReader {
                                                     absl::Duration wait);
 
   // Shows `visit` all that the topic holds, each partition from its start to where it ends now. Of
-  // a compacted topic that is the newest of each key and more. An error of `visit` ends it.
+  // a compacted topic that is the newest of each key and more. An error of `visit` ends it. However
+  // much there is, it gets on: `wait` is for how long nothing may come.
   using Visitor = std::function<absl::Status(const ReceivedMessage&)>;
   absl::Status ReadWhole(const std::string& topic, const Visitor& visit, absl::Duration wait);
 
@@ -68,6 +69,7 @@ class TopicReader {
  private:
   TopicReader(ClientOptions options, Client client, std::stop_token stop)
       : options_(std::move(options)), stop_(std::move(stop)), client_(std::move(client)) {}
+  absl::Status ReadAll(const TopicPartition& partition, const Visitor& visit, absl::Duration wait);
   // The client that sees open and aborted transactions too; made when it is first asked for.
   absl::StatusOr<rd_kafka_s*> Unfiltered();
 

@@ -272,6 +272,7 @@ absl::StatusOr<Collection::Answer> Collection::Undelete(const WriteCall& call,
     // Who may not gets the same refusal whether or not there is anything.
     RETURN_IF_ERROR(service_.may_write(call.viewer, name, loaded.ok() ? before.get() : nullptr));
     RETURN_IF_ERROR(loaded);
+    if (service_.holds != nullptr) RETURN_IF_ERROR(service_.holds(writer, call.viewer, *before));
     if (!store::IsDeleted(*before)) {
       if (service_.looks_first) RETURN_IF_ERROR(CheckSeen(writer, call.viewer, *before));
       return Error(absl::StatusCode::kFailedPrecondition, "NOT_DELETED",
@@ -397,6 +398,7 @@ absl::StatusOr<Collection::Owned> Collection::LoadForWrite(const store::Reader& 
     }
     RETURN_IF_ERROR(CheckSeen(reader, viewer, *row));
     RETURN_IF_ERROR(CheckMayWrite(viewer, *row, way));
+    if (service_.holds != nullptr) RETURN_IF_ERROR(service_.holds(reader, viewer, *row));
   }
   RETURN_IF_ERROR(CheckEtag(*row, etag));
   return row;

@@ -78,8 +78,8 @@ AnyRules Erase(const Rules<T, OwnContext>& rules) {
   if (auto* another = rules.another_id) {
     any.another_id = [=](const Message& next, int n) { return another(as(next), n); };
   }
-  if (auto* correct = rules.correct) {
-    any.correct = [=](const Message& before, Message* next) {
+  if (rules.correct != nullptr) {
+    any.correct = [correct = rules.correct, as](const Message& before, Message* next) {
       return correct(as(before), static_cast<T*>(next));
     };
   }

@@ -47,6 +47,9 @@ struct Service {
   // The same for writing. With looks_first it is asked about the resource as it is, and about what
   // is to become of it; null where there is none. Without, before, about the name alone.
   absl::Status (*may_write)(const filter::Viewer&, std::string_view name, const Message* resource);
+  // With looks_first, of what may_write allows and is there: why it can't be written all the same,
+  // by what else is there. May be null.
+  absl::Status (*holds)(const store::Reader&, const filter::Viewer&, const Message& row) = nullptr;
   // The same for creating `next`, of which nothing has been checked but its type; without
   // looks_first about the parent.
   absl::Status (*may_create)(const filter::Viewer&, std::string_view name, const Message& next);
@@ -91,7 +94,7 @@ struct Rules {
   std::function<absl::Status(const T* before, const T& next, const OwnContext&, FieldErrors&)>
       check = nullptr;
   // What an update has to bring along, or may not do: `next` is `before` with what was sent.
-  absl::Status (*correct)(const T& before, T* next) = nullptr;
+  std::function<absl::Status(const T& before, T* next)> correct = nullptr;
   // Derives what follows from the rest; `next` has passed the check.
   void (*settle)(const OwnContext&, T* next) = nullptr;
   // What the caller should know of what was written, though it is right: what was chosen where the

@@ -2,6 +2,7 @@
 
 #include "absl/strings/str_cat.h"
 
+#include "libs/base/crypto.h"
 #include "libs/base/status/error.h"
 #include "libs/base/text/strings.h"
 #include "libs/config/key_file.h"
@@ -56,6 +57,10 @@ std::string RemedyForFullDisk(std::string_view option) {
 
 absl::StatusOr<std::string> LoadTokenKey(const std::string& file, Random& random) {
   return LoadKey(kTokenKeyFile, file, random);
+}
+
+std::string RequestKey(std::string_view token_key) {
+  return HmacSha256(token_key, "clusterwire.requests");
 }
 
 absl::StatusOr<std::string> LoadKey(std::string_view option, const std::string& file,

@@ -26,6 +26,8 @@ std::string RemedyForFullDisk(std::string_view option);
 // The key that page tokens and cursors are sealed with, from the file that `token_key_file` names;
 // made where there is none.
 absl::StatusOr<std::string> LoadTokenKey(const std::string& file, Random& random);
+// Made of it, for the store: what digests of requests are kept by.
+std::string RequestKey(std::string_view token_key);
 // The same of another key, whose file the option `option` names. `also` ends what its operator is
 // told to put there: "; it must be the same for both services".
 absl::StatusOr<std::string> LoadKey(std::string_view option, const std::string& file,

@@ -24,15 +24,6 @@ std::string TextOf(const Message& resource, const char* name) {
   return resource.GetReflection()->GetString(resource, Field(resource, name));
 }
 
-std::string WithoutStamps(const Message& resource) {
-  std::unique_ptr<Message> copy(resource.New());
-  copy->CopyFrom(resource);
-  for (const char* name : {"etag", "revision", "create_time", "update_time"}) {
-    copy->GetReflection()->ClearField(copy.get(), Field(*copy, name));
-  }
-  return SerializeDeterministic(*copy);
-}
-
 }  // namespace
 
 std::string NameOf(const Message& resource) { return TextOf(resource, "name"); }
@@ -56,6 +47,15 @@ void SetStamp(Revision revision, absl::Time create_time, absl::Time update_time,
   reflection->SetInt64(resource, Field(*resource, "revision"), revision.value);
   SetTime(create_time, "create_time", resource);
   SetTime(update_time, "update_time", resource);
+}
+
+std::string WithoutStamps(const Message& resource) {
+  std::unique_ptr<Message> copy(resource.New());
+  copy->CopyFrom(resource);
+  for (const char* name : {"etag", "revision", "create_time", "update_time"}) {
+    copy->GetReflection()->ClearField(copy.get(), Field(*copy, name));
+  }
+  return SerializeDeterministic(*copy);
 }
 
 bool SameButForStamps(const Message& a, const Message& b) {

@@ -55,6 +55,8 @@ absl::Time CreateTimeOf(const Message& resource);
 bool IsDeleted(const Message& resource);
 // What the store stamps on a resource. The etag is the revision in decimal digits.
 void SetStamp(Revision revision, absl::Time create_time, absl::Time update_time, Message* resource);
+// The rest of it: the same bytes for two that say the same.
+std::string WithoutStamps(const Message& resource);
 bool SameButForStamps(const Message& a, const Message& b);
 
 // The kind of a change that the store makes itself: what is derived from a resource (registry.h)
@@ -78,6 +80,13 @@ struct Change {
   std::string actor;
   std::string trace;
   absl::Time time;
+};
+
+// That a row of the log is there, and of what.
+struct TouchedName {
+  Position position;
+  std::string type;
+  std::string name;
 };
 
 }  // namespace clusterwire::store

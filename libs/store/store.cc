@@ -2,8 +2,10 @@
 
 #include <utility>
 
+#include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 
+#include "libs/base/crypto.h"
 #include "libs/base/status/error.h"
 #include "libs/sql/connection.h"
 #include "libs/store/log/log.h"
@@ -90,7 +92,12 @@ Store::Store(sql::Database& database, Registry registry, Clock& clock, Random& r
 Store::~Store() = default;
 
 absl::StatusOr<Written> Store::Write(const WriteOptions& call, const Body& body) {
-  return commit_->Write(call, std::cref(body));
+  if (options_.digest_key.empty() || call.digest.empty()) {
+    return commit_->Write(call, std::cref(body));
+  }
+  WriteOptions keyed = call;
+  keyed.digest = absl::BytesToHexString(HmacSha256(options_.digest_key, call.digest));
+  return commit_->Write(keyed, std::cref(body));
 }
 
 absl::StatusOr<std::unique_ptr<Reader>> Store::Read(Revision at_least) {
@@ -115,6 +122,12 @@ absl::StatusOr<Revision> Store::revision() {
 absl::StatusOr<std::vector<Change>> Store::Changes(Position after, int limit) {
   return sql::InTransaction(database_, kRead, [&](sql::Connection& connection) {
     return Log(connection, registry_).After(after, limit);
+  });
+}
+
+absl::StatusOr<std::vector<TouchedName>> Store::Touched(Position after, int limit) {
+  return sql::InTransaction(database_, kRead, [&](sql::Connection& connection) {
+    return Log(connection, registry_).TouchedAfter(after, limit);
   });
 }
 

@@ -68,6 +68,9 @@ struct Options {
   int64_t change_limit = 500 * 1024;  // bytes of a change's image and Facts together
   int compact_page = 1000;            // log rows and request ids in one transaction of Compact
   absl::Duration request_life = absl::Hours(24);
+  // Digests of requests are kept keyed by it, since who reads a database could try what a request
+  // held: secret, and the same for all processes. Empty: as they are.
+  std::string digest_key = {};
 };
 
 // Counted since start, and how many wait now.
@@ -115,6 +118,9 @@ class Store {
   // at least one. OUT_OF_RANGE, reason REVISION_COMPACTED or FUTURE_REVISION, when the log can't
   // say; empty when there are none yet.
   absl::StatusOr<std::vector<Change>> Changes(Position after, int limit);
+  // What was changed after `after`, at most `limit`, oldest first, without what it was and is:
+  // cheap for who looks for few among many. A page may end within a revision. Errors as Changes.
+  absl::StatusOr<std::vector<TouchedName>> Touched(Position after, int limit);
   // The changes after `after`, at most `limit`, of these resources, of what lies under them and of
   // what was about them then, oldest first. Errors as Changes.
   absl::StatusOr<std::vector<Change>> ChangesOf(const std::vector<std::string>& names,
@@ -129,9 +135,6 @@ class Store {
   absl::StatusOr<std::optional<Revision>> FirstSince(absl::Time time);
 
   Cursors& cursors() { return cursors_; }
-
-  // What the clock says that this store's writes are stamped by.
-  absl::Time Now() const { return clock_.Now(); }
 
   // Timers whose time has come, earliest first.
   absl::StatusOr<std::vector<DueTimer>> DueTimers(absl::Time now, int limit);

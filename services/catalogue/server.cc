@@ -115,6 +115,8 @@ class CatalogueParts final : public service::Parts {
     const service::Settings& common = in_.settings.common;
     ASSIGN_OR_RETURN(std::string key, service::LoadTokenKey(common.token_key_file, in_.random));
     ASSIGN_OR_RETURN(const std::string erasure_key, LoadErasureKey(key));
+    store::Options options;
+    options.digest_key = service::RequestKey(key);
     tokens_.emplace(std::move(key));
     const std::string& key_file = in_.settings.grants.key_file;
     if (!key_file.empty()) {
@@ -123,7 +125,6 @@ class CatalogueParts final : public service::Parts {
     ASSIGN_OR_RETURN(database_, service::OpenDatabase("database.url", common.database,
                                                       common.database_options, kDatabaseOwner));
     ASSIGN_OR_RETURN(store::Registry registry, CatalogueTypes());
-    store::Options options;
     options.group_limit = common.writers;
     ASSIGN_OR_RETURN(store_, store::Store::Open(*database_, std::move(registry), in_.clock,
                                                 in_.random, options));

@@ -34,6 +34,8 @@ absl::StatusOr<Settings> ReadSettings(const config::v1::CatalogueConfig& config)
   settings.relay.grants.kafka = settings.common.kafka;
   settings.relay.grants.topic = settings.grants.topic;
   settings.relay.grants.replicas = settings.relay.replicas;
+  // Notification holds what is not public when it has missed several.
+  settings.relay.grants.sign_of_life = settings.grants.hold_after / 5;
   RETURN_IF_ERROR(errors.ToStatus());
   return settings;
 }

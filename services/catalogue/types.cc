@@ -11,6 +11,7 @@
 #include "libs/resource/name.h"
 #include "libs/resource/page.h"
 #include "services/catalogue/common/access/access.h"
+#include "services/catalogue/common/access/drafts_made.h"
 #include "services/catalogue/common/codes/code_book.h"
 #include "services/catalogue/common/fields/facts_fields.h"
 #include "services/catalogue/erasures/erasures.h"
@@ -38,7 +39,9 @@ std::vector<CatalogueType> AllTypes() {
 #define RESOURCE(noun, room) noun##Type(),
 #include "services/catalogue/types.def"
 #undef RESOURCE
-      ErasureType(),  // kept like a resource, and none of the interface
+      // Kept like resources, and none of the interface.
+      ErasureType(),
+      DraftsMadeType(),
   };
 }
 

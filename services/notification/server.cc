@@ -102,6 +102,8 @@ class NotificationParts final : public service::Parts {
   absl::Status OpenData() {
     const service::Settings& common = in_.settings.common;
     ASSIGN_OR_RETURN(std::string key, service::LoadTokenKey(common.token_key_file, in_.random));
+    store::Options options = StoreOptions();
+    options.digest_key = service::RequestKey(key);
     tokens_.emplace(std::move(key));
     ASSIGN_OR_RETURN(store_database_,
                      service::OpenDatabase("database.url", common.database, common.database_options,
@@ -111,7 +113,7 @@ class NotificationParts final : public service::Parts {
                                            in_.settings.ledger_options, kDatabaseOwner));
     ASSIGN_OR_RETURN(store::Registry registry, MakeRegistry());
     ASSIGN_OR_RETURN(store_, store::Store::Open(*store_database_, std::move(registry), in_.clock,
-                                                in_.random, StoreOptions()));
+                                                in_.random, std::move(options)));
     ASSIGN_OR_RETURN(ledger_, Ledger::Open(*ledger_database_));
     RETURN_IF_ERROR(StartGrants());
     ASSIGN_OR_RETURN(interests_, Interests::Load(*store_, *grants_, in_.clock, in_.random));

@@ -36,8 +36,7 @@ telemetry::Metrics::Collector WatchMetrics(telemetry::Metrics& metrics, const st
     const Grants& grants = interests.grants();
     metrics
         .GetGauge("clusterwire_grants_lag_seconds",
-                  "Time since the topic of grants was last read to its end; 0 where grants are not "
-                  "read")
+                  "How long ago it was what is known of grants now; 0 where grants are not read")
         .Set(absl::ToDoubleSeconds(grants.lag()));
     metrics.GetGauge("clusterwire_grants", "Grants in force, as far as they were read")
         .Set(static_cast<double>(grants.counts().in_force));

@@ -3,6 +3,7 @@
 import hashlib
 import hmac
 import os
+import threading
 import unittest
 
 import grpc
@@ -23,7 +24,8 @@ class Grants:
     """The topic of grants, written as the catalogue writes it."""
 
     def __init__(self, broker, topic, key):
-        self.key, self.topic, self._revision = key, topic, 0
+        self.key, self.topic, self._revision, self._end = key, topic, 0, 0
+        self._lock, self._silent, self._signs = threading.Lock(), threading.Event(), None
         self._admin = AdminClient({"bootstrap.servers": broker.address})
         eventually(self._make, f"{topic} is made")   # a deletion takes its time
         self._producer = Producer({"bootstrap.servers": broker.address, "log_level": 0})
@@ -37,6 +39,7 @@ class Grants:
         return True
 
     def delete(self):
+        self.fall_silent()
         self._admin.delete_topics([self.topic])[self.topic].result(30)
 
     def give(self, name, subject, resource, role="ROLE_VIEWER"):
@@ -47,16 +50,41 @@ class Grants:
         self.send(name, withdrawn=True)
 
     def complete(self):
-        self.send("complete", subject_hash=self.hash("complete"))
+        """All is there; signs of life follow."""
+        self._sign()
+        if self._signs is None:
+            self._silent.clear()
+            self._signs = threading.Thread(target=self._give_signs)
+            self._signs.start()
+
+    def fall_silent(self):
+        self._silent.set()
+        if self._signs is not None:
+            self._signs.join()
+            self._signs = None
+
+    def _sign(self):
+        self.send("complete", subject_hash=self.hash("complete"), looked_behind=self._end)
+
+    def _give_signs(self):
+        while not self._silent.wait(0.3):
+            self._sign()
 
     def hash(self, subject):
         return hmac.new(self.key, subject.rstrip("*").encode(), hashlib.sha256).digest()
 
     def send(self, name, **fields):
-        self._revision += 1
-        record = change.GrantChanged(name=name, history="test", revision=self._revision, **fields)
-        self._producer.produce(self.topic, key=name, value=record.SerializeToString())
-        self._producer.flush(30)
+        with self._lock:
+            self._revision += 1
+            record = change.GrantChanged(name=name, history="test", revision=self._revision,
+                                         **fields)
+            self._producer.produce(self.topic, key=name, value=record.SerializeToString(),
+                                   on_delivery=self._sent)
+            self._producer.flush(30)
+
+    def _sent(self, error, message):
+        if error is None:
+            self._end = message.offset() + 1
 
 
 class HearingTest(unittest.TestCase):
@@ -72,6 +100,7 @@ class HearingTest(unittest.TestCase):
         self.stack = Stack(shared.broker(), self.folder, shared.database(), notification_settings={
             "grants.topic": self.topic, "grants.subject_key_file": self.key_file,
             "grants.hold_after": "2s"})
+        self.addCleanup(lambda: self.grants.fall_silent())
         self.addCleanup(self.stack.stop)
 
     def start(self):
@@ -169,7 +198,7 @@ class HearingTest(unittest.TestCase):
         self.grants.give("grants/viewer", "corp:1", "clusters/test-hear-b")
         self.start()
         viewer = self.subscriber("corp:1")
-        self.assertEqual(self.finding().severity, types_v1.Finding.SEVERITY_OK)
+        self.await_fine()
         self.grants.delete()
         eventually(lambda: "is missing" in self.finding().finding, "Diagnose says what is wrong")
         self.assertIn("is held", self.finding().finding)
@@ -187,7 +216,28 @@ class HearingTest(unittest.TestCase):
         self.grants.give("grants/viewer", "corp:1", "clusters/test-hear-b")
         self.grants.complete()
         self.await_told(viewer, public, draft)
-        self.assertEqual(self.finding().severity, types_v1.Finding.SEVERITY_OK)
+        self.await_fine()
+
+    def await_fine(self):
+        eventually(lambda: self.finding().severity == types_v1.Finding.SEVERITY_OK,
+                   "it is known what is granted now")
+
+    def test_without_a_sign_of_life_of_the_catalogue_what_is_not_public_is_held(self):
+        self.grants.give("grants/viewer", "corp:1", "clusters/test-hear-e")
+        self.start()
+        viewer = self.subscriber("corp:1")
+        self.await_fine()
+        self.grants.fall_silent()
+        eventually(lambda: "no sign of life" in self.finding().finding, "Diagnose names it")
+        # What comes on the topic from anybody else is none.
+        self.grants.give("grants/other", "corp:2", "clusters/test-hear-e")
+        draft = self.create("test-hear-e")
+        public = self.create("test-hear-e-public", state="STATE_PUBLISHED")
+        self.assertEqual(self.await_told(viewer, public), {public})
+        self.assertIn("no sign of life", self.finding().finding)
+        self.assertEqual(self.stack.notification.health(self.stack.notification.ready), "SERVING")
+        self.grants.complete()
+        self.await_told(viewer, public, draft)
 
     def test_nothing_is_told_before_all_grants_are_known_nor_by_another_key(self):
         self.stack.catalogue.start()
@@ -228,7 +278,7 @@ class ThemselvesTest(unittest.TestCase):
     def setUpClass(cls):
         cls.issuer = Issuer()
         cls.addClassCleanup(cls.issuer.close)
-        settings = cls.issuer.settings()
+        settings = cls.issuer.settings() | {"grants.hold_after": "2s"}
         cls.stack = shared.new_stack(catalogue_settings=settings, notification_settings=settings)
         cls.addClassCleanup(cls.stack.stop)
         cls.stack.start()
@@ -313,3 +363,14 @@ class ThemselvesTest(unittest.TestCase):
             self.assertEqual(refusal(self.client.Subscriber.CreateSubscriber, wrong,
                                      metadata=theirs).code.name, "INVALID_ARGUMENT")
         self.assertEqual(list(self.who("mallory").subscribers), [mallory])
+
+    def test_z_a_catalogue_that_is_away_is_named_and_back_again(self):
+        def finding():
+            return self.stack.notification.findings()["grants"]
+
+        fine = types_v1.Finding.SEVERITY_OK
+        eventually(lambda: finding().severity == fine, "it gives signs of life")
+        self.stack.catalogue.process.kill()
+        eventually(lambda: "no sign of life" in finding().finding, "that is noticed")
+        self.stack.catalogue.start()
+        eventually(lambda: finding().severity == fine, "it gives them again")

@@ -12,6 +12,10 @@ namespace {
 // Behind these a pattern may go on as it likes: what stands before them names a whole.
 constexpr std::string_view kJoints = "/:.";
 
+// What begin the subjects whose ids are names of hosts, or begin with one.
+constexpr std::string_view kDns = "dns:";
+constexpr std::string_view kSpiffe = "spiffe://";
+
 bool IsVisible(char c) { return c > ' ' && c < 0x7f; }
 bool IsJoint(char c) { return kJoints.find(c) != std::string_view::npos; }
 
@@ -38,6 +42,17 @@ absl::Status CheckSubjectPattern(std::string_view text) {
     return absl::InvalidArgumentError(
         "'*' stands at the end, right behind a '/', ':' or '.': "
         "\"k8s:system:serviceaccount:map:*\"");
+  }
+  // A host's name says on its right whose it is: "dns:map.*" would take in "dns:map.evil.example".
+  const bool in_host = front.starts_with(kDns)
+                           ? front.size() > kDns.size()
+                           : front.starts_with(kSpiffe) &&
+                                 front.find('/', kSpiffe.size()) == std::string_view::npos &&
+                                 front.size() > kSpiffe.size();
+  if (in_host) {
+    return absl::InvalidArgumentError(
+        "names of hosts are told apart by their ends, so a pattern that begins like one takes in "
+        "strangers: write each host's subject, or behind the host's name a '/' and then '*'");
   }
   return CheckSubject(front);
 }

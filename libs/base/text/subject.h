@@ -19,7 +19,8 @@ inline constexpr size_t kMaxSubject = 255;
 absl::Status CheckSubject(std::string_view text);
 
 // A subject, or all that begin alike up to a "/", ":" or "." and go on as they like:
-// "k8s:system:serviceaccount:map:*". "*" alone would be everybody and is none.
+// "k8s:system:serviceaccount:map:*". "*" alone would be everybody and is none. It doesn't end
+// within the name of a host, which says at its end whose it is: "dns:map.*" is refused.
 absl::Status CheckSubjectPattern(std::string_view text);
 
 // Whether `pattern` takes in `subject`; both have been checked. What stands for "*" isn't empty.

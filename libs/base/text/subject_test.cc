@@ -23,12 +23,20 @@ TEST(SubjectTest, ASubjectIsVisibleAsciiWithoutAStar) {
 }
 
 TEST(SubjectTest, AStarStandsAtTheEndBehindAJoint) {
-  for (const char* pattern : {"corp:4711", "corp:*", "spiffe://example.org/*", "dns:example.*"}) {
+  for (const char* pattern :
+       {"corp:4711", "corp:*", "spiffe://example.org/*", "spiffe://*", "dns:*"}) {
     EXPECT_THAT(CheckSubjectPattern(pattern), IsOk()) << pattern;
   }
   for (const char* text : {"", "*", "corp*", "co*rp:", "corp:**", "corp:*/a", "*:a"}) {
     EXPECT_THAT(CheckSubjectPattern(text), StatusIs(absl::StatusCode::kInvalidArgument)) << text;
   }
+}
+
+TEST(SubjectTest, NoPatternEndsWithinTheNameOfAHost) {
+  for (const char* text : {"dns:map.*", "dns:map.example.*", "spiffe://example.*"}) {
+    EXPECT_THAT(CheckSubjectPattern(text), StatusIs(absl::StatusCode::kInvalidArgument)) << text;
+  }
+  EXPECT_THAT(CheckSubjectPattern("spiffe://example.org/ns/map.*"), IsOk());
 }
 
 TEST(SubjectTest, APatternTakesInWhatGoesOnAndNotItsOwnFront) {

@@ -123,6 +123,21 @@ absl::StatusOr<std::vector<Change>> Log::After(Position after, int limit) const 
   return changes;
 }
 
+absl::StatusOr<std::vector<TouchedName>> Log::TouchedAfter(Position after, int limit) const {
+  RETURN_IF_ERROR(CheckReadable(after, limit));
+  ASSIGN_OR_RETURN(
+      const sql::Result result,
+      connection_.Query("SELECT revision, ordinal, type, name FROM change "
+                        "WHERE (revision, ordinal) > ($1, $2) ORDER BY revision, ordinal LIMIT $3",
+                        {after.revision.value, after.ordinal, limit}));
+  std::vector<TouchedName> touched;
+  touched.reserve(result.rows.size());
+  for (const sql::Row& row : result.rows) {
+    touched.push_back({{{row.Int(0)}, row.Int(1)}, row.Text(2), row.Text(3)});
+  }
+  return touched;
+}
+
 absl::StatusOr<std::vector<Change>> Log::HistoryOf(std::string_view name, Revision before,
                                                    int limit) const {
   return Select("change c WHERE c.name = $1 AND c.revision < $2 ORDER BY c.revision DESC LIMIT $3",

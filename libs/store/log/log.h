@@ -30,6 +30,8 @@ class Log {
   // When the revision was written; InfinitePast when the log has nothing of it.
   absl::StatusOr<absl::Time> TimeOf(Revision revision) const;
   absl::StatusOr<std::vector<Change>> After(Position after, int limit) const;
+  // See Store::Touched.
+  absl::StatusOr<std::vector<TouchedName>> TouchedAfter(Position after, int limit) const;
   absl::StatusOr<std::vector<Change>> HistoryOf(std::string_view name, Revision before,
                                                 int limit) const;
   // See Store::CountChanges and Store::FirstSince.

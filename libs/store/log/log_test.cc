@@ -53,6 +53,26 @@ class LogTest : public StoreTest {
 };
 INSTANTIATE_TEST_SUITE_P(Both, LogTest, sql::kBothDatabases, sql::DialectName);
 
+TEST_P(LogTest, WhatWasTouchedIsNamedInTheLogsOrderAndPageByPage) {
+  PutMany({"a", "b"});
+  PutMany({"c"});
+  Touch("clubs/a");
+  std::vector<std::string> names;
+  Position after;
+  while (true) {
+    const auto touched = store_->Touched(after, 2);
+    ASSERT_THAT(touched, IsOk());
+    if (touched->empty()) break;
+    for (const TouchedName& one : *touched) {
+      EXPECT_EQ(one.type, "club");
+      names.push_back(one.name);
+    }
+    after = touched->back().position;
+  }
+  EXPECT_THAT(names, ElementsAre("clubs/a", "clubs/b", "clubs/c", "clubs/a"));
+  EXPECT_THAT(store_->Touched({{100}, 0}, 2), ReasonIs("FUTURE_REVISION"));
+}
+
 TEST_P(LogTest, RevisionsComeWholeHoweverSmallTheLimit) {
   PutMany({"a"});
   PutMany({"b", "c", "d"});

@@ -129,7 +129,7 @@ absl::Status SetTimers(const GroupTransaction& group, const Staging& staging) {
     const std::unique_ptr<Message> resource(type->prototype->New());
     const absl::Status found = staging.Load(name, resource.get());
     if (!found.ok() && !absl::IsNotFound(found)) return found;
-    const bool gone = !found.ok() || IsDeleted(*resource);
+    const bool gone = !found.ok() || (IsDeleted(*resource) && !type->deleted_has_timers);
     RETURN_IF_ERROR(group.rows.SetTimers(
         name, gone ? std::vector<Timer>() : type->timers(*resource, context.get()),
         staging.as_of()));

@@ -240,6 +240,22 @@ TEST_P(WriteTest, ARequestIdWithOtherContentIsRefused) {
   EXPECT_THAT(Put(MakeClub("b"), other), IsOk());
 }
 
+TEST_P(WriteTest, ADigestIsKeptKeyedSoThatWhoReadsTheDatabaseCannotTryWhatWasAsked) {
+  Open({.digest_key = "a key"});
+  ASSERT_THAT(Put(MakeClub("a"), MakeCall("id")), IsOk());
+  const auto kept = database_->Acquire().value()->Query("SELECT digest FROM request", {});
+  ASSERT_THAT(kept, IsOk());
+  ASSERT_EQ(kept->rows.size(), 1u);
+  EXPECT_NE(kept->rows[0].Text(0), MakeCall("id").digest);
+  Open({.digest_key = "a key"});
+  const auto again = Put(MakeClub("a"), MakeCall("id"));
+  ASSERT_THAT(again, IsOk());
+  EXPECT_TRUE(again->replayed);
+  WriteOptions other = MakeCall("id");
+  other.digest = "other";
+  EXPECT_THAT(Put(MakeClub("b"), other), ReasonIs("REQUEST_ID_REUSED"));
+}
+
 TEST_P(WriteTest, ARequestIdUnderAnotherViewIsAnotherRequestAndSoIsItsRetry) {
   WriteOptions as_operator = MakeCall("id");
   as_operator.view = "operator";

@@ -14,7 +14,7 @@
 #include "libs/base/text/strings.h"
 #include "libs/change/grant.h"
 #include "libs/kafka/admin.h"
-#include "libs/resource/page.h"
+#include "libs/telemetry/log.h"
 
 namespace clusterwire::catalogue {
 namespace {
@@ -23,8 +23,10 @@ using change::v1::GrantChanged;
 
 constexpr absl::Duration kAdminLimit = absl::Seconds(10);
 constexpr absl::Duration kLookLimit = absl::Seconds(2);
-// Some hundred thousand grants; shorter than the relay's lease.
+// While the topic is read: how long nothing may come, and how often it is told that it gets on.
 constexpr absl::Duration kReadLimit = absl::Seconds(20);
+constexpr absl::Duration kAlive = absl::Seconds(3);
+constexpr int kPage = 500;  // grants that are compared at once
 
 // A grant's name is made of its subject and resource without a secret, so that a reader who guesses
 // both could find it; on the topic it stands for itself.
@@ -47,84 +49,81 @@ GrantChanged RecordOf(std::string_view key, const v1::Grant& grant, const std::s
   return record;
 }
 
-// Whether a reader of the topic takes `next` in the place of `known`.
-bool Replaces(const GrantChanged& next, const GrantChanged& known) {
-  return next.history() != known.history() || next.revision() >= known.revision();
-}
-
-bool SayTheSame(const GrantChanged& one, const GrantChanged& other) {
-  return SerializeDeterministic(one) == SerializeDeterministic(other);
-}
-
 }  // namespace
 
-absl::Status GrantsTopic::Ensure() const {
-  ASSIGN_OR_RETURN(const auto admin, kafka::Admin::Create(options_.kafka));
-  const auto partitions = admin->CountPartitions(options_.topic, kAdminLimit);
-  if (!absl::IsNotFound(partitions.status())) return partitions.status();
-  return admin
-      ->EnsureTopic(
-          {.name = options_.topic,
-           .partitions = 1,
-           .replication = static_cast<int16_t>(options_.replicas),
-           .config = {{"cleanup.policy", "compact"}, {"message.timestamp.type", "LogAppendTime"}}},
-          kAdminLimit)
-      .status();
-}
-
-absl::StatusOr<GrantsTopic::Content> GrantsTopic::Read(kafka::TopicReader& reader) const {
-  Content content;
-  const auto visit = [&](const kafka::ReceivedMessage& message) {
-    // What isn't ours says nothing; readers pass it as well.
-    auto record = change::DecodeGrant(message);
-    if (message.from.partition != 0 || !record.ok()) return absl::OkStatus();
-    if (record->name() == change::kGrantsComplete) {
-      content.complete = *std::move(record);
-      return absl::OkStatus();
-    }
-    const auto [known, is_new] = content.grants.try_emplace(record->name(), *record);
-    if (!is_new && Replaces(*record, known->second)) known->second = *std::move(record);
-    return absl::OkStatus();
+absl::StatusOr<GrantsOnTopic> GrantsTopic::Read(kafka::TopicReader& reader,
+                                                const Steps& steps) const {
+  GrantsOnTopic content;
+  absl::Duration next = clock_.Uptime() + kAlive;
+  const auto visit = [&](const kafka::ReceivedMessage& message) -> absl::Status {
+    content.Take(message);
+    if (clock_.Uptime() < next) return absl::OkStatus();
+    next = clock_.Uptime() + kAlive;
+    return steps.alive();
   };
   RETURN_IF_ERROR(reader.ReadWhole(options_.topic, visit, kReadLimit));
   return content;
 }
 
-absl::StatusOr<std::vector<GrantsTopic::Record>> GrantsTopic::Missing(const store::Reader& reader,
-                                                                      Content content) const {
-  const std::string& key = options_.subject_key;
-  std::vector<Record> missing;
-  const store::ScanOptions all{.type = "grant", .include_deleted = true};
-  RETURN_IF_ERROR(resource::ForEach(reader, all, [&](const store::Scanned& one) {
-    Record record = RecordOf(key, static_cast<const v1::Grant&>(*one.resource), history_);
-    const auto there = content.grants.extract(record.name());
-    const bool known = record.withdrawn() ? !there || there.mapped().withdrawn()
-                                          : there && SayTheSame(there.mapped(), record);
-    if (!known) missing.push_back(std::move(record));
-    return true;
-  }));
-  for (auto& [name, record] : content.grants) {
-    if (record.withdrawn()) continue;
-    record.set_withdrawn(true);
-    record.set_history(history_);
-    record.set_revision(std::max<int64_t>(reader.revision().value, 1));
-    *record.mutable_time() = ToTimestamp(clock_.Now());
-    missing.push_back(std::move(record));
+absl::Status GrantsTopic::SendRecords(const Steps& steps,
+                                      const std::vector<Record>& records) const {
+  std::vector<kafka::Message> messages;
+  for (const Record& record : records) {
+    ASSIGN_OR_RETURN(kafka::Message message, Encoded(record));
+    messages.push_back(std::move(message));
   }
-  const Record complete = Complete(reader.revision());
-  const bool said = content.complete && content.complete->history() == history_ &&
-                    content.complete->subject_hash() == complete.subject_hash();
-  if (!said || !missing.empty()) missing.push_back(complete);
-  return missing;
+  return messages.empty() ? steps.alive() : steps.send(messages);
 }
 
-GrantsTopic::Record GrantsTopic::Complete(store::Revision newest) const {
+absl::StatusOr<bool> GrantsTopic::SendSome(const Steps& steps, GrantsOnTopic& content,
+                                           std::string& after, size_t& sent) const {
+  std::vector<Record> missing;
+  bool more = false;
+  {
+    // Each page as it stands then: what changes meanwhile follows from the log, and is later.
+    ASSIGN_OR_RETURN(const auto reader, store_.Read());
+    ASSIGN_OR_RETURN(
+        const auto page,
+        reader->Scan({.type = "grant", .after = after, .limit = kPage, .include_deleted = true}));
+    more = page.size() == static_cast<size_t>(kPage);
+    for (const store::Scanned& one : page) {
+      const auto& grant = static_cast<const v1::Grant&>(*one.resource);
+      after = grant.name();
+      Record record = RecordOf(options_.subject_key, grant, history_);
+      if (!content.Settle(record)) missing.push_back(std::move(record));
+    }
+  }
+  sent += missing.size();
+  RETURN_IF_ERROR(SendRecords(steps, missing));
+  return more;
+}
+
+absl::Status GrantsTopic::WithdrawRest(const Steps& steps, GrantsOnTopic& content,
+                                       size_t& sent) const {
+  std::vector<Record> records;
+  for (std::string name = content.TakeOne(); !name.empty(); name = content.TakeOne()) {
+    Record& record = records.emplace_back();
+    record.set_name(std::move(name));
+    record.set_withdrawn(true);
+    record.set_history(history_);
+    record.set_revision(std::max<int64_t>(prepared_.value, 1));
+    *record.mutable_time() = ToTimestamp(clock_.Now());
+    if (records.size() < kPage) continue;
+    RETURN_IF_ERROR(SendRecords(steps, records));
+    sent += std::exchange(records, {}).size();
+  }
+  sent += records.size();
+  return SendRecords(steps, records);
+}
+
+GrantsTopic::Record GrantsTopic::Complete(const Look& look) const {
   Record record;
   record.set_name(std::string(change::kGrantsComplete));
   record.set_subject_hash(change::SubjectHash(options_.subject_key, change::kGrantsComplete));
   record.set_history(history_);
-  record.set_revision(std::max<int64_t>(newest.value, 1));
-  *record.mutable_time() = ToTimestamp(clock_.Now());
+  record.set_revision(std::max<int64_t>(look.newest.value, 1));
+  *record.mutable_time() = ToTimestamp(look.time);
+  record.set_looked_behind(look.end);
   return record;
 }
 
@@ -134,38 +133,68 @@ absl::StatusOr<kafka::Message> GrantsTopic::Encoded(const Record& record) const 
   return message;
 }
 
-absl::StatusOr<std::vector<kafka::Message>> GrantsTopic::Prepare(kafka::TopicReader& reader) {
-  RETURN_IF_ERROR(Ensure());
-  ASSIGN_OR_RETURN(Content content, Read(reader));
+absl::Status GrantsTopic::Prepare(kafka::TopicReader& reader, const Steps& steps) {
+  ASSIGN_OR_RETURN(const auto admin, kafka::Admin::Create(options_.kafka, steps.stop));
+  RETURN_IF_ERROR(admin->EnsureCompacted(options_.topic, options_.replicas, kAdminLimit).status());
+  ASSIGN_OR_RETURN(GrantsOnTopic content, Read(reader, steps));
   ASSIGN_OR_RETURN(history_, store_.history());
-  ASSIGN_OR_RETURN(const auto state, store_.Read());
-  for (const auto& [name, record] : content.grants) {
-    if (record.history() != history_ || record.revision() <= state->revision().value) continue;
+  ASSIGN_OR_RETURN(prepared_, store_.revision());
+  if (const int64_t ahead = content.newest_of(history_); ahead > prepared_.value) {
     return Error(
         absl::StatusCode::kFailedPrecondition, "HISTORY_CONTRADICTED",
-        absl::StrCat("topic ", options_.topic, " has revision ", record.revision(), " of history ",
-                     history_, ", the store only ", state->revision().value,
+        absl::StrCat("topic ", options_.topic, " has revision ", ahead, " of history ", history_,
+                     ", the store only ", prepared_.value,
                      ": it was restored from a backup; OperationsService/StartNewHistory goes on"));
   }
-  ASSIGN_OR_RETURN(const std::vector<Record> missing, Missing(*state, std::move(content)));
-  std::vector<kafka::Message> messages;
-  for (const Record& record : missing) {
-    ASSIGN_OR_RETURN(kafka::Message message, Encoded(record));
-    messages.push_back(std::move(message));
+  const Look look{prepared_, clock_.Now()};
+  size_t sent = 0;
+  bool more = true;
+  for (std::string after; more;) {
+    ASSIGN_OR_RETURN(more, SendSome(steps, content, after, sent));
   }
-  prepared_ = state->revision();
+  RETURN_IF_ERROR(WithdrawRest(steps, content, sent));
   ASSIGN_OR_RETURN(const std::vector<int64_t> ends, reader.Ends(options_.topic, kAdminLimit));
   end_ = ends.empty() ? 0 : ends.front();
-  return messages;
+  look_.reset();
+  next_sign_ = clock_.Uptime();
+  const Record complete = Complete(look);
+  const bool said = content.complete().history() == history_ &&
+                    content.complete().subject_hash() == complete.subject_hash();
+  if (said && sent == 0) return absl::OkStatus();
+  telemetry::LogInfo("the topic of grants was made right",
+                     {{"topic", options_.topic}, {"records", static_cast<int64_t>(sent)}});
+  return SendRecords(steps, {complete});
 }
 
 absl::StatusOr<std::optional<kafka::Message>> GrantsTopic::MessageOf(
     const store::Change& change) const {
+  if (!travels() || change.position.revision <= prepared_) return std::nullopt;
+  const std::string& key = options_.subject_key;
+  if (change.after == nullptr) {
+    kafka::Message gone = change::ForgetGrant(NameOnTopic(key, change.name));
+    gone.to = {options_.topic, 0};
+    return gone;
+  }
   const auto* grant = dynamic_cast<const v1::Grant*>(change.after.get());
-  if (!travels() || grant == nullptr || change.position.revision <= prepared_) return std::nullopt;
-  ASSIGN_OR_RETURN(kafka::Message message,
-                   Encoded(RecordOf(options_.subject_key, *grant, change.history)));
+  if (grant == nullptr) return std::nullopt;
+  ASSIGN_OR_RETURN(kafka::Message message, Encoded(RecordOf(key, *grant, change.history)));
   return message;
+}
+
+absl::Status GrantsTopic::LookIfDue() {
+  if (!travels() || look_ || clock_.Uptime() < next_sign_) return absl::OkStatus();
+  Look look{.newest = {}, .time = clock_.Now(), .end = end_};
+  ASSIGN_OR_RETURN(look.newest, store_.revision());
+  look_ = look;
+  return absl::OkStatus();
+}
+
+absl::StatusOr<std::optional<kafka::Message>> GrantsTopic::SignOfLife(store::Revision sent) {
+  if (!look_ || sent < look_->newest) return std::nullopt;
+  ASSIGN_OR_RETURN(kafka::Message sign, Encoded(Complete(*look_)));
+  look_.reset();
+  next_sign_ = clock_.Uptime() + options_.sign_of_life;
+  return sign;
 }
 
 void GrantsTopic::Acknowledged(

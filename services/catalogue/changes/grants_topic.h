@@ -1,12 +1,16 @@
 #pragma once
 
+#include <functional>
 #include <map>
 #include <optional>
+#include <span>
+#include <stop_token>
 #include <string>
 #include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "absl/time/time.h"
 
 #include "clusterwire/change/v1/grant_changed.pb.h"
 
@@ -16,6 +20,7 @@
 #include "libs/kafka/producer.h"
 #include "libs/kafka/topic_reader.h"
 #include "libs/store/store.h"
+#include "services/catalogue/changes/grants_on_topic.h"
 
 namespace clusterwire::catalogue {
 
@@ -25,7 +30,7 @@ namespace clusterwire::catalogue {
 // The topic is compacted and has one partition, so that it says in one order what stands. At each
 // start of the relay, after a new history, and when it has lost anything, it is read as a whole and
 // made right: what it lacks is sent as it stands now, what the store doesn't have is withdrawn.
-// From then on it follows the log.
+// From then on it follows the log, and gives a sign of life when that is due.
 class GrantsTopic {
  public:
   struct Options {
@@ -33,6 +38,14 @@ class GrantsTopic {
     std::string topic = "clusterwire.grants.v1";
     std::string subject_key;  // that subjects are hashed by; empty: grants don't travel
     int replicas = 1;         // when it is made
+    // How often "complete" is written again. Its readers hold what is not public after a few.
+    absl::Duration sign_of_life = absl::Seconds(2);
+  };
+  // What making it right asks of the relay. An error ends it.
+  struct Steps {
+    std::function<absl::Status()> alive;  // time and again, while it takes long
+    std::function<absl::Status(std::span<const kafka::Message>)> send;
+    std::stop_token stop;
   };
 
   // `store` and `clock` outlive it.
@@ -40,16 +53,23 @@ class GrantsTopic {
       : options_(std::move(options)), store_(store), clock_(clock) {}
 
   bool travels() const { return !options_.subject_key.empty(); }
-  const std::string& topic() const { return options_.topic; }
+  absl::Duration sign_of_life() const { return options_.sign_of_life; }
   // That the topic was last made right under.
   const std::string& history() const { return history_; }
 
-  // Makes the topic where there is none, and gives what is to be sent before anything else, in
-  // order: what is wrong in it, and at last that it is complete. FAILED_PRECONDITION, reason
-  // HISTORY_CONTRADICTED, when it has what the store doesn't have yet.
-  absl::StatusOr<std::vector<kafka::Message>> Prepare(kafka::TopicReader& reader);
+  // Makes the topic where there is none, and sends what is wrong in it, and at last that it is
+  // complete: some hundred records at a time, so that neither what it holds nor what it lacks has
+  // to fit in memory. FAILED_PRECONDITION, reason HISTORY_CONTRADICTED, when it has what the store
+  // doesn't have yet.
+  absl::Status Prepare(kafka::TopicReader& reader, const Steps& steps);
   // What a row of the log about a grant says to it; none when Prepare() gave that already.
   absl::StatusOr<std::optional<kafka::Message>> MessageOf(const store::Change& change) const;
+
+  // A sign of life takes two steps: before the log is read on, where it ends; and when all up to
+  // there is sent, the sign.
+  absl::Status LookIfDue();
+  // `sent`: the revision up to which all is sent. None while it isn't due.
+  absl::StatusOr<std::optional<kafka::Message>> SignOfLife(store::Revision sent);
 
   // After a batch: where its messages were put.
   void Acknowledged(const std::map<kafka::TopicPartition, kafka::Producer::Range>& ranges);
@@ -58,17 +78,22 @@ class GrantsTopic {
 
  private:
   using Record = change::v1::GrantChanged;
-  // The newest record of each name, and the last that says it is complete.
-  struct Content {
-    std::map<std::string, Record> grants;
-    std::optional<Record> complete;
+  // When it was looked whether anything is unsent.
+  struct Look {
+    store::Revision newest;
+    absl::Time time;
+    int64_t end = 0;  // of the topic, as far as it was known
   };
 
-  absl::Status Ensure() const;
-  absl::StatusOr<Content> Read(kafka::TopicReader& reader) const;
-  // What makes `content` right at the reader's revision.
-  absl::StatusOr<std::vector<Record>> Missing(const store::Reader& reader, Content content) const;
-  Record Complete(store::Revision newest) const;
+  absl::StatusOr<GrantsOnTopic> Read(kafka::TopicReader& reader, const Steps& steps) const;
+  // Sends what differs of the store's next grants behind `after`, which it moves; false after the
+  // last ones.
+  absl::StatusOr<bool> SendSome(const Steps& steps, GrantsOnTopic& content, std::string& after,
+                                size_t& sent) const;
+  // Withdraws what the store doesn't have.
+  absl::Status WithdrawRest(const Steps& steps, GrantsOnTopic& content, size_t& sent) const;
+  absl::Status SendRecords(const Steps& steps, const std::vector<Record>& records) const;
+  Record Complete(const Look& look) const;
   absl::StatusOr<kafka::Message> Encoded(const Record& record) const;
 
   const Options options_;
@@ -77,6 +102,8 @@ class GrantsTopic {
   std::string history_;
   store::Revision prepared_;  // up to which Prepare() has given what stands
   int64_t end_ = 0;           // behind the last record known to be there
+  absl::Duration next_sign_;  // by uptime
+  std::optional<Look> look_;  // what the next sign of life will say
 };
 
 }  // namespace clusterwire::catalogue

@@ -37,13 +37,17 @@ class GrantsTopicTest : public ::testing::Test {
     kafka.CreateTopic(kTopic, 1);
   }
   std::unique_ptr<Relay> Start(const std::string& key = kKey) { return Start(kafka_, key); }
-  std::unique_ptr<Relay> Start(const kafka::MockKafka& kafka, const std::string& key = kKey) {
+  std::unique_ptr<Relay> Start(const kafka::MockKafka& kafka, const std::string& key = kKey,
+                               absl::Duration sign_of_life = absl::Seconds(2)) {
     Relay::Options options;
     options.kafka = kafka.Options();
     options.topic = kChanges;
     options.holder = "this";
     options.batch = 4;
-    options.grants = {.kafka = kafka.Options(), .topic = kTopic, .subject_key = key};
+    options.grants = {.kafka = kafka.Options(),
+                      .topic = kTopic,
+                      .subject_key = key,
+                      .sign_of_life = sign_of_life};
     return std::make_unique<Relay>(std::move(options), *world_.database, *world_.store,
                                    Clock::System(), world_.random, metrics_);
   }
@@ -73,9 +77,11 @@ class GrantsTopicTest : public ::testing::Test {
                 IsOk());
     return messages;
   }
+  // Without the names that are gone.
   std::vector<GrantChanged> Topic(const kafka::MockKafka& kafka) {
     std::vector<GrantChanged> records;
     for (const auto& message : Messages(kafka, kTopic)) {
+      if (!change::ForgottenGrant(message).empty()) continue;
       const auto record = change::DecodeGrant(message);
       EXPECT_THAT(record, IsOk());
       records.push_back(*record);
@@ -83,6 +89,12 @@ class GrantsTopicTest : public ::testing::Test {
     return records;
   }
   std::vector<GrantChanged> Topic() { return Topic(kafka_); }
+  // Those about grants: signs of life come whenever they are due.
+  std::vector<GrantChanged> OfGrants() {
+    std::vector<GrantChanged> records = Topic();
+    std::erase_if(records, [](const auto& one) { return one.name() == change::kGrantsComplete; });
+    return records;
+  }
   // What a reader knows at the end, by the hash of the subject: the role, 0 when it was withdrawn.
   // Fails unless the topic ends with "complete" by `key`, or with what followed that.
   std::map<std::string, int> Known(const kafka::MockKafka& kafka, const std::string& key = kKey) {
@@ -145,7 +157,7 @@ TEST_F(GrantsTopicTest, AGrantGoesToItsTopicAloneWithTheHashOfItsSubject) {
   Withdraw(anna);
   ASSERT_TRUE(CaughtUp(*relay));
   EXPECT_EQ(Known(kafka_), (std::map<std::string, int>{{Hash("k8s:map:"), 1}}));
-  const GrantChanged last = Topic().back();
+  const GrantChanged last = OfGrants().back();
   EXPECT_TRUE(last.withdrawn());
   EXPECT_EQ(last.resource(), kCluster);
   EXPECT_EQ(last.history(), *world_.store->history());
@@ -166,10 +178,10 @@ TEST_F(GrantsTopicTest, WhatStandsIsSentAtTheStartAndARestartSendsNothingAgain) 
   Withdraw(Give("corp:bert", v1::Grant::ROLE_VIEWER));
   Run();
   EXPECT_EQ(Known(kafka_), (std::map<std::string, int>{{Hash("corp:anna"), 1}}));
-  const std::vector<GrantChanged> once = Topic();
-  EXPECT_EQ(once.back().name(), change::kGrantsComplete);
+  const std::vector<GrantChanged> once = OfGrants();
+  EXPECT_EQ(Topic().back().name(), change::kGrantsComplete);
   Run();
-  EXPECT_EQ(Topic().size(), once.size());
+  EXPECT_EQ(OfGrants().size(), once.size());
   Withdraw(anna);
   Run();
   EXPECT_THAT(Known(kafka_), IsEmpty());
@@ -196,12 +208,12 @@ TEST_F(GrantsTopicTest, ARewindLeavesReadersWithWhatStands) {
   Withdraw(anna);
   Give("corp:bert", v1::Grant::ROLE_VIEWER);
   ASSERT_TRUE(CaughtUp(*relay));
-  const size_t sent = Topic().size();
+  const size_t sent = OfGrants().size();
   ASSERT_THAT(world_.store->cursors().Rewind(Relay::kCursor, {}), IsOk());
   relay->Wake();
   ASSERT_TRUE(Eventually([&] { return Messages(kafka_, kChanges).size() > 10u; }));
   ASSERT_TRUE(CaughtUp(*relay));
-  EXPECT_EQ(Topic().size(), sent);
+  EXPECT_EQ(OfGrants().size(), sent);
   EXPECT_EQ(Known(kafka_), (std::map<std::string, int>{{Hash("corp:bert"), 1}}));
 }
 
@@ -243,6 +255,59 @@ TEST_F(GrantsTopicTest, ATopicThatIsAheadOfTheStoreHaltsTheRelay) {
   const auto relay = Start();
   ASSERT_TRUE(Eventually([&] { return relay->state().halted; }));
   EXPECT_THAT(relay->state().status, ReasonIs("HISTORY_CONTRADICTED"));
+}
+
+TEST_F(GrantsTopicTest, ANameThatIsForgottenLeavesTheTopicToo) {
+  const v1::Grant anna = Give("corp:anna", v1::Grant::ROLE_VIEWER);
+  const auto relay = Start();
+  ASSERT_TRUE(CaughtUp(*relay));
+  const std::string name = OfGrants().front().name();
+  Withdraw(anna);
+  ASSERT_THAT(
+      world_.store->Write(
+          {}, [&](store::Writer& writer) { return writer.Purge(anna.name(), "grant.forgotten"); }),
+      IsOk());
+  ASSERT_TRUE(CaughtUp(*relay));
+  std::vector<kafka::ReceivedMessage> of_name = Messages(kafka_, kTopic);
+  std::erase_if(of_name, [&](const auto& message) { return message.key != name; });
+  EXPECT_EQ(change::ForgottenGrant(of_name.back()), name);
+  EXPECT_EQ(change::ForgottenGrant(of_name.front()), "");
+}
+
+TEST_F(GrantsTopicTest, SignsOfLifeSayHowFarTheTopicWentWhenNothingElseWasUnsent) {
+  const auto relay = Start(kafka_, kKey, absl::Milliseconds(50));
+  const auto signs = [&] {
+    std::vector<std::pair<int64_t, GrantChanged>> signs;  // with their offsets
+    for (const auto& message : Messages(kafka_, kTopic)) {
+      if (message.key == change::kGrantsComplete) {
+        signs.emplace_back(message.offset, *change::DecodeGrant(message));
+      }
+    }
+    return signs;
+  };
+  ASSERT_TRUE(Eventually([&] { return signs().size() > 3; }));
+  Give("corp:anna", v1::Grant::ROLE_VIEWER);
+  const size_t before = signs().size();
+  ASSERT_TRUE(Eventually([&] { return signs().size() > before + 3; }));
+  int64_t looked_behind = 0;
+  for (const auto& [offset, sign] : signs()) {
+    EXPECT_GE(sign.looked_behind(), looked_behind);
+    EXPECT_LE(sign.looked_behind(), offset);
+    looked_behind = sign.looked_behind();
+  }
+  // The last was made when all that stands before it was known to.
+  EXPECT_EQ(looked_behind, signs().back().first);
+}
+
+TEST_F(GrantsTopicTest, ARelayThatStandsStillGivesNoSignOfLife) {
+  Give("corp:anna", v1::Grant::ROLE_VIEWER);
+  Run();
+  const size_t before = Topic().size();
+  ASSERT_THAT(world_.store->cursors().Acquire(Relay::kCursor, "another", absl::Hours(1)), IsOk());
+  const auto relay = Start(kafka_, kKey, absl::Milliseconds(20));
+  ASSERT_TRUE(Eventually([&] { return !relay->state().status.ok(); }));
+  EXPECT_THAT(relay->state().status, ReasonIs("LEASE_HELD"));
+  EXPECT_EQ(Topic().size(), before);
 }
 
 TEST_F(GrantsTopicTest, WithoutAKeyNothingTravels) {

@@ -109,13 +109,17 @@ class Latest {
     }
     return known->second <= change.position;
   }
+  // How many changes were looked at for that.
+  int looked() const { return looked_; }
 
  private:
   // The newest change that is selected of the resource of `change`, which is selected itself.
-  absl::StatusOr<store::Position> LatestOf(const store::Change& change) const {
+  absl::StatusOr<store::Position> LatestOf(const store::Change& change) {
     store::Revision before;
-    while (true) {
-      ASSIGN_OR_RETURN(const auto later, store_.HistoryOf(change.name, before, kBatch));
+    // The newest is mostly the one.
+    for (int limit = 1;; limit = std::min(8 * limit, kBatch)) {
+      ASSIGN_OR_RETURN(const auto later, store_.HistoryOf(change.name, before, limit));
+      looked_ += static_cast<int>(later.size());
       for (const store::Change& candidate : later) {
         if (candidate.position <= change.position) return change.position;
         ASSIGN_OR_RETURN(const auto record, selection_.Take(candidate));
@@ -129,6 +133,7 @@ class Latest {
   store::Store& store_;
   const Selection& selection_;
   std::unordered_map<std::string, store::Position> latest_;  // no more than History::kScanLimit
+  int looked_ = 0;
 };
 
 }  // namespace
@@ -151,7 +156,7 @@ absl::StatusOr<History::Page> History::List(const HistoryQuery& query) const {
   resource::PageRoom room(static_cast<size_t>(query.limit), query.bytes);
   page.next = query.after;
   page.through = {std::max<int64_t>(query.after.revision.value - 1, 0)};
-  for (int scanned = 0; scanned < kScanLimit;) {
+  for (int scanned = 0; scanned + latest.looked() < scan_limit_;) {
     ASSIGN_OR_RETURN(const auto changes, scanned == 0 ? FirstChanges(store_, query, *page.next)
                                                       : NextChanges(store_, query, *page.next));
     if (changes.empty()) {
@@ -173,7 +178,8 @@ absl::StatusOr<History::Page> History::List(const HistoryQuery& query) const {
       }
       page.next = change.position;
       page.through = {change.position.revision.value - 1};  // of its own the rest may be missing
-      if (page.changes.size() == static_cast<size_t>(query.limit)) return page;
+      const bool full = page.changes.size() == static_cast<size_t>(query.limit);
+      if (full || scanned + latest.looked() >= scan_limit_) return page;
     }
   }
   return page;

@@ -33,11 +33,12 @@ struct HistoryQuery {
 // Safe for use from any thread. `store` outlives it.
 class History {
  public:
-  // Changes looked at for one page. A page may hold fewer than asked for, or none, and still not be
-  // the last.
+  // Changes looked at for one page, later ones of the same resources too, where the latest are
+  // asked for. A page may hold fewer than asked for, or none, and still not be the last.
   static constexpr int kScanLimit = 20'000;
 
-  explicit History(store::Store& store) : store_(store) {}
+  explicit History(store::Store& store, int scan_limit = kScanLimit)
+      : store_(store), scan_limit_(scan_limit) {}
 
   struct Page {
     std::vector<change::v1::ResourceChanged> changes;
@@ -53,6 +54,7 @@ class History {
 
  private:
   store::Store& store_;
+  const int scan_limit_;
 };
 
 }  // namespace clusterwire::catalogue

@@ -258,6 +258,30 @@ TEST_F(HistoryTest, TheLatestOfEachResourceIsTheLatestThatIsSelected) {
   EXPECT_THAT(Kinds(), ElementsAre("cluster.created", "cluster.created"));
 }
 
+TEST_F(HistoryTest, LookingForTheLatestEndsAPageLikeAnyLooking) {
+  v1::Cluster a = world_.NewCluster("A");
+  world_.NewCluster("B");
+  for (int i = 0; i < 40; ++i) {
+    a.set_acronym(absl::StrCat(i));
+    a = *world_.Of<Clusters>().Update(world_.AsOperator(), a, {});
+  }
+  query_.latest_per_resource = true;
+  query_.kinds = {"cluster.created"};
+  const History brief(*world_.store, /*scan_limit=*/30);
+  std::vector<std::string> names;
+  int pages = 0;
+  for (bool more = true; more; ++pages) {
+    ASSERT_LT(pages, 10);
+    const auto page = brief.List(query_);
+    ASSERT_THAT(page, IsOk());
+    for (const auto& change : page->changes) names.push_back(change.name());
+    more = page->next.has_value();
+    if (more) query_.after = *page->next;
+  }
+  EXPECT_THAT(names, ElementsAre("clusters/a", "clusters/b"));
+  EXPECT_EQ(pages, 3) << "the first one's later changes fill a page, the rest of the log the next";
+}
+
 TEST_F(HistoryTest, PagesTogetherAreTheWholeList) {
   for (const char* title : {"A", "B", "C"}) Award(world_.NewCluster(title).name(), "gold");
   const auto all = List();

@@ -91,7 +91,7 @@ absl::StatusOr<absl::Time> Relay::Step() {
   const absl::Status status = Turn();
   if (status.ok()) {
     SetState(absl::OkStatus());
-    return clock_.Now() + kPoll;
+    return clock_.Now() + (grants_.travels() ? std::min(kPoll, grants_.sign_of_life()) : kPoll);
   }
   if (worker_.stopping()) return status;
   prepared_ = false;
@@ -118,8 +118,11 @@ absl::Status Relay::Turn() {
   if (!prepared_) RETURN_IF_ERROR(Prepare());
   while (!worker_.stopping()) {
     RETURN_IF_ERROR(store_.cursors().Renew(cursor_, options_.lease));
+    RETURN_IF_ERROR(grants_.LookIfDue());
     ASSIGN_OR_RETURN(const std::vector<store::Change> changes,
                      store_.Changes(cursor_.position, options_.batch));
+    RETURN_IF_ERROR(
+        GiveSignOfLife(changes.empty() ? store::Revision{INT64_MAX} : cursor_.position.revision));
     if (changes.empty()) return LookAtTopic();
     RETURN_IF_ERROR(Send(changes));
     cursor_.position = changes.back().position;
@@ -149,19 +152,22 @@ absl::Status Relay::Prepare() {
 
 absl::Status Relay::PrepareGrants() {
   if (!grants_.travels()) return absl::OkStatus();
-  ASSIGN_OR_RETURN(const std::vector<kafka::Message> messages, grants_.Prepare(*reader_));
-  std::span<const kafka::Message> rest = messages;
-  while (!rest.empty()) {
-    const auto batch = rest.first(std::min(rest.size(), static_cast<size_t>(options_.batch)));
-    RETURN_IF_ERROR(store_.cursors().Renew(cursor_, options_.lease));
-    RETURN_IF_ERROR(SendAll(batch));
-    rest = rest.subspan(batch.size());
-  }
-  if (!messages.empty()) {
-    telemetry::LogInfo("the topic of grants was made right",
-                       {{"topic", grants_.topic()}, {"records", messages.size()}});
-  }
+  const auto alive = [this]() -> absl::Status {
+    if (worker_.stopping()) return absl::CancelledError("the relay stops");
+    return store_.cursors().Renew(cursor_, options_.lease);
+  };
+  const auto send = [&](std::span<const kafka::Message> messages) -> absl::Status {
+    RETURN_IF_ERROR(alive());
+    return SendAll(messages);
+  };
+  RETURN_IF_ERROR(
+      grants_.Prepare(*reader_, {.alive = alive, .send = send, .stop = worker_.stop_token()}));
   return store_.cursors().Renew(cursor_, options_.lease);
+}
+
+absl::Status Relay::GiveSignOfLife(store::Revision sent) {
+  ASSIGN_OR_RETURN(const std::optional<kafka::Message> sign, grants_.SignOfLife(sent));
+  return sign ? SendAll({&*sign, 1}) : absl::OkStatus();
 }
 
 absl::Status Relay::LookAtTopic() {

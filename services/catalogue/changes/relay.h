@@ -89,6 +89,7 @@ class Relay {
   absl::Status EnsureTopic();
   absl::Status CheckHistory();
   absl::Status PrepareGrants();
+  absl::Status GiveSignOfLife(store::Revision sent);
   // Whether the topic still holds what was sent. OK also when that can't be known now.
   absl::Status LookAtTopic();
   absl::Status Send(const std::vector<store::Change>& changes);

@@ -23,6 +23,7 @@ const resource::Service& CatalogueService() {
   static constexpr resource::Service kService = {.looks_first = true,
                                                  .may_read = &MayRead,
                                                  .may_write = &CheckMayWrite,
+                                                 .holds = &CheckOwnerStands,
                                                  .may_create = &CheckMayCreate,
                                                  .roots_named_by_operators = true,
                                                  .with_context = &WithContext,

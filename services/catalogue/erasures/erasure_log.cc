@@ -19,7 +19,7 @@ namespace {
 using change::v1::PersonErased;
 
 constexpr absl::Duration kAdminLimit = absl::Seconds(10);
-constexpr absl::Duration kReadLimit = absl::Minutes(2);
+constexpr absl::Duration kReadLimit = absl::Seconds(20);  // how long nothing may come
 constexpr absl::Duration kSendLimit = absl::Seconds(10);
 // How long it waits before it looks for what other processes erased and have not sent.
 constexpr absl::Duration kPoll = absl::Minutes(1);
@@ -28,6 +28,22 @@ constexpr absl::Duration kReadAgain = absl::Hours(1);
 // The same while the topic forgets, until somebody has mended that.
 constexpr absl::Duration kLookAgain = absl::Seconds(10);
 constexpr size_t kBatch = 1000;
+constexpr int kPage = 200;      // erasures compared, or erased again, at once
+constexpr int kLogPage = 2000;  // rows of the log, without what they hold
+
+absl::StatusOr<PersonErased> Decoded(const kafka::ReceivedMessage& message) {
+  PersonErased record;
+  if (record.ParseFromString(message.value) && record.name() == message.key) return record;
+  return Error(absl::StatusCode::kDataLoss, "ERASURE_UNREADABLE",
+               absl::StrCat(ToString(message.from), " has at offset ", message.offset,
+                            " what is no erasure: let nobody else write to that topic"));
+}
+
+// Of what it says, whoever wrote it when.
+std::string DigestOf(const PersonErased& record) {
+  constexpr size_t kBytes = 15;  // what a string holds without memory of its own
+  return Sha256(store::WithoutStamps(record)).substr(0, kBytes);
+}
 
 }  // namespace
 
@@ -69,84 +85,140 @@ absl::StatusOr<absl::Time> ErasureLog::Step() {
 
 absl::Status ErasureLog::Turn() {
   if (!read_ || clock_.Uptime() >= next_read_) RETURN_IF_ERROR(Read());
-  ASSIGN_OR_RETURN(const Erasures::Records all, erasures_.All());
-  return Send(all);
+  RETURN_IF_ERROR(ReadOn({}));
+  return Send();
 }
 
 absl::Status ErasureLog::Read() {
   ASSIGN_OR_RETURN(const auto admin, kafka::Admin::Create(options_.kafka, worker_.stop_token()));
-  const auto partitions = admin->CountPartitions(options_.topic, kAdminLimit);
-  if (!partitions.ok() && !absl::IsNotFound(partitions.status())) return partitions.status();
+  ASSIGN_OR_RETURN(const bool was_there,
+                   admin->EnsureCompacted(options_.topic, options_.replicas, kAdminLimit));
   bool forgets = false;
-  if (!partitions.ok()) {
-    RETURN_IF_ERROR(admin
-                        ->EnsureTopic({.name = options_.topic,
-                                       .partitions = 1,
-                                       .replication = static_cast<int16_t>(options_.replicas),
-                                       .config = {{"cleanup.policy", "compact"}}},
-                                      kAdminLimit)
-                        .status());
-  } else if (const auto topic = admin->DescribeTopic(options_.topic, options_.look_limit);
-             topic.ok()) {
-    forgets = topic->forgets();
+  if (was_there) {
+    const auto topic = admin->DescribeTopic(options_.topic, options_.look_limit);
+    forgets = topic.ok() && topic->forgets();
   }
-  ASSIGN_OR_RETURN(const auto reader, kafka::TopicReader::Create(options_.kafka, worker_.stop_token()));
-  Erasures::Records read;
-  RETURN_IF_ERROR(reader->ReadWhole(
-      options_.topic,
-      [&](const kafka::ReceivedMessage& message) -> absl::Status {
-        PersonErased record;
-        if (!record.ParseFromString(message.value) || record.name() != message.key) {
-          return Error(absl::StatusCode::kDataLoss, "ERASURE_UNREADABLE",
-                       absl::StrCat(ToString(message.from), " has at offset ", message.offset,
-                                    " what is no erasure: let nobody else write to that topic"));
-        }
-        read[record.name()] = std::move(record);
-        return absl::OkStatus();
-      },
-      kReadLimit));
-  RETURN_IF_ERROR(erasures_.Replay(read));
-  on_topic_ = std::move(read);
+  ASSIGN_OR_RETURN(const auto reader,
+                   kafka::TopicReader::Create(options_.kafka, worker_.stop_token()));
+  ASSIGN_OR_RETURN(Digests topic, ReadTopic(*reader));
+  const size_t read = topic.size();
+  // What is erased from here on follows from the log.
+  ASSIGN_OR_RETURN(const store::Revision newest, erasures_.store().revision());
+  position_ = store::EndOf(newest);
+  RETURN_IF_ERROR(Compare(topic));
+  if (!topic.empty()) {
+    RETURN_IF_ERROR(Replay(*reader, topic));
+    RETURN_IF_ERROR(ReadOn(topic));
+  }
   read_ = true;
   next_read_ = clock_.Uptime() + (forgets ? kLookAgain : kReadAgain);
   erasures_.Open();
   MutexLock lock(mutex_);
   state_.read = true;
   state_.forgets = forgets;
+  state_.on_topic = static_cast<int64_t>(read);
   return absl::OkStatus();
 }
 
-absl::Status ErasureLog::Send(const Erasures::Records& all) {
-  std::vector<const PersonErased*> unsent;
-  for (const auto& [name, record] : all) {
-    const auto found = on_topic_.find(name);
-    if (found == on_topic_.end() || !store::SameButForStamps(found->second, record)) {
-      unsent.push_back(&record);
+absl::StatusOr<ErasureLog::Digests> ErasureLog::ReadTopic(kafka::TopicReader& reader) const {
+  Digests digests;
+  const auto visit = [&](const kafka::ReceivedMessage& message) -> absl::Status {
+    if (worker_.stopping()) return absl::CancelledError("the catalogue stops");
+    ASSIGN_OR_RETURN(const PersonErased record, Decoded(message));
+    RETURN_IF_ERROR(erasures_.CheckKey(record));
+    digests[record.name()] = DigestOf(record);
+    return absl::OkStatus();
+  };
+  RETURN_IF_ERROR(reader.ReadWhole(options_.topic, visit, kReadLimit));
+  return digests;
+}
+
+absl::Status ErasureLog::Compare(Digests& topic) {
+  std::string after;
+  while (true) {
+    ASSIGN_OR_RETURN(const Erasures::Records some, erasures_.Some(after, kPage));
+    if (some.empty()) return absl::OkStatus();
+    after = some.rbegin()->first;
+    for (const auto& [name, record] : some) {
+      const auto there = topic.find(name);
+      if (there != topic.end() && there->second == DigestOf(record)) {
+        topic.erase(there);
+      } else {
+        unsent_.insert(name);
+      }
     }
   }
-  std::unique_ptr<kafka::Producer> producer;
-  for (size_t next = 0; next < unsent.size();) {
+}
+
+absl::Status ErasureLog::Replay(kafka::TopicReader& reader, const Digests& names) const {
+  Erasures::Records some;
+  const auto replay = [&]() -> absl::Status { return erasures_.Replay(std::exchange(some, {})); };
+  const auto visit = [&](const kafka::ReceivedMessage& message) -> absl::Status {
+    if (worker_.stopping()) return absl::CancelledError("the catalogue stops");
+    if (!names.contains(message.key)) return absl::OkStatus();
+    ASSIGN_OR_RETURN(some[message.key], Decoded(message));
+    return some.size() < kPage ? absl::OkStatus() : replay();
+  };
+  RETURN_IF_ERROR(reader.ReadWhole(options_.topic, visit, kReadLimit));
+  return replay();
+}
+
+absl::Status ErasureLog::ReadOn(const Digests& on_topic) {
+  while (true) {
+    const auto touched = erasures_.store().Touched(position_, kLogPage);
+    // The log was compacted past it.
+    if (absl::IsOutOfRange(touched.status())) return Read();
+    RETURN_IF_ERROR(touched.status());
+    if (touched->empty()) return absl::OkStatus();
+    ASSIGN_OR_RETURN(const auto store, erasures_.store().Read());
+    for (const store::TouchedName& one : *touched) {
+      if (one.type != "erasure") continue;
+      const auto there = on_topic.find(one.name);
+      if (there != on_topic.end()) {
+        ASSIGN_OR_RETURN(const auto record, store->Get<PersonErased>(one.name));
+        if (DigestOf(record) == there->second) continue;
+      }
+      unsent_.insert(one.name);
+    }
+    position_ = touched->back().position;
+  }
+}
+
+absl::Status ErasureLog::Send() {
+  while (!unsent_.empty()) {
     {
       MutexLock lock(mutex_);
-      state_.waiting = static_cast<int64_t>(unsent.size() - next);
+      state_.waiting = static_cast<int64_t>(unsent_.size());
     }
-    if (producer == nullptr) {
-      ASSIGN_OR_RETURN(producer, kafka::Producer::Create(options_.kafka));
+    if (producer_ == nullptr) {
+      ASSIGN_OR_RETURN(producer_, kafka::Producer::Create(options_.kafka));
     }
-    const size_t end = std::min(unsent.size(), next + kBatch);
     std::vector<kafka::Message> batch;
-    for (size_t i = next; i < end; ++i) {
-      batch.push_back({.to = {options_.topic, 0},
-                       .key = unsent[i]->name(),
-                       .value = SerializeDeterministic(*unsent[i]),
-                       .headers = {{"content-type", "application/protobuf"}}});
+    std::vector<std::string> names;
+    {
+      ASSIGN_OR_RETURN(const auto store, erasures_.store().Read());
+      for (const std::string& name : unsent_) {
+        if (batch.size() == kBatch) break;
+        ASSIGN_OR_RETURN(const auto record, store->Get<PersonErased>(name));
+        batch.push_back({.to = {options_.topic, 0},
+                         .key = name,
+                         .value = SerializeDeterministic(record),
+                         .headers = {{"content-type", "application/protobuf"}}});
+        names.push_back(name);
+      }
     }
-    RETURN_IF_ERROR(producer->Send(batch, kSendLimit, worker_.stop_token()));
-    for (; next < end; ++next) on_topic_[unsent[next]->name()] = *unsent[next];
+    if (const absl::Status sent = producer_->Send(batch, kSendLimit, worker_.stop_token());
+        !sent.ok()) {
+      producer_.reset();
+      return sent;
+    }
+    for (const std::string& name : names) unsent_.erase(name);
+    MutexLock lock(mutex_);
+    state_.on_topic += static_cast<int64_t>(names.size());
   }
+  erasures_.SetOnTopic(position_.revision);
   MutexLock lock(mutex_);
   state_.waiting = 0;
-  state_.on_topic = static_cast<int64_t>(on_topic_.size());
   return absl::OkStatus();
 }
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <memory>
+#include <span>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -23,7 +24,7 @@ constexpr char kErased[] = "person.erased";
 constexpr char kKept[] = "erasure.kept";
 constexpr char kPerson[] = "person";  // the type
 constexpr int kYearsOfProof = 3;
-constexpr int kReplayPage = 200;
+constexpr size_t kReplayPage = 200;
 constexpr size_t kAtOnce = 500;  // resources that lose contacts in one write of their own
 constexpr int kLate = 100;       // changes looked at in one go
 
@@ -204,7 +205,10 @@ absl::Status Erasures::Erase(store::Writer& writer, const Erasure& erasure) cons
     *record.mutable_consent_hashes_until() = ToTimestamp(AfterYears(writer.now(), kYearsOfProof));
   }
   RETURN_IF_ERROR(Keep(writer, record));  // first: it is the write's answer
-  for (const std::string& name : key_.Of(erasure.known)) {
+  const std::vector<std::string> now = key_.Of(erasure.known);
+  std::set<std::string> names(now.begin(), now.end());
+  names.insert(erasure.earlier.begin(), erasure.earlier.end());
+  for (const std::string& name : names) {
     PersonErased known_by;
     known_by.set_name(name);
     *known_by.mutable_erase_time() = record.erase_time();
@@ -268,40 +272,48 @@ absl::StatusOr<bool> Erasures::WasRecorded(const store::Reader& reader, const st
   return std::find(hashes.begin(), hashes.end(), consent_hash) != hashes.end();
 }
 
-absl::StatusOr<Erasures::Records> Erasures::All() const {
+absl::StatusOr<Erasures::Records> Erasures::Some(std::string_view after, int limit) const {
   ASSIGN_OR_RETURN(const auto reader, store_.Read());
-  Records all;
-  RETURN_IF_ERROR(resource::ForEach(*reader, {.type = "erasure"}, [&](const store::Scanned& one) {
+  ASSIGN_OR_RETURN(const auto page,
+                   reader->Scan({.type = "erasure", .after = std::string(after), .limit = limit}));
+  Records some;
+  for (const store::Scanned& one : page) {
     const auto& record = static_cast<const PersonErased&>(*one.resource);
-    all.emplace(record.name(), record);
-    return true;
-  }));
-  return all;
+    some.emplace(record.name(), record);
+  }
+  return some;
+}
+
+absl::Status Erasures::CheckKey(const PersonErased& record) const {
+  if (record.key_id() == key_.id()) return absl::OkStatus();
+  return Error(absl::StatusCode::kFailedPrecondition, "ERASURE_KEY_UNKNOWN",
+               absl::StrCat("the topic of erasures has records that the key ", record.key_id(),
+                            " made, and the catalogue has the key ", key_.id(),
+                            ": give erasures.key_file (or, where it is empty, token_key_file) "
+                            "the file that was used before"),
+               {{"key_id", record.key_id()}});
 }
 
 absl::Status Erasures::Replay(const Records& records) const {
-  // What the store knows it has erased too: both are one write.
-  ASSIGN_OR_RETURN(const Records known, All());
   Page page;
-  for (const auto& [name, record] : records) {
-    if (record.key_id() != key_.id()) {
-      return Error(absl::StatusCode::kFailedPrecondition, "ERASURE_KEY_UNKNOWN",
-                   absl::StrCat("the topic of erasures has records that the key ", record.key_id(),
-                                " made, and the catalogue has the key ", key_.id(),
-                                ": give erasures.key_file (or, where it is empty, token_key_file) "
-                                "the file that was used before"),
-                   {{"key_id", record.key_id()}});
+  {
+    // What the store knows it has erased too: both are one write.
+    ASSIGN_OR_RETURN(const auto reader, store_.Read());
+    for (const auto& [name, record] : records) {
+      RETURN_IF_ERROR(CheckKey(record));
+      PersonErased known;
+      const absl::Status there = reader->Load(name, &known);
+      if (!there.ok() && !absl::IsNotFound(there)) return there;
+      if (there.ok() && ToTime(known.erase_time()) >= ToTime(record.erase_time())) continue;
+      page.push_back(&record);
     }
-    if (const auto found = known.find(name);
-        found != known.end() && ToTime(found->second.erase_time()) >= ToTime(record.erase_time())) {
-      continue;
-    }
-    page.push_back(&record);
-    if (page.size() < kReplayPage) continue;
-    RETURN_IF_ERROR(ReplayPage(page));
-    page.clear();
   }
-  return page.empty() ? absl::OkStatus() : ReplayPage(page);
+  for (std::span<const PersonErased* const> rest = page; !rest.empty();) {
+    const auto some = rest.first(std::min(rest.size(), kReplayPage));
+    RETURN_IF_ERROR(ReplayPage({some.begin(), some.end()}));
+    rest = rest.subspan(some.size());
+  }
+  return absl::OkStatus();
 }
 
 // Those who are gone may have been named by more resources than one write takes, in a backup at

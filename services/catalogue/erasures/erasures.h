@@ -1,5 +1,7 @@
 #pragma once
 
+#include <atomic>
+#include <cstdint>
 #include <functional>
 #include <map>
 #include <optional>
@@ -39,9 +41,10 @@ absl::StatusOr<std::vector<ContactOf>> ContactsOf(const store::Reader& reader,
 
 // What is to be erased, and what stays of it.
 struct Erasure {
-  std::string person;                      // the resource's name
-  std::string owner;                       // of the record; empty: operators
-  KnownBy known = {};                      // empty: may be recorded again
+  std::string person;                     // the resource's name
+  std::string owner;                      // of the record; empty: operators
+  KnownBy known = {};                     // empty: may be recorded again
+  std::vector<std::string> earlier = {};  // what it was known by before, as ErasureKey::Of gives it
   std::vector<std::string> consents = {};  // as ErasureKey::OfConsent gives them
   std::set<std::string> named_by = {};     // resources with contacts that name them
 };
@@ -81,15 +84,21 @@ class Erasures {
   absl::StatusOr<bool> WasRecorded(const store::Reader& reader, const std::string& person,
                                    const std::string& consent_hash) const;
 
-  // All that is known of.
-  absl::StatusOr<Records> All() const;
-  // Takes over what others know and the store doesn't, and erases whom it still has of them.
-  // FAILED_PRECONDITION, reason ERASURE_KEY_UNKNOWN, when another key made one of them.
+  // What is known of, in the order of names, behind `after`: `limit` at most.
+  absl::StatusOr<Records> Some(std::string_view after, int limit) const;
+  // FAILED_PRECONDITION, reason ERASURE_KEY_UNKNOWN, when another key made it.
+  absl::Status CheckKey(const change::v1::PersonErased& record) const;
+  // Takes over what others know and the store doesn't, and erases whom it still has of them. A few
+  // hundred at a time are best. Errors as CheckKey().
   absl::Status Replay(const Records& records) const;
 
   // Called after each erasure, from any thread.
   void OnErased(std::function<void()> then);
   void Erased() const;
+
+  // Up to which revision the topic has what was erased here.
+  void SetOnTopic(store::Revision revision) { on_topic_ = revision.value; }
+  bool IsOnTopic(store::Revision revision) const { return revision.value <= on_topic_; }
 
  private:
   absl::Status Keep(store::Writer& writer, change::v1::PersonErased record) const;
@@ -105,6 +114,7 @@ class Erasures {
   const ErasureKey key_;
   mutable Mutex mutex_;
   bool open_ ABSL_GUARDED_BY(mutex_) = false;
+  std::atomic<int64_t> on_topic_ = -1;
   std::function<void()> on_erased_ ABSL_GUARDED_BY(mutex_);
 };
 

@@ -75,8 +75,7 @@ TEST(NoticeTest, TheCauseIsCalledByItsTitle) {
   change.mutable_after()->mutable_titles(0)->set_value("clusters/silicon-saxony");
   change.mutable_after()->mutable_titles(0)->set_title("Silicon Saxony");
   SetChange(job, change);
-  EXPECT_THAT(NoticeOf(job).text,
-              HasSubstr("Because of Silicon Saxony."));
+  EXPECT_THAT(NoticeOf(job).text, HasSubstr("Because of Silicon Saxony."));
 }
 
 TEST(NoticeTest, AResourceWithoutATitleIsCalledByWhatItIs) {

@@ -11,7 +11,11 @@ namespace clusterwire::notification {
 
 void JobLoader::Keep(std::shared_ptr<const KeptRecord> record) {
   if (seen_by_.size() >= kKeptResources) seen_by_.clear();
-  seen_by_[record->change.name()] = SeenSince(record->change);
+  if (const auto seen_by = SeenSince(record->change)) {
+    seen_by_[record->change.name()] = *seen_by;
+  } else {
+    seen_by_.erase(record->change.name());  // the ledger knows
+  }
   KeepRecord(std::move(record));
 }
 

@@ -64,6 +64,13 @@ void GrantIndex::Take(const change::v1::GrantChanged& grant, Keys& touched) {
   Set(grant.name(), *entry, std::move(next), touched);
 }
 
+void GrantIndex::Forget(const std::string& name, Keys& touched) {
+  const auto known = entries_.find(name);
+  if (known == entries_.end()) return;
+  Set(name, known->second, {}, touched);
+  entries_.erase(known);
+}
+
 void GrantIndex::TakeUnreadable(const std::string& name, Keys& touched) {
   Entry* const entry = EntryOf(name);
   if (entry == nullptr) return;
@@ -73,7 +80,7 @@ void GrantIndex::TakeUnreadable(const std::string& name, Keys& touched) {
 }
 
 void GrantIndex::Set(const std::string& name, Entry& entry, Entry next, Keys& touched) {
-  const bool same = entry.key == next.key && entry.granted == next.granted;
+  const bool same = entry.key == next.key && entry.granted.resource == next.granted.resource;
   if (!entry.key.empty()) --counts_.in_force;
   if (!next.key.empty()) ++counts_.in_force;
   if (entry.unreadable) --counts_.unreadable;
@@ -107,7 +114,7 @@ GrantIndex::Keys GrantIndex::Difference(const GrantIndex& one, const GrantIndex&
       if (entry.key.empty()) continue;
       const auto found = to.entries_.find(name);
       const bool same = found != to.entries_.end() && found->second.key == entry.key &&
-                        found->second.granted == entry.granted;
+                        found->second.granted.resource == entry.granted.resource;
       if (!same) keys.insert(entry.key);
     }
   };

@@ -40,14 +40,16 @@ class GrantIndex {
     size_t left_out = 0;    // records of further names than kMostNames
   };
 
-  // Adds to `touched` by which keys something else is found now.
+  // Adds to `touched` by which keys other resources are found now; another role alone is none.
   void Take(const change::v1::GrantChanged& grant, Keys& touched);
+  // Its name is gone from the topic: nothing stands for it any more.
+  void Forget(const std::string& name, Keys& touched);
   // The newest record under this name can't be read.
   void TakeUnreadable(const std::string& name, Keys& touched);
 
   // In no order; a resource may be there more than once.
   std::vector<Granted> Of(const std::vector<SubjectKey>& keys) const;
-  // By which keys the two give something else.
+  // By which keys the two give other resources.
   static Keys Difference(const GrantIndex& one, const GrantIndex& other);
   const Counts& counts() const { return counts_; }
   // What the record behind all grants says of the key they are hashed by; empty before it came.

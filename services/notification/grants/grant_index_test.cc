@@ -49,6 +49,20 @@ TEST_F(GrantIndexTest, APatternTakesInWhatBeginsSoAndNothingThatIsCalledSo) {
   EXPECT_THAT(Seen("spiffe://example.org/ns/map/page"), IsEmpty());
 }
 
+TEST_F(GrantIndexTest, ANameThatIsGoneGivesNothingAndTakesNoRoom) {
+  Take(GrantTo("corp:4711", "programmes/p", "grants/a", 3));
+  Take(Withdrawn("grants/b", 4));
+  GrantIndex::Keys touched;
+  index_.Forget("grants/a", touched);
+  EXPECT_THAT(touched, SizeIs(1));
+  index_.Forget("grants/b", touched);
+  index_.Forget("grants/never", touched);
+  EXPECT_THAT(touched, SizeIs(1));
+  EXPECT_THAT(Seen("corp:4711"), IsEmpty());
+  EXPECT_EQ(index_.counts().in_force, 0u);
+  EXPECT_EQ(index_.counts().unreadable, 0u);
+}
+
 TEST_F(GrantIndexTest, AWithdrawalTakesItAwayAndAnOlderRecordBringsNothingBack) {
   Take(GrantTo("corp:4711", "programmes/p", "grants/a", 3));
   EXPECT_THAT(Take(Withdrawn("grants/a", 5)), SizeIs(1));

@@ -27,13 +27,14 @@ bool Grants::other_key() const {
 absl::Duration Grants::lag() const {
   if (!enabled()) return absl::ZeroDuration();
   MutexLock lock(mutex_);
-  return clock_.Uptime() - caught_up_;
+  return clock_.Uptime() - caught_up_.value_or(started_);
 }
 
 bool Grants::behind() const {
   if (!enabled()) return false;
   MutexLock lock(mutex_);
-  return !complete_ || clock_.Uptime() - caught_up_ > options_.hold_after;
+  if (!complete_ || !caught_up_) return true;
+  return clock_.Uptime() - *caught_up_ > options_.hold_after;
 }
 
 GrantIndex::Counts Grants::counts() const {
@@ -84,7 +85,9 @@ void Grants::Tell(const GrantIndex::Keys& touched) {
 }
 
 void Grants::Take(const Item& item, GrantIndex& index, GrantIndex::Keys& touched) {
-  if (item.grant.ok()) {
+  if (item.forgotten) {
+    index.Forget(item.name, touched);
+  } else if (item.grant.ok()) {
     index.Take(*item.grant, touched);
   } else {
     index.TakeUnreadable(item.name, touched);
@@ -115,7 +118,7 @@ void Grants::Replace(GrantIndex index) {
 
 void Grants::CaughtUp(absl::Duration uptime) {
   MutexLock lock(mutex_);
-  caught_up_ = std::max(caught_up_, uptime);
+  caught_up_ = std::max(caught_up_.value_or(uptime), uptime);
 }
 
 }  // namespace clusterwire::notification

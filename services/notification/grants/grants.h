@@ -1,6 +1,7 @@
 #pragma once
 
 #include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -26,12 +27,12 @@ class Grants {
  public:
   struct Options {
     std::string key = {};  // that subjects are hashed by; empty: grants are not read
-    // What is not public is held when the topic wasn't read to its end for so long.
+    // What is not public is held when it isn't known what was granted up to so long ago.
     absl::Duration hold_after = absl::Seconds(10);
   };
   // `clock` outlives it.
   Grants(Options options, Clock& clock)
-      : options_(std::move(options)), clock_(clock), caught_up_(clock.Uptime()) {}
+      : options_(std::move(options)), clock_(clock), started_(clock.Uptime()) {}
 
   // Whether the catalogue hashes subjects by another key: then no subject is known here.
   bool other_key() const;
@@ -39,7 +40,8 @@ class Grants {
   // Whether the topic was read whole once. Until then nothing may be matched: what somebody may see
   // would be missed. UNAVAILABLE, reason GRANTS_UNREAD.
   absl::Status CheckComplete() const;
-  // How long ago it was last read to its end, or began to be.
+  // How long ago it was what is known now, as far as that is sure; since the start before anything
+  // is.
   absl::Duration lag() const;
   // Whether what is known is too old to show anything by it that is not public.
   bool behind() const;
@@ -53,8 +55,9 @@ class Grants {
   // What the subject sees by them.
   filter::Viewer ViewerOf(const std::vector<SubjectKey>& keys) const;
 
-  // Tells by which keys something else is found from now on. One listener at a time; null ends it,
-  // and returns when no call is under way any more. It is called on the reader's thread.
+  // Tells by which keys other resources are found from now on: what is seen by them. One listener
+  // at a time; null ends it, and returns when no call is under way any more. It is called on the
+  // reader's thread.
   using Listener = std::function<void(const GrantIndex::Keys& touched)>;
   void Listen(Listener listener);
 
@@ -62,13 +65,14 @@ class Grants {
   struct Item {
     std::string name;
     absl::StatusOr<change::v1::GrantChanged> grant;
+    bool forgotten = false;  // the name is gone
   };
   static void Take(const Item& item, GrantIndex& index, GrantIndex::Keys& touched);
   // What came since the index was read.
   void Apply(const std::vector<Item>& items);
   // All that the topic holds.
   void Replace(GrantIndex index);
-  // It was read to where it ended at this uptime.
+  // All is known that was granted and withdrawn by this uptime.
   void CaughtUp(absl::Duration uptime);
 
  private:
@@ -79,8 +83,9 @@ class Grants {
   mutable Mutex mutex_;
   GrantIndex index_ ABSL_GUARDED_BY(mutex_);
   bool complete_ ABSL_GUARDED_BY(mutex_) = false;
-  absl::Duration caught_up_ ABSL_GUARDED_BY(mutex_);  // an uptime
-  Mutex listener_mutex_;                              // held while it is called
+  const absl::Duration started_;  // an uptime, like the next
+  std::optional<absl::Duration> caught_up_ ABSL_GUARDED_BY(mutex_);
+  Mutex listener_mutex_;  // held while it is called
   Listener listener_ ABSL_GUARDED_BY(listener_mutex_);
 };
 

@@ -34,6 +34,12 @@ class GrantsReaderTest : public testing::Test {
     }
     ASSERT_THAT(producer_->Send(batch, kPatience), IsOk());
   }
+  // A sign of life of a catalogue that knew of this end when it looked.
+  void GiveSign(int64_t looked_behind) {
+    GrantChanged sign = AllSent();
+    sign.set_looked_behind(looked_behind);
+    Send(0, {sign});
+  }
   void Start() {
     reader_.emplace(GrantsReader::Options{.client = kafka_.Options(), .topic = kTopic}, grants_,
                     Clock::System(), Random::System());
@@ -86,15 +92,54 @@ TEST_F(GrantsReaderTest, WhatCannotBeReadGivesNothingAndHoldsUpNothing) {
   EXPECT_EQ(grants_.counts().unreadable, 1u);
 }
 
+TEST_F(GrantsReaderTest, ANameThatIsGoneIsNothingUnreadable) {
+  Send(0, {GrantTo("corp:1", "clusters/c", "grants/a"), AllSent()});
+  Start();
+  ASSERT_TRUE(Complete());
+  kafka::Message gone = change::ForgetGrant("grants/a");
+  gone.to = {kTopic, 0};
+  ASSERT_THAT(producer_->Send({&gone, 1}, kPatience), IsOk());
+  EXPECT_TRUE(Eventually([&] { return Seen("corp:1").empty(); }));
+  EXPECT_EQ(grants_.counts().unreadable, 0u);
+}
+
+TEST_F(GrantsReaderTest, TheyAreAsNewAsTheSignsOfLifeSay) {
+  Send(0, {GrantTo("corp:1", "clusters/c", "grants/a"), AllSent()});  // end at 2
+  Start();
+  ASSERT_TRUE(Complete());
+  EXPECT_TRUE(grants_.behind()) << "nothing tells how old they are";
+  GiveSign(2);
+  GiveSign(2);
+  Send(0, {GrantTo("corp:1", "clusters/d", "grants/b")});
+  ASSERT_TRUE(Eventually([&] { return Seen("corp:1").size() == 2; }));
+  EXPECT_TRUE(grants_.behind()) << "what was known of the topic then, it had before the first look";
+  GiveSign(4);
+  EXPECT_TRUE(Eventually([this] { return !grants_.behind(); }));
+  // Other records are none, and make nothing newer.
+  Send(0, {GrantTo("corp:1", "clusters/e", "grants/c")});
+  ASSERT_TRUE(Eventually([&] { return Seen("corp:1").size() == 3; }));
+  EXPECT_TRUE(Eventually([this] { return grants_.behind(); }));
+  GiveSign(7);
+  EXPECT_TRUE(Eventually([this] { return !grants_.behind(); }));
+}
+
 TEST_F(GrantsReaderTest, ABrokerThatFallsSilentMakesThemOldAndTakesNothingAway) {
   Send(0, {GrantTo("corp:1", "clusters/c", "grants/a"), AllSent()});
   Start();
   ASSERT_TRUE(Complete());
+  GiveSign(2);
+  GiveSign(3);
+  ASSERT_TRUE(Eventually([this] { return !grants_.behind(); }));
   kafka_.SetDown();
   EXPECT_TRUE(Eventually([this] { return grants_.behind(); }));
   EXPECT_THAT(Seen("corp:1"), ElementsAre("clusters/c"));
   kafka_.SetUp();
-  EXPECT_TRUE(Eventually([this] { return !grants_.behind(); }));
+  ASSERT_TRUE(Eventually([this] { return reader_->status().ok(); }));
+  int64_t end = 4;
+  EXPECT_TRUE(Eventually([&] {
+    GiveSign(end++);
+    return !grants_.behind();
+  }));
   EXPECT_THAT(Seen("corp:1"), ElementsAre("clusters/c"));
 }
 

@@ -66,6 +66,33 @@ TEST_F(GrantsTest, TheHighestRoleOfAResourceCountsAndLaterOnesAreAmongTheEarlier
   EXPECT_THAT(Viewer("other:4711").members, IsEmpty());
 }
 
+TEST_F(GrantsTest, ReadWholeButOfUnknownAgeTheyAreOld) {
+  GrantIndex index;
+  GrantIndex::Keys touched;
+  index.Take(AllSent(), touched);
+  grants_.Replace(std::move(index));
+  EXPECT_THAT(grants_.CheckComplete(), IsOk());
+  EXPECT_TRUE(grants_.behind()) << "the topic may have stood still for hours";
+  grants_.CaughtUp(clock_.Uptime());
+  EXPECT_FALSE(grants_.behind());
+}
+
+TEST_F(GrantsTest, AnotherRoleOnTheSameResourceConcernsNobody) {
+  size_t told = 0;
+  ReadWhole(grants_, clock_, {GrantTo("corp:4711", "clusters/c")});
+  grants_.Listen([&](const GrantIndex::Keys&) { ++told; });
+  GrantChanged owner = GrantTo("corp:4711", "clusters/c", "grants/a", 2);
+  owner.set_role(GrantChanged::ROLE_OWNER);
+  ReadOn(grants_, owner);
+  EXPECT_EQ(told, 0u);
+  EXPECT_THAT(Viewer("corp:4711").owns, ElementsAre("clusters/c"));
+  ReadWhole(grants_, clock_, {GrantTo("corp:4711", "clusters/c", "grants/a", 3)});
+  EXPECT_EQ(told, 0u);
+  ReadOn(grants_, Withdrawn("grants/a", 4));
+  EXPECT_EQ(told, 1u);
+  grants_.Listen(nullptr);
+}
+
 TEST_F(GrantsTest, TellsWhomAChangeConcernsOnceItCanBeSeen) {
   std::vector<size_t> told;
   grants_.Listen([&](const GrantIndex::Keys& touched) {

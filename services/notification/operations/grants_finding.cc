@@ -19,7 +19,7 @@ Finding Wrong(std::string text, std::string_view remedy) {
 }
 
 std::string Held(const Grants& grants) {
-  return absl::StrCat("what is not public is held: the topic was last read to its end ",
+  return absl::StrCat("what is not public is held: what was granted is known as of ",
                       absl::FormatDuration(absl::Trunc(grants.lag(), absl::Seconds(1))), " ago");
 }
 
@@ -43,9 +43,14 @@ Finding Behind(const GrantsTopic& from, const Grants& grants, const absl::Status
         "the catalogue fills it within seconds when it runs with the same grants.topic; see "
         "its Diagnose");
   }
-  return Wrong(Held(grants),
-               "a foreign transaction may be open on the topic: nobody but the "
-               "catalogue should have the right to write there");
+  // What is public goes on, and what is wrong is elsewhere: this process is as ready as any.
+  return Found(
+      kPart, Finding::SEVERITY_WARNING,
+      absl::StrCat(Held(grants), ", and the catalogue gives no sign of life on ", from.topic),
+      "see part relay of the catalogue's Diagnose: while it stands still nothing tells "
+      "what is granted now. Both services must state the same grants.hold_after. Or a "
+      "foreign transaction is open on the topic: nobody but the catalogue should have the "
+      "right to write there");
 }
 
 // How the topic is kept; nothing where it is right, or can't be asked.

@@ -1,6 +1,7 @@
 #include "services/catalogue/common/access/access.h"
 
 #include <algorithm>
+#include <memory>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -8,6 +9,7 @@
 
 #include "libs/base/status/error.h"
 #include "libs/base/text/strings.h"
+#include "services/catalogue/common/catalogue_type.h"
 
 namespace clusterwire::catalogue {
 namespace {
@@ -92,6 +94,22 @@ bool Owns(const Viewer& viewer, std::string_view name, const Message* resource) 
 absl::Status CheckMayWrite(const Viewer& viewer, std::string_view name, const Message* resource) {
   if (viewer.operator_ || HasAny(viewer.edits, OwnersOf(name, resource))) return absl::OkStatus();
   return NotYours(name, WhoWrites(name));
+}
+
+absl::Status CheckOwnerStands(const store::Reader& reader, const Viewer& viewer,
+                              const Message& resource) {
+  const std::string name = store::NameOf(resource);
+  const std::string owner = TextOf(&resource, "owner");
+  if (viewer.operator_ || owner.empty() || HasAny(viewer.edits, OwnersOf(name, nullptr))) {
+    return absl::OkStatus();
+  }
+  const std::unique_ptr<Message> row = EmptyResource(owner);
+  if (row == nullptr) return absl::OkStatus();
+  const absl::Status there = reader.Load(owner, row.get());
+  if (!there.ok() && !absl::IsNotFound(there)) return there;
+  if (there.ok() && !store::IsDeleted(*row)) return absl::OkStatus();
+  return NotYours(name, absl::StrCat("its owner ", owner,
+                                     " is deleted; bring that back first, or ask an operator"));
 }
 
 absl::Status CheckMayCreate(const Viewer& viewer, std::string_view name, const Message& next) {

@@ -40,8 +40,13 @@ bool Owns(const filter::Viewer& viewer, std::string_view name,
 // now or is to be there: who edits one of its owners.
 absl::Status CheckMayWrite(const filter::Viewer& viewer, std::string_view name,
                            const google::protobuf::Message* resource);
-// The same for what doesn't exist yet. Everybody who has signed in may create drafts of clusters,
-// and who edits a cluster or programme what that owns; other roots are operators' to create.
+// PERMISSION_DENIED, reason NOT_YOURS, where the viewer may write the resource by nothing but a
+// right on its owner, which is deleted: who edited that edits it no more, until it is back.
+absl::Status CheckOwnerStands(const store::Reader& reader, const filter::Viewer& viewer,
+                              const google::protobuf::Message& resource);
+// The same as CheckMayWrite() for what doesn't exist yet. Everybody who has signed in may create
+// drafts of clusters, and who edits a cluster or programme what that owns; other roots are
+// operators' to create.
 absl::Status CheckMayCreate(const filter::Viewer& viewer, std::string_view name,
                             const google::protobuf::Message& next);
 

@@ -77,6 +77,27 @@ TEST_F(AccessTest, WhoEditsAClusterWritesItsEventsAndNobodyElseDoes) {
   EXPECT_THAT(events.Undelete(team_, event->name(), ""), IsOk());
 }
 
+TEST_F(AccessTest, WhoEditedADeletedClusterEditsItsEventsNoMoreUntilItIsBack) {
+  const auto event = Create(team_, Event(cluster_));
+  ASSERT_THAT(event, IsOk());
+  Events events = world_.Of<Events>();
+  ASSERT_THAT(events.Publish(team_, event->name(), ""), IsOk());
+  ASSERT_THAT(world_.Of<Clusters>().Delete(team_, cluster_, ""), IsOk());
+  v1::CalendarEvent changed = *event;
+  changed.clear_etag();
+  changed.set_state(v1::CalendarEvent::STATE_PUBLISHED);
+  changed.set_summary("Three days");
+  google::protobuf::FieldMask mask;
+  mask.add_paths("summary");
+  EXPECT_THAT(events.Update(team_, changed, mask), ReasonIs("NOT_YOURS"));
+  EXPECT_THAT(events.Delete(team_, event->name(), ""), ReasonIs("NOT_YOURS"));
+  EXPECT_THAT(events.Update(world_.As(event->name()), changed, mask), IsOk());
+  EXPECT_THAT(events.Delete(world_.AsOperator(), event->name(), ""), IsOk());
+  EXPECT_THAT(events.Undelete(team_, event->name(), ""), ReasonIs("NOT_YOURS"));
+  ASSERT_THAT(world_.Of<Clusters>().Undelete(team_, cluster_, ""), IsOk());
+  EXPECT_THAT(events.Undelete(team_, event->name(), ""), IsOk());
+}
+
 TEST_F(AccessTest, ADraftOfAnEventIsSeenByItsOwnersPeople) {
   const auto event = Create(world_.AsOperator(), Event(cluster_), "week");
   ASSERT_THAT(event, IsOk());

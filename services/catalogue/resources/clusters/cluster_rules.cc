@@ -4,6 +4,7 @@
 
 #include "libs/base/time/clock.h"
 #include "libs/text/text.h"
+#include "services/catalogue/common/access/drafts_made.h"
 #include "services/catalogue/common/fields/checks.h"
 #include "services/catalogue/resources/grants/grant_rules.h"
 #include "services/catalogue/resources/people/contacts.h"
@@ -58,36 +59,12 @@ void Note(const v1::Cluster* before, const v1::Cluster& cluster, const Context&,
   NoteDraft(before, cluster, "PublishCluster", notes);
 }
 
-// That one subject has made: those that it deleted or gave away since take room too, and those that
-// others gave to it take none of its own.
-constexpr int kMostDrafts = 5;
-
-absl::StatusOr<int> CountDraftsBy(const store::Reader& reader, const std::string& subject) {
-  ASSIGN_OR_RETURN(const std::vector<v1::Grant> grants, EverGrantedTo(reader, subject));
-  int drafts = 0;
-  for (const v1::Grant& grant : grants) {
-    if (!grant.resource().starts_with("clusters/")) continue;
-    ASSIGN_OR_RETURN(const auto cluster, reader.Get<v1::Cluster>(grant.resource()));
-    const bool made = ToTime(grant.create_time()) == ToTime(cluster.create_time());
-    if (made && cluster.state() == v1::Cluster::STATE_DRAFT) ++drafts;
-  }
-  return drafts;
-}
-
 // Who creates a cluster and is no operator is its first owner.
 absl::Status GiveToCreator(store::Writer& writer, const v1::Cluster* before,
                            const v1::Cluster& cluster, const Context& context) {
   const filter::Viewer& viewer = context.viewer;
   if (before != nullptr || viewer.operator_) return absl::OkStatus();
-  ASSIGN_OR_RETURN(const int drafts, CountDraftsBy(writer, viewer.subject));
-  if (drafts >= kMostDrafts) {
-    return Error(absl::StatusCode::kFailedPrecondition, "TOO_MANY_DRAFTS",
-                 absl::StrCat("this caller has made ", drafts, " clusters that aren't published, ",
-                              "those deleted or given away counted, and there may be ", kMostDrafts,
-                              ": have one published by a platform that it applies to ",
-                              "(SubmitApplication), or bring a deleted one back by UndeleteCluster "
-                              "and change it"));
-  }
+  RETURN_IF_ERROR(NoteMadeDraft(writer, viewer.subject, cluster.name()));
   return GiveOwner(writer, viewer.subject, cluster.name());
 }
 

@@ -33,11 +33,7 @@ absl::StatusOr<std::unique_ptr<store::Message>> RowOf(const store::Reader& reade
 }  // namespace
 
 std::string GrantNameOf(std::string_view subject, std::string_view resource) {
-  return absl::StrCat(GrantNamesBegin(subject), Shortened(resource));
-}
-
-std::string GrantNamesBegin(std::string_view subject) {
-  return absl::StrCat("grants/", Shortened(subject), "-");
+  return absl::StrCat("grants/", Shortened(subject), "-", Shortened(resource));
 }
 
 void CheckGrantable(FieldErrors& errors, std::string_view path, const std::string& resource) {
@@ -120,6 +116,15 @@ absl::StatusOr<std::vector<std::string>> OwnersIn(const store::Reader& reader,
   if (absl::IsNotFound(row.status())) return std::vector<std::string>();
   RETURN_IF_ERROR(row.status());
   return OwnersOf(resource, row->get());
+}
+
+absl::StatusOr<std::string> OwnerIn(const store::Reader& reader, const std::string& resource) {
+  const std::unique_ptr<store::Message> type = EmptyResource(resource);
+  const bool may_be_owned =
+      type != nullptr && type->GetDescriptor()->FindFieldByName("owner") != nullptr;
+  if (!may_be_owned) return resource;
+  ASSIGN_OR_RETURN(std::vector<std::string> owners, OwnersIn(reader, resource));
+  return owners.empty() ? resource : std::move(owners.back());
 }
 
 }  // namespace clusterwire::catalogue

@@ -23,9 +23,6 @@ inline constexpr resource::NamePattern kGrantName("grants/{grant}");
 // doesn't know both, and begins alike for all grants of one subject.
 std::string GrantNameOf(std::string_view subject, std::string_view resource);
 
-// What all grants of this subject begin with; of other grants none.
-std::string GrantNamesBegin(std::string_view subject);
-
 // Adds a violation unless grants can be given on a resource with such a name: a root of a type that
 // has Facts.
 void CheckGrantable(FieldErrors& errors, std::string_view path, const std::string& resource);
@@ -59,5 +56,8 @@ absl::Status OwnersAffair(const std::string& resource);
 // it. None when there is no such resource.
 absl::StatusOr<std::vector<std::string>> OwnersIn(const store::Reader& reader,
                                                   const std::string& resource);
+
+// Whose it is: what owns it, else itself; the same for all that one owner has.
+absl::StatusOr<std::string> OwnerIn(const store::Reader& reader, const std::string& resource);
 
 }  // namespace clusterwire::catalogue

@@ -4,11 +4,24 @@
 #include "libs/base/status/error.h"
 #include "libs/base/time/clock.h"
 #include "services/catalogue/common/catalogue_type.h"
+#include "services/catalogue/resources/grants/grant_rules.h"
 
 // Grants and invitations have no Facts: who may see one is decided by its resource and its subject,
 // and nothing is searched or told by them.
 namespace clusterwire::catalogue {
 namespace {
+
+std::vector<store::Timer> TimersOf(const v1::Grant& grant) {
+  if (!grant.has_delete_time()) return {};
+  return {{.time = ToTime(grant.delete_time()) + kGrantRemembered, .what = "forget"}};
+}
+
+absl::Status Forget(store::Writer& writer, const std::string& name, absl::Time due) {
+  ASSIGN_OR_RETURN(const auto grant, writer.Get<v1::Grant>(name));
+  const bool is_due =
+      grant.has_delete_time() && ToTime(grant.delete_time()) + kGrantRemembered <= due;
+  return is_due ? writer.Purge(name, "grant.forgotten") : absl::OkStatus();
+}
 
 std::vector<store::Timer> TimersOf(const v1::Invitation& invitation) {
   return {{.time = ToTime(invitation.expire_time()), .what = "expire"}};
@@ -23,7 +36,11 @@ absl::Status Expire(store::Writer& writer, const std::string& name, absl::Time d
 }  // namespace
 
 CatalogueType GrantType() {
-  return {.type = facts::MakeType<v1::Grant, CodeBook>("grant", "grants/{grant}")};
+  CatalogueType type{.type = facts::MakeType<v1::Grant, CodeBook>("grant", "grants/{grant}",
+                                                                  {.timers = &TimersOf}),
+                     .step = &Forget};
+  type.type.deleted_has_timers = true;
+  return type;
 }
 
 CatalogueType InvitationType() {

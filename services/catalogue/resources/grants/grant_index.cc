@@ -11,11 +11,11 @@
 namespace clusterwire::catalogue {
 namespace {
 
-constexpr int kPage = 500;                          // changes of the log, grown to whole revisions
+constexpr int kPage = 2000;                         // rows of the log, without what they hold
 constexpr absl::Duration kPoll = absl::Seconds(1);  // for writes of other processes
 
 GrantIndex::Entry EntryOf(const v1::Grant& grant) {
-  return {grant.name(), grant.subject(), grant.resource(), grant.role()};
+  return {grant.name(), grant.subject(), grant.resource(), grant.role(), grant.has_delete_time()};
 }
 
 GrantIndex::Entry EntryOf(const v1::Invitation& invitation) {
@@ -105,7 +105,15 @@ absl::StatusOr<std::string> GrantIndex::ResourceOf(std::string_view name) {
   RETURN_IF_ERROR(CatchUp());
   MutexLock lock(mutex_);
   const auto entry = entries_.find(name);
-  return entry == entries_.end() ? std::string() : entry->second.resource;
+  const bool holds = entry != entries_.end() && !entry->second.withdrawn;
+  return holds ? entry->second.resource : std::string();
+}
+
+absl::StatusOr<std::set<std::string>> GrantIndex::WithdrawnOn(std::string_view resource) {
+  RETURN_IF_ERROR(CatchUp());
+  MutexLock lock(mutex_);
+  const auto names = withdrawn_.find(resource);
+  return names == withdrawn_.end() ? std::set<std::string>() : names->second;
 }
 
 void GrantIndex::Add(const Names& under, std::string_view key,
@@ -127,29 +135,30 @@ absl::Status GrantIndex::CatchUp() {
 }
 
 absl::StatusOr<bool> GrantIndex::ReadPage() {
-  const auto changes = store_.Changes(position_, kPage);
-  if (absl::IsOutOfRange(changes.status())) {
+  const auto touched = store_.Touched(position_, kPage);
+  if (absl::IsOutOfRange(touched.status())) {
     RETURN_IF_ERROR(ReadAll());
     return true;
   }
-  RETURN_IF_ERROR(changes.status());
-  if (changes->empty()) return false;
+  RETURN_IF_ERROR(touched.status());
+  if (touched->empty()) return false;
   std::set<std::string> names;
-  for (const store::Change& change : *changes) {
-    if (change.type == "grant" || change.type == "invitation") names.insert(change.name);
+  for (const store::TouchedName& one : *touched) {
+    if (one.type == "grant" || one.type == "invitation") names.insert(one.name);
   }
   if (!names.empty()) RETURN_IF_ERROR(ReadAgain(names));
-  position_ = store::EndOf(changes->back().position.revision);
+  position_ = touched->back().position;
   return true;
 }
 
 absl::Status GrantIndex::ReadAll() {
   ASSIGN_OR_RETURN(const auto reader, store_.Read());
   std::vector<Entry> entries;
-  RETURN_IF_ERROR(resource::ForEach(*reader, {.type = "grant"}, [&](const store::Scanned& one) {
-    entries.push_back(EntryOf(static_cast<const v1::Grant&>(*one.resource)));
-    return true;
-  }));
+  RETURN_IF_ERROR(resource::ForEach(
+      *reader, {.type = "grant", .include_deleted = true}, [&](const store::Scanned& one) {
+        entries.push_back(EntryOf(static_cast<const v1::Grant&>(*one.resource)));
+        return true;
+      }));
   RETURN_IF_ERROR(
       resource::ForEach(*reader, {.type = "invitation"}, [&](const store::Scanned& one) {
         entries.push_back(EntryOf(static_cast<const v1::Invitation&>(*one.resource)));
@@ -160,6 +169,7 @@ absl::Status GrantIndex::ReadAll() {
   entries_.clear();
   by_subject_.clear();
   by_resource_.clear();
+  withdrawn_.clear();
   for (Entry& entry : entries) Keep(std::move(entry));
   return absl::OkStatus();
 }
@@ -171,7 +181,7 @@ absl::Status GrantIndex::ReadAgain(const std::set<std::string>& names) {
   std::vector<Entry> entries;
   for (const std::string& name : names) {
     if (auto grant = reader->Get<v1::Grant>(name); grant.ok()) {
-      if (!grant->has_delete_time()) entries.push_back(EntryOf(*grant));
+      entries.push_back(EntryOf(*grant));
     } else if (auto invitation = reader->Get<v1::Invitation>(name); invitation.ok()) {
       entries.push_back(EntryOf(*invitation));
     } else if (!absl::IsNotFound(grant.status()) || !absl::IsNotFound(invitation.status())) {
@@ -185,8 +195,12 @@ absl::Status GrantIndex::ReadAgain(const std::set<std::string>& names) {
 }
 
 void GrantIndex::Keep(Entry entry) {
-  if (!entry.subject.empty()) by_subject_[entry.subject].insert(entry.name);
-  by_resource_[entry.resource].insert(entry.name);
+  if (entry.withdrawn) {
+    withdrawn_[entry.resource].insert(entry.name);
+  } else {
+    if (!entry.subject.empty()) by_subject_[entry.subject].insert(entry.name);
+    by_resource_[entry.resource].insert(entry.name);
+  }
   std::string name = entry.name;
   entries_.insert_or_assign(std::move(name), std::move(entry));
 }
@@ -202,6 +216,7 @@ void GrantIndex::Drop(const std::string& name) {
   };
   remove(by_subject_, entry->second.subject);
   remove(by_resource_, entry->second.resource);
+  remove(withdrawn_, entry->second.resource);
   entries_.erase(entry);
 }
 

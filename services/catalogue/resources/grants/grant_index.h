@@ -20,9 +20,10 @@
 namespace clusterwire::catalogue {
 
 // All grants that hold, and all open invitations, in memory: what each call's rights are looked up
-// in. A lookup is as new as the store was when it began, whichever process wrote: it reads on in
-// the log where it has to. That is little, since a thread of its own follows the log all the time,
-// so no call pays for a long import. Safe for use from any thread; the lookups read the database.
+// in; and of those withdrawn, while they are remembered, that they are there. A lookup is as new as
+// the store was when it began, whichever process wrote: it reads on in the log where it has to.
+// That is little, since a thread of its own follows the log all the time, so no call pays for a
+// long import. Safe for use from any thread; the lookups read the database.
 class GrantIndex {
  public:
   // By grants, sorted: each has those of the next in it.
@@ -34,6 +35,7 @@ class GrantIndex {
     std::string subject;  // empty: an invitation
     std::string resource;
     v1::Grant::Role role = v1::Grant::ROLE_UNSPECIFIED;
+    bool withdrawn = false;  // then none of the lists has it
   };
 
   // Reads all grants. `store`, `clock` and `random` outlive the index.
@@ -53,7 +55,9 @@ class GrantIndex {
   absl::StatusOr<std::vector<Entry>> Holding(std::string_view subject);
   // The same for every one of the resources at once.
   absl::StatusOr<std::vector<Entry>> OnAny(const std::vector<std::string>& resources);
-  // The resource of the grant or invitation with this name; empty when there is none.
+  // The names of those on the resource that were withdrawn and are remembered.
+  absl::StatusOr<std::set<std::string>> WithdrawnOn(std::string_view resource);
+  // The resource of the grant or invitation with this name; empty when there is none that holds.
   absl::StatusOr<std::string> ResourceOf(std::string_view name);
 
   store::Store& store() const { return store_; }
@@ -88,6 +92,7 @@ class GrantIndex {
   std::map<std::string, Entry, std::less<>> entries_ ABSL_GUARDED_BY(mutex_);  // by name
   Names by_subject_ ABSL_GUARDED_BY(mutex_);
   Names by_resource_ ABSL_GUARDED_BY(mutex_);
+  Names withdrawn_ ABSL_GUARDED_BY(mutex_);  // by resource
 
   std::unique_ptr<Worker> worker_;  // last: its thread uses everything above
 };

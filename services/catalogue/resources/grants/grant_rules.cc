@@ -55,6 +55,13 @@ absl::Status AlreadyGiven(const v1::Grant& grant) {
                {{"resource", grant.name()}});
 }
 
+absl::Status TooMany(const std::string& what, size_t most, const std::string& of) {
+  return Error(absl::StatusCode::kFailedPrecondition, "TOO_MANY_GRANTS",
+               absl::StrCat(what, " has ", most, " ", of, ", the most there may be: withdraw one ",
+                            "(ListGrants shows them), give one to a pattern of subjects, or one on "
+                            "an owner, which holds for all that it owns"));
+}
+
 absl::StatusOr<v1::Grant> AnswerOf(const absl::StatusOr<store::Written>& written) {
   RETURN_IF_ERROR(written.status());
   return written->Answer<v1::Grant>();
@@ -144,14 +151,42 @@ absl::StatusOr<Grants::Page> Grants::ListAll(const ReadCall& call, const GrantQu
   return page;
 }
 
-absl::Status Grants::CheckRoom(const std::string& resource, const std::string& subject) const {
-  ASSIGN_OR_RETURN(const auto on, index_.On(resource));
-  ASSIGN_OR_RETURN(const auto to, index_.To(subject));
-  if (on.size() < kMost && to.size() < kMost) return absl::OkStatus();
-  return Error(absl::StatusCode::kFailedPrecondition, "TOO_MANY_GRANTS",
-               absl::StrCat(on.size() < kMost ? "this subject" : resource, " has ", kMost,
-                            " grants, the most there may be: withdraw one (ListGrants shows them), "
-                            "or give one to a pattern of subjects"));
+absl::Status Grants::CheckRoom(const filter::Viewer& viewer, const std::string& resource,
+                               const std::string& subject) const {
+  ASSIGN_OR_RETURN(const Entries on, index_.On(resource));
+  if (on.size() >= kMost) return TooMany(resource, kMost, "grants");
+  return CheckRoomFor(viewer, resource, subject);
+}
+
+absl::Status Grants::CheckWithdrawn(const filter::Viewer& viewer, const std::string& resource,
+                                    const std::string& subject) const {
+  if (viewer.operator_) return absl::OkStatus();
+  ASSIGN_OR_RETURN(const auto withdrawn, index_.WithdrawnOn(resource));
+  const bool has_one = withdrawn.contains(GrantNameOf(subject, resource));
+  if (withdrawn.size() < kMostWithdrawn || has_one) return absl::OkStatus();
+  return Error(
+      absl::StatusCode::kFailedPrecondition, "TOO_MANY_GRANTS",
+      absl::StrCat("of the grants on ", resource, " ", kMostWithdrawn, " were withdrawn within ",
+                   absl::ToInt64Hours(kGrantRemembered) / 24,
+                   " days, the most there may be: give one to who had one before, or ask an "
+                   "operator"));
+}
+
+absl::Status Grants::CheckRoomFor(const filter::Viewer& viewer, const std::string& resource,
+                                  const std::string& subject) const {
+  RETURN_IF_ERROR(CheckWithdrawn(viewer, resource, subject));
+  ASSIGN_OR_RETURN(const Entries to, index_.To(subject));
+  if (to.size() >= kMost) return TooMany("this subject", kMost, "grants");
+  if (viewer.operator_ || to.size() < kMostOfOneOwner) return absl::OkStatus();
+  ASSIGN_OR_RETURN(const auto reader, store_.Read());
+  ASSIGN_OR_RETURN(const std::string owner, OwnerIn(*reader, resource));
+  size_t of_owner = 0;
+  for (const GrantIndex::Entry& entry : to) {
+    ASSIGN_OR_RETURN(const std::string other, OwnerIn(*reader, entry.resource));
+    of_owner += other == owner ? 1 : 0;
+  }
+  if (of_owner < kMostOfOneOwner) return absl::OkStatus();
+  return TooMany("this subject", kMostOfOneOwner, absl::StrCat("grants on what ", owner, " owns"));
 }
 
 absl::StatusOr<v1::Grant> Grants::Create(const WriteCall& call, const v1::Grant& grant) const {
@@ -159,7 +194,7 @@ absl::StatusOr<v1::Grant> Grants::Create(const WriteCall& call, const v1::Grant&
   CheckGrant(errors, grant);
   if (!call.viewer.operator_) CheckNotEverybody(errors, grant.subject());
   RETURN_IF_ERROR(errors.ToStatus());
-  const absl::Status room = CheckRoom(grant.resource(), grant.subject());
+  const absl::Status room = CheckRoom(call.viewer, grant.resource(), grant.subject());
   const auto give = [&](store::Writer& writer) -> absl::Status {
     RETURN_IF_ERROR(CheckStillMayGive(writer, call.viewer, grant.resource()));
     const auto there = LoadGrant(writer, grant.subject(), grant.resource());
@@ -222,7 +257,7 @@ absl::StatusOr<v1::Grant> Grants::Transfer(const WriteCall& call, const std::str
   if (subject == giver) errors.Add("subject", "is who owns it already");
   RETURN_IF_ERROR(errors.ToStatus());
   // On the resource one goes for one that comes.
-  const absl::Status room = CheckRoom("", subject);
+  const absl::Status room = CheckRoomFor(call.viewer, resource, subject);
   const auto transfer = [&](store::Writer& writer) -> absl::Status {
     RETURN_IF_ERROR(CheckStillMayGive(writer, call.viewer, resource));
     absl::StatusOr<v1::Grant> given = LoadGrant(writer, giver, resource);
@@ -319,21 +354,6 @@ absl::Status CheckStillMayGive(const store::Reader& reader, const filter::Viewer
 
 absl::Status GiveOwner(store::Writer& writer, std::string_view subject, std::string_view resource) {
   return PutGrant(writer, subject, resource, v1::Grant::ROLE_OWNER);
-}
-
-absl::StatusOr<std::vector<v1::Grant>> EverGrantedTo(const store::Reader& reader,
-                                                     std::string_view subject) {
-  const std::string beginning = GrantNamesBegin(subject);
-  std::vector<v1::Grant> grants;
-  RETURN_IF_ERROR(
-      resource::ForEach(reader, {.type = "grant", .after = beginning, .include_deleted = true},
-                        [&](const store::Scanned& one) {
-                          const auto& grant = static_cast<const v1::Grant&>(*one.resource);
-                          if (!absl::StartsWith(grant.name(), beginning)) return false;
-                          grants.push_back(grant);
-                          return true;
-                        }));
-  return grants;
 }
 
 }  // namespace clusterwire::catalogue

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "absl/time/time.h"
 #include "google/protobuf/field_mask.pb.h"
 
 #include "clusterwire/catalogue/v1/grant.pb.h"
@@ -14,6 +15,10 @@
 #include "services/catalogue/resources/grants/grant_index.h"
 
 namespace clusterwire::catalogue {
+
+// How long a grant that was withdrawn is remembered: by the log, which says who had what, and on
+// the topic of grants, where whoever reads has heard of it by then. Its name is gone after that.
+inline constexpr absl::Duration kGrantRemembered = absl::Hours(30 * 24);
 
 // What is asked of a list of grants.
 struct GrantQuery {
@@ -30,8 +35,14 @@ struct GrantQuery {
 class Grants {
  public:
   // Together on one resource, and to one subject. Grants that are given at the same instant may go
-  // above it by as many.
+  // above these limits by as many.
   static constexpr size_t kMost = 1000;
+  // To one subject on what one owner owns, itself with it: so that nobody fills up what another may
+  // have. Operators are trusted with more.
+  static constexpr size_t kMostOfOneOwner = 50;
+  // Withdrawn on one resource and still remembered, so that giving and withdrawing without end
+  // leaves no more names than that. Who had one is given it anew under its name.
+  static constexpr size_t kMostWithdrawn = 1000;
 
   // `index` outlives it.
   explicit Grants(GrantIndex& index) : index_(index), store_(index.store()) {}
@@ -53,10 +64,17 @@ class Grants {
   absl::StatusOr<v1::Grant> Transfer(const resource::WriteCall& call, const std::string& resource,
                                      const std::string& subject, const std::string& from) const;
 
-  // FAILED_PRECONDITION when there is no room for one more; an empty resource always has some.
-  absl::Status CheckRoom(const std::string& resource, const std::string& subject) const;
+  // FAILED_PRECONDITION, reason TOO_MANY_GRANTS, when the resource or the subject has no room for a
+  // grant that the viewer gives.
+  absl::Status CheckRoom(const filter::Viewer& viewer, const std::string& resource,
+                         const std::string& subject) const;
 
  private:
+  // What holds where one goes on the resource for one that comes, too.
+  absl::Status CheckRoomFor(const filter::Viewer& viewer, const std::string& resource,
+                            const std::string& subject) const;
+  absl::Status CheckWithdrawn(const filter::Viewer& viewer, const std::string& resource,
+                              const std::string& subject) const;
   // The names of what a list may show, in order, and perhaps more.
   absl::StatusOr<std::vector<std::string>> Candidates(const resource::ReadCall& call,
                                                       const GrantQuery& query) const;
@@ -97,11 +115,6 @@ absl::Status CheckStillMayGive(const store::Reader& reader, const filter::Viewer
 
 // Makes `subject` an owner of what the same write creates.
 absl::Status GiveOwner(store::Writer& writer, std::string_view subject, std::string_view resource);
-
-// All grants that this very subject has or had, withdrawn ones with their delete_time. One that
-// came with its resource, by GiveOwner, keeps its create_time for ever.
-absl::StatusOr<std::vector<v1::Grant>> EverGrantedTo(const store::Reader& reader,
-                                                     std::string_view subject);
 
 // The grant to this very subject on the resource; NOT_FOUND when there is none or it was withdrawn.
 absl::StatusOr<v1::Grant> LoadGrant(const store::Reader& reader, std::string_view subject,

@@ -167,7 +167,7 @@ absl::StatusOr<v1::Grant> Invitations::Accept(const WriteCall& call,
                  "or a client certificate");
   }
   ASSIGN_OR_RETURN(const std::string resource, index_.ResourceOf(NameIn(token)));
-  const absl::Status room = Grants(index_).CheckRoom(resource, subject);
+  const absl::Status room = Grants(index_).CheckRoom(call.viewer, resource, subject);
   const auto accept = [&](store::Writer& writer) -> absl::Status {
     ASSIGN_OR_RETURN(const v1::Invitation invitation, Find(writer, token));
     const auto there = LoadGrant(writer, subject, invitation.resource());

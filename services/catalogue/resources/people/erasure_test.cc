@@ -81,7 +81,7 @@ TEST_F(ErasureTest, InOneWriteThePersonGoesAndAllThatNamesIt) {
   const auto told = world_.ChangesAfter(before);
   EXPECT_TRUE(std::ranges::all_of(told, [](const auto& change) { return change.quiet; }));
   EXPECT_THAT(Erase(grace.name()), StatusIs(absl::StatusCode::kNotFound));
-  const Erasures::Records kept = *erasures_.All();
+  const Erasures::Records kept = *erasures_.Some("", 1000);
   EXPECT_THAT(kept, SizeIs(3));
   for (const auto& [name, record] : kept) {
     EXPECT_EQ(record.SerializeAsString().find("race"), std::string::npos);
@@ -210,7 +210,7 @@ TEST_F(ErasureTest, ProofOfConsentStaysThreeYearsAndNotLonger) {
 TEST_F(ErasureTest, ARestoredDatabaseErasesAgainWhomOthersKnowToBeErased) {
   const v1::Person grace = *Create(Grace(), world_.AsOperator());
   ASSERT_THAT(Erase(grace.name()), IsOk());
-  const Erasures::Records known = *erasures_.All();
+  const Erasures::Records known = *erasures_.Some("", 1000);
 
   World restored;
   const Erasures there(*restored.store, ErasureKey("a key for tests alone"));
@@ -230,7 +230,7 @@ TEST_F(ErasureTest, ARestoredDatabaseErasesAgainWhomOthersKnowToBeErased) {
   ASSERT_THAT(there.Replay(known), IsOk());
   EXPECT_FALSE(restored.store->Read().value()->Get<v1::Person>(grace.name()).ok());
   EXPECT_THAT(restored.Get<v1::Cluster>("clusters/x").contacts(), IsEmpty());
-  EXPECT_THAT(*there.All(), SizeIs(known.size()));
+  EXPECT_THAT(*there.Some("", 1000), SizeIs(known.size()));
   const store::Revision once = *restored.store->revision();
   ASSERT_THAT(there.Replay(known), IsOk());
   EXPECT_EQ(*restored.store->revision(), once);
@@ -241,7 +241,7 @@ TEST_F(ErasureTest, ARestoredDatabaseErasesAgainWhomOthersKnowToBeErased) {
 TEST_F(ErasureTest, ABackupMayNameThePersonMoreOftenThanOneWriteTakes) {
   const v1::Person grace = *Create(Grace(), world_.AsOperator());
   ASSERT_THAT(Erase(grace.name()), IsOk());
-  const Erasures::Records known = *erasures_.All();
+  const Erasures::Records known = *erasures_.Some("", 1000);
 
   World restored;
   v1::Person old = grace;
@@ -278,6 +278,61 @@ TEST_F(ErasureTest, UntilItIsKnownWhoWasErasedPeopleAreKeptBack) {
   EXPECT_THAT(people.Create(world_.AsOperator(), "", Grace(), ""), ReasonIs("ERASURES_UNREAD"));
   EXPECT_THAT(people.Update(world_.AsOperator(), grace, {}), ReasonIs("ERASURES_UNREAD"));
   EXPECT_THAT(people.Export(world_.Read(), grace.name()), ReasonIs("ERASURES_UNREAD"));
+}
+
+TEST_F(ErasureTest, WhatAPersonWasKnownByBeforeIsErasedToo) {
+  v1::Person grace = *Create(Grace(), world_.AsOperator());
+  EXPECT_THAT(grace.earlier_hashes(), IsEmpty());
+  grace.set_emails(0, "hopper@example.org");
+  grace.clear_external_ids();
+  google::protobuf::FieldMask mask;
+  mask.add_paths("emails");
+  mask.add_paths("external_ids");
+  grace = *people_.Update(world_.AsOperator(), grace, mask);
+  EXPECT_THAT(grace.earlier_hashes(), SizeIs(2));
+  grace.set_display_name("Grace Murray");
+  grace = *people_.Update(world_.AsOperator(), grace, {});
+  EXPECT_THAT(grace.earlier_hashes(), SizeIs(3));
+  // What she is known by again is no earlier one, and nobody writes them by hand.
+  grace.set_display_name("Grace Hopper");
+  grace.add_earlier_hashes("erasures/mine");
+  grace = *people_.Update(world_.AsOperator(), grace, {});
+  EXPECT_THAT(grace.earlier_hashes(), SizeIs(3));
+  ASSERT_THAT(Erase(grace.name()), IsOk());
+  v1::Person first = Grace();
+  first.clear_external_ids();
+  EXPECT_THAT(Create(first, world_.AsOperator()), ReasonIs("PERSON_ERASED"));
+  v1::Person by_id = Grace();
+  by_id.set_emails(0, "new@example.org");
+  EXPECT_THAT(Create(by_id, world_.AsOperator()), ReasonIs("PERSON_ERASED"));
+  first.set_emails(0, "new@example.org");
+  EXPECT_THAT(Create(first, world_.AsOperator()), IsOk());
+}
+
+TEST_F(ErasureTest, AMistakeLeavesNothingOfEarlierOnes) {
+  v1::Person grace = *Create(Grace(), world_.AsOperator());
+  grace.set_emails(0, "hopper@example.org");
+  grace = *people_.Update(world_.AsOperator(), grace, {});
+  ASSERT_THAT(Erase(grace.name(), /*may_return=*/true), IsOk());
+  EXPECT_THAT(*erasures_.Some("", 1000), SizeIs(1));
+  EXPECT_THAT(Create(Grace(), world_.AsOperator()), IsOk());
+}
+
+TEST_F(ErasureTest, TheAnswerSaysWhetherKafkaHasIt) {
+  const v1::Person grace = *Create(Grace(), world_.AsOperator());
+  v1::ErasePersonRequest request;
+  request.set_name(grace.name());
+  WriteCall call = world_.AsOperator();
+  call.store.request_id = "r";
+  call.store.method = "ErasePerson";
+  const auto first = people_.Erase(call, request);
+  ASSERT_THAT(first, IsOk());
+  EXPECT_FALSE(first->on_topic());
+  erasures_.SetOnTopic(*world_.store->revision());
+  const auto again = people_.Erase(call, request);
+  ASSERT_THAT(again, IsOk());
+  EXPECT_TRUE(again->on_topic());
+  EXPECT_EQ(ToTime(again->erase_time()), ToTime(first->erase_time()));
 }
 
 }  // namespace

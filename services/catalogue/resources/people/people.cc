@@ -133,7 +133,10 @@ absl::StatusOr<v1::ErasePersonResponse> People::Erase(const WriteCall& call,
     RETURN_IF_ERROR(resource::CheckEtag(person, request.etag()));
     Erasure erasure = {.person = request.name(), .owner = person.owner()};
     erasure.named_by = named.by;
-    if (!request.may_return()) erasure.known = KnownByOf(person);
+    if (!request.may_return()) {
+      erasure.known = KnownByOf(person);
+      erasure.earlier = {person.earlier_hashes().begin(), person.earlier_hashes().end()};
+    }
     for (const v1::Consent& consent : person.consents()) {
       erasure.consents.push_back(ProofOf(erasures_.key(), request.name(), consent));
     }
@@ -151,6 +154,7 @@ absl::StatusOr<v1::ErasePersonResponse> People::Erase(const WriteCall& call,
   ASSIGN_OR_RETURN(const auto record, written.Answer<change::v1::PersonErased>());
   v1::ErasePersonResponse response;
   *response.mutable_erase_time() = record.erase_time();
+  response.set_on_topic(erasures_.IsOnTopic({record.revision()}));
   return response;
 }
 

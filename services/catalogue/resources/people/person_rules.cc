@@ -22,6 +22,7 @@ constexpr int kMaxAddresses = 10;
 constexpr size_t kMaxEmail = 254;  // RFC 5321
 constexpr int kMaxBelongings = 50;
 constexpr int kMaxConsents = 50;
+constexpr size_t kMostEarlier = 100;
 
 // "local@host.tld": no spaces or control characters, one "@" with something before it, and behind
 // it a name of at least two labels. Whether it is anybody's, only a message to it tells.
@@ -192,6 +193,20 @@ absl::Status Check(const Erasures& erasures, const v1::Person* before, const v1:
   return CheckNotErased(erasures, before, person, context);
 }
 
+// What the record was known by before this update and isn't any more: the person stays erased under
+// that too.
+absl::Status KeepEarlier(const ErasureKey& key, const v1::Person& before, v1::Person* next) {
+  std::vector<std::string> earlier(before.earlier_hashes().begin(), before.earlier_hashes().end());
+  for (std::string& name : key.Of(KnownByOf(before))) earlier.push_back(std::move(name));
+  const std::vector<std::string> now = key.Of(KnownByOf(*next));
+  std::set<std::string> seen(now.begin(), now.end());
+  std::erase_if(earlier, [&](const std::string& name) { return !seen.insert(name).second; });
+  const size_t more = earlier.size() - std::min(earlier.size(), kMostEarlier);
+  next->clear_earlier_hashes();
+  for (size_t i = more; i < earlier.size(); ++i) next->add_earlier_hashes(earlier[i]);
+  return absl::OkStatus();
+}
+
 }  // namespace
 
 bool SeesPerson(const filter::Viewer& viewer, const v1::Person& person) {
@@ -212,13 +227,16 @@ std::string ProofOf(const ErasureKey& key, const std::string& person, const v1::
 Rules<v1::Person> PersonRules(const Erasures& erasures, Random& random) {
   return {.type = "person",
           .collection = "people",
-          .output_only = {"edited_fields"},
+          .output_only = {"edited_fields", "earlier_hashes"},
           .random_ids = &random,
           .check =
               [&erasures](const v1::Person* before, const v1::Person& person,
                           const Context& context, FieldErrors& errors) {
                 return Check(erasures, before, person, context, errors);
               },
+          .correct = [&erasures](
+                         const v1::Person& before,
+                         v1::Person* next) { return KeepEarlier(erasures.key(), before, next); },
           .has_facts = false,
           .seen_by = &SeesPerson};
 }

@@ -24,7 +24,8 @@ constexpr std::string_view kPurpose = "inbox";
 constexpr int kDefaultPage = 50;
 constexpr int kMaxPage = 1000;
 constexpr int kRead = 10;  // items read at a time: each carries a whole record, up to 1 MB
-constexpr size_t kMostLooked = 1000;  // at items for one page, however few are shown
+// At items for one page or one step of a stream, however few are shown.
+constexpr size_t kMostLooked = 1000;
 
 absl::Status CursorError(std::string_view description) { return FieldError("cursor", description); }
 
@@ -126,9 +127,10 @@ absl::StatusOr<rpc::Pump> InboxReader::Step(Open& open,
                                             rpc::Batch<v1::StreamInboxResponse>& batch) const {
   ASSIGN_OR_RETURN(const v1::Subscriber owner, OwnerOf(open.call, open.subscriber));
   if (ToTime(owner.create_time()) != ToTime(open.made)) return NotFoundError(open.subscriber);
-  while (!batch.full()) {
+  for (size_t looked = 0; !batch.full() && looked < kMostLooked;) {
     ASSIGN_OR_RETURN(auto items, Read(open.subscriber, open.sequence, kRead));
     if (items.empty()) return rpc::Pump::kWait;
+    looked += items.size();
     for (v1::InboxItem& item : items) {
       if (batch.full()) break;
       const Shown shown = Show(owner, item);

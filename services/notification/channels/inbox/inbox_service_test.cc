@@ -15,6 +15,7 @@
 #include "libs/base/time/clock.h"
 #include "libs/rpc/call/status.h"
 #include "libs/rpc/testing/client_call.h"
+#include "services/notification/channels/inbox/inbox_reader.h"
 #include "services/notification/grants/testing/grant_records.h"
 #include "services/notification/ledger/inbox/inbox.h"
 #include "services/notification/ledger/records/records.h"
@@ -157,6 +158,27 @@ TEST_F(InboxApi, APageOfOneFindsWhatStandsBehindMuchThatIsHidden) {
   const auto end = List("subscribers/x", page->next_cursor(), 1);
   ASSERT_THAT(end, IsOk());
   EXPECT_EQ(end->items_size(), 0);
+}
+
+TEST_F(InboxApi, OneStepOfAStreamLooksAtSoManyItemsHoweverFewAreShown) {
+  for (int i = 1; i <= 1005; ++i) Put("subscribers/x", i, Images(false, false));
+  Put("subscribers/x", 1006, Images(true, true));
+  const rpc::TokenSealer tokens("a key of at least sixteen bytes");
+  const InboxReader reader(tokens, *api_.domain.subscribers, *api_.domain.interests, *api_.ledger,
+                           api_.inbox_signal);
+  rpc::CallContext call;
+  call.caller.is_operator = true;
+  v1::StreamInboxRequest request;
+  request.set_parent("subscribers/x");
+  const auto step = reader.Stream(call, request, [] {});
+  ASSERT_THAT(step, IsOk());
+  rpc::Batch<v1::StreamInboxResponse> first(100, 1'000'000);
+  EXPECT_THAT((*step)(first), IsOkAndHolds(rpc::Pump::kMore));
+  EXPECT_TRUE(first.empty());
+  rpc::Batch<v1::StreamInboxResponse> second(100, 1'000'000);
+  EXPECT_THAT((*step)(second), IsOkAndHolds(rpc::Pump::kWait));
+  ASSERT_EQ(second.messages().size(), 1u);
+  EXPECT_EQ(second.messages()[0].item().sequence(), 1006);
 }
 
 TEST_F(InboxApi, GoesNoFurtherThanWhatIsPublicWhileGrantsAreOld) {

@@ -54,18 +54,19 @@ absl::StatusOr<KeptRecord> Records::Load(std::string_view id) {
 }
 
 absl::StatusOr<bool> Records::NoteNewest(const change::v1::ResourceChanged& change) {
+  const std::optional<std::string> seen_by = SeenSince(change);
   ASSIGN_OR_RETURN(
       const sql::Result noted,
       connection_.Query(
           "INSERT INTO newest_record (name, history, revision, ordinal, seen_by)"
           " VALUES ($1, $2, $3, $4, $5) ON CONFLICT (name) DO UPDATE SET"
           " history = excluded.history, revision = excluded.revision, ordinal = excluded.ordinal,"
-          " seen_by = excluded.seen_by"
+          " seen_by = CASE WHEN $6 = 1 THEN excluded.seen_by ELSE newest_record.seen_by END"
           " WHERE newest_record.history <> excluded.history OR"
           " (newest_record.revision, newest_record.ordinal)"
           " <= (excluded.revision, excluded.ordinal)",
           {change.name(), change.history_id(), change.revision(), change.ordinal(),
-           SeenSince(change)}));
+           seen_by.value_or(" "), seen_by ? 1 : 0}));
   return noted.affected > 0;
 }
 

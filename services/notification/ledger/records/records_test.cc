@@ -77,6 +77,22 @@ TEST_P(RecordsTest, ALateRecordDoesNotUnhideAResource) {
   EXPECT_EQ(SeenBy("clusters/a"), "");
 }
 
+TEST_P(RecordsTest, ARecordWithoutImagesLeavesWhoSeesTheResourceAsItWas) {
+  change::v1::ResourceChanged hidden = MakeRecord("clusters/a", 5).change;
+  hidden.mutable_after()->mutable_audience()->add_members("programmes/p");
+  Note(hidden);
+  Note(MakeRecord("clusters/b", 6).change);
+  int64_t revision = 6;
+  for (const char* name : {"clusters/a", "clusters/b", "clusters/never-heard-of"}) {
+    change::v1::ResourceChanged purged = MakeRecord(name, ++revision).change;
+    purged.clear_after();
+    EXPECT_TRUE(Note(purged));
+  }
+  EXPECT_EQ(SeenBy("clusters/a"), " programmes/p ");
+  EXPECT_EQ(SeenBy("clusters/b"), "");
+  EXPECT_EQ(SeenBy("clusters/never-heard-of"), " ");
+}
+
 TEST_P(RecordsTest, WhatAnOlderReleaseKnewToBeHiddenIsSeenByOperatorsAlone) {
   Note(MakeRecord("clusters/hidden", 1).change);
   Note(MakeRecord("clusters/open", 2).change);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -13,12 +14,13 @@
 namespace clusterwire::notification {
 
 std::string SeenBy(const type::v1::Facts& facts);
-// Who sees any of its images; everybody where it has none.
+// Who sees any of its images; operators alone where it has none.
 std::string SeenBy(const change::v1::ResourceChanged& change);
 
 // Who sees the resource since this change: by the image after, or the last one before it was
-// deleted. What was hidden when it was deleted stays hidden.
-std::string SeenSince(const change::v1::ResourceChanged& change);
+// deleted. What was hidden when it was deleted stays hidden. None where it has no image: nothing
+// says that others see it than before.
+std::optional<std::string> SeenSince(const change::v1::ResourceChanged& change);
 
 bool IsSeen(const filter::Viewer& viewer, std::string_view seen_by);
 

@@ -27,7 +27,8 @@ TEST(SeenByTest, SaysTheSameAsTheFacts) {
 
 TEST(SeenByTest, AChangeIsSeenByWhoSeesOneOfItsImages) {
   change::v1::ResourceChanged change;
-  EXPECT_EQ(SeenBy(change), "");
+  EXPECT_EQ(SeenBy(change), " ") << "what has no image says nothing to anybody";
+  EXPECT_EQ(SeenSince(change), std::nullopt);
   *change.mutable_before() = For({"programmes/p"});
   EXPECT_EQ(SeenBy(change), " programmes/p ");
   *change.mutable_after() = For({"clusters/c"});
