@@ -313,6 +313,20 @@ TEST_F(TlsServerTest, AnAuthorityThatIsTakenOutIsBelievedNoMoreOnOpenConnections
   EXPECT_THAT(Call(*next), IsOk()) << "with the server's earlier certificate";
 }
 
+TEST_F(TlsServerTest, AClientMayShowTheWayToItsAuthority) {
+  const TestAuthority between({}, &clients_);
+  KeyPair pair = between.Issue({.names = "DNS:page.example.org"});
+  pair.certificate += between.certificate();
+  const auto server = Start();
+  const auto stub = Connect(*server, pair);
+  EXPECT_TRUE(Eventually([&] { return Call(*stub).ok(); }));
+  Write("clients.crt", absl::StrCat(authority_.certificate(), clients_.certificate()));
+  for (int look = 0; look < 5; ++look) {
+    EXPECT_TRUE(Passing([&] { return true; }));
+    EXPECT_THAT(Call(*stub), IsOk()) << "others beside it change nothing";
+  }
+}
+
 TEST_F(TlsServerTest, ACertificateThatEndsIsBelievedNoMoreOnItsOpenConnection) {
   const auto server = Start();
   const auto stub = Connect(*server, clients_.Issue({.names = "DNS:page.example.org",

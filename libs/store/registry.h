@@ -91,8 +91,8 @@ struct ResourceType {
   std::function<std::vector<std::string>(const Message&)> links = {};
   // Moments that matter while the resource stays as it is, also by what the hook derives by (null:
   // it has nothing). Asked when the resource is written or derived anew. Those past when first set
-  // are not scheduled; one that is no longer named is withdrawn; a deleted resource has none, unless
-  // the type says so.
+  // are not scheduled; one that is no longer named is withdrawn; a deleted resource has none,
+  // unless the type says so.
   std::function<std::vector<Timer>(const Message&, const Hook::Context*)> timers = {};
   bool deleted_has_timers = false;
 };

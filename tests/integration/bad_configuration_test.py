@@ -24,7 +24,7 @@ MISTAKES = {
     "listen.grpc_address=0.0.0.0:50051": "allow_insecure",
     "kafka.topic=two words": "kafka.topic",
     "kafka.properties[linger.msec]=5": "kafka.properties[linger.msec]",
-    "token_key_file=/tmp": "token_key_file: /tmp: is a folder",
+    "token_key_file=/tmp": "token_key_file: /tmp is a folder",
     # Who is believed:
     "callers.operators=*": "callers.operators[0]: '*' stands at the end",
     "callers.issuers[0].name=public": "callers.issuers[0].name: begins other subjects",

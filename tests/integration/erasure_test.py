@@ -204,8 +204,10 @@ class ErasureTest(unittest.TestCase):
         backup = self.back_up()
         self.stack.catalogue.start()
         self.erase(grace.name)
-        self.cluster()
+        later = self.cluster()
         self.wait_until_sent()
+        eventually(lambda: any(later.name.encode() in blob for _, blob in self.messages()),
+                   "what the backup doesn't have is on the topic")
         self.stack.catalogue.process.stop()
         self.restore(backup)
         self.stack.catalogue.process.start()

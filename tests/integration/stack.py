@@ -113,9 +113,9 @@ class Service:
 
 
 CATALOGUE_SERVES = [f"clusterwire.catalogue.v1.{name}Service" for name in [
-    "Cluster", "Event", "Grant", "Import", "Invitation", "LabelScheme", "Label", "Membership",
-    "Operations", "Person", "Programme", "Search", "Standing", "Taxonomy"]] + [
-    "clusterwire.change.v1.ChangeService"]
+    "Admission", "Booking", "Budget", "Cluster", "Event", "Grant", "Import", "Invitation",
+    "LabelScheme", "Label", "Membership", "Operations", "Person", "Programme", "Search", "Standing",
+    "Taxonomy"]] + ["clusterwire.change.v1.ChangeService"]
 NOTIFICATION_SERVES = [f"clusterwire.notification.v1.{name}Service" for name in [
     "Delivery", "Inbox", "Operations", "Subscriber", "Subscription"]]
 

@@ -9,6 +9,7 @@
 
 #include "libs/base/status/error.h"
 #include "libs/rpc/admission/access.h"
+#include "libs/rpc/admission/peer.h"
 #include "libs/rpc/admission/view_as.h"
 #include "libs/rpc/call/incoming.h"
 
@@ -69,6 +70,7 @@ uint64_t Admission::Ask(Then then) const {
   CallerLimits& limits = runtime.caller_limits();
   const std::string& peer = call_.peer;
   std::optional<absl::StatusOr<Caller>> known = authenticator->Known(shown_);
+  if (kind_ == Kind::kStreamForAll && !(known && known->ok())) known = CallerAt(peer, false);
   if (known && known->ok()) {
     then(Limit(limits, kind_, call_.method, peer, **std::move(known)));
     return 0;
@@ -90,6 +92,7 @@ uint64_t Admission::Ask(Then then) const {
 }
 
 uint64_t Admission::AskAgain(ThenAgain then) const {
+  if (kind_ == Kind::kStreamForAll) return 0;
   Authenticator& authenticator = *pool_.runtime().authenticator();
   if (auto known = authenticator.Known(shown_)) {
     then(*std::move(known));
@@ -100,14 +103,14 @@ uint64_t Admission::AskAgain(ThenAgain then) const {
 
 absl::StatusOr<Caller> Admission::Enter(Caller caller) const {
   Runtime& runtime = pool_.runtime();
+  if (kind_ == Kind::kStreamForAll) {
+    RETURN_IF_ERROR(CheckAccess(call_.method, caller));
+    return caller;
+  }
   if (!caller.is_operator) {
-    // Of others nothing is known yet, so they may do what everybody may, where that is run by now.
-    const bool started = runtime.started();
-    if (!started && StatedAccess(call_.method) != type::v1::ACCESS_PUBLIC) {
-      return runtime.StartingError();
-    }
-    if (started && caller.proof != Caller::Proof::kNone)
-      RETURN_IF_ERROR(runtime.AddRights(&caller));
+    // Who else may call isn't known yet, only that operators may.
+    if (!runtime.started()) return runtime.StartingError();
+    if (caller.proof != Caller::Proof::kNone) RETURN_IF_ERROR(runtime.AddRights(&caller));
     for (auto* names : {&caller.members, &caller.edits, &caller.owns}) std::ranges::sort(*names);
   }
   RETURN_IF_ERROR(ViewAs(view_as_, &caller));

@@ -32,7 +32,10 @@ struct Identified {
 // asks for is looked at before the last.
 class Admission {
  public:
-  enum class Kind { kUnary, kStream };
+  // A stream for all says the same to everybody, as reflection does: who shows what doesn't hold,
+  // or isn't known yet, counts as the public, so that the call that is asked about can say what is
+  // wrong. It is never asked again who opened it.
+  enum class Kind { kUnary, kStream, kStreamForAll };
 
   // Reads what `context` has of the call. `pool` outlives this.
   Admission(ThreadPool& pool, const grpc::ServerContextBase& context, Kind kind);

@@ -25,25 +25,6 @@ void Refuse(absl::StatusCode code, std::string text, ServerReflectionResponse* a
   answer->mutable_error_response()->set_error_message(std::move(text));
 }
 
-void AddFile(const FileDescriptor& file, std::set<const FileDescriptor*>* added,
-             grpc::reflection::v1::FileDescriptorResponse* answer) {
-  if (!added->insert(&file).second) return;
-  google::protobuf::FileDescriptorProto proto;
-  file.CopyTo(&proto);
-  proto.SerializeToString(answer->add_file_descriptor_proto());
-  for (int i = 0; i < file.dependency_count(); ++i) AddFile(*file.dependency(i), added, answer);
-}
-
-// Null: there is none.
-void AnswerFile(const FileDescriptor* file, ServerReflectionResponse* answer) {
-  if (file == nullptr) {
-    return Refuse(absl::StatusCode::kNotFound,
-                  "this server has nothing of that name; list_services shows what it has", answer);
-  }
-  std::set<const FileDescriptor*> added;
-  AddFile(*file, &added, answer->mutable_file_descriptor_response());
-}
-
 const FileDescriptor* FileOf(const grpc::reflection::v1::ExtensionRequest& question) {
   const Descriptor* const type = Pool().FindMessageTypeByName(question.containing_type());
   if (type == nullptr) return nullptr;
@@ -52,7 +33,38 @@ const FileDescriptor* FileOf(const grpc::reflection::v1::ExtensionRequest& quest
   return field == nullptr ? nullptr : field->file();
 }
 
-void AnswerExtensions(const std::string& name, ServerReflectionResponse* answer) {
+}  // namespace
+
+Contracts::Contracts(std::vector<std::string> services) : services_(std::move(services)) {
+  std::ranges::sort(services_);
+}
+
+void Contracts::AddFile(const FileDescriptor& file, std::set<const FileDescriptor*>* added,
+                        grpc::reflection::v1::FileDescriptorResponse* answer) const {
+  if (!added->insert(&file).second) return;
+  {
+    MutexLock lock(mutex_);
+    std::string& written = written_[&file];
+    if (written.empty()) {
+      google::protobuf::FileDescriptorProto proto;
+      file.CopyTo(&proto);
+      proto.SerializeToString(&written);
+    }
+    answer->add_file_descriptor_proto(written);
+  }
+  for (int i = 0; i < file.dependency_count(); ++i) AddFile(*file.dependency(i), added, answer);
+}
+
+void Contracts::AnswerFile(const FileDescriptor* file, ServerReflectionResponse* answer) const {
+  if (file == nullptr) {
+    return Refuse(absl::StatusCode::kNotFound,
+                  "this server has nothing of that name; list_services shows what it has", answer);
+  }
+  std::set<const FileDescriptor*> added;
+  AddFile(*file, &added, answer->mutable_file_descriptor_response());
+}
+
+void Contracts::AnswerExtensions(const std::string& name, ServerReflectionResponse* answer) const {
   const Descriptor* const type = Pool().FindMessageTypeByName(name);
   if (type == nullptr) return AnswerFile(nullptr, answer);
   std::vector<const FieldDescriptor*> fields;
@@ -61,12 +73,6 @@ void AnswerExtensions(const std::string& name, ServerReflectionResponse* answer)
   numbers.set_base_type_name(name);
   for (const FieldDescriptor* field : fields) numbers.add_extension_number(field->number());
   std::ranges::sort(*numbers.mutable_extension_number());
-}
-
-}  // namespace
-
-Contracts::Contracts(std::vector<std::string> services) : services_(std::move(services)) {
-  std::ranges::sort(services_);
 }
 
 ServerReflectionResponse Contracts::Answer(const ServerReflectionRequest& question) const {

@@ -3,6 +3,7 @@
 #include <memory>
 #include <set>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "google/protobuf/descriptor.pb.h"
@@ -154,16 +155,51 @@ TEST_F(ReflectionTest, WhoKeepsStreamsOpenKeepsNoOtherCallerOut) {
   EXPECT_TRUE(IsAnswered<V1Alpha>("operator"));
 }
 
+TEST_F(ReflectionTest, AnIdentityThatDoesntHoldIsTheCallsToRefuse) {
+  EchoServer& server = Start({.runtime = {.callers = {.address = {1000, 1}}}});
+  server.runtime().SetRights([](Caller*) { return absl::InternalError("the database is away"); });
+  EXPECT_TRUE(IsAnswered<V1>("corp:1"));
+  for (const char* who : {"wrong", "late", "new"}) {
+    EXPECT_TRUE(Eventually([&] { return IsAnswered<V1>(who); })) << "counted by address";
+  }
+  EXPECT_EQ(desk_.found_out(), 0u);
+  EXPECT_THAT(Echo<EchoService>("wrong"), ReasonIs("TOKEN_INVALID"));
+}
+
+TEST_F(ReflectionTest, QuestionsWhoseAnswersArentReadAreBounded) {
+  Start();
+  const auto ends_with = [this](const ServerReflectionRequest& question, int times) {
+    Stream<V1> stream(channel_, "");
+    std::thread asks([&] {
+      for (int i = 0; i < times; ++i) {
+        if (!stream.stream->Write(question)) break;
+      }
+    });
+    for (ServerReflectionResponse answer; stream.stream->Read(&answer);) continue;
+    asks.join();
+    return stream.Finish();
+  };
+  ServerReflectionRequest question;
+  question.set_file_containing_symbol(std::string(2 << 20, 'x'));
+  EXPECT_THAT(ends_with(question, 1), ReasonIs("REFLECTION_TOO_MUCH"));
+  question.set_file_containing_symbol(kEchoService);
+  question.set_host(std::string(600, 'x'));
+  EXPECT_THAT(ends_with(question, 100'000), ReasonIs("REFLECTION_TOO_MUCH"));
+}
+
 TEST_F(ReflectionTest, AStreamWithoutAQuestionIsEnded) {
   EchoServer& server = Start();
   Stream<V1> silent(channel_, "");
   ServerReflectionResponse answer;
   ASSERT_TRUE(silent.Ask(List(), &answer));
+  const absl::Time asked = server.clock().Now();
   EXPECT_TRUE(Eventually([&] {
     server.clock().Advance(absl::Seconds(1));
     return server.Shows("clusterwire_rpc_open_streams", 0);
   }));
   EXPECT_THAT(silent.Finish(), ReasonIs("REFLECTION_IDLE"));
+  EXPECT_GE(server.clock().Now() - asked, absl::Minutes(1));
+  EXPECT_LE(server.clock().Now() - asked, absl::Hours(1));
 }
 
 TEST_F(ReflectionTest, AServiceThatStillStartsShowsItsContracts) {

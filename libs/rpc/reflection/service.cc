@@ -3,6 +3,8 @@
 #include <deque>
 #include <utility>
 
+#include "absl/strings/str_cat.h"
+
 #include "libs/base/status/error.h"
 #include "libs/rpc/health/health.pb.h"
 #include "libs/rpc/reflection/contracts.h"
@@ -16,6 +18,10 @@ namespace {
 using grpc::reflection::v1::ServerReflectionRequest;
 using grpc::reflection::v1::ServerReflectionResponse;
 
+// That wait for an answer to be read.
+constexpr size_t kMostOpen = 1000;
+constexpr size_t kMostOpenBytes = 1 << 20;
+
 // One stream: what was asked and isn't answered yet, and since when nothing was.
 class Questions {
  public:
@@ -26,10 +32,18 @@ class Questions {
                                   Batch<ServerReflectionResponse>& out) {
     if (!received.messages.empty()) last_ = clock_.Uptime();
     for (ServerReflectionRequest& question : received.messages) {
+      open_bytes_ += question.ByteSizeLong();
       open_.push_back(std::move(question));
+    }
+    if (open_.size() > kMostOpen || open_bytes_ > kMostOpenBytes) {
+      return Error(absl::StatusCode::kResourceExhausted, "REFLECTION_TOO_MUCH",
+                   absl::StrCat("more than ", kMostOpen, " questions, or ", kMostOpenBytes,
+                                " bytes of them, aren't answered yet; read the answers, then ask "
+                                "again on a new stream"));
     }
     while (!open_.empty() && !out.full()) {
       out.Add(contracts_->Answer(open_.front()));
+      open_bytes_ -= open_.front().ByteSizeLong();
       open_.pop_front();
     }
     if (!open_.empty()) return Pump::kMore;
@@ -45,6 +59,7 @@ class Questions {
   absl::Duration idle_;
   absl::Duration last_;
   std::deque<ServerReflectionRequest> open_;
+  size_t open_bytes_ = 0;
 };
 
 template <typename Contract>
@@ -60,7 +75,8 @@ class Handler final : public Contract::template WithRawCallbackMethod_ServerRefl
         [this](const CallContext&, const Waker&)
             -> absl::StatusOr<Exchange<ServerReflectionRequest, ServerReflectionResponse>> {
           return Questions(contracts_, pool_.runtime().clock(), idle_);
-        });
+        },
+        Admission::Kind::kStreamForAll);
   }
 
  private:

@@ -60,7 +60,9 @@ class ServerStream final : public StreamCore, public ServerStreamReactor {
 
   ServerStream(ThreadPool& pool, grpc::CallbackServerContext* context,
                const grpc::ByteBuffer& request, Open open)
-      : StreamCore(pool, context), request_(request), open_(std::move(open)) {}
+      : StreamCore(pool, context, Admission::Kind::kStream),
+        request_(request),
+        open_(std::move(open)) {}
 
  private:
   absl::StatusOr<Pump> Step(Room room, std::vector<grpc::ByteBuffer>& out) override {
@@ -98,8 +100,9 @@ class BidiStream final : public StreamCore, public BidiReactor {
   using Open =
       std::function<absl::StatusOr<Exchange<Request, Response>>(const CallContext&, Waker)>;
 
-  BidiStream(ThreadPool& pool, grpc::CallbackServerContext* context, Open open)
-      : StreamCore(pool, context), open_(std::move(open)) {}
+  BidiStream(ThreadPool& pool, grpc::CallbackServerContext* context, Open open,
+             Admission::Kind kind)
+      : StreamCore(pool, context, kind), open_(std::move(open)) {}
 
  private:
   absl::StatusOr<Pump> Step(Room room, std::vector<grpc::ByteBuffer>& out) override {
@@ -222,8 +225,10 @@ ServerStreamReactor* RunServerStream(ThreadPool& pool, grpc::CallbackServerConte
 
 template <typename Request, typename Response>
 BidiReactor* RunBidi(ThreadPool& pool, grpc::CallbackServerContext* context,
-                     typename BidiStream<Request, Response>::Open open) {
-  auto stream = std::make_shared<BidiStream<Request, Response>>(pool, context, std::move(open));
+                     typename BidiStream<Request, Response>::Open open,
+                     Admission::Kind kind = Admission::Kind::kStream) {
+  auto stream =
+      std::make_shared<BidiStream<Request, Response>>(pool, context, std::move(open), kind);
   stream->Start();
   return stream.get();
 }

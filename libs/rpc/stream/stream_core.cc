@@ -24,10 +24,10 @@ absl::Status RightsChanged() {
 
 }  // namespace
 
-StreamCore::StreamCore(ThreadPool& pool, grpc::CallbackServerContext* context)
+StreamCore::StreamCore(ThreadPool& pool, grpc::CallbackServerContext* context, Admission::Kind kind)
     : pool_(pool),
       context_(context),
-      admission_(pool, *context, Admission::Kind::kStream),
+      admission_(pool, *context, kind),
       log_(pool.runtime(), admission_.call()) {}
 
 void StreamCore::Start() {

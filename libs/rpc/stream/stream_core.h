@@ -30,7 +30,7 @@ namespace clusterwire::rpc {
 // captured is destroyed: a step may hold locks under which others call the Waker.
 class StreamCore : public std::enable_shared_from_this<StreamCore> {
  public:
-  StreamCore(ThreadPool& pool, grpc::CallbackServerContext* context);
+  StreamCore(ThreadPool& pool, grpc::CallbackServerContext* context, Admission::Kind kind);
   virtual ~StreamCore() = default;
   StreamCore(const StreamCore&) = delete;
   StreamCore& operator=(const StreamCore&) = delete;

@@ -139,7 +139,9 @@ absl::Status GrantsTopic::Prepare(kafka::TopicReader& reader, const Steps& steps
   ASSIGN_OR_RETURN(GrantsOnTopic content, Read(reader, steps));
   ASSIGN_OR_RETURN(history_, store_.history());
   ASSIGN_OR_RETURN(prepared_, store_.revision());
-  if (const int64_t ahead = content.newest_of(history_); ahead > prepared_.value) {
+  // What is said of a store without a write says 1, the least that a record may.
+  const int64_t known = std::max<int64_t>(prepared_.value, 1);
+  if (const int64_t ahead = content.newest_of(history_); ahead > known) {
     return Error(
         absl::StatusCode::kFailedPrecondition, "HISTORY_CONTRADICTED",
         absl::StrCat("topic ", options_.topic, " has revision ", ahead, " of history ", history_,

@@ -231,7 +231,10 @@ TEST_F(GrantsTopicTest, ANewHistorySendsAllAgainAndWithdrawsWhatTheStoreDoesNotH
   ASSERT_THAT(world_.store->StartNewHistory(store::EndOf(*world_.store->revision())), IsOk());
   relay->Wake();
   const std::string history = *world_.store->history();
-  ASSERT_TRUE(Eventually([&] { return Topic().back().history() == history; }));
+  ASSERT_TRUE(Eventually([&] {
+    const GrantChanged last = Topic().back();
+    return last.history() == history && last.name() == change::kGrantsComplete;
+  }));
   EXPECT_EQ(Known(kafka_), (std::map<std::string, int>{{Hash("corp:anna"), 1}}));
   EXPECT_EQ(Topic().back().name(), change::kGrantsComplete);
 }

@@ -131,7 +131,8 @@ TEST_F(BookingsTest, AnOfferingInUseStaysAndAnotherAmountOfItChangesNoApproval) 
   EXPECT_EQ(TextOf(kept.coverage().approved()), "EUR 4,307.80");
   EXPECT_EQ(kept.title(), "Cost of the Silver label");
   EXPECT_THAT(office_.Invoice(name, 4'307'80), IsOk());
-  EXPECT_THAT(office_.Approve(name, 1'000'01), HasFieldError("amount"));
+  EXPECT_THAT(office_.Approve(name, 4'307'81), HasFieldError("amount"));
+  EXPECT_THAT(office_.Approve(name, 4'307'80, 2027), IsOk());
 }
 
 TEST_F(BookingsTest, WhenAServiceTakesPlaceIsWantedThenAgreedThenKnown) {

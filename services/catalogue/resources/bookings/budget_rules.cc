@@ -51,6 +51,14 @@ absl::Status Check(const Budget* before, const Budget& budget, const Context&,
   return absl::OkStatus();
 }
 
+// An amount is taken whole, and it stays in the currency that it is in.
+absl::Status TakeCurrency(const Budget& before, Budget* next) {
+  if (next->has_given() && next->given().currency_code().empty()) {
+    next->mutable_given()->set_currency_code(before.given().currency_code());
+  }
+  return absl::OkStatus();
+}
+
 void Settle(const Context&, Budget* budget) { SettleFree(budget); }
 
 absl::Status CheckUncommitted(const Budget& budget, const Context&) {
@@ -68,6 +76,7 @@ Rules<Budget> BudgetRules() {
           .create_only = {"year"},
           .suggest_id = [](const Budget& budget) { return absl::StrCat(budget.year()); },
           .check = &Check,
+          .correct = &TakeCurrency,
           .settle = &Settle,
           .check_unused = &CheckUncommitted};
 }
