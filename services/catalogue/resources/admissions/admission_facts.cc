@@ -76,13 +76,19 @@ std::vector<std::string> Uses(const store::Message& message) {
   return uses;
 }
 
+Tie TieOf(const store::Message& message) {
+  const auto& admission = static_cast<const Admission&>(message);
+  return IsOver(admission.state()) ? Tie::kNone : Tie::kApplicant;
+}
+
 }  // namespace
 
 CatalogueType AdmissionType() {
   return {.type = facts::MakeType<Admission, CodeBook>(
               "admission", "programmes/{programme}/admissions/{admission}",
               {.own = &Own, .links = &Links}),
-          .uses = &Uses};
+          .uses = &Uses,
+          .tie = &TieOf};
 }
 
 }  // namespace clusterwire::catalogue

@@ -15,6 +15,7 @@
 #include "services/catalogue/resources/admissions/assessment.h"
 #include "services/catalogue/resources/clusters/draft.h"
 #include "services/catalogue/resources/memberships/membership_rules.h"
+#include "services/catalogue/resources/programmes/programme_terms.h"
 
 namespace clusterwire::catalogue {
 namespace {
@@ -69,7 +70,7 @@ absl::Status CheckWay(const v1::Programme& programme, std::string_view method) {
 
 absl::Status CheckMayCome(const Context& context, const v1::Programme& programme,
                           const v1::Cluster& cluster, const std::string& date) {
-  RETURN_IF_ERROR(CheckTakesApplications(context, programme));
+  RETURN_IF_ERROR(CheckTakesApplications(programme, context.now));
   RETURN_IF_ERROR(CheckListed(programme, cluster));
   type::v1::Period period;
   period.set_start(date);
@@ -197,7 +198,7 @@ Admissions::Made Admissions::Submit(const WriteCall& call,
               if (!errors.empty()) return absl::OkStatus();
               // It was asked for by the office.
               if (admission->state() == Admission::STATE_RETURNED) {
-                return CheckNotEnded(context, programme);
+                return CheckNotEnded(programme, context.now);
               }
               ASSIGN_OR_RETURN(const auto cluster,
                                context.reader.Get<v1::Cluster>(admission->cluster()));
@@ -238,7 +239,7 @@ Admissions::Made Admissions::Admit(const WriteCall& call,
                          Admission* admission, FieldErrors& errors) -> absl::Status {
     CheckDate("start", request.start(), errors);
     if (!errors.empty()) return absl::OkStatus();
-    RETURN_IF_ERROR(CheckNotEnded(context, programme));
+    RETURN_IF_ERROR(CheckNotEnded(programme, context.now));
     ASSIGN_OR_RETURN(const auto cluster, context.reader.Get<v1::Cluster>(admission->cluster()));
     RETURN_IF_ERROR(CheckListed(programme, cluster));
     return CheckAllMet(programme, *admission);

@@ -6,9 +6,7 @@
 
 #include "libs/base/random.h"
 #include "libs/base/text/strings.h"
-#include "libs/base/time/date.h"
 #include "libs/resource/name.h"
-#include "services/catalogue/common/dates/calendar.h"
 #include "services/catalogue/resources/admissions/admission_moves.h"
 
 namespace clusterwire::catalogue {
@@ -17,42 +15,7 @@ namespace {
 constexpr int kMostAdmissions =
     100;  // of one cluster in one programme, and of its neighbours in name
 
-absl::Status NotTaking(const v1::Programme& programme, std::string_view why) {
-  return Error(absl::StatusCode::kFailedPrecondition, "NOT_TAKING_APPLICATIONS",
-               absl::StrCat(programme.name(), " takes no applications: ", ToAbsl(why)),
-               {{"resource", programme.name()}});
-}
-
 }  // namespace
-
-absl::Status CheckTakesApplications(const Context& context, const v1::Programme& programme) {
-  if (programme.state() != v1::Programme::STATE_PUBLISHED) {
-    return NotTaking(programme, "it is a draft; its office publishes it by PublishProgramme");
-  }
-  if (!programme.admission().takes_applications()) {
-    return NotTaking(programme,
-                     "ask its office, which says so in the programme's "
-                     "admission.takes_applications; CheckEligibility tells what it asks for");
-  }
-  return CheckNotEnded(context, programme);
-}
-
-absl::Status CheckNotEnded(const Context& context, const v1::Programme& programme) {
-  const auto end = ParseDate(programme.period().end());
-  if (!end.ok() || end->last >= DayOf(context.now, kDefaultZone)) return absl::OkStatus();
-  return NotTaking(programme, absl::StrCat("it ended on ", FormatDay(end->last)));
-}
-
-absl::Status CheckListed(const v1::Programme& programme, const v1::Cluster& cluster) {
-  if (cluster.state() != v1::Cluster::STATE_DRAFT || programme.admission().lists_drafts()) {
-    return absl::OkStatus();
-  }
-  return Error(absl::StatusCode::kFailedPrecondition, "DRAFT_NOT_LISTED",
-               absl::StrCat(cluster.name(), " is a draft, and ", programme.name(),
-                            " takes published clusters alone: apply first to a platform whose "
-                            "admission.lists_drafts is true, which publishes whom it admits"),
-               {{"resource", cluster.name()}, {"programme", programme.name()}});
-}
 
 absl::StatusOr<std::string> NextAdmissionName(const store::Reader& reader,
                                               std::string_view programme,

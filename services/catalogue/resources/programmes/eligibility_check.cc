@@ -86,19 +86,14 @@ std::string RequestOf(const Case& asked) {
 
 // What stands between the cluster and the programme beside the criteria.
 std::string WayIn(const Case& asked) {
-  const std::string called = CalledOf(asked.programme);
-  const absl::Status taken = CheckTakesApplications(asked.programme, asked.now);
-  if (!taken.ok()) {
+  absl::Status may = CheckTakesApplications(asked.programme, asked.now);
+  if (may.ok()) may = CheckListed(asked.programme, asked.cluster);
+  if (!may.ok()) {
     const std::string& website = asked.programme.website();
-    return absl::StrCat(taken.message(),
+    return absl::StrCat(may.message(),
                         website.empty() ? "" : absl::StrCat("; its own page: ", website));
   }
-  const v1::AdmissionProcess& admission = asked.programme.admission();
-  if (asked.cluster.state() == v1::Cluster::STATE_DRAFT && !admission.lists_drafts()) {
-    return absl::StrCat(called, " takes no drafts: apply first to a platform that lists clusters, ",
-                        "which publishes it, or ask an operator for ClusterService/PublishCluster");
-  }
-  if (admission.consultation_first()) {
+  if (asked.programme.admission().consultation_first()) {
     return absl::StrCat("Ask for the consultation talk, which comes first: ",
                         "AdmissionService/AskForConsultation ", RequestOf(asked));
   }

@@ -6,6 +6,7 @@
 
 #include "libs/base/testing/status_matchers.h"
 #include "services/catalogue/common/fields/words.h"
+#include "services/catalogue/resources/admissions/admission_rules.h"
 #include "services/catalogue/resources/memberships/membership_rules.h"
 #include "services/catalogue/resources/programmes/programme_rules.h"
 #include "services/catalogue/testing/world.h"
@@ -17,8 +18,6 @@ using ::testing::AllOf;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
-using ::testing::Not;
-using ::testing::UnorderedElementsAre;
 using v1::CheckEligibilityResponse;
 using v1::Verdict;
 
@@ -158,6 +157,28 @@ TEST_F(EligibilityTest, AMembershipThatTheCallerDoesntSeeIsntNamed) {
   EXPECT_THAT(Check()->membership(), IsEmpty());
 }
 
+TEST_F(EligibilityTest, AnOpenAdmissionIsNamedToThoseWhoSeeItWithItsNextMove) {
+  v1::SubmitApplicationRequest submit;
+  submit.set_parent(kProgramme);
+  submit.set_cluster("clusters/silicon-saxony");
+  Admissions admissions(*world_.store);
+  const auto admission = admissions.Submit(world_.AsOperator(), submit);
+  ASSERT_THAT(admission, IsOk());
+  const auto team = filter::Viewer::As("clusters/silicon-saxony");
+  EXPECT_EQ(Check("clusters/silicon-saxony", team)->admission(), admission->name());
+  EXPECT_THAT(*Check("clusters/silicon-saxony", team)->next_steps().rbegin(),
+              HasSubstr("The office decides on the application: AdmissionService/GetAdmission"));
+  EXPECT_THAT(Check()->admission(), IsEmpty());
+  EXPECT_THAT(*Check()->next_steps().rbegin(), HasSubstr("Apply: ")) << "as if there were none";
+
+  v1::ReturnApplicationRequest give_back;
+  give_back.set_name(admission->name());
+  give_back.set_note("the website is missing");
+  ASSERT_THAT(admissions.Return(world_.AsOperator(), give_back), IsOk());
+  EXPECT_THAT(*Check("clusters/silicon-saxony", team)->next_steps().rbegin(),
+              HasSubstr("submit it again: AdmissionService/SubmitApplication {\"name\""));
+}
+
 TEST_F(EligibilityTest, ADraftIsCheckedForItsOwnTeamAndForOthersItIsntThere) {
   v1::Cluster draft = world_.GoodCluster("Secret");
   draft.set_state(v1::Cluster::STATE_DRAFT);
@@ -188,7 +209,7 @@ TEST_F(EligibilityTest, TheFirstStepIsTheTalkWhereTheProgrammeWantsIt) {
   programme.set_name(kProgramme);
   programme.mutable_period()->set_end("2023");
   ASSERT_THAT(world_.Of<Programmes>().Update(world_.AsOperator(), programme, {}), IsOk());
-  EXPECT_THAT(*Check()->next_steps().rbegin(), HasSubstr("it has ended"));
+  EXPECT_THAT(*Check()->next_steps().rbegin(), HasSubstr("it ended on 2023-12-31"));
 }
 
 TEST_F(EligibilityTest, InsideAWriteTheProfileIsAsStaged) {

@@ -12,6 +12,7 @@
 #include "services/catalogue/common/dates/calendar.h"
 #include "services/catalogue/common/fields/checks.h"
 #include "services/catalogue/common/fields/money.h"
+#include "services/catalogue/common/reminders.h"
 #include "services/catalogue/resources/labels/label_checks.h"
 #include "services/catalogue/resources/labels/label_scheme_rules.h"
 #include "services/catalogue/resources/programmes/criterion_rules.h"
@@ -24,29 +25,10 @@ using v1::Offering;
 constexpr int kMaxOfferings = 50;
 constexpr int kMaxLevels = 20;
 constexpr int kMaxMonths = 120;
-constexpr int kMaxReminders = 10;
-constexpr int kMaxReminderDays = 366;
 
 void CheckMonths(std::string_view path, int months, FieldErrors& errors) {
   if (months >= 0 && months <= kMaxMonths) return;
   errors.Add(path, absl::StrCat("must be from 0 to ", kMaxMonths, " months"));
-}
-
-void CheckReminders(const char* path, const google::protobuf::RepeatedField<int32_t>& days,
-                    FieldErrors& errors) {
-  if (days.size() > kMaxReminders) {
-    errors.Add(path, absl::StrCat(days.size(), " of at most ", kMaxReminders));
-    return;
-  }
-  std::set<int> seen;
-  for (int i = 0; i < days.size(); ++i) {
-    const std::string at = absl::StrCat(path, "[", i, "]");
-    if (days[i] < 1 || days[i] > kMaxReminderDays) {
-      errors.Add(at, absl::StrCat("must be from 1 to ", kMaxReminderDays, " days"));
-    } else if (!seen.insert(days[i]).second) {
-      errors.Add(at, absl::StrCat(days[i], " is there twice"));
-    }
-  }
 }
 
 void CheckDuty(const v1::RequiredLabel& duty, const CodeBook& book, FieldErrors& errors) {
@@ -191,8 +173,9 @@ absl::Status CheckTerms(const v1::Programme* before, const v1::Programme& progra
   if (programme.has_duty()) CheckDuty(programme.duty(), context.book, errors);
   CheckOfferings(programme, context, errors);
   CheckMonths("programme.probation_months", programme.probation_months(), errors);
-  CheckReminders("programme.probation_reminder_days", programme.probation_reminder_days(), errors);
-  CheckReminders("programme.grace_reminder_days", programme.grace_reminder_days(), errors);
+  CheckReminderDays("programme.probation_reminder_days", programme.probation_reminder_days(),
+                    errors);
+  CheckReminderDays("programme.grace_reminder_days", programme.grace_reminder_days(), errors);
   if (before == nullptr) return absl::OkStatus();
   RETURN_IF_ERROR(CheckStays(before->criteria(), programme.criteria(), "programme.criteria",
                              programme.name(), &CriterionUse, "end that admission first", context,
@@ -217,6 +200,17 @@ absl::Status CheckNotEnded(const v1::Programme& programme, absl::Time now) {
   const auto end = ParseDate(programme.period().end());
   if (!end.ok() || end->last >= DayOf(now, kDefaultZone)) return absl::OkStatus();
   return NotTaking(programme, absl::StrCat("it ended on ", FormatDay(end->last)));
+}
+
+absl::Status CheckListed(const v1::Programme& programme, const v1::Cluster& cluster) {
+  if (cluster.state() != v1::Cluster::STATE_DRAFT || programme.admission().lists_drafts()) {
+    return absl::OkStatus();
+  }
+  return Error(absl::StatusCode::kFailedPrecondition, "DRAFT_NOT_LISTED",
+               absl::StrCat(cluster.name(), " is a draft, and ", programme.name(),
+                            " takes published clusters alone: apply first to a platform whose "
+                            "admission.lists_drafts is true, which publishes whom it admits"),
+               {{"resource", cluster.name()}, {"programme", programme.name()}});
 }
 
 void CorrectTerms(const v1::Programme& before, v1::Programme* next) {

@@ -6,6 +6,7 @@
 
 #include "absl/status/status.h"
 
+#include "clusterwire/catalogue/v1/cluster.pb.h"
 #include "clusterwire/catalogue/v1/programme.pb.h"
 
 #include "services/catalogue/common/resource.h"
@@ -23,11 +24,13 @@ absl::Status CheckTerms(const v1::Programme* before, const v1::Programme& progra
 void CorrectTerms(const v1::Programme& before, v1::Programme* next);
 void SettleTerms(absl::Time now, v1::Programme* programme);
 
-// FAILED_PRECONDITION, reason NOT_TAKING_APPLICATIONS, when clusters can't apply: it is a draft,
-// takes none, or has ended.
+// Into what a cluster gets: FAILED_PRECONDITION, reason NOT_TAKING_APPLICATIONS, where the
+// programme takes none now, isn't published or has ended.
 absl::Status CheckTakesApplications(const v1::Programme& programme, absl::Time now);
-// The last of these alone.
+// The same where only its end matters: what was begun goes on.
 absl::Status CheckNotEnded(const v1::Programme& programme, absl::Time now);
+// FAILED_PRECONDITION, reason DRAFT_NOT_LISTED, for a draft where drafts may not apply.
+absl::Status CheckListed(const v1::Programme& programme, const v1::Cluster& cluster);
 
 // The codes, schemes and levels that it names, as CatalogueType::uses tells them.
 std::vector<std::string> TermUses(const v1::Programme& programme);

@@ -4,7 +4,10 @@
 #include <gmock/gmock.h>
 
 #include "libs/base/testing/status_matchers.h"
+#include "services/catalogue/resources/admissions/admission_rules.h"
+#include "services/catalogue/resources/bookings/booking_rules.h"
 #include "services/catalogue/resources/labels/label_scheme_rules.h"
+#include "services/catalogue/resources/memberships/membership_rules.h"
 #include "services/catalogue/resources/programmes/programme_rules.h"
 #include "services/catalogue/testing/world.h"
 
@@ -13,7 +16,6 @@ namespace {
 
 using ::testing::AllOf;
 using ::testing::HasSubstr;
-using ::testing::Not;
 
 constexpr char kName[] = "programmes/go-cluster";
 
@@ -135,6 +137,61 @@ TEST_F(TermsTest, ApplicationsAreTakenByAPublishedProgrammeThatRunsAndTakesThem)
   EXPECT_THAT(CheckTakesApplications(programme, now), ReasonIs("NOT_TAKING_APPLICATIONS"));
   EXPECT_THAT(CheckTakesApplications(FromText("state: STATE_PUBLISHED"), now),
               ReasonIs("NOT_TAKING_APPLICATIONS"));
+}
+
+TEST_F(TermsTest, ACriterionThatAnOpenAdmissionHasAVerdictOnStays) {
+  world_.NewCluster("Applicant");
+  ASSERT_THAT(Write("admission { takes_applications: true } "
+                    "criteria { id: 'a' group: GROUP_IMPACT title: 'A' by_hand: true }"),
+              IsOk());
+  v1::SubmitApplicationRequest submit;
+  submit.set_parent(kName);
+  submit.set_cluster("clusters/applicant");
+  Admissions admissions(*world_.store);
+  const auto admission = admissions.Submit(world_.AsOperator(), submit);
+  ASSERT_THAT(admission, IsOk());
+  v1::AssessApplicationRequest assess;
+  assess.set_name(admission->name());
+  ASSERT_THAT(admissions.Assess(world_.AsOperator(), assess), IsOk());
+
+  const std::string renamed =
+      "criteria { id: 'b' group: GROUP_IMPACT title: 'Another title' by_hand: true }";
+  EXPECT_THAT(Write(renamed),
+              AllOf(HasFieldError("programme.criteria"),
+                    StatusIs(absl::StatusCode::kInvalidArgument,
+                             HasSubstr("'a' must stay, under that id: " + admission->name()))));
+  EXPECT_THAT(
+      Write("criteria { id: 'a' group: GROUP_IMPACT title: 'Another title' by_hand: true }"),
+      IsOk());
+  v1::CloseAdmissionRequest close;
+  close.set_name(admission->name());
+  ASSERT_THAT(admissions.Close(world_.AsOperator(), close), IsOk());
+  EXPECT_THAT(Write(renamed), IsOk());
+}
+
+TEST_F(TermsTest, AnOfferingThatAnOpenBookingIsOfStays) {
+  world_.NewCluster("Member");
+  ASSERT_THAT(Write("offerings { id: 'a' kind: KIND_CONSULTING title: 'A' }"), IsOk());
+  v1::Membership membership;
+  membership.set_cluster("clusters/member");
+  membership.mutable_period()->set_start("2024-01");
+  ASSERT_THAT(world_.Of<Memberships>().Create(world_.AsOperator(), kName, membership, ""), IsOk());
+  v1::AskForBookingRequest ask;
+  ask.set_parent(kName);
+  ask.set_cluster("clusters/member");
+  ask.set_offering("a");
+  Bookings bookings(*world_.store);
+  const auto booking = bookings.Ask(world_.AsOperator(), ask);
+  ASSERT_THAT(booking, IsOk());
+
+  const std::string renamed = "offerings { id: 'b' kind: KIND_CONSULTING title: 'A' }";
+  EXPECT_THAT(Write(renamed), AllOf(HasFieldError("programme.offerings"),
+                                    StatusIs(absl::StatusCode::kInvalidArgument,
+                                             HasSubstr(booking->name() + " is open"))));
+  v1::CancelBookingRequest cancel;
+  cancel.set_name(booking->name());
+  ASSERT_THAT(bookings.Cancel(world_.AsOperator(), cancel), IsOk());
+  EXPECT_THAT(Write(renamed), IsOk());
 }
 
 TEST_F(TermsTest, PartsAreFoundByTheirIds) {
