@@ -64,8 +64,8 @@ TEST_F(TermsOfRegistersTest, TheSameLinesAgainChangeNothing) {
 
 TEST_F(TermsOfRegistersTest, AThresholdThatNoSourceStatesSaysSo) {
   bench_.ImportFile(Start::KIND_PROGRAMMES, "programmes.ndjson");
-  for (const v1::Criterion& criterion :
-       bench_.Get<v1::Programme>("programmes/go-cluster").criteria()) {
+  const auto programme = bench_.Get<v1::Programme>("programmes/go-cluster");
+  for (const v1::Criterion& criterion : programme.criteria()) {
     if (criterion.id() == "germany") continue;
     EXPECT_THAT(criterion.description(), HasSubstr("Illustrative")) << criterion.id();
   }

@@ -12,8 +12,7 @@
 namespace clusterwire::catalogue {
 namespace {
 
-constexpr int kMostAdmissions =
-    100;  // of one cluster in one programme, and of its neighbours in name
+constexpr int kMostAdmissions = 200;  // of one cluster, in all programmes
 
 }  // namespace
 

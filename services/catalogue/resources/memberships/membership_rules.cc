@@ -175,9 +175,9 @@ absl::Status Ended(const Context& context, const v1::EndMembershipRequest& reque
   errors.AddAll("end", last.status());
   const auto start = ParseDate(membership->period().start());
   if (last.ok() && start.ok() && last->last < start->first) {
-    errors.Add("end", absl::StrCat("'", end, "' is before the start '",
-                                   membership->period().start(),
-                                   "'; what never begins is deleted, by DeleteMembership"));
+    errors.Add("end",
+               absl::StrCat("'", end, "' is before the start '", membership->period().start(),
+                            "'; what never begins is deleted, by DeleteMembership"));
   }
   CheckEnum("reason", request.reason(), errors);
   resource::CheckText(errors, "words", request.words(), 0, kMostEndWords);
