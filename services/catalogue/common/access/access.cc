@@ -122,7 +122,7 @@ absl::Status CheckMayCreate(const Viewer& viewer, std::string_view name, const M
     if (IsDraft(next)) return absl::OkStatus();
     return NotYours(collection,
                     "create a draft, by leaving out the state; a platform to which it applies "
-                     "publishes it");
+                    "publishes it");
   }
   if (FieldOf(&next, "owner") == nullptr) return NotYours(collection, "operators create it");
   if (HasAny(viewer.edits, {TextOf(&next, "owner")})) return absl::OkStatus();
