@@ -54,7 +54,7 @@ class Grants:
         self._sign()
         if self._signs is None:
             self._silent.clear()
-            self._signs = threading.Thread(target=self._give_signs)
+            self._signs = threading.Thread(target=self._give_signs, daemon=True)
             self._signs.start()
 
     def fall_silent(self):

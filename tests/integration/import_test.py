@@ -7,6 +7,7 @@ import steps
 from api import catalogue, pages, types_v1
 from waiting import eventually
 
+COUNTS_RECORDS = True      # on the shared stack, before others add to it (runner.py)
 GOLD_NEAR_BERLIN = {"types": ["cluster"], "labels_held": ["ecei:gold"],
                     "within": types_v1.Circle(latitude=52.52, longitude=13.40, radius_meters=300000)}
 

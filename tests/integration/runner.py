@@ -67,9 +67,11 @@ def write_report(cases, path):
 
 
 def all_of_this_database():
-    """The largest first: one that takes long and comes last keeps all others waiting."""
+    """Those with COUNTS_RECORDS come before those that add some to the shared stack; then the largest
+    first: one that takes long and comes last keeps all others waiting."""
     paths = sorted(HERE.glob("*_test.py"), key=lambda path: (-path.stat().st_size, path.stem))
     modules = [importlib.import_module(path.stem) for path in paths]
+    modules.sort(key=lambda module: not getattr(module, "COUNTS_RECORDS", False))
     return [module.__name__ for module in modules
             if shared.DATABASE in getattr(module, "DATABASES", [shared.DATABASE])]
 
