@@ -32,6 +32,7 @@ class AdmissionTest(unittest.TestCase):
         cls.grants = Grants(shared.broker(), topic, key.read_bytes())
         cls.stack = Stack(shared.broker(), folder, cls.database, notification_settings={
             "grants.topic": topic, "grants.subject_key_file": key})
+        cls.addClassCleanup(cls.grants.fall_silent)
         cls.addClassCleanup(cls.stack.stop)
         cls.grants.give("grants/office", "corp:office", "programmes/platform", "ROLE_EDITOR")
         cls.grants.complete()
