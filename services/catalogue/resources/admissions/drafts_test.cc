@@ -88,6 +88,20 @@ TEST_F(DraftsTest, TheOfficeThatADraftAppliesToMayPublishItAndNoOther) {
   EXPECT_THAT(Publish(call), IsOk());  // the same answer again
 }
 
+TEST_F(DraftsTest, AnOfficePublishesByWhatItsProgrammeSaysNow) {
+  Applied();
+  google::protobuf::FieldMask mask;
+  mask.add_paths("admission.lists_drafts");
+  auto eccp = Said<v1::Programme>(R"(name: "programmes/eccp")");
+  ASSERT_THAT(world_.Of<Programmes>().Update(world_.AsOperator(), eccp, mask), IsOk());
+  EXPECT_THAT(Publish(Office(kEccp)), ReasonIs("DRAFT_NOT_LISTED"));
+  eccp.mutable_admission()->set_lists_drafts(true);
+  ASSERT_THAT(world_.Of<Programmes>().Update(world_.AsOperator(), eccp, mask), IsOk());
+  Terms(R"(name: "programmes/eccp" period { start: "2010" end: "2011" })");
+  EXPECT_THAT(Publish(Office(kEccp)), ReasonIs("NOT_TAKING_APPLICATIONS"));
+  EXPECT_THAT(Publish(world_.AsOperator()), IsOk());
+}
+
 TEST_F(DraftsTest, WhoMakesADraftIsToldHowItBecomesPublic) {
   WriteCall call = Team("clusters/other");
   call.viewer.subject = "corp:new";

@@ -5,9 +5,11 @@
 #include "libs/base/time/clock.h"
 #include "libs/text/text.h"
 #include "services/catalogue/common/access/drafts_made.h"
+#include "services/catalogue/common/access/party.h"
 #include "services/catalogue/common/fields/checks.h"
 #include "services/catalogue/resources/grants/grant_rules.h"
 #include "services/catalogue/resources/people/contacts.h"
+#include "services/catalogue/resources/programmes/programme_terms.h"
 
 namespace clusterwire::catalogue {
 namespace {
@@ -89,6 +91,26 @@ bool IsOfficeOf(const filter::Viewer& viewer, const v1::Cluster& cluster) {
   });
 }
 
+// Of a draft. An office has the right by what its programme says now, not when the draft applied.
+absl::Status CheckMayPublish(const Context& context, const v1::Cluster& draft) {
+  if (context.viewer.operator_) return absl::OkStatus();
+  absl::Status refused = Error(
+      absl::StatusCode::kPermissionDenied, "NOT_YOURS",
+      absl::StrCat("who has made ", draft.name(),
+                   " doesn't publish it: operators may, and the office of a platform that lists "
+                   "drafts and to which it applies; SubmitApplication applies, and AdmitApplicant "
+                   "publishes"),
+      {{"resource", draft.name()}});
+  for (const std::string& name : draft.shown_to()) {
+    if (!IsOffice(context.viewer, name)) continue;
+    ASSIGN_OR_RETURN(const v1::Programme programme, context.reader.Get<v1::Programme>(name));
+    refused = CheckListed(programme, draft);
+    if (refused.ok()) refused = CheckNotEnded(programme, context.now);
+    if (refused.ok()) break;
+  }
+  return refused;
+}
+
 }  // namespace
 
 Rules<v1::Cluster> ClusterRules() {
@@ -107,18 +129,9 @@ Rules<v1::Cluster> ClusterRules() {
 absl::StatusOr<v1::Cluster> Clusters::Publish(const WriteCall& call, const std::string& name,
                                               const std::string& etag) {
   return Modify(call, name, etag, change::KindText(change::v1::CHANGE_KIND_CLUSTER_PUBLISHED),
-                [&](const Context& context, v1::Cluster* cluster) {
+                [](const Context& context, v1::Cluster* cluster) {
                   if (cluster->state() != v1::Cluster::STATE_DRAFT) return absl::OkStatus();
-                  if (!context.viewer.operator_ && !IsOfficeOf(context.viewer, *cluster)) {
-                    return Error(
-                        absl::StatusCode::kPermissionDenied, "NOT_YOURS",
-                        absl::StrCat("who has made ", name,
-                                     " doesn't publish it: operators may, and "
-                                     "the office of a platform that lists drafts and to which it "
-                                     "applies; SubmitApplication applies, and AdmitApplicant "
-                                     "publishes"),
-                        {{"resource", name}});
-                  }
+                  RETURN_IF_ERROR(CheckMayPublish(context, *cluster));
                   cluster->set_state(v1::Cluster::STATE_PUBLISHED);
                   return absl::OkStatus();
                 });
