@@ -2,6 +2,7 @@
 #include <gmock/gmock.h>
 
 #include "libs/base/testing/seed.h"
+#include "libs/base/testing/some_date.h"
 #include "libs/base/testing/status_matchers.h"
 #include "libs/base/time/date.h"
 #include "libs/filter/predicate.h"
@@ -122,26 +123,10 @@ TEST_F(AsOfTest, NobodyFindsWhatTheyDoNotSeeAndDraftsAreNoMembers) {
 
 TEST_F(AsOfTest, AsOfADayFindsWhatAPeriodOfThatDayFindsButForWhatHasNoPeriodAtAll) {
   SeededRandom dice(TestSeed());
-  const auto some = [&dice](int from) -> std::string {
-    const int year = from + static_cast<int>(dice.Below(4));
-    const std::string month = absl::StrCat(absl::Dec(1 + dice.Below(12), absl::kZeroPad2));
-    switch (dice.Below(5)) {
-      case 0:
-        return "";
-      case 1:
-        return absl::StrCat(year);
-      case 2:
-        return absl::StrCat(year, "-Q", 1 + dice.Below(4));
-      case 3:
-        return absl::StrCat(year, "-", month);
-      default:
-        return absl::StrCat(year, "-", month, "-", absl::Dec(1 + dice.Below(28), absl::kZeroPad2));
-    }
-  };
   std::vector<std::string> names;
   for (int i = 0; i < 40; ++i) {
     const std::string cluster = world_.NewCluster(absl::StrCat("C", i)).name();
-    names.push_back(Award(cluster, "l", some(2014), some(2018)));
+    names.push_back(Award(cluster, "l", SomeDate(dice, 2014, 4), SomeDate(dice, 2018, 4)));
     if (dice.Below(4) == 0) {
       v1::RevokeLabelRequest revocation;
       revocation.set_name(names.back());
@@ -149,7 +134,7 @@ TEST_F(AsOfTest, AsOfADayFindsWhatAPeriodOfThatDayFindsButForWhatHasNoPeriodAtAl
       revocation.set_reason("so it is");
       ASSERT_THAT(world_.Of<Labels>().Revoke(call_, revocation), IsOk());
     }
-    names.push_back(Join(cluster, "", some(2014), some(2018)));
+    names.push_back(Join(cluster, "", SomeDate(dice, 2014, 4), SomeDate(dice, 2018, 4)));
   }
   std::sort(names.begin(), names.end());
   for (absl::CivilDay day(2013, 12, 1); day < absl::CivilDay(2024, 6, 1); day += 97) {

@@ -7,6 +7,7 @@
 #include "libs/http/url.h"
 #include "libs/resource/name.h"
 #include "libs/text/text.h"
+#include "services/catalogue/common/dates/calendar.h"
 
 namespace clusterwire::catalogue {
 namespace {
@@ -111,6 +112,14 @@ void CheckPartId(std::string_view path, const std::string& id, std::set<std::str
 
 void CheckDate(std::string_view path, std::string_view date, FieldErrors& errors) {
   if (!date.empty()) errors.AddAll(path, ParseDate(date).status());
+}
+
+void CheckNotAhead(std::string_view path, std::string_view date, absl::Time now,
+                   FieldErrors& errors) {
+  const auto range = ParseDate(date);
+  if (range.ok() && range->first > DayOf(now, kDefaultZone)) {
+    errors.Add(path, absl::StrCat("'", ToAbsl(date), "' is in the future"));
+  }
 }
 
 void CheckPeriod(std::string_view path, const type::v1::Period& period, FieldErrors& errors) {

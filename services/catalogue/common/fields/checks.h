@@ -33,6 +33,9 @@ void CheckPartId(std::string_view path, const std::string& id, std::set<std::str
                  FieldErrors& errors);
 // Empty is fine for all of these.
 void CheckDate(std::string_view path, std::string_view date, FieldErrors& errors);
+// That it has begun by `now`; of what is no date CheckDate() says so.
+void CheckNotAhead(std::string_view path, std::string_view date, absl::Time now,
+                   FieldErrors& errors);
 void CheckPeriod(std::string_view path, const type::v1::Period& period, FieldErrors& errors);
 void CheckUri(std::string_view path, std::string_view uri, FieldErrors& errors);
 void CheckLanguages(std::string_view path, const Strings& languages, FieldErrors& errors);

@@ -24,12 +24,11 @@ constexpr int kMostMovesToApprove = 40;
 
 std::string TakeDate(const std::string& date, const std::string& last, absl::Time now,
                      FieldErrors& errors) {
-  const absl::CivilDay today = DayOf(now, kDefaultZone);
-  if (date.empty()) return FormatDay(today);
+  if (date.empty()) return FormatDay(DayOf(now, kDefaultZone));
   const auto range = ParseDate(date);
   errors.AddAll("date", range.status());
   if (!range.ok()) return date;
-  if (range->first > today) errors.Add("date", absl::StrCat("'", date, "' is in the future"));
+  CheckNotAhead("date", date, now, errors);
   const auto before = ParseDate(last);
   if (before.ok() && range->last < before->first) {
     errors.Add("date", absl::StrCat("'", date, "' is before the move before it, on ", last));
@@ -79,7 +78,7 @@ absl::Status ApproveCoverage(const Context& context, const v1::ApproveBookingReq
   if (request.has_amount()) amount = TakeAmount("amount", request.amount(), coverage, errors);
   v1::Programme programme;
   ASSIGN_OR_RETURN(const v1::Offering* offering, OfferingOf(context, *booking, &programme));
-  // What was approved stands, whatever the offering gives by now.
+  // What was approved stands, also where the offering gives less by now.
   const bool stands = coverage.has_approved() && CentsOf(amount) <= CentsOf(coverage.approved());
   if (offering != nullptr && !stands) {
     CheckWithin("amount", amount, *offering, coverage, errors);

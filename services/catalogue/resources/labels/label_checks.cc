@@ -22,14 +22,6 @@ std::optional<DayRange> RangeOf(const std::string& date) {
   return *range;
 }
 
-void CheckNotAhead(std::string_view path, const std::string& date, absl::Time now,
-                   FieldErrors& errors) {
-  const auto range = RangeOf(date);
-  if (range && range->first > DayOf(now, kDefaultZone)) {
-    errors.Add(path, absl::StrCat("'", date, "' is in the future"));
-  }
-}
-
 void CheckDates(const v1::Label& label, const Context& context, FieldErrors& errors) {
   CheckDate("label.assessed", label.assessed(), errors);
   CheckDate("label.awarded", label.awarded(), errors);

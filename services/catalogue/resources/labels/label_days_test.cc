@@ -4,6 +4,7 @@
 #include <gmock/gmock.h>
 
 #include "libs/base/testing/seed.h"
+#include "libs/base/testing/some_date.h"
 #include "libs/base/time/date.h"
 #include "services/catalogue/resources/labels/label_state.h"
 
@@ -83,24 +84,6 @@ TEST(LabelDaysTest, ALateRenewalLeavesNoGap) {
   renewal.set_previous_valid_until("2020-03-10");
   renewal.set_valid_until("2023-03-10");
   EXPECT_EQ(Answer(label, "2020-06-01"), AsOf::Answer::kYes);
-}
-
-// A date of any precision within a few years, or none.
-std::string SomeDate(SeededRandom& dice, int from, int years) {
-  const int year = from + static_cast<int>(dice.Below(years));
-  const int month = 1 + static_cast<int>(dice.Below(12));
-  switch (dice.Below(5)) {
-    case 0:
-      return "";
-    case 1:
-      return absl::StrCat(year);
-    case 2:
-      return absl::StrCat(year, "-Q", 1 + dice.Below(4));
-    case 3:
-      return absl::StrCat(year, "-", absl::Dec(month, absl::kZeroPad2));
-    default:
-      return FormatDay(absl::CivilDay(year, month, 1 + static_cast<int>(dice.Below(28))));
-  }
 }
 
 std::vector<absl::CivilDay> DaysOf(const std::string& date, absl::CivilDay from,

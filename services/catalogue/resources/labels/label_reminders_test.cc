@@ -153,7 +153,7 @@ TEST_F(LabelRemindersTest, RenewingWithdrawsWhatHasNotFired) {
   v1::RenewLabelRequest renewal;
   renewal.set_name(Award("2024-12-31"));
   ASSERT_EQ(On("2024-10-02").size(), 1u);
-  // The second one is due, and nobody has looked yet.
+  // The second one is due, and the runner has not looked yet.
   world_.SetToday("2024-12-02");
   renewal.set_renewed("2024-12-02");
   ASSERT_THAT(world_.Of<Labels>().Renew(world_.AsOperator(), renewal), IsOk());
