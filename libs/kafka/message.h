@@ -41,7 +41,7 @@ struct Message {
   std::string key;
   std::string value;
   Headers headers;
-  // Has no value, whatever stands in `value`: a compacted topic forgets the key by and by.
+  // Has no value, and `value` is ignored: a compacted topic forgets the key by and by.
   bool tombstone = false;
 };
 

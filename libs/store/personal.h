@@ -7,7 +7,7 @@
 // CutPersonal() leaves.
 namespace clusterwire::store {
 
-// Whether a message of this type may hold any, at whatever depth.
+// Whether a message of this type may hold any, at any depth.
 bool HasPersonalFields(const google::protobuf::Descriptor& type);
 
 // Clears them, those in messages inside as well.

@@ -214,7 +214,7 @@ def _write(caller, target):
 
 def _publish(caller, target):
     """A draft is published by operators and by the office that it applies to; what is published
-    already stays so, whoever of those may ask that edits it or any programme."""
+    already stays so, for each of those who may ask and edits it or any programme."""
     if not sees(caller, target):
         return "NOT_FOUND"
     asks = _writes(caller, target) or any(n.startswith("programmes/") for n in caller.edits)

@@ -1,4 +1,4 @@
-"""Who may do what with the topics: on a Kafka that refuses whatever it was not told to allow, both
+"""Who may do what with the topics: on a Kafka that refuses what it was not told to allow, both
 services work with the rights that deploy/kafka/acls.sh gives them, and nobody else reads anything."""
 
 import pathlib

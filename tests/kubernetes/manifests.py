@@ -32,7 +32,7 @@ def render_text(overlay):
 
 @functools.cache
 def external(overlay):
-    """The documents that the overlay needs and whoever runs it makes: what is made inside, by
+    """The documents that the overlay needs and its operator makes: what is made inside, by
     cert-manager or as a ConfigMap, must not lean on them."""
     if overlay == "try":
         return []

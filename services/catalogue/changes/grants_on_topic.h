@@ -11,9 +11,9 @@
 namespace clusterwire::catalogue {
 
 // What a topic of grants says at its end, as far as its keeper must know that. Of each name the
-// last record counts, whatever its revision: that is the one that a compacted topic keeps. Of what
-// gives something a digest is held, of what was withdrawn or is gone nothing: so the room that it
-// takes goes by the grants in force, however many records there are. Not thread-safe.
+// last record counts, also where its revision is lower: that is the one that a compacted topic
+// keeps. Of what gives something a digest is held, of what was withdrawn or is gone nothing: so the
+// room that it takes goes by the grants in force, however many records there are. Not thread-safe.
 class GrantsOnTopic {
  public:
   using Record = change::v1::GrantChanged;

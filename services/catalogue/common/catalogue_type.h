@@ -25,8 +25,8 @@ using TimerStep = absl::Status (*)(store::Writer& writer, const std::string& nam
 // What a resource makes of a cluster that it is about, in the programme that it stands under, now.
 enum class Tie { kNone, kMember, kApplicant };
 
-// What else a write is to change because of a resource: asked of each that it changed, of whatever
-// type, as it was and as it is now (null: it isn't there), whoever writes: callers, timers,
+// What else a write is to change because of a resource: asked of each that it changed, of every
+// type, as it was and as it is now (null: it isn't there), in the writes of callers, timers,
 // imports. Of one that is derived anew they are the same object. Puts that in the same write, or
 // leaves it to later ones (Writer::DeriveLater).
 using Follower = absl::Status (*)(store::Writer& writer, const store::Message* before,

@@ -17,7 +17,8 @@
 
 // Reminders: something ends on a day, and so many days before it people are told. Each is a change
 // of its own kind, whose Facts are the same before and after; the resource keeps the newest that
-// was given of each kind in its field `reminders`, so none is given twice, whatever the clock does.
+// was given of each kind in its field `reminders`, so none is given twice, also when the clock is
+// set back.
 namespace clusterwire::catalogue {
 
 class CodeBook;
@@ -28,7 +29,7 @@ struct Deadline {
   absl::CivilDay day;      // the last day. When it is over, no reminder of it is given any more
   std::string zone;        // whose days are counted; empty: kDefaultZone
   std::vector<int> leads;  // how many days ahead, each once. From the beginning of that day
-  absl::Time from = absl::InfinitePast();  // before this it is nobody's concern
+  absl::Time from = absl::InfinitePast();  // before this there are no reminders
 };
 
 // The deadlines of a resource, by what it holds and by the schemes and code lists. Pure.

@@ -39,7 +39,7 @@ absl::StatusOr<PersonErased> Decoded(const kafka::ReceivedMessage& message) {
                             " what is no erasure: let nobody else write to that topic"));
 }
 
-// Of what it says, whoever wrote it when.
+// Of what it says, without its writer and time.
 std::string DigestOf(const PersonErased& record) {
   constexpr size_t kBytes = 15;  // what a string holds without memory of its own
   return Sha256(store::WithoutStamps(record)).substr(0, kBytes);

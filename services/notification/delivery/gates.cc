@@ -37,7 +37,7 @@ const type::v1::Facts& Shown(const Job& job) {
 // May the subscriber see it now? What was hidden since, and what a right is no longer there for,
 // must not show in what is sent late. *Left* is told all the same of what was hidden since: every
 // channel shows of it the image before alone, and says no more than that it is gone. What isn't for
-// everybody is asked of the subscription's own predicate once more, whatever it was matched by. The
+// everybody is asked of the subscription's own predicate once more, however it was matched. The
 // reason doesn't tell which of these it is.
 GateAnswer AskAudience(const Job& job) {
   const Drop unseen{"the subscriber may not see the resource"};

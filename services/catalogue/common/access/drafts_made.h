@@ -10,7 +10,8 @@
 namespace clusterwire::catalogue {
 
 // What the store knows of who has made drafts of clusters: a list of a few names for each subject,
-// so that nobody's next draft looks at all that they ever had. It is no resource of the interface.
+// so that a next draft needs no look at all that its maker ever had. It is no resource of the
+// interface.
 CatalogueType DraftsMadeType();
 
 // Notes inside a write that the subject has made this cluster, a draft. FAILED_PRECONDITION, reason

@@ -19,7 +19,7 @@ inline constexpr int64_t kMostUnits = 1'000'000'000;
 // decimals, of ISK none.
 void CheckMoney(std::string_view path, const google::type::Money& money, FieldErrors& errors);
 
-// Of what CheckMoney() lets pass: in hundredths of the unit, whatever the currency.
+// Of what CheckMoney() lets pass: in hundredths of the unit, for every currency.
 int64_t CentsOf(const google::type::Money& money);
 google::type::Money MoneyOf(std::string_view currency, int64_t cents);
 

@@ -16,7 +16,7 @@ constexpr size_t kWidth = 30;
 struct Range {
   char32_t first, last;
 };
-// Categories Cc, Zl, Zp and Cf of Unicode, as far as they are of use in a name to nobody.
+// Categories Cc, Zl, Zp and Cf of Unicode, as far as no name has a use for them.
 constexpr Range kUnprintable[] = {{0x00, 0x1F},     {0x7F, 0x9F},      {0xAD, 0xAD},
                                   {0x61C, 0x61C},   {0x180E, 0x180E},  {0x200B, 0x200F},
                                   {0x2028, 0x202E}, {0x2060, 0x206F},  {0xFEFF, 0xFEFF},

@@ -150,7 +150,7 @@ absl::Status CheckAllMet(const v1::Programme& programme, const v1::Admission& ad
   std::vector<std::string> open;
   std::vector<std::string> words;
   for (const Verdict& verdict : admission.verdicts()) {
-    // What the programme no longer asks for holds up nobody.
+    // What the programme no longer asks for keeps no applicant out.
     if (IsMet(verdict) || FindCriterion(programme, verdict.criterion()) == nullptr) continue;
     open.push_back(verdict.criterion());
     words.push_back(absl::StrCat(verdict.criterion(), " (", WordOf(verdict.outcome()), ")"));

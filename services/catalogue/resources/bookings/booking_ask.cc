@@ -70,7 +70,7 @@ absl::Status CheckMember(const Context& context, const Booking& booking, absl::C
       {{"resource", booking.cluster()}, {"programme", programme}});
 }
 
-// Coverage may be for some members alone. What isn't known stands against nobody: the office
+// Coverage may be for some members alone. What isn't known counts against no cluster: the office
 // decides.
 absl::Status CheckRecipient(const Context& context, const Offering& offering,
                             const Booking& booking) {

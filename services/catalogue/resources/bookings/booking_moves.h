@@ -21,7 +21,7 @@ inline bool IsCoverage(const v1::Booking& booking) {
   return booking.kind() == v1::Offering::KIND_COST_COVERAGE;
 }
 
-// Refused or called off: it pays for nothing and takes nobody's place.
+// Refused or called off: it pays for nothing and takes no place.
 inline bool IsOff(const v1::Booking& booking) {
   return booking.state() == v1::Booking::STATE_REFUSED ||
          booking.state() == v1::Booking::STATE_CANCELLED;

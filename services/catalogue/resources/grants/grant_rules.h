@@ -17,7 +17,7 @@
 namespace clusterwire::catalogue {
 
 // How long a grant that was withdrawn is remembered: by the log, which says who had what, and on
-// the topic of grants, where whoever reads has heard of it by then. Its name is gone after that.
+// the topic of grants, whose readers have heard of it by then. Its name is gone after that.
 inline constexpr absl::Duration kGrantRemembered = absl::Hours(30 * 24);
 
 // What is asked of a list of grants.
@@ -37,8 +37,8 @@ class Grants {
   // Together on one resource, and to one subject. Grants that are given at the same instant may go
   // above these limits by as many.
   static constexpr size_t kMost = 1000;
-  // To one subject on what one owner owns, itself with it: so that nobody fills up what another may
-  // have. Operators are trusted with more.
+  // To one subject on what one owner owns, itself with it: so that no giver fills up what another
+  // may have. Operators are trusted with more.
   static constexpr size_t kMostOfOneOwner = 50;
   // Withdrawn on one resource and still remembered, so that giving and withdrawing without end
   // leaves no more names than that. Who had one is given it anew under its name.

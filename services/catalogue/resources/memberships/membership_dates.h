@@ -34,9 +34,8 @@ absl::StatusOr<std::vector<v1::Membership>> MembershipsOf(const store::Reader& r
                                                           std::string_view cluster);
 
 // The one of them that certainly overlaps this period, if any: on `today`, since one without an end
-// holds then. Dates of low precision overlap when
-// they do on whatever days they are ("2019" and "2019" need not). Without a start a membership has
-// begun by its end, or by today.
+// holds then. Dates of low precision overlap where they do for all days that they may stand for
+// ("2019" and "2019" need not). Without a start a membership has begun by its end, or by today.
 absl::StatusOr<std::optional<v1::Membership>> Overlapping(const store::Reader& reader,
                                                           const v1::Membership& membership,
                                                           absl::CivilDay today);
@@ -47,7 +46,7 @@ absl::StatusOr<bool> IsMemberOn(const store::Reader& reader, std::string_view pr
                                 std::string_view cluster, absl::CivilDay day);
 
 // Rules::as_of: whether a cluster is a member on a day, by the membership's period and not by when
-// that was recorded. One without an end goes on until `now`, and nobody knows for how long after;
+// that was recorded. One without an end goes on until `now`, and how long after is unknown;
 // one without a start has begun by now. A draft is no membership yet.
 resource::AsOf MembershipAsOf(const v1::Membership& membership, absl::CivilDay day, absl::Time now);
 

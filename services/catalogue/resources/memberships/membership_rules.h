@@ -33,7 +33,7 @@ absl::Status CheckMayJoin(const Context& context, std::string_view programme,
                           std::string_view cluster, const type::v1::Period& period);
 
 // Makes a membership inside of somebody else's write, under the id that CreateMembership would give
-// it; `membership` says the cluster, and whatever else is known. Errors as of CreateMembership,
+// it; `membership` says the cluster, and what else is known. Errors as of CreateMembership,
 // paths begin with "membership".
 absl::StatusOr<v1::Membership> Admit(store::Writer& writer, const Context& context,
                                      std::string_view programme, v1::Membership membership);

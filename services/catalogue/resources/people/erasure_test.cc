@@ -293,7 +293,7 @@ TEST_F(ErasureTest, WhatAPersonWasKnownByBeforeIsErasedToo) {
   grace.set_display_name("Grace Murray");
   grace = *people_.Update(world_.AsOperator(), grace, {});
   EXPECT_THAT(grace.earlier_hashes(), SizeIs(3));
-  // What she is known by again is no earlier one, and nobody writes them by hand.
+  // What she is known by again is no earlier one, and no caller writes them by hand.
   grace.set_display_name("Grace Hopper");
   grace.add_earlier_hashes("erasures/mine");
   grace = *people_.Update(world_.AsOperator(), grace, {});

@@ -36,7 +36,7 @@ struct Lack {
 };
 
 // Whether the cluster states a code above `asked`, and nothing below that: it is in Germany, and
-// nobody knows in which part.
+// in which part is unknown.
 bool StopsAbove(const std::string& asked, const std::vector<std::string_view>& had,
                 const CodeBook& book) {
   const std::vector<std::string> above = book.WithAncestors(asked);

@@ -23,7 +23,7 @@ class Subscribers : public resource::Resources<v1::Subscriber> {
   // The arguments outlive it.
   Subscribers(store::Store& store, Random& random, Interests& interests);
 
-  // Creates one for who calls; an operator may name another's subject, or nobody's. One creation of
+  // Creates one for who calls; an operator may name another's subject, or none. One creation of
   // a subject at a time: UNAVAILABLE, reason CREATION_UNDER_WAY. FAILED_PRECONDITION, reason
   // TOO_MANY_SUBSCRIBERS.
   absl::StatusOr<v1::Subscriber> Add(const WriteCall& call, const v1::Subscriber& subscriber,

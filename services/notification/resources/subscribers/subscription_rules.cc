@@ -54,8 +54,8 @@ bool IsWide(const v1::Subscription& subscription) {
   return predicate.ok() && IsAsked(subscription) && match::IsWide(*predicate);
 }
 
-// Each change is held against all wide ones, so there may be only so many, and nobody may take them
-// all: operators see to theirs themselves.
+// Each change is held against all wide ones, so there may be only so many, and no subscriber may
+// take them all: operators see to theirs themselves.
 absl::Status CheckRoomForWide(const v1::Subscription* before, const v1::Subscription& subscription,
                               const resource::Context& context,
                               const Subscriptions::CountWide& count_wide) {
