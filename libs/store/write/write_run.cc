@@ -76,27 +76,20 @@ absl::Status KeepStale(const GroupTransaction& group, const WriteOptions& call,
   return absl::OkStatus();
 }
 
-// What the log keeps of a resource; none where it holds names alone.
-absl::StatusOr<std::optional<std::string>> ImageOf(const RowChange& change) {
-  const ResourceType& type = *change.type;
-  if (!type.images_in_log) return std::nullopt;
-  std::unique_ptr<Message> image;
-  if (change.staged == nullptr) {
-    if (!type.personal_fields) return change.row->data;
-    ASSIGN_OR_RETURN(image, ParseResource(type, change.row->data));
-  } else {
-    const Message* message = change.staged->image.get();
-    if (message == nullptr) return std::nullopt;
-    if (!type.personal_fields) return SerializeDeterministic(*message);
-    image.reset(message->New());
-    image->CopyFrom(*message);
-  }
+// What the log keeps of a resource whose row is `data`; nothing where that is none, or where the
+// log holds names alone.
+absl::StatusOr<std::optional<std::string>> ImageOf(const ResourceType& type,
+                                                   std::optional<std::string> data) {
+  if (!data.has_value() || !type.images_in_log) return std::nullopt;
+  if (!type.personal_fields) return data;
+  ASSIGN_OR_RETURN(const std::unique_ptr<Message> image, ParseResource(type, *data));
   CutPersonal(image.get());
   return SerializeDeterministic(*image);
 }
 
-// The tables' row as the body left it, and its links.
-absl::Status Save(const GroupTransaction& group, Revision revision, const RowChange& change) {
+// The tables' row as the body left it, and its links. `data` becomes the row's bytes.
+absl::Status Save(const GroupTransaction& group, Revision revision, const RowChange& change,
+                  std::optional<std::string>* data) {
   const ResourceType& type = *change.type;
   const Message* message = change.staged->image.get();
   const bool deleted = message == nullptr || IsDeleted(*message);
@@ -105,8 +98,9 @@ absl::Status Save(const GroupTransaction& group, Revision revision, const RowCha
     RETURN_IF_ERROR(group.log.Forget(change.name));
     RETURN_IF_ERROR(group.requests.Forget(change.name));
   } else {
-    RETURN_IF_ERROR(group.rows.Save({&type, change.name, revision, SerializeDeterministic(*message),
-                                     change.derived.own, change.derived.facts, deleted}));
+    *data = SerializeDeterministic(*message);
+    RETURN_IF_ERROR(group.rows.Save(
+        {&type, change.name, revision, **data, change.derived.own, change.derived.facts, deleted}));
   }
   if (type.links) {
     RETURN_IF_ERROR(group.rows.SetLinks(
@@ -140,14 +134,16 @@ absl::Status SetTimers(const GroupTransaction& group, const Staging& staging) {
 absl::Status Apply(const GroupTransaction& group, const WriteOptions& call, Position position,
                    const RowChange& change) {
   Change logged;
+  std::optional<std::string> data;
   if (change.staged != nullptr) {
     logged.kind = change.staged->kind;
-    RETURN_IF_ERROR(Save(group, position.revision, change));
+    RETURN_IF_ERROR(Save(group, position.revision, change, &data));
   } else {
     RETURN_IF_ERROR(group.rows.SaveDerived(change.name, change.derived));
     if (!change.logged()) return absl::OkStatus();
     logged.kind = kFactsRefreshed;
     logged.cause = change.derived.cause;
+    data = change.row->data;
   }
   if (change.type->images_in_log) {
     if (change.row != nullptr) logged.facts_before = change.row->facts;
@@ -162,7 +158,7 @@ absl::Status Apply(const GroupTransaction& group, const WriteOptions& call, Posi
   logged.actor = call.caller;
   logged.trace = call.trace;
   logged.time = group.logged_at;
-  ASSIGN_OR_RETURN(const std::optional<std::string> image, ImageOf(change));
+  ASSIGN_OR_RETURN(const std::optional<std::string> image, ImageOf(*change.type, std::move(data)));
   return group.log.Append(logged, image);
 }
 
