@@ -7,6 +7,7 @@
 #include <string>
 #include <string_view>
 #include <variant>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/time/time.h"
@@ -34,6 +35,8 @@ struct Job {
   // Not everybody may see what is told, and it isn't known who may: then it is asked again.
   std::optional<absl::Time> held_until = {};
 };
+
+using JobList = std::vector<std::shared_ptr<const Job>>;
 
 // The job of one try. `record` is whole, `seen_by` says who sees the resource since its newest one.
 // What can't be seen any more counts as absent, as it did when it was matched: of a change that is
@@ -79,12 +82,13 @@ class Channel {
     done(Dead{.reason = "this channel has no tests", .ours = true});
   }
 
-  // For a channel whose receiver is the ledger: called with each job that is done, in the
-  // transaction that records its result, and again when that is repeated; then after the commit.
-  virtual absl::Status Write(sql::Connection&, const Job&) { return absl::OkStatus(); }
+  // For a channel whose receiver is the ledger: called once with all jobs that a transaction makes
+  // done; then with each of them after the commit.
+  virtual absl::Status Write(sql::Connection&, const JobList&) { return absl::OkStatus(); }
   virtual void Written(const Job&) {}
   // Whether tries may fail by the endpoint's fault: then failures are counted, and it is switched
-  // off when nothing succeeds for too long.
+  // off when nothing succeeds for too long. Without a receiver there is nothing to try, either:
+  // what may go at once is handed over in the transaction that matched it.
   virtual bool has_receiver() const { return true; }
 };
 

@@ -204,11 +204,11 @@ TEST_F(DiagnosisTest, NamesWhatWasGivenUpAndWhere) {
     return Deliveries(connection).Insert(std::vector{delivery}, "");
   };
   ASSERT_THAT(ledger_->Write(keep), IsOk());
+  const DeliveryResult dead{.delivery = delivery.name,
+                            .state = v1::Delivery::STATE_DEAD,
+                            .reason = "HTTP 422: no such list"};
   ASSERT_THAT(ledger_->Write([&](sql::Connection& connection) {
-    return Deliveries(connection)
-        .SetResult({.delivery = delivery.name,
-                    .state = v1::Delivery::STATE_DEAD,
-                    .reason = "HTTP 422: no such list"});
+    return Deliveries(connection).SetResults({&dead, 1});
   }),
               IsOk());
   const service::Finding finding = Findings()["deliveries"];

@@ -55,7 +55,7 @@ void LedgerTest::Keep(const KeptRecord& record, const std::vector<PendingDeliver
 
 void LedgerTest::SetResult(const DeliveryResult& result) {
   EXPECT_THAT(ledger_->Write([&](sql::Connection& connection) {
-    return Deliveries(connection).SetResult(result).status();
+    return Deliveries(connection).SetResults({&result, 1}).status();
   }),
               IsOk());
 }
