@@ -37,16 +37,16 @@ struct Job {
   PendingDelivery delivery = {};
   // Cut to what its subscriber may see now; null: it can't be read any more.
   std::shared_ptr<const KeptRecord> record = {};
-  std::shared_ptr<const Interest> interest = {};      // null: deleted, paused or held since
-  std::shared_ptr<const v1::Endpoint> endpoint = {};  // with its secret; null: deleted since
+  std::shared_ptr<const Interest> interest = {};          // null: deleted, paused or held since
+  std::shared_ptr<const v1::Endpoint> endpoint = {};      // with its secret; null: deleted since
   std::shared_ptr<const v1::Subscriber> subscriber = {};  // null: deleted since
   absl::Time now = {};                                    // when it was made
   bool hidden = false;  // since a later change the subscriber doesn't see the resource
   // Not everybody may see what is told, and it isn't known who may: then it is asked again.
   std::optional<absl::Time> held_until = {};
 
-  // For mails, which may tell of several changes: the other deliveries that go with this one, oldest
-  // first, and how many more there were.
+  // For mails, which may tell of several changes: the other deliveries that go with this one,
+  // oldest first, and how many more there were.
   std::vector<std::shared_ptr<const Job>> others = {};
   int64_t left_out = 0;
   std::optional<Digest> digest = {};  // set: it is one

@@ -7,9 +7,7 @@
 namespace clusterwire::catalogue {
 namespace {
 
-absl::TimeZone Zone(std::string_view name) {
-  return ZoneNamed(name.empty() ? kDefaultZone : name);
-}
+absl::TimeZone Zone(std::string_view name) { return ZoneNamed(name.empty() ? kDefaultZone : name); }
 
 }  // namespace
 
