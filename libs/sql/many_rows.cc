@@ -36,8 +36,9 @@ ManyRows::ManyRows(std::string_view text, std::string_view row)
   for (size_t i = 0; i < kSizes.size(); ++i) {
     std::vector<std::string> rows;
     for (size_t j = 0; j < kSizes.at(i); ++j) rows.push_back(Numbered(row, j * columns_));
-    texts_.at(i) = {.rows = kSizes.at(i),
-                    .sql = absl::StrReplaceAll(ToAbsl(text), {{"{rows}", absl::StrJoin(rows, ",")}})};
+    texts_.at(i) = {
+        .rows = kSizes.at(i),
+        .sql = absl::StrReplaceAll(ToAbsl(text), {{"{rows}", absl::StrJoin(rows, ",")}})};
   }
 }
 

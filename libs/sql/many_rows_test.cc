@@ -35,10 +35,9 @@ class ManyRowsTest : public testing::TestWithParam<Dialect> {
     });
   }
   int64_t Sum() {
-    const auto sum = InTransaction(
-        database_, Transaction::Kind::kRead, [](Connection& connection) {
-          return connection.Query("SELECT CAST(SUM(size) AS BIGINT) FROM item");
-        });
+    const auto sum = InTransaction(database_, Transaction::Kind::kRead, [](Connection& connection) {
+      return connection.Query("SELECT CAST(SUM(size) AS BIGINT) FROM item");
+    });
     EXPECT_THAT(sum, IsOk());
     return sum->rows.at(0).Int(0);
   }

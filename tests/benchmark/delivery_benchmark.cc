@@ -5,8 +5,6 @@
 //   delivery_benchmark webhooks FOLDER SUBSCRIBERS CHANGES URL [DEAD_URL]
 //
 // The subscribers all hear of each change. Prints "name value" lines.
-#include <sys/resource.h>
-
 #include <algorithm>
 #include <cstdio>
 #include <cstdlib>
@@ -18,6 +16,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include <sys/resource.h>
 
 #include "libs/base/random.h"
 #include "libs/base/status/error.h"
@@ -68,14 +67,11 @@ class Stack {
     grants_.CaughtUp(clock_.Uptime());
     interests_ = Need(Interests::Load(*store_, grants_, clock_, random_));
     client_.emplace(http::Client::Options{.guard = Need(http::AddressGuard::Create(
-                                              {.allowed = {"127.0.0.0/8"},
-                                               .allow_http = true})),
+                                              {.allowed = {"127.0.0.0/8"}, .allow_http = true})),
                                           .in_flight_limit = 1000},
                     clock_);
-    channels_ = MakeChannels({.client = *client_,
-                              .inbox_signal = signal_,
-                              .clock = clock_,
-                              .random = random_});
+    channels_ = MakeChannels(
+        {.client = *client_, .inbox_signal = signal_, .clock = clock_, .random = random_});
     dispatcher_.emplace(
         Dispatcher::Options(), *ledger_, *interests_, channels_,
         [](const std::string&, const std::string&) { return absl::OkStatus(); }, clock_, random_,
@@ -108,8 +104,8 @@ class Stack {
     std::printf("log_bytes %zu\n",
                 static_cast<size_t>(std::filesystem::file_size(plan_.folder + "/ledger.db-wal")));
     PrintLatency();
-    const auto balance = Need(ledger_->Read(
-        [](sql::Connection& connection) { return Balance(connection).OfAll(); }));
+    const auto balance = Need(
+        ledger_->Read([](sql::Connection& connection) { return Balance(connection).OfAll(); }));
     std::printf("difference %lld\n", static_cast<long long>(balance.difference()));
     rusage usage{};
     getrusage(RUSAGE_SELF, &usage);
@@ -122,10 +118,13 @@ class Stack {
   void Subscribe() {
     for (int begin = 0; begin < plan_.subscribers; begin += kPutAtOnce / 3) {
       const int end = std::min(plan_.subscribers, begin + kPutAtOnce / 3);
-      Need(store_->Write({}, [&](store::Writer& writer) -> absl::Status {
-        for (int i = begin; i < end; ++i) RETURN_IF_ERROR(Put(writer, i));
-        return absl::OkStatus();
-      }).status());
+      Need(store_
+               ->Write({},
+                       [&](store::Writer& writer) -> absl::Status {
+                         for (int i = begin; i < end; ++i) RETURN_IF_ERROR(Put(writer, i));
+                         return absl::OkStatus();
+                       })
+               .status());
     }
   }
   absl::Status Put(store::Writer& writer, int i) {
@@ -185,20 +184,21 @@ class Stack {
             .headers = std::move(message.headers)};
   }
   int64_t Pending() {
-    return Need(ledger_->Read(
-        [](sql::Connection& connection) { return Balance(connection).Pending(); }));
+    return Need(
+        ledger_->Read([](sql::Connection& connection) { return Balance(connection).Pending(); }));
   }
   // From arrival to hand-over, of what was handed over.
   void PrintLatency() {
     std::vector<int64_t> took;
     std::string after;
     while (true) {
-      const auto rows = Need(ledger_->Read([&](sql::Connection& connection) {
-        return connection.Query(
-            "SELECT id, updated - created FROM delivery WHERE state = 2 AND id > $1 ORDER BY id"
-            " LIMIT 50000",
-            {after});
-      })).rows;
+      const auto rows =
+          Need(ledger_->Read([&](sql::Connection& connection) {
+            return connection.Query(
+                "SELECT id, updated - created FROM delivery WHERE state = 2 AND id > $1 ORDER BY id"
+                " LIMIT 50000",
+                {after});
+          })).rows;
       for (const sql::Row& row : rows) took.push_back(row.Int(1));
       if (rows.empty()) break;
       after = rows.back().Text(0);
@@ -233,9 +233,8 @@ class Stack {
 
 int main(int argc, char** argv) {
   if (argc < 5) return 2;
-  clusterwire::notification::Plan plan{.folder = argv[2],
-                                       .subscribers = std::atoi(argv[3]),
-                                       .changes = std::atoi(argv[4])};
+  clusterwire::notification::Plan plan{
+      .folder = argv[2], .subscribers = std::atoi(argv[3]), .changes = std::atoi(argv[4])};
   if (argc > 5) plan.url = argv[5];
   if (argc > 6) plan.dead_url = argv[6];
   clusterwire::notification::Stack(plan).Run();

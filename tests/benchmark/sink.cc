@@ -2,10 +2,6 @@
 // keeps connections, and reads no more of a request than its length. One thread.
 //
 //   sink PORT    GET /count answers how many POSTs came; POST /dead… is never answered
-#include <netinet/in.h>
-#include <netinet/tcp.h>
-#include <sys/epoll.h>
-#include <sys/socket.h>
 #include <unistd.h>
 
 #include <array>
@@ -17,6 +13,10 @@
 #include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <sys/epoll.h>
+#include <sys/socket.h>
 
 namespace clusterwire {
 namespace {

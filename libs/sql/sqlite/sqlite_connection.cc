@@ -44,8 +44,8 @@ bool IsFull(sqlite3* db) {
   return cause == ENOSPC || cause == EDQUOT;
 }
 
-// To SQLite `$1` is a name, which it looks for among all that the text has, each time that it is read
-// and bound: for a thousand parameters a million comparisons. `?1` is a number.
+// To SQLite `$1` is a name, which it looks for among all that the text has, each time that it is
+// read and bound: for a thousand parameters a million comparisons. `?1` is a number.
 std::string Numbered(std::string_view text) {
   std::string numbered(text);
   bool quoted = false;

@@ -27,9 +27,8 @@ class AtOnceTest : public IntakeFixture {
     channels_[v1::Endpoint::kInbox] = std::make_unique<InboxChannel>(signal_, store_.clock);
   }
   std::vector<std::string> Titles(const std::string& subscriber = "subscribers/x") {
-    const auto items = ledger_->Read([&](sql::Connection& connection) {
-      return Inbox(connection).After(subscriber, 0, 1000);
-    });
+    const auto items = ledger_->Read(
+        [&](sql::Connection& connection) { return Inbox(connection).After(subscriber, 0, 1000); });
     EXPECT_THAT(items, IsOk());
     std::vector<std::string> titles;
     for (const v1::InboxItem& item : *items) titles.push_back(item.change().name());

@@ -202,8 +202,8 @@ absl::StatusOr<bool> Intake::WriteRecord(sql::Connection& connection, const Item
   }
   after.closed = next == item.matches.end();
   if (newest) {
-    ASSIGN_OR_RETURN(pending, at_once_.Insert(connection, item.record, std::move(pending),
-                                              &added->done));
+    ASSIGN_OR_RETURN(pending,
+                     at_once_.Insert(connection, item.record, std::move(pending), &added->done));
   }
   RETURN_IF_ERROR(Deliveries(connection).Insert(pending, ""));
   RETURN_IF_ERROR(Deliveries(connection).Insert(superseded, "superseded"));

@@ -122,9 +122,9 @@ UPDATE newest_record SET seen_by = ' ' WHERE hidden <> 0;
 ALTER TABLE newest_record DROP COLUMN hidden;
 )sql";
 
-// Deliveries that are over stand in no index of what waits or was given up. An item is there with its
-// delivery, which is there once; `seen_by` is who sees the image that it tells.
-// inbox: all up to `read_through` was read; inbox_read: what was read behind that. `dropped` are
+// Deliveries that are over stand in no index of what waits or was given up. An item is there with
+// its delivery, which is there once; `seen_by` is who sees the image that it tells. inbox: all up
+// to `read_through` was read; inbox_read: what was read behind that. `dropped` are
 //   unread items up to `dropped_through` that went since `dropped_since` because it was full.
 constexpr std::string_view kInboxes = R"sql(
 CREATE INDEX delivery_pending ON delivery (endpoint, sequence, id) WHERE state = 1;
@@ -150,10 +150,9 @@ ALTER TABLE inbox_entry RENAME TO inbox_item;
 CREATE INDEX inbox_item_by_change ON inbox_item (change_id);
 )sql";
 
-constexpr sql::Migration kMigrations[] = {{1, kTables},      {2, kSubscriptionMade},
-                                          {3, kDeadLetters}, {6, kLastTaken},
-                                          {7, kSequence},    {8, kSeenBy},
-                                          {25, kInboxes}};
+constexpr sql::Migration kMigrations[] = {
+    {1, kTables},   {2, kSubscriptionMade}, {3, kDeadLetters}, {6, kLastTaken},
+    {7, kSequence}, {8, kSeenBy},           {25, kInboxes}};
 
 }  // namespace
 

@@ -174,13 +174,13 @@ absl::StatusOr<rpc::Pump> InboxReader::Step(Open& open,
 }
 
 absl::StatusOr<v1::InboxStatus> InboxReader::Get(const rpc::CallContext& call,
-                                           const v1::GetInboxRequest& request) const {
+                                                 const v1::GetInboxRequest& request) const {
   ASSIGN_OR_RETURN(const v1::Subscriber owner, OwnerOf(call, request.parent()));
   return SummaryOf(owner);
 }
 
-absl::StatusOr<v1::InboxStatus> InboxReader::MarkRead(const rpc::CallContext& call,
-                                                const v1::MarkInboxReadRequest& request) const {
+absl::StatusOr<v1::InboxStatus> InboxReader::MarkRead(
+    const rpc::CallContext& call, const v1::MarkInboxReadRequest& request) const {
   ASSIGN_OR_RETURN(const v1::Subscriber owner, OwnerOf(call, request.parent()));
   FieldErrors errors;
   const absl::StatusOr<int64_t> through = SequenceOf(request.parent(), request.cursor());

@@ -38,9 +38,9 @@ class InboxReader {
   absl::StatusOr<v1::ListInboxItemsResponse> List(const rpc::CallContext& call,
                                                   const v1::ListInboxItemsRequest& request) const;
   absl::StatusOr<v1::InboxStatus> Get(const rpc::CallContext& call,
-                                const v1::GetInboxRequest& request) const;
+                                      const v1::GetInboxRequest& request) const;
   absl::StatusOr<v1::InboxStatus> MarkRead(const rpc::CallContext& call,
-                                     const v1::MarkInboxReadRequest& request) const;
+                                           const v1::MarkInboxReadRequest& request) const;
   // The stream ends with NOT_FOUND when the subscriber is deleted.
   absl::StatusOr<rpc::Source<v1::StreamInboxResponse>> Stream(const rpc::CallContext& call,
                                                               const v1::StreamInboxRequest& request,

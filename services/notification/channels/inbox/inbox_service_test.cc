@@ -103,8 +103,8 @@ class InboxApi : public testing::Test {
     return response;
   }
   absl::StatusOr<v1::InboxStatus> Mark(const std::string& parent, const std::string& cursor,
-                                 const std::vector<int64_t>& sequences,
-                                 const std::string& view_as = "") {
+                                       const std::vector<int64_t>& sequences,
+                                       const std::string& view_as = "") {
     v1::MarkInboxReadRequest request;
     request.set_parent(parent);
     request.set_cursor(cursor);

@@ -93,10 +93,10 @@ absl::StatusOr<std::set<std::string>> Deliveries::SetResults(
   std::vector<sql::Value> values;
   for (const DeliveryResult& result : results) {
     const auto tried = result.attempt ? sql::Value(result.attempt->number()) : sql::Value();
-    values.insert(values.end(),
-                  {result.delivery, int{result.state}, result.reason,
-                   absl::ToUnixMicros(result.time), absl::ToUnixMicros(result.time + result.pause),
-                   tried, result.uncounted});
+    values.insert(
+        values.end(),
+        {result.delivery, int{result.state}, result.reason, absl::ToUnixMicros(result.time),
+         absl::ToUnixMicros(result.time + result.pause), tried, result.uncounted});
   }
   ASSIGN_OR_RETURN(const sql::Result updated, kUpdate.Run(connection_, std::move(values)));
   std::set<std::string> were_pending;
@@ -115,10 +115,9 @@ absl::Status Deliveries::AddAttempts(std::span<const DeliveryResult> results,
   for (const DeliveryResult& result : results) {
     if (!result.attempt || !of.contains(result.delivery)) continue;
     const v1::Attempt& attempt = *result.attempt;
-    values.insert(values.end(),
-                  {result.delivery, attempt.number(), absl::ToUnixMicros(ToTime(attempt.time())),
-                   attempt.outcome(), attempt.http_status(), attempt.detail(),
-                   attempt.duration_ms()});
+    values.insert(values.end(), {result.delivery, attempt.number(),
+                                 absl::ToUnixMicros(ToTime(attempt.time())), attempt.outcome(),
+                                 attempt.http_status(), attempt.detail(), attempt.duration_ms()});
   }
   return kAdd.Run(connection_, std::move(values)).status();
 }
@@ -178,8 +177,9 @@ absl::StatusOr<std::set<std::string>> Deliveries::WithPending(
       "WITH asked(named) AS (VALUES {rows}) SELECT named FROM asked WHERE EXISTS"
       " (SELECT 1 FROM delivery WHERE state = 1 AND endpoint = named)",
       "(CAST(? AS TEXT))");
-  ASSIGN_OR_RETURN(const sql::Result found,
-                   kText.Run(connection_, std::vector<sql::Value>(endpoints.begin(), endpoints.end())));
+  ASSIGN_OR_RETURN(
+      const sql::Result found,
+      kText.Run(connection_, std::vector<sql::Value>(endpoints.begin(), endpoints.end())));
   std::set<std::string> with_pending;
   for (const sql::Row& row : found.rows) with_pending.insert(row.Text(0));
   return with_pending;
@@ -197,7 +197,8 @@ absl::StatusOr<std::map<std::string, Standing>> Deliveries::StandingsOf(
       " JOIN record r ON r.id = d.change_id LEFT JOIN newest_record n ON n.name = r.name"
       " WHERE d.id IN ({rows})",
       "?");
-  ASSIGN_OR_RETURN(const sql::Result found, kText.Run(connection_, std::vector<sql::Value>(names.begin(), names.end())));
+  ASSIGN_OR_RETURN(const sql::Result found,
+                   kText.Run(connection_, std::vector<sql::Value>(names.begin(), names.end())));
   std::map<std::string, Standing> standings;
   for (const sql::Row& row : found.rows) {
     standings[row.Text(0)] = {.pending = row.Int(1) == v1::Delivery::STATE_PENDING,

@@ -70,8 +70,7 @@ absl::Status Inbox::Append(std::vector<InboxEntry> entries) {
   return absl::OkStatus();
 }
 
-absl::Status Inbox::Trim(std::string_view subscriber, int64_t last, int64_t added,
-                         absl::Time now) {
+absl::Status Inbox::Trim(std::string_view subscriber, int64_t last, int64_t added, absl::Time now) {
   const int64_t through = last - (kMostItems - kDroppedAtOnce);
   const int64_t phase = PhaseOf(subscriber);
   const bool due =

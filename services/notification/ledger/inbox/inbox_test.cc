@@ -36,14 +36,13 @@ class InboxTest : public LedgerTest {
   }
   // So many of one record, numbered from where the inbox stands.
   void Fill(const std::string& subscriber, const KeptRecord& record, int64_t count) {
-    EXPECT_THAT(Append(std::vector<InboxEntry>(static_cast<size_t>(count),
-                                               EntryOf(subscriber, record))),
-                IsOk());
+    EXPECT_THAT(
+        Append(std::vector<InboxEntry>(static_cast<size_t>(count), EntryOf(subscriber, record))),
+        IsOk());
   }
   InboxSummary Summary(const std::string& subscriber, absl::Time since = absl::UnixEpoch()) {
-    auto summary = ledger_->Read([&](sql::Connection& connection) {
-      return Inbox(connection).Summary(subscriber, since);
-    });
+    auto summary = ledger_->Read(
+        [&](sql::Connection& connection) { return Inbox(connection).Summary(subscriber, since); });
     EXPECT_THAT(summary, IsOk());
     return *std::move(summary);
   }
@@ -107,9 +106,8 @@ TEST_P(InboxTest, ManyInboxesGetTheirItemsInFewStatements) {
   for (int i = 0; i < 1024; ++i) {
     entries.push_back(EntryOf(absl::StrCat("subscribers/", i), record));
   }
-  ASSERT_THAT((*ledger)->Write([&](sql::Connection& connection) {
-    return Inbox(connection).Append(entries);
-  }),
+  ASSERT_THAT((*ledger)->Write(
+                  [&](sql::Connection& connection) { return Inbox(connection).Append(entries); }),
               IsOk());
   EXPECT_LE(counting.TakeStatements().size(), 10u);
   EXPECT_THAT(After("subscribers/1023", 0, 10), testing::SizeIs(1));
@@ -126,8 +124,8 @@ TEST_P(InboxTest, CountsWhatIsUnreadAndMarksItUpToAPlaceAndSingly) {
   EXPECT_EQ(Unread("subscribers/b"), 2);
   std::vector<bool> read;
   for (const v1::InboxItem& item : After("subscribers/a", 0, 10)) read.push_back(item.read());
-  EXPECT_THAT(read, testing::ElementsAre(true, true, true, false, true, false, true, false, false,
-                                         false));
+  EXPECT_THAT(
+      read, testing::ElementsAre(true, true, true, false, true, false, true, false, false, false));
   EXPECT_EQ(Rows("inbox_read"), 2) << "what isn't there, or was read, needs no mark";
   MarkRead("subscribers/a", 6, {8});
   MarkRead("subscribers/a", 1);  // nothing becomes unread
