@@ -60,9 +60,9 @@ class Checker {
       const filter::Transition transition =
           filter::TransitionOf(change.has_before() && predicate->Matches(change.before()),
                                change.has_after() && predicate->Matches(change.after()));
-      const bool wanted = transition != filter::Transition::kNone &&
-                          notification::Wants(reader.subscription, transition, change.kind(),
-                                              change.quiet());
+      const bool wanted =
+          transition != filter::Transition::kNone &&
+          notification::Wants(reader.subscription, transition, change.kind(), change.quiet());
       if (wanted) expected_.insert({reader.subscription.name(), change::IdOf(change)});
     }
   }
@@ -121,8 +121,7 @@ class Checker {
     for (const Receipt& receipt : outcome_.receipts) {
       const auto row = rows_.find(receipt.id);
       if (row == rows_.end() || row->second->subscription() != receipt.subscription ||
-          row->second->change() != receipt.change ||
-          row->second->endpoint() != receipt.endpoint) {
+          row->second->change() != receipt.change || row->second->endpoint() != receipt.endpoint) {
         Broken("sent is what was matched", receipt.body);
         continue;
       }

@@ -4,6 +4,8 @@
 #include <cstdlib>
 #include <utility>
 
+#include "absl/strings/str_cat.h"
+
 #include "libs/base/status/error.h"
 #include "services/notification/grants/testing/grant_records.h"
 #include "services/notification/types.h"
@@ -40,7 +42,8 @@ Data::Data(const World& world, Clock& clock, Random& random)
   }));
 }
 
-Process::Process(Data& data, const World& world, Clock& clock, Random& random, const Wrap& wrap)
+Process::Process(Data& data, const World& world, Clock& clock, Random& random, const Wrap& wrap,
+                 int life)
     : world_(world),
       clock_(clock),
       database_(data.ledger()),
@@ -50,11 +53,11 @@ Process::Process(Data& data, const World& world, Clock& clock, Random& random, c
       grants_({.key = std::string(notification::kSubjectKey)}, clock) {
   ReadGrants(grants_, clock_, world_);
   interests_ = Need(notification::Interests::Load(*store_, grants_, clock_, random));
-  client_.emplace(
-      http::Client::Options{
-          .guard = Need(http::AddressGuard::Create({.allowed = {"127.0.0.0/8"}, .allow_http = true})),
-          .in_flight_limit = 1000},
-      clock_);
+  client_.emplace(http::Client::Options{.guard = Need(http::AddressGuard::Create(
+                                            {.allowed = {"127.0.0.0/8"}, .allow_http = true})),
+                                        .in_flight_limit = 1000,
+                                        .user_agent = absl::StrCat(life)},
+                  clock_);
   channels_ = notification::MakeChannels(
       {.client = *client_, .inbox_signal = signal_, .clock = clock_, .random = random});
   if (wrap) wrap(channels_);

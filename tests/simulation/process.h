@@ -41,8 +41,8 @@ class Process {
  public:
   using Wrap = std::function<void(notification::Channels&)>;
 
-  // The arguments outlive it.
-  Process(Data& data, const World& world, Clock& clock, Random& random, const Wrap& wrap);
+  // The arguments outlive it. `life`: which process it is; receivers see it as the user agent.
+  Process(Data& data, const World& world, Clock& clock, Random& random, const Wrap& wrap, int life);
   ~Process();
 
   // Takes messages from where the ledger says that reading goes on; of `lose_every`, unless that is
@@ -51,6 +51,8 @@ class Process {
   // Killed at its `transactions`th transaction from now: from there on it writes nothing.
   void DieIn(int transactions) { database_.DieIn(transactions); }
   bool dead() const { return database_.dead(); }
+  // Threads that wait for the clock: the dispatcher's, and the one that follows subscriptions.
+  static constexpr size_t kThreads = 2;
   // What is under way to receivers now.
   int under_way() const { return dispatcher_->usage().taken; }
   notification::Interests& interests() { return *interests_; }

@@ -66,12 +66,12 @@ bool SimClock::AllAhead() const {
   });
 }
 
-void SimClock::Settle() {
+void SimClock::Settle(size_t threads) {
   uint64_t waits = 0;
   for (int still = 0; still < kStillLooks;) {
     Pause();
     MutexLock lock(mutex_);
-    still = waits == waits_ && AllAhead() ? still + 1 : 0;
+    still = waits == waits_ && waiters_.size() >= threads && AllAhead() ? still + 1 : 0;
     waits = waits_;
   }
 }

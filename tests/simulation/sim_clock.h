@@ -25,9 +25,9 @@ class SimClock final : public Clock {
   // How far the wall clock is from where it would be had nobody set it.
   absl::Duration error() const;
 
-  // Waits, for real, until every waiter waits for a later moment, and has done so for a few
-  // milliseconds: notified ones would have gone on by then.
-  void Settle();
+  // Waits, for real, until so many threads wait, each for a later moment, and have done so for a
+  // few milliseconds: notified ones would have gone on by then.
+  void Settle(size_t threads);
 
  private:
   struct Waiter {

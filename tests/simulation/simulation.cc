@@ -27,7 +27,7 @@ Simulation::Simulation(Options options)
       webhooks_(clock_, sink_random_) {
   world_.SetReceiver(webhooks_.url());
   data_ = std::make_unique<Data>(world_, clock_, own_random_);
-  process_ = std::make_unique<Process>(*data_, world_, clock_, own_random_, options_.wrap);
+  process_ = std::make_unique<Process>(*data_, world_, clock_, own_random_, options_.wrap, kills_);
 }
 
 std::vector<std::string> Simulation::Run() {
@@ -71,7 +71,7 @@ void Simulation::Hour(int changes) {
 
 void Simulation::Settle() {
   do {
-    clock_.Settle();
+    clock_.Settle(Process::kThreads);
     if (process_->dead()) Restart();
   } while (process_->under_way() > 0 || process_->dead());
 }
@@ -79,18 +79,16 @@ void Simulation::Settle() {
 void Simulation::Restart() {
   process_.reset();
   ++kills_;
-  webhooks_.NextLife();
-  process_ = std::make_unique<Process>(*data_, world_, clock_, own_random_, options_.wrap);
+  process_ = std::make_unique<Process>(*data_, world_, clock_, own_random_, options_.wrap, kills_);
   while (!process_->Take(topic_, options_.lose_every)) {
   }
-  clock_.Settle();
+  clock_.Settle(Process::kThreads);
 }
 
 void Simulation::CheckBalance() {
   const auto balance = sql::InTransaction(
-      data_->ledger(), sql::Transaction::Kind::kRead, [](sql::Connection& connection) {
-        return notification::Balance(connection).OfAll();
-      });
+      data_->ledger(), sql::Transaction::Kind::kRead,
+      [](sql::Connection& connection) { return notification::Balance(connection).OfAll(); });
   if (!balance.ok()) {
     broken_.push_back(balance.status().ToString());
   } else if (balance->difference() != 0) {
@@ -100,9 +98,8 @@ void Simulation::CheckBalance() {
 
 int64_t Simulation::Pending() {
   const auto pending = sql::InTransaction(
-      data_->ledger(), sql::Transaction::Kind::kRead, [](sql::Connection& connection) {
-        return notification::Balance(connection).Pending();
-      });
+      data_->ledger(), sql::Transaction::Kind::kRead,
+      [](sql::Connection& connection) { return notification::Balance(connection).Pending(); });
   return pending.value_or(1);
 }
 

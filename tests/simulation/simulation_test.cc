@@ -19,7 +19,7 @@ using testing::IsEmpty;
 int Days() {
   const char* given = std::getenv("CLUSTERWIRE_SIMULATION_DAYS");
   int days = 0;
-  return given != nullptr && absl::SimpleAtoi(given, &days) ? days : 21;
+  return given != nullptr && absl::SimpleAtoi(given, &days) ? days : 10;
 }
 
 TEST(Simulation, KeepsEveryPromiseOfDeliveryThroughAYear) {

@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "absl/strings/numbers.h"
+
 #include "libs/base/json.h"
 
 namespace clusterwire::simulation {
@@ -14,11 +16,6 @@ WebhookSink::WebhookSink(Clock& clock, Random& random)
 void WebhookSink::Fail(int percent) {
   MutexLock lock(mutex_);
   percent_ = percent;
-}
-
-void WebhookSink::NextLife() {
-  MutexLock lock(mutex_);
-  ++life_;
 }
 
 std::vector<Receipt> WebhookSink::receipts() const {
@@ -34,8 +31,8 @@ http::Receiver::Answer WebhookSink::Take(const http::Receiver::Seen& seen) {
                   .change = body.at("data").at("change"),
                   .body = seen.body,
                   .time = clock_.Now()};
+  (void)absl::SimpleAtoi(seen.headers.at("user-agent"), &receipt.life);
   MutexLock lock(mutex_);
-  receipt.life = life_;
   receipt.taken = random_.Below(100) >= static_cast<uint64_t>(percent_);
   const int status = receipt.taken ? 200 : 503;
   receipts_.push_back(std::move(receipt));

@@ -18,7 +18,7 @@ struct Receipt {
   std::string change;
   std::string body;
   absl::Time time;    // by the wall clock
-  int life = 0;       // of the process: counted up by each kill
+  int life = 0;       // of the process that sent it
   bool taken = true;  // it was answered with success
 };
 
@@ -29,10 +29,9 @@ class WebhookSink {
   // The arguments outlive it.
   WebhookSink(Clock& clock, Random& random);
 
-  std::string url() const { return receiver_.url(""); }
+  std::string url() const { return receiver_.url("/"); }
   // So many of a hundred requests fail.
   void Fail(int percent);
-  void NextLife();
   std::vector<Receipt> receipts() const;
 
  private:
@@ -43,7 +42,6 @@ class WebhookSink {
   mutable Mutex mutex_;
   std::vector<Receipt> receipts_ ABSL_GUARDED_BY(mutex_);
   int percent_ ABSL_GUARDED_BY(mutex_) = 0;
-  int life_ ABSL_GUARDED_BY(mutex_) = 0;
   http::Receiver receiver_;  // last: its thread uses everything above
 };
 

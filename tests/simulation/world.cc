@@ -17,11 +17,11 @@ using notification::v1::Subscription;
 
 constexpr int kResources = 60;
 constexpr std::array kZones = {
-    "Europe/Brussels",  "Europe/Berlin",      "Europe/Lisbon",    "Europe/Athens",
-    "Atlantic/Azores",  "Atlantic/Reykjavik", "America/New_York", "America/Sao_Paulo",
-    "America/St_Johns", "America/Los_Angeles", "Asia/Kolkata",    "Asia/Kathmandu",
-    "Asia/Tokyo",       "Asia/Jerusalem",     "Australia/Lord_Howe", "Australia/Sydney",
-    "Pacific/Auckland", "Pacific/Apia",       "Pacific/Chatham",  "Africa/Casablanca"};
+    "Europe/Brussels",  "Europe/Berlin",       "Europe/Lisbon",       "Europe/Athens",
+    "Atlantic/Azores",  "Atlantic/Reykjavik",  "America/New_York",    "America/Sao_Paulo",
+    "America/St_Johns", "America/Los_Angeles", "Asia/Kolkata",        "Asia/Kathmandu",
+    "Asia/Tokyo",       "Asia/Jerusalem",      "Australia/Lord_Howe", "Australia/Sydney",
+    "Pacific/Auckland", "Pacific/Apia",        "Pacific/Chatham",     "Africa/Casablanca"};
 constexpr std::array kRegions = {"iso:DE", "iso:AT", "iso:PL", "iso:FR"};
 constexpr std::array kStates = {"draft", "published", "archived"};
 
@@ -116,9 +116,9 @@ void ReadGrants(notification::Grants& grants, Clock& clock, const World& world) 
   std::vector<change::v1::GrantChanged> granted;
   for (const Reader& reader : world.readers()) {
     if (!reader.granted) continue;
-    granted.push_back(notification::GrantTo(
-        reader.subscriber.subject(), "programmes/p",
-        absl::StrCat("grants/", granted.size()), static_cast<int64_t>(granted.size()) + 1));
+    granted.push_back(notification::GrantTo(reader.subscriber.subject(), "programmes/p",
+                                            absl::StrCat("grants/", granted.size()),
+                                            static_cast<int64_t>(granted.size()) + 1));
   }
   notification::ReadWhole(grants, clock, granted);
 }

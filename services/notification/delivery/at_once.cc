@@ -1,5 +1,8 @@
 #include "services/notification/delivery/at_once.h"
 
+#include <algorithm>
+#include <iterator>
+#include <optional>
 #include <set>
 #include <utility>
 

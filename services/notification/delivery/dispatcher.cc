@@ -396,10 +396,13 @@ void Dispatcher::Apply(const DeliveryResult& result) {
     channels_.at(job->endpoint->channel_case())->Written(*job);
   }
   metrics_.Count(result, delivery.created);
-  telemetry::LogInfo("delivery looked at", {{"delivery", delivery.name},
-                                            {"endpoint", delivery.endpoint},
-                                            {"state", v1::Delivery::State_Name(result.state)},
-                                            {"reason", result.reason}});
+  // What goes as it should stands in the ledger and is counted.
+  if (result.state != v1::Delivery::STATE_DELIVERED) {
+    telemetry::LogInfo("delivery looked at", {{"delivery", delivery.name},
+                                              {"endpoint", delivery.endpoint},
+                                              {"state", v1::Delivery::State_Name(result.state)},
+                                              {"reason", result.reason}});
+  }
   if (result.disable_endpoint) Disable(delivery.endpoint, result.reason);
 }
 

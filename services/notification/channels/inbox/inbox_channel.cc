@@ -17,7 +17,7 @@ std::string SubscriberOf(const std::string& endpoint) {
 }
 
 // The image that is told.
-const type::v1::Facts& Told(const Job& job) {
+const type::v1::Facts& ImageOf(const Job& job) {
   const change::v1::ResourceChanged& change = job.record->change;
   return job.delivery.transition == v1::TRANSITION_LEFT ? change.before() : change.after();
 }
@@ -46,7 +46,7 @@ absl::Status InboxChannel::Write(sql::Connection& connection, const JobList& job
   for (const std::shared_ptr<const Job>& job : jobs) {
     entries.push_back({.subscriber = SubscriberOf(job->delivery.endpoint),
                        .change_id = job->delivery.change_id,
-                       .seen_by = SeenBy(Told(*job)),
+                       .seen_by = SeenBy(ImageOf(*job)),
                        .time = now,
                        .item = ItemOf(*job)});
     *entries.back().item.mutable_time() = ToTimestamp(now);

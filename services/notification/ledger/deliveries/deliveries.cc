@@ -84,8 +84,8 @@ absl::Status Deliveries::InsertAs(std::span<const PendingDelivery> deliveries, c
 absl::StatusOr<std::set<std::string>> Deliveries::SetResults(
     std::span<const DeliveryResult> results) {
   static const sql::ManyRows kUpdate(
-      "WITH result(named, outcome, why, at, due_at, tried, uncounted) AS (VALUES {rows})"
-      " UPDATE delivery SET state = outcome, reason = why, updated = at, due = due_at,"
+      "WITH result(named, outcome, why, ended, due_at, tried, uncounted) AS (VALUES {rows})"
+      " UPDATE delivery SET state = outcome, reason = why, updated = ended, due = due_at,"
       " attempts = COALESCE(tried, attempts), tries_before = tries_before + uncounted"
       " FROM result WHERE id = named AND state = 1 RETURNING id",
       "(CAST(? AS TEXT), CAST(? AS BIGINT), CAST(? AS TEXT), CAST(? AS BIGINT), CAST(? AS BIGINT),"

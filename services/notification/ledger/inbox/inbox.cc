@@ -152,6 +152,16 @@ absl::StatusOr<int64_t> Inbox::DroppedThrough(std::string_view subscriber) {
   return found.rows.empty() ? 0 : found.rows[0].Int(0);
 }
 
+absl::StatusOr<std::vector<std::string>> Inbox::Full(int limit) {
+  ASSIGN_OR_RETURN(const sql::Result found,
+                   connection_.Query("SELECT subscriber FROM inbox WHERE dropped > 0"
+                                     " ORDER BY subscriber LIMIT $1",
+                                     {limit}));
+  std::vector<std::string> subscribers;
+  for (const sql::Row& row : found.rows) subscribers.push_back(row.Text(0));
+  return subscribers;
+}
+
 absl::Status Inbox::MarkReadThrough(std::string_view subscriber, int64_t sequence) {
   RETURN_IF_ERROR(connection_.Execute(
       "UPDATE inbox SET read_through = $2, dropped = CASE WHEN dropped_through <= $2 THEN 0"

@@ -61,6 +61,9 @@ class Inbox {
   // The number up to which items went because the inbox was full.
   absl::StatusOr<int64_t> DroppedThrough(std::string_view subscriber);
 
+  // Subscribers, at most `limit`, whose inboxes dropped what was unread.
+  absl::StatusOr<std::vector<std::string>> Full(int limit);
+
   // All up to this number; what was dropped of it is no more to be said.
   absl::Status MarkReadThrough(std::string_view subscriber, int64_t sequence);
   // These; numbers that are none do nothing.
