@@ -23,6 +23,8 @@
 
 namespace clusterwire::notification {
 
+class Links;
+
 // A delivery with all that gates and channels ask, read at the moment of a try. Immutable.
 struct Job {
   PendingDelivery delivery = {};
@@ -94,6 +96,7 @@ struct ChannelContext {
   InboxSignal& inbox_signal;
   Clock& clock;
   Random& random;
+  const Links* links = nullptr;  // into mails; null where no pages are configured
 };
 
 // One of each channel, by its case of Endpoint.channel.
