@@ -9,6 +9,7 @@ LIBRARIES = {
     "telemetry": {"base"},
     "config": {"base"},
     "text": {"base"},
+    "calendar": {"base"},
     "sql": {"base"},
     "store": {"base", "sql"},
     "facts": {"store", "filter"},
@@ -42,6 +43,7 @@ FOREIGN_CONTRACT = {"catalogue": "clusterwire/notification/", "notification": "c
 # A packaged library: its headers, and the one library of ours that includes them.
 PACKAGED = [
     ("SQLite and libpq", re.compile(r"^(sqlite3|libpq-fe)\.h$"), re.compile(r"^libs/sql/")),
+    ("libical", re.compile(r"^libical/"), re.compile(r"^libs/calendar/")),
     ("librdkafka", re.compile(r"^librdkafka/"), re.compile(r"^libs/kafka/")),
     ("libcurl, libidn2 and httplib", re.compile(r"^curl/|^idn2\.h$|^httplib\.h$"),
      re.compile(r"^libs/http/")),
