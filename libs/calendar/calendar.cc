@@ -77,8 +77,7 @@ class Writer {
     Years years;
     for (const Entry& entry : calendar_.entries) AddYears(entry, years);
     for (const auto& [name, needed] : years) {
-      icalcomponent_add_component(root_.get(),
-                                  DefineZone(name, *FindZone(name), needed).release());
+      icalcomponent_add_component(root_.get(), DefineZone(name, *FindZone(name), needed).release());
     }
     for (const Entry& entry : calendar_.entries) {
       icalcomponent_add_component(root_.get(), EventOf(entry));
@@ -150,8 +149,8 @@ class Writer {
                         times->zone));
       if (times->end && *times->end > times->start) {
         icalcomponent_add_property(
-            event, InZone(icalproperty_new_dtend(LocalTime(absl::CivilSecond(*times->end))),
-                          times->zone));
+            event,
+            InZone(icalproperty_new_dtend(LocalTime(absl::CivilSecond(*times->end))), times->zone));
       }
     }
   }

@@ -56,8 +56,8 @@ struct Entry {
 
 struct Calendar {
   Method method = Method::kPublish;
-  std::string name = {};                        // of a feed
-  std::string text = {};                        // of a feed: what it is
+  std::string name = {};                          // of a feed
+  std::string text = {};                          // of a feed: what it is
   absl::Duration refresh = absl::ZeroDuration();  // of a feed: how often it is worth a look
   std::vector<Entry> entries = {};
 };

@@ -19,7 +19,7 @@ constexpr const char* kZones[] = {"Europe/Prague",       "Europe/Dublin",    "Am
                                   "Africa/Casablanca",   "America/St_Johns", "Etc/UTC",
                                   "Antarctica/Troll",    "Asia/Tehran",      "Pacific/Kiritimati"};
 constexpr const char* kPieces[] = {
-    "a",  " ",    ";",  ",",        "\\",     "\r\n", "\n", "\r",  "\"", ":",     "ä",
+    "a", " ",    ";",  ",",          "\\",     "\r\n", "\n",  "\r", "\"",  ":",    "ä",
     "😀", "\x01", "\t", "END:VEVENT", "BEGIN:", "^n",   "\\n", "{{", "<b>", "\xff", "\xE2\x80\xAE"};
 
 std::string SomeText(Random& random, size_t most) {
@@ -79,8 +79,7 @@ icaltimetype TimeOf(icalcomponent* event, icalproperty_kind kind) {
 
 // The moment of a local time by the definition that came with it.
 absl::Time MomentIn(icalcomponent* calendar, const std::string& zone, icaltimetype local) {
-  icalcomponent* definition =
-      icalcomponent_get_first_component(calendar, ICAL_VTIMEZONE_COMPONENT);
+  icalcomponent* definition = icalcomponent_get_first_component(calendar, ICAL_VTIMEZONE_COMPONENT);
   while (definition != nullptr) {
     icalproperty* id = icalcomponent_get_first_property(definition, ICAL_TZID_PROPERTY);
     if (zone == icalproperty_get_tzid(id)) break;
@@ -131,7 +130,8 @@ TEST(CalendarPropertyTest, EveryCalendarIsReadAgainAsItWasMeant) {
       const Entry& meant = calendar.entries[i];
       EXPECT_EQ(icalcomponent_get_uid(events[i]), meant.uid);
       EXPECT_EQ(icalcomponent_get_sequence(events[i]), meant.sequence);
-      EXPECT_EQ(Read(events[i], ICAL_SUMMARY_PROPERTY), Trimmed(ReadableUtf8(meant.title, kMaxLineBytes)));
+      EXPECT_EQ(Read(events[i], ICAL_SUMMARY_PROPERTY),
+                Trimmed(ReadableUtf8(meant.title, kMaxLineBytes)));
       EXPECT_EQ(Read(events[i], ICAL_DESCRIPTION_PROPERTY), Joined(meant.text, kMaxTextBytes));
       EXPECT_EQ(icalcomponent_count_properties(events[i], ICAL_ATTENDEE_PROPERTY), 1);
       if (const auto* times = std::get_if<Times>(&meant.when)) {

@@ -22,8 +22,8 @@ Entry Conference() {
   return {.uid = "prague-2022@example.org",
           .sequence = 3,
           .stamp = absl::FromCivil(absl::CivilSecond(2022, 3, 1, 10, 0, 0), absl::UTCTimeZone()),
-          .when = Times{absl::CivilMinute(2022, 9, 26, 9, 0), absl::CivilMinute(2022, 9, 27, 17, 30),
-                        "Europe/Prague"},
+          .when = Times{absl::CivilMinute(2022, 9, 26, 9, 0),
+                        absl::CivilMinute(2022, 9, 27, 17, 30), "Europe/Prague"},
           .title = "European Cluster Conference 2022",
           .place = "Prague, Czechia",
           .text = "Kind: conference\nOrganised by the Commission",
@@ -56,8 +56,8 @@ TEST(CalendarTest, WholeDaysEndOnTheDayAfter) {
   entry.when = Days{absl::CivilDay(2022, 9, 26), absl::CivilDay(2022, 9, 27)};
   const std::string plain = Unfolded(Write({.entries = {entry}}));
   EXPECT_THAT(plain, AllOf(HasSubstr("\nDTSTART;VALUE=DATE:20220926\n"),
-                           HasSubstr("\nDTEND;VALUE=DATE:20220928\n"),
-                           Not(HasSubstr("VTIMEZONE")), Not(HasSubstr("TZID"))));
+                           HasSubstr("\nDTEND;VALUE=DATE:20220928\n"), Not(HasSubstr("VTIMEZONE")),
+                           Not(HasSubstr("TZID"))));
 }
 
 TEST(CalendarTest, AZoneIsDefinedForTheYearsThatAreNeeded) {
@@ -82,9 +82,8 @@ TEST(CalendarTest, AZoneWithoutChangesHasAStandardTime) {
 
 TEST(CalendarTest, AnEndFarAwayCostsTwoYears) {
   Entry entry = Conference();
-  entry.when =
-      Times{absl::CivilMinute(2022, 9, 26, 9, 0), absl::CivilMinute(9000, 1, 1, 0, 0),
-            "Europe/Prague"};
+  entry.when = Times{absl::CivilMinute(2022, 9, 26, 9, 0), absl::CivilMinute(9000, 1, 1, 0, 0),
+                     "Europe/Prague"};
   EXPECT_LT(Write({.entries = {entry}}).size(), 3000u);
 }
 
@@ -97,8 +96,8 @@ TEST(CalendarTest, TimesInAnUnknownZoneAreLeftOut) {
 }
 
 TEST(CalendarTest, ACancellationWithoutDetailsHoldsNone) {
-  const Entry entry = {.uid = "a@b", .sequence = 4, .cancelled = true,
-                       .organiser = {"", "notices@example.org"}};
+  const Entry entry = {
+      .uid = "a@b", .sequence = 4, .cancelled = true, .organiser = {"", "notices@example.org"}};
   const std::string plain = Unfolded(Write({.method = Method::kCancel, .entries = {entry}}));
   EXPECT_THAT(plain, AllOf(HasSubstr("METHOD:CANCEL\n"), HasSubstr("STATUS:CANCELLED\n"),
                            HasSubstr("SEQUENCE:4\n"), Not(HasSubstr("SUMMARY")),
@@ -119,7 +118,9 @@ TEST(CalendarTest, ATitleCanWriteNoLinesOfItsOwn) {
 
 TEST(CalendarTest, MarksThatTurnTheDirectionOfWritingAreSpaces) {
   Entry entry = Conference();
-  entry.title = "a\xE2\x80\xAE" "b";
+  entry.title =
+      "a\xE2\x80\xAE"
+      "b";
   EXPECT_THAT(Write({.entries = {entry}}), HasSubstr("SUMMARY:a b\r\n"));
 }
 

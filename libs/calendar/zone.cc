@@ -62,8 +62,7 @@ icalcomponent* ComponentOf(const Observance& observance, bool summer) {
   icalcomponent* component =
       icalcomponent_new(summer ? ICAL_XDAYLIGHT_COMPONENT : ICAL_XSTANDARD_COMPONENT);
   icalcomponent_add_property(component, icalproperty_new_dtstart(LocalTime(observance.onset)));
-  icalcomponent_add_property(component,
-                             icalproperty_new_tzoffsetfrom(observance.offset_before));
+  icalcomponent_add_property(component, icalproperty_new_tzoffsetfrom(observance.offset_before));
   icalcomponent_add_property(component, icalproperty_new_tzoffsetto(observance.offset));
   icalcomponent_add_property(component, icalproperty_new_tzname(observance.abbreviation.c_str()));
   return component;
@@ -77,8 +76,8 @@ ComponentHandle DefineZone(const std::string& name, const absl::TimeZone& zone,
   icalcomponent_add_property(definition.get(), icalproperty_new_tzid(name.c_str()));
   const std::map<absl::Time, Observance> observances = ObservancesOf(zone, years);
   // Calendar programs want a standard time to be there; which one it is changes no time.
-  const bool has_standard = std::ranges::any_of(
-      observances, [](const auto& one) { return !one.second.is_summer(); });
+  const bool has_standard =
+      std::ranges::any_of(observances, [](const auto& one) { return !one.second.is_summer(); });
   for (const auto& [moment, observance] : observances) {
     icalcomponent_add_component(definition.get(),
                                 ComponentOf(observance, has_standard && observance.is_summer()));
