@@ -143,9 +143,9 @@ bool SmtpTransfer::SetUpLogin() {
 }
 
 void SmtpTransfer::End(CURLcode code) {
-  long connects = 0;
-  curl_easy_getinfo(easy_.get(), CURLINFO_NUM_CONNECTS, &connects);
-  talk_.reused = connects == 0 && talk_.stage != Talk::Stage::kGreeting;
+  const bool began =
+      talk_.stage != Talk::Stage::kGreeting || code == CURLE_SEND_ERROR || code == CURLE_RECV_ERROR;
+  talk_.reused = began && !connected_;
   Outcome outcome{.kind = code == CURLE_OK ? Outcome::Kind::kAccepted : FailureOf(talk_),
                   .status = talk_.status};
   std::string said = talk_.status >= 400 || code == CURLE_OK ? talk_.answer : refusal_;
@@ -158,6 +158,7 @@ void SmtpTransfer::End(CURLcode code) {
 curl_socket_t SmtpTransfer::OnSocket(void* self, curlsocktype, curl_sockaddr* address) {
   auto* transfer = static_cast<SmtpTransfer*>(self);
   const Client::Options& options = transfer->options_;
+  transfer->connected_ = true;
   if (options.tls == Client::Tls::kNone) {
     const std::optional<IpAddress> ip = IpAddress::FromSocket(&address->addr);
     const bool near = ip && (ip->is_loopback() ||

@@ -50,7 +50,8 @@ class SmtpTransfer {
   const Client::Options& options_;
   Clock& clock_;
   Talk talk_;
-  std::string refusal_;  // of the address that would have been connected to
+  bool connected_ = false;  // for this mail; else it goes over a connection that had served another
+  std::string refusal_;     // of the address that would have been connected to
   char error_[CURL_ERROR_SIZE] = "";
   Handle<curl_slist, curl_slist_free_all> headers_;
   Handle<curl_slist, curl_slist_free_all> recipients_;

@@ -129,6 +129,7 @@ Notice NoticeOf(const Job& job) {
       change.kind() == "facts.refreshed"
           ? wording.happening
           : KindClause(change.kind(), change.reminder().day(), change.reminder().days_left()));
+  notice.group = Plain(image.type());
   notice.link = image.link();
 
   Lines lines;

@@ -133,9 +133,9 @@ CREATE TABLE soft_bounce (
   bounces {int} NOT NULL);
 )sql";
 
-constexpr sql::Migration kMigrations[] = {{1, kTables},      {2, kSubscriptionMade},
-                                          {3, kDeadLetters}, {6, kLastTaken},
-                                          {7, kSequence},    {8, kSeenBy},      {20, kSuppressions}};
+constexpr sql::Migration kMigrations[] = {
+    {1, kTables},   {2, kSubscriptionMade}, {3, kDeadLetters},  {6, kLastTaken},
+    {7, kSequence}, {8, kSeenBy},           {20, kSuppressions}};
 
 }  // namespace
 

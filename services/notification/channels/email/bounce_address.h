@@ -8,13 +8,13 @@
 
 namespace clusterwire::notification {
 
-// Where mails come back to that couldn't be delivered, and which mailbox that was: an address with a
-// token behind a "+", which holds the address key of the mailbox and the day, signed. The same all
-// day for one mailbox. Immutable; safe for use from any thread.
+// Where mails come back to that couldn't be delivered, and which mailbox that was: an address with
+// a token behind a "+", which holds the address key of the mailbox and the day, signed. The same
+// all day for one mailbox. Immutable; safe for use from any thread.
 class BounceAddress {
  public:
-  static constexpr int kDays = 30;            // that a token is believed
-  static constexpr size_t kMaxMailbox = 20;   // bytes before the "@" without the token
+  static constexpr int kDays = 30;           // that a token is believed
+  static constexpr size_t kMaxMailbox = 20;  // bytes before the "@" without the token
   static constexpr size_t kMaxRecipient = 320;
 
   // `address` is in form, `key` is secret.

@@ -45,9 +45,9 @@ TEST(BounceAddress, WhatIsForgedNamesNone) {
     EXPECT_EQ(bounces.Read(forged, kNow), std::nullopt) << i;
   }
   EXPECT_EQ(BounceAddress("bounces@example.org", "other").Read(address, kNow), std::nullopt);
-  for (const std::string& text : {std::string(), std::string("@"), std::string("+"),
-                                  std::string("bounces+@example.org"), std::string(42, '0'),
-                                  std::string(400, '0'), std::string("anna@example.org")}) {
+  for (const std::string& text :
+       {std::string(), std::string("@"), std::string("+"), std::string("bounces+@example.org"),
+        std::string(42, '0'), std::string(400, '0'), std::string("anna@example.org")}) {
     EXPECT_EQ(bounces.Read(text, kNow), std::nullopt) << text;
   }
 }

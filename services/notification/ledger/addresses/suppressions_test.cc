@@ -27,9 +27,8 @@ class SuppressionsTest : public LedgerTest {
     return suppressed.ok() && *suppressed;
   }
   std::vector<std::string> Names(std::string_view after = "", int limit = 10) {
-    auto found = ledger_->Read([&](sql::Connection& connection) {
-      return Suppressions(connection).List(after, limit);
-    });
+    auto found = ledger_->Read(
+        [&](sql::Connection& connection) { return Suppressions(connection).List(after, limit); });
     EXPECT_THAT(found, IsOk());
     std::vector<std::string> names;
     for (const v1::Suppression& one : *found) names.push_back(one.name());
