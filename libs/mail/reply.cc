@@ -73,6 +73,10 @@ void Talk::Say(std::string_view line) {
   const auto says = [&](const char* verb) {
     return absl::StartsWithIgnoreCase(ToAbsl(line), verb);
   };
+  if (over_ || says("QUIT")) {
+    over_ = true;
+    return;
+  }
   if (says("MAIL FROM:")) {
     stage = Stage::kSender;
   } else if (says("RCPT TO:")) {
@@ -87,6 +91,7 @@ void Talk::Say(std::string_view line) {
 }
 
 bool Talk::Hear(std::string_view line) {
+  if (over_) return true;
   heard_ += line.size();
   if (heard_ > kMostHeard) return false;
   int code = 0;
