@@ -122,9 +122,20 @@ UPDATE newest_record SET seen_by = ' ' WHERE hidden <> 0;
 ALTER TABLE newest_record DROP COLUMN hidden;
 )sql";
 
+// suppression: mailboxes that nothing is sent to, by the keys of their addresses. soft_bounce: how
+//   many mails came back to one for a while.
+constexpr std::string_view kSuppressions = R"sql(
+CREATE TABLE suppression (
+  address_key {bytes} NOT NULL PRIMARY KEY, reason {int} NOT NULL, since {int} NOT NULL,
+  detail {text} NOT NULL);
+CREATE TABLE soft_bounce (
+  address_key {bytes} NOT NULL PRIMARY KEY, first {int} NOT NULL, last {int} NOT NULL,
+  bounces {int} NOT NULL);
+)sql";
+
 // Deliveries that are over stand in no index of what waits or was given up. An item is there with
-// its delivery, which is there once; `seen_by` is who sees the image that it tells. inbox: all up
-// to `read_through` was read; inbox_read: what was read behind that. `dropped` are
+// its delivery, which is there once; `seen_by` is who sees the image that it tells.
+// inbox: all up to `read_through` was read; inbox_read: what was read behind that. `dropped` are
 //   unread items up to `dropped_through` that went since `dropped_since` because it was full.
 constexpr std::string_view kInboxes = R"sql(
 CREATE INDEX delivery_pending ON delivery (endpoint, sequence, id) WHERE state = 1;
@@ -151,8 +162,8 @@ CREATE INDEX inbox_item_by_change ON inbox_item (change_id);
 )sql";
 
 constexpr sql::Migration kMigrations[] = {
-    {1, kTables},   {2, kSubscriptionMade}, {3, kDeadLetters}, {6, kLastTaken},
-    {7, kSequence}, {8, kSeenBy},           {25, kInboxes}};
+    {1, kTables},   {2, kSubscriptionMade}, {3, kDeadLetters},   {6, kLastTaken},
+    {7, kSequence}, {8, kSeenBy},           {20, kSuppressions}, {25, kInboxes}};
 
 }  // namespace
 

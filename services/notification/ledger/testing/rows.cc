@@ -46,7 +46,9 @@ constexpr std::string_view kSinceEight =
     "ALTER TABLE inbox DROP COLUMN dropped_through; ALTER TABLE inbox DROP COLUMN dropped_since;"
     "DROP TABLE inbox_read; ALTER TABLE inbox_item DROP COLUMN added;"
     "ALTER TABLE inbox_item DROP COLUMN seen_by;"
-    "ALTER TABLE inbox_item ADD COLUMN delivery TEXT NOT NULL DEFAULT '';";
+    "ALTER TABLE inbox_item ADD COLUMN delivery TEXT NOT NULL DEFAULT '';"
+    // 20
+    "DROP TABLE suppression; DROP TABLE soft_bounce;";
 
 }  // namespace
 
