@@ -60,6 +60,10 @@ struct Job {
 Job JobOf(const PendingDelivery& delivery, std::shared_ptr<const KeptRecord> record,
           std::string_view seen_by, const Interests& interests, absl::Time now);
 
+// Sets what became of the job's resource since, as its subscriber may see it. `job.interest` is
+// there.
+void SetLatest(std::shared_ptr<const KeptRecord> newest, Job* job);
+
 // How a try ended.
 struct Done {
   int http_status = 0;

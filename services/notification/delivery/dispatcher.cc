@@ -27,6 +27,14 @@ DeliveryQueue::HasReceiver HasReceiver(const Interests& interests, const Channel
   };
 }
 
+// Mails wait for no other: what goes together is gathered, and they come at different hours.
+void SetOrder(const Interests& interests, PendingDelivery& delivery) {
+  const std::shared_ptr<const v1::Endpoint> endpoint = interests.FindEndpoint(delivery.endpoint);
+  if (endpoint != nullptr && endpoint->has_email()) delivery.root = delivery.name;
+}
+
+bool IsMail(const Job& job) { return job.endpoint != nullptr && job.endpoint->has_email(); }
+
 // One that the database can't hold, so that it keeps no other from being written down.
 DeliveryResult Unwritable(DeliveryResult result, const absl::Status& status) {
   result.state = v1::Delivery::STATE_DEAD;
@@ -49,6 +57,7 @@ Dispatcher::Dispatcher(Options options, Ledger& ledger, Interests& interests,
       clock_(clock),
       metrics_(metrics),
       loader_(ledger, interests, clock),
+      gatherer_(options_.mails, interests),
       queue_(options_.queue, HasReceiver(interests, channels), random),
       results_(std::make_shared<ResultQueue>(options_.schedule, clock, random)),
       worker_(
@@ -125,6 +134,7 @@ void Dispatcher::TakeOffers() {
   }
   for (std::shared_ptr<const KeptRecord>& record : newest) loader_.Keep(std::move(record));
   for (PendingDelivery& delivery : offers) {
+    SetOrder(interests_, delivery);
     if (!queue_.Offer(std::move(delivery), clock_.Uptime())) metrics_.left_in_ledger.Add();
   }
 }
@@ -146,6 +156,8 @@ void Dispatcher::TakeNews() {
       moved_.insert(name);
     } else if (what == Interests::News::kSubscriptionSeesOther) {
       recut_[name] = {};
+    } else if (what == Interests::News::kSubscriptionRescheduled) {
+      rescheduled_.insert(name);
     } else {
       queue_.Drop(name);
     }
@@ -161,18 +173,25 @@ absl::Status Dispatcher::Work() {
   if (clock_.Uptime() >= next_sweep_) RETURN_IF_ERROR(FindPending());
   RETURN_IF_ERROR(FollowMoved());
   RETURN_IF_ERROR(FollowRecut());
+  RETURN_IF_ERROR(FollowRescheduled());
   RETURN_IF_ERROR(LoadMore());
   return StartDue();
 }
 
 absl::Time Dispatcher::NextLook() const {
-  if (!unrecorded_.empty() || !moved_.empty() || !recut_.empty() || !queue_.ToLoad(1).empty()) {
+  if (!unrecorded_.empty() || !moved_.empty() || !rescheduled_.empty() || !recut_.empty() ||
+      !queue_.ToLoad(1).empty()) {
     return absl::InfinitePast();
   }
   return clock_.Now() + (std::min(queue_.NextDue(), next_sweep_) - clock_.Uptime());
 }
 
 absl::Status Dispatcher::FindPending() {
+  RETURN_IF_ERROR(ledger_
+                      .Write([this](sql::Connection& connection) {
+                        return Bundles(connection).Heal("", clock_.Now());
+                      })
+                      .status());
   std::string after;
   std::vector<std::string> endpoints;
   do {
@@ -203,7 +222,24 @@ absl::Status Dispatcher::FollowMoved() {
       }));
       queue_.MarkMore(endpoint);
     }
+    if (!left.empty()) next_sweep_ = -absl::InfiniteDuration();  // what went with it
     if (left.size() < static_cast<size_t>(kMoved)) moved_.erase(name);
+  }
+  return absl::OkStatus();
+}
+
+// What waits for an hour that is no longer its own is looked at again.
+absl::Status Dispatcher::FollowRescheduled() {
+  for (size_t looks = std::min(kMoves, rescheduled_.size()); looks > 0; --looks) {
+    const std::string name = *rescheduled_.begin();
+    if (const std::shared_ptr<const Interest> interest = interests_.Find(name)) {
+      RETURN_IF_ERROR(ledger_.Write([&](sql::Connection& connection) {
+        return Deliveries(connection).Hasten(name, clock_.Now());
+      }));
+      queue_.Drop(name);
+      queue_.MarkMore(interest->subscription.endpoint());
+    }
+    rescheduled_.erase(name);
   }
   return absl::OkStatus();
 }
@@ -239,6 +275,7 @@ absl::Status Dispatcher::FollowRecut() {
                         .time = now});
       RETURN_IF_ERROR(Deliveries(connection).SetResult(unseen.back()).status());
     }
+    if (!unseen.empty()) RETURN_IF_ERROR(Bundles(connection).Heal("", now).status());
     if (pending.size() < static_cast<size_t>(kRecut)) last = {};
     return last;
   };
@@ -261,6 +298,7 @@ absl::Status Dispatcher::LoadMore() {
           return Deliveries(connection).Pending(endpoint, static_cast<int>(room), clock_.Now());
         }));
     const bool complete = pending.size() < room;
+    for (PendingDelivery& delivery : pending) SetOrder(interests_, delivery);
     queue_.Loaded(endpoint, std::move(pending), complete, clock_.Uptime());
   }
   return absl::OkStatus();
@@ -284,7 +322,7 @@ absl::Status Dispatcher::StartDue() {
       Start(std::move(job));
     }
   }
-  return absl::OkStatus();
+  return StartMails();
 }
 
 void Dispatcher::Start(std::shared_ptr<const Job> job) {
@@ -307,6 +345,11 @@ void Dispatcher::Start(std::shared_ptr<const Job> job) {
   } else {
     held_.erase(job->delivery.name);
   }
+  if (IsMail(*job) && (std::holds_alternative<Go>(answer) ||
+                       (std::holds_alternative<Wait>(answer) && !job->delivery.bundle.empty()))) {
+    mails_.push_back(std::move(job));
+    return;
+  }
   if (const auto* wait = std::get_if<Wait>(&answer)) {
     EndUntried(*job, v1::Delivery::STATE_PENDING, wait->reason,
                std::max(absl::ZeroDuration(), wait->until - now));
@@ -316,6 +359,12 @@ void Dispatcher::Start(std::shared_ptr<const Job> job) {
     EndUntried(*job, v1::Delivery::STATE_SUPPRESSED, drop->reason);
     return;
   }
+  Send(std::move(job));
+}
+
+void Dispatcher::Send(std::shared_ptr<const Job> job) {
+  const std::string& endpoint = job->delivery.endpoint;
+  const absl::Time now = clock_.Now();
   const auto channel = channels_.find(job->endpoint->channel_case());
   if (channel == channels_.end()) {
     EndUntried(*job, v1::Delivery::STATE_PENDING, "a newer release made the endpoint",
@@ -326,6 +375,66 @@ void Dispatcher::Start(std::shared_ptr<const Job> job) {
   channel->second->Send(job, now + limit,
                         [job, results = results_, now, uptime = clock_.Uptime()](
                             const Outcome& outcome) { results->Put(*job, outcome, now, uptime); });
+}
+
+// Which mails go out now, and with what, is decided in one transaction for many of them.
+absl::Status Dispatcher::StartMails() {
+  const std::vector<std::shared_ptr<const Job>> mails = std::exchange(mails_, {});
+  std::span<const std::shared_ptr<const Job>> rest = mails;
+  absl::Status status;
+  while (!rest.empty()) {
+    const auto some = rest.first(std::min(kMails, rest.size()));
+    rest = rest.subspan(some.size());
+    absl::StatusOr<std::vector<Gatherer::Step>> steps = status;
+    if (status.ok()) {
+      steps = ledger_.Write(
+          [&](sql::Connection& connection) -> absl::StatusOr<std::vector<Gatherer::Step>> {
+            std::vector<Gatherer::Step> taken;
+            for (const auto& job : some) {
+              ASSIGN_OR_RETURN(taken.emplace_back(), StepOf(connection, *job));
+            }
+            return taken;
+          });
+      status = steps.status();
+    }
+    for (size_t i = 0; i < some.size(); ++i) {
+      if (status.ok()) {
+        TakeStep((*steps)[i], some[i]->delivery.name);
+      } else {
+        under_way_.erase(some[i]->delivery.name);
+        queue_.Postpone(some[i]->delivery, clock_.Uptime());
+      }
+    }
+  }
+  return status;
+}
+
+absl::StatusOr<Gatherer::Step> Dispatcher::StepOf(sql::Connection& connection,
+                                                  const Job& job) const {
+  const GateAnswer answer = AskGates(job);
+  const auto* wait = std::get_if<Wait>(&answer);
+  return wait != nullptr ? gatherer_.StandAside(connection, job, *wait)
+                         : gatherer_.Decide(connection, job);
+}
+
+void Dispatcher::TakeStep(const Gatherer::Step& step, const std::string& name) {
+  for (const DeliveryResult& ended : step.ended) metrics_.Count(ended, ended.time);
+  if (step.freed) next_sweep_ = -absl::InfiniteDuration();
+  const std::shared_ptr<const Job>& job = step.job;
+  if (step.what == Gatherer::Step::What::kLeave) {
+    under_way_.erase(name);
+    queue_.Remove(job->delivery);
+    return;
+  }
+  under_way_[name] = job;
+  if (step.what == Gatherer::Step::What::kWait) {
+    EndUntried(*job, v1::Delivery::STATE_PENDING, step.reason,
+               std::max(absl::ZeroDuration(), step.until - clock_.Now()));
+  } else if (step.what == Gatherer::Step::What::kSuppress) {
+    EndUntried(*job, v1::Delivery::STATE_SUPPRESSED, step.reason);
+  } else {
+    Send(job);
+  }
 }
 
 void Dispatcher::EndUntried(const Job& job, v1::Delivery::State state, const std::string& reason,
@@ -380,8 +489,12 @@ void Dispatcher::Apply(const DeliveryResult& result) {
   const telemetry::TraceScope trace(
       telemetry::TraceContext::Parse(parent).value_or(telemetry::TraceContext()));
   queue_.Ended(delivery, result, result.uptime);
+  if (result.state == v1::Delivery::STATE_SUPPRESSED && !delivery.bundle.empty()) {
+    next_sweep_ = -absl::InfiniteDuration();  // another carries what went with it
+  }
   if (result.state == v1::Delivery::STATE_PENDING) {
     PendingDelivery next = delivery;
+    next.known = std::min(next.known, result.time);
     if (result.attempt) next.attempts = result.attempt->number();
     next.tries_before += result.uncounted ? 1 : 0;
     next.at_once = result.uncounted ? next.at_once + 1 : 0;

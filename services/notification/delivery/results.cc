@@ -9,6 +9,7 @@
 #include "libs/base/status/error.h"
 #include "libs/base/text/strings.h"
 #include "libs/base/time/clock.h"
+#include "services/notification/delivery/mails/gatherer.h"
 
 namespace clusterwire::notification {
 namespace {
@@ -105,8 +106,9 @@ absl::StatusOr<std::vector<Trouble>> RecordResults(Ledger& ledger, const Channel
     Troubles troubles(connection);
     for (const DeliveryResult& result : results) {
       ASSIGN_OR_RETURN(const bool was_pending, Deliveries(connection).SetResult(result));
-      if (!result.attempt) continue;
       const Job& job = *jobs.at(result.delivery);
+      RETURN_IF_ERROR(SettleBundle(connection, job, result));
+      if (!result.attempt) continue;
       Channel& channel = *channels.at(job.endpoint->channel_case());
       // What was suppressed meanwhile, with a deleted subscriber, must not reach its inbox.
       if (result.state == v1::Delivery::STATE_DELIVERED && was_pending) {

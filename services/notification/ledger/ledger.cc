@@ -122,9 +122,27 @@ UPDATE newest_record SET seen_by = ' ' WHERE hidden <> 0;
 ALTER TABLE newest_record DROP COLUMN hidden;
 )sql";
 
-constexpr sql::Migration kMigrations[] = {{1, kTables},      {2, kSubscriptionMade},
-                                          {3, kDeadLetters}, {6, kLastTaken},
-                                          {7, kSequence},    {8, kSeenBy}};
+// What goes in one mail: see bundles.h. `bundle` of a delivery is the last that it was in;
+// `carried`: it goes with the carrier, and waits for nothing of its own. bundle: window_end 0:
+// open. settled: 0 its carrier is pending, 1 it went out, 2 nothing did.
+constexpr std::string_view kBundles = R"sql(
+ALTER TABLE delivery ADD COLUMN bundle {text} NOT NULL DEFAULT '';
+ALTER TABLE delivery ADD COLUMN carried {int} NOT NULL DEFAULT 0;
+CREATE INDEX delivery_by_bundle ON delivery (bundle, sequence, id) WHERE bundle <> '';
+CREATE INDEX delivery_carried ON delivery (bundle) WHERE state = 1 AND carried = 1;
+
+CREATE TABLE bundle (
+  id {text} NOT NULL PRIMARY KEY, scope {text} NOT NULL, window_end {int} NOT NULL,
+  mailbox {text} NOT NULL, carrier {text} NOT NULL, began {int} NOT NULL, until {int} NOT NULL,
+  closed {int} NOT NULL, settled {int} NOT NULL);
+CREATE UNIQUE INDEX bundle_by_scope ON bundle (scope, window_end);
+CREATE INDEX bundle_by_mailbox ON bundle (mailbox, closed);
+CREATE INDEX bundle_unsettled ON bundle (mailbox) WHERE settled = 0;
+)sql";
+
+constexpr sql::Migration kMigrations[] = {
+    {1, kTables},   {2, kSubscriptionMade}, {3, kDeadLetters}, {6, kLastTaken},
+    {7, kSequence}, {8, kSeenBy},           {22, kBundles}};
 
 }  // namespace
 

@@ -37,6 +37,9 @@ struct PendingDelivery {
   int at_once = 0;       // tries in a row that were followed by the next at once
   int64_t sequence = 0;  // with `name` the order in which they are handed over
   absl::Time created = {};
+  // The earliest that the clock has said since: it may have been set back.
+  absl::Time known = absl::InfiniteFuture();
+  std::string bundle = {};                     // that it carries, or carried once: see bundles.h
   absl::Duration wait = absl::ZeroDuration();  // until its next try, when it was read
   // The uptime at which ingest wrote it, of a record that is the newest of its resource;
   // InfiniteDuration for what is read from the ledger.
@@ -65,7 +68,7 @@ struct DeliveryResult {
 
 // How a delivery stands at the moment of a try.
 struct Standing {
-  bool pending = false;      // false too when it was purged
+  bool pending = false;  // false too when it was purged, and when it goes in the mail of another
   std::string seen_by = {};  // who sees the resource since its newest record: see seen_by.h
 };
 
@@ -123,6 +126,8 @@ class Deliveries {
                                                   std::string_view subscription,
                                                   const std::set<std::string>& except,
                                                   absl::Time now, int limit);
+  // Lets what the subscription has pending and not tried yet be looked at now.
+  absl::Status Hasten(std::string_view subscription, absl::Time now);
   // Makes a dead one pending again, with all its tries. NOT_FOUND; FAILED_PRECONDITION with
   // DELIVERY_NOT_DEAD, or TOO_MANY_TRIES.
   absl::Status Redrive(std::string_view name, absl::Time now);
