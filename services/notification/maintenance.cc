@@ -1,6 +1,8 @@
 #include "services/notification/maintenance.h"
 
+#include "libs/base/status/error.h"
 #include "libs/telemetry/log.h"
+#include "services/notification/ledger/addresses/suppressions.h"
 #include "services/notification/ledger/balance.h"
 #include "services/notification/ledger/deliveries/bundles.h"
 #include "services/notification/ledger/deliveries/troubles.h"
@@ -53,6 +55,7 @@ void LedgerMaintenance::AddUp() {
 
 void LedgerMaintenance::Purge() {
   const absl::Status forgotten = ledger_.Write([this](sql::Connection& connection) -> absl::Status {
+    RETURN_IF_ERROR(Suppressions(connection).RemoveOld(clock_.Now()));
     const absl::Time horizon = clock_.Now() - retention_;
     RETURN_IF_ERROR(Bundles(connection).RemoveOld(std::min(horizon, clock_.Now() - kWindowsKept)));
     return Troubles(connection).RemoveOld(horizon);

@@ -122,6 +122,17 @@ UPDATE newest_record SET seen_by = ' ' WHERE hidden <> 0;
 ALTER TABLE newest_record DROP COLUMN hidden;
 )sql";
 
+// suppression: mailboxes that nothing is sent to, by the keys of their addresses. soft_bounce: how
+//   many mails came back to one for a while.
+constexpr std::string_view kSuppressions = R"sql(
+CREATE TABLE suppression (
+  address_key {bytes} NOT NULL PRIMARY KEY, reason {int} NOT NULL, since {int} NOT NULL,
+  detail {text} NOT NULL);
+CREATE TABLE soft_bounce (
+  address_key {bytes} NOT NULL PRIMARY KEY, first {int} NOT NULL, last {int} NOT NULL,
+  bounces {int} NOT NULL);
+)sql";
+
 // What goes in one mail: see bundles.h. `bundle` of a delivery is the last that it was in;
 // `carried`: it goes with the carrier, and waits for nothing of its own. bundle: window_end 0:
 // open. settled: 0 its carrier is pending, 1 it went out, 2 nothing did.
@@ -141,8 +152,8 @@ CREATE INDEX bundle_unsettled ON bundle (mailbox) WHERE settled = 0;
 )sql";
 
 constexpr sql::Migration kMigrations[] = {
-    {1, kTables},   {2, kSubscriptionMade}, {3, kDeadLetters}, {6, kLastTaken},
-    {7, kSequence}, {8, kSeenBy},           {22, kBundles}};
+    {1, kTables},   {2, kSubscriptionMade}, {3, kDeadLetters},   {6, kLastTaken},
+    {7, kSequence}, {8, kSeenBy},           {20, kSuppressions}, {22, kBundles}};
 
 }  // namespace
 
