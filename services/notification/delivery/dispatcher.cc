@@ -367,7 +367,8 @@ void Dispatcher::Send(std::shared_ptr<const Job> job) {
   const absl::Time now = clock_.Now();
   const auto channel = channels_.find(job->endpoint->channel_case());
   if (channel == channels_.end()) {
-    EndUntried(*job, v1::Delivery::STATE_PENDING, "this service can't reach endpoints of that kind: a newer release made it, or its "
+    EndUntried(*job, v1::Delivery::STATE_PENDING,
+               "this service can't reach endpoints of that kind: a newer release made it, or its "
                "channel isn't configured here any more",
                kUnknownChannelPause);
     return;

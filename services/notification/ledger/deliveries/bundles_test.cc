@@ -100,8 +100,11 @@ TEST_P(BundlesTest, WhatIsCarriedIsPendingAndReadByNoQueue) {
 TEST_P(BundlesTest, OfEachScopeOneIsOpenAndEachWindowIsClosedOnce) {
   const Bundle first = Begin(Put("s"));
   const PendingDelivery other = Put("s");
-  Bundle second{.id = other.name + "@1", .scope = "digest:s", .mailbox = kMailbox,
-                .carrier = other.name, .began = now_};
+  Bundle second{.id = other.name + "@1",
+                .scope = "digest:s",
+                .mailbox = kMailbox,
+                .carrier = other.name,
+                .began = now_};
   EXPECT_THAT(Write([&](Bundles& bundles) { return bundles.Begin(second); }), IsOkAndHolds(false));
   EXPECT_THAT(Write([&](Bundles& bundles) { return bundles.Close(first, now_, now_); }), IsOk());
   EXPECT_THAT(Write([&](Bundles& bundles) { return bundles.Begin(second); }), IsOkAndHolds(true));
@@ -109,10 +112,9 @@ TEST_P(BundlesTest, OfEachScopeOneIsOpenAndEachWindowIsClosedOnce) {
               IsOkAndHolds(true));
   EXPECT_THAT(Write([&](Bundles& bundles) { return bundles.Close(second, now_, now_); }),
               StatusIs(absl::StatusCode::kAlreadyExists));
-  EXPECT_THAT(Write([&](Bundles& bundles) {
-                return bundles.Close(second, now_ + absl::Hours(24), now_);
-              }),
-              IsOk());
+  EXPECT_THAT(
+      Write([&](Bundles& bundles) { return bundles.Close(second, now_ + absl::Hours(24), now_); }),
+      IsOk());
 }
 
 TEST_P(BundlesTest, AnotherTakesThePlaceOfACarrierThatIsGoneAndTheLastTakesItWithIt) {
@@ -148,9 +150,9 @@ TEST_P(BundlesTest, WhatNothingCarriesAnyMoreGoesForItself) {
               IsOk());
   EXPECT_EQ(Get(carried).state(), v1::Delivery::STATE_DEAD);
   ASSERT_THAT(ledger_->Write([&](sql::Connection& connection) {
-                return connection.Execute("UPDATE delivery SET state = 1, carried = 1 WHERE id = $1",
-                                          {carried.name});
-              }),
+    return connection.Execute("UPDATE delivery SET state = 1, carried = 1 WHERE id = $1",
+                              {carried.name});
+  }),
               IsOk());
   EXPECT_TRUE(Heal());
   EXPECT_THAT(Loaded(), testing::Contains(carried.name));
@@ -161,10 +163,9 @@ TEST_P(BundlesTest, ADayTakesInWhatAnotherHasGathered) {
   const PendingDelivery two = Put("b");
   const Bundle day = Begin(one, "day:m");
   const Bundle about = Begin(two, "about:m");
-  EXPECT_THAT(Write([&](Bundles& bundles) {
-                return bundles.Turn(about, "day:m", now_ + absl::Hours(2));
-              }),
-              IsOk());
+  EXPECT_THAT(
+      Write([&](Bundles& bundles) { return bundles.Turn(about, "day:m", now_ + absl::Hours(2)); }),
+      IsOk());
   EXPECT_EQ(Get(two).carried_by(), one.name);
   EXPECT_THAT(Write([&](Bundles& bundles) { return bundles.Dissolve(day, now_); }), IsOk());
   EXPECT_THAT(Loaded(), SizeIs(2));

@@ -72,9 +72,10 @@ absl::Status CheckUpdatable(const v1::Endpoint& endpoint, const google::protobuf
   }
   if (endpoint.has_email() ||
       std::ranges::find(mask.paths(), "email.address") != mask.paths().end()) {
-    errors.Add("endpoint.email",
-               "a mailbox keeps its address: create another endpoint, give it to the subscriptions, "
-               "and delete this one");
+    errors.Add(
+        "endpoint.email",
+        "a mailbox keeps its address: create another endpoint, give it to the subscriptions, "
+        "and delete this one");
   }
   if (!endpoint.webhook().secret().empty() ||
       std::ranges::find(mask.paths(), "webhook.secret") != mask.paths().end()) {
