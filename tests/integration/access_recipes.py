@@ -90,7 +90,9 @@ SPECIAL = {
     "DeliveryService.GetBalance": ("open", None, "OK"),
     "DeliveryService.ListDeadLetters": ("open", None, "OK"),
     "DeliveryService.RedriveDeadLetter": ("open", None, "INVALID_ARGUMENT"),
+    "InboxService.GetInbox": ("own", "Inbox", "OK"),
     "InboxService.ListInboxItems": ("own", "Inbox", "OK"),
+    "InboxService.MarkInboxRead": ("own", "Inbox", "OK"),
     "InboxService.StreamInbox": ("own", "Inbox", "INVALID_ARGUMENT"),
 }
 
@@ -101,6 +103,7 @@ FIXED = {"validate_only": True, "end": "2024-12-31", "reason": "moved", "renewed
 # What some are asked besides: of what isn't there, or can't be read.
 OWN = {"CheckEligibility": {"programme": "programmes/mx-public"},
        "EndMembership": {"reason": "END_REASON_LEFT"}, "StreamInbox": {"cursor": "nonsense"},
+       "MarkInboxRead": {"sequences": [1]},
        "RedriveDeadLetter": {"name": "x"},
        "SubmitApplication": {"parent": "", "cluster": ""},
        "DeleteInvitation": {"name": "invitations/none"}, "AcceptInvitation": {"token": "nothing"}}

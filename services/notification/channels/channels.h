@@ -25,6 +25,8 @@
 
 namespace clusterwire::notification {
 
+class Links;
+
 // What makes a mail a digest: it tells of what came from one moment to another.
 struct Digest {
   absl::Time from = {};
@@ -53,6 +55,8 @@ struct Job {
   // The newest record of the resource, cut like `record`, where there is a newer one.
   std::shared_ptr<const KeptRecord> latest = {};
 };
+
+using JobList = std::vector<std::shared_ptr<const Job>>;
 
 // The job of one try. `record` is whole, `seen_by` says who sees the resource since its newest one.
 // What can't be seen any more counts as absent, as it did when it was matched: of a change that is
@@ -102,12 +106,13 @@ class Channel {
     done(Dead{.reason = "this channel has no tests", .ours = true});
   }
 
-  // For a channel whose receiver is the ledger: called with each job that is done, in the
-  // transaction that records its result, and again when that is repeated; then after the commit.
-  virtual absl::Status Write(sql::Connection&, const Job&) { return absl::OkStatus(); }
+  // For a channel whose receiver is the ledger: called once with all jobs that a transaction makes
+  // done; then with each of them after the commit.
+  virtual absl::Status Write(sql::Connection&, const JobList&) { return absl::OkStatus(); }
   virtual void Written(const Job&) {}
   // Whether tries may fail by the endpoint's fault: then failures are counted, and it is switched
-  // off when nothing succeeds for too long.
+  // off when nothing succeeds for too long. Without a receiver there is nothing to try, either:
+  // what may go at once is handed over in the transaction that matched it.
   virtual bool has_receiver() const { return true; }
 };
 
@@ -117,6 +122,7 @@ struct ChannelContext {
   InboxSignal& inbox_signal;
   Clock& clock;
   Random& random;
+  const Links* links = nullptr;  // into mails; null where no pages are configured
 };
 
 // One of each channel, by its case of Endpoint.channel.

@@ -257,24 +257,26 @@ absl::Status Dispatcher::FollowRecut() {
     PageKey last;
     ASSIGN_OR_RETURN(const std::vector<PendingDelivery> pending,
                      Deliveries(connection).PendingNotPublic(name, after, kRecut, now));
+    std::vector<std::string> names;
+    for (const PendingDelivery& delivery : pending) names.push_back(delivery.name);
+    ASSIGN_OR_RETURN(auto standings, Deliveries(connection).StandingsOf(names));
     for (const PendingDelivery& delivery : pending) {
       last = {delivery.sequence, delivery.name};
       if (under_way_.contains(delivery.name)) continue;
-      ASSIGN_OR_RETURN(const Standing standing, Deliveries(connection).StandingOf(delivery.name));
       absl::StatusOr<KeptRecord> record = Records(connection).Load(delivery.change_id);
       if (absl::IsDataLoss(record.status())) continue;
       RETURN_IF_ERROR(record.status());
       const GateAnswer answer =
           AskGates(JobOf(delivery, std::make_shared<const KeptRecord>(*std::move(record)),
-                         standing.seen_by, interests_, now));
+                         standings[delivery.name].seen_by, interests_, now));
       const auto* drop = std::get_if<Drop>(&answer);
       if (drop == nullptr) continue;
       unseen.push_back({.delivery = delivery.name,
                         .state = v1::Delivery::STATE_SUPPRESSED,
                         .reason = drop->reason,
                         .time = now});
-      RETURN_IF_ERROR(Deliveries(connection).SetResult(unseen.back()).status());
     }
+    RETURN_IF_ERROR(Deliveries(connection).SetResults(unseen).status());
     if (!unseen.empty()) RETURN_IF_ERROR(Bundles(connection).Heal("", now).status());
     if (pending.size() < static_cast<size_t>(kRecut)) last = {};
     return last;
@@ -509,10 +511,13 @@ void Dispatcher::Apply(const DeliveryResult& result) {
     channels_.at(job->endpoint->channel_case())->Written(*job);
   }
   metrics_.Count(result, delivery.created);
-  telemetry::LogInfo("delivery looked at", {{"delivery", delivery.name},
-                                            {"endpoint", delivery.endpoint},
-                                            {"state", v1::Delivery::State_Name(result.state)},
-                                            {"reason", result.reason}});
+  // What goes as it should stands in the ledger and is counted.
+  if (result.state != v1::Delivery::STATE_DELIVERED) {
+    telemetry::LogInfo("delivery looked at", {{"delivery", delivery.name},
+                                              {"endpoint", delivery.endpoint},
+                                              {"state", v1::Delivery::State_Name(result.state)},
+                                              {"reason", result.reason}});
+  }
   if (result.disable_endpoint) Disable(delivery.endpoint, result.reason);
 }
 

@@ -80,8 +80,7 @@ absl::StatusOr<v1::GetBalanceResponse> Balance::OfAll() {
 
 absl::StatusOr<int64_t> Balance::Pending() {
   ASSIGN_OR_RETURN(const sql::Result counted,
-                   connection_.Query("SELECT COUNT(*) FROM delivery WHERE state = $1",
-                                     {int64_t{v1::Delivery::STATE_PENDING}}));
+                   connection_.Query("SELECT COUNT(*) FROM delivery WHERE state = 1"));
   return counted.rows[0].Int(0);
 }
 

@@ -151,9 +151,38 @@ CREATE INDEX bundle_by_mailbox ON bundle (mailbox, closed);
 CREATE INDEX bundle_unsettled ON bundle (mailbox) WHERE settled = 0;
 )sql";
 
+// Deliveries that are over stand in no index of what waits or was given up. An item is there with
+// its delivery, which is there once; `seen_by` is who sees the image that it tells. inbox: all up
+// to `read_through` was read; inbox_read: what was read behind that. `dropped` are
+//   unread items up to `dropped_through` that went since `dropped_since` because it was full.
+constexpr std::string_view kInboxes = R"sql(
+CREATE INDEX delivery_pending ON delivery (endpoint, sequence, id) WHERE state = 1;
+CREATE INDEX delivery_dead ON delivery (endpoint, sequence, id) WHERE state = 4;
+DROP INDEX delivery_by_state;
+
+ALTER TABLE inbox ADD COLUMN read_through {int} NOT NULL DEFAULT 0;
+ALTER TABLE inbox ADD COLUMN dropped {int} NOT NULL DEFAULT 0;
+ALTER TABLE inbox ADD COLUMN dropped_through {int} NOT NULL DEFAULT 0;
+ALTER TABLE inbox ADD COLUMN dropped_since {int} NOT NULL DEFAULT 0;
+CREATE INDEX inbox_dropped ON inbox (subscriber) WHERE dropped > 0;
+CREATE TABLE inbox_read (
+  subscriber {text} NOT NULL, sequence {int} NOT NULL, PRIMARY KEY (subscriber, sequence));
+
+CREATE TABLE inbox_entry (
+  subscriber {text} NOT NULL, sequence {int} NOT NULL, change_id {text} NOT NULL,
+  added {int} NOT NULL, seen_by {text} NOT NULL, item {bytes} NOT NULL,
+  PRIMARY KEY (subscriber, sequence));
+INSERT INTO inbox_entry SELECT i.subscriber, i.sequence, i.change_id, r.received, r.seen_by, i.item
+  FROM inbox_item i JOIN record r ON r.id = i.change_id;
+DROP TABLE inbox_item;
+ALTER TABLE inbox_entry RENAME TO inbox_item;
+CREATE INDEX inbox_item_by_change ON inbox_item (change_id);
+)sql";
+
 constexpr sql::Migration kMigrations[] = {
     {1, kTables},   {2, kSubscriptionMade}, {3, kDeadLetters},   {6, kLastTaken},
-    {7, kSequence}, {8, kSeenBy},           {20, kSuppressions}, {22, kBundles}};
+    {7, kSequence}, {8, kSeenBy},           {20, kSuppressions}, {22, kBundles},
+    {25, kInboxes}};
 
 }  // namespace
 

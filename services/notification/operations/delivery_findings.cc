@@ -8,6 +8,7 @@
 #include "absl/strings/str_join.h"
 
 #include "services/notification/ledger/deliveries/troubles.h"
+#include "services/notification/ledger/inbox/inbox.h"
 
 namespace clusterwire::notification {
 namespace {
@@ -91,6 +92,19 @@ Finding LookAtReceivers(Ledger& ledger, const Interests& interests) {
       "Their owners read the same in GetEndpoint. Once mended, RedriveDelivery brings back "
       "what is dead. An endpoint that fails on is switched off after "
       "delivery.disable_after.");
+}
+
+Finding LookAtInboxes(Ledger& ledger) {
+  const auto full =
+      ledger.Read([](sql::Connection& connection) { return Inbox(connection).Full(kLookedAt); });
+  if (!full.ok()) return Broken("inboxes", full.status(), "Mend the ledger's database first.");
+  if (full->empty()) return Fine("inboxes", "no inbox has lost an unread item for lack of room");
+  return Found("inboxes", Finding::SEVERITY_WARNING,
+               absl::StrCat("unread items went from full inboxes: ", Names(*full)),
+               absl::StrCat("An inbox holds ", Inbox::kMostItems,
+                            " items. Ask their owners to read them, to narrow their filters, or to "
+                            "pause what nobody reads; MarkInboxRead up to a cursor ends this "
+                            "finding."));
 }
 
 }  // namespace clusterwire::notification

@@ -13,4 +13,7 @@ service::Finding LookAtPlaces(const DeliveryQueue::Usage& usage);
 // "receivers": endpoints that are switched on and have taken nothing for a day.
 service::Finding LookAtReceivers(Ledger& ledger, const Interests& interests);
 
+// "inboxes": those that are full, so that unread items went.
+service::Finding LookAtInboxes(Ledger& ledger);
+
 }  // namespace clusterwire::notification

@@ -65,7 +65,8 @@ TEST_F(DiagnosisTest, LooksAtEveryPart) {
                   testing::Key("database"), testing::Key("kafka"), testing::Key("topic"),
                   testing::Key("consumer"), testing::Key("gaps"), testing::Key("grants"),
                   testing::Key("matcher"), testing::Key("endpoints"), testing::Key("deliveries"),
-                  testing::Key("places"), testing::Key("receivers"), testing::Key("ledger")));
+                  testing::Key("places"), testing::Key("receivers"), testing::Key("inboxes"),
+                  testing::Key("ledger")));
 }
 
 TEST_F(DiagnosisTest, ShowsFirstWhatNeedsAttentionAndSaysWhatToDo) {
@@ -204,11 +205,11 @@ TEST_F(DiagnosisTest, NamesWhatWasGivenUpAndWhere) {
     return Deliveries(connection).Insert(std::vector{delivery}, "");
   };
   ASSERT_THAT(ledger_->Write(keep), IsOk());
+  const DeliveryResult dead{.delivery = delivery.name,
+                            .state = v1::Delivery::STATE_DEAD,
+                            .reason = "HTTP 422: no such list"};
   ASSERT_THAT(ledger_->Write([&](sql::Connection& connection) {
-    return Deliveries(connection)
-        .SetResult({.delivery = delivery.name,
-                    .state = v1::Delivery::STATE_DEAD,
-                    .reason = "HTTP 422: no such list"});
+    return Deliveries(connection).SetResults({&dead, 1});
   }),
               IsOk());
   const service::Finding finding = Findings()["deliveries"];

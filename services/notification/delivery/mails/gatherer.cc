@@ -291,7 +291,7 @@ class Gatherer::Turn {
     const auto end = [&](v1::Delivery::State state, const std::string& reason) {
       step->ended.push_back(
           {.delivery = delivery.name, .state = state, .reason = reason, .time = now_});
-      return Deliveries(connection_).SetResult(step->ended.back()).status();
+      return Deliveries(connection_).SetResults({&step->ended.back(), 1}).status();
     };
     absl::StatusOr<KeptRecord> record = Records(connection_).Load(delivery.change_id);
     if (absl::IsDataLoss(record.status())) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <set>
 #include <span>
@@ -97,13 +98,19 @@ class Deliveries {
   // Rows that are there already stay as they are. A reason given in `suppressed` makes them
   // suppressed from the start.
   absl::Status Insert(std::span<const PendingDelivery> deliveries, std::string_view suppressed);
-  // May be repeated. False when it is not pending any more, or purged: it stays as it is.
-  absl::StatusOr<bool> SetResult(const DeliveryResult& result);
+  // The same of what this transaction hands over itself, without a try; `how` says so.
+  absl::Status InsertDelivered(std::span<const PendingDelivery> deliveries, std::string_view how,
+                               absl::Time now);
+  // One for each delivery; may be repeated. Gives the names of those that were pending. One that is
+  // not pending any more, or purged, stays as it is.
+  absl::StatusOr<std::set<std::string>> SetResults(std::span<const DeliveryResult> results);
 
   // The highest sequence given out so far; 0 for none.
   absl::StatusOr<int64_t> LastSequence();
   // Names of endpoints above `after`, in order.
   absl::StatusOr<std::vector<std::string>> EndpointsWithPending(std::string_view after, int limit);
+  // Those of these endpoints that have anything pending.
+  absl::StatusOr<std::set<std::string>> WithPending(const std::set<std::string>& endpoints);
   // Oldest first. What was to be tried at a later moment waits no longer than it was to wait then,
   // however the clock was set since.
   absl::StatusOr<std::vector<PendingDelivery>> Pending(std::string_view endpoint, int limit,
@@ -114,7 +121,10 @@ class Deliveries {
                                                                 const PageKey& after, int limit,
                                                                 absl::Time now);
   absl::StatusOr<PendingDelivery> FindPending(std::string_view name, absl::Time now);
-  absl::StatusOr<Standing> StandingOf(std::string_view name);
+  absl::StatusOr<Standing> StandingOf(const std::string& name);
+  // By their names.
+  absl::StatusOr<std::map<std::string, Standing>> StandingsOf(
+      const std::vector<std::string>& names);
 
   // Suppresses what is pending under this subscriber, endpoint or subscription, `limit` of it at
   // most; gives how many that were.
@@ -141,6 +151,17 @@ class Deliveries {
   absl::StatusOr<std::vector<v1::Attempt>> Attempts(std::string_view name);
 
  private:
+  // Of what was given when it was made; how they stand from then on.
+  struct Fate {
+    v1::Delivery::State state = v1::Delivery::STATE_PENDING;
+    std::string_view reason = {};
+    std::optional<absl::Time> updated = {};  // none: when they were made
+  };
+
+  absl::Status InsertAs(std::span<const PendingDelivery> deliveries, const Fate& fate);
+  absl::Status AddAttempts(std::span<const DeliveryResult> results,
+                           const std::set<std::string>& of);
+
   sql::Connection& connection_;
 };
 

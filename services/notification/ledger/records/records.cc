@@ -93,6 +93,8 @@ absl::StatusOr<int64_t> Records::Purge(absl::Time horizon, int limit) {
     for (const char* text :
          {"DELETE FROM attempt WHERE delivery IN (SELECT id FROM delivery WHERE change_id = $1)",
           "DELETE FROM delivery WHERE change_id = $1",
+          "DELETE FROM inbox_read WHERE (subscriber, sequence) IN"
+          " (SELECT subscriber, sequence FROM inbox_item WHERE change_id = $1)",
           "DELETE FROM inbox_item WHERE change_id = $1", "DELETE FROM record WHERE id = $1"}) {
       RETURN_IF_ERROR(connection_.Execute(text, {row.Text(0)}));
     }
