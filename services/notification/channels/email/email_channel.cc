@@ -70,9 +70,10 @@ void EmailChannel::Send(std::shared_ptr<const Job> job, absl::Time deadline, Cal
   Envelope envelope = EnvelopeOf(*job, links_);
   envelope.deadline = deadline;
   const Letter letter = LetterOf(LetterInputOf(*job, mailer_.sender(), links_));
-  mailer_.Send(envelope, letter, {}, [this, done = std::move(done)](const mail::Outcome& outcome) {
-    done(OutcomeOf(outcome, clock_.Now()));
-  });
+  mailer_.Send(envelope, letter, {},
+               [&clock = clock_, done = std::move(done)](const mail::Outcome& outcome) {
+                 done(OutcomeOf(outcome, clock.Now()));
+               });
 }
 
 void EmailChannel::SendTest(const v1::Endpoint& endpoint, const std::string& id,
@@ -97,9 +98,10 @@ void EmailChannel::SendTest(const v1::Endpoint& endpoint, const std::string& id,
   const Letter letter = LetterOf({.content = TestLetter{.endpoint = endpoint.name()},
                                   .language = text::Language::kEnglish,
                                   .sender = mailer_.sender()});
-  mailer_.Send(envelope, letter, {}, [this, done = std::move(done)](const mail::Outcome& outcome) {
-    done(OutcomeOf(outcome, clock_.Now()));
-  });
+  mailer_.Send(envelope, letter, {},
+               [&clock = clock_, done = std::move(done)](const mail::Outcome& outcome) {
+                 done(OutcomeOf(outcome, clock.Now()));
+               });
 }
 
 bool EmailChannel::CountTest(const std::string& address_key) {
