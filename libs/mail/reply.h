@@ -28,7 +28,8 @@ struct Talk {
   bool Hear(std::string_view line);
 
  private:
-  size_t heard_ = 0;  // bytes, of all answers
+  size_t heard_ = 0;   // bytes, of all answers
+  bool over_ = false;  // we said goodbye: nothing counts any more
 };
 
 // What a mail that wasn't accepted came to. Without an answer `error` says what went wrong.

@@ -91,6 +91,10 @@ SPECIAL = {
     "DeliveryService.ListDeadLetters": ("open", None, "OK"),
     "DeliveryService.RedriveDeadLetter": ("open", None, "INVALID_ARGUMENT"),
     "InboxService.GetInbox": ("own", "Inbox", "OK"),
+    # By what came back: proved by the address to which it came.
+    "MailService.ReportBounce": ("open", None, "INVALID_ARGUMENT"),
+    "MailService.ListSuppressions": ("open", None, "OK"),
+    "MailService.DeleteSuppression": ("open", None, "INVALID_ARGUMENT"),
     "InboxService.ListInboxItems": ("own", "Inbox", "OK"),
     "InboxService.MarkInboxRead": ("own", "Inbox", "OK"),
     "InboxService.StreamInbox": ("own", "Inbox", "INVALID_ARGUMENT"),

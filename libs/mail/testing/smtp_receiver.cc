@@ -32,9 +32,12 @@ class SmtpReceiver::Talk {
           "250-receiver\r\n250-SMTPUTF8\r\n250-8BITMIME\r\n250-AUTH PLAIN\r\n250 SIZE 10000000");
     }
     if (verb == "AUTH") {
+      std::string login = line.substr(5);
+      if (login == "PLAIN" && !Say("AUTH PLAIN", "334 ")) return false;
+      if (login == "PLAIN") absl::StrAppend(&login, " ", ReadLine().value_or(""));
       {
         MutexLock lock(receiver_.mutex_);
-        receiver_.logins_.push_back(line.substr(5));
+        receiver_.logins_.push_back(login);
       }
       return Say("AUTH", "235 2.7.0 welcome");
     }

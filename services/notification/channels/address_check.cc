@@ -70,6 +70,10 @@ absl::Status AddressCheck::Start(const filter::Viewer& viewer, std::string_view 
                        done = std::move(done)](const absl::Status& found) {
     done(AnswerFor(is_operator, field, found));
   };
+  if (url.empty()) {  // nothing to look up
+    done(absl::OkStatus());
+    return absl::OkStatus();
+  }
   const absl::Status started = look_up_(url, std::min(deadline, clock_.Now() + kPatience), answer);
   if (started.ok()) return started;
   if (absl::IsResourceExhausted(started)) return WithRetryDelay(started, kRetryDelay);

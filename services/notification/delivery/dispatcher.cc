@@ -27,6 +27,15 @@ DeliveryQueue::HasReceiver HasReceiver(const Interests& interests, const Channel
   };
 }
 
+DeliveryQueue::OverServer OverServer(const Interests& interests, const Channels& channels) {
+  return [&interests, &channels](const std::string& name) {
+    const std::shared_ptr<const v1::Endpoint> endpoint = interests.FindEndpoint(name);
+    if (endpoint == nullptr) return false;
+    const auto channel = channels.find(endpoint->channel_case());
+    return channel != channels.end() && channel->second->over_server();
+  };
+}
+
 // Mails wait for no other: what goes together is gathered, and they come at different hours.
 void SetOrder(const Interests& interests, PendingDelivery& delivery) {
   const std::shared_ptr<const v1::Endpoint> endpoint = interests.FindEndpoint(delivery.endpoint);
@@ -56,9 +65,10 @@ Dispatcher::Dispatcher(Options options, Ledger& ledger, Interests& interests,
       disable_(std::move(disable)),
       clock_(clock),
       metrics_(metrics),
-      loader_(ledger, interests, clock),
+      loader_(ledger, interests, clock, options_.address_key),
       gatherer_(options_.mails, interests),
-      queue_(options_.queue, HasReceiver(interests, channels), random),
+      queue_(options_.queue, HasReceiver(interests, channels), random,
+             OverServer(interests, channels)),
       results_(std::make_shared<ResultQueue>(options_.schedule, clock, random)),
       worker_(
           clock, random, [this] { return Step(); }, {.limit = absl::Seconds(10)},
@@ -375,7 +385,8 @@ void Dispatcher::Send(std::shared_ptr<const Job> job) {
                kUnknownChannelPause);
     return;
   }
-  const absl::Duration limit = queue_.TimeLimit(endpoint, options_.try_limit);
+  const absl::Duration limit =
+      channel->second->time_limit(queue_.TimeLimit(endpoint, options_.try_limit));
   channel->second->Send(job, now + limit,
                         [job, results = results_, now, uptime = clock_.Uptime()](
                             const Outcome& outcome) { results->Put(*job, outcome, now, uptime); });

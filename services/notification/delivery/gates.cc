@@ -34,6 +34,12 @@ GateAnswer AskEnabled(const Job& job) {
   return Go{};
 }
 
+// Is its mailbox one that mails may go to?
+GateAnswer AskSuppressed(const Job& job) {
+  if (job.suppressed.empty()) return Go{};
+  return Drop{absl::StrCat("nothing is sent to the mailbox: ", job.suppressed)};
+}
+
 // The image of the record that every channel shows of it.
 const type::v1::Facts& Shown(const Job& job) {
   const change::v1::ResourceChanged& change = job.record->change;
@@ -94,11 +100,9 @@ GateAnswer AskPast(const Job& job) {
                    FormatDay(absl::ToCivilDay(*end, ZoneOf(job.subscriber.get())) - 1))};
 }
 
-constexpr Gate kGates[] = {{"wanted", AskWanted},
-                           {"enabled", AskEnabled},
-                           {"audience", AskAudience},
-                           {"grants", AskGrants},
-                           {"past", AskPast}};
+constexpr Gate kGates[] = {{"wanted", AskWanted},         {"enabled", AskEnabled},
+                           {"suppressed", AskSuppressed}, {"audience", AskAudience},
+                           {"grants", AskGrants},         {"past", AskPast}};
 
 }  // namespace
 

@@ -180,9 +180,8 @@ CREATE INDEX inbox_item_by_change ON inbox_item (change_id);
 )sql";
 
 constexpr sql::Migration kMigrations[] = {
-    {1, kTables},   {2, kSubscriptionMade}, {3, kDeadLetters},   {6, kLastTaken},
-    {7, kSequence}, {8, kSeenBy},           {20, kSuppressions}, {22, kBundles},
-    {25, kInboxes}};
+    {1, kTables}, {2, kSubscriptionMade}, {3, kDeadLetters}, {6, kLastTaken}, {7, kSequence},
+    {8, kSeenBy}, {20, kSuppressions},    {22, kBundles},    {25, kInboxes}};
 
 }  // namespace
 

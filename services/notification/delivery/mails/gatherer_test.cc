@@ -28,7 +28,8 @@ class GathererTest : public DispatcherFixture {
   }
 
   static absl::Time Local(int year, int month, int day, int hour, int minute = 0) {
-    return MomentOf(absl::CivilSecond(year, month, day, hour, minute), ZoneNamed("Europe/Brussels"));
+    return MomentOf(absl::CivilSecond(year, month, day, hour, minute),
+                    ZoneNamed("Europe/Brussels"));
   }
   void AddMailbox(const std::string& subscriber, const std::string& id,
                   const std::string& address) {
@@ -64,8 +65,8 @@ class GathererTest : public DispatcherFixture {
     std::vector<PendingDelivery> deliveries;
     for (const std::string& subscription : subscriptions) {
       PendingDelivery delivery = MakeDelivery(record, subscription);
-      delivery.endpoint = subscription.substr(0, subscription.find("/subscriptions")) +
-                          "/endpoints/mail";
+      delivery.endpoint =
+          subscription.substr(0, subscription.find("/subscriptions")) + "/endpoints/mail";
       delivery.created = record.received;
       delivery.sequence = absl::ToUnixMicros(record.received) + record.change.revision();
       deliveries.push_back(std::move(delivery));
@@ -75,7 +76,9 @@ class GathererTest : public DispatcherFixture {
     return deliveries;
   }
   void StartMails(Gatherer::Options mails = {}) {
-    Start({.schedule = EveryTenMinutes(), .mails = mails, .sweep = absl::Seconds(1),
+    Start({.schedule = EveryTenMinutes(),
+           .mails = mails,
+           .sweep = absl::Seconds(1),
            .stop_grace = absl::ZeroDuration()});
   }
   // Lets time pass, in steps at which the dispatcher looks around.
@@ -391,8 +394,8 @@ TEST_P(GathererTest, ADigestLeavesOutWhatItsReaderMayNoLongerSee) {
   KeptRecord hidden = MakeRecord("clusters/b", ++revision_);
   hidden.change.mutable_after()->mutable_audience();
   ASSERT_THAT(ledger_->Write([&](sql::Connection& connection) {
-                return Records(connection).NoteNewest(hidden.change).status();
-              }),
+    return Records(connection).NoteNewest(hidden.change).status();
+  }),
               IsOk());
   Pass(absl::Hours(20));
   ASSERT_TRUE(WaitFor(seen[0], v1::Delivery::STATE_DELIVERED, 1));

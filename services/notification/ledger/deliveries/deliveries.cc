@@ -205,8 +205,9 @@ absl::StatusOr<std::map<std::string, Standing>> Deliveries::StandingsOf(
                    kText.Run(connection_, std::vector<sql::Value>(names.begin(), names.end())));
   std::map<std::string, Standing> standings;
   for (const sql::Row& row : found.rows) {
-    standings[row.Text(0)] = {.pending = row.Int(1) == v1::Delivery::STATE_PENDING && row.Int(3) == 0,
-                              .seen_by = row.Text(2)};
+    standings[row.Text(0)] = {
+        .pending = row.Int(1) == v1::Delivery::STATE_PENDING && row.Int(3) == 0,
+        .seen_by = row.Text(2)};
   }
   return standings;
 }

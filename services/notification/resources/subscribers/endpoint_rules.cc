@@ -97,7 +97,7 @@ Rules<v1::Endpoint> EndpointRules(Random& random, EndpointSettings settings) {
           .parent = kSubscriberName.pattern(),
           .output_only = {"state", "state_reason", "trouble", "enable_time",
                           "webhook.previous_secret", "webhook.previous_secret_expire_time",
-                          "email.suppression", "email.suppress_time"},
+                          "email.suppression", "email.suppress_time", "email.verify_time"},
           .create_only = {"webhook.secret", "email.address"},
           .random_ids = &random,
           // No check: what is written after its creation is checked where it is set.

@@ -1,0 +1,269 @@
+"""Mails go out over an SMTP server with TLS, as any mail program reads them, and what the server answers
+decides what becomes of each."""
+
+import itertools
+import pathlib
+import tempfile
+import unittest
+
+import grpc
+
+import shared
+import steps
+from api import notification, refusal, types_v1
+from certificates import Authority
+from hostile_post import HOSTILE as SCRIPTS, Front
+from post_office import PostOffice
+from waiting import eventually
+
+FROM = "office@clusterwire.example"
+HOSTILE = ('Größe "x" <script>alert(1)</script> Bcc: eve@example.org =?UTF-8?Q?x?= {{X}} '
+           + "ü" * 80)
+_numbers = itertools.count(1)
+
+
+def settings(port, authority_file, **more):
+    """Of notification, with mails over this server."""
+    return {"mail.server": f"localhost:{port}", "mail.ca_file": authority_file,
+            "mail.from": FROM, "mail.sender_name": "Cluster Büro, \"Office\"",
+            "mail.postal_line": "Street 1, 10115 Berlin", "mail.timeout": "3s",
+            "mail.bounce_address": "bounces@clusterwire.example",
+            "delivery.mails.settle": "0s", "delivery.mails.gather": "0s", **more}
+
+
+class Readers(unittest.TestCase):
+    """Who wants mails, and what becomes of them. A class sets `stack` and `office` up."""
+
+    @classmethod
+    def set_up(cls, port=None, **more):
+        """An office that wants a password, and a stack that knows it; mails go by `port`, if given."""
+        folder = pathlib.Path(cls.enterClassContext(tempfile.TemporaryDirectory()))
+        authority = Authority()
+        cls.password = folder / "password"
+        cls.password.write_text("s3cret\n")
+        cls.office = PostOffice(authority.server("localhost").write(folder, "post"),
+                                user="office", password="s3cret")
+        cls.addClassCleanup(cls.office.close)
+        cls.stack = shared.new_stack(notification_settings=settings(
+            port(cls.office) if port else cls.office.port, authority.write(folder),
+            **{"mail.user": "office", "mail.password_file": cls.password, **more}))
+        cls.stack.start()
+        cls.addClassCleanup(cls.stack.stop)
+        steps.add_countries(cls.stack)
+        cls.client = cls.stack.notification.client
+
+    def tearDown(self):
+        self.assertEqual(steps.balance(self.stack).difference, 0)
+
+    def subscribe(self, language="", address=None):
+        """Somebody who wants mails of clusters with a word of their own. Returns word and address."""
+        number = next(_numbers)
+        word = f"topic{number}"
+        address = address or f"reader{number}@example.org"
+        subscriber = self.client.Subscriber.CreateSubscriber(notification.CreateSubscriberRequest(
+            subscriber=notification.Subscriber(title=f"Reader {number}", language=language)),
+            timeout=10).name
+        self.endpoint = self.client.Subscriber.CreateEndpoint(notification.CreateEndpointRequest(
+            parent=subscriber, endpoint=notification.Endpoint(
+                email=notification.Email(address=address))), timeout=10).name
+        self.subscription = steps.add_subscription(
+            self.stack, subscriber, {"types": ["cluster"], "words": word},
+            endpoint_name=self.endpoint).name
+        return word, address
+
+    def told(self, word, title="", **fields):
+        """A change that the subscriber of the word hears of. Returns the delivery's name."""
+        cluster = steps.create_cluster(self.stack, title=f"{title} {word}".strip(), **fields)
+        [delivery] = eventually(lambda: steps.deliveries(self.stack, resource=cluster.name),
+                                "its delivery")
+        return delivery.name
+
+    def delivery(self, name):
+        return self.client.Delivery.GetDelivery(notification.GetDeliveryRequest(name=name),
+                                                timeout=10)
+
+    def wait_for(self, name, state):
+        wanted = notification.Delivery.State.Value(f"STATE_{state}")
+        return eventually(lambda: (one := self.delivery(name)).state == wanted and one,
+                          f"{name} is {state}")
+
+    def attempts(self, name):
+        return self.client.Delivery.ListAttempts(notification.ListAttemptsRequest(parent=name),
+                                                 timeout=10).attempts
+
+
+class MailTest(Readers):
+    @classmethod
+    def setUpClass(cls):
+        cls.set_up()
+
+    def test_a_mail_comes_whole_and_says_the_same_twice(self):
+        word, address = self.subscribe()
+        name = self.told(word, "Silicon Saxony")
+        [mail] = self.office.wait_for(address)
+        self.wait_for(name, "DELIVERED")
+        self.assertEqual(mail["to"], f"<{address}>" if "<" in mail["to"] else address)
+        self.assertIn(FROM, mail["from"])
+        self.assertIn("Cluster Büro", mail["from"])
+        self.assertIn("Silicon Saxony", mail["subject"])
+        self.assertEqual(mail["auto-submitted"], "auto-generated")
+        self.assertEqual(mail["content-language"], "en")
+        self.assertEqual(mail["message-id"],
+                         f"<{name.replace('/', '.')}@clusterwire.example>")
+        self.assertRegex(mail.sender, r"^bounces\+[0-9a-z]{42}@clusterwire\.example$")
+        self.assertEqual(mail.message.get_content_type(), "multipart/alternative")
+        for said in (mail.text, mail.html):
+            self.assertIn("Silicon Saxony", said)
+        for line in mail.raw.split(b"\r\n"):
+            self.assertLess(len(line), 998)
+            self.assertTrue(line.isascii(), line)
+        self.assertNotIn(b"precedence", mail.raw.lower())
+
+    def test_titles_that_want_to_be_headers_stay_titles(self):
+        word, address = self.subscribe()
+        self.told(word, HOSTILE)
+        [mail] = self.office.wait_for(address)
+        self.assertIsNone(mail["bcc"])
+        self.assertIn("Größe", mail["subject"])
+        self.assertNotIn("<script>", mail.html)
+        self.assertEqual(mail.message.defects, [])
+        self.assertEqual([part.defects for part in mail.message.walk() if part.defects], [])
+
+    def test_mails_on_one_resource_are_one_conversation(self):
+        word, address = self.subscribe()
+        cluster = steps.create_cluster(self.stack, title=f"First {word}")
+        self.office.wait_for(address)
+        steps.update_cluster(self.stack, cluster, title=f"Second {word}")
+        first, second = self.office.wait_for(address, count=2)
+        self.assertNotEqual(first["message-id"], second["message-id"])
+        self.assertEqual(first["references"], second["references"])
+
+    def test_a_mailbox_that_is_not_there_is_not_written_to_again(self):
+        word, address = self.subscribe()
+        self.office.refuse("RCPT", address, f"550 5.1.1 <{address}>: no such user")
+        name = self.told(word)
+        dead = self.wait_for(name, "DEAD")
+        self.assertIn("550 5.1.1 <***@example.org>", dead.reason)
+        self.assertNotIn(address, dead.reason)
+        later = self.wait_for(self.told(word), "SUPPRESSED")
+        self.assertIn("suppressed", later.reason)
+        self.assertEqual(self.office.tries("RCPT", address), 1)
+
+        endpoint = self.client.Subscriber.GetEndpoint(
+            notification.GetEndpointRequest(name=self.endpoint), timeout=10)
+        self.assertIn("no such mailbox", endpoint.email.suppression)
+        [suppression] = [one for one in self.client.Mail.ListSuppressions(
+            notification.ListSuppressionsRequest(), timeout=10).suppressions
+            if one.create_time == endpoint.email.suppress_time]
+        self.assertNotIn(address, str(suppression))
+        self.client.Mail.DeleteSuppression(
+            notification.DeleteSuppressionRequest(name=suppression.name), timeout=10)
+        self.office.refuse("RCPT", address, "")
+        self.wait_for(self.told(word), "DELIVERED")
+        self.assertEqual(refusal(self.client.Mail.DeleteSuppression, notification.
+                                 DeleteSuppressionRequest(name=suppression.name)).code,
+                         grpc.StatusCode.NOT_FOUND)
+
+    def test_what_is_refused_for_now_is_tried_again_and_what_is_refused_for_good_is_kept(self):
+        for stage, answer, becomes in [("RCPT", "450 4.7.1 greylisted", "DELIVERED"),
+                                       ("RCPT", "452 4.2.2 full", "DELIVERED"),
+                                       ("DATA", "451 4.3.0 later", "DELIVERED"),
+                                       ("DATA", "554 5.6.0 not like this", "DEAD")]:
+            with self.subTest(stage=stage, answer=answer):
+                word, address = self.subscribe()
+                self.office.refuse(stage, address, answer, "")
+                name = self.told(word)
+                self.wait_for(name, becomes)
+                self.assertIn(answer, self.attempts(name)[0].detail)
+
+    def test_a_server_that_says_nothing_after_the_mail_gets_it_again_under_the_same_id(self):
+        word, address = self.subscribe()
+        self.office.refuse("DATA", address, "silence", "")
+        name = self.told(word)
+        [mail] = self.office.wait_for(address, within=30)
+        self.wait_for(name, "DELIVERED")
+        self.assertEqual(mail["message-id"],
+                         f"<{name.replace('/', '.')}@clusterwire.example>")
+        self.assertIn("may have taken it", self.attempts(name)[0].detail)
+
+    def test_a_bounce_is_believed_by_its_signed_address_alone(self):
+        word, address = self.subscribe()
+        self.told(word)
+        [mail] = self.office.wait_for(address)
+        hard = notification.ReportBounceRequest.KIND_HARD
+        forged = mail.sender.replace("+", "+0", 1)
+        for recipient in [forged, address, "bounces@clusterwire.example", "x" * 400]:
+            answer = refusal(self.client.Mail.ReportBounce, notification.ReportBounceRequest(
+                recipient=recipient, kind=hard))
+            self.assertEqual(answer.code, grpc.StatusCode.INVALID_ARGUMENT, recipient)
+        said = self.client.Mail.ReportBounce(notification.ReportBounceRequest(
+            recipient=mail.sender.upper(), kind=notification.ReportBounceRequest.KIND_COMPLAINT,
+            diagnostic=f"abuse report of {address}"), timeout=10)
+        self.assertTrue(said.suppressed)
+        self.assertIn("complained", self.wait_for(self.told(word), "SUPPRESSED").reason)
+        self.assertNotIn(address, self.stack.notification.process.log.read_text())
+
+    def test_what_is_no_mailbox_is_refused_in_words(self):
+        subscriber = self.client.Subscriber.CreateSubscriber(notification.CreateSubscriberRequest(
+            subscriber=notification.Subscriber(title="Bad")), timeout=10).name
+        for address in ["", "anna", "anna@localhost", "a\r\nb@example.org", '"a b"@example.org',
+                        "anna@[127.0.0.1]", "a@example.org, b@example.org"]:
+            answer = refusal(self.client.Subscriber.CreateEndpoint, notification.CreateEndpointRequest(
+                parent=subscriber, endpoint=notification.Endpoint(
+                    email=notification.Email(address=address))))
+            self.assertIn("endpoint.email.address", answer.fields, address)
+        made = self.client.Subscriber.CreateEndpoint(notification.CreateEndpointRequest(
+            parent=subscriber, endpoint=notification.Endpoint(
+                email=notification.Email(address="Info@Bücher.EXAMPLE"))), timeout=10)
+        self.assertEqual(made.email.address, "Info@xn--bcher-kva.example")
+        answer = refusal(self.client.Subscriber.UpdateEndpoint, notification.UpdateEndpointRequest(
+            endpoint=notification.Endpoint(name=made.name, email=notification.Email(
+                address="other@example.org"))))
+        self.assertIn("keeps its address", answer.fields["endpoint.email"])
+
+class AwayTest(Readers):
+    """A server that is away, or that lets nobody in, is nobody's fault: mails wait, and go out once."""
+
+    @classmethod
+    def setUpClass(cls):
+        cls.set_up(port=cls.front)
+
+    @classmethod
+    def front(cls, office):
+        cls.way = Front(office.port, SCRIPTS)
+        cls.addClassCleanup(cls.way.close)
+        return cls.way.port
+
+    def test_whatever_meets_the_first_mails_all_come_once(self):
+        readers = [self.subscribe() for _ in range(len(SCRIPTS) + 2)]
+        names = [self.told(word) for word, _ in readers]
+        for _, address in readers:
+            self.office.wait_for(address, within=120)
+        for name in names:
+            self.wait_for(name, "DELIVERED")
+        self.assertEqual(set(self.way.played), set(SCRIPTS))
+        self.assertEqual([len(self.office.to(address)) for _, address in readers],
+                         [1] * len(readers))
+
+
+class LockedOutTest(Readers):
+    @classmethod
+    def setUpClass(cls):
+        cls.set_up()
+
+    def test_a_wrong_password_is_told_to_operators_and_mended_without_a_restart(self):
+        self.password.write_text("wrong\n")
+        word, address = self.subscribe()
+        name = self.told(word)
+        finding = eventually(lambda: (one := self.stack.notification.findings()["mail"]).severity ==
+                             types_v1.Finding.SEVERITY_ERROR and one, "a finding", within=30)
+        self.assertIn("535", finding.finding)
+        self.assertIn("mail.password_file", finding.remedy)
+        waiting = self.delivery(name)
+        self.assertEqual(waiting.state, notification.Delivery.STATE_PENDING)
+        self.assertNotIn("535", str(waiting) + str(self.attempts(name)))
+        self.password.write_text("s3cret\n")
+        self.office.wait_for(address, within=60)
+        self.wait_for(name, "DELIVERED")
+        eventually(lambda: self.stack.notification.findings()["mail"].severity ==
+                   types_v1.Finding.SEVERITY_OK, "all is well")
