@@ -400,7 +400,7 @@ absl::Status Dispatcher::StartMails() {
   while (!rest.empty()) {
     const auto some = rest.first(std::min(kMails, rest.size()));
     rest = rest.subspan(some.size());
-    absl::StatusOr<std::vector<Gatherer::Step>> steps = status;
+    absl::StatusOr<std::vector<Gatherer::Step>> steps = std::vector<Gatherer::Step>();
     if (status.ok()) {
       steps = ledger_.Write(
           [&](sql::Connection& connection) -> absl::StatusOr<std::vector<Gatherer::Step>> {

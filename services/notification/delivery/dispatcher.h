@@ -89,7 +89,7 @@ class Dispatcher {
   static constexpr size_t kPage = 1000;           // endpoints in one question to the ledger
   static constexpr size_t kTaken = 200;           // deliveries begun between two looks around
   static constexpr size_t kLoads = 20;            // endpoints loaded between them
-  static constexpr size_t kMails = 50;            // decided on in one transaction
+  static constexpr size_t kMails = 20;            // decided on in one transaction
   static constexpr size_t kMoves = 20;            // subscriptions followed between them
   static constexpr int kMoved = 500;              // deliveries of one, in one transaction
   static constexpr int kRecut = 50;               // the same, where each is asked about

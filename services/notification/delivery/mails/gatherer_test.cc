@@ -123,12 +123,14 @@ TEST_P(GathererTest, OneMailTellsAnAddressOfAChangeWithAllReasonsOverAllSubscrib
   const auto sent = Happens("a", {"subscribers/x/subscriptions/a", "subscribers/x/subscriptions/b",
                                   "subscribers/y/subscriptions/c"});
   Pass(absl::Minutes(1));
-  ASSERT_TRUE(WaitFor(sent[0], v1::Delivery::STATE_DELIVERED, 1));
   ASSERT_THAT(mail_->jobs(), SizeIs(1));
   EXPECT_THAT(mail_->jobs()[0]->others, SizeIs(2));
-  for (int i : {1, 2}) {
-    EXPECT_EQ(Get(sent[i]).state(), v1::Delivery::STATE_SUPPRESSED);
-    EXPECT_EQ(Reason(sent[i]), "merged: " + sent[0].name);
+  const std::string carrier = mail_->jobs()[0]->delivery.name;
+  for (const PendingDelivery& one : sent) {
+    const bool carries = one.name == carrier;
+    EXPECT_EQ(Get(one).state(),
+              carries ? v1::Delivery::STATE_DELIVERED : v1::Delivery::STATE_SUPPRESSED);
+    EXPECT_EQ(Reason(one), carries ? "" : "merged: " + carrier);
   }
   Pass(absl::Hours(24));
   EXPECT_THAT(mail_->jobs(), SizeIs(1));
@@ -303,13 +305,14 @@ TEST_P(GathererTest, AnotherHourHoldsAtOnceForWhatWaits) {
   v1::Subscription changed =
       *store_.subscriptions->Get(Reading(AsOperator()), "subscribers/x/subscriptions/weekly");
   *changed.mutable_schedule() = Daily(15);
-  ASSERT_THAT(store_.subscriptions->Update(AsOperator(), changed, {}), IsOk());
+  google::protobuf::FieldMask mask;
+  mask.add_paths("schedule");
+  ASSERT_THAT(store_.subscriptions->Update(AsOperator(), changed, mask), IsOk());
   store_.CatchUp();
   Pass(absl::Minutes(1));
   EXPECT_THAT(Reason(one[0]), HasSubstr("2026-11-30 15:00"));
   changed.mutable_schedule()->Clear();
-  google::protobuf::FieldMask mask;
-  mask.add_paths("schedule");
+  changed.clear_etag();
   ASSERT_THAT(store_.subscriptions->Update(AsOperator(), changed, mask), IsOk());
   store_.CatchUp();
   Pass(absl::Minutes(2));
