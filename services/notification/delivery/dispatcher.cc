@@ -65,6 +65,7 @@ Dispatcher::Dispatcher(Options options, Ledger& ledger, Interests& interests,
       disable_(std::move(disable)),
       clock_(clock),
       metrics_(metrics),
+      uptime_began_(clock.Now() - clock.Uptime()),
       loader_(ledger, interests, clock, options_.address_key),
       gatherer_(options_.mails, interests),
       queue_(options_.queue, HasReceiver(interests, channels), random,
@@ -116,6 +117,7 @@ void Dispatcher::Reload() {
 }
 
 absl::StatusOr<absl::Time> Dispatcher::Step() {
+  FollowClock();
   TakeNews();
   TakeOffers();
   TakeResults();
@@ -236,6 +238,23 @@ absl::Status Dispatcher::FollowMoved() {
     if (left.size() < static_cast<size_t>(kMoved)) moved_.erase(name);
   }
   return absl::OkStatus();
+}
+
+// Mails wait for hours of the day. When the clock is set forward, or the machine has slept, theirs
+// come sooner than the uptime says: what waits for them is read anew.
+void Dispatcher::FollowClock() {
+  constexpr absl::Duration kLeap = absl::Seconds(5);
+  const absl::Time began = clock_.Now() - clock_.Uptime();
+  const absl::Duration leap = began - std::exchange(uptime_began_, began);
+  if (leap < kLeap) return;
+  std::vector<std::string> mailboxes;
+  interests_.ForEachEndpoint([&](const v1::Endpoint& endpoint) {
+    if (endpoint.has_email()) mailboxes.push_back(endpoint.name());
+  });
+  for (const std::string& mailbox : mailboxes) {
+    queue_.Drop(mailbox);
+    queue_.MarkMore(mailbox);
+  }
 }
 
 // What waits for an hour that is no longer its own is looked at again.

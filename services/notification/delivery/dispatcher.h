@@ -109,6 +109,7 @@ class Dispatcher {
   absl::Status FollowMoved();
   absl::Status FollowRecut();
   absl::Status FollowRescheduled();
+  void FollowClock();
   absl::Status FindPending();
   absl::Status LoadMore();
   absl::Status StartDue();
@@ -140,6 +141,7 @@ class Dispatcher {
   DeliveryQueue queue_;                            // others may look at it
   Jobs under_way_;                                 // until their results are recorded
   std::vector<DeliveryResult> unrecorded_;
+  absl::Time uptime_began_;            // by the wall clock: it changes when that is set
   std::set<std::string> rescheduled_;  // subscriptions whose mails come at other hours now
   std::set<std::string> moved_;        // subscriptions whose endpoint is another now
   // Subscriptions that see other things now, each with the delivery up to which that was followed.

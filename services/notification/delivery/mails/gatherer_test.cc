@@ -239,6 +239,17 @@ TEST_P(GathererTest, AClockThatIsSetBackSendsADigestNeitherTwiceNorEarly) {
   ExpectBalanced();
 }
 
+TEST_P(GathererTest, ADigestComesWhenTheClockLeapsOverItsHour) {
+  AddMailbox("subscribers/x", "mail", "anna@example.org");
+  Subscribe("subscribers/x", "daily", Daily(7));
+  StartMails();
+  const auto one = Happens("a", {"subscribers/x/subscriptions/daily"});
+  Settled();
+  store_.clock.Set(Local(2026, 12, 1, 8));  // as a machine that has slept
+  Pass(absl::Minutes(1));
+  EXPECT_TRUE(WaitFor(one[0], v1::Delivery::STATE_DELIVERED, 1));
+}
+
 TEST_P(GathererTest, WhatCameWhileTheClockWasAheadDoesNotWaitThatLong) {
   AddMailbox("subscribers/x", "mail", "anna@example.org");
   Subscribe("subscribers/x", "daily", Daily(7));
