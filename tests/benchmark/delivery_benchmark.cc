@@ -9,6 +9,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
+#include <fstream>
 #include <map>
 #include <memory>
 #include <optional>
@@ -86,6 +87,7 @@ class Stack {
   }
 
   void Run() {
+    const int64_t memory = MemoryKb();
     const absl::Time begun = clock_.Now();
     for (int i = 1; i <= plan_.changes; ++i) {
       grants_.CaughtUp(clock_.Uptime());
@@ -107,12 +109,23 @@ class Stack {
     const auto balance = Need(
         ledger_->Read([](sql::Connection& connection) { return Balance(connection).OfAll(); }));
     std::printf("difference %lld\n", static_cast<long long>(balance.difference()));
+    std::printf("memory_before_kb %lld\n", static_cast<long long>(memory));
+    std::printf("memory_after_kb %lld\n", static_cast<long long>(MemoryKb()));
     rusage usage{};
     getrusage(RUSAGE_SELF, &usage);
     std::printf("max_memory_kb %ld\n", usage.ru_maxrss);
   }
 
  private:
+  // Resident now.
+  static int64_t MemoryKb() {
+    constexpr int64_t kPageKb = 4;
+    std::ifstream file("/proc/self/statm");
+    int64_t all = 0;
+    int64_t resident = 0;
+    file >> all >> resident;
+    return resident * kPageKb;
+  }
   static std::string IdOf(int i) { return absl::StrCat("s", i); }
 
   void Subscribe() {

@@ -152,8 +152,8 @@ CREATE INDEX bundle_unsettled ON bundle (mailbox) WHERE settled = 0;
 )sql";
 
 // Deliveries that are over stand in no index of what waits or was given up. An item is there with
-// its delivery, which is there once; `seen_by` is who sees the image that it tells. inbox: all up
-// to `read_through` was read; inbox_read: what was read behind that. `dropped` are
+// its delivery, which is there once; `seen_by` is who sees the image that it tells.
+// inbox: all up to `read_through` was read; inbox_read: what was read behind that. `dropped` are
 //   unread items up to `dropped_through` that went since `dropped_since` because it was full.
 constexpr std::string_view kInboxes = R"sql(
 CREATE INDEX delivery_pending ON delivery (endpoint, sequence, id) WHERE state = 1;
