@@ -110,6 +110,7 @@ class Dispatcher {
   absl::Status FollowRecut();
   absl::Status FollowRescheduled();
   void FollowClock();
+  void SetOrder(PendingDelivery& delivery) const;
   absl::Status FindPending();
   absl::Status LoadMore();
   absl::Status StartDue();

@@ -93,11 +93,13 @@ GateAnswer AskPast(const Job& job) {
     return Drop{"the resource was deleted since"};
   }
   const std::optional<absl::Time> end = EndOf(job, Shown(job));
-  const absl::Time happened = std::min(ToTime(job.record->change.time()), job.record->received);
+  const change::v1::ResourceChanged& change = job.record->change;
+  const absl::Time happened = change.has_time()
+                                  ? std::min(ToTime(change.time()), job.record->received)
+                                  : job.record->received;
   if (!end || happened >= *end || job.now < *end) return Go{};
-  return Drop{
-      absl::StrCat(job.record->change.has_reminder() ? "the day was " : "it was over after ",
-                   FormatDay(absl::ToCivilDay(*end, ZoneOf(job.subscriber.get())) - 1))};
+  return Drop{absl::StrCat(change.has_reminder() ? "the day was " : "it was over after ",
+                           FormatDay(absl::ToCivilDay(*end, ZoneOf(job.subscriber.get())) - 1))};
 }
 
 constexpr Gate kGates[] = {{"wanted", AskWanted},         {"enabled", AskEnabled},

@@ -1,6 +1,7 @@
 #include "services/notification/delivery/mails/gatherer.h"
 
 #include <algorithm>
+#include <array>
 #include <map>
 #include <optional>
 #include <utility>
@@ -23,6 +24,12 @@ constexpr std::string_view kDay = "day:";
 
 std::string Shown(absl::Time time, const absl::TimeZone& zone) {
   return absl::FormatTime("%Y-%m-%d %H:%M %Z", time, zone);
+}
+
+// Gates whose answer is the same for all that a subscription has.
+bool IsOfSubscription(const std::string& reason) {
+  return std::ranges::any_of(std::array{"wanted: ", "enabled: ", "suppressed: ", "consent: "},
+                             [&](const char* gate) { return absl::StartsWith(reason, gate); });
 }
 
 bool Precedes(const std::shared_ptr<const Job>& a, const std::shared_ptr<const Job>& b) {
@@ -182,8 +189,9 @@ class Gatherer::Turn {
           ends, absl::StrCat("digest: more than ", options_.a_day,
                              " mails on one day; the rest comes in one at ", Shown(ends, zone_)));
     }
-    if (const absl::Time awake = Awake(now_); awake > now_)
+    if (const absl::Time awake = Awake(now_); awake > now_) {
       return WaitUntil(awake, QuietText(awake));
+    }
     return CloseAtNow(bundle);
   }
 
@@ -351,6 +359,9 @@ absl::Status SettleBundle(sql::Connection& connection, const Job& job,
   Bundles bundles(connection);
   if (result.state == v1::Delivery::STATE_SUPPRESSED) {
     ASSIGN_OR_RETURN(const auto bundle, bundles.Find(id));
+    if (IsOfSubscription(result.reason)) {
+      RETURN_IF_ERROR(bundles.Suppress(id, job.delivery.subscription, result.reason, result.time));
+    }
     return bundle ? bundles.Heal(bundle->mailbox, result.time).status() : absl::OkStatus();
   }
   if (result.state == v1::Delivery::STATE_DEAD) {

@@ -212,6 +212,14 @@ absl::Status Bundles::Settle(std::string_view id, std::span<const CarriedEnd> en
                              {id, rest.state == v1::Delivery::STATE_DEAD ? 2 : 1});
 }
 
+absl::Status Bundles::Suppress(std::string_view id, std::string_view subscription,
+                               std::string_view reason, absl::Time now) {
+  return connection_.Execute(
+      "UPDATE delivery SET state = 3, reason = $3, updated = $4, carried = 0"
+      " WHERE bundle = $1 AND bundle <> '' AND state = 1 AND carried = 1 AND subscription = $2",
+      {id, subscription, reason, Micros(now)});
+}
+
 absl::StatusOr<bool> Bundles::Heal(std::string_view mailbox, absl::Time now, int limit) {
   // Two texts, so that each has its index.
   constexpr std::string_view kLost =

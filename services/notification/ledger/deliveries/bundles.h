@@ -84,6 +84,9 @@ class Bundles {
   // The carrier has ended: these end as said, the rest of those that are pending in this way.
   absl::Status Settle(std::string_view id, std::span<const CarriedEnd> ends, const CarriedEnd& rest,
                       absl::Time now);
+  // Suppresses what is carried in it for this subscription.
+  absl::Status Suppress(std::string_view id, std::string_view subscription, std::string_view reason,
+                        absl::Time now);
   // Gives bundles whose carrier isn't pending any more another one, and lets go what is carried by
   // none: after anything that ended deliveries without Settle(). Of one mailbox, or of all: those
   // alone that this `limit` finds. True when any was found.

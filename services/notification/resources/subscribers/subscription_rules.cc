@@ -39,8 +39,7 @@ absl::Status CheckEndpoint(const store::Reader& reader, const v1::Subscription& 
   }
   v1::Endpoint known;
   const absl::Status found = LoadEndpoint(reader, endpoint, &known);
-  if (found.ok() && IsDigest(subscription.schedule()) &&
-      (known.has_webhook() || known.has_inbox())) {
+  if (found.ok() && IsDigest(subscription.schedule()) && !known.has_email()) {
     errors.Add("subscription.schedule.frequency",
                absl::StrCat("digests are mails, and ", endpoint, " is no e-mail address: name an ",
                             "endpoint that is one, or leave the schedule out"));
