@@ -17,9 +17,11 @@ namespace {
 
 constexpr size_t kDetailBytes = 500;  // of what receivers send, which may hold anything
 constexpr int kMostAtOnce = 3;        // tries in a row that the schedule doesn't count
-// Tries of one delivery that found the channel's server away and don't count: some hours of them.
+// Tries of one delivery that found the channel's server away and don't count: half a day of them,
+// since each waits longer than the one before.
 constexpr int kMostUnheard = 100;
 constexpr absl::Duration kServerPause = absl::Seconds(10);
+constexpr absl::Duration kLongestServerPause = absl::Minutes(10);
 
 }  // namespace
 
@@ -94,7 +96,11 @@ DeliveryResult ResultOf(const PendingDelivery& delivery, const Outcome& outcome,
     tell(pause ? "retry" : "dead", wait.http_status, wait.reason);
     result.reason = attempt.detail();
     if (pause) {
-      result.pause = std::max({*pause, asked, wait.server ? kServerPause : absl::ZeroDuration()});
+      result.pause = std::max(*pause, asked);
+      if (wait.server) {
+        result.pause =
+            std::max(result.pause, std::min(attempt.number() * kServerPause, kLongestServerPause));
+      }
     } else {
       result.state = v1::Delivery::STATE_DEAD;
       result.reason =
