@@ -3,12 +3,13 @@
 #include <string>
 #include <vector>
 
+#include "libs/text/language.h"
 #include "services/notification/channels/channels.h"
 
 namespace clusterwire::notification {
 
-// A change as a person is told of it, in English. *Left* is told from the image before alone, which
-// is the last that the subscription could see.
+// A change as a person is told of it, in their language; titles are as the Facts have them. *Left*
+// is told from the image before alone, which is the last that the subscription could see.
 struct Notice {
   std::string title;  // one line
   std::string group;  // the heading under which a digest tells it: what kind of thing changed
@@ -18,13 +19,14 @@ struct Notice {
 };
 
 // Pure. `job.interest` is there: a gate has asked.
-Notice NoticeOf(const Job& job);
+Notice NoticeOf(const Job& job, text::Language language = text::Language::kEnglish);
 
 inline constexpr size_t kMaxDifferences = 12;  // told in one notice
 
 // What changed from one image to the next, a line each, for people: "State: valid → lapsed",
 // "Label levels: + ECEI Silver (ecei:silver)". At most kMaxDifferences; what is only for searching
 // isn't told.
-std::vector<std::string> DifferencesOf(const type::v1::Facts& before, const type::v1::Facts& after);
+std::vector<std::string> DifferencesOf(const type::v1::Facts& before, const type::v1::Facts& after,
+                                       text::Language language = text::Language::kEnglish);
 
 }  // namespace clusterwire::notification
