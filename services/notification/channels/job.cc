@@ -2,6 +2,7 @@
 #include <utility>
 
 #include "libs/change/record.h"
+#include "libs/store/registry.h"
 #include "services/notification/channels/channels.h"
 #include "services/notification/ledger/records/seen_by.h"
 
@@ -35,7 +36,9 @@ Job JobOf(const PendingDelivery& delivery, Record record, std::string_view seen_
   Job job{.delivery = delivery,
           .record = std::move(record),
           .interest = interests.Find(delivery.subscription),
-          .endpoint = interests.FindEndpoint(delivery.endpoint)};
+          .endpoint = interests.FindEndpoint(delivery.endpoint),
+          .subscriber = interests.FindSubscriber(store::RootOf(delivery.subscription)),
+          .now = now};
   if (job.interest == nullptr || job.record == nullptr) return job;
   const filter::Viewer& viewer = job.interest->predicate.viewer();
   job.record = CutTo(viewer, std::move(job.record));

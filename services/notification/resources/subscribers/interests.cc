@@ -107,6 +107,7 @@ void Interests::TakeSubscriber(const v1::Subscriber& subscriber) {
   {
     MutexLock lock(mutex_);
     endpoints_[inbox->name()] = std::move(inbox);
+    subscribers_[subscriber.name()] = std::make_shared<const v1::Subscriber>(subscriber);
     const auto known = subjects_of_.find(subscriber.name());
     if (known == subjects_of_.end() ? subject.empty() : known->second == subject) return;
     Leave(subscriber.name());
@@ -217,6 +218,7 @@ void Interests::Drop(std::string_view name) {
     subscription = Erase(subscriptions_, name);
     endpoint = Erase(endpoints_, name);
     subscriber = Erase(endpoints_, inbox);
+    Erase(subscribers_, name);
     Leave(name);
   }
   if (subscription) Tell(News::kSubscriptionGone, std::string(name));
@@ -285,6 +287,12 @@ std::shared_ptr<const v1::Endpoint> Interests::FindEndpoint(std::string_view nam
   MutexLock lock(mutex_);
   const auto found = endpoints_.find(name);
   return found == endpoints_.end() ? nullptr : found->second;
+}
+
+std::shared_ptr<const v1::Subscriber> Interests::FindSubscriber(std::string_view name) const {
+  MutexLock lock(mutex_);
+  const auto found = subscribers_.find(name);
+  return found == subscribers_.end() ? nullptr : found->second;
 }
 
 filter::Viewer Interests::ViewerOf(std::string_view subscriber) const {

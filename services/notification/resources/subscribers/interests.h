@@ -89,6 +89,7 @@ class Interests {
   // secret with it, and the inbox of every subscriber.
   std::shared_ptr<const Interest> Find(std::string_view subscription) const;
   std::shared_ptr<const v1::Endpoint> FindEndpoint(std::string_view name) const;
+  std::shared_ptr<const v1::Subscriber> FindSubscriber(std::string_view name) const;
 
   // What a subscriber sees now: what the public does where it has no owner or isn't there. As
   // long as grants are behind nothing may be shown by it that is not public.
@@ -162,6 +163,8 @@ class Interests {
   std::map<Name, Entry, std::less<>> subscriptions_ ABSL_GUARDED_BY(mutex_);
   std::unordered_map<int64_t, std::shared_ptr<const Interest>> by_id_ ABSL_GUARDED_BY(mutex_);
   std::map<Name, std::shared_ptr<const v1::Endpoint>, std::less<>> endpoints_
+      ABSL_GUARDED_BY(mutex_);
+  std::map<Name, std::shared_ptr<const v1::Subscriber>, std::less<>> subscribers_
       ABSL_GUARDED_BY(mutex_);
   Mutex listener_mutex_;  // held while it is called
   Listener listener_ ABSL_GUARDED_BY(listener_mutex_);
