@@ -286,7 +286,7 @@ Notice NoticeOf(const OwnerLetter& letter, text::Language language, absl::TimeZo
 
 Letter LetterOf(const LetterInput& input) {
   const Sheet sheet = Composer(input).sheet();
-  return {.subject = sheet.subject, .text = TextOf(sheet)};
+  return {.subject = sheet.subject, .text = TextOf(sheet), .html = PageOf(sheet)};
 }
 
 }  // namespace clusterwire::notification

@@ -18,7 +18,7 @@ namespace clusterwire::notification {
 struct Letter {
   std::string subject;  // one line of at most kMaxSubjectBytes
   std::string text;     // lines end with "\n"
-  std::string html;     // a whole page; empty: the text alone
+  std::string html;     // a whole page
 };
 
 inline constexpr size_t kMaxSubjectBytes = 200;

@@ -21,7 +21,9 @@ void AddEntry(const SheetEntry& entry, std::string& text) {
   }
   for (const std::string& line : entry.lines) absl::StrAppend(&text, "  ", line, "\n");
   for (const std::string& reason : entry.reasons) absl::StrAppend(&text, "  - ", reason, "\n");
-  if (!entry.link.address.empty()) absl::StrAppend(&text, "  ", entry.link.address, "\n");
+  if (!entry.link.address.empty()) {
+    absl::StrAppend(&text, "  ", entry.link.label, ": ", entry.link.address, "\n");
+  }
 }
 
 void AddLink(const SheetLink& link, std::string& text) {
