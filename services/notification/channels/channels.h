@@ -25,6 +25,8 @@
 
 namespace clusterwire::notification {
 
+class Links;
+
 // What makes a mail a digest: it tells of what came from one moment to another.
 struct Digest {
   absl::Time from = {};
@@ -113,12 +115,13 @@ struct ChannelContext {
   InboxSignal& inbox_signal;
   Clock& clock;
   Random& random;
+  const Links* links = nullptr;  // into mails; null where no pages are configured
 };
 
 // One of each channel, by its case of Endpoint.channel.
 using Channels = std::map<v1::Endpoint::ChannelCase, std::unique_ptr<Channel>>;
 
-// Those of channels.def.
+// Those of channels.def that the configuration lets be used.
 Channels MakeChannels(const ChannelContext& context);
 
 }  // namespace clusterwire::notification
