@@ -151,18 +151,26 @@ Lines Comparer::Compare() {
   return std::move(lines_);
 }
 
+// facts.refreshed says nothing to a person; what it led to does.
+std::string ClauseOf(const change::v1::ResourceChanged& change, const Wording& wording,
+                     Language language) {
+  if (change.kind() == "facts.refreshed") return std::string(wording.happening);
+  return KindText(change.kind(), language, change.reminder().day(), change.reminder().days_left());
+}
+
+// "It now matches “Silver in Saxony”."
+std::string RelationOf(const Job& job, const Wording& wording) {
+  return absl::StrCat(ToAbsl(wording.relation), OneLine(job.interest->subscription.title()),
+                      ToAbsl(wording.rest));
+}
+
 std::string TitleOf(const Facts& image, const change::v1::ResourceChanged& change,
                     const Wording& wording, Language language) {
   // Without a title it is what its type is called.
   std::string title = OneLine(image.title());
   if (title.empty()) title = change::ThingCalled(image.type(), language);
   if (title.empty()) title = Plain(image.type());
-  // facts.refreshed says nothing to a person; what it led to does.
-  return absl::StrCat(title, " – ",
-                      change.kind() == "facts.refreshed"
-                          ? std::string(wording.happening)
-                          : KindText(change.kind(), language, change.reminder().day(),
-                                     change.reminder().days_left()));
+  return absl::StrCat(title, " – ", ClauseOf(change, wording, language));
 }
 
 // "Labels", under which a digest tells it.
@@ -179,7 +187,12 @@ std::vector<std::string> DifferencesOf(const Facts& before, const Facts& after, 
   return Comparer(before, after, language).Compare();
 }
 
-Notice NoticeOf(const Job& job, Language language) {
+Language LanguageOf(const Job& job) {
+  return text::LanguageFor(job.subscriber == nullptr ? "" : job.subscriber->language());
+}
+
+Notice NoticeOf(const Job& job) {
+  const Language language = LanguageOf(job);
   const change::v1::ResourceChanged& change = job.record->change;
   const bool left = job.delivery.transition == v1::TRANSITION_LEFT;
   const Facts& image = left ? change.before() : change.after();
@@ -195,8 +208,7 @@ Notice NoticeOf(const Job& job, Language language) {
 
   Lines lines;
   if (!image.summary().empty()) lines.push_back(OneLine(image.summary()));
-  lines.push_back(absl::StrCat(ToAbsl(wording.relation),
-                               OneLine(job.interest->subscription.title()), ToAbsl(wording.rest)));
+  lines.push_back(RelationOf(job, wording));
   if (!left && change.has_before() && change.has_after()) {
     std::ranges::move(DifferencesOf(change.before(), change.after(), language),
                       std::back_inserter(lines));
@@ -211,6 +223,34 @@ Notice NoticeOf(const Job& job, Language language) {
        job.interest->predicate.Explain(image, change::TellingIn(language))) {
     if (!verdict.matched || verdict.field == "audience") continue;
     notice.reasons.push_back(absl::StrCat(say("It ", "Es "), OneLine(verdict.text), "."));
+  }
+  return notice;
+}
+
+Notice NoticeOf(const Told& told) {
+  const Language language = LanguageOf(*told.job);
+  Notice notice = NoticeOf(*told.job);
+  for (const std::shared_ptr<const Job>& other : told.subscriptions) {
+    if (other == told.job) continue;
+    const Wording wording = WordingOf(other->delivery.transition, language);
+    absl::StrAppend(&notice.text, "\n", RelationOf(*other, wording));
+    for (std::string& reason : NoticeOf(*other).reasons) {
+      if (std::ranges::find(notice.reasons, reason) == notice.reasons.end()) {
+        notice.reasons.push_back(std::move(reason));
+      }
+    }
+  }
+  Lines clauses;  // of the changes that the title doesn't tell, each once
+  for (const std::shared_ptr<const Job>& one : told.changes) {
+    const change::v1::ResourceChanged& change = one->record->change;
+    std::string clause = ClauseOf(change, WordingOf(one->delivery.transition, language), language);
+    if (notice.title.ends_with(clause)) continue;
+    if (std::ranges::find(clauses, clause) == clauses.end()) clauses.push_back(std::move(clause));
+  }
+  if (!clauses.empty()) {
+    absl::StrAppend(&notice.text, "\n",
+                    ToAbsl(text::In(language, "What happened too: ", "Außerdem: ")),
+                    absl::StrJoin(clauses, "; "), ".");
   }
   return notice;
 }

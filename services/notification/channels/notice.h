@@ -5,6 +5,7 @@
 
 #include "libs/text/language.h"
 #include "services/notification/channels/channels.h"
+#include "services/notification/channels/told.h"
 
 namespace clusterwire::notification {
 
@@ -18,8 +19,14 @@ struct Notice {
   std::vector<std::string> reasons;  // a line for each condition: "It is in Saxony (nuts:DED)."
 };
 
+// The language in which the job's subscriber reads.
+text::Language LanguageOf(const Job& job);
+
 // Pure. `job.interest` is there: a gate has asked.
-Notice NoticeOf(const Job& job, text::Language language = text::Language::kEnglish);
+Notice NoticeOf(const Job& job);
+
+// What a mail tells of one resource: all that happened to it, and why, by each subscription.
+Notice NoticeOf(const Told& told);
 
 inline constexpr size_t kMaxDifferences = 12;  // told in one notice
 

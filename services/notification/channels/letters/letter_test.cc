@@ -1,9 +1,5 @@
 #include "services/notification/channels/letters/letter.h"
 
-#include <tuple>
-
-#include "absl/strings/str_replace.h"
-#include "absl/strings/str_split.h"
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -125,115 +121,6 @@ TEST(LetterTest, NothingThatPeopleWroteIsALineOfOursOrALinkThatCannotBeFollowed)
   EXPECT_LE(letter.subject.size(), kMaxSubjectBytes);
   EXPECT_THAT(letter.text, AllOf(Not(HasSubstr("javascript")), HasSubstr("\n  Fine. Unsubscribe"),
                                  Not(HasSubstr("\x1b")), Not(HasSubstr("\u202E"))));
-}
-
-// The words of a text, with what stands for punctuation and layout left out.
-std::vector<std::string> WordsOf(std::string text) {
-  for (char& c : text) {
-    if (std::string_view("*-=:\n").find(c) != std::string_view::npos) c = ' ';
-  }
-  return absl::StrSplit(text, ' ', absl::SkipEmpty());
-}
-
-// What a reader of the page reads, each link's address behind its label.
-std::string ReadPage(std::string page) {
-  page = page.substr(page.find("<body"));
-  std::string text;
-  std::string address;
-  for (size_t at = 0; at < page.size();) {
-    if (page[at] != '<') {
-      text += page[at++];
-      continue;
-    }
-    const size_t end = page.find('>', at);
-    const std::string tag = page.substr(at, end - at);
-    const size_t href = tag.find("href=\"");
-    if (href != std::string::npos) {
-      address = tag.substr(href + 6, tag.find('"', href + 6) - href - 6);
-    }
-    text += tag == "</a"                                ? " " + address + " "
-            : tag.starts_with("<bdi") || tag == "</bdi" ? ""
-                                                        : " ";
-    at = end + 1;
-  }
-  return absl::StrReplaceAll(
-      text, {{"&amp;", "&"}, {"&lt;", "<"}, {"&gt;", ">"}, {"&quot;", "\""}, {"&#39;", "'"}});
-}
-
-std::vector<LetterInput> EachKindOfLetter() {
-  LetterInput input = Changes({LabelNotice(), LabelNotice()});
-  input.links.feed = "https://example.org/f/1?a=b&c=d";
-  std::vector<LetterInput> inputs = {Changes({LabelNotice()}), input};
-  const absl::Time time = absl::FromUnixSeconds(1'800'000'000);
-  input.content = DigestLetter{
-      .notices = {LabelNotice(), LabelNotice()}, .more = 3, .from = time, .until = time};
-  inputs.push_back(input);
-  input.content = OwnerLetter{.endpoint = "subscribers/a/endpoints/crm", .reason = "410"};
-  inputs.push_back(input);
-  input.content = TestLetter{.endpoint = "subscribers/a/endpoints/mail"};
-  inputs.push_back(input);
-  input.content = ConfirmationLetter{.address = "a@example.org",
-                                     .confirm_link = "https://example.org/c/1",
-                                     .subscriptions = {"New labels"},
-                                     .asked = time,
-                                     .asked_by = "corp:4711",
-                                     .asked_from = "192.0.2.7",
-                                     .expires = time};
-  inputs.push_back(input);
-  return inputs;
-}
-
-TEST(LetterTest, ThePageSaysWhatTheTextSays) {
-  for (const auto language : {text::Language::kEnglish, text::Language::kGerman}) {
-    for (LetterInput input : EachKindOfLetter()) {
-      input.language = language;
-      const Letter letter = LetterOf(input);
-      EXPECT_EQ(WordsOf(ReadPage(letter.html)), WordsOf(letter.text));
-      EXPECT_THAT(letter.html,
-                  HasSubstr(language == text::Language::kGerman ? "lang=\"de\"" : "lang=\"en\""));
-    }
-  }
-}
-
-TEST(LetterTest, ThePageFetchesNothingAndLinksOnlyToWhatItWasGiven) {
-  for (const LetterInput& input : EachKindOfLetter()) {
-    const std::string page = LetterOf(input).html;
-    for (const char* fetching : {"<img", "src=", "url(", "<script", "<link", "<form", "@import"}) {
-      EXPECT_THAT(page, Not(HasSubstr(fetching)));
-    }
-    size_t links = 0;
-    for (size_t at = page.find("href="); at != std::string::npos; at = page.find("href=", at + 1)) {
-      EXPECT_EQ(page.substr(at, 27), "href=\"https://example.org/" + page.substr(at + 26, 1));
-      ++links;
-    }
-    EXPECT_LE(links, 6u);
-  }
-}
-
-TEST(LetterTest, AHostileTitleIsTextOnThePage) {
-  Notice notice = LabelNotice();
-  notice.title = "</title><script>alert(1)</script>{{SUBJECT}}{{>X}}\"onload=\"x";
-  notice.text = "<img src=x onerror=alert(1)>";
-  notice.reasons = {"<b>It is bold.</b>"};
-  notice.group = "<i>Labels</i>";
-  notice.link = "https://example.org/\"onclick=\"alert(1)";
-  LetterInput input = Changes({notice, notice});
-  input.subscriptions = {"<u>x</u>"};
-  input.sender.postal = "<s>y</s>";
-  const std::string page = LetterOf(input).html;
-  for (const char* tag : {"<script", "<img", "<b>", "<i>", "<u>", "<s>", "onclick=\""}) {
-    EXPECT_THAT(page, Not(HasSubstr(tag)));
-  }
-  EXPECT_THAT(page, HasSubstr("{{SUBJECT}}{{&gt;X}}"));
-}
-
-TEST(LetterTest, TheSameInputGivesTheSameLetter) {
-  for (const LetterInput& input : EachKindOfLetter()) {
-    const Letter letter = LetterOf(input);
-    const Letter again = LetterOf(input);
-    EXPECT_EQ(std::tie(letter.subject, letter.text, letter.html),
-              std::tie(again.subject, again.text, again.html));
-  }
 }
 
 }  // namespace
