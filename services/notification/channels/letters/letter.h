@@ -22,7 +22,7 @@ struct Letter {
 };
 
 inline constexpr size_t kMaxSubjectBytes = 200;
-// Notices that one letter tells; it says how many more there are.
+// Notices that one letter tells, fewer when they are long; it says how many more there are.
 inline constexpr size_t kMaxNotices = 100;
 
 // One or several changes, told as they happen. One mail of several changes of one resource, too.
