@@ -10,26 +10,17 @@
 
 #include "libs/base/text/strings.h"
 #include "services/notification/channels/letters/sheet.h"
+#include "services/notification/channels/letters/shown.h"
 
 namespace clusterwire::notification {
 namespace {
 
 using Lines = std::vector<std::string>;
 
-// Bytes of one text that people wrote. Longer ones are cut: what is whole stands behind the link.
-constexpr size_t kMaxTitle = 300;
-constexpr size_t kMaxLine = 1'200;
 // What the notices of one letter have together, before the last that is shown.
 constexpr size_t kMaxNoticeBytes = 100'000;
 // Subscriptions that a footer names.
 constexpr size_t kMaxTitles = 5;
-
-// One line, shown as such whatever it holds.
-std::string Shown(std::string_view text, size_t bytes = kMaxLine) {
-  std::string shown = ReadableUtf8(text, bytes);
-  if (text.size() > bytes) shown += "…";
-  return shown;
-}
 
 Lines ShownLines(std::string_view text) {
   Lines lines;
@@ -265,42 +256,6 @@ void Composer::Compose(const TestLetter& letter) {
 }
 
 }  // namespace
-
-Notice NoticeOf(const OwnerLetter& letter, text::Language language, absl::TimeZone zone) {
-  const auto say = [&](std::string_view english, std::string_view german) {
-    return std::string(text::In(language, english, german));
-  };
-  const std::string endpoint = Shown(letter.endpoint, kMaxTitle);
-  const std::string since = text::TimeIn(language, letter.since, zone);
-  const std::string reason =
-      letter.reason.empty() ? ""
-                            : absl::StrCat(say("\nReason: ", "\nGrund: "), Shown(letter.reason));
-  switch (letter.what) {
-    case OwnerLetter::What::kPaused:
-      return {.title = absl::StrCat(endpoint, say(" is paused", " ist angehalten")),
-              .text = absl::StrCat(say("It was paused on ", "Angehalten wurde es am "), since,
-                                   say(". What is meant for it waits until it is resumed.",
-                                       ". Was dafür bestimmt ist, wartet, bis es wieder läuft."),
-                                   reason)};
-    case OwnerLetter::What::kSuppressed:
-      return {.title = absl::StrCat(say("Mails to ", "E-Mails an "), endpoint,
-                                    say(" come back", " kommen zurück")),
-              .text = absl::StrCat(
-                  say("Since ", "Seit "), since,
-                  say(" none are sent to it any more.", " werden keine mehr dorthin gesendet."),
-                  reason)};
-    default:
-      return {
-          .title = absl::StrCat(endpoint, say(" was switched off", " wurde abgeschaltet")),
-          .text = absl::StrCat(say("Since ", "Seit "), since,
-                               say(" nothing is delivered to it any more. What it misses "
-                                   "meanwhile isn't sent later: put it in order, then enable it.",
-                                   " wird nichts mehr dorthin zugestellt. Was ihm inzwischen "
-                                   "entgeht, wird nicht nachgeholt: Bringen Sie es in Ordnung "
-                                   "und schalten Sie es wieder ein."),
-                               reason)};
-  }
-}
 
 Letter LetterOf(const LetterInput& input) {
   const Sheet sheet = Composer(input).sheet();

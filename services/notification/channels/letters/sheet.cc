@@ -5,6 +5,7 @@
 #include "absl/strings/str_cat.h"
 
 #include "libs/base/text/strings.h"
+#include "services/notification/channels/letters/shown.h"
 
 namespace clusterwire::notification {
 namespace {
@@ -31,6 +32,12 @@ void AddLink(const SheetLink& link, std::string& text) {
 }
 
 }  // namespace
+
+std::string Shown(std::string_view text, size_t bytes) {
+  std::string shown = ReadableUtf8(text, bytes);
+  if (text.size() > bytes) shown += "…";
+  return shown;
+}
 
 std::string TextOf(const Sheet& sheet) {
   std::string text = absl::StrCat(sheet.heading, "\n");
