@@ -25,7 +25,9 @@ void AddLink(const char* section, const SheetLink& link, Values& values) {
 void AddEntry(const SheetEntry& entry, Values& values) {
   values.SetIfAny("TITLE", entry.title);
   AddAll("LINE", entry.lines, values);
-  if (!entry.reasons.empty()) AddAll("REASON", entry.reasons, values.Add("REASONS"));
+  if (!entry.reasons.empty()) {
+    AddAll("REASON", entry.reasons, values.Add("REASONS").Set("WHY", entry.why));
+  }
   AddLink("LINK", entry.link, values);
 }
 
