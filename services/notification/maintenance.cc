@@ -4,6 +4,7 @@
 #include "libs/telemetry/log.h"
 #include "services/notification/ledger/addresses/suppressions.h"
 #include "services/notification/ledger/balance.h"
+#include "services/notification/ledger/deliveries/invitations.h"
 #include "services/notification/ledger/deliveries/troubles.h"
 #include "services/notification/ledger/records/records.h"
 
@@ -49,6 +50,7 @@ void LedgerMaintenance::AddUp() {
 void LedgerMaintenance::Purge() {
   const absl::Status forgotten = ledger_.Write([this](sql::Connection& connection) -> absl::Status {
     RETURN_IF_ERROR(Suppressions(connection).RemoveOld(clock_.Now()));
+    RETURN_IF_ERROR(Invitations(connection).Purge(clock_.Now() - retention_, kPurgeBatch).status());
     return Troubles(connection).RemoveOld(clock_.Now() - retention_);
   });
   if (!forgotten.ok()) telemetry::LogWarning("ledger not purged", {{"error", forgotten}});

@@ -3,6 +3,7 @@
 #include "absl/strings/str_cat.h"
 
 #include "libs/base/text/strings.h"
+#include "services/notification/channels/calendar/calendar_part.h"
 #include "services/notification/resources/subscribers/subscription_rules.h"
 
 namespace clusterwire::notification {
@@ -40,6 +41,8 @@ const type::v1::Facts& Shown(const Job& job) {
 // everybody is asked of the subscription's own predicate once more, however it was matched. The
 // reason doesn't tell which of these it is.
 GateAnswer AskAudience(const Job& job) {
+  // Of what isn't seen any more it says so much: that it is to be taken out of the calendar.
+  if (job.delivery.transition == v1::TRANSITION_CORRECTED) return Go{};
   const Drop unseen{"the subscriber may not see the resource"};
   const bool left = job.delivery.transition == v1::TRANSITION_LEFT;
   if (job.hidden && !left) return unseen;
@@ -57,10 +60,19 @@ GateAnswer AskGrants(const Job& job) {
               .reason = "what is not public waits until it is known who may see it"};
 }
 
+// Is there something to correct in the calendar, where the delivery is for nothing else?
+GateAnswer AskCalendar(const Job& job) {
+  if (job.delivery.transition != v1::TRANSITION_CORRECTED) return Go{};
+  if (!job.invitation || !job.invitation->told()) return Drop{"no invitation went out before"};
+  if (!InvitationBy(job)) return Drop{"what went out before is still right"};
+  return Go{};
+}
+
 constexpr Gate kGates[] = {{"wanted", AskWanted},
                            {"enabled", AskEnabled},
                            {"audience", AskAudience},
-                           {"grants", AskGrants}};
+                           {"grants", AskGrants},
+                           {"calendar", AskCalendar}};
 
 }  // namespace
 

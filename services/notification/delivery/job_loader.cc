@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "libs/base/status/error.h"
+#include "services/notification/ledger/deliveries/invitations.h"
 #include "services/notification/ledger/records/records.h"
 #include "services/notification/ledger/records/seen_by.h"
 
@@ -43,7 +44,8 @@ std::shared_ptr<const Job> JobLoader::FromMemory(const PendingDelivery& delivery
   if (record == nullptr) return nullptr;
   const auto seen_by = seen_by_.find(record->change.name());
   if (seen_by == seen_by_.end()) return nullptr;
-  return MakeJob(delivery, seen_by->second, std::move(record));
+  std::shared_ptr<const Job> job = MakeJob(delivery, seen_by->second, std::move(record));
+  return job->invitation ? nullptr : job;  // the ledger knows what it was told
 }
 
 absl::StatusOr<std::shared_ptr<const KeptRecord>> JobLoader::RecordOf(
@@ -61,6 +63,15 @@ std::shared_ptr<const Job> JobLoader::MakeJob(const PendingDelivery& delivery,
                                               std::shared_ptr<const KeptRecord> record) const {
   return std::make_shared<const Job>(
       JobOf(delivery, std::move(record), seen_by, interests_, clock_.Now()));
+}
+
+absl::StatusOr<std::shared_ptr<const Job>> JobLoader::WithInvitation(
+    sql::Connection& connection, std::shared_ptr<const Job> job) {
+  if (!job->invitation) return job;
+  auto with = std::make_shared<Job>(*job);
+  ASSIGN_OR_RETURN(with->invitation,
+                   Invitations(connection).At(job->endpoint->name(), job->invitation->uid));
+  return with;
 }
 
 absl::StatusOr<JobLoader::Loaded> JobLoader::Load(const std::vector<PendingDelivery>& deliveries,
@@ -83,7 +94,9 @@ absl::StatusOr<JobLoader::Loaded> JobLoader::Load(const std::vector<PendingDeliv
         continue;
       }
       ASSIGN_OR_RETURN(auto record, RecordOf(connection, delivery.change_id));
-      loaded.jobs.push_back(MakeJob(delivery, standing.seen_by, std::move(record)));
+      auto job = MakeJob(delivery, standing.seen_by, std::move(record));
+      ASSIGN_OR_RETURN(job, WithInvitation(connection, std::move(job)));
+      loaded.jobs.push_back(std::move(job));
     }
     return loaded;
   });

@@ -54,6 +54,9 @@ class JobLoader {
                                                              const std::string& change_id);
   std::shared_ptr<const Job> MakeJob(const PendingDelivery& delivery, std::string_view seen_by,
                                      std::shared_ptr<const KeptRecord> record) const;
+  // With what the calendar of its mailbox was told of the event.
+  static absl::StatusOr<std::shared_ptr<const Job>> WithInvitation(sql::Connection& connection,
+                                                                   std::shared_ptr<const Job> job);
 
   Ledger& ledger_;
   const Interests& interests_;

@@ -9,6 +9,7 @@
 #include "libs/base/status/error.h"
 #include "libs/base/text/strings.h"
 #include "libs/base/time/clock.h"
+#include "services/notification/channels/calendar/calendar_part.h"
 
 namespace clusterwire::notification {
 namespace {
@@ -111,6 +112,7 @@ absl::StatusOr<std::vector<Trouble>> RecordResults(Ledger& ledger, const Channel
       // What was suppressed meanwhile, with a deleted subscriber, must not reach its inbox.
       if (result.state == v1::Delivery::STATE_DELIVERED && was_pending) {
         RETURN_IF_ERROR(channel.Write(connection, job));
+        RETURN_IF_ERROR(NoteInvitation(connection, job));
       }
       if (!channel.has_receiver() || result.health == EndpointHealth::kUnknown) continue;
       const std::string& endpoint = job.delivery.endpoint;
