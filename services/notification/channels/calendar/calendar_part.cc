@@ -164,6 +164,15 @@ std::optional<Invitation> InvitationBy(const Job& job) {
   return Next(EventOf(*inviting.last), *inviting.by->invitation, inviting.corrects);
 }
 
+absl::StatusOr<std::shared_ptr<const Job>> WithInvitation(sql::Connection& connection,
+                                                         std::shared_ptr<const Job> job) {
+  if (!job->invitation) return job;
+  auto with = std::make_shared<Job>(*job);
+  ASSIGN_OR_RETURN(with->invitation,
+                   Invitations(connection).At(job->endpoint->name(), job->invitation->uid));
+  return with;
+}
+
 absl::Status NoteInvitation(sql::Connection& connection, const Job& job) {
   const std::optional<Invitation> told = InvitationBy(job);
   if (!told) return absl::OkStatus();

@@ -1,8 +1,12 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
 
 #include "libs/calendar/calendar.h"
 #include "services/notification/channels/channels.h"
@@ -23,6 +27,9 @@ inline constexpr size_t kMaxEntries = 100;  // of one mail; the newest are left 
 // known, or none of the subscriptions wants it. `sender` is our mailbox, which mails come from.
 std::optional<CalendarPart> CalendarPartOf(const Job& job, const calendar::Mailbox& sender);
 
+// The job with what its reader's calendar was told so far, as the ledger has it.
+absl::StatusOr<std::shared_ptr<const Job>> WithInvitation(sql::Connection& connection,
+                                                          std::shared_ptr<const Job> job);
 // What the mail of a job tells the calendar of its reader as an invitation or a correction of one.
 // None where it is only published.
 std::optional<Invitation> InvitationBy(const Job& job);
