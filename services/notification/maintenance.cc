@@ -5,6 +5,7 @@
 #include "services/notification/ledger/addresses/suppressions.h"
 #include "services/notification/ledger/balance.h"
 #include "services/notification/ledger/deliveries/bundles.h"
+#include "services/notification/ledger/deliveries/invitations.h"
 #include "services/notification/ledger/deliveries/troubles.h"
 #include "services/notification/ledger/records/records.h"
 
@@ -58,6 +59,7 @@ void LedgerMaintenance::Purge() {
     RETURN_IF_ERROR(Suppressions(connection).RemoveOld(clock_.Now()));
     const absl::Time horizon = clock_.Now() - retention_;
     RETURN_IF_ERROR(Bundles(connection).RemoveOld(std::min(horizon, clock_.Now() - kWindowsKept)));
+    RETURN_IF_ERROR(Invitations(connection).Purge(horizon, kPurgeBatch).status());
     return Troubles(connection).RemoveOld(horizon);
   });
   if (!forgotten.ok()) telemetry::LogWarning("ledger not purged", {{"error", forgotten}});

@@ -20,6 +20,7 @@
 #include "libs/base/time/clock.h"
 #include "libs/http/client.h"
 #include "services/notification/ledger/deliveries/deliveries.h"
+#include "services/notification/ledger/deliveries/invitations.h"
 #include "services/notification/ledger/inbox/inbox.h"
 #include "services/notification/ledger/records/records.h"
 #include "services/notification/resources/subscribers/interests.h"
@@ -55,6 +56,8 @@ struct Job {
   std::vector<std::shared_ptr<const Job>> others = {};
   int64_t left_out = 0;
   std::optional<Digest> digest = {};  // set: it is one
+  // Of an event, to a mailbox that invitations go to: what its calendar was told of it.
+  std::optional<Invitation> invitation = {};
   // The newest record of the resource, cut like `record`, where there is a newer one.
   std::shared_ptr<const KeptRecord> latest = {};
 };

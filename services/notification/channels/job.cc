@@ -3,6 +3,8 @@
 
 #include "libs/change/record.h"
 #include "libs/store/registry.h"
+#include "services/notification/channels/calendar/calendar_part.h"
+#include "services/notification/channels/calendar/entry.h"
 #include "services/notification/channels/channels.h"
 #include "services/notification/ledger/records/seen_by.h"
 
@@ -40,6 +42,7 @@ Job JobOf(const PendingDelivery& delivery, Record record, std::string_view seen_
           .subscriber = interests.FindSubscriber(store::RootOf(delivery.subscription)),
           .now = now};
   if (job.interest == nullptr || job.record == nullptr) return job;
+  if (MayInvite(job)) job.invitation = Invitation{.uid = UidOf(job.record->change)};
   const filter::Viewer& viewer = job.interest->predicate.viewer();
   job.record = CutTo(viewer, std::move(job.record));
   const change::v1::ResourceChanged& change = job.record->change;

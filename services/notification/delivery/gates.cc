@@ -9,6 +9,7 @@
 #include "libs/base/time/clock.h"
 #include "libs/base/time/date.h"
 #include "services/notification/resources/subscribers/schedule.h"
+#include "services/notification/channels/calendar/calendar_part.h"
 #include "services/notification/resources/subscribers/subscription_rules.h"
 
 namespace clusterwire::notification {
@@ -52,6 +53,8 @@ const type::v1::Facts& Shown(const Job& job) {
 // everybody is asked of the subscription's own predicate once more, however it was matched. The
 // reason doesn't tell which of these it is.
 GateAnswer AskAudience(const Job& job) {
+  // Of what isn't seen any more it says so much: that it is to be taken out of the calendar.
+  if (job.delivery.transition == v1::TRANSITION_CORRECTED) return Go{};
   const Drop unseen{"the subscriber may not see the resource"};
   const bool left = job.delivery.transition == v1::TRANSITION_LEFT;
   if (job.hidden && !left) return unseen;
@@ -102,9 +105,21 @@ GateAnswer AskPast(const Job& job) {
                            FormatDay(absl::ToCivilDay(*end, ZoneOf(job.subscriber.get())) - 1))};
 }
 
-constexpr Gate kGates[] = {{"wanted", AskWanted},         {"enabled", AskEnabled},
-                           {"suppressed", AskSuppressed}, {"audience", AskAudience},
-                           {"grants", AskGrants},         {"past", AskPast}};
+// Is there something to correct in the calendar, where the delivery is for nothing else?
+GateAnswer AskCalendar(const Job& job) {
+  if (job.delivery.transition != v1::TRANSITION_CORRECTED) return Go{};
+  if (!job.invitation || !job.invitation->told()) return Drop{"no invitation went out before"};
+  if (!InvitationBy(job)) return Drop{"what went out before is still right"};
+  return Go{};
+}
+
+constexpr Gate kGates[] = {{"wanted", AskWanted},
+                           {"enabled", AskEnabled},
+                           {"suppressed", AskSuppressed},
+                           {"audience", AskAudience},
+                           {"grants", AskGrants},
+                           {"calendar", AskCalendar},
+                           {"past", AskPast}};
 
 }  // namespace
 

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "libs/base/status/error.h"
+#include "services/notification/channels/calendar/calendar_part.h"
 #include "services/notification/channels/email/suppressed.h"
 #include "services/notification/ledger/records/records.h"
 #include "services/notification/ledger/records/seen_by.h"
@@ -47,7 +48,8 @@ std::shared_ptr<const Job> JobLoader::FromMemory(const PendingDelivery& delivery
   if (record == nullptr) return nullptr;
   const auto seen_by = seen_by_.find(record->change.name());
   if (seen_by == seen_by_.end()) return nullptr;
-  return MakeJob(delivery, seen_by->second, std::move(record));
+  std::shared_ptr<const Job> job = MakeJob(delivery, seen_by->second, std::move(record));
+  return job->invitation ? nullptr : job;  // the ledger knows what it was told
 }
 
 absl::StatusOr<std::shared_ptr<const KeptRecord>> JobLoader::RecordOf(
@@ -103,8 +105,9 @@ absl::StatusOr<JobLoader::Loaded> JobLoader::Load(const std::vector<PendingDeliv
       if (const std::string mailbox = MailboxOf(delivery); !mailbox.empty()) {
         ASSIGN_OR_RETURN(suppressed, WhySuppressed(connection, mailbox));
       }
-      loaded.jobs.push_back(
-          MakeJob(delivery, standing.seen_by, std::move(record), std::move(suppressed)));
+      auto job = MakeJob(delivery, standing.seen_by, std::move(record), std::move(suppressed));
+      ASSIGN_OR_RETURN(job, WithInvitation(connection, std::move(job)));
+      loaded.jobs.push_back(std::move(job));
     }
     return loaded;
   });

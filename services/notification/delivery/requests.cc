@@ -9,6 +9,8 @@
 #include "libs/base/status/error.h"
 #include "libs/telemetry/log.h"
 #include "services/notification/delivery/dispatcher.h"
+#include "services/notification/ledger/deliveries/calendar_feeds.h"
+#include "services/notification/ledger/deliveries/invitations.h"
 #include "services/notification/ledger/records/records.h"
 
 namespace clusterwire::notification {
@@ -27,6 +29,11 @@ void Dispatcher::Suppress(const std::string& name, std::string_view reason) {
   }
   queue_.Drop(name);
   Reload();  // what went in the mails of those
+  const absl::Status forgotten = ledger_.Write([&](sql::Connection& connection) -> absl::Status {
+    RETURN_IF_ERROR(Invitations(connection).RemoveUnder(name));
+    return CalendarFeeds(connection).RemoveUnder(name);
+  });
+  if (!forgotten.ok()) telemetry::LogWarning("calendars not forgotten", {{"error", forgotten}});
 }
 
 absl::Status Dispatcher::Redrive(const std::string& name) {

@@ -10,6 +10,7 @@
 #include "libs/base/status/error.h"
 #include "libs/base/text/strings.h"
 #include "libs/base/time/clock.h"
+#include "services/notification/channels/calendar/calendar_part.h"
 #include "services/notification/delivery/mails/gatherer.h"
 
 namespace clusterwire::notification {
@@ -180,6 +181,9 @@ absl::StatusOr<std::vector<Trouble>> RecordResults(Ledger& ledger, const Channel
     RETURN_IF_ERROR(WriteDelivered(connection, channels, results, jobs, were_pending));
     for (const DeliveryResult& result : results) {
       const Job& job = *jobs.at(result.delivery);
+      if (result.state == v1::Delivery::STATE_DELIVERED && were_pending.contains(result.delivery)) {
+        RETURN_IF_ERROR(NoteInvitation(connection, job));
+      }
       RETURN_IF_ERROR(SettleBundle(connection, job, result));
       if (result.attempt && result.bounce != Bounce::kNone) {
         RETURN_IF_ERROR(ChannelOf(job, channels).Bounced(connection, job, result));

@@ -179,9 +179,25 @@ ALTER TABLE inbox_entry RENAME TO inbox_item;
 CREATE INDEX inbox_item_by_change ON inbox_item (change_id);
 )sql";
 
+// invitation: what the calendar of an endpoint was told of an event by a subscription; `sequence`
+// is
+//   -1 until it was. calendar_feed: the digest of the token that a feed is read with.
+constexpr std::string_view kCalendars = R"sql(
+CREATE TABLE invitation (
+  subscription {text} NOT NULL, uid {text} NOT NULL, endpoint {text} NOT NULL,
+  made {int} NOT NULL, version {int} NOT NULL, sequence {int} NOT NULL, cancelled {int} NOT NULL,
+  ends {int} NOT NULL, PRIMARY KEY (subscription, uid));
+CREATE INDEX invitation_by_uid ON invitation (uid, endpoint);
+CREATE INDEX invitation_by_endpoint ON invitation (endpoint);
+CREATE INDEX invitation_by_end ON invitation (ends);
+CREATE TABLE calendar_feed (
+  subscription {text} NOT NULL PRIMARY KEY, made {int} NOT NULL, token {bytes} NOT NULL UNIQUE,
+  since {int} NOT NULL);
+)sql";
+
 constexpr sql::Migration kMigrations[] = {
     {1, kTables}, {2, kSubscriptionMade}, {3, kDeadLetters}, {6, kLastTaken}, {7, kSequence},
-    {8, kSeenBy}, {20, kSuppressions},    {22, kBundles},    {25, kInboxes}};
+    {8, kSeenBy}, {20, kSuppressions},    {22, kBundles},    {23, kCalendars}, {25, kInboxes}};
 
 }  // namespace
 

@@ -6,6 +6,7 @@
 
 #include "libs/base/status/error.h"
 #include "libs/text/language.h"
+#include "services/notification/channels/calendar/calendar_part.h"
 #include "services/notification/channels/email/email_letter.h"
 #include "services/notification/channels/email/mailer.h"
 #include "services/notification/channels/letters/letter.h"
@@ -70,7 +71,15 @@ void EmailChannel::Send(std::shared_ptr<const Job> job, absl::Time deadline, Cal
   Envelope envelope = EnvelopeOf(*job, links_);
   envelope.deadline = deadline;
   const Letter letter = LetterOf(LetterInputOf(*job, mailer_.sender(), links_));
-  mailer_.Send(envelope, letter, {},
+  std::vector<mail::Attachment> attachments;
+  if (std::optional<CalendarPart> part =
+          CalendarPartOf(*job, {.name = mailer_.sender().name, .address = mailer_.from()})) {
+    attachments.push_back({.type = std::move(part->content_type),
+                           .file = kInviteFile,
+                           .content = std::move(part->text),
+                           .alternative = true});
+  }
+  mailer_.Send(envelope, letter, std::move(attachments),
                [&clock = clock_, done = std::move(done)](const mail::Outcome& outcome) {
                  done(OutcomeOf(outcome, clock.Now()));
                });

@@ -44,10 +44,32 @@ absl::Status CheckEndpoint(const store::Reader& reader, const v1::Subscription& 
                absl::StrCat("digests are mails, and ", endpoint, " is no e-mail address: name an ",
                             "endpoint that is one, or leave the schedule out"));
   }
+  if (found.ok() && subscription.calendar() == v1::CALENDAR_MODE_INVITE && !known.has_email()) {
+    errors.Add("subscription.calendar",
+               absl::StrCat("invitations are mails, and ", endpoint, " is no e-mail address: name ",
+                            "an endpoint that is one, or leave it out"));
+  }
   if (!absl::IsNotFound(found)) return found;
   errors.Add("subscription.endpoint",
              absl::StrCat(endpoint, " does not exist: create it first, or use the inbox"));
   return absl::OkStatus();
+}
+
+void CheckCalendar(const v1::Subscription& subscription, FieldErrors& errors) {
+  if (!v1::CalendarMode_IsValid(subscription.calendar())) {
+    errors.Add("subscription.calendar",
+               "must be CALENDAR_MODE_PUBLISH, CALENDAR_MODE_INVITE or CALENDAR_MODE_NONE");
+  } else if (subscription.calendar() == v1::CALENDAR_MODE_INVITE) {
+    if (subscription.endpoint().empty()) {
+      errors.Add("subscription.calendar",
+                 "invitations are mails: name an e-mail endpoint in subscription.endpoint");
+    }
+    if (IsDigest(subscription.schedule())) {
+      errors.Add("subscription.calendar",
+                 "a digest can't invite: leave out the schedule, or let it be "
+                 "CALENDAR_MODE_PUBLISH");
+    }
+  }
 }
 
 // Whether changes are held against its filter.
@@ -105,6 +127,7 @@ absl::Status Check(const v1::Subscription* before, const v1::Subscription& subsc
     errors.Add("subscription.state", "must be STATE_ACTIVE or STATE_PAUSED");
   }
   CheckSchedule(subscription.schedule(), errors);
+  CheckCalendar(subscription, errors);
   RETURN_IF_ERROR(CheckEndpoint(context.reader, subscription, errors));
   const absl::Status filter =
       CompileSubscription(subscription, filter::Viewer::Public(), &change::Words()).status();
@@ -214,7 +237,7 @@ Subscriptions::Subscriptions(store::Store& store, Random& random, CountWide coun
           {.type = "subscription",
            .collection = "subscriptions",
            .parent = kSubscriberName.pattern(),
-           .output_only = {"state_reason"},
+           .output_only = {"calendar_feed_time", "state_reason"},
            .random_ids = &random,
            .check = [count_wide = std::move(count_wide)](
                         const v1::Subscription* before, const v1::Subscription& subscription,
