@@ -1,5 +1,6 @@
 #include "libs/change/record.h"
 
+#include <algorithm>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
@@ -129,12 +130,42 @@ std::string EventTime(const google::protobuf::Timestamp& time) {
   return google::protobuf::util::TimeUtil::ToString(time);
 }
 
+namespace {
+
+// Whether it sees the inside of that resource.
+bool IsTeam(const filter::Viewer& viewer, std::string_view name) {
+  return std::ranges::find(viewer.members, name) != viewer.members.end();
+}
+
+}  // namespace
+
 void CutTo(const filter::Viewer& viewer, v1::ResourceChanged* record) {
   if (record->has_before() && !filter::Sees(viewer, record->before())) record->clear_before();
-  if (record->has_after() && filter::Sees(viewer, record->after())) return;
-  record->clear_after();
-  record->clear_resource();
-  record->clear_reminder();
+  if (!record->has_after() || !filter::Sees(viewer, record->after())) {
+    record->clear_after();
+    record->clear_resource();
+    record->clear_reminder();
+  }
+  if (viewer.operator_) return;
+  const bool of_showing = record->kind() == KindText(v1::CHANGE_KIND_CLUSTER_SHOWN) ||
+                          record->kind() == KindText(v1::CHANGE_KIND_CLUSTER_HIDDEN);
+  if (of_showing && record->has_before() && record->has_after() &&
+      !IsTeam(viewer, record->name())) {
+    record->clear_before();
+    record->clear_after();
+    record->clear_resource();
+  }
+  if (record->has_before()) filter::HideOthers(viewer, record->mutable_before());
+  if (record->has_after()) filter::HideOthers(viewer, record->mutable_after());
+  if (record->has_cluster()) HideShownTo(viewer, record->mutable_cluster());
+}
+
+void HideShownTo(const filter::Viewer& viewer, catalogue::v1::Cluster* cluster) {
+  if (viewer.operator_ || IsTeam(viewer, cluster->name())) return;
+  auto& shown_to = *cluster->mutable_shown_to();
+  shown_to.erase(std::remove_if(shown_to.begin(), shown_to.end(),
+                                [&](const std::string& office) { return !IsTeam(viewer, office); }),
+                 shown_to.end());
 }
 
 absl::StatusOr<kafka::Message> Encode(const Record& record) {

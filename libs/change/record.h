@@ -32,8 +32,14 @@ std::string IdOf(const v1::ResourceChanged& changed);
 std::string EventTime(const google::protobuf::Timestamp& time);
 
 // Cuts a record to what a viewer may see, once, before anything is matched, rendered or listed. An
-// image that it may not see counts as absent, and with the image after goes the resource.
+// image that it may not see counts as absent, and with the image after goes the resource. Who else
+// sees a draft is cut out too, and that it was shown to another or hidden from it is no change to
+// this viewer: both images are absent.
 void CutTo(const filter::Viewer& viewer, v1::ResourceChanged* record);
+
+// Leaves of the offices that a draft is shown to those of the viewer: to which others a cluster
+// applies is its own team's to know.
+void HideShownTo(const filter::Viewer& viewer, catalogue::v1::Cluster* cluster);
 
 inline constexpr char kSource[] = "/clusterwire/catalogue";  // ce_source
 inline constexpr size_t kMaxRecordBytes = 512 * 1024;        // of the value

@@ -97,6 +97,8 @@ constexpr KindText kTexts[] = {
     {"coverage.assessed", "the outcome of the assessment is known"},
     {"coverage.invoiced", "the invoice has come"},
     {"coverage.paid", "the invoice is paid"},
+    {"coverage.payment_withdrawn",
+     "the payment was recorded by mistake; the invoice is open again"},
 
     {"budget.created", "the budget is new"},
     {"budget.updated", "the budget has changed"},

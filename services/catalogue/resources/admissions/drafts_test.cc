@@ -6,6 +6,7 @@
 namespace clusterwire::catalogue {
 namespace {
 
+using ::testing::AnyOf;
 using ::testing::Contains;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
@@ -136,7 +137,17 @@ TEST_F(DraftsTest, TwoPlatformsSeeTheDraftEachAsLongAsItsAdmissionIsOpen) {
   const std::string second = Come("SubmitApplication", "programmes/other", draft_)->name();
   EXPECT_TRUE(Sees(Office(kEccp), draft_));
   EXPECT_TRUE(Sees(Office("programmes/other"), draft_));
-  // What one office sees isn't the other's.
+  // What one office sees isn't the other's, and that there is another is no more its business.
+  const auto read = [&](const WriteCall& call) {
+    return world_.Of<Clusters>().Get(world_.Read(call.viewer), draft_);
+  };
+  EXPECT_THAT(read(Office(kEccp))->shown_to(), ElementsAre(kEccp));
+  EXPECT_THAT(read(Office("programmes/other"))->shown_to(), ElementsAre("programmes/other"));
+  EXPECT_THAT(read(Team(draft_))->shown_to(), ElementsAre(kEccp, "programmes/other"));
+  const auto listed = world_.Of<Clusters>().List(world_.Read(Office(kEccp).viewer), {.limit = 10});
+  for (const v1::Cluster& cluster : listed->resources) {
+    EXPECT_THAT(cluster.shown_to(), AnyOf(IsEmpty(), ElementsAre(kEccp)));
+  }
   EXPECT_THAT(admissions().Get(world_.Read(Office(kEccp).viewer), second),
               StatusIs(absl::StatusCode::kNotFound));
   ASSERT_THAT(Go("CloseAdmission", first), IsOk());

@@ -123,6 +123,7 @@ Rules<v1::Cluster> ClusterRules() {
           .settle = &Settle,
           .note = &Note,
           .bring = &GiveToCreator,
+          .show_to = &change::HideShownTo,
           .moved_by = &IsOfficeOf};
 }
 

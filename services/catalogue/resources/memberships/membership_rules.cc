@@ -235,7 +235,7 @@ absl::StatusOr<v1::Membership> Memberships::End(const WriteCall& call,
         return Ended(context, request, membership);
       },
       "name", Shown::kAsRead,
-      [&](store::Writer& writer, const Context&, const v1::Membership& membership) {
+      [&](store::Writer& writer, const Context&, const v1::Membership& membership, Notes&) {
         return KeepReason(writer, membership, request);
       });
 }
