@@ -6,6 +6,8 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/time/time.h"
+#include "google/protobuf/descriptor.h"
+#include "google/protobuf/reflection.h"
 #include "google/protobuf/util/time_util.h"
 
 #include "libs/base/status/error.h"
@@ -137,35 +139,48 @@ bool IsTeam(const filter::Viewer& viewer, std::string_view name) {
   return std::ranges::find(viewer.members, name) != viewer.members.end();
 }
 
+// Null where the record has none.
+google::protobuf::Message* ResourceIn(v1::ResourceChanged* record) {
+  const auto& reflection = *record->GetReflection();
+  const auto* field = reflection.GetOneofFieldDescriptor(
+      *record, record->GetDescriptor()->FindOneofByName("resource"));
+  return field == nullptr ? nullptr : reflection.MutableMessage(record, field);
+}
+
 }  // namespace
 
 void CutTo(const filter::Viewer& viewer, v1::ResourceChanged* record) {
   if (record->has_before() && !filter::Sees(viewer, record->before())) record->clear_before();
+  const bool of_showing = record->kind().ends_with(".shown") || record->kind().ends_with(".hidden");
+  const bool to_others =
+      of_showing && !viewer.operator_ && record->has_before() && !IsTeam(viewer, record->name());
   if (!record->has_after() || !filter::Sees(viewer, record->after())) {
     record->clear_after();
     record->clear_resource();
     record->clear_reminder();
-  }
-  if (viewer.operator_) return;
-  const bool of_showing = record->kind() == KindText(v1::CHANGE_KIND_CLUSTER_SHOWN) ||
-                          record->kind() == KindText(v1::CHANGE_KIND_CLUSTER_HIDDEN);
-  if (of_showing && record->has_before() && record->has_after() &&
-      !IsTeam(viewer, record->name())) {
+  } else if (to_others) {
     record->clear_before();
     record->clear_after();
     record->clear_resource();
   }
   if (record->has_before()) filter::HideOthers(viewer, record->mutable_before());
   if (record->has_after()) filter::HideOthers(viewer, record->mutable_after());
-  if (record->has_cluster()) HideShownTo(viewer, record->mutable_cluster());
+  if (auto* resource = ResourceIn(record)) HideShownTo(viewer, resource);
 }
 
-void HideShownTo(const filter::Viewer& viewer, catalogue::v1::Cluster* cluster) {
-  if (viewer.operator_ || IsTeam(viewer, cluster->name())) return;
-  auto& shown_to = *cluster->mutable_shown_to();
-  shown_to.erase(std::remove_if(shown_to.begin(), shown_to.end(),
-                                [&](const std::string& office) { return !IsTeam(viewer, office); }),
-                 shown_to.end());
+void HideShownTo(const filter::Viewer& viewer, google::protobuf::Message* resource) {
+  const auto& type = *resource->GetDescriptor();
+  const auto* field = type.FindFieldByName("shown_to");
+  if (field == nullptr || viewer.operator_) return;
+  const auto& reflection = *resource->GetReflection();
+  if (IsTeam(viewer, reflection.GetString(*resource, type.FindFieldByName("name")))) return;
+  auto shown_to = reflection.GetMutableRepeatedFieldRef<std::string>(resource, field);
+  std::vector<std::string> own;
+  for (const std::string& office : shown_to) {
+    if (IsTeam(viewer, office)) own.push_back(office);
+  }
+  shown_to.Clear();
+  for (const std::string& office : own) shown_to.Add(office);
 }
 
 absl::StatusOr<kafka::Message> Encode(const Record& record) {

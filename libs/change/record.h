@@ -5,6 +5,7 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "google/protobuf/message.h"
 #include "google/protobuf/timestamp.pb.h"
 
 #include "clusterwire/change/v1/change_kind.pb.h"
@@ -37,9 +38,9 @@ std::string EventTime(const google::protobuf::Timestamp& time);
 // this viewer: both images are absent.
 void CutTo(const filter::Viewer& viewer, v1::ResourceChanged* record);
 
-// Leaves of the offices that a draft is shown to those of the viewer: to which others a cluster
-// applies is its own team's to know.
-void HideShownTo(const filter::Viewer& viewer, catalogue::v1::Cluster* cluster);
+// Leaves of those that a draft is shown to, its field `shown_to`, those that the viewer is: to
+// which others it is shown is its own team's to know. Of what has no such field nothing is hidden.
+void HideShownTo(const filter::Viewer& viewer, google::protobuf::Message* resource);
 
 inline constexpr char kSource[] = "/clusterwire/catalogue";  // ce_source
 inline constexpr size_t kMaxRecordBytes = 512 * 1024;        // of the value
