@@ -11,6 +11,7 @@ using ::testing::Contains;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
+using ::testing::Not;
 
 class DraftsTest : public OfficeTest {
  protected:
@@ -25,7 +26,7 @@ class DraftsTest : public OfficeTest {
   std::string draft_ = NewDraft("New Cluster").name();
 };
 
-TEST_F(DraftsTest, ApplyingShowsTheOfficeTheDraftAndItsAdmissionUntilItIsOver) {
+TEST_F(DraftsTest, ApplyingShowsTheOfficeTheDraftUntilItIsOverAndItsAdmissionForGood) {
   EXPECT_FALSE(Sees(Office(kEccp), draft_));
   const std::string name = Applied();
   EXPECT_TRUE(Sees(Office(kEccp), draft_));
@@ -36,9 +37,16 @@ TEST_F(DraftsTest, ApplyingShowsTheOfficeTheDraftAndItsAdmissionUntilItIsOver) {
   ASSERT_THAT(Go("WithdrawApplication", name), IsOk());
   EXPECT_EQ(world_.store->revision()->value, before.value + 1);
   EXPECT_FALSE(Sees(Office(kEccp), draft_));
-  EXPECT_THAT(admissions().Get(world_.Read(Office(kEccp).viewer), name),
+  EXPECT_THAT(admissions().Get(world_.Read(Office(kEccp).viewer), name), IsOk());
+  EXPECT_THAT(admissions().Get(world_.Read(Office(kGoCluster).viewer), name),
               StatusIs(absl::StatusCode::kNotFound));
   EXPECT_THAT(admissions().Get(world_.Read(Team(draft_).viewer), name), IsOk());
+  // What becomes of the draft is no more to be read off it.
+  auto draft = world_.Get<v1::Cluster>(draft_);
+  draft.set_title("Another name");
+  ASSERT_THAT(world_.Of<Clusters>().Update(Team(draft_), draft, {}), IsOk());
+  const std::string told = world_.FactsOf(name).ShortDebugString();
+  EXPECT_THAT(told, Not(AnyOf(HasSubstr("Another name"), HasSubstr("nuts:DED2"))));
 }
 
 TEST_F(DraftsTest, AdmittingPublishesTheDraftInTheSameWrite) {
