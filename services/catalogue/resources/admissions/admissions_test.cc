@@ -181,6 +181,20 @@ TEST_F(AdmissionsTest, AMemberNeedsNoAdmission) {
   EXPECT_THAT(Come("AskForConsultation", kGoCluster, cluster_), ReasonIs("ALREADY_MEMBER"));
 }
 
+TEST_F(AdmissionsTest, AMembershipThatIsADraftIsNotToldToWhoComes) {
+  v1::Membership membership;
+  membership.set_cluster(cluster_);
+  membership.set_state(v1::Membership::STATE_DRAFT);
+  membership.mutable_period()->set_start("2024-01-01");
+  const auto draft = world_.Of<Memberships>().Create(world_.AsOperator(), kEccp, membership, "");
+  ASSERT_THAT(draft, IsOk());
+  const auto come = Come("SubmitApplication", kEccp, cluster_);
+  ASSERT_THAT(come, IsOk());
+  ASSERT_THAT(Go("AssessApplication", come->name()), IsOk());
+  // The office, whose draft it is, learns what is in its way.
+  EXPECT_THAT(Go("AdmitApplicant", come->name()), ReasonIs("ALREADY_MEMBER"));
+}
+
 TEST_F(AdmissionsTest, ADayIsNeitherAheadNorBeforeTheStepBefore) {
   const auto date = [&](const std::string& day) { return "date: \"" + day + "\""; };
   EXPECT_THAT(Come("AskForConsultation", kGoCluster, cluster_, date("2024-06-02")),
