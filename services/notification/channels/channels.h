@@ -25,6 +25,8 @@
 
 namespace clusterwire::notification {
 
+class Links;
+
 // What makes a mail a digest: it tells of what came from one moment to another.
 struct Digest {
   absl::Time from = {};
@@ -113,6 +115,7 @@ struct ChannelContext {
   InboxSignal& inbox_signal;
   Clock& clock;
   Random& random;
+  const Links* links = nullptr;  // into mails; null where no pages are configured
 };
 
 // One of each channel, by its case of Endpoint.channel.
