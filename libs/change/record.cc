@@ -1,6 +1,7 @@
 #include "libs/change/record.h"
 
 #include <algorithm>
+#include <utility>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
@@ -174,13 +175,13 @@ void HideShownTo(const filter::Viewer& viewer, google::protobuf::Message* resour
   if (field == nullptr || viewer.operator_) return;
   const auto& reflection = *resource->GetReflection();
   if (IsTeam(viewer, reflection.GetString(*resource, type.FindFieldByName("name")))) return;
-  auto shown_to = reflection.GetMutableRepeatedFieldRef<std::string>(resource, field);
   std::vector<std::string> own;
-  for (const std::string& office : shown_to) {
-    if (IsTeam(viewer, office)) own.push_back(office);
+  for (int i = 0; i < reflection.FieldSize(*resource, field); ++i) {
+    std::string office = reflection.GetRepeatedString(*resource, field, i);
+    if (IsTeam(viewer, office)) own.push_back(std::move(office));
   }
-  shown_to.Clear();
-  for (const std::string& office : own) shown_to.Add(office);
+  reflection.ClearField(resource, field);
+  for (std::string& office : own) reflection.AddString(resource, field, std::move(office));
 }
 
 absl::StatusOr<kafka::Message> Encode(const Record& record) {

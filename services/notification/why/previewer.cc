@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cmath>
 #include <optional>
+#include <set>
+#include <string>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
@@ -42,19 +44,22 @@ absl::StatusOr<filter::Predicate> Read(const v1::PreviewRequest& request, const 
   return predicate;
 }
 
+std::set<std::string> ValuesOf(const type::v1::Filter& filter, const FieldDescriptor& field) {
+  const auto values = filter.GetReflection()->GetRepeatedFieldRef<std::string>(filter, &field);
+  return {values.begin(), values.end()};
+}
+
 // Whether all that has `field` as `filter` asks has it as `excluded` does. Lists ask for any of
-// their values, but for words, which must all be there.
+// their values; of all else it is only known where both ask for the same.
 bool Covers(const type::v1::Filter& excluded, const type::v1::Filter& filter,
             const FieldDescriptor& field) {
   if (field.type() != FieldDescriptor::TYPE_STRING || !field.is_repeated()) {
     MessageDifferencer same;
     return same.CompareWithFields(excluded, filter, {&field}, {&field});
   }
-  const auto inner = excluded.GetReflection()->GetRepeatedFieldRef<std::string>(excluded, &field);
-  const auto outer = filter.GetReflection()->GetRepeatedFieldRef<std::string>(filter, &field);
-  return !outer.empty() && std::ranges::all_of(outer, [&](const std::string& value) {
-    return std::ranges::find(inner, value) != inner.end();
-  });
+  const std::set<std::string> inner = ValuesOf(excluded, field);
+  const std::set<std::string> outer = ValuesOf(filter, field);
+  return !outer.empty() && std::ranges::includes(inner, outer);
 }
 
 class Looking {
