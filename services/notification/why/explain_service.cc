@@ -4,6 +4,7 @@
 
 #include "libs/api/run.h"
 #include "libs/rpc/call/run_unary.h"
+#include "services/notification/resources/subscribers/subscription_rules.h"
 #include "services/notification/services.h"
 #include "services/notification/why/explainer.h"
 #include "services/notification/why/previewer.h"
