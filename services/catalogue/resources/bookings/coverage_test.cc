@@ -156,7 +156,9 @@ TEST_F(CoverageTest, ALabelPeriodIsCoveredOnce) {
   EXPECT_THAT(early, ReasonIs("COVERED_ALREADY"));
   EXPECT_THAT(early.status().message(), HasSubstr("until 2028-05-31"));
   EXPECT_THAT(early.status().message(), HasSubstr("from 2027-11-30 on"));
-  EXPECT_THAT(AskShare(1'000'00), IsOk()) << "another level";
+  const auto bronze = AskShare(1'000'00);
+  ASSERT_THAT(bronze, IsOk()) << "another level";
+  ASSERT_THAT(office_.Move("CancelBooking", bronze->name()), IsOk());
   world().SetToday("2027-11-29");
   EXPECT_THAT(AskSilver(), ReasonIs("COVERED_ALREADY"));
   world().SetToday("2027-11-30");
