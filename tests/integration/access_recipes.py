@@ -23,6 +23,9 @@ VERBS = {"Get": "read", "BatchGet": "read", "Export": "read", "List": "list", "C
 # that is something else.
 SPECIAL = {
     "ClusterService.UndeleteCluster": ("undelete", "Cluster", "FAILED_PRECONDITION"),
+    # A draft isn't cancelled, so it is asked with an etag that is none's.
+    "EventService.CancelEvent": ("write", "Event", "ABORTED"),
+    "EventService.ReinstateEvent": ("write", "Event", "ABORTED"),
     "EventService.UndeleteEvent": ("undelete", "Event", "FAILED_PRECONDITION"),
     "LabelService.UndeleteLabel": ("undelete", "Label", "FAILED_PRECONDITION"),
     "LabelSchemeService.UndeleteLabelScheme": ("undelete", "LabelScheme", "FAILED_PRECONDITION"),
@@ -40,6 +43,7 @@ SPECIAL = {
     "BookingService.CompleteBooking": ("write", "Booking", "FAILED_PRECONDITION"),
     "BookingService.RecordInvoice": ("write", "Booking", "FAILED_PRECONDITION"),
     "BookingService.RecordPayment": ("write", "Booking", "FAILED_PRECONDITION"),
+    "BookingService.WithdrawPayment": ("write", "Booking", "FAILED_PRECONDITION"),
     "BookingService.RecordAward": ("write", "Booking", "FAILED_PRECONDITION"),
     "BookingService.RecordRenewal": ("write", "Booking", "FAILED_PRECONDITION"),
     "BookingService.RecordNoAward": ("write", "Booking", "FAILED_PRECONDITION"),
@@ -90,6 +94,8 @@ SPECIAL = {
     "DeliveryService.GetBalance": ("open", None, "OK"),
     "DeliveryService.ListDeadLetters": ("open", None, "OK"),
     "DeliveryService.RedriveDeadLetter": ("open", None, "INVALID_ARGUMENT"),
+    "ExplainService.Explain": ("own", "Subscriber", "NOT_FOUND"),
+    "ExplainService.Preview": ("own", "Subscriber", "OK"),
     "InboxService.GetInbox": ("own", "Inbox", "OK"),
     # By what came back: proved by the address to which it came.
     "MailService.ReportBounce": ("open", None, "INVALID_ARGUMENT"),
@@ -108,7 +114,8 @@ FIXED = {"validate_only": True, "end": "2024-12-31", "reason": "moved", "renewed
 OWN = {"CheckEligibility": {"programme": "programmes/mx-public"},
        "EndMembership": {"reason": "END_REASON_LEFT"}, "StreamInbox": {"cursor": "nonsense"},
        "MarkInboxRead": {"sequences": [1]},
-       "RedriveDeadLetter": {"name": "x"},
+       "RedriveDeadLetter": {"name": "x"}, "Explain": {"change": "none", "resource": ""},
+       "CancelEvent": {"etag": "none"}, "ReinstateEvent": {"etag": "none"},
        "SubmitApplication": {"parent": "", "cluster": ""},
        "DeleteInvitation": {"name": "invitations/none"}, "AcceptInvitation": {"token": "nothing"}}
 
