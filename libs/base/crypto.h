@@ -24,6 +24,10 @@ std::string Seal(std::string_view key, std::string_view purpose, std::string_vie
 std::optional<std::string> Unseal(std::string_view key, std::string_view purpose,
                                   std::string_view sealed);
 
+// Ed25519, by RFC 8032. A private key is 32 secret bytes, a public key 32, a signature 64.
+std::string Ed25519PublicKey(std::string_view private_key);
+std::string Ed25519Sign(std::string_view private_key, std::string_view text);
+
 // Whether both are the same bytes, in a time that doesn't tell where they differ. Their lengths are
 // no secret.
 bool SameBytes(std::string_view one, std::string_view other);

@@ -23,6 +23,21 @@
 
 namespace clusterwire::notification {
 
+// Why a delivery doesn't go out now: `until` at the latest, and without it, not at all any more.
+struct Stop {
+  std::string reason = {};
+  std::optional<absl::Time> until = {};
+};
+
+// Notices that were given up, so that they are missing at an endpoint: see Job.
+struct Gap {
+  int count = 0;
+  std::string last = {};  // a delivery's name
+};
+
+// So long what is pending waits for the end of a pause.
+inline constexpr absl::Duration kLongestPause = absl::Hours(30 * 24);
+
 // A delivery with all that gates and channels ask, read at the moment of a try. Immutable.
 struct Job {
   PendingDelivery delivery = {};
@@ -33,6 +48,7 @@ struct Job {
   bool hidden = false;  // since a later change the subscriber doesn't see the resource
   // Not everybody may see what is told, and it isn't known who may: then it is asked again.
   std::optional<absl::Time> held_until = {};
+  std::optional<Stop> paused = {};  // its subscriber or its endpoint
 };
 
 // The job of one try. `record` is whole, `seen_by` says who sees the resource since its newest one.
@@ -53,6 +69,8 @@ struct Wait {
   bool ours = false;            // the failure is on this side, and says nothing of the endpoint
   bool rests_endpoint = false;  // `until` is for all that goes there, not for this delivery alone
   bool at_once = false;  // the schedule doesn't count: tried again on another connection right away
+  // Of a gate: what it waits for is heard of when it ends, so that the ledger needs no time.
+  bool asleep = false;
 };
 struct Dead {
   std::string reason = {};

@@ -38,8 +38,10 @@ class EndpointKind {
                               Random& random) const = 0;
   // What keeps a stored one from being used, for an operator; empty when nothing does.
   virtual std::string TroubleOf(const v1::Endpoint&) const { return ""; }
-  // Removes what only the answers of CreateEndpoint and RotateSecret show.
+  // Removes what only the answers of CreateEndpoint and RotateSecret show, and what is never shown.
   virtual void RemoveSecrets(v1::Endpoint&) const {}
+  // Removes what is never shown.
+  virtual void RemoveHiddenKeys(v1::Endpoint&) const {}
 };
 
 // That of the endpoint's case; null when none is set.

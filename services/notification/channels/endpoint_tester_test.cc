@@ -22,6 +22,7 @@ namespace {
 
 using testing::HasSubstr;
 using testing::Not;
+using testing::StartsWith;
 
 constexpr char kName[] = "subscribers/x/endpoints/crm";
 
@@ -88,10 +89,12 @@ TEST_F(EndpointTesterTest, SendsOneSignedNoticeAndSaysThatItWasAccepted) {
   EXPECT_EQ(seen.headers.at("webhook-id"), response->webhook_id());
   int64_t seconds = 0;
   ASSERT_TRUE(absl::SimpleAtoi(seen.headers.at("webhook-timestamp"), &seconds));
-  const std::vector<std::string> keys = {*KeyOf(endpoint.webhook().secret())};
-  EXPECT_EQ(
+  const SigningKeys keys = {.v1 = {*KeyOf(endpoint.webhook().secret())}};
+  EXPECT_THAT(
       seen.headers.at("webhook-signature"),
-      WebhookSignature(keys, response->webhook_id(), absl::FromUnixSeconds(seconds), seen.body));
+      StartsWith(WebhookSignature(keys, response->webhook_id(), absl::FromUnixSeconds(seconds),
+                                  seen.body) +
+                 " v1a,"));
   const auto event = nlohmann::json::parse(seen.body);
   EXPECT_EQ(event["type"], "clusterwire.notice.test.v1");
   EXPECT_EQ(event["id"], response->webhook_id());

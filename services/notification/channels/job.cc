@@ -1,7 +1,10 @@
 #include <algorithm>
 #include <utility>
 
+#include "absl/strings/str_cat.h"
+
 #include "libs/change/record.h"
+#include "libs/store/resource.h"
 #include "services/notification/channels/channels.h"
 #include "services/notification/ledger/records/seen_by.h"
 
@@ -28,6 +31,26 @@ bool IsPublic(const change::v1::ResourceChanged& change) {
   return !change.before().has_audience() && !change.after().has_audience();
 }
 
+// A paused subscriber or endpoint lets nothing out; what has waited too long is told to no one.
+std::optional<Stop> PauseOf(const Job& job, const Interests& interests, absl::Time now) {
+  const std::string subscriber(store::RootOf(job.delivery.subscription));
+  Stop stop;
+  if (interests.IsPaused(subscriber)) {
+    stop.reason = absl::StrCat(subscriber, " is paused");
+  } else if (job.endpoint != nullptr && job.endpoint->state() == v1::Endpoint::STATE_PAUSED) {
+    stop.reason = absl::StrCat(job.endpoint->name(), " is paused");
+  } else {
+    return std::nullopt;
+  }
+  const absl::Time until = job.delivery.created + kLongestPause;
+  if (now < until) {
+    stop.until = until;
+  } else {
+    absl::StrAppend(&stop.reason, ", and it has waited for 30 days");
+  }
+  return stop;
+}
+
 }  // namespace
 
 Job JobOf(const PendingDelivery& delivery, Record record, std::string_view seen_by,
@@ -36,6 +59,7 @@ Job JobOf(const PendingDelivery& delivery, Record record, std::string_view seen_
           .record = std::move(record),
           .interest = interests.Find(delivery.subscription),
           .endpoint = interests.FindEndpoint(delivery.endpoint)};
+  job.paused = PauseOf(job, interests, now);
   if (job.interest == nullptr || job.record == nullptr) return job;
   const filter::Viewer& viewer = job.interest->predicate.viewer();
   job.record = CutTo(viewer, std::move(job.record));

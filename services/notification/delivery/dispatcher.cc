@@ -125,8 +125,38 @@ void Dispatcher::TakeOffers() {
   }
   for (std::shared_ptr<const KeptRecord>& record : newest) loader_.Keep(std::move(record));
   for (PendingDelivery& delivery : offers) {
+    SetOrder(delivery);
     if (!queue_.Offer(std::move(delivery), clock_.Uptime())) metrics_.left_in_ledger.Add();
   }
+}
+
+// Whether the endpoint's deliveries keep no order. Where that is another than it was, what waits is
+// read anew.
+bool Dispatcher::IsIndependent(const std::string& name) {
+  const std::shared_ptr<const v1::Endpoint> endpoint = interests_.FindEndpoint(name);
+  const bool independent = endpoint != nullptr && endpoint->independent();
+  if (independent == independent_.contains(name)) return independent;
+  if (independent) {
+    independent_.insert(name);
+  } else {
+    independent_.erase(name);
+  }
+  queue_.Reread(name);
+  return independent;
+}
+
+// Each of those is a root of its own, which waits for no other.
+void Dispatcher::SetOrder(PendingDelivery& delivery) {
+  if (IsIndependent(delivery.endpoint)) delivery.root = delivery.name;
+}
+
+// Its owner may have mended it, and may want another order.
+void Dispatcher::TakeWritten(const std::string& name) {
+  const std::shared_ptr<const v1::Endpoint> endpoint = interests_.FindEndpoint(name);
+  if (endpoint == nullptr) return;
+  const bool was = independent_.contains(name);
+  if (IsIndependent(name) != was) rushed_.insert(name);
+  if (endpoint->state() == v1::Endpoint::STATE_ENABLED) queue_.Forgive(name, clock_.Uptime());
 }
 
 // What waits for somebody who is gone is suppressed by who deleted it, or by a gate; until then
@@ -139,15 +169,16 @@ void Dispatcher::TakeNews() {
   }
   for (const auto& [name, what] : news) {
     if (what == Interests::News::kEndpointWritten) {
-      const std::shared_ptr<const v1::Endpoint> endpoint = interests_.FindEndpoint(name);
-      const bool on = endpoint != nullptr && endpoint->state() == v1::Endpoint::STATE_ENABLED;
-      if (on) queue_.Forgive(name, clock_.Uptime());
+      TakeWritten(name);
+    } else if (what == Interests::News::kSubscriberResumed) {
+      queue_.Reread(name);
     } else if (what == Interests::News::kSubscriptionMoved) {
       moved_.insert(name);
     } else if (what == Interests::News::kSubscriptionSeesOther) {
       recut_[name] = {};
     } else {
       queue_.Drop(name);
+      if (what == Interests::News::kEndpointGone) independent_.erase(name);
     }
   }
 }
@@ -261,6 +292,11 @@ absl::Status Dispatcher::LoadMore() {
           return Deliveries(connection).Pending(endpoint, static_cast<int>(room), clock_.Now());
         }));
     const bool complete = pending.size() < room;
+    for (PendingDelivery& delivery : pending) {
+      SetOrder(delivery);
+      if (rushed_.contains(endpoint)) delivery.wait = absl::ZeroDuration();
+    }
+    if (complete) rushed_.erase(endpoint);
     queue_.Loaded(endpoint, std::move(pending), complete, clock_.Uptime());
   }
   return absl::OkStatus();
@@ -308,8 +344,9 @@ void Dispatcher::Start(std::shared_ptr<const Job> job) {
     held_.erase(job->delivery.name);
   }
   if (const auto* wait = std::get_if<Wait>(&answer)) {
+    const absl::Duration pause = std::max(absl::ZeroDuration(), wait->until - now);
     EndUntried(*job, v1::Delivery::STATE_PENDING, wait->reason,
-               std::max(absl::ZeroDuration(), wait->until - now));
+               wait->asleep ? absl::ZeroDuration() : pause, pause);
     return;
   }
   if (const auto* drop = std::get_if<Drop>(&answer)) {
@@ -329,13 +366,14 @@ void Dispatcher::Start(std::shared_ptr<const Job> job) {
 }
 
 void Dispatcher::EndUntried(const Job& job, v1::Delivery::State state, const std::string& reason,
-                            absl::Duration pause) {
+                            absl::Duration pause, absl::Duration asleep) {
   unrecorded_.push_back({.delivery = job.delivery.name,
                          .state = state,
                          .reason = reason,
                          .time = clock_.Now(),
                          .uptime = clock_.Uptime(),
-                         .pause = pause});
+                         .pause = pause,
+                         .asleep = asleep});
 }
 
 absl::Status Dispatcher::RecordAll() {
@@ -385,7 +423,7 @@ void Dispatcher::Apply(const DeliveryResult& result) {
     if (result.attempt) next.attempts = result.attempt->number();
     next.tries_before += result.uncounted ? 1 : 0;
     next.at_once = result.uncounted ? next.at_once + 1 : 0;
-    queue_.Postpone(next, result.uptime + result.pause);
+    queue_.Postpone(next, result.uptime + std::max(result.pause, result.asleep));
     if (job->interest != nullptr) NoteIfMoved(next);
   } else {
     queue_.Remove(delivery);

@@ -104,12 +104,16 @@ class Dispatcher {
   absl::Status Record(std::span<const DeliveryResult> results);
   absl::Status FollowMoved();
   absl::Status FollowRecut();
+  void TakeWritten(const std::string& endpoint);
+  bool IsIndependent(const std::string& endpoint);
+  void SetOrder(PendingDelivery& delivery);
   absl::Status FindPending();
   absl::Status LoadMore();
   absl::Status StartDue();
   void Start(std::shared_ptr<const Job> job);
   void EndUntried(const Job& job, v1::Delivery::State state, const std::string& reason,
-                  absl::Duration pause = absl::ZeroDuration());
+                  absl::Duration pause = absl::ZeroDuration(),
+                  absl::Duration asleep = absl::ZeroDuration());
   void Apply(const DeliveryResult& result);
   void NoteIfMoved(const PendingDelivery& delivery);
   void Disable(const std::string& endpoint, const std::string& reason);
@@ -129,6 +133,8 @@ class Dispatcher {
   DeliveryQueue queue_;  // others may look at it
   Jobs under_way_;       // until their results are recorded
   std::vector<DeliveryResult> unrecorded_;
+  std::set<std::string> independent_;  // endpoints, as their deliveries were put into the queue
+  std::set<std::string> rushed_;       // endpoints: what is read of them is due
   std::set<std::string> moved_;  // subscriptions whose endpoint is another now
   // Subscriptions that see other things now, each with the delivery up to which that was followed.
   std::map<std::string, PageKey> recut_;

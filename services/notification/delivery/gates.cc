@@ -1,5 +1,7 @@
 #include "services/notification/delivery/gates.h"
 
+#include <optional>
+
 #include "absl/strings/str_cat.h"
 
 #include "libs/base/text/strings.h"
@@ -18,6 +20,16 @@ GateAnswer AskWanted(const Job& job) {
   }
   return Go{};
 }
+
+// A stop that ends is heard of when it does.
+GateAnswer AnswerOf(const std::optional<Stop>& stop) {
+  if (!stop) return Go{};
+  if (!stop->until) return Drop{stop->reason};
+  return Wait{.until = *stop->until, .reason = stop->reason, .asleep = true};
+}
+
+// Are its subscriber and its endpoint paused?
+GateAnswer AskPaused(const Job& job) { return AnswerOf(job.paused); }
 
 // Is the endpoint there and switched on?
 GateAnswer AskEnabled(const Job& job) {
@@ -58,6 +70,7 @@ GateAnswer AskGrants(const Job& job) {
 }
 
 constexpr Gate kGates[] = {{"wanted", AskWanted},
+                           {"paused", AskPaused},
                            {"enabled", AskEnabled},
                            {"audience", AskAudience},
                            {"grants", AskGrants}};

@@ -26,15 +26,19 @@ std::string Traceparent(const std::string& trace, Random& random) {
   return parsed.value_or(telemetry::TraceContext()).Child(random).ToTraceparent();
 }
 
-// The keys that sign now: the present one, and in its overlap the one before; none when the present
-// secret can't be used.
-std::vector<std::string> KeysOf(const v1::Webhook& webhook, absl::Time now) {
-  std::vector<std::string> keys;
-  const std::optional<std::string> key = KeyOf(webhook.secret());
-  if (!key) return keys;
-  keys.push_back(*key);
-  const std::optional<std::string> previous = KeyOf(webhook.previous_secret());
-  if (previous && now < ToTime(webhook.previous_secret_expire_time())) keys.push_back(*previous);
+// The keys that sign now: the present ones, and in their overlap those before; none when the
+// present secret can't be used. Endpoints of older releases have a secret alone.
+SigningKeys KeysOf(const v1::Webhook& webhook, absl::Time now) {
+  SigningKeys keys;
+  const auto add = [&keys](const std::string& secret, const std::string& private_key) {
+    if (auto key = KeyOf(secret)) keys.v1.push_back(*std::move(key));
+    if (auto key = PrivateKeyOf(private_key)) keys.v1a.push_back(*std::move(key));
+  };
+  if (!KeyOf(webhook.secret())) return keys;
+  add(webhook.secret(), webhook.private_key());
+  if (now < ToTime(webhook.previous_secret_expire_time())) {
+    add(webhook.previous_secret(), webhook.previous_private_key());
+  }
   return keys;
 }
 
@@ -106,8 +110,8 @@ absl::StatusOr<http::Request> WebhookChannel::RequestFor(const v1::Endpoint& end
                                                          absl::StatusOr<std::string> body,
                                                          absl::Time deadline) const {
   const absl::Time now = clock_.Now();
-  const std::vector<std::string> keys = KeysOf(endpoint.webhook(), now);
-  if (keys.empty()) {
+  const SigningKeys keys = KeysOf(endpoint.webhook(), now);
+  if (keys.v1.empty()) {
     return absl::InvalidArgumentError(
         "the endpoint's secret can't be used to sign: RotateSecret gives it another");
   }

@@ -93,6 +93,9 @@ class DeliveryQueue {
   // nothing that is under way.
   void Drop(const std::string& name);
 
+  // As Drop(), of a subscriber or an endpoint; what waits is then read anew.
+  void Reread(const std::string& name);
+
   // How long a try at the endpoint may take.
   absl::Duration TimeLimit(const std::string& endpoint, absl::Duration most) const;
   // When Take() gives something next.
@@ -139,6 +142,8 @@ class DeliveryQueue {
   bool MayTake(const std::string& endpoint, const Entry& entry) const
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   std::optional<PendingDelivery> TakeFrom(size_t line, absl::Duration now)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  std::vector<std::string> Siblings(const std::string& name) const
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void GiveBack(const PendingDelivery& taken) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   // After anything about it changed: its place among those that wait for their time, for the

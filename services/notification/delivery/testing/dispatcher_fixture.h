@@ -123,6 +123,10 @@ class DispatcherFixture : public LedgerTest {
     ASSERT_THAT(store_.endpoints->Enable(AsOperator(), endpoint, ""), IsOk());
     store_.CatchUp();
   }
+  void Pause(const std::string& endpoint, bool paused) {
+    ASSERT_THAT(store_.endpoints->SetPaused(AsOperator(), endpoint, "", paused), IsOk());
+    store_.CatchUp();
+  }
   // Puts a delivery of a change of this cluster for the subscription into the ledger.
   PendingDelivery Put(const std::string& id, const std::string& cluster = "a") {
     const KeptRecord record = MakeRecord("clusters/" + cluster, ++revision_);
@@ -155,6 +159,12 @@ class DispatcherFixture : public LedgerTest {
         [&](sql::Connection& connection) { return Deliveries(connection).Get(delivery.name); });
     EXPECT_THAT(got, IsOk());
     return *std::move(got);
+  }
+  // Waits until the delivery, pending, says so.
+  bool WaitForReason(const PendingDelivery& delivery, const std::string& reason) {
+    const bool said = Eventually([&] { return Get(delivery).reason() == reason; });
+    if (!said) ADD_FAILURE() << Get(delivery).ShortDebugString();
+    return said && Get(delivery).state() == v1::Delivery::STATE_PENDING;
   }
   // Waits until the delivery is in this state after so many tries.
   bool WaitFor(const PendingDelivery& delivery, v1::Delivery::State state, int attempts) {

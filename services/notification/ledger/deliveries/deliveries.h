@@ -55,6 +55,8 @@ struct DeliveryResult {
   absl::Time time = {};
   absl::Duration uptime = {};                   // of this process, at that time
   absl::Duration pause = absl::ZeroDuration();  // with STATE_PENDING: until the next try
+  // As `pause`, but in memory alone: the ledger says that it is due.
+  absl::Duration asleep = absl::ZeroDuration();
   std::optional<v1::Attempt> attempt = {};      // numbered; none when no try was made
   absl::Duration took = absl::ZeroDuration();   // with an attempt
   EndpointHealth health = EndpointHealth::kUnknown;

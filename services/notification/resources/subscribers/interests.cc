@@ -1,5 +1,6 @@
 #include "services/notification/resources/subscribers/interests.h"
 
+#include <algorithm>
 #include <set>
 #include <utility>
 
@@ -100,7 +101,21 @@ void Interests::Take(const store::Message& resource) {
   }
 }
 
+void Interests::TakePause(const v1::Subscriber& subscriber) {
+  bool resumed = false;
+  {
+    MutexLock lock(mutex_);
+    if (subscriber.has_pause_time()) {
+      paused_[subscriber.name()] = ToTime(subscriber.pause_time());
+    } else {
+      resumed = Erase(paused_, subscriber.name());
+    }
+  }
+  if (resumed) Tell(News::kSubscriberResumed, subscriber.name());
+}
+
 void Interests::TakeSubscriber(const v1::Subscriber& subscriber) {
+  TakePause(subscriber);
   auto inbox = std::make_shared<const v1::Endpoint>(InboxOf(subscriber));
   const std::string& subject = subscriber.subject();
   std::vector<SubjectKey> keys = grants_.KeysOf(subject);
@@ -217,6 +232,7 @@ void Interests::Drop(std::string_view name) {
     subscription = Erase(subscriptions_, name);
     endpoint = Erase(endpoints_, name);
     subscriber = Erase(endpoints_, inbox);
+    Erase(paused_, name);
     Leave(name);
   }
   if (subscription) Tell(News::kSubscriptionGone, std::string(name));
@@ -285,6 +301,21 @@ std::shared_ptr<const v1::Endpoint> Interests::FindEndpoint(std::string_view nam
   MutexLock lock(mutex_);
   const auto found = endpoints_.find(name);
   return found == endpoints_.end() ? nullptr : found->second;
+}
+
+bool Interests::IsPaused(std::string_view subscriber) const {
+  MutexLock lock(mutex_);
+  return paused_.contains(subscriber);
+}
+
+std::vector<std::pair<absl::Time, std::string>> Interests::PausedSubscribers() const {
+  std::vector<std::pair<absl::Time, std::string>> paused;
+  {
+    MutexLock lock(mutex_);
+    for (const auto& [name, since] : paused_) paused.emplace_back(since, name);
+  }
+  std::ranges::sort(paused);
+  return paused;
 }
 
 filter::Viewer Interests::ViewerOf(std::string_view subscriber) const {

@@ -9,6 +9,7 @@
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -59,6 +60,7 @@ class Interests {
   enum class News {
     kEndpointWritten,
     kEndpointGone,
+    kSubscriberResumed,  // its pause is over
     kSubscriptionMoved,
     kSubscriptionGone,
     kSubscriptionSeesOther,  // than before, by grants
@@ -89,6 +91,10 @@ class Interests {
   // secret with it, and the inbox of every subscriber.
   std::shared_ptr<const Interest> Find(std::string_view subscription) const;
   std::shared_ptr<const v1::Endpoint> FindEndpoint(std::string_view name) const;
+
+  bool IsPaused(std::string_view subscriber) const;
+  // Those that are paused, with since when, and the longest first.
+  std::vector<std::pair<absl::Time, std::string>> PausedSubscribers() const;
 
   // What a subscriber sees now: what the public does where it has no owner or isn't there. As
   // long as grants are behind nothing may be shown by it that is not public.
@@ -135,6 +141,7 @@ class Interests {
   absl::Status Follow(std::span<const store::Change> changes);
   void Take(const store::Message& resource);
   void TakeSubscriber(const v1::Subscriber& subscriber) ABSL_EXCLUSIVE_LOCKS_REQUIRED(writing_);
+  void TakePause(const v1::Subscriber& subscriber) ABSL_EXCLUSIVE_LOCKS_REQUIRED(writing_);
   void TakeSubscription(const v1::Subscription& subscription)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(writing_);
   // Grants are others: what that means to subscriptions.
@@ -155,6 +162,7 @@ class Interests {
   CondVar moved_;
   store::Revision included_ ABSL_GUARDED_BY(mutex_);
   int64_t last_id_ ABSL_GUARDED_BY(writing_) = 0;
+  std::map<Name, absl::Time, std::less<>> paused_ ABSL_GUARDED_BY(mutex_);  // since when
   std::map<Name, std::string, std::less<>> subjects_of_ ABSL_GUARDED_BY(mutex_);  // of subscribers
   std::map<std::string, Subject, std::less<>> subjects_ ABSL_GUARDED_BY(mutex_);
   std::unordered_map<SubjectKey, std::set<std::string>> by_key_ ABSL_GUARDED_BY(mutex_);
