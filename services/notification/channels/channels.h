@@ -17,6 +17,7 @@
 #include "libs/base/time/clock.h"
 #include "libs/http/client.h"
 #include "services/notification/ledger/deliveries/deliveries.h"
+#include "services/notification/ledger/deliveries/given_up.h"
 #include "services/notification/ledger/inbox/inbox.h"
 #include "services/notification/ledger/records/records.h"
 #include "services/notification/resources/subscribers/interests.h"
@@ -27,12 +28,6 @@ namespace clusterwire::notification {
 struct Stop {
   std::string reason = {};
   std::optional<absl::Time> until = {};
-};
-
-// Notices that were given up, so that they are missing at an endpoint: see Job.
-struct Gap {
-  int count = 0;
-  std::string last = {};  // a delivery's name
 };
 
 // So long what is pending waits for the end of a pause.

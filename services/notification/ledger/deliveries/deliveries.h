@@ -79,9 +79,14 @@ struct PageKey {
 };
 
 struct DeliveryQuery {
-  std::string parent = {};    // a subscription or a subscriber; these four may be empty
+  std::string parent = {};    // a subscription or a subscriber; each of these may be empty
   std::string change = {};    // a ce_id
   std::string resource = {};  // a name
+  std::string endpoint = {};
+  std::string change_kind = {};
+  // When the change arrived: from, and before.
+  absl::Time from = absl::InfinitePast();
+  absl::Time until = absl::InfiniteFuture();
   v1::Delivery::State state = v1::Delivery::STATE_UNSPECIFIED;
   std::optional<PageKey> after = {};  // of the last one of the page before; none: from the newest
   int limit = 50;

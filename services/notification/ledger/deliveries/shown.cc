@@ -8,6 +8,7 @@
 #include "libs/base/text/strings.h"
 #include "libs/base/time/clock.h"
 #include "services/notification/ledger/deliveries/deliveries.h"
+#include "services/notification/ledger/deliveries/query.h"
 
 namespace clusterwire::notification {
 namespace {
@@ -41,40 +42,9 @@ v1::Delivery FromRow(const sql::Row& row) {
   return delivery;
 }
 
-// A statement that grows, with the values of its parameters.
-struct Statement {
-  std::string text;
-  std::vector<sql::Value> values;
-
-  // Each '?' of `part` stands for the next of `parameters`.
-  void Add(std::string_view part, const std::vector<sql::Value>& parameters) {
-    auto next = parameters.begin();
-    for (const char c : part) {
-      if (c != '?') {
-        text += c;
-        continue;
-      }
-      values.push_back(*next++);
-      absl::StrAppend(&text, "$", values.size());
-    }
-  }
-};
-
 Statement ListStatement(const DeliveryQuery& query) {
   Statement list{.text = absl::StrCat(ToAbsl(kSelect), " WHERE TRUE"), .values = {}};
-  if (query.parent.find("/subscriptions/") != std::string::npos) {
-    list.Add(" AND d.subscription = ?", {query.parent});
-  } else if (!query.parent.empty()) {
-    list.Add(" AND d.subscription >= ? AND d.subscription < ?",
-             {query.parent + "/", query.parent + "0"});  // '0' follows '/'
-  }
-  if (!query.change.empty()) list.Add(" AND d.change_id = ?", {query.change});
-  if (!query.resource.empty()) {
-    list.Add(" AND d.change_id IN (SELECT id FROM record WHERE name = ?)", {query.resource});
-  }
-  if (query.state != v1::Delivery::STATE_UNSPECIFIED) {
-    list.Add(" AND d.state = ?", {int{query.state}});
-  }
+  AddConditions(query, list);
   if (query.after) {
     list.Add(" AND (d.sequence, d.id) < (?, ?)", {query.after->order, query.after->name});
   }
@@ -83,6 +53,39 @@ Statement ListStatement(const DeliveryQuery& query) {
 }
 
 }  // namespace
+
+// Where there are few, an index finds them all; where most are alike, a '+' keeps the database from
+// that index, so that a page reads no more than it shows.
+void AddConditions(const DeliveryQuery& query, Statement& statement) {
+  if (query.parent.find("/subscriptions/") != std::string::npos) {
+    statement.Add(" AND d.subscription = ?", {query.parent});
+  } else if (!query.parent.empty()) {
+    statement.Add(" AND d.subscription >= ? AND d.subscription < ?",
+                  {query.parent + "/", query.parent + "0"});  // '0' follows '/'
+  }
+  if (!query.change.empty()) statement.Add(" AND d.change_id = ?", {query.change});
+  if (!query.resource.empty()) {
+    statement.Add(" AND d.change_id IN (SELECT id FROM record WHERE name = ?)", {query.resource});
+  }
+  if (!query.change_kind.empty()) {
+    statement.Add(" AND d.change_id IN (SELECT id FROM record WHERE kind = ?)",
+                  {query.change_kind});
+  }
+  const bool few = query.state == v1::Delivery::STATE_PENDING ||
+                   query.state == v1::Delivery::STATE_DEAD || !query.endpoint.empty();
+  if (query.state != v1::Delivery::STATE_UNSPECIFIED) {
+    statement.Add(few ? " AND d.state = ?" : " AND +d.state = ?", {int{query.state}});
+  } else if (!query.endpoint.empty()) {
+    statement.Add(" AND d.state IN (1, 2, 3, 4)", {});  // the index over endpoints begins so
+  }
+  if (!query.endpoint.empty()) statement.Add(" AND d.endpoint = ?", {query.endpoint});
+  if (query.from != absl::InfinitePast()) {
+    statement.Add(" AND d.created >= ?", {absl::ToUnixMicros(query.from)});
+  }
+  if (query.until != absl::InfiniteFuture()) {
+    statement.Add(" AND d.created < ?", {absl::ToUnixMicros(query.until)});
+  }
+}
 
 PageKey PageKeyOf(const v1::Delivery& delivery) { return {delivery.sequence(), delivery.name()}; }
 

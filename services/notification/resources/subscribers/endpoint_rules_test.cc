@@ -265,8 +265,8 @@ TEST_F(EndpointsTest, ArePausedAndResumedUnlessTheyAreSwitchedOffOrAnInbox) {
   EXPECT_FALSE(Get(name)->has_state_time());
   ASSERT_THAT(test_.endpoints->Disable(name, "HTTP 410"), IsOk());
   for (const bool paused : {true, false}) {
-    EXPECT_THAT(set(name, paused), HasReason("ENDPOINT_SWITCHED_OFF"));
-    EXPECT_THAT(set("subscribers/x/endpoints/inbox", paused), HasReason("INBOX_IS_BUILT_IN"));
+    EXPECT_THAT(set(name, paused), ReasonIs("ENDPOINT_SWITCHED_OFF"));
+    EXPECT_THAT(set("subscribers/x/endpoints/inbox", paused), ReasonIs("INBOX_IS_BUILT_IN"));
   }
   EXPECT_EQ(Get(name)->state(), v1::Endpoint::STATE_DISABLED);
   EXPECT_EQ(ToTime(Get(name)->state_time()), test_.clock.Now());
