@@ -3,7 +3,7 @@
 #include <gmock/gmock.h>
 
 #include "libs/base/testing/status_matchers.h"
-#include "services/catalogue/common/dates/calendar.h"
+#include "libs/base/time/zone.h"
 #include "services/catalogue/resources/clusters/cluster_rules.h"
 #include "services/catalogue/resources/labels/label_rules.h"
 #include "services/catalogue/resources/labels/label_scheme_rules.h"
@@ -190,9 +190,9 @@ TEST_F(RefusalsTest, AProgrammesOfficeDoesNotLearnFromANewMembershipWhichDraftsT
 
 TEST_F(RefusalsTest, ATimeZoneIsOneOfTheDatabaseWhateverTheMachineKnowsBesides) {
   auto scheme = world_.Get<v1::LabelScheme>("labelSchemes/ecei");
-  for (const char* zone :
-       {"localtime", "Fixed/UTC+01:00:00", "posix/Europe/Berlin",
-        "/usr/share/zoneinfo/Europe/Berlin", "Europe/../Europe/Berlin", "Europe/Atlantis"}) {
+  for (const char* zone : {"localtime", "Fixed/UTC+01:00:00", "posix/Europe/Berlin",
+                           "/usr/share/zoneinfo/Europe/Berlin", "Europe/../Europe/Berlin",
+                           "Europe/Atlantis", "Factory"}) {
     scheme.set_time_zone(zone);
     EXPECT_THAT(world_.Of<LabelSchemes>().Update(world_.AsOperator(), scheme, Mask("time_zone")),
                 HasFieldError("label_scheme.time_zone"))

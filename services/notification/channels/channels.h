@@ -7,11 +7,13 @@
 #include <string>
 #include <string_view>
 #include <variant>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/time/time.h"
 
 #include "clusterwire/notification/v1/subscriber.pb.h"
+#include "clusterwire/notification/v1/subscription.pb.h"
 
 #include "libs/base/random.h"
 #include "libs/base/time/clock.h"
@@ -24,26 +26,41 @@
 
 namespace clusterwire::notification {
 
-// Why a delivery doesn't go out now: `until` at the latest, and without it, not at all any more.
-struct Stop {
-  std::string reason = {};
-  std::optional<absl::Time> until = {};
-};
-
 // So long what is pending waits for the end of a pause.
 inline constexpr absl::Duration kLongestPause = absl::Hours(30 * 24);
+
+// What makes a mail a digest: it tells of what came from one moment to another.
+struct Digest {
+  absl::Time from = {};
+  absl::Time until = {};
+  v1::Schedule::Frequency frequency = v1::Schedule::FREQUENCY_UNSPECIFIED;  // as it was scheduled
+};
 
 // A delivery with all that gates and channels ask, read at the moment of a try. Immutable.
 struct Job {
   PendingDelivery delivery = {};
   // Cut to what its subscriber may see now; null: it can't be read any more.
   std::shared_ptr<const KeptRecord> record = {};
-  std::shared_ptr<const Interest> interest = {};      // null: deleted, paused or held since
-  std::shared_ptr<const v1::Endpoint> endpoint = {};  // with its secret; null: deleted since
+  std::shared_ptr<const Interest> interest = {};          // null: deleted, paused or held since
+  std::shared_ptr<const v1::Endpoint> endpoint = {};      // with its secret; null: deleted since
+  std::shared_ptr<const v1::Subscriber> subscriber = {};  // null: deleted since
+  absl::Time now = {};                                    // when it was made
   bool hidden = false;  // since a later change the subscriber doesn't see the resource
   // Not everybody may see what is told, and it isn't known who may: then it is asked again.
   std::optional<absl::Time> held_until = {};
-  std::optional<Stop> paused = {};  // its subscriber or its endpoint
+  std::shared_ptr<const v1::Hold> hold = {};  // an operator's that covers it
+  // What is missing about its root where it goes, which the notice tells; `gap_unread`: the ledger
+  // must be asked first.
+  Gap gap = {};
+  bool gap_unread = false;
+
+  // For mails, which may tell of several changes: the other deliveries that go with this one,
+  // oldest first, and how many more there were.
+  std::vector<std::shared_ptr<const Job>> others = {};
+  int64_t left_out = 0;
+  std::optional<Digest> digest = {};  // set: it is one
+  // The newest record of the resource, cut like `record`, where there is a newer one.
+  std::shared_ptr<const KeptRecord> latest = {};
 };
 
 // The job of one try. `record` is whole, `seen_by` says who sees the resource since its newest one.

@@ -2,6 +2,7 @@
 
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "absl/time/time.h"
 
@@ -43,6 +44,12 @@ class EndpointKind {
   // Removes what is never shown.
   virtual void RemoveHiddenKeys(v1::Endpoint&) const {}
 };
+
+// "webhook", as channels.def names the endpoint's case; empty when none is set, or one of a newer
+// release.
+std::string_view ChannelNameOf(const v1::Endpoint& endpoint);
+// All of them.
+std::vector<std::string_view> ChannelNames();
 
 // That of the endpoint's case; null when none is set.
 const EndpointKind* EndpointKindOf(const v1::Endpoint& endpoint);

@@ -88,6 +88,12 @@ std::string Size(const type::v1::Facts& facts) {
   return facts.has_size() ? absl::StrCat(facts.size()) : "";
 }
 
+std::string GapInWords(const Gap& gap) {
+  return gap.count == 1 ? absl::StrCat("One notice before this was given up: ", gap.last, ".")
+                        : absl::StrCat(gap.count, " notices before this were given up, the last of ",
+                                       "them ", gap.last, ".");
+}
+
 }  // namespace
 
 std::vector<std::string> DifferencesOf(const type::v1::Facts& before,
@@ -129,6 +135,7 @@ Notice NoticeOf(const Job& job) {
       change.kind() == "facts.refreshed"
           ? wording.happening
           : KindClause(change.kind(), change.reminder().day(), change.reminder().days_left()));
+  notice.group = Plain(image.type());
   notice.link = image.link();
 
   Lines lines;
@@ -141,6 +148,7 @@ Notice NoticeOf(const Job& job) {
   if (!change.cause().empty()) {
     lines.push_back(absl::StrCat("Because of ", Called(change.cause(), image), "."));
   }
+  if (job.gap.count > 0) lines.push_back(GapInWords(job.gap));
   notice.text = absl::StrJoin(lines, "\n");
 
   for (const filter::Verdict& verdict : job.interest->predicate.Explain(image)) {

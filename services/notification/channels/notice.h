@@ -11,6 +11,7 @@ namespace clusterwire::notification {
 // is the last that the subscription could see.
 struct Notice {
   std::string title;  // one line
+  std::string group;  // the heading under which a digest tells it: what kind of thing changed
   std::string text;   // a few lines; what editors wrote never begins one of its own
   std::string link;
   std::vector<std::string> reasons;  // a line for each condition: "It is in Saxony (nuts:DED)."

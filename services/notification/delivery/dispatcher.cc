@@ -6,10 +6,13 @@
 
 #include "absl/strings/str_cat.h"
 
+#include "clusterwire/notification/v1/hold.pb.h"
+
 #include "libs/base/status/error.h"
 #include "libs/base/text/strings.h"
 #include "libs/telemetry/log.h"
 #include "libs/telemetry/trace.h"
+#include "services/notification/ledger/deliveries/given_up.h"
 #include "services/notification/ledger/records/records.h"
 
 namespace clusterwire::notification {
@@ -172,6 +175,9 @@ void Dispatcher::TakeNews() {
       TakeWritten(name);
     } else if (what == Interests::News::kSubscriberResumed) {
       queue_.Reread(name);
+    } else if (what == Interests::News::kHoldGone) {
+      for (const std::string& endpoint : held_at_[name]) queue_.Reread(endpoint);
+      held_at_.erase(name);
     } else if (what == Interests::News::kSubscriptionMoved) {
       moved_.insert(name);
     } else if (what == Interests::News::kSubscriptionSeesOther) {
@@ -213,6 +219,10 @@ absl::Status Dispatcher::FindPending() {
     for (const std::string& endpoint : endpoints) queue_.MarkMore(endpoint);
     if (!endpoints.empty()) after = endpoints.back();
   } while (endpoints.size() == kPage);
+  ASSIGN_OR_RETURN(const std::vector<std::string> gaps, ledger_.Read([](sql::Connection& connection) {
+    return GivenUp(connection).Endpoints();
+  }));
+  interests_.notes().SetGaps({gaps.begin(), gaps.end()});
   next_sweep_ = clock_.Uptime() + options_.sweep;
   return absl::OkStatus();
 }
@@ -344,6 +354,7 @@ void Dispatcher::Start(std::shared_ptr<const Job> job) {
     held_.erase(job->delivery.name);
   }
   if (const auto* wait = std::get_if<Wait>(&answer)) {
+    if (wait->asleep && job->hold != nullptr) held_at_[job->hold->name()].insert(endpoint);
     const absl::Duration pause = std::max(absl::ZeroDuration(), wait->until - now);
     EndUntried(*job, v1::Delivery::STATE_PENDING, wait->reason,
                wait->asleep ? absl::ZeroDuration() : pause, pause);
@@ -418,6 +429,7 @@ void Dispatcher::Apply(const DeliveryResult& result) {
   const telemetry::TraceScope trace(
       telemetry::TraceContext::Parse(parent).value_or(telemetry::TraceContext()));
   queue_.Ended(delivery, result, result.uptime);
+  if (result.state == v1::Delivery::STATE_DEAD) interests_.notes().AddGap(delivery.endpoint);
   if (result.state == v1::Delivery::STATE_PENDING) {
     PendingDelivery next = delivery;
     if (result.attempt) next.attempts = result.attempt->number();

@@ -135,6 +135,7 @@ class Dispatcher {
   std::vector<DeliveryResult> unrecorded_;
   std::set<std::string> independent_;  // endpoints, as their deliveries were put into the queue
   std::set<std::string> rushed_;       // endpoints: what is read of them is due
+  std::map<std::string, std::set<std::string>> held_at_;  // endpoints, by the hold
   std::set<std::string> moved_;  // subscriptions whose endpoint is another now
   // Subscriptions that see other things now, each with the delivery up to which that was followed.
   std::map<std::string, PageKey> recut_;

@@ -38,6 +38,7 @@ std::shared_ptr<const KeptRecord> JobLoader::FindKept(const std::string& change_
 std::shared_ptr<const Job> JobLoader::FromMemory(const PendingDelivery& delivery,
                                                  absl::Duration now) {
   const absl::Duration age = now - delivery.offered;
+  if (interests_.notes().MayHaveGap(delivery.endpoint)) return nullptr;
   if (delivery.attempts > 0 || age < absl::ZeroDuration() || age > kFresh) return nullptr;
   std::shared_ptr<const KeptRecord> record = FindKept(delivery.change_id);
   if (record == nullptr) return nullptr;
@@ -58,9 +59,21 @@ absl::StatusOr<std::shared_ptr<const KeptRecord>> JobLoader::RecordOf(
 
 std::shared_ptr<const Job> JobLoader::MakeJob(const PendingDelivery& delivery,
                                               std::string_view seen_by,
-                                              std::shared_ptr<const KeptRecord> record) const {
-  return std::make_shared<const Job>(
-      JobOf(delivery, std::move(record), seen_by, interests_, clock_.Now()));
+                                              std::shared_ptr<const KeptRecord> record,
+                                              Gap gap) const {
+  Job job = JobOf(delivery, std::move(record), seen_by, interests_, clock_.Now());
+  job.gap = std::move(gap);
+  job.gap_unread = false;
+  return std::make_shared<const Job>(std::move(job));
+}
+
+// Where order isn't kept none comes before another.
+absl::StatusOr<Gap> JobLoader::GapBefore(sql::Connection& connection,
+                                         const PendingDelivery& delivery) const {
+  if (!interests_.notes().MayHaveGap(delivery.endpoint)) return Gap();
+  const auto endpoint = interests_.FindEndpoint(delivery.endpoint);
+  if (endpoint == nullptr || endpoint->independent()) return Gap();
+  return GivenUp(connection).Find(delivery.endpoint, delivery.root);
 }
 
 absl::StatusOr<JobLoader::Loaded> JobLoader::Load(const std::vector<PendingDelivery>& deliveries,
@@ -83,7 +96,9 @@ absl::StatusOr<JobLoader::Loaded> JobLoader::Load(const std::vector<PendingDeliv
         continue;
       }
       ASSIGN_OR_RETURN(auto record, RecordOf(connection, delivery.change_id));
-      loaded.jobs.push_back(MakeJob(delivery, standing.seen_by, std::move(record)));
+      ASSIGN_OR_RETURN(Gap gap, GapBefore(connection, delivery));
+      loaded.jobs.push_back(
+          MakeJob(delivery, standing.seen_by, std::move(record), std::move(gap)));
     }
     return loaded;
   });

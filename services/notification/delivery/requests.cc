@@ -9,6 +9,7 @@
 #include "libs/base/status/error.h"
 #include "libs/telemetry/log.h"
 #include "services/notification/delivery/dispatcher.h"
+#include "services/notification/ledger/deliveries/given_up.h"
 #include "services/notification/ledger/records/records.h"
 
 namespace clusterwire::notification {
@@ -35,6 +36,7 @@ absl::Status Dispatcher::Redrive(const std::string& name) {
   const auto redrive = [&](sql::Connection& connection) -> absl::StatusOr<PendingDelivery> {
     RETURN_IF_ERROR(Deliveries(connection).Redrive(name, now));
     ASSIGN_OR_RETURN(const PendingDelivery pending, Deliveries(connection).FindPending(name, now));
+    RETURN_IF_ERROR(GivenUp(connection).TakeBack(pending.endpoint, pending.root, name));
     ASSIGN_OR_RETURN(const Standing standing, Deliveries(connection).StandingOf(name));
     ASSIGN_OR_RETURN(KeptRecord record, Records(connection).Load(pending.change_id));
     Job job = JobOf(pending, std::make_shared<const KeptRecord>(std::move(record)),

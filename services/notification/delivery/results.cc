@@ -16,6 +16,17 @@ namespace {
 constexpr size_t kDetailBytes = 500;  // of what receivers send, which may hold anything
 constexpr int kMostAtOnce = 3;        // tries in a row that the schedule doesn't count
 
+// What is given up is missing before what comes next about its root, until that is handed over.
+absl::Status NoteGap(sql::Connection& connection, const DeliveryResult& result, const Job& job) {
+  const PendingDelivery& delivery = job.delivery;
+  if (result.state == v1::Delivery::STATE_DELIVERED && job.gap.count > 0) {
+    return GivenUp(connection).Clear(delivery.endpoint, delivery.root);
+  }
+  if (result.state != v1::Delivery::STATE_DEAD) return absl::OkStatus();
+  if (job.endpoint != nullptr && job.endpoint->independent()) return absl::OkStatus();
+  return GivenUp(connection).Add(delivery.endpoint, delivery.root, delivery.name);
+}
+
 }  // namespace
 
 absl::StatusOr<RetrySchedule> RetrySchedule::Create(const config::v1::Delivery& options) {
@@ -105,8 +116,9 @@ absl::StatusOr<std::vector<Trouble>> RecordResults(Ledger& ledger, const Channel
     Troubles troubles(connection);
     for (const DeliveryResult& result : results) {
       ASSIGN_OR_RETURN(const bool was_pending, Deliveries(connection).SetResult(result));
-      if (!result.attempt) continue;
       const Job& job = *jobs.at(result.delivery);
+      if (was_pending) RETURN_IF_ERROR(NoteGap(connection, result, job));
+      if (!result.attempt) continue;
       Channel& channel = *channels.at(job.endpoint->channel_case());
       // What was suppressed meanwhile, with a deleted subscriber, must not reach its inbox.
       if (result.state == v1::Delivery::STATE_DELIVERED && was_pending) {

@@ -1,31 +1,15 @@
 #include "services/catalogue/common/dates/calendar.h"
 
 #include <algorithm>
-#include <string>
 
-#include "absl/strings/ascii.h"
+#include "libs/base/time/zone.h"
 
 namespace clusterwire::catalogue {
 namespace {
 
-absl::TimeZone Zone(std::string_view name) {
-  absl::TimeZone zone;
-  if (!absl::LoadTimeZone(std::string(name.empty() ? kDefaultZone : name), &zone)) {
-    return absl::UTCTimeZone();
-  }
-  return zone;
-}
+absl::TimeZone Zone(std::string_view name) { return ZoneNamed(name.empty() ? kDefaultZone : name); }
 
 }  // namespace
-
-bool IsTimeZone(std::string_view zone) {
-  // Abseil's own names for offsets and the files beside the database's.
-  const bool named = !zone.empty() &&
-                     absl::ascii_isupper(static_cast<unsigned char>(zone.front())) &&
-                     !zone.starts_with("Fixed/") && zone.find('.') == std::string_view::npos;
-  absl::TimeZone loaded;
-  return named && absl::LoadTimeZone(std::string(zone), &loaded);
-}
 
 absl::Time StartOf(const DayRange& range, std::string_view zone) {
   return absl::FromCivil(range.first, Zone(zone));

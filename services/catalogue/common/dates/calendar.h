@@ -13,12 +13,8 @@ namespace clusterwire::catalogue {
 // Commission sit.
 inline constexpr std::string_view kDefaultZone = "Europe/Brussels";
 
-// Whether the IANA time zone database has it: "Europe/Brussels". What a machine knows beside that,
-// "localtime" and files by their paths, means another zone elsewhere and is none.
-bool IsTimeZone(std::string_view zone);
-
-// The first moment of the range, and the first moment after it, in `zone` (empty: kDefaultZone). A
-// zone that doesn't exist counts as UTC: rules refuse it before it is stored.
+// The first moment of the range, and the first moment after it, in `zone` (empty:
+// kDefaultZone).
 absl::Time StartOf(const DayRange& range, std::string_view zone);
 absl::Time EndOf(const DayRange& range, std::string_view zone);
 // The day that `now` falls on in `zone`.

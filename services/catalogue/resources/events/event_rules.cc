@@ -5,6 +5,7 @@
 #include "clusterwire/catalogue/v1/programme.pb.h"
 
 #include "libs/base/time/date.h"
+#include "libs/base/time/zone.h"
 #include "libs/text/text.h"
 #include "services/catalogue/common/dates/calendar.h"
 #include "services/catalogue/common/fields/checks.h"

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <set>
 
+#include "libs/base/time/zone.h"
 #include "libs/text/text.h"
 #include "services/catalogue/common/catalogue_type.h"
 #include "services/catalogue/common/dates/calendar.h"

@@ -28,6 +28,8 @@ absl::Status InboxChannel::Write(sql::Connection& connection, const Job& job) {
   item.set_text(std::move(notice.text));
   item.set_link(std::move(notice.link));
   for (std::string& reason : notice.reasons) *item.add_reasons() = std::move(reason);
+  item.set_given_up_before(job.gap.count);
+  item.set_last_given_up(job.gap.last);
   *item.mutable_time() = ToTimestamp(clock_.Now());
   return Inbox(connection)
       .Append(SubscriberOf(job.delivery.endpoint), job.delivery.change_id, std::move(item))

@@ -1,10 +1,11 @@
 #include "services/notification/resources/subscribers/interests.h"
 
-#include <algorithm>
 #include <set>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+
+#include "clusterwire/notification/v1/hold.pb.h"
 
 #include "libs/base/status/error.h"
 #include "libs/resource/page.h"
@@ -101,27 +102,21 @@ void Interests::Take(const store::Message& resource) {
   }
 }
 
-void Interests::TakePause(const v1::Subscriber& subscriber) {
-  bool resumed = false;
-  {
-    MutexLock lock(mutex_);
-    if (subscriber.has_pause_time()) {
-      paused_[subscriber.name()] = ToTime(subscriber.pause_time());
-    } else {
-      resumed = Erase(paused_, subscriber.name());
-    }
-  }
-  if (resumed) Tell(News::kSubscriberResumed, subscriber.name());
-}
-
 void Interests::TakeSubscriber(const v1::Subscriber& subscriber) {
-  TakePause(subscriber);
   auto inbox = std::make_shared<const v1::Endpoint>(InboxOf(subscriber));
   const std::string& subject = subscriber.subject();
   std::vector<SubjectKey> keys = grants_.KeysOf(subject);
+  const auto before = FindSubscriber(subscriber.name());
   {
     MutexLock lock(mutex_);
     endpoints_[inbox->name()] = std::move(inbox);
+    subscribers_[subscriber.name()] = std::make_shared<const v1::Subscriber>(subscriber);
+  }
+  if (before != nullptr && before->has_pause_time() && !subscriber.has_pause_time()) {
+    Tell(News::kSubscriberResumed, subscriber.name());
+  }
+  {
+    MutexLock lock(mutex_);
     const auto known = subjects_of_.find(subscriber.name());
     if (known == subjects_of_.end() ? subject.empty() : known->second == subject) return;
     Leave(subscriber.name());
@@ -232,12 +227,20 @@ void Interests::Drop(std::string_view name) {
     subscription = Erase(subscriptions_, name);
     endpoint = Erase(endpoints_, name);
     subscriber = Erase(endpoints_, inbox);
-    Erase(paused_, name);
+    Erase(subscribers_, name);
     Leave(name);
   }
   if (subscription) Tell(News::kSubscriptionGone, std::string(name));
   if (endpoint) Tell(News::kEndpointGone, std::string(name));
   if (subscriber) Tell(News::kEndpointGone, inbox);
+}
+
+void Interests::SetHolds(DeliveryNotes::Holds holds) {
+  std::set<std::string> gone;
+  for (const auto& hold : *notes_.holds()) gone.insert(hold->name());
+  for (const auto& hold : holds) gone.erase(hold->name());
+  notes_.SetHolds(std::move(holds));
+  for (const std::string& name : gone) Tell(News::kHoldGone, name);
 }
 
 void Interests::Listen(Listener listener) {
@@ -303,19 +306,10 @@ std::shared_ptr<const v1::Endpoint> Interests::FindEndpoint(std::string_view nam
   return found == endpoints_.end() ? nullptr : found->second;
 }
 
-bool Interests::IsPaused(std::string_view subscriber) const {
+std::shared_ptr<const v1::Subscriber> Interests::FindSubscriber(std::string_view name) const {
   MutexLock lock(mutex_);
-  return paused_.contains(subscriber);
-}
-
-std::vector<std::pair<absl::Time, std::string>> Interests::PausedSubscribers() const {
-  std::vector<std::pair<absl::Time, std::string>> paused;
-  {
-    MutexLock lock(mutex_);
-    for (const auto& [name, since] : paused_) paused.emplace_back(since, name);
-  }
-  std::ranges::sort(paused);
-  return paused;
+  const auto found = subscribers_.find(name);
+  return found == subscribers_.end() ? nullptr : found->second;
 }
 
 filter::Viewer Interests::ViewerOf(std::string_view subscriber) const {

@@ -9,7 +9,6 @@
 #include <string>
 #include <string_view>
 #include <unordered_map>
-#include <utility>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -28,6 +27,7 @@
 #include "libs/store/log/tailer.h"
 #include "libs/store/store.h"
 #include "services/notification/grants/grants.h"
+#include "services/notification/resources/subscribers/delivery_notes.h"
 
 namespace clusterwire::notification {
 
@@ -63,6 +63,7 @@ class Interests {
     kSubscriberResumed,  // its pause is over
     kSubscriptionMoved,
     kSubscriptionGone,
+    kHoldGone,  // an operator's
     kSubscriptionSeesOther,  // than before, by grants
   };
   using Listener = std::function<void(News news, const std::string& name)>;
@@ -91,10 +92,12 @@ class Interests {
   // secret with it, and the inbox of every subscriber.
   std::shared_ptr<const Interest> Find(std::string_view subscription) const;
   std::shared_ptr<const v1::Endpoint> FindEndpoint(std::string_view name) const;
+  std::shared_ptr<const v1::Subscriber> FindSubscriber(std::string_view name) const;
 
-  bool IsPaused(std::string_view subscriber) const;
-  // Those that are paused, with since when, and the longest first.
-  std::vector<std::pair<absl::Time, std::string>> PausedSubscribers() const;
+  const DeliveryNotes& notes() const { return notes_; }
+  DeliveryNotes& notes() { return notes_; }
+  // What operators hold from now on; tells of those that ended.
+  void SetHolds(DeliveryNotes::Holds holds);
 
   // What a subscriber sees now: what the public does where it has no owner or isn't there. As
   // long as grants are behind nothing may be shown by it that is not public.
@@ -141,7 +144,6 @@ class Interests {
   absl::Status Follow(std::span<const store::Change> changes);
   void Take(const store::Message& resource);
   void TakeSubscriber(const v1::Subscriber& subscriber) ABSL_EXCLUSIVE_LOCKS_REQUIRED(writing_);
-  void TakePause(const v1::Subscriber& subscriber) ABSL_EXCLUSIVE_LOCKS_REQUIRED(writing_);
   void TakeSubscription(const v1::Subscription& subscription)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(writing_);
   // Grants are others: what that means to subscriptions.
@@ -157,12 +159,12 @@ class Interests {
   Grants& grants_;
   Clock& clock_;
   match::Matcher matcher_;
+  DeliveryNotes notes_;
   Mutex writing_;  // held while the log or grants are followed
   mutable Mutex mutex_;
   CondVar moved_;
   store::Revision included_ ABSL_GUARDED_BY(mutex_);
   int64_t last_id_ ABSL_GUARDED_BY(writing_) = 0;
-  std::map<Name, absl::Time, std::less<>> paused_ ABSL_GUARDED_BY(mutex_);  // since when
   std::map<Name, std::string, std::less<>> subjects_of_ ABSL_GUARDED_BY(mutex_);  // of subscribers
   std::map<std::string, Subject, std::less<>> subjects_ ABSL_GUARDED_BY(mutex_);
   std::unordered_map<SubjectKey, std::set<std::string>> by_key_ ABSL_GUARDED_BY(mutex_);
@@ -170,6 +172,8 @@ class Interests {
   std::map<Name, Entry, std::less<>> subscriptions_ ABSL_GUARDED_BY(mutex_);
   std::unordered_map<int64_t, std::shared_ptr<const Interest>> by_id_ ABSL_GUARDED_BY(mutex_);
   std::map<Name, std::shared_ptr<const v1::Endpoint>, std::less<>> endpoints_
+      ABSL_GUARDED_BY(mutex_);
+  std::map<Name, std::shared_ptr<const v1::Subscriber>, std::less<>> subscribers_
       ABSL_GUARDED_BY(mutex_);
   Mutex listener_mutex_;  // held while it is called
   Listener listener_ ABSL_GUARDED_BY(listener_mutex_);

@@ -5,9 +5,11 @@
 #include "libs/base/status/error.h"
 #include "libs/base/text/subject.h"
 #include "libs/base/time/clock.h"
+#include "libs/base/time/zone.h"
 #include "libs/resource/name.h"
 #include "libs/store/registry.h"
 #include "libs/text/text.h"
+#include "services/notification/resources/subscribers/schedule.h"
 
 namespace clusterwire::notification {
 namespace {
@@ -36,6 +38,11 @@ absl::Status Check(const v1::Subscriber* before, const v1::Subscriber& subscribe
   if (!subscriber.language().empty() && !text::IsLanguageTag(subscriber.language())) {
     errors.Add("subscriber.language", "must be a language as BCP 47 writes it: \"de\", \"pt-BR\"");
   }
+  if (!subscriber.time_zone().empty() && !IsTimeZone(subscriber.time_zone())) {
+    errors.Add("subscriber.time_zone", absl::StrCat("'", subscriber.time_zone(),
+                                                    "' is no time zone; write Europe/Brussels"));
+  }
+  if (subscriber.has_quiet_hours()) CheckQuietHours(subscriber.quiet_hours(), errors);
   return absl::OkStatus();
 }
 

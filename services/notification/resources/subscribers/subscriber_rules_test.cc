@@ -37,6 +37,22 @@ TEST_F(SubscribersTest, AreCreatedWithStampsAndFoundAgain) {
   EXPECT_EQ(found->SerializeAsString(), made.SerializeAsString());
 }
 
+TEST_F(SubscribersTest, NameAllThatIsWrongWithTheirHours) {
+  v1::CreateSubscriberRequest request;
+  request.mutable_subscriber()->set_title("Newsletter");
+  request.mutable_subscriber()->set_time_zone("Factory");
+  request.mutable_subscriber()->mutable_quiet_hours()->set_from_hour(24);
+  request.mutable_subscriber()->mutable_quiet_hours()->set_until_hour(-1);
+  const auto refused = test_.Create(AsOperator(), request);
+  EXPECT_THAT(refused, HasFieldError("subscriber.time_zone"));
+  EXPECT_THAT(refused, HasFieldError("subscriber.quiet_hours.from_hour"));
+  EXPECT_THAT(refused, HasFieldError("subscriber.quiet_hours.until_hour"));
+  request.mutable_subscriber()->set_time_zone("Europe/Berlin");
+  request.mutable_subscriber()->mutable_quiet_hours()->set_from_hour(22);
+  request.mutable_subscriber()->mutable_quiet_hours()->set_until_hour(7);
+  EXPECT_THAT(test_.Create(AsOperator(), request), IsOk());
+}
+
 TEST_F(SubscribersTest, GetARandomIdWhenNoneIsGiven) {
   EXPECT_NE(test_.AddSubscriber("").name(), test_.AddSubscriber("").name());
 }

@@ -17,6 +17,7 @@
 #include "libs/store/registry.h"
 #include "libs/store/resource.h"
 #include "services/notification/resources/subscribers/endpoint_rules.h"
+#include "services/notification/resources/subscribers/schedule.h"
 #include "services/notification/resources/subscribers/subscription_changes.h"
 
 namespace clusterwire::notification {
@@ -38,6 +39,12 @@ absl::Status CheckEndpoint(const store::Reader& reader, const v1::Subscription& 
   }
   v1::Endpoint known;
   const absl::Status found = LoadEndpoint(reader, endpoint, &known);
+  if (found.ok() && IsDigest(subscription.schedule()) &&
+      (known.has_webhook() || known.has_inbox())) {
+    errors.Add("subscription.schedule.frequency",
+               absl::StrCat("digests are mails, and ", endpoint, " is no e-mail address: name an ",
+                            "endpoint that is one, or leave the schedule out"));
+  }
   if (!absl::IsNotFound(found)) return found;
   errors.Add("subscription.endpoint",
              absl::StrCat(endpoint, " does not exist: create it first, or use the inbox"));
@@ -98,6 +105,7 @@ absl::Status Check(const v1::Subscription* before, const v1::Subscription& subsc
       subscription.state() != v1::Subscription::STATE_PAUSED) {
     errors.Add("subscription.state", "must be STATE_ACTIVE or STATE_PAUSED");
   }
+  CheckSchedule(subscription.schedule(), errors);
   RETURN_IF_ERROR(CheckEndpoint(context.reader, subscription, errors));
   const absl::Status filter =
       CompileSubscription(subscription, filter::Viewer::Public(), &change::Words()).status();

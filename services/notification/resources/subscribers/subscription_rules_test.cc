@@ -53,6 +53,18 @@ TEST_F(SubscriptionsTest, AreActiveFromTheStart) {
   EXPECT_THAT(made->name(), HasSubstr("subscribers/x/subscriptions/"));
 }
 
+TEST_F(SubscriptionsTest, RefuseDigestsForWhatIsNoMailbox) {
+  EXPECT_THAT(Create(R"(title: "Silver" endpoint: "subscribers/x/endpoints/inbox"
+                        schedule { frequency: FREQUENCY_DAILY })"),
+              HasFieldError("subscription.schedule.frequency"));
+  EXPECT_THAT(Create(R"(title: "Silver" endpoint: "subscribers/x/endpoints/inbox"
+                        schedule { frequency: FREQUENCY_IMMEDIATE hour: 7 })"),
+              HasFieldError("subscription.schedule.hour"));
+  EXPECT_THAT(Create(R"(title: "Silver" endpoint: "subscribers/x/endpoints/inbox"
+                        schedule { frequency: FREQUENCY_IMMEDIATE })"),
+              IsOk());
+}
+
 TEST_F(SubscriptionsTest, NameEveryFieldThatIsWrong) {
   const auto made = Create(R"(
       filter { sectors: "ict" words: "photo*" } transitions: TRANSITION_UNSPECIFIED

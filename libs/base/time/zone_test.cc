@@ -1,0 +1,37 @@
+#include "libs/base/time/zone.h"
+
+#include <gtest/gtest.h>
+
+namespace clusterwire {
+namespace {
+
+absl::Time Utc(int year, int month, int day, int hour, int minute = 0) {
+  return absl::FromCivil(absl::CivilSecond(year, month, day, hour, minute), absl::UTCTimeZone());
+}
+
+TEST(ZoneTest, ATimeZoneIsOneOfTheDatabaseThatAPlaceHas) {
+  for (const char* zone : {"Europe/Brussels", "UTC", "America/Argentina/Ushuaia", "Etc/GMT+12"}) {
+    EXPECT_TRUE(IsTimeZone(zone)) << zone;
+  }
+  for (const char* zone : {"Factory", "", "localtime", "posix/UTC", "Fixed/UTC+01:00:00",
+                           "Europe/Nowhere", "../etc/passwd", "Europe"}) {
+    EXPECT_FALSE(IsTimeZone(zone)) << zone;
+    EXPECT_EQ(ZoneNamed(zone), absl::UTCTimeZone()) << zone;
+  }
+}
+
+TEST(ZoneTest, AnHourThatIsLeftOutIsTheNextMomentThatThereIs) {
+  const absl::TimeZone berlin = ZoneNamed("Europe/Berlin");
+  EXPECT_EQ(MomentOf(absl::CivilSecond(2027, 3, 28, 2, 30), berlin), Utc(2027, 3, 28, 1));
+  // Samoa had no 30 December 2011.
+  EXPECT_EQ(MomentOf(absl::CivilSecond(2011, 12, 30, 7), ZoneNamed("Pacific/Apia")),
+            Utc(2011, 12, 30, 10));
+}
+
+TEST(ZoneTest, OfAnHourThatComesTwiceTheFirstCounts) {
+  EXPECT_EQ(MomentOf(absl::CivilSecond(2027, 10, 31, 2, 30), ZoneNamed("Europe/Berlin")),
+            Utc(2027, 10, 31, 0, 30));
+}
+
+}  // namespace
+}  // namespace clusterwire

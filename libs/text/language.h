@@ -1,0 +1,37 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "absl/time/civil_time.h"
+#include "absl/time/time.h"
+
+// The languages in which the services write to people.
+namespace clusterwire::text {
+
+enum class Language { kEnglish, kGerman };
+
+// What a reader of the language `tag` (BCP 47) is written in: German of "de" and all that begins
+// with "de-", in any case of letters; else English.
+Language LanguageFor(std::string_view tag);
+
+// "en" or "de".
+std::string_view LanguageTag(Language language);
+
+// The one of two texts that is in the language.
+constexpr std::string_view In(Language language, std::string_view english,
+                              std::string_view german) {
+  return language == Language::kGerman ? german : english;
+}
+
+// "31 March 2027", "31. März 2027".
+std::string DayIn(Language language, absl::CivilDay day);
+
+// "31 March 2027, 14:05 (Europe/Berlin)", "31. März 2027, 14:05 Uhr (Europe/Berlin)".
+std::string TimeIn(Language language, absl::Time time, absl::TimeZone zone);
+
+// "a, b and c"; "a, b und c".
+std::string ListIn(Language language, const std::vector<std::string>& texts);
+
+}  // namespace clusterwire::text

@@ -1,0 +1,43 @@
+#include "libs/text/language.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace clusterwire::text {
+namespace {
+
+constexpr Language kEnglish = Language::kEnglish;
+constexpr Language kGerman = Language::kGerman;
+
+TEST(LanguageTest, GermanIsForReadersOfGermanAndEnglishForAllOthers) {
+  for (const char* tag : {"de", "DE", "de-AT", "de-Latn-CH"}) EXPECT_EQ(LanguageFor(tag), kGerman);
+  for (const char* tag : {"", "en", "fr", "den", "dea-x", "d"}) {
+    EXPECT_EQ(LanguageFor(tag), kEnglish) << tag;
+  }
+  EXPECT_EQ(LanguageTag(kGerman), "de");
+  EXPECT_EQ(LanguageTag(kEnglish), "en");
+}
+
+TEST(LanguageTest, ADayIsWrittenAsItsReadersWriteIt) {
+  EXPECT_EQ(DayIn(kEnglish, absl::CivilDay(2027, 3, 31)), "31 March 2027");
+  EXPECT_EQ(DayIn(kGerman, absl::CivilDay(2027, 3, 31)), "31. März 2027");
+  EXPECT_EQ(DayIn(kGerman, absl::CivilDay(2028, 12, 1)), "1. Dezember 2028");
+}
+
+TEST(LanguageTest, ATimeNamesItsZone) {
+  const absl::Time time = absl::FromUnixSeconds(1'800'000'000);  // 2027-01-15T08:00:00Z
+  EXPECT_EQ(TimeIn(kEnglish, time, absl::UTCTimeZone()), "15 January 2027, 08:00 (UTC)");
+  absl::TimeZone berlin;
+  ASSERT_TRUE(absl::LoadTimeZone("Europe/Berlin", &berlin));
+  EXPECT_EQ(TimeIn(kGerman, time, berlin), "15. Januar 2027, 09:00 Uhr (Europe/Berlin)");
+}
+
+TEST(LanguageTest, AListIsJoinedByItsLastWord) {
+  EXPECT_EQ(ListIn(kEnglish, {}), "");
+  EXPECT_EQ(ListIn(kEnglish, {"a"}), "a");
+  EXPECT_EQ(ListIn(kEnglish, {"a", "b"}), "a and b");
+  EXPECT_EQ(ListIn(kGerman, {"a", "b", "c"}), "a, b und c");
+}
+
+}  // namespace
+}  // namespace clusterwire::text
