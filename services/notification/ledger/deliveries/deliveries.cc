@@ -33,8 +33,6 @@ std::string InsertText(size_t rows) {
       absl::StrJoin(tuples, "),"), ") ON CONFLICT (id) DO NOTHING");
 }
 
-constexpr int kMostTries = 500;
-
 constexpr std::string_view kPending =
     "SELECT d.id, d.change_id, r.root, d.subscription, d.endpoint, d.transition, d.attempts,"
     " d.created, d.due, d.updated, d.subscription_made, d.sequence, d.tries_before"

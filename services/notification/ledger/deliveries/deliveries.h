@@ -19,6 +19,8 @@
 
 namespace clusterwire::notification {
 
+inline constexpr int kMostTries = 500;  // that are kept of one delivery
+
 // "deliveries/…": the same for the same subscription and change, everywhere and always.
 std::string DeliveryName(std::string_view subscription, std::string_view change_id);
 
