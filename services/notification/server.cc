@@ -14,6 +14,7 @@
 #include "services/notification/channels/address_check.h"
 #include "services/notification/channels/channels.h"
 #include "services/notification/channels/endpoint_tester.h"
+#include "services/notification/delivery/hold_keeper.h"
 #include "services/notification/grants/grants.h"
 #include "services/notification/grants/grants_reader.h"
 #include "services/notification/ingest/ingest.h"
@@ -81,6 +82,8 @@ class NotificationParts final : public service::Parts {
     in_.handles.ledger.Set(*ledger_);
     in_.handles.inbox_signal.Set(inbox_signal_);
     in_.handles.dispatcher.Set(*dispatcher_);
+    in_.handles.hold_keeper.Set(*hold_keeper_);
+    in_.handles.clock.Set(in_.clock);
     in_.handles.redrive.Set(*redrive_);
     in_.handles.diagnosis.Set(*diagnosis_);
     return absl::OkStatus();
@@ -117,6 +120,7 @@ class NotificationParts final : public service::Parts {
     ASSIGN_OR_RETURN(ledger_, Ledger::Open(*ledger_database_));
     RETURN_IF_ERROR(StartGrants());
     ASSIGN_OR_RETURN(interests_, Interests::Load(*store_, *grants_, in_.clock, in_.random));
+    ASSIGN_OR_RETURN(hold_keeper_, HoldKeeper::Start(*ledger_, *interests_, in_.clock, in_.random));
     grants_reader_.emplace(GrantsReader::Options{.client = in_.settings.common.kafka,
                                                  .topic = in_.settings.grants.topic},
                            *grants_, in_.clock, in_.random);
@@ -238,6 +242,7 @@ class NotificationParts final : public service::Parts {
   std::unique_ptr<Ledger> ledger_;
   std::optional<Grants> grants_;
   std::unique_ptr<Interests> interests_;
+  std::unique_ptr<HoldKeeper> hold_keeper_;
   std::optional<GrantsReader>
       grants_reader_;  // tells the interests, which stop listening themselves
   InboxSignal inbox_signal_;

@@ -76,6 +76,11 @@ class Dispatcher {
   // DELIVERY_NOT_DEAD or TOO_MANY_TRIES, and with DELIVERY_BLOCKED where a gate would drop it. Any
   // thread.
   absl::Status Redrive(const std::string& name);
+  // Tries a pending delivery now, with those before it about the same root. NOT_FOUND;
+  // FAILED_PRECONDITION, reason DELIVERY_NOT_PENDING. Any thread.
+  absl::Status Retry(const std::string& name);
+  // The ledger has more for this endpoint. Any thread.
+  void Look(const std::string& endpoint);
   // Says in a pending delivery what it waits for, and until when. Any thread.
   void Describe(v1::Delivery* delivery) const;
   DeliveryQueue::Usage usage() const { return queue_.usage(); }

@@ -58,6 +58,31 @@ absl::Status Dispatcher::Redrive(const std::string& name) {
   return absl::OkStatus();
 }
 
+absl::Status Dispatcher::Retry(const std::string& name) {
+  const absl::Time now = clock_.Now();
+  const auto retry = [&](sql::Connection& connection) -> absl::StatusOr<PendingDelivery> {
+    ASSIGN_OR_RETURN(const v1::Delivery delivery, Deliveries(connection).Get(name));
+    if (delivery.state() != v1::Delivery::STATE_PENDING) {
+      return Error(absl::StatusCode::kFailedPrecondition, "DELIVERY_NOT_PENDING",
+                   absl::StrCat(name, " is ", v1::Delivery::State_Name(delivery.state()),
+                                ": only a pending one can be tried now; RedriveDelivery brings a "
+                                "dead one back, ReplaySubscription sends others again"),
+                   {{"resource", name}});
+    }
+    RETURN_IF_ERROR(Deliveries(connection).MakeDue(name, now));
+    return Deliveries(connection).FindPending(name, now);
+  };
+  ASSIGN_OR_RETURN(const PendingDelivery pending, ledger_.Write(retry));
+  queue_.Hasten(pending.endpoint, name, clock_.Uptime());
+  Look(pending.endpoint);
+  return absl::OkStatus();
+}
+
+void Dispatcher::Look(const std::string& endpoint) {
+  queue_.MarkMore(endpoint);
+  worker_.Wake();
+}
+
 void Dispatcher::Describe(v1::Delivery* delivery) const {
   if (delivery->state() != v1::Delivery::STATE_PENDING) return;
   const absl::Duration uptime = clock_.Uptime();

@@ -233,6 +233,15 @@ void DeliveryQueue::Forgive(const std::string& endpoint, absl::Duration now) {
   Reschedule(endpoint, found->second);
 }
 
+void DeliveryQueue::Hasten(const std::string& endpoint, const std::string& delivery,
+                           absl::Duration now) {
+  MutexLock lock(mutex_);
+  const auto found = entries_.find(endpoint);
+  if (found == entries_.end()) return;
+  found->second.queue.Hasten(delivery, now);
+  Reschedule(endpoint, found->second);
+}
+
 // The endpoints of the subscriber that `name` is, or that it lies under.
 std::vector<std::string> DeliveryQueue::Siblings(const std::string& name) const {
   const std::string endpoints =

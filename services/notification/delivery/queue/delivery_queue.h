@@ -89,6 +89,8 @@ class DeliveryQueue {
   // Its owner has done something about the endpoint: what it did is forgotten, and what waits for
   // its next try is due.
   void Forgive(const std::string& endpoint, absl::Duration now);
+  // What waits for this delivery's next try, and before it in its order, is due.
+  void Hasten(const std::string& endpoint, const std::string& delivery, absl::Duration now);
   // The subscriber, endpoint or subscription is gone or elsewhere: forgets what waits for it, but
   // nothing that is under way.
   void Drop(const std::string& name);

@@ -214,6 +214,12 @@ absl::StatusOr<std::vector<std::string>> Deliveries::MoveTo(std::string_view end
   return left;
 }
 
+absl::Status Deliveries::MakeDue(std::string_view name, absl::Time now) {
+  return connection_.Execute(
+      "UPDATE delivery SET due = $2, updated = $2 WHERE id = $1 AND state = 1",
+      {name, absl::ToUnixMicros(now)});
+}
+
 absl::Status Deliveries::Redrive(std::string_view name, absl::Time now) {
   ASSIGN_OR_RETURN(const v1::Delivery delivery, Get(name));
   if (delivery.state() != v1::Delivery::STATE_DEAD) {

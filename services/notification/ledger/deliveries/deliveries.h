@@ -132,6 +132,8 @@ class Deliveries {
                                                   std::string_view subscription,
                                                   const std::set<std::string>& except,
                                                   absl::Time now, int limit);
+  // Where it is pending, it is to be tried now.
+  absl::Status MakeDue(std::string_view name, absl::Time now);
   // Makes a dead one pending again, with all its tries. NOT_FOUND; FAILED_PRECONDITION with
   // DELIVERY_NOT_DEAD, or TOO_MANY_TRIES.
   absl::Status Redrive(std::string_view name, absl::Time now);

@@ -54,8 +54,7 @@ Statement ListStatement(const DeliveryQuery& query) {
 
 }  // namespace
 
-// Where there are few, an index finds them all; where most are alike, a '+' keeps the database from
-// that index, so that a page reads no more than it shows.
+// States are literals: indexes over those that are few know them by that.
 void AddConditions(const DeliveryQuery& query, Statement& statement) {
   if (query.parent.find("/subscriptions/") != std::string::npos) {
     statement.Add(" AND d.subscription = ?", {query.parent});
@@ -71,14 +70,15 @@ void AddConditions(const DeliveryQuery& query, Statement& statement) {
     statement.Add(" AND d.change_id IN (SELECT id FROM record WHERE kind = ?)",
                   {query.change_kind});
   }
-  const bool few = query.state == v1::Delivery::STATE_PENDING ||
-                   query.state == v1::Delivery::STATE_DEAD || !query.endpoint.empty();
   if (query.state != v1::Delivery::STATE_UNSPECIFIED) {
-    statement.Add(few ? " AND d.state = ?" : " AND +d.state = ?", {int{query.state}});
-  } else if (!query.endpoint.empty()) {
-    statement.Add(" AND d.state IN (1, 2, 3, 4)", {});  // the index over endpoints begins so
+    statement.Add(absl::StrCat(" AND d.state = ", int{query.state}), {});
   }
-  if (!query.endpoint.empty()) statement.Add(" AND d.endpoint = ?", {query.endpoint});
+  if (!query.endpoint.empty()) {
+    // Its subscriber's, which an index finds whatever their state.
+    const std::string subscriber = query.endpoint.substr(0, query.endpoint.find("/endpoints/"));
+    statement.Add(" AND d.endpoint = ? AND d.subscription >= ? AND d.subscription < ?",
+                  {query.endpoint, subscriber + "/", subscriber + "0"});
+  }
   if (query.from != absl::InfinitePast()) {
     statement.Add(" AND d.created >= ?", {absl::ToUnixMicros(query.from)});
   }
