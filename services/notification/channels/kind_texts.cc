@@ -110,6 +110,8 @@ constexpr KindText kTexts[] = {
     {"event.moved", "the event has another date or place"},
     {"event.deleted", "the event was deleted"},
     {"event.undeleted", "the event is back"},
+    {"event.cancelled", "the event is cancelled"},
+    {"event.reinstated", "the event takes place after all"},
 };
 
 constexpr std::string_view kDeadline = "{deadline}";
