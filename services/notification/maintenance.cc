@@ -2,7 +2,9 @@
 
 #include "libs/telemetry/log.h"
 #include "services/notification/ledger/balance.h"
+#include "services/notification/ledger/deliveries/given_up.h"
 #include "services/notification/ledger/deliveries/troubles.h"
+#include "services/notification/ledger/inbox/owner_notices.h"
 #include "services/notification/ledger/records/records.h"
 
 namespace clusterwire::notification {
@@ -45,8 +47,11 @@ void LedgerMaintenance::AddUp() {
 }
 
 void LedgerMaintenance::Purge() {
-  const absl::Status forgotten = ledger_.Write([this](sql::Connection& connection) {
-    return Troubles(connection).RemoveOld(clock_.Now() - retention_);
+  const absl::Status forgotten = ledger_.Write([this](sql::Connection& connection) -> absl::Status {
+    const absl::Time horizon = clock_.Now() - retention_;
+    RETURN_IF_ERROR(OwnerNotices(connection).RemoveOld(horizon));
+    RETURN_IF_ERROR(GivenUp(connection).RemoveOld());
+    return Troubles(connection).RemoveOld(horizon);
   });
   if (!forgotten.ok()) telemetry::LogWarning("ledger not purged", {{"error", forgotten}});
   for (int batch = 0; batch < kPurgeBatches; ++batch) {

@@ -15,6 +15,7 @@
 #include "services/notification/channels/channels.h"
 #include "services/notification/channels/endpoint_tester.h"
 #include "services/notification/delivery/hold_keeper.h"
+#include "services/notification/delivery/owner_notifier.h"
 #include "services/notification/grants/grants.h"
 #include "services/notification/grants/grants_reader.h"
 #include "services/notification/ingest/ingest.h"
@@ -181,10 +182,14 @@ class NotificationParts final : public service::Parts {
                               .inbox_signal = inbox_signal_,
                               .clock = in_.clock,
                               .random = in_.random});
+    owner_notifier_.emplace(in_.settings.retention, *ledger_, *interests_, inbox_signal_, in_.clock,
+                            in_.random);
     dispatcher_.emplace(
         delivery, *ledger_, *interests_, channels_,
-        [this](const std::string& endpoint, const std::string& reason) {
-          return endpoints_->Disable(endpoint, reason);
+        [this](const std::string& endpoint, const std::string& reason) -> absl::Status {
+          RETURN_IF_ERROR(endpoints_->Disable(endpoint, reason));
+          owner_notifier_->Wake();
+          return absl::OkStatus();
         },
         in_.clock, in_.random, in_.metrics);
   }
@@ -220,6 +225,7 @@ class NotificationParts final : public service::Parts {
                                 .ledger = *ledger_,
                                 .audit = *audit_,
                                 .interests = *interests_,
+                                .clock = in_.clock,
                                 .consumer = consumer,
                                 .grants = [this] { return grants_reader_->status(); },
                                 .delivery = [this] { return dispatcher_->usage(); },
@@ -257,6 +263,7 @@ class NotificationParts final : public service::Parts {
   // Out: from the ledger to receivers.
   std::optional<http::Client> client_;
   Channels channels_;
+  std::optional<OwnerNotifier> owner_notifier_;
   std::optional<Dispatcher> dispatcher_;
 
   // In: from Kafka to the ledger.

@@ -19,7 +19,7 @@ std::string_view ChannelNameOf(const v1::Endpoint& endpoint) {
   return "";
 }
 
-std::vector<std::string_view> ChannelNames() {
+std::vector<std::string> ChannelNames() {
   return {
 #define CHANNEL(name, Name) #name,
 #include "services/notification/channels/channels.def"

@@ -49,7 +49,7 @@ class EndpointKind {
 // release.
 std::string_view ChannelNameOf(const v1::Endpoint& endpoint);
 // All of them.
-std::vector<std::string_view> ChannelNames();
+std::vector<std::string> ChannelNames();
 
 // That of the endpoint's case; null when none is set.
 const EndpointKind* EndpointKindOf(const v1::Endpoint& endpoint);

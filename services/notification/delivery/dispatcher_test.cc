@@ -324,5 +324,58 @@ TEST_P(DispatcherTest, AnIndependentEndpointHoldsNothingBackBehindABadEvent) {
   EXPECT_TRUE(WaitFor(first, v1::Delivery::STATE_DELIVERED, 3));
 }
 
+TEST_P(DispatcherTest, WhatComesNextSaysWhatWasGivenUpBeforeIt) {
+  const std::string endpoint = AddWebhook("w");
+  channel_->Answer(endpoint, {Dead{.reason = "no", .refused = true},
+                              Dead{.reason = "no", .refused = true}, Wait{.reason = "HTTP 500"}});
+  Put("w", "a");
+  const PendingDelivery dead = Put("w", "a");
+  const PendingDelivery next = Put("w", "a");
+  const PendingDelivery other = Put("w", "b");
+  Start();
+  ASSERT_TRUE(WaitFor(next, v1::Delivery::STATE_PENDING, 1));
+  ASSERT_TRUE(WaitFor(other, v1::Delivery::STATE_DELIVERED, 1));
+  store_.clock.Advance(absl::Minutes(1));
+  ASSERT_TRUE(WaitFor(next, v1::Delivery::STATE_DELIVERED, 2));
+  const PendingDelivery last = Put("w", "a");
+  dispatcher_->Offer({last});
+  ASSERT_TRUE(WaitFor(last, v1::Delivery::STATE_DELIVERED, 1));
+  for (const Gap& gap : channel_->gaps(next.name)) {
+    EXPECT_EQ(gap.count, 2);
+    EXPECT_EQ(gap.last, dead.name);
+  }
+  EXPECT_EQ(channel_->gaps(next.name).size(), 2u) << "each try says the same";
+  EXPECT_EQ(channel_->gaps(last.name).at(0).count, 0);
+  EXPECT_EQ(channel_->gaps(other.name).at(0).count, 0);
+}
+
+TEST_P(DispatcherTest, WhatIsBroughtBackIsMissingNoMore) {
+  const std::string endpoint = AddWebhook("w");
+  channel_->Answer(endpoint, {Dead{.reason = "no", .refused = true}});
+  const PendingDelivery dead = Put("w", "a");
+  Start();
+  ASSERT_TRUE(WaitFor(dead, v1::Delivery::STATE_DEAD, 1));
+  ASSERT_THAT(dispatcher_->Redrive(dead.name), IsOk());
+  ASSERT_TRUE(WaitFor(dead, v1::Delivery::STATE_DELIVERED, 2));
+  const PendingDelivery next = Put("w", "a");
+  dispatcher_->Offer({next});
+  ASSERT_TRUE(WaitFor(next, v1::Delivery::STATE_DELIVERED, 1));
+  EXPECT_EQ(channel_->gaps(next.name).at(0).count, 0);
+}
+
+TEST_P(DispatcherTest, APendingOneIsTriedNowWithWhatComesBeforeIt) {
+  const std::string endpoint = AddWebhook("w");
+  channel_->Answer(endpoint, {Wait{.reason = "HTTP 500"}});
+  const PendingDelivery first = Put("w", "a");
+  const PendingDelivery second = Put("w", "a");
+  Start();
+  ASSERT_TRUE(WaitFor(first, v1::Delivery::STATE_PENDING, 1));
+  ASSERT_THAT(dispatcher_->Retry(second.name), IsOk());
+  EXPECT_TRUE(WaitFor(second, v1::Delivery::STATE_DELIVERED, 1));
+  EXPECT_EQ(Get(first).attempts(), 2);
+  EXPECT_THAT(dispatcher_->Retry(second.name), ReasonIs("DELIVERY_NOT_PENDING"));
+  EXPECT_THAT(dispatcher_->Retry("deliveries/none"), StatusIs(absl::StatusCode::kNotFound));
+}
+
 }  // namespace
 }  // namespace clusterwire::notification

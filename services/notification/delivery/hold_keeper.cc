@@ -28,7 +28,7 @@ constexpr absl::Duration kMaxTimeLimit = absl::Hours(30 * 24);
 
 absl::Status Check(const v1::Hold& hold) {
   FieldErrors errors;
-  const auto channels = ChannelNames();
+  const std::vector<std::string> channels = ChannelNames();
   if (!hold.channel().empty() && std::ranges::find(channels, hold.channel()) == channels.end()) {
     errors.Add("hold.channel", absl::StrCat("must be one of ", absl::StrJoin(channels, ", ")));
   }

@@ -109,8 +109,6 @@ absl::StatusOr<v1::RedriveDeliveriesResponse> RedriveDeliveries(
                    Eyes::Of(caller, handles, std::string(store::RootOf(request.parent()))));
   v1::RedriveDeliveriesResponse response;
   if (request.validate_only()) {
-    v1::CountDeliveriesRequest count;
-    count.set_parent(request.parent());
     query.from = std::max(query.from, eyes.since());
     ASSIGN_OR_RETURN(const DeliveryCounts dead,
                      handles.ledger->Read([&](sql::Connection& connection) {
@@ -130,7 +128,7 @@ absl::StatusOr<v1::RedriveDeliveriesResponse> RedriveDeliveries(
   for (size_t i = 0; i < dead.size(); ++i) {
     if (!eyes.See(dead[i], seen_by[i])) continue;
     const absl::Status redriven = handles.dispatcher->Redrive(dead[i].name());
-    const std::string_view reason = ReasonOf(redriven);
+    const std::string reason(ReasonOf(redriven));
     if (redriven.ok()) {
       response.set_redriven(response.redriven() + 1);
     } else if (reason == "DELIVERY_BLOCKED") {

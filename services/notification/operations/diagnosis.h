@@ -10,6 +10,7 @@
 
 #include "clusterwire/notification/v1/operations.pb.h"
 
+#include "libs/base/time/clock.h"
 #include "libs/kafka/client.h"
 #include "libs/service/findings.h"
 #include "libs/sql/database.h"
@@ -46,6 +47,7 @@ class Diagnosis {
     Ledger& ledger;
     const Audit& audit;
     const Interests& interests;
+    Clock& clock;
     std::function<ConsumerReport()> consumer;
     std::function<absl::Status()> grants;  // how reading them stands
     std::function<DeliveryQueue::Usage()> delivery;

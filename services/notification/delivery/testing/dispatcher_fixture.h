@@ -37,6 +37,7 @@ class FakeChannel final : public Channel {
     {
       MutexLock lock(mutex_);
       sent_.push_back(job->delivery.name);
+      gaps_[job->delivery.name].push_back(job->gap);
       changed_.NotifyAll();
       if (held_.contains(job->delivery.endpoint)) {
         waiting_.push_back(std::move(done));
@@ -82,10 +83,16 @@ class FakeChannel final : public Channel {
     MutexLock lock(mutex_);
     return sent_;
   }
+  // What each try of it said was missing.
+  std::vector<Gap> gaps(const std::string& delivery) {
+    MutexLock lock(mutex_);
+    return gaps_[delivery];
+  }
 
  private:
   Mutex mutex_;
   CondVar changed_;
+  std::map<std::string, std::vector<Gap>> gaps_ ABSL_GUARDED_BY(mutex_);
   std::vector<std::string> sent_ ABSL_GUARDED_BY(mutex_);
   std::map<std::string, std::deque<Outcome>> answers_ ABSL_GUARDED_BY(mutex_);
   std::map<std::string, bool> held_ ABSL_GUARDED_BY(mutex_);

@@ -37,15 +37,19 @@ absl::StatusOr<std::vector<v1::InboxItem>> Inbox::After(std::string_view subscri
                                                         int64_t sequence, int limit) {
   ASSIGN_OR_RETURN(const sql::Result found,
                    connection_.Query("SELECT i.item, r.payload FROM inbox_item i"
-                                     " JOIN record r ON r.id = i.change_id"
+                                     " LEFT JOIN record r ON r.id = i.change_id"
                                      " WHERE i.subscriber = $1 AND i.sequence > $2"
                                      " ORDER BY i.sequence LIMIT $3",
                                      {subscriber, sequence, limit}));
   std::vector<v1::InboxItem> items;
   for (const sql::Row& row : found.rows) {
     v1::InboxItem& item = items.emplace_back();
-    if (!item.ParseFromString(row.Bytes(0)) ||
-        !item.mutable_change()->ParseFromString(row.Bytes(1))) {
+    const bool parsed = item.ParseFromString(row.Bytes(0));
+    if (parsed && !item.endpoint().empty()) {
+      item.clear_delivery();  // an owner's notice tells of no change
+      continue;
+    }
+    if (!parsed || row.IsNull(1) || !item.mutable_change()->ParseFromString(row.Bytes(1))) {
       return absl::DataLossError("an inbox item can't be parsed");
     }
     if (item.transition() == v1::TRANSITION_LEFT) {

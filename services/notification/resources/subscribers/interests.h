@@ -117,6 +117,8 @@ class Interests {
   // All of them, inboxes too, under a lock: `visit` is quick.
   void ForEachEndpoint(const std::function<void(const v1::Endpoint&)>& visit) const;
 
+  void ForEachSubscriber(const std::function<void(const v1::Subscriber&)>& visit) const;
+
   Counts counts() const;
   // Of the matcher: those that ask about everything. Cheap, unlike counts().
   size_t wide() const { return matcher_.counts().wide; }
