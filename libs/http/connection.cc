@@ -6,6 +6,8 @@
 
 #include <sys/socket.h>
 
+#include "libs/base/net/ip_address.h"
+
 namespace clusterwire::http {
 namespace {
 
@@ -69,6 +71,14 @@ ssize_t Connection::read(char* to, size_t size) {
 ssize_t Connection::write(const char* from, size_t size) {
   const bool sent = tls_ ? tls_->Write({from, size}) && SendOutput() : Send({from, size});
   return sent ? static_cast<ssize_t>(size) : -1;
+}
+
+void Connection::get_remote_ip_and_port(std::string& ip, int&) const {
+  sockaddr_storage storage{};
+  socklen_t size = sizeof storage;
+  auto* const address = reinterpret_cast<sockaddr*>(&storage);
+  if (getpeername(socket_, address, &size) != 0) return;
+  if (const auto known = IpAddress::FromSocket(address)) ip = known->ToString();
 }
 
 bool Connection::Send(std::string_view bytes) {

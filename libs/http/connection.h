@@ -46,7 +46,8 @@ class Connection final : public httplib::Stream {
   bool is_writable() const override { return Await(kOut); }
   ssize_t read(char* to, size_t size) override;
   ssize_t write(const char* from, size_t size) override;
-  void get_remote_ip_and_port(std::string&, int&) const override {}
+  // Empty when it is not known.
+  void get_remote_ip_and_port(std::string& ip, int&) const override;
   void get_local_ip_and_port(std::string&, int&) const override {}
   // httplib refuses what its select() can't wait for; nothing here uses that.
   socket_t socket() const override { return INVALID_SOCKET; }

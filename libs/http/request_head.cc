@@ -1,5 +1,7 @@
 #include "libs/http/request_head.h"
 
+#include <algorithm>
+#include <iterator>
 #include <vector>
 
 #include "absl/strings/ascii.h"
@@ -18,6 +20,10 @@ constexpr int kLengthRequired = 411;
 constexpr int kAddressTooLong = 414;
 constexpr int kUnsupportedMediaType = 415;
 constexpr int kTooManyFields = 431;
+
+// What handlers, or the server itself, ask of a request besides its address and body.
+constexpr std::string_view kOfUse[] = {"accept-language", "content-type", "if-modified-since",
+                                       "if-none-match", "x-forwarded-for"};
 
 }  // namespace
 
@@ -63,7 +69,9 @@ int RequestHead::TakeField(std::string_view line) {
   }
   // Without an answer to it, some clients wait a while before they send a body.
   const bool awaits = name == "expect" && absl::EqualsIgnoreCase(value, "100-continue");
-  if (awaits || name == "content-type") absl::StrAppend(&fields, name, ": ", value, "\r\n");
+  if (awaits || std::ranges::find(kOfUse, name) != std::end(kOfUse)) {
+    absl::StrAppend(&fields, name, ": ", value, "\r\n");
+  }
   return 0;
 }
 

@@ -4,13 +4,19 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <list>
 #include <optional>
+#include <string_view>
 
+#include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "absl/strings/str_split.h"
 #include <sys/socket.h>
 
 #include "libs/base/status/error.h"
+#include "libs/base/text/strings.h"
 #include "libs/base/threads/executor.h"
 #include "libs/base/threads/mutex.h"
 #include "libs/http/connection.h"
@@ -23,18 +29,63 @@ bool Fits(const Route& route, const std::string& path) {
   return route.path.ends_with('/') ? path.starts_with(route.path) : path == route.path;
 }
 
-ServerRequest FromLibrary(const httplib::Request& from) {
+// For handlers. What is repeated comes joined, as one list.
+constexpr std::array<std::string_view, 4> kShownFields = {"accept-language", "content-type",
+                                                          "if-modified-since", "if-none-match"};
+constexpr char kForwarded[] = "x-forwarded-for";
+
+std::string ValueOf(const httplib::Request& from, const std::string& name) {
+  std::vector<std::string> values;
+  for (size_t i = 0; i < from.get_header_value_count(name); ++i) {
+    values.push_back(from.get_header_value(name, i));
+  }
+  return absl::StrJoin(values, ", ");
+}
+
+// An IPv4 address in its IPv6 form is the same one.
+IpAddress Plain(const IpAddress& address) {
+  constexpr std::string_view kMapped = "::ffff:";
+  if (address.is_v4() || !address.ToString().starts_with(kMapped)) return address;
+  return address.Embedded().value_or(address);
+}
+
+// Each proxy adds at the end whom it was called by, so only what a trusted one added is believed.
+std::string RemoteOf(const std::string& peer, std::string_view forwarded,
+                     const std::vector<IpRange>& trusted) {
+  std::optional<IpAddress> remote = IpAddress::Parse(peer);
+  if (!remote) return peer;
+  const auto is_trusted = [&](const IpAddress& address) {
+    return std::ranges::any_of(trusted, [&](const IpRange& range) {
+      return range.Contains(address) || range.Contains(Plain(address));
+    });
+  };
+  const std::vector<absl::string_view> named = absl::StrSplit(ToAbsl(forwarded), ',');
+  for (auto name = named.rbegin(); name != named.rend() && is_trusted(*remote); ++name) {
+    const auto next = IpAddress::Parse(ToStd(absl::StripAsciiWhitespace(*name)));
+    if (!next) break;
+    remote = next;
+  }
+  return Plain(*remote).ToString();
+}
+
+ServerRequest FromLibrary(const httplib::Request& from, const std::vector<IpRange>& trusted) {
   ServerRequest request;
   request.method = from.method == "HEAD" ? "GET" : from.method;
   request.path = from.path;
   for (const auto& [name, value] : from.params) request.query.try_emplace(name, value);
   request.body = from.body;
+  for (const std::string_view name : kShownFields) {
+    std::string value = ValueOf(from, std::string(name));
+    if (!value.empty()) request.headers.emplace(name, std::move(value));
+  }
+  request.remote = RemoteOf(from.remote_addr, ValueOf(from, kForwarded), trusted);
   return request;
 }
 
 void ToLibrary(const ServerReply& reply, httplib::Response& to) {
   to.status = reply.status;
   to.set_content(reply.body, reply.content_type);
+  for (const auto& [name, value] : reply.headers) to.set_header(name, value);
 }
 
 // Accepts, parses and writes by httplib; which connections there are, and what of a request it
@@ -200,7 +251,7 @@ Server::Server(Options options, std::vector<Route> routes)
   });
 
   const auto answer = [this](const httplib::Request& request, httplib::Response& response) {
-    ToLibrary(Answer(FromLibrary(request)), response);
+    ToLibrary(Answer(FromLibrary(request, options_.trusted_proxies)), response);
   };
   // What has no body is answered before the library matches paths with regular expressions.
   listener_->set_pre_routing_handler(

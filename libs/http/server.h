@@ -7,11 +7,13 @@
 #include <memory>
 #include <string>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 
+#include "libs/base/net/ip_address.h"
 #include "libs/base/tls/credentials.h"
 
 namespace httplib {
@@ -25,12 +27,19 @@ struct ServerRequest {
   std::string path;
   std::map<std::string, std::string> query;  // decoded; the first of repeated names
   std::string body;
+  // Those that are of use to handlers, by their names in lower case: accept-language,
+  // content-type, if-modified-since, if-none-match.
+  std::map<std::string, std::string> headers = {};
+  // Who asks: the end of the connection, or whom a trusted proxy names there. Text without a port.
+  std::string remote = {};
 };
 
 struct ServerReply {
   int status = 200;
   std::string content_type = "text/plain; charset=utf-8";
   std::string body = {};
+  // Further ones. Names and values have no line ends: such a field is left out.
+  std::vector<std::pair<std::string, std::string>> headers = {};
 };
 
 // What answers a path, and all that stands under it when it ends with '/'. Handlers run on the
@@ -61,6 +70,9 @@ class Server {
     size_t header_limit = 16 * 1024;                // bytes of a request before its body
     size_t body_limit = 64 * 1024;
     TlsSource tls = nullptr;  // asked for each connection
+    // Proxies whose x-forwarded-for is believed: the last address there that isn't one of them is
+    // who asks. From anybody else the field means nothing.
+    std::vector<IpRange> trusted_proxies = {};
   };
 
   // UNAVAILABLE, reason ADDRESS_IN_USE, when it can't be bound.

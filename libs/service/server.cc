@@ -83,8 +83,13 @@ absl::Status Server::StartTls(rpc::Server::Options* grpc, http::Server::Options*
     return absl::OkStatus();
   }
   ASSIGN_OR_RETURN(certificates_, Certificates::Load(settings_.tls, metrics_, clock_, random_));
-  grpc->tls = http->tls = [this] { return certificates_->current(); };
+  grpc->tls = http->tls = tls();
   return absl::OkStatus();
+}
+
+TlsSource Server::tls() const {
+  if (certificates_ == nullptr) return nullptr;
+  return [this] { return certificates_->current(); };
 }
 
 absl::Status Server::ServeHttp(http::Server::Options options) {

@@ -96,6 +96,8 @@ class Server {
   Clock& clock() { return clock_; }
   Random& random() { return random_; }
   telemetry::Metrics& metrics() { return metrics_; }
+  // What a further HTTP server shows; null without TLS.
+  TlsSource tls() const;
   rpc::Runtime& runtime() { return runtime_; }
   rpc::ThreadPool& reads() { return reads_; }
   rpc::ThreadPool& writes() { return writes_; }

@@ -60,23 +60,26 @@ TlsFiles ReadTls(const config::v1::Tls& tls, FieldErrors& errors) {
           .require_client_certificate = tls.require_client_certificate()};
 }
 
+void CheckListens(const config::v1::Listen& listen, std::string_view path,
+                  const std::string& address, FieldErrors& errors) {
+  FieldErrors form;
+  config::CheckAddress(form, path, address);
+  errors.AddAll("", form.ToStatus());
+  if (!form.empty()) return;
+  // A half of TLS is an error already.
+  const config::v1::Tls& tls = listen.tls();
+  const bool encrypted = !(tls.certificate_file().empty() && tls.key_file().empty() &&
+                           tls.client_ca_file().empty());
+  errors.AddAll(path, rpc::CheckAddress(address, encrypted, listen.allow_insecure()));
+}
+
 void ReadListen(const config::v1::Listen& listen, Settings* settings, FieldErrors& errors) {
   settings->tls = ReadTls(listen.tls(), errors);
   settings->grpc.address = listen.grpc_address();
   settings->grpc.allow_insecure = listen.allow_insecure();
   settings->grpc.require_client_certificate = settings->tls.require_client_certificate;
-  // A half of TLS is an error already.
-  const TlsFiles& tls = settings->tls;
-  const bool encrypted = !(tls.certificate.empty() && tls.key.empty() && tls.client_ca.empty());
-  for (const auto& [path, address] : {std::pair("listen.grpc_address", listen.grpc_address()),
-                                      std::pair("listen.http_address", listen.http_address())}) {
-    FieldErrors form;
-    config::CheckAddress(form, path, address);
-    errors.AddAll("", form.ToStatus());
-    if (!form.empty()) continue;
-    errors.AddAll(path, rpc::CheckAddress(address, encrypted, listen.allow_insecure()));
-  }
-  SplitAddress(listen.http_address(), &settings->http);
+  CheckListens(listen, "listen.grpc_address", listen.grpc_address(), errors);
+  settings->http = ReadHttpAddress(listen, "listen.http_address", listen.http_address(), errors);
 }
 
 rpc::CallerLimits::Options ReadLimits(FieldErrors& errors, const config::v1::CallerLimits& limits) {
@@ -112,6 +115,14 @@ absl::Duration ReadDuration(FieldErrors& errors, std::string_view path, bool is_
   if (!is_set) return by_default;
   config::CheckRange(errors, path, value, least, most);
   return config::ToDuration(value);
+}
+
+http::Server::Options ReadHttpAddress(const config::v1::Listen& listen, std::string_view path,
+                                      const std::string& address, FieldErrors& errors) {
+  CheckListens(listen, path, address, errors);
+  http::Server::Options options;
+  SplitAddress(address, &options);
+  return options;
 }
 
 sql::Options ReadConnections(FieldErrors& errors, std::string_view path, int readers) {

@@ -52,6 +52,11 @@ Settings ReadCommon(const Config& config, FieldErrors& errors) {
                     config.callers(), config.log(), config.stop(), config.token_key_file(), errors);
 }
 
+// Where HTTP is served besides `listen.http_address`, by the option at `path`, under the rules that
+// `listen` sets for addresses without TLS. Adds what is wrong to `errors`.
+http::Server::Options ReadHttpAddress(const config::v1::Listen& listen, std::string_view path,
+                                      const std::string& address, FieldErrors& errors);
+
 // The connections that a service needs with `readers` reading threads, the option at `path`.
 sql::Options ReadConnections(FieldErrors& errors, std::string_view path, int readers);
 

@@ -14,6 +14,8 @@
 #include "services/notification/channels/address_check.h"
 #include "services/notification/channels/channels.h"
 #include "services/notification/channels/endpoint_tester.h"
+
+#include "services/notification/consent/links.h"
 #include "services/notification/delivery/hold_keeper.h"
 #include "services/notification/delivery/owner_notifier.h"
 #include "services/notification/grants/grants.h"
@@ -108,6 +110,7 @@ class NotificationParts final : public service::Parts {
     ASSIGN_OR_RETURN(std::string key, service::LoadTokenKey(common.token_key_file, in_.random));
     store::Options options = StoreOptions();
     options.digest_key = service::RequestKey(key);
+    if (in_.settings.pages.served) links_.emplace(in_.settings.pages.public_uri, key);
     tokens_.emplace(std::move(key));
     ASSIGN_OR_RETURN(store_database_,
                      service::OpenDatabase("database.url", common.database, common.database_options,
@@ -166,7 +169,8 @@ class NotificationParts final : public service::Parts {
     test_channels_ = MakeChannels({.client = *asking_client_,
                                    .inbox_signal = inbox_signal_,
                                    .clock = in_.clock,
-                                   .random = in_.random});
+                                   .random = in_.random,
+                                   .links = links()});
     endpoint_tester_.emplace(in_.settings.delivery.try_limit,
                              EndpointTester::Parts{.store = *store_,
                                                    .channels = test_channels_,
@@ -181,7 +185,8 @@ class NotificationParts final : public service::Parts {
     channels_ = MakeChannels({.client = *client_,
                               .inbox_signal = inbox_signal_,
                               .clock = in_.clock,
-                              .random = in_.random});
+                              .random = in_.random,
+                              .links = links()});
     owner_notifier_.emplace(in_.settings.retention, *ledger_, *interests_, inbox_signal_, in_.clock,
                             in_.random);
     dispatcher_.emplace(
@@ -238,10 +243,13 @@ class NotificationParts final : public service::Parts {
                             in_.clock);
   }
 
+  const Links* links() const { return links_ ? &*links_ : nullptr; }
+
   const Surroundings in_;
 
   // Data.
   std::optional<rpc::TokenSealer> tokens_;
+  std::optional<Links> links_;
   std::unique_ptr<sql::Database> store_database_;
   std::unique_ptr<sql::Database> ledger_database_;
   std::unique_ptr<store::Store> store_;

@@ -76,6 +76,7 @@ absl::StatusOr<Settings> ReadSettings(const NotificationConfig& config) {
       errors, "retention.records", config.retention().has_records(), config.retention().records(),
       absl::Hours(1), absl::Hours(24 * 3650), absl::Hours(30 * 24));
   settings.grants = service::ReadGrants(config.grants(), settings.common.topic, errors);
+  settings.pages = ReadPages(config, errors);
   RETURN_IF_ERROR(errors.ToStatus());
   return settings;
 }

@@ -11,6 +11,7 @@
 #include "libs/http/address_guard.h"
 #include "libs/service/grant_settings.h"
 #include "libs/service/settings.h"
+#include "services/notification/consent/pages_settings.h"
 #include "services/notification/delivery/dispatcher.h"
 
 namespace clusterwire::notification {
@@ -28,6 +29,7 @@ struct Settings {
   http::AddressGuard::Options addresses;
   absl::Duration retention;
   service::GrantSettings grants;
+  PagesSettings pages;
 };
 
 // INVALID_ARGUMENT with every option that is missing or out of range, by its path:

@@ -26,6 +26,8 @@
 
 namespace clusterwire::notification {
 
+class Links;
+
 // So long what is pending waits for the end of a pause.
 inline constexpr absl::Duration kLongestPause = absl::Hours(30 * 24);
 
@@ -124,6 +126,7 @@ struct ChannelContext {
   InboxSignal& inbox_signal;
   Clock& clock;
   Random& random;
+  const Links* links = nullptr;  // into mails; null where no pages are configured
 };
 
 // One of each channel, by its case of Endpoint.channel.

@@ -1,0 +1,66 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "absl/time/time.h"
+
+#include "clusterwire/notification/v1/subscriber.pb.h"
+#include "clusterwire/notification/v1/subscription.pb.h"
+
+#include "libs/rpc/token/token.h"
+
+namespace clusterwire::notification {
+
+// The paths of pages; behind those that end with '/' stands a token.
+inline constexpr std::string_view kConfirmPath = "/confirm/";
+inline constexpr std::string_view kUnsubscribePath = "/unsubscribe/";
+inline constexpr std::string_view kPreferencesPath = "/preferences/";
+inline constexpr std::string_view kSignUpPath = "/signup";
+
+// Links to the pages, for mails: each holds a token that nobody can guess or alter, which opens one
+// page for one purpose and needs no login. The same in gives the same out, so that a repeated mail
+// says what the first said. Immutable; safe for use from any thread.
+class Links {
+ public:
+  // How long a link to the preferences holds; those to unsubscribe hold for good.
+  static constexpr absl::Duration kPreferencesLife = absl::Hours(24 * 365);
+
+  // What a token names. `made` tells a resource from another that had its name before: its
+  // create_time in microseconds.
+  struct Target {
+    std::string name;
+    int64_t made = 0;
+  };
+
+  // `public_uri` is as the configuration says it; `token_key` is that of the service.
+  Links(std::string_view public_uri, std::string_view token_key);
+
+  // Ends the consent of a subscription, by a POST as mail programs send it or by the page that it
+  // shows.
+  std::string Unsubscribe(const v1::Subscription& subscription) const;
+  // What the address of an e-mail endpoint is subscribed to. `issued` is when it was written.
+  std::string Preferences(const v1::Endpoint& endpoint, absl::Time issued) const;
+  // Confirms what the mail named `mail` asks for.
+  std::string Confirm(std::string_view mail) const;
+  // The sign-up page.
+  std::string SignUp() const;
+
+  // What stands behind a path; none for anything that wasn't made for it, and for what is past its
+  // time.
+  std::optional<Target> ReadUnsubscribe(std::string_view token) const;
+  std::optional<Target> ReadPreferences(std::string_view token, absl::Time now) const;
+  std::optional<std::string> ReadConfirm(std::string_view token) const;
+
+ private:
+  std::string LinkTo(std::string_view path, std::string_view purpose,
+                     const std::string& content) const;
+  std::optional<std::string> Open(std::string_view purpose, std::string_view token) const;
+
+  const std::string public_uri_;  // without a slash at its end
+  const rpc::TokenSealer sealer_;
+};
+
+}  // namespace clusterwire::notification
