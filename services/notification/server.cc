@@ -14,7 +14,6 @@
 #include "services/notification/channels/address_check.h"
 #include "services/notification/channels/channels.h"
 #include "services/notification/channels/endpoint_tester.h"
-
 #include "services/notification/consent/links.h"
 #include "services/notification/delivery/hold_keeper.h"
 #include "services/notification/delivery/owner_notifier.h"

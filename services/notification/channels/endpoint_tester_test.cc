@@ -42,6 +42,7 @@ class EndpointTesterTest : public testing::Test {
   // An endpoint as it was never let in by this release.
   v1::Endpoint Put(const std::string& uri, const std::string& secret = "") {
     v1::Endpoint endpoint = test_.AddWebhook("subscribers/x", "crm");
+    endpoint.mutable_webhook()->set_private_key(MakeKeyPair(test_.random).private_key);
     endpoint.mutable_webhook()->set_uri(uri);
     if (!secret.empty()) endpoint.mutable_webhook()->set_secret(secret);
     const auto put = [&](store::Writer& writer) {

@@ -35,6 +35,25 @@ PendingDelivery MakeDelivery(const KeptRecord& record, std::string_view subscrip
           .created = record.received};
 }
 
+namespace {
+
+// What each migration behind 8 made, a line or more for each, the newest first.
+constexpr std::string_view kSinceEight =
+    // 24
+    "DROP TABLE owner_notice; DROP TABLE given_up; DROP TABLE hold; DROP INDEX record_by_kind;"
+    "ALTER TABLE record DROP COLUMN cause;";
+
+}  // namespace
+
+void LedgerTest::Downgrade(int version, std::string_view script) {
+  EXPECT_THAT(ledger_->Write([&](sql::Connection& connection) {
+    return connection.ExecuteScript(
+        absl::StrCat(ToAbsl(kSinceEight), ToAbsl(script), "UPDATE schema_version SET version = ",
+                     version, " WHERE component = 'ledger'"));
+  }),
+              IsOk());
+}
+
 LedgerTest::LedgerTest() : database_(files_.Open()) {
   auto ledger = Ledger::Open(*database_);
   EXPECT_THAT(ledger, IsOk());
