@@ -91,11 +91,10 @@ TEST_F(EndpointTesterTest, SendsOneSignedNoticeAndSaysThatItWasAccepted) {
   int64_t seconds = 0;
   ASSERT_TRUE(absl::SimpleAtoi(seen.headers.at("webhook-timestamp"), &seconds));
   const SigningKeys keys = {.v1 = {*KeyOf(endpoint.webhook().secret())}};
-  EXPECT_THAT(
-      seen.headers.at("webhook-signature"),
-      StartsWith(WebhookSignature(keys, response->webhook_id(), absl::FromUnixSeconds(seconds),
-                                  seen.body) +
-                 " v1a,"));
+  EXPECT_THAT(seen.headers.at("webhook-signature"),
+              StartsWith(WebhookSignature(keys, response->webhook_id(),
+                                          absl::FromUnixSeconds(seconds), seen.body) +
+                         " v1a,"));
   const auto event = nlohmann::json::parse(seen.body);
   EXPECT_EQ(event["type"], "clusterwire.notice.test.v1");
   EXPECT_EQ(event["id"], response->webhook_id());

@@ -89,9 +89,10 @@ std::string Size(const type::v1::Facts& facts) {
 }
 
 std::string GapInWords(const Gap& gap) {
-  return gap.count == 1 ? absl::StrCat("One notice before this was given up: ", gap.last, ".")
-                        : absl::StrCat(gap.count, " notices before this were given up, the last of ",
-                                       "them ", gap.last, ".");
+  return gap.count == 1
+             ? absl::StrCat("One notice before this was given up: ", gap.last, ".")
+             : absl::StrCat(gap.count, " notices before this were given up, the last of ", "them ",
+                            gap.last, ".");
 }
 
 }  // namespace

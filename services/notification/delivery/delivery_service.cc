@@ -128,31 +128,28 @@ class DeliveryHandler final : public v1::DeliveryService::CallbackService {
   ServerUnaryReactor* CountDeliveries(CallbackServerContext* context,
                                       const v1::CountDeliveriesRequest* request,
                                       v1::CountDeliveriesResponse* response) override {
-    return rpc::RunUnary(api_.reads, context, response,
-                         [this, request](const rpc::CallContext& call) {
-                           return notification::CountDeliveries(api::ViewerOf(call.caller),
-                                                                handles_, *request);
-                         });
+    return rpc::RunUnary(
+        api_.reads, context, response, [this, request](const rpc::CallContext& call) {
+          return notification::CountDeliveries(api::ViewerOf(call.caller), handles_, *request);
+        });
   }
 
   ServerUnaryReactor* RedriveDeliveries(CallbackServerContext* context,
                                         const v1::RedriveDeliveriesRequest* request,
                                         v1::RedriveDeliveriesResponse* response) override {
-    return rpc::RunUnary(api_.writes, context, response,
-                         [this, request](const rpc::CallContext& call) {
-                           return notification::RedriveDeliveries(api::ViewerOf(call.caller),
-                                                                  handles_, *request);
-                         });
+    return rpc::RunUnary(
+        api_.writes, context, response, [this, request](const rpc::CallContext& call) {
+          return notification::RedriveDeliveries(api::ViewerOf(call.caller), handles_, *request);
+        });
   }
 
   ServerUnaryReactor* ReplaySubscription(CallbackServerContext* context,
                                          const v1::ReplaySubscriptionRequest* request,
                                          v1::ReplaySubscriptionResponse* response) override {
-    return rpc::RunUnary(api_.writes, context, response,
-                         [this, request](const rpc::CallContext& call) {
-                           return notification::ReplaySubscription(api::ViewerOf(call.caller),
-                                                                   handles_, *request);
-                         });
+    return rpc::RunUnary(
+        api_.writes, context, response, [this, request](const rpc::CallContext& call) {
+          return notification::ReplaySubscription(api::ViewerOf(call.caller), handles_, *request);
+        });
   }
 
   ServerUnaryReactor* RedriveDeadLetters(CallbackServerContext* context,
@@ -160,8 +157,8 @@ class DeliveryHandler final : public v1::DeliveryService::CallbackService {
                                          v1::RedriveDeadLettersResponse* response) override {
     return rpc::RunUnary(
         api_.writes, context, response,
-        [this, request](
-            const rpc::CallContext& call) -> absl::StatusOr<v1::RedriveDeadLettersResponse> {
+        [this,
+         request](const rpc::CallContext& call) -> absl::StatusOr<v1::RedriveDeadLettersResponse> {
           RETURN_IF_ERROR(CheckOperator(api::ViewerOf(call.caller)));
           return notification::RedriveDeadLetters(handles_, *request);
         });

@@ -219,9 +219,9 @@ absl::Status Dispatcher::FindPending() {
     for (const std::string& endpoint : endpoints) queue_.MarkMore(endpoint);
     if (!endpoints.empty()) after = endpoints.back();
   } while (endpoints.size() == kPage);
-  ASSIGN_OR_RETURN(const std::vector<std::string> gaps, ledger_.Read([](sql::Connection& connection) {
-    return GivenUp(connection).Endpoints();
-  }));
+  ASSIGN_OR_RETURN(
+      const std::vector<std::string> gaps,
+      ledger_.Read([](sql::Connection& connection) { return GivenUp(connection).Endpoints(); }));
   interests_.notes().SetGaps({gaps.begin(), gaps.end()});
   next_sweep_ = clock_.Uptime() + options_.sweep;
   return absl::OkStatus();

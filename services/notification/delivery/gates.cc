@@ -52,11 +52,11 @@ GateAnswer AskDiscarded(const Job& job) {
 GateAnswer AskHeld(const Job& job) {
   if (job.hold == nullptr) return Go{};
   const absl::Time until = ToTime(job.hold->expire_time());
-  return Wait{.until = until,
-              .reason = absl::StrCat(job.hold->name(), " until ",
-                                     absl::FormatTime(absl::RFC3339_sec, until,
-                                                      absl::UTCTimeZone())),
-              .asleep = true};
+  return Wait{
+      .until = until,
+      .reason = absl::StrCat(job.hold->name(), " until ",
+                             absl::FormatTime(absl::RFC3339_sec, until, absl::UTCTimeZone())),
+      .asleep = true};
 }
 
 // Is the endpoint there and switched on?
@@ -103,14 +103,10 @@ GateAnswer AskGap(const Job& job) {
   return Wait{.reason = "what was given up before it is read first"};
 }
 
-constexpr Gate kGates[] = {{"wanted", AskWanted},
-                           {"paused", AskPaused},
-                           {"discarded", AskDiscarded},
-                           {"held", AskHeld},
-                           {"enabled", AskEnabled},
-                           {"audience", AskAudience},
-                           {"grants", AskGrants},
-                           {"gap", AskGap}};
+constexpr Gate kGates[] = {{"wanted", AskWanted},       {"paused", AskPaused},
+                           {"discarded", AskDiscarded}, {"held", AskHeld},
+                           {"enabled", AskEnabled},     {"audience", AskAudience},
+                           {"grants", AskGrants},       {"gap", AskGap}};
 
 }  // namespace
 

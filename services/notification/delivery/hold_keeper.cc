@@ -36,10 +36,10 @@ absl::Status Check(const v1::Hold& hold) {
     const std::string wrong = change::WrongKind(hold.change_kind());
     if (!wrong.empty()) errors.Add("hold.change_kind", wrong);
   }
-  for (const auto& [path, text] : {std::pair<const char*, const std::string&>(
-                                       "hold.cause", hold.cause()),
-                                   {"hold.change", hold.change()},
-                                   {"hold.resource", hold.resource()}}) {
+  for (const auto& [path, text] :
+       {std::pair<const char*, const std::string&>("hold.cause", hold.cause()),
+        {"hold.change", hold.change()},
+        {"hold.resource", hold.resource()}}) {
     resource::CheckText(errors, path, text, 0, kMaxName);
   }
   if (hold.channel().empty() && hold.change_kind().empty() && hold.cause().empty() &&
@@ -91,8 +91,9 @@ absl::StatusOr<v1::Hold> HoldKeeper::Create(const v1::Hold& hold, const std::str
       ASSIGN_OR_RETURN(const std::vector<v1::Hold> holds, Holds(connection).All());
       if (holds.size() < kMost) return Holds(connection).Put(next);
       return Error(absl::StatusCode::kFailedPrecondition, "TOO_MANY_HOLDS",
-                   absl::StrCat(kMost, " holds stand, the most there may be: release or discard "
-                                       "one of those that ListHolds names"));
+                   absl::StrCat(kMost,
+                                " holds stand, the most there may be: release or discard "
+                                "one of those that ListHolds names"));
     }));
     RETURN_IF_ERROR(Refresh());
     Log("hold created", next);
@@ -119,8 +120,9 @@ absl::StatusOr<v1::Hold> HoldKeeper::Release(const std::string& name, bool valid
     ASSIGN_OR_RETURN(const v1::Hold present, Holds(connection).Find(name));
     if (present.discarding()) {
       return Error(absl::StatusCode::kFailedPrecondition, "HOLD_DISCARDS",
-                   absl::StrCat(name, " is discarding what it held already; what was suppressed "
-                                      "ReplaySubscription sends after all"),
+                   absl::StrCat(name,
+                                " is discarding what it held already; what was suppressed "
+                                "ReplaySubscription sends after all"),
                    {{"resource", name}});
     }
     return validate_only ? absl::OkStatus() : Holds(connection).Remove(name);
@@ -188,8 +190,7 @@ absl::StatusOr<bool> HoldKeeper::DiscardSome(const v1::Hold& hold) {
     Round next = round;
     RETURN_IF_ERROR(ledger_.Write([&](sql::Connection& connection) -> absl::Status {
       next = round;
-      ASSIGN_OR_RETURN(const auto pending,
-                       Holds(connection).PendingOf(hold, round.after, kPage));
+      ASSIGN_OR_RETURN(const auto pending, Holds(connection).PendingOf(hold, round.after, kPage));
       std::vector<std::string> covered;
       for (const Holds::Pending& one : pending) {
         if (GoesBy(one.endpoint, hold)) covered.push_back(one.delivery);

@@ -97,8 +97,7 @@ absl::StatusOr<JobLoader::Loaded> JobLoader::Load(const std::vector<PendingDeliv
       }
       ASSIGN_OR_RETURN(auto record, RecordOf(connection, delivery.change_id));
       ASSIGN_OR_RETURN(Gap gap, GapBefore(connection, delivery));
-      loaded.jobs.push_back(
-          MakeJob(delivery, standing.seen_by, std::move(record), std::move(gap)));
+      loaded.jobs.push_back(MakeJob(delivery, standing.seen_by, std::move(record), std::move(gap)));
     }
     return loaded;
   });

@@ -54,8 +54,7 @@ class JobLoader {
   absl::StatusOr<std::shared_ptr<const KeptRecord>> RecordOf(sql::Connection& connection,
                                                              const std::string& change_id);
   std::shared_ptr<const Job> MakeJob(const PendingDelivery& delivery, std::string_view seen_by,
-                                     std::shared_ptr<const KeptRecord> record,
-                                     Gap gap = {}) const;
+                                     std::shared_ptr<const KeptRecord> record, Gap gap = {}) const;
 
   Ledger& ledger_;
   const Interests& interests_;

@@ -21,8 +21,8 @@ namespace clusterwire::notification {
 class OwnerNotifier {
  public:
   // The arguments by reference outlive it.
-  OwnerNotifier(absl::Duration retention, Ledger& ledger, Interests& interests,
-                InboxSignal& signal, Clock& clock, Random& random);
+  OwnerNotifier(absl::Duration retention, Ledger& ledger, Interests& interests, InboxSignal& signal,
+                Clock& clock, Random& random);
 
   // One was just switched off; else it is looked once a minute.
   void Wake() { worker_.Wake(); }

@@ -72,9 +72,8 @@ TEST_P(OwnerNotifierTest, WhatWasToldGoesAfterItsRetention) {
   SwitchOff(endpoint);
   ASSERT_TRUE(Eventually([&] { return Items().size() == 1; }));
   const auto remove = [&](absl::Time horizon) {
-    return ledger_->Write([&](sql::Connection& connection) {
-      return OwnerNotices(connection).RemoveOld(horizon);
-    });
+    return ledger_->Write(
+        [&](sql::Connection& connection) { return OwnerNotices(connection).RemoveOld(horizon); });
   };
   ASSERT_THAT(remove(store_.clock.Now()), IsOk());
   EXPECT_THAT(Items(), SizeIs(1));

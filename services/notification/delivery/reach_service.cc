@@ -36,10 +36,7 @@ v1::GetReachResponse::Reach Blurred(size_t subscribers) {
 class ReachHandler final : public v1::ReachService::CallbackService {
  public:
   ReachHandler(const Api& api, const Handles& handles)
-      : api_(api),
-        interests_(handles.interests),
-        ledger_(handles.ledger),
-        clock_(handles.clock) {}
+      : api_(api), interests_(handles.interests), ledger_(handles.ledger), clock_(handles.clock) {}
 
   api::Reactor* GetReach(api::Context* context, const v1::GetReachRequest* request,
                          v1::GetReachResponse* response) override {

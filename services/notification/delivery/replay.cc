@@ -22,8 +22,9 @@ absl::StatusOr<std::shared_ptr<const Interest>> ActiveInterest(const Interests& 
   std::shared_ptr<const Interest> interest = interests.Find(subscription);
   if (interest == nullptr) {
     return Error(absl::StatusCode::kFailedPrecondition, "SUBSCRIPTION_INACTIVE",
-                 absl::StrCat(subscription, " is paused or held, or has no endpoint, so it sends "
-                                            "nothing: UpdateSubscription makes it active"),
+                 absl::StrCat(subscription,
+                              " is paused or held, or has no endpoint, so it sends "
+                              "nothing: UpdateSubscription makes it active"),
                  {{"resource", subscription}});
   }
   if (interests.grants().behind()) {
@@ -81,9 +82,8 @@ class Run {
                                       .sequence = absl::ToUnixMicros(record->received),
                                       .created = now_};
     ASSIGN_OR_RETURN(const Replays::Found found, Replays(connection).Find(delivery.name));
-    const bool repeats =
-        found == Replays::Found::kEnded ||
-        (found == Replays::Found::kDelivered && request_.include_delivered);
+    const bool repeats = found == Replays::Found::kEnded ||
+                         (found == Replays::Found::kDelivered && request_.include_delivered);
     if (found == Replays::Found::kNone) {
       ++done.added;
       return request_.validate_only ? absl::OkStatus() : Replays(connection).Add(delivery);

@@ -16,9 +16,10 @@ namespace clusterwire::notification {
 // Which changes are told again, and how many by one call.
 struct ReplayRequest {
   std::string subscription = {};
-  absl::Time from = {};                    // when they arrived
+  absl::Time from = {};  // when they arrived
   absl::Time until = absl::InfiniteFuture();
-  std::string after = {};  // go on behind this change, which arrived at `from`; empty: from the first
+  std::string after =
+      {};  // go on behind this change, which arrived at `from`; empty: from the first
   bool include_delivered = false;
   int limit = 200;  // deliveries
   bool validate_only = false;

@@ -23,8 +23,8 @@ class ReplayTest : public DispatcherFixture {
     return done.value_or(ReplayDone());
   }
   void End(const PendingDelivery& delivery, v1::Delivery::State state, const std::string& reason) {
-    SetResult({.delivery = delivery.name, .state = state, .reason = reason,
-               .time = store_.clock.Now()});
+    SetResult(
+        {.delivery = delivery.name, .state = state, .reason = reason, .time = store_.clock.Now()});
   }
   void ExpectBalance(int64_t matched) {
     const auto balance =

@@ -125,7 +125,8 @@ ALTER TABLE newest_record DROP COLUMN hidden;
 // record.cause: of ResourceChanged.
 // hold: a v1::Hold.
 // given_up: how many notices are missing at an endpoint about a root, and the last of them.
-// owner_notice: of what a subscriber was told that is no change; its item in the inbox has no record.
+// owner_notice: of what a subscriber was told that is no change; its item in the inbox has no
+// record.
 constexpr std::string_view kOperating = R"sql(
 ALTER TABLE record ADD COLUMN cause {text} NOT NULL DEFAULT '';
 CREATE INDEX record_by_kind ON record (kind);
@@ -138,10 +139,9 @@ CREATE TABLE owner_notice (id {text} NOT NULL PRIMARY KEY, created {int} NOT NUL
 CREATE INDEX owner_notice_by_time ON owner_notice (created);
 )sql";
 
-constexpr sql::Migration kMigrations[] = {{1, kTables},      {2, kSubscriptionMade},
-                                          {3, kDeadLetters}, {6, kLastTaken},
-                                          {7, kSequence},    {8, kSeenBy},
-                                          {24, kOperating}};
+constexpr sql::Migration kMigrations[] = {
+    {1, kTables},   {2, kSubscriptionMade}, {3, kDeadLetters}, {6, kLastTaken},
+    {7, kSequence}, {8, kSeenBy},           {24, kOperating}};
 
 }  // namespace
 

@@ -20,7 +20,7 @@ using service::Finding;
 using service::Fine;
 using service::Found;
 
-constexpr size_t kNamed = 5;       // endpoints in one finding
+constexpr size_t kNamed = 5;  // endpoints in one finding
 constexpr absl::Duration kLongPause = absl::Hours(7 * 24);
 constexpr int kLookedAt = 10'000;  // endpoints that had trouble for a day
 

@@ -43,9 +43,9 @@ std::optional<std::string> KeyOf(std::string_view secret) {
 
 KeyPair MakeKeyPair(Random& random) {
   const std::string key = RandomBytes(random, kPrivateBytes);
-  return {.private_key = absl::StrCat(ToAbsl(kPrivatePrefix), absl::Base64Escape(key)),
-          .public_key =
-              absl::StrCat(ToAbsl(kPublicPrefix), absl::Base64Escape(Ed25519PublicKey(key)))};
+  return {
+      .private_key = absl::StrCat(ToAbsl(kPrivatePrefix), absl::Base64Escape(key)),
+      .public_key = absl::StrCat(ToAbsl(kPublicPrefix), absl::Base64Escape(Ed25519PublicKey(key)))};
 }
 
 std::optional<std::string> PrivateKeyOf(std::string_view private_key) {

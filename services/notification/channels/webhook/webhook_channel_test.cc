@@ -203,12 +203,12 @@ TEST_F(WebhookTest, InTheOverlapOfARotationBothSecretsAndBothPrivateKeysSign) {
     int64_t seconds = 0;
     EXPECT_TRUE(absl::SimpleAtoi(seen.headers.at("webhook-timestamp"), &seconds));
     std::vector<std::string> made;
-    SigningKeys keys = {.v1 = {*KeyOf(kTestSecret), *KeyOf(kFormer)},
-                        .v1a = {*PrivateKeyOf(present.private_key),
-                                *PrivateKeyOf(former.private_key)}};
+    SigningKeys keys = {
+        .v1 = {*KeyOf(kTestSecret), *KeyOf(kFormer)},
+        .v1a = {*PrivateKeyOf(present.private_key), *PrivateKeyOf(former.private_key)}};
     for (int i = 0; i < 2; ++i) {
-      made.push_back(WebhookSignature(keys, job.delivery.name, absl::FromUnixSeconds(seconds),
-                                      seen.body));
+      made.push_back(
+          WebhookSignature(keys, job.delivery.name, absl::FromUnixSeconds(seconds), seen.body));
       keys = {.v1 = {keys.v1[0]}, .v1a = {keys.v1a[0]}};
     }
     return std::pair(seen.headers.at("webhook-signature"), made);

@@ -33,8 +33,7 @@ absl::StatusOr<DeliveryCounts> CountDeliveries(sql::Connection& connection,
   AddConditions(query, count);
   count.Add(" LIMIT ?) looked GROUP BY counted, state, seen_by ORDER BY 4 DESC, 1, 2, 3 LIMIT ?",
             {kMostCounted, kMostCounts + 1});
-  ASSIGN_OR_RETURN(const sql::Result found,
-                   connection.Query(count.text, std::move(count.values)));
+  ASSIGN_OR_RETURN(const sql::Result found, connection.Query(count.text, std::move(count.values)));
   DeliveryCounts counts;
   int64_t looked = 0;
   for (const sql::Row& row : found.rows) {

@@ -59,8 +59,8 @@ struct DeliveryResult {
   absl::Duration pause = absl::ZeroDuration();  // with STATE_PENDING: until the next try
   // As `pause`, but in memory alone: the ledger says that it is due.
   absl::Duration asleep = absl::ZeroDuration();
-  std::optional<v1::Attempt> attempt = {};      // numbered; none when no try was made
-  absl::Duration took = absl::ZeroDuration();   // with an attempt
+  std::optional<v1::Attempt> attempt = {};     // numbered; none when no try was made
+  absl::Duration took = absl::ZeroDuration();  // with an attempt
   EndpointHealth health = EndpointHealth::kUnknown;
   absl::Duration rest = absl::ZeroDuration();  // how long the endpoint asked to be left alone
   bool uncounted = false;                      // the schedule doesn't count the attempt

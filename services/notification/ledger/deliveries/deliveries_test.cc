@@ -239,12 +239,12 @@ TEST_P(DeliveriesTest, RowsOfAReleaseWithoutASequenceKeepTheirOrderAndTheirTime)
   const PendingDelivery delivery = MakeDelivery(record, kA);
   Keep(record, {delivery});
   Downgrade(6,
-        "ALTER TABLE record DROP COLUMN seen_by;"
-        "ALTER TABLE newest_record DROP COLUMN seen_by;"
-        "ALTER TABLE newest_record ADD COLUMN hidden INTEGER NOT NULL DEFAULT 0;"
-        "ALTER TABLE delivery DROP COLUMN created;"
-        "ALTER TABLE delivery DROP COLUMN tries_before;"
-        "ALTER TABLE delivery RENAME COLUMN sequence TO created;");
+            "ALTER TABLE record DROP COLUMN seen_by;"
+            "ALTER TABLE newest_record DROP COLUMN seen_by;"
+            "ALTER TABLE newest_record ADD COLUMN hidden INTEGER NOT NULL DEFAULT 0;"
+            "ALTER TABLE delivery DROP COLUMN created;"
+            "ALTER TABLE delivery DROP COLUMN tries_before;"
+            "ALTER TABLE delivery RENAME COLUMN sequence TO created;");
   ASSERT_THAT(Ledger::Open(*database_), IsOk());
   const std::vector<PendingDelivery> pending = Pending(delivery.endpoint);
   ASSERT_THAT(pending, testing::SizeIs(1));

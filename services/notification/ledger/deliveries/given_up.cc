@@ -29,10 +29,9 @@ absl::Status GivenUp::TakeBack(std::string_view endpoint, std::string_view root,
 }
 
 absl::StatusOr<Gap> GivenUp::Find(std::string_view endpoint, std::string_view root) {
-  ASSIGN_OR_RETURN(const sql::Result found,
-                   connection_.Query("SELECT notices, last FROM given_up"
-                                     " WHERE endpoint = $1 AND root = $2",
-                                     {endpoint, root}));
+  ASSIGN_OR_RETURN(const sql::Result found, connection_.Query("SELECT notices, last FROM given_up"
+                                                              " WHERE endpoint = $1 AND root = $2",
+                                                              {endpoint, root}));
   if (found.rows.empty()) return Gap();
   return Gap{.count = static_cast<int>(found.rows[0].Int(0)), .last = found.rows[0].Text(1)};
 }

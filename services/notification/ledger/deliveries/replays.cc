@@ -7,8 +7,7 @@ namespace clusterwire::notification {
 absl::StatusOr<std::vector<Replays::Change>> Replays::Changes(absl::Time from,
                                                               std::string_view after,
                                                               absl::Time until, int limit) {
-  const int64_t end =
-      until == absl::InfiniteFuture() ? INT64_MAX : absl::ToUnixMicros(until);
+  const int64_t end = until == absl::InfiniteFuture() ? INT64_MAX : absl::ToUnixMicros(until);
   ASSIGN_OR_RETURN(
       const sql::Result found,
       connection_.Query("SELECT id, received FROM record WHERE (received, id) > ($1, $2)"

@@ -28,8 +28,8 @@ class Replays {
                                               absl::Time until, int limit);
 
   enum class Found {
-    kNone,       // there is no such delivery
-    kPending,    // as are those that were superseded, or tried too often: nothing to be done
+    kNone,     // there is no such delivery
+    kPending,  // as are those that were superseded, or tried too often: nothing to be done
     kDelivered,
     kEnded,  // given up or suppressed
   };

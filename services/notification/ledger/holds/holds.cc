@@ -92,11 +92,10 @@ absl::StatusOr<int64_t> Holds::Suppress(const std::vector<std::string>& deliveri
                                         std::string_view reason, absl::Time now) {
   int64_t suppressed = 0;
   for (const std::string& delivery : deliveries) {
-    ASSIGN_OR_RETURN(
-        const sql::Result done,
-        connection_.Query("UPDATE delivery SET state = 3, reason = $2, updated = $3"
-                          " WHERE id = $1 AND state = 1",
-                          {delivery, reason, absl::ToUnixMicros(now)}));
+    ASSIGN_OR_RETURN(const sql::Result done,
+                     connection_.Query("UPDATE delivery SET state = 3, reason = $2, updated = $3"
+                                       " WHERE id = $1 AND state = 1",
+                                       {delivery, reason, absl::ToUnixMicros(now)}));
     suppressed += done.affected;
   }
   return suppressed;

@@ -127,11 +127,11 @@ absl::StatusOr<std::vector<v1::DeadLetter>> DeadLetters::List(const DeadLetterQu
   if (query.after) {
     ASSIGN_OR_RETURN(origin, ParseName(query.after->name));
   }
-  Statement list{.text = "SELECT topic, topic_partition, topic_offset, error, met,",
-                 .values = {}};
-  list.Add(" substr(value, 1, ?) FROM dead_letter WHERE (met, topic, topic_partition, topic_offset)"
-           " < (?, ?, ?, ?)",
-           {query.bytes, met, origin.from.topic, origin.from.partition, origin.offset});
+  Statement list{.text = "SELECT topic, topic_partition, topic_offset, error, met,", .values = {}};
+  list.Add(
+      " substr(value, 1, ?) FROM dead_letter WHERE (met, topic, topic_partition, topic_offset)"
+      " < (?, ?, ?, ?)",
+      {query.bytes, met, origin.from.topic, origin.from.partition, origin.offset});
   AddConditions(query, list);
   list.Add(" ORDER BY met DESC, topic DESC, topic_partition DESC, topic_offset DESC LIMIT ?",
            {query.limit});

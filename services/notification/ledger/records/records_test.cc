@@ -97,10 +97,10 @@ TEST_P(RecordsTest, WhatAnOlderReleaseKnewToBeHiddenIsSeenByOperatorsAlone) {
   Note(MakeRecord("clusters/hidden", 1).change);
   Note(MakeRecord("clusters/open", 2).change);
   Downgrade(7,
-        "ALTER TABLE record DROP COLUMN seen_by;"
-        "ALTER TABLE newest_record DROP COLUMN seen_by;"
-        "ALTER TABLE newest_record ADD COLUMN hidden INTEGER NOT NULL DEFAULT 0;"
-        "UPDATE newest_record SET hidden = 1 WHERE name = 'clusters/hidden';");
+            "ALTER TABLE record DROP COLUMN seen_by;"
+            "ALTER TABLE newest_record DROP COLUMN seen_by;"
+            "ALTER TABLE newest_record ADD COLUMN hidden INTEGER NOT NULL DEFAULT 0;"
+            "UPDATE newest_record SET hidden = 1 WHERE name = 'clusters/hidden';");
   ASSERT_THAT(Ledger::Open(*database_), IsOk());
   EXPECT_EQ(SeenBy("clusters/hidden"), " ");
   EXPECT_EQ(SeenBy("clusters/open"), "");

@@ -47,9 +47,9 @@ constexpr std::string_view kSinceEight =
 
 void LedgerTest::Downgrade(int version, std::string_view script) {
   EXPECT_THAT(ledger_->Write([&](sql::Connection& connection) {
-    return connection.ExecuteScript(
-        absl::StrCat(ToAbsl(kSinceEight), ToAbsl(script), "UPDATE schema_version SET version = ",
-                     version, " WHERE component = 'ledger'"));
+    return connection.ExecuteScript(absl::StrCat(ToAbsl(kSinceEight), ToAbsl(script),
+                                                 "UPDATE schema_version SET version = ", version,
+                                                 " WHERE component = 'ledger'"));
   }),
               IsOk());
 }

@@ -270,8 +270,9 @@ absl::StatusOr<v1::Endpoint> Endpoints::SetPaused(const WriteCall& call, const s
   const auto set = [&](const resource::Context& context, v1::Endpoint* endpoint) -> absl::Status {
     if (endpoint->state() == v1::Endpoint::STATE_DISABLED) {
       return Error(absl::StatusCode::kFailedPrecondition, "ENDPOINT_SWITCHED_OFF",
-                   absl::StrCat(name, " is switched off, so nothing waits for it: EnableEndpoint "
-                                      "switches it on"),
+                   absl::StrCat(name,
+                                " is switched off, so nothing waits for it: EnableEndpoint "
+                                "switches it on"),
                    {{"resource", name}});
     }
     if (paused == (endpoint->state() == v1::Endpoint::STATE_PAUSED)) return absl::OkStatus();

@@ -238,7 +238,8 @@ TEST_F(EndpointsTest, ThePublicKeysAreAlwaysShownAndThePrivateOnesNever) {
   request.set_name(made.name());
   const auto rotated = test_.endpoints->RotateSecret(As("subscribers/x"), request);
   ASSERT_THAT(rotated, IsOk());
-  for (const v1::Webhook& shown : {made.webhook(), rotated->webhook(), Get(made.name())->webhook()}) {
+  for (const v1::Webhook& shown :
+       {made.webhook(), rotated->webhook(), Get(made.name())->webhook()}) {
     EXPECT_THAT(shown.public_key(), StartsWith("whpk_"));
     EXPECT_EQ(shown.private_key(), "");
     EXPECT_EQ(shown.previous_private_key(), "");

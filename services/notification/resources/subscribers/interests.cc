@@ -335,8 +335,7 @@ void Interests::ForEachEndpoint(const std::function<void(const v1::Endpoint&)>& 
   for (const auto& [name, endpoint] : endpoints_) visit(*endpoint);
 }
 
-void Interests::ForEachSubscriber(
-    const std::function<void(const v1::Subscriber&)>& visit) const {
+void Interests::ForEachSubscriber(const std::function<void(const v1::Subscriber&)>& visit) const {
   MutexLock lock(mutex_);
   for (const auto& [name, subscriber] : subscribers_) visit(*subscriber);
 }

@@ -63,7 +63,7 @@ class Interests {
     kSubscriberResumed,  // its pause is over
     kSubscriptionMoved,
     kSubscriptionGone,
-    kHoldGone,  // an operator's
+    kHoldGone,               // an operator's
     kSubscriptionSeesOther,  // than before, by grants
   };
   using Listener = std::function<void(News news, const std::string& name)>;

@@ -1,8 +1,8 @@
 // usage: signed_bodies COUNT
 //
-// Writes what receivers of webhooks get, for libraries that check it: a line with the secret and the
-// public key, then COUNT lines with an id, a time, the signatures and a body in base64, all with tabs
-// in between. Titles and summaries are of any characters.
+// Writes what receivers of webhooks get, for libraries that check it: a line with the secret and
+// the public key, then COUNT lines with an id, a time, the signatures and a body in base64, all
+// with tabs in between. Titles and summaries are of any characters.
 #include <cstdio>
 #include <iterator>
 #include <string>
@@ -22,8 +22,9 @@ namespace {
 
 // Of any length and any of these, each of which some encoder writes in its own way.
 std::string Text(Random& random) {
-  static constexpr const char* kParts[] = {"Silver ", "é", "ß", "\"", "\\", "/", "<b>", "&", "'",
-                                           "\u2028",  "日本", "🎉", "\n", "\t", "e\u0301", "%25", "{}"};
+  static constexpr const char* kParts[] = {"Silver ", "é",  "ß",       "\"",     "\\",   "/",
+                                           "<b>",     "&",  "'",       "\u2028", "日本", "🎉",
+                                           "\n",      "\t", "e\u0301", "%25",    "{}"};
   std::string text;
   const int parts = static_cast<int>(random.Fraction() * 40);
   for (int i = 0; i < parts; ++i) {
