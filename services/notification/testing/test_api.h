@@ -13,7 +13,7 @@
 #include "services/notification/channels/channels.h"
 #include "services/notification/channels/endpoint_tester.h"
 #include "services/notification/delivery/dispatcher.h"
-#include "services/notification/delivery/hold_keeper.h"
+#include "services/notification/delivery/operating/hold_keeper.h"
 #include "services/notification/ledger/inbox/inbox.h"
 #include "services/notification/ledger/ledger.h"
 #include "services/notification/services.h"

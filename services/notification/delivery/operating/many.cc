@@ -1,4 +1,4 @@
-#include "services/notification/delivery/many.h"
+#include "services/notification/delivery/operating/many.h"
 
 #include <algorithm>
 #include <map>
@@ -9,8 +9,8 @@
 #include "libs/base/status/error.h"
 #include "libs/rpc/token/token.h"
 #include "services/notification/delivery/dispatcher.h"
-#include "services/notification/delivery/replay.h"
-#include "services/notification/delivery/shown_to.h"
+#include "services/notification/delivery/operating/replay.h"
+#include "services/notification/delivery/operating/shown_to.h"
 #include "services/notification/ledger/deliveries/counts.h"
 #include "services/notification/ledger/records/dead_letters.h"
 #include "services/notification/resources/subscribers/access.h"

@@ -1,4 +1,4 @@
-#include "services/notification/delivery/shown_to.h"
+#include "services/notification/delivery/operating/shown_to.h"
 
 #include "libs/change/vocabulary.h"
 #include "services/notification/ledger/records/seen_by.h"

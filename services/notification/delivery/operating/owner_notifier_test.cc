@@ -1,4 +1,4 @@
-#include "services/notification/delivery/owner_notifier.h"
+#include "services/notification/delivery/operating/owner_notifier.h"
 
 #include "services/notification/delivery/testing/dispatcher_fixture.h"
 #include "services/notification/ledger/balance.h"

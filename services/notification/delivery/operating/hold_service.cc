@@ -6,7 +6,7 @@
 #include "libs/api/standard.h"
 #include "libs/base/status/error.h"
 #include "libs/rpc/call/run_unary.h"
-#include "services/notification/delivery/hold_keeper.h"
+#include "services/notification/delivery/operating/hold_keeper.h"
 #include "services/notification/resources/subscribers/access.h"
 #include "services/notification/services.h"
 

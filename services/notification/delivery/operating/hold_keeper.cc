@@ -1,4 +1,4 @@
-#include "services/notification/delivery/hold_keeper.h"
+#include "services/notification/delivery/operating/hold_keeper.h"
 
 #include <algorithm>
 #include <utility>

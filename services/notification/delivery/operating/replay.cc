@@ -1,4 +1,4 @@
-#include "services/notification/delivery/replay.h"
+#include "services/notification/delivery/operating/replay.h"
 
 #include <algorithm>
 #include <memory>

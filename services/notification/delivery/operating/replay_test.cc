@@ -1,4 +1,4 @@
-#include "services/notification/delivery/replay.h"
+#include "services/notification/delivery/operating/replay.h"
 
 #include "services/notification/delivery/testing/dispatcher_fixture.h"
 #include "services/notification/ledger/balance.h"
