@@ -91,6 +91,17 @@ SPECIAL = {
     "DeliveryService.ListDeliveries": ("own", "Subscriber", "OK"),
     "DeliveryService.ListAttempts": ("own delivery", "Delivery", "OK"),
     "DeliveryService.RedriveDelivery": ("own delivery", "Delivery", "FAILED_PRECONDITION"),
+    "DeliveryService.CountDeliveries": ("own", "Subscriber", "OK"),
+    "DeliveryService.RetryDelivery": ("own delivery", "Delivery", "FAILED_PRECONDITION"),
+    "DeliveryService.RedriveDeliveries": ("own", "Subscriber", "OK"),
+    "DeliveryService.ReplaySubscription": ("own", "Subscription", "INVALID_ARGUMENT"),
+    "DeliveryService.RedriveDeadLetters": ("open", None, "OK"),
+    "HoldService.CreateHold": ("open", None, "INVALID_ARGUMENT"),
+    "HoldService.GetHold": ("open", None, "INVALID_ARGUMENT"),
+    "HoldService.ListHolds": ("open", None, "OK"),
+    "HoldService.ReleaseHold": ("open", None, "INVALID_ARGUMENT"),
+    "HoldService.DiscardHold": ("open", None, "INVALID_ARGUMENT"),
+    "ReachService.GetReach": ("reach", "Cluster", "OK"),
     "DeliveryService.GetBalance": ("open", None, "OK"),
     "DeliveryService.ListDeadLetters": ("open", None, "OK"),
     "DeliveryService.RedriveDeadLetter": ("open", None, "INVALID_ARGUMENT"),
@@ -265,6 +276,8 @@ RULES = {
     "office": lambda caller, target: _move(caller, target, target.parent),
     "team": lambda caller, target: _move(caller, target, target.cluster),
     "owned": lambda caller, target: IN if caller.owns & set(target.owners) else "NOT_FOUND",
+    # Of what is told of it: who edits its root, whether it is there or not.
+    "reach": lambda caller, target: IN if _writes(caller, target) else "PERMISSION_DENIED",
     # In notification a refusal says nothing of whether there is such a thing.
     "own": lambda caller, target: IN if caller.subscribers & set(target.owners)
     else "PERMISSION_DENIED",

@@ -194,6 +194,9 @@ absl::StatusOr<v1::ReplaySubscriptionResponse> ReplaySubscription(
   const auto page = rpc::ReadPage(*handles.tokens, request, kReplays);
   RETURN_IF_ERROR(errors.AddFrom(page.status()));
   RETURN_IF_ERROR(errors.AddFrom(kSubscriptionName.Check("name", request.name())));
+  if (kSubscriptionName.Matches(request.name())) {
+    RETURN_IF_ERROR(CheckMayUse(caller, request.name()));
+  }
   ReplayRequest replay{.subscription = request.name(),
                        .include_delivered = request.include_delivered(),
                        .validate_only = request.validate_only()};
@@ -203,7 +206,6 @@ absl::StatusOr<v1::ReplaySubscriptionResponse> ReplaySubscription(
     ReadTimes(request, &replay.from, &replay.until, errors);
   }
   RETURN_IF_ERROR(errors.ToStatus());
-  RETURN_IF_ERROR(CheckMayUse(caller, request.name()));
   RETURN_IF_ERROR(handles.subscriptions->Get({.viewer = caller}, request.name()).status());
   replay.limit = page->size;
   if (const std::optional<PageKey> key = KeyOf(*page)) {

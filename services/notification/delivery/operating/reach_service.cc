@@ -59,9 +59,12 @@ class ReachHandler final : public v1::ReachService::CallbackService {
     }
     const std::string root(store::RootOf(resource));
     const std::vector<Granted> granted = grants.Of(grants.KeysOf(caller.subject));
-    const bool may = !caller.views_as && std::ranges::any_of(granted, [&](const Granted& one) {
-      return one.resource == root && one.role >= change::v1::GrantChanged::ROLE_EDITOR;
-    });
+    // An operator who looks as others do has their rights, and none of the subject's.
+    const bool may = caller.views_as ? std::ranges::find(caller.edits, root) != caller.edits.end()
+                                     : std::ranges::any_of(granted, [&](const Granted& one) {
+                                         return one.resource == root &&
+                                                one.role >= change::v1::GrantChanged::ROLE_EDITOR;
+                                       });
     if (may) return absl::OkStatus();
     return Error(absl::StatusCode::kPermissionDenied, "NOT_ALLOWED",
                  "how far the news of a resource goes is shown to operators and to those who may "
