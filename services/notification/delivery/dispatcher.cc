@@ -435,7 +435,8 @@ void Dispatcher::Apply(const DeliveryResult& result) {
     if (result.attempt) next.attempts = result.attempt->number();
     next.tries_before += result.uncounted ? 1 : 0;
     next.at_once = result.uncounted ? next.at_once + 1 : 0;
-    queue_.Postpone(next, result.uptime + std::max(result.pause, result.asleep));
+    const bool asleep = result.asleep > absl::ZeroDuration() && IsStopped(*job);
+    queue_.Postpone(next, result.uptime + (asleep ? result.asleep : result.pause));
     if (job->interest != nullptr) NoteIfMoved(next);
   } else {
     queue_.Remove(delivery);
@@ -449,6 +450,23 @@ void Dispatcher::Apply(const DeliveryResult& result) {
                                             {"state", v1::Delivery::State_Name(result.state)},
                                             {"reason", result.reason}});
   if (result.disable_endpoint) Disable(delivery.endpoint, result.reason);
+}
+
+// Whether what stopped it still does: what has ended while that was written down is heard of no
+// more.
+bool Dispatcher::IsStopped(const Job& job) const {
+  Job present = job;
+  present.subscriber = interests_.FindSubscriber(store::RootOf(job.delivery.subscription));
+  present.endpoint = interests_.FindEndpoint(job.delivery.endpoint);
+  const auto holds = interests_.notes().holds();
+  if (job.hold != nullptr && std::ranges::find(*holds, job.hold->name(), [](const auto& hold) {
+                               return hold->name();
+                             }) == holds->end()) {
+    present.hold = nullptr;
+  }
+  const GateAnswer answer = AskGates(present);
+  const auto* wait = std::get_if<Wait>(&answer);
+  return wait != nullptr && wait->asleep;
 }
 
 void Dispatcher::NoteIfMoved(const PendingDelivery& delivery) {

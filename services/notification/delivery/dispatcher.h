@@ -120,6 +120,7 @@ class Dispatcher {
                   absl::Duration pause = absl::ZeroDuration(),
                   absl::Duration asleep = absl::ZeroDuration());
   void Apply(const DeliveryResult& result);
+  bool IsStopped(const Job& job) const;
   void NoteIfMoved(const PendingDelivery& delivery);
   void Disable(const std::string& endpoint, const std::string& reason);
   absl::Time NextLook() const;
