@@ -1,6 +1,8 @@
 #include "services/notification/maintenance.h"
 
+#include "libs/base/status/error.h"
 #include "libs/telemetry/log.h"
+#include "services/notification/ledger/addresses/suppressions.h"
 #include "services/notification/ledger/balance.h"
 #include "services/notification/ledger/deliveries/given_up.h"
 #include "services/notification/ledger/deliveries/troubles.h"
@@ -49,6 +51,7 @@ void LedgerMaintenance::AddUp() {
 void LedgerMaintenance::Purge() {
   const absl::Status forgotten = ledger_.Write([this](sql::Connection& connection) -> absl::Status {
     const absl::Time horizon = clock_.Now() - retention_;
+    RETURN_IF_ERROR(Suppressions(connection).RemoveOld(clock_.Now()));
     RETURN_IF_ERROR(OwnerNotices(connection).RemoveOld(horizon));
     RETURN_IF_ERROR(GivenUp(connection).RemoveOld());
     return Troubles(connection).RemoveOld(horizon);

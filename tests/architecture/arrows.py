@@ -9,12 +9,14 @@ LIBRARIES = {
     "telemetry": {"base"},
     "config": {"base"},
     "text": {"base"},
+    "calendar": {"base"},
     "sql": {"base"},
     "store": {"base", "sql"},
     "facts": {"store", "filter"},
     "resource": {"facts", "filter", "store"},
     "kafka": {"base"},
     "http": {"base"},
+    "mail": {"http"},
     "filter": {"base", "text"},
     "search": {"filter"},
     "match": {"filter"},
@@ -42,9 +44,11 @@ FOREIGN_CONTRACT = {"catalogue": "clusterwire/notification/", "notification": "c
 # A packaged library: its headers, and the one library of ours that includes them.
 PACKAGED = [
     ("SQLite and libpq", re.compile(r"^(sqlite3|libpq-fe)\.h$"), re.compile(r"^libs/sql/")),
+    ("libical", re.compile(r"^libical/"), re.compile(r"^libs/calendar/")),
     ("librdkafka", re.compile(r"^librdkafka/"), re.compile(r"^libs/kafka/")),
-    ("libcurl, libidn2 and httplib", re.compile(r"^curl/|^idn2\.h$|^httplib\.h$"),
-     re.compile(r"^libs/http/")),
+    # One multi handle serves both (libs/http/transfer_loop.h).
+    ("libcurl", re.compile(r"^curl/"), re.compile(r"^libs/(http|mail)/")),
+    ("libidn2 and httplib", re.compile(r"^idn2\.h$|^httplib\.h$"), re.compile(r"^libs/http/")),
     ("OpenSSL", re.compile(r"^openssl/"), re.compile(r"^libs/base/")),
     ("nlohmann-json", re.compile(r"^nlohmann/"), re.compile(r"^libs/base/")),
     ("ICU", re.compile(r"^unicode/"), re.compile(r"^libs/text/")),

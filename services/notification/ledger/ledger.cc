@@ -122,6 +122,17 @@ UPDATE newest_record SET seen_by = ' ' WHERE hidden <> 0;
 ALTER TABLE newest_record DROP COLUMN hidden;
 )sql";
 
+// suppression: mailboxes that nothing is sent to, by the keys of their addresses. soft_bounce: how
+//   many mails came back to one for a while.
+constexpr std::string_view kSuppressions = R"sql(
+CREATE TABLE suppression (
+  address_key {bytes} NOT NULL PRIMARY KEY, reason {int} NOT NULL, since {int} NOT NULL,
+  detail {text} NOT NULL);
+CREATE TABLE soft_bounce (
+  address_key {bytes} NOT NULL PRIMARY KEY, first {int} NOT NULL, last {int} NOT NULL,
+  bounces {int} NOT NULL);
+)sql";
+
 // record.cause: of ResourceChanged.
 // hold: a v1::Hold.
 // given_up: how many notices are missing at an endpoint about a root, and the last of them.
@@ -140,8 +151,8 @@ CREATE INDEX owner_notice_by_time ON owner_notice (created);
 )sql";
 
 constexpr sql::Migration kMigrations[] = {
-    {1, kTables},   {2, kSubscriptionMade}, {3, kDeadLetters}, {6, kLastTaken},
-    {7, kSequence}, {8, kSeenBy},           {24, kOperating}};
+    {1, kTables},   {2, kSubscriptionMade}, {3, kDeadLetters},   {6, kLastTaken},
+    {7, kSequence}, {8, kSeenBy},           {20, kSuppressions}, {24, kOperating}};
 
 }  // namespace
 

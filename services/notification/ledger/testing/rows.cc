@@ -41,7 +41,9 @@ namespace {
 constexpr std::string_view kSinceEight =
     // 24
     "DROP TABLE owner_notice; DROP TABLE given_up; DROP TABLE hold; DROP INDEX record_by_kind;"
-    "ALTER TABLE record DROP COLUMN cause;";
+    "ALTER TABLE record DROP COLUMN cause;"
+    // 20
+    "DROP TABLE suppression; DROP TABLE soft_bounce;";
 
 }  // namespace
 

@@ -11,7 +11,6 @@
 #include "libs/resource/name.h"
 #include "libs/resource/update_mask.h"
 #include "libs/store/registry.h"
-#include "services/notification/channels/endpoint_kind.h"
 #include "services/notification/resources/subscribers/subscription_rules.h"
 
 namespace clusterwire::notification {
@@ -45,15 +44,15 @@ absl::Status CheckUnused(const v1::Endpoint& endpoint, const resource::Context& 
 
 // All that is wrong with a new one, besides `errors`.
 absl::Status CheckNew(const v1::Endpoint& endpoint, FieldErrors errors,
-                      const http::AddressGuard& guard) {
+                      const EndpointSettings& settings) {
   if (IsInbox(endpoint.name()) && !endpoint.has_inbox()) {
     errors.Add("endpoint_id", "every subscriber has its inbox already; choose another id");
   }
   const EndpointKind* kind = EndpointKindOf(endpoint);
   if (kind == nullptr) {
-    errors.Add("endpoint.webhook", "is required");
+    errors.Add("endpoint.webhook", "is required, or an email");
   } else {
-    kind->Check(endpoint, guard, errors);
+    kind->Check(endpoint, settings, errors);
   }
   return errors.ToStatus();
 }
@@ -72,6 +71,13 @@ absl::Status CheckUpdatable(const v1::Endpoint& endpoint, const google::protobuf
     errors.Add("endpoint.inbox",
                "a webhook stays one; its webhook.uri and independent are all that can be changed");
   }
+  if (endpoint.has_email() ||
+      std::ranges::find(mask.paths(), "email.address") != mask.paths().end()) {
+    errors.Add(
+        "endpoint.email",
+        "a mailbox keeps its address: create another endpoint, give it to the subscriptions, "
+        "and delete this one");
+  }
   if (!endpoint.webhook().secret().empty() ||
       std::ranges::find(mask.paths(), "webhook.secret") != mask.paths().end()) {
     errors.Add("endpoint.webhook.secret", "is not changed by an update: RotateSecret does that");
@@ -79,29 +85,30 @@ absl::Status CheckUpdatable(const v1::Endpoint& endpoint, const google::protobuf
   return errors.ToStatus();
 }
 
-Rules<v1::Endpoint> EndpointRules(Random& random, http::AddressGuard guard) {
-  const auto before_create = [&random, guard = std::move(guard)](
+Rules<v1::Endpoint> EndpointRules(Random& random, EndpointSettings settings) {
+  const auto before_create = [&random, settings = std::move(settings)](
                                  v1::Endpoint* endpoint, FieldErrors errors) -> absl::Status {
-    RETURN_IF_ERROR(CheckNew(*endpoint, std::move(errors), guard));
+    RETURN_IF_ERROR(CheckNew(*endpoint, std::move(errors), settings));
     endpoint->set_state(v1::Endpoint::STATE_ENABLED);
     EndpointKindOf(*endpoint)->Complete(*endpoint, random);
     return absl::OkStatus();
   };
-  return {.type = "endpoint",
-          .collection = "endpoints",
-          .parent = kSubscriberName.pattern(),
-          .output_only = {"state", "state_reason", "state_time", "trouble", "enable_time",
-                          "webhook.previous_secret", "webhook.previous_secret_expire_time",
-                          "webhook.public_key", "webhook.private_key",
-                          "webhook.previous_public_key", "webhook.previous_private_key"},
-          .create_only = {"webhook.secret"},
-          .random_ids = &random,
-          // No check: what is written after its creation is checked where it is set.
-          .before_create = before_create,
-          .check_unused = &CheckUnused,
-          .show = &HideSecret,
-          .purge = true,
-          .most_of_a_parent = kMaxEndpoints};
+  return {
+      .type = "endpoint",
+      .collection = "endpoints",
+      .parent = kSubscriberName.pattern(),
+      .output_only = {"state", "state_reason", "state_time", "trouble", "enable_time",
+                      "webhook.previous_secret", "webhook.previous_secret_expire_time",
+                      "webhook.public_key", "webhook.private_key", "webhook.previous_public_key",
+                      "webhook.previous_private_key", "email.suppression", "email.suppress_time"},
+      .create_only = {"webhook.secret", "email.address"},
+      .random_ids = &random,
+      // No check: what is written after its creation is checked where it is set.
+      .before_create = before_create,
+      .check_unused = &CheckUnused,
+      .show = &HideSecret,
+      .purge = true,
+      .most_of_a_parent = kMaxEndpoints};
 }
 
 }  // namespace
@@ -139,11 +146,11 @@ store::ResourceType EndpointType() {
   return type;
 }
 
-Endpoints::Endpoints(store::Store& store, Random& random, http::AddressGuard guard,
+Endpoints::Endpoints(store::Store& store, Random& random, EndpointSettings settings,
                      AddressCheck& addresses)
-    : Resources(store, NotificationService(), EndpointRules(random, guard)),
+    : Resources(store, NotificationService(), EndpointRules(random, settings)),
       random_(random),
-      guard_(std::move(guard)),
+      settings_(std::move(settings)),
       addresses_(addresses) {}
 
 absl::Status Endpoints::AskCreate(const WriteCall& call, std::string_view parent,
@@ -198,6 +205,9 @@ absl::StatusOr<v1::Endpoint> Endpoints::Update(const WriteCall& call, const v1::
     FieldErrors errors;
     RETURN_IF_ERROR(errors.AddFrom(CheckUpdatable(endpoint, mask)));
     RETURN_IF_ERROR(errors.AddFrom(resource::ApplyUpdate(endpoint, mask, fixed_fields(), next)));
+    if (next->channel_case() != before.channel_case()) {
+      errors.Add("endpoint", "stays the kind of endpoint that it is; create another one");
+    }
     // What is wrong besides the mask is named too.
     if (!errors.empty()) {
       RETURN_IF_ERROR(resource::ApplyUpdate(endpoint, {}, fixed_fields(), next));
@@ -205,7 +215,7 @@ absl::StatusOr<v1::Endpoint> Endpoints::Update(const WriteCall& call, const v1::
     if (next->channel_case() == before.channel_case() &&
         next->webhook().uri() != before.webhook().uri()) {
       ASSIGN_OR_RETURN(const EndpointKind* kind, KnownKindOf(before));
-      kind->Check(*next, guard_, errors);
+      kind->Check(*next, settings_, errors);
     }
     return errors.ToStatus();
   };
