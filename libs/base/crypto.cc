@@ -32,18 +32,6 @@ void Need(bool done) {
   if (!done) std::abort();
 }
 
-struct FreeKey {
-  void operator()(EVP_PKEY* key) const { EVP_PKEY_free(key); }
-};
-using Key = std::unique_ptr<EVP_PKEY, FreeKey>;
-
-Key Ed25519Key(std::string_view private_key) {
-  Key key(EVP_PKEY_new_raw_private_key(EVP_PKEY_ED25519, nullptr, Bytes(private_key),
-                                       private_key.size()));
-  Need(key != nullptr);
-  return key;
-}
-
 struct FreeDigest {
   void operator()(EVP_MD_CTX* context) const { EVP_MD_CTX_free(context); }
 };
@@ -107,20 +95,27 @@ std::optional<std::string> Unseal(std::string_view key, std::string_view purpose
   return plain;
 }
 
-std::string Ed25519PublicKey(std::string_view private_key) {
+Ed25519Signer::Ed25519Signer(std::string_view private_key)
+    : key_(EVP_PKEY_new_raw_private_key(EVP_PKEY_ED25519, nullptr, Bytes(private_key),
+                                        private_key.size()),
+           [](void* key) { EVP_PKEY_free(static_cast<EVP_PKEY*>(key)); }) {
+  Need(key_ != nullptr);
+}
+
+std::string Ed25519Signer::public_key() const {
   size_t size = 32;
   std::string key(size, '\0');
-  Need(EVP_PKEY_get_raw_public_key(Ed25519Key(private_key).get(), Bytes(key), &size) == 1);
+  Need(EVP_PKEY_get_raw_public_key(static_cast<EVP_PKEY*>(key_.get()), Bytes(key), &size) == 1);
   return key;
 }
 
-std::string Ed25519Sign(std::string_view private_key, std::string_view text) {
-  const Key key = Ed25519Key(private_key);
+std::string Ed25519Signer::Sign(std::string_view text) const {
   const std::unique_ptr<EVP_MD_CTX, FreeDigest> context(EVP_MD_CTX_new());
   size_t size = 64;
   std::string signature(size, '\0');
   Need(context != nullptr &&
-       EVP_DigestSignInit(context.get(), nullptr, nullptr, nullptr, key.get()) == 1 &&
+       EVP_DigestSignInit(context.get(), nullptr, nullptr, nullptr,
+                          static_cast<EVP_PKEY*>(key_.get())) == 1 &&
        EVP_DigestSign(context.get(), Bytes(signature), &size, Bytes(text), text.size()) == 1);
   return signature;
 }

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <initializer_list>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -24,9 +25,17 @@ std::string Seal(std::string_view key, std::string_view purpose, std::string_vie
 std::optional<std::string> Unseal(std::string_view key, std::string_view purpose,
                                   std::string_view sealed);
 
-// Ed25519, by RFC 8032. A private key is 32 secret bytes, a public key 32, a signature 64.
-std::string Ed25519PublicKey(std::string_view private_key);
-std::string Ed25519Sign(std::string_view private_key, std::string_view text);
+// Signs by Ed25519 (RFC 8032). Making one costs as much as a signature. Immutable and cheap to
+// copy; safe for use from any thread.
+class Ed25519Signer {
+ public:
+  explicit Ed25519Signer(std::string_view private_key);  // 32 secret bytes
+  std::string public_key() const;                        // 32 bytes
+  std::string Sign(std::string_view text) const;         // 64 bytes
+
+ private:
+  std::shared_ptr<void> key_;
+};
 
 // Whether both are the same bytes, in a time that doesn't tell where they differ. Their lengths are
 // no secret.

@@ -4,7 +4,6 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 
-#include "libs/base/crypto.h"
 #include "libs/base/text/strings.h"
 
 namespace clusterwire::notification {
@@ -43,15 +42,15 @@ std::optional<std::string> KeyOf(std::string_view secret) {
 
 KeyPair MakeKeyPair(Random& random) {
   const std::string key = RandomBytes(random, kPrivateBytes);
-  return {
-      .private_key = absl::StrCat(ToAbsl(kPrivatePrefix), absl::Base64Escape(key)),
-      .public_key = absl::StrCat(ToAbsl(kPublicPrefix), absl::Base64Escape(Ed25519PublicKey(key)))};
+  return {.private_key = absl::StrCat(ToAbsl(kPrivatePrefix), absl::Base64Escape(key)),
+          .public_key = absl::StrCat(ToAbsl(kPublicPrefix),
+                                     absl::Base64Escape(Ed25519Signer(key).public_key()))};
 }
 
-std::optional<std::string> PrivateKeyOf(std::string_view private_key) {
-  std::optional<std::string> key = Decode(private_key, kPrivatePrefix);
+std::optional<Ed25519Signer> SignerOf(std::string_view private_key) {
+  const std::optional<std::string> key = Decode(private_key, kPrivatePrefix);
   if (!key || key->size() != kPrivateBytes) return std::nullopt;
-  return key;
+  return Ed25519Signer(*key);
 }
 
 std::string WebhookSignature(const SigningKeys& keys, std::string_view id, absl::Time time,
@@ -62,8 +61,8 @@ std::string WebhookSignature(const SigningKeys& keys, std::string_view id, absl:
   for (const std::string& key : keys.v1) {
     signatures.push_back("v1," + absl::Base64Escape(HmacSha256(key, text)));
   }
-  for (const std::string& key : keys.v1a) {
-    signatures.push_back("v1a," + absl::Base64Escape(Ed25519Sign(key, text)));
+  for (const Ed25519Signer& signer : keys.v1a) {
+    signatures.push_back("v1a," + absl::Base64Escape(signer.Sign(text)));
   }
   return absl::StrJoin(signatures, " ");
 }

@@ -7,6 +7,7 @@
 
 #include "absl/time/time.h"
 
+#include "libs/base/crypto.h"
 #include "libs/base/random.h"
 
 // The rules of Standard Webhooks.
@@ -24,13 +25,13 @@ struct KeyPair {
   std::string public_key;
 };
 KeyPair MakeKeyPair(Random& random);
-// The key that a private one stands for; nothing unless it is of this form.
-std::optional<std::string> PrivateKeyOf(std::string_view private_key);
+// What signs by a private one; nothing unless it is of this form.
+std::optional<Ed25519Signer> SignerOf(std::string_view private_key);
 
 // What signs, by scheme: those of one are alike, the present one first.
 struct SigningKeys {
-  std::vector<std::string> v1 = {};   // of secrets
-  std::vector<std::string> v1a = {};  // private ones, of 32 bytes
+  std::vector<std::string> v1 = {};  // the keys of secrets
+  std::vector<Ed25519Signer> v1a = {};
 };
 
 // The value of webhook-signature: a signature for each key, behind a space each. They are over id,

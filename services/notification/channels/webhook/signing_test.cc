@@ -7,7 +7,6 @@
 #include "absl/strings/escaping.h"
 #include <gtest/gtest.h>
 
-#include "libs/base/crypto.h"
 #include "libs/base/testing/seed.h"
 
 namespace clusterwire::notification {
@@ -68,7 +67,8 @@ TEST(WebhookSignatureTest, IsThatOfTheSpecification) {
 }
 
 TEST(WebhookSignatureTest, TimeIsInWholeSeconds) {
-  const SigningKeys key = {.v1 = {std::string(32, 'k')}, .v1a = {std::string(32, 'a')}};
+  const SigningKeys key = {.v1 = {std::string(32, 'k')},
+                           .v1a = {Ed25519Signer(std::string(32, 'a'))}};
   const absl::Time time = absl::FromUnixSeconds(1'700'000'000);
   EXPECT_EQ(WebhookSignature(key, "id", time, "body"),
             WebhookSignature(key, "id", time + absl::Milliseconds(999), "body"));
@@ -82,18 +82,20 @@ TEST(WebhookSignatureTest, SeveralKeysSignOneBehindTheOther) {
   const auto by = [](const SigningKeys& keys) {
     return WebhookSignature(keys, "id", absl::FromUnixSeconds(1'700'000'000), "body");
   };
-  EXPECT_EQ(by({.v1 = {a, b}, .v1a = {b, a}}), by({.v1 = {a}}) + " " + by({.v1 = {b}}) + " " +
-                                                   by({.v1a = {b}}) + " " + by({.v1a = {a}}));
-  EXPECT_TRUE(by({.v1a = {a}}).starts_with("v1a,"));
+  const Ed25519Signer c(a);
+  const Ed25519Signer d(b);
+  EXPECT_EQ(by({.v1 = {a, b}, .v1a = {d, c}}), by({.v1 = {a}}) + " " + by({.v1 = {b}}) + " " +
+                                                   by({.v1a = {d}}) + " " + by({.v1a = {c}}));
+  EXPECT_TRUE(by({.v1a = {c}}).starts_with("v1a,"));
 }
 
 TEST(KeyPairTest, APublicKeyIsThatOfItsPrivateKeyAndAnotherEachTime) {
   SeededRandom random(1);
   const KeyPair keys = MakeKeyPair(random);
   EXPECT_TRUE(keys.private_key.starts_with("whsk_"));
-  const std::optional<std::string> key = PrivateKeyOf(keys.private_key);
-  ASSERT_TRUE(key);
-  EXPECT_EQ(keys.public_key, "whpk_" + absl::Base64Escape(Ed25519PublicKey(*key)));
+  const std::optional<Ed25519Signer> signer = SignerOf(keys.private_key);
+  ASSERT_TRUE(signer);
+  EXPECT_EQ(keys.public_key, "whpk_" + absl::Base64Escape(signer->public_key()));
   EXPECT_NE(MakeKeyPair(random).public_key, keys.public_key);
 }
 
@@ -103,7 +105,7 @@ TEST(KeyPairTest, WhatIsNoPrivateKeyIsNone) {
   for (const std::string& key :
        {std::string(), std::string("whsk_"), keys.public_key, keys.private_key + "=",
         MakeSecret(random), "whsk_" + absl::Base64Escape(std::string(64, 'k'))}) {
-    EXPECT_FALSE(PrivateKeyOf(key)) << key;
+    EXPECT_FALSE(SignerOf(key)) << key;
   }
 }
 

@@ -1,10 +1,14 @@
 #pragma once
 
 #include <memory>
+#include <string>
+#include <unordered_map>
 
 #include "absl/status/statusor.h"
 
+#include "libs/base/threads/mutex.h"
 #include "services/notification/channels/channels.h"
+#include "services/notification/channels/webhook/signing.h"
 
 namespace clusterwire::notification {
 
@@ -36,10 +40,16 @@ class WebhookChannel final : public Channel {
                                            absl::StatusOr<std::string> body,
                                            absl::Time deadline) const;
   void Post(absl::StatusOr<http::Request> request, Callback done);
+  SigningKeys KeysOf(const v1::Webhook& webhook, absl::Time now) const;
+
+  static constexpr size_t kKeptSigners = 10'000;
 
   http::Client& client_;
   Clock& clock_;
   Random& random_;
+  // By private keys, since most come again.
+  mutable Mutex mutex_;
+  mutable std::unordered_map<std::string, Ed25519Signer> signers_ ABSL_GUARDED_BY(mutex_);
 };
 
 }  // namespace clusterwire::notification

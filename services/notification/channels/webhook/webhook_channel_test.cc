@@ -203,9 +203,8 @@ TEST_F(WebhookTest, InTheOverlapOfARotationBothSecretsAndBothPrivateKeysSign) {
     int64_t seconds = 0;
     EXPECT_TRUE(absl::SimpleAtoi(seen.headers.at("webhook-timestamp"), &seconds));
     std::vector<std::string> made;
-    SigningKeys keys = {
-        .v1 = {*KeyOf(kTestSecret), *KeyOf(kFormer)},
-        .v1a = {*PrivateKeyOf(present.private_key), *PrivateKeyOf(former.private_key)}};
+    SigningKeys keys = {.v1 = {*KeyOf(kTestSecret), *KeyOf(kFormer)},
+                        .v1a = {*SignerOf(present.private_key), *SignerOf(former.private_key)}};
     for (int i = 0; i < 2; ++i) {
       made.push_back(
           WebhookSignature(keys, job.delivery.name, absl::FromUnixSeconds(seconds), seen.body));

@@ -246,8 +246,8 @@ TEST_F(EndpointsTest, ThePublicKeysAreAlwaysShownAndThePrivateOnesNever) {
   }
   EXPECT_NE(rotated->webhook().public_key(), made.webhook().public_key());
   EXPECT_EQ(rotated->webhook().previous_public_key(), made.webhook().public_key());
-  EXPECT_TRUE(PrivateKeyOf(Stored(made.name()).webhook().private_key()));
-  EXPECT_TRUE(PrivateKeyOf(Stored(made.name()).webhook().previous_private_key()));
+  EXPECT_TRUE(SignerOf(Stored(made.name()).webhook().private_key()));
+  EXPECT_TRUE(SignerOf(Stored(made.name()).webhook().previous_private_key()));
 }
 
 TEST_F(EndpointsTest, ArePausedAndResumedUnlessTheyAreSwitchedOffOrAnInbox) {

@@ -37,7 +37,7 @@ int Write(int count) {
   SeededRandom random(1);
   const std::string secret = MakeSecret(random);
   const KeyPair keys = MakeKeyPair(random);
-  const SigningKeys signing = {.v1 = {*KeyOf(secret)}, .v1a = {*PrivateKeyOf(keys.private_key)}};
+  const SigningKeys signing = {.v1 = {*KeyOf(secret)}, .v1a = {*SignerOf(keys.private_key)}};
   std::printf("%s\t%s\n", secret.c_str(), keys.public_key.c_str());
   const absl::Time now = Clock::System().Now();
   Job job = LabelAwardedJob();
