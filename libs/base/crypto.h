@@ -1,7 +1,6 @@
 #pragma once
 
 #include <initializer_list>
-#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -24,18 +23,6 @@ std::string Seal(std::string_view key, std::string_view purpose, std::string_vie
 // None for what Seal() with this key and purpose didn't make.
 std::optional<std::string> Unseal(std::string_view key, std::string_view purpose,
                                   std::string_view sealed);
-
-// Signs by Ed25519 (RFC 8032). Making one costs as much as a signature. Immutable and cheap to
-// copy; safe for use from any thread.
-class Ed25519Signer {
- public:
-  explicit Ed25519Signer(std::string_view private_key);  // 32 secret bytes
-  std::string public_key() const;                        // 32 bytes
-  std::string Sign(std::string_view text) const;         // 64 bytes
-
- private:
-  std::shared_ptr<void> key_;
-};
 
 // Whether both are the same bytes, in a time that doesn't tell where they differ. Their lengths are
 // no secret.

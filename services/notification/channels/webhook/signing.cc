@@ -4,6 +4,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 
+#include "libs/base/crypto.h"
 #include "libs/base/text/strings.h"
 
 namespace clusterwire::notification {

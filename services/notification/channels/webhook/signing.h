@@ -7,8 +7,8 @@
 
 #include "absl/time/time.h"
 
-#include "libs/base/crypto.h"
 #include "libs/base/random.h"
+#include "libs/base/signer.h"
 
 // The rules of Standard Webhooks.
 namespace clusterwire::notification {
