@@ -26,6 +26,7 @@ class HoldKeeper;
 class InboxSignal;
 class Interests;
 class Ledger;
+struct Mailboxes;
 class Subscribers;
 class Subscriptions;
 
@@ -42,6 +43,7 @@ struct Handles {
   rpc::Late<Interests> interests;
   rpc::Late<Ledger> ledger;
   rpc::Late<InboxSignal> inbox_signal;
+  rpc::Late<const Mailboxes> mailboxes;
   rpc::Late<Dispatcher> dispatcher;
   rpc::Late<HoldKeeper> hold_keeper;
   rpc::Late<Clock> clock;

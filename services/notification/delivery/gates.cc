@@ -68,6 +68,12 @@ GateAnswer AskEnabled(const Job& job) {
   return Go{};
 }
 
+// Is its mailbox one that mails may go to?
+GateAnswer AskSuppressed(const Job& job) {
+  if (job.suppressed.empty()) return Go{};
+  return Drop{absl::StrCat("nothing is sent to the mailbox: ", job.suppressed)};
+}
+
 // The image of the record that every channel shows of it.
 const type::v1::Facts& Shown(const Job& job) {
   const change::v1::ResourceChanged& change = job.record->change;
@@ -103,10 +109,10 @@ GateAnswer AskGap(const Job& job) {
   return Wait{.reason = "what was given up before it is read first"};
 }
 
-constexpr Gate kGates[] = {{"wanted", AskWanted},       {"paused", AskPaused},
-                           {"discarded", AskDiscarded}, {"held", AskHeld},
-                           {"enabled", AskEnabled},     {"audience", AskAudience},
-                           {"grants", AskGrants},       {"gap", AskGap}};
+constexpr Gate kGates[] = {
+    {"wanted", AskWanted},     {"paused", AskPaused},   {"discarded", AskDiscarded},
+    {"held", AskHeld},         {"enabled", AskEnabled}, {"suppressed", AskSuppressed},
+    {"audience", AskAudience}, {"grants", AskGrants},   {"gap", AskGap}};
 
 }  // namespace
 

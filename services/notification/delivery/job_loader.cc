@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "libs/base/status/error.h"
+#include "services/notification/channels/email/suppressed.h"
 #include "services/notification/ledger/records/records.h"
 #include "services/notification/ledger/records/seen_by.h"
 
@@ -40,6 +41,7 @@ std::shared_ptr<const Job> JobLoader::FromMemory(const PendingDelivery& delivery
   const absl::Duration age = now - delivery.offered;
   if (interests_.notes().MayHaveGap(delivery.endpoint)) return nullptr;
   if (delivery.attempts > 0 || age < absl::ZeroDuration() || age > kFresh) return nullptr;
+  if (!MailboxOf(delivery).empty()) return nullptr;  // the ledger knows whether it is suppressed
   std::shared_ptr<const KeptRecord> record = FindKept(delivery.change_id);
   if (record == nullptr) return nullptr;
   const auto seen_by = seen_by_.find(record->change.name());
@@ -60,8 +62,9 @@ absl::StatusOr<std::shared_ptr<const KeptRecord>> JobLoader::RecordOf(
 std::shared_ptr<const Job> JobLoader::MakeJob(const PendingDelivery& delivery,
                                               std::string_view seen_by,
                                               std::shared_ptr<const KeptRecord> record,
-                                              Gap gap) const {
+                                              std::string suppressed, Gap gap) const {
   Job job = JobOf(delivery, std::move(record), seen_by, interests_, clock_.Now());
+  job.suppressed = std::move(suppressed);
   job.gap = std::move(gap);
   job.gap_unread = false;
   return std::make_shared<const Job>(std::move(job));
@@ -74,6 +77,13 @@ absl::StatusOr<Gap> JobLoader::GapBefore(sql::Connection& connection,
   const auto endpoint = interests_.FindEndpoint(delivery.endpoint);
   if (endpoint == nullptr || endpoint->independent()) return Gap();
   return GivenUp(connection).Find(delivery.endpoint, delivery.root);
+}
+
+std::string JobLoader::MailboxOf(const PendingDelivery& delivery) const {
+  if (address_key_ == nullptr) return "";
+  const std::shared_ptr<const v1::Endpoint> endpoint = interests_.FindEndpoint(delivery.endpoint);
+  if (endpoint == nullptr || !endpoint->has_email()) return "";
+  return address_key_->Of(endpoint->email().address());
 }
 
 absl::StatusOr<JobLoader::Loaded> JobLoader::Load(const std::vector<PendingDelivery>& deliveries,
@@ -96,8 +106,13 @@ absl::StatusOr<JobLoader::Loaded> JobLoader::Load(const std::vector<PendingDeliv
         continue;
       }
       ASSIGN_OR_RETURN(auto record, RecordOf(connection, delivery.change_id));
+      std::string suppressed;
+      if (const std::string mailbox = MailboxOf(delivery); !mailbox.empty()) {
+        ASSIGN_OR_RETURN(suppressed, WhySuppressed(connection, mailbox));
+      }
       ASSIGN_OR_RETURN(Gap gap, GapBefore(connection, delivery));
-      loaded.jobs.push_back(MakeJob(delivery, standing.seen_by, std::move(record), std::move(gap)));
+      loaded.jobs.push_back(MakeJob(delivery, standing.seen_by, std::move(record),
+                                    std::move(suppressed), std::move(gap)));
     }
     return loaded;
   });

@@ -40,6 +40,7 @@ TestApi::TestApi()
   handles_.interests.Set(*domain.interests);
   handles_.ledger.Set(*ledger);
   handles_.inbox_signal.Set(inbox_signal);
+  handles_.mailboxes.Set(mailboxes);
   handles_.dispatcher.Set(*dispatcher);
   auto keeper = HoldKeeper::Start(*ledger, *domain.interests, domain.clock, domain.random);
   EXPECT_THAT(keeper, IsOk());
