@@ -225,8 +225,9 @@ class NotificationParts final : public service::Parts {
 
   void StartIngest() {
     const IngestMetrics ingest_metrics(in_.metrics);
+    at_once_.emplace(*interests_, channels_, in_.clock, in_.metrics);
     intake_.emplace(
-        Intake::Options(), *ledger_, *interests_, in_.clock, ingest_metrics,
+        Intake::Options(), *ledger_, *interests_, *at_once_, in_.clock, ingest_metrics,
         [this](Intake::Committed committed) {
           dispatcher_->Offer(std::move(committed.pending), std::move(committed.newest));
         },
@@ -303,6 +304,7 @@ class NotificationParts final : public service::Parts {
   std::optional<Dispatcher> dispatcher_;
 
   // In: from Kafka to the ledger.
+  std::optional<AtOnce> at_once_;
   std::optional<Intake> intake_;
   std::optional<const Redrive> redrive_;
   std::optional<Ingest> ingest_;

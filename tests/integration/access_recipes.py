@@ -105,11 +105,13 @@ SPECIAL = {
     "DeliveryService.GetBalance": ("open", None, "OK"),
     "DeliveryService.ListDeadLetters": ("open", None, "OK"),
     "DeliveryService.RedriveDeadLetter": ("open", None, "INVALID_ARGUMENT"),
+    "InboxService.GetInbox": ("own", "Inbox", "OK"),
     # By what came back: proved by the address to which it came.
     "MailService.ReportBounce": ("open", None, "INVALID_ARGUMENT"),
     "MailService.ListSuppressions": ("open", None, "OK"),
     "MailService.DeleteSuppression": ("open", None, "INVALID_ARGUMENT"),
     "InboxService.ListInboxItems": ("own", "Inbox", "OK"),
+    "InboxService.MarkInboxRead": ("own", "Inbox", "OK"),
     "InboxService.StreamInbox": ("own", "Inbox", "INVALID_ARGUMENT"),
 }
 
@@ -120,6 +122,7 @@ FIXED = {"validate_only": True, "end": "2024-12-31", "reason": "moved", "renewed
 # What some are asked besides: of what isn't there, or can't be read.
 OWN = {"CheckEligibility": {"programme": "programmes/mx-public"},
        "EndMembership": {"reason": "END_REASON_LEFT"}, "StreamInbox": {"cursor": "nonsense"},
+       "MarkInboxRead": {"sequences": [1]},
        "RedriveDeadLetter": {"name": "x"},
        "SubmitApplication": {"parent": "", "cluster": ""},
        "DeleteInvitation": {"name": "invitations/none"}, "AcceptInvitation": {"token": "nothing"}}

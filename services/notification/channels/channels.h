@@ -68,11 +68,17 @@ struct Job {
   std::shared_ptr<const KeptRecord> latest = {};
 };
 
+using JobList = std::vector<std::shared_ptr<const Job>>;
+
 // The job of one try. `record` is whole, `seen_by` says who sees the resource since its newest one.
 // What can't be seen any more counts as absent, as it did when it was matched: of a change that is
 // then none but the resource entering, that is told.
 Job JobOf(const PendingDelivery& delivery, std::shared_ptr<const KeptRecord> record,
           std::string_view seen_by, const Interests& interests, absl::Time now);
+
+// Sets what became of the job's resource since, as its subscriber may see it. `job.interest` is
+// there.
+void SetLatest(std::shared_ptr<const KeptRecord> newest, Job* job);
 
 // How a try ended.
 struct Done {
@@ -117,12 +123,13 @@ class Channel {
     done(Dead{.reason = "this channel has no tests", .ours = true});
   }
 
-  // For a channel whose receiver is the ledger: called with each job that is done, in the
-  // transaction that records its result, and again when that is repeated; then after the commit.
-  virtual absl::Status Write(sql::Connection&, const Job&) { return absl::OkStatus(); }
+  // For a channel whose receiver is the ledger: called once with all jobs that a transaction makes
+  // done; then with each of them after the commit.
+  virtual absl::Status Write(sql::Connection&, const JobList&) { return absl::OkStatus(); }
   virtual void Written(const Job&) {}
   // Whether tries may fail by the endpoint's fault: then failures are counted, and it is switched
-  // off when nothing succeeds for too long.
+  // off when nothing succeeds for too long. Without a receiver there is nothing to try, either:
+  // what may go at once is handed over in the transaction that matched it.
   virtual bool has_receiver() const { return true; }
   // Whether all goes over one server of ours, to any endpoint: then tries have places of their own,
   // wait while that server is away, and none of that is held against endpoints.

@@ -86,4 +86,8 @@ Job JobOf(const PendingDelivery& delivery, Record record, std::string_view seen_
   return job;
 }
 
+void SetLatest(std::shared_ptr<const KeptRecord> newest, Job* job) {
+  job->latest = CutTo(job->interest->predicate.viewer(), std::move(newest));
+}
+
 }  // namespace clusterwire::notification

@@ -39,6 +39,8 @@ DeliveryQueue::OverServer OverServer(const Interests& interests, const Channels&
   };
 }
 
+bool IsMail(const Job& job) { return job.endpoint != nullptr && job.endpoint->has_email(); }
+
 // One that the database can't hold, so that it keeps no other from being written down.
 DeliveryResult Unwritable(DeliveryResult result, const absl::Status& status) {
   result.state = v1::Delivery::STATE_DEAD;
@@ -60,7 +62,9 @@ Dispatcher::Dispatcher(Options options, Ledger& ledger, Interests& interests,
       disable_(std::move(disable)),
       clock_(clock),
       metrics_(metrics),
+      uptime_began_(clock.Now() - clock.Uptime()),
       loader_(ledger, interests, clock, options_.address_key),
+      gatherer_(options_.mails, interests),
       queue_(options_.queue, HasReceiver(interests, channels), random,
              OverServer(interests, channels)),
       results_(std::make_shared<ResultQueue>(options_.schedule, clock, random)),
@@ -110,6 +114,7 @@ void Dispatcher::Reload() {
 }
 
 absl::StatusOr<absl::Time> Dispatcher::Step() {
+  FollowClock();
   TakeNews();
   TakeOffers();
   TakeResults();
@@ -152,18 +157,25 @@ absl::Status Dispatcher::Work() {
   if (clock_.Uptime() >= next_sweep_) RETURN_IF_ERROR(FindPending());
   RETURN_IF_ERROR(FollowMoved());
   RETURN_IF_ERROR(FollowRecut());
+  RETURN_IF_ERROR(FollowRescheduled());
   RETURN_IF_ERROR(LoadMore());
   return StartDue();
 }
 
 absl::Time Dispatcher::NextLook() const {
-  if (!unrecorded_.empty() || !moved_.empty() || !recut_.empty() || !queue_.ToLoad(1).empty()) {
+  if (!unrecorded_.empty() || !moved_.empty() || !rescheduled_.empty() || !recut_.empty() ||
+      !queue_.ToLoad(1).empty()) {
     return absl::InfinitePast();
   }
   return clock_.Now() + (std::min(queue_.NextDue(), next_sweep_) - clock_.Uptime());
 }
 
 absl::Status Dispatcher::FindPending() {
+  RETURN_IF_ERROR(ledger_
+                      .Write([this](sql::Connection& connection) {
+                        return Bundles(connection).Heal("", clock_.Now());
+                      })
+                      .status());
   std::string after;
   std::vector<std::string> endpoints;
   do {
@@ -178,73 +190,6 @@ absl::Status Dispatcher::FindPending() {
       ledger_.Read([](sql::Connection& connection) { return GivenUp(connection).Endpoints(); }));
   interests_.notes().SetGaps({gaps.begin(), gaps.end()});
   next_sweep_ = clock_.Uptime() + options_.sweep;
-  return absl::OkStatus();
-}
-
-// What a subscription has pending goes where it points now: in memory it is forgotten and read anew
-// there. What is under way at the old endpoint stays, and comes here again if it fails.
-absl::Status Dispatcher::FollowMoved() {
-  for (size_t looks = std::min(kMoves, moved_.size()); looks > 0; --looks) {
-    const std::string name = *moved_.begin();
-    const std::shared_ptr<const Interest> interest = interests_.Find(name);
-    std::vector<std::string> left;
-    if (interest != nullptr) {
-      std::set<std::string> under_way;
-      for (const auto& [delivery, job] : under_way_) under_way.insert(delivery);
-      queue_.Drop(name);
-      const std::string& endpoint = interest->subscription.endpoint();
-      ASSIGN_OR_RETURN(left, ledger_.Write([&](sql::Connection& connection) {
-        return Deliveries(connection).MoveTo(endpoint, name, under_way, clock_.Now(), kMoved);
-      }));
-      queue_.MarkMore(endpoint);
-    }
-    if (left.size() < static_cast<size_t>(kMoved)) moved_.erase(name);
-  }
-  return absl::OkStatus();
-}
-
-// What a subscriber may no longer see is suppressed at once, and not only when it is due; what it
-// may see stays as it is. In memory it is forgotten and read anew, as what has moved.
-absl::Status Dispatcher::FollowRecut() {
-  if (recut_.empty()) return absl::OkStatus();
-  const std::string name = recut_.begin()->first;
-  const PageKey after = recut_.begin()->second;
-  std::vector<DeliveryResult> unseen;
-  const absl::Time now = clock_.Now();
-  const auto suppress = [&](sql::Connection& connection) -> absl::StatusOr<PageKey> {
-    unseen.clear();
-    PageKey last;
-    ASSIGN_OR_RETURN(const std::vector<PendingDelivery> pending,
-                     Deliveries(connection).PendingNotPublic(name, after, kRecut, now));
-    for (const PendingDelivery& delivery : pending) {
-      last = {delivery.sequence, delivery.name};
-      if (under_way_.contains(delivery.name)) continue;
-      ASSIGN_OR_RETURN(const Standing standing, Deliveries(connection).StandingOf(delivery.name));
-      absl::StatusOr<KeptRecord> record = Records(connection).Load(delivery.change_id);
-      if (absl::IsDataLoss(record.status())) continue;
-      RETURN_IF_ERROR(record.status());
-      const GateAnswer answer =
-          AskGates(JobOf(delivery, std::make_shared<const KeptRecord>(*std::move(record)),
-                         standing.seen_by, interests_, now));
-      const auto* drop = std::get_if<Drop>(&answer);
-      if (drop == nullptr) continue;
-      unseen.push_back({.delivery = delivery.name,
-                        .state = v1::Delivery::STATE_SUPPRESSED,
-                        .reason = drop->reason,
-                        .time = now});
-      RETURN_IF_ERROR(Deliveries(connection).SetResult(unseen.back()).status());
-    }
-    if (pending.size() < static_cast<size_t>(kRecut)) last = {};
-    return last;
-  };
-  ASSIGN_OR_RETURN(const PageKey through, ledger_.Write(suppress));
-  for (const DeliveryResult& result : unseen) metrics_.Count(result, now);
-  if (const auto interest = interests_.Find(name); interest != nullptr && !unseen.empty()) {
-    queue_.Drop(name);
-    queue_.MarkMore(interest->subscription.endpoint());
-  }
-  recut_[name] = through;
-  if (through.name.empty()) recut_.erase(name);
   return absl::OkStatus();
 }
 
@@ -284,7 +229,7 @@ absl::Status Dispatcher::StartDue() {
       Start(std::move(job));
     }
   }
-  return absl::OkStatus();
+  return StartMails();
 }
 
 void Dispatcher::Start(std::shared_ptr<const Job> job) {
@@ -307,6 +252,11 @@ void Dispatcher::Start(std::shared_ptr<const Job> job) {
   } else {
     held_.erase(job->delivery.name);
   }
+  if (IsMail(*job) && (std::holds_alternative<Go>(answer) ||
+                       (std::holds_alternative<Wait>(answer) && !job->delivery.bundle.empty()))) {
+    mails_.push_back(std::move(job));
+    return;
+  }
   if (const auto* wait = std::get_if<Wait>(&answer)) {
     if (wait->asleep && job->hold != nullptr) held_at_[job->hold->name()].insert(endpoint);
     const absl::Duration pause = std::max(absl::ZeroDuration(), wait->until - now);
@@ -318,6 +268,12 @@ void Dispatcher::Start(std::shared_ptr<const Job> job) {
     EndUntried(*job, v1::Delivery::STATE_SUPPRESSED, drop->reason);
     return;
   }
+  Send(std::move(job));
+}
+
+void Dispatcher::Send(std::shared_ptr<const Job> job) {
+  const std::string& endpoint = job->delivery.endpoint;
+  const absl::Time now = clock_.Now();
   const auto channel = channels_.find(job->endpoint->channel_case());
   if (channel == channels_.end()) {
     EndUntried(*job, v1::Delivery::STATE_PENDING,
@@ -331,6 +287,71 @@ void Dispatcher::Start(std::shared_ptr<const Job> job) {
   channel->second->Send(job, now + limit,
                         [job, results = results_, now, uptime = clock_.Uptime()](
                             const Outcome& outcome) { results->Put(*job, outcome, now, uptime); });
+}
+
+// Which mails go out now, and with what, is decided in one transaction for many of them.
+absl::Status Dispatcher::StartMails() {
+  const std::vector<std::shared_ptr<const Job>> mails = std::exchange(mails_, {});
+  std::span<const std::shared_ptr<const Job>> rest = mails;
+  absl::Status status;
+  while (!rest.empty()) {
+    const auto some = rest.first(std::min(kMails, rest.size()));
+    rest = rest.subspan(some.size());
+    absl::StatusOr<std::vector<Gatherer::Step>> steps = std::vector<Gatherer::Step>();
+    if (status.ok()) {
+      steps = ledger_.Write(
+          [&](sql::Connection& connection) -> absl::StatusOr<std::vector<Gatherer::Step>> {
+            std::vector<Gatherer::Step> taken;
+            for (const auto& job : some) {
+              ASSIGN_OR_RETURN(taken.emplace_back(), StepOf(connection, *job));
+            }
+            return taken;
+          });
+      status = steps.status();
+    }
+    for (size_t i = 0; i < some.size(); ++i) {
+      if (status.ok()) {
+        TakeStep((*steps)[i], some[i]->delivery.name);
+      } else {
+        under_way_.erase(some[i]->delivery.name);
+        queue_.Postpone(some[i]->delivery, clock_.Uptime());
+      }
+    }
+  }
+  return status;
+}
+
+absl::StatusOr<Gatherer::Step> Dispatcher::StepOf(sql::Connection& connection,
+                                                  const Job& job) const {
+  const GateAnswer answer = AskGates(job);
+  const auto* wait = std::get_if<Wait>(&answer);
+  return wait != nullptr ? gatherer_.StandAside(connection, job, *wait)
+                         : gatherer_.Decide(connection, job);
+}
+
+void Dispatcher::TakeStep(const Gatherer::Step& step, const std::string& name) {
+  for (const DeliveryResult& ended : step.ended) metrics_.Count(ended, ended.time);
+  if (step.freed) next_sweep_ = -absl::InfiniteDuration();
+  const std::shared_ptr<const Job>& job = step.job;
+  if (step.what == Gatherer::Step::What::kLeave) {
+    under_way_.erase(name);
+    queue_.Remove(job->delivery);
+    return;
+  }
+  under_way_[name] = job;
+  if (step.what == Gatherer::Step::What::kWait) {
+    const absl::Duration pause = std::max(absl::ZeroDuration(), step.until - clock_.Now());
+    const bool stopped = IsStopped(*job);
+    if (stopped && job->hold != nullptr) {
+      held_at_[job->hold->name()].insert(job->delivery.endpoint);
+    }
+    EndUntried(*job, v1::Delivery::STATE_PENDING, step.reason,
+               stopped ? absl::ZeroDuration() : pause, pause);
+  } else if (step.what == Gatherer::Step::What::kSuppress) {
+    EndUntried(*job, v1::Delivery::STATE_SUPPRESSED, step.reason);
+  } else {
+    Send(job);
+  }
 }
 
 void Dispatcher::EndUntried(const Job& job, v1::Delivery::State state, const std::string& reason,
@@ -386,9 +407,15 @@ void Dispatcher::Apply(const DeliveryResult& result) {
   const telemetry::TraceScope trace(
       telemetry::TraceContext::Parse(parent).value_or(telemetry::TraceContext()));
   queue_.Ended(delivery, result, result.uptime);
-  if (result.state == v1::Delivery::STATE_DEAD) interests_.notes().AddGap(delivery.endpoint);
+  if (result.state == v1::Delivery::STATE_DEAD && delivery.root != delivery.name) {
+    interests_.notes().AddGap(delivery.endpoint);
+  }
+  if (result.state == v1::Delivery::STATE_SUPPRESSED && !delivery.bundle.empty()) {
+    next_sweep_ = -absl::InfiniteDuration();  // another carries what went with it
+  }
   if (result.state == v1::Delivery::STATE_PENDING) {
     PendingDelivery next = delivery;
+    next.known = std::min(next.known, result.time);
     if (result.attempt) next.attempts = result.attempt->number();
     next.tries_before += result.uncounted ? 1 : 0;
     next.at_once = result.uncounted ? next.at_once + 1 : 0;
@@ -402,10 +429,13 @@ void Dispatcher::Apply(const DeliveryResult& result) {
     channels_.at(job->endpoint->channel_case())->Written(*job);
   }
   metrics_.Count(result, delivery.created);
-  telemetry::LogInfo("delivery looked at", {{"delivery", delivery.name},
-                                            {"endpoint", delivery.endpoint},
-                                            {"state", v1::Delivery::State_Name(result.state)},
-                                            {"reason", result.reason}});
+  // What goes as it should stands in the ledger and is counted.
+  if (result.state != v1::Delivery::STATE_DELIVERED) {
+    telemetry::LogInfo("delivery looked at", {{"delivery", delivery.name},
+                                              {"endpoint", delivery.endpoint},
+                                              {"state", v1::Delivery::State_Name(result.state)},
+                                              {"reason", result.reason}});
+  }
   if (result.disable_endpoint) Disable(delivery.endpoint, result.reason);
 }
 

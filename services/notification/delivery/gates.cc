@@ -1,11 +1,16 @@
 #include "services/notification/delivery/gates.h"
 
+#include <algorithm>
+#include <optional>
+
 #include "absl/strings/str_cat.h"
 
 #include "clusterwire/notification/v1/hold.pb.h"
 
 #include "libs/base/text/strings.h"
 #include "libs/base/time/clock.h"
+#include "libs/base/time/date.h"
+#include "services/notification/resources/subscribers/schedule.h"
 #include "services/notification/resources/subscribers/subscription_rules.h"
 
 namespace clusterwire::notification {
@@ -103,16 +108,48 @@ GateAnswer AskGrants(const Job& job) {
               .reason = "what is not public waits until it is known who may see it"};
 }
 
+// When what the mail would tell of is over; nothing as long as it isn't, or where it has no end.
+std::optional<absl::Time> EndOf(const Job& job, const type::v1::Facts& facts) {
+  const change::v1::ResourceChanged& change = job.record->change;
+  std::string_view last;
+  if (change.has_reminder()) {
+    last = change.reminder().day();
+  } else if (facts.type() == "event") {
+    last = facts.period().end().empty() ? facts.period().start() : facts.period().end();
+  }
+  const absl::StatusOr<DayRange> days = ParseDate(last);
+  if (!days.ok()) return std::nullopt;
+  const absl::TimeZone zone = ZoneOf(job.subscriber.get());
+  return absl::FromCivil(absl::CivilDay(days->last) + 1, zone);
+}
+
+// Is it still ahead, for a reader of mails, if it was when it happened? What was held, or brought
+// back, may come to its turn late.
+GateAnswer AskPast(const Job& job) {
+  if (job.record == nullptr || job.endpoint == nullptr || !job.endpoint->has_email()) return Go{};
+  const bool left = job.delivery.transition == v1::TRANSITION_LEFT;
+  if (job.latest != nullptr && !job.latest->change.has_after() && !left) {
+    return Drop{"the resource was deleted since"};
+  }
+  const std::optional<absl::Time> end = EndOf(job, Shown(job));
+  const absl::Time happened = std::min(ToTime(job.record->change.time()), job.record->received);
+  if (!end || happened >= *end || job.now < *end) return Go{};
+  return Drop{
+      absl::StrCat(job.record->change.has_reminder() ? "the day was " : "it was over after ",
+                   FormatDay(absl::ToCivilDay(*end, ZoneOf(job.subscriber.get())) - 1))};
+}
+
 // Is it known what is missing before it? Who asks without the ledger leaves it to who has that.
 GateAnswer AskGap(const Job& job) {
   if (!job.gap_unread) return Go{};
   return Wait{.reason = "what was given up before it is read first"};
 }
 
-constexpr Gate kGates[] = {
-    {"wanted", AskWanted},     {"paused", AskPaused},   {"discarded", AskDiscarded},
-    {"held", AskHeld},         {"enabled", AskEnabled}, {"suppressed", AskSuppressed},
-    {"audience", AskAudience}, {"grants", AskGrants},   {"gap", AskGap}};
+constexpr Gate kGates[] = {{"wanted", AskWanted},       {"paused", AskPaused},
+                           {"discarded", AskDiscarded}, {"held", AskHeld},
+                           {"enabled", AskEnabled},     {"suppressed", AskSuppressed},
+                           {"audience", AskAudience},   {"grants", AskGrants},
+                           {"past", AskPast},           {"gap", AskGap}};
 
 }  // namespace
 

@@ -1,6 +1,5 @@
 #include "services/notification/delivery/job_loader.h"
 
-#include <algorithm>
 #include <utility>
 
 #include "libs/base/status/error.h"
@@ -21,18 +20,21 @@ void JobLoader::Keep(std::shared_ptr<const KeptRecord> record) {
 }
 
 void JobLoader::KeepRecord(std::shared_ptr<const KeptRecord> record) {
+  if (FindKept(record->id) != nullptr) return;
   kept_bytes_ += record->change.ByteSizeLong();
   kept_.push_front(std::move(record));
+  kept_by_id_[kept_.front()->id] = kept_.begin();
   while (kept_.size() > 1 && (kept_.size() > kKeptRecords || kept_bytes_ > kKeptBytes)) {
     kept_bytes_ -= kept_.back()->change.ByteSizeLong();
+    kept_by_id_.erase(kept_.back()->id);
     kept_.pop_back();
   }
 }
 
 std::shared_ptr<const KeptRecord> JobLoader::FindKept(const std::string& change_id) {
-  const auto found = std::ranges::find(kept_, change_id, &KeptRecord::id);
-  if (found == kept_.end()) return nullptr;
-  kept_.splice(kept_.begin(), kept_, found);
+  const auto found = kept_by_id_.find(change_id);
+  if (found == kept_by_id_.end()) return nullptr;
+  kept_.splice(kept_.begin(), kept_, found->second);
   return kept_.front();
 }
 
@@ -73,9 +75,8 @@ std::shared_ptr<const Job> JobLoader::MakeJob(const PendingDelivery& delivery,
 // Where order isn't kept none comes before another.
 absl::StatusOr<Gap> JobLoader::GapBefore(sql::Connection& connection,
                                          const PendingDelivery& delivery) const {
-  if (!interests_.notes().MayHaveGap(delivery.endpoint)) return Gap();
-  const auto endpoint = interests_.FindEndpoint(delivery.endpoint);
-  if (endpoint == nullptr || endpoint->independent()) return Gap();
+  const bool ordered = delivery.root != delivery.name;
+  if (!ordered || !interests_.notes().MayHaveGap(delivery.endpoint)) return Gap();
   return GivenUp(connection).Find(delivery.endpoint, delivery.root);
 }
 
@@ -99,8 +100,11 @@ absl::StatusOr<JobLoader::Loaded> JobLoader::Load(const std::vector<PendingDeliv
   }
   if (others.empty()) return loaded;
   return ledger_.Read([&](sql::Connection& connection) -> absl::StatusOr<Loaded> {
+    std::vector<std::string> names;
+    for (const PendingDelivery& delivery : others) names.push_back(delivery.name);
+    ASSIGN_OR_RETURN(auto standings, Deliveries(connection).StandingsOf(names));
     for (const PendingDelivery& delivery : others) {
-      ASSIGN_OR_RETURN(const Standing standing, Deliveries(connection).StandingOf(delivery.name));
+      const Standing& standing = standings[delivery.name];
       if (!standing.pending) {
         loaded.ended.push_back(delivery);
         continue;

@@ -65,7 +65,9 @@ class JobLoader {
   const Interests& interests_;
   Clock& clock_;
   const AddressKey* const address_key_;
-  std::list<std::shared_ptr<const KeptRecord>> kept_;  // those asked for last in front
+  using KeptRecords = std::list<std::shared_ptr<const KeptRecord>>;
+  KeptRecords kept_;  // those asked for last in front
+  std::unordered_map<std::string_view, KeptRecords::iterator> kept_by_id_;
   size_t kept_bytes_ = 0;
   std::unordered_map<std::string, std::string> seen_by_;  // by resource, since Keep()
 };

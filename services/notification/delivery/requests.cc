@@ -27,6 +27,7 @@ void Dispatcher::Suppress(const std::string& name, std::string_view reason) {
     done = *some;
   }
   queue_.Drop(name);
+  Reload();  // what went in the mails of those
 }
 
 absl::Status Dispatcher::Redrive(const std::string& name) {
@@ -85,6 +86,11 @@ void Dispatcher::Look(const std::string& endpoint) {
 
 void Dispatcher::Describe(v1::Delivery* delivery) const {
   if (delivery->state() != v1::Delivery::STATE_PENDING) return;
+  if (!delivery->carried_by().empty()) {
+    delivery->clear_next_attempt_time();
+    delivery->set_reason(absl::StrCat("goes in the mail of ", delivery->carried_by()));
+    return;
+  }
   const absl::Duration uptime = clock_.Uptime();
   const absl::Time now = clock_.Now();
   const auto wait = queue_.Explain(delivery->endpoint(), delivery->name(), uptime);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
 
 #include "absl/strings/str_cat.h"
 #include "google/protobuf/util/time_util.h"
@@ -9,6 +10,7 @@
 #include "libs/base/status/error.h"
 #include "libs/base/text/strings.h"
 #include "libs/base/time/clock.h"
+#include "services/notification/delivery/mails/gatherer.h"
 
 namespace clusterwire::notification {
 namespace {
@@ -25,8 +27,10 @@ absl::Status NoteGap(sql::Connection& connection, const DeliveryResult& result, 
   if (result.state == v1::Delivery::STATE_DELIVERED && job.gap.count > 0) {
     return GivenUp(connection).Clear(delivery.endpoint, delivery.root);
   }
-  if (result.state != v1::Delivery::STATE_DEAD) return absl::OkStatus();
-  if (job.endpoint != nullptr && job.endpoint->independent()) return absl::OkStatus();
+  // Where each is a root of its own none comes before another.
+  if (result.state != v1::Delivery::STATE_DEAD || delivery.root == delivery.name) {
+    return absl::OkStatus();
+  }
   return GivenUp(connection).Add(delivery.endpoint, delivery.root, delivery.name);
 }
 
@@ -114,42 +118,84 @@ DeliveryResult ResultOf(const PendingDelivery& delivery, const Outcome& outcome,
   return result;
 }
 
+namespace {
+
+using Failing = std::map<std::string, Trouble>;  // by endpoint
+
+Channel& ChannelOf(const Job& job, const Channels& channels) {
+  return *channels.at(job.endpoint->channel_case());
+}
+
+// What was suppressed meanwhile, with a deleted subscriber, must not reach its inbox.
+absl::Status WriteDelivered(sql::Connection& connection, const Channels& channels,
+                            std::span<const DeliveryResult> results, const Jobs& jobs,
+                            const std::set<std::string>& were_pending) {
+  std::map<Channel*, JobList> delivered;
+  for (const DeliveryResult& result : results) {
+    if (!result.attempt || result.state != v1::Delivery::STATE_DELIVERED) continue;
+    if (!were_pending.contains(result.delivery)) continue;
+    const std::shared_ptr<const Job>& job = jobs.at(result.delivery);
+    delivered[&ChannelOf(*job, channels)].push_back(job);
+  }
+  for (const auto& [channel, done] : delivered) {
+    RETURN_IF_ERROR(channel->Write(connection, done));
+  }
+  return absl::OkStatus();
+}
+
+// What happened at an endpoint before its last success counts no more.
+absl::StatusOr<Failing> NoteTroubles(sql::Connection& connection, const Channels& channels,
+                                     std::span<const DeliveryResult> results, const Jobs& jobs,
+                                     absl::Duration longest_gap) {
+  std::set<std::string> cleared;
+  std::map<std::string, std::vector<Troubles::Event>> events;
+  for (const DeliveryResult& result : results) {
+    if (!result.attempt || result.health == EndpointHealth::kUnknown) continue;
+    const Job& job = *jobs.at(result.delivery);
+    if (!ChannelOf(job, channels).has_receiver()) continue;
+    const std::string& endpoint = job.delivery.endpoint;
+    if (result.health == EndpointHealth::kGood || result.disable_endpoint) {
+      cleared.insert(endpoint);
+      events.erase(endpoint);
+      continue;
+    }
+    events[endpoint].push_back({.endpoint = endpoint,
+                                .revision = job.endpoint->revision(),
+                                .time = result.time,
+                                .refused = result.health == EndpointHealth::kRefused,
+                                .detail = result.attempt->detail()});
+  }
+  Troubles troubles(connection);
+  RETURN_IF_ERROR(troubles.Clear(cleared));
+  Failing failing;
+  for (const auto& [endpoint, happened] : events) {
+    for (const Troubles::Event& event : happened) {
+      ASSIGN_OR_RETURN(failing[endpoint], troubles.Add(event, longest_gap));
+    }
+  }
+  return failing;
+}
+
+}  // namespace
+
 absl::StatusOr<std::vector<Trouble>> RecordResults(Ledger& ledger, const Channels& channels,
                                                    std::span<const DeliveryResult> results,
                                                    const Jobs& jobs, absl::Duration longest_gap) {
-  using Failing = std::map<std::string, Trouble>;
   const auto write = [&](sql::Connection& connection) -> absl::StatusOr<Failing> {
-    Failing failing;
-    Troubles troubles(connection);
+    ASSIGN_OR_RETURN(const std::set<std::string> were_pending,
+                     Deliveries(connection).SetResults(results));
+    RETURN_IF_ERROR(WriteDelivered(connection, channels, results, jobs, were_pending));
     for (const DeliveryResult& result : results) {
-      ASSIGN_OR_RETURN(const bool was_pending, Deliveries(connection).SetResult(result));
       const Job& job = *jobs.at(result.delivery);
-      if (was_pending) RETURN_IF_ERROR(NoteGap(connection, result, job));
-      if (!result.attempt) continue;
-      Channel& channel = *channels.at(job.endpoint->channel_case());
-      // What was suppressed meanwhile, with a deleted subscriber, must not reach its inbox.
-      if (result.state == v1::Delivery::STATE_DELIVERED && was_pending) {
-        RETURN_IF_ERROR(channel.Write(connection, job));
+      if (were_pending.contains(result.delivery)) {
+        RETURN_IF_ERROR(NoteGap(connection, result, job));
       }
-      if (result.bounce != Bounce::kNone) {
-        RETURN_IF_ERROR(channel.Bounced(connection, job, result));
+      RETURN_IF_ERROR(SettleBundle(connection, job, result));
+      if (result.attempt && result.bounce != Bounce::kNone) {
+        RETURN_IF_ERROR(ChannelOf(job, channels).Bounced(connection, job, result));
       }
-      if (!channel.has_receiver() || result.health == EndpointHealth::kUnknown) continue;
-      const std::string& endpoint = job.delivery.endpoint;
-      if (result.health == EndpointHealth::kGood || result.disable_endpoint) {
-        RETURN_IF_ERROR(troubles.Clear(endpoint));
-        failing.erase(endpoint);
-        continue;
-      }
-      ASSIGN_OR_RETURN(failing[endpoint],
-                       troubles.Add({.endpoint = endpoint,
-                                     .revision = job.endpoint->revision(),
-                                     .time = result.time,
-                                     .refused = result.health == EndpointHealth::kRefused,
-                                     .detail = result.attempt->detail()},
-                                    longest_gap));
     }
-    return failing;
+    return NoteTroubles(connection, channels, results, jobs, longest_gap);
   };
   ASSIGN_OR_RETURN(const Failing failing, ledger.Write(write));
   std::vector<Trouble> found;

@@ -154,8 +154,9 @@ TEST_P(IntakeTest, NothingIsTakenBeforeGrantsWereReadWhole) {
   const auto interests = Interests::Load(*store_.store, unread, store_.clock, store_.random);
   ASSERT_THAT(interests, IsOk());
   telemetry::Metrics metrics;
+  AtOnce at_once(**interests, channels_, store_.clock, metrics);
   Intake intake(
-      {}, *ledger_, **interests, store_.clock, IngestMetrics(metrics),
+      {}, *ledger_, **interests, at_once, store_.clock, IngestMetrics(metrics),
       [](const Intake::Committed&) {}, [] {});
   const auto change = ClusterChange("a", 1, "cluster.created", "", "published");
   const std::vector<kafka::ReceivedMessage> messages = {MessageOf(change, 0)};

@@ -133,6 +133,52 @@ CREATE TABLE soft_bounce (
   bounces {int} NOT NULL);
 )sql";
 
+// What goes in one mail: see bundles.h. `bundle` of a delivery is the last that it was in;
+// `carried`: it goes with the carrier, and waits for nothing of its own. bundle: window_end 0:
+// open. settled: 0 its carrier is pending, 1 it went out, 2 nothing did.
+constexpr std::string_view kBundles = R"sql(
+ALTER TABLE delivery ADD COLUMN bundle {text} NOT NULL DEFAULT '';
+ALTER TABLE delivery ADD COLUMN carried {int} NOT NULL DEFAULT 0;
+CREATE INDEX delivery_by_bundle ON delivery (bundle, sequence, id) WHERE bundle <> '';
+CREATE INDEX delivery_carried ON delivery (bundle) WHERE state = 1 AND carried = 1;
+
+CREATE TABLE bundle (
+  id {text} NOT NULL PRIMARY KEY, scope {text} NOT NULL, window_end {int} NOT NULL,
+  mailbox {text} NOT NULL, carrier {text} NOT NULL, began {int} NOT NULL, until {int} NOT NULL,
+  closed {int} NOT NULL, settled {int} NOT NULL);
+CREATE UNIQUE INDEX bundle_by_scope ON bundle (scope, window_end);
+CREATE INDEX bundle_by_mailbox ON bundle (mailbox, closed);
+CREATE INDEX bundle_unsettled ON bundle (mailbox) WHERE settled = 0;
+)sql";
+
+// Deliveries that are over stand in no index of what waits or was given up. An item is there with
+// its delivery, which is there once; `seen_by` is who sees the image that it tells.
+// inbox: all up to `read_through` was read; inbox_read: what was read behind that. `dropped` are
+//   unread items up to `dropped_through` that went since `dropped_since` because it was full.
+constexpr std::string_view kInboxes = R"sql(
+CREATE INDEX delivery_pending ON delivery (endpoint, sequence, id) WHERE state = 1;
+CREATE INDEX delivery_dead ON delivery (endpoint, sequence, id) WHERE state = 4;
+DROP INDEX delivery_by_state;
+
+ALTER TABLE inbox ADD COLUMN read_through {int} NOT NULL DEFAULT 0;
+ALTER TABLE inbox ADD COLUMN dropped {int} NOT NULL DEFAULT 0;
+ALTER TABLE inbox ADD COLUMN dropped_through {int} NOT NULL DEFAULT 0;
+ALTER TABLE inbox ADD COLUMN dropped_since {int} NOT NULL DEFAULT 0;
+CREATE INDEX inbox_dropped ON inbox (subscriber) WHERE dropped > 0;
+CREATE TABLE inbox_read (
+  subscriber {text} NOT NULL, sequence {int} NOT NULL, PRIMARY KEY (subscriber, sequence));
+
+CREATE TABLE inbox_entry (
+  subscriber {text} NOT NULL, sequence {int} NOT NULL, change_id {text} NOT NULL,
+  added {int} NOT NULL, seen_by {text} NOT NULL, item {bytes} NOT NULL,
+  PRIMARY KEY (subscriber, sequence));
+INSERT INTO inbox_entry SELECT i.subscriber, i.sequence, i.change_id, r.received, r.seen_by, i.item
+  FROM inbox_item i JOIN record r ON r.id = i.change_id;
+DROP TABLE inbox_item;
+ALTER TABLE inbox_entry RENAME TO inbox_item;
+CREATE INDEX inbox_item_by_change ON inbox_item (change_id);
+)sql";
+
 // record.cause: of ResourceChanged.
 // hold: a v1::Hold.
 // given_up: how many notices are missing at an endpoint about a root, and the last of them.
@@ -151,8 +197,8 @@ CREATE INDEX owner_notice_by_time ON owner_notice (created);
 )sql";
 
 constexpr sql::Migration kMigrations[] = {
-    {1, kTables},   {2, kSubscriptionMade}, {3, kDeadLetters},   {6, kLastTaken},
-    {7, kSequence}, {8, kSeenBy},           {20, kSuppressions}, {24, kOperating}};
+    {1, kTables}, {2, kSubscriptionMade}, {3, kDeadLetters}, {6, kLastTaken},  {7, kSequence},
+    {8, kSeenBy}, {20, kSuppressions},    {22, kBundles},    {24, kOperating}, {25, kInboxes}};
 
 }  // namespace
 

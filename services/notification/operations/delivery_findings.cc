@@ -11,6 +11,7 @@
 
 #include "libs/base/time/clock.h"
 #include "services/notification/ledger/deliveries/troubles.h"
+#include "services/notification/ledger/inbox/inbox.h"
 
 namespace clusterwire::notification {
 namespace {
@@ -139,6 +140,19 @@ Finding LookAtPauses(const Interests& interests, absl::Time now) {
                absl::StrCat("paused for more than a week: ", Names(std::move(names))),
                "What has waited for 30 days is suppressed. ResumeSubscriber and ResumeEndpoint let "
                "it out; ask their owners.");
+}
+
+Finding LookAtInboxes(Ledger& ledger) {
+  const auto full =
+      ledger.Read([](sql::Connection& connection) { return Inbox(connection).Full(kLookedAt); });
+  if (!full.ok()) return Broken("inboxes", full.status(), "Mend the ledger's database first.");
+  if (full->empty()) return Fine("inboxes", "no inbox has lost an unread item for lack of room");
+  return Found("inboxes", Finding::SEVERITY_WARNING,
+               absl::StrCat("unread items went from full inboxes: ", Names(*full)),
+               absl::StrCat("An inbox holds ", Inbox::kMostItems,
+                            " items. Ask their owners to read them, to narrow their filters, or to "
+                            "pause what nobody reads; MarkInboxRead up to a cursor ends this "
+                            "finding."));
 }
 
 }  // namespace clusterwire::notification

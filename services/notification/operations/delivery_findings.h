@@ -22,4 +22,7 @@ service::Finding LookAtHolds(const Interests& interests);
 // is suppressed before long.
 service::Finding LookAtPauses(const Interests& interests, absl::Time now);
 
+// "inboxes": those that are full, so that unread items went.
+service::Finding LookAtInboxes(Ledger& ledger);
+
 }  // namespace clusterwire::notification

@@ -8,6 +8,7 @@
 
 #include "libs/base/testing/status_matchers.h"
 #include "services/notification/ledger/deliveries/troubles.h"
+#include "services/notification/ledger/inbox/inbox.h"
 #include "services/notification/ledger/testing/rows.h"
 #include "services/notification/testing/test_store.h"
 
@@ -129,6 +130,26 @@ TEST(PausesFindingTest, NamesThoseThatHaveBeenPausedForAWeek) {
   EXPECT_THAT(look().finding(), HasSubstr(endpoint));
   store.clock.Advance(absl::Hours(24));
   EXPECT_THAT(look().finding(), HasSubstr("subscribers/x, subscribers/x/endpoints/w"));
+}
+
+using InboxesFindingTest = LedgerTest;
+INSTANTIATE_TEST_SUITE_P(Both, InboxesFindingTest, sql::kBothDatabases, sql::DialectName);
+
+TEST_P(InboxesFindingTest, NamesThoseThatLostUnreadItemsUntilTheirOwnersReadOn) {
+  EXPECT_EQ(LookAtInboxes(*ledger_).severity(), Finding::SEVERITY_OK);
+  const auto run = [&](const auto& body) { ASSERT_THAT(ledger_->Write(body), IsOk()); };
+  run([](sql::Connection& connection) -> absl::Status {
+    RETURN_IF_ERROR(Inbox(connection).Append({{.subscriber = "subscribers/x"}}));
+    return connection.Execute("UPDATE inbox SET dropped = 3, dropped_through = 1");
+  });
+  const Finding full = LookAtInboxes(*ledger_);
+  EXPECT_EQ(full.severity(), Finding::SEVERITY_WARNING);
+  EXPECT_THAT(full.finding(), HasSubstr("subscribers/x"));
+  EXPECT_THAT(full.remedy(), HasSubstr("MarkInboxRead"));
+  run([](sql::Connection& connection) {
+    return Inbox(connection).MarkReadThrough("subscribers/x", 1);
+  });
+  EXPECT_EQ(LookAtInboxes(*ledger_).severity(), Finding::SEVERITY_OK);
 }
 
 }  // namespace

@@ -73,8 +73,8 @@ class EmailChannelTest : public testing::Test {
 
   FakeClock clock_;
   mail::SmtpReceiver receiver_;
-  const Mailboxes mailboxes_{
-      AddressKey("key"), BounceAddress("bounces@example.org", "key"), clock_};
+  const Mailboxes mailboxes_{AddressKey("key"), BounceAddress("bounces@example.org", "key"),
+                             clock_};
   Mailer mailer_;
   absl::StatusOr<std::string> suppressed_ = "";
   EmailChannel channel_;

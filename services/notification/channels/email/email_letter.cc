@@ -5,11 +5,11 @@
 
 #include "absl/strings/str_cat.h"
 
-#include "libs/base/time/zone.h"
 #include "libs/text/language.h"
 #include "services/notification/channels/notice.h"
 #include "services/notification/channels/told.h"
 #include "services/notification/consent/links.h"
+#include "services/notification/resources/subscribers/schedule.h"
 
 namespace clusterwire::notification {
 namespace {
@@ -63,11 +63,9 @@ Envelope EnvelopeOf(const Job& job, const Links* links) {
 LetterInput LetterInputOf(const Job& job, const LetterSender& sender, const Links* links) {
   LetterInput input{.content = ContentOf(job),
                     .language = LanguageOf(job),
+                    .zone = ZoneOf(job.subscriber.get()),
                     .sender = sender,
                     .subscriptions = SubscriptionTitles(job)};
-  if (job.subscriber != nullptr && !job.subscriber->time_zone().empty()) {
-    input.zone = ZoneNamed(job.subscriber->time_zone());
-  }
   if (links != nullptr) {
     input.links = {.unsubscribe = links->Unsubscribe(job.interest->subscription),
                    .preferences = links->Preferences(*job.endpoint, job.delivery.created)};

@@ -139,9 +139,12 @@ absl::StatusOr<http::Request> WebhookChannel::RequestFor(const v1::Endpoint& end
 }
 
 void WebhookChannel::Send(std::shared_ptr<const Job> job, absl::Time deadline, Callback done) {
-  Post(RequestFor(*job->endpoint, job->delivery.name, job->record->trace, WebhookBody(*job),
-                  deadline),
-       std::move(done));
+  const auto send = [this, job = std::move(job), deadline, done = std::move(done)] {
+    Post(RequestFor(*job->endpoint, job->delivery.name, job->record->trace,
+                    WebhookBody(*job, facts_), deadline),
+         done);
+  };
+  if (!renderer_.TryPost(send)) send();
 }
 
 void WebhookChannel::SendTest(const v1::Endpoint& endpoint, const std::string& id,

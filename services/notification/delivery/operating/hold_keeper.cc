@@ -15,6 +15,7 @@
 #include "libs/resource/name.h"
 #include "libs/telemetry/log.h"
 #include "services/notification/channels/endpoint_kind.h"
+#include "services/notification/ledger/deliveries/bundles.h"
 #include "services/notification/ledger/holds/holds.h"
 
 namespace clusterwire::notification {
@@ -199,9 +200,12 @@ absl::StatusOr<bool> HoldKeeper::DiscardSome(const v1::Hold& hold) {
       through = pending.size() < static_cast<size_t>(kPage);
       if (!through) next.after = pending.back().delivery;
       if (through && !next.found) return Holds(connection).Remove(hold.name());
-      return Holds(connection)
-          .Suppress(covered, absl::StrCat("discarded: ", hold.name()), clock_.Now())
-          .status();
+      RETURN_IF_ERROR(Holds(connection)
+                          .Suppress(covered, absl::StrCat("discarded: ", hold.name()), clock_.Now())
+                          .status());
+      // What went in the mails of those goes on in others.
+      return covered.empty() ? absl::OkStatus()
+                             : Bundles(connection).Heal("", clock_.Now()).status();
     }));
     if (through && !next.found) {
       rounds_.erase(hold.name());

@@ -9,6 +9,7 @@
 #include "libs/base/status/error.h"
 #include "services/notification/ledger/deliveries/replays.h"
 #include "services/notification/ledger/records/records.h"
+#include "services/notification/resources/subscribers/endpoint_rules.h"
 #include "services/notification/resources/subscribers/subscription_rules.h"
 
 namespace clusterwire::notification {
@@ -81,7 +82,9 @@ class Run {
                                       .transition = ToProto(transition),
                                       .sequence = absl::ToUnixMicros(record->received),
                                       .created = now_};
-    ASSIGN_OR_RETURN(const Replays::Found found, Replays(connection).Find(delivery.name));
+    ASSIGN_OR_RETURN(const Replays::Found found,
+                     Replays(connection)
+                         .Find(delivery.name, IsInbox(delivery.endpoint) ? delivery.endpoint : ""));
     const bool repeats = found == Replays::Found::kEnded ||
                          (found == Replays::Found::kDelivered && request_.include_delivered);
     if (found == Replays::Found::kNone) {

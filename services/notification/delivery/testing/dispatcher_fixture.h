@@ -38,6 +38,7 @@ class FakeChannel final : public Channel {
       MutexLock lock(mutex_);
       sent_.push_back(job->delivery.name);
       gaps_[job->delivery.name].push_back(job->gap);
+      jobs_.push_back(job);
       changed_.NotifyAll();
       if (held_.contains(job->delivery.endpoint)) {
         waiting_.push_back(std::move(done));
@@ -88,12 +89,17 @@ class FakeChannel final : public Channel {
     MutexLock lock(mutex_);
     return gaps_[delivery];
   }
+  std::vector<std::shared_ptr<const Job>> jobs() {
+    MutexLock lock(mutex_);
+    return jobs_;
+  }
 
  private:
   Mutex mutex_;
   CondVar changed_;
   std::map<std::string, std::vector<Gap>> gaps_ ABSL_GUARDED_BY(mutex_);
   std::vector<std::string> sent_ ABSL_GUARDED_BY(mutex_);
+  std::vector<std::shared_ptr<const Job>> jobs_ ABSL_GUARDED_BY(mutex_);
   std::map<std::string, std::deque<Outcome>> answers_ ABSL_GUARDED_BY(mutex_);
   std::map<std::string, bool> held_ ABSL_GUARDED_BY(mutex_);
   std::vector<Callback> waiting_ ABSL_GUARDED_BY(mutex_);

@@ -21,10 +21,11 @@ absl::StatusOr<std::vector<Replays::Change>> Replays::Changes(absl::Time from,
   return changes;
 }
 
-absl::StatusOr<Replays::Found> Replays::Find(std::string_view delivery) {
+absl::StatusOr<Replays::Found> Replays::Find(std::string_view delivery, std::string_view kept_at) {
   ASSIGN_OR_RETURN(
       const sql::Result found,
-      connection_.Query("SELECT state, reason, attempts FROM delivery WHERE id = $1", {delivery}));
+      connection_.Query("SELECT state, reason, attempts, endpoint FROM delivery WHERE id = $1",
+                        {delivery}));
   if (found.rows.empty()) return Found::kNone;
   const sql::Row& row = found.rows[0];
   const bool superseded =
@@ -32,14 +33,16 @@ absl::StatusOr<Replays::Found> Replays::Find(std::string_view delivery) {
   if (row.Int(0) == v1::Delivery::STATE_PENDING || superseded || row.Int(2) >= kMostTries) {
     return Found::kPending;
   }
-  return row.Int(0) == v1::Delivery::STATE_DELIVERED ? Found::kDelivered : Found::kEnded;
+  const bool delivered = row.Int(0) == v1::Delivery::STATE_DELIVERED;
+  if (delivered && row.Text(3) == kept_at) return Found::kPending;
+  return delivered || row.Text(1).starts_with("merged: ") ? Found::kDelivered : Found::kEnded;
 }
 
 absl::Status Replays::Repeat(const PendingDelivery& to, absl::Time now) {
   return connection_.Execute(
       "UPDATE delivery SET state = 1, tries_before = attempts, reason = 'sent again by"
       " ReplaySubscription', endpoint = $2, transition = $3, subscription_made = $4, updated = $5,"
-      " due = $5 WHERE id = $1 AND state <> 1",
+      " due = $5, bundle = '', carried = 0 WHERE id = $1 AND state <> 1",
       {to.name, to.endpoint, int{to.transition}, to.subscription_made, absl::ToUnixMicros(now)});
 }
 

@@ -28,12 +28,13 @@ class Replays {
                                               absl::Time until, int limit);
 
   enum class Found {
-    kNone,     // there is no such delivery
-    kPending,  // as are those that were superseded, or tried too often: nothing to be done
-    kDelivered,
-    kEnded,  // given up or suppressed
+    kNone,       // there is no such delivery
+    kPending,    // as are those that were superseded, or tried too often: nothing to be done
+    kDelivered,  // by itself, or merged in another's mail
+    kEnded,      // given up or suppressed
   };
-  absl::StatusOr<Found> Find(std::string_view delivery);
+  // `kept_at`: an endpoint that keeps what it got, so that it isn't handed over there again.
+  absl::StatusOr<Found> Find(std::string_view delivery, std::string_view kept_at);
   // Makes one that has ended pending, as `to` says where it goes.
   absl::Status Repeat(const PendingDelivery& to, absl::Time now);
   // Adds one that hadn't matched; it counts as matched.

@@ -15,7 +15,8 @@ namespace {
 
 constexpr std::string_view kSelect =
     "SELECT d.id, d.subscription, d.endpoint, d.change_id, r.kind, r.name, d.transition, d.state,"
-    " d.reason, d.attempts, d.created, d.updated, d.due, r.trace, d.sequence, r.seen_by"
+    " d.reason, d.attempts, d.created, d.updated, d.due, r.trace, d.sequence, r.seen_by,"
+    " COALESCE((SELECT carrier FROM bundle WHERE id = d.bundle AND carrier <> d.id), '')"
     " FROM delivery d JOIN record r ON r.id = d.change_id";
 
 v1::Delivery FromRow(const sql::Row& row) {
@@ -36,6 +37,7 @@ v1::Delivery FromRow(const sql::Row& row) {
     *delivery.mutable_next_attempt_time() = ToTimestamp(absl::FromUnixMicros(row.Int(12)));
   }
   delivery.set_sequence(row.Int(14));
+  delivery.set_carried_by(row.Text(16));
   // traceparent: version, trace, span and flags.
   const std::string& trace = row.Text(13);
   if (trace.size() >= 35) delivery.set_trace_id(trace.substr(3, 32));

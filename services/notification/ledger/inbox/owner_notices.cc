@@ -1,6 +1,7 @@
 #include "services/notification/ledger/inbox/owner_notices.h"
 
 #include <utility>
+#include <vector>
 
 #include "libs/base/status/error.h"
 #include "services/notification/ledger/inbox/inbox.h"
@@ -14,16 +15,15 @@ absl::StatusOr<bool> OwnerNotices::Tell(std::string_view id, std::string_view su
                                      " ON CONFLICT (id) DO NOTHING",
                                      {id, absl::ToUnixMicros(now)}));
   if (added.affected == 0) return false;
-  // The inbox knows items by their deliveries.
-  item.set_delivery(std::string(id));
-  RETURN_IF_ERROR(Inbox(connection_).Append(subscriber, "", std::move(item)).status());
+  std::vector<InboxEntry> entries(1);
+  entries[0] = {.subscriber = std::string(subscriber), .time = now, .item = std::move(item)};
+  RETURN_IF_ERROR(Inbox(connection_).Append(std::move(entries)));
   return true;
 }
 
 absl::Status OwnerNotices::RemoveOld(absl::Time horizon) {
-  RETURN_IF_ERROR(connection_.Execute(
-      "DELETE FROM inbox_item WHERE delivery IN (SELECT id FROM owner_notice WHERE created < $1)",
-      {absl::ToUnixMicros(horizon)}));
+  RETURN_IF_ERROR(connection_.Execute("DELETE FROM inbox_item WHERE change_id = '' AND added < $1",
+                                      {absl::ToUnixMicros(horizon)}));
   return connection_.Execute("DELETE FROM owner_notice WHERE created < $1",
                              {absl::ToUnixMicros(horizon)});
 }

@@ -99,7 +99,7 @@ TEST_P(DeadLettersTest, ThoseOfAReleaseThatCalledThemRecordsAreKept) {
                                        .key = {},
                                        .value = "x",
                                        .headers = {{"ce_id", "h:1:1"}}};
-  ASSERT_THAT(ledger_->Write([&](sql::Connection& connection) {
+  ASSERT_THAT(ledger_->Write([&](sql::Connection& connection) -> absl::Status {
     return DeadLetters(connection)
         .Add(message, absl::InvalidArgumentError("broken"), absl::FromUnixSeconds(1'700'000'000));
   }),

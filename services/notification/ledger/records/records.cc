@@ -71,6 +71,15 @@ absl::StatusOr<bool> Records::NoteNewest(const change::v1::ResourceChanged& chan
   return noted.affected > 0;
 }
 
+absl::StatusOr<std::string> Records::FindNewest(std::string_view name) {
+  ASSIGN_OR_RETURN(
+      const sql::Result found,
+      connection_.Query("SELECT r.id FROM newest_record n JOIN record r ON r.history = n.history"
+                        " AND r.revision = n.revision AND r.ordinal = n.ordinal WHERE n.name = $1",
+                        {name}));
+  return found.rows.empty() ? "" : found.rows[0].Text(0);
+}
+
 absl::StatusOr<int64_t> Records::Purge(absl::Time horizon, int limit) {
   ASSIGN_OR_RETURN(
       const sql::Result old,
@@ -85,6 +94,8 @@ absl::StatusOr<int64_t> Records::Purge(absl::Time horizon, int limit) {
     for (const char* text :
          {"DELETE FROM attempt WHERE delivery IN (SELECT id FROM delivery WHERE change_id = $1)",
           "DELETE FROM delivery WHERE change_id = $1",
+          "DELETE FROM inbox_read WHERE (subscriber, sequence) IN"
+          " (SELECT subscriber, sequence FROM inbox_item WHERE change_id = $1)",
           "DELETE FROM inbox_item WHERE change_id = $1", "DELETE FROM record WHERE id = $1"}) {
       RETURN_IF_ERROR(connection_.Execute(text, {row.Text(0)}));
     }

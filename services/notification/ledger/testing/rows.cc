@@ -39,9 +39,20 @@ namespace {
 
 // What each migration behind 8 made, a line or more for each, the newest first.
 constexpr std::string_view kSinceEight =
+    // 25
+    "DROP INDEX delivery_pending; DROP INDEX delivery_dead; DROP INDEX inbox_dropped;"
+    "CREATE INDEX delivery_by_state ON delivery (state, endpoint, sequence, id);"
+    "ALTER TABLE inbox DROP COLUMN read_through; ALTER TABLE inbox DROP COLUMN dropped;"
+    "ALTER TABLE inbox DROP COLUMN dropped_through; ALTER TABLE inbox DROP COLUMN dropped_since;"
+    "DROP TABLE inbox_read; ALTER TABLE inbox_item DROP COLUMN added;"
+    "ALTER TABLE inbox_item DROP COLUMN seen_by;"
+    "ALTER TABLE inbox_item ADD COLUMN delivery TEXT NOT NULL DEFAULT '';"
     // 24
     "DROP TABLE owner_notice; DROP TABLE given_up; DROP TABLE hold; DROP INDEX record_by_kind;"
     "ALTER TABLE record DROP COLUMN cause;"
+    // 22
+    "DROP INDEX delivery_by_bundle; DROP INDEX delivery_carried; DROP TABLE bundle;"
+    "ALTER TABLE delivery DROP COLUMN bundle; ALTER TABLE delivery DROP COLUMN carried;"
     // 20
     "DROP TABLE suppression; DROP TABLE soft_bounce;";
 
@@ -76,7 +87,7 @@ void LedgerTest::Keep(const KeptRecord& record, const std::vector<PendingDeliver
 
 void LedgerTest::SetResult(const DeliveryResult& result) {
   EXPECT_THAT(ledger_->Write([&](sql::Connection& connection) {
-    return Deliveries(connection).SetResult(result).status();
+    return Deliveries(connection).SetResults({&result, 1}).status();
   }),
               IsOk());
 }

@@ -3,11 +3,13 @@
 #include <set>
 #include <utility>
 
+#include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 
 #include "clusterwire/notification/v1/hold.pb.h"
 
 #include "libs/base/status/error.h"
+#include "libs/base/text/strings.h"
 #include "libs/resource/page.h"
 #include "services/notification/resources/subscribers/endpoint_rules.h"
 #include "services/notification/resources/subscribers/subscription_rules.h"
@@ -25,6 +27,16 @@ bool Erase(Map& map, std::string_view name) {
   if (found == map.end()) return false;
   map.erase(found);
   return true;
+}
+
+// As one mailbox is told from another here: how it is written doesn't count.
+std::string AddressOf(const v1::Endpoint& endpoint) {
+  return absl::AsciiStrToLower(endpoint.email().address());
+}
+
+// What of a subscriber says when mails come.
+std::pair<std::string, std::string> HoursOf(const v1::Subscriber& subscriber) {
+  return {subscriber.time_zone(), subscriber.quiet_hours().SerializeAsString()};
 }
 
 }  // namespace
@@ -94,7 +106,7 @@ void Interests::Take(const store::Message& resource) {
   } else if (const auto* endpoint = dynamic_cast<const v1::Endpoint*>(&resource)) {
     {
       MutexLock lock(mutex_);
-      endpoints_[endpoint->name()] = std::make_shared<const v1::Endpoint>(*endpoint);
+      TakeEndpoint(*endpoint);
     }
     Tell(News::kEndpointWritten, endpoint->name());
   } else if (const auto* subscriber = dynamic_cast<const v1::Subscriber*>(&resource)) {
@@ -102,25 +114,44 @@ void Interests::Take(const store::Message& resource) {
   }
 }
 
+void Interests::TakeEndpoint(const v1::Endpoint& endpoint) {
+  DropEndpoint(endpoint.name());
+  endpoints_[endpoint.name()] = std::make_shared<const v1::Endpoint>(endpoint);
+  if (endpoint.has_email()) mailboxes_[AddressOf(endpoint)].insert(endpoint.name());
+}
+
+bool Interests::DropEndpoint(std::string_view name) {
+  const auto found = endpoints_.find(name);
+  if (found == endpoints_.end()) return false;
+  if (const auto mailbox = mailboxes_.find(AddressOf(*found->second));
+      mailbox != mailboxes_.end()) {
+    mailbox->second.erase(found->first);
+    if (mailbox->second.empty()) mailboxes_.erase(mailbox);
+  }
+  endpoints_.erase(found);
+  return true;
+}
+
 void Interests::TakeSubscriber(const v1::Subscriber& subscriber) {
   auto inbox = std::make_shared<const v1::Endpoint>(InboxOf(subscriber));
   const std::string& subject = subscriber.subject();
   std::vector<SubjectKey> keys = grants_.KeysOf(subject);
-  const auto before = FindSubscriber(subscriber.name());
+  std::vector<std::shared_ptr<const Interest>> rescheduled;
+  bool same_subject = false;
+  bool resumed = false;
   {
     MutexLock lock(mutex_);
     endpoints_[inbox->name()] = std::move(inbox);
-    subscribers_[subscriber.name()] = std::make_shared<const v1::Subscriber>(subscriber);
-  }
-  if (before != nullptr && before->has_pause_time() && !subscriber.has_pause_time()) {
-    Tell(News::kSubscriberResumed, subscriber.name());
-  }
-  {
-    MutexLock lock(mutex_);
+    std::shared_ptr<const v1::Subscriber>& kept = subscribers_[subscriber.name()];
+    if (kept != nullptr && HoursOf(*kept) != HoursOf(subscriber)) {
+      rescheduled = InterestsOf(subscriber.name());
+    }
+    resumed = kept != nullptr && kept->has_pause_time() && !subscriber.has_pause_time();
+    kept = std::make_shared<const v1::Subscriber>(subscriber);
     const auto known = subjects_of_.find(subscriber.name());
-    if (known == subjects_of_.end() ? subject.empty() : known->second == subject) return;
-    Leave(subscriber.name());
-    if (!subject.empty()) {
+    same_subject = known == subjects_of_.end() ? subject.empty() : known->second == subject;
+    if (!same_subject) Leave(subscriber.name());
+    if (!same_subject && !subject.empty()) {
       subjects_of_[subscriber.name()] = subject;
       for (const SubjectKey& key : keys) by_key_[key].insert(subject);
       Subject& known_subject = subjects_[subject];
@@ -128,7 +159,11 @@ void Interests::TakeSubscriber(const v1::Subscriber& subscriber) {
       known_subject.keys = std::move(keys);
     }
   }
-  Recompile(subscriber.name());
+  if (resumed) Tell(News::kSubscriberResumed, subscriber.name());
+  for (const auto& interest : rescheduled) {
+    Tell(News::kSubscriptionRescheduled, interest->subscription.name());
+  }
+  if (!same_subject) Recompile(subscriber.name());
 }
 
 void Interests::Leave(std::string_view subscriber) {
@@ -164,15 +199,22 @@ void Interests::FollowGrants(const GrantIndex::Keys& touched) {
   for (const Name& subscriber : subscribers) Recompile(subscriber);
 }
 
+std::vector<std::shared_ptr<const Interest>> Interests::InterestsOf(
+    std::string_view subscriber) const {
+  std::vector<std::shared_ptr<const Interest>> interests;
+  const std::string first = absl::StrCat(ToAbsl(subscriber), "/subscriptions/");
+  for (auto at = subscriptions_.lower_bound(first);
+       at != subscriptions_.end() && at->first.starts_with(first); ++at) {
+    if (at->second.interest != nullptr) interests.push_back(at->second.interest);
+  }
+  return interests;
+}
+
 void Interests::Recompile(const Name& subscriber) {
   std::vector<std::shared_ptr<const Interest>> interests;
   {
     MutexLock lock(mutex_);
-    const std::string first = absl::StrCat(subscriber, "/subscriptions/");
-    for (auto at = subscriptions_.lower_bound(first);
-         at != subscriptions_.end() && at->first.starts_with(first); ++at) {
-      if (at->second.interest != nullptr) interests.push_back(at->second.interest);
-    }
+    interests = InterestsOf(subscriber);
   }
   for (const auto& interest : interests) {
     TakeSubscription(interest->subscription);
@@ -201,6 +243,10 @@ void Interests::TakeSubscription(const v1::Subscription& subscription) {
   if (before != nullptr && before->subscription.endpoint() != subscription.endpoint()) {
     Tell(News::kSubscriptionMoved, subscription.name());
   }
+  if (before != nullptr && before->subscription.schedule().SerializeAsString() !=
+                               subscription.schedule().SerializeAsString()) {
+    Tell(News::kSubscriptionRescheduled, subscription.name());
+  }
   if (!matcher_.Put(id, *std::move(predicate)).ok()) {
     entry.interest = nullptr;
     entry.refused = true;
@@ -225,8 +271,8 @@ void Interests::Drop(std::string_view name) {
   {
     MutexLock lock(mutex_);
     subscription = Erase(subscriptions_, name);
-    endpoint = Erase(endpoints_, name);
-    subscriber = Erase(endpoints_, inbox);
+    endpoint = DropEndpoint(name);
+    subscriber = DropEndpoint(inbox);
     Erase(subscribers_, name);
     Leave(name);
   }
@@ -310,6 +356,27 @@ std::shared_ptr<const v1::Subscriber> Interests::FindSubscriber(std::string_view
   MutexLock lock(mutex_);
   const auto found = subscribers_.find(name);
   return found == subscribers_.end() ? nullptr : found->second;
+}
+
+std::string Interests::MailboxOf(const v1::Endpoint& endpoint) const {
+  MutexLock lock(mutex_);
+  const auto found = mailboxes_.find(AddressOf(endpoint));
+  return found == mailboxes_.end() ? endpoint.name() : *found->second.begin();
+}
+
+std::vector<std::shared_ptr<const Interest>> Interests::AtMailboxOf(
+    const v1::Endpoint& endpoint) const {
+  std::vector<std::shared_ptr<const Interest>> at;
+  MutexLock lock(mutex_);
+  const auto found = mailboxes_.find(AddressOf(endpoint));
+  if (found == mailboxes_.end()) return at;
+  for (const Name& name : found->second) {
+    for (auto& interest : InterestsOf(store::RootOf(name))) {
+      if (at.size() >= kMostAtMailbox) return at;
+      if (interest->subscription.endpoint() == name) at.push_back(std::move(interest));
+    }
+  }
+  return at;
 }
 
 filter::Viewer Interests::ViewerOf(std::string_view subscriber) const {

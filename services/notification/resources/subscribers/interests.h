@@ -63,8 +63,9 @@ class Interests {
     kSubscriberResumed,  // its pause is over
     kSubscriptionMoved,
     kSubscriptionGone,
-    kHoldGone,               // an operator's
-    kSubscriptionSeesOther,  // than before, by grants
+    kHoldGone,                 // an operator's
+    kSubscriptionRescheduled,  // its mails come at other hours
+    kSubscriptionSeesOther,    // than before, by grants
   };
   using Listener = std::function<void(News news, const std::string& name)>;
 
@@ -93,6 +94,13 @@ class Interests {
   std::shared_ptr<const Interest> Find(std::string_view subscription) const;
   std::shared_ptr<const v1::Endpoint> FindEndpoint(std::string_view name) const;
   std::shared_ptr<const v1::Subscriber> FindSubscriber(std::string_view name) const;
+
+  // Of the endpoints with the same address, the one that stands for all; itself where there is no
+  // other.
+  std::string MailboxOf(const v1::Endpoint& endpoint) const;
+  // The active subscriptions at all of them, of whichever subscribers: kMostAtMailbox at most.
+  std::vector<std::shared_ptr<const Interest>> AtMailboxOf(const v1::Endpoint& endpoint) const;
+  static constexpr size_t kMostAtMailbox = 1000;
 
   const DeliveryNotes& notes() const { return notes_; }
   DeliveryNotes& notes() { return notes_; }
@@ -151,6 +159,10 @@ class Interests {
   // Grants are others: what that means to subscriptions.
   void FollowGrants(const GrantIndex::Keys& touched);
   void Recompile(const Name& subscriber) ABSL_EXCLUSIVE_LOCKS_REQUIRED(writing_);
+  void TakeEndpoint(const v1::Endpoint& endpoint) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  bool DropEndpoint(std::string_view name) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  std::vector<std::shared_ptr<const Interest>> InterestsOf(std::string_view subscriber) const
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void Leave(std::string_view subscriber) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void SetEntry(const std::string& name, Entry entry);
   void Drop(std::string_view name);
@@ -177,6 +189,7 @@ class Interests {
       ABSL_GUARDED_BY(mutex_);
   std::map<Name, std::shared_ptr<const v1::Subscriber>, std::less<>> subscribers_
       ABSL_GUARDED_BY(mutex_);
+  std::unordered_map<std::string, std::set<Name>> mailboxes_ ABSL_GUARDED_BY(mutex_);  // by address
   Mutex listener_mutex_;  // held while it is called
   Listener listener_ ABSL_GUARDED_BY(listener_mutex_);
   std::unique_ptr<store::Tailer> tailer_;  // last: its thread uses everything above
