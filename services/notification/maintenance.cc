@@ -5,8 +5,10 @@
 #include "services/notification/ledger/addresses/suppressions.h"
 #include "services/notification/ledger/balance.h"
 #include "services/notification/ledger/deliveries/bundles.h"
+#include "services/notification/ledger/deliveries/given_up.h"
 #include "services/notification/ledger/deliveries/invitations.h"
 #include "services/notification/ledger/deliveries/troubles.h"
+#include "services/notification/ledger/inbox/owner_notices.h"
 #include "services/notification/ledger/records/records.h"
 
 namespace clusterwire::notification {
@@ -56,8 +58,10 @@ void LedgerMaintenance::AddUp() {
 
 void LedgerMaintenance::Purge() {
   const absl::Status forgotten = ledger_.Write([this](sql::Connection& connection) -> absl::Status {
-    RETURN_IF_ERROR(Suppressions(connection).RemoveOld(clock_.Now()));
     const absl::Time horizon = clock_.Now() - retention_;
+    RETURN_IF_ERROR(Suppressions(connection).RemoveOld(clock_.Now()));
+    RETURN_IF_ERROR(OwnerNotices(connection).RemoveOld(horizon));
+    RETURN_IF_ERROR(GivenUp(connection).RemoveOld());
     RETURN_IF_ERROR(Bundles(connection).RemoveOld(std::min(horizon, clock_.Now() - kWindowsKept)));
     RETURN_IF_ERROR(Invitations(connection).Purge(horizon, kPurgeBatch).status());
     return Troubles(connection).RemoveOld(horizon);

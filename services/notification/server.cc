@@ -18,6 +18,8 @@
 #include "services/notification/channels/email/suppressed.h"
 #include "services/notification/channels/endpoint_tester.h"
 #include "services/notification/consent/links.h"
+#include "services/notification/delivery/operating/hold_keeper.h"
+#include "services/notification/delivery/operating/owner_notifier.h"
 #include "services/notification/grants/grants.h"
 #include "services/notification/grants/grants_reader.h"
 #include "services/notification/ingest/ingest.h"
@@ -86,6 +88,8 @@ class NotificationParts final : public service::Parts {
     in_.handles.inbox_signal.Set(inbox_signal_);
     in_.handles.mailboxes.Set(*mailboxes_);
     in_.handles.dispatcher.Set(*dispatcher_);
+    in_.handles.hold_keeper.Set(*hold_keeper_);
+    in_.handles.clock.Set(in_.clock);
     in_.handles.redrive.Set(*redrive_);
     in_.handles.diagnosis.Set(*diagnosis_);
     return absl::OkStatus();
@@ -124,6 +128,7 @@ class NotificationParts final : public service::Parts {
     ASSIGN_OR_RETURN(ledger_, Ledger::Open(*ledger_database_));
     RETURN_IF_ERROR(StartGrants());
     ASSIGN_OR_RETURN(interests_, Interests::Load(*store_, *grants_, in_.clock, in_.random));
+    ASSIGN_OR_RETURN(hold_keeper_, HoldKeeper::Start(*ledger_, *interests_, in_.clock, in_.random));
     grants_reader_.emplace(GrantsReader::Options{.client = in_.settings.common.kafka,
                                                  .topic = in_.settings.grants.topic},
                            *grants_, in_.clock, in_.random);
@@ -206,10 +211,14 @@ class NotificationParts final : public service::Parts {
     delivery.address_key = &mailboxes_->key;
     client_.emplace(ClientOptions(static_cast<size_t>(delivery.queue.in_flight)), in_.clock);
     channels_ = MakeChannels(ContextFor(*client_));
+    owner_notifier_.emplace(in_.settings.retention, *ledger_, *interests_, inbox_signal_, in_.clock,
+                            in_.random);
     dispatcher_.emplace(
         delivery, *ledger_, *interests_, channels_,
-        [this](const std::string& endpoint, const std::string& reason) {
-          return endpoints_->Disable(endpoint, reason);
+        [this](const std::string& endpoint, const std::string& reason) -> absl::Status {
+          RETURN_IF_ERROR(endpoints_->Disable(endpoint, reason));
+          owner_notifier_->Wake();
+          return absl::OkStatus();
         },
         in_.clock, in_.random, in_.metrics);
   }
@@ -246,6 +255,7 @@ class NotificationParts final : public service::Parts {
                                 .ledger = *ledger_,
                                 .audit = *audit_,
                                 .interests = *interests_,
+                                .clock = in_.clock,
                                 .consumer = consumer,
                                 .grants = [this] { return grants_reader_->status(); },
                                 .delivery = [this] { return dispatcher_->usage(); },
@@ -274,6 +284,7 @@ class NotificationParts final : public service::Parts {
   std::unique_ptr<Ledger> ledger_;
   std::optional<Grants> grants_;
   std::unique_ptr<Interests> interests_;
+  std::unique_ptr<HoldKeeper> hold_keeper_;
   std::optional<GrantsReader>
       grants_reader_;  // tells the interests, which stop listening themselves
   InboxSignal inbox_signal_;
@@ -289,6 +300,7 @@ class NotificationParts final : public service::Parts {
   // Out: from the ledger to receivers.
   std::optional<http::Client> client_;
   Channels channels_;
+  std::optional<OwnerNotifier> owner_notifier_;
   std::optional<Dispatcher> dispatcher_;
 
   // In: from Kafka to the ledger.

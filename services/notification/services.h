@@ -7,6 +7,7 @@
 #include "absl/status/statusor.h"
 
 #include "libs/api/run.h"
+#include "libs/base/time/clock.h"
 #include "libs/rpc/call/late.h"
 #include "libs/rpc/server/runtime.h"
 #include "libs/rpc/server/server.h"
@@ -21,6 +22,7 @@ class Diagnosis;
 class Dispatcher;
 class EndpointTester;
 class Endpoints;
+class HoldKeeper;
 class InboxSignal;
 class Interests;
 class Ledger;
@@ -43,6 +45,8 @@ struct Handles {
   rpc::Late<InboxSignal> inbox_signal;
   rpc::Late<const Mailboxes> mailboxes;
   rpc::Late<Dispatcher> dispatcher;
+  rpc::Late<HoldKeeper> hold_keeper;
+  rpc::Late<Clock> clock;
   rpc::Late<const Redrive> redrive;
   rpc::Late<const Diagnosis> diagnosis;
 };

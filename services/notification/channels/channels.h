@@ -20,6 +20,7 @@
 #include "libs/base/time/clock.h"
 #include "libs/http/client.h"
 #include "services/notification/ledger/deliveries/deliveries.h"
+#include "services/notification/ledger/deliveries/given_up.h"
 #include "services/notification/ledger/deliveries/invitations.h"
 #include "services/notification/ledger/inbox/inbox.h"
 #include "services/notification/ledger/records/records.h"
@@ -29,6 +30,9 @@ namespace clusterwire::notification {
 
 class Links;
 class Mailer;
+
+// So long what is pending waits for the end of a pause.
+inline constexpr absl::Duration kLongestPause = absl::Hours(30 * 24);
 
 // What makes a mail a digest: it tells of what came from one moment to another.
 struct Digest {
@@ -50,6 +54,11 @@ struct Job {
   std::string suppressed = {};  // why nothing is sent to its mailbox; empty: nothing keeps it
   // Not everybody may see what is told, and it isn't known who may: then it is asked again.
   std::optional<absl::Time> held_until = {};
+  std::shared_ptr<const v1::Hold> hold = {};  // an operator's that covers it
+  // What is missing about its root where it goes, which the notice tells; `gap_unread`: the ledger
+  // must be asked first.
+  Gap gap = {};
+  bool gap_unread = false;
 
   // For mails, which may tell of several changes: the other deliveries that go with this one,
   // oldest first, and how many more there were.
@@ -86,6 +95,8 @@ struct Wait {
   bool ours = false;            // the failure is on this side, and says nothing of the endpoint
   bool rests_endpoint = false;  // `until` is for all that goes there, not for this delivery alone
   bool at_once = false;  // the schedule doesn't count: tried again on another connection right away
+  // Of a gate: what it waits for is heard of when it ends, so that the ledger needs no time.
+  bool asleep = false;
   bool server = false;   // of a channel over one server of ours: that takes nothing at all now
   Bounce bounce = Bounce::kNone;
 };

@@ -181,6 +181,13 @@ std::string GroupOf(const std::string& type, Language language) {
   return group;
 }
 
+std::string GapInWords(const Gap& gap) {
+  return gap.count == 1
+             ? absl::StrCat("One notice before this was given up: ", gap.last, ".")
+             : absl::StrCat(gap.count, " notices before this were given up, the last of ", "them ",
+                            gap.last, ".");
+}
+
 }  // namespace
 
 std::vector<std::string> DifferencesOf(const Facts& before, const Facts& after, Language language) {
@@ -217,6 +224,7 @@ Notice NoticeOf(const Job& job) {
     lines.push_back(
         absl::StrCat(say("Because of ", "Anlass: "), Called(change.cause(), image), "."));
   }
+  if (job.gap.count > 0) lines.push_back(GapInWords(job.gap));
   notice.text = absl::StrJoin(lines, "\n");
 
   for (const filter::Verdict& verdict :

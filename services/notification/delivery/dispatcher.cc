@@ -6,10 +6,13 @@
 
 #include "absl/strings/str_cat.h"
 
+#include "clusterwire/notification/v1/hold.pb.h"
+
 #include "libs/base/status/error.h"
 #include "libs/base/text/strings.h"
 #include "libs/telemetry/log.h"
 #include "libs/telemetry/trace.h"
+#include "services/notification/ledger/deliveries/given_up.h"
 #include "services/notification/ledger/records/records.h"
 
 namespace clusterwire::notification {
@@ -145,31 +148,6 @@ void Dispatcher::TakeOffers() {
   }
 }
 
-// What waits for somebody who is gone is suppressed by who deleted it, or by a gate; until then
-// nothing is to wait behind it.
-void Dispatcher::TakeNews() {
-  std::set<std::pair<std::string, Interests::News>> news;
-  {
-    MutexLock lock(mutex_);
-    news.swap(news_);
-  }
-  for (const auto& [name, what] : news) {
-    if (what == Interests::News::kEndpointWritten) {
-      const std::shared_ptr<const v1::Endpoint> endpoint = interests_.FindEndpoint(name);
-      const bool on = endpoint != nullptr && endpoint->state() == v1::Endpoint::STATE_ENABLED;
-      if (on) queue_.Forgive(name, clock_.Uptime());
-    } else if (what == Interests::News::kSubscriptionMoved) {
-      moved_.insert(name);
-    } else if (what == Interests::News::kSubscriptionSeesOther) {
-      recut_[name] = {};
-    } else if (what == Interests::News::kSubscriptionRescheduled) {
-      rescheduled_.insert(name);
-    } else {
-      queue_.Drop(name);
-    }
-  }
-}
-
 void Dispatcher::TakeResults() {
   std::ranges::move(results_->Take(), std::back_inserter(unrecorded_));
 }
@@ -207,78 +185,11 @@ absl::Status Dispatcher::FindPending() {
     for (const std::string& endpoint : endpoints) queue_.MarkMore(endpoint);
     if (!endpoints.empty()) after = endpoints.back();
   } while (endpoints.size() == kPage);
+  ASSIGN_OR_RETURN(
+      const std::vector<std::string> gaps,
+      ledger_.Read([](sql::Connection& connection) { return GivenUp(connection).Endpoints(); }));
+  interests_.notes().SetGaps({gaps.begin(), gaps.end()});
   next_sweep_ = clock_.Uptime() + options_.sweep;
-  return absl::OkStatus();
-}
-
-// What a subscription has pending goes where it points now: in memory it is forgotten and read anew
-// there. What is under way at the old endpoint stays, and comes here again if it fails.
-absl::Status Dispatcher::FollowMoved() {
-  for (size_t looks = std::min(kMoves, moved_.size()); looks > 0; --looks) {
-    const std::string name = *moved_.begin();
-    const std::shared_ptr<const Interest> interest = interests_.Find(name);
-    std::vector<std::string> left;
-    if (interest != nullptr) {
-      std::set<std::string> under_way;
-      for (const auto& [delivery, job] : under_way_) under_way.insert(delivery);
-      queue_.Drop(name);
-      const std::string& endpoint = interest->subscription.endpoint();
-      ASSIGN_OR_RETURN(left, ledger_.Write([&](sql::Connection& connection) {
-        return Deliveries(connection).MoveTo(endpoint, name, under_way, clock_.Now(), kMoved);
-      }));
-      queue_.MarkMore(endpoint);
-    }
-    if (!left.empty()) next_sweep_ = -absl::InfiniteDuration();  // what went with it
-    if (left.size() < static_cast<size_t>(kMoved)) moved_.erase(name);
-  }
-  return absl::OkStatus();
-}
-
-// What a subscriber may no longer see is suppressed at once, and not only when it is due; what it
-// may see stays as it is. In memory it is forgotten and read anew, as what has moved.
-absl::Status Dispatcher::FollowRecut() {
-  if (recut_.empty()) return absl::OkStatus();
-  const std::string name = recut_.begin()->first;
-  const PageKey after = recut_.begin()->second;
-  std::vector<DeliveryResult> unseen;
-  const absl::Time now = clock_.Now();
-  const auto suppress = [&](sql::Connection& connection) -> absl::StatusOr<PageKey> {
-    unseen.clear();
-    PageKey last;
-    ASSIGN_OR_RETURN(const std::vector<PendingDelivery> pending,
-                     Deliveries(connection).PendingNotPublic(name, after, kRecut, now));
-    std::vector<std::string> names;
-    for (const PendingDelivery& delivery : pending) names.push_back(delivery.name);
-    ASSIGN_OR_RETURN(auto standings, Deliveries(connection).StandingsOf(names));
-    for (const PendingDelivery& delivery : pending) {
-      last = {delivery.sequence, delivery.name};
-      if (under_way_.contains(delivery.name)) continue;
-      absl::StatusOr<KeptRecord> record = Records(connection).Load(delivery.change_id);
-      if (absl::IsDataLoss(record.status())) continue;
-      RETURN_IF_ERROR(record.status());
-      const GateAnswer answer =
-          AskGates(JobOf(delivery, std::make_shared<const KeptRecord>(*std::move(record)),
-                         standings[delivery.name].seen_by, interests_, now));
-      const auto* drop = std::get_if<Drop>(&answer);
-      if (drop == nullptr) continue;
-      unseen.push_back({.delivery = delivery.name,
-                        .state = v1::Delivery::STATE_SUPPRESSED,
-                        .reason = drop->reason,
-                        .time = now});
-    }
-    RETURN_IF_ERROR(Deliveries(connection).SetResults(unseen).status());
-    if (!unseen.empty()) RETURN_IF_ERROR(Bundles(connection).Heal("", now).status());
-    if (pending.size() < static_cast<size_t>(kRecut)) last = {};
-    return last;
-  };
-  ASSIGN_OR_RETURN(const PageKey through, ledger_.Write(suppress));
-  for (const DeliveryResult& result : unseen) metrics_.Count(result, now);
-  if (const auto interest = interests_.Find(name); interest != nullptr && !unseen.empty()) {
-    queue_.Drop(name);
-    queue_.MarkMore(interest->subscription.endpoint());
-  }
-  recut_[name] = through;
-  if (through.name.empty()) recut_.erase(name);
   return absl::OkStatus();
 }
 
@@ -290,7 +201,11 @@ absl::Status Dispatcher::LoadMore() {
           return Deliveries(connection).Pending(endpoint, static_cast<int>(room), clock_.Now());
         }));
     const bool complete = pending.size() < room;
-    for (PendingDelivery& delivery : pending) SetOrder(delivery);
+    for (PendingDelivery& delivery : pending) {
+      SetOrder(delivery);
+      if (rushed_.contains(endpoint)) delivery.wait = absl::ZeroDuration();
+    }
+    if (complete) rushed_.erase(endpoint);
     queue_.Loaded(endpoint, std::move(pending), complete, clock_.Uptime());
   }
   return absl::OkStatus();
@@ -343,8 +258,10 @@ void Dispatcher::Start(std::shared_ptr<const Job> job) {
     return;
   }
   if (const auto* wait = std::get_if<Wait>(&answer)) {
+    if (wait->asleep && job->hold != nullptr) held_at_[job->hold->name()].insert(endpoint);
+    const absl::Duration pause = std::max(absl::ZeroDuration(), wait->until - now);
     EndUntried(*job, v1::Delivery::STATE_PENDING, wait->reason,
-               std::max(absl::ZeroDuration(), wait->until - now));
+               wait->asleep ? absl::ZeroDuration() : pause, pause);
     return;
   }
   if (const auto* drop = std::get_if<Drop>(&answer)) {
@@ -373,13 +290,14 @@ void Dispatcher::Send(std::shared_ptr<const Job> job) {
 }
 
 void Dispatcher::EndUntried(const Job& job, v1::Delivery::State state, const std::string& reason,
-                            absl::Duration pause) {
+                            absl::Duration pause, absl::Duration asleep) {
   unrecorded_.push_back({.delivery = job.delivery.name,
                          .state = state,
                          .reason = reason,
                          .time = clock_.Now(),
                          .uptime = clock_.Uptime(),
-                         .pause = pause});
+                         .pause = pause,
+                         .asleep = asleep});
 }
 
 absl::Status Dispatcher::RecordAll() {
@@ -424,6 +342,9 @@ void Dispatcher::Apply(const DeliveryResult& result) {
   const telemetry::TraceScope trace(
       telemetry::TraceContext::Parse(parent).value_or(telemetry::TraceContext()));
   queue_.Ended(delivery, result, result.uptime);
+  if (result.state == v1::Delivery::STATE_DEAD && delivery.root != delivery.name) {
+    interests_.notes().AddGap(delivery.endpoint);
+  }
   if (result.state == v1::Delivery::STATE_SUPPRESSED && !delivery.bundle.empty()) {
     next_sweep_ = -absl::InfiniteDuration();  // another carries what went with it
   }
@@ -433,7 +354,8 @@ void Dispatcher::Apply(const DeliveryResult& result) {
     if (result.attempt) next.attempts = result.attempt->number();
     next.tries_before += result.uncounted ? 1 : 0;
     next.at_once = result.uncounted ? next.at_once + 1 : 0;
-    queue_.Postpone(next, result.uptime + result.pause);
+    const bool asleep = result.asleep > absl::ZeroDuration() && IsStopped(*job);
+    queue_.Postpone(next, result.uptime + (asleep ? result.asleep : result.pause));
     if (job->interest != nullptr) NoteIfMoved(next);
   } else {
     queue_.Remove(delivery);

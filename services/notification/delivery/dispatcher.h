@@ -79,6 +79,11 @@ class Dispatcher {
   // DELIVERY_NOT_DEAD or TOO_MANY_TRIES, and with DELIVERY_BLOCKED where a gate would drop it. Any
   // thread.
   absl::Status Redrive(const std::string& name);
+  // Tries a pending delivery now, with those before it about the same root. NOT_FOUND;
+  // FAILED_PRECONDITION, reason DELIVERY_NOT_PENDING. Any thread.
+  absl::Status Retry(const std::string& name);
+  // The ledger has more for this endpoint. Any thread.
+  void Look(const std::string& endpoint);
   // Says in a pending delivery what it waits for, and until when. Any thread.
   void Describe(v1::Delivery* delivery) const;
   DeliveryQueue::Usage usage() const { return queue_.usage(); }
@@ -110,7 +115,9 @@ class Dispatcher {
   absl::Status FollowRecut();
   absl::Status FollowRescheduled();
   void FollowClock();
-  void SetOrder(PendingDelivery& delivery) const;
+  void TakeWritten(const std::string& endpoint);
+  bool IsIndependent(const std::string& endpoint);
+  void SetOrder(PendingDelivery& delivery);
   absl::Status FindPending();
   absl::Status LoadMore();
   absl::Status StartDue();
@@ -120,8 +127,10 @@ class Dispatcher {
   absl::StatusOr<Gatherer::Step> StepOf(sql::Connection& connection, const Job& job) const;
   void TakeStep(const Gatherer::Step& step, const std::string& name);
   void EndUntried(const Job& job, v1::Delivery::State state, const std::string& reason,
-                  absl::Duration pause = absl::ZeroDuration());
+                  absl::Duration pause = absl::ZeroDuration(),
+                  absl::Duration asleep = absl::ZeroDuration());
   void Apply(const DeliveryResult& result);
+  bool IsStopped(const Job& job) const;
   void NoteIfMoved(const PendingDelivery& delivery);
   void Disable(const std::string& endpoint, const std::string& reason);
   absl::Time NextLook() const;
@@ -143,6 +152,9 @@ class Dispatcher {
   Jobs under_way_;                                 // until their results are recorded
   std::vector<DeliveryResult> unrecorded_;
   absl::Time uptime_began_;            // by the wall clock: it changes when that is set
+  std::set<std::string> independent_;  // endpoints, as their deliveries were put into the queue
+  std::set<std::string> rushed_;       // endpoints: what is read of them is due
+  std::map<std::string, std::set<std::string>> held_at_;  // endpoints, by the hold
   std::set<std::string> rescheduled_;  // subscriptions whose mails come at other hours now
   std::set<std::string> moved_;        // subscriptions whose endpoint is another now
   // Subscriptions that see other things now, each with the delivery up to which that was followed.

@@ -5,6 +5,8 @@
 
 #include "absl/strings/str_cat.h"
 
+#include "clusterwire/notification/v1/hold.pb.h"
+
 #include "libs/base/text/strings.h"
 #include "libs/base/time/clock.h"
 #include "libs/base/time/date.h"
@@ -24,6 +26,43 @@ GateAnswer AskWanted(const Job& job) {
     return Drop{"the subscription was deleted and made anew"};
   }
   return Go{};
+}
+
+// Are its subscriber and its endpoint paused? Not for ever: what has waited too long is told to no
+// one.
+GateAnswer AskPaused(const Job& job) {
+  std::string who;
+  if (job.subscriber != nullptr && job.subscriber->has_pause_time()) {
+    who = job.subscriber->name();
+  } else if (job.endpoint != nullptr && job.endpoint->state() == v1::Endpoint::STATE_PAUSED) {
+    who = job.endpoint->name();
+  } else {
+    return Go{};
+  }
+  const absl::Time until = job.delivery.created + kLongestPause;
+  if (job.now >= until) return Drop{absl::StrCat(who, " is paused, and it has waited for 30 days")};
+  return Wait{.until = until, .reason = absl::StrCat(who, " is paused"), .asleep = true};
+}
+
+bool Discards(const Job& job) {
+  return job.hold->discarding() || job.now >= ToTime(job.hold->expire_time());
+}
+
+// Does an operator discard it?
+GateAnswer AskDiscarded(const Job& job) {
+  if (job.hold == nullptr || !Discards(job)) return Go{};
+  return Drop{job.hold->name()};
+}
+
+// Does an operator hold it?
+GateAnswer AskHeld(const Job& job) {
+  if (job.hold == nullptr) return Go{};
+  const absl::Time until = ToTime(job.hold->expire_time());
+  return Wait{
+      .until = until,
+      .reason = absl::StrCat(job.hold->name(), " until ",
+                             absl::FormatTime(absl::RFC3339_sec, until, absl::UTCTimeZone())),
+      .asleep = true};
 }
 
 // Is the endpoint there and switched on?
@@ -113,13 +152,18 @@ GateAnswer AskCalendar(const Job& job) {
   return Go{};
 }
 
-constexpr Gate kGates[] = {{"wanted", AskWanted},
-                           {"enabled", AskEnabled},
-                           {"suppressed", AskSuppressed},
-                           {"audience", AskAudience},
-                           {"grants", AskGrants},
-                           {"calendar", AskCalendar},
-                           {"past", AskPast}};
+// Is it known what is missing before it? Who asks without the ledger leaves it to who has that.
+GateAnswer AskGap(const Job& job) {
+  if (!job.gap_unread) return Go{};
+  return Wait{.reason = "what was given up before it is read first"};
+}
+
+constexpr Gate kGates[] = {{"wanted", AskWanted},       {"paused", AskPaused},
+                           {"discarded", AskDiscarded}, {"held", AskHeld},
+                           {"enabled", AskEnabled},     {"suppressed", AskSuppressed},
+                           {"audience", AskAudience},   {"grants", AskGrants},
+                           {"calendar", AskCalendar},   {"past", AskPast},
+                           {"gap", AskGap}};
 
 }  // namespace
 

@@ -42,6 +42,7 @@ std::shared_ptr<const KeptRecord> JobLoader::FindKept(const std::string& change_
 std::shared_ptr<const Job> JobLoader::FromMemory(const PendingDelivery& delivery,
                                                  absl::Duration now) {
   const absl::Duration age = now - delivery.offered;
+  if (interests_.notes().MayHaveGap(delivery.endpoint)) return nullptr;
   if (delivery.attempts > 0 || age < absl::ZeroDuration() || age > kFresh) return nullptr;
   if (!MailboxOf(delivery).empty()) return nullptr;  // the ledger knows whether it is suppressed
   std::shared_ptr<const KeptRecord> record = FindKept(delivery.change_id);
@@ -65,10 +66,20 @@ absl::StatusOr<std::shared_ptr<const KeptRecord>> JobLoader::RecordOf(
 std::shared_ptr<const Job> JobLoader::MakeJob(const PendingDelivery& delivery,
                                               std::string_view seen_by,
                                               std::shared_ptr<const KeptRecord> record,
-                                              std::string suppressed) const {
+                                              std::string suppressed, Gap gap) const {
   Job job = JobOf(delivery, std::move(record), seen_by, interests_, clock_.Now());
   job.suppressed = std::move(suppressed);
+  job.gap = std::move(gap);
+  job.gap_unread = false;
   return std::make_shared<const Job>(std::move(job));
+}
+
+// Where order isn't kept none comes before another.
+absl::StatusOr<Gap> JobLoader::GapBefore(sql::Connection& connection,
+                                         const PendingDelivery& delivery) const {
+  const bool ordered = delivery.root != delivery.name;
+  if (!ordered || !interests_.notes().MayHaveGap(delivery.endpoint)) return Gap();
+  return GivenUp(connection).Find(delivery.endpoint, delivery.root);
 }
 
 std::string JobLoader::MailboxOf(const PendingDelivery& delivery) const {
@@ -105,7 +116,9 @@ absl::StatusOr<JobLoader::Loaded> JobLoader::Load(const std::vector<PendingDeliv
       if (const std::string mailbox = MailboxOf(delivery); !mailbox.empty()) {
         ASSIGN_OR_RETURN(suppressed, WhySuppressed(connection, mailbox));
       }
-      auto job = MakeJob(delivery, standing.seen_by, std::move(record), std::move(suppressed));
+      ASSIGN_OR_RETURN(Gap gap, GapBefore(connection, delivery));
+      auto job = MakeJob(delivery, standing.seen_by, std::move(record), std::move(suppressed),
+                         std::move(gap));
       ASSIGN_OR_RETURN(job, WithInvitation(connection, std::move(job)));
       loaded.jobs.push_back(std::move(job));
     }

@@ -24,6 +24,19 @@ constexpr int kMostUnheard = 100;
 constexpr absl::Duration kServerPause = absl::Seconds(10);
 constexpr absl::Duration kLongestServerPause = absl::Minutes(10);
 
+// What is given up is missing before what comes next about its root, until that is handed over.
+absl::Status NoteGap(sql::Connection& connection, const DeliveryResult& result, const Job& job) {
+  const PendingDelivery& delivery = job.delivery;
+  if (result.state == v1::Delivery::STATE_DELIVERED && job.gap.count > 0) {
+    return GivenUp(connection).Clear(delivery.endpoint, delivery.root);
+  }
+  // Where each is a root of its own none comes before another.
+  if (result.state != v1::Delivery::STATE_DEAD || delivery.root == delivery.name) {
+    return absl::OkStatus();
+  }
+  return GivenUp(connection).Add(delivery.endpoint, delivery.root, delivery.name);
+}
+
 }  // namespace
 
 absl::StatusOr<RetrySchedule> RetrySchedule::Create(const config::v1::Delivery& options) {
@@ -181,8 +194,11 @@ absl::StatusOr<std::vector<Trouble>> RecordResults(Ledger& ledger, const Channel
     RETURN_IF_ERROR(WriteDelivered(connection, channels, results, jobs, were_pending));
     for (const DeliveryResult& result : results) {
       const Job& job = *jobs.at(result.delivery);
-      if (result.state == v1::Delivery::STATE_DELIVERED && were_pending.contains(result.delivery)) {
-        RETURN_IF_ERROR(NoteInvitation(connection, job));
+      if (were_pending.contains(result.delivery)) {
+        RETURN_IF_ERROR(NoteGap(connection, result, job));
+        if (result.state == v1::Delivery::STATE_DELIVERED) {
+          RETURN_IF_ERROR(NoteInvitation(connection, job));
+        }
       }
       RETURN_IF_ERROR(SettleBundle(connection, job, result));
       if (result.attempt && result.bounce != Bounce::kNone) {

@@ -195,9 +195,27 @@ CREATE TABLE calendar_feed (
   since {int} NOT NULL);
 )sql";
 
+// record.cause: of ResourceChanged.
+// hold: a v1::Hold.
+// given_up: how many notices are missing at an endpoint about a root, and the last of them.
+// owner_notice: of what a subscriber was told that is no change; its item in the inbox has no
+// record.
+constexpr std::string_view kOperating = R"sql(
+ALTER TABLE record ADD COLUMN cause {text} NOT NULL DEFAULT '';
+CREATE INDEX record_by_kind ON record (kind);
+
+CREATE TABLE hold (name {text} NOT NULL PRIMARY KEY, definition {bytes} NOT NULL);
+CREATE TABLE given_up (
+  endpoint {text} NOT NULL, root {text} NOT NULL, notices {int} NOT NULL, last {text} NOT NULL,
+  PRIMARY KEY (endpoint, root));
+CREATE TABLE owner_notice (id {text} NOT NULL PRIMARY KEY, created {int} NOT NULL);
+CREATE INDEX owner_notice_by_time ON owner_notice (created);
+)sql";
+
 constexpr sql::Migration kMigrations[] = {
-    {1, kTables}, {2, kSubscriptionMade}, {3, kDeadLetters}, {6, kLastTaken}, {7, kSequence},
-    {8, kSeenBy}, {20, kSuppressions},    {22, kBundles},    {23, kCalendars}, {25, kInboxes}};
+    {1, kTables},    {2, kSubscriptionMade}, {3, kDeadLetters}, {6, kLastTaken},
+    {7, kSequence},  {8, kSeenBy},           {20, kSuppressions}, {22, kBundles},
+    {23, kCalendars}, {24, kOperating},      {25, kInboxes}};
 
 }  // namespace
 

@@ -147,6 +147,8 @@ v1::DiagnoseResponse Diagnosis::Run() const {
   *response.add_findings() = LedgerBalance(on_, &response);
   *response.add_findings() = LookAtPlaces(on_.delivery());
   *response.add_findings() = LookAtReceivers(on_.ledger, on_.interests);
+  *response.add_findings() = LookAtHolds(on_.interests);
+  *response.add_findings() = LookAtPauses(on_.interests, on_.clock.Now());
   *response.add_findings() = LookAtInboxes(on_.ledger);
   if (on_.server) response.mutable_findings()->MergeFrom(on_.server());
   service::SortFindings(response.mutable_findings());

@@ -48,6 +48,7 @@ class Diagnosis {
     Ledger& ledger;
     const Audit& audit;
     const Interests& interests;
+    Clock& clock;
     std::function<ConsumerReport()> consumer;
     std::function<absl::Status()> grants;  // how reading them stands
     std::function<DeliveryQueue::Usage()> delivery;

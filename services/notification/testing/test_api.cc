@@ -42,6 +42,11 @@ TestApi::TestApi()
   handles_.inbox_signal.Set(inbox_signal);
   handles_.mailboxes.Set(mailboxes);
   handles_.dispatcher.Set(*dispatcher);
+  auto keeper = HoldKeeper::Start(*ledger, *domain.interests, domain.clock, domain.random);
+  EXPECT_THAT(keeper, IsOk());
+  hold_keeper = *std::move(keeper);
+  handles_.hold_keeper.Set(*hold_keeper);
+  handles_.clock.Set(domain.clock);
   handles_.redrive.Set(redrive_);
   const Api api = {.reads = pool_, .writes = pool_, .tokens = handles_.tokens};
   rpc::Services services;
@@ -54,6 +59,7 @@ TestApi::TestApi()
 
 TestApi::~TestApi() {
   server_->Shutdown(absl::ZeroDuration());
+  hold_keeper.reset();
   dispatcher.reset();  // it uses what is below it
 }
 

@@ -14,6 +14,7 @@
 #include "services/notification/channels/email/mailboxes.h"
 #include "services/notification/channels/endpoint_tester.h"
 #include "services/notification/delivery/dispatcher.h"
+#include "services/notification/delivery/operating/hold_keeper.h"
 #include "services/notification/ledger/inbox/inbox.h"
 #include "services/notification/ledger/ledger.h"
 #include "services/notification/services.h"
@@ -42,6 +43,7 @@ class TestApi {
   // Nothing is offered to it, and what lies in the ledger it would find by its sweep alone, for
   // which no time passes.
   std::unique_ptr<Dispatcher> dispatcher;
+  std::unique_ptr<HoldKeeper> hold_keeper;
 
  private:
   telemetry::Metrics metrics_;

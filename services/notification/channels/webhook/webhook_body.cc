@@ -33,6 +33,8 @@ v1::WebhookNotice DataOf(const Job& job) {
   data.set_subscription(job.delivery.subscription);
   data.set_change(job.delivery.change_id);
   data.set_kind(change.kind());
+  data.set_given_up_before(job.gap.count);
+  data.set_last_given_up(job.gap.last);
   return data;
 }
 

@@ -9,45 +9,6 @@
 
 namespace clusterwire::notification {
 
-// Mails wait for no other: what goes together is gathered, and they come at different hours.
-void Dispatcher::SetOrder(PendingDelivery& delivery) const {
-  const std::shared_ptr<const v1::Endpoint> endpoint = interests_.FindEndpoint(delivery.endpoint);
-  if (endpoint != nullptr && endpoint->has_email()) delivery.root = delivery.name;
-}
-
-// Mails wait for hours of the day. When the clock is set forward, or the machine has slept, theirs
-// come sooner than the uptime says: what waits for them is read anew.
-void Dispatcher::FollowClock() {
-  constexpr absl::Duration kLeap = absl::Seconds(5);
-  const absl::Time began = clock_.Now() - clock_.Uptime();
-  const absl::Duration leap = began - std::exchange(uptime_began_, began);
-  if (leap < kLeap) return;
-  std::vector<std::string> mailboxes;
-  interests_.ForEachEndpoint([&](const v1::Endpoint& endpoint) {
-    if (endpoint.has_email()) mailboxes.push_back(endpoint.name());
-  });
-  for (const std::string& mailbox : mailboxes) {
-    queue_.Drop(mailbox);
-    queue_.MarkMore(mailbox);
-  }
-}
-
-// What waits for an hour that is no longer its own is looked at again.
-absl::Status Dispatcher::FollowRescheduled() {
-  for (size_t looks = std::min(kMoves, rescheduled_.size()); looks > 0; --looks) {
-    const std::string name = *rescheduled_.begin();
-    if (const std::shared_ptr<const Interest> interest = interests_.Find(name)) {
-      RETURN_IF_ERROR(ledger_.Write([&](sql::Connection& connection) {
-        return Deliveries(connection).Hasten(name, clock_.Now());
-      }));
-      queue_.Drop(name);
-      queue_.MarkMore(interest->subscription.endpoint());
-    }
-    rescheduled_.erase(name);
-  }
-  return absl::OkStatus();
-}
-
 // Which mails go out now, and with what, is decided in one transaction for many of them.
 absl::Status Dispatcher::StartMails() {
   const std::vector<std::shared_ptr<const Job>> mails = std::exchange(mails_, {});
@@ -99,8 +60,13 @@ void Dispatcher::TakeStep(const Gatherer::Step& step, const std::string& name) {
   }
   under_way_[name] = job;
   if (step.what == Gatherer::Step::What::kWait) {
+    const absl::Duration pause = std::max(absl::ZeroDuration(), step.until - clock_.Now());
+    const bool stopped = IsStopped(*job);
+    if (stopped && job->hold != nullptr) {
+      held_at_[job->hold->name()].insert(job->delivery.endpoint);
+    }
     EndUntried(*job, v1::Delivery::STATE_PENDING, step.reason,
-               std::max(absl::ZeroDuration(), step.until - clock_.Now()));
+               stopped ? absl::ZeroDuration() : pause, pause);
   } else if (step.what == Gatherer::Step::What::kSuppress) {
     EndUntried(*job, v1::Delivery::STATE_SUPPRESSED, step.reason);
   } else {

@@ -15,8 +15,6 @@
 namespace clusterwire::notification {
 namespace {
 
-constexpr int kMostTries = 500;
-
 constexpr std::string_view kPending =
     "SELECT d.id, d.change_id, r.root, d.subscription, d.endpoint, d.transition, d.attempts,"
     " d.created, d.due, d.updated, d.subscription_made, d.sequence, d.tries_before, d.bundle"
@@ -254,6 +252,12 @@ absl::StatusOr<std::vector<std::string>> Deliveries::MoveTo(std::string_view end
     left.push_back(row.Text(1));
   }
   return left;
+}
+
+absl::Status Deliveries::MakeDue(std::string_view name, absl::Time now) {
+  return connection_.Execute(
+      "UPDATE delivery SET due = $2, updated = $2 WHERE id = $1 AND state = 1",
+      {name, absl::ToUnixMicros(now)});
 }
 
 absl::Status Deliveries::Hasten(std::string_view subscription, absl::Time now) {

@@ -20,6 +20,8 @@
 
 namespace clusterwire::notification {
 
+inline constexpr int kMostTries = 500;  // that are kept of one delivery
+
 // "deliveries/…": the same for the same subscription and change, everywhere and always.
 std::string DeliveryName(std::string_view subscription, std::string_view change_id);
 
@@ -62,8 +64,10 @@ struct DeliveryResult {
   absl::Time time = {};
   absl::Duration uptime = {};                   // of this process, at that time
   absl::Duration pause = absl::ZeroDuration();  // with STATE_PENDING: until the next try
-  std::optional<v1::Attempt> attempt = {};      // numbered; none when no try was made
-  absl::Duration took = absl::ZeroDuration();   // with an attempt
+  // As `pause`, but in memory alone: the ledger says that it is due.
+  absl::Duration asleep = absl::ZeroDuration();
+  std::optional<v1::Attempt> attempt = {};     // numbered; none when no try was made
+  absl::Duration took = absl::ZeroDuration();  // with an attempt
   EndpointHealth health = EndpointHealth::kUnknown;
   absl::Duration rest = absl::ZeroDuration();  // how long the endpoint asked to be left alone
   bool uncounted = false;                      // the schedule doesn't count the attempt
@@ -87,9 +91,14 @@ struct PageKey {
 };
 
 struct DeliveryQuery {
-  std::string parent = {};    // a subscription or a subscriber; these four may be empty
+  std::string parent = {};    // a subscription or a subscriber; each of these may be empty
   std::string change = {};    // a ce_id
   std::string resource = {};  // a name
+  std::string endpoint = {};
+  std::string change_kind = {};
+  // When the change arrived: from, and before.
+  absl::Time from = absl::InfinitePast();
+  absl::Time until = absl::InfiniteFuture();
   v1::Delivery::State state = v1::Delivery::STATE_UNSPECIFIED;
   std::optional<PageKey> after = {};  // of the last one of the page before; none: from the newest
   int limit = 50;
@@ -142,6 +151,8 @@ class Deliveries {
                                                   std::string_view subscription,
                                                   const std::set<std::string>& except,
                                                   absl::Time now, int limit);
+  // Where it is pending, it is to be tried now.
+  absl::Status MakeDue(std::string_view name, absl::Time now);
   // Lets what the subscription has pending and not tried yet be looked at now.
   absl::Status Hasten(std::string_view subscription, absl::Time now);
   // Makes a dead one pending again, with all its tries. NOT_FOUND; FAILED_PRECONDITION with

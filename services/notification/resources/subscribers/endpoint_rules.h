@@ -45,7 +45,10 @@ class Endpoints : public resource::Resources<v1::Endpoint> {
                          Then then);
   absl::Status AskUpdate(const WriteCall& call, const v1::Endpoint& endpoint,
                          const google::protobuf::FieldMask& mask, absl::Time deadline, Then then);
-  // Changes the address; nothing else can be.
+  // Its answer alone shows the secret.
+  absl::StatusOr<v1::Endpoint> Create(const WriteCall& call, std::string_view parent,
+                                      const v1::Endpoint& endpoint, std::string_view id);
+  // Changes the address and the order; nothing else can be.
   absl::StatusOr<v1::Endpoint> Update(const WriteCall& call, const v1::Endpoint& endpoint,
                                       const google::protobuf::FieldMask& mask);
   absl::StatusOr<v1::Endpoint> RotateSecret(const WriteCall& call,
@@ -53,6 +56,9 @@ class Endpoints : public resource::Resources<v1::Endpoint> {
 
   absl::StatusOr<v1::Endpoint> Enable(const WriteCall& call, const std::string& name,
                                       const std::string& etag);
+  // FAILED_PRECONDITION for one that is switched off, and for the inbox.
+  absl::StatusOr<v1::Endpoint> SetPaused(const WriteCall& call, const std::string& name,
+                                         const std::string& etag, bool paused);
   // Fills in what is shown of endpoints and not stored with them: their trouble.
   using Completion = std::function<void(std::span<v1::Endpoint* const>)>;
   // Before the first read.

@@ -6,6 +6,8 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 
+#include "clusterwire/notification/v1/hold.pb.h"
+
 #include "libs/base/status/error.h"
 #include "libs/base/text/strings.h"
 #include "libs/resource/page.h"
@@ -136,6 +138,7 @@ void Interests::TakeSubscriber(const v1::Subscriber& subscriber) {
   std::vector<SubjectKey> keys = grants_.KeysOf(subject);
   std::vector<std::shared_ptr<const Interest>> rescheduled;
   bool same_subject = false;
+  bool resumed = false;
   {
     MutexLock lock(mutex_);
     endpoints_[inbox->name()] = std::move(inbox);
@@ -143,6 +146,7 @@ void Interests::TakeSubscriber(const v1::Subscriber& subscriber) {
     if (kept != nullptr && HoursOf(*kept) != HoursOf(subscriber)) {
       rescheduled = InterestsOf(subscriber.name());
     }
+    resumed = kept != nullptr && kept->has_pause_time() && !subscriber.has_pause_time();
     kept = std::make_shared<const v1::Subscriber>(subscriber);
     const auto known = subjects_of_.find(subscriber.name());
     same_subject = known == subjects_of_.end() ? subject.empty() : known->second == subject;
@@ -155,6 +159,7 @@ void Interests::TakeSubscriber(const v1::Subscriber& subscriber) {
       known_subject.keys = std::move(keys);
     }
   }
+  if (resumed) Tell(News::kSubscriberResumed, subscriber.name());
   for (const auto& interest : rescheduled) {
     Tell(News::kSubscriptionRescheduled, interest->subscription.name());
   }
@@ -276,6 +281,14 @@ void Interests::Drop(std::string_view name) {
   if (subscriber) Tell(News::kEndpointGone, inbox);
 }
 
+void Interests::SetHolds(DeliveryNotes::Holds holds) {
+  std::set<std::string> gone;
+  for (const auto& hold : *notes_.holds()) gone.insert(hold->name());
+  for (const auto& hold : holds) gone.erase(hold->name());
+  notes_.SetHolds(std::move(holds));
+  for (const std::string& name : gone) Tell(News::kHoldGone, name);
+}
+
 void Interests::Listen(Listener listener) {
   MutexLock lock(listener_mutex_);
   listener_ = std::move(listener);
@@ -387,6 +400,11 @@ std::vector<std::string> Interests::SubscribersOf(std::string_view subject) cons
 void Interests::ForEachEndpoint(const std::function<void(const v1::Endpoint&)>& visit) const {
   MutexLock lock(mutex_);
   for (const auto& [name, endpoint] : endpoints_) visit(*endpoint);
+}
+
+void Interests::ForEachSubscriber(const std::function<void(const v1::Subscriber&)>& visit) const {
+  MutexLock lock(mutex_);
+  for (const auto& [name, subscriber] : subscribers_) visit(*subscriber);
 }
 
 Interests::Counts Interests::counts() const {

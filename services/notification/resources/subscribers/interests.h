@@ -27,6 +27,7 @@
 #include "libs/store/log/tailer.h"
 #include "libs/store/store.h"
 #include "services/notification/grants/grants.h"
+#include "services/notification/resources/subscribers/delivery_notes.h"
 
 namespace clusterwire::notification {
 
@@ -59,8 +60,10 @@ class Interests {
   enum class News {
     kEndpointWritten,
     kEndpointGone,
+    kSubscriberResumed,  // its pause is over
     kSubscriptionMoved,
     kSubscriptionGone,
+    kHoldGone,                 // an operator's
     kSubscriptionRescheduled,  // its mails come at other hours
     kSubscriptionSeesOther,    // than before, by grants
   };
@@ -99,6 +102,11 @@ class Interests {
   std::vector<std::shared_ptr<const Interest>> AtMailboxOf(const v1::Endpoint& endpoint) const;
   static constexpr size_t kMostAtMailbox = 1000;
 
+  const DeliveryNotes& notes() const { return notes_; }
+  DeliveryNotes& notes() { return notes_; }
+  // What operators hold from now on; tells of those that ended.
+  void SetHolds(DeliveryNotes::Holds holds);
+
   // What a subscriber sees now: what the public does where it has no owner or isn't there. As
   // long as grants are behind nothing may be shown by it that is not public.
   filter::Viewer ViewerOf(std::string_view subscriber) const;
@@ -116,6 +124,8 @@ class Interests {
 
   // All of them, inboxes too, under a lock: `visit` is quick.
   void ForEachEndpoint(const std::function<void(const v1::Endpoint&)>& visit) const;
+
+  void ForEachSubscriber(const std::function<void(const v1::Subscriber&)>& visit) const;
 
   Counts counts() const;
   // Of the matcher: those that ask about everything. Cheap, unlike counts().
@@ -163,6 +173,7 @@ class Interests {
   Grants& grants_;
   Clock& clock_;
   match::Matcher matcher_;
+  DeliveryNotes notes_;
   Mutex writing_;  // held while the log or grants are followed
   mutable Mutex mutex_;
   CondVar moved_;

@@ -41,6 +41,10 @@ class SubscriberHandler final : public v1::SubscriberService::CallbackService {
   CW_WRITE(CreateSubscriber, v1::Subscriber,
            subscribers_->Add(call, request->subscriber(), request->subscriber_id()))
   CW_STANDARD(Update, UpdateSubscriber, v1::Subscriber, subscribers_)
+  CW_WRITE(PauseSubscriber, v1::Subscriber,
+           subscribers_->SetPaused(call, request->name(), request->etag(), true))
+  CW_WRITE(ResumeSubscriber, v1::Subscriber,
+           subscribers_->SetPaused(call, request->name(), request->etag(), false))
   CW_WRITE(DeleteSubscriber, v1::DeleteSubscriberResponse, Delete(call, *request))
 
   CW_STANDARD(Get, GetEndpoint, v1::Endpoint, endpoints_)
@@ -90,6 +94,10 @@ class SubscriberHandler final : public v1::SubscriberService::CallbackService {
   }
   CW_WRITE(RotateSecret, v1::Endpoint, endpoints_->RotateSecret(call, *request))
   CW_WRITE(EnableEndpoint, v1::Endpoint, endpoints_->Enable(call, request->name(), request->etag()))
+  CW_WRITE(PauseEndpoint, v1::Endpoint,
+           endpoints_->SetPaused(call, request->name(), request->etag(), true))
+  CW_WRITE(ResumeEndpoint, v1::Endpoint,
+           endpoints_->SetPaused(call, request->name(), request->etag(), false))
   CW_WRITE(DeleteEndpoint, v1::DeleteEndpointResponse, RemoveEndpoint(call, *request))
 
  private:
