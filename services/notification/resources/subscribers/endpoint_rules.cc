@@ -12,6 +12,7 @@
 #include "libs/resource/update_mask.h"
 #include "libs/store/registry.h"
 #include "services/notification/channels/endpoint_kind.h"
+#include "services/notification/resources/subscribers/consent_rules.h"
 #include "services/notification/resources/subscribers/subscription_rules.h"
 
 namespace clusterwire::notification {
@@ -78,6 +79,12 @@ absl::Status CheckUpdatable(const v1::Endpoint& endpoint, const google::protobuf
   return errors.ToStatus();
 }
 
+// Who enters an address asks for it to be confirmed.
+void Settle(const resource::Context& context, v1::Endpoint* endpoint) {
+  if (!NeedsConsent(*endpoint) || IsConfirmed(*endpoint) || endpoint->email().has_ask()) return;
+  AskForAddress(context.viewer, context.now, endpoint);
+}
+
 Rules<v1::Endpoint> EndpointRules(Random& random, http::AddressGuard guard) {
   const auto before_create = [&random, guard = std::move(guard)](
                                  v1::Endpoint* endpoint, FieldErrors errors) -> absl::Status {
@@ -90,11 +97,13 @@ Rules<v1::Endpoint> EndpointRules(Random& random, http::AddressGuard guard) {
           .collection = "endpoints",
           .parent = kSubscriberName.pattern(),
           .output_only = {"state", "state_reason", "trouble", "enable_time",
-                          "webhook.previous_secret", "webhook.previous_secret_expire_time"},
+                          "webhook.previous_secret", "webhook.previous_secret_expire_time",
+                          "email.verify_time", "email.ask"},
           .create_only = {"webhook.secret"},
           .random_ids = &random,
           // No check: what is written after its creation is checked where it is set.
           .before_create = before_create,
+          .settle = &Settle,
           .check_unused = &CheckUnused,
           .show = &HideSecret,
           .purge = true,
@@ -102,6 +111,10 @@ Rules<v1::Endpoint> EndpointRules(Random& random, http::AddressGuard guard) {
 }
 
 }  // namespace
+
+int64_t WhenMade(const v1::Endpoint& endpoint) {
+  return absl::ToUnixMicros(ToTime(endpoint.create_time()));
+}
 
 std::string InboxNameOf(std::string_view subscriber) {
   return absl::StrCat(ToAbsl(subscriber), "/endpoints/", ToAbsl(kInboxId));
@@ -235,6 +248,35 @@ absl::StatusOr<v1::Endpoint> Endpoints::Enable(const WriteCall& call, const std:
                   endpoint->clear_state_reason();
                   // A write in any case, since those who deliver hear of it by the log.
                   *endpoint->mutable_enable_time() = ToTimestamp(context.now);
+                  return absl::OkStatus();
+                });
+}
+
+absl::StatusOr<v1::Endpoint> Endpoints::Confirm(const std::string& name, int64_t made) {
+  WriteCall call{.viewer = filter::Viewer::Operator()};
+  call.store.caller = "pages";
+  return Modify(call, name, "", "endpoint.confirmed",
+                [&](const resource::Context& context, v1::Endpoint* next) -> absl::Status {
+                  if (WhenMade(*next) != made) return NotFoundError(name);
+                  if (!NeedsConsent(*next) || IsConfirmed(*next)) return absl::OkStatus();
+                  *next->mutable_email()->mutable_verify_time() = ToTimestamp(context.now);
+                  return absl::OkStatus();
+                });
+}
+
+absl::StatusOr<v1::Endpoint> Endpoints::AskAgain(const WriteCall& call, const std::string& name) {
+  return Modify(call, name, "", "endpoint.confirmation_asked",
+                [](const resource::Context& context, v1::Endpoint* next) -> absl::Status {
+                  if (!NeedsConsent(*next)) {
+                    return FieldError("name", "must be an endpoint with an e-mail address, or a "
+                                              "subscription that uses one: nothing else is "
+                                              "confirmed");
+                  }
+                  const absl::Time asked = ToTime(next->email().ask().time());
+                  if (IsConfirmed(*next) || context.now < asked + kAskPause) {
+                    return absl::OkStatus();
+                  }
+                  AskForAddress(context.viewer, context.now, next);
                   return absl::OkStatus();
                 });
 }

@@ -3,10 +3,13 @@
 #include <set>
 #include <utility>
 
+#include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 
 #include "libs/base/status/error.h"
+#include "libs/base/text/strings.h"
 #include "libs/resource/page.h"
+#include "services/notification/resources/subscribers/consent_rules.h"
 #include "services/notification/resources/subscribers/endpoint_rules.h"
 #include "services/notification/resources/subscribers/subscription_rules.h"
 
@@ -24,6 +27,9 @@ bool Erase(Map& map, std::string_view name) {
   map.erase(found);
   return true;
 }
+
+// As AddressKey has it.
+std::string FoldAddress(std::string_view address) { return absl::AsciiStrToLower(ToAbsl(address)); }
 
 }  // namespace
 
@@ -92,7 +98,7 @@ void Interests::Take(const store::Message& resource) {
   } else if (const auto* endpoint = dynamic_cast<const v1::Endpoint*>(&resource)) {
     {
       MutexLock lock(mutex_);
-      endpoints_[endpoint->name()] = std::make_shared<const v1::Endpoint>(*endpoint);
+      SetEndpoint(*endpoint);
     }
     Tell(News::kEndpointWritten, endpoint->name());
   } else if (const auto* subscriber = dynamic_cast<const v1::Subscriber*>(&resource)) {
@@ -171,7 +177,36 @@ void Interests::Recompile(const Name& subscriber) {
   }
 }
 
+void Interests::SetEndpoint(const v1::Endpoint& endpoint) {
+  ForgetEndpoint(endpoint.name());
+  endpoints_[endpoint.name()] = std::make_shared<const v1::Endpoint>(endpoint);
+  if (!NeedsConsent(endpoint)) return;
+  by_address_[FoldAddress(endpoint.email().address())].insert(endpoint.name());
+  if (!IsConfirmed(endpoint)) unconfirmed_.insert(endpoint.name());
+}
+
+bool Interests::ForgetEndpoint(std::string_view name) {
+  const auto known = endpoints_.find(name);
+  if (known == endpoints_.end()) return false;
+  if (NeedsConsent(*known->second)) {
+    const auto of = by_address_.find(FoldAddress(known->second->email().address()));
+    of->second.erase(known->first);
+    if (of->second.empty()) by_address_.erase(of);
+    unconfirmed_.erase(known->first);
+  }
+  endpoints_.erase(known);
+  return true;
+}
+
 void Interests::TakeSubscription(const v1::Subscription& subscription) {
+  {
+    MutexLock lock(mutex_);
+    if (subscription.consent().state() == v1::Consent::STATE_WAITING) {
+      waiting_[subscription.name()] = std::make_shared<const v1::Subscription>(subscription);
+    } else {
+      Erase(waiting_, subscription.name());
+    }
+  }
   const auto before = Find(subscription.name());
   Entry entry;
   entry.state = subscription.state();
@@ -216,7 +251,8 @@ void Interests::Drop(std::string_view name) {
   {
     MutexLock lock(mutex_);
     subscription = Erase(subscriptions_, name);
-    endpoint = Erase(endpoints_, name);
+    endpoint = ForgetEndpoint(name);
+    Erase(waiting_, name);
     subscriber = Erase(endpoints_, inbox);
     Erase(subscribers_, name);
     Leave(name);
@@ -316,6 +352,24 @@ std::vector<std::string> Interests::SubscribersOf(std::string_view subject) cons
 void Interests::ForEachEndpoint(const std::function<void(const v1::Endpoint&)>& visit) const {
   MutexLock lock(mutex_);
   for (const auto& [name, endpoint] : endpoints_) visit(*endpoint);
+}
+
+Interests::Asking Interests::asking() const {
+  Asking asking;
+  MutexLock lock(mutex_);
+  for (const Name& name : unconfirmed_) asking.endpoints.push_back(endpoints_.find(name)->second);
+  for (const auto& [name, subscription] : waiting_) asking.subscriptions.push_back(subscription);
+  return asking;
+}
+
+std::vector<std::shared_ptr<const v1::Endpoint>> Interests::EndpointsWith(
+    std::string_view address) const {
+  std::vector<std::shared_ptr<const v1::Endpoint>> endpoints;
+  MutexLock lock(mutex_);
+  const auto found = by_address_.find(FoldAddress(address));
+  if (found == by_address_.end()) return endpoints;
+  for (const Name& name : found->second) endpoints.push_back(endpoints_.find(name)->second);
+  return endpoints;
 }
 
 Interests::Counts Interests::counts() const {
