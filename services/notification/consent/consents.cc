@@ -110,6 +110,7 @@ Ask Consents::AskOf(const v1::Subscription& subscription, const v1::Endpoint& en
 }
 
 absl::Status Consents::NoteAsks() {
+  RETURN_IF_ERROR(CatchUp());
   const absl::Time now = parts_.clock.Now();
   const Interests::Asking asking = parts_.interests.asking();
   std::vector<Ask> asks;
@@ -210,6 +211,7 @@ absl::StatusOr<v1::RequestConfirmationResponse> Consents::Request(const WriteCal
     return told ? last : std::max(now, last + Asks::kMailPause);
   };
   ASSIGN_OR_RETURN(const absl::Time mailed, parts_.ledger.Write(note));
+  Asked();
   *response.mutable_mail_time() = ToTimestamp(mailed);
   *response.mutable_expire_time() = ToTimestamp(ask->asked + Ask::kLife);
   return response;

@@ -129,6 +129,11 @@ class Consents {
   // themselves erased.
   absl::Status CheckMayEnter(const filter::Viewer& viewer, const v1::Endpoint& endpoint);
 
+  // Calls `wake` whenever something was asked for by a page or a call; before the first of them.
+  void TellWhenAsked(std::function<void()> wake) { wake_ = std::move(wake); }
+  void Asked() const {
+    if (wake_) wake_();
+  }
   // Puts all that waits for an answer into the ledger, where it isn't yet.
   absl::Status NoteAsks();
   // The titles of what an ask is about.
@@ -159,6 +164,7 @@ class Consents {
 
   const Parts parts_;
   const std::vector<config::v1::Offer> offers_;
+  std::function<void()> wake_;
 };
 
 }  // namespace clusterwire::notification

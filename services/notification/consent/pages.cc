@@ -1,7 +1,7 @@
 #include "services/notification/consent/pages.h"
 
-#include <functional>
 #include <utility>
+#include <vector>
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/numbers.h"
@@ -211,7 +211,7 @@ http::ServerReply Pages::SignUp(const http::ServerRequest& request) {
   const absl::Status kept = consents_.SignUp(address, language, again.offers, full_network);
   if (absl::IsInvalidArgument(kept)) return refuse(NoOfferText(language));
   if (!kept.ok()) return Failed(kept, request);
-  asked_();
+  consents_.Asked();
   return ReplyOf(200, SignedUpPage(language));
 }
 

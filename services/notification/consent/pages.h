@@ -15,10 +15,9 @@ namespace clusterwire::notification {
 // answered like what isn't there. Safe for use from any thread.
 class Pages {
  public:
-  // `asked` is called when the sign-up page asks for something. The arguments by reference outlive
-  // the pages.
-  Pages(Consents& consents, const Links& links, std::function<void()> asked, Clock& clock)
-      : consents_(consents), links_(links), asked_(std::move(asked)), clock_(clock), limits_(clock) {}
+  // The arguments outlive the pages.
+  Pages(Consents& consents, const Links& links, Clock& clock)
+      : consents_(consents), links_(links), clock_(clock), limits_(clock) {}
 
   // Valid as long as this lives.
   std::vector<http::Route> Routes();
@@ -35,7 +34,6 @@ class Pages {
 
   Consents& consents_;
   const Links& links_;
-  const std::function<void()> asked_;
   Clock& clock_;
   NetworkLimits limits_;
 };

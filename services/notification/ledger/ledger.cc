@@ -153,7 +153,8 @@ CREATE TABLE consent_proof (
   text {text} NOT NULL, PRIMARY KEY (subscriber, time, event, endpoint, subscription));
 
 CREATE TABLE erased_address (address_key {bytes} NOT NULL PRIMARY KEY, since {int} NOT NULL);
-CREATE TABLE erasing (subscriber {text} NOT NULL PRIMARY KEY, since {int} NOT NULL);
+CREATE TABLE erasing (
+  subscriber {text} NOT NULL PRIMARY KEY, since {int} NOT NULL, address_keys {bytes} NOT NULL);
 )sql";
 
 constexpr sql::Migration kMigrations[] = {{1, kTables},      {2, kSubscriptionMade},

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 
 #include "libs/base/status/error.h"
 #include "libs/base/text/strings.h"
@@ -42,27 +43,40 @@ constexpr Statement kErase[] = {
      Of::kUnder, true},
 };
 
+constexpr size_t kKeyBytes = 16;  // of an AddressKey
+
 sql::Bytes Key(std::string_view address_key) { return {std::string(address_key)}; }
 
 }  // namespace
 
-absl::Status Erasures::Begin(std::string_view subscriber, absl::Time now) {
+absl::Status Erasures::Begin(const Erasing& erasing) {
   return connection_.Execute(
-      "INSERT INTO erasing (subscriber, since) VALUES ($1, $2) ON CONFLICT DO NOTHING",
-      {subscriber, absl::ToUnixMicros(now)});
+      "INSERT INTO erasing (subscriber, since, address_keys) VALUES ($1, $2, $3)"
+      " ON CONFLICT DO NOTHING",
+      {erasing.subscriber, absl::ToUnixMicros(erasing.since),
+       sql::Bytes{absl::StrJoin(erasing.address_keys, "")}});
 }
 
 absl::Status Erasures::Finish(std::string_view subscriber) {
   return connection_.Execute("DELETE FROM erasing WHERE subscriber = $1", {subscriber});
 }
 
-absl::StatusOr<std::vector<std::string>> Erasures::Unfinished(int limit) {
-  ASSIGN_OR_RETURN(const sql::Result found,
-                   connection_.Query("SELECT subscriber FROM erasing ORDER BY since LIMIT $1",
-                                     {limit}));
-  std::vector<std::string> subscribers;
-  for (const sql::Row& row : found.rows) subscribers.push_back(row.Text(0));
-  return subscribers;
+absl::StatusOr<std::vector<Erasing>> Erasures::Unfinished(int limit) {
+  ASSIGN_OR_RETURN(
+      const sql::Result found,
+      connection_.Query("SELECT subscriber, since, address_keys FROM erasing ORDER BY since LIMIT $1",
+                        {limit}));
+  std::vector<Erasing> unfinished;
+  for (const sql::Row& row : found.rows) {
+    Erasing& one = unfinished.emplace_back();
+    one.subscriber = row.Text(0);
+    one.since = absl::FromUnixMicros(row.Int(1));
+    const std::string& keys = row.Bytes(2);
+    for (size_t at = 0; at + kKeyBytes <= keys.size(); at += kKeyBytes) {
+      one.address_keys.push_back(keys.substr(at, kKeyBytes));
+    }
+  }
+  return unfinished;
 }
 
 absl::Status Erasures::Remember(std::string_view address_key, absl::Time now) {

@@ -12,16 +12,25 @@
 
 namespace clusterwire::notification {
 
+// An erasure that isn't done.
+struct Erasing {
+  std::string subscriber = {};
+  absl::Time since = absl::InfinitePast();
+  std::vector<std::string> address_keys = {};  // of its endpoints, as AddressKey makes them
+};
+
 // Who was erased: of addresses keyed hashes, against an import that brings them back, and of
 // subscribers those whose erasure isn't done. Plain tables in a transaction of their owner's.
 class Erasures {
  public:
   explicit Erasures(sql::Connection& connection) : connection_(connection) {}
 
-  // An erasure begins; until Finish() it is done again after a crash.
-  absl::Status Begin(std::string_view subscriber, absl::Time now);
+  // An erasure begins; until Finish() it is done again after a crash. One that had begun stays as it
+  // is.
+  absl::Status Begin(const Erasing& erasing);
   absl::Status Finish(std::string_view subscriber);
-  absl::StatusOr<std::vector<std::string>> Unfinished(int limit);
+  // The longest under way first.
+  absl::StatusOr<std::vector<Erasing>> Unfinished(int limit);
 
   // Remembers an address, by what AddressKey makes of it.
   absl::Status Remember(std::string_view address_key, absl::Time now);

@@ -72,17 +72,21 @@ TEST_P(ErasuresTest, NothingOfTheSubscriberIsLeftAndTheBalanceStands) {
 }
 
 TEST_P(ErasuresTest, AnErasureIsKnownUntilItIsDoneAndAnAddressUntilItIsLifted) {
-  const auto unfinished = ledger_->Write(
-      [&](sql::Connection& connection) -> absl::StatusOr<std::vector<std::string>> {
+  const std::vector<std::string> keys = {std::string(16, 'a'), std::string(16, '\0')};
+  const auto unfinished =
+      ledger_->Write([&](sql::Connection& connection) -> absl::StatusOr<std::vector<Erasing>> {
         Erasures erasures(connection);
-        RETURN_IF_ERROR(erasures.Begin("subscribers/x", kNow));
-        RETURN_IF_ERROR(erasures.Begin("subscribers/x", kNow));
-        RETURN_IF_ERROR(erasures.Begin("subscribers/y", kNow));
+        RETURN_IF_ERROR(erasures.Begin({"subscribers/x", kNow, keys}));
+        RETURN_IF_ERROR(erasures.Begin({"subscribers/x", kNow + absl::Hours(1), {}}));
+        RETURN_IF_ERROR(erasures.Begin({"subscribers/y", kNow, {}}));
         RETURN_IF_ERROR(erasures.Finish("subscribers/y"));
         return erasures.Unfinished(10);
       });
   ASSERT_THAT(unfinished, IsOk());
-  EXPECT_THAT(*unfinished, ElementsAre("subscribers/x"));
+  ASSERT_EQ(unfinished->size(), 1u);
+  EXPECT_EQ(unfinished->front().subscriber, "subscribers/x");
+  EXPECT_EQ(unfinished->front().since, kNow);
+  EXPECT_EQ(unfinished->front().address_keys, keys);
   const auto remembered =
       ledger_->Write([&](sql::Connection& connection) -> absl::StatusOr<std::vector<bool>> {
         Erasures erasures(connection);
