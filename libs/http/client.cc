@@ -1,27 +1,17 @@
 #include "libs/http/client.h"
 
-#include <thread>
-#include <unordered_map>
+#include <memory>
+#include <utility>
 
 #include "absl/strings/str_cat.h"
-#include <curl/curl.h>
 
 #include "libs/base/status/error.h"
 #include "libs/base/threads/mutex.h"
-#include "libs/http/multi.h"
 #include "libs/http/transfer.h"
+#include "libs/http/transfer_loop.h"
 
 namespace clusterwire::http {
 namespace {
-
-void InitialiseCurl() {
-  static const CURLcode kInitialised = curl_global_init(CURL_GLOBAL_DEFAULT);
-  (void)kInitialised;
-}
-
-absl::Status Stopped() {
-  return Error(absl::StatusCode::kCancelled, "CLIENT_STOPPED", "the client is stopping");
-}
 
 absl::Status CheckHeaders(const Request& request) {
   for (const auto& [name, value] : request.headers) {
@@ -38,24 +28,13 @@ absl::Status CheckHeaders(const Request& request) {
 
 }  // namespace
 
-// Everything of curl happens on its thread, except the wake-up.
 class Client::Loop {
  public:
   Loop(Options options, Clock& clock)
       : options_(std::move(options)),
         clock_(clock),
         // curl counts those in use too, and would close each one after use while they are many.
-        multi_(options_.in_flight_limit + options_.kept_connections) {
-    thread_ = std::thread([this] { Run(); });
-  }
-
-  ~Loop() {
-    {
-      MutexLock lock(mutex_);
-      stopping_ = true;
-    }
-    multi_.Wake();
-    thread_.join();
+        transfers_(options_.in_flight_limit, options_.in_flight_limit + options_.kept_connections) {
   }
 
   absl::Status Start(Request request, Callback callback, bool look_up_only) {
@@ -64,22 +43,23 @@ class Client::Loop {
     if (request.deadline <= clock_.Now()) {
       return Error(absl::StatusCode::kDeadlineExceeded, "TIMEOUT", "the deadline has passed");
     }
-    auto transfer = std::make_unique<Transfer>(std::move(request), std::move(callback),
-                                               look_up_only, options_, clock_);
-    {
-      MutexLock lock(mutex_);
-      if (stopping_) return Stopped();
-      if (counts_.in_flight >= options_.in_flight_limit) {
-        ++counts_.refused;
-        return Error(absl::StatusCode::kResourceExhausted, "TOO_MANY_REQUESTS",
-                     absl::StrCat(counts_.in_flight, " requests are in flight; try again later"));
+    RETURN_IF_ERROR(Accept());
+    const auto count_and_call = [this,
+                                 callback = std::move(callback)](absl::StatusOr<Response> result) {
+      {
+        MutexLock lock(mutex_);
+        --counts_.in_flight;
+        ++(result.ok() ? counts_.answered : counts_.failed);
       }
-      ++counts_.accepted;
-      ++counts_.in_flight;
-      incoming_.push_back(std::move(transfer));
-    }
-    multi_.Wake();
-    return absl::OkStatus();
+      callback(std::move(result));
+    };
+    auto transfer = std::make_unique<Transfer>(std::move(request), count_and_call, look_up_only,
+                                               options_, clock_);
+    if (transfers_.Add(std::move(transfer))) return absl::OkStatus();
+    MutexLock lock(mutex_);
+    --counts_.accepted;
+    --counts_.in_flight;
+    return Transfer::Stopped();
   }
 
   Counts counts() const {
@@ -88,58 +68,26 @@ class Client::Loop {
   }
 
  private:
-  void Run() {
-    while (TakeIncoming()) {
-      multi_.Turn();
-      while (const auto done = multi_.NextDone()) {
-        Finish(done->first, running_.at(done->first)->Result(done->second));
-      }
+  absl::Status Accept() {
+    MutexLock lock(mutex_);
+    if (counts_.in_flight >= options_.in_flight_limit) {
+      ++counts_.refused;
+      return Error(absl::StatusCode::kResourceExhausted, "TOO_MANY_REQUESTS",
+                   absl::StrCat(counts_.in_flight, " requests are in flight; try again later"));
     }
-    while (!running_.empty()) Finish(running_.begin()->first, Stopped());
-  }
-
-  // False when it is time to stop; what came until then is running even so.
-  bool TakeIncoming() {
-    std::vector<std::unique_ptr<Transfer>> incoming;
-    bool stopping = false;
-    {
-      MutexLock lock(mutex_);
-      incoming.swap(incoming_);
-      stopping = stopping_;
-    }
-    for (auto& transfer : incoming) {
-      CURL* const easy = transfer->Prepare();
-      multi_.Add(easy);
-      running_.emplace(easy, std::move(transfer));
-    }
-    return !stopping;
-  }
-
-  void Finish(CURL* easy, absl::StatusOr<Response> result) {
-    multi_.Remove(easy);
-    const auto node = running_.extract(easy);
-    {
-      MutexLock lock(mutex_);
-      --counts_.in_flight;
-      ++(result.ok() ? counts_.answered : counts_.failed);
-    }
-    node.mapped()->TakeCallback()(std::move(result));
+    ++counts_.accepted;
+    ++counts_.in_flight;
+    return absl::OkStatus();
   }
 
   const Options options_;
   Clock& clock_;
-  Multi multi_;
-  std::unordered_map<CURL*, std::unique_ptr<Transfer>> running_;  // the thread's own
-
   mutable Mutex mutex_;
-  std::vector<std::unique_ptr<Transfer>> incoming_ ABSL_GUARDED_BY(mutex_);
   Counts counts_ ABSL_GUARDED_BY(mutex_);
-  bool stopping_ ABSL_GUARDED_BY(mutex_) = false;
-  std::thread thread_;
+  TransferLoop<Transfer> transfers_;  // last: its thread uses everything above
 };
 
 Client::Client(Options options, Clock& clock) {
-  InitialiseCurl();
   loop_ = std::make_unique<Loop>(std::move(options), clock);
 }
 

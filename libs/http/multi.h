@@ -13,7 +13,7 @@
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
 
-// For client.cc only.
+// For transfer_loop.h only.
 namespace clusterwire::http {
 
 // curl's multi handle over epoll: a turn costs what happens in it, not what is in flight, so that

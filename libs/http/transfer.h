@@ -41,7 +41,20 @@ class Transfer {
     return easy_.get();
   }
 
-  // After the loop said how it ended. A status that came is an answer, also when what should follow
+  void End(CURLcode code) { callback_(Result(code)); }
+  void Stop() { callback_(Stopped()); }
+
+  static absl::Status Stopped() {
+    return Error(absl::StatusCode::kCancelled, "CLIENT_STOPPED", "the client is stopping");
+  }
+
+ private:
+  struct Reason {
+    absl::StatusCode code;
+    const char* reason;
+  };
+
+  // Of what the loop said. A status that came is an answer, also when what should follow
   // it broke off: the receiver has said what it did with the request.
   absl::StatusOr<Response> Result(CURLcode code) {
     if (look_up_only_) return LookedUp(code);
@@ -64,14 +77,6 @@ class Transfer {
     }
     return std::move(response_);
   }
-
-  Client::Callback TakeCallback() { return std::move(callback_); }
-
- private:
-  struct Reason {
-    absl::StatusCode code;
-    const char* reason;
-  };
 
   void SetUpMessage() {
     const auto add = [&](const std::string& line) {

@@ -14,6 +14,7 @@
 #include <unicode/timezone.h>
 
 #include "libs/base/text/strings.h"
+#include "libs/text/email.h"
 #include "libs/text/icu.h"
 #include "libs/text/text.h"
 
@@ -122,6 +123,16 @@ std::string ForPeople(std::string_view utf8, bool one_line, std::string_view pat
   return ToUtf8(text);
 }
 
+std::string EmailInForm(std::string_view text, std::string_view path, FieldErrors& errors) {
+  FieldErrors wrong;
+  const std::string line = ForPeople(text, /*one_line=*/true, path, wrong);
+  if (wrong.empty() && line.empty()) return line;
+  const absl::StatusOr<std::string> address =
+      wrong.empty() ? EmailForm(line) : absl::StatusOr<std::string>(wrong.ToStatus());
+  errors.AddAll(wrong.empty() ? path : "", address.status());
+  return address.ok() ? *address : " ";
+}
+
 std::string Trimmed(std::string_view text) {
   return std::string(ToStd(absl::StripAsciiWhitespace(ToAbsl(text))));
 }
@@ -203,6 +214,8 @@ std::string InForm(std::string_view text, Form form, std::string_view path, Fiel
       return TimeZoneForm(text);
     case type::v1::FORM_WORD:
       return WordForm(text);
+    case type::v1::FORM_EMAIL:
+      return EmailInForm(text, path, errors);
     default:
       return std::string(text);
   }

@@ -1,6 +1,8 @@
 #include "services/notification/maintenance.h"
 
+#include "libs/base/status/error.h"
 #include "libs/telemetry/log.h"
+#include "services/notification/ledger/addresses/suppressions.h"
 #include "services/notification/ledger/balance.h"
 #include "services/notification/ledger/deliveries/troubles.h"
 #include "services/notification/ledger/records/records.h"
@@ -45,7 +47,8 @@ void LedgerMaintenance::AddUp() {
 }
 
 void LedgerMaintenance::Purge() {
-  const absl::Status forgotten = ledger_.Write([this](sql::Connection& connection) {
+  const absl::Status forgotten = ledger_.Write([this](sql::Connection& connection) -> absl::Status {
+    RETURN_IF_ERROR(Suppressions(connection).RemoveOld(clock_.Now()));
     return Troubles(connection).RemoveOld(clock_.Now() - retention_);
   });
   if (!forgotten.ok()) telemetry::LogWarning("ledger not purged", {{"error", forgotten}});

@@ -124,7 +124,7 @@ class NotificationParts final : public service::Parts {
                            *grants_, in_.clock, in_.random);
     StartLookingUp();
     subscribers_.emplace(*store_, in_.random, *interests_);
-    endpoints_.emplace(*store_, in_.random, in_.guard, *addresses_);
+    endpoints_.emplace(*store_, in_.random, EndpointSettings{.guard = in_.guard}, *addresses_);
     endpoints_->CompleteBy(
         [this](std::span<v1::Endpoint* const> endpoints) { TellTroubles(*ledger_, endpoints); });
     subscriptions_.emplace(*store_, in_.random, [this] { return interests_->wide(); });

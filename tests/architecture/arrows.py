@@ -15,6 +15,7 @@ LIBRARIES = {
     "resource": {"facts", "filter", "store"},
     "kafka": {"base"},
     "http": {"base"},
+    "mail": {"http"},
     "filter": {"base", "text"},
     "search": {"filter"},
     "match": {"filter"},
@@ -43,8 +44,9 @@ FOREIGN_CONTRACT = {"catalogue": "clusterwire/notification/", "notification": "c
 PACKAGED = [
     ("SQLite and libpq", re.compile(r"^(sqlite3|libpq-fe)\.h$"), re.compile(r"^libs/sql/")),
     ("librdkafka", re.compile(r"^librdkafka/"), re.compile(r"^libs/kafka/")),
-    ("libcurl, libidn2 and httplib", re.compile(r"^curl/|^idn2\.h$|^httplib\.h$"),
-     re.compile(r"^libs/http/")),
+    # One multi handle serves both (libs/http/transfer_loop.h).
+    ("libcurl", re.compile(r"^curl/"), re.compile(r"^libs/(http|mail)/")),
+    ("libidn2 and httplib", re.compile(r"^idn2\.h$|^httplib\.h$"), re.compile(r"^libs/http/")),
     ("OpenSSL", re.compile(r"^openssl/"), re.compile(r"^libs/base/")),
     ("nlohmann-json", re.compile(r"^nlohmann/"), re.compile(r"^libs/base/")),
     ("ICU", re.compile(r"^unicode/"), re.compile(r"^libs/text/")),

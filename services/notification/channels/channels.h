@@ -121,7 +121,7 @@ struct ChannelContext {
 // One of each channel, by its case of Endpoint.channel.
 using Channels = std::map<v1::Endpoint::ChannelCase, std::unique_ptr<Channel>>;
 
-// Those of channels.def.
+// Those of channels.def that the configuration lets be used.
 Channels MakeChannels(const ChannelContext& context);
 
 }  // namespace clusterwire::notification

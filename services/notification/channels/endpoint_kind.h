@@ -13,6 +13,12 @@
 
 namespace clusterwire::notification {
 
+// What the service can be asked to reach.
+struct EndpointSettings {
+  http::AddressGuard guard = {};  // which addresses webhooks may have
+  bool mail = false;              // whether mails can be sent
+};
+
 // What a channel asks of its endpoints: the rules of its case of Endpoint.channel. Pure, and safe
 // for use from any thread.
 class EndpointKind {
@@ -25,9 +31,8 @@ class EndpointKind {
   };
 
   virtual ~EndpointKind() = default;
-  // Adds to `errors` all that is wrong with the case, by its path: "endpoint.webhook.uri". `guard`
-  // says which addresses may be entered.
-  virtual void Check(const v1::Endpoint& endpoint, const http::AddressGuard& guard,
+  // Adds to `errors` all that is wrong with the case, by its path: "endpoint.webhook.uri".
+  virtual void Check(const v1::Endpoint& endpoint, const EndpointSettings& settings,
                      FieldErrors& errors) const = 0;
   virtual Address AddressOf(const v1::Endpoint&) const { return {}; }
   // Fills in what the service makes: secrets that were left empty.

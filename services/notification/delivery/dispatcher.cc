@@ -318,7 +318,8 @@ void Dispatcher::Start(std::shared_ptr<const Job> job) {
   }
   const auto channel = channels_.find(job->endpoint->channel_case());
   if (channel == channels_.end()) {
-    EndUntried(*job, v1::Delivery::STATE_PENDING, "a newer release made the endpoint",
+    EndUntried(*job, v1::Delivery::STATE_PENDING, "this service can't reach endpoints of that kind: a newer release made it, or its "
+               "channel isn't configured here any more",
                kUnknownChannelPause);
     return;
   }

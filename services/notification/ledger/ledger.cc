@@ -157,10 +157,21 @@ CREATE TABLE erasing (
   subscriber {text} NOT NULL PRIMARY KEY, since {int} NOT NULL, address_keys {bytes} NOT NULL);
 )sql";
 
-constexpr sql::Migration kMigrations[] = {{1, kTables},      {2, kSubscriptionMade},
-                                          {3, kDeadLetters}, {6, kLastTaken},
-                                          {7, kSequence},    {8, kSeenBy},
-                                          {21, kConsent}};
+// suppression: mailboxes that nothing is sent to, by the keys of their addresses. soft_bounce: how
+//   many mails came back to one for a while.
+constexpr std::string_view kSuppressions = R"sql(
+CREATE TABLE suppression (
+  address_key {bytes} NOT NULL PRIMARY KEY, reason {int} NOT NULL, since {int} NOT NULL,
+  detail {text} NOT NULL);
+CREATE TABLE soft_bounce (
+  address_key {bytes} NOT NULL PRIMARY KEY, first {int} NOT NULL, last {int} NOT NULL,
+  bounces {int} NOT NULL);
+)sql";
+
+constexpr sql::Migration kMigrations[] = {
+    {1, kTables},   {2, kSubscriptionMade}, {3, kDeadLetters},  {6, kLastTaken},
+    {7, kSequence}, {8, kSeenBy},           {20, kSuppressions},
+    {21, kConsent}};
 
 }  // namespace
 

@@ -91,7 +91,7 @@ TestStore::TestStore() : random(TestSeed()) {
       },
       clock);
   endpoints =
-      std::make_unique<Endpoints>(*store, random, Need(http::AddressGuard::Create({})), *addresses);
+      std::make_unique<Endpoints>(*store, random, EndpointSettings{.mail = true}, *addresses);
   subscriptions =
       std::make_unique<Subscriptions>(*store, random, [this] { return interests->wide(); });
 }

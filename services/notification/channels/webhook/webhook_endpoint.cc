@@ -13,13 +13,13 @@ constexpr char kSecretForm[] =
 
 class WebhookEndpoint final : public EndpointKind {
  public:
-  void Check(const v1::Endpoint& endpoint, const http::AddressGuard& guard,
+  void Check(const v1::Endpoint& endpoint, const EndpointSettings& settings,
              FieldErrors& errors) const override {
     const v1::Webhook& webhook = endpoint.webhook();
     if (webhook.uri().empty()) {
       errors.Add(kUri, "is required: the https address that notices are sent to");
     } else {
-      errors.AddAll(kUri, guard.CheckUrl(webhook.uri()));
+      errors.AddAll(kUri, settings.guard.CheckUrl(webhook.uri()));
     }
     if (webhook.uri().find('#') != std::string::npos) {
       errors.Add(kUri, "must not have a fragment ('#')");

@@ -243,6 +243,8 @@ TEST_P(DeliveriesTest, RowsOfAReleaseWithoutASequenceKeepTheirOrderAndTheirTime)
         "ALTER TABLE record DROP COLUMN seen_by;"
         "ALTER TABLE newest_record DROP COLUMN seen_by;"
         "ALTER TABLE newest_record ADD COLUMN hidden INTEGER NOT NULL DEFAULT 0;"
+        "DROP TABLE suppression;"
+        "DROP TABLE soft_bounce;"
         "ALTER TABLE delivery DROP COLUMN created;"
         "ALTER TABLE delivery DROP COLUMN tries_before;"
         "ALTER TABLE delivery RENAME COLUMN sequence TO created;"

@@ -11,7 +11,6 @@
 #include "libs/resource/name.h"
 #include "libs/resource/update_mask.h"
 #include "libs/store/registry.h"
-#include "services/notification/channels/endpoint_kind.h"
 #include "services/notification/resources/subscribers/consent_rules.h"
 #include "services/notification/resources/subscribers/subscription_rules.h"
 
@@ -46,15 +45,15 @@ absl::Status CheckUnused(const v1::Endpoint& endpoint, const resource::Context& 
 
 // All that is wrong with a new one, besides `errors`.
 absl::Status CheckNew(const v1::Endpoint& endpoint, FieldErrors errors,
-                      const http::AddressGuard& guard) {
+                      const EndpointSettings& settings) {
   if (IsInbox(endpoint.name()) && !endpoint.has_inbox()) {
     errors.Add("endpoint_id", "every subscriber has its inbox already; choose another id");
   }
   const EndpointKind* kind = EndpointKindOf(endpoint);
   if (kind == nullptr) {
-    errors.Add("endpoint.webhook", "is required");
+    errors.Add("endpoint.webhook", "is required, or an email");
   } else {
-    kind->Check(endpoint, guard, errors);
+    kind->Check(endpoint, settings, errors);
   }
   return errors.ToStatus();
 }
@@ -72,6 +71,12 @@ absl::Status CheckUpdatable(const v1::Endpoint& endpoint, const google::protobuf
   if (endpoint.has_inbox()) {
     errors.Add("endpoint.inbox", "a webhook stays one; its webhook.uri is all that can be changed");
   }
+  if (endpoint.has_email() ||
+      std::ranges::find(mask.paths(), "email.address") != mask.paths().end()) {
+    errors.Add("endpoint.email",
+               "a mailbox keeps its address: create another endpoint, give it to the subscriptions, "
+               "and delete this one");
+  }
   if (!endpoint.webhook().secret().empty() ||
       std::ranges::find(mask.paths(), "webhook.secret") != mask.paths().end()) {
     errors.Add("endpoint.webhook.secret", "is not changed by an update: RotateSecret does that");
@@ -85,10 +90,10 @@ void Settle(const resource::Context& context, v1::Endpoint* endpoint) {
   AskForAddress(context.viewer, context.now, endpoint);
 }
 
-Rules<v1::Endpoint> EndpointRules(Random& random, http::AddressGuard guard) {
-  const auto before_create = [&random, guard = std::move(guard)](
+Rules<v1::Endpoint> EndpointRules(Random& random, EndpointSettings settings) {
+  const auto before_create = [&random, settings = std::move(settings)](
                                  v1::Endpoint* endpoint, FieldErrors errors) -> absl::Status {
-    RETURN_IF_ERROR(CheckNew(*endpoint, std::move(errors), guard));
+    RETURN_IF_ERROR(CheckNew(*endpoint, std::move(errors), settings));
     endpoint->set_state(v1::Endpoint::STATE_ENABLED);
     EndpointKindOf(*endpoint)->Complete(*endpoint, random);
     return absl::OkStatus();
@@ -98,8 +103,9 @@ Rules<v1::Endpoint> EndpointRules(Random& random, http::AddressGuard guard) {
           .parent = kSubscriberName.pattern(),
           .output_only = {"state", "state_reason", "trouble", "enable_time",
                           "webhook.previous_secret", "webhook.previous_secret_expire_time",
-                          "email.verify_time", "email.ask"},
-          .create_only = {"webhook.secret"},
+                          "email.suppression", "email.suppress_time", "email.verify_time",
+                          "email.ask"},
+          .create_only = {"webhook.secret", "email.address"},
           .random_ids = &random,
           // No check: what is written after its creation is checked where it is set.
           .before_create = before_create,
@@ -149,11 +155,11 @@ store::ResourceType EndpointType() {
   return type;
 }
 
-Endpoints::Endpoints(store::Store& store, Random& random, http::AddressGuard guard,
+Endpoints::Endpoints(store::Store& store, Random& random, EndpointSettings settings,
                      AddressCheck& addresses)
-    : Resources(store, NotificationService(), EndpointRules(random, guard)),
+    : Resources(store, NotificationService(), EndpointRules(random, settings)),
       random_(random),
-      guard_(std::move(guard)),
+      settings_(std::move(settings)),
       addresses_(addresses) {}
 
 absl::Status Endpoints::AskCreate(const WriteCall& call, std::string_view parent,
@@ -201,6 +207,9 @@ absl::StatusOr<v1::Endpoint> Endpoints::Update(const WriteCall& call, const v1::
     FieldErrors errors;
     RETURN_IF_ERROR(errors.AddFrom(CheckUpdatable(endpoint, mask)));
     RETURN_IF_ERROR(errors.AddFrom(resource::ApplyUpdate(endpoint, mask, fixed_fields(), next)));
+    if (next->channel_case() != before.channel_case()) {
+      errors.Add("endpoint", "stays the kind of endpoint that it is; create another one");
+    }
     // What is wrong besides the mask is named too.
     if (!errors.empty()) {
       RETURN_IF_ERROR(resource::ApplyUpdate(endpoint, {}, fixed_fields(), next));
@@ -208,7 +217,7 @@ absl::StatusOr<v1::Endpoint> Endpoints::Update(const WriteCall& call, const v1::
     if (next->channel_case() == before.channel_case() &&
         next->webhook().uri() != before.webhook().uri()) {
       ASSIGN_OR_RETURN(const EndpointKind* kind, KnownKindOf(before));
-      kind->Check(*next, guard_, errors);
+      kind->Check(*next, settings_, errors);
     }
     return errors.ToStatus();
   };

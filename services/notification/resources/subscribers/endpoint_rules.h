@@ -10,8 +10,8 @@
 #include "clusterwire/notification/v1/subscriber.pb.h"
 
 #include "libs/base/random.h"
-#include "libs/http/address_guard.h"
 #include "services/notification/channels/address_check.h"
+#include "services/notification/channels/endpoint_kind.h"
 #include "services/notification/resources/subscribers/access.h"
 
 namespace clusterwire::notification {
@@ -39,8 +39,9 @@ class Endpoints : public resource::Resources<v1::Endpoint> {
  public:
   using Then = AddressCheck::Done;
 
-  // `guard` says which addresses may be entered; `addresses` outlives the endpoints.
-  Endpoints(store::Store& store, Random& random, http::AddressGuard guard, AddressCheck& addresses);
+  // `settings` say what may be entered; `addresses` outlives the endpoints.
+  Endpoints(store::Store& store, Random& random, EndpointSettings settings,
+            AddressCheck& addresses);
 
   absl::Status AskCreate(const WriteCall& call, std::string_view parent,
                          const v1::Endpoint& endpoint, std::string_view id, absl::Time deadline,
@@ -82,7 +83,7 @@ class Endpoints : public resource::Resources<v1::Endpoint> {
                           absl::Time deadline, Then then);
 
   Random& random_;
-  const http::AddressGuard guard_;
+  const EndpointSettings settings_;
   AddressCheck& addresses_;
   Completion complete_;
 };

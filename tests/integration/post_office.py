@@ -1,0 +1,126 @@
+"""An SMTP server that a test steers: it keeps what it takes, and refuses what it is told to."""
+
+import asyncio
+import email
+import email.policy
+import ssl
+import threading
+import time
+
+from aiosmtpd.smtp import SMTP, AuthResult
+
+from waiting import eventually
+
+
+class Mail:
+    """One that was taken, read by Python's own email package."""
+
+    def __init__(self, sender, recipient, content):
+        self.arrived = time.monotonic()
+        self.sender = sender
+        self.recipient = recipient
+        self.raw = content
+        self.message = email.message_from_bytes(content, policy=email.policy.default)
+
+    def __getitem__(self, name):
+        return self.message[name]
+
+    @property
+    def text(self):
+        return self.message.get_body(("plain",)).get_content()
+
+    @property
+    def html(self):
+        return self.message.get_body(("html",)).get_content()
+
+
+class PostOffice:
+    """refusals: {(stage, recipient): answers in order, the last one stays}; stage is MAIL (of all), RCPT
+    or DATA; "silence" says nothing until the end. tls: "starttls", "implicit" or "none"."""
+
+    def __init__(self, certificate=None, tls="starttls", user=None, password=None):
+        self.mails = []
+        self.refusals = {}
+        self.connections = 0
+        self.tried = []         # (stage, recipient) of all that was asked
+        self.user = user
+        self.password = password
+        self._end = threading.Event()
+        context = None
+        if certificate:
+            context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+            context.load_cert_chain(*certificate)
+        office = self
+
+        class Handler:
+            async def handle_MAIL(self, server, session, envelope, address, options):
+                envelope.mail_from = address
+                envelope.mail_options.extend(options)
+                return await office._answer("MAIL", None) or "250 2.1.0 ok"
+
+            async def handle_RCPT(self, server, session, envelope, address, options):
+                envelope.rcpt_tos.append(address)
+                answer = await office._answer("RCPT", address)
+                if answer:
+                    envelope.rcpt_tos.pop()
+                return answer or "250 2.1.5 ok"
+
+            async def handle_DATA(self, server, session, envelope):
+                [recipient] = envelope.rcpt_tos
+                answer = await office._answer("DATA", recipient)
+                if not answer:
+                    office.mails.append(Mail(envelope.mail_from, recipient, envelope.content))
+                return answer or "250 2.0.0 queued"
+
+        class Server(SMTP):
+            def connection_made(self, transport):
+                office.connections += self.transport is None     # once more behind STARTTLS
+                super().connection_made(transport)
+
+        def serve():
+            return Server(Handler(), hostname="post-office", enable_SMTPUTF8=True, loop=self._loop,
+                          tls_context=context if tls == "starttls" else None,
+                          require_starttls=tls == "starttls", auth_required=user is not None,
+                          auth_require_tls=tls == "starttls",
+                          authenticator=self._check if user else None)
+
+        self._loop = asyncio.new_event_loop()
+        self._server = self._loop.run_until_complete(self._loop.create_server(
+            serve, "127.0.0.1", 0, ssl=context if tls == "implicit" else None))
+        self.port = self._server.sockets[0].getsockname()[1]
+        self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
+        self._thread.start()
+
+    def refuse(self, stage, recipient, *answers):
+        self.refusals[stage, recipient] = list(answers)
+
+    async def _answer(self, stage, recipient):
+        self.tried.append((stage, recipient))
+        answers = self.refusals.get((stage, recipient))
+        if not answers:
+            return None
+        answer = answers.pop(0) if len(answers) > 1 else answers[0]
+        if answer == "silence":
+            await asyncio.get_running_loop().run_in_executor(None, self._end.wait, 60)
+        return answer or None
+
+    def _check(self, server, session, envelope, mechanism, data):
+        known = (data.login.decode(), data.password.decode()) == (self.user, self.password)
+        return AuthResult(success=known, handled=known)
+
+    def to(self, recipient):
+        return [mail for mail in self.mails if mail.recipient == recipient]
+
+    def wait_for(self, recipient, count=1, within=15.0):
+        """The mails to it, when there are so many."""
+        return eventually(lambda: len(self.to(recipient)) >= count and self.to(recipient),
+                          f"{count} mails to {recipient}", within)
+
+    def tries(self, stage, recipient):
+        return self.tried.count((stage, recipient))
+
+    def close(self):
+        self._end.set()
+        self._loop.call_soon_threadsafe(self._server.close)
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join(10)
