@@ -7,14 +7,21 @@
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include "libs/base/status/error.h"
 #include "libs/service/open.h"
 #include "libs/store/maintenance.h"
+#include "libs/telemetry/log.h"
 #include "services/notification/channels/address_check.h"
 #include "services/notification/channels/channels.h"
+#include "services/notification/channels/email/address_key.h"
 #include "services/notification/channels/endpoint_tester.h"
+#include "services/notification/consent/consents.h"
+#include "services/notification/consent/eraser.h"
+#include "services/notification/consent/export.h"
 #include "services/notification/consent/links.h"
+#include "services/notification/consent/pages.h"
 #include "services/notification/grants/grants.h"
 #include "services/notification/grants/grants_reader.h"
 #include "services/notification/ingest/ingest.h"
@@ -48,6 +55,7 @@ struct Surroundings {
   Clock& clock;
   Random& random;
   std::function<service::Findings()> server_findings;
+  TlsSource tls;  // what pages show; null without TLS
 };
 
 // All that the notification service consists of, in the order in which the parts depend on each
@@ -72,12 +80,17 @@ class NotificationParts final : public service::Parts {
     RETURN_IF_ERROR(OpenData());
     StartDelivery();
     StartIngest();
+    StartConsent();
     StartMaintenance();
+    RETURN_IF_ERROR(StartPages());
     in_.handles.tokens.Set(*tokens_);
     in_.handles.subscribers.Set(*subscribers_);
     in_.handles.endpoints.Set(*endpoints_);
     in_.handles.endpoint_tester.Set(*endpoint_tester_);
     in_.handles.subscriptions.Set(*subscriptions_);
+    in_.handles.consents.Set(*consents_);
+    in_.handles.eraser.Set(*eraser_);
+    in_.handles.exporter.Set(*exporter_);
     in_.handles.interests.Set(*interests_);
     in_.handles.ledger.Set(*ledger_);
     in_.handles.inbox_signal.Set(inbox_signal_);
@@ -106,6 +119,7 @@ class NotificationParts final : public service::Parts {
     store::Options options = StoreOptions();
     options.digest_key = service::RequestKey(key);
     if (in_.settings.pages.served) links_.emplace(in_.settings.pages.public_uri, key);
+    address_key_.emplace(key);
     tokens_.emplace(std::move(key));
     ASSIGN_OR_RETURN(store_database_,
                      service::OpenDatabase("database.url", common.database, common.database_options,
@@ -204,6 +218,49 @@ class NotificationParts final : public service::Parts {
                     *ledger_, *intake_, in_.clock, in_.random, ingest_metrics);
   }
 
+  // What owners of addresses say and are asked, and what is known of subscribers.
+  void StartConsent() {
+    const auto suppress = [this](const std::string& name, std::string_view reason) {
+      dispatcher_->Suppress(name, reason);
+    };
+    consents_.emplace(Consents::Parts{.store = *store_,
+                                      .ledger = *ledger_,
+                                      .interests = *interests_,
+                                      .subscribers = *subscribers_,
+                                      .endpoints = *endpoints_,
+                                      .subscriptions = *subscriptions_,
+                                      .address_key = *address_key_,
+                                      .clock = in_.clock,
+                                      .random = in_.random,
+                                      .suppress = suppress},
+                      in_.settings.pages.offers);
+    eraser_.emplace(Eraser::Parts{.store = *store_,
+                                  .ledger = *ledger_,
+                                  .interests = *interests_,
+                                  .subscribers = *subscribers_,
+                                  .address_key = *address_key_,
+                                  .clock = in_.clock,
+                                  .random = in_.random,
+                                  .suppress = suppress});
+    exporter_.emplace(SubscriberExporter::Parts{.ledger = *ledger_,
+                                                .interests = *interests_,
+                                                .subscribers = *subscribers_,
+                                                .endpoints = *endpoints_,
+                                                .subscriptions = *subscriptions_});
+  }
+
+  absl::Status StartPages() {
+    if (!in_.settings.pages.served) return absl::OkStatus();
+    pages_.emplace(*consents_, *links_, in_.clock);
+    std::vector<http::Route> routes = pages_->Routes();
+    http::Server::Options options = in_.settings.pages.http;
+    options.tls = in_.tls;
+    ASSIGN_OR_RETURN(pages_server_, http::Server::Start(std::move(options), std::move(routes)));
+    telemetry::LogInfo("pages are served", {{"address", in_.settings.pages.http.address},
+                                            {"port", pages_server_->port()}});
+    return absl::OkStatus();
+  }
+
   void StartMaintenance() {
     audit_.emplace(*ledger_);
     const auto consumer = [this] {
@@ -239,6 +296,7 @@ class NotificationParts final : public service::Parts {
   // Data.
   std::optional<rpc::TokenSealer> tokens_;
   std::optional<Links> links_;
+  std::optional<AddressKey> address_key_;
   std::unique_ptr<sql::Database> store_database_;
   std::unique_ptr<sql::Database> ledger_database_;
   std::unique_ptr<store::Store> store_;
@@ -261,6 +319,11 @@ class NotificationParts final : public service::Parts {
   Channels channels_;
   std::optional<Dispatcher> dispatcher_;
 
+  // What owners of addresses say.
+  std::optional<Consents> consents_;
+  std::optional<Eraser> eraser_;
+  std::optional<SubscriberExporter> exporter_;
+
   // In: from Kafka to the ledger.
   std::optional<Intake> intake_;
   std::optional<const Redrive> redrive_;
@@ -273,6 +336,10 @@ class NotificationParts final : public service::Parts {
   std::optional<store::Maintenance> store_maintenance_;
   std::optional<LedgerMaintenance> ledger_maintenance_;
   std::optional<service::WatchFindings> watch_findings_;
+
+  // For people; last, so that no page looks at what is gone.
+  std::optional<Pages> pages_;
+  std::unique_ptr<http::Server> pages_server_;
 };
 
 class NotificationServer final : public service::Server {
@@ -293,7 +360,7 @@ class NotificationServer final : public service::Server {
   absl::StatusOr<std::unique_ptr<service::Parts>> Open() override {
     auto parts = std::make_unique<NotificationParts>(
         Surroundings{settings_, guard_, handles_, metrics(), clock(), random(),
-                     [this] { return OwnFindings(); }});
+                     [this] { return OwnFindings(); }, tls()});
     RETURN_IF_ERROR(parts->Open());
     runtime().SetRights(
         [raw = parts.get()](rpc::Caller* caller) { return raw->AddRights(caller); });

@@ -17,13 +17,16 @@ namespace clusterwire::notification {
 
 using api::Api;
 
+class Consents;
 class Diagnosis;
 class Dispatcher;
 class EndpointTester;
 class Endpoints;
+class Eraser;
 class InboxSignal;
 class Interests;
 class Ledger;
+class SubscriberExporter;
 class Subscribers;
 class Subscriptions;
 
@@ -37,6 +40,9 @@ struct Handles {
   rpc::Late<Endpoints> endpoints;
   rpc::Late<EndpointTester> endpoint_tester;
   rpc::Late<Subscriptions> subscriptions;
+  rpc::Late<Consents> consents;
+  rpc::Late<Eraser> eraser;
+  rpc::Late<SubscriberExporter> exporter;
   rpc::Late<Interests> interests;
   rpc::Late<Ledger> ledger;
   rpc::Late<InboxSignal> inbox_signal;

@@ -3,6 +3,7 @@
 #include "absl/strings/str_cat.h"
 
 #include "libs/base/text/strings.h"
+#include "services/notification/resources/subscribers/consent_rules.h"
 #include "services/notification/resources/subscribers/subscription_rules.h"
 
 namespace clusterwire::notification {
@@ -34,6 +35,22 @@ const type::v1::Facts& Shown(const Job& job) {
   return job.delivery.transition == v1::TRANSITION_LEFT ? change.before() : change.after();
 }
 
+// Does the owner of the address want mails? Nothing goes to an address that nobody confirmed. What
+// everybody may see needs consent to this subscription; what is told to few, their own matter, goes
+// out unless that was withdrawn.
+GateAnswer AskConsent(const Job& job) {
+  if (!NeedsConsent(*job.endpoint)) return Go{};
+  if (!IsConfirmed(*job.endpoint)) return Drop{"the address is not confirmed"};
+  const v1::Subscription& subscription = job.interest->subscription;
+  const v1::Consent& consent = subscription.consent();
+  const bool about_this = consent.endpoint() == job.endpoint->name();
+  if (about_this && consent.state() == v1::Consent::STATE_WITHDRAWN) return Drop{"unsubscribed"};
+  if (about_this && consent.state() == v1::Consent::STATE_GIVEN) return Go{};
+  const bool own_matter = job.record != nullptr && Shown(job).has_audience();
+  if (own_matter) return Go{};
+  return Drop{"the owner of the address has not consented to the subscription"};
+}
+
 // May the subscriber see it now? What was hidden since, and what a right is no longer there for,
 // must not show in what is sent late. *Left* is told all the same of what was hidden since: every
 // channel shows of it the image before alone, and says no more than that it is gone. What isn't for
@@ -59,6 +76,7 @@ GateAnswer AskGrants(const Job& job) {
 
 constexpr Gate kGates[] = {{"wanted", AskWanted},
                            {"enabled", AskEnabled},
+                           {"consent", AskConsent},
                            {"audience", AskAudience},
                            {"grants", AskGrants}};
 
