@@ -82,6 +82,10 @@ SPECIAL = {
     "SubscriberService.CreateSubscriber": ("open", "Subscriber", "OK"),
     "SubscriberService.RotateSecret": ("own", "Endpoint", "OK"),
     "SubscriberService.TestEndpoint": ("own", "Endpoint", "OK"),
+    # A webhook has no address to confirm.
+    "SubscriberService.RequestConfirmation": ("own", "Endpoint", "INVALID_ARGUMENT"),
+    "SubscriberService.ExportSubscriber": ("own", "Subscriber", "OK"),
+    "SubscriberService.EraseSubscriber": ("own", "Subscriber", "OK"),
     "SubscriberService.EnableEndpoint": ("own", "Endpoint", "OK"),
     "DeliveryService.GetDelivery": ("own delivery", "Delivery", "OK"),
     "DeliveryService.ListDeliveries": ("own", "Subscriber", "OK"),
