@@ -9,6 +9,7 @@ LIBRARIES = {
     "telemetry": {"base"},
     "config": {"base"},
     "text": {"base"},
+    "calendar": {"base"},
     "sql": {"base"},
     "store": {"base", "sql"},
     "facts": {"store", "filter"},
@@ -43,6 +44,7 @@ FOREIGN_CONTRACT = {"catalogue": "clusterwire/notification/", "notification": "c
 # A packaged library: its headers, and the one library of ours that includes them.
 PACKAGED = [
     ("SQLite and libpq", re.compile(r"^(sqlite3|libpq-fe)\.h$"), re.compile(r"^libs/sql/")),
+    ("libical", re.compile(r"^libical/"), re.compile(r"^libs/calendar/")),
     ("librdkafka", re.compile(r"^librdkafka/"), re.compile(r"^libs/kafka/")),
     # One multi handle serves both (libs/http/transfer_loop.h).
     ("libcurl", re.compile(r"^curl/"), re.compile(r"^libs/(http|mail)/")),
