@@ -21,7 +21,7 @@
 #include "services/notification/consent/eraser.h"
 #include "services/notification/consent/export.h"
 #include "services/notification/consent/links.h"
-#include "services/notification/consent/pages.h"
+#include "services/notification/consent/pages/pages.h"
 #include "services/notification/grants/grants.h"
 #include "services/notification/grants/grants_reader.h"
 #include "services/notification/ingest/ingest.h"

@@ -11,7 +11,7 @@
 #include "libs/http/address_guard.h"
 #include "libs/service/grant_settings.h"
 #include "libs/service/settings.h"
-#include "services/notification/consent/pages_settings.h"
+#include "services/notification/consent/pages/pages_settings.h"
 #include "services/notification/delivery/dispatcher.h"
 
 namespace clusterwire::notification {

@@ -1,6 +1,7 @@
 #include "services/notification/consent/confirmation_sender.h"
 
 #include <algorithm>
+#include <iterator>
 
 #include "libs/base/status/error.h"
 
@@ -20,8 +21,7 @@ absl::Duration PauseAfter(int attempts) {
 }  // namespace
 
 ConfirmationSender::ConfirmationSender(Consents& consents, Ledger& ledger, const Links& links,
-                                       LetterSender sender, Send send, Clock& clock,
-                                       Random& random)
+                                       LetterSender sender, Send send, Clock& clock, Random& random)
     : consents_(consents),
       ledger_(ledger),
       links_(links),
@@ -29,8 +29,9 @@ ConfirmationSender::ConfirmationSender(Consents& consents, Ledger& ledger, const
       send_(std::move(send)),
       clock_(clock),
       random_(random),
-      worker_(clock, random, [this] { return Step(); }, {},
-              std::shared_ptr<Wakeup>(answers_, &answers_->wakeup)) {}
+      worker_(
+          clock, random, [this] { return Step(); }, {},
+          std::shared_ptr<Wakeup>(answers_, &answers_->wakeup)) {}
 
 absl::StatusOr<absl::Time> ConfirmationSender::Step() {
   RETURN_IF_ERROR(TakeAnswers());
@@ -82,9 +83,9 @@ absl::Status ConfirmationSender::StartDue() {
                      return Asks(connection).TakeDue(clock_.Now(), kHold, kAtOnce);
                    }));
   for (const ConfirmationMail& mail : mails) {
-    const auto answer = [answers = answers_, mail](Answer answer) {
+    const auto answer = [answers = answers_, mail](Answer come) {
       MutexLock lock(answers->mutex);
-      answers->come.emplace_back(mail, answer);
+      answers->come.emplace_back(mail, come);
       answers->wakeup.Notify();
     };
     const absl::StatusOr<Letter> letter = LetterFor(mail);
@@ -104,9 +105,8 @@ absl::StatusOr<Letter> ConfirmationSender::LetterFor(const ConfirmationMail& mai
   ASSIGN_OR_RETURN(std::vector<Ask> asks, ledger_.Read([&](sql::Connection& connection) {
     return Asks(connection).ToldBy(mail.id);
   }));
-  std::erase_if(asks, [&](const Ask& ask) {
-    return ask.answered || ask.asked <= clock_.Now() - Ask::kLife;
-  });
+  std::erase_if(
+      asks, [&](const Ask& ask) { return ask.answered || ask.asked <= clock_.Now() - Ask::kLife; });
   if (asks.empty()) return absl::NotFoundError("nothing is open any more");
   const Ask& first = asks.front();
   ConfirmationLetter content{.address = mail.address,

@@ -20,12 +20,14 @@
 namespace clusterwire::notification {
 
 // Sends the mails that ask, one for each address and day, until each is sent or past its time: what
-// waits for an answer is put into the ledger, told in a mail there, and tried by pauses that grow. A
-// mail whose sending wasn't recorded goes out again, also one that is under way at the end. Several processes share the work.
+// waits for an answer is put into the ledger, told in a mail there, and tried by pauses that grow.
+// A mail whose sending wasn't recorded goes out again, also one that is under way at the end.
+// Several processes share the work.
 class ConfirmationSender {
  public:
   enum class Answer { kSent, kLater, kRefused };
-  // Sends a mail to one address, whose name in the ledger is `id`; calls `done` once, from any thread.
+  // Sends a mail to one address, whose name in the ledger is `id`; calls `done` once, from any
+  // thread.
   using Send = std::function<void(const ConfirmationMail& mail, const Letter& letter,
                                   std::function<void(Answer)> done)>;
 

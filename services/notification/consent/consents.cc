@@ -21,7 +21,7 @@ namespace {
 
 constexpr absl::Duration kPatience = absl::Seconds(5);
 constexpr size_t kMostEndpoints = 100;  // of one address, on a page
-constexpr int kMostMails = 100;  // made at once
+constexpr int kMostMails = 100;         // made at once
 
 std::string AskId(std::string_view target, int64_t made, absl::Time asked) {
   const std::string text =
@@ -202,9 +202,9 @@ absl::StatusOr<v1::RequestConfirmationResponse> Consents::Request(const WriteCal
   const auto note = [&](sql::Connection& connection) -> absl::StatusOr<absl::Time> {
     Asks asks(connection);
     RETURN_IF_ERROR(asks.Add(*ask, now));
-    RETURN_IF_ERROR(asks.MakeMails(kConfirmationText, now, kMostMails, [this] {
-                      return RandomId(parts_.random);
-                    }).status());
+    RETURN_IF_ERROR(asks.MakeMails(kConfirmationText, now, kMostMails,
+                                   [this] { return RandomId(parts_.random); })
+                        .status());
     ASSIGN_OR_RETURN(const absl::Time last, asks.LastMail(ask->address_key));
     const auto noted = asks.Find(ask->id);
     const bool told = noted.ok() && !noted->mail.empty();
@@ -312,9 +312,8 @@ absl::Status Consents::ConfirmAddress(const Ask& ask, absl::Time shown, const Pr
   RETURN_IF_ERROR(Prove(std::move(proofs)));
   RETURN_IF_ERROR(parts_.endpoints.Confirm(ask.target, ask.made).status());
   for (const v1::Subscription& one : subscriptions) {
-    const absl::Status given = parts_.subscriptions
-                                   .Say({}, one.name(), WhenMade(one), v1::Consent::STATE_GIVEN)
-                                   .status();
+    const absl::Status given =
+        parts_.subscriptions.Say({}, one.name(), WhenMade(one), v1::Consent::STATE_GIVEN).status();
     if (!given.ok() && !absl::IsNotFound(given)) return given;
   }
   return absl::OkStatus();
@@ -403,10 +402,10 @@ absl::Status Consents::Withdraw(const v1::Subscription& subscription, std::strin
                     .network = std::string(network),
                     .text = kUnsubscribePageText});
   RETURN_IF_ERROR(Prove(std::move(proofs)));
-  const absl::Status said = parts_.subscriptions
-                                .Say({}, subscription.name(), WhenMade(subscription),
-                                     v1::Consent::STATE_WITHDRAWN)
-                                .status();
+  const absl::Status said =
+      parts_.subscriptions
+          .Say({}, subscription.name(), WhenMade(subscription), v1::Consent::STATE_WITHDRAWN)
+          .status();
   if (absl::IsNotFound(said)) return absl::OkStatus();
   RETURN_IF_ERROR(said);
   // What is matched from now on is dropped by the gate.

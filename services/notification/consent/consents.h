@@ -46,7 +46,7 @@ struct ShownAsk {
 };
 struct ConfirmView {
   std::string address = {};
-  std::string language = {};  // BCP 47, of the reader; empty: not known; in all of these
+  std::string language = {};        // BCP 47, of the reader; empty: not known; in all of these
   std::vector<ShownAsk> asks = {};  // those that are open
 };
 

@@ -182,7 +182,8 @@ TEST_P(ConsentsTest, APreferencesPageShowsAndEndsAllThatGoesToTheAddress) {
   v1::Subscription subscription;
   subscription.set_title("Other");
   subscription.set_endpoint(made->name());
-  ASSERT_THAT(store_.subscriptions->Create(AsOperator(), "subscribers/y", subscription, "b"), IsOk());
+  ASSERT_THAT(store_.subscriptions->Create(AsOperator(), "subscribers/y", subscription, "b"),
+              IsOk());
   const Links::Target target = {endpoint.name(), WhenMade(endpoint)};
   auto view = consents_.ViewAddress(target);
   ASSERT_THAT(view, IsOk());
@@ -223,9 +224,7 @@ TEST_P(ConsentsTest, SigningUpMakesNothingBeforeItIsConfirmed) {
   ASSERT_THAT(consents_.SignUp(kAnna, text::Language::kGerman, {"labels", "none", "events"},
                                "ipv4:203.0.113.5"),
               IsOk());
-  const auto count = [&] {
-    return store_.List(*store_.subscribers, AsOperator(), {})->size();
-  };
+  const auto count = [&] { return store_.List(*store_.subscribers, AsOperator(), {})->size(); };
   EXPECT_EQ(count(), 1u);
   const std::string mail = MakeMails();
   const auto view = consents_.ViewAsks(mail);
@@ -248,7 +247,8 @@ TEST_P(ConsentsTest, SigningUpMakesNothingBeforeItIsConfirmed) {
   // Who unsubscribed and signs up again gets a mail again, and is back once it is answered.
   const auto labels = consents_.ViewAddress({endpoints[0]->name(), WhenMade(*endpoints[0])});
   store_.clock.Advance(absl::Hours(24));
-  EXPECT_THAT(consents_.Unsubscribe({endpoints[0]->name(), WhenMade(*endpoints[0])}, "", ""), IsOk());
+  EXPECT_THAT(consents_.Unsubscribe({endpoints[0]->name(), WhenMade(*endpoints[0])}, "", ""),
+              IsOk());
   store_.clock.Advance(absl::Hours(1));
   ASSERT_THAT(consents_.SignUp(kAnna, text::Language::kGerman, {"labels"}, ""), IsOk());
   ConfirmAll(MakeMails());
@@ -270,8 +270,8 @@ TEST_P(ConsentsTest, ARepeatedRequestSaysWhenItsMailGoesOut) {
   answer = consents_.Request(AsOwner(), second.name());
   ASSERT_THAT(answer, IsOk());
   EXPECT_EQ(ToTime(answer->mail_time()), asked + absl::Hours(24)) << "an address gets one a day";
-  EXPECT_TRUE(absl::IsPermissionDenied(consents_.Request(As("subscribers/other"),
-                                                         endpoint.name()).status()));
+  EXPECT_TRUE(absl::IsPermissionDenied(
+      consents_.Request(As("subscribers/other"), endpoint.name()).status()));
   EXPECT_THAT(consents_.Request(AsOwner(), "subscribers/x/endpoints/inbox").status(),
               testing::Not(IsOk()));
 }

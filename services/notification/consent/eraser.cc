@@ -53,9 +53,8 @@ absl::Status Eraser::Erase(const WriteCall& call, const v1::EraseSubscriberReque
                       : absl::OkStatus();
   }
   ASSIGN_OR_RETURN(const Erasing erasing, ErasingOf(name));
-  RETURN_IF_ERROR(parts_.ledger.Write([&](sql::Connection& connection) {
-    return Erasures(connection).Begin(erasing);
-  }));
+  RETURN_IF_ERROR(parts_.ledger.Write(
+      [&](sql::Connection& connection) { return Erasures(connection).Begin(erasing); }));
   if (known.ok()) {
     RETURN_IF_ERROR(parts_.subscribers.Delete(call, name, request.etag()).status());
   }
@@ -89,9 +88,8 @@ absl::Status Eraser::GoOn(const Erasing& erasing) {
   ASSIGN_OR_RETURN(const bool there, IsThere(erasing.subscriber));
   if (!there) RETURN_IF_ERROR(EraseFromLedger(erasing));
   if (age < (there ? kRefused : kLastLook)) return absl::OkStatus();
-  return parts_.ledger.Write([&](sql::Connection& connection) {
-    return Erasures(connection).Finish(erasing.subscriber);
-  });
+  return parts_.ledger.Write(
+      [&](sql::Connection& connection) { return Erasures(connection).Finish(erasing.subscriber); });
 }
 
 absl::StatusOr<absl::Time> Eraser::Round() {

@@ -8,7 +8,7 @@
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 
-#include "clusterwire/notification/v1/subscriber.pb.h"
+#include "clusterwire/notification/v1/consent.pb.h"
 
 #include "libs/base/random.h"
 #include "libs/base/threads/worker.h"

@@ -92,8 +92,7 @@ TEST_P(EraserTest, WhatACrashLeftIsErasedByTheNextProcess) {
   const v1::Endpoint endpoint = AddMailbox("me");
   ConfirmAll(MakeMails());
   ASSERT_THAT(ledger_->Write([&](sql::Connection& connection) {
-    return Erasures(connection)
-        .Begin({"subscribers/x", store_.clock.Now(), {key_.Of(kAnna)}});
+    return Erasures(connection).Begin({"subscribers/x", store_.clock.Now(), {key_.Of(kAnna)}});
   }),
               IsOk());
   ASSERT_THAT(store_.subscribers->Delete(AsOwner(), "subscribers/x", ""), IsOk());

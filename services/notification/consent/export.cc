@@ -54,8 +54,7 @@ absl::Status SubscriberExporter::AddResources(const ReadCall& call, const std::s
 absl::Status SubscriberExporter::AddDeliveries(const ReadCall& call, const DeliveryQuery& query,
                                                absl::Time since, Page* page) {
   const bool all = call.viewer.operator_;
-  const filter::Viewer viewer =
-      all ? call.viewer : parts_.interests.SureViewerOf(query.parent);
+  const filter::Viewer viewer = all ? call.viewer : parts_.interests.SureViewerOf(query.parent);
   return parts_.ledger.Read([&](sql::Connection& connection) -> absl::Status {
     Deliveries deliveries(connection);
     std::vector<std::string> seen_by;

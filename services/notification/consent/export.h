@@ -5,7 +5,7 @@
 
 #include "absl/status/statusor.h"
 
-#include "clusterwire/notification/v1/subscriber.pb.h"
+#include "clusterwire/notification/v1/subscriber_export.pb.h"
 
 #include "services/notification/ledger/deliveries/deliveries.h"
 #include "services/notification/ledger/ledger.h"

@@ -83,8 +83,8 @@ TEST_F(LinksTest, AFormIsTakenFromWhereItWasGivenForTwoHours) {
 
 TEST_F(LinksTest, ALinkFitsIntoALineOfAMail) {
   const std::string sixty(60, 'a');
-  const std::string link = links_.Unsubscribe(
-      Made("subscribers/" + sixty + "/subscriptions/" + sixty, 1'800'000'000));
+  const std::string link =
+      links_.Unsubscribe(Made("subscribers/" + sixty + "/subscriptions/" + sixty, 1'800'000'000));
   EXPECT_LT(link.size(), 400u);
 }
 

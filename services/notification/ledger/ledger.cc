@@ -169,9 +169,8 @@ CREATE TABLE soft_bounce (
 )sql";
 
 constexpr sql::Migration kMigrations[] = {
-    {1, kTables},   {2, kSubscriptionMade}, {3, kDeadLetters},  {6, kLastTaken},
-    {7, kSequence}, {8, kSeenBy},           {20, kSuppressions},
-    {21, kConsent}};
+    {1, kTables},   {2, kSubscriptionMade}, {3, kDeadLetters},   {6, kLastTaken},
+    {7, kSequence}, {8, kSeenBy},           {20, kSuppressions}, {21, kConsent}};
 
 }  // namespace
 

@@ -85,7 +85,7 @@ TestApi::TestApi()
 
 TestApi::~TestApi() {
   server_->Shutdown(absl::ZeroDuration());
-  eraser_.reset();      // it uses the dispatcher …
+  eraser_.reset();     // it uses the dispatcher …
   dispatcher.reset();  // … and that what is below it
 }
 

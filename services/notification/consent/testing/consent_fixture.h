@@ -83,7 +83,8 @@ class ConsentFixture : public LedgerTest {
     return found.ok() ? *found : v1::Endpoint();
   }
   v1::Consent ConsentOf(const std::string& subscription) {
-    const auto found = store_.subscriptions->Get({.viewer = filter::Viewer::Operator()}, subscription);
+    const auto found =
+        store_.subscriptions->Get({.viewer = filter::Viewer::Operator()}, subscription);
     EXPECT_THAT(found, IsOk());
     return found.ok() ? found->consent() : v1::Consent();
   }
@@ -92,8 +93,9 @@ class ConsentFixture : public LedgerTest {
     EXPECT_THAT(consents_.NoteAsks(), IsOk());
     std::string last;
     const auto made = ledger_->Write([&](sql::Connection& connection) {
-      return Asks(connection).MakeMails("text-1", store_.clock.Now(), 100,
-                                        [&] { return last = absl::StrCat("mail", ++mails_); });
+      return Asks(connection).MakeMails("text-1", store_.clock.Now(), 100, [&] {
+        return last = absl::StrCat("mail", ++mails_);
+      });
     });
     EXPECT_THAT(made, IsOk());
     return last;
@@ -111,9 +113,8 @@ class ConsentFixture : public LedgerTest {
     store_.CatchUp();
   }
   std::vector<Proof> ProofsOf(const std::string& subscriber) {
-    const auto proofs = ledger_->Read([&](sql::Connection& connection) {
-      return Proofs(connection).Of(subscriber, 1000);
-    });
+    const auto proofs = ledger_->Read(
+        [&](sql::Connection& connection) { return Proofs(connection).Of(subscriber, 1000); });
     EXPECT_THAT(proofs, IsOk());
     return *proofs;
   }

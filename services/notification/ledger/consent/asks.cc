@@ -121,9 +121,9 @@ absl::StatusOr<std::vector<ConfirmationMail>> Asks::TakeDue(absl::Time now, absl
                         {Micros(now), Micros(now + hold), limit}));
   std::vector<ConfirmationMail> mails;
   for (const sql::Row& row : due.rows) {
-    ASSIGN_OR_RETURN(const sql::Result found,
-                     connection_.Query(absl::StrCat(ToAbsl(kMail), " WHERE id = $1"),
-                                       {row.Text(0)}));
+    ASSIGN_OR_RETURN(
+        const sql::Result found,
+        connection_.Query(absl::StrCat(ToAbsl(kMail), " WHERE id = $1"), {row.Text(0)}));
     for (const sql::Row& mail : found.rows) mails.push_back(MailFrom(mail));
   }
   return mails;
@@ -142,10 +142,9 @@ absl::StatusOr<std::vector<Ask>> Asks::ToldBy(std::string_view mail) {
 }
 
 absl::StatusOr<absl::Time> Asks::LastMail(std::string_view address_key) {
-  ASSIGN_OR_RETURN(
-      const sql::Result found,
-      connection_.Query("SELECT MAX(created) FROM consent_mail WHERE address_key = $1",
-                        {Key(address_key)}));
+  ASSIGN_OR_RETURN(const sql::Result found,
+                   connection_.Query("SELECT MAX(created) FROM consent_mail WHERE address_key = $1",
+                                     {Key(address_key)}));
   if (found.rows[0].IsNull(0)) return absl::InfinitePast();
   return absl::FromUnixMicros(found.rows[0].Int(0));
 }
@@ -170,10 +169,9 @@ absl::Status Asks::RemoveOld(absl::Time now) {
 }
 
 absl::Status Asks::Forget(std::string_view address_key) {
-  RETURN_IF_ERROR(connection_.Execute("DELETE FROM consent_ask WHERE address_key = $1",
-                                      {Key(address_key)}));
-  return connection_.Execute("DELETE FROM consent_mail WHERE address_key = $1",
-                             {Key(address_key)});
+  RETURN_IF_ERROR(
+      connection_.Execute("DELETE FROM consent_ask WHERE address_key = $1", {Key(address_key)}));
+  return connection_.Execute("DELETE FROM consent_mail WHERE address_key = $1", {Key(address_key)});
 }
 
 }  // namespace clusterwire::notification

@@ -67,8 +67,8 @@ class Asks {
   absl::StatusOr<Ask> Find(std::string_view id);
   absl::Status Answer(std::string_view id);
 
-  // Puts what no mail tells yet into a new mail for each address that got none for kMailPause; gives
-  // how many mails were made. `new_id` gives each its name.
+  // Puts what no mail tells yet into a new mail for each address that got none for kMailPause;
+  // gives how many mails were made. `new_id` gives each its name.
   template <typename NewId>
   absl::StatusOr<int> MakeMails(std::string_view text, absl::Time now, int limit, NewId new_id);
   // Those whose time has come; they come again after `hold` unless something is said of them.

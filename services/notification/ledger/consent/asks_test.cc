@@ -112,13 +112,13 @@ TEST_P(AsksTest, AfterSevenDaysNothingIsOpenAndNothingIsKept) {
   EXPECT_THAT(In([&](Asks asks) { return asks.OpenOf("key of anna@example.org", after); }),
               IsEmpty());
   In([&](Asks asks) { return asks.RemoveOld(after); });
-  EXPECT_FALSE(ledger_
-                   ->Read([&](sql::Connection& connection) { return Asks(connection).Find("a"); })
-                   .ok());
   EXPECT_FALSE(
-      ledger_
-          ->Read([&](sql::Connection& connection) { return Asks(connection).FindMail("mail1", before); })
-          .ok());
+      ledger_->Read([&](sql::Connection& connection) { return Asks(connection).Find("a"); }).ok());
+  EXPECT_FALSE(ledger_
+                   ->Read([&](sql::Connection& connection) {
+                     return Asks(connection).FindMail("mail1", before);
+                   })
+                   .ok());
 }
 
 TEST_P(AsksTest, WhatWasAnsweredIsOpenNoMoreAndNotMailed) {

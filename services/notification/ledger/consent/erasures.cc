@@ -64,8 +64,8 @@ absl::Status Erasures::Finish(std::string_view subscriber) {
 absl::StatusOr<std::vector<Erasing>> Erasures::Unfinished(int limit) {
   ASSIGN_OR_RETURN(
       const sql::Result found,
-      connection_.Query("SELECT subscriber, since, address_keys FROM erasing ORDER BY since LIMIT $1",
-                        {limit}));
+      connection_.Query(
+          "SELECT subscriber, since, address_keys FROM erasing ORDER BY since LIMIT $1", {limit}));
   std::vector<Erasing> unfinished;
   for (const sql::Row& row : found.rows) {
     Erasing& one = unfinished.emplace_back();
@@ -86,9 +86,9 @@ absl::Status Erasures::Remember(std::string_view address_key, absl::Time now) {
 }
 
 absl::StatusOr<bool> Erasures::Remembers(std::string_view address_key) {
-  ASSIGN_OR_RETURN(const sql::Result found,
-                   connection_.Query("SELECT 1 FROM erased_address WHERE address_key = $1",
-                                     {Key(address_key)}));
+  ASSIGN_OR_RETURN(
+      const sql::Result found,
+      connection_.Query("SELECT 1 FROM erased_address WHERE address_key = $1", {Key(address_key)}));
   return !found.rows.empty();
 }
 

@@ -25,8 +25,8 @@ class Erasures {
  public:
   explicit Erasures(sql::Connection& connection) : connection_(connection) {}
 
-  // An erasure begins; until Finish() it is done again after a crash. One that had begun stays as it
-  // is.
+  // An erasure begins; until Finish() it is done again after a crash. One that had begun stays as
+  // it is.
   absl::Status Begin(const Erasing& erasing);
   absl::Status Finish(std::string_view subscriber);
   // The longest under way first.
@@ -38,9 +38,9 @@ class Erasures {
   // Its owner has confirmed it anew.
   absl::Status Lift(std::string_view address_key);
 
-  // Removes what the ledger holds of a subscriber's person, at most `limit` rows of each table: false
-  // when nothing was left. Its deliveries stay, as numbers that the balance needs, with no name of
-  // theirs; those that are pending must have been suppressed before.
+  // Removes what the ledger holds of a subscriber's person, at most `limit` rows of each table:
+  // false when nothing was left. Its deliveries stay, as numbers that the balance needs, with no
+  // name of theirs; those that are pending must have been suppressed before.
   absl::StatusOr<bool> Erase(std::string_view subscriber, int limit);
 
  private:

@@ -27,8 +27,8 @@ TEST_P(ProofsTest, WhatWasSaidIsKeptOnceAndInItsOrder) {
   confirmed.time = now + absl::Seconds(5);
   Proof other = asked;
   other.endpoint = "subscribers/y/endpoints/me";
-  const auto proofs = ledger_->Write(
-      [&](sql::Connection& connection) -> absl::StatusOr<std::vector<Proof>> {
+  const auto proofs =
+      ledger_->Write([&](sql::Connection& connection) -> absl::StatusOr<std::vector<Proof>> {
         Proofs proofs(connection);
         for (const Proof& proof : {confirmed, asked, asked, other}) {
           RETURN_IF_ERROR(proofs.Add(proof));

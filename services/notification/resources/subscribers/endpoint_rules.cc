@@ -73,9 +73,10 @@ absl::Status CheckUpdatable(const v1::Endpoint& endpoint, const google::protobuf
   }
   if (endpoint.has_email() ||
       std::ranges::find(mask.paths(), "email.address") != mask.paths().end()) {
-    errors.Add("endpoint.email",
-               "a mailbox keeps its address: create another endpoint, give it to the subscriptions, "
-               "and delete this one");
+    errors.Add(
+        "endpoint.email",
+        "a mailbox keeps its address: create another endpoint, give it to the subscriptions, "
+        "and delete this one");
   }
   if (!endpoint.webhook().secret().empty() ||
       std::ranges::find(mask.paths(), "webhook.secret") != mask.paths().end()) {
@@ -98,22 +99,22 @@ Rules<v1::Endpoint> EndpointRules(Random& random, EndpointSettings settings) {
     EndpointKindOf(*endpoint)->Complete(*endpoint, random);
     return absl::OkStatus();
   };
-  return {.type = "endpoint",
-          .collection = "endpoints",
-          .parent = kSubscriberName.pattern(),
-          .output_only = {"state", "state_reason", "trouble", "enable_time",
-                          "webhook.previous_secret", "webhook.previous_secret_expire_time",
-                          "email.suppression", "email.suppress_time", "email.verify_time",
-                          "email.ask"},
-          .create_only = {"webhook.secret", "email.address"},
-          .random_ids = &random,
-          // No check: what is written after its creation is checked where it is set.
-          .before_create = before_create,
-          .settle = &Settle,
-          .check_unused = &CheckUnused,
-          .show = &HideSecret,
-          .purge = true,
-          .most_of_a_parent = kMaxEndpoints};
+  return {
+      .type = "endpoint",
+      .collection = "endpoints",
+      .parent = kSubscriberName.pattern(),
+      .output_only = {"state", "state_reason", "trouble", "enable_time", "webhook.previous_secret",
+                      "webhook.previous_secret_expire_time", "email.suppression",
+                      "email.suppress_time", "email.verify_time", "email.ask"},
+      .create_only = {"webhook.secret", "email.address"},
+      .random_ids = &random,
+      // No check: what is written after its creation is checked where it is set.
+      .before_create = before_create,
+      .settle = &Settle,
+      .check_unused = &CheckUnused,
+      .show = &HideSecret,
+      .purge = true,
+      .most_of_a_parent = kMaxEndpoints};
 }
 
 }  // namespace
@@ -277,9 +278,10 @@ absl::StatusOr<v1::Endpoint> Endpoints::AskAgain(const WriteCall& call, const st
   return Modify(call, name, "", "endpoint.confirmation_asked",
                 [](const resource::Context& context, v1::Endpoint* next) -> absl::Status {
                   if (!NeedsConsent(*next)) {
-                    return FieldError("name", "must be an endpoint with an e-mail address, or a "
-                                              "subscription that uses one: nothing else is "
-                                              "confirmed");
+                    return FieldError("name",
+                                      "must be an endpoint with an e-mail address, or a "
+                                      "subscription that uses one: nothing else is "
+                                      "confirmed");
                   }
                   const absl::Time asked = ToTime(next->email().ask().time());
                   if (IsConfirmed(*next) || context.now < asked + kAskPause) {

@@ -183,7 +183,7 @@ class Interests {
   std::set<Name, std::less<>> unconfirmed_ ABSL_GUARDED_BY(mutex_);  // endpoints
   std::map<Name, std::shared_ptr<const v1::Subscription>, std::less<>> waiting_
       ABSL_GUARDED_BY(mutex_);  // for consent
-  Mutex listener_mutex_;  // held while it is called
+  Mutex listener_mutex_;        // held while it is called
   Listener listener_ ABSL_GUARDED_BY(listener_mutex_);
   std::unique_ptr<store::Tailer> tailer_;  // last: its thread uses everything above
 };

@@ -105,9 +105,9 @@ class SubscriberHandler final : public v1::SubscriberService::CallbackService {
   CW_WRITE(EraseSubscriber, v1::EraseSubscriberResponse, Erase(call, *request))
   api::Reactor* ExportSubscriber(api::Context* context, const v1::ExportSubscriberRequest* request,
                                  v1::ExportSubscriberResponse* response) override {
-    return rpc::RunUnary(api_.reads, context, response, [this, request](const rpc::CallContext& call) {
-      return Export(call, *request);
-    });
+    return rpc::RunUnary(
+        api_.reads, context, response,
+        [this, request](const rpc::CallContext& call) { return Export(call, *request); });
   }
   CW_WRITE(DeleteEndpoint, v1::DeleteEndpointResponse, RemoveEndpoint(call, *request))
 
@@ -168,20 +168,20 @@ class SubscriberHandler final : public v1::SubscriberService::CallbackService {
     return v1::EraseSubscriberResponse();
   }
 
-  absl::StatusOr<v1::ExportSubscriberResponse> Export(
-      const rpc::CallContext& call, const v1::ExportSubscriberRequest& request) {
+  absl::StatusOr<v1::ExportSubscriberResponse> Export(const rpc::CallContext& call,
+                                                      const v1::ExportSubscriberRequest& request) {
     ASSIGN_OR_RETURN(const rpc::Page page, rpc::ReadPage(*api_.tokens, request, {}));
     std::optional<PageKey> after;
     if (page.after.has_entry()) {
       after = PageKey{page.after.entry().unix_micros(), page.after.entry().name()};
     }
-    ASSIGN_OR_RETURN(
-        const SubscriberExporter::Page found,
-        exporter_->Export(api::ReadCallOf(call, 0), request.name(), after, page.size));
+    ASSIGN_OR_RETURN(const SubscriberExporter::Page found,
+                     exporter_->Export(api::ReadCallOf(call, 0), request.name(), after, page.size));
     v1::ExportSubscriberResponse response;
     google::protobuf::util::JsonPrintOptions options;
     options.preserve_proto_field_names = true;
-    if (!google::protobuf::util::MessageToJsonString(found.exported, response.mutable_json(), options)
+    if (!google::protobuf::util::MessageToJsonString(found.exported, response.mutable_json(),
+                                                     options)
              .ok()) {
       return absl::InternalError("what is held can't be written as JSON");
     }

@@ -240,8 +240,7 @@ Subscriptions::Subscriptions(store::Store& store, Random& random, CountWide coun
 
 absl::StatusOr<v1::Subscription> Subscriptions::Say(const filter::Viewer& viewer,
                                                     const std::string& name, int64_t made,
-                                                    v1::Consent::State state,
-                                                    absl::Time asked) {
+                                                    v1::Consent::State state, absl::Time asked) {
   WriteCall call{.viewer = filter::Viewer::Operator()};
   call.store.caller = viewer.subject.empty() ? "pages" : viewer.subject;
   std::string_view kind = "subscription.consent_asked";

@@ -1,4 +1,4 @@
-#include "services/notification/consent/page.h"
+#include "services/notification/consent/pages/page.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -14,17 +14,17 @@ using testing::Pair;
 constexpr char kHostile[] = "<script>alert(1)</script>\" onload='x' &amp; \x01{{x}}";
 
 TEST(PageTest, TextIsTextWhereverItStands) {
-  Page page{.title = kHostile, .trouble = kHostile, .paragraphs = {kHostile}, .closing = {kHostile}};
-  page.forms.push_back({.heading = kHostile,
-                        .lines = {kHostile},
-                        .fields = {{.name = kHostile, .value = kHostile},
-                                   {.kind = PageField::Kind::kEmail, .name = "a", .label = kHostile},
-                                   {.kind = PageField::Kind::kRadio,
-                                    .name = "b",
-                                    .value = kHostile,
-                                    .label = kHostile}},
-                        .button = kHostile,
-                        .described = kHostile});
+  Page page{
+      .title = kHostile, .trouble = kHostile, .paragraphs = {kHostile}, .closing = {kHostile}};
+  page.forms.push_back(
+      {.heading = kHostile,
+       .lines = {kHostile},
+       .fields =
+           {{.name = kHostile, .value = kHostile},
+            {.kind = PageField::Kind::kEmail, .name = "a", .label = kHostile},
+            {.kind = PageField::Kind::kRadio, .name = "b", .value = kHostile, .label = kHostile}},
+       .button = kHostile,
+       .described = kHostile});
   const std::string html = HtmlOf(page);
   EXPECT_THAT(html, Not(HasSubstr("<script")));
   EXPECT_THAT(html, Not(HasSubstr("\" onload")));
@@ -40,8 +40,8 @@ TEST(PageTest, AnAnswerIsKeptNowhereAndRunsNothing) {
   EXPECT_THAT(reply.headers, Contains(Pair("Referrer-Policy", "no-referrer")));
   EXPECT_THAT(reply.headers, Contains(Pair("X-Frame-Options", "DENY")));
   EXPECT_THAT(reply.headers, Contains(Pair("Content-Language", "de")));
-  EXPECT_THAT(reply.headers, Contains(Pair("Content-Security-Policy",
-                                           HasSubstr("default-src 'none'"))));
+  EXPECT_THAT(reply.headers,
+              Contains(Pair("Content-Security-Policy", HasSubstr("default-src 'none'"))));
   EXPECT_THAT(reply.body, HasSubstr("<html lang=\"de\">"));
   EXPECT_THAT(reply.body, HasSubstr("width=device-width"));
 }

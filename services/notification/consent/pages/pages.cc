@@ -1,4 +1,4 @@
-#include "services/notification/consent/pages.h"
+#include "services/notification/consent/pages/pages.h"
 
 #include <utility>
 #include <vector>
@@ -13,8 +13,8 @@
 #include "libs/http/form.h"
 #include "libs/telemetry/log.h"
 #include "libs/text/form.h"
-#include "services/notification/consent/page.h"
-#include "services/notification/consent/page_texts.h"
+#include "services/notification/consent/pages/page.h"
+#include "services/notification/consent/pages/page_texts.h"
 
 namespace clusterwire::notification {
 namespace {
@@ -81,13 +81,15 @@ Language LanguageOf(std::string_view accept_language) {
 std::vector<http::Route> Pages::Routes() {
   using Handler = http::ServerReply (Pages::*)(const http::ServerRequest&);
   std::vector<http::Route> routes;
+  const auto route = [&](const char* method, std::string_view path, Handler handler) {
+    routes.push_back(
+        {method, std::string(path), [this, handler](const http::ServerRequest& request) {
+           return (this->*handler)(request);
+         }});
+  };
   const auto add = [&](std::string_view path, Handler show, Handler act) {
-    for (const auto& [method, handler] : {std::pair("GET", show), std::pair("POST", act)}) {
-      routes.push_back({method, std::string(path),
-                        [this, handler](const http::ServerRequest& request) {
-                          return (this->*handler)(request);
-                        }});
-    }
+    route("GET", path, show);
+    route("POST", path, act);
   };
   add(kConfirmPath, &Pages::ShowAsks, &Pages::Confirm);
   add(kUnsubscribePath, &Pages::ShowSubscription, &Pages::Unsubscribe);
@@ -103,8 +105,7 @@ http::ServerReply Pages::ShowAsks(const http::ServerRequest& request) {
   const absl::Time shown = clock_.Now();
   const auto view = consents_.ViewAsks(*mail);
   if (!view.ok()) return Failed(view.status(), request);
-  return ReplyOf(
-      200, ConfirmPage(*view, ShownText(shown), LanguageFor(view->language, request)));
+  return ReplyOf(200, ConfirmPage(*view, ShownText(shown), LanguageFor(view->language, request)));
 }
 
 http::ServerReply Pages::Confirm(const http::ServerRequest& request) {
@@ -136,15 +137,14 @@ http::ServerReply Pages::Unsubscribe(const http::ServerRequest& request) {
   if (!view.ok()) return Failed(view.status(), request);
   const bool all = http::ValueOf(http::ParseForm(request.body), "all") == "1";
   const std::string network = NetworkOf(request.remote);
-  const absl::Status done = all ? consents_.UnsubscribeAllOf(*target, network)
-                                : consents_.Unsubscribe(*target, network);
+  const absl::Status done =
+      all ? consents_.UnsubscribeAllOf(*target, network) : consents_.Unsubscribe(*target, network);
   if (!done.ok()) return Failed(done, request);
   return ReplyOf(200, UnsubscribedPage(LanguageFor(view->language, request)));
 }
 
 http::ServerReply Pages::ShowPreferences(const http::ServerRequest& request) {
-  const auto target =
-      links_.ReadPreferences(TokenOf(request, kPreferencesPath), clock_.Now());
+  const auto target = links_.ReadPreferences(TokenOf(request, kPreferencesPath), clock_.Now());
   if (!target) return NothingHere(request);
   const auto view = consents_.ViewAddress(*target);
   if (!view.ok()) return Failed(view.status(), request);
@@ -152,8 +152,7 @@ http::ServerReply Pages::ShowPreferences(const http::ServerRequest& request) {
 }
 
 http::ServerReply Pages::SetPreferences(const http::ServerRequest& request) {
-  const auto target =
-      links_.ReadPreferences(TokenOf(request, kPreferencesPath), clock_.Now());
+  const auto target = links_.ReadPreferences(TokenOf(request, kPreferencesPath), clock_.Now());
   if (!target) return NothingHere(request);
   const http::Form form = http::ParseForm(request.body);
   const std::string_view subscription = http::ValueOf(form, "subscription");
@@ -176,8 +175,8 @@ http::ServerReply Pages::SetPreferences(const http::ServerRequest& request) {
 http::ServerReply Pages::ShowSignUp(const http::ServerRequest& request) {
   const std::string network(NeighboursOf(NetworkOf(request.remote)));
   const auto chosen = request.query.find("language");
-  const Language language = chosen == request.query.end() ? BrowserLanguage(request)
-                                                          : text::LanguageFor(chosen->second);
+  const Language language =
+      chosen == request.query.end() ? BrowserLanguage(request) : text::LanguageFor(chosen->second);
   return ReplyOf(200, SignUpPage(consents_.offers(),
                                  {.token = links_.FormToken(network, clock_.Now())}, language));
 }
@@ -187,8 +186,7 @@ http::ServerReply Pages::SignUp(const http::ServerRequest& request) {
   const std::string full_network = NetworkOf(request.remote);
   const std::string network(NeighboursOf(full_network));
   const std::string_view chosen = http::ValueOf(form, "language");
-  const Language language =
-      chosen.empty() ? BrowserLanguage(request) : text::LanguageFor(chosen);
+  const Language language = chosen.empty() ? BrowserLanguage(request) : text::LanguageFor(chosen);
   const absl::Time now = clock_.Now();
   SignUpForm again{.token = links_.FormToken(network, now),
                    .address = std::string(http::ValueOf(form, "address"))};
@@ -200,8 +198,7 @@ http::ServerReply Pages::SignUp(const http::ServerRequest& request) {
     return ReplyOf(422, SignUpPage(consents_.offers(), again, language));
   };
   FieldErrors errors;
-  const std::string address =
-      text::InForm(again.address, type::v1::FORM_EMAIL, "address", errors);
+  const std::string address = text::InForm(again.address, type::v1::FORM_EMAIL, "address", errors);
   if (!errors.empty() || address.empty()) return refuse(BadAddressText(language));
   if (again.offers.empty()) return refuse(NoOfferText(language));
   if (!links_.CheckFormToken(http::ValueOf(form, "token"), network, now)) {

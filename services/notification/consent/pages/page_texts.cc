@@ -1,6 +1,8 @@
-#include "services/notification/consent/page_texts.h"
+#include "services/notification/consent/pages/page_texts.h"
 
 #include <algorithm>
+#include <iterator>
+#include <utility>
 
 #include "absl/strings/str_cat.h"
 
@@ -36,14 +38,14 @@ std::string AskedBy(const ShownAsk& ask, Language language) {
 }
 
 PageForm FormOf(const ShownAsk& ask, std::string_view shown, Language language) {
-  PageForm form{.fields = {{.name = "ask", .value = ask.id},
-                           {.name = "shown", .value = std::string(shown)}},
-                .button = In(language, "Confirm", "Bestätigen"),
-                .loud = true};
+  PageForm form{
+      .fields = {{.name = "ask", .value = ask.id}, {.name = "shown", .value = std::string(shown)}},
+      .button = In(language, "Confirm", "Bestätigen"),
+      .loud = true};
   switch (ask.kind) {
     case Ask::Kind::kAddress:
-      form.heading = In(language, "Use this address for notices",
-                        "Diese Adresse für Nachrichten verwenden");
+      form.heading =
+          In(language, "Use this address for notices", "Diese Adresse für Nachrichten verwenden");
       break;
     case Ask::Kind::kSubscription:
     case Ask::Kind::kSignUp:
@@ -74,8 +76,7 @@ bool IsOn(v1::Consent::State state) {
 }
 
 PageForm UnsubscribeForm(const ShownSubscription& subscription, Language language) {
-  PageForm form{.heading = subscription.title,
-                .lines = {StateText(subscription.state, language)}};
+  PageForm form{.heading = subscription.title, .lines = {StateText(subscription.state, language)}};
   if (!IsOn(subscription.state)) return form;
   form.fields = {{.name = "subscription", .value = subscription.name}};
   form.button = In(language, "Unsubscribe", "Abbestellen");
@@ -132,8 +133,7 @@ Page LaterPage(Language language) {
 }
 
 Page ConfirmPage(const ConfirmView& view, std::string_view shown, Language language) {
-  Page page{.language = language,
-            .title = In(language, "Please confirm", "Bitte bestätigen")};
+  Page page{.language = language, .title = In(language, "Please confirm", "Bitte bestätigen")};
   if (view.asks.empty()) {
     page.title = In(language, "Nothing to confirm", "Nichts zu bestätigen");
     page.paragraphs = {In(language, "Nothing is waiting for your confirmation.",
@@ -142,8 +142,9 @@ Page ConfirmPage(const ConfirmView& view, std::string_view shown, Language langu
   }
   page.paragraphs = {
       absl::StrCat(In(language, "Somebody entered the address ", "Jemand hat die Adresse "),
-                   view.address, In(language, ". Was it you, and do you want this?",
-                                    " eingetragen. Waren Sie das, und möchten Sie das?")),
+                   view.address,
+                   In(language, ". Was it you, and do you want this?",
+                      " eingetragen. Waren Sie das, und möchten Sie das?")),
       In(language, "If not, close this page: nothing is sent to you.",
          "Wenn nicht, schließen Sie diese Seite: Sie bekommen dann nichts.")};
   for (const ShownAsk& ask : view.asks) page.forms.push_back(FormOf(ask, shown, language));
@@ -163,8 +164,7 @@ Page UnsubscribePage(const SubscriptionView& view, Language language) {
   if (view.gone || !IsOn(view.subscription.state)) return UnsubscribedPage(language);
   Page page{.language = language,
             .title = In(language, "Unsubscribe?", "Abbestellen?"),
-            .forms = {UnsubscribeForm(view.subscription, language),
-                      UnsubscribeAllForm(language)}};
+            .forms = {UnsubscribeForm(view.subscription, language), UnsubscribeAllForm(language)}};
   page.forms[0].loud = true;
   page.forms[0].fields.clear();
   return page;
@@ -193,8 +193,8 @@ Page PreferencesPage(const AddressView& view, Said said, Language language) {
     page.forms.push_back(UnsubscribeForm(one, language));
   }
   if (view.subscriptions.empty()) {
-    page.paragraphs.push_back(In(language, "There are no subscriptions.",
-                                 "Es gibt keine Abonnements."));
+    page.paragraphs.push_back(
+        In(language, "There are no subscriptions.", "Es gibt keine Abonnements."));
   }
   if (std::ranges::any_of(view.subscriptions, [](const auto& one) { return IsOn(one.state); })) {
     page.forms.push_back(UnsubscribeAllForm(language));
@@ -238,14 +238,13 @@ Page SignUpPage(const std::vector<config::v1::Offer>& offers, const SignUpForm& 
 
 Page SignedUpPage(Language language) {
   return {.language = language,
-          .title = In(language, "Please look into your mailbox",
-                      "Bitte sehen Sie in Ihr Postfach"),
-          .paragraphs = {
-              In(language,
-                 "A mail is on its way that asks you to confirm, within seven days. An address gets "
-                 "one such mail a day.",
-                 "Eine Mail ist unterwegs, die Sie um Bestätigung bittet, innerhalb von sieben "
-                 "Tagen. Eine Adresse bekommt eine solche Mail am Tag.")}};
+          .title = In(language, "Please look into your mailbox", "Bitte sehen Sie in Ihr Postfach"),
+          .paragraphs = {In(
+              language,
+              "A mail is on its way that asks you to confirm, within seven days. An address gets "
+              "one such mail a day.",
+              "Eine Mail ist unterwegs, die Sie um Bestätigung bittet, innerhalb von sieben "
+              "Tagen. Eine Adresse bekommt eine solche Mail am Tag.")}};
 }
 
 Page TooManySignUpsPage(Language language) {

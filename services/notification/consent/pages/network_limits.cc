@@ -1,4 +1,4 @@
-#include "services/notification/consent/network_limits.h"
+#include "services/notification/consent/pages/network_limits.h"
 
 #include "absl/strings/str_cat.h"
 

@@ -6,13 +6,13 @@
 #include "libs/http/server.h"
 #include "services/notification/consent/consents.h"
 #include "services/notification/consent/links.h"
-#include "services/notification/consent/network_limits.h"
+#include "services/notification/consent/pages/network_limits.h"
 
 namespace clusterwire::notification {
 
 // The pages over HTTP. A GET shows and changes nothing, since scanners follow links; a POST does
-// what a page's button says, or what a mail program's one click does. What no token of ours opens is
-// answered like what isn't there. Safe for use from any thread.
+// what a page's button says, or what a mail program's one click does. What no token of ours opens
+// is answered like what isn't there. Safe for use from any thread.
 class Pages {
  public:
   // The arguments outlive the pages.

@@ -38,8 +38,8 @@ struct Page {
 // Plain HTML, readable on a phone and without scripts.
 std::string HtmlOf(const Page& page);
 
-// A page as an answer: nothing keeps it, frames it, or tells where its reader came from, and nothing
-// in it runs.
+// A page as an answer: nothing keeps it, frames it, or tells where its reader came from, and
+// nothing in it runs.
 http::ServerReply ReplyOf(int status, const Page& page);
 
 }  // namespace clusterwire::notification

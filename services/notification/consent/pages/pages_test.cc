@@ -1,4 +1,4 @@
-#include "services/notification/consent/pages.h"
+#include "services/notification/consent/pages/pages.h"
 
 #include <gmock/gmock.h>
 

@@ -8,7 +8,7 @@
 
 #include "libs/text/language.h"
 #include "services/notification/consent/consents.h"
-#include "services/notification/consent/page.h"
+#include "services/notification/consent/pages/page.h"
 
 // What the pages say, in both languages. Pure.
 namespace clusterwire::notification {

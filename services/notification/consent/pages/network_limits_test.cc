@@ -1,8 +1,7 @@
-#include "services/notification/consent/network_limits.h"
-
-#include <gtest/gtest.h>
+#include "services/notification/consent/pages/network_limits.h"
 
 #include "absl/strings/str_cat.h"
+#include <gtest/gtest.h>
 
 #include "libs/base/testing/fake_clock.h"
 

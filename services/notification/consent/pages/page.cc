@@ -1,4 +1,4 @@
-#include "services/notification/consent/page.h"
+#include "services/notification/consent/pages/page.h"
 
 #include <string_view>
 
@@ -131,9 +131,9 @@ std::string HtmlOf(const Page& page) {
 }
 
 http::ServerReply ReplyOf(int status, const Page& page) {
-  static const std::string& policy = *new std::string(absl::StrCat(
-      "default-src 'none'; style-src 'sha256-", absl::Base64Escape(Sha256(kStyle)),
-      "'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"));
+  static const std::string& policy = *new std::string(
+      absl::StrCat("default-src 'none'; style-src 'sha256-", absl::Base64Escape(Sha256(kStyle)),
+                   "'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"));
   return {.status = status,
           .content_type = "text/html; charset=utf-8",
           .body = HtmlOf(page),
