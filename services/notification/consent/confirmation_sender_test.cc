@@ -1,5 +1,7 @@
 #include "services/notification/consent/confirmation_sender.h"
 
+#include <optional>
+
 #include <gmock/gmock.h>
 
 #include "libs/base/testing/eventually.h"
@@ -23,7 +25,7 @@ class ConfirmationSenderTest : public ConsentFixture {
         consents_, *ledger_, links_, LetterSender{.name = "Cluster Office"},
         [this](const ConfirmationMail& mail, const Letter& letter,
                std::function<void(ConfirmationSender::Answer)> done) {
-          MutexLock lock(mutex_);
+          MutexLock lock(sent_mutex_);
           sent_.push_back({mail, letter, std::move(done)});
         },
         store_.clock, store_.random);
@@ -31,12 +33,12 @@ class ConfirmationSenderTest : public ConsentFixture {
   bool WaitForSent(size_t count) {
     return Eventually([&] {
       sender_->Wake();
-      MutexLock lock(mutex_);
+      MutexLock lock(sent_mutex_);
       return sent_.size() >= count;
     });
   }
   Sent At(size_t index) {
-    MutexLock lock(mutex_);
+    MutexLock lock(sent_mutex_);
     return sent_[index];
   }
   int Count(const std::string& where) {
@@ -47,8 +49,8 @@ class ConfirmationSenderTest : public ConsentFixture {
     return static_cast<int>(counted->rows[0].Int(0));
   }
 
-  Mutex mutex_;
-  std::vector<Sent> sent_ ABSL_GUARDED_BY(mutex_);
+  Mutex sent_mutex_;
+  std::vector<Sent> sent_ ABSL_GUARDED_BY(sent_mutex_);
   std::optional<ConfirmationSender> sender_;  // last: its thread uses everything above
 };
 INSTANTIATE_TEST_SUITE_P(Both, ConfirmationSenderTest, sql::kBothDatabases, sql::DialectName);

@@ -135,7 +135,7 @@ TEST_P(ConsentsTest, UnsubscribingEndsItAtOnceAndForGood) {
   EXPECT_THAT(consents_.Unsubscribe(target, "ipv4:198.51.100.9"), IsOk());
   EXPECT_EQ(ConsentOf(own.name()).state(), v1::Consent::STATE_WITHDRAWN);
   EXPECT_EQ(ConsentOf(stays.name()).state(), v1::Consent::STATE_GIVEN);
-  EXPECT_THAT(suppressed_, ElementsAre(own.name() + " consent: unsubscribed"));
+  EXPECT_THAT(suppressed(), ElementsAre(own.name() + " consent: unsubscribed"));
   EXPECT_THAT(ProofsOf("subscribers/x"),
               testing::AllOf(Contains(Field(&Proof::event, Proof::Event::kGiven)),
                              Contains(Field(&Proof::event, Proof::Event::kWithdrawn))));
@@ -196,7 +196,7 @@ TEST_P(ConsentsTest, APreferencesPageShowsAndEndsAllThatGoesToTheAddress) {
               UnorderedElementsAre(Field(&ShownSubscription::title, "News of a"),
                                    Field(&ShownSubscription::title, "Other")));
   EXPECT_THAT(consents_.Unsubscribe(target, "subscribers/z/subscriptions/nobody", ""), IsOk());
-  EXPECT_THAT(suppressed_, IsEmpty()) << "what isn't on the page isn't touched";
+  EXPECT_THAT(suppressed(), IsEmpty()) << "what isn't on the page isn't touched";
   EXPECT_THAT(consents_.Unsubscribe(target, "", ""), IsOk());
   view = consents_.ViewAddress(target);
   for (const ShownSubscription& one : view->subscriptions) {
@@ -245,7 +245,6 @@ TEST_P(ConsentsTest, SigningUpMakesNothingBeforeItIsConfirmed) {
   EXPECT_THAT(ProofsOf(parent), Contains(Field(&Proof::network, "ipv4:203.0.113.5")));
 
   // Who unsubscribed and signs up again gets a mail again, and is back once it is answered.
-  const auto labels = consents_.ViewAddress({endpoints[0]->name(), WhenMade(*endpoints[0])});
   store_.clock.Advance(absl::Hours(24));
   EXPECT_THAT(consents_.Unsubscribe({endpoints[0]->name(), WhenMade(*endpoints[0])}, "", ""),
               IsOk());

@@ -8,7 +8,7 @@
 namespace clusterwire::notification {
 namespace {
 
-using testing::ElementsAre;
+using testing::Contains;
 using testing::IsEmpty;
 
 class EraserTest : public ConsentFixture {
@@ -22,7 +22,7 @@ class EraserTest : public ConsentFixture {
             .clock = store_.clock,
             .random = store_.random,
             .suppress = [this](const std::string& name, std::string_view reason) {
-              suppressed_.push_back(absl::StrCat(name, " ", std::string(reason)));
+              Suppress(name, reason);
             }};
   }
   v1::EraseSubscriberRequest Request(const std::string& etag = "") {
@@ -59,7 +59,7 @@ TEST_P(EraserTest, NothingIsLeftButAHashThatKeepsImportsOut) {
       store_.subscribers->Get({.viewer = filter::Viewer::Operator()}, "subscribers/x").status()));
   EXPECT_THAT(store_.interests->EndpointsWith(kAnna), IsEmpty());
   EXPECT_THAT(ProofsOf("subscribers/x"), IsEmpty());
-  EXPECT_THAT(suppressed_, ElementsAre("subscribers/x wanted: the subscriber was erased"));
+  EXPECT_THAT(suppressed(), Contains("subscribers/x wanted: the subscriber was erased"));
   const auto left = ledger_->Read([](sql::Connection& connection) {
     return connection.Query(
         "SELECT (SELECT COUNT(*) FROM consent_ask), (SELECT COUNT(*) FROM consent_mail)");

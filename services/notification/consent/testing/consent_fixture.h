@@ -8,6 +8,7 @@
 #include <gtest/gtest.h>
 
 #include "libs/base/testing/status_matchers.h"
+#include "libs/base/threads/mutex.h"
 #include "services/notification/consent/consents.h"
 #include "services/notification/ledger/testing/rows.h"
 #include "services/notification/testing/test_store.h"
@@ -54,8 +55,16 @@ class ConsentFixture : public LedgerTest {
             .clock = store_.clock,
             .random = store_.random,
             .suppress = [this](const std::string& name, std::string_view reason) {
-              suppressed_.push_back(absl::StrCat(name, " ", std::string(reason)));
+              Suppress(name, reason);
             }};
+  }
+  void Suppress(const std::string& name, std::string_view reason) {
+    MutexLock lock(mutex_);
+    suppressed_.push_back(absl::StrCat(name, " ", std::string(reason)));
+  }
+  std::vector<std::string> suppressed() {
+    MutexLock lock(mutex_);
+    return suppressed_;
   }
   // Of subscriber x, as its owner made it.
   v1::Endpoint AddMailbox(const std::string& id, const std::string& address = kAnna) {
@@ -122,7 +131,8 @@ class ConsentFixture : public LedgerTest {
   TestStore store_;
   const AddressKey key_{kTestKey};
   const Links links_{"https://notices.example.org", kTestKey};
-  std::vector<std::string> suppressed_;
+  Mutex mutex_;
+  std::vector<std::string> suppressed_ ABSL_GUARDED_BY(mutex_);
   Consents consents_{Parts(), TestOffers()};
   int mails_ = 0;
 };
