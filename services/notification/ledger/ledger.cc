@@ -138,6 +138,7 @@ CREATE INDEX consent_ask_by_address ON consent_ask (address_key, asked);
 CREATE INDEX consent_ask_by_mail ON consent_ask (mail, asked);
 CREATE INDEX consent_ask_by_time ON consent_ask (asked);
 CREATE INDEX consent_ask_by_target ON consent_ask (target);
+CREATE INDEX consent_ask_by_kind ON consent_ask (kind);
 
 CREATE TABLE consent_mail (
   id {text} NOT NULL PRIMARY KEY, address_key {bytes} NOT NULL, address {text} NOT NULL,

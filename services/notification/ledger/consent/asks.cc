@@ -59,6 +59,14 @@ absl::StatusOr<std::vector<Ask>> Asks::Select(std::string_view where,
 }
 
 absl::Status Asks::Add(const Ask& ask, absl::Time now) {
+  if (ask.kind == Ask::Kind::kSignUp) {
+    ASSIGN_OR_RETURN(const sql::Result all,
+                     connection_.Query("SELECT COUNT(*) FROM consent_ask WHERE kind = $1",
+                                       {static_cast<int>(ask.kind)}));
+    if (all.rows[0].Int(0) >= kMostSignUps) {
+      return absl::ResourceExhaustedError("too many sign-ups wait for an answer");
+    }
+  }
   ASSIGN_OR_RETURN(const sql::Result open,
                    connection_.Query("SELECT COUNT(*) FROM consent_ask WHERE address_key = $1"
                                      " AND answered = 0 AND asked > $2",

@@ -56,10 +56,13 @@ class Asks {
   static constexpr absl::Duration kMailPause = absl::Hours(24);
   // Of one address, open at once; further ones are left out.
   static constexpr int kMostOfAddress = 20;
+  // That strangers made by the sign-up page, of all addresses.
+  static constexpr int kMostSignUps = 100'000;
 
   explicit Asks(sql::Connection& connection) : connection_(connection) {}
 
   // One that is there already stays as it is; one too many of its address is left out.
+  // RESOURCE_EXHAUSTED for one sign-up too many.
   absl::Status Add(const Ask& ask, absl::Time now);
   // Those that are open, oldest first.
   absl::StatusOr<std::vector<Ask>> OpenOf(std::string_view address_key, absl::Time now);
