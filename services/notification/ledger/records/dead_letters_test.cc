@@ -98,29 +98,27 @@ TEST_P(DeadLettersTest, ThoseOfAReleaseThatCalledThemRecordsAreKept) {
                                        .key = {},
                                        .value = "x",
                                        .headers = {{"ce_id", "h:1:1"}}};
-  ASSERT_THAT(ledger_->Write([&](sql::Connection& connection) -> absl::Status {
-    RETURN_IF_ERROR(DeadLetters(connection)
-                        .Add(message, absl::InvalidArgumentError("broken"),
-                             absl::FromUnixSeconds(1'700'000'000)));
-    return connection.ExecuteScript(
-        "ALTER TABLE dead_letter RENAME TO dead_record;"
-        "ALTER TABLE dead_letter_header RENAME TO dead_record_header;"
-        "DROP INDEX dead_letter_by_time;"
-        "CREATE INDEX dead_record_by_time ON dead_record (met);"
-        "ALTER TABLE record DROP COLUMN seen_by;"
-        "ALTER TABLE newest_record DROP COLUMN seen_by;"
-        "ALTER TABLE newest_record ADD COLUMN hidden INTEGER NOT NULL DEFAULT 0;"
-        "ALTER TABLE delivery DROP COLUMN created;"
-        "ALTER TABLE delivery DROP COLUMN tries_before;"
-        "ALTER TABLE delivery RENAME COLUMN sequence TO created;"
-        "ALTER TABLE topic_position DROP COLUMN history;"
-        "ALTER TABLE topic_position DROP COLUMN revision;"
-        "ALTER TABLE topic_position DROP COLUMN since;"
-        "ALTER TABLE topic_position DROP COLUMN passed;"
-        "DROP TABLE purged_record;"
-        "UPDATE schema_version SET version = 2 WHERE component = 'ledger'");
+  ASSERT_THAT(ledger_->Write([&](sql::Connection& connection) {
+    return DeadLetters(connection)
+        .Add(message, absl::InvalidArgumentError("broken"), absl::FromUnixSeconds(1'700'000'000));
   }),
               IsOk());
+  Downgrade(2,
+            "ALTER TABLE dead_letter RENAME TO dead_record;"
+            "ALTER TABLE dead_letter_header RENAME TO dead_record_header;"
+            "DROP INDEX dead_letter_by_time;"
+            "CREATE INDEX dead_record_by_time ON dead_record (met);"
+            "ALTER TABLE record DROP COLUMN seen_by;"
+            "ALTER TABLE newest_record DROP COLUMN seen_by;"
+            "ALTER TABLE newest_record ADD COLUMN hidden INTEGER NOT NULL DEFAULT 0;"
+            "ALTER TABLE delivery DROP COLUMN created;"
+            "ALTER TABLE delivery DROP COLUMN tries_before;"
+            "ALTER TABLE delivery RENAME COLUMN sequence TO created;"
+            "ALTER TABLE topic_position DROP COLUMN history;"
+            "ALTER TABLE topic_position DROP COLUMN revision;"
+            "ALTER TABLE topic_position DROP COLUMN since;"
+            "ALTER TABLE topic_position DROP COLUMN passed;"
+            "DROP TABLE purged_record;");
   ASSERT_THAT(Ledger::Open(*database_), IsOk());
   const auto loaded = ledger_->Read([](sql::Connection& connection) {
     return DeadLetters(connection).Load("deadLetters/t.0.1");

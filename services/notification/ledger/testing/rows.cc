@@ -35,6 +35,27 @@ PendingDelivery MakeDelivery(const KeptRecord& record, std::string_view subscrip
           .created = record.received};
 }
 
+namespace {
+
+// What each migration behind 8 made, a line or more for each, the newest first.
+constexpr std::string_view kSinceEight =
+    // 21
+    "DROP TABLE consent_ask; DROP TABLE consent_mail; DROP TABLE consent_proof;"
+    "DROP TABLE erased_address; DROP TABLE erasing;"
+    // 20
+    "DROP TABLE suppression; DROP TABLE soft_bounce;";
+
+}  // namespace
+
+void LedgerTest::Downgrade(int version, std::string_view script) {
+  EXPECT_THAT(ledger_->Write([&](sql::Connection& connection) {
+    return connection.ExecuteScript(absl::StrCat(ToAbsl(kSinceEight), ToAbsl(script),
+                                                 "UPDATE schema_version SET version = ", version,
+                                                 " WHERE component = 'ledger'"));
+  }),
+              IsOk());
+}
+
 LedgerTest::LedgerTest() : database_(files_.Open()) {
   auto ledger = Ledger::Open(*database_);
   EXPECT_THAT(ledger, IsOk());
