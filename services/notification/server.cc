@@ -9,14 +9,19 @@
 #include <utility>
 #include <vector>
 
+#include "absl/strings/str_cat.h"
+
 #include "libs/base/status/error.h"
 #include "libs/service/open.h"
 #include "libs/store/maintenance.h"
 #include "libs/telemetry/log.h"
 #include "services/notification/channels/address_check.h"
 #include "services/notification/channels/channels.h"
-#include "services/notification/channels/email/address_key.h"
+#include "services/notification/channels/email/mailboxes.h"
+#include "services/notification/channels/email/mailer.h"
+#include "services/notification/channels/email/suppressed.h"
 #include "services/notification/channels/endpoint_tester.h"
+#include "services/notification/consent/confirmation_sender.h"
 #include "services/notification/consent/consents.h"
 #include "services/notification/consent/eraser.h"
 #include "services/notification/consent/export.h"
@@ -26,6 +31,7 @@
 #include "services/notification/grants/grants_reader.h"
 #include "services/notification/ingest/ingest.h"
 #include "services/notification/ingest/intake.h"
+#include "services/notification/ledger/addresses/suppressions.h"
 #include "services/notification/ledger/deliveries/troubles.h"
 #include "services/notification/ledger/inbox/inbox.h"
 #include "services/notification/maintenance.h"
@@ -94,6 +100,7 @@ class NotificationParts final : public service::Parts {
     in_.handles.interests.Set(*interests_);
     in_.handles.ledger.Set(*ledger_);
     in_.handles.inbox_signal.Set(inbox_signal_);
+    in_.handles.mailboxes.Set(*mailboxes_);
     in_.handles.dispatcher.Set(*dispatcher_);
     in_.handles.redrive.Set(*redrive_);
     in_.handles.diagnosis.Set(*diagnosis_);
@@ -118,8 +125,8 @@ class NotificationParts final : public service::Parts {
     ASSIGN_OR_RETURN(std::string key, service::LoadTokenKey(common.token_key_file, in_.random));
     store::Options options = StoreOptions();
     options.digest_key = service::RequestKey(key);
+    StartMailing(key);
     if (in_.settings.pages.served) links_.emplace(in_.settings.pages.public_uri, key);
-    address_key_.emplace(key);
     tokens_.emplace(std::move(key));
     ASSIGN_OR_RETURN(store_database_,
                      service::OpenDatabase("database.url", common.database, common.database_options,
@@ -138,9 +145,13 @@ class NotificationParts final : public service::Parts {
                            *grants_, in_.clock, in_.random);
     StartLookingUp();
     subscribers_.emplace(*store_, in_.random, *interests_);
-    endpoints_.emplace(*store_, in_.random, EndpointSettings{.guard = in_.guard}, *addresses_);
-    endpoints_->CompleteBy(
-        [this](std::span<v1::Endpoint* const> endpoints) { TellTroubles(*ledger_, endpoints); });
+    endpoints_.emplace(*store_, in_.random,
+                       EndpointSettings{.guard = in_.guard, .mail = mailer_.has_value()},
+                       *addresses_);
+    endpoints_->CompleteBy([this](std::span<v1::Endpoint* const> endpoints) {
+      TellTroubles(*ledger_, endpoints);
+      TellSuppressions(*ledger_, mailboxes_->key, endpoints);
+    });
     subscriptions_.emplace(*store_, in_.random, [this] { return interests_->wide(); });
     return absl::OkStatus();
   }
@@ -154,6 +165,29 @@ class NotificationParts final : public service::Parts {
     }
     grants_.emplace(std::move(options), in_.clock);
     return absl::OkStatus();
+  }
+
+  // Mailboxes are known by the key also where no mails are sent.
+  void StartMailing(const std::string& key) {
+    const std::optional<MailSettings>& mail = in_.settings.mail;
+    mailboxes_.emplace(Mailboxes{AddressKey(key),
+                                 BounceAddress(mail ? mail->bounce_address : "", key), in_.clock});
+    if (mail) mailer_.emplace(mail->mailer, *mailboxes_);
+  }
+  Mailer* mailer() { return mailer_ ? &*mailer_ : nullptr; }
+
+  ChannelContext ContextFor(http::Client& client) {
+    return {.client = client,
+            .inbox_signal = inbox_signal_,
+            .clock = in_.clock,
+            .random = in_.random,
+            .links = links(),
+            .mailer = mailer(),
+            .suppressed = [this](const std::string& address_key) {
+              return ledger_->Read([&](sql::Connection& connection) {
+                return WhySuppressed(connection, address_key);
+              });
+            }};
   }
 
   http::Client::Options ClientOptions(size_t in_flight) const {
@@ -174,11 +208,7 @@ class NotificationParts final : public service::Parts {
           return asking_client_->LookUp(url, deadline, std::move(done));
         },
         in_.clock);
-    test_channels_ = MakeChannels({.client = *asking_client_,
-                                   .inbox_signal = inbox_signal_,
-                                   .clock = in_.clock,
-                                   .random = in_.random,
-                                   .links = links()});
+    test_channels_ = MakeChannels(ContextFor(*asking_client_));
     endpoint_tester_.emplace(in_.settings.delivery.try_limit,
                              EndpointTester::Parts{.store = *store_,
                                                    .channels = test_channels_,
@@ -188,13 +218,10 @@ class NotificationParts final : public service::Parts {
   }
 
   void StartDelivery() {
-    const Dispatcher::Options& delivery = in_.settings.delivery;
+    Dispatcher::Options delivery = in_.settings.delivery;
+    delivery.address_key = &mailboxes_->key;
     client_.emplace(ClientOptions(static_cast<size_t>(delivery.queue.in_flight)), in_.clock);
-    channels_ = MakeChannels({.client = *client_,
-                              .inbox_signal = inbox_signal_,
-                              .clock = in_.clock,
-                              .random = in_.random,
-                              .links = links()});
+    channels_ = MakeChannels(ContextFor(*client_));
     dispatcher_.emplace(
         delivery, *ledger_, *interests_, channels_,
         [this](const std::string& endpoint, const std::string& reason) {
@@ -229,7 +256,7 @@ class NotificationParts final : public service::Parts {
                                       .subscribers = *subscribers_,
                                       .endpoints = *endpoints_,
                                       .subscriptions = *subscriptions_,
-                                      .address_key = *address_key_,
+                                      .address_key = mailboxes_->key,
                                       .clock = in_.clock,
                                       .random = in_.random,
                                       .suppress = suppress},
@@ -238,7 +265,7 @@ class NotificationParts final : public service::Parts {
                                   .ledger = *ledger_,
                                   .interests = *interests_,
                                   .subscribers = *subscribers_,
-                                  .address_key = *address_key_,
+                                  .address_key = mailboxes_->key,
                                   .clock = in_.clock,
                                   .random = in_.random,
                                   .suppress = suppress});
@@ -247,6 +274,43 @@ class NotificationParts final : public service::Parts {
                                                 .subscribers = *subscribers_,
                                                 .endpoints = *endpoints_,
                                                 .subscriptions = *subscriptions_});
+    if (!mailer_ || !links_) return;
+    confirmation_sender_.emplace(
+        *consents_, *ledger_, *links_, mailer_->sender(),
+        [this](const ConfirmationMail& mail, const Letter& letter,
+               std::function<void(ConfirmationSender::Answer)> done) {
+          SendConfirmation(mail, letter, std::move(done));
+        },
+        in_.clock, in_.random);
+    consents_->TellWhenAsked([this] { confirmation_sender_->Wake(); });
+  }
+
+  // A mailbox that refuses is suppressed: then nothing is sent there any more.
+  void SendConfirmation(const ConfirmationMail& mail, const Letter& letter,
+                        std::function<void(ConfirmationSender::Answer)> done) {
+    using Answer = ConfirmationSender::Answer;
+    const auto why = ledger_->Read(
+        [&](sql::Connection& connection) { return WhySuppressed(connection, mail.address_key); });
+    if (!why.ok() || !why->empty()) return done(why.ok() ? Answer::kRefused : Answer::kLater);
+    const Envelope envelope = {.to = mail.address,
+                               .id = absl::StrCat("confirmations/", mail.id),
+                               .language = std::string(text::LanguageTag(
+                                   text::LanguageFor(mail.language)))};
+    mailer_->Send(envelope, letter, {}, [this, mail, done](const mail::Outcome& outcome) {
+      using Kind = mail::Outcome::Kind;
+      const bool refused = outcome.kind == Kind::kAddressRefused;
+      if (refused) {
+        const auto suppressed = ledger_->Write([&](sql::Connection& connection) {
+          return Suppressions(connection)
+              .Add(mail.address_key, v1::ReportBounceRequest::KIND_HARD, outcome.answer,
+                   in_.clock.Now());
+        });
+        if (!suppressed.ok()) return done(Answer::kLater);
+      }
+      const bool over = refused || outcome.kind == Kind::kMessageRefused;
+      const bool sent = outcome.kind == Kind::kAccepted;
+      done(sent ? Answer::kSent : over ? Answer::kRefused : Answer::kLater);
+    });
   }
 
   absl::Status StartPages() {
@@ -280,8 +344,10 @@ class NotificationParts final : public service::Parts {
                                 .consumer = consumer,
                                 .grants = [this] { return grants_reader_->status(); },
                                 .delivery = [this] { return dispatcher_->usage(); },
-                                .server = in_.server_findings});
-    watched_ = WatchMetrics(in_.metrics, *store_, *interests_, *client_);
+                                .server = in_.server_findings,
+                                .mailer = mailer(),
+                                .clock = in_.clock});
+    watched_ = WatchMetrics(in_.metrics, *store_, *interests_, *client_, mailer());
     store_maintenance_.emplace(*store_, in_.clock, in_.random);
     ledger_maintenance_.emplace(in_.settings.retention, *ledger_, *audit_, in_.clock, in_.metrics);
     watch_findings_.emplace([this] { return diagnosis_->Run().findings(); },
@@ -296,7 +362,7 @@ class NotificationParts final : public service::Parts {
   // Data.
   std::optional<rpc::TokenSealer> tokens_;
   std::optional<Links> links_;
-  std::optional<AddressKey> address_key_;
+  std::optional<const Mailboxes> mailboxes_;
   std::unique_ptr<sql::Database> store_database_;
   std::unique_ptr<sql::Database> ledger_database_;
   std::unique_ptr<store::Store> store_;
@@ -306,6 +372,7 @@ class NotificationParts final : public service::Parts {
   std::optional<GrantsReader>
       grants_reader_;  // tells the interests, which stop listening themselves
   InboxSignal inbox_signal_;
+  std::optional<Mailer> mailer_;
   std::optional<http::Client> asking_client_;
   std::optional<AddressCheck> addresses_;
   Channels test_channels_;
@@ -323,6 +390,7 @@ class NotificationParts final : public service::Parts {
   std::optional<Consents> consents_;
   std::optional<Eraser> eraser_;
   std::optional<SubscriberExporter> exporter_;
+  std::optional<ConfirmationSender> confirmation_sender_;
 
   // In: from Kafka to the ledger.
   std::optional<Intake> intake_;

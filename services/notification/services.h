@@ -27,6 +27,7 @@ class InboxSignal;
 class Interests;
 class Ledger;
 class SubscriberExporter;
+struct Mailboxes;
 class Subscribers;
 class Subscriptions;
 
@@ -46,6 +47,7 @@ struct Handles {
   rpc::Late<Interests> interests;
   rpc::Late<Ledger> ledger;
   rpc::Late<InboxSignal> inbox_signal;
+  rpc::Late<const Mailboxes> mailboxes;
   rpc::Late<Dispatcher> dispatcher;
   rpc::Late<const Redrive> redrive;
   rpc::Late<const Diagnosis> diagnosis;

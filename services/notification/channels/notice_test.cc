@@ -20,6 +20,38 @@ TEST(NoticeTest, SaysWhatHappenedToWhatAndWhyItIsTold) {
   EXPECT_THAT(notice.reasons, testing::ElementsAre("It is a label.", "It is in Germany (iso:DE)."));
 }
 
+TEST(NoticeTest, ReadersOfGermanAreToldInGerman) {
+  v1::Subscriber reader;
+  reader.set_language("de-AT");
+  Job job = LabelAwardedJob();
+  job.subscriber = std::make_shared<const v1::Subscriber>(reader);
+  const Notice notice = NoticeOf(job);
+  EXPECT_EQ(notice.title, "Silver (ECEI) for Silicon Saxony – das Label wurde verliehen");
+  EXPECT_EQ(notice.group, "Labels");
+  EXPECT_THAT(notice.text, HasSubstr("Es passt jetzt zu „Silver in Saxony“."));
+  EXPECT_THAT(notice.reasons,
+              testing::ElementsAre("Es ist ein Label.", "Es liegt in Germany (iso:DE)."));
+
+  change::v1::ResourceChanged change = job.record->change;
+  *change.mutable_before() = change.after();
+  change.mutable_before()->mutable_period()->set_start("2026-Q3");
+  change.mutable_after()->set_state("lapsed");
+  change.mutable_after()->set_deadline("2027-03-31");
+  change.mutable_after()->add_languages("fr");
+  change.set_cause("clusters/silicon-saxony");
+  SetChange(job, change);
+  job.delivery.transition = v1::TRANSITION_CHANGED;
+  EXPECT_THAT(NoticeOf(job).text,
+              testing::AllOf(HasSubstr("Es passt wie bisher zu „"),
+                             HasSubstr("\nStatus: gültig → erloschen\n"),
+                             HasSubstr("\nZeit: 3. Quartal 2026 bis ? → ohne\n"),
+                             HasSubstr("\nFrist: ohne → 31. März 2027\n"),
+                             HasSubstr("\nSprachen: + Französisch\n"),
+                             HasSubstr("\nAnlass: silicon-saxony.")));
+  job.delivery.transition = v1::TRANSITION_LEFT;
+  EXPECT_THAT(NoticeOf(job).text, HasSubstr("Es passt nicht mehr zu „Silver in Saxony“."));
+}
+
 TEST(NoticeTest, LeavingIsToldFromTheImageBeforeAlone) {
   Job job = LabelAwardedJob();
   change::v1::ResourceChanged change = job.record->change;
@@ -83,7 +115,26 @@ TEST(NoticeTest, AResourceWithoutATitleIsCalledByWhatItIs) {
   change::v1::ResourceChanged change = job.record->change;
   change.mutable_after()->clear_title();
   SetChange(job, change);
-  EXPECT_EQ(NoticeOf(job).title, "label – the label was awarded");
+  EXPECT_EQ(NoticeOf(job).title, "a label – the label was awarded");
+}
+
+TEST(NoticeTest, WhatAMailTellsOfAResourceNamesEachChangeAndEachSubscriptionOnce) {
+  const auto first = std::make_shared<const Job>(LabelAwardedJob());
+  auto second = std::make_shared<Job>(LabelAwardedJob());
+  change::v1::ResourceChanged renewed = second->record->change;
+  renewed.set_kind("label.renewed");
+  SetChange(*second, renewed);
+  Interest interest = *second->interest;
+  interest.subscription.set_title("All labels");
+  second->interest = std::make_shared<const Interest>(interest);
+  second->delivery.transition = v1::TRANSITION_CHANGED;
+  const Told told = {.job = first, .changes = {first, second}, .subscriptions = {first, second}};
+  const Notice notice = NoticeOf(told);
+  EXPECT_EQ(notice.title, "Silver (ECEI) for Silicon Saxony – the label was awarded");
+  EXPECT_THAT(notice.text, testing::EndsWith("It now matches “Silver in Saxony”.\n"
+                                             "It matches “All labels” as before.\n"
+                                             "What happened too: the label was renewed."));
+  EXPECT_THAT(notice.reasons, testing::ElementsAre("It is a label.", "It is in Germany (iso:DE)."));
 }
 
 TEST(DifferencesTest, NamesWhatCameAndWhatWent) {

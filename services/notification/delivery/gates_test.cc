@@ -80,6 +80,13 @@ TEST(GatesTest, WhatFewMaySeeNeedsAConfirmedAddressAlone) {
             "consent: unsubscribed");
 }
 
+TEST(GatesTest, NothingGoesToASuppressedMailbox) {
+  Job job = LabelAwardedJob();
+  job.suppressed = "its reader complained of a mail";
+  EXPECT_EQ(Answer(job),
+            "suppressed: nothing is sent to the mailbox: its reader complained of a mail");
+}
+
 TEST(GatesTest, WhatIsNotForEverybodyIsAskedOfThePredicateOnceMore) {
   Job job = LabelAwardedJob();
   change::v1::ResourceChanged change = job.record->change;

@@ -41,5 +41,7 @@ struct Sheet {
 
 // Plain text. Editors' lines are indented; no line of ours is.
 std::string TextOf(const Sheet& sheet);
+// A page of HTML: nothing in it is fetched from anywhere, and nothing in it runs.
+std::string PageOf(const Sheet& sheet);
 
 }  // namespace clusterwire::notification
