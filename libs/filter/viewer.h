@@ -21,6 +21,8 @@ struct Viewer {
   std::vector<std::string> owns = {};
   // Who it is, opaque; empty for the public.
   std::string subject = {};
+  // Of a write: from where it was called, as rpc::AddressOf() says it; for proofs alone.
+  std::string network = {};
 
   static Viewer Public() { return {}; }
   static Viewer Operator() { return {.operator_ = true}; }

@@ -7,23 +7,33 @@
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
 
 #include "libs/base/status/error.h"
 #include "libs/service/open.h"
 #include "libs/store/maintenance.h"
+#include "libs/telemetry/log.h"
 #include "services/notification/channels/address_check.h"
 #include "services/notification/channels/channels.h"
 #include "services/notification/channels/email/mailboxes.h"
 #include "services/notification/channels/email/mailer.h"
 #include "services/notification/channels/email/suppressed.h"
 #include "services/notification/channels/endpoint_tester.h"
+#include "services/notification/consent/confirmation_sender.h"
+#include "services/notification/consent/consents.h"
+#include "services/notification/consent/eraser.h"
+#include "services/notification/consent/export.h"
 #include "services/notification/consent/links.h"
+#include "services/notification/consent/pages/pages.h"
 #include "services/notification/delivery/operating/hold_keeper.h"
 #include "services/notification/delivery/operating/owner_notifier.h"
 #include "services/notification/grants/grants.h"
 #include "services/notification/grants/grants_reader.h"
 #include "services/notification/ingest/ingest.h"
 #include "services/notification/ingest/intake.h"
+#include "services/notification/ledger/addresses/suppressions.h"
 #include "services/notification/ledger/deliveries/troubles.h"
 #include "services/notification/ledger/inbox/inbox.h"
 #include "services/notification/maintenance.h"
@@ -53,6 +63,7 @@ struct Surroundings {
   Clock& clock;
   Random& random;
   std::function<service::Findings()> server_findings;
+  TlsSource tls;  // what pages show; null without TLS
 };
 
 // All that the notification service consists of, in the order in which the parts depend on each
@@ -77,12 +88,17 @@ class NotificationParts final : public service::Parts {
     RETURN_IF_ERROR(OpenData());
     StartDelivery();
     StartIngest();
+    StartConsent();
     StartMaintenance();
+    RETURN_IF_ERROR(StartPages());
     in_.handles.tokens.Set(*tokens_);
     in_.handles.subscribers.Set(*subscribers_);
     in_.handles.endpoints.Set(*endpoints_);
     in_.handles.endpoint_tester.Set(*endpoint_tester_);
     in_.handles.subscriptions.Set(*subscriptions_);
+    in_.handles.consents.Set(*consents_);
+    in_.handles.eraser.Set(*eraser_);
+    in_.handles.exporter.Set(*exporter_);
     in_.handles.interests.Set(*interests_);
     in_.handles.ledger.Set(*ledger_);
     in_.handles.inbox_signal.Set(inbox_signal_);
@@ -239,6 +255,86 @@ class NotificationParts final : public service::Parts {
                     *ledger_, *intake_, in_.clock, in_.random, ingest_metrics);
   }
 
+  // What owners of addresses say and are asked, and what is known of subscribers.
+  void StartConsent() {
+    const auto suppress = [this](const std::string& name, std::string_view reason) {
+      dispatcher_->Suppress(name, reason);
+    };
+    consents_.emplace(Consents::Parts{.store = *store_,
+                                      .ledger = *ledger_,
+                                      .interests = *interests_,
+                                      .subscribers = *subscribers_,
+                                      .endpoints = *endpoints_,
+                                      .subscriptions = *subscriptions_,
+                                      .address_key = mailboxes_->key,
+                                      .clock = in_.clock,
+                                      .random = in_.random,
+                                      .suppress = suppress},
+                      in_.settings.pages.offers);
+    eraser_.emplace(Eraser::Parts{.store = *store_,
+                                  .ledger = *ledger_,
+                                  .interests = *interests_,
+                                  .subscribers = *subscribers_,
+                                  .address_key = mailboxes_->key,
+                                  .clock = in_.clock,
+                                  .random = in_.random,
+                                  .suppress = suppress});
+    exporter_.emplace(SubscriberExporter::Parts{.ledger = *ledger_,
+                                                .interests = *interests_,
+                                                .subscribers = *subscribers_,
+                                                .endpoints = *endpoints_,
+                                                .subscriptions = *subscriptions_});
+    if (!mailer_ || !links_) return;
+    confirmation_sender_.emplace(
+        *consents_, *ledger_, *links_, mailer_->sender(),
+        [this](const ConfirmationMail& mail, const Letter& letter,
+               std::function<void(ConfirmationSender::Answer)> done) {
+          SendConfirmation(mail, letter, std::move(done));
+        },
+        in_.clock, in_.random);
+    consents_->TellWhenAsked([this] { confirmation_sender_->Wake(); });
+  }
+
+  // A mailbox that refuses is suppressed: then nothing is sent there any more.
+  void SendConfirmation(const ConfirmationMail& mail, const Letter& letter,
+                        std::function<void(ConfirmationSender::Answer)> done) {
+    using Answer = ConfirmationSender::Answer;
+    const auto why = ledger_->Read(
+        [&](sql::Connection& connection) { return WhySuppressed(connection, mail.address_key); });
+    if (!why.ok() || !why->empty()) return done(why.ok() ? Answer::kRefused : Answer::kLater);
+    const Envelope envelope = {.to = mail.address,
+                               .id = absl::StrCat("confirmations/", mail.id),
+                               .language = std::string(text::LanguageTag(
+                                   text::LanguageFor(mail.language)))};
+    mailer_->Send(envelope, letter, {}, [this, mail, done](const mail::Outcome& outcome) {
+      using Kind = mail::Outcome::Kind;
+      const bool refused = outcome.kind == Kind::kAddressRefused;
+      if (refused) {
+        const auto suppressed = ledger_->Write([&](sql::Connection& connection) {
+          return Suppressions(connection)
+              .Add(mail.address_key, v1::ReportBounceRequest::KIND_HARD, outcome.answer,
+                   in_.clock.Now());
+        });
+        if (!suppressed.ok()) return done(Answer::kLater);
+      }
+      const bool over = refused || outcome.kind == Kind::kMessageRefused;
+      const bool sent = outcome.kind == Kind::kAccepted;
+      done(sent ? Answer::kSent : over ? Answer::kRefused : Answer::kLater);
+    });
+  }
+
+  absl::Status StartPages() {
+    if (!in_.settings.pages.served) return absl::OkStatus();
+    pages_.emplace(*consents_, *links_, in_.clock);
+    std::vector<http::Route> routes = pages_->Routes();
+    http::Server::Options options = in_.settings.pages.http;
+    options.tls = in_.tls;
+    ASSIGN_OR_RETURN(pages_server_, http::Server::Start(std::move(options), std::move(routes)));
+    telemetry::LogInfo("pages are served", {{"address", in_.settings.pages.http.address},
+                                            {"port", pages_server_->port()}});
+    return absl::OkStatus();
+  }
+
   void StartMaintenance() {
     audit_.emplace(*ledger_);
     const auto consumer = [this] {
@@ -303,6 +399,12 @@ class NotificationParts final : public service::Parts {
   std::optional<OwnerNotifier> owner_notifier_;
   std::optional<Dispatcher> dispatcher_;
 
+  // What owners of addresses say.
+  std::optional<Consents> consents_;
+  std::optional<Eraser> eraser_;
+  std::optional<SubscriberExporter> exporter_;
+  std::optional<ConfirmationSender> confirmation_sender_;
+
   // In: from Kafka to the ledger.
   std::optional<AtOnce> at_once_;
   std::optional<Intake> intake_;
@@ -316,6 +418,10 @@ class NotificationParts final : public service::Parts {
   std::optional<store::Maintenance> store_maintenance_;
   std::optional<LedgerMaintenance> ledger_maintenance_;
   std::optional<service::WatchFindings> watch_findings_;
+
+  // For people; last, so that no page looks at what is gone.
+  std::optional<Pages> pages_;
+  std::unique_ptr<http::Server> pages_server_;
 };
 
 class NotificationServer final : public service::Server {
@@ -336,7 +442,7 @@ class NotificationServer final : public service::Server {
   absl::StatusOr<std::unique_ptr<service::Parts>> Open() override {
     auto parts = std::make_unique<NotificationParts>(
         Surroundings{settings_, guard_, handles_, metrics(), clock(), random(),
-                     [this] { return OwnFindings(); }});
+                     [this] { return OwnFindings(); }, tls()});
     RETURN_IF_ERROR(parts->Open());
     runtime().SetRights(
         [raw = parts.get()](rpc::Caller* caller) { return raw->AddRights(caller); });

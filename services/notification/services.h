@@ -18,14 +18,17 @@ namespace clusterwire::notification {
 
 using api::Api;
 
+class Consents;
 class Diagnosis;
 class Dispatcher;
 class EndpointTester;
 class Endpoints;
+class Eraser;
 class HoldKeeper;
 class InboxSignal;
 class Interests;
 class Ledger;
+class SubscriberExporter;
 struct Mailboxes;
 class Subscribers;
 class Subscriptions;
@@ -40,6 +43,9 @@ struct Handles {
   rpc::Late<Endpoints> endpoints;
   rpc::Late<EndpointTester> endpoint_tester;
   rpc::Late<Subscriptions> subscriptions;
+  rpc::Late<Consents> consents;
+  rpc::Late<Eraser> eraser;
+  rpc::Late<SubscriberExporter> exporter;
   rpc::Late<Interests> interests;
   rpc::Late<Ledger> ledger;
   rpc::Late<InboxSignal> inbox_signal;

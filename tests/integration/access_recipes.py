@@ -86,6 +86,10 @@ SPECIAL = {
     "SubscriberService.CreateSubscriber": ("open", "Subscriber", "OK"),
     "SubscriberService.RotateSecret": ("own", "Endpoint", "OK"),
     "SubscriberService.TestEndpoint": ("own", "Endpoint", "OK"),
+    # A webhook has no address to confirm.
+    "SubscriberService.RequestConfirmation": ("own", "Endpoint", "INVALID_ARGUMENT"),
+    "SubscriberService.ExportSubscriber": ("own", "Subscriber", "OK"),
+    "SubscriberService.EraseSubscriber": ("own", "Subscriber", "OK"),
     "SubscriberService.EnableEndpoint": ("own", "Endpoint", "OK"),
     "SubscriberService.PauseSubscriber": ("own", "Subscriber", "OK"),
     "SubscriberService.ResumeSubscriber": ("own", "Subscriber", "OK"),

@@ -10,8 +10,9 @@
 #include "libs/base/text/strings.h"
 #include "libs/base/time/clock.h"
 #include "libs/base/time/date.h"
-#include "services/notification/resources/subscribers/schedule.h"
 #include "services/notification/channels/calendar/calendar_part.h"
+#include "services/notification/resources/subscribers/consent_rules.h"
+#include "services/notification/resources/subscribers/schedule.h"
 #include "services/notification/resources/subscribers/subscription_rules.h"
 
 namespace clusterwire::notification {
@@ -84,6 +85,22 @@ GateAnswer AskSuppressed(const Job& job) {
 const type::v1::Facts& Shown(const Job& job) {
   const change::v1::ResourceChanged& change = job.record->change;
   return job.delivery.transition == v1::TRANSITION_LEFT ? change.before() : change.after();
+}
+
+// Does the owner of the address want mails? Nothing goes to an address that nobody confirmed. What
+// everybody may see needs consent to this subscription; what is told to few, their own matter, goes
+// out unless that was withdrawn.
+GateAnswer AskConsent(const Job& job) {
+  if (!NeedsConsent(*job.endpoint)) return Go{};
+  if (!IsConfirmed(*job.endpoint)) return Drop{"the address is not confirmed"};
+  const v1::Subscription& subscription = job.interest->subscription;
+  const v1::Consent& consent = subscription.consent();
+  const bool about_this = consent.endpoint() == job.endpoint->name();
+  if (about_this && consent.state() == v1::Consent::STATE_WITHDRAWN) return Drop{"unsubscribed"};
+  if (about_this && consent.state() == v1::Consent::STATE_GIVEN) return Go{};
+  const bool own_matter = job.record != nullptr && Shown(job).has_audience();
+  if (own_matter) return Go{};
+  return Drop{"the owner of the address has not consented to the subscription"};
 }
 
 // May the subscriber see it now? What was hidden since, and what a right is no longer there for,
@@ -160,7 +177,8 @@ GateAnswer AskGap(const Job& job) {
 
 constexpr Gate kGates[] = {{"wanted", AskWanted},       {"paused", AskPaused},
                            {"discarded", AskDiscarded}, {"held", AskHeld},
-                           {"enabled", AskEnabled},     {"suppressed", AskSuppressed},
+                           {"enabled", AskEnabled},     {"consent", AskConsent},
+                           {"suppressed", AskSuppressed},
                            {"audience", AskAudience},   {"grants", AskGrants},
                            {"calendar", AskCalendar},   {"past", AskPast},
                            {"gap", AskGap}};

@@ -122,6 +122,42 @@ UPDATE newest_record SET seen_by = ' ' WHERE hidden <> 0;
 ALTER TABLE newest_record DROP COLUMN hidden;
 )sql";
 
+// consent_ask: what the owner of an address is asked to confirm, for seven days; `mail` is the
+//   consent_mail that tells it.
+// consent_mail: mails that ask, one for each address and day.
+// consent_proof: what was said of a consent, until its subscriber is erased.
+// erased_address: keyed hashes against an import that brings addresses back. erasing: subscribers
+//   whose erasure isn't done.
+constexpr std::string_view kConsent = R"sql(
+CREATE TABLE consent_ask (
+  id {text} NOT NULL PRIMARY KEY, kind {int} NOT NULL, address_key {bytes} NOT NULL,
+  address {text} NOT NULL, language {text} NOT NULL, target {text} NOT NULL, made {int} NOT NULL,
+  asked_by {text} NOT NULL, network {text} NOT NULL, asked {int} NOT NULL, mail {text} NOT NULL,
+  answered {int} NOT NULL);
+CREATE INDEX consent_ask_by_address ON consent_ask (address_key, asked);
+CREATE INDEX consent_ask_by_mail ON consent_ask (mail, asked);
+CREATE INDEX consent_ask_by_time ON consent_ask (asked);
+CREATE INDEX consent_ask_by_target ON consent_ask (target);
+CREATE INDEX consent_ask_by_kind ON consent_ask (kind);
+
+CREATE TABLE consent_mail (
+  id {text} NOT NULL PRIMARY KEY, address_key {bytes} NOT NULL, address {text} NOT NULL,
+  language {text} NOT NULL, text {text} NOT NULL, created {int} NOT NULL, attempts {int} NOT NULL,
+  due {int} NOT NULL, sent {int} NOT NULL);
+CREATE INDEX consent_mail_by_address ON consent_mail (address_key, created);
+CREATE INDEX consent_mail_by_due ON consent_mail (sent, due);
+CREATE INDEX consent_mail_by_time ON consent_mail (created);
+
+CREATE TABLE consent_proof (
+  subscriber {text} NOT NULL, endpoint {text} NOT NULL, subscription {text} NOT NULL,
+  event {int} NOT NULL, time {int} NOT NULL, subject {text} NOT NULL, network {text} NOT NULL,
+  text {text} NOT NULL, PRIMARY KEY (subscriber, time, event, endpoint, subscription));
+
+CREATE TABLE erased_address (address_key {bytes} NOT NULL PRIMARY KEY, since {int} NOT NULL);
+CREATE TABLE erasing (
+  subscriber {text} NOT NULL PRIMARY KEY, since {int} NOT NULL, address_keys {bytes} NOT NULL);
+)sql";
+
 // suppression: mailboxes that nothing is sent to, by the keys of their addresses. soft_bounce: how
 //   many mails came back to one for a while.
 constexpr std::string_view kSuppressions = R"sql(
@@ -214,8 +250,8 @@ CREATE INDEX owner_notice_by_time ON owner_notice (created);
 
 constexpr sql::Migration kMigrations[] = {
     {1, kTables},    {2, kSubscriptionMade}, {3, kDeadLetters}, {6, kLastTaken},
-    {7, kSequence},  {8, kSeenBy},           {20, kSuppressions}, {22, kBundles},
-    {23, kCalendars}, {24, kOperating},      {25, kInboxes}};
+    {7, kSequence},  {8, kSeenBy},           {20, kSuppressions}, {21, kConsent},
+    {22, kBundles}, {23, kCalendars}, {24, kOperating},      {25, kInboxes}};
 
 }  // namespace
 

@@ -1,11 +1,14 @@
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <functional>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "absl/status/status.h"
+#include "absl/status/statusor.h"
 #include "absl/time/time.h"
 
 #include "clusterwire/notification/v1/operations.pb.h"
@@ -62,9 +65,14 @@ class Diagnosis {
 
   v1::DiagnoseResponse Run() const;
 
+  // Removes deleted bytes from the files of both databases, and says in words what their
+  // administrator has to do still. ABORTED, reason VACUUM_RUNS.
+  absl::StatusOr<std::vector<std::string>> Vacuum() const;
+
  private:
   const Options options_;
   const Dependencies on_;
+  mutable std::atomic<bool> vacuums_ = false;
 };
 
 }  // namespace clusterwire::notification

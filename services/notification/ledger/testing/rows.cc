@@ -50,9 +50,14 @@ constexpr std::string_view kSinceEight =
     // 24
     "DROP TABLE owner_notice; DROP TABLE given_up; DROP TABLE hold; DROP INDEX record_by_kind;"
     "ALTER TABLE record DROP COLUMN cause;"
+    // 23
+    "DROP TABLE invitation; DROP TABLE calendar_feed;"
     // 22
     "DROP INDEX delivery_by_bundle; DROP INDEX delivery_carried; DROP TABLE bundle;"
     "ALTER TABLE delivery DROP COLUMN bundle; ALTER TABLE delivery DROP COLUMN carried;"
+    // 21
+    "DROP TABLE consent_ask; DROP TABLE consent_mail; DROP TABLE consent_proof;"
+    "DROP TABLE erased_address; DROP TABLE erasing;"
     // 20
     "DROP TABLE suppression; DROP TABLE soft_bounce;";
 

@@ -11,6 +11,7 @@
 #include "libs/resource/name.h"
 #include "libs/resource/update_mask.h"
 #include "libs/store/registry.h"
+#include "services/notification/resources/subscribers/consent_rules.h"
 #include "services/notification/resources/subscribers/subscription_rules.h"
 
 namespace clusterwire::notification {
@@ -85,6 +86,12 @@ absl::Status CheckUpdatable(const v1::Endpoint& endpoint, const google::protobuf
   return errors.ToStatus();
 }
 
+// Who enters an address asks for it to be confirmed.
+void Settle(const resource::Context& context, v1::Endpoint* endpoint) {
+  if (!NeedsConsent(*endpoint) || IsConfirmed(*endpoint) || endpoint->email().has_ask()) return;
+  AskForAddress(context.viewer, context.now, endpoint);
+}
+
 Rules<v1::Endpoint> EndpointRules(Random& random, EndpointSettings settings) {
   const auto before_create = [&random, settings = std::move(settings)](
                                  v1::Endpoint* endpoint, FieldErrors errors) -> absl::Status {
@@ -100,11 +107,13 @@ Rules<v1::Endpoint> EndpointRules(Random& random, EndpointSettings settings) {
                           "webhook.previous_secret", "webhook.previous_secret_expire_time",
                           "webhook.public_key", "webhook.private_key",
                           "webhook.previous_public_key", "webhook.previous_private_key",
-                          "email.suppression", "email.suppress_time", "email.verify_time"},
+                          "email.suppression", "email.suppress_time", "email.verify_time",
+                          "email.ask"},
           .create_only = {"webhook.secret", "email.address"},
           .random_ids = &random,
           // No check: what is written after its creation is checked where it is set.
           .before_create = before_create,
+          .settle = &Settle,
           .check_unused = &CheckUnused,
           .show = &HideSecret,
           .purge = true,
@@ -112,6 +121,10 @@ Rules<v1::Endpoint> EndpointRules(Random& random, EndpointSettings settings) {
 }
 
 }  // namespace
+
+int64_t WhenMade(const v1::Endpoint& endpoint) {
+  return absl::ToUnixMicros(ToTime(endpoint.create_time()));
+}
 
 std::string InboxNameOf(std::string_view subscriber) {
   return absl::StrCat(ToAbsl(subscriber), "/endpoints/", ToAbsl(kInboxId));
@@ -256,6 +269,36 @@ absl::StatusOr<v1::Endpoint> Endpoints::Enable(const WriteCall& call, const std:
                   endpoint->clear_state_time();
                   // A write in any case, since those who deliver hear of it by the log.
                   *endpoint->mutable_enable_time() = ToTimestamp(context.now);
+                  return absl::OkStatus();
+                });
+}
+
+absl::StatusOr<v1::Endpoint> Endpoints::Confirm(const std::string& name, int64_t made) {
+  WriteCall call{.viewer = filter::Viewer::Operator()};
+  call.store.caller = "pages";
+  return Modify(call, name, "", "endpoint.confirmed",
+                [&](const resource::Context& context, v1::Endpoint* next) -> absl::Status {
+                  if (WhenMade(*next) != made) return NotFoundError(name);
+                  if (!NeedsConsent(*next) || IsConfirmed(*next)) return absl::OkStatus();
+                  *next->mutable_email()->mutable_verify_time() = ToTimestamp(context.now);
+                  return absl::OkStatus();
+                });
+}
+
+absl::StatusOr<v1::Endpoint> Endpoints::AskAgain(const WriteCall& call, const std::string& name) {
+  return Modify(call, name, "", "endpoint.confirmation_asked",
+                [](const resource::Context& context, v1::Endpoint* next) -> absl::Status {
+                  if (!NeedsConsent(*next)) {
+                    return FieldError("name",
+                                      "must be an endpoint with an e-mail address, or a "
+                                      "subscription that uses one: nothing else is "
+                                      "confirmed");
+                  }
+                  const absl::Time asked = ToTime(next->email().ask().time());
+                  if (IsConfirmed(*next) || context.now < asked + kAskPause) {
+                    return absl::OkStatus();
+                  }
+                  AskForAddress(context.viewer, context.now, next);
                   return absl::OkStatus();
                 });
 }

@@ -11,6 +11,7 @@
 #include "libs/base/status/error.h"
 #include "libs/base/text/strings.h"
 #include "libs/resource/page.h"
+#include "services/notification/resources/subscribers/consent_rules.h"
 #include "services/notification/resources/subscribers/endpoint_rules.h"
 #include "services/notification/resources/subscribers/subscription_rules.h"
 
@@ -29,10 +30,8 @@ bool Erase(Map& map, std::string_view name) {
   return true;
 }
 
-// As one mailbox is told from another here: how it is written doesn't count.
-std::string AddressOf(const v1::Endpoint& endpoint) {
-  return absl::AsciiStrToLower(endpoint.email().address());
-}
+// As AddressKey has it.
+std::string FoldAddress(std::string_view address) { return absl::AsciiStrToLower(ToAbsl(address)); }
 
 // What of a subscriber says when mails come.
 std::pair<std::string, std::string> HoursOf(const v1::Subscriber& subscriber) {
@@ -106,30 +105,12 @@ void Interests::Take(const store::Message& resource) {
   } else if (const auto* endpoint = dynamic_cast<const v1::Endpoint*>(&resource)) {
     {
       MutexLock lock(mutex_);
-      TakeEndpoint(*endpoint);
+      SetEndpoint(*endpoint);
     }
     Tell(News::kEndpointWritten, endpoint->name());
   } else if (const auto* subscriber = dynamic_cast<const v1::Subscriber*>(&resource)) {
     TakeSubscriber(*subscriber);
   }
-}
-
-void Interests::TakeEndpoint(const v1::Endpoint& endpoint) {
-  DropEndpoint(endpoint.name());
-  endpoints_[endpoint.name()] = std::make_shared<const v1::Endpoint>(endpoint);
-  if (endpoint.has_email()) mailboxes_[AddressOf(endpoint)].insert(endpoint.name());
-}
-
-bool Interests::DropEndpoint(std::string_view name) {
-  const auto found = endpoints_.find(name);
-  if (found == endpoints_.end()) return false;
-  if (const auto mailbox = mailboxes_.find(AddressOf(*found->second));
-      mailbox != mailboxes_.end()) {
-    mailbox->second.erase(found->first);
-    if (mailbox->second.empty()) mailboxes_.erase(mailbox);
-  }
-  endpoints_.erase(found);
-  return true;
 }
 
 void Interests::TakeSubscriber(const v1::Subscriber& subscriber) {
@@ -222,7 +203,36 @@ void Interests::Recompile(const Name& subscriber) {
   }
 }
 
+void Interests::SetEndpoint(const v1::Endpoint& endpoint) {
+  ForgetEndpoint(endpoint.name());
+  endpoints_[endpoint.name()] = std::make_shared<const v1::Endpoint>(endpoint);
+  if (!NeedsConsent(endpoint)) return;
+  by_address_[FoldAddress(endpoint.email().address())].insert(endpoint.name());
+  if (!IsConfirmed(endpoint)) unconfirmed_.insert(endpoint.name());
+}
+
+bool Interests::ForgetEndpoint(std::string_view name) {
+  const auto known = endpoints_.find(name);
+  if (known == endpoints_.end()) return false;
+  if (NeedsConsent(*known->second)) {
+    const auto of = by_address_.find(FoldAddress(known->second->email().address()));
+    of->second.erase(known->first);
+    if (of->second.empty()) by_address_.erase(of);
+    unconfirmed_.erase(known->first);
+  }
+  endpoints_.erase(known);
+  return true;
+}
+
 void Interests::TakeSubscription(const v1::Subscription& subscription) {
+  {
+    MutexLock lock(mutex_);
+    if (subscription.consent().state() == v1::Consent::STATE_WAITING) {
+      waiting_[subscription.name()] = std::make_shared<const v1::Subscription>(subscription);
+    } else {
+      Erase(waiting_, subscription.name());
+    }
+  }
   const auto before = Find(subscription.name());
   Entry entry;
   entry.state = subscription.state();
@@ -271,8 +281,9 @@ void Interests::Drop(std::string_view name) {
   {
     MutexLock lock(mutex_);
     subscription = Erase(subscriptions_, name);
-    endpoint = DropEndpoint(name);
-    subscriber = DropEndpoint(inbox);
+    endpoint = ForgetEndpoint(name);
+    Erase(waiting_, name);
+    subscriber = Erase(endpoints_, inbox);
     Erase(subscribers_, name);
     Leave(name);
   }
@@ -360,16 +371,16 @@ std::shared_ptr<const v1::Subscriber> Interests::FindSubscriber(std::string_view
 
 std::string Interests::MailboxOf(const v1::Endpoint& endpoint) const {
   MutexLock lock(mutex_);
-  const auto found = mailboxes_.find(AddressOf(endpoint));
-  return found == mailboxes_.end() ? endpoint.name() : *found->second.begin();
+  const auto found = by_address_.find(FoldAddress(endpoint.email().address()));
+  return found == by_address_.end() ? endpoint.name() : *found->second.begin();
 }
 
 std::vector<std::shared_ptr<const Interest>> Interests::AtMailboxOf(
     const v1::Endpoint& endpoint) const {
   std::vector<std::shared_ptr<const Interest>> at;
   MutexLock lock(mutex_);
-  const auto found = mailboxes_.find(AddressOf(endpoint));
-  if (found == mailboxes_.end()) return at;
+  const auto found = by_address_.find(FoldAddress(endpoint.email().address()));
+  if (found == by_address_.end()) return at;
   for (const Name& name : found->second) {
     for (auto& interest : InterestsOf(store::RootOf(name))) {
       if (at.size() >= kMostAtMailbox) return at;
@@ -405,6 +416,24 @@ void Interests::ForEachEndpoint(const std::function<void(const v1::Endpoint&)>& 
 void Interests::ForEachSubscriber(const std::function<void(const v1::Subscriber&)>& visit) const {
   MutexLock lock(mutex_);
   for (const auto& [name, subscriber] : subscribers_) visit(*subscriber);
+}
+
+Interests::Asking Interests::asking() const {
+  Asking asking;
+  MutexLock lock(mutex_);
+  for (const Name& name : unconfirmed_) asking.endpoints.push_back(endpoints_.find(name)->second);
+  for (const auto& [name, subscription] : waiting_) asking.subscriptions.push_back(subscription);
+  return asking;
+}
+
+std::vector<std::shared_ptr<const v1::Endpoint>> Interests::EndpointsWith(
+    std::string_view address) const {
+  std::vector<std::shared_ptr<const v1::Endpoint>> endpoints;
+  MutexLock lock(mutex_);
+  const auto found = by_address_.find(FoldAddress(address));
+  if (found == by_address_.end()) return endpoints;
+  for (const Name& name : found->second) endpoints.push_back(endpoints_.find(name)->second);
+  return endpoints;
 }
 
 Interests::Counts Interests::counts() const {

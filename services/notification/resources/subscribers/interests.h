@@ -126,6 +126,15 @@ class Interests {
   void ForEachEndpoint(const std::function<void(const v1::Endpoint&)>& visit) const;
 
   void ForEachSubscriber(const std::function<void(const v1::Subscriber&)>& visit) const;
+  // Of the endpoints with an e-mail address those that aren't confirmed, and the subscriptions that
+  // wait for consent.
+  struct Asking {
+    std::vector<std::shared_ptr<const v1::Endpoint>> endpoints;
+    std::vector<std::shared_ptr<const v1::Subscription>> subscriptions;
+  };
+  Asking asking() const;
+  // The endpoints with this e-mail address under any subscriber; case doesn't count.
+  std::vector<std::shared_ptr<const v1::Endpoint>> EndpointsWith(std::string_view address) const;
 
   Counts counts() const;
   // Of the matcher: those that ask about everything. Cheap, unlike counts().
@@ -159,12 +168,13 @@ class Interests {
   // Grants are others: what that means to subscriptions.
   void FollowGrants(const GrantIndex::Keys& touched);
   void Recompile(const Name& subscriber) ABSL_EXCLUSIVE_LOCKS_REQUIRED(writing_);
-  void TakeEndpoint(const v1::Endpoint& endpoint) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
-  bool DropEndpoint(std::string_view name) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   std::vector<std::shared_ptr<const Interest>> InterestsOf(std::string_view subscriber) const
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void Leave(std::string_view subscriber) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void SetEntry(const std::string& name, Entry entry);
+  void SetEndpoint(const v1::Endpoint& endpoint) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  // Whether it was there.
+  bool ForgetEndpoint(std::string_view name) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void Drop(std::string_view name);
   void Forget(int64_t id);
   void Tell(News news, const std::string& name);
@@ -189,8 +199,11 @@ class Interests {
       ABSL_GUARDED_BY(mutex_);
   std::map<Name, std::shared_ptr<const v1::Subscriber>, std::less<>> subscribers_
       ABSL_GUARDED_BY(mutex_);
-  std::unordered_map<std::string, std::set<Name>> mailboxes_ ABSL_GUARDED_BY(mutex_);  // by address
-  Mutex listener_mutex_;  // held while it is called
+  std::map<std::string, std::set<Name>, std::less<>> by_address_ ABSL_GUARDED_BY(mutex_);
+  std::set<Name, std::less<>> unconfirmed_ ABSL_GUARDED_BY(mutex_);  // endpoints
+  std::map<Name, std::shared_ptr<const v1::Subscription>, std::less<>> waiting_
+      ABSL_GUARDED_BY(mutex_);  // for consent
+  Mutex listener_mutex_;        // held while it is called
   Listener listener_ ABSL_GUARDED_BY(listener_mutex_);
   std::unique_ptr<store::Tailer> tailer_;  // last: its thread uses everything above
 };

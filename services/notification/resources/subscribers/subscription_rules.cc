@@ -16,6 +16,7 @@
 #include "libs/resource/name.h"
 #include "libs/store/registry.h"
 #include "libs/store/resource.h"
+#include "services/notification/resources/subscribers/consent_rules.h"
 #include "services/notification/resources/subscribers/endpoint_rules.h"
 #include "services/notification/resources/subscribers/schedule.h"
 #include "services/notification/resources/subscribers/subscription_changes.h"
@@ -136,6 +137,11 @@ absl::Status Check(const v1::Subscription* before, const v1::Subscription& subsc
 
 void Note(const v1::Subscription* before, const v1::Subscription& subscription,
           const resource::Context&, resource::Notes& notes) {
+  if (subscription.consent().state() == v1::Consent::STATE_WAITING) {
+    notes.push_back(
+        "consent: nothing that everybody may see is mailed until the owner of the address has "
+        "confirmed it; a mail asks for that");
+  }
   if (before == nullptr && subscription.endpoint().empty()) {
     notes.push_back("endpoint: none, so this is a saved search and sends nothing");
   }
@@ -153,10 +159,11 @@ void Note(const v1::Subscription* before, const v1::Subscription& subscription,
   if (!same && !unknown.empty()) notes.push_back(unknown);
 }
 
-void Settle(const resource::Context&, v1::Subscription* subscription) {
+void Settle(const resource::Context& context, v1::Subscription* subscription) {
   if (subscription->state() == v1::Subscription::STATE_UNSPECIFIED) {
     subscription->set_state(v1::Subscription::STATE_ACTIVE);
   }
+  SettleConsent(context, subscription);
 }
 
 // That it is held isn't for a caller to say: one who sends back what was read leaves it as it is.
@@ -246,7 +253,7 @@ Subscriptions::Subscriptions(store::Store& store, Random& random, CountWide coun
           {.type = "subscription",
            .collection = "subscriptions",
            .parent = kSubscriberName.pattern(),
-           .output_only = {"calendar_feed_time", "state_reason"},
+           .output_only = {"calendar_feed_time", "consent", "state_reason"},
            .random_ids = &random,
            .check = [count_wide = std::move(count_wide)](
                         const v1::Subscription* before, const v1::Subscription& subscription,
@@ -261,5 +268,34 @@ Subscriptions::Subscriptions(store::Store& store, Random& random, CountWide coun
            .show = &ShowHeld,
            .purge = true,
            .most_of_a_parent = kMaxSubscriptions}) {}
+
+absl::StatusOr<v1::Subscription> Subscriptions::Say(const filter::Viewer& viewer,
+                                                    const std::string& name, int64_t made,
+                                                    v1::Consent::State state, absl::Time asked) {
+  WriteCall call{.viewer = filter::Viewer::Operator()};
+  call.store.caller = viewer.subject.empty() ? "pages" : viewer.subject;
+  std::string_view kind = "subscription.consent_asked";
+  if (state == v1::Consent::STATE_GIVEN) kind = "subscription.consent_given";
+  if (state == v1::Consent::STATE_WITHDRAWN) kind = "subscription.consent_withdrawn";
+  const auto say = [&](const resource::Context& context, v1::Subscription* next) -> absl::Status {
+    if (WhenMade(*next) != made) return NotFoundError(name);
+    const v1::Consent::State stands = next->consent().state();
+    if (!next->has_consent() || stands == state) return absl::OkStatus();
+    const bool withdrawn = stands == v1::Consent::STATE_WITHDRAWN;
+    switch (state) {
+      case v1::Consent::STATE_GIVEN:
+        if (withdrawn && ToTime(next->consent().time()) >= asked) return absl::OkStatus();
+        GiveConsent(context.now, next);
+        break;
+      case v1::Consent::STATE_WITHDRAWN:
+        WithdrawConsent(context.now, next);
+        break;
+      default:
+        if (withdrawn) AskForConsent(viewer, context.now, next);
+    }
+    return absl::OkStatus();
+  };
+  return Modify(call, name, "", kind, say);
+}
 
 }  // namespace clusterwire::notification

@@ -53,6 +53,13 @@ class Subscriptions : public resource::Resources<v1::Subscription> {
   using CountWide = std::function<size_t()>;
 
   Subscriptions(store::Store& store, Random& random, CountWide count_wide);
+
+  // Has the consent of one that was made then stand so; OK where it does already or none is needed.
+  // `viewer` is who asks, where that is what happens. What was withdrawn is given only in answer to
+  // what was `asked` since. NOT_FOUND when it is gone.
+  absl::StatusOr<v1::Subscription> Say(const filter::Viewer& viewer, const std::string& name,
+                                       int64_t made, v1::Consent::State state,
+                                       absl::Time asked = absl::InfinitePast());
 };
 
 }  // namespace clusterwire::notification
