@@ -10,6 +10,7 @@
 #include "libs/base/time/zone.h"
 #include "services/notification/delivery/testing/dispatcher_fixture.h"
 #include "services/notification/ledger/balance.h"
+#include "services/notification/resources/subscribers/schedule.h"
 
 namespace clusterwire::notification {
 namespace {
