@@ -62,6 +62,10 @@ std::string Links::Confirm(std::string_view mail) const {
 
 std::string Links::SignUp() const { return absl::StrCat(public_uri_, ToAbsl(kSignUpPath)); }
 
+std::string Links::Calendar(std::string_view token) const {
+  return absl::StrCat(public_uri_, ToAbsl(kCalendarPath), ToAbsl(token));
+}
+
 std::optional<std::string> Links::Open(std::string_view purpose, std::string_view token) const {
   absl::StatusOr<std::string> content = sealer_.Open(purpose, token);
   if (!content.ok()) return std::nullopt;

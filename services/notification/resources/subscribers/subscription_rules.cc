@@ -238,7 +238,7 @@ Subscriptions::Subscriptions(store::Store& store, Random& random, CountWide coun
           {.type = "subscription",
            .collection = "subscriptions",
            .parent = kSubscriberName.pattern(),
-           .output_only = {"calendar_feed_time", "state_reason"},
+           .output_only = {"state_reason"},
            .random_ids = &random,
            .check = [count_wide = std::move(count_wide)](
                         const v1::Subscription* before, const v1::Subscription& subscription,
