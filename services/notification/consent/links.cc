@@ -73,6 +73,10 @@ bool Links::CheckFormToken(std::string_view token, std::string_view network, abs
   return made && rest == network && now <= absl::FromUnixSeconds(*made) + kFormLife;
 }
 
+std::string Links::Calendar(std::string_view token) const {
+  return absl::StrCat(public_uri_, ToAbsl(kCalendarPath), ToAbsl(token));
+}
+
 std::optional<std::string> Links::Open(std::string_view purpose, std::string_view token) const {
   absl::StatusOr<std::string> content = sealer_.Open(purpose, token);
   if (!content.ok()) return std::nullopt;

@@ -16,44 +16,16 @@
 namespace clusterwire::notification {
 namespace {
 
-using type::v1::Facts;
-
-// How an event stands for its reader when a mail about it goes out.
-struct Event {
-  enum class State { kThere, kDayUnknown, kCancelled, kUnseen };
-  State state = State::kUnseen;
-  const Facts* image = nullptr;  // null of what the reader may not see
-  int64_t version = -1;          // its SEQUENCE
-  absl::Time time = {};          // of the change that says so
-};
-
+// How the event stands for its reader when the mail goes out.
+const change::v1::ResourceChanged& NewestOf(const Job& job) {
+  return job.latest != nullptr ? job.latest->change : job.record->change;
+}
 Event EventOf(const Job& job) {
-  const change::v1::ResourceChanged& change =
-      job.latest != nullptr ? job.latest->change : job.record->change;
-  Event event{.time = ToTime(change.time())};
-  if (job.hidden) return event;
-  if (change.has_after() && change.after().has_calendar()) {
-    const type::v1::Calendar& calendar = change.after().calendar();
-    event.image = &change.after();
-    event.version = calendar.sequence();
-    event.state = calendar.status() == type::v1::Calendar::STATUS_CANCELLED
-                      ? Event::State::kCancelled
-                  : calendar.start().empty() ? Event::State::kDayUnknown
-                                             : Event::State::kThere;
-  } else if (change.kind() == "event.deleted" && change.before().has_calendar()) {
-    event.image = &change.before();
-    event.version = change.before().calendar().sequence() + 1;
-    event.state = Event::State::kCancelled;
-  }
-  return event;
+  const change::v1::ResourceChanged& change = NewestOf(job);
+  return job.hidden ? Event{.time = ToTime(change.time())} : EventIn(change);
 }
 
 v1::CalendarMode ModeOf(const Job& job) { return job.interest->subscription.calendar(); }
-
-bool IsOfEvent(const Job& job) {
-  return job.record->change.before().has_calendar() || job.record->change.after().has_calendar() ||
-         job.invitation.has_value();
-}
 
 // The told resource that a mail invites to: the only one, of one change or of several; with the
 // first of the subscriptions that want to be invited. Null where there is none.
@@ -115,23 +87,13 @@ CalendarPart PartOf(const calendar::Calendar& calendar) {
       .text = calendar::Write(calendar)};
 }
 
-// What a mail publishes of one event; none where it has no day, or nobody asked for it.
+// What a mail publishes of one event; none where it has no day, or where no subscription asks.
 std::optional<calendar::Entry> PublishedBy(const Told& told, text::Language language) {
   const bool wanted = std::ranges::any_of(
       told.subscriptions, [](const auto& one) { return ModeOf(*one) != v1::CALENDAR_MODE_NONE; });
-  if (!wanted || !IsOfEvent(*told.changes.back())) return std::nullopt;
-  const Event event = EventOf(*told.changes.back());
-  if (event.image == nullptr) return std::nullopt;
-  calendar::Entry entry = EntryFor(event, "", language);
-  // A day that is open again ends the entry of the day that it was.
-  const Facts& before = told.changes.back()->record->change.before();
-  if (event.state == Event::State::kDayUnknown && before.has_calendar()) {
-    entry.when = WhenOf(before.calendar());
-  }
-  if (std::holds_alternative<std::monostate>(entry.when)) return std::nullopt;
-  entry.sequence = event.version;
-  entry.cancelled = event.state != Event::State::kThere;
-  return entry;
+  if (!wanted) return std::nullopt;
+  const Job& last = *told.changes.back();
+  return PublishedEntry(EventOf(last), NewestOf(last), language);
 }
 
 std::optional<CalendarPart> Invite(const Job& job, const Inviting& inviting,
@@ -165,7 +127,7 @@ std::optional<Invitation> InvitationBy(const Job& job) {
 }
 
 absl::StatusOr<std::shared_ptr<const Job>> WithInvitation(sql::Connection& connection,
-                                                         std::shared_ptr<const Job> job) {
+                                                          std::shared_ptr<const Job> job) {
   if (!job->invitation) return job;
   auto with = std::make_shared<Job>(*job);
   ASSIGN_OR_RETURN(with->invitation,

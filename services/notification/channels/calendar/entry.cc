@@ -3,6 +3,8 @@
 #include "absl/strings/str_cat.h"
 #include "absl/time/civil_time.h"
 
+#include "libs/base/time/clock.h"
+
 namespace clusterwire::notification {
 namespace {
 
@@ -56,6 +58,37 @@ absl::Time EndOf(const type::v1::Facts& event) {
     return absl::UnixEpoch();
   }
   return absl::FromCivil(last + 2, absl::UTCTimeZone());
+}
+
+Event EventIn(const change::v1::ResourceChanged& change) {
+  Event event{.time = ToTime(change.time())};
+  if (change.has_after() && change.after().has_calendar()) {
+    const type::v1::Calendar& calendar = change.after().calendar();
+    event.image = &change.after();
+    event.version = calendar.sequence();
+    event.state = calendar.status() == type::v1::Calendar::STATUS_CANCELLED
+                      ? Event::State::kCancelled
+                  : calendar.start().empty() ? Event::State::kDayUnknown
+                                             : Event::State::kThere;
+  } else if (change.kind() == "event.deleted" && change.before().has_calendar()) {
+    event.image = &change.before();
+    event.version = change.before().calendar().sequence() + 1;
+    event.state = Event::State::kCancelled;
+  }
+  return event;
+}
+
+std::optional<calendar::Entry> PublishedEntry(const Event& event,
+                                              const change::v1::ResourceChanged& change,
+                                              text::Language language) {
+  if (event.image == nullptr) return std::nullopt;
+  calendar::Entry entry = DescribedBy(*event.image, event.time, language);
+  const bool open = event.state == Event::State::kDayUnknown;
+  entry.when = WhenOf(open ? change.before().calendar() : event.image->calendar());
+  if (std::holds_alternative<std::monostate>(entry.when)) return std::nullopt;
+  entry.sequence = event.version;
+  entry.cancelled = event.state != Event::State::kThere;
+  return entry;
 }
 
 calendar::Entry DescribedBy(const type::v1::Facts& event, absl::Time stamp,

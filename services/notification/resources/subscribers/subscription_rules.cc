@@ -253,7 +253,7 @@ Subscriptions::Subscriptions(store::Store& store, Random& random, CountWide coun
           {.type = "subscription",
            .collection = "subscriptions",
            .parent = kSubscriberName.pattern(),
-           .output_only = {"calendar_feed_time", "consent", "state_reason"},
+           .output_only = {"consent", "state_reason"},
            .random_ids = &random,
            .check = [count_wide = std::move(count_wide)](
                         const v1::Subscription* before, const v1::Subscription& subscription,
