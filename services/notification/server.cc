@@ -227,8 +227,8 @@ class NotificationParts final : public service::Parts {
     delivery.address_key = &mailboxes_->key;
     client_.emplace(ClientOptions(static_cast<size_t>(delivery.queue.in_flight)), in_.clock);
     channels_ = MakeChannels(ContextFor(*client_));
-    owner_notifier_.emplace(in_.settings.retention, *ledger_, *interests_, inbox_signal_, in_.clock,
-                            in_.random);
+    owner_notifier_.emplace(in_.settings.retention, *ledger_, *interests_, inbox_signal_, channels_,
+                            in_.clock, in_.random);
     dispatcher_.emplace(
         delivery, *ledger_, *interests_, channels_,
         [this](const std::string& endpoint, const std::string& reason) -> absl::Status {

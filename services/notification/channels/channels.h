@@ -19,6 +19,7 @@
 #include "libs/base/random.h"
 #include "libs/base/time/clock.h"
 #include "libs/http/client.h"
+#include "libs/text/language.h"
 #include "services/notification/ledger/deliveries/deliveries.h"
 #include "services/notification/ledger/deliveries/given_up.h"
 #include "services/notification/ledger/deliveries/invitations.h"
@@ -30,6 +31,7 @@ namespace clusterwire::notification {
 
 class Links;
 class Mailer;
+struct OwnerLetter;
 
 // So long what is pending waits for the end of a pause.
 inline constexpr absl::Duration kLongestPause = absl::Hours(30 * 24);
@@ -97,7 +99,7 @@ struct Wait {
   bool at_once = false;  // the schedule doesn't count: tried again on another connection right away
   // Of a gate: what it waits for is heard of when it ends, so that the ledger needs no time.
   bool asleep = false;
-  bool server = false;   // of a channel over one server of ours: that takes nothing at all now
+  bool server = false;  // of a channel over one server of ours: that takes nothing at all now
   Bounce bounce = Bounce::kNone;
 };
 struct Dead {
@@ -125,6 +127,11 @@ class Channel {
   virtual void SendTest(const v1::Endpoint&, const std::string&, absl::Time, Callback done) {
     done(Dead{.reason = "this channel has no tests", .ours = true});
   }
+
+  // Tells whose `elsewhere` is of another endpoint of theirs, as `id`. What becomes of that isn't
+  // followed: the inbox has it. Only where there is a letter for it.
+  virtual void TellOwner(const v1::Endpoint&, const OwnerLetter&, const std::string&,
+                         text::Language, absl::Time) {}
 
   // For a channel whose receiver is the ledger: called once with all jobs that a transaction makes
   // done; then with each of them after the commit.

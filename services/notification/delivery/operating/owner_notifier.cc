@@ -26,12 +26,16 @@ std::string IdOf(const v1::Endpoint& endpoint) {
   return "ownerNotices/" + absl::BytesToHexString(digest.substr(0, kBytes));
 }
 
+OwnerLetter LetterAbout(const v1::Endpoint& endpoint) {
+  return {.what = OwnerLetter::What::kSwitchedOff,
+          .endpoint = endpoint.name(),
+          .reason = endpoint.state_reason(),
+          .since = ToTime(endpoint.state_time())};
+}
+
 v1::InboxItem ItemOf(const v1::Endpoint& endpoint, const v1::Subscriber& owner, absl::Time now) {
-  Notice notice = NoticeOf(OwnerLetter{.what = OwnerLetter::What::kSwitchedOff,
-                                       .endpoint = endpoint.name(),
-                                       .reason = endpoint.state_reason(),
-                                       .since = ToTime(endpoint.state_time())},
-                           text::LanguageFor(owner.language()), absl::UTCTimeZone());
+  Notice notice =
+      NoticeOf(LetterAbout(endpoint), text::LanguageFor(owner.language()), absl::UTCTimeZone());
   v1::InboxItem item;
   item.set_title(std::move(notice.title));
   item.set_text(std::move(notice.text));
@@ -44,11 +48,13 @@ v1::InboxItem ItemOf(const v1::Endpoint& endpoint, const v1::Subscriber& owner, 
 }  // namespace
 
 OwnerNotifier::OwnerNotifier(absl::Duration retention, Ledger& ledger, Interests& interests,
-                             InboxSignal& signal, Clock& clock, Random& random)
+                             InboxSignal& signal, const Channels& channels, Clock& clock,
+                             Random& random)
     : retention_(retention),
       ledger_(ledger),
       interests_(interests),
       signal_(signal),
+      channels_(channels),
       clock_(clock),
       worker_(clock, random, [this] { return Step(); }) {}
 
@@ -84,7 +90,25 @@ absl::Status OwnerNotifier::Tell(const v1::Endpoint& endpoint) {
   if (!is_new) return absl::OkStatus();
   telemetry::LogInfo("owner told of an endpoint that is off", {{"endpoint", endpoint.name()}});
   signal_.Notify(subscriber);
+  TellElsewhere(endpoint, *owner);
   return absl::OkStatus();
+}
+
+void OwnerNotifier::TellElsewhere(const v1::Endpoint& endpoint, const v1::Subscriber& owner) {
+  constexpr absl::Duration kLimit = absl::Minutes(1);
+  std::vector<v1::Endpoint> others;
+  interests_.ForEachEndpoint([&](const v1::Endpoint& other) {
+    if (store::RootOf(other.name()) == owner.name() && other.name() != endpoint.name() &&
+        other.state() == v1::Endpoint::STATE_ENABLED) {
+      others.push_back(other);
+    }
+  });
+  for (const v1::Endpoint& other : others) {
+    const auto channel = channels_.find(other.channel_case());
+    if (channel == channels_.end()) continue;
+    channel->second->TellOwner(other, LetterAbout(endpoint), IdOf(endpoint),
+                               text::LanguageFor(owner.language()), clock_.Now() + kLimit);
+  }
 }
 
 }  // namespace clusterwire::notification

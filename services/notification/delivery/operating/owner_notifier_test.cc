@@ -1,5 +1,7 @@
 #include "services/notification/delivery/operating/owner_notifier.h"
 
+#include "libs/text/language.h"
+#include "services/notification/channels/letters/letter.h"
 #include "services/notification/delivery/testing/dispatcher_fixture.h"
 #include "services/notification/ledger/balance.h"
 #include "services/notification/ledger/inbox/owner_notices.h"
@@ -11,11 +13,35 @@ using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::SizeIs;
 
+// Keeps where owners were told of what.
+class TellingChannel final : public Channel {
+ public:
+  void Send(std::shared_ptr<const Job>, absl::Time, Callback done) override { done(Done{}); }
+  void TellOwner(const v1::Endpoint& elsewhere, const OwnerLetter& letter, const std::string&,
+                 text::Language, absl::Time) override {
+    MutexLock lock(mutex_);
+    told_.push_back(absl::StrCat(elsewhere.name(), " of ", letter.endpoint));
+  }
+  std::vector<std::string> told() {
+    MutexLock lock(mutex_);
+    return told_;
+  }
+
+ private:
+  Mutex mutex_;
+  std::vector<std::string> told_ ABSL_GUARDED_BY(mutex_);
+};
+
 class OwnerNotifierTest : public DispatcherFixture {
  protected:
+  OwnerNotifierTest() {
+    auto telling = std::make_unique<TellingChannel>();
+    telling_ = telling.get();
+    elsewhere_[v1::Endpoint::kWebhook] = std::move(telling);
+  }
   void StartTelling() {
     notifier_ = std::make_unique<OwnerNotifier>(absl::Hours(30 * 24), *ledger_, *store_.interests,
-                                                signal_, store_.clock, store_.random);
+                                                signal_, elsewhere_, store_.clock, store_.random);
   }
   std::vector<v1::InboxItem> Items() {
     auto items = ledger_->Read([](sql::Connection& connection) {
@@ -31,6 +57,8 @@ class OwnerNotifierTest : public DispatcherFixture {
   }
 
   InboxSignal signal_;
+  Channels elsewhere_;
+  TellingChannel* telling_ = nullptr;
   std::unique_ptr<OwnerNotifier> notifier_;
 };
 INSTANTIATE_TEST_SUITE_P(Both, OwnerNotifierTest, sql::kBothDatabases, sql::DialectName);
@@ -64,6 +92,25 @@ TEST_P(OwnerNotifierTest, AnEndpointThatIsSwitchedOffIsToldInItsOwnersInboxOnceE
   ASSERT_THAT(balance, IsOk());
   EXPECT_EQ(balance->difference(), 0);
   EXPECT_EQ(balance->matched(), 0);
+}
+
+TEST_P(OwnerNotifierTest, TheOwnersOtherEndpointsAreToldThatAreOnOnce) {
+  const std::string off = AddWebhook("w");
+  const std::string on = AddWebhook("v");
+  const std::string paused = AddWebhook("u");
+  Pause(paused, true);
+  store_.AddSubscriber("y");
+  store_.AddWebhook("subscribers/y", "w");
+  store_.CatchUp();
+  StartTelling();
+  SwitchOff(off);
+  ASSERT_TRUE(Eventually([&] { return !telling_->told().empty(); }));
+  notifier_.reset();
+  StartTelling();
+  store_.clock.Advance(absl::Minutes(2));
+  ASSERT_TRUE(Eventually([&] { return Items().size() == 1; }));
+  notifier_.reset();
+  EXPECT_THAT(telling_->told(), testing::ElementsAre(on + " of " + off));
 }
 
 TEST_P(OwnerNotifierTest, WhatWasToldGoesAfterItsRetention) {
