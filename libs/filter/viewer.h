@@ -43,4 +43,17 @@ inline bool Sees(const Viewer& viewer, const type::v1::Facts& facts) {
   });
 }
 
+// Leaves of an audience that the viewer is in those of it that it is itself: with whom it shares
+// the sight of something is not its to know.
+inline void HideOthers(const Viewer& viewer, type::v1::Facts* facts) {
+  if (viewer.operator_ || !facts->has_audience()) return;
+  auto& members = *facts->mutable_audience()->mutable_members();
+  members.erase(std::remove_if(members.begin(), members.end(),
+                               [&](const std::string& member) {
+                                 return std::ranges::find(viewer.members, member) ==
+                                        viewer.members.end();
+                               }),
+                members.end());
+}
+
 }  // namespace clusterwire::filter

@@ -23,6 +23,9 @@ VERBS = {"Get": "read", "BatchGet": "read", "Export": "read", "List": "list", "C
 # that is something else.
 SPECIAL = {
     "ClusterService.UndeleteCluster": ("undelete", "Cluster", "FAILED_PRECONDITION"),
+    # A draft isn't cancelled, so it is asked with an etag that is none's.
+    "EventService.CancelEvent": ("write", "Event", "ABORTED"),
+    "EventService.ReinstateEvent": ("write", "Event", "ABORTED"),
     "EventService.UndeleteEvent": ("undelete", "Event", "FAILED_PRECONDITION"),
     "LabelService.UndeleteLabel": ("undelete", "Label", "FAILED_PRECONDITION"),
     "LabelSchemeService.UndeleteLabelScheme": ("undelete", "LabelScheme", "FAILED_PRECONDITION"),
@@ -40,6 +43,7 @@ SPECIAL = {
     "BookingService.CompleteBooking": ("write", "Booking", "FAILED_PRECONDITION"),
     "BookingService.RecordInvoice": ("write", "Booking", "FAILED_PRECONDITION"),
     "BookingService.RecordPayment": ("write", "Booking", "FAILED_PRECONDITION"),
+    "BookingService.WithdrawPayment": ("write", "Booking", "FAILED_PRECONDITION"),
     "BookingService.RecordAward": ("write", "Booking", "FAILED_PRECONDITION"),
     "BookingService.RecordRenewal": ("write", "Booking", "FAILED_PRECONDITION"),
     "BookingService.RecordNoAward": ("write", "Booking", "FAILED_PRECONDITION"),
@@ -98,6 +102,8 @@ SPECIAL = {
     "MailService.ReportBounce": ("open", None, "INVALID_ARGUMENT"),
     "MailService.ListSuppressions": ("open", None, "OK"),
     "MailService.DeleteSuppression": ("open", None, "INVALID_ARGUMENT"),
+    "ExplainService.Explain": ("own", "Subscriber", "NOT_FOUND"),
+    "ExplainService.Preview": ("own", "Subscriber", "OK"),
     "InboxService.ListInboxItems": ("own", "Inbox", "OK"),
     "InboxService.StreamInbox": ("own", "Inbox", "INVALID_ARGUMENT"),
 }
@@ -109,7 +115,8 @@ FIXED = {"validate_only": True, "end": "2024-12-31", "reason": "moved", "renewed
 # What some are asked besides: of what isn't there, or can't be read.
 OWN = {"CheckEligibility": {"programme": "programmes/mx-public"},
        "EndMembership": {"reason": "END_REASON_LEFT"}, "StreamInbox": {"cursor": "nonsense"},
-       "RedriveDeadLetter": {"name": "x"},
+       "RedriveDeadLetter": {"name": "x"}, "Explain": {"change": "none", "resource": ""},
+       "CancelEvent": {"etag": "none"}, "ReinstateEvent": {"etag": "none"},
        "SubmitApplication": {"parent": "", "cluster": ""},
        "DeleteInvitation": {"name": "invitations/none"}, "AcceptInvitation": {"token": "nothing"}}
 

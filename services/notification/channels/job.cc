@@ -14,19 +14,16 @@ constexpr absl::Duration kHoldPause = absl::Seconds(5);
 
 using Record = std::shared_ptr<const KeptRecord>;
 
+bool IsPublic(const change::v1::ResourceChanged& change) {
+  return !change.before().has_audience() && !change.after().has_audience();
+}
+
 // Most are for everybody, and stay as they are.
 Record CutTo(const filter::Viewer& viewer, Record record) {
-  const change::v1::ResourceChanged& change = record->change;
-  const bool before = !change.has_before() || filter::Sees(viewer, change.before());
-  const bool after = change.has_after() && filter::Sees(viewer, change.after());
-  if (before && (after || !change.has_after())) return record;
+  if (IsPublic(record->change)) return record;
   auto cut = std::make_shared<KeptRecord>(*record);
   change::CutTo(viewer, &cut->change);
   return cut;
-}
-
-bool IsPublic(const change::v1::ResourceChanged& change) {
-  return !change.before().has_audience() && !change.after().has_audience();
 }
 
 }  // namespace

@@ -104,4 +104,13 @@ GateAnswer AskGates(const Job& job) {
   return Go{};
 }
 
+std::vector<Asked> AskEachGate(const Job& job) {
+  std::vector<Asked> asked;
+  for (const Gate& gate : kGates) {
+    asked.push_back({gate.name, gate.ask(job)});
+    if (std::holds_alternative<Drop>(asked.back().answer)) break;
+  }
+  return asked;
+}
+
 }  // namespace clusterwire::notification

@@ -133,13 +133,8 @@ void Note(const v1::Subscription* before, const v1::Subscription& subscription,
   }
   const bool same = before != nullptr && before->filter().SerializeAsString() ==
                                              subscription.filter().SerializeAsString();
-  const std::vector<std::string> unknown =
-      filter::UnknownValues(subscription.filter(), change::Words());
-  if (same || unknown.empty()) return;
-  notes.push_back(absl::StrCat(
-      "filter: whether there are such codes, levels and programmes isn't known here, since their ",
-      "lists are the catalogue's: ", absl::StrJoin(unknown, ", "),
-      ". Its SearchService/Search with the same filter shows what matches now"));
+  const std::string unknown = NoteOnUnknown(subscription.filter());
+  if (!same && !unknown.empty()) notes.push_back(unknown);
 }
 
 void Settle(const resource::Context& context, v1::Subscription* subscription) {
@@ -192,23 +187,37 @@ v1::Transition ToProto(filter::Transition transition) {
   return v1::TRANSITION_UNSPECIFIED;
 }
 
-bool Wants(const v1::Subscription& subscription, filter::Transition transition,
-           std::string_view kind, bool quiet) {
-  if (transition == filter::Transition::kNone) return false;
-  if (quiet && !subscription.include_quiet()) return false;
+std::string NoteOnUnknown(const filter::Filter& filter) {
+  const std::vector<std::string> unknown = filter::UnknownValues(filter, change::Words());
+  if (unknown.empty()) return "";
+  return absl::StrCat(
+      "filter: whether there are such codes, levels and programmes isn't known here, since their ",
+      "lists are the catalogue's: ", absl::StrJoin(unknown, ", "),
+      ". Its SearchService/Search with the same filter shows what matches now");
+}
 
+std::string_view WhyUnwanted(const v1::Subscription& subscription, filter::Transition transition,
+                             std::string_view kind, bool quiet) {
+  if (transition == filter::Transition::kNone) return "the filter doesn't match";
+  if (quiet && !subscription.include_quiet()) {
+    return "the change is a quiet one, an import or a recomputation, and include_quiet isn't set";
+  }
   const auto& kinds = subscription.kinds();
   const bool named = std::ranges::find(kinds, kind) != kinds.end();
-  if (!kinds.empty() && !named) return false;
+  if (!kinds.empty() && !named) return "the kind of the change is none of its kinds";
 
   const auto& transitions = subscription.transitions();
   if (!transitions.empty() &&
       std::ranges::find(transitions, ToProto(transition)) == transitions.end()) {
-    return false;
+    return "how the change relates to the filter is none of its transitions";
   }
   // That what can be said of a resource was computed anew is no news by itself.
   const bool unasked_refresh = kind == store::kFactsRefreshed && !named;
-  return !(unasked_refresh && transition == filter::Transition::kChanged);
+  if (unasked_refresh && transition == filter::Transition::kChanged) {
+    return "that facts were computed anew is told where something begins or ceases to match, or "
+           "where kinds name facts.refreshed";
+  }
+  return "";
 }
 
 store::ResourceType SubscriptionType() {

@@ -30,9 +30,16 @@ int64_t WhenMade(const v1::Subscription& subscription);
 
 // The one rule which changes a subscription hears of, once its filter has said how the change
 // relates to it. `kind` is the record's ("label.awarded"). Whether it is active and has an endpoint
-// is asked elsewhere.
-bool Wants(const v1::Subscription& subscription, filter::Transition transition,
-           std::string_view kind, bool quiet);
+// is asked elsewhere. Gives why it doesn't want to hear of it, for a person; empty: it does.
+std::string_view WhyUnwanted(const v1::Subscription& subscription, filter::Transition transition,
+                             std::string_view kind, bool quiet);
+inline bool Wants(const v1::Subscription& subscription, filter::Transition transition,
+                  std::string_view kind, bool quiet) {
+  return WhyUnwanted(subscription, transition, kind, quiet).empty();
+}
+
+// What of a filter isn't known here and so isn't checked, in words; empty: nothing.
+std::string NoteOnUnknown(const filter::Filter& filter);
 
 // TRANSITION_UNSPECIFIED for kNone.
 v1::Transition ToProto(filter::Transition transition);
