@@ -43,6 +43,7 @@ TEST_F(TemplateTest, AnIncludedTemplateSeesItsOwnValues) {
 
 TEST_F(TemplateTest, ATextIsEscapedWhereItStands) {
   values_.Set("TITLE", "\"><script>alert('x')</script>&{{TITLE}}{{>BODY}}");
+  values_.Set("LINK", "https://example.org");
   values_.Include("BODY", "body.html").Set("TITLE", "<i>{{#ITEM}}");
   const std::string page = Render("page.html");
   EXPECT_THAT(page, Not(HasSubstr("<script")));

@@ -54,6 +54,13 @@ std::string DateIn(Language language, std::string_view date) {
   return absl::StrCat(ToAbsl(In(language, month.english, month.german)), " ", first.year());
 }
 
+std::string LocalTimeIn(Language language, std::string_view local) {
+  const size_t t = local.find('T');
+  if (t == std::string_view::npos) return DateIn(language, local);
+  return absl::StrCat(DateIn(language, local.substr(0, t)), ", ", ToAbsl(local.substr(t + 1)),
+                      ToAbsl(In(language, "", " Uhr")));
+}
+
 std::string TimeIn(Language language, absl::Time time, absl::TimeZone zone) {
   const absl::CivilSecond local = absl::ToCivilSecond(time, zone);
   return absl::StrFormat("%s, %02d:%02d%s (%s)", DayIn(language, absl::CivilDay(local)),

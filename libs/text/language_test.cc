@@ -33,6 +33,13 @@ TEST(LanguageTest, ADateIsWrittenAsPreciselyAsItIsKnown) {
   EXPECT_EQ(DateIn(kEnglish, "some day"), "some day");
 }
 
+TEST(LanguageTest, ALocalTimeIsADayAndAnHour) {
+  EXPECT_EQ(LocalTimeIn(kEnglish, "2022-09-26T09:00"), "26 September 2022, 09:00");
+  EXPECT_EQ(LocalTimeIn(kGerman, "2022-09-26T09:00"), "26. September 2022, 09:00 Uhr");
+  EXPECT_EQ(LocalTimeIn(kGerman, "2022-09-26"), "26. September 2022");
+  EXPECT_EQ(LocalTimeIn(kEnglish, ""), "");
+}
+
 TEST(LanguageTest, ATimeNamesItsZone) {
   const absl::Time time = absl::FromUnixSeconds(1'800'000'000);  // 2027-01-15T08:00:00Z
   EXPECT_EQ(TimeIn(kEnglish, time, absl::UTCTimeZone()), "15 January 2027, 08:00 (UTC)");

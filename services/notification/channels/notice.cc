@@ -80,6 +80,8 @@ class Comparer {
     return called.empty() ? Plain(word) : called;
   }
   std::string Span(const type::v1::Period& period) const;
+  // Of an event in its own local time.
+  std::string When(const Facts& facts) const;
   std::string Size(const Facts& facts) const {
     return facts.has_size() ? absl::StrCat(facts.size()) : "";
   }
@@ -125,6 +127,21 @@ std::string Comparer::Span(const type::v1::Period& period) const {
   return absl::StrCat(date(period.start()), Say(" to ", " bis "), date(period.end()));
 }
 
+std::string Comparer::When(const Facts& facts) const {
+  const type::v1::Calendar& calendar = facts.calendar();
+  if (calendar.start().empty() || calendar.whole_days()) return Span(facts.period());
+  std::string when = text::LocalTimeIn(language_, calendar.start());
+  // One that ends at midnight ends with the day before, at an hour that isn't known.
+  if (calendar.end().ends_with("T00:00")) {
+    if (facts.period().end() != facts.period().start()) {
+      absl::StrAppend(&when, Say(" to ", " bis "), text::DateIn(language_, facts.period().end()));
+    }
+  } else if (!calendar.end().empty()) {
+    absl::StrAppend(&when, Say(" to ", " bis "), text::LocalTimeIn(language_, calendar.end()));
+  }
+  return absl::StrCat(when, " (", calendar.time_zone(), ")");
+}
+
 Lines Comparer::Compare() {
   const auto titled = [](const std::string& value, const Facts& facts) {
     return OneLine(filter::TitleWithValue(value, facts));
@@ -137,7 +154,16 @@ Lines Comparer::Compare() {
         Word("states", after_, after_.state()));
   Texts(Say("Kind", "Art"), Word("kinds", before_, before_.kind()),
         Word("kinds", after_, after_.kind()));
-  Texts(Say("Period", "Zeit"), Span(before_.period()), Span(after_.period()));
+  const bool both = before_.has_calendar() && after_.has_calendar();
+  Texts(Say("Period", "Zeit"), both ? When(before_) : Span(before_.period()),
+        both ? When(after_) : Span(after_.period()));
+  if (both) {
+    const auto online = [this](const Facts& facts) {
+      return facts.calendar().online() ? Say("yes", "ja") : Say("no", "nein");
+    };
+    Texts(Say("Place", "Ort"), before_.calendar().place(), after_.calendar().place());
+    Texts("Online", online(before_), online(after_));
+  }
   Texts(Say("Deadline", "Frist"), text::DateIn(language_, before_.deadline()),
         text::DateIn(language_, after_.deadline()));
   Lists(Say("Label levels", "Labelstufen"), &Facts::label_levels, titled);

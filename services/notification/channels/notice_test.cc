@@ -137,6 +137,31 @@ TEST(NoticeTest, WhatAMailTellsOfAResourceNamesEachChangeAndEachSubscriptionOnce
   EXPECT_THAT(notice.reasons, testing::ElementsAre("It is a label.", "It is in Germany (iso:DE)."));
 }
 
+TEST(DifferencesTest, AnEventIsToldInItsLocalTimeAndPlace) {
+  type::v1::Facts before;
+  before.mutable_period()->set_start("2022-09-26");
+  before.mutable_period()->set_end("2022-09-27");
+  type::v1::Calendar& calendar = *before.mutable_calendar();
+  calendar.set_start("2022-09-26T09:00");
+  calendar.set_end("2022-09-27T17:00");
+  calendar.set_time_zone("Europe/Prague");
+  calendar.set_place("Prague Congress Centre");
+  type::v1::Facts after = before;
+  after.mutable_calendar()->set_start("2022-09-26T10:00");
+  after.mutable_calendar()->set_end("2022-09-28T00:00");
+  after.mutable_calendar()->set_place("Brno");
+  after.mutable_calendar()->set_online(true);
+  EXPECT_THAT(DifferencesOf(before, after),
+              testing::ElementsAre("Period: 26 September 2022, 09:00 to 27 September 2022, 17:00 "
+                                   "(Europe/Prague) → 26 September 2022, 10:00 to 27 September "
+                                   "2022 (Europe/Prague)",
+                                   "Place: Prague Congress Centre → Brno", "Online: no → yes"));
+  before.mutable_calendar()->set_whole_days(true);
+  EXPECT_THAT(DifferencesOf(before, after, text::Language::kGerman),
+              testing::Contains("Zeit: 26. September 2022 bis 27. September 2022 → 26. September "
+                                "2022, 10:00 Uhr bis 27. September 2022 (Europe/Prague)"));
+}
+
 TEST(DifferencesTest, NamesWhatCameAndWhatWent) {
   type::v1::Facts before;
   type::v1::Facts after;

@@ -104,7 +104,8 @@ class Composer {
 SheetEntry Composer::EntryOf(const Notice& notice) const {
   SheetEntry entry = {.title = Shown(notice.title, kMaxTitle),
                       .link = LinkTo(Say("Read more", "Mehr dazu"), notice.link),
-                      .lines = ShownLines(notice.text)};
+                      .lines = ShownLines(notice.text),
+                      .why = Say("Why you are told:", "Warum Sie das erfahren:")};
   for (const std::string& reason : notice.reasons) entry.reasons.push_back(Shown(reason));
   return entry;
 }

@@ -34,6 +34,7 @@ TEST(LetterTest, OneChangeIsTheSubjectAndNotRepeated) {
             "\n"
             "  Valid until 2028-05-31.\n"
             "  It now matches “Labels in Germany”.\n"
+            "  Why you are told:\n"
             "  - It is a label.\n"
             "  - It is in Germany (iso:DE).\n"
             "  Read more: https://example.org/silver\n"

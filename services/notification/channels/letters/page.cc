@@ -25,14 +25,16 @@ void AddLink(const char* section, const SheetLink& link, Values& values) {
 void AddEntry(const SheetEntry& entry, Values& values) {
   values.SetIfAny("TITLE", entry.title);
   AddAll("LINE", entry.lines, values);
-  if (!entry.reasons.empty()) AddAll("REASON", entry.reasons, values.Add("REASONS"));
+  if (!entry.reasons.empty()) {
+    AddAll("REASON", entry.reasons, values.Add("REASONS").Set("WHY", entry.why));
+  }
   AddLink("LINK", entry.link, values);
 }
 
 }  // namespace
 
 std::string PageOf(const Sheet& sheet) {
-  static const auto& templates = *new templates::Set(LetterTemplates());
+  static const auto& set = *new templates::Set(LetterTemplates());
   Values values;
   values.Set("LANGUAGE", text::LanguageTag(sheet.language));
   values.Set("SUBJECT", sheet.subject).Set("HEADING", sheet.heading);
@@ -47,7 +49,7 @@ std::string PageOf(const Sheet& sheet) {
   AddAll("BECAUSE", sheet.because, values);
   for (const SheetLink& link : sheet.links) AddLink("FOOT_LINK", link, values);
   AddAll("SENDER", sheet.sender, values);
-  return templates.Render("letter.html", values);
+  return set.Render("letter.html", values);
 }
 
 }  // namespace clusterwire::notification

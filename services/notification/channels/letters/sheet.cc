@@ -21,6 +21,7 @@ void AddEntry(const SheetEntry& entry, std::string& text) {
     absl::StrAppend(&text, "\n* ", entry.title, "\n");
   }
   for (const std::string& line : entry.lines) absl::StrAppend(&text, "  ", line, "\n");
+  if (!entry.reasons.empty()) absl::StrAppend(&text, "  ", entry.why, "\n");
   for (const std::string& reason : entry.reasons) absl::StrAppend(&text, "  - ", reason, "\n");
   if (!entry.link.address.empty()) {
     absl::StrAppend(&text, "  ", entry.link.label, ": ", entry.link.address, "\n");

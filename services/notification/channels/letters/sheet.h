@@ -18,6 +18,7 @@ struct SheetEntry {
   std::string title;  // empty: the sheet's heading says it
   SheetLink link;     // its label isn't shown in the text form of an entry
   std::vector<std::string> lines;
+  std::string why;  // stands before the reasons
   std::vector<std::string> reasons;
 };
 
