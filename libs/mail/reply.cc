@@ -73,10 +73,9 @@ void Talk::Say(std::string_view line) {
   const auto says = [&](const char* verb) {
     return absl::StartsWithIgnoreCase(ToAbsl(line), verb);
   };
-  if (over_ || says("QUIT")) {
-    over_ = true;
-    return;
-  }
+  // A goodbye before anything else is said to a connection that is given up for this one.
+  over_ = over_ || (says("QUIT") && stage != Stage::kGreeting);
+  if (over_ || says("QUIT")) return;
   if (says("MAIL FROM:")) {
     stage = Stage::kSender;
   } else if (says("RCPT TO:")) {

@@ -13,6 +13,9 @@
 #include "libs/store/maintenance.h"
 #include "services/notification/channels/address_check.h"
 #include "services/notification/channels/channels.h"
+#include "services/notification/channels/email/mailboxes.h"
+#include "services/notification/channels/email/mailer.h"
+#include "services/notification/channels/email/suppressed.h"
 #include "services/notification/channels/endpoint_tester.h"
 #include "services/notification/consent/links.h"
 #include "services/notification/grants/grants.h"
@@ -81,6 +84,7 @@ class NotificationParts final : public service::Parts {
     in_.handles.interests.Set(*interests_);
     in_.handles.ledger.Set(*ledger_);
     in_.handles.inbox_signal.Set(inbox_signal_);
+    in_.handles.mailboxes.Set(*mailboxes_);
     in_.handles.dispatcher.Set(*dispatcher_);
     in_.handles.redrive.Set(*redrive_);
     in_.handles.diagnosis.Set(*diagnosis_);
@@ -105,6 +109,7 @@ class NotificationParts final : public service::Parts {
     ASSIGN_OR_RETURN(std::string key, service::LoadTokenKey(common.token_key_file, in_.random));
     store::Options options = StoreOptions();
     options.digest_key = service::RequestKey(key);
+    StartMailing(key);
     if (in_.settings.pages.served) links_.emplace(in_.settings.pages.public_uri, key);
     tokens_.emplace(std::move(key));
     ASSIGN_OR_RETURN(store_database_,
@@ -124,9 +129,13 @@ class NotificationParts final : public service::Parts {
                            *grants_, in_.clock, in_.random);
     StartLookingUp();
     subscribers_.emplace(*store_, in_.random, *interests_);
-    endpoints_.emplace(*store_, in_.random, EndpointSettings{.guard = in_.guard}, *addresses_);
-    endpoints_->CompleteBy(
-        [this](std::span<v1::Endpoint* const> endpoints) { TellTroubles(*ledger_, endpoints); });
+    endpoints_.emplace(*store_, in_.random,
+                       EndpointSettings{.guard = in_.guard, .mail = mailer_.has_value()},
+                       *addresses_);
+    endpoints_->CompleteBy([this](std::span<v1::Endpoint* const> endpoints) {
+      TellTroubles(*ledger_, endpoints);
+      TellSuppressions(*ledger_, mailboxes_->key, endpoints);
+    });
     subscriptions_.emplace(*store_, in_.random, [this] { return interests_->wide(); });
     return absl::OkStatus();
   }
@@ -140,6 +149,29 @@ class NotificationParts final : public service::Parts {
     }
     grants_.emplace(std::move(options), in_.clock);
     return absl::OkStatus();
+  }
+
+  // Mailboxes are known by the key also where no mails are sent.
+  void StartMailing(const std::string& key) {
+    const std::optional<MailSettings>& mail = in_.settings.mail;
+    mailboxes_.emplace(Mailboxes{AddressKey(key),
+                                 BounceAddress(mail ? mail->bounce_address : "", key), in_.clock});
+    if (mail) mailer_.emplace(mail->mailer, *mailboxes_);
+  }
+  Mailer* mailer() { return mailer_ ? &*mailer_ : nullptr; }
+
+  ChannelContext ContextFor(http::Client& client) {
+    return {.client = client,
+            .inbox_signal = inbox_signal_,
+            .clock = in_.clock,
+            .random = in_.random,
+            .links = links(),
+            .mailer = mailer(),
+            .suppressed = [this](const std::string& address_key) {
+              return ledger_->Read([&](sql::Connection& connection) {
+                return WhySuppressed(connection, address_key);
+              });
+            }};
   }
 
   http::Client::Options ClientOptions(size_t in_flight) const {
@@ -160,11 +192,7 @@ class NotificationParts final : public service::Parts {
           return asking_client_->LookUp(url, deadline, std::move(done));
         },
         in_.clock);
-    test_channels_ = MakeChannels({.client = *asking_client_,
-                                   .inbox_signal = inbox_signal_,
-                                   .clock = in_.clock,
-                                   .random = in_.random,
-                                   .links = links()});
+    test_channels_ = MakeChannels(ContextFor(*asking_client_));
     endpoint_tester_.emplace(in_.settings.delivery.try_limit,
                              EndpointTester::Parts{.store = *store_,
                                                    .channels = test_channels_,
@@ -174,13 +202,10 @@ class NotificationParts final : public service::Parts {
   }
 
   void StartDelivery() {
-    const Dispatcher::Options& delivery = in_.settings.delivery;
+    Dispatcher::Options delivery = in_.settings.delivery;
+    delivery.address_key = &mailboxes_->key;
     client_.emplace(ClientOptions(static_cast<size_t>(delivery.queue.in_flight)), in_.clock);
-    channels_ = MakeChannels({.client = *client_,
-                              .inbox_signal = inbox_signal_,
-                              .clock = in_.clock,
-                              .random = in_.random,
-                              .links = links()});
+    channels_ = MakeChannels(ContextFor(*client_));
     dispatcher_.emplace(
         delivery, *ledger_, *interests_, channels_,
         [this](const std::string& endpoint, const std::string& reason) {
@@ -223,8 +248,10 @@ class NotificationParts final : public service::Parts {
                                 .consumer = consumer,
                                 .grants = [this] { return grants_reader_->status(); },
                                 .delivery = [this] { return dispatcher_->usage(); },
-                                .server = in_.server_findings});
-    watched_ = WatchMetrics(in_.metrics, *store_, *interests_, *client_);
+                                .server = in_.server_findings,
+                                .mailer = mailer(),
+                                .clock = in_.clock});
+    watched_ = WatchMetrics(in_.metrics, *store_, *interests_, *client_, mailer());
     store_maintenance_.emplace(*store_, in_.clock, in_.random);
     ledger_maintenance_.emplace(in_.settings.retention, *ledger_, *audit_, in_.clock, in_.metrics);
     watch_findings_.emplace([this] { return diagnosis_->Run().findings(); },
@@ -239,6 +266,7 @@ class NotificationParts final : public service::Parts {
   // Data.
   std::optional<rpc::TokenSealer> tokens_;
   std::optional<Links> links_;
+  std::optional<const Mailboxes> mailboxes_;
   std::unique_ptr<sql::Database> store_database_;
   std::unique_ptr<sql::Database> ledger_database_;
   std::unique_ptr<store::Store> store_;
@@ -248,6 +276,7 @@ class NotificationParts final : public service::Parts {
   std::optional<GrantsReader>
       grants_reader_;  // tells the interests, which stop listening themselves
   InboxSignal inbox_signal_;
+  std::optional<Mailer> mailer_;
   std::optional<http::Client> asking_client_;
   std::optional<AddressCheck> addresses_;
   Channels test_channels_;

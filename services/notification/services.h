@@ -24,6 +24,7 @@ class Endpoints;
 class InboxSignal;
 class Interests;
 class Ledger;
+struct Mailboxes;
 class Subscribers;
 class Subscriptions;
 
@@ -40,6 +41,7 @@ struct Handles {
   rpc::Late<Interests> interests;
   rpc::Late<Ledger> ledger;
   rpc::Late<InboxSignal> inbox_signal;
+  rpc::Late<const Mailboxes> mailboxes;
   rpc::Late<Dispatcher> dispatcher;
   rpc::Late<const Redrive> redrive;
   rpc::Late<const Diagnosis> diagnosis;

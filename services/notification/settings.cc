@@ -77,6 +77,12 @@ absl::StatusOr<Settings> ReadSettings(const NotificationConfig& config) {
       absl::Hours(1), absl::Hours(24 * 3650), absl::Hours(30 * 24));
   settings.grants = service::ReadGrants(config.grants(), settings.common.topic, errors);
   settings.pages = ReadPages(config, errors);
+  settings.mail = ReadMail(config, errors);
+  if (settings.mail) {
+    // A connection has its mail, and one that waits for it.
+    settings.delivery.queue.over_server =
+        static_cast<int>(2 * settings.mail->mailer.server.connections);
+  }
   RETURN_IF_ERROR(errors.ToStatus());
   return settings;
 }
@@ -90,6 +96,7 @@ absl::Status LookAtFiles(const NotificationConfig& config) {
   service::LookAtTokenKey(errors, settings.common.token_key_file);
   service::LookAtKey(errors, service::kSubjectKeyFile, settings.grants.key_file);
   identity::LookAtFiles(settings.common.callers, errors);
+  if (settings.mail) LookAtMailFiles(*settings.mail, errors);
   return errors.ToStatus();
 }
 

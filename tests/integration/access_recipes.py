@@ -94,6 +94,10 @@ SPECIAL = {
     "DeliveryService.GetBalance": ("open", None, "OK"),
     "DeliveryService.ListDeadLetters": ("open", None, "OK"),
     "DeliveryService.RedriveDeadLetter": ("open", None, "INVALID_ARGUMENT"),
+    # By what came back: proved by the address to which it came.
+    "MailService.ReportBounce": ("open", None, "INVALID_ARGUMENT"),
+    "MailService.ListSuppressions": ("open", None, "OK"),
+    "MailService.DeleteSuppression": ("open", None, "INVALID_ARGUMENT"),
     "ExplainService.Explain": ("own", "Subscriber", "NOT_FOUND"),
     "ExplainService.Preview": ("own", "Subscriber", "OK"),
     "InboxService.ListInboxItems": ("own", "Inbox", "OK"),

@@ -1,51 +1,52 @@
 """Mails go out over an SMTP server with TLS, as any mail program reads them, and what the server answers
 decides what becomes of each."""
 
-import email.header
 import itertools
-import json
-import re
-import subprocess
-import tempfile
 import pathlib
+import tempfile
 import unittest
 
 import grpc
 
 import shared
 import steps
-from api import notification, refusal
+from api import catalogue, notification, refusal, types_v1
 from certificates import Authority
+from hostile_post import HOSTILE as SCRIPTS, Front
 from post_office import PostOffice
 from waiting import eventually
 
 FROM = "office@clusterwire.example"
-HOSTILE = 'Größe "x" <script>alert(1)</script>\u2028Bcc: eve@example.org =?UTF-8?Q?x?= {{X}} ' + "ü" * 80
+HOSTILE = ('Größe "x" <script>alert(1)</script> Bcc: eve@example.org =?UTF-8?Q?x?= {{X}} '
+           + "ü" * 80)
 _numbers = itertools.count(1)
 
 
-def settings(office, authority_file, **more):
-    """Of notification, with mails over this office."""
-    return {"mail.server": f"localhost:{office.port}", "mail.ca_file": authority_file,
+def settings(port, authority_file, **more):
+    """Of notification, with mails over this server."""
+    return {"mail.server": f"localhost:{port}", "mail.ca_file": authority_file,
             "mail.from": FROM, "mail.sender_name": "Cluster Büro, \"Office\"",
             "mail.postal_line": "Street 1, 10115 Berlin", "mail.timeout": "3s",
             "mail.bounce_address": "bounces@clusterwire.example",
             "delivery.mails.settle": "0s", "delivery.mails.gather": "0s", **more}
 
 
-class MailTest(unittest.TestCase):
+class Readers(unittest.TestCase):
+    """Who wants mails, and what becomes of them. A class sets `stack` and `office` up."""
+
     @classmethod
-    def setUpClass(cls):
-        folder = cls.folder = pathlib.Path(cls.enterClassContext(tempfile.TemporaryDirectory()))
+    def set_up(cls, port=None, **more):
+        """An office that wants a password, and a stack that knows it; mails go by `port`, if given."""
+        folder = pathlib.Path(cls.enterClassContext(tempfile.TemporaryDirectory()))
         authority = Authority()
-        cls.authority = authority.write(folder)
-        cls.certificate = authority.server("localhost").write(folder, "post")
-        (folder / "password").write_text("s3cret\n")
-        cls.office = PostOffice(cls.certificate, user="office", password="s3cret")
+        cls.password = folder / "password"
+        cls.password.write_text("s3cret\n")
+        cls.office = PostOffice(authority.server("localhost").write(folder, "post"),
+                                user="office", password="s3cret")
         cls.addClassCleanup(cls.office.close)
         cls.stack = shared.new_stack(notification_settings=settings(
-            cls.office, cls.authority, **{"mail.user": "office",
-                                          "mail.password_file": folder / "password"}))
+            port(cls.office) if port else cls.office.port, authority.write(folder),
+            **{"mail.user": "office", "mail.password_file": cls.password, **more}))
         cls.stack.start()
         cls.addClassCleanup(cls.stack.stop)
         steps.add_countries(cls.stack)
@@ -90,6 +91,12 @@ class MailTest(unittest.TestCase):
         return self.client.Delivery.ListAttempts(notification.ListAttemptsRequest(parent=name),
                                                  timeout=10).attempts
 
+
+class MailTest(Readers):
+    @classmethod
+    def setUpClass(cls):
+        cls.set_up()
+
     def test_a_mail_comes_whole_and_says_the_same_twice(self):
         word, address = self.subscribe()
         name = self.told(word, "Silicon Saxony")
@@ -114,8 +121,7 @@ class MailTest(unittest.TestCase):
 
     def test_titles_that_want_to_be_headers_stay_titles(self):
         word, address = self.subscribe()
-        self.told(word, 'Größe "x" <script>alert(1)</script> Bcc: eve@example.org =?UTF-8?Q?x?= {{X}} '
-                  + "ü" * 80)
+        self.told(word, HOSTILE)
         [mail] = self.office.wait_for(address)
         self.assertIsNone(mail["bcc"])
         self.assertIn("Größe", mail["subject"])
@@ -127,7 +133,8 @@ class MailTest(unittest.TestCase):
         word, address = self.subscribe()
         cluster = steps.create_cluster(self.stack, title=f"First {word}")
         self.office.wait_for(address)
-        steps.update_cluster(self.stack, cluster, title=f"Second {word}")
+        self.stack.catalogue.client.Cluster.UpdateCluster(catalogue.UpdateClusterRequest(
+            cluster=catalogue.Cluster(name=cluster.name, title=f"Second {word}")), timeout=10)
         first, second = self.office.wait_for(address, count=2)
         self.assertNotEqual(first["message-id"], second["message-id"])
         self.assertEqual(first["references"], second["references"])
@@ -215,12 +222,50 @@ class MailTest(unittest.TestCase):
                 address="other@example.org"))))
         self.assertIn("keeps its address", answer.fields["endpoint.email"])
 
+class AwayTest(Readers):
+    """A server that is away, or that lets nobody in, is nobody's fault: mails wait, and go out once."""
 
-class AwayTest(unittest.TestCase):
-    """What is the server's fault."""
+    @classmethod
+    def setUpClass(cls):
+        # All of them are met at once: the server is left alone after that, and then asked by one mail.
+        cls.set_up(port=cls.front, **{"mail.connections": len(SCRIPTS)})
 
-    def start(self, office, **more):
-        stack = shared.new_stack(notification_settings=settings(office, self.authority, **more))
-        stack.start()
-        self.addCleanup(stack.stop)
-        return stack
+    @classmethod
+    def front(cls, office):
+        cls.way = Front(office.port, SCRIPTS)
+        cls.addClassCleanup(cls.way.close)
+        return cls.way.port
+
+    def test_whatever_meets_the_first_mails_all_come_once(self):
+        readers = [self.subscribe() for _ in range(len(SCRIPTS) + 2)]
+        names = [self.told(word) for word, _ in readers]
+        for _, address in readers:
+            self.office.wait_for(address, within=120)
+        for name in names:
+            self.wait_for(name, "DELIVERED")
+        self.assertEqual(set(self.way.played), set(SCRIPTS))
+        self.assertEqual([len(self.office.to(address)) for _, address in readers],
+                         [1] * len(readers))
+
+
+class LockedOutTest(Readers):
+    @classmethod
+    def setUpClass(cls):
+        cls.set_up()
+
+    def test_a_wrong_password_is_told_to_operators_and_mended_without_a_restart(self):
+        self.password.write_text("wrong\n")
+        word, address = self.subscribe()
+        name = self.told(word)
+        finding = eventually(lambda: (one := self.stack.notification.findings()["mail"]).severity ==
+                             types_v1.Finding.SEVERITY_ERROR and one, "a finding", within=30)
+        self.assertIn("535", finding.finding)
+        self.assertIn("mail.password_file", finding.remedy)
+        waiting = self.delivery(name)
+        self.assertEqual(waiting.state, notification.Delivery.STATE_PENDING)
+        self.assertNotIn("535", str(waiting) + str(self.attempts(name)))
+        self.password.write_text("s3cret\n")
+        self.office.wait_for(address, within=60)
+        self.wait_for(name, "DELIVERED")
+        eventually(lambda: self.stack.notification.findings()["mail"].severity ==
+                   types_v1.Finding.SEVERITY_OK, "all is well")

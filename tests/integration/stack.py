@@ -117,7 +117,7 @@ CATALOGUE_SERVES = [f"clusterwire.catalogue.v1.{name}Service" for name in [
     "LabelScheme", "Label", "Membership", "Operations", "Person", "Programme", "Search", "Standing",
     "Taxonomy"]] + ["clusterwire.change.v1.ChangeService"]
 NOTIFICATION_SERVES = [f"clusterwire.notification.v1.{name}Service" for name in [
-    "Delivery", "Explain", "Inbox", "Operations", "Subscriber", "Subscription"]]
+    "Delivery", "Explain", "Inbox", "Mail", "Operations", "Subscriber", "Subscription"]]
 
 # Webhooks go to this machine, retries are soon, and so is reading on after a kill or without Kafka.
 NOTIFICATION_FOR_TESTS = {

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "absl/status/status.h"
+#include "absl/status/statusor.h"
 #include "absl/time/time.h"
 
 #include "clusterwire/notification/v1/subscriber.pb.h"
@@ -26,6 +27,7 @@
 namespace clusterwire::notification {
 
 class Links;
+class Mailer;
 
 // What makes a mail a digest: it tells of what came from one moment to another.
 struct Digest {
@@ -43,7 +45,8 @@ struct Job {
   std::shared_ptr<const v1::Endpoint> endpoint = {};      // with its secret; null: deleted since
   std::shared_ptr<const v1::Subscriber> subscriber = {};  // null: deleted since
   absl::Time now = {};                                    // when it was made
-  bool hidden = false;  // since a later change the subscriber doesn't see the resource
+  bool hidden = false;          // since a later change the subscriber doesn't see the resource
+  std::string suppressed = {};  // why nothing is sent to its mailbox; empty: nothing keeps it
   // Not everybody may see what is told, and it isn't known who may: then it is asked again.
   std::optional<absl::Time> held_until = {};
 
@@ -74,6 +77,8 @@ struct Wait {
   bool ours = false;            // the failure is on this side, and says nothing of the endpoint
   bool rests_endpoint = false;  // `until` is for all that goes there, not for this delivery alone
   bool at_once = false;  // the schedule doesn't count: tried again on another connection right away
+  bool server = false;   // of a channel over one server of ours: that takes nothing at all now
+  Bounce bounce = Bounce::kNone;
 };
 struct Dead {
   std::string reason = {};
@@ -81,6 +86,7 @@ struct Dead {
   int http_status = 0;
   bool ours = false;     // as with Wait
   bool refused = false;  // it is this event that is wrong: no failure of the endpoint
+  Bounce bounce = Bounce::kNone;
 };
 using Outcome = std::variant<Done, Wait, Dead>;
 
@@ -107,6 +113,15 @@ class Channel {
   // Whether tries may fail by the endpoint's fault: then failures are counted, and it is switched
   // off when nothing succeeds for too long.
   virtual bool has_receiver() const { return true; }
+  // Whether all goes over one server of ours, to any endpoint: then tries have places of their own,
+  // wait while that server is away, and none of that is held against endpoints.
+  virtual bool over_server() const { return false; }
+  // How long a try may take, where `usual` is by how its endpoint answers.
+  virtual absl::Duration time_limit(absl::Duration usual) const { return usual; }
+  // Called in the transaction that records a result with a bounce, and again when that is repeated.
+  virtual absl::Status Bounced(sql::Connection&, const Job&, const DeliveryResult&) {
+    return absl::OkStatus();
+  }
 };
 
 // What channels work with; all of it outlives them.
@@ -116,6 +131,9 @@ struct ChannelContext {
   Clock& clock;
   Random& random;
   const Links* links = nullptr;  // into mails; null where no pages are configured
+  Mailer* mailer = nullptr;      // null where no mails are sent
+  // Why nothing is sent to a mailbox, by its address key; empty: nothing keeps it.
+  std::function<absl::StatusOr<std::string>(const std::string&)> suppressed = nullptr;
 };
 
 // One of each channel, by its case of Endpoint.channel.

@@ -27,6 +27,15 @@ DeliveryQueue::HasReceiver HasReceiver(const Interests& interests, const Channel
   };
 }
 
+DeliveryQueue::OverServer OverServer(const Interests& interests, const Channels& channels) {
+  return [&interests, &channels](const std::string& name) {
+    const std::shared_ptr<const v1::Endpoint> endpoint = interests.FindEndpoint(name);
+    if (endpoint == nullptr) return false;
+    const auto channel = channels.find(endpoint->channel_case());
+    return channel != channels.end() && channel->second->over_server();
+  };
+}
+
 // One that the database can't hold, so that it keeps no other from being written down.
 DeliveryResult Unwritable(DeliveryResult result, const absl::Status& status) {
   result.state = v1::Delivery::STATE_DEAD;
@@ -48,8 +57,9 @@ Dispatcher::Dispatcher(Options options, Ledger& ledger, Interests& interests,
       disable_(std::move(disable)),
       clock_(clock),
       metrics_(metrics),
-      loader_(ledger, interests, clock),
-      queue_(options_.queue, HasReceiver(interests, channels), random),
+      loader_(ledger, interests, clock, options_.address_key),
+      queue_(options_.queue, HasReceiver(interests, channels), random,
+             OverServer(interests, channels)),
       results_(std::make_shared<ResultQueue>(options_.schedule, clock, random)),
       worker_(
           clock, random, [this] { return Step(); }, {.limit = absl::Seconds(10)},
@@ -318,12 +328,14 @@ void Dispatcher::Start(std::shared_ptr<const Job> job) {
   }
   const auto channel = channels_.find(job->endpoint->channel_case());
   if (channel == channels_.end()) {
-    EndUntried(*job, v1::Delivery::STATE_PENDING, "this service can't reach endpoints of that kind: a newer release made it, or its "
+    EndUntried(*job, v1::Delivery::STATE_PENDING,
+               "this service can't reach endpoints of that kind: a newer release made it, or its "
                "channel isn't configured here any more",
                kUnknownChannelPause);
     return;
   }
-  const absl::Duration limit = queue_.TimeLimit(endpoint, options_.try_limit);
+  const absl::Duration limit =
+      channel->second->time_limit(queue_.TimeLimit(endpoint, options_.try_limit));
   channel->second->Send(job, now + limit,
                         [job, results = results_, now, uptime = clock_.Uptime()](
                             const Outcome& outcome) { results->Put(*job, outcome, now, uptime); });

@@ -49,6 +49,7 @@ class Dispatcher {
     absl::Duration disable_after = absl::Hours(5 * 24);
     absl::Duration sweep = absl::Minutes(1);       // how often the ledger is asked for strays
     absl::Duration stop_grace = absl::Seconds(5);  // for what is under way
+    const AddressKey* address_key = nullptr;       // null: no mailbox is suppressed
   };
   // Switches an endpoint off. Called on a thread that may wait.
   using DisableEndpoint =

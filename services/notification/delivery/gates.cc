@@ -28,6 +28,12 @@ GateAnswer AskEnabled(const Job& job) {
   return Go{};
 }
 
+// Is its mailbox one that mails may go to?
+GateAnswer AskSuppressed(const Job& job) {
+  if (job.suppressed.empty()) return Go{};
+  return Drop{absl::StrCat("nothing is sent to the mailbox: ", job.suppressed)};
+}
+
 // The image of the record that every channel shows of it.
 const type::v1::Facts& Shown(const Job& job) {
   const change::v1::ResourceChanged& change = job.record->change;
@@ -59,6 +65,7 @@ GateAnswer AskGrants(const Job& job) {
 
 constexpr Gate kGates[] = {{"wanted", AskWanted},
                            {"enabled", AskEnabled},
+                           {"suppressed", AskSuppressed},
                            {"audience", AskAudience},
                            {"grants", AskGrants}};
 

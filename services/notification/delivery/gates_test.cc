@@ -36,6 +36,13 @@ TEST(GatesTest, NothingGoesToAnEndpointThatIsSwitchedOff) {
   EXPECT_EQ(Answer(job), "enabled: the endpoint is switched off");
 }
 
+TEST(GatesTest, NothingGoesToASuppressedMailbox) {
+  Job job = LabelAwardedJob();
+  job.suppressed = "its reader complained of a mail";
+  EXPECT_EQ(Answer(job),
+            "suppressed: nothing is sent to the mailbox: its reader complained of a mail");
+}
+
 TEST(GatesTest, WhatIsNotForEverybodyIsAskedOfThePredicateOnceMore) {
   Job job = LabelAwardedJob();
   change::v1::ResourceChanged change = job.record->change;

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "libs/base/status/error.h"
+#include "services/notification/channels/email/suppressed.h"
 #include "services/notification/ledger/records/records.h"
 #include "services/notification/ledger/records/seen_by.h"
 
@@ -39,6 +40,7 @@ std::shared_ptr<const Job> JobLoader::FromMemory(const PendingDelivery& delivery
                                                  absl::Duration now) {
   const absl::Duration age = now - delivery.offered;
   if (delivery.attempts > 0 || age < absl::ZeroDuration() || age > kFresh) return nullptr;
+  if (!MailboxOf(delivery).empty()) return nullptr;  // the ledger knows whether it is suppressed
   std::shared_ptr<const KeptRecord> record = FindKept(delivery.change_id);
   if (record == nullptr) return nullptr;
   const auto seen_by = seen_by_.find(record->change.name());
@@ -58,9 +60,18 @@ absl::StatusOr<std::shared_ptr<const KeptRecord>> JobLoader::RecordOf(
 
 std::shared_ptr<const Job> JobLoader::MakeJob(const PendingDelivery& delivery,
                                               std::string_view seen_by,
-                                              std::shared_ptr<const KeptRecord> record) const {
-  return std::make_shared<const Job>(
-      JobOf(delivery, std::move(record), seen_by, interests_, clock_.Now()));
+                                              std::shared_ptr<const KeptRecord> record,
+                                              std::string suppressed) const {
+  Job job = JobOf(delivery, std::move(record), seen_by, interests_, clock_.Now());
+  job.suppressed = std::move(suppressed);
+  return std::make_shared<const Job>(std::move(job));
+}
+
+std::string JobLoader::MailboxOf(const PendingDelivery& delivery) const {
+  if (address_key_ == nullptr) return "";
+  const std::shared_ptr<const v1::Endpoint> endpoint = interests_.FindEndpoint(delivery.endpoint);
+  if (endpoint == nullptr || !endpoint->has_email()) return "";
+  return address_key_->Of(endpoint->email().address());
 }
 
 absl::StatusOr<JobLoader::Loaded> JobLoader::Load(const std::vector<PendingDelivery>& deliveries,
@@ -83,7 +94,12 @@ absl::StatusOr<JobLoader::Loaded> JobLoader::Load(const std::vector<PendingDeliv
         continue;
       }
       ASSIGN_OR_RETURN(auto record, RecordOf(connection, delivery.change_id));
-      loaded.jobs.push_back(MakeJob(delivery, standing.seen_by, std::move(record)));
+      std::string suppressed;
+      if (const std::string mailbox = MailboxOf(delivery); !mailbox.empty()) {
+        ASSIGN_OR_RETURN(suppressed, WhySuppressed(connection, mailbox));
+      }
+      loaded.jobs.push_back(
+          MakeJob(delivery, standing.seen_by, std::move(record), std::move(suppressed)));
     }
     return loaded;
   });

@@ -15,6 +15,9 @@ namespace {
 
 constexpr size_t kDetailBytes = 500;  // of what receivers send, which may hold anything
 constexpr int kMostAtOnce = 3;        // tries in a row that the schedule doesn't count
+// Tries of one delivery that found the channel's server away and don't count: some hours of them.
+constexpr int kMostUnheard = 100;
+constexpr absl::Duration kServerPause = absl::Seconds(10);
 
 }  // namespace
 
@@ -70,22 +73,26 @@ DeliveryResult ResultOf(const PendingDelivery& delivery, const Outcome& outcome,
       result.health = dead->refused ? EndpointHealth::kRefused : EndpointHealth::kBad;
     }
     result.disable_endpoint = dead->disable_endpoint;
+    result.bounce = dead->bounce;
     tell("dead", dead->http_status, dead->reason);
     result.reason = attempt.detail();
   } else {
     const Wait& wait = std::get<Wait>(outcome);
     if (!wait.ours) result.health = EndpointHealth::kBad;
-    result.uncounted = wait.at_once && delivery.at_once < kMostAtOnce;
+    result.bounce = wait.bounce;
+    result.server_away = wait.server;
+    result.uncounted = wait.server ? attempt.number() <= kMostUnheard
+                                   : wait.at_once && delivery.at_once < kMostAtOnce;
     const absl::Duration asked =
         std::clamp(wait.until - done.ended, absl::ZeroDuration(), kLongestRequest);
-    if (wait.rests_endpoint) result.rest = asked;
+    if (wait.rests_endpoint || wait.server) result.rest = asked;
     const std::optional<absl::Duration> pause =
         result.uncounted ? absl::ZeroDuration()
                          : schedule.PauseAfter(attempt.number() - delivery.tries_before, random);
     tell(pause ? "retry" : "dead", wait.http_status, wait.reason);
     result.reason = attempt.detail();
     if (pause) {
-      result.pause = std::max(*pause, asked);
+      result.pause = std::max({*pause, asked, wait.server ? kServerPause : absl::ZeroDuration()});
     } else {
       result.state = v1::Delivery::STATE_DEAD;
       result.reason =
@@ -111,6 +118,9 @@ absl::StatusOr<std::vector<Trouble>> RecordResults(Ledger& ledger, const Channel
       // What was suppressed meanwhile, with a deleted subscriber, must not reach its inbox.
       if (result.state == v1::Delivery::STATE_DELIVERED && was_pending) {
         RETURN_IF_ERROR(channel.Write(connection, job));
+      }
+      if (result.bounce != Bounce::kNone) {
+        RETURN_IF_ERROR(channel.Bounced(connection, job, result));
       }
       if (!channel.has_receiver() || result.health == EndpointHealth::kUnknown) continue;
       const std::string& endpoint = job.delivery.endpoint;

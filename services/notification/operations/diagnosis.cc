@@ -9,6 +9,7 @@
 #include "services/notification/operations/delivery_findings.h"
 #include "services/notification/operations/endpoint_findings.h"
 #include "services/notification/operations/grants_finding.h"
+#include "services/notification/operations/mail_finding.h"
 
 namespace clusterwire::notification {
 namespace {
@@ -142,6 +143,7 @@ v1::DiagnoseResponse Diagnosis::Run() const {
   *response.add_findings() = Matcher(on_.interests, counts);
   *response.add_findings() = LookAtEndpoints(on_.interests);
   *response.add_findings() = LookAtDeadDeliveries(on_.ledger);
+  *response.add_findings() = LookAtMail(on_.mailer, on_.clock.Now());
   *response.add_findings() = LedgerBalance(on_, &response);
   *response.add_findings() = LookAtPlaces(on_.delivery());
   *response.add_findings() = LookAtReceivers(on_.ledger, on_.interests);

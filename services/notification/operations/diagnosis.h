@@ -10,10 +10,12 @@
 
 #include "clusterwire/notification/v1/operations.pb.h"
 
+#include "libs/base/time/clock.h"
 #include "libs/kafka/client.h"
 #include "libs/service/findings.h"
 #include "libs/sql/database.h"
 #include "libs/store/store.h"
+#include "services/notification/channels/email/mailer.h"
 #include "services/notification/delivery/queue/delivery_queue.h"
 #include "services/notification/ledger/audit.h"
 #include "services/notification/ledger/ledger.h"
@@ -50,6 +52,8 @@ class Diagnosis {
     std::function<absl::Status()> grants;  // how reading them stands
     std::function<DeliveryQueue::Usage()> delivery;
     std::function<service::Findings()> server = nullptr;  // Server::OwnFindings()
+    const Mailer* mailer = nullptr;                       // null: no mails are sent
+    Clock& clock = Clock::System();
   };
 
   Diagnosis(Options options, Dependencies dependencies)

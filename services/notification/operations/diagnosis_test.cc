@@ -65,7 +65,8 @@ TEST_F(DiagnosisTest, LooksAtEveryPart) {
                   testing::Key("database"), testing::Key("kafka"), testing::Key("topic"),
                   testing::Key("consumer"), testing::Key("gaps"), testing::Key("grants"),
                   testing::Key("matcher"), testing::Key("endpoints"), testing::Key("deliveries"),
-                  testing::Key("places"), testing::Key("receivers"), testing::Key("ledger")));
+                  testing::Key("mail"), testing::Key("places"), testing::Key("receivers"),
+                  testing::Key("ledger")));
 }
 
 TEST_F(DiagnosisTest, ShowsFirstWhatNeedsAttentionAndSaysWhatToDo) {

@@ -40,6 +40,7 @@ TestApi::TestApi()
   handles_.interests.Set(*domain.interests);
   handles_.ledger.Set(*ledger);
   handles_.inbox_signal.Set(inbox_signal);
+  handles_.mailboxes.Set(mailboxes);
   handles_.dispatcher.Set(*dispatcher);
   handles_.redrive.Set(redrive_);
   const Api api = {.reads = pool_, .writes = pool_, .tokens = handles_.tokens};

@@ -11,6 +11,7 @@
 #include "libs/rpc/token/token.h"
 #include "libs/telemetry/metrics.h"
 #include "services/notification/channels/channels.h"
+#include "services/notification/channels/email/mailboxes.h"
 #include "services/notification/channels/endpoint_tester.h"
 #include "services/notification/delivery/dispatcher.h"
 #include "services/notification/ledger/inbox/inbox.h"
@@ -36,6 +37,8 @@ class TestApi {
   std::unique_ptr<sql::Database> ledger_database;
   std::unique_ptr<Ledger> ledger;
   InboxSignal inbox_signal;
+  const Mailboxes mailboxes{AddressKey("k"), BounceAddress("bounces@example.org", "k"),
+                            Clock::System()};
   // Nothing is offered to it, and what lies in the ledger it would find by its sweep alone, for
   // which no time passes.
   std::unique_ptr<Dispatcher> dispatcher;

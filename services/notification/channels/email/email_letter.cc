@@ -1,9 +1,6 @@
 #include "services/notification/channels/email/email_letter.h"
 
-#include <algorithm>
 #include <utility>
-
-#include "absl/strings/str_cat.h"
 
 #include "libs/base/time/zone.h"
 #include "libs/text/language.h"
@@ -14,32 +11,9 @@
 namespace clusterwire::notification {
 namespace {
 
-text::Language LanguageOf(const Job& job) {
-  return text::LanguageFor(job.subscriber == nullptr ? "" : job.subscriber->language());
-}
-
-// A resource, with all that happened to it and the reasons of all subscriptions.
-Notice NoticeOfAll(const Told& told) {
-  Notice notice = NoticeOf(*told.job);
-  if (told.changes.size() > 1) {
-    for (const std::shared_ptr<const Job>& change : told.changes) {
-      const std::string title = NoticeOf(*change).title;
-      if (title != notice.title) absl::StrAppend(&notice.text, "\n", title);
-    }
-  }
-  for (const std::shared_ptr<const Job>& subscription : told.subscriptions) {
-    for (std::string& reason : NoticeOf(*subscription).reasons) {
-      if (std::ranges::find(notice.reasons, reason) == notice.reasons.end()) {
-        notice.reasons.push_back(std::move(reason));
-      }
-    }
-  }
-  return notice;
-}
-
 LetterContent ContentOf(const Job& job) {
   std::vector<Notice> notices;
-  for (const Told& told : ToldBy(job)) notices.push_back(NoticeOfAll(told));
+  for (const Told& told : ToldBy(job)) notices.push_back(NoticeOf(told));
   if (!job.digest) return ChangesLetter{.notices = std::move(notices)};
   return DigestLetter{.notices = std::move(notices),
                       .more = job.left_out,

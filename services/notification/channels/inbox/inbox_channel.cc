@@ -27,6 +27,7 @@ absl::Status InboxChannel::Write(sql::Connection& connection, const Job& job) {
   item.set_title(std::move(notice.title));
   item.set_text(std::move(notice.text));
   item.set_link(std::move(notice.link));
+  item.set_language(std::string(text::LanguageTag(LanguageOf(job))));
   for (std::string& reason : notice.reasons) *item.add_reasons() = std::move(reason);
   *item.mutable_time() = ToTimestamp(clock_.Now());
   return Inbox(connection)

@@ -47,6 +47,9 @@ struct PendingDelivery {
 // wrong, which is no fault of its own; it failed.
 enum class EndpointHealth { kUnknown, kGood, kRefused, kBad };
 
+// What a try says of the mailbox that it went to: that there is none, or that it takes nothing now.
+enum class Bounce { kNone, kSoft, kHard };
+
 // What a try, or a gate in its place, came to.
 struct DeliveryResult {
   std::string delivery = {};
@@ -61,6 +64,9 @@ struct DeliveryResult {
   absl::Duration rest = absl::ZeroDuration();  // how long the endpoint asked to be left alone
   bool uncounted = false;                      // the schedule doesn't count the attempt
   bool disable_endpoint = false;
+  bool server_away =
+      false;  // with an attempt: its channel's server took nothing; `rest` is for that
+  Bounce bounce = Bounce::kNone;
 };
 
 // How a delivery stands at the moment of a try.

@@ -72,9 +72,10 @@ absl::Status CheckUpdatable(const v1::Endpoint& endpoint, const google::protobuf
   }
   if (endpoint.has_email() ||
       std::ranges::find(mask.paths(), "email.address") != mask.paths().end()) {
-    errors.Add("endpoint.email",
-               "a mailbox keeps its address: create another endpoint, give it to the subscriptions, "
-               "and delete this one");
+    errors.Add(
+        "endpoint.email",
+        "a mailbox keeps its address: create another endpoint, give it to the subscriptions, "
+        "and delete this one");
   }
   if (!endpoint.webhook().secret().empty() ||
       std::ranges::find(mask.paths(), "webhook.secret") != mask.paths().end()) {
@@ -96,7 +97,7 @@ Rules<v1::Endpoint> EndpointRules(Random& random, EndpointSettings settings) {
           .parent = kSubscriberName.pattern(),
           .output_only = {"state", "state_reason", "trouble", "enable_time",
                           "webhook.previous_secret", "webhook.previous_secret_expire_time",
-                          "email.suppression", "email.suppress_time"},
+                          "email.suppression", "email.suppress_time", "email.verify_time"},
           .create_only = {"webhook.secret", "email.address"},
           .random_ids = &random,
           // No check: what is written after its creation is checked where it is set.
