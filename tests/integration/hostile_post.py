@@ -29,11 +29,12 @@ HOSTILE = {
 
 
 class Front:
-    """Listens, plays `scripts` to a connection each, and leads all others to `port`."""
+    """Listens, plays `scripts` to a connection each from begin() on, and leads all others to `port`."""
 
     def __init__(self, port, scripts):
         self._port = port
         self._scripts = iter(scripts)
+        self._begun = threading.Event()
         self.played = []
         self._lock = threading.Lock()
         self._listener = socket.create_server(("127.0.0.1", 0))
@@ -49,7 +50,7 @@ class Front:
                 return
             with self._lock:
                 self._open.append(connection)
-                script = next(self._scripts, None)
+                script = next(self._scripts, None) if self._begun.is_set() else None
             threading.Thread(target=self._serve, args=(connection, script), daemon=True).start()
 
     def _serve(self, connection, script):
@@ -66,6 +67,16 @@ class Front:
                     back.join(60)
             except OSError:     # the other side had enough
                 pass
+
+    def begin(self):
+        """Those that are open are ended, so that the next mail needs another one."""
+        self._begun.set()
+        with self._lock:
+            for connection in self._open:
+                try:
+                    connection.shutdown(socket.SHUT_RDWR)
+                except OSError:     # it ended by itself
+                    pass
 
     @staticmethod
     def _pipe(source, sink):

@@ -8,6 +8,7 @@ import unittest
 
 import grpc
 
+import pages
 import shared
 import steps
 from api import catalogue, notification, refusal, types_v1
@@ -56,7 +57,8 @@ class Readers(unittest.TestCase):
         self.assertEqual(steps.balance(self.stack).difference, 0)
 
     def subscribe(self, language="", address=None):
-        """Somebody who wants mails of clusters with a word of their own. Returns word and address."""
+        """Somebody who wants mails of clusters with a word of their own, and confirmed that. Returns
+        word and address."""
         number = next(_numbers)
         word = f"topic{number}"
         address = address or f"reader{number}@example.org"
@@ -69,6 +71,8 @@ class Readers(unittest.TestCase):
         self.subscription = steps.add_subscription(
             self.stack, subscriber, {"types": ["cluster"], "words": word},
             endpoint_name=self.endpoint).name
+        pages.confirm(self.office, address)
+        self.office.forget(address)
         return word, address
 
     def told(self, word, title="", **fields):
@@ -238,6 +242,7 @@ class AwayTest(Readers):
 
     def test_whatever_meets_the_first_mails_all_come_once(self):
         readers = [self.subscribe() for _ in range(len(SCRIPTS) + 2)]
+        self.way.begin()
         names = [self.told(word) for word, _ in readers]
         for _, address in readers:
             self.office.wait_for(address, within=120)
@@ -254,8 +259,8 @@ class LockedOutTest(Readers):
         cls.set_up()
 
     def test_a_wrong_password_is_told_to_operators_and_mended_without_a_restart(self):
-        self.password.write_text("wrong\n")
         word, address = self.subscribe()
+        self.password.write_text("wrong\n")
         name = self.told(word)
         finding = eventually(lambda: (one := self.stack.notification.findings()["mail"]).severity ==
                              types_v1.Finding.SEVERITY_ERROR and one, "a finding", within=30)

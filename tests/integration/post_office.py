@@ -116,6 +116,11 @@ class PostOffice:
         return eventually(lambda: len(self.to(recipient)) >= count and self.to(recipient),
                           f"{count} mails to {recipient}", within)
 
+    def forget(self, recipient):
+        """What has come to it so far."""
+        self.mails = [mail for mail in self.mails if mail.recipient != recipient]
+        self.tried = [one for one in self.tried if one[1] != recipient]
+
     def tries(self, stage, recipient):
         return self.tried.count((stage, recipient))
 
