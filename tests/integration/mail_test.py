@@ -261,6 +261,7 @@ class LockedOutTest(Readers):
     def test_a_wrong_password_is_told_to_operators_and_mended_without_a_restart(self):
         word, address = self.subscribe()
         self.password.write_text("wrong\n")
+        self.office.hang_up()
         name = self.told(word)
         finding = eventually(lambda: (one := self.stack.notification.findings()["mail"]).severity ==
                              types_v1.Finding.SEVERITY_ERROR and one, "a finding", within=30)

@@ -42,6 +42,7 @@ class PostOffice:
         self.mails = []
         self.refusals = {}
         self.connections = 0
+        self._transports = []
         self.tried = []         # (stage, recipient) of all that was asked
         self.user = user
         self.password = password
@@ -75,6 +76,7 @@ class PostOffice:
         class Server(SMTP):
             def connection_made(self, transport):
                 office.connections += self.transport is None     # once more behind STARTTLS
+                office._transports.append(transport)
                 super().connection_made(transport)
 
         def serve():
@@ -115,6 +117,11 @@ class PostOffice:
         """The mails to it, when there are so many."""
         return eventually(lambda: len(self.to(recipient)) >= count and self.to(recipient),
                           f"{count} mails to {recipient}", within)
+
+    def hang_up(self):
+        """Ends all connections that are open."""
+        for transport in self._transports:
+            self._loop.call_soon_threadsafe(transport.close)
 
     def forget(self, recipient):
         """What has come to it so far."""
