@@ -1,6 +1,7 @@
 #pragma once
 
 #include <deque>
+#include <functional>
 #include <memory>
 #include <thread>
 #include <unordered_map>
@@ -32,8 +33,11 @@ template <typename Transfer>
 class TransferLoop {
  public:
   // Works at `at_once` of them; the others wait in order. curl keeps `connections` at most, those
-  // in use counted.
-  TransferLoop(size_t at_once, size_t connections) : at_once_(at_once), multi_(Ready(connections)) {
+  // in use counted. `at_end` is called on the thread once nothing is worked at any more, before the
+  // connections that are left are closed.
+  TransferLoop(
+      size_t at_once, size_t connections, std::function<void()> at_end = [] {})
+      : at_once_(at_once), at_end_(std::move(at_end)), multi_(Ready(connections)) {
     thread_ = std::thread([this] { Run(); });
   }
   // Stops what was added, then joins.
@@ -81,6 +85,7 @@ class TransferLoop {
       node.mapped()->Stop();
     }
     for (const auto& transfer : waiting_) transfer->Stop();
+    at_end_();
   }
 
   // False when it is time to stop.
@@ -105,6 +110,7 @@ class TransferLoop {
   }
 
   const size_t at_once_;
+  const std::function<void()> at_end_;
   Multi multi_;
   // The thread's own.
   std::unordered_map<CURL*, std::unique_ptr<Transfer>> running_;

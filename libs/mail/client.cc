@@ -4,6 +4,8 @@
 #include <iterator>
 #include <utility>
 
+#include <sys/socket.h>
+
 #include "libs/base/threads/mutex.h"
 #include "libs/http/transfer_loop.h"
 #include "libs/mail/smtp_transfer.h"
@@ -25,7 +27,10 @@ class Client::Loop {
   Loop(Options options, Clock& clock)
       : options_(std::move(options)),
         clock_(clock),
-        transfers_(options_.connections, options_.connections) {}
+        transfers_(options_.connections, options_.connections, [this] {
+          // Else curl would wait on each for the answer to its goodbye.
+          for (const int socket : sockets_) shutdown(socket, SHUT_RDWR);
+        }) {}
 
   void Send(Message message, Callback callback) {
     const auto count_and_call = [this, callback = std::move(callback)](Outcome outcome) {
@@ -52,8 +57,8 @@ class Client::Loop {
                       .answer = "a field of its header would break it apart"});
       return;
     }
-    auto transfer =
-        std::make_unique<SmtpTransfer>(std::move(message), count_and_call, options_, clock_);
+    auto transfer = std::make_unique<SmtpTransfer>(std::move(message), count_and_call, options_,
+                                                   clock_, sockets_);
     if (transfers_.Add(std::move(transfer))) return;
     count_and_call({.kind = Outcome::Kind::kStopped, .answer = "this service stops"});
   }
@@ -69,6 +74,7 @@ class Client::Loop {
   mutable Mutex mutex_;
   size_t under_way_ ABSL_GUARDED_BY(mutex_) = 0;
   Counts counts_ ABSL_GUARDED_BY(mutex_) = {};
+  Sockets sockets_;                             // the loop's own
   http::TransferLoop<SmtpTransfer> transfers_;  // last: its thread uses everything above
 };
 

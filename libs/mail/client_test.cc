@@ -1,5 +1,6 @@
 #include "libs/mail/client.h"
 
+#include <atomic>
 #include <fstream>
 #include <future>
 #include <string>
@@ -7,6 +8,7 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -147,6 +149,21 @@ TEST(Client, ASilentServerHoldsOneMailForItsTime) {
   EXPECT_EQ(SendTo("CONNECT", "", short_time).kind, Kind::kServerAway);
   EXPECT_EQ(SendTo("RCPT", "", short_time).kind, Kind::kServerAway);
   EXPECT_EQ(SendTo(".", "", short_time).kind, Kind::kUnknown);
+}
+
+TEST(Client, AServerThatSaysNothingToAGoodbyeHoldsNoOtherMailAndNoStop) {
+  std::atomic<bool> refused = false;
+  SmtpReceiver receiver([&](const std::string& verb) -> std::string {
+    if (verb == "QUIT") return "";
+    return verb == "RCPT" && !refused.exchange(true) ? "550 5.1.1 none" : "default";
+  });
+  const absl::Time begun = absl::Now();
+  {
+    Client client(OptionsFor(receiver), Clock::System());
+    EXPECT_EQ(Send(client, MessageTo("anna@example.net")).kind, Kind::kAddressRefused);
+    EXPECT_EQ(Send(client, MessageTo("bert@example.net")).kind, Kind::kAccepted);
+  }
+  EXPECT_LT(absl::Now() - begun, absl::Seconds(10));
 }
 
 TEST(Client, AServerWithoutEndIsCutOff) {

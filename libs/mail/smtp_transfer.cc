@@ -1,5 +1,7 @@
 #include "libs/mail/smtp_transfer.h"
 
+#include <unistd.h>
+
 #include <algorithm>
 #include <optional>
 #include <utility>
@@ -16,6 +18,7 @@ namespace clusterwire::mail {
 namespace {
 
 constexpr size_t kAnswerBytes = 500;
+constexpr long kGoodbyeSeconds = 1;
 
 void Append(Handle<curl_slist, curl_slist_free_all>& list, const std::string& line) {
   list.reset(curl_slist_append(list.release(), line.c_str()));
@@ -59,6 +62,8 @@ void SmtpTransfer::SetUpServer() {
   Set(CURLOPT_PROXY, "");  // one from the environment would see every mail
   Set(CURLOPT_OPENSOCKETFUNCTION, &SmtpTransfer::OnSocket);
   Set(CURLOPT_OPENSOCKETDATA, this);
+  Set(CURLOPT_CLOSESOCKETFUNCTION, &SmtpTransfer::OnClose);
+  Set(CURLOPT_CLOSESOCKETDATA, &sockets_);
   Set(CURLOPT_HEADERFUNCTION, &SmtpTransfer::OnAnswer);
   Set(CURLOPT_HEADERDATA, this);
   // What is said to the server tells how far the mail has come.
@@ -172,7 +177,14 @@ curl_socket_t SmtpTransfer::OnSocket(void* self, curlsocktype, curl_sockaddr* ad
       return CURL_SOCKET_BAD;
     }
   }
-  return socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
+  const int opened = socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
+  if (opened >= 0) transfer->sockets_.insert(opened);
+  return opened;
+}
+
+int SmtpTransfer::OnClose(void* sockets, curl_socket_t socket) {
+  static_cast<Sockets*>(sockets)->erase(socket);
+  return close(socket);
 }
 
 size_t SmtpTransfer::OnAnswer(char* data, size_t size, size_t count, void* self) {
@@ -180,7 +192,12 @@ size_t SmtpTransfer::OnAnswer(char* data, size_t size, size_t count, void* self)
 }
 
 int SmtpTransfer::OnTold(CURL*, curl_infotype type, char* data, size_t size, void* self) {
-  if (type == CURLINFO_HEADER_OUT) static_cast<SmtpTransfer*>(self)->talk_.Say({data, size});
+  if (type != CURLINFO_HEADER_OUT) return 0;
+  auto* transfer = static_cast<SmtpTransfer*>(self);
+  const std::string_view line(data, size);
+  transfer->talk_.Say(line);
+  // curl waits for the answer to its goodbye, on this thread: all others would wait too.
+  transfer->Set(CURLOPT_SERVER_RESPONSE_TIMEOUT, line.starts_with("QUIT") ? kGoodbyeSeconds : 0L);
   return 0;
 }
 

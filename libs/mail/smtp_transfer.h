@@ -1,5 +1,6 @@
 #pragma once
 
+#include <set>
 #include <string>
 
 #include <curl/curl.h>
@@ -12,16 +13,20 @@
 // For client.cc only.
 namespace clusterwire::mail {
 
+// The sockets that are open to the server. The loop's own.
+using Sockets = std::set<int>;
+
 // One mail on its way: what http::TransferLoop asks of a transfer.
 class SmtpTransfer {
  public:
-  // `options` and `clock` outlive it.
+  // The references outlive it, and `sockets` the connections.
   SmtpTransfer(Message message, Client::Callback callback, const Client::Options& options,
-               Clock& clock)
+               Clock& clock, Sockets& sockets)
       : message_(std::move(message)),
         callback_(std::move(callback)),
         options_(options),
         clock_(clock),
+        sockets_(sockets),
         easy_(curl_easy_init()) {}
 
   CURL* Prepare();
@@ -42,6 +47,7 @@ class SmtpTransfer {
   void Fail(std::string_view why);
 
   static curl_socket_t OnSocket(void* self, curlsocktype, curl_sockaddr* address);
+  static int OnClose(void* sockets, curl_socket_t socket);
   static size_t OnAnswer(char* data, size_t size, size_t count, void* self);
   static int OnTold(CURL*, curl_infotype type, char* data, size_t size, void* self);
 
@@ -49,6 +55,7 @@ class SmtpTransfer {
   const Client::Callback callback_;
   const Client::Options& options_;
   Clock& clock_;
+  Sockets& sockets_;
   Talk talk_;
   bool connected_ = false;  // for this mail; else it goes over a connection that had served another
   std::string refusal_;     // of the address that would have been connected to

@@ -33,6 +33,15 @@ Dispatcher::Options ReadDelivery(const NotificationConfig& config, FieldErrors& 
   options.disable_after = service::ReadDuration(
       errors, "delivery.disable_after", delivery.has_disable_after(), delivery.disable_after(),
       absl::Minutes(1), absl::Hours(24 * 365), absl::Hours(5 * 24));
+  const config::v1::Mails& mails = delivery.mails();
+  options.mails.settle =
+      service::ReadDuration(errors, "delivery.mails.settle", mails.has_settle(), mails.settle(),
+                            absl::ZeroDuration(), absl::Hours(1), options.mails.settle);
+  options.mails.gather =
+      service::ReadDuration(errors, "delivery.mails.gather", mails.has_gather(), mails.gather(),
+                            absl::ZeroDuration(), absl::Hours(24), options.mails.gather);
+  options.mails.a_day = service::ReadNumber(errors, "delivery.mails.a_day", mails.a_day(), 10'000,
+                                            static_cast<int>(options.mails.a_day));
   options.try_limit = service::ReadDuration(
       errors, "webhooks.timeout", config.webhooks().has_timeout(), config.webhooks().timeout(),
       absl::Seconds(1), absl::Minutes(1), absl::Seconds(15));
@@ -77,6 +86,12 @@ absl::StatusOr<Settings> ReadSettings(const NotificationConfig& config) {
       absl::Hours(1), absl::Hours(24 * 3650), absl::Hours(30 * 24));
   settings.grants = service::ReadGrants(config.grants(), settings.common.topic, errors);
   settings.pages = ReadPages(config, errors);
+  settings.mail = ReadMail(config, errors);
+  if (settings.mail) {
+    // A connection has its mail, and one that waits for it.
+    settings.delivery.queue.over_server =
+        static_cast<int>(2 * settings.mail->mailer.server.connections);
+  }
   RETURN_IF_ERROR(errors.ToStatus());
   return settings;
 }
@@ -90,6 +105,7 @@ absl::Status LookAtFiles(const NotificationConfig& config) {
   service::LookAtTokenKey(errors, settings.common.token_key_file);
   service::LookAtKey(errors, service::kSubjectKeyFile, settings.grants.key_file);
   identity::LookAtFiles(settings.common.callers, errors);
+  if (settings.mail) LookAtMailFiles(*settings.mail, errors);
   return errors.ToStatus();
 }
 

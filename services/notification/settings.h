@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -11,7 +12,8 @@
 #include "libs/http/address_guard.h"
 #include "libs/service/grant_settings.h"
 #include "libs/service/settings.h"
-#include "services/notification/consent/pages_settings.h"
+#include "services/notification/channels/email/mail_settings.h"
+#include "services/notification/consent/pages/pages_settings.h"
 #include "services/notification/delivery/dispatcher.h"
 
 namespace clusterwire::notification {
@@ -30,6 +32,7 @@ struct Settings {
   absl::Duration retention;
   service::GrantSettings grants;
   PagesSettings pages;
+  std::optional<MailSettings> mail;  // none: no mails are sent
 };
 
 // INVALID_ARGUMENT with every option that is missing or out of range, by its path:

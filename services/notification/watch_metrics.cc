@@ -13,8 +13,9 @@ using Counts = std::initializer_list<std::pair<const char*, double>>;
 }  // namespace
 
 telemetry::Metrics::Collector WatchMetrics(telemetry::Metrics& metrics, const store::Store& store,
-                                           const Interests& interests, const http::Client& client) {
-  return metrics.OnRender([&metrics, &store, &interests, &client] {
+                                           const Interests& interests, const http::Client& client,
+                                           const Mailer* mailer) {
+  return metrics.OnRender([&metrics, &store, &interests, &client, mailer] {
     store::ShowWrites(metrics, store);
     const Interests::Counts counts = interests.counts();
     for (const auto& [state, count] : Counts{{"active", counts.active},
@@ -51,6 +52,14 @@ telemetry::Metrics::Collector WatchMetrics(telemetry::Metrics& metrics, const st
     }
     metrics.GetGauge("clusterwire_http_requests_in_flight", "Requests to receivers under way")
         .Set(static_cast<double>(requests.in_flight));
+    if (mailer == nullptr) return;
+    const mail::Client::Counts mails = mailer->counts();
+    for (size_t kind = 0; kind < mails.size(); ++kind) {
+      metrics
+          .GetTotal("clusterwire_mails_total", "Mails by what came of them",
+                    {{"result", std::string(mail::NameOf(static_cast<mail::Outcome::Kind>(kind)))}})
+          .Set(static_cast<double>(mails[kind]));
+    }
   });
 }
 

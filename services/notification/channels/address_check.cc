@@ -66,6 +66,10 @@ absl::Status AddressCheck::NoPlace(std::string_view subscriber) {
 
 absl::Status AddressCheck::Start(const filter::Viewer& viewer, std::string_view path,
                                  const std::string& url, absl::Time deadline, Done done) {
+  if (url.empty()) {  // nothing to look up
+    done(absl::OkStatus());
+    return absl::OkStatus();
+  }
   const auto answer = [is_operator = viewer.operator_, field = std::string(path),
                        done = std::move(done)](const absl::Status& found) {
     done(AnswerFor(is_operator, field, found));

@@ -67,6 +67,18 @@ TEST(AddressCheckTest, NameServersThatDontAnswerInTimeAreNoFaultOfTheAddress) {
               StatusIs(absl::StatusCode::kUnavailable, HasSubstr("try again")));
 }
 
+TEST(AddressCheckTest, WithoutAWebAddressThereIsNothingToLookUp) {
+  FakeClock clock;
+  AddressCheck check([](const std::string&, absl::Time,
+                        const AddressCheck::Done&) { return absl::InternalError("asked"); },
+                     clock);
+  std::optional<absl::Status> heard;
+  EXPECT_THAT(check.Start(filter::Viewer::As("subscribers/x"), "", "", absl::InfiniteFuture(),
+                          [&](absl::Status status) { heard = std::move(status); }),
+              IsOk());
+  EXPECT_EQ(heard, absl::OkStatus());
+}
+
 TEST(AddressCheckTest, EndsByTheCallersDeadlineAndItsOwnPatience) {
   FakeClock clock;
   std::vector<absl::Duration> given;

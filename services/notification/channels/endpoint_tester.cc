@@ -48,6 +48,11 @@ absl::Status EndpointTester::Start(const resource::ReadCall& call, const std::st
   }
   const auto channel = on_.channels.find(endpoint->channel_case());
   const EndpointKind* kind = EndpointKindOf(*endpoint);
+  if (kind != nullptr && !IsInbox(name) && channel == on_.channels.end()) {
+    return Error(absl::StatusCode::kFailedPrecondition, "CHANNEL_UNKNOWN",
+                 absl::StrCat("nothing can be sent to ", name,
+                              ": its channel isn't configured in this service any more"));
+  }
   if (IsInbox(name) || kind == nullptr || channel == on_.channels.end()) {
     return Error(absl::StatusCode::kFailedPrecondition, "INBOX_IS_BUILT_IN",
                  absl::StrCat(name, " has no receiver that could be tested"));

@@ -19,6 +19,7 @@ inline constexpr std::string_view kConfirmPath = "/confirm/";
 inline constexpr std::string_view kUnsubscribePath = "/unsubscribe/";
 inline constexpr std::string_view kPreferencesPath = "/preferences/";
 inline constexpr std::string_view kSignUpPath = "/signup";
+inline constexpr std::string_view kCalendarPath = "/calendar/";
 
 // Links to the pages, for mails: each holds a token that nobody can guess or alter, which opens one
 // page for one purpose and needs no login. The same in gives the same out, so that a repeated mail
@@ -45,8 +46,13 @@ class Links {
   std::string Preferences(const v1::Endpoint& endpoint, absl::Time issued) const;
   // Confirms what the mail named `mail` asks for.
   std::string Confirm(std::string_view mail) const;
-  // The sign-up page.
-  std::string SignUp() const;
+  // Stands in the form of the sign-up page, so that no other page can send it for a visitor: it was
+  // given to who asked from `network` within kFormLife.
+  static constexpr absl::Duration kFormLife = absl::Hours(2);
+  std::string FormToken(std::string_view network, absl::Time now) const;
+  bool CheckFormToken(std::string_view token, std::string_view network, absl::Time now) const;
+  // The calendar feed of this token, which isn't made here.
+  std::string Calendar(std::string_view token) const;
 
   // What stands behind a path; none for anything that wasn't made for it, and for what is past its
   // time.

@@ -3,6 +3,8 @@
 #include <utility>
 
 #include "libs/base/status/error.h"
+#include "services/notification/channels/calendar/calendar_part.h"
+#include "services/notification/channels/email/suppressed.h"
 #include "services/notification/ledger/records/records.h"
 #include "services/notification/ledger/records/seen_by.h"
 
@@ -40,12 +42,15 @@ std::shared_ptr<const KeptRecord> JobLoader::FindKept(const std::string& change_
 std::shared_ptr<const Job> JobLoader::FromMemory(const PendingDelivery& delivery,
                                                  absl::Duration now) {
   const absl::Duration age = now - delivery.offered;
+  if (interests_.notes().MayHaveGap(delivery.endpoint)) return nullptr;
   if (delivery.attempts > 0 || age < absl::ZeroDuration() || age > kFresh) return nullptr;
+  if (!MailboxOf(delivery).empty()) return nullptr;  // the ledger knows whether it is suppressed
   std::shared_ptr<const KeptRecord> record = FindKept(delivery.change_id);
   if (record == nullptr) return nullptr;
   const auto seen_by = seen_by_.find(record->change.name());
   if (seen_by == seen_by_.end()) return nullptr;
-  return MakeJob(delivery, seen_by->second, std::move(record));
+  std::shared_ptr<const Job> job = MakeJob(delivery, seen_by->second, std::move(record));
+  return job->invitation ? nullptr : job;  // the ledger knows what it was told
 }
 
 absl::StatusOr<std::shared_ptr<const KeptRecord>> JobLoader::RecordOf(
@@ -60,9 +65,28 @@ absl::StatusOr<std::shared_ptr<const KeptRecord>> JobLoader::RecordOf(
 
 std::shared_ptr<const Job> JobLoader::MakeJob(const PendingDelivery& delivery,
                                               std::string_view seen_by,
-                                              std::shared_ptr<const KeptRecord> record) const {
-  return std::make_shared<const Job>(
-      JobOf(delivery, std::move(record), seen_by, interests_, clock_.Now()));
+                                              std::shared_ptr<const KeptRecord> record,
+                                              std::string suppressed, Gap gap) const {
+  Job job = JobOf(delivery, std::move(record), seen_by, interests_, clock_.Now());
+  job.suppressed = std::move(suppressed);
+  job.gap = std::move(gap);
+  job.gap_unread = false;
+  return std::make_shared<const Job>(std::move(job));
+}
+
+// Where order isn't kept none comes before another.
+absl::StatusOr<Gap> JobLoader::GapBefore(sql::Connection& connection,
+                                         const PendingDelivery& delivery) const {
+  const bool ordered = delivery.root != delivery.name;
+  if (!ordered || !interests_.notes().MayHaveGap(delivery.endpoint)) return Gap();
+  return GivenUp(connection).Find(delivery.endpoint, delivery.root);
+}
+
+std::string JobLoader::MailboxOf(const PendingDelivery& delivery) const {
+  if (address_key_ == nullptr) return "";
+  const std::shared_ptr<const v1::Endpoint> endpoint = interests_.FindEndpoint(delivery.endpoint);
+  if (endpoint == nullptr || !endpoint->has_email()) return "";
+  return address_key_->Of(endpoint->email().address());
 }
 
 absl::StatusOr<JobLoader::Loaded> JobLoader::Load(const std::vector<PendingDelivery>& deliveries,
@@ -88,7 +112,15 @@ absl::StatusOr<JobLoader::Loaded> JobLoader::Load(const std::vector<PendingDeliv
         continue;
       }
       ASSIGN_OR_RETURN(auto record, RecordOf(connection, delivery.change_id));
-      loaded.jobs.push_back(MakeJob(delivery, standing.seen_by, std::move(record)));
+      std::string suppressed;
+      if (const std::string mailbox = MailboxOf(delivery); !mailbox.empty()) {
+        ASSIGN_OR_RETURN(suppressed, WhySuppressed(connection, mailbox));
+      }
+      ASSIGN_OR_RETURN(Gap gap, GapBefore(connection, delivery));
+      auto job = MakeJob(delivery, standing.seen_by, std::move(record), std::move(suppressed),
+                         std::move(gap));
+      ASSIGN_OR_RETURN(job, WithInvitation(connection, std::move(job)));
+      loaded.jobs.push_back(std::move(job));
     }
     return loaded;
   });

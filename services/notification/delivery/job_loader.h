@@ -10,6 +10,7 @@
 #include "absl/time/time.h"
 
 #include "services/notification/channels/channels.h"
+#include "services/notification/channels/email/address_key.h"
 #include "services/notification/ledger/ledger.h"
 
 namespace clusterwire::notification {
@@ -27,9 +28,10 @@ class JobLoader {
   static constexpr size_t kKeptBytes = 32 << 20;
   static constexpr size_t kKeptResources = 10'000;  // beyond it the ledger is asked
 
-  // The arguments outlive the loader.
-  JobLoader(Ledger& ledger, const Interests& interests, Clock& clock)
-      : ledger_(ledger), interests_(interests), clock_(clock) {}
+  // The arguments outlive the loader. Null `address_key`: no mailbox is suppressed.
+  JobLoader(Ledger& ledger, const Interests& interests, Clock& clock,
+            const AddressKey* address_key = nullptr)
+      : ledger_(ledger), interests_(interests), clock_(clock), address_key_(address_key) {}
 
   // A record that ingest has committed, now the newest of its resource.
   void Keep(std::shared_ptr<const KeptRecord> record);
@@ -49,15 +51,20 @@ class JobLoader {
   void KeepRecord(std::shared_ptr<const KeptRecord> record);
   // Null when the ledger has to be asked.
   std::shared_ptr<const Job> FromMemory(const PendingDelivery& delivery, absl::Duration now);
+  absl::StatusOr<Gap> GapBefore(sql::Connection& connection, const PendingDelivery& delivery) const;
   // Null when it can't be read any more.
   absl::StatusOr<std::shared_ptr<const KeptRecord>> RecordOf(sql::Connection& connection,
                                                              const std::string& change_id);
   std::shared_ptr<const Job> MakeJob(const PendingDelivery& delivery, std::string_view seen_by,
-                                     std::shared_ptr<const KeptRecord> record) const;
+                                     std::shared_ptr<const KeptRecord> record,
+                                     std::string suppressed = "", Gap gap = {}) const;
+  // The address key of the mailbox that it goes to; empty where it goes elsewhere.
+  std::string MailboxOf(const PendingDelivery& delivery) const;
 
   Ledger& ledger_;
   const Interests& interests_;
   Clock& clock_;
+  const AddressKey* const address_key_;
   using KeptRecords = std::list<std::shared_ptr<const KeptRecord>>;
   KeptRecords kept_;  // those asked for last in front
   std::unordered_map<std::string_view, KeptRecords::iterator> kept_by_id_;

@@ -10,12 +10,32 @@
 #include "libs/base/status/error.h"
 #include "libs/base/text/strings.h"
 #include "libs/base/time/clock.h"
+#include "services/notification/channels/calendar/calendar_part.h"
+#include "services/notification/delivery/mails/gatherer.h"
 
 namespace clusterwire::notification {
 namespace {
 
 constexpr size_t kDetailBytes = 500;  // of what receivers send, which may hold anything
 constexpr int kMostAtOnce = 3;        // tries in a row that the schedule doesn't count
+// Tries of one delivery that found the channel's server away and don't count: half a day of them,
+// since each waits longer than the one before.
+constexpr int kMostUnheard = 100;
+constexpr absl::Duration kServerPause = absl::Seconds(10);
+constexpr absl::Duration kLongestServerPause = absl::Minutes(10);
+
+// What is given up is missing before what comes next about its root, until that is handed over.
+absl::Status NoteGap(sql::Connection& connection, const DeliveryResult& result, const Job& job) {
+  const PendingDelivery& delivery = job.delivery;
+  if (result.state == v1::Delivery::STATE_DELIVERED && job.gap.count > 0) {
+    return GivenUp(connection).Clear(delivery.endpoint, delivery.root);
+  }
+  // Where each is a root of its own none comes before another.
+  if (result.state != v1::Delivery::STATE_DEAD || delivery.root == delivery.name) {
+    return absl::OkStatus();
+  }
+  return GivenUp(connection).Add(delivery.endpoint, delivery.root, delivery.name);
+}
 
 }  // namespace
 
@@ -71,15 +91,19 @@ DeliveryResult ResultOf(const PendingDelivery& delivery, const Outcome& outcome,
       result.health = dead->refused ? EndpointHealth::kRefused : EndpointHealth::kBad;
     }
     result.disable_endpoint = dead->disable_endpoint;
+    result.bounce = dead->bounce;
     tell("dead", dead->http_status, dead->reason);
     result.reason = attempt.detail();
   } else {
     const Wait& wait = std::get<Wait>(outcome);
     if (!wait.ours) result.health = EndpointHealth::kBad;
-    result.uncounted = wait.at_once && delivery.at_once < kMostAtOnce;
+    result.bounce = wait.bounce;
+    result.server_away = wait.server;
+    result.uncounted = wait.server ? attempt.number() <= kMostUnheard
+                                   : wait.at_once && delivery.at_once < kMostAtOnce;
     const absl::Duration asked =
         std::clamp(wait.until - done.ended, absl::ZeroDuration(), kLongestRequest);
-    if (wait.rests_endpoint) result.rest = asked;
+    if (wait.rests_endpoint || wait.server) result.rest = asked;
     const std::optional<absl::Duration> pause =
         result.uncounted ? absl::ZeroDuration()
                          : schedule.PauseAfter(attempt.number() - delivery.tries_before, random);
@@ -87,6 +111,10 @@ DeliveryResult ResultOf(const PendingDelivery& delivery, const Outcome& outcome,
     result.reason = attempt.detail();
     if (pause) {
       result.pause = std::max(*pause, asked);
+      if (wait.server) {
+        result.pause =
+            std::max(result.pause, std::min(attempt.number() * kServerPause, kLongestServerPause));
+      }
     } else {
       result.state = v1::Delivery::STATE_DEAD;
       result.reason =
@@ -164,6 +192,19 @@ absl::StatusOr<std::vector<Trouble>> RecordResults(Ledger& ledger, const Channel
     ASSIGN_OR_RETURN(const std::set<std::string> were_pending,
                      Deliveries(connection).SetResults(results));
     RETURN_IF_ERROR(WriteDelivered(connection, channels, results, jobs, were_pending));
+    for (const DeliveryResult& result : results) {
+      const Job& job = *jobs.at(result.delivery);
+      if (were_pending.contains(result.delivery)) {
+        RETURN_IF_ERROR(NoteGap(connection, result, job));
+        if (result.state == v1::Delivery::STATE_DELIVERED) {
+          RETURN_IF_ERROR(NoteInvitation(connection, job));
+        }
+      }
+      RETURN_IF_ERROR(SettleBundle(connection, job, result));
+      if (result.attempt && result.bounce != Bounce::kNone) {
+        RETURN_IF_ERROR(ChannelOf(job, channels).Bounced(connection, job, result));
+      }
+    }
     return NoteTroubles(connection, channels, results, jobs, longest_gap);
   };
   ASSIGN_OR_RETURN(const Failing failing, ledger.Write(write));

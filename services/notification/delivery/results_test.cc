@@ -70,6 +70,29 @@ class DeliveryResultTest : public testing::Test {
   SeededRandom random_{1};
 };
 
+TEST_F(DeliveryResultTest, AServerOfOursThatIsAwayIsNobodysFaultAndUsesUpNoTry) {
+  const Wait away{.until = kStart + absl::Minutes(1), .ours = true, .server = true};
+  DeliveryResult result = Of(away);
+  EXPECT_EQ(result.state, v1::Delivery::STATE_PENDING);
+  EXPECT_TRUE(result.server_away && result.uncounted);
+  EXPECT_EQ(result.health, EndpointHealth::kUnknown);
+  EXPECT_EQ(result.rest, absl::Minutes(1) - absl::Milliseconds(120));
+  EXPECT_EQ(result.pause, result.rest);
+  result = Of(Wait{.ours = true, .server = true});
+  EXPECT_EQ(result.pause, absl::Seconds(10));
+  EXPECT_EQ(Of(Wait{.ours = true, .server = true}, 2).pause, absl::Seconds(30));
+  EXPECT_EQ(Of(Wait{.ours = true, .server = true}, 90).pause, absl::Minutes(10));
+  // For half a day; then the schedule counts.
+  EXPECT_FALSE(Of(away, 100).uncounted);
+  EXPECT_EQ(Of(away, 200).state, v1::Delivery::STATE_DEAD);
+}
+
+TEST_F(DeliveryResultTest, ABounceIsToldOn) {
+  EXPECT_EQ(Of(Dead{.ours = true, .bounce = Bounce::kHard}).bounce, Bounce::kHard);
+  EXPECT_EQ(Of(Wait{.ours = true, .bounce = Bounce::kSoft}).bounce, Bounce::kSoft);
+  EXPECT_EQ(Of(Done{}).bounce, Bounce::kNone);
+}
+
 TEST_F(DeliveryResultTest, SuccessIsDelivered) {
   const DeliveryResult result = Of(Done{.http_status = 200, .receipt = "tak\n\xc3\xbc"});
   EXPECT_EQ(result.state, v1::Delivery::STATE_DELIVERED);

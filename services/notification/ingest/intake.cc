@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
 #include <utility>
 
 #include "absl/algorithm/container.h"
@@ -10,6 +11,8 @@
 #include "libs/base/status/error.h"
 #include "libs/telemetry/log.h"
 #include "libs/telemetry/trace.h"
+#include "services/notification/channels/calendar/entry.h"
+#include "services/notification/ingest/corrections.h"
 #include "services/notification/ingest/message.h"
 #include "services/notification/ledger/records/dead_letters.h"
 #include "services/notification/resources/subscribers/subscription_rules.h"
@@ -65,7 +68,7 @@ absl::Status Intake::TakeAll(std::span<const kafka::ReceivedMessage> messages, b
   std::vector<Item> items;
   items.reserve(messages.size());
   for (const kafka::ReceivedMessage& message : messages) items.push_back(ItemOf(message));
-  std::span<const Item> rest = items;
+  std::span<Item> rest = items;
   while (!rest.empty()) {
     Added added;
     ASSIGN_OR_RETURN(const size_t done, ledger_.Write([&](sql::Connection& connection) {
@@ -104,6 +107,7 @@ Intake::Item Intake::ItemOf(const kafka::ReceivedMessage& message) {
   item.record = std::make_shared<const KeptRecord>(*std::move(read));
   const KeptRecord& record = *item.record;
   last_sequence_ = std::max(absl::ToUnixMicros(record.received), last_sequence_ + 1);
+  item.sequence = last_sequence_;
   item.matches = MatchesOf(record);
   const telemetry::TraceScope trace(
       telemetry::TraceContext::Parse(record.trace).value_or(telemetry::TraceContext()));
@@ -136,14 +140,15 @@ std::vector<Intake::Match> Intake::MatchesOf(const KeptRecord& record) const {
 }
 
 // Gives how many items are done with; the next of them may be under way.
-absl::StatusOr<size_t> Intake::WriteSome(sql::Connection& connection, std::span<const Item> items,
+absl::StatusOr<size_t> Intake::WriteSome(sql::Connection& connection, std::span<Item> items,
                                          bool move, Added* added) {
   std::map<kafka::TopicPartition, TopicPosition> positions;
   size_t budget = options_.rows;
   size_t done = 0;
   while (done < items.size() && budget > 0) {
-    const Item& item = items[done];
+    Item& item = items[done];
     if (item.error.ok()) {
+      RETURN_IF_ERROR(AddCorrections(connection, item));
       ASSIGN_OR_RETURN(const bool closed, WriteRecord(connection, item, &budget, added));
       if (!closed) break;
     } else {
@@ -167,6 +172,25 @@ absl::StatusOr<size_t> Intake::WriteSome(sql::Connection& connection, std::span<
   }
   RETURN_IF_ERROR(at_once_.Write(connection, added->done));
   return done;
+}
+
+// In the transaction, since an invitation may have been written by the record before. Repeatable.
+absl::Status Intake::AddCorrections(sql::Connection& connection, Item& item) const {
+  std::erase_if(item.matches, [](const Match& match) {
+    return match.delivery.transition == v1::TRANSITION_CORRECTED;
+  });
+  std::set<std::string_view> matched;
+  if (!UidOf(item.record->change).empty()) {
+    for (const Match& match : item.matches) matched.insert(match.delivery.subscription);
+  }
+  ASSIGN_OR_RETURN(std::vector<PendingDelivery> corrections,
+                   CorrectionsOf(connection, interests_, *item.record, item.sequence, matched));
+  if (corrections.empty()) return absl::OkStatus();
+  for (PendingDelivery& correction : corrections) {
+    item.matches.push_back({.delivery = std::move(correction)});
+  }
+  std::ranges::sort(item.matches, {}, &Match::subscription);
+  return absl::OkStatus();
 }
 
 // Inserts as many of the record's deliveries as `budget` allows; true when none is missing. A new
@@ -201,6 +225,7 @@ absl::StatusOr<bool> Intake::WriteRecord(sql::Connection& connection, const Item
     after.through = next->delivery.subscription;
   }
   after.closed = next == item.matches.end();
+  RETURN_IF_ERROR(ExpectInvitations(connection, interests_, record, pending));
   if (newest) {
     ASSIGN_OR_RETURN(pending,
                      at_once_.Insert(connection, item.record, std::move(pending), &added->done));

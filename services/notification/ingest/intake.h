@@ -101,6 +101,7 @@ class Intake {
     const kafka::ReceivedMessage* message = nullptr;
     absl::Status error;
     std::shared_ptr<const KeptRecord> record;
+    int64_t sequence = 0;        // of its deliveries
     std::vector<Match> matches;  // by the names of subscriptions
   };
   // What a transaction adds, for when it has committed.
@@ -115,8 +116,9 @@ class Intake {
   absl::Status Prepare();
   Item ItemOf(const kafka::ReceivedMessage& message);
   std::vector<Match> MatchesOf(const KeptRecord& record) const;
-  absl::StatusOr<size_t> WriteSome(sql::Connection& connection, std::span<const Item> items,
-                                   bool move, Added* added);
+  absl::Status AddCorrections(sql::Connection& connection, Item& item) const;
+  absl::StatusOr<size_t> WriteSome(sql::Connection& connection, std::span<Item> items, bool move,
+                                   Added* added);
   absl::StatusOr<bool> WriteRecord(sql::Connection& connection, const Item& item, size_t* budget,
                                    Added* added);
   void Announce(Added added);

@@ -25,7 +25,7 @@ class IntakeTest : public IntakeFixture {
  protected:
   std::vector<v1::DeadLetter> DeadOnes() {
     auto dead = ledger_->Read(
-        [](sql::Connection& connection) { return DeadLetters(connection).List({}, 100); });
+        [](sql::Connection& connection) { return DeadLetters(connection).List({.limit = 100}); });
     EXPECT_THAT(dead, IsOk());
     return *std::move(dead);
   }

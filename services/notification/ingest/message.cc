@@ -9,6 +9,7 @@
 #include "libs/base/status/error.h"
 #include "libs/change/record.h"
 #include "libs/telemetry/trace.h"
+#include "services/notification/channels/calendar/entry.h"
 
 namespace clusterwire::notification {
 namespace {
@@ -41,6 +42,7 @@ absl::StatusOr<KeptRecord> ReadRecord(const kafka::ReceivedMessage& message, abs
   CheckText("history_id", record.change.history_id(), &errors);
   CheckText("name", record.change.name(), &errors);
   CheckText("root", record.change.root(), &errors);
+  CheckText("calendar.uid", UidOf(record.change), &errors);
   RETURN_IF_ERROR(errors.ToStatus());
   // A broken trace is no reason to lose a change.
   if (telemetry::TraceContext::Parse(decoded.traceparent)) {

@@ -1,19 +1,24 @@
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <functional>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "absl/status/status.h"
+#include "absl/status/statusor.h"
 #include "absl/time/time.h"
 
 #include "clusterwire/notification/v1/operations.pb.h"
 
+#include "libs/base/time/clock.h"
 #include "libs/kafka/client.h"
 #include "libs/service/findings.h"
 #include "libs/sql/database.h"
 #include "libs/store/store.h"
+#include "services/notification/channels/email/mailer.h"
 #include "services/notification/delivery/queue/delivery_queue.h"
 #include "services/notification/ledger/audit.h"
 #include "services/notification/ledger/ledger.h"
@@ -46,10 +51,13 @@ class Diagnosis {
     Ledger& ledger;
     const Audit& audit;
     const Interests& interests;
+    Clock& clock;
     std::function<ConsumerReport()> consumer;
     std::function<absl::Status()> grants;  // how reading them stands
     std::function<DeliveryQueue::Usage()> delivery;
     std::function<service::Findings()> server = nullptr;  // Server::OwnFindings()
+    const Mailer* mailer = nullptr;                       // null: no mails are sent
+    Clock& clock = Clock::System();
   };
 
   Diagnosis(Options options, Dependencies dependencies)
@@ -57,9 +65,14 @@ class Diagnosis {
 
   v1::DiagnoseResponse Run() const;
 
+  // Removes deleted bytes from the files of both databases, and says in words what their
+  // administrator has to do still. ABORTED, reason VACUUM_RUNS.
+  absl::StatusOr<std::vector<std::string>> Vacuum() const;
+
  private:
   const Options options_;
   const Dependencies on_;
+  mutable std::atomic<bool> vacuums_ = false;
 };
 
 }  // namespace clusterwire::notification

@@ -36,6 +36,7 @@ class DiagnosisTest : public testing::Test {
                                .ledger = *ledger_,
                                .audit = audit_,
                                .interests = *domain_.interests,
+                               .clock = domain_.clock,
                                .consumer = [this] { return consumer_; },
                                .grants = [this] { return reading_; },
                                .delivery = [] { return DeliveryQueue::Usage{.places = 1000}; }})
@@ -65,8 +66,9 @@ TEST_F(DiagnosisTest, LooksAtEveryPart) {
                   testing::Key("database"), testing::Key("kafka"), testing::Key("topic"),
                   testing::Key("consumer"), testing::Key("gaps"), testing::Key("grants"),
                   testing::Key("matcher"), testing::Key("endpoints"), testing::Key("deliveries"),
-                  testing::Key("places"), testing::Key("receivers"), testing::Key("inboxes"),
-                  testing::Key("ledger")));
+                  testing::Key("mail"), testing::Key("places"), testing::Key("receivers"),
+                  testing::Key("inboxes"), testing::Key("ledger"), testing::Key("holds"),
+                  testing::Key("pauses")));
 }
 
 TEST_F(DiagnosisTest, ShowsFirstWhatNeedsAttentionAndSaysWhatToDo) {

@@ -22,11 +22,9 @@ namespace {
 
 using grpc::CallbackServerContext;
 using grpc::ServerUnaryReactor;
-using Request = v1::ReportBounceRequest;
+constexpr size_t kDiagnosticBytes = 500;
 
-constexpr size_t kDetailBytes = 500;
-
-absl::Status CheckReport(const filter::Viewer& caller, const Request& request) {
+absl::Status CheckReport(const filter::Viewer& caller, const v1::ReportBounceRequest& request) {
   FieldErrors errors;
   if (request.recipient().empty() == request.delivery().empty()) {
     errors.Add("recipient", "either this or delivery is required: whose mail it was");
@@ -34,7 +32,8 @@ absl::Status CheckReport(const filter::Viewer& caller, const Request& request) {
   if (request.recipient().size() > BounceAddress::kMaxRecipient) {
     errors.Add("recipient", "is longer than 320 bytes");
   }
-  if (request.kind() == Request::KIND_UNSPECIFIED || !Request::Kind_IsValid(request.kind())) {
+  if (request.kind() == v1::ReportBounceRequest::KIND_UNSPECIFIED ||
+      !v1::ReportBounceRequest::Kind_IsValid(request.kind())) {
     errors.Add("kind", "is required: KIND_HARD, KIND_SOFT or KIND_COMPLAINT");
   }
   RETURN_IF_ERROR(errors.ToStatus());
@@ -45,14 +44,15 @@ class MailHandler final : public v1::MailService::CallbackService {
  public:
   MailHandler(const Api& api, const Handles& handles) : api_(api), handles_(handles) {}
 
-  ServerUnaryReactor* ReportBounce(CallbackServerContext* context, const Request* request,
+  ServerUnaryReactor* ReportBounce(CallbackServerContext* context,
+                                   const v1::ReportBounceRequest* request,
                                    v1::ReportBounceResponse* response) override {
     return rpc::RunUnary(
         api_.writes, context, response,
         [this, request](const rpc::CallContext& call) -> absl::StatusOr<v1::ReportBounceResponse> {
           RETURN_IF_ERROR(CheckReport(api::ViewerOf(call.caller), *request));
           ASSIGN_OR_RETURN(const std::string key, MailboxOf(*request));
-          const std::string detail = mail::Masked(request->diagnostic(), "", kDetailBytes);
+          const std::string detail = mail::Masked(request->diagnostic(), "", kDiagnosticBytes);
           ASSIGN_OR_RETURN(
               const bool suppressed, handles_.ledger->Write([&](sql::Connection& connection) {
                 return Suppressions(connection)
@@ -110,7 +110,7 @@ class MailHandler final : public v1::MailService::CallbackService {
 
  private:
   // The address key of the mailbox that the report is about.
-  absl::StatusOr<std::string> MailboxOf(const Request& request) const {
+  absl::StatusOr<std::string> MailboxOf(const v1::ReportBounceRequest& request) const {
     if (!request.recipient().empty()) {
       const auto key =
           handles_.mailboxes->bounces.Read(request.recipient(), handles_.mailboxes->clock.Now());

@@ -31,7 +31,10 @@ v1::InboxItem ItemOf(const Job& job) {
   item.set_title(std::move(notice.title));
   item.set_text(std::move(notice.text));
   item.set_link(std::move(notice.link));
+  item.set_language(std::string(text::LanguageTag(LanguageOf(job))));
   for (std::string& reason : notice.reasons) *item.add_reasons() = std::move(reason);
+  item.set_given_up_before(job.gap.count);
+  item.set_last_given_up(job.gap.last);
   return item;
 }
 

@@ -28,10 +28,13 @@ v1::WebhookNotice DataOf(const Job& job) {
   data.set_text(std::move(notice.text));
   data.set_link(std::move(notice.link));
   data.mutable_reasons()->Assign(notice.reasons.begin(), notice.reasons.end());
+  data.set_language(std::string(text::LanguageTag(LanguageOf(job))));
   data.set_transition(job.delivery.transition);
   data.set_subscription(job.delivery.subscription);
   data.set_change(job.delivery.change_id);
   data.set_kind(change.kind());
+  data.set_given_up_before(job.gap.count);
+  data.set_last_given_up(job.gap.last);
   return data;
 }
 

@@ -1,11 +1,15 @@
 #pragma once
 
 #include <memory>
+#include <string>
+#include <unordered_map>
 
 #include "absl/status/statusor.h"
 
 #include "libs/base/threads/executor.h"
+#include "libs/base/threads/mutex.h"
 #include "services/notification/channels/channels.h"
+#include "services/notification/channels/webhook/signing.h"
 #include "services/notification/channels/webhook/webhook_body.h"
 
 namespace clusterwire::notification {
@@ -39,10 +43,16 @@ class WebhookChannel final : public Channel {
                                            absl::StatusOr<std::string> body,
                                            absl::Time deadline) const;
   void Post(absl::StatusOr<http::Request> request, Callback done);
+  SigningKeys KeysOf(const v1::Webhook& webhook, absl::Time now) const;
+
+  static constexpr size_t kKeptSigners = 10'000;
 
   http::Client& client_;
   Clock& clock_;
   Random& random_;
+  // By private keys, since most come again.
+  mutable Mutex mutex_;
+  mutable std::unordered_map<std::string, Ed25519Signer> signers_ ABSL_GUARDED_BY(mutex_);
   FactsTexts facts_;
   Executor renderer_{{.threads = 1, .queue_limit = 1000}};  // last: it uses everything above
 };

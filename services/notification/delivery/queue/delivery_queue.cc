@@ -9,7 +9,10 @@ namespace clusterwire::notification {
 
 DeliveryQueue::Entry& DeliveryQueue::EntryOf(const std::string& endpoint) {
   const auto [place, is_new] = entries_.try_emplace(endpoint, random_);
-  if (is_new) place->second.has_receiver = has_receiver_(endpoint);
+  if (is_new) {
+    place->second.has_receiver = has_receiver_(endpoint);
+    place->second.over_server = over_server_(endpoint);
+  }
   return place->second;
 }
 
@@ -20,23 +23,35 @@ const DeliveryQueue::Entry* DeliveryQueue::Find(const std::string& endpoint) con
 
 int DeliveryQueue::MostUnderWay(const Entry& entry) const {
   if (!entry.has_receiver) return options_.in_flight_per_endpoint;
-  return entry.breaker.Allowed(places_.Limit(entry.pace.kind()));
+  return entry.breaker.Allowed(PlacesOf(entry).Limit(entry.pace.kind()));
+}
+
+absl::Duration DeliveryQueue::ClosedUntil(const Entry& entry) const {
+  const absl::Duration closed = entry.breaker.closed_until();
+  return entry.over_server ? std::max(closed, server_.closed_until()) : closed;
+}
+
+bool DeliveryQueue::HasRoom(const Entry& entry) const {
+  if (entry.over_server && server_places_.taken() >= server_.Allowed(server_places_.all())) {
+    return false;
+  }
+  return !entry.has_receiver || PlacesOf(entry).HasRoom(entry.pace.kind());
 }
 
 bool DeliveryQueue::IsReady(const Entry& entry, absl::Duration now) const {
-  return entry.queue.NextDue() <= now && entry.breaker.closed_until() <= now &&
+  return entry.queue.NextDue() <= now && ClosedUntil(entry) <= now &&
          entry.queue.busy() < MostUnderWay(entry);
 }
 
 bool DeliveryQueue::MayTake(const std::string& endpoint, const Entry& entry) const {
   return !entry.has_receiver ||
-         places_.MayTake(entry.pace.kind(), entry.queue.busy(), SubscriberOf(endpoint));
+         PlacesOf(entry).MayTake(entry.pace.kind(), entry.queue.busy(), SubscriberOf(endpoint));
 }
 
 void DeliveryQueue::Reschedule(const std::string& endpoint, Entry& entry) {
   absl::Duration at = absl::InfiniteDuration();
   if (!entry.in_line && entry.queue.busy() < MostUnderWay(entry)) {
-    at = std::max(entry.queue.NextDue(), entry.breaker.closed_until());
+    at = std::max(entry.queue.NextDue(), ClosedUntil(entry));
   }
   if (at != entry.at) {
     times_.erase({entry.at, endpoint});
@@ -165,14 +180,15 @@ std::optional<PendingDelivery> DeliveryQueue::TakeFrom(size_t line, absl::Durati
       Reschedule(endpoint, entry);
       continue;
     }
-    if (entry.has_receiver && !places_.HasRoom(entry.pace.kind())) return std::nullopt;
+    if (!HasRoom(entry)) return std::nullopt;
     turns.Pass();
     if (!MayTake(endpoint, entry)) continue;
     std::optional<PendingDelivery> delivery = entry.queue.Take(now);
     ++in_flight_;
     if (entry.has_receiver) {
-      places_.Take(entry.pace.kind(), SubscriberOf(endpoint));
-      held_[delivery->name] = entry.pace.kind();
+      Places& places = entry.over_server ? server_places_ : places_;
+      places.Take(entry.pace.kind(), SubscriberOf(endpoint));
+      held_[delivery->name] = {entry.pace.kind(), entry.over_server};
     }
     return delivery;
   }
@@ -183,7 +199,8 @@ void DeliveryQueue::GiveBack(const PendingDelivery& taken) {
   --in_flight_;
   const auto held = held_.find(taken.name);
   if (held == held_.end()) return;
-  places_.GiveBack(held->second, SubscriberOf(taken.endpoint));
+  Places& places = held->second.over_server ? server_places_ : places_;
+  places.GiveBack(held->second.kind, SubscriberOf(taken.endpoint));
   held_.erase(held);
 }
 
@@ -208,6 +225,17 @@ void DeliveryQueue::Ended(const PendingDelivery& taken, const DeliveryResult& re
                           absl::Duration now) {
   MutexLock lock(mutex_);
   Entry& entry = EntryOf(taken.endpoint);
+  if (entry.over_server && result.attempt) {
+    if (result.server_away) {
+      server_.OnFailure(taken.name, now);
+      if (result.rest > absl::ZeroDuration()) server_.Rest(now + result.rest);
+    } else {
+      server_.OnSuccess();
+      entry.pace.OnAnswer(result.took);
+    }
+    Reschedule(taken.endpoint, entry);
+    return;
+  }
   if (result.health == EndpointHealth::kUnknown) return;  // perhaps there was no try
   if (result.attempt && result.attempt->http_status() != 0) {
     entry.pace.OnAnswer(result.took);
@@ -233,17 +261,42 @@ void DeliveryQueue::Forgive(const std::string& endpoint, absl::Duration now) {
   Reschedule(endpoint, found->second);
 }
 
-void DeliveryQueue::Drop(const std::string& name) {
+void DeliveryQueue::Hasten(const std::string& endpoint, const std::string& delivery,
+                           absl::Duration now) {
   MutexLock lock(mutex_);
+  const auto found = entries_.find(endpoint);
+  if (found == entries_.end()) return;
+  found->second.queue.Hasten(delivery, now);
+  Reschedule(endpoint, found->second);
+}
+
+// The endpoints of the subscriber that `name` is, or that it lies under.
+std::vector<std::string> DeliveryQueue::Siblings(const std::string& name) const {
   const std::string endpoints =
       absl::StrCat(name.substr(0, name.find('/', name.find('/') + 1)), "/endpoints/");
-  const std::string below = absl::StrCat(name, "/");  // of a subscriber
   std::vector<std::string> siblings;
   for (auto one = entries_.lower_bound(endpoints);
        one != entries_.end() && absl::StartsWith(one->first, endpoints); ++one) {
     siblings.push_back(one->first);
   }
-  for (const std::string& endpoint : siblings) {
+  return siblings;
+}
+
+void DeliveryQueue::Reread(const std::string& name) {
+  Drop(name);
+  MutexLock lock(mutex_);
+  const bool one = name.find("/endpoints/") != std::string::npos;
+  for (const std::string& endpoint : one ? std::vector<std::string>{name} : Siblings(name)) {
+    Entry& entry = EntryOf(endpoint);
+    entry.more = true;
+    Reschedule(endpoint, entry);
+  }
+}
+
+void DeliveryQueue::Drop(const std::string& name) {
+  MutexLock lock(mutex_);
+  const std::string below = absl::StrCat(name, "/");  // of a subscriber
+  for (const std::string& endpoint : Siblings(name)) {
     Entry& entry = EntryOf(endpoint);
     loaded_ -= entry.queue.Drop([&](const PendingDelivery& delivery) {
       return delivery.endpoint == name || delivery.subscription == name ||
@@ -283,7 +336,7 @@ std::optional<DeliveryQueue::Wait> DeliveryQueue::Explain(const std::string& end
   if (entry == nullptr) return std::nullopt;
   const std::optional<EndpointQueue::Place> place = entry->queue.Find(delivery);
   if (!place) return std::nullopt;
-  const absl::Duration closed = entry->breaker.closed_until();
+  const absl::Duration closed = ClosedUntil(*entry);
   if (place->first != delivery) {
     Wait wait{absl::StrCat("waits for ", place->first,
                            ", which comes before it about the same resource")};
@@ -291,6 +344,9 @@ std::optional<DeliveryQueue::Wait> DeliveryQueue::Explain(const std::string& end
     return wait;
   }
   if (place->busy) return Wait{"is being handed over"};
+  if (entry->over_server && server_.closed_until() > now && closed >= place->at) {
+    return Wait{"no mail can be sent at the moment; the service's operators see why", closed};
+  }
   if (closed > now && closed >= place->at) {
     return Wait{entry->breaker.rests_until() >= closed
                     ? std::string("the endpoint asked to be left alone")
@@ -302,15 +358,17 @@ std::optional<DeliveryQueue::Wait> DeliveryQueue::Explain(const std::string& end
   if (place->at > now) return Wait{.reason = {}, .until = place->at, .by_itself = true};
   if (MayTake(endpoint, *entry)) return Wait{"has its turn next", now};
   return Wait{absl::StrCat("waits for a place: ", entry->queue.busy(), " of its endpoint, ",
-                           places_.TakenBy(SubscriberOf(endpoint)), " of its subscriber and ",
-                           places_.taken(), " of all ", places_.all(), " are under way")};
+                           PlacesOf(*entry).TakenBy(SubscriberOf(endpoint)),
+                           " of its subscriber and ", PlacesOf(*entry).taken(), " of all ",
+                           PlacesOf(*entry).all(), " are under way")};
 }
 
 DeliveryQueue::Usage DeliveryQueue::usage() const {
   MutexLock lock(mutex_);
   Usage usage{.places = places_.all(), .taken = places_.taken(), .holders = {}};
   for (const auto& [endpoint, entry] : entries_) {
-    if (!entry.has_receiver || (entry.queue.busy() == 0 && !entry.in_line)) continue;
+    if (!entry.has_receiver || entry.over_server) continue;
+    if (entry.queue.busy() == 0 && !entry.in_line) continue;
     usage.holders.push_back(
         {.endpoint = endpoint,
          .places = entry.queue.busy(),

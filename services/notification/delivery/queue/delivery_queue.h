@@ -26,19 +26,23 @@ namespace clusterwire::notification {
 // What is pending, in memory, and what of it is due: for each endpoint a queue, a breaker and how
 // it answers. An endpoint holds only itself. Its tries share the places under way with those of
 // others (places.h) and take turns with them (turns.h), in whichever order they came; an endpoint
-// without a receiver needs no place. What is in memory of it has a limit, and the rest stays in the
-// ledger and is loaded when there is room. Times are uptimes. One thread decides; the others only
-// look.
+// without a receiver needs no place. What goes over one server of ours, mails, has places and a
+// breaker for that server besides: while it is away, one try at a time asks whether it is back.
+// What is in memory of it has a limit, and the rest stays in the ledger and is loaded when there is
+// room. Times are uptimes. One thread decides; the others only look.
 class DeliveryQueue {
  public:
   struct Options {
     int in_flight_per_endpoint = 32;
     int in_flight = 1000;
+    int over_server = 16;  // beside those
     size_t loaded_per_endpoint = 1000;
     size_t loaded = 200'000;  // beyond a part of it each endpoint gets less
   };
   // Whether tries at this endpoint take a place.
   using HasReceiver = std::function<bool(const std::string& endpoint)>;
+  // Whether they go over our server.
+  using OverServer = std::function<bool(const std::string& endpoint)>;
   // What a delivery waits for; `until`: not before, and not known without.
   struct Wait {
     std::string reason;
@@ -59,11 +63,16 @@ class DeliveryQueue {
     std::vector<Holder> holders = {};  // those with most places first
   };
 
-  DeliveryQueue(Options options, HasReceiver has_receiver, Random& random)
+  DeliveryQueue(
+      Options options, HasReceiver has_receiver, Random& random,
+      OverServer over_server = [](const std::string&) { return false; })
       : options_(options),
         has_receiver_(std::move(has_receiver)),
+        over_server_(std::move(over_server)),
         random_(random),
-        places_(options.in_flight, options.in_flight_per_endpoint) {}
+        places_(options.in_flight, options.in_flight_per_endpoint),
+        server_places_(options.over_server, options.over_server),
+        server_(random) {}
 
   // A delivery that is in the ledger; false when it is left there, to be loaded later.
   bool Offer(PendingDelivery delivery, absl::Duration now);
@@ -89,9 +98,14 @@ class DeliveryQueue {
   // Its owner has done something about the endpoint: what it did is forgotten, and what waits for
   // its next try is due.
   void Forgive(const std::string& endpoint, absl::Duration now);
+  // What waits for this delivery's next try, and before it in its order, is due.
+  void Hasten(const std::string& endpoint, const std::string& delivery, absl::Duration now);
   // The subscriber, endpoint or subscription is gone or elsewhere: forgets what waits for it, but
   // nothing that is under way.
   void Drop(const std::string& name);
+
+  // As Drop(), of a subscriber or an endpoint; what waits is then read anew.
+  void Reread(const std::string& name);
 
   // How long a try at the endpoint may take.
   absl::Duration TimeLimit(const std::string& endpoint, absl::Duration most) const;
@@ -108,8 +122,9 @@ class DeliveryQueue {
   static constexpr size_t kIdle = 10'000;  // endpoints without anything, whose pace is remembered
   static constexpr size_t kLeastLoaded = 16;  // of an endpoint, however much is in memory
 
-  // A line for each kind of endpoint, and one for those without a receiver.
-  static constexpr size_t kLines = 5;
+  // A line for each kind of endpoint, one for those without a receiver, one for those over a
+  // server.
+  static constexpr size_t kLines = 6;
 
   struct Entry {
     explicit Entry(Random& random) : breaker(random) {}
@@ -117,6 +132,7 @@ class DeliveryQueue {
     Breaker breaker;
     Pace pace;
     bool has_receiver = true;
+    bool over_server = false;
     bool in_line = false;
     bool more = false;                             // the ledger may have more
     absl::Duration at = absl::InfiniteDuration();  // its place in times_
@@ -129,16 +145,24 @@ class DeliveryQueue {
     return endpoint.substr(0, endpoint.find("/endpoints/"));
   }
   static size_t LineOf(const Entry& entry) {
-    return entry.has_receiver ? static_cast<size_t>(entry.pace.kind()) : kLines - 1;
+    if (entry.over_server) return kLines - 1;
+    return entry.has_receiver ? static_cast<size_t>(entry.pace.kind()) : kLines - 2;
   }
   Entry& EntryOf(const std::string& endpoint) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   const Entry* Find(const std::string& endpoint) const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   size_t Most() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
-  int MostUnderWay(const Entry& entry) const;
-  bool IsReady(const Entry& entry, absl::Duration now) const;
+  const Places& PlacesOf(const Entry& entry) const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
+    return entry.over_server ? server_places_ : places_;
+  }
+  int MostUnderWay(const Entry& entry) const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  absl::Duration ClosedUntil(const Entry& entry) const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  bool IsReady(const Entry& entry, absl::Duration now) const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  bool HasRoom(const Entry& entry) const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   bool MayTake(const std::string& endpoint, const Entry& entry) const
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   std::optional<PendingDelivery> TakeFrom(size_t line, absl::Duration now)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  std::vector<std::string> Siblings(const std::string& name) const
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void GiveBack(const PendingDelivery& taken) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   // After anything about it changed: its place among those that wait for their time, for the
@@ -150,6 +174,7 @@ class DeliveryQueue {
 
   const Options options_;
   const HasReceiver has_receiver_;
+  const OverServer over_server_;
   Random& random_;
   mutable Mutex mutex_;
   std::map<std::string, Entry> entries_ ABSL_GUARDED_BY(mutex_);  // by endpoint
@@ -157,7 +182,13 @@ class DeliveryQueue {
   std::set<std::pair<absl::Duration, std::string>> times_ ABSL_GUARDED_BY(mutex_);
   std::array<Turns, kLines> lines_ ABSL_GUARDED_BY(mutex_);
   Places places_ ABSL_GUARDED_BY(mutex_);
-  std::unordered_map<std::string, Pace::Kind> held_ ABSL_GUARDED_BY(mutex_);  // by delivery
+  Places server_places_ ABSL_GUARDED_BY(mutex_);
+  Breaker server_ ABSL_GUARDED_BY(mutex_);
+  struct Held {
+    Pace::Kind kind;
+    bool over_server;
+  };
+  std::unordered_map<std::string, Held> held_ ABSL_GUARDED_BY(mutex_);  // by delivery
   std::list<std::string> to_load_ ABSL_GUARDED_BY(mutex_);
   std::list<std::string> idle_ ABSL_GUARDED_BY(mutex_);  // since longest in front
   int in_flight_ ABSL_GUARDED_BY(mutex_) = 0;

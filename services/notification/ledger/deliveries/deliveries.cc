@@ -15,11 +15,9 @@
 namespace clusterwire::notification {
 namespace {
 
-constexpr int kMostTries = 500;
-
 constexpr std::string_view kPending =
     "SELECT d.id, d.change_id, r.root, d.subscription, d.endpoint, d.transition, d.attempts,"
-    " d.created, d.due, d.updated, d.subscription_made, d.sequence, d.tries_before"
+    " d.created, d.due, d.updated, d.subscription_made, d.sequence, d.tries_before, d.bundle"
     " FROM delivery d JOIN record r ON r.id = d.change_id WHERE d.state = 1";
 
 PendingDelivery PendingFrom(const sql::Row& row, absl::Time now) {
@@ -36,6 +34,8 @@ PendingDelivery PendingFrom(const sql::Row& row, absl::Time now) {
           .tries_before = static_cast<int>(row.Int(12)),
           .sequence = row.Int(11),
           .created = absl::FromUnixMicros(row.Int(7)),
+          .known = std::min(absl::FromUnixMicros(row.Int(7)), updated),
+          .bundle = row.Text(13),
           // An update that lies ahead was written before the clock was set back.
           .wait = std::max(absl::ZeroDuration(), due - std::max(now, updated))};
 }
@@ -131,10 +131,11 @@ absl::StatusOr<int64_t> Deliveries::LastSequence() {
 
 absl::StatusOr<std::vector<std::string>> Deliveries::EndpointsWithPending(std::string_view after,
                                                                           int limit) {
-  ASSIGN_OR_RETURN(const sql::Result found,
-                   connection_.Query("SELECT DISTINCT endpoint FROM delivery WHERE state = 1"
-                                     " AND endpoint > $1 ORDER BY endpoint LIMIT $2",
-                                     {after, limit}));
+  ASSIGN_OR_RETURN(
+      const sql::Result found,
+      connection_.Query("SELECT DISTINCT endpoint FROM delivery WHERE state = 1"
+                        " AND carried = 0 AND endpoint > $1 ORDER BY endpoint LIMIT $2",
+                        {after, limit}));
   std::vector<std::string> endpoints;
   for (const sql::Row& row : found.rows) endpoints.push_back(row.Text(0));
   return endpoints;
@@ -143,7 +144,8 @@ absl::StatusOr<std::vector<std::string>> Deliveries::EndpointsWithPending(std::s
 absl::StatusOr<std::vector<PendingDelivery>> Deliveries::Pending(std::string_view endpoint,
                                                                  int limit, absl::Time now) {
   static const std::string kText =
-      absl::StrCat(ToAbsl(kPending), " AND d.endpoint = $1 ORDER BY d.sequence, d.id LIMIT $2");
+      absl::StrCat(ToAbsl(kPending),
+                   " AND d.carried = 0 AND d.endpoint = $1 ORDER BY d.sequence, d.id LIMIT $2");
   ASSIGN_OR_RETURN(const sql::Result found, connection_.Query(kText, {endpoint, limit}));
   std::vector<PendingDelivery> pending;
   for (const sql::Row& row : found.rows) pending.push_back(PendingFrom(row, now));
@@ -193,7 +195,7 @@ absl::StatusOr<Standing> Deliveries::StandingOf(const std::string& name) {
 absl::StatusOr<std::map<std::string, Standing>> Deliveries::StandingsOf(
     const std::vector<std::string>& names) {
   static const sql::ManyRows kText(
-      "SELECT d.id, d.state, COALESCE(n.seen_by, '') FROM delivery d"
+      "SELECT d.id, d.state, COALESCE(n.seen_by, ''), d.carried FROM delivery d"
       " JOIN record r ON r.id = d.change_id LEFT JOIN newest_record n ON n.name = r.name"
       " WHERE d.id IN ({rows})",
       "?");
@@ -201,8 +203,9 @@ absl::StatusOr<std::map<std::string, Standing>> Deliveries::StandingsOf(
                    kText.Run(connection_, std::vector<sql::Value>(names.begin(), names.end())));
   std::map<std::string, Standing> standings;
   for (const sql::Row& row : found.rows) {
-    standings[row.Text(0)] = {.pending = row.Int(1) == v1::Delivery::STATE_PENDING,
-                              .seen_by = row.Text(2)};
+    standings[row.Text(0)] = {
+        .pending = row.Int(1) == v1::Delivery::STATE_PENDING && row.Int(3) == 0,
+        .seen_by = row.Text(2)};
   }
   return standings;
 }
@@ -242,13 +245,26 @@ absl::StatusOr<std::vector<std::string>> Deliveries::MoveTo(std::string_view end
     if (except.contains(row.Text(0))) continue;
     RETURN_IF_ERROR(connection_.Execute(
         "UPDATE delivery SET endpoint = $2, tries_before = attempts, reason = $3, updated = $4,"
-        " due = $4 WHERE id = $1 AND state = 1",
+        " due = $4, bundle = '', carried = 0 WHERE id = $1 AND state = 1",
         {row.Text(0), endpoint,
          absl::StrCat("the subscription's endpoint is no longer ", row.Text(1)),
          absl::ToUnixMicros(now)}));
     left.push_back(row.Text(1));
   }
   return left;
+}
+
+absl::Status Deliveries::MakeDue(std::string_view name, absl::Time now) {
+  return connection_.Execute(
+      "UPDATE delivery SET due = $2, updated = $2 WHERE id = $1 AND state = 1",
+      {name, absl::ToUnixMicros(now)});
+}
+
+absl::Status Deliveries::Hasten(std::string_view subscription, absl::Time now) {
+  return connection_.Execute(
+      "UPDATE delivery SET due = $2, updated = $2 WHERE subscription = $1 AND state = 1"
+      " AND carried = 0 AND attempts = 0 AND due > $2",
+      {subscription, absl::ToUnixMicros(now)});
 }
 
 absl::Status Deliveries::Redrive(std::string_view name, absl::Time now) {
@@ -270,7 +286,7 @@ absl::Status Deliveries::Redrive(std::string_view name, absl::Time now) {
   }
   return connection_.Execute(
       "UPDATE delivery SET state = 1, tries_before = attempts, reason = $2,"
-      " updated = $3, due = $3 WHERE id = $1 AND state = 4",
+      " updated = $3, due = $3, bundle = '', carried = 0 WHERE id = $1 AND state = 4",
       {name, "brought back by RedriveDelivery", absl::ToUnixMicros(now)});
 }
 

@@ -20,6 +20,8 @@
 
 namespace clusterwire::notification {
 
+inline constexpr int kMostTries = 500;  // that are kept of one delivery
+
 // "deliveries/…": the same for the same subscription and change, everywhere and always.
 std::string DeliveryName(std::string_view subscription, std::string_view change_id);
 
@@ -38,6 +40,9 @@ struct PendingDelivery {
   int at_once = 0;       // tries in a row that were followed by the next at once
   int64_t sequence = 0;  // with `name` the order in which they are handed over
   absl::Time created = {};
+  // The earliest that the clock has said since: it may have been set back.
+  absl::Time known = absl::InfiniteFuture();
+  std::string bundle = {};                     // that it carries, or carried once: see bundles.h
   absl::Duration wait = absl::ZeroDuration();  // until its next try, when it was read
   // The uptime at which ingest wrote it, of a record that is the newest of its resource;
   // InfiniteDuration for what is read from the ledger.
@@ -48,6 +53,9 @@ struct PendingDelivery {
 // wrong, which is no fault of its own; it failed.
 enum class EndpointHealth { kUnknown, kGood, kRefused, kBad };
 
+// What a try says of the mailbox that it went to: that there is none, or that it takes nothing now.
+enum class Bounce { kNone, kSoft, kHard };
+
 // What a try, or a gate in its place, came to.
 struct DeliveryResult {
   std::string delivery = {};
@@ -56,17 +64,22 @@ struct DeliveryResult {
   absl::Time time = {};
   absl::Duration uptime = {};                   // of this process, at that time
   absl::Duration pause = absl::ZeroDuration();  // with STATE_PENDING: until the next try
-  std::optional<v1::Attempt> attempt = {};      // numbered; none when no try was made
-  absl::Duration took = absl::ZeroDuration();   // with an attempt
+  // As `pause`, but in memory alone: the ledger says that it is due.
+  absl::Duration asleep = absl::ZeroDuration();
+  std::optional<v1::Attempt> attempt = {};     // numbered; none when no try was made
+  absl::Duration took = absl::ZeroDuration();  // with an attempt
   EndpointHealth health = EndpointHealth::kUnknown;
   absl::Duration rest = absl::ZeroDuration();  // how long the endpoint asked to be left alone
   bool uncounted = false;                      // the schedule doesn't count the attempt
   bool disable_endpoint = false;
+  bool server_away =
+      false;  // with an attempt: its channel's server took nothing; `rest` is for that
+  Bounce bounce = Bounce::kNone;
 };
 
 // How a delivery stands at the moment of a try.
 struct Standing {
-  bool pending = false;      // false too when it was purged
+  bool pending = false;  // false too when it was purged, and when it goes in the mail of another
   std::string seen_by = {};  // who sees the resource since its newest record: see seen_by.h
 };
 
@@ -78,9 +91,14 @@ struct PageKey {
 };
 
 struct DeliveryQuery {
-  std::string parent = {};    // a subscription or a subscriber; these four may be empty
+  std::string parent = {};    // a subscription or a subscriber; each of these may be empty
   std::string change = {};    // a ce_id
   std::string resource = {};  // a name
+  std::string endpoint = {};
+  std::string change_kind = {};
+  // When the change arrived: from, and before.
+  absl::Time from = absl::InfinitePast();
+  absl::Time until = absl::InfiniteFuture();
   v1::Delivery::State state = v1::Delivery::STATE_UNSPECIFIED;
   std::optional<PageKey> after = {};  // of the last one of the page before; none: from the newest
   int limit = 50;
@@ -133,6 +151,10 @@ class Deliveries {
                                                   std::string_view subscription,
                                                   const std::set<std::string>& except,
                                                   absl::Time now, int limit);
+  // Where it is pending, it is to be tried now.
+  absl::Status MakeDue(std::string_view name, absl::Time now);
+  // Lets what the subscription has pending and not tried yet be looked at now.
+  absl::Status Hasten(std::string_view subscription, absl::Time now);
   // Makes a dead one pending again, with all its tries. NOT_FOUND; FAILED_PRECONDITION with
   // DELIVERY_NOT_DEAD, or TOO_MANY_TRIES.
   absl::Status Redrive(std::string_view name, absl::Time now);

@@ -102,7 +102,7 @@ absl::StatusOr<std::vector<v1::InboxItem>> Inbox::After(std::string_view subscri
                                      " b.read_through OR EXISTS (SELECT 1 FROM inbox_read d WHERE"
                                      " d.subscriber = i.subscriber AND d.sequence = i.sequence)"
                                      " THEN 1 ELSE 0 END"
-                                     " FROM inbox_item i JOIN record r ON r.id = i.change_id"
+                                     " FROM inbox_item i LEFT JOIN record r ON r.id = i.change_id"
                                      " JOIN inbox b ON b.subscriber = i.subscriber"
                                      " WHERE i.subscriber = $1 AND i.sequence > $2"
                                      " ORDER BY i.sequence LIMIT $3",
@@ -110,11 +110,12 @@ absl::StatusOr<std::vector<v1::InboxItem>> Inbox::After(std::string_view subscri
   std::vector<v1::InboxItem> items;
   for (const sql::Row& row : found.rows) {
     v1::InboxItem& item = items.emplace_back();
-    if (!item.ParseFromString(row.Bytes(0)) ||
-        !item.mutable_change()->ParseFromString(row.Bytes(1))) {
+    const bool parsed = item.ParseFromString(row.Bytes(0));
+    item.set_read(row.Int(2) != 0);
+    if (parsed && !item.endpoint().empty()) continue;  // an owner's notice tells of no change
+    if (!parsed || row.IsNull(1) || !item.mutable_change()->ParseFromString(row.Bytes(1))) {
       return absl::DataLossError("an inbox item can't be parsed");
     }
-    item.set_read(row.Int(2) != 0);
     if (item.transition() == v1::TRANSITION_LEFT) {
       item.mutable_change()->clear_after();
       item.mutable_change()->clear_resource();

@@ -28,8 +28,8 @@ TEST_P(DeadLettersTest, ADeadLetterComesBackAsItCame) {
   }
   const std::string name = DeadLetterName(message.from, message.offset);
   EXPECT_EQ(name, "deadLetters/changes.v1.2.42");
-  const auto listed = ledger_->Read(
-      [](sql::Connection& connection) { return DeadLetters(connection).List(std::nullopt, 10); });
+  const auto listed =
+      ledger_->Read([](sql::Connection& connection) { return DeadLetters(connection).List({}); });
   ASSERT_THAT(listed, IsOk());
   ASSERT_THAT(*listed, testing::SizeIs(1));
   EXPECT_EQ(listed->at(0).name(), name);
@@ -67,8 +67,9 @@ TEST_P(DeadLettersTest, PageNewestFirst) {
   std::vector<int64_t> offsets;
   std::optional<PageKey> after;
   while (true) {
-    const auto page = ledger_->Read(
-        [&](sql::Connection& connection) { return DeadLetters(connection).List(after, 2); });
+    const auto page = ledger_->Read([&](sql::Connection& connection) {
+      return DeadLetters(connection).List({.after = after, .limit = 2});
+    });
     ASSERT_THAT(page, IsOk());
     if (page->empty()) break;
     for (const v1::DeadLetter& dead : *page) {

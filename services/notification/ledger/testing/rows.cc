@@ -47,6 +47,17 @@ constexpr std::string_view kSinceEight =
     "DROP TABLE inbox_read; ALTER TABLE inbox_item DROP COLUMN added;"
     "ALTER TABLE inbox_item DROP COLUMN seen_by;"
     "ALTER TABLE inbox_item ADD COLUMN delivery TEXT NOT NULL DEFAULT '';"
+    // 24
+    "DROP TABLE owner_notice; DROP TABLE given_up; DROP TABLE hold; DROP INDEX record_by_kind;"
+    "ALTER TABLE record DROP COLUMN cause;"
+    // 23
+    "DROP TABLE invitation; DROP TABLE calendar_feed;"
+    // 22
+    "DROP INDEX delivery_by_bundle; DROP INDEX delivery_carried; DROP TABLE bundle;"
+    "ALTER TABLE delivery DROP COLUMN bundle; ALTER TABLE delivery DROP COLUMN carried;"
+    // 21
+    "DROP TABLE consent_ask; DROP TABLE consent_mail; DROP TABLE consent_proof;"
+    "DROP TABLE erased_address; DROP TABLE erasing;"
     // 20
     "DROP TABLE suppression; DROP TABLE soft_bounce;";
 

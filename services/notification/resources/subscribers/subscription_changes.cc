@@ -25,7 +25,8 @@ void CheckTransitions(const v1::Subscription& subscription, FieldErrors& errors)
   }
   for (int i = 0; i < subscription.transitions_size(); ++i) {
     const v1::Transition transition = subscription.transitions(i);
-    if (transition == v1::TRANSITION_UNSPECIFIED || !v1::Transition_IsValid(transition)) {
+    if (transition == v1::TRANSITION_UNSPECIFIED || transition == v1::TRANSITION_CORRECTED ||
+        !v1::Transition_IsValid(transition)) {
       errors.Add(absl::StrCat("subscription.transitions[", i, "]"),
                  "must be TRANSITION_ENTERED, TRANSITION_LEFT or TRANSITION_CHANGED");
     }

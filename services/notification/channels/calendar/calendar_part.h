@@ -1,0 +1,42 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+
+#include "libs/calendar/calendar.h"
+#include "services/notification/channels/channels.h"
+#include "services/notification/ledger/deliveries/invitations.h"
+
+// What a mail holds for its reader's calendar. Pure functions of the job, so that a repeated try
+// says what the first said.
+namespace clusterwire::notification {
+
+struct CalendarPart {
+  std::string content_type;  // "text/calendar; method=REQUEST; charset=utf-8"
+  std::string text;          // goes into the mail as an alternative, and as the file kInviteFile
+};
+inline constexpr char kInviteFile[] = "invite.ics";
+inline constexpr size_t kMaxEntries = 100;  // of one mail; the newest are left out
+
+// None when there is nothing to put into a calendar: nothing of an event, of none whose day is
+// known, or none of the subscriptions wants it. `sender` is our mailbox, which mails come from.
+std::optional<CalendarPart> CalendarPartOf(const Job& job, const calendar::Mailbox& sender);
+
+// The job with what its reader's calendar was told so far, as the ledger has it.
+absl::StatusOr<std::shared_ptr<const Job>> WithInvitation(sql::Connection& connection,
+                                                          std::shared_ptr<const Job> job);
+// What the mail of a job tells the calendar of its reader as an invitation or a correction of one.
+// None where it is only published.
+std::optional<Invitation> InvitationBy(const Job& job);
+// Remembers that, for all subscriptions by which it came: with the result of its delivery.
+absl::Status NoteInvitation(sql::Connection& connection, const Job& job);
+
+// Whether the job may be an invitation, so that Job.invitation has to be loaded.
+bool MayInvite(const Job& job);
+
+}  // namespace clusterwire::notification

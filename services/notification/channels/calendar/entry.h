@@ -1,0 +1,49 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <variant>
+
+#include "absl/time/time.h"
+
+#include "clusterwire/change/v1/resource_changed.pb.h"
+#include "clusterwire/type/v1/facts.pb.h"
+
+#include "libs/calendar/calendar.h"
+#include "libs/text/language.h"
+
+// From what the Facts of an event say to an entry of a calendar. Pure functions.
+namespace clusterwire::notification {
+
+// The event's UID, also where only one of the images has it; empty of what is no event.
+std::string UidOf(const change::v1::ResourceChanged& change);
+
+// When it is; nothing where the day isn't known, or a zone isn't known here.
+std::variant<std::monostate, calendar::Days, calendar::Times> WhenOf(
+    const type::v1::Calendar& calendar);
+
+// When it is over everywhere on earth; the epoch where the day isn't known.
+absl::Time EndOf(const type::v1::Facts& event);
+
+// How an event stands after a change, for a reader to whom the change is cut.
+struct Event {
+  enum class State { kThere, kDayUnknown, kCancelled, kUnseen };
+  State state = State::kUnseen;
+  const type::v1::Facts* image = nullptr;  // of the change; null of what the reader may not see
+  int64_t version = -1;                    // its SEQUENCE
+  absl::Time time = {};                    // of the change that says so
+};
+Event EventIn(const change::v1::ResourceChanged& change);
+
+// The entry that is published of it, without an organiser; none where there is no day to enter it
+// on. One whose day is open again ends on the day that it had before the change.
+std::optional<calendar::Entry> PublishedEntry(const Event& event,
+                                              const change::v1::ResourceChanged& change,
+                                              text::Language language);
+
+// All that an entry says of it but when it is, who is asked, and its method's own.
+calendar::Entry DescribedBy(const type::v1::Facts& event, absl::Time stamp,
+                            text::Language language);
+
+}  // namespace clusterwire::notification

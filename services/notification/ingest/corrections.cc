@@ -1,0 +1,74 @@
+#include "services/notification/ingest/corrections.h"
+
+#include <memory>
+#include <string>
+
+#include "libs/base/status/error.h"
+#include "libs/filter/predicate.h"
+#include "services/notification/channels/calendar/entry.h"
+#include "services/notification/ledger/deliveries/invitations.h"
+#include "services/notification/resources/subscribers/subscription_rules.h"
+
+namespace clusterwire::notification {
+namespace {
+
+// Whether an invitation says something else than the event is after the change, for its viewer.
+bool IsWrong(const Invitation& invitation, const change::v1::ResourceChanged& change,
+             const filter::Viewer& viewer) {
+  if (!change.has_after() || !filter::Sees(viewer, change.after())) return !invitation.cancelled;
+  const type::v1::Calendar& calendar = change.after().calendar();
+  const bool cancelled =
+      calendar.status() == type::v1::Calendar::STATUS_CANCELLED || calendar.start().empty();
+  return calendar.sequence() > invitation.version || cancelled != invitation.cancelled;
+}
+
+}  // namespace
+
+absl::StatusOr<std::vector<PendingDelivery>> CorrectionsOf(
+    sql::Connection& connection, const Interests& interests, const KeptRecord& record,
+    int64_t sequence, const std::set<std::string_view>& matched) {
+  std::vector<PendingDelivery> corrections;
+  const std::string uid = UidOf(record.change);
+  if (uid.empty()) return corrections;
+  ASSIGN_OR_RETURN(const std::vector<Invited> invited, Invitations(connection).Of(uid));
+  for (const Invited& one : invited) {
+    if (matched.contains(one.subscription)) continue;
+    const std::shared_ptr<const Interest> interest = interests.Find(one.subscription);
+    if (interest == nullptr) continue;
+    const v1::Subscription& subscription = interest->subscription;
+    if (WhenMade(subscription) != one.made || subscription.endpoint() != one.endpoint ||
+        subscription.calendar() != v1::CALENDAR_MODE_INVITE ||
+        !IsWrong(one.invitation, record.change, interest->predicate.viewer())) {
+      continue;
+    }
+    corrections.push_back({.name = DeliveryName(one.subscription, record.id),
+                           .change_id = record.id,
+                           .root = record.change.root(),
+                           .subscription = one.subscription,
+                           .subscription_made = one.made,
+                           .endpoint = one.endpoint,
+                           .transition = v1::TRANSITION_CORRECTED,
+                           .sequence = sequence,
+                           .created = record.received});
+  }
+  return corrections;
+}
+
+absl::Status ExpectInvitations(sql::Connection& connection, const Interests& interests,
+                               const KeptRecord& record,
+                               std::span<const PendingDelivery> deliveries) {
+  const std::string uid = UidOf(record.change);
+  if (uid.empty()) return absl::OkStatus();
+  std::vector<PendingDelivery> inviting;
+  for (const PendingDelivery& delivery : deliveries) {
+    const std::shared_ptr<const Interest> interest = interests.Find(delivery.subscription);
+    if (interest != nullptr && interest->subscription.calendar() == v1::CALENDAR_MODE_INVITE) {
+      inviting.push_back(delivery);
+    }
+  }
+  const change::v1::ResourceChanged& change = record.change;
+  return Invitations(connection)
+      .Expect(inviting, uid, EndOf(change.has_after() ? change.after() : change.before()));
+}
+
+}  // namespace clusterwire::notification
