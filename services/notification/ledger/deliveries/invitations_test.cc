@@ -172,9 +172,8 @@ TEST_P(CalendarFeedsTest, EachEventThatMatchedComesAsItsNewestRecord) {
   keep("events/a", 5, false);
   const auto matched = [&](int64_t made, size_t most) {
     std::vector<int64_t> revisions;
-    const auto events = Do([&](CalendarFeeds feeds) {
-                          return feeds.MatchedEvents(kSubscription, made, most);
-                        }).IgnoreError();
+    const auto events =
+        Do([&](CalendarFeeds feeds) { return feeds.MatchedEvents(kSubscription, made, most); });
     for (const KeptRecord& record : events->newest) revisions.push_back(record.change.revision());
     if (events->cut) revisions.push_back(0);
     return revisions;
