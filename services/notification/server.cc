@@ -302,10 +302,10 @@ class NotificationParts final : public service::Parts {
     const auto why = ledger_->Read(
         [&](sql::Connection& connection) { return WhySuppressed(connection, mail.address_key); });
     if (!why.ok() || !why->empty()) return done(why.ok() ? Answer::kRefused : Answer::kLater);
-    const Envelope envelope = {.to = mail.address,
-                               .id = absl::StrCat("confirmations/", mail.id),
-                               .language = std::string(text::LanguageTag(
-                                   text::LanguageFor(mail.language)))};
+    const Envelope envelope = {
+        .to = mail.address,
+        .id = absl::StrCat("confirmations/", mail.id),
+        .language = std::string(text::LanguageTag(text::LanguageFor(mail.language)))};
     mailer_->Send(envelope, letter, {}, [this, mail, done](const mail::Outcome& outcome) {
       using Kind = mail::Outcome::Kind;
       const bool refused = outcome.kind == Kind::kAddressRefused;
@@ -356,8 +356,7 @@ class NotificationParts final : public service::Parts {
                                 .grants = [this] { return grants_reader_->status(); },
                                 .delivery = [this] { return dispatcher_->usage(); },
                                 .server = in_.server_findings,
-                                .mailer = mailer(),
-                                .clock = in_.clock});
+                                .mailer = mailer()});
     watched_ = WatchMetrics(in_.metrics, *store_, *interests_, *client_, mailer());
     store_maintenance_.emplace(*store_, in_.clock, in_.random);
     ledger_maintenance_.emplace(in_.settings.retention, *ledger_, *audit_, in_.clock, in_.metrics);

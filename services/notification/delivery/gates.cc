@@ -175,12 +175,17 @@ GateAnswer AskGap(const Job& job) {
   return Wait{.reason = "what was given up before it is read first"};
 }
 
-constexpr Gate kGates[] = {{"wanted", AskWanted},       {"paused", AskPaused},
-                           {"discarded", AskDiscarded}, {"held", AskHeld},
-                           {"enabled", AskEnabled},     {"consent", AskConsent},
+constexpr Gate kGates[] = {{"wanted", AskWanted},
+                           {"paused", AskPaused},
+                           {"discarded", AskDiscarded},
+                           {"held", AskHeld},
+                           {"enabled", AskEnabled},
+                           {"consent", AskConsent},
                            {"suppressed", AskSuppressed},
-                           {"audience", AskAudience},   {"grants", AskGrants},
-                           {"calendar", AskCalendar},   {"past", AskPast},
+                           {"audience", AskAudience},
+                           {"grants", AskGrants},
+                           {"calendar", AskCalendar},
+                           {"past", AskPast},
                            {"gap", AskGap}};
 
 }  // namespace
