@@ -80,6 +80,7 @@ class Checker {
     if (absl::StartsWith(row.reason(), "audience: ")) return HiddenSince(reader, change);
     if (!reader.endpoint.has_email()) return false;
     if (absl::StartsWith(row.reason(), "consent: ")) return !reader.consented;
+    if (absl::StartsWith(row.reason(), "past: ")) return HiddenSince(reader, change);
     return absl::StartsWith(row.reason(), "merged: ");  // the mail of that is looked for
   }
 

@@ -23,7 +23,7 @@ Simulation::Simulation(Options options)
       sink_random_(options_.seed + 1),
       own_random_(options_.seed + 2),
       clock_(kStart),
-      world_(random_, options_.readers),
+      world_(random_, options_.readers, options_.single_mails),
       webhooks_(clock_, sink_random_) {
   world_.SetReceiver(webhooks_.url());
   data_ = std::make_unique<Data>(world_, clock_, own_random_, options_.distort);

@@ -20,8 +20,9 @@ class Simulation {
     uint64_t seed = 1;
     int readers = 200;
     int days = 21;
-    bool kills = true;           // of processes
-    bool clock_steps = true;     // of the wall clock
+    bool kills = true;        // of processes
+    bool clock_steps = true;  // of the wall clock
+    bool single_mails = false;
     Process::Wrap wrap = {};     // faults around the channels
     Data::Distort distort = {};  // and in what the service is told
     // Of every so many messages one never reaches the service: a fault. 0: none.

@@ -27,11 +27,11 @@ constexpr std::array kStates = {"draft", "published", "archived"};
 
 }  // namespace
 
-World::World(Random& random, int readers) : random_(random) {
-  for (int i = 0; i < readers; ++i) readers_.push_back(MakeReader(i));
+World::World(Random& random, int readers, bool single_mails) : random_(random) {
+  for (int i = 0; i < readers; ++i) readers_.push_back(MakeReader(i, single_mails));
 }
 
-Reader World::MakeReader(int number) {
+Reader World::MakeReader(int number, bool single_mails) {
   Reader reader;
   reader.granted = number % 7 == 3;
   reader.subscriber.set_name(absl::StrCat("subscribers/r", number));
@@ -51,7 +51,7 @@ Reader World::MakeReader(int number) {
   if (random_.Below(4) == 0) {
     subscription.mutable_filter()->add_states(kStates.at(random_.Below(kStates.size())));
   }
-  if (number % 5 >= 3) {
+  if (number % 5 == 4 || (single_mails && number % 5 == 3)) {
     MakeMailReader(number, reader);
   } else if (number % 2 == 0) {
     reader.endpoint.set_name(reader.subscriber.name() + "/endpoints/w");
@@ -66,7 +66,7 @@ Reader World::MakeReader(int number) {
 void World::MakeMailReader(int number, Reader& reader) {
   using notification::v1::Consent;
   using notification::v1::Schedule;
-  reader.consented = number % 15 != 8;
+  reader.consented = number % 15 != 9;
   reader.endpoint.set_name(reader.subscriber.name() + "/endpoints/m");
   reader.endpoint.set_state(notification::v1::Endpoint::STATE_ENABLED);
   auto& email = *reader.endpoint.mutable_email();

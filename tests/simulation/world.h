@@ -27,7 +27,8 @@ struct Reader {
 class World {
  public:
   // `random` outlives it.
-  World(Random& random, int readers);
+  // `single_mails`: some get mails one by one, and invitations.
+  World(Random& random, int readers, bool single_mails);
 
   const std::vector<Reader>& readers() const { return readers_; }
   const std::vector<change::v1::ResourceChanged>& changes() const { return changes_; }
@@ -40,7 +41,7 @@ class World {
   void SetReceiver(const std::string& url);
 
  private:
-  Reader MakeReader(int number);
+  Reader MakeReader(int number, bool single_mails);
   void MakeMailReader(int number, Reader& reader);
   change::v1::ResourceChanged Draw(absl::Time now);
   void Redraw(const std::string& id, absl::Time now, type::v1::Facts* facts);
