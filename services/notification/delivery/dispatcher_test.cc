@@ -331,9 +331,10 @@ TEST_P(DispatcherTest, WhatComesNextSaysWhatWasGivenUpBeforeIt) {
   Put("w", "a");
   const PendingDelivery dead = Put("w", "a");
   const PendingDelivery next = Put("w", "a");
-  const PendingDelivery other = Put("w", "b");
   Start();
   ASSERT_TRUE(WaitFor(next, v1::Delivery::STATE_PENDING, 1));
+  const PendingDelivery other = Put("w", "b");
+  dispatcher_->Offer({other});
   ASSERT_TRUE(WaitFor(other, v1::Delivery::STATE_DELIVERED, 1));
   store_.clock.Advance(absl::Minutes(1));
   ASSERT_TRUE(WaitFor(next, v1::Delivery::STATE_DELIVERED, 2));
