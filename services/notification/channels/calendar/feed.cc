@@ -16,7 +16,7 @@
 #include "libs/text/language.h"
 #include "services/notification/channels/calendar/entry.h"
 #include "services/notification/consent/links.h"
-#include "services/notification/ledger/deliveries/calendar_feeds.h"
+#include "services/notification/ledger/calendar/calendar_feeds.h"
 #include "services/notification/resources/subscribers/interests.h"
 #include "services/notification/resources/subscribers/subscription_rules.h"
 
