@@ -224,6 +224,8 @@ Page SignUpPage(const std::vector<config::v1::Offer>& offers, const SignUpForm& 
                                .label = Say(language, "E-mail address", "E-Mail-Adresse")}},
                    .button = Say(language, "Subscribe", "Abonnieren"),
                    .loud = true};
+  sign_up.fields.push_back(
+      {.kind = PageField::Kind::kGroup, .label = Say(language, "What about", "Worüber")});
   for (const config::v1::Offer& offer : offers) {
     sign_up.fields.push_back(
         {.kind = PageField::Kind::kCheckbox,
@@ -232,6 +234,8 @@ Page SignUpPage(const std::vector<config::v1::Offer>& offers, const SignUpForm& 
          .label = TitleOf(offer, language),
          .checked = std::ranges::find(form.offers, offer.id()) != form.offers.end()});
   }
+  sign_up.fields.push_back(
+      {.kind = PageField::Kind::kGroup, .label = Say(language, "Language", "Sprache")});
   std::ranges::copy(LanguageFields(language), std::back_inserter(sign_up.fields));
   page.forms = {std::move(sign_up)};
   page.closing = {RightText(language)};

@@ -55,7 +55,7 @@ class PagesTest : public ConsentFixture {
     return static_cast<int>(counted->rows[0].Int(0));
   }
 
-  Pages pages_{consents_, links_, store_.clock};
+  Pages pages_{consents_, links_, {"Cluster Office <Berlin>"}, store_.clock};
 };
 INSTANTIATE_TEST_SUITE_P(Both, PagesTest, sql::kBothDatabases, sql::DialectName);
 
@@ -121,6 +121,10 @@ TEST_P(PagesTest, PagesComeInTheReadersLanguage) {
   EXPECT_EQ(LanguageOf(""), text::Language::kEnglish);
   EXPECT_EQ(LanguageOf("de;q=0"), text::Language::kEnglish);
   EXPECT_EQ(LanguageOf("de;q=x, en;q=0.1"), text::Language::kEnglish);
+}
+
+TEST_P(PagesTest, PagesNameWhoAnswersForThem) {
+  EXPECT_THAT(Get("/signup").body, HasSubstr("Cluster Office &lt;Berlin&gt;"));
 }
 
 TEST_P(PagesTest, SigningUpAnswersAlikeForAllAddresses) {
