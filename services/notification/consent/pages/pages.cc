@@ -117,6 +117,13 @@ http::ServerReply Pages::Confirm(const http::ServerRequest& request) {
   const auto mail = links_.ReadConfirm(TokenOf(request, kConfirmPath));
   if (!mail) return NothingHere(request);
   const http::Form form = http::ParseForm(request.body);
+  if (http::ValueOf(form, "never") == "1") {
+    const auto view = consents_.ViewAsks(*mail);
+    if (!view.ok()) return Failed(view.status(), request);
+    const absl::Status refused = consents_.RefuseAll(*mail);
+    if (!refused.ok()) return Failed(refused, request);
+    return Reply(200, RefusedPage(LanguageFor(view->language, request)));
+  }
   const absl::Status confirmed =
       consents_.Confirm(*mail, http::ValueOf(form, "ask"), ShownAt(http::ValueOf(form, "shown")),
                         NetworkOf(request.remote));
