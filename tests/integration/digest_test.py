@@ -3,6 +3,7 @@
 import datetime
 import zoneinfo
 
+import pages
 import shared
 import steps
 from api import catalogue, notification, types_v1
@@ -79,16 +80,22 @@ class DigestTest(Readers):
         self.assertEqual(len(self.office.notices(address)), 2, "none in between")
 
     def test_one_mail_tells_an_address_of_a_change_that_several_asked_for(self):
-        word, address = self.subscribe()
-        subscriber = self.endpoint[:self.endpoint.index("/endpoints")]
-        self.client.Subscription.CreateSubscription(notification.CreateSubscriptionRequest(
-            parent=subscriber, subscription=notification.Subscription(
-                title="All of a word", filter=types_v1.Filter(words=word), endpoint=self.endpoint)),
-            timeout=10, metadata=[("clusterwire-view-as", subscriber)])
+        word, address = "oftenasked", "twice@example.org"
+        subscriber = self.client.Subscriber.CreateSubscriber(notification.CreateSubscriberRequest(
+            subscriber=notification.Subscriber(title="Twice")), timeout=10).name
+        endpoint = self.client.Subscriber.CreateEndpoint(notification.CreateEndpointRequest(
+            parent=subscriber, endpoint=notification.Endpoint(
+                email=notification.Email(address=address))), timeout=10).name
+        for title in ("All of a word", "Clusters of a word"):
+            self.client.Subscription.CreateSubscription(notification.CreateSubscriptionRequest(
+                parent=subscriber, subscription=notification.Subscription(
+                    title=title, filter=types_v1.Filter(words=word), endpoint=endpoint)), timeout=10)
+        pages.confirm(self.office, address)
         cluster = self.create(f"Once {word}")
         [mail] = self.office.notices(address, within=PATIENCE)
         self.assertIn("Once", mail["subject"])
-        self.assertIn("All of a word", mail.text)
+        for title in ("All of a word", "Clusters of a word"):
+            self.assertIn(title, mail.text)
         self.assertEqual(self.all_told(cluster.name, 2), ["STATE_DELIVERED", "STATE_SUPPRESSED"])
         self.assertEqual(len(self.office.notices(address)), 1)
 
