@@ -1,6 +1,8 @@
 #include "libs/change/vocabulary.h"
 
+#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
 #include "google/protobuf/descriptor.h"
 
 #include "libs/base/text/nearest.h"
@@ -67,6 +69,24 @@ const std::vector<std::string>& Kinds() {
 std::string WrongKind(std::string_view kind) {
   if (KindOf(kind)) return "";
   return absl::StrCat("'", ToAbsl(kind), "' is no kind of change", MeantText(kind, Kinds()));
+}
+
+std::string WrongName(std::string_view name) {
+  return NameSegments(name).empty()
+             ? absl::StrCat("'", ToAbsl(name),
+                            "' is no name of a resource; write one as clusters/silicon-saxony")
+             : "";
+}
+
+std::string WrongId(std::string_view id) {
+  const std::vector<absl::string_view> parts = absl::StrSplit(ToAbsl(id), ':');
+  int64_t number = 0;
+  const bool right = parts.size() == 3 && !parts[0].empty() &&
+                     absl::SimpleAtoi(parts[1], &number) && absl::SimpleAtoi(parts[2], &number);
+  return right ? ""
+               : absl::StrCat("'", ToAbsl(id),
+                              "' is no id of a change; copy a delivery's `change`, which is "
+                              "history:revision:ordinal");
 }
 
 }  // namespace clusterwire::change

@@ -22,4 +22,9 @@ const std::vector<std::string>& Kinds();
 // nothing is.
 std::string WrongKind(std::string_view kind);
 
+// The same of a resource's name and of a change's id (IdOf): what can't be one is a slip, and would
+// stand for nothing.
+std::string WrongName(std::string_view name);
+std::string WrongId(std::string_view id);
+
 }  // namespace clusterwire::change

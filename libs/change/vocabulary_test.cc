@@ -30,5 +30,18 @@ TEST(Kinds, AMistypedOneIsNamedWithTheOneThatWasMeant) {
   EXPECT_THAT(Kinds(), Contains("label.deleted"));
 }
 
+TEST(WrongName, AndWrongIdTellWhatCanBeNone) {
+  for (const char* name : {"clusters/a", "clusters/a/labels/b", "programmes/p/memberships/m/standing"}) {
+    EXPECT_EQ(WrongName(name), "") << name;
+  }
+  for (const char* name : {"a", "clusters", "clusters/", "/clusters/a", "clusters/a/labels"}) {
+    EXPECT_THAT(WrongName(name), HasSubstr("no name of a resource")) << name;
+  }
+  EXPECT_EQ(WrongId("1wxtg8fc469z0mqjkc33562egd:11:1"), "");
+  for (const char* id : {"h", "h:1", "h:1:x", ":1:1", "h:1:1:1", "deliveries/a"}) {
+    EXPECT_THAT(WrongId(id), HasSubstr("no id of a change")) << id;
+  }
+}
+
 }  // namespace
 }  // namespace clusterwire::change

@@ -124,7 +124,8 @@ class Channel {
   virtual void Send(std::shared_ptr<const Job> job, absl::Time deadline, Callback done) = 0;
   // Sends a notice named `id` that says that it is a test; as Send(). Only where there is a
   // receiver.
-  virtual void SendTest(const v1::Endpoint&, const std::string&, absl::Time, Callback done) {
+  virtual void SendTest(const v1::Endpoint&, const std::string&, text::Language, absl::Time,
+                        Callback done) {
     done(Dead{.reason = "this channel has no tests", .ours = true});
   }
 

@@ -41,10 +41,14 @@ absl::Status EndpointTester::Start(const resource::ReadCall& call, const std::st
                                    absl::Time deadline, Done done) {
   RETURN_IF_ERROR(kEndpointName.Check("name", name));
   RETURN_IF_ERROR(CheckMayUse(call.viewer, name));
+  const std::string subscriber(store::RootOf(name));
   const auto endpoint = std::make_shared<v1::Endpoint>();
+  text::Language language = text::Language::kEnglish;
   {
     ASSIGN_OR_RETURN(const auto reader, on_.store.Read(call.at_least));
     RETURN_IF_ERROR(LoadEndpoint(*reader, name, endpoint.get()));
+    ASSIGN_OR_RETURN(const v1::Subscriber owner, reader->Get<v1::Subscriber>(subscriber));
+    language = text::LanguageFor(owner.language());
   }
   const auto channel = on_.channels.find(endpoint->channel_case());
   const EndpointKind* kind = EndpointKindOf(*endpoint);
@@ -57,7 +61,6 @@ absl::Status EndpointTester::Start(const resource::ReadCall& call, const std::st
     return Error(absl::StatusCode::kFailedPrecondition, "INBOX_IS_BUILT_IN",
                  absl::StrCat(name, " has no receiver that could be tested"));
   }
-  const std::string_view subscriber = store::RootOf(name);
   AddressCheck::Place place = on_.addresses.TakePlace(subscriber);
   if (place == nullptr) return AddressCheck::NoPlace(subscriber);
 
@@ -75,11 +78,11 @@ absl::Status EndpointTester::Start(const resource::ReadCall& call, const std::st
   // Looked up first, since that tells no stranger what names lead to inside our network.
   return on_.addresses.Start(
       call.viewer, address.path, address.url, until,
-      [endpoint, id, until, end, &to = *channel->second](const absl::Status& reachable) {
+      [endpoint, id, language, until, end, &to = *channel->second](const absl::Status& reachable) {
         if (!reachable.ok()) {
           end(Dead{.reason = std::string(reachable.message())});
         } else {
-          to.SendTest(*endpoint, id, until, end);
+          to.SendTest(*endpoint, id, language, until, end);
         }
       });
 }

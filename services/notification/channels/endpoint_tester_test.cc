@@ -102,6 +102,22 @@ TEST_F(EndpointTesterTest, SendsOneSignedNoticeAndSaysThatItWasAccepted) {
   EXPECT_THAT(event["data"]["text"].get<std::string>(), HasSubstr("test"));
 }
 
+TEST_F(EndpointTesterTest, ATestIsInTheLanguageThatTheSubscriberReads) {
+  http::Receiver receiver([](const http::Receiver::Seen&) { return http::Receiver::Answer{}; });
+  Put(receiver.url("/hook"));
+  const auto speaks_german = [](store::Writer& writer) -> absl::Status {
+    ASSIGN_OR_RETURN(v1::Subscriber owner, writer.Get<v1::Subscriber>("subscribers/x"));
+    owner.set_language("de-AT");
+    return writer.Put(owner, "subscriber.updated");
+  };
+  ASSERT_THAT(test_.store->Write({}, speaks_german), IsOk());
+  ASSERT_THAT(Test(As("subscribers/x")), IsOk());
+  ASSERT_EQ(receiver.seen().size(), 1u);
+  const auto event = nlohmann::json::parse(receiver.seen()[0].body);
+  EXPECT_EQ(event["data"]["title"], "Ein Test dieses Webhooks");
+  EXPECT_EQ(event["data"]["language"], "de");
+}
+
 TEST_F(EndpointTesterTest, SaysWhatAReceiverAnsweredThatDidntAccept) {
   http::Receiver receiver([](const http::Receiver::Seen&) {
     return http::Receiver::Answer{.status = 422, .body = "no such list"};

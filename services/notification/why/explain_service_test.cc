@@ -213,7 +213,7 @@ TEST_F(ExplainApi, WhatCameBeforeOrWhileItWasAnotherSubscriptionSaysSoAndWhether
   const std::string saved = Subscribe("saved", "filter { regions: 'nuts:DED' }", "");
   const v1::Explanation told = Of(saved, Keep("", kInSaxony, "cluster.created"));
   EXPECT_THAT(told.summary(), AllOf(HasSubstr("a saved search sends nothing"),
-                                    HasSubstr("it would not be sent: wanted:")));
+                                    HasSubstr("it would not be sent: a saved search")));
   EXPECT_FALSE(told.would_send_now());
 }
 
@@ -268,6 +268,13 @@ TEST_F(ExplainApi, OnlyItsOwnCallerAndOperatorsAskAboutASubscriber) {
   EXPECT_THAT(Explain("subscribers/none", change), StatusIs(absl::StatusCode::kNotFound));
   EXPECT_THAT(Explain("clusters/a", ""), AllOf(HasFieldError("parent"), HasFieldError("change")));
   EXPECT_THAT(Explain(all, change, "", "clusters/a"), HasFieldError("change"));
+  // It may well be there: what is kept of it here is what was looked for.
+  EXPECT_THAT(std::string(Explain(all, "", "", "clusters/b").status().message()),
+              HasSubstr("no change of clusters/b is kept here"));
+  v1::PreviewRequest without;
+  without.set_parent("subscribers/x");
+  EXPECT_THAT(Call<v1::PreviewResponse>(&v1::ExplainService::Stub::Preview, without, ""),
+              HasFieldError("subscription"));
 }
 
 TEST_F(ExplainApi, APreviewCountsWhatIsKeptAndShowsTheLatestFive) {

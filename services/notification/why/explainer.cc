@@ -45,6 +45,16 @@ void Check(const v1::ExplainRequest& request, FieldErrors& errors) {
   }
 }
 
+// The same for what isn't there and for what isn't seen.
+absl::Status NothingKept(const v1::ExplainRequest& request) {
+  const std::string& what = request.change().empty() ? request.resource() : request.change();
+  return Error(absl::StatusCode::kNotFound, "RESOURCE_NOT_FOUND",
+               absl::StrCat("no change ", request.change().empty() ? "of " : "", what,
+                            " is kept here, or none that may be seen: changes are kept for a time, "
+                            "and the catalogue's ChangeService/ListChanges has older ones"),
+               {{"resource", what}});
+}
+
 void Tell(const std::vector<filter::Verdict>& verdicts, Clauses* clauses) {
   for (const filter::Verdict& verdict : verdicts) {
     v1::Explanation::Clause& clause = *clauses->Add();
@@ -151,6 +161,7 @@ class One {
       if (const auto* wait = std::get_if<Wait>(&asked.answer)) {
         gate.set_answer(v1::Explanation::Gate::ANSWER_WAIT);
         gate.set_reason(wait->reason);
+        if (waits_for_.empty()) waits_for_ = absl::StrCat(ToAbsl(asked.gate), ": ", wait->reason);
         if (wait->until != absl::InfinitePast() && wait->until != absl::InfiniteFuture()) {
           *gate.mutable_until() = ToTimestamp(wait->until);
         }
@@ -176,9 +187,13 @@ class One {
       return text;
     }
     if (told_.would_send_now()) {
-      return absl::StrCat(text, " If it happened now, it would be sent.");
+      return waits_for_.empty()
+                 ? absl::StrCat(text, " If it happened now, it would be sent.")
+                 : absl::StrCat(text, " If it happened now, it would wait: ", waits_for_, ".");
     }
-    return absl::StrCat(text, " If it happened now, it would not be sent: ", stopped_by_, ".");
+    const std::string idle = Idle();
+    return absl::StrCat(text, " If it happened now, it would not be sent: ",
+                        idle.empty() ? stopped_by_ : idle, ".");
   }
 
   // Of what isn't wanted by the subscription as it is.
@@ -193,6 +208,13 @@ class One {
     return absl::StrCat("the filter doesn't match, since it ", Failing(told_));
   }
 
+  // Why the subscription sends nothing as it is; empty where it does.
+  std::string Idle() const {
+    if (subscription_.endpoint().empty()) return "a saved search sends nothing: it has no endpoint";
+    if (subscription_.state() == v1::Subscription::STATE_PAUSED) return "the subscription is paused";
+    return "";
+  }
+
   // The transition says that it matches, so something else was in the way at the time.
   std::string NoRow() const {
     if (!told_.unwanted().empty() || told_.transition() == v1::TRANSITION_UNSPECIFIED) {
@@ -201,10 +223,7 @@ class One {
     if (seen_.received < ToTime(subscription_.create_time())) {
       return "the change came before the subscription was made.";
     }
-    if (subscription_.endpoint().empty())
-      return "a saved search sends nothing: it has no endpoint.";
-    if (subscription_.state() == v1::Subscription::STATE_PAUSED)
-      return "the subscription is paused.";
+    if (const std::string idle = Idle(); !idle.empty()) return absl::StrCat(idle, ".");
     if (seen_.received < ToTime(subscription_.update_time())) {
       return "the subscription was changed since, and did not ask for it when it came.";
     }
@@ -233,6 +252,7 @@ class One {
   const KeptRecord& seen_;
   const absl::StatusOr<filter::Predicate> predicate_;
   v1::Explanation told_;
+  std::string waits_for_;   // the first gate that lets it wait, with its reason
   std::string stopped_by_;  // the gate that drops it, with its reason
 };
 
@@ -302,7 +322,7 @@ absl::StatusOr<v1::ExplainResponse> Explain(const filter::Viewer& caller, const 
     }
   }
   if (changes == 0) {
-    return NotFoundError(request.change().empty() ? request.resource() : request.change());
+    return NothingKept(request);
   }
   answer.set_cut(cut);
   return answer;

@@ -86,7 +86,7 @@ void EmailChannel::Send(std::shared_ptr<const Job> job, absl::Time deadline, Cal
 }
 
 void EmailChannel::SendTest(const v1::Endpoint& endpoint, const std::string& id,
-                            absl::Time deadline, Callback done) {
+                            text::Language language, absl::Time deadline, Callback done) {
   const std::string& address = endpoint.email().address();
   const std::string key = mailer_.mailboxes().key.Of(address);
   const auto refuse = [&](std::string reason) {
@@ -103,9 +103,12 @@ void EmailChannel::SendTest(const v1::Endpoint& endpoint, const std::string& id,
   if (!CountTest(key)) {
     return refuse(absl::StrCat(kTestsADay, " tests a day go to one mailbox; try again tomorrow"));
   }
-  const Envelope envelope{.to = address, .id = id, .language = "en", .deadline = deadline};
+  const Envelope envelope{.to = address,
+                          .id = id,
+                          .language = std::string(text::LanguageTag(language)),
+                          .deadline = deadline};
   const Letter letter = LetterOf({.content = TestLetter{.endpoint = endpoint.name()},
-                                  .language = text::Language::kEnglish,
+                                  .language = language,
                                   .sender = mailer_.sender()});
   mailer_.Send(envelope, letter, {},
                [&clock = clock_, done = std::move(done)](const mail::Outcome& outcome) {

@@ -38,8 +38,8 @@ class EmailChannel final : public Channel {
 
   void Send(std::shared_ptr<const Job> job, absl::Time deadline, Callback done) override;
   // To a mailbox that is confirmed and not suppressed, kTestsADay times.
-  void SendTest(const v1::Endpoint& endpoint, const std::string& id, absl::Time deadline,
-                Callback done) override;
+  void SendTest(const v1::Endpoint& endpoint, const std::string& id, text::Language language,
+                absl::Time deadline, Callback done) override;
   // To a mailbox that is confirmed and not suppressed.
   void TellOwner(const v1::Endpoint& elsewhere, const OwnerLetter& letter, const std::string& id,
                  text::Language language, absl::Time deadline) override;

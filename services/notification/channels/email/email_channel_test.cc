@@ -63,9 +63,10 @@ class EmailChannelTest : public testing::Test {
                   [&](Outcome result) { outcome.set_value(std::move(result)); });
     return outcome.get_future().get();
   }
-  Outcome Test(const v1::Endpoint& endpoint) {
+  Outcome Test(const v1::Endpoint& endpoint,
+               text::Language language = text::Language::kEnglish) {
     std::promise<Outcome> outcome;
-    channel_.SendTest(endpoint, "tests/1", absl::InfiniteFuture(),
+    channel_.SendTest(endpoint, "tests/1", language, absl::InfiniteFuture(),
                       [&](Outcome result) { outcome.set_value(std::move(result)); });
     return outcome.get_future().get();
   }
@@ -117,6 +118,12 @@ TEST_F(EmailChannelTest, NoTitleBecomesAHeader) {
   const std::string head = Last().substr(0, Last().find("\r\n\r\n"));
   EXPECT_THAT(head, Not(HasSubstr("\nBcc:")));
   EXPECT_THAT(head, Not(HasSubstr("<script>")));
+}
+
+TEST_F(EmailChannelTest, ATestIsInTheLanguageThatIsRead) {
+  Test(*JobFor("anna@example.net")->endpoint, text::Language::kGerman);
+  EXPECT_THAT(Last(), AllOf(HasSubstr("Subject: Ein Test dieser Adresse"),
+                            HasSubstr("Content-Language: de\r\n")));
 }
 
 TEST_F(EmailChannelTest, TestsGoToConfirmedMailboxesAndFewADay) {

@@ -105,12 +105,18 @@ absl::StatusOr<std::string> WebhookBody(const Job& job, FactsTexts& facts) {
 }
 
 absl::StatusOr<std::string> WebhookTestBody(const std::string& endpoint, const std::string& id,
-                                            absl::Time now) {
+                                            text::Language language, absl::Time now) {
+  const auto say = [language](std::string_view english, std::string_view german) {
+    return std::string(text::In(language, english, german));
+  };
   v1::WebhookNotice notice;
-  notice.set_title("A test of this webhook");
-  notice.set_text(absl::StrCat("Somebody asked for a test of ", endpoint,
-                               ". Nothing has changed, and nothing is to be done."));
+  notice.set_title(say("A test of this webhook", "Ein Test dieses Webhooks"));
+  notice.set_text(absl::StrCat(
+      say("Somebody asked for a test of ", "Jemand hat einen Test angefordert, von "), endpoint,
+      say(". Nothing has changed, and nothing is to be done.",
+          ". Nichts hat sich geändert, und es ist nichts zu tun.")));
   notice.set_kind("test");
+  notice.set_language(std::string(text::LanguageTag(language)));
   return EventAround(notice, "", id, endpoint, ToTimestamp(now));
 }
 

@@ -8,6 +8,7 @@
 #include "absl/time/time.h"
 
 #include "libs/base/threads/mutex.h"
+#include "libs/text/language.h"
 #include "services/notification/channels/channels.h"
 
 namespace clusterwire::notification {
@@ -40,6 +41,6 @@ absl::StatusOr<std::string> WebhookBody(const Job& job, FactsTexts& facts);
 // The same around a notice that says that it is a test: type "clusterwire.notice.test.v1", about
 // the endpoint.
 absl::StatusOr<std::string> WebhookTestBody(const std::string& endpoint, const std::string& id,
-                                            absl::Time now);
+                                            text::Language language, absl::Time now);
 
 }  // namespace clusterwire::notification

@@ -148,9 +148,9 @@ void WebhookChannel::Send(std::shared_ptr<const Job> job, absl::Time deadline, C
 }
 
 void WebhookChannel::SendTest(const v1::Endpoint& endpoint, const std::string& id,
-                              absl::Time deadline, Callback done) {
+                              text::Language language, absl::Time deadline, Callback done) {
   Post(RequestFor(endpoint, id, telemetry::CurrentTrace().ToTraceparent(),
-                  WebhookTestBody(endpoint.name(), id, clock_.Now()), deadline),
+                  WebhookTestBody(endpoint.name(), id, language, clock_.Now()), deadline),
        std::move(done));
 }
 

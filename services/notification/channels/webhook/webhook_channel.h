@@ -33,8 +33,8 @@ class WebhookChannel final : public Channel {
 
   // Renders and signs on a thread of its own, so that who sends can go on with the next.
   void Send(std::shared_ptr<const Job> job, absl::Time deadline, Callback done) override;
-  void SendTest(const v1::Endpoint& endpoint, const std::string& id, absl::Time deadline,
-                Callback done) override;
+  void SendTest(const v1::Endpoint& endpoint, const std::string& id, text::Language language,
+                absl::Time deadline, Callback done) override;
 
  private:
   // `trace` may be empty.

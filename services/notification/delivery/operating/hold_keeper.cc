@@ -37,12 +37,14 @@ absl::Status Check(const v1::Hold& hold) {
     const std::string wrong = change::WrongKind(hold.change_kind());
     if (!wrong.empty()) errors.Add("hold.change_kind", wrong);
   }
-  for (const auto& [path, text] :
-       {std::pair<const char*, const std::string&>("hold.cause", hold.cause()),
-        {"hold.change", hold.change()},
-        {"hold.resource", hold.resource()}}) {
+  // A slip would hold nothing, while who made it believes that the wave is stopped.
+  const auto check = [&](const char* path, const std::string& text, const auto& wrong) {
     resource::CheckText(errors, path, text, 0, kMaxName);
-  }
+    if (const std::string why = text.empty() ? "" : wrong(text); !why.empty()) errors.Add(path, why);
+  };
+  check("hold.cause", hold.cause(), change::WrongName);
+  check("hold.change", hold.change(), change::WrongId);
+  check("hold.resource", hold.resource(), change::WrongName);
   if (hold.channel().empty() && hold.change_kind().empty() && hold.cause().empty() &&
       hold.change().empty() && hold.resource().empty()) {
     errors.Add("hold", "must say what to hold: channel, cause, change_kind, change or resource");

@@ -135,11 +135,15 @@ TEST_P(HoldKeeperTest, AllThatIsWrongIsNamedAndNothingIsHeld) {
   EXPECT_THAT(keeper_->Create(hold, "corp:op", false), HasFieldError("hold"));
   hold.set_channel("pigeon");
   hold.set_change_kind("label.award");
+  hold.set_cause("silicon-saxony");
+  hold.set_change("deliveries/1");
+  hold.set_resource("clusters");
   hold.mutable_time_limit()->set_seconds(59);
   hold.set_note(std::string(201, 'n'));
   hold.set_at_end(static_cast<v1::Hold::AtEnd>(7));
   for (const char* field :
-       {"hold.channel", "hold.change_kind", "hold.time_limit", "hold.note", "hold.at_end"}) {
+       {"hold.channel", "hold.change_kind", "hold.cause", "hold.change", "hold.resource",
+        "hold.time_limit", "hold.note", "hold.at_end"}) {
     EXPECT_THAT(keeper_->Create(hold, "corp:op", false), HasFieldError(field));
   }
   EXPECT_THAT(*keeper_->List(), IsEmpty());

@@ -39,6 +39,16 @@ void CheckKind(const std::string& kind, FieldErrors& errors) {
   if (!wrong.empty()) errors.Add("change_kind", wrong);
 }
 
+void CheckWhat(const std::string& change, const std::string& resource, const std::string& endpoint,
+               FieldErrors& errors) {
+  const auto add = [&](const char* path, const std::string& wrong) {
+    if (!wrong.empty()) errors.Add(path, wrong);
+  };
+  if (!change.empty()) add("change", change::WrongId(change));
+  if (!resource.empty()) add("resource", change::WrongName(resource));
+  if (!endpoint.empty()) errors.AddFrom(kEndpointName.Check("endpoint", endpoint)).IgnoreError();
+}
+
 void CheckState(v1::Delivery::State state, FieldErrors& errors) {
   if (!v1::Delivery::State_IsValid(state)) errors.Add("state", "must be one of Delivery.State");
 }

@@ -40,6 +40,8 @@ class Eyes {
 // What is wrong with the fields that describe deliveries is added to `errors`.
 void CheckParent(const std::string& parent, FieldErrors& errors);
 void CheckKind(const std::string& kind, FieldErrors& errors);
+void CheckWhat(const std::string& change, const std::string& resource, const std::string& endpoint,
+               FieldErrors& errors);
 // "start_time" and "end_time".
 template <typename Request>
 void ReadTimes(const Request& request, absl::Time* from, absl::Time* until, FieldErrors& errors) {
@@ -53,6 +55,7 @@ template <typename Request>
 DeliveryQuery ReadQuery(const Request& request, FieldErrors& errors) {
   CheckParent(request.parent(), errors);
   CheckKind(request.change_kind(), errors);
+  CheckWhat(request.change(), request.resource(), request.endpoint(), errors);
   DeliveryQuery query{.parent = request.parent(),
                       .change = request.change(),
                       .resource = request.resource(),

@@ -369,8 +369,8 @@ absl::Status Endpoints::CheckDeletable(const std::string& name) const {
   if (!IsInbox(name)) return absl::OkStatus();
   return Error(absl::StatusCode::kFailedPrecondition, "INBOX_IS_BUILT_IN",
                absl::StrCat(name,
-                            " goes with its subscriber: it can't be switched off, paused or "
-                            "deleted; pause or delete the subscriptions that use it"));
+                            " goes with its subscriber: it can't be changed, switched off, paused "
+                            "or deleted; pause or delete the subscriptions that use it"));
 }
 
 }  // namespace clusterwire::notification

@@ -40,7 +40,7 @@ absl::Status Check(const v1::Subscriber* before, const v1::Subscriber& subscribe
   }
   if (!subscriber.time_zone().empty() && !IsTimeZone(subscriber.time_zone())) {
     errors.Add("subscriber.time_zone", absl::StrCat("'", subscriber.time_zone(),
-                                                    "' is no time zone; write Europe/Brussels"));
+                                                    "' is no time zone; write one as Europe/Brussels"));
   }
   if (subscriber.has_quiet_hours()) CheckQuietHours(subscriber.quiet_hours(), errors);
   return absl::OkStatus();
