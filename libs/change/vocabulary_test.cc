@@ -31,7 +31,8 @@ TEST(Kinds, AMistypedOneIsNamedWithTheOneThatWasMeant) {
 }
 
 TEST(WrongName, AndWrongIdTellWhatCanBeNone) {
-  for (const char* name : {"clusters/a", "clusters/a/labels/b", "programmes/p/memberships/m/standing"}) {
+  for (const char* name :
+       {"clusters/a", "clusters/a/labels/b", "programmes/p/memberships/m/standing"}) {
     EXPECT_EQ(WrongName(name), "") << name;
   }
   for (const char* name : {"a", "clusters", "clusters/", "/clusters/a", "clusters/a/labels"}) {

@@ -211,7 +211,8 @@ class One {
   // Why the subscription sends nothing as it is; empty where it does.
   std::string Idle() const {
     if (subscription_.endpoint().empty()) return "a saved search sends nothing: it has no endpoint";
-    if (subscription_.state() == v1::Subscription::STATE_PAUSED) return "the subscription is paused";
+    if (subscription_.state() == v1::Subscription::STATE_PAUSED)
+      return "the subscription is paused";
     return "";
   }
 

@@ -162,7 +162,8 @@ absl::StatusOr<v1::PreviewResponse> Preview(const filter::Viewer& caller, const 
     errors.Add("parent", "must be a subscriber (subscribers/x)");
   }
   if (!request.has_subscription()) {
-    errors.Add("subscription", "is required: with a filter, transitions or kinds; {} is everything");
+    errors.Add("subscription",
+               "is required: with a filter, transitions or kinds; {} is everything");
   }
   RETURN_IF_ERROR(errors.ToStatus());
   ASSIGN_OR_RETURN(const Eyes own, EyesOf(caller, handles, request.parent()));

@@ -133,8 +133,8 @@ void CheckTimes(const v1::CalendarEvent& event, FieldErrors& errors) {
   if ((!starts.empty() || !ends.empty()) && event.time_zone().empty()) {
     errors.Add("event.time_zone", "is required with a time of day; write Europe/Brussels");
   } else if (!event.time_zone().empty() && !IsTimeZone(event.time_zone())) {
-    errors.Add("event.time_zone",
-               absl::StrCat("'", event.time_zone(), "' is no time zone; write one as Europe/Brussels"));
+    errors.Add("event.time_zone", absl::StrCat("'", event.time_zone(),
+                                               "' is no time zone; write one as Europe/Brussels"));
   }
   CheckDate("event.registration_closes", event.registration_closes(), errors);
   const auto closes = ParseDate(event.registration_closes());

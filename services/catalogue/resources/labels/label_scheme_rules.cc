@@ -84,8 +84,9 @@ absl::Status Check(const v1::LabelScheme* before, const v1::LabelScheme& scheme,
   resource::CheckText(errors, "label_scheme.eligibility", scheme.eligibility(), 0, 2000);
   CheckUri("label_scheme.link", scheme.link(), errors);
   if (!scheme.time_zone().empty() && !IsTimeZone(scheme.time_zone())) {
-    errors.Add("label_scheme.time_zone",
-               absl::StrCat("'", scheme.time_zone(), "' is no time zone; write one as Europe/Brussels"));
+    errors.Add(
+        "label_scheme.time_zone",
+        absl::StrCat("'", scheme.time_zone(), "' is no time zone; write one as Europe/Brussels"));
   }
   CheckPeriod("label_scheme.period", scheme.period(), errors);
   CheckOrigin("label_scheme", scheme.sources(), scheme.external_ids(), errors);

@@ -63,8 +63,7 @@ class EmailChannelTest : public testing::Test {
                   [&](Outcome result) { outcome.set_value(std::move(result)); });
     return outcome.get_future().get();
   }
-  Outcome Test(const v1::Endpoint& endpoint,
-               text::Language language = text::Language::kEnglish) {
+  Outcome Test(const v1::Endpoint& endpoint, text::Language language = text::Language::kEnglish) {
     std::promise<Outcome> outcome;
     channel_.SendTest(endpoint, "tests/1", language, absl::InfiniteFuture(),
                       [&](Outcome result) { outcome.set_value(std::move(result)); });

@@ -40,7 +40,8 @@ absl::Status Check(const v1::Hold& hold) {
   // A slip would hold nothing, while who made it believes that the wave is stopped.
   const auto check = [&](const char* path, const std::string& text, const auto& wrong) {
     resource::CheckText(errors, path, text, 0, kMaxName);
-    if (const std::string why = text.empty() ? "" : wrong(text); !why.empty()) errors.Add(path, why);
+    if (const std::string why = text.empty() ? "" : wrong(text); !why.empty())
+      errors.Add(path, why);
   };
   check("hold.cause", hold.cause(), change::WrongName);
   check("hold.change", hold.change(), change::WrongId);

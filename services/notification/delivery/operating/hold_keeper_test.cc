@@ -141,9 +141,8 @@ TEST_P(HoldKeeperTest, AllThatIsWrongIsNamedAndNothingIsHeld) {
   hold.mutable_time_limit()->set_seconds(59);
   hold.set_note(std::string(201, 'n'));
   hold.set_at_end(static_cast<v1::Hold::AtEnd>(7));
-  for (const char* field :
-       {"hold.channel", "hold.change_kind", "hold.cause", "hold.change", "hold.resource",
-        "hold.time_limit", "hold.note", "hold.at_end"}) {
+  for (const char* field : {"hold.channel", "hold.change_kind", "hold.cause", "hold.change",
+                            "hold.resource", "hold.time_limit", "hold.note", "hold.at_end"}) {
     EXPECT_THAT(keeper_->Create(hold, "corp:op", false), HasFieldError(field));
   }
   EXPECT_THAT(*keeper_->List(), IsEmpty());

@@ -39,8 +39,9 @@ absl::Status Check(const v1::Subscriber* before, const v1::Subscriber& subscribe
     errors.Add("subscriber.language", "must be a language as BCP 47 writes it: \"de\", \"pt-BR\"");
   }
   if (!subscriber.time_zone().empty() && !IsTimeZone(subscriber.time_zone())) {
-    errors.Add("subscriber.time_zone", absl::StrCat("'", subscriber.time_zone(),
-                                                    "' is no time zone; write one as Europe/Brussels"));
+    errors.Add("subscriber.time_zone",
+               absl::StrCat("'", subscriber.time_zone(),
+                            "' is no time zone; write one as Europe/Brussels"));
   }
   if (subscriber.has_quiet_hours()) CheckQuietHours(subscriber.quiet_hours(), errors);
   return absl::OkStatus();
