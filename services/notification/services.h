@@ -17,6 +17,7 @@ namespace clusterwire::notification {
 
 using api::Api;
 
+class CalendarFeed;
 class Diagnosis;
 class Dispatcher;
 class EndpointTester;
@@ -38,6 +39,7 @@ struct Handles {
   rpc::Late<Endpoints> endpoints;
   rpc::Late<EndpointTester> endpoint_tester;
   rpc::Late<Subscriptions> subscriptions;
+  rpc::Late<CalendarFeed> calendar_feed;
   rpc::Late<Interests> interests;
   rpc::Late<Ledger> ledger;
   rpc::Late<InboxSignal> inbox_signal;

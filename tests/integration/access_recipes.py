@@ -82,6 +82,8 @@ SPECIAL = {
     "SubscriberService.CreateSubscriber": ("open", "Subscriber", "OK"),
     "SubscriberService.RotateSecret": ("own", "Endpoint", "OK"),
     "SubscriberService.TestEndpoint": ("own", "Endpoint", "OK"),
+    "SubscriptionService.RotateCalendarFeed": ("own", "Subscription", "OK"),
+    "SubscriptionService.RevokeCalendarFeed": ("own", "Subscription", "OK"),
     "SubscriberService.EnableEndpoint": ("own", "Endpoint", "OK"),
     "DeliveryService.GetDelivery": ("own delivery", "Delivery", "OK"),
     "DeliveryService.ListDeliveries": ("own", "Subscriber", "OK"),
