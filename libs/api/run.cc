@@ -11,6 +11,7 @@
 
 #include "libs/base/crypto.h"
 #include "libs/base/status/error.h"
+#include "libs/rpc/admission/peer.h"
 #include "libs/text/form.h"
 
 namespace clusterwire::api {
@@ -83,6 +84,7 @@ absl::StatusOr<WriteCall> WriteCallOf(const rpc::CallContext& call, const Messag
                    resource::MakeCall({call.caller.subject, traceparent, call.method}, request));
   WriteCall write{.viewer = ViewerOf(call.caller), .store = std::move(store_call)};
   write.store.view = KeyOf(call.caller, write.viewer);
+  write.viewer.network = rpc::AddressOf(call.peer);
   return write;
 }
 

@@ -1,10 +1,14 @@
 #include "libs/change/record.h"
 
+#include <algorithm>
+#include <utility>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/time/time.h"
+#include "google/protobuf/descriptor.h"
+#include "google/protobuf/reflection.h"
 #include "google/protobuf/util/time_util.h"
 
 #include "libs/base/status/error.h"
@@ -129,12 +133,55 @@ std::string EventTime(const google::protobuf::Timestamp& time) {
   return google::protobuf::util::TimeUtil::ToString(time);
 }
 
+namespace {
+
+// Whether it sees the inside of that resource.
+bool IsTeam(const filter::Viewer& viewer, std::string_view name) {
+  return std::ranges::find(viewer.members, name) != viewer.members.end();
+}
+
+// Null where the record has none.
+google::protobuf::Message* ResourceIn(v1::ResourceChanged* record) {
+  const auto& reflection = *record->GetReflection();
+  const auto* field = reflection.GetOneofFieldDescriptor(
+      *record, record->GetDescriptor()->FindOneofByName("resource"));
+  return field == nullptr ? nullptr : reflection.MutableMessage(record, field);
+}
+
+}  // namespace
+
 void CutTo(const filter::Viewer& viewer, v1::ResourceChanged* record) {
   if (record->has_before() && !filter::Sees(viewer, record->before())) record->clear_before();
-  if (record->has_after() && filter::Sees(viewer, record->after())) return;
-  record->clear_after();
-  record->clear_resource();
-  record->clear_reminder();
+  const bool of_showing = record->kind().ends_with(".shown") || record->kind().ends_with(".hidden");
+  const bool to_others =
+      of_showing && !viewer.operator_ && record->has_before() && !IsTeam(viewer, record->name());
+  if (!record->has_after() || !filter::Sees(viewer, record->after())) {
+    record->clear_after();
+    record->clear_resource();
+    record->clear_reminder();
+  } else if (to_others) {
+    record->clear_before();
+    record->clear_after();
+    record->clear_resource();
+  }
+  if (record->has_before()) filter::HideOthers(viewer, record->mutable_before());
+  if (record->has_after()) filter::HideOthers(viewer, record->mutable_after());
+  if (auto* resource = ResourceIn(record)) HideShownTo(viewer, resource);
+}
+
+void HideShownTo(const filter::Viewer& viewer, google::protobuf::Message* resource) {
+  const auto& type = *resource->GetDescriptor();
+  const auto* field = type.FindFieldByName("shown_to");
+  if (field == nullptr || viewer.operator_) return;
+  const auto& reflection = *resource->GetReflection();
+  if (IsTeam(viewer, reflection.GetString(*resource, type.FindFieldByName("name")))) return;
+  std::vector<std::string> own;
+  for (int i = 0; i < reflection.FieldSize(*resource, field); ++i) {
+    std::string office = reflection.GetRepeatedString(*resource, field, i);
+    if (IsTeam(viewer, office)) own.push_back(std::move(office));
+  }
+  reflection.ClearField(resource, field);
+  for (std::string& office : own) reflection.AddString(resource, field, std::move(office));
 }
 
 absl::StatusOr<kafka::Message> Encode(const Record& record) {

@@ -5,6 +5,7 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "google/protobuf/message.h"
 #include "google/protobuf/timestamp.pb.h"
 
 #include "clusterwire/change/v1/change_kind.pb.h"
@@ -32,8 +33,14 @@ std::string IdOf(const v1::ResourceChanged& changed);
 std::string EventTime(const google::protobuf::Timestamp& time);
 
 // Cuts a record to what a viewer may see, once, before anything is matched, rendered or listed. An
-// image that it may not see counts as absent, and with the image after goes the resource.
+// image that it may not see counts as absent, and with the image after goes the resource. Who else
+// sees a draft is cut out too, and that it was shown to another or hidden from it is no change to
+// this viewer: both images are absent.
 void CutTo(const filter::Viewer& viewer, v1::ResourceChanged* record);
+
+// Leaves of those that a draft is shown to, its field `shown_to`, those that the viewer is: to
+// which others it is shown is its own team's to know. Of what has no such field nothing is hidden.
+void HideShownTo(const filter::Viewer& viewer, google::protobuf::Message* resource);
 
 inline constexpr char kSource[] = "/clusterwire/catalogue";  // ce_source
 inline constexpr size_t kMaxRecordBytes = 512 * 1024;        // of the value

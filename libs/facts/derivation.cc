@@ -135,7 +135,7 @@ class Derivation {
       ASSIGN_OR_RETURN(const Audience of_target, AudienceOf(link, depth + 1));
       if (of_target.nobody()) continue;
       any = true;
-      audience = audience.And(of_target);
+      if (!state->type->own_audience) audience = audience.And(of_target);
     }
     state->audience = any ? audience : Audience::Nobody();
     return *state->audience;
@@ -151,7 +151,11 @@ class Derivation {
       if (state->type->links) {
         for (const std::string& link : state->links) {
           ASSIGN_OR_RETURN(const std::optional<Facts> target, FactsOf(link));
-          if (target.has_value()) hook_.rules().inherit(*target, &*facts);
+          ASSIGN_OR_RETURN(const Audience of_target, AudienceOf(link));
+          // What its own may not see of the target they don't learn from it.
+          if (target.has_value() && of_target.Includes(audience)) {
+            hook_.rules().inherit(*target, &*facts);
+          }
         }
       } else {
         RETURN_IF_ERROR(Aggregate(name, audience, &*facts));

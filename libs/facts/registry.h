@@ -31,11 +31,15 @@ struct Projection {
   // What a target aggregates from it: of a label its level.
   void (*aggregate)(const T&, const Codes&, Facts* target) = nullptr;
   std::vector<store::Timer> (*timers)(const T&) = nullptr;
+  // Whether who sees it is its own to say. Otherwise a target that somebody may not see hides what
+  // is about it too. From a target that not all of its own may see it inherits nothing.
+  bool own_audience = false;
 };
 
 // A type of resource: what the store knows of it, and its projection, with its C++ types erased.
 struct Type : store::ResourceType {
   bool feeds_codes = false;  // its resources are what Rules::read_codes reads
+  bool own_audience = false;
   std::function<Facts(const Message&, const CodeLists&)> own = {};
   std::function<void(const Message&, const CodeLists&, Facts* target)> aggregate = {};
 };
@@ -61,6 +65,7 @@ Type MakeType(std::string type, std::string pattern, Projection<T, Codes> projec
       return timers(static_cast<const T&>(m));
     };
   }
+  made.own_audience = projection.own_audience;
   const bool cut = store::HasPersonalFields(*T::descriptor());
   if (auto* own = projection.own) {
     made.own = [own, cut](const Message& m, const CodeLists& codes) {

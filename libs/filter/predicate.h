@@ -13,6 +13,7 @@
 #include "libs/filter/terms/terms.h"
 #include "libs/filter/viewer.h"
 #include "libs/filter/vocabulary.h"
+#include "libs/text/language.h"
 
 namespace clusterwire::filter {
 
@@ -69,6 +70,15 @@ struct Verdict {
   std::string text;  // for a person, what the subject is left out of: "is in Saxony (nuts:DED)"
 };
 
+// How verdicts are told. Titles are as the Facts have them, in whatever language that is.
+struct Telling {
+  text::Language language = text::Language::kEnglish;
+  // What a value of "types", "kinds" or "states" is called, of Facts of that type: "a label",
+  // "gültig". Null, or an empty answer: as it is written. change::TellingIn() has one.
+  std::string (*called)(std::string_view field, std::string_view type, std::string_view value,
+                        text::Language language) = nullptr;
+};
+
 struct CompileOptions {
   // Words ending in '*'. Subscriptions refuse them: a prefix has no term to file them under.
   bool allow_prefix_words = true;
@@ -94,7 +104,7 @@ class Predicate {
 
   // A verdict for each field that is set, in the order of Filter, after one for the audience. The
   // Facts match when all verdicts do. For callers that see the Facts anyway.
-  std::vector<Verdict> Explain(const Facts& facts) const;
+  std::vector<Verdict> Explain(const Facts& facts, const Telling& telling = {}) const;
 
   // For indexes: Facts that match have a term of each of these groups.
   const std::vector<std::vector<Term>>& required() const;

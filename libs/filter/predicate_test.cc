@@ -200,9 +200,9 @@ TEST(ExplainTest, NamesThingsByTheirTitles) {
   EXPECT_EQ(Told("words: 'munich mün*'", facts), "lacks munich");
   EXPECT_EQ(Told("words: 'mün*'", facts), "mentions “mün…”");
   EXPECT_EQ(Told("period { start: '2024' end: '2024' }", facts),
-            "is dated 2024-05-01 to 2024-06-30; asked for 2024-01-01 to 2024-12-31");
+            "is dated 1 May 2024 to 30 June 2024; asked for 1 January 2024 to 31 December 2024");
   EXPECT_EQ(Told("deadline { start: '2025' }", facts),
-            "is due 2024-04-30; asked for from 2025-01-01");
+            "is due 30 April 2024; asked for from 1 January 2025");
   EXPECT_EQ(Told("none_of { regions: 'nuts:DEA' }", facts),
             "isn't excluded, since it is in Saxony (nuts:DED) and Germany (iso:DE); asked for "
             "nuts:DEA");
@@ -211,6 +211,53 @@ TEST(ExplainTest, NamesThingsByTheirTitles) {
   EXPECT_EQ(Told("within { radius_meters: 1 }", facts),
             "is at a place that isn't known to the address or the city");
   EXPECT_EQ(Told("states: 'valid'", Facts()), "has none; asked for valid");
+}
+
+TEST(ExplainTest, TellsTheSameInGerman) {
+  const Telling german = {
+      .language = text::Language::kGerman,
+      .called = [](std::string_view field, std::string_view type, std::string_view value,
+                   text::Language language) -> std::string {
+        EXPECT_EQ(type, "event");
+        EXPECT_EQ(language, text::Language::kGerman);
+        if (field == "types" && value == "event") return "eine Veranstaltung";
+        return field == "states" ? "angekündigt" : "";
+      }};
+  const Facts facts = Text<Facts>(
+      "type: 'event' name: 'events/e' clusters: 'clusters/a' programmes: 'programmes/p' "
+      "codes: 'iso:DE' kind: 'side_event' state: 'published' languages: 'de' size: 7 "
+      "title: 'München' period { start: '2024-05' end: '2024-06' } deadline: '2024-04-30' "
+      "titles { value: 'iso:DE' title: 'Germany' } "
+      "point { latitude: 51.05 longitude: 13.74 precision: POINT_PRECISION_CITY }");
+  const auto told = [&](const char* filter) {
+    return Compiled(filter).Explain(facts, german).back().text;
+  };
+  EXPECT_EQ(Compiled("").Explain(facts, german).front().text, "darf gesehen werden");
+  EXPECT_EQ(told("types: 'event'"), "ist eine Veranstaltung");
+  EXPECT_EQ(told("names: 'clusters/a'"), "gehört zu clusters/a");
+  EXPECT_EQ(told("names: 'events/e'"), "ist events/e selbst");
+  EXPECT_EQ(told("names: 'clusters/b' names: 'clusters/c'"),
+            "gehört nicht zu clusters/b oder clusters/c");
+  EXPECT_EQ(told("regions: 'nuts:DEA'"), "liegt in Germany (iso:DE); gefragt ist nuts:DEA");
+  EXPECT_EQ(told("kinds: 'side_event'"), "ist von der Art side event");
+  EXPECT_EQ(told("states: 'published'"), "hat den Status angekündigt");
+  EXPECT_EQ(told("languages: 'de'"), "verwendet Deutsch (de)");
+  EXPECT_EQ(told("label_levels: 'ecei:gold'"), "hat dazu keine Angabe; gefragt ist ecei:gold");
+  EXPECT_EQ(told("size { min: 5 max: 9 }"),
+            "hat 7 Mitglieder; gefragt sind mindestens 5 höchstens 9");
+  EXPECT_EQ(told("words: 'berlin'"), "enthält nicht berlin");
+  EXPECT_EQ(told("words: 'mün*'"), "erwähnt „mün…“");
+  EXPECT_EQ(told("period { start: '2024' end: '2024' }"),
+            "hat als Zeit 1. Mai 2024 bis 30. Juni 2024; gefragt ist 1. Januar 2024 bis "
+            "31. Dezember 2024");
+  EXPECT_EQ(told("deadline { start: '2025' }"),
+            "hat als Frist 30. April 2024; gefragt ist ab dem 1. Januar 2025");
+  EXPECT_EQ(told("within { latitude: 52.52 longitude: 13.40 radius_meters: 300000 }"),
+            "liegt 165,1 km von der Mitte des Umkreises entfernt; gefragt sind höchstens 300,0 km");
+  EXPECT_EQ(told("none_of { regions: 'nuts:DEA' }"),
+            "ist nicht ausgeschlossen, denn es liegt in Germany (iso:DE); gefragt ist nuts:DEA");
+  EXPECT_EQ(told("none_of { types: 'event' regions: 'iso:DE' }"),
+            "ist ausgeschlossen, denn es ist eine Veranstaltung und liegt in Germany (iso:DE)");
 }
 
 TEST(ExplainTest, GivesAVerdictForEachFieldInTheOrderOfFilter) {

@@ -21,6 +21,8 @@ struct Viewer {
   std::vector<std::string> owns = {};
   // Who it is, opaque; empty for the public.
   std::string subject = {};
+  // Of a write: from where it was called, as rpc::AddressOf() says it; for proofs alone.
+  std::string network = {};
 
   static Viewer Public() { return {}; }
   static Viewer Operator() { return {.operator_ = true}; }
@@ -39,6 +41,19 @@ inline bool Sees(const Viewer& viewer, const type::v1::Facts& facts) {
     const auto& audience = facts.audience().members();
     return std::ranges::find(audience, member) != audience.end();
   });
+}
+
+// Leaves of an audience that the viewer is in those of it that it is itself: with whom it shares
+// the sight of something is not its to know.
+inline void HideOthers(const Viewer& viewer, type::v1::Facts* facts) {
+  if (viewer.operator_ || !facts->has_audience()) return;
+  auto& members = *facts->mutable_audience()->mutable_members();
+  members.erase(std::remove_if(members.begin(), members.end(),
+                               [&](const std::string& member) {
+                                 return std::ranges::find(viewer.members, member) ==
+                                        viewer.members.end();
+                               }),
+                members.end());
 }
 
 }  // namespace clusterwire::filter

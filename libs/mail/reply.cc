@@ -43,13 +43,16 @@ bool IsFull(int status, const std::string& code) {
 }
 
 // To RCPT.
-Kind OfRecipient(int status, const std::string& code) {
+Kind OfRecipient(int status, const std::string& code, const std::string& answer) {
   if (IsFull(status, code)) return Kind::kMailboxFull;
   if (status < 500) return Kind::kLater;
   if (status == 530) return Kind::kServerAway;              // it wants us to log in
   if (absl::StartsWith(code, "5.7.")) return Kind::kLater;  // it doesn't want us, or relays nothing
   if (absl::StartsWith(code, "5.6.") || absl::StartsWith(code, "5.3."))
     return Kind::kMessageRefused;
+  // Older servers refuse by 550 what they don't relay for us.
+  if (code.empty() && absl::StrContains(absl::AsciiStrToLower(answer), "relay"))
+    return Kind::kLater;
   const bool none =
       status == 550 || status == 551 || status == 553 || absl::StartsWith(code, "5.1.");
   return none ? Kind::kAddressRefused : Kind::kLater;
@@ -119,7 +122,7 @@ Kind FailureOf(const Talk& talk) {
     case Stage::kSender:
       return OfSender(talk.status, code);
     case Stage::kRecipient:
-      return OfRecipient(talk.status, code);
+      return OfRecipient(talk.status, code, talk.answer);
     case Stage::kData:
     case Stage::kBody:
       return OfBody(talk.status, code);

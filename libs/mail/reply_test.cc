@@ -53,8 +53,9 @@ TEST(FailureOf, ARecipientThatIsThereMayBeTriedAgain) {
   EXPECT_EQ(After(kRcpt, {"552 5.2.2 full"}), Kind::kMailboxFull);
   EXPECT_EQ(After(kRcpt, {"550 5.2.2 full"}), Kind::kMailboxFull);
   EXPECT_EQ(After(kRcpt, {"552 full"}), Kind::kMailboxFull);
-  for (const std::string line : {"450 4.7.1 greylisted", "451 later", "452 4.5.3 too many",
-                                 "554 5.7.1 relay access denied", "550 5.7.1 we don't like you"}) {
+  for (const std::string line :
+       {"450 4.7.1 greylisted", "451 later", "452 4.5.3 too many", "554 5.7.1 relay access denied",
+        "550 5.7.1 we don't like you", "550 Relaying denied"}) {
     EXPECT_EQ(After(kRcpt, {line}), Kind::kLater) << line;
   }
   EXPECT_EQ(After(kRcpt, {"553 5.6.7 needs SMTPUTF8"}), Kind::kMessageRefused);

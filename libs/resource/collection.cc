@@ -73,7 +73,7 @@ absl::StatusOr<Collection::Found> Collection::Get(const ReadCall& call,
       continue;
     }
     RETURN_IF_ERROR(status);
-    if (rules_.show) rules_.show(resource.get());
+    if (rules_.show) rules_.show(call.viewer, resource.get());
     if (!room.Takes(resource->ByteSizeLong())) {
       return TooLarge(found.resources.size(), names.size());
     }
@@ -108,7 +108,7 @@ absl::StatusOr<Collection::Found> Collection::List(const ReadCall& call,
       if (query.as_of && as_of.answer == AsOf::Answer::kNo) continue;
       ASSIGN_OR_RETURN(const bool listed, IsListed(call, query, scanned));
       if (!listed) continue;
-      if (rules_.show) rules_.show(scanned.resource.get());
+      if (rules_.show) rules_.show(call.viewer, scanned.resource.get());
       if (query.state != 0 && StateOf(*scanned.resource) != query.state) continue;
       if (!room.Takes(scanned.resource->ByteSizeLong())) {
         found.next = store::NameOf(*found.resources.back());
@@ -166,28 +166,30 @@ absl::StatusOr<Collection::Answer> Collection::Create(const WriteCall& call,
       RETURN_IF_ERROR(CheckNew(writer, call.viewer, next.get()));
       const bool is_new = store::EtagOf(*next).empty();
       if (is_new) RETURN_IF_ERROR(CheckRoom(writer, under));
-      RETURN_IF_ERROR(Put(writer, *next, rules_.kind(nullptr, *next), notes));
-      return is_new && rules_.bring ? rules_.bring(writer, nullptr, *next, context)
-                                    : absl::OkStatus();
+      RETURN_IF_ERROR(writer.Put(*next, rules_.kind(nullptr, *next)));
+      if (is_new && rules_.bring) RETURN_IF_ERROR(rules_.bring(writer, nullptr, *next, context));
+      return Tell(writer, *next, notes);
     });
   };
-  return AnswerOf(Write(call, create), Shown::kAsStored);
+  return AnswerOf(call, Write(call, create), Shown::kAsStored);
 }
 
 absl::StatusOr<Collection::Answer> Collection::Update(const WriteCall& call,
                                                       const Message& resource,
-                                                      const google::protobuf::FieldMask& mask) {
-  const auto update = [&](const Context&, Message* next) -> absl::Status {
+                                                      const google::protobuf::FieldMask& mask,
+                                                      const Change& also, const Bring& bring) {
+  const auto update = [&](const Context& context, Message* next) -> absl::Status {
     const Owned before = CopyOf(*next);
     FieldErrors errors;
     RETURN_IF_ERROR(errors.AddFrom(ApplyUpdate(resource, mask, rules_.fixed, next)));
     // What is wrong besides the mask is named too.
     if (!errors.empty()) RETURN_IF_ERROR(ApplyUpdate(resource, {}, rules_.fixed, next));
     if (rules_.correct) RETURN_IF_ERROR(errors.AddFrom(rules_.correct(*before, next)));
+    if (also) RETURN_IF_ERROR(errors.AddFrom(also(context, next)));
     return errors.ToStatus();
   };
   return Rewrite(Way::kStandard, call, store::NameOf(resource), store::EtagOf(resource), "", update,
-                 absl::StrCat(ToAbsl(rules_.type), ".name"), Shown::kAsRead, nullptr);
+                 absl::StrCat(ToAbsl(rules_.type), ".name"), Shown::kAsRead, bring);
 }
 
 absl::StatusOr<Collection::Answer> Collection::Modify(
@@ -228,12 +230,13 @@ absl::StatusOr<Collection::Answer> Collection::Rewrite(Way way, const WriteCall&
       Notes notes;
       RETURN_IF_ERROR(rules_.check_and_settle(before.get(), next.get(), context, errors, &notes));
       if (service_.looks_first) RETURN_IF_ERROR(CheckMayWrite(call.viewer, *next, way));
-      RETURN_IF_ERROR(Put(writer, *next, put_as, notes));
+      RETURN_IF_ERROR(writer.Put(*next, put_as));
       if (rules_.bring) RETURN_IF_ERROR(rules_.bring(writer, before.get(), *next, context));
-      return bring ? bring(writer, context, *next) : absl::OkStatus();
+      if (bring) RETURN_IF_ERROR(bring(writer, context, *next, notes));
+      return Tell(writer, *next, notes);
     });
   };
-  return AnswerOf(Write(call, modify), shown);
+  return AnswerOf(call, Write(call, modify), shown);
 }
 
 absl::StatusOr<Collection::Answer> Collection::Delete(const WriteCall& call,
@@ -257,7 +260,7 @@ absl::StatusOr<Collection::Answer> Collection::Delete(const WriteCall& call,
   };
   const auto written = Write(call, remove);
   if (written.ok() && rules_.purge) return Answer();
-  return AnswerOf(written, Shown::kAsRead);
+  return AnswerOf(call, written, Shown::kAsRead);
 }
 
 absl::StatusOr<Collection::Answer> Collection::Undelete(const WriteCall& call,
@@ -285,10 +288,11 @@ absl::StatusOr<Collection::Answer> Collection::Undelete(const WriteCall& call,
       RETURN_IF_ERROR(rules_.check_and_settle(before.get(), next.get(), context, {}, &notes));
       // The rules have said by now whether the viewer may know of it.
       RETURN_IF_ERROR(CheckEtag(*before, etag));
-      return Put(writer, *next, rules_.undeleted, notes);
+      RETURN_IF_ERROR(writer.Put(*next, rules_.undeleted));
+      return Tell(writer, *next, notes);
     });
   };
-  return AnswerOf(Write(call, undelete), Shown::kAsRead);
+  return AnswerOf(call, Write(call, undelete), Shown::kAsRead);
 }
 
 absl::Status Collection::LoadRow(const store::Reader& reader, const std::string& name,
@@ -422,9 +426,8 @@ absl::Status Collection::GoneError(const filter::Viewer& viewer, const Message& 
                {{"resource", name}});
 }
 
-absl::Status Collection::Put(store::Writer& writer, const Message& next, std::string_view kind,
-                             const Notes& notes) const {
-  RETURN_IF_ERROR(writer.Put(next, kind));
+absl::Status Collection::Tell(store::Writer& writer, const Message& next,
+                              const Notes& notes) const {
   const auto* field = FieldOf(next, "notes");
   if (notes.empty() || field == nullptr) return absl::OkStatus();
   Owned answer(next.New());
@@ -453,7 +456,7 @@ void Collection::MarkEdited(const Message* before, Message* next) const {
 }
 
 absl::StatusOr<Collection::Answer> Collection::AnswerOf(
-    const absl::StatusOr<store::Written>& written, Shown shown) const {
+    const WriteCall& call, const absl::StatusOr<store::Written>& written, Shown shown) const {
   RETURN_IF_ERROR(written.status());
   const Answer& answer = written->answer;
   if (answer == nullptr || answer->GetDescriptor() != rules_.prototype->GetDescriptor()) {
@@ -461,7 +464,7 @@ absl::StatusOr<Collection::Answer> Collection::AnswerOf(
   }
   if (shown == Shown::kAsStored || !rules_.show) return answer;
   Owned hidden = CopyOf(*answer);
-  rules_.show(hidden.get());
+  rules_.show(call.viewer, hidden.get());
   return Answer(std::move(hidden));
 }
 

@@ -53,7 +53,7 @@ struct AnyRules {
   std::function<absl::Status(store::Writer&, const Message* before, const Message& next,
                              const Context&)>
       bring = nullptr;
-  std::function<void(Message*)> show = nullptr;
+  std::function<void(const filter::Viewer&, Message*)> show = nullptr;
   std::function<bool(const filter::Viewer&, const Message&)> seen_by = nullptr;
   std::function<AsOf(const Message&, absl::CivilDay, absl::Time)> as_of = nullptr;
   std::function<bool(const filter::Viewer&, const Message&)> moved_by = nullptr;
@@ -88,19 +88,23 @@ class Collection {
   // A change of the resource in hand, inside the write. It may refuse: its violations are named
   // with those of the rules. One that changes nothing is no change.
   using Change = std::function<absl::Status(const Context&, Message*)>;
+  // What one change of a resource brings along in the same write, once it is put: other resources.
+  // It may add to what the caller should know.
+  using Bring =
+      std::function<absl::Status(store::Writer&, const Context&, const Message& next, Notes&)>;
   // `prepare`, where given, completes what the caller sent.
   absl::StatusOr<Answer> Create(const WriteCall& call, std::string_view parent,
                                 const Message& resource, std::string_view id,
                                 const Change& prepare = nullptr);
+  // `also`, where given, is asked of what is to be put.
   absl::StatusOr<Answer> Update(const WriteCall& call, const Message& resource,
-                                const google::protobuf::FieldMask& mask);
+                                const google::protobuf::FieldMask& mask,
+                                const Change& also = nullptr, const Bring& bring = nullptr);
   // Null when the type is deleted for good.
   absl::StatusOr<Answer> Delete(const WriteCall& call, const std::string& name,
                                 const std::string& etag);
   absl::StatusOr<Answer> Undelete(const WriteCall& call, const std::string& name,
                                   const std::string& etag);
-  // What one such change brings along in the same write, once it is put: other resources.
-  using Bring = std::function<absl::Status(store::Writer&, const Context&, const Message& next)>;
   // What the answer of a write holds: what readers get, or, as after a creation, all.
   enum class Shown { kAsRead, kAsStored };
   // Any other change of one resource that exists: a move. The result is checked, settled and put
@@ -178,8 +182,8 @@ class Collection {
   // viewer doesn't know of, and where the type has further ids, the first that is free.
   absl::Status StepAside(const store::Reader& reader, const filter::Viewer& viewer,
                          Message* next) const;
-  absl::Status Put(store::Writer& writer, const Message& next, std::string_view kind,
-                   const Notes& notes) const;
+  // What the caller is answered: `next`, as it was put, with the notes.
+  absl::Status Tell(store::Writer& writer, const Message& next, const Notes& notes) const;
   absl::Status Purge(store::Writer& writer, const std::string& name) const;
 
   std::string NewName(const filter::Viewer& viewer, std::string_view parent,
@@ -189,7 +193,8 @@ class Collection {
   absl::StatusOr<store::Written> Write(const WriteCall& call, const store::Store::Body& body);
   // "UpdateCluster" of "Update".
   std::string Method(std::string_view verb) const;
-  absl::StatusOr<Answer> AnswerOf(const absl::StatusOr<store::Written>& written, Shown shown) const;
+  absl::StatusOr<Answer> AnswerOf(const WriteCall& call,
+                                  const absl::StatusOr<store::Written>& written, Shown shown) const;
   const store::ResourceType& stored_type() const;
 
   store::Store& store_;

@@ -30,8 +30,12 @@ void EraseLooks(const Rules<T, OwnContext>& rules, AnyRules& any) {
       return moved_by(viewer, as(resource));
     };
   }
-  if (auto* show = rules.show) {
-    any.show = [=](Message* resource) { show(static_cast<T*>(resource)); };
+  if (rules.show != nullptr || rules.show_to != nullptr) {
+    any.show = [show = rules.show, show_to = rules.show_to](const filter::Viewer& viewer,
+                                                            Message* resource) {
+      if (show != nullptr) show(static_cast<T*>(resource));
+      if (show_to != nullptr) show_to(viewer, static_cast<T*>(resource));
+    };
   }
 }
 
@@ -120,14 +124,16 @@ class Resources : public Collection {
   }
 
   using Change = std::function<absl::Status(const OwnContext&, T*)>;
-  using Bring = std::function<absl::Status(store::Writer&, const OwnContext&, const T& next)>;
+  using Bring =
+      std::function<absl::Status(store::Writer&, const OwnContext&, const T& next, Notes&)>;
   absl::StatusOr<T> Create(const WriteCall& call, std::string_view parent, const T& resource,
                            std::string_view id, const Change& prepare = nullptr) {
     return Typed(Collection::Create(call, parent, resource, id, Erased(prepare)));
   }
   absl::StatusOr<T> Update(const WriteCall& call, const T& resource,
-                           const google::protobuf::FieldMask& mask) {
-    return Typed(Collection::Update(call, resource, mask));
+                           const google::protobuf::FieldMask& mask, const Change& also = nullptr,
+                           const Bring& bring = nullptr) {
+    return Typed(Collection::Update(call, resource, mask, Erased(also), Erased(bring)));
   }
   // An empty T when the type is deleted for good.
   absl::StatusOr<T> Delete(const WriteCall& call, const std::string& name,
@@ -142,13 +148,8 @@ class Resources : public Collection {
                            std::string_view kind, const Change& change,
                            std::string_view path = "name", Shown shown = Shown::kAsRead,
                            const Bring& bring = nullptr) {
-    Collection::Bring brings;
-    if (bring) {
-      brings = [&bring](store::Writer& writer, const Context& context, const Message& next) {
-        return bring(writer, static_cast<const OwnContext&>(context), static_cast<const T&>(next));
-      };
-    }
-    return Typed(Collection::Modify(call, name, etag, kind, Erased(change), path, shown, brings));
+    return Typed(
+        Collection::Modify(call, name, etag, kind, Erased(change), path, shown, Erased(bring)));
   }
 
   const Rules<T, OwnContext>& rules() const { return typed_rules_; }
@@ -174,6 +175,14 @@ class Resources : public Collection {
     return [&change](const Context& context, Message* next) {
       return change(static_cast<const OwnContext&>(context), static_cast<T*>(next));
     };
+  }
+  static Collection::Bring Erased(const Bring& bring) {
+    if (!bring) return nullptr;
+    return
+        [&bring](store::Writer& writer, const Context& context, const Message& next, Notes& notes) {
+          return bring(writer, static_cast<const OwnContext&>(context), static_cast<const T&>(next),
+                       notes);
+        };
   }
 
   const Rules<T, OwnContext> typed_rules_;

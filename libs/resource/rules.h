@@ -113,6 +113,8 @@ struct Rules {
   // What readers get of it. The answer to its creation alone is as it is stored: so a secret is
   // shown once.
   void (*show)(T*) = nullptr;
+  // The same by who reads, for what some readers alone may know.
+  void (*show_to)(const filter::Viewer&, T*) = nullptr;
   // Deleted for good, with all that lies under it: no undelete, no image in the log.
   bool purge = false;
   // So many under one parent; 0: as many as there are.

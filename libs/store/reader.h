@@ -72,9 +72,10 @@ class Writer : public Reader {
   // Keeps `next` under its name, stamped with this write's revision and time. An empty etag
   // creates: an existing name (deleted ones too) is ALREADY_EXISTS. Any other must be the current
   // one, else ABORTED, reason ETAG_MISMATCH. When nothing but stamps differs from what is stored,
-  // nothing happened. `kind` is the service's word for the change: "label.awarded". A set
-  // delete_time deletes softly.
-  virtual absl::Status Put(const Message& next, std::string_view kind) = 0;
+  // nothing happened. `kind` is the service's word for the change: "label.awarded". `cause` is the
+  // resource whose change brought this one along, if any. A set delete_time deletes softly.
+  virtual absl::Status Put(const Message& next, std::string_view kind, std::string_view cause) = 0;
+  absl::Status Put(const Message& next, std::string_view kind) { return Put(next, kind, ""); }
   // Removes the resource, and its images from the log; its row there names `kind` and no image.
   // NOT_FOUND when there is none.
   virtual absl::Status Purge(std::string_view name, std::string_view kind) = 0;

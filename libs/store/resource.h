@@ -76,7 +76,8 @@ struct Change {
   std::shared_ptr<const Message> after;  // null: purged since, or a type without images in the log
   std::optional<std::string> facts_before;  // the hook's bytes
   std::optional<std::string> facts_after;
-  std::string cause;  // of facts.refreshed: the resource, or the word of the refresh
+  // The resource whose change brought this one along, or the word of the refresh; mostly none.
+  std::string cause;
   std::string actor;
   std::string trace;
   absl::Time time;

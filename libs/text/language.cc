@@ -6,6 +6,7 @@
 #include "absl/strings/str_join.h"
 
 #include "libs/base/text/strings.h"
+#include "libs/base/time/date.h"
 
 namespace clusterwire::text {
 namespace {
@@ -33,6 +34,31 @@ std::string DayIn(Language language, absl::CivilDay day) {
   const Month& month = kMonths[day.month() - 1];
   return absl::StrCat(day.day(), ToAbsl(In(language, " ", ". ")),
                       ToAbsl(In(language, month.english, month.german)), " ", day.year());
+}
+
+std::string DateIn(Language language, std::string_view date) {
+  const auto days = ParseDate(date);
+  if (!days.ok()) return std::string(date);
+  const absl::CivilDay first = days->first;
+  const int months = (days->last.month() - first.month()) + 1;
+  if (months == 12) return absl::StrCat(first.year());
+  if (months == 3) {
+    static constexpr std::string_view kQuarters[] = {"1st", "2nd", "3rd", "4th"};
+    const int quarter = (first.month() - 1) / 3;
+    return language == Language::kGerman
+               ? absl::StrCat(quarter + 1, ". Quartal ", first.year())
+               : absl::StrCat(ToAbsl(kQuarters[quarter]), " quarter of ", first.year());
+  }
+  if (days->first == days->last) return DayIn(language, first);
+  const Month& month = kMonths[first.month() - 1];
+  return absl::StrCat(ToAbsl(In(language, month.english, month.german)), " ", first.year());
+}
+
+std::string LocalTimeIn(Language language, std::string_view local) {
+  const size_t t = local.find('T');
+  if (t == std::string_view::npos) return DateIn(language, local);
+  return absl::StrCat(DateIn(language, local.substr(0, t)), ", ", ToAbsl(local.substr(t + 1)),
+                      ToAbsl(In(language, "", " Uhr")));
 }
 
 std::string TimeIn(Language language, absl::Time time, absl::TimeZone zone) {

@@ -28,6 +28,14 @@ constexpr std::string_view In(Language language, std::string_view english,
 // "31 March 2027", "31. März 2027".
 std::string DayIn(Language language, absl::CivilDay day);
 
+// A date of any precision (libs/base/time/date.h): "2024", "3rd quarter of 2024", "May 2024", "13
+// May 2024"; "3. Quartal 2024". What is no date stays as it is.
+std::string DateIn(Language language, std::string_view date);
+
+// A date, or with a time of day, as calendars write it: "26 September 2022, 09:00" of
+// "2022-09-26T09:00"; "26. September 2022, 09:00 Uhr". What is none stays as it is.
+std::string LocalTimeIn(Language language, std::string_view local);
+
 // "31 March 2027, 14:05 (Europe/Berlin)", "31. März 2027, 14:05 Uhr (Europe/Berlin)".
 std::string TimeIn(Language language, absl::Time time, absl::TimeZone zone);
 

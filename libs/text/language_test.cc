@@ -24,6 +24,22 @@ TEST(LanguageTest, ADayIsWrittenAsItsReadersWriteIt) {
   EXPECT_EQ(DayIn(kGerman, absl::CivilDay(2028, 12, 1)), "1. Dezember 2028");
 }
 
+TEST(LanguageTest, ADateIsWrittenAsPreciselyAsItIsKnown) {
+  EXPECT_EQ(DateIn(kEnglish, "2024"), "2024");
+  EXPECT_EQ(DateIn(kEnglish, "2024-Q3"), "3rd quarter of 2024");
+  EXPECT_EQ(DateIn(kGerman, "2024-Q3"), "3. Quartal 2024");
+  EXPECT_EQ(DateIn(kGerman, "2024-05"), "Mai 2024");
+  EXPECT_EQ(DateIn(kEnglish, "2024-05-13"), "13 May 2024");
+  EXPECT_EQ(DateIn(kEnglish, "some day"), "some day");
+}
+
+TEST(LanguageTest, ALocalTimeIsADayAndAnHour) {
+  EXPECT_EQ(LocalTimeIn(kEnglish, "2022-09-26T09:00"), "26 September 2022, 09:00");
+  EXPECT_EQ(LocalTimeIn(kGerman, "2022-09-26T09:00"), "26. September 2022, 09:00 Uhr");
+  EXPECT_EQ(LocalTimeIn(kGerman, "2022-09-26"), "26. September 2022");
+  EXPECT_EQ(LocalTimeIn(kEnglish, ""), "");
+}
+
 TEST(LanguageTest, ATimeNamesItsZone) {
   const absl::Time time = absl::FromUnixSeconds(1'800'000'000);  // 2027-01-15T08:00:00Z
   EXPECT_EQ(TimeIn(kEnglish, time, absl::UTCTimeZone()), "15 January 2027, 08:00 (UTC)");

@@ -236,12 +236,14 @@ bool IsLanguageTag(std::string_view tag) {
   return U_SUCCESS(error) && (letters == 2 || letters == 3);
 }
 
-std::string LanguageName(std::string_view tag) {
+std::string LanguageName(std::string_view tag, Language in) {
   UErrorCode error = U_ZERO_ERROR;
   const auto locale = icu::Locale::forLanguageTag(Piece(tag), error);
   if (U_FAILURE(error)) return std::string(tag);
   icu::UnicodeString name;
-  return ToUtf8(locale.getDisplayName(icu::Locale::getEnglish(), name));
+  const icu::Locale& reader =
+      in == Language::kGerman ? icu::Locale::getGerman() : icu::Locale::getEnglish();
+  return ToUtf8(locale.getDisplayName(reader, name));
 }
 
 }  // namespace clusterwire::text

@@ -5,6 +5,8 @@
 #include <string_view>
 #include <vector>
 
+#include "libs/text/language.h"
+
 // Unicode for search and for names. Everything here is a pure function and safe for use from any
 // thread: the ICU objects inside belong to one thread each. Input that isn't UTF-8 is read with
 // U+FFFD in place of what can't be read.
@@ -49,7 +51,8 @@ inline constexpr size_t kMaxLanguageTag = 35;  // characters: what RFC 5646 asks
 // registered is not asked, so that new ones need no new release.
 bool IsLanguageTag(std::string_view tag);
 
-// "German" of "de", "Portuguese (Brazil)" of "pt-BR"; the tag itself where English has no name.
-std::string LanguageName(std::string_view tag);
+// "German" of "de", "Portuguese (Brazil)" of "pt-BR", "Deutsch" of "de" in German; the tag itself
+// where there is no name.
+std::string LanguageName(std::string_view tag, Language in = Language::kEnglish);
 
 }  // namespace clusterwire::text

@@ -181,7 +181,8 @@ TEST(LanguageTagTest, IsALanguageAndPerhapsMore) {
   }
 }
 
-TEST(LanguageNameTest, IsEnglish) {
+TEST(LanguageNameTest, IsInTheLanguageOfItsReader) {
+  EXPECT_EQ(LanguageName("pt-BR", Language::kGerman), "Portugiesisch (Brasilien)");
   EXPECT_EQ(LanguageName("de"), "German");
   EXPECT_EQ(LanguageName("pt-BR"), "Portuguese (Brazil)");
   EXPECT_EQ(LanguageName("qqq"), "qqq");

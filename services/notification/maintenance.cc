@@ -4,11 +4,20 @@
 #include "libs/telemetry/log.h"
 #include "services/notification/ledger/addresses/suppressions.h"
 #include "services/notification/ledger/balance.h"
+#include "services/notification/ledger/deliveries/bundles.h"
+#include "services/notification/ledger/deliveries/given_up.h"
 #include "services/notification/ledger/deliveries/invitations.h"
 #include "services/notification/ledger/deliveries/troubles.h"
+#include "services/notification/ledger/inbox/owner_notices.h"
 #include "services/notification/ledger/records/records.h"
 
 namespace clusterwire::notification {
+namespace {
+
+// The windows of digests, so that none is closed twice; longer than the longest of them.
+constexpr absl::Duration kWindowsKept = absl::Hours(24 * 30);
+
+}  // namespace
 
 LedgerMaintenance::LedgerMaintenance(absl::Duration retention, Ledger& ledger, Audit& audit,
                                      Clock& clock, telemetry::Metrics& metrics)
@@ -49,9 +58,13 @@ void LedgerMaintenance::AddUp() {
 
 void LedgerMaintenance::Purge() {
   const absl::Status forgotten = ledger_.Write([this](sql::Connection& connection) -> absl::Status {
+    const absl::Time horizon = clock_.Now() - retention_;
     RETURN_IF_ERROR(Suppressions(connection).RemoveOld(clock_.Now()));
-    RETURN_IF_ERROR(Invitations(connection).Purge(clock_.Now() - retention_, kPurgeBatch).status());
-    return Troubles(connection).RemoveOld(clock_.Now() - retention_);
+    RETURN_IF_ERROR(OwnerNotices(connection).RemoveOld(horizon));
+    RETURN_IF_ERROR(GivenUp(connection).RemoveOld());
+    RETURN_IF_ERROR(Bundles(connection).RemoveOld(std::min(horizon, clock_.Now() - kWindowsKept)));
+    RETURN_IF_ERROR(Invitations(connection).Purge(horizon, kPurgeBatch).status());
+    return Troubles(connection).RemoveOld(horizon);
   });
   if (!forgotten.ok()) telemetry::LogWarning("ledger not purged", {{"error", forgotten}});
   for (int batch = 0; batch < kPurgeBatches; ++batch) {

@@ -7,21 +7,33 @@
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
 
 #include "libs/base/status/error.h"
 #include "libs/service/open.h"
 #include "libs/store/maintenance.h"
+#include "libs/telemetry/log.h"
 #include "services/notification/channels/address_check.h"
 #include "services/notification/channels/channels.h"
 #include "services/notification/channels/email/mailboxes.h"
 #include "services/notification/channels/email/mailer.h"
 #include "services/notification/channels/email/suppressed.h"
 #include "services/notification/channels/endpoint_tester.h"
+#include "services/notification/consent/confirmation_sender.h"
+#include "services/notification/consent/consents.h"
+#include "services/notification/consent/eraser.h"
+#include "services/notification/consent/export.h"
 #include "services/notification/consent/links.h"
+#include "services/notification/consent/pages/pages.h"
+#include "services/notification/delivery/operating/hold_keeper.h"
+#include "services/notification/delivery/operating/owner_notifier.h"
 #include "services/notification/grants/grants.h"
 #include "services/notification/grants/grants_reader.h"
 #include "services/notification/ingest/ingest.h"
 #include "services/notification/ingest/intake.h"
+#include "services/notification/ledger/addresses/suppressions.h"
 #include "services/notification/ledger/deliveries/troubles.h"
 #include "services/notification/ledger/inbox/inbox.h"
 #include "services/notification/maintenance.h"
@@ -51,6 +63,7 @@ struct Surroundings {
   Clock& clock;
   Random& random;
   std::function<service::Findings()> server_findings;
+  TlsSource tls;  // what pages show; null without TLS
 };
 
 // All that the notification service consists of, in the order in which the parts depend on each
@@ -75,17 +88,24 @@ class NotificationParts final : public service::Parts {
     RETURN_IF_ERROR(OpenData());
     StartDelivery();
     StartIngest();
+    StartConsent();
     StartMaintenance();
+    RETURN_IF_ERROR(StartPages());
     in_.handles.tokens.Set(*tokens_);
     in_.handles.subscribers.Set(*subscribers_);
     in_.handles.endpoints.Set(*endpoints_);
     in_.handles.endpoint_tester.Set(*endpoint_tester_);
     in_.handles.subscriptions.Set(*subscriptions_);
+    in_.handles.consents.Set(*consents_);
+    in_.handles.eraser.Set(*eraser_);
+    in_.handles.exporter.Set(*exporter_);
     in_.handles.interests.Set(*interests_);
     in_.handles.ledger.Set(*ledger_);
     in_.handles.inbox_signal.Set(inbox_signal_);
     in_.handles.mailboxes.Set(*mailboxes_);
     in_.handles.dispatcher.Set(*dispatcher_);
+    in_.handles.hold_keeper.Set(*hold_keeper_);
+    in_.handles.clock.Set(in_.clock);
     in_.handles.redrive.Set(*redrive_);
     in_.handles.diagnosis.Set(*diagnosis_);
     return absl::OkStatus();
@@ -124,6 +144,7 @@ class NotificationParts final : public service::Parts {
     ASSIGN_OR_RETURN(ledger_, Ledger::Open(*ledger_database_));
     RETURN_IF_ERROR(StartGrants());
     ASSIGN_OR_RETURN(interests_, Interests::Load(*store_, *grants_, in_.clock, in_.random));
+    ASSIGN_OR_RETURN(hold_keeper_, HoldKeeper::Start(*ledger_, *interests_, in_.clock, in_.random));
     grants_reader_.emplace(GrantsReader::Options{.client = in_.settings.common.kafka,
                                                  .topic = in_.settings.grants.topic},
                            *grants_, in_.clock, in_.random);
@@ -206,18 +227,23 @@ class NotificationParts final : public service::Parts {
     delivery.address_key = &mailboxes_->key;
     client_.emplace(ClientOptions(static_cast<size_t>(delivery.queue.in_flight)), in_.clock);
     channels_ = MakeChannels(ContextFor(*client_));
+    owner_notifier_.emplace(in_.settings.retention, *ledger_, *interests_, inbox_signal_, channels_,
+                            in_.clock, in_.random);
     dispatcher_.emplace(
         delivery, *ledger_, *interests_, channels_,
-        [this](const std::string& endpoint, const std::string& reason) {
-          return endpoints_->Disable(endpoint, reason);
+        [this](const std::string& endpoint, const std::string& reason) -> absl::Status {
+          RETURN_IF_ERROR(endpoints_->Disable(endpoint, reason));
+          owner_notifier_->Wake();
+          return absl::OkStatus();
         },
         in_.clock, in_.random, in_.metrics);
   }
 
   void StartIngest() {
     const IngestMetrics ingest_metrics(in_.metrics);
+    at_once_.emplace(*interests_, channels_, in_.clock, in_.metrics);
     intake_.emplace(
-        Intake::Options(), *ledger_, *interests_, in_.clock, ingest_metrics,
+        Intake::Options(), *ledger_, *interests_, *at_once_, in_.clock, ingest_metrics,
         [this](Intake::Committed committed) {
           dispatcher_->Offer(std::move(committed.pending), std::move(committed.newest));
         },
@@ -227,6 +253,86 @@ class NotificationParts final : public service::Parts {
                                     .topic = in_.settings.common.topic,
                                     .group = in_.settings.group},
                     *ledger_, *intake_, in_.clock, in_.random, ingest_metrics);
+  }
+
+  // What owners of addresses say and are asked, and what is known of subscribers.
+  void StartConsent() {
+    const auto suppress = [this](const std::string& name, std::string_view reason) {
+      dispatcher_->Suppress(name, reason);
+    };
+    consents_.emplace(Consents::Parts{.store = *store_,
+                                      .ledger = *ledger_,
+                                      .interests = *interests_,
+                                      .subscribers = *subscribers_,
+                                      .endpoints = *endpoints_,
+                                      .subscriptions = *subscriptions_,
+                                      .address_key = mailboxes_->key,
+                                      .clock = in_.clock,
+                                      .random = in_.random,
+                                      .suppress = suppress},
+                      in_.settings.pages.offers);
+    eraser_.emplace(Eraser::Parts{.store = *store_,
+                                  .ledger = *ledger_,
+                                  .interests = *interests_,
+                                  .subscribers = *subscribers_,
+                                  .address_key = mailboxes_->key,
+                                  .clock = in_.clock,
+                                  .random = in_.random,
+                                  .suppress = suppress});
+    exporter_.emplace(SubscriberExporter::Parts{.ledger = *ledger_,
+                                                .interests = *interests_,
+                                                .subscribers = *subscribers_,
+                                                .endpoints = *endpoints_,
+                                                .subscriptions = *subscriptions_});
+    if (!mailer_ || !links_) return;
+    confirmation_sender_.emplace(
+        *consents_, *ledger_, *links_, mailer_->sender(),
+        [this](const ConfirmationMail& mail, const Letter& letter,
+               std::function<void(ConfirmationSender::Answer)> done) {
+          SendConfirmation(mail, letter, std::move(done));
+        },
+        in_.clock, in_.random);
+    consents_->TellWhenAsked([this] { confirmation_sender_->Wake(); });
+  }
+
+  // A mailbox that refuses is suppressed: then nothing is sent there any more.
+  void SendConfirmation(const ConfirmationMail& mail, const Letter& letter,
+                        std::function<void(ConfirmationSender::Answer)> done) {
+    using Answer = ConfirmationSender::Answer;
+    const auto why = ledger_->Read(
+        [&](sql::Connection& connection) { return WhySuppressed(connection, mail.address_key); });
+    if (!why.ok() || !why->empty()) return done(why.ok() ? Answer::kRefused : Answer::kLater);
+    const Envelope envelope = {.to = mail.address,
+                               .id = absl::StrCat("confirmations/", mail.id),
+                               .language = std::string(text::LanguageTag(
+                                   text::LanguageFor(mail.language)))};
+    mailer_->Send(envelope, letter, {}, [this, mail, done](const mail::Outcome& outcome) {
+      using Kind = mail::Outcome::Kind;
+      const bool refused = outcome.kind == Kind::kAddressRefused;
+      if (refused) {
+        const auto suppressed = ledger_->Write([&](sql::Connection& connection) {
+          return Suppressions(connection)
+              .Add(mail.address_key, v1::ReportBounceRequest::KIND_HARD, outcome.answer,
+                   in_.clock.Now());
+        });
+        if (!suppressed.ok()) return done(Answer::kLater);
+      }
+      const bool over = refused || outcome.kind == Kind::kMessageRefused;
+      const bool sent = outcome.kind == Kind::kAccepted;
+      done(sent ? Answer::kSent : over ? Answer::kRefused : Answer::kLater);
+    });
+  }
+
+  absl::Status StartPages() {
+    if (!in_.settings.pages.served) return absl::OkStatus();
+    pages_.emplace(*consents_, *links_, in_.clock);
+    std::vector<http::Route> routes = pages_->Routes();
+    http::Server::Options options = in_.settings.pages.http;
+    options.tls = in_.tls;
+    ASSIGN_OR_RETURN(pages_server_, http::Server::Start(std::move(options), std::move(routes)));
+    telemetry::LogInfo("pages are served", {{"address", in_.settings.pages.http.address},
+                                            {"port", pages_server_->port()}});
+    return absl::OkStatus();
   }
 
   void StartMaintenance() {
@@ -245,6 +351,7 @@ class NotificationParts final : public service::Parts {
                                 .ledger = *ledger_,
                                 .audit = *audit_,
                                 .interests = *interests_,
+                                .clock = in_.clock,
                                 .consumer = consumer,
                                 .grants = [this] { return grants_reader_->status(); },
                                 .delivery = [this] { return dispatcher_->usage(); },
@@ -273,6 +380,7 @@ class NotificationParts final : public service::Parts {
   std::unique_ptr<Ledger> ledger_;
   std::optional<Grants> grants_;
   std::unique_ptr<Interests> interests_;
+  std::unique_ptr<HoldKeeper> hold_keeper_;
   std::optional<GrantsReader>
       grants_reader_;  // tells the interests, which stop listening themselves
   InboxSignal inbox_signal_;
@@ -288,9 +396,17 @@ class NotificationParts final : public service::Parts {
   // Out: from the ledger to receivers.
   std::optional<http::Client> client_;
   Channels channels_;
+  std::optional<OwnerNotifier> owner_notifier_;
   std::optional<Dispatcher> dispatcher_;
 
+  // What owners of addresses say.
+  std::optional<Consents> consents_;
+  std::optional<Eraser> eraser_;
+  std::optional<SubscriberExporter> exporter_;
+  std::optional<ConfirmationSender> confirmation_sender_;
+
   // In: from Kafka to the ledger.
+  std::optional<AtOnce> at_once_;
   std::optional<Intake> intake_;
   std::optional<const Redrive> redrive_;
   std::optional<Ingest> ingest_;
@@ -302,6 +418,10 @@ class NotificationParts final : public service::Parts {
   std::optional<store::Maintenance> store_maintenance_;
   std::optional<LedgerMaintenance> ledger_maintenance_;
   std::optional<service::WatchFindings> watch_findings_;
+
+  // For people; last, so that no page looks at what is gone.
+  std::optional<Pages> pages_;
+  std::unique_ptr<http::Server> pages_server_;
 };
 
 class NotificationServer final : public service::Server {
@@ -322,7 +442,7 @@ class NotificationServer final : public service::Server {
   absl::StatusOr<std::unique_ptr<service::Parts>> Open() override {
     auto parts = std::make_unique<NotificationParts>(
         Surroundings{settings_, guard_, handles_, metrics(), clock(), random(),
-                     [this] { return OwnFindings(); }});
+                     [this] { return OwnFindings(); }, tls()});
     RETURN_IF_ERROR(parts->Open());
     runtime().SetRights(
         [raw = parts.get()](rpc::Caller* caller) { return raw->AddRights(caller); });

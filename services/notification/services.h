@@ -7,6 +7,7 @@
 #include "absl/status/statusor.h"
 
 #include "libs/api/run.h"
+#include "libs/base/time/clock.h"
 #include "libs/rpc/call/late.h"
 #include "libs/rpc/server/runtime.h"
 #include "libs/rpc/server/server.h"
@@ -18,13 +19,17 @@ namespace clusterwire::notification {
 using api::Api;
 
 class CalendarFeed;
+class Consents;
 class Diagnosis;
 class Dispatcher;
 class EndpointTester;
 class Endpoints;
+class Eraser;
+class HoldKeeper;
 class InboxSignal;
 class Interests;
 class Ledger;
+class SubscriberExporter;
 struct Mailboxes;
 class Subscribers;
 class Subscriptions;
@@ -40,11 +45,16 @@ struct Handles {
   rpc::Late<EndpointTester> endpoint_tester;
   rpc::Late<Subscriptions> subscriptions;
   rpc::Late<CalendarFeed> calendar_feed;
+  rpc::Late<Consents> consents;
+  rpc::Late<Eraser> eraser;
+  rpc::Late<SubscriberExporter> exporter;
   rpc::Late<Interests> interests;
   rpc::Late<Ledger> ledger;
   rpc::Late<InboxSignal> inbox_signal;
   rpc::Late<const Mailboxes> mailboxes;
   rpc::Late<Dispatcher> dispatcher;
+  rpc::Late<HoldKeeper> hold_keeper;
+  rpc::Late<Clock> clock;
   rpc::Late<const Redrive> redrive;
   rpc::Late<const Diagnosis> diagnosis;
 };

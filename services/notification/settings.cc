@@ -33,6 +33,15 @@ Dispatcher::Options ReadDelivery(const NotificationConfig& config, FieldErrors& 
   options.disable_after = service::ReadDuration(
       errors, "delivery.disable_after", delivery.has_disable_after(), delivery.disable_after(),
       absl::Minutes(1), absl::Hours(24 * 365), absl::Hours(5 * 24));
+  const config::v1::Mails& mails = delivery.mails();
+  options.mails.settle =
+      service::ReadDuration(errors, "delivery.mails.settle", mails.has_settle(), mails.settle(),
+                            absl::ZeroDuration(), absl::Hours(1), options.mails.settle);
+  options.mails.gather =
+      service::ReadDuration(errors, "delivery.mails.gather", mails.has_gather(), mails.gather(),
+                            absl::ZeroDuration(), absl::Hours(24), options.mails.gather);
+  options.mails.a_day = service::ReadNumber(errors, "delivery.mails.a_day", mails.a_day(), 10'000,
+                                            static_cast<int>(options.mails.a_day));
   options.try_limit = service::ReadDuration(
       errors, "webhooks.timeout", config.webhooks().has_timeout(), config.webhooks().timeout(),
       absl::Seconds(1), absl::Minutes(1), absl::Seconds(15));

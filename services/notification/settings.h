@@ -13,7 +13,7 @@
 #include "libs/service/grant_settings.h"
 #include "libs/service/settings.h"
 #include "services/notification/channels/email/mail_settings.h"
-#include "services/notification/consent/pages_settings.h"
+#include "services/notification/consent/pages/pages_settings.h"
 #include "services/notification/delivery/dispatcher.h"
 
 namespace clusterwire::notification {

@@ -8,6 +8,7 @@ LIBRARIES = {
     "base": set(),
     "telemetry": {"base"},
     "config": {"base"},
+    "template": set(),
     "text": {"base"},
     "calendar": {"base"},
     "sql": {"base"},
@@ -20,7 +21,7 @@ LIBRARIES = {
     "filter": {"base", "text"},
     "search": {"filter"},
     "match": {"filter"},
-    "change": {"base", "filter", "kafka"},
+    "change": {"base", "filter", "kafka", "text"},
     "rpc": {"base", "telemetry"},
     "api": {"resource", "rpc", "text"},
     "identity": {"http", "rpc"},
@@ -55,6 +56,7 @@ PACKAGED = [
     ("S2", re.compile(r"^s2/"), re.compile(r"^libs/filter/")),
     ("CRoaring", re.compile(r"^roaring/"), re.compile(r"^libs/search/")),
     ("cjose", re.compile(r"^cjose/"), re.compile(r"^libs/identity/")),
+    ("ctemplate", re.compile(r"^ctemplate/"), re.compile(r"^libs/template/")),
     ("prometheus-cpp", re.compile(r"^prometheus/"), re.compile(r"^libs/telemetry/")),
 ]
 

@@ -1,9 +1,8 @@
 #!/usr/bin/python3
 """usage: check.py [--record] DESCRIPTOR_SET
 
-Checks names and comments of all contracts (rules.py), and that texts say what they are (forms.py),
-and compares them with what was recorded
-(baseline.txt). --record writes the baseline anew; its diff then shows a reader what changes for
+Checks names and comments of all contracts (rules.py), that texts say what they are (forms.py) and
+words what they are called (words.py), and compares them with what was recorded (baseline.txt). --record writes the baseline anew; its diff then shows a reader what changes for
 those who use the contracts. The descriptor set is build/contracts.binpb."""
 
 import argparse
@@ -15,6 +14,7 @@ from google.protobuf import descriptor_pb2
 import baseline
 import forms
 import rules
+import words
 
 BASELINE = pathlib.Path(__file__).with_name("baseline.txt")
 
@@ -26,7 +26,7 @@ def main():
     options = parser.parse_args()
     descriptors = descriptor_pb2.FileDescriptorSet.FromString(options.descriptor_set.read_bytes())
 
-    findings = rules.check(descriptors) + forms.check(descriptors)
+    findings = rules.check(descriptors) + forms.check(descriptors) + words.check(descriptors)
     now = baseline.blocks(descriptors)
     recorded = baseline.parse(BASELINE.read_text()) if BASELINE.exists() else {}
     breaks, additions = baseline.compare(recorded, now)

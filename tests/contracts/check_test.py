@@ -9,6 +9,7 @@ from google.protobuf import text_format
 import baseline
 import forms
 import rules
+import words
 
 GOOD = """
 file {
@@ -73,6 +74,66 @@ class Forms(unittest.TestCase):
         self.assertEqual(self.missing(b"\x90\xb5\x18\x01"), [])
         self.assertEqual(self.missing(b"", city="name"), [])
         self.assertEqual(self.missing(b"", city="city_id"), [])
+
+
+class Words(unittest.TestCase):
+    WORDS = """
+    file {
+      name: "clusterwire/type/v1/wording.proto" package: "clusterwire.type.v1" syntax: "proto3"
+      dependency: "google/protobuf/descriptor.proto"
+      message_type { name: "Wording"
+        field { name: "en" number: 1 type: TYPE_STRING label: LABEL_OPTIONAL }
+        field { name: "de" number: 2 type: TYPE_STRING label: LABEL_OPTIONAL } }
+      message_type { name: "ThingWording"
+        field { name: "one" number: 1 type: TYPE_MESSAGE label: LABEL_OPTIONAL
+                type_name: ".clusterwire.type.v1.Wording" }
+        field { name: "many" number: 2 type: TYPE_MESSAGE label: LABEL_OPTIONAL
+                type_name: ".clusterwire.type.v1.Wording" } }
+      extension { name: "says" number: 50004 type: TYPE_MESSAGE label: LABEL_OPTIONAL
+        extendee: ".google.protobuf.EnumValueOptions" type_name: ".clusterwire.type.v1.Wording" }
+      extension { name: "thing" number: 50005 type: TYPE_MESSAGE label: LABEL_OPTIONAL
+        extendee: ".google.protobuf.FieldOptions" type_name: ".clusterwire.type.v1.ThingWording" }
+    }
+    file {
+      name: "clusterwire/change/v1/change.proto" package: "clusterwire.change.v1" syntax: "proto3"
+      dependency: "clusterwire/demo/v1/thing.proto"
+      enum_type { name: "ChangeKind" value { name: "CHANGE_KIND_UNSPECIFIED" number: 0 }
+                  value { name: "CHANGE_KIND_THING_MADE" number: 1 } }
+      message_type { name: "ResourceChanged" oneof_decl { name: "resource" }
+        field { name: "thing" number: 20 type: TYPE_MESSAGE label: LABEL_OPTIONAL oneof_index: 0
+                type_name: ".clusterwire.demo.v1.Thing" } }
+    }"""
+
+    # Each argument is the options that one of them has.
+    def missing(self, kind=b"", state=b"", thing=b""):
+        parsed = descriptors()
+        descriptor_pb2.DESCRIPTOR.CopyToProto(parsed.file.add())
+        text_format.Merge(self.WORDS, parsed)
+        demo, change = parsed.file[0], parsed.file[-1]
+        demo.enum_type[0].value[1].options.MergeFromString(state)
+        change.enum_type[0].value[1].options.MergeFromString(kind)
+        change.message_type[0].field[0].options.MergeFromString(thing)
+        return [f.split("WORDS: ")[1] for f in words.check(parsed)]
+
+    @staticmethod
+    def option(number, payload):
+        return bytes([(number << 3 | 2) & 0x7F | 0x80, (number << 3 | 2) >> 7 & 0x7F | 0x80,
+                      (number << 3 | 2) >> 14, len(payload)]) + payload
+
+    def test_each_word_of_a_list_and_each_type_has_to_say_what_it_is_called(self):
+        missing = self.missing()
+        for name, text in [("CHANGE_KIND_THING_MADE", "says).en"), ("CHANGE_KIND_THING_MADE", "says).de"),
+                           ("THING_STATE_OPEN", "says).de"), ("thing", "thing).one.de"),
+                           ("thing", "thing).many.en")]:
+            self.assertTrue(any(f.startswith(name) and text in f for f in missing), (name, missing))
+        self.assertEqual(len(missing), 7)
+
+    def test_those_that_say_it_are_fine(self):
+        both = b"\x0a\x01e\x12\x01d"
+        thing = b"\x0a\x06" + both + b"\x12\x06" + both
+        self.assertEqual(self.missing(kind=self.option(50004, both),
+                                      state=self.option(50004, b"\x12\x01d"),
+                                      thing=self.option(50005, thing)), [])
 
 
 class Access(unittest.TestCase):

@@ -190,6 +190,7 @@ class _FileCheck:
         prefix = upper_snake(enum.name) + "_"
         for i, value in enumerate(enum.value):
             place = path + (VALUE, i)
+            self._use_options(value.options)
             self._name(place, "ENUM_VALUE_UPPER_SNAKE_CASE", UPPER_SNAKE, value.name)
             self._comment(place, "ENUM_VALUE", value.name)
             if not value.name.startswith(prefix):

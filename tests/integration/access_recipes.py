@@ -23,6 +23,9 @@ VERBS = {"Get": "read", "BatchGet": "read", "Export": "read", "List": "list", "C
 # that is something else.
 SPECIAL = {
     "ClusterService.UndeleteCluster": ("undelete", "Cluster", "FAILED_PRECONDITION"),
+    # A draft isn't cancelled, so it is asked with an etag that is none's.
+    "EventService.CancelEvent": ("write", "Event", "ABORTED"),
+    "EventService.ReinstateEvent": ("write", "Event", "ABORTED"),
     "EventService.UndeleteEvent": ("undelete", "Event", "FAILED_PRECONDITION"),
     "LabelService.UndeleteLabel": ("undelete", "Label", "FAILED_PRECONDITION"),
     "LabelSchemeService.UndeleteLabelScheme": ("undelete", "LabelScheme", "FAILED_PRECONDITION"),
@@ -40,6 +43,7 @@ SPECIAL = {
     "BookingService.CompleteBooking": ("write", "Booking", "FAILED_PRECONDITION"),
     "BookingService.RecordInvoice": ("write", "Booking", "FAILED_PRECONDITION"),
     "BookingService.RecordPayment": ("write", "Booking", "FAILED_PRECONDITION"),
+    "BookingService.WithdrawPayment": ("write", "Booking", "FAILED_PRECONDITION"),
     "BookingService.RecordAward": ("write", "Booking", "FAILED_PRECONDITION"),
     "BookingService.RecordRenewal": ("write", "Booking", "FAILED_PRECONDITION"),
     "BookingService.RecordNoAward": ("write", "Booking", "FAILED_PRECONDITION"),
@@ -84,19 +88,42 @@ SPECIAL = {
     "SubscriberService.TestEndpoint": ("own", "Endpoint", "OK"),
     "SubscriptionService.RotateCalendarFeed": ("own", "Subscription", "OK"),
     "SubscriptionService.RevokeCalendarFeed": ("own", "Subscription", "OK"),
+    # A webhook has no address to confirm.
+    "SubscriberService.RequestConfirmation": ("own", "Endpoint", "INVALID_ARGUMENT"),
+    "SubscriberService.ExportSubscriber": ("own", "Subscriber", "OK"),
+    "SubscriberService.EraseSubscriber": ("own", "Subscriber", "OK"),
     "SubscriberService.EnableEndpoint": ("own", "Endpoint", "OK"),
+    "SubscriberService.PauseSubscriber": ("own", "Subscriber", "OK"),
+    "SubscriberService.ResumeSubscriber": ("own", "Subscriber", "OK"),
+    "SubscriberService.PauseEndpoint": ("own", "Endpoint", "OK"),
+    "SubscriberService.ResumeEndpoint": ("own", "Endpoint", "OK"),
     "DeliveryService.GetDelivery": ("own delivery", "Delivery", "OK"),
     "DeliveryService.ListDeliveries": ("own", "Subscriber", "OK"),
     "DeliveryService.ListAttempts": ("own delivery", "Delivery", "OK"),
     "DeliveryService.RedriveDelivery": ("own delivery", "Delivery", "FAILED_PRECONDITION"),
+    "DeliveryService.CountDeliveries": ("own", "Subscriber", "OK"),
+    "DeliveryService.RetryDelivery": ("own delivery", "Delivery", "FAILED_PRECONDITION"),
+    "DeliveryService.RedriveDeliveries": ("own", "Subscriber", "OK"),
+    "DeliveryService.ReplaySubscription": ("own", "Subscription", "INVALID_ARGUMENT"),
+    "DeliveryService.RedriveDeadLetters": ("open", None, "OK"),
+    "HoldService.CreateHold": ("open", None, "INVALID_ARGUMENT"),
+    "HoldService.GetHold": ("open", None, "INVALID_ARGUMENT"),
+    "HoldService.ListHolds": ("open", None, "OK"),
+    "HoldService.ReleaseHold": ("open", None, "INVALID_ARGUMENT"),
+    "HoldService.DiscardHold": ("open", None, "INVALID_ARGUMENT"),
+    "ReachService.GetReach": ("reach", "Cluster", "OK"),
     "DeliveryService.GetBalance": ("open", None, "OK"),
     "DeliveryService.ListDeadLetters": ("open", None, "OK"),
     "DeliveryService.RedriveDeadLetter": ("open", None, "INVALID_ARGUMENT"),
+    "ExplainService.Explain": ("own", "Subscriber", "NOT_FOUND"),
+    "ExplainService.Preview": ("own", "Subscriber", "OK"),
+    "InboxService.GetInbox": ("own", "Inbox", "OK"),
     # By what came back: proved by the address to which it came.
     "MailService.ReportBounce": ("open", None, "INVALID_ARGUMENT"),
     "MailService.ListSuppressions": ("open", None, "OK"),
     "MailService.DeleteSuppression": ("open", None, "INVALID_ARGUMENT"),
     "InboxService.ListInboxItems": ("own", "Inbox", "OK"),
+    "InboxService.MarkInboxRead": ("own", "Inbox", "OK"),
     "InboxService.StreamInbox": ("own", "Inbox", "INVALID_ARGUMENT"),
 }
 
@@ -107,7 +134,9 @@ FIXED = {"validate_only": True, "end": "2024-12-31", "reason": "moved", "renewed
 # What some are asked besides: of what isn't there, or can't be read.
 OWN = {"CheckEligibility": {"programme": "programmes/mx-public"},
        "EndMembership": {"reason": "END_REASON_LEFT"}, "StreamInbox": {"cursor": "nonsense"},
-       "RedriveDeadLetter": {"name": "x"},
+       "MarkInboxRead": {"sequences": [1]},
+       "RedriveDeadLetter": {"name": "x"}, "Explain": {"change": "none", "resource": ""},
+       "CancelEvent": {"etag": "none"}, "ReinstateEvent": {"etag": "none"},
        "SubmitApplication": {"parent": "", "cluster": ""},
        "DeleteInvitation": {"name": "invitations/none"}, "AcceptInvitation": {"token": "nothing"}}
 
@@ -267,6 +296,8 @@ RULES = {
     "office": lambda caller, target: _move(caller, target, target.parent),
     "team": lambda caller, target: _move(caller, target, target.cluster),
     "owned": lambda caller, target: IN if caller.owns & set(target.owners) else "NOT_FOUND",
+    # Of what is told of it: who edits its root, whether it is there or not.
+    "reach": lambda caller, target: IN if _writes(caller, target) else "PERMISSION_DENIED",
     # In notification a refusal says nothing of whether there is such a thing.
     "own": lambda caller, target: IN if caller.subscribers & set(target.owners)
     else "PERMISSION_DENIED",

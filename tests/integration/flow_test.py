@@ -104,6 +104,28 @@ class FlowTest(unittest.TestCase):
         self.assertEqual(item.transition, notification.TRANSITION_ENTERED)
         self.assertTrue(item.title and item.text and item.reasons)
 
+    def test_what_was_read_is_marked_and_the_rest_is_counted(self):
+        inbox = self.stack.notification.client.Inbox
+        self.item_about(self.award().name)
+        page = inbox.ListInboxItems(notification.ListInboxItemsRequest(parent=self.reader, page_size=1000),
+                                    timeout=10)
+        self.assertFalse(page.items[-1].read)
+        marked = inbox.MarkInboxRead(notification.MarkInboxReadRequest(
+            parent=self.reader, cursor=page.next_cursor), timeout=10)
+        self.assertEqual((marked.subscriber, marked.unread_count), (self.reader, 0))
+        name = self.award().name
+        item = self.item_about(name)
+        request = notification.GetInboxRequest(parent=self.reader)
+        self.assertEqual(inbox.GetInbox(request, timeout=10).unread_count, 1)
+        inbox.MarkInboxRead(notification.MarkInboxReadRequest(
+            parent=self.reader, sequences=[item.sequence]), timeout=10)
+        self.assertEqual(inbox.GetInbox(request, timeout=10).unread_count, 0)
+        self.assertTrue(self.item_about(name).read)
+        [delivery] = [one for one in steps.deliveries(self.stack, parent=self.reader)
+                      if one.resource == name]
+        self.assertEqual(delivery.state, notification.Delivery.STATE_DELIVERED)
+        self.assertEqual((delivery.attempts, bool(delivery.reason)), (0, True))
+
     def test_one_trace_runs_from_the_call_to_the_webhook(self):
         trace, span = secrets.token_hex(16), secrets.token_hex(8)
         name = self.award(metadata=[("traceparent", f"00-{trace}-{span}-01")]).name

@@ -8,7 +8,6 @@ Not asked yet, since what they speak of has no type here:
 - 9, the map of over 1,300 cluster organisations (Search finds those that are recorded),
 - 11, partners in other countries (partner requests, interest in them),
 - 12, projects and publications and how far they reach,
-- 13, the next conference as an entry of one's calendar that moves with it (a subscription finds it),
 - 14, who reported it (an event's recap; the event names its source).
 """
 
@@ -17,7 +16,9 @@ import unittest
 
 import shared
 import steps
+from api import types_v1
 from grpcurl import Grpcurl
+from waiting import eventually
 
 GO_CLUSTER = "programmes/go-cluster"
 ECCP = "programmes/eccp"
@@ -153,3 +154,45 @@ class FoundingNoteTest(unittest.TestCase):
         talks = self.search(types=["event"], kinds=["cluster_talk"])
         self.assertGreaterEqual(len(talks), 5)
         self.assertTrue(all("EU Clusters Talk" in talk["title"] for talk in talks), talks)
+
+    def test_13_conferences_are_told_with_what_a_calendar_needs_and_so_are_move_and_cancellation(self):
+        everything = {"subscriber": "conferences-nrw", "filter": {"types": ["event"],
+                                                                  "kinds": ["conference"]}}
+        subscriber = steps.subscribe(self.stack, everything["subscriber"], everything["filter"])
+        elsewhere = steps.subscribe(self.stack, "workshops", {"types": ["event"],
+                                                              "kinds": ["workshop"]})
+        made = self.ask("Event.CreateEvent", event_id="next-conference", event={
+            "title": "The next conference", "kind": "KIND_CONFERENCE",
+            "period": {"start": "2022-09-26", "end": "2022-09-27"}, "startTime": "09:00",
+            "timeZone": "Europe/Prague", "place": {"city": "Praha", "country": "CZ"},
+            "state": "STATE_PUBLISHED"})["name"]
+        self.ask("Event.UpdateEvent", event={"name": made, "summary": "For clusters in NRW too."})
+        self.ask("Event.UpdateEvent", event={"name": made, "period": {
+            "start": "2022-09-27", "end": "2022-09-28"}})
+        self.ask("Event.CancelEvent", name=made, reason="There is no hall.")
+        told = eventually(lambda: self._told_of(subscriber, made, 4))
+        self.assertEqual([item.change.kind for item in told],
+                         ["event.created", "event.updated", "event.moved", "event.cancelled"])
+        entries = [item.change.after.calendar for item in told]
+        self.assertEqual(len({entry.uid for entry in entries}), 1)
+        self.assertEqual([entry.sequence for entry in entries], [0, 0, 1, 2])
+        self.assertEqual([entry.start for entry in entries],
+                         ["2022-09-26T09:00"] * 2 + ["2022-09-27T09:00"] * 2)
+        self.assertEqual({entry.time_zone for entry in entries}, {"Europe/Prague"})
+        self.assertEqual([types_v1.Calendar.Status.Name(entry.status) for entry in entries],
+                         ["STATUS_CONFIRMED"] * 3 + ["STATUS_CANCELLED"])
+        # Who asks for workshops can ask why none of it came.
+        [why] = self.ask("Explain.Explain", parent=elsewhere, resource=made)["explanations"]
+        self.assertIn("No delivery: the filter doesn't match", why["summary"])
+        self.assertNotIn("delivery", why)
+        [why] = self.ask("Explain.Explain", parent=subscriber, resource=made)["explanations"]
+        self.assertEqual([why["changeKind"], why["delivery"]["state"], why["wouldSendNow"]],
+                         ["event.cancelled", "STATE_DELIVERED", True])
+        seen = self.ask("Explain.Preview", parent=subscriber, subscription={
+            "filter": everything["filter"], "kinds": ["event.moved"]})
+        self.assertIn(made, [one["resource"] for one in seen["latest"]])
+        self.assertEqual(steps.balance(self.stack).difference, 0)
+
+    def _told_of(self, subscriber, name, count):
+        items = [item for item in steps.inbox(self.stack, subscriber) if item.change.name == name]
+        return items if len(items) >= count else None

@@ -29,17 +29,28 @@ HOSTILE = {
 
 
 class Front:
-    """Listens, plays `scripts` to a connection each, and leads all others to `port`."""
+    """Listens, and leads connections to `port`."""
 
-    def __init__(self, port, scripts):
+    def __init__(self, port):
         self._port = port
-        self._scripts = iter(scripts)
+        self._scripts = iter(())
         self.played = []
         self._lock = threading.Lock()
         self._listener = socket.create_server(("127.0.0.1", 0))
         self.port = self._listener.getsockname()[1]
         self._open = []
         threading.Thread(target=self._accept, daemon=True).start()
+
+    def play(self, scripts):
+        """Cuts all connections, and plays one of these to each of the next."""
+        with self._lock:
+            self._scripts = iter(scripts)
+            for connection in self._open:
+                try:
+                    connection.shutdown(socket.SHUT_RDWR)
+                except OSError:     # it has ended
+                    pass
+            self._open = []
 
     def _accept(self):
         while True:
@@ -78,6 +89,4 @@ class Front:
 
     def close(self):
         self._listener.close()
-        with self._lock:
-            for connection in self._open:
-                connection.close()
+        self.play(())

@@ -2,18 +2,22 @@
 decides what becomes of each."""
 
 import itertools
+import json
 import pathlib
+import subprocess
 import tempfile
 import unittest
 
 import grpc
 
+import pages
 import shared
 import steps
 from api import catalogue, notification, refusal, types_v1
 from certificates import Authority
 from hostile_post import HOSTILE as SCRIPTS, Front
 from post_office import PostOffice
+from processes import BUILD
 from waiting import eventually
 
 FROM = "office@clusterwire.example"
@@ -69,6 +73,7 @@ class Readers(unittest.TestCase):
         self.subscription = steps.add_subscription(
             self.stack, subscriber, {"types": ["cluster"], "words": word},
             endpoint_name=self.endpoint).name
+        pages.confirm(self.office, address)
         return word, address
 
     def told(self, word, title="", **fields):
@@ -100,7 +105,7 @@ class MailTest(Readers):
     def test_a_mail_comes_whole_and_says_the_same_twice(self):
         word, address = self.subscribe()
         name = self.told(word, "Silicon Saxony")
-        [mail] = self.office.wait_for(address)
+        [mail] = self.office.notices(address)
         self.wait_for(name, "DELIVERED")
         self.assertEqual(mail["to"], f"<{address}>" if "<" in mail["to"] else address)
         self.assertIn(FROM, mail["from"])
@@ -119,10 +124,41 @@ class MailTest(Readers):
             self.assertTrue(line.isascii(), line)
         self.assertNotIn(b"precedence", mail.raw.lower())
 
+    def test_a_foreign_reader_reads_every_mail_as_python_does(self):
+        for language in ["en", "de"]:
+            word, address = self.subscribe(language)
+            self.told(word, HOSTILE)
+            self.office.notices(address)
+        folder = pathlib.Path(self.enterContext(tempfile.TemporaryDirectory()))
+        mails = list(self.office.mails)
+        for number, mail in enumerate(mails):
+            (folder / f"{number:04}.eml").write_bytes(mail.raw)
+        said = subprocess.run(["node", BUILD / "integration/node/read_mail.mjs", folder],
+                              capture_output=True, text=True, timeout=60, check=True).stdout
+        for mail, read in zip(mails, map(json.loads, said.splitlines()), strict=True):
+            self.assertEqual(read["to"], [mail.recipient])
+            self.assertEqual(read["from"], [{"address": FROM, "name": 'Cluster Büro, "Office"'}])
+            self.assertEqual(read["subject"], mail["subject"])
+            self.assertEqual(read["id"], mail["message-id"])
+            self.assertEqual(read["text"].split(), mail.text.split())
+            self.assertEqual(read["html"].split(), mail.html.split())
+            self.assertEqual(len(read["fields"]), len(set(read["fields"])), "each field once")
+            if mail.is_notice:
+                self.assertIn(read["unsubscribe"], mail.text)
+                self.assertEqual(mail["list-unsubscribe-post"], "List-Unsubscribe=One-Click")
+
+    def test_a_test_goes_to_a_confirmed_mailbox(self):
+        word, address = self.subscribe()
+        answer = self.client.Subscriber.TestEndpoint(
+            notification.TestEndpointRequest(name=self.endpoint), timeout=20)
+        self.assertTrue(answer.accepted, answer.detail)
+        [mail] = [one for one in self.office.to(address) if "tests." in one["message-id"]]
+        self.assertIn(self.endpoint, mail.text)
+
     def test_titles_that_want_to_be_headers_stay_titles(self):
         word, address = self.subscribe()
         self.told(word, HOSTILE)
-        [mail] = self.office.wait_for(address)
+        [mail] = self.office.notices(address)
         self.assertIsNone(mail["bcc"])
         self.assertIn("Größe", mail["subject"])
         self.assertNotIn("<script>", mail.html)
@@ -132,23 +168,24 @@ class MailTest(Readers):
     def test_mails_on_one_resource_are_one_conversation(self):
         word, address = self.subscribe()
         cluster = steps.create_cluster(self.stack, title=f"First {word}")
-        self.office.wait_for(address)
+        self.office.notices(address)
         self.stack.catalogue.client.Cluster.UpdateCluster(catalogue.UpdateClusterRequest(
             cluster=catalogue.Cluster(name=cluster.name, title=f"Second {word}")), timeout=10)
-        first, second = self.office.wait_for(address, count=2)
+        first, second = self.office.notices(address, count=2)
         self.assertNotEqual(first["message-id"], second["message-id"])
         self.assertEqual(first["references"], second["references"])
 
     def test_a_mailbox_that_is_not_there_is_not_written_to_again(self):
         word, address = self.subscribe()
         self.office.refuse("RCPT", address, f"550 5.1.1 <{address}>: no such user")
+        before = self.office.tries("RCPT", address)
         name = self.told(word)
         dead = self.wait_for(name, "DEAD")
         self.assertIn("550 5.1.1 <***@example.org>", dead.reason)
         self.assertNotIn(address, dead.reason)
         later = self.wait_for(self.told(word), "SUPPRESSED")
         self.assertIn("suppressed", later.reason)
-        self.assertEqual(self.office.tries("RCPT", address), 1)
+        self.assertEqual(self.office.tries("RCPT", address), before + 1)
 
         endpoint = self.client.Subscriber.GetEndpoint(
             notification.GetEndpointRequest(name=self.endpoint), timeout=10)
@@ -181,7 +218,7 @@ class MailTest(Readers):
         word, address = self.subscribe()
         self.office.refuse("DATA", address, "silence", "")
         name = self.told(word)
-        [mail] = self.office.wait_for(address, within=30)
+        [mail] = self.office.notices(address, within=30)
         self.wait_for(name, "DELIVERED")
         self.assertEqual(mail["message-id"],
                          f"<{name.replace('/', '.')}@clusterwire.example>")
@@ -190,7 +227,7 @@ class MailTest(Readers):
     def test_a_bounce_is_believed_by_its_signed_address_alone(self):
         word, address = self.subscribe()
         self.told(word)
-        [mail] = self.office.wait_for(address)
+        [mail] = self.office.notices(address)
         hard = notification.ReportBounceRequest.KIND_HARD
         forged = mail.sender.replace("+", "+0", 1)
         for recipient in [forged, address, "bounces@clusterwire.example", "x" * 400]:
@@ -232,19 +269,20 @@ class AwayTest(Readers):
 
     @classmethod
     def front(cls, office):
-        cls.way = Front(office.port, SCRIPTS)
+        cls.way = Front(office.port)
         cls.addClassCleanup(cls.way.close)
         return cls.way.port
 
     def test_whatever_meets_the_first_mails_all_come_once(self):
         readers = [self.subscribe() for _ in range(len(SCRIPTS) + 2)]
+        self.way.play(SCRIPTS)
         names = [self.told(word) for word, _ in readers]
         for _, address in readers:
-            self.office.wait_for(address, within=120)
+            self.office.notices(address, within=120)
         for name in names:
             self.wait_for(name, "DELIVERED")
         self.assertEqual(set(self.way.played), set(SCRIPTS))
-        self.assertEqual([len(self.office.to(address)) for _, address in readers],
+        self.assertEqual([len(self.office.notices(address)) for _, address in readers],
                          [1] * len(readers))
 
 
@@ -254,8 +292,8 @@ class LockedOutTest(Readers):
         cls.set_up()
 
     def test_a_wrong_password_is_told_to_operators_and_mended_without_a_restart(self):
-        self.password.write_text("wrong\n")
         word, address = self.subscribe()
+        self.password.write_text("wrong\n")
         name = self.told(word)
         finding = eventually(lambda: (one := self.stack.notification.findings()["mail"]).severity ==
                              types_v1.Finding.SEVERITY_ERROR and one, "a finding", within=30)
@@ -265,7 +303,7 @@ class LockedOutTest(Readers):
         self.assertEqual(waiting.state, notification.Delivery.STATE_PENDING)
         self.assertNotIn("535", str(waiting) + str(self.attempts(name)))
         self.password.write_text("s3cret\n")
-        self.office.wait_for(address, within=60)
+        self.office.notices(address, within=60)
         self.wait_for(name, "DELIVERED")
         eventually(lambda: self.stack.notification.findings()["mail"].severity ==
                    types_v1.Finding.SEVERITY_OK, "all is well")

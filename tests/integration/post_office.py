@@ -22,6 +22,11 @@ class Mail:
         self.raw = content
         self.message = email.message_from_bytes(content, policy=email.policy.default)
 
+    @property
+    def is_notice(self):
+        """Whether it tells of a change: it isn't one that asks for consent."""
+        return self["message-id"].startswith("<deliveries.")
+
     def __getitem__(self, name):
         return self.message[name]
 
@@ -115,6 +120,12 @@ class PostOffice:
         """The mails to it, when there are so many."""
         return eventually(lambda: len(self.to(recipient)) >= count and self.to(recipient),
                           f"{count} mails to {recipient}", within)
+
+    def notices(self, recipient, count=1, within=15.0):
+        """Those of them that tell of changes."""
+        return eventually(
+            lambda: len(found := [mail for mail in self.to(recipient) if mail.is_notice]) >= count
+            and found, f"{count} notices to {recipient}", within)
 
     def tries(self, stage, recipient):
         return self.tried.count((stage, recipient))

@@ -8,6 +8,7 @@ import grpc
 from grpc_health.v1 import health_pb2, health_pb2_grpc
 
 import api
+import pages
 from processes import BUILD, ROOT, Process, free_ports
 from waiting import eventually
 
@@ -18,7 +19,8 @@ class Service:
     """catalogue or notification: the process and a client of it."""
 
     def __init__(self, name, folder, database, settings, connect, served, environment=None,
-                 trust=None):
+                 trust=None, more=""):
+        """`more`: text that goes into the configuration's file, for what can't be set by itself."""
         grpc_port, self.http_port = free_ports(2)
         self.name = name
         self.address = f"127.0.0.1:{grpc_port}"
@@ -30,8 +32,12 @@ class Service:
                      "database.url": self.database_url,
                      "token_key_file": folder / f"{name}.key",
                      "stop.grace": "5s", **settings}
-        command = [BUILD / f"services/{name}/clusterwire-{name}",
-                   "--config", ROOT / f"deploy/config/{name}.textproto"]
+        config = ROOT / f"deploy/config/{name}.textproto"
+        if more:
+            own = folder / f"{name}.textproto"
+            own.write_text(config.read_text() + more)
+            config = own
+        command = [BUILD / f"services/{name}/clusterwire-{name}", "--config", config]
         for option, value in overrides.items():
             command += ["--set", f"{option}={value}"]
         self.process = Process(name, command, folder / f"{name}.log", environment=environment)
@@ -117,7 +123,7 @@ CATALOGUE_SERVES = [f"clusterwire.catalogue.v1.{name}Service" for name in [
     "LabelScheme", "Label", "Membership", "Operations", "Person", "Programme", "Search", "Standing",
     "Taxonomy"]] + ["clusterwire.change.v1.ChangeService"]
 NOTIFICATION_SERVES = [f"clusterwire.notification.v1.{name}Service" for name in [
-    "Delivery", "Inbox", "Mail", "Operations", "Subscriber", "Subscription"]]
+    "Delivery", "Explain", "Hold", "Inbox", "Mail", "Operations", "Reach", "Subscriber", "Subscription"]]
 
 # Webhooks go to this machine, retries are soon, and so is reading on after a kill or without Kafka.
 NOTIFICATION_FOR_TESTS = {
@@ -144,6 +150,7 @@ class Stack:
         folder.mkdir()
         self.folder = folder
         environments = environments or {}
+        [pages_port] = free_ports(1)
         kafka = {"kafka.brokers": broker.address, "kafka.topic": self.topic,
                  "kafka.properties[reconnect.backoff.max.ms]": "500",
                  "grants.topic": f"{self.topic}.grants",
@@ -156,7 +163,9 @@ class Stack:
             "notification", folder, database,
             {**kafka, "consumer_group": f"notification.{number}", **NOTIFICATION_FOR_TESTS,
              **(notification_settings or {})},
-            api.notification_client, NOTIFICATION_SERVES, environments.get("notification"), trust)
+            api.notification_client, NOTIFICATION_SERVES, environments.get("notification"), trust,
+            more=pages.settings_at(pages_port))
+        self.notification.pages = f"http://127.0.0.1:{pages_port}"
 
     @property
     def services(self):

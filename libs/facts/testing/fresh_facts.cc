@@ -90,7 +90,7 @@ class Model {
       const std::optional<Members> target = SeenBy(link);
       if (!target.has_value()) continue;
       ++seen;
-      members = And(*members, *target);
+      if (!TypeOf(name).own_audience) members = And(*members, *target);
     }
     if (!links.empty() && seen == 0) return std::nullopt;
     return members;
@@ -102,7 +102,9 @@ class Model {
     Facts facts = TypeOf(name).own(*Live(name), *codes_);
     for (const std::string& link : LinksOf(name)) {
       const std::optional<Facts> target = FactsOf(link);
-      if (target.has_value()) hook_.rules().inherit(*target, &facts);
+      if (target.has_value() && AllOf(*members, *SeenBy(link))) {
+        hook_.rules().inherit(*target, &facts);
+      }
     }
     for (const auto& [other, resource] : all_) {
       if (Live(other) == nullptr || !TypeOf(other).aggregate) continue;

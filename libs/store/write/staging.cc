@@ -137,7 +137,7 @@ absl::StatusOr<std::optional<std::string>> Staging::GetFacts(std::string_view na
   return row->facts;
 }
 
-absl::Status Staging::Put(const Message& next, std::string_view kind) {
+absl::Status Staging::Put(const Message& next, std::string_view kind, std::string_view cause) {
   const ResourceType* type = registry().ForMessage(next);
   if (type == nullptr) {
     return absl::InternalError(
@@ -165,6 +165,7 @@ absl::Status Staging::Put(const Message& next, std::string_view kind) {
   SetStamp({revision().value + 1}, created, now(), image.get());
   entry->image = std::move(image);
   entry->kind = kind;
+  entry->cause = cause;
   entry->changed = true;
   return absl::OkStatus();
 }

@@ -55,6 +55,7 @@ struct Staged {
   std::shared_ptr<const Message> image;  // stamped; null: purged, or a refused creation
   bool purged = false;
   std::string kind;
+  std::string cause;     // the resource whose change brought this one along; mostly none
   bool put = false;      // a Put of it was taken
   bool changed = false;  // anything but stamps differs from `before`
 };
@@ -101,7 +102,8 @@ class Staging final : public Writer {
   absl::StatusOr<std::shared_ptr<const Hook::Context>> context() const override {
     return registry().hook().ContextOf(*this);
   }
-  absl::Status Put(const Message& next, std::string_view kind) override;
+  using Writer::Put;
+  absl::Status Put(const Message& next, std::string_view kind, std::string_view cause) override;
   absl::Status Purge(std::string_view name, std::string_view kind) override;
   void SetAnswer(std::unique_ptr<const Message> answer) override { answer_ = std::move(answer); }
   void DropTimer(std::string_view name, const Timer& timer) override;

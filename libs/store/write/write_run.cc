@@ -137,6 +137,7 @@ absl::Status Apply(const GroupTransaction& group, const WriteOptions& call, Posi
   std::optional<std::string> data;
   if (change.staged != nullptr) {
     logged.kind = change.staged->kind;
+    logged.cause = change.staged->cause;
     RETURN_IF_ERROR(Save(group, position.revision, change, &data));
   } else {
     RETURN_IF_ERROR(group.rows.SaveDerived(change.name, change.derived));

@@ -229,7 +229,7 @@ class FreshFactsTest : public ::testing::Test {
   }
   void MoveBooking() {
     Bookings bookings = world_.Of<Bookings>();
-    switch (dice_.Below(8)) {
+    switch (dice_.Below(9)) {
       case 0:
         return Note(bookings.Refuse(call_, AboutBooking<v1::RefuseBookingRequest>()));
       case 1:
@@ -240,6 +240,8 @@ class FreshFactsTest : public ::testing::Test {
         return Note(bookings.RecordInvoice(call_, AboutBooking<v1::RecordInvoiceRequest>()));
       case 4:
         return Note(bookings.RecordPayment(call_, AboutBooking<v1::RecordPaymentRequest>()));
+      case 6:
+        return Note(bookings.WithdrawPayment(call_, AboutBooking<v1::WithdrawPaymentRequest>()));
       case 5:
         return Note(bookings.RecordNoAward(call_, AboutBooking<v1::RecordNoAwardRequest>()));
       default:

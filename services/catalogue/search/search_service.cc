@@ -57,12 +57,13 @@ search::SearchOptions OptionsOf(const SearchRequest& request, const rpc::Page& p
   return options;
 }
 
-void AddHits(const search::Page& page, v1::SearchResponse* response) {
+void AddHits(const filter::Viewer& viewer, const search::Page& page, v1::SearchResponse* response) {
   resource::PageRoom room(page.hits.size());
   for (const search::Hit& found : page.hits) {
     if (!room.Takes(found.facts->ByteSizeLong())) return;
     v1::Hit& hit = *response->add_hits();
     *hit.mutable_facts() = *found.facts;
+    filter::HideOthers(viewer, hit.mutable_facts());
     if (found.distance_meters) hit.set_distance_meters(*found.distance_meters);
   }
 }
@@ -109,7 +110,7 @@ class SearchServiceHandler final : public v1::SearchService::CallbackService {
     const auto published = index_->Current();
     ASSIGN_OR_RETURN(const search::Page found, published->snapshot->Search(*predicate, options));
     response->set_total_size(static_cast<int32_t>(found.total));
-    AddHits(found, response);
+    AddHits(call.viewer, found, response);
     AddFacets(found, response);
     const auto shown = static_cast<size_t>(response->hits_size());
     if (found.more || shown < found.hits.size()) {

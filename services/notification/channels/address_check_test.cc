@@ -69,11 +69,9 @@ TEST(AddressCheckTest, NameServersThatDontAnswerInTimeAreNoFaultOfTheAddress) {
 
 TEST(AddressCheckTest, WithoutAWebAddressThereIsNothingToLookUp) {
   FakeClock clock;
-  AddressCheck check(
-      [](const std::string&, absl::Time, const AddressCheck::Done&) {
-        return absl::InternalError("asked");
-      },
-      clock);
+  AddressCheck check([](const std::string&, absl::Time,
+                        const AddressCheck::Done&) { return absl::InternalError("asked"); },
+                     clock);
   std::optional<absl::Status> heard;
   EXPECT_THAT(check.Start(filter::Viewer::As("subscribers/x"), "", "", absl::InfiniteFuture(),
                           [&](absl::Status status) { heard = std::move(status); }),

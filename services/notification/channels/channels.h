@@ -19,7 +19,9 @@
 #include "libs/base/random.h"
 #include "libs/base/time/clock.h"
 #include "libs/http/client.h"
+#include "libs/text/language.h"
 #include "services/notification/ledger/deliveries/deliveries.h"
+#include "services/notification/ledger/deliveries/given_up.h"
 #include "services/notification/ledger/deliveries/invitations.h"
 #include "services/notification/ledger/inbox/inbox.h"
 #include "services/notification/ledger/records/records.h"
@@ -29,6 +31,10 @@ namespace clusterwire::notification {
 
 class Links;
 class Mailer;
+struct OwnerLetter;
+
+// So long what is pending waits for the end of a pause.
+inline constexpr absl::Duration kLongestPause = absl::Hours(30 * 24);
 
 // What makes a mail a digest: it tells of what came from one moment to another.
 struct Digest {
@@ -50,6 +56,11 @@ struct Job {
   std::string suppressed = {};  // why nothing is sent to its mailbox; empty: nothing keeps it
   // Not everybody may see what is told, and it isn't known who may: then it is asked again.
   std::optional<absl::Time> held_until = {};
+  std::shared_ptr<const v1::Hold> hold = {};  // an operator's that covers it
+  // What is missing about its root where it goes, which the notice tells; `gap_unread`: the ledger
+  // must be asked first.
+  Gap gap = {};
+  bool gap_unread = false;
 
   // For mails, which may tell of several changes: the other deliveries that go with this one,
   // oldest first, and how many more there were.
@@ -62,11 +73,17 @@ struct Job {
   std::shared_ptr<const KeptRecord> latest = {};
 };
 
+using JobList = std::vector<std::shared_ptr<const Job>>;
+
 // The job of one try. `record` is whole, `seen_by` says who sees the resource since its newest one.
 // What can't be seen any more counts as absent, as it did when it was matched: of a change that is
 // then none but the resource entering, that is told.
 Job JobOf(const PendingDelivery& delivery, std::shared_ptr<const KeptRecord> record,
           std::string_view seen_by, const Interests& interests, absl::Time now);
+
+// Sets what became of the job's resource since, as its subscriber may see it. `job.interest` is
+// there.
+void SetLatest(std::shared_ptr<const KeptRecord> newest, Job* job);
 
 // How a try ended.
 struct Done {
@@ -80,7 +97,9 @@ struct Wait {
   bool ours = false;            // the failure is on this side, and says nothing of the endpoint
   bool rests_endpoint = false;  // `until` is for all that goes there, not for this delivery alone
   bool at_once = false;  // the schedule doesn't count: tried again on another connection right away
-  bool server = false;   // of a channel over one server of ours: that takes nothing at all now
+  // Of a gate: what it waits for is heard of when it ends, so that the ledger needs no time.
+  bool asleep = false;
+  bool server = false;  // of a channel over one server of ours: that takes nothing at all now
   Bounce bounce = Bounce::kNone;
 };
 struct Dead {
@@ -109,12 +128,18 @@ class Channel {
     done(Dead{.reason = "this channel has no tests", .ours = true});
   }
 
-  // For a channel whose receiver is the ledger: called with each job that is done, in the
-  // transaction that records its result, and again when that is repeated; then after the commit.
-  virtual absl::Status Write(sql::Connection&, const Job&) { return absl::OkStatus(); }
+  // Tells whose `elsewhere` is of another endpoint of theirs, as `id`. What becomes of that isn't
+  // followed: the inbox has it. Only where there is a letter for it.
+  virtual void TellOwner(const v1::Endpoint&, const OwnerLetter&, const std::string&,
+                         text::Language, absl::Time) {}
+
+  // For a channel whose receiver is the ledger: called once with all jobs that a transaction makes
+  // done; then with each of them after the commit.
+  virtual absl::Status Write(sql::Connection&, const JobList&) { return absl::OkStatus(); }
   virtual void Written(const Job&) {}
   // Whether tries may fail by the endpoint's fault: then failures are counted, and it is switched
-  // off when nothing succeeds for too long.
+  // off when nothing succeeds for too long. Without a receiver there is nothing to try, either:
+  // what may go at once is handed over in the transaction that matched it.
   virtual bool has_receiver() const { return true; }
   // Whether all goes over one server of ours, to any endpoint: then tries have places of their own,
   // wait while that server is away, and none of that is held against endpoints.

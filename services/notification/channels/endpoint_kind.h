@@ -2,6 +2,7 @@
 
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "absl/time/time.h"
 
@@ -43,9 +44,17 @@ class EndpointKind {
                               Random& random) const = 0;
   // What keeps a stored one from being used, for an operator; empty when nothing does.
   virtual std::string TroubleOf(const v1::Endpoint&) const { return ""; }
-  // Removes what only the answers of CreateEndpoint and RotateSecret show.
+  // Removes what only the answers of CreateEndpoint and RotateSecret show, and what is never shown.
   virtual void RemoveSecrets(v1::Endpoint&) const {}
+  // Removes what is never shown.
+  virtual void RemoveHiddenKeys(v1::Endpoint&) const {}
 };
+
+// "webhook", as channels.def names the endpoint's case; empty when none is set, or one of a newer
+// release.
+std::string_view ChannelNameOf(const v1::Endpoint& endpoint);
+// All of them.
+std::vector<std::string> ChannelNames();
 
 // That of the endpoint's case; null when none is set.
 const EndpointKind* EndpointKindOf(const v1::Endpoint& endpoint);

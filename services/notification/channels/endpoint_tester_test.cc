@@ -22,6 +22,7 @@ namespace {
 
 using testing::HasSubstr;
 using testing::Not;
+using testing::StartsWith;
 
 constexpr char kName[] = "subscribers/x/endpoints/crm";
 
@@ -41,6 +42,7 @@ class EndpointTesterTest : public testing::Test {
   // An endpoint as it was never let in by this release.
   v1::Endpoint Put(const std::string& uri, const std::string& secret = "") {
     v1::Endpoint endpoint = test_.AddWebhook("subscribers/x", "crm");
+    endpoint.mutable_webhook()->set_private_key(MakeKeyPair(test_.random).private_key);
     endpoint.mutable_webhook()->set_uri(uri);
     if (!secret.empty()) endpoint.mutable_webhook()->set_secret(secret);
     const auto put = [&](store::Writer& writer) {
@@ -88,10 +90,11 @@ TEST_F(EndpointTesterTest, SendsOneSignedNoticeAndSaysThatItWasAccepted) {
   EXPECT_EQ(seen.headers.at("webhook-id"), response->webhook_id());
   int64_t seconds = 0;
   ASSERT_TRUE(absl::SimpleAtoi(seen.headers.at("webhook-timestamp"), &seconds));
-  const std::vector<std::string> keys = {*KeyOf(endpoint.webhook().secret())};
-  EXPECT_EQ(
-      seen.headers.at("webhook-signature"),
-      WebhookSignature(keys, response->webhook_id(), absl::FromUnixSeconds(seconds), seen.body));
+  const SigningKeys keys = {.v1 = {*KeyOf(endpoint.webhook().secret())}};
+  EXPECT_THAT(seen.headers.at("webhook-signature"),
+              StartsWith(WebhookSignature(keys, response->webhook_id(),
+                                          absl::FromUnixSeconds(seconds), seen.body) +
+                         " v1a,"));
   const auto event = nlohmann::json::parse(seen.body);
   EXPECT_EQ(event["type"], "clusterwire.notice.test.v1");
   EXPECT_EQ(event["id"], response->webhook_id());

@@ -1,11 +1,15 @@
 #include <algorithm>
 #include <utility>
 
+#include "clusterwire/notification/v1/hold.pb.h"
+
+#include "libs/base/time/clock.h"
 #include "libs/change/record.h"
 #include "libs/store/registry.h"
 #include "services/notification/channels/calendar/calendar_part.h"
 #include "services/notification/channels/calendar/entry.h"
 #include "services/notification/channels/channels.h"
+#include "services/notification/channels/endpoint_kind.h"
 #include "services/notification/ledger/records/seen_by.h"
 
 namespace clusterwire::notification {
@@ -16,19 +20,43 @@ constexpr absl::Duration kHoldPause = absl::Seconds(5);
 
 using Record = std::shared_ptr<const KeptRecord>;
 
+bool IsPublic(const change::v1::ResourceChanged& change) {
+  return !change.before().has_audience() && !change.after().has_audience();
+}
+
 // Most are for everybody, and stay as they are.
 Record CutTo(const filter::Viewer& viewer, Record record) {
-  const change::v1::ResourceChanged& change = record->change;
-  const bool before = !change.has_before() || filter::Sees(viewer, change.before());
-  const bool after = change.has_after() && filter::Sees(viewer, change.after());
-  if (before && (after || !change.has_after())) return record;
+  if (IsPublic(record->change)) return record;
   auto cut = std::make_shared<KeptRecord>(*record);
   change::CutTo(viewer, &cut->change);
   return cut;
 }
 
-bool IsPublic(const change::v1::ResourceChanged& change) {
-  return !change.before().has_audience() && !change.after().has_audience();
+// Whether all conditions of the hold are true of the job.
+bool Covers(const v1::Hold& hold, const Job& job) {
+  const change::v1::ResourceChanged& change = job.record->change;
+  const auto is = [](const std::string& wanted, std::string_view found) {
+    return wanted.empty() || wanted == found;
+  };
+  const std::string& above = hold.resource();
+  const bool under = is(above, change.name()) || change.name().starts_with(above + "/");
+  return under && is(hold.cause(), change.cause()) && is(hold.change_kind(), change.kind()) &&
+         is(hold.change(), job.record->id) &&
+         (hold.channel().empty() ||
+          (job.endpoint != nullptr && hold.channel() == ChannelNameOf(*job.endpoint)));
+}
+
+// Of several that which discards, else that which ends last.
+std::shared_ptr<const v1::Hold> HoldOf(const Job& job, const DeliveryNotes::Holds& holds) {
+  std::shared_ptr<const v1::Hold> last;
+  for (const auto& hold : holds) {
+    if (!Covers(*hold, job)) continue;
+    const bool over = job.now >= ToTime(hold->expire_time());
+    if (hold->discarding() || (over && hold->at_end() == v1::Hold::AT_END_DISCARD)) return hold;
+    if (over || (last && ToTime(last->expire_time()) >= ToTime(hold->expire_time()))) continue;
+    last = hold;
+  }
+  return last;
 }
 
 }  // namespace
@@ -41,8 +69,10 @@ Job JobOf(const PendingDelivery& delivery, Record record, std::string_view seen_
           .endpoint = interests.FindEndpoint(delivery.endpoint),
           .subscriber = interests.FindSubscriber(store::RootOf(delivery.subscription)),
           .now = now};
+  job.gap_unread = interests.notes().MayHaveGap(delivery.endpoint);
   if (job.interest == nullptr || job.record == nullptr) return job;
   if (MayInvite(job)) job.invitation = Invitation{.uid = UidOf(job.record->change)};
+  job.hold = HoldOf(job, *interests.notes().holds());
   const filter::Viewer& viewer = job.interest->predicate.viewer();
   job.record = CutTo(viewer, std::move(job.record));
   const change::v1::ResourceChanged& change = job.record->change;
@@ -54,6 +84,10 @@ Job JobOf(const PendingDelivery& delivery, Record record, std::string_view seen_
   const bool is_public = IsPublic(change) && (seen_by.empty() || left);
   if (!is_public && interests.grants().behind()) job.held_until = now + kHoldPause;
   return job;
+}
+
+void SetLatest(std::shared_ptr<const KeptRecord> newest, Job* job) {
+  job->latest = CutTo(job->interest->predicate.viewer(), std::move(newest));
 }
 
 }  // namespace clusterwire::notification

@@ -4,6 +4,7 @@
 #include <iterator>
 #include <string_view>
 
+#include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_replace.h"
@@ -11,6 +12,7 @@
 
 #include "libs/base/status/error.h"
 #include "libs/base/text/strings.h"
+#include "libs/change/wording.h"
 #include "libs/text/form.h"
 #include "libs/text/text.h"
 #include "services/notification/channels/kind_texts.h"
@@ -18,24 +20,30 @@
 namespace clusterwire::notification {
 namespace {
 
+using text::Language;
+using type::v1::Facts;
 using Lines = std::vector<std::string>;
 using Names = google::protobuf::RepeatedPtrField<std::string>;
 
 // How a transition is told.
 struct Wording {
-  const char* happening;  // where the kind of the change says nothing to a person
-  const char* relation;   // before the title of the subscription,
-  const char* rest;       // and after it
+  std::string_view happening;  // where the kind of the change says nothing to a person
+  std::string_view relation;   // before the title of the subscription,
+  std::string_view rest;       // and after it
 };
 
-Wording WordingOf(v1::Transition transition) {
+Wording WordingOf(v1::Transition transition, Language language) {
+  const bool german = language == Language::kGerman;
   switch (transition) {
     case v1::TRANSITION_ENTERED:
-      return {"now matches", "It now matches “", "”."};
+      return german ? Wording{"passt jetzt", "Es passt jetzt zu „", "“."}
+                    : Wording{"now matches", "It now matches “", "”."};
     case v1::TRANSITION_LEFT:
-      return {"no longer matches", "It no longer matches “", "”."};
+      return german ? Wording{"passt nicht mehr", "Es passt nicht mehr zu „", "“."}
+                    : Wording{"no longer matches", "It no longer matches “", "”."};
     default:
-      return {"changed", "It matches “", "” as before."};
+      return german ? Wording{"hat sich geändert", "Es passt wie bisher zu „", "“."}
+                    : Wording{"changed", "It matches “", "” as before."};
   }
 }
 
@@ -49,104 +57,234 @@ std::string OneLine(std::string_view text) {
 std::string Plain(const std::string& word) { return absl::StrReplaceAll(word, {{"_", " "}}); }
 
 // A resource by its title, else by its id; people read no resource names.
-std::string Called(const std::string& name, const type::v1::Facts& facts) {
+std::string Called(const std::string& name, const Facts& facts) {
   const auto title = std::ranges::find(facts.titles(), name, &type::v1::Title::value);
   return OneLine(title == facts.titles().end() ? name.substr(name.rfind('/') + 1) : title->title());
 }
 
-void CompareTexts(std::string_view what, const std::string& before, const std::string& after,
-                  Lines& lines) {
+// Compares two images, field by field.
+class Comparer {
+ public:
+  Comparer(const Facts& before, const Facts& after, Language language)
+      : before_(before), after_(after), language_(language) {}
+
+  Lines Compare();
+
+ private:
+  std::string Say(std::string_view english, std::string_view german) const {
+    return std::string(text::In(language_, english, german));
+  }
+  // A word of a closed list, as people call it.
+  std::string Word(std::string_view field, const Facts& of, const std::string& word) const {
+    const std::string called = change::WordCalled(field, of.type(), word, language_);
+    return called.empty() ? Plain(word) : called;
+  }
+  std::string Span(const type::v1::Period& period) const;
+  // Of an event in its own local time.
+  std::string When(const Facts& facts) const;
+  std::string Size(const Facts& facts) const {
+    return facts.has_size() ? absl::StrCat(facts.size()) : "";
+  }
+
+  void Texts(const std::string& what, const std::string& before, const std::string& after);
+  // The values of a list are sorted, as in Facts. `put` gives one as a person reads it, from the
+  // Facts that have it.
+  template <typename Put>
+  void Lists(const std::string& what, const Names& (Facts::*list)() const, Put put);
+
+  const Facts& before_;
+  const Facts& after_;
+  const Language language_;
+  Lines lines_;
+};
+
+void Comparer::Texts(const std::string& what, const std::string& before, const std::string& after) {
   if (before == after) return;
-  lines.push_back(absl::StrCat(ToAbsl(what), ": ", before.empty() ? "none" : OneLine(before), " → ",
-                               after.empty() ? "none" : OneLine(after)));
+  const std::string none = Say("none", "ohne");
+  lines_.push_back(absl::StrCat(what, ": ", before.empty() ? none : OneLine(before), " → ",
+                                after.empty() ? none : OneLine(after)));
 }
 
-// Both are sorted, as in Facts. `put` gives a value as a person reads it, from the Facts that have
-// it.
 template <typename Put>
-void CompareLists(std::string_view what, const type::v1::Facts& before,
-                  const type::v1::Facts& after, const Names& (type::v1::Facts::*list)() const,
-                  Put put, Lines& lines) {
+void Comparer::Lists(const std::string& what, const Names& (Facts::*list)() const, Put put) {
   std::string line;
-  const auto add = [&](const char* sign, const type::v1::Facts& of, const type::v1::Facts& other) {
+  const auto add = [&](const char* sign, const Facts& of, const Facts& other) {
     Lines only;
     std::ranges::set_difference((of.*list)(), (other.*list)(), std::back_inserter(only));
     for (const std::string& value : only) absl::StrAppend(&line, sign, put(value, of));
   };
-  add(" + ", after, before);
-  add(" − ", before, after);
-  if (!line.empty()) lines.push_back(absl::StrCat(ToAbsl(what), ":", line));
+  add(" + ", after_, before_);
+  add(" − ", before_, after_);
+  if (!line.empty()) lines_.push_back(absl::StrCat(what, ":", line));
 }
 
-std::string Span(const type::v1::Period& period) {
+std::string Comparer::Span(const type::v1::Period& period) const {
   if (period.start().empty() && period.end().empty()) return "";
-  return absl::StrCat(period.start().empty() ? "?" : period.start(), " to ",
-                      period.end().empty() ? "?" : period.end());
+  const auto date = [this](const std::string& text) {
+    return text.empty() ? "?" : text::DateIn(language_, text);
+  };
+  if (period.start() == period.end()) return date(period.start());
+  return absl::StrCat(date(period.start()), Say(" to ", " bis "), date(period.end()));
 }
 
-std::string Size(const type::v1::Facts& facts) {
-  return facts.has_size() ? absl::StrCat(facts.size()) : "";
+std::string Comparer::When(const Facts& facts) const {
+  const type::v1::Calendar& calendar = facts.calendar();
+  if (calendar.start().empty() || calendar.whole_days()) return Span(facts.period());
+  std::string when = text::LocalTimeIn(language_, calendar.start());
+  // One that ends at midnight ends with the day before, at an hour that isn't known.
+  if (calendar.end().ends_with("T00:00")) {
+    if (facts.period().end() != facts.period().start()) {
+      absl::StrAppend(&when, Say(" to ", " bis "), text::DateIn(language_, facts.period().end()));
+    }
+  } else if (!calendar.end().empty()) {
+    absl::StrAppend(&when, Say(" to ", " bis "), text::LocalTimeIn(language_, calendar.end()));
+  }
+  return absl::StrCat(when, " (", calendar.time_zone(), ")");
+}
+
+Lines Comparer::Compare() {
+  const auto titled = [](const std::string& value, const Facts& facts) {
+    return OneLine(filter::TitleWithValue(value, facts));
+  };
+  const auto language = [this](const std::string& tag, const Facts&) {
+    return text::LanguageName(tag, language_);
+  };
+  Texts(Say("Title", "Titel"), before_.title(), after_.title());
+  Texts(Say("State", "Status"), Word("states", before_, before_.state()),
+        Word("states", after_, after_.state()));
+  Texts(Say("Kind", "Art"), Word("kinds", before_, before_.kind()),
+        Word("kinds", after_, after_.kind()));
+  const bool both = before_.has_calendar() && after_.has_calendar();
+  Texts(Say("Period", "Zeit"), both ? When(before_) : Span(before_.period()),
+        both ? When(after_) : Span(after_.period()));
+  if (both) {
+    const auto online = [this](const Facts& facts) {
+      return facts.calendar().online() ? Say("yes", "ja") : Say("no", "nein");
+    };
+    Texts(Say("Place", "Ort"), before_.calendar().place(), after_.calendar().place());
+    Texts("Online", online(before_), online(after_));
+  }
+  Texts(Say("Deadline", "Frist"), text::DateIn(language_, before_.deadline()),
+        text::DateIn(language_, after_.deadline()));
+  Lists(Say("Label levels", "Labelstufen"), &Facts::label_levels, titled);
+  Lists(Say("Programmes", "Programme"), &Facts::programmes, Called);
+  Lists(Say("Sectors and regions", "Branchen und Regionen"), &Facts::codes, titled);
+  Texts(Say("Members", "Mitglieder"), Size(before_), Size(after_));
+  Lists(Say("Languages", "Sprachen"), &Facts::languages, language);
+  Texts(Say("Summary", "Zusammenfassung"), before_.summary(), after_.summary());
+  Texts("Link", before_.link(), after_.link());
+  if (lines_.size() > kMaxDifferences) lines_.resize(kMaxDifferences);
+  return std::move(lines_);
+}
+
+// facts.refreshed says nothing to a person; what it led to does.
+std::string ClauseOf(const change::v1::ResourceChanged& change, const Wording& wording,
+                     Language language) {
+  if (change.kind() == "facts.refreshed") return std::string(wording.happening);
+  return KindText(change.kind(), language, change.reminder().day(), change.reminder().days_left());
+}
+
+// "It now matches “Silver in Saxony”."
+std::string RelationOf(const Job& job, const Wording& wording) {
+  return absl::StrCat(ToAbsl(wording.relation), OneLine(job.interest->subscription.title()),
+                      ToAbsl(wording.rest));
+}
+
+std::string TitleOf(const Facts& image, const change::v1::ResourceChanged& change,
+                    const Wording& wording, Language language) {
+  // Without a title it is what its type is called.
+  std::string title = OneLine(image.title());
+  if (title.empty()) title = change::ThingCalled(image.type(), language);
+  if (title.empty()) title = Plain(image.type());
+  return absl::StrCat(title, " – ", ClauseOf(change, wording, language));
+}
+
+// "Labels", under which a digest tells it.
+std::string GroupOf(const std::string& type, Language language) {
+  std::string group(change::ThingsCalled(type, language));
+  if (group.empty()) group = Plain(type);
+  if (!group.empty()) group[0] = absl::ascii_toupper(static_cast<unsigned char>(group[0]));
+  return group;
+}
+
+std::string GapInWords(const Gap& gap) {
+  return gap.count == 1
+             ? absl::StrCat("One notice before this was given up: ", gap.last, ".")
+             : absl::StrCat(gap.count, " notices before this were given up, the last of ", "them ",
+                            gap.last, ".");
 }
 
 }  // namespace
 
-std::vector<std::string> DifferencesOf(const type::v1::Facts& before,
-                                       const type::v1::Facts& after) {
-  using type::v1::Facts;
-  Lines lines;
-  const auto titled = [](const std::string& value, const Facts& facts) {
-    return OneLine(filter::TitleWithValue(value, facts));
-  };
-  const auto language = [](const std::string& tag, const Facts&) {
-    return text::LanguageName(tag);
-  };
-  CompareTexts("Title", before.title(), after.title(), lines);
-  CompareTexts("State", Plain(before.state()), Plain(after.state()), lines);
-  CompareTexts("Kind", Plain(before.kind()), Plain(after.kind()), lines);
-  CompareTexts("Period", Span(before.period()), Span(after.period()), lines);
-  CompareTexts("Deadline", before.deadline(), after.deadline(), lines);
-  CompareLists("Label levels", before, after, &Facts::label_levels, titled, lines);
-  CompareLists("Programmes", before, after, &Facts::programmes, Called, lines);
-  CompareLists("Sectors and regions", before, after, &Facts::codes, titled, lines);
-  CompareTexts("Members", Size(before), Size(after), lines);
-  CompareLists("Languages", before, after, &Facts::languages, language, lines);
-  CompareTexts("Summary", before.summary(), after.summary(), lines);
-  CompareTexts("Link", before.link(), after.link(), lines);
-  if (lines.size() > kMaxDifferences) lines.resize(kMaxDifferences);
-  return lines;
+std::vector<std::string> DifferencesOf(const Facts& before, const Facts& after, Language language) {
+  return Comparer(before, after, language).Compare();
+}
+
+Language LanguageOf(const Job& job) {
+  return text::LanguageFor(job.subscriber == nullptr ? "" : job.subscriber->language());
 }
 
 Notice NoticeOf(const Job& job) {
+  const Language language = LanguageOf(job);
   const change::v1::ResourceChanged& change = job.record->change;
   const bool left = job.delivery.transition == v1::TRANSITION_LEFT;
-  const type::v1::Facts& image = left ? change.before() : change.after();
-  const Wording wording = WordingOf(job.delivery.transition);
+  const Facts& image = left ? change.before() : change.after();
+  const Wording wording = WordingOf(job.delivery.transition, language);
+  const auto say = [language](std::string_view english, std::string_view german) {
+    return ToAbsl(text::In(language, english, german));
+  };
 
   Notice notice;
-  // facts.refreshed says nothing to a person; what it led to does.
-  notice.title = absl::StrCat(
-      image.title().empty() ? Plain(image.type()) : OneLine(image.title()), " – ",
-      change.kind() == "facts.refreshed"
-          ? wording.happening
-          : KindClause(change.kind(), change.reminder().day(), change.reminder().days_left()));
-  notice.group = Plain(image.type());
+  notice.title = TitleOf(image, change, wording, language);
+  notice.group = GroupOf(image.type(), language);
   notice.link = image.link();
 
   Lines lines;
   if (!image.summary().empty()) lines.push_back(OneLine(image.summary()));
-  lines.push_back(
-      absl::StrCat(wording.relation, OneLine(job.interest->subscription.title()), wording.rest));
+  lines.push_back(RelationOf(job, wording));
   if (!left && change.has_before() && change.has_after()) {
-    std::ranges::move(DifferencesOf(change.before(), change.after()), std::back_inserter(lines));
+    std::ranges::move(DifferencesOf(change.before(), change.after(), language),
+                      std::back_inserter(lines));
   }
   if (!change.cause().empty()) {
-    lines.push_back(absl::StrCat("Because of ", Called(change.cause(), image), "."));
+    lines.push_back(
+        absl::StrCat(say("Because of ", "Anlass: "), Called(change.cause(), image), "."));
   }
+  if (job.gap.count > 0) lines.push_back(GapInWords(job.gap));
   notice.text = absl::StrJoin(lines, "\n");
 
-  for (const filter::Verdict& verdict : job.interest->predicate.Explain(image)) {
+  for (const filter::Verdict& verdict :
+       job.interest->predicate.Explain(image, change::TellingIn(language))) {
     if (!verdict.matched || verdict.field == "audience") continue;
-    notice.reasons.push_back(absl::StrCat("It ", OneLine(verdict.text), "."));
+    notice.reasons.push_back(absl::StrCat(say("It ", "Es "), OneLine(verdict.text), "."));
+  }
+  return notice;
+}
+
+Notice NoticeOf(const Told& told) {
+  const Language language = LanguageOf(*told.job);
+  Notice notice = NoticeOf(*told.job);
+  for (const std::shared_ptr<const Job>& other : told.subscriptions) {
+    if (other == told.job) continue;
+    const Wording wording = WordingOf(other->delivery.transition, language);
+    absl::StrAppend(&notice.text, "\n", RelationOf(*other, wording));
+    for (std::string& reason : NoticeOf(*other).reasons) {
+      if (std::ranges::find(notice.reasons, reason) == notice.reasons.end()) {
+        notice.reasons.push_back(std::move(reason));
+      }
+    }
+  }
+  Lines clauses;  // of the changes that the title doesn't tell, each once
+  for (const std::shared_ptr<const Job>& one : told.changes) {
+    const change::v1::ResourceChanged& change = one->record->change;
+    std::string clause = ClauseOf(change, WordingOf(one->delivery.transition, language), language);
+    if (notice.title.ends_with(clause)) continue;
+    if (std::ranges::find(clauses, clause) == clauses.end()) clauses.push_back(std::move(clause));
+  }
+  if (!clauses.empty()) {
+    absl::StrAppend(&notice.text, "\n",
+                    ToAbsl(text::In(language, "What happened too: ", "Außerdem: ")),
+                    absl::StrJoin(clauses, "; "), ".");
   }
   return notice;
 }

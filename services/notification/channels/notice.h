@@ -3,12 +3,14 @@
 #include <string>
 #include <vector>
 
+#include "libs/text/language.h"
 #include "services/notification/channels/channels.h"
+#include "services/notification/channels/told.h"
 
 namespace clusterwire::notification {
 
-// A change as a person is told of it, in English. *Left* is told from the image before alone, which
-// is the last that the subscription could see.
+// A change as a person is told of it, in their language; titles are as the Facts have them. *Left*
+// is told from the image before alone, which is the last that the subscription could see.
 struct Notice {
   std::string title;  // one line
   std::string group;  // the heading under which a digest tells it: what kind of thing changed
@@ -17,14 +19,21 @@ struct Notice {
   std::vector<std::string> reasons;  // a line for each condition: "It is in Saxony (nuts:DED)."
 };
 
+// The language in which the job's subscriber reads.
+text::Language LanguageOf(const Job& job);
+
 // Pure. `job.interest` is there: a gate has asked.
 Notice NoticeOf(const Job& job);
+
+// What a mail tells of one resource: all that happened to it, and why, by each subscription.
+Notice NoticeOf(const Told& told);
 
 inline constexpr size_t kMaxDifferences = 12;  // told in one notice
 
 // What changed from one image to the next, a line each, for people: "State: valid → lapsed",
 // "Label levels: + ECEI Silver (ecei:silver)". At most kMaxDifferences; what is only for searching
 // isn't told.
-std::vector<std::string> DifferencesOf(const type::v1::Facts& before, const type::v1::Facts& after);
+std::vector<std::string> DifferencesOf(const type::v1::Facts& before, const type::v1::Facts& after,
+                                       text::Language language = text::Language::kEnglish);
 
 }  // namespace clusterwire::notification

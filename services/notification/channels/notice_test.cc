@@ -20,6 +20,38 @@ TEST(NoticeTest, SaysWhatHappenedToWhatAndWhyItIsTold) {
   EXPECT_THAT(notice.reasons, testing::ElementsAre("It is a label.", "It is in Germany (iso:DE)."));
 }
 
+TEST(NoticeTest, ReadersOfGermanAreToldInGerman) {
+  v1::Subscriber reader;
+  reader.set_language("de-AT");
+  Job job = LabelAwardedJob();
+  job.subscriber = std::make_shared<const v1::Subscriber>(reader);
+  const Notice notice = NoticeOf(job);
+  EXPECT_EQ(notice.title, "Silver (ECEI) for Silicon Saxony – das Label wurde verliehen");
+  EXPECT_EQ(notice.group, "Labels");
+  EXPECT_THAT(notice.text, HasSubstr("Es passt jetzt zu „Silver in Saxony“."));
+  EXPECT_THAT(notice.reasons,
+              testing::ElementsAre("Es ist ein Label.", "Es liegt in Germany (iso:DE)."));
+
+  change::v1::ResourceChanged change = job.record->change;
+  *change.mutable_before() = change.after();
+  change.mutable_before()->mutable_period()->set_start("2026-Q3");
+  change.mutable_after()->set_state("lapsed");
+  change.mutable_after()->set_deadline("2027-03-31");
+  change.mutable_after()->add_languages("fr");
+  change.set_cause("clusters/silicon-saxony");
+  SetChange(job, change);
+  job.delivery.transition = v1::TRANSITION_CHANGED;
+  EXPECT_THAT(NoticeOf(job).text,
+              testing::AllOf(HasSubstr("Es passt wie bisher zu „"),
+                             HasSubstr("\nStatus: gültig → erloschen\n"),
+                             HasSubstr("\nZeit: 3. Quartal 2026 bis ? → ohne\n"),
+                             HasSubstr("\nFrist: ohne → 31. März 2027\n"),
+                             HasSubstr("\nSprachen: + Französisch\n"),
+                             HasSubstr("\nAnlass: silicon-saxony.")));
+  job.delivery.transition = v1::TRANSITION_LEFT;
+  EXPECT_THAT(NoticeOf(job).text, HasSubstr("Es passt nicht mehr zu „Silver in Saxony“."));
+}
+
 TEST(NoticeTest, LeavingIsToldFromTheImageBeforeAlone) {
   Job job = LabelAwardedJob();
   change::v1::ResourceChanged change = job.record->change;
@@ -83,7 +115,51 @@ TEST(NoticeTest, AResourceWithoutATitleIsCalledByWhatItIs) {
   change::v1::ResourceChanged change = job.record->change;
   change.mutable_after()->clear_title();
   SetChange(job, change);
-  EXPECT_EQ(NoticeOf(job).title, "label – the label was awarded");
+  EXPECT_EQ(NoticeOf(job).title, "a label – the label was awarded");
+}
+
+TEST(NoticeTest, WhatAMailTellsOfAResourceNamesEachChangeAndEachSubscriptionOnce) {
+  const auto first = std::make_shared<const Job>(LabelAwardedJob());
+  auto second = std::make_shared<Job>(LabelAwardedJob());
+  change::v1::ResourceChanged renewed = second->record->change;
+  renewed.set_kind("label.renewed");
+  SetChange(*second, renewed);
+  Interest interest = *second->interest;
+  interest.subscription.set_title("All labels");
+  second->interest = std::make_shared<const Interest>(interest);
+  second->delivery.transition = v1::TRANSITION_CHANGED;
+  const Told told = {.job = first, .changes = {first, second}, .subscriptions = {first, second}};
+  const Notice notice = NoticeOf(told);
+  EXPECT_EQ(notice.title, "Silver (ECEI) for Silicon Saxony – the label was awarded");
+  EXPECT_THAT(notice.text, testing::EndsWith("It now matches “Silver in Saxony”.\n"
+                                             "It matches “All labels” as before.\n"
+                                             "What happened too: the label was renewed."));
+  EXPECT_THAT(notice.reasons, testing::ElementsAre("It is a label.", "It is in Germany (iso:DE)."));
+}
+
+TEST(DifferencesTest, AnEventIsToldInItsLocalTimeAndPlace) {
+  type::v1::Facts before;
+  before.mutable_period()->set_start("2022-09-26");
+  before.mutable_period()->set_end("2022-09-27");
+  type::v1::Calendar& calendar = *before.mutable_calendar();
+  calendar.set_start("2022-09-26T09:00");
+  calendar.set_end("2022-09-27T17:00");
+  calendar.set_time_zone("Europe/Prague");
+  calendar.set_place("Prague Congress Centre");
+  type::v1::Facts after = before;
+  after.mutable_calendar()->set_start("2022-09-26T10:00");
+  after.mutable_calendar()->set_end("2022-09-28T00:00");
+  after.mutable_calendar()->set_place("Brno");
+  after.mutable_calendar()->set_online(true);
+  EXPECT_THAT(DifferencesOf(before, after),
+              testing::ElementsAre("Period: 26 September 2022, 09:00 to 27 September 2022, 17:00 "
+                                   "(Europe/Prague) → 26 September 2022, 10:00 to 27 September "
+                                   "2022 (Europe/Prague)",
+                                   "Place: Prague Congress Centre → Brno", "Online: no → yes"));
+  before.mutable_calendar()->set_whole_days(true);
+  EXPECT_THAT(DifferencesOf(before, after, text::Language::kGerman),
+              testing::Contains("Zeit: 26. September 2022 bis 27. September 2022 → 26. September "
+                                "2022, 10:00 Uhr bis 27. September 2022 (Europe/Prague)"));
 }
 
 TEST(DifferencesTest, NamesWhatCameAndWhatWent) {

@@ -18,6 +18,7 @@ namespace {
 constexpr char kUnsubscribe[] = "unsubscribe";
 constexpr char kPreferences[] = "preferences";
 constexpr char kConfirm[] = "confirm";
+constexpr char kForm[] = "sign-up form";
 
 int64_t MadeOf(const google::protobuf::Timestamp& create_time) {
   return absl::ToUnixMicros(ToTime(create_time));
@@ -60,7 +61,17 @@ std::string Links::Confirm(std::string_view mail) const {
   return LinkTo(kConfirmPath, kConfirm, std::string(mail));
 }
 
-std::string Links::SignUp() const { return absl::StrCat(public_uri_, ToAbsl(kSignUpPath)); }
+std::string Links::FormToken(std::string_view network, absl::Time now) const {
+  return sealer_.Seal(kForm, absl::StrCat(absl::ToUnixSeconds(now), " ", ToAbsl(network)));
+}
+
+bool Links::CheckFormToken(std::string_view token, std::string_view network, absl::Time now) const {
+  const auto content = Open(kForm, token);
+  if (!content) return false;
+  std::string_view rest = *content;
+  const auto made = TakeNumber(rest);
+  return made && rest == network && now <= absl::FromUnixSeconds(*made) + kFormLife;
+}
 
 std::string Links::Calendar(std::string_view token) const {
   return absl::StrCat(public_uri_, ToAbsl(kCalendarPath), ToAbsl(token));

@@ -46,8 +46,11 @@ class Links {
   std::string Preferences(const v1::Endpoint& endpoint, absl::Time issued) const;
   // Confirms what the mail named `mail` asks for.
   std::string Confirm(std::string_view mail) const;
-  // The sign-up page.
-  std::string SignUp() const;
+  // Stands in the form of the sign-up page, so that no other page can send it for a visitor: it was
+  // given to who asked from `network` within kFormLife.
+  static constexpr absl::Duration kFormLife = absl::Hours(2);
+  std::string FormToken(std::string_view network, absl::Time now) const;
+  bool CheckFormToken(std::string_view token, std::string_view network, absl::Time now) const;
   // The calendar feed of this token, which isn't made here.
   std::string Calendar(std::string_view token) const;
 

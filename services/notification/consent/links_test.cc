@@ -71,10 +71,20 @@ TEST_F(LinksTest, ALinkToThePreferencesEndsAndOneToUnsubscribeDoesNot) {
   EXPECT_EQ(links_.ReadPreferences(token, kNow)->made, 7'000'000);
 }
 
+TEST_F(LinksTest, AFormIsTakenFromWhereItWasGivenForTwoHours) {
+  const std::string token = links_.FormToken("ipv4:192.0.2", kNow);
+  EXPECT_TRUE(links_.CheckFormToken(token, "ipv4:192.0.2", kNow + Links::kFormLife));
+  EXPECT_FALSE(
+      links_.CheckFormToken(token, "ipv4:192.0.2", kNow + Links::kFormLife + absl::Seconds(1)));
+  EXPECT_FALSE(links_.CheckFormToken(token, "ipv4:198.51.100", kNow));
+  EXPECT_FALSE(links_.CheckFormToken("", "ipv4:192.0.2", kNow));
+  EXPECT_FALSE(links_.ReadConfirm(token));
+}
+
 TEST_F(LinksTest, ALinkFitsIntoALineOfAMail) {
   const std::string sixty(60, 'a');
-  const std::string link = links_.Unsubscribe(
-      Made("subscribers/" + sixty + "/subscriptions/" + sixty, 1'800'000'000));
+  const std::string link =
+      links_.Unsubscribe(Made("subscribers/" + sixty + "/subscriptions/" + sixty, 1'800'000'000));
   EXPECT_LT(link.size(), 400u);
 }
 

@@ -9,6 +9,8 @@
 #include "libs/resource/page.h"
 #include "libs/rpc/call/run_unary.h"
 #include "services/notification/delivery/dispatcher.h"
+#include "services/notification/delivery/operating/many.h"
+#include "services/notification/delivery/operating/shown_to.h"
 #include "services/notification/ledger/balance.h"
 #include "services/notification/ledger/deliveries/deliveries.h"
 #include "services/notification/ledger/ledger.h"
@@ -53,54 +55,6 @@ std::optional<PageKey> KeyOf(const rpc::Page& page) {
   if (!page.after.has_entry()) return std::nullopt;
   return PageKey{page.after.entry().unix_micros(), page.after.entry().name()};
 }
-
-absl::StatusOr<DeliveryQuery> ReadQuery(const v1::ListDeliveriesRequest& request,
-                                        const absl::StatusOr<rpc::Page>& page) {
-  FieldErrors errors;
-  RETURN_IF_ERROR(errors.AddFrom(page.status()));
-  const std::string& parent = request.parent();
-  if (!parent.empty() && !kSubscriberName.Matches(parent) && !kSubscriptionName.Matches(parent)) {
-    errors.Add("parent",
-               "must be a subscriber (subscribers/x) or a subscription "
-               "(subscribers/x/subscriptions/y), or empty for all");
-  }
-  if (!v1::Delivery::State_IsValid(request.state())) {
-    errors.Add("state", "must be one of Delivery.State");
-  }
-  RETURN_IF_ERROR(errors.ToStatus());
-  return DeliveryQuery{.parent = parent,
-                       .change = request.change(),
-                       .resource = request.resource(),
-                       .state = request.state(),
-                       .after = KeyOf(*page),
-                       .limit = page->size + 1};
-}
-
-// What of one subscriber's deliveries is shown: all to an operator, to its own caller those that it
-// could get and that are about what it sees now.
-class Eyes {
- public:
-  // NOT_FOUND when there is no such subscriber.
-  static absl::StatusOr<Eyes> Of(const filter::Viewer& caller, const Handles& handles,
-                                 const std::string& subscriber) {
-    Eyes eyes;
-    if (caller.operator_) return eyes;
-    ASSIGN_OR_RETURN(const v1::Subscriber owner,
-                     handles.subscribers->Get({.viewer = caller}, subscriber));
-    eyes.since_ = ToTime(owner.create_time());
-    eyes.viewer_ = handles.interests->SureViewerOf(subscriber);
-    return eyes;
-  }
-
-  // `seen_by`: who sees the change.
-  bool See(const v1::Delivery& delivery, std::string_view seen_by) const {
-    return ToTime(delivery.create_time()) >= since_ && IsSeen(viewer_, seen_by);
-  }
-
- private:
-  filter::Viewer viewer_ = filter::Viewer::Operator();
-  absl::Time since_ = absl::InfinitePast();
-};
 
 class DeliveryHandler final : public v1::DeliveryService::CallbackService {
  public:
@@ -157,6 +111,59 @@ class DeliveryHandler final : public v1::DeliveryService::CallbackService {
         });
   }
 
+  ServerUnaryReactor* RetryDelivery(CallbackServerContext* context,
+                                    const v1::RetryDeliveryRequest* request,
+                                    v1::Delivery* response) override {
+    return rpc::RunUnary(
+        api_.writes, context, response,
+        [this, request](const rpc::CallContext& call) -> absl::StatusOr<v1::Delivery> {
+          RETURN_IF_ERROR(Find(call, "name", request->name()).status());
+          RETURN_IF_ERROR(handles_.dispatcher->Retry(request->name()));
+          ASSIGN_OR_RETURN(v1::Delivery delivery, Find(call, "name", request->name()));
+          handles_.dispatcher->Describe(&delivery);
+          return delivery;
+        });
+  }
+
+  ServerUnaryReactor* CountDeliveries(CallbackServerContext* context,
+                                      const v1::CountDeliveriesRequest* request,
+                                      v1::CountDeliveriesResponse* response) override {
+    return rpc::RunUnary(
+        api_.reads, context, response, [this, request](const rpc::CallContext& call) {
+          return notification::CountDeliveries(api::ViewerOf(call.caller), handles_, *request);
+        });
+  }
+
+  ServerUnaryReactor* RedriveDeliveries(CallbackServerContext* context,
+                                        const v1::RedriveDeliveriesRequest* request,
+                                        v1::RedriveDeliveriesResponse* response) override {
+    return rpc::RunUnary(
+        api_.writes, context, response, [this, request](const rpc::CallContext& call) {
+          return notification::RedriveDeliveries(api::ViewerOf(call.caller), handles_, *request);
+        });
+  }
+
+  ServerUnaryReactor* ReplaySubscription(CallbackServerContext* context,
+                                         const v1::ReplaySubscriptionRequest* request,
+                                         v1::ReplaySubscriptionResponse* response) override {
+    return rpc::RunUnary(
+        api_.writes, context, response, [this, request](const rpc::CallContext& call) {
+          return notification::ReplaySubscription(api::ViewerOf(call.caller), handles_, *request);
+        });
+  }
+
+  ServerUnaryReactor* RedriveDeadLetters(CallbackServerContext* context,
+                                         const v1::RedriveDeadLettersRequest* request,
+                                         v1::RedriveDeadLettersResponse* response) override {
+    return rpc::RunUnary(
+        api_.writes, context, response,
+        [this,
+         request](const rpc::CallContext& call) -> absl::StatusOr<v1::RedriveDeadLettersResponse> {
+          RETURN_IF_ERROR(CheckOperator(api::ViewerOf(call.caller)));
+          return notification::RedriveDeadLetters(handles_, *request);
+        });
+  }
+
   ServerUnaryReactor* GetBalance(CallbackServerContext* context,
                                  const v1::GetBalanceRequest* request,
                                  v1::GetBalanceResponse* response) override {
@@ -174,11 +181,17 @@ class DeliveryHandler final : public v1::DeliveryService::CallbackService {
         [this,
          request](sql::Connection& connection) -> absl::StatusOr<v1::ListDeadLettersResponse> {
           // Each may carry 64 KiB, so a page stays below what one message may hold.
-          ASSIGN_OR_RETURN(const rpc::Page page,
-                           rpc::ReadPage(*api_.tokens, *request, kDeadLetterPages));
-          ASSIGN_OR_RETURN(auto found, DeadLetters(connection).List(KeyOf(page), page.size + 1));
+          FieldErrors errors;
+          const auto page = rpc::ReadPage(*api_.tokens, *request, kDeadLetterPages);
+          RETURN_IF_ERROR(errors.AddFrom(page.status()));
+          DeadLetterQuery query{.topic = request->topic(), .error = request->error()};
+          ReadTimes(*request, &query.from, &query.until, errors);
+          RETURN_IF_ERROR(errors.ToStatus());
+          query.after = KeyOf(*page);
+          query.limit = page->size + 1;
+          ASSIGN_OR_RETURN(auto found, DeadLetters(connection).List(query));
           v1::ListDeadLettersResponse answer;
-          answer.set_next_page_token(api::FillPage(*api_.tokens, *request, page, std::move(found),
+          answer.set_next_page_token(api::FillPage(*api_.tokens, *request, *page, std::move(found),
                                                    kBehind, answer.mutable_dead_letters()));
           return answer;
         });
@@ -224,8 +237,15 @@ class DeliveryHandler final : public v1::DeliveryService::CallbackService {
   absl::StatusOr<v1::ListDeliveriesResponse> List(const rpc::CallContext& call,
                                                   const v1::ListDeliveriesRequest& request) const {
     const filter::Viewer caller = api::ViewerOf(call.caller);
+    FieldErrors errors;
     const auto page = rpc::ReadPage(*api_.tokens, request, {});
-    ASSIGN_OR_RETURN(const DeliveryQuery query, ReadQuery(request, page));
+    RETURN_IF_ERROR(errors.AddFrom(page.status()));
+    DeliveryQuery query = ReadQuery(request, errors);
+    CheckState(request.state(), errors);
+    RETURN_IF_ERROR(errors.ToStatus());
+    query.state = request.state();
+    query.after = KeyOf(*page);
+    query.limit = page->size + 1;
     RETURN_IF_ERROR(CheckMayUse(caller, request.parent()));
     ASSIGN_OR_RETURN(const Eyes eyes,
                      Eyes::Of(caller, handles_, std::string(store::RootOf(request.parent()))));

@@ -6,10 +6,13 @@
 
 #include "absl/strings/str_cat.h"
 
+#include "clusterwire/notification/v1/hold.pb.h"
+
 #include "libs/base/status/error.h"
 #include "libs/base/text/strings.h"
 #include "libs/telemetry/log.h"
 #include "libs/telemetry/trace.h"
+#include "services/notification/ledger/deliveries/given_up.h"
 #include "services/notification/ledger/records/records.h"
 
 namespace clusterwire::notification {
@@ -36,6 +39,8 @@ DeliveryQueue::OverServer OverServer(const Interests& interests, const Channels&
   };
 }
 
+bool IsMail(const Job& job) { return job.endpoint != nullptr && job.endpoint->has_email(); }
+
 // One that the database can't hold, so that it keeps no other from being written down.
 DeliveryResult Unwritable(DeliveryResult result, const absl::Status& status) {
   result.state = v1::Delivery::STATE_DEAD;
@@ -58,8 +63,10 @@ Dispatcher::Dispatcher(Options options, Ledger& ledger, Interests& interests,
       clock_(clock),
       metrics_(metrics),
       loader_(ledger, interests, clock, options_.address_key),
+      gatherer_(options_.mails, interests),
       queue_(options_.queue, HasReceiver(interests, channels), random,
              OverServer(interests, channels)),
+      uptime_began_(clock.Now() - clock.Uptime()),
       results_(std::make_shared<ResultQueue>(options_.schedule, clock, random)),
       worker_(
           clock, random, [this] { return Step(); }, {.limit = absl::Seconds(10)},
@@ -107,6 +114,7 @@ void Dispatcher::Reload() {
 }
 
 absl::StatusOr<absl::Time> Dispatcher::Step() {
+  FollowClock();
   TakeNews();
   TakeOffers();
   TakeResults();
@@ -135,30 +143,8 @@ void Dispatcher::TakeOffers() {
   }
   for (std::shared_ptr<const KeptRecord>& record : newest) loader_.Keep(std::move(record));
   for (PendingDelivery& delivery : offers) {
+    SetOrder(delivery);
     if (!queue_.Offer(std::move(delivery), clock_.Uptime())) metrics_.left_in_ledger.Add();
-  }
-}
-
-// What waits for somebody who is gone is suppressed by who deleted it, or by a gate; until then
-// nothing is to wait behind it.
-void Dispatcher::TakeNews() {
-  std::set<std::pair<std::string, Interests::News>> news;
-  {
-    MutexLock lock(mutex_);
-    news.swap(news_);
-  }
-  for (const auto& [name, what] : news) {
-    if (what == Interests::News::kEndpointWritten) {
-      const std::shared_ptr<const v1::Endpoint> endpoint = interests_.FindEndpoint(name);
-      const bool on = endpoint != nullptr && endpoint->state() == v1::Endpoint::STATE_ENABLED;
-      if (on) queue_.Forgive(name, clock_.Uptime());
-    } else if (what == Interests::News::kSubscriptionMoved) {
-      moved_.insert(name);
-    } else if (what == Interests::News::kSubscriptionSeesOther) {
-      recut_[name] = {};
-    } else {
-      queue_.Drop(name);
-    }
   }
 }
 
@@ -171,18 +157,25 @@ absl::Status Dispatcher::Work() {
   if (clock_.Uptime() >= next_sweep_) RETURN_IF_ERROR(FindPending());
   RETURN_IF_ERROR(FollowMoved());
   RETURN_IF_ERROR(FollowRecut());
+  RETURN_IF_ERROR(FollowRescheduled());
   RETURN_IF_ERROR(LoadMore());
   return StartDue();
 }
 
 absl::Time Dispatcher::NextLook() const {
-  if (!unrecorded_.empty() || !moved_.empty() || !recut_.empty() || !queue_.ToLoad(1).empty()) {
+  if (!unrecorded_.empty() || !moved_.empty() || !rescheduled_.empty() || !recut_.empty() ||
+      !queue_.ToLoad(1).empty()) {
     return absl::InfinitePast();
   }
   return clock_.Now() + (std::min(queue_.NextDue(), next_sweep_) - clock_.Uptime());
 }
 
 absl::Status Dispatcher::FindPending() {
+  RETURN_IF_ERROR(ledger_
+                      .Write([this](sql::Connection& connection) {
+                        return Bundles(connection).Heal("", clock_.Now());
+                      })
+                      .status());
   std::string after;
   std::vector<std::string> endpoints;
   do {
@@ -192,74 +185,11 @@ absl::Status Dispatcher::FindPending() {
     for (const std::string& endpoint : endpoints) queue_.MarkMore(endpoint);
     if (!endpoints.empty()) after = endpoints.back();
   } while (endpoints.size() == kPage);
+  ASSIGN_OR_RETURN(
+      const std::vector<std::string> gaps,
+      ledger_.Read([](sql::Connection& connection) { return GivenUp(connection).Endpoints(); }));
+  interests_.notes().SetGaps({gaps.begin(), gaps.end()});
   next_sweep_ = clock_.Uptime() + options_.sweep;
-  return absl::OkStatus();
-}
-
-// What a subscription has pending goes where it points now: in memory it is forgotten and read anew
-// there. What is under way at the old endpoint stays, and comes here again if it fails.
-absl::Status Dispatcher::FollowMoved() {
-  for (size_t looks = std::min(kMoves, moved_.size()); looks > 0; --looks) {
-    const std::string name = *moved_.begin();
-    const std::shared_ptr<const Interest> interest = interests_.Find(name);
-    std::vector<std::string> left;
-    if (interest != nullptr) {
-      std::set<std::string> under_way;
-      for (const auto& [delivery, job] : under_way_) under_way.insert(delivery);
-      queue_.Drop(name);
-      const std::string& endpoint = interest->subscription.endpoint();
-      ASSIGN_OR_RETURN(left, ledger_.Write([&](sql::Connection& connection) {
-        return Deliveries(connection).MoveTo(endpoint, name, under_way, clock_.Now(), kMoved);
-      }));
-      queue_.MarkMore(endpoint);
-    }
-    if (left.size() < static_cast<size_t>(kMoved)) moved_.erase(name);
-  }
-  return absl::OkStatus();
-}
-
-// What a subscriber may no longer see is suppressed at once, and not only when it is due; what it
-// may see stays as it is. In memory it is forgotten and read anew, as what has moved.
-absl::Status Dispatcher::FollowRecut() {
-  if (recut_.empty()) return absl::OkStatus();
-  const std::string name = recut_.begin()->first;
-  const PageKey after = recut_.begin()->second;
-  std::vector<DeliveryResult> unseen;
-  const absl::Time now = clock_.Now();
-  const auto suppress = [&](sql::Connection& connection) -> absl::StatusOr<PageKey> {
-    unseen.clear();
-    PageKey last;
-    ASSIGN_OR_RETURN(const std::vector<PendingDelivery> pending,
-                     Deliveries(connection).PendingNotPublic(name, after, kRecut, now));
-    for (const PendingDelivery& delivery : pending) {
-      last = {delivery.sequence, delivery.name};
-      if (under_way_.contains(delivery.name)) continue;
-      ASSIGN_OR_RETURN(const Standing standing, Deliveries(connection).StandingOf(delivery.name));
-      absl::StatusOr<KeptRecord> record = Records(connection).Load(delivery.change_id);
-      if (absl::IsDataLoss(record.status())) continue;
-      RETURN_IF_ERROR(record.status());
-      const GateAnswer answer =
-          AskGates(JobOf(delivery, std::make_shared<const KeptRecord>(*std::move(record)),
-                         standing.seen_by, interests_, now));
-      const auto* drop = std::get_if<Drop>(&answer);
-      if (drop == nullptr) continue;
-      unseen.push_back({.delivery = delivery.name,
-                        .state = v1::Delivery::STATE_SUPPRESSED,
-                        .reason = drop->reason,
-                        .time = now});
-      RETURN_IF_ERROR(Deliveries(connection).SetResult(unseen.back()).status());
-    }
-    if (pending.size() < static_cast<size_t>(kRecut)) last = {};
-    return last;
-  };
-  ASSIGN_OR_RETURN(const PageKey through, ledger_.Write(suppress));
-  for (const DeliveryResult& result : unseen) metrics_.Count(result, now);
-  if (const auto interest = interests_.Find(name); interest != nullptr && !unseen.empty()) {
-    queue_.Drop(name);
-    queue_.MarkMore(interest->subscription.endpoint());
-  }
-  recut_[name] = through;
-  if (through.name.empty()) recut_.erase(name);
   return absl::OkStatus();
 }
 
@@ -271,6 +201,11 @@ absl::Status Dispatcher::LoadMore() {
           return Deliveries(connection).Pending(endpoint, static_cast<int>(room), clock_.Now());
         }));
     const bool complete = pending.size() < room;
+    for (PendingDelivery& delivery : pending) {
+      SetOrder(delivery);
+      if (rushed_.contains(endpoint)) delivery.wait = absl::ZeroDuration();
+    }
+    if (complete) rushed_.erase(endpoint);
     queue_.Loaded(endpoint, std::move(pending), complete, clock_.Uptime());
   }
   return absl::OkStatus();
@@ -294,7 +229,7 @@ absl::Status Dispatcher::StartDue() {
       Start(std::move(job));
     }
   }
-  return absl::OkStatus();
+  return StartMails();
 }
 
 void Dispatcher::Start(std::shared_ptr<const Job> job) {
@@ -317,15 +252,28 @@ void Dispatcher::Start(std::shared_ptr<const Job> job) {
   } else {
     held_.erase(job->delivery.name);
   }
+  if (IsMail(*job) && (std::holds_alternative<Go>(answer) ||
+                       (std::holds_alternative<Wait>(answer) && !job->delivery.bundle.empty()))) {
+    mails_.push_back(std::move(job));
+    return;
+  }
   if (const auto* wait = std::get_if<Wait>(&answer)) {
+    if (wait->asleep && job->hold != nullptr) held_at_[job->hold->name()].insert(endpoint);
+    const absl::Duration pause = std::max(absl::ZeroDuration(), wait->until - now);
     EndUntried(*job, v1::Delivery::STATE_PENDING, wait->reason,
-               std::max(absl::ZeroDuration(), wait->until - now));
+               wait->asleep ? absl::ZeroDuration() : pause, pause);
     return;
   }
   if (const auto* drop = std::get_if<Drop>(&answer)) {
     EndUntried(*job, v1::Delivery::STATE_SUPPRESSED, drop->reason);
     return;
   }
+  Send(std::move(job));
+}
+
+void Dispatcher::Send(std::shared_ptr<const Job> job) {
+  const std::string& endpoint = job->delivery.endpoint;
+  const absl::Time now = clock_.Now();
   const auto channel = channels_.find(job->endpoint->channel_case());
   if (channel == channels_.end()) {
     EndUntried(*job, v1::Delivery::STATE_PENDING,
@@ -342,13 +290,14 @@ void Dispatcher::Start(std::shared_ptr<const Job> job) {
 }
 
 void Dispatcher::EndUntried(const Job& job, v1::Delivery::State state, const std::string& reason,
-                            absl::Duration pause) {
+                            absl::Duration pause, absl::Duration asleep) {
   unrecorded_.push_back({.delivery = job.delivery.name,
                          .state = state,
                          .reason = reason,
                          .time = clock_.Now(),
                          .uptime = clock_.Uptime(),
-                         .pause = pause});
+                         .pause = pause,
+                         .asleep = asleep});
 }
 
 absl::Status Dispatcher::RecordAll() {
@@ -393,12 +342,20 @@ void Dispatcher::Apply(const DeliveryResult& result) {
   const telemetry::TraceScope trace(
       telemetry::TraceContext::Parse(parent).value_or(telemetry::TraceContext()));
   queue_.Ended(delivery, result, result.uptime);
+  if (result.state == v1::Delivery::STATE_DEAD && delivery.root != delivery.name) {
+    interests_.notes().AddGap(delivery.endpoint);
+  }
+  if (result.state == v1::Delivery::STATE_SUPPRESSED && !delivery.bundle.empty()) {
+    next_sweep_ = -absl::InfiniteDuration();  // another carries what went with it
+  }
   if (result.state == v1::Delivery::STATE_PENDING) {
     PendingDelivery next = delivery;
+    next.known = std::min(next.known, result.time);
     if (result.attempt) next.attempts = result.attempt->number();
     next.tries_before += result.uncounted ? 1 : 0;
     next.at_once = result.uncounted ? next.at_once + 1 : 0;
-    queue_.Postpone(next, result.uptime + result.pause);
+    const bool asleep = result.asleep > absl::ZeroDuration() && IsStopped(*job);
+    queue_.Postpone(next, result.uptime + (asleep ? result.asleep : result.pause));
     if (job->interest != nullptr) NoteIfMoved(next);
   } else {
     queue_.Remove(delivery);
@@ -407,10 +364,13 @@ void Dispatcher::Apply(const DeliveryResult& result) {
     channels_.at(job->endpoint->channel_case())->Written(*job);
   }
   metrics_.Count(result, delivery.created);
-  telemetry::LogInfo("delivery looked at", {{"delivery", delivery.name},
-                                            {"endpoint", delivery.endpoint},
-                                            {"state", v1::Delivery::State_Name(result.state)},
-                                            {"reason", result.reason}});
+  // What goes as it should stands in the ledger and is counted.
+  if (result.state != v1::Delivery::STATE_DELIVERED) {
+    telemetry::LogInfo("delivery looked at", {{"delivery", delivery.name},
+                                              {"endpoint", delivery.endpoint},
+                                              {"state", v1::Delivery::State_Name(result.state)},
+                                              {"reason", result.reason}});
+  }
   if (result.disable_endpoint) Disable(delivery.endpoint, result.reason);
 }
 

@@ -22,6 +22,7 @@
 #include "services/notification/channels/channels.h"
 #include "services/notification/delivery/gates.h"
 #include "services/notification/delivery/job_loader.h"
+#include "services/notification/delivery/mails/gatherer.h"
 #include "services/notification/delivery/metrics.h"
 #include "services/notification/delivery/queue/delivery_queue.h"
 #include "services/notification/delivery/results.h"
@@ -42,6 +43,7 @@ class Dispatcher {
  public:
   struct Options {
     RetrySchedule schedule = {};
+    Gatherer::Options mails = {};
     DeliveryQueue::Options queue = {};
     absl::Duration try_limit = absl::Seconds(15);  // the longest of any try
     // An endpoint is switched off when its failures cover so much time without a success; of a gap
@@ -77,6 +79,11 @@ class Dispatcher {
   // DELIVERY_NOT_DEAD or TOO_MANY_TRIES, and with DELIVERY_BLOCKED where a gate would drop it. Any
   // thread.
   absl::Status Redrive(const std::string& name);
+  // Tries a pending delivery now, with those before it about the same root. NOT_FOUND;
+  // FAILED_PRECONDITION, reason DELIVERY_NOT_PENDING. Any thread.
+  absl::Status Retry(const std::string& name);
+  // The ledger has more for this endpoint. Any thread.
+  void Look(const std::string& endpoint);
   // Says in a pending delivery what it waits for, and until when. Any thread.
   void Describe(v1::Delivery* delivery) const;
   DeliveryQueue::Usage usage() const { return queue_.usage(); }
@@ -87,6 +94,7 @@ class Dispatcher {
   static constexpr size_t kPage = 1000;           // endpoints in one question to the ledger
   static constexpr size_t kTaken = 200;           // deliveries begun between two looks around
   static constexpr size_t kLoads = 20;            // endpoints loaded between them
+  static constexpr size_t kMails = 20;            // decided on in one transaction
   static constexpr size_t kMoves = 20;            // subscriptions followed between them
   static constexpr int kMoved = 500;              // deliveries of one, in one transaction
   static constexpr int kRecut = 50;               // the same, where each is asked about
@@ -105,13 +113,24 @@ class Dispatcher {
   absl::Status Record(std::span<const DeliveryResult> results);
   absl::Status FollowMoved();
   absl::Status FollowRecut();
+  absl::Status FollowRescheduled();
+  void FollowClock();
+  void TakeWritten(const std::string& endpoint);
+  bool IsIndependent(const std::string& endpoint);
+  void SetOrder(PendingDelivery& delivery);
   absl::Status FindPending();
   absl::Status LoadMore();
   absl::Status StartDue();
   void Start(std::shared_ptr<const Job> job);
+  void Send(std::shared_ptr<const Job> job);
+  absl::Status StartMails();
+  absl::StatusOr<Gatherer::Step> StepOf(sql::Connection& connection, const Job& job) const;
+  void TakeStep(const Gatherer::Step& step, const std::string& name);
   void EndUntried(const Job& job, v1::Delivery::State state, const std::string& reason,
-                  absl::Duration pause = absl::ZeroDuration());
+                  absl::Duration pause = absl::ZeroDuration(),
+                  absl::Duration asleep = absl::ZeroDuration());
   void Apply(const DeliveryResult& result);
+  bool IsStopped(const Job& job) const;
   void NoteIfMoved(const PendingDelivery& delivery);
   void Disable(const std::string& endpoint, const std::string& reason);
   absl::Time NextLook() const;
@@ -127,10 +146,17 @@ class Dispatcher {
 
   // The thread's own.
   JobLoader loader_;
-  DeliveryQueue queue_;  // others may look at it
-  Jobs under_way_;       // until their results are recorded
+  const Gatherer gatherer_;
+  std::vector<std::shared_ptr<const Job>> mails_;  // begun in this look around
+  DeliveryQueue queue_;                            // others may look at it
+  Jobs under_way_;                                 // until their results are recorded
   std::vector<DeliveryResult> unrecorded_;
-  std::set<std::string> moved_;  // subscriptions whose endpoint is another now
+  absl::Time uptime_began_;            // by the wall clock: it changes when that is set
+  std::set<std::string> independent_;  // endpoints, as their deliveries were put into the queue
+  std::set<std::string> rushed_;       // endpoints: what is read of them is due
+  std::map<std::string, std::set<std::string>> held_at_;  // endpoints, by the hold
+  std::set<std::string> rescheduled_;  // subscriptions whose mails come at other hours now
+  std::set<std::string> moved_;        // subscriptions whose endpoint is another now
   // Subscriptions that see other things now, each with the delivery up to which that was followed.
   std::map<std::string, PageKey> recut_;
   std::set<std::string> held_;                             // deliveries that wait for grants

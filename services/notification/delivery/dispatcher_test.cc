@@ -262,5 +262,120 @@ TEST_P(DispatcherTest, WhatWasNeverOfferedIsFoundByTheSweep) {
   EXPECT_TRUE(WaitFor(delivery, v1::Delivery::STATE_DELIVERED, 1));
 }
 
+TEST_P(DispatcherTest, WhatIsPendingWaitsForTheEndOfAPauseAndGoesOutInItsOrder) {
+  const std::string endpoint = AddWebhook("w");
+  Pause(endpoint, true);
+  const PendingDelivery first = Put("w", "a");
+  const PendingDelivery second = Put("w", "a");
+  Start();
+  ASSERT_TRUE(WaitForReason(first, "paused: subscribers/x/endpoints/w is paused"));
+  store_.clock.Advance(absl::Hours(24));
+  EXPECT_THAT(channel_->sent(), IsEmpty());
+  Pause(endpoint, false);
+  EXPECT_TRUE(WaitFor(second, v1::Delivery::STATE_DELIVERED, 1));
+  EXPECT_THAT(channel_->sent(), ElementsAre(first.name, second.name));
+}
+
+TEST_P(DispatcherTest, WhatIsPendingWaitsForTheEndOfItsSubscribersPause) {
+  AddWebhook("w");
+  const auto pause = [&](bool paused) {
+    ASSERT_THAT(store_.subscribers->SetPaused(AsOperator(), "subscribers/x", "", paused), IsOk());
+    store_.CatchUp();
+  };
+  pause(true);
+  const PendingDelivery delivery = Put("w");
+  Start();
+  ASSERT_TRUE(WaitForReason(delivery, "paused: subscribers/x is paused"));
+  EXPECT_THAT(channel_->sent(), IsEmpty());
+  pause(false);
+  EXPECT_TRUE(WaitFor(delivery, v1::Delivery::STATE_DELIVERED, 1));
+}
+
+TEST_P(DispatcherTest, WhatHasWaitedForThirtyDaysOfAPauseIsSuppressed) {
+  Pause(AddWebhook("w"), true);
+  const PendingDelivery delivery = Put("w");
+  Start();
+  ASSERT_TRUE(WaitForReason(delivery, "paused: subscribers/x/endpoints/w is paused"));
+  store_.clock.Advance(kLongestPause);
+  ASSERT_TRUE(WaitFor(delivery, v1::Delivery::STATE_SUPPRESSED, 0));
+  EXPECT_EQ(Get(delivery).reason(),
+            "paused: subscribers/x/endpoints/w is paused, and it has waited for 30 days");
+}
+
+TEST_P(DispatcherTest, AnIndependentEndpointHoldsNothingBackBehindABadEvent) {
+  const std::string endpoint = AddWebhook("w");
+  channel_->Answer(endpoint, {Wait{.reason = "HTTP 500"}});
+  const PendingDelivery first = Put("w", "a");
+  const PendingDelivery second = Put("w", "a");
+  Start();
+  ASSERT_TRUE(WaitFor(first, v1::Delivery::STATE_PENDING, 1));
+  EXPECT_EQ(Get(second).attempts(), 0);
+  v1::Endpoint change;
+  change.set_name(endpoint);
+  change.set_independent(true);
+  google::protobuf::FieldMask mask;
+  mask.add_paths("independent");
+  channel_->Answer(endpoint, {Wait{.reason = "HTTP 500"}});
+  ASSERT_THAT(store_.endpoints->Update(AsOperator(), change, mask), IsOk());
+  store_.CatchUp();
+  EXPECT_TRUE(WaitFor(second, v1::Delivery::STATE_DELIVERED, 1));
+  ASSERT_TRUE(WaitFor(first, v1::Delivery::STATE_PENDING, 2));
+  store_.clock.Advance(absl::Minutes(1));
+  EXPECT_TRUE(WaitFor(first, v1::Delivery::STATE_DELIVERED, 3));
+}
+
+TEST_P(DispatcherTest, WhatComesNextSaysWhatWasGivenUpBeforeIt) {
+  const std::string endpoint = AddWebhook("w");
+  channel_->Answer(endpoint, {Dead{.reason = "no", .refused = true},
+                              Dead{.reason = "no", .refused = true}, Wait{.reason = "HTTP 500"}});
+  Put("w", "a");
+  const PendingDelivery dead = Put("w", "a");
+  const PendingDelivery next = Put("w", "a");
+  const PendingDelivery other = Put("w", "b");
+  Start();
+  ASSERT_TRUE(WaitFor(next, v1::Delivery::STATE_PENDING, 1));
+  ASSERT_TRUE(WaitFor(other, v1::Delivery::STATE_DELIVERED, 1));
+  store_.clock.Advance(absl::Minutes(1));
+  ASSERT_TRUE(WaitFor(next, v1::Delivery::STATE_DELIVERED, 2));
+  const PendingDelivery last = Put("w", "a");
+  dispatcher_->Offer({last});
+  ASSERT_TRUE(WaitFor(last, v1::Delivery::STATE_DELIVERED, 1));
+  for (const Gap& gap : channel_->gaps(next.name)) {
+    EXPECT_EQ(gap.count, 2);
+    EXPECT_EQ(gap.last, dead.name);
+  }
+  EXPECT_EQ(channel_->gaps(next.name).size(), 2u) << "each try says the same";
+  EXPECT_EQ(channel_->gaps(last.name).at(0).count, 0);
+  EXPECT_EQ(channel_->gaps(other.name).at(0).count, 0);
+}
+
+TEST_P(DispatcherTest, WhatIsBroughtBackIsMissingNoMore) {
+  const std::string endpoint = AddWebhook("w");
+  channel_->Answer(endpoint, {Dead{.reason = "no", .refused = true}});
+  const PendingDelivery dead = Put("w", "a");
+  Start();
+  ASSERT_TRUE(WaitFor(dead, v1::Delivery::STATE_DEAD, 1));
+  ASSERT_THAT(dispatcher_->Redrive(dead.name), IsOk());
+  ASSERT_TRUE(WaitFor(dead, v1::Delivery::STATE_DELIVERED, 2));
+  const PendingDelivery next = Put("w", "a");
+  dispatcher_->Offer({next});
+  ASSERT_TRUE(WaitFor(next, v1::Delivery::STATE_DELIVERED, 1));
+  EXPECT_EQ(channel_->gaps(next.name).at(0).count, 0);
+}
+
+TEST_P(DispatcherTest, APendingOneIsTriedNowWithWhatComesBeforeIt) {
+  const std::string endpoint = AddWebhook("w");
+  channel_->Answer(endpoint, {Wait{.reason = "HTTP 500"}});
+  const PendingDelivery first = Put("w", "a");
+  const PendingDelivery second = Put("w", "a");
+  Start();
+  ASSERT_TRUE(WaitFor(first, v1::Delivery::STATE_PENDING, 1));
+  ASSERT_THAT(dispatcher_->Retry(second.name), IsOk());
+  EXPECT_TRUE(WaitFor(second, v1::Delivery::STATE_DELIVERED, 1));
+  EXPECT_EQ(Get(first).attempts(), 2);
+  EXPECT_THAT(dispatcher_->Retry(second.name), ReasonIs("DELIVERY_NOT_PENDING"));
+  EXPECT_THAT(dispatcher_->Retry("deliveries/none"), StatusIs(absl::StatusCode::kNotFound));
+}
+
 }  // namespace
 }  // namespace clusterwire::notification

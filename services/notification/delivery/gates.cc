@@ -1,9 +1,18 @@
 #include "services/notification/delivery/gates.h"
 
+#include <algorithm>
+#include <optional>
+
 #include "absl/strings/str_cat.h"
 
+#include "clusterwire/notification/v1/hold.pb.h"
+
 #include "libs/base/text/strings.h"
+#include "libs/base/time/clock.h"
+#include "libs/base/time/date.h"
 #include "services/notification/channels/calendar/calendar_part.h"
+#include "services/notification/resources/subscribers/consent_rules.h"
+#include "services/notification/resources/subscribers/schedule.h"
 #include "services/notification/resources/subscribers/subscription_rules.h"
 
 namespace clusterwire::notification {
@@ -18,6 +27,43 @@ GateAnswer AskWanted(const Job& job) {
     return Drop{"the subscription was deleted and made anew"};
   }
   return Go{};
+}
+
+// Are its subscriber and its endpoint paused? Not for ever: what has waited too long is told to no
+// one.
+GateAnswer AskPaused(const Job& job) {
+  std::string who;
+  if (job.subscriber != nullptr && job.subscriber->has_pause_time()) {
+    who = job.subscriber->name();
+  } else if (job.endpoint != nullptr && job.endpoint->state() == v1::Endpoint::STATE_PAUSED) {
+    who = job.endpoint->name();
+  } else {
+    return Go{};
+  }
+  const absl::Time until = job.delivery.created + kLongestPause;
+  if (job.now >= until) return Drop{absl::StrCat(who, " is paused, and it has waited for 30 days")};
+  return Wait{.until = until, .reason = absl::StrCat(who, " is paused"), .asleep = true};
+}
+
+bool Discards(const Job& job) {
+  return job.hold->discarding() || job.now >= ToTime(job.hold->expire_time());
+}
+
+// Does an operator discard it?
+GateAnswer AskDiscarded(const Job& job) {
+  if (job.hold == nullptr || !Discards(job)) return Go{};
+  return Drop{job.hold->name()};
+}
+
+// Does an operator hold it?
+GateAnswer AskHeld(const Job& job) {
+  if (job.hold == nullptr) return Go{};
+  const absl::Time until = ToTime(job.hold->expire_time());
+  return Wait{
+      .until = until,
+      .reason = absl::StrCat(job.hold->name(), " until ",
+                             absl::FormatTime(absl::RFC3339_sec, until, absl::UTCTimeZone())),
+      .asleep = true};
 }
 
 // Is the endpoint there and switched on?
@@ -39,6 +85,22 @@ GateAnswer AskSuppressed(const Job& job) {
 const type::v1::Facts& Shown(const Job& job) {
   const change::v1::ResourceChanged& change = job.record->change;
   return job.delivery.transition == v1::TRANSITION_LEFT ? change.before() : change.after();
+}
+
+// Does the owner of the address want mails? Nothing goes to an address that nobody confirmed. What
+// everybody may see needs consent to this subscription; what is told to few, their own matter, goes
+// out unless that was withdrawn.
+GateAnswer AskConsent(const Job& job) {
+  if (!NeedsConsent(*job.endpoint)) return Go{};
+  if (!IsConfirmed(*job.endpoint)) return Drop{"the address is not confirmed"};
+  const v1::Subscription& subscription = job.interest->subscription;
+  const v1::Consent& consent = subscription.consent();
+  const bool about_this = consent.endpoint() == job.endpoint->name();
+  if (about_this && consent.state() == v1::Consent::STATE_WITHDRAWN) return Drop{"unsubscribed"};
+  if (about_this && consent.state() == v1::Consent::STATE_GIVEN) return Go{};
+  const bool own_matter = job.record != nullptr && Shown(job).has_audience();
+  if (own_matter) return Go{};
+  return Drop{"the owner of the address has not consented to the subscription"};
 }
 
 // May the subscriber see it now? What was hidden since, and what a right is no longer there for,
@@ -66,6 +128,39 @@ GateAnswer AskGrants(const Job& job) {
               .reason = "what is not public waits until it is known who may see it"};
 }
 
+// When what the mail would tell of is over; nothing as long as it isn't, or where it has no end.
+std::optional<absl::Time> EndOf(const Job& job, const type::v1::Facts& facts) {
+  const change::v1::ResourceChanged& change = job.record->change;
+  std::string_view last;
+  if (change.has_reminder()) {
+    last = change.reminder().day();
+  } else if (facts.type() == "event") {
+    last = facts.period().end().empty() ? facts.period().start() : facts.period().end();
+  }
+  const absl::StatusOr<DayRange> days = ParseDate(last);
+  if (!days.ok()) return std::nullopt;
+  const absl::TimeZone zone = ZoneOf(job.subscriber.get());
+  return absl::FromCivil(absl::CivilDay(days->last) + 1, zone);
+}
+
+// Is it still ahead, for a reader of mails, if it was when it happened? What was held, or brought
+// back, may come to its turn late.
+GateAnswer AskPast(const Job& job) {
+  if (job.record == nullptr || job.endpoint == nullptr || !job.endpoint->has_email()) return Go{};
+  const bool left = job.delivery.transition == v1::TRANSITION_LEFT;
+  if (job.latest != nullptr && !job.latest->change.has_after() && !left) {
+    return Drop{"the resource was deleted since"};
+  }
+  const std::optional<absl::Time> end = EndOf(job, Shown(job));
+  const change::v1::ResourceChanged& change = job.record->change;
+  const absl::Time happened = change.has_time()
+                                  ? std::min(ToTime(change.time()), job.record->received)
+                                  : job.record->received;
+  if (!end || happened >= *end || job.now < *end) return Go{};
+  return Drop{absl::StrCat(change.has_reminder() ? "the day was " : "it was over after ",
+                           FormatDay(absl::ToCivilDay(*end, ZoneOf(job.subscriber.get())) - 1))};
+}
+
 // Is there something to correct in the calendar, where the delivery is for nothing else?
 GateAnswer AskCalendar(const Job& job) {
   if (job.delivery.transition != v1::TRANSITION_CORRECTED) return Go{};
@@ -74,12 +169,19 @@ GateAnswer AskCalendar(const Job& job) {
   return Go{};
 }
 
-constexpr Gate kGates[] = {{"wanted", AskWanted},
-                           {"enabled", AskEnabled},
+// Is it known what is missing before it? Who asks without the ledger leaves it to who has that.
+GateAnswer AskGap(const Job& job) {
+  if (!job.gap_unread) return Go{};
+  return Wait{.reason = "what was given up before it is read first"};
+}
+
+constexpr Gate kGates[] = {{"wanted", AskWanted},       {"paused", AskPaused},
+                           {"discarded", AskDiscarded}, {"held", AskHeld},
+                           {"enabled", AskEnabled},     {"consent", AskConsent},
                            {"suppressed", AskSuppressed},
-                           {"audience", AskAudience},
-                           {"grants", AskGrants},
-                           {"calendar", AskCalendar}};
+                           {"audience", AskAudience},   {"grants", AskGrants},
+                           {"calendar", AskCalendar},   {"past", AskPast},
+                           {"gap", AskGap}};
 
 }  // namespace
 
@@ -96,6 +198,15 @@ GateAnswer AskGates(const Job& job) {
     }
   }
   return Go{};
+}
+
+std::vector<Asked> AskEachGate(const Job& job) {
+  std::vector<Asked> asked;
+  for (const Gate& gate : kGates) {
+    asked.push_back({gate.name, gate.ask(job)});
+    if (std::holds_alternative<Drop>(asked.back().answer)) break;
+  }
+  return asked;
 }
 
 }  // namespace clusterwire::notification

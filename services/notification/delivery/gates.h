@@ -3,6 +3,7 @@
 #include <string>
 #include <string_view>
 #include <variant>
+#include <vector>
 
 #include "services/notification/channels/channels.h"
 
@@ -25,5 +26,13 @@ struct Gate {
 // "wanted: paused". That deliveries to one endpoint about one root keep their order isn't a gate:
 // EndpointQueue offers only the first of them.
 GateAnswer AskGates(const Job& job);
+
+// What each of them says, in their order, for an explanation: to the first Drop, behind which there
+// may be nothing to ask. Reasons stand without the gates' names.
+struct Asked {
+  std::string_view gate;
+  GateAnswer answer;
+};
+std::vector<Asked> AskEachGate(const Job& job);
 
 }  // namespace clusterwire::notification

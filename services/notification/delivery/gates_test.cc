@@ -36,6 +36,50 @@ TEST(GatesTest, NothingGoesToAnEndpointThatIsSwitchedOff) {
   EXPECT_EQ(Answer(job), "enabled: the endpoint is switched off");
 }
 
+// A job that goes to a mailbox, with consent in this state.
+Job MailJob(bool confirmed, v1::Consent::State state) {
+  Job job = LabelAwardedJob();
+  auto endpoint = std::make_shared<v1::Endpoint>(*job.endpoint);
+  endpoint->mutable_email()->set_address("anna@example.org");
+  if (confirmed) endpoint->mutable_email()->mutable_verify_time()->set_seconds(1);
+  auto interest = std::make_shared<Interest>(*job.interest);
+  interest->subscription.mutable_consent()->set_state(state);
+  interest->subscription.mutable_consent()->set_endpoint(endpoint->name());
+  job.endpoint = endpoint;
+  job.interest = interest;
+  return job;
+}
+
+TEST(GatesTest, AMailNeedsAConfirmedAddressAndConsent) {
+  EXPECT_EQ(Answer(MailJob(true, v1::Consent::STATE_GIVEN)), "go");
+  EXPECT_EQ(Answer(MailJob(false, v1::Consent::STATE_GIVEN)),
+            "consent: the address is not confirmed");
+  EXPECT_EQ(Answer(MailJob(true, v1::Consent::STATE_WAITING)),
+            "consent: the owner of the address has not consented to the subscription");
+  EXPECT_EQ(Answer(MailJob(true, v1::Consent::STATE_WITHDRAWN)), "consent: unsubscribed");
+  Job elsewhere = MailJob(true, v1::Consent::STATE_GIVEN);
+  auto interest = std::make_shared<Interest>(*elsewhere.interest);
+  interest->subscription.mutable_consent()->set_endpoint("subscribers/x/endpoints/other");
+  elsewhere.interest = interest;
+  EXPECT_EQ(Answer(elsewhere),
+            "consent: the owner of the address has not consented to the subscription");
+}
+
+TEST(GatesTest, WhatFewMaySeeNeedsAConfirmedAddressAlone) {
+  const auto with_audience = [](Job job) {
+    change::v1::ResourceChanged change = job.record->change;
+    change.mutable_after()->mutable_audience()->add_members("programmes/p");
+    SetChange(job, change);
+    return job;
+  };
+  const std::string past_consent = "audience: the subscriber may not see the resource";
+  EXPECT_EQ(Answer(with_audience(MailJob(true, v1::Consent::STATE_WAITING))), past_consent);
+  EXPECT_EQ(Answer(with_audience(MailJob(false, v1::Consent::STATE_GIVEN))),
+            "consent: the address is not confirmed");
+  EXPECT_EQ(Answer(with_audience(MailJob(true, v1::Consent::STATE_WITHDRAWN))),
+            "consent: unsubscribed");
+}
+
 TEST(GatesTest, NothingGoesToASuppressedMailbox) {
   Job job = LabelAwardedJob();
   job.suppressed = "its reader complained of a mail";

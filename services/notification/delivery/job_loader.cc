@@ -1,6 +1,5 @@
 #include "services/notification/delivery/job_loader.h"
 
-#include <algorithm>
 #include <utility>
 
 #include "libs/base/status/error.h"
@@ -22,24 +21,28 @@ void JobLoader::Keep(std::shared_ptr<const KeptRecord> record) {
 }
 
 void JobLoader::KeepRecord(std::shared_ptr<const KeptRecord> record) {
+  if (FindKept(record->id) != nullptr) return;
   kept_bytes_ += record->change.ByteSizeLong();
   kept_.push_front(std::move(record));
+  kept_by_id_[kept_.front()->id] = kept_.begin();
   while (kept_.size() > 1 && (kept_.size() > kKeptRecords || kept_bytes_ > kKeptBytes)) {
     kept_bytes_ -= kept_.back()->change.ByteSizeLong();
+    kept_by_id_.erase(kept_.back()->id);
     kept_.pop_back();
   }
 }
 
 std::shared_ptr<const KeptRecord> JobLoader::FindKept(const std::string& change_id) {
-  const auto found = std::ranges::find(kept_, change_id, &KeptRecord::id);
-  if (found == kept_.end()) return nullptr;
-  kept_.splice(kept_.begin(), kept_, found);
+  const auto found = kept_by_id_.find(change_id);
+  if (found == kept_by_id_.end()) return nullptr;
+  kept_.splice(kept_.begin(), kept_, found->second);
   return kept_.front();
 }
 
 std::shared_ptr<const Job> JobLoader::FromMemory(const PendingDelivery& delivery,
                                                  absl::Duration now) {
   const absl::Duration age = now - delivery.offered;
+  if (interests_.notes().MayHaveGap(delivery.endpoint)) return nullptr;
   if (delivery.attempts > 0 || age < absl::ZeroDuration() || age > kFresh) return nullptr;
   if (!MailboxOf(delivery).empty()) return nullptr;  // the ledger knows whether it is suppressed
   std::shared_ptr<const KeptRecord> record = FindKept(delivery.change_id);
@@ -63,10 +66,20 @@ absl::StatusOr<std::shared_ptr<const KeptRecord>> JobLoader::RecordOf(
 std::shared_ptr<const Job> JobLoader::MakeJob(const PendingDelivery& delivery,
                                               std::string_view seen_by,
                                               std::shared_ptr<const KeptRecord> record,
-                                              std::string suppressed) const {
+                                              std::string suppressed, Gap gap) const {
   Job job = JobOf(delivery, std::move(record), seen_by, interests_, clock_.Now());
   job.suppressed = std::move(suppressed);
+  job.gap = std::move(gap);
+  job.gap_unread = false;
   return std::make_shared<const Job>(std::move(job));
+}
+
+// Where order isn't kept none comes before another.
+absl::StatusOr<Gap> JobLoader::GapBefore(sql::Connection& connection,
+                                         const PendingDelivery& delivery) const {
+  const bool ordered = delivery.root != delivery.name;
+  if (!ordered || !interests_.notes().MayHaveGap(delivery.endpoint)) return Gap();
+  return GivenUp(connection).Find(delivery.endpoint, delivery.root);
 }
 
 std::string JobLoader::MailboxOf(const PendingDelivery& delivery) const {
@@ -89,8 +102,11 @@ absl::StatusOr<JobLoader::Loaded> JobLoader::Load(const std::vector<PendingDeliv
   }
   if (others.empty()) return loaded;
   return ledger_.Read([&](sql::Connection& connection) -> absl::StatusOr<Loaded> {
+    std::vector<std::string> names;
+    for (const PendingDelivery& delivery : others) names.push_back(delivery.name);
+    ASSIGN_OR_RETURN(auto standings, Deliveries(connection).StandingsOf(names));
     for (const PendingDelivery& delivery : others) {
-      ASSIGN_OR_RETURN(const Standing standing, Deliveries(connection).StandingOf(delivery.name));
+      const Standing& standing = standings[delivery.name];
       if (!standing.pending) {
         loaded.ended.push_back(delivery);
         continue;
@@ -100,7 +116,9 @@ absl::StatusOr<JobLoader::Loaded> JobLoader::Load(const std::vector<PendingDeliv
       if (const std::string mailbox = MailboxOf(delivery); !mailbox.empty()) {
         ASSIGN_OR_RETURN(suppressed, WhySuppressed(connection, mailbox));
       }
-      auto job = MakeJob(delivery, standing.seen_by, std::move(record), std::move(suppressed));
+      ASSIGN_OR_RETURN(Gap gap, GapBefore(connection, delivery));
+      auto job = MakeJob(delivery, standing.seen_by, std::move(record), std::move(suppressed),
+                         std::move(gap));
       ASSIGN_OR_RETURN(job, WithInvitation(connection, std::move(job)));
       loaded.jobs.push_back(std::move(job));
     }

@@ -51,12 +51,13 @@ class JobLoader {
   void KeepRecord(std::shared_ptr<const KeptRecord> record);
   // Null when the ledger has to be asked.
   std::shared_ptr<const Job> FromMemory(const PendingDelivery& delivery, absl::Duration now);
+  absl::StatusOr<Gap> GapBefore(sql::Connection& connection, const PendingDelivery& delivery) const;
   // Null when it can't be read any more.
   absl::StatusOr<std::shared_ptr<const KeptRecord>> RecordOf(sql::Connection& connection,
                                                              const std::string& change_id);
   std::shared_ptr<const Job> MakeJob(const PendingDelivery& delivery, std::string_view seen_by,
                                      std::shared_ptr<const KeptRecord> record,
-                                     std::string suppressed = "") const;
+                                     std::string suppressed = "", Gap gap = {}) const;
   // The address key of the mailbox that it goes to; empty where it goes elsewhere.
   std::string MailboxOf(const PendingDelivery& delivery) const;
 
@@ -64,7 +65,9 @@ class JobLoader {
   const Interests& interests_;
   Clock& clock_;
   const AddressKey* const address_key_;
-  std::list<std::shared_ptr<const KeptRecord>> kept_;  // those asked for last in front
+  using KeptRecords = std::list<std::shared_ptr<const KeptRecord>>;
+  KeptRecords kept_;  // those asked for last in front
+  std::unordered_map<std::string_view, KeptRecords::iterator> kept_by_id_;
   size_t kept_bytes_ = 0;
   std::unordered_map<std::string, std::string> seen_by_;  // by resource, since Keep()
 };

@@ -11,6 +11,7 @@
 #include "services/notification/delivery/dispatcher.h"
 #include "services/notification/ledger/deliveries/calendar_feeds.h"
 #include "services/notification/ledger/deliveries/invitations.h"
+#include "services/notification/ledger/deliveries/given_up.h"
 #include "services/notification/ledger/records/records.h"
 
 namespace clusterwire::notification {
@@ -28,6 +29,7 @@ void Dispatcher::Suppress(const std::string& name, std::string_view reason) {
     done = *some;
   }
   queue_.Drop(name);
+  Reload();  // what went in the mails of those
   const absl::Status forgotten = ledger_.Write([&](sql::Connection& connection) -> absl::Status {
     RETURN_IF_ERROR(Invitations(connection).RemoveUnder(name));
     return CalendarFeeds(connection).RemoveUnder(name);
@@ -42,6 +44,7 @@ absl::Status Dispatcher::Redrive(const std::string& name) {
   const auto redrive = [&](sql::Connection& connection) -> absl::StatusOr<PendingDelivery> {
     RETURN_IF_ERROR(Deliveries(connection).Redrive(name, now));
     ASSIGN_OR_RETURN(const PendingDelivery pending, Deliveries(connection).FindPending(name, now));
+    RETURN_IF_ERROR(GivenUp(connection).TakeBack(pending.endpoint, pending.root, name));
     ASSIGN_OR_RETURN(const Standing standing, Deliveries(connection).StandingOf(name));
     ASSIGN_OR_RETURN(KeptRecord record, Records(connection).Load(pending.change_id));
     Job job = JobOf(pending, std::make_shared<const KeptRecord>(std::move(record)),
@@ -63,8 +66,38 @@ absl::Status Dispatcher::Redrive(const std::string& name) {
   return absl::OkStatus();
 }
 
+absl::Status Dispatcher::Retry(const std::string& name) {
+  const absl::Time now = clock_.Now();
+  const auto retry = [&](sql::Connection& connection) -> absl::StatusOr<PendingDelivery> {
+    ASSIGN_OR_RETURN(const v1::Delivery delivery, Deliveries(connection).Get(name));
+    if (delivery.state() != v1::Delivery::STATE_PENDING) {
+      return Error(absl::StatusCode::kFailedPrecondition, "DELIVERY_NOT_PENDING",
+                   absl::StrCat(name, " is ", v1::Delivery::State_Name(delivery.state()),
+                                ": only a pending one can be tried now; RedriveDelivery brings a "
+                                "dead one back, ReplaySubscription sends others again"),
+                   {{"resource", name}});
+    }
+    RETURN_IF_ERROR(Deliveries(connection).MakeDue(name, now));
+    return Deliveries(connection).FindPending(name, now);
+  };
+  ASSIGN_OR_RETURN(const PendingDelivery pending, ledger_.Write(retry));
+  queue_.Hasten(pending.endpoint, name, clock_.Uptime());
+  Look(pending.endpoint);
+  return absl::OkStatus();
+}
+
+void Dispatcher::Look(const std::string& endpoint) {
+  queue_.MarkMore(endpoint);
+  worker_.Wake();
+}
+
 void Dispatcher::Describe(v1::Delivery* delivery) const {
   if (delivery->state() != v1::Delivery::STATE_PENDING) return;
+  if (!delivery->carried_by().empty()) {
+    delivery->clear_next_attempt_time();
+    delivery->set_reason(absl::StrCat("goes in the mail of ", delivery->carried_by()));
+    return;
+  }
   const absl::Duration uptime = clock_.Uptime();
   const absl::Time now = clock_.Now();
   const auto wait = queue_.Explain(delivery->endpoint(), delivery->name(), uptime);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
 
 #include "absl/strings/str_cat.h"
 #include "google/protobuf/util/time_util.h"
@@ -10,15 +11,31 @@
 #include "libs/base/text/strings.h"
 #include "libs/base/time/clock.h"
 #include "services/notification/channels/calendar/calendar_part.h"
+#include "services/notification/delivery/mails/gatherer.h"
 
 namespace clusterwire::notification {
 namespace {
 
 constexpr size_t kDetailBytes = 500;  // of what receivers send, which may hold anything
 constexpr int kMostAtOnce = 3;        // tries in a row that the schedule doesn't count
-// Tries of one delivery that found the channel's server away and don't count: some hours of them.
+// Tries of one delivery that found the channel's server away and don't count: half a day of them,
+// since each waits longer than the one before.
 constexpr int kMostUnheard = 100;
 constexpr absl::Duration kServerPause = absl::Seconds(10);
+constexpr absl::Duration kLongestServerPause = absl::Minutes(10);
+
+// What is given up is missing before what comes next about its root, until that is handed over.
+absl::Status NoteGap(sql::Connection& connection, const DeliveryResult& result, const Job& job) {
+  const PendingDelivery& delivery = job.delivery;
+  if (result.state == v1::Delivery::STATE_DELIVERED && job.gap.count > 0) {
+    return GivenUp(connection).Clear(delivery.endpoint, delivery.root);
+  }
+  // Where each is a root of its own none comes before another.
+  if (result.state != v1::Delivery::STATE_DEAD || delivery.root == delivery.name) {
+    return absl::OkStatus();
+  }
+  return GivenUp(connection).Add(delivery.endpoint, delivery.root, delivery.name);
+}
 
 }  // namespace
 
@@ -93,7 +110,11 @@ DeliveryResult ResultOf(const PendingDelivery& delivery, const Outcome& outcome,
     tell(pause ? "retry" : "dead", wait.http_status, wait.reason);
     result.reason = attempt.detail();
     if (pause) {
-      result.pause = std::max({*pause, asked, wait.server ? kServerPause : absl::ZeroDuration()});
+      result.pause = std::max(*pause, asked);
+      if (wait.server) {
+        result.pause =
+            std::max(result.pause, std::min(attempt.number() * kServerPause, kLongestServerPause));
+      }
     } else {
       result.state = v1::Delivery::STATE_DEAD;
       result.reason =
@@ -104,42 +125,87 @@ DeliveryResult ResultOf(const PendingDelivery& delivery, const Outcome& outcome,
   return result;
 }
 
+namespace {
+
+using Failing = std::map<std::string, Trouble>;  // by endpoint
+
+Channel& ChannelOf(const Job& job, const Channels& channels) {
+  return *channels.at(job.endpoint->channel_case());
+}
+
+// What was suppressed meanwhile, with a deleted subscriber, must not reach its inbox.
+absl::Status WriteDelivered(sql::Connection& connection, const Channels& channels,
+                            std::span<const DeliveryResult> results, const Jobs& jobs,
+                            const std::set<std::string>& were_pending) {
+  std::map<Channel*, JobList> delivered;
+  for (const DeliveryResult& result : results) {
+    if (!result.attempt || result.state != v1::Delivery::STATE_DELIVERED) continue;
+    if (!were_pending.contains(result.delivery)) continue;
+    const std::shared_ptr<const Job>& job = jobs.at(result.delivery);
+    delivered[&ChannelOf(*job, channels)].push_back(job);
+  }
+  for (const auto& [channel, done] : delivered) {
+    RETURN_IF_ERROR(channel->Write(connection, done));
+  }
+  return absl::OkStatus();
+}
+
+// What happened at an endpoint before its last success counts no more.
+absl::StatusOr<Failing> NoteTroubles(sql::Connection& connection, const Channels& channels,
+                                     std::span<const DeliveryResult> results, const Jobs& jobs,
+                                     absl::Duration longest_gap) {
+  std::set<std::string> cleared;
+  std::map<std::string, std::vector<Troubles::Event>> events;
+  for (const DeliveryResult& result : results) {
+    if (!result.attempt || result.health == EndpointHealth::kUnknown) continue;
+    const Job& job = *jobs.at(result.delivery);
+    if (!ChannelOf(job, channels).has_receiver()) continue;
+    const std::string& endpoint = job.delivery.endpoint;
+    if (result.health == EndpointHealth::kGood || result.disable_endpoint) {
+      cleared.insert(endpoint);
+      events.erase(endpoint);
+      continue;
+    }
+    events[endpoint].push_back({.endpoint = endpoint,
+                                .revision = job.endpoint->revision(),
+                                .time = result.time,
+                                .refused = result.health == EndpointHealth::kRefused,
+                                .detail = result.attempt->detail()});
+  }
+  Troubles troubles(connection);
+  RETURN_IF_ERROR(troubles.Clear(cleared));
+  Failing failing;
+  for (const auto& [endpoint, happened] : events) {
+    for (const Troubles::Event& event : happened) {
+      ASSIGN_OR_RETURN(failing[endpoint], troubles.Add(event, longest_gap));
+    }
+  }
+  return failing;
+}
+
+}  // namespace
+
 absl::StatusOr<std::vector<Trouble>> RecordResults(Ledger& ledger, const Channels& channels,
                                                    std::span<const DeliveryResult> results,
                                                    const Jobs& jobs, absl::Duration longest_gap) {
-  using Failing = std::map<std::string, Trouble>;
   const auto write = [&](sql::Connection& connection) -> absl::StatusOr<Failing> {
-    Failing failing;
-    Troubles troubles(connection);
+    ASSIGN_OR_RETURN(const std::set<std::string> were_pending,
+                     Deliveries(connection).SetResults(results));
+    RETURN_IF_ERROR(WriteDelivered(connection, channels, results, jobs, were_pending));
     for (const DeliveryResult& result : results) {
-      ASSIGN_OR_RETURN(const bool was_pending, Deliveries(connection).SetResult(result));
-      if (!result.attempt) continue;
       const Job& job = *jobs.at(result.delivery);
-      Channel& channel = *channels.at(job.endpoint->channel_case());
-      // What was suppressed meanwhile, with a deleted subscriber, must not reach its inbox.
-      if (result.state == v1::Delivery::STATE_DELIVERED && was_pending) {
-        RETURN_IF_ERROR(channel.Write(connection, job));
-        RETURN_IF_ERROR(NoteInvitation(connection, job));
+      if (were_pending.contains(result.delivery)) {
+        RETURN_IF_ERROR(NoteGap(connection, result, job));
+        if (result.state == v1::Delivery::STATE_DELIVERED) {
+          RETURN_IF_ERROR(NoteInvitation(connection, job));
+        }
       }
-      if (result.bounce != Bounce::kNone) {
-        RETURN_IF_ERROR(channel.Bounced(connection, job, result));
+      RETURN_IF_ERROR(SettleBundle(connection, job, result));
+      if (result.attempt && result.bounce != Bounce::kNone) {
+        RETURN_IF_ERROR(ChannelOf(job, channels).Bounced(connection, job, result));
       }
-      if (!channel.has_receiver() || result.health == EndpointHealth::kUnknown) continue;
-      const std::string& endpoint = job.delivery.endpoint;
-      if (result.health == EndpointHealth::kGood || result.disable_endpoint) {
-        RETURN_IF_ERROR(troubles.Clear(endpoint));
-        failing.erase(endpoint);
-        continue;
-      }
-      ASSIGN_OR_RETURN(failing[endpoint],
-                       troubles.Add({.endpoint = endpoint,
-                                     .revision = job.endpoint->revision(),
-                                     .time = result.time,
-                                     .refused = result.health == EndpointHealth::kRefused,
-                                     .detail = result.attempt->detail()},
-                                    longest_gap));
     }
-    return failing;
+    return NoteTroubles(connection, channels, results, jobs, longest_gap);
   };
   ASSIGN_OR_RETURN(const Failing failing, ledger.Write(write));
   std::vector<Trouble> found;

@@ -80,7 +80,9 @@ TEST_F(DeliveryResultTest, AServerOfOursThatIsAwayIsNobodysFaultAndUsesUpNoTry) 
   EXPECT_EQ(result.pause, result.rest);
   result = Of(Wait{.ours = true, .server = true});
   EXPECT_EQ(result.pause, absl::Seconds(10));
-  // For some hours; then the schedule counts.
+  EXPECT_EQ(Of(Wait{.ours = true, .server = true}, 2).pause, absl::Seconds(30));
+  EXPECT_EQ(Of(Wait{.ours = true, .server = true}, 90).pause, absl::Minutes(10));
+  // For half a day; then the schedule counts.
   EXPECT_FALSE(Of(away, 100).uncounted);
   EXPECT_EQ(Of(away, 200).state, v1::Delivery::STATE_DEAD);
 }

@@ -70,8 +70,8 @@ class StatementsTest : public IntakeFixture {
     store_.database->TakeStatements();
     Accept(
         ClusterChange(absl::StrCat("c", revision), revision, "cluster.published", "", "published"));
-    EXPECT_EQ(offered_.size(), 1u);
-    const std::string name = offered_.at(0).name;
+    const std::string name =
+        DeliveryName("subscribers/x/subscriptions/all", absl::StrCat("history:", revision, ":1"));
     Offer();
     EXPECT_TRUE(WaitFor(name, v1::Delivery::STATE_DELIVERED));
     std::vector<std::string> statements = faulty_.TakeStatements();
@@ -82,7 +82,6 @@ class StatementsTest : public IntakeFixture {
   }
 
   InboxSignal signal_;
-  Channels channels_;
   QuickChannel* webhook_ = nullptr;
   std::unique_ptr<Dispatcher> dispatcher_;  // last: it uses everything above
 };

@@ -18,11 +18,12 @@
 #include "services/notification/resources/subscribers/subscription_rules.h"
 
 namespace clusterwire::notification {
-Intake::Intake(Options options, Ledger& ledger, Interests& interests, Clock& clock,
+Intake::Intake(Options options, Ledger& ledger, Interests& interests, AtOnce& at_once, Clock& clock,
                IngestMetrics metrics, Offer offer, Reload reload)
     : options_(options),
       ledger_(ledger),
       interests_(interests),
+      at_once_(at_once),
       clock_(clock),
       metrics_(metrics),
       offer_(std::move(offer)),
@@ -169,6 +170,7 @@ absl::StatusOr<size_t> Intake::WriteSome(sql::Connection& connection, std::span<
   for (const auto& [partition, position] : positions) {
     RETURN_IF_ERROR(TopicPositions(connection).Move(partition, position));
   }
+  RETURN_IF_ERROR(at_once_.Write(connection, added->done));
   return done;
 }
 
@@ -224,6 +226,10 @@ absl::StatusOr<bool> Intake::WriteRecord(sql::Connection& connection, const Item
   }
   after.closed = next == item.matches.end();
   RETURN_IF_ERROR(ExpectInvitations(connection, interests_, record, pending));
+  if (newest) {
+    ASSIGN_OR_RETURN(pending,
+                     at_once_.Insert(connection, item.record, std::move(pending), &added->done));
+  }
   RETURN_IF_ERROR(Deliveries(connection).Insert(pending, ""));
   RETURN_IF_ERROR(Deliveries(connection).Insert(superseded, "superseded"));
   if (earlier || !fits) RETURN_IF_ERROR(Records(connection).SetProgress(record.id, after));
@@ -246,6 +252,7 @@ void Intake::Announce(Added added) {
   metrics_.dead_letters.Add(added.dead_letters);
   metrics_.superseded.Add(added.superseded);
   metrics_.matched.Add(static_cast<double>(added.matched));
+  at_once_.Written(added.done);
   // First, so that what an earlier transaction may have committed goes out before what follows it.
   if (std::exchange(unannounced_, false)) reload_();
   if (!added.committed.newest.empty() || !added.committed.pending.empty()) {

@@ -15,6 +15,7 @@
 #include "libs/base/time/clock.h"
 #include "libs/kafka/message.h"
 #include "libs/telemetry/metrics.h"
+#include "services/notification/delivery/at_once.h"
 #include "services/notification/ledger/deliveries/deliveries.h"
 #include "services/notification/ledger/ledger.h"
 #include "services/notification/ledger/records/records.h"
@@ -52,14 +53,15 @@ struct IngestMetrics {
 // Takes messages into the ledger: keeps the record, matches it, inserts its deliveries, moves the
 // position. A record is received once, however often it is sent and wherever the process is killed:
 // its identity is a key, and what belongs together commits together. One that is wide takes several
-// transactions and stays open until the last; taken again, it goes on where it was.
+// transactions and stays open until the last; taken again, it goes on where it was. What can be
+// handed over at once (at_once.h) is, in the same transaction.
 //
 // Knows no consumer, so that a test calls it directly. Safe for use from any thread; one call at a
 // time is worked on.
 class Intake {
  public:
   struct Options {
-    size_t rows = 1000;  // deliveries inserted in one transaction
+    size_t rows = 2000;  // deliveries inserted in one transaction
     absl::Duration catch_up_limit = absl::Seconds(10);
   };
   // What a transaction has committed: deliveries to be handed over, and the records that are now
@@ -73,8 +75,8 @@ class Intake {
   using Reload = std::function<void()>;
 
   // The arguments by reference outlive the intake.
-  Intake(Options options, Ledger& ledger, Interests& interests, Clock& clock, IngestMetrics metrics,
-         Offer offer, Reload reload);
+  Intake(Options options, Ledger& ledger, Interests& interests, AtOnce& at_once, Clock& clock,
+         IngestMetrics metrics, Offer offer, Reload reload);
 
   // In order within each partition. Anything but OK: some of it may have been taken; take the same
   // messages again.
@@ -105,6 +107,7 @@ class Intake {
   // What a transaction adds, for when it has committed.
   struct Added {
     Committed committed;
+    AtOnce::Done done;
     int kept = 0, repeated = 0, dead_letters = 0, superseded = 0;
     int64_t matched = 0;
   };
@@ -123,6 +126,7 @@ class Intake {
   const Options options_;
   Ledger& ledger_;
   Interests& interests_;
+  AtOnce& at_once_;
   Clock& clock_;
   IngestMetrics metrics_;
   const Offer offer_;

@@ -25,7 +25,7 @@ class IntakeTest : public IntakeFixture {
  protected:
   std::vector<v1::DeadLetter> DeadOnes() {
     auto dead = ledger_->Read(
-        [](sql::Connection& connection) { return DeadLetters(connection).List({}, 100); });
+        [](sql::Connection& connection) { return DeadLetters(connection).List({.limit = 100}); });
     EXPECT_THAT(dead, IsOk());
     return *std::move(dead);
   }
@@ -154,8 +154,9 @@ TEST_P(IntakeTest, NothingIsTakenBeforeGrantsWereReadWhole) {
   const auto interests = Interests::Load(*store_.store, unread, store_.clock, store_.random);
   ASSERT_THAT(interests, IsOk());
   telemetry::Metrics metrics;
+  AtOnce at_once(**interests, channels_, store_.clock, metrics);
   Intake intake(
-      {}, *ledger_, **interests, store_.clock, IngestMetrics(metrics),
+      {}, *ledger_, **interests, at_once, store_.clock, IngestMetrics(metrics),
       [](const Intake::Committed&) {}, [] {});
   const auto change = ClusterChange("a", 1, "cluster.created", "", "published");
   const std::vector<kafka::ReceivedMessage> messages = {MessageOf(change, 0)};

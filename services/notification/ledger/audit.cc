@@ -1,6 +1,9 @@
 #include "services/notification/ledger/audit.h"
 
+#include <string>
 #include <utility>
+
+#include "absl/strings/str_cat.h"
 
 #include "libs/base/status/error.h"
 #include "services/notification/ledger/balance.h"
@@ -13,11 +16,15 @@ constexpr char kNext[] =
     " WHERE (history, revision, ordinal) > ($1, $2, $3)"
     " ORDER BY history, revision, ordinal LIMIT $4";
 // Found by the index over change_id.
-constexpr char kDeliveries[] =
-    "SELECT d.state, CASE WHEN d.state = 3 THEN d.reason ELSE '' END AS why, COUNT(*)"
-    " FROM record r JOIN delivery d ON d.change_id = r.id"
-    " WHERE (r.history, r.revision, r.ordinal) > ($1, $2, $3)"
-    " AND (r.history, r.revision, r.ordinal) <= ($4, $5, $6) GROUP BY 1, 2";
+const std::string& DeliveriesText() {
+  static const std::string& text = *new std::string(
+      absl::StrCat("SELECT state, ", kWhy,
+                   " AS why, COUNT(*)"
+                   " FROM record r JOIN delivery d ON d.change_id = r.id"
+                   " WHERE (r.history, r.revision, r.ordinal) > ($1, $2, $3)"
+                   " AND (r.history, r.revision, r.ordinal) <= ($4, $5, $6) GROUP BY 1, 2"));
+  return text;
+}
 
 }  // namespace
 
@@ -56,9 +63,10 @@ absl::StatusOr<bool> Audit::Look(sql::Connection& connection, v1::GetBalanceResp
   }
   if (taken == 0) return true;
   sum->set_matched(sum->matched() + matched);
-  ASSIGN_OR_RETURN(const sql::Result counts,
-                   connection.Query(kDeliveries, {after_.history, after_.revision, after_.ordinal,
-                                                  end->history, end->revision, end->ordinal}));
+  ASSIGN_OR_RETURN(
+      const sql::Result counts,
+      connection.Query(DeliveriesText(), {after_.history, after_.revision, after_.ordinal,
+                                          end->history, end->revision, end->ordinal}));
   for (const sql::Row& row : counts.rows) AddDeliveries(row.Int(0), row.Text(1), row.Int(2), sum);
   return false;
 }

@@ -1,5 +1,7 @@
 #include "services/notification/ledger/balance.h"
 
+#include "absl/strings/str_cat.h"
+
 #include "libs/base/status/error.h"
 
 namespace clusterwire::notification {
@@ -7,14 +9,22 @@ namespace {
 
 // Rows: state (-1 for all that matched), reason (of suppressed ones, else empty), count. One
 // statement: a transaction of PostgreSQL that reads committed rows would see two states.
-constexpr char kOne[] =
-    "SELECT state, CASE WHEN state = 3 THEN reason ELSE '' END AS why, COUNT(*) FROM delivery"
-    " WHERE change_id = $1 GROUP BY 1, 2"
-    " UNION ALL SELECT -1, '', matched FROM record WHERE id = $1";
-constexpr char kAll[] =
-    "SELECT state, CASE WHEN state = 3 THEN reason ELSE '' END AS why, COUNT(*) FROM delivery"
-    " GROUP BY 1, 2"
-    " UNION ALL SELECT -1, '', CAST(COALESCE(SUM(matched), 0) AS BIGINT) FROM record";
+const std::string& One() {
+  static const std::string& text =
+      *new std::string(absl::StrCat("SELECT state, ", kWhy,
+                                    " AS why, COUNT(*) FROM delivery"
+                                    " WHERE change_id = $1 GROUP BY 1, 2"
+                                    " UNION ALL SELECT -1, '', matched FROM record WHERE id = $1"));
+  return text;
+}
+const std::string& All() {
+  static const std::string& text = *new std::string(absl::StrCat(
+      "SELECT state, ", kWhy,
+      " AS why, COUNT(*) FROM delivery"
+      " GROUP BY 1, 2"
+      " UNION ALL SELECT -1, '', CAST(COALESCE(SUM(matched), 0) AS BIGINT) FROM record"));
+  return text;
+}
 
 v1::GetBalanceResponse AddUp(const sql::Result& counts) {
   v1::GetBalanceResponse balance;
@@ -58,20 +68,19 @@ void SetDifference(v1::GetBalanceResponse* balance) {
 }
 
 absl::StatusOr<v1::GetBalanceResponse> Balance::Of(std::string_view change) {
-  ASSIGN_OR_RETURN(const sql::Result counts, connection_.Query(kOne, {change}));
+  ASSIGN_OR_RETURN(const sql::Result counts, connection_.Query(One(), {change}));
   if (counts.rows.empty()) return NotFoundError(change);  // deliveries go with their record
   return AddUp(counts);
 }
 
 absl::StatusOr<v1::GetBalanceResponse> Balance::OfAll() {
-  ASSIGN_OR_RETURN(const sql::Result counts, connection_.Query(kAll));
+  ASSIGN_OR_RETURN(const sql::Result counts, connection_.Query(All()));
   return AddUp(counts);
 }
 
 absl::StatusOr<int64_t> Balance::Pending() {
   ASSIGN_OR_RETURN(const sql::Result counted,
-                   connection_.Query("SELECT COUNT(*) FROM delivery WHERE state = $1",
-                                     {int64_t{v1::Delivery::STATE_PENDING}}));
+                   connection_.Query("SELECT COUNT(*) FROM delivery WHERE state = 1"));
   return counted.rows[0].Int(0);
 }
 

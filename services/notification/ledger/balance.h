@@ -29,6 +29,12 @@ class Balance {
   sql::Connection& connection_;
 };
 
+// The reason of a suppressed delivery, empty for others: of one that names another delivery only
+// what stands before that, so that there are few.
+inline constexpr char kWhy[] =
+    "CASE WHEN state <> 3 THEN '' WHEN reason LIKE 'merged: %' THEN 'merged'"
+    " WHEN reason LIKE 'digest: %' THEN 'digest' ELSE reason END";
+
 // For both: counts deliveries in that state; `reason` of suppressed ones.
 void AddDeliveries(int64_t state, const std::string& reason, int64_t count,
                    v1::GetBalanceResponse* balance);

@@ -122,6 +122,42 @@ UPDATE newest_record SET seen_by = ' ' WHERE hidden <> 0;
 ALTER TABLE newest_record DROP COLUMN hidden;
 )sql";
 
+// consent_ask: what the owner of an address is asked to confirm, for seven days; `mail` is the
+//   consent_mail that tells it.
+// consent_mail: mails that ask, one for each address and day.
+// consent_proof: what was said of a consent, until its subscriber is erased.
+// erased_address: keyed hashes against an import that brings addresses back. erasing: subscribers
+//   whose erasure isn't done.
+constexpr std::string_view kConsent = R"sql(
+CREATE TABLE consent_ask (
+  id {text} NOT NULL PRIMARY KEY, kind {int} NOT NULL, address_key {bytes} NOT NULL,
+  address {text} NOT NULL, language {text} NOT NULL, target {text} NOT NULL, made {int} NOT NULL,
+  asked_by {text} NOT NULL, network {text} NOT NULL, asked {int} NOT NULL, mail {text} NOT NULL,
+  answered {int} NOT NULL);
+CREATE INDEX consent_ask_by_address ON consent_ask (address_key, asked);
+CREATE INDEX consent_ask_by_mail ON consent_ask (mail, asked);
+CREATE INDEX consent_ask_by_time ON consent_ask (asked);
+CREATE INDEX consent_ask_by_target ON consent_ask (target);
+CREATE INDEX consent_ask_by_kind ON consent_ask (kind);
+
+CREATE TABLE consent_mail (
+  id {text} NOT NULL PRIMARY KEY, address_key {bytes} NOT NULL, address {text} NOT NULL,
+  language {text} NOT NULL, text {text} NOT NULL, created {int} NOT NULL, attempts {int} NOT NULL,
+  due {int} NOT NULL, sent {int} NOT NULL);
+CREATE INDEX consent_mail_by_address ON consent_mail (address_key, created);
+CREATE INDEX consent_mail_by_due ON consent_mail (sent, due);
+CREATE INDEX consent_mail_by_time ON consent_mail (created);
+
+CREATE TABLE consent_proof (
+  subscriber {text} NOT NULL, endpoint {text} NOT NULL, subscription {text} NOT NULL,
+  event {int} NOT NULL, time {int} NOT NULL, subject {text} NOT NULL, network {text} NOT NULL,
+  text {text} NOT NULL, PRIMARY KEY (subscriber, time, event, endpoint, subscription));
+
+CREATE TABLE erased_address (address_key {bytes} NOT NULL PRIMARY KEY, since {int} NOT NULL);
+CREATE TABLE erasing (
+  subscriber {text} NOT NULL PRIMARY KEY, since {int} NOT NULL, address_keys {bytes} NOT NULL);
+)sql";
+
 // suppression: mailboxes that nothing is sent to, by the keys of their addresses. soft_bounce: how
 //   many mails came back to one for a while.
 constexpr std::string_view kSuppressions = R"sql(
@@ -131,6 +167,52 @@ CREATE TABLE suppression (
 CREATE TABLE soft_bounce (
   address_key {bytes} NOT NULL PRIMARY KEY, first {int} NOT NULL, last {int} NOT NULL,
   bounces {int} NOT NULL);
+)sql";
+
+// What goes in one mail: see bundles.h. `bundle` of a delivery is the last that it was in;
+// `carried`: it goes with the carrier, and waits for nothing of its own. bundle: window_end 0:
+// open. settled: 0 its carrier is pending, 1 it went out, 2 nothing did.
+constexpr std::string_view kBundles = R"sql(
+ALTER TABLE delivery ADD COLUMN bundle {text} NOT NULL DEFAULT '';
+ALTER TABLE delivery ADD COLUMN carried {int} NOT NULL DEFAULT 0;
+CREATE INDEX delivery_by_bundle ON delivery (bundle, sequence, id) WHERE bundle <> '';
+CREATE INDEX delivery_carried ON delivery (bundle) WHERE state = 1 AND carried = 1;
+
+CREATE TABLE bundle (
+  id {text} NOT NULL PRIMARY KEY, scope {text} NOT NULL, window_end {int} NOT NULL,
+  mailbox {text} NOT NULL, carrier {text} NOT NULL, began {int} NOT NULL, until {int} NOT NULL,
+  closed {int} NOT NULL, settled {int} NOT NULL);
+CREATE UNIQUE INDEX bundle_by_scope ON bundle (scope, window_end);
+CREATE INDEX bundle_by_mailbox ON bundle (mailbox, closed);
+CREATE INDEX bundle_unsettled ON bundle (mailbox) WHERE settled = 0;
+)sql";
+
+// Deliveries that are over stand in no index of what waits or was given up. An item is there with
+// its delivery, which is there once; `seen_by` is who sees the image that it tells.
+// inbox: all up to `read_through` was read; inbox_read: what was read behind that. `dropped` are
+//   unread items up to `dropped_through` that went since `dropped_since` because it was full.
+constexpr std::string_view kInboxes = R"sql(
+CREATE INDEX delivery_pending ON delivery (endpoint, sequence, id) WHERE state = 1;
+CREATE INDEX delivery_dead ON delivery (endpoint, sequence, id) WHERE state = 4;
+DROP INDEX delivery_by_state;
+
+ALTER TABLE inbox ADD COLUMN read_through {int} NOT NULL DEFAULT 0;
+ALTER TABLE inbox ADD COLUMN dropped {int} NOT NULL DEFAULT 0;
+ALTER TABLE inbox ADD COLUMN dropped_through {int} NOT NULL DEFAULT 0;
+ALTER TABLE inbox ADD COLUMN dropped_since {int} NOT NULL DEFAULT 0;
+CREATE INDEX inbox_dropped ON inbox (subscriber) WHERE dropped > 0;
+CREATE TABLE inbox_read (
+  subscriber {text} NOT NULL, sequence {int} NOT NULL, PRIMARY KEY (subscriber, sequence));
+
+CREATE TABLE inbox_entry (
+  subscriber {text} NOT NULL, sequence {int} NOT NULL, change_id {text} NOT NULL,
+  added {int} NOT NULL, seen_by {text} NOT NULL, item {bytes} NOT NULL,
+  PRIMARY KEY (subscriber, sequence));
+INSERT INTO inbox_entry SELECT i.subscriber, i.sequence, i.change_id, r.received, r.seen_by, i.item
+  FROM inbox_item i JOIN record r ON r.id = i.change_id;
+DROP TABLE inbox_item;
+ALTER TABLE inbox_entry RENAME TO inbox_item;
+CREATE INDEX inbox_item_by_change ON inbox_item (change_id);
 )sql";
 
 // invitation: what the calendar of an endpoint was told of an event by a subscription; `sequence`
@@ -149,9 +231,27 @@ CREATE TABLE calendar_feed (
   since {int} NOT NULL);
 )sql";
 
+// record.cause: of ResourceChanged.
+// hold: a v1::Hold.
+// given_up: how many notices are missing at an endpoint about a root, and the last of them.
+// owner_notice: of what a subscriber was told that is no change; its item in the inbox has no
+// record.
+constexpr std::string_view kOperating = R"sql(
+ALTER TABLE record ADD COLUMN cause {text} NOT NULL DEFAULT '';
+CREATE INDEX record_by_kind ON record (kind);
+
+CREATE TABLE hold (name {text} NOT NULL PRIMARY KEY, definition {bytes} NOT NULL);
+CREATE TABLE given_up (
+  endpoint {text} NOT NULL, root {text} NOT NULL, notices {int} NOT NULL, last {text} NOT NULL,
+  PRIMARY KEY (endpoint, root));
+CREATE TABLE owner_notice (id {text} NOT NULL PRIMARY KEY, created {int} NOT NULL);
+CREATE INDEX owner_notice_by_time ON owner_notice (created);
+)sql";
+
 constexpr sql::Migration kMigrations[] = {
-    {1, kTables},   {2, kSubscriptionMade}, {3, kDeadLetters},   {6, kLastTaken},
-    {7, kSequence}, {8, kSeenBy},           {20, kSuppressions}, {23, kCalendars}};
+    {1, kTables},    {2, kSubscriptionMade}, {3, kDeadLetters}, {6, kLastTaken},
+    {7, kSequence},  {8, kSeenBy},           {20, kSuppressions}, {21, kConsent},
+    {22, kBundles}, {23, kCalendars}, {24, kOperating},      {25, kInboxes}};
 
 }  // namespace
 

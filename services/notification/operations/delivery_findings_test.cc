@@ -4,8 +4,11 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "clusterwire/notification/v1/hold.pb.h"
+
 #include "libs/base/testing/status_matchers.h"
 #include "services/notification/ledger/deliveries/troubles.h"
+#include "services/notification/ledger/inbox/inbox.h"
 #include "services/notification/ledger/testing/rows.h"
 #include "services/notification/testing/test_store.h"
 
@@ -96,6 +99,57 @@ TEST_P(ReceiversFindingTest, OneOfAnHourIsNotNorOneThatItsOwnerHasWrittenSince) 
   EXPECT_EQ(Look().severity(), Finding::SEVERITY_OK);
   Refuse(absl::Hours(25), endpoint_.revision() - 1);
   EXPECT_EQ(Look().severity(), Finding::SEVERITY_OK);
+}
+
+TEST(HoldsFindingTest, NamesThoseThatStandAndWhatTheyHold) {
+  TestStore store;
+  EXPECT_EQ(LookAtHolds(*store.interests).severity(), Finding::SEVERITY_OK);
+  v1::Hold hold;
+  hold.set_name("holds/a1");
+  hold.set_change_kind("label.awarded");
+  *hold.mutable_expire_time() = ToTimestamp(absl::FromUnixSeconds(1'700'000'000));
+  store.interests->SetHolds({std::make_shared<const v1::Hold>(hold)});
+  const Finding finding = LookAtHolds(*store.interests);
+  EXPECT_EQ(finding.severity(), Finding::SEVERITY_WARNING);
+  EXPECT_THAT(finding.finding(), HasSubstr("holds/a1 (change_kind: \"label.awarded\""));
+  EXPECT_THAT(finding.finding(), HasSubstr("until 2023-11-14T22:13:20+00:00"));
+}
+
+TEST(PausesFindingTest, NamesThoseThatHaveBeenPausedForAWeek) {
+  TestStore store;
+  store.AddSubscriber("x");
+  const std::string endpoint = store.AddWebhook("subscribers/x", "w").name();
+  ASSERT_THAT(store.endpoints->SetPaused(AsOperator(), endpoint, "", true), IsOk());
+  store.clock.Advance(absl::Hours(24));
+  ASSERT_THAT(store.subscribers->SetPaused(AsOperator(), "subscribers/x", "", true), IsOk());
+  store.CatchUp();
+  const auto look = [&] { return LookAtPauses(*store.interests, store.clock.Now()); };
+  EXPECT_EQ(look().severity(), Finding::SEVERITY_OK);
+  store.clock.Advance(absl::Hours(6 * 24));
+  EXPECT_EQ(look().severity(), Finding::SEVERITY_WARNING);
+  EXPECT_THAT(look().finding(), HasSubstr(endpoint));
+  store.clock.Advance(absl::Hours(24));
+  EXPECT_THAT(look().finding(), HasSubstr("subscribers/x, subscribers/x/endpoints/w"));
+}
+
+using InboxesFindingTest = LedgerTest;
+INSTANTIATE_TEST_SUITE_P(Both, InboxesFindingTest, sql::kBothDatabases, sql::DialectName);
+
+TEST_P(InboxesFindingTest, NamesThoseThatLostUnreadItemsUntilTheirOwnersReadOn) {
+  EXPECT_EQ(LookAtInboxes(*ledger_).severity(), Finding::SEVERITY_OK);
+  const auto run = [&](const auto& body) { ASSERT_THAT(ledger_->Write(body), IsOk()); };
+  run([](sql::Connection& connection) -> absl::Status {
+    RETURN_IF_ERROR(Inbox(connection).Append({{.subscriber = "subscribers/x"}}));
+    return connection.Execute("UPDATE inbox SET dropped = 3, dropped_through = 1");
+  });
+  const Finding full = LookAtInboxes(*ledger_);
+  EXPECT_EQ(full.severity(), Finding::SEVERITY_WARNING);
+  EXPECT_THAT(full.finding(), HasSubstr("subscribers/x"));
+  EXPECT_THAT(full.remedy(), HasSubstr("MarkInboxRead"));
+  run([](sql::Connection& connection) {
+    return Inbox(connection).MarkReadThrough("subscribers/x", 1);
+  });
+  EXPECT_EQ(LookAtInboxes(*ledger_).severity(), Finding::SEVERITY_OK);
 }
 
 }  // namespace

@@ -1,9 +1,15 @@
 #include "services/notification/operations/diagnosis.h"
 
+#include <algorithm>
+
+#include "absl/cleanup/cleanup.h"
 #include "absl/strings/str_cat.h"
 
+#include "libs/base/status/error.h"
 #include "libs/service/gaps.h"
 #include "libs/service/open.h"
+#include "libs/sql/vacuum.h"
+#include "libs/telemetry/log.h"
 #include "services/notification/ledger/balance.h"
 #include "services/notification/ledger/records/dead_letters.h"
 #include "services/notification/operations/delivery_findings.h"
@@ -147,11 +153,31 @@ v1::DiagnoseResponse Diagnosis::Run() const {
   *response.add_findings() = LedgerBalance(on_, &response);
   *response.add_findings() = LookAtPlaces(on_.delivery());
   *response.add_findings() = LookAtReceivers(on_.ledger, on_.interests);
+  *response.add_findings() = LookAtHolds(on_.interests);
+  *response.add_findings() = LookAtPauses(on_.interests, on_.clock.Now());
+  *response.add_findings() = LookAtInboxes(on_.ledger);
   if (on_.server) response.mutable_findings()->MergeFrom(on_.server());
   service::SortFindings(response.mutable_findings());
   response.set_consumer_lag(consumer.lag);
   response.set_subscriptions(static_cast<int64_t>(counts.active));
   return response;
+}
+
+absl::StatusOr<std::vector<std::string>> Diagnosis::Vacuum() const {
+  if (vacuums_.exchange(true)) {
+    return Error(absl::StatusCode::kAborted, "VACUUM_RUNS",
+                 "another call does it just now: wait for that, then look at its answer");
+  }
+  const absl::Cleanup done = [this] { vacuums_ = false; };
+  ASSIGN_OR_RETURN(std::vector<std::string> left, sql::Vacuum(on_.store_database));
+  ASSIGN_OR_RETURN(const std::vector<std::string> more, sql::Vacuum(on_.ledger_database));
+  // On PostgreSQL both may be one database.
+  for (const std::string& one : more) {
+    if (std::ranges::find(left, one) == left.end()) left.push_back(one);
+  }
+  telemetry::LogInfo("deleted bytes are out of the databases' files",
+                     {{"left_to_do", static_cast<int64_t>(left.size())}});
+  return left;
 }
 
 }  // namespace clusterwire::notification

@@ -1,11 +1,14 @@
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <functional>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "absl/status/status.h"
+#include "absl/status/statusor.h"
 #include "absl/time/time.h"
 
 #include "clusterwire/notification/v1/operations.pb.h"
@@ -48,6 +51,7 @@ class Diagnosis {
     Ledger& ledger;
     const Audit& audit;
     const Interests& interests;
+    Clock& clock;
     std::function<ConsumerReport()> consumer;
     std::function<absl::Status()> grants;  // how reading them stands
     std::function<DeliveryQueue::Usage()> delivery;
@@ -61,9 +65,14 @@ class Diagnosis {
 
   v1::DiagnoseResponse Run() const;
 
+  // Removes deleted bytes from the files of both databases, and says in words what their
+  // administrator has to do still. ABORTED, reason VACUUM_RUNS.
+  absl::StatusOr<std::vector<std::string>> Vacuum() const;
+
  private:
   const Options options_;
   const Dependencies on_;
+  mutable std::atomic<bool> vacuums_ = false;
 };
 
 }  // namespace clusterwire::notification

@@ -39,6 +39,7 @@ TEST(DiagnosisKafka, WantsTheTopicToForgetBeforeTheLedgerDoes) {
                                .ledger = **ledger,
                                .audit = audit,
                                .interests = *domain.interests,
+                               .clock = domain.clock,
                                .consumer = [] { return ConsumerReport(); },
                                .grants = [] { return absl::OkStatus(); },
                                .delivery = [] { return DeliveryQueue::Usage{.places = 1000}; },

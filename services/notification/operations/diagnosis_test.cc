@@ -36,6 +36,7 @@ class DiagnosisTest : public testing::Test {
                                .ledger = *ledger_,
                                .audit = audit_,
                                .interests = *domain_.interests,
+                               .clock = domain_.clock,
                                .consumer = [this] { return consumer_; },
                                .grants = [this] { return reading_; },
                                .delivery = [] { return DeliveryQueue::Usage{.places = 1000}; }})
@@ -66,7 +67,8 @@ TEST_F(DiagnosisTest, LooksAtEveryPart) {
                   testing::Key("consumer"), testing::Key("gaps"), testing::Key("grants"),
                   testing::Key("matcher"), testing::Key("endpoints"), testing::Key("deliveries"),
                   testing::Key("mail"), testing::Key("places"), testing::Key("receivers"),
-                  testing::Key("ledger")));
+                  testing::Key("inboxes"), testing::Key("ledger"), testing::Key("holds"),
+                  testing::Key("pauses")));
 }
 
 TEST_F(DiagnosisTest, ShowsFirstWhatNeedsAttentionAndSaysWhatToDo) {
@@ -205,11 +207,11 @@ TEST_F(DiagnosisTest, NamesWhatWasGivenUpAndWhere) {
     return Deliveries(connection).Insert(std::vector{delivery}, "");
   };
   ASSERT_THAT(ledger_->Write(keep), IsOk());
+  const DeliveryResult dead{.delivery = delivery.name,
+                            .state = v1::Delivery::STATE_DEAD,
+                            .reason = "HTTP 422: no such list"};
   ASSERT_THAT(ledger_->Write([&](sql::Connection& connection) {
-    return Deliveries(connection)
-        .SetResult({.delivery = delivery.name,
-                    .state = v1::Delivery::STATE_DEAD,
-                    .reason = "HTTP 422: no such list"});
+    return Deliveries(connection).SetResults({&dead, 1});
   }),
               IsOk());
   const service::Finding finding = Findings()["deliveries"];

@@ -88,7 +88,8 @@ Finding LookAtDeadDeliveries(Ledger& ledger) {
       "deliveries", Finding::SEVERITY_WARNING,
       absl::StrCat(dead->count, " were given up: ", absl::StrJoin(places, ", ")),
       "ListDeliveries with state STATE_DEAD lists them, ListAttempts says what each receiver "
-      "answered. When it is mended, RedriveDelivery sends one again; they go with their records at "
+      "answered. When it is mended, RedriveDelivery sends one again, RedriveDeliveries many; they "
+      "go with their records at "
       "the end of retention.records.");
 }
 

@@ -54,6 +54,17 @@ class OperationsHandler final : public v1::OperationsService::CallbackService {
         });
   }
 
+  grpc::ServerUnaryReactor* Vacuum(grpc::CallbackServerContext* context, const v1::VacuumRequest*,
+                                   v1::VacuumResponse* response) override {
+    return rpc::RunUnary(writes_, context,
+                         [this, response](const rpc::CallContext& call) -> absl::Status {
+                           RETURN_IF_ERROR(CheckOperator(api::ViewerOf(call.caller)));
+                           ASSIGN_OR_RETURN(const auto left, diagnosis_->Vacuum());
+                           for (const std::string& one : left) response->add_left(one);
+                           return absl::OkStatus();
+                         });
+  }
+
  private:
   rpc::ThreadPool& writes_;
   const rpc::Late<Ledger>& ledger_;

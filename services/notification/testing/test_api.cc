@@ -32,7 +32,39 @@ TestApi::TestApi()
       [](const std::string&, const std::string&) { return absl::OkStatus(); }, domain.clock,
       domain.random, metrics_);
 
+  const auto suppress = [this](const std::string& name, std::string_view reason) {
+    dispatcher->Suppress(name, reason);
+  };
+  consents = std::make_unique<Consents>(Consents::Parts{.store = *domain.store,
+                                                        .ledger = *ledger,
+                                                        .interests = *domain.interests,
+                                                        .subscribers = *domain.subscribers,
+                                                        .endpoints = *domain.endpoints,
+                                                        .subscriptions = *domain.subscriptions,
+                                                        .address_key = address_key_,
+                                                        .clock = domain.clock,
+                                                        .random = domain.random,
+                                                        .suppress = suppress},
+                                        std::vector<config::v1::Offer>());
+  eraser_ = std::make_unique<Eraser>(Eraser::Parts{.store = *domain.store,
+                                                   .ledger = *ledger,
+                                                   .interests = *domain.interests,
+                                                   .subscribers = *domain.subscribers,
+                                                   .address_key = address_key_,
+                                                   .clock = domain.clock,
+                                                   .random = domain.random,
+                                                   .suppress = suppress});
+  exporter_ = std::make_unique<SubscriberExporter>(
+      SubscriberExporter::Parts{.ledger = *ledger,
+                                .interests = *domain.interests,
+                                .subscribers = *domain.subscribers,
+                                .endpoints = *domain.endpoints,
+                                .subscriptions = *domain.subscriptions});
+
   handles_.tokens.Set(tokens_);
+  handles_.consents.Set(*consents);
+  handles_.eraser.Set(*eraser_);
+  handles_.exporter.Set(*exporter_);
   handles_.subscribers.Set(*domain.subscribers);
   handles_.endpoints.Set(*domain.endpoints);
   handles_.endpoint_tester.Set(tester_);
@@ -42,6 +74,11 @@ TestApi::TestApi()
   handles_.inbox_signal.Set(inbox_signal);
   handles_.mailboxes.Set(mailboxes);
   handles_.dispatcher.Set(*dispatcher);
+  auto keeper = HoldKeeper::Start(*ledger, *domain.interests, domain.clock, domain.random);
+  EXPECT_THAT(keeper, IsOk());
+  hold_keeper = *std::move(keeper);
+  handles_.hold_keeper.Set(*hold_keeper);
+  handles_.clock.Set(domain.clock);
   handles_.redrive.Set(redrive_);
   const Api api = {.reads = pool_, .writes = pool_, .tokens = handles_.tokens};
   rpc::Services services;
@@ -54,7 +91,9 @@ TestApi::TestApi()
 
 TestApi::~TestApi() {
   server_->Shutdown(absl::ZeroDuration());
-  dispatcher.reset();  // it uses what is below it
+  hold_keeper.reset();
+  eraser_.reset();     // it uses the dispatcher …
+  dispatcher.reset();  // … and that what is below it
 }
 
 }  // namespace clusterwire::notification

@@ -13,7 +13,11 @@
 #include "services/notification/channels/channels.h"
 #include "services/notification/channels/email/mailboxes.h"
 #include "services/notification/channels/endpoint_tester.h"
+#include "services/notification/consent/consents.h"
+#include "services/notification/consent/eraser.h"
+#include "services/notification/consent/export.h"
 #include "services/notification/delivery/dispatcher.h"
+#include "services/notification/delivery/operating/hold_keeper.h"
 #include "services/notification/ledger/inbox/inbox.h"
 #include "services/notification/ledger/ledger.h"
 #include "services/notification/services.h"
@@ -42,6 +46,8 @@ class TestApi {
   // Nothing is offered to it, and what lies in the ledger it would find by its sweep alone, for
   // which no time passes.
   std::unique_ptr<Dispatcher> dispatcher;
+  std::unique_ptr<Consents> consents;
+  std::unique_ptr<HoldKeeper> hold_keeper;
 
  private:
   telemetry::Metrics metrics_;
@@ -49,6 +55,9 @@ class TestApi {
   http::Client client_;
   const Channels channels_;
   EndpointTester tester_;
+  const AddressKey address_key_{"a key of at least sixteen bytes"};
+  std::unique_ptr<Eraser> eraser_;
+  std::unique_ptr<SubscriberExporter> exporter_;
   rpc::testing::Operators operators_;
   rpc::Runtime runtime_;
   const Redrive redrive_ = [](std::string_view name) -> absl::StatusOr<std::string> {

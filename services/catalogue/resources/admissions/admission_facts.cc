@@ -86,7 +86,7 @@ Tie TieOf(const store::Message& message) {
 CatalogueType AdmissionType() {
   return {.type = facts::MakeType<Admission, CodeBook>(
               "admission", "programmes/{programme}/admissions/{admission}",
-              {.own = &Own, .links = &Links}),
+              {.own = &Own, .links = &Links, .own_audience = true}),
           .uses = &Uses,
           .tie = &TieOf};
 }

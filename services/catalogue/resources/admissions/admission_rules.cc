@@ -242,14 +242,11 @@ Admissions::Made Admissions::Admit(const WriteCall& call,
     RETURN_IF_ERROR(CheckNotEnded(programme, context.now));
     ASSIGN_OR_RETURN(const auto cluster, context.reader.Get<v1::Cluster>(admission->cluster()));
     RETURN_IF_ERROR(CheckListed(programme, cluster));
-    return CheckAllMet(programme, *admission);
+    return CheckAllMet(context, programme, *admission);
   };
   return Go(call, StepOf("AdmitApplicant", call, request), check, "",
-            [&](store::Writer& writer, const resource::Context& context,
-                const google::protobuf::Message& next) {
-              return MakeMembership(writer, static_cast<const Context&>(context),
-                                    static_cast<const Admission&>(next), request);
-            });
+            [&](store::Writer& writer, const Context& context, const Admission& next,
+                resource::Notes&) { return MakeMembership(writer, context, next, request); });
 }
 
 Admissions::Made Admissions::Reject(const WriteCall& call,

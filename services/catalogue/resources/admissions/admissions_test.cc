@@ -181,6 +181,20 @@ TEST_F(AdmissionsTest, AMemberNeedsNoAdmission) {
   EXPECT_THAT(Come("AskForConsultation", kGoCluster, cluster_), ReasonIs("ALREADY_MEMBER"));
 }
 
+TEST_F(AdmissionsTest, AMembershipThatIsADraftIsNotToldToWhoComes) {
+  v1::Membership membership;
+  membership.set_cluster(cluster_);
+  membership.set_state(v1::Membership::STATE_DRAFT);
+  membership.mutable_period()->set_start("2024-01-01");
+  const auto draft = world_.Of<Memberships>().Create(world_.AsOperator(), kEccp, membership, "");
+  ASSERT_THAT(draft, IsOk());
+  const auto come = Come("SubmitApplication", kEccp, cluster_);
+  ASSERT_THAT(come, IsOk());
+  ASSERT_THAT(Go("AssessApplication", come->name()), IsOk());
+  // The office, whose draft it is, learns what is in its way.
+  EXPECT_THAT(Go("AdmitApplicant", come->name()), ReasonIs("ALREADY_MEMBER"));
+}
+
 TEST_F(AdmissionsTest, ADayIsNeitherAheadNorBeforeTheStepBefore) {
   const auto date = [&](const std::string& day) { return "date: \"" + day + "\""; };
   EXPECT_THAT(Come("AskForConsultation", kGoCluster, cluster_, date("2024-06-02")),
@@ -258,6 +272,55 @@ TEST_F(AdmissionsTest, WhatTheProgrammeAsksForSinceTheAssessmentIsNotOverlooked)
   EXPECT_THAT(Go("AdmitApplicant", name), ReasonIs("CRITERIA_CHANGED"));
   ASSERT_THAT(Go("AssessApplication", name, "met: \"website\""), IsOk());
   EXPECT_THAT(Go("AdmitApplicant", name), IsOk());
+}
+
+TEST_F(AdmissionsTest, WhatTheCatalogueFoundIsNotTheOfficesWordOnceTheCriterionIsLookedAtByHand) {
+  const std::string criterion = R"(name: "programmes/eccp" criteria { id: "team"
+      group: GROUP_MANAGEMENT title: "A team" )";
+  Terms(criterion + "measure: MEASURE_MEMBERS minimum: 10 }");
+  const std::string name = Come("SubmitApplication", kEccp, cluster_)->name();
+  ASSERT_THAT(Go("AssessApplication", name), IsOk());
+  EXPECT_EQ(Read(name).verdicts(0).outcome(), v1::Verdict::OUTCOME_MET);
+  EXPECT_FALSE(Read(name).verdicts(0).by_hand());
+  Terms(criterion + "by_hand: true }");
+  EXPECT_THAT(Go("AdmitApplicant", name), ReasonIs("CRITERIA_CHANGED"));
+  ASSERT_THAT(Go("AssessApplication", name), IsOk());
+  EXPECT_EQ(Read(name).verdicts(0).outcome(), v1::Verdict::OUTCOME_BY_HAND);
+  EXPECT_THAT(Go("AdmitApplicant", name), ReasonIs("CRITERIA_OPEN"));
+  ASSERT_THAT(Go("AssessApplication", name, "met: \"team\""), IsOk());
+  EXPECT_TRUE(Read(name).verdicts(0).by_hand());
+  // What the office has said stays with the next assessment.
+  ASSERT_THAT(Go("AssessApplication", name), IsOk());
+  EXPECT_THAT(Go("AdmitApplicant", name), IsOk());
+}
+
+TEST_F(AdmissionsTest, WhatHasChangedSinceTheAssessmentIsNamedAndAdmitsNobody) {
+  const std::string criterion = R"(name: "programmes/eccp" criteria { id: "members"
+      group: GROUP_STRUCTURE title: "Members" )";
+  Terms(criterion + "measure: MEASURE_MEMBERS minimum: 12 }");
+  const std::string name = Come("SubmitApplication", kEccp, cluster_)->name();
+  ASSERT_THAT(Go("AssessApplication", name), IsOk());
+  Terms(criterion + "measure: MEASURE_MEMBERS minimum: 13 }");
+  const auto raised = Go("AdmitApplicant", name);
+  EXPECT_THAT(raised, ReasonIs("CRITERIA_CHANGED"));
+  EXPECT_THAT(raised.status().message(), AllOf(HasSubstr("members"), HasSubstr("12")));
+  EXPECT_EQ(ErrorInfoOf(raised.status()).metadata().at("criteria"), "members");
+  Terms(criterion + "filter { regions: \"nuts:DE\" } }");
+  EXPECT_THAT(Go("AdmitApplicant", name), IsOk()) << "another way to ask that is met too";
+}
+
+TEST_F(AdmissionsTest, AProfileThatWasEditedSinceTheAssessmentAdmitsNobody) {
+  Terms(R"(name: "programmes/eccp" criteria { id: "members" group: GROUP_STRUCTURE
+           title: "Members" measure: MEASURE_MEMBERS minimum: 12 waivable: true })");
+  const std::string name = Come("SubmitApplication", kEccp, cluster_)->name();
+  ASSERT_THAT(Go("AssessApplication", name), IsOk());
+  auto cluster = world_.Get<v1::Cluster>(cluster_);
+  cluster.mutable_members()->set_total(3);
+  ASSERT_THAT(world_.Of<Clusters>().Update(world_.AsOperator(), cluster, {}), IsOk());
+  EXPECT_THAT(Go("AdmitApplicant", name), ReasonIs("CRITERIA_CHANGED"));
+  ASSERT_THAT(Go("AssessApplication", name), IsOk());
+  ASSERT_THAT(Go("WaiveCriterion", name), IsOk());
+  EXPECT_THAT(Go("AdmitApplicant", name), IsOk()) << "what is waived stays so";
 }
 
 TEST_F(AdmissionsTest, WhatIsWrongWithTheMembershipIsNamedByTheRequestsFieldAndNothingIsHalfDone) {

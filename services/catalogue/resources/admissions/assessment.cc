@@ -60,8 +60,19 @@ void CheckByHand(std::string_view path, const Strings& ids, const v1::Programme&
 void SayByHand(Verdict::Outcome outcome, std::string_view date, Verdict* verdict) {
   verdict->set_outcome(outcome);
   verdict->set_reason(absl::StrCat("Looked at by the office on ", ToAbsl(date)));
+  verdict->set_by_hand(true);
   verdict->clear_missing_fields();
   if (outcome == Verdict::OUTCOME_MET) verdict->clear_remedy();
+}
+
+// Whether what was met or waived by the assessment is so no longer, as the criterion and the
+// profile are now.
+bool IsStale(const v1::Admission& admission, const Verdict& assessed, const Verdict& now) {
+  if (!IsMet(assessed) || IsMet(now)) return false;
+  if (assessed.outcome() == Verdict::OUTCOME_WAIVED) {
+    return !WasWaived(admission, assessed.criterion()) || !now.waivable();
+  }
+  return now.outcome() != Verdict::OUTCOME_BY_HAND || !assessed.by_hand();
 }
 
 }  // namespace
@@ -89,10 +100,11 @@ absl::Status Assess(const Context& context, const v1::Programme& programme,
     } else if (Has(request.not_met(), id)) {
       SayByHand(Verdict::OUTCOME_NOT_MET, date, &verdict);
     } else if (verdict.outcome() == Verdict::OUTCOME_BY_HAND && earlier != nullptr &&
-               (earlier->outcome() == Verdict::OUTCOME_MET ||
-                earlier->outcome() == Verdict::OUTCOME_NOT_MET)) {
+               earlier->by_hand() && earlier->outcome() != Verdict::OUTCOME_WAIVED) {
+      // What the catalogue found before the criterion became one to look at is not the office's.
       verdict.set_outcome(earlier->outcome());
       verdict.set_reason(earlier->reason());
+      verdict.set_by_hand(true);
     }
     const bool stays = earlier != nullptr && earlier->outcome() == Verdict::OUTCOME_WAIVED &&
                        WasWaived(before, id) && verdict.waivable() && !IsMet(verdict);
@@ -133,19 +145,28 @@ absl::Status Waive(std::string_view criterion, std::string_view date, v1::Admiss
   return absl::OkStatus();
 }
 
-absl::Status CheckAllMet(const v1::Programme& programme, const v1::Admission& admission) {
-  std::vector<std::string> fresh;
-  for (const v1::Criterion& criterion : programme.criteria()) {
+absl::Status CheckAllMet(const Context& context, const v1::Programme& programme,
+                         const v1::Admission& admission) {
+  ASSIGN_OR_RETURN(const std::vector<Verdict> now,
+                   VerdictsOf(context.reader, context.book, programme, admission.cluster()));
+  std::vector<std::string> changed;
+  std::vector<std::string> why;
+  for (const Verdict& verdict : now) {
     const auto& verdicts = admission.verdicts();
-    const bool known =
-        std::ranges::find(verdicts, criterion.id(), &Verdict::criterion) != verdicts.end();
-    if (!known) fresh.push_back(criterion.id());
+    const auto known = std::ranges::find(verdicts, verdict.criterion(), &Verdict::criterion);
+    if (known != verdicts.end() && !IsStale(admission, *known, verdict)) continue;
+    changed.push_back(verdict.criterion());
+    why.push_back(known == verdicts.end()
+                      ? absl::StrCat(verdict.criterion(), " (new)")
+                      : absl::StrCat(verdict.criterion(), " (", WordOf(verdict.outcome()),
+                                     " now: ", verdict.reason(), ")"));
   }
-  if (!fresh.empty()) {
+  if (!changed.empty()) {
     return Error(absl::StatusCode::kFailedPrecondition, "CRITERIA_CHANGED",
-                 absl::StrCat(programme.name(), " asks for more since the assessment: ",
-                              absl::StrJoin(fresh, ", "), "; repeat AssessApplication"),
-                 {{"resource", admission.name()}, {"criteria", absl::StrJoin(fresh, ",")}});
+                 absl::StrCat("since the assessment the criteria of ", programme.name(),
+                              " or the profile of ", admission.cluster(), " have changed: ",
+                              absl::StrJoin(why, ", "), "; repeat AssessApplication"),
+                 {{"resource", admission.name()}, {"criteria", absl::StrJoin(changed, ",")}});
   }
   std::vector<std::string> open;
   std::vector<std::string> words;

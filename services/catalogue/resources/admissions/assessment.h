@@ -23,9 +23,11 @@ absl::Status Assess(const Context& context, const v1::Programme& programme,
 absl::Status Waive(std::string_view criterion, std::string_view date, v1::Admission* admission,
                    FieldErrors& errors);
 
-// OK when each criterion of the programme was assessed and is met or waived; else
-// FAILED_PRECONDITION, reason CRITERIA_CHANGED or CRITERIA_OPEN, with the ids in the metadata.
-absl::Status CheckAllMet(const v1::Programme& programme, const v1::Admission& admission);
+// OK when each criterion of the programme was assessed, is met or waived, and would be so again as
+// the criteria and the profile are now; else FAILED_PRECONDITION, reason CRITERIA_CHANGED or
+// CRITERIA_OPEN, with the ids in the metadata.
+absl::Status CheckAllMet(const Context& context, const v1::Programme& programme,
+                         const v1::Admission& admission);
 
 // How many of the verdicts are met or waived.
 int CountMet(const v1::Admission& admission);

@@ -6,10 +6,12 @@
 namespace clusterwire::catalogue {
 namespace {
 
+using ::testing::AnyOf;
 using ::testing::Contains;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
+using ::testing::Not;
 
 class DraftsTest : public OfficeTest {
  protected:
@@ -24,7 +26,7 @@ class DraftsTest : public OfficeTest {
   std::string draft_ = NewDraft("New Cluster").name();
 };
 
-TEST_F(DraftsTest, ApplyingShowsTheOfficeTheDraftAndItsAdmissionUntilItIsOver) {
+TEST_F(DraftsTest, ApplyingShowsTheOfficeTheDraftUntilItIsOverAndItsAdmissionForGood) {
   EXPECT_FALSE(Sees(Office(kEccp), draft_));
   const std::string name = Applied();
   EXPECT_TRUE(Sees(Office(kEccp), draft_));
@@ -35,9 +37,16 @@ TEST_F(DraftsTest, ApplyingShowsTheOfficeTheDraftAndItsAdmissionUntilItIsOver) {
   ASSERT_THAT(Go("WithdrawApplication", name), IsOk());
   EXPECT_EQ(world_.store->revision()->value, before.value + 1);
   EXPECT_FALSE(Sees(Office(kEccp), draft_));
-  EXPECT_THAT(admissions().Get(world_.Read(Office(kEccp).viewer), name),
+  EXPECT_THAT(admissions().Get(world_.Read(Office(kEccp).viewer), name), IsOk());
+  EXPECT_THAT(admissions().Get(world_.Read(Office(kGoCluster).viewer), name),
               StatusIs(absl::StatusCode::kNotFound));
   EXPECT_THAT(admissions().Get(world_.Read(Team(draft_).viewer), name), IsOk());
+  // What becomes of the draft is no more to be read off it.
+  auto draft = world_.Get<v1::Cluster>(draft_);
+  draft.set_title("Another name");
+  ASSERT_THAT(world_.Of<Clusters>().Update(Team(draft_), draft, {}), IsOk());
+  const std::string told = world_.FactsOf(name).ShortDebugString();
+  EXPECT_THAT(told, Not(AnyOf(HasSubstr("Another name"), HasSubstr("nuts:DED2"))));
 }
 
 TEST_F(DraftsTest, AdmittingPublishesTheDraftInTheSameWrite) {
@@ -136,7 +145,17 @@ TEST_F(DraftsTest, TwoPlatformsSeeTheDraftEachAsLongAsItsAdmissionIsOpen) {
   const std::string second = Come("SubmitApplication", "programmes/other", draft_)->name();
   EXPECT_TRUE(Sees(Office(kEccp), draft_));
   EXPECT_TRUE(Sees(Office("programmes/other"), draft_));
-  // What one office sees isn't the other's.
+  // What one office sees isn't the other's, and that there is another is no more its business.
+  const auto read = [&](const WriteCall& call) {
+    return world_.Of<Clusters>().Get(world_.Read(call.viewer), draft_);
+  };
+  EXPECT_THAT(read(Office(kEccp))->shown_to(), ElementsAre(kEccp));
+  EXPECT_THAT(read(Office("programmes/other"))->shown_to(), ElementsAre("programmes/other"));
+  EXPECT_THAT(read(Team(draft_))->shown_to(), ElementsAre(kEccp, "programmes/other"));
+  const auto listed = world_.Of<Clusters>().List(world_.Read(Office(kEccp).viewer), {.limit = 10});
+  for (const v1::Cluster& cluster : listed->resources) {
+    EXPECT_THAT(cluster.shown_to(), AnyOf(IsEmpty(), ElementsAre(kEccp)));
+  }
   EXPECT_THAT(admissions().Get(world_.Read(Office(kEccp).viewer), second),
               StatusIs(absl::StatusCode::kNotFound));
   ASSERT_THAT(Go("CloseAdmission", first), IsOk());

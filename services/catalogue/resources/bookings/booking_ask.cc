@@ -5,6 +5,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 
+#include "clusterwire/catalogue/v1/budget.pb.h"
 #include "clusterwire/catalogue/v1/cluster.pb.h"
 
 #include "libs/base/text/strings.h"
@@ -27,8 +28,6 @@ using v1::Programme;
 constexpr size_t kMostNote = 2000;
 // Asked or approved, of one cluster in one programme.
 constexpr int kMostOpen = 20;
-// Of one cluster, in all programmes, that are looked at.
-constexpr int kMostOfCluster = 10'000;
 
 bool CanBeBooked(const Offering& offering) {
   return offering.kind() == Offering::KIND_CONSULTING ||
@@ -157,6 +156,20 @@ void CheckNoCoverage(const v1::AskForBookingRequest& request, FieldErrors& error
   if (request.budget_year() != 0) errors.Add("budget_year", kOnly);
 }
 
+// What the budget can't pay is no wish that the office could approve.
+void CheckBudgetCurrency(const Context& context, const Booking& booking, FieldErrors& errors) {
+  const v1::Coverage& coverage = booking.coverage();
+  const auto budget = context.reader.Get<v1::Budget>(
+      absl::StrCat(ToAbsl(store::RootOf(booking.name())), "/budgets/", coverage.budget_year()));
+  if (!budget.ok() || store::IsDeleted(*budget)) return;
+  const std::string& asked = coverage.asked().currency_code();
+  const std::string& given = budget->given().currency_code();
+  if (asked.empty() || asked == given) return;
+  errors.Add("amount.currency_code",
+             absl::StrCat("is ", asked, ", and the programme pays in ", given, " in ",
+                          coverage.budget_year(), ": ask in that, or give another budget_year"));
+}
+
 }  // namespace
 
 absl::Status TakeAsk(const Context& context, const v1::AskForBookingRequest& request,
@@ -177,6 +190,7 @@ absl::Status TakeAsk(const Context& context, const v1::AskForBookingRequest& req
   booking->set_date(request.date());
   if (IsCoverage(*booking)) {
     TakeCoverage(request, *offering, context.now, booking->mutable_coverage(), errors);
+    CheckBudgetCurrency(context, *booking, errors);
   } else {
     CheckNoCoverage(request, errors);
   }

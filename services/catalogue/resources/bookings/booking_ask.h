@@ -8,6 +8,9 @@
 // Who can book what: asked of a booking that is asked for, and again when it is approved.
 namespace clusterwire::catalogue {
 
+// Bookings of one cluster, in all programmes, that are looked at.
+inline constexpr int kMostOfCluster = 10'000;
+
 // Makes `booking`, which has its name, cluster and offering, what the request asks for. All wrong
 // fields at once, with the paths of the request; then what stands against it.
 absl::Status TakeAsk(const Context& context, const v1::AskForBookingRequest& request,

@@ -6,6 +6,7 @@
 #include "services/catalogue/common/fields/facts_fields.h"
 #include "services/catalogue/common/fields/money.h"
 #include "services/catalogue/resources/bookings/booking_moves.h"
+#include "services/catalogue/resources/bookings/booking_rules.h"
 #include "services/catalogue/resources/labels/label_scheme_rules.h"
 #include "services/catalogue/resources/programmes/programme_terms.h"
 
@@ -90,7 +91,8 @@ CatalogueType BookingType() {
   return {
       .type = facts::MakeType<Booking, CodeBook>(
           "booking", "programmes/{programme}/bookings/{booking}", {.own = &Own, .links = &Links}),
-      .uses = &Uses};
+      .uses = &Uses,
+      .follow = &FollowDeletedCluster};
 }
 
 }  // namespace clusterwire::catalogue

@@ -81,7 +81,12 @@ const MoveTable& MoneyMoves() {
         .party = Party::kOffice,
         .kind = change::v1::CHANGE_KIND_COVERAGE_PAID,
         .from = {Booking::STATE_INVOICED},
-        .to = Booking::STATE_PAID}}));
+        .to = Booking::STATE_PAID},
+       {.method = "WithdrawPayment",
+        .party = Party::kOffice,
+        .kind = change::v1::CHANGE_KIND_COVERAGE_PAYMENT_WITHDRAWN,
+        .from = {Booking::STATE_PAID},
+        .to = Booking::STATE_INVOICED}}));
   return *kTable;
 }
 

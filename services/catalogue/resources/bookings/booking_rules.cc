@@ -4,8 +4,12 @@
 
 #include "absl/strings/str_cat.h"
 
+#include "clusterwire/catalogue/v1/cluster.pb.h"
+
 #include "libs/base/random.h"
+#include "libs/base/time/date.h"
 #include "libs/text/text.h"
+#include "services/catalogue/common/dates/calendar.h"
 #include "services/catalogue/resources/bookings/booking_ask.h"
 #include "services/catalogue/resources/bookings/booking_moves.h"
 #include "services/catalogue/resources/bookings/booking_steps.h"
@@ -149,7 +153,10 @@ absl::StatusOr<Booking> Bookings::Complete(const WriteCall& call,
 
 absl::StatusOr<Booking> Bookings::Cancel(const WriteCall& call,
                                          const v1::CancelBookingRequest& request) {
-  return Make(call, AskedBy("CancelBooking", request), &SaysNothingElse, &DoNothingElse);
+  return Make(call, AskedBy("CancelBooking", request), &SaysNothingElse,
+              [](const Context& context, Booking* booking, BookingMove*, FieldErrors&) {
+                return CheckCancellable(context.viewer, *booking);
+              });
 }
 
 absl::StatusOr<Booking> Bookings::RecordInvoice(const WriteCall& call,
@@ -168,6 +175,16 @@ absl::StatusOr<Booking> Bookings::RecordInvoice(const WriteCall& call,
 absl::StatusOr<Booking> Bookings::RecordPayment(const WriteCall& call,
                                                 const v1::RecordPaymentRequest& request) {
   return Make(call, AskedBy("RecordPayment", request), &SaysNothingElse, &DoNothingElse);
+}
+
+absl::StatusOr<Booking> Bookings::WithdrawPayment(const WriteCall& call,
+                                                  const v1::WithdrawPaymentRequest& request) {
+  Asked asked = AskedBy("WithdrawPayment", request);
+  asked.least_note = 1;
+  return Make(call, asked, &SaysNothingElse,
+              [](const Context&, Booking* booking, BookingMove*, FieldErrors&) {
+                return CheckRoomForMoves(*booking);
+              });
 }
 
 absl::StatusOr<Booking> Bookings::RecordLabel(const WriteCall& call, const Asked& asked,
@@ -196,12 +213,37 @@ absl::StatusOr<Booking> Bookings::RecordRenewal(const WriteCall& call,
 absl::StatusOr<Booking> Bookings::RecordNoAward(const WriteCall& call,
                                                 const v1::RecordNoAwardRequest& request) {
   return Make(call, AskedBy("RecordNoAward", request), &SaysNothingElse,
-              [](const Context& context, Booking* booking, BookingMove* move, FieldErrors&) {
+              [](const Context&, Booking* booking, BookingMove* move, FieldErrors&) {
                 Coverage& coverage = *booking->mutable_coverage();
                 coverage.set_outcome_date(move->date());
-                coverage.set_period_end(PeriodEnd(context.book, coverage, nullptr));
                 return absl::OkStatus();
               });
+}
+
+absl::Status FollowDeletedCluster(store::Writer& writer, const store::Message* before,
+                                  const store::Message* after) {
+  const auto* cluster = dynamic_cast<const v1::Cluster*>(after);
+  if (cluster == nullptr || before == nullptr || store::IsDeleted(*before) ||
+      !store::IsDeleted(*cluster)) {
+    return absl::OkStatus();
+  }
+  ASSIGN_OR_RETURN(const auto all, writer.About(cluster->name(), "booking", kMostOfCluster));
+  for (const store::Scanned& one : all) {
+    const auto& booking = static_cast<const Booking&>(*one.resource);
+    if (!IsCoverage(booking) || booking.state() != Booking::STATE_APPROVED ||
+        booking.coverage().outcome() != Coverage::OUTCOME_OPEN) {
+      continue;
+    }
+    Booking next = booking;
+    next.set_state(Booking::STATE_CANCELLED);
+    BookingMove& move = *next.add_moves();
+    move.set_method("CancelBooking");
+    move.set_date(FormatDay(DayOf(writer.now(), kDefaultZone)));
+    move.set_note("The cluster was deleted.");
+    RETURN_IF_ERROR(writer.Put(next, KindOfLast(next), cluster->name()));
+    RETURN_IF_ERROR(Charge(writer, &booking, next));
+  }
+  return absl::OkStatus();
 }
 
 }  // namespace clusterwire::catalogue

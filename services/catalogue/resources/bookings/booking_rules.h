@@ -32,6 +32,8 @@ class Bookings : public Resources<v1::Booking> {
                                             const v1::RecordInvoiceRequest& request);
   absl::StatusOr<v1::Booking> RecordPayment(const WriteCall& call,
                                             const v1::RecordPaymentRequest& request);
+  absl::StatusOr<v1::Booking> WithdrawPayment(const WriteCall& call,
+                                              const v1::WithdrawPaymentRequest& request);
   absl::StatusOr<v1::Booking> RecordAward(const WriteCall& call,
                                           const v1::RecordAwardRequest& request);
   absl::StatusOr<v1::Booking> RecordRenewal(const WriteCall& call,
@@ -64,5 +66,10 @@ class Bookings : public Resources<v1::Booking> {
   absl::StatusOr<v1::Booking> RecordLabel(const WriteCall& call, const Asked& asked,
                                           const std::string& label, bool renewed);
 };
+
+// Follower: a cluster that is deleted needs no coverage any more. What was approved of one whose
+// assessment is still open is called off in that write, so that it is free again.
+absl::Status FollowDeletedCluster(store::Writer& writer, const store::Message* before,
+                                  const store::Message* after);
 
 }  // namespace clusterwire::catalogue

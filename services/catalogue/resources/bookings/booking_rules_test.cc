@@ -234,12 +234,26 @@ TEST_F(BookingsTest, AClusterHasTwentyOpenBookingsAtMost) {
 
 TEST_F(BookingsTest, WhatIsOfADeletedClusterIsOutOfSightAndComesBack) {
   const std::string name = office_.Ask(cluster_, "silver-label");
-  ASSERT_THAT(office_.Approve(name, 4'000'00), IsOk());
   ASSERT_THAT(world().Of<Clusters>().Delete(world().AsOperator(), cluster_, ""), IsOk());
   EXPECT_THAT(office_.Move("CancelBooking", name), StatusIs(absl::StatusCode::kNotFound));
-  EXPECT_EQ(office_.BudgetText(), "given 10000 = approved 4000 + invoiced 0 + paid 0 + free 6000");
   ASSERT_THAT(world().Of<Clusters>().Undelete(world().AsOperator(), cluster_, ""), IsOk());
   EXPECT_THAT(office_.Move("CancelBooking", name), IsOk());
+}
+
+TEST_F(BookingsTest, WhatIsApprovedOfAClusterThatIsDeletedIsFreeAgainAndWhatIsOwedStays) {
+  const std::string open = office_.Ask(cluster_, "silver-label");
+  ASSERT_THAT(office_.Approve(open, 4'000'00), IsOk());
+  const std::string other = office_.NewMember();
+  const std::string owed = office_.Ask(other, "silver-label");
+  ASSERT_THAT(office_.Approve(owed, 3'000'00), IsOk());
+  ASSERT_THAT(office_.Move("RecordNoAward", owed), IsOk());
+  ASSERT_THAT(world().Of<Clusters>().Delete(world().AsOperator(), cluster_, ""), IsOk());
+  EXPECT_EQ(office_.BudgetText(), "given 10000 = approved 3000 + invoiced 0 + paid 0 + free 7000");
+  ASSERT_THAT(world().Of<Clusters>().Delete(world().AsOperator(), other, ""), IsOk());
+  EXPECT_EQ(office_.BudgetText(), "given 10000 = approved 3000 + invoiced 0 + paid 0 + free 7000");
+  ASSERT_THAT(world().Of<Clusters>().Undelete(world().AsOperator(), cluster_, ""), IsOk());
+  EXPECT_EQ(office_.Get(open).state(), Booking::STATE_CANCELLED);
+  EXPECT_EQ(office_.Get(open).moves().rbegin()->note(), "The cluster was deleted.");
 }
 
 }  // namespace

@@ -21,6 +21,7 @@ class BookingHandler final : public Handler<v1::BookingService, Bookings> {
   CW_WRITE(CancelBooking, v1::Booking, resources_->Cancel(call, *request))
   CW_WRITE(RecordInvoice, v1::Booking, resources_->RecordInvoice(call, *request))
   CW_WRITE(RecordPayment, v1::Booking, resources_->RecordPayment(call, *request))
+  CW_WRITE(WithdrawPayment, v1::Booking, resources_->WithdrawPayment(call, *request))
   CW_WRITE(RecordAward, v1::Booking, resources_->RecordAward(call, *request))
   CW_WRITE(RecordRenewal, v1::Booking, resources_->RecordRenewal(call, *request))
   CW_WRITE(RecordNoAward, v1::Booking, resources_->RecordNoAward(call, *request))

@@ -3,10 +3,12 @@
 #include "absl/strings/str_cat.h"
 
 #include "libs/base/time/date.h"
+#include "services/catalogue/common/access/party.h"
 #include "services/catalogue/common/dates/calendar.h"
 #include "services/catalogue/common/fields/checks.h"
 #include "services/catalogue/common/fields/money.h"
 #include "services/catalogue/resources/bookings/booking_ask.h"
+#include "services/catalogue/resources/bookings/booking_moves.h"
 #include "services/catalogue/resources/bookings/coverage.h"
 
 namespace clusterwire::catalogue {
@@ -17,8 +19,8 @@ using v1::Booking;
 using v1::BookingMove;
 using v1::Coverage;
 
-// Approvals end before a booking's moves are 50: those that close it find room.
-constexpr int kMostMovesToApprove = 40;
+// Of 50: those that close a booking find room.
+constexpr int kMostMovesToGoOn = 40;
 
 }  // namespace
 
@@ -56,10 +58,33 @@ absl::Status TakeLabel(const Context& context, const std::string& name, bool ren
                                      "of a first award, RecordAward"));
   } else {
     coverage.set_label(name);
-    coverage.set_period_end(PeriodEnd(context.book, coverage, &label));
+    coverage.set_period_end(PeriodEnd(context.book, coverage, label));
     return CheckPeriodUnpaid(context, *booking, errors);
   }
   return absl::OkStatus();
+}
+
+absl::Status CheckCancellable(const filter::Viewer& viewer, const Booking& booking) {
+  const Coverage& coverage = booking.coverage();
+  if (!IsCoverage(booking) || booking.state() != Booking::STATE_APPROVED ||
+      coverage.outcome() == Coverage::OUTCOME_OPEN ||
+      IsOffice(viewer, store::RootOf(booking.name()))) {
+    return absl::OkStatus();
+  }
+  return Error(absl::StatusCode::kFailedPrecondition, "OUTCOME_RECORDED",
+               absl::StrCat("the assessment that ", booking.name(), " pays for took place (",
+                            WordOf(coverage.outcome()), ", ", coverage.outcome_date(),
+                            "), so that its cost is owed: the office alone calls it off"),
+               {{"resource", booking.name()}});
+}
+
+absl::Status CheckRoomForMoves(const Booking& booking) {
+  if (booking.moves_size() < kMostMovesToGoOn) return absl::OkStatus();
+  return Error(absl::StatusCode::kFailedPrecondition, "TOO_MANY_MOVES",
+               absl::StrCat(booking.name(), " has ", booking.moves_size(),
+                            " moves, so many that it is neither approved anew nor its payment ",
+                            "withdrawn: go on with what is left to do"),
+               {{"resource", booking.name()}});
 }
 
 absl::Status ApproveCoverage(const Context& context, const v1::ApproveBookingRequest& request,
@@ -68,12 +93,7 @@ absl::Status ApproveCoverage(const Context& context, const v1::ApproveBookingReq
   if (!request.takes_place().empty()) {
     errors.Add("takes_place", "is not for cost coverages; leave it out");
   }
-  if (booking->moves_size() >= kMostMovesToApprove) {
-    return Error(absl::StatusCode::kFailedPrecondition, "TOO_MANY_MOVES",
-                 absl::StrCat(booking->name(), " has ", booking->moves_size(),
-                              " moves, so many that it isn't approved anew: cancel it, or go on"),
-                 {{"resource", booking->name()}});
-  }
+  RETURN_IF_ERROR(CheckRoomForMoves(*booking));
   Money amount = coverage.has_approved() ? coverage.approved() : coverage.asked();
   if (request.has_amount()) amount = TakeAmount("amount", request.amount(), coverage, errors);
   v1::Programme programme;

@@ -28,6 +28,13 @@ absl::Status ApproveCoverage(const Context& context, const v1::ApproveBookingReq
 void ApproveService(const v1::ApproveBookingRequest& request, v1::Booking* booking,
                     FieldErrors& errors);
 
+// A cluster calls off nothing whose cost is owed: FAILED_PRECONDITION, reason OUTCOME_RECORDED.
+absl::Status CheckCancellable(const filter::Viewer& viewer, const v1::Booking& booking);
+
+// What may be made and taken back again and again leaves room for the moves that close a booking:
+// FAILED_PRECONDITION, reason TOO_MANY_MOVES.
+absl::Status CheckRoomForMoves(const v1::Booking& booking);
+
 absl::Status TakeInvoice(const v1::RecordInvoiceRequest& request, v1::Booking* booking,
                          v1::BookingMove* move, FieldErrors& errors);
 

@@ -197,7 +197,7 @@ TEST_P(BudgetsTest, WhateverTheOfficeDoesTheBudgetsAreTheSumsOfTheBookings) {
     const std::string& name = names[dice.Below(names.size())];
     const int64_t cents = static_cast<int64_t>(dice.Below(430'780)) + 1;
     absl::Status status;
-    switch (dice.Below(8)) {
+    switch (dice.Below(9)) {
       case 0:
         status = Give(MoneyOf("EUR", static_cast<int64_t>(dice.Below(2'000'000))),
                       dice.Below(2) == 0 ? 2026 : 2027)
@@ -215,6 +215,9 @@ TEST_P(BudgetsTest, WhateverTheOfficeDoesTheBudgetsAreTheSumsOfTheBookings) {
       case 4:
         status = office_.Move("CancelBooking", name).status();
         if (status.ok()) names.push_back(Asked());
+        break;
+      case 5:
+        status = office_.Move("WithdrawPayment", name).status();
         break;
       default:
         status = office_.Approve(name, cents, dice.Below(2) == 0 ? 2026 : 2027).status();

@@ -55,7 +55,10 @@ std::optional<Money> MostOf(const Offering& offering, const Coverage& coverage) 
     return MoneyOf(offering.amount().currency_code(), priced ? std::min(amount, price) : amount);
   }
   if (!priced) return std::nullopt;
-  return MoneyOf(coverage.price().currency_code(), price * offering.share_percent() / 100);
+  // Hundredths apart: the product of a price may be more than a number holds.
+  const int64_t percent = offering.share_percent();
+  return MoneyOf(coverage.price().currency_code(),
+                 price / 100 * percent + price % 100 * percent / 100);
 }
 
 void TakeLevel(const std::string& level, const Offering& offering, Coverage* coverage,
@@ -148,10 +151,8 @@ void CheckBudgetYear(int year, absl::Time now, FieldErrors& errors) {
                                          this_year + kYearsAhead));
 }
 
-std::string PeriodEnd(const CodeBook& book, const Coverage& coverage, const v1::Label* label) {
-  if (label != nullptr) {
-    if (const auto end = ParseDate(label->valid_until()); end.ok()) return FormatDay(end->last);
-  }
+std::string PeriodEnd(const CodeBook& book, const Coverage& coverage, const v1::Label& label) {
+  if (const auto end = ParseDate(label.valid_until()); end.ok()) return FormatDay(end->last);
   v1::Label as_if_first;
   as_if_first.set_level(coverage.level());
   as_if_first.set_assessed(coverage.outcome_date());
@@ -165,16 +166,21 @@ std::string PeriodEnd(const CodeBook& book, const Coverage& coverage, const v1::
 
 absl::Status CheckNotCovered(const v1::Booking& other, const Coverage& coverage,
                              absl::CivilDay today) {
-  if (!IsCoverage(other) || IsOff(other) || other.coverage().scheme() != coverage.scheme() ||
-      other.coverage().level() != coverage.level()) {
+  if (!IsCoverage(other) || IsOff(other) || other.coverage().scheme() != coverage.scheme()) {
     return absl::OkStatus();
   }
   std::string why;
+  // A cluster is assessed for one level of a scheme at a time.
   if (other.coverage().outcome() == Coverage::OUTCOME_OPEN) {
     why =
         absl::StrCat("by ", other.name(), " already, whose outcome is open: the office records it ",
                      "by RecordAward, RecordRenewal or RecordNoAward, or cancel that booking");
   } else {
+    // Where no label was awarded there is no period that was paid for.
+    if (other.coverage().level() != coverage.level() ||
+        other.coverage().outcome() == Coverage::OUTCOME_NOT_AWARDED) {
+      return absl::OkStatus();
+    }
     const auto end = ParseDate(other.coverage().period_end());
     if (!end.ok()) return absl::OkStatus();
     const absl::CivilDay from = PlusMonths(end->last, -kLeadMonths);
@@ -183,7 +189,7 @@ absl::Status CheckNotCovered(const v1::Booking& other, const Coverage& coverage,
                        "; the next can be asked for from ", FormatDay(from), " on");
   }
   return Error(absl::StatusCode::kFailedPrecondition, "COVERED_ALREADY",
-               absl::StrCat("the cost of this label is covered ", why),
+               absl::StrCat("the cost of a label of this scheme is covered ", why),
                {{"resource", other.name()}});
 }
 

@@ -40,7 +40,7 @@ void CheckBudgetYear(int year, absl::Time now, FieldErrors& errors);
 // The last day of the label period that a coverage pays for, from its outcome: `label`'s end where
 // it has one; else as long after the outcome as the scheme's first labels of the level are valid,
 // or two years.
-std::string PeriodEnd(const CodeBook& book, const v1::Coverage& coverage, const v1::Label* label);
+std::string PeriodEnd(const CodeBook& book, const v1::Coverage& coverage, const v1::Label& label);
 
 // Another coverage of the same label can be asked for so long before the end of the period that the
 // last one paid for: assessments take their time.

@@ -156,7 +156,9 @@ TEST_F(CoverageTest, ALabelPeriodIsCoveredOnce) {
   EXPECT_THAT(early, ReasonIs("COVERED_ALREADY"));
   EXPECT_THAT(early.status().message(), HasSubstr("until 2028-05-31"));
   EXPECT_THAT(early.status().message(), HasSubstr("from 2027-11-30 on"));
-  EXPECT_THAT(AskShare(1'000'00), IsOk()) << "another level";
+  const auto bronze = AskShare(1'000'00);
+  ASSERT_THAT(bronze, IsOk()) << "another level";
+  ASSERT_THAT(office_.Move("CancelBooking", bronze->name()), IsOk());
   world().SetToday("2027-11-29");
   EXPECT_THAT(AskSilver(), ReasonIs("COVERED_ALREADY"));
   world().SetToday("2027-11-30");
@@ -174,18 +176,83 @@ TEST_F(CoverageTest, ALabelPeriodIsCoveredOnce) {
   EXPECT_EQ(office_.Get(next->name()).coverage().period_end(), "2030-05-31");
 }
 
-TEST_F(CoverageTest, WhatWasRefusedOrCancelledTakesNoPeriodAndWhatFailedDoes) {
+TEST_F(CoverageTest, WhatWasRefusedCancelledOrFailedTakesNoPeriod) {
   ASSERT_THAT(office_.Move("RefuseBooking", AskSilver()->name()), IsOk());
   ASSERT_THAT(office_.Move("CancelBooking", AskSilver()->name()), IsOk());
   const std::string name = AskSilver()->name();
   EXPECT_THAT(AskSilver(), ReasonIs("COVERED_ALREADY"));
   ASSERT_THAT(office_.Move("ApproveBooking", name), IsOk());
   ASSERT_THAT(office_.Move("RecordNoAward", name), IsOk());
-  // As long as a first Silver label would have been valid.
-  EXPECT_EQ(office_.Get(name).coverage().period_end(), "2028-06-30");
-  EXPECT_THAT(AskSilver(), ReasonIs("COVERED_ALREADY"));
-  ASSERT_THAT(office_.Move("CancelBooking", name), IsOk());
-  EXPECT_THAT(AskSilver(), IsOk());
+  EXPECT_EQ(office_.Get(name).coverage().period_end(), "");
+  EXPECT_THAT(AskSilver(), IsOk()) << "the cluster may try again";
+}
+
+TEST_F(CoverageTest, OfOneSchemeOneAssessmentIsOpenWhateverItsLevel) {
+  const std::string silver = AskSilver()->name();
+  EXPECT_THAT(AskShare(1'000'00, "gold"), ReasonIs("COVERED_ALREADY"));
+  ASSERT_THAT(office_.Move("CancelBooking", silver), IsOk());
+  EXPECT_THAT(AskShare(1'000'00, "gold"), IsOk());
+}
+
+TEST_F(CoverageTest, WhoseAssessmentTookPlaceIsCalledOffByTheOfficeAlone) {
+  const std::string name = AskSilver()->name();
+  ASSERT_THAT(office_.Move("ApproveBooking", name), IsOk());
+  ASSERT_THAT(office_.Move("RecordNoAward", name), IsOk());
+  const auto refused = office_.MoveAs(office_.AsTeam(cluster_), "CancelBooking", name);
+  EXPECT_THAT(refused, ReasonIs("OUTCOME_RECORDED"));
+  EXPECT_THAT(refused.status().message(), HasSubstr("the office alone"));
+  EXPECT_EQ(office_.Get(name).state(), Booking::STATE_APPROVED);
+  EXPECT_THAT(office_.Move("CancelBooking", name), IsOk());
+}
+
+TEST_F(CoverageTest, APaymentByMistakeIsTakenBackWithANoteAndItsInvoiceIsOpenAgain) {
+  const std::string name = AskSilver()->name();
+  for (const char* method : {"ApproveBooking", "RecordInvoice", "RecordPayment"}) {
+    ASSERT_THAT(office_.Move(method, name), IsOk());
+  }
+  v1::WithdrawPaymentRequest without;
+  without.set_name(name);
+  EXPECT_THAT(office_.bookings().WithdrawPayment(office_.AsOffice(), without),
+              HasFieldError("note"));
+  EXPECT_THAT(office_.MoveAs(office_.AsTeam(cluster_), "WithdrawPayment", name),
+              ReasonIs("NOT_YOURS"));
+  const auto back = office_.Move("WithdrawPayment", name, "Paid to another cluster.");
+  ASSERT_THAT(back, IsOk());
+  EXPECT_EQ(back->state(), Booking::STATE_INVOICED);
+  EXPECT_EQ(TextOf(office_.BudgetOf(2026).invoiced()), "EUR 4,307.80");
+  EXPECT_EQ(TextOf(office_.BudgetOf(2026).paid()), "EUR 0.00");
+  EXPECT_THAT(office_.Move("RecordPayment", name), IsOk());
+}
+
+TEST_F(CoverageTest, APaymentIsTakenBackAndMadeAgainOnlySoOften) {
+  const std::string name = AskSilver()->name();
+  for (const char* method : {"ApproveBooking", "RecordInvoice", "RecordPayment"}) {
+    ASSERT_THAT(office_.Move(method, name), IsOk());
+  }
+  absl::Status last;
+  for (int i = 0; i < 30 && last.ok(); ++i) {
+    last = office_.Move("WithdrawPayment", name).status();
+    if (last.ok()) last = office_.Move("RecordPayment", name).status();
+  }
+  EXPECT_THAT(last, ReasonIs("TOO_MANY_MOVES"));
+  EXPECT_LE(office_.Get(name).moves_size(), 50);
+}
+
+TEST_F(CoverageTest, WhatTheBudgetCanNotPayIsRefusedWhenItIsAskedFor) {
+  v1::AskForBookingRequest wish = Office::Wish(cluster_, "share");
+  wish.set_level("gold");
+  *wish.mutable_price() = MoneyOf("USD", 1'000'00);
+  const auto refused = Ask(wish);
+  EXPECT_THAT(refused, HasFieldError("amount.currency_code"));
+  EXPECT_THAT(refused.status().message(), HasSubstr("pays in EUR"));
+  wish.set_budget_year(2028);  // there is none of that year
+  EXPECT_THAT(Ask(wish), IsOk());
+}
+
+TEST_F(CoverageTest, AShareOfTheHighestPriceIsWhatItShouldBe) {
+  const auto asked = AskShare(1'000'000'000'00, "gold");
+  ASSERT_THAT(asked, IsOk());
+  EXPECT_EQ(asked->coverage().asked().units(), 800'000'000);
 }
 
 TEST_F(CoverageTest, OfTheSameWishAtTheSameTimeOneIsTaken) {

@@ -111,6 +111,10 @@ absl::Status CheckMayPublish(const Context& context, const v1::Cluster& draft) {
   return refused;
 }
 
+void ShowTo(const filter::Viewer& viewer, v1::Cluster* cluster) {
+  change::HideShownTo(viewer, cluster);
+}
+
 }  // namespace
 
 Rules<v1::Cluster> ClusterRules() {
@@ -123,6 +127,7 @@ Rules<v1::Cluster> ClusterRules() {
           .settle = &Settle,
           .note = &Note,
           .bring = &GiveToCreator,
+          .show_to = &ShowTo,
           .moved_by = &IsOfficeOf};
 }
 

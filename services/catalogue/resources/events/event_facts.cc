@@ -3,6 +3,7 @@
 
 #include "services/catalogue/common/catalogue_type.h"
 #include "services/catalogue/common/fields/facts_fields.h"
+#include "services/catalogue/resources/events/event_calendar.h"
 
 namespace clusterwire::catalogue {
 namespace {
@@ -17,6 +18,11 @@ facts::Facts Own(const v1::CalendarEvent& event, const CodeBook& codes) {
         {days, event.online() ? "online" : "", PlaceText(event.place()), event.place().country()},
         ", "));
   }
+  const bool cancelled = event.state() == v1::CalendarEvent::STATE_CANCELLED;
+  if (cancelled) {
+    facts.set_summary(
+        absl::StrCat("Cancelled: ", event.cancellation().reason(), "\n", facts.summary()));
+  }
   SetLink(event.link(), event.sources(), &facts);
   AddCodes(event.sectors(), codes, &facts);
   AddCodes(event.regions(), codes, &facts);
@@ -25,9 +31,10 @@ facts::Facts Own(const v1::CalendarEvent& event, const CodeBook& codes) {
   AddSorted(event.programmes(), facts.mutable_programmes());
   facts.set_kind(WordOf(event.kind()));
   *facts.mutable_period() = event.period();
-  facts.set_deadline(event.registration_closes());
+  if (!cancelled) facts.set_deadline(event.registration_closes());
   AddSorted(event.languages(), facts.mutable_languages());
   facts.set_parent(event.parent());
+  *facts.mutable_calendar() = CalendarOf(event, facts.link());
   facts.set_text(Joined({event.organiser(), PlaceText(event.place())}, " "));
   if (event.state() == v1::CalendarEvent::STATE_DRAFT) {
     RestrictTo({event.name(), event.owner()}, &facts);

@@ -1,65 +1,20 @@
 #include "services/catalogue/resources/events/event_rules.h"
 
-#include "google/protobuf/util/message_differencer.h"
-
 #include "clusterwire/catalogue/v1/programme.pb.h"
 
 #include "libs/base/time/date.h"
-#include "libs/base/time/zone.h"
 #include "libs/text/text.h"
-#include "services/catalogue/common/dates/calendar.h"
 #include "services/catalogue/common/fields/checks.h"
 #include "services/catalogue/common/fields/owner.h"
 #include "services/catalogue/common/fields/words.h"
+#include "services/catalogue/resources/events/event_calendar.h"
 #include "services/catalogue/resources/people/contacts.h"
 
 namespace clusterwire::catalogue {
 namespace {
 
-using google::protobuf::util::MessageDifferencer;
-
 // Parents above an event that are looked at before it counts as a circle.
 constexpr int kMaxDepth = 10;
-
-// "09:00" and not "24:00".
-bool IsTimeOfDay(std::string_view text) {
-  if (text.size() != 5 || text[2] != ':') return false;
-  for (const size_t i : {0u, 1u, 3u, 4u}) {
-    if (text[i] < '0' || text[i] > '9') return false;
-  }
-  return text.substr(0, 2) < "24" && text.substr(3) < "60";
-}
-
-void CheckTimes(const v1::CalendarEvent& event, FieldErrors& errors) {
-  if (event.period().start().empty()) errors.Add("event.period.start", "is required");
-  CheckPeriod("event.period", event.period(), errors);
-  const bool starts = !event.start_time().empty();
-  const bool ends = !event.end_time().empty();
-  if (starts && !IsTimeOfDay(event.start_time())) {
-    errors.Add("event.start_time", absl::StrCat("'", event.start_time(), "' must look like 09:00"));
-  }
-  if (ends && !IsTimeOfDay(event.end_time())) {
-    errors.Add("event.end_time", absl::StrCat("'", event.end_time(), "' must look like 17:30"));
-  }
-  const bool one_day =
-      event.period().end().empty() || event.period().end() == event.period().start();
-  if (starts && ends && one_day && event.end_time() < event.start_time()) {
-    errors.Add("event.end_time", absl::StrCat("'", event.end_time(), "' is before the start_time '",
-                                              event.start_time(), "' of the same day"));
-  }
-  if ((starts || ends) && event.time_zone().empty()) {
-    errors.Add("event.time_zone", "is required with a time of day; write Europe/Brussels");
-  } else if (!event.time_zone().empty() && !IsTimeZone(event.time_zone())) {
-    errors.Add("event.time_zone",
-               absl::StrCat("'", event.time_zone(), "' is no time zone; write Europe/Brussels"));
-  }
-  CheckDate("event.registration_closes", event.registration_closes(), errors);
-  const auto closes = ParseDate(event.registration_closes());
-  const auto period = ParsePeriod(event.period().start(), event.period().end());
-  if (closes.ok() && period.ok() && *period && closes->first > (*period)->last) {
-    errors.Add("event.registration_closes", "is after the event has ended");
-  }
-}
 
 void CheckParent(const v1::CalendarEvent& event, const Context& context, FieldErrors& errors) {
   if (event.parent().empty()) return;
@@ -102,6 +57,19 @@ absl::Status CheckPublic(const v1::CalendarEvent& event, const Context& context,
   return absl::OkStatus();
 }
 
+// What doesn't take place has no other time or place.
+void CheckCancelled(const v1::CalendarEvent* before, const v1::CalendarEvent& event,
+                    FieldErrors& errors) {
+  if (event.state() != v1::CalendarEvent::STATE_CANCELLED) return;
+  if (before == nullptr) {
+    errors.Add("event.state",
+               "can't be STATE_CANCELLED from the start: create it, then CancelEvent");
+  } else if (IsMove(*before, event)) {
+    errors.Add("event", absl::StrCat("is cancelled, so its period, times, place and whether it is "
+                                     "online stay as they are; ReinstateEvent first"));
+  }
+}
+
 absl::Status Check(const v1::CalendarEvent* before, const v1::CalendarEvent& event,
                    const Context& context, FieldErrors& errors) {
   const std::string* owner_before = before == nullptr ? nullptr : &before->owner();
@@ -110,6 +78,7 @@ absl::Status Check(const v1::CalendarEvent* before, const v1::CalendarEvent& eve
     RETURN_IF_ERROR(CheckPublic(event, context, errors));
   }
   CheckEnum("event.state", event.state(), errors);
+  CheckCancelled(before, event, errors);
   CheckTitle("event.title", event.title(), errors);
   if (WordOf(event.kind()).empty()) {
     errors.Add("event.kind", absl::StrCat("is required: ", WordsOf<v1::CalendarEvent::Kind>(),
@@ -143,13 +112,15 @@ absl::Status Check(const v1::CalendarEvent* before, const v1::CalendarEvent& eve
 
 // People who have it in their calendar need to know.
 std::string_view KindOfUpdate(const v1::CalendarEvent& before, const v1::CalendarEvent& next) {
-  const bool same = MessageDifferencer::Equals(before.period(), next.period()) &&
-                    MessageDifferencer::Equals(before.place(), next.place()) &&
-                    before.start_time() == next.start_time() &&
-                    before.end_time() == next.end_time() &&
-                    before.time_zone() == next.time_zone() && before.online() == next.online();
-  return change::KindText(same ? change::v1::CHANGE_KIND_EVENT_UPDATED
-                               : change::v1::CHANGE_KIND_EVENT_MOVED);
+  return change::KindText(IsMove(before, next) ? change::v1::CHANGE_KIND_EVENT_MOVED
+                                               : change::v1::CHANGE_KIND_EVENT_UPDATED);
+}
+
+// In a write, `event` is stored as it was before, or not at all.
+void Settle(const Context& context, v1::CalendarEvent* event) {
+  DraftUnlessSaid(context, event);
+  const auto before = context.reader.Get<v1::CalendarEvent>(event->name());
+  CountUp(before.ok() ? &*before : nullptr, context.now, event);
 }
 
 void Note(const v1::CalendarEvent* before, const v1::CalendarEvent& event, const Context&,
@@ -162,11 +133,11 @@ void Note(const v1::CalendarEvent* before, const v1::CalendarEvent& event, const
 Rules<v1::CalendarEvent> EventRules() {
   return {.type = "event",
           .collection = "events",
-          .output_only = {"edited_fields"},
+          .output_only = {"edited_fields", "cancellation", "uid", "sequence"},
           .create_only = {"state"},
           .suggest_id = [](const v1::CalendarEvent& event) { return text::Slug(event.title()); },
           .check = &Check,
-          .settle = &DraftUnlessSaid,
+          .settle = &Settle,
           .note = &Note,
           .kind_of_update = &KindOfUpdate};
 }

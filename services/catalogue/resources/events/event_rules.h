@@ -1,5 +1,7 @@
 #pragma once
 
+#include <string>
+
 #include "clusterwire/catalogue/v1/event.pb.h"
 
 #include "services/catalogue/common/fields/publish.h"
@@ -12,6 +14,20 @@ Rules<v1::CalendarEvent> EventRules();
 class Events : public Drafts<v1::CalendarEvent> {
  public:
   explicit Events(store::Store& store) : Drafts(store, EventRules()) {}
+
+  using Drafts::Update;
+  // Also moves its parts, where the request says so.
+  absl::StatusOr<v1::CalendarEvent> Update(const WriteCall& call,
+                                           const v1::UpdateEventRequest& request);
+  // Draft → published. What is cancelled is reinstated instead.
+  absl::StatusOr<v1::CalendarEvent> Publish(const WriteCall& call, const std::string& name,
+                                            const std::string& etag);
+  // Published → cancelled, and the same of its parts where the request says so.
+  absl::StatusOr<v1::CalendarEvent> Cancel(const WriteCall& call,
+                                           const v1::CancelEventRequest& request);
+  // Cancelled → published.
+  absl::StatusOr<v1::CalendarEvent> Reinstate(const WriteCall& call, const std::string& name,
+                                              const std::string& etag);
 };
 
 }  // namespace clusterwire::catalogue

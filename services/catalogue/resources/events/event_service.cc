@@ -11,9 +11,18 @@ class EventHandler final : public Handler<v1::EventService, Events> {
  public:
   using Handler::Handler;
 
-  CW_STANDARD_ALL(Event, Events, v1::CalendarEvent, resources_)
+  CW_STANDARD(Get, GetEvent, v1::CalendarEvent, resources_)
+  CW_STANDARD(BatchGet, BatchGetEvents, v1::BatchGetEventsResponse, resources_)
+  CW_STANDARD(List, ListEvents, v1::ListEventsResponse, resources_)
+  CW_STANDARD(Create, CreateEvent, v1::CalendarEvent, resources_)
+  CW_WRITE(UpdateEvent, v1::CalendarEvent, resources_->Update(call, *request))
+  CW_STANDARD(Delete, DeleteEvent, v1::CalendarEvent, resources_)
+  CW_STANDARD(Undelete, UndeleteEvent, v1::CalendarEvent, resources_)
   CW_WRITE(PublishEvent, v1::CalendarEvent,
            resources_->Publish(call, request->name(), request->etag()))
+  CW_WRITE(CancelEvent, v1::CalendarEvent, resources_->Cancel(call, *request))
+  CW_WRITE(ReinstateEvent, v1::CalendarEvent,
+           resources_->Reinstate(call, request->name(), request->etag()))
 };
 
 }  // namespace

@@ -63,12 +63,13 @@ absl::StatusOr<std::vector<v1::Membership>> MembershipsOf(const store::Reader& r
 
 absl::StatusOr<std::optional<v1::Membership>> Overlapping(const store::Reader& reader,
                                                           const v1::Membership& membership,
-                                                          absl::CivilDay today) {
+                                                          absl::CivilDay today, bool drafts) {
   const Certain days = CertainDays(membership, today);
   ASSIGN_OR_RETURN(const std::vector<v1::Membership> others,
                    MembershipsOf(reader, store::ParentOf(membership.name()), membership.cluster()));
   for (const v1::Membership& other : others) {
     if (other.name() == membership.name()) continue;
+    if (!drafts && other.state() == v1::Membership::STATE_DRAFT) continue;
     const Certain its = CertainDays(other, today);
     if (std::max(days.first, its.first) <= std::min(days.last, its.last)) return other;
   }

@@ -36,9 +36,10 @@ absl::StatusOr<std::vector<v1::Membership>> MembershipsOf(const store::Reader& r
 // The one of them that certainly overlaps this period, if any: on `today`, since one without an end
 // holds then. Dates of low precision overlap where they do for all days that they may stand for
 // ("2019" and "2019" need not). Without a start a membership has begun by its end, or by today.
+// `drafts`: whether drafts count.
 absl::StatusOr<std::optional<v1::Membership>> Overlapping(const store::Reader& reader,
                                                           const v1::Membership& membership,
-                                                          absl::CivilDay today);
+                                                          absl::CivilDay today, bool drafts);
 
 // Whether the cluster is a member of the programme on that day, by a membership that isn't a draft:
 // on a day of its period, as far as that is known.

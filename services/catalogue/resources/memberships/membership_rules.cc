@@ -77,10 +77,10 @@ bool StaysWhereItWas(const v1::Membership* before, const v1::Membership& members
 
 // It overlaps no other membership of the cluster in the programme.
 absl::Status CheckAlone(const v1::Membership* before, const v1::Membership& membership,
-                        const Context& context) {
+                        const Context& context, bool drafts = true) {
   if (StaysWhereItWas(before, membership)) return absl::OkStatus();
-  ASSIGN_OR_RETURN(const auto other,
-                   Overlapping(context.reader, membership, DayOf(context.now, kDefaultZone)));
+  ASSIGN_OR_RETURN(const auto other, Overlapping(context.reader, membership,
+                                                 DayOf(context.now, kDefaultZone), drafts));
   if (!other) return absl::OkStatus();
   const bool seen =
       context.viewer.operator_ || CheckMaySee(context.reader, context.viewer, other->name()).ok();
@@ -235,7 +235,7 @@ absl::StatusOr<v1::Membership> Memberships::End(const WriteCall& call,
         return Ended(context, request, membership);
       },
       "name", Shown::kAsRead,
-      [&](store::Writer& writer, const Context&, const v1::Membership& membership) {
+      [&](store::Writer& writer, const Context&, const v1::Membership& membership, Notes&) {
         return KeepReason(writer, membership, request);
       });
 }
@@ -246,7 +246,8 @@ absl::Status CheckMayJoin(const Context& context, std::string_view programme,
   membership.set_name(absl::StrCat(ToAbsl(programme), "/memberships/-"));
   membership.set_cluster(std::string(cluster));
   *membership.mutable_period() = period;
-  return CheckAlone(nullptr, membership, context);
+  // A draft is the office's own and no membership yet: it tells nobody who comes.
+  return CheckAlone(nullptr, membership, context, /*drafts=*/false);
 }
 
 absl::StatusOr<v1::Membership> Admit(store::Writer& writer, const Context& context,

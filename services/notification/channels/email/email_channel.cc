@@ -113,6 +113,21 @@ void EmailChannel::SendTest(const v1::Endpoint& endpoint, const std::string& id,
                });
 }
 
+void EmailChannel::TellOwner(const v1::Endpoint& elsewhere, const OwnerLetter& owner,
+                             const std::string& id, text::Language language, absl::Time deadline) {
+  const std::string& address = elsewhere.email().address();
+  if (!elsewhere.email().has_verify_time()) return;
+  const absl::StatusOr<std::string> suppressed = suppressed_(mailer_.mailboxes().key.Of(address));
+  if (!suppressed.ok() || !suppressed->empty()) return;
+  const Envelope envelope{.to = address,
+                          .id = id,
+                          .language = std::string(text::LanguageTag(language)),
+                          .deadline = deadline};
+  const Letter letter =
+      LetterOf({.content = owner, .language = language, .sender = mailer_.sender()});
+  mailer_.Send(envelope, letter, {}, [](const mail::Outcome&) {});
+}
+
 bool EmailChannel::CountTest(const std::string& address_key) {
   const int64_t day = clock_.Uptime() / absl::Hours(24);
   MutexLock lock(mutex_);

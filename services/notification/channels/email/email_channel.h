@@ -40,6 +40,9 @@ class EmailChannel final : public Channel {
   // To a mailbox that is confirmed and not suppressed, kTestsADay times.
   void SendTest(const v1::Endpoint& endpoint, const std::string& id, absl::Time deadline,
                 Callback done) override;
+  // To a mailbox that is confirmed and not suppressed.
+  void TellOwner(const v1::Endpoint& elsewhere, const OwnerLetter& letter, const std::string& id,
+                 text::Language language, absl::Time deadline) override;
   bool over_server() const override { return true; }
   absl::Duration time_limit(absl::Duration usual) const override;
   absl::Status Bounced(sql::Connection& connection, const Job& job,

@@ -73,8 +73,8 @@ class EmailChannelTest : public testing::Test {
 
   FakeClock clock_;
   mail::SmtpReceiver receiver_;
-  const Mailboxes mailboxes_{
-      AddressKey("key"), BounceAddress("bounces@example.org", "key"), clock_};
+  const Mailboxes mailboxes_{AddressKey("key"), BounceAddress("bounces@example.org", "key"),
+                             clock_};
   Mailer mailer_;
   absl::StatusOr<std::string> suppressed_ = "";
   EmailChannel channel_;
@@ -158,6 +158,36 @@ TEST(MailOutcome, SaysWhoseFaultItWasAndWhatFollows) {
     const auto wait = std::get<Wait>(outcome_of(kind));
     EXPECT_TRUE(wait.ours && !wait.server && !wait.at_once && wait.bounce == Bounce::kNone);
   }
+}
+
+// A server that knows no mailbox while the test says so.
+class UnknownTest : public EmailChannelTest {
+ protected:
+  explicit UnknownTest(
+      std::shared_ptr<std::atomic<bool>> knows = std::make_shared<std::atomic<bool>>(false))
+      : EmailChannelTest([knows](const std::string& verb) -> std::string {
+          return verb == "RCPT" && !*knows ? "550 5.1.1 unknown" : "default";
+        }),
+        knows_(std::move(knows)) {}
+  const std::shared_ptr<std::atomic<bool>> knows_;
+};
+
+TEST_F(UnknownTest, AServerThatKnowsNobodyIsNotBelieved) {
+  const auto suppresses = [&] {
+    const Outcome outcome = Send(JobFor("anna@example.net"));
+    return std::holds_alternative<Dead>(outcome);
+  };
+  for (int i = 1; i < Mailer::kMostUnknown; ++i) EXPECT_TRUE(suppresses());
+  const Outcome outcome = Send(JobFor("anna@example.net"));
+  ASSERT_TRUE(std::holds_alternative<Wait>(outcome));
+  EXPECT_TRUE(std::get<Wait>(outcome).server);
+  EXPECT_EQ(std::get<Wait>(outcome).bounce, Bounce::kNone);
+  EXPECT_EQ(mailer_.trouble().detail,
+            "it calls every mailbox unknown, the last one by: 550 5.1.1 unknown");
+  *knows_ = true;
+  Send(JobFor("anna@example.net"));
+  *knows_ = false;
+  EXPECT_TRUE(suppresses());
 }
 
 // A server that answers nothing but 421.

@@ -1,6 +1,5 @@
 #include "services/notification/channels/email/email_letter.h"
 
-#include <algorithm>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -10,36 +9,14 @@
 #include "services/notification/channels/notice.h"
 #include "services/notification/channels/told.h"
 #include "services/notification/consent/links.h"
+#include "services/notification/resources/subscribers/schedule.h"
 
 namespace clusterwire::notification {
 namespace {
 
-text::Language LanguageOf(const Job& job) {
-  return text::LanguageFor(job.subscriber == nullptr ? "" : job.subscriber->language());
-}
-
-// A resource, with all that happened to it and the reasons of all subscriptions.
-Notice NoticeOfAll(const Told& told) {
-  Notice notice = NoticeOf(*told.job);
-  if (told.changes.size() > 1) {
-    for (const std::shared_ptr<const Job>& change : told.changes) {
-      const std::string title = NoticeOf(*change).title;
-      if (title != notice.title) absl::StrAppend(&notice.text, "\n", title);
-    }
-  }
-  for (const std::shared_ptr<const Job>& subscription : told.subscriptions) {
-    for (std::string& reason : NoticeOf(*subscription).reasons) {
-      if (std::ranges::find(notice.reasons, reason) == notice.reasons.end()) {
-        notice.reasons.push_back(std::move(reason));
-      }
-    }
-  }
-  return notice;
-}
-
 LetterContent ContentOf(const Job& job) {
   std::vector<Notice> notices;
-  for (const Told& told : ToldBy(job)) notices.push_back(NoticeOfAll(told));
+  for (const Told& told : ToldBy(job)) notices.push_back(NoticeOf(told));
   if (!job.digest) return ChangesLetter{.notices = std::move(notices)};
   return DigestLetter{.notices = std::move(notices),
                       .more = job.left_out,
@@ -63,11 +40,9 @@ Envelope EnvelopeOf(const Job& job, const Links* links) {
 LetterInput LetterInputOf(const Job& job, const LetterSender& sender, const Links* links) {
   LetterInput input{.content = ContentOf(job),
                     .language = LanguageOf(job),
+                    .zone = ZoneOf(job.subscriber.get()),
                     .sender = sender,
                     .subscriptions = SubscriptionTitles(job)};
-  if (job.subscriber != nullptr && !job.subscriber->time_zone().empty()) {
-    input.zone = ZoneNamed(job.subscriber->time_zone());
-  }
   if (links != nullptr) {
     input.links = {.unsubscribe = links->Unsubscribe(job.interest->subscription),
                    .preferences = links->Preferences(*job.endpoint, job.delivery.created)};

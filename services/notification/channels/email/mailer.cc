@@ -99,13 +99,25 @@ void Mailer::Send(const Envelope& envelope, const Letter& letter,
       .html = letter.html,
       .attachments = std::move(attachments),
       .deadline = envelope.deadline};
-  client_.Send(std::move(message), [this, done = std::move(done)](mail::Outcome outcome) {
+  client_.Send(std::move(message), [this, done = std::move(done)](mail::Outcome said) {
+    mail::Outcome outcome = Doubted(std::move(said));
     Note(outcome);
     if (outcome.kind == Kind::kServerAway) {
       outcome.answer = "no mail can be sent at the moment; the service's operators see why";
     }
     done(outcome);
   });
+}
+
+// One wrong setting of a server must not suppress the mailboxes of everybody.
+mail::Outcome Mailer::Doubted(mail::Outcome outcome) {
+  MutexLock lock(mutex_);
+  if (outcome.kind == Kind::kAccepted) unknown_ = 0;
+  if (outcome.kind != Kind::kAddressRefused || ++unknown_ < kMostUnknown) return outcome;
+  outcome.kind = Kind::kServerAway;
+  outcome.answer =
+      absl::StrCat("it calls every mailbox unknown, the last one by: ", outcome.answer);
+  return outcome;
 }
 
 void Mailer::Note(const mail::Outcome& outcome) {

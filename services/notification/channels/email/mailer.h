@@ -34,6 +34,10 @@ struct Envelope {
 // being away, which is logged and told to operators. Safe for use from any thread.
 class Mailer {
  public:
+  // Mailboxes that the server calls unknown one after another, with none that it takes in between:
+  // from then on it is the server that is believed to be wrong, and they are tried again.
+  static constexpr int kMostUnknown = 20;
+
   struct Options {
     mail::Client::Options server;
     std::string from;         // an address in form
@@ -69,6 +73,7 @@ class Mailer {
 
  private:
   std::vector<mail::Field> HeadersOf(const Envelope& envelope, std::string_view subject) const;
+  mail::Outcome Doubted(mail::Outcome outcome);
   void Note(const mail::Outcome& outcome);
 
   const Options options_;
@@ -76,7 +81,8 @@ class Mailer {
   const Mailboxes& mailboxes_;
   mutable Mutex mutex_;
   Trouble trouble_ ABSL_GUARDED_BY(mutex_);
-  mail::Client client_;  // last: its thread uses everything above
+  int unknown_ ABSL_GUARDED_BY(mutex_) = 0;  // mailboxes in a row
+  mail::Client client_;                      // last: its thread uses everything above
 };
 
 }  // namespace clusterwire::notification

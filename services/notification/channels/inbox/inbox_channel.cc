@@ -2,9 +2,11 @@
 
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "libs/base/time/clock.h"
 #include "services/notification/channels/notice.h"
+#include "services/notification/ledger/records/seen_by.h"
 
 namespace clusterwire::notification {
 namespace {
@@ -14,11 +16,13 @@ std::string SubscriberOf(const std::string& endpoint) {
   return endpoint.substr(0, endpoint.find("/endpoints/"));
 }
 
-}  // namespace
+// The image that is told.
+const type::v1::Facts& ImageOf(const Job& job) {
+  const change::v1::ResourceChanged& change = job.record->change;
+  return job.delivery.transition == v1::TRANSITION_LEFT ? change.before() : change.after();
+}
 
-void InboxChannel::Send(std::shared_ptr<const Job>, absl::Time, Callback done) { done(Done{}); }
-
-absl::Status InboxChannel::Write(sql::Connection& connection, const Job& job) {
+v1::InboxItem ItemOf(const Job& job) {
   Notice notice = NoticeOf(job);
   v1::InboxItem item;
   item.set_delivery(job.delivery.name);
@@ -27,11 +31,30 @@ absl::Status InboxChannel::Write(sql::Connection& connection, const Job& job) {
   item.set_title(std::move(notice.title));
   item.set_text(std::move(notice.text));
   item.set_link(std::move(notice.link));
+  item.set_language(std::string(text::LanguageTag(LanguageOf(job))));
   for (std::string& reason : notice.reasons) *item.add_reasons() = std::move(reason);
-  *item.mutable_time() = ToTimestamp(clock_.Now());
-  return Inbox(connection)
-      .Append(SubscriberOf(job.delivery.endpoint), job.delivery.change_id, std::move(item))
-      .status();
+  item.set_given_up_before(job.gap.count);
+  item.set_last_given_up(job.gap.last);
+  return item;
+}
+
+}  // namespace
+
+void InboxChannel::Send(std::shared_ptr<const Job>, absl::Time, Callback done) { done(Done{}); }
+
+absl::Status InboxChannel::Write(sql::Connection& connection, const JobList& jobs) {
+  const absl::Time now = clock_.Now();
+  std::vector<InboxEntry> entries;
+  entries.reserve(jobs.size());
+  for (const std::shared_ptr<const Job>& job : jobs) {
+    entries.push_back({.subscriber = SubscriberOf(job->delivery.endpoint),
+                       .change_id = job->delivery.change_id,
+                       .seen_by = SeenBy(ImageOf(*job)),
+                       .time = now,
+                       .item = ItemOf(*job)});
+    *entries.back().item.mutable_time() = ToTimestamp(now);
+  }
+  return Inbox(connection).Append(std::move(entries));
 }
 
 void InboxChannel::Written(const Job& job) { signal_.Notify(SubscriberOf(job.delivery.endpoint)); }

@@ -39,8 +39,8 @@ class InboxChannelTest : public LedgerTest {
     channel.Send(job, absl::InfiniteFuture(),
                  [&](const Outcome& outcome) { done = std::holds_alternative<Done>(outcome); });
     EXPECT_TRUE(done);
-    RETURN_IF_ERROR(
-        ledger.Write([&](sql::Connection& connection) { return channel.Write(connection, *job); }));
+    RETURN_IF_ERROR(ledger.Write(
+        [&](sql::Connection& connection) { return channel.Write(connection, {job}); }));
     channel.Written(*job);
     return absl::OkStatus();
   }
@@ -73,14 +73,6 @@ TEST_P(InboxChannelTest, PutsTheWholeNoticeIntoTheInboxAndWakesItsReader) {
   EXPECT_EQ(item.reasons_size(), 2);
   EXPECT_EQ(item.change().kind(), "label.awarded");
   EXPECT_TRUE(item.has_time());
-}
-
-TEST_P(InboxChannelTest, ARepeatedTryAddsNothing) {
-  InboxChannel channel(signal_, clock_);
-  const auto job = MakeJob(8);
-  EXPECT_THAT(Send(*ledger_, channel, job), IsOk());
-  EXPECT_THAT(Send(*ledger_, channel, job), IsOk());
-  EXPECT_THAT(Items(), testing::SizeIs(1));
 }
 
 TEST_P(InboxChannelTest, ADatabaseThatIsAwayMeansAnotherTry) {

@@ -14,6 +14,7 @@
 #include "libs/rpc/token/page_position.pb.h"
 #include "services/notification/ledger/inbox/inbox.h"
 #include "services/notification/ledger/ledger.h"
+#include "services/notification/ledger/records/seen_by.h"
 #include "services/notification/resources/subscribers/interests.h"
 #include "services/notification/resources/subscribers/subscriber_rules.h"
 
@@ -23,6 +24,7 @@ namespace {
 constexpr std::string_view kPurpose = "inbox";
 constexpr int kDefaultPage = 50;
 constexpr int kMaxPage = 1000;
+constexpr int kMostMarked = 1000;
 constexpr int kRead = 10;  // items read at a time: each carries a whole record, up to 1 MB
 // At items for one page or one step of a stream, however few are shown.
 constexpr size_t kMostLooked = 1000;
@@ -32,6 +34,22 @@ absl::Status CursorError(std::string_view description) { return FieldError("curs
 // An item that an earlier subscriber of the same name left behind is shown to no one.
 bool Belongs(const v1::InboxItem& item, const v1::Subscriber& owner) {
   return ToTime(item.time()) >= ToTime(owner.create_time());
+}
+
+absl::Status CheckSequences(const v1::MarkInboxReadRequest& request) {
+  FieldErrors errors;
+  if (request.sequences_size() > kMostMarked) {
+    errors.Add("sequences", absl::StrCat("at most ", kMostMarked, " at a time"));
+  }
+  for (int i = 0; i < std::min(request.sequences_size(), kMostMarked); ++i) {
+    if (request.sequences(i) < 1) {
+      errors.Add(absl::StrCat("sequences[", i, "]"), "must be an item's number, from 1 on");
+    }
+  }
+  if (request.cursor().empty() && request.sequences().empty()) {
+    errors.Add("cursor", "give a cursor, or single items in sequences");
+  }
+  return errors.ToStatus();
 }
 
 // A page that goes no further for now. A stream waits.
@@ -51,6 +69,7 @@ struct InboxReader::Open {
   std::string subscriber;
   google::protobuf::Timestamp made;  // another one may get its name
   int64_t sequence = 0;
+  int64_t dropped = 0;  // of what wasn't said yet
   std::unique_ptr<InboxSignal::Waiter> waiter;
 };
 
@@ -82,6 +101,7 @@ absl::StatusOr<v1::ListInboxItemsResponse> InboxReader::List(
   if (request.page_size() < 0) errors.Add("page_size", "must not be negative");
   RETURN_IF_ERROR(errors.ToStatus());
   int64_t sequence = *begin;
+  ASSIGN_OR_RETURN(const int64_t dropped, DroppedAfter(request.parent(), sequence));
   const int size =
       request.page_size() == 0 ? kDefaultPage : std::min(request.page_size(), kMaxPage);
   v1::ListInboxItemsResponse response;
@@ -104,6 +124,7 @@ absl::StatusOr<v1::ListInboxItemsResponse> InboxReader::List(
     if (items.size() < static_cast<size_t>(wanted)) break;
     wanted = kRead;
   }
+  response.set_dropped_count(dropped);
   response.set_next_cursor(CursorAfter(request.parent(), sequence));
   return response;
 }
@@ -130,6 +151,11 @@ absl::StatusOr<rpc::Pump> InboxReader::Step(Open& open,
   for (size_t looked = 0; !batch.full() && looked < kMostLooked;) {
     ASSIGN_OR_RETURN(auto items, Read(open.subscriber, open.sequence, kRead));
     if (items.empty()) return rpc::Pump::kWait;
+    // Items have no gap between them but where some went.
+    if (items[0].sequence() > open.sequence + 1) {
+      ASSIGN_OR_RETURN(const int64_t dropped, DroppedAfter(open.subscriber, open.sequence));
+      open.dropped += dropped;
+    }
     looked += items.size();
     for (v1::InboxItem& item : items) {
       if (batch.full()) break;
@@ -138,12 +164,60 @@ absl::StatusOr<rpc::Pump> InboxReader::Step(Open& open,
       open.sequence = item.sequence();
       if (shown == Shown::kLeftOut) continue;
       v1::StreamInboxResponse message;
+      message.set_dropped_count(std::exchange(open.dropped, 0));
       message.set_cursor(CursorAfter(open.subscriber, open.sequence));
       *message.mutable_item() = std::move(item);
       batch.Add(std::move(message));
     }
   }
   return rpc::Pump::kMore;
+}
+
+absl::StatusOr<v1::InboxStatus> InboxReader::Get(const rpc::CallContext& call,
+                                                 const v1::GetInboxRequest& request) const {
+  ASSIGN_OR_RETURN(const v1::Subscriber owner, OwnerOf(call, request.parent()));
+  return SummaryOf(owner);
+}
+
+absl::StatusOr<v1::InboxStatus> InboxReader::MarkRead(
+    const rpc::CallContext& call, const v1::MarkInboxReadRequest& request) const {
+  ASSIGN_OR_RETURN(const v1::Subscriber owner, OwnerOf(call, request.parent()));
+  FieldErrors errors;
+  const absl::StatusOr<int64_t> through = SequenceOf(request.parent(), request.cursor());
+  RETURN_IF_ERROR(errors.AddFrom(through.status()));
+  RETURN_IF_ERROR(errors.AddFrom(CheckSequences(request)));
+  RETURN_IF_ERROR(errors.ToStatus());
+  RETURN_IF_ERROR(ledger_.Write([&](sql::Connection& connection) -> absl::Status {
+    Inbox inbox(connection);
+    if (*through > 0) RETURN_IF_ERROR(inbox.MarkReadThrough(owner.name(), *through));
+    return inbox.MarkRead(owner.name(), {request.sequences().begin(), request.sequences().end()});
+  }));
+  return SummaryOf(owner);
+}
+
+absl::StatusOr<v1::InboxStatus> InboxReader::SummaryOf(const v1::Subscriber& owner) const {
+  ASSIGN_OR_RETURN(const InboxSummary summary, ledger_.Read([&](sql::Connection& connection) {
+    return Inbox(connection).Summary(owner.name(), ToTime(owner.create_time()));
+  }));
+  v1::InboxStatus inbox;
+  inbox.set_subscriber(owner.name());
+  const filter::Viewer viewer = interests_.ViewerOf(owner.name());
+  int64_t unread = 0;
+  for (const auto& [seen_by, count] : summary.unread) unread += IsSeen(viewer, seen_by) ? count : 0;
+  inbox.set_unread_count(unread);
+  if (summary.dropped > 0) {
+    inbox.set_dropped_count(summary.dropped);
+    *inbox.mutable_dropped_since() = ToTimestamp(summary.dropped_since);
+  }
+  return inbox;
+}
+
+absl::StatusOr<int64_t> InboxReader::DroppedAfter(const std::string& subscriber,
+                                                  int64_t sequence) const {
+  ASSIGN_OR_RETURN(const int64_t through, ledger_.Read([&](sql::Connection& connection) {
+    return Inbox(connection).DroppedThrough(subscriber);
+  }));
+  return std::max(int64_t{0}, through - sequence);
 }
 
 absl::StatusOr<v1::Subscriber> InboxReader::OwnerOf(const rpc::CallContext& call,

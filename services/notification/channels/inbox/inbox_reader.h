@@ -37,6 +37,10 @@ class InboxReader {
 
   absl::StatusOr<v1::ListInboxItemsResponse> List(const rpc::CallContext& call,
                                                   const v1::ListInboxItemsRequest& request) const;
+  absl::StatusOr<v1::InboxStatus> Get(const rpc::CallContext& call,
+                                      const v1::GetInboxRequest& request) const;
+  absl::StatusOr<v1::InboxStatus> MarkRead(const rpc::CallContext& call,
+                                           const v1::MarkInboxReadRequest& request) const;
   // The stream ends with NOT_FOUND when the subscriber is deleted.
   absl::StatusOr<rpc::Source<v1::StreamInboxResponse>> Stream(const rpc::CallContext& call,
                                                               const v1::StreamInboxRequest& request,
@@ -55,6 +59,9 @@ class InboxReader {
                                          const std::string& subscriber) const;
   absl::StatusOr<std::vector<v1::InboxItem>> Read(const std::string& subscriber, int64_t sequence,
                                                   int limit) const;
+  absl::StatusOr<v1::InboxStatus> SummaryOf(const v1::Subscriber& owner) const;
+  // How many numbers behind this one went because the inbox was full.
+  absl::StatusOr<int64_t> DroppedAfter(const std::string& subscriber, int64_t sequence) const;
   absl::StatusOr<rpc::Pump> Step(Open& open, rpc::Batch<v1::StreamInboxResponse>& batch) const;
   std::string CursorAfter(const std::string& subscriber, int64_t sequence) const;
   absl::StatusOr<int64_t> SequenceOf(const std::string& subscriber,

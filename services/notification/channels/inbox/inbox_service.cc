@@ -11,9 +11,11 @@
 namespace clusterwire::notification {
 namespace {
 
-class InboxHandler final
-    : public v1::InboxService::WithCallbackMethod_ListInboxItems<
-          v1::InboxService::WithRawCallbackMethod_StreamInbox<v1::InboxService::Service>> {
+class InboxHandler final : public v1::InboxService::WithCallbackMethod_ListInboxItems<
+                               v1::InboxService::WithCallbackMethod_GetInbox<
+                                   v1::InboxService::WithCallbackMethod_MarkInboxRead<
+                                       v1::InboxService::WithRawCallbackMethod_StreamInbox<
+                                           v1::InboxService::Service>>>> {
  public:
   InboxHandler(const Api& api, const Handles& handles) : api_(api), handles_(handles) {}
 
@@ -23,6 +25,23 @@ class InboxHandler final
     return rpc::RunUnary(
         api_.reads, context, response,
         [this, request](const rpc::CallContext& call) { return Reader().List(call, *request); });
+  }
+
+  grpc::ServerUnaryReactor* GetInbox(grpc::CallbackServerContext* context,
+                                     const v1::GetInboxRequest* request,
+                                     v1::InboxStatus* response) override {
+    return rpc::RunUnary(
+        api_.reads, context, response,
+        [this, request](const rpc::CallContext& call) { return Reader().Get(call, *request); });
+  }
+
+  grpc::ServerUnaryReactor* MarkInboxRead(grpc::CallbackServerContext* context,
+                                          const v1::MarkInboxReadRequest* request,
+                                          v1::InboxStatus* response) override {
+    return rpc::RunUnary(api_.writes, context, response,
+                         [this, request](const rpc::CallContext& call) {
+                           return Reader().MarkRead(call, *request);
+                         });
   }
 
   rpc::ServerStreamReactor* StreamInbox(grpc::CallbackServerContext* context,

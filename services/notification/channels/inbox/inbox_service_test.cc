@@ -19,10 +19,22 @@
 #include "services/notification/grants/testing/grant_records.h"
 #include "services/notification/ledger/inbox/inbox.h"
 #include "services/notification/ledger/records/records.h"
+#include "services/notification/ledger/records/seen_by.h"
 #include "services/notification/testing/test_api.h"
 
 namespace clusterwire::notification {
 namespace {
+
+// The image before and after, each public or seen by programmes/p.
+change::v1::ResourceChanged Images(bool before_is_public, bool after_is_public) {
+  change::v1::ResourceChanged images;
+  images.mutable_before()->set_title("before");
+  images.mutable_after()->set_title("after");
+  images.mutable_cluster()->set_title("after");
+  if (!before_is_public) images.mutable_before()->mutable_audience()->add_members("programmes/p");
+  if (!after_is_public) images.mutable_after()->mutable_audience()->add_members("programmes/p");
+  return images;
+}
 
 class InboxApi : public testing::Test {
  protected:
@@ -52,7 +64,12 @@ class InboxApi : public testing::Test {
     *item.mutable_time() = ToTimestamp(api_.domain.clock.Now());
     const auto put = [&](sql::Connection& connection) -> absl::Status {
       RETURN_IF_ERROR(Records(connection).Keep(record).status());
-      return Inbox(connection).Append(subscriber, record.id, item).status();
+      return Inbox(connection)
+          .Append({{.subscriber = subscriber,
+                    .change_id = record.id,
+                    .seen_by = SeenBy(images.after()),
+                    .time = api_.domain.clock.Now(),
+                    .item = item}});
     };
     ASSERT_THAT(api_.ledger->Write(put), IsOk());
     api_.inbox_signal.Notify(subscriber);
@@ -70,6 +87,34 @@ class InboxApi : public testing::Test {
     v1::ListInboxItemsResponse response;
     const absl::Status status =
         rpc::ToAbslStatus(stub_->ListInboxItems(&context, request, &response));
+    if (!status.ok()) return status;
+    return response;
+  }
+
+  absl::StatusOr<v1::InboxStatus> Get(const std::string& parent) {
+    v1::GetInboxRequest request;
+    request.set_parent(parent);
+    grpc::ClientContext context;
+    rpc::Prepare({.deadline = absl::Now() + absl::Seconds(20), .trace = {}, .view_as = ""},
+                 &context);
+    v1::InboxStatus response;
+    const absl::Status status = rpc::ToAbslStatus(stub_->GetInbox(&context, request, &response));
+    if (!status.ok()) return status;
+    return response;
+  }
+  absl::StatusOr<v1::InboxStatus> Mark(const std::string& parent, const std::string& cursor,
+                                       const std::vector<int64_t>& sequences,
+                                       const std::string& view_as = "") {
+    v1::MarkInboxReadRequest request;
+    request.set_parent(parent);
+    request.set_cursor(cursor);
+    request.mutable_sequences()->Add(sequences.begin(), sequences.end());
+    grpc::ClientContext context;
+    rpc::Prepare({.deadline = absl::Now() + absl::Seconds(20), .trace = {}, .view_as = view_as},
+                 &context);
+    v1::InboxStatus response;
+    const absl::Status status =
+        rpc::ToAbslStatus(stub_->MarkInboxRead(&context, request, &response));
     if (!status.ok()) return status;
     return response;
   }
@@ -111,17 +156,6 @@ TEST_F(InboxApi, IsOpenToItsSubscriberOnly) {
   EXPECT_THAT(List("subscribers/x", "", 0, "subscribers/y"), ReasonIs("NOT_ALLOWED"));
   EXPECT_THAT(List("subscribers/x", "", 0, "public"), ReasonIs("SIGN_IN"));
   EXPECT_THAT(List("subscribers/z"), StatusIs(absl::StatusCode::kNotFound));
-}
-
-// The image before and after, each public or seen by programmes/p.
-change::v1::ResourceChanged Images(bool before_is_public, bool after_is_public) {
-  change::v1::ResourceChanged images;
-  images.mutable_before()->set_title("before");
-  images.mutable_after()->set_title("after");
-  images.mutable_cluster()->set_title("after");
-  if (!before_is_public) images.mutable_before()->mutable_audience()->add_members("programmes/p");
-  if (!after_is_public) images.mutable_after()->mutable_audience()->add_members("programmes/p");
-  return images;
 }
 
 TEST_F(InboxApi, ShowsWhatTheSubscriberSeesNowWhoeverReads) {
@@ -230,6 +264,63 @@ TEST_F(InboxApi, ARepeatedDeletionLeavesTheInboxOfWhoeverHasTheNameSince) {
   const auto list = List("subscribers/x");
   ASSERT_THAT(list, IsOk());
   EXPECT_EQ(list->items_size(), 1);
+}
+
+TEST_F(InboxApi, CountsWhatIsUnreadAndMarksUpToACursorOrSingleItems) {
+  for (int i = 1; i <= 5; ++i) Put("subscribers/x", i);
+  Put("subscribers/x", 6, Images(false, false));
+  EXPECT_EQ(Get("subscribers/x")->unread_count(), 5) << "one tells what they don't see";
+  const auto first = List("subscribers/x", "", 2);
+  ASSERT_THAT(first, IsOk());
+  EXPECT_EQ(Get("subscribers/x")->unread_count(), 5) << "reading marks nothing";
+  const auto marked = Mark("subscribers/x", first->next_cursor(), {4});
+  ASSERT_THAT(marked, IsOk());
+  EXPECT_EQ(marked->subscriber(), "subscribers/x");
+  EXPECT_EQ(marked->unread_count(), 2);
+  EXPECT_THAT(Mark("subscribers/x", first->next_cursor(), {4}), IsOk());
+  const auto all = List("subscribers/x");
+  ASSERT_THAT(all, IsOk());
+  std::vector<int64_t> unread;
+  for (const v1::InboxItem& item : all->items()) {
+    if (!item.read()) unread.push_back(item.sequence());
+  }
+  EXPECT_THAT(unread, testing::ElementsAre(3, 5));
+}
+
+TEST_F(InboxApi, RefusesAllThatIsWrongWithMarksAtOnceAndMarksNothing) {
+  Put("subscribers/x", 1);
+  const auto x = List("subscribers/x");
+  ASSERT_THAT(x, IsOk());
+  EXPECT_THAT(Mark("subscribers/x", "", {}), HasFieldError("cursor"));
+  EXPECT_THAT(Mark("subscribers/y", x->next_cursor(), {1}), HasFieldError("cursor"));
+  const auto both = Mark("subscribers/x", "17", {1, 0});
+  EXPECT_THAT(both, HasFieldError("cursor"));
+  EXPECT_THAT(both, HasFieldError("sequences[1]"));
+  EXPECT_THAT(Mark("subscribers/x", "", std::vector<int64_t>(1001, 1)), HasFieldError("sequences"));
+  EXPECT_THAT(Mark("subscribers/x", "", {1}, "subscribers/y"), ReasonIs("NOT_ALLOWED"));
+  EXPECT_EQ(Get("subscribers/x")->unread_count(), 1);
+}
+
+TEST_F(InboxApi, SaysWhatWentBecauseTheInboxWasFull) {
+  Put("subscribers/x", 1);
+  const auto before = List("subscribers/x");
+  ASSERT_THAT(before, IsOk());
+  ASSERT_THAT(api_.ledger->Write([](sql::Connection& connection) {
+    return connection.Execute("UPDATE inbox SET last_sequence = 40000");
+  }),
+              IsOk());
+  for (int i = 2; i <= 102; ++i) Put("subscribers/x", i);
+  const auto inbox = Get("subscribers/x");
+  ASSERT_THAT(inbox, IsOk());
+  EXPECT_EQ(inbox->dropped_count(), 1);
+  EXPECT_TRUE(inbox->has_dropped_since());
+  const auto after = List("subscribers/x", before->next_cursor());
+  ASSERT_THAT(after, IsOk());
+  EXPECT_GT(after->dropped_count(), 0);
+  EXPECT_LE(after->dropped_count(), after->items(0).sequence() - 2);
+  EXPECT_EQ(List("subscribers/x", after->next_cursor())->dropped_count(), 0);
+  ASSERT_THAT(Mark("subscribers/x", after->next_cursor(), {}), IsOk());
+  EXPECT_EQ(Get("subscribers/x")->dropped_count(), 0);
 }
 
 TEST_F(InboxApi, StreamsWhatIsThereAndWhatComes) {

@@ -10,22 +10,17 @@
 
 #include "libs/base/text/strings.h"
 #include "services/notification/channels/letters/sheet.h"
+#include "services/notification/channels/letters/shown.h"
 
 namespace clusterwire::notification {
 namespace {
 
 using Lines = std::vector<std::string>;
 
-// Bytes of one text that people wrote. Longer ones are cut: what is whole stands behind the link.
-constexpr size_t kMaxTitle = 300;
-constexpr size_t kMaxLine = 1'200;
-
-// One line, shown as such whatever it holds.
-std::string Shown(std::string_view text, size_t bytes = kMaxLine) {
-  std::string shown = ReadableUtf8(text, bytes);
-  if (text.size() > bytes) shown += "…";
-  return shown;
-}
+// What the notices of one letter have together, before the last that is shown.
+constexpr size_t kMaxNoticeBytes = 100'000;
+// Subscriptions that a footer names.
+constexpr size_t kMaxTitles = 5;
 
 Lines ShownLines(std::string_view text) {
   Lines lines;
@@ -42,6 +37,13 @@ SheetLink LinkTo(std::string_view label, std::string_view address) {
   const bool whole = web && Printable(address, address.size()) == address &&
                      address.find_first_of(" <>\"") == std::string_view::npos;
   return {.label = std::string(label), .address = whole ? std::string(address) : ""};
+}
+
+size_t BytesOf(const SheetEntry& entry) {
+  size_t bytes = entry.title.size() + entry.link.address.size();
+  for (const std::string& line : entry.lines) bytes += line.size();
+  for (const std::string& reason : entry.reasons) bytes += reason.size();
+  return bytes;
 }
 
 // Composes the sheet of one input, by what it is about.
@@ -69,9 +71,16 @@ class Composer {
   std::string Quoted(std::string_view text) const {
     return absl::StrCat(Say("“", "„"), Shown(text, kMaxTitle), Say("”", "“"));
   }
-  std::string Quoted(const Lines& texts) const {
+  // “a”, “b” and “c”; of more than `most` the others are counted.
+  std::string Quoted(const Lines& texts, size_t most) const {
     Lines quoted;
-    for (const std::string& text : texts) quoted.push_back(Quoted(text));
+    for (const std::string& text : texts) {
+      if (quoted.size() == most) break;
+      quoted.push_back(Quoted(text));
+    }
+    if (texts.size() > most) {
+      quoted.push_back(absl::StrCat(texts.size() - most, Say(" more", " weitere")));
+    }
     return text::ListIn(input_.language, quoted);
   }
 
@@ -95,20 +104,23 @@ class Composer {
 SheetEntry Composer::EntryOf(const Notice& notice) const {
   SheetEntry entry = {.title = Shown(notice.title, kMaxTitle),
                       .link = LinkTo(Say("Read more", "Mehr dazu"), notice.link),
-                      .lines = ShownLines(notice.text)};
+                      .lines = ShownLines(notice.text),
+                      .why = Say("Why you are told:", "Warum Sie das erfahren:")};
   for (const std::string& reason : notice.reasons) entry.reasons.push_back(Shown(reason));
   return entry;
 }
 
 int64_t Composer::AddGroups(const std::vector<Notice>& notices, bool with_headings) {
-  const size_t shown = std::min(notices.size(), kMaxNotices);
-  for (size_t i = 0; i < shown; ++i) {
-    const std::string& heading = with_headings ? notices[i].group : "";
+  const size_t most = std::min(notices.size(), kMaxNotices);
+  size_t shown = 0;
+  for (size_t bytes = 0; shown < most && bytes < kMaxNoticeBytes; ++shown) {
+    const std::string heading = with_headings ? Shown(notices[shown].group, kMaxTitle) : "";
     auto group = std::ranges::find(sheet_.groups, heading, &SheetGroup::heading);
     if (group == sheet_.groups.end()) {
       group = sheet_.groups.insert(group, SheetGroup{.heading = heading});
     }
-    group->entries.push_back(EntryOf(notices[i]));
+    group->entries.push_back(EntryOf(notices[shown]));
+    bytes += BytesOf(group->entries.back());
   }
   return static_cast<int64_t>(notices.size() - shown);
 }
@@ -131,7 +143,7 @@ void Composer::AddFooter() {
                                "Sie erhalten diese E-Mail wegen Ihres Abonnements ")
                          : Say("You get this mail because of your subscriptions ",
                                "Sie erhalten diese E-Mail wegen Ihrer Abonnements "),
-                     Quoted(input_.subscriptions), "."));
+                     Quoted(input_.subscriptions, kMaxTitles), "."));
   }
   sheet_.because.push_back(
       input_.links.unsubscribe.empty()
@@ -177,18 +189,15 @@ void Composer::Compose(const ChangesLetter& letter) {
 void Composer::Compose(const DigestLetter& letter) {
   const int64_t more = AddGroups(letter.notices, /*with_headings=*/true) + letter.more;
   const int64_t all = static_cast<int64_t>(letter.notices.size()) + letter.more;
-  Lines counts;
+  Lines headings;
   for (SheetGroup& group : sheet_.groups) {
-    const auto in_group = std::ranges::count(letter.notices, group.heading, &Notice::group);
-    counts.push_back(absl::StrCat(in_group, " ", group.heading));
-  }
-  for (size_t i = 0; i < counts.size(); ++i) {
-    absl::StrAppend(&sheet_.groups[i].heading, " (", counts[i].substr(0, counts[i].find(' ')), ")");
+    absl::StrAppend(&group.heading, " (", group.entries.size(), ")");
+    headings.push_back(group.heading);
   }
   const absl::CivilDay day(absl::ToCivilDay(letter.until, input_.zone));
   sheet_.subject =
       absl::StrCat(Say("Digest of ", "Übersicht vom "), text::DayIn(input_.language, day), ": ",
-                   text::ListIn(input_.language, counts));
+                   text::ListIn(input_.language, headings));
   sheet_.paragraphs.push_back(absl::StrCat(
       all,
       all == 1 ? Say(" change from ", " Änderung vom ") : Say(" changes from ", " Änderungen vom "),
@@ -204,9 +213,10 @@ void Composer::Compose(const ConfirmationLetter& letter) {
       Say("Please confirm your address: ", "Bitte bestätigen Sie Ihre Adresse: "), sender);
   sheet_.paragraphs.push_back(absl::StrCat(
       sender, Say(" was asked to send mails to ", " wurde gebeten, E-Mails an "), address,
-      letter.subscriptions.empty() ? Say(".", " zu senden.")
-                                   : absl::StrCat(Say(", for ", " zu senden, und zwar für "),
-                                                  Quoted(letter.subscriptions), ".")));
+      letter.subscriptions.empty()
+          ? Say(".", " zu senden.")
+          : absl::StrCat(Say(", for ", " zu senden, und zwar für "),
+                         Quoted(letter.subscriptions, letter.subscriptions.size()), ".")));
   sheet_.paragraphs.push_back(
       absl::StrCat(Say("If that is what you want, please confirm it by ",
                        "Wenn Sie das möchten, bestätigen Sie es bitte bis "),
@@ -248,45 +258,9 @@ void Composer::Compose(const TestLetter& letter) {
 
 }  // namespace
 
-Notice NoticeOf(const OwnerLetter& letter, text::Language language, absl::TimeZone zone) {
-  const auto say = [&](std::string_view english, std::string_view german) {
-    return std::string(text::In(language, english, german));
-  };
-  const std::string endpoint = Shown(letter.endpoint, kMaxTitle);
-  const std::string since = text::TimeIn(language, letter.since, zone);
-  const std::string reason =
-      letter.reason.empty() ? ""
-                            : absl::StrCat(say("\nReason: ", "\nGrund: "), Shown(letter.reason));
-  switch (letter.what) {
-    case OwnerLetter::What::kPaused:
-      return {.title = absl::StrCat(endpoint, say(" is paused", " ist angehalten")),
-              .text = absl::StrCat(say("It was paused on ", "Angehalten wurde es am "), since,
-                                   say(". What is meant for it waits until it is resumed.",
-                                       ". Was dafür bestimmt ist, wartet, bis es wieder läuft."),
-                                   reason)};
-    case OwnerLetter::What::kSuppressed:
-      return {.title = absl::StrCat(say("Mails to ", "E-Mails an "), endpoint,
-                                    say(" come back", " kommen zurück")),
-              .text = absl::StrCat(
-                  say("Since ", "Seit "), since,
-                  say(" none are sent to it any more.", " werden keine mehr dorthin gesendet."),
-                  reason)};
-    default:
-      return {
-          .title = absl::StrCat(endpoint, say(" was switched off", " wurde abgeschaltet")),
-          .text = absl::StrCat(say("Since ", "Seit "), since,
-                               say(" nothing is delivered to it any more. What it misses "
-                                   "meanwhile isn't sent later: put it in order, then enable it.",
-                                   " wird nichts mehr dorthin zugestellt. Was ihm inzwischen "
-                                   "entgeht, wird nicht nachgeholt: Bringen Sie es in Ordnung "
-                                   "und schalten Sie es wieder ein."),
-                               reason)};
-  }
-}
-
 Letter LetterOf(const LetterInput& input) {
   const Sheet sheet = Composer(input).sheet();
-  return {.subject = sheet.subject, .text = TextOf(sheet)};
+  return {.subject = sheet.subject, .text = TextOf(sheet), .html = PageOf(sheet)};
 }
 
 }  // namespace clusterwire::notification

@@ -18,11 +18,11 @@ namespace clusterwire::notification {
 struct Letter {
   std::string subject;  // one line of at most kMaxSubjectBytes
   std::string text;     // lines end with "\n"
-  std::string html;     // a whole page; empty: the text alone
+  std::string html;     // a whole page
 };
 
 inline constexpr size_t kMaxSubjectBytes = 200;
-// Notices that one letter tells; it says how many more there are.
+// Notices that one letter tells, fewer when they are long; it says how many more there are.
 inline constexpr size_t kMaxNotices = 100;
 
 // One or several changes, told as they happen. One mail of several changes of one resource, too.

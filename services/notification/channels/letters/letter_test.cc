@@ -34,9 +34,10 @@ TEST(LetterTest, OneChangeIsTheSubjectAndNotRepeated) {
             "\n"
             "  Valid until 2028-05-31.\n"
             "  It now matches “Labels in Germany”.\n"
+            "  Why you are told:\n"
             "  - It is a label.\n"
             "  - It is in Germany (iso:DE).\n"
-            "  https://example.org/silver\n"
+            "  Read more: https://example.org/silver\n"
             "\n"
             "----\n"
             "You get this mail because of your subscription “Labels in Germany”.\n"
@@ -72,11 +73,23 @@ TEST(LetterTest, ADigestStandsInGroupsWithTheirCounts) {
   digest.more = 4;
   input.content = digest;
   const Letter letter = LetterOf(input);
-  EXPECT_EQ(letter.subject, "Digest of 15 January 2027: 2 Labels and 1 Events");
+  EXPECT_EQ(letter.subject, "Digest of 15 January 2027: Labels (2) and Events (1)");
   EXPECT_THAT(letter.text,
               AllOf(HasSubstr("7 changes from 8 January 2027, 08:00 (UTC) to 15 "),
                     HasSubstr("\n== Labels (2) ==\n"), HasSubstr("\n== Events (1) ==\n"),
                     HasSubstr("\n4 more aren't shown here.\n")));
+}
+
+TEST(LetterTest, WhatIsLongIsCutAndCounted) {
+  Notice long_notice = LabelNotice();
+  long_notice.text.clear();
+  for (int i = 0; i < 20; ++i) long_notice.text += std::string(5'000, 'x') + "\n";
+  LetterInput input = Changes(std::vector<Notice>(50, long_notice));
+  input.subscriptions = {"a", "b", "c", "d", "e", "f", "g"};
+  const Letter letter = LetterOf(input);
+  EXPECT_LT(letter.text.size(), 150'000u);
+  EXPECT_THAT(letter.text, AllOf(HasSubstr("\n45 more aren't shown here.\n"),
+                                 HasSubstr("subscriptions “a”, “b”, “c”, “d”, “e” and 2 more.")));
 }
 
 TEST(LetterTest, AConfirmationSaysWhoAskedForWhatAndNothingElse) {

@@ -5,6 +5,7 @@
 #include "absl/strings/str_cat.h"
 
 #include "libs/base/text/strings.h"
+#include "services/notification/channels/letters/shown.h"
 
 namespace clusterwire::notification {
 namespace {
@@ -20,8 +21,11 @@ void AddEntry(const SheetEntry& entry, std::string& text) {
     absl::StrAppend(&text, "\n* ", entry.title, "\n");
   }
   for (const std::string& line : entry.lines) absl::StrAppend(&text, "  ", line, "\n");
+  if (!entry.reasons.empty()) absl::StrAppend(&text, "  ", entry.why, "\n");
   for (const std::string& reason : entry.reasons) absl::StrAppend(&text, "  - ", reason, "\n");
-  if (!entry.link.address.empty()) absl::StrAppend(&text, "  ", entry.link.address, "\n");
+  if (!entry.link.address.empty()) {
+    absl::StrAppend(&text, "  ", entry.link.label, ": ", entry.link.address, "\n");
+  }
 }
 
 void AddLink(const SheetLink& link, std::string& text) {
@@ -29,6 +33,12 @@ void AddLink(const SheetLink& link, std::string& text) {
 }
 
 }  // namespace
+
+std::string Shown(std::string_view text, size_t bytes) {
+  std::string shown = ReadableUtf8(text, bytes);
+  if (text.size() > bytes) shown += "…";
+  return shown;
+}
 
 std::string TextOf(const Sheet& sheet) {
   std::string text = absl::StrCat(sheet.heading, "\n");

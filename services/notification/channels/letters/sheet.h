@@ -18,6 +18,7 @@ struct SheetEntry {
   std::string title;  // empty: the sheet's heading says it
   SheetLink link;     // its label isn't shown in the text form of an entry
   std::vector<std::string> lines;
+  std::string why;  // stands before the reasons
   std::vector<std::string> reasons;
 };
 
@@ -41,5 +42,7 @@ struct Sheet {
 
 // Plain text. Editors' lines are indented; no line of ours is.
 std::string TextOf(const Sheet& sheet);
+// A page of HTML: nothing in it is fetched from anywhere, and nothing in it runs.
+std::string PageOf(const Sheet& sheet);
 
 }  // namespace clusterwire::notification

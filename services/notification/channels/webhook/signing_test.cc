@@ -1,10 +1,10 @@
 #include "services/notification/channels/webhook/signing.h"
 
 #include <optional>
-#include <span>
 #include <string>
 #include <vector>
 
+#include "absl/strings/escaping.h"
 #include <gtest/gtest.h>
 
 #include "libs/base/testing/seed.h"
@@ -50,8 +50,7 @@ std::string Sign(std::string_view secret, std::string_view id, int64_t seconds,
                  std::string_view body) {
   const std::optional<std::string> key = KeyOf(secret);
   EXPECT_TRUE(key);
-  const std::vector<std::string> keys = {*key};
-  return WebhookSignature(keys, id, absl::FromUnixSeconds(seconds), body);
+  return WebhookSignature({.v1 = {*key}}, id, absl::FromUnixSeconds(seconds), body);
 }
 
 // The first is the example of the specification's own libraries; both were computed by Python's
@@ -68,7 +67,8 @@ TEST(WebhookSignatureTest, IsThatOfTheSpecification) {
 }
 
 TEST(WebhookSignatureTest, TimeIsInWholeSeconds) {
-  const std::vector<std::string> key = {std::string(32, 'k')};
+  const SigningKeys key = {.v1 = {std::string(32, 'k')},
+                           .v1a = {Ed25519Signer(std::string(32, 'a'))}};
   const absl::Time time = absl::FromUnixSeconds(1'700'000'000);
   EXPECT_EQ(WebhookSignature(key, "id", time, "body"),
             WebhookSignature(key, "id", time + absl::Milliseconds(999), "body"));
@@ -77,12 +77,36 @@ TEST(WebhookSignatureTest, TimeIsInWholeSeconds) {
 }
 
 TEST(WebhookSignatureTest, SeveralKeysSignOneBehindTheOther) {
-  const std::vector<std::string> keys = {std::string(32, 'a'), std::string(32, 'b')};
-  const absl::Time time = absl::FromUnixSeconds(1'700'000'000);
-  const auto by = [&](size_t from, size_t count) {
-    return WebhookSignature(std::span(keys).subspan(from, count), "id", time, "body");
+  const std::string a(32, 'a');
+  const std::string b(32, 'b');
+  const auto by = [](const SigningKeys& keys) {
+    return WebhookSignature(keys, "id", absl::FromUnixSeconds(1'700'000'000), "body");
   };
-  EXPECT_EQ(by(0, 2), by(0, 1) + " " + by(1, 1));
+  const Ed25519Signer c(a);
+  const Ed25519Signer d(b);
+  EXPECT_EQ(by({.v1 = {a, b}, .v1a = {d, c}}), by({.v1 = {a}}) + " " + by({.v1 = {b}}) + " " +
+                                                   by({.v1a = {d}}) + " " + by({.v1a = {c}}));
+  EXPECT_TRUE(by({.v1a = {c}}).starts_with("v1a,"));
+}
+
+TEST(KeyPairTest, APublicKeyIsThatOfItsPrivateKeyAndAnotherEachTime) {
+  SeededRandom random(1);
+  const KeyPair keys = MakeKeyPair(random);
+  EXPECT_TRUE(keys.private_key.starts_with("whsk_"));
+  const std::optional<Ed25519Signer> signer = SignerOf(keys.private_key);
+  ASSERT_TRUE(signer);
+  EXPECT_EQ(keys.public_key, "whpk_" + absl::Base64Escape(signer->public_key()));
+  EXPECT_NE(MakeKeyPair(random).public_key, keys.public_key);
+}
+
+TEST(KeyPairTest, WhatIsNoPrivateKeyIsNone) {
+  SeededRandom random(1);
+  const KeyPair keys = MakeKeyPair(random);
+  for (const std::string& key :
+       {std::string(), std::string("whsk_"), keys.public_key, keys.private_key + "=",
+        MakeSecret(random), "whsk_" + absl::Base64Escape(std::string(64, 'k'))}) {
+    EXPECT_FALSE(SignerOf(key)) << key;
+  }
 }
 
 }  // namespace

@@ -1,5 +1,6 @@
 #include "services/notification/channels/webhook/webhook_body.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -9,6 +10,8 @@
 #include "clusterwire/notification/v1/webhook.pb.h"
 
 #include "libs/base/json.h"
+#include "libs/base/status/error.h"
+#include "libs/base/text/strings.h"
 #include "libs/base/time/clock.h"
 #include "services/notification/channels/notice.h"
 
@@ -25,19 +28,35 @@ v1::WebhookNotice DataOf(const Job& job) {
   data.set_text(std::move(notice.text));
   data.set_link(std::move(notice.link));
   data.mutable_reasons()->Assign(notice.reasons.begin(), notice.reasons.end());
+  data.set_language(std::string(text::LanguageTag(LanguageOf(job))));
   data.set_transition(job.delivery.transition);
   data.set_subscription(job.delivery.subscription);
   data.set_change(job.delivery.change_id);
   data.set_kind(change.kind());
-  if (change.has_before()) *data.mutable_facts()->mutable_before() = change.before();
-  if (change.has_after() && job.delivery.transition != v1::TRANSITION_LEFT) {
-    *data.mutable_facts()->mutable_after() = change.after();
-  }
+  data.set_given_up_before(job.gap.count);
+  data.set_last_given_up(job.gap.last);
   return data;
 }
 
-absl::StatusOr<std::string> EventAround(const v1::WebhookNotice& notice, const std::string& id,
-                                        const std::string& subject,
+absl::StatusOr<std::string> JsonOf(const v1::WebhookNotice& notice) {
+  std::string json;
+  if (!google::protobuf::util::MessageToJsonString(notice, &json).ok()) {
+    return absl::InternalError("the notice can't be written as JSON");
+  }
+  return json;
+}
+
+absl::StatusOr<std::string> FactsJson(const change::v1::ResourceChanged& change, bool left) {
+  v1::WebhookNotice data;
+  if (change.has_before()) *data.mutable_facts()->mutable_before() = change.before();
+  if (change.has_after() && !left) *data.mutable_facts()->mutable_after() = change.after();
+  ASSIGN_OR_RETURN(const std::string json, JsonOf(data));
+  return json.substr(1, json.size() - 2);  // the member alone
+}
+
+// `facts`: a member that the notice has besides, as JSON; may be empty.
+absl::StatusOr<std::string> EventAround(const v1::WebhookNotice& notice, std::string_view facts,
+                                        const std::string& id, const std::string& subject,
                                         const google::protobuf::Timestamp& time) {
   const Json event = {
       {"specversion", "1.0"},
@@ -48,9 +67,10 @@ absl::StatusOr<std::string> EventAround(const v1::WebhookNotice& notice, const s
       {"time", google::protobuf::util::TimeUtil::ToString(time)},
       {"datacontenttype", "application/json"},
   };
-  std::string data;
-  if (!google::protobuf::util::MessageToJsonString(notice, &data).ok()) {
-    return absl::InternalError("the notice can't be written as JSON");
+  ASSIGN_OR_RETURN(std::string data, JsonOf(notice));
+  if (!facts.empty()) {
+    data.pop_back();  // reopens it; a notice always has a kind
+    absl::StrAppend(&data, ",", ToAbsl(facts), "}");
   }
   std::string body = event.dump(-1, ' ', false, Json::error_handler_t::replace);
   body.pop_back();  // reopens the object for its last member, which is JSON already
@@ -59,9 +79,29 @@ absl::StatusOr<std::string> EventAround(const v1::WebhookNotice& notice, const s
 
 }  // namespace
 
-absl::StatusOr<std::string> WebhookBody(const Job& job) {
+absl::StatusOr<std::shared_ptr<const std::string>> FactsTexts::Of(const Job& job) {
+  const bool left = job.delivery.transition == v1::TRANSITION_LEFT;
+  {
+    MutexLock lock(mutex_);
+    const auto found = std::ranges::find_if(
+        kept_, [&](const Kept& kept) { return kept.record == job.record && kept.left == left; });
+    if (found != kept_.end()) {
+      kept_.splice(kept_.begin(), kept_, found);
+      return found->text;
+    }
+  }
+  ASSIGN_OR_RETURN(std::string json, FactsJson(job.record->change, left));
+  auto text = std::make_shared<const std::string>(std::move(json));
+  MutexLock lock(mutex_);
+  kept_.push_front({.record = job.record, .left = left, .text = text});
+  if (kept_.size() > kKept) kept_.pop_back();
+  return text;
+}
+
+absl::StatusOr<std::string> WebhookBody(const Job& job, FactsTexts& facts) {
   const change::v1::ResourceChanged& change = job.record->change;
-  return EventAround(DataOf(job), job.delivery.name, change.name(), change.time());
+  ASSIGN_OR_RETURN(const std::shared_ptr<const std::string> text, facts.Of(job));
+  return EventAround(DataOf(job), *text, job.delivery.name, change.name(), change.time());
 }
 
 absl::StatusOr<std::string> WebhookTestBody(const std::string& endpoint, const std::string& id,
@@ -71,7 +111,7 @@ absl::StatusOr<std::string> WebhookTestBody(const std::string& endpoint, const s
   notice.set_text(absl::StrCat("Somebody asked for a test of ", endpoint,
                                ". Nothing has changed, and nothing is to be done."));
   notice.set_kind("test");
-  return EventAround(notice, id, endpoint, ToTimestamp(now));
+  return EventAround(notice, "", id, endpoint, ToTimestamp(now));
 }
 
 }  // namespace clusterwire::notification

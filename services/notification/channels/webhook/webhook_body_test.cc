@@ -17,9 +17,15 @@ namespace {
 
 using testing::HasSubstr;
 
+// As if nobody else heard of it.
+absl::StatusOr<std::string> BodyOf(const Job& job) {
+  FactsTexts facts;
+  return WebhookBody(job, facts);
+}
+
 TEST(WebhookBody, IsACloudEventThatAPersonUnderstands) {
   const Job job = LabelAwardedJob();
-  const auto body = WebhookBody(job);
+  const auto body = BodyOf(job);
   ASSERT_THAT(body, IsOk());
   const auto event = nlohmann::json::parse(*body);
   EXPECT_EQ(event["specversion"], "1.0");
@@ -46,7 +52,7 @@ TEST(WebhookBody, OfWhatLeftTheImageAfterDoesNotTravel) {
   change.mutable_label()->set_title_then("Not for them");
   SetChange(job, change);
   job.delivery.transition = v1::TRANSITION_LEFT;
-  const auto body = WebhookBody(job);
+  const auto body = BodyOf(job);
   ASSERT_THAT(body, IsOk());
   EXPECT_THAT(*body, testing::Not(HasSubstr("Not for them")));
   const auto facts = nlohmann::json::parse(*body)["data"]["facts"];
@@ -54,10 +60,42 @@ TEST(WebhookBody, OfWhatLeftTheImageAfterDoesNotTravel) {
   EXPECT_FALSE(facts.contains("after"));
 }
 
+TEST(WebhookBody, WritesTheImagesOnceForAllWhoSeeTheSame) {
+  FactsTexts facts;
+  Job one = LabelAwardedJob();
+  Job other = one;
+  other.delivery.name = "deliveries/other";
+  EXPECT_EQ(*facts.Of(one), *facts.Of(other)) << "the very same text";
+  EXPECT_EQ(*WebhookBody(other, facts), *BodyOf(other));
+  Job cut = one;
+  SetChange(cut, one.record->change);  // another copy, which may be cut otherwise
+  EXPECT_NE(*facts.Of(one), *facts.Of(cut));
+  change::v1::ResourceChanged change = one.record->change;
+  *change.mutable_before() = change.after();
+  SetChange(one, change);
+  Job left = one;
+  left.delivery.transition = v1::TRANSITION_LEFT;
+  EXPECT_NE(**facts.Of(one), **facts.Of(left));
+  EXPECT_EQ(*WebhookBody(left, facts), *BodyOf(left));
+}
+
+TEST(WebhookBody, RemembersAFewImages) {
+  FactsTexts facts;
+  const Job first = LabelAwardedJob();
+  const auto text = *facts.Of(first);
+  for (size_t i = 0; i < FactsTexts::kKept; ++i) {
+    Job next = LabelAwardedJob();
+    SetChange(next, next.record->change);
+    ASSERT_THAT(facts.Of(next), IsOk());
+  }
+  EXPECT_NE(*facts.Of(first), text) << "forgotten, and written again";
+  EXPECT_EQ(**facts.Of(first), *text);
+}
+
 // A program that has the contract needs nothing but protobuf's JSON to read it.
 TEST(WebhookBody, CarriesTheMessageOfTheContract) {
   const Job job = LabelAwardedJob();
-  const auto body = WebhookBody(job);
+  const auto body = BodyOf(job);
   ASSERT_THAT(body, IsOk());
   v1::WebhookNotice notice;
   ASSERT_TRUE(google::protobuf::util::JsonStringToMessage(

@@ -12,7 +12,6 @@
 #include "libs/base/text/strings.h"
 #include "libs/base/time/clock.h"
 #include "libs/telemetry/trace.h"
-#include "services/notification/channels/webhook/signing.h"
 #include "services/notification/channels/webhook/webhook_body.h"
 
 namespace clusterwire::notification {
@@ -24,18 +23,6 @@ constexpr size_t kReceiptBytes = 500;  // of an answer
 std::string Traceparent(const std::string& trace, Random& random) {
   const std::optional<telemetry::TraceContext> parsed = telemetry::TraceContext::Parse(trace);
   return parsed.value_or(telemetry::TraceContext()).Child(random).ToTraceparent();
-}
-
-// The keys that sign now: the present one, and in its overlap the one before; none when the present
-// secret can't be used.
-std::vector<std::string> KeysOf(const v1::Webhook& webhook, absl::Time now) {
-  std::vector<std::string> keys;
-  const std::optional<std::string> key = KeyOf(webhook.secret());
-  if (!key) return keys;
-  keys.push_back(*key);
-  const std::optional<std::string> previous = KeyOf(webhook.previous_secret());
-  if (previous && now < ToTime(webhook.previous_secret_expire_time())) keys.push_back(*previous);
-  return keys;
 }
 
 // The client had no room for the request, or stops.
@@ -100,14 +87,38 @@ Outcome OutcomeOf(const absl::StatusOr<http::Response>& answer) {
 
 }  // namespace
 
+// The keys that sign now: the present ones, and in their overlap those before; none when the
+// present secret can't be used. Endpoints of older releases have a secret alone.
+SigningKeys WebhookChannel::KeysOf(const v1::Webhook& webhook, absl::Time now) const {
+  SigningKeys keys;
+  const auto add = [&](const std::string& secret, const std::string& private_key) {
+    if (auto key = KeyOf(secret)) keys.v1.push_back(*std::move(key));
+    MutexLock lock(mutex_);
+    auto found = signers_.find(private_key);
+    if (found == signers_.end()) {
+      const std::optional<Ed25519Signer> signer = SignerOf(private_key);
+      if (!signer) return;
+      if (signers_.size() >= kKeptSigners) signers_.clear();
+      found = signers_.emplace(private_key, *signer).first;
+    }
+    keys.v1a.push_back(found->second);
+  };
+  if (!KeyOf(webhook.secret())) return keys;
+  add(webhook.secret(), webhook.private_key());
+  if (now < ToTime(webhook.previous_secret_expire_time())) {
+    add(webhook.previous_secret(), webhook.previous_private_key());
+  }
+  return keys;
+}
+
 absl::StatusOr<http::Request> WebhookChannel::RequestFor(const v1::Endpoint& endpoint,
                                                          const std::string& id,
                                                          const std::string& trace,
                                                          absl::StatusOr<std::string> body,
                                                          absl::Time deadline) const {
   const absl::Time now = clock_.Now();
-  const std::vector<std::string> keys = KeysOf(endpoint.webhook(), now);
-  if (keys.empty()) {
+  const SigningKeys keys = KeysOf(endpoint.webhook(), now);
+  if (keys.v1.empty()) {
     return absl::InvalidArgumentError(
         "the endpoint's secret can't be used to sign: RotateSecret gives it another");
   }
@@ -128,9 +139,12 @@ absl::StatusOr<http::Request> WebhookChannel::RequestFor(const v1::Endpoint& end
 }
 
 void WebhookChannel::Send(std::shared_ptr<const Job> job, absl::Time deadline, Callback done) {
-  Post(RequestFor(*job->endpoint, job->delivery.name, job->record->trace, WebhookBody(*job),
-                  deadline),
-       std::move(done));
+  const auto send = [this, job = std::move(job), deadline, done = std::move(done)] {
+    Post(RequestFor(*job->endpoint, job->delivery.name, job->record->trace,
+                    WebhookBody(*job, facts_), deadline),
+         done);
+  };
+  if (!renderer_.TryPost(send)) send();
 }
 
 void WebhookChannel::SendTest(const v1::Endpoint& endpoint, const std::string& id,

@@ -1,10 +1,16 @@
 #pragma once
 
 #include <memory>
+#include <string>
+#include <unordered_map>
 
 #include "absl/status/statusor.h"
 
+#include "libs/base/threads/executor.h"
+#include "libs/base/threads/mutex.h"
 #include "services/notification/channels/channels.h"
+#include "services/notification/channels/webhook/signing.h"
+#include "services/notification/channels/webhook/webhook_body.h"
 
 namespace clusterwire::notification {
 
@@ -25,6 +31,7 @@ class WebhookChannel final : public Channel {
   WebhookChannel(http::Client& client, Clock& clock, Random& random)
       : client_(client), clock_(clock), random_(random) {}
 
+  // Renders and signs on a thread of its own, so that who sends can go on with the next.
   void Send(std::shared_ptr<const Job> job, absl::Time deadline, Callback done) override;
   void SendTest(const v1::Endpoint& endpoint, const std::string& id, absl::Time deadline,
                 Callback done) override;
@@ -36,10 +43,18 @@ class WebhookChannel final : public Channel {
                                            absl::StatusOr<std::string> body,
                                            absl::Time deadline) const;
   void Post(absl::StatusOr<http::Request> request, Callback done);
+  SigningKeys KeysOf(const v1::Webhook& webhook, absl::Time now) const;
+
+  static constexpr size_t kKeptSigners = 10'000;
 
   http::Client& client_;
   Clock& clock_;
   Random& random_;
+  // By private keys, since most come again.
+  mutable Mutex mutex_;
+  mutable std::unordered_map<std::string, Ed25519Signer> signers_ ABSL_GUARDED_BY(mutex_);
+  FactsTexts facts_;
+  Executor renderer_{{.threads = 1, .queue_limit = 1000}};  // last: it uses everything above
 };
 
 }  // namespace clusterwire::notification

@@ -67,7 +67,7 @@ TEST_F(WebhookTest, PostsASignedCloudEvent) {
   int64_t seconds = 0;
   ASSERT_TRUE(absl::SimpleAtoi(seen.headers.at("webhook-timestamp"), &seconds));
   EXPECT_EQ(seen.headers.at("webhook-signature"),
-            WebhookSignature(std::vector{*KeyOf(kTestSecret)}, job.delivery.name,
+            WebhookSignature({.v1 = {*KeyOf(kTestSecret)}}, job.delivery.name,
                              absl::FromUnixSeconds(seconds), seen.body));
   const std::string& traceparent = seen.headers.at("traceparent");
   EXPECT_THAT(traceparent, testing::StartsWith("00-0af7651916cd43dd8448eb211c80319c-"));
@@ -184,7 +184,9 @@ TEST_F(WebhookTest,
   EXPECT_FALSE(std::get<Wait>(fresh).ours);
 }
 
-TEST_F(WebhookTest, InTheOverlapOfARotationBothSecretsSign) {
+TEST_F(WebhookTest, InTheOverlapOfARotationBothSecretsAndBothPrivateKeysSign) {
+  const KeyPair former = MakeKeyPair(random_);
+  const KeyPair present = MakeKeyPair(random_);
   constexpr char kFormer[] = "whsec_AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=";
   http::Receiver receiver;
   Job job = LabelAwardedJob(receiver.url());
@@ -192,6 +194,8 @@ TEST_F(WebhookTest, InTheOverlapOfARotationBothSecretsSign) {
     auto endpoint = std::make_shared<v1::Endpoint>(*job.endpoint);
     v1::Webhook& webhook = *endpoint->mutable_webhook();
     webhook.set_previous_secret(kFormer);
+    webhook.set_private_key(present.private_key);
+    webhook.set_previous_private_key(former.private_key);
     *webhook.mutable_previous_secret_expire_time() = ToTimestamp(Clock::System().Now() + left);
     job.endpoint = endpoint;
     EXPECT_TRUE(std::holds_alternative<Done>(Send(job)));
@@ -199,16 +203,19 @@ TEST_F(WebhookTest, InTheOverlapOfARotationBothSecretsSign) {
     int64_t seconds = 0;
     EXPECT_TRUE(absl::SimpleAtoi(seen.headers.at("webhook-timestamp"), &seconds));
     std::vector<std::string> made;
-    for (const char* secret : {static_cast<const char*>(kTestSecret), kFormer}) {
-      made.push_back(WebhookSignature(std::vector{*KeyOf(secret)}, job.delivery.name,
-                                      absl::FromUnixSeconds(seconds), seen.body));
+    SigningKeys keys = {.v1 = {*KeyOf(kTestSecret), *KeyOf(kFormer)},
+                        .v1a = {*SignerOf(present.private_key), *SignerOf(former.private_key)}};
+    for (int i = 0; i < 2; ++i) {
+      made.push_back(
+          WebhookSignature(keys, job.delivery.name, absl::FromUnixSeconds(seconds), seen.body));
+      keys = {.v1 = {keys.v1[0]}, .v1a = {keys.v1a[0]}};
     }
     return std::pair(seen.headers.at("webhook-signature"), made);
   };
   const auto [both, made] = signatures(absl::Hours(1));
-  EXPECT_EQ(both, made[0] + " " + made[1]);
+  EXPECT_EQ(both, made[0]);
   const auto [one, made_later] = signatures(-absl::Seconds(1));
-  EXPECT_EQ(one, made_later[0]);
+  EXPECT_EQ(one, made_later[1]);
 }
 
 TEST_F(WebhookTest, ABrokenConnectionIsTriedAgain) {

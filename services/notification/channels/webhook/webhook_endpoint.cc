@@ -1,4 +1,5 @@
 #include <string>
+#include <utility>
 
 #include "libs/base/time/clock.h"
 #include "services/notification/channels/endpoint_kind.h"
@@ -32,8 +33,9 @@ class WebhookEndpoint final : public EndpointKind {
     return {.url = endpoint.webhook().uri(), .path = kUri};
   }
   void Complete(v1::Endpoint& endpoint, Random& random) const override {
-    if (!endpoint.webhook().secret().empty()) return;
-    endpoint.mutable_webhook()->set_secret(MakeSecret(random));
+    v1::Webhook& webhook = *endpoint.mutable_webhook();
+    if (webhook.secret().empty()) webhook.set_secret(MakeSecret(random));
+    SetKeys(webhook, random);
   }
   absl::Status Rotate(v1::Endpoint& endpoint, const std::string& secret, absl::Time until,
                       Random& random) const override {
@@ -43,11 +45,16 @@ class WebhookEndpoint final : public EndpointKind {
       return FieldError("secret", "is the present one; leave it empty to get a new one");
     }
     webhook.clear_previous_secret();
+    webhook.clear_previous_public_key();
+    webhook.clear_previous_private_key();
     webhook.clear_previous_secret_expire_time();
     if (until != absl::InfinitePast()) {
       webhook.set_previous_secret(webhook.secret());
+      webhook.set_previous_public_key(webhook.public_key());
+      webhook.set_previous_private_key(webhook.private_key());
       *webhook.mutable_previous_secret_expire_time() = ToTimestamp(until);
     }
+    SetKeys(webhook, random);
     webhook.set_secret(secret.empty() ? MakeSecret(random) : secret);
     return absl::OkStatus();
   }
@@ -57,7 +64,19 @@ class WebhookEndpoint final : public EndpointKind {
   }
   void RemoveSecrets(v1::Endpoint& endpoint) const override {
     endpoint.mutable_webhook()->clear_secret();
+    RemoveHiddenKeys(endpoint);
+  }
+  void RemoveHiddenKeys(v1::Endpoint& endpoint) const override {
     endpoint.mutable_webhook()->clear_previous_secret();
+    endpoint.mutable_webhook()->clear_private_key();
+    endpoint.mutable_webhook()->clear_previous_private_key();
+  }
+
+ private:
+  static void SetKeys(v1::Webhook& webhook, Random& random) {
+    KeyPair keys = MakeKeyPair(random);
+    webhook.set_private_key(std::move(keys.private_key));
+    webhook.set_public_key(std::move(keys.public_key));
   }
 };
 

@@ -261,17 +261,42 @@ void DeliveryQueue::Forgive(const std::string& endpoint, absl::Duration now) {
   Reschedule(endpoint, found->second);
 }
 
-void DeliveryQueue::Drop(const std::string& name) {
+void DeliveryQueue::Hasten(const std::string& endpoint, const std::string& delivery,
+                           absl::Duration now) {
   MutexLock lock(mutex_);
+  const auto found = entries_.find(endpoint);
+  if (found == entries_.end()) return;
+  found->second.queue.Hasten(delivery, now);
+  Reschedule(endpoint, found->second);
+}
+
+// The endpoints of the subscriber that `name` is, or that it lies under.
+std::vector<std::string> DeliveryQueue::Siblings(const std::string& name) const {
   const std::string endpoints =
       absl::StrCat(name.substr(0, name.find('/', name.find('/') + 1)), "/endpoints/");
-  const std::string below = absl::StrCat(name, "/");  // of a subscriber
   std::vector<std::string> siblings;
   for (auto one = entries_.lower_bound(endpoints);
        one != entries_.end() && absl::StartsWith(one->first, endpoints); ++one) {
     siblings.push_back(one->first);
   }
-  for (const std::string& endpoint : siblings) {
+  return siblings;
+}
+
+void DeliveryQueue::Reread(const std::string& name) {
+  Drop(name);
+  MutexLock lock(mutex_);
+  const bool one = name.find("/endpoints/") != std::string::npos;
+  for (const std::string& endpoint : one ? std::vector<std::string>{name} : Siblings(name)) {
+    Entry& entry = EntryOf(endpoint);
+    entry.more = true;
+    Reschedule(endpoint, entry);
+  }
+}
+
+void DeliveryQueue::Drop(const std::string& name) {
+  MutexLock lock(mutex_);
+  const std::string below = absl::StrCat(name, "/");  // of a subscriber
+  for (const std::string& endpoint : Siblings(name)) {
     Entry& entry = EntryOf(endpoint);
     loaded_ -= entry.queue.Drop([&](const PendingDelivery& delivery) {
       return delivery.endpoint == name || delivery.subscription == name ||

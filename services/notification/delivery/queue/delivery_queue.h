@@ -98,9 +98,14 @@ class DeliveryQueue {
   // Its owner has done something about the endpoint: what it did is forgotten, and what waits for
   // its next try is due.
   void Forgive(const std::string& endpoint, absl::Duration now);
+  // What waits for this delivery's next try, and before it in its order, is due.
+  void Hasten(const std::string& endpoint, const std::string& delivery, absl::Duration now);
   // The subscriber, endpoint or subscription is gone or elsewhere: forgets what waits for it, but
   // nothing that is under way.
   void Drop(const std::string& name);
+
+  // As Drop(), of a subscriber or an endpoint; what waits is then read anew.
+  void Reread(const std::string& name);
 
   // How long a try at the endpoint may take.
   absl::Duration TimeLimit(const std::string& endpoint, absl::Duration most) const;
@@ -156,6 +161,8 @@ class DeliveryQueue {
   bool MayTake(const std::string& endpoint, const Entry& entry) const
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   std::optional<PendingDelivery> TakeFrom(size_t line, absl::Duration now)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  std::vector<std::string> Siblings(const std::string& name) const
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void GiveBack(const PendingDelivery& taken) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   // After anything about it changed: its place among those that wait for their time, for the

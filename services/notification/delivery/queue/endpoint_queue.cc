@@ -58,6 +58,18 @@ void EndpointQueue::Hasten(absl::Duration now) {
   }
 }
 
+void EndpointQueue::Hasten(const std::string& delivery, absl::Duration now) {
+  const auto name = names_.find(delivery);
+  if (name == names_.end()) return;
+  RootQueue& waiting = roots_[name->second];
+  if (!waiting.busy()) due_.erase(DueOf(name->second, waiting));
+  for (auto& [order, one] : waiting.deliveries) {
+    one.at = std::min(one.at, now);
+    if (order.second == delivery) break;
+  }
+  if (!waiting.busy()) due_.insert(DueOf(name->second, waiting));
+}
+
 size_t EndpointQueue::Drop(const std::function<bool(const PendingDelivery&)>& which) {
   size_t dropped = 0;
   for (auto root = roots_.begin(); root != roots_.end();) {

@@ -40,6 +40,8 @@ class EndpointQueue {
   void Postpone(const PendingDelivery& next, absl::Duration at);
   // All that wait for a later moment are due now.
   void Hasten(absl::Duration now);
+  // Those of the delivery's root, as far as itself.
+  void Hasten(const std::string& delivery, absl::Duration now);
   // Forgets those, but none that is under way. Gives how many.
   size_t Drop(const std::function<bool(const PendingDelivery&)>& which);
 

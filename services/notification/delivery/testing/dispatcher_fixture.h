@@ -37,6 +37,8 @@ class FakeChannel final : public Channel {
     {
       MutexLock lock(mutex_);
       sent_.push_back(job->delivery.name);
+      gaps_[job->delivery.name].push_back(job->gap);
+      jobs_.push_back(job);
       changed_.NotifyAll();
       if (held_.contains(job->delivery.endpoint)) {
         waiting_.push_back(std::move(done));
@@ -82,11 +84,22 @@ class FakeChannel final : public Channel {
     MutexLock lock(mutex_);
     return sent_;
   }
+  // What each try of it said was missing.
+  std::vector<Gap> gaps(const std::string& delivery) {
+    MutexLock lock(mutex_);
+    return gaps_[delivery];
+  }
+  std::vector<std::shared_ptr<const Job>> jobs() {
+    MutexLock lock(mutex_);
+    return jobs_;
+  }
 
  private:
   Mutex mutex_;
   CondVar changed_;
+  std::map<std::string, std::vector<Gap>> gaps_ ABSL_GUARDED_BY(mutex_);
   std::vector<std::string> sent_ ABSL_GUARDED_BY(mutex_);
+  std::vector<std::shared_ptr<const Job>> jobs_ ABSL_GUARDED_BY(mutex_);
   std::map<std::string, std::deque<Outcome>> answers_ ABSL_GUARDED_BY(mutex_);
   std::map<std::string, bool> held_ ABSL_GUARDED_BY(mutex_);
   std::vector<Callback> waiting_ ABSL_GUARDED_BY(mutex_);
@@ -123,6 +136,10 @@ class DispatcherFixture : public LedgerTest {
     ASSERT_THAT(store_.endpoints->Enable(AsOperator(), endpoint, ""), IsOk());
     store_.CatchUp();
   }
+  void Pause(const std::string& endpoint, bool paused) {
+    ASSERT_THAT(store_.endpoints->SetPaused(AsOperator(), endpoint, "", paused), IsOk());
+    store_.CatchUp();
+  }
   // Puts a delivery of a change of this cluster for the subscription into the ledger.
   PendingDelivery Put(const std::string& id, const std::string& cluster = "a") {
     const KeptRecord record = MakeRecord("clusters/" + cluster, ++revision_);
@@ -155,6 +172,12 @@ class DispatcherFixture : public LedgerTest {
         [&](sql::Connection& connection) { return Deliveries(connection).Get(delivery.name); });
     EXPECT_THAT(got, IsOk());
     return *std::move(got);
+  }
+  // Waits until the delivery, pending, says so.
+  bool WaitForReason(const PendingDelivery& delivery, const std::string& reason) {
+    const bool said = Eventually([&] { return Get(delivery).reason() == reason; });
+    if (!said) ADD_FAILURE() << Get(delivery).ShortDebugString();
+    return said && Get(delivery).state() == v1::Delivery::STATE_PENDING;
   }
   // Waits until the delivery is in this state after so many tries.
   bool WaitFor(const PendingDelivery& delivery, v1::Delivery::State state, int attempts) {

@@ -15,7 +15,7 @@ IntakeFixture::IntakeFixture(Intake::Options options) {
   EXPECT_THAT(ledger, IsOk());
   faulty_ledger_ = *std::move(ledger);
   intake_ = std::make_unique<Intake>(
-      options, *faulty_ledger_, *store_.interests, store_.clock, IngestMetrics(metrics_),
+      options, *faulty_ledger_, *store_.interests, at_once_, store_.clock, IngestMetrics(metrics_),
       [this](Intake::Committed committed) {
         std::ranges::move(committed.pending, std::back_inserter(offered_));
         std::ranges::move(committed.newest, std::back_inserter(newest_));

@@ -34,6 +34,9 @@ class IntakeFixture : public LedgerTest {
   std::vector<std::shared_ptr<const KeptRecord>> newest_;
   int reloads_ = 0;
   int reloads_before_last_offer_ = 0;
+  // Empty: nothing is handed over at once, unless a test puts a channel there.
+  Channels channels_;
+  AtOnce at_once_{*store_.interests, channels_, store_.clock, metrics_};
   std::unique_ptr<Intake> intake_;
 };
 

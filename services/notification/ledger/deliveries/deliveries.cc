@@ -5,39 +5,19 @@
 
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_join.h"
 
 #include "libs/base/crypto.h"
 #include "libs/base/status/error.h"
 #include "libs/base/text/strings.h"
 #include "libs/base/time/clock.h"
+#include "libs/sql/many_rows.h"
 
 namespace clusterwire::notification {
 namespace {
 
-constexpr int kColumns = 13;
-constexpr size_t kRowsAtOnce = 64;
-
-// "INSERT …" of so many rows: two texts, so that both stay prepared.
-std::string InsertText(size_t rows) {
-  std::vector<std::string> tuples(rows);
-  int parameter = 0;
-  for (std::string& tuple : tuples) {
-    for (int column = 0; column < kColumns; ++column) {
-      absl::StrAppend(&tuple, column == 0 ? "($" : ",$", ++parameter);
-    }
-  }
-  return absl::StrCat(
-      "INSERT INTO delivery (id, change_id, subscription, endpoint, transition, state, reason,"
-      " attempts, created, updated, due, subscription_made, sequence) VALUES ",
-      absl::StrJoin(tuples, "),"), ") ON CONFLICT (id) DO NOTHING");
-}
-
-constexpr int kMostTries = 500;
-
 constexpr std::string_view kPending =
     "SELECT d.id, d.change_id, r.root, d.subscription, d.endpoint, d.transition, d.attempts,"
-    " d.created, d.due, d.updated, d.subscription_made, d.sequence, d.tries_before"
+    " d.created, d.due, d.updated, d.subscription_made, d.sequence, d.tries_before, d.bundle"
     " FROM delivery d JOIN record r ON r.id = d.change_id WHERE d.state = 1";
 
 PendingDelivery PendingFrom(const sql::Row& row, absl::Time now) {
@@ -54,6 +34,8 @@ PendingDelivery PendingFrom(const sql::Row& row, absl::Time now) {
           .tries_before = static_cast<int>(row.Int(12)),
           .sequence = row.Int(11),
           .created = absl::FromUnixMicros(row.Int(7)),
+          .known = std::min(absl::FromUnixMicros(row.Int(7)), updated),
+          .bundle = row.Text(13),
           // An update that lies ahead was written before the clock was set back.
           .wait = std::max(absl::ZeroDuration(), due - std::max(now, updated))};
 }
@@ -69,46 +51,75 @@ std::string DeliveryName(std::string_view subscription, std::string_view change_
 
 absl::Status Deliveries::Insert(std::span<const PendingDelivery> deliveries,
                                 std::string_view suppressed) {
-  static const std::string kOne = InsertText(1);
-  static const std::string kMany = InsertText(kRowsAtOnce);
-  const int state =
-      suppressed.empty() ? v1::Delivery::STATE_PENDING : v1::Delivery::STATE_SUPPRESSED;
-  while (!deliveries.empty()) {
-    const size_t rows = deliveries.size() >= kRowsAtOnce ? kRowsAtOnce : 1;
-    std::vector<sql::Value> parameters;
-    parameters.reserve(rows * kColumns);
-    for (const PendingDelivery& delivery : deliveries.first(rows)) {
-      const int64_t created = absl::ToUnixMicros(delivery.created);
-      parameters.insert(parameters.end(),
-                        {delivery.name, delivery.change_id, delivery.subscription,
-                         delivery.endpoint, int{delivery.transition}, state, suppressed, 0, created,
-                         created, created, delivery.subscription_made, delivery.sequence});
-    }
-    RETURN_IF_ERROR(connection_.Execute(rows == 1 ? kOne : kMany, std::move(parameters)));
-    deliveries = deliveries.subspan(rows);
-  }
-  return absl::OkStatus();
+  if (suppressed.empty()) return InsertAs(deliveries, {});
+  return InsertAs(deliveries, {.state = v1::Delivery::STATE_SUPPRESSED, .reason = suppressed});
 }
 
-absl::StatusOr<bool> Deliveries::SetResult(const DeliveryResult& result) {
-  const std::optional<v1::Attempt>& attempt = result.attempt;
-  ASSIGN_OR_RETURN(
-      const sql::Result updated,
-      connection_.Query(
-          "UPDATE delivery SET state = $2, reason = $3, updated = $4, due = $5,"
-          " attempts = COALESCE($6, attempts), tries_before = tries_before + $7"
-          " WHERE id = $1 AND state = 1",
-          {result.delivery, int{result.state}, result.reason, absl::ToUnixMicros(result.time),
-           absl::ToUnixMicros(result.time + result.pause),
-           attempt ? sql::Value(attempt->number()) : sql::Value(), result.uncounted}));
-  if (updated.affected == 0) return false;
-  if (!attempt) return true;
-  RETURN_IF_ERROR(connection_.Execute(
+absl::Status Deliveries::InsertDelivered(std::span<const PendingDelivery> deliveries,
+                                         std::string_view how, absl::Time now) {
+  return InsertAs(deliveries,
+                  {.state = v1::Delivery::STATE_DELIVERED, .reason = how, .updated = now});
+}
+
+absl::Status Deliveries::InsertAs(std::span<const PendingDelivery> deliveries, const Fate& fate) {
+  constexpr size_t kColumns = 13;
+  static const sql::ManyRows kInsert(
+      "INSERT INTO delivery (id, change_id, subscription, endpoint, transition, state, reason,"
+      " attempts, created, updated, due, subscription_made, sequence) VALUES {rows}"
+      " ON CONFLICT (id) DO NOTHING",
+      "(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
+  std::vector<sql::Value> values;
+  values.reserve(deliveries.size() * kColumns);
+  for (const PendingDelivery& delivery : deliveries) {
+    const int64_t created = absl::ToUnixMicros(delivery.created);
+    const int64_t updated = fate.updated ? absl::ToUnixMicros(*fate.updated) : created;
+    values.insert(values.end(),
+                  {delivery.name, delivery.change_id, delivery.subscription, delivery.endpoint,
+                   int{delivery.transition}, int{fate.state}, fate.reason, 0, created, updated,
+                   created, delivery.subscription_made, delivery.sequence});
+  }
+  return kInsert.Run(connection_, std::move(values)).status();
+}
+
+absl::StatusOr<std::set<std::string>> Deliveries::SetResults(
+    std::span<const DeliveryResult> results) {
+  static const sql::ManyRows kUpdate(
+      "WITH result(named, outcome, why, ended, due_at, tried, uncounted) AS (VALUES {rows})"
+      " UPDATE delivery SET state = outcome, reason = why, updated = ended, due = due_at,"
+      " attempts = COALESCE(tried, attempts), tries_before = tries_before + uncounted"
+      " FROM result WHERE id = named AND state = 1 RETURNING id",
+      "(CAST(? AS TEXT), CAST(? AS BIGINT), CAST(? AS TEXT), CAST(? AS BIGINT), CAST(? AS BIGINT),"
+      " CAST(? AS BIGINT), CAST(? AS BIGINT))");
+  std::vector<sql::Value> values;
+  for (const DeliveryResult& result : results) {
+    const auto tried = result.attempt ? sql::Value(result.attempt->number()) : sql::Value();
+    values.insert(
+        values.end(),
+        {result.delivery, int{result.state}, result.reason, absl::ToUnixMicros(result.time),
+         absl::ToUnixMicros(result.time + result.pause), tried, result.uncounted});
+  }
+  ASSIGN_OR_RETURN(const sql::Result updated, kUpdate.Run(connection_, std::move(values)));
+  std::set<std::string> were_pending;
+  for (const sql::Row& row : updated.rows) were_pending.insert(row.Text(0));
+  RETURN_IF_ERROR(AddAttempts(results, were_pending));
+  return were_pending;
+}
+
+absl::Status Deliveries::AddAttempts(std::span<const DeliveryResult> results,
+                                     const std::set<std::string>& of) {
+  static const sql::ManyRows kAdd(
       "INSERT INTO attempt (delivery, number, time, outcome, http_status, detail, duration_ms)"
-      " VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (delivery, number) DO NOTHING",
-      {result.delivery, attempt->number(), absl::ToUnixMicros(ToTime(attempt->time())),
-       attempt->outcome(), attempt->http_status(), attempt->detail(), attempt->duration_ms()}));
-  return true;
+      " VALUES {rows} ON CONFLICT (delivery, number) DO NOTHING",
+      "(?, ?, ?, ?, ?, ?, ?)");
+  std::vector<sql::Value> values;
+  for (const DeliveryResult& result : results) {
+    if (!result.attempt || !of.contains(result.delivery)) continue;
+    const v1::Attempt& attempt = *result.attempt;
+    values.insert(values.end(), {result.delivery, attempt.number(),
+                                 absl::ToUnixMicros(ToTime(attempt.time())), attempt.outcome(),
+                                 attempt.http_status(), attempt.detail(), attempt.duration_ms()});
+  }
+  return kAdd.Run(connection_, std::move(values)).status();
 }
 
 absl::StatusOr<int64_t> Deliveries::LastSequence() {
@@ -120,10 +131,11 @@ absl::StatusOr<int64_t> Deliveries::LastSequence() {
 
 absl::StatusOr<std::vector<std::string>> Deliveries::EndpointsWithPending(std::string_view after,
                                                                           int limit) {
-  ASSIGN_OR_RETURN(const sql::Result found,
-                   connection_.Query("SELECT DISTINCT endpoint FROM delivery WHERE state = 1"
-                                     " AND endpoint > $1 ORDER BY endpoint LIMIT $2",
-                                     {after, limit}));
+  ASSIGN_OR_RETURN(
+      const sql::Result found,
+      connection_.Query("SELECT DISTINCT endpoint FROM delivery WHERE state = 1"
+                        " AND carried = 0 AND endpoint > $1 ORDER BY endpoint LIMIT $2",
+                        {after, limit}));
   std::vector<std::string> endpoints;
   for (const sql::Row& row : found.rows) endpoints.push_back(row.Text(0));
   return endpoints;
@@ -132,7 +144,8 @@ absl::StatusOr<std::vector<std::string>> Deliveries::EndpointsWithPending(std::s
 absl::StatusOr<std::vector<PendingDelivery>> Deliveries::Pending(std::string_view endpoint,
                                                                  int limit, absl::Time now) {
   static const std::string kText =
-      absl::StrCat(ToAbsl(kPending), " AND d.endpoint = $1 ORDER BY d.sequence, d.id LIMIT $2");
+      absl::StrCat(ToAbsl(kPending),
+                   " AND d.carried = 0 AND d.endpoint = $1 ORDER BY d.sequence, d.id LIMIT $2");
   ASSIGN_OR_RETURN(const sql::Result found, connection_.Query(kText, {endpoint, limit}));
   std::vector<PendingDelivery> pending;
   for (const sql::Row& row : found.rows) pending.push_back(PendingFrom(row, now));
@@ -160,16 +173,41 @@ absl::StatusOr<PendingDelivery> Deliveries::FindPending(std::string_view name, a
   return PendingFrom(found.rows[0], now);
 }
 
-absl::StatusOr<Standing> Deliveries::StandingOf(std::string_view name) {
+absl::StatusOr<std::set<std::string>> Deliveries::WithPending(
+    const std::set<std::string>& endpoints) {
+  static const sql::ManyRows kText(
+      "WITH asked(named) AS (VALUES {rows}) SELECT named FROM asked WHERE EXISTS"
+      " (SELECT 1 FROM delivery WHERE state = 1 AND endpoint = named)",
+      "(CAST(? AS TEXT))");
+  ASSIGN_OR_RETURN(
+      const sql::Result found,
+      kText.Run(connection_, std::vector<sql::Value>(endpoints.begin(), endpoints.end())));
+  std::set<std::string> with_pending;
+  for (const sql::Row& row : found.rows) with_pending.insert(row.Text(0));
+  return with_pending;
+}
+
+absl::StatusOr<Standing> Deliveries::StandingOf(const std::string& name) {
+  ASSIGN_OR_RETURN(auto standings, StandingsOf({name}));
+  return standings[name];
+}
+
+absl::StatusOr<std::map<std::string, Standing>> Deliveries::StandingsOf(
+    const std::vector<std::string>& names) {
+  static const sql::ManyRows kText(
+      "SELECT d.id, d.state, COALESCE(n.seen_by, ''), d.carried FROM delivery d"
+      " JOIN record r ON r.id = d.change_id LEFT JOIN newest_record n ON n.name = r.name"
+      " WHERE d.id IN ({rows})",
+      "?");
   ASSIGN_OR_RETURN(const sql::Result found,
-                   connection_.Query("SELECT d.state, COALESCE(n.seen_by, '') FROM delivery d"
-                                     " JOIN record r ON r.id = d.change_id"
-                                     " LEFT JOIN newest_record n ON n.name = r.name"
-                                     " WHERE d.id = $1",
-                                     {name}));
-  if (found.rows.empty()) return Standing();
-  const sql::Row& row = found.rows[0];
-  return Standing{.pending = row.Int(0) == v1::Delivery::STATE_PENDING, .seen_by = row.Text(1)};
+                   kText.Run(connection_, std::vector<sql::Value>(names.begin(), names.end())));
+  std::map<std::string, Standing> standings;
+  for (const sql::Row& row : found.rows) {
+    standings[row.Text(0)] = {
+        .pending = row.Int(1) == v1::Delivery::STATE_PENDING && row.Int(3) == 0,
+        .seen_by = row.Text(2)};
+  }
+  return standings;
 }
 
 absl::StatusOr<int64_t> Deliveries::SuppressUnder(std::string_view name, std::string_view reason,
@@ -207,13 +245,26 @@ absl::StatusOr<std::vector<std::string>> Deliveries::MoveTo(std::string_view end
     if (except.contains(row.Text(0))) continue;
     RETURN_IF_ERROR(connection_.Execute(
         "UPDATE delivery SET endpoint = $2, tries_before = attempts, reason = $3, updated = $4,"
-        " due = $4 WHERE id = $1 AND state = 1",
+        " due = $4, bundle = '', carried = 0 WHERE id = $1 AND state = 1",
         {row.Text(0), endpoint,
          absl::StrCat("the subscription's endpoint is no longer ", row.Text(1)),
          absl::ToUnixMicros(now)}));
     left.push_back(row.Text(1));
   }
   return left;
+}
+
+absl::Status Deliveries::MakeDue(std::string_view name, absl::Time now) {
+  return connection_.Execute(
+      "UPDATE delivery SET due = $2, updated = $2 WHERE id = $1 AND state = 1",
+      {name, absl::ToUnixMicros(now)});
+}
+
+absl::Status Deliveries::Hasten(std::string_view subscription, absl::Time now) {
+  return connection_.Execute(
+      "UPDATE delivery SET due = $2, updated = $2 WHERE subscription = $1 AND state = 1"
+      " AND carried = 0 AND attempts = 0 AND due > $2",
+      {subscription, absl::ToUnixMicros(now)});
 }
 
 absl::Status Deliveries::Redrive(std::string_view name, absl::Time now) {
@@ -235,7 +286,7 @@ absl::Status Deliveries::Redrive(std::string_view name, absl::Time now) {
   }
   return connection_.Execute(
       "UPDATE delivery SET state = 1, tries_before = attempts, reason = $2,"
-      " updated = $3, due = $3 WHERE id = $1 AND state = 4",
+      " updated = $3, due = $3, bundle = '', carried = 0 WHERE id = $1 AND state = 4",
       {name, "brought back by RedriveDelivery", absl::ToUnixMicros(now)});
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <set>
 #include <span>
@@ -18,6 +19,8 @@
 #include "libs/sql/connection.h"
 
 namespace clusterwire::notification {
+
+inline constexpr int kMostTries = 500;  // that are kept of one delivery
 
 // "deliveries/…": the same for the same subscription and change, everywhere and always.
 std::string DeliveryName(std::string_view subscription, std::string_view change_id);
@@ -37,6 +40,9 @@ struct PendingDelivery {
   int at_once = 0;       // tries in a row that were followed by the next at once
   int64_t sequence = 0;  // with `name` the order in which they are handed over
   absl::Time created = {};
+  // The earliest that the clock has said since: it may have been set back.
+  absl::Time known = absl::InfiniteFuture();
+  std::string bundle = {};                     // that it carries, or carried once: see bundles.h
   absl::Duration wait = absl::ZeroDuration();  // until its next try, when it was read
   // The uptime at which ingest wrote it, of a record that is the newest of its resource;
   // InfiniteDuration for what is read from the ledger.
@@ -58,8 +64,10 @@ struct DeliveryResult {
   absl::Time time = {};
   absl::Duration uptime = {};                   // of this process, at that time
   absl::Duration pause = absl::ZeroDuration();  // with STATE_PENDING: until the next try
-  std::optional<v1::Attempt> attempt = {};      // numbered; none when no try was made
-  absl::Duration took = absl::ZeroDuration();   // with an attempt
+  // As `pause`, but in memory alone: the ledger says that it is due.
+  absl::Duration asleep = absl::ZeroDuration();
+  std::optional<v1::Attempt> attempt = {};     // numbered; none when no try was made
+  absl::Duration took = absl::ZeroDuration();  // with an attempt
   EndpointHealth health = EndpointHealth::kUnknown;
   absl::Duration rest = absl::ZeroDuration();  // how long the endpoint asked to be left alone
   bool uncounted = false;                      // the schedule doesn't count the attempt
@@ -71,7 +79,7 @@ struct DeliveryResult {
 
 // How a delivery stands at the moment of a try.
 struct Standing {
-  bool pending = false;      // false too when it was purged
+  bool pending = false;  // false too when it was purged, and when it goes in the mail of another
   std::string seen_by = {};  // who sees the resource since its newest record: see seen_by.h
 };
 
@@ -83,9 +91,14 @@ struct PageKey {
 };
 
 struct DeliveryQuery {
-  std::string parent = {};    // a subscription or a subscriber; these four may be empty
+  std::string parent = {};    // a subscription or a subscriber; each of these may be empty
   std::string change = {};    // a ce_id
   std::string resource = {};  // a name
+  std::string endpoint = {};
+  std::string change_kind = {};
+  // When the change arrived: from, and before.
+  absl::Time from = absl::InfinitePast();
+  absl::Time until = absl::InfiniteFuture();
   v1::Delivery::State state = v1::Delivery::STATE_UNSPECIFIED;
   std::optional<PageKey> after = {};  // of the last one of the page before; none: from the newest
   int limit = 50;
@@ -100,13 +113,19 @@ class Deliveries {
   // Rows that are there already stay as they are. A reason given in `suppressed` makes them
   // suppressed from the start.
   absl::Status Insert(std::span<const PendingDelivery> deliveries, std::string_view suppressed);
-  // May be repeated. False when it is not pending any more, or purged: it stays as it is.
-  absl::StatusOr<bool> SetResult(const DeliveryResult& result);
+  // The same of what this transaction hands over itself, without a try; `how` says so.
+  absl::Status InsertDelivered(std::span<const PendingDelivery> deliveries, std::string_view how,
+                               absl::Time now);
+  // One for each delivery; may be repeated. Gives the names of those that were pending. One that is
+  // not pending any more, or purged, stays as it is.
+  absl::StatusOr<std::set<std::string>> SetResults(std::span<const DeliveryResult> results);
 
   // The highest sequence given out so far; 0 for none.
   absl::StatusOr<int64_t> LastSequence();
   // Names of endpoints above `after`, in order.
   absl::StatusOr<std::vector<std::string>> EndpointsWithPending(std::string_view after, int limit);
+  // Those of these endpoints that have anything pending.
+  absl::StatusOr<std::set<std::string>> WithPending(const std::set<std::string>& endpoints);
   // Oldest first. What was to be tried at a later moment waits no longer than it was to wait then,
   // however the clock was set since.
   absl::StatusOr<std::vector<PendingDelivery>> Pending(std::string_view endpoint, int limit,
@@ -117,7 +136,10 @@ class Deliveries {
                                                                 const PageKey& after, int limit,
                                                                 absl::Time now);
   absl::StatusOr<PendingDelivery> FindPending(std::string_view name, absl::Time now);
-  absl::StatusOr<Standing> StandingOf(std::string_view name);
+  absl::StatusOr<Standing> StandingOf(const std::string& name);
+  // By their names.
+  absl::StatusOr<std::map<std::string, Standing>> StandingsOf(
+      const std::vector<std::string>& names);
 
   // Suppresses what is pending under this subscriber, endpoint or subscription, `limit` of it at
   // most; gives how many that were.
@@ -129,6 +151,10 @@ class Deliveries {
                                                   std::string_view subscription,
                                                   const std::set<std::string>& except,
                                                   absl::Time now, int limit);
+  // Where it is pending, it is to be tried now.
+  absl::Status MakeDue(std::string_view name, absl::Time now);
+  // Lets what the subscription has pending and not tried yet be looked at now.
+  absl::Status Hasten(std::string_view subscription, absl::Time now);
   // Makes a dead one pending again, with all its tries. NOT_FOUND; FAILED_PRECONDITION with
   // DELIVERY_NOT_DEAD, or TOO_MANY_TRIES.
   absl::Status Redrive(std::string_view name, absl::Time now);
@@ -142,6 +168,17 @@ class Deliveries {
   absl::StatusOr<std::vector<v1::Attempt>> Attempts(std::string_view name);
 
  private:
+  // Of what was given when it was made; how they stand from then on.
+  struct Fate {
+    v1::Delivery::State state = v1::Delivery::STATE_PENDING;
+    std::string_view reason = {};
+    std::optional<absl::Time> updated = {};  // none: when they were made
+  };
+
+  absl::Status InsertAs(std::span<const PendingDelivery> deliveries, const Fate& fate);
+  absl::Status AddAttempts(std::span<const DeliveryResult> results,
+                           const std::set<std::string>& of);
+
   sql::Connection& connection_;
 };
 

@@ -238,19 +238,13 @@ TEST_P(DeliveriesTest, RowsOfAReleaseWithoutASequenceKeepTheirOrderAndTheirTime)
   const KeptRecord record = MakeRecord("clusters/a", 1);
   const PendingDelivery delivery = MakeDelivery(record, kA);
   Keep(record, {delivery});
-  ASSERT_THAT(ledger_->Write([](sql::Connection& connection) {
-    return connection.ExecuteScript(
-        "ALTER TABLE record DROP COLUMN seen_by;"
-        "ALTER TABLE newest_record DROP COLUMN seen_by;"
-        "ALTER TABLE newest_record ADD COLUMN hidden INTEGER NOT NULL DEFAULT 0;"
-        "DROP TABLE suppression;"
-        "DROP TABLE soft_bounce;"
-        "ALTER TABLE delivery DROP COLUMN created;"
-        "ALTER TABLE delivery DROP COLUMN tries_before;"
-        "ALTER TABLE delivery RENAME COLUMN sequence TO created;"
-        "UPDATE schema_version SET version = 6 WHERE component = 'ledger'");
-  }),
-              IsOk());
+  Downgrade(6,
+            "ALTER TABLE record DROP COLUMN seen_by;"
+            "ALTER TABLE newest_record DROP COLUMN seen_by;"
+            "ALTER TABLE newest_record ADD COLUMN hidden INTEGER NOT NULL DEFAULT 0;"
+            "ALTER TABLE delivery DROP COLUMN created;"
+            "ALTER TABLE delivery DROP COLUMN tries_before;"
+            "ALTER TABLE delivery RENAME COLUMN sequence TO created;");
   ASSERT_THAT(Ledger::Open(*database_), IsOk());
   const std::vector<PendingDelivery> pending = Pending(delivery.endpoint);
   ASSERT_THAT(pending, testing::SizeIs(1));

@@ -8,13 +8,15 @@
 #include "libs/base/text/strings.h"
 #include "libs/base/time/clock.h"
 #include "services/notification/ledger/deliveries/deliveries.h"
+#include "services/notification/ledger/deliveries/query.h"
 
 namespace clusterwire::notification {
 namespace {
 
 constexpr std::string_view kSelect =
     "SELECT d.id, d.subscription, d.endpoint, d.change_id, r.kind, r.name, d.transition, d.state,"
-    " d.reason, d.attempts, d.created, d.updated, d.due, r.trace, d.sequence, r.seen_by"
+    " d.reason, d.attempts, d.created, d.updated, d.due, r.trace, d.sequence, r.seen_by,"
+    " COALESCE((SELECT carrier FROM bundle WHERE id = d.bundle AND carrier <> d.id), '')"
     " FROM delivery d JOIN record r ON r.id = d.change_id";
 
 v1::Delivery FromRow(const sql::Row& row) {
@@ -35,54 +37,62 @@ v1::Delivery FromRow(const sql::Row& row) {
     *delivery.mutable_next_attempt_time() = ToTimestamp(absl::FromUnixMicros(row.Int(12)));
   }
   delivery.set_sequence(row.Int(14));
+  delivery.set_carried_by(row.Text(16));
   // traceparent: version, trace, span and flags.
   const std::string& trace = row.Text(13);
   if (trace.size() >= 35) delivery.set_trace_id(trace.substr(3, 32));
   return delivery;
 }
 
-// A statement that grows, with the values of its parameters.
-struct Statement {
-  std::string text;
-  std::vector<sql::Value> values;
-
-  // Each '?' of `part` stands for the next of `parameters`.
-  void Add(std::string_view part, const std::vector<sql::Value>& parameters) {
-    auto next = parameters.begin();
-    for (const char c : part) {
-      if (c != '?') {
-        text += c;
-        continue;
-      }
-      values.push_back(*next++);
-      absl::StrAppend(&text, "$", values.size());
-    }
-  }
-};
-
 Statement ListStatement(const DeliveryQuery& query) {
   Statement list{.text = absl::StrCat(ToAbsl(kSelect), " WHERE TRUE"), .values = {}};
-  if (query.parent.find("/subscriptions/") != std::string::npos) {
-    list.Add(" AND d.subscription = ?", {query.parent});
-  } else if (!query.parent.empty()) {
-    list.Add(" AND d.subscription >= ? AND d.subscription < ?",
-             {query.parent + "/", query.parent + "0"});  // '0' follows '/'
-  }
-  if (!query.change.empty()) list.Add(" AND d.change_id = ?", {query.change});
-  if (!query.resource.empty()) {
-    list.Add(" AND d.change_id IN (SELECT id FROM record WHERE name = ?)", {query.resource});
-  }
-  if (query.state != v1::Delivery::STATE_UNSPECIFIED) {
-    list.Add(" AND d.state = ?", {int{query.state}});
-  }
+  AddConditions(query, list);
   if (query.after) {
     list.Add(" AND (d.sequence, d.id) < (?, ?)", {query.after->order, query.after->name});
   }
-  list.Add(" ORDER BY d.sequence DESC, d.id DESC LIMIT ?", {query.limit});
+  // Dead ones are few and may be old: with the '+' they are found by their own index and sorted,
+  // where the order's index would be read until a page is full.
+  const bool dead = query.state == v1::Delivery::STATE_DEAD;
+  list.Add(dead ? " ORDER BY +d.sequence DESC, d.id DESC LIMIT ?"
+                : " ORDER BY d.sequence DESC, d.id DESC LIMIT ?",
+           {query.limit});
   return list;
 }
 
 }  // namespace
+
+// States are literals: indexes over those that are few know them by that.
+void AddConditions(const DeliveryQuery& query, Statement& statement) {
+  if (query.parent.find("/subscriptions/") != std::string::npos) {
+    statement.Add(" AND d.subscription = ?", {query.parent});
+  } else if (!query.parent.empty()) {
+    statement.Add(" AND d.subscription >= ? AND d.subscription < ?",
+                  {query.parent + "/", query.parent + "0"});  // '0' follows '/'
+  }
+  if (!query.change.empty()) statement.Add(" AND d.change_id = ?", {query.change});
+  if (!query.resource.empty()) {
+    statement.Add(" AND d.change_id IN (SELECT id FROM record WHERE name = ?)", {query.resource});
+  }
+  if (!query.change_kind.empty()) {
+    statement.Add(" AND d.change_id IN (SELECT id FROM record WHERE kind = ?)",
+                  {query.change_kind});
+  }
+  if (query.state != v1::Delivery::STATE_UNSPECIFIED) {
+    statement.Add(absl::StrCat(" AND d.state = ", int{query.state}), {});
+  }
+  if (!query.endpoint.empty()) {
+    // Its subscriber's, which an index finds whatever their state.
+    const std::string subscriber = query.endpoint.substr(0, query.endpoint.find("/endpoints/"));
+    statement.Add(" AND d.endpoint = ? AND d.subscription >= ? AND d.subscription < ?",
+                  {query.endpoint, subscriber + "/", subscriber + "0"});
+  }
+  if (query.from != absl::InfinitePast()) {
+    statement.Add(" AND d.created >= ?", {absl::ToUnixMicros(query.from)});
+  }
+  if (query.until != absl::InfiniteFuture()) {
+    statement.Add(" AND d.created < ?", {absl::ToUnixMicros(query.until)});
+  }
+}
 
 PageKey PageKeyOf(const v1::Delivery& delivery) { return {delivery.sequence(), delivery.name()}; }
 

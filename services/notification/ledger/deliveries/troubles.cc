@@ -7,6 +7,7 @@
 
 #include "libs/base/status/error.h"
 #include "libs/base/text/strings.h"
+#include "libs/sql/many_rows.h"
 #include "services/notification/ledger/ledger.h"
 
 namespace clusterwire::notification {
@@ -96,8 +97,10 @@ absl::StatusOr<Trouble> Troubles::Add(const Event& event, absl::Duration longest
   return trouble;
 }
 
-absl::Status Troubles::Clear(std::string_view endpoint) {
-  return connection_.Execute("DELETE FROM endpoint_failure WHERE endpoint = $1", {endpoint});
+absl::Status Troubles::Clear(const std::set<std::string>& endpoints) {
+  static const sql::ManyRows kText("DELETE FROM endpoint_failure WHERE endpoint IN ({rows})", "?");
+  return kText.Run(connection_, std::vector<sql::Value>(endpoints.begin(), endpoints.end()))
+      .status();
 }
 
 absl::StatusOr<std::vector<Trouble>> Troubles::Lasting(absl::Duration least, int limit) {

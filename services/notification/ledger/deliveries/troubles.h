@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <set>
 #include <span>
 #include <string>
 #include <string_view>
@@ -56,7 +57,7 @@ class Troubles {
   // Counts what just happened; of a gap `longest_gap` counts. Gives what there is by now.
   absl::StatusOr<Trouble> Add(const Event& event, absl::Duration longest_gap);
   // After a success, and after the 410 that switches the endpoint off.
-  absl::Status Clear(std::string_view endpoint);
+  absl::Status Clear(const std::set<std::string>& endpoints);
 
   absl::StatusOr<Trouble> Find(std::string_view endpoint);  // NOT_FOUND when there is none
   // Those in which nothing succeeded for `least`, by their names.

@@ -56,7 +56,7 @@ TEST_P(TroublesTest, WhatIsRefusedIsCountedBesideThem) {
 TEST_P(TroublesTest, ASuccessAndAWriteOfTheEndpointBeginAnew) {
   Add(kStart);
   ASSERT_THAT(ledger_->Write([](sql::Connection& connection) {
-    return Troubles(connection).Clear(kEndpoint);
+    return Troubles(connection).Clear({kEndpoint});
   }),
               IsOk());
   EXPECT_EQ(Add(kStart + absl::Hours(2)).since, kStart + absl::Hours(2));

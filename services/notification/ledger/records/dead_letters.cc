@@ -1,17 +1,20 @@
 #include "services/notification/ledger/records/dead_letters.h"
 
+#include <utility>
+
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
 
 #include "libs/base/status/error.h"
 #include "libs/base/text/strings.h"
 #include "libs/base/time/clock.h"
+#include "services/notification/ledger/deliveries/statement.h"
 
 namespace clusterwire::notification {
 namespace {
 
 constexpr std::string_view kPrefix = "deadLetters/";
-constexpr int64_t kListedBytes = 64 * 1024;
 constexpr size_t kErrorBytes = 1000;  // which may quote anything
 constexpr char kWhere[] = " WHERE topic = $1 AND topic_partition = $2 AND topic_offset = $3";
 
@@ -33,6 +36,21 @@ absl::StatusOr<Origin> ParseName(std::string_view name) {
   }
   origin.from.topic = std::string(name.substr(kPrefix.size(), first - kPrefix.size()));
   return origin;
+}
+
+void AddConditions(const DeadLetterQuery& query, Statement& statement) {
+  if (!query.topic.empty()) statement.Add(" AND topic = ?", {query.topic});
+  if (!query.error.empty()) {
+    const std::string part =
+        absl::StrReplaceAll(query.error, {{"\\", "\\\\"}, {"%", "\\%"}, {"_", "\\_"}});
+    statement.Add(" AND lower(error) LIKE lower(?) ESCAPE '\\'", {"%" + part + "%"});
+  }
+  if (query.from != absl::InfinitePast()) {
+    statement.Add(" AND met >= ?", {absl::ToUnixMicros(query.from)});
+  }
+  if (query.until != absl::InfiniteFuture()) {
+    statement.Add(" AND met < ?", {absl::ToUnixMicros(query.until)});
+  }
 }
 
 }  // namespace
@@ -103,22 +121,21 @@ absl::Status DeadLetters::Remove(std::string_view name) {
   return connection_.Execute(absl::StrCat("DELETE FROM dead_letter", kWhere), key);
 }
 
-absl::StatusOr<std::vector<v1::DeadLetter>> DeadLetters::List(const std::optional<PageKey>& after,
-                                                              int limit) {
-  const int64_t met = after ? after->order : INT64_MAX;
+absl::StatusOr<std::vector<v1::DeadLetter>> DeadLetters::List(const DeadLetterQuery& query) {
+  const int64_t met = query.after ? query.after->order : INT64_MAX;
   Origin origin;
-  if (after) {
-    ASSIGN_OR_RETURN(origin, ParseName(after->name));
+  if (query.after) {
+    ASSIGN_OR_RETURN(origin, ParseName(query.after->name));
   }
-  ASSIGN_OR_RETURN(
-      const sql::Result found,
-      connection_.Query(
-          "SELECT topic, topic_partition, topic_offset, error, met,"
-          " substr(value, 1, $6) FROM dead_letter"
-          " WHERE (met, topic, topic_partition, topic_offset) < ($1, $2, $3, $4)"
-          " ORDER BY met DESC, topic DESC, topic_partition DESC, topic_offset DESC"
-          " LIMIT $5",
-          {met, origin.from.topic, origin.from.partition, origin.offset, limit, kListedBytes}));
+  Statement list{.text = "SELECT topic, topic_partition, topic_offset, error, met,", .values = {}};
+  list.Add(
+      " substr(value, 1, ?) FROM dead_letter WHERE (met, topic, topic_partition, topic_offset)"
+      " < (?, ?, ?, ?)",
+      {query.bytes, met, origin.from.topic, origin.from.partition, origin.offset});
+  AddConditions(query, list);
+  list.Add(" ORDER BY met DESC, topic DESC, topic_partition DESC, topic_offset DESC LIMIT ?",
+           {query.limit});
+  ASSIGN_OR_RETURN(const sql::Result found, connection_.Query(list.text, std::move(list.values)));
   std::vector<v1::DeadLetter> dead_letters;
   for (const sql::Row& row : found.rows) {
     v1::DeadLetter& dead = dead_letters.emplace_back();
@@ -133,8 +150,10 @@ absl::StatusOr<std::vector<v1::DeadLetter>> DeadLetters::List(const std::optiona
   return dead_letters;
 }
 
-absl::StatusOr<int64_t> DeadLetters::Count() {
-  ASSIGN_OR_RETURN(const sql::Result found, connection_.Query("SELECT COUNT(*) FROM dead_letter"));
+absl::StatusOr<int64_t> DeadLetters::Count(const DeadLetterQuery& query) {
+  Statement count{.text = "SELECT COUNT(*) FROM dead_letter WHERE TRUE", .values = {}};
+  AddConditions(query, count);
+  ASSIGN_OR_RETURN(const sql::Result found, connection_.Query(count.text, std::move(count.values)));
   return found.rows.at(0).Int(0);
 }
 

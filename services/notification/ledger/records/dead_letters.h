@@ -17,6 +17,17 @@
 
 namespace clusterwire::notification {
 
+struct DeadLetterQuery {
+  std::string topic = {};  // these two may be empty
+  std::string error = {};  // a part of it, in any case of letters
+  // When they were met: from, and before.
+  absl::Time from = absl::InfinitePast();
+  absl::Time until = absl::InfiniteFuture();
+  std::optional<PageKey> after = {};  // of the last one of the page before
+  int limit = 20;
+  int bytes = 64 * 1024;  // of each value
+};
+
 // What came from Kafka and could not be read, whole, with its origin and the error: set aside so
 // that it blocks nothing, and kept until somebody redrives it.
 class DeadLetters {
@@ -29,9 +40,10 @@ class DeadLetters {
   absl::StatusOr<kafka::ReceivedMessage> Load(std::string_view name);
   absl::Status Remove(std::string_view name);
 
-  // Newest first, values cut to 64 KiB. `after` is of the last one of the page before.
-  absl::StatusOr<std::vector<v1::DeadLetter>> List(const std::optional<PageKey>& after, int limit);
-  absl::StatusOr<int64_t> Count();
+  // Newest first.
+  absl::StatusOr<std::vector<v1::DeadLetter>> List(const DeadLetterQuery& query);
+  // Of all pages.
+  absl::StatusOr<int64_t> Count(const DeadLetterQuery& query = {});
 
  private:
   sql::Connection& connection_;

@@ -28,8 +28,8 @@ TEST_P(DeadLettersTest, ADeadLetterComesBackAsItCame) {
   }
   const std::string name = DeadLetterName(message.from, message.offset);
   EXPECT_EQ(name, "deadLetters/changes.v1.2.42");
-  const auto listed = ledger_->Read(
-      [](sql::Connection& connection) { return DeadLetters(connection).List(std::nullopt, 10); });
+  const auto listed =
+      ledger_->Read([](sql::Connection& connection) { return DeadLetters(connection).List({}); });
   ASSERT_THAT(listed, IsOk());
   ASSERT_THAT(*listed, testing::SizeIs(1));
   EXPECT_EQ(listed->at(0).name(), name);
@@ -67,8 +67,9 @@ TEST_P(DeadLettersTest, PageNewestFirst) {
   std::vector<int64_t> offsets;
   std::optional<PageKey> after;
   while (true) {
-    const auto page = ledger_->Read(
-        [&](sql::Connection& connection) { return DeadLetters(connection).List(after, 2); });
+    const auto page = ledger_->Read([&](sql::Connection& connection) {
+      return DeadLetters(connection).List({.after = after, .limit = 2});
+    });
     ASSERT_THAT(page, IsOk());
     if (page->empty()) break;
     for (const v1::DeadLetter& dead : *page) {
@@ -99,28 +100,26 @@ TEST_P(DeadLettersTest, ThoseOfAReleaseThatCalledThemRecordsAreKept) {
                                        .value = "x",
                                        .headers = {{"ce_id", "h:1:1"}}};
   ASSERT_THAT(ledger_->Write([&](sql::Connection& connection) -> absl::Status {
-    RETURN_IF_ERROR(DeadLetters(connection)
-                        .Add(message, absl::InvalidArgumentError("broken"),
-                             absl::FromUnixSeconds(1'700'000'000)));
-    return connection.ExecuteScript(
-        "ALTER TABLE dead_letter RENAME TO dead_record;"
-        "ALTER TABLE dead_letter_header RENAME TO dead_record_header;"
-        "DROP INDEX dead_letter_by_time;"
-        "CREATE INDEX dead_record_by_time ON dead_record (met);"
-        "ALTER TABLE record DROP COLUMN seen_by;"
-        "ALTER TABLE newest_record DROP COLUMN seen_by;"
-        "ALTER TABLE newest_record ADD COLUMN hidden INTEGER NOT NULL DEFAULT 0;"
-        "ALTER TABLE delivery DROP COLUMN created;"
-        "ALTER TABLE delivery DROP COLUMN tries_before;"
-        "ALTER TABLE delivery RENAME COLUMN sequence TO created;"
-        "ALTER TABLE topic_position DROP COLUMN history;"
-        "ALTER TABLE topic_position DROP COLUMN revision;"
-        "ALTER TABLE topic_position DROP COLUMN since;"
-        "ALTER TABLE topic_position DROP COLUMN passed;"
-        "DROP TABLE purged_record;"
-        "UPDATE schema_version SET version = 2 WHERE component = 'ledger'");
+    return DeadLetters(connection)
+        .Add(message, absl::InvalidArgumentError("broken"), absl::FromUnixSeconds(1'700'000'000));
   }),
               IsOk());
+  Downgrade(2,
+            "ALTER TABLE dead_letter RENAME TO dead_record;"
+            "ALTER TABLE dead_letter_header RENAME TO dead_record_header;"
+            "DROP INDEX dead_letter_by_time;"
+            "CREATE INDEX dead_record_by_time ON dead_record (met);"
+            "ALTER TABLE record DROP COLUMN seen_by;"
+            "ALTER TABLE newest_record DROP COLUMN seen_by;"
+            "ALTER TABLE newest_record ADD COLUMN hidden INTEGER NOT NULL DEFAULT 0;"
+            "ALTER TABLE delivery DROP COLUMN created;"
+            "ALTER TABLE delivery DROP COLUMN tries_before;"
+            "ALTER TABLE delivery RENAME COLUMN sequence TO created;"
+            "ALTER TABLE topic_position DROP COLUMN history;"
+            "ALTER TABLE topic_position DROP COLUMN revision;"
+            "ALTER TABLE topic_position DROP COLUMN since;"
+            "ALTER TABLE topic_position DROP COLUMN passed;"
+            "DROP TABLE purged_record;");
   ASSERT_THAT(Ledger::Open(*database_), IsOk());
   const auto loaded = ledger_->Read([](sql::Connection& connection) {
     return DeadLetters(connection).Load("deadLetters/t.0.1");

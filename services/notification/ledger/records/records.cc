@@ -15,14 +15,15 @@ absl::StatusOr<std::optional<MatchProgress>> Records::Keep(const KeptRecord& rec
       const sql::Result added,
       connection_.Query(
           "INSERT INTO record (history, revision, ordinal, id, name, root, kind, payload, trace,"
-          " received, matched, matched_through, closed, seen_by)"
-          " SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14 WHERE NOT EXISTS"
+          " received, matched, matched_through, closed, seen_by, cause)"
+          " SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15 WHERE NOT"
+          " EXISTS"
           " (SELECT 1 FROM purged_record WHERE history = $1 AND revision >= $2)"
           " ON CONFLICT (history, revision, ordinal) DO NOTHING",
           {change.history_id(), change.revision(), change.ordinal(), record.id, change.name(),
            change.root(), change.kind(), sql::Bytes{change.SerializeAsString()}, record.trace,
            absl::ToUnixMicros(record.received), progress.matched, progress.through, progress.closed,
-           SeenBy(change)}));
+           SeenBy(change), change.cause()}));
   if (added.affected > 0) return std::nullopt;
   ASSIGN_OR_RETURN(
       const sql::Result found,
@@ -70,6 +71,15 @@ absl::StatusOr<bool> Records::NoteNewest(const change::v1::ResourceChanged& chan
   return noted.affected > 0;
 }
 
+absl::StatusOr<std::string> Records::FindNewest(std::string_view name) {
+  ASSIGN_OR_RETURN(
+      const sql::Result found,
+      connection_.Query("SELECT r.id FROM newest_record n JOIN record r ON r.history = n.history"
+                        " AND r.revision = n.revision AND r.ordinal = n.ordinal WHERE n.name = $1",
+                        {name}));
+  return found.rows.empty() ? "" : found.rows[0].Text(0);
+}
+
 absl::StatusOr<int64_t> Records::Purge(absl::Time horizon, int limit) {
   ASSIGN_OR_RETURN(
       const sql::Result old,
@@ -84,6 +94,8 @@ absl::StatusOr<int64_t> Records::Purge(absl::Time horizon, int limit) {
     for (const char* text :
          {"DELETE FROM attempt WHERE delivery IN (SELECT id FROM delivery WHERE change_id = $1)",
           "DELETE FROM delivery WHERE change_id = $1",
+          "DELETE FROM inbox_read WHERE (subscriber, sequence) IN"
+          " (SELECT subscriber, sequence FROM inbox_item WHERE change_id = $1)",
           "DELETE FROM inbox_item WHERE change_id = $1", "DELETE FROM record WHERE id = $1"}) {
       RETURN_IF_ERROR(connection_.Execute(text, {row.Text(0)}));
     }

@@ -50,6 +50,8 @@ class Records {
   // Notes it as the newest of its resource, and who sees the resource since; false when a newer one
   // of the same history was there: this one is superseded. Another history is always newer.
   absl::StatusOr<bool> NoteNewest(const change::v1::ResourceChanged& change);
+  // The id of the newest one of a resource that is kept; empty when none is.
+  absl::StatusOr<std::string> FindNewest(std::string_view name);
   // Removes up to `limit` that came before `horizon`, each with its deliveries, attempts and inbox
   // items; never one that is open or has a delivery pending. Gives how many; 0 when nothing is left
   // to do. What was purged isn't taken for new when it comes again.

@@ -96,15 +96,11 @@ TEST_P(RecordsTest, ARecordWithoutImagesLeavesWhoSeesTheResourceAsItWas) {
 TEST_P(RecordsTest, WhatAnOlderReleaseKnewToBeHiddenIsSeenByOperatorsAlone) {
   Note(MakeRecord("clusters/hidden", 1).change);
   Note(MakeRecord("clusters/open", 2).change);
-  ASSERT_THAT(ledger_->Write([](sql::Connection& connection) {
-    return connection.ExecuteScript(
-        "ALTER TABLE record DROP COLUMN seen_by;"
-        "ALTER TABLE newest_record DROP COLUMN seen_by;"
-        "ALTER TABLE newest_record ADD COLUMN hidden INTEGER NOT NULL DEFAULT 0;"
-        "UPDATE newest_record SET hidden = 1 WHERE name = 'clusters/hidden';"
-        "UPDATE schema_version SET version = 7 WHERE component = 'ledger'");
-  }),
-              IsOk());
+  Downgrade(7,
+            "ALTER TABLE record DROP COLUMN seen_by;"
+            "ALTER TABLE newest_record DROP COLUMN seen_by;"
+            "ALTER TABLE newest_record ADD COLUMN hidden INTEGER NOT NULL DEFAULT 0;"
+            "UPDATE newest_record SET hidden = 1 WHERE name = 'clusters/hidden';");
   ASSERT_THAT(Ledger::Open(*database_), IsOk());
   EXPECT_EQ(SeenBy("clusters/hidden"), " ");
   EXPECT_EQ(SeenBy("clusters/open"), "");

@@ -35,6 +35,43 @@ PendingDelivery MakeDelivery(const KeptRecord& record, std::string_view subscrip
           .created = record.received};
 }
 
+namespace {
+
+// What each migration behind 8 made, a line or more for each, the newest first.
+constexpr std::string_view kSinceEight =
+    // 25
+    "DROP INDEX delivery_pending; DROP INDEX delivery_dead; DROP INDEX inbox_dropped;"
+    "CREATE INDEX delivery_by_state ON delivery (state, endpoint, sequence, id);"
+    "ALTER TABLE inbox DROP COLUMN read_through; ALTER TABLE inbox DROP COLUMN dropped;"
+    "ALTER TABLE inbox DROP COLUMN dropped_through; ALTER TABLE inbox DROP COLUMN dropped_since;"
+    "DROP TABLE inbox_read; ALTER TABLE inbox_item DROP COLUMN added;"
+    "ALTER TABLE inbox_item DROP COLUMN seen_by;"
+    "ALTER TABLE inbox_item ADD COLUMN delivery TEXT NOT NULL DEFAULT '';"
+    // 24
+    "DROP TABLE owner_notice; DROP TABLE given_up; DROP TABLE hold; DROP INDEX record_by_kind;"
+    "ALTER TABLE record DROP COLUMN cause;"
+    // 23
+    "DROP TABLE invitation; DROP TABLE calendar_feed;"
+    // 22
+    "DROP INDEX delivery_by_bundle; DROP INDEX delivery_carried; DROP TABLE bundle;"
+    "ALTER TABLE delivery DROP COLUMN bundle; ALTER TABLE delivery DROP COLUMN carried;"
+    // 21
+    "DROP TABLE consent_ask; DROP TABLE consent_mail; DROP TABLE consent_proof;"
+    "DROP TABLE erased_address; DROP TABLE erasing;"
+    // 20
+    "DROP TABLE suppression; DROP TABLE soft_bounce;";
+
+}  // namespace
+
+void LedgerTest::Downgrade(int version, std::string_view script) {
+  EXPECT_THAT(ledger_->Write([&](sql::Connection& connection) {
+    return connection.ExecuteScript(absl::StrCat(ToAbsl(kSinceEight), ToAbsl(script),
+                                                 "UPDATE schema_version SET version = ", version,
+                                                 " WHERE component = 'ledger'"));
+  }),
+              IsOk());
+}
+
 LedgerTest::LedgerTest() : database_(files_.Open()) {
   auto ledger = Ledger::Open(*database_);
   EXPECT_THAT(ledger, IsOk());
@@ -55,7 +92,7 @@ void LedgerTest::Keep(const KeptRecord& record, const std::vector<PendingDeliver
 
 void LedgerTest::SetResult(const DeliveryResult& result) {
   EXPECT_THAT(ledger_->Write([&](sql::Connection& connection) {
-    return Deliveries(connection).SetResult(result).status();
+    return Deliveries(connection).SetResults({&result, 1}).status();
   }),
               IsOk());
 }

@@ -26,6 +26,9 @@ class LedgerTest : public testing::TestWithParam<sql::Dialect> {
  protected:
   LedgerTest();
 
+  // Makes its tables those of an older release: takes back what the migrations behind 8 made, then
+  // runs `script`. Ledger::Open() upgrades them again.
+  void Downgrade(int version, std::string_view script);
   // Keeps it closed, with these deliveries pending.
   void Keep(const KeptRecord& record, const std::vector<PendingDelivery>& deliveries = {});
   void SetResult(const DeliveryResult& result);

@@ -11,6 +11,7 @@
 #include "libs/resource/name.h"
 #include "libs/resource/update_mask.h"
 #include "libs/store/registry.h"
+#include "services/notification/resources/subscribers/consent_rules.h"
 #include "services/notification/resources/subscribers/subscription_rules.h"
 
 namespace clusterwire::notification {
@@ -68,7 +69,8 @@ absl::StatusOr<const EndpointKind*> KnownKindOf(const v1::Endpoint& endpoint) {
 absl::Status CheckUpdatable(const v1::Endpoint& endpoint, const google::protobuf::FieldMask& mask) {
   FieldErrors errors;
   if (endpoint.has_inbox()) {
-    errors.Add("endpoint.inbox", "a webhook stays one; its webhook.uri is all that can be changed");
+    errors.Add("endpoint.inbox",
+               "a webhook stays one; its webhook.uri and independent are all that can be changed");
   }
   if (endpoint.has_email() ||
       std::ranges::find(mask.paths(), "email.address") != mask.paths().end()) {
@@ -84,6 +86,12 @@ absl::Status CheckUpdatable(const v1::Endpoint& endpoint, const google::protobuf
   return errors.ToStatus();
 }
 
+// Who enters an address asks for it to be confirmed.
+void Settle(const resource::Context& context, v1::Endpoint* endpoint) {
+  if (!NeedsConsent(*endpoint) || IsConfirmed(*endpoint) || endpoint->email().has_ask()) return;
+  AskForAddress(context.viewer, context.now, endpoint);
+}
+
 Rules<v1::Endpoint> EndpointRules(Random& random, EndpointSettings settings) {
   const auto before_create = [&random, settings = std::move(settings)](
                                  v1::Endpoint* endpoint, FieldErrors errors) -> absl::Status {
@@ -95,13 +103,17 @@ Rules<v1::Endpoint> EndpointRules(Random& random, EndpointSettings settings) {
   return {.type = "endpoint",
           .collection = "endpoints",
           .parent = kSubscriberName.pattern(),
-          .output_only = {"state", "state_reason", "trouble", "enable_time",
+          .output_only = {"state", "state_reason", "state_time", "trouble", "enable_time",
                           "webhook.previous_secret", "webhook.previous_secret_expire_time",
-                          "email.suppression", "email.suppress_time", "email.verify_time"},
+                          "webhook.public_key", "webhook.private_key",
+                          "webhook.previous_public_key", "webhook.previous_private_key",
+                          "email.suppression", "email.suppress_time", "email.verify_time",
+                          "email.ask"},
           .create_only = {"webhook.secret", "email.address"},
           .random_ids = &random,
           // No check: what is written after its creation is checked where it is set.
           .before_create = before_create,
+          .settle = &Settle,
           .check_unused = &CheckUnused,
           .show = &HideSecret,
           .purge = true,
@@ -109,6 +121,10 @@ Rules<v1::Endpoint> EndpointRules(Random& random, EndpointSettings settings) {
 }
 
 }  // namespace
+
+int64_t WhenMade(const v1::Endpoint& endpoint) {
+  return absl::ToUnixMicros(ToTime(endpoint.create_time()));
+}
 
 std::string InboxNameOf(std::string_view subscriber) {
   return absl::StrCat(ToAbsl(subscriber), "/endpoints/", ToAbsl(kInboxId));
@@ -186,6 +202,13 @@ absl::Status Endpoints::AskAddress(const WriteCall& call, const absl::StatusOr<v
       });
 }
 
+absl::StatusOr<v1::Endpoint> Endpoints::Create(const WriteCall& call, std::string_view parent,
+                                               const v1::Endpoint& endpoint, std::string_view id) {
+  ASSIGN_OR_RETURN(v1::Endpoint made, Resources::Create(call, parent, endpoint, id));
+  if (const EndpointKind* kind = EndpointKindOf(made)) kind->RemoveHiddenKeys(made);
+  return made;
+}
+
 absl::StatusOr<v1::Endpoint> Endpoints::Update(const WriteCall& call, const v1::Endpoint& endpoint,
                                                const google::protobuf::FieldMask& mask) {
   constexpr char kNamePath[] = "endpoint.name";
@@ -232,7 +255,7 @@ absl::StatusOr<v1::Endpoint> Endpoints::RotateSecret(const WriteCall& call,
   ASSIGN_OR_RETURN(v1::Endpoint rotated,
                    Modify(call, request.name(), request.etag(), "endpoint.secret_rotated", rotate,
                           "name", Shown::kAsStored));
-  rotated.mutable_webhook()->clear_previous_secret();
+  if (const EndpointKind* kind = EndpointKindOf(rotated)) kind->RemoveHiddenKeys(rotated);
   return rotated;
 }
 
@@ -243,8 +266,39 @@ absl::StatusOr<v1::Endpoint> Endpoints::Enable(const WriteCall& call, const std:
                 [](const resource::Context& context, v1::Endpoint* endpoint) {
                   endpoint->set_state(v1::Endpoint::STATE_ENABLED);
                   endpoint->clear_state_reason();
+                  endpoint->clear_state_time();
                   // A write in any case, since those who deliver hear of it by the log.
                   *endpoint->mutable_enable_time() = ToTimestamp(context.now);
+                  return absl::OkStatus();
+                });
+}
+
+absl::StatusOr<v1::Endpoint> Endpoints::Confirm(const std::string& name, int64_t made) {
+  WriteCall call{.viewer = filter::Viewer::Operator()};
+  call.store.caller = "pages";
+  return Modify(call, name, "", "endpoint.confirmed",
+                [&](const resource::Context& context, v1::Endpoint* next) -> absl::Status {
+                  if (WhenMade(*next) != made) return NotFoundError(name);
+                  if (!NeedsConsent(*next) || IsConfirmed(*next)) return absl::OkStatus();
+                  *next->mutable_email()->mutable_verify_time() = ToTimestamp(context.now);
+                  return absl::OkStatus();
+                });
+}
+
+absl::StatusOr<v1::Endpoint> Endpoints::AskAgain(const WriteCall& call, const std::string& name) {
+  return Modify(call, name, "", "endpoint.confirmation_asked",
+                [](const resource::Context& context, v1::Endpoint* next) -> absl::Status {
+                  if (!NeedsConsent(*next)) {
+                    return FieldError("name",
+                                      "must be an endpoint with an e-mail address, or a "
+                                      "subscription that uses one: nothing else is "
+                                      "confirmed");
+                  }
+                  const absl::Time asked = ToTime(next->email().ask().time());
+                  if (IsConfirmed(*next) || context.now < asked + kAskPause) {
+                    return absl::OkStatus();
+                  }
+                  AskForAddress(context.viewer, context.now, next);
                   return absl::OkStatus();
                 });
 }
@@ -253,13 +307,34 @@ absl::Status Endpoints::Disable(const std::string& name, std::string_view reason
   RETURN_IF_ERROR(CheckDeletable(name));
   WriteCall call{.viewer = filter::Viewer::Operator()};
   call.store.caller = "notification";
-  const auto disable = [&](const resource::Context&, v1::Endpoint* endpoint) {
+  const auto disable = [&](const resource::Context& context, v1::Endpoint* endpoint) {
     if (endpoint->state() == v1::Endpoint::STATE_DISABLED) return absl::OkStatus();
     endpoint->set_state(v1::Endpoint::STATE_DISABLED);
+    *endpoint->mutable_state_time() = ToTimestamp(context.now);
     endpoint->set_state_reason(std::string(CutUtf8(reason, kMaxReason)));
     return absl::OkStatus();
   };
   return Modify(call, name, "", "endpoint.disabled", disable).status();
+}
+
+absl::StatusOr<v1::Endpoint> Endpoints::SetPaused(const WriteCall& call, const std::string& name,
+                                                  const std::string& etag, bool paused) {
+  RETURN_IF_ERROR(CheckDeletable(name));
+  const auto set = [&](const resource::Context& context, v1::Endpoint* endpoint) -> absl::Status {
+    if (endpoint->state() == v1::Endpoint::STATE_DISABLED) {
+      return Error(absl::StatusCode::kFailedPrecondition, "ENDPOINT_SWITCHED_OFF",
+                   absl::StrCat(name,
+                                " is switched off, so nothing waits for it: EnableEndpoint "
+                                "switches it on"),
+                   {{"resource", name}});
+    }
+    if (paused == (endpoint->state() == v1::Endpoint::STATE_PAUSED)) return absl::OkStatus();
+    endpoint->set_state(paused ? v1::Endpoint::STATE_PAUSED : v1::Endpoint::STATE_ENABLED);
+    endpoint->clear_state_time();
+    if (paused) *endpoint->mutable_state_time() = ToTimestamp(context.now);
+    return absl::OkStatus();
+  };
+  return Modify(call, name, etag, paused ? "endpoint.paused" : "endpoint.resumed", set);
 }
 
 absl::Status Endpoints::LoadRow(const store::Reader& reader, const std::string& name,
@@ -294,7 +369,7 @@ absl::Status Endpoints::CheckDeletable(const std::string& name) const {
   if (!IsInbox(name)) return absl::OkStatus();
   return Error(absl::StatusCode::kFailedPrecondition, "INBOX_IS_BUILT_IN",
                absl::StrCat(name,
-                            " goes with its subscriber: it can't be switched off or "
+                            " goes with its subscriber: it can't be switched off, paused or "
                             "deleted; pause or delete the subscriptions that use it"));
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <span>
 #include <string>
@@ -17,6 +18,9 @@
 namespace clusterwire::notification {
 
 inline constexpr int kMaxEndpoints = 20;  // of one subscriber, besides its inbox
+
+// Tells an endpoint from another that had its name before: its create_time in microseconds.
+int64_t WhenMade(const v1::Endpoint& endpoint);
 
 // "subscribers/x/endpoints/inbox": what every subscriber has and which is not stored.
 std::string InboxNameOf(std::string_view subscriber);
@@ -45,7 +49,10 @@ class Endpoints : public resource::Resources<v1::Endpoint> {
                          Then then);
   absl::Status AskUpdate(const WriteCall& call, const v1::Endpoint& endpoint,
                          const google::protobuf::FieldMask& mask, absl::Time deadline, Then then);
-  // Changes the address; nothing else can be.
+  // Its answer alone shows the secret.
+  absl::StatusOr<v1::Endpoint> Create(const WriteCall& call, std::string_view parent,
+                                      const v1::Endpoint& endpoint, std::string_view id);
+  // Changes the address and the order; nothing else can be.
   absl::StatusOr<v1::Endpoint> Update(const WriteCall& call, const v1::Endpoint& endpoint,
                                       const google::protobuf::FieldMask& mask);
   absl::StatusOr<v1::Endpoint> RotateSecret(const WriteCall& call,
@@ -53,6 +60,15 @@ class Endpoints : public resource::Resources<v1::Endpoint> {
 
   absl::StatusOr<v1::Endpoint> Enable(const WriteCall& call, const std::string& name,
                                       const std::string& etag);
+  // FAILED_PRECONDITION for one that is switched off, and for the inbox.
+  absl::StatusOr<v1::Endpoint> SetPaused(const WriteCall& call, const std::string& name,
+                                         const std::string& etag, bool paused);
+  // The owner of the address of one that was made then has confirmed it; OK where that is known
+  // already. NOT_FOUND when it is gone.
+  absl::StatusOr<v1::Endpoint> Confirm(const std::string& name, int64_t made);
+  // Asks for it anew, unless it is confirmed or was asked for within a day.
+  absl::StatusOr<v1::Endpoint> AskAgain(const WriteCall& call, const std::string& name);
+
   // Fills in what is shown of endpoints and not stored with them: their trouble.
   using Completion = std::function<void(std::span<v1::Endpoint* const>)>;
   // Before the first read.

@@ -15,6 +15,7 @@ namespace {
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::Property;
+using testing::StartsWith;
 
 class EndpointsTest : public testing::Test {
  protected:
@@ -229,6 +230,47 @@ TEST_F(EndpointsTest, GetANewSecretWhileTheFormerSignsOn) {
   EXPECT_EQ(Get(made.name())->webhook().secret(), "");
   EXPECT_EQ(Get(made.name())->webhook().previous_secret(), "");
   EXPECT_EQ(ToTime(Get(made.name())->webhook().previous_secret_expire_time()), until);
+}
+
+TEST_F(EndpointsTest, ThePublicKeysAreAlwaysShownAndThePrivateOnesNever) {
+  const v1::Endpoint made = test_.AddWebhook("subscribers/x", "crm");
+  v1::RotateSecretRequest request;
+  request.set_name(made.name());
+  const auto rotated = test_.endpoints->RotateSecret(As("subscribers/x"), request);
+  ASSERT_THAT(rotated, IsOk());
+  for (const v1::Webhook& shown :
+       {made.webhook(), rotated->webhook(), Get(made.name())->webhook()}) {
+    EXPECT_THAT(shown.public_key(), StartsWith("whpk_"));
+    EXPECT_EQ(shown.private_key(), "");
+    EXPECT_EQ(shown.previous_private_key(), "");
+  }
+  EXPECT_NE(rotated->webhook().public_key(), made.webhook().public_key());
+  EXPECT_EQ(rotated->webhook().previous_public_key(), made.webhook().public_key());
+  EXPECT_TRUE(SignerOf(Stored(made.name()).webhook().private_key()));
+  EXPECT_TRUE(SignerOf(Stored(made.name()).webhook().previous_private_key()));
+}
+
+TEST_F(EndpointsTest, ArePausedAndResumedUnlessTheyAreSwitchedOffOrAnInbox) {
+  const std::string name = test_.AddWebhook("subscribers/x", "crm").name();
+  const auto set = [&](const std::string& of, bool paused) {
+    return test_.endpoints->SetPaused(As("subscribers/x"), of, "", paused);
+  };
+  ASSERT_THAT(set(name, true), IsOk());
+  EXPECT_EQ(Get(name)->state(), v1::Endpoint::STATE_PAUSED);
+  const absl::Time since = test_.clock.Now();
+  test_.clock.Advance(absl::Hours(1));
+  ASSERT_THAT(set(name, true), IsOk());
+  EXPECT_EQ(ToTime(Get(name)->state_time()), since);
+  ASSERT_THAT(set(name, false), IsOk());
+  EXPECT_EQ(Get(name)->state(), v1::Endpoint::STATE_ENABLED);
+  EXPECT_FALSE(Get(name)->has_state_time());
+  ASSERT_THAT(test_.endpoints->Disable(name, "HTTP 410"), IsOk());
+  for (const bool paused : {true, false}) {
+    EXPECT_THAT(set(name, paused), ReasonIs("ENDPOINT_SWITCHED_OFF"));
+    EXPECT_THAT(set("subscribers/x/endpoints/inbox", paused), ReasonIs("INBOX_IS_BUILT_IN"));
+  }
+  EXPECT_EQ(Get(name)->state(), v1::Endpoint::STATE_DISABLED);
+  EXPECT_EQ(ToTime(Get(name)->state_time()), test_.clock.Now());
 }
 
 TEST_F(EndpointsTest, ASecretThatLeakedEndsAtOnce) {

@@ -3,10 +3,15 @@
 #include <set>
 #include <utility>
 
+#include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 
+#include "clusterwire/notification/v1/hold.pb.h"
+
 #include "libs/base/status/error.h"
+#include "libs/base/text/strings.h"
 #include "libs/resource/page.h"
+#include "services/notification/resources/subscribers/consent_rules.h"
 #include "services/notification/resources/subscribers/endpoint_rules.h"
 #include "services/notification/resources/subscribers/subscription_rules.h"
 
@@ -23,6 +28,14 @@ bool Erase(Map& map, std::string_view name) {
   if (found == map.end()) return false;
   map.erase(found);
   return true;
+}
+
+// As AddressKey has it.
+std::string FoldAddress(std::string_view address) { return absl::AsciiStrToLower(ToAbsl(address)); }
+
+// What of a subscriber says when mails come.
+std::pair<std::string, std::string> HoursOf(const v1::Subscriber& subscriber) {
+  return {subscriber.time_zone(), subscriber.quiet_hours().SerializeAsString()};
 }
 
 }  // namespace
@@ -92,7 +105,7 @@ void Interests::Take(const store::Message& resource) {
   } else if (const auto* endpoint = dynamic_cast<const v1::Endpoint*>(&resource)) {
     {
       MutexLock lock(mutex_);
-      endpoints_[endpoint->name()] = std::make_shared<const v1::Endpoint>(*endpoint);
+      SetEndpoint(*endpoint);
     }
     Tell(News::kEndpointWritten, endpoint->name());
   } else if (const auto* subscriber = dynamic_cast<const v1::Subscriber*>(&resource)) {
@@ -104,14 +117,22 @@ void Interests::TakeSubscriber(const v1::Subscriber& subscriber) {
   auto inbox = std::make_shared<const v1::Endpoint>(InboxOf(subscriber));
   const std::string& subject = subscriber.subject();
   std::vector<SubjectKey> keys = grants_.KeysOf(subject);
+  std::vector<std::shared_ptr<const Interest>> rescheduled;
+  bool same_subject = false;
+  bool resumed = false;
   {
     MutexLock lock(mutex_);
     endpoints_[inbox->name()] = std::move(inbox);
-    subscribers_[subscriber.name()] = std::make_shared<const v1::Subscriber>(subscriber);
+    std::shared_ptr<const v1::Subscriber>& kept = subscribers_[subscriber.name()];
+    if (kept != nullptr && HoursOf(*kept) != HoursOf(subscriber)) {
+      rescheduled = InterestsOf(subscriber.name());
+    }
+    resumed = kept != nullptr && kept->has_pause_time() && !subscriber.has_pause_time();
+    kept = std::make_shared<const v1::Subscriber>(subscriber);
     const auto known = subjects_of_.find(subscriber.name());
-    if (known == subjects_of_.end() ? subject.empty() : known->second == subject) return;
-    Leave(subscriber.name());
-    if (!subject.empty()) {
+    same_subject = known == subjects_of_.end() ? subject.empty() : known->second == subject;
+    if (!same_subject) Leave(subscriber.name());
+    if (!same_subject && !subject.empty()) {
       subjects_of_[subscriber.name()] = subject;
       for (const SubjectKey& key : keys) by_key_[key].insert(subject);
       Subject& known_subject = subjects_[subject];
@@ -119,7 +140,11 @@ void Interests::TakeSubscriber(const v1::Subscriber& subscriber) {
       known_subject.keys = std::move(keys);
     }
   }
-  Recompile(subscriber.name());
+  if (resumed) Tell(News::kSubscriberResumed, subscriber.name());
+  for (const auto& interest : rescheduled) {
+    Tell(News::kSubscriptionRescheduled, interest->subscription.name());
+  }
+  if (!same_subject) Recompile(subscriber.name());
 }
 
 void Interests::Leave(std::string_view subscriber) {
@@ -155,15 +180,22 @@ void Interests::FollowGrants(const GrantIndex::Keys& touched) {
   for (const Name& subscriber : subscribers) Recompile(subscriber);
 }
 
+std::vector<std::shared_ptr<const Interest>> Interests::InterestsOf(
+    std::string_view subscriber) const {
+  std::vector<std::shared_ptr<const Interest>> interests;
+  const std::string first = absl::StrCat(ToAbsl(subscriber), "/subscriptions/");
+  for (auto at = subscriptions_.lower_bound(first);
+       at != subscriptions_.end() && at->first.starts_with(first); ++at) {
+    if (at->second.interest != nullptr) interests.push_back(at->second.interest);
+  }
+  return interests;
+}
+
 void Interests::Recompile(const Name& subscriber) {
   std::vector<std::shared_ptr<const Interest>> interests;
   {
     MutexLock lock(mutex_);
-    const std::string first = absl::StrCat(subscriber, "/subscriptions/");
-    for (auto at = subscriptions_.lower_bound(first);
-         at != subscriptions_.end() && at->first.starts_with(first); ++at) {
-      if (at->second.interest != nullptr) interests.push_back(at->second.interest);
-    }
+    interests = InterestsOf(subscriber);
   }
   for (const auto& interest : interests) {
     TakeSubscription(interest->subscription);
@@ -171,7 +203,36 @@ void Interests::Recompile(const Name& subscriber) {
   }
 }
 
+void Interests::SetEndpoint(const v1::Endpoint& endpoint) {
+  ForgetEndpoint(endpoint.name());
+  endpoints_[endpoint.name()] = std::make_shared<const v1::Endpoint>(endpoint);
+  if (!NeedsConsent(endpoint)) return;
+  by_address_[FoldAddress(endpoint.email().address())].insert(endpoint.name());
+  if (!IsConfirmed(endpoint)) unconfirmed_.insert(endpoint.name());
+}
+
+bool Interests::ForgetEndpoint(std::string_view name) {
+  const auto known = endpoints_.find(name);
+  if (known == endpoints_.end()) return false;
+  if (NeedsConsent(*known->second)) {
+    const auto of = by_address_.find(FoldAddress(known->second->email().address()));
+    of->second.erase(known->first);
+    if (of->second.empty()) by_address_.erase(of);
+    unconfirmed_.erase(known->first);
+  }
+  endpoints_.erase(known);
+  return true;
+}
+
 void Interests::TakeSubscription(const v1::Subscription& subscription) {
+  {
+    MutexLock lock(mutex_);
+    if (subscription.consent().state() == v1::Consent::STATE_WAITING) {
+      waiting_[subscription.name()] = std::make_shared<const v1::Subscription>(subscription);
+    } else {
+      Erase(waiting_, subscription.name());
+    }
+  }
   const auto before = Find(subscription.name());
   Entry entry;
   entry.state = subscription.state();
@@ -191,6 +252,10 @@ void Interests::TakeSubscription(const v1::Subscription& subscription) {
   SetEntry(subscription.name(), entry);
   if (before != nullptr && before->subscription.endpoint() != subscription.endpoint()) {
     Tell(News::kSubscriptionMoved, subscription.name());
+  }
+  if (before != nullptr && before->subscription.schedule().SerializeAsString() !=
+                               subscription.schedule().SerializeAsString()) {
+    Tell(News::kSubscriptionRescheduled, subscription.name());
   }
   if (!matcher_.Put(id, *std::move(predicate)).ok()) {
     entry.interest = nullptr;
@@ -216,7 +281,8 @@ void Interests::Drop(std::string_view name) {
   {
     MutexLock lock(mutex_);
     subscription = Erase(subscriptions_, name);
-    endpoint = Erase(endpoints_, name);
+    endpoint = ForgetEndpoint(name);
+    Erase(waiting_, name);
     subscriber = Erase(endpoints_, inbox);
     Erase(subscribers_, name);
     Leave(name);
@@ -224,6 +290,14 @@ void Interests::Drop(std::string_view name) {
   if (subscription) Tell(News::kSubscriptionGone, std::string(name));
   if (endpoint) Tell(News::kEndpointGone, std::string(name));
   if (subscriber) Tell(News::kEndpointGone, inbox);
+}
+
+void Interests::SetHolds(DeliveryNotes::Holds holds) {
+  std::set<std::string> gone;
+  for (const auto& hold : *notes_.holds()) gone.insert(hold->name());
+  for (const auto& hold : holds) gone.erase(hold->name());
+  notes_.SetHolds(std::move(holds));
+  for (const std::string& name : gone) Tell(News::kHoldGone, name);
 }
 
 void Interests::Listen(Listener listener) {
@@ -295,6 +369,27 @@ std::shared_ptr<const v1::Subscriber> Interests::FindSubscriber(std::string_view
   return found == subscribers_.end() ? nullptr : found->second;
 }
 
+std::string Interests::MailboxOf(const v1::Endpoint& endpoint) const {
+  MutexLock lock(mutex_);
+  const auto found = by_address_.find(FoldAddress(endpoint.email().address()));
+  return found == by_address_.end() ? endpoint.name() : *found->second.begin();
+}
+
+std::vector<std::shared_ptr<const Interest>> Interests::AtMailboxOf(
+    const v1::Endpoint& endpoint) const {
+  std::vector<std::shared_ptr<const Interest>> at;
+  MutexLock lock(mutex_);
+  const auto found = by_address_.find(FoldAddress(endpoint.email().address()));
+  if (found == by_address_.end()) return at;
+  for (const Name& name : found->second) {
+    for (auto& interest : InterestsOf(store::RootOf(name))) {
+      if (at.size() >= kMostAtMailbox) return at;
+      if (interest->subscription.endpoint() == name) at.push_back(std::move(interest));
+    }
+  }
+  return at;
+}
+
 filter::Viewer Interests::ViewerOf(std::string_view subscriber) const {
   std::vector<SubjectKey> keys;
   {
@@ -316,6 +411,29 @@ std::vector<std::string> Interests::SubscribersOf(std::string_view subject) cons
 void Interests::ForEachEndpoint(const std::function<void(const v1::Endpoint&)>& visit) const {
   MutexLock lock(mutex_);
   for (const auto& [name, endpoint] : endpoints_) visit(*endpoint);
+}
+
+void Interests::ForEachSubscriber(const std::function<void(const v1::Subscriber&)>& visit) const {
+  MutexLock lock(mutex_);
+  for (const auto& [name, subscriber] : subscribers_) visit(*subscriber);
+}
+
+Interests::Asking Interests::asking() const {
+  Asking asking;
+  MutexLock lock(mutex_);
+  for (const Name& name : unconfirmed_) asking.endpoints.push_back(endpoints_.find(name)->second);
+  for (const auto& [name, subscription] : waiting_) asking.subscriptions.push_back(subscription);
+  return asking;
+}
+
+std::vector<std::shared_ptr<const v1::Endpoint>> Interests::EndpointsWith(
+    std::string_view address) const {
+  std::vector<std::shared_ptr<const v1::Endpoint>> endpoints;
+  MutexLock lock(mutex_);
+  const auto found = by_address_.find(FoldAddress(address));
+  if (found == by_address_.end()) return endpoints;
+  for (const Name& name : found->second) endpoints.push_back(endpoints_.find(name)->second);
+  return endpoints;
 }
 
 Interests::Counts Interests::counts() const {

@@ -27,6 +27,7 @@
 #include "libs/store/log/tailer.h"
 #include "libs/store/store.h"
 #include "services/notification/grants/grants.h"
+#include "services/notification/resources/subscribers/delivery_notes.h"
 
 namespace clusterwire::notification {
 
@@ -59,9 +60,12 @@ class Interests {
   enum class News {
     kEndpointWritten,
     kEndpointGone,
+    kSubscriberResumed,  // its pause is over
     kSubscriptionMoved,
     kSubscriptionGone,
-    kSubscriptionSeesOther,  // than before, by grants
+    kHoldGone,                 // an operator's
+    kSubscriptionRescheduled,  // its mails come at other hours
+    kSubscriptionSeesOther,    // than before, by grants
   };
   using Listener = std::function<void(News news, const std::string& name)>;
 
@@ -91,6 +95,18 @@ class Interests {
   std::shared_ptr<const v1::Endpoint> FindEndpoint(std::string_view name) const;
   std::shared_ptr<const v1::Subscriber> FindSubscriber(std::string_view name) const;
 
+  // Of the endpoints with the same address, the one that stands for all; itself where there is no
+  // other.
+  std::string MailboxOf(const v1::Endpoint& endpoint) const;
+  // The active subscriptions at all of them, of whichever subscribers: kMostAtMailbox at most.
+  std::vector<std::shared_ptr<const Interest>> AtMailboxOf(const v1::Endpoint& endpoint) const;
+  static constexpr size_t kMostAtMailbox = 1000;
+
+  const DeliveryNotes& notes() const { return notes_; }
+  DeliveryNotes& notes() { return notes_; }
+  // What operators hold from now on; tells of those that ended.
+  void SetHolds(DeliveryNotes::Holds holds);
+
   // What a subscriber sees now: what the public does where it has no owner or isn't there. As
   // long as grants are behind nothing may be shown by it that is not public.
   filter::Viewer ViewerOf(std::string_view subscriber) const;
@@ -108,6 +124,17 @@ class Interests {
 
   // All of them, inboxes too, under a lock: `visit` is quick.
   void ForEachEndpoint(const std::function<void(const v1::Endpoint&)>& visit) const;
+
+  void ForEachSubscriber(const std::function<void(const v1::Subscriber&)>& visit) const;
+  // Of the endpoints with an e-mail address those that aren't confirmed, and the subscriptions that
+  // wait for consent.
+  struct Asking {
+    std::vector<std::shared_ptr<const v1::Endpoint>> endpoints;
+    std::vector<std::shared_ptr<const v1::Subscription>> subscriptions;
+  };
+  Asking asking() const;
+  // The endpoints with this e-mail address under any subscriber; case doesn't count.
+  std::vector<std::shared_ptr<const v1::Endpoint>> EndpointsWith(std::string_view address) const;
 
   Counts counts() const;
   // Of the matcher: those that ask about everything. Cheap, unlike counts().
@@ -141,8 +168,13 @@ class Interests {
   // Grants are others: what that means to subscriptions.
   void FollowGrants(const GrantIndex::Keys& touched);
   void Recompile(const Name& subscriber) ABSL_EXCLUSIVE_LOCKS_REQUIRED(writing_);
+  std::vector<std::shared_ptr<const Interest>> InterestsOf(std::string_view subscriber) const
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void Leave(std::string_view subscriber) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void SetEntry(const std::string& name, Entry entry);
+  void SetEndpoint(const v1::Endpoint& endpoint) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  // Whether it was there.
+  bool ForgetEndpoint(std::string_view name) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void Drop(std::string_view name);
   void Forget(int64_t id);
   void Tell(News news, const std::string& name);
@@ -151,6 +183,7 @@ class Interests {
   Grants& grants_;
   Clock& clock_;
   match::Matcher matcher_;
+  DeliveryNotes notes_;
   Mutex writing_;  // held while the log or grants are followed
   mutable Mutex mutex_;
   CondVar moved_;
@@ -166,7 +199,11 @@ class Interests {
       ABSL_GUARDED_BY(mutex_);
   std::map<Name, std::shared_ptr<const v1::Subscriber>, std::less<>> subscribers_
       ABSL_GUARDED_BY(mutex_);
-  Mutex listener_mutex_;  // held while it is called
+  std::map<std::string, std::set<Name>, std::less<>> by_address_ ABSL_GUARDED_BY(mutex_);
+  std::set<Name, std::less<>> unconfirmed_ ABSL_GUARDED_BY(mutex_);  // endpoints
+  std::map<Name, std::shared_ptr<const v1::Subscription>, std::less<>> waiting_
+      ABSL_GUARDED_BY(mutex_);  // for consent
+  Mutex listener_mutex_;        // held while it is called
   Listener listener_ ABSL_GUARDED_BY(listener_mutex_);
   std::unique_ptr<store::Tailer> tailer_;  // last: its thread uses everything above
 };

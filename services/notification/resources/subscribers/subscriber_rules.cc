@@ -4,6 +4,7 @@
 
 #include "libs/base/status/error.h"
 #include "libs/base/text/subject.h"
+#include "libs/base/time/clock.h"
 #include "libs/base/time/zone.h"
 #include "libs/resource/name.h"
 #include "libs/store/registry.h"
@@ -77,6 +78,7 @@ Subscribers::Subscribers(store::Store& store, Random& random, Interests& interes
     : Resources(store, SubscriberService(),
                 {.type = "subscriber",
                  .collection = "subscribers",
+                 .output_only = {"pause_time"},
                  .create_only = {"subject"},
                  .random_ids = &random,
                  .check = &Check,
@@ -117,6 +119,18 @@ absl::StatusOr<v1::Subscriber> Subscribers::Add(const WriteCall& call,
   };
   RETURN_IF_ERROR(interests_.CatchUpWithin(kCatchUpLimit));
   return Create(call, "", own, id, check);
+}
+
+absl::StatusOr<v1::Subscriber> Subscribers::SetPaused(const WriteCall& call,
+                                                      const std::string& name,
+                                                      const std::string& etag, bool paused) {
+  const auto set = [paused](const resource::Context& context, v1::Subscriber* subscriber) {
+    if (paused == subscriber->has_pause_time()) return absl::OkStatus();
+    subscriber->clear_pause_time();
+    if (paused) *subscriber->mutable_pause_time() = ToTimestamp(context.now);
+    return absl::OkStatus();
+  };
+  return Modify(call, name, etag, paused ? "subscriber.paused" : "subscriber.resumed", set);
 }
 
 absl::Status Subscribers::CheckRoom(const std::string& subject) {

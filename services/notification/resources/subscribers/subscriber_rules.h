@@ -28,6 +28,9 @@ class Subscribers : public resource::Resources<v1::Subscriber> {
   // TOO_MANY_SUBSCRIBERS.
   absl::StatusOr<v1::Subscriber> Add(const WriteCall& call, const v1::Subscriber& subscriber,
                                      std::string_view id);
+  // Since when it is paused stays as it was.
+  absl::StatusOr<v1::Subscriber> SetPaused(const WriteCall& call, const std::string& name,
+                                           const std::string& etag, bool paused);
 
  private:
   class Turn;  // of a subject: while it creates

@@ -1,5 +1,8 @@
 #include <memory>
+#include <optional>
 #include <utility>
+
+#include <google/protobuf/util/json_util.h>
 
 #include "clusterwire/notification/v1/subscriber.grpc.pb.h"
 
@@ -8,6 +11,9 @@
 #include "libs/rpc/call/run_unary.h"
 #include "libs/telemetry/log.h"
 #include "services/notification/channels/endpoint_tester.h"
+#include "services/notification/consent/consents.h"
+#include "services/notification/consent/eraser.h"
+#include "services/notification/consent/export.h"
 #include "services/notification/delivery/dispatcher.h"
 #include "services/notification/ledger/inbox/inbox.h"
 #include "services/notification/ledger/ledger.h"
@@ -28,7 +34,10 @@ class SubscriberHandler final : public v1::SubscriberService::CallbackService {
         tester_(handles.endpoint_tester),
         dispatcher_(handles.dispatcher),
         interests_(handles.interests),
-        ledger_(handles.ledger) {}
+        ledger_(handles.ledger),
+        consents_(handles.consents),
+        eraser_(handles.eraser),
+        exporter_(handles.exporter) {}
 
   api::Reactor* WhoAmI(api::Context* context, const v1::WhoAmIRequest*,
                        v1::WhoAmIResponse* response) override {
@@ -41,6 +50,10 @@ class SubscriberHandler final : public v1::SubscriberService::CallbackService {
   CW_WRITE(CreateSubscriber, v1::Subscriber,
            subscribers_->Add(call, request->subscriber(), request->subscriber_id()))
   CW_STANDARD(Update, UpdateSubscriber, v1::Subscriber, subscribers_)
+  CW_WRITE(PauseSubscriber, v1::Subscriber,
+           subscribers_->SetPaused(call, request->name(), request->etag(), true))
+  CW_WRITE(ResumeSubscriber, v1::Subscriber,
+           subscribers_->SetPaused(call, request->name(), request->etag(), false))
   CW_WRITE(DeleteSubscriber, v1::DeleteSubscriberResponse, Delete(call, *request))
 
   CW_STANDARD(Get, GetEndpoint, v1::Endpoint, endpoints_)
@@ -50,6 +63,7 @@ class SubscriberHandler final : public v1::SubscriberService::CallbackService {
     return api::RunWriteAfter(
         api_, context, *request, response,
         [this, request](const WriteCall& call, absl::Time deadline, rpc::Then then) {
+          RETURN_IF_ERROR(consents_->CheckMayEnter(call.viewer, request->endpoint()));
           return endpoints_->AskCreate(call, request->parent(), request->endpoint(),
                                        request->endpoint_id(), deadline, std::move(then));
         },
@@ -90,6 +104,19 @@ class SubscriberHandler final : public v1::SubscriberService::CallbackService {
   }
   CW_WRITE(RotateSecret, v1::Endpoint, endpoints_->RotateSecret(call, *request))
   CW_WRITE(EnableEndpoint, v1::Endpoint, endpoints_->Enable(call, request->name(), request->etag()))
+  CW_WRITE(PauseEndpoint, v1::Endpoint,
+           endpoints_->SetPaused(call, request->name(), request->etag(), true))
+  CW_WRITE(ResumeEndpoint, v1::Endpoint,
+           endpoints_->SetPaused(call, request->name(), request->etag(), false))
+  CW_WRITE(RequestConfirmation, v1::RequestConfirmationResponse,
+           consents_->Request(call, request->name()))
+  CW_WRITE(EraseSubscriber, v1::EraseSubscriberResponse, Erase(call, *request))
+  api::Reactor* ExportSubscriber(api::Context* context, const v1::ExportSubscriberRequest* request,
+                                 v1::ExportSubscriberResponse* response) override {
+    return rpc::RunUnary(
+        api_.reads, context, response,
+        [this, request](const rpc::CallContext& call) { return Export(call, *request); });
+  }
   CW_WRITE(DeleteEndpoint, v1::DeleteEndpointResponse, RemoveEndpoint(call, *request))
 
  private:
@@ -143,6 +170,38 @@ class SubscriberHandler final : public v1::SubscriberService::CallbackService {
     return v1::DeleteSubscriberResponse();
   }
 
+  absl::StatusOr<v1::EraseSubscriberResponse> Erase(const WriteCall& call,
+                                                    const v1::EraseSubscriberRequest& request) {
+    RETURN_IF_ERROR(eraser_->Erase(call, request));
+    return v1::EraseSubscriberResponse();
+  }
+
+  absl::StatusOr<v1::ExportSubscriberResponse> Export(const rpc::CallContext& call,
+                                                      const v1::ExportSubscriberRequest& request) {
+    ASSIGN_OR_RETURN(const rpc::Page page, rpc::ReadPage(*api_.tokens, request, {}));
+    std::optional<PageKey> after;
+    if (page.after.has_entry()) {
+      after = PageKey{page.after.entry().unix_micros(), page.after.entry().name()};
+    }
+    ASSIGN_OR_RETURN(const SubscriberExporter::Page found,
+                     exporter_->Export(api::ReadCallOf(call, 0), request.name(), after, page.size));
+    v1::ExportSubscriberResponse response;
+    google::protobuf::util::JsonPrintOptions options;
+    options.preserve_proto_field_names = true;
+    if (!google::protobuf::util::MessageToJsonString(found.exported, response.mutable_json(),
+                                                     options)
+             .ok()) {
+      return absl::InternalError("what is held can't be written as JSON");
+    }
+    if (found.next) {
+      rpc::PagePosition position;
+      position.mutable_entry()->set_unix_micros(found.next->order);
+      position.mutable_entry()->set_name(found.next->name);
+      response.set_next_page_token(rpc::NextPageToken(*api_.tokens, request, position));
+    }
+    return response;
+  }
+
   absl::StatusOr<v1::DeleteEndpointResponse> RemoveEndpoint(
       const WriteCall& call, const v1::DeleteEndpointRequest& request) {
     RETURN_IF_ERROR(endpoints_->Delete(call, request.name(), request.etag()).status());
@@ -167,6 +226,9 @@ class SubscriberHandler final : public v1::SubscriberService::CallbackService {
   const rpc::Late<Dispatcher>& dispatcher_;
   const rpc::Late<Interests>& interests_;
   const rpc::Late<Ledger>& ledger_;
+  const rpc::Late<Consents>& consents_;
+  const rpc::Late<Eraser>& eraser_;
+  const rpc::Late<SubscriberExporter>& exporter_;
 };
 
 }  // namespace

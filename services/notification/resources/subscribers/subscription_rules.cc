@@ -16,6 +16,7 @@
 #include "libs/resource/name.h"
 #include "libs/store/registry.h"
 #include "libs/store/resource.h"
+#include "services/notification/resources/subscribers/consent_rules.h"
 #include "services/notification/resources/subscribers/endpoint_rules.h"
 #include "services/notification/resources/subscribers/schedule.h"
 #include "services/notification/resources/subscribers/subscription_changes.h"
@@ -39,8 +40,7 @@ absl::Status CheckEndpoint(const store::Reader& reader, const v1::Subscription& 
   }
   v1::Endpoint known;
   const absl::Status found = LoadEndpoint(reader, endpoint, &known);
-  if (found.ok() && IsDigest(subscription.schedule()) &&
-      (known.has_webhook() || known.has_inbox())) {
+  if (found.ok() && IsDigest(subscription.schedule()) && !known.has_email()) {
     errors.Add("subscription.schedule.frequency",
                absl::StrCat("digests are mails, and ", endpoint, " is no e-mail address: name an ",
                             "endpoint that is one, or leave the schedule out"));
@@ -137,6 +137,11 @@ absl::Status Check(const v1::Subscription* before, const v1::Subscription& subsc
 
 void Note(const v1::Subscription* before, const v1::Subscription& subscription,
           const resource::Context&, resource::Notes& notes) {
+  if (subscription.consent().state() == v1::Consent::STATE_WAITING) {
+    notes.push_back(
+        "consent: nothing that everybody may see is mailed until the owner of the address has "
+        "confirmed it; a mail asks for that");
+  }
   if (before == nullptr && subscription.endpoint().empty()) {
     notes.push_back("endpoint: none, so this is a saved search and sends nothing");
   }
@@ -150,19 +155,15 @@ void Note(const v1::Subscription* before, const v1::Subscription& subscription,
   }
   const bool same = before != nullptr && before->filter().SerializeAsString() ==
                                              subscription.filter().SerializeAsString();
-  const std::vector<std::string> unknown =
-      filter::UnknownValues(subscription.filter(), change::Words());
-  if (same || unknown.empty()) return;
-  notes.push_back(absl::StrCat(
-      "filter: whether there are such codes, levels and programmes isn't known here, since their ",
-      "lists are the catalogue's: ", absl::StrJoin(unknown, ", "),
-      ". Its SearchService/Search with the same filter shows what matches now"));
+  const std::string unknown = NoteOnUnknown(subscription.filter());
+  if (!same && !unknown.empty()) notes.push_back(unknown);
 }
 
-void Settle(const resource::Context&, v1::Subscription* subscription) {
+void Settle(const resource::Context& context, v1::Subscription* subscription) {
   if (subscription->state() == v1::Subscription::STATE_UNSPECIFIED) {
     subscription->set_state(v1::Subscription::STATE_ACTIVE);
   }
+  SettleConsent(context, subscription);
 }
 
 // That it is held isn't for a caller to say: one who sends back what was read leaves it as it is.
@@ -208,23 +209,37 @@ v1::Transition ToProto(filter::Transition transition) {
   return v1::TRANSITION_UNSPECIFIED;
 }
 
-bool Wants(const v1::Subscription& subscription, filter::Transition transition,
-           std::string_view kind, bool quiet) {
-  if (transition == filter::Transition::kNone) return false;
-  if (quiet && !subscription.include_quiet()) return false;
+std::string NoteOnUnknown(const filter::Filter& filter) {
+  const std::vector<std::string> unknown = filter::UnknownValues(filter, change::Words());
+  if (unknown.empty()) return "";
+  return absl::StrCat(
+      "filter: whether there are such codes, levels and programmes isn't known here, since their ",
+      "lists are the catalogue's: ", absl::StrJoin(unknown, ", "),
+      ". Its SearchService/Search with the same filter shows what matches now");
+}
 
+std::string_view WhyUnwanted(const v1::Subscription& subscription, filter::Transition transition,
+                             std::string_view kind, bool quiet) {
+  if (transition == filter::Transition::kNone) return "the filter doesn't match";
+  if (quiet && !subscription.include_quiet()) {
+    return "the change is a quiet one, an import or a recomputation, and include_quiet isn't set";
+  }
   const auto& kinds = subscription.kinds();
   const bool named = std::ranges::find(kinds, kind) != kinds.end();
-  if (!kinds.empty() && !named) return false;
+  if (!kinds.empty() && !named) return "the kind of the change is none of its kinds";
 
   const auto& transitions = subscription.transitions();
   if (!transitions.empty() &&
       std::ranges::find(transitions, ToProto(transition)) == transitions.end()) {
-    return false;
+    return "how the change relates to the filter is none of its transitions";
   }
   // That what can be said of a resource was computed anew is no news by itself.
   const bool unasked_refresh = kind == store::kFactsRefreshed && !named;
-  return !(unasked_refresh && transition == filter::Transition::kChanged);
+  if (unasked_refresh && transition == filter::Transition::kChanged) {
+    return "that facts were computed anew is told where something begins or ceases to match, or "
+           "where kinds name facts.refreshed";
+  }
+  return "";
 }
 
 store::ResourceType SubscriptionType() {
@@ -238,7 +253,7 @@ Subscriptions::Subscriptions(store::Store& store, Random& random, CountWide coun
           {.type = "subscription",
            .collection = "subscriptions",
            .parent = kSubscriberName.pattern(),
-           .output_only = {"state_reason"},
+           .output_only = {"consent", "state_reason"},
            .random_ids = &random,
            .check = [count_wide = std::move(count_wide)](
                         const v1::Subscription* before, const v1::Subscription& subscription,
@@ -253,5 +268,34 @@ Subscriptions::Subscriptions(store::Store& store, Random& random, CountWide coun
            .show = &ShowHeld,
            .purge = true,
            .most_of_a_parent = kMaxSubscriptions}) {}
+
+absl::StatusOr<v1::Subscription> Subscriptions::Say(const filter::Viewer& viewer,
+                                                    const std::string& name, int64_t made,
+                                                    v1::Consent::State state, absl::Time asked) {
+  WriteCall call{.viewer = filter::Viewer::Operator()};
+  call.store.caller = viewer.subject.empty() ? "pages" : viewer.subject;
+  std::string_view kind = "subscription.consent_asked";
+  if (state == v1::Consent::STATE_GIVEN) kind = "subscription.consent_given";
+  if (state == v1::Consent::STATE_WITHDRAWN) kind = "subscription.consent_withdrawn";
+  const auto say = [&](const resource::Context& context, v1::Subscription* next) -> absl::Status {
+    if (WhenMade(*next) != made) return NotFoundError(name);
+    const v1::Consent::State stands = next->consent().state();
+    if (!next->has_consent() || stands == state) return absl::OkStatus();
+    const bool withdrawn = stands == v1::Consent::STATE_WITHDRAWN;
+    switch (state) {
+      case v1::Consent::STATE_GIVEN:
+        if (withdrawn && ToTime(next->consent().time()) >= asked) return absl::OkStatus();
+        GiveConsent(context.now, next);
+        break;
+      case v1::Consent::STATE_WITHDRAWN:
+        WithdrawConsent(context.now, next);
+        break;
+      default:
+        if (withdrawn) AskForConsent(viewer, context.now, next);
+    }
+    return absl::OkStatus();
+  };
+  return Modify(call, name, "", kind, say);
+}
 
 }  // namespace clusterwire::notification

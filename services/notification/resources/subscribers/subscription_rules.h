@@ -30,9 +30,16 @@ int64_t WhenMade(const v1::Subscription& subscription);
 
 // The one rule which changes a subscription hears of, once its filter has said how the change
 // relates to it. `kind` is the record's ("label.awarded"). Whether it is active and has an endpoint
-// is asked elsewhere.
-bool Wants(const v1::Subscription& subscription, filter::Transition transition,
-           std::string_view kind, bool quiet);
+// is asked elsewhere. Gives why it doesn't want to hear of it, for a person; empty: it does.
+std::string_view WhyUnwanted(const v1::Subscription& subscription, filter::Transition transition,
+                             std::string_view kind, bool quiet);
+inline bool Wants(const v1::Subscription& subscription, filter::Transition transition,
+                  std::string_view kind, bool quiet) {
+  return WhyUnwanted(subscription, transition, kind, quiet).empty();
+}
+
+// What of a filter isn't known here and so isn't checked, in words; empty: nothing.
+std::string NoteOnUnknown(const filter::Filter& filter);
 
 // TRANSITION_UNSPECIFIED for kNone.
 v1::Transition ToProto(filter::Transition transition);
@@ -46,6 +53,13 @@ class Subscriptions : public resource::Resources<v1::Subscription> {
   using CountWide = std::function<size_t()>;
 
   Subscriptions(store::Store& store, Random& random, CountWide count_wide);
+
+  // Has the consent of one that was made then stand so; OK where it does already or none is needed.
+  // `viewer` is who asks, where that is what happens. What was withdrawn is given only in answer to
+  // what was `asked` since. NOT_FOUND when it is gone.
+  absl::StatusOr<v1::Subscription> Say(const filter::Viewer& viewer, const std::string& name,
+                                       int64_t made, v1::Consent::State state,
+                                       absl::Time asked = absl::InfinitePast());
 };
 
 }  // namespace clusterwire::notification

@@ -117,6 +117,10 @@ absl::StatusOr<v1::Booking> Office::MoveAs(const WriteCall& call, std::string_vi
   if (method == "RecordPayment") {
     return all.RecordPayment(call, About<v1::RecordPaymentRequest>(name, note));
   }
+  if (method == "WithdrawPayment") {
+    return all.WithdrawPayment(
+        call, About<v1::WithdrawPaymentRequest>(name, note.empty() ? "a mistake" : note));
+  }
   if (method == "RecordAward") {
     return all.RecordAward(call, WithLabel<v1::RecordAwardRequest>(name, note, label));
   }

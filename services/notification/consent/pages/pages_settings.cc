@@ -1,4 +1,4 @@
-#include "services/notification/consent/pages_settings.h"
+#include "services/notification/consent/pages/pages_settings.h"
 
 #include <algorithm>
 #include <set>
@@ -11,6 +11,7 @@
 #include "libs/base/text/strings.h"
 #include "libs/config/check.h"
 #include "libs/http/url.h"
+#include "libs/match/matcher.h"
 #include "libs/service/settings.h"
 #include "services/notification/resources/subscribers/subscription_changes.h"
 #include "services/notification/resources/subscribers/subscription_rules.h"
@@ -67,7 +68,13 @@ void CheckOffer(const std::string& path, const config::v1::Offer& offer, FieldEr
     errors.Add(path + ".subscription",
                "must leave out title, endpoint and state: the sign-up sets them");
   }
-  errors.AddAll(path, CompileSubscription(subscription).status());
+  const auto predicate = CompileSubscription(subscription);
+  errors.AddAll(path, predicate.status());
+  if (predicate.ok() && match::IsWide(*predicate)) {
+    errors.Add(path + ".subscription.filter",
+               "asks about everything, and each change is held against all such subscriptions: "
+               "narrow it by a type, a name, a code, a kind, a place or a word");
+  }
   FieldErrors changes;
   CheckChanges(subscription, changes);
   errors.AddAll(path, changes.ToStatus());
@@ -78,7 +85,13 @@ void CheckOffer(const std::string& path, const config::v1::Offer& offer, FieldEr
 PagesSettings ReadPages(const config::v1::NotificationConfig& config, FieldErrors& errors) {
   PagesSettings settings;
   settings.served = config.has_pages();
-  if (!settings.served) return settings;
+  if (!settings.served) {
+    if (config.has_mail()) {
+      errors.Add("pages", "is needed with `mail`: the links in mails lead there, to confirm an "
+                          "address and to unsubscribe; set pages.address and pages.public_uri");
+    }
+    return settings;
+  }
   const config::v1::Pages& pages = config.pages();
   settings.http = service::ReadHttpAddress(config.listen(), "pages.address", pages.address(), errors);
   settings.public_uri = pages.public_uri();

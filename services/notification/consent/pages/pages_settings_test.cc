@@ -1,4 +1,4 @@
-#include "services/notification/consent/pages_settings.h"
+#include "services/notification/consent/pages/pages_settings.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

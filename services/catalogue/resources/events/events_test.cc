@@ -1,0 +1,350 @@
+// Events as entries of calendars, and what becomes of their parts when they move or are cancelled.
+#include "absl/strings/str_cat.h"
+#include "google/protobuf/text_format.h"
+#include <gmock/gmock.h>
+
+#include "libs/base/testing/status_matchers.h"
+#include "services/catalogue/changes/record.h"
+#include "services/catalogue/resources/events/event_calendar.h"
+#include "services/catalogue/resources/events/event_rules.h"
+#include "services/catalogue/testing/world.h"
+
+namespace clusterwire::catalogue {
+namespace {
+
+using ::testing::AllOf;
+using ::testing::Contains;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::UnorderedElementsAre;
+using type::v1::Calendar;
+
+using Event = v1::CalendarEvent;
+
+constexpr char kPrague[] = R"pb(
+  title: "European Cluster Conference"
+  kind: KIND_CONFERENCE
+  period { start: "2022-09-26" end: "2022-09-27" }
+  start_time: "09:00"
+  end_time: "17:30"
+  time_zone: "Europe/Prague"
+  place { venue: "Prague Congress Centre" city: "Praha" country: "GR" }
+  organiser: "European Commission"
+  link: "https://clusters.example/prague"
+  state: STATE_PUBLISHED)pb";
+
+Event Read(const std::string& text) {
+  Event event;
+  EXPECT_TRUE(google::protobuf::TextFormat::ParseFromString(text, &event)) << text;
+  return event;
+}
+
+class EventsTest : public ::testing::Test {
+ protected:
+  Event New(const std::string& text, const std::string& more = "") {
+    return NewAs(world_.AsOperator(), text, more);
+  }
+  Event NewAs(const WriteCall& call, const std::string& text, const std::string& more = "") {
+    Event event = Read(text);
+    event.MergeFrom(Read(more));
+    const auto created = events_.Create(call, "", event, "");
+    EXPECT_THAT(created, IsOk());
+    return created.value_or(Event());
+  }
+  // A part of another, published, of one day in October 2022.
+  Event Part(const std::string& title, const std::string& parent, const std::string& more = "") {
+    return New(absl::StrCat("title: '", title, "' parent: '", parent,
+                            "' kind: KIND_SIDE_EVENT state: STATE_PUBLISHED "
+                            "period { start: '2022-10-01' end: '2022-10-01' }"),
+               more);
+  }
+  // Writes the fields of `text`, with what becomes of the parts.
+  absl::StatusOr<Event> Update(const std::string& name, const std::string& text,
+                               v1::EventParts parts = v1::EVENT_PARTS_UNSPECIFIED,
+                               std::vector<std::string> mask = {}) {
+    v1::UpdateEventRequest request;
+    *request.mutable_event() = Read(text);
+    request.mutable_event()->set_name(name);
+    for (const std::string& path : mask) request.mutable_update_mask()->add_paths(path);
+    request.set_parts(parts);
+    return events_.Update(world_.AsOperator(), request);
+  }
+  absl::StatusOr<Event> Cancel(const WriteCall& call, const std::string& name,
+                               v1::EventParts parts = v1::EVENT_PARTS_UNSPECIFIED,
+                               const std::string& reason = "The hall has burnt down.") {
+    v1::CancelEventRequest request;
+    request.set_name(name);
+    request.set_reason(reason);
+    request.set_parts(parts);
+    return events_.Cancel(call, request);
+  }
+  absl::StatusOr<Event> Cancel(const std::string& name,
+                               v1::EventParts parts = v1::EVENT_PARTS_UNSPECIFIED) {
+    return Cancel(world_.AsOperator(), name, parts);
+  }
+  Calendar CalendarOf(const std::string& name) { return world_.FactsOf(name).calendar(); }
+  int SequenceOf(const std::string& name) { return CalendarOf(name).sequence(); }
+  std::string StateOf(const std::string& name) { return world_.FactsOf(name).state(); }
+  // What the last write did: "event.moved events/a", with its cause.
+  std::vector<std::string> After(store::Revision revision) {
+    std::vector<std::string> changes;
+    for (const store::Change& change : world_.ChangesAfter(revision)) {
+      changes.push_back(absl::StrCat(change.kind, " ", change.name,
+                                     change.cause.empty() ? "" : " of ", change.cause));
+    }
+    return changes;
+  }
+
+  World world_{"2022-06-01"};
+  Events events_{*world_.store};
+};
+
+TEST_F(EventsTest, FactsSayWhatACalendarNeedsInTheEventsOwnTimes) {
+  const Calendar calendar = CalendarOf(New(kPrague).name());
+  EXPECT_EQ(calendar.uid().size(), 32u);
+  EXPECT_EQ(calendar.sequence(), 0);
+  EXPECT_EQ(calendar.start(), "2022-09-26T09:00");
+  EXPECT_EQ(calendar.end(), "2022-09-27T17:30");
+  EXPECT_EQ(calendar.time_zone(), "Europe/Prague");
+  EXPECT_FALSE(calendar.whole_days());
+  EXPECT_EQ(calendar.place(), "Prague Congress Centre, Praha, GR");
+  EXPECT_EQ(calendar.status(), Calendar::STATUS_CONFIRMED);
+  EXPECT_EQ(calendar.organiser(), "European Commission");
+  EXPECT_EQ(calendar.link(), "https://clusters.example/prague");
+}
+
+TEST_F(EventsTest, WithoutTimesItIsWholeDaysAndAnEndThatIsNotKnownIsNotMadeUp) {
+  const auto times = [](const std::string& text) {
+    const Calendar calendar = catalogue::CalendarOf(Read(text), "");
+    return absl::StrCat(calendar.whole_days() ? "days " : "", calendar.start(), " ",
+                        calendar.end());
+  };
+  EXPECT_EQ(times("period { start: '2022-09-26' end: '2022-09-27' }"),
+            "days 2022-09-26 2022-09-27");
+  EXPECT_EQ(times("period { start: '2022-09-26' }"), "days 2022-09-26 ");
+  EXPECT_EQ(times("period { start: '2022-09-26' end: '2022-09' }"), "days 2022-09-26 ");
+  const std::string nine = " start_time: '09:00' time_zone: 'Europe/Prague'";
+  EXPECT_EQ(times("period { start: '2022-09-26' end: '2022-09-26' }" + nine), "2022-09-26T09:00 ");
+  EXPECT_EQ(times("period { start: '2022-09-26' end: '2022-09-27' }" + nine),
+            "2022-09-26T09:00 2022-09-28T00:00");
+  EXPECT_EQ(times("period { start: '2022-09-26' }" + nine + " end_time: '10:00'"),
+            "2022-09-26T09:00 2022-09-26T10:00");
+}
+
+TEST_F(EventsTest, AnEventKnownToTheMonthHasNoTimesInCalendarsAndKeepsItsUid) {
+  const Event event = New(kPrague);
+  ASSERT_THAT(
+      Update(event.name(), "period { start: '2023-03' end: '2023-03' }",
+             v1::EVENT_PARTS_UNSPECIFIED, {"period", "start_time", "end_time", "time_zone"}),
+      IsOk());
+  const Calendar calendar = CalendarOf(event.name());
+  EXPECT_EQ(calendar.start() + calendar.end() + calendar.time_zone(), "");
+  EXPECT_EQ(calendar.uid(), event.uid());
+  EXPECT_EQ(calendar.sequence(), 1);
+}
+
+TEST_F(EventsTest, OnlyWhatPeopleWhoComeNeedToKnowCountsTheSequenceUp) {
+  const std::string name = New(kPrague).name();
+  for (const char* text : {"title: 'The 8th'", "summary: 'All about clusters'", "attendance: 900",
+                           "link: 'https://other.example'", "organiser: 'The Presidency'"}) {
+    ASSERT_THAT(Update(name, text), IsOk());
+    EXPECT_EQ(SequenceOf(name), 0) << text;
+  }
+  int sequence = 0;
+  for (const char* text :
+       {"period { end: '2022-09-28' }", "start_time: '10:00'", "end_time: '16:00'",
+        "time_zone: 'Europe/Vienna'", "place { venue: 'Another' }", "online: true"}) {
+    ASSERT_THAT(Update(name, text), IsOk());
+    EXPECT_EQ(SequenceOf(name), ++sequence) << text;
+    ASSERT_THAT(Update(name, text), IsOk());
+    EXPECT_EQ(SequenceOf(name), sequence) << text << " again";
+  }
+}
+
+TEST_F(EventsTest, TheUidStaysAndTheSequenceRisesThroughDeletionAndReturn) {
+  const Event event = New(kPrague);
+  ASSERT_THAT(events_.Delete(world_.AsOperator(), event.name(), ""), IsOk());
+  world_.SetToday("2022-07-01");
+  const auto back = events_.Undelete(world_.AsOperator(), event.name(), "");
+  ASSERT_THAT(back, IsOk());
+  EXPECT_EQ(back->uid(), event.uid());
+  EXPECT_EQ(back->sequence(), 2);  // 1 was the cancellation that the deletion is
+  ASSERT_THAT(Update(event.name(), "title: 'Renamed'"), IsOk());
+  EXPECT_EQ(CalendarOf(event.name()).uid(), event.uid());
+  EXPECT_NE(New(kPrague).uid(), event.uid());
+}
+
+TEST_F(EventsTest, TimesThatCanNotBeAreNamedAllAtOnce) {
+  const auto refused = [&](const char* text) { return Update(New(kPrague).name(), text).status(); };
+  EXPECT_THAT(refused("period { start: '2022-03-27' end: '2022-03-27' } start_time: '02:30'"),
+              HasFieldError("event.start_time"));
+  EXPECT_THAT(std::string(refused("period { start: '2022-03-26' end: '2022-03-27' } "
+                                  "start_time: '01:30' end_time: '02:30'")
+                              .message()),
+              AllOf(HasSubstr("event.end_time"), HasSubstr("2022-03-27"),
+                    HasSubstr("the clocks are set forward")));
+  EXPECT_THAT(refused("time_zone: 'Factory' start_time: '25:00'"),
+              AllOf(HasFieldError("event.time_zone"), HasFieldError("event.start_time")));
+  EXPECT_THAT(refused("period { start: '2022-09-28' }"), HasFieldError("event.period.end"));
+  EXPECT_THAT(refused("period { end: '2022-09-26' } end_time: '09:00'"),
+              HasFieldError("event.end_time"));
+  EXPECT_THAT(Update(New(kPrague).name(), "", v1::EVENT_PARTS_UNSPECIFIED, {"time_zone"}),
+              HasFieldError("event.time_zone"));
+  EXPECT_THAT(Update(New(kPrague).name(), "", v1::EVENT_PARTS_UNSPECIFIED, {"start_time"}),
+              HasFieldError("event.start_time"));
+  // An hour that comes twice is its first.
+  EXPECT_THAT(refused("period { start: '2022-10-30' end: '2022-10-30' } start_time: '02:30'"),
+              IsOk());
+}
+
+TEST_F(EventsTest, ACancelledEventStaysAndSaysSoAndIsFoundByItsState) {
+  const std::string name = New(kPrague, "registration_closes: '2022-09-01'").name();
+  const store::Revision before = *world_.store->revision();
+  const auto cancelled = Cancel(name);
+  ASSERT_THAT(cancelled, IsOk());
+  EXPECT_EQ(cancelled->state(), Event::STATE_CANCELLED);
+  EXPECT_EQ(cancelled->cancellation().reason(), "The hall has burnt down.");
+  EXPECT_THAT(After(before), ElementsAre("event.cancelled " + name));
+  const facts::Facts facts = world_.FactsOf(name);
+  EXPECT_EQ(facts.state(), "cancelled");
+  EXPECT_EQ(facts.deadline(), "");
+  EXPECT_THAT(facts.summary(), HasSubstr("Cancelled: The hall has burnt down."));
+  EXPECT_EQ(facts.calendar().status(), Calendar::STATUS_CANCELLED);
+  EXPECT_EQ(facts.calendar().sequence(), 1);
+  EXPECT_EQ(facts.calendar().start(), "2022-09-26T09:00");
+  EXPECT_FALSE(facts.has_audience());
+}
+
+TEST_F(EventsTest, CancellingAgainForTheSameReasonIsNoChangeAndForAnotherIsRefused) {
+  const std::string name = New(kPrague).name();
+  ASSERT_THAT(Cancel(name), IsOk());
+  const store::Revision before = *world_.store->revision();
+  EXPECT_THAT(Cancel(name), IsOk());
+  EXPECT_THAT(After(before), IsEmpty());
+  EXPECT_THAT(Cancel(world_.AsOperator(), name, v1::EVENT_PARTS_KEEP, "Too few came."),
+              ReasonIs("ALREADY_CANCELLED"));
+  EXPECT_THAT(Cancel(world_.AsOperator(), name, v1::EVENT_PARTS_KEEP, ""), HasFieldError("reason"));
+}
+
+TEST_F(EventsTest, WhatIsCancelledIsNeitherMovedNorPublishedUntilItIsReinstated) {
+  const std::string name = New(kPrague).name();
+  ASSERT_THAT(Cancel(name), IsOk());
+  EXPECT_THAT(Update(name, "period { end: '2022-09-28' }"), HasFieldError("event"));
+  EXPECT_THAT(events_.Publish(world_.AsOperator(), name, ""), ReasonIs("ILLEGAL_MOVE"));
+  EXPECT_THAT(Update(name, "summary: 'Sorry.'"), IsOk());
+  const store::Revision before = *world_.store->revision();
+  const auto back = events_.Reinstate(world_.AsOperator(), name, "");
+  ASSERT_THAT(back, IsOk());
+  EXPECT_EQ(back->state(), Event::STATE_PUBLISHED);
+  EXPECT_FALSE(back->has_cancellation());
+  EXPECT_EQ(back->sequence(), 2);
+  EXPECT_THAT(After(before), ElementsAre("event.reinstated " + name));
+  EXPECT_THAT(events_.Reinstate(world_.AsOperator(), name, ""), IsOk());
+  EXPECT_THAT(Update(name, "period { end: '2022-09-28' }"), IsOk());
+}
+
+TEST_F(EventsTest, ADraftIsDeletedAndNotCancelledAndNothingIsCancelledFromTheStart) {
+  Event draft = New(kPrague, "");
+  const std::string name = New("title: 'D' kind: KIND_MEETING period { start: '2022-10' }").name();
+  EXPECT_THAT(Cancel(name), ReasonIs("ILLEGAL_MOVE"));
+  EXPECT_THAT(events_.Reinstate(world_.AsOperator(), name, ""), ReasonIs("ILLEGAL_MOVE"));
+  draft.set_state(Event::STATE_CANCELLED);
+  EXPECT_THAT(events_.Create(world_.AsOperator(), "", draft, ""), HasFieldError("event.state"));
+}
+
+TEST_F(EventsTest, WhatBecomesOfItsPartsIsAskedForAndTheyAreCancelledInTheSameWrite) {
+  const std::string name = New(kPrague).name();
+  const std::string side = Part("Side", name).name();
+  const std::string below = Part("Below", side).name();
+  const std::string draft = New(absl::StrCat("title: 'Draft' kind: KIND_MEETING parent: '", name,
+                                             "' period { start: '2022-10-01' }"))
+                                .name();
+  const std::string over =
+      Part("Over", name, "period { start: '2022-05-01' end: '2022-05-01' }").name();
+  const auto asked = Cancel(name);
+  EXPECT_THAT(asked, HasFieldError("parts"));
+  EXPECT_THAT(std::string(asked.status().message()), AllOf(HasSubstr(side), HasSubstr(below)));
+  EXPECT_EQ(StateOf(name), "published");
+
+  const store::Revision before = *world_.store->revision();
+  const auto cancelled = Cancel(name, v1::EVENT_PARTS_CASCADE);
+  ASSERT_THAT(cancelled, IsOk());
+  EXPECT_THAT(cancelled->notes(), Contains(AllOf(HasSubstr(side), HasSubstr(below))));
+  EXPECT_THAT(After(before), UnorderedElementsAre("event.cancelled " + name,
+                                                  "event.cancelled " + side + " of " + name,
+                                                  "event.cancelled " + below + " of " + name));
+  EXPECT_EQ(world_.ChangesAfter(before).front().position.revision,
+            world_.ChangesAfter(before).back().position.revision);
+  EXPECT_EQ(world_.Get<Event>(side).cancellation().reason(), "The hall has burnt down.");
+  EXPECT_EQ(SequenceOf(side), 1);
+  EXPECT_EQ(StateOf(draft), "draft");
+  EXPECT_EQ(StateOf(over), "published");
+}
+
+TEST_F(EventsTest, PartsThatAreKeptStayAsTheyAre) {
+  const std::string name = New(kPrague).name();
+  const std::string side = Part("Side", name).name();
+  ASSERT_THAT(Cancel(name, v1::EVENT_PARTS_KEEP), IsOk());
+  EXPECT_EQ(StateOf(side), "published");
+  EXPECT_EQ(SequenceOf(side), 0);
+}
+
+TEST_F(EventsTest, PartsOfOthersStayAndTheAnswerNamesThem) {
+  const std::string mine = world_.NewCluster("Mine").name();
+  const std::string name =
+      NewAs(world_.As(mine), kPrague, absl::StrCat("owner: '", mine, "'")).name();
+  const std::string others = Part("Others", name).name();
+  const std::string hidden =
+      New(absl::StrCat(
+              "title: 'Hidden' kind: KIND_MEETING period { start: '2022-10-01' } parent: '", name,
+              "'"))
+          .name();
+  const auto cancelled = Cancel(world_.As(mine), name, v1::EVENT_PARTS_CASCADE);
+  ASSERT_THAT(cancelled, IsOk());
+  EXPECT_THAT(cancelled->notes(), Contains(HasSubstr(others)));
+  EXPECT_THAT(cancelled->notes(), ::testing::Not(Contains(HasSubstr(hidden))));
+  EXPECT_EQ(StateOf(others), "published");
+}
+
+TEST_F(EventsTest, PartsMoveByAsManyDaysOrStayAndTheChoiceIsAskedForOfAnotherFirstDay) {
+  const std::string name = New(kPrague).name();
+  const std::string side = Part("Side", name, "registration_closes: '2022-09-20'").name();
+  const std::string month =
+      Part("Month", name, "period { start: '2022-10' end: '2022-10' }").name();
+  ASSERT_THAT(Cancel(Part("Gone", name).name()), IsOk());
+  EXPECT_THAT(Update(name, "start_time: '10:00'"), IsOk());
+  const char* later = "period { start: '2022-10-03' end: '2022-10-04' }";
+  EXPECT_THAT(Update(name, later), HasFieldError("parts"));
+  EXPECT_THAT(Update(name, "period { start: '2022-11' end: '2022-11' }", v1::EVENT_PARTS_CASCADE),
+              HasFieldError("parts"));
+  ASSERT_THAT(Update(name, "period { start: '2022-09-27' }", v1::EVENT_PARTS_KEEP), IsOk());
+  EXPECT_EQ(world_.Get<Event>(side).period().start(), "2022-10-01");
+
+  const store::Revision before = *world_.store->revision();
+  const auto moved = Update(name, later, v1::EVENT_PARTS_CASCADE);
+  ASSERT_THAT(moved, IsOk());
+  const Event part = world_.Get<Event>(side);
+  EXPECT_EQ(part.period().start() + " " + part.period().end(), "2022-10-07 2022-10-07");
+  EXPECT_EQ(part.registration_closes(), "2022-09-26");
+  EXPECT_EQ(part.sequence(), 1);
+  EXPECT_THAT(part.edited_fields(), Contains("period"));
+  EXPECT_THAT(After(before),
+              UnorderedElementsAre("event.moved " + name, "event.moved " + side + " of " + name));
+  EXPECT_EQ(world_.Get<Event>(month).period().start(), "2022-10");
+  EXPECT_EQ(RecordOf(world_.ChangesAfter(before).back())->cause(), name);
+}
+
+TEST_F(EventsTest, APartThatCanNotMoveRefusesTheWholeAndIsNamed) {
+  const std::string name = New(kPrague).name();
+  const std::string side = Part("Side", name,
+                                "period { start: '2022-03-26' end: '2022-12-01' } "
+                                "start_time: '02:30' time_zone: 'Europe/Prague'")
+                               .name();
+  EXPECT_THAT(Update(name, "period { start: '2022-09-27' }", v1::EVENT_PARTS_CASCADE),
+              HasFieldError("parts.event.start_time"));
+  EXPECT_EQ(world_.Get<Event>(name).period().start(), "2022-09-26");
+}
+
+}  // namespace
+}  // namespace clusterwire::catalogue

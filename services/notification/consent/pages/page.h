@@ -1,0 +1,45 @@
+#pragma once
+
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "libs/http/server.h"
+#include "libs/text/language.h"
+
+namespace clusterwire::notification {
+
+// What a page says, every text in its language. All of it is text: nothing in it is markup.
+struct PageField {
+  enum class Kind { kHidden, kEmail, kCheckbox, kRadio };
+  Kind kind = Kind::kHidden;
+  std::string name = {};
+  std::string value = {};
+  std::string label = {};
+  bool checked = false;
+};
+struct PageForm {
+  std::string heading = {};
+  std::vector<std::string> lines = {};
+  std::vector<PageField> fields = {};
+  std::string button = {};     // empty: nothing can be sent, as of what is over
+  std::string described = {};  // what the button is for, where several are alike
+  bool loud = false;           // the page's main button
+};
+struct Page {
+  text::Language language = text::Language::kEnglish;
+  std::string title = {};
+  std::string trouble = {};  // what was wrong with the last form; empty: nothing
+  std::vector<std::string> paragraphs = {};
+  std::vector<PageForm> forms = {};
+  std::vector<std::string> closing = {};
+};
+
+// Plain HTML, readable on a phone and without scripts.
+std::string HtmlOf(const Page& page);
+
+// A page as an answer: nothing keeps it, frames it, or tells where its reader came from, and
+// nothing in it runs.
+http::ServerReply ReplyOf(int status, const Page& page);
+
+}  // namespace clusterwire::notification

@@ -1,0 +1,215 @@
+#include "services/notification/consent/pages/pages.h"
+
+#include <utility>
+#include <vector>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
+
+#include "libs/base/status/error.h"
+#include "libs/base/text/strings.h"
+#include "libs/http/form.h"
+#include "libs/telemetry/log.h"
+#include "libs/text/form.h"
+#include "services/notification/consent/pages/page.h"
+#include "services/notification/consent/pages/page_texts.h"
+
+namespace clusterwire::notification {
+namespace {
+
+using text::Language;
+
+// What stands behind the path.
+std::string_view TokenOf(const http::ServerRequest& request, std::string_view path) {
+  return std::string_view(request.path).substr(path.size());
+}
+
+Language BrowserLanguage(const http::ServerRequest& request) {
+  const auto found = request.headers.find("accept-language");
+  return LanguageOf(found == request.headers.end() ? "" : found->second);
+}
+
+// That of the reader, if they chose one.
+Language LanguageFor(const std::string& chosen, const http::ServerRequest& request) {
+  return chosen.empty() ? BrowserLanguage(request) : text::LanguageFor(chosen);
+}
+
+http::ServerReply NothingHere(const http::ServerRequest& request) {
+  return ReplyOf(404, NothingHerePage(BrowserLanguage(request)));
+}
+
+http::ServerReply Failed(const absl::Status& status, const http::ServerRequest& request) {
+  if (absl::IsNotFound(status)) return NothingHere(request);
+  telemetry::LogWarning("a page can't be served now", {{"error", status}});
+  http::ServerReply reply = ReplyOf(503, LaterPage(BrowserLanguage(request)));
+  reply.headers.emplace_back("Retry-After", "60");
+  return reply;
+}
+
+// When a page was made, as its form holds it.
+std::string ShownText(absl::Time now) { return absl::StrCat(absl::ToUnixMicros(now)); }
+
+absl::Time ShownAt(std::string_view text) {
+  int64_t micros = 0;
+  return absl::SimpleAtoi(ToAbsl(text), &micros) ? absl::FromUnixMicros(micros)
+                                                 : absl::InfinitePast();
+}
+
+}  // namespace
+
+Language LanguageOf(std::string_view accept_language) {
+  double best = 0;
+  Language language = Language::kEnglish;
+  for (const absl::string_view item : absl::StrSplit(ToAbsl(accept_language), ',')) {
+    const std::vector<absl::string_view> parts = absl::StrSplit(item, ';');
+    const std::string tag = absl::AsciiStrToLower(absl::StripAsciiWhitespace(parts[0]));
+    double weight = 1;
+    for (size_t i = 1; i < parts.size(); ++i) {
+      const absl::string_view part = absl::StripAsciiWhitespace(parts[i]);
+      if (part.substr(0, 2) == "q=" && !absl::SimpleAtod(part.substr(2), &weight)) weight = 0;
+    }
+    const std::string primary = tag.substr(0, tag.find('-'));
+    if (weight <= best || (primary != "de" && primary != "en")) continue;
+    best = weight;
+    language = primary == "de" ? Language::kGerman : Language::kEnglish;
+  }
+  return language;
+}
+
+std::vector<http::Route> Pages::Routes() {
+  using Handler = http::ServerReply (Pages::*)(const http::ServerRequest&);
+  std::vector<http::Route> routes;
+  const auto route = [&](const char* method, std::string_view path, Handler handler) {
+    routes.push_back(
+        {method, std::string(path), [this, handler](const http::ServerRequest& request) {
+           return (this->*handler)(request);
+         }});
+  };
+  const auto add = [&](std::string_view path, Handler show, Handler act) {
+    route("GET", path, show);
+    route("POST", path, act);
+  };
+  add(kConfirmPath, &Pages::ShowAsks, &Pages::Confirm);
+  add(kUnsubscribePath, &Pages::ShowSubscription, &Pages::Unsubscribe);
+  add(kPreferencesPath, &Pages::ShowPreferences, &Pages::SetPreferences);
+  if (!consents_.offers().empty()) add(kSignUpPath, &Pages::ShowSignUp, &Pages::SignUp);
+  routes.push_back({"GET", "/", &NothingHere});
+  return routes;
+}
+
+http::ServerReply Pages::ShowAsks(const http::ServerRequest& request) {
+  const auto mail = links_.ReadConfirm(TokenOf(request, kConfirmPath));
+  if (!mail) return NothingHere(request);
+  const absl::Time shown = clock_.Now();
+  const auto view = consents_.ViewAsks(*mail);
+  if (!view.ok()) return Failed(view.status(), request);
+  return ReplyOf(200, ConfirmPage(*view, ShownText(shown), LanguageFor(view->language, request)));
+}
+
+http::ServerReply Pages::Confirm(const http::ServerRequest& request) {
+  const auto mail = links_.ReadConfirm(TokenOf(request, kConfirmPath));
+  if (!mail) return NothingHere(request);
+  const http::Form form = http::ParseForm(request.body);
+  const absl::Status confirmed =
+      consents_.Confirm(*mail, http::ValueOf(form, "ask"), ShownAt(http::ValueOf(form, "shown")),
+                        NetworkOf(request.remote));
+  if (!confirmed.ok()) return Failed(confirmed, request);
+  const auto view = consents_.ViewAsks(*mail);
+  if (!view.ok()) return Failed(view.status(), request);
+  return ReplyOf(200, ConfirmedPage(LanguageFor(view->language, request)));
+}
+
+http::ServerReply Pages::ShowSubscription(const http::ServerRequest& request) {
+  const auto target = links_.ReadUnsubscribe(TokenOf(request, kUnsubscribePath));
+  if (!target) return NothingHere(request);
+  const auto view = consents_.ViewSubscription(*target);
+  if (!view.ok()) return Failed(view.status(), request);
+  return ReplyOf(200, UnsubscribePage(*view, LanguageFor(view->language, request)));
+}
+
+// Any POST: mail programs send theirs in two encodings (RFC 8058), and the token says it all.
+http::ServerReply Pages::Unsubscribe(const http::ServerRequest& request) {
+  const auto target = links_.ReadUnsubscribe(TokenOf(request, kUnsubscribePath));
+  if (!target) return NothingHere(request);
+  const auto view = consents_.ViewSubscription(*target);
+  if (!view.ok()) return Failed(view.status(), request);
+  const bool all = http::ValueOf(http::ParseForm(request.body), "all") == "1";
+  const std::string network = NetworkOf(request.remote);
+  const absl::Status done =
+      all ? consents_.UnsubscribeAllOf(*target, network) : consents_.Unsubscribe(*target, network);
+  if (!done.ok()) return Failed(done, request);
+  return ReplyOf(200, UnsubscribedPage(LanguageFor(view->language, request)));
+}
+
+http::ServerReply Pages::ShowPreferences(const http::ServerRequest& request) {
+  const auto target = links_.ReadPreferences(TokenOf(request, kPreferencesPath), clock_.Now());
+  if (!target) return NothingHere(request);
+  const auto view = consents_.ViewAddress(*target);
+  if (!view.ok()) return Failed(view.status(), request);
+  return ReplyOf(200, PreferencesPage(*view, Said::kNothing, LanguageFor(view->language, request)));
+}
+
+http::ServerReply Pages::SetPreferences(const http::ServerRequest& request) {
+  const auto target = links_.ReadPreferences(TokenOf(request, kPreferencesPath), clock_.Now());
+  if (!target) return NothingHere(request);
+  const http::Form form = http::ParseForm(request.body);
+  const std::string_view subscription = http::ValueOf(form, "subscription");
+  const std::string_view language = http::ValueOf(form, "language");
+  absl::Status done;
+  Said said = Said::kNothing;
+  if (http::ValueOf(form, "all") == "1" || !subscription.empty()) {
+    done = consents_.Unsubscribe(*target, subscription, NetworkOf(request.remote));
+    said = Said::kUnsubscribed;
+  } else if (!language.empty()) {
+    done = consents_.SetLanguage(*target, text::LanguageFor(language));
+    said = Said::kLanguage;
+  }
+  if (!done.ok()) return Failed(done, request);
+  const auto view = consents_.ViewAddress(*target);
+  if (!view.ok()) return Failed(view.status(), request);
+  return ReplyOf(200, PreferencesPage(*view, said, LanguageFor(view->language, request)));
+}
+
+http::ServerReply Pages::ShowSignUp(const http::ServerRequest& request) {
+  const std::string network(NeighboursOf(NetworkOf(request.remote)));
+  const auto chosen = request.query.find("language");
+  const Language language =
+      chosen == request.query.end() ? BrowserLanguage(request) : text::LanguageFor(chosen->second);
+  return ReplyOf(200, SignUpPage(consents_.offers(),
+                                 {.token = links_.FormToken(network, clock_.Now())}, language));
+}
+
+http::ServerReply Pages::SignUp(const http::ServerRequest& request) {
+  const http::Form form = http::ParseForm(request.body);
+  const std::string full_network = NetworkOf(request.remote);
+  const std::string network(NeighboursOf(full_network));
+  const std::string_view chosen = http::ValueOf(form, "language");
+  const Language language = chosen.empty() ? BrowserLanguage(request) : text::LanguageFor(chosen);
+  const absl::Time now = clock_.Now();
+  SignUpForm again{.token = links_.FormToken(network, now),
+                   .address = std::string(http::ValueOf(form, "address"))};
+  const auto [first, last] = form.equal_range("offer");
+  for (auto offer = first; offer != last; ++offer) again.offers.push_back(offer->second);
+
+  const auto refuse = [&](std::string trouble) {
+    again.trouble = std::move(trouble);
+    return ReplyOf(422, SignUpPage(consents_.offers(), again, language));
+  };
+  FieldErrors errors;
+  const std::string address = text::InForm(again.address, type::v1::FORM_EMAIL, "address", errors);
+  if (!errors.empty() || address.empty()) return refuse(BadAddressText(language));
+  if (again.offers.empty()) return refuse(NoOfferText(language));
+  if (!links_.CheckFormToken(http::ValueOf(form, "token"), network, now)) {
+    return refuse(OldFormText(language));
+  }
+  if (!limits_.Take(network)) return ReplyOf(429, TooManySignUpsPage(language));
+  const absl::Status kept = consents_.SignUp(address, language, again.offers, full_network);
+  if (absl::IsInvalidArgument(kept)) return refuse(NoOfferText(language));
+  if (!kept.ok()) return Failed(kept, request);
+  consents_.Asked();
+  return ReplyOf(200, SignedUpPage(language));
+}
+
+}  // namespace clusterwire::notification

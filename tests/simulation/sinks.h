@@ -1,0 +1,48 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "libs/base/random.h"
+#include "libs/base/threads/mutex.h"
+#include "libs/base/time/clock.h"
+#include "libs/http/testing/receiver.h"
+
+namespace clusterwire::simulation {
+
+// A notice that reached a receiver.
+struct Receipt {
+  std::string endpoint;
+  std::string id;  // of the delivery
+  std::string subscription;
+  std::string change;
+  std::string body;
+  absl::Time time;    // by the wall clock
+  int life = 0;       // of the process that sent it
+  bool taken = true;  // it was answered with success
+};
+
+// Receives webhooks as the world outside does: some fail now and then, some for days. Safe for use
+// from any thread.
+class WebhookSink {
+ public:
+  // The arguments outlive it.
+  WebhookSink(Clock& clock, Random& random);
+
+  std::string url() const { return receiver_.url("/"); }
+  // So many of a hundred requests fail.
+  void Fail(int percent);
+  std::vector<Receipt> receipts() const;
+
+ private:
+  http::Receiver::Answer Take(const http::Receiver::Seen& seen);
+
+  Clock& clock_;
+  Random& random_;
+  mutable Mutex mutex_;
+  std::vector<Receipt> receipts_ ABSL_GUARDED_BY(mutex_);
+  int percent_ ABSL_GUARDED_BY(mutex_) = 0;
+  http::Receiver receiver_;  // last: its thread uses everything above
+};
+
+}  // namespace clusterwire::simulation
