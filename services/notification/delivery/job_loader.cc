@@ -63,15 +63,14 @@ absl::StatusOr<std::shared_ptr<const KeptRecord>> JobLoader::RecordOf(
   return kept_.front();
 }
 
-std::shared_ptr<const Job> JobLoader::MakeJob(const PendingDelivery& delivery,
-                                              std::string_view seen_by,
-                                              std::shared_ptr<const KeptRecord> record,
-                                              std::string suppressed, Gap gap) const {
+std::shared_ptr<Job> JobLoader::MakeJob(const PendingDelivery& delivery, std::string_view seen_by,
+                                        std::shared_ptr<const KeptRecord> record,
+                                        std::string suppressed, Gap gap) const {
   Job job = JobOf(delivery, std::move(record), seen_by, interests_, clock_.Now());
   job.suppressed = std::move(suppressed);
   job.gap = std::move(gap);
   job.gap_unread = false;
-  return std::make_shared<const Job>(std::move(job));
+  return std::make_shared<Job>(std::move(job));
 }
 
 // Where order isn't kept none comes before another.
@@ -119,7 +118,7 @@ absl::StatusOr<JobLoader::Loaded> JobLoader::Load(const std::vector<PendingDeliv
       ASSIGN_OR_RETURN(Gap gap, GapBefore(connection, delivery));
       auto job = MakeJob(delivery, standing.seen_by, std::move(record), std::move(suppressed),
                          std::move(gap));
-      ASSIGN_OR_RETURN(job, WithInvitation(connection, std::move(job)));
+      RETURN_IF_ERROR(ReadInvitation(connection, *job));
       loaded.jobs.push_back(std::move(job));
     }
     return loaded;
