@@ -368,8 +368,7 @@ class NotificationParts final : public service::Parts {
                                 .grants = [this] { return grants_reader_->status(); },
                                 .delivery = [this] { return dispatcher_->usage(); },
                                 .server = in_.server_findings,
-                                .mailer = mailer(),
-                                .clock = in_.clock});
+                                .mailer = mailer()});
     watched_ = WatchMetrics(in_.metrics, *store_, *interests_, *client_, mailer());
     store_maintenance_.emplace(*store_, in_.clock, in_.random);
     ledger_maintenance_.emplace(in_.settings.retention, *ledger_, *audit_, in_.clock, in_.metrics);

@@ -249,9 +249,9 @@ CREATE INDEX owner_notice_by_time ON owner_notice (created);
 )sql";
 
 constexpr sql::Migration kMigrations[] = {
-    {1, kTables},    {2, kSubscriptionMade}, {3, kDeadLetters}, {6, kLastTaken},
-    {7, kSequence},  {8, kSeenBy},           {20, kSuppressions}, {21, kConsent},
-    {22, kBundles}, {23, kCalendars}, {24, kOperating},      {25, kInboxes}};
+    {1, kTables},   {2, kSubscriptionMade}, {3, kDeadLetters},   {6, kLastTaken},
+    {7, kSequence}, {8, kSeenBy},           {20, kSuppressions}, {21, kConsent},
+    {22, kBundles}, {23, kCalendars},       {24, kOperating},    {25, kInboxes}};
 
 }  // namespace
 

@@ -57,7 +57,6 @@ class Diagnosis {
     std::function<DeliveryQueue::Usage()> delivery;
     std::function<service::Findings()> server = nullptr;  // Server::OwnFindings()
     const Mailer* mailer = nullptr;                       // null: no mails are sent
-    Clock& clock = Clock::System();
   };
 
   Diagnosis(Options options, Dependencies dependencies)

@@ -64,7 +64,7 @@ std::string Failing(const v1::Explanation& told) {
 // One subscription, one change.
 class One {
  public:
-  One(const Handles& handles, const Eyes& eyes, const v1::Subscription& subscription,
+  One(const Handles& handles, const ReaderEyes& eyes, const v1::Subscription& subscription,
       const SeenRecord& kept, const KeptRecord& seen, absl::Time now)
       : handles_(handles),
         eyes_(eyes),
@@ -217,7 +217,7 @@ class One {
   }
 
   const Handles& handles_;
-  const Eyes& eyes_;
+  const ReaderEyes& eyes_;
   const v1::Subscription& subscription_;
   const SeenRecord& kept_;
   const KeptRecord& seen_;
@@ -243,18 +243,18 @@ absl::StatusOr<std::vector<v1::Subscription>> SubscriptionsOf(const Handles& han
 
 }  // namespace
 
-absl::StatusOr<Eyes> Eyes::Of(const filter::Viewer& caller, const Handles& handles,
+absl::StatusOr<ReaderEyes> ReaderEyes::Of(const filter::Viewer& caller, const Handles& handles,
                               const std::string& subscriber) {
   RETURN_IF_ERROR(CheckMayUse(caller, subscriber));
   ASSIGN_OR_RETURN(const v1::Subscriber owner,
                    handles.subscribers->Get({.viewer = caller}, subscriber));
-  return Eyes{.all = caller.operator_,
+  return ReaderEyes{.all = caller.operator_,
               .subscriber = caller.operator_ ? handles.interests->ViewerOf(subscriber)
                                              : handles.interests->SureViewerOf(subscriber),
               .since = ToTime(owner.create_time())};
 }
 
-std::optional<KeptRecord> Seen(const Eyes& eyes, const SeenRecord& kept) {
+std::optional<KeptRecord> Seen(const ReaderEyes& eyes, const SeenRecord& kept) {
   if (eyes.all) return kept.record;
   if (!IsSeen(eyes.subscriber, kept.seen_by)) return std::nullopt;
   KeptRecord seen = kept.record;
@@ -270,8 +270,8 @@ absl::StatusOr<v1::ExplainResponse> Explain(const filter::Viewer& caller, const 
   FieldErrors errors;
   Check(request, errors);
   RETURN_IF_ERROR(errors.ToStatus());
-  ASSIGN_OR_RETURN(const Eyes eyes,
-                   Eyes::Of(caller, handles, std::string(store::RootOf(request.parent()))));
+  ASSIGN_OR_RETURN(const ReaderEyes eyes,
+                   ReaderEyes::Of(caller, handles, std::string(store::RootOf(request.parent()))));
   v1::ExplainResponse answer;
   bool cut = false;
   ASSIGN_OR_RETURN(const std::vector<v1::Subscription> subscriptions,

@@ -19,9 +19,9 @@
 namespace clusterwire::notification {
 
 // Through whom it is looked: an operator sees all, who a subscriber belongs to what that sees now.
-struct Eyes {
+struct ReaderEyes {
   // The subscriber is there, and the caller may use it: else PERMISSION_DENIED or NOT_FOUND.
-  static absl::StatusOr<Eyes> Of(const filter::Viewer& caller, const Handles& handles,
+  static absl::StatusOr<ReaderEyes> Of(const filter::Viewer& caller, const Handles& handles,
                                  const std::string& subscriber);
 
   bool all = false;           // an operator's
@@ -31,7 +31,7 @@ struct Eyes {
 
 // The record as it is seen; none where it isn't. What was hidden since is seen of the change alone
 // that hid it, as it was before.
-std::optional<KeptRecord> Seen(const Eyes& eyes, const SeenRecord& kept);
+std::optional<KeptRecord> Seen(const ReaderEyes& eyes, const SeenRecord& kept);
 
 absl::StatusOr<v1::ExplainResponse> Explain(const filter::Viewer& caller, const Handles& handles,
                                             const v1::ExplainRequest& request, const Clock& clock);

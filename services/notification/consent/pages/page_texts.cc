@@ -13,7 +13,7 @@ namespace {
 
 using text::Language;
 
-std::string In(Language language, std::string_view english, std::string_view german) {
+std::string Say(Language language, std::string_view english, std::string_view german) {
   return std::string(text::In(language, english, german));
 }
 
@@ -27,11 +27,11 @@ std::string AskedBy(const ShownAsk& ask, Language language) {
   const std::string when = text::TimeIn(language, ask.asked, absl::UTCTimeZone());
   const std::string from = ask.network.substr(ask.network.find(':') + 1);
   std::string line = ask.asked_by.empty()
-                         ? absl::StrCat(In(language, "Asked for on ", "Gewünscht am "), when)
-                         : absl::StrCat(In(language, "Asked for by ", "Gewünscht von "),
-                                        ask.asked_by, In(language, " on ", " am "), when);
+                         ? absl::StrCat(Say(language, "Asked for on ", "Gewünscht am "), when)
+                         : absl::StrCat(Say(language, "Asked for by ", "Gewünscht von "),
+                                        ask.asked_by, Say(language, " on ", " am "), when);
   if (!from.empty()) {
-    absl::StrAppend(&line, In(language, ", from the network address ", ", von der Netzadresse "),
+    absl::StrAppend(&line, Say(language, ", from the network address ", ", von der Netzadresse "),
                     from);
   }
   return absl::StrCat(line, ".");
@@ -40,16 +40,16 @@ std::string AskedBy(const ShownAsk& ask, Language language) {
 PageForm FormOf(const ShownAsk& ask, std::string_view shown, Language language) {
   PageForm form{
       .fields = {{.name = "ask", .value = ask.id}, {.name = "shown", .value = std::string(shown)}},
-      .button = In(language, "Confirm", "Bestätigen"),
+      .button = Say(language, "Confirm", "Bestätigen"),
       .loud = true};
   switch (ask.kind) {
     case Ask::Kind::kAddress:
       form.heading =
-          In(language, "Use this address for notices", "Diese Adresse für Nachrichten verwenden");
+          Say(language, "Use this address for notices", "Diese Adresse für Nachrichten verwenden");
       break;
     case Ask::Kind::kSubscription:
     case Ask::Kind::kSignUp:
-      form.heading = In(language, "Subscribe", "Abonnieren");
+      form.heading = Say(language, "Subscribe", "Abonnieren");
   }
   for (const std::string& title : ask.subscriptions) form.lines.push_back(Quoted(language, title));
   form.lines.push_back(AskedBy(ask, language));
@@ -62,12 +62,13 @@ PageForm FormOf(const ShownAsk& ask, std::string_view shown, Language language) 
 std::string StateText(v1::Consent::State state, Language language) {
   switch (state) {
     case v1::Consent::STATE_GIVEN:
-      return In(language, "Subscribed.", "Abonniert.");
+      return Say(language, "Subscribed.", "Abonniert.");
     case v1::Consent::STATE_WAITING:
-      return In(language, "Not confirmed yet; nothing is sent.",
-                "Noch nicht bestätigt; es wird nichts gesendet.");
+      return Say(language, "Not confirmed yet; nothing is sent.",
+                 "Noch nicht bestätigt; es wird nichts gesendet.");
     default:
-      return In(language, "Unsubscribed; nothing is sent.", "Abbestellt; es wird nichts gesendet.");
+      return Say(language, "Unsubscribed; nothing is sent.",
+                 "Abbestellt; es wird nichts gesendet.");
   }
 }
 
@@ -79,17 +80,17 @@ PageForm UnsubscribeForm(const ShownSubscription& subscription, Language languag
   PageForm form{.heading = subscription.title, .lines = {StateText(subscription.state, language)}};
   if (!IsOn(subscription.state)) return form;
   form.fields = {{.name = "subscription", .value = subscription.name}};
-  form.button = In(language, "Unsubscribe", "Abbestellen");
+  form.button = Say(language, "Unsubscribe", "Abbestellen");
   form.described = absl::StrCat(form.button, ": ", subscription.title);
   return form;
 }
 
 PageForm UnsubscribeAllForm(Language language) {
-  return {.heading = In(language, "Everything", "Alles"),
-          .lines = {In(language, "Ends all subscriptions of this address.",
-                       "Beendet alle Abonnements dieser Adresse.")},
+  return {.heading = Say(language, "Everything", "Alles"),
+          .lines = {Say(language, "Ends all subscriptions of this address.",
+                        "Beendet alle Abonnements dieser Adresse.")},
           .fields = {{.name = "all", .value = "1"}},
-          .button = In(language, "Unsubscribe from everything", "Alles abbestellen")};
+          .button = Say(language, "Unsubscribe from everything", "Alles abbestellen")};
 }
 
 // The choice between the languages.
@@ -107,11 +108,11 @@ std::vector<PageField> LanguageFields(Language chosen) {
 }
 
 std::string RightText(Language language) {
-  return In(language,
-            "You can withdraw your consent at any time, with effect from then on: by the link in "
-            "every mail.",
-            "Sie können Ihre Einwilligung jederzeit für die Zukunft widerrufen: mit dem Link in "
-            "jeder Mail.");
+  return Say(language,
+             "You can withdraw your consent at any time, with effect from then on: by the link in "
+             "every mail.",
+             "Sie können Ihre Einwilligung jederzeit für die Zukunft widerrufen: mit dem Link in "
+             "jeder Mail.");
 }
 
 }  // namespace
@@ -127,26 +128,26 @@ Page NothingHerePage(Language language) {
 
 Page LaterPage(Language language) {
   return {.language = language,
-          .title = In(language, "Please try again later", "Bitte später noch einmal versuchen"),
-          .paragraphs = {In(language, "This can't be done right now. Nothing was changed.",
-                            "Das ist gerade nicht möglich. Es wurde nichts geändert.")}};
+          .title = Say(language, "Please try again later", "Bitte später noch einmal versuchen"),
+          .paragraphs = {Say(language, "This can't be done right now. Nothing was changed.",
+                             "Das ist gerade nicht möglich. Es wurde nichts geändert.")}};
 }
 
 Page ConfirmPage(const ConfirmView& view, std::string_view shown, Language language) {
-  Page page{.language = language, .title = In(language, "Please confirm", "Bitte bestätigen")};
+  Page page{.language = language, .title = Say(language, "Please confirm", "Bitte bestätigen")};
   if (view.asks.empty()) {
-    page.title = In(language, "Nothing to confirm", "Nichts zu bestätigen");
-    page.paragraphs = {In(language, "Nothing is waiting for your confirmation.",
-                          "Es gibt nichts, was auf Ihre Bestätigung wartet.")};
+    page.title = Say(language, "Nothing to confirm", "Nichts zu bestätigen");
+    page.paragraphs = {Say(language, "Nothing is waiting for your confirmation.",
+                           "Es gibt nichts, was auf Ihre Bestätigung wartet.")};
     return page;
   }
   page.paragraphs = {
-      absl::StrCat(In(language, "Somebody entered the address ", "Jemand hat die Adresse "),
+      absl::StrCat(Say(language, "Somebody entered the address ", "Jemand hat die Adresse "),
                    view.address,
-                   In(language, ". Was it you, and do you want this?",
-                      " eingetragen. Waren Sie das, und möchten Sie das?")),
-      In(language, "If not, close this page: nothing is sent to you.",
-         "Wenn nicht, schließen Sie diese Seite: Sie bekommen dann nichts.")};
+                   Say(language, ". Was it you, and do you want this?",
+                       " eingetragen. Waren Sie das, und möchten Sie das?")),
+      Say(language, "If not, close this page: nothing is sent to you.",
+          "Wenn nicht, schließen Sie diese Seite: Sie bekommen dann nichts.")};
   for (const ShownAsk& ask : view.asks) page.forms.push_back(FormOf(ask, shown, language));
   page.closing = {RightText(language)};
   return page;
@@ -154,16 +155,16 @@ Page ConfirmPage(const ConfirmView& view, std::string_view shown, Language langu
 
 Page ConfirmedPage(Language language) {
   return {.language = language,
-          .title = In(language, "Confirmed", "Bestätigt"),
-          .paragraphs = {In(language, "Thank you. That is confirmed now.",
-                            "Vielen Dank. Das ist nun bestätigt."),
+          .title = Say(language, "Confirmed", "Bestätigt"),
+          .paragraphs = {Say(language, "Thank you. That is confirmed now.",
+                             "Vielen Dank. Das ist nun bestätigt."),
                          RightText(language)}};
 }
 
 Page UnsubscribePage(const SubscriptionView& view, Language language) {
   if (view.gone || !IsOn(view.subscription.state)) return UnsubscribedPage(language);
   Page page{.language = language,
-            .title = In(language, "Unsubscribe?", "Abbestellen?"),
+            .title = Say(language, "Unsubscribe?", "Abbestellen?"),
             .forms = {UnsubscribeForm(view.subscription, language), UnsubscribeAllForm(language)}};
   page.forms[0].loud = true;
   page.forms[0].fields.clear();
@@ -172,55 +173,56 @@ Page UnsubscribePage(const SubscriptionView& view, Language language) {
 
 Page UnsubscribedPage(Language language) {
   return {.language = language,
-          .title = In(language, "Unsubscribed", "Abbestellt"),
-          .paragraphs = {In(language, "Nothing more is sent by this subscription.",
-                            "Über dieses Abonnement wird nichts mehr gesendet.")}};
+          .title = Say(language, "Unsubscribed", "Abbestellt"),
+          .paragraphs = {Say(language, "Nothing more is sent by this subscription.",
+                             "Über dieses Abonnement wird nichts mehr gesendet.")}};
 }
 
 Page PreferencesPage(const AddressView& view, Said said, Language language) {
   Page page{.language = language,
-            .title = In(language, "Your subscriptions", "Ihre Abonnements"),
-            .paragraphs = {absl::StrCat(In(language, "What goes to ", "Was an "), view.address,
-                                        In(language, ".", " geht."))}};
+            .title = Say(language, "Your subscriptions", "Ihre Abonnements"),
+            .paragraphs = {absl::StrCat(Say(language, "What goes to ", "Was an "), view.address,
+                                        Say(language, ".", " geht."))}};
   if (said == Said::kUnsubscribed) {
-    page.paragraphs.insert(page.paragraphs.begin(), In(language, "Unsubscribed.", "Abbestellt."));
+    page.paragraphs.insert(page.paragraphs.begin(), Say(language, "Unsubscribed.", "Abbestellt."));
   }
   if (said == Said::kLanguage) {
     page.paragraphs.insert(page.paragraphs.begin(),
-                           In(language, "The language is changed.", "Die Sprache ist geändert."));
+                           Say(language, "The language is changed.", "Die Sprache ist geändert."));
   }
   for (const ShownSubscription& one : view.subscriptions) {
     page.forms.push_back(UnsubscribeForm(one, language));
   }
   if (view.subscriptions.empty()) {
     page.paragraphs.push_back(
-        In(language, "There are no subscriptions.", "Es gibt keine Abonnements."));
+        Say(language, "There are no subscriptions.", "Es gibt keine Abonnements."));
   }
   if (std::ranges::any_of(view.subscriptions, [](const auto& one) { return IsOn(one.state); })) {
     page.forms.push_back(UnsubscribeAllForm(language));
   }
-  page.forms.push_back({.heading = In(language, "Language", "Sprache"),
+  page.forms.push_back({.heading = Say(language, "Language", "Sprache"),
                         .fields = LanguageFields(language),
-                        .button = In(language, "Change the language", "Sprache ändern")});
+                        .button = Say(language, "Change the language", "Sprache ändern")});
   return page;
 }
 
 Page SignUpPage(const std::vector<config::v1::Offer>& offers, const SignUpForm& form,
                 Language language) {
-  Page page{.language = language,
-            .title = In(language, "Subscribe to notices", "Nachrichten abonnieren"),
-            .trouble = form.trouble,
-            .paragraphs = {In(language,
-                              "You get a mail that asks you to confirm. Until then nothing else is "
-                              "sent to you.",
-                              "Sie bekommen eine Mail, die um Ihre Bestätigung bittet. Bis dahin "
-                              "wird Ihnen nichts anderes gesendet.")}};
+  Page page{
+      .language = language,
+      .title = Say(language, "Subscribe to notices", "Nachrichten abonnieren"),
+      .trouble = form.trouble,
+      .paragraphs = {Say(language,
+                         "You get a mail that asks you to confirm. Until then nothing else is "
+                         "sent to you.",
+                         "Sie bekommen eine Mail, die um Ihre Bestätigung bittet. Bis dahin "
+                         "wird Ihnen nichts anderes gesendet.")}};
   PageForm sign_up{.fields = {{.name = "token", .value = form.token},
                               {.kind = PageField::Kind::kEmail,
                                .name = "address",
                                .value = form.address,
-                               .label = In(language, "E-mail address", "E-Mail-Adresse")}},
-                   .button = In(language, "Subscribe", "Abonnieren"),
+                               .label = Say(language, "E-mail address", "E-Mail-Adresse")}},
+                   .button = Say(language, "Subscribe", "Abonnieren"),
                    .loud = true};
   for (const config::v1::Offer& offer : offers) {
     sign_up.fields.push_back(
@@ -237,10 +239,11 @@ Page SignUpPage(const std::vector<config::v1::Offer>& offers, const SignUpForm& 
 }
 
 Page SignedUpPage(Language language) {
-  return {.language = language,
-          .title = In(language, "Please look into your mailbox", "Bitte sehen Sie in Ihr Postfach"),
-          .paragraphs = {In(
-              language,
+  return {
+      .language = language,
+      .title = Say(language, "Please look into your mailbox", "Bitte sehen Sie in Ihr Postfach"),
+      .paragraphs = {
+          Say(language,
               "A mail is on its way that asks you to confirm, within seven days. An address gets "
               "one such mail a day.",
               "Eine Mail ist unterwegs, die Sie um Bestätigung bittet, innerhalb von sieben "
@@ -249,27 +252,27 @@ Page SignedUpPage(Language language) {
 
 Page TooManySignUpsPage(Language language) {
   return {.language = language,
-          .title = In(language, "Too many at once", "Zu viele auf einmal"),
-          .paragraphs = {In(language,
-                            "This form was sent from your network many times within an hour. "
-                            "Please try again in an hour.",
-                            "Dieses Formular wurde aus Ihrem Netz innerhalb einer Stunde sehr oft "
-                            "gesendet. Bitte versuchen Sie es in einer Stunde wieder.")}};
+          .title = Say(language, "Too many at once", "Zu viele auf einmal"),
+          .paragraphs = {Say(language,
+                             "This form was sent from your network many times within an hour. "
+                             "Please try again in an hour.",
+                             "Dieses Formular wurde aus Ihrem Netz innerhalb einer Stunde sehr oft "
+                             "gesendet. Bitte versuchen Sie es in einer Stunde wieder.")}};
 }
 
 std::string BadAddressText(Language language) {
-  return In(language, "This is no e-mail address of one mailbox, as anna@example.org.",
-            "Das ist keine E-Mail-Adresse eines Postfachs, wie anna@example.org.");
+  return Say(language, "This is no e-mail address of one mailbox, as anna@example.org.",
+             "Das ist keine E-Mail-Adresse eines Postfachs, wie anna@example.org.");
 }
 
 std::string NoOfferText(Language language) {
-  return In(language, "Please choose at least one subscription.",
-            "Bitte wählen Sie mindestens ein Abonnement.");
+  return Say(language, "Please choose at least one subscription.",
+             "Bitte wählen Sie mindestens ein Abonnement.");
 }
 
 std::string OldFormText(Language language) {
-  return In(language, "The form was open for a long time. Please send it once more.",
-            "Das Formular war lange offen. Bitte senden Sie es noch einmal.");
+  return Say(language, "The form was open for a long time. Please send it once more.",
+             "Das Formular war lange offen. Bitte senden Sie es noch einmal.");
 }
 
 }  // namespace clusterwire::notification

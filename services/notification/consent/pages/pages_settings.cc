@@ -87,13 +87,15 @@ PagesSettings ReadPages(const config::v1::NotificationConfig& config, FieldError
   settings.served = config.has_pages();
   if (!settings.served) {
     if (config.has_mail()) {
-      errors.Add("pages", "is needed with `mail`: the links in mails lead there, to confirm an "
-                          "address and to unsubscribe; set pages.address and pages.public_uri");
+      errors.Add("pages",
+                 "is needed with `mail`: the links in mails lead there, to confirm an "
+                 "address and to unsubscribe; set pages.address and pages.public_uri");
     }
     return settings;
   }
   const config::v1::Pages& pages = config.pages();
-  settings.http = service::ReadHttpAddress(config.listen(), "pages.address", pages.address(), errors);
+  settings.http =
+      service::ReadHttpAddress(config.listen(), "pages.address", pages.address(), errors);
   settings.public_uri = pages.public_uri();
   CheckPublicUri(settings.public_uri, errors);
   for (int i = 0; i < pages.trusted_proxies_size(); ++i) {

@@ -94,10 +94,12 @@ class GathererPropertyTest : public DispatcherFixture {
 INSTANTIATE_TEST_SUITE_P(Both, GathererPropertyTest, sql::kBothDatabases, sql::DialectName);
 
 TEST_P(GathererPropertyTest, EachWindowHasOneDigestAndEachChangeIsToldOnce) {
-  const Place places[] = {
-      {"Europe/Berlin", {2027, 3, 26, 12}},    {"Europe/Berlin", {2027, 10, 29, 12}},
-      {"America/St_Johns", {2027, 3, 12, 12}}, {"Australia/Lord_Howe", {2027, 4, 2, 12}},
-      {"Pacific/Auckland", {2026, 9, 25, 12}}, {"Asia/Kathmandu", {2027, 3, 26, 12}}};
+  const Place places[] = {{"Europe/Berlin", absl::CivilSecond(2027, 3, 26, 12)},
+                          {"Europe/Berlin", absl::CivilSecond(2027, 10, 29, 12)},
+                          {"America/St_Johns", absl::CivilSecond(2027, 3, 12, 12)},
+                          {"Australia/Lord_Howe", absl::CivilSecond(2027, 4, 2, 12)},
+                          {"Pacific/Auckland", absl::CivilSecond(2026, 9, 25, 12)},
+                          {"Asia/Kathmandu", absl::CivilSecond(2027, 3, 26, 12)}};
   for (const Place& place : places) {
     const absl::TimeZone zone = ZoneNamed(place.zone);
     const int hour = static_cast<int>(1 + store_.random.Fraction() * 3);

@@ -4,6 +4,8 @@
 #include <memory>
 #include <utility>
 
+#include "clusterwire/notification/v1/hold.pb.h"
+
 #include "libs/base/status/error.h"
 #include "services/notification/delivery/dispatcher.h"
 

@@ -46,7 +46,8 @@ TEST_P(ErasuresTest, NothingOfTheSubscriberIsLeftAndTheBalanceStands) {
     v1::InboxItem item;
     item.set_delivery(mine.name);
     ASSERT_THAT(ledger_->Write([&](sql::Connection& connection) {
-      return Inbox(connection).Append("subscribers/x", record.id, item).status();
+      return Inbox(connection)
+          .Append({{.subscriber = "subscribers/x", .change_id = record.id, .item = item}});
     }),
                 IsOk());
   }

@@ -32,7 +32,9 @@ class InvitationsTest : public LedgerTest {
     return done;
   }
   void Expect(const PendingDelivery& delivery) {
-    Do([&](Invitations invitations) { return invitations.Expect({{delivery}}, "uid", kEnds); });
+    Do([&](Invitations invitations) {
+      return invitations.Expect({{delivery}}, "uid", kEnds);
+    }).IgnoreError();
   }
   void SetTold(const PendingDelivery& delivery, int64_t sequence, bool cancelled = false) {
     Do([&](Invitations invitations) {
@@ -41,14 +43,15 @@ class InvitationsTest : public LedgerTest {
                                             .sequence = sequence,
                                             .cancelled = cancelled,
                                             .ends = kEnds});
-    });
+    }).IgnoreError();
   }
   Invitation At(const std::string& endpoint) {
     return *Do([&](Invitations invitations) { return invitations.At(endpoint, "uid"); });
   }
   std::vector<std::string> Invited() {
     std::vector<std::string> names;
-    for (const auto& one : *Do([](Invitations invitations) { return invitations.Of("uid"); })) {
+    const auto found = Do([](Invitations invitations) { return invitations.Of("uid"); });
+    for (const auto& one : *found) {
       names.push_back(one.subscription);
     }
     return names;
@@ -98,14 +101,16 @@ TEST_P(InvitationsTest, TheyGoWithWhatTheyLieUnder) {
   SetTold(Delivery("subscribers/ab/subscriptions/s", "subscribers/ab/endpoints/mail"), 1);
   Do([](Invitations invitations) {
     return invitations.RemoveUnder("subscribers/a/subscriptions/t");
-  });
+  }).IgnoreError();
   EXPECT_THAT(Invited(),
               ElementsAre("subscribers/a/subscriptions/s", "subscribers/ab/subscriptions/s"));
-  Do([](Invitations invitations) { return invitations.RemoveUnder("subscribers/a"); });
+  Do([](Invitations invitations) {
+    return invitations.RemoveUnder("subscribers/a");
+  }).IgnoreError();
   EXPECT_THAT(Invited(), ElementsAre("subscribers/ab/subscriptions/s"));
   Do([](Invitations invitations) {
     return invitations.RemoveUnder("subscribers/ab/endpoints/mail");
-  });
+  }).IgnoreError();
   EXPECT_THAT(Invited(), IsEmpty());
 }
 
@@ -135,13 +140,13 @@ INSTANTIATE_TEST_SUITE_P(Both, CalendarFeedsTest, sql::kBothDatabases, sql::Dial
 
 TEST_P(CalendarFeedsTest, ATokenIsKnownUntilAnotherOrNoneIsThere) {
   const CalendarFeeds::Feed feed = {.subscription = kSubscription, .made = 7, .since = kEnds};
-  Do([&](CalendarFeeds feeds) { return feeds.Set(feed, "one"); });
+  Do([&](CalendarFeeds feeds) { return feeds.Set(feed, "one"); }).IgnoreError();
   EXPECT_TRUE(Knows("one"));
   EXPECT_FALSE(Knows("two"));
-  Do([&](CalendarFeeds feeds) { return feeds.Set(feed, "two"); });
+  Do([&](CalendarFeeds feeds) { return feeds.Set(feed, "two"); }).IgnoreError();
   EXPECT_FALSE(Knows("one"));
   EXPECT_TRUE(Knows("two"));
-  Do([&](CalendarFeeds feeds) { return feeds.Revoke(kSubscription); });
+  Do([&](CalendarFeeds feeds) { return feeds.Revoke(kSubscription); }).IgnoreError();
   EXPECT_FALSE(Knows("two"));
 }
 

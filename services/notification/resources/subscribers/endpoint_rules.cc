@@ -100,24 +100,24 @@ Rules<v1::Endpoint> EndpointRules(Random& random, EndpointSettings settings) {
     EndpointKindOf(*endpoint)->Complete(*endpoint, random);
     return absl::OkStatus();
   };
-  return {.type = "endpoint",
-          .collection = "endpoints",
-          .parent = kSubscriberName.pattern(),
-          .output_only = {"state", "state_reason", "state_time", "trouble", "enable_time",
-                          "webhook.previous_secret", "webhook.previous_secret_expire_time",
-                          "webhook.public_key", "webhook.private_key",
-                          "webhook.previous_public_key", "webhook.previous_private_key",
-                          "email.suppression", "email.suppress_time", "email.verify_time",
-                          "email.ask"},
-          .create_only = {"webhook.secret", "email.address"},
-          .random_ids = &random,
-          // No check: what is written after its creation is checked where it is set.
-          .before_create = before_create,
-          .settle = &Settle,
-          .check_unused = &CheckUnused,
-          .show = &HideSecret,
-          .purge = true,
-          .most_of_a_parent = kMaxEndpoints};
+  return {
+      .type = "endpoint",
+      .collection = "endpoints",
+      .parent = kSubscriberName.pattern(),
+      .output_only = {"state", "state_reason", "state_time", "trouble", "enable_time",
+                      "webhook.previous_secret", "webhook.previous_secret_expire_time",
+                      "webhook.public_key", "webhook.private_key", "webhook.previous_public_key",
+                      "webhook.previous_private_key", "email.suppression", "email.suppress_time",
+                      "email.verify_time", "email.ask"},
+      .create_only = {"webhook.secret", "email.address"},
+      .random_ids = &random,
+      // No check: what is written after its creation is checked where it is set.
+      .before_create = before_create,
+      .settle = &Settle,
+      .check_unused = &CheckUnused,
+      .show = &HideSecret,
+      .purge = true,
+      .most_of_a_parent = kMaxEndpoints};
 }
 
 }  // namespace
