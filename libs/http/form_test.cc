@@ -14,8 +14,9 @@ using testing::Pair;
 
 TEST(FormTest, FieldsAreDecodedAndRepeatedOnesKeepTheirOrder) {
   const Form form = ParseForm("address=a%2Bb%40example.org&offer=labels&offer=events&empty=&x+y=1");
-  EXPECT_THAT(form, ElementsAre(Pair("address", "a+b@example.org"), Pair("empty", ""),
-                                Pair("offer", "labels"), Pair("offer", "events"), Pair("x y", "1")));
+  EXPECT_THAT(form,
+              ElementsAre(Pair("address", "a+b@example.org"), Pair("empty", ""),
+                          Pair("offer", "labels"), Pair("offer", "events"), Pair("x y", "1")));
   EXPECT_EQ(ValueOf(form, "offer"), "labels");
   EXPECT_EQ(ValueOf(form, "other"), "");
 }

@@ -97,19 +97,19 @@ TEST_F(ServerTest, WhatIsNotServedSaysSo) {
 }
 
 // A server that answers with what it was told of who asks and of the request's fields.
-std::string Told(const std::vector<std::string>& trusted, const std::vector<std::pair<std::string, std::string>>& headers) {
+std::string Told(const std::vector<std::string>& trusted,
+                 const std::vector<std::pair<std::string, std::string>>& headers) {
   Server::Options options;
   for (const std::string& range : trusted) {
     options.trusted_proxies.push_back(*IpRange::Parse(range));
   }
-  auto server =
-      Server::Start(options, {{"GET", "/", [](const ServerRequest& request) {
-                                 ServerReply reply{.body = request.remote};
-                                 for (const auto& [name, value] : request.headers) {
-                                   absl::StrAppend(&reply.body, "|", name, "=", value);
-                                 }
-                                 return reply;
-                               }}});
+  auto server = Server::Start(options, {{"GET", "/", [](const ServerRequest& request) {
+                                           ServerReply reply{.body = request.remote};
+                                           for (const auto& [name, value] : request.headers) {
+                                             absl::StrAppend(&reply.body, "|", name, "=", value);
+                                           }
+                                           return reply;
+                                         }}});
   EXPECT_THAT(server, IsOk());
   Client::Options client_options;
   client_options.guard = *AddressGuard::Create({.allowed = {"127.0.0.0/8"}, .allow_http = true});
@@ -125,13 +125,14 @@ std::string Told(const std::vector<std::string>& trusted, const std::vector<std:
 }
 
 TEST(ServerTellsTest, TheFieldsOfUseAlone) {
-  EXPECT_EQ(Told({}, {{"accept-language", "de, en;q=0.5"}, {"if-none-match", "\"a\""},
-                      {"cookie", "x"}}),
-            "127.0.0.1|accept-language=de, en;q=0.5|if-none-match=\"a\"");
+  EXPECT_EQ(
+      Told({}, {{"accept-language", "de, en;q=0.5"}, {"if-none-match", "\"a\""}, {"cookie", "x"}}),
+      "127.0.0.1|accept-language=de, en;q=0.5|if-none-match=\"a\"");
 }
 
 TEST(ServerTellsTest, AForwardedAddressIsBelievedOfTrustedProxiesAlone) {
-  const std::vector<std::pair<std::string, std::string>> forwarded = {{"x-forwarded-for", "203.0.113.9, 198.51.100.7, 10.0.0.2"}};
+  const std::vector<std::pair<std::string, std::string>> forwarded = {
+      {"x-forwarded-for", "203.0.113.9, 198.51.100.7, 10.0.0.2"}};
   EXPECT_EQ(Told({}, forwarded), "127.0.0.1");
   EXPECT_EQ(Told({"10.0.0.0/8"}, forwarded), "127.0.0.1");
   EXPECT_EQ(Told({"127.0.0.0/8"}, forwarded), "10.0.0.2");

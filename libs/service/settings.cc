@@ -68,8 +68,8 @@ void CheckListens(const config::v1::Listen& listen, std::string_view path,
   if (!form.empty()) return;
   // A half of TLS is an error already.
   const config::v1::Tls& tls = listen.tls();
-  const bool encrypted = !(tls.certificate_file().empty() && tls.key_file().empty() &&
-                           tls.client_ca_file().empty());
+  const bool encrypted =
+      !(tls.certificate_file().empty() && tls.key_file().empty() && tls.client_ca_file().empty());
   errors.AddAll(path, rpc::CheckAddress(address, encrypted, listen.allow_insecure()));
 }
 

@@ -9,9 +9,9 @@
 #include "libs/base/status/error.h"
 #include "libs/telemetry/log.h"
 #include "services/notification/delivery/dispatcher.h"
-#include "services/notification/ledger/deliveries/calendar_feeds.h"
+#include "services/notification/ledger/calendar/calendar_feeds.h"
+#include "services/notification/ledger/calendar/invitations.h"
 #include "services/notification/ledger/deliveries/given_up.h"
-#include "services/notification/ledger/deliveries/invitations.h"
 #include "services/notification/ledger/records/records.h"
 
 namespace clusterwire::notification {

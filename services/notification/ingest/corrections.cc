@@ -6,7 +6,7 @@
 #include "libs/base/status/error.h"
 #include "libs/filter/predicate.h"
 #include "services/notification/channels/calendar/entry.h"
-#include "services/notification/ledger/deliveries/invitations.h"
+#include "services/notification/ledger/calendar/invitations.h"
 #include "services/notification/resources/subscribers/subscription_rules.h"
 
 namespace clusterwire::notification {

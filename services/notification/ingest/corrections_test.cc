@@ -8,7 +8,7 @@
 #include "services/notification/channels/testing/event_jobs.h"
 #include "services/notification/ingest/testing/intake_fixture.h"
 #include "services/notification/ingest/testing/messages.h"
-#include "services/notification/ledger/deliveries/invitations.h"
+#include "services/notification/ledger/calendar/invitations.h"
 
 namespace clusterwire::notification {
 namespace {

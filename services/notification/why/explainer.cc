@@ -244,14 +244,14 @@ absl::StatusOr<std::vector<v1::Subscription>> SubscriptionsOf(const Handles& han
 }  // namespace
 
 absl::StatusOr<ReaderEyes> ReaderEyes::Of(const filter::Viewer& caller, const Handles& handles,
-                              const std::string& subscriber) {
+                                          const std::string& subscriber) {
   RETURN_IF_ERROR(CheckMayUse(caller, subscriber));
   ASSIGN_OR_RETURN(const v1::Subscriber owner,
                    handles.subscribers->Get({.viewer = caller}, subscriber));
   return ReaderEyes{.all = caller.operator_,
-              .subscriber = caller.operator_ ? handles.interests->ViewerOf(subscriber)
-                                             : handles.interests->SureViewerOf(subscriber),
-              .since = ToTime(owner.create_time())};
+                    .subscriber = caller.operator_ ? handles.interests->ViewerOf(subscriber)
+                                                   : handles.interests->SureViewerOf(subscriber),
+                    .since = ToTime(owner.create_time())};
 }
 
 std::optional<KeptRecord> Seen(const ReaderEyes& eyes, const SeenRecord& kept) {

@@ -22,7 +22,7 @@ namespace clusterwire::notification {
 struct ReaderEyes {
   // The subscriber is there, and the caller may use it: else PERMISSION_DENIED or NOT_FOUND.
   static absl::StatusOr<ReaderEyes> Of(const filter::Viewer& caller, const Handles& handles,
-                                 const std::string& subscriber);
+                                       const std::string& subscriber);
 
   bool all = false;           // an operator's
   filter::Viewer subscriber;  // as that sees

@@ -10,7 +10,7 @@
 
 #include "libs/calendar/calendar.h"
 #include "services/notification/channels/channels.h"
-#include "services/notification/ledger/deliveries/invitations.h"
+#include "services/notification/ledger/calendar/invitations.h"
 
 // What a mail holds for its reader's calendar. Pure functions of the job, so that a repeated try
 // says what the first said.

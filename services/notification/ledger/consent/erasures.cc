@@ -33,7 +33,11 @@ constexpr Statement kErase[] = {
     {"DELETE FROM inbox_item WHERE subscriber = $1 AND sequence IN (SELECT sequence FROM inbox_item"
      " WHERE subscriber = $1 ORDER BY sequence LIMIT $2)",
      Of::kSubscriber, true},
+    {"DELETE FROM inbox_read WHERE subscriber = $1", Of::kSubscriber},
     {"DELETE FROM inbox WHERE subscriber = $1", Of::kSubscriber},
+    {"DELETE FROM given_up WHERE endpoint > $1 AND endpoint < $2", Of::kUnder},
+    {"DELETE FROM invitation WHERE subscription > $1 AND subscription < $2", Of::kUnder},
+    {"DELETE FROM calendar_feed WHERE subscription > $1 AND subscription < $2", Of::kUnder},
     {"UPDATE attempt SET detail = '' WHERE detail <> '' AND delivery IN (SELECT id FROM delivery"
      " WHERE subscription > $1 AND subscription < $2 ORDER BY subscription, sequence, id LIMIT $3)",
      Of::kUnder, true},

@@ -1,4 +1,4 @@
-#include "services/notification/ledger/deliveries/calendar_feeds.h"
+#include "services/notification/ledger/calendar/calendar_feeds.h"
 
 #include <set>
 

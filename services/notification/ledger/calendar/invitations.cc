@@ -1,4 +1,4 @@
-#include "services/notification/ledger/deliveries/invitations.h"
+#include "services/notification/ledger/calendar/invitations.h"
 
 #include "absl/strings/str_cat.h"
 

@@ -1,10 +1,10 @@
-#include "services/notification/ledger/deliveries/invitations.h"
+#include "services/notification/ledger/calendar/invitations.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "libs/base/testing/status_matchers.h"
-#include "services/notification/ledger/deliveries/calendar_feeds.h"
+#include "services/notification/ledger/calendar/calendar_feeds.h"
 #include "services/notification/ledger/testing/rows.h"
 
 namespace clusterwire::notification {
