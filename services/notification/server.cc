@@ -338,7 +338,7 @@ class NotificationParts final : public service::Parts {
     if (!in_.settings.pages.served) return absl::OkStatus();
     pages_.emplace(*consents_, *links_, in_.clock);
     std::vector<http::Route> routes = pages_->Routes();
-    routes.push_back(calendar_feed_->Route());
+    routes.insert(routes.begin(), calendar_feed_->Route());  // the last of the pages takes all
     http::Server::Options options = in_.settings.pages.http;
     options.tls = in_.tls;
     ASSIGN_OR_RETURN(pages_server_, http::Server::Start(std::move(options), std::move(routes)));
