@@ -58,10 +58,8 @@ struct ConfirmationLetter {
   absl::Time expires = absl::InfiniteFuture();
 };
 
-// Tells an owner that nothing reaches an endpoint of theirs any more.
+// Tells an owner that an endpoint of theirs was switched off.
 struct OwnerLetter {
-  enum class What { kSwitchedOff, kPaused, kSuppressed };
-  What what = What::kSwitchedOff;
   std::string endpoint;  // as its owner knows it
   std::string reason;    // as its state says it; empty: none
   absl::Time since = absl::InfinitePast();
