@@ -374,7 +374,9 @@ absl::Status SettleBundle(sql::Connection& connection, const Job& job,
   const std::string& carrier = job.delivery.name;
   if (id.empty() || result.state == v1::Delivery::STATE_PENDING) return absl::OkStatus();
   Bundles bundles(connection);
-  if (result.state == v1::Delivery::STATE_SUPPRESSED) {
+  // What can't be read, without a try, takes no other with it.
+  const bool unread = result.state == v1::Delivery::STATE_DEAD && !result.attempt;
+  if (result.state == v1::Delivery::STATE_SUPPRESSED || unread) {
     ASSIGN_OR_RETURN(const auto bundle, bundles.Find(id));
     if (IsOfSubscription(result.reason)) {
       RETURN_IF_ERROR(bundles.Suppress(id, job.delivery.subscription, result.reason, result.time));
