@@ -131,6 +131,13 @@ absl::Status ReadInvitation(sql::Connection& connection, Job& job) {
   return absl::OkStatus();
 }
 
+absl::StatusOr<std::shared_ptr<const Job>> WithInvitation(sql::Connection& connection,
+                                                          std::shared_ptr<const Job> job) {
+  auto with = std::make_shared<Job>(*job);
+  RETURN_IF_ERROR(ReadInvitation(connection, *with));
+  return with;
+}
+
 absl::Status NoteInvitation(sql::Connection& connection, const Job& job) {
   const std::optional<Invitation> told = InvitationBy(job);
   if (!told) return absl::OkStatus();

@@ -29,6 +29,9 @@ std::optional<CalendarPart> CalendarPartOf(const Job& job, const calendar::Mailb
 
 // Reads what its reader's calendar was told so far, where that is of interest.
 absl::Status ReadInvitation(sql::Connection& connection, Job& job);
+// A job with that.
+absl::StatusOr<std::shared_ptr<const Job>> WithInvitation(sql::Connection& connection,
+                                                          std::shared_ptr<const Job> job);
 // What the mail of a job tells the calendar of its reader as an invitation or a correction of one.
 // None where it is only published.
 std::optional<Invitation> InvitationBy(const Job& job);
