@@ -32,7 +32,7 @@ struct Thing {
   Words kinds;
 };
 
-Words WordsOfField(const Descriptor& message, const char* name) {
+Words WordingsOfField(const Descriptor& message, const char* name) {
   Words words;
   const auto* field = message.FindFieldByName(name);
   if (field == nullptr || field->enum_type() == nullptr) return words;
@@ -47,22 +47,22 @@ Words WordsOfField(const Descriptor& message, const char* name) {
   return words;
 }
 
-std::map<std::string, Thing, std::less<>> FromContracts() {
+std::map<std::string, Thing, std::less<>> ThingsFromContracts() {
   std::map<std::string, Thing, std::less<>> things;
   const auto& resources = *v1::ResourceChanged::descriptor()->FindOneofByName("resource");
   for (int i = 0; i < resources.field_count(); ++i) {
     const auto& field = *resources.field(i);
     Thing& thing = things[field.name()];
     thing.called = field.options().GetExtension(type::v1::thing);
-    thing.states = WordsOfField(*field.message_type(), "state");
-    thing.kinds = WordsOfField(*field.message_type(), "kind");
-    if (thing.kinds.empty()) thing.kinds = WordsOfField(*field.message_type(), "subject");
+    thing.states = WordingsOfField(*field.message_type(), "state");
+    thing.kinds = WordingsOfField(*field.message_type(), "kind");
+    if (thing.kinds.empty()) thing.kinds = WordingsOfField(*field.message_type(), "subject");
   }
   return things;
 }
 
 const auto& Things() {
-  static const auto& things = *new std::map<std::string, Thing, std::less<>>(FromContracts());
+  static const auto& things = *new std::map<std::string, Thing, std::less<>>(ThingsFromContracts());
   return things;
 }
 
