@@ -325,7 +325,9 @@ class NotificationParts final : public service::Parts {
 
   absl::Status StartPages() {
     if (!in_.settings.pages.served) return absl::OkStatus();
-    pages_.emplace(*consents_, *links_, in_.clock);
+    std::vector<std::string> sender;
+    if (mailer_) sender = {mailer_->sender().name, mailer_->sender().postal};
+    pages_.emplace(*consents_, *links_, std::move(sender), in_.clock);
     std::vector<http::Route> routes = pages_->Routes();
     http::Server::Options options = in_.settings.pages.http;
     options.tls = in_.tls;

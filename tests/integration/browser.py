@@ -69,7 +69,8 @@ class Browser:
         page.call("Emulation.setEmulatedMedia",
                   features=[{"name": "prefers-color-scheme", "value": "dark" if dark else "light"}])
         if language:
-            page.call("Network.setExtraHTTPHeaders", headers={"Accept-Language": language})
+            page.call("Emulation.setUserAgentOverride", acceptLanguage=language,
+                      userAgent=self.call("Browser.getVersion")["userAgent"])
         return page
 
     def call(self, method, session=None, **parameters):

@@ -1,5 +1,6 @@
 """A way to an SMTP server on which the first connections meet somebody else."""
 
+import select
 import socket
 import threading
 
@@ -10,6 +11,13 @@ def _say(connection, *lines):
         if number and not connection.recv(4096):
             return
         connection.sendall(line + b"\r\n")
+
+
+def _drip(connection, text):
+    """A byte at a time."""
+    for byte in text:
+        connection.sendall(bytes([byte]))
+        select.select([], [], [], 0.1)
 
 
 # What they say, and to what: the greeting, then the answers to EHLO, STARTTLS and so on.
@@ -25,6 +33,7 @@ HOSTILE = {
     "never ends a line": lambda c: c.sendall(b"220-" + b"x" * (1 << 20)),
     "never ends its greeting": lambda c: [c.sendall(b"220-still\r\n" * 1000) for _ in range(100)],
     "says nothing": lambda c: c.recv(4096),
+    "drips": lambda c: _drip(c, b"220-" + b"x" * 1000),
 }
 
 

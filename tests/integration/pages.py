@@ -93,6 +93,8 @@ def confirm(office, address, count=1):
     mail = office.wait_for(address, count)[-1]
     link = link_in(mail.text, "confirm")
     for form in get(link).forms:
+        if ("never", "1") in form.fields:
+            continue
         answer = send(link, form.fields)
         if answer.status != 200:
             raise AssertionError(f"{answer.status}:\n{answer.body}")

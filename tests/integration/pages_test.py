@@ -66,7 +66,7 @@ class PagesTest(unittest.TestCase):
 
     def mailed(self, address, title, count):
         """A cluster that a mail tells of."""
-        steps.create_cluster(self.stack, title=title)
+        steps.create_cluster(self.stack, title=title, regions=[], sectors=[])
         return self.office.wait_for(address, count)[-1]
 
     def test_1_who_signs_up_confirms_reads_and_unsubscribes_in_their_language(self):
@@ -91,7 +91,7 @@ class PagesTest(unittest.TestCase):
                 page.open(pages.link_in(mail.text, "preferences"))
                 page.picture(PICTURES / f"preferences-after-{language}.png")
                 mails = len(self.office.to(address))
-                cluster = steps.create_cluster(self.stack, title="After that")
+                cluster = steps.create_cluster(self.stack, title="After that", regions=[], sectors=[])
                 [suppressed] = eventually(
                     lambda: [one for one in steps.deliveries(self.stack, resource=cluster.name)
                              if one.subscription.startswith("subscribers/p-")

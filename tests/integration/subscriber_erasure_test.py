@@ -54,10 +54,10 @@ class SubscriberErasureTest(unittest.TestCase):
         title = f"Zqü{mark}ß"
         subscriber, endpoint, subscription = self.create(address, title)
         pages.confirm(self.office, address)
-        first = steps.create_cluster(self.stack, title="First")
+        first = steps.create_cluster(self.stack, title="First", regions=[], sectors=[])
         self.office.wait_for(address, 2)
         self.office.refuse("DATA", address, f"550 5.7.1 {address} is not here")
-        second = steps.create_cluster(self.stack, title="Second")
+        second = steps.create_cluster(self.stack, title="Second", regions=[], sectors=[])
         eventually(lambda: {one.state for one in steps.deliveries(self.stack, resource=second.name)
                             if one.subscription == subscription} ==
                    {notification.Delivery.STATE_DEAD}, "the mail is refused")
@@ -99,7 +99,7 @@ class SubscriberErasureTest(unittest.TestCase):
         self.assertEqual(pages.send(link, [*fields, ("offer", "clusters"), ("address", address)]).status,
                          200)
         pages.confirm(self.office, address, 3)
-        steps.create_cluster(self.stack, title="Third")
+        steps.create_cluster(self.stack, title="Third", regions=[], sectors=[])
         self.office.wait_for(address, 4)
         self.assertEqual(self.add_endpoint(other, address).email.address, address,
                          "known again, so it may be entered")

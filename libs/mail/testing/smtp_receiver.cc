@@ -61,10 +61,12 @@ class SmtpReceiver::Talk {
     if (said_.substr(0, 3) != "354") return true;
     while (const std::optional<std::string> line = ReadLine()) {
       if (*line == ".") {
-        if (!Say(".", "250 2.0.0 queued")) return false;
-        MutexLock lock(receiver_.mutex_);
-        if (said_.substr(0, 3) == "250") receiver_.mails_.push_back(mail_);
-        return true;
+        const std::string answer = receiver_.AnswerTo(".", "250 2.0.0 queued");
+        if (answer.substr(0, 3) == "250") {  // kept before its sender hears of it
+          MutexLock lock(receiver_.mutex_);
+          receiver_.mails_.push_back(mail_);
+        }
+        return Tell(answer);
       }
       absl::StrAppend(&mail_.content, absl::StartsWith(*line, "..") ? line->substr(1) : *line,
                       "\r\n");
@@ -74,7 +76,11 @@ class SmtpReceiver::Talk {
 
   // False when the talk is over.
   bool Say(const std::string& verb, const std::string& by_default) {
-    said_ = receiver_.AnswerTo(verb, by_default);
+    return Tell(receiver_.AnswerTo(verb, by_default));
+  }
+
+  bool Tell(const std::string& answer) {
+    said_ = answer;
     if (said_ == "close") return false;
     if (said_.empty()) {
       ReadLine();

@@ -28,12 +28,4 @@ Notice NoticeOf(const Job& job);
 // What a mail tells of one resource: all that happened to it, and why, by each subscription.
 Notice NoticeOf(const Told& told);
 
-inline constexpr size_t kMaxDifferences = 12;  // told in one notice
-
-// What changed from one image to the next, a line each, for people: "State: valid → lapsed",
-// "Label levels: + ECEI Silver (ecei:silver)". At most kMaxDifferences; what is only for searching
-// isn't told.
-std::vector<std::string> DifferencesOf(const type::v1::Facts& before, const type::v1::Facts& after,
-                                       text::Language language = text::Language::kEnglish);
-
 }  // namespace clusterwire::notification

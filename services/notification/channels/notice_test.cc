@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "services/notification/channels/differences.h"
 #include "services/notification/channels/testing/jobs.h"
 
 namespace clusterwire::notification {

@@ -13,6 +13,7 @@
 #include "libs/base/status/error.h"
 #include "libs/base/text/strings.h"
 #include "services/notification/channels/letters/letter.h"
+#include "services/notification/ledger/addresses/suppressions.h"
 #include "services/notification/ledger/consent/erasures.h"
 #include "services/notification/resources/subscribers/consent_rules.h"
 
@@ -243,6 +244,8 @@ absl::StatusOr<ConfirmView> Consents::ViewAsks(std::string_view mail) {
     ASSIGN_OR_RETURN(open, asks.OpenOf(found.address_key, now));
     return absl::OkStatus();
   }));
+  std::stable_partition(open.begin(), open.end(), [&](const Ask& ask) { return ask.mail == mail; });
+  if (open.size() > kMostShown) open.resize(kMostShown);
   for (const Ask& ask : open) {
     view.asks.push_back({.id = ask.id,
                          .kind = ask.kind,
@@ -285,6 +288,20 @@ absl::Status Consents::Confirm(std::string_view mail, std::string_view ask_id, a
       RETURN_IF_ERROR(Erasures(connection).Lift(ask.address_key));
     }
     return Asks(connection).Answer(ask.id);
+  });
+}
+
+absl::Status Consents::RefuseAll(std::string_view mail) {
+  const absl::Time now = parts_.clock.Now();
+  return parts_.ledger.Write([&](sql::Connection& connection) -> absl::Status {
+    Asks asks(connection);
+    ASSIGN_OR_RETURN(const ConfirmationMail found, asks.FindMail(mail, now));
+    ASSIGN_OR_RETURN(const std::vector<Ask> open, asks.OpenOf(found.address_key, now));
+    for (const Ask& ask : open) RETURN_IF_ERROR(asks.Answer(ask.id));
+    return Suppressions(connection)
+        .Add(found.address_key, v1::ReportBounceRequest::KIND_COMPLAINT,
+             "its owner said so on the page of a mail that asked", now)
+        .status();
   });
 }
 

@@ -46,8 +46,9 @@ struct ShownAsk {
 };
 struct ConfirmView {
   std::string address = {};
-  std::string language = {};        // BCP 47, of the reader; empty: not known; in all of these
-  std::vector<ShownAsk> asks = {};  // those that are open
+  std::string language = {};  // BCP 47, of the reader; empty: not known; in all of these
+  // Those that are open, the mail's own first; at most kMostShown.
+  std::vector<ShownAsk> asks = {};
 };
 
 // A subscription of an address.
@@ -77,6 +78,8 @@ std::string TitleOf(const config::v1::Offer& offer, text::Language language);
 // thread; writes wait for their commit.
 class Consents {
  public:
+  static constexpr size_t kMostShown = 20;
+
   // All of it outlives the consents.
   struct Parts {
     store::Store& store;
@@ -102,6 +105,10 @@ class Consents {
   // NOT_FOUND for what isn't open any more, OK for what was confirmed already.
   absl::Status Confirm(std::string_view mail, std::string_view ask, absl::Time shown,
                        std::string_view network);
+
+  // Nothing more goes to the address of a mail that asks, not even another one that asks, under
+  // any subscriber. NOT_FOUND as above.
+  absl::Status RefuseAll(std::string_view mail);
 
   absl::StatusOr<SubscriptionView> ViewSubscription(const Links::Target& subscription);
   // Ends its consent, now; OK where it has none, and where it is gone.

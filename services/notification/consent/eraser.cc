@@ -5,6 +5,7 @@
 
 #include "libs/base/status/error.h"
 #include "services/notification/ledger/consent/asks.h"
+#include "services/notification/resources/subscribers/consent_rules.h"
 #include "services/notification/resources/subscribers/endpoint_rules.h"
 
 namespace clusterwire::notification {
@@ -26,14 +27,14 @@ absl::StatusOr<bool> Eraser::IsThere(const std::string& name) {
   return true;
 }
 
-absl::StatusOr<Erasing> Eraser::ErasingOf(const std::string& name) {
+absl::StatusOr<Erasing> Eraser::ErasingOf(const filter::Viewer& viewer, const std::string& name) {
   Erasing erasing{.subscriber = name, .since = parts_.clock.Now()};
   ASSIGN_OR_RETURN(const auto reader, parts_.store.Read());
   ASSIGN_OR_RETURN(const auto rows,
                    reader->Scan({.type = "endpoint", .parent = name, .limit = kMaxEndpoints}));
   for (const store::Scanned& row : rows) {
     const auto& endpoint = static_cast<const v1::Endpoint&>(*row.resource);
-    if (!endpoint.has_email()) continue;
+    if (!NeedsConsent(endpoint) || !(IsConfirmed(endpoint) || viewer.operator_)) continue;
     erasing.address_keys.push_back(parts_.address_key.Of(endpoint.email().address()));
   }
   return erasing;
@@ -52,7 +53,7 @@ absl::Status Eraser::Erase(const WriteCall& call, const v1::EraseSubscriberReque
     return known.ok() ? parts_.subscribers.Delete(call, name, request.etag()).status()
                       : absl::OkStatus();
   }
-  ASSIGN_OR_RETURN(const Erasing erasing, ErasingOf(name));
+  ASSIGN_OR_RETURN(const Erasing erasing, ErasingOf(call.viewer, name));
   RETURN_IF_ERROR(parts_.ledger.Write(
       [&](sql::Connection& connection) { return Erasures(connection).Begin(erasing); }));
   if (known.ok()) {
@@ -80,7 +81,9 @@ absl::Status Eraser::EraseFromLedger(const Erasing& erasing) {
       return Erasures(connection).Erase(erasing.subscriber, kRows);
     });
   }
-  return more.status();
+  RETURN_IF_ERROR(more.status());
+  return parts_.ledger.Write(
+      [](sql::Connection& connection) { return Asks(connection).ForgetEmptyMails(); });
 }
 
 absl::Status Eraser::GoOn(const Erasing& erasing) {

@@ -74,6 +74,22 @@ TEST_P(EraserTest, NothingIsLeftButAHashThatKeepsImportsOut) {
   EXPECT_THAT(eraser.Erase(AsOperator(), Request()), IsOk()) << "an operator may repeat it";
 }
 
+TEST_P(EraserTest, AnAddressThatAStrangerEnteredIsForgottenAndNotKeptOut) {
+  AddMailbox("me");
+  MakeMails();
+  Eraser eraser(EraserParts());
+  ASSERT_THAT(eraser.Erase(AsOwner(), Request()), IsOk());
+  EXPECT_FALSE(IsRemembered()) << "nobody has shown that it is theirs";
+  const auto left = ledger_->Read([](sql::Connection& connection) {
+    return connection.Query(
+        "SELECT (SELECT COUNT(*) FROM consent_ask),"
+        " (SELECT COUNT(*) FROM consent_mail WHERE address <> '')");
+  });
+  ASSERT_THAT(left, IsOk());
+  EXPECT_EQ(left->rows[0].Int(0), 0);
+  EXPECT_EQ(left->rows[0].Int(1), 0);
+}
+
 TEST_P(EraserTest, WhatIsRefusedErasesNothing) {
   AddMailbox("me");
   Eraser eraser(EraserParts());

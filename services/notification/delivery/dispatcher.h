@@ -86,6 +86,11 @@ class Dispatcher {
   void Look(const std::string& endpoint);
   // Says in a pending delivery what it waits for, and until when. Any thread.
   void Describe(v1::Delivery* delivery) const;
+  // What each gate says now of a delivery, which needn't be there, and behind them what mails wait
+  // for. `seen_by` says who sees the resource now. Any thread.
+  absl::StatusOr<std::vector<Asked>> AskAbout(const PendingDelivery& delivery,
+                                              std::shared_ptr<const KeptRecord> record,
+                                              std::string_view seen_by) const;
   DeliveryQueue::Usage usage() const { return queue_.usage(); }
 
  private:

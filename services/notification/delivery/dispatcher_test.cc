@@ -186,7 +186,7 @@ TEST_P(DispatcherTest, AResultThatTheDatabaseCantHoldKeepsNoOtherFromBeingWritte
 TEST_P(DispatcherTest, AResultThatCantBeRecordedIsKeptAndNothingIsSentTwice) {
   AddWebhook("w");
   const PendingDelivery delivery = Put("w");
-  faulty_.Inject({.fragment = "UPDATE delivery", .status = absl::UnavailableError("away")});
+  faulty_.Inject({.fragment = "WITH result(", .status = absl::UnavailableError("away")});
   Start();
   ASSERT_TRUE(channel_->WaitForSent(1));
   const absl::Time deadline = Clock::System().Now() + kPatience;
@@ -204,7 +204,7 @@ TEST_P(DispatcherTest, KilledAfterSendingItSendsTheSameIdAgain) {
   const PendingDelivery delivery = Put("w");
   // The record of the try never succeeds in this life.
   for (int i = 0; i < 50; ++i) {
-    faulty_.Inject({.fragment = "UPDATE delivery", .status = absl::UnavailableError("killed")});
+    faulty_.Inject({.fragment = "WITH result(", .status = absl::UnavailableError("killed")});
   }
   Start();
   ASSERT_TRUE(channel_->WaitForSent(1));
@@ -331,9 +331,10 @@ TEST_P(DispatcherTest, WhatComesNextSaysWhatWasGivenUpBeforeIt) {
   Put("w", "a");
   const PendingDelivery dead = Put("w", "a");
   const PendingDelivery next = Put("w", "a");
-  const PendingDelivery other = Put("w", "b");
   Start();
   ASSERT_TRUE(WaitFor(next, v1::Delivery::STATE_PENDING, 1));
+  const PendingDelivery other = Put("w", "b");
+  dispatcher_->Offer({other});
   ASSERT_TRUE(WaitFor(other, v1::Delivery::STATE_DELIVERED, 1));
   store_.clock.Advance(absl::Minutes(1));
   ASSERT_TRUE(WaitFor(next, v1::Delivery::STATE_DELIVERED, 2));

@@ -89,6 +89,18 @@ std::string JobLoader::MailboxOf(const PendingDelivery& delivery) const {
   return address_key_->Of(endpoint->email().address());
 }
 
+absl::StatusOr<std::shared_ptr<const Job>> JobLoader::Make(
+    sql::Connection& connection, const PendingDelivery& delivery, std::string_view seen_by,
+    std::shared_ptr<const KeptRecord> record) const {
+  std::string suppressed;
+  if (const std::string mailbox = MailboxOf(delivery); !mailbox.empty()) {
+    ASSIGN_OR_RETURN(suppressed, WhySuppressed(connection, mailbox));
+  }
+  ASSIGN_OR_RETURN(Gap gap, GapBefore(connection, delivery));
+  return WithInvitation(connection, MakeJob(delivery, seen_by, std::move(record),
+                                            std::move(suppressed), std::move(gap)));
+}
+
 absl::StatusOr<JobLoader::Loaded> JobLoader::Load(const std::vector<PendingDelivery>& deliveries,
                                                   absl::Duration now) {
   Loaded loaded;
@@ -112,14 +124,7 @@ absl::StatusOr<JobLoader::Loaded> JobLoader::Load(const std::vector<PendingDeliv
         continue;
       }
       ASSIGN_OR_RETURN(auto record, RecordOf(connection, delivery.change_id));
-      std::string suppressed;
-      if (const std::string mailbox = MailboxOf(delivery); !mailbox.empty()) {
-        ASSIGN_OR_RETURN(suppressed, WhySuppressed(connection, mailbox));
-      }
-      ASSIGN_OR_RETURN(Gap gap, GapBefore(connection, delivery));
-      auto job = MakeJob(delivery, standing.seen_by, std::move(record), std::move(suppressed),
-                         std::move(gap));
-      ASSIGN_OR_RETURN(job, WithInvitation(connection, std::move(job)));
+      ASSIGN_OR_RETURN(auto job, Make(connection, delivery, standing.seen_by, std::move(record)));
       loaded.jobs.push_back(std::move(job));
     }
     return loaded;

@@ -46,6 +46,13 @@ class JobLoader {
   // `now` is the uptime.
   absl::StatusOr<Loaded> Load(const std::vector<PendingDelivery>& deliveries, absl::Duration now);
 
+  // The job of a delivery, of which the ledger needn't have a row, with all that it knows besides;
+  // `seen_by` says who sees the resource since its newest record. Any thread.
+  absl::StatusOr<std::shared_ptr<const Job>> Make(sql::Connection& connection,
+                                                  const PendingDelivery& delivery,
+                                                  std::string_view seen_by,
+                                                  std::shared_ptr<const KeptRecord> record) const;
+
  private:
   std::shared_ptr<const KeptRecord> FindKept(const std::string& change_id);
   void KeepRecord(std::shared_ptr<const KeptRecord> record);

@@ -13,8 +13,27 @@
 #include "services/notification/ledger/calendar/invitations.h"
 #include "services/notification/ledger/deliveries/given_up.h"
 #include "services/notification/ledger/records/records.h"
+#include "services/notification/resources/subscribers/schedule.h"
 
 namespace clusterwire::notification {
+
+namespace {
+
+// A mail that may go waits for its reader's hour.
+void AddHour(const Job& job, std::vector<Asked>* asked) {
+  if (job.endpoint == nullptr || !job.endpoint->has_email() || job.interest == nullptr) return;
+  const absl::TimeZone zone = ZoneOf(job.subscriber.get());
+  const v1::Schedule& schedule = job.interest->subscription.schedule();
+  if (IsDigest(schedule)) {
+    asked->push_back({"digest", Wait{.until = NextDigest(schedule, zone, job.now),
+                                     .reason = "it goes with the next digest"}});
+  } else if (job.subscriber != nullptr) {
+    const auto until = QuietUntil(job.subscriber->quiet_hours(), zone, job.now);
+    if (until) asked->push_back({"quiet", Wait{.until = *until, .reason = "quiet hours"}});
+  }
+}
+
+}  // namespace
 
 void Dispatcher::Suppress(const std::string& name, std::string_view reason) {
   int64_t done = kSuppressed;
@@ -115,6 +134,18 @@ void Dispatcher::Describe(v1::Delivery* delivery) const {
   const std::string reason = wait->by_itself ? "waits for its next try" : wait->reason;
   delivery->set_reason(
       delivery->reason().empty() ? reason : absl::StrCat(reason, "; before: ", delivery->reason()));
+}
+
+absl::StatusOr<std::vector<Asked>> Dispatcher::AskAbout(const PendingDelivery& delivery,
+                                                        std::shared_ptr<const KeptRecord> record,
+                                                        std::string_view seen_by) const {
+  ASSIGN_OR_RETURN(const std::shared_ptr<const Job> job,
+                   ledger_.Read([&](sql::Connection& connection) {
+                     return loader_.Make(connection, delivery, seen_by, record);
+                   }));
+  std::vector<Asked> asked = AskEachGate(*job);
+  if (!std::holds_alternative<Drop>(asked.back().answer)) AddHour(*job, &asked);
+  return asked;
 }
 
 }  // namespace clusterwire::notification

@@ -21,8 +21,7 @@ class ExplainHandler final : public v1::ExplainService::CallbackService {
                                     v1::ExplainResponse* response) override {
     return rpc::RunUnary(
         api_.reads, context, response, [this, request](const rpc::CallContext& call) {
-          return notification::Explain(api::ViewerOf(call.caller), handles_, *request,
-                                       handles_.subscriptions->store().clock());
+          return notification::Explain(api::ViewerOf(call.caller), handles_, *request);
         });
   }
   grpc::ServerUnaryReactor* Preview(grpc::CallbackServerContext* context,

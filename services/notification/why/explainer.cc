@@ -11,6 +11,7 @@
 #include "libs/base/text/strings.h"
 #include "libs/base/time/clock.h"
 #include "libs/change/record.h"
+#include "libs/change/wording.h"
 #include "libs/filter/predicate.h"
 #include "services/notification/delivery/dispatcher.h"
 #include "services/notification/delivery/gates.h"
@@ -30,6 +31,8 @@ constexpr int kLookedAt = 200;   // for those, of which some may not be seen
 constexpr size_t kMostAttempts = 20;
 
 using Clauses = google::protobuf::RepeatedPtrField<v1::Explanation::Clause>;
+
+filter::Telling Telling() { return change::TellingIn(text::Language::kEnglish); }
 
 void Check(const v1::ExplainRequest& request, FieldErrors& errors) {
   if (!kSubscriberName.Matches(request.parent()) && !kSubscriptionName.Matches(request.parent())) {
@@ -64,15 +67,14 @@ std::string Failing(const v1::Explanation& told) {
 // One subscription, one change.
 class One {
  public:
-  One(const Handles& handles, const ReaderEyes& eyes, const v1::Subscription& subscription,
-      const SeenRecord& kept, const KeptRecord& seen, absl::Time now)
+  One(const Handles& handles, const Eyes& eyes, const v1::Subscription& subscription,
+      const SeenRecord& kept, const KeptRecord& seen)
       : handles_(handles),
         eyes_(eyes),
         subscription_(subscription),
         kept_(kept),
         seen_(seen),
-        predicate_(CompileSubscription(subscription, eyes.subscriber)),
-        now_(now) {}
+        predicate_(CompileSubscription(subscription, eyes.viewer())) {}
 
   absl::StatusOr<v1::Explanation> Explain(bool with_attempts) {
     const change::v1::ResourceChanged& change = seen_.change;
@@ -86,7 +88,7 @@ class One {
     RETURN_IF_ERROR(FindDelivery(with_attempts));
     const bool wanted = predicate_.ok() && told_.transition() != v1::TRANSITION_UNSPECIFIED &&
                         told_.unwanted().empty();
-    if (wanted || told_.has_delivery()) AskGatesOf();
+    if (wanted || told_.has_delivery()) RETURN_IF_ERROR(AskGatesOf());
     told_.set_would_send_now(wanted && stopped_by_.empty() && told_.gates_size() > 0);
     told_.set_summary(Summary(wanted));
     return std::move(told_);
@@ -96,8 +98,10 @@ class One {
   void AskFilter() {
     if (!predicate_.ok()) return;
     const change::v1::ResourceChanged& change = seen_.change;
-    if (change.has_before()) Tell(predicate_->Explain(change.before()), told_.mutable_before());
-    if (change.has_after()) Tell(predicate_->Explain(change.after()), told_.mutable_after());
+    if (change.has_before())
+      Tell(predicate_->Explain(change.before(), Telling()), told_.mutable_before());
+    if (change.has_after())
+      Tell(predicate_->Explain(change.after(), Telling()), told_.mutable_after());
     const filter::Transition transition =
         filter::TransitionOf(change.has_before() && predicate_->Matches(change.before()),
                              change.has_after() && predicate_->Matches(change.after()));
@@ -113,7 +117,7 @@ class One {
       auto found = Deliveries(connection).Get(name);
       if (absl::IsNotFound(found.status())) return absl::OkStatus();
       RETURN_IF_ERROR(found.status());
-      if (ToTime(found->create_time()) < eyes_.since) return absl::OkStatus();  // another's
+      if (ToTime(found->create_time()) < eyes_.since()) return absl::OkStatus();  // another's
       *told_.mutable_delivery() = *std::move(found);
       handles_.dispatcher->Describe(told_.mutable_delivery());
       if (!with_attempts) return absl::OkStatus();
@@ -126,7 +130,7 @@ class One {
   }
 
   // As if ingest had just matched it; a delivery that is there keeps how it was matched.
-  void AskGatesOf() {
+  absl::Status AskGatesOf() {
     const PendingDelivery pending = {
         .name = DeliveryName(subscription_.name(), seen_.id),
         .change_id = seen_.id,
@@ -136,9 +140,11 @@ class One {
         .endpoint = subscription_.endpoint(),
         .transition = told_.has_delivery() ? told_.delivery().transition() : told_.transition(),
         .created = seen_.received};
-    const Job job = JobOf(pending, std::make_shared<const KeptRecord>(kept_.record), kept_.seen_now,
-                          *handles_.interests, now_);
-    for (const Asked& asked : AskEachGate(job)) {
+    ASSIGN_OR_RETURN(
+        const std::vector<Asked> all,
+        handles_.dispatcher->AskAbout(pending, std::make_shared<const KeptRecord>(kept_.record),
+                                      kept_.seen_now));
+    for (const Asked& asked : all) {
       v1::Explanation::Gate& gate = *told_.add_gates();
       gate.set_name(std::string(asked.gate));
       gate.set_answer(v1::Explanation::Gate::ANSWER_GO);
@@ -154,10 +160,14 @@ class One {
         stopped_by_ = absl::StrCat(ToAbsl(asked.gate), ": ", drop->reason);
       }
     }
+    return absl::OkStatus();
   }
 
   std::string Summary(bool wanted) const {
     std::string text = told_.has_delivery() ? OfDelivery() : absl::StrCat("No delivery: ", NoRow());
+    if (told_.delivery().transition() == v1::TRANSITION_CORRECTED) {
+      return absl::StrCat(text, " It is there for the entry in the reader's calendar alone.");
+    }
     if (!wanted) {
       if (told_.has_delivery()) {
         absl::StrAppend(&text, " The subscription as it is now wouldn't tell of it: ", WhyNot(),
@@ -217,12 +227,11 @@ class One {
   }
 
   const Handles& handles_;
-  const ReaderEyes& eyes_;
+  const Eyes& eyes_;
   const v1::Subscription& subscription_;
   const SeenRecord& kept_;
   const KeptRecord& seen_;
   const absl::StatusOr<filter::Predicate> predicate_;
-  const absl::Time now_;
   v1::Explanation told_;
   std::string stopped_by_;  // the gate that drops it, with its reason
 };
@@ -243,35 +252,31 @@ absl::StatusOr<std::vector<v1::Subscription>> SubscriptionsOf(const Handles& han
 
 }  // namespace
 
-absl::StatusOr<ReaderEyes> ReaderEyes::Of(const filter::Viewer& caller, const Handles& handles,
-                                          const std::string& subscriber) {
+absl::StatusOr<Eyes> EyesOf(const filter::Viewer& caller, const Handles& handles,
+                            const std::string& subscriber) {
   RETURN_IF_ERROR(CheckMayUse(caller, subscriber));
-  ASSIGN_OR_RETURN(const v1::Subscriber owner,
-                   handles.subscribers->Get({.viewer = caller}, subscriber));
-  return ReaderEyes{.all = caller.operator_,
-                    .subscriber = caller.operator_ ? handles.interests->ViewerOf(subscriber)
-                                                   : handles.interests->SureViewerOf(subscriber),
-                    .since = ToTime(owner.create_time())};
+  return Eyes::Of(filter::Viewer::As(subscriber), handles, subscriber);
 }
 
-std::optional<KeptRecord> Seen(const ReaderEyes& eyes, const SeenRecord& kept) {
-  if (eyes.all) return kept.record;
-  if (!IsSeen(eyes.subscriber, kept.seen_by)) return std::nullopt;
+std::optional<KeptRecord> Seen(const Eyes& eyes, const SeenRecord& kept) {
+  if (eyes.see_all()) return kept.record;
+  if (!eyes.SeeWhat(kept.seen_by)) return std::nullopt;
   KeptRecord seen = kept.record;
-  change::CutTo(eyes.subscriber, &seen.change);
+  change::CutTo(eyes.viewer(), &seen.change);
   const bool hides = !seen.change.has_after();
   if (!seen.change.has_before() && hides) return std::nullopt;
-  if (!IsSeen(eyes.subscriber, kept.seen_now) && !hides) return std::nullopt;
+  if (!eyes.SeeWhat(kept.seen_now) && !hides) return std::nullopt;
   return seen;
 }
 
 absl::StatusOr<v1::ExplainResponse> Explain(const filter::Viewer& caller, const Handles& handles,
-                                            const v1::ExplainRequest& request, const Clock& clock) {
+                                            const v1::ExplainRequest& request) {
   FieldErrors errors;
   Check(request, errors);
   RETURN_IF_ERROR(errors.ToStatus());
-  ASSIGN_OR_RETURN(const ReaderEyes eyes,
-                   ReaderEyes::Of(caller, handles, std::string(store::RootOf(request.parent()))));
+  ASSIGN_OR_RETURN(const Eyes own,
+                   EyesOf(caller, handles, std::string(store::RootOf(request.parent()))));
+  const Eyes shown = caller.operator_ ? Eyes() : own;
   v1::ExplainResponse answer;
   bool cut = false;
   ASSIGN_OR_RETURN(const std::vector<v1::Subscription> subscriptions,
@@ -284,7 +289,7 @@ absl::StatusOr<v1::ExplainResponse> Explain(const filter::Viewer& caller, const 
   }));
   int changes = 0;
   for (const SeenRecord& record : kept.records) {
-    const std::optional<KeptRecord> seen = Seen(eyes, record);
+    const std::optional<KeptRecord> seen = Seen(shown, record);
     if (!seen) continue;
     if (changes == (one ? kMostChanges : 1)) {
       cut = true;
@@ -293,7 +298,7 @@ absl::StatusOr<v1::ExplainResponse> Explain(const filter::Viewer& caller, const 
     ++changes;
     for (const v1::Subscription& subscription : subscriptions) {
       ASSIGN_OR_RETURN(*answer.add_explanations(),
-                       One(handles, eyes, subscription, record, *seen, clock.Now()).Explain(one));
+                       One(handles, own, subscription, record, *seen).Explain(one));
     }
   }
   if (changes == 0) {

@@ -35,10 +35,10 @@ constexpr int kSamples = 5;
 constexpr int64_t kFewLookedAt = 20;  // of fewer nothing is said
 constexpr double kNearlyAll = 0.8;
 
-absl::StatusOr<filter::Predicate> Read(const v1::PreviewRequest& request, const ReaderEyes& eyes) {
+absl::StatusOr<filter::Predicate> Read(const v1::PreviewRequest& request, const Eyes& eyes) {
   FieldErrors errors;
   CheckChanges(request.subscription(), errors);
-  auto predicate = CompileSubscription(request.subscription(), eyes.subscriber, &change::Words());
+  auto predicate = CompileSubscription(request.subscription(), eyes.viewer(), &change::Words());
   RETURN_IF_ERROR(errors.AddFrom(predicate.status()));
   RETURN_IF_ERROR(errors.ToStatus());
   return predicate;
@@ -65,7 +65,7 @@ bool Covers(const type::v1::Filter& excluded, const type::v1::Filter& filter,
 class Looking {
  public:
   Looking(const v1::Subscription& subscription, const filter::Predicate& predicate,
-          const ReaderEyes& eyes)
+          const Eyes& eyes)
       : subscription_(subscription), predicate_(predicate), eyes_(eyes) {}
 
   void At(const SeenRecord& kept) {
@@ -132,7 +132,7 @@ class Looking {
 
   const v1::Subscription& subscription_;
   const filter::Predicate& predicate_;
-  const ReaderEyes& eyes_;
+  const Eyes& eyes_;
   v1::PreviewResponse answer_;
 };
 
@@ -162,9 +162,7 @@ absl::StatusOr<v1::PreviewResponse> Preview(const filter::Viewer& caller, const 
     errors.Add("parent", "must be a subscriber (subscribers/x)");
   }
   RETURN_IF_ERROR(errors.ToStatus());
-  ASSIGN_OR_RETURN(const ReaderEyes eyes, ReaderEyes::Of(caller, handles, request.parent()));
-  // What the subscriber would be told, for an operator too.
-  const ReaderEyes own{.all = false, .subscriber = eyes.subscriber, .since = eyes.since};
+  ASSIGN_OR_RETURN(const Eyes own, EyesOf(caller, handles, request.parent()));
   ASSIGN_OR_RETURN(const filter::Predicate predicate, Read(request, own));
   Looking looking(request.subscription(), predicate, own);
   const absl::Duration end = clock.Uptime() + kTime;

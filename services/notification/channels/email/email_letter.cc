@@ -2,8 +2,6 @@
 
 #include <utility>
 
-#include "absl/strings/str_cat.h"
-
 #include "libs/base/time/zone.h"
 #include "libs/text/language.h"
 #include "services/notification/channels/notice.h"

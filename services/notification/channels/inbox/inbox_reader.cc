@@ -77,6 +77,7 @@ struct InboxReader::Open {
 // with the one before.
 InboxReader::Shown InboxReader::Show(const v1::Subscriber& owner, v1::InboxItem& item) const {
   if (!Belongs(item, owner)) return Shown::kLeftOut;
+  if (!item.endpoint().empty()) return Shown::kShown;  // of its owner's own endpoint
   change::v1::ResourceChanged& change = *item.mutable_change();
   const bool is_public = !change.before().has_audience() && !change.after().has_audience();
   if (is_public) return Shown::kShown;

@@ -28,8 +28,6 @@ inline constexpr size_t kMaxNotices = 100;
 // One or several changes, told as they happen. One mail of several changes of one resource, too.
 struct ChangesLetter {
   std::vector<Notice> notices;  // at least one
-  // Deliveries that were given up before this one, as a sentence for a person; empty: none.
-  std::string gap = {};
 };
 
 // What happened in a day or a week, in groups: Notice.group is the heading. Groups stand in the
@@ -58,10 +56,8 @@ struct ConfirmationLetter {
   absl::Time expires = absl::InfiniteFuture();
 };
 
-// Tells an owner that nothing reaches an endpoint of theirs any more.
+// Tells an owner that an endpoint of theirs was switched off.
 struct OwnerLetter {
-  enum class What { kSwitchedOff, kPaused, kSuppressed };
-  What what = What::kSwitchedOff;
   std::string endpoint;  // as its owner knows it
   std::string reason;    // as its state says it; empty: none
   absl::Time since = absl::InfinitePast();
@@ -82,7 +78,6 @@ using LetterContent =
 struct LetterLinks {
   std::string unsubscribe = {};  // ends this subscription
   std::string preferences = {};  // all that goes to the address
-  std::string feed = {};         // the subscription's calendar
 };
 
 // Who sends, as the configuration says it.

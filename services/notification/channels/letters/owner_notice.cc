@@ -16,31 +16,15 @@ Notice NoticeOf(const OwnerLetter& letter, text::Language language, absl::TimeZo
   const std::string reason =
       letter.reason.empty() ? ""
                             : absl::StrCat(say("\nReason: ", "\nGrund: "), Shown(letter.reason));
-  switch (letter.what) {
-    case OwnerLetter::What::kPaused:
-      return {.title = absl::StrCat(endpoint, say(" is paused", " ist angehalten")),
-              .text = absl::StrCat(say("It was paused on ", "Angehalten wurde es am "), since,
-                                   say(". What is meant for it waits until it is resumed.",
-                                       ". Was dafür bestimmt ist, wartet, bis es wieder läuft."),
-                                   reason)};
-    case OwnerLetter::What::kSuppressed:
-      return {.title = absl::StrCat(say("Mails to ", "E-Mails an "), endpoint,
-                                    say(" come back", " kommen zurück")),
-              .text = absl::StrCat(
-                  say("Since ", "Seit "), since,
-                  say(" none are sent to it any more.", " werden keine mehr dorthin gesendet."),
-                  reason)};
-    default:
-      return {
-          .title = absl::StrCat(endpoint, say(" was switched off", " wurde abgeschaltet")),
-          .text = absl::StrCat(say("Since ", "Seit "), since,
-                               say(" nothing is delivered to it any more. What it misses "
-                                   "meanwhile isn't sent later: put it in order, then enable it.",
-                                   " wird nichts mehr dorthin zugestellt. Was ihm inzwischen "
-                                   "entgeht, wird nicht nachgeholt: Bringen Sie es in Ordnung "
-                                   "und schalten Sie es wieder ein."),
-                               reason)};
-  }
+  return {
+      .title = absl::StrCat(endpoint, say(" was switched off", " wurde abgeschaltet")),
+      .text = absl::StrCat(
+          say("Since ", "Seit "), since,
+          say(" nothing is delivered to it any more. What it misses meanwhile isn't sent later: "
+              "put it in order, then enable it.",
+              " wird nichts mehr dorthin zugestellt. Was ihm inzwischen entgeht, wird nicht "
+              "nachgeholt: Bringen Sie es in Ordnung und schalten Sie es wieder ein."),
+          reason)};
 }
 
 }  // namespace clusterwire::notification

@@ -25,6 +25,9 @@ constexpr std::string_view kStyle =
     "button{font:inherit;padding:.7rem 1.1rem;min-height:2.9rem;border-radius:.4rem;"
     "border:1px solid #1a56b0;background:transparent;color:inherit;cursor:pointer}"
     "button.loud{background:#1a56b0;color:#fff}"
+    "fieldset{border:0;margin:.8rem 0;padding:0}legend{font-weight:600;padding:0}"
+    "footer{border-top:1px solid #8888;margin-top:2rem;padding-top:.5rem;font-size:.9rem}"
+    "footer p{margin:.2rem 0}button{margin-top:.4rem}"
     ".trouble{border-left:.3rem solid #b3261e;padding-left:.8rem}";
 
 // As text and inside an attribute in quotes.
@@ -72,6 +75,8 @@ std::string TypeOf(PageField::Kind kind) {
       return "checkbox";
     case PageField::Kind::kRadio:
       return "radio";
+    case PageField::Kind::kGroup:
+      break;
   }
   return "hidden";
 }
@@ -97,7 +102,17 @@ void AddForm(const PageForm& form, std::string& html) {
   absl::StrAppend(&html, "<form method=\"post\" accept-charset=\"utf-8\">\n");
   Add("h2", form.heading, html);
   for (const std::string& line : form.lines) Add("p", line, html);
-  for (const PageField& field : form.fields) AddField(field, html);
+  bool grouped = false;
+  for (const PageField& field : form.fields) {
+    if (field.kind != PageField::Kind::kGroup) {
+      AddField(field, html);
+      continue;
+    }
+    absl::StrAppend(&html, grouped ? "</fieldset>\n" : "", "<fieldset>\n<legend>",
+                    Escaped(field.label), "</legend>\n");
+    grouped = true;
+  }
+  if (grouped) absl::StrAppend(&html, "</fieldset>\n");
   if (!form.button.empty()) {
     absl::StrAppend(&html, "<button type=\"submit\"", form.loud ? " class=\"loud\"" : "");
     if (!form.described.empty()) {
@@ -126,7 +141,13 @@ std::string HtmlOf(const Page& page) {
   for (const std::string& paragraph : page.paragraphs) Add("p", paragraph, html);
   for (const PageForm& form : page.forms) AddForm(form, html);
   for (const std::string& paragraph : page.closing) Add("p", paragraph, html);
-  absl::StrAppend(&html, "</main>\n</body>\n</html>\n");
+  absl::StrAppend(&html, "</main>\n");
+  if (!page.sender.empty()) {
+    absl::StrAppend(&html, "<footer>\n");
+    for (const std::string& line : page.sender) Add("p", line, html);
+    absl::StrAppend(&html, "</footer>\n");
+  }
+  absl::StrAppend(&html, "</body>\n</html>\n");
   return html;
 }
 

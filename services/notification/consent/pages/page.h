@@ -11,7 +11,8 @@ namespace clusterwire::notification {
 
 // What a page says, every text in its language. All of it is text: nothing in it is markup.
 struct PageField {
-  enum class Kind { kHidden, kEmail, kCheckbox, kRadio };
+  // kGroup has a label alone: what follows, up to the next one, belongs together under it.
+  enum class Kind { kHidden, kEmail, kCheckbox, kRadio, kGroup };
   Kind kind = Kind::kHidden;
   std::string name = {};
   std::string value = {};
@@ -33,6 +34,7 @@ struct Page {
   std::vector<std::string> paragraphs = {};
   std::vector<PageForm> forms = {};
   std::vector<std::string> closing = {};
+  std::vector<std::string> sender = {};  // who answers for it: lines
 };
 
 // Plain HTML, readable on a phone and without scripts.

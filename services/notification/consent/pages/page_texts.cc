@@ -149,8 +149,25 @@ Page ConfirmPage(const ConfirmView& view, std::string_view shown, Language langu
       Say(language, "If not, close this page: nothing is sent to you.",
           "Wenn nicht, schließen Sie diese Seite: Sie bekommen dann nichts.")};
   for (const ShownAsk& ask : view.asks) page.forms.push_back(FormOf(ask, shown, language));
+  page.forms.push_back(
+      {.heading = Say(language, "It wasn't you?", "Das waren nicht Sie?"),
+       .lines = {Say(language, "Then you can forbid all mails to this address, those that ask too.",
+                     "Dann können Sie alle Mails an diese Adresse untersagen, auch solche, die "
+                     "fragen.")},
+       .fields = {{.name = "never", .value = "1"}},
+       .button = Say(language, "No mails to this address", "Keine Mails an diese Adresse")});
   page.closing = {RightText(language)};
   return page;
+}
+
+Page RefusedPage(Language language) {
+  return {.language = language,
+          .title = Say(language, "Nothing more is sent", "Es wird nichts mehr gesendet"),
+          .paragraphs = {Say(language,
+                             "No mails go to this address any more. Who sends them can lift that "
+                             "if you ask them to.",
+                             "An diese Adresse gehen keine Mails mehr. Der Absender kann das auf "
+                             "Ihren Wunsch wieder aufheben.")}};
 }
 
 Page ConfirmedPage(Language language) {
@@ -224,6 +241,8 @@ Page SignUpPage(const std::vector<config::v1::Offer>& offers, const SignUpForm& 
                                .label = Say(language, "E-mail address", "E-Mail-Adresse")}},
                    .button = Say(language, "Subscribe", "Abonnieren"),
                    .loud = true};
+  sign_up.fields.push_back(
+      {.kind = PageField::Kind::kGroup, .label = Say(language, "What about", "Worüber")});
   for (const config::v1::Offer& offer : offers) {
     sign_up.fields.push_back(
         {.kind = PageField::Kind::kCheckbox,
@@ -232,6 +251,8 @@ Page SignUpPage(const std::vector<config::v1::Offer>& offers, const SignUpForm& 
          .label = TitleOf(offer, language),
          .checked = std::ranges::find(form.offers, offer.id()) != form.offers.end()});
   }
+  sign_up.fields.push_back(
+      {.kind = PageField::Kind::kGroup, .label = Say(language, "Language", "Sprache")});
   std::ranges::copy(LanguageFields(language), std::back_inserter(sign_up.fields));
   page.forms = {std::move(sign_up)};
   page.closing = {RightText(language)};

@@ -26,6 +26,7 @@ Page LaterPage(text::Language language);
 // `token` stands for when the page was made.
 Page ConfirmPage(const ConfirmView& view, std::string_view shown, text::Language language);
 Page ConfirmedPage(text::Language language);
+Page RefusedPage(text::Language language);
 Page UnsubscribePage(const SubscriptionView& view, text::Language language);
 Page UnsubscribedPage(text::Language language);
 // `said`: what was just done.

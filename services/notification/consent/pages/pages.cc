@@ -99,26 +99,38 @@ std::vector<http::Route> Pages::Routes() {
   return routes;
 }
 
+http::ServerReply Pages::Reply(int status, Page page) const {
+  page.sender = sender_;
+  return ReplyOf(status, page);
+}
+
 http::ServerReply Pages::ShowAsks(const http::ServerRequest& request) {
   const auto mail = links_.ReadConfirm(TokenOf(request, kConfirmPath));
   if (!mail) return NothingHere(request);
   const absl::Time shown = clock_.Now();
   const auto view = consents_.ViewAsks(*mail);
   if (!view.ok()) return Failed(view.status(), request);
-  return ReplyOf(200, ConfirmPage(*view, ShownText(shown), LanguageFor(view->language, request)));
+  return Reply(200, ConfirmPage(*view, ShownText(shown), LanguageFor(view->language, request)));
 }
 
 http::ServerReply Pages::Confirm(const http::ServerRequest& request) {
   const auto mail = links_.ReadConfirm(TokenOf(request, kConfirmPath));
   if (!mail) return NothingHere(request);
   const http::Form form = http::ParseForm(request.body);
+  if (http::ValueOf(form, "never") == "1") {
+    const auto view = consents_.ViewAsks(*mail);
+    if (!view.ok()) return Failed(view.status(), request);
+    const absl::Status refused = consents_.RefuseAll(*mail);
+    if (!refused.ok()) return Failed(refused, request);
+    return Reply(200, RefusedPage(LanguageFor(view->language, request)));
+  }
   const absl::Status confirmed =
       consents_.Confirm(*mail, http::ValueOf(form, "ask"), ShownAt(http::ValueOf(form, "shown")),
                         NetworkOf(request.remote));
   if (!confirmed.ok()) return Failed(confirmed, request);
   const auto view = consents_.ViewAsks(*mail);
   if (!view.ok()) return Failed(view.status(), request);
-  return ReplyOf(200, ConfirmedPage(LanguageFor(view->language, request)));
+  return Reply(200, ConfirmedPage(LanguageFor(view->language, request)));
 }
 
 http::ServerReply Pages::ShowSubscription(const http::ServerRequest& request) {
@@ -126,7 +138,7 @@ http::ServerReply Pages::ShowSubscription(const http::ServerRequest& request) {
   if (!target) return NothingHere(request);
   const auto view = consents_.ViewSubscription(*target);
   if (!view.ok()) return Failed(view.status(), request);
-  return ReplyOf(200, UnsubscribePage(*view, LanguageFor(view->language, request)));
+  return Reply(200, UnsubscribePage(*view, LanguageFor(view->language, request)));
 }
 
 // Any POST: mail programs send theirs in two encodings (RFC 8058), and the token says it all.
@@ -140,7 +152,7 @@ http::ServerReply Pages::Unsubscribe(const http::ServerRequest& request) {
   const absl::Status done =
       all ? consents_.UnsubscribeAllOf(*target, network) : consents_.Unsubscribe(*target, network);
   if (!done.ok()) return Failed(done, request);
-  return ReplyOf(200, UnsubscribedPage(LanguageFor(view->language, request)));
+  return Reply(200, UnsubscribedPage(LanguageFor(view->language, request)));
 }
 
 http::ServerReply Pages::ShowPreferences(const http::ServerRequest& request) {
@@ -148,7 +160,7 @@ http::ServerReply Pages::ShowPreferences(const http::ServerRequest& request) {
   if (!target) return NothingHere(request);
   const auto view = consents_.ViewAddress(*target);
   if (!view.ok()) return Failed(view.status(), request);
-  return ReplyOf(200, PreferencesPage(*view, Said::kNothing, LanguageFor(view->language, request)));
+  return Reply(200, PreferencesPage(*view, Said::kNothing, LanguageFor(view->language, request)));
 }
 
 http::ServerReply Pages::SetPreferences(const http::ServerRequest& request) {
@@ -169,7 +181,7 @@ http::ServerReply Pages::SetPreferences(const http::ServerRequest& request) {
   if (!done.ok()) return Failed(done, request);
   const auto view = consents_.ViewAddress(*target);
   if (!view.ok()) return Failed(view.status(), request);
-  return ReplyOf(200, PreferencesPage(*view, said, LanguageFor(view->language, request)));
+  return Reply(200, PreferencesPage(*view, said, LanguageFor(view->language, request)));
 }
 
 http::ServerReply Pages::ShowSignUp(const http::ServerRequest& request) {
@@ -177,8 +189,8 @@ http::ServerReply Pages::ShowSignUp(const http::ServerRequest& request) {
   const auto chosen = request.query.find("language");
   const Language language =
       chosen == request.query.end() ? BrowserLanguage(request) : text::LanguageFor(chosen->second);
-  return ReplyOf(200, SignUpPage(consents_.offers(),
-                                 {.token = links_.FormToken(network, clock_.Now())}, language));
+  return Reply(200, SignUpPage(consents_.offers(),
+                               {.token = links_.FormToken(network, clock_.Now())}, language));
 }
 
 http::ServerReply Pages::SignUp(const http::ServerRequest& request) {
@@ -195,7 +207,7 @@ http::ServerReply Pages::SignUp(const http::ServerRequest& request) {
 
   const auto refuse = [&](std::string trouble) {
     again.trouble = std::move(trouble);
-    return ReplyOf(422, SignUpPage(consents_.offers(), again, language));
+    return Reply(422, SignUpPage(consents_.offers(), again, language));
   };
   FieldErrors errors;
   const std::string address = text::InForm(again.address, type::v1::FORM_EMAIL, "address", errors);
@@ -204,12 +216,12 @@ http::ServerReply Pages::SignUp(const http::ServerRequest& request) {
   if (!links_.CheckFormToken(http::ValueOf(form, "token"), network, now)) {
     return refuse(OldFormText(language));
   }
-  if (!limits_.Take(network)) return ReplyOf(429, TooManySignUpsPage(language));
+  if (!limits_.Take(network)) return Reply(429, TooManySignUpsPage(language));
   const absl::Status kept = consents_.SignUp(address, language, again.offers, full_network);
   if (absl::IsInvalidArgument(kept)) return refuse(NoOfferText(language));
   if (!kept.ok()) return Failed(kept, request);
   consents_.Asked();
-  return ReplyOf(200, SignedUpPage(language));
+  return Reply(200, SignedUpPage(language));
 }
 
 }  // namespace clusterwire::notification

@@ -1,5 +1,8 @@
 #pragma once
 
+#include <string>
+#include <string_view>
+#include <utility>
 #include <vector>
 
 #include "libs/base/time/clock.h"
@@ -7,6 +10,7 @@
 #include "services/notification/consent/consents.h"
 #include "services/notification/consent/links.h"
 #include "services/notification/consent/pages/network_limits.h"
+#include "services/notification/consent/pages/page.h"
 
 namespace clusterwire::notification {
 
@@ -15,9 +19,14 @@ namespace clusterwire::notification {
 // is answered like what isn't there. Safe for use from any thread.
 class Pages {
  public:
-  // The arguments outlive the pages.
-  Pages(Consents& consents, const Links& links, Clock& clock)
-      : consents_(consents), links_(links), clock_(clock), limits_(clock) {}
+  // The arguments by reference outlive the pages.
+  // `sender` is who answers for the pages: lines.
+  Pages(Consents& consents, const Links& links, std::vector<std::string> sender, Clock& clock)
+      : consents_(consents),
+        links_(links),
+        sender_(std::move(sender)),
+        clock_(clock),
+        limits_(clock) {}
 
   // Valid as long as this lives.
   std::vector<http::Route> Routes();
@@ -32,8 +41,11 @@ class Pages {
   http::ServerReply ShowSignUp(const http::ServerRequest& request);
   http::ServerReply SignUp(const http::ServerRequest& request);
 
+  http::ServerReply Reply(int status, Page page) const;
+
   Consents& consents_;
   const Links& links_;
+  const std::vector<std::string> sender_;
   Clock& clock_;
   NetworkLimits limits_;
 };

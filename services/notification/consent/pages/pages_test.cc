@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 
 #include "services/notification/consent/testing/consent_fixture.h"
+#include "services/notification/ledger/addresses/suppressions.h"
 
 namespace clusterwire::notification {
 namespace {
@@ -55,7 +56,7 @@ class PagesTest : public ConsentFixture {
     return static_cast<int>(counted->rows[0].Int(0));
   }
 
-  Pages pages_{consents_, links_, store_.clock};
+  Pages pages_{consents_, links_, {"Cluster Office <Berlin>"}, store_.clock};
 };
 INSTANTIATE_TEST_SUITE_P(Both, PagesTest, sql::kBothDatabases, sql::DialectName);
 
@@ -121,6 +122,22 @@ TEST_P(PagesTest, PagesComeInTheReadersLanguage) {
   EXPECT_EQ(LanguageOf(""), text::Language::kEnglish);
   EXPECT_EQ(LanguageOf("de;q=0"), text::Language::kEnglish);
   EXPECT_EQ(LanguageOf("de;q=x, en;q=0.1"), text::Language::kEnglish);
+}
+
+TEST_P(PagesTest, WhoDidNotAskForItCanForbidAllMails) {
+  const v1::Endpoint endpoint = AddMailbox("me");
+  const std::string confirm = PathOf(links_.Confirm(MakeMails()));
+  EXPECT_THAT(Post(confirm, "never=1").body, HasSubstr("Nothing more is sent"));
+  EXPECT_FALSE(GetEndpoint(endpoint.name()).email().has_verify_time());
+  const auto suppression = ledger_->Read(
+      [&](sql::Connection& connection) { return Suppressions(connection).Find(key_.Of(kAnna)); });
+  ASSERT_THAT(suppression, IsOk());
+  EXPECT_TRUE(suppression->has_value());
+  EXPECT_THAT(Get(confirm).body, HasSubstr("Nothing to confirm"));
+}
+
+TEST_P(PagesTest, PagesNameWhoAnswersForThem) {
+  EXPECT_THAT(Get("/signup").body, HasSubstr("Cluster Office &lt;Berlin&gt;"));
 }
 
 TEST_P(PagesTest, SigningUpAnswersAlikeForAllAddresses) {

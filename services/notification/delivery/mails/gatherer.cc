@@ -18,6 +18,12 @@
 namespace clusterwire::notification {
 namespace {
 
+// When what a gate makes wait is to be looked at again, as the ledger says it: what sleeps until
+// it hears of the end is due.
+absl::Time DueAfter(const Wait& wait, absl::Time now) {
+  return wait.asleep ? now : std::max(now, wait.until);
+}
+
 constexpr absl::Duration kShortWait = absl::Seconds(5);
 constexpr std::string_view kDigest = "digest:";
 constexpr std::string_view kDay = "day:";
@@ -318,7 +324,7 @@ class Gatherer::Turn {
     }
     if (const auto* wait = std::get_if<Wait>(&answer)) {
       freed_ = true;
-      return bundles_.Release(delivery.name, wait->reason, now_, std::max(now_, wait->until));
+      return bundles_.Release(delivery.name, wait->reason, now_, DueAfter(*wait, now_));
     }
     job_->others.push_back(std::move(one));
     return absl::OkStatus();
@@ -402,7 +408,7 @@ absl::StatusOr<Gatherer::Step> Gatherer::StandAside(sql::Connection& connection,
                      bundles.CarriesOthers(*bundle, all ? job.delivery.subscription : ""));
     if (others) {
       RETURN_IF_ERROR(
-          bundles.Release(job.delivery.name, wait.reason, job.now, std::max(job.now, wait.until)));
+          bundles.Release(job.delivery.name, wait.reason, job.now, DueAfter(wait, job.now)));
       RETURN_IF_ERROR(bundles.Heal(bundle->mailbox, job.now).status());
       same->delivery.bundle.clear();
       step.freed = true;

@@ -27,8 +27,7 @@ std::string IdOf(const v1::Endpoint& endpoint) {
 }
 
 OwnerLetter LetterAbout(const v1::Endpoint& endpoint) {
-  return {.what = OwnerLetter::What::kSwitchedOff,
-          .endpoint = endpoint.name(),
+  return {.endpoint = endpoint.name(),
           .reason = endpoint.state_reason(),
           .since = ToTime(endpoint.state_time())};
 }

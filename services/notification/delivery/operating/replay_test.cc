@@ -9,6 +9,7 @@ namespace {
 class ReplayTest : public DispatcherFixture {
  protected:
   ReplayTest() {
+    ReadWhole(*store_.grants, store_.clock);
     const std::string endpoint = store_.AddWebhook("subscribers/x", "w").name();
     v1::Subscription subscription;
     subscription.set_endpoint(endpoint);

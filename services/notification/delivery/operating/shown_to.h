@@ -28,6 +28,7 @@ class Eyes {
   bool See(const v1::Delivery& delivery, std::string_view seen_by) const;
   bool SeeWhat(std::string_view seen_by) const;
   bool see_all() const { return viewer_.operator_; }
+  const filter::Viewer& viewer() const { return viewer_; }
   // Nothing from before is shown.
   absl::Time since() const { return since_; }
 

@@ -65,11 +65,15 @@ absl::Status Asks::Add(const Ask& ask, absl::Time now) {
       return absl::ResourceExhaustedError("too many sign-ups wait for an answer");
     }
   }
-  ASSIGN_OR_RETURN(const sql::Result open,
-                   connection_.Query("SELECT COUNT(*) FROM consent_ask WHERE address_key = $1"
-                                     " AND answered = 0 AND asked > $2",
-                                     {Key(ask.address_key), absl::ToUnixMicros(now - Ask::kLife)}));
-  if (open.rows[0].Int(0) >= kMostOfAddress) return absl::OkStatus();
+  ASSIGN_OR_RETURN(
+      const sql::Result open,
+      connection_.Query(
+          "SELECT COUNT(*), COALESCE(SUM(CASE WHEN asked_by = $3 AND network = $4"
+          " THEN 1 ELSE 0 END), 0) FROM consent_ask WHERE address_key = $1"
+          " AND answered = 0 AND asked > $2",
+          {Key(ask.address_key), absl::ToUnixMicros(now - Ask::kLife), ask.asked_by, ask.network}));
+  const sql::Row& counts = open.rows[0];
+  if (counts.Int(0) >= kMostOfAddress || counts.Int(1) >= kMostOfAsker) return absl::OkStatus();
   return connection_.Execute(
       "INSERT INTO consent_ask (id, kind, address_key, address, language, target, made, asked_by,"
       " network, asked, mail, answered) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, '', 0)"
@@ -178,6 +182,12 @@ absl::Status Asks::Forget(std::string_view address_key) {
   RETURN_IF_ERROR(
       connection_.Execute("DELETE FROM consent_ask WHERE address_key = $1", {Key(address_key)}));
   return connection_.Execute("DELETE FROM consent_mail WHERE address_key = $1", {Key(address_key)});
+}
+
+absl::Status Asks::ForgetEmptyMails() {
+  return connection_.Execute(
+      "UPDATE consent_mail SET address = '', sent = 1 WHERE address <> ''"
+      " AND NOT EXISTS (SELECT 1 FROM consent_ask a WHERE a.mail = consent_mail.id)");
 }
 
 }  // namespace clusterwire::notification

@@ -54,8 +54,10 @@ struct ConfirmationMail {
 class Asks {
  public:
   static constexpr absl::Duration kMailPause = absl::Hours(24);
-  // Of one address, open at once; further ones are left out.
-  static constexpr int kMostOfAddress = 20;
+  // Of one address, open at once; further ones are left out. Few of the same asker and network, so
+  // that nobody keeps others' asks of that address out.
+  static constexpr int kMostOfAsker = 20;
+  static constexpr int kMostOfAddress = 200;
   // That strangers made by the sign-up page, of all addresses.
   static constexpr int kMostSignUps = 100'000;
 
@@ -89,8 +91,11 @@ class Asks {
   absl::Status GiveUp(std::string_view mail);
 
   absl::Status RemoveOld(absl::Time now);
-  // All of an address, answered or not.
+  // All of an address, answered or not: its owner's own wish.
   absl::Status Forget(std::string_view address_key);
+  // Takes the address out of mails that tell nothing any more. That there were some is kept: an
+  // address gets one a day.
+  absl::Status ForgetEmptyMails();
 
  private:
   absl::StatusOr<std::vector<Ask>> Unmailed(absl::Time now, int limit);

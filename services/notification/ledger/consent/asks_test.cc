@@ -2,6 +2,7 @@
 
 #include <gmock/gmock.h>
 
+#include "libs/base/status/error.h"
 #include "libs/base/testing/status_matchers.h"
 #include "services/notification/ledger/testing/rows.h"
 
@@ -78,12 +79,42 @@ TEST_P(AsksTest, AnAddressGetsOneMailADayWhichTellsAllThatWasAsked) {
   EXPECT_EQ(MakeMails(kNow + absl::Hours(24)), 1);
 }
 
-TEST_P(AsksTest, TheSameAskIsThereOnceAndAnAddressHasFewAtOnce) {
+TEST_P(AsksTest, TheSameAskIsThereOnceAndAnAskerHasFewOfAnAddress) {
   Add(AskOf("a", "anna@example.org"));
   Add(AskOf("a", "anna@example.org"));
-  for (int i = 0; i < 100; ++i) Add(AskOf("n" + std::to_string(i), "anna@example.org"));
-  EXPECT_THAT(In([&](Asks asks) { return asks.OpenOf("key of anna@example.org", kNow); }),
-              SizeIs(Asks::kMostOfAddress));
+  for (int i = 0; i < 50; ++i) Add(AskOf("n" + std::to_string(i), "anna@example.org"));
+  const auto open = [&] {
+    return In([&](Asks asks) { return asks.OpenOf("key of anna@example.org", kNow); }).size();
+  };
+  EXPECT_EQ(open(), static_cast<size_t>(Asks::kMostOfAsker));
+  Ask own = AskOf("own", "anna@example.org");
+  own.asked_by = "";
+  own.network = "ipv4:203.0.113.5";
+  Add(own);
+  EXPECT_EQ(open(), Asks::kMostOfAsker + 1u) << "others don't keep hers out";
+  for (int i = 0; i < 2 * Asks::kMostOfAddress; ++i) {
+    own.id = "o" + std::to_string(i);
+    own.network = own.id;
+    Add(own);
+  }
+  EXPECT_EQ(open(), static_cast<size_t>(Asks::kMostOfAddress));
+}
+
+TEST_P(AsksTest, AMailThatTellsNothingAnyMoreHasNoAddressAndStillCounts) {
+  Add(AskOf("a", "anna@example.org"));
+  Add(AskOf("b", "bert@example.org"));
+  MakeMails(kNow);
+  const auto left = ledger_->Write([](sql::Connection& connection) -> absl::StatusOr<sql::Result> {
+    RETURN_IF_ERROR(connection.Execute("DELETE FROM consent_ask WHERE id = 'a'"));
+    RETURN_IF_ERROR(Asks(connection).ForgetEmptyMails());
+    return connection.Query("SELECT address FROM consent_mail ORDER BY address");
+  });
+  ASSERT_THAT(left, IsOk());
+  ASSERT_THAT(left->rows, SizeIs(2));
+  EXPECT_EQ(left->rows[0].Text(0), "");
+  EXPECT_EQ(left->rows[1].Text(0), "bert@example.org");
+  Add(AskOf("c", "anna@example.org"));
+  EXPECT_EQ(MakeMails(kNow), 0);
 }
 
 TEST_P(AsksTest, AMailComesAgainUntilItIsSent) {
