@@ -24,16 +24,16 @@ std::string_view In(const Wording& wording, text::Language language) {
 }
 
 // The words of one field of one type.
-using Words = std::map<std::string, Wording, std::less<>>;
+using WordMap = std::map<std::string, Wording, std::less<>>;
 
 struct Thing {
   type::v1::ThingWording called;
-  Words states;
-  Words kinds;
+  WordMap states;
+  WordMap kinds;
 };
 
-Words WordingsOfField(const Descriptor& message, const char* name) {
-  Words words;
+WordMap WordingsOfField(const Descriptor& message, const char* name) {
+  WordMap words;
   const auto* field = message.FindFieldByName(name);
   if (field == nullptr || field->enum_type() == nullptr) return words;
   const EnumDescriptor& values = *field->enum_type();
@@ -69,8 +69,8 @@ const auto& Things() {
 }  // namespace
 
 std::string_view KindClause(std::string_view kind, text::Language language) {
-  static const auto& clauses = *new Words([] {
-    Words found;
+  static const auto& clauses = *new WordMap([] {
+    WordMap found;
     const EnumDescriptor& kinds = *v1::ChangeKind_descriptor();
     for (int i = 0; i < kinds.value_count(); ++i) {
       const auto& options = kinds.value(i)->options();
@@ -96,7 +96,7 @@ std::string WordCalled(std::string_view field, std::string_view type, std::strin
                        text::Language language) {
   if (field == "types") return std::string(ThingCalled(word, language));
   const auto in = [&](const Thing& thing) {
-    const Words& words = field == "states" ? thing.states : thing.kinds;
+    const WordMap& words = field == "states" ? thing.states : thing.kinds;
     const auto found = words.find(word);
     return found == words.end() ? std::string() : std::string(In(found->second, language));
   };

@@ -35,7 +35,7 @@ std::string NameOnTopic(std::string_view key, std::string_view name) {
                       absl::BytesToHexString(ToAbsl(HmacSha256(key, name)).substr(0, 16)));
 }
 
-GrantChanged RecordOf(std::string_view key, const v1::Grant& grant, const std::string& history) {
+GrantChanged GrantRecord(std::string_view key, const v1::Grant& grant, const std::string& history) {
   GrantChanged record;
   record.set_name(NameOnTopic(key, grant.name()));
   record.set_subject_hash(change::SubjectHash(key, grant.subject()));
@@ -89,7 +89,7 @@ absl::StatusOr<bool> GrantsTopic::SendSome(const Steps& steps, GrantsOnTopic& co
     for (const store::Scanned& one : page) {
       const auto& grant = static_cast<const v1::Grant&>(*one.resource);
       after = grant.name();
-      Record record = RecordOf(options_.subject_key, grant, history_);
+      Record record = GrantRecord(options_.subject_key, grant, history_);
       if (!content.Settle(record)) missing.push_back(std::move(record));
     }
   }
@@ -180,7 +180,7 @@ absl::StatusOr<std::optional<kafka::Message>> GrantsTopic::MessageOf(
   }
   const auto* grant = dynamic_cast<const v1::Grant*>(change.after.get());
   if (grant == nullptr) return std::nullopt;
-  ASSIGN_OR_RETURN(kafka::Message message, Encoded(RecordOf(key, *grant, change.history)));
+  ASSIGN_OR_RETURN(kafka::Message message, Encoded(GrantRecord(key, *grant, change.history)));
   return message;
 }
 
