@@ -404,6 +404,30 @@ TEST_P(GathererTest, WhatIsGivenUpTakesWithItWhatItCarriedAndEachCanBeBroughtBac
   ExpectBalanced();
 }
 
+TEST_P(GathererTest, ARecordThatCanNotBeReadTakesNoOtherWithIt) {
+  AddMailbox("subscribers/x", "mail", "anna@example.org");
+  Subscribe("subscribers/x", "daily", Daily(7));
+  StartMails();
+  const auto broken = Happens("a", {"subscribers/x/subscriptions/daily"});
+  const auto whole = Happens("b", {"subscribers/x/subscriptions/daily"});
+  const auto also_broken = Happens("c", {"subscribers/x/subscriptions/daily"});
+  Settled();
+  dispatcher_.reset();
+  for (const auto& one : {broken, also_broken}) {
+    ASSERT_THAT(ledger_->Write([&](sql::Connection& connection) {
+      return connection.Execute("UPDATE record SET payload = $2 WHERE id = $1",
+                                {one[0].change_id, sql::Bytes{"\xff\xff"}});
+    }),
+                IsOk());
+  }
+  StartMails();
+  Pass(absl::Hours(20));
+  EXPECT_TRUE(WaitFor(whole[0], v1::Delivery::STATE_DELIVERED, 1));
+  EXPECT_TRUE(WaitFor(broken[0], v1::Delivery::STATE_DEAD, 0));
+  EXPECT_TRUE(WaitFor(also_broken[0], v1::Delivery::STATE_DEAD, 0));
+  ExpectBalanced();
+}
+
 TEST_P(GathererTest, ADigestLeavesOutWhatItsReaderMayNoLongerSee) {
   AddMailbox("subscribers/x", "mail", "anna@example.org");
   Subscribe("subscribers/x", "daily", Daily(7));
