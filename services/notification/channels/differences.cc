@@ -21,7 +21,7 @@ namespace {
 using text::Language;
 using type::v1::Facts;
 using Differences = std::vector<std::string>;
-using Names = google::protobuf::RepeatedPtrField<std::string>;
+using NameList = google::protobuf::RepeatedPtrField<std::string>;
 
 // Compares two images, field by field.
 class Comparer {
@@ -51,7 +51,7 @@ class Comparer {
   // The values of a list are sorted, as in Facts. `put` gives one as a person reads it, from the
   // Facts that have it.
   template <typename Put>
-  void Lists(const std::string& what, const Names& (Facts::*list)() const, Put put);
+  void Lists(const std::string& what, const NameList& (Facts::*list)() const, Put put);
 
   const Facts& before_;
   const Facts& after_;
@@ -67,7 +67,7 @@ void Comparer::Texts(const std::string& what, const std::string& before, const s
 }
 
 template <typename Put>
-void Comparer::Lists(const std::string& what, const Names& (Facts::*list)() const, Put put) {
+void Comparer::Lists(const std::string& what, const NameList& (Facts::*list)() const, Put put) {
   std::string line;
   const auto add = [&](const char* sign, const Facts& of, const Facts& other) {
     Differences only;
