@@ -32,9 +32,10 @@ std::string Shown(absl::Time time, const absl::TimeZone& zone) {
   return absl::FormatTime("%Y-%m-%d %H:%M %Z", time, zone);
 }
 
-// Gates whose answer is the same for all that a subscription has.
+// Gates whose answer is the same for all that a subscription has. Consent isn't among them: without
+// it somebody's own matter is told all the same.
 bool IsOfSubscription(const std::string& reason) {
-  return std::ranges::any_of(std::array{"wanted: ", "enabled: ", "suppressed: ", "consent: "},
+  return std::ranges::any_of(std::array{"wanted: ", "enabled: ", "suppressed: "},
                              [&](const char* gate) { return absl::StartsWith(reason, gate); });
 }
 
