@@ -219,7 +219,9 @@ absl::StatusOr<v1::RequestConfirmationResponse> Consents::Request(const WriteCal
 }
 
 absl::Status Consents::CheckMayEnter(const filter::Viewer& viewer, const v1::Endpoint& endpoint) {
-  if (!viewer.operator_ || !NeedsConsent(endpoint)) return absl::OkStatus();
+  // An operator who acts as somebody else does isn't them.
+  const bool own = !viewer.operator_ && !viewer.subject.empty();
+  if (own || !NeedsConsent(endpoint)) return absl::OkStatus();
   const std::string key = parts_.address_key.Of(endpoint.email().address());
   ASSIGN_OR_RETURN(const bool erased, parts_.ledger.Read([&](sql::Connection& connection) {
     return Erasures(connection).Remembers(key);
@@ -347,6 +349,10 @@ absl::Status Consents::ConfirmSubscription(const Ask& ask, const Proof& confirme
   proofs.back().endpoint = subscription.endpoint();
   proofs.back().subscription = subscription.name();
   RETURN_IF_ERROR(Prove(std::move(proofs)));
+  ASSIGN_OR_RETURN(
+      const v1::Endpoint endpoint,
+      parts_.endpoints.Get({.viewer = filter::Viewer::Operator()}, subscription.endpoint()));
+  RETURN_IF_ERROR(parts_.endpoints.Confirm(endpoint.name(), WhenMade(endpoint)).status());
   return parts_.subscriptions.Say({}, ask.target, ask.made, v1::Consent::STATE_GIVEN).status();
 }
 
@@ -363,6 +369,9 @@ absl::StatusOr<v1::Subscription> Consents::LoadSubscription(const Links::Target&
   ASSIGN_OR_RETURN(const auto reader, parts_.store.Read());
   ASSIGN_OR_RETURN(v1::Subscription found, reader->Get<v1::Subscription>(subscription.name));
   if (WhenMade(found) != subscription.made || !found.has_consent()) return Gone();
+  if (subscription.endpoint.empty()) return found;
+  if (found.endpoint() != subscription.endpoint) return Gone();
+  RETURN_IF_ERROR(LoadEndpointOf({subscription.endpoint, subscription.endpoint_made}).status());
   return found;
 }
 
@@ -383,6 +392,9 @@ absl::StatusOr<std::vector<v1::Subscription>> Consents::SubscriptionsTo(
 
 absl::StatusOr<std::vector<v1::Subscription>> Consents::SubscriptionsOfAddress(
     const v1::Endpoint& endpoint) {
+  // Anybody can enter another's address: what nobody confirmed tells and ends nothing beyond
+  // itself.
+  if (!IsConfirmed(endpoint)) return SubscriptionsTo(endpoint);
   RETURN_IF_ERROR(CatchUp());
   auto endpoints = parts_.interests.EndpointsWith(endpoint.email().address());
   std::erase_if(endpoints, [](const auto& one) { return !IsConfirmed(*one); });
@@ -406,6 +418,8 @@ absl::StatusOr<SubscriptionView> Consents::ViewSubscription(const Links::Target&
 absl::Status Consents::Withdraw(const v1::Subscription& subscription, std::string_view network) {
   if (!IsActive(subscription)) return absl::OkStatus();
   const v1::Consent& consent = subscription.consent();
+  const absl::Status noted = parts_.endpoints.NoteWithdrawal(consent.endpoint());
+  if (!noted.ok() && !absl::IsNotFound(noted)) return noted;
   std::vector<Proof> proofs;
   // Until now the subscription itself was the proof of what its own call gave.
   if (consent.way() == v1::Consent::WAY_CALL) {

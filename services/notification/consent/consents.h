@@ -157,7 +157,7 @@ class Consents {
   // NOT_FOUND where it is gone, or another is there under its name.
   absl::StatusOr<v1::Subscription> LoadSubscription(const Links::Target& subscription);
   absl::StatusOr<std::vector<v1::Subscription>> SubscriptionsTo(const v1::Endpoint& endpoint);
-  // Of all confirmed endpoints with the address of this one.
+  // Of all confirmed endpoints with the address of this one, if it is confirmed itself.
   absl::StatusOr<std::vector<v1::Subscription>> SubscriptionsOfAddress(
       const v1::Endpoint& endpoint);
   absl::Status Withdraw(const v1::Subscription& subscription, std::string_view network);
