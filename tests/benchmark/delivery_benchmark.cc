@@ -96,7 +96,7 @@ class Stack {
     const absl::Time taken = clock_.Now();
     const int64_t dead = plan_.dead_url.empty() ? 0 : plan_.changes;
     Wakeup never;
-    while (Pending() > dead) never.WaitFor(absl::Milliseconds(20));
+    while (Pending() > dead) never.WaitFor(absl::Milliseconds(100));  // it counts rows
     const absl::Duration took = clock_.Now() - begun;
     const int64_t notices = int64_t{plan_.subscribers} * plan_.changes - dead;
     std::printf("intake_seconds %.3f\n", absl::ToDoubleSeconds(taken - begun));

@@ -3,9 +3,10 @@
 import datetime
 import zoneinfo
 
+import pages
 import shared
 import steps
-from api import catalogue, notification
+from api import catalogue, notification, types_v1
 from mail_test import Readers
 from waiting import eventually
 from wall_clock import WallClock
@@ -57,11 +58,11 @@ class DigestTest(Readers):
         self.client.Subscription.UpdateSubscription(notification.UpdateSubscriptionRequest(
             subscription=notification.Subscription(name=self.subscription, schedule=Schedule(
                 frequency=Schedule.FREQUENCY_DAILY, hour=hour))), timeout=10)
-        first = steps.create_cluster(self.stack, title=f"Silicon Saxony {word}")
-        second = steps.create_cluster(self.stack, title=f"Photonics {word}")
+        first = self.create(f"Silicon Saxony {word}")
+        second = self.create(f"Photonics {word}")
         self.rename(second, f"Photonics of today {word}")
         self.leap_to(at + datetime.timedelta(seconds=10))
-        [mail] = self.office.wait_for(address, within=PATIENCE)
+        [mail] = self.office.notices(address, within=PATIENCE)
         for said in (mail.text, mail.html):
             self.assertIn("Silicon Saxony", said)
             self.assertIn("Photonics of today", said, "as it is now")
@@ -69,35 +70,44 @@ class DigestTest(Readers):
         self.assertEqual(self.all_told(second.name, 2), ["STATE_DELIVERED"] * 2)
 
         self.leap_to(at + datetime.timedelta(days=3))
-        later = steps.create_cluster(self.stack, title=f"Later {word}")
+        later = self.create(f"Later {word}")
         eventually(lambda: self.states(later.name), "its delivery")
         self.leap_to(self.next_at(hour) + datetime.timedelta(seconds=10))
-        _, next_mail = self.office.wait_for(address, count=2, within=PATIENCE)
+        _, next_mail = self.office.notices(address, count=2, within=PATIENCE)
         self.assertIn("Later", next_mail.text)
         self.assertNotIn("Silicon Saxony", next_mail.text)
         self.assertEqual(self.all_told(later.name, 1), ["STATE_DELIVERED"])
-        self.assertEqual(len(self.office.to(address)), 2, "none in between")
+        self.assertEqual(len(self.office.notices(address)), 2, "none in between")
 
     def test_one_mail_tells_an_address_of_a_change_that_several_asked_for(self):
-        _, address = self.subscribe()
-        word, _ = self.subscribe(address=address)
-        steps.add_subscription(self.stack, self.endpoint[:self.endpoint.index("/endpoints")],
-                               {"words": word}, endpoint_name=self.endpoint)
-        cluster = steps.create_cluster(self.stack, title=f"Once {word}")
-        [mail] = self.office.wait_for(address, within=PATIENCE)
+        word, address = "oftenasked", "twice@example.org"
+        subscriber = self.client.Subscriber.CreateSubscriber(notification.CreateSubscriberRequest(
+            subscriber=notification.Subscriber(title="Twice")), timeout=10).name
+        endpoint = self.client.Subscriber.CreateEndpoint(notification.CreateEndpointRequest(
+            parent=subscriber, endpoint=notification.Endpoint(
+                email=notification.Email(address=address))), timeout=10).name
+        for title in ("All of a word", "Clusters of a word"):
+            self.client.Subscription.CreateSubscription(notification.CreateSubscriptionRequest(
+                parent=subscriber, subscription=notification.Subscription(
+                    title=title, filter=types_v1.Filter(words=word), endpoint=endpoint)), timeout=10)
+        pages.confirm(self.office, address)
+        cluster = self.create(f"Once {word}")
+        [mail] = self.office.notices(address, within=PATIENCE)
         self.assertIn("Once", mail["subject"])
+        for title in ("All of a word", "Clusters of a word"):
+            self.assertIn(title, mail.text)
         self.assertEqual(self.all_told(cluster.name, 2), ["STATE_DELIVERED", "STATE_SUPPRESSED"])
-        self.assertEqual(len(self.office.to(address)), 1)
+        self.assertEqual(len(self.office.notices(address)), 1)
 
     def test_what_happens_to_one_thing_soon_after_a_mail_is_the_next_mail(self):
         word, address = self.subscribe()
-        cluster = steps.create_cluster(self.stack, title=f"Before {word}")
-        self.office.wait_for(address, within=PATIENCE)
+        cluster = self.create(f"Before {word}")
+        self.office.notices(address, within=PATIENCE)
         for title in ("One", "Two", "Three"):
             cluster = self.rename(cluster, f"{title} {word}")
         eventually(lambda: len(self.states(cluster.name)) == 4, "its deliveries")
         self.clock.step(601)
-        _, mail = self.office.wait_for(address, count=2, within=PATIENCE)
+        _, mail = self.office.notices(address, count=2, within=PATIENCE)
         self.assertIn("Three", mail["subject"])
         self.assertEqual(self.all_told(cluster.name, 4), ["STATE_DELIVERED"] * 4)
-        self.assertEqual(len(self.office.to(address)), 2)
+        self.assertEqual(len(self.office.notices(address)), 2)

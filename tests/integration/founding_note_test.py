@@ -170,7 +170,7 @@ class FoundingNoteTest(unittest.TestCase):
         self.ask("Event.UpdateEvent", event={"name": made, "period": {
             "start": "2022-09-27", "end": "2022-09-28"}})
         self.ask("Event.CancelEvent", name=made, reason="There is no hall.")
-        told = eventually(lambda: self._told_of(subscriber, made, 4))
+        told = eventually(lambda: self._told_of(subscriber, made, 4), "the conference is told of")
         self.assertEqual([item.change.kind for item in told],
                          ["event.created", "event.updated", "event.moved", "event.cancelled"])
         entries = [item.change.after.calendar for item in told]
@@ -186,7 +186,7 @@ class FoundingNoteTest(unittest.TestCase):
         self.assertIn("No delivery: the filter doesn't match", why["summary"])
         self.assertNotIn("delivery", why)
         [why] = self.ask("Explain.Explain", parent=subscriber, resource=made)["explanations"]
-        self.assertEqual([why["changeKind"], why["delivery"]["state"], why["wouldSendNow"]],
+        self.assertEqual([why["change_kind"], why["delivery"]["state"], why["would_send_now"]],
                          ["event.cancelled", "STATE_DELIVERED", True])
         seen = self.ask("Explain.Preview", parent=subscriber, subscription={
             "filter": everything["filter"], "kinds": ["event.moved"]})

@@ -39,7 +39,7 @@ class Readers(unittest.TestCase):
     """Who wants mails, and what becomes of them. A class sets `stack` and `office` up."""
 
     @classmethod
-    def set_up(cls, port=None, **more):
+    def set_up(cls, port=None, environments=None, **more):
         """An office that wants a password, and a stack that knows it; mails go by `port`, if given."""
         folder = pathlib.Path(cls.enterClassContext(tempfile.TemporaryDirectory()))
         authority = Authority()
@@ -48,7 +48,7 @@ class Readers(unittest.TestCase):
         cls.office = PostOffice(authority.server("localhost").write(folder, "post"),
                                 user="office", password="s3cret")
         cls.addClassCleanup(cls.office.close)
-        cls.stack = shared.new_stack(notification_settings=settings(
+        cls.stack = shared.new_stack(environments=environments, notification_settings=settings(
             port(cls.office) if port else cls.office.port, authority.write(folder),
             **{"mail.user": "office", "mail.password_file": cls.password, **more}))
         cls.stack.start()

@@ -91,6 +91,25 @@ class OperatingTest(unittest.TestCase):
             notification.ResumeSubscriberRequest(name=subscriber), timeout=10)
         self.webhook.wait_for(cluster.name)
 
+    def test_an_inbox_gets_what_was_held_or_paused_once_it_may_in_its_order(self):
+        subscriber = steps.subscribe(self.stack, "boxing", {"types": ["cluster"], "words": "boxing"})
+        hold = self.hold(channel="inbox", change_kind="cluster.created")
+        self.addCleanup(self.end, hold.name)
+        first = self.create("Boxing 1")
+        self.delivery(subscriber, first.name, Delivery.STATE_PENDING, f"held: {hold.name}")
+        self.client.Subscriber.PauseSubscriber(
+            notification.PauseSubscriberRequest(name=subscriber), timeout=10)
+        self.client.Hold.ReleaseHold(notification.ReleaseHoldRequest(name=hold.name), timeout=10)
+        self.delivery(subscriber, first.name, Delivery.STATE_PENDING, "paused: ")
+        second = self.create("Boxing 2")
+        self.delivery(subscriber, second.name, Delivery.STATE_PENDING, "paused: ")
+        self.assertEqual(steps.inbox(self.stack, subscriber), [])
+        self.client.Subscriber.ResumeSubscriber(
+            notification.ResumeSubscriberRequest(name=subscriber), timeout=10)
+        items = eventually(lambda: (found := steps.inbox(self.stack, subscriber)) and
+                           len(found) == 2 and found, "both items")
+        self.assertEqual({item.change.name for item in items}, {first.name, second.name})
+
     def test_the_next_notice_says_what_was_given_up_and_it_is_brought_back_with_others(self):
         self.webhook.answers = [422, 204]
         subscriber = self.subscribe("missing")

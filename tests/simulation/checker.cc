@@ -21,7 +21,7 @@ namespace {
 
 using notification::v1::Delivery;
 
-constexpr size_t kMostOfAKind = 3;
+constexpr int kMostOfAKind = 3;
 
 // By subscription and change.
 using Key = std::pair<std::string, std::string>;
@@ -42,13 +42,12 @@ class Checker {
     CheckReceipts();
     CheckOrder();
     CheckInboxes();
-    return std::move(broken_);
+    CheckMails(outcome_, breaches_);
+    return breaches_.Take();
   }
 
  private:
-  void Broken(const std::string& kind, const std::string& what) {
-    if (++counts_[kind] <= kMostOfAKind) broken_.push_back(absl::StrCat(kind, ": ", what));
-  }
+  void Broken(const std::string& kind, const std::string& what) { breaches_.Add(kind, what); }
 
   // Asks the reader's filter about every change, with the definition of a filter alone.
   void Expect(const Reader& reader) {
@@ -76,11 +75,24 @@ class Checker {
     });
   }
 
+  bool MayBeSuppressed(const Delivery& row, const Reader& reader,
+                       const change::v1::ResourceChanged& change) const {
+    if (absl::StartsWith(row.reason(), "audience: ")) return HiddenSince(reader, change);
+    if (!reader.endpoint.has_email()) return false;
+    if (absl::StartsWith(row.reason(), "consent: ")) return !reader.consented;
+    if (absl::StartsWith(row.reason(), "past: ")) return HiddenSince(reader, change);
+    return absl::StartsWith(row.reason(), "merged: ");  // the mail of that is looked for
+  }
+
   void CheckRows() {
     std::set<Key> found;
     for (const Delivery& row : outcome_.deliveries) {
       const Key key{row.subscription(), row.change()};
       rows_[row.name()] = &row;
+      if (row.transition() == notification::v1::TRANSITION_CORRECTED) {
+        CheckCorrection(row);
+        continue;
+      }
       if (!found.insert(key).second) Broken("one row each", row.ShortDebugString());
       if (!expected_.contains(key)) Broken("nothing without a match", row.ShortDebugString());
       if (row.attempts() == 0 && row.reason().empty()) {
@@ -93,6 +105,17 @@ class Checker {
     }
   }
 
+  // Of an event that is in the reader's calendar, whether or not it concerns their filter.
+  void CheckCorrection(const Delivery& row) {
+    const auto reader = readers_.find(row.subscription());
+    const bool invited = reader != readers_.end() && reader->second->subscription.calendar() ==
+                                                         notification::v1::CALENDAR_MODE_INVITE;
+    if (!invited) Broken("a correction for who was invited", row.ShortDebugString());
+    if (row.state() == Delivery::STATE_PENDING) {
+      Broken("all is handed over in the end", row.ShortDebugString());
+    }
+  }
+
   void CheckState(const Delivery& row) {
     const auto reader = readers_.find(row.subscription());
     const auto change = changes_.find(row.change());
@@ -101,8 +124,7 @@ class Checker {
       case Delivery::STATE_DELIVERED:
         break;
       case Delivery::STATE_SUPPRESSED:
-        if (!absl::StartsWith(row.reason(), "audience: ") ||
-            !HiddenSince(*reader->second, *change->second)) {
+        if (!MayBeSuppressed(row, *reader->second, *change->second)) {
           Broken("suppressed for its reason", row.ShortDebugString());
         }
         break;
@@ -193,8 +215,7 @@ class Checker {
   std::map<std::string, const Reader*> readers_;                       // by subscription
   std::set<Key> expected_;
   std::map<std::string, const Delivery*> rows_;  // by name
-  std::map<std::string, size_t> counts_;
-  std::vector<std::string> broken_;
+  Breaches breaches_;
 };
 
 // The value, or the end of the program.
@@ -206,9 +227,14 @@ T Need(absl::StatusOr<T> value) {
 
 }  // namespace
 
-Outcome Read(sql::Database& database, const World& world, std::vector<Receipt> receipts) {
+void Breaches::Add(const std::string& kind, const std::string& what) {
+  if (++counts_[kind] <= kMostOfAKind) sentences_.push_back(absl::StrCat(kind, ": ", what));
+}
+
+Outcome Read(sql::Database& database, const World& world, std::vector<Receipt> receipts,
+             std::vector<Mail> mails) {
   constexpr int kPage = 5000;
-  Outcome outcome{.world = world, .receipts = std::move(receipts)};
+  Outcome outcome{.world = world, .receipts = std::move(receipts), .mails = std::move(mails)};
   const auto ledger = Need(notification::Ledger::Open(database));
   notification::DeliveryQuery query{.limit = kPage};
   while (true) {

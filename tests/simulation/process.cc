@@ -25,13 +25,14 @@ T Need(absl::StatusOr<T> value) {
 
 }  // namespace
 
-Data::Data(const World& world, Clock& clock, Random& random)
+Data::Data(const World& world, Clock& clock, Random& random, const Distort& distort)
     : store_(Need(sql::Database::Open("sqlite:" + folder_.File("store.db")))),
       ledger_(Need(sql::Database::Open("sqlite:" + folder_.File("ledger.db")))) {
   const auto store = Need(store::Store::Open(*store_, Need(notification::MakeRegistry()), clock,
                                              random, notification::StoreOptions()));
   Need(store->Write({}, [&](store::Writer& writer) -> absl::Status {
-    for (const Reader& reader : world.readers()) {
+    for (Reader reader : world.readers()) {
+      if (distort) distort(reader);
       RETURN_IF_ERROR(writer.Put(reader.subscriber, "subscriber.created"));
       if (!reader.endpoint.name().empty()) {
         RETURN_IF_ERROR(writer.Put(reader.endpoint, "endpoint.created"));
@@ -42,8 +43,8 @@ Data::Data(const World& world, Clock& clock, Random& random)
   }));
 }
 
-Process::Process(Data& data, const World& world, Clock& clock, Random& random, const Wrap& wrap,
-                 int life)
+Process::Process(Data& data, const World& world, MailSink& mails, Clock& clock, Random& random,
+                 const Wrap& wrap, int life)
     : world_(world),
       clock_(clock),
       database_(data.ledger()),
@@ -60,6 +61,7 @@ Process::Process(Data& data, const World& world, Clock& clock, Random& random, c
                   clock_);
   channels_ = notification::MakeChannels(
       {.client = *client_, .inbox_signal = signal_, .clock = clock_, .random = random});
+  channels_[notification::v1::Endpoint::kEmail] = mails.ChannelOf(life);
   if (wrap) wrap(channels_);
   dispatcher_.emplace(
       notification::Dispatcher::Options(), *ledger_, *interests_, channels_,

@@ -17,6 +17,7 @@
 #include "services/notification/resources/subscribers/interests.h"
 #include "tests/simulation/mortal_database.h"
 #include "tests/simulation/sim_clock.h"
+#include "tests/simulation/sinks.h"
 #include "tests/simulation/world.h"
 
 namespace clusterwire::simulation {
@@ -24,7 +25,10 @@ namespace clusterwire::simulation {
 // What outlives a process: its databases, with the readers in them.
 class Data {
  public:
-  Data(const World& world, Clock& clock, Random& random);
+  // What the service is told of a reader, where that is not what is true of them: a fault.
+  using Distort = std::function<void(Reader&)>;
+
+  Data(const World& world, Clock& clock, Random& random, const Distort& distort);
 
   sql::Database& store() { return *store_; }
   sql::Database& ledger() { return *ledger_; }
@@ -42,7 +46,8 @@ class Process {
   using Wrap = std::function<void(notification::Channels&)>;
 
   // The arguments outlive it. `life`: which process it is; receivers see it as the user agent.
-  Process(Data& data, const World& world, Clock& clock, Random& random, const Wrap& wrap, int life);
+  Process(Data& data, const World& world, MailSink& mails, Clock& clock, Random& random,
+          const Wrap& wrap, int life);
   ~Process();
 
   // Takes messages from where the ledger says that reading goes on; of `lose_every`, unless that is

@@ -13,7 +13,7 @@ namespace {
 // A Monday in winter.
 const absl::Time kStart = absl::FromUnixSeconds(1'736'121'600);
 constexpr int kHoursOfADay = 24;
-constexpr int kMostDaysBehind = 6;  // until all that failed was tried for the last time
+constexpr int kMostDaysBehind = 9;  // until the last digest, and the last try of all that failed
 
 }  // namespace
 
@@ -23,11 +23,12 @@ Simulation::Simulation(Options options)
       sink_random_(options_.seed + 1),
       own_random_(options_.seed + 2),
       clock_(kStart),
-      world_(random_, options_.readers),
+      world_(random_, options_.readers, options_.single_mails),
       webhooks_(clock_, sink_random_) {
   world_.SetReceiver(webhooks_.url());
-  data_ = std::make_unique<Data>(world_, clock_, own_random_);
-  process_ = std::make_unique<Process>(*data_, world_, clock_, own_random_, options_.wrap, kills_);
+  data_ = std::make_unique<Data>(world_, clock_, own_random_, options_.distort);
+  process_ =
+      std::make_unique<Process>(*data_, world_, mails_, clock_, own_random_, options_.wrap, kills_);
 }
 
 std::vector<std::string> Simulation::Run() {
@@ -43,7 +44,8 @@ std::vector<std::string> Simulation::Run() {
   for (int hour = 0; hour < kMostDaysBehind * kHoursOfADay && Pending() > 0; ++hour) Hour(0);
   process_.reset();
   CheckBalance();
-  for (std::string& sentence : Check(Read(data_->ledger(), world_, webhooks_.receipts()))) {
+  for (std::string& sentence :
+       Check(Read(data_->ledger(), world_, webhooks_.receipts(), mails_.mails()))) {
     broken_.push_back(std::move(sentence));
   }
   return broken_;
@@ -79,7 +81,8 @@ void Simulation::Settle() {
 void Simulation::Restart() {
   process_.reset();
   ++kills_;
-  process_ = std::make_unique<Process>(*data_, world_, clock_, own_random_, options_.wrap, kills_);
+  process_ =
+      std::make_unique<Process>(*data_, world_, mails_, clock_, own_random_, options_.wrap, kills_);
   while (!process_->Take(topic_, options_.lose_every)) {
   }
   clock_.Settle(Process::kThreads);

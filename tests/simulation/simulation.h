@@ -22,7 +22,9 @@ class Simulation {
     int days = 21;
     bool kills = true;        // of processes
     bool clock_steps = true;  // of the wall clock
-    Process::Wrap wrap = {};  // faults around the channels
+    bool single_mails = false;
+    Process::Wrap wrap = {};     // faults around the channels
+    Data::Distort distort = {};  // and in what the service is told
     // Of every so many messages one never reaches the service: a fault. 0: none.
     int lose_every = 0;
   };
@@ -35,6 +37,7 @@ class Simulation {
   size_t changes() const { return world_.changes().size(); }
   int kills() const { return kills_; }
   size_t receipts() const { return webhooks_.receipts().size(); }
+  size_t mails() const { return mails_.mails().size(); }
 
  private:
   void Hour(int changes);
@@ -53,6 +56,7 @@ class Simulation {
   SimClock clock_;
   World world_;
   WebhookSink webhooks_;
+  MailSink mails_{clock_};
   std::unique_ptr<Data> data_;
   std::unique_ptr<Process> process_;
   std::vector<kafka::ReceivedMessage> topic_;

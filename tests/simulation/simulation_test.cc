@@ -3,9 +3,12 @@
 #include <atomic>
 #include <cstdlib>
 
+#include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+
+#include "services/notification/channels/calendar/calendar_part.h"
 
 namespace clusterwire::simulation {
 namespace {
@@ -23,11 +26,13 @@ int Days() {
 }
 
 TEST(Simulation, KeepsEveryPromiseOfDeliveryThroughAYear) {
-  Simulation simulation({.seed = TestSeed(), .days = Days()});
+  const bool single_mails = std::getenv("CLUSTERWIRE_SIMULATION_MAILS") != nullptr;
+  Simulation simulation({.seed = TestSeed(), .days = Days(), .single_mails = single_mails});
   EXPECT_THAT(simulation.Run(), IsEmpty());
   EXPECT_GT(simulation.changes(), 10u * static_cast<size_t>(Days()));
   EXPECT_GT(simulation.kills(), 0);
   EXPECT_GT(simulation.receipts(), simulation.changes());
+  EXPECT_GT(simulation.mails(), static_cast<size_t>(Days()));
 }
 
 // A short time in which nothing but the fault goes wrong.
@@ -57,6 +62,7 @@ class Around : public Channel {
   }
   void Written(const Job& job) override { real_->Written(job); }
   bool has_receiver() const override { return real_->has_receiver(); }
+  bool over_server() const override { return real_->over_server(); }
 
  protected:
   const std::unique_ptr<Channel> real_;
@@ -127,6 +133,61 @@ TEST(Simulation, FindsAnInboxItemThatIsMissing) {
   Simulation::Options options = Quiet();
   options.wrap = Plant<Forgetting>(notification::v1::Endpoint::kInbox);
   EXPECT_THAT(Simulation(options).Run(), Contains(HasSubstr("a delivery has its item")));
+}
+
+TEST(Simulation, FindsMailsWithoutConsent) {
+  Simulation::Options options = Quiet();
+  options.distort = [](Reader& reader) {
+    if (!reader.endpoint.has_email()) return;
+    reader.subscription.mutable_consent()->set_state(notification::v1::Consent::STATE_GIVEN);
+  };
+  EXPECT_THAT(Simulation(options).Run(), Contains(HasSubstr("no mail without consent")));
+}
+
+TEST(Simulation, FindsDigestsThatComeEarly) {
+  Simulation::Options options = Quiet();
+  options.distort = [](Reader& reader) {
+    if (!reader.subscription.has_schedule()) return;
+    auto& schedule = *reader.subscription.mutable_schedule();
+    schedule.set_hour((schedule.hour() + 22) % 24);
+  };
+  EXPECT_THAT(Simulation(options).Run(), Contains(HasSubstr("a digest at its hour")));
+}
+
+// Sends each digest twice.
+class DoublingDigests final : public Around {
+ public:
+  using Around::Around;
+  void Send(std::shared_ptr<const Job> job, absl::Time deadline, Callback done) override {
+    if (job->digest) real_->Send(job, deadline, [](const notification::Outcome&) {});
+    real_->Send(std::move(job), deadline, std::move(done));
+  }
+};
+
+TEST(Simulation, FindsTwoDigestsOfOneWindow) {
+  Simulation::Options options = Quiet();
+  options.wrap = Plant<DoublingDigests>(notification::v1::Endpoint::kEmail);
+  EXPECT_THAT(Simulation(options).Run(), Contains(HasSubstr("one digest of a window")));
+}
+
+// Loses each mail that cancels an invitation, and says that it was taken.
+class LosingCancels final : public Around {
+ public:
+  using Around::Around;
+  void Send(std::shared_ptr<const Job> job, absl::Time deadline, Callback done) override {
+    const auto part = notification::CalendarPartOf(*job, {.name = "", .address = "a@example.org"});
+    if (part && absl::StrContains(part->text, "METHOD:CANCEL")) return done(notification::Done{});
+    real_->Send(std::move(job), deadline, std::move(done));
+  }
+};
+
+TEST(Simulation, FindsACancellationThatWasLost) {
+  Simulation::Options options = Quiet();
+  options.readers = 100;
+  options.days = 8;
+  options.single_mails = true;
+  options.wrap = Plant<LosingCancels>(notification::v1::Endpoint::kEmail);
+  EXPECT_THAT(Simulation(options).Run(), Contains(HasSubstr("a cancellation of what doesn't")));
 }
 
 }  // namespace

@@ -5,8 +5,56 @@
 #include "absl/strings/numbers.h"
 
 #include "libs/base/json.h"
+#include "services/notification/channels/calendar/calendar_part.h"
 
 namespace clusterwire::simulation {
+
+class MailSink::Channel final : public notification::Channel {
+ public:
+  Channel(MailSink& sink, int life) : sink_(sink), life_(life) {}
+  void Send(std::shared_ptr<const notification::Job> job, absl::Time, Callback done) override {
+    sink_.Take(*job, life_);
+    done(notification::Done{});
+  }
+  bool over_server() const override { return true; }
+
+ private:
+  MailSink& sink_;
+  const int life_;
+};
+
+std::unique_ptr<notification::Channel> MailSink::ChannelOf(int life) {
+  return std::make_unique<Channel>(*this, life);
+}
+
+void MailSink::Take(const notification::Job& job, int life) {
+  const auto hidden = [](const notification::Job& one) {
+    const change::v1::ResourceChanged& change = one.record->change;
+    const bool left = one.delivery.transition == notification::v1::TRANSITION_LEFT;
+    return (left ? change.before() : change.after()).has_audience();
+  };
+  Mail mail{.address = job.endpoint->email().address(),
+            .subscription = job.delivery.subscription,
+            .deliveries = {job.delivery.name},
+            .digest = job.digest,
+            .hidden = hidden(job),
+            .time = clock_.Now(),
+            .life = life};
+  const auto part =
+      notification::CalendarPartOf(job, {.name = "Clusterwire", .address = "events@example.org"});
+  if (part) mail.calendar = part->text;
+  for (const auto& other : job.others) {
+    mail.deliveries.push_back(other->delivery.name);
+    mail.hidden = mail.hidden || hidden(*other);
+  }
+  MutexLock lock(mutex_);
+  mails_.push_back(std::move(mail));
+}
+
+std::vector<Mail> MailSink::mails() const {
+  MutexLock lock(mutex_);
+  return mails_;
+}
 
 WebhookSink::WebhookSink(Clock& clock, Random& random)
     : clock_(clock),

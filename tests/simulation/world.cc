@@ -27,13 +27,13 @@ constexpr std::array kStates = {"draft", "published", "archived"};
 
 }  // namespace
 
-World::World(Random& random, int readers) : random_(random) {
-  for (int i = 0; i < readers; ++i) readers_.push_back(MakeReader(i));
+World::World(Random& random, int readers, bool single_mails) : random_(random) {
+  for (int i = 0; i < readers; ++i) readers_.push_back(MakeReader(i, single_mails));
 }
 
-Reader World::MakeReader(int number) {
+Reader World::MakeReader(int number, bool single_mails) {
   Reader reader;
-  reader.granted = number % 10 == 3;
+  reader.granted = number % 7 == 3;
   reader.subscriber.set_name(absl::StrCat("subscribers/r", number));
   reader.subscriber.set_title(absl::StrCat("Reader ", number));
   reader.subscriber.set_time_zone(kZones.at(static_cast<size_t>(number) % kZones.size()));
@@ -51,13 +51,49 @@ Reader World::MakeReader(int number) {
   if (random_.Below(4) == 0) {
     subscription.mutable_filter()->add_states(kStates.at(random_.Below(kStates.size())));
   }
-  if (number % 2 == 0) {
+  if (number % 5 == 4 || (single_mails && number % 5 == 3)) {
+    MakeMailReader(number, reader);
+  } else if (number % 2 == 0) {
     reader.endpoint.set_name(reader.subscriber.name() + "/endpoints/w");
     reader.endpoint.set_state(notification::v1::Endpoint::STATE_ENABLED);
     reader.endpoint.mutable_webhook()->set_secret(notification::MakeSecret(random_));
     subscription.set_endpoint(reader.endpoint.name());
   }
   return reader;
+}
+
+// One by one, or a digest each day or week. Now and then two share a mailbox.
+void World::MakeMailReader(int number, Reader& reader) {
+  using notification::v1::Consent;
+  using notification::v1::Schedule;
+  reader.consented = number % 15 != 9;
+  reader.endpoint.set_name(reader.subscriber.name() + "/endpoints/m");
+  reader.endpoint.set_state(notification::v1::Endpoint::STATE_ENABLED);
+  auto& email = *reader.endpoint.mutable_email();
+  email.set_address(absl::StrCat("r", number % 20 == 18 ? number - 5 : number, "@example.org"));
+  email.mutable_verify_time()->set_seconds(1);
+  Subscription& subscription = reader.subscription;
+  subscription.set_endpoint(reader.endpoint.name());
+  subscription.mutable_consent()->set_endpoint(reader.endpoint.name());
+  subscription.mutable_consent()->set_state(reader.consented ? Consent::STATE_GIVEN
+                                                             : Consent::STATE_WITHDRAWN);
+  subscription.mutable_filter()->clear_regions();
+  subscription.mutable_filter()->add_regions(kRegions.at(random_.Below(kRegions.size())));
+  if (number % 5 == 3) {
+    if (number % 2 == 1) {
+      subscription.mutable_filter()->clear_types();
+      subscription.mutable_filter()->add_types("event");
+      subscription.set_calendar(notification::v1::CALENDAR_MODE_INVITE);
+    }
+    reader.subscriber.mutable_quiet_hours()->set_from_hour(22);
+    reader.subscriber.mutable_quiet_hours()->set_until_hour(7);
+    return;
+  }
+  Schedule& schedule = *subscription.mutable_schedule();
+  const bool weekly = number % 2 == 0;
+  schedule.set_frequency(weekly ? Schedule::FREQUENCY_WEEKLY : Schedule::FREQUENCY_DAILY);
+  schedule.set_hour(static_cast<int32_t>(random_.Below(24)));
+  if (weekly) schedule.set_weekday(static_cast<Schedule::Weekday>(1 + random_.Below(7)));
 }
 
 void World::SetReceiver(const std::string& url) {
@@ -67,7 +103,31 @@ void World::SetReceiver(const std::string& url) {
   }
 }
 
-void World::Redraw(const std::string& id, type::v1::Facts* facts) {
+// An event begins, moves, is cancelled or takes place after all, weeks ahead of it.
+void World::Reschedule(const std::string& id, absl::Time now, type::v1::Calendar* calendar) {
+  using type::v1::Calendar;
+  constexpr size_t kDigits = 32;
+  const bool is_new = calendar->uid().empty();
+  const Calendar before = *calendar;
+  calendar->set_uid(std::string(kDigits - id.size(), '0') + id);
+  const absl::Time day = now + absl::Hours(24 * (20 + static_cast<int64_t>(random_.Below(60))));
+  const auto at = [&](const char* time) {
+    return absl::FormatTime(absl::StrCat("%Y-%m-%dT", time), day, absl::UTCTimeZone());
+  };
+  const std::string soon =
+      absl::FormatTime("%Y-%m-%d", now + absl::Hours(24 * 15), absl::UTCTimeZone());
+  if (is_new || calendar->start() < soon || random_.Below(3) == 0) {
+    calendar->set_start(at("09:00"));
+    calendar->set_end(at("17:00"));
+  }
+  calendar->set_time_zone("Europe/Berlin");
+  calendar->set_status(random_.Below(5) == 0 ? Calendar::STATUS_CANCELLED
+                                             : Calendar::STATUS_CONFIRMED);
+  const bool moved = before.start() != calendar->start() || before.status() != calendar->status();
+  if (!is_new && moved) calendar->set_sequence(before.sequence() + 1);
+}
+
+void World::Redraw(const std::string& id, absl::Time now, type::v1::Facts* facts) {
   const bool event = random_.Below(3) == 0 || facts->type() == "event";
   facts->set_type(facts->type().empty() ? (event ? "event" : "cluster") : facts->type());
   facts->set_name(absl::StrCat(facts->type(), "s/", id));
@@ -77,6 +137,7 @@ void World::Redraw(const std::string& id, type::v1::Facts* facts) {
   facts->clear_codes();
   facts->add_codes(kRegions.at(random_.Below(kRegions.size())));
   facts->clear_audience();
+  if (facts->type() == "event") Reschedule(id, now, facts->mutable_calendar());
   if (facts->state() == "draft") facts->mutable_audience()->add_members("programmes/p");
 }
 
@@ -85,7 +146,7 @@ change::v1::ResourceChanged World::Draw(absl::Time now) {
   const std::string id = absl::StrCat("x", random_.Below(kResources));
   type::v1::Facts& facts = resources_[id];
   if (!facts.type().empty()) *change.mutable_before() = facts;
-  Redraw(id, &facts);
+  Redraw(id, now, &facts);
   *change.mutable_after() = facts;
   change.set_history_id("history");
   change.set_revision(static_cast<int64_t>(changes_.size()) + 1);

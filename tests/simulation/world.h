@@ -20,16 +20,20 @@ struct Reader {
   notification::v1::Subscriber subscriber;
   notification::v1::Endpoint endpoint;  // without a name: their inbox
   notification::v1::Subscription subscription;
-  bool granted = false;  // they see programmes/p
+  bool granted = false;    // they see programmes/p
+  bool consented = false;  // of a mailbox: its owner wants these mails
 };
 
 class World {
  public:
   // `random` outlives it.
-  World(Random& random, int readers);
+  // `single_mails`: some get mails one by one, and invitations.
+  World(Random& random, int readers, bool single_mails);
 
   const std::vector<Reader>& readers() const { return readers_; }
   const std::vector<change::v1::ResourceChanged>& changes() const { return changes_; }
+  // As they are now, by their ids.
+  const std::map<std::string, type::v1::Facts>& resources() const { return resources_; }
 
   // The next changes as the topic has them, `count` of them, written now.
   std::vector<kafka::ReceivedMessage> Happen(int count, absl::Time now);
@@ -37,9 +41,11 @@ class World {
   void SetReceiver(const std::string& url);
 
  private:
-  Reader MakeReader(int number);
+  Reader MakeReader(int number, bool single_mails);
+  void MakeMailReader(int number, Reader& reader);
   change::v1::ResourceChanged Draw(absl::Time now);
-  void Redraw(const std::string& id, type::v1::Facts* facts);
+  void Redraw(const std::string& id, absl::Time now, type::v1::Facts* facts);
+  void Reschedule(const std::string& id, absl::Time now, type::v1::Calendar* calendar);
 
   Random& random_;
   std::vector<Reader> readers_;

@@ -345,7 +345,9 @@ void Dispatcher::Apply(const DeliveryResult& result) {
   if (result.state == v1::Delivery::STATE_DEAD && delivery.root != delivery.name) {
     interests_.notes().AddGap(delivery.endpoint);
   }
-  if (result.state == v1::Delivery::STATE_SUPPRESSED && !delivery.bundle.empty()) {
+  const bool out = result.state == v1::Delivery::STATE_SUPPRESSED ||
+                   (result.state == v1::Delivery::STATE_DEAD && !result.attempt);
+  if (out && !delivery.bundle.empty()) {
     next_sweep_ = -absl::InfiniteDuration();  // another carries what went with it
   }
   if (result.state == v1::Delivery::STATE_PENDING) {

@@ -147,7 +147,8 @@ std::optional<absl::Time> EndOf(const Job& job, const type::v1::Facts& facts) {
 // back, may come to its turn late.
 GateAnswer AskPast(const Job& job) {
   if (job.record == nullptr || job.endpoint == nullptr || !job.endpoint->has_email()) return Go{};
-  const bool left = job.delivery.transition == v1::TRANSITION_LEFT;
+  const bool left = job.delivery.transition == v1::TRANSITION_LEFT ||
+                    job.delivery.transition == v1::TRANSITION_CORRECTED;
   if (job.latest != nullptr && !job.latest->change.has_after() && !left) {
     return Drop{"the resource was deleted since"};
   }

@@ -11,6 +11,7 @@
 #include "clusterwire/notification/v1/hold.pb.h"
 
 #include "libs/base/status/error.h"
+#include "services/notification/channels/calendar/calendar_part.h"
 #include "services/notification/delivery/dispatcher.h"
 #include "services/notification/ledger/deliveries/bundles.h"
 #include "services/notification/ledger/records/records.h"
@@ -139,9 +140,13 @@ absl::Status Dispatcher::FollowRecut() {
       absl::StatusOr<KeptRecord> record = Records(connection).Load(delivery.change_id);
       if (absl::IsDataLoss(record.status())) continue;
       RETURN_IF_ERROR(record.status());
-      const GateAnswer answer =
-          AskGates(JobOf(delivery, std::make_shared<const KeptRecord>(*std::move(record)),
-                         standings[delivery.name].seen_by, interests_, now));
+      ASSIGN_OR_RETURN(
+          const auto job,
+          WithInvitation(connection,
+                         std::make_shared<const Job>(
+                             JobOf(delivery, std::make_shared<const KeptRecord>(*std::move(record)),
+                                   standings[delivery.name].seen_by, interests_, now))));
+      const GateAnswer answer = AskGates(*job);
       const auto* drop = std::get_if<Drop>(&answer);
       if (drop == nullptr) continue;
       unseen.push_back({.delivery = delivery.name,

@@ -8,6 +8,7 @@
 
 #include "libs/base/status/error.h"
 #include "libs/telemetry/log.h"
+#include "services/notification/channels/calendar/calendar_part.h"
 #include "services/notification/delivery/dispatcher.h"
 #include "services/notification/ledger/calendar/calendar_feeds.h"
 #include "services/notification/ledger/calendar/invitations.h"
@@ -66,8 +67,13 @@ absl::Status Dispatcher::Redrive(const std::string& name) {
     RETURN_IF_ERROR(GivenUp(connection).TakeBack(pending.endpoint, pending.root, name));
     ASSIGN_OR_RETURN(const Standing standing, Deliveries(connection).StandingOf(name));
     ASSIGN_OR_RETURN(KeptRecord record, Records(connection).Load(pending.change_id));
-    Job job = JobOf(pending, std::make_shared<const KeptRecord>(std::move(record)),
-                    standing.seen_by, interests_, now);
+    ASSIGN_OR_RETURN(
+        const auto loaded,
+        WithInvitation(connection,
+                       std::make_shared<const Job>(
+                           JobOf(pending, std::make_shared<const KeptRecord>(std::move(record)),
+                                 standing.seen_by, interests_, now))));
+    Job job = *loaded;
     if (job.interest != nullptr) {
       job.endpoint = interests_.FindEndpoint(job.interest->subscription.endpoint());
     }

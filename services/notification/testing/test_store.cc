@@ -109,6 +109,19 @@ v1::Endpoint TestStore::AddWebhook(const std::string& subscriber, std::string_vi
   return Need(endpoints->Create(AsOperator(), subscriber, endpoint, id));
 }
 
+v1::Endpoint TestStore::AddConfirmed(const std::string& subscriber, std::string_view id,
+                                     const std::string& address) {
+  v1::Endpoint endpoint;
+  endpoint.mutable_email()->set_address(address);
+  const v1::Endpoint made = Need(endpoints->Create(AsOperator(), subscriber, endpoint, id));
+  return Need(endpoints->Confirm(made.name(), absl::ToUnixMicros(ToTime(made.create_time()))));
+}
+
+void TestStore::Consent(const v1::Subscription& subscription) {
+  Need(subscriptions->Say({}, subscription.name(), WhenMade(subscription),
+                          v1::Consent::STATE_GIVEN));
+}
+
 v1::Subscription TestStore::AddSubscription(const std::string& subscriber, std::string_view id,
                                             v1::Subscription subscription) {
   subscription.set_title("Silver labels");

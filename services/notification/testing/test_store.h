@@ -38,6 +38,11 @@ class TestStore {
   // Makes one or ends the test.
   v1::Subscriber AddSubscriber(std::string_view id, const std::string& subject = "");
   v1::Endpoint AddWebhook(const std::string& subscriber, std::string_view id);
+  // A mailbox whose owner has confirmed it.
+  v1::Endpoint AddConfirmed(const std::string& subscriber, std::string_view id,
+                            const std::string& address);
+  // Its owner consents to the subscription.
+  void Consent(const v1::Subscription& subscription);
   // `subscription` needs no title.
   v1::Subscription AddSubscription(const std::string& subscriber, std::string_view id,
                                    v1::Subscription subscription = {});

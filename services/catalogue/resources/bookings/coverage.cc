@@ -177,10 +177,7 @@ absl::Status CheckNotCovered(const v1::Booking& other, const Coverage& coverage,
                      "by RecordAward, RecordRenewal or RecordNoAward, or cancel that booking");
   } else {
     // Where no label was awarded there is no period that was paid for.
-    if (other.coverage().level() != coverage.level() ||
-        other.coverage().outcome() == Coverage::OUTCOME_NOT_AWARDED) {
-      return absl::OkStatus();
-    }
+    if (other.coverage().level() != coverage.level()) return absl::OkStatus();
     const auto end = ParseDate(other.coverage().period_end());
     if (!end.ok()) return absl::OkStatus();
     const absl::CivilDay from = PlusMonths(end->last, -kLeadMonths);

@@ -163,8 +163,6 @@ void Composer::AddFooter() {
   sheet_.links.push_back(LinkTo(
       Say("All your subscriptions, and their language", "Alle Ihre Abonnements und ihre Sprache"),
       links.preferences));
-  sheet_.links.push_back(
-      LinkTo(Say("The same as a calendar", "Dasselbe als Kalender"), links.feed));
 }
 
 void Composer::Compose(const ChangesLetter& letter) {
@@ -184,7 +182,6 @@ void Composer::Compose(const ChangesLetter& letter) {
     sheet_.heading = Shown(letter.notices.front().title, kMaxTitle);
     sheet_.groups.front().entries.front().title.clear();
   }
-  if (!letter.gap.empty()) sheet_.paragraphs.push_back(Shown(letter.gap));
   SayMore(more);
   AddFooter();
 }

@@ -28,8 +28,6 @@ inline constexpr size_t kMaxNotices = 100;
 // One or several changes, told as they happen. One mail of several changes of one resource, too.
 struct ChangesLetter {
   std::vector<Notice> notices;  // at least one
-  // Deliveries that were given up before this one, as a sentence for a person; empty: none.
-  std::string gap = {};
 };
 
 // What happened in a day or a week, in groups: Notice.group is the heading. Groups stand in the
@@ -80,7 +78,6 @@ using LetterContent =
 struct LetterLinks {
   std::string unsubscribe = {};  // ends this subscription
   std::string preferences = {};  // all that goes to the address
-  std::string feed = {};         // the subscription's calendar
 };
 
 // Who sends, as the configuration says it.

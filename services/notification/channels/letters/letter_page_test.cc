@@ -52,8 +52,7 @@ LetterInput Changes(std::vector<Notice> notices) {
   return {.content = ChangesLetter{.notices = std::move(notices)},
           .sender = {.name = "Cluster Office", .postal = "Office Street 1\n10115 Berlin"},
           .links = {.unsubscribe = "https://example.org/u/1",
-                    .preferences = "https://example.org/p/1",
-                    .feed = "https://example.org/f/1?a=b&c=d"},
+                    .preferences = "https://example.org/p/1?a=b&c=d"},
           .subscriptions = {"Labels in Germany"}};
 }
 
@@ -100,8 +99,7 @@ std::vector<std::pair<std::string, LetterInput>> EachKindOfLetter() {
     letters.emplace_back(name, std::move(input));
   };
   add("one", ChangesLetter{.notices = {LabelNotice()}});
-  add("several", ChangesLetter{.notices = {LabelNotice(), EventNotice()},
-                               .gap = "One notice before this was given up: deliveries/x."});
+  add("several", ChangesLetter{.notices = {LabelNotice(), EventNotice()}});
   add("digest", DigestLetter{.notices = {LabelNotice(), EventNotice(), LabelNotice()},
                              .more = 3,
                              .from = time - absl::Hours(24 * 7),

@@ -11,6 +11,7 @@
 
 #include "libs/base/status/error.h"
 #include "libs/base/text/strings.h"
+#include "services/notification/channels/calendar/calendar_part.h"
 #include "services/notification/delivery/gates.h"
 #include "services/notification/ledger/records/records.h"
 #include "services/notification/resources/subscribers/schedule.h"
@@ -315,9 +316,13 @@ class Gatherer::Turn {
     RETURN_IF_ERROR(record.status());
     *bytes += record->change.ByteSizeLong();
     ASSIGN_OR_RETURN(const Standing standing, Deliveries(connection_).StandingOf(delivery.name));
-    auto one = std::make_shared<Job>(JobOf(delivery,
-                                           std::make_shared<const KeptRecord>(*std::move(record)),
-                                           standing.seen_by, interests_, now_));
+    ASSIGN_OR_RETURN(
+        const auto loaded,
+        WithInvitation(connection_,
+                       std::make_shared<const Job>(
+                           JobOf(delivery, std::make_shared<const KeptRecord>(*std::move(record)),
+                                 standing.seen_by, interests_, now_))));
+    auto one = std::make_shared<Job>(*loaded);
     if (one->interest != nullptr) RETURN_IF_ERROR(AddLatest(*one));
     const GateAnswer answer = AskGates(*one);
     if (const auto* drop = std::get_if<Drop>(&answer)) {
@@ -364,7 +369,9 @@ absl::Status SettleBundle(sql::Connection& connection, const Job& job,
   const std::string& carrier = job.delivery.name;
   if (id.empty() || result.state == v1::Delivery::STATE_PENDING) return absl::OkStatus();
   Bundles bundles(connection);
-  if (result.state == v1::Delivery::STATE_SUPPRESSED) {
+  // What can't be read, without a try, takes no other with it.
+  const bool unread = result.state == v1::Delivery::STATE_DEAD && !result.attempt;
+  if (result.state == v1::Delivery::STATE_SUPPRESSED || unread) {
     ASSIGN_OR_RETURN(const auto bundle, bundles.Find(id));
     if (IsOfSubscription(result.reason)) {
       RETURN_IF_ERROR(bundles.Suppress(id, job.delivery.subscription, result.reason, result.time));

@@ -1,5 +1,8 @@
 #include "services/notification/ledger/records/dead_letters.h"
 
+#include <tuple>
+#include <vector>
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -90,6 +93,41 @@ TEST_P(DeadLettersTest, WhatIsNoDeadLettersNameIsRefused) {
                 HasFieldError("name"))
         << name;
   }
+}
+
+TEST_P(DeadLettersTest, AreFoundByTopicTimeAndAPartOfTheirErrorInAnyCase) {
+  for (const auto& [topic, offset, error] :
+       {std::tuple("t", 1, "Broken at 100%"), {"t", 2, "broken_at 1000"}, {"u", 3, "other"}}) {
+    const kafka::ReceivedMessage message{.from = {topic, 0},
+                                         .offset = offset,
+                                         .time = absl::InfinitePast(),
+                                         .key = {},
+                                         .value = "x",
+                                         .headers = {}};
+    ASSERT_THAT(ledger_->Write([&](sql::Connection& connection) {
+      return DeadLetters(connection)
+          .Add(message, absl::InvalidArgumentError(error), absl::FromUnixSeconds(offset));
+    }),
+                IsOk());
+  }
+  const auto found = [&](const DeadLetterQuery& query) {
+    std::vector<int64_t> offsets;
+    const auto listed = ledger_->Read(
+        [&](sql::Connection& connection) { return DeadLetters(connection).List(query); });
+    EXPECT_THAT(listed, IsOk());
+    for (const v1::DeadLetter& one : *listed) offsets.push_back(one.offset());
+    const auto counted = ledger_->Read(
+        [&](sql::Connection& connection) { return DeadLetters(connection).Count(query); });
+    EXPECT_THAT(counted, IsOk());
+    EXPECT_EQ(*counted, static_cast<int64_t>(offsets.size()));
+    return offsets;
+  };
+  EXPECT_THAT(found({.topic = "t"}), testing::ElementsAre(2, 1));
+  EXPECT_THAT(found({.error = "BROKEN"}), testing::ElementsAre(2, 1));
+  EXPECT_THAT(found({.error = "100%"}), testing::ElementsAre(1));
+  EXPECT_THAT(found({.error = "n_a"}), testing::ElementsAre(2));
+  EXPECT_THAT(found({.from = absl::FromUnixSeconds(2)}), testing::ElementsAre(3, 2));
+  EXPECT_THAT(found({.until = absl::FromUnixSeconds(2)}), testing::ElementsAre(1));
 }
 
 TEST_P(DeadLettersTest, ThoseOfAReleaseThatCalledThemRecordsAreKept) {
