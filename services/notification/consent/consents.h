@@ -150,6 +150,8 @@ class Consents {
   // What pages write: whose links opened them is proof enough.
   static WriteCall ByPages();
   absl::Status CatchUp();
+  // As CheckMayEnter(), of an endpoint that is there.
+  absl::Status CheckMayAsk(const filter::Viewer& viewer, const std::string& endpoint);
   Ask AskOf(const v1::Endpoint& endpoint);
   Ask AskOf(const v1::Subscription& subscription, const v1::Endpoint& endpoint);
   std::string LanguageOf(std::string_view subscriber);

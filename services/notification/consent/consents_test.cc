@@ -384,6 +384,24 @@ TEST_P(ConsentsTest, ARepeatedRequestSaysWhenItsMailGoesOut) {
               testing::Not(IsOk()));
 }
 
+TEST_P(ConsentsTest, WhatOthersHadAskedOfAnErasedAddressIsOver) {
+  v1::Endpoint entered;
+  entered.mutable_email()->set_address(kAnna);
+  const auto made =
+      store_.endpoints->Create(AsOperator(), "subscribers/x", entered, "by-an-operator");
+  ASSERT_THAT(made, IsOk());
+  store_.clock.Advance(absl::Minutes(1));
+  ASSERT_THAT(ledger_->Write([&](sql::Connection& connection) {
+    return Erasures(connection).Remember(key_.Of(kAnna), store_.clock.Now());
+  }),
+              IsOk());
+  store_.clock.Advance(absl::Hours(25));
+  EXPECT_EQ(MakeMails(), "");
+  EXPECT_THAT(consents_.Request(AsOperator(), made->name()).status(), ReasonIs("ADDRESS_ERASED"));
+  EXPECT_EQ(MakeMails(), "");
+  EXPECT_THAT(consents_.Request(AsOwner(), made->name()), IsOk());
+}
+
 TEST_P(ConsentsTest, AnErasedAddressIsRefusedToOperatorsAndNotToItsOwner) {
   ASSERT_THAT(ledger_->Write([&](sql::Connection& connection) {
     return Erasures(connection).Remember(key_.Of(kAnna), store_.clock.Now());
