@@ -16,6 +16,7 @@
 #include "libs/store/maintenance.h"
 #include "libs/telemetry/log.h"
 #include "services/notification/channels/address_check.h"
+#include "services/notification/channels/calendar/feed.h"
 #include "services/notification/channels/channels.h"
 #include "services/notification/channels/email/mailboxes.h"
 #include "services/notification/channels/email/mailer.h"
@@ -99,6 +100,7 @@ class NotificationParts final : public service::Parts {
     in_.handles.consents.Set(*consents_);
     in_.handles.eraser.Set(*eraser_);
     in_.handles.exporter.Set(*exporter_);
+    in_.handles.calendar_feed.Set(*calendar_feed_);
     in_.handles.interests.Set(*interests_);
     in_.handles.ledger.Set(*ledger_);
     in_.handles.inbox_signal.Set(inbox_signal_);
@@ -284,6 +286,15 @@ class NotificationParts final : public service::Parts {
                                                 .subscribers = *subscribers_,
                                                 .endpoints = *endpoints_,
                                                 .subscriptions = *subscriptions_});
+    calendar_feed_.emplace(CalendarFeed::Parts{
+        .ledger = *ledger_,
+        .subscriptions = *subscriptions_,
+        .interests = *interests_,
+        .clock = in_.clock,
+        .random = in_.random,
+        .links = links(),
+        .organiser = mailer_ ? calendar::Mailbox{mailer_->sender().name, mailer_->from()}
+                             : calendar::Mailbox()});
     if (!mailer_ || !links_) return;
     confirmation_sender_.emplace(
         *consents_, *ledger_, *links_, mailer_->sender(),
@@ -329,6 +340,7 @@ class NotificationParts final : public service::Parts {
     if (mailer_) sender = {mailer_->sender().name, mailer_->sender().postal};
     pages_.emplace(*consents_, *links_, std::move(sender), in_.clock);
     std::vector<http::Route> routes = pages_->Routes();
+    routes.insert(routes.begin(), calendar_feed_->Route());  // the last of the pages takes all
     http::Server::Options options = in_.settings.pages.http;
     options.tls = in_.tls;
     ASSIGN_OR_RETURN(pages_server_, http::Server::Start(std::move(options), std::move(routes)));
@@ -404,6 +416,7 @@ class NotificationParts final : public service::Parts {
   std::optional<Consents> consents_;
   std::optional<Eraser> eraser_;
   std::optional<SubscriberExporter> exporter_;
+  std::optional<CalendarFeed> calendar_feed_;
   std::optional<ConfirmationSender> confirmation_sender_;
 
   // In: from Kafka to the ledger.

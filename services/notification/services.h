@@ -18,6 +18,7 @@ namespace clusterwire::notification {
 
 using api::Api;
 
+class CalendarFeed;
 class Consents;
 class Diagnosis;
 class Dispatcher;
@@ -43,6 +44,7 @@ struct Handles {
   rpc::Late<Endpoints> endpoints;
   rpc::Late<EndpointTester> endpoint_tester;
   rpc::Late<Subscriptions> subscriptions;
+  rpc::Late<CalendarFeed> calendar_feed;
   rpc::Late<Consents> consents;
   rpc::Late<Eraser> eraser;
   rpc::Late<SubscriberExporter> exporter;

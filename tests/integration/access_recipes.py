@@ -86,6 +86,8 @@ SPECIAL = {
     "SubscriberService.CreateSubscriber": ("open", "Subscriber", "OK"),
     "SubscriberService.RotateSecret": ("own", "Endpoint", "OK"),
     "SubscriberService.TestEndpoint": ("own", "Endpoint", "OK"),
+    "SubscriptionService.RotateCalendarFeed": ("own", "Subscription", "OK"),
+    "SubscriptionService.RevokeCalendarFeed": ("own", "Subscription", "OK"),
     # A webhook has no address to confirm.
     "SubscriberService.RequestConfirmation": ("own", "Endpoint", "INVALID_ARGUMENT"),
     "SubscriberService.ExportSubscriber": ("own", "Subscriber", "OK"),

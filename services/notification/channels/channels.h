@@ -69,6 +69,7 @@ struct Job {
   std::optional<Digest> digest = {};  // set: it is one
   // Of an event, to a mailbox that invitations go to: what its calendar was told of it.
   std::optional<Invitation> invitation = {};
+  bool invitation_unread = true;  // that isn't read from the ledger yet
   // The newest record of the resource, cut like `record`, where there is a newer one.
   std::shared_ptr<const KeptRecord> latest = {};
 };

@@ -36,6 +36,9 @@ Wording WordingOf(v1::Transition transition, Language language) {
     case v1::TRANSITION_LEFT:
       return german ? Wording{"passt nicht mehr", "Es passt nicht mehr zu „", "“."}
                     : Wording{"no longer matches", "It no longer matches “", "”."};
+    case v1::TRANSITION_CORRECTED:
+      return german ? Wording{"hat sich geändert", "Es steht in Ihrem Kalender durch „", "“."}
+                    : Wording{"changed", "It is in your calendar by “", "”."};
     default:
       return german ? Wording{"hat sich geändert", "Es passt wie bisher zu „", "“."}
                     : Wording{"changed", "It matches “", "” as before."};
@@ -85,6 +88,29 @@ std::string GapInWords(const Gap& gap, Language language) {
                       gap.last, ".");
 }
 
+// A deletion that is told to a calendar, where the reader saw what was deleted.
+bool IsCorrectedDeletion(const Job& job) {
+  const change::v1::ResourceChanged& change = job.record->change;
+  return job.delivery.transition == v1::TRANSITION_CORRECTED && !job.hidden &&
+         !change.has_after() && change.has_before() && change.kind() == "event.deleted";
+}
+
+// The reader can't see the event any more, and is told no more than that.
+bool IsTakenOut(const Job& job) {
+  return job.delivery.transition == v1::TRANSITION_CORRECTED && !IsCorrectedDeletion(job) &&
+         (job.hidden || !job.record->change.has_after());
+}
+
+Notice NoticeOfTakenOut(Language language) {
+  const auto say = [language](std::string_view english, std::string_view german) {
+    return std::string(text::In(language, english, german));
+  };
+  return {.title = say("An event was taken out of your calendar",
+                       "Ein Termin wurde aus Ihrem Kalender genommen"),
+          .group = GroupOf("event", language),
+          .text = say("You can't see it any more.", "Sie können ihn nicht mehr sehen.")};
+}
+
 }  // namespace
 
 Language LanguageOf(const Job& job) {
@@ -93,8 +119,9 @@ Language LanguageOf(const Job& job) {
 
 Notice NoticeOf(const Job& job) {
   const Language language = LanguageOf(job);
+  if (IsTakenOut(job)) return NoticeOfTakenOut(language);
   const change::v1::ResourceChanged& change = job.record->change;
-  const bool left = job.delivery.transition == v1::TRANSITION_LEFT;
+  const bool left = job.delivery.transition == v1::TRANSITION_LEFT || IsCorrectedDeletion(job);
   const Facts& image = left ? change.before() : change.after();
   const Wording wording = WordingOf(job.delivery.transition, language);
   const auto say = [language](std::string_view english, std::string_view german) {
@@ -131,6 +158,7 @@ Notice NoticeOf(const Job& job) {
 Notice NoticeOf(const Told& told) {
   const Language language = LanguageOf(*told.job);
   Notice notice = NoticeOf(*told.job);
+  if (IsTakenOut(*told.job)) return notice;
   for (const std::shared_ptr<const Job>& other : told.subscriptions) {
     if (other == told.job) continue;
     const Wording wording = WordingOf(other->delivery.transition, language);

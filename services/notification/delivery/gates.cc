@@ -165,6 +165,7 @@ GateAnswer AskPast(const Job& job) {
 // Is there something to correct in the calendar, where the delivery is for nothing else?
 GateAnswer AskCalendar(const Job& job) {
   if (job.delivery.transition != v1::TRANSITION_CORRECTED) return Go{};
+  if (job.invitation_unread) return Wait{.reason = "what went out before isn't read yet"};
   if (!job.invitation || !job.invitation->told()) return Drop{"no invitation went out before"};
   if (!InvitationBy(job)) return Drop{"what went out before is still right"};
   return Go{};

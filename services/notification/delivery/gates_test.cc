@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "services/notification/channels/testing/event_jobs.h"
 #include "services/notification/channels/testing/jobs.h"
 
 namespace clusterwire::notification {
@@ -129,6 +130,23 @@ TEST(GatesTest, WhatWasHiddenSinceIsNotTold) {
   SetChange(job, change);
   job.delivery.transition = v1::TRANSITION_LEFT;
   EXPECT_EQ(Answer(job), "go");
+}
+
+TEST(GatesTest, ACorrectionGoesWhereAnInvitationWentOutThatIsWrongNow) {
+  Job job =
+      ConferenceJob(ConferenceChange(2, "event.moved", PragueConference(0), PragueConference(1)),
+                    v1::CALENDAR_MODE_INVITE, v1::TRANSITION_CORRECTED);
+  job.endpoint = LabelAwardedJob().endpoint;  // which needs no consent
+  EXPECT_EQ(Answer(job), "calendar: no invitation went out before");
+  job.invitation->version = job.invitation->sequence = 0;
+  EXPECT_EQ(Answer(job), "go");
+  job.hidden = true;
+  EXPECT_EQ(Answer(job), "go");
+  job.hidden = false;
+  job.invitation->version = job.invitation->sequence = 1;
+  EXPECT_EQ(Answer(job), "calendar: what went out before is still right");
+  job.invitation_unread = true;
+  EXPECT_EQ(Answer(job), "wait");
 }
 
 }  // namespace

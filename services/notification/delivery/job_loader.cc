@@ -63,15 +63,14 @@ absl::StatusOr<std::shared_ptr<const KeptRecord>> JobLoader::RecordOf(
   return kept_.front();
 }
 
-std::shared_ptr<const Job> JobLoader::MakeJob(const PendingDelivery& delivery,
-                                              std::string_view seen_by,
-                                              std::shared_ptr<const KeptRecord> record,
-                                              std::string suppressed, Gap gap) const {
+std::shared_ptr<Job> JobLoader::MakeJob(const PendingDelivery& delivery, std::string_view seen_by,
+                                        std::shared_ptr<const KeptRecord> record,
+                                        std::string suppressed, Gap gap) const {
   Job job = JobOf(delivery, std::move(record), seen_by, interests_, clock_.Now());
   job.suppressed = std::move(suppressed);
   job.gap = std::move(gap);
   job.gap_unread = false;
-  return std::make_shared<const Job>(std::move(job));
+  return std::make_shared<Job>(std::move(job));
 }
 
 // Where order isn't kept none comes before another.
@@ -97,8 +96,10 @@ absl::StatusOr<std::shared_ptr<const Job>> JobLoader::Make(
     ASSIGN_OR_RETURN(suppressed, WhySuppressed(connection, mailbox));
   }
   ASSIGN_OR_RETURN(Gap gap, GapBefore(connection, delivery));
-  return WithInvitation(connection, MakeJob(delivery, seen_by, std::move(record),
-                                            std::move(suppressed), std::move(gap)));
+  std::shared_ptr<Job> job =
+      MakeJob(delivery, seen_by, std::move(record), std::move(suppressed), std::move(gap));
+  RETURN_IF_ERROR(ReadInvitation(connection, *job));
+  return job;
 }
 
 absl::StatusOr<JobLoader::Loaded> JobLoader::Load(const std::vector<PendingDelivery>& deliveries,

@@ -62,9 +62,9 @@ class JobLoader {
   // Null when it can't be read any more.
   absl::StatusOr<std::shared_ptr<const KeptRecord>> RecordOf(sql::Connection& connection,
                                                              const std::string& change_id);
-  std::shared_ptr<const Job> MakeJob(const PendingDelivery& delivery, std::string_view seen_by,
-                                     std::shared_ptr<const KeptRecord> record,
-                                     std::string suppressed = "", Gap gap = {}) const;
+  std::shared_ptr<Job> MakeJob(const PendingDelivery& delivery, std::string_view seen_by,
+                               std::shared_ptr<const KeptRecord> record,
+                               std::string suppressed = "", Gap gap = {}) const;
   // The address key of the mailbox that it goes to; empty where it goes elsewhere.
   std::string MailboxOf(const PendingDelivery& delivery) const;
 

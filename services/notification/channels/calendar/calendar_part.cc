@@ -11,6 +11,7 @@
 #include "libs/base/time/clock.h"
 #include "libs/text/language.h"
 #include "services/notification/channels/calendar/entry.h"
+#include "services/notification/channels/notice.h"
 #include "services/notification/channels/told.h"
 
 namespace clusterwire::notification {
@@ -76,10 +77,6 @@ calendar::Entry EntryFor(const Event& event, const std::string& uid, text::Langu
   return entry;
 }
 
-text::Language LanguageOf(const Job& job) {
-  return text::LanguageFor(job.subscriber == nullptr ? "" : job.subscriber->language());
-}
-
 CalendarPart PartOf(const calendar::Calendar& calendar) {
   return {
       .content_type = absl::StrCat(
@@ -126,12 +123,18 @@ std::optional<Invitation> InvitationBy(const Job& job) {
   return Next(EventOf(*inviting.last), *inviting.by->invitation, inviting.corrects);
 }
 
+absl::Status ReadInvitation(sql::Connection& connection, Job& job) {
+  job.invitation_unread = false;
+  if (!job.invitation) return absl::OkStatus();
+  ASSIGN_OR_RETURN(job.invitation,
+                   Invitations(connection).At(job.endpoint->name(), job.invitation->uid));
+  return absl::OkStatus();
+}
+
 absl::StatusOr<std::shared_ptr<const Job>> WithInvitation(sql::Connection& connection,
                                                           std::shared_ptr<const Job> job) {
-  if (!job->invitation) return job;
   auto with = std::make_shared<Job>(*job);
-  ASSIGN_OR_RETURN(with->invitation,
-                   Invitations(connection).At(job->endpoint->name(), job->invitation->uid));
+  RETURN_IF_ERROR(ReadInvitation(connection, *with));
   return with;
 }
 

@@ -27,7 +27,9 @@ inline constexpr size_t kMaxEntries = 100;  // of one mail; the newest are left 
 // known, or none of the subscriptions wants it. `sender` is our mailbox, which mails come from.
 std::optional<CalendarPart> CalendarPartOf(const Job& job, const calendar::Mailbox& sender);
 
-// The job with what its reader's calendar was told so far, as the ledger has it.
+// Reads what its reader's calendar was told so far, where that is of interest.
+absl::Status ReadInvitation(sql::Connection& connection, Job& job);
+// A job with that.
 absl::StatusOr<std::shared_ptr<const Job>> WithInvitation(sql::Connection& connection,
                                                           std::shared_ptr<const Job> job);
 // What the mail of a job tells the calendar of its reader as an invitation or a correction of one.
@@ -36,7 +38,7 @@ std::optional<Invitation> InvitationBy(const Job& job);
 // Remembers that, for all subscriptions by which it came: with the result of its delivery.
 absl::Status NoteInvitation(sql::Connection& connection, const Job& job);
 
-// Whether the job may be an invitation, so that Job.invitation has to be loaded.
+// Whether the job may be an invitation, so that Job.invitation has to be read.
 bool MayInvite(const Job& job);
 
 }  // namespace clusterwire::notification

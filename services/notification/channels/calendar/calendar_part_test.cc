@@ -4,6 +4,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "services/notification/channels/notice.h"
 #include "services/notification/channels/testing/event_jobs.h"
 
 namespace clusterwire::notification {
@@ -136,6 +137,18 @@ TEST(CalendarPartTest, WhoLostAccessGetsACancellationWithoutDetails) {
   hidden.invitation = job.invitation;
   hidden.hidden = true;
   EXPECT_THAT(TextOf(hidden), AllOf(HasSubstr("METHOD:CANCEL\n"), Not(HasSubstr("Prague"))));
+}
+
+TEST(CalendarPartTest, TheLetterToReadersWhoLostAccessHasNoDetails) {
+  Job job = ConferenceJob(ConferenceChange(2, "event.updated", PragueConference(0), {}),
+                          v1::CALENDAR_MODE_INVITE, v1::TRANSITION_CORRECTED);
+  Notice notice = NoticeOf(job);
+  EXPECT_EQ(notice.title, "An event was taken out of your calendar");
+  EXPECT_THAT(notice.text + notice.link, Not(HasSubstr("Prague")));
+  job = Moved(v1::CALENDAR_MODE_INVITE, v1::TRANSITION_CORRECTED);
+  EXPECT_THAT(NoticeOf(job).text, HasSubstr("It is in your calendar by “Conferences”."));
+  job.hidden = true;
+  EXPECT_EQ(NoticeOf(job).title, "An event was taken out of your calendar");
 }
 
 TEST(CalendarPartTest, WhoSeesItAgainIsInvitedUnderAHigherSequence) {

@@ -97,15 +97,14 @@ http::ServerReply CalendarFeed::Answer(const http::ServerRequest& request) {
   if (token.empty() || token.size() > kMaxToken) return NoSuchFeed();
   const absl::StatusOr<v1::Subscription> subscription = SubscriptionOf(token);
   if (absl::IsNotFound(subscription.status())) return NoSuchFeed();
-  absl::StatusOr<std::string> body = subscription.status();
-  if (subscription.ok()) {
-    if (!CountRead(subscription->name())) {
-      return {.status = 429,
-              .body = "This calendar is asked for too often; once an hour is enough.\n",
-              .headers = {{"Retry-After", "60"}}};
-    }
-    body = Render(*subscription);
+  if (subscription.ok() && !CountRead(subscription->name())) {
+    return {.status = 429,
+            .body = "This calendar is asked for too often; once an hour is enough.\n",
+            .headers = {{"Retry-After", "60"}}};
   }
+  absl::StatusOr<std::string> body = subscription.ok()
+                                         ? Render(*subscription)
+                                         : absl::StatusOr<std::string>(subscription.status());
   if (!body.ok()) {
     telemetry::LogWarning("calendar feed not made", {{"error", body.status()}});
     return {.status = 503,

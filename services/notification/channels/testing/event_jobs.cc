@@ -75,6 +75,7 @@ Job ConferenceJob(const change::v1::ResourceChanged& change, v1::CalendarMode mo
                   .sequence = change.revision(),
                   .created = record->received};
   job.record = std::move(record);
+  job.invitation_unread = false;
   if (mode == v1::CALENDAR_MODE_INVITE) {
     job.invitation = Invitation{.uid = "0123456789abcdef0123456789abcdef"};
   }

@@ -117,6 +117,7 @@ class Gatherer::Turn {
   // Has the mailbox had this change, or is it getting it right now?
   absl::StatusOr<std::optional<Step>> AskMerged() {
     for (const auto& other : Others()) {
+      if (job_->invitation && !Invites(*other)) continue;  // that was none
       const std::string name = DeliveryName(other->subscription.name(), job_->delivery.change_id);
       ASSIGN_OR_RETURN(const sql::Result found,
                        connection_.Query("SELECT d.state, d.endpoint, b.window_end FROM delivery d"
@@ -142,7 +143,8 @@ class Gatherer::Turn {
 
   std::string Scope() const {
     if (digest()) return absl::StrCat(ToAbsl(kDigest), job_->delivery.subscription);
-    return absl::StrCat("about:", mailbox_, "\n", job_->record->change.name());
+    return absl::StrCat("about:", mailbox_, "\n", job_->record->change.name(),
+                        job_->invitation ? "\ninvitation" : "");
   }
 
   // The bundle that the delivery now carries; nothing when another carries it.
@@ -216,7 +218,8 @@ class Gatherer::Turn {
     }
     ASSIGN_OR_RETURN(const int64_t today,
                      bundles_.CountClosed(mailbox_, DayBegan(now_, zone_), now_));
-    if (today < options_.a_day) return CloseAtNow(bundle);
+    // An invitation, or what corrects one, is no part of another mail.
+    if (today < options_.a_day || job_->invitation) return CloseAtNow(bundle);
     const std::string scope = absl::StrCat(ToAbsl(kDay), mailbox_);
     const absl::Time ends = DayEnds(now_, zone_);
     ASSIGN_OR_RETURN(const auto other, bundles_.FindOpen(scope));
@@ -255,8 +258,14 @@ class Gatherer::Turn {
     return Send(bundle);
   }
 
-  // What the other subscription has pending of the change, unless that is going out already.
+  static bool Invites(const Interest& interest) {
+    return interest.subscription.calendar() == v1::CALENDAR_MODE_INVITE;
+  }
+
+  // What the other subscription has pending of the change, unless that is going out already, or
+  // would be no invitation any more.
   absl::Status TakeIn(const Bundle& bundle, const Interest& other, const std::string& change) {
+    if (Invites(other) && !absl::StartsWith(bundle.scope, "about:")) return absl::OkStatus();
     const std::string name = DeliveryName(other.subscription.name(), change);
     ASSIGN_OR_RETURN(const sql::Result found,
                      connection_.Query("SELECT d.bundle, b.window_end FROM delivery d LEFT JOIN"
@@ -316,13 +325,10 @@ class Gatherer::Turn {
     RETURN_IF_ERROR(record.status());
     *bytes += record->change.ByteSizeLong();
     ASSIGN_OR_RETURN(const Standing standing, Deliveries(connection_).StandingOf(delivery.name));
-    ASSIGN_OR_RETURN(
-        const auto loaded,
-        WithInvitation(connection_,
-                       std::make_shared<const Job>(
-                           JobOf(delivery, std::make_shared<const KeptRecord>(*std::move(record)),
-                                 standing.seen_by, interests_, now_))));
-    auto one = std::make_shared<Job>(*loaded);
+    auto one = std::make_shared<Job>(JobOf(delivery,
+                                           std::make_shared<const KeptRecord>(*std::move(record)),
+                                           standing.seen_by, interests_, now_));
+    RETURN_IF_ERROR(ReadInvitation(connection_, *one));
     if (one->interest != nullptr) RETURN_IF_ERROR(AddLatest(*one));
     const GateAnswer answer = AskGates(*one);
     if (const auto* drop = std::get_if<Drop>(&answer)) {

@@ -8,6 +8,7 @@
 #include <gtest/gtest.h>
 
 #include "libs/base/time/zone.h"
+#include "services/notification/channels/testing/event_jobs.h"
 #include "services/notification/delivery/testing/dispatcher_fixture.h"
 #include "services/notification/grants/testing/grant_records.h"
 #include "services/notification/ledger/balance.h"
@@ -204,6 +205,40 @@ TEST_P(GathererTest, BeyondTwentyMailsADayTheRestComesInOneAtTheDaysEnd) {
   const auto next_day = Happens("n", {"subscribers/x/subscriptions/a"});
   Pass(absl::Minutes(2));
   EXPECT_TRUE(WaitFor(next_day[0], v1::Delivery::STATE_DELIVERED, 1));
+  ExpectBalanced();
+}
+
+TEST_P(GathererTest, AnInvitationIsNoPartOfADaysMail) {
+  AddMailbox("subscribers/x", "mail", "anna@example.org");
+  Subscribe("subscribers/x", "a");
+  v1::Subscription invite;
+  invite.set_endpoint("subscribers/x/endpoints/mail");
+  invite.set_calendar(v1::CALENDAR_MODE_INVITE);
+  store_.Consent(store_.AddSubscription("subscribers/x", "i", invite));
+  store_.CatchUp();
+  StartMails({.a_day = 1});
+  Happens("c", {"subscribers/x/subscriptions/a"});
+  Pass(absl::Minutes(2));
+  ASSERT_THAT(mail_->jobs(), SizeIs(1));
+  KeptRecord record = {.id = "h:2:1",
+                       .change = ConferenceChange(2, "event.published", {}, PragueConference(0)),
+                       .received = store_.clock.Now()};
+  record.change.mutable_after()->mutable_period()->clear_end();
+  record.change.mutable_after()->mutable_period()->set_start("2032");
+  const auto told =
+      Keeping(record, {"subscribers/x/subscriptions/a", "subscribers/x/subscriptions/i"});
+  Pass(absl::Minutes(2));
+  ASSERT_THAT(mail_->jobs(), SizeIs(2));
+  EXPECT_EQ(mail_->jobs()[1]->delivery.subscription, "subscribers/x/subscriptions/i");
+  EXPECT_FALSE(mail_->jobs()[1]->digest);
+  Pass(absl::Hours(24));
+  EXPECT_THAT(mail_->jobs(), SizeIs(2));
+  EXPECT_EQ(Reason(told[0]), "merged: " + told[1].name);
+  const Invitation invitation = *ledger_->Read([](sql::Connection& connection) {
+    return Invitations(connection)
+        .At("subscribers/x/endpoints/mail", PragueConference(0).calendar().uid());
+  });
+  EXPECT_EQ(invitation.sequence, 0);
   ExpectBalanced();
 }
 

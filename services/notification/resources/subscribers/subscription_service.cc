@@ -3,6 +3,7 @@
 #include "clusterwire/notification/v1/subscription.grpc.pb.h"
 
 #include "libs/api/standard.h"
+#include "services/notification/channels/calendar/feed.h"
 #include "services/notification/delivery/dispatcher.h"
 #include "services/notification/resources/subscribers/subscription_rules.h"
 #include "services/notification/services.h"
@@ -13,15 +14,26 @@ namespace {
 class SubscriptionHandler final : public v1::SubscriptionService::CallbackService {
  public:
   SubscriptionHandler(const Api& api, const Handles& handles)
-      : api_(api), subscriptions_(handles.subscriptions), dispatcher_(handles.dispatcher) {}
+      : api_(api),
+        subscriptions_(handles.subscriptions),
+        calendar_feed_(handles.calendar_feed),
+        dispatcher_(handles.dispatcher) {}
 
   CW_STANDARD(Get, GetSubscription, v1::Subscription, subscriptions_)
   CW_STANDARD(List, ListSubscriptions, v1::ListSubscriptionsResponse, subscriptions_)
   CW_STANDARD(Create, CreateSubscription, v1::Subscription, subscriptions_)
   CW_STANDARD(Update, UpdateSubscription, v1::Subscription, subscriptions_)
   CW_WRITE(DeleteSubscription, v1::DeleteSubscriptionResponse, Delete(call, *request))
+  CW_WRITE(RotateCalendarFeed, v1::CalendarFeed,
+           calendar_feed_->Rotate({.viewer = call.viewer}, request->name()))
+  CW_WRITE(RevokeCalendarFeed, v1::RevokeCalendarFeedResponse, Revoke(call, *request))
 
  private:
+  absl::StatusOr<v1::RevokeCalendarFeedResponse> Revoke(
+      const WriteCall& call, const v1::RevokeCalendarFeedRequest& request) {
+    RETURN_IF_ERROR(calendar_feed_->Revoke({.viewer = call.viewer}, request.name()));
+    return v1::RevokeCalendarFeedResponse();
+  }
   absl::StatusOr<v1::DeleteSubscriptionResponse> Delete(
       const WriteCall& call, const v1::DeleteSubscriptionRequest& request) {
     RETURN_IF_ERROR(subscriptions_->Delete(call, request.name(), request.etag()).status());
@@ -35,6 +47,7 @@ class SubscriptionHandler final : public v1::SubscriptionService::CallbackServic
 
   const Api api_;
   const rpc::Late<Subscriptions>& subscriptions_;
+  const rpc::Late<CalendarFeed>& calendar_feed_;
   const rpc::Late<Dispatcher>& dispatcher_;
 };
 
