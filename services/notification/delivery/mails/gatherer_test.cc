@@ -497,9 +497,8 @@ TEST_P(GathererTest, AnOwnMatterIsToldThoughWhatWouldHaveCarriedItLacksConsent) 
   record.change.mutable_after()->mutable_audience()->add_members("programmes/p");
   const auto own = Keeping(record, {daily});
   Settled();
-  // What an operator asks of the subscription waits for its reader.
   v1::Subscription next = *store_.subscriptions->Get(Reading(AsOperator()), daily);
-  next.set_include_quiet(true);
+  next.set_include_quiet(true);  // by an operator: it waits for its reader
   ASSERT_THAT(store_.subscriptions->Update(AsOperator(), next, {}), IsOk());
   store_.CatchUp();
   Pass(absl::Hours(44));
