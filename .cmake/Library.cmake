@@ -7,6 +7,18 @@
 # and for the services one of each with the contracts' messages besides. Code must build without them
 # too (-DCLUSTERWIRE_PCH=OFF): they save time, never an include.
 
+# Most of what a file costs is what it reads and makes anew of templates: several of a target in one
+# unit share that. A clean build takes two thirds of the time; who works on a file compiles its
+# neighbours too, so -DCLUSTERWIRE_UNITY=OFF is for that. A file must not lean on another of its unit.
+option(CLUSTERWIRE_UNITY "Compile several files of a target as one" ON)
+set(CLUSTERWIRE_UNIT_SIZE 6)
+function(cw_use_unity target)
+  if(CLUSTERWIRE_UNITY)
+    set_target_properties(${target} PROPERTIES UNITY_BUILD ON
+      UNITY_BUILD_BATCH_SIZE ${CLUSTERWIRE_UNIT_SIZE})
+  endif()
+endfunction()
+
 # Tests are half of what a clean build compiles, and what they spend their time in is our code, not
 # theirs: they are compiled without optimisation, our code as everywhere.
 set(CLUSTERWIRE_TEST_OPTIONS $<$<CONFIG:Develop>:-O0>)
@@ -82,6 +94,7 @@ function(cw_library name)
     target_compile_options(clusterwire_${name} PRIVATE ${CLUSTERWIRE_TEST_OPTIONS})
     cw_use_pch(clusterwire_${name} ${CLUSTERWIRE_TEST_PCH})
   else()
+    cw_use_unity(clusterwire_${name})
     cw_use_pch(clusterwire_${name} ${CLUSTERWIRE_CODE_PCH})
   endif()
 endfunction()

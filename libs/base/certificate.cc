@@ -6,13 +6,11 @@
 #include <openssl/pem.h>
 #include <openssl/x509v3.h>
 
-#include "libs/base/handle.h"
+#include "libs/base/openssl.h"
 
 namespace clusterwire {
 namespace {
 
-using Bio = Handle<BIO, BIO_free_all>;
-using X509Handle = Handle<X509, X509_free>;
 using GeneralNames = Handle<GENERAL_NAMES, GENERAL_NAMES_free>;
 
 absl::StatusOr<absl::Time> ToTime(const ASN1_TIME* time) {

@@ -1,6 +1,5 @@
 #include "libs/base/crypto.h"
 
-#include <cstdlib>
 #include <memory>
 
 #include "absl/strings/str_cat.h"
@@ -12,13 +11,10 @@
 #include <openssl/hmac.h>
 #include <openssl/sha.h>
 
+#include "libs/base/openssl.h"
+
 namespace clusterwire {
 namespace {
-
-const unsigned char* Bytes(std::string_view text) {
-  return reinterpret_cast<const unsigned char*>(text.data());
-}
-unsigned char* Bytes(std::string& text) { return reinterpret_cast<unsigned char*>(text.data()); }
 
 constexpr int kSealTag = 16;
 
@@ -26,11 +22,6 @@ struct FreeCipher {
   void operator()(EVP_CIPHER_CTX* context) const { EVP_CIPHER_CTX_free(context); }
 };
 using Cipher = std::unique_ptr<EVP_CIPHER_CTX, FreeCipher>;
-
-// Fails only without memory, or with a key of another length, which is a mistake of ours.
-void Need(bool done) {
-  if (!done) std::abort();
-}
 
 Cipher StartSiv(std::string_view key, std::string_view purpose, std::string_view tag) {
   static EVP_CIPHER* const kSiv = EVP_CIPHER_fetch(nullptr, "AES-256-SIV", nullptr);

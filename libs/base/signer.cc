@@ -1,25 +1,15 @@
 #include "libs/base/signer.h"
 
-#include <cstdlib>
-
 #include <openssl/evp.h>
+
+#include "libs/base/openssl.h"
 
 namespace clusterwire {
 namespace {
 
-const unsigned char* Bytes(std::string_view text) {
-  return reinterpret_cast<const unsigned char*>(text.data());
-}
-unsigned char* Bytes(std::string& text) { return reinterpret_cast<unsigned char*>(text.data()); }
-
 struct FreeDigest {
   void operator()(EVP_MD_CTX* context) const { EVP_MD_CTX_free(context); }
 };
-
-// Fails only without memory, or with a key of another length, which is a mistake of ours.
-void Need(bool done) {
-  if (!done) std::abort();
-}
 
 }  // namespace
 

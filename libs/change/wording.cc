@@ -24,16 +24,16 @@ std::string_view In(const Wording& wording, text::Language language) {
 }
 
 // The words of one field of one type.
-using Words = std::map<std::string, Wording, std::less<>>;
+using WordMap = std::map<std::string, Wording, std::less<>>;
 
 struct Thing {
   type::v1::ThingWording called;
-  Words states;
-  Words kinds;
+  WordMap states;
+  WordMap kinds;
 };
 
-Words WordsOfField(const Descriptor& message, const char* name) {
-  Words words;
+WordMap WordingsOfField(const Descriptor& message, const char* name) {
+  WordMap words;
   const auto* field = message.FindFieldByName(name);
   if (field == nullptr || field->enum_type() == nullptr) return words;
   const EnumDescriptor& values = *field->enum_type();
@@ -47,30 +47,30 @@ Words WordsOfField(const Descriptor& message, const char* name) {
   return words;
 }
 
-std::map<std::string, Thing, std::less<>> FromContracts() {
+std::map<std::string, Thing, std::less<>> ThingsFromContracts() {
   std::map<std::string, Thing, std::less<>> things;
   const auto& resources = *v1::ResourceChanged::descriptor()->FindOneofByName("resource");
   for (int i = 0; i < resources.field_count(); ++i) {
     const auto& field = *resources.field(i);
     Thing& thing = things[field.name()];
     thing.called = field.options().GetExtension(type::v1::thing);
-    thing.states = WordsOfField(*field.message_type(), "state");
-    thing.kinds = WordsOfField(*field.message_type(), "kind");
-    if (thing.kinds.empty()) thing.kinds = WordsOfField(*field.message_type(), "subject");
+    thing.states = WordingsOfField(*field.message_type(), "state");
+    thing.kinds = WordingsOfField(*field.message_type(), "kind");
+    if (thing.kinds.empty()) thing.kinds = WordingsOfField(*field.message_type(), "subject");
   }
   return things;
 }
 
 const auto& Things() {
-  static const auto& things = *new std::map<std::string, Thing, std::less<>>(FromContracts());
+  static const auto& things = *new std::map<std::string, Thing, std::less<>>(ThingsFromContracts());
   return things;
 }
 
 }  // namespace
 
 std::string_view KindClause(std::string_view kind, text::Language language) {
-  static const auto& clauses = *new Words([] {
-    Words found;
+  static const auto& clauses = *new WordMap([] {
+    WordMap found;
     const EnumDescriptor& kinds = *v1::ChangeKind_descriptor();
     for (int i = 0; i < kinds.value_count(); ++i) {
       const auto& options = kinds.value(i)->options();
@@ -96,7 +96,7 @@ std::string WordCalled(std::string_view field, std::string_view type, std::strin
                        text::Language language) {
   if (field == "types") return std::string(ThingCalled(word, language));
   const auto in = [&](const Thing& thing) {
-    const Words& words = field == "states" ? thing.states : thing.kinds;
+    const WordMap& words = field == "states" ? thing.states : thing.kinds;
     const auto found = words.find(word);
     return found == words.end() ? std::string() : std::string(In(found->second, language));
   };

@@ -64,9 +64,9 @@ std::string Names(const Types& types) {
   });
 }
 
-class Checker {
+class VocabularyChecker {
  public:
-  Checker(const Vocabulary& vocabulary, FieldErrors& errors)
+  VocabularyChecker(const Vocabulary& vocabulary, FieldErrors& errors)
       : vocabulary_(vocabulary), errors_(errors) {}
 
   void Check(const Filter& filter, const std::string& path) {
@@ -142,7 +142,7 @@ class Checker {
 
 void CheckVocabulary(const Filter& filter, const Vocabulary& vocabulary, std::string_view path,
                      FieldErrors& errors) {
-  Checker(vocabulary, errors).Check(filter, std::string(path));
+  VocabularyChecker(vocabulary, errors).Check(filter, std::string(path));
 }
 
 std::vector<std::string> UnknownValues(const Filter& filter, const Vocabulary& vocabulary) {

@@ -9,13 +9,12 @@
 #include <openssl/x509_vfy.h>
 
 #include "libs/base/certificate.h"
+#include "libs/base/openssl.h"
 #include "libs/base/status/error.h"
 
 namespace clusterwire {
 namespace {
 
-using Bio = Handle<BIO, BIO_free_all>;
-using X509Handle = Handle<X509, X509_free>;
 using Context = Handle<X509_STORE_CTX, X509_STORE_CTX_free>;
 
 void FreeChain(STACK_OF(X509) * chain) { sk_X509_pop_free(chain, X509_free); }
@@ -31,7 +30,7 @@ void ForEach(std::string_view pem, Take take) {
   ERR_clear_error();  // the end of the text counts as one
 }
 
-absl::Time ToTime(const ASN1_TIME* time) {
+absl::Time TimeOf(const ASN1_TIME* time) {
   tm parts = {};
   ASN1_TIME_to_tm(time, &parts);
   return absl::FromTM(parts, absl::UTCTimeZone());
@@ -84,8 +83,8 @@ absl::StatusOr<Authorities::Period> Authorities::Vouch(std::string_view leaf,
   STACK_OF(X509)* const way = X509_STORE_CTX_get0_chain(context.get());
   for (int i = 0; i < sk_X509_num(way); ++i) {
     const X509* const one = sk_X509_value(way, i);
-    period.not_before = std::max(period.not_before, ToTime(X509_get0_notBefore(one)));
-    period.not_after = std::min(period.not_after, ToTime(X509_get0_notAfter(one)));
+    period.not_before = std::max(period.not_before, TimeOf(X509_get0_notBefore(one)));
+    period.not_after = std::min(period.not_after, TimeOf(X509_get0_notAfter(one)));
   }
   return period;
 }

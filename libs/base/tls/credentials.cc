@@ -10,14 +10,13 @@
 #include <openssl/ssl.h>
 
 #include "libs/base/certificate.h"
+#include "libs/base/openssl.h"
 #include "libs/base/status/error.h"
 
 namespace clusterwire {
 namespace {
 
-using Bio = Handle<BIO, BIO_free_all>;
 using Key = Handle<EVP_PKEY, EVP_PKEY_free>;
-using X509Handle = Handle<X509, X509_free>;
 
 // What OpenSSL complained of last, in its words.
 std::string Trouble() {

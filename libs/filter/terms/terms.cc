@@ -8,7 +8,7 @@
 namespace clusterwire::filter {
 namespace {
 
-using Values = std::vector<std::string_view>;
+using TermValues = std::vector<std::string_view>;
 
 constexpr int kFieldShift = 56;
 
@@ -16,15 +16,15 @@ constexpr int kFieldShift = 56;
 // so many are ordered by name.
 constexpr size_t kMaxTitleKey = 1000;
 
-Values One(std::string_view value) { return value.empty() ? Values{} : Values{value}; }
+TermValues One(std::string_view value) { return value.empty() ? TermValues{} : TermValues{value}; }
 
 template <typename Repeated>
-Values All(const Repeated& values) {
+TermValues All(const Repeated& values) {
   return {values.begin(), values.end()};
 }
 
-Values NamesOf(const Facts& facts) {
-  Values names = One(facts.name());
+TermValues NamesOf(const Facts& facts) {
+  TermValues names = One(facts.name());
   // "clusters/x/labels/y" is under "clusters/x/labels", "clusters/x" and "clusters".
   for (std::string_view name = facts.name(); name.find('/') != name.npos;) {
     name = name.substr(0, name.rfind('/'));
@@ -44,7 +44,7 @@ std::vector<std::string_view> TitleTexts(const Facts& facts) {
 
 }  // namespace
 
-Values ValuesOf(TermField field, const Facts& facts) {
+TermValues ValuesOf(TermField field, const Facts& facts) {
   switch (field) {
     case TermField::kAudience:
       return All(facts.audience().members());
@@ -53,7 +53,7 @@ Values ValuesOf(TermField field, const Facts& facts) {
     case TermField::kExternalId:
       return All(facts.external_ids());
     case TermField::kKind: {
-      Values kinds = One(facts.kind());
+      TermValues kinds = One(facts.kind());
       if (!facts.kind_code().empty()) kinds.push_back(facts.kind_code());
       return kinds;
     }

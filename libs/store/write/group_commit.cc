@@ -102,15 +102,15 @@ absl::Status GroupCommit::RunTogether(std::span<Pending* const> group) {
 }
 
 absl::StatusOr<sql::Transaction> GroupCommit::Begin() {
-  constexpr auto kWrite = sql::Transaction::Kind::kWrite;
   if (connection_) {
-    absl::StatusOr<sql::Transaction> transaction = sql::Transaction::Begin(*connection_, kWrite);
+    absl::StatusOr<sql::Transaction> transaction =
+        sql::Transaction::Begin(*connection_, sql::Transaction::Kind::kWrite);
     if (transaction.ok() || connection_->usable()) return transaction;
     // It died since the last group; nothing is lost by taking another.
     connection_ = sql::Lease();
   }
   ASSIGN_OR_RETURN(connection_, database_.Acquire());
-  return sql::Transaction::Begin(*connection_, kWrite);
+  return sql::Transaction::Begin(*connection_, sql::Transaction::Kind::kWrite);
 }
 
 void GroupCommit::LookAtClock(absl::Duration behind) {

@@ -21,8 +21,8 @@ namespace {
 
 using change::v1::GrantChanged;
 
-constexpr absl::Duration kAdminLimit = absl::Seconds(10);
-constexpr absl::Duration kLookLimit = absl::Seconds(2);
+constexpr absl::Duration kGrantsAdminLimit = absl::Seconds(10);
+constexpr absl::Duration kGrantsLookLimit = absl::Seconds(2);
 // While the topic is read: how long nothing may come, and how often it is told that it gets on.
 constexpr absl::Duration kReadLimit = absl::Seconds(20);
 constexpr absl::Duration kAlive = absl::Seconds(3);
@@ -35,7 +35,7 @@ std::string NameOnTopic(std::string_view key, std::string_view name) {
                       absl::BytesToHexString(ToAbsl(HmacSha256(key, name)).substr(0, 16)));
 }
 
-GrantChanged RecordOf(std::string_view key, const v1::Grant& grant, const std::string& history) {
+GrantChanged GrantRecord(std::string_view key, const v1::Grant& grant, const std::string& history) {
   GrantChanged record;
   record.set_name(NameOnTopic(key, grant.name()));
   record.set_subject_hash(change::SubjectHash(key, grant.subject()));
@@ -89,7 +89,7 @@ absl::StatusOr<bool> GrantsTopic::SendSome(const Steps& steps, GrantsOnTopic& co
     for (const store::Scanned& one : page) {
       const auto& grant = static_cast<const v1::Grant&>(*one.resource);
       after = grant.name();
-      Record record = RecordOf(options_.subject_key, grant, history_);
+      Record record = GrantRecord(options_.subject_key, grant, history_);
       if (!content.Settle(record)) missing.push_back(std::move(record));
     }
   }
@@ -135,7 +135,8 @@ absl::StatusOr<kafka::Message> GrantsTopic::Encoded(const Record& record) const 
 
 absl::Status GrantsTopic::Prepare(kafka::TopicReader& reader, const Steps& steps) {
   ASSIGN_OR_RETURN(const auto admin, kafka::Admin::Create(options_.kafka, steps.stop));
-  RETURN_IF_ERROR(admin->EnsureCompacted(options_.topic, options_.replicas, kAdminLimit).status());
+  RETURN_IF_ERROR(
+      admin->EnsureCompacted(options_.topic, options_.replicas, kGrantsAdminLimit).status());
   ASSIGN_OR_RETURN(GrantsOnTopic content, Read(reader, steps));
   ASSIGN_OR_RETURN(history_, store_.history());
   ASSIGN_OR_RETURN(prepared_, store_.revision());
@@ -155,7 +156,7 @@ absl::Status GrantsTopic::Prepare(kafka::TopicReader& reader, const Steps& steps
     ASSIGN_OR_RETURN(more, SendSome(steps, content, after, sent));
   }
   RETURN_IF_ERROR(WithdrawRest(steps, content, sent));
-  ASSIGN_OR_RETURN(const std::vector<int64_t> ends, reader.Ends(options_.topic, kAdminLimit));
+  ASSIGN_OR_RETURN(const std::vector<int64_t> ends, reader.Ends(options_.topic, kGrantsAdminLimit));
   end_ = ends.empty() ? 0 : ends.front();
   look_.reset();
   next_sign_ = clock_.Uptime();
@@ -179,7 +180,7 @@ absl::StatusOr<std::optional<kafka::Message>> GrantsTopic::MessageOf(
   }
   const auto* grant = dynamic_cast<const v1::Grant*>(change.after.get());
   if (grant == nullptr) return std::nullopt;
-  ASSIGN_OR_RETURN(kafka::Message message, Encoded(RecordOf(key, *grant, change.history)));
+  ASSIGN_OR_RETURN(kafka::Message message, Encoded(GrantRecord(key, *grant, change.history)));
   return message;
 }
 
@@ -207,7 +208,7 @@ void GrantsTopic::Acknowledged(
 
 bool GrantsTopic::IsWhole(kafka::TopicReader& reader) const {
   if (!travels()) return true;
-  const auto ends = reader.Ends(options_.topic, kLookLimit);
+  const auto ends = reader.Ends(options_.topic, kGrantsLookLimit);
   if (absl::IsNotFound(ends.status())) return false;
   return !ends.ok() || (!ends->empty() && ends->front() >= end_);
 }

@@ -20,8 +20,8 @@ namespace {
 
 using text::Language;
 using type::v1::Facts;
-using Lines = std::vector<std::string>;
-using Names = google::protobuf::RepeatedPtrField<std::string>;
+using Differences = std::vector<std::string>;
+using NameList = google::protobuf::RepeatedPtrField<std::string>;
 
 // Compares two images, field by field.
 class Comparer {
@@ -29,7 +29,7 @@ class Comparer {
   Comparer(const Facts& before, const Facts& after, Language language)
       : before_(before), after_(after), language_(language) {}
 
-  Lines Compare();
+  Differences Compare();
 
  private:
   std::string Say(std::string_view english, std::string_view german) const {
@@ -51,12 +51,12 @@ class Comparer {
   // The values of a list are sorted, as in Facts. `put` gives one as a person reads it, from the
   // Facts that have it.
   template <typename Put>
-  void Lists(const std::string& what, const Names& (Facts::*list)() const, Put put);
+  void Lists(const std::string& what, const NameList& (Facts::*list)() const, Put put);
 
   const Facts& before_;
   const Facts& after_;
   const Language language_;
-  Lines lines_;
+  Differences lines_;
 };
 
 void Comparer::Texts(const std::string& what, const std::string& before, const std::string& after) {
@@ -67,10 +67,10 @@ void Comparer::Texts(const std::string& what, const std::string& before, const s
 }
 
 template <typename Put>
-void Comparer::Lists(const std::string& what, const Names& (Facts::*list)() const, Put put) {
+void Comparer::Lists(const std::string& what, const NameList& (Facts::*list)() const, Put put) {
   std::string line;
   const auto add = [&](const char* sign, const Facts& of, const Facts& other) {
-    Lines only;
+    Differences only;
     std::ranges::set_difference((of.*list)(), (other.*list)(), std::back_inserter(only));
     for (const std::string& value : only) absl::StrAppend(&line, sign, put(value, of));
   };
@@ -103,7 +103,7 @@ std::string Comparer::When(const Facts& facts) const {
   return absl::StrCat(when, " (", calendar.time_zone(), ")");
 }
 
-Lines Comparer::Compare() {
+Differences Comparer::Compare() {
   const auto titled = [](const std::string& value, const Facts& facts) {
     return OneLine(filter::TitleWithValue(value, facts));
   };

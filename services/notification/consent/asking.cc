@@ -88,7 +88,7 @@ absl::Status Consents::NoteAsks() {
         // What others had asked of an address is over once its owner has themselves erased.
         ASSIGN_OR_RETURN(const absl::Time erased,
                          Erasures(connection).RemembersSince(asks[i].address_key));
-        if (asks[i].asked > erased) RETURN_IF_ERROR(Asks(connection).Add(asks[i], now));
+        if (asks[i].asked >= erased) RETURN_IF_ERROR(Asks(connection).Add(asks[i], now));
       }
       return absl::OkStatus();
     }));

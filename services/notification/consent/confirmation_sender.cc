@@ -11,7 +11,7 @@ namespace {
 constexpr absl::Duration kPauses[] = {absl::Minutes(1), absl::Minutes(5), absl::Minutes(30),
                                       absl::Hours(2), absl::Hours(6)};
 constexpr absl::Duration kCleaning = absl::Minutes(10);
-constexpr int kMostMails = 100;  // made in one step
+constexpr int kMailsInStep = 100;  // made in one step
 
 absl::Duration PauseAfter(int attempts) {
   const size_t last = std::size(kPauses) - 1;
@@ -40,7 +40,8 @@ absl::StatusOr<absl::Time> ConfirmationSender::Step() {
   RETURN_IF_ERROR(ledger_.Write([&](sql::Connection& connection) -> absl::Status {
     Asks asks(connection);
     if (now >= next_cleaning_) RETURN_IF_ERROR(asks.RemoveOld(now));
-    return asks.MakeMails(kConfirmationText, now, kMostMails, [this] { return RandomId(random_); })
+    return asks
+        .MakeMails(kConfirmationText, now, kMailsInStep, [this] { return RandomId(random_); })
         .status();
   }));
   if (now >= next_cleaning_) next_cleaning_ = now + kCleaning;

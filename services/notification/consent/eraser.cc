@@ -11,7 +11,7 @@
 namespace clusterwire::notification {
 namespace {
 
-constexpr absl::Duration kPatience = absl::Seconds(5);
+constexpr absl::Duration kCatchUpPatience = absl::Seconds(5);
 constexpr int kMostUnfinished = 100;  // in one round
 
 }  // namespace
@@ -62,7 +62,7 @@ absl::Status Eraser::Erase(const WriteCall& call, const v1::EraseSubscriberReque
   // A repeated call may get its first answer when another has the name by now.
   ASSIGN_OR_RETURN(const bool there, IsThere(name));
   if (there) return absl::OkStatus();
-  RETURN_IF_ERROR(parts_.interests.CatchUpWithin(kPatience));
+  RETURN_IF_ERROR(parts_.interests.CatchUpWithin(kCatchUpPatience));
   return EraseFromLedger(erasing);
 }
 

@@ -16,7 +16,7 @@ namespace {
 
 using service::Finding;
 
-constexpr size_t kNamed = 5;  // in one finding
+constexpr size_t kEndpointsNamed = 5;  // in one finding
 
 // Things to be named in a finding: the first ones, and how many there are.
 struct Named {
@@ -24,7 +24,7 @@ struct Named {
   std::vector<std::string> first;
 
   void Add(const std::string& name, const std::string& why) {
-    if (++count <= kNamed) first.push_back(absl::StrCat(name, " (", why, ")"));
+    if (++count <= kEndpointsNamed) first.push_back(absl::StrCat(name, " (", why, ")"));
   }
   std::string ToString() const {
     const size_t more = count - first.size();
@@ -68,7 +68,7 @@ Finding LookAtEndpoints(const Interests& interests) {
 
 Finding LookAtDeadDeliveries(Ledger& ledger) {
   const auto dead = ledger.Read([](sql::Connection& connection) {
-    return CountDeadDeliveries(connection, static_cast<int>(kNamed));
+    return CountDeadDeliveries(connection, static_cast<int>(kEndpointsNamed));
   });
   if (!dead.ok()) {
     return service::Broken("deliveries", dead.status(),

@@ -15,18 +15,18 @@
 namespace clusterwire::catalogue::registers {
 namespace {
 
-constexpr Field kFields[] = {{"name", "title", ReadRequired},
-                             {"country", "country", ReadRequired},
-                             {"acronym"},
-                             {"former_names", "former_titles"},
-                             {"city", "seat.city"},
-                             {"region", "seat.region"},
-                             {"latitude, longitude", "seat.point", ReadPoint},
-                             {"regions"},
-                             {"sectors"},
-                             {"founded_year", "founded", ReadDate},
-                             {"member_count", "members.total"},
-                             {"website"}};
+constexpr Field kClusterFields[] = {{"name", "title", ReadRequired},
+                                    {"country", "country", ReadRequired},
+                                    {"acronym"},
+                                    {"former_names", "former_titles"},
+                                    {"city", "seat.city"},
+                                    {"region", "seat.region"},
+                                    {"latitude, longitude", "seat.point", ReadPoint},
+                                    {"regions"},
+                                    {"sectors"},
+                                    {"founded_year", "founded", ReadDate},
+                                    {"member_count", "members.total"},
+                                    {"website"}};
 
 // The lists of sectors that registers use the titles of, the preferred one first.
 constexpr std::string_view kSectorLists[] = {"esca", "eu-ecosystem"};
@@ -119,7 +119,7 @@ absl::StatusOr<ClusterRecord> MapCluster(std::string_view json, const std::strin
   ClusterRecord mapped;
   v1::Cluster& cluster = mapped.cluster;
   cluster.set_state(v1::Cluster::STATE_PUBLISHED);
-  ReadFields(record, kFields, &cluster);
+  ReadFields(record, kClusterFields, &cluster);
   const std::vector<std::string> codes =
       SectorCodes({cluster.sectors().begin(), cluster.sectors().end()}, book);
   cluster.mutable_sectors()->Assign(codes.begin(), codes.end());
@@ -129,7 +129,7 @@ absl::StatusOr<ClusterRecord> MapCluster(std::string_view json, const std::strin
   for (const char* key : {"label_level", "label_awarded", "label_announced", "label_valid_until"}) {
     KeepInSources(key, record.Date(key), cluster.mutable_sources());
   }
-  BringToForm(record, kFields, &cluster);
+  BringToForm(record, kClusterFields, &cluster);
   AddExternalId(kImportScheme, absl::StrCat(cluster.country(), "/", cluster.title()),
                 cluster.mutable_external_ids());
   RETURN_IF_ERROR(record.Finish());
@@ -147,8 +147,9 @@ absl::StatusOr<v1::ImportResponse> ImportCluster(Batch& batch, std::string_view 
   const RegionsInWords<v1::Cluster> regions(
       batch, book, match, [](const v1::Cluster& of) -> auto& { return of.seat().region(); },
       cluster.country(), &cluster);
-  ASSIGN_OR_RETURN(v1::ImportResponse result,
-                   Upsert<v1::Cluster>(batch, ClusterRules(), kFields, match, cluster, regions));
+  ASSIGN_OR_RETURN(
+      v1::ImportResponse result,
+      Upsert<v1::Cluster>(batch, ClusterRules(), kClusterFields, match, cluster, regions));
   regions.AddNotes(&result);
   NoteDraft(match, "PublishCluster", &result);
   ASSIGN_OR_RETURN(const std::vector<std::string> programmes,

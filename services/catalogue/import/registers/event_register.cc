@@ -27,26 +27,26 @@ void ReadPrecision(JsonRecord& record, const Field& field, Message* resource) {
   }
 }
 
-constexpr Field kFields[] = {{"title", "title", ReadRequired},
-                             {"kind", "kind", ReadKind},
-                             {"start", "period.start", ReadDate},
-                             {"end", "period.end", ReadDate},
-                             {"date_precision", "period.end", ReadPrecision},
-                             {"start_time"},
-                             {"end_time"},
-                             {"timezone", "time_zone"},
-                             {"city", "place.city"},
-                             {"region", "place.region"},
-                             {"regions"},
-                             {"latitude, longitude", "place.point", ReadPoint},
-                             {"venue", "place.venue"},
-                             {"country", "place.country"},
-                             {"online"},
-                             {"organiser"},
-                             {"parent"},
-                             {"edition"},
-                             {"attendance"},
-                             {"registration_closes", "registration_closes", ReadDate}};
+constexpr Field kEventFields[] = {{"title", "title", ReadRequired},
+                                  {"kind", "kind", ReadKind},
+                                  {"start", "period.start", ReadDate},
+                                  {"end", "period.end", ReadDate},
+                                  {"date_precision", "period.end", ReadPrecision},
+                                  {"start_time"},
+                                  {"end_time"},
+                                  {"timezone", "time_zone"},
+                                  {"city", "place.city"},
+                                  {"region", "place.region"},
+                                  {"regions"},
+                                  {"latitude, longitude", "place.point", ReadPoint},
+                                  {"venue", "place.venue"},
+                                  {"country", "place.country"},
+                                  {"online"},
+                                  {"organiser"},
+                                  {"parent"},
+                                  {"edition"},
+                                  {"attendance"},
+                                  {"registration_closes", "registration_closes", ReadDate}};
 
 // Titles are unique in the register. Where titles share an id, the country tells them apart.
 absl::StatusOr<Match<v1::CalendarEvent>> FindEvent(Batch& batch, const std::string& title,
@@ -76,9 +76,9 @@ absl::StatusOr<v1::CalendarEvent> MapEvent(std::string_view json, const std::str
   v1::CalendarEvent event;
   event.set_state(v1::CalendarEvent::STATE_PUBLISHED);
   event.mutable_period();
-  ReadFields(record, kFields, &event);
+  ReadFields(record, kEventFields, &event);
   ReadSources(record, read_date, event.mutable_sources());
-  BringToForm(record, kFields, &event);
+  BringToForm(record, kEventFields, &event);
   AddExternalId(kImportScheme, event.title(), event.mutable_external_ids());
   RETURN_IF_ERROR(record.Finish());
   return event;
@@ -103,8 +103,9 @@ absl::StatusOr<v1::ImportResponse> ImportEvent(Batch& batch, std::string_view js
   const RegionsInWords<v1::CalendarEvent> regions(
       batch, book, match, [](const v1::CalendarEvent& of) -> auto& { return of.place().region(); },
       country, &event);
-  ASSIGN_OR_RETURN(v1::ImportResponse result,
-                   Upsert<v1::CalendarEvent>(batch, EventRules(), kFields, match, event, regions));
+  ASSIGN_OR_RETURN(
+      v1::ImportResponse result,
+      Upsert<v1::CalendarEvent>(batch, EventRules(), kEventFields, match, event, regions));
   regions.AddNotes(&result);
   NoteDraft(match, "PublishEvent", &result);
   return result;

@@ -12,18 +12,18 @@
 namespace clusterwire::catalogue::registers {
 namespace {
 
-constexpr Field kFields[] = {{"scheme", "scheme", ReadRequired},
-                             {"level"},
-                             {"awarded", "awarded", ReadDate},
-                             {"announced", "announced", ReadDate},
-                             {"assessed", "assessed", ReadDate},
-                             {"valid_until", "valid_until", ReadDate},
-                             {"issuer"},
-                             {"score_percent", "score.percent"},
-                             {"score_points", "score.points"},
-                             {"score_max", "score.max_points"},
-                             {"renewal"},
-                             {"name_then", "title_then"}};
+constexpr Field kLabelFields[] = {{"scheme", "scheme", ReadRequired},
+                                  {"level"},
+                                  {"awarded", "awarded", ReadDate},
+                                  {"announced", "announced", ReadDate},
+                                  {"assessed", "assessed", ReadDate},
+                                  {"valid_until", "valid_until", ReadDate},
+                                  {"issuer"},
+                                  {"score_percent", "score.percent"},
+                                  {"score_points", "score.points"},
+                                  {"score_max", "score.max_points"},
+                                  {"renewal"},
+                                  {"name_then", "title_then"}};
 
 // What tells one award of a cluster from another: scheme, level and the first date that is known.
 std::string ExternalIdOf(const v1::Label& label) {
@@ -92,7 +92,7 @@ void BringToForm(JsonRecord& record, LabelRecord* mapped) {
   for (const auto& violation : bad_request.field_violations()) {
     record.AddError(violation.field(), violation.description());
   }
-  BringToForm(record, kFields, &mapped->label);
+  BringToForm(record, kLabelFields, &mapped->label);
   mapped->label.set_level(std::move(level));
 }
 
@@ -104,7 +104,7 @@ absl::StatusOr<LabelRecord> MapLabel(std::string_view json, const std::string& r
   mapped.cluster = record.RequiredText("cluster");
   mapped.country = record.RequiredText("country");
   v1::Label& label = mapped.label;
-  ReadFields(record, kFields, &label);
+  ReadFields(record, kLabelFields, &label);
   ReadSources(record, read_date, label.mutable_sources());
   // The resource can't tell "no" from "not said".
   if (record.Has("renewal") && !label.renewal()) {
@@ -130,7 +130,7 @@ absl::StatusOr<v1::ImportResponse> ImportLabel(Batch& batch, std::string_view js
     return absl::OkStatus();
   };
   ASSIGN_OR_RETURN(v1::ImportResponse result,
-                   Upsert<v1::Label>(batch, rules, kFields, match, std::move(label), merged));
+                   Upsert<v1::Label>(batch, rules, kLabelFields, match, std::move(label), merged));
   for (const std::string& correction : corrections) result.add_notes(correction);
   if (!note.empty()) result.add_notes(note);
   return result;

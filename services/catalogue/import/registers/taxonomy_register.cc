@@ -27,11 +27,11 @@ constexpr Field kCodeFields[] = {{"code", "code", ReadRequired},
                                  {"localized_titles", "localized_titles", ReadLocalized},
                                  {"other_names"}};
 
-constexpr Field kFields[] = {{"list", "list", ReadRequired},
-                             {"title", "title", ReadRequired},
-                             {"subject", "subject", ReadSubject},
-                             {"version"},
-                             {"codes", "codes", ReadObjects<kCodeFields>}};
+constexpr Field kTaxonomyFields[] = {{"list", "list", ReadRequired},
+                                     {"title", "title", ReadRequired},
+                                     {"subject", "subject", ReadSubject},
+                                     {"version"},
+                                     {"codes", "codes", ReadObjects<kCodeFields>}};
 
 // A list is known by what stands before the colon of its codes; its title may change.
 absl::StatusOr<Match<v1::Taxonomy>> FindTaxonomy(Batch& batch, const v1::Taxonomy& taxonomy) {
@@ -52,10 +52,10 @@ absl::StatusOr<Match<v1::Taxonomy>> FindTaxonomy(Batch& batch, const v1::Taxonom
 absl::StatusOr<v1::Taxonomy> MapTaxonomy(std::string_view json, const std::string& read_date) {
   ASSIGN_OR_RETURN(JsonRecord record, JsonRecord::Parse(json));
   v1::Taxonomy taxonomy;
-  ReadFields(record, kFields, &taxonomy);
+  ReadFields(record, kTaxonomyFields, &taxonomy);
   ReadSources(record, read_date, taxonomy.mutable_sources());
   taxonomy.set_link(taxonomy.sources(0).uri());
-  BringToForm(record, kFields, &taxonomy);
+  BringToForm(record, kTaxonomyFields, &taxonomy);
   AddExternalId(kImportScheme, taxonomy.list(), taxonomy.mutable_external_ids());
   RETURN_IF_ERROR(record.Finish());
   return taxonomy;
@@ -64,7 +64,7 @@ absl::StatusOr<v1::Taxonomy> MapTaxonomy(std::string_view json, const std::strin
 absl::StatusOr<v1::ImportResponse> ImportTaxonomy(Batch& batch, std::string_view json) {
   ASSIGN_OR_RETURN(v1::Taxonomy taxonomy, MapTaxonomy(json, batch.read_date()));
   ASSIGN_OR_RETURN(const auto match, FindTaxonomy(batch, taxonomy));
-  return Upsert(batch, TaxonomyRules(), kFields, match, std::move(taxonomy));
+  return Upsert(batch, TaxonomyRules(), kTaxonomyFields, match, std::move(taxonomy));
 }
 
 }  // namespace clusterwire::catalogue::registers

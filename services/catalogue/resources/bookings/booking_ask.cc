@@ -25,7 +25,6 @@ using v1::Booking;
 using v1::Offering;
 using v1::Programme;
 
-constexpr size_t kMostNote = 2000;
 // Asked or approved, of one cluster in one programme.
 constexpr int kMostOpen = 20;
 

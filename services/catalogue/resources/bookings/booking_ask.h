@@ -8,6 +8,7 @@
 // Who can book what: asked of a booking that is asked for, and again when it is approved.
 namespace clusterwire::catalogue {
 
+inline constexpr size_t kMostNote = 2000;  // characters of the note of a move
 // Bookings of one cluster, in all programmes, that are looked at.
 inline constexpr int kMostOfCluster = 10'000;
 

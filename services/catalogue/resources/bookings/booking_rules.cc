@@ -24,8 +24,6 @@ using v1::Booking;
 using v1::BookingMove;
 using v1::Coverage;
 
-constexpr size_t kMostNote = 2000;
-
 bool IsTeamOf(const filter::Viewer& viewer, const Booking& booking) {
   return IsTeam(viewer, booking.cluster());
 }

@@ -107,7 +107,7 @@ absl::Status Check(const v1::Membership* before, const v1::Membership& membershi
   return CheckAlone(before, membership, context);
 }
 
-void Settle(const Context& context, v1::Membership* membership) {
+void SettleMembership(const Context& context, v1::Membership* membership) {
   membership->set_state(StateAt(*membership, context.now));
 }
 
@@ -212,7 +212,7 @@ Rules<v1::Membership> MembershipRules() {
           .suggest_id = &SuggestId,
           .another_id = &AnotherId,
           .check = &Check,
-          .settle = &Settle,
+          .settle = &SettleMembership,
           .note = &Note,
           .kind_of_update = &KindOfUpdate,
           .as_of = &MembershipAsOf};

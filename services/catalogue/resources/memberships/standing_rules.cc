@@ -69,8 +69,8 @@ void CheckEnd(const v1::Standing& standing, const v1::Membership& membership, Fi
   if (!standing.end_words().empty()) errors.Add("standing.end_words", kNoEnd);
 }
 
-absl::Status Check(const v1::Standing* before, const v1::Standing& standing, const Context& context,
-                   FieldErrors& errors) {
+absl::Status CheckStanding(const v1::Standing* before, const v1::Standing& standing,
+                           const Context& context, FieldErrors& errors) {
   ASSIGN_OR_RETURN(const auto membership,
                    context.reader.Get<v1::Membership>(MembershipOf(standing.name())));
   CheckProbation(standing, membership, errors);
@@ -235,7 +235,7 @@ Rules<v1::Standing> StandingRules() {
           .output_only = {"cluster", "on_probation", "required_label", "label", "grace_until",
                           "grace_end_time", "probation_reminder_days", "grace_reminder_days",
                           "reminders"},
-          .check = &Check,
+          .check = &CheckStanding,
           .settle = &SettleStanding,
           .note = &Note,
           .has_facts = false};

@@ -43,7 +43,7 @@ rpc::PagePosition Behind(int64_t micros, const std::string& name) {
   return position;
 }
 
-std::optional<PageKey> KeyOf(const rpc::Page& page) {
+std::optional<PageKey> PageKeyIn(const rpc::Page& page) {
   if (!page.after.has_entry()) return std::nullopt;
   return PageKey{page.after.entry().unix_micros(), page.after.entry().name()};
 }
@@ -102,7 +102,7 @@ absl::StatusOr<v1::RedriveDeliveriesResponse> RedriveDeliveries(
   DeliveryQuery query = ReadQuery(request, errors);
   RETURN_IF_ERROR(errors.ToStatus());
   query.state = v1::Delivery::STATE_DEAD;
-  query.after = KeyOf(*page);
+  query.after = PageKeyIn(*page);
   query.limit = page->size;
   RETURN_IF_ERROR(CheckMayUse(caller, request.parent()));
   ASSIGN_OR_RETURN(const Eyes eyes,
@@ -163,7 +163,7 @@ absl::StatusOr<v1::RedriveDeadLettersResponse> RedriveDeadLetters(
     response.set_matching(matching);
     return response;
   }
-  query.after = KeyOf(*page);
+  query.after = PageKeyIn(*page);
   query.limit = page->size;
   query.bytes = 0;
   ASSIGN_OR_RETURN(const auto letters, handles.ledger->Read([&](sql::Connection& connection) {
@@ -208,7 +208,7 @@ absl::StatusOr<v1::ReplaySubscriptionResponse> ReplaySubscription(
   RETURN_IF_ERROR(errors.ToStatus());
   RETURN_IF_ERROR(handles.subscriptions->Get({.viewer = caller}, request.name()).status());
   replay.limit = page->size;
-  if (const std::optional<PageKey> key = KeyOf(*page)) {
+  if (const std::optional<PageKey> key = PageKeyIn(*page)) {
     replay.from = absl::FromUnixMicros(key->order);
     replay.after = key->name;
   }

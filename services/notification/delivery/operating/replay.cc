@@ -105,8 +105,8 @@ class Run {
 
 absl::StatusOr<ReplayDone> Replay(Ledger& ledger, Interests& interests, Clock& clock,
                                   const ReplayRequest& request) {
-  constexpr absl::Duration kPatience = absl::Seconds(2);
-  RETURN_IF_ERROR(interests.CatchUpWithin(kPatience));
+  constexpr absl::Duration kCatchUp = absl::Seconds(2);
+  RETURN_IF_ERROR(interests.CatchUpWithin(kCatchUp));
   ASSIGN_OR_RETURN(auto interest, ActiveInterest(interests, request.subscription));
   ReplayDone done;
   done.endpoint = interest->subscription.endpoint();

@@ -13,11 +13,11 @@
 namespace clusterwire::notification {
 namespace {
 
-constexpr char kPrefix[] = "suppressions/";
+constexpr char kSuppressionPrefix[] = "suppressions/";
 constexpr size_t kKeyBytes = 16;
-constexpr char kSelect[] = "SELECT address_key, reason, since, detail FROM suppression";
+constexpr char kSelectSuppression[] = "SELECT address_key, reason, since, detail FROM suppression";
 
-v1::Suppression FromRow(const sql::Row& row) {
+v1::Suppression SuppressionFromRow(const sql::Row& row) {
   v1::Suppression suppression;
   suppression.set_name(SuppressionName(row.Bytes(0)));
   suppression.set_reason(static_cast<v1::Suppression::Reason>(row.Int(1)));
@@ -51,13 +51,13 @@ const char* InWords(v1::Suppression::Reason reason) {
 }  // namespace
 
 std::string SuppressionName(std::string_view address_key) {
-  return absl::StrCat(kPrefix, absl::BytesToHexString(ToAbsl(address_key)));
+  return absl::StrCat(kSuppressionPrefix, absl::BytesToHexString(ToAbsl(address_key)));
 }
 
 std::string AddressKeyOf(std::string_view suppression) {
   const absl::string_view name = ToAbsl(suppression);
-  if (!absl::StartsWith(name, kPrefix)) return "";
-  const std::string key = absl::HexStringToBytes(name.substr(sizeof kPrefix - 1));
+  if (!absl::StartsWith(name, kSuppressionPrefix)) return "";
+  const std::string key = absl::HexStringToBytes(name.substr(sizeof kSuppressionPrefix - 1));
   return key.size() == kKeyBytes && SuppressionName(key) == suppression ? key : "";
 }
 
@@ -104,20 +104,20 @@ absl::StatusOr<bool> Suppressions::AddSoft(const sql::Bytes& key, absl::Time now
 }
 
 absl::StatusOr<std::optional<v1::Suppression>> Suppressions::Find(std::string_view address_key) {
-  static const std::string kText = absl::StrCat(kSelect, " WHERE address_key = $1");
+  static const std::string kText = absl::StrCat(kSelectSuppression, " WHERE address_key = $1");
   ASSIGN_OR_RETURN(const sql::Result found,
                    connection_.Query(kText, {sql::Bytes{std::string(address_key)}}));
   if (found.rows.empty()) return std::nullopt;
-  return FromRow(found.rows[0]);
+  return SuppressionFromRow(found.rows[0]);
 }
 
 absl::StatusOr<std::vector<v1::Suppression>> Suppressions::List(std::string_view after, int limit) {
   static const std::string kText =
-      absl::StrCat(kSelect, " WHERE address_key > $1 ORDER BY address_key LIMIT $2");
+      absl::StrCat(kSelectSuppression, " WHERE address_key > $1 ORDER BY address_key LIMIT $2");
   ASSIGN_OR_RETURN(const sql::Result found,
                    connection_.Query(kText, {sql::Bytes{AddressKeyOf(after)}, limit}));
   std::vector<v1::Suppression> suppressions;
-  for (const sql::Row& row : found.rows) suppressions.push_back(FromRow(row));
+  for (const sql::Row& row : found.rows) suppressions.push_back(SuppressionFromRow(row));
   return suppressions;
 }
 

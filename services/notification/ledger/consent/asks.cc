@@ -16,8 +16,6 @@ constexpr std::string_view kAsk =
 constexpr std::string_view kMail =
     "SELECT id, address_key, address, language, text, created, attempts, sent FROM consent_mail";
 
-int64_t Micros(absl::Time time) { return absl::ToUnixMicros(time); }
-
 Ask AskFrom(const sql::Row& row) {
   return {.id = row.Text(0),
           .kind = static_cast<Ask::Kind>(row.Int(1)),
@@ -73,7 +71,7 @@ absl::Status Asks::Add(const Ask& ask, absl::Time now) {
           "SELECT COUNT(*), COALESCE(SUM(CASE WHEN asked_by = $3 AND network = $4"
           " THEN 1 ELSE 0 END), 0) FROM consent_ask WHERE address_key = $1"
           " AND answered = 0 AND asked > $2",
-          {Key(ask.address_key), Micros(now - Ask::kLife), ask.asked_by, ask.network}));
+          {Key(ask.address_key), absl::ToUnixMicros(now - Ask::kLife), ask.asked_by, ask.network}));
   const sql::Row& counts = open.rows[0];
   if (counts.Int(0) >= kMostOfAddress || counts.Int(1) >= kMostOfAsker) return absl::OkStatus();
   return connection_.Execute(
@@ -81,12 +79,12 @@ absl::Status Asks::Add(const Ask& ask, absl::Time now) {
       " network, asked, mail, answered) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, '', 0)"
       " ON CONFLICT (id) DO NOTHING",
       {ask.id, static_cast<int>(ask.kind), Key(ask.address_key), ask.address, ask.language,
-       ask.target, ask.made, ask.asked_by, ask.network, Micros(ask.asked)});
+       ask.target, ask.made, ask.asked_by, ask.network, absl::ToUnixMicros(ask.asked)});
 }
 
 absl::StatusOr<std::vector<Ask>> Asks::OpenOf(std::string_view address_key, absl::Time now) {
   return Select("address_key = $1 AND answered = 0 AND asked > $2 ORDER BY asked, id",
-                {Key(address_key), Micros(now - Ask::kLife)});
+                {Key(address_key), absl::ToUnixMicros(now - Ask::kLife)});
 }
 
 absl::StatusOr<Ask> Asks::Find(std::string_view id) {
@@ -108,7 +106,7 @@ absl::StatusOr<std::vector<Ask>> Asks::Unmailed(absl::Time now, int limit) {
       " AND b.mail = '' AND b.answered = 0 AND b.asked > $1"
       " AND (b.asked < consent_ask.asked OR (b.asked = consent_ask.asked AND b.id <"
       " consent_ask.id))) ORDER BY asked, id LIMIT $3",
-      {Micros(now - Ask::kLife), Micros(now - kMailPause), limit});
+      {absl::ToUnixMicros(now - Ask::kLife), absl::ToUnixMicros(now - kMailPause), limit});
 }
 
 absl::Status Asks::MakeMail(const std::string& id, const Ask& first, std::string_view text,
@@ -116,7 +114,7 @@ absl::Status Asks::MakeMail(const std::string& id, const Ask& first, std::string
   RETURN_IF_ERROR(connection_.Execute(
       "INSERT INTO consent_mail (id, address_key, address, language, text, created, attempts, due,"
       " sent) VALUES ($1, $2, $3, $4, $5, $6, 0, $6, 0)",
-      {id, Key(first.address_key), first.address, first.language, text, Micros(now)}));
+      {id, Key(first.address_key), first.address, first.language, text, absl::ToUnixMicros(now)}));
   return connection_.Execute(
       "UPDATE consent_ask SET mail = $1 WHERE address_key = $2 AND mail = '' AND answered = 0",
       {id, Key(first.address_key)});
@@ -130,7 +128,7 @@ absl::StatusOr<std::vector<ConfirmationMail>> Asks::TakeDue(absl::Time now, absl
       connection_.Query("UPDATE consent_mail SET due = $2 WHERE sent = 0 AND id IN (SELECT id FROM"
                         " consent_mail WHERE sent = 0 AND due <= $1 ORDER BY due LIMIT $3)"
                         " AND due <= $1 RETURNING id",
-                        {Micros(now), Micros(now + hold), limit}));
+                        {absl::ToUnixMicros(now), absl::ToUnixMicros(now + hold), limit}));
   std::vector<ConfirmationMail> mails;
   for (const sql::Row& row : due.rows) {
     ASSIGN_OR_RETURN(
@@ -144,7 +142,7 @@ absl::StatusOr<std::vector<ConfirmationMail>> Asks::TakeDue(absl::Time now, absl
 absl::StatusOr<ConfirmationMail> Asks::FindMail(std::string_view id, absl::Time now) {
   ASSIGN_OR_RETURN(const sql::Result found,
                    connection_.Query(absl::StrCat(ToAbsl(kMail), " WHERE id = $1 AND created > $2"),
-                                     {id, Micros(now - Ask::kLife)}));
+                                     {id, absl::ToUnixMicros(now - Ask::kLife)}));
   if (found.rows.empty()) return absl::NotFoundError("there is no such mail");
   return MailFrom(found.rows[0]);
 }
@@ -169,13 +167,13 @@ absl::Status Asks::SetSent(std::string_view mail) {
 absl::Status Asks::TryAgain(std::string_view mail, absl::Time due) {
   return connection_.Execute(
       "UPDATE consent_mail SET due = $2, attempts = attempts + 1 WHERE id = $1",
-      {mail, Micros(due)});
+      {mail, absl::ToUnixMicros(due)});
 }
 
 absl::Status Asks::GiveUp(std::string_view mail) { return SetSent(mail); }
 
 absl::Status Asks::RemoveOld(absl::Time now) {
-  const int64_t old = Micros(now - Ask::kLife);
+  const int64_t old = absl::ToUnixMicros(now - Ask::kLife);
   RETURN_IF_ERROR(connection_.Execute("DELETE FROM consent_ask WHERE asked <= $1", {old}));
   return connection_.Execute("DELETE FROM consent_mail WHERE created <= $1", {old});
 }

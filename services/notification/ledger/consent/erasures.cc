@@ -47,9 +47,9 @@ constexpr Statement kErase[] = {
      Of::kUnder, true},
 };
 
-constexpr size_t kKeyBytes = 16;  // of an AddressKey
+constexpr size_t kErasedKeyBytes = 16;  // of an AddressKey
 
-sql::Bytes Key(std::string_view address_key) { return {std::string(address_key)}; }
+sql::Bytes ErasedKey(std::string_view address_key) { return {std::string(address_key)}; }
 
 }  // namespace
 
@@ -76,8 +76,8 @@ absl::StatusOr<std::vector<Erasing>> Erasures::Unfinished(int limit) {
     one.subscriber = row.Text(0);
     one.since = absl::FromUnixMicros(row.Int(1));
     const std::string& keys = row.Bytes(2);
-    for (size_t at = 0; at + kKeyBytes <= keys.size(); at += kKeyBytes) {
-      one.address_keys.push_back(keys.substr(at, kKeyBytes));
+    for (size_t at = 0; at + kErasedKeyBytes <= keys.size(); at += kErasedKeyBytes) {
+      one.address_keys.push_back(keys.substr(at, kErasedKeyBytes));
     }
   }
   return unfinished;
@@ -86,19 +86,19 @@ absl::StatusOr<std::vector<Erasing>> Erasures::Unfinished(int limit) {
 absl::Status Erasures::Remember(std::string_view address_key, absl::Time now) {
   return connection_.Execute(
       "INSERT INTO erased_address (address_key, since) VALUES ($1, $2) ON CONFLICT DO NOTHING",
-      {Key(address_key), absl::ToUnixMicros(now)});
+      {ErasedKey(address_key), absl::ToUnixMicros(now)});
 }
 
 absl::StatusOr<absl::Time> Erasures::RemembersSince(std::string_view address_key) {
   ASSIGN_OR_RETURN(const sql::Result found,
                    connection_.Query("SELECT since FROM erased_address WHERE address_key = $1",
-                                     {Key(address_key)}));
+                                     {ErasedKey(address_key)}));
   return found.rows.empty() ? absl::InfinitePast() : absl::FromUnixMicros(found.rows[0].Int(0));
 }
 
 absl::Status Erasures::Lift(std::string_view address_key) {
   return connection_.Execute("DELETE FROM erased_address WHERE address_key = $1",
-                             {Key(address_key)});
+                             {ErasedKey(address_key)});
 }
 
 absl::StatusOr<bool> Erasures::Erase(std::string_view subscriber, int limit) {

@@ -12,11 +12,9 @@ namespace {
 
 constexpr int64_t kNever = 0;  // of window_end: open
 
-constexpr std::string_view kSelect =
+constexpr std::string_view kSelectBundle =
     "SELECT id, scope, mailbox, carrier, began, until, window_end, closed FROM bundle"
     " WHERE settled = 0 AND ";
-
-int64_t Micros(absl::Time time) { return absl::ToUnixMicros(time); }
 
 std::optional<Bundle> FromResult(const sql::Result& found) {
   if (found.rows.empty()) return std::nullopt;
@@ -40,13 +38,14 @@ std::optional<absl::Time> FirstTime(const sql::Result& found) {
 }  // namespace
 
 absl::StatusOr<std::optional<Bundle>> Bundles::Find(std::string_view id) {
-  static const std::string kText = absl::StrCat(ToAbsl(kSelect), "id = $1");
+  static const std::string kText = absl::StrCat(ToAbsl(kSelectBundle), "id = $1");
   ASSIGN_OR_RETURN(const sql::Result found, connection_.Query(kText, {id}));
   return FromResult(found);
 }
 
 absl::StatusOr<std::optional<Bundle>> Bundles::FindOpen(std::string_view scope) {
-  static const std::string kText = absl::StrCat(ToAbsl(kSelect), "scope = $1 AND window_end = 0");
+  static const std::string kText =
+      absl::StrCat(ToAbsl(kSelectBundle), "scope = $1 AND window_end = 0");
   ASSIGN_OR_RETURN(const sql::Result found, connection_.Query(kText, {scope}));
   return FromResult(found);
 }
@@ -58,7 +57,7 @@ absl::StatusOr<bool> Bundles::Begin(const Bundle& bundle) {
                         " closed, settled) VALUES ($1, $2, $3, $4, $5, $6, 0, 0, 0)"
                         " ON CONFLICT DO NOTHING",
                         {bundle.id, bundle.scope, bundle.mailbox, bundle.carrier,
-                         Micros(bundle.began), Micros(bundle.until)}));
+                         absl::ToUnixMicros(bundle.began), absl::ToUnixMicros(bundle.until)}));
   if (added.affected == 0) return false;
   RETURN_IF_ERROR(connection_.Execute("UPDATE delivery SET bundle = $2, carried = 0 WHERE id = $1",
                                       {bundle.carrier, bundle.id}));
@@ -82,7 +81,7 @@ absl::Status Bundles::Turn(const Bundle& bundle, std::string_view scope, absl::T
   ASSIGN_OR_RETURN(const std::optional<Bundle> other, FindOpen(scope));
   if (!other) {
     return connection_.Execute("UPDATE bundle SET scope = $2, until = $3 WHERE id = $1",
-                               {bundle.id, scope, Micros(until)});
+                               {bundle.id, scope, absl::ToUnixMicros(until)});
   }
   RETURN_IF_ERROR(connection_.Execute(
       "UPDATE delivery SET bundle = $2, carried = 1 WHERE bundle = $1 AND state = 1",
@@ -92,13 +91,13 @@ absl::Status Bundles::Turn(const Bundle& bundle, std::string_view scope, absl::T
 
 absl::Status Bundles::SetUntil(const Bundle& bundle, absl::Time until) {
   return connection_.Execute("UPDATE bundle SET until = $2 WHERE id = $1",
-                             {bundle.id, Micros(until)});
+                             {bundle.id, absl::ToUnixMicros(until)});
 }
 
 absl::Status Bundles::Dissolve(const Bundle& bundle, absl::Time now) {
   RETURN_IF_ERROR(connection_.Execute(
       "UPDATE delivery SET bundle = '', carried = 0, due = $2 WHERE bundle = $1 AND state = 1",
-      {bundle.id, Micros(now)}));
+      {bundle.id, absl::ToUnixMicros(now)}));
   return connection_.Execute("DELETE FROM bundle WHERE id = $1", {bundle.id});
 }
 
@@ -107,18 +106,18 @@ absl::Status Bundles::Release(std::string_view delivery, std::string_view reason
   return connection_.Execute(
       "UPDATE delivery SET bundle = '', carried = 0, reason = $2, updated = $3, due = $4"
       " WHERE id = $1 AND state = 1",
-      {delivery, reason, Micros(now), Micros(due)});
+      {delivery, reason, absl::ToUnixMicros(now), absl::ToUnixMicros(due)});
 }
 
 absl::Status Bundles::Close(const Bundle& bundle, absl::Time window_end, absl::Time now) {
   return connection_.Execute("UPDATE bundle SET window_end = $2, closed = $3 WHERE id = $1",
-                             {bundle.id, Micros(window_end), Micros(now)});
+                             {bundle.id, absl::ToUnixMicros(window_end), absl::ToUnixMicros(now)});
 }
 
 absl::StatusOr<bool> Bundles::HasWindow(std::string_view scope, absl::Time window_end) {
   ASSIGN_OR_RETURN(const sql::Result found,
                    connection_.Query("SELECT 1 FROM bundle WHERE scope = $1 AND window_end = $2",
-                                     {scope, Micros(window_end)}));
+                                     {scope, absl::ToUnixMicros(window_end)}));
   return !found.rows.empty();
 }
 
@@ -128,7 +127,7 @@ absl::StatusOr<std::optional<absl::Time>> Bundles::WindowBefore(std::string_view
       const sql::Result found,
       connection_.Query("SELECT window_end FROM bundle WHERE scope = $1 AND window_end > 0"
                         " AND window_end < $2 ORDER BY window_end DESC LIMIT 1",
-                        {scope, Micros(window_end)}));
+                        {scope, absl::ToUnixMicros(window_end)}));
   return FirstTime(found);
 }
 
@@ -137,7 +136,7 @@ absl::StatusOr<std::optional<absl::Time>> Bundles::LastClosed(std::string_view s
   ASSIGN_OR_RETURN(const sql::Result found,
                    connection_.Query("SELECT MAX(closed) FROM bundle WHERE scope = $1"
                                      " AND window_end > 0 AND settled < 2 AND closed <= $2",
-                                     {scope, Micros(now)}));
+                                     {scope, absl::ToUnixMicros(now)}));
   return FirstTime(found);
 }
 
@@ -147,7 +146,7 @@ absl::StatusOr<int64_t> Bundles::CountClosed(std::string_view mailbox, absl::Tim
       const sql::Result found,
       connection_.Query("SELECT COUNT(*) FROM bundle WHERE mailbox = $1 AND closed >= $2"
                         " AND closed <= $3 AND window_end > 0 AND settled < 2",
-                        {mailbox, Micros(from), Micros(now)}));
+                        {mailbox, absl::ToUnixMicros(from), absl::ToUnixMicros(now)}));
   return found.rows[0].Int(0);
 }
 
@@ -198,15 +197,15 @@ absl::StatusOr<std::vector<std::string>> Bundles::Changes(const Bundle& bundle, 
 absl::Status Bundles::Settle(std::string_view id, std::span<const CarriedEnd> ends,
                              const CarriedEnd& rest, absl::Time now) {
   for (const CarriedEnd& end : ends) {
-    RETURN_IF_ERROR(
-        connection_.Execute("UPDATE delivery SET state = $3, reason = $4, updated = $5, carried = 0"
-                            " WHERE id = $1 AND bundle = $2 AND state = 1 AND carried = 1",
-                            {end.delivery, id, int{end.state}, end.reason, Micros(now)}));
+    RETURN_IF_ERROR(connection_.Execute(
+        "UPDATE delivery SET state = $3, reason = $4, updated = $5, carried = 0"
+        " WHERE id = $1 AND bundle = $2 AND state = 1 AND carried = 1",
+        {end.delivery, id, int{end.state}, end.reason, absl::ToUnixMicros(now)}));
   }
   RETURN_IF_ERROR(
       connection_.Execute("UPDATE delivery SET state = $2, reason = $3, updated = $4, carried = 0"
                           " WHERE bundle = $1 AND bundle <> '' AND state = 1 AND carried = 1",
-                          {id, int{rest.state}, rest.reason, Micros(now)}));
+                          {id, int{rest.state}, rest.reason, absl::ToUnixMicros(now)}));
   // 2: nothing went out.
   return connection_.Execute("UPDATE bundle SET settled = $2 WHERE id = $1",
                              {id, rest.state == v1::Delivery::STATE_DEAD ? 2 : 1});
@@ -217,7 +216,7 @@ absl::Status Bundles::Suppress(std::string_view id, std::string_view subscriptio
   return connection_.Execute(
       "UPDATE delivery SET state = 3, reason = $3, updated = $4, carried = 0"
       " WHERE bundle = $1 AND bundle <> '' AND state = 1 AND carried = 1 AND subscription = $2",
-      {id, subscription, reason, Micros(now)});
+      {id, subscription, reason, absl::ToUnixMicros(now)});
 }
 
 absl::StatusOr<bool> Bundles::Heal(std::string_view mailbox, absl::Time now, int limit) {
@@ -243,7 +242,7 @@ absl::StatusOr<bool> Bundles::Heal(std::string_view mailbox, absl::Time now, int
       connection_.Query("UPDATE delivery SET bundle = '', carried = 0, due = $1 WHERE state = 1"
                         " AND carried = 1 AND bundle <> '' AND NOT EXISTS (SELECT 1 FROM bundle b"
                         " WHERE b.id = delivery.bundle AND b.settled = 0)",
-                        {Micros(now)}));
+                        {absl::ToUnixMicros(now)}));
   return !lost.rows.empty() || freed.affected > 0;
 }
 
@@ -262,12 +261,12 @@ absl::Status Bundles::FindCarrier(const std::string& id, bool closed, absl::Time
       connection_.Execute("UPDATE bundle SET carrier = $2 WHERE id = $1", {id, carrier}));
   return connection_.Execute(
       "UPDATE delivery SET carried = 0, due = $2, updated = $2 WHERE id = $1",
-      {carrier, Micros(now)});
+      {carrier, absl::ToUnixMicros(now)});
 }
 
 absl::Status Bundles::RemoveOld(absl::Time horizon) {
   return connection_.Execute("DELETE FROM bundle WHERE settled > 0 AND closed < $1",
-                             {Micros(horizon)});
+                             {absl::ToUnixMicros(horizon)});
 }
 
 }  // namespace clusterwire::notification

@@ -13,13 +13,13 @@
 namespace clusterwire::notification {
 namespace {
 
-constexpr std::string_view kSelect =
+constexpr std::string_view kSelectDelivery =
     "SELECT d.id, d.subscription, d.endpoint, d.change_id, r.kind, r.name, d.transition, d.state,"
     " d.reason, d.attempts, d.created, d.updated, d.due, r.trace, d.sequence, r.seen_by,"
     " COALESCE((SELECT carrier FROM bundle WHERE id = d.bundle AND carrier <> d.id), '')"
     " FROM delivery d JOIN record r ON r.id = d.change_id";
 
-v1::Delivery FromRow(const sql::Row& row) {
+v1::Delivery DeliveryFromRow(const sql::Row& row) {
   v1::Delivery delivery;
   delivery.set_name(row.Text(0));
   delivery.set_subscription(row.Text(1));
@@ -45,7 +45,7 @@ v1::Delivery FromRow(const sql::Row& row) {
 }
 
 Statement ListStatement(const DeliveryQuery& query) {
-  Statement list{.text = absl::StrCat(ToAbsl(kSelect), " WHERE TRUE"), .values = {}};
+  Statement list{.text = absl::StrCat(ToAbsl(kSelectDelivery), " WHERE TRUE"), .values = {}};
   AddConditions(query, list);
   if (query.after) {
     list.Add(" AND (d.sequence, d.id) < (?, ?)", {query.after->order, query.after->name});
@@ -97,11 +97,11 @@ void AddConditions(const DeliveryQuery& query, Statement& statement) {
 PageKey PageKeyOf(const v1::Delivery& delivery) { return {delivery.sequence(), delivery.name()}; }
 
 absl::StatusOr<v1::Delivery> Deliveries::Get(std::string_view name, std::string* seen_by) {
-  static const std::string kText = absl::StrCat(ToAbsl(kSelect), " WHERE d.id = $1");
+  static const std::string kText = absl::StrCat(ToAbsl(kSelectDelivery), " WHERE d.id = $1");
   ASSIGN_OR_RETURN(const sql::Result found, connection_.Query(kText, {name}));
   if (found.rows.empty()) return NotFoundError(name);
   if (seen_by != nullptr) *seen_by = found.rows[0].Text(15);
-  return FromRow(found.rows[0]);
+  return DeliveryFromRow(found.rows[0]);
 }
 
 absl::StatusOr<std::vector<v1::Delivery>> Deliveries::List(const DeliveryQuery& query,
@@ -110,7 +110,7 @@ absl::StatusOr<std::vector<v1::Delivery>> Deliveries::List(const DeliveryQuery& 
   ASSIGN_OR_RETURN(const sql::Result found, connection_.Query(list.text, std::move(list.values)));
   std::vector<v1::Delivery> deliveries;
   for (const sql::Row& row : found.rows) {
-    deliveries.push_back(FromRow(row));
+    deliveries.push_back(DeliveryFromRow(row));
     if (seen_by != nullptr) seen_by->push_back(row.Text(15));
   }
   return deliveries;

@@ -13,11 +13,11 @@
 namespace clusterwire::notification {
 namespace {
 
-constexpr std::string_view kSelect =
+constexpr std::string_view kSelectTrouble =
     "SELECT endpoint, revision, since, last, failing, failures, refused, detail"
     " FROM endpoint_failure";
 
-Trouble FromRow(const sql::Row& row) {
+Trouble TroubleFromRow(const sql::Row& row) {
   return {.endpoint = row.Text(0),
           .revision = row.Int(1),
           .since = absl::FromUnixMicros(row.Int(2)),
@@ -60,10 +60,10 @@ void TellTroubles(Ledger& ledger, std::span<v1::Endpoint* const> endpoints) {
 }
 
 absl::StatusOr<Trouble> Troubles::Find(std::string_view endpoint) {
-  static const std::string kText = absl::StrCat(ToAbsl(kSelect), " WHERE endpoint = $1");
+  static const std::string kText = absl::StrCat(ToAbsl(kSelectTrouble), " WHERE endpoint = $1");
   ASSIGN_OR_RETURN(const sql::Result found, connection_.Query(kText, {endpoint}));
   if (found.rows.empty()) return NotFoundError(endpoint);
-  return FromRow(found.rows[0]);
+  return TroubleFromRow(found.rows[0]);
 }
 
 absl::StatusOr<Trouble> Troubles::Add(const Event& event, absl::Duration longest_gap) {
@@ -105,11 +105,11 @@ absl::Status Troubles::Clear(const std::set<std::string>& endpoints) {
 
 absl::StatusOr<std::vector<Trouble>> Troubles::Lasting(absl::Duration least, int limit) {
   static const std::string kText =
-      absl::StrCat(ToAbsl(kSelect), " WHERE last - since >= $1 ORDER BY endpoint LIMIT $2");
+      absl::StrCat(ToAbsl(kSelectTrouble), " WHERE last - since >= $1 ORDER BY endpoint LIMIT $2");
   ASSIGN_OR_RETURN(const sql::Result found,
                    connection_.Query(kText, {absl::ToInt64Microseconds(least), limit}));
   std::vector<Trouble> lasting;
-  for (const sql::Row& row : found.rows) lasting.push_back(FromRow(row));
+  for (const sql::Row& row : found.rows) lasting.push_back(TroubleFromRow(row));
   return lasting;
 }
 

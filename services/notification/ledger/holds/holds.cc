@@ -25,7 +25,7 @@ void AddConditions(const v1::Hold& hold, Statement& statement) {
   }
 }
 
-absl::StatusOr<v1::Hold> FromRow(const sql::Row& row) {
+absl::StatusOr<v1::Hold> HoldFromRow(const sql::Row& row) {
   v1::Hold hold;
   if (!hold.ParseFromString(row.Bytes(0))) {
     return absl::DataLossError("a hold in the ledger can't be parsed");
@@ -50,7 +50,7 @@ absl::StatusOr<std::vector<v1::Hold>> Holds::All() {
   ASSIGN_OR_RETURN(const sql::Result found, connection_.Query("SELECT definition FROM hold"));
   std::vector<v1::Hold> holds;
   for (const sql::Row& row : found.rows) {
-    ASSIGN_OR_RETURN(holds.emplace_back(), FromRow(row));
+    ASSIGN_OR_RETURN(holds.emplace_back(), HoldFromRow(row));
   }
   std::ranges::sort(holds, {}, [](const v1::Hold& hold) {
     return std::pair(ToTime(hold.create_time()), hold.name());
@@ -62,7 +62,7 @@ absl::StatusOr<v1::Hold> Holds::Find(std::string_view name) {
   ASSIGN_OR_RETURN(const sql::Result found,
                    connection_.Query("SELECT definition FROM hold WHERE name = $1", {name}));
   if (found.rows.empty()) return NotFoundError(name);
-  return FromRow(found.rows[0]);
+  return HoldFromRow(found.rows[0]);
 }
 
 absl::StatusOr<std::map<std::string, int64_t>> Holds::CountPending(const v1::Hold& hold) {

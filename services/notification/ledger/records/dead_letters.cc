@@ -14,7 +14,7 @@
 namespace clusterwire::notification {
 namespace {
 
-constexpr std::string_view kPrefix = "deadLetters/";
+constexpr std::string_view kDeadLetterPrefix = "deadLetters/";
 constexpr size_t kErrorBytes = 1000;  // which may quote anything
 constexpr char kWhere[] = " WHERE topic = $1 AND topic_partition = $2 AND topic_offset = $3";
 
@@ -29,12 +29,13 @@ absl::StatusOr<Origin> ParseName(std::string_view name) {
   const size_t last = name.rfind('.');
   const size_t first = last == 0 || last == std::string_view::npos ? std::string_view::npos
                                                                    : name.rfind('.', last - 1);
-  if (!name.starts_with(kPrefix) || first == std::string_view::npos ||
+  if (!name.starts_with(kDeadLetterPrefix) || first == std::string_view::npos ||
       !absl::SimpleAtoi(ToAbsl(name.substr(first + 1, last - first - 1)), &origin.from.partition) ||
       !absl::SimpleAtoi(ToAbsl(name.substr(last + 1)), &origin.offset)) {
     return FieldError("name", "must be deadLetters/topic.partition.offset, as listed");
   }
-  origin.from.topic = std::string(name.substr(kPrefix.size(), first - kPrefix.size()));
+  origin.from.topic =
+      std::string(name.substr(kDeadLetterPrefix.size(), first - kDeadLetterPrefix.size()));
   return origin;
 }
 
@@ -56,7 +57,8 @@ void AddConditions(const DeadLetterQuery& query, Statement& statement) {
 }  // namespace
 
 std::string DeadLetterName(const kafka::TopicPartition& partition, int64_t offset) {
-  return absl::StrCat(ToAbsl(kPrefix), partition.topic, ".", partition.partition, ".", offset);
+  return absl::StrCat(ToAbsl(kDeadLetterPrefix), partition.topic, ".", partition.partition, ".",
+                      offset);
 }
 
 PageKey PageKeyOf(const v1::DeadLetter& dead_letter) {

@@ -14,7 +14,7 @@
 namespace clusterwire::notification {
 namespace {
 
-constexpr size_t kMaxTitle = 200;
+constexpr size_t kMaxSubscriberTitle = 200;
 constexpr absl::Duration kCatchUpLimit = absl::Seconds(2);
 
 // Whose it is, at its creation.
@@ -34,7 +34,7 @@ void CheckSubjectOf(const v1::Subscriber& subscriber, FieldErrors& errors) {
 absl::Status Check(const v1::Subscriber* before, const v1::Subscriber& subscriber,
                    const resource::Context&, FieldErrors& errors) {
   if (before == nullptr) CheckSubjectOf(subscriber, errors);
-  resource::CheckText(errors, "subscriber.title", subscriber.title(), 1, kMaxTitle);
+  resource::CheckText(errors, "subscriber.title", subscriber.title(), 1, kMaxSubscriberTitle);
   if (!subscriber.language().empty() && !text::IsLanguageTag(subscriber.language())) {
     errors.Add("subscriber.language", "must be a language as BCP 47 writes it: \"de\", \"pt-BR\"");
   }
