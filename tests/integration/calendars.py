@@ -3,14 +3,12 @@ a reader's calendar, which takes in what invitations say (RFC 5546)."""
 
 import datetime
 import json
-import pathlib
 import subprocess
 
 import icalendar
 
-from processes import BUILD
+from processes import BUILD, NODE
 
-NODE = pathlib.Path(BUILD) / "integration/node"
 
 
 def _moment(value):
@@ -43,7 +41,7 @@ def _by_icalendar(text):
 
 
 def _by_ical_js(texts):
-    done = subprocess.run(["node", NODE / "read_calendars.mjs"], input=json.dumps(texts),
+    done = subprocess.run([NODE, BUILD / "integration/node/read_calendars.mjs"], input=json.dumps(texts),
                           capture_output=True, text=True, check=True, timeout=60)
     return json.loads(done.stdout)
 

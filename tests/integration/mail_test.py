@@ -17,7 +17,7 @@ from api import catalogue, notification, refusal, types_v1
 from certificates import Authority
 from hostile_post import HOSTILE as SCRIPTS, Front
 from post_office import PostOffice
-from processes import BUILD
+from processes import BUILD, NODE
 from waiting import eventually
 
 FROM = "office@clusterwire.example"
@@ -136,7 +136,7 @@ class MailTest(Readers):
         mails = list(self.office.mails)
         for number, mail in enumerate(mails):
             (folder / f"{number:04}.eml").write_bytes(mail.raw)
-        said = subprocess.run(["node", BUILD / "integration/node/read_mail.mjs", folder],
+        said = subprocess.run([NODE, BUILD / "integration/node/read_mail.mjs", folder],
                               capture_output=True, text=True, timeout=60, check=True).stdout
         for mail, read in zip(mails, map(json.loads, said.splitlines()), strict=True):
             self.assertEqual(read["to"], [mail.recipient])

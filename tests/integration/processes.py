@@ -9,6 +9,7 @@ import subprocess
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 BUILD = pathlib.Path(os.environ["CLUSTERWIRE_BUILD_DIR"]).resolve()
+NODE = BUILD / "integration/venv/bin/node"
 GRPCURL = pathlib.Path(os.environ["CLUSTERWIRE_GRPCURL"]).resolve()
 KAFKA_HOME = pathlib.Path(os.environ["CLUSTERWIRE_KAFKA_HOME"]).resolve()
 

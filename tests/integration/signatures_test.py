@@ -10,7 +10,7 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from standardwebhooks.webhooks import Webhook, WebhookVerificationError
 
-from processes import BUILD
+from processes import BUILD, NODE
 
 DATABASES = ["sqlite"]      # no database has a part in it
 HERE = pathlib.Path(__file__).resolve().parent
@@ -44,7 +44,7 @@ class SignaturesTest(unittest.TestCase):
         self.run_foreign(BUILD / "integration/signatures/verify")
 
     def test_the_npm_library_accepts_all_of_them_and_none_that_was_altered(self):
-        self.run_foreign("node", BUILD / "integration/node/verify.mjs")
+        self.run_foreign(NODE, BUILD / "integration/node/verify.mjs")
 
     def test_the_python_library_accepts_all_of_them_and_none_that_was_altered(self):
         webhook = Webhook(self.secret)

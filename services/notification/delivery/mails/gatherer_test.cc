@@ -1,18 +1,6 @@
-// What mails go out, when and with what: the dispatcher over a real ledger and store, with a clock
-// that the test moves and a channel that keeps what it is given.
+// Which deliveries go in one mail, and when.
 
-#include "services/notification/delivery/mails/gatherer.h"
-
-#include "absl/strings/str_cat.h"
-#include <gmock/gmock.h>
-#include <gtest/gtest.h>
-
-#include "libs/base/time/zone.h"
-#include "services/notification/channels/testing/event_jobs.h"
-#include "services/notification/delivery/testing/dispatcher_fixture.h"
-#include "services/notification/grants/testing/grant_records.h"
-#include "services/notification/ledger/balance.h"
-#include "services/notification/resources/subscribers/schedule.h"
+#include "services/notification/delivery/testing/mails_fixture.h"
 
 namespace clusterwire::notification {
 namespace {
@@ -21,100 +9,7 @@ using testing::HasSubstr;
 using testing::SizeIs;
 using testing::StartsWith;
 
-class GathererTest : public DispatcherFixture {
- protected:
-  GathererTest() {
-    auto mail = std::make_unique<FakeChannel>();
-    mail_ = mail.get();
-    channels_[v1::Endpoint::kEmail] = std::move(mail);
-    store_.clock.Set(Local(2026, 11, 30, 12));  // a Monday
-  }
-
-  static absl::Time Local(int year, int month, int day, int hour, int minute = 0) {
-    return MomentOf(absl::CivilSecond(year, month, day, hour, minute),
-                    ZoneNamed("Europe/Brussels"));
-  }
-  void AddMailbox(const std::string& subscriber, const std::string& id,
-                  const std::string& address) {
-    store_.AddConfirmed(subscriber, id, address);
-  }
-  // A subscription `id` of the subscriber to their mailbox "mail".
-  void Subscribe(const std::string& subscriber, const std::string& id, v1::Schedule schedule = {}) {
-    v1::Subscription subscription;
-    subscription.set_endpoint(subscriber + "/endpoints/mail");
-    if (IsDigest(schedule)) *subscription.mutable_schedule() = schedule;
-    store_.Consent(store_.AddSubscription(subscriber, id, subscription));
-    store_.CatchUp();
-  }
-  static v1::Schedule Daily(int hour) {
-    v1::Schedule schedule;
-    schedule.set_frequency(v1::Schedule::FREQUENCY_DAILY);
-    schedule.set_hour(hour);
-    return schedule;
-  }
-  // A change of the cluster that came now, and its deliveries by these subscriptions.
-  std::vector<PendingDelivery> Happens(const std::string& cluster,
-                                       const std::vector<std::string>& subscriptions) {
-    KeptRecord record = MakeRecord("clusters/" + cluster, ++revision_);
-    record.received = store_.clock.Now();
-    *record.change.mutable_time() = ToTimestamp(record.received);
-    record.change.mutable_after()->set_title(absl::StrCat(cluster, " ", revision_));
-    return Keeping(record, subscriptions);
-  }
-  std::vector<PendingDelivery> Keeping(const KeptRecord& record,
-                                       const std::vector<std::string>& subscriptions) {
-    std::vector<PendingDelivery> deliveries;
-    for (const std::string& subscription : subscriptions) {
-      PendingDelivery delivery = MakeDelivery(record, subscription);
-      delivery.endpoint =
-          subscription.substr(0, subscription.find("/subscriptions")) + "/endpoints/mail";
-      delivery.created = record.received;
-      delivery.sequence = absl::ToUnixMicros(record.received) + record.change.revision();
-      deliveries.push_back(std::move(delivery));
-    }
-    Keep(record, deliveries);
-    EXPECT_THAT(ledger_->Write([&](sql::Connection& connection) {
-      return Records(connection).NoteNewest(record.change);
-    }),
-                IsOk());
-    if (dispatcher_ != nullptr) dispatcher_->Offer(deliveries);
-    return deliveries;
-  }
-  void StartMails(Gatherer::Options mails = {}) {
-    Start({.schedule = EveryTenMinutes(),
-           .mails = mails,
-           .sweep = absl::Seconds(1),
-           .stop_grace = absl::ZeroDuration()});
-  }
-  // Lets time pass, in steps at which the dispatcher looks around.
-  void Pass(absl::Duration time) {
-    for (int step = 0; step < 4; ++step) {
-      Settled();
-      store_.clock.Advance(time / 4);
-    }
-    Settled();
-  }
-  // Waits until the dispatcher has done all that it can at this moment.
-  void Settled() {
-    faulty_.TakeStatements();
-    dispatcher_->Reload();
-    ASSERT_TRUE(Eventually([this] { return !faulty_.TakeStatements().empty(); }));
-    int quiet = 0;
-    ASSERT_TRUE(Eventually([&] {
-      quiet = faulty_.TakeStatements().empty() ? quiet + 1 : 0;
-      return quiet > 10;
-    }));
-  }
-  std::string Reason(const PendingDelivery& delivery) { return Get(delivery).reason(); }
-  void ExpectBalanced() {
-    const auto balance =
-        ledger_->Read([](sql::Connection& connection) { return Balance(connection).OfAll(); });
-    ASSERT_THAT(balance, IsOk());
-    EXPECT_EQ(balance->difference(), 0) << balance->ShortDebugString();
-  }
-
-  FakeChannel* mail_ = nullptr;
-};
+class GathererTest : public MailsFixture {};
 INSTANTIATE_TEST_SUITE_P(Both, GathererTest, sql::kBothDatabases, sql::DialectName);
 
 TEST_P(GathererTest, OneMailTellsAnAddressOfAChangeWithAllReasonsOverAllSubscribers) {
@@ -242,54 +137,6 @@ TEST_P(GathererTest, AnInvitationIsNoPartOfADaysMail) {
   ExpectBalanced();
 }
 
-TEST_P(GathererTest, ADigestComesAtItsHourOnceAndNotWhenNothingHappened) {
-  AddMailbox("subscribers/x", "mail", "anna@example.org");
-  Subscribe("subscribers/x", "weekly", Daily(7));
-  StartMails();
-  const auto one = Happens("a", {"subscribers/x/subscriptions/weekly"});
-  const auto two = Happens("b", {"subscribers/x/subscriptions/weekly"});
-  Pass(absl::Hours(18));
-  EXPECT_THAT(mail_->jobs(), SizeIs(0)) << "it is six o'clock";
-  EXPECT_THAT(Reason(one[0]), HasSubstr("digest: comes at 2026-12-01 07:00"));
-  Pass(absl::Hours(2));
-  ASSERT_TRUE(WaitFor(one[0], v1::Delivery::STATE_DELIVERED, 1));
-  EXPECT_EQ(Get(two[0]).state(), v1::Delivery::STATE_DELIVERED);
-  ASSERT_THAT(mail_->jobs(), SizeIs(1));
-  ASSERT_TRUE(mail_->jobs()[0]->digest);
-  EXPECT_EQ(mail_->jobs()[0]->digest->until, Local(2026, 12, 1, 7));
-  Pass(absl::Hours(72));
-  EXPECT_THAT(mail_->jobs(), SizeIs(1)) << "nothing happened";
-  ExpectBalanced();
-}
-
-TEST_P(GathererTest, AClockThatIsSetBackSendsADigestNeitherTwiceNorEarly) {
-  AddMailbox("subscribers/x", "mail", "anna@example.org");
-  Subscribe("subscribers/x", "daily", Daily(7));
-  StartMails();
-  Happens("a", {"subscribers/x/subscriptions/daily"});
-  Pass(absl::Hours(20));
-  ASSERT_THAT(mail_->jobs(), SizeIs(1));
-  store_.clock.Set(Local(2026, 12, 1, 5));
-  const auto again = Happens("b", {"subscribers/x/subscriptions/daily"});
-  Pass(absl::Hours(4));
-  EXPECT_THAT(mail_->jobs(), SizeIs(1)) << "the window of that day is closed";
-  EXPECT_EQ(Get(again[0]).state(), v1::Delivery::STATE_PENDING);
-  Pass(absl::Hours(24));
-  EXPECT_THAT(mail_->jobs(), SizeIs(2));
-  ExpectBalanced();
-}
-
-TEST_P(GathererTest, ADigestComesWhenTheClockLeapsOverItsHour) {
-  AddMailbox("subscribers/x", "mail", "anna@example.org");
-  Subscribe("subscribers/x", "daily", Daily(7));
-  StartMails();
-  const auto one = Happens("a", {"subscribers/x/subscriptions/daily"});
-  Settled();
-  store_.clock.Set(Local(2026, 12, 1, 8));  // as a machine that has slept
-  Pass(absl::Minutes(1));
-  EXPECT_TRUE(WaitFor(one[0], v1::Delivery::STATE_DELIVERED, 1));
-}
-
 TEST_P(GathererTest, WhatCameWhileTheClockWasAheadDoesNotWaitThatLong) {
   AddMailbox("subscribers/x", "mail", "anna@example.org");
   Subscribe("subscribers/x", "daily", Daily(7));
@@ -300,24 +147,6 @@ TEST_P(GathererTest, WhatCameWhileTheClockWasAheadDoesNotWaitThatLong) {
   store_.clock.Set(Local(2026, 11, 30, 12));
   Pass(absl::Hours(48));
   EXPECT_TRUE(WaitFor(ahead[0], v1::Delivery::STATE_DELIVERED, 1));
-}
-
-TEST_P(GathererTest, AChangeThatAMailHasToldIsNotInTheDigestToo) {
-  AddMailbox("subscribers/x", "mail", "anna@example.org");
-  Subscribe("subscribers/x", "now");
-  Subscribe("subscribers/x", "daily", Daily(7));
-  StartMails();
-  const auto both =
-      Happens("a", {"subscribers/x/subscriptions/daily", "subscribers/x/subscriptions/now"});
-  const auto other = Happens("b", {"subscribers/x/subscriptions/daily"});
-  Pass(absl::Minutes(2));
-  ASSERT_TRUE(WaitFor(both[1], v1::Delivery::STATE_DELIVERED, 1));
-  EXPECT_EQ(Reason(both[0]), "merged: " + both[1].name);
-  Pass(absl::Hours(20));
-  EXPECT_EQ(Get(other[0]).state(), v1::Delivery::STATE_DELIVERED);
-  ASSERT_THAT(mail_->jobs(), SizeIs(2));
-  EXPECT_THAT(mail_->jobs()[1]->others, SizeIs(0));
-  ExpectBalanced();
 }
 
 TEST_P(GathererTest, MailsWaitForTheEndOfQuietHoursAndDigestsDoNot) {
@@ -375,54 +204,6 @@ TEST_P(GathererTest, AnotherHourHoldsAtOnceForWhatWaits) {
   ExpectBalanced();
 }
 
-TEST_P(GathererTest, ThousandsOfNoticesAreOneDigestThatTellsAHundredAndCountsTheRest) {
-  constexpr int kMany = 1500;
-  AddMailbox("subscribers/x", "mail", "anna@example.org");
-  Subscribe("subscribers/x", "daily", Daily(7));
-  for (int i = 0; i < kMany; ++i) {
-    Happens(absl::StrCat("c", i), {"subscribers/x/subscriptions/daily"});
-  }
-  StartMails();
-  ASSERT_TRUE(Eventually([this] {
-    const auto waiting = ledger_->Read([](sql::Connection& connection) {
-      return connection.Query("SELECT COUNT(*) FROM delivery WHERE state = 1 AND carried = 0");
-    });
-    return waiting.ok() && waiting->rows[0].Int(0) == 1;
-  })) << "one of them waits for all";
-  Pass(absl::Hours(20));
-  ASSERT_THAT(mail_->jobs(), SizeIs(1));
-  EXPECT_THAT(mail_->jobs()[0]->others, SizeIs(Gatherer::kTold));
-  EXPECT_EQ(mail_->jobs()[0]->left_out, kMany - 1 - Gatherer::kTold);
-  Settled();
-  const auto balance =
-      ledger_->Read([](sql::Connection& connection) { return Balance(connection).OfAll(); });
-  EXPECT_EQ(balance->difference(), 0);
-  EXPECT_EQ(balance->pending(), 0);
-  EXPECT_EQ(balance->delivered(), Gatherer::kTold + 1);
-}
-
-TEST_P(GathererTest, ADigestThatWasClosedBeforeACrashGoesOutOnceWithTheSame) {
-  AddMailbox("subscribers/x", "mail", "anna@example.org");
-  Subscribe("subscribers/x", "daily", Daily(7));
-  StartMails();
-  const auto one = Happens("a", {"subscribers/x/subscriptions/daily"});
-  Happens("b", {"subscribers/x/subscriptions/daily"});
-  mail_->Hold("subscribers/x/endpoints/mail");
-  Pass(absl::Hours(20));
-  ASSERT_TRUE(mail_->WaitForSent(1));
-  dispatcher_.reset();  // what comes back isn't recorded
-  mail_->ReleaseAll();
-  StartMails();
-  const auto later = Happens("c", {"subscribers/x/subscriptions/daily"});
-  Pass(absl::Minutes(5));
-  ASSERT_TRUE(WaitFor(one[0], v1::Delivery::STATE_DELIVERED, 1));
-  ASSERT_THAT(mail_->jobs(), SizeIs(2)) << "sent again under the same name, since nobody knows";
-  EXPECT_EQ(mail_->jobs()[0]->delivery.name, mail_->jobs()[1]->delivery.name);
-  EXPECT_THAT(mail_->jobs()[1]->others, SizeIs(1));
-  EXPECT_EQ(Get(later[0]).state(), v1::Delivery::STATE_PENDING) << "comes with the next";
-  ExpectBalanced();
-}
-
 TEST_P(GathererTest, WhatIsGivenUpTakesWithItWhatItCarriedAndEachCanBeBroughtBack) {
   AddMailbox("subscribers/x", "mail", "anna@example.org");
   Subscribe("subscribers/x", "daily", Daily(7));
@@ -461,49 +242,6 @@ TEST_P(GathererTest, ARecordThatCanNotBeReadTakesNoOtherWithIt) {
   EXPECT_TRUE(WaitFor(whole[0], v1::Delivery::STATE_DELIVERED, 1));
   EXPECT_TRUE(WaitFor(broken[0], v1::Delivery::STATE_DEAD, 0));
   EXPECT_TRUE(WaitFor(also_broken[0], v1::Delivery::STATE_DEAD, 0));
-  ExpectBalanced();
-}
-
-TEST_P(GathererTest, ADigestLeavesOutWhatItsReaderMayNoLongerSee) {
-  AddMailbox("subscribers/x", "mail", "anna@example.org");
-  Subscribe("subscribers/x", "daily", Daily(7));
-  StartMails();
-  const auto seen = Happens("a", {"subscribers/x/subscriptions/daily"});
-  const auto unseen = Happens("b", {"subscribers/x/subscriptions/daily"});
-  Settled();
-  KeptRecord hidden = MakeRecord("clusters/b", ++revision_);
-  hidden.change.mutable_after()->mutable_audience();
-  ASSERT_THAT(ledger_->Write([&](sql::Connection& connection) {
-    return Records(connection).NoteNewest(hidden.change).status();
-  }),
-              IsOk());
-  Pass(absl::Hours(20));
-  ASSERT_TRUE(WaitFor(seen[0], v1::Delivery::STATE_DELIVERED, 1));
-  EXPECT_THAT(Reason(unseen[0]), StartsWith("audience: "));
-  EXPECT_THAT(mail_->jobs()[0]->others, SizeIs(0));
-  ExpectBalanced();
-}
-
-TEST_P(GathererTest, AnOwnMatterIsToldThoughWhatWouldHaveCarriedItLacksConsent) {
-  store_.AddSubscriber("applicant", "corp:applicant");
-  ReadOn(*store_.grants, GrantTo("corp:applicant", "programmes/p"));
-  AddMailbox("subscribers/applicant", "mail", "anna@example.org");
-  Subscribe("subscribers/applicant", "daily", Daily(7));
-  StartMails();
-  const std::string daily = "subscribers/applicant/subscriptions/daily";
-  const auto open = Happens("a", {daily});
-  KeptRecord record = MakeRecord("clusters/own", ++revision_);
-  record.received = store_.clock.Now();
-  record.change.mutable_after()->mutable_audience()->add_members("programmes/p");
-  const auto own = Keeping(record, {daily});
-  Settled();
-  v1::Subscription next = *store_.subscriptions->Get(Reading(AsOperator()), daily);
-  next.set_include_quiet(true);  // by an operator: it waits for its reader
-  ASSERT_THAT(store_.subscriptions->Update(AsOperator(), next, {}), IsOk());
-  store_.CatchUp();
-  Pass(absl::Hours(44));
-  EXPECT_THAT(Reason(open[0]), StartsWith("consent: "));
-  EXPECT_EQ(Get(own[0]).state(), v1::Delivery::STATE_DELIVERED) << Reason(own[0]);
   ExpectBalanced();
 }
 
