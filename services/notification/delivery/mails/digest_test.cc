@@ -1,7 +1,6 @@
 // Digests: once in each window, with what its reader may see.
 
 #include "services/notification/delivery/testing/mails_fixture.h"
-#include "services/notification/grants/testing/grant_records.h"
 
 namespace clusterwire::notification {
 namespace {
@@ -144,29 +143,6 @@ TEST_P(DigestTest, ADigestLeavesOutWhatItsReaderMayNoLongerSee) {
   ASSERT_TRUE(WaitFor(seen[0], v1::Delivery::STATE_DELIVERED, 1));
   EXPECT_THAT(Reason(unseen[0]), StartsWith("audience: "));
   EXPECT_THAT(mail_->jobs()[0]->others, SizeIs(0));
-  ExpectBalanced();
-}
-
-TEST_P(DigestTest, AnOwnMatterIsToldThoughWhatWouldHaveCarriedItLacksConsent) {
-  store_.AddSubscriber("applicant", "corp:applicant");
-  ReadOn(*store_.grants, GrantTo("corp:applicant", "programmes/p"));
-  AddMailbox("subscribers/applicant", "mail", "anna@example.org");
-  Subscribe("subscribers/applicant", "daily", Daily(7));
-  StartMails();
-  const std::string daily = "subscribers/applicant/subscriptions/daily";
-  const auto open = Happens("a", {daily});
-  KeptRecord record = MakeRecord("clusters/own", ++revision_);
-  record.received = store_.clock.Now();
-  record.change.mutable_after()->mutable_audience()->add_members("programmes/p");
-  const auto own = Keeping(record, {daily});
-  Settled();
-  v1::Subscription next = *store_.subscriptions->Get(Reading(AsOperator()), daily);
-  next.set_include_quiet(true);  // by an operator: it waits for its reader
-  ASSERT_THAT(store_.subscriptions->Update(AsOperator(), next, {}), IsOk());
-  store_.CatchUp();
-  Pass(absl::Hours(44));
-  EXPECT_THAT(Reason(open[0]), StartsWith("consent: "));
-  EXPECT_EQ(Get(own[0]).state(), v1::Delivery::STATE_DELIVERED) << Reason(own[0]);
   ExpectBalanced();
 }
 

@@ -33,10 +33,9 @@ std::string Shown(absl::Time time, const absl::TimeZone& zone) {
   return absl::FormatTime("%Y-%m-%d %H:%M %Z", time, zone);
 }
 
-// Gates whose answer is the same for all that a subscription has. Consent isn't among them: without
-// it somebody's own matter is told all the same.
+// Gates whose answer is the same for all that a subscription has.
 bool IsOfSubscription(const std::string& reason) {
-  return std::ranges::any_of(std::array{"wanted: ", "enabled: ", "suppressed: "},
+  return std::ranges::any_of(std::array{"wanted: ", "enabled: ", "suppressed: ", "consent: "},
                              [&](const char* gate) { return absl::StartsWith(reason, gate); });
 }
 
