@@ -65,7 +65,8 @@ int RequestHead::TakeField(std::string_view line) {
   if (name == "content-length") {
     // Only once, and only digits: two that differ could be read in two ways.
     const bool digits = value.find_first_not_of("0123456789") == value.npos;
-    if (body != 0 || !digits || !absl::SimpleAtoi(value, &body)) return kBadRequest;
+    if (has_length_ || !digits || !absl::SimpleAtoi(value, &body)) return kBadRequest;
+    has_length_ = true;
   }
   // Without an answer to it, some clients wait a while before they send a body.
   const bool awaits = name == "expect" && absl::EqualsIgnoreCase(value, "100-continue");

@@ -28,6 +28,7 @@ struct RequestHead {
 
  private:
   std::string line_;
+  bool has_length_ = false;
 
   int TakeLine(std::string_view line);
   int TakeField(std::string_view line);

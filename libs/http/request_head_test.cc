@@ -31,6 +31,7 @@ TEST(RequestHeadTest, ABodyOfUnknownOrDoubtfulSizeIsRefused) {
     EXPECT_EQ(RefusalOf(absl::StrCat("Content-Length: ", size, "\r\n")), 400) << size;
   }
   EXPECT_EQ(RefusalOf("Content-Length: 1\r\nContent-Length: 2\r\n"), 400);
+  EXPECT_EQ(RefusalOf("Content-Length: 0\r\nContent-Length: 2\r\n"), 400);
 }
 
 TEST(RequestHeadTest, WhatIsNoHttpIsRefused) {

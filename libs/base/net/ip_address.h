@@ -26,14 +26,14 @@ class IpAddress {
   // The IPv4 address to which a packet for this IPv6 address may end up being sent.
   std::optional<IpAddress> Embedded() const;
   std::string ToString() const;
+  // With its first bits only; the others are zero.
+  IpAddress Prefix(int bits) const;
 
   friend bool operator==(const IpAddress&, const IpAddress&) = default;
 
  private:
   friend class IpRange;
   static IpAddress V4(const uint8_t* bytes);
-  // With its first bits only; the others are zero.
-  IpAddress Prefix(int bits) const;
 
   std::array<uint8_t, 16> bytes_{};  // network order; IPv4 uses the first four
   bool v4_ = false;

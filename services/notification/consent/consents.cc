@@ -2,16 +2,9 @@
 
 #include <algorithm>
 #include <iterator>
-#include <optional>
 #include <utility>
 
-#include "absl/strings/escaping.h"
-#include "absl/strings/str_cat.h"
-#include "absl/strings/str_split.h"
-
-#include "libs/base/crypto.h"
 #include "libs/base/status/error.h"
-#include "libs/base/text/strings.h"
 #include "services/notification/channels/letters/letter.h"
 #include "services/notification/ledger/addresses/suppressions.h"
 #include "services/notification/ledger/consent/erasures.h"
@@ -22,14 +15,6 @@ namespace {
 
 constexpr absl::Duration kPatience = absl::Seconds(5);
 constexpr size_t kMostEndpoints = 100;  // of one address, on a page
-constexpr int kMostMails = 100;         // made at once
-
-std::string AskId(std::string_view target, int64_t made, absl::Time asked) {
-  const std::string text =
-      absl::StrCat(ToAbsl(target), "\n", made, "\n", absl::ToUnixMicros(asked));
-  constexpr size_t kBytes = 16;
-  return absl::BytesToHexString(Sha256(text).substr(0, kBytes));
-}
 
 bool IsActive(const v1::Subscription& subscription) {
   return subscription.consent().state() == v1::Consent::STATE_GIVEN ||
@@ -73,161 +58,6 @@ absl::Status Consents::Prove(std::vector<Proof> proofs) {
     for (const Proof& proof : proofs) RETURN_IF_ERROR(Proofs(connection).Add(proof));
     return absl::OkStatus();
   });
-}
-
-// Asks.
-
-std::string Consents::LanguageOf(std::string_view subscriber) {
-  const auto known = parts_.interests.FindSubscriber(subscriber);
-  return known == nullptr ? "" : known->language();
-}
-
-Ask Consents::AskOf(const v1::Endpoint& endpoint) {
-  const v1::AddressAsk& ask = endpoint.email().ask();
-  return {.id = AskId(endpoint.name(), WhenMade(endpoint), ToTime(ask.time())),
-          .kind = Ask::Kind::kAddress,
-          .address_key = parts_.address_key.Of(endpoint.email().address()),
-          .address = endpoint.email().address(),
-          .language = LanguageOf(store::RootOf(endpoint.name())),
-          .target = endpoint.name(),
-          .made = WhenMade(endpoint),
-          .asked_by = ask.subject(),
-          .network = ask.network(),
-          .asked = ToTime(ask.time())};
-}
-
-Ask Consents::AskOf(const v1::Subscription& subscription, const v1::Endpoint& endpoint) {
-  const v1::Consent& consent = subscription.consent();
-  return {.id = AskId(subscription.name(), WhenMade(subscription), ToTime(consent.time())),
-          .kind = Ask::Kind::kSubscription,
-          .address_key = parts_.address_key.Of(endpoint.email().address()),
-          .address = endpoint.email().address(),
-          .language = LanguageOf(store::RootOf(endpoint.name())),
-          .target = subscription.name(),
-          .made = WhenMade(subscription),
-          .asked_by = consent.subject(),
-          .network = consent.network(),
-          .asked = ToTime(consent.time())};
-}
-
-absl::Status Consents::NoteAsks() {
-  RETURN_IF_ERROR(CatchUp());
-  const absl::Time now = parts_.clock.Now();
-  const Interests::Asking asking = parts_.interests.asking();
-  std::vector<Ask> asks;
-  for (const auto& endpoint : asking.endpoints) {
-    if (endpoint->email().has_ask()) asks.push_back(AskOf(*endpoint));
-  }
-  // What goes to an address that isn't confirmed itself is told with that.
-  for (const auto& subscription : asking.subscriptions) {
-    const auto endpoint = parts_.interests.FindEndpoint(subscription->endpoint());
-    if (endpoint != nullptr && IsConfirmed(*endpoint)) {
-      asks.push_back(AskOf(*subscription, *endpoint));
-    }
-  }
-  std::erase_if(asks, [&](const Ask& ask) { return ask.asked <= now - Ask::kLife; });
-  constexpr size_t kBatch = 200;
-  for (size_t first = 0; first < asks.size(); first += kBatch) {
-    RETURN_IF_ERROR(parts_.ledger.Write([&](sql::Connection& connection) -> absl::Status {
-      for (size_t i = first; i < std::min(asks.size(), first + kBatch); ++i) {
-        RETURN_IF_ERROR(Asks(connection).Add(asks[i], now));
-      }
-      return absl::OkStatus();
-    }));
-  }
-  return absl::OkStatus();
-}
-
-std::vector<std::string> Consents::TitlesOf(const Ask& ask) {
-  std::vector<std::string> titles;
-  const text::Language language = text::LanguageFor(ask.language);
-  switch (ask.kind) {
-    case Ask::Kind::kSignUp:
-      for (const absl::string_view id : absl::StrSplit(ask.target, ',')) {
-        for (const config::v1::Offer& offer : offers_) {
-          if (offer.id() == id) titles.push_back(TitleOf(offer, language));
-        }
-      }
-      break;
-    case Ask::Kind::kSubscription: {
-      const auto subscription = LoadSubscription({ask.target, ask.made});
-      if (subscription.ok()) titles.push_back(subscription->title());
-      break;
-    }
-    case Ask::Kind::kAddress: {
-      const auto endpoint = LoadEndpointOf({ask.target, ask.made});
-      if (!endpoint.ok()) break;
-      const auto subscriptions = SubscriptionsTo(*endpoint);
-      if (!subscriptions.ok()) break;
-      for (const v1::Subscription& one : *subscriptions) {
-        if (one.consent().state() == v1::Consent::STATE_WAITING) titles.push_back(one.title());
-      }
-    }
-  }
-  return titles;
-}
-
-absl::StatusOr<v1::RequestConfirmationResponse> Consents::Request(const WriteCall& call,
-                                                                  const std::string& name) {
-  std::string endpoint_name = name;
-  std::optional<Ask> ask;
-  v1::RequestConfirmationResponse response;
-  if (kSubscriptionName.Matches(name)) {
-    ASSIGN_OR_RETURN(v1::Subscription subscription,
-                     parts_.subscriptions.Get({.viewer = call.viewer}, name));
-    if (!subscription.has_consent()) {
-      return FieldError("name",
-                        "must be a subscription to an endpoint with an e-mail address, or such an "
-                        "endpoint: nothing else is confirmed");
-    }
-    endpoint_name = subscription.endpoint();
-    ASSIGN_OR_RETURN(subscription,
-                     parts_.subscriptions.Say(call.viewer, name, WhenMade(subscription),
-                                              v1::Consent::STATE_WAITING));
-    response.set_confirmed(subscription.consent().state() == v1::Consent::STATE_GIVEN);
-    ASSIGN_OR_RETURN(const v1::Endpoint endpoint,
-                     parts_.endpoints.Get({.viewer = call.viewer}, endpoint_name));
-    if (IsConfirmed(endpoint)) ask = AskOf(subscription, endpoint);
-  } else if (!kEndpointName.Matches(name)) {
-    return FieldError("name",
-                      "must be an endpoint (subscribers/x/endpoints/y) or a subscription "
-                      "(subscribers/x/subscriptions/y)");
-  }
-  if (!ask) {
-    ASSIGN_OR_RETURN(const v1::Endpoint endpoint, parts_.endpoints.AskAgain(call, endpoint_name));
-    response.set_confirmed(IsConfirmed(endpoint));
-    ask = AskOf(endpoint);
-  }
-  if (response.confirmed()) return response;
-  const absl::Time now = parts_.clock.Now();
-  const auto note = [&](sql::Connection& connection) -> absl::StatusOr<absl::Time> {
-    Asks asks(connection);
-    RETURN_IF_ERROR(asks.Add(*ask, now));
-    RETURN_IF_ERROR(asks.MakeMails(kConfirmationText, now, kMostMails,
-                                   [this] { return RandomId(parts_.random); })
-                        .status());
-    ASSIGN_OR_RETURN(const absl::Time last, asks.LastMail(ask->address_key));
-    const auto noted = asks.Find(ask->id);
-    const bool told = noted.ok() && !noted->mail.empty();
-    return told ? last : std::max(now, last + Asks::kMailPause);
-  };
-  ASSIGN_OR_RETURN(const absl::Time mailed, parts_.ledger.Write(note));
-  Asked();
-  *response.mutable_mail_time() = ToTimestamp(mailed);
-  *response.mutable_expire_time() = ToTimestamp(ask->asked + Ask::kLife);
-  return response;
-}
-
-absl::Status Consents::CheckMayEnter(const filter::Viewer& viewer, const v1::Endpoint& endpoint) {
-  if (!viewer.operator_ || !NeedsConsent(endpoint)) return absl::OkStatus();
-  const std::string key = parts_.address_key.Of(endpoint.email().address());
-  ASSIGN_OR_RETURN(const bool erased, parts_.ledger.Read([&](sql::Connection& connection) {
-    return Erasures(connection).Remembers(key);
-  }));
-  if (!erased) return absl::OkStatus();
-  return Error(absl::StatusCode::kFailedPrecondition, "ADDRESS_ERASED",
-               "the owner of this address had what was kept of them erased, so it isn't entered "
-               "for them: they may sign up themselves, by the sign-up page or a call of their own");
 }
 
 // Confirming.
@@ -347,6 +177,10 @@ absl::Status Consents::ConfirmSubscription(const Ask& ask, const Proof& confirme
   proofs.back().endpoint = subscription.endpoint();
   proofs.back().subscription = subscription.name();
   RETURN_IF_ERROR(Prove(std::move(proofs)));
+  ASSIGN_OR_RETURN(
+      const v1::Endpoint endpoint,
+      parts_.endpoints.Get({.viewer = filter::Viewer::Operator()}, subscription.endpoint()));
+  RETURN_IF_ERROR(parts_.endpoints.Confirm(endpoint.name(), WhenMade(endpoint)).status());
   return parts_.subscriptions.Say({}, ask.target, ask.made, v1::Consent::STATE_GIVEN).status();
 }
 
@@ -363,6 +197,9 @@ absl::StatusOr<v1::Subscription> Consents::LoadSubscription(const Links::Target&
   ASSIGN_OR_RETURN(const auto reader, parts_.store.Read());
   ASSIGN_OR_RETURN(v1::Subscription found, reader->Get<v1::Subscription>(subscription.name));
   if (WhenMade(found) != subscription.made || !found.has_consent()) return Gone();
+  if (subscription.endpoint.empty()) return found;
+  if (found.endpoint() != subscription.endpoint) return Gone();
+  RETURN_IF_ERROR(LoadEndpointOf({subscription.endpoint, subscription.endpoint_made}).status());
   return found;
 }
 
@@ -383,6 +220,9 @@ absl::StatusOr<std::vector<v1::Subscription>> Consents::SubscriptionsTo(
 
 absl::StatusOr<std::vector<v1::Subscription>> Consents::SubscriptionsOfAddress(
     const v1::Endpoint& endpoint) {
+  // Anybody can enter another's address: what nobody confirmed tells and ends nothing beyond
+  // itself.
+  if (!IsConfirmed(endpoint)) return SubscriptionsTo(endpoint);
   RETURN_IF_ERROR(CatchUp());
   auto endpoints = parts_.interests.EndpointsWith(endpoint.email().address());
   std::erase_if(endpoints, [](const auto& one) { return !IsConfirmed(*one); });
@@ -406,6 +246,8 @@ absl::StatusOr<SubscriptionView> Consents::ViewSubscription(const Links::Target&
 absl::Status Consents::Withdraw(const v1::Subscription& subscription, std::string_view network) {
   if (!IsActive(subscription)) return absl::OkStatus();
   const v1::Consent& consent = subscription.consent();
+  const absl::Status noted = parts_.endpoints.NoteWithdrawal(consent.endpoint());
+  if (!noted.ok() && !absl::IsNotFound(noted)) return noted;
   std::vector<Proof> proofs;
   // Until now the subscription itself was the proof of what its own call gave.
   if (consent.way() == v1::Consent::WAY_CALL) {

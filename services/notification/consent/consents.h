@@ -150,6 +150,8 @@ class Consents {
   // What pages write: whose links opened them is proof enough.
   static WriteCall ByPages();
   absl::Status CatchUp();
+  // As CheckMayEnter(), of an endpoint that is there.
+  absl::Status CheckMayAsk(const filter::Viewer& viewer, const std::string& endpoint);
   Ask AskOf(const v1::Endpoint& endpoint);
   Ask AskOf(const v1::Subscription& subscription, const v1::Endpoint& endpoint);
   std::string LanguageOf(std::string_view subscriber);
@@ -157,7 +159,7 @@ class Consents {
   // NOT_FOUND where it is gone, or another is there under its name.
   absl::StatusOr<v1::Subscription> LoadSubscription(const Links::Target& subscription);
   absl::StatusOr<std::vector<v1::Subscription>> SubscriptionsTo(const v1::Endpoint& endpoint);
-  // Of all confirmed endpoints with the address of this one.
+  // Of all confirmed endpoints with the address of this one, if it is confirmed itself.
   absl::StatusOr<std::vector<v1::Subscription>> SubscriptionsOfAddress(
       const v1::Endpoint& endpoint);
   absl::Status Withdraw(const v1::Subscription& subscription, std::string_view network);

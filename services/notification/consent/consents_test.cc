@@ -220,6 +220,115 @@ TEST_P(ConsentsTest, ALinkOfWhatIsGoneOrMadeAnewDoesNothing) {
   EXPECT_EQ(ConsentOf(old.name()).state(), v1::Consent::STATE_GIVEN) << "another one of that name";
 }
 
+TEST_P(ConsentsTest, AMailsLinkEndsNothingThatGoesToAnotherMailbox) {
+  const v1::Endpoint hers = AddMailbox("me");
+  ConfirmAll(MakeMails());
+  const v1::Subscription own = Subscribe(AsOwner(), "own", hers);
+  store_.clock.Advance(absl::Hours(24));
+  const v1::Endpoint another = AddMailbox("another", "mallory@example.org");
+  ConfirmAll(MakeMails());
+  v1::Subscription moved = Subscribe(AsOwner(), "moved", another);
+  const Links::Target target = {moved.name(), WhenMade(moved), another.name(), WhenMade(another)};
+  const Links::Target unbound = {moved.name(), WhenMade(moved)};
+
+  // Now it goes to an endpoint with her address that nobody confirmed.
+  store_.clock.Advance(absl::Minutes(1));
+  const v1::Endpoint entered = AddMailbox("entered");
+  const auto move_to = [&](const v1::Endpoint& endpoint) {
+    v1::Subscription next;
+    next.set_name(moved.name());
+    next.set_endpoint(endpoint.name());
+    google::protobuf::FieldMask mask;
+    mask.add_paths("endpoint");
+    EXPECT_THAT(store_.subscriptions->Update(AsOwner(), next, mask), IsOk());
+    store_.CatchUp();
+  };
+  move_to(entered);
+  EXPECT_TRUE(consents_.ViewSubscription(target)->gone) << "nothing goes by it to who holds it";
+  EXPECT_THAT(consents_.UnsubscribeAllOf(target, ""), IsOk());
+  EXPECT_THAT(consents_.UnsubscribeAllOf(unbound, ""), IsOk());
+  EXPECT_EQ(ConsentOf(own.name()).state(), v1::Consent::STATE_GIVEN);
+  const auto view = consents_.ViewAddress({entered.name(), WhenMade(entered)});
+  ASSERT_THAT(view, IsOk());
+  EXPECT_THAT(view->subscriptions, SizeIs(1)) << "nor is shown what goes to the address";
+
+  // The same to one that she did confirm.
+  move_to(hers);
+  EXPECT_THAT(consents_.Unsubscribe(target, ""), IsOk());
+  EXPECT_THAT(consents_.UnsubscribeAllOf(target, ""), IsOk());
+  EXPECT_NE(ConsentOf(moved.name()).state(), v1::Consent::STATE_WITHDRAWN);
+  EXPECT_EQ(ConsentOf(own.name()).state(), v1::Consent::STATE_GIVEN);
+}
+
+TEST_P(ConsentsTest, AfterAWithdrawalTheSubscribersCallsGiveNoConsentUntilAMailIsAnswered) {
+  const v1::Endpoint endpoint = AddMailbox("me");
+  ConfirmAll(MakeMails());
+  const v1::Subscription own = Subscribe(AsOwner(), "own", endpoint);
+  const v1::Endpoint other = AddMailbox("other", "other@example.org");
+  ConfirmAll(MakeMails());
+  EXPECT_THAT(consents_.Unsubscribe({endpoint.name(), WhenMade(endpoint)}, "", ""), IsOk());
+  const auto move_to = [&](const std::string& to) {
+    v1::Subscription next;
+    next.set_name(own.name());
+    next.set_endpoint(to);
+    google::protobuf::FieldMask mask;
+    mask.add_paths("endpoint");
+    EXPECT_THAT(store_.subscriptions->Update(AsOwner(), next, mask), IsOk());
+  };
+  // Neither by going elsewhere and coming back, …
+  for (const std::string& way : {other.name(), InboxNameOf("subscribers/x")}) {
+    move_to(way);
+    move_to(endpoint.name());
+    EXPECT_EQ(ConsentOf(own.name()).state(), v1::Consent::STATE_WAITING) << way;
+  }
+  // … nor by another one.
+  const v1::Subscription later = Subscribe(AsOwner(), "later", endpoint);
+  EXPECT_EQ(ConsentOf(later.name()).state(), v1::Consent::STATE_WAITING);
+  store_.clock.Advance(absl::Hours(24));
+  ConfirmAll(MakeMails());
+  EXPECT_EQ(ConsentOf(later.name()).state(), v1::Consent::STATE_GIVEN);
+  EXPECT_EQ(ConsentOf(Subscribe(AsOwner(), "then", endpoint).name()).state(),
+            v1::Consent::STATE_GIVEN);
+}
+
+TEST_P(ConsentsTest, ToBeInvitedIsMoreThanWhatWasConsentedTo) {
+  const v1::Endpoint endpoint = AddMailbox("me");
+  ConfirmAll(MakeMails());
+  const v1::Subscription own = Subscribe(AsOwner(), "own", endpoint);
+  v1::Subscription next;
+  next.set_name(own.name());
+  next.set_calendar(v1::CALENDAR_MODE_INVITE);
+  google::protobuf::FieldMask mask;
+  mask.add_paths("calendar");
+  EXPECT_THAT(store_.subscriptions->Update(AsOperator(), next, mask), IsOk());
+  EXPECT_EQ(ConsentOf(own.name()).state(), v1::Consent::STATE_WAITING);
+}
+
+TEST_P(ConsentsTest, ASignUpConfirmsNoOtherMailboxThatStandsInItsPlace) {
+  const auto sign_up = [&] {
+    ASSERT_THAT(consents_.SignUp(kAnna, text::Language::kEnglish, {"labels"}, ""), IsOk());
+  };
+  sign_up();
+  ConfirmAll(MakeMails());
+  const auto endpoints = store_.interests->EndpointsWith(kAnna);
+  ASSERT_THAT(endpoints, SizeIs(1));
+  const std::string name = endpoints[0]->name(), parent(store::RootOf(name));
+  ASSERT_THAT(store_.subscriptions->Delete(AsOperator(), parent + "/subscriptions/labels", ""),
+              IsOk());
+  ASSERT_THAT(store_.endpoints->Delete(AsOperator(), name, ""), IsOk());
+  v1::Endpoint other;
+  other.mutable_email()->set_address("bert@example.org");
+  ASSERT_THAT(store_.endpoints->Create(AsOperator(), parent, other, "mail"), IsOk());
+  store_.clock.Advance(absl::Hours(24));
+  sign_up();
+  const std::string mail = MakeMails();
+  for (const ShownAsk& ask : OpenIn(mail)) {
+    if (ask.kind != Ask::Kind::kSignUp) continue;
+    EXPECT_FALSE(consents_.Confirm(mail, ask.id, store_.clock.Now(), "").ok());
+  }
+  EXPECT_FALSE(GetEndpoint(name).email().has_verify_time());
+}
+
 TEST_P(ConsentsTest, SigningUpMakesNothingBeforeItIsConfirmed) {
   ASSERT_THAT(consents_.SignUp(kAnna, text::Language::kGerman, {"labels", "none", "events"},
                                "ipv4:203.0.113.5"),
@@ -275,6 +384,24 @@ TEST_P(ConsentsTest, ARepeatedRequestSaysWhenItsMailGoesOut) {
               testing::Not(IsOk()));
 }
 
+TEST_P(ConsentsTest, WhatOthersHadAskedOfAnErasedAddressIsOver) {
+  v1::Endpoint entered;
+  entered.mutable_email()->set_address(kAnna);
+  const auto made =
+      store_.endpoints->Create(AsOperator(), "subscribers/x", entered, "by-an-operator");
+  ASSERT_THAT(made, IsOk());
+  store_.clock.Advance(absl::Minutes(1));
+  ASSERT_THAT(ledger_->Write([&](sql::Connection& connection) {
+    return Erasures(connection).Remember(key_.Of(kAnna), store_.clock.Now());
+  }),
+              IsOk());
+  store_.clock.Advance(absl::Hours(25));
+  EXPECT_EQ(MakeMails(), "");
+  EXPECT_THAT(consents_.Request(AsOperator(), made->name()).status(), ReasonIs("ADDRESS_ERASED"));
+  EXPECT_EQ(MakeMails(), "");
+  EXPECT_THAT(consents_.Request(AsOwner(), made->name()), IsOk());
+}
+
 TEST_P(ConsentsTest, AnErasedAddressIsRefusedToOperatorsAndNotToItsOwner) {
   ASSERT_THAT(ledger_->Write([&](sql::Connection& connection) {
     return Erasures(connection).Remember(key_.Of(kAnna), store_.clock.Now());
@@ -284,6 +411,9 @@ TEST_P(ConsentsTest, AnErasedAddressIsRefusedToOperatorsAndNotToItsOwner) {
   endpoint.mutable_email()->set_address("ANNA@example.org");
   EXPECT_THAT(consents_.CheckMayEnter(AsOperator().viewer, endpoint), ReasonIs("ADDRESS_ERASED"));
   EXPECT_THAT(consents_.CheckMayEnter(AsOwner().viewer, endpoint), IsOk());
+  EXPECT_THAT(consents_.CheckMayEnter(As("subscribers/x").viewer, endpoint),
+              ReasonIs("ADDRESS_ERASED"))
+      << "an operator who acts as the owner does isn't the owner";
   AddMailbox("me");
   ConfirmAll(MakeMails());
   EXPECT_THAT(consents_.CheckMayEnter(AsOperator().viewer, endpoint), IsOk())

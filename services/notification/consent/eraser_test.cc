@@ -33,10 +33,10 @@ class EraserTest : public ConsentFixture {
   }
   bool IsRemembered() {
     const auto known = ledger_->Read([&](sql::Connection& connection) {
-      return Erasures(connection).Remembers(key_.Of(kAnna));
+      return Erasures(connection).RemembersSince(key_.Of(kAnna));
     });
     EXPECT_THAT(known, IsOk());
-    return *known;
+    return *known != absl::InfinitePast();
   }
   size_t Unfinished() {
     const auto unfinished = ledger_->Read(

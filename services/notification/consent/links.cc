@@ -11,6 +11,7 @@
 #include "libs/base/crypto.h"
 #include "libs/base/text/strings.h"
 #include "libs/base/time/clock.h"
+#include "libs/store/registry.h"
 
 namespace clusterwire::notification {
 namespace {
@@ -46,9 +47,13 @@ std::string Links::LinkTo(std::string_view path, std::string_view purpose,
   return absl::StrCat(public_uri_, ToAbsl(path), sealer_.Seal(purpose, content));
 }
 
-std::string Links::Unsubscribe(const v1::Subscription& subscription) const {
-  return LinkTo(kUnsubscribePath, kUnsubscribe,
-                absl::StrCat(MadeOf(subscription.create_time()), " ", subscription.name()));
+std::string Links::Unsubscribe(const v1::Subscription& subscription,
+                               const v1::Endpoint& endpoint) const {
+  const std::string& to = endpoint.name();
+  return LinkTo(
+      kUnsubscribePath, kUnsubscribe,
+      absl::StrCat(MadeOf(subscription.create_time()), " ", MadeOf(endpoint.create_time()), " ",
+                   to.substr(to.rfind('/') + 1), " ", subscription.name()));
 }
 
 std::string Links::Preferences(const v1::Endpoint& endpoint, absl::Time issued) const {
@@ -88,8 +93,14 @@ std::optional<Links::Target> Links::ReadUnsubscribe(std::string_view token) cons
   if (!content) return std::nullopt;
   std::string_view rest = *content;
   const auto made = TakeNumber(rest);
-  if (!made) return std::nullopt;
-  return Target{std::string(rest), *made};
+  const auto endpoint_made = TakeNumber(rest);
+  const size_t space = rest.find(' ');
+  if (!made || !endpoint_made || space == rest.npos) return std::nullopt;
+  Target target{.name = std::string(rest.substr(space + 1)), .made = *made};
+  target.endpoint = absl::StrCat(ToAbsl(store::RootOf(target.name)), "/endpoints/",
+                                 ToAbsl(rest.substr(0, space)));
+  target.endpoint_made = *endpoint_made;
+  return target;
 }
 
 std::optional<Links::Target> Links::ReadPreferences(std::string_view token, absl::Time now) const {

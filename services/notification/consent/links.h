@@ -34,14 +34,18 @@ class Links {
   struct Target {
     std::string name;
     int64_t made = 0;
+    // Of a link to unsubscribe: the endpoint that it was mailed to, and when that was made. Who
+    // reads mails there decides of nothing that goes elsewhere. Empty: whichever it is.
+    std::string endpoint = {};
+    int64_t endpoint_made = 0;
   };
 
   // `public_uri` is as the configuration says it; `token_key` is that of the service.
   Links(std::string_view public_uri, std::string_view token_key);
 
   // Ends the consent of a subscription, by a POST as mail programs send it or by the page that it
-  // shows.
-  std::string Unsubscribe(const v1::Subscription& subscription) const;
+  // shows. `endpoint` is what it is mailed to, one of the same subscriber.
+  std::string Unsubscribe(const v1::Subscription& subscription, const v1::Endpoint& endpoint) const;
   // What the address of an e-mail endpoint is subscribed to. `issued` is when it was written.
   std::string Preferences(const v1::Endpoint& endpoint, absl::Time issued) const;
   // Confirms what the mail named `mail` asks for.

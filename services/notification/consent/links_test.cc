@@ -37,21 +37,24 @@ class LinksTest : public testing::Test {
 
 TEST_F(LinksTest, ALinkOpensWhatItWasMadeForAndIsTheSameEachTime) {
   const v1::Subscription subscription = Made("subscribers/x/subscriptions/y", 5);
-  const std::string link = links_.Unsubscribe(subscription);
+  const std::string link = links_.Unsubscribe(subscription, Endpoint());
   EXPECT_THAT(link, StartsWith("https://notices.example.org/unsubscribe/"));
-  EXPECT_EQ(link, links_.Unsubscribe(subscription));
-  EXPECT_EQ(link, Links(kPublicUri, kKey).Unsubscribe(subscription)) << "of another replica";
+  EXPECT_EQ(link, links_.Unsubscribe(subscription, Endpoint()));
+  EXPECT_EQ(link, Links(kPublicUri, kKey).Unsubscribe(subscription, Endpoint()))
+      << "of another replica";
   const auto target = links_.ReadUnsubscribe(TokenOf(link, kUnsubscribePath));
   ASSERT_TRUE(target);
   EXPECT_EQ(target->name, "subscribers/x/subscriptions/y");
   EXPECT_EQ(target->made, 5'000'000);
-  EXPECT_NE(link, links_.Unsubscribe(Made("subscribers/x/subscriptions/y", 6)));
+  EXPECT_EQ(target->endpoint, "subscribers/x/endpoints/me");
+  EXPECT_EQ(target->endpoint_made, 7'000'000);
+  EXPECT_NE(link, links_.Unsubscribe(Made("subscribers/x/subscriptions/y", 6), Endpoint()));
   EXPECT_EQ(links_.ReadConfirm(TokenOf(links_.Confirm("abc"), kConfirmPath)), "abc");
 }
 
 TEST_F(LinksTest, ATokenOpensNothingElseAndCannotBeAltered) {
-  const std::string token =
-      TokenOf(links_.Unsubscribe(Made("subscribers/x/subscriptions/y", 5)), kUnsubscribePath);
+  const std::string token = TokenOf(
+      links_.Unsubscribe(Made("subscribers/x/subscriptions/y", 5), Endpoint()), kUnsubscribePath);
   EXPECT_FALSE(links_.ReadConfirm(token));
   EXPECT_FALSE(links_.ReadPreferences(token, kNow));
   EXPECT_FALSE(Links(kPublicUri, "another key of sixteen bytes").ReadUnsubscribe(token));
@@ -83,9 +86,12 @@ TEST_F(LinksTest, AFormIsTakenFromWhereItWasGivenForTwoHours) {
 
 TEST_F(LinksTest, ALinkFitsIntoALineOfAMail) {
   const std::string sixty(60, 'a');
-  const std::string link =
-      links_.Unsubscribe(Made("subscribers/" + sixty + "/subscriptions/" + sixty, 1'800'000'000));
-  EXPECT_LT(link.size(), 400u);
+  v1::Endpoint endpoint = Endpoint();
+  endpoint.set_name("subscribers/" + sixty + "/endpoints/" + sixty);
+  endpoint.mutable_create_time()->set_seconds(1'800'000'000);
+  const std::string link = links_.Unsubscribe(
+      Made("subscribers/" + sixty + "/subscriptions/" + sixty, 1'800'000'000), endpoint);
+  EXPECT_LT(link.size(), 500u);
 }
 
 }  // namespace

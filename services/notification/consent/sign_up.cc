@@ -56,6 +56,10 @@ absl::Status Consents::SignUp(std::string_view address, text::Language language,
 
 absl::Status Consents::TakeSignUp(const Ask& ask, const Proof& confirmed) {
   ASSIGN_OR_RETURN(const v1::Endpoint endpoint, AddEndpointOf(ask));
+  // Somebody may have put another mailbox in its place, whose reader has said nothing.
+  if (parts_.address_key.Of(endpoint.email().address()) != ask.address_key) {
+    return absl::NotFoundError("the endpoint has another address");
+  }
   std::vector<Proof> proofs = {{.endpoint = endpoint.name(),
                                 .event = Proof::Event::kAsked,
                                 .time = ask.asked,

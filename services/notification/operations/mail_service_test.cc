@@ -108,15 +108,19 @@ TEST_F(MailApi, AReportThatNamesNoMailOfOursIsRefused) {
 TEST_F(MailApi, AnOwnerSeesThatNothingIsSentToItsMailbox) {
   v1::Endpoint endpoint;
   endpoint.mutable_email()->set_address("anna@example.org");
+  v1::Endpoint entered = endpoint;  // by anybody
+  endpoint.mutable_email()->mutable_verify_time()->set_seconds(1);
   v1::Endpoint other;
   other.mutable_email()->set_address("bert@example.org");
   v1::Endpoint webhook;
   webhook.mutable_webhook();
   ASSERT_THAT(Report(BounceOf("anna@example.org"), Request::KIND_COMPLAINT), IsOk());
-  std::vector<v1::Endpoint*> all = {&endpoint, &other, &webhook};
+  std::vector<v1::Endpoint*> all = {&endpoint, &entered, &other, &webhook};
   TellSuppressions(*api_.ledger, api_.mailboxes.key, all);
   EXPECT_THAT(endpoint.email().suppression(), testing::HasSubstr("its reader complained"));
   EXPECT_TRUE(endpoint.email().has_suppress_time());
+  EXPECT_EQ(entered.email().suppression(), "") << "what its owner said is nobody else's matter";
+  EXPECT_FALSE(entered.email().has_suppress_time());
   EXPECT_EQ(other.email().suppression(), "");
   EXPECT_FALSE(webhook.has_email());
 }

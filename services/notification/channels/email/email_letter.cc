@@ -31,7 +31,8 @@ Envelope EnvelopeOf(const Job& job, const Links* links) {
                     .list = job.delivery.subscription};
   // Digests tell of many resources: each is a conversation of its own.
   if (!job.digest) envelope.thread = job.record->change.root();
-  if (links != nullptr) envelope.unsubscribe = links->Unsubscribe(job.interest->subscription);
+  if (links != nullptr)
+    envelope.unsubscribe = links->Unsubscribe(job.interest->subscription, *job.endpoint);
   return envelope;
 }
 
@@ -42,7 +43,7 @@ LetterInput LetterInputOf(const Job& job, const LetterSender& sender, const Link
                     .sender = sender,
                     .subscriptions = SubscriptionTitles(job)};
   if (links != nullptr) {
-    input.links = {.unsubscribe = links->Unsubscribe(job.interest->subscription),
+    input.links = {.unsubscribe = links->Unsubscribe(job.interest->subscription, *job.endpoint),
                    .preferences = links->Preferences(*job.endpoint, job.delivery.created)};
   }
   return input;

@@ -21,7 +21,8 @@ void TellSuppressions(Ledger& ledger, const AddressKey& key,
   if (!any) return;
   const auto tell = [&](sql::Connection& connection) -> absl::Status {
     for (v1::Endpoint* endpoint : endpoints) {
-      if (!endpoint->has_email()) continue;
+      // Anybody can enter another's address: what is known of it is for who confirmed it.
+      if (!endpoint->email().has_verify_time()) continue;
       v1::Email& email = *endpoint->mutable_email();
       ASSIGN_OR_RETURN(const auto found, Suppressions(connection).Find(key.Of(email.address())));
       if (!found) continue;

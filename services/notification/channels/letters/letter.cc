@@ -21,6 +21,9 @@ using Lines = std::vector<std::string>;
 constexpr size_t kMaxNoticeBytes = 100'000;
 // Subscriptions that a footer names.
 constexpr size_t kMaxTitles = 5;
+// Subscriptions that a mail names which asks: whoever asks has written their titles, and the mail
+// is no place for what they want to say.
+constexpr size_t kMaxAsked = 10;
 
 Lines ShownLines(std::string_view text) {
   Lines lines;
@@ -210,10 +213,9 @@ void Composer::Compose(const ConfirmationLetter& letter) {
       Say("Please confirm your address: ", "Bitte bestätigen Sie Ihre Adresse: "), sender);
   sheet_.paragraphs.push_back(absl::StrCat(
       sender, Say(" was asked to send mails to ", " wurde gebeten, E-Mails an "), address,
-      letter.subscriptions.empty()
-          ? Say(".", " zu senden.")
-          : absl::StrCat(Say(", for ", " zu senden, und zwar für "),
-                         Quoted(letter.subscriptions, letter.subscriptions.size()), ".")));
+      letter.subscriptions.empty() ? Say(".", " zu senden.")
+                                   : absl::StrCat(Say(", for ", " zu senden, und zwar für "),
+                                                  Quoted(letter.subscriptions, kMaxAsked), ".")));
   sheet_.paragraphs.push_back(
       absl::StrCat(Say("If that is what you want, please confirm it by ",
                        "Wenn Sie das möchten, bestätigen Sie es bitte bis "),

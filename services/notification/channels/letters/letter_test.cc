@@ -1,5 +1,6 @@
 #include "services/notification/channels/letters/letter.h"
 
+#include "absl/strings/str_cat.h"
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -110,6 +111,22 @@ TEST(LetterTest, AConfirmationSaysWhoAskedForWhatAndNothingElse) {
                     HasSubstr("\nConfirm:\nhttps://example.org/c/1\n"),
                     HasSubstr("15 January 2027, 08:00 (UTC), from the network address 192.0.2.7."),
                     HasSubstr("ignore this mail"), Not(HasSubstr("nsubscribe"))));
+}
+
+TEST(LetterTest, WhoAsksCannotFillTheMailThatAsksWithTheirOwnWords) {
+  LetterInput input = Changes({LabelNotice()});
+  ConfirmationLetter content{.address = "reader@example.org",
+                             .confirm_link = "https://example.org/c/1",
+                             .asked = absl::FromUnixSeconds(1'800'000'000),
+                             .asked_by = "corp:anna",
+                             .expires = absl::FromUnixSeconds(1'800'604'800)};
+  for (int i = 0; i < 1000; ++i) {
+    content.subscriptions.push_back(absl::StrCat(i, " ", std::string(190, 'x')));
+  }
+  input.content = std::move(content);
+  const Letter letter = LetterOf(input);
+  EXPECT_THAT(letter.text, HasSubstr("and 990 more."));
+  EXPECT_LT(letter.text.size(), 5'000u);
 }
 
 TEST(LetterTest, AnOwnerIsToldWhatReachesThemNoMore) {

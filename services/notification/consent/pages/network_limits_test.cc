@@ -31,6 +31,26 @@ TEST(NetworkLimitsTest, OneNetworkMayDoItTenTimesAnHour) {
   EXPECT_FALSE(limits.Take("a")) << "one place became free";
 }
 
+TEST(NetworkLimitsTest, WhoHasManyNetworksTakesNotTheirsOfAll) {
+  const auto take_all = [](std::string_view pattern) {
+    FakeClock clock;
+    NetworkLimits limits(clock);
+    int taken = 0;
+    for (int i = 0; i < 20'000; ++i) {
+      const std::string remote = pattern == "ipv4"
+                                     ? absl::StrCat("198.51.", i % 256, ".", i / 256)
+                                     : absl::StrCat(std::string(pattern), absl::Hex(i), "::1");
+      taken += limits.Take(NeighboursOf(NetworkOf(remote))) ? 1 : 0;
+    }
+    EXPECT_TRUE(limits.Take(NeighboursOf(NetworkOf("2001:db9::1")))) << "others aren't kept out";
+    EXPECT_TRUE(limits.Take(NeighboursOf(NetworkOf("192.0.2.1"))));
+    return taken;
+  };
+  EXPECT_EQ(take_all("2001:db8:1:"), NetworkLimits::kSiteAnHour);
+  EXPECT_EQ(take_all("2001:db8:"), NetworkLimits::kWideAnHour);
+  EXPECT_EQ(take_all("ipv4"), NetworkLimits::kWideAnHour);
+}
+
 TEST(NetworkLimitsTest, ManyNetworksAreBounded) {
   FakeClock clock;
   NetworkLimits limits(clock);

@@ -70,7 +70,7 @@ TEST_P(PagesTest, AScannerThatGetsEveryLinkChangesNothing) {
             200);
   EXPECT_TRUE(GetEndpoint(endpoint.name()).email().has_verify_time());
   const v1::Subscription own = Subscribe(AsOwner(), "own", endpoint);
-  const std::string unsubscribe = PathOf(links_.Unsubscribe(own));
+  const std::string unsubscribe = PathOf(links_.Unsubscribe(own, endpoint));
   const std::string preferences = PathOf(links_.Preferences(endpoint, store_.clock.Now()));
   for (const std::string& path : {unsubscribe, preferences}) {
     EXPECT_EQ(Get(path).status, 200);
@@ -83,7 +83,7 @@ TEST_P(PagesTest, OneClickUnsubscribesAndAReplayAnswersTheSame) {
   ConfirmAll(MakeMails());
   const v1::Subscription own = Subscribe(AsOwner(), "own", endpoint);
   const v1::Subscription other = Subscribe(AsOwner(), "other", endpoint);
-  const std::string path = PathOf(links_.Unsubscribe(own));
+  const std::string path = PathOf(links_.Unsubscribe(own, endpoint));
   for (int i = 0; i < 3; ++i) {
     EXPECT_EQ(Post(path, "List-Unsubscribe=One-Click").status, 200);
     EXPECT_EQ(ConsentOf(own.name()).state(), v1::Consent::STATE_WITHDRAWN);
@@ -96,7 +96,7 @@ TEST_P(PagesTest, ThePageOffersAll) {
   ConfirmAll(MakeMails());
   const v1::Subscription own = Subscribe(AsOwner(), "own", endpoint);
   const v1::Subscription other = Subscribe(AsOwner(), "other", endpoint);
-  EXPECT_EQ(Post(PathOf(links_.Unsubscribe(own)), "all=1").status, 200);
+  EXPECT_EQ(Post(PathOf(links_.Unsubscribe(own, endpoint)), "all=1").status, 200);
   EXPECT_EQ(ConsentOf(own.name()).state(), v1::Consent::STATE_WITHDRAWN);
   EXPECT_EQ(ConsentOf(other.name()).state(), v1::Consent::STATE_WITHDRAWN);
 }

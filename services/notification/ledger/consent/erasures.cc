@@ -89,11 +89,11 @@ absl::Status Erasures::Remember(std::string_view address_key, absl::Time now) {
       {ErasedKey(address_key), absl::ToUnixMicros(now)});
 }
 
-absl::StatusOr<bool> Erasures::Remembers(std::string_view address_key) {
+absl::StatusOr<absl::Time> Erasures::RemembersSince(std::string_view address_key) {
   ASSIGN_OR_RETURN(const sql::Result found,
-                   connection_.Query("SELECT 1 FROM erased_address WHERE address_key = $1",
+                   connection_.Query("SELECT since FROM erased_address WHERE address_key = $1",
                                      {ErasedKey(address_key)}));
-  return !found.rows.empty();
+  return found.rows.empty() ? absl::InfinitePast() : absl::FromUnixMicros(found.rows[0].Int(0));
 }
 
 absl::Status Erasures::Lift(std::string_view address_key) {

@@ -34,7 +34,8 @@ class Erasures {
 
   // Remembers an address, by what AddressKey makes of it.
   absl::Status Remember(std::string_view address_key, absl::Time now);
-  absl::StatusOr<bool> Remembers(std::string_view address_key);
+  // Since when; InfinitePast: it doesn't.
+  absl::StatusOr<absl::Time> RemembersSince(std::string_view address_key);
   // Its owner has confirmed it anew.
   absl::Status Lift(std::string_view address_key);
 

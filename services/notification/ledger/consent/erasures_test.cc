@@ -89,17 +89,17 @@ TEST_P(ErasuresTest, AnErasureIsKnownUntilItIsDoneAndAnAddressUntilItIsLifted) {
   EXPECT_EQ(unfinished->front().since, kNow);
   EXPECT_EQ(unfinished->front().address_keys, keys);
   const auto remembered =
-      ledger_->Write([&](sql::Connection& connection) -> absl::StatusOr<std::vector<bool>> {
+      ledger_->Write([&](sql::Connection& connection) -> absl::StatusOr<std::vector<absl::Time>> {
         Erasures erasures(connection);
         RETURN_IF_ERROR(erasures.Remember("key", kNow));
-        ASSIGN_OR_RETURN(const bool known, erasures.Remembers("key"));
-        ASSIGN_OR_RETURN(const bool other, erasures.Remembers("other"));
+        ASSIGN_OR_RETURN(const absl::Time known, erasures.RemembersSince("key"));
+        ASSIGN_OR_RETURN(const absl::Time other, erasures.RemembersSince("other"));
         RETURN_IF_ERROR(erasures.Lift("key"));
-        ASSIGN_OR_RETURN(const bool lifted, erasures.Remembers("key"));
-        return std::vector<bool>{known, other, lifted};
+        ASSIGN_OR_RETURN(const absl::Time lifted, erasures.RemembersSince("key"));
+        return std::vector<absl::Time>{known, other, lifted};
       });
   ASSERT_THAT(remembered, IsOk());
-  EXPECT_THAT(*remembered, ElementsAre(true, false, false));
+  EXPECT_THAT(*remembered, ElementsAre(kNow, absl::InfinitePast(), absl::InfinitePast()));
 }
 
 }  // namespace

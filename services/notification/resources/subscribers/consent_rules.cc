@@ -18,6 +18,10 @@ std::string ScopeOf(const v1::Subscription& subscription) {
   *content.mutable_transitions() = subscription.transitions();
   *content.mutable_kinds() = subscription.kinds();
   content.set_include_quiet(subscription.include_quiet());
+  // Entries in a calendar are more than to be told.
+  if (subscription.calendar() == v1::CALENDAR_MODE_INVITE) {
+    content.set_calendar(v1::CALENDAR_MODE_INVITE);
+  }
   constexpr size_t kBytes = 16;
   return Sha256(SerializeDeterministic(content)).substr(0, kBytes);
 }
@@ -55,7 +59,8 @@ void SettleConsent(const resource::Context& context, v1::Subscription* subscript
     return;
   }
   AskForConsent(context.viewer, context.now, subscription);
-  if (IsOwnCall(context.viewer, store::RootOf(subscription->name())) && IsConfirmed(endpoint)) {
+  if (IsOwnCall(context.viewer, store::RootOf(subscription->name())) && IsConfirmed(endpoint) &&
+      !endpoint.email().has_withdraw_time()) {
     GiveConsent(context.now, subscription);
     subscription->mutable_consent()->set_way(v1::Consent::WAY_CALL);
   }

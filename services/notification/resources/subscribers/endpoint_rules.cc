@@ -108,7 +108,7 @@ Rules<v1::Endpoint> EndpointRules(Random& random, EndpointSettings settings) {
                       "webhook.previous_secret", "webhook.previous_secret_expire_time",
                       "webhook.public_key", "webhook.private_key", "webhook.previous_public_key",
                       "webhook.previous_private_key", "email.suppression", "email.suppress_time",
-                      "email.verify_time", "email.ask"},
+                      "email.verify_time", "email.ask", "email.withdraw_time"},
       .create_only = {"webhook.secret", "email.address"},
       .random_ids = &random,
       // No check: what is written after its creation is checked where it is set.
@@ -279,10 +279,27 @@ absl::StatusOr<v1::Endpoint> Endpoints::Confirm(const std::string& name, int64_t
   return Modify(call, name, "", "endpoint.confirmed",
                 [&](const resource::Context& context, v1::Endpoint* next) -> absl::Status {
                   if (WhenMade(*next) != made) return NotFoundError(name);
-                  if (!NeedsConsent(*next) || IsConfirmed(*next)) return absl::OkStatus();
-                  *next->mutable_email()->mutable_verify_time() = ToTimestamp(context.now);
+                  if (!NeedsConsent(*next)) return absl::OkStatus();
+                  v1::Email& email = *next->mutable_email();
+                  email.clear_withdraw_time();
+                  if (!IsConfirmed(*next)) {
+                    *email.mutable_verify_time() = ToTimestamp(context.now);
+                  }
                   return absl::OkStatus();
                 });
+}
+
+absl::Status Endpoints::NoteWithdrawal(const std::string& name) {
+  WriteCall call{.viewer = filter::Viewer::Operator()};
+  call.store.caller = "pages";
+  return Modify(call, name, "", "endpoint.consent_withdrawn",
+                [](const resource::Context& context, v1::Endpoint* next) {
+                  if (NeedsConsent(*next) && !next->email().has_withdraw_time()) {
+                    *next->mutable_email()->mutable_withdraw_time() = ToTimestamp(context.now);
+                  }
+                  return absl::OkStatus();
+                })
+      .status();
 }
 
 absl::StatusOr<v1::Endpoint> Endpoints::AskAgain(const WriteCall& call, const std::string& name) {

@@ -66,6 +66,8 @@ class Endpoints : public resource::Resources<v1::Endpoint> {
   // The owner of the address of one that was made then has confirmed it; OK where that is known
   // already. NOT_FOUND when it is gone.
   absl::StatusOr<v1::Endpoint> Confirm(const std::string& name, int64_t made);
+  // Its owner ended a subscription: the subscriber's own calls give no consent until Confirm().
+  absl::Status NoteWithdrawal(const std::string& name);
   // Asks for it anew, unless it is confirmed or was asked for within a day.
   absl::StatusOr<v1::Endpoint> AskAgain(const WriteCall& call, const std::string& name);
 
