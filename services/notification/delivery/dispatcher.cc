@@ -239,6 +239,10 @@ void Dispatcher::Start(std::shared_ptr<const Job> job) {
     queue_.Postpone(job->delivery, clock_.Uptime());
     return;
   }
+  if (IsOnItsWay(job->delivery)) {
+    queue_.Postpone(job->delivery, clock_.Uptime() + kOnItsWayPause);
+    return;
+  }
   const absl::Time now = clock_.Now();
   under_way_[job->delivery.name] = job;
   if (!job->record) {
@@ -269,6 +273,15 @@ void Dispatcher::Start(std::shared_ptr<const Job> job) {
     return;
   }
   Send(std::move(job));
+}
+
+// Whether a mail with all of the delivery's bundle is under way, by a carrier that was dropped
+// meanwhile: how that ends is the end of this one.
+bool Dispatcher::IsOnItsWay(const PendingDelivery& delivery) const {
+  if (delivery.bundle.empty()) return false;
+  return std::ranges::any_of(under_way_, [&](const auto& other) {
+    return other.first != delivery.name && other.second->delivery.bundle == delivery.bundle;
+  });
 }
 
 void Dispatcher::Send(std::shared_ptr<const Job> job) {

@@ -72,9 +72,12 @@ class Dispatcher {
   // Asks the ledger for all that is pending, when that isn't known. Any thread.
   void Reload();
 
-  // Suppresses what is pending under this subscriber, endpoint or subscription, which was deleted.
-  // What the ledger can't do now is done by a gate when it is due. Any thread.
+  // Suppresses what is pending under this subscriber, endpoint or subscription, which wants nothing
+  // more, and forgets whom it invited. What the ledger can't do now is done by a gate when it is
+  // due. Any thread.
   void Suppress(const std::string& name, std::string_view reason);
+  // The same of what was deleted: its calendar feeds end too. Any thread.
+  void Forget(const std::string& name, std::string_view reason);
   // Makes a dead delivery pending again and hands it over. NOT_FOUND; FAILED_PRECONDITION with
   // DELIVERY_NOT_DEAD or TOO_MANY_TRIES, and with DELIVERY_BLOCKED where a gate would drop it. Any
   // thread.
@@ -107,6 +110,7 @@ class Dispatcher {
   static constexpr absl::Duration kSlice = absl::Milliseconds(50);  // for beginning them
 
   static constexpr absl::Duration kCatchUpLimit = absl::Seconds(2);
+  static constexpr absl::Duration kOnItsWayPause = absl::Seconds(5);
   static constexpr absl::Duration kUnknownChannelPause = absl::Minutes(10);
 
   absl::StatusOr<absl::Time> Step();
@@ -136,6 +140,7 @@ class Dispatcher {
                   absl::Duration asleep = absl::ZeroDuration());
   void Apply(const DeliveryResult& result);
   bool IsStopped(const Job& job) const;
+  bool IsOnItsWay(const PendingDelivery& delivery) const;
   void NoteIfMoved(const PendingDelivery& delivery);
   void Disable(const std::string& endpoint, const std::string& reason);
   absl::Time NextLook() const;

@@ -2,6 +2,7 @@
 
 #include "services/notification/channels/inbox/inbox_channel.h"
 #include "services/notification/delivery/testing/dispatcher_fixture.h"
+#include "services/notification/ledger/calendar/calendar_feeds.h"
 
 namespace clusterwire::notification {
 namespace {
@@ -194,7 +195,7 @@ TEST_P(ReceiversTest, WhatWaitsForADeletedSubscriberHoldsNothingOfTheNextOfItsNa
   Start();
   ASSERT_TRUE(WaitFor(old, v1::Delivery::STATE_PENDING, 1));
   ASSERT_THAT(store_.subscribers->Delete(AsOperator(), "subscribers/x", ""), IsOk());
-  dispatcher_->Suppress("subscribers/x", "wanted: the subscriber was deleted");
+  dispatcher_->Forget("subscribers/x", "wanted: the subscriber was deleted");
   EXPECT_EQ(Get(old).state(), v1::Delivery::STATE_SUPPRESSED);
   EXPECT_EQ(Get(old).reason(), "wanted: the subscriber was deleted");
   store_.AddSubscriber("x");
@@ -202,6 +203,24 @@ TEST_P(ReceiversTest, WhatWaitsForADeletedSubscriberHoldsNothingOfTheNextOfItsNa
   const PendingDelivery fresh = Put("w", "a");
   dispatcher_->Offer({fresh});
   EXPECT_TRUE(WaitFor(fresh, v1::Delivery::STATE_DELIVERED, 1));
+}
+
+TEST_P(ReceiversTest, ACalendarFeedOutlivesTheEndOfMailsAndNotItsSubscription) {
+  constexpr char kName[] = "subscribers/x/subscriptions/a";
+  ASSERT_THAT(ledger_->Write([&](sql::Connection& connection) {
+    return CalendarFeeds(connection).Set({.subscription = kName}, "token");
+  }),
+              IsOk());
+  Start();
+  const auto is_there = [&] {
+    return ledger_
+        ->Read([](sql::Connection& connection) { return CalendarFeeds(connection).Find("token"); })
+        ->has_value();
+  };
+  dispatcher_->Suppress(kName, "consent: unsubscribed");
+  EXPECT_TRUE(is_there());
+  dispatcher_->Forget(kName, "wanted: the subscription was deleted");
+  EXPECT_FALSE(is_there());
 }
 
 TEST_P(ReceiversTest, ADeadDeliveryIsBroughtBack) {

@@ -50,11 +50,16 @@ void Dispatcher::Suppress(const std::string& name, std::string_view reason) {
   }
   queue_.Drop(name);
   Reload();  // what went in the mails of those
-  const absl::Status forgotten = ledger_.Write([&](sql::Connection& connection) -> absl::Status {
-    RETURN_IF_ERROR(Invitations(connection).RemoveUnder(name));
-    return CalendarFeeds(connection).RemoveUnder(name);
-  });
-  if (!forgotten.ok()) telemetry::LogWarning("calendars not forgotten", {{"error", forgotten}});
+  const absl::Status forgotten = ledger_.Write(
+      [&](sql::Connection& connection) { return Invitations(connection).RemoveUnder(name); });
+  if (!forgotten.ok()) telemetry::LogWarning("invitations not forgotten", {{"error", forgotten}});
+}
+
+void Dispatcher::Forget(const std::string& name, std::string_view reason) {
+  Suppress(name, reason);
+  const absl::Status forgotten = ledger_.Write(
+      [&](sql::Connection& connection) { return CalendarFeeds(connection).RemoveUnder(name); });
+  if (!forgotten.ok()) telemetry::LogWarning("feeds not forgotten", {{"error", forgotten}});
 }
 
 absl::Status Dispatcher::Redrive(const std::string& name) {

@@ -194,13 +194,14 @@ absl::StatusOr<std::vector<Trouble>> RecordResults(Ledger& ledger, const Channel
     RETURN_IF_ERROR(WriteDelivered(connection, channels, results, jobs, were_pending));
     for (const DeliveryResult& result : results) {
       const Job& job = *jobs.at(result.delivery);
-      if (were_pending.contains(result.delivery)) {
+      const bool was_pending = were_pending.contains(result.delivery);
+      if (was_pending) {
         RETURN_IF_ERROR(NoteGap(connection, result, job));
         if (result.state == v1::Delivery::STATE_DELIVERED) {
           RETURN_IF_ERROR(NoteInvitation(connection, job));
         }
       }
-      RETURN_IF_ERROR(SettleBundle(connection, job, result));
+      RETURN_IF_ERROR(SettleBundle(connection, job, result, was_pending));
       if (result.attempt && result.bounce != Bounce::kNone) {
         RETURN_IF_ERROR(ChannelOf(job, channels).Bounced(connection, job, result));
       }

@@ -368,8 +368,8 @@ absl::StatusOr<Gatherer::Step> Gatherer::Decide(sql::Connection& connection, con
   return Turn(options_, interests_, connection, job).Take();
 }
 
-absl::Status SettleBundle(sql::Connection& connection, const Job& job,
-                          const DeliveryResult& result) {
+absl::Status SettleBundle(sql::Connection& connection, const Job& job, const DeliveryResult& result,
+                          bool was_pending) {
   const std::string& id = job.delivery.bundle;
   const std::string& carrier = job.delivery.name;
   if (id.empty() || result.state == v1::Delivery::STATE_PENDING) return absl::OkStatus();
@@ -390,7 +390,8 @@ absl::Status SettleBundle(sql::Connection& connection, const Job& job,
                           result.time);
   }
   // Of each change one delivery is delivered.
-  std::map<std::string, std::string> told = {{job.delivery.change_id, carrier}};
+  std::map<std::string, std::string> told;
+  if (was_pending) told[job.delivery.change_id] = carrier;
   std::vector<CarriedEnd> ends;
   for (const auto& other : job.others) {
     const std::string& name = other->delivery.name;

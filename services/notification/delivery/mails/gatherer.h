@@ -66,8 +66,9 @@ class Gatherer {
 };
 
 // Ends the deliveries that went with this one, as it ended itself; those of one that was suppressed
-// go on, carried by another of them.
-absl::Status SettleBundle(sql::Connection& connection, const Job& job,
-                          const DeliveryResult& result);
+// go on, carried by another of them. `was_pending`: it was until then; else it was dropped while
+// its mail was on its way.
+absl::Status SettleBundle(sql::Connection& connection, const Job& job, const DeliveryResult& result,
+                          bool was_pending);
 
 }  // namespace clusterwire::notification

@@ -81,7 +81,7 @@ class GathererPropertyTest : public DispatcherFixture {
         .delivery = job.delivery.name, .state = v1::Delivery::STATE_DELIVERED, .time = now};
     ASSERT_THAT(ledger_->Write([&](sql::Connection& connection) -> absl::Status {
       RETURN_IF_ERROR(Deliveries(connection).SetResults({&result, 1}).status());
-      return SettleBundle(connection, job, result);
+      return SettleBundle(connection, job, result, /*was_pending=*/true);
     }),
                 IsOk());
   }

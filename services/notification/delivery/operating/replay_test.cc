@@ -2,6 +2,7 @@
 
 #include "services/notification/delivery/testing/dispatcher_fixture.h"
 #include "services/notification/ledger/balance.h"
+#include "services/notification/ledger/deliveries/replays.h"
 
 namespace clusterwire::notification {
 namespace {
@@ -36,6 +37,18 @@ class ReplayTest : public DispatcherFixture {
   }
 };
 INSTANTIATE_TEST_SUITE_P(Both, ReplayTest, sql::kBothDatabases, sql::DialectName);
+
+TEST_P(ReplayTest, WhatTwoCallsAddAtTheSameTimeMatchesOnce) {
+  const KeptRecord record = MakeRecord("clusters/a", 1);
+  Keep(record);
+  PendingDelivery delivery = MakeDelivery(record, "subscribers/x/subscriptions/w");
+  for (int call = 0; call < 2; ++call) {  // each has seen that it isn't there
+    ASSERT_THAT(ledger_->Write(
+                    [&](sql::Connection& connection) { return Replays(connection).Add(delivery); }),
+                IsOk());
+  }
+  ExpectBalance(1);
+}
 
 TEST_P(ReplayTest, WhatWasGivenUpOrSuppressedIsSentAgainUnderItsIdAndTheRestOnlyIfAsked) {
   const PendingDelivery dead = Put("w", "a");

@@ -199,7 +199,7 @@ absl::Status Bundles::Settle(std::string_view id, std::span<const CarriedEnd> en
   for (const CarriedEnd& end : ends) {
     RETURN_IF_ERROR(connection_.Execute(
         "UPDATE delivery SET state = $3, reason = $4, updated = $5, carried = 0"
-        " WHERE id = $1 AND bundle = $2 AND state = 1 AND carried = 1",
+        " WHERE id = $1 AND bundle = $2 AND state = 1",
         {end.delivery, id, int{end.state}, end.reason, absl::ToUnixMicros(now)}));
   }
   RETURN_IF_ERROR(

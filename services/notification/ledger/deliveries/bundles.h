@@ -81,7 +81,9 @@ class Bundles {
   // The changes in it, those of the newest deliveries first.
   absl::StatusOr<std::vector<std::string>> Changes(const Bundle& bundle, int limit);
 
-  // The carrier has ended: these end as said, the rest of those that are pending in this way.
+  // The carrier has ended: these end as said, the rest of those that are carried in this way. These
+  // also where one of them carries by now, since the carrier was dropped while the mail was on its
+  // way.
   absl::Status Settle(std::string_view id, std::span<const CarriedEnd> ends, const CarriedEnd& rest,
                       absl::Time now);
   // Suppresses what is carried in it for this subscription.

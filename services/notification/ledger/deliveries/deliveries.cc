@@ -51,17 +51,25 @@ std::string DeliveryName(std::string_view subscription, std::string_view change_
 
 absl::Status Deliveries::Insert(std::span<const PendingDelivery> deliveries,
                                 std::string_view suppressed) {
-  if (suppressed.empty()) return InsertAs(deliveries, {});
-  return InsertAs(deliveries, {.state = v1::Delivery::STATE_SUPPRESSED, .reason = suppressed});
+  if (suppressed.empty()) return InsertAs(deliveries, {}).status();
+  return InsertAs(deliveries, {.state = v1::Delivery::STATE_SUPPRESSED, .reason = suppressed})
+      .status();
+}
+
+absl::StatusOr<bool> Deliveries::Add(const PendingDelivery& delivery) {
+  ASSIGN_OR_RETURN(const int64_t added, InsertAs({&delivery, 1}, {}));
+  return added > 0;
 }
 
 absl::Status Deliveries::InsertDelivered(std::span<const PendingDelivery> deliveries,
                                          std::string_view how, absl::Time now) {
   return InsertAs(deliveries,
-                  {.state = v1::Delivery::STATE_DELIVERED, .reason = how, .updated = now});
+                  {.state = v1::Delivery::STATE_DELIVERED, .reason = how, .updated = now})
+      .status();
 }
 
-absl::Status Deliveries::InsertAs(std::span<const PendingDelivery> deliveries, const Fate& fate) {
+absl::StatusOr<int64_t> Deliveries::InsertAs(std::span<const PendingDelivery> deliveries,
+                                             const Fate& fate) {
   constexpr size_t kColumns = 13;
   static const sql::ManyRows kInsert(
       "INSERT INTO delivery (id, change_id, subscription, endpoint, transition, state, reason,"
@@ -78,7 +86,8 @@ absl::Status Deliveries::InsertAs(std::span<const PendingDelivery> deliveries, c
                    int{delivery.transition}, int{fate.state}, fate.reason, 0, created, updated,
                    created, delivery.subscription_made, delivery.sequence});
   }
-  return kInsert.Run(connection_, std::move(values)).status();
+  ASSIGN_OR_RETURN(const sql::Result inserted, kInsert.Run(connection_, std::move(values)));
+  return inserted.affected;
 }
 
 absl::StatusOr<std::set<std::string>> Deliveries::SetResults(

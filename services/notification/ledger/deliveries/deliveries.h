@@ -116,6 +116,8 @@ class Deliveries {
   // The same of what this transaction hands over itself, without a try; `how` says so.
   absl::Status InsertDelivered(std::span<const PendingDelivery> deliveries, std::string_view how,
                                absl::Time now);
+  // One that is pending. False when it is there already, as another transaction may have put it.
+  absl::StatusOr<bool> Add(const PendingDelivery& delivery);
   // One for each delivery; may be repeated. Gives the names of those that were pending. One that is
   // not pending any more, or purged, stays as it is.
   absl::StatusOr<std::set<std::string>> SetResults(std::span<const DeliveryResult> results);
@@ -175,7 +177,8 @@ class Deliveries {
     std::optional<absl::Time> updated = {};  // none: when they were made
   };
 
-  absl::Status InsertAs(std::span<const PendingDelivery> deliveries, const Fate& fate);
+  // Gives how many were not there.
+  absl::StatusOr<int64_t> InsertAs(std::span<const PendingDelivery> deliveries, const Fate& fate);
   absl::Status AddAttempts(std::span<const DeliveryResult> results,
                            const std::set<std::string>& of);
 

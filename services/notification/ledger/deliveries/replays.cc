@@ -47,7 +47,8 @@ absl::Status Replays::Repeat(const PendingDelivery& to, absl::Time now) {
 }
 
 absl::Status Replays::Add(const PendingDelivery& delivery) {
-  RETURN_IF_ERROR(Deliveries(connection_).Insert({&delivery, 1}, ""));
+  ASSIGN_OR_RETURN(const bool added, Deliveries(connection_).Add(delivery));
+  if (!added) return absl::OkStatus();
   return connection_.Execute("UPDATE record SET matched = matched + 1 WHERE id = $1",
                              {delivery.change_id});
 }

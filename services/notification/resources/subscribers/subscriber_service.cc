@@ -164,7 +164,7 @@ class SubscriberHandler final : public v1::SubscriberService::CallbackService {
     // Not after a dry run, nor when a repeated request finds the name given to another since.
     const auto found = subscribers_->Get({.viewer = call.viewer}, request.name());
     if (absl::IsNotFound(found.status())) {
-      dispatcher_->Suppress(request.name(), "wanted: the subscriber was deleted");
+      dispatcher_->Forget(request.name(), "wanted: the subscriber was deleted");
       ForgetInbox(request.name());
     }
     return v1::DeleteSubscriberResponse();
@@ -207,7 +207,7 @@ class SubscriberHandler final : public v1::SubscriberService::CallbackService {
     RETURN_IF_ERROR(endpoints_->Delete(call, request.name(), request.etag()).status());
     const auto found = endpoints_->Get({.viewer = call.viewer}, request.name());
     if (absl::IsNotFound(found.status())) {
-      dispatcher_->Suppress(request.name(), "enabled: the endpoint was deleted");
+      dispatcher_->Forget(request.name(), "enabled: the endpoint was deleted");
     }
     return v1::DeleteEndpointResponse();
   }

@@ -40,7 +40,7 @@ class SubscriptionHandler final : public v1::SubscriptionService::CallbackServic
     // Not after a dry run, nor when a repeated request finds the name given to another since.
     const auto found = subscriptions_->Get({.viewer = call.viewer}, request.name());
     if (absl::IsNotFound(found.status())) {
-      dispatcher_->Suppress(request.name(), "wanted: the subscription was deleted");
+      dispatcher_->Forget(request.name(), "wanted: the subscription was deleted");
     }
     return v1::DeleteSubscriptionResponse();
   }
