@@ -136,6 +136,7 @@ OWN = {"CheckEligibility": {"programme": "programmes/mx-public"},
        "EndMembership": {"reason": "END_REASON_LEFT"}, "StreamInbox": {"cursor": "nonsense"},
        "MarkInboxRead": {"sequences": [1]},
        "RedriveDeadLetter": {"name": "x"}, "Explain": {"change": "none", "resource": ""},
+       "Preview": {"subscription": {}},
        "CancelEvent": {"etag": "none"}, "ReinstateEvent": {"etag": "none"},
        "SubmitApplication": {"parent": "", "cluster": ""},
        "DeleteInvitation": {"name": "invitations/none"}, "AcceptInvitation": {"token": "nothing"}}
@@ -167,7 +168,9 @@ class Recipe:
                       "parent": target.name if self._is_under() else target.parent, **values}
         fields = request.DESCRIPTOR.fields_by_name
         for field, value in values.items():
-            if field in fields and fields[field].message_type is None:
+            if value == {} and field in fields:
+                getattr(request, field).SetInParent()
+            elif field in fields and fields[field].message_type is None:
                 if isinstance(value, list):
                     getattr(request, field).extend(value)
                 else:
