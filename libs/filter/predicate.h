@@ -70,7 +70,7 @@ struct Verdict {
   std::string text;  // for a person, what the subject is left out of: "is in Saxony (nuts:DED)"
 };
 
-// How verdicts are told. Titles are as the Facts have them, in whatever language that is.
+// How verdicts are told. Titles are as the Facts have them, in any language.
 struct Telling {
   text::Language language = text::Language::kEnglish;
   // What a value of "types", "kinds" or "states" is called, of Facts of that type: "a label",

@@ -44,7 +44,7 @@ struct Outcome {
     kMailboxFull,     // nothing can be put into it now
     kMessageRefused,  // this mail won't be taken at any time
     kLater,           // it isn't taken now
-    kServerAway,  // the server takes no mail at all now: it can't be reached, lets nobody log in,
+    kServerAway,  // the server takes no mail at all now: it can't be reached, refuses the login,
                   // or says so
     kStale,       // a connection that had been used died, and nothing was taken
     kUnknown,     // it was sent whole, or nearly, and no answer came: it may have been taken

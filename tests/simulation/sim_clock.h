@@ -22,7 +22,7 @@ class SimClock final : public Clock {
   void Advance(absl::Duration by);
   // The wall clock is set, forward or back; no time passes.
   void Step(absl::Duration by);
-  // How far the wall clock is from where it would be had nobody set it.
+  // How far the wall clock is from where it would be had it never been set.
   absl::Duration error() const;
 
   // Waits, for real, until so many threads wait, each for a later moment, and have done so for a

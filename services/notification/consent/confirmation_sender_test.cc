@@ -78,7 +78,7 @@ TEST_P(ConfirmationSenderTest, AMailUnderWayAtACrashGoesOutAgain) {
   Start();
   ASSERT_TRUE(WaitForSent(1));
   sender_.reset();
-  At(0).done(ConfirmationSender::Answer::kSent);  // nobody hears of it any more
+  At(0).done(ConfirmationSender::Answer::kSent);  // its sender is gone
   store_.clock.Advance(absl::Minutes(10));
   Start();
   EXPECT_TRUE(WaitForSent(2));

@@ -220,7 +220,7 @@ absl::StatusOr<std::vector<v1::Subscription>> Consents::SubscriptionsTo(
 
 absl::StatusOr<std::vector<v1::Subscription>> Consents::SubscriptionsOfAddress(
     const v1::Endpoint& endpoint) {
-  // Anybody can enter another's address: what nobody confirmed tells and ends nothing beyond
+  // Anybody can enter another's address: an unconfirmed one tells and ends nothing beyond
   // itself.
   if (!IsConfirmed(endpoint)) return SubscriptionsTo(endpoint);
   RETURN_IF_ERROR(CatchUp());

@@ -231,7 +231,7 @@ TEST_P(ConsentsTest, AMailsLinkEndsNothingThatGoesToAnotherMailbox) {
   const Links::Target target = {moved.name(), WhenMade(moved), another.name(), WhenMade(another)};
   const Links::Target unbound = {moved.name(), WhenMade(moved)};
 
-  // Now it goes to an endpoint with her address that nobody confirmed.
+  // Now it goes to an unconfirmed endpoint with her address.
   store_.clock.Advance(absl::Minutes(1));
   const v1::Endpoint entered = AddMailbox("entered");
   const auto move_to = [&](const v1::Endpoint& endpoint) {

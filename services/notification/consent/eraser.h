@@ -52,7 +52,7 @@ class Eraser {
   // One that had begun and whose subscriber is there still was refused.
   static constexpr absl::Duration kRefused = absl::Hours(1);
 
-  // With the addresses that are remembered: of what nobody confirmed only an operator may say so,
+  // With the addresses that are remembered: of unconfirmed ones only an operator may say so,
   // since anybody can enter another's.
   absl::StatusOr<Erasing> ErasingOf(const filter::Viewer& viewer, const std::string& name);
   absl::StatusOr<bool> IsThere(const std::string& name);

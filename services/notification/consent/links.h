@@ -21,9 +21,9 @@ inline constexpr std::string_view kPreferencesPath = "/preferences/";
 inline constexpr std::string_view kSignUpPath = "/signup";
 inline constexpr std::string_view kCalendarPath = "/calendar/";
 
-// Links to the pages, for mails: each holds a token that nobody can guess or alter, which opens one
-// page for one purpose and needs no login. The same in gives the same out, so that a repeated mail
-// says what the first said. Immutable; safe for use from any thread.
+// Links to the pages, for mails: each holds a token that can't be guessed or altered, which opens
+// one page for one purpose and needs no login. The same in gives the same out, so that a repeated
+// mail says what the first said. Immutable; safe for use from any thread.
 class Links {
  public:
   // How long a link to the preferences holds; those to unsubscribe hold for good.

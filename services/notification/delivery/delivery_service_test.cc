@@ -171,7 +171,7 @@ TEST_F(DeliveryApi, WhatWaitsForADeletedSubscriberIsSuppressedAtOnceAndNotByADry
   const auto stub = v1::SubscriberService::NewStub(rpc::MakeChannel(api_.address()));
   const auto states = [&] {
     v1::ListDeliveriesRequest request;
-    request.set_parent("subscribers/x");  // what is of nobody's subscription is dropped in its time
+    request.set_parent("subscribers/x");  // what has no subscription is dropped in its time
     request.set_state(v1::Delivery::STATE_SUPPRESSED);
     std::vector<std::string> suppressed;
     const auto found = List(request);

@@ -87,7 +87,7 @@ const type::v1::Facts& Shown(const Job& job) {
   return job.delivery.transition == v1::TRANSITION_LEFT ? change.before() : change.after();
 }
 
-// Does the owner of the address want mails? Nothing goes to an address that nobody confirmed. What
+// Does the owner of the address want mails? Nothing goes to an unconfirmed address. What
 // everybody may see needs consent to this subscription; what is told to few, their own matter, goes
 // out unless that was withdrawn.
 GateAnswer AskConsent(const Job& job) {

@@ -246,7 +246,7 @@ absl::Status CheckMayJoin(const Context& context, std::string_view programme,
   membership.set_name(absl::StrCat(ToAbsl(programme), "/memberships/-"));
   membership.set_cluster(std::string(cluster));
   *membership.mutable_period() = period;
-  // A draft is the office's own and no membership yet: it tells nobody who comes.
+  // A draft is the office's own and no membership yet: it must not show who comes.
   return CheckAlone(nullptr, membership, context, /*drafts=*/false);
 }
 

@@ -39,7 +39,7 @@ std::string CutNote(text::Language language) {
              : absl::StrCat("Only the ", CalendarFeed::kMostEvents, " events that changed last.");
 }
 
-// What nobody else may learn from an answer: that it was one of ours.
+// A stranger may not learn from an answer that it was one of ours.
 http::ServerReply NoSuchFeed() { return {.status = 404, .body = "There is no such calendar.\n"}; }
 
 // If-None-Match: a list of tags, weak or not, or any.

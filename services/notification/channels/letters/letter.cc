@@ -21,8 +21,8 @@ using Lines = std::vector<std::string>;
 constexpr size_t kMaxNoticeBytes = 100'000;
 // Subscriptions that a footer names.
 constexpr size_t kMaxTitles = 5;
-// Subscriptions that a mail names which asks: whoever asks has written their titles, and the mail
-// is no place for what they want to say.
+// Subscriptions that a mail names which asks: the caller who asks has written their titles, and the
+// mail is no place for what they want to say.
 constexpr size_t kMaxAsked = 10;
 
 Lines ShownLines(std::string_view text) {

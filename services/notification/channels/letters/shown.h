@@ -11,7 +11,7 @@ namespace clusterwire::notification {
 inline constexpr size_t kMaxTitle = 300;
 inline constexpr size_t kMaxLine = 1'200;
 
-// One line, shown as such whatever it holds; a longer one is cut.
+// One line, shown as such with any content; a longer one is cut.
 std::string Shown(std::string_view text, size_t bytes = kMaxLine);
 
 }  // namespace clusterwire::notification

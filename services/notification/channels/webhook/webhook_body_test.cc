@@ -17,7 +17,7 @@ namespace {
 
 using testing::HasSubstr;
 
-// As if nobody else heard of it.
+// As if no other subscription heard of it.
 absl::StatusOr<std::string> BodyOf(const Job& job) {
   FactsTexts facts;
   return WebhookBody(job, facts);

@@ -60,7 +60,7 @@ std::string Escaped(std::string_view text) {
 
 void Add(std::string_view element, std::string_view text, std::string& html) {
   if (text.empty()) return;
-  // Whatever direction a text is written in ends with it.
+  // The direction that a text is written in ends with it.
   absl::StrAppend(&html, "<", ToAbsl(element), " dir=\"auto\">", Escaped(text), "</",
                   ToAbsl(element), ">\n");
 }

@@ -37,7 +37,7 @@ struct Invited {
 };
 
 // Who was invited to which event, or is about to be: so that an event that moves out of a filter
-// is corrected with those who were told of it, and nobody is told of an older version behind a
+// is corrected with those who were told of it, and no older version is told behind a
 // newer one. One row for each subscription and event.
 class Invitations {
  public:

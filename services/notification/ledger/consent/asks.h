@@ -55,7 +55,7 @@ class Asks {
  public:
   static constexpr absl::Duration kMailPause = absl::Hours(24);
   // Of one address, open at once; further ones are left out. Few of the same asker and network, so
-  // that nobody keeps others' asks of that address out.
+  // that one asker keeps no other's asks of that address out.
   static constexpr int kMostOfAsker = 20;
   static constexpr int kMostOfAddress = 200;
   // That strangers made by the sign-up page, of all addresses.

@@ -81,7 +81,7 @@ void AddConditions(const DeliveryQuery& query, Statement& statement) {
     statement.Add(absl::StrCat(" AND d.state = ", int{query.state}), {});
   }
   if (!query.endpoint.empty()) {
-    // Its subscriber's, which an index finds whatever their state.
+    // Its subscriber's, which an index finds in any state.
     const std::string subscriber = query.endpoint.substr(0, query.endpoint.find("/endpoints/"));
     statement.Add(" AND d.endpoint = ? AND d.subscription >= ? AND d.subscription < ?",
                   {query.endpoint, subscriber + "/", subscriber + "0"});

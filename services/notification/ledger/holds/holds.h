@@ -30,7 +30,7 @@ class Holds {
   // NOT_FOUND when there is none.
   absl::StatusOr<v1::Hold> Find(std::string_view name);
 
-  // How much of what it covers is pending, by endpoint, whatever its channel.
+  // How much of what it covers is pending, by endpoint, in every channel.
   absl::StatusOr<std::map<std::string, int64_t>> CountPending(const v1::Hold& hold);
   struct Pending {
     std::string delivery;
