@@ -16,6 +16,7 @@
 #include "libs/base/text/strings.h"
 #include "libs/base/time/clock.h"
 #include "libs/http/client.h"
+#include "libs/http/transfer_setup.h"
 
 // For client.cc only.
 namespace clusterwire::http {
@@ -108,18 +109,10 @@ class Transfer {
   }
 
   void SetUpLimits() {
-    // Never 0, which would mean no limit.
-    const auto milliseconds = [](absl::Duration duration) {
-      return std::max<long>(1, absl::ToInt64Milliseconds(duration));
-    };
-    const absl::Duration total = std::min(options_.time_limit, request_.deadline - clock_.Now());
-    Set(CURLOPT_TIMEOUT_MS, milliseconds(total));
-    Set(CURLOPT_CONNECTTIMEOUT_MS, milliseconds(std::min(total, options_.connect_limit)));
-    Set(CURLOPT_MAXAGE_CONN, std::max<long>(1, absl::ToInt64Seconds(options_.idle_limit)));
-    Set(CURLOPT_NOSIGNAL, 1L);
-    // A name server that doesn't answer holds up its own request only: without this, curl would
-    // wait on the loop's thread for the lookup that it gave up.
-    Set(CURLOPT_QUICK_EXIT, 1L);
+    SetLimits(easy_.get(),
+              {.total = std::min(options_.time_limit, request_.deadline - clock_.Now()),
+               .connect = options_.connect_limit,
+               .idle = options_.idle_limit});
   }
 
   void SetUpSafety() {
@@ -131,13 +124,7 @@ class Transfer {
     Set(CURLOPT_PREREQFUNCTION, &Transfer::OnRequest);
     Set(CURLOPT_PREREQDATA, this);
     if (look_up_only_) Set(CURLOPT_FRESH_CONNECT, 1L);
-    Set(CURLOPT_SSL_VERIFYPEER, 1L);
-    Set(CURLOPT_SSL_VERIFYHOST, 2L);
-    Set(CURLOPT_SSLVERSION, static_cast<long>(CURL_SSLVERSION_TLSv1_2));
-    if (options_.ca_file.empty()) return;
-    Set(CURLOPT_CAINFO, options_.ca_file.c_str());
-    // Else the system's folder of authorities would vouch beside them.
-    Set(CURLOPT_CAPATH, static_cast<const char*>(nullptr));
+    SetCertificateChecks(easy_.get(), options_.ca_file);
   }
 
   template <typename Value>

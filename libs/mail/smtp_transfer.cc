@@ -13,6 +13,7 @@
 #include "libs/base/file.h"
 #include "libs/base/net/ip_address.h"
 #include "libs/base/text/strings.h"
+#include "libs/http/transfer_setup.h"
 
 namespace clusterwire::mail {
 namespace {
@@ -42,7 +43,8 @@ CURL* SmtpTransfer::Prepare() {
   }
   SetUpServer();
   SetUpMail();
-  SetUpLimits(left);
+  http::SetLimits(easy_.get(),
+                  {.total = left, .connect = options_.connect_limit, .idle = options_.idle_limit});
   return SetUpLogin() ? easy_.get() : nullptr;
 }
 
@@ -73,13 +75,7 @@ void SmtpTransfer::SetUpServer() {
   Set(CURLOPT_ERRORBUFFER, error_);
   if (options_.tls == Client::Tls::kNone) return;
   Set(CURLOPT_USE_SSL, static_cast<long>(CURLUSESSL_ALL));
-  Set(CURLOPT_SSL_VERIFYPEER, 1L);
-  Set(CURLOPT_SSL_VERIFYHOST, 2L);
-  Set(CURLOPT_SSLVERSION, static_cast<long>(CURL_SSLVERSION_TLSv1_2));
-  if (options_.ca_file.empty()) return;
-  Set(CURLOPT_CAINFO, options_.ca_file.c_str());
-  // Else the system's folder of authorities would vouch beside them.
-  Set(CURLOPT_CAPATH, static_cast<const char*>(nullptr));
+  http::SetCertificateChecks(easy_.get(), options_.ca_file);
 }
 
 void SmtpTransfer::AddTexts(curl_mime* alternatives) const {
@@ -120,18 +116,6 @@ void SmtpTransfer::SetUpMail() {
   Set(CURLOPT_MIMEPOST, mime_.get());
   Set(CURLOPT_MAIL_FROM, absl::StrCat("<", message_.from, ">").c_str());
   Set(CURLOPT_MAIL_RCPT, recipients_.get());
-}
-
-void SmtpTransfer::SetUpLimits(absl::Duration left) {
-  // Never 0, which would mean no limit.
-  const auto milliseconds = [](absl::Duration duration) {
-    return std::max<long>(1, absl::ToInt64Milliseconds(duration));
-  };
-  Set(CURLOPT_TIMEOUT_MS, milliseconds(left));
-  Set(CURLOPT_CONNECTTIMEOUT_MS, milliseconds(std::min(left, options_.connect_limit)));
-  Set(CURLOPT_MAXAGE_CONN, std::max<long>(1, absl::ToInt64Seconds(options_.idle_limit)));
-  Set(CURLOPT_NOSIGNAL, 1L);
-  Set(CURLOPT_QUICK_EXIT, 1L);  // or a name server that doesn't answer would hold up the thread
 }
 
 bool SmtpTransfer::SetUpLogin() {

@@ -40,7 +40,6 @@ class SmtpTransfer {
   }
   void SetUpServer();
   void SetUpMail();
-  void SetUpLimits(absl::Duration left);
   // False when the password can't be read.
   bool SetUpLogin();
   void AddTexts(curl_mime* alternatives) const;

@@ -9,10 +9,11 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
-#include <arpa/inet.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <sys/socket.h>
+
+#include "libs/base/testing/loopback.h"
 
 namespace clusterwire::http {
 namespace {
@@ -64,16 +65,7 @@ struct Receiver::Connection {
 };
 
 Receiver::Receiver(Decide decide) : decide_(std::move(decide)) {
-  listener_ = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-  sockaddr_in address{};
-  address.sin_family = AF_INET;
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  socklen_t size = sizeof address;
-  auto* const any = reinterpret_cast<sockaddr*>(&address);
-  if (bind(listener_, any, size) == 0 && getsockname(listener_, any, &size) == 0) {
-    port_ = ntohs(address.sin_port);
-  }
-  listen(listener_, SOMAXCONN);
+  listener_ = ListenOnLoopback(SOCK_NONBLOCK, &port_);
   wakeup_ = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
   epoll_ = epoll_create1(EPOLL_CLOEXEC);
   Watch(epoll_, EPOLL_CTL_ADD, listener_, EPOLLIN);

@@ -6,8 +6,9 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
-#include <arpa/inet.h>
 #include <sys/socket.h>
+
+#include "libs/base/testing/loopback.h"
 
 namespace clusterwire::mail {
 
@@ -114,16 +115,7 @@ class SmtpReceiver::Talk {
 };
 
 SmtpReceiver::SmtpReceiver(Answer answer) : answer_(std::move(answer)) {
-  listener_ = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  sockaddr_in address{};
-  address.sin_family = AF_INET;
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  socklen_t size = sizeof address;
-  auto* const any = reinterpret_cast<sockaddr*>(&address);
-  if (bind(listener_, any, size) == 0 && getsockname(listener_, any, &size) == 0) {
-    port_ = ntohs(address.sin_port);
-  }
-  listen(listener_, SOMAXCONN);
+  listener_ = ListenOnLoopback(0, &port_);
   accepting_ = std::thread([this] { Accept(); });
 }
 
