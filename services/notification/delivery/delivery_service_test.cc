@@ -12,11 +12,11 @@
 
 #include "libs/base/status/error.h"
 #include "libs/base/testing/status_matchers.h"
-#include "libs/rpc/call/status.h"
 #include "libs/rpc/testing/client_call.h"
 #include "services/notification/grants/testing/grant_records.h"
 #include "services/notification/ledger/deliveries/deliveries.h"
 #include "services/notification/ledger/records/records.h"
+#include "services/notification/ledger/testing/rows.h"
 #include "services/notification/testing/test_api.h"
 
 namespace clusterwire::notification {
@@ -28,29 +28,15 @@ class DeliveryApi : public testing::Test {
 
   // A change that one subscription of "subscribers/x" and one of "subscribers/y" matched.
   void Add(int revision, const std::string& audience = "") {
-    KeptRecord record;
-    record.id = absl::StrCat("h:", revision, ":1");
-    record.change.set_history_id("h");
-    record.change.set_revision(revision);
-    record.change.set_ordinal(1);
-    record.change.set_name(absl::StrCat("clusters/c", revision));
-    record.change.set_kind("cluster.updated");
+    KeptRecord record = MakeRecord(absl::StrCat("clusters/c", revision), revision);
     record.received = api_.domain.clock.Now();
-    record.change.mutable_after()->set_name(record.change.name());
     if (!audience.empty()) {
       record.change.mutable_after()->mutable_audience()->add_members(audience);
     }
     std::vector<PendingDelivery> rows;
     for (const char* subscriber : {"subscribers/x", "subscribers/y"}) {
-      PendingDelivery row;
-      row.subscription = absl::StrCat(subscriber, "/subscriptions/s");
-      row.name = DeliveryName(row.subscription, record.id);
-      row.change_id = record.id;
-      row.root = record.change.name();
-      row.endpoint = absl::StrCat(subscriber, "/endpoints/inbox");
-      row.transition = v1::TRANSITION_CHANGED;
-      row.sequence = absl::ToUnixMicros(record.received) + revision;
-      row.created = record.received;
+      PendingDelivery row = MakeDelivery(record, absl::StrCat(subscriber, "/subscriptions/s"));
+      row.sequence += revision;
       rows.push_back(row);
     }
     ASSERT_THAT(api_.ledger->Write([&](sql::Connection& connection) -> absl::Status {
@@ -63,27 +49,14 @@ class DeliveryApi : public testing::Test {
   }
   absl::StatusOr<v1::ListDeliveriesResponse> List(const v1::ListDeliveriesRequest& request,
                                                   const std::string& view_as = "") {
-    grpc::ClientContext context;
-    rpc::Prepare({.deadline = absl::Now() + absl::Seconds(20), .trace = {}, .view_as = view_as},
-                 &context);
-    v1::ListDeliveriesResponse response;
-    const absl::Status status =
-        rpc::ToAbslStatus(stub_->ListDeliveries(&context, request, &response));
-    if (!status.ok()) return status;
-    return response;
+    return rpc::CallOnce<v1::ListDeliveriesResponse>(
+        *stub_, &v1::DeliveryService::Stub::ListDeliveries, request, view_as);
   }
 
   template <typename Response, typename Method, typename Request>
   absl::StatusOr<Response> Call(Method method, const Request& request,
                                 const std::string& view_as = "") {
-    grpc::ClientContext context;
-    rpc::Prepare({.deadline = absl::Now() + absl::Seconds(20), .trace = {}, .view_as = view_as},
-                 &context);
-    Response response;
-    const absl::Status status =
-        rpc::ToAbslStatus((stub_.get()->*method)(&context, request, &response));
-    if (!status.ok()) return status;
-    return response;
+    return rpc::CallOnce<Response>(*stub_, method, request, view_as);
   }
 
   TestApi api_;

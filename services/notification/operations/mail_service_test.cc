@@ -12,7 +12,6 @@
 #include "clusterwire/notification/v1/mail.grpc.pb.h"
 
 #include "libs/base/testing/status_matchers.h"
-#include "libs/rpc/call/status.h"
 #include "libs/rpc/testing/client_call.h"
 #include "services/notification/channels/email/suppressed.h"
 #include "services/notification/ledger/addresses/suppressions.h"
@@ -30,13 +29,7 @@ class MailApi : public testing::Test {
   absl::StatusOr<Response> Call(grpc::Status (Stub::*method)(grpc::ClientContext*, const Ask&,
                                                              Response*),
                                 const Ask& request) {
-    grpc::ClientContext context;
-    rpc::Prepare({.deadline = absl::Now() + absl::Seconds(20), .trace = {}, .view_as = ""},
-                 &context);
-    Response response;
-    const absl::Status status = rpc::ToAbslStatus((*stub_.*method)(&context, request, &response));
-    if (!status.ok()) return status;
-    return response;
+    return rpc::CallOnce<Response>(*stub_, method, request);
   }
   absl::StatusOr<v1::ReportBounceResponse> Report(const std::string& recipient, Request::Kind kind,
                                                   const std::string& diagnostic = "") {

@@ -11,7 +11,6 @@
 #include "clusterwire/notification/v1/explain.grpc.pb.h"
 
 #include "libs/base/testing/status_matchers.h"
-#include "libs/rpc/call/status.h"
 #include "libs/rpc/testing/client_call.h"
 #include "services/notification/ledger/deliveries/deliveries.h"
 #include "services/notification/ledger/records/records.h"
@@ -130,14 +129,7 @@ class ExplainApi : public testing::Test {
   }
   template <typename Response, typename Method, typename Request>
   absl::StatusOr<Response> Call(Method method, const Request& request, const std::string& view_as) {
-    grpc::ClientContext context;
-    rpc::Prepare({.deadline = absl::Now() + absl::Seconds(20), .trace = {}, .view_as = view_as},
-                 &context);
-    Response response;
-    const absl::Status status =
-        rpc::ToAbslStatus((stub_.get()->*method)(&context, request, &response));
-    if (!status.ok()) return status;
-    return response;
+    return rpc::CallOnce<Response>(*stub_, method, request, view_as);
   }
 
   TestApi api_;

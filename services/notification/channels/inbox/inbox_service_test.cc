@@ -81,26 +81,14 @@ class InboxApi : public testing::Test {
     request.set_parent(parent);
     request.set_cursor(cursor);
     request.set_page_size(page_size);
-    grpc::ClientContext context;
-    rpc::Prepare({.deadline = absl::Now() + absl::Seconds(20), .trace = {}, .view_as = view_as},
-                 &context);
-    v1::ListInboxItemsResponse response;
-    const absl::Status status =
-        rpc::ToAbslStatus(stub_->ListInboxItems(&context, request, &response));
-    if (!status.ok()) return status;
-    return response;
+    return rpc::CallOnce<v1::ListInboxItemsResponse>(
+        *stub_, &v1::InboxService::Stub::ListInboxItems, request, view_as);
   }
 
   absl::StatusOr<v1::InboxStatus> Get(const std::string& parent) {
     v1::GetInboxRequest request;
     request.set_parent(parent);
-    grpc::ClientContext context;
-    rpc::Prepare({.deadline = absl::Now() + absl::Seconds(20), .trace = {}, .view_as = ""},
-                 &context);
-    v1::InboxStatus response;
-    const absl::Status status = rpc::ToAbslStatus(stub_->GetInbox(&context, request, &response));
-    if (!status.ok()) return status;
-    return response;
+    return rpc::CallOnce<v1::InboxStatus>(*stub_, &v1::InboxService::Stub::GetInbox, request);
   }
   absl::StatusOr<v1::InboxStatus> Mark(const std::string& parent, const std::string& cursor,
                                        const std::vector<int64_t>& sequences,
@@ -109,14 +97,8 @@ class InboxApi : public testing::Test {
     request.set_parent(parent);
     request.set_cursor(cursor);
     request.mutable_sequences()->Add(sequences.begin(), sequences.end());
-    grpc::ClientContext context;
-    rpc::Prepare({.deadline = absl::Now() + absl::Seconds(20), .trace = {}, .view_as = view_as},
-                 &context);
-    v1::InboxStatus response;
-    const absl::Status status =
-        rpc::ToAbslStatus(stub_->MarkInboxRead(&context, request, &response));
-    if (!status.ok()) return status;
-    return response;
+    return rpc::CallOnce<v1::InboxStatus>(*stub_, &v1::InboxService::Stub::MarkInboxRead, request,
+                                          view_as);
   }
 
   TestApi api_;

@@ -14,12 +14,12 @@
 #include "libs/base/status/error.h"
 #include "libs/base/testing/status_matchers.h"
 #include "libs/base/time/clock.h"
-#include "libs/rpc/call/status.h"
 #include "libs/rpc/testing/client_call.h"
 #include "services/notification/grants/testing/grant_records.h"
 #include "services/notification/ledger/balance.h"
 #include "services/notification/ledger/deliveries/deliveries.h"
 #include "services/notification/ledger/records/records.h"
+#include "services/notification/ledger/testing/rows.h"
 #include "services/notification/testing/test_api.h"
 
 namespace clusterwire::notification {
@@ -37,43 +37,21 @@ class OperatingApi : public testing::Test {
   template <typename Response, typename Stub, typename Method, typename Request>
   absl::StatusOr<Response> Call(Stub& stub, Method method, const Request& request,
                                 const std::string& view_as = "") {
-    grpc::ClientContext context;
-    rpc::Prepare({.deadline = absl::Now() + absl::Seconds(20), .trace = {}, .view_as = view_as},
-                 &context);
-    Response response;
-    const absl::Status status = rpc::ToAbslStatus((stub.*method)(&context, request, &response));
-    if (!status.ok()) return status;
-    return response;
+    return rpc::CallOnce<Response>(stub, method, request, view_as);
   }
   // A change of the cluster that a subscription of each of these matched, in this state.
   void Add(int revision, const std::string& kind, const std::vector<std::string>& subscribers,
            v1::Delivery::State state = v1::Delivery::STATE_PENDING,
            const std::string& audience = "") {
-    KeptRecord record;
-    record.id = absl::StrCat("h:", revision, ":1");
-    record.change.set_history_id("h");
-    record.change.set_revision(revision);
-    record.change.set_ordinal(1);
-    record.change.set_name("clusters/a");
-    record.change.set_root("clusters/a");
-    record.change.set_kind(kind);
+    KeptRecord record = MakeRecord("clusters/a", revision, kind);
     record.received = api_.domain.clock.Now();
-    record.change.mutable_after()->set_name(record.change.name());
-    record.change.mutable_after()->set_type("cluster");
     if (!audience.empty()) {
       record.change.mutable_after()->mutable_audience()->add_members(audience);
     }
     std::vector<PendingDelivery> rows;
     for (const std::string& subscriber : subscribers) {
-      PendingDelivery row;
-      row.subscription = absl::StrCat(subscriber, "/subscriptions/s");
-      row.name = DeliveryName(row.subscription, record.id);
-      row.change_id = record.id;
-      row.root = record.change.name();
-      row.endpoint = absl::StrCat(subscriber, "/endpoints/inbox");
-      row.transition = v1::TRANSITION_CHANGED;
-      row.sequence = absl::ToUnixMicros(record.received) + revision;
-      row.created = record.received;
+      PendingDelivery row = MakeDelivery(record, absl::StrCat(subscriber, "/subscriptions/s"));
+      row.sequence += revision;
       rows.push_back(row);
     }
     ASSERT_THAT(api_.ledger->Write([&](sql::Connection& connection) -> absl::Status {

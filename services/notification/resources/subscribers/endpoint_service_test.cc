@@ -17,7 +17,6 @@
 #include "libs/base/testing/eventually.h"
 #include "libs/base/testing/status_matchers.h"
 #include "libs/base/threads/mutex.h"
-#include "libs/rpc/call/status.h"
 #include "libs/rpc/testing/client_call.h"
 #include "services/notification/testing/test_api.h"
 
@@ -36,12 +35,7 @@ class EndpointsApi : public testing::Test {
                                                              Response*),
                                 const Request& request,
                                 absl::Duration patience = absl::Seconds(20)) {
-    grpc::ClientContext context;
-    rpc::Prepare({.deadline = absl::Now() + patience, .trace = {}, .view_as = ""}, &context);
-    Response response;
-    const absl::Status status = rpc::ToAbslStatus((*stub_.*method)(&context, request, &response));
-    if (!status.ok()) return status;
-    return response;
+    return rpc::CallOnce<Response>(*stub_, method, request, "", patience);
   }
   static v1::CreateEndpointRequest Request(const std::string& subscriber, const std::string& id) {
     v1::CreateEndpointRequest request;

@@ -11,7 +11,6 @@
 #include "clusterwire/notification/v1/subscription.grpc.pb.h"
 
 #include "libs/base/testing/status_matchers.h"
-#include "libs/rpc/call/status.h"
 #include "libs/rpc/testing/client_call.h"
 #include "services/notification/testing/test_api.h"
 
@@ -34,13 +33,7 @@ class SubscriptionsApi : public testing::Test {
                                 grpc::Status (Stub::*method)(grpc::ClientContext*, const Request&,
                                                              Response*),
                                 const Request& request, const std::string& view_as = "") {
-    grpc::ClientContext context;
-    rpc::Prepare({.deadline = absl::Now() + absl::Seconds(20), .trace = {}, .view_as = view_as},
-                 &context);
-    Response response;
-    const absl::Status status = rpc::ToAbslStatus((stub.*method)(&context, request, &response));
-    if (!status.ok()) return status;
-    return response;
+    return rpc::CallOnce<Response>(stub, method, request, view_as);
   }
   absl::StatusOr<v1::Subscription> Create(const v1::CreateSubscriptionRequest& request,
                                           const std::string& view_as = "") {
