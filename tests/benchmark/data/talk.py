@@ -2,6 +2,7 @@
 their answers."""
 
 import dataclasses
+import os
 import statistics
 import subprocess
 
@@ -9,13 +10,15 @@ import subprocess
 class Program:
     """One of them, while a with-block lasts."""
 
-    def __init__(self, name, command):
+    def __init__(self, name, command, environment=None):
         self.name = name
+        self._environment = {**os.environ, **(environment or {})}
         self._command = [str(part) for part in command]
 
     def __enter__(self):
         self._process = subprocess.Popen(self._command, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-                                         stderr=subprocess.DEVNULL, text=True)
+                                         stderr=subprocess.DEVNULL, text=True,
+                                         env=self._environment)
         return self
 
     def __exit__(self, *_):
