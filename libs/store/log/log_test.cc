@@ -115,7 +115,7 @@ TEST_P(LogTest, FactsAreReadOfAllThatHaveSomeAtOneRevision) {
     expected[name] = FactsOf(name).value();
   }
   Club gone = *Get<Club>("clubs/c7");
-  Delete(clock_.Now(), gone.mutable_delete_time());
+  testing::Delete(clock_.Now(), gone.mutable_delete_time());
   MustPut(gone);
   expected.erase("clubs/c7");
   std::map<std::string, std::string> found;

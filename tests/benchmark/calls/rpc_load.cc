@@ -71,7 +71,8 @@ class Load {
             grpc::CreateChannel(options.address, grpc::InsecureChannelCredentials()))),
         next_(options.first) {}
 
-  void Run() {
+  // Whether every call went well.
+  bool Run() {
     const auto begun = Clock::now();
     end_ = begun + std::chrono::duration_cast<Clock::duration>(
                        std::chrono::duration<double>(options_.seconds));
@@ -84,6 +85,7 @@ class Load {
       Clock::now() < end_ ? Begin() : static_cast<void>(--running);
     }
     Say(std::chrono::duration<double>(Clock::now() - begun).count());
+    return failed_ == 0;
   }
 
  private:
@@ -158,6 +160,5 @@ int main(int argc, char** argv) {
   options.callers = std::atoi(argv[3]);
   options.seconds = std::atof(argv[4]);
   if (argc > 5) options.first = std::atol(argv[5]);
-  clusterwire::benchmark::Load(options).Run();
-  return 0;
+  return clusterwire::benchmark::Load(options).Run() ? 0 : 1;
 }

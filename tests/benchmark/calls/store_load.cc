@@ -3,7 +3,7 @@
 //
 //   store_load ours|raw FOLDER CALLERS COUNT [MORE]
 //
-// MORE: so many are there before it is measured.
+// MORE: so many are there before it is measured. Of raw, CALLERS is how many share a transaction.
 #include <atomic>
 #include <chrono>
 #include <cstdio>
@@ -15,6 +15,7 @@
 #include <sys/resource.h>
 
 #include "libs/base/random.h"
+#include "libs/base/status/error.h"
 #include "libs/base/time/clock.h"
 #include "libs/sql/database.h"
 #include "services/catalogue/resources/clusters/cluster_rules.h"
@@ -91,8 +92,61 @@ void Measure(int callers, long count, long before, One one) {
               1e6 * (CpuSeconds() - cpu) / static_cast<double>(count));
 }
 
-void Ours(const std::string& folder, int callers, long count, long before) {
-  const auto database = Must(sql::Database::Open("sqlite:" + folder + "/ours.db"));
+// What stands in the tables of one cluster.
+struct Template {
+  std::string data, own_facts, facts;
+};
+
+Template MakeTemplate(sql::Database& database, const std::string& name) {
+  const sql::Lease connection = Must(database.Acquire());
+  const sql::Result row = Must(
+      connection->Query("SELECT data, own_facts, facts FROM resource WHERE name = $1", {name}));
+  return {row.rows[0].Bytes(0), row.rows[0].Bytes(1), row.rows[0].Bytes(2)};
+}
+
+// The rows of one creation, as the store writes them, one statement for each.
+absl::Status InsertRaw(sql::Connection& connection, const Template& rows, long number) {
+  const std::string name = "clusters/raw-" + std::to_string(number);
+  const int64_t revision = 1000 + number;
+  const sql::Bytes data{rows.data}, own{rows.own_facts}, facts{rows.facts};
+  RETURN_IF_ERROR(connection.Execute(
+      "INSERT INTO resource(name, type, root, revision, data, own_facts, facts, deleted) "
+      "VALUES($1, 'cluster', $1, $2, $3, $4, $5, 0)",
+      {name, revision, data, own, facts}));
+  RETURN_IF_ERROR(connection.Execute(
+      "INSERT INTO change(revision, ordinal, history, type, name, root, kind, quiet, after, "
+      "facts_before, facts_after, cause, actor, trace, time) VALUES($1, 1, 'history', 'cluster', "
+      "$2, $2, 'cluster.created', 0, $3, NULL, $4, '', 'operator', '', $1)",
+      {revision, name, data, facts}));
+  RETURN_IF_ERROR(connection.Execute(
+      "INSERT INTO change_name(name, revision, ordinal) VALUES($1, $2, 1)", {name, revision}));
+  return connection.Execute(
+      "INSERT INTO request(caller, request_id, method, digest, revision, name, answer, time) "
+      "VALUES('operator', $1, 'CreateCluster', 'digest', $2, $1, $3, $2)",
+      {name, revision, data});
+}
+
+void Raw(sql::Database& database, int group, long count, const Template& rows) {
+  const sql::Lease connection = Must(database.Acquire());
+  const double cpu = CpuSeconds();
+  const auto begun = std::chrono::steady_clock::now();
+  for (long number = 0; number < count;) {
+    sql::Transaction transaction =
+        Must(sql::Transaction::Begin(*connection, sql::Transaction::Kind::kWrite));
+    for (int i = 0; i < group && number < count; ++i) {
+      if (!InsertRaw(*connection, rows, number++).ok()) std::exit(1);
+    }
+    if (!transaction.Commit().ok()) std::exit(1);
+  }
+  const double took =
+      std::chrono::duration<double>(std::chrono::steady_clock::now() - begun).count();
+  std::printf("writes_per_second %.0f\ncpu_us_per_write %.1f\n", static_cast<double>(count) / took,
+              1e6 * (CpuSeconds() - cpu) / static_cast<double>(count));
+}
+
+void Run(const std::string& which, const std::string& folder, int callers, long count,
+         long before) {
+  const auto database = Must(sql::Database::Open("sqlite:" + folder + "/store.db"));
   const auto store = Must(store::Store::Open(*database, Must(catalogue::CatalogueTypes()),
                                              Clock::System(), Random::System()));
   catalogue::Clusters clusters(*store);
@@ -100,6 +154,10 @@ void Ours(const std::string& folder, int callers, long count, long before) {
   made_first.viewer = filter::Viewer::Operator();
   for (const char* list : {"iso", "nuts"}) {
     Must(catalogue::Taxonomies(*store).Create(made_first, "", CountriesOf(list), ""));
+  }
+  if (which == "raw") {
+    Must(clusters.Create(made_first, "", ClusterOf(0), "template"));
+    return Raw(*database, callers, count, MakeTemplate(*database, "clusters/template"));
   }
   Measure(callers, count, before, [&](long number) {
     resource::WriteCall call = made_first;
@@ -118,10 +176,10 @@ void Ours(const std::string& folder, int callers, long count, long before) {
 
 int main(int argc, char** argv) {
   if (argc < 5) {
-    std::fprintf(stderr, "usage: store_load ours FOLDER CALLERS COUNT [MORE]\n");
+    std::fprintf(stderr, "usage: store_load ours|raw FOLDER CALLERS COUNT [MORE]\n");
     return 2;
   }
-  clusterwire::benchmark::Ours(argv[2], std::atoi(argv[3]), std::atol(argv[4]),
-                               argc > 5 ? std::atol(argv[5]) : 0);
+  clusterwire::benchmark::Run(argv[1], argv[2], std::atoi(argv[3]), std::atol(argv[4]),
+                              argc > 5 ? std::atol(argv[5]) : 0);
   return 0;
 }
