@@ -8,6 +8,8 @@
 
 #include "clusterwire/catalogue/v1/cluster.grpc.pb.h"
 
+#include "tests/benchmark/calls/cluster.h"
+
 namespace clusterwire::benchmark {
 namespace {
 
@@ -16,11 +18,18 @@ namespace v1 = catalogue::v1;
 class Echo final : public v1::ClusterService::CallbackService {
  public:
   Echo() {
+    std::mt19937 random(1);
+    answer_ = ClusterOf(0, random);
+    // What the catalogue adds.
     answer_.set_name("clusters/load-0");
-    answer_.set_title("Silicon Saxony Cluster 0");
-    answer_.set_summary(std::string(480, 'x'));
-    answer_.set_country("DE");
-    for (int i = 0; i < 3; ++i) answer_.add_sectors("named:sector-1");
+    answer_.set_etag("1000000");
+    answer_.set_revision(1000000);
+    answer_.mutable_create_time()->set_seconds(1'800'000'000);
+    answer_.mutable_update_time()->set_seconds(1'800'000'000);
+    for (const char* field :
+         {"title", "summary", "country", "regions", "seat", "sectors", "website"}) {
+      answer_.add_edited_fields(field);
+    }
   }
 
   grpc::ServerUnaryReactor* GetCluster(grpc::CallbackServerContext* context,
