@@ -48,6 +48,7 @@ void Log::Append(Change change, std::optional<std::string> image, LogRows* rows)
   }
   row.emplace_back(change.quiet);
   for (auto* bytes : {&image, &change.facts_before, &change.facts_after}) {
+    rows->bytes += bytes->has_value() ? (*bytes)->size() : 0;
     row.push_back(BytesOrNull(std::move(*bytes)));
   }
   for (std::string* text : {&change.cause, &change.actor, &change.trace}) {
@@ -63,6 +64,7 @@ absl::Status Log::Write(LogRows* rows) const {
       "(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
   static const auto& names = *new sql::ManyRows(
       "INSERT INTO change_name(name, revision, ordinal) VALUES{rows}", "(?, ?, ?)");
+  rows->bytes = 0;
   RETURN_IF_ERROR(changes.Run(connection_, std::exchange(rows->changes, {})).status());
   return names.Run(connection_, std::exchange(rows->names, {})).status();
 }

@@ -20,6 +20,7 @@ absl::Status RevisionCompacted(Position after, int64_t whole_above);
 struct LogRows {
   std::vector<sql::Value> changes;
   std::vector<sql::Value> names;  // under which they are found
+  size_t bytes = 0;               // of images and Facts
 };
 
 // The change log, in one transaction of one connection. Used by one thread.

@@ -13,6 +13,9 @@
 namespace clusterwire::store {
 namespace {
 
+// Of the log's rows, before they are written: a body may put many large resources.
+constexpr size_t kKeptBytes = size_t{4} << 20;
+
 // A row that a write changes.
 struct RowChange {
   const ResourceType* type = nullptr;
@@ -168,7 +171,7 @@ absl::Status Apply(GroupTransaction& group, const WriteOptions& call, Position p
   logged.time = group.logged_at;
   ASSIGN_OR_RETURN(std::optional<std::string> image, ImageOf(*change.type, std::move(data)));
   group.log.Append(std::move(logged), std::move(image), &group.log_rows);
-  return absl::OkStatus();
+  return group.log_rows.bytes < kKeptBytes ? absl::OkStatus() : group.Flush();
 }
 
 }  // namespace
