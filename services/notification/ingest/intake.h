@@ -61,7 +61,7 @@ struct IngestMetrics {
 class Intake {
  public:
   struct Options {
-    size_t rows = 2000;  // deliveries inserted in one transaction
+    size_t rows = 4000;  // deliveries inserted in one transaction
     absl::Duration catch_up_limit = absl::Seconds(10);
   };
   // What a transaction has committed: deliveries to be handed over, and the records that are now
