@@ -10,6 +10,7 @@
 
 #include "libs/base/text/strings.h"
 #include "libs/change/wording.h"
+#include "services/notification/channels/calendar/calendar_part.h"
 #include "services/notification/channels/differences.h"
 #include "services/notification/channels/kind_texts.h"
 
@@ -101,6 +102,21 @@ bool IsTakenOut(const Job& job) {
          (job.hidden || !job.record->change.has_after());
 }
 
+// What the mail of an event that the reader still sees has for their calendar is how it is now,
+// also where it left their filter: then the text must not say less.
+bool ReachesCalendar(const Job& job) {
+  return job.endpoint != nullptr && job.endpoint->has_email() && !job.hidden &&
+         job.record->change.after().has_calendar() && CalendarModeOf(job) != v1::CALENDAR_MODE_NONE;
+}
+
+// Empty where it isn't known, or isn't for everybody: people read no resource names.
+std::string TitleOfCause(const change::v1::ResourceChanged& change, const Facts& image) {
+  if (change.cause().empty()) return "";
+  if (!change.cause_title().empty()) return OneLine(change.cause_title());
+  const auto title = std::ranges::find(image.titles(), change.cause(), &type::v1::Title::value);
+  return title == image.titles().end() ? "" : OneLine(title->title());
+}
+
 Notice NoticeOfTakenOut(Language language) {
   const auto say = [language](std::string_view english, std::string_view german) {
     return std::string(text::In(language, english, german));
@@ -134,15 +150,17 @@ Notice NoticeOf(const Job& job) {
   notice.link = image.link();
 
   Lines lines;
-  if (!image.summary().empty()) lines.push_back(OneLine(image.summary()));
+  if (const std::string& summary = SummaryIn(language, image); !summary.empty()) {
+    lines.push_back(OneLine(summary));
+  }
   lines.push_back(RelationOf(job, wording));
-  if (!left && change.has_before() && change.has_after()) {
+  const bool compared = !left || (ReachesCalendar(job) && !IsCorrectedDeletion(job));
+  if (compared && change.has_before() && change.has_after()) {
     std::ranges::move(DifferencesOf(change.before(), change.after(), language),
                       std::back_inserter(lines));
   }
-  if (!change.cause().empty()) {
-    lines.push_back(
-        absl::StrCat(say("Because of ", "Anlass: "), CalledByTitle(change.cause(), image), "."));
+  if (const std::string cause = TitleOfCause(change, image); !cause.empty()) {
+    lines.push_back(absl::StrCat(say("Because of ", "Anlass: "), cause, "."));
   }
   if (job.gap.count > 0) lines.push_back(GapInWords(job.gap, language));
   notice.text = absl::StrJoin(lines, "\n");
