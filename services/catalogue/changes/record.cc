@@ -55,8 +55,8 @@ absl::StatusOr<change::v1::ResourceChanged> RecordOf(const store::Change& change
 absl::Status CauseTitles::AddTo(change::v1::ResourceChanged* record) {
   if (record->cause().empty()) return absl::OkStatus();
   if (record->cause() != name_ || record->revision() != revision_) {
-    ASSIGN_OR_RETURN(const std::optional<std::string> bytes,
-                     store_.reader().GetFacts(record->cause()));
+    ASSIGN_OR_RETURN(const auto reader, store_.Read());
+    ASSIGN_OR_RETURN(const std::optional<std::string> bytes, reader->GetFacts(record->cause()));
     type::v1::Facts facts;
     const bool read = bytes && facts.ParseFromString(*bytes);
     title_ = read && !facts.has_audience() ? facts.title() : "";
