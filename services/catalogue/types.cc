@@ -16,6 +16,7 @@
 #include "services/catalogue/common/fields/facts_fields.h"
 #include "services/catalogue/erasures/erasures.h"
 #include "services/catalogue/resources/events/event_index.h"
+#include "services/catalogue/resources/registrations/registration_seats.h"
 
 namespace clusterwire::catalogue {
 
@@ -46,6 +47,8 @@ std::vector<CatalogueType> AllTypes() {
       EventPartType(),
       EventEditionType(),
       EventSeatsType(),
+      EventRegistrantType(),
+      EventWaitingType(),
   };
 }
 

@@ -46,7 +46,12 @@ absl::StatusOr<Parts> PartsOf(const std::string& name, const Context& context,
         // Anybody may hang events under one that all see: not each of them is read.
         if (!own && (parts.others.size() > kMostNamed || ++looked > kMostParts)) return true;
         ASSIGN_OR_RETURN(v1::CalendarEvent part, context.reader.Get<v1::CalendarEvent>(one));
-        if (store::IsDeleted(part) || !wanted(part) || EndOf(part) <= context.now) return true;
+        if (store::IsDeleted(part) || EndOf(part) <= context.now) return true;
+        if (!wanted(part)) {
+          const bool draft = own && part.state() == v1::CalendarEvent::STATE_DRAFT;
+          if (draft && parts.drafts.size() <= kMostNamed) parts.drafts.push_back(one);
+          return true;
+        }
         if (own) {
           parts.own.push_back(std::move(part));
         } else if (CheckMaySee(context.reader, context.viewer, one).ok()) {
@@ -89,6 +94,11 @@ absl::Status ChangeParts(store::Writer& writer, const Context& context, const Pa
   if (!parts.others.empty()) {
     notes.push_back(absl::StrCat("parts: ", Named(parts.others),
                                  " may be written by others alone and stay as they are"));
+  }
+  if (!parts.drafts.empty()) {
+    notes.push_back(absl::StrCat("parts: ", Named(parts.drafts),
+                                 " are drafts that nobody was told of, and stay as they are: "
+                                 "DeleteEvent removes them"));
   }
   return absl::OkStatus();
 }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "libs/base/status/error.h"
 #include "libs/base/time/date.h"
 #include "libs/text/text.h"
 #include "services/catalogue/common/fields/checks.h"
@@ -188,6 +189,20 @@ void ShowTo(const filter::Viewer& viewer, v1::CalendarEvent* event) {
   if (!CheckMayWrite(viewer, event->name(), event).ok()) event->clear_seats();
 }
 
+// Those who registered are to be told that it doesn't take place.
+absl::Status CheckNobodyComes(const v1::CalendarEvent& event, const Context& context) {
+  if (event.state() != v1::CalendarEvent::STATE_PUBLISHED || EndOf(event) <= context.now) {
+    return absl::OkStatus();
+  }
+  ASSIGN_OR_RETURN(const v1::EventSeats seats, SeatsOf(context.reader, event.name()));
+  if (seats.taken() + seats.waiting() == 0) return absl::OkStatus();
+  return Error(absl::StatusCode::kFailedPrecondition, "HAS_REGISTRATIONS",
+               absl::StrCat(event.name(), " has registrations for ", seats.taken(), " seats and ",
+                            seats.waiting(), " who wait: CancelEvent tells them, and then it can ",
+                            "be deleted"),
+               {{"resource", event.name()}});
+}
+
 // For readers: what is written is as it is stored.
 absl::Status AddSeats(const store::Reader& reader, store::Message* row) {
   auto& event = static_cast<v1::CalendarEvent&>(*row);
@@ -211,6 +226,7 @@ Rules<v1::CalendarEvent> EventRules() {
           .check = &Check,
           .settle = &Settle,
           .note = &Note,
+          .check_unused = &CheckNobodyComes,
           .kind_of_update = &KindOfUpdate,
           .show_to = &ShowTo};
 }

@@ -264,7 +264,8 @@ TEST_F(EventsTest, WhatBecomesOfItsPartsIsAskedForAndTheyAreCancelledInTheSameWr
                                              "' period { start: '2022-10-01' }"))
                                 .name();
   const std::string over =
-      Part("Over", name, "period { start: '2022-05-01' end: '2022-05-01' }").name();
+      Part("Over", name, "kind: KIND_MEETING period { start: '2022-05-01' end: '2022-05-01' }")
+          .name();
   const auto asked = Cancel(name);
   EXPECT_THAT(asked, HasFieldError("parts"));
   EXPECT_THAT(std::string(asked.status().message()), AllOf(HasSubstr(side), HasSubstr(below)));
@@ -314,7 +315,7 @@ TEST_F(EventsTest, PartsMoveByAsManyDaysOrStayAndTheChoiceIsAskedForOfAnotherFir
   const std::string name = New(kPrague).name();
   const std::string side = Part("Side", name, "registration_closes: '2022-09-20'").name();
   const std::string month =
-      Part("Month", name, "period { start: '2022-10' end: '2022-10' }").name();
+      Part("Month", name, "kind: KIND_CAMPAIGN period { start: '2022-10' end: '2022-10' }").name();
   ASSERT_THAT(Cancel(Part("Gone", name).name()), IsOk());
   EXPECT_THAT(Update(name, "start_time: '10:00'"), IsOk());
   const char* later = "period { start: '2022-10-03' end: '2022-10-04' }";
@@ -341,6 +342,7 @@ TEST_F(EventsTest, PartsMoveByAsManyDaysOrStayAndTheChoiceIsAskedForOfAnotherFir
 TEST_F(EventsTest, APartThatCanNotMoveRefusesTheWholeAndIsNamed) {
   const std::string name = New(kPrague).name();
   const std::string side = Part("Side", name,
+                                "kind: KIND_CAMPAIGN "
                                 "period { start: '2022-03-26' end: '2022-12-01' } "
                                 "start_time: '02:30' time_zone: 'Europe/Prague'")
                                .name();
