@@ -72,5 +72,5 @@ class PlatformYearTest(EventSteps, unittest.TestCase):
         self.crm = Listener(self.office, "The platform", {"types": ["event", "registration", "call"]},
                             shared.receiver().endpoint())
         # What the public may see, and nothing of who comes.
-        self.reader = Listener(self.stranger, "A reader", {"kinds": ["conference", "side event", "funding"]})
+        self.reader = Listener(self.stranger, "A reader", {"kinds": ["conference", "side_event", "funding"]})
         self.late_inbox = Listener(self.late_team, "The late team", {"names": [self.clusters[2]]})

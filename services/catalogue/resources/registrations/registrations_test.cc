@@ -60,7 +60,8 @@ class RegistrationsTest : public ::testing::Test {
     Event rest;
     EXPECT_TRUE(google::protobuf::TextFormat::ParseFromString(more, &rest)) << more;
     event.MergeFrom(rest);
-    const auto made = events_.Create(world_.AsOperator(), "", event, "");
+    const auto made =
+        events_.Create(world_.AsOperator(), "", event, absl::StrCat("event-", ++made_));
     EXPECT_THAT(made, IsOk());
     return made.ok() ? made->name() : "";
   }
@@ -146,6 +147,7 @@ class RegistrationsTest : public ::testing::Test {
   Erasures erasures_{*world_.store, ErasureKey("a key for tests alone")};
   People people_{erasures_, world_.random};
   int clusters_ = 0;
+  int made_ = 0;
   std::string event_;
 };
 
@@ -363,7 +365,7 @@ TEST_F(RegistrationsTest, AnEventThatRegistersElsewhereSaysWhere) {
   ASSERT_TRUE(google::protobuf::TextFormat::ParseFromString(kEvent, &event));
   event.mutable_registration()->Clear();
   event.mutable_registration()->set_link("https://register.example/prague");
-  event_ = events_.Create(world_.AsOperator(), "", event, "")->name();
+  event_ = events_.Create(world_.AsOperator(), "", event, "elsewhere")->name();
   const auto elsewhere = Register(Cluster());
   EXPECT_THAT(elsewhere, ReasonIs("NO_REGISTRATION"));
   EXPECT_THAT(std::string(elsewhere.status().message()),
@@ -481,7 +483,7 @@ TEST_F(RegistrationsTest, SeatsAreTheOrganisersToSeeUnlessAllMay) {
 
 TEST_F(RegistrationsTest, TheClockOpensRemindsAndCloses) {
   event_ = New("registration { opens: '2024-07-01' reminder_days: 3 }");
-  ASSERT_THAT(events_.Delete(world_.AsOperator(), "events/matchmaking-in-prague", ""), IsOk());
+  ASSERT_THAT(events_.Delete(world_.AsOperator(), "events/event-1", ""), IsOk());
   EXPECT_EQ(world_.Get<Event>(event_).registration_state(), Event::REGISTRATION_STATE_AHEAD);
   EXPECT_THAT(KindsUpTo("2024-07-01"), ElementsAre("event.registration_opened"));
   EXPECT_THAT(world_.FactsOf(event_).summary(), HasSubstr("Registration is open until 2024-09-20"));
