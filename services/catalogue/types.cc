@@ -15,8 +15,6 @@
 #include "services/catalogue/common/codes/code_book.h"
 #include "services/catalogue/common/fields/facts_fields.h"
 #include "services/catalogue/erasures/erasures.h"
-#include "services/catalogue/resources/events/event_index.h"
-#include "services/catalogue/resources/registrations/registration_seats.h"
 
 namespace clusterwire::catalogue {
 
@@ -44,11 +42,6 @@ std::vector<CatalogueType> AllTypes() {
       // Kept like resources, and none of the interface.
       ErasureType(),
       DraftsMadeType(),
-      EventPartType(),
-      EventEditionType(),
-      EventSeatsType(),
-      EventRegistrantType(),
-      EventWaitingType(),
   };
 }
 
@@ -143,6 +136,7 @@ absl::StatusOr<store::Registry> CatalogueTypes(facts::Options limits) {
     if (one.follow != nullptr) followers.push_back(one.follow);
     AddReminderTimers(one);
     types.push_back(std::move(one.type));
+    for (facts::Type& row : one.rows) types.push_back(std::move(row));
   }
   return facts::MakeRegistry(std::move(types),
                              {.inherit = &Inherit,

@@ -60,7 +60,8 @@ bool HoldContacts(const google::protobuf::Descriptor& type, int depth = 0) {
 }
 
 // Each list of contacts in the resource, or in a part of it.
-void ForEachList(Message& resource, absl::FunctionRef<void(Message&, const FieldDescriptor&)> visit) {
+void ForEachList(Message& resource,
+                 absl::FunctionRef<void(Message&, const FieldDescriptor&)> visit) {
   const google::protobuf::Descriptor& type = *resource.GetDescriptor();
   const google::protobuf::Reflection& reflection = *resource.GetReflection();
   for (int i = 0; i < type.field_count(); ++i) {

@@ -54,8 +54,8 @@ void CheckTimeOfDay(std::string_view path, std::string_view example, std::string
 std::string FormatMinute(absl::CivilMinute local) { return absl::FormatCivilTime(local); }
 
 std::string EntryUid(std::string_view type, std::string_view name, absl::Time created) {
-  const std::string digest = Sha256(absl::StrCat(ToAbsl(type), " uid\n", ToAbsl(name), "\n",
-                                                 absl::ToUnixNanos(created)));
+  const std::string digest =
+      Sha256(absl::StrCat(ToAbsl(type), " uid\n", ToAbsl(name), "\n", absl::ToUnixNanos(created)));
   return absl::BytesToHexString(digest.substr(0, 16));
 }
 

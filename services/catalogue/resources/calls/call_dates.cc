@@ -87,8 +87,8 @@ void CheckDates(const Call& call, FieldErrors& errors) {
     }
     const auto opens = OpensAt(call);
     if (opens && *ends <= *opens) {
-      errors.Add(path, absl::StrCat(CutOffText(cut_off), " is before the call opens, on ",
-                                    call.opens()));
+      errors.Add(path,
+                 absl::StrCat(CutOffText(cut_off), " is before the call opens, on ", call.opens()));
     }
     last = ends;
   }
@@ -133,7 +133,8 @@ void CountUp(const Call* before, absl::Time now, Call* next) {
   if (before->has_delete_time() && !next->has_delete_time()) sequence += 2;
   const type::v1::Calendar was = CalendarOf(*before, "");
   const type::v1::Calendar is = CalendarOf(*next, "");
-  if (was.start() != is.start() || was.time_zone() != is.time_zone() || was.status() != is.status()) {
+  if (was.start() != is.start() || was.time_zone() != is.time_zone() ||
+      was.status() != is.status()) {
     ++sequence;
   }
   next->set_sequence(sequence);

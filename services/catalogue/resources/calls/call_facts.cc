@@ -17,8 +17,8 @@ using v1::Call;
 // "Next cut-off 2026-03-31. Budget EUR 5,000,000.00, at most EUR 60,000.00 each, 75 % of the cost."
 std::string FundsText(const Call& call) {
   std::string budget = call.has_budget() ? absl::StrCat("Budget ", TextOf(call.budget())) : "";
-  const std::string each =
-      call.has_largest_grant() ? absl::StrCat("at most ", TextOf(call.largest_grant()), " each")
+  const std::string each = call.has_largest_grant()
+                               ? absl::StrCat("at most ", TextOf(call.largest_grant()), " each")
                                : "";
   const std::string rate =
       call.has_funding_rate() ? absl::StrCat(call.funding_rate(), " % of the cost") : "";

@@ -64,12 +64,12 @@ void CheckFunds(const Call& call, FieldErrors& errors) {
   if (call.has_budget() && call.has_largest_grant()) {
     if (call.budget().currency_code() != call.largest_grant().currency_code()) {
       errors.Add("call.largest_grant.currency_code",
-                 absl::StrCat("is ", call.largest_grant().currency_code(),
-                              ", and the budget's is ", call.budget().currency_code()));
+                 absl::StrCat("is ", call.largest_grant().currency_code(), ", and the budget's is ",
+                              call.budget().currency_code()));
     } else if (CentsOf(call.largest_grant()) > CentsOf(call.budget())) {
-      errors.Add("call.largest_grant", absl::StrCat(TextOf(call.largest_grant()),
-                                                    " is more than the budget, ",
-                                                    TextOf(call.budget())));
+      errors.Add("call.largest_grant",
+                 absl::StrCat(TextOf(call.largest_grant()), " is more than the budget, ",
+                              TextOf(call.budget())));
     }
   }
   if (call.has_funding_rate() && !(call.funding_rate() > 0 && call.funding_rate() <= 100)) {
@@ -86,11 +86,11 @@ void CheckState(const Call* before, const Call& call, FieldErrors& errors) {
                "WithdrawCall takes it back");
     return;
   }
-  const bool moved = before->opens() != call.opens() || before->time_zone() != call.time_zone() ||
-                     !std::ranges::equal(before->cut_offs(), call.cut_offs(),
-                                         [](const auto& a, const auto& b) {
-                                           return a.date() == b.date() && a.time() == b.time();
-                                         });
+  const bool moved =
+      before->opens() != call.opens() || before->time_zone() != call.time_zone() ||
+      !std::ranges::equal(before->cut_offs(), call.cut_offs(), [](const auto& a, const auto& b) {
+        return a.date() == b.date() && a.time() == b.time();
+      });
   if (call.state() == Call::STATE_WITHDRAWN && moved) {
     errors.Add("call.cut_offs", "stay as they are, since the call is withdrawn");
   }
@@ -128,11 +128,11 @@ absl::Status Check(const Call* before, const Call& call, const Context& context,
 }
 
 std::string_view KindOfUpdate(const Call& before, const Call& next) {
-  const bool same = before.time_zone() == next.time_zone() && before.opens() == next.opens() &&
-                    std::ranges::equal(before.cut_offs(), next.cut_offs(),
-                                       [](const auto& a, const auto& b) {
-                                         return a.date() == b.date() && a.time() == b.time();
-                                       });
+  const bool same =
+      before.time_zone() == next.time_zone() && before.opens() == next.opens() &&
+      std::ranges::equal(before.cut_offs(), next.cut_offs(), [](const auto& a, const auto& b) {
+        return a.date() == b.date() && a.time() == b.time();
+      });
   return change::KindText(same ? change::v1::CHANGE_KIND_CALL_UPDATED
                                : change::v1::CHANGE_KIND_CALL_EXTENDED);
 }
@@ -186,28 +186,28 @@ absl::StatusOr<Call> Calls::Publish(const WriteCall& call, const std::string& na
 
 absl::StatusOr<Call> Calls::Withdraw(const WriteCall& call,
                                      const v1::WithdrawCallRequest& request) {
-  return Modify(
-      call, request.name(), request.etag(),
-      change::KindText(change::v1::CHANGE_KIND_CALL_WITHDRAWN),
-      [&](const Context& context, Call* next) -> absl::Status {
-        FieldErrors errors;
-        resource::CheckText(errors, "reason", request.reason(), 1, 500);
-        if (next->name().empty() || !errors.empty()) return errors.ToStatus();
-        if (next->state() == Call::STATE_DRAFT) {
-          return IllegalMove(*next, "so nobody was told of it: DeleteCall removes it");
-        }
-        if (next->state() == Call::STATE_CLOSED) {
-          return IllegalMove(*next, "so it takes no proposals any more");
-        }
-        if (next->state() == Call::STATE_WITHDRAWN) {
-          if (next->withdrawal().reason() == request.reason()) return absl::OkStatus();
-          return IllegalMove(*next, absl::StrCat("because: ", next->withdrawal().reason()));
-        }
-        next->set_state(Call::STATE_WITHDRAWN);
-        next->mutable_withdrawal()->set_reason(request.reason());
-        *next->mutable_withdrawal()->mutable_time() = ToTimestamp(context.now);
-        return absl::OkStatus();
-      });
+  return Modify(call, request.name(), request.etag(),
+                change::KindText(change::v1::CHANGE_KIND_CALL_WITHDRAWN),
+                [&](const Context& context, Call* next) -> absl::Status {
+                  FieldErrors errors;
+                  resource::CheckText(errors, "reason", request.reason(), 1, 500);
+                  if (next->name().empty() || !errors.empty()) return errors.ToStatus();
+                  if (next->state() == Call::STATE_DRAFT) {
+                    return IllegalMove(*next, "so nobody was told of it: DeleteCall removes it");
+                  }
+                  if (next->state() == Call::STATE_CLOSED) {
+                    return IllegalMove(*next, "so it takes no proposals any more");
+                  }
+                  if (next->state() == Call::STATE_WITHDRAWN) {
+                    if (next->withdrawal().reason() == request.reason()) return absl::OkStatus();
+                    return IllegalMove(*next,
+                                       absl::StrCat("because: ", next->withdrawal().reason()));
+                  }
+                  next->set_state(Call::STATE_WITHDRAWN);
+                  next->mutable_withdrawal()->set_reason(request.reason());
+                  *next->mutable_withdrawal()->mutable_time() = ToTimestamp(context.now);
+                  return absl::OkStatus();
+                });
 }
 
 absl::StatusOr<v1::CheckCallEligibilityResponse> Calls::CheckEligibility(
@@ -235,8 +235,7 @@ absl::StatusOr<v1::CheckCallEligibilityResponse> Calls::CheckEligibility(
     response.mutable_verdict()->set_reason("the call asks nothing that the catalogue can check");
   }
   response.set_eligibility(asked.eligibility());
-  response.set_open(IsByClock(asked) &&
-                    StateByClock(asked, store().Now()) == Call::STATE_OPEN);
+  response.set_open(IsByClock(asked) && StateByClock(asked, store().Now()) == Call::STATE_OPEN);
   response.set_revision(reader->revision().value);
   return response;
 }
@@ -252,9 +251,9 @@ absl::Status StepCall(store::Writer& writer, const std::string& name, absl::Time
   if (back || store::SameButForStamps(call, next)) return absl::OkStatus();
   CountUp(&call, writer.now(), &next);
   using namespace change::v1;
-  const auto kind = next.state() == Call::STATE_CLOSED    ? CHANGE_KIND_CALL_CLOSED
-                    : next.state() == call.state()        ? CHANGE_KIND_CALL_CUT_OFF_PASSED
-                                                          : CHANGE_KIND_CALL_OPENED;
+  const auto kind = next.state() == Call::STATE_CLOSED ? CHANGE_KIND_CALL_CLOSED
+                    : next.state() == call.state()     ? CHANGE_KIND_CALL_CUT_OFF_PASSED
+                                                       : CHANGE_KIND_CALL_OPENED;
   return writer.Put(next, change::KindText(kind));
 }
 

@@ -65,9 +65,9 @@ void CheckTimesOfItem(const std::string& path, const Event& event, const AgendaI
     errors.Add(PathTo(path, "start_time"), "is required with an end_time");
   } else if (IsTimeOfDay(item.start_time()) && IsTimeOfDay(item.end_time()) &&
              item.end_time() <= item.start_time()) {
-    errors.Add(PathTo(path, "end_time"), absl::StrCat("'", item.end_time(),
-                                                      "' is not after the start_time '",
-                                                      item.start_time(), "'"));
+    errors.Add(PathTo(path, "end_time"),
+               absl::StrCat("'", item.end_time(), "' is not after the start_time '",
+                            item.start_time(), "'"));
   }
 }
 
@@ -97,9 +97,9 @@ void CheckAgenda(const Event* before, const Event& event, const Context& context
     const auto day = DayOfItem(event, item);
     if (!day) continue;
     const Moment begins = {*day, item.start_time()};
-    if (latest && (begins.first < latest->first ||
-                   (begins.first == latest->first && !begins.second.empty() &&
-                    begins.second < latest->second))) {
+    if (latest &&
+        (begins.first < latest->first || (begins.first == latest->first && !begins.second.empty() &&
+                                          begins.second < latest->second))) {
       errors.Add(path, "begins before the one above it: an agenda is in the order of time");
     }
     if (!latest || !begins.second.empty() || begins.first > latest->first) latest = begins;
@@ -130,9 +130,9 @@ void CheckOrganisers(const Event& event, const Context& context, FieldErrors& er
 absl::Status CheckSeries(const Event& event, const Context& context, FieldErrors& errors) {
   if (event.series().empty()) return absl::OkStatus();
   if (!resource::IsId(event.series())) {
-    errors.Add("event.series", absl::StrCat("'", event.series(), "' must be 1 to 60 lower case ",
-                                            "letters, digits and '-', not beginning or ending ",
-                                            "with '-'"));
+    errors.Add("event.series",
+               absl::StrCat("'", event.series(), "' must be 1 to 60 lower case ",
+                            "letters, digits and '-', not beginning or ending ", "with '-'"));
     return absl::OkStatus();
   }
   if (!event.has_edition()) return absl::OkStatus();

@@ -43,7 +43,8 @@ void SetTimes(const v1::CalendarEvent& event, Calendar* calendar) {
 
 // What was made by an earlier release has no uid yet.
 std::string UidOf(const v1::CalendarEvent& event) {
-  return event.uid().empty() ? EntryUid("event", event.name(), ToTime(event.create_time())) : event.uid();
+  return event.uid().empty() ? EntryUid("event", event.name(), ToTime(event.create_time()))
+                             : event.uid();
 }
 
 }  // namespace

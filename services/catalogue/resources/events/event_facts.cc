@@ -68,13 +68,13 @@ std::vector<std::string> Uses(const store::Message& message) {
 }  // namespace
 
 CatalogueType EventType() {
-  return {.type = facts::MakeType<v1::CalendarEvent, CodeBook>("event", "events/{event}",
-                                                               {.own = &Own,
-                                                                .timers = &RegistrationTimers}),
+  return {.type = facts::MakeType<v1::CalendarEvent, CodeBook>(
+              "event", "events/{event}", {.own = &Own, .timers = &RegistrationTimers}),
           .step = &StepRegistration,
           .deadlines = &RegistrationDeadlines,
           .uses = &Uses,
-          .follow = &FollowEventIndex};
+          .follow = &FollowEventIndex,
+          .rows = EventRows()};
 }
 
 }  // namespace clusterwire::catalogue

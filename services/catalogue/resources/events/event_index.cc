@@ -18,9 +18,7 @@ constexpr char kKept[] = "event_index.kept";  // what the log says of such a row
 
 std::string IdOf(std::string_view name) { return std::string(name.substr(name.rfind('/') + 1)); }
 
-std::string PartsRoot(std::string_view event) {
-  return absl::StrCat("eventParts/", IdOf(event));
-}
+std::string PartsRoot(std::string_view event) { return absl::StrCat("eventParts/", IdOf(event)); }
 
 std::string PartRow(const v1::CalendarEvent& part) {
   if (part.parent().empty()) return "";
@@ -35,13 +33,6 @@ std::string EditionRow(const std::string& series, int32_t edition) {
 std::string EditionRow(const v1::CalendarEvent& event) {
   if (event.series().empty() || !event.has_edition() || store::IsDeleted(event)) return "";
   return EditionRow(event.series(), event.edition());
-}
-
-template <typename Row>
-CatalogueType HiddenType(const char* type, const char* pattern) {
-  CatalogueType made = {.type = facts::MakeType<Row, CodeBook>(type, pattern)};
-  made.type.images_in_log = false;
-  return made;
 }
 
 absl::Status KeepPart(store::Writer& writer, const std::string& old_row,
@@ -74,16 +65,10 @@ absl::Status KeepEdition(store::Writer& writer, const std::string& old_row,
 
 }  // namespace
 
-CatalogueType EventPartType() {
-  return HiddenType<v1::EventPart>("event_part", "eventParts/{event}/parts/{part}");
-}
-
-CatalogueType EventEditionType() {
-  return HiddenType<v1::EventEdition>("event_edition", "eventSeries/{series}/editions/{edition}");
-}
-
-CatalogueType EventSeatsType() {
-  return HiddenType<v1::EventSeats>("event_seats", "eventSeats/{event}");
+std::vector<facts::Type> EventRows() {
+  return {RowsOf<v1::EventPart>("event_part", "eventParts/{event}/parts/{part}"),
+          RowsOf<v1::EventEdition>("event_edition", "eventSeries/{series}/editions/{edition}"),
+          RowsOf<v1::EventSeats>("event_seats", "eventSeats/{event}")};
 }
 
 absl::Status ForEachPart(
@@ -95,16 +80,17 @@ absl::Status ForEachPart(
     const std::string parent = parents.front();
     parents.pop_front();
     absl::StatusOr<bool> more = true;
-    RETURN_IF_ERROR(resource::ForEach(
-        reader, {.type = "event_part", .parent = PartsRoot(parent)},
-        [&](const store::Scanned& scanned) {
-          const auto& row = static_cast<const v1::EventPart&>(*scanned.resource);
-          const std::string part = absl::StrCat("events/", IdOf(row.name()));
-          if (!seen.insert(part).second) return true;
-          parents.push_back(part);
-          more = visit(part, row.owner());
-          return more.ok() && *more;
-        }));
+    RETURN_IF_ERROR(resource::ForEach(reader, {.type = "event_part", .parent = PartsRoot(parent)},
+                                      [&](const store::Scanned& scanned) {
+                                        const auto& row =
+                                            static_cast<const v1::EventPart&>(*scanned.resource);
+                                        const std::string part =
+                                            absl::StrCat("events/", IdOf(row.name()));
+                                        if (!seen.insert(part).second) return true;
+                                        parents.push_back(part);
+                                        more = visit(part, row.owner());
+                                        return more.ok() && *more;
+                                      }));
     RETURN_IF_ERROR(more.status());
     if (!*more) break;
   }

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "absl/functional/function_ref.h"
 #include "absl/status/status.h"
@@ -19,12 +20,11 @@
 // events, and on no interface.
 namespace clusterwire::catalogue {
 
-CatalogueType EventPartType();
-CatalogueType EventEditionType();
-CatalogueType EventSeatsType();
+// The types of these rows.
+std::vector<facts::Type> EventRows();
 
-// All that leads to the event, at any depth, the nearest first; also what is deleted. Until `visit`,
-// which gets name and owner, says false.
+// All that leads to the event, at any depth, the nearest first; also what is deleted. Until
+// `visit`, which gets name and owner, says false.
 absl::Status ForEachPart(
     const store::Reader& reader, const std::string& event,
     absl::FunctionRef<absl::StatusOr<bool>(const std::string& part, const std::string& owner)>

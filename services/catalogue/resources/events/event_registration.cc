@@ -57,8 +57,7 @@ std::string_view KindOfStep(Event::RegistrationState state) {
 
 }  // namespace
 
-void CheckRegistration(const Event& event, const Context& context,
-                       FieldErrors& errors) {
+void CheckRegistration(const Event& event, const Context& context, FieldErrors& errors) {
   if (!event.has_registration()) return;
   const v1::EventRegistration& registration = event.registration();
   CheckUri("event.registration.link", registration.link(), errors);
@@ -157,12 +156,11 @@ std::vector<Deadline> RegistrationDeadlines(const store::Message& message, const
   const auto closes = RegistrationCloses(event);
   if (event.state() != Event::STATE_PUBLISHED || !event.has_registration() || !closes) return {};
   const auto& given = event.registration().reminder_days();
-  Deadline deadline = {
-      .kind = change::KindText(change::v1::CHANGE_KIND_EVENT_REGISTRATION_CLOSING),
-      .day = DayOf(*closes - absl::Seconds(1), event.time_zone()),
-      .zone = event.time_zone(),
-      .leads = {given.begin(), given.end()},
-      .from = RegistrationOpens(event).value_or(absl::InfinitePast())};
+  Deadline deadline = {.kind = change::KindText(change::v1::CHANGE_KIND_EVENT_REGISTRATION_CLOSING),
+                       .day = DayOf(*closes - absl::Seconds(1), event.time_zone()),
+                       .zone = event.time_zone(),
+                       .leads = {given.begin(), given.end()},
+                       .from = RegistrationOpens(event).value_or(absl::InfinitePast())};
   if (given.empty()) deadline.leads.assign(std::begin(kUsualLeads), std::end(kUsualLeads));
   return {deadline};
 }

@@ -15,8 +15,7 @@
 namespace clusterwire::catalogue {
 
 // The field `registration`: at a link or here, the window, the seats, who may come.
-void CheckRegistration(const v1::CalendarEvent& event,
-                       const Context& context, FieldErrors& errors);
+void CheckRegistration(const v1::CalendarEvent& event, const Context& context, FieldErrors& errors);
 // INVALID_ARGUMENT where the capacity is lowered below what is taken.
 absl::Status CheckCapacity(const v1::CalendarEvent& event, const Context& context,
                            FieldErrors& errors);

@@ -174,8 +174,8 @@ void Note(const v1::CalendarEvent* before, const v1::CalendarEvent& event, const
   v1::CalendarEvent parent;
   if (!event.parent().empty() && context.reader.Load(event.parent(), &parent).ok() &&
       DaysOutside(event, parent) > 0) {
-    notes.push_back(absl::StrCat("period: outside the days of its parent, ",
-                                 PeriodText(parent.period())));
+    notes.push_back(
+        absl::StrCat("period: outside the days of its parent, ", PeriodText(parent.period())));
   }
   const bool is_new = before == nullptr || !before->has_registration();
   if (is_new && RegistersHere(event) && event.registration_closes().empty()) {

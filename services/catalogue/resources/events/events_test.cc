@@ -418,9 +418,10 @@ TEST_F(EventsTest, TwoEditionsOfASeriesAreNeverTheSame) {
 TEST_F(EventsTest, AnEventIsFoundByWhoOrganisesItAndByWhatIsPresented) {
   const std::string cluster = world_.NewCluster("Host").name();
   const std::string name =
-      New(kPrague, absl::StrCat("organisers: '", cluster, "' agenda { title: 'Welcome' } ",
-                                "agenda { title: 'go-cluster' start_time: '10:00' end_time: '11:00'",
-                                " programmes: 'programmes/go-cluster' }"))
+      New(kPrague,
+          absl::StrCat("organisers: '", cluster, "' agenda { title: 'Welcome' } ",
+                       "agenda { title: 'go-cluster' start_time: '10:00' end_time: '11:00'",
+                       " programmes: 'programmes/go-cluster' }"))
           .name();
   EXPECT_THAT(world_.FactsOf(name).programmes(), ElementsAre("programmes/go-cluster"));
   EXPECT_THAT(world_.FactsOf(name).clusters(), ElementsAre(cluster));
@@ -437,13 +438,13 @@ TEST_F(EventsTest, AnAgendaIsInTheOrderOfTimeAndWithinTheEventsDays) {
               HasFieldError("event.agenda[1]"));
   EXPECT_THAT(refused("agenda { title: 'A' date: '2022-09-27' } agenda { title: 'B' }"),
               HasFieldError("event.agenda[1]"));
-  EXPECT_THAT(refused("agenda { title: ' ' start_time: '10:00' end_time: '09:00' "
-                      "programmes: 'programmes/none' contacts { person: 'people/none' } }"),
-              AllOf(HasFieldError("event.agenda[0].title"),
-                    HasFieldError("event.agenda[0].end_time"),
-                    HasFieldError("event.agenda[0].programmes[0]"),
-                    HasFieldError("event.agenda[0].contacts[0].person"),
-                    HasFieldError("event.agenda[0].contacts[0].role")));
+  EXPECT_THAT(
+      refused("agenda { title: ' ' start_time: '10:00' end_time: '09:00' "
+              "programmes: 'programmes/none' contacts { person: 'people/none' } }"),
+      AllOf(HasFieldError("event.agenda[0].title"), HasFieldError("event.agenda[0].end_time"),
+            HasFieldError("event.agenda[0].programmes[0]"),
+            HasFieldError("event.agenda[0].contacts[0].person"),
+            HasFieldError("event.agenda[0].contacts[0].role")));
   EXPECT_THAT(refused("agenda { title: 'A' start_time: '09:00' } agenda { title: 'Break' } "
                       "agenda { title: 'B' date: '2022-09-27' start_time: '08:00' }"),
               IsOk());
@@ -456,8 +457,9 @@ TEST_F(EventsTest, ARecapComesOnceTheEventHasBegunAndNamesItsSource) {
   world_.SetToday("2022-09-27");
   EXPECT_THAT(Update(name, "recap { text: 'It was good.' }"), HasFieldError("event.recap.source"));
   const store::Revision before = *world_.store->revision();
-  ASSERT_THAT(Update(name, "recap { text: 'It was good.' source: 'NRW.innovativ' } attendance: 900"),
-              IsOk());
+  ASSERT_THAT(
+      Update(name, "recap { text: 'It was good.' source: 'NRW.innovativ' } attendance: 900"),
+      IsOk());
   EXPECT_THAT(After(before), ElementsAre("event.recap_published " + name));
   EXPECT_THAT(world_.FactsOf(name).text(), HasSubstr("It was good."));
 }

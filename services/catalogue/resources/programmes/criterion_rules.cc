@@ -101,7 +101,8 @@ void CheckHow(const std::string& path, const Criterion& criterion, const v1::Pro
   CheckMinimum(path, criterion, errors);
   switch (criterion.check_case()) {
     case Criterion::kFilter:
-      CheckClusterFilter(PathTo(path, "filter"), criterion.filter(), IsPublic(programme), context, errors);
+      CheckClusterFilter(PathTo(path, "filter"), criterion.filter(), IsPublic(programme), context,
+                         errors);
       return;
     case Criterion::kMeasure:
       return;

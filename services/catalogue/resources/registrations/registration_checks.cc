@@ -71,15 +71,13 @@ absl::Status CheckEligible(const Context& context, const Event& event,
                    absl::StrCat("is for clusters that meet its conditions: name the cluster that ",
                                 "the person comes for.", asked));
   }
-  ASSIGN_OR_RETURN(const v1::Verdict verdict,
-                   VerdictOf(context.reader, context.book, event.registration().filter(),
-                             registrant));
+  ASSIGN_OR_RETURN(const v1::Verdict verdict, VerdictOf(context.reader, context.book,
+                                                        event.registration().filter(), registrant));
   if (verdict.outcome() == v1::Verdict::OUTCOME_MET) return absl::OkStatus();
-  const std::string remedy =
-      verdict.remedy().empty() ? "" : absl::StrCat("; ", verdict.remedy());
-  return Refused("NOT_ELIGIBLE", event,
-                 absl::StrCat("is not for ", registrant, ": ", verdict.reason(), remedy, ".",
-                              asked));
+  const std::string remedy = verdict.remedy().empty() ? "" : absl::StrCat("; ", verdict.remedy());
+  return Refused(
+      "NOT_ELIGIBLE", event,
+      absl::StrCat("is not for ", registrant, ": ", verdict.reason(), remedy, ".", asked));
 }
 
 absl::Status CheckFree(const Event& event, const v1::EventSeats& seats, int wanted,
@@ -90,13 +88,12 @@ absl::Status CheckFree(const Event& event, const v1::EventSeats& seats, int want
   if (wanted <= taken.free() && !others_first) return absl::OkStatus();
   const std::string_view way =
       event.registration().waiting_list() ? "; JoinWaitingList waits for some" : "";
-  return Refused("EVENT_FULL", event,
-                 others_first
-                     ? absl::StrCat("has ", taken.free(), " free seats, and others wait for them",
-                                    ToAbsl(way))
-                     : absl::StrCat("has ", taken.free(), " free seats of ",
-                                    event.registration().capacity(), ", and ", wanted,
-                                    " are asked for", ToAbsl(way)));
+  return Refused(
+      "EVENT_FULL", event,
+      others_first
+          ? absl::StrCat("has ", taken.free(), " free seats, and others wait for them", ToAbsl(way))
+          : absl::StrCat("has ", taken.free(), " free seats of ", event.registration().capacity(),
+                         ", and ", wanted, " are asked for", ToAbsl(way)));
 }
 
 absl::Status CheckMayWait(const Event& event, const v1::EventSeats& seats, int wanted) {
@@ -118,16 +115,17 @@ absl::Status CheckMayWait(const Event& event, const v1::EventSeats& seats, int w
 absl::Status CheckSide(const filter::Viewer& viewer, std::string_view method,
                        const v1::Registration& registration) {
   const Party party = RegistrationMoves().Of(method).party;
-  const bool organiser = party != Party::kCluster &&
-                         CheckMayWrite(viewer, registration.name(), &registration).ok();
+  const bool organiser =
+      party != Party::kCluster && CheckMayWrite(viewer, registration.name(), &registration).ok();
   const bool registrant = party != Party::kOffice && IsTeam(viewer, registration.registrant());
   if (organiser || registrant) return absl::OkStatus();
   const std::string whose =
-      party == Party::kOffice ? "the organiser's, who has an editor's grant on the event or its owner"
-      : party == Party::kCluster
-          ? "the registrant's, who has an editor's grant on the cluster that comes, or on the owner "
-            "of the person who does"
-          : "the organiser's or the registrant's";
+      party == Party::kOffice
+          ? "the organiser's, who has an editor's grant on the event or its owner"
+      : party == Party::kCluster ? "the registrant's, who has an editor's grant on the cluster "
+                                   "that comes, or on the owner "
+                                   "of the person who does"
+                                 : "the organiser's or the registrant's";
   return Error(absl::StatusCode::kPermissionDenied, "NOT_YOURS",
                absl::StrCat(ToAbsl(method), " is a move of ", whose),
                {{"resource", registration.name()}, {"party", std::string(WordsOf(party))}});

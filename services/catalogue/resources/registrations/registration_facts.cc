@@ -58,7 +58,8 @@ CatalogueType RegistrationType() {
   return {.type = facts::MakeType<Registration, CodeBook>(
               "registration", "events/{event}/registrations/{registration}",
               {.own = &Own, .links = &Links, .own_audience = true}),
-          .follow = &FollowIntoRegistrations};
+          .follow = &FollowIntoRegistrations,
+          .rows = SeatRows()};
 }
 
 }  // namespace clusterwire::catalogue

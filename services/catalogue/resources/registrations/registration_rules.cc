@@ -40,8 +40,8 @@ std::string_view KindOfMove(const Registration&, const Registration& next) {
   return KindOfLast(next);
 }
 
-absl::Status BringSeats(store::Writer& writer, const Registration* before,
-                        const Registration& next, const Context&) {
+absl::Status BringSeats(store::Writer& writer, const Registration* before, const Registration& next,
+                        const Context&) {
   return CountSeats(writer, before, next);
 }
 

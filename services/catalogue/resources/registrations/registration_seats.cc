@@ -29,19 +29,19 @@ std::string EventOf(const Registration& registration) {
   return std::string(store::ParentOf(registration.name()));
 }
 
-std::string RowsOf(std::string_view event) {
+std::string SeatsRoot(std::string_view event) {
   return absl::StrCat("eventSeats/", ToAbsl(event.substr(event.find('/') + 1)));
 }
 
 std::string RegistrantRow(const Registration& registration) {
-  const std::string& who = registration.contacts().empty() ? registration.cluster()
-                                                           : registration.contacts(0).person();
-  return absl::StrCat(RowsOf(EventOf(registration)), "/registrants/",
+  const std::string& who =
+      registration.contacts().empty() ? registration.cluster() : registration.contacts(0).person();
+  return absl::StrCat(SeatsRoot(EventOf(registration)), "/registrants/",
                       absl::BytesToHexString(ToAbsl(Sha256(who)).substr(0, 14)));
 }
 
 std::string WaitingRow(const Registration& registration) {
-  return absl::StrCat(RowsOf(EventOf(registration)), "/waiting/",
+  return absl::StrCat(SeatsRoot(EventOf(registration)), "/waiting/",
                       absl::Dec(registration.waiting_number(), absl::kZeroPad12));
 }
 
@@ -107,7 +107,7 @@ absl::Status Count(store::Writer& writer, const Registration* before, const Regi
 absl::StatusOr<std::optional<Registration>> FirstWaiting(const store::Reader& reader,
                                                          const std::string& event) {
   ASSIGN_OR_RETURN(const auto rows,
-                   reader.Scan({.type = "event_waiting", .parent = RowsOf(event), .limit = 1}));
+                   reader.Scan({.type = "event_waiting", .parent = SeatsRoot(event), .limit = 1}));
   if (rows.empty()) return std::nullopt;
   const auto& row = static_cast<const v1::EventWaiting&>(*rows.front().resource);
   ASSIGN_OR_RETURN(Registration first, reader.Get<Registration>(row.registration()));
@@ -134,9 +134,9 @@ absl::Status BringAll(store::Writer& writer, const Event& event) {
           writer.DeriveLater(next.name(), event.name(), store::Writer::Later::kAsThisWrite);
           return true;
         }
-        status = writer.Put(
-            next, change::KindText(change::v1::CHANGE_KIND_REGISTRATION_EVENT_CHANGED),
-            event.name());
+        status =
+            writer.Put(next, change::KindText(change::v1::CHANGE_KIND_REGISTRATION_EVENT_CHANGED),
+                       event.name());
         return status.ok();
       }));
   return status;
@@ -164,28 +164,17 @@ absl::Status FollowLeft(store::Writer& writer, const Registration& registration)
   TakeOver(*event, &next);
   if (!MessageDifferencer::Equals(registration, next)) {
     RETURN_IF_ERROR(writer.Put(
-        next, change::KindText(change::v1::CHANGE_KIND_REGISTRATION_EVENT_CHANGED),
-        event->name()));
+        next, change::KindText(change::v1::CHANGE_KIND_REGISTRATION_EVENT_CHANGED), event->name()));
   }
   return Waits(&next) ? GiveFreeSeats(writer, event->name(), event->name()) : absl::OkStatus();
 }
 
-template <typename Row>
-CatalogueType RowType(const char* type, const char* pattern) {
-  CatalogueType made = {.type = facts::MakeType<Row, CodeBook>(type, pattern)};
-  made.type.images_in_log = false;
-  return made;
-}
-
 }  // namespace
 
-CatalogueType EventRegistrantType() {
-  return RowType<v1::EventRegistrant>("event_registrant",
-                                      "eventSeats/{event}/registrants/{registrant}");
-}
-
-CatalogueType EventWaitingType() {
-  return RowType<v1::EventWaiting>("event_waiting", "eventSeats/{event}/waiting/{number}");
+std::vector<facts::Type> SeatRows() {
+  return {RowsOf<v1::EventRegistrant>("event_registrant",
+                                      "eventSeats/{event}/registrants/{registrant}"),
+          RowsOf<v1::EventWaiting>("event_waiting", "eventSeats/{event}/waiting/{number}")};
 }
 
 absl::StatusOr<v1::EventRegistrant> RegistrantOf(const store::Reader& reader,
@@ -209,8 +198,7 @@ void TakeOver(const Event& event, Registration* registration) {
 
 void AddStep(std::string_view method, absl::Time now, const std::string& note,
              const std::string& actor, Registration* registration) {
-  registration->set_state(
-      static_cast<Registration::State>(RegistrationMoves().Of(method).to));
+  registration->set_state(static_cast<Registration::State>(RegistrationMoves().Of(method).to));
   if (registration->state() != Registration::STATE_WAITING) registration->clear_waiting_number();
   v1::RegistrationStep& step = *registration->add_steps();
   step.set_move(std::string(method));

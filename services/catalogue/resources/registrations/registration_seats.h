@@ -1,6 +1,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "clusterwire/catalogue/v1/event.pb.h"
 #include "clusterwire/catalogue/v1/event_index.pb.h"
@@ -13,8 +14,8 @@
 // They stand in rows beside the event, which itself stays as it is, whoever registers.
 namespace clusterwire::catalogue {
 
-CatalogueType EventRegistrantType();
-CatalogueType EventWaitingType();
+// The types of these rows, but for the seats themselves, which are the event's.
+std::vector<facts::Type> SeatRows();
 
 // What the registrant has at the event: by its person, where it names one, else by its cluster.
 absl::StatusOr<v1::EventRegistrant> RegistrantOf(const store::Reader& reader,
