@@ -2,6 +2,7 @@
 
 #include "clusterwire/catalogue/v1/call.pb.h"
 
+#include "libs/text/language.h"
 #include "services/catalogue/common/catalogue_type.h"
 #include "services/catalogue/common/fields/facts_fields.h"
 #include "services/catalogue/common/fields/money.h"
@@ -14,35 +15,48 @@ namespace {
 
 using v1::Call;
 
-// "Next cut-off 2026-03-31. Budget EUR 5,000,000.00, at most EUR 60,000.00 each, 75 % of the cost."
-std::string FundsText(const Call& call) {
-  std::string budget = call.has_budget() ? absl::StrCat("Budget ", TextOf(call.budget())) : "";
+// "Budget EUR 5,000,000.00, at most EUR 60,000.00 each, 75 % of the cost."
+std::string FundsText(text::Language language, const Call& call) {
+  const auto in = [&](std::string_view english, std::string_view german) {
+    return std::string(text::In(language, english, german));
+  };
+  const std::string budget =
+      call.has_budget() ? absl::StrCat("Budget ", TextOf(call.budget())) : "";
   const std::string each = call.has_largest_grant()
-                               ? absl::StrCat("at most ", TextOf(call.largest_grant()), " each")
+                               ? absl::StrCat(in("at most ", "je höchstens "),
+                                              TextOf(call.largest_grant()), in(" each", ""))
                                : "";
   const std::string rate =
-      call.has_funding_rate() ? absl::StrCat(call.funding_rate(), " % of the cost") : "";
+      call.has_funding_rate()
+          ? absl::StrCat(call.funding_rate(), in(" % of the cost", " % der Kosten"))
+          : "";
   std::string all = Joined({budget, each, rate}, ", ");
   return all.empty() ? all : all + ".";
 }
 
-std::string DatesText(const Call& call) {
-  switch (call.state()) {
-    case Call::STATE_WITHDRAWN:
-      return absl::StrCat("Withdrawn: ", call.withdrawal().reason());
-    case Call::STATE_CLOSED:
-      return "Closed.";
-    default:
-      return call.next_cut_off().empty() ? ""
-                                         : absl::StrCat("Next cut-off ", call.next_cut_off(), ".");
+// "Next cut-off 2026-03-31."
+std::string DatesText(text::Language language, const Call& call) {
+  const bool german = language == text::Language::kGerman;
+  if (call.state() == Call::STATE_WITHDRAWN) {
+    return absl::StrCat(german ? "Zurückgezogen: " : "Withdrawn: ", call.withdrawal().reason());
   }
+  if (call.state() == Call::STATE_CLOSED) return german ? "Geschlossen." : "Closed.";
+  if (call.next_cut_off().empty()) return "";
+  return german
+             ? absl::StrCat("Nächster Stichtag ", text::DateIn(language, call.next_cut_off()), ".")
+             : absl::StrCat("Next cut-off ", call.next_cut_off(), ".");
+}
+
+std::string SummaryIn(text::Language language, const Call& call) {
+  const std::string dates = DatesText(language, call);
+  const std::string funds = FundsText(language, call);
+  return Joined({dates, funds, call.summary()}, "\n");
 }
 
 facts::Facts Own(const Call& call, const CodeBook& codes) {
   facts::Facts facts = Described("call", call);
-  const std::string dates = DatesText(call);
-  const std::string funds = FundsText(call);
-  facts.set_summary(Joined({dates, funds, facts.summary()}, "\n"));
+  facts.set_summary(SummaryIn(text::Language::kEnglish, call));
+  facts.set_summary_de(SummaryIn(text::Language::kGerman, call));
   SetLink(call.link(), call.sources(), &facts);
   AddCodes(call.sectors(), codes, &facts);
   AddCodes(call.regions(), codes, &facts);

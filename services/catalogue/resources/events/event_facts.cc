@@ -1,6 +1,7 @@
 
 #include "clusterwire/catalogue/v1/event.pb.h"
 
+#include "libs/text/language.h"
 #include "services/catalogue/common/catalogue_type.h"
 #include "services/catalogue/common/fields/facts_fields.h"
 #include "services/catalogue/resources/events/event_agenda.h"
@@ -20,22 +21,40 @@ std::string TextOf(const v1::CalendarEvent& event) {
   return text;
 }
 
+// What `written` by an editor leaves to say: when and where it is where that is nothing, that it
+// was cancelled, and until when one can register.
+std::string SummaryIn(text::Language language, const v1::CalendarEvent& event,
+                      std::string summary) {
+  const bool german = language == text::Language::kGerman;
+  if (summary.empty()) {
+    const auto date = [&](const std::string& text) {
+      return german ? text::DateIn(language, text) : text;
+    };
+    const type::v1::Period& period = event.period();
+    const std::string days =
+        period.start() == period.end()
+            ? date(period.start())
+            : Joined({date(period.start()), date(period.end())}, german ? " bis " : " to ");
+    summary = Joined(
+        {days, event.online() ? "online" : "", PlaceText(event.place()), event.place().country()},
+        ", ");
+  }
+  if (event.state() != v1::CalendarEvent::STATE_CANCELLED) {
+    return Joined({summary, RegistrationText(language, event)}, "\n");
+  }
+  return absl::StrCat(german ? "Abgesagt: " : "Cancelled: ", event.cancellation().reason(), "\n",
+                      summary);
+}
+
 facts::Facts Own(const v1::CalendarEvent& event, const CodeBook& codes) {
   facts::Facts facts = Described("event", event);
-  const std::string days = event.period().start() == event.period().end()
-                               ? event.period().start()
-                               : Joined({event.period().start(), event.period().end()}, " to ");
-  if (facts.summary().empty()) {
-    facts.set_summary(Joined(
-        {days, event.online() ? "online" : "", PlaceText(event.place()), event.place().country()},
-        ", "));
-  }
   const bool cancelled = event.state() == v1::CalendarEvent::STATE_CANCELLED;
-  if (cancelled) {
-    facts.set_summary(
-        absl::StrCat("Cancelled: ", event.cancellation().reason(), "\n", facts.summary()));
+  const bool registers = !RegistrationText(text::Language::kEnglish, event).empty();
+  if (cancelled || registers || facts.summary().empty()) {
+    const std::string written = facts.summary();
+    facts.set_summary(SummaryIn(text::Language::kEnglish, event, written));
+    facts.set_summary_de(SummaryIn(text::Language::kGerman, event, written));
   }
-  facts.set_summary(Joined({facts.summary(), RegistrationText(event)}, "\n"));
   SetLink(event.link(), event.sources(), &facts);
   AddCodes(event.sectors(), codes, &facts);
   AddCodes(event.regions(), codes, &facts);

@@ -124,18 +124,24 @@ Event::RegistrationState RegistrationStateAt(const Event& event, absl::Time at) 
   return Event::REGISTRATION_STATE_OPEN;
 }
 
-std::string RegistrationText(const Event& event) {
+std::string RegistrationText(text::Language language, const Event& event) {
   if (!event.has_registration() || event.state() == Event::STATE_CANCELLED) return "";
-  const std::string until = event.registration_closes().empty()
-                                ? ""
-                                : absl::StrCat(" until ", event.registration_closes());
+  const auto in = [&](std::string_view english, std::string_view german) {
+    return std::string(text::In(language, english, german));
+  };
+  const auto date = [&](const std::string& text) {
+    return language == text::Language::kGerman ? text::DateIn(language, text) : text;
+  };
+  const std::string& closes = event.registration_closes();
+  const std::string until = closes.empty() ? "" : in(" until ", " bis ") + date(closes);
   switch (event.registration_state()) {
     case Event::REGISTRATION_STATE_AHEAD:
-      return absl::StrCat("Registration from ", event.registration().opens(), until, ".");
+      return absl::StrCat(in("Registration from ", "Anmeldung von "),
+                          date(event.registration().opens()), until, ".");
     case Event::REGISTRATION_STATE_OPEN:
-      return absl::StrCat("Registration is open", until, ".");
+      return absl::StrCat(in("Registration is open", "Die Anmeldung ist offen"), until, ".");
     case Event::REGISTRATION_STATE_CLOSED:
-      return "Registration is closed.";
+      return in("Registration is closed.", "Die Anmeldung ist geschlossen.");
     default:
       return "";
   }

@@ -8,6 +8,7 @@
 #include "clusterwire/catalogue/v1/event.pb.h"
 
 #include "libs/store/registry.h"
+#include "libs/text/language.h"
 #include "services/catalogue/common/catalogue_type.h"
 #include "services/catalogue/common/resource.h"
 
@@ -31,8 +32,8 @@ std::optional<absl::Time> RegistrationCloses(const v1::CalendarEvent& event);
 v1::CalendarEvent::RegistrationState RegistrationStateAt(const v1::CalendarEvent& event,
                                                          absl::Time at);
 
-// "Registration until 2022-09-20." Empty where nothing is said.
-std::string RegistrationText(const v1::CalendarEvent& event);
+// "Registration is open until 2022-09-20." Empty where nothing is said.
+std::string RegistrationText(text::Language language, const v1::CalendarEvent& event);
 
 // Its steps, and the day of which people are reminded: of what is published.
 std::vector<store::Timer> RegistrationTimers(const v1::CalendarEvent& event);

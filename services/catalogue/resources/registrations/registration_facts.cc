@@ -2,6 +2,7 @@
 
 #include "clusterwire/catalogue/v1/registration.pb.h"
 
+#include "libs/text/language.h"
 #include "services/catalogue/common/catalogue_type.h"
 #include "services/catalogue/common/fields/facts_fields.h"
 #include "services/catalogue/resources/registrations/registration_seats.h"
@@ -11,18 +12,26 @@ namespace {
 
 using v1::Registration;
 
-std::string SummaryOf(const Registration& registration) {
-  const std::string seats =
-      absl::StrCat(registration.seats(), registration.seats() == 1 ? " seat" : " seats");
+std::string SummaryIn(text::Language language, const Registration& registration) {
+  const bool german = language == text::Language::kGerman;
+  const bool one = registration.seats() == 1;
+  const std::string seats = absl::StrCat(
+      registration.seats(), german ? (one ? " Platz" : " Plätze") : (one ? " seat" : " seats"));
   const type::v1::Calendar& calendar = registration.calendar();
-  const std::string when = calendar.start().substr(0, 10);
+  std::string when = calendar.start().substr(0, 10);
+  if (german) when = text::DateIn(language, when);
   switch (registration.state()) {
     case Registration::STATE_REGISTERED:
-      return Joined({absl::StrCat(seats, " confirmed"), when, calendar.place()}, ", ");
+      return Joined(
+          {absl::StrCat(seats, german ? " bestätigt" : " confirmed"), when, calendar.place()},
+          ", ");
     case Registration::STATE_WAITING:
-      return Joined({absl::StrCat(seats, " wanted, on the waiting list"), when}, ", ");
+      return Joined({absl::StrCat(seats, german ? " gewünscht, auf der Warteliste"
+                                                : " wanted, on the waiting list"),
+                     when},
+                    ", ");
     default:
-      return Joined({absl::StrCat(seats, " given back"), when}, ", ");
+      return Joined({absl::StrCat(seats, german ? " zurückgegeben" : " given back"), when}, ", ");
   }
 }
 
@@ -31,7 +40,8 @@ facts::Facts Own(const Registration& registration, const CodeBook&) {
   const std::string event(store::ParentOf(registration.name()));
   const type::v1::Calendar& calendar = registration.calendar();
   facts.set_title(absl::StrCat("Registration: ", registration.event_title()));
-  facts.set_summary(SummaryOf(registration));
+  facts.set_summary(SummaryIn(text::Language::kEnglish, registration));
+  facts.set_summary_de(SummaryIn(text::Language::kGerman, registration));
   facts.set_link(calendar.link());
   if (!calendar.start().empty()) {
     facts.mutable_period()->set_start(calendar.start().substr(0, 10));
