@@ -15,6 +15,8 @@
 #include "services/catalogue/common/codes/code_book.h"
 #include "services/catalogue/common/fields/facts_fields.h"
 #include "services/catalogue/erasures/erasures.h"
+#include "services/catalogue/resources/events/event_index.h"
+#include "services/catalogue/resources/registrations/registration_seats.h"
 
 namespace clusterwire::catalogue {
 
@@ -26,7 +28,7 @@ namespace clusterwire::catalogue {
 namespace {
 
 // Raised with every change to what the projections give: all Facts are then rewritten.
-constexpr int kProjectionVersion = 5;
+constexpr int kProjectionVersion = 6;
 
 absl::Status Follow(store::Writer& writer, const std::vector<Follower>& followers,
                     const store::Message* before, const store::Message* after) {
@@ -42,6 +44,11 @@ std::vector<CatalogueType> AllTypes() {
       // Kept like resources, and none of the interface.
       ErasureType(),
       DraftsMadeType(),
+      EventPartType(),
+      EventEditionType(),
+      EventSeatsType(),
+      EventRegistrantType(),
+      EventWaitingType(),
   };
 }
 

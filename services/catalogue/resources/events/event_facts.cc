@@ -3,10 +3,22 @@
 
 #include "services/catalogue/common/catalogue_type.h"
 #include "services/catalogue/common/fields/facts_fields.h"
+#include "services/catalogue/resources/events/event_agenda.h"
 #include "services/catalogue/resources/events/event_calendar.h"
+#include "services/catalogue/resources/events/event_index.h"
+#include "services/catalogue/resources/events/event_registration.h"
+#include "services/catalogue/resources/programmes/criterion_rules.h"
 
 namespace clusterwire::catalogue {
 namespace {
+
+// Further words that it is found by.
+std::string TextOf(const v1::CalendarEvent& event) {
+  std::string text = Joined({event.organiser(), PlaceText(event.place()), event.series()}, " ");
+  for (const v1::AgendaItem& item : event.agenda()) absl::StrAppend(&text, " ", item.title());
+  if (event.has_recap()) absl::StrAppend(&text, " ", event.recap().text());
+  return text;
+}
 
 facts::Facts Own(const v1::CalendarEvent& event, const CodeBook& codes) {
   facts::Facts facts = Described("event", event);
@@ -23,19 +35,21 @@ facts::Facts Own(const v1::CalendarEvent& event, const CodeBook& codes) {
     facts.set_summary(
         absl::StrCat("Cancelled: ", event.cancellation().reason(), "\n", facts.summary()));
   }
+  facts.set_summary(Joined({facts.summary(), RegistrationText(event)}, "\n"));
   SetLink(event.link(), event.sources(), &facts);
   AddCodes(event.sectors(), codes, &facts);
   AddCodes(event.regions(), codes, &facts);
   AddCountry(event.place().country(), codes, &facts);
   if (event.place().has_point()) *facts.mutable_point() = event.place().point();
-  AddSorted(event.programmes(), facts.mutable_programmes());
+  AddSorted(ProgrammesOf(event), facts.mutable_programmes());
+  AddSorted(ClustersOf(event), facts.mutable_clusters());
   facts.set_kind(WordOf(event.kind()));
   *facts.mutable_period() = event.period();
   if (!cancelled) facts.set_deadline(event.registration_closes());
   AddSorted(event.languages(), facts.mutable_languages());
   facts.set_parent(event.parent());
   *facts.mutable_calendar() = CalendarOf(event, facts.link());
-  facts.set_text(Joined({event.organiser(), PlaceText(event.place())}, " "));
+  facts.set_text(TextOf(event));
   if (event.state() == v1::CalendarEvent::STATE_DRAFT) {
     RestrictTo({event.name(), event.owner()}, &facts);
   }
@@ -47,6 +61,7 @@ std::vector<std::string> Uses(const store::Message& message) {
   std::vector<std::string> uses(event.sectors().begin(), event.sectors().end());
   uses.insert(uses.end(), event.regions().begin(), event.regions().end());
   if (!event.place().country().empty()) uses.push_back(CountryUse(event.place().country()));
+  AddUses(event.registration().filter(), &uses);
   return uses;
 }
 
@@ -54,8 +69,12 @@ std::vector<std::string> Uses(const store::Message& message) {
 
 CatalogueType EventType() {
   return {.type = facts::MakeType<v1::CalendarEvent, CodeBook>("event", "events/{event}",
-                                                               {.own = &Own}),
-          .uses = &Uses};
+                                                               {.own = &Own,
+                                                                .timers = &RegistrationTimers}),
+          .step = &StepRegistration,
+          .deadlines = &RegistrationDeadlines,
+          .uses = &Uses,
+          .follow = &FollowEventIndex};
 }
 
 }  // namespace clusterwire::catalogue
