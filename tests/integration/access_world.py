@@ -38,6 +38,7 @@ def build(stack, callers):
     world["Membership"] = {kind: _membership(client, world, kind) for kind in KINDS}
     world["Standing"] = {kind: _standing(world, kind) for kind in KINDS}
     world["Event"] = {kind: _event(client, world, kind) for kind in KINDS}
+    world["Publication"] = {kind: _publication(client, world, kind) for kind in KINDS}
     world["Organisation"] = {kind: _organisation(client, world, kind) for kind in KINDS}
     world["Member"] = {kind: _member(client, world, kind) for kind in KINDS}
     world["PartnerRequest"] = {kind: _partner_request(client, world, kind) for kind in KINDS}
@@ -195,6 +196,15 @@ def _event(client, world, kind):
 
 def _owner(world, kind):
     return world["Cluster"]["other" if "other" in kind else "public"].name
+
+
+def _publication(client, world, kind):
+    owner = _owner(world, kind)
+    new = catalogue.Publication(title=f"Publication {kind}", kind="KIND_REPORT", owner=owner,
+                                state=_state(kind))
+    name = client.Publication.CreatePublication(catalogue.CreatePublicationRequest(
+        publication_id=_id(kind), publication=new), timeout=10).name
+    return Target(name, _audience(kind, name, owner), (name, owner), new=new)
 
 
 def _organisation(client, world, kind):
