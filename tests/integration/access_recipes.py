@@ -48,6 +48,7 @@ SPECIAL = {
     "BookingService.RecordRenewal": ("write", "Booking", "FAILED_PRECONDITION"),
     "BookingService.RecordNoAward": ("write", "Booking", "FAILED_PRECONDITION"),
     "BudgetService.UndeleteBudget": ("undelete", "Budget", "FAILED_PRECONDITION"),
+    "PublicationService.UndeletePublication": ("undelete", "Publication", "FAILED_PRECONDITION"),
     "OrganisationService.UndeleteOrganisation": ("undelete", "Organisation", "FAILED_PRECONDITION"),
     "OrganisationService.CountOrganisations": ("open", None, "OK"),
     "MemberService.UndeleteMember": ("undelete", "Member", "FAILED_PRECONDITION"),

@@ -190,6 +190,19 @@ class FoundingNoteTest(unittest.TestCase):
         self.assertEqual(told.title, "Sensors for ports: A cluster of NRW – the partner request is closed")
         self.assertNotIn("We have one", str(steps.inbox(self.stack, follower)))
 
+    def test_12_the_platform_widens_the_reach_of_projects_and_publications(self):
+        owner = steps.create_cluster(self.stack, title="Has a project").name
+        steps.subscribe(self.stack, "reads-projects", {"types": ["publication"],
+                                                       "kinds": ["project"]})
+        name = self.ask("Publication.CreatePublication", publication={
+            "owner": owner, "title": "Ports that breathe", "kind": "KIND_PROJECT",
+            "period": {"start": "2022"}, "link": "https://ports.example/"})["name"]
+        self.ask("Publication.PublishPublication", name=name)
+        self.assertEqual([one["name"] for one in self.search(types=["publication"], names=[owner])],
+                         [name])
+        # Numbers are of whole hours, and under five they are no number.
+        self.assertTrue(self.ask("Reach.GetReach", resource=name)["matched"]["under_five"])
+
     def test_13_conferences_are_told_with_what_a_calendar_needs_and_so_are_move_and_cancellation(self):
         everything = {"subscriber": "conferences-nrw", "filter": {"types": ["event"],
                                                                   "kinds": ["conference"]}}

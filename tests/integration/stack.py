@@ -121,7 +121,7 @@ class Service:
 CATALOGUE_SERVES = [f"clusterwire.catalogue.v1.{name}Service" for name in [
     "Admission", "Booking", "Budget", "Call", "Cluster", "Event", "Grant", "Import", "Interest", "Invitation",
     "LabelScheme", "Label", "Member", "Membership", "Operations", "Organisation", "PartnerRequest",
-    "Person", "Programme", "Registration", "Search", "Standing", "Taxonomy"]] + ["clusterwire.change.v1.ChangeService"]
+    "Person", "Programme", "Publication", "Registration", "Search", "Standing", "Taxonomy"]] + ["clusterwire.change.v1.ChangeService"]
 NOTIFICATION_SERVES = [f"clusterwire.notification.v1.{name}Service" for name in [
     "Delivery", "Explain", "Hold", "Inbox", "Mail", "Operations", "Reach", "Subscriber", "Subscription"]]
 

@@ -23,6 +23,7 @@
 #include "services/catalogue/resources/partnering/interest_rules.h"
 #include "services/catalogue/resources/partnering/partner_request_rules.h"
 #include "services/catalogue/resources/programmes/programme_rules.h"
+#include "services/catalogue/resources/publications/publication_rules.h"
 #include "services/catalogue/resources/registrations/registration_rules.h"
 #include "services/catalogue/resources/taxonomies/taxonomy_rules.h"
 #include "services/catalogue/testing/world.h"
@@ -291,6 +292,18 @@ class FreshFactsTest : public ::testing::Test {
     Note(made);
     if (made.ok() && Toss(3)) Note(members.Delete(call_, made->name(), ""));
   }
+  void MovePublication() {
+    const std::string id = absl::StrCat("p", dice_.Below(2));
+    v1::Publication publication;
+    publication.set_title("Report");
+    publication.set_kind(v1::Publication::KIND_REPORT);
+    publication.set_owner(Cluster());
+    publication.add_clusters(Cluster());
+    Publications publications = world_.Of<Publications>();
+    Note(publications.Create(call_, "", publication, id));
+    if (Toss(2)) Note(publications.Publish(call_, "publications/" + id, ""));
+    if (Toss(4)) Note(publications.Delete(call_, "publications/" + id, ""));
+  }
   void AskForPartners() {
     const std::string id = absl::StrCat("r", dice_.Below(2));
     v1::PartnerRequest request;
@@ -430,7 +443,7 @@ class FreshFactsTest : public ::testing::Test {
         &FreshFactsTest::LetTimePass,      &FreshFactsTest::ChangeStanding,
         &FreshFactsTest::ChangeDuty,       &FreshFactsTest::ComeOrGo,
         &FreshFactsTest::ComeOrGo,         &FreshFactsTest::MoveOrganisation,
-        &FreshFactsTest::MoveMember,       
+        &FreshFactsTest::MoveMember,       &FreshFactsTest::MovePublication,
         &FreshFactsTest::AskForPartners,   &FreshFactsTest::EndOrMerge,
         &FreshFactsTest::CreateEvent,      &FreshFactsTest::MoveEvent,
         &FreshFactsTest::RegisterCluster,  &FreshFactsTest::RegisterCluster,

@@ -12,6 +12,7 @@
 #include "services/catalogue/resources/organisations/organisation_rules.h"
 #include "services/catalogue/resources/partnering/interest_rules.h"
 #include "services/catalogue/resources/partnering/partner_request_rules.h"
+#include "services/catalogue/resources/publications/publication_rules.h"
 #include "services/catalogue/testing/world.h"
 
 namespace clusterwire::catalogue {
@@ -182,6 +183,13 @@ TEST_F(ClusterMergeTest, EventsPublicationsRequestsAndInterestsNameTheEntryThatS
   event.mutable_period()->set_start("2024-09-01");
   event.set_owner(kOld);
   ASSERT_THAT(world_.Of<Events>().Create(call_, "", event, "talk"), IsOk());
+  v1::Publication publication;
+  publication.set_title("Report");
+  publication.set_kind(v1::Publication::KIND_REPORT);
+  publication.set_owner(kOld);
+  publication.add_clusters(kNew);
+  publication.add_clusters(kOld);
+  ASSERT_THAT(world_.Of<Publications>().Create(call_, "", publication, "report"), IsOk());
   v1::PartnerRequest request;
   request.set_owner(kOld);
   request.set_title("Request");
@@ -203,6 +211,7 @@ TEST_F(ClusterMergeTest, EventsPublicationsRequestsAndInterestsNameTheEntryThatS
 
   ASSERT_THAT(Merge(), IsOk());
   EXPECT_EQ(world_.Get<v1::CalendarEvent>("events/talk").owner(), kNew);
+  EXPECT_THAT(world_.Get<v1::Publication>("publications/report").clusters(), ElementsAre(kNew));
   const auto moved = world_.Get<v1::PartnerRequest>("partnerRequests/request");
   EXPECT_EQ(moved.owner(), kNew);
   EXPECT_THAT(moved.filter().none_of(0).names(), ElementsAre(kNew));
@@ -245,6 +254,20 @@ TEST_F(ClusterMergeTest, WhatIsPublicIsNotMergedIntoADraft) {
   draft.set_state(Cluster::STATE_DRAFT);
   ASSERT_THAT(clusters_.Create(call_, "", draft, "draft"), IsOk());
   EXPECT_THAT(Merge(kOld, "clusters/draft"), ReasonIs("NOT_MERGEABLE"));
+}
+
+TEST_F(ClusterMergeTest, MoreThanOneWriteMovesIsRefusedWhole) {
+  v1::Publication publication;
+  publication.set_title("Report");
+  publication.set_kind(v1::Publication::KIND_REPORT);
+  publication.set_owner(kOld);
+  Publications publications = world_.Of<Publications>();
+  for (int i = 0; i <= 500; ++i) {
+    ASSERT_THAT(publications.Create(call_, "", publication, absl::StrCat("p", i)), IsOk());
+  }
+  const store::Revision before = *world_.store->revision();
+  EXPECT_THAT(Merge(), ReasonIs("TOO_MUCH_TO_MERGE"));
+  EXPECT_EQ(*world_.store->revision(), before);
 }
 
 }  // namespace

@@ -236,17 +236,17 @@ TEST_F(OperatingApi, ReachIsRoundedToFivesAndShownToThoseWhoEditTheRoot) {
 }
 
 TEST_F(OperatingApi, TheReachOfWhatAClusterOwnsIsShownToItsPeople) {
-  KeptRecord record = MakeRecord("events/report", 1, "event.published");
-  record.change.mutable_event()->set_owner("clusters/a");
+  KeptRecord record = MakeRecord("publications/report", 1, "publication.published");
+  record.change.mutable_publication()->set_owner("clusters/a");
   ASSERT_THAT(api_.ledger->Write([&](sql::Connection& connection) -> absl::Status {
     RETURN_IF_ERROR(Records(connection).Keep(record).status());
     return Records(connection).NoteNewest(record.change).status();
   }),
               IsOk());
   ReadWhole(*api_.domain.grants, api_.domain.clock);
-  EXPECT_THAT(Reach("clusters/a", "events/report"), IsOk());
-  EXPECT_THAT(Reach("clusters/b", "events/report"), ReasonIs("NOT_ALLOWED"));
-  EXPECT_THAT(Reach("clusters/a", "events/none"), ReasonIs("NOT_ALLOWED"));
+  EXPECT_THAT(Reach("clusters/a", "publications/report"), IsOk());
+  EXPECT_THAT(Reach("clusters/b", "publications/report"), ReasonIs("NOT_ALLOWED"));
+  EXPECT_THAT(Reach("clusters/a", "publications/none"), ReasonIs("NOT_ALLOWED"));
 }
 
 }  // namespace
