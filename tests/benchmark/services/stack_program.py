@@ -35,11 +35,9 @@ class Watcher:
             "enable.auto.commit": False, "fetch.wait.max.ms": 5, "fetch.min.bytes": 1})
         partitions = self._consumer.list_topics(stack.topic, timeout=10).topics[stack.topic].partitions
         ends = [confluent_kafka.TopicPartition(stack.topic, one) for one in partitions]
-        self._ends = []
         for end in ends:
             end.offset = self._consumer.get_watermark_offsets(end, timeout=10)[1]
-            self._ends.append(end)
-        self._consumer.assign(self._ends)
+        self._consumer.assign(ends)
         self.came = {}
         self.count = 0
         self._stopped = False
@@ -48,12 +46,14 @@ class Watcher:
 
     def _run(self):
         while not self._stopped:
-            for message in self._consumer.consume(1000, 0.02):
-                now = time.monotonic_ns() // 1000
-                self.count += message.error() is None
-                key = (message.key() or b"").decode()
-                if key.startswith("clusters/load-"):
-                    self.came.setdefault(int(key.removeprefix("clusters/load-")), now)
+            message = self._consumer.poll(0.02)
+            if message is None or message.error() is not None:
+                continue
+            now = time.monotonic_ns() // 1000
+            self.count += 1
+            key = (message.key() or b"").decode()
+            if key.startswith("clusters/load-"):
+                self.came.setdefault(int(key.removeprefix("clusters/load-")), now)
 
     def close(self):
         self._stopped = True
