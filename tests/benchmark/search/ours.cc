@@ -52,7 +52,8 @@ Asked AskedOf(const Query& query) {
 
 class Ours {
  public:
-  explicit Ours(const std::string& records) : world_(records), queries_(QueriesOf(world_)) {}
+  explicit Ours(const std::string& records)
+      : world_(records), queries_(QueriesOf(world_)), bad_(BadQueriesOf(world_)) {}
 
   void Build(const Words& words) {
     count_ = std::stoll(words.at(0));
@@ -144,14 +145,17 @@ class Ours {
   }
   std::vector<Query> Row(const std::string& name) const {
     std::vector<Query> row;
-    std::ranges::copy_if(queries_, std::back_inserter(row),
-                         [&](const Query& query) { return query.row == name; });
+    for (const auto* queries : {&queries_, &bad_}) {
+      std::ranges::copy_if(*queries, std::back_inserter(row),
+                           [&](const Query& query) { return query.row == name; });
+    }
     if (row.empty()) std::exit(2);
     return row;
   }
 
   const World world_;
   const std::vector<Query> queries_;
+  const std::vector<Query> bad_;
   const std::unique_ptr<search::Index> index_ = std::make_unique<search::Index>();
   int64_t count_ = 0;
   int64_t revision_ = 0;
