@@ -10,7 +10,6 @@
 #include <gtest/gtest.h>
 
 #include "libs/base/testing/eventually.h"
-#include "libs/search/segment.h"
 #include "libs/search/testing/indexed.h"
 
 namespace clusterwire::search {
@@ -92,8 +91,7 @@ TEST(IndexTest, ManySmallSegmentsBecomeFew) {
   for (int64_t revision = 1; revision <= 2000; ++revision) {
     ASSERT_THAT(index.Apply(revision, std::vector{Cluster(revision)}), IsOk());
   }
-  EXPECT_TRUE(Eventually(
-      [&] { return index.Current()->snapshot->parts().list.size() <= 4 * 8; }));
+  EXPECT_TRUE(Eventually([&] { return index.Current()->snapshot->segments() < 4 * 8; }));
   EXPECT_EQ(index.Current()->snapshot->size(), 2000u);
 }
 

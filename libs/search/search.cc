@@ -290,6 +290,8 @@ size_t Snapshot::size() const {
   return size;
 }
 
+size_t Snapshot::segments() const { return parts_->list.size(); }
+
 absl::StatusOr<Page> Snapshot::Search(const Predicate& predicate,
                                       const SearchOptions& options) const {
   RETURN_IF_ERROR(CheckOptions(options));

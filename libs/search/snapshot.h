@@ -117,7 +117,8 @@ class Snapshot {
   absl::StatusOr<MapAnswer> Map(const Predicate& predicate, const MapOptions& options) const;
 
   size_t size() const;
-  const Parts& parts() const { return *parts_; }
+  // Of how many it is made: few when merges keep up with changes.
+  size_t segments() const;
 
  private:
   const std::shared_ptr<const Parts> parts_;

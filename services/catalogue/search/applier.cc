@@ -5,7 +5,6 @@
 #include <vector>
 
 #include "libs/base/status/error.h"
-#include "libs/facts/facts.h"
 #include "libs/resource/page.h"
 
 namespace clusterwire::catalogue {
@@ -13,18 +12,12 @@ namespace {
 
 absl::StatusOr<store::Revision> ReadAll(store::Store& store, search::Index& index) {
   ASSIGN_OR_RETURN(const auto reader, store.Read());
-  std::vector<search::FactsUpdate> updates;
-  absl::Status parsed;
+  search::Loader loader(index);
   RETURN_IF_ERROR(resource::ForEach(*reader, {}, [&](const store::Scanned& scanned) {
-    absl::StatusOr<std::optional<facts::Facts>> facts = facts::Parse(scanned.facts);
-    parsed = facts.status();
-    if (parsed.ok() && *facts) {
-      updates.push_back({store::NameOf(*scanned.resource), *std::move(facts)});
-    }
-    return parsed.ok();
+    if (scanned.facts) loader.Add({store::NameOf(*scanned.resource), scanned.facts});
+    return true;
   }));
-  RETURN_IF_ERROR(parsed);
-  index.Apply(reader->revision().value, updates);
+  RETURN_IF_ERROR(loader.Finish(reader->revision().value));
   return reader->revision();
 }
 
@@ -38,18 +31,20 @@ absl::StatusOr<std::unique_ptr<store::Tailer>> StartApplier(store::Store& store,
   telemetry::Gauge gauge =
       metrics.GetGauge("clusterwire_search_revision", "Revision that the search index shows.");
   gauge.Set(static_cast<double>(revision.value));
-  const auto apply = [&index,
-                      gauge](std::span<const store::Change> changes) mutable -> absl::Status {
+  telemetry::Gauge segments = metrics.GetGauge(
+      "clusterwire_search_segments", "Segments of the search index; few when merges keep up.");
+  const auto apply = [&index, gauge,
+                      segments](std::span<const store::Change> changes) mutable -> absl::Status {
     if (changes.empty()) return absl::OkStatus();
     std::vector<search::FactsUpdate> updates;
     updates.reserve(changes.size());
     for (const store::Change& change : changes) {
-      ASSIGN_OR_RETURN(auto facts, facts::Parse(change.facts_after));
-      updates.push_back({change.name, std::move(facts)});
+      updates.push_back({change.name, change.facts_after});
     }
     const int64_t newest = changes.back().position.revision.value;
-    index.Apply(newest, updates);
+    RETURN_IF_ERROR(index.Apply(newest, updates));
     gauge.Set(static_cast<double>(newest));
+    segments.Set(static_cast<double>(index.Current()->snapshot->segments()));
     return absl::OkStatus();
   };
   // The whole of that revision is in: go on behind its last change.

@@ -42,7 +42,6 @@ search::Order OrderOf(const SearchRequest& request, FieldErrors& errors) {
 search::SearchOptions OptionsOf(const SearchRequest& request, const rpc::Page& page,
                                 FieldErrors& errors) {
   search::SearchOptions options;
-  options.ranking_words = request.filter().words();
   options.order = OrderOf(request, errors);
   if (request.filter().has_within()) {
     options.origin = {request.filter().within().latitude(), request.filter().within().longitude()};
@@ -60,9 +59,9 @@ search::SearchOptions OptionsOf(const SearchRequest& request, const rpc::Page& p
 void AddHits(const filter::Viewer& viewer, const search::Page& page, v1::SearchResponse* response) {
   resource::PageRoom room(page.hits.size());
   for (const search::Hit& found : page.hits) {
-    if (!room.Takes(found.facts->ByteSizeLong())) return;
+    if (!room.Takes(found.facts.ByteSizeLong())) return;
     v1::Hit& hit = *response->add_hits();
-    *hit.mutable_facts() = *found.facts;
+    *hit.mutable_facts() = found.facts;
     filter::HideOthers(viewer, hit.mutable_facts());
     if (found.distance_meters) hit.set_distance_meters(*found.distance_meters);
   }
@@ -72,6 +71,8 @@ void AddFacets(const search::Page& page, v1::SearchResponse* response) {
   for (const search::Facet& counted : page.facets) {
     v1::Facet& facet = *response->add_facets();
     facet.set_field(counted.field);
+    facet.set_more(static_cast<int32_t>(counted.more));
+    facet.set_cut(counted.cut);
     for (const search::FacetValue& value : counted.values) {
       v1::FacetCount& count = *facet.add_counts();
       count.set_value(value.value);
@@ -103,13 +104,14 @@ class SearchServiceHandler final : public v1::SearchService::CallbackService {
     const auto predicate =
         filter::Predicate::Compile(request.filter(), call.viewer, {.vocabulary = vocabulary.get()});
     RETURN_IF_ERROR(errors.AddFrom(predicate.status()));
-    search::SearchOptions options = OptionsOf(request, page.value_or(rpc::Page()), errors);
-    if (!predicate.ok()) options.ranking_words.clear();  // what is wrong with them is said
+    const search::SearchOptions options =
+        OptionsOf(request, page.value_or(rpc::Page()), errors);
     RETURN_IF_ERROR(errors.AddFrom(search::CheckOptions(options)));
     RETURN_IF_ERROR(errors.ToStatus());
     const auto published = index_->Current();
     ASSIGN_OR_RETURN(const search::Page found, published->snapshot->Search(*predicate, options));
     response->set_total_size(static_cast<int32_t>(found.total));
+    response->set_ranking_cut(found.ranking_cut);
     AddHits(call.viewer, found, response);
     AddFacets(found, response);
     const auto shown = static_cast<size_t>(response->hits_size());
