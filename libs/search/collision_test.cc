@@ -17,9 +17,9 @@ namespace {
 using filter::Viewer;
 
 TEST(CollisionTest, ADraftIsFoundByThoseWhoSeeItAndNotByTheNameOfAnother) {
-  const auto snapshot = SnapshotOf(
-      {Update("clusters/a", "type: 'cluster' audience { members: 'clusters/a' }"),
-       Update("clusters/b", "type: 'cluster' audience { members: 'clusters/b' }")});
+  const auto snapshot =
+      SnapshotOf({Update("clusters/a", "type: 'cluster' audience { members: 'clusters/a' }"),
+                  Update("clusters/b", "type: 'cluster' audience { members: 'clusters/b' }")});
   filter::Filter filter;
   EXPECT_THAT(Find(*snapshot, *Predicate::Compile(filter, Viewer::As("clusters/a"))),
               testing::ElementsAre("clusters/a"));

@@ -51,8 +51,7 @@ void FacetCounter::Add(const Hits& hits) {
     std::vector<std::pair<uint32_t, uint32_t>> counted;  // how often, term
     const auto [from, to] = terms.BeginningWith(field.lane);
     for (uint32_t term = from; term < to; ++term) {
-      const uint32_t count =
-          by_document ? counts[term] : hits.CountOf(terms.posting(term));
+      const uint32_t count = by_document ? counts[term] : hits.CountOf(terms.posting(term));
       if (count > 0 && field.field->counts(terms.key(term).substr(field.lane.size()))) {
         counted.emplace_back(count, term);
       }

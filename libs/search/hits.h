@@ -9,7 +9,7 @@
 
 #include "absl/functional/function_ref.h"
 
-#include "libs/search/segment.h"
+#include "libs/search/segment/segment.h"
 
 // Inside the library: what a predicate asks of a segment, and what it finds there.
 namespace clusterwire::search {
@@ -73,8 +73,8 @@ class Hits {
 
   const Part* part_;
   Kind kind_ = Kind::kAll;
-  std::vector<uint64_t> bits_;   // of kBits
-  std::vector<uint32_t> list_;   // of kList
+  std::vector<uint64_t> bits_;  // of kBits
+  std::vector<uint32_t> list_;  // of kList
   uint32_t count_;
 };
 

@@ -77,10 +77,10 @@ TEST(IndexTest, WhatIsNoFactsChangesNothing) {
 
 TEST(IndexTest, TheLastOfSeveralUpdatesOfOneResourceStays) {
   Index index;
-  ASSERT_THAT(index.Apply(1, std::vector{Update("clusters/a", "size: 1"), Gone("clusters/a"),
-                                         Update("clusters/a", "size: 3"), Cluster(1),
-                                         Gone("clusters/c1")}),
-              IsOk());
+  ASSERT_THAT(
+      index.Apply(1, std::vector{Update("clusters/a", "size: 1"), Gone("clusters/a"),
+                                 Update("clusters/a", "size: 3"), Cluster(1), Gone("clusters/c1")}),
+      IsOk());
   EXPECT_THAT(Find(*index.Current()->snapshot, Asking("size { min: 3 }")),
               testing::ElementsAre("clusters/a"));
   EXPECT_EQ(index.Current()->snapshot->size(), 1u);

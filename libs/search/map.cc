@@ -59,8 +59,7 @@ struct Cell {
   }
   filter::LatLng Center() const {
     const auto hits = static_cast<double>(count);
-    return {first.latitude + north / hits,
-            std::remainder(first.longitude + east / hits, 360)};
+    return {first.latitude + north / hits, std::remainder(first.longitude + east / hits, 360)};
   }
 };
 
@@ -73,8 +72,8 @@ double WidthOf(const filter::Bounds& bounds) {
 int LevelOf(const MapOptions& options) {
   constexpr double kWidthOfLargest = 90;
   const double across = std::sqrt(static_cast<double>(kMaxMapCells));
-  const double width = std::max(
-      {WidthOf(options.bounds), options.bounds.north - options.bounds.south, 1e-9});
+  const double width =
+      std::max({WidthOf(options.bounds), options.bounds.north - options.bounds.south, 1e-9});
   const int level = static_cast<int>(std::floor(std::log2(across * kWidthOfLargest / width)));
   return std::clamp(options.zoom, 0, std::max(level, 0));
 }
@@ -82,7 +81,8 @@ int LevelOf(const MapOptions& options) {
 class Mapper {
  public:
   explicit Mapper(const MapOptions& options)
-      : options_(options), level_(LevelOf(options)),
+      : options_(options),
+        level_(LevelOf(options)),
         covering_(filter::CellsOf(options.bounds, level_)) {}
 
   void Add(const Hits& hits) {

@@ -21,8 +21,8 @@ using testing::SizeIs;
 FactsUpdate At(const std::string& name, double latitude, double longitude,
                const std::string& more = "", const char* precision = "CITY") {
   return Update(name, absl::StrCat("title: '", name, "' point { latitude: ", latitude,
-                                   " longitude: ", longitude,
-                                   " precision: POINT_PRECISION_", precision, " } ", more));
+                                   " longitude: ", longitude, " precision: POINT_PRECISION_",
+                                   precision, " } ", more));
 }
 
 MapAnswer Mapped(const Snapshot& snapshot, const MapOptions& options,
@@ -50,10 +50,10 @@ TEST(MapTest, FewAreShownOneByOne) {
 }
 
 TEST(MapTest, ManyAreCellsWithTheStrongestNamed) {
-  const auto snapshot = SnapshotOf(
-      {At("a/small", 52.52, 13.40, "size: 10"), At("a/large", 52.53, 13.41, "size: 500"),
-       At("a/labelled", 52.51, 13.40, "size: 5 label_levels: 'ecei:gold'"),
-       At("a/vague", 52.52, 13.39, "size: 20", "REGION"), At("a/munich", 48.14, 11.58)});
+  const auto snapshot =
+      SnapshotOf({At("a/small", 52.52, 13.40, "size: 10"), At("a/large", 52.53, 13.41, "size: 500"),
+                  At("a/labelled", 52.51, 13.40, "size: 5 label_levels: 'ecei:gold'"),
+                  At("a/vague", 52.52, 13.39, "size: 20", "REGION"), At("a/munich", 48.14, 11.58)});
   const MapAnswer answer = Mapped(*snapshot, {.bounds = kGermany, .zoom = 7, .singles = 0});
   EXPECT_EQ(answer.total, 5u);
   ASSERT_THAT(answer.cells, SizeIs(2));
@@ -75,7 +75,8 @@ TEST(MapTest, ACellStaysTheSameWhileTheMapIsMoved) {
   for (double moved = 0; moved < 3; moved += 0.1) {
     const filter::Bounds bounds{
         .south = 48 + moved, .west = 6 + moved, .north = 51 + moved, .east = 10 + moved};
-    for (const MapCell& cell : Mapped(*snapshot, {.bounds = bounds, .zoom = 6, .singles = 0}).cells) {
+    for (const MapCell& cell :
+         Mapped(*snapshot, {.bounds = bounds, .zoom = 6, .singles = 0}).cells) {
       const auto [at, first] = seen.try_emplace(cell.id, cell.count);
       EXPECT_EQ(at->second, cell.count);
     }
@@ -84,8 +85,8 @@ TEST(MapTest, ACellStaysTheSameWhileTheMapIsMoved) {
 }
 
 TEST(MapTest, BoundsReachOverTheDateLine) {
-  const auto snapshot = SnapshotOf({At("a/fiji", -17.8, 179.9), At("a/samoa", -17.9, -179.8),
-                                    At("a/berlin", 52.52, 13.40)});
+  const auto snapshot = SnapshotOf(
+      {At("a/fiji", -17.8, 179.9), At("a/samoa", -17.9, -179.8), At("a/berlin", 52.52, 13.40)});
   const filter::Bounds pacific{.south = -30, .west = 170, .north = 0, .east = -170};
   EXPECT_THAT(NamesOf(Mapped(*snapshot, {.bounds = pacific, .zoom = 4}).singles),
               ElementsAre("a/fiji", "a/samoa"));
@@ -117,9 +118,10 @@ TEST(MapTest, RefusesBoundsThatAreNone) {
   const MapOptions options{.bounds = {.south = 91, .west = 181, .north = std::nan(""), .east = 0},
                            .zoom = 23,
                            .singles = kMaxPage + 1};
-  EXPECT_THAT(snapshot->Map(Asking(""), options),
-              AllOf(HasFieldError("bounds.south"), HasFieldError("bounds.west"),
-                    HasFieldError("bounds.north"), HasFieldError("zoom"), HasFieldError("singles")));
+  EXPECT_THAT(
+      snapshot->Map(Asking(""), options),
+      AllOf(HasFieldError("bounds.south"), HasFieldError("bounds.west"),
+            HasFieldError("bounds.north"), HasFieldError("zoom"), HasFieldError("singles")));
 }
 
 }  // namespace

@@ -16,7 +16,7 @@
 #include "libs/base/testing/seed.h"
 #include "libs/base/testing/status_matchers.h"
 #include "libs/filter/testing/random_facts.h"
-#include "libs/search/segment.h"
+#include "libs/search/segment/segment.h"
 #include "libs/search/testing/indexed.h"
 
 namespace clusterwire::search {
@@ -63,9 +63,9 @@ std::vector<FactsUpdate> RandomUpdates(Random& random, World& world) {
 }
 
 Predicate RandomPredicate(Random& random) {
-  return *Predicate::Compile(random.Below(2) == 0 ? filter::RandomFilter(random)
-                                                  : filter::RandomExactFilter(random),
-                             filter::RandomViewer(random));
+  return *Predicate::Compile(
+      random.Below(2) == 0 ? filter::RandomFilter(random) : filter::RandomExactFilter(random),
+      filter::RandomViewer(random));
 }
 
 std::vector<const Facts*> Matching(const World& world, const Predicate& predicate) {
@@ -98,10 +98,10 @@ void CheckFacets(const World& world, const Predicate& predicate, const Page& pag
 }
 
 void CheckDistances(const Predicate& predicate, const Snapshot& snapshot, Random& random) {
-  SearchOptions options{.order = Order::kDistance,
-                        .origin = filter::LatLng{random.Fraction() * 180 - 90,
-                                                 random.Fraction() * 360 - 180},
-                        .limit = 1 + random.Below(40)};
+  SearchOptions options{
+      .order = Order::kDistance,
+      .origin = filter::LatLng{random.Fraction() * 180 - 90, random.Fraction() * 360 - 180},
+      .limit = 1 + random.Below(40)};
   const Page page = Found(snapshot, predicate, options);
   options.limit = kMaxPage;
   options.order = Order::kTitle;
@@ -152,8 +152,8 @@ void Read(const Index& index, const Worlds& worlds, uint64_t seed, const std::at
     ASSERT_THAT(Find(*current->snapshot, predicate), ElementsAreArray(expected))
         << predicate.filter().ShortDebugString();
     const auto& fields = filter::FacetFields();
-    const Page page =
-        Found(*current->snapshot, predicate, {.limit = 3, .facets = {fields.begin(), fields.end()}});
+    const Page page = Found(*current->snapshot, predicate,
+                            {.limit = 3, .facets = {fields.begin(), fields.end()}});
     ASSERT_EQ(page.total, expected.size());
     ASSERT_NO_FATAL_FAILURE(CheckFacets(*world, predicate, page));
     ASSERT_NO_FATAL_FAILURE(CheckDistances(predicate, *current->snapshot, random));

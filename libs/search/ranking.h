@@ -26,7 +26,8 @@ class Ranking {
   void set_weights(std::vector<uint16_t> weights) { weights_ = std::move(weights); }
 
   // Calls with each of the hits and its points, the more the better.
-  void Rank(const Hits& hits, absl::FunctionRef<void(uint32_t ordinal, uint32_t points)> call) const;
+  void Rank(const Hits& hits,
+            absl::FunctionRef<void(uint32_t ordinal, uint32_t points)> call) const;
 
  private:
   struct Ranked {

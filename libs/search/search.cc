@@ -68,7 +68,8 @@ uint64_t TakeBigEndian(size_t bytes, std::string_view& from) {
   return value;
 }
 
-std::string PositionKey(uint64_t value, const std::vector<uint16_t>& weights, std::string_view title) {
+std::string PositionKey(uint64_t value, const std::vector<uint16_t>& weights,
+                        std::string_view title) {
   std::string key;
   AppendBigEndian(value, 8, &key);
   for (const uint16_t weight : weights) AppendBigEndian(weight, 2, &key);
@@ -131,9 +132,9 @@ class Pager {
       if (options_.origin && point != nullptr) {
         hit.distance_meters = filter::DistanceMeters(*options_.origin, point->at);
       }
-      hit.position = {PositionKey(entry.value, ranking_ == nullptr ? none : ranking_->weights(),
-                                    entry.key),
-                      hit.facts.name()};
+      hit.position = {
+          PositionKey(entry.value, ranking_ == nullptr ? none : ranking_->weights(), entry.key),
+          hit.facts.name()};
     }
   }
 

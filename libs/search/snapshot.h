@@ -88,15 +88,15 @@ inline constexpr size_t kStrongest = 3;
 absl::Status CheckOptions(const MapOptions& options);
 
 struct MapCell {
-  uint64_t id = 0;         // of S2
-  size_t count = 0;        // of its hits, in or beside the bounds
-  size_t vague = 0;        // those of them of which only a region or country is known
-  filter::LatLng center;   // the middle of its hits
+  uint64_t id = 0;               // of S2
+  size_t count = 0;              // of its hits, in or beside the bounds
+  size_t vague = 0;              // those of them of which only a region or country is known
+  filter::LatLng center;         // the middle of its hits
   std::vector<Facts> strongest;  // at most kStrongest, the strongest first
 };
 
 struct MapAnswer {
-  size_t total = 0;  // hits in the bounds
+  size_t total = 0;            // hits in the bounds
   std::vector<Facts> singles;  // all of them, by title, where they are few
   // Else the cells in which they lie, each with all its hits: where cells end follows from the zoom
   // and how wide the bounds are alone, so that none changes while a map is moved. By id.

@@ -84,8 +84,7 @@ TEST(SearchTest, PagesTogetherAreAllHitsEachOnce) {
     for (const char* words : {"", "photonik health*", "o*"}) {
       SearchOptions options{
           .order = order, .origin = filter::LatLng{52.5, 13.4}, .limit = 1 + random.Below(12)};
-      const Predicate predicate =
-          Asking(absl::StrCat("words: '", words, "'"), Viewer::Operator());
+      const Predicate predicate = Asking(absl::StrCat("words: '", words, "'"), Viewer::Operator());
       const size_t all = Find(*snapshot, predicate).size();
       std::vector<std::string> names;
       std::vector<PageEnd> positions;
@@ -148,8 +147,9 @@ TEST_F(OrderTest, ByTimeWithAnOpenStartFirstAndNoPeriodLast) {
 }
 
 TEST_F(OrderTest, ByRelevanceWithTheTitleBeforeTheTextAndTheShortTitleFirst) {
-  EXPECT_THAT(NamesOf(Found(*snapshot_, Asking("words: 'PHOTONICS'"), {.order = Order::kRelevance})),
-              ElementsAre("a/nowhere", "a/hamburg", "a/dresden"));
+  EXPECT_THAT(
+      NamesOf(Found(*snapshot_, Asking("words: 'PHOTONICS'"), {.order = Order::kRelevance})),
+      ElementsAre("a/nowhere", "a/hamburg", "a/dresden"));
 }
 
 TEST(RelevanceTest, ARareWordInATitleIsWorthMoreThanOneThatMostHave) {

@@ -62,19 +62,17 @@ Reach ReachOf(uint64_t cell, const LatLng& from) {
 }
 
 std::vector<uint64_t> CellsOf(const Bounds& bounds, int level) {
-  const S2LatLngRect area(
-      R1Interval(bounds.south * M_PI / 180, bounds.north * M_PI / 180),
-      // A whole turn is full, in whichever direction it is written.
-      bounds.east - bounds.west >= 360
-          ? S1Interval::Full()
-          : S1Interval(S1Angle::Degrees(bounds.west).radians(),
-                       S1Angle::Degrees(bounds.east).radians()));
+  const S2LatLngRect area(R1Interval(bounds.south * M_PI / 180, bounds.north * M_PI / 180),
+                          // A whole turn is full, in whichever direction it is written.
+                          bounds.east - bounds.west >= 360
+                              ? S1Interval::Full()
+                              : S1Interval(S1Angle::Degrees(bounds.west).radians(),
+                                           S1Angle::Degrees(bounds.east).radians()));
   S2RegionCoverer::Options options;
   options.set_max_cells(kMostCells);
   options.set_max_level(level);
   std::vector<S2CellId> covering;
-  S2RegionCoverer(options).GetCovering(area.Expanded(S2LatLng::FromDegrees(1e-6, 1e-6)),
-                                       &covering);
+  S2RegionCoverer(options).GetCovering(area.Expanded(S2LatLng::FromDegrees(1e-6, 1e-6)), &covering);
   std::vector<uint64_t> cells;
   for (const S2CellId cell : covering) cells.push_back(cell.id());
   return cells;

@@ -70,7 +70,7 @@ struct Columns {
   std::optional<DayRange> period;
   std::optional<DayRange> deadline;
   std::optional<int64_t> size;
-  std::string title_key;  // at most 1,000 bytes to sort by; never the start of another
+  std::string title_key;        // at most 1,000 bytes to sort by; never the start of another
   std::optional<LatLng> point;  // ExactPoint()
   std::optional<LatLng> place;  // where a map shows it; may be only a region's or country's middle
   // Among neighbours on a map the greatest is named: by labels valid now, then by members.

@@ -104,8 +104,7 @@ class SearchServiceHandler final : public v1::SearchService::CallbackService {
     const auto predicate =
         filter::Predicate::Compile(request.filter(), call.viewer, {.vocabulary = vocabulary.get()});
     RETURN_IF_ERROR(errors.AddFrom(predicate.status()));
-    const search::SearchOptions options =
-        OptionsOf(request, page.value_or(rpc::Page()), errors);
+    const search::SearchOptions options = OptionsOf(request, page.value_or(rpc::Page()), errors);
     RETURN_IF_ERROR(errors.AddFrom(search::CheckOptions(options)));
     RETURN_IF_ERROR(errors.ToStatus());
     const auto published = index_->Current();

@@ -1,4 +1,4 @@
-#include "libs/search/dictionary.h"
+#include "libs/search/segment/dictionary.h"
 
 #include <algorithm>
 #include <array>

@@ -51,8 +51,8 @@ class Records {
   std::string fields_;
   std::vector<uint64_t> field_starts_ = {0};
   // While documents are added.
-  absl::flat_hash_set<uint64_t> seen_;                          // hashes of fields met once
-  absl::flat_hash_map<std::string, uint64_t> numbers_;          // of fields met again
+  absl::flat_hash_set<uint64_t> seen_;                  // hashes of fields met once
+  absl::flat_hash_map<std::string, uint64_t> numbers_;  // of fields met again
 };
 
 }  // namespace clusterwire::search

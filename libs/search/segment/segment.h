@@ -10,9 +10,9 @@
 #include "absl/functional/function_ref.h"
 #include "absl/status/statusor.h"
 
-#include "libs/search/dictionary.h"
-#include "libs/search/points.h"
-#include "libs/search/records.h"
+#include "libs/search/segment/dictionary.h"
+#include "libs/search/segment/points.h"
+#include "libs/search/segment/records.h"
 #include "libs/search/snapshot.h"
 
 // Inside the library: what a snapshot is made of.

@@ -1,4 +1,4 @@
-#include "libs/search/points.h"
+#include "libs/search/segment/points.h"
 
 #include <algorithm>
 #include <queue>

@@ -14,9 +14,7 @@
 namespace clusterwire::search {
 
 inline constexpr uint32_t kBitsPerWord = 64;
-inline size_t WordsFor(uint32_t documents) {
-  return (documents + kBitsPerWord - 1) / kBitsPerWord;
-}
+inline size_t WordsFor(uint32_t documents) { return (documents + kBitsPerWord - 1) / kBitsPerWord; }
 inline bool HasBit(const uint64_t* bits, uint32_t at) {
   return (bits[at / kBitsPerWord] >> (at % kBitsPerWord) & 1) != 0;
 }

@@ -1,4 +1,4 @@
-#include "libs/search/records.h"
+#include "libs/search/segment/records.h"
 
 #include <bit>
 #include <tuple>
