@@ -28,7 +28,9 @@ TEST(CollisionTest, OfADraftThoseHearWhoSeeIt) {
   ASSERT_TRUE(google::protobuf::TextFormat::ParseFromString(
       "type: 'cluster' name: 'clusters/b' audience { members: 'clusters/b' }", &draft));
   std::map<int64_t, Transition> visited;
-  matcher.ForEach(nullptr, &draft, [&](int64_t id, Transition t) { visited.emplace(id, t); });
+  matcher.ForEach(nullptr, &draft, [&](std::span<const Match> matches) {
+    for (const auto& [id, transition] : matches) visited.emplace(id, transition);
+  });
   EXPECT_THAT(visited, testing::ElementsAre(testing::Pair(2, Transition::kEntered)));
 }
 
@@ -53,7 +55,9 @@ TEST(CollisionTest, OfWhatCarriesAnAudienceThoseHearWhosePredicatesMatch) {
     }
     hidden += expected.size();
     std::map<int64_t, Transition> visited;
-    matcher.ForEach(nullptr, &after, [&](int64_t id, Transition t) { visited.emplace(id, t); });
+    matcher.ForEach(nullptr, &after, [&](std::span<const Match> matches) {
+      for (const auto& [id, transition] : matches) visited.emplace(id, transition);
+    });
     ASSERT_EQ(visited, expected) << after.ShortDebugString();
   }
   EXPECT_GT(hidden, 0u) << "the random world has become too sparse to show anything";

@@ -38,8 +38,11 @@ Predicate Asking(const std::string& text, const Viewer& viewer = Viewer::Public(
 std::map<int64_t, Transition> Visited(const Matcher& matcher, const Facts* before,
                                       const Facts* after) {
   std::map<int64_t, Transition> visited;
-  matcher.ForEach(before, after, [&](int64_t id, Transition transition) {
-    EXPECT_TRUE(visited.emplace(id, transition).second) << id << " was visited twice";
+  matcher.ForEach(before, after, [&](std::span<const Match> matches) {
+    EXPECT_LE(matches.size(), Matcher::kChunk);
+    for (const auto& [id, transition] : matches) {
+      EXPECT_TRUE(visited.emplace(id, transition).second) << id << " was visited twice";
+    }
   });
   return visited;
 }
@@ -108,7 +111,8 @@ TEST(MatcherTest, TheVisitorMayCallTheMatcher) {
   Matcher matcher;
   ASSERT_THAT(matcher.Put(1, Asking("types: 'cluster'")), IsOk());
   const Facts facts = Parsed("type: 'cluster'");
-  matcher.ForEach(nullptr, &facts, [&](int64_t id, Transition) { matcher.Remove(id); });
+  matcher.ForEach(nullptr, &facts,
+                  [&](std::span<const Match> matches) { matcher.Remove(matches[0].id); });
   EXPECT_EQ(matcher.counts().size, 0u);
 }
 

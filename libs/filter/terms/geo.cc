@@ -1,6 +1,9 @@
 #include "libs/filter/terms/geo.h"
 
+#include <cmath>
+
 #include "s2/s2cap.h"
+#include "s2/s2cell.h"
 #include "s2/s2cell_id.h"
 #include "s2/s2latlng.h"
 #include "s2/s2region_coverer.h"
@@ -12,6 +15,11 @@ constexpr double kEarthRadiusMeters = 6'371'010;
 
 S2LatLng ToS2(const LatLng& point) {
   return S2LatLng::FromDegrees(point.latitude, point.longitude);
+}
+
+S2Cap CapOf(const type::v1::Circle& circle, double radians) {
+  return S2Cap(S2LatLng::FromDegrees(circle.latitude(), circle.longitude()).ToPoint(),
+               S1Angle::Radians(radians));
 }
 
 }  // namespace
@@ -42,9 +50,7 @@ std::vector<uint64_t> CellsAround(const LatLng& point) {
 std::vector<uint64_t> Covering(const type::v1::Circle& circle) {
   // A hair wider than asked, so that rounding never puts a point inside the circle and outside the
   // cells.
-  const double radians = circle.radius_meters() * (1 + 1e-9) / kEarthRadiusMeters + 1e-12;
-  const S2Cap cap(S2LatLng::FromDegrees(circle.latitude(), circle.longitude()).ToPoint(),
-                  S1Angle::Radians(radians));
+  const S2Cap cap = CapOf(circle, circle.radius_meters() * (1 + 1e-9) / kEarthRadiusMeters + 1e-12);
   S2RegionCoverer::Options options;
   options.set_max_cells(kMaxCoveringCells);
   options.set_min_level(kMinCellLevel);
@@ -56,5 +62,17 @@ std::vector<uint64_t> Covering(const type::v1::Circle& circle) {
   for (const S2CellId cell : covering) cells.push_back(cell.id());
   return cells;
 }
+
+bool Holds(const type::v1::Circle& circle, uint64_t cell) {
+  const double radians = circle.radius_meters() * (1 - 1e-6) / kEarthRadiusMeters - 1e-9;
+  return radians > 0 && CapOf(circle, radians).Contains(S2Cell(S2CellId(cell)));
+}
+
+std::array<double, 3> OnSphere(const LatLng& point) {
+  const S2Point on = ToS2(point).ToPoint();
+  return {on.x(), on.y(), on.z()};
+}
+
+double ChordOf(double meters) { return 2 * std::sin(meters / kEarthRadiusMeters / 2); }
 
 }  // namespace clusterwire::filter

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <vector>
@@ -34,5 +35,12 @@ std::vector<uint64_t> CellsAround(const LatLng& point);
 
 // At most kMaxCoveringCells cells of those levels that together hold the circle.
 std::vector<uint64_t> Covering(const type::v1::Circle& circle);
+// True only where each point of the cell is inside the circle, rounding included.
+bool Holds(const type::v1::Circle& circle, uint64_t cell);
+
+// The point on a sphere of radius 1, and how far apart, straight through it, points are there that
+// are so far apart along the earth.
+std::array<double, 3> OnSphere(const LatLng& point);
+double ChordOf(double meters);
 
 }  // namespace clusterwire::filter

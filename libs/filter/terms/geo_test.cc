@@ -1,6 +1,7 @@
 #include "libs/filter/terms/geo.h"
 
 #include <algorithm>
+#include <cmath>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -55,6 +56,32 @@ TEST(GeoTest, AtMostSixteenCellsHoldEachPointOfTheCircle) {
       })) << circle.ShortDebugString();
     }
   }
+}
+
+TEST(GeoTest, EachPointOfACellThatACircleHoldsIsInside) {
+  SeededRandom random(TestSeed());
+  int held = 0;
+  for (int round = 0; round < 20'000; ++round) {
+    type::v1::Circle circle;
+    circle.set_latitude(random.Fraction() * 180 - 90);
+    circle.set_longitude(random.Fraction() * 360 - 180);
+    circle.set_radius_meters(random.Fraction() * (round % 2 == 0 ? kMaxRadiusMeters : 20'000));
+    const double degrees = circle.radius_meters() / 111'000;
+    const LatLng point{
+        std::clamp(circle.latitude() + (random.Fraction() * 2 - 1) * degrees, -90.0, 90.0),
+        circle.longitude()};
+    const double meters = DistanceMeters({circle.latitude(), circle.longitude()}, point);
+    for (const uint64_t cell : CellsAround(point)) {
+      if (!Holds(circle, cell)) continue;
+      ++held;
+      EXPECT_LE(meters, circle.radius_meters()) << circle.ShortDebugString();
+    }
+    const auto from = OnSphere({circle.latitude(), circle.longitude()});
+    const auto to = OnSphere(point);
+    EXPECT_NEAR(std::hypot(from[0] - to[0], from[1] - to[1], from[2] - to[2]), ChordOf(meters),
+                1e-9);
+  }
+  EXPECT_GT(held, 1000);
 }
 
 }  // namespace
