@@ -18,11 +18,6 @@ std::optional<Numbers::Days> DaysIn(const std::optional<DayRange>& days) {
   return Numbers::Days{DayNumber(days->first), DayNumber(days->last)};
 }
 
-bool SameTexts(const Facts& a, const Facts& b) {
-  return a.title() == b.title() && a.summary() == b.summary() && a.text() == b.text() &&
-         std::ranges::equal(a.names(), b.names());
-}
-
 }  // namespace
 
 Images::Images(const Facts* before, const Facts* after)
@@ -58,7 +53,8 @@ void Images::ReadValues() {
 }
 
 void Images::ReadTokens() {
-  const bool same = present_ == (kBefore | kAfter) && SameTexts(*before_, *after_);
+  const bool same =
+      present_ == (kBefore | kAfter) && filter::TextsOf(*before_) == filter::TextsOf(*after_);
   for (const Mask one : {kBefore, kAfter}) {
     if ((present_ & one) == 0 || (same && one == kAfter)) continue;
     tokens_[one - 1] = filter::TokensOf(facts(one));

@@ -236,7 +236,10 @@ bool Matcher::Refile(size_t most) {
 
 MatcherCounts Matcher::counts() const {
   std::shared_lock lock(state_->mutex);
-  return {.size = state_->slot_of.size(), .wide = state_->wide, .terms = state_->dictionary.size()};
+  return {.size = state_->slot_of.size(),
+          .wide = state_->wide,
+          .terms = state_->dictionary.size(),
+          .slots = state_->places.size()};
 }
 
 }  // namespace clusterwire::match

@@ -19,6 +19,7 @@ struct MatcherCounts {
   size_t size = 0;   // predicates held
   size_t wide = 0;   // of them, asked about nearly every change
   size_t terms = 0;  // values that they ask for, each once
+  size_t slots = 0;  // places for predicates, free ones too
 };
 
 // Whether nothing is required but a right to see: such a predicate is asked about every change that

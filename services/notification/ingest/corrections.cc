@@ -38,7 +38,7 @@ absl::StatusOr<std::vector<PendingDelivery>> CorrectionsOf(
     const v1::Subscription& subscription = interest->subscription;
     if (WhenMade(subscription) != one.made || subscription.endpoint() != one.endpoint ||
         subscription.calendar() != v1::CALENDAR_MODE_INVITE ||
-        !IsWrong(one.invitation, record.change, interest->predicate.viewer())) {
+        !IsWrong(one.invitation, record.change, interest->viewer)) {
       continue;
     }
     corrections.push_back({.name = DeliveryName(one.subscription, record.id),

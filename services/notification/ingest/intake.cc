@@ -120,21 +120,20 @@ Intake::Item Intake::ItemOf(const kafka::ReceivedMessage& message) {
 
 std::vector<Intake::Match> Intake::MatchesOf(const KeptRecord& record) const {
   std::vector<Match> matches;
-  interests_.ForEach(record.change, [&](const std::shared_ptr<const Interest>& interest,
-                                        filter::Transition transition) {
-    const v1::Subscription& subscription = interest->subscription;
-    matches.push_back(
-        {.delivery = {.name = DeliveryName(subscription.name(), record.id),
-                      .change_id = record.id,
-                      .root = record.change.root(),
-                      .subscription = subscription.name(),
-                      .subscription_made = WhenMade(subscription),
-                      .endpoint = subscription.endpoint(),
-                      .transition = ToProto(transition),
-                      .sequence = last_sequence_,
-                      .created = record.received},
-         .names_kind = absl::c_linear_search(subscription.kinds(), record.change.kind())});
-  });
+  interests_.ForEach(
+      record.change, [&](const v1::Subscription& subscription, filter::Transition transition) {
+        matches.push_back(
+            {.delivery = {.name = DeliveryName(subscription.name(), record.id),
+                          .change_id = record.id,
+                          .root = record.change.root(),
+                          .subscription = subscription.name(),
+                          .subscription_made = WhenMade(subscription),
+                          .endpoint = subscription.endpoint(),
+                          .transition = ToProto(transition),
+                          .sequence = last_sequence_,
+                          .created = record.received},
+             .names_kind = absl::c_linear_search(subscription.kinds(), record.change.kind())});
+      });
   std::ranges::sort(matches, {}, &Match::subscription);
   return matches;
 }

@@ -35,9 +35,10 @@ class InterestsTest : public testing::Test {
 
   std::map<std::string, filter::Transition> Ask(const Interests& interests, const char* record) {
     std::map<std::string, filter::Transition> heard;
-    interests.ForEach(KeptRecord(record), [&](const auto& interest, filter::Transition transition) {
-      EXPECT_TRUE(heard.emplace(interest->subscription.name(), transition).second);
-    });
+    interests.ForEach(KeptRecord(record),
+                      [&](const v1::Subscription& subscription, filter::Transition transition) {
+                        EXPECT_TRUE(heard.emplace(subscription.name(), transition).second);
+                      });
     return heard;
   }
   std::map<std::string, filter::Transition> Ask(const char* record) {
