@@ -88,6 +88,14 @@ double Dictionary::ShareOf(TermId term) const {
   return std::min(1.0, (had + kGuessWeight * guess) / (seen() + kGuessWeight));
 }
 
+void Dictionary::GiveBack() {
+  while (!terms_.empty() && terms_.back().users == 0) terms_.pop_back();
+  std::erase_if(free_, [this](TermId term) { return term >= terms_.size(); });
+  terms_.shrink_to_fit();
+  free_.shrink_to_fit();
+  ids_.rehash(0);
+}
+
 bool Dictionary::HalveSome(size_t from, size_t to) {
   for (size_t term = from; term < std::min(to, terms_.size()); ++term) terms_[term].seen /= 2;
   return to < terms_.size();

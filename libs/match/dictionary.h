@@ -60,6 +60,9 @@ class Dictionary {
   void Halve() { seen_.store(seen() / 2, std::memory_order_relaxed); }
   bool HalveSome(size_t from, size_t to);
 
+  // Memory of those that were released.
+  void GiveBack();
+
   size_t size() const { return ids_.size(); }
   size_t end() const { return terms_.size(); }  // all numbers are below
 

@@ -107,12 +107,16 @@ void Shelf::Add(Slot slot, const Filed& filed, bool whole) {
     }
     return;
   }
-  const type::v1::Circle circle = CircleOf(under.words);
-  for (const uint64_t cell : filter::Covering(circle)) {
-    const uint64_t undecided = filter::Holds(circle, cell) ? 0 : Posting::kDecided;
+  for (const auto& [cell, inside] : filter::Covering(CircleOf(under.words))) {
+    const uint64_t undecided = inside ? 0 : Posting::kDecided;
     AddUnder(dictionary_.Hold(TermField::kCell, Dictionary::Cell(cell)),
              Posting(slot, (flags & ~undecided) | Posting::kSeveral, first, second));
   }
+}
+
+void Shelf::GiveBack() {
+  by_term_.resize(std::min(by_term_.size(), dictionary_.end()));
+  by_term_.shrink_to_fit();
 }
 
 void Shelf::Take(Slot slot, const Filed& filed) {
@@ -122,8 +126,8 @@ void Shelf::Take(Slot slot, const Filed& filed) {
     for (const TermId term : under.words) by_term_[term].Erase(slot);
     return;
   }
-  for (const uint64_t cell : filter::Covering(CircleOf(under.words))) {
-    const TermId term = dictionary_.Find(TermField::kCell, Dictionary::Cell(cell));
+  for (const filter::CoveringCell& cell : filter::Covering(CircleOf(under.words))) {
+    const TermId term = dictionary_.Find(TermField::kCell, Dictionary::Cell(cell.id));
     by_term_[term].Erase(slot);
     dictionary_.Release(term);
   }

@@ -48,6 +48,9 @@ class Shelf {
   void Add(Slot slot, const Filed& filed, bool whole);
   void Take(Slot slot, const Filed& filed);
 
+  // Memory of terms that the dictionary has no more.
+  void GiveBack();
+
   // The postings that a change is to look at, each with the images that have the term.
   template <typename Visit>
   void ForEach(const Images& images, Visit visit) const {

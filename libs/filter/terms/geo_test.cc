@@ -40,7 +40,7 @@ TEST(GeoTest, AtMostSixteenCellsHoldEachPointOfTheCircle) {
     circle.set_radius_meters(round % 3 == 0   ? kMaxRadiusMeters
                              : round % 3 == 1 ? random.Fraction() * 10
                                               : random.Fraction() * kMaxRadiusMeters);
-    const std::vector<uint64_t> cover = Covering(circle);
+    const std::vector<CoveringCell> cover = Covering(circle);
     ASSERT_LE(cover.size(), static_cast<size_t>(kMaxCoveringCells));
     for (int i = 0; i < 10; ++i) {
       const double degrees = circle.radius_meters() / 111'000 * 1.01;
@@ -52,13 +52,13 @@ TEST(GeoTest, AtMostSixteenCellsHoldEachPointOfTheCircle) {
       if (DistanceMeters(center, near) > circle.radius_meters()) continue;
       const std::vector<uint64_t> cells = CellsAround(near);
       EXPECT_TRUE(std::any_of(cells.begin(), cells.end(), [&](uint64_t cell) {
-        return std::find(cover.begin(), cover.end(), cell) != cover.end();
+        return std::ranges::find(cover, cell, &CoveringCell::id) != cover.end();
       })) << circle.ShortDebugString();
     }
   }
 }
 
-TEST(GeoTest, EachPointOfACellThatACircleHoldsIsInside) {
+TEST(GeoTest, EachPointOfACellThatIsInsideACircleIsInside) {
   SeededRandom random(TestSeed());
   int held = 0;
   for (int round = 0; round < 20'000; ++round) {
@@ -71,8 +71,9 @@ TEST(GeoTest, EachPointOfACellThatACircleHoldsIsInside) {
         std::clamp(circle.latitude() + (random.Fraction() * 2 - 1) * degrees, -90.0, 90.0),
         circle.longitude()};
     const double meters = DistanceMeters({circle.latitude(), circle.longitude()}, point);
-    for (const uint64_t cell : CellsAround(point)) {
-      if (!Holds(circle, cell)) continue;
+    const std::vector<uint64_t> around = CellsAround(point);
+    for (const CoveringCell& cell : Covering(circle)) {
+      if (!cell.inside || std::ranges::find(around, cell.id) == around.end()) continue;
       ++held;
       EXPECT_LE(meters, circle.radius_meters()) << circle.ShortDebugString();
     }

@@ -50,8 +50,9 @@ bool SubscriptionIndex::Remove(std::string_view name) {
   of->second.erase(PlaceIn(of->second, id));
   if (of->second.empty()) by_subscriber_.erase(of);
   --counts_[static_cast<size_t>(entries_[slot].use)];
-  entries_[slot] = Entry{.generation = entries_[slot].generation + 1};
-  free_.push_back(slot);
+  entries_[slot] = {};
+  free_.insert(slot);
+  GiveBack();
   return true;
 }
 
@@ -99,12 +100,22 @@ SubscriptionIndex::Slot SubscriptionIndex::SlotOf(std::string_view name) const {
 
 SubscriptionIndex::Slot SubscriptionIndex::FreeSlot() {
   if (free_.empty()) {
-    free_.push_back(static_cast<Slot>(entries_.size()));
+    free_.insert(static_cast<Slot>(entries_.size()));
     entries_.emplace_back();
   }
-  const Slot slot = free_.back();
-  free_.pop_back();
+  const Slot slot = *free_.begin();
+  free_.erase(free_.begin());
+  entries_[slot].generation = ++last_generation_;
   return slot;
+}
+
+void SubscriptionIndex::GiveBack() {
+  while (!entries_.empty() && !entries_.back().there) {
+    entries_.pop_back();
+    free_.erase(static_cast<Slot>(entries_.size()));
+  }
+  if (entries_.size() * 4 < entries_.capacity()) entries_.shrink_to_fit();
+  if (by_subscriber_.size() * 8 < by_subscriber_.capacity()) by_subscriber_.rehash(0);
 }
 
 }  // namespace clusterwire::notification

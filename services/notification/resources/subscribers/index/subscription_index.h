@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "absl/container/btree_set.h"
 #include "absl/container/flat_hash_map.h"
 #include "absl/functional/function_ref.h"
 
@@ -51,7 +52,7 @@ class SubscriptionIndex {
   struct Entry {
     std::string id;  // the last part of its name
     std::string bytes;
-    uint32_t generation = 0;  // of those that were in the slot
+    uint32_t generation = 0;  // no two have the same
     Use use = Use::kAsked;
     bool there = false;
   };
@@ -63,9 +64,12 @@ class SubscriptionIndex {
   static constexpr Slot kNone = ~Slot{0};
   Slot SlotOf(std::string_view name) const;
   Slot FreeSlot();
+  void GiveBack();
 
   std::vector<Entry> entries_;
-  Slots free_;
+  absl::btree_set<Slot>
+      free_;  // the lowest is taken first, so that the last ones can be given back
+  uint32_t last_generation_ = 0;
   absl::flat_hash_map<std::string, Slots> by_subscriber_;  // in the order of names
   std::array<size_t, kUses> counts_ = {};
 };
