@@ -1,5 +1,8 @@
 #include "services/notification/resources/subscribers/interests.h"
 
+#include <malloc.h>
+
+#include <algorithm>
 #include <cstdlib>
 #include <set>
 #include <utility>
@@ -466,6 +469,13 @@ void Interests::Learn(const change::v1::ResourceChanged& record) const {
 void Interests::Refile(std::stop_token stop) {
   while (!stop.stop_requested() && matcher_.Refile()) {
   }
+  // What very many subscriptions took goes back to the system when they are gone.
+  constexpr size_t kMany = 10'000;
+  const size_t held = matcher_.counts().size;
+  most_held_ = std::max(most_held_, held);
+  if (most_held_ < kMany || held > most_held_ / 2) return;
+  malloc_trim(0);
+  most_held_ = held;
 }
 
 Interests::Counts Interests::counts() const {

@@ -147,7 +147,7 @@ class Interests {
   // Shows the matcher what was matched before, so that it knows what is frequent.
   void Learn(const change::v1::ResourceChanged& record) const;
   // Has the matcher file anew what has a better place by what it learned; in small steps, between
-  // which changes are matched, until it is done or `stop` is asked for.
+  // which changes are matched, until it is done or `stop` is asked for. From one thread.
   void Refile(std::stop_token stop);
   // Why it stands still; OK while it follows the log.
   absl::Status status() const { return tailer_->status(); }
@@ -188,6 +188,7 @@ class Interests {
   Grants& grants_;
   Clock& clock_;
   match::Matcher matcher_;
+  size_t most_held_ = 0;  // subscriptions, since memory was last given back
   DeliveryNotes notes_;
   Mutex writing_;  // held while the log or grants are followed
   mutable Mutex mutex_;

@@ -125,6 +125,21 @@ TEST_F(InterestsTest, HearOfAChangeFromTheirCreationToTheirEnd) {
   EXPECT_THAT(Ask(kAwarded), ElementsAre());
 }
 
+TEST_F(InterestsTest, AreFoundWhereTheyAreFiledOnceItIsKnownWhatIsFrequent) {
+  for (const char* id : {"a", "b", "c"}) {
+    test_.AddSubscription("subscribers/x", id,
+                          Subscription(R"(filter { types: "label" label_levels: "ecei:silver" })"));
+  }
+  EXPECT_EQ(Ask(kAwarded).size(), 3u);
+  for (int i = 0; i < 1000; ++i) test_.interests->Learn(KeptRecord(kAwarded));
+  test_.interests->Refile({});
+  EXPECT_EQ(Ask(kAwarded).size(), 3u);
+  Delete("subscribers/x/subscriptions/b");
+  EXPECT_THAT(Ask(kAwarded), ElementsAre(Pair("subscribers/x/subscriptions/a", testing::_),
+                                         Pair("subscribers/x/subscriptions/c", testing::_)));
+  EXPECT_EQ(test_.interests->counts().active, 2u);
+}
+
 TEST_F(InterestsTest, FollowAChangeOfTheFilter) {
   test_.AddSubscription("subscribers/x", "a", Subscription(R"(filter { types: "event" })"));
   EXPECT_THAT(Ask(kAwarded), ElementsAre());
