@@ -40,7 +40,9 @@ std::vector<std::vector<Term>> RequiredTerms(const Clauses& clauses, const Viewe
   }
   if (clauses.filter->has_within()) {
     std::vector<Term>& group = groups.emplace_back();
-    for (const uint64_t cell : Covering(clauses.filter->within())) group.push_back(CellTerm(cell));
+    for (const CoveringCell& cell : Covering(clauses.filter->within())) {
+      group.push_back(CellTerm(cell.id));
+    }
   }
   for (const Word& word : clauses.words.whole) {
     std::vector<Term>& group = groups.emplace_back();

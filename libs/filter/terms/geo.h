@@ -36,9 +36,11 @@ double DistanceMeters(const LatLng& from, const LatLng& to);
 std::vector<uint64_t> CellsAround(const LatLng& point);
 
 // At most kMaxCoveringCells cells of those levels that together hold the circle.
-std::vector<uint64_t> Covering(const type::v1::Circle& circle);
-// True only where each point of the cell is inside the circle, rounding included.
-bool Holds(const type::v1::Circle& circle, uint64_t cell);
+struct CoveringCell {
+  uint64_t id = 0;
+  bool inside = false;  // all of it is in the circle, rounding included
+};
+std::vector<CoveringCell> Covering(const type::v1::Circle& circle);
 
 // The point on a sphere of radius 1, and how far apart, straight through it, points are there that
 // are so far apart along the earth.
