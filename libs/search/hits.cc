@@ -177,8 +177,10 @@ void Hits::Keep(const AskedTerms& asked) {
     BecomeList(std::move(ordinals));
   } else if (kind_ == Kind::kList && postings.size() <= kFewLists) {
     KeepListed(postings);
+  } else if (postings.size() == 1 && postings.front().bits != nullptr) {
+    KeepBits(postings.front().bits);
   } else {
-    KeepBits(Together(postings, segment().size()));
+    KeepBits(Together(postings, segment().size()).data());
   }
 }
 
@@ -220,15 +222,15 @@ void Hits::KeepWithin(const type::v1::Circle& circle) {
   std::vector<uint64_t> bits(WordsFor(segment().size()));
   segment().exact.Within(center, circle.radius_meters(),
                          [&](const Point& point) { SetBit(bits.data(), point.ordinal); });
-  KeepBits(bits);
+  KeepBits(bits.data());
 }
 
-void Hits::KeepBits(const std::vector<uint64_t>& bits) {
+void Hits::KeepBits(const uint64_t* bits) {
   if (kind_ == Kind::kList) {
-    return KeepIf([&](uint32_t ordinal) { return HasBit(bits.data(), ordinal); });
+    return KeepIf([&](uint32_t ordinal) { return HasBit(bits, ordinal); });
   }
   BecomeBits();
-  for (size_t word = 0; word < bits.size(); ++word) bits_[word] &= bits[word];
+  for (size_t word = 0; word < bits_.size(); ++word) bits_[word] &= bits[word];
   Count();
 }
 

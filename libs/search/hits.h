@@ -63,7 +63,7 @@ class Hits {
   void Keep(const AskedTerms& asked);
   void KeepListed(const std::vector<Posting>& postings);
   void KeepWithin(const type::v1::Circle& circle);
-  void KeepBits(const std::vector<uint64_t>& bits);
+  void KeepBits(const uint64_t* bits);
   void Remove(const Hits& others);
   template <typename Wanted>
   void KeepIf(Wanted wanted);

@@ -12,6 +12,11 @@
 namespace clusterwire::search {
 namespace {
 
+// The shorter way around, of less than two turns.
+double Wrapped(double degrees) {
+  return degrees > 180 ? degrees - 360 : degrees < -180 ? degrees + 360 : degrees;
+}
+
 // A hit that is to be shown.
 struct Shown {
   uint32_t strength = 0;
@@ -48,7 +53,7 @@ struct Cell {
   void Add(const Point& point, bool exact, const Segment& segment) {
     if (count == 0) first = point.at;
     north += point.at.latitude - first.latitude;
-    east += std::remainder(point.at.longitude - first.longitude, 360);
+    east += Wrapped(point.at.longitude - first.longitude);
     vague += exact ? 0 : 1;
     const size_t had = std::min(count++, kStrongest);
     Shown shown{point.strength, point.ordinal, &segment};
@@ -59,7 +64,7 @@ struct Cell {
   }
   filter::LatLng Center() const {
     const auto hits = static_cast<double>(count);
-    return {first.latitude + north / hits, std::remainder(first.longitude + east / hits, 360)};
+    return {first.latitude + north / hits, Wrapped(first.longitude + east / hits)};
   }
 };
 

@@ -16,6 +16,8 @@ constexpr size_t kMaxField = 96;
 // Fields met once that are remembered; those that many documents have are met again before that.
 constexpr size_t kMaxSeen = 1'000'000;
 
+constexpr size_t kUsualFacts = 1000;
+
 void AppendNumber(uint64_t number, std::string* bytes) {
   for (; number >= 0x80; number >>= 7) *bytes += static_cast<char>(number | 0x80);
   *bytes += static_cast<char>(number);
@@ -134,6 +136,7 @@ Records::Record Records::Read(uint32_t ordinal) const {
 
 std::string Records::Facts(uint32_t ordinal) const {
   std::string facts;
+  facts.reserve(kUsualFacts);
   for (std::string_view packed = Read(ordinal).packed; !packed.empty();) {
     const uint64_t piece = TakeNumber(packed);
     if ((piece & 1) == 0) {
