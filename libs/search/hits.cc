@@ -235,6 +235,7 @@ void Hits::KeepBits(const uint64_t* bits) {
 }
 
 void Hits::Remove(const Hits& others) {
+  if (others.count_ == 0) return;
   if (others.kind_ == Kind::kBits && kind_ != Kind::kList) {
     BecomeBits();
     for (size_t word = 0; word < bits_.size(); ++word) bits_[word] &= ~others.bits_[word];

@@ -88,7 +88,7 @@ Ranking::Ranking(const Predicate& predicate) {
   }
 }
 
-bool Ranking::Weigh(const Parts& parts, size_t hits) {
+void Ranking::Weigh(const Parts& parts, size_t hits) {
   size_t documents = 0;
   std::vector<size_t> with_word(words_.size());
   for (const Part& part : parts.list) {
@@ -104,13 +104,14 @@ bool Ranking::Weigh(const Parts& parts, size_t hits) {
     weights_.push_back(WeightOf(documents, with_word[i], words_[i].whole));
   }
   const size_t most = std::max<size_t>(1, kMaxRankings / std::max<size_t>(1, hits));
-  if (most >= words_.size()) return true;
+  if (most >= words_.size()) return;
   std::vector<size_t> order(words_.size());
   for (size_t i = 0; i < order.size(); ++i) order[i] = i;
   std::ranges::sort(order, {}, [&](size_t i) { return std::pair(-int{weights_[i]}, i); });
   for (size_t i = most; i < order.size(); ++i) weights_[order[i]] = 0;
-  return false;
 }
+
+bool Ranking::cut() const { return std::ranges::find(weights_, 0) != weights_.end(); }
 
 void Ranking::Rank(const Hits& hits,
                    absl::FunctionRef<void(uint32_t ordinal, uint32_t points)> call) const {

@@ -18,8 +18,10 @@ class Ranking {
   explicit Ranking(const Predicate& predicate);
 
   // Weighs the words by how many documents of these parts have them; when `hits` are so many that
-  // ranking them would take long, the rarest words alone. False when words were left out.
-  bool Weigh(const Parts& parts, size_t hits);
+  // ranking them would take long, the rarest words alone.
+  void Weigh(const Parts& parts, size_t hits);
+  // Whether words are left out.
+  bool cut() const;
 
   const std::vector<uint16_t>& weights() const { return weights_; }
   size_t words() const { return words_.size(); }

@@ -308,7 +308,7 @@ absl::StatusOr<Page> Snapshot::Search(const Predicate& predicate,
   for (const Hits& part : hits) page.total += part.count();
   if (ranking) {
     if (!after) ranking->Weigh(*parts_, page.total);
-    page.ranking_cut = std::ranges::find(ranking->weights(), 0) != ranking->weights().end();
+    page.ranking_cut = ranking->cut();
   }
   Pager pager(options, used, std::move(after));
   for (const Hits& part : hits) pager.Add(part);

@@ -119,6 +119,7 @@ class Snapshot {
   size_t size() const;
   // Of how many it is made: few when merges keep up with changes.
   size_t segments() const;
+  const Parts& parts() const { return *parts_; }
 
  private:
   const std::shared_ptr<const Parts> parts_;

@@ -10,6 +10,7 @@
 #include "libs/base/testing/seed.h"
 #include "libs/base/testing/status_matchers.h"
 #include "libs/filter/testing/random_facts.h"
+#include "libs/search/ranking.h"
 #include "libs/search/testing/indexed.h"
 
 namespace clusterwire::search {
@@ -223,6 +224,41 @@ TEST(FacetTest, SaysHowManyValuesItLeftOut) {
   const Page page = Found(*SnapshotOf(updates), Asking(""), {.facets = {"kinds"}});
   EXPECT_EQ(page.facets[0].values.size(), kMaxFacetValues);
   EXPECT_EQ(page.facets[0].more, 3u);
+}
+
+TEST(FacetTest, SaysWhenThereWereTooManyValuesToCountThemAll) {
+  std::vector<FactsUpdate> updates;
+  for (size_t i = 0; i < kMaxCountedValues + 5; ++i) {
+    updates.push_back(Update(absl::StrCat("events/", i), absl::StrCat("kind: 'k", i, "'")));
+  }
+  for (size_t i = 0; i < 10; ++i) {
+    updates.push_back(Update(absl::StrCat("events/often", i), "kind: 'often' state: 'published'"));
+  }
+  const Page page = Found(*SnapshotOf(updates), Asking(""), {.facets = {"kinds", "states"}});
+  EXPECT_EQ(page.total, kMaxCountedValues + 15);
+  EXPECT_TRUE(page.facets[0].cut);
+  EXPECT_EQ(page.facets[0].values[0].value, "often");
+  EXPECT_EQ(page.facets[0].values[0].count, 10u);
+  EXPECT_FALSE(page.facets[1].cut);
+}
+
+TEST(RelevanceTest, OfTooManyHitsTheRarestWordsAloneRank) {
+  std::vector<FactsUpdate> updates = {Update("clusters/a", "title: 'health photonics'")};
+  for (int i = 0; i < 20; ++i) {
+    updates.push_back(Update(absl::StrCat("clusters/c", i), "title: 'health'"));
+  }
+  Ranking ranking(Asking("words: 'health photonics'"));
+  const auto snapshot = SnapshotOf(updates);
+  const auto weigh = [&](size_t hits) {
+    ranking.Weigh(snapshot->parts(), hits);
+    return ranking.cut();
+  };
+  EXPECT_FALSE(weigh(kMaxRankings / 2));
+  EXPECT_TRUE(weigh(kMaxRankings / 2 + 1));
+  EXPECT_EQ(ranking.weights()[0], 0);  // of "health"
+  EXPECT_GT(ranking.weights()[1], 0);
+  EXPECT_TRUE(weigh(2 * kMaxRankings));
+  EXPECT_GT(ranking.weights()[1], 0) << "one word always ranks";
 }
 
 TEST(SearchTest, RefusesOptionsOutOfTheirLimits) {

@@ -9,6 +9,7 @@ namespace {
 using filter::TermField;
 
 constexpr char kTitleWord = 127;
+static_assert(kBehindFacets[0] + static_cast<int>(TermField::kType) < kTitleWord);
 
 // A term of this share of all documents or more takes less room as bits.
 bool AsBits(size_t count, uint32_t documents) { return count > 1 && count > documents / 32; }
