@@ -55,4 +55,16 @@ std::string_view ValueOf(const Form& form, std::string_view name) {
   return found == form.end() || found->first != name ? std::string_view() : found->second;
 }
 
+std::string EncodeForm(std::string_view text) {
+  std::string encoded;
+  for (const char c : text) {
+    if (absl::ascii_isalnum(static_cast<unsigned char>(c)) || std::string_view("-._~").find(c) != std::string_view::npos) {
+      encoded += c;
+    } else {
+      absl::StrAppendFormat(&encoded, "%%%02X", static_cast<unsigned char>(c));
+    }
+  }
+  return encoded;
+}
+
 }  // namespace clusterwire::http

@@ -50,7 +50,4 @@ class Pages {
   NetworkLimits limits_;
 };
 
-// What a browser asks for; English when it asks for neither.
-text::Language LanguageOf(std::string_view accept_language);
-
 }  // namespace clusterwire::notification
