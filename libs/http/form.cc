@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "absl/strings/ascii.h"
+#include "absl/strings/str_format.h"
 #include "absl/strings/str_split.h"
 
 #include "libs/base/text/strings.h"
@@ -58,7 +59,8 @@ std::string_view ValueOf(const Form& form, std::string_view name) {
 std::string EncodeForm(std::string_view text) {
   std::string encoded;
   for (const char c : text) {
-    if (absl::ascii_isalnum(static_cast<unsigned char>(c)) || std::string_view("-._~").find(c) != std::string_view::npos) {
+    if (absl::ascii_isalnum(static_cast<unsigned char>(c)) ||
+        std::string_view("-._~").find(c) != std::string_view::npos) {
       encoded += c;
     } else {
       absl::StrAppendFormat(&encoded, "%%%02X", static_cast<unsigned char>(c));

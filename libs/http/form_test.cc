@@ -21,6 +21,12 @@ TEST(FormTest, FieldsAreDecodedAndRepeatedOnesKeepTheirOrder) {
   EXPECT_EQ(ValueOf(form, "other"), "");
 }
 
+TEST(FormTest, WhatIsEncodedIsReadAsItWas) {
+  const std::string text = "a b&c=d+%ü~'\"<\n";
+  EXPECT_EQ(ValueOf(ParseForm("q=" + EncodeForm(text)), "q"), text);
+  EXPECT_EQ(EncodeForm("programmes/go-cluster"), "programmes%2Fgo-cluster");
+}
+
 TEST(FormTest, WhatIsNoEscapeStaysAndWhatIsNoTextIsLeftOut) {
   EXPECT_THAT(ParseForm("a=100%&b=%4&c=%zz"),
               ElementsAre(Pair("a", "100%"), Pair("b", "%4"), Pair("c", "%zz")));

@@ -14,7 +14,7 @@ using Spot = Picture::Spot;
 
 // Mercator's poles are infinitely far; web maps end here, where the world is a square.
 constexpr double kMostLatitude = 85.05112878;
-constexpr double kMargin = 8;   // beyond the edges, so that no line is drawn along them
+constexpr double kMargin = 8;     // beyond the edges, so that no line is drawn along them
 constexpr double kVisible = 0.9;  // pixels between two points of a line
 
 double Clamped(double latitude) { return std::clamp(latitude, -kMostLatitude, kMostLatitude); }
@@ -92,7 +92,8 @@ void Draw(const std::vector<Spot>& line, bool closed, std::string& path) {
   std::vector<Spot> drawn;
   for (const Spot& spot : line) {
     const Spot whole = {std::round(spot.x), std::round(spot.y)};
-    if (!drawn.empty() && std::hypot(whole.x - drawn.back().x, whole.y - drawn.back().y) <= kVisible)
+    if (!drawn.empty() &&
+        std::hypot(whole.x - drawn.back().x, whole.y - drawn.back().y) <= kVisible)
       continue;
     drawn.push_back(whole);
   }

@@ -21,9 +21,9 @@ namespace {
 
 using Strings = google::protobuf::RepeatedPtrField<std::string>;
 
-constexpr std::string_view kParameters[] = {"q",     "filter", "type", "sector", "region",
+constexpr std::string_view kParameters[] = {"q",         "filter", "type", "sector", "region",
                                             "programme", "level",  "kind", "lat",    "lon",
-                                            "zoom",  "date",   "page", "size",   "lang"};
+                                            "zoom",      "date",   "page", "size",   "lang"};
 constexpr int kMostOnAPage = 1000;
 
 struct ListParameter {
@@ -32,8 +32,8 @@ struct ListParameter {
 };
 
 std::vector<ListParameter> ListsOf(type::v1::Filter* filter) {
-  return {{"type", filter->mutable_types()},       {"sector", filter->mutable_sectors()},
-          {"region", filter->mutable_regions()},   {"programme", filter->mutable_programmes()},
+  return {{"type", filter->mutable_types()},         {"sector", filter->mutable_sectors()},
+          {"region", filter->mutable_regions()},     {"programme", filter->mutable_programmes()},
           {"level", filter->mutable_label_levels()}, {"kind", filter->mutable_kinds()}};
 }
 
@@ -41,8 +41,10 @@ void ReadFilter(Question* question, FieldErrors& errors) {
   if (const std::string& json = question->Of("filter"); !json.empty()) {
     const auto read = google::protobuf::util::JsonStringToMessage(json, &question->filter);
     if (!read.ok()) {
-      errors.Add("filter", absl::StrCat("is no Filter in JSON, such as {\"types\":[\"cluster\"]}: ",
-                                        ToAbsl(std::string_view(read.message().data(), read.message().size()))));
+      errors.Add(
+          "filter",
+          absl::StrCat("is no Filter in JSON, such as {\"types\":[\"cluster\"]}: ",
+                       ToAbsl(std::string_view(read.message().data(), read.message().size()))));
     }
   }
   if (!question->Of("q").empty()) question->filter.set_words(question->Of("q"));
@@ -105,8 +107,8 @@ absl::StatusOr<Question> ReadQuestion(const http::ServerRequest& request) {
   question.view.zoom = static_cast<int>(std::lround(zoom));
   question.size = static_cast<int>(size);
   question.has_view = !question.Of("lat").empty() || !question.Of("lon").empty();
-  if (absl::CivilDay day; !question.Of("date").empty() &&
-                          !absl::ParseCivilTime(question.Of("date"), &day)) {
+  if (absl::CivilDay day;
+      !question.Of("date").empty() && !absl::ParseCivilTime(question.Of("date"), &day)) {
     errors.Add("date", "must be a day such as 2025-06-30");
   }
   RETURN_IF_ERROR(errors.ToStatus());

@@ -24,6 +24,8 @@ class Finder {
   // INVALID_ARGUMENT with every field that is wrong. What the viewer may not see is in no answer.
   absl::Status Search(const filter::Viewer& viewer, const v1::SearchRequest& request,
                       v1::SearchResponse* response) const;
+  absl::Status Map(const filter::Viewer& viewer, const v1::GetMapRequest& request,
+                   v1::GetMapResponse* response) const;
 
  private:
   const rpc::Late<const search::Index>& index_;

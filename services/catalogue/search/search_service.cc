@@ -24,6 +24,15 @@ class SearchServiceHandler final : public v1::SearchService::CallbackService {
                         });
   }
 
+  grpc::ServerUnaryReactor* GetMap(grpc::CallbackServerContext* context,
+                                   const v1::GetMapRequest* request,
+                                   v1::GetMapResponse* response) override {
+    return api::RunRead(api_, context, indexed_, request->min_revision(),
+                        [this, request, response](const ReadCall& call) {
+                          return finder_.Map(call.viewer, *request, response);
+                        });
+  }
+
  private:
   const Api api_;
   const rpc::Parking::Progress& indexed_;
