@@ -16,7 +16,7 @@
 #include "libs/base/threads/worker.h"
 #include "libs/base/time/clock.h"
 #include "libs/config/program.h"
-#include "libs/http/server.h"
+#include "libs/http/server/server.h"
 #include "libs/identity/identity.h"
 #include "libs/rpc/server/runtime.h"
 #include "libs/rpc/server/server.h"

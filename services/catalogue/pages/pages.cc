@@ -8,7 +8,7 @@
 
 #include "libs/base/status/error.h"
 #include "libs/base/text/strings.h"
-#include "libs/http/conditional.h"
+#include "libs/http/server/conditional.h"
 #include "libs/telemetry/log.h"
 
 namespace clusterwire::catalogue {

@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "libs/base/time/clock.h"
-#include "libs/http/server.h"
+#include "libs/http/server/server.h"
 #include "libs/rpc/call/late.h"
 #include "libs/search/index.h"
 #include "libs/store/store.h"

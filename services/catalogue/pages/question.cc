@@ -13,7 +13,7 @@
 
 #include "libs/base/status/error.h"
 #include "libs/base/text/strings.h"
-#include "libs/http/form.h"
+#include "libs/http/server/form.h"
 #include "libs/text/form.h"
 
 namespace clusterwire::catalogue {

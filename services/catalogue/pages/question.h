@@ -10,7 +10,7 @@
 
 #include "clusterwire/type/v1/filter.pb.h"
 
-#include "libs/http/server.h"
+#include "libs/http/server/server.h"
 #include "libs/text/language.h"
 #include "services/catalogue/pages/picture.h"
 

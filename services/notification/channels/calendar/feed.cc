@@ -11,7 +11,7 @@
 #include "libs/base/status/error.h"
 #include "libs/base/text/strings.h"
 #include "libs/change/record.h"
-#include "libs/http/conditional.h"
+#include "libs/http/server/conditional.h"
 #include "libs/store/registry.h"
 #include "libs/telemetry/log.h"
 #include "libs/text/language.h"

@@ -8,7 +8,7 @@
 
 #include "libs/base/status/error.h"
 #include "libs/base/text/strings.h"
-#include "libs/http/form.h"
+#include "libs/http/server/form.h"
 #include "libs/telemetry/log.h"
 #include "libs/text/form.h"
 #include "services/notification/consent/pages/page.h"

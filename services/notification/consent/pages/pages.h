@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "libs/base/time/clock.h"
-#include "libs/http/server.h"
+#include "libs/http/server/server.h"
 #include "services/notification/consent/consents.h"
 #include "services/notification/consent/links.h"
 #include "services/notification/consent/pages/network_limits.h"

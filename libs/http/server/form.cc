@@ -1,4 +1,4 @@
-#include "libs/http/form.h"
+#include "libs/http/server/form.h"
 
 #include <utility>
 

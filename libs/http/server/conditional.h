@@ -1,6 +1,6 @@
 #pragma once
 
-#include "libs/http/server.h"
+#include "libs/http/server/server.h"
 
 namespace clusterwire::http {
 

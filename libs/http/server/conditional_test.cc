@@ -1,4 +1,4 @@
-#include "libs/http/conditional.h"
+#include "libs/http/server/conditional.h"
 
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
