@@ -10,7 +10,7 @@ LIBRARIES = {
     "config": {"base"},
     "template": set(),
     "text": {"base"},
-    "calendar": {"base"},
+    "calendar": {"base", "text"},
     "sql": {"base"},
     "store": {"base", "sql"},
     "facts": {"store", "filter"},
@@ -31,6 +31,7 @@ LIBRARIES = {
 # Contracts that a library may know, with those of the libraries it uses; its tests may use any.
 # Services know all but the other service's own.
 PROTOS = {
+    "calendar": {"clusterwire/type/v1"},
     "base": {"google/rpc"},
     "text": {"clusterwire/type/v1"},
     "store": {"clusterwire/type/v1"},
