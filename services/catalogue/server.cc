@@ -126,7 +126,6 @@ class CatalogueParts final : public service::Parts {
     ASSIGN_OR_RETURN(database_, service::OpenDatabase("database.url", common.database,
                                                       common.database_options, kDatabaseOwner));
     ASSIGN_OR_RETURN(store::Registry registry, CatalogueTypes());
-    options.group_limit = common.writers;
     ASSIGN_OR_RETURN(store_, store::Store::Open(*database_, std::move(registry), in_.clock,
                                                 in_.random, options));
     erasures_.emplace(*store_, ErasureKey(erasure_key));

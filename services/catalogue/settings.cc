@@ -17,7 +17,7 @@ absl::StatusOr<Settings> ReadSettings(const config::v1::CatalogueConfig& config)
   const config::v1::Relay& relay = config.relay();
   settings.relay.kafka = settings.common.kafka;
   settings.relay.topic = settings.common.topic;
-  settings.relay.batch = service::ReadNumber(errors, "relay.batch", relay.batch(), 10'000, 500);
+  settings.relay.batch = service::ReadNumber(errors, "relay.batch", relay.batch(), 10'000, 2000);
   settings.relay.partitions =
       service::ReadNumber(errors, "relay.partitions", relay.partitions(), 1000, 8);
   settings.relay.replicas = service::ReadNumber(errors, "relay.replicas", relay.replicas(), 10, 1);

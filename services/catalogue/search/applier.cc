@@ -5,20 +5,19 @@
 #include <vector>
 
 #include "libs/base/status/error.h"
-#include "libs/resource/page.h"
 
 namespace clusterwire::catalogue {
 namespace {
 
 absl::StatusOr<store::Revision> ReadAll(store::Store& store, search::Index& index) {
-  ASSIGN_OR_RETURN(const auto reader, store.Read());
   search::Loader loader(index);
-  RETURN_IF_ERROR(resource::ForEach(*reader, {}, [&](const store::Scanned& scanned) {
-    if (scanned.facts) loader.Add({store::NameOf(*scanned.resource), scanned.facts});
-    return true;
-  }));
-  RETURN_IF_ERROR(loader.Finish(reader->revision().value));
-  return reader->revision();
+  ASSIGN_OR_RETURN(const store::Revision revision,
+                   store.ReadFacts([&](const std::string& name, const std::string& facts) {
+                     loader.Add({name, facts});
+                     return absl::OkStatus();
+                   }));
+  RETURN_IF_ERROR(loader.Finish(revision.value));
+  return revision;
 }
 
 }  // namespace
@@ -49,7 +48,9 @@ absl::StatusOr<std::unique_ptr<store::Tailer>> StartApplier(store::Store& store,
   };
   // The whole of that revision is in: go on behind its last change.
   return std::make_unique<store::Tailer>(
-      store, clock, random, store::Tailer::Options{.after = store::EndOf(revision)}, apply);
+      store, clock, random,
+      store::Tailer::Options{.after = store::EndOf(revision), .images = store::Images::kLeftOut},
+      apply);
 }
 
 }  // namespace clusterwire::catalogue
