@@ -102,6 +102,7 @@ bool Hits::Has(uint32_t ordinal) const {
 }
 
 uint32_t Hits::CountOf(const Posting& posting) const {
+  if (count_ == segment().size()) return posting.count;
   uint32_t count = 0;
   if (posting.bits == nullptr) {
     for (const uint32_t ordinal : posting.list) count += Has(ordinal) ? 1 : 0;
@@ -145,6 +146,7 @@ void Hits::Narrow(const Query& query) {
     others.Narrow(excluded);
     Remove(others);
   }
+  if (kind_ == Kind::kAll && part_->deleted->count() > 0) BecomeBits();
 }
 
 void Hits::Keep(const AskedTerms& asked) {

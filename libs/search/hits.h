@@ -42,7 +42,7 @@ class Hits {
   // All. The part outlives it.
   explicit Hits(const Part& part);
 
-  // Leaves those of which all of the query holds.
+  // Leaves those of which all of the query holds. All that follows is for afterwards.
   void Narrow(const Query& query);
 
   uint32_t count() const { return count_; }

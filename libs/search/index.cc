@@ -83,8 +83,8 @@ absl::Status Index::Apply(int64_t revision, std::span<const FactsUpdate> updates
     if (segment != nullptr) parts_.push_back({.segment = segment});
     MergeSmall();
     Publish(revision);
+    if (!DueFor(SIZE_MAX).empty()) changed_.NotifyOne();
   }
-  changed_.NotifyOne();
   if (on_published_) on_published_(revision);
   return absl::OkStatus();
 }

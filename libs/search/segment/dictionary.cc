@@ -48,7 +48,8 @@ void Dictionary::Append(std::string_view key, std::span<const uint32_t> document
     for (const uint32_t document : documents) SetBit(bits, document);
   } else {
     slots_.push_back({.count = count, .at = static_cast<uint32_t>(lists_.size())});
-    lists_.insert(lists_.end(), documents.begin(), documents.end());
+    const auto added = lists_.insert(lists_.end(), documents.begin(), documents.end());
+    if (!std::is_sorted(added, lists_.end())) std::sort(added, lists_.end());
   }
 }
 

@@ -43,7 +43,7 @@ class Dictionary {
  public:
   explicit Dictionary(uint32_t documents) : documents_(documents) {}
 
-  // Keys upwards, each with its documents, upwards.
+  // Keys upwards, each with its documents, each of them once.
   void Append(std::string_view key, std::span<const uint32_t> documents);
   void Seal();
 

@@ -84,17 +84,13 @@ void MergeTerms(std::span<const Part> parts, const Merged& merged, const std::at
   };
   std::string_view current;
   std::vector<uint32_t> documents;
-  size_t places = 0;
   const auto flush = [&] {
-    if (places > 1) std::ranges::sort(documents);
     if (!documents.empty()) segment.terms.Append(current, documents);
     documents.clear();
-    places = 0;
   };
   InOrder<std::string_view>(parts.size(), next, [&](std::string_view key, size_t place) {
     if (key != current) flush();
     current = key;
-    ++places;
     AddMoved(parts[place].segment->terms.posting(at[place] - 1), merged.moved[place], documents);
     return !stop;
   });

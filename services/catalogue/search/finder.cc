@@ -1,5 +1,7 @@
 #include "services/catalogue/search/finder.h"
 
+#include <utility>
+
 #include "absl/strings/str_format.h"
 
 #include "libs/base/status/error.h"
@@ -54,12 +56,13 @@ search::SearchOptions OptionsOf(const SearchRequest& request, const rpc::Page& p
   return options;
 }
 
-void AddHits(const filter::Viewer& viewer, const search::Page& page, v1::SearchResponse* response) {
+// Takes the Facts out of the page.
+void AddHits(const filter::Viewer& viewer, search::Page& page, v1::SearchResponse* response) {
   resource::PageRoom room(page.hits.size());
-  for (const search::Hit& found : page.hits) {
+  for (search::Hit& found : page.hits) {
     if (!room.Takes(found.facts.ByteSizeLong())) return;
     v1::Hit& hit = *response->add_hits();
-    *hit.mutable_facts() = found.facts;
+    *hit.mutable_facts() = std::move(found.facts);
     filter::HideOthers(viewer, hit.mutable_facts());
     if (found.distance_meters) hit.set_distance_meters(*found.distance_meters);
   }
@@ -129,7 +132,7 @@ absl::Status Finder::Search(const filter::Viewer& viewer, const SearchRequest& r
   RETURN_IF_ERROR(errors.AddFrom(search::CheckOptions(options)));
   RETURN_IF_ERROR(errors.ToStatus());
   const auto published = index_->Current();
-  ASSIGN_OR_RETURN(const search::Page found, published->snapshot->Search(*predicate, options));
+  ASSIGN_OR_RETURN(search::Page found, published->snapshot->Search(*predicate, options));
   response->set_total_size(static_cast<int32_t>(found.total));
   response->set_ranking_cut(found.ranking_cut);
   AddHits(viewer, found, response);
