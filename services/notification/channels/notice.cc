@@ -165,7 +165,7 @@ Notice NoticeOf(const Job& job, const SharedNotice& shared) {
       shared.before, RelationOf(job, WordingOf(job.delivery.transition, language)), shared.after);
   if (job.gap.count > 0) absl::StrAppend(&notice.text, "\n", GapInWords(job.gap, language));
   for (const filter::Verdict& verdict :
-       job.interest->predicate.Explain(ImageOf(job), change::TellingIn(language))) {
+       job.interest->predicate().Explain(ImageOf(job), change::TellingIn(language))) {
     if (!verdict.matched || verdict.field == "audience") continue;
     notice.reasons.push_back(
         absl::StrCat(ToAbsl(text::In(language, "It ", "Es ")), OneLine(verdict.text), "."));
