@@ -155,6 +155,7 @@ class FoundingNoteTest(unittest.TestCase):
         self.assertGreaterEqual(len(talks), 5)
         self.assertTrue(all("EU Clusters Talk" in talk["title"] for talk in talks), talks)
 
+    # By mail, invitation and feed, with the conference of the records: calendar_test.
     def test_13_conferences_are_told_with_what_a_calendar_needs_and_so_are_move_and_cancellation(self):
         everything = {"subscriber": "conferences-nrw", "filter": {"types": ["event"],
                                                                   "kinds": ["conference"]}}

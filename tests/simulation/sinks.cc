@@ -37,15 +37,15 @@ void MailSink::Take(const notification::Job& job, int life) {
             .subscription = job.delivery.subscription,
             .deliveries = {job.delivery.name},
             .digest = job.digest,
-            .hidden = hidden(job),
             .time = clock_.Now(),
             .life = life};
   const auto part =
       notification::CalendarPartOf(job, {.name = "Clusterwire", .address = "events@example.org"});
   if (part) mail.calendar = part->text;
+  if (hidden(job)) mail.hidden.push_back(job.delivery.name);
   for (const auto& other : job.others) {
     mail.deliveries.push_back(other->delivery.name);
-    mail.hidden = mail.hidden || hidden(*other);
+    if (hidden(*other)) mail.hidden.push_back(other->delivery.name);
   }
   MutexLock lock(mutex_);
   mails_.push_back(std::move(mail));

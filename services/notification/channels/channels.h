@@ -70,6 +70,8 @@ struct Job {
   // Of an event, to a mailbox that invitations go to: what its calendar was told of it.
   std::optional<Invitation> invitation = {};
   bool invitation_unread = true;  // that isn't read from the ledger yet
+  // Where it is hidden: another subscription at the mailbox was invited too, and sees it.
+  bool invited_elsewhere = false;
   // The newest record of the resource, cut like `record`, where there is a newer one.
   std::shared_ptr<const KeptRecord> latest = {};
 };

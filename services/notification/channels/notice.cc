@@ -1,7 +1,6 @@
 #include "services/notification/channels/notice.h"
 
 #include <algorithm>
-#include <iterator>
 #include <string_view>
 
 #include "absl/strings/ascii.h"
@@ -10,6 +9,7 @@
 
 #include "libs/base/text/strings.h"
 #include "libs/change/wording.h"
+#include "services/notification/channels/calendar/calendar_part.h"
 #include "services/notification/channels/differences.h"
 #include "services/notification/channels/kind_texts.h"
 
@@ -101,6 +101,21 @@ bool IsTakenOut(const Job& job) {
          (job.hidden || !job.record->change.has_after());
 }
 
+// What the mail of an event that the reader still sees has for their calendar is how it is now,
+// also where it left their filter: then the text must not say less.
+bool ReachesCalendar(const Job& job) {
+  return job.endpoint != nullptr && job.endpoint->has_email() && !job.hidden &&
+         job.record->change.after().has_calendar() && CalendarModeOf(job) != v1::CALENDAR_MODE_NONE;
+}
+
+// Empty where it isn't known, or isn't for everybody: people read no resource names.
+std::string TitleOfCause(const change::v1::ResourceChanged& change, const Facts& image) {
+  if (change.cause().empty()) return "";
+  if (!change.cause_title().empty()) return OneLine(change.cause_title());
+  const auto title = std::ranges::find(image.titles(), change.cause(), &type::v1::Title::value);
+  return title == image.titles().end() ? "" : OneLine(title->title());
+}
+
 // Of what left, the image before is told; else that after the change.
 bool TellsImageBefore(const Job& job) {
   return job.delivery.transition == v1::TRANSITION_LEFT || IsCorrectedDeletion(job);
@@ -141,15 +156,18 @@ SharedNotice SharedNoticeOf(const Job& job) {
   notice.title = TitleOf(image, change, wording, language);
   notice.group = GroupOf(image.type(), language);
   notice.link = image.link();
-  if (!image.summary().empty()) notice.before = OneLine(image.summary()) + "\n";
-  if (!left && change.has_before() && change.has_after()) {
+  if (const std::string summary = SummaryIn(language, image); !summary.empty()) {
+    notice.before = OneLine(summary) + "\n";
+  }
+  const bool compared = !left || (ReachesCalendar(job) && !IsCorrectedDeletion(job));
+  if (compared && change.has_before() && change.has_after()) {
     for (const std::string& line : DifferencesOf(change.before(), change.after(), language)) {
       absl::StrAppend(&notice.after, "\n", line);
     }
   }
-  if (!change.cause().empty()) {
+  if (const std::string cause = TitleOfCause(change, image); !cause.empty()) {
     absl::StrAppend(&notice.after, "\n", ToAbsl(text::In(language, "Because of ", "Anlass: ")),
-                    CalledByTitle(change.cause(), image), ".");
+                    cause, ".");
   }
   return notice;
 }

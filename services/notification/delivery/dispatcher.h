@@ -82,9 +82,10 @@ class Dispatcher {
   // DELIVERY_NOT_DEAD or TOO_MANY_TRIES, and with DELIVERY_BLOCKED where a gate would drop it. Any
   // thread.
   absl::Status Redrive(const std::string& name);
-  // Tries a pending delivery now, with those before it about the same root. NOT_FOUND;
-  // FAILED_PRECONDITION, reason DELIVERY_NOT_PENDING. Any thread.
-  absl::Status Retry(const std::string& name);
+  // Tries a pending delivery now, with those before it about the same root, unless a gate holds it
+  // on: gives what it waits for then. NOT_FOUND; FAILED_PRECONDITION, reason DELIVERY_NOT_PENDING.
+  // Any thread.
+  absl::StatusOr<std::optional<Wait>> Retry(const std::string& name);
   // The ledger has more for this endpoint. Any thread.
   void Look(const std::string& endpoint);
   // Says in a pending delivery what it waits for, and until when. Any thread.
@@ -141,6 +142,8 @@ class Dispatcher {
   void Apply(const DeliveryResult& result);
   bool IsStopped(const Job& job) const;
   bool IsOnItsWay(const PendingDelivery& delivery) const;
+  absl::StatusOr<std::optional<Wait>> WhatHolds(sql::Connection& connection,
+                                                const PendingDelivery& pending) const;
   void NoteIfMoved(const PendingDelivery& delivery);
   void Disable(const std::string& endpoint, const std::string& reason);
   absl::Time NextLook() const;

@@ -99,7 +99,7 @@ absl::StatusOr<std::shared_ptr<const Job>> JobLoader::Make(
   ASSIGN_OR_RETURN(Gap gap, GapBefore(connection, delivery));
   std::shared_ptr<Job> job =
       MakeJob(delivery, seen_by, std::move(record), std::move(suppressed), std::move(gap));
-  RETURN_IF_ERROR(ReadInvitation(connection, *job));
+  RETURN_IF_ERROR(ReadInvitation(connection, interests_, seen_by, *job));
   return job;
 }
 

@@ -194,11 +194,9 @@ absl::StatusOr<std::vector<Trouble>> RecordResults(Ledger& ledger, const Channel
     for (const DeliveryResult& result : results) {
       const Job& job = *jobs.at(result.delivery);
       const bool was_pending = were_pending.contains(result.delivery);
-      if (was_pending) {
-        RETURN_IF_ERROR(NoteGap(connection, result, job));
-        if (result.state == v1::Delivery::STATE_DELIVERED) {
-          RETURN_IF_ERROR(NoteInvitation(connection, job));
-        }
+      if (was_pending) RETURN_IF_ERROR(NoteGap(connection, result, job));
+      if (result.state == v1::Delivery::STATE_DELIVERED) {
+        RETURN_IF_ERROR(NoteInvitation(connection, job, was_pending));
       }
       RETURN_IF_ERROR(SettleBundle(connection, job, result, was_pending));
       if (result.attempt && result.bounce != Bounce::kNone) {

@@ -85,7 +85,7 @@ TestApi::TestApi()
   hold_keeper = *std::move(keeper);
   handles_.hold_keeper.Set(*hold_keeper);
   handles_.clock.Set(domain.clock);
-  handles_.redrive.Set(redrive_);
+  handles_.redrive.Set(redrive);
   const Api api = {.reads = pool_, .writes = pool_, .tokens = handles_.tokens};
   rpc::Services services;
 #define SERVICE(noun) services.push_back(Make##noun##Service(api, handles_));

@@ -11,8 +11,9 @@ namespace {
 facts::Facts Own(const v1::Cluster& cluster, const CodeBook& codes) {
   facts::Facts facts = Described("cluster", cluster);
   if (facts.summary().empty()) {
-    facts.set_summary(absl::StrCat("Cluster organisation in ",
-                                   Joined({PlaceText(cluster.seat()), cluster.country()}, ", ")));
+    const std::string seat = Joined({PlaceText(cluster.seat()), cluster.country()}, ", ");
+    facts.set_summary(absl::StrCat("Cluster organisation in ", seat));
+    facts.set_summary_de(absl::StrCat("Clusterorganisation in ", seat));
   }
   SetLink(cluster.website(), cluster.sources(), &facts);
   AddCodes(cluster.sectors(), codes, &facts);

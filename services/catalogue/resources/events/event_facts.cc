@@ -1,6 +1,7 @@
 
 #include "clusterwire/catalogue/v1/event.pb.h"
 
+#include "libs/text/language.h"
 #include "services/catalogue/common/catalogue_type.h"
 #include "services/catalogue/common/fields/facts_fields.h"
 #include "services/catalogue/resources/events/event_calendar.h"
@@ -8,20 +9,36 @@
 namespace clusterwire::catalogue {
 namespace {
 
+// What `written` by an editor leaves to say: when and where it is where that is nothing, and that
+// it was cancelled.
+std::string SummaryIn(text::Language language, const v1::CalendarEvent& event,
+                      std::string summary) {
+  const bool german = language == text::Language::kGerman;
+  if (summary.empty()) {
+    const auto date = [&](const std::string& text) {
+      return german ? text::DateIn(language, text) : text;
+    };
+    const type::v1::Period& period = event.period();
+    const std::string days =
+        period.start() == period.end()
+            ? date(period.start())
+            : Joined({date(period.start()), date(period.end())}, german ? " bis " : " to ");
+    summary = Joined(
+        {days, event.online() ? "online" : "", PlaceText(event.place()), event.place().country()},
+        ", ");
+  }
+  if (event.state() != v1::CalendarEvent::STATE_CANCELLED) return summary;
+  return absl::StrCat(german ? "Abgesagt: " : "Cancelled: ", event.cancellation().reason(), "\n",
+                      summary);
+}
+
 facts::Facts Own(const v1::CalendarEvent& event, const CodeBook& codes) {
   facts::Facts facts = Described("event", event);
-  const std::string days = event.period().start() == event.period().end()
-                               ? event.period().start()
-                               : Joined({event.period().start(), event.period().end()}, " to ");
-  if (facts.summary().empty()) {
-    facts.set_summary(Joined(
-        {days, event.online() ? "online" : "", PlaceText(event.place()), event.place().country()},
-        ", "));
-  }
   const bool cancelled = event.state() == v1::CalendarEvent::STATE_CANCELLED;
-  if (cancelled) {
-    facts.set_summary(
-        absl::StrCat("Cancelled: ", event.cancellation().reason(), "\n", facts.summary()));
+  if (cancelled || facts.summary().empty()) {
+    const std::string written = facts.summary();
+    facts.set_summary(SummaryIn(text::Language::kEnglish, event, written));
+    facts.set_summary_de(SummaryIn(text::Language::kGerman, event, written));
   }
   SetLink(event.link(), event.sources(), &facts);
   AddCodes(event.sectors(), codes, &facts);

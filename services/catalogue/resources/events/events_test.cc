@@ -213,6 +213,8 @@ TEST_F(EventsTest, ACancelledEventStaysAndSaysSoAndIsFoundByItsState) {
   EXPECT_EQ(facts.state(), "cancelled");
   EXPECT_EQ(facts.deadline(), "");
   EXPECT_THAT(facts.summary(), HasSubstr("Cancelled: The hall has burnt down."));
+  EXPECT_THAT(facts.summary_de(), HasSubstr("Abgesagt: The hall has burnt down."));
+  EXPECT_THAT(facts.summary_de(), ::testing::Not(HasSubstr("Cancelled")));
   EXPECT_EQ(facts.calendar().status(), Calendar::STATUS_CANCELLED);
   EXPECT_EQ(facts.calendar().sequence(), 1);
   EXPECT_EQ(facts.calendar().start(), "2022-09-26T09:00");

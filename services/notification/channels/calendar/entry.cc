@@ -4,6 +4,7 @@
 #include "absl/time/civil_time.h"
 
 #include "libs/base/time/clock.h"
+#include "services/notification/channels/differences.h"
 
 namespace clusterwire::notification {
 namespace {
@@ -15,7 +16,7 @@ std::string PlaceOf(const type::v1::Calendar& calendar) {
 }
 
 std::string TextOf(const type::v1::Facts& event, text::Language language) {
-  std::string text = event.summary();
+  std::string text = SummaryIn(language, event);
   if (!event.calendar().organiser().empty()) {
     absl::StrAppend(&text, text.empty() ? "" : "\n\n",
                     language == text::Language::kGerman ? "Veranstaltet von: " : "Organised by: ",
