@@ -69,7 +69,7 @@ TEST(AddressCheckTest, NameServersThatDontAnswerInTimeAreNoFaultOfTheAddress) {
 
 TEST(AddressCheckTest, WithoutAWebAddressThereIsNothingToLookUp) {
   FakeClock clock;
-  AddressCheck check([](const std::string&, absl::Time,
+  AddressCheck check([](const std::string&, absl::Duration,
                         const AddressCheck::Done&) { return absl::InternalError("asked"); },
                      clock);
   std::optional<absl::Status> heard;

@@ -1,7 +1,6 @@
 #include "services/notification/channels/notice.h"
 
 #include <algorithm>
-#include <iterator>
 #include <string_view>
 
 #include "absl/strings/ascii.h"

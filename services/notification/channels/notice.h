@@ -36,8 +36,8 @@ text::Language LanguageOf(const Job& job);
 
 // Pure. `job.interest` is there: a gate has asked.
 Notice NoticeOf(const Job& job);
-// The same of `shared`, which is of the job or of another with the same record, transition and
-// language that is hidden or not as it is.
+// The same of `shared`, which is of the job or, where it goes to no mailbox, of another with the same
+// record, transition and language that is hidden or not as it is.
 Notice NoticeOf(const Job& job, const SharedNotice& shared);
 SharedNotice SharedNoticeOf(const Job& job);
 
