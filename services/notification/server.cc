@@ -211,8 +211,8 @@ class NotificationParts final : public service::Parts {
     constexpr size_t kAtOnce = 200;
     asking_client_.emplace(ClientOptions(kAtOnce), in_.clock);
     addresses_.emplace(
-        [this](const std::string& url, absl::Time deadline, AddressCheck::Done done) {
-          return asking_client_->LookUp(url, deadline, std::move(done));
+        [this](const std::string& url, absl::Duration limit, AddressCheck::Done done) {
+          return asking_client_->LookUp(url, limit, std::move(done));
         },
         in_.clock);
     test_channels_ = MakeChannels(ContextFor(*asking_client_));
@@ -373,7 +373,8 @@ class NotificationParts final : public service::Parts {
                                 .mailer = mailer()});
     watched_ = WatchMetrics(in_.metrics, *store_, *interests_, *client_, mailer());
     store_maintenance_.emplace(*store_, in_.clock, in_.random);
-    ledger_maintenance_.emplace(in_.settings.retention, *ledger_, *audit_, in_.clock, in_.metrics);
+    ledger_maintenance_.emplace(in_.settings.retention, *ledger_, *audit_, *interests_, in_.clock,
+                                in_.metrics);
     watch_findings_.emplace([this] { return diagnosis_->Run().findings(); },
                             std::set<std::string>{"kafka", "topic", "consumer", "grants"},
                             in_.clock);

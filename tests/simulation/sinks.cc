@@ -12,7 +12,7 @@ namespace clusterwire::simulation {
 class MailSink::Channel final : public notification::Channel {
  public:
   Channel(MailSink& sink, int life) : sink_(sink), life_(life) {}
-  void Send(std::shared_ptr<const notification::Job> job, absl::Time, Callback done) override {
+  void Send(std::shared_ptr<const notification::Job> job, absl::Duration, Callback done) override {
     sink_.Take(*job, life_);
     done(notification::Done{});
   }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <vector>
@@ -33,6 +34,15 @@ double DistanceMeters(const LatLng& from, const LatLng& to);
 std::vector<uint64_t> CellsAround(const LatLng& point);
 
 // At most kMaxCoveringCells cells of those levels that together hold the circle.
-std::vector<uint64_t> Covering(const type::v1::Circle& circle);
+struct CoveringCell {
+  uint64_t id = 0;
+  bool inside = false;  // all of it is in the circle, rounding included
+};
+std::vector<CoveringCell> Covering(const type::v1::Circle& circle);
+
+// The point on a sphere of radius 1, and how far apart, straight through it, points are there that
+// are so far apart along the earth.
+std::array<double, 3> OnSphere(const LatLng& point);
+double ChordOf(double meters);
 
 }  // namespace clusterwire::filter

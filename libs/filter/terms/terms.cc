@@ -89,12 +89,14 @@ std::optional<DayRange> DeadlineOf(const Facts& facts) {
   return days.ok() ? std::optional(*days) : std::nullopt;
 }
 
-std::vector<std::string> TokensOf(const Facts& facts) {
+std::vector<std::string_view> TextsOf(const Facts& facts) {
   std::vector<std::string_view> texts = TitleTexts(facts);
   texts.push_back(facts.summary());
   texts.push_back(facts.text());
-  return text::TokenSet(texts);
+  return texts;
 }
+
+std::vector<std::string> TokensOf(const Facts& facts) { return text::TokenSet(TextsOf(facts)); }
 
 Term MakeTerm(TermField field, std::string_view value) {
   const uint64_t low = HashOfValue(value) & ((uint64_t{1} << kFieldShift) - 1);

@@ -43,7 +43,9 @@ std::vector<std::string_view> ValuesOf(TermField field, const Facts& facts);
 // Days that can't be read, or aren't given, are absent.
 std::optional<DayRange> DaysOf(const type::v1::Period& period);
 std::optional<DayRange> DeadlineOf(const Facts& facts);
-// The words of title, names, summary and text, sorted, each once.
+// Title, names, summary and text, where words are looked for.
+std::vector<std::string_view> TextsOf(const Facts& facts);
+// Their words, sorted, each once.
 std::vector<std::string> TokensOf(const Facts& facts);
 
 // One thing that Facts have and a filter may ask for, as a number: 8 bits of field, 56 bits of hash

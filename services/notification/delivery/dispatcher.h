@@ -98,16 +98,16 @@ class Dispatcher {
   DeliveryQueue::Usage usage() const { return queue_.usage(); }
 
  private:
-  static constexpr size_t kOfferLimit = 100'000;  // then the ledger is asked instead
-  static constexpr size_t kNewestLimit = 500;     // then all are read from the ledger
-  static constexpr size_t kPage = 1000;           // endpoints in one question to the ledger
-  static constexpr size_t kTaken = 200;           // deliveries begun between two looks around
-  static constexpr size_t kLoads = 20;            // endpoints loaded between them
-  static constexpr size_t kMails = 20;            // decided on in one transaction
-  static constexpr size_t kMoves = 20;            // subscriptions followed between them
-  static constexpr int kMoved = 500;              // deliveries of one, in one transaction
-  static constexpr int kRecut = 50;               // the same, where each is asked about
-  static constexpr int kSuppressed = 10'000;      // in one transaction
+  static constexpr size_t kOfferLimit = 20'000;  // then the ledger is asked instead
+  static constexpr size_t kNewestLimit = 500;    // then all are read from the ledger
+  static constexpr size_t kPage = 1000;          // endpoints in one question to the ledger
+  static constexpr size_t kTaken = 400;          // deliveries begun between two looks around
+  static constexpr size_t kLoads = 20;           // endpoints loaded between them
+  static constexpr size_t kMails = 20;           // decided on in one transaction
+  static constexpr size_t kMoves = 20;           // subscriptions followed between them
+  static constexpr int kMoved = 500;             // deliveries of one, in one transaction
+  static constexpr int kRecut = 50;              // the same, where each is asked about
+  static constexpr int kSuppressed = 10'000;     // in one transaction
   static constexpr absl::Duration kSlice = absl::Milliseconds(50);  // for beginning them
 
   static constexpr absl::Duration kCatchUpLimit = absl::Seconds(2);

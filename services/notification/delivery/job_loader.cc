@@ -43,7 +43,8 @@ std::shared_ptr<const Job> JobLoader::FromMemory(const PendingDelivery& delivery
                                                  absl::Duration now) {
   const absl::Duration age = now - delivery.offered;
   if (interests_.notes().MayHaveGap(delivery.endpoint)) return nullptr;
-  if (delivery.attempts > 0 || age < absl::ZeroDuration() || age > kFresh) return nullptr;
+  const absl::Duration believed = ledger_.shared() ? kFresh : kLongestBacklog;
+  if (delivery.attempts > 0 || age < absl::ZeroDuration() || age > believed) return nullptr;
   if (!MailboxOf(delivery).empty()) return nullptr;  // the ledger knows whether it is suppressed
   std::shared_ptr<const KeptRecord> record = FindKept(delivery.change_id);
   if (record == nullptr) return nullptr;

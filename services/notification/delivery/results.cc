@@ -101,8 +101,7 @@ DeliveryResult ResultOf(const PendingDelivery& delivery, const Outcome& outcome,
     result.server_away = wait.server;
     result.uncounted = wait.server ? attempt.number() <= kMostUnheard
                                    : wait.at_once && delivery.at_once < kMostAtOnce;
-    const absl::Duration asked =
-        std::clamp(wait.until - done.ended, absl::ZeroDuration(), kLongestRequest);
+    const absl::Duration asked = std::clamp(wait.at_least, absl::ZeroDuration(), kLongestRequest);
     if (wait.rests_endpoint || wait.server) result.rest = asked;
     const std::optional<absl::Duration> pause =
         result.uncounted ? absl::ZeroDuration()

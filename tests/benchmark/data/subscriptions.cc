@@ -46,7 +46,7 @@ Filter World::MixedFilter(Dice& dice, int64_t documents) const {
   } else if (kind < 60) {
     AddNames(dice, 1 + static_cast<int>(dice.Below(5)), documents, &filter);
   } else if (kind < 75) {
-    SetCircle(dice, 150'000, &filter);
+    SetCircle(dice, 120'000, &filter);
     filter.add_sectors(dice.Pick(sectors_));
   } else if (kind < 83) {
     filter.set_words(absl::StrCat(RareWord(1 + dice.Zipf(20'000)), " ",
@@ -78,7 +78,7 @@ Filter World::Subscription(Mix mix, int64_t i, int64_t documents) const {
       AddNames(dice, 1 + static_cast<int>(dice.Below(5)), documents, &filter);
       break;
     case Mix::kCircles:
-      SetCircle(dice, 200'000, &filter);
+      SetCircle(dice, 170'000, &filter);
       break;
     case Mix::kExact:
       filter.add_sectors(dice.Pick(sectors_));

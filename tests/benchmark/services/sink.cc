@@ -1,14 +1,19 @@
 // A receiver of POSTs that is faster than what is measured by it: answers each with 204 at once,
 // keeps connections, and reads no more of a request than its length. One thread.
 //
-//   sink PORT    GET /count answers how many POSTs came; POST /dead… is never answered
+//   sink PORT    GET /count answers how many POSTs came, GET /bytes of how many bytes in all;
+//                GET /arrivals when they came, a line "NUMBER TIME" for each that names a
+//                clusters/load-NUMBER, in microseconds of the monotonic clock, and forgets them;
+//                POST /dead… is never answered
 #include <unistd.h>
 
 #include <array>
+#include <chrono>
 #include <cstdio>
 #include <cstdlib>
 #include <map>
 #include <string>
+#include <utility>
 
 #include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
@@ -84,9 +89,9 @@ class Sink {
     const size_t head = text.find("\r\n\r\n");
     if (head == absl::string_view::npos) return 0;
     if (absl::StartsWith(text, "GET ")) {
-      const std::string count = absl::StrCat(posts_);
-      absl::StrAppend(answers, "HTTP/1.1 200 OK\r\nContent-Length: ", count.size(), "\r\n\r\n",
-                      count);
+      const std::string said = Said(text);
+      absl::StrAppend(answers, "HTTP/1.1 200 OK\r\nContent-Length: ", said.size(), "\r\n\r\n",
+                      said);
       return head + 4;
     }
     size_t length = 0;
@@ -101,14 +106,34 @@ class Sink {
     }
     if (text.size() < head + 4 + length) return 0;
     ++posts_;
+    NoteArrival(text.substr(head, 4 + length));
+    bytes_ += static_cast<int64_t>(head + 4 + length);
     if (!absl::StartsWith(text, "POST /dead")) absl::StrAppend(answers, kAnswer);
     return head + 4 + length;
+  }
+
+  std::string Said(absl::string_view request) {
+    if (absl::StartsWith(request, "GET /bytes")) return absl::StrCat(bytes_);
+    if (absl::StartsWith(request, "GET /arrivals")) return std::exchange(arrivals_, "");
+    return absl::StrCat(posts_);
+  }
+  void NoteArrival(absl::string_view body) {
+    constexpr absl::string_view kName = "clusters/load-";
+    const size_t at = body.find(kName);
+    if (at == absl::string_view::npos) return;
+    absl::string_view number = body.substr(at + kName.size());
+    number = number.substr(0, number.find_first_not_of("0123456789"));
+    const auto now = std::chrono::steady_clock::now().time_since_epoch();
+    absl::StrAppend(&arrivals_, number, " ",
+                    std::chrono::duration_cast<std::chrono::microseconds>(now).count(), "\n");
   }
 
   const int listener_ = socket(AF_INET, SOCK_STREAM, 0);
   const int poll_ = epoll_create1(0);
   bool bound_ = false;
   int64_t posts_ = 0;
+  int64_t bytes_ = 0;  // of them
+  std::string arrivals_;
   std::map<int, std::string> begun_;
 };
 
