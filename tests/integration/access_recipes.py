@@ -48,6 +48,16 @@ SPECIAL = {
     "BookingService.RecordRenewal": ("write", "Booking", "FAILED_PRECONDITION"),
     "BookingService.RecordNoAward": ("write", "Booking", "FAILED_PRECONDITION"),
     "BudgetService.UndeleteBudget": ("undelete", "Budget", "FAILED_PRECONDITION"),
+    "CallService.UndeleteCall": ("undelete", "Call", "FAILED_PRECONDITION"),
+    # A draft isn't withdrawn, so it is asked with an etag that is none's.
+    "CallService.WithdrawCall": ("write", "Call", "ABORTED"),
+    "CallService.CheckCallEligibility": ("read", "Call", "OK"),
+    # The same cluster is registered already, and waits for nothing.
+    "RegistrationService.CreateRegistration": ("come", "Registration", "FAILED_PRECONDITION"),
+    "RegistrationService.JoinWaitingList": ("come", "Registration", "FAILED_PRECONDITION"),
+    "RegistrationService.ChangeSeats": ("team", "Registration", "OK"),
+    "RegistrationService.PromoteRegistration": ("write", "Registration", "FAILED_PRECONDITION"),
+    "RegistrationService.CancelRegistration": ("either", "Registration", "OK"),
     "SearchService.Search": ("open", None, "OK"),
     "ChangeService.ListChanges": ("open", None, "OK"),
     "TaxonomyService.SearchCodes": ("open", None, "INVALID_ARGUMENT"),
@@ -137,6 +147,8 @@ OWN = {"CheckEligibility": {"programme": "programmes/mx-public"},
        "MarkInboxRead": {"sequences": [1]},
        "RedriveDeadLetter": {"name": "x"}, "Explain": {"change": "none", "resource": ""},
        "Preview": {"subscription": {}},
+       "WithdrawCall": {"etag": "none"}, "ChangeSeats": {"seats": 1},
+       "CheckCallEligibility": {"cluster": "clusters/mx-public"},
        "CancelEvent": {"etag": "none"}, "ReinstateEvent": {"etag": "none"},
        "SubmitApplication": {"parent": "", "cluster": ""},
        "DeleteInvitation": {"name": "invitations/none"}, "AcceptInvitation": {"token": "nothing"}}
@@ -163,7 +175,7 @@ class Recipe:
         values = OWN.get(self.method.name, {})
         if target is not None:
             values = {**FIXED, "name": target.name, "names": [target.name],
-                      "resource": target.owners[0], "subject": "corp:somebody",
+                      "call": target.name, "resource": target.owners[0], "subject": "corp:somebody",
                       "cluster": target.cluster or target.name,
                       "parent": target.name if self._is_under() else target.parent, **values}
         fields = request.DESCRIPTOR.fields_by_name
@@ -266,6 +278,14 @@ def _move(caller, target, party):
     return IN if party in caller.edits else "PERMISSION_DENIED"
 
 
+def _either(caller, target):
+    """The move of both sides of a registration: the organiser's and the cluster's."""
+    if not sees(caller, target):
+        return "NOT_FOUND"
+    moves = _writes(caller, target) or target.cluster in caller.edits
+    return IN if moves else "PERMISSION_DENIED"
+
+
 def _come(caller, target):
     if target.cluster not in caller.edits:
         return "PERMISSION_DENIED"
@@ -297,6 +317,7 @@ RULES = {
     "publish": _publish,
     "come": _come,
     "office": lambda caller, target: _move(caller, target, target.parent),
+    "either": _either,
     "team": lambda caller, target: _move(caller, target, target.cluster),
     "owned": lambda caller, target: IN if caller.owns & set(target.owners) else "NOT_FOUND",
     # Of what is told of it: who edits its root, whether it is there or not.

@@ -38,6 +38,8 @@ def build(stack, callers):
     world["Membership"] = {kind: _membership(client, world, kind) for kind in KINDS}
     world["Standing"] = {kind: _standing(world, kind) for kind in KINDS}
     world["Event"] = {kind: _event(client, world, kind) for kind in KINDS}
+    world["Call"] = {kind: _call(client, world, kind) for kind in KINDS}
+    world["Registration"] = {kind: _registration(client, world, kind) for kind in ("public", "other")}
     world["Budget"] = {kind: _budget(client, world, kind) for kind in KINDS}
     world["Booking"] = {kind: _booking(client, world, kind) for kind in ("public", "draft", "other")}
     _grant(stack, callers, world)
@@ -185,6 +187,28 @@ def _event(client, world, kind):
     name = client.Event.CreateEvent(catalogue.CreateEventRequest(event_id=_id(kind), event=new),
                                     timeout=10).name
     return Target(name, _audience(kind, name, owner), (name, owner), new=new)
+
+
+def _call(client, world, kind):
+    owner = world["Cluster"]["other" if "other" in kind else "public"].name
+    new = catalogue.Call(title=f"Call {kind}", kind="KIND_FUNDING", owner=owner, state=_state(kind),
+                         cut_offs=[catalogue.CallCutOff(date="2090-01-01")])
+    name = client.Call.CreateCall(catalogue.CreateCallRequest(call_id=_id(kind), call=new),
+                                  timeout=10).name
+    return Target(name, _audience(kind, name, owner), (name, owner), new=new)
+
+
+def _registration(client, world, kind):
+    """Of a cluster to an event of a programme's, which is seen by these two alone."""
+    programme, cluster = world["Programme"][kind].name, world["Cluster"][kind].name
+    event = client.Event.CreateEvent(catalogue.CreateEventRequest(
+        event_id=f"mx-registers-{kind}", event=catalogue.CalendarEvent(
+            title=f"Registers {kind}", kind="KIND_MEETING", owner=programme, state="STATE_PUBLISHED",
+            period=types_v1.Period(start="2090-02-01", end="2090-02-01"),
+            registration=catalogue.EventRegistration(capacity=5))), timeout=10).name
+    name = client.Registration.CreateRegistration(catalogue.CreateRegistrationRequest(
+        parent=event, cluster=cluster), timeout=10).name
+    return Target(name, {event, programme, cluster}, (event, programme), event, cluster=cluster)
 
 
 def _person(client, world, kind):

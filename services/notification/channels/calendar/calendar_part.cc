@@ -137,7 +137,11 @@ v1::CalendarMode CalendarModeOf(const Job& job) {
   const v1::CalendarMode asked = job.interest->subscription.calendar();
   const change::v1::ResourceChanged& change = job.record->change;
   const type::v1::Facts& facts = change.has_after() ? change.after() : change.before();
-  if (facts.type() != "registration" || asked == v1::CALENDAR_MODE_NONE) return asked;
+  if (asked == v1::CALENDAR_MODE_NONE) return asked;
+  if (facts.type() != "registration") {
+    const bool meeting = facts.type() == "event" || asked != v1::CALENDAR_MODE_INVITE;
+    return meeting ? asked : v1::CALENDAR_MODE_PUBLISH;  // nobody is invited to the end of a call
+  }
   const filter::Viewer& viewer = job.interest->viewer;
   const bool own = std::ranges::any_of(facts.clusters(), [&](const std::string& cluster) {
     return std::ranges::find(viewer.members, cluster) != viewer.members.end();
