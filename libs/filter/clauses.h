@@ -44,7 +44,7 @@ absl::Status CheckFilter(const Filter& filter, const CompileOptions& options);
 Filter Canonical(Filter filter);
 
 struct Clauses {
-  Filter filter;  // canonical
+  const Filter* filter;  // canonical
   Words words;
   std::optional<DayRange> period;
   std::optional<DayRange> deadline;
@@ -52,8 +52,9 @@ struct Clauses {
 };
 
 struct Predicate::Compiled {
-  Viewer viewer;
-  Clauses clauses;
+  std::shared_ptr<const Viewer> viewer;
+  Filter filter;
+  Clauses clauses;  // of it
   std::vector<std::vector<Term>> required;
   bool exact = false;
 };

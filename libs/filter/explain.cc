@@ -256,7 +256,7 @@ Reason Teller::OfExcluded(const std::vector<Verdict>& inner) const {
 }
 
 std::vector<Verdict> Teller::VerdictsOf(const Clauses& clauses) const {
-  const Filter& filter = clauses.filter;
+  const Filter& filter = *clauses.filter;
   std::vector<Verdict> verdicts;
   const auto add = [&](std::string field, Reason reason) {
     verdicts.push_back({std::move(field), reason.matched, std::move(reason.text)});
@@ -295,7 +295,7 @@ std::string TitleWithValue(const std::string& value, const Facts& facts) {
 }
 
 std::vector<Verdict> Predicate::Explain(const Facts& facts, const Telling& telling) const {
-  const bool seen = Sees(compiled_->viewer, facts);
+  const bool seen = Sees(*compiled_->viewer, facts);
   const FactsView view(facts);
   const Teller teller(telling, view);
   std::vector<Verdict> verdicts = teller.VerdictsOf(compiled_->clauses);

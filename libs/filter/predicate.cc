@@ -1,6 +1,7 @@
 #include "libs/filter/predicate.h"
 
 #include <algorithm>
+#include <cstdlib>
 #include <utility>
 
 #include "libs/base/status/error.h"
@@ -12,7 +13,7 @@ namespace {
 
 Clauses ReadClauses(const Filter& filter) {
   Clauses clauses;
-  clauses.filter = filter;
+  clauses.filter = &filter;
   clauses.words = ParseWords(filter.words());
   clauses.period = DaysOf(filter.period());
   clauses.deadline = DaysOf(filter.deadline());
@@ -32,14 +33,16 @@ std::vector<std::vector<Term>> RequiredTerms(const Clauses& clauses, const Viewe
     }
   }
   for (const ListField& field : ListFields()) {
-    const Values& values = (clauses.filter.*field.values)();
+    const Values& values = (clauses.filter->*field.values)();
     if (values.empty()) continue;
     std::vector<Term>& group = groups.emplace_back();
     for (const std::string& value : values) group.push_back(MakeTerm(field.term, value));
   }
-  if (clauses.filter.has_within()) {
+  if (clauses.filter->has_within()) {
     std::vector<Term>& group = groups.emplace_back();
-    for (const uint64_t cell : Covering(clauses.filter.within())) group.push_back(CellTerm(cell));
+    for (const CoveringCell& cell : Covering(clauses.filter->within())) {
+      group.push_back(CellTerm(cell.id));
+    }
   }
   for (const Word& word : clauses.words.whole) {
     std::vector<Term>& group = groups.emplace_back();
@@ -51,13 +54,35 @@ std::vector<std::vector<Term>> RequiredTerms(const Clauses& clauses, const Viewe
 }
 
 bool TermsSuffice(const Clauses& clauses) {
-  return !clauses.filter.has_within() && !clauses.period && !clauses.deadline &&
-         !clauses.filter.has_size() && clauses.words.prefixes.empty() && clauses.none_of.empty();
+  return !clauses.filter->has_within() && !clauses.period && !clauses.deadline &&
+         !clauses.filter->has_size() && clauses.words.prefixes.empty() && clauses.none_of.empty();
+}
+
+Conditions ConditionsOf(const Clauses& clauses) {
+  const Filter& filter = *clauses.filter;
+  Conditions conditions;
+  for (const ListField& field : ListFields()) {
+    const Values& values = (filter.*field.values)();
+    if (!values.empty()) conditions.one_of.push_back({field.term, {values.begin(), values.end()}});
+  }
+  for (const Word& word : clauses.words.whole) {
+    conditions.one_of.push_back(
+        {TermField::kToken, {word.spellings.begin(), word.spellings.end()}});
+  }
+  if (filter.has_within()) conditions.within = &filter.within();
+  if (filter.has_size()) conditions.size = &filter.size();
+  conditions.period = clauses.period;
+  conditions.deadline = clauses.deadline;
+  conditions.prefixes = clauses.words.prefixes;
+  for (const Clauses& excluded : clauses.none_of) {
+    conditions.none_of.push_back(ConditionsOf(excluded));
+  }
+  return conditions;
 }
 
 // True for each field that isn't set.
 bool HoldsForAll(const Clauses& clauses, const FactsView& view) {
-  const Filter& filter = clauses.filter;
+  const Filter& filter = *clauses.filter;
   const Facts& facts = view.facts();
   // clang-format off
   return std::ranges::all_of(ListFields(), [&](const ListField& list) {
@@ -88,15 +113,22 @@ Predicate::Predicate(std::shared_ptr<const Compiled> compiled) : compiled_(std::
 
 absl::StatusOr<Predicate> Predicate::Compile(const Filter& filter, const Viewer& viewer,
                                              const CompileOptions& options) {
-  RETURN_IF_ERROR(CheckFilter(filter, options));
-  return FromCanonical(Canonical(filter), viewer);
+  return Compile(filter, std::make_shared<const Viewer>(viewer), options);
 }
 
-Predicate Predicate::FromCanonical(const Filter& filter, const Viewer& viewer) {
+absl::StatusOr<Predicate> Predicate::Compile(const Filter& filter,
+                                             std::shared_ptr<const Viewer> viewer,
+                                             const CompileOptions& options) {
+  RETURN_IF_ERROR(CheckFilter(filter, options));
+  return FromCanonical(Canonical(filter), std::move(viewer));
+}
+
+Predicate Predicate::FromCanonical(Filter filter, std::shared_ptr<const Viewer> viewer) {
   auto compiled = std::make_shared<Compiled>();
-  compiled->viewer = viewer;
-  compiled->clauses = ReadClauses(filter);
-  compiled->required = RequiredTerms(compiled->clauses, viewer);
+  compiled->viewer = std::move(viewer);
+  compiled->filter = std::move(filter);
+  compiled->clauses = ReadClauses(compiled->filter);
+  compiled->required = RequiredTerms(compiled->clauses, *compiled->viewer);
   compiled->exact = TermsSuffice(compiled->clauses);
   return Predicate(std::move(compiled));
 }
@@ -104,7 +136,7 @@ Predicate Predicate::FromCanonical(const Filter& filter, const Viewer& viewer) {
 bool Predicate::Matches(const Facts& facts) const { return Matches(FactsView(facts)); }
 
 bool Predicate::Matches(const FactsView& view) const {
-  return Sees(compiled_->viewer, view.facts()) && HoldsForAll(compiled_->clauses, view);
+  return Sees(*compiled_->viewer, view.facts()) && HoldsForAll(compiled_->clauses, view);
 }
 
 bool HasOne(const Values& asked, const std::vector<std::string_view>& had) {
@@ -132,18 +164,28 @@ const std::vector<std::vector<Term>>& Predicate::required() const { return compi
 
 bool Predicate::exact() const { return compiled_->exact; }
 
-const Filter& Predicate::filter() const { return compiled_->clauses.filter; }
+Conditions Predicate::conditions() const { return ConditionsOf(compiled_->clauses); }
 
-const Viewer& Predicate::viewer() const { return compiled_->viewer; }
+const Filter& Predicate::filter() const { return compiled_->filter; }
+
+const Viewer& Predicate::viewer() const { return *compiled_->viewer; }
+
+std::shared_ptr<const Viewer> Predicate::shared_viewer() const { return compiled_->viewer; }
 
 Predicate Predicate::Without(std::string_view field) const {
   for (const ListField& list : ListFields()) {
     if (list.name != field || (filter().*list.values)().empty()) continue;
     Filter rest = filter();
     (rest.*list.mutable_values)()->Clear();
-    return FromCanonical(rest, compiled_->viewer);
+    return FromCanonical(std::move(rest), compiled_->viewer);
   }
   return *this;
+}
+
+Predicate PackedPredicate::Unpacked() const {
+  Filter filter;
+  if (!filter.ParseFromString(filter_)) std::abort();  // it was written by this process
+  return Predicate::FromCanonical(std::move(filter), viewer_);
 }
 
 }  // namespace clusterwire::filter

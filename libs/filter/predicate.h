@@ -1,6 +1,8 @@
 #pragma once
 
 #include <memory>
+#include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -11,6 +13,7 @@
 #include "clusterwire/type/v1/filter.pb.h"
 
 #include "libs/filter/terms/terms.h"
+#include "libs/filter/terms/words.h"
 #include "libs/filter/viewer.h"
 #include "libs/filter/vocabulary.h"
 #include "libs/text/language.h"
@@ -41,8 +44,14 @@ class FactsView {
 // The fields that can be counted by value, named as in Filter: "types", "sectors", "regions",
 // "programmes", "label_levels", "labels_held", "kinds", "states", "languages".
 const std::vector<std::string_view>& FacetFields();
-// What the Facts count for in one of them. Codes are a region's when their list is one of places,
-// else a sector's. Lives as long as the Facts.
+// Where such a field's values stand in Facts, and which of those values count: codes are a region's
+// when their list is one of places, else a sector's. Null for any other field.
+struct FacetField {
+  TermField term;
+  bool (*counts)(std::string_view value);
+};
+const FacetField* FacetFieldOf(std::string_view field);
+// What the Facts count for in one of them. Lives as long as the Facts.
 std::vector<std::string_view> FacetValues(std::string_view field, const Facts& facts);
 
 // "Saxony (nuts:DED)": a value of the Facts as a person reads it; the bare value where they don't
@@ -88,6 +97,23 @@ struct CompileOptions {
   const Vocabulary* vocabulary = nullptr;
 };
 
+// What a filter asks, field by field, for those who answer it faster: all of it holds where the
+// filter does. Refers to the predicate that it is of.
+struct Conditions {
+  struct OneOf {
+    TermField field;
+    std::vector<std::string_view> values;
+  };
+  // The Facts have one of the values; a word is one of its spellings among their words.
+  std::vector<OneOf> one_of;
+  const type::v1::Circle* within = nullptr;
+  std::optional<DayRange> period;
+  std::optional<DayRange> deadline;
+  const type::v1::IntRange* size = nullptr;
+  std::span<const Word> prefixes;  // their words begin with each of these
+  std::vector<Conditions> none_of;
+};
+
 // A filter, checked and canonical, seen through a viewer's rights. Immutable and cheap to copy;
 // safe for use from any thread.
 class Predicate {
@@ -96,6 +122,9 @@ class Predicate {
   // "filter.none_of[1].words". FAILED_PRECONDITION, reason FILTER_UNKNOWN_FIELDS, for a filter that
   // a newer release wrote: to ignore its condition would show what was not asked for.
   static absl::StatusOr<Predicate> Compile(const Filter& filter, const Viewer& viewer,
+                                           const CompileOptions& options = {});
+  static absl::StatusOr<Predicate> Compile(const Filter& filter,
+                                           std::shared_ptr<const Viewer> viewer,
                                            const CompileOptions& options = {});
 
   // The definition. Facts that the viewer may not see never match.
@@ -112,9 +141,12 @@ class Predicate {
   // everybody may see is never shown for its terms alone.
   bool exact() const;
 
+  Conditions conditions() const;
+
   // Sorted, without repeats, words folded. Two filters that differ in nothing else are equal here.
   const Filter& filter() const;
   const Viewer& viewer() const;
+  std::shared_ptr<const Viewer> shared_viewer() const;
 
   // The same without the field of that name, for facets that ignore their own field. `field` is one
   // of FacetFields().
@@ -122,9 +154,23 @@ class Predicate {
 
  private:
   struct Compiled;
+  friend class PackedPredicate;
   explicit Predicate(std::shared_ptr<const Compiled> compiled);
-  static Predicate FromCanonical(const Filter& filter, const Viewer& viewer);
+  static Predicate FromCanonical(Filter filter, std::shared_ptr<const Viewer> viewer);
   std::shared_ptr<const Compiled> compiled_;
+};
+
+// A predicate as little more than its filter on the wire, to be kept by the million.
+class PackedPredicate {
+ public:
+  explicit PackedPredicate(const Predicate& predicate)
+      : filter_(predicate.filter().SerializeAsString()), viewer_(predicate.shared_viewer()) {}
+  Predicate Unpacked() const;
+  const Viewer& viewer() const { return *viewer_; }
+
+ private:
+  std::string filter_;
+  std::shared_ptr<const Viewer> viewer_;
 };
 
 }  // namespace clusterwire::filter

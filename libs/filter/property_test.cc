@@ -109,6 +109,14 @@ TEST_F(PropertyTest, CanonicalFiltersMeanTheSameAndAreTheirOwnCanonicalForm) {
   }
 }
 
+TEST_F(PropertyTest, WhatWasPackedMeansTheSame) {
+  for (int i = 0; i < kFilters; ++i) {
+    const Predicate predicate = RandomPredicate();
+    const Predicate again = PackedPredicate(predicate).Unpacked();
+    for (const Facts& facts : facts_) EXPECT_EQ(again.Matches(facts), predicate.Matches(facts));
+  }
+}
+
 TEST_F(PropertyTest, AnotherFieldNeverFindsMore) {
   for (int i = 0; i < kFilters; ++i) {
     const Predicate predicate = RandomPredicate();

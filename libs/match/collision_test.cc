@@ -1,6 +1,8 @@
-// Here all values of one field have the same term (filter/testing/weak_hash.cc), as they would for
-// somebody who found two that collide.
+// Here all values have the same hash (filter/testing/weak_hash.cc), as if somebody had found as
+// many as they like that collide. The matcher's numbers are those of values, so nothing changes but
+// the time.
 #include <map>
+#include <span>
 #include <string>
 
 #include "google/protobuf/text_format.h"
@@ -28,7 +30,9 @@ TEST(CollisionTest, OfADraftThoseHearWhoSeeIt) {
   ASSERT_TRUE(google::protobuf::TextFormat::ParseFromString(
       "type: 'cluster' name: 'clusters/b' audience { members: 'clusters/b' }", &draft));
   std::map<int64_t, Transition> visited;
-  matcher.ForEach(nullptr, &draft, [&](int64_t id, Transition t) { visited.emplace(id, t); });
+  matcher.ForEach(nullptr, &draft, [&](std::span<const Match> matches) {
+    for (const auto& [id, transition] : matches) visited.emplace(id, transition);
+  });
   EXPECT_THAT(visited, testing::ElementsAre(testing::Pair(2, Transition::kEntered)));
 }
 
@@ -53,10 +57,30 @@ TEST(CollisionTest, OfWhatCarriesAnAudienceThoseHearWhosePredicatesMatch) {
     }
     hidden += expected.size();
     std::map<int64_t, Transition> visited;
-    matcher.ForEach(nullptr, &after, [&](int64_t id, Transition t) { visited.emplace(id, t); });
+    matcher.ForEach(nullptr, &after, [&](std::span<const Match> matches) {
+      for (const auto& [id, transition] : matches) visited.emplace(id, transition);
+    });
     ASSERT_EQ(visited, expected) << after.ShortDebugString();
   }
   EXPECT_GT(hidden, 0u) << "the random world has become too sparse to show anything";
+}
+
+TEST(CollisionTest, ValuesOfTheSameHashAreToldApart) {
+  Matcher matcher;
+  const auto put = [&](int64_t id, const char* sector) {
+    filter::Filter filter;
+    filter.add_sectors(sector);
+    ASSERT_THAT(matcher.Put(id, *Predicate::Compile(filter, Viewer::Public())), IsOk());
+  };
+  put(1, "esca:ict");
+  put(2, "esca:health");
+  Facts facts;
+  facts.add_codes("esca:health");
+  std::map<int64_t, Transition> visited;
+  matcher.ForEach(nullptr, &facts, [&](std::span<const Match> matches) {
+    for (const auto& [id, transition] : matches) visited.emplace(id, transition);
+  });
+  EXPECT_THAT(visited, testing::ElementsAre(testing::Pair(2, Transition::kEntered)));
 }
 
 }  // namespace

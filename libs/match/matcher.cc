@@ -5,187 +5,202 @@
 #include <optional>
 #include <shared_mutex>
 #include <utility>
+#include <vector>
 
+#include "absl/container/btree_set.h"
 #include "absl/container/flat_hash_map.h"
-#include "absl/container/flat_hash_set.h"
 #include "absl/strings/str_cat.h"
 
 #include "libs/base/status/error.h"
-#include "libs/match/frequency.h"
+#include "libs/match/asking.h"
+#include "libs/match/shelf.h"
 
 namespace clusterwire::match {
 namespace {
 
-using filter::FactsView;
-using filter::Term;
-
-// The groups of Predicate::required() in one piece of memory. A change looks at thousands of them,
-// and each jump to another piece costs more than the comparison.
-class Requirement {
- public:
-  explicit Requirement(const std::vector<std::vector<Term>>& groups) {
-    for (const std::vector<Term>& group : groups) {
-      words_.push_back(group.size());
-      for (const Term term : group) words_.push_back(static_cast<uint64_t>(term));
-    }
-    words_.shrink_to_fit();
-  }
-
-  // Whether each group has a term among these.
-  bool IsMetBy(const absl::flat_hash_set<Term>& terms) const {
-    for (size_t at = 0; at < words_.size();) {
-      const size_t end = at + 1 + words_[at];
-      bool has_one = false;
-      for (++at; at < end && !has_one; ++at) {
-        has_one = terms.contains(static_cast<Term>(words_[at]));
-      }
-      if (!has_one) return false;
-      at = end;
-    }
-    return true;
-  }
-
- private:
-  std::vector<uint64_t> words_;  // for each group the number of its terms, then they
-};
-
-// One image of a change: its terms for those predicates that are answered by terms, its Facts for
-// the others, and for all where not everybody may see it.
-class Image {
- public:
-  explicit Image(const Facts& facts)
-      : view_(facts), terms_(filter::TermsOf(facts)), for_everybody_(!facts.has_audience()) {
-    lookup_.insert(terms_.begin(), terms_.end());
-  }
-
-  const std::vector<Term>& terms() const { return terms_; }
-
-  bool Matches(const Predicate& predicate, bool exact, const Requirement& requirement) const {
-    return requirement.IsMetBy(lookup_) && ((exact && for_everybody_) || predicate.Matches(view_));
-  }
-
- private:
-  const FactsView view_;
-  const std::vector<Term> terms_;
-  const bool for_everybody_;
-  absl::flat_hash_set<Term> lookup_;
-};
-
-void Erase(std::vector<uint32_t>& slots, uint32_t slot) {
-  const auto at = std::find(slots.begin(), slots.end(), slot);
-  *at = slots.back();
-  slots.pop_back();
-}
+// A predicate is moved when its place is asked by so many times as many changes as the best one.
+constexpr double kWorthMoving = 1.5;
+// A round of refiling begins when so much was learned since the last one began.
+constexpr uint32_t kRoundAfter = 500;
+// What was learned earlier fades as often as so much was learned.
+constexpr uint32_t kFadesAfter = 20'000;
 
 }  // namespace
 
-// Predicates live in numbered slots, so that a posting is four bytes. A std::shared_mutex, since
+// Predicates live in numbered slots, so that a posting is eight bytes. A std::shared_mutex, since
 // readers must not wait for each other; Mutex of libs/base has no such mode.
 struct Matcher::State {
-  using Slot = uint32_t;
-  using Group = std::vector<Term>;
-  struct Entry {
-    int64_t id;
-    Predicate predicate;
-    Requirement requirement;
-    bool exact;
-    bool wide;
-    const Group* group;  // of predicate.required(), that it is filed under; null: under none
-  };
-
   explicit State(size_t limit) : wide_limit(limit) {}
 
-  void File(int64_t id, Predicate predicate, const Group* group);
+  Shelf& ShelfOf(const Place& place) { return place.inside ? insiders : everybody; }
+  void File(int64_t id, const Predicate& predicate);
   void Take(int64_t id);
-  void AddCandidates(const Image& image, std::vector<Slot>& candidates) const;
+  Slot FreeSlot();
+  void Learn(const Images& images) const;
+  void LookAt(Slot slot);
+  void Move(Slot from);
+  void GiveBack();
+  bool StepOfRound(size_t most);
 
   const size_t wide_limit;
   mutable std::shared_mutex mutex;  // guards everything below
-  TermFrequency frequency;
-  std::vector<std::optional<Entry>> entries;  // none: a free slot
-  std::vector<Slot> free;
-  absl::flat_hash_map<int64_t, Slot> slots;
-  absl::flat_hash_map<Term, std::vector<Slot>> postings;
-  std::vector<Slot> unfiled;
+  Dictionary dictionary;
+  mutable Sample sample;
+  // What the public sees is all that most predicates see: what carries an audience passes them by.
+  Shelf everybody{dictionary, sample};
+  Shelf insiders{dictionary, sample};
+  std::vector<Place> places;
+  absl::btree_set<Slot> free;
+  absl::flat_hash_map<int64_t, Slot> slot_of;
+  PackedPredicates packed;
   size_t wide = 0;
+  bool in_round = false;  // of refiling
+  bool fading = false;    // its first part
+  size_t next = 0;        // term or place in it
+  uint32_t learned = 0;   // when it began
 };
 
-void Matcher::State::File(int64_t id, Predicate predicate, const Group* group) {
-  Slot slot;
+// The lowest, so that the last ones become free together.
+Slot Matcher::State::FreeSlot() {
   if (free.empty()) {
-    slot = static_cast<Slot>(entries.size());
-    entries.emplace_back();
-  } else {
-    slot = free.back();
-    free.pop_back();
+    places.emplace_back();
+    return static_cast<Slot>(places.size() - 1);
   }
-  if (group == nullptr) {
-    unfiled.push_back(slot);
-  } else {
-    for (const Term term : *group) postings[term].push_back(slot);
-  }
-  Requirement requirement(predicate.required());
-  const bool exact = predicate.exact();
-  const bool is_wide = IsWide(predicate);
-  wide += is_wide ? 1 : 0;
-  entries[slot] = Entry{id, std::move(predicate), std::move(requirement), exact, is_wide, group};
-  slots[id] = slot;
+  const Slot slot = *free.begin();
+  free.erase(free.begin());
+  return slot;
+}
+
+void Matcher::State::File(int64_t id, const Predicate& predicate) {
+  const Slot slot = FreeSlot();
+  const filter::Conditions conditions = predicate.conditions();
+  const filter::Viewer& viewer = predicate.viewer();
+  Place& place = places[slot];
+  place.id = id;
+  place.filed = Filed(Assemble(conditions, dictionary));
+  place.inside = viewer.operator_ || !viewer.members.empty();
+  place.asks_more = AsksMore(conditions);
+  place.wide = IsWide(predicate);
+  place.filed.place = everybody.BestPlace(place.filed.program()).index;
+  ShelfOf(place).Add(slot, place.filed, !place.asks_more);
+  if (place.inside || place.asks_more) packed.emplace(slot, predicate);
+  wide += place.wide ? 1 : 0;
+  slot_of[id] = slot;
 }
 
 void Matcher::State::Take(int64_t id) {
-  const auto at = slots.find(id);
-  if (at == slots.end()) return;
+  const auto at = slot_of.find(id);
+  if (at == slot_of.end()) return;
   const Slot slot = at->second;
-  slots.erase(at);
-  const Entry& entry = *entries[slot];
-  wide -= entry.wide ? 1 : 0;
-  if (entry.group == nullptr) {
-    Erase(unfiled, slot);
-  } else {
-    for (const Term term : *entry.group) {
-      const auto posting = postings.find(term);
-      Erase(posting->second, slot);
-      if (posting->second.empty()) postings.erase(posting);
-    }
-  }
-  entries[slot].reset();
-  free.push_back(slot);
+  Place& place = places[slot];
+  ShelfOf(place).Take(slot, place.filed);
+  ReleaseTerms(place.filed.program(), dictionary);
+  packed.erase(slot);
+  wide -= place.wide ? 1 : 0;
+  place = {};
+  slot_of.erase(at);
+  free.insert(slot);
 }
 
-void Matcher::State::AddCandidates(const Image& image, std::vector<Slot>& candidates) const {
-  for (const Term term : image.terms()) {
-    const auto posting = postings.find(term);
-    if (posting == postings.end()) continue;
-    candidates.insert(candidates.end(), posting->second.begin(), posting->second.end());
+// To a lower slot, so that those above can be given back.
+void Matcher::State::Move(Slot from) {
+  const Slot to = FreeSlot();
+  Place& place = places[from];
+  ShelfOf(place).Take(from, place.filed);
+  ShelfOf(place).Add(to, place.filed, !place.asks_more);
+  if (auto node = packed.extract(from); !node.empty()) {
+    node.key() = to;
+    packed.insert(std::move(node));
   }
+  slot_of[place.id] = to;
+  places[to] = std::exchange(place, {});
+  free.insert(from);
+}
+
+void Matcher::State::LookAt(Slot slot) {
+  Place& place = places[slot];
+  if (!place.filed) return;
+  if (place.filed.place != Filed::kNowhere) {
+    Shelf& shelf = ShelfOf(place);
+    const Shelf::Place best = shelf.BestPlace(place.filed.program());
+    if (best.index != place.filed.place && shelf.ShareAt(place.filed) > kWorthMoving * best.share) {
+      shelf.Take(slot, place.filed);
+      place.filed.place = best.index;
+      shelf.Add(slot, place.filed, !place.asks_more);
+    }
+  }
+  if (slot >= slot_of.size() && !free.empty() && *free.begin() < slot) Move(slot);
+}
+
+// Memory, when the last places are many and free. The one step that takes longer than others, tens
+// of milliseconds after hundreds of thousands were removed.
+void Matcher::State::GiveBack() {
+  size_t end = places.size();
+  while (end > 0 && !places[end - 1].filed) --end;
+  if (places.size() - end <= places.size() / 4) return;
+  places.resize(end);
+  places.shrink_to_fit();
+  slot_of.rehash(0);
+  packed.rehash(0);
+  dictionary.GiveBack();
+  everybody.GiveBack();
+  insiders.GiveBack();
+  free.erase(free.lower_bound(static_cast<Slot>(end)), free.end());
+}
+
+// A round lets what was learned long ago fade, then looks at each place, then gives back the last
+// ones.
+bool Matcher::State::StepOfRound(size_t most) {
+  if (in_round && fading) {
+    fading = dictionary.HalveSome(next, next + most);
+    next = fading ? next + most : 0;
+  } else if (in_round) {
+    const size_t end = std::min(next + most, places.size());
+    for (; next < end; ++next) LookAt(static_cast<Slot>(next));
+    in_round = next < places.size();
+  }
+  if (in_round) return true;
+  GiveBack();
+  const bool sparse = places.size() > 2 * slot_of.size() + most;
+  if (!sparse && dictionary.seen() < learned + kRoundAfter) return false;
+  in_round = true;
+  next = 0;
+  fading = dictionary.seen() > kFadesAfter;
+  if (fading) dictionary.Halve();
+  learned = dictionary.seen();
+  return true;
+}
+
+void Matcher::State::Learn(const Images& images) const {
+  const Mask latest = (images.present() & kAfter) != 0 ? kAfter : kBefore;
+  dictionary.CountFacts();
+  for (const TermId term : images.terms()) {
+    if ((images.Having(term) & latest) != 0) dictionary.Count(term);
+  }
+  sample.Add(images.numbers(latest));
 }
 
 bool IsWide(const Predicate& predicate) {
-  return std::ranges::all_of(predicate.required(), [](const std::vector<Term>& group) {
-    const filter::TermField field = filter::FieldOf(group.front());
-    return field == filter::TermField::kEverybody || field == filter::TermField::kAudience;
-  });
+  const filter::Conditions conditions = predicate.conditions();
+  return conditions.one_of.empty() && conditions.within == nullptr;
 }
 
 Matcher::Matcher(size_t wide_limit) : state_(std::make_unique<State>(wide_limit)) {}
 Matcher::~Matcher() = default;
 
-absl::Status Matcher::Put(int64_t id, Predicate predicate) {
+absl::Status Matcher::Put(int64_t id, const Predicate& predicate) {
+  const bool is_wide = IsWide(predicate);
   std::unique_lock lock(state_->mutex);
-  const auto rarest = std::ranges::min_element(
-      predicate.required(), {},
-      [this](const State::Group& group) { return state_->frequency.CostOf(group); });
-  const State::Group* group = rarest == predicate.required().end() ? nullptr : &*rarest;
-  const auto old = state_->slots.find(id);
-  const bool replaces_wide = old != state_->slots.end() && state_->entries[old->second]->wide;
-  if (IsWide(predicate) && !replaces_wide && state_->wide >= state_->wide_limit) {
+  const auto old = state_->slot_of.find(id);
+  const bool replaces_wide = old != state_->slot_of.end() && state_->places[old->second].wide;
+  if (is_wide && !replaces_wide && state_->wide >= state_->wide_limit) {
     return Error(absl::StatusCode::kResourceExhausted, "FILTER_TOO_WIDE",
                  absl::StrCat("asks about everything, and ", state_->wide_limit,
                               " such filters are all there may be; narrow it by a type, a name, a ",
                               "code, a place or a word"));
   }
   state_->Take(id);
-  state_->File(id, std::move(predicate), group);
+  state_->File(id, predicate);
   return absl::OkStatus();
 }
 
@@ -194,41 +209,43 @@ void Matcher::Remove(int64_t id) {
   state_->Take(id);
 }
 
-void Matcher::Learn(const Facts& facts) {
-  const std::vector<Term> terms = filter::TermsOf(facts);
-  std::unique_lock lock(state_->mutex);
-  state_->frequency.Learn(terms);
+void Matcher::Learn(const Facts& facts) const {
+  Images images(nullptr, &facts);
+  std::shared_lock lock(state_->mutex);
+  images.Find(state_->dictionary);
+  state_->Learn(images);
 }
 
 void Matcher::ForEach(const Facts* before, const Facts* after, const Visitor& visit) const {
-  std::optional<Image> old_image;
-  std::optional<Image> new_image;
-  if (before != nullptr) old_image.emplace(*before);
-  if (after != nullptr) new_image.emplace(*after);
-
-  std::vector<std::pair<int64_t, Transition>> found;
+  if (before == nullptr && after == nullptr) return;
+  std::vector<Match> found;
   {
+    Images images(before, after);
     std::shared_lock lock(state_->mutex);
-    std::vector<State::Slot> candidates = state_->unfiled;
-    if (old_image) state_->AddCandidates(*old_image, candidates);
-    if (new_image) state_->AddCandidates(*new_image, candidates);
-    std::sort(candidates.begin(), candidates.end());
-    candidates.erase(std::unique(candidates.begin(), candidates.end()), candidates.end());
-    for (const State::Slot slot : candidates) {
-      const State::Entry& entry = *state_->entries[slot];
-      const auto matches = [&entry](const std::optional<Image>& image) {
-        return image && image->Matches(entry.predicate, entry.exact, entry.requirement);
-      };
-      const Transition transition = filter::TransitionOf(matches(old_image), matches(new_image));
-      if (transition != Transition::kNone) found.emplace_back(entry.id, transition);
-    }
+    images.Find(state_->dictionary);
+    state_->Learn(images);
+    Asking asking(images, state_->places, state_->packed, found);
+    asking.Of(state_->insiders, images.present());
+    asking.Of(state_->everybody, static_cast<Mask>(images.present() & ~images.hidden()));
   }
-  for (const auto& [id, transition] : found) visit(id, transition);
+  for (std::span<const Match> rest = found; !rest.empty();) {
+    const size_t size = std::min(rest.size(), kChunk);
+    visit(rest.first(size));
+    rest = rest.subspan(size);
+  }
+}
+
+bool Matcher::Refile(size_t most) {
+  std::unique_lock lock(state_->mutex);
+  return state_->StepOfRound(most);
 }
 
 MatcherCounts Matcher::counts() const {
   std::shared_lock lock(state_->mutex);
-  return {.size = state_->slots.size(), .wide = state_->wide};
+  return {.size = state_->slot_of.size(),
+          .wide = state_->wide,
+          .terms = state_->dictionary.size(),
+          .slots = state_->places.size()};
 }
 
 }  // namespace clusterwire::match

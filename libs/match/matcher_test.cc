@@ -1,11 +1,11 @@
 #include "libs/match/matcher.h"
 
-#include <atomic>
 #include <map>
+#include <span>
 #include <string>
-#include <thread>
 #include <vector>
 
+#include "absl/strings/str_cat.h"
 #include "google/protobuf/text_format.h"
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -38,8 +38,11 @@ Predicate Asking(const std::string& text, const Viewer& viewer = Viewer::Public(
 std::map<int64_t, Transition> Visited(const Matcher& matcher, const Facts* before,
                                       const Facts* after) {
   std::map<int64_t, Transition> visited;
-  matcher.ForEach(before, after, [&](int64_t id, Transition transition) {
-    EXPECT_TRUE(visited.emplace(id, transition).second) << id << " was visited twice";
+  matcher.ForEach(before, after, [&](std::span<const Match> matches) {
+    EXPECT_LE(matches.size(), Matcher::kChunk);
+    for (const auto& [id, transition] : matches) {
+      EXPECT_TRUE(visited.emplace(id, transition).second) << id << " was visited twice";
+    }
   });
   return visited;
 }
@@ -108,76 +111,72 @@ TEST(MatcherTest, TheVisitorMayCallTheMatcher) {
   Matcher matcher;
   ASSERT_THAT(matcher.Put(1, Asking("types: 'cluster'")), IsOk());
   const Facts facts = Parsed("type: 'cluster'");
-  matcher.ForEach(nullptr, &facts, [&](int64_t id, Transition) { matcher.Remove(id); });
+  matcher.ForEach(nullptr, &facts,
+                  [&](std::span<const Match> matches) { matcher.Remove(matches[0].id); });
   EXPECT_EQ(matcher.counts().size, 0u);
 }
 
-// Predicates come, change and go, and the matcher learns now and then: what it visits is always
-// what asking each of them gives.
-TEST(MatcherTest, VisitsWhatAskingEachPredicateWould) {
-  SeededRandom random(TestSeed());
+TEST(MatcherTest, LearnsWhatIsFrequentFromWhatItIsAsked) {
   Matcher matcher;
-  std::map<int64_t, Predicate> all;
-  size_t visited = 0;
-  for (int round = 0; round < 300; ++round) {
-    for (int i = 0; i < 5; ++i) {
-      const auto id = static_cast<int64_t>(random.Below(250));
-      if (random.Below(4) == 0) {
-        matcher.Remove(id);
-        all.erase(id);
-        continue;
-      }
-      const auto predicate = Predicate::Compile(
-          i % 2 == 0 ? filter::RandomSubscriptionFilter(random) : filter::RandomExactFilter(random),
-          filter::RandomViewer(random), {.allow_prefix_words = false});
-      ASSERT_THAT(predicate, IsOk());
-      ASSERT_THAT(matcher.Put(id, *predicate), IsOk());
-      all.insert_or_assign(id, *predicate);
-    }
-    ASSERT_EQ(matcher.counts().size, all.size());
-
-    const Facts before = filter::RandomFacts(random);
-    const Facts after = random.Below(2) == 0 ? filter::RandomlyChanged(before, random)
-                                             : filter::RandomFacts(random);
-    const Facts* old_image = random.Below(5) == 0 ? nullptr : &before;
-    const Facts* new_image = random.Below(5) == 0 ? nullptr : &after;
-    std::map<int64_t, Transition> expected;
-    for (const auto& [id, predicate] : all) {
-      const Transition transition =
-          filter::TransitionOf(old_image != nullptr && predicate.Matches(*old_image),
-                               new_image != nullptr && predicate.Matches(*new_image));
-      if (transition != Transition::kNone) expected.emplace(id, transition);
-    }
-    visited += expected.size();
-    ASSERT_EQ(Visited(matcher, old_image, new_image), expected);
-    if (random.Below(3) == 0) matcher.Learn(after);
+  const Facts facts = Parsed(
+      "type: 'cluster' name: 'clusters/a' codes: 'esca:ict' point {"
+      "latitude: 52 longitude: 13 precision: POINT_PRECISION_CITY }");
+  constexpr int64_t kSubscriptions = 300;
+  for (int64_t id = 0; id < kSubscriptions; ++id) {
+    ASSERT_THAT(matcher.Put(id, Asking("sectors: 'esca:ict' types: 'cluster' within { latitude: 52 "
+                                       "longitude: 13 radius_meters: 100000 }")),
+                IsOk());
   }
-  EXPECT_GT(visited, 1000u) << "the random world has become too sparse to show anything";
+  for (int round = 0; round < 600; ++round) {
+    EXPECT_EQ(Visited(matcher, nullptr, &facts).size(), static_cast<size_t>(kSubscriptions));
+  }
+  int steps = 0;
+  while (matcher.Refile(10)) ++steps;
+  EXPECT_GE(steps, kSubscriptions / 10);
+  EXPECT_FALSE(matcher.Refile(10)) << "nothing was learned since";
+  EXPECT_EQ(Visited(matcher, &facts, &facts).size(), static_cast<size_t>(kSubscriptions));
 }
 
-TEST(MatcherTest, ReadersSeeWholePredicatesWhileAWriterWrites) {
+TEST(MatcherTest, KeepsNothingOfThoseThatWereRemoved) {
+  SeededRandom random(TestSeed());
   Matcher matcher;
-  const Facts cluster = Parsed("type: 'cluster' codes: 'esca:ict'");
-  ASSERT_THAT(matcher.Put(0, Asking("types: 'cluster'")), IsOk());
-  std::atomic<bool> done = false;
-  std::vector<std::thread> readers;
-  for (int i = 0; i < 3; ++i) {
-    readers.emplace_back([&] {
-      while (!done) {
-        const std::map<int64_t, Transition> visited = Visited(matcher, nullptr, &cluster);
-        EXPECT_EQ(visited.count(0), 1u);
-        EXPECT_LE(visited.size(), 2u);
-      }
-    });
-  }
-  for (int round = 0; round < 500; ++round) {
-    ASSERT_THAT(matcher.Put(1, Asking(round % 2 == 0 ? "sectors: 'esca:ict'" : "types: 'cluster'")),
+  for (int64_t id = 0; id < 1000; ++id) {
+    ASSERT_THAT(matcher.Put(id, *Predicate::Compile(filter::RandomSubscriptionFilter(random),
+                                                    filter::RandomViewer(random))),
                 IsOk());
-    matcher.Remove(1);
-    matcher.Learn(cluster);
   }
-  done = true;
-  for (std::thread& reader : readers) reader.join();
+  EXPECT_GT(matcher.counts().terms, 100u);
+  for (int64_t id = 0; id < 1000; ++id) {
+    if (id != 990) matcher.Remove(id);
+  }
+  EXPECT_EQ(matcher.counts().slots, 1000u);
+  while (matcher.Refile()) {
+  }
+  EXPECT_EQ(matcher.counts().slots, 1u) << "the last one has moved down";
+  matcher.Remove(990);
+  EXPECT_EQ(matcher.counts().terms, 0u);
+  EXPECT_EQ(matcher.counts().size, 0u);
+  EXPECT_EQ(matcher.counts().wide, 0u);
+}
+
+// The worst that one subscription may ask, many times over.
+TEST(MatcherTest, AnswersFiftyCodesTwentyWordsAndHalfOfEuropeLikeAnyOther) {
+  std::string worst = "within { latitude: 50 longitude: 10 radius_meters: 1000000 } words: '";
+  for (int i = 0; i < 20; ++i) absl::StrAppend(&worst, "münchen", i, " ");
+  absl::StrAppend(&worst, "'");
+  for (int i = 0; i < 50; ++i) {
+    absl::StrAppend(&worst, " sectors: 'esca:s", i, "' regions: 'nuts:D", i, "'");
+  }
+  Matcher matcher;
+  for (int64_t id = 0; id < 1000; ++id) {
+    ASSERT_THAT(matcher.Put(id, Asking(id % 2 == 0 ? worst : "types: 'cluster'")), IsOk());
+  }
+  Facts facts = Parsed(
+      "type: 'cluster' codes: 'esca:s7' codes: 'nuts:D49' point { latitude: 48 "
+      "longitude: 11 precision: POINT_PRECISION_CITY }");
+  EXPECT_EQ(Visited(matcher, nullptr, &facts).size(), 500u);
+  for (int i = 0; i < 20; ++i) absl::StrAppend(facts.mutable_text(), " MUENCHEN", i);
+  EXPECT_EQ(Visited(matcher, nullptr, &facts).size(), 1000u);
 }
 
 }  // namespace

@@ -7,6 +7,7 @@
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
 #include <unicode/brkiter.h>
 #include <unicode/coll.h>
 #include <unicode/locid.h>
@@ -104,6 +105,35 @@ bool IsAscii(std::string_view text) {
   return std::ranges::all_of(text, [](unsigned char c) { return absl::ascii_isascii(c); });
 }
 
+void AddAsciiWords(std::string_view text, std::vector<std::string>& words) {
+  const auto is_word = [](unsigned char c) { return absl::ascii_isalnum(c); };
+  for (auto start = std::ranges::find_if(text, is_word); start != text.end();) {
+    const auto end = std::find_if_not(start, text.end(), is_word);
+    std::string& word = words.emplace_back(start, end);
+    word.resize(std::min(word.size(), kMaxTokenBytes));
+    absl::AsciiStrToLower(&word);
+    start = std::find_if(end, text.end(), is_word);
+  }
+}
+
+void AddWords(std::string_view text, std::vector<std::string>& words) {
+  static const icu::UnicodeSet& word = MakeSet("[[:L:][:Nd:][:Mn:][:Mc:]]");
+  // Scripts without spaces between words, for which ICU has dictionaries.
+  static const icu::UnicodeSet& unspaced =
+      MakeSet("[[:Line_Break=Complex_Context:][:Han:][:Hiragana:][:Katakana:]]");
+  const icu::UnicodeString folded = FoldAllBut(text);
+  for (int32_t start = 0; start < folded.length();) {
+    const int32_t end = word.span(folded, start, USET_SPAN_CONTAINED);
+    const icu::UnicodeString run(folded, start, end - start);
+    if (unspaced.containsSome(run)) {
+      AddByDictionary(run, words);
+    } else if (end > start) {
+      AddWord(run, words);
+    }
+    start = word.span(folded, end, USET_SPAN_NOT_CONTAINED);
+  }
+}
+
 // Lower case letters, digits and '-' for every run of anything else. An apostrophe is no border:
 // "Ukraine's" is one word.
 std::string Dashed(std::string_view ascii) {
@@ -120,6 +150,15 @@ std::string Dashed(std::string_view ascii) {
     slug += absl::ascii_tolower(static_cast<unsigned char>(c));
   }
   return slug;
+}
+
+// In Latin letters without accents, as far as that can be.
+std::string ToAscii(std::string_view text) {
+  thread_local const auto to_ascii =
+      MakeTransliterator("Any-Latin; NFKD; [:Nonspacing Mark:] Remove; Latin-ASCII");
+  icu::UnicodeString latin = WithoutIgnorable(FromUtf8(text));
+  to_ascii->transliterate(latin);
+  return ToUtf8(latin);
 }
 
 }  // namespace
@@ -143,21 +182,14 @@ std::string Fold(std::string_view text) {
 }
 
 std::vector<std::string> Words(std::string_view text) {
-  static const icu::UnicodeSet& word = MakeSet("[[:L:][:Nd:][:Mn:][:Mc:]]");
-  // Scripts without spaces between words, for which ICU has dictionaries.
-  static const icu::UnicodeSet& unspaced =
-      MakeSet("[[:Line_Break=Complex_Context:][:Han:][:Hiragana:][:Katakana:]]");
-  const icu::UnicodeString folded = FoldAllBut(text);
+  // A space ends a word in each script, and of ASCII nothing needs ICU.
   std::vector<std::string> words;
-  for (int32_t start = 0; start < folded.length();) {
-    const int32_t end = word.span(folded, start, USET_SPAN_CONTAINED);
-    const icu::UnicodeString run(folded, start, end - start);
-    if (unspaced.containsSome(run)) {
-      AddByDictionary(run, words);
-    } else if (end > start) {
-      AddWord(run, words);
+  for (const absl::string_view part : absl::StrSplit(ToAbsl(text), ' ', absl::SkipEmpty())) {
+    if (IsAscii(ToStd(part))) {
+      AddAsciiWords(ToStd(part), words);
+    } else {
+      AddWords(ToStd(part), words);
     }
-    start = word.span(folded, end, USET_SPAN_NOT_CONTAINED);
   }
   return words;
 }
@@ -211,11 +243,7 @@ std::string SortKey(std::string_view text) {
 }
 
 std::string Slug(std::string_view text, size_t max) {
-  thread_local const auto to_ascii =
-      MakeTransliterator("Any-Latin; NFKD; [:Nonspacing Mark:] Remove; Latin-ASCII");
-  icu::UnicodeString latin = WithoutIgnorable(FromUtf8(text));
-  to_ascii->transliterate(latin);
-  std::string slug = Dashed(ToUtf8(latin));
+  std::string slug = IsAscii(text) ? Dashed(text) : Dashed(ToAscii(text));
   if (slug.size() <= max) return slug;
   const bool cuts_a_word = slug[max] != '-';
   slug.resize(max);

@@ -92,6 +92,21 @@ TEST(WordsTest, OfWordsAreTheSameWords) {
   }
 }
 
+// ASCII is read without ICU, which a letter behind it calls for.
+TEST(WordsTest, OfAsciiAreThoseThatIcuFinds) {
+  SeededRandom random(TestSeed());
+  for (int round = 0; round < 5000; ++round) {
+    std::string ascii;
+    for (uint64_t i = random.Below(100); i > 0; --i) ascii += static_cast<char>(random.Below(128));
+    std::string together = ascii;
+    std::ranges::replace(together, ' ', '-');
+    std::vector<std::string> words = Words(ascii);
+    EXPECT_EQ(Words(together), words);
+    words.emplace_back("λ");
+    EXPECT_EQ(Words(together + "-λ"), words) << ascii;
+  }
+}
+
 TEST(SpellingsTest, AreThoseOfGermanAndNordicReaders) {
   EXPECT_THAT(Spellings("münchen"), ElementsAre("munchen", "muenchen"));
   EXPECT_THAT(Spellings("ørsted"), ElementsAre("orsted", "oersted"));

@@ -9,6 +9,7 @@
 #include "services/notification/ledger/deliveries/given_up.h"
 #include "services/notification/ledger/deliveries/troubles.h"
 #include "services/notification/ledger/inbox/owner_notices.h"
+#include "services/notification/ledger/records/record_list.h"
 #include "services/notification/ledger/records/records.h"
 
 namespace clusterwire::notification {
@@ -20,10 +21,12 @@ constexpr absl::Duration kWindowsKept = absl::Hours(24 * 30);
 }  // namespace
 
 LedgerMaintenance::LedgerMaintenance(absl::Duration retention, Ledger& ledger, Audit& audit,
-                                     Clock& clock, telemetry::Metrics& metrics)
+                                     Interests& interests, Clock& clock,
+                                     telemetry::Metrics& metrics)
     : retention_(retention),
       ledger_(ledger),
       audit_(audit),
+      interests_(interests),
       clock_(clock),
       purged_(metrics.GetCounter("clusterwire_ledger_purged_records_total",
                                  "Records removed, with all that hung on them, after their "
@@ -35,12 +38,32 @@ LedgerMaintenance::LedgerMaintenance(absl::Duration retention, Ledger& ledger, A
       worker_(clock, Random::System(), [this] { return Round(); }) {}
 
 absl::Time LedgerMaintenance::Round() {
+  if (!learned_) {
+    const absl::Status learned = LearnFromKept();
+    if (!learned.ok()) telemetry::LogWarning("nothing learned", {{"error", learned}});
+    learned_ = learned.ok();
+  }
+  interests_.Refile(worker_.stop_token());
   Purge();
   AddUp();
   const auto pending =
       ledger_.Read([](sql::Connection& connection) { return Balance(connection).Pending(); });
   if (pending.ok()) pending_.Set(static_cast<double>(*pending));
   return clock_.Now() + kPause;
+}
+
+absl::Status LedgerMaintenance::LearnFromKept() {
+  constexpr int kPage = 100;
+  RecordQuery query{.limit = kPage};
+  for (int seen = 0; seen < kLearnedFrom && !worker_.stop_token().stop_requested(); seen += kPage) {
+    ASSIGN_OR_RETURN(const RecordPage page, ledger_.Read([&](sql::Connection& connection) {
+      return ListRecords(connection, query);
+    }));
+    for (const SeenRecord& kept : page.records) interests_.Learn(kept.record.change);
+    if (!page.next) break;
+    query.after = page.next;
+  }
+  return absl::OkStatus();
 }
 
 void LedgerMaintenance::AddUp() {

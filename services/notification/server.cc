@@ -373,7 +373,8 @@ class NotificationParts final : public service::Parts {
                                 .mailer = mailer()});
     watched_ = WatchMetrics(in_.metrics, *store_, *interests_, *client_, mailer());
     store_maintenance_.emplace(*store_, in_.clock, in_.random);
-    ledger_maintenance_.emplace(in_.settings.retention, *ledger_, *audit_, in_.clock, in_.metrics);
+    ledger_maintenance_.emplace(in_.settings.retention, *ledger_, *audit_, *interests_, in_.clock,
+                                in_.metrics);
     watch_findings_.emplace([this] { return diagnosis_->Run().findings(); },
                             std::set<std::string>{"kafka", "topic", "consumer", "grants"},
                             in_.clock);

@@ -1,6 +1,7 @@
 #include "libs/filter/terms/geo.h"
 
 #include <algorithm>
+#include <cmath>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -39,7 +40,7 @@ TEST(GeoTest, AtMostSixteenCellsHoldEachPointOfTheCircle) {
     circle.set_radius_meters(round % 3 == 0   ? kMaxRadiusMeters
                              : round % 3 == 1 ? random.Fraction() * 10
                                               : random.Fraction() * kMaxRadiusMeters);
-    const std::vector<uint64_t> cover = Covering(circle);
+    const std::vector<CoveringCell> cover = Covering(circle);
     ASSERT_LE(cover.size(), static_cast<size_t>(kMaxCoveringCells));
     for (int i = 0; i < 10; ++i) {
       const double degrees = circle.radius_meters() / 111'000 * 1.01;
@@ -51,10 +52,37 @@ TEST(GeoTest, AtMostSixteenCellsHoldEachPointOfTheCircle) {
       if (DistanceMeters(center, near) > circle.radius_meters()) continue;
       const std::vector<uint64_t> cells = CellsAround(near);
       EXPECT_TRUE(std::any_of(cells.begin(), cells.end(), [&](uint64_t cell) {
-        return std::find(cover.begin(), cover.end(), cell) != cover.end();
+        return std::ranges::find(cover, cell, &CoveringCell::id) != cover.end();
       })) << circle.ShortDebugString();
     }
   }
+}
+
+TEST(GeoTest, EachPointOfACellThatIsInsideACircleIsInside) {
+  SeededRandom random(TestSeed());
+  int held = 0;
+  for (int round = 0; round < 20'000; ++round) {
+    type::v1::Circle circle;
+    circle.set_latitude(random.Fraction() * 180 - 90);
+    circle.set_longitude(random.Fraction() * 360 - 180);
+    circle.set_radius_meters(random.Fraction() * (round % 2 == 0 ? kMaxRadiusMeters : 20'000));
+    const double degrees = circle.radius_meters() / 111'000;
+    const LatLng point{
+        std::clamp(circle.latitude() + (random.Fraction() * 2 - 1) * degrees, -90.0, 90.0),
+        circle.longitude()};
+    const double meters = DistanceMeters({circle.latitude(), circle.longitude()}, point);
+    const std::vector<uint64_t> around = CellsAround(point);
+    for (const CoveringCell& cell : Covering(circle)) {
+      if (!cell.inside || std::ranges::find(around, cell.id) == around.end()) continue;
+      ++held;
+      EXPECT_LE(meters, circle.radius_meters()) << circle.ShortDebugString();
+    }
+    const auto from = OnSphere({circle.latitude(), circle.longitude()});
+    const auto to = OnSphere(point);
+    EXPECT_NEAR(std::hypot(from[0] - to[0], from[1] - to[1], from[2] - to[2]), ChordOf(meters),
+                1e-9);
+  }
+  EXPECT_GT(held, 1000);
 }
 
 }  // namespace

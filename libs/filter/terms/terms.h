@@ -43,7 +43,9 @@ std::vector<std::string_view> ValuesOf(TermField field, const Facts& facts);
 // Days that can't be read, or aren't given, are absent.
 std::optional<DayRange> DaysOf(const type::v1::Period& period);
 std::optional<DayRange> DeadlineOf(const Facts& facts);
-// The words of title, names, summary and text, sorted, each once.
+// Title, names, summary and text, where words are looked for.
+std::vector<std::string_view> TextsOf(const Facts& facts);
+// Their words, sorted, each once.
 std::vector<std::string> TokensOf(const Facts& facts);
 
 // One thing that Facts have and a filter may ask for, as a number: 8 bits of field, 56 bits of hash
@@ -63,14 +65,18 @@ TermField FieldOf(Term term);
 // All terms of these Facts, sorted, each once.
 std::vector<Term> TermsOf(const Facts& facts);
 
-// Facts, read once: what a search sorts and ranks by. Points that are only a region's or a
-// country's middle are absent.
+// Facts, read once: what a search sorts, ranks, measures and maps by.
 struct Columns {
   std::vector<std::string> tokens;        // TokensOf()
   std::vector<std::string> title_tokens;  // of title and names alone; sorted, each once
   std::optional<DayRange> period;
-  std::string title_key;  // at most 1,000 bytes to sort by; never the start of another
-  std::optional<LatLng> point;
+  std::optional<DayRange> deadline;
+  std::optional<int64_t> size;
+  std::string title_key;        // at most 1,000 bytes to sort by; never the start of another
+  std::optional<LatLng> point;  // ExactPoint()
+  std::optional<LatLng> place;  // where a map shows it; may be only a region's or country's middle
+  // Among neighbours on a map the greatest is named: by labels valid now, then by members.
+  uint32_t strength = 0;
 };
 
 Columns ColumnsOf(const Facts& facts);

@@ -73,7 +73,7 @@ Job JobOf(const PendingDelivery& delivery, Record record, std::string_view seen_
   if (job.interest == nullptr || job.record == nullptr) return job;
   if (MayInvite(job)) job.invitation = Invitation{.uid = UidOf(job.record->change)};
   job.hold = HoldOf(job, *interests.notes().holds());
-  const filter::Viewer& viewer = job.interest->predicate.viewer();
+  const filter::Viewer& viewer = job.interest->viewer;
   job.record = CutTo(viewer, std::move(job.record));
   const change::v1::ResourceChanged& change = job.record->change;
   if (job.delivery.transition == v1::TRANSITION_CHANGED && !change.has_before()) {
@@ -87,7 +87,7 @@ Job JobOf(const PendingDelivery& delivery, Record record, std::string_view seen_
 }
 
 void SetLatest(std::shared_ptr<const KeptRecord> newest, Job* job) {
-  job->latest = CutTo(job->interest->predicate.viewer(), std::move(newest));
+  job->latest = CutTo(job->interest->viewer, std::move(newest));
 }
 
 }  // namespace clusterwire::notification

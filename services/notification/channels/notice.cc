@@ -148,7 +148,7 @@ Notice NoticeOf(const Job& job) {
   notice.text = absl::StrJoin(lines, "\n");
 
   for (const filter::Verdict& verdict :
-       job.interest->predicate.Explain(image, change::TellingIn(language))) {
+       job.interest->predicate().Explain(image, change::TellingIn(language))) {
     if (!verdict.matched || verdict.field == "audience") continue;
     notice.reasons.push_back(absl::StrCat(say("It ", "Es "), OneLine(verdict.text), "."));
   }

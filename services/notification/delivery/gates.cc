@@ -117,7 +117,7 @@ GateAnswer AskAudience(const Job& job) {
   if (job.record == nullptr) return Go{};
   const change::v1::ResourceChanged& change = job.record->change;
   if (left ? !change.has_before() : !change.has_after()) return unseen;
-  if (Shown(job).has_audience() && !job.interest->predicate.Matches(Shown(job))) return unseen;
+  if (Shown(job).has_audience() && !job.interest->predicate().Matches(Shown(job))) return unseen;
   return Go{};
 }
 

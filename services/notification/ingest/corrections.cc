@@ -24,11 +24,12 @@ bool IsWrong(const Invitation& invitation, const change::v1::ResourceChanged& ch
 
 }  // namespace
 
-absl::StatusOr<std::vector<PendingDelivery>> CorrectionsOf(
-    sql::Connection& connection, const Interests& interests, const KeptRecord& record,
-    int64_t sequence, const std::set<std::string_view>& matched) {
-  std::vector<PendingDelivery> corrections;
-  const std::string uid = UidOf(record.change);
+absl::StatusOr<std::vector<Correction>> CorrectionsOf(sql::Connection& connection,
+                                                      const Interests& interests,
+                                                      const change::v1::ResourceChanged& change,
+                                                      const std::set<std::string_view>& matched) {
+  std::vector<Correction> corrections;
+  const std::string uid = UidOf(change);
   if (uid.empty()) return corrections;
   ASSIGN_OR_RETURN(const std::vector<Invited> invited, Invitations(connection).Of(uid));
   for (const Invited& one : invited) {
@@ -36,20 +37,11 @@ absl::StatusOr<std::vector<PendingDelivery>> CorrectionsOf(
     const std::shared_ptr<const Interest> interest = interests.Find(one.subscription);
     if (interest == nullptr) continue;
     const v1::Subscription& subscription = interest->subscription;
-    if (WhenMade(subscription) != one.made || subscription.endpoint() != one.endpoint ||
-        subscription.calendar() != v1::CALENDAR_MODE_INVITE ||
-        !IsWrong(one.invitation, record.change, interest->predicate.viewer())) {
-      continue;
+    if (WhenMade(subscription) == one.made && subscription.endpoint() == one.endpoint &&
+        subscription.calendar() == v1::CALENDAR_MODE_INVITE &&
+        IsWrong(one.invitation, change, interest->viewer)) {
+      corrections.push_back({one.subscription, one.made, one.endpoint});
     }
-    corrections.push_back({.name = DeliveryName(one.subscription, record.id),
-                           .change_id = record.id,
-                           .root = record.change.root(),
-                           .subscription = one.subscription,
-                           .subscription_made = one.made,
-                           .endpoint = one.endpoint,
-                           .transition = v1::TRANSITION_CORRECTED,
-                           .sequence = sequence,
-                           .created = record.received});
   }
   return corrections;
 }

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <set>
 #include <span>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -18,11 +19,19 @@
 // a change makes wrong although their filter has nothing to do with it.
 namespace clusterwire::notification {
 
-// Deliveries of TRANSITION_CORRECTED for the subscriptions that invited to the event and aren't
-// among the `matched`, where what the calendar was told is no longer right.
-absl::StatusOr<std::vector<PendingDelivery>> CorrectionsOf(
-    sql::Connection& connection, const Interests& interests, const KeptRecord& record,
-    int64_t sequence, const std::set<std::string_view>& matched);
+// A subscription that has something to set right in a calendar.
+struct Correction {
+  std::string subscription;
+  int64_t made = 0;
+  std::string endpoint;
+};
+
+// Of the subscriptions that invited to the event and aren't among the `matched`, those where what
+// the calendar was told is no longer right.
+absl::StatusOr<std::vector<Correction>> CorrectionsOf(sql::Connection& connection,
+                                                      const Interests& interests,
+                                                      const change::v1::ResourceChanged& change,
+                                                      const std::set<std::string_view>& matched);
 
 // Notes those of the deliveries, about to be inserted, that will invite to the record's event.
 absl::Status ExpectInvitations(sql::Connection& connection, const Interests& interests,

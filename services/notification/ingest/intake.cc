@@ -66,15 +66,25 @@ absl::StatusOr<std::string> Intake::Redrive(std::string_view dead_letter) {
 absl::Status Intake::TakeAll(std::span<const kafka::ReceivedMessage> messages, bool move) {
   RETURN_IF_ERROR(Prepare());
   std::vector<Item> items;
-  items.reserve(messages.size());
-  for (const kafka::ReceivedMessage& message : messages) items.push_back(ItemOf(message));
-  std::span<Item> rest = items;
-  while (!rest.empty()) {
+  size_t matches = 0;
+  for (const kafka::ReceivedMessage& message : messages) {
+    items.push_back(ItemOf(message));
+    matches += items.back().matches.size();
+    if (matches < options_.in_hand) continue;
+    RETURN_IF_ERROR(WriteAll(items, move));
+    items.clear();
+    matches = 0;
+  }
+  return WriteAll(items, move);
+}
+
+absl::Status Intake::WriteAll(std::span<Item> items, bool move) {
+  while (!items.empty()) {
     Added added;
     ASSIGN_OR_RETURN(const size_t done, ledger_.Write([&](sql::Connection& connection) {
-      return WriteSome(connection, rest, move, &added);
+      return WriteSome(connection, items, move, &added);
     }));
-    rest = rest.subspan(done);
+    items = items.subspan(done);
     Announce(std::move(added));
   }
   return absl::OkStatus();
@@ -120,23 +130,30 @@ Intake::Item Intake::ItemOf(const kafka::ReceivedMessage& message) {
 
 std::vector<Intake::Match> Intake::MatchesOf(const KeptRecord& record) const {
   std::vector<Match> matches;
-  interests_.ForEach(record.change, [&](const std::shared_ptr<const Interest>& interest,
-                                        filter::Transition transition) {
-    const v1::Subscription& subscription = interest->subscription;
+  const auto add = [&](const v1::Subscription& subscription, filter::Transition transition) {
     matches.push_back(
-        {.delivery = {.name = DeliveryName(subscription.name(), record.id),
-                      .change_id = record.id,
-                      .root = record.change.root(),
-                      .subscription = subscription.name(),
-                      .subscription_made = WhenMade(subscription),
-                      .endpoint = subscription.endpoint(),
-                      .transition = ToProto(transition),
-                      .sequence = last_sequence_,
-                      .created = record.received},
+        {.subscription = subscription.name(),
+         .made = WhenMade(subscription),
+         .endpoint = subscription.endpoint(),
+         .transition = ToProto(transition),
          .names_kind = absl::c_linear_search(subscription.kinds(), record.change.kind())});
-  });
+  };
+  interests_.ForEach(record.change, add);
   std::ranges::sort(matches, {}, &Match::subscription);
   return matches;
+}
+
+PendingDelivery Intake::DeliveryOf(const Item& item, const Match& match) {
+  const KeptRecord& record = *item.record;
+  return {.name = DeliveryName(match.subscription, record.id),
+          .change_id = record.id,
+          .root = record.change.root(),
+          .subscription = match.subscription,
+          .subscription_made = match.made,
+          .endpoint = match.endpoint,
+          .transition = match.transition,
+          .sequence = item.sequence,
+          .created = record.received};
 }
 
 // Gives how many items are done with; the next of them may be under way.
@@ -176,18 +193,20 @@ absl::StatusOr<size_t> Intake::WriteSome(sql::Connection& connection, std::span<
 
 // In the transaction, since an invitation may have been written by the record before. Repeatable.
 absl::Status Intake::AddCorrections(sql::Connection& connection, Item& item) const {
-  std::erase_if(item.matches, [](const Match& match) {
-    return match.delivery.transition == v1::TRANSITION_CORRECTED;
-  });
+  std::erase_if(item.matches,
+                [](const Match& match) { return match.transition == v1::TRANSITION_CORRECTED; });
   std::set<std::string_view> matched;
   if (!UidOf(item.record->change).empty()) {
-    for (const Match& match : item.matches) matched.insert(match.delivery.subscription);
+    for (const Match& match : item.matches) matched.insert(match.subscription);
   }
-  ASSIGN_OR_RETURN(std::vector<PendingDelivery> corrections,
-                   CorrectionsOf(connection, interests_, *item.record, item.sequence, matched));
+  ASSIGN_OR_RETURN(const std::vector<Correction> corrections,
+                   CorrectionsOf(connection, interests_, item.record->change, matched));
   if (corrections.empty()) return absl::OkStatus();
-  for (PendingDelivery& correction : corrections) {
-    item.matches.push_back({.delivery = std::move(correction)});
+  for (const Correction& correction : corrections) {
+    item.matches.push_back({.subscription = correction.subscription,
+                            .made = correction.made,
+                            .endpoint = correction.endpoint,
+                            .transition = v1::TRANSITION_CORRECTED});
   }
   std::ranges::sort(item.matches, {}, &Match::subscription);
   return absl::OkStatus();
@@ -219,10 +238,10 @@ absl::StatusOr<bool> Intake::WriteRecord(sql::Connection& connection, const Item
   std::vector<PendingDelivery> superseded;
   MatchProgress after = earlier.value_or(MatchProgress());
   for (; next != item.matches.end() && *budget > 0; ++next, --*budget) {
-    (newest || next->names_kind ? pending : superseded).push_back(next->delivery);
+    (newest || next->names_kind ? pending : superseded).push_back(DeliveryOf(item, *next));
     ++after.matched;
     ++added->matched;
-    after.through = next->delivery.subscription;
+    after.through = next->subscription;
   }
   after.closed = next == item.matches.end();
   RETURN_IF_ERROR(ExpectInvitations(connection, interests_, record, pending));

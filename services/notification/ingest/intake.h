@@ -61,7 +61,8 @@ struct IngestMetrics {
 class Intake {
  public:
   struct Options {
-    size_t rows = 2000;  // deliveries inserted in one transaction
+    size_t rows = 2000;       // deliveries inserted in one transaction
+    size_t in_hand = 20'000;  // matches after which those so far are written before the next record
     absl::Duration catch_up_limit = absl::Seconds(10);
   };
   // What a transaction has committed: deliveries to be handed over, and the records that are now
@@ -91,10 +92,13 @@ class Intake {
   absl::StatusOr<std::string> Redrive(std::string_view dead_letter);
 
  private:
+  // What a delivery has of its own; the rest is the record's. A wide record has very many.
   struct Match {
-    PendingDelivery delivery;
+    std::string subscription = {};
+    int64_t made = 0;  // the subscription
+    std::string endpoint = {};
+    v1::Transition transition = v1::TRANSITION_UNSPECIFIED;
     bool names_kind = false;  // of interest even when a newer record is there
-    const std::string& subscription() const { return delivery.subscription; }
   };
   // A message, read and matched; with an error it is dead.
   struct Item {
@@ -113,9 +117,11 @@ class Intake {
   };
 
   absl::Status TakeAll(std::span<const kafka::ReceivedMessage> messages, bool move);
+  absl::Status WriteAll(std::span<Item> items, bool move);
   absl::Status Prepare();
   Item ItemOf(const kafka::ReceivedMessage& message);
   std::vector<Match> MatchesOf(const KeptRecord& record) const;
+  static PendingDelivery DeliveryOf(const Item& item, const Match& match);
   absl::Status AddCorrections(sql::Connection& connection, Item& item) const;
   absl::StatusOr<size_t> WriteSome(sql::Connection& connection, std::span<Item> items, bool move,
                                    Added* added);

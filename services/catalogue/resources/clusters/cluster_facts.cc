@@ -27,7 +27,7 @@ facts::Facts Own(const v1::Cluster& cluster, const CodeBook& codes) {
   for (const auto& title : cluster.localized_titles()) {
     AddSorted({title.text()}, facts.mutable_names());
   }
-  std::string text = PlaceText(cluster.seat());
+  std::string text = PlaceWords(cluster.seat());
   for (const std::string& service : cluster.support_services()) {
     absl::StrAppend(&text, " ", service);
   }

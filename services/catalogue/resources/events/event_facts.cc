@@ -35,7 +35,7 @@ facts::Facts Own(const v1::CalendarEvent& event, const CodeBook& codes) {
   AddSorted(event.languages(), facts.mutable_languages());
   facts.set_parent(event.parent());
   *facts.mutable_calendar() = CalendarOf(event, facts.link());
-  facts.set_text(Joined({event.organiser(), PlaceText(event.place())}, " "));
+  facts.set_text(Joined({event.organiser(), PlaceWords(event.place())}, " "));
   if (event.state() == v1::CalendarEvent::STATE_DRAFT) {
     RestrictTo({event.name(), event.owner()}, &facts);
   }

@@ -72,8 +72,8 @@ std::optional<Invitation> Next(const Event& event, const Invitation& was, bool c
 
 calendar::Entry EntryFor(const Event& event, const std::string& uid, text::Language language) {
   if (event.image == nullptr) return {.uid = uid, .stamp = event.time};
-  calendar::Entry entry = DescribedBy(*event.image, event.time, language);
-  entry.when = WhenOf(event.image->calendar());
+  calendar::Entry entry = calendar::DescribedBy(*event.image, event.time, language);
+  entry.when = calendar::WhenOf(event.image->calendar());
   return entry;
 }
 

@@ -52,7 +52,6 @@ Job ConferenceJob(const change::v1::ResourceChanged& change, v1::CalendarMode mo
   subscription.set_endpoint("subscribers/anna/endpoints/mail");
   subscription.set_calendar(mode);
   subscription.mutable_filter()->add_types("event");
-  auto predicate = filter::Predicate::Compile(subscription.filter(), filter::Viewer::Public());
   auto endpoint = std::make_shared<v1::Endpoint>();
   endpoint->set_name(subscription.endpoint());
   endpoint->set_state(v1::Endpoint::STATE_ENABLED);
@@ -63,8 +62,7 @@ Job ConferenceJob(const change::v1::ResourceChanged& change, v1::CalendarMode mo
   record->received = ToTime(change.time());
 
   Job job;
-  job.interest = std::make_shared<const Interest>(
-      Interest{.id = 1, .subscription = subscription, .predicate = *std::move(predicate)});
+  job.interest = std::make_shared<const Interest>(Interest{.subscription = subscription});
   job.endpoint = std::move(endpoint);
   job.delivery = {.name = DeliveryName(subscription.name(), record->id),
                   .change_id = record->id,

@@ -47,7 +47,6 @@ Job LabelAwardedJob(const std::string& uri) {
   subscription.set_endpoint("subscribers/newsletter/endpoints/crm");
   subscription.mutable_filter()->add_types("label");
   subscription.mutable_filter()->add_regions("iso:DE");
-  auto predicate = filter::Predicate::Compile(subscription.filter(), filter::Viewer::Public());
 
   auto endpoint = std::make_shared<v1::Endpoint>();
   endpoint->set_name(subscription.endpoint());
@@ -56,8 +55,7 @@ Job LabelAwardedJob(const std::string& uri) {
   endpoint->mutable_webhook()->set_secret(kTestSecret);
 
   Job job;
-  job.interest = std::make_shared<const Interest>(
-      Interest{.id = 1, .subscription = subscription, .predicate = *std::move(predicate)});
+  job.interest = std::make_shared<const Interest>(Interest{.subscription = subscription});
   job.endpoint = std::move(endpoint);
   SetChange(job, LabelAwarded());
   job.delivery = {.name = DeliveryName(subscription.name(), job.record->id),

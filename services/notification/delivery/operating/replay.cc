@@ -36,9 +36,8 @@ absl::StatusOr<std::shared_ptr<const Interest>> ActiveInterest(const Interests& 
   return interest;
 }
 
-filter::Transition TransitionOf(const Interest& interest,
+filter::Transition TransitionOf(const filter::Predicate& predicate,
                                 const change::v1::ResourceChanged& change) {
-  const filter::Predicate& predicate = interest.predicate;
   return filter::TransitionOf(change.has_before() && predicate.Matches(change.before()),
                               change.has_after() && predicate.Matches(change.after()));
 }
@@ -46,7 +45,10 @@ filter::Transition TransitionOf(const Interest& interest,
 class Run {
  public:
   Run(const ReplayRequest& request, std::shared_ptr<const Interest> interest, absl::Time now)
-      : request_(request), interest_(std::move(interest)), now_(now) {}
+      : request_(request),
+        interest_(std::move(interest)),
+        predicate_(interest_->predicate()),
+        now_(now) {}
 
   // Looks at the next changes; what it has done by then is in `done`.
   absl::Status Batch(sql::Connection& connection, ReplayDone& done) const {
@@ -71,7 +73,7 @@ class Run {
     RETURN_IF_ERROR(record.status());
     const change::v1::ResourceChanged& change = record->change;
     const v1::Subscription& subscription = interest_->subscription;
-    const filter::Transition transition = TransitionOf(*interest_, change);
+    const filter::Transition transition = TransitionOf(predicate_, change);
     if (!Wants(subscription, transition, change.kind(), change.quiet())) return absl::OkStatus();
     const PendingDelivery delivery = {.name = DeliveryName(subscription.name(), id),
                                       .change_id = id,
@@ -98,6 +100,7 @@ class Run {
 
   const ReplayRequest& request_;
   const std::shared_ptr<const Interest> interest_;
+  const filter::Predicate predicate_;
   const absl::Time now_;
 };
 

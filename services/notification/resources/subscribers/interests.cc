@@ -1,5 +1,9 @@
 #include "services/notification/resources/subscribers/interests.h"
 
+#include <malloc.h>
+
+#include <algorithm>
+#include <cstdlib>
 #include <set>
 #include <utility>
 
@@ -30,6 +34,19 @@ bool Erase(Map& map, std::string_view name) {
   return true;
 }
 
+v1::Subscription Parsed(std::string_view bytes) {
+  v1::Subscription subscription;
+  // This process wrote it.
+  if (!subscription.ParseFromArray(bytes.data(), static_cast<int>(bytes.size()))) std::abort();
+  return subscription;
+}
+
+Use UseOf(const v1::Subscription& subscription, bool understood) {
+  if (subscription.state() == v1::Subscription::STATE_PAUSED) return Use::kPaused;
+  if (subscription.state() != v1::Subscription::STATE_ACTIVE || !understood) return Use::kHeld;
+  return subscription.endpoint().empty() ? Use::kSaved : Use::kAsked;
+}
+
 // As AddressKey has it.
 std::string FoldAddress(std::string_view address) { return absl::AsciiStrToLower(ToAbsl(address)); }
 
@@ -39,6 +56,11 @@ std::pair<std::string, std::string> HoursOf(const v1::Subscriber& subscriber) {
 }
 
 }  // namespace
+
+filter::Predicate Interest::predicate() const {
+  // It could be compiled when it was taken.
+  return *CompileSubscription(subscription, viewer);
+}
 
 absl::StatusOr<std::unique_ptr<Interests>> Interests::Load(store::Store& store, Grants& grants,
                                                            Clock& clock, Random& random) {
@@ -117,7 +139,7 @@ void Interests::TakeSubscriber(const v1::Subscriber& subscriber) {
   auto inbox = std::make_shared<const v1::Endpoint>(InboxOf(subscriber));
   const std::string& subject = subscriber.subject();
   std::vector<SubjectKey> keys = grants_.KeysOf(subject);
-  std::vector<std::shared_ptr<const Interest>> rescheduled;
+  std::vector<v1::Subscription> rescheduled;
   bool same_subject = false;
   bool resumed = false;
   {
@@ -125,7 +147,7 @@ void Interests::TakeSubscriber(const v1::Subscriber& subscriber) {
     endpoints_[inbox->name()] = std::move(inbox);
     std::shared_ptr<const v1::Subscriber>& kept = subscribers_[subscriber.name()];
     if (kept != nullptr && HoursOf(*kept) != HoursOf(subscriber)) {
-      rescheduled = InterestsOf(subscriber.name());
+      rescheduled = AskedOf(subscriber.name());
     }
     resumed = kept != nullptr && kept->has_pause_time() && !subscriber.has_pause_time();
     kept = std::make_shared<const v1::Subscriber>(subscriber);
@@ -141,8 +163,8 @@ void Interests::TakeSubscriber(const v1::Subscriber& subscriber) {
     }
   }
   if (resumed) Tell(News::kSubscriberResumed, subscriber.name());
-  for (const auto& interest : rescheduled) {
-    Tell(News::kSubscriptionRescheduled, interest->subscription.name());
+  for (const v1::Subscription& subscription : rescheduled) {
+    Tell(News::kSubscriptionRescheduled, subscription.name());
   }
   if (!same_subject) Recompile(subscriber.name());
 }
@@ -180,26 +202,23 @@ void Interests::FollowGrants(const GrantIndex::Keys& touched) {
   for (const Name& subscriber : subscribers) Recompile(subscriber);
 }
 
-std::vector<std::shared_ptr<const Interest>> Interests::InterestsOf(
-    std::string_view subscriber) const {
-  std::vector<std::shared_ptr<const Interest>> interests;
-  const std::string first = absl::StrCat(ToAbsl(subscriber), "/subscriptions/");
-  for (auto at = subscriptions_.lower_bound(first);
-       at != subscriptions_.end() && at->first.starts_with(first); ++at) {
-    if (at->second.interest != nullptr) interests.push_back(at->second.interest);
-  }
-  return interests;
+std::vector<v1::Subscription> Interests::AskedOf(std::string_view subscriber) const {
+  std::vector<v1::Subscription> asked;
+  subscriptions_.ForEachOf(subscriber, [&](const SubscriptionIndex::Known& known) {
+    if (known.use == Use::kAsked) asked.push_back(Parsed(known.bytes));
+  });
+  return asked;
 }
 
 void Interests::Recompile(const Name& subscriber) {
-  std::vector<std::shared_ptr<const Interest>> interests;
+  std::vector<v1::Subscription> asked;
   {
     MutexLock lock(mutex_);
-    interests = InterestsOf(subscriber);
+    asked = AskedOf(subscriber);
   }
-  for (const auto& interest : interests) {
-    TakeSubscription(interest->subscription);
-    Tell(News::kSubscriptionSeesOther, interest->subscription.name());
+  for (const v1::Subscription& subscription : asked) {
+    TakeSubscription(subscription);
+    Tell(News::kSubscriptionSeesOther, subscription.name());
   }
 }
 
@@ -233,54 +252,49 @@ void Interests::TakeSubscription(const v1::Subscription& subscription) {
       Erase(waiting_, subscription.name());
     }
   }
-  const auto before = Find(subscription.name());
-  Entry entry;
-  entry.state = subscription.state();
-  entry.saved = subscription.endpoint().empty();
-  absl::StatusOr<filter::Predicate> predicate =
-      CompileSubscription(subscription, ViewerOf(store::RootOf(subscription.name())));
-  const bool active = entry.state == v1::Subscription::STATE_ACTIVE;
-  if (!predicate.ok() && active) entry.state = v1::Subscription::STATE_HELD;
-  if (!predicate.ok() || !active || entry.saved) {
-    SetEntry(subscription.name(), std::move(entry));
-    if (before != nullptr) Forget(before->id);
-    return;
-  }
-  const int64_t id = before != nullptr ? before->id : ++last_id_;
-  entry.interest = std::make_shared<const Interest>(Interest{id, subscription, *predicate});
-  // What the matcher names is to be found already.
-  SetEntry(subscription.name(), entry);
+  const std::string& name = subscription.name();
+  const auto before = Find(name);
+  const absl::StatusOr<filter::Predicate> predicate =
+      CompileSubscription(subscription, SharedViewerOf(store::RootOf(name)));
+  const Use use = UseOf(subscription, predicate.ok());
+  const int64_t number = [&] {
+    // What the matcher names is to be found already.
+    MutexLock lock(mutex_);
+    return subscriptions_.Put(subscription, use);
+  }();
+  if (use != Use::kAsked) return matcher_.Remove(number);
   if (before != nullptr && before->subscription.endpoint() != subscription.endpoint()) {
-    Tell(News::kSubscriptionMoved, subscription.name());
+    Tell(News::kSubscriptionMoved, name);
   }
   if (before != nullptr && before->subscription.schedule().SerializeAsString() !=
                                subscription.schedule().SerializeAsString()) {
-    Tell(News::kSubscriptionRescheduled, subscription.name());
+    Tell(News::kSubscriptionRescheduled, name);
   }
-  if (!matcher_.Put(id, *std::move(predicate)).ok()) {
-    entry.interest = nullptr;
-    entry.refused = true;
-    SetEntry(subscription.name(), std::move(entry));
-    Forget(id);
-  }
+  if (matcher_.Put(number, *predicate).ok()) return;
+  matcher_.Remove(number);
+  MutexLock lock(mutex_);
+  subscriptions_.Put(subscription, Use::kRefused);
 }
 
-void Interests::SetEntry(const std::string& name, Entry entry) {
-  MutexLock lock(mutex_);
-  if (entry.interest != nullptr) by_id_[entry.interest->id] = entry.interest;
-  subscriptions_[name] = std::move(entry);
+std::shared_ptr<const filter::Viewer> Interests::SharedViewerOf(std::string_view subscriber) {
+  // Of a viewer a filter asks nothing else.
+  filter::Viewer viewer{.members = ViewerOf(subscriber).members};
+  if (last_viewer_ == nullptr || last_viewer_->members != viewer.members) {
+    last_viewer_ = std::make_shared<const filter::Viewer>(std::move(viewer));
+  }
+  return last_viewer_;
 }
 
 void Interests::Drop(std::string_view name) {
   MutexLock writing(writing_);
-  if (const auto interest = Find(name)) Forget(interest->id);
   const std::string inbox = InboxNameOf(name);  // of a subscriber
   bool subscription = false;
   bool endpoint = false;
   bool subscriber = false;
   {
     MutexLock lock(mutex_);
-    subscription = Erase(subscriptions_, name);
+    if (const auto known = subscriptions_.Find(name)) matcher_.Remove(known->number);
+    subscription = subscriptions_.Remove(name);
     endpoint = ForgetEndpoint(name);
     Erase(waiting_, name);
     subscriber = Erase(endpoints_, inbox);
@@ -310,12 +324,6 @@ void Interests::Tell(News news, const std::string& name) {
   if (listener_) listener_(news, name);
 }
 
-void Interests::Forget(int64_t id) {
-  matcher_.Remove(id);
-  MutexLock lock(mutex_);
-  by_id_.erase(id);
-}
-
 absl::StatusOr<store::Revision> Interests::CatchUp(absl::Time deadline) {
   ASSIGN_OR_RETURN(const store::Revision wanted, store_.revision());
   const absl::Duration end = clock_.Uptime() + (deadline - clock_.Now());
@@ -335,16 +343,24 @@ absl::StatusOr<store::Revision> Interests::CatchUp(absl::Time deadline) {
 }
 
 void Interests::ForEach(const change::v1::ResourceChanged& record, const Visitor& visit) const {
-  const auto ask = [&](int64_t id, filter::Transition transition) {
-    std::shared_ptr<const Interest> interest;
+  // One after the other of what is found: a wide change is heard by all there are.
+  std::vector<std::pair<std::string, filter::Transition>> found;
+  v1::Subscription subscription;
+  const auto ask = [&](std::span<const match::Match> matches) {
+    found.clear();
     {
       MutexLock lock(mutex_);
-      const auto found = by_id_.find(id);
-      if (found == by_id_.end()) return;  // deleted while we asked
-      interest = found->second;
+      for (const auto& [number, transition] : matches) {
+        const auto known = subscriptions_.At(number);
+        // Else it was deleted or paused while we asked.
+        if (known && known->use == Use::kAsked) found.emplace_back(known->bytes, transition);
+      }
     }
-    if (Wants(interest->subscription, transition, record.kind(), record.quiet())) {
-      visit(interest, transition);
+    for (const auto& [bytes, transition] : found) {
+      if (!subscription.ParseFromString(bytes)) std::abort();  // this process wrote it
+      if (Wants(subscription, transition, record.kind(), record.quiet())) {
+        visit(subscription, transition);
+      }
     }
   };
   matcher_.ForEach(record.has_before() ? &record.before() : nullptr,
@@ -352,9 +368,17 @@ void Interests::ForEach(const change::v1::ResourceChanged& record, const Visitor
 }
 
 std::shared_ptr<const Interest> Interests::Find(std::string_view subscription) const {
-  MutexLock lock(mutex_);
-  const auto found = subscriptions_.find(subscription);
-  return found == subscriptions_.end() ? nullptr : found->second.interest;
+  std::string bytes;
+  filter::Viewer viewer;
+  {
+    MutexLock lock(mutex_);
+    const auto known = subscriptions_.Find(subscription);
+    if (!known || known->use != Use::kAsked) return nullptr;
+    bytes = known->bytes;
+    viewer = ViewerOfLocked(store::RootOf(subscription));
+  }
+  return std::make_shared<const Interest>(
+      Interest{.subscription = Parsed(bytes), .viewer = std::move(viewer)});
 }
 
 std::shared_ptr<const v1::Endpoint> Interests::FindEndpoint(std::string_view name) const {
@@ -382,23 +406,25 @@ std::vector<std::shared_ptr<const Interest>> Interests::AtMailboxOf(
   const auto found = by_address_.find(FoldAddress(endpoint.email().address()));
   if (found == by_address_.end()) return at;
   for (const Name& name : found->second) {
-    for (auto& interest : InterestsOf(store::RootOf(name))) {
+    const filter::Viewer viewer = ViewerOfLocked(store::RootOf(name));
+    for (v1::Subscription& subscription : AskedOf(store::RootOf(name))) {
       if (at.size() >= kMostAtMailbox) return at;
-      if (interest->subscription.endpoint() == name) at.push_back(std::move(interest));
+      if (subscription.endpoint() != name) continue;
+      at.push_back(std::make_shared<const Interest>(Interest{std::move(subscription), viewer}));
     }
   }
   return at;
 }
 
 filter::Viewer Interests::ViewerOf(std::string_view subscriber) const {
-  std::vector<SubjectKey> keys;
-  {
-    MutexLock lock(mutex_);
-    const auto of = subjects_of_.find(subscriber);
-    if (of == subjects_of_.end()) return filter::Viewer::Public();
-    keys = subjects_.find(of->second)->second.keys;
-  }
-  return grants_.ViewerOf(keys);
+  MutexLock lock(mutex_);
+  return ViewerOfLocked(subscriber);
+}
+
+filter::Viewer Interests::ViewerOfLocked(std::string_view subscriber) const {
+  const auto of = subjects_of_.find(subscriber);
+  if (of == subjects_of_.end()) return filter::Viewer::Public();
+  return grants_.ViewerOf(subjects_.find(of->second)->second.keys);
 }
 
 std::vector<std::string> Interests::SubscribersOf(std::string_view subject) const {
@@ -436,6 +462,22 @@ std::vector<std::shared_ptr<const v1::Endpoint>> Interests::EndpointsWith(
   return endpoints;
 }
 
+void Interests::Learn(const change::v1::ResourceChanged& record) const {
+  if (record.has_after()) matcher_.Learn(record.after());
+}
+
+void Interests::Refile(std::stop_token stop) {
+  while (!stop.stop_requested() && matcher_.Refile()) {
+  }
+  // What very many subscriptions took goes back to the system when they are gone.
+  constexpr size_t kMany = 10'000;
+  const size_t held = matcher_.counts().size;
+  most_held_ = std::max(most_held_, held);
+  if (most_held_ < kMany || held > most_held_ / 2) return;
+  malloc_trim(0);
+  most_held_ = held;
+}
+
 Interests::Counts Interests::counts() const {
   Counts counts;
   counts.matcher = matcher_.counts();
@@ -444,13 +486,11 @@ Interests::Counts Interests::counts() const {
   for (const auto& [name, subject] : subjects_) {
     counts.granted += grants_.Of(subject.keys).empty() ? 0 : 1;
   }
-  for (const auto& [name, entry] : subscriptions_) {
-    counts.active += entry.interest != nullptr ? 1 : 0;
-    counts.paused += entry.state == v1::Subscription::STATE_PAUSED ? 1 : 0;
-    counts.held += entry.state == v1::Subscription::STATE_HELD ? 1 : 0;
-    counts.refused += entry.refused ? 1 : 0;
-    counts.saved += entry.state == v1::Subscription::STATE_ACTIVE && entry.saved ? 1 : 0;
-  }
+  counts.active = subscriptions_.CountOf(Use::kAsked);
+  counts.paused = subscriptions_.CountOf(Use::kPaused);
+  counts.held = subscriptions_.CountOf(Use::kHeld);
+  counts.refused = subscriptions_.CountOf(Use::kRefused);
+  counts.saved = subscriptions_.CountOf(Use::kSaved);
   return counts;
 }
 

@@ -6,6 +6,7 @@
 #include <memory>
 #include <set>
 #include <span>
+#include <stop_token>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -28,14 +29,17 @@
 #include "libs/store/store.h"
 #include "services/notification/grants/grants.h"
 #include "services/notification/resources/subscribers/delivery_notes.h"
+#include "services/notification/resources/subscribers/index/subscription_index.h"
 
 namespace clusterwire::notification {
 
-// An active subscription, ready to be asked. Immutable.
+// An active subscription, and through whose eyes it is asked. Immutable.
 struct Interest {
-  int64_t id = 0;  // of this process: another after a restart
   v1::Subscription subscription;
-  filter::Predicate predicate;  // as its subscriber sees now
+  filter::Viewer viewer = {};  // what its subscriber sees now
+
+  // Its filter, as its subscriber sees; compiled for the call, so keep it where it is asked often.
+  filter::Predicate predicate() const;
 };
 
 // All subscribers, endpoints and active subscriptions in memory: what ingest and delivery ask
@@ -55,7 +59,7 @@ class Interests {
     size_t granted = 0;   // of them, those to whom something is granted
     match::MatcherCounts matcher;
   };
-  using Visitor = std::function<void(const std::shared_ptr<const Interest>&, filter::Transition)>;
+  using Visitor = std::function<void(const v1::Subscription&, filter::Transition)>;
   // What the log says that matters to what is under way already.
   enum class News {
     kEndpointWritten,
@@ -86,7 +90,7 @@ class Interests {
   }
 
   // Calls `visit` once for each active subscription with an endpoint that is to hear of the
-  // change, in no order, on this thread and without a lock held.
+  // change, in no order, on this thread and without a lock held; what it is given is gone after it.
   void ForEach(const change::v1::ResourceChanged& record, const Visitor& visit) const;
 
   // Null when there is none; for Find() also while it is paused or held. `FindEndpoint` gives the
@@ -139,18 +143,17 @@ class Interests {
   Counts counts() const;
   // Of the matcher: those that ask about everything. Cheap, unlike counts().
   size_t wide() const { return matcher_.counts().wide; }
+
+  // Shows the matcher what was matched before, so that it knows what is frequent.
+  void Learn(const change::v1::ResourceChanged& record) const;
+  // Has the matcher file anew what has a better place by what it learned; in small steps, between
+  // which changes are matched, until it is done or `stop` is asked for. From one thread.
+  void Refile(std::stop_token stop);
   // Why it stands still; OK while it follows the log.
   absl::Status status() const { return tailer_->status(); }
 
  private:
   using Name = std::string;
-  struct Entry {
-    std::shared_ptr<const Interest> interest;  // null unless it is asked
-    v1::Subscription::State state = v1::Subscription::STATE_UNSPECIFIED;
-    bool saved = false;
-    bool refused = false;
-  };
-
   // Those who have subscribers.
   struct Subject {
     std::set<Name> subscribers;
@@ -168,33 +171,35 @@ class Interests {
   // Grants are others: what that means to subscriptions.
   void FollowGrants(const GrantIndex::Keys& touched);
   void Recompile(const Name& subscriber) ABSL_EXCLUSIVE_LOCKS_REQUIRED(writing_);
-  std::vector<std::shared_ptr<const Interest>> InterestsOf(std::string_view subscriber) const
+  std::vector<v1::Subscription> AskedOf(std::string_view subscriber) const
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  filter::Viewer ViewerOfLocked(std::string_view subscriber) const
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  std::shared_ptr<const filter::Viewer> SharedViewerOf(std::string_view subscriber)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(writing_);
   void Leave(std::string_view subscriber) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
-  void SetEntry(const std::string& name, Entry entry);
   void SetEndpoint(const v1::Endpoint& endpoint) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   // Whether it was there.
   bool ForgetEndpoint(std::string_view name) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void Drop(std::string_view name);
-  void Forget(int64_t id);
   void Tell(News news, const std::string& name);
 
   store::Store& store_;
   Grants& grants_;
   Clock& clock_;
   match::Matcher matcher_;
+  size_t most_held_ = 0;  // subscriptions, since memory was last given back
   DeliveryNotes notes_;
   Mutex writing_;  // held while the log or grants are followed
   mutable Mutex mutex_;
   CondVar moved_;
   store::Revision included_ ABSL_GUARDED_BY(mutex_);
-  int64_t last_id_ ABSL_GUARDED_BY(writing_) = 0;
+  // Of the subscription that was taken last: the next may be of the same subscriber.
+  std::shared_ptr<const filter::Viewer> last_viewer_ ABSL_GUARDED_BY(writing_);
   std::map<Name, std::string, std::less<>> subjects_of_ ABSL_GUARDED_BY(mutex_);  // of subscribers
   std::map<std::string, Subject, std::less<>> subjects_ ABSL_GUARDED_BY(mutex_);
   std::unordered_map<SubjectKey, std::set<std::string>> by_key_ ABSL_GUARDED_BY(mutex_);
-  // All of them, in every state.
-  std::map<Name, Entry, std::less<>> subscriptions_ ABSL_GUARDED_BY(mutex_);
-  std::unordered_map<int64_t, std::shared_ptr<const Interest>> by_id_ ABSL_GUARDED_BY(mutex_);
+  SubscriptionIndex subscriptions_ ABSL_GUARDED_BY(mutex_);  // in every state
   std::map<Name, std::shared_ptr<const v1::Endpoint>, std::less<>> endpoints_
       ABSL_GUARDED_BY(mutex_);
   std::map<Name, std::shared_ptr<const v1::Subscriber>, std::less<>> subscribers_

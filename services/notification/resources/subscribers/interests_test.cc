@@ -35,9 +35,10 @@ class InterestsTest : public testing::Test {
 
   std::map<std::string, filter::Transition> Ask(const Interests& interests, const char* record) {
     std::map<std::string, filter::Transition> heard;
-    interests.ForEach(KeptRecord(record), [&](const auto& interest, filter::Transition transition) {
-      EXPECT_TRUE(heard.emplace(interest->subscription.name(), transition).second);
-    });
+    interests.ForEach(KeptRecord(record),
+                      [&](const v1::Subscription& subscription, filter::Transition transition) {
+                        EXPECT_TRUE(heard.emplace(subscription.name(), transition).second);
+                      });
     return heard;
   }
   std::map<std::string, filter::Transition> Ask(const char* record) {
@@ -122,6 +123,21 @@ TEST_F(InterestsTest, HearOfAChangeFromTheirCreationToTheirEnd) {
                                               filter::Transition::kEntered)));
   Delete("subscribers/x/subscriptions/silver");
   EXPECT_THAT(Ask(kAwarded), ElementsAre());
+}
+
+TEST_F(InterestsTest, AreFoundWhereTheyAreFiledOnceItIsKnownWhatIsFrequent) {
+  for (const char* id : {"a", "b", "c"}) {
+    test_.AddSubscription("subscribers/x", id,
+                          Subscription(R"(filter { types: "label" label_levels: "ecei:silver" })"));
+  }
+  EXPECT_EQ(Ask(kAwarded).size(), 3u);
+  for (int i = 0; i < 1000; ++i) test_.interests->Learn(KeptRecord(kAwarded));
+  test_.interests->Refile({});
+  EXPECT_EQ(Ask(kAwarded).size(), 3u);
+  Delete("subscribers/x/subscriptions/b");
+  EXPECT_THAT(Ask(kAwarded), ElementsAre(Pair("subscribers/x/subscriptions/a", testing::_),
+                                         Pair("subscribers/x/subscriptions/c", testing::_)));
+  EXPECT_EQ(test_.interests->counts().active, 2u);
 }
 
 TEST_F(InterestsTest, FollowAChangeOfTheFilter) {

@@ -186,8 +186,15 @@ void ShowHeld(v1::Subscription* subscription) {
 absl::StatusOr<filter::Predicate> CompileSubscription(const v1::Subscription& subscription,
                                                       const filter::Viewer& viewer,
                                                       const filter::Vocabulary* vocabulary) {
+  return CompileSubscription(subscription, std::make_shared<const filter::Viewer>(viewer),
+                             vocabulary);
+}
+
+absl::StatusOr<filter::Predicate> CompileSubscription(const v1::Subscription& subscription,
+                                                      std::shared_ptr<const filter::Viewer> viewer,
+                                                      const filter::Vocabulary* vocabulary) {
   return filter::Predicate::Compile(
-      subscription.filter(), viewer,
+      subscription.filter(), std::move(viewer),
       {.allow_prefix_words = false, .path = "subscription.filter", .vocabulary = vocabulary});
 }
 

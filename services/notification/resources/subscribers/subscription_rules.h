@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <string_view>
 
 #include "absl/status/statusor.h"
@@ -23,6 +24,10 @@ inline constexpr int kMaxKinds = 50;            // named by one subscription
 // only words of the `vocabulary`. Whether it can be asked doesn't depend on the viewer.
 absl::StatusOr<filter::Predicate> CompileSubscription(
     const v1::Subscription& subscription, const filter::Viewer& viewer = filter::Viewer::Public(),
+    const filter::Vocabulary* vocabulary = nullptr);
+// The same for many with one viewer.
+absl::StatusOr<filter::Predicate> CompileSubscription(
+    const v1::Subscription& subscription, std::shared_ptr<const filter::Viewer> viewer,
     const filter::Vocabulary* vocabulary = nullptr);
 
 // Tells a subscription from another that had its name before: its create_time in microseconds.
