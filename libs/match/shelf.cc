@@ -101,14 +101,14 @@ void Shelf::Add(Slot slot, const Filed& filed, bool whole) {
   if (filed.place == Filed::kNowhere) return always_.Insert(Posting(slot, flags, first, second));
   const Instruction under = At(filed.program(), filed.place);
   if (under.kind == Kind::kOneOf) {
-    const uint64_t several = under.words.size() > 1 ? Posting::kSeveral : 0;
+    const uint64_t several = under.words.size() > 1 ? uint64_t{Posting::kSeveral} : 0;
     for (const TermId term : under.words) {
       AddUnder(term, Posting(slot, flags | several, first, second));
     }
     return;
   }
   for (const auto& [cell, inside] : filter::Covering(CircleOf(under.words))) {
-    const uint64_t undecided = inside ? 0 : Posting::kDecided;
+    const uint64_t undecided = inside ? 0 : uint64_t{Posting::kDecided};
     AddUnder(dictionary_.Hold(TermField::kCell, Dictionary::Cell(cell)),
              Posting(slot, (flags & ~undecided) | Posting::kSeveral, first, second));
   }
