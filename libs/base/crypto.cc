@@ -8,7 +8,7 @@
 #include "google/protobuf/io/zero_copy_stream_impl_lite.h"
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
-#include <openssl/hmac.h>
+#include <openssl/params.h>
 #include <openssl/sha.h>
 
 #include "libs/base/openssl.h"
@@ -22,6 +22,22 @@ struct FreeCipher {
   void operator()(EVP_CIPHER_CTX* context) const { EVP_CIPHER_CTX_free(context); }
 };
 using Cipher = std::unique_ptr<EVP_CIPHER_CTX, FreeCipher>;
+
+struct FreeMac {
+  void operator()(EVP_MAC_CTX* context) const { EVP_MAC_CTX_free(context); }
+};
+using Mac = std::unique_ptr<EVP_MAC_CTX, FreeMac>;
+
+// Waits for a key.
+Mac StartHmac() {
+  static EVP_MAC* const kHmac = EVP_MAC_fetch(nullptr, "HMAC", nullptr);
+  Mac mac(EVP_MAC_CTX_new(kHmac));
+  char digest[] = "SHA256";
+  const OSSL_PARAM parameters[] = {OSSL_PARAM_construct_utf8_string("digest", digest, 0),
+                                   OSSL_PARAM_construct_end()};
+  Need(mac != nullptr && EVP_MAC_CTX_set_params(mac.get(), parameters) == 1);
+  return mac;
+}
 
 Cipher StartSiv(std::string_view key, std::string_view purpose, std::string_view tag) {
   static EVP_CIPHER* const kSiv = EVP_CIPHER_fetch(nullptr, "AES-256-SIV", nullptr);
@@ -42,19 +58,26 @@ Cipher StartSiv(std::string_view key, std::string_view purpose, std::string_view
 
 }  // namespace
 
+// OpenSSL looks an algorithm up by its name at each call that doesn't hand it over, which takes as
+// long as the digest of a short text.
 std::string Sha256(std::string_view text) {
+  static EVP_MD* const kSha256 = EVP_MD_fetch(nullptr, "SHA256", nullptr);
   std::string digest(SHA256_DIGEST_LENGTH, '\0');
-  SHA256(Bytes(text), text.size(), Bytes(digest));
+  Need(kSha256 != nullptr &&
+       EVP_Digest(text.data(), text.size(), Bytes(digest), nullptr, kSha256, nullptr) == 1);
   return digest;
 }
 
 std::string HmacSha256(std::string_view key, std::string_view text) {
-  std::string mac(SHA256_DIGEST_LENGTH, '\0');
-  if (HMAC(EVP_sha256(), key.data(), static_cast<int>(key.size()), Bytes(text), text.size(),
-           Bytes(mac), nullptr) == nullptr) {
-    std::abort();  // only without memory
-  }
-  return mac;
+  thread_local const Mac mac = StartHmac();
+  std::string digest(SHA256_DIGEST_LENGTH, '\0');
+  size_t length = 0;
+  // No key means the one before: an empty one is the same as a zero byte, which pads it.
+  const std::string_view some = key.empty() ? std::string_view("\0", 1) : key;
+  Need(EVP_MAC_init(mac.get(), Bytes(some), some.size(), nullptr) == 1 &&
+       EVP_MAC_update(mac.get(), Bytes(text), text.size()) == 1 &&
+       EVP_MAC_final(mac.get(), Bytes(digest), &length, digest.size()) == 1);
+  return digest;
 }
 
 std::string Seal(std::string_view key, std::string_view purpose, std::string_view plain) {

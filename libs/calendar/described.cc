@@ -14,8 +14,9 @@ std::string PlaceOf(const type::v1::Calendar& calendar) {
   return calendar.place().empty() ? "Online" : absl::StrCat(calendar.place(), " / online");
 }
 
-std::string TextOf(const type::v1::Facts& event, text::Language language) {
-  std::string text = event.summary();
+std::string TextOf(const type::v1::Facts& event, std::string_view summary,
+                   text::Language language) {
+  std::string text(summary);
   if (!event.calendar().organiser().empty()) {
     absl::StrAppend(&text, text.empty() ? "" : "\n\n",
                     language == text::Language::kGerman ? "Veranstaltet von: " : "Organised by: ",
@@ -41,14 +42,15 @@ std::variant<std::monostate, Days, Times> WhenOf(const type::v1::Calendar& facts
   return times;
 }
 
-Entry DescribedBy(const type::v1::Facts& event, absl::Time stamp, text::Language language) {
+Entry DescribedBy(const type::v1::Facts& event, std::string_view summary, absl::Time stamp,
+                  text::Language language) {
   const type::v1::Calendar& calendar = event.calendar();
   return {.uid = calendar.uid(),
           .sequence = calendar.sequence(),
           .stamp = stamp,
           .title = event.title(),
           .place = PlaceOf(calendar),
-          .text = TextOf(event, language),
+          .text = TextOf(event, summary, language),
           .link = calendar.link().empty() ? event.link() : calendar.link()};
 }
 

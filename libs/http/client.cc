@@ -1,6 +1,8 @@
 #include "libs/http/client.h"
 
 #include <memory>
+#include <string_view>
+#include <unordered_set>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -15,9 +17,10 @@ namespace {
 
 absl::Status CheckHeaders(const Request& request) {
   for (const auto& [name, value] : request.headers) {
-    const bool bad_name = name.empty() || name.find_first_of(": \t") != std::string::npos;
-    const std::string both = name + value;
-    if (bad_name || both.find_first_of(std::string("\r\n\0", 3)) != std::string::npos) {
+    constexpr std::string_view kBreaks("\r\n\0", 3);
+    constexpr std::string_view kBreaksInName("\r\n\0: \t", 6);
+    if (name.empty() || name.find_first_of(kBreaksInName) != std::string::npos ||
+        value.find_first_of(kBreaks) != std::string::npos) {
       return Error(
           absl::StatusCode::kInvalidArgument, "INVALID_HEADER",
           absl::StrCat("header '", name, "' has a character that would break the request apart"));
@@ -38,9 +41,9 @@ class Client::Loop {
   }
 
   absl::Status Start(Request request, Callback callback, bool look_up_only) {
-    RETURN_IF_ERROR(options_.guard.CheckUrl(request.url));
+    RETURN_IF_ERROR(CheckUrl(request.url));
     RETURN_IF_ERROR(CheckHeaders(request));
-    if (request.deadline <= clock_.Now()) {
+    if (request.deadline <= clock_.Uptime()) {
       return Error(absl::StatusCode::kDeadlineExceeded, "TIMEOUT", "the deadline has passed");
     }
     RETURN_IF_ERROR(Accept());
@@ -54,12 +57,17 @@ class Client::Loop {
       callback(std::move(result));
     };
     auto transfer = std::make_unique<Transfer>(std::move(request), count_and_call, look_up_only,
-                                               options_, clock_);
+                                               options_, clock_, handles_);
     if (transfers_.Add(std::move(transfer))) return absl::OkStatus();
     MutexLock lock(mutex_);
     --counts_.accepted;
     --counts_.in_flight;
     return Transfer::Stopped();
+  }
+
+  absl::Status LookUp(const std::string& url, absl::Duration limit, Callback callback) {
+    return Start({.url = url, .deadline = clock_.Uptime() + limit}, std::move(callback),
+                 /*look_up_only=*/true);
   }
 
   Counts counts() const {
@@ -68,6 +76,20 @@ class Client::Loop {
   }
 
  private:
+  static constexpr size_t kKeptUrls = 10'000;
+
+  // What was let through once is again: where it leads is looked at for each socket.
+  absl::Status CheckUrl(const std::string& url) {
+    {
+      MutexLock lock(mutex_);
+      if (let_through_.contains(url)) return absl::OkStatus();
+    }
+    RETURN_IF_ERROR(options_.guard.CheckUrl(url));
+    MutexLock lock(mutex_);
+    if (let_through_.size() >= kKeptUrls) let_through_.clear();
+    let_through_.insert(url);
+    return absl::OkStatus();
+  }
   absl::Status Accept() {
     MutexLock lock(mutex_);
     if (counts_.in_flight >= options_.in_flight_limit) {
@@ -84,7 +106,9 @@ class Client::Loop {
   Clock& clock_;
   mutable Mutex mutex_;
   Counts counts_ ABSL_GUARDED_BY(mutex_);
-  TransferLoop<Transfer> transfers_;  // last: its thread uses everything above
+  std::unordered_set<std::string> let_through_ ABSL_GUARDED_BY(mutex_);
+  Transfer::Handles handles_{options_};  // the thread's own
+  TransferLoop<Transfer> transfers_;     // last: its thread uses everything above
 };
 
 Client::Client(Options options, Clock& clock) {
@@ -97,12 +121,12 @@ absl::Status Client::Start(Request request, Callback callback) {
   return loop_->Start(std::move(request), std::move(callback), /*look_up_only=*/false);
 }
 
-absl::Status Client::LookUp(const std::string& url, absl::Time deadline,
+absl::Status Client::LookUp(const std::string& url, absl::Duration limit,
                             std::function<void(absl::Status)> done) {
   const auto callback = [done = std::move(done)](const absl::StatusOr<Response>& result) {
     done(result.status());
   };
-  return loop_->Start({.url = url, .deadline = deadline}, callback, /*look_up_only=*/true);
+  return loop_->LookUp(url, limit, callback);
 }
 
 Client::Counts Client::counts() const { return loop_->counts(); }

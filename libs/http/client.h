@@ -24,17 +24,18 @@ struct Request {
   std::string url;
   std::vector<std::pair<std::string, std::string>> headers = {};  // no line ends in them
   std::string body = {};                                          // of a POST
-  absl::Time deadline = absl::InfiniteFuture();  // the client's own limit holds too
+  // By the clock's uptime, which no setting of the clock moves; the client's own limit holds too.
+  absl::Duration deadline = absl::InfiniteDuration();
 };
 
 struct Response {
-  int status = 0;                         // any: 404, 302 and 500 are answers, not errors
-  std::string body;                       // its first bytes, up to the limit
-  bool body_cut = false;                  // there was more, or the rest broke off
-  std::string content_type;               // these three as sent; empty when not
-  std::string location;                   // of a redirect, which is never followed
-  std::optional<absl::Time> retry_after;  // a year is the most that is believed
-  std::string address;                    // the IP address that answered
+  int status = 0;                             // any: 404, 302 and 500 are answers, not errors
+  std::string body;                           // its first bytes, up to the limit
+  bool body_cut = false;                      // there was more, or the rest broke off
+  std::string content_type;                   // these three as sent; empty when not
+  std::string location;                       // of a redirect, which is never followed
+  std::optional<absl::Duration> retry_after;  // from now on; a year is the most that is believed
+  std::string address;                        // the IP address that answered
   absl::Duration took;
 };
 
@@ -85,8 +86,8 @@ class Client {
   // RESOURCE_EXHAUSTED with TOO_MANY_REQUESTS, TIMEOUT, or CLIENT_STOPPED.
   absl::Status Start(Request request, Callback callback);
   // Looks the host up as a request would: OK when it has an address that may be reached. Nothing is
-  // connected to. `done` is called as above, and errors are those of above.
-  absl::Status LookUp(const std::string& url, absl::Time deadline,
+  // connected to. `done` is called as above, within `limit`, and errors are those of above.
+  absl::Status LookUp(const std::string& url, absl::Duration limit,
                       std::function<void(absl::Status)> done);
 
   Counts counts() const;

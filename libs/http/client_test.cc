@@ -43,7 +43,6 @@ TEST_F(ClientTest, APostArrivesAsItWasGivenAndItsAnswerComesBack) {
                             .body = "thanks"};
   });
   Client client(Options(), Clock::System());
-  const absl::Time before = absl::Now();
   const auto response = Send(client, {.method = Request::Method::kPost,
                                       .url = receiver.url("/hook?a=b"),
                                       .headers = {{"webhook-id", "m1"}, {"empty", ""}},
@@ -55,7 +54,7 @@ TEST_F(ClientTest, APostArrivesAsItWasGivenAndItsAnswerComesBack) {
   EXPECT_EQ(response->content_type, "text/x");
   EXPECT_EQ(response->address, "127.0.0.1");
   ASSERT_TRUE(response->retry_after.has_value());
-  EXPECT_GE(*response->retry_after, before + absl::Seconds(60));
+  EXPECT_EQ(*response->retry_after, absl::Seconds(60));
 
   ASSERT_EQ(receiver.seen().size(), 1u);
   const Receiver::Seen seen = receiver.seen().front();
@@ -76,11 +75,9 @@ TEST_F(ClientTest, ARetryAfterIsReadInAnyOfItsFormsAndAYearAtMost) {
   Client client(Options(), Clock::System());
   const auto ask = [&](const std::string& text) -> std::optional<absl::Duration> {
     value = text;
-    const absl::Time before = absl::Now();
     const auto response = Send(client, {.url = receiver.url()});
     EXPECT_THAT(response, IsOk());
-    if (!response.ok() || !response->retry_after) return std::nullopt;
-    return *response->retry_after - before;
+    return response.ok() ? response->retry_after : std::nullopt;
   };
   const auto about = [](absl::Duration wanted) {
     return testing::Optional(testing::AllOf(testing::Ge(wanted - absl::Seconds(5)),
@@ -215,9 +212,9 @@ TEST_F(ClientTest, AnAnswerOfExactlyTheLimitIsWhole) {
 TEST_F(ClientTest, ASilentReceiverTimesOutAtTheDeadline) {
   Receiver receiver([](const Receiver::Seen&) { return Receiver::Answer{.hold = true}; });
   Client client(Options(), Clock::System());
-  const absl::Time deadline = absl::Now() + absl::Milliseconds(200);
+  const absl::Duration deadline = Clock::System().Uptime() + absl::Milliseconds(200);
   EXPECT_THAT(Send(client, {.url = receiver.url(), .deadline = deadline}), ReasonIs("TIMEOUT"));
-  EXPECT_LT(absl::Now(), deadline + absl::Seconds(2));
+  EXPECT_LT(Clock::System().Uptime(), deadline + absl::Seconds(2));
   EXPECT_THAT(Send(client, {.url = receiver.url(), .deadline = deadline}), ReasonIs("TIMEOUT"))
       << "a deadline in the past";
 }
@@ -265,7 +262,7 @@ TEST_F(ClientTest, ANameIsLookedUpWithoutAConnection) {
     Client client(options, Clock::System());
     Collector collector;
     const absl::Status started =
-        client.LookUp(url, absl::Now() + absl::Minutes(1), [&](const absl::Status& status) {
+        client.LookUp(url, absl::Minutes(1), [&](const absl::Status& status) {
           collector.Callback()(status.ok() ? absl::StatusOr<Response>(Response()) : status);
         });
     return started.ok() ? collector.One().status() : started;

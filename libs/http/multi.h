@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <atomic>
 #include <chrono>
 #include <cstdint>
 #include <optional>
@@ -43,8 +44,10 @@ class Multi {
   void Add(CURL* easy) { curl_multi_add_handle(multi_, easy); }
   void Remove(CURL* easy) { curl_multi_remove_handle(multi_, easy); }
 
-  // From any thread; one that comes while no thread waits is kept.
+  // From any thread; one that comes while no thread waits is kept. What was told before a turn
+  // needs to be looked for after it: many that wake at once cost one call of the system.
   void Wake() {
+    if (woken_.exchange(true)) return;
     const uint64_t one = 1;
     (void)!write(wakeup_, &one, sizeof one);
   }
@@ -59,6 +62,7 @@ class Multi {
       if (event.data.fd == wakeup_) {
         uint64_t ignored = 0;
         (void)!read(wakeup_, &ignored, sizeof ignored);
+        woken_ = false;
         continue;
       }
       int mask = 0;
@@ -127,6 +131,7 @@ class Multi {
   CURLM* multi_;
   int epoll_;
   int wakeup_;
+  std::atomic<bool> woken_ = false;       // since the last turn
   std::optional<Clock::time_point> due_;  // when curl wants to be called without any event
 };
 

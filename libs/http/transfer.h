@@ -4,6 +4,7 @@
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
@@ -24,21 +25,73 @@ namespace clusterwire::http {
 // One request on its way. Made by the thread that starts it, then owned by the client's loop.
 class Transfer {
  public:
-  // `options` and `clock` outlive it.
+  // Handles of curl that aren't in use, the loop's own: to make one, with the buffers that it gets
+  // in its first use and what is the same for all requests, takes as long as half a request. What
+  // differs between two, each sets anew; nothing is told to one that is idle.
+  class Handles {
+   public:
+    // `options` outlive it.
+    explicit Handles(const Client::Options& options) : options_(options) {}
+
+    Handle<CURL, curl_easy_cleanup> Take() {
+      if (idle_.empty()) return Make();
+      Handle<CURL, curl_easy_cleanup> handle = std::move(idle_.back());
+      idle_.pop_back();
+      return handle;
+    }
+    void GiveBack(Handle<CURL, curl_easy_cleanup> handle) {
+      if (idle_.size() >= kIdle) return;
+      curl_easy_setopt(handle.get(), CURLOPT_ERRORBUFFER, static_cast<char*>(nullptr));
+      curl_easy_setopt(handle.get(), CURLOPT_HTTPHEADER, static_cast<curl_slist*>(nullptr));
+      curl_easy_setopt(handle.get(), CURLOPT_POSTFIELDS, static_cast<const char*>(nullptr));
+      idle_.push_back(std::move(handle));
+    }
+
+   private:
+    Handle<CURL, curl_easy_cleanup> Make() const {
+      Handle<CURL, curl_easy_cleanup> handle(curl_easy_init());
+      const auto set = [&](CURLoption option, auto value) {
+        curl_easy_setopt(handle.get(), option, value);
+      };
+      set(CURLOPT_BUFFERSIZE, kBufferBytes);
+      set(CURLOPT_USERAGENT, options_.user_agent.c_str());
+      set(CURLOPT_HTTP_VERSION, static_cast<long>(CURL_HTTP_VERSION_1_1));
+      set(CURLOPT_HEADERFUNCTION, &Transfer::OnHeader);
+      set(CURLOPT_WRITEFUNCTION, &Transfer::OnBody);
+      set(CURLOPT_PROTOCOLS_STR, "http,https");
+      set(CURLOPT_FOLLOWLOCATION, 0L);
+      set(CURLOPT_PROXY, "");  // one from the environment would connect past the guard
+      set(CURLOPT_OPENSOCKETFUNCTION, &Transfer::OnSocket);
+      set(CURLOPT_PREREQFUNCTION, &Transfer::OnRequest);
+      SetCertificateChecks(handle.get(), options_.ca_file);
+      return handle;
+    }
+
+    const Client::Options& options_;
+    static constexpr size_t kIdle = 256;
+    std::vector<Handle<CURL, curl_easy_cleanup>> idle_;
+  };
+
+  // `options`, `clock` and `handles` outlive it.
   Transfer(Request request, Client::Callback callback, bool look_up_only,
-           const Client::Options& options, Clock& clock)
+           const Client::Options& options, Clock& clock, Handles& handles)
       : request_(std::move(request)),
         callback_(std::move(callback)),
         look_up_only_(look_up_only),
         options_(options),
         clock_(clock),
-        easy_(curl_easy_init()) {}
+        handles_(handles) {}
+  ~Transfer() {
+    if (easy_ != nullptr) handles_.GiveBack(std::move(easy_));
+  }
+  Transfer(const Transfer&) = delete;
+  Transfer& operator=(const Transfer&) = delete;
 
   // The handle to add to the loop; this object's.
   CURL* Prepare() {
+    easy_ = handles_.Take();
     SetUpMessage();
     SetUpLimits();
-    SetUpSafety();
     return easy_.get();
   }
 
@@ -74,57 +127,47 @@ class Transfer {
     curl_off_t seconds = 0;  // of a Retry-After in any of its forms; 0 when there is none
     curl_easy_getinfo(easy_.get(), CURLINFO_RETRY_AFTER, &seconds);
     if (seconds > 0) {
-      response_.retry_after = clock_.Now() + std::min(absl::Seconds(seconds), kLongestRest);
+      response_.retry_after = std::min(absl::Seconds(seconds), kLongestRest);
     }
     return std::move(response_);
   }
 
   void SetUpMessage() {
-    const auto add = [&](const std::string& line) {
-      headers_.reset(curl_slist_append(headers_.release(), line.c_str()));
-    };
     bool typed = false;
     for (const auto& [name, value] : request_.headers) {
       typed = typed || absl::EqualsIgnoreCase(name, "content-type");
-      add(value.empty() ? name + ";" : absl::StrCat(name, ": ", value));
+      lines_.push_back(value.empty() ? name + ";" : absl::StrCat(name, ": ", value));
     }
     // What curl would add by itself: a question that costs a round trip, and a type that is wrong.
-    add("Expect:");
-    if (!typed) add("Content-Type:");
+    lines_.push_back("Expect:");
+    if (!typed) lines_.push_back("Content-Type:");
+    headers_.resize(lines_.size());
+    for (size_t i = 0; i < lines_.size(); ++i) {
+      headers_[i] = {lines_[i].data(), i + 1 < lines_.size() ? &headers_[i + 1] : nullptr};
+    }
 
     Set(CURLOPT_URL, request_.url.c_str());
-    Set(CURLOPT_HTTPHEADER, headers_.get());
-    Set(CURLOPT_USERAGENT, options_.user_agent.c_str());
-    Set(CURLOPT_HTTP_VERSION, static_cast<long>(CURL_HTTP_VERSION_1_1));
+    Set(CURLOPT_HTTPHEADER, headers_.data());
+    Set(CURLOPT_FRESH_CONNECT, look_up_only_ ? 1L : 0L);
     if (request_.method == Request::Method::kPost) {
       Set(CURLOPT_POST, 1L);
       Set(CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(request_.body.size()));
       Set(CURLOPT_POSTFIELDS, request_.body.data());
+    } else {
+      Set(CURLOPT_HTTPGET, 1L);
     }
-    Set(CURLOPT_HEADERFUNCTION, &Transfer::OnHeader);
     Set(CURLOPT_HEADERDATA, this);
-    Set(CURLOPT_WRITEFUNCTION, &Transfer::OnBody);
     Set(CURLOPT_WRITEDATA, this);
+    Set(CURLOPT_OPENSOCKETDATA, this);
+    Set(CURLOPT_PREREQDATA, this);
     Set(CURLOPT_ERRORBUFFER, error_);
   }
 
   void SetUpLimits() {
     SetLimits(easy_.get(),
-              {.total = std::min(options_.time_limit, request_.deadline - clock_.Now()),
+              {.total = std::min(options_.time_limit, request_.deadline - clock_.Uptime()),
                .connect = options_.connect_limit,
                .idle = options_.idle_limit});
-  }
-
-  void SetUpSafety() {
-    Set(CURLOPT_PROTOCOLS_STR, "http,https");
-    Set(CURLOPT_FOLLOWLOCATION, 0L);
-    Set(CURLOPT_PROXY, "");  // one from the environment would connect past the guard
-    Set(CURLOPT_OPENSOCKETFUNCTION, &Transfer::OnSocket);
-    Set(CURLOPT_OPENSOCKETDATA, this);
-    Set(CURLOPT_PREREQFUNCTION, &Transfer::OnRequest);
-    Set(CURLOPT_PREREQDATA, this);
-    if (look_up_only_) Set(CURLOPT_FRESH_CONNECT, 1L);
-    SetCertificateChecks(easy_.get(), options_.ca_file);
   }
 
   template <typename Value>
@@ -172,10 +215,13 @@ class Transfer {
     if (line.starts_with("HTTP/")) response_ = {};  // the one before was an interim answer
     const size_t colon = line.find(':');
     if (colon == std::string_view::npos) return true;
-    const std::string name = absl::AsciiStrToLower(ToAbsl(line.substr(0, colon)));
-    const std::string value(absl::StripAsciiWhitespace(ToAbsl(line.substr(colon + 1))));
-    if (name == "content-type") response_.content_type = value;
-    if (name == "location") response_.location = value;
+    const absl::string_view name = ToAbsl(line.substr(0, colon));
+    const auto take = [&](const char* wanted, std::string& value) {
+      if (!absl::EqualsIgnoreCase(name, wanted)) return;
+      value = std::string(absl::StripAsciiWhitespace(ToAbsl(line.substr(colon + 1))));
+    };
+    take("content-type", response_.content_type);
+    take("location", response_.location);
     return true;
   }
 
@@ -234,6 +280,7 @@ class Transfer {
   }
 
   static constexpr size_t kMaxHeaderBytes = 64 * 1024;
+  static constexpr long kBufferBytes = 4096;      // that curl reads at a time, and keeps for each
   static constexpr long kFirstFinalStatus = 200;  // those before are interim
   static constexpr absl::Duration kLongestRest = absl::Hours(365 * 24);
 
@@ -242,7 +289,9 @@ class Transfer {
   const bool look_up_only_;  // of the host's addresses; nothing is connected to
   const Client::Options& options_;
   Clock& clock_;
-  Handle<curl_slist, curl_slist_free_all> headers_;
+  Handles& handles_;
+  std::vector<std::string> lines_;   // of the header
+  std::vector<curl_slist> headers_;  // the same as curl reads it
   char error_[CURL_ERROR_SIZE] = "";
   Response response_;
   size_t header_bytes_ = 0;

@@ -33,7 +33,8 @@ struct Message {
   std::string text = {};            // UTF-8, like `html`; any line ends
   std::string html = {};            // empty: there is none
   std::vector<Attachment> attachments = {};
-  absl::Time deadline = absl::InfiniteFuture();  // the client's own limit holds too
+  // By the clock's uptime, which no setting of the clock moves; the client's own limit holds too.
+  absl::Duration deadline = absl::InfiniteDuration();
 };
 
 // What became of a mail.

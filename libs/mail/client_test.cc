@@ -12,6 +12,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "libs/base/testing/awaited.h"
+#include "libs/base/testing/fake_clock.h"
 #include "libs/base/testing/temp_dir.h"
 #include "libs/mail/testing/smtp_receiver.h"
 
@@ -39,9 +41,9 @@ Message MessageTo(const std::string& to) {
 }
 
 Outcome Send(Client& client, Message message) {
-  std::promise<Outcome> outcome;
-  client.Send(std::move(message), [&](Outcome result) { outcome.set_value(std::move(result)); });
-  return outcome.get_future().get();
+  Awaited<Outcome> outcome;
+  client.Send(std::move(message), outcome.Callback());
+  return outcome.Get();
 }
 
 // A receiver that says `answer` to `verb`.
@@ -229,6 +231,21 @@ TEST(Client, AHeaderThatBreaksOutIsNotSent) {
   message.headers.emplace_back("X-Title", "a\r\nBcc: b@example.org");
   EXPECT_EQ(Send(client, message).kind, Kind::kMessageRefused);
   EXPECT_EQ(receiver.connections(), 0U);
+}
+
+TEST(Client, AClockThatIsSetEndsNoMail) {
+  for (const absl::Duration leap : {absl::Hours(6), -absl::Hours(6)}) {
+    FakeClock clock;
+    SmtpReceiver receiver([&](const std::string& verb) -> std::string {
+      if (verb == "RCPT") clock.Set(clock.Now() + leap);
+      return "default";
+    });
+    Client client(OptionsFor(receiver), clock);
+    Message message = MessageTo("anna@example.net");
+    message.deadline = clock.Uptime() + absl::Seconds(20);
+    clock.Set(clock.Now() + leap);
+    EXPECT_EQ(Send(client, std::move(message)).kind, Kind::kAccepted);
+  }
 }
 
 }  // namespace

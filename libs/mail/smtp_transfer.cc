@@ -35,7 +35,7 @@ void SetPart(curl_mimepart* part, const std::string& content, const std::string&
 }  // namespace
 
 CURL* SmtpTransfer::Prepare() {
-  const absl::Duration left = std::min(options_.time_limit, message_.deadline - clock_.Now());
+  const absl::Duration left = std::min(options_.time_limit, message_.deadline - clock_.Uptime());
   if (left <= absl::ZeroDuration()) {
     callback_({.kind = Outcome::Kind::kNoPlace,
                .answer = "its time was over before a connection was free"});

@@ -20,7 +20,8 @@ std::string InDialect(std::string_view script, Dialect dialect) {
   const bool sqlite = dialect == Dialect::kSqlite;
   return absl::StrReplaceAll(ToAbsl(script), {{"{int}", sqlite ? "INTEGER" : "BIGINT"},
                                               {"{text}", sqlite ? "TEXT" : "TEXT COLLATE \"C\""},
-                                              {"{bytes}", sqlite ? "BLOB" : "BYTEA"}});
+                                              {"{bytes}", sqlite ? "BLOB" : "BYTEA"},
+                                              {"{by key}", sqlite ? "WITHOUT ROWID" : ""}});
 }
 
 // Tells the log of one step of a schema that is there already, and every ten seconds of any step

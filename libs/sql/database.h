@@ -35,6 +35,9 @@ class Database {
 
   // Waits while all connections are out; UNAVAILABLE with a retry delay after the limit.
   virtual absl::StatusOr<Lease> Acquire() = 0;
+  // The same for who is going to write. On SQLite it is always the same connection, one at a time
+  // and in the order they came: each commit of one throws away what the others keep of the file.
+  virtual absl::StatusOr<Lease> AcquireToWrite() { return Acquire(); }
   // Whether the disk has room for writes. OK, at no cost, until a statement fails for lack of room
   // (DATABASE_FULL); from then on that error, until a trial, made by each call and rolled back,
   // finds room for 1 MiB. Without a pool's connection: it answers also while all are out. A trial
@@ -55,7 +58,9 @@ class Database {
 template <typename Body>
 auto InTransaction(Database& database, Transaction::Kind kind, const Body& body)
     -> std::invoke_result_t<Body, Connection&> {
-  ASSIGN_OR_RETURN(const Lease connection, database.Acquire());
+  ASSIGN_OR_RETURN(const Lease connection, kind == Transaction::Kind::kWrite
+                                               ? database.AcquireToWrite()
+                                               : database.Acquire());
   ASSIGN_OR_RETURN(Transaction transaction, Transaction::Begin(*connection, kind));
   auto result = body(*connection);
   if (result.ok()) RETURN_IF_ERROR(transaction.Commit());
@@ -63,7 +68,8 @@ auto InTransaction(Database& database, Transaction::Kind kind, const Body& body)
 }
 
 // One step of a schema. `script` is written once for both databases with the column types `{int}`,
-// `{text}` (compares by bytes on both) and `{bytes}`. A landed step is never edited.
+// `{text}` (compares by bytes on both) and `{bytes}`; `{by key}` behind a table lets SQLite keep
+// its rows in the index of their key, without another of their own. A landed step is never edited.
 struct Migration {
   int version;  // 1, 2, 3, …
   std::string_view script;

@@ -14,7 +14,7 @@
 namespace clusterwire::sql {
 namespace {
 
-constexpr std::array<size_t, 3> kSizes = {256, 16, 1};
+constexpr std::array<size_t, ManyRows::kTexts> kSizes = {256, 64, 16, 4, 1};
 
 // "$5" and so on for each '?' of `row`, from behind `last` on.
 std::string Numbered(std::string_view row, size_t last) {

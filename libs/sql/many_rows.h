@@ -3,6 +3,7 @@
 #include <array>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "absl/status/statusor.h"
@@ -19,10 +20,14 @@ namespace clusterwire::sql {
 //                                 "(?, CAST(? AS BIGINT))");
 //   RETURN_IF_ERROR(kInsert.Run(connection, {"a", 1, "b", 2}).status());
 //
+// `AddRow(values, "a", 1)` adds a row to what is run.
+//
 // PostgreSQL takes a parameter for text where nothing says otherwise, so outside of INSERT a number
 // is cast. Immutable.
 class ManyRows {
  public:
+  static constexpr size_t kTexts = 5;
+
   // `text` has "{rows}" where the rows stand, and no parameters besides; `row` is one of them.
   ManyRows(std::string_view text, std::string_view row);
 
@@ -37,7 +42,13 @@ class ManyRows {
   };
 
   size_t columns_ = 0;
-  std::array<Text, 3> texts_;  // the largest first; each stays prepared
+  std::array<Text, kTexts> texts_;  // the largest first; each stays prepared
 };
+
+// Without the copies that a list in braces makes of its texts.
+template <typename... Columns>
+void AddRow(std::vector<Value>& values, Columns&&... columns) {
+  (values.emplace_back(std::forward<Columns>(columns)), ...);
+}
 
 }  // namespace clusterwire::sql

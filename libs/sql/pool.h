@@ -61,6 +61,8 @@ class Pool final : public Database {
 
   absl::StatusOr<Lease> Acquire() override;
   absl::Status CheckWritable() override { return disk_.Check(); }
+  // For connections that are made beside the pool.
+  DiskSpace& disk() { return disk_; }
 
  private:
   // An idle connection, or null with a place taken for a new one; UNAVAILABLE after the limit, or

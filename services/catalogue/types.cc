@@ -26,7 +26,7 @@ namespace clusterwire::catalogue {
 namespace {
 
 // Raised with every change to what the projections give: all Facts are then rewritten.
-constexpr int kProjectionVersion = 5;
+constexpr int kProjectionVersion = 6;
 
 absl::Status Follow(store::Writer& writer, const std::vector<Follower>& followers,
                     const store::Message* before, const store::Message* after) {
@@ -136,6 +136,7 @@ absl::StatusOr<store::Registry> CatalogueTypes(facts::Options limits) {
     if (one.follow != nullptr) followers.push_back(one.follow);
     AddReminderTimers(one);
     types.push_back(std::move(one.type));
+    for (facts::Type& row : one.rows) types.push_back(std::move(row));
   }
   return facts::MakeRegistry(std::move(types),
                              {.inherit = &Inherit,

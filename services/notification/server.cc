@@ -211,8 +211,8 @@ class NotificationParts final : public service::Parts {
     constexpr size_t kAtOnce = 200;
     asking_client_.emplace(ClientOptions(kAtOnce), in_.clock);
     addresses_.emplace(
-        [this](const std::string& url, absl::Time deadline, AddressCheck::Done done) {
-          return asking_client_->LookUp(url, deadline, std::move(done));
+        [this](const std::string& url, absl::Duration limit, AddressCheck::Done done) {
+          return asking_client_->LookUp(url, limit, std::move(done));
         },
         in_.clock);
     test_channels_ = MakeChannels(ContextFor(*asking_client_));

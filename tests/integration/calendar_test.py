@@ -15,7 +15,7 @@ import steps
 from api import catalogue, notification, refusal
 from certificates import Authority
 from mail_test import settings
-from post_office import PostOffice
+from post_office import PostOffice, check_by_foreign_readers
 from waiting import eventually
 
 _numbers = itertools.count(1)
@@ -38,25 +38,32 @@ class CalendarTest(unittest.TestCase):
     def setUpClass(cls):
         folder = pathlib.Path(cls.enterClassContext(tempfile.TemporaryDirectory()))
         authority = Authority()
-        cls.office = PostOffice(authority.server("localhost").write(folder, "post"))
+        # With TLS from the first byte on; mail_test's begins with STARTTLS.
+        cls.office = PostOffice(authority.server("localhost").write(folder, "post"), tls="implicit")
         cls.addClassCleanup(cls.office.close)
         cls.stack = shared.new_stack(
-            notification_settings=settings(cls.office.port, authority.write(folder)))
+            notification_settings=settings(cls.office.port, authority.write(folder),
+                                           **{"mail.tls": "TLS_IMPLICIT"}))
         cls.stack.start()
         cls.addClassCleanup(cls.stack.stop)
-        steps.add_countries(cls.stack)
+        steps.add_countries(cls.stack, CZ="Czechia")
         cls.client = cls.stack.notification.client
         cls.events = cls.stack.catalogue.client.Event
+
+    @classmethod
+    def tearDownClass(cls):
+        check_by_foreign_readers(cls.office.mails)
 
     def tearDown(self):
         self.assertEqual(steps.balance(self.stack).difference, 0)
 
-    def reader(self, mode="PUBLISH", **filter_):
+    def reader(self, mode="PUBLISH", language="", **filter_):
         """Somebody with a confirmed mailbox who is told of events with a word of their own."""
         number = next(_numbers)
         self.word, self.address = f"eventword{number}", f"guest{number}@example.org"
         subscriber = self.client.Subscriber.CreateSubscriber(notification.CreateSubscriberRequest(
-            subscriber=notification.Subscriber(title=f"Guest {number}")), timeout=10).name
+            subscriber=notification.Subscriber(title=f"Guest {number}", language=language)),
+            timeout=10).name
         endpoint = self.client.Subscriber.CreateEndpoint(notification.CreateEndpointRequest(
             parent=subscriber, endpoint=notification.Endpoint(
                 email=notification.Email(address=self.address))), timeout=10).name
@@ -107,6 +114,16 @@ class CalendarTest(unittest.TestCase):
         own.take(cancelled)
         self.assertEqual(own.events, {})
 
+    def test_who_reads_german_is_told_of_a_cancellation_in_german(self):
+        self.reader("INVITE", language="de")
+        name = self.event()
+        self.assertEqual(self.next_calendar()["method"], "REQUEST")
+        self.cancel(name)
+        self.assertEqual(self.next_calendar()["method"], "CANCEL")
+        text = self.office.to(self.address)[-1].text
+        self.assertIn("Abgesagt: Storm 26. September 2032 bis 27. September 2032", text)
+        self.assertNotIn("Cancelled", text)
+
     def test_an_event_that_left_the_filter_is_still_corrected(self):
         self.reader("INVITE")
         name = self.event()
@@ -116,12 +133,58 @@ class CalendarTest(unittest.TestCase):
                     period={"start": "2032-10-01", "end": "2032-10-01"})
         own.take(self.next_calendar())
         self.assertEqual([one["start"] for one in own.events.values()], ["2032-10-01"])
+        self.assertIn("→ 1 October 2032", self.office.to(self.address)[-1].text, "as the calendar has it")
         self.cancel(name)
         own.take(self.next_calendar())
         self.assertEqual(own.events, {})
         transitions = [one.transition for one in steps.deliveries(self.stack, resource=name)
                        if one.subscription == self.subscription]
         self.assertIn(notification.TRANSITION_CORRECTED, transitions)
+
+    def test_statement_13_the_conference_in_prague_comes_by_mail_and_feed_with_its_move_and_its_end(self):
+        # The one of the records, as the import brings it: 26 to 27 September 2022.
+        self.word, self.address = "", "nrw@example.org"
+        subscriber = self.client.Subscriber.CreateSubscriber(notification.CreateSubscriberRequest(
+            subscriber=notification.Subscriber(title="Clusters in NRW", language="de")),
+            timeout=10).name
+        endpoint = self.client.Subscriber.CreateEndpoint(notification.CreateEndpointRequest(
+            parent=subscriber, endpoint=notification.Endpoint(
+                email=notification.Email(address=self.address))), timeout=10).name
+        subscription = steps.add_subscription(
+            self.stack, subscriber, {"types": ["event"], "kinds": ["conference"],
+                                     "words": "European Cluster Conference"},
+            endpoint_name=endpoint, calendar="CALENDAR_MODE_INVITE", include_quiet=True).name
+        pages.confirm(self.office, self.address)
+        self.read = len(self.office.to(self.address))
+        feed = self.client.Subscription.RotateCalendarFeed(
+            notification.RotateCalendarFeedRequest(name=subscription), timeout=10).uri
+
+        with tempfile.TemporaryDirectory() as folder:
+            lines = (shared.ROOT / "tests/data/events.ndjson").read_text().splitlines(keepends=True)
+            [line] = [one for one in lines if '"European Cluster Conference 2022", "kind"' in one]
+            pathlib.Path(folder, "events.ndjson").write_text(line)
+            shared.import_records(self.stack, folder)
+        own = calendars.Reader()
+
+        def told(method, start, text):
+            """By the mail, in its calendar and in its text, and by the feed."""
+            calendar = self.next_calendar()
+            self.assertEqual(calendar["method"], method)
+            own.take(calendar)
+            self.assertEqual([one["start"] for one in own.events.values()], [start] if start else [])
+            self.assertIn(text, self.office.to(self.address)[-1].text)
+            [event] = calendars.read(ask(feed)[2])["events"]
+            self.assertEqual((event["uid"], event["sequence"]),
+                             (calendar["events"][0]["uid"], calendar["events"][0]["sequence"]))
+            return event
+
+        self.assertEqual(told("REQUEST", "2022-09-26", "European Cluster Conference 2022")["location"],
+                         "Praha, CZ")
+        [delivery] = steps.deliveries(self.stack, parent=subscription)
+        self.update(delivery.resource, "period", period={"start": "2022-10-10", "end": "2022-10-11"})
+        self.assertEqual(told("REQUEST", "2022-10-10", "10. Oktober 2022")["start"], "2022-10-10")
+        self.cancel(delivery.resource)
+        self.assertEqual(told("CANCEL", None, "Abgesagt: Storm")["status"], "CANCELLED")
 
     def test_a_deleted_event_leaves_the_calendar_and_comes_back(self):
         self.reader("INVITE")

@@ -53,7 +53,7 @@ class DigestTest(Readers):
             f"{count} deliveries about {name} are over", PATIENCE)
 
     def test_a_digest_tells_in_one_mail_what_happened_and_nothing_when_nothing_did(self):
-        word, address = self.subscribe()
+        word, address = self.subscribe(language="de")
         hour = (self.now().hour + 5) % 24
         at = self.next_at(hour)
         self.client.Subscription.UpdateSubscription(notification.UpdateSubscriptionRequest(
@@ -67,6 +67,8 @@ class DigestTest(Readers):
         for said in (mail.text, mail.html):
             self.assertIn("Silicon Saxony", said)
             self.assertIn("Photonics of today", said, "as it is now")
+        self.assertEqual(mail["content-language"], "de")
+        self.assertIn("Das Cluster wurde", mail.text.replace("das Cluster", "Das Cluster"))
         self.assertEqual(self.all_told(first.name, 1), ["STATE_DELIVERED"])
         self.assertEqual(self.all_told(second.name, 2), ["STATE_DELIVERED"] * 2)
 

@@ -2,9 +2,7 @@
 decides what becomes of each."""
 
 import itertools
-import json
 import pathlib
-import subprocess
 import tempfile
 import unittest
 
@@ -15,8 +13,7 @@ import shared
 import steps
 from api import catalogue, notification, refusal, types_v1
 from certificates import Authority
-from post_office import PostOffice
-from processes import BUILD, NODE
+from post_office import PostOffice, check_by_foreign_readers
 from waiting import eventually
 
 FROM = "office@clusterwire.example"
@@ -54,6 +51,10 @@ class Readers(unittest.TestCase):
         cls.addClassCleanup(cls.stack.stop)
         steps.add_countries(cls.stack)
         cls.client = cls.stack.notification.client
+
+    @classmethod
+    def tearDownClass(cls):
+        check_by_foreign_readers(cls.office.mails)
 
     def tearDown(self):
         self.assertEqual(steps.balance(self.stack).difference, 0)
@@ -131,23 +132,10 @@ class MailTest(Readers):
             word, address = self.subscribe(language)
             self.told(word, HOSTILE)
             self.office.notices(address)
-        folder = pathlib.Path(self.enterContext(tempfile.TemporaryDirectory()))
-        mails = list(self.office.mails)
-        for number, mail in enumerate(mails):
-            (folder / f"{number:04}.eml").write_bytes(mail.raw)
-        said = subprocess.run([NODE, BUILD / "integration/node/read_mail.mjs", folder],
-                              capture_output=True, text=True, timeout=60, check=True).stdout
-        for mail, read in zip(mails, map(json.loads, said.splitlines()), strict=True):
-            self.assertEqual(read["to"], [mail.recipient])
-            self.assertEqual(read["from"], [{"address": FROM, "name": 'Cluster Büro, "Office"'}])
-            self.assertEqual(read["subject"], mail["subject"])
-            self.assertEqual(read["id"], mail["message-id"])
-            self.assertEqual(read["text"].split(), mail.text.split())
-            self.assertEqual(read["html"].split(), mail.html.split())
-            self.assertEqual(len(read["fields"]), len(set(read["fields"])), "each field once")
-            if mail.is_notice:
-                self.assertIn(read["unsubscribe"], mail.text)
-                self.assertEqual(mail["list-unsubscribe-post"], "List-Unsubscribe=One-Click")
+        for mail in self.office.mails:
+            [sender] = mail["from"].addresses
+            self.assertEqual((sender.addr_spec, sender.display_name), (FROM, 'Cluster Büro, "Office"'))
+        check_by_foreign_readers(self.office.mails)
 
     def test_a_test_goes_to_a_confirmed_mailbox(self):
         word, address = self.subscribe()

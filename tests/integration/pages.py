@@ -56,9 +56,13 @@ class Answer:
 
     @property
     def forms(self):
-        reader = _Reader()
-        reader.feed(self.body)
-        return reader.forms
+        return forms_in(self.body)
+
+
+def forms_in(text):
+    reader = _Reader()
+    reader.feed(text)
+    return reader.forms
 
 
 def ask(method, link, body=None, headers=None):

@@ -14,7 +14,7 @@ from api import notification
 from browser import Browser
 from certificates import Authority
 from mail_test import settings
-from post_office import PostOffice
+from post_office import PostOffice, check_by_foreign_readers
 from waiting import eventually
 
 DATABASES = ["sqlite"]      # no database has a part in it
@@ -35,6 +35,10 @@ class PagesTest(unittest.TestCase):
         cls.client = cls.stack.notification.client
         cls.uri = cls.stack.notification.pages
         cls.browser = cls.enterClassContext(Browser())
+
+    @classmethod
+    def tearDownClass(cls):
+        check_by_foreign_readers(cls.office.mails)
 
     def tearDown(self):
         self.assertEqual(steps.balance(self.stack).difference, 0)

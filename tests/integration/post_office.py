@@ -3,13 +3,21 @@
 import asyncio
 import email
 import email.policy
+import json
+import pathlib
 import ssl
+import subprocess
+import tempfile
 import threading
 import time
 
 from aiosmtpd.smtp import SMTP, AuthResult
 
+from processes import BUILD, NODE
 from waiting import eventually
+
+# Each stands once in every mail, as a signature over headers (DKIM, RFC 6376) wants it.
+SIGNED = ["from", "to", "subject", "date", "message-id", "mime-version", "content-type"]
 
 
 class Mail:
@@ -37,6 +45,32 @@ class Mail:
     @property
     def html(self):
         return self.message.get_body(("html",)).get_content()
+
+
+def check_by_foreign_readers(mails):
+    """Each mail says the same by Python's `email` and by `mailparser` (npm), and its headers are such
+    that a signer can sign them and no server on the way has to alter a byte."""
+    with tempfile.TemporaryDirectory() as folder:
+        for number, mail in enumerate(mails):
+            pathlib.Path(folder, f"{number:04}.eml").write_bytes(mail.raw)
+        said = subprocess.run([NODE, BUILD / "integration/node/read_mail.mjs", folder],
+                              capture_output=True, text=True, timeout=60, check=True).stdout
+    for mail, read in zip(mails, map(json.loads, said.splitlines()), strict=True):
+        for one, other in [(read["to"], [mail.recipient]), (read["subject"], mail["subject"]),
+                           (read["id"], mail["message-id"]),
+                           (read["text"].split(), mail.text.split()),
+                           (read["html"].split(), mail.html.split())]:
+            assert one == other, f"mailparser: {one}\nemail: {other}"
+        [sender] = mail["from"].addresses
+        assert read["from"] == [{"address": sender.addr_spec, "name": sender.display_name}], read["from"]
+        fields = read["fields"]
+        assert len(fields) == len(set(fields)), f"a field twice: {fields}"
+        assert set(SIGNED) <= set(fields), fields
+        for line in mail.raw.split(b"\r\n"):
+            assert len(line) < 998 and line.isascii() and b"\n" not in line and b"\r" not in line, line
+        if mail.is_notice:
+            assert read["unsubscribe"] in mail.text
+            assert mail["list-unsubscribe-post"] == "List-Unsubscribe=One-Click"
 
 
 class PostOffice:

@@ -1,5 +1,7 @@
 """Strangers come through a proxy: what it hands on, and what it stops."""
 
+import contextlib
+import http.client
 import os
 import pathlib
 import socket
@@ -7,11 +9,13 @@ import ssl
 import struct
 import tempfile
 import unittest
+import urllib.parse
 
 import grpc
 from grpc_health.v1 import health_pb2, health_pb2_grpc
 
 import api
+import pages
 import shared
 from api import catalogue
 from certificates import Authority
@@ -62,19 +66,26 @@ class ProxyTest(unittest.TestCase):
         certificate, key = authority.server("catalogue").write(folder, "service")
         cls.issuer = cls.enterClassContext(Issuer())
         # As it is shipped, and on the proxy's own machine: nobody is an operator for that.
+        own, own_key = authority.server("notification").write(folder, "notification")
         cls.stack = shared.new_stack(catalogue_settings=cls.issuer.settings(
             operators=["test:operator"], **{
                 "listen.tls.certificate_file": certificate, "listen.tls.key_file": key,
-                "listen.loopback_is_operator": "false"}))
+                "listen.loopback_is_operator": "false"}),
+            notification_settings={
+                "listen.tls.certificate_file": own, "listen.tls.key_file": own_key,
+                "pages.trusted_proxies": "127.0.0.1/32"})
         cls.addClassCleanup(cls.stack.stop)
-        cls.stack.catalogue.process.start()
-        cls.port, cls.other_port = free_ports(2)
+        for service in cls.stack.services:
+            service.process.start()
+        cls.port, cls.other_port, cls.pages_port = free_ports(3)
         for file, content in zip(authority.server("localhost").write(folder, "proxy"), ["crt", "key"]):
             file.rename(folder / f"tls.{content}")
         behind = cls.stack.catalogue.address
         text = (ROOT / "deploy/proxy/nginx.conf").read_text()
         for old, new in [("listen 50051", f"listen 127.0.0.1:{cls.port}"),
                          ("listen 50052", f"listen 127.0.0.1:{cls.other_port}"),
+                         ("listen 8443", f"listen 127.0.0.1:{cls.pages_port}"),
+                         ("notification:8090", cls.stack.notification.pages.partition("//")[2]),
                          ("catalogue:50051", behind),
                          ("notification:50052", behind),
                          ("services-ca.crt", "services-ca.pem"),
@@ -96,7 +107,15 @@ class ProxyTest(unittest.TestCase):
         cls.clusters = catalogue.ClusterServiceStub(cls.channel)
         cls.grants = catalogue.GrantServiceStub(cls.channel)
         cls.health = health_pb2_grpc.HealthStub(cls.channel)
-        eventually(cls.alive, "the catalogue answers through the proxy", within=30)
+        eventually(cls.ready, "the catalogue answers through the proxy", within=30)
+
+    @classmethod
+    def ready(cls):
+        """The catalogue has all that it needs."""
+        try:
+            return cls.grants.WhoAmI(catalogue.WhoAmIRequest(), timeout=2)
+        except grpc.RpcError:
+            return None
 
     @classmethod
     def alive(cls):
@@ -163,6 +182,49 @@ class ProxyTest(unittest.TestCase):
             self.flood()
         self.assertTrue(self.alive())
         self.assertLess(processor_seconds(pid) - before, 1)
+
+    def page(self, method, path, fields=None, headers=None):
+        """What the proxy answers: status, headers, text."""
+        connection = http.client.HTTPSConnection(
+            "localhost", self.pages_port, timeout=10,
+            context=ssl.create_default_context(cadata=self.certificate.decode()))
+        with contextlib.closing(connection):
+            body = urllib.parse.urlencode(fields) if fields else None
+            kind = {"Content-Type": "application/x-www-form-urlencoded"} if fields else {}
+            connection.request(method, path, body, {**kind, **(headers or {})})
+            answer = connection.getresponse()
+            return answer.status, answer.headers, answer.read().decode()
+
+    def test_pages_and_feeds_come_through_and_nothing_else_does(self):
+        eventually(lambda: self.page("GET", "/signup")[0] == 200, "the sign-up page", within=30)
+        _, headers, text = self.page("GET", "/signup", headers={"Accept-Language": "de"})
+        self.assertIn("Neue Labels", text)
+        self.assertIn("default-src 'none'", headers["Content-Security-Policy"])
+        for path in ["/confirm/none", "/unsubscribe/none", "/preferences/none"]:
+            status, headers, _ = self.page("GET", path)
+            self.assertEqual((status, headers["Cache-Control"]), (404, "no-store"), path)
+        status, _, text = self.page("GET", "/calendar/none.ics")
+        self.assertEqual((status, text), (404, "There is no such calendar.\n"))
+        for path in ["/", "/metrics", "/livez", "/signup/", "/signups", "/calendar",
+                     "/clusterwire.notification.v1.InboxService/ListInboxItems"]:
+            status, headers, _ = self.page("GET", path)
+            self.assertEqual((status, headers["Cache-Control"]), (404, None), path)
+
+    def test_who_signs_up_is_counted_by_what_the_proxy_saw(self):
+        eventually(lambda: self.page("GET", "/signup")[0] == 200, "the sign-up page", within=30)
+        # A form is for the network that it was given to: what a stranger says of theirs isn't believed.
+        _, _, text = self.page("GET", "/signup", headers={"X-Forwarded-For": "203.0.113.9"})
+        [form] = pages.forms_in(text)
+        token = [field for field in form.fields if field[0] == "token"]
+        status, _, text = self.page("POST", "/signup", [
+            *token, ("address", "anna@example.org"), ("offer", "labels")])
+        self.assertEqual(status, 200, text)
+
+    def test_no_path_of_a_page_is_in_a_log(self):
+        for path in ["/unsubscribe/a-secret-link", "/elsewhere/a-secret-link"]:
+            self.page("GET", path)
+        self.assertNotIn("a-secret-link", self.nginx.log.read_text())
+        self.assertNotIn("a-secret-link", self.stack.notification.process.log.read_text())
 
     # The last one by its name: the address is refused for a moment after it.
     def test_zealous_addresses_are_refused_until_they_rest(self):

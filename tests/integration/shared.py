@@ -94,11 +94,11 @@ def new_stack(**arguments):
     return made
 
 
-def import_records(stack):
-    """Runs the import program; returns its report."""
+def import_records(stack, folder=ROOT / "tests/data"):
+    """Runs the import program on a folder of records; returns its report."""
     done = subprocess.run([BUILD / "services/catalogue/import/clusterwire-import",
                            "--target", stack.catalogue.address, "--read_date", "2026-11",
-                           ROOT / "tests/data"],
+                           folder],
                           capture_output=True, text=True, timeout=60)
     if done.returncode:
         raise AssertionError(f"the import failed:\n{done.stdout[-2000:]}{done.stderr[-2000:]}")

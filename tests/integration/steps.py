@@ -32,14 +32,6 @@ def add_subscription(stack, subscriber, filter_, webhook=None, endpoint_name=Non
             **options)), timeout=10)
 
 
-def add_countries(stack):
-    """The code list that clusters need at the least."""
-    stack.catalogue.client.Taxonomy.CreateTaxonomy(catalogue.CreateTaxonomyRequest(
-        taxonomy=catalogue.Taxonomy(title="Countries", list="iso", subject="SUBJECT_REGION",
-                                    codes=[catalogue.TaxonomyCode(code="DE", title="Germany")])),
-        timeout=10)
-
-
 def inbox(stack, subscriber):
     """All items."""
     request = notification.ListInboxItemsRequest(parent=subscriber, page_size=1000)
@@ -69,12 +61,14 @@ def balance(stack):
                                                          timeout=10)
 
 
-def add_countries(stack):
-    """The list of countries that a cluster's country is checked by, as far as tests go."""
+def add_countries(stack, **more):
+    """The list of countries that a country is checked by, as far as tests go: DE and `more`, by their
+    codes."""
+    codes = [catalogue.TaxonomyCode(code=code, title=title)
+             for code, title in {"DE": "Germany", **more}.items()]
     stack.catalogue.client.Taxonomy.CreateTaxonomy(catalogue.CreateTaxonomyRequest(
         taxonomy=catalogue.Taxonomy(title="Countries", list="iso", subject="SUBJECT_REGION",
-                                    codes=[catalogue.TaxonomyCode(code="DE", title="Germany")])),
-        timeout=10)
+                                    codes=codes)), timeout=10)
 
 
 def cluster_of(title, **fields):

@@ -36,9 +36,11 @@ def external(overlay):
     cert-manager or as a ConfigMap, must not lean on them."""
     if overlay == "try":
         return []
-    example = OVERLAYS["production"] / "external.example.yaml"
+    text = (OVERLAYS["production"] / "external.example.yaml").read_text()
+    if overlay == "own":
+        text += "---\n" + (KUBERNETES / "components/mails/external.example.yaml").read_text()
     made = {one["spec"]["secretName"] for one in of_kind(render(overlay), "Certificate")}
-    return [one for one in yaml.safe_load_all(example.read_text())
+    return [one for one in yaml.safe_load_all(text)
             if one["kind"] != "Secret" or one["metadata"]["name"] not in made]
 
 

@@ -4,6 +4,7 @@ import functools
 import json
 import os
 import pathlib
+import re
 import secrets
 import subprocess
 import tempfile
@@ -50,6 +51,32 @@ class OverlaysTest(unittest.TestCase):
             for document in documents:
                 self.check_document(document, path.name)
             self.assertEqual(list(security.findings(documents)), [])
+
+    def test_the_ingress_of_the_pages_leads_to_them_and_to_nothing_else(self):
+        path = manifests.KUBERNETES / "components/mails/ingress.example.yaml"
+        (ingress,) = yaml.safe_load_all(path.read_text())
+        self.check_document(ingress, path.name)
+        documents = manifests.render("own")
+        (service,) = [one for one in manifests.of_kind(documents, "Service")
+                      if one["metadata"]["name"] == "notification"]
+        ports = {port["name"]: port["port"] for port in service["spec"]["ports"]}
+        paths = ingress["spec"]["rules"][0]["http"]["paths"]
+        for one in paths:
+            backend = one["backend"]["service"]
+            self.assertEqual((backend["name"], ports.get(backend["port"]["name"])),
+                             ("notification", 8090))
+        links = (manifests.ROOT / "services/notification/consent/links.h").read_text()
+        self.assertEqual({one["path"] for one in paths},
+                         set(re.findall(r'k\w+Path = "(/[^"]+)"', links)))
+        proxy = (manifests.ROOT / "deploy/proxy/nginx.conf").read_text()
+        for one in paths:
+            self.assertIn(f"{one['path'].strip('/')}", proxy)
+        # Who may read the pages may do no more.
+        rules = [rule for policy in manifests.of_kind(documents, "NetworkPolicy")
+                 for rule in policy["spec"].get("ingress", [])
+                 if {"namespaceSelector": {"matchLabels": {"clusterwire-pages": "true"}}} in
+                 rule["from"]]
+        self.assertEqual([port["port"] for rule in rules for port in rule["ports"]], ["pages"])
 
     def test_who_gets_in_is_who_should(self):
         for overlay, documents in OVERLAYS:
@@ -134,7 +161,8 @@ def put_files(folder, container, variables):
     name those."""
     certificate, key = key_pair()
     contents = {"ca.crt": certificate, "tls.crt": certificate, "tls.key": key, "token": "a.b.c",
-                "subject.key": secrets.token_hex(32), "erasures.key": secrets.token_hex(32)}
+                "subject.key": secrets.token_hex(32), "erasures.key": secrets.token_hex(32),
+                "password": "PASSWORD"}
     mounts = [mount["mountPath"] for mount in container["volumeMounts"]]
     for name, value in variables.items():
         if any(value.startswith(f"{mount}/") for mount in mounts):

@@ -31,7 +31,7 @@ class MailChecker {
     for (const Mail& mail : outcome_.mails) {
       const Reader& reader = *readers_.at(mail.subscription);
       if (!reader.consented) Broken("no mail without consent", mail);
-      if (mail.hidden && !reader.granted) Broken("no mail about what may not be seen", mail);
+      for (const std::string& name : mail.hidden) CheckHidden(mail, name);
       if (reader.subscription.has_schedule()) {
         CheckDigest(mail, reader);
       } else if (!mail.digest) {
@@ -84,6 +84,13 @@ class MailChecker {
     first->second = &mail;
   }
 
+  // Of two who share a mailbox, what one may see is told for that one.
+  void CheckHidden(const Mail& mail, const std::string& delivery) {
+    const auto row = rows_.find(delivery);
+    const bool granted = row != rows_.end() && readers_.at(row->second->subscription())->granted;
+    if (!granted) Broken("no mail about what may not be seen", mail);
+  }
+
   // What stands behind the name of a property of the entry; empty where it has none.
   static std::string Property(const std::string& calendar, const std::string& name) {
     const std::string text = absl::StrReplaceAll(calendar, {{"\r\n ", ""}});
@@ -94,28 +101,42 @@ class MailChecker {
     return text.substr(value, text.find("\r\n", value) - value);
   }
 
+  // What a calendar was told: the last of it, and whether who was invited to it sees the event.
+  struct Calendar {
+    const Mail* last = nullptr;
+    bool granted = false;
+  };
+
   // Who was invited has in the end what is true: the event when it is, or none where it is
-  // cancelled or not for them any more.
+  // cancelled or not for them any more. A mailbox has one calendar, whoever reads there.
   void CheckCalendars() {
-    std::map<std::pair<std::string, std::string>, const Mail*> last;  // by subscription and UID
+    std::map<std::pair<std::string, std::string>, Calendar> calendars;  // by address and UID
     absl::Time end = absl::InfinitePast();
     for (const Mail& mail : outcome_.mails) {
       end = std::max(end, mail.time);
-      const Reader& reader = *readers_.at(mail.subscription);
-      if (reader.subscription.calendar() != notification::v1::CALENDAR_MODE_INVITE) continue;
       if (mail.calendar.empty() || Property(mail.calendar, "METHOD") == "PUBLISH") continue;
-      last[{mail.subscription, Property(mail.calendar, "UID")}] = &mail;
+      Calendar& calendar = calendars[{mail.address, Property(mail.calendar, "UID")}];
+      calendar.last = &mail;
+      for (const std::string& name : mail.deliveries) {
+        const auto row = rows_.find(name);
+        if (row == rows_.end()) continue;
+        const Reader& reader = *readers_.at(row->second->subscription());
+        const bool invited =
+            reader.subscription.calendar() == notification::v1::CALENDAR_MODE_INVITE;
+        calendar.granted = calendar.granted || (invited && reader.granted);
+      }
     }
     for (const auto& [id, facts] : outcome_.world.resources()) {
-      for (const auto& [key, mail] : last) {
-        if (key.second == facts.calendar().uid()) CheckCalendar(*mail, facts, end);
+      for (const auto& [key, calendar] : calendars) {
+        if (key.second == facts.calendar().uid()) CheckCalendar(calendar, facts, end);
       }
     }
   }
-  void CheckCalendar(const Mail& mail, const type::v1::Facts& facts, absl::Time end) {
+  void CheckCalendar(const Calendar& calendar, const type::v1::Facts& facts, absl::Time end) {
+    const Mail& mail = *calendar.last;
     const type::v1::Calendar& event = facts.calendar();
     if (event.start() < absl::FormatTime("%Y-%m-%d", end, absl::UTCTimeZone())) return;  // over
-    const bool seen = !facts.has_audience() || readers_.at(mail.subscription)->granted;
+    const bool seen = !facts.has_audience() || calendar.granted;
     const bool there = seen && event.status() == type::v1::Calendar::STATUS_CONFIRMED;
     const bool cancelled = Property(mail.calendar, "METHOD") == "CANCEL";
     if (there == cancelled) {

@@ -54,7 +54,7 @@ TEST(Simulation, FindsARecordThatWasSkipped) {
 class Around : public Channel {
  public:
   explicit Around(std::unique_ptr<Channel> real) : real_(std::move(real)) {}
-  void Send(std::shared_ptr<const Job> job, absl::Time deadline, Callback done) override {
+  void Send(std::shared_ptr<const Job> job, absl::Duration deadline, Callback done) override {
     real_->Send(std::move(job), deadline, std::move(done));
   }
   absl::Status Write(sql::Connection& connection, const notification::JobList& jobs) override {
@@ -79,7 +79,7 @@ Process::Wrap Plant(notification::v1::Endpoint::ChannelCase at) {
 class Doubling final : public Around {
  public:
   using Around::Around;
-  void Send(std::shared_ptr<const Job> job, absl::Time deadline, Callback done) override {
+  void Send(std::shared_ptr<const Job> job, absl::Duration deadline, Callback done) override {
     if (++sent_ % 10 == 0) real_->Send(job, deadline, [](const notification::Outcome&) {});
     real_->Send(std::move(job), deadline, std::move(done));
   }
@@ -98,7 +98,7 @@ TEST(Simulation, FindsADeliveryThatWasSentTwice) {
 class Pretending final : public Around {
  public:
   using Around::Around;
-  void Send(std::shared_ptr<const Job> job, absl::Time deadline, Callback done) override {
+  void Send(std::shared_ptr<const Job> job, absl::Duration deadline, Callback done) override {
     if (++sent_ % 10 == 0) return done(notification::Done{.http_status = 200});
     real_->Send(std::move(job), deadline, std::move(done));
   }
@@ -158,7 +158,7 @@ TEST(Simulation, FindsDigestsThatComeEarly) {
 class DoublingDigests final : public Around {
  public:
   using Around::Around;
-  void Send(std::shared_ptr<const Job> job, absl::Time deadline, Callback done) override {
+  void Send(std::shared_ptr<const Job> job, absl::Duration deadline, Callback done) override {
     if (job->digest) real_->Send(job, deadline, [](const notification::Outcome&) {});
     real_->Send(std::move(job), deadline, std::move(done));
   }
@@ -174,7 +174,7 @@ TEST(Simulation, FindsTwoDigestsOfOneWindow) {
 class LosingCancels final : public Around {
  public:
   using Around::Around;
-  void Send(std::shared_ptr<const Job> job, absl::Time deadline, Callback done) override {
+  void Send(std::shared_ptr<const Job> job, absl::Duration deadline, Callback done) override {
     const auto part = notification::CalendarPartOf(*job, {.name = "", .address = "a@example.org"});
     if (part && absl::StrContains(part->text, "METHOD:CANCEL")) return done(notification::Done{});
     real_->Send(std::move(job), deadline, std::move(done));

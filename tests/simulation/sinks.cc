@@ -12,7 +12,7 @@ namespace clusterwire::simulation {
 class MailSink::Channel final : public notification::Channel {
  public:
   Channel(MailSink& sink, int life) : sink_(sink), life_(life) {}
-  void Send(std::shared_ptr<const notification::Job> job, absl::Time, Callback done) override {
+  void Send(std::shared_ptr<const notification::Job> job, absl::Duration, Callback done) override {
     sink_.Take(*job, life_);
     done(notification::Done{});
   }
@@ -37,15 +37,15 @@ void MailSink::Take(const notification::Job& job, int life) {
             .subscription = job.delivery.subscription,
             .deliveries = {job.delivery.name},
             .digest = job.digest,
-            .hidden = hidden(job),
             .time = clock_.Now(),
             .life = life};
   const auto part =
       notification::CalendarPartOf(job, {.name = "Clusterwire", .address = "events@example.org"});
   if (part) mail.calendar = part->text;
+  if (hidden(job)) mail.hidden.push_back(job.delivery.name);
   for (const auto& other : job.others) {
     mail.deliveries.push_back(other->delivery.name);
-    mail.hidden = mail.hidden || hidden(*other);
+    if (hidden(*other)) mail.hidden.push_back(other->delivery.name);
   }
   MutexLock lock(mutex_);
   mails_.push_back(std::move(mail));

@@ -32,7 +32,7 @@ struct Mail {
   std::vector<std::string> deliveries;  // that one first
   std::optional<notification::Digest> digest;
   std::string calendar;  // what it has for the reader's calendar; may be empty
-  bool hidden = false;   // it tells of what not everybody may see
+  std::vector<std::string> hidden;  // those of the deliveries that tell what not everybody may see
   absl::Time time;       // by the wall clock
   int life = 0;          // of the process that sent it
 };

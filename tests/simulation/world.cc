@@ -80,7 +80,8 @@ void World::MakeMailReader(int number, Reader& reader) {
   subscription.mutable_filter()->clear_regions();
   subscription.mutable_filter()->add_regions(kRegions.at(random_.Below(kRegions.size())));
   if (number % 5 == 3) {
-    if (number % 2 == 1) {
+    // Of those who share a mailbox now one is invited, now both are.
+    if (number % 2 == 1 || number % 40 == 18) {
       subscription.mutable_filter()->clear_types();
       subscription.mutable_filter()->add_types("event");
       subscription.set_calendar(notification::v1::CALENDAR_MODE_INVITE);

@@ -2,8 +2,8 @@
 """usage: show.py GRPCURL CATALOGUE_PORT NOTIFICATION_PORT
 
 Shows one write reaching those who asked for it. Makes a subscriber with a webhook and an inbox, a
-cluster, and awards it a Silver label; prints the webhook and the inbox item that arrive; removes
-what it made."""
+cluster, and awards it a Silver label; prints the webhook and the inbox item that arrive, and what ECCP's
+Weekly Digest would have told of until now; removes what it made."""
 
 import base64
 import contextlib
@@ -55,6 +55,25 @@ def subscribe(services, undo, mark, webhook):
                           "kinds": ["label.awarded"],
                           "endpoint": f"{subscriber}/endpoints/{endpoint}"})
     return subscriber
+
+
+# One subscription: with a mailbox as its endpoint it is a mail on Friday mornings.
+WEEKLY_DIGEST = {
+    "title": "ECCP Weekly Digest",
+    "filter": {"types": ["event", "label", "cluster"]},
+    "transitions": ["TRANSITION_ENTERED"],
+    "includeQuiet": True,       # the records of the demonstration were imported
+    "schedule": {"frequency": "FREQUENCY_WEEKLY", "weekday": "WEEKDAY_FRIDAY", "hour": 8}}
+
+
+def show_digest(services, subscriber):
+    preview = services.call("notification", "ExplainService/Preview", parent=subscriber,
+                            subscription=WEEKLY_DIGEST)
+    print(f"  digest    \"{WEEKLY_DIGEST['title']}\" would have told of {preview.get('matched', 0)} of "
+          f"{preview.get('looked_at', 0)} changes, among them")
+    for sample in preview.get("latest", []):
+        print(f"            {sample.get('resource_title') or sample['resource']} ({sample['change_kind']})")
+    print()
 
 
 def make_cluster(services, undo, mark):
@@ -115,6 +134,7 @@ def main():
         print("            " + json.dumps(event, ensure_ascii=False, indent=2)
               .replace("\n", "\n            "))
         print(f"  inbox     {item['title']}\n            {item.get('text', '')}\n")
+        show_digest(services, subscriber)
     server.shutdown()
 
 

@@ -154,7 +154,7 @@ absl::Time KeySource::Step() {
 absl::StatusOr<http::Request> KeySource::MakeRequest() const {
   http::Request request{.url = options_.jwks_uri};
   request.headers.emplace_back("Accept", "application/jwk-set+json, application/json");
-  request.deadline = clock_.Now() + kPatience;
+  request.deadline = clock_.Uptime() + kPatience;
   if (options_.token_file.empty()) return request;
   ASSIGN_OR_RETURN(const std::string token, ReadFile(options_.token_file, kMaxTokenFile));
   request.headers.emplace_back("Authorization",

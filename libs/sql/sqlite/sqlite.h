@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <chrono>
 #include <deque>
 #include <memory>
@@ -36,17 +37,31 @@ class SqliteFile {
  public:
   SqliteFile(std::shared_ptr<const SqliteHold> hold, std::unique_ptr<Connection> for_checkpoints);
 
-  WriteGate& gate() { return gate_; }
+  // Lets a writer in; false when `limit` passed first. Where the log is long, the writer copies
+  // what is left of it before it begins, so that the log starts anew: beside writers that never
+  // pause no checkpoint comes to its end.
+  bool Enter(absl::Duration limit);
+  void Leave() { gate_.Leave(); }
   // After each commit, with how many pages the log holds. Where a reader that holds an old state
   // keeps a part from being copied, the next long commit brings another try.
   void OnCommit(int pages);
 
  private:
+  static constexpr int kLongestLog = 8'000;  // pages
+
+  void Checkpoint();
+
   const std::shared_ptr<const SqliteHold> hold_;
+  Mutex mutex_;  // one checkpoint at a time
   const std::unique_ptr<Connection> connection_;
   WriteGate gate_;
-  Worker worker_;  // last: its thread uses everything above
+  std::atomic<int> pages_ = 0;              // in the log
+  std::atomic<int> copy_at_ = kLongestLog;  // how many make the next writer copy
+  Worker worker_;                           // last: its thread uses everything above
 };
+
+// What a writer hears whose turn didn't come in time.
+absl::Status WritersBusy();
 
 class SqliteConnection final : public Connection {
  public:

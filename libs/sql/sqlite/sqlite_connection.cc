@@ -76,6 +76,10 @@ Value ColumnOf(sqlite3_stmt* statement, int column) {
 
 }  // namespace
 
+absl::Status WritersBusy() {
+  return absl::UnavailableError("SQLite: other writers hold the database; try again");
+}
+
 absl::StatusOr<std::unique_ptr<Connection>> SqliteConnection::Open(const std::string& path,
                                                                    const Options& options,
                                                                    SqliteFile* file,
@@ -161,9 +165,7 @@ absl::Status SqliteConnection::EnterFor(sqlite3_stmt* statement) {
   if (file_ == nullptr || inside_ || sqlite3_stmt_readonly(statement) != 0) {
     return absl::OkStatus();
   }
-  if (!file_->gate().Enter(options_.busy_limit)) {
-    return absl::UnavailableError("SQLite: other writers hold the database; try again");
-  }
+  if (!file_->Enter(options_.busy_limit)) return WritersBusy();
   inside_ = true;
   return absl::OkStatus();
 }
@@ -171,7 +173,7 @@ absl::Status SqliteConnection::EnterFor(sqlite3_stmt* statement) {
 void SqliteConnection::LeaveIfDone() {
   if (!inside_ || sqlite3_get_autocommit(db_.get()) == 0) return;
   inside_ = false;
-  file_->gate().Leave();
+  file_->Leave();
 }
 
 absl::StatusOr<sqlite3_stmt*> SqliteConnection::Prepared(std::string_view sql) {

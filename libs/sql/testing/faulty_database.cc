@@ -55,9 +55,13 @@ absl::Status FaultyDatabase::CheckWritable() {
   return real_.CheckWritable();
 }
 
-absl::StatusOr<Lease> FaultyDatabase::Acquire() {
-  ASSIGN_OR_RETURN(Lease real, real_.Acquire());
-  return Lease(new FaultyConnection(*this, std::move(real)), std::default_delete<Connection>());
+absl::StatusOr<Lease> FaultyDatabase::Acquire() { return Wrapped(real_.Acquire()); }
+
+absl::StatusOr<Lease> FaultyDatabase::AcquireToWrite() { return Wrapped(real_.AcquireToWrite()); }
+
+absl::StatusOr<Lease> FaultyDatabase::Wrapped(absl::StatusOr<Lease> lease) {
+  RETURN_IF_ERROR(lease.status());
+  return Lease(new FaultyConnection(*this, *std::move(lease)), std::default_delete<Connection>());
 }
 
 FaultyDatabase::Fault FaultyDatabase::Take(std::string_view sql) {

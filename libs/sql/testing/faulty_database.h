@@ -37,10 +37,12 @@ class FaultyDatabase final : public Database {
   }
 
   absl::StatusOr<Lease> Acquire() override;
+  absl::StatusOr<Lease> AcquireToWrite() override;
   absl::Status CheckWritable() override;
 
  private:
   friend class FaultyConnection;
+  absl::StatusOr<Lease> Wrapped(absl::StatusOr<Lease> lease);
   // The fault that `sql` meets; OK for none.
   Fault Take(std::string_view sql);
 

@@ -113,8 +113,8 @@ class Staging final : public Writer {
   absl::Status Purge(std::string_view name, std::string_view kind) override;
   void SetAnswer(std::unique_ptr<const Message> answer) override { answer_ = std::move(answer); }
   void DropTimer(std::string_view name, const Timer& timer) override;
-  void DeriveLater(const std::string& name, std::string_view cause) override {
-    later_.emplace(name, cause);
+  void DeriveLater(const std::string& name, std::string_view cause, Later how) override {
+    later_.emplace(name, LeftToLater{std::string(cause), how});
   }
 
   // Marks a resource to be derived anew although the body doesn't put it; its change names `cause`.
@@ -132,7 +132,11 @@ class Staging final : public Writer {
   // By name, with the cause.
   const std::map<std::string, std::string, std::less<>>& rederived() const { return rederived_; }
   // The same of what DeriveLater named.
-  const std::map<std::string, std::string, std::less<>>& later() const { return later_; }
+  struct LeftToLater {
+    std::string cause;
+    Later how;
+  };
+  const std::map<std::string, LeftToLater, std::less<>>& later() const { return later_; }
   RowCache& cache() const { return cache_; }
   const Registry& registry() const { return group_.registry; }
   const Settings& settings() const { return group_.settings; }
@@ -150,7 +154,7 @@ class Staging final : public Writer {
   std::shared_ptr<const Message> answer_;
   std::vector<std::pair<std::string, Timer>> dropped_;
   std::map<std::string, std::string, std::less<>> rederived_;
-  std::map<std::string, std::string, std::less<>> later_;
+  std::map<std::string, LeftToLater, std::less<>> later_;
 };
 
 // Shared by the readers inside and outside of a write.

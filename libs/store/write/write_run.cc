@@ -74,8 +74,9 @@ absl::Status KeepStale(const GroupTransaction& group, const WriteOptions& call,
   for (const auto& [name, cause] : later) {
     RETURN_IF_ERROR(group.stale.Add({name, cause, call.quiet}));
   }
-  for (const auto& [name, cause] : staging.later()) {
-    RETURN_IF_ERROR(group.stale.Add({name, cause, /*quiet=*/true}));
+  for (const auto& [name, left] : staging.later()) {
+    const bool quiet = call.quiet || left.how == Writer::Later::kQuietly;
+    RETURN_IF_ERROR(group.stale.Add({name, left.cause, quiet}));
   }
   return absl::OkStatus();
 }

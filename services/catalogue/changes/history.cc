@@ -153,6 +153,7 @@ absl::StatusOr<History::Page> History::List(const HistoryQuery& query) const {
   // Before the log is read: all up to it will have been looked at when the log ends.
   ASSIGN_OR_RETURN(const store::Revision newest, store_.revision());
   Latest latest(store_, selection);
+  CauseTitles cause_titles(store_);
   resource::PageRoom room(static_cast<size_t>(query.limit), query.bytes);
   page.next = query.after;
   page.through = {std::max<int64_t>(query.after.revision.value - 1, 0)};
@@ -171,6 +172,7 @@ absl::StatusOr<History::Page> History::List(const HistoryQuery& query) const {
         ASSIGN_OR_RETURN(const bool is_latest, latest.Is(change));
         if (!is_latest) record.reset();
       }
+      if (record) RETURN_IF_ERROR(cause_titles.AddTo(&*record));
       if (record && !room.Takes(record->ByteSizeLong())) return page;
       if (record) {
         page.changes.push_back(*std::move(record));

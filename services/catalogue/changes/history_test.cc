@@ -114,6 +114,7 @@ TEST_F(HistoryTest, WhatChangesWithAnotherResourceNamesItAsTheCause) {
   EXPECT_EQ(change.kind(), "facts.refreshed");
   EXPECT_EQ(change.name(), cluster.name());
   EXPECT_EQ(change.cause(), label.name());
+  EXPECT_FALSE(change.cause_title().empty());
   EXPECT_EQ(change.revision(), label.revision());
   EXPECT_EQ(change.ordinal(), 2);
   EXPECT_TRUE(change.has_cluster());

@@ -3,6 +3,7 @@
 #include "absl/strings/str_cat.h"
 #include "google/protobuf/descriptor.h"
 
+#include "libs/base/status/error.h"
 #include "libs/base/time/clock.h"
 #include "services/catalogue/common/reminders.h"
 
@@ -49,6 +50,21 @@ absl::StatusOr<change::v1::ResourceChanged> RecordOf(const store::Change& change
     SetReminder(*change.after, &record);
   }
   return record;
+}
+
+absl::Status CauseTitles::AddTo(change::v1::ResourceChanged* record) {
+  if (record->cause().empty()) return absl::OkStatus();
+  if (record->cause() != name_ || record->revision() != revision_) {
+    ASSIGN_OR_RETURN(const auto reader, store_.Read());
+    ASSIGN_OR_RETURN(const std::optional<std::string> bytes, reader->GetFacts(record->cause()));
+    type::v1::Facts facts;
+    const bool read = bytes && facts.ParseFromString(*bytes);
+    title_ = read && !facts.has_audience() ? facts.title() : "";
+    name_ = record->cause();
+    revision_ = record->revision();
+  }
+  record->set_cause_title(title_);
+  return absl::OkStatus();
 }
 
 }  // namespace clusterwire::catalogue

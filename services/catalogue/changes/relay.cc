@@ -48,6 +48,7 @@ Relay::Relay(Options options, sql::Database& database, store::Store& store, Cloc
                                        "Revision up to which changes are in Kafka.")),
       watch_({.topic = options_.topic, .retention = options_.retention}, database, clock),
       grants_(options_.grants, store, clock),
+      cause_titles_(store),
       tail_limit_(kTailLimit),
       worker_(clock, random, [this] { return Step(); },
               {.first = absl::Milliseconds(200), .limit = absl::Seconds(10)}) {
@@ -269,11 +270,12 @@ absl::Status Relay::Send(const std::vector<store::Change>& changes) {
   return messages.empty() ? absl::OkStatus() : SendAll(messages);
 }
 
-absl::StatusOr<std::optional<kafka::Message>> Relay::MessageOf(const store::Change& change) const {
+absl::StatusOr<std::optional<kafka::Message>> Relay::MessageOf(const store::Change& change) {
   if (change.type == kGrantType) return grants_.MessageOf(change);
   const store::ResourceType* type = store_.registry().ForType(change.type);
   if (type != nullptr && !type->images_in_log) return std::nullopt;
   ASSIGN_OR_RETURN(change::v1::ResourceChanged record, RecordOf(change));
+  RETURN_IF_ERROR(cause_titles_.AddTo(&record));
   ASSIGN_OR_RETURN(kafka::Message message,
                    change::Encode({.changed = std::move(record), .traceparent = change.trace}));
   message.to = {options_.topic,

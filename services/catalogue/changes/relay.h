@@ -22,6 +22,7 @@
 #include "libs/store/store.h"
 #include "libs/telemetry/metrics.h"
 #include "services/catalogue/changes/grants_topic.h"
+#include "services/catalogue/changes/record.h"
 #include "services/catalogue/changes/topic_watch.h"
 
 namespace clusterwire::catalogue {
@@ -101,7 +102,7 @@ class Relay {
   absl::Status Send(const std::vector<store::Change>& changes);
   // None for what doesn't travel: what keeps its images out of the log, and a grant that its topic
   // has already.
-  absl::StatusOr<std::optional<kafka::Message>> MessageOf(const store::Change& change) const;
+  absl::StatusOr<std::optional<kafka::Message>> MessageOf(const store::Change& change);
   absl::Status SendAll(std::span<const kafka::Message> messages);
   absl::Status SendBatch(std::span<const kafka::Message> messages);
   absl::Status TooLarge(const kafka::Message& message) const;
@@ -123,6 +124,7 @@ class Relay {
   std::unique_ptr<kafka::TopicReader> reader_;
   TopicWatch watch_;
   GrantsTopic grants_;
+  CauseTitles cause_titles_;
   absl::Duration next_look_;   // at the topic, by uptime
   absl::Duration next_renewal_ = absl::ZeroDuration();  // of the lease, by uptime
   absl::Duration tail_limit_;  // grows while the topic's tail can't be read in it

@@ -7,6 +7,7 @@
 
 #include "libs/base/status/error.h"
 #include "libs/base/text/strings.h"
+#include "libs/change/wording.h"
 #include "services/catalogue/pages/views.h"
 
 namespace clusterwire::catalogue {
@@ -127,7 +128,7 @@ void AddList(const PageContext& context, const v1::SearchResponse& found, templa
     templates::Values& shown = page.Add("HIT");
     shown.Set("HREF", PageOf(hit.facts().name(), context.question))
         .Set("TITLE", hit.facts().title());
-    shown.SetIfAny("NOTE", CutUtf8(hit.facts().summary(), 160));
+    shown.SetIfAny("NOTE", CutUtf8(change::SummaryIn(language, hit.facts()), 160));
   }
   if (!found.next_page_token().empty()) {
     page.Add("NEXT")

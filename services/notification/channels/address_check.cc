@@ -74,7 +74,7 @@ absl::Status AddressCheck::Start(const filter::Viewer& viewer, std::string_view 
                        done = std::move(done)](const absl::Status& found) {
     done(AnswerFor(is_operator, field, found));
   };
-  const absl::Status started = look_up_(url, std::min(deadline, clock_.Now() + kPatience), answer);
+  const absl::Status started = look_up_(url, std::min(deadline - clock_.Now(), kPatience), answer);
   if (started.ok()) return started;
   if (absl::IsResourceExhausted(started)) return WithRetryDelay(started, kRetryDelay);
   return AnswerFor(viewer.operator_, std::string(path), started);

@@ -22,7 +22,7 @@ class AddressCheck {
  public:
   using Done = std::function<void(absl::Status)>;
   // As http::Client::LookUp.
-  using LookUp = std::function<absl::Status(const std::string& url, absl::Time deadline, Done)>;
+  using LookUp = std::function<absl::Status(const std::string& url, absl::Duration limit, Done)>;
 
   static constexpr int kMostOfOne = 4;  // under way for one subscriber
   static constexpr absl::Duration kPatience = absl::Seconds(5);

@@ -70,6 +70,8 @@ struct Job {
   // Of an event, to a mailbox that invitations go to: what its calendar was told of it.
   std::optional<Invitation> invitation = {};
   bool invitation_unread = true;  // that isn't read from the ledger yet
+  // Where it is hidden: another subscription at the mailbox was invited too, and sees it.
+  bool invited_elsewhere = false;
   // The newest record of the resource, cut like `record`, where there is a newer one.
   std::shared_ptr<const KeptRecord> latest = {};
 };
@@ -92,11 +94,14 @@ struct Done {
   std::string receipt = {};  // what the other side said
 };
 struct Wait {
-  absl::Time until = absl::InfinitePast();  // not before, even if the retry schedule says earlier
+  absl::Time until = absl::InfinitePast();  // of a gate: not before
+  // Of a try: not sooner, even if the retry schedule says so.
+  absl::Duration at_least = absl::ZeroDuration();
   std::string reason = {};
   int http_status = 0;
-  bool ours = false;            // the failure is on this side, and says nothing of the endpoint
-  bool rests_endpoint = false;  // `until` is for all that goes there, not for this delivery alone
+  bool ours = false;  // the failure is on this side, and says nothing of the endpoint
+  bool rests_endpoint =
+      false;             // `at_least` is for all that goes there, not for this delivery alone
   bool at_once = false;  // the schedule doesn't count: tried again on another connection right away
   // Of a gate: what it waits for is heard of when it ends, so that the ledger needs no time.
   bool asleep = false;
@@ -120,12 +125,13 @@ class Channel {
   using Callback = std::function<void(Outcome)>;
 
   virtual ~Channel() = default;
-  // Calls `done` once, from any thread, perhaps before it returns, by `deadline` at the latest.
+  // Calls `done` once, from any thread, perhaps before it returns, by `deadline` at the latest,
+  // which is a moment of the uptime: setting the clock ends no try.
   // Thousands may be under way.
-  virtual void Send(std::shared_ptr<const Job> job, absl::Time deadline, Callback done) = 0;
+  virtual void Send(std::shared_ptr<const Job> job, absl::Duration deadline, Callback done) = 0;
   // Sends a notice named `id` that says that it is a test; as Send(). Only where there is a
   // receiver.
-  virtual void SendTest(const v1::Endpoint&, const std::string&, text::Language, absl::Time,
+  virtual void SendTest(const v1::Endpoint&, const std::string&, text::Language, absl::Duration,
                         Callback done) {
     done(Dead{.reason = "this channel has no tests", .ours = true});
   }
@@ -133,7 +139,7 @@ class Channel {
   // Tells whose `elsewhere` is of another endpoint of theirs, as `id`. What becomes of that isn't
   // followed: the inbox has it. Only where there is a letter for it.
   virtual void TellOwner(const v1::Endpoint&, const OwnerLetter&, const std::string&,
-                         text::Language, absl::Time) {}
+                         text::Language, absl::Duration) {}
 
   // For a channel whose receiver is the ledger: called once with all jobs that a transaction makes
   // done; then with each of them after the commit.

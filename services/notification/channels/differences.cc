@@ -132,7 +132,8 @@ Differences Comparer::Compare() {
   Lists(Say("Sectors and regions", "Branchen und Regionen"), &Facts::codes, titled);
   Texts(Say("Members", "Mitglieder"), Size(before_), Size(after_));
   Lists(Say("Languages", "Sprachen"), &Facts::languages, language);
-  Texts(Say("Summary", "Zusammenfassung"), before_.summary(), after_.summary());
+  Texts(Say("Summary", "Zusammenfassung"), SummaryIn(language_, before_),
+        SummaryIn(language_, after_));
   Texts("Link", before_.link(), after_.link());
   if (lines_.size() > kMaxDifferences) lines_.resize(kMaxDifferences);
   return std::move(lines_);

@@ -6,10 +6,13 @@
 
 #include "clusterwire/type/v1/facts.pb.h"
 
+#include "libs/change/wording.h"
 #include "libs/text/language.h"
 
 // What changed, for people.
 namespace clusterwire::notification {
+
+using change::SummaryIn;
 
 inline constexpr size_t kMaxDifferences = 12;  // told in one notice
 

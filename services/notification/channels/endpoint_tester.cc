@@ -65,7 +65,8 @@ absl::Status EndpointTester::Start(const resource::ReadCall& call, const std::st
   if (place == nullptr) return AddressCheck::NoPlace(subscriber);
 
   const absl::Duration begun = on_.clock.Uptime();
-  const absl::Time until = std::min(deadline, on_.clock.Now() + limit_);
+  const absl::Time now = on_.clock.Now();
+  const absl::Duration limit = std::min(deadline - now, limit_);
   const std::string id = "tests/" + absl::BytesToHexString(RandomBytes(on_.random, kIdBytes));
   const auto end = [begun, id, place = std::move(place), done = std::move(done),
                     &clock = on_.clock](const Outcome& outcome) {
@@ -76,15 +77,15 @@ absl::Status EndpointTester::Start(const resource::ReadCall& call, const std::st
   };
   const EndpointKind::Address address = kind->AddressOf(*endpoint);
   // Looked up first, since that tells no stranger what names lead to inside our network.
-  return on_.addresses.Start(
-      call.viewer, address.path, address.url, until,
-      [endpoint, id, language, until, end, &to = *channel->second](const absl::Status& reachable) {
-        if (!reachable.ok()) {
-          end(Dead{.reason = std::string(reachable.message())});
-        } else {
-          to.SendTest(*endpoint, id, language, until, end);
-        }
-      });
+  return on_.addresses.Start(call.viewer, address.path, address.url, now + limit,
+                             [endpoint, id, language, until = begun + limit, end,
+                              &to = *channel->second](const absl::Status& reachable) {
+                               if (!reachable.ok()) {
+                                 end(Dead{.reason = std::string(reachable.message())});
+                               } else {
+                                 to.SendTest(*endpoint, id, language, until, end);
+                               }
+                             });
 }
 
 }  // namespace clusterwire::notification

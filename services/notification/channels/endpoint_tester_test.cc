@@ -1,7 +1,6 @@
 #include "services/notification/channels/endpoint_tester.h"
 
 #include <atomic>
-#include <future>
 #include <memory>
 #include <string>
 
@@ -10,6 +9,7 @@
 #include <gtest/gtest.h>
 
 #include "libs/base/json.h"
+#include "libs/base/testing/awaited.h"
 #include "libs/base/testing/eventually.h"
 #include "libs/base/testing/status_matchers.h"
 #include "libs/http/testing/receiver.h"
@@ -53,14 +53,11 @@ class EndpointTesterTest : public testing::Test {
   }
   absl::StatusOr<v1::TestEndpointResponse> Test(const WriteCall& call,
                                                 const std::string& name = kName) {
-    std::promise<absl::StatusOr<v1::TestEndpointResponse>> promise;
-    const absl::Status started =
-        tester_.Start(Reading(call), name, Clock::System().Now() + absl::Seconds(20),
-                      [&](absl::StatusOr<v1::TestEndpointResponse> response) {
-                        promise.set_value(std::move(response));
-                      });
+    Awaited<absl::StatusOr<v1::TestEndpointResponse>> answer;
+    const absl::Status started = tester_.Start(
+        Reading(call), name, Clock::System().Now() + absl::Seconds(20), answer.Callback());
     if (!started.ok()) return started;
-    return promise.get_future().get();
+    return answer.Get();
   }
 
   TestStore test_;

@@ -1,7 +1,6 @@
 #include "services/notification/channels/notice.h"
 
 #include <algorithm>
-#include <iterator>
 #include <string_view>
 
 #include "absl/strings/ascii.h"
@@ -10,6 +9,7 @@
 
 #include "libs/base/text/strings.h"
 #include "libs/change/wording.h"
+#include "services/notification/channels/calendar/calendar_part.h"
 #include "services/notification/channels/differences.h"
 #include "services/notification/channels/kind_texts.h"
 
@@ -101,14 +101,39 @@ bool IsTakenOut(const Job& job) {
          (job.hidden || !job.record->change.has_after());
 }
 
-Notice NoticeOfTakenOut(Language language) {
+// Of what left, the image before is told; else that after the change.
+bool TellsImageBefore(const Job& job) {
+  return job.delivery.transition == v1::TRANSITION_LEFT || IsCorrectedDeletion(job);
+}
+const Facts& ImageOf(const Job& job) {
+  const change::v1::ResourceChanged& change = job.record->change;
+  return TellsImageBefore(job) ? change.before() : change.after();
+}
+
+// What the mail of an event that the reader still sees has for their calendar is how it is now,
+// also where it left their filter: then the text must not say less.
+bool ReachesCalendar(const Job& job) {
+  return job.endpoint != nullptr && job.endpoint->has_email() && !job.hidden &&
+         job.record->change.after().has_calendar() && CalendarModeOf(job) != v1::CALENDAR_MODE_NONE;
+}
+
+// Empty where it isn't known, or isn't for everybody: people read no resource names.
+std::string TitleOfCause(const change::v1::ResourceChanged& change, const Facts& image) {
+  if (change.cause().empty()) return "";
+  if (!change.cause_title().empty()) return OneLine(change.cause_title());
+  const auto title = std::ranges::find(image.titles(), change.cause(), &type::v1::Title::value);
+  return title == image.titles().end() ? "" : OneLine(title->title());
+}
+
+SharedNotice NoticeOfTakenOut(Language language) {
   const auto say = [language](std::string_view english, std::string_view german) {
     return std::string(text::In(language, english, german));
   };
   return {.title = say("An event was taken out of your calendar",
                        "Ein Termin wurde aus Ihrem Kalender genommen"),
           .group = GroupOf("event", language),
-          .text = say("You can't see it any more.", "Sie können ihn nicht mehr sehen.")};
+          .before = say("You can't see it any more.", "Sie können ihn nicht mehr sehen."),
+          .whole = true};
 }
 
 }  // namespace
@@ -117,40 +142,51 @@ Language LanguageOf(const Job& job) {
   return text::LanguageFor(job.subscriber == nullptr ? "" : job.subscriber->language());
 }
 
-Notice NoticeOf(const Job& job) {
+Notice NoticeOf(const Job& job) { return NoticeOf(job, SharedNoticeOf(job)); }
+
+SharedNotice SharedNoticeOf(const Job& job) {
   const Language language = LanguageOf(job);
   if (IsTakenOut(job)) return NoticeOfTakenOut(language);
   const change::v1::ResourceChanged& change = job.record->change;
-  const bool left = job.delivery.transition == v1::TRANSITION_LEFT || IsCorrectedDeletion(job);
-  const Facts& image = left ? change.before() : change.after();
+  const bool left = TellsImageBefore(job);
+  const Facts& image = ImageOf(job);
   const Wording wording = WordingOf(job.delivery.transition, language);
-  const auto say = [language](std::string_view english, std::string_view german) {
-    return ToAbsl(text::In(language, english, german));
-  };
 
-  Notice notice;
+  SharedNotice notice;
   notice.title = TitleOf(image, change, wording, language);
   notice.group = GroupOf(image.type(), language);
   notice.link = image.link();
-
-  Lines lines;
-  if (!image.summary().empty()) lines.push_back(OneLine(image.summary()));
-  lines.push_back(RelationOf(job, wording));
-  if (!left && change.has_before() && change.has_after()) {
-    std::ranges::move(DifferencesOf(change.before(), change.after(), language),
-                      std::back_inserter(lines));
+  if (const std::string& summary = SummaryIn(language, image); !summary.empty()) {
+    notice.before = OneLine(summary) + "\n";
   }
-  if (!change.cause().empty()) {
-    lines.push_back(
-        absl::StrCat(say("Because of ", "Anlass: "), CalledByTitle(change.cause(), image), "."));
+  const bool compared = !left || (ReachesCalendar(job) && !IsCorrectedDeletion(job));
+  if (compared && change.has_before() && change.has_after()) {
+    for (const std::string& line : DifferencesOf(change.before(), change.after(), language)) {
+      absl::StrAppend(&notice.after, "\n", line);
+    }
   }
-  if (job.gap.count > 0) lines.push_back(GapInWords(job.gap, language));
-  notice.text = absl::StrJoin(lines, "\n");
+  if (const std::string cause = TitleOfCause(change, image); !cause.empty()) {
+    absl::StrAppend(&notice.after, "\n", ToAbsl(text::In(language, "Because of ", "Anlass: ")),
+                    cause, ".");
+  }
+  return notice;
+}
 
+Notice NoticeOf(const Job& job, const SharedNotice& shared) {
+  Notice notice{.title = shared.title, .group = shared.group, .text = {}, .link = shared.link};
+  if (shared.whole) {
+    notice.text = shared.before;
+    return notice;
+  }
+  const Language language = LanguageOf(job);
+  notice.text = absl::StrCat(
+      shared.before, RelationOf(job, WordingOf(job.delivery.transition, language)), shared.after);
+  if (job.gap.count > 0) absl::StrAppend(&notice.text, "\n", GapInWords(job.gap, language));
   for (const filter::Verdict& verdict :
-       job.interest->predicate().Explain(image, change::TellingIn(language))) {
+       job.interest->predicate().Explain(ImageOf(job), change::TellingIn(language))) {
     if (!verdict.matched || verdict.field == "audience") continue;
-    notice.reasons.push_back(absl::StrCat(say("It ", "Es "), OneLine(verdict.text), "."));
+    notice.reasons.push_back(
+        absl::StrCat(ToAbsl(text::In(language, "It ", "Es ")), OneLine(verdict.text), "."));
   }
   return notice;
 }

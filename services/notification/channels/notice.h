@@ -19,11 +19,27 @@ struct Notice {
   std::vector<std::string> reasons;  // a line for each condition: "It is in Saxony (nuts:DED)."
 };
 
+// The part of a notice that is the same by whichever subscription it comes, so that it is made once
+// where thousands hear of a record: all but the reasons, with the lines of the text before that
+// which names the subscription, and behind it.
+struct SharedNotice {
+  std::string title = {};
+  std::string group = {};
+  std::string link = {};
+  std::string before = {};  // ends its lines
+  std::string after = {};   // begins its lines
+  bool whole = false;       // `before` is all of the text, and there are no reasons
+};
+
 // The language in which the job's subscriber reads.
 text::Language LanguageOf(const Job& job);
 
 // Pure. `job.interest` is there: a gate has asked.
 Notice NoticeOf(const Job& job);
+// The same of `shared`, which is of the job or, where it goes to no mailbox, of another with the same
+// record, transition and language that is hidden or not as it is.
+Notice NoticeOf(const Job& job, const SharedNotice& shared);
+SharedNotice SharedNoticeOf(const Job& job);
 
 // What a mail tells of one resource: all that happened to it, and why, by each subscription.
 Notice NoticeOf(const Told& told);

@@ -60,7 +60,13 @@ Told ToldOf(const std::vector<JobPointer>& jobs) {
     own.push_back(job);
   }
   for (const std::string& name : names) told.subscriptions.push_back(Summed(by[name]));
-  told.job = told.subscriptions.front();
+  // Another subscription at the mailbox may still have what one has lost.
+  const auto has_it = [](const JobPointer& one) {
+    return one->delivery.transition != v1::TRANSITION_LEFT &&
+           one->delivery.transition != v1::TRANSITION_CORRECTED;
+  };
+  const auto first = std::ranges::find_if(told.subscriptions, has_it);
+  told.job = first == told.subscriptions.end() ? told.subscriptions.front() : *first;
   return told;
 }
 

@@ -11,12 +11,12 @@ namespace clusterwire::notification {
 // What a mail tells of one resource.
 struct Told {
   // To make the notice of: the change as it is told, from before the first to how the resource is
-  // now, by the subscription that names it first. Has no others.
+  // now, by the first subscription that still has the resource, if any has. Has no others.
   std::shared_ptr<const Job> job;
   // The changes, oldest first, each once: ce_ids are unique among them.
   std::vector<std::shared_ptr<const Job>> changes;
   // One for each subscription by which it comes, in the order of their deliveries: the same as
-  // `job`, so that each has its own reasons. The first is `job`.
+  // `job`, so that each has its own reasons. `job` is one of them.
   std::vector<std::shared_ptr<const Job>> subscriptions;
 };
 

@@ -42,6 +42,7 @@ absl::StatusOr<std::vector<PendingDelivery>> AtOnce::Insert(
   ASSIGN_OR_RETURN(std::set<std::string> waiting, Deliveries(connection).WithPending(endpoints));
   const absl::Time now = clock_.Now();
   std::vector<PendingDelivery> delivered;
+  JobList jobs;                                                 // of these
   std::map<std::string, std::vector<PendingDelivery>> dropped;  // by reason
   for (PendingDelivery& delivery : candidates) {
     if (waiting.contains(delivery.endpoint)) {
@@ -57,10 +58,14 @@ absl::StatusOr<std::vector<PendingDelivery>> AtOnce::Insert(
       others.push_back(std::move(delivery));
     } else {
       delivered.push_back(std::move(delivery));
-      done->jobs.push_back(std::move(job));
+      jobs.push_back(std::move(job));
     }
   }
-  RETURN_IF_ERROR(Deliveries(connection).InsertDelivered(delivered, kHow, now));
+  // A row that was there has its item, or gets it by the dispatcher.
+  ASSIGN_OR_RETURN(const std::set<std::string> inserted,
+                   Deliveries(connection).InsertDelivered(delivered, kHow, now));
+  std::ranges::copy_if(jobs, std::back_inserter(done->jobs),
+                       [&](const auto& job) { return inserted.contains(job->delivery.name); });
   for (auto& [reason, some] : dropped) {
     RETURN_IF_ERROR(Deliveries(connection).Insert(some, reason));
     std::ranges::move(some, std::back_inserter(done->dropped));

@@ -118,9 +118,17 @@ class DeliveryHandler final : public v1::DeliveryService::CallbackService {
         api_.writes, context, response,
         [this, request](const rpc::CallContext& call) -> absl::StatusOr<v1::Delivery> {
           RETURN_IF_ERROR(Find(call, "name", request->name()).status());
-          RETURN_IF_ERROR(handles_.dispatcher->Retry(request->name()));
+          ASSIGN_OR_RETURN(const std::optional<Wait> held,
+                           handles_.dispatcher->Retry(request->name()));
           ASSIGN_OR_RETURN(v1::Delivery delivery, Find(call, "name", request->name()));
           handles_.dispatcher->Describe(&delivery);
+          if (held && delivery.state() == v1::Delivery::STATE_PENDING) {
+            delivery.set_reason(held->reason);
+            delivery.clear_next_attempt_time();
+            const bool known =
+                held->until > handles_.clock->Now() && held->until < absl::InfiniteFuture();
+            if (known) *delivery.mutable_next_attempt_time() = ToTimestamp(held->until);
+          }
           return delivery;
         });
   }

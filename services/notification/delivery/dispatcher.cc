@@ -190,6 +190,7 @@ absl::Status Dispatcher::FindPending() {
       ledger_.Read([](sql::Connection& connection) { return GivenUp(connection).Endpoints(); }));
   interests_.notes().SetGaps({gaps.begin(), gaps.end()});
   next_sweep_ = clock_.Uptime() + options_.sweep;
+  metrics_.sweeps.Add();
   return absl::OkStatus();
 }
 
@@ -297,9 +298,11 @@ void Dispatcher::Send(std::shared_ptr<const Job> job) {
   }
   const absl::Duration limit =
       channel->second->time_limit(queue_.TimeLimit(endpoint, options_.try_limit));
-  channel->second->Send(job, now + limit,
-                        [job, results = results_, now, uptime = clock_.Uptime()](
-                            const Outcome& outcome) { results->Put(*job, outcome, now, uptime); });
+  const absl::Duration uptime = clock_.Uptime();
+  channel->second->Send(job, uptime + limit,
+                        [job, results = results_, now, uptime](const Outcome& outcome) {
+                          results->Put(*job, outcome, now, uptime);
+                        });
 }
 
 void Dispatcher::EndUntried(const Job& job, v1::Delivery::State state, const std::string& reason,
@@ -351,9 +354,6 @@ absl::Status Dispatcher::Record(std::span<const DeliveryResult> results) {
 void Dispatcher::Apply(const DeliveryResult& result) {
   const auto job = std::move(under_way_.extract(result.delivery).mapped());
   const PendingDelivery& delivery = job->delivery;
-  const std::string parent = job->record ? job->record->trace : "";
-  const telemetry::TraceScope trace(
-      telemetry::TraceContext::Parse(parent).value_or(telemetry::TraceContext()));
   queue_.Ended(delivery, result, result.uptime);
   if (result.state == v1::Delivery::STATE_DEAD && delivery.root != delivery.name) {
     interests_.notes().AddGap(delivery.endpoint);
@@ -381,6 +381,9 @@ void Dispatcher::Apply(const DeliveryResult& result) {
   metrics_.Count(result, delivery.created);
   // What goes as it should stands in the ledger and is counted.
   if (result.state != v1::Delivery::STATE_DELIVERED) {
+    const std::string parent = job->record ? job->record->trace : "";
+    const telemetry::TraceScope trace(
+        telemetry::TraceContext::Parse(parent).value_or(telemetry::TraceContext()));
     telemetry::LogInfo("delivery looked at", {{"delivery", delivery.name},
                                               {"endpoint", delivery.endpoint},
                                               {"state", v1::Delivery::State_Name(result.state)},

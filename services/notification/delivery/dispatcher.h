@@ -82,9 +82,10 @@ class Dispatcher {
   // DELIVERY_NOT_DEAD or TOO_MANY_TRIES, and with DELIVERY_BLOCKED where a gate would drop it. Any
   // thread.
   absl::Status Redrive(const std::string& name);
-  // Tries a pending delivery now, with those before it about the same root. NOT_FOUND;
-  // FAILED_PRECONDITION, reason DELIVERY_NOT_PENDING. Any thread.
-  absl::Status Retry(const std::string& name);
+  // Tries a pending delivery now, with those before it about the same root, unless a gate holds it
+  // on: gives what it waits for then. NOT_FOUND; FAILED_PRECONDITION, reason DELIVERY_NOT_PENDING.
+  // Any thread.
+  absl::StatusOr<std::optional<Wait>> Retry(const std::string& name);
   // The ledger has more for this endpoint. Any thread.
   void Look(const std::string& endpoint);
   // Says in a pending delivery what it waits for, and until when. Any thread.
@@ -97,16 +98,16 @@ class Dispatcher {
   DeliveryQueue::Usage usage() const { return queue_.usage(); }
 
  private:
-  static constexpr size_t kOfferLimit = 100'000;  // then the ledger is asked instead
-  static constexpr size_t kNewestLimit = 500;     // then all are read from the ledger
-  static constexpr size_t kPage = 1000;           // endpoints in one question to the ledger
-  static constexpr size_t kTaken = 200;           // deliveries begun between two looks around
-  static constexpr size_t kLoads = 20;            // endpoints loaded between them
-  static constexpr size_t kMails = 20;            // decided on in one transaction
-  static constexpr size_t kMoves = 20;            // subscriptions followed between them
-  static constexpr int kMoved = 500;              // deliveries of one, in one transaction
-  static constexpr int kRecut = 50;               // the same, where each is asked about
-  static constexpr int kSuppressed = 10'000;      // in one transaction
+  static constexpr size_t kOfferLimit = 20'000;  // then the ledger is asked instead
+  static constexpr size_t kNewestLimit = 500;    // then all are read from the ledger
+  static constexpr size_t kPage = 1000;          // endpoints in one question to the ledger
+  static constexpr size_t kTaken = 400;          // deliveries begun between two looks around
+  static constexpr size_t kLoads = 20;           // endpoints loaded between them
+  static constexpr size_t kMails = 20;           // decided on in one transaction
+  static constexpr size_t kMoves = 20;           // subscriptions followed between them
+  static constexpr int kMoved = 500;             // deliveries of one, in one transaction
+  static constexpr int kRecut = 50;              // the same, where each is asked about
+  static constexpr int kSuppressed = 10'000;     // in one transaction
   static constexpr absl::Duration kSlice = absl::Milliseconds(50);  // for beginning them
 
   static constexpr absl::Duration kCatchUpLimit = absl::Seconds(2);
@@ -141,6 +142,8 @@ class Dispatcher {
   void Apply(const DeliveryResult& result);
   bool IsStopped(const Job& job) const;
   bool IsOnItsWay(const PendingDelivery& delivery) const;
+  absl::StatusOr<std::optional<Wait>> WhatHolds(sql::Connection& connection,
+                                                const PendingDelivery& pending) const;
   void NoteIfMoved(const PendingDelivery& delivery);
   void Disable(const std::string& endpoint, const std::string& reason);
   absl::Time NextLook() const;

@@ -1,6 +1,7 @@
 #include "services/notification/delivery/gates.h"
 
 #include <algorithm>
+#include <array>
 #include <optional>
 
 #include "absl/strings/str_cat.h"
@@ -18,13 +19,19 @@
 namespace clusterwire::notification {
 namespace {
 
+// Answers that are not those of all that the subscription has: its next one of the name goes on,
+// and so does what needs no consent.
+constexpr std::string_view kMadeAnew = "the subscription was deleted and made anew";
+constexpr std::string_view kNoConsent =
+    "the owner of the address has not consented to the subscription";
+
 // Does the subscriber still want it? The subscription must be there and active, and the same that
 // matched: the new owner of a name that became free gets nothing of its former one.
 GateAnswer AskWanted(const Job& job) {
   if (job.interest == nullptr) return Drop{"the subscription was deleted or paused"};
   const int64_t made = job.delivery.subscription_made;
   if (made != 0 && made != WhenMade(job.interest->subscription)) {
-    return Drop{"the subscription was deleted and made anew"};
+    return Drop{std::string(kMadeAnew)};
   }
   return Go{};
 }
@@ -100,7 +107,7 @@ GateAnswer AskConsent(const Job& job) {
   if (about_this && consent.state() == v1::Consent::STATE_GIVEN) return Go{};
   const bool own_matter = job.record != nullptr && Shown(job).has_audience();
   if (own_matter) return Go{};
-  return Drop{"the owner of the address has not consented to the subscription"};
+  return Drop{std::string(kNoConsent)};
 }
 
 // May the subscriber see it now? What was hidden since, and what a right is no longer there for,
@@ -205,6 +212,13 @@ GateAnswer AskGates(const Job& job) {
     }
   }
   return Go{};
+}
+
+bool IsOfSubscription(std::string_view reason) {
+  const bool of_all =
+      std::ranges::any_of(std::array{"wanted: ", "enabled: ", "suppressed: ", "consent: "},
+                          [&](std::string_view gate) { return reason.starts_with(gate); });
+  return of_all && !reason.ends_with(kMadeAnew) && !reason.ends_with(kNoConsent);
 }
 
 std::vector<Asked> AskEachGate(const Job& job) {

@@ -27,6 +27,9 @@ struct Gate {
 // EndpointQueue offers only the first of them.
 GateAnswer AskGates(const Job& job);
 
+// Whether a Drop with this reason is the same for all that its subscription has pending.
+bool IsOfSubscription(std::string_view reason);
+
 // What each of them says, in their order, for an explanation: to the first Drop, behind which there
 // may be nothing to ask. Reasons stand without the gates' names.
 struct Asked {

@@ -43,7 +43,8 @@ std::shared_ptr<const Job> JobLoader::FromMemory(const PendingDelivery& delivery
                                                  absl::Duration now) {
   const absl::Duration age = now - delivery.offered;
   if (interests_.notes().MayHaveGap(delivery.endpoint)) return nullptr;
-  if (delivery.attempts > 0 || age < absl::ZeroDuration() || age > kFresh) return nullptr;
+  const absl::Duration believed = ledger_.shared() ? kFresh : kLongestBacklog;
+  if (delivery.attempts > 0 || age < absl::ZeroDuration() || age > believed) return nullptr;
   if (!MailboxOf(delivery).empty()) return nullptr;  // the ledger knows whether it is suppressed
   std::shared_ptr<const KeptRecord> record = FindKept(delivery.change_id);
   if (record == nullptr) return nullptr;
@@ -98,7 +99,7 @@ absl::StatusOr<std::shared_ptr<const Job>> JobLoader::Make(
   ASSIGN_OR_RETURN(Gap gap, GapBefore(connection, delivery));
   std::shared_ptr<Job> job =
       MakeJob(delivery, seen_by, std::move(record), std::move(suppressed), std::move(gap));
-  RETURN_IF_ERROR(ReadInvitation(connection, *job));
+  RETURN_IF_ERROR(ReadInvitation(connection, interests_, seen_by, *job));
   return job;
 }
 

@@ -20,9 +20,11 @@ namespace clusterwire::notification {
 // for what another process matched. Owned by one thread.
 class JobLoader {
  public:
-  // How long after its commit what ingest handed over needs no look at the ledger: another process
-  // may have the partition by then, and see the resource hidden.
+  // How long after its commit what ingest handed over needs no look at a ledger that is shared:
+  // another process may have the partition by then, and see the resource hidden.
   static constexpr absl::Duration kFresh = absl::Seconds(1);
+  // The same of one that isn't: what is offered lies in memory no longer, but for a backlog.
+  static constexpr absl::Duration kLongestBacklog = absl::Minutes(10);
   // Those asked for last.
   static constexpr size_t kKeptRecords = 1000;
   static constexpr size_t kKeptBytes = 32 << 20;

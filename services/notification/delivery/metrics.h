@@ -38,6 +38,9 @@ struct DeliveryMetrics {
       "clusterwire_delivery_endpoints_disabled_total", "Endpoints that were switched off");
   telemetry::Counter ledger_errors = registry.GetCounter(
       "clusterwire_delivery_ledger_errors_total", "Reads and writes of the ledger that failed");
+  telemetry::Counter sweeps =
+      registry.GetCounter("clusterwire_delivery_sweeps_total",
+                          "Looks through the ledger for all that is pending, that ended");
   telemetry::Counter left_in_ledger =
       registry.GetCounter("clusterwire_delivery_left_in_ledger_total",
                           "Deliveries left in the ledger for later, memory being full");

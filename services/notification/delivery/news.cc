@@ -142,7 +142,7 @@ absl::Status Dispatcher::FollowRecut() {
       RETURN_IF_ERROR(record.status());
       ASSIGN_OR_RETURN(
           const auto job,
-          WithInvitation(connection,
+          WithInvitation(connection, interests_, standings[delivery.name].seen_by,
                          std::make_shared<const Job>(
                              JobOf(delivery, std::make_shared<const KeptRecord>(*std::move(record)),
                                    standings[delivery.name].seen_by, interests_, now))));

@@ -74,7 +74,7 @@ absl::Status Dispatcher::Redrive(const std::string& name) {
     ASSIGN_OR_RETURN(KeptRecord record, Records(connection).Load(pending.change_id));
     ASSIGN_OR_RETURN(
         const auto loaded,
-        WithInvitation(connection,
+        WithInvitation(connection, interests_, standing.seen_by,
                        std::make_shared<const Job>(
                            JobOf(pending, std::make_shared<const KeptRecord>(std::move(record)),
                                  standing.seen_by, interests_, now))));
@@ -96,8 +96,9 @@ absl::Status Dispatcher::Redrive(const std::string& name) {
   return absl::OkStatus();
 }
 
-absl::Status Dispatcher::Retry(const std::string& name) {
+absl::StatusOr<std::optional<Wait>> Dispatcher::Retry(const std::string& name) {
   const absl::Time now = clock_.Now();
+  std::optional<Wait> held;
   const auto retry = [&](sql::Connection& connection) -> absl::StatusOr<PendingDelivery> {
     ASSIGN_OR_RETURN(const v1::Delivery delivery, Deliveries(connection).Get(name));
     if (delivery.state() != v1::Delivery::STATE_PENDING) {
@@ -108,12 +109,29 @@ absl::Status Dispatcher::Retry(const std::string& name) {
                    {{"resource", name}});
     }
     RETURN_IF_ERROR(Deliveries(connection).MakeDue(name, now));
-    return Deliveries(connection).FindPending(name, now);
+    ASSIGN_OR_RETURN(const PendingDelivery pending, Deliveries(connection).FindPending(name, now));
+    ASSIGN_OR_RETURN(held, WhatHolds(connection, pending));
+    return pending;
   };
   ASSIGN_OR_RETURN(const PendingDelivery pending, ledger_.Write(retry));
   queue_.Hasten(pending.endpoint, name, clock_.Uptime());
   Look(pending.endpoint);
-  return absl::OkStatus();
+  return held;
+}
+
+// The gate that lets it wait, where one does.
+absl::StatusOr<std::optional<Wait>> Dispatcher::WhatHolds(sql::Connection& connection,
+                                                          const PendingDelivery& pending) const {
+  ASSIGN_OR_RETURN(const Standing standing, Deliveries(connection).StandingOf(pending.name));
+  absl::StatusOr<KeptRecord> record = Records(connection).Load(pending.change_id);
+  if (absl::IsDataLoss(record.status())) return std::nullopt;
+  RETURN_IF_ERROR(record.status());
+  ASSIGN_OR_RETURN(const auto job,
+                   loader_.Make(connection, pending, standing.seen_by,
+                                std::make_shared<const KeptRecord>(*std::move(record))));
+  const GateAnswer answer = AskGates(*job);
+  const auto* wait = std::get_if<Wait>(&answer);
+  return wait == nullptr ? std::nullopt : std::optional<Wait>(*wait);
 }
 
 void Dispatcher::Look(const std::string& endpoint) {

@@ -101,8 +101,7 @@ DeliveryResult ResultOf(const PendingDelivery& delivery, const Outcome& outcome,
     result.server_away = wait.server;
     result.uncounted = wait.server ? attempt.number() <= kMostUnheard
                                    : wait.at_once && delivery.at_once < kMostAtOnce;
-    const absl::Duration asked =
-        std::clamp(wait.until - done.ended, absl::ZeroDuration(), kLongestRequest);
+    const absl::Duration asked = std::clamp(wait.at_least, absl::ZeroDuration(), kLongestRequest);
     if (wait.rests_endpoint || wait.server) result.rest = asked;
     const std::optional<absl::Duration> pause =
         result.uncounted ? absl::ZeroDuration()
@@ -195,11 +194,9 @@ absl::StatusOr<std::vector<Trouble>> RecordResults(Ledger& ledger, const Channel
     for (const DeliveryResult& result : results) {
       const Job& job = *jobs.at(result.delivery);
       const bool was_pending = were_pending.contains(result.delivery);
-      if (was_pending) {
-        RETURN_IF_ERROR(NoteGap(connection, result, job));
-        if (result.state == v1::Delivery::STATE_DELIVERED) {
-          RETURN_IF_ERROR(NoteInvitation(connection, job));
-        }
+      if (was_pending) RETURN_IF_ERROR(NoteGap(connection, result, job));
+      if (result.state == v1::Delivery::STATE_DELIVERED) {
+        RETURN_IF_ERROR(NoteInvitation(connection, job, was_pending));
       }
       RETURN_IF_ERROR(SettleBundle(connection, job, result, was_pending));
       if (result.attempt && result.bounce != Bounce::kNone) {

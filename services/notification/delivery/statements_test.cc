@@ -20,7 +20,7 @@ namespace {
 // A receiver that takes everything at once.
 class QuickChannel final : public Channel {
  public:
-  void Send(std::shared_ptr<const Job>, absl::Time, Callback done) override {
+  void Send(std::shared_ptr<const Job>, absl::Duration, Callback done) override {
     ++sent;
     done(Done{.http_status = 200});
   }

@@ -2,6 +2,7 @@
 
 #include <memory>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
@@ -131,6 +132,67 @@ TEST_P(AtOnceTest, WhatIsSupersededReachesNoInbox) {
   ASSERT_THAT(Take({MessageOf(Published("a", 2), 2)}), IsOk());
   EXPECT_THAT(Titles(), testing::SizeIs(1));
   EXPECT_THAT(StatesFor(Published("a", 2)), ElementsAre("all: superseded"));
+}
+
+TEST_P(AtOnceTest, WhatWasMadePendingBeforeItMatchedReachesItsInboxOnce) {
+  Subscribe("all", "");
+  const auto message = MessageOf(Published("a", 1), 1);
+  PendingDelivery early = {.name = DeliveryName("subscribers/x/subscriptions/all", "history:1:1"),
+                           .change_id = "history:1:1",
+                           .subscription = "subscribers/x/subscriptions/all",
+                           .endpoint = "subscribers/x/endpoints/other"};
+  ASSERT_THAT(ledger_->Write([&](sql::Connection& connection) {
+    return Deliveries(connection).Insert({&early, 1}, "");
+  }),
+              IsOk());
+  ASSERT_THAT(Take({message}), IsOk());
+  EXPECT_THAT(Titles(), IsEmpty()) << "the dispatcher hands it over";
+}
+
+// Two processes that both believe that they have a record's partition, one of them no longer.
+class TwoIntakesTest : public AtOnceTest {
+ protected:
+  static constexpr int kSubscribers = 9;
+
+  TwoIntakesTest() {
+    for (int i = 0; i < kSubscribers; ++i) {
+      const std::string id = absl::StrCat("wide", i);
+      store_.AddSubscriber(id);
+      v1::Subscription subscription;
+      subscription.set_endpoint(absl::StrCat("subscribers/", id, "/endpoints/inbox"));
+      subscription.mutable_filter()->add_types("cluster");
+      store_.AddSubscription("subscribers/" + id, "all", subscription);
+    }
+    store_.CatchUp();
+  }
+  // Takes the message on a thread of its own, a row or two in a transaction.
+  std::thread TakeBeside(const kafka::ReceivedMessage& message, size_t rows) {
+    return std::thread([this, message, rows] {
+      Intake intake(
+          {.rows = rows}, *ledger_, *store_.interests, at_once_, store_.clock,
+          IngestMetrics(metrics_), [](const Intake::Committed&) {}, [] {});
+      absl::Status taken = intake.Take({&message, 1});
+      while (absl::IsUnavailable(taken)) taken = intake.Take({&message, 1});
+      EXPECT_THAT(taken, IsOk());
+    });
+  }
+};
+INSTANTIATE_TEST_SUITE_P(Both, TwoIntakesTest, sql::kBothDatabases, sql::DialectName);
+
+TEST_P(TwoIntakesTest, AWideRecordThatBothGoOnWithReachesEachInboxOnce) {
+  constexpr int kRounds = 20;
+  for (int64_t round = 1; round <= kRounds; ++round) {
+    const auto message = MessageOf(Published(absl::StrCat("c", round), round), round);
+    std::thread one = TakeBeside(message, 1);
+    std::thread other = TakeBeside(message, 2);
+    one.join();
+    other.join();
+  }
+  for (int i = 0; i < kSubscribers; ++i) {
+    EXPECT_THAT(Titles(absl::StrCat("subscribers/wide", i)), testing::SizeIs(kRounds)) << i;
+  }
+  EXPECT_EQ(AddUp().matched(), kRounds * kSubscribers);
+  EXPECT_EQ(AddUp().difference(), 0);
 }
 
 TEST_P(AtOnceTest, AWideChangeTakesFewStatements) {

@@ -61,7 +61,7 @@ struct IngestMetrics {
 class Intake {
  public:
   struct Options {
-    size_t rows = 2000;       // deliveries inserted in one transaction
+    size_t rows = 4000;       // deliveries inserted in one transaction
     size_t in_hand = 20'000;  // matches after which those so far are written before the next record
     absl::Duration catch_up_limit = absl::Seconds(10);
   };

@@ -248,17 +248,50 @@ CREATE TABLE owner_notice (id {text} NOT NULL PRIMARY KEY, created {int} NOT NUL
 CREATE INDEX owner_notice_by_time ON owner_notice (created);
 )sql";
 
+// Deliveries are written in the order of their subscriptions, record by record: indexes in that
+// order grow at their end, where by ids, which are hashes, each row would be put anywhere. What is
+// found by its whole key alone stands in it.
+constexpr std::string_view kOrder = R"sql(
+DROP INDEX delivery_by_time;
+CREATE INDEX delivery_by_order ON delivery (sequence, subscription);
+DROP INDEX delivery_by_subscription;
+CREATE INDEX delivery_by_subscription ON delivery (subscription, sequence);
+
+ALTER TABLE attempt RENAME TO former_attempt;
+CREATE TABLE attempt (
+  delivery {text} NOT NULL, number {int} NOT NULL, time {int} NOT NULL, outcome {text} NOT NULL,
+  http_status {int} NOT NULL, detail {text} NOT NULL, duration_ms {int} NOT NULL,
+  PRIMARY KEY (delivery, number)) {by key};
+INSERT INTO attempt SELECT delivery, number, time, outcome, http_status, detail, duration_ms
+  FROM former_attempt;
+DROP TABLE former_attempt;
+
+ALTER TABLE inbox RENAME TO former_inbox;
+DROP INDEX inbox_dropped;
+CREATE TABLE inbox (
+  subscriber {text} NOT NULL PRIMARY KEY, last_sequence {int} NOT NULL,
+  read_through {int} NOT NULL DEFAULT 0, dropped {int} NOT NULL DEFAULT 0,
+  dropped_through {int} NOT NULL DEFAULT 0, dropped_since {int} NOT NULL DEFAULT 0) {by key};
+INSERT INTO inbox SELECT subscriber, last_sequence, read_through, dropped, dropped_through,
+  dropped_since FROM former_inbox;
+DROP TABLE former_inbox;
+CREATE INDEX inbox_dropped ON inbox (subscriber) WHERE dropped > 0;
+)sql";
+
 constexpr sql::Migration kMigrations[] = {
-    {1, kTables},   {2, kSubscriptionMade}, {3, kDeadLetters},   {6, kLastTaken},
-    {7, kSequence}, {8, kSeenBy},           {20, kSuppressions}, {21, kConsent},
-    {22, kBundles}, {23, kCalendars},       {24, kOperating},    {25, kInboxes}};
+    {1, kTables},     {2, kSubscriptionMade}, {3, kDeadLetters}, {6, kLastTaken}, {7, kSequence},
+    {8, kSeenBy},     {20, kSuppressions},    {21, kConsent},    {22, kBundles},  {23, kCalendars},
+    {24, kOperating}, {25, kInboxes},         {26, kOrder}};
 
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<Ledger>> Ledger::Open(sql::Database& database) {
   RETURN_IF_ERROR(sql::Migrate(database, "ledger", kMigrations));
   RETURN_IF_ERROR(service::Gaps::CreateTable(database));
-  return std::unique_ptr<Ledger>(new Ledger(database));
+  ASSIGN_OR_RETURN(const sql::Lease connection, database.Acquire());
+  // A file of SQLite serves one process.
+  const bool shared = connection->dialect() == sql::Dialect::kPostgres;
+  return std::unique_ptr<Ledger>(new Ledger(database, shared));
 }
 
 }  // namespace clusterwire::notification

@@ -25,6 +25,9 @@ class Ledger {
   // own, on PostgreSQL other names. `database` outlives the ledger.
   static absl::StatusOr<std::unique_ptr<Ledger>> Open(sql::Database& database);
 
+  // Whether other processes may write to it too.
+  bool shared() const { return shared_; }
+
   // Body: absl::Status or absl::StatusOr<T> (sql::Connection&). Committed when it returned OK.
   template <typename Body>
   auto Write(const Body& body) -> std::invoke_result_t<Body, sql::Connection&> {
@@ -36,9 +39,10 @@ class Ledger {
   }
 
  private:
-  explicit Ledger(sql::Database& database) : database_(database) {}
+  Ledger(sql::Database& database, bool shared) : database_(database), shared_(shared) {}
 
   sql::Database& database_;
+  const bool shared_;
 };
 
 }  // namespace clusterwire::notification

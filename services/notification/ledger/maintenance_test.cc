@@ -1,3 +1,8 @@
+#include <string>
+#include <thread>
+#include <utility>
+#include <vector>
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -113,6 +118,37 @@ TEST_P(LedgerMaintenanceTest, WhatWasPurgedIsNotTakenForNewWhenItComesAgain) {
   other.change.set_history_id("another");
   other.id = "another:4:1";
   EXPECT_FALSE(keep(other).has_value()) << "and so is another history";
+}
+
+// A purge and what makes a delivery of an old record pending again, at the same time: either the
+// record is gone with all of it, or it stays.
+TEST_P(LedgerMaintenanceTest, ARecordIsNotPurgedFromUnderWhatIsBroughtBack) {
+  constexpr int kRounds = 30;
+  for (int round = 1; round <= kRounds; ++round) {
+    const KeptRecord record = MakeRecord("clusters/a", round);
+    const PendingDelivery delivery = MakeDelivery(record, kA);
+    Keep(record, {delivery});
+    Put(record, kA, v1::Delivery::STATE_DEAD, "no");
+    absl::Status redriven;
+    std::thread redrive([&] {
+      redriven = ledger_->Write([&](sql::Connection& connection) {
+        return Deliveries(connection).Redrive(delivery.name, record.received);
+      });
+    });
+    Purge(record.received + absl::Seconds(1));
+    redrive.join();
+    const std::vector<v1::Delivery> left = List({});
+    if (redriven.ok()) {
+      ASSERT_EQ(left.size(), 1u) << "round " << round;
+      EXPECT_EQ(left[0].state(), v1::Delivery::STATE_PENDING);
+      Put(record, kA, v1::Delivery::STATE_DELIVERED);
+      EXPECT_EQ(Purge(record.received + absl::Seconds(1)), 1);
+    } else {
+      EXPECT_THAT(redriven, StatusIs(absl::StatusCode::kNotFound));
+      EXPECT_EQ(left.size(), 0u) << "round " << round;
+    }
+    EXPECT_EQ(All().difference(), 0);
+  }
 }
 
 }  // namespace

@@ -1,8 +1,10 @@
 #include "services/notification/testing/test_api.h"
 
+#include "absl/strings/match.h"
 #include <grpcpp/impl/service_type.h>
 #include <gtest/gtest.h>
 
+#include "libs/base/testing/eventually.h"
 #include "libs/base/testing/status_matchers.h"
 
 namespace clusterwire::notification {
@@ -31,6 +33,10 @@ TestApi::TestApi()
       Dispatcher::Options(), *ledger, *domain.interests, channels_,
       [](const std::string&, const std::string&) { return absl::OkStatus(); }, domain.clock,
       domain.random, metrics_);
+  // What a test puts into the ledger from now on it doesn't find.
+  EXPECT_TRUE(Eventually([this] {
+    return absl::StrContains(metrics_.Render(), "clusterwire_delivery_sweeps_total 1");
+  }));
 
   const auto suppress = [this](const std::string& name, std::string_view reason) {
     dispatcher->Suppress(name, reason);
@@ -79,7 +85,7 @@ TestApi::TestApi()
   hold_keeper = *std::move(keeper);
   handles_.hold_keeper.Set(*hold_keeper);
   handles_.clock.Set(domain.clock);
-  handles_.redrive.Set(redrive_);
+  handles_.redrive.Set(redrive);
   const Api api = {.reads = pool_, .writes = pool_, .tokens = handles_.tokens};
   rpc::Services services;
 #define SERVICE(noun) services.push_back(Make##noun##Service(api, handles_));

@@ -23,7 +23,7 @@ T Need(absl::StatusOr<T> value) {
   return *std::move(value);
 }
 
-absl::Status LookUpInTable(const std::string& url, absl::Time, const AddressCheck::Done& done) {
+absl::Status LookUpInTable(const std::string& url, absl::Duration, const AddressCheck::Done& done) {
   const http::Url read = Need(http::Url::Parse(url));
   if (read.host == "unknown.example") {
     done(Error(absl::StatusCode::kUnavailable, "NAME_NOT_RESOLVED", "unknown.example is unknown"));
@@ -86,8 +86,8 @@ TestStore::TestStore() : random(TestSeed()) {
   subscribers = std::make_unique<Subscribers>(*store, random, *interests);
   look_up = LookUpInTable;
   addresses = std::make_unique<AddressCheck>(
-      [this](const std::string& url, absl::Time deadline, AddressCheck::Done done) {
-        return look_up(url, deadline, std::move(done));
+      [this](const std::string& url, absl::Duration limit, AddressCheck::Done done) {
+        return look_up(url, limit, std::move(done));
       },
       clock);
   endpoints =

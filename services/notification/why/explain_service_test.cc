@@ -121,8 +121,10 @@ class ExplainApi : public testing::Test {
                                                            : v1::Explanation();
   }
   absl::StatusOr<v1::PreviewResponse> Preview(const std::string& subscription,
-                                              const std::string& view_as = "subscribers/x") {
+                                              const std::string& view_as = "subscribers/x",
+                                              const std::string& language = "") {
     v1::PreviewRequest request;
+    request.set_language(language);
     request.set_parent("subscribers/x");
     *request.mutable_subscription() = Read<v1::Subscription>(subscription);
     return Call<v1::PreviewResponse>(&v1::ExplainService::Stub::Preview, request, view_as);
@@ -168,6 +170,48 @@ TEST_F(ExplainApi, WhatIsDeliveredHasItsDeliveryAndWhatEachGateSaysNow) {
   for (const auto& gate : told.gates()) {
     EXPECT_EQ(gate.answer(), v1::Explanation::Gate::ANSWER_GO) << gate.name();
   }
+}
+
+TEST_F(ExplainApi, AnswersInTheLanguageThatIsAskedForOrThatTheSubscriberReads) {
+  const std::string saxony = Subscribe("saxony", "filter { regions: 'nuts:DED' }");
+  const std::string all = Subscribe("all", "filter { types: 'cluster' }");
+  const std::string change = Keep("", kInBavaria, "cluster.created");
+  Deliver(all, change, "superseded");
+  constexpr char kNoSaxony[] = "Keine Nachricht: der Filter trifft nicht zu, denn es liegt nicht";
+  v1::ExplainRequest request;
+  request.set_parent(saxony);
+  request.set_change(change);
+  request.set_language("DE-at");
+  const auto asked = [&] {
+    return Call<v1::ExplainResponse>(&v1::ExplainService::Stub::Explain, request, "subscribers/x")
+        ->explanations(0);
+  };
+  EXPECT_THAT(asked().summary(), HasSubstr(kNoSaxony));
+  request.clear_language();
+  EXPECT_THAT(asked().summary(), HasSubstr("No delivery: "));
+
+  v1::Subscriber reader = Read<v1::Subscriber>("name: 'subscribers/x' language: 'de'");
+  google::protobuf::FieldMask mask;
+  mask.add_paths("language");
+  ASSERT_THAT(api_.domain.subscribers->Update(AsOperator(), reader, mask), IsOk());
+  EXPECT_THAT(asked().summary(), HasSubstr(kNoSaxony));
+  request.set_parent(all);
+  EXPECT_EQ(
+      asked().summary(),
+      "Unterdrückt: überholt: eine neuere Änderung kam früher an. Geschähe es jetzt, würde es "
+      "gesendet.");
+  request.set_language("en");
+  EXPECT_THAT(asked().summary(), HasSubstr("Suppressed: superseded. If it happened now"));
+  request.set_language("not a language");
+  EXPECT_THAT(Call<v1::ExplainResponse>(&v1::ExplainService::Stub::Explain, request, ""),
+              HasFieldError("language"));
+
+  for (int i = 0; i < 19; ++i) Keep(kInSaxony, kInSaxony);
+  const auto preview = Preview("filter { types: 'cluster' }");
+  EXPECT_THAT(preview->warnings(), Contains(HasSubstr("fast alles passt: 20 von 20")));
+  EXPECT_THAT(preview->latest(0).reasons(), Contains(HasSubstr("ein")));
+  EXPECT_THAT(Preview("filter { types: 'cluster' }", "subscribers/x", "en")->warnings(),
+              Contains(HasSubstr("matches nearly everything")));
 }
 
 TEST_F(ExplainApi, WhatWasSuppressedSaysWhy) {
@@ -300,9 +344,12 @@ TEST_F(ExplainApi, APreviewRefusesWhatCreationRefusesAndWarnsOfWhatCanNeverMatch
           ->warnings(),
       Contains(HasSubstr("filter.none_of[0]: it excludes all")));
   EXPECT_EQ(WhyNever(Read<type::v1::Filter>(
-                "regions: 'nuts:DED' none_of { regions: 'nuts:DED' types: 'event' }")),
+                         "regions: 'nuts:DED' none_of { regions: 'nuts:DED' types: 'event' }"),
+                     text::Language::kEnglish),
             "");
-  EXPECT_THAT(WhyNever(Read<type::v1::Filter>("none_of { types: 'event' }")), IsEmpty());
+  EXPECT_THAT(
+      WhyNever(Read<type::v1::Filter>("none_of { types: 'event' }"), text::Language::kEnglish),
+      IsEmpty());
 }
 
 }  // namespace

@@ -13,6 +13,7 @@
 #include "libs/change/record.h"
 #include "libs/change/wording.h"
 #include "libs/filter/predicate.h"
+#include "libs/text/form.h"
 #include "services/notification/delivery/dispatcher.h"
 #include "services/notification/delivery/gates.h"
 #include "services/notification/ledger/deliveries/deliveries.h"
@@ -21,6 +22,7 @@
 #include "services/notification/resources/subscribers/interests.h"
 #include "services/notification/resources/subscribers/subscriber_rules.h"
 #include "services/notification/resources/subscribers/subscription_rules.h"
+#include "services/notification/why/sayings.h"
 
 namespace clusterwire::notification {
 namespace {
@@ -31,8 +33,6 @@ constexpr int kLookedAt = 200;   // for those, of which some may not be seen
 constexpr size_t kMostAttempts = 20;
 
 using Clauses = google::protobuf::RepeatedPtrField<v1::Explanation::Clause>;
-
-filter::Telling Telling() { return change::TellingIn(text::Language::kEnglish); }
 
 void Check(const v1::ExplainRequest& request, FieldErrors& errors) {
   if (!kSubscriberName.Matches(request.parent()) && !kSubscriptionName.Matches(request.parent())) {
@@ -77,10 +77,11 @@ std::string Failing(const v1::Explanation& told) {
 // One subscription, one change.
 class One {
  public:
-  One(const Handles& handles, const Eyes& eyes, const v1::Subscription& subscription,
-      const SeenRecord& kept, const KeptRecord& seen)
+  One(const Handles& handles, const Eyes& eyes, text::Language language,
+      const v1::Subscription& subscription, const SeenRecord& kept, const KeptRecord& seen)
       : handles_(handles),
         eyes_(eyes),
+        language_(language),
         subscription_(subscription),
         kept_(kept),
         seen_(seen),
@@ -108,17 +109,18 @@ class One {
   void AskFilter() {
     if (!predicate_.ok()) return;
     const change::v1::ResourceChanged& change = seen_.change;
+    const filter::Telling telling = change::TellingIn(language_);
     if (change.has_before())
-      Tell(predicate_->Explain(change.before(), Telling()), told_.mutable_before());
+      Tell(predicate_->Explain(change.before(), telling), told_.mutable_before());
     if (change.has_after())
-      Tell(predicate_->Explain(change.after(), Telling()), told_.mutable_after());
+      Tell(predicate_->Explain(change.after(), telling), told_.mutable_after());
     const filter::Transition transition =
         filter::TransitionOf(change.has_before() && predicate_->Matches(change.before()),
                              change.has_after() && predicate_->Matches(change.after()));
     told_.set_transition(ToProto(transition));
     if (transition == filter::Transition::kNone) return;
     told_.set_unwanted(
-        std::string(WhyUnwanted(subscription_, transition, change.kind(), change.quiet())));
+        SayingIn(language_, WhyUnwanted(subscription_, transition, change.kind(), change.quiet())));
   }
 
   absl::Status FindDelivery(bool with_attempts) {
@@ -160,59 +162,84 @@ class One {
       gate.set_answer(v1::Explanation::Gate::ANSWER_GO);
       if (const auto* wait = std::get_if<Wait>(&asked.answer)) {
         gate.set_answer(v1::Explanation::Gate::ANSWER_WAIT);
-        gate.set_reason(wait->reason);
-        if (waits_for_.empty()) waits_for_ = absl::StrCat(ToAbsl(asked.gate), ": ", wait->reason);
+        gate.set_reason(SayingIn(language_, wait->reason));
+        if (waits_for_.empty()) waits_for_ = OfGate(asked.gate, wait->reason);
         if (wait->until != absl::InfinitePast() && wait->until != absl::InfiniteFuture()) {
           *gate.mutable_until() = ToTimestamp(wait->until);
         }
       } else if (const auto* drop = std::get_if<Drop>(&asked.answer)) {
         gate.set_answer(v1::Explanation::Gate::ANSWER_DROP);
-        gate.set_reason(drop->reason);
-        stopped_by_ = absl::StrCat(ToAbsl(asked.gate), ": ", drop->reason);
+        gate.set_reason(SayingIn(language_, drop->reason));
+        stopped_by_ = OfGate(asked.gate, drop->reason);
       }
     }
     return absl::OkStatus();
   }
 
+  std::string Say(std::string_view english, std::string_view german) const {
+    return std::string(text::In(language_, english, german));
+  }
+  std::string OfGate(std::string_view gate, const std::string& reason) const {
+    return SayingIn(language_, absl::StrCat(ToAbsl(gate), ": ", reason));
+  }
+
   std::string Summary(bool wanted) const {
-    std::string text = told_.has_delivery() ? OfDelivery() : absl::StrCat("No delivery: ", NoRow());
+    std::string text = told_.has_delivery()
+                           ? OfDelivery()
+                           : absl::StrCat(Say("No delivery: ", "Keine Nachricht: "), NoRow());
     if (told_.delivery().transition() == v1::TRANSITION_CORRECTED) {
-      return absl::StrCat(text, " It is there for the entry in the reader's calendar alone.");
+      return absl::StrCat(text, Say(" It is there for the entry in the reader's calendar alone.",
+                                    " Sie gilt allein dem Eintrag im Kalender."));
     }
     if (!wanted) {
       if (told_.has_delivery()) {
-        absl::StrAppend(&text, " The subscription as it is now wouldn't tell of it: ", WhyNot(),
-                        ".");
+        absl::StrAppend(&text,
+                        Say(" The subscription as it is now wouldn't tell of it: ",
+                            " Das Abonnement, wie es jetzt ist, würde das nicht melden: "),
+                        WhyNot(), ".");
       }
       return text;
     }
     if (told_.would_send_now()) {
-      return waits_for_.empty()
-                 ? absl::StrCat(text, " If it happened now, it would be sent.")
-                 : absl::StrCat(text, " If it happened now, it would wait: ", waits_for_, ".");
+      return waits_for_.empty() ? absl::StrCat(text, Say(" If it happened now, it would be sent.",
+                                                         " Geschähe es jetzt, würde es gesendet."))
+                                : absl::StrCat(text,
+                                               Say(" If it happened now, it would wait: ",
+                                                   " Geschähe es jetzt, würde es warten: "),
+                                               waits_for_, ".");
     }
     const std::string idle = Idle();
-    return absl::StrCat(text, " If it happened now, it would not be sent: ",
+    return absl::StrCat(text,
+                        Say(" If it happened now, it would not be sent: ",
+                            " Geschähe es jetzt, würde es nicht gesendet: "),
                         idle.empty() ? stopped_by_ : idle, ".");
   }
 
   // Of what isn't wanted by the subscription as it is.
   std::string WhyNot() const {
     if (!predicate_.ok()) {
-      return "its filter was written by a newer release and isn't understood here";
+      return Say("its filter was written by a newer release and isn't understood here",
+                 "seinen Filter hat eine neuere Version geschrieben, und er wird hier nicht "
+                 "verstanden");
     }
     if (!told_.unwanted().empty()) return told_.unwanted();
     if (told_.before().empty() && told_.after().empty()) {
-      return "the subscriber sees nothing of the resource";
+      return Say("the subscriber sees nothing of the resource", "der Abonnent sieht davon nichts");
     }
-    return absl::StrCat("the filter doesn't match, since it ", Failing(told_));
+    return absl::StrCat(
+        Say("the filter doesn't match, since it ", "der Filter trifft nicht zu, denn es "),
+        Failing(told_));
   }
 
   // Why the subscription sends nothing as it is; empty where it does.
   std::string Idle() const {
-    if (subscription_.endpoint().empty()) return "a saved search sends nothing: it has no endpoint";
-    if (subscription_.state() == v1::Subscription::STATE_PAUSED)
-      return "the subscription is paused";
+    if (subscription_.endpoint().empty()) {
+      return Say("a saved search sends nothing: it has no endpoint",
+                 "eine gespeicherte Suche sendet nichts: sie hat keinen Empfänger");
+    }
+    if (subscription_.state() == v1::Subscription::STATE_PAUSED) {
+      return Say("the subscription is paused", "das Abonnement ist angehalten");
+    }
     return "";
   }
 
@@ -222,32 +249,37 @@ class One {
       return absl::StrCat(WhyNot(), ".");
     }
     if (seen_.received < ToTime(subscription_.create_time())) {
-      return "the change came before the subscription was made.";
+      return Say("the change came before the subscription was made.",
+                 "die Änderung kam, bevor es das Abonnement gab.");
     }
     if (const std::string idle = Idle(); !idle.empty()) return absl::StrCat(idle, ".");
     if (seen_.received < ToTime(subscription_.update_time())) {
-      return "the subscription was changed since, and did not ask for it when it came.";
+      return Say("the subscription was changed since, and did not ask for it when it came.",
+                 "das Abonnement wurde seitdem geändert und fragte damals nicht danach.");
     }
-    return "when it came, the subscriber did not see it.";
+    return Say("when it came, the subscriber did not see it.",
+               "als sie kam, sah der Abonnent das nicht.");
   }
 
   std::string OfDelivery() const {
     const v1::Delivery& delivery = told_.delivery();
-    const std::string why = delivery.reason().empty() ? "" : absl::StrCat(": ", delivery.reason());
+    const std::string why =
+        delivery.reason().empty() ? "" : absl::StrCat(": ", SayingIn(language_, delivery.reason()));
     switch (delivery.state()) {
       case v1::Delivery::STATE_DELIVERED:
-        return "Delivered.";
+        return Say("Delivered.", "Zugestellt.");
       case v1::Delivery::STATE_PENDING:
-        return absl::StrCat("To be handed over", why, ".");
+        return absl::StrCat(Say("To be handed over", "Noch zuzustellen"), why, ".");
       case v1::Delivery::STATE_SUPPRESSED:
-        return absl::StrCat("Suppressed", why, ".");
+        return absl::StrCat(Say("Suppressed", "Unterdrückt"), why, ".");
       default:
-        return absl::StrCat("Given up", why, ".");
+        return absl::StrCat(Say("Given up", "Aufgegeben"), why, ".");
     }
   }
 
   const Handles& handles_;
   const Eyes& eyes_;
+  const text::Language language_;
   const v1::Subscription& subscription_;
   const SeenRecord& kept_;
   const KeptRecord& seen_;
@@ -279,6 +311,13 @@ absl::StatusOr<Eyes> EyesOf(const filter::Viewer& caller, const Handles& handles
   return Eyes::Of(filter::Viewer::As(subscriber), handles, subscriber);
 }
 
+text::Language LanguageFor(const Handles& handles, const std::string& subscriber,
+                           const std::string& tag) {
+  if (!tag.empty()) return text::LanguageFor(tag);
+  const auto found = handles.subscribers->Get({.viewer = filter::Viewer::Operator()}, subscriber);
+  return text::LanguageFor(found.ok() ? found->language() : "");
+}
+
 std::optional<KeptRecord> Seen(const Eyes& eyes, const SeenRecord& kept) {
   if (eyes.see_all()) return kept.record;
   if (!eyes.SeeWhat(kept.seen_by)) return std::nullopt;
@@ -291,12 +330,15 @@ std::optional<KeptRecord> Seen(const Eyes& eyes, const SeenRecord& kept) {
 }
 
 absl::StatusOr<v1::ExplainResponse> Explain(const filter::Viewer& caller, const Handles& handles,
-                                            const v1::ExplainRequest& request) {
+                                            const v1::ExplainRequest& sent) {
+  v1::ExplainRequest request = sent;
   FieldErrors errors;
+  text::BringToForm(&request, errors);
   Check(request, errors);
   RETURN_IF_ERROR(errors.ToStatus());
-  ASSIGN_OR_RETURN(const Eyes own,
-                   EyesOf(caller, handles, std::string(store::RootOf(request.parent()))));
+  const std::string subscriber(store::RootOf(request.parent()));
+  ASSIGN_OR_RETURN(const Eyes own, EyesOf(caller, handles, subscriber));
+  const text::Language language = LanguageFor(handles, subscriber, request.language());
   const Eyes shown = caller.operator_ ? Eyes() : own;
   v1::ExplainResponse answer;
   bool cut = false;
@@ -319,7 +361,7 @@ absl::StatusOr<v1::ExplainResponse> Explain(const filter::Viewer& caller, const 
     ++changes;
     for (const v1::Subscription& subscription : subscriptions) {
       ASSIGN_OR_RETURN(*answer.add_explanations(),
-                       One(handles, own, subscription, record, *seen).Explain(one));
+                       One(handles, own, language, subscription, record, *seen).Explain(one));
     }
   }
   if (changes == 0) {

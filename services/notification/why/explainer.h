@@ -8,6 +8,7 @@
 #include "clusterwire/notification/v1/explain.pb.h"
 
 #include "libs/filter/viewer.h"
+#include "libs/text/language.h"
 #include "services/notification/delivery/operating/shown_to.h"
 #include "services/notification/ledger/records/record_list.h"
 #include "services/notification/services.h"
@@ -21,11 +22,15 @@ namespace clusterwire::notification {
 absl::StatusOr<Eyes> EyesOf(const filter::Viewer& caller, const Handles& handles,
                             const std::string& subscriber);
 
+// The language of an answer about the subscriber: `tag` where it is given, else theirs.
+text::Language LanguageFor(const Handles& handles, const std::string& subscriber,
+                           const std::string& tag);
+
 // The record as it is seen; none where it isn't. What was hidden since is seen of the change alone
 // that hid it, as it was before.
 std::optional<KeptRecord> Seen(const Eyes& eyes, const SeenRecord& kept);
 
 absl::StatusOr<v1::ExplainResponse> Explain(const filter::Viewer& caller, const Handles& handles,
-                                            const v1::ExplainRequest& request);
+                                            const v1::ExplainRequest& sent);
 
 }  // namespace clusterwire::notification

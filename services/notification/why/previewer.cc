@@ -13,7 +13,9 @@
 #include "google/protobuf/util/message_differencer.h"
 
 #include "libs/base/status/error.h"
+#include "libs/base/text/strings.h"
 #include "libs/change/vocabulary.h"
+#include "libs/change/wording.h"
 #include "libs/filter/predicate.h"
 #include "libs/match/matcher.h"
 #include "libs/text/form.h"
@@ -21,6 +23,7 @@
 #include "services/notification/resources/subscribers/subscription_changes.h"
 #include "services/notification/resources/subscribers/subscription_rules.h"
 #include "services/notification/why/explainer.h"
+#include "services/notification/why/sayings.h"
 
 namespace clusterwire::notification {
 namespace {
@@ -65,8 +68,8 @@ bool Covers(const type::v1::Filter& excluded, const type::v1::Filter& filter,
 class Looking {
  public:
   Looking(const v1::Subscription& subscription, const filter::Predicate& predicate,
-          const Eyes& eyes)
-      : subscription_(subscription), predicate_(predicate), eyes_(eyes) {}
+          const Eyes& eyes, text::Language language)
+      : subscription_(subscription), predicate_(predicate), eyes_(eyes), language_(language) {}
 
   void At(const SeenRecord& kept) {
     const std::optional<KeptRecord> seen = Seen(eyes_, kept);
@@ -106,39 +109,51 @@ class Looking {
     sample.set_resource_title(image.title());
     sample.set_transition(ToProto(transition));
     *sample.mutable_receive_time() = ToTimestamp(seen.received);
-    for (const filter::Verdict& verdict : predicate_.Explain(image)) {
+    for (const filter::Verdict& verdict : predicate_.Explain(image, change::TellingIn(language_))) {
       if (verdict.matched && verdict.field != "audience") sample.add_reasons(verdict.text);
     }
+  }
+
+  std::string Say(std::string_view english, std::string_view german) const {
+    return std::string(text::In(language_, english, german));
   }
 
   void Warn() {
     const int64_t matched = answer_.matched();
     const int64_t looked_at = answer_.looked_at();
-    const std::string never = WhyNever(predicate_.filter());
+    const std::string never = WhyNever(predicate_.filter(), language_);
     if (!never.empty()) answer_.add_warnings(never);
     const std::string unknown = NoteOnUnknown(subscription_.filter());
-    if (!unknown.empty()) answer_.add_warnings(unknown);
-    if (match::IsWide(predicate_)) answer_.add_warnings("filter: it asks about everything");
+    if (!unknown.empty()) answer_.add_warnings(SayingIn(language_, unknown));
+    if (match::IsWide(predicate_)) {
+      answer_.add_warnings(Say("filter: it asks about everything", "filter: er fragt nach allem"));
+    }
     if (looked_at < kFewLookedAt) {
-      answer_.add_warnings(absl::StrCat("only ", looked_at,
-                                        " changes are kept: too few to say how many will match"));
+      answer_.add_warnings(absl::StrCat(
+          Say("only ", "nur "), looked_at,
+          Say(" changes are kept: too few to say how many will match",
+              " Änderungen sind aufbewahrt: zu wenige, um zu sagen, wie viele passen werden")));
     } else if (matched == 0) {
-      answer_.add_warnings(absl::StrCat("none of the ", looked_at, " changes looked at matches"));
+      answer_.add_warnings(
+          absl::StrCat(Say("none of the ", "keine der "), looked_at,
+                       Say(" changes looked at matches", " angesehenen Änderungen passt")));
     } else if (static_cast<double>(matched) >= kNearlyAll * static_cast<double>(looked_at)) {
-      answer_.add_warnings(absl::StrCat("it matches nearly everything: ", matched, " of ",
-                                        looked_at, " changes looked at"));
+      answer_.add_warnings(absl::StrCat(Say("it matches nearly everything: ", "fast alles passt: "),
+                                        matched, Say(" of ", " von "), looked_at,
+                                        Say(" changes looked at", " angesehenen Änderungen")));
     }
   }
 
   const v1::Subscription& subscription_;
   const filter::Predicate& predicate_;
   const Eyes& eyes_;
+  const text::Language language_;
   v1::PreviewResponse answer_;
 };
 
 }  // namespace
 
-std::string WhyNever(const type::v1::Filter& filter) {
+std::string WhyNever(const type::v1::Filter& filter, text::Language language) {
   for (int i = 0; i < filter.none_of_size(); ++i) {
     const type::v1::Filter& excluded = filter.none_of(i);
     std::vector<const FieldDescriptor*> fields;
@@ -146,8 +161,11 @@ std::string WhyNever(const type::v1::Filter& filter) {
     if (std::ranges::all_of(fields, [&](const FieldDescriptor* field) {
           return Covers(excluded, filter, *field);
         })) {
-      return absl::StrCat("filter.none_of[", i,
-                          "]: it excludes all that the filter asks for, so nothing ever matches");
+      return absl::StrCat(
+          "filter.none_of[", i, "]: ",
+          ToAbsl(text::In(language,
+                          "it excludes all that the filter asks for, so nothing ever matches",
+                          "schließt alles aus, wonach der Filter fragt, also passt nie etwas")));
     }
   }
   return "";
@@ -168,7 +186,8 @@ absl::StatusOr<v1::PreviewResponse> Preview(const filter::Viewer& caller, const 
   RETURN_IF_ERROR(errors.ToStatus());
   ASSIGN_OR_RETURN(const Eyes own, EyesOf(caller, handles, request.parent()));
   ASSIGN_OR_RETURN(const filter::Predicate predicate, Read(request, own));
-  Looking looking(request.subscription(), predicate, own);
+  Looking looking(request.subscription(), predicate, own,
+                  LanguageFor(handles, request.parent(), request.language()));
   const absl::Duration end = clock.Uptime() + kTime;
   RecordQuery query{.limit = kPage};
   int64_t looked_at = 0;

@@ -2,12 +2,10 @@
 // (data/serve.h):
 //
 //   build COUNT            makes that many resources and an index of them
-//   write FOLDER CHANGES   writes documents.tsv, queries.tsv and so many lines of changes.tsv
-//   there,
-//                          for those beside it
-//   answer ROW             what each query of a row finds: a line "answer NUMBER TOTAL NAMES
-//   FACETS" row ROW SECONDS        asks the queries of a row in turn for so long changes COUNT
-//   GROUP    publishes so many changes, so many at once
+//   write FOLDER CHANGES   writes documents.tsv, queries.tsv and CHANGES lines of changes.tsv
+//   answer ROW             for each query of a row a line "answer NUMBER TOTAL NAMES FACETS"
+//   row ROW SECONDS        asks the queries of a row in turn for so long
+//   changes COUNT GROUP    publishes so many changes, so many at once
 //
 // All that knows libs/search stands in this file.
 #include <fstream>
@@ -52,7 +50,8 @@ Asked AskedOf(const Query& query) {
 
 class Ours {
  public:
-  explicit Ours(const std::string& records) : world_(records), queries_(QueriesOf(world_)) {}
+  explicit Ours(const std::string& records)
+      : world_(records), queries_(QueriesOf(world_)), bad_(BadQueriesOf(world_)) {}
 
   void Build(const Words& words) {
     count_ = std::stoll(words.at(0));
@@ -164,14 +163,17 @@ class Ours {
   }
   std::vector<Query> Row(const std::string& name) const {
     std::vector<Query> row;
-    std::ranges::copy_if(queries_, std::back_inserter(row),
-                         [&](const Query& query) { return query.row == name; });
+    for (const auto* queries : {&queries_, &bad_}) {
+      std::ranges::copy_if(*queries, std::back_inserter(row),
+                           [&](const Query& query) { return query.row == name; });
+    }
     if (row.empty()) std::exit(2);
     return row;
   }
 
   const World world_;
   const std::vector<Query> queries_;
+  const std::vector<Query> bad_;
   const std::unique_ptr<search::Index> index_ = std::make_unique<search::Index>();
   int64_t count_ = 0;
   int64_t revision_ = 0;

@@ -7,6 +7,7 @@
 #include "libs/base/text/strings.h"
 #include "libs/calendar/calendar.h"
 #include "libs/calendar/described.h"
+#include "libs/change/wording.h"
 #include "services/catalogue/common/resource.h"
 #include "services/catalogue/pages/resource_parts.h"
 #include "services/catalogue/resources/events/event_rules.h"
@@ -101,7 +102,8 @@ absl::StatusOr<std::string> EventCalendar(const PageContext& context, const std:
   ASSIGN_OR_RETURN(const Surroundings around, SurroundingsOf(context, name));
   const type::v1::Facts& event = around.own;
   calendar::Entry entry =
-      calendar::DescribedBy(event, context.clock.Now(), context.question.language);
+      calendar::DescribedBy(event, change::SummaryIn(context.question.language, event),
+                            context.clock.Now(), context.question.language);
   entry.when = calendar::WhenOf(event.calendar());
   if (event.type() != "event" || std::holds_alternative<std::monostate>(entry.when)) {
     return absl::NotFoundError("no such entry");

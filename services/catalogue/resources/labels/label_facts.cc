@@ -5,6 +5,7 @@
 #include "clusterwire/catalogue/v1/label.pb.h"
 
 #include "libs/base/time/clock.h"
+#include "libs/text/language.h"
 #include "services/catalogue/common/catalogue_type.h"
 #include "services/catalogue/common/codes/code_book.h"
 #include "services/catalogue/common/fields/facts_fields.h"
@@ -16,17 +17,27 @@
 namespace clusterwire::catalogue {
 namespace {
 
-std::string SummaryOf(const v1::Label& label) {
+std::string SummaryIn(text::Language language, const v1::Label& label) {
+  const bool german = language == text::Language::kGerman;
+  const auto date = [&](const std::string& text) {
+    return german ? text::DateIn(language, text) : text;
+  };
   std::string summary;
-  if (!label.awarded().empty()) absl::StrAppend(&summary, "Awarded ", label.awarded(), ". ");
+  if (!label.awarded().empty()) {
+    absl::StrAppend(&summary, german ? "Vergeben: " : "Awarded ", date(label.awarded()), ". ");
+  }
   if (!label.valid_until().empty()) {
-    absl::StrAppend(&summary, "Valid until ", label.valid_until(), ". ");
+    absl::StrAppend(&summary, german ? "Gültig bis: " : "Valid until ", date(label.valid_until()),
+                    ". ");
   }
   if (label.has_revocation()) {
-    absl::StrAppend(&summary, "Revoked ", label.revocation().revoked(), ": ",
+    absl::StrAppend(&summary, german ? "Entzogen: " : "Revoked ",
+                    date(label.revocation().revoked()), german ? ", " : ": ",
                     label.revocation().reason(), ". ");
   }
-  if (!label.issuer().empty()) absl::StrAppend(&summary, "Issued by ", label.issuer(), ". ");
+  if (!label.issuer().empty()) {
+    absl::StrAppend(&summary, german ? "Vergeben von " : "Issued by ", label.issuer(), ". ");
+  }
   if (!summary.empty()) summary.pop_back();
   return summary;
 }
@@ -34,7 +45,8 @@ std::string SummaryOf(const v1::Label& label) {
 facts::Facts Own(const v1::Label& label, const CodeBook& codes) {
   facts::Facts facts = Described("label", label);
   facts.set_title(codes.TitleOfLabel(label.scheme(), label.level()));
-  facts.set_summary(SummaryOf(label));
+  facts.set_summary(SummaryIn(text::Language::kEnglish, label));
+  facts.set_summary_de(SummaryIn(text::Language::kGerman, label));
   facts.set_kind(label.level());
   if (!label.level().empty()) facts.set_kind_code(LevelCode(label.scheme(), label.level()));
   if (type::v1::Period period = PeriodOf(label); period.ByteSizeLong() > 0) {

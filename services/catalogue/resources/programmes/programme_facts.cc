@@ -13,6 +13,7 @@ facts::Facts Own(const v1::Programme& programme, const CodeBook& codes) {
   facts::Facts facts = Described("programme", programme);
   if (facts.summary().empty() && !programme.operator_().empty()) {
     facts.set_summary(absl::StrCat("Run by ", programme.operator_()));
+    facts.set_summary_de(absl::StrCat("Betrieben von ", programme.operator_()));
   }
   SetLink(programme.website(), programme.sources(), &facts);
   AddCodes(programme.regions(), codes, &facts);

@@ -1,7 +1,10 @@
 #include "services/notification/channels/calendar/calendar_part.h"
 
 #include <algorithm>
+#include <map>
 #include <memory>
+#include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
@@ -11,11 +14,16 @@
 #include "libs/base/time/clock.h"
 #include "libs/text/language.h"
 #include "services/notification/channels/calendar/entry.h"
+#include "services/notification/channels/differences.h"
 #include "services/notification/channels/notice.h"
 #include "services/notification/channels/told.h"
+#include "services/notification/ledger/records/seen_by.h"
+#include "services/notification/resources/subscribers/interests.h"
 
 namespace clusterwire::notification {
 namespace {
+
+constexpr size_t kMostEndpoints = 100;  // of one mailbox that are asked for what it was told
 
 // How the event stands for its reader when the mail goes out.
 const change::v1::ResourceChanged& NewestOf(const Job& job) {
@@ -26,41 +34,47 @@ Event EventOf(const Job& job) {
   return job.hidden ? Event{.time = ToTime(change.time())} : EventIn(change);
 }
 
-v1::CalendarMode ModeOf(const Job& job) { return job.interest->subscription.calendar(); }
-
-// The told resource that a mail invites to: the only one, of one change or of several; with the
-// first of the subscriptions that want to be invited. Null where there is none.
+// How a mail invites to the one resource of which it tells. Of several subscriptions at the
+// mailbox, of whichever subscribers, the one that sees most of the event says how it is.
 struct Inviting {
-  std::shared_ptr<const Job> by;    // null: none
-  std::shared_ptr<const Job> last;  // of the changes
-  bool corrects = false;            // nothing but corrections
+  const Job* by = nullptr;  // null: none wants to be invited
+  Event event = {};
+  bool corrects = true;  // nothing but corrections
 };
 
 Inviting InvitingBy(const Job& job, const std::vector<Told>& told) {
   Inviting inviting;
   if (job.digest || told.size() != 1) return inviting;
-  const auto& subscriptions = told.front().subscriptions;
-  const auto invites = [](const auto& one) {
-    return ModeOf(*one) == v1::CALENDAR_MODE_INVITE && one->invitation.has_value();
+  std::map<std::string_view, const Job*> newest;  // by subscription
+  const auto add = [&](const Job& one) {
+    if (CalendarModeOf(one) != v1::CALENDAR_MODE_INVITE || !one.invitation) return;
+    const Job*& last = newest[one.delivery.subscription];
+    if (last == nullptr || last->delivery.sequence <= one.delivery.sequence) last = &one;
+    inviting.corrects = inviting.corrects && one.delivery.transition == v1::TRANSITION_CORRECTED;
   };
-  const auto found = std::ranges::find_if(subscriptions, invites);
-  if (found == subscriptions.end()) return inviting;
-  inviting.by = *found;
-  inviting.last = told.front().changes.back();
-  inviting.corrects = std::ranges::all_of(told.front().changes, [](const auto& change) {
-    return change->delivery.transition == v1::TRANSITION_CORRECTED;
-  });
+  for (const auto& other : job.others) add(*other);
+  add(job);
+  for (const auto& [subscription, last] : newest) {
+    Event event = EventOf(*last);
+    const auto sees = [](const Event& one) { return std::pair(one.image != nullptr, one.version); };
+    if (inviting.by != nullptr && sees(event) <= sees(inviting.event)) continue;
+    inviting.by = last;
+    inviting.event = event;
+  }
   return inviting;
 }
 
-// What the calendar is to be told next, when it was told `was`; none when there is nothing to tell.
-std::optional<Invitation> Next(const Event& event, const Invitation& was, bool corrects) {
+// What the calendar is to be told next; none when there is nothing to tell.
+std::optional<Invitation> Next(const Inviting& inviting) {
+  const Event& event = inviting.event;
+  const Invitation& was = *inviting.by->invitation;
   const bool cancel = event.state != Event::State::kThere;
   if (cancel && (!was.told() || was.cancelled)) return std::nullopt;
+  if (event.image == nullptr && inviting.by->invited_elsewhere) return std::nullopt;
   const int64_t version = event.image == nullptr ? was.version : event.version;
   if (version < was.version) return std::nullopt;  // it was told a newer one
   const bool advanced = version > was.version || cancel != was.cancelled;
-  if (corrects && !advanced) return std::nullopt;
+  if (inviting.corrects && !advanced) return std::nullopt;
   Invitation next = was;
   next.version = version;
   next.cancelled = cancel;
@@ -72,7 +86,7 @@ std::optional<Invitation> Next(const Event& event, const Invitation& was, bool c
 
 calendar::Entry EntryFor(const Event& event, const std::string& uid, text::Language language) {
   if (event.image == nullptr) return {.uid = uid, .stamp = event.time};
-  calendar::Entry entry = calendar::DescribedBy(*event.image, event.time, language);
+  calendar::Entry entry = calendar::DescribedBy(*event.image, SummaryIn(language, *event.image), event.time, language);
   entry.when = calendar::WhenOf(event.image->calendar());
   return entry;
 }
@@ -86,8 +100,9 @@ CalendarPart PartOf(const calendar::Calendar& calendar) {
 
 // What a mail publishes of one event; none where it has no day, or where no subscription asks.
 std::optional<calendar::Entry> PublishedBy(const Told& told, text::Language language) {
-  const bool wanted = std::ranges::any_of(
-      told.subscriptions, [](const auto& one) { return ModeOf(*one) != v1::CALENDAR_MODE_NONE; });
+  const bool wanted = std::ranges::any_of(told.subscriptions, [](const auto& one) {
+    return CalendarModeOf(*one) != v1::CALENDAR_MODE_NONE;
+  });
   if (!wanted) return std::nullopt;
   const Job& last = *told.changes.back();
   return PublishedEntry(EventOf(last), NewestOf(last), language);
@@ -95,10 +110,9 @@ std::optional<calendar::Entry> PublishedBy(const Told& told, text::Language lang
 
 std::optional<CalendarPart> Invite(const Job& job, const Inviting& inviting,
                                    const calendar::Mailbox& sender) {
-  const Event event = EventOf(*inviting.last);
-  const std::optional<Invitation> next = Next(event, *inviting.by->invitation, inviting.corrects);
+  const std::optional<Invitation> next = Next(inviting);
   if (!next) return std::nullopt;
-  calendar::Entry entry = EntryFor(event, next->uid, LanguageOf(job));
+  calendar::Entry entry = EntryFor(inviting.event, next->uid, LanguageOf(job));
   entry.sequence = next->sequence;
   entry.cancelled = next->cancelled;
   entry.organiser = sender;
@@ -107,11 +121,38 @@ std::optional<CalendarPart> Invite(const Job& job, const Inviting& inviting,
                  .entries = {std::move(entry)}});
 }
 
+// The endpoints of a mailbox, by its confirmed ones; the endpoint's own first.
+std::vector<std::string> EndpointsOf(const Interests& interests, const v1::Endpoint& endpoint) {
+  std::vector<std::string> names = {endpoint.name()};
+  for (const auto& other : interests.EndpointsWith(endpoint.email().address())) {
+    if (names.size() >= kMostEndpoints) break;
+    const bool confirmed = other->email().has_verify_time();
+    if (confirmed && other->name() != names.front()) names.push_back(other->name());
+  }
+  return names;
+}
+
 }  // namespace
+
+v1::CalendarMode CalendarModeOf(const Job& job) {
+  const v1::CalendarMode asked = job.interest->subscription.calendar();
+  const change::v1::ResourceChanged& change = job.record->change;
+  const type::v1::Facts& facts = change.has_after() ? change.after() : change.before();
+  if (asked == v1::CALENDAR_MODE_NONE) return asked;
+  if (facts.type() != "registration") {
+    const bool meeting = facts.type() == "event" || asked != v1::CALENDAR_MODE_INVITE;
+    return meeting ? asked : v1::CALENDAR_MODE_PUBLISH;  // nobody is invited to the end of a call
+  }
+  const filter::Viewer& viewer = job.interest->viewer;
+  const bool own = std::ranges::any_of(facts.clusters(), [&](const std::string& cluster) {
+    return std::ranges::find(viewer.members, cluster) != viewer.members.end();
+  });
+  return own ? v1::CALENDAR_MODE_INVITE : v1::CALENDAR_MODE_NONE;
+}
 
 bool MayInvite(const Job& job) {
   return job.interest != nullptr && job.record != nullptr && job.endpoint != nullptr &&
-         job.endpoint->has_email() && ModeOf(job) == v1::CALENDAR_MODE_INVITE &&
+         job.endpoint->has_email() && CalendarModeOf(job) == v1::CALENDAR_MODE_INVITE &&
          !UidOf(job.record->change).empty();
 }
 
@@ -120,29 +161,44 @@ std::optional<Invitation> InvitationBy(const Job& job) {
   const std::vector<Told> told = ToldBy(job);
   const Inviting inviting = InvitingBy(job, told);
   if (inviting.by == nullptr) return std::nullopt;
-  return Next(EventOf(*inviting.last), *inviting.by->invitation, inviting.corrects);
+  return Next(inviting);
 }
 
-absl::Status ReadInvitation(sql::Connection& connection, Job& job) {
+absl::Status ReadInvitation(sql::Connection& connection, const Interests& interests,
+                            std::string_view seen_by, Job& job) {
   job.invitation_unread = false;
   if (!job.invitation) return absl::OkStatus();
+  const std::string uid = job.invitation->uid;
   ASSIGN_OR_RETURN(job.invitation,
-                   Invitations(connection).At(job.endpoint->name(), job.invitation->uid));
+                   Invitations(connection).At(EndpointsOf(interests, *job.endpoint), uid));
+  if (!job.hidden || !job.invitation->told()) return absl::OkStatus();
+  for (const auto& other : interests.AtMailboxOf(*job.endpoint)) {
+    const bool asks = other->subscription.calendar() == v1::CALENDAR_MODE_INVITE &&
+                      other->subscription.name() != job.delivery.subscription;
+    if (!asks || !IsSeen(other->viewer, seen_by)) continue;
+    ASSIGN_OR_RETURN(const Invitation theirs,
+                     Invitations(connection).By(other->subscription.name(), uid));
+    job.invited_elsewhere = job.invited_elsewhere || theirs.told();
+  }
   return absl::OkStatus();
 }
 
 absl::StatusOr<std::shared_ptr<const Job>> WithInvitation(sql::Connection& connection,
+                                                          const Interests& interests,
+                                                          std::string_view seen_by,
                                                           std::shared_ptr<const Job> job) {
   auto with = std::make_shared<Job>(*job);
-  RETURN_IF_ERROR(ReadInvitation(connection, *with));
+  RETURN_IF_ERROR(ReadInvitation(connection, interests, seen_by, *with));
   return with;
 }
 
-absl::Status NoteInvitation(sql::Connection& connection, const Job& job) {
+absl::Status NoteInvitation(sql::Connection& connection, const Job& job, bool was_pending) {
   const std::optional<Invitation> told = InvitationBy(job);
   if (!told) return absl::OkStatus();
   Invitations invitations(connection);
-  if (job.invitation) RETURN_IF_ERROR(invitations.SetTold(job.delivery, *told));
+  if (job.invitation && was_pending) {
+    RETURN_IF_ERROR(invitations.SetTold(job.delivery, *told));
+  }
   for (const std::shared_ptr<const Job>& other : job.others) {
     if (other->invitation) RETURN_IF_ERROR(invitations.SetTold(other->delivery, *told));
   }

@@ -4,6 +4,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
@@ -27,17 +28,26 @@ inline constexpr size_t kMaxEntries = 100;  // of one mail; the newest are left 
 // known, or none of the subscriptions wants it. `sender` is our mailbox, which mails come from.
 std::optional<CalendarPart> CalendarPartOf(const Job& job, const calendar::Mailbox& sender);
 
-// Reads what its reader's calendar was told so far, where that is of interest.
-absl::Status ReadInvitation(sql::Connection& connection, Job& job);
+// Reads what its reader's calendar was told so far, where that is of interest: at any endpoint of
+// the mailbox, under whichever subscriber. `seen_by`: as in JobOf().
+absl::Status ReadInvitation(sql::Connection& connection, const Interests& interests,
+                            std::string_view seen_by, Job& job);
 // A job with that.
 absl::StatusOr<std::shared_ptr<const Job>> WithInvitation(sql::Connection& connection,
+                                                          const Interests& interests,
+                                                          std::string_view seen_by,
                                                           std::shared_ptr<const Job> job);
 // What the mail of a job tells the calendar of its reader as an invitation or a correction of one.
 // None where it is only published.
 std::optional<Invitation> InvitationBy(const Job& job);
-// Remembers that, for all subscriptions by which it came: with the result of its delivery.
-absl::Status NoteInvitation(sql::Connection& connection, const Job& job);
+// Remembers that, for all subscriptions by which it came: with the result of its delivery. Not for
+// the job's own where it was dropped while the mail was on its way.
+absl::Status NoteInvitation(sql::Connection& connection, const Job& job, bool was_pending);
 
+// How its reader wants events in their calendar: as the subscription says; but who registered, or
+// whose cluster did, is invited unless they want nothing, and nobody is by the registrations of
+// others.
+v1::CalendarMode CalendarModeOf(const Job& job);
 // Whether the job may be an invitation, so that Job.invitation has to be read.
 bool MayInvite(const Job& job);
 

@@ -73,6 +73,49 @@ TEST(CalendarPartTest, WhoWantsNothingForACalendarGetsNothing) {
   EXPECT_EQ(TextOf(Published(v1::CALENDAR_MODE_NONE)), "none");
 }
 
+// A registration of clusters/a to the conference, for a reader who sees what those see.
+Job Registered(const std::vector<std::string>& members, v1::CalendarMode mode,
+               Calendar::Status status = Calendar::STATUS_CONFIRMED) {
+  Facts facts = PragueConference(0);
+  facts.set_type("registration");
+  facts.set_name("events/european-cluster-conference-2022/registrations/r");
+  facts.add_clusters("clusters/a");
+  facts.mutable_calendar()->set_status(status);
+  const bool cancelled = status == Calendar::STATUS_CANCELLED;
+  Facts before = facts;
+  before.mutable_calendar()->set_status(Calendar::STATUS_CONFIRMED);
+  Job job = ConferenceJob(
+      ConferenceChange(cancelled ? 5 : 4,
+                       cancelled ? "registration.cancelled" : "registration.registered",
+                       cancelled ? before : Facts(), facts),
+      mode);
+  filter::Viewer viewer = filter::Viewer::Public();
+  viewer.members = members;
+  auto interest = std::make_shared<Interest>(*job.interest);
+  interest->viewer = viewer;
+  job.interest = std::move(interest);
+  if (MayInvite(job)) job.invitation = Invitation{.uid = facts.calendar().uid()};
+  return job;
+}
+
+TEST(CalendarPartTest, WhoRegisteredIsInvitedWithoutAskingAndNobodyByOthersRegistrations) {
+  const Job own = Registered({"clusters/a"}, v1::CALENDAR_MODE_UNSPECIFIED);
+  EXPECT_THAT(TextOf(own), AllOf(HasSubstr("METHOD:REQUEST\n"),
+                                 HasSubstr("UID:0123456789abcdef0123456789abcdef\n"),
+                                 HasSubstr("mailto:anna@example.net\n")));
+  std::optional<Invitation> told;
+  Deliver(own, told);
+  Job cancelled =
+      Registered({"clusters/a"}, v1::CALENDAR_MODE_UNSPECIFIED, Calendar::STATUS_CANCELLED);
+  cancelled.invitation = told;
+  EXPECT_THAT(TextOf(cancelled), AllOf(HasSubstr("METHOD:CANCEL\n"), HasSubstr("SEQUENCE:1\n")));
+  EXPECT_EQ(TextOf(Registered({"clusters/a"}, v1::CALENDAR_MODE_NONE)), "none");
+  for (const v1::CalendarMode mode : {v1::CALENDAR_MODE_UNSPECIFIED, v1::CALENDAR_MODE_INVITE}) {
+    EXPECT_EQ(TextOf(Registered({"events/european-cluster-conference-2022"}, mode)), "none")
+        << "the organiser hears of it, and isn't invited";
+  }
+}
+
 TEST(CalendarPartTest, WhoAskedIsInvitedThenMovedThenTakenOut) {
   std::optional<Invitation> told;
   const Job published = Published(v1::CALENDAR_MODE_INVITE);

@@ -143,10 +143,23 @@ absl::StatusOr<std::string> CalendarFeed::Render(const v1::Subscription& subscri
 bool CalendarFeed::CountRead(const std::string& subscription) {
   const int64_t minute = on_.clock.Uptime() / absl::Minutes(1);
   MutexLock lock(mutex_);
-  if (minute != minute_) reads_.clear();
+  if (minute != minute_) {
+    reads_.clear();
+    uncounted_ = 0;
+  }
   minute_ = minute;
-  if (reads_.size() >= kCounted && !reads_.contains(subscription)) return false;
-  return ++reads_[subscription] <= kMostAMinute;
+  // The owner first: with all their feeds they take up no more of what is counted than they may
+  // read.
+  return CountOne(store::RootOf(subscription), kMostOfOwner) &&
+         CountOne(subscription, kMostAMinute);
+}
+
+bool CalendarFeed::CountOne(std::string_view name, int most) {
+  const auto found = reads_.find(name);
+  if (found != reads_.end()) return ++found->second <= most;
+  if (reads_.size() >= kCounted) return ++uncounted_ <= kMostUncounted;
+  reads_.emplace(name, 1);
+  return true;
 }
 
 }  // namespace clusterwire::notification

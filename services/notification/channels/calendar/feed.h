@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <map>
 #include <optional>
 #include <string>
@@ -31,8 +32,11 @@ class Subscriptions;
 class CalendarFeed {
  public:
   static constexpr size_t kMostEvents = 1000;  // in one feed; it says when it was cut
-  static constexpr int kMostAMinute = 30;      // reads of one feed
-  static constexpr size_t kCounted = 10'000;   // feeds whose reads are counted at once
+  static constexpr int kMostAMinute = 30;      // reads of one feed,
+  static constexpr int kMostOfOwner = 1000;    // of all feeds of a subscriber,
+  // and of those feeds together whose reads aren't counted, since so many others are.
+  static constexpr size_t kCounted = 20'000;
+  static constexpr int kMostUncounted = 5000;
   static constexpr absl::Duration kRefresh = absl::Hours(1);  // what programs are asked for
 
   // All of it outlives the feed.
@@ -64,11 +68,15 @@ class CalendarFeed {
   absl::StatusOr<std::string> Render(const v1::Subscription& subscription);
   // False when it was read too often just now.
   bool CountRead(const std::string& subscription);
+  // The same of one name, of a subscriber or a subscription.
+  bool CountOne(std::string_view name, int most) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
   const Parts on_;
   Mutex mutex_;
   int64_t minute_ ABSL_GUARDED_BY(mutex_) = 0;                // of `reads_`, by the uptime
-  std::map<std::string, int> reads_ ABSL_GUARDED_BY(mutex_);  // by subscription
+  std::map<std::string, int, std::less<>> reads_
+      ABSL_GUARDED_BY(mutex_);  // by subscribers and subscriptions
+  int uncounted_ ABSL_GUARDED_BY(mutex_) = 0;
 };
 
 }  // namespace clusterwire::notification

@@ -56,7 +56,10 @@ class CalendarFeedTest : public LedgerTest {
     const auto feed = feed_.Rotate(Reading(AsOperator()), kSubscription);
     EXPECT_THAT(feed, IsOk());
     EXPECT_TRUE(feed->uri().starts_with("https://notices.example.org/calendar/"));
-    return feed->uri().substr(std::string("https://notices.example.org").size());
+    return PathOf(*feed);
+  }
+  static std::string PathOf(const v1::CalendarFeed& feed) {
+    return feed.uri().substr(std::string("https://notices.example.org").size());
   }
   http::ServerReply Get(const std::string& path, const std::string& tag = "") {
     http::ServerRequest request{.method = "GET", .path = path};
@@ -147,6 +150,22 @@ TEST_P(CalendarFeedTest, ProgramsThatAskWithoutEndHaveToWait) {
   EXPECT_EQ(Get(path).status, 429);
   store_.clock.Advance(absl::Minutes(1));
   EXPECT_EQ(Get(path).status, 200);
+}
+
+TEST_P(CalendarFeedTest, WhoReadsAllTheirFeedsWithoutEndKeepsNoOthersOut) {
+  const std::string own = Rotate();
+  std::vector<std::string> paths;
+  store_.AddSubscriber("y");
+  for (int i = 0; i < CalendarFeed::kMostOfOwner / CalendarFeed::kMostAMinute + 2; ++i) {
+    const std::string name = store_.AddSubscription("subscribers/y", absl::StrCat("f", i)).name();
+    paths.push_back(PathOf(*feed_.Rotate(Reading(AsOperator()), name)));
+  }
+  int answered = 0;
+  for (const std::string& path : paths) {
+    for (int i = 0; i < CalendarFeed::kMostAMinute; ++i) answered += Get(path).status == 200;
+  }
+  EXPECT_EQ(answered, CalendarFeed::kMostOfOwner);
+  EXPECT_EQ(Get(own).status, 200);
 }
 
 TEST_P(CalendarFeedTest, OthersMakeNoneAndNobodyWherePagesAreNotServed) {

@@ -27,7 +27,7 @@ std::string Said(const mail::Outcome& outcome, const char* meaning) {
 
 }  // namespace
 
-Outcome OutcomeOf(const mail::Outcome& outcome, absl::Time now) {
+Outcome OutcomeOf(const mail::Outcome& outcome) {
   switch (outcome.kind) {
     case Kind::kAccepted:
       return Done{.receipt = outcome.answer};
@@ -41,7 +41,7 @@ Outcome OutcomeOf(const mail::Outcome& outcome, absl::Time now) {
       return Wait{
           .reason = Said(outcome, "the mailbox is full"), .ours = true, .bounce = Bounce::kSoft};
     case Kind::kServerAway:
-      return Wait{.until = outcome.status == 421 ? now + kServerRest : absl::InfinitePast(),
+      return Wait{.at_least = outcome.status == 421 ? kServerRest : absl::ZeroDuration(),
                   .reason = outcome.answer,
                   .ours = true,
                   .server = true};
@@ -67,7 +67,7 @@ EmailChannel::EmailChannel(Mailer& mailer, const Links* links, Suppressed suppre
 
 absl::Duration EmailChannel::time_limit(absl::Duration) const { return mailer_.time_limit(); }
 
-void EmailChannel::Send(std::shared_ptr<const Job> job, absl::Time deadline, Callback done) {
+void EmailChannel::Send(std::shared_ptr<const Job> job, absl::Duration deadline, Callback done) {
   Envelope envelope = EnvelopeOf(*job, links_);
   envelope.deadline = deadline;
   const Letter letter = LetterOf(LetterInputOf(*job, mailer_.sender(), links_));
@@ -79,14 +79,13 @@ void EmailChannel::Send(std::shared_ptr<const Job> job, absl::Time deadline, Cal
                            .content = std::move(part->text),
                            .alternative = true});
   }
-  mailer_.Send(envelope, letter, std::move(attachments),
-               [&clock = clock_, done = std::move(done)](const mail::Outcome& outcome) {
-                 done(OutcomeOf(outcome, clock.Now()));
-               });
+  mailer_.Send(
+      envelope, letter, std::move(attachments),
+      [done = std::move(done)](const mail::Outcome& outcome) { done(OutcomeOf(outcome)); });
 }
 
 void EmailChannel::SendTest(const v1::Endpoint& endpoint, const std::string& id,
-                            text::Language language, absl::Time deadline, Callback done) {
+                            text::Language language, absl::Duration deadline, Callback done) {
   const std::string& address = endpoint.email().address();
   const std::string key = mailer_.mailboxes().key.Of(address);
   const auto refuse = [&](std::string reason) {
@@ -110,14 +109,14 @@ void EmailChannel::SendTest(const v1::Endpoint& endpoint, const std::string& id,
   const Letter letter = LetterOf({.content = TestLetter{.endpoint = endpoint.name()},
                                   .language = language,
                                   .sender = mailer_.sender()});
-  mailer_.Send(envelope, letter, {},
-               [&clock = clock_, done = std::move(done)](const mail::Outcome& outcome) {
-                 done(OutcomeOf(outcome, clock.Now()));
-               });
+  mailer_.Send(envelope, letter, {}, [done = std::move(done)](const mail::Outcome& outcome) {
+    done(OutcomeOf(outcome));
+  });
 }
 
 void EmailChannel::TellOwner(const v1::Endpoint& elsewhere, const OwnerLetter& owner,
-                             const std::string& id, text::Language language, absl::Time deadline) {
+                             const std::string& id, text::Language language,
+                             absl::Duration deadline) {
   const std::string& address = elsewhere.email().address();
   if (!elsewhere.email().has_verify_time()) return;
   const absl::StatusOr<std::string> suppressed = suppressed_(mailer_.mailboxes().key.Of(address));

@@ -36,13 +36,13 @@ class EmailChannel final : public Channel {
   // The arguments outlive the channel; without `links` letters have none.
   EmailChannel(Mailer& mailer, const Links* links, Suppressed suppressed, Clock& clock);
 
-  void Send(std::shared_ptr<const Job> job, absl::Time deadline, Callback done) override;
+  void Send(std::shared_ptr<const Job> job, absl::Duration deadline, Callback done) override;
   // To a mailbox that is confirmed and not suppressed, kTestsADay times.
   void SendTest(const v1::Endpoint& endpoint, const std::string& id, text::Language language,
-                absl::Time deadline, Callback done) override;
+                absl::Duration deadline, Callback done) override;
   // To a mailbox that is confirmed and not suppressed.
   void TellOwner(const v1::Endpoint& elsewhere, const OwnerLetter& letter, const std::string& id,
-                 text::Language language, absl::Time deadline) override;
+                 text::Language language, absl::Duration deadline) override;
   bool over_server() const override { return true; }
   absl::Duration time_limit(absl::Duration usual) const override;
   absl::Status Bounced(sql::Connection& connection, const Job& job,
@@ -62,6 +62,6 @@ class EmailChannel final : public Channel {
 };
 
 // What became of a mail, as the dispatcher takes it.
-Outcome OutcomeOf(const mail::Outcome& outcome, absl::Time now);
+Outcome OutcomeOf(const mail::Outcome& outcome);
 
 }  // namespace clusterwire::notification

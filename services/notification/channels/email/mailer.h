@@ -26,7 +26,7 @@ struct Envelope {
   std::string language = {};     // of what it says: "de"
   std::string list = {};         // the name of the subscription that it comes of; empty: none
   std::string unsubscribe = {};  // an https address that ends that by one POST; empty: none
-  absl::Time deadline = absl::InfiniteFuture();
+  absl::Duration deadline = absl::InfiniteDuration();  // by the uptime
 };
 
 // Sends letters over the SMTP server of the configuration: for the e-mail channel, for

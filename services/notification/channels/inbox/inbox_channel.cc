@@ -6,6 +6,7 @@
 
 #include "libs/base/time/clock.h"
 #include "services/notification/channels/notice.h"
+#include "services/notification/channels/shared.h"
 #include "services/notification/ledger/records/seen_by.h"
 
 namespace clusterwire::notification {
@@ -22,8 +23,8 @@ const type::v1::Facts& ImageOf(const Job& job) {
   return job.delivery.transition == v1::TRANSITION_LEFT ? change.before() : change.after();
 }
 
-v1::InboxItem ItemOf(const Job& job) {
-  Notice notice = NoticeOf(job);
+v1::InboxItem ItemOf(const Job& job, const SharedNotice& shared) {
+  Notice notice = NoticeOf(job, shared);
   v1::InboxItem item;
   item.set_delivery(job.delivery.name);
   item.set_subscription(job.delivery.subscription);
@@ -40,18 +41,21 @@ v1::InboxItem ItemOf(const Job& job) {
 
 }  // namespace
 
-void InboxChannel::Send(std::shared_ptr<const Job>, absl::Time, Callback done) { done(Done{}); }
+void InboxChannel::Send(std::shared_ptr<const Job>, absl::Duration, Callback done) { done(Done{}); }
 
 absl::Status InboxChannel::Write(sql::Connection& connection, const JobList& jobs) {
   const absl::Time now = clock_.Now();
+  SharedByRecord<SharedNotice> shared;
   std::vector<InboxEntry> entries;
   entries.reserve(jobs.size());
   for (const std::shared_ptr<const Job>& job : jobs) {
+    const SharedNotice* notice = shared.Find(*job);
+    if (notice == nullptr) notice = &shared.Keep(*job, SharedNoticeOf(*job));
     entries.push_back({.subscriber = SubscriberOf(job->delivery.endpoint),
                        .change_id = job->delivery.change_id,
                        .seen_by = SeenBy(ImageOf(*job)),
                        .time = now,
-                       .item = ItemOf(*job)});
+                       .item = ItemOf(*job, *notice)});
     *entries.back().item.mutable_time() = ToTimestamp(now);
   }
   return Inbox(connection).Append(std::move(entries));

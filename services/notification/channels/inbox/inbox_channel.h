@@ -13,7 +13,7 @@ class InboxChannel final : public Channel {
   // The arguments outlive the channel.
   InboxChannel(InboxSignal& signal, Clock& clock) : signal_(signal), clock_(clock) {}
 
-  void Send(std::shared_ptr<const Job> job, absl::Time deadline, Callback done) override;
+  void Send(std::shared_ptr<const Job> job, absl::Duration deadline, Callback done) override;
   absl::Status Write(sql::Connection& connection, const JobList& jobs) override;
   void Written(const Job& job) override;
   bool has_receiver() const override { return false; }

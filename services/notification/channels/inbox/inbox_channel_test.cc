@@ -36,7 +36,7 @@ class InboxChannelTest : public LedgerTest {
   static absl::Status Send(Ledger& ledger, Channel& channel,
                            const std::shared_ptr<const Job>& job) {
     bool done = false;
-    channel.Send(job, absl::InfiniteFuture(),
+    channel.Send(job, absl::InfiniteDuration(),
                  [&](const Outcome& outcome) { done = std::holds_alternative<Done>(outcome); });
     EXPECT_TRUE(done);
     RETURN_IF_ERROR(ledger.Write(

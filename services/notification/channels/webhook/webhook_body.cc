@@ -1,6 +1,5 @@
 #include "services/notification/channels/webhook/webhook_body.h"
 
-#include <algorithm>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -9,115 +8,117 @@
 
 #include "clusterwire/notification/v1/webhook.pb.h"
 
-#include "libs/base/json.h"
 #include "libs/base/status/error.h"
+#include "libs/base/text/json_text.h"
 #include "libs/base/text/strings.h"
 #include "libs/base/time/clock.h"
-#include "services/notification/channels/notice.h"
 
 namespace clusterwire::notification {
 namespace {
 
-using Json = nlohmann::ordered_json;
+constexpr std::string_view kBegin = R"({"specversion":"1.0","id":)";
 
-v1::WebhookNotice DataOf(const Job& job) {
-  const change::v1::ResourceChanged& change = job.record->change;
-  Notice notice = NoticeOf(job);
-  v1::WebhookNotice data;
-  data.set_title(std::move(notice.title));
-  data.set_text(std::move(notice.text));
-  data.set_link(std::move(notice.link));
-  data.mutable_reasons()->Assign(notice.reasons.begin(), notice.reasons.end());
-  data.set_language(std::string(text::LanguageTag(LanguageOf(job))));
-  data.set_transition(job.delivery.transition);
-  data.set_subscription(job.delivery.subscription);
-  data.set_change(job.delivery.change_id);
-  data.set_kind(change.kind());
-  data.set_given_up_before(job.gap.count);
-  data.set_last_given_up(job.gap.last);
-  return data;
+// Behind another member; nothing where there is no text, as protobuf's JSON has it.
+void AppendMember(std::string_view name, std::string_view text, std::string* json) {
+  if (text.empty()) return;
+  absl::StrAppend(json, ",\"", ToAbsl(name), "\":");
+  AppendJsonText(text, json);
 }
 
-absl::StatusOr<std::string> JsonOf(const v1::WebhookNotice& notice) {
-  std::string json;
-  if (!google::protobuf::util::MessageToJsonString(notice, &json).ok()) {
-    return absl::InternalError("the notice can't be written as JSON");
-  }
+// From behind the event's id into the notice's members.
+std::string EventAbout(const std::string& kind, const std::string& subject,
+                       const google::protobuf::Timestamp& time, std::string_view title) {
+  std::string json = R"(,"source":"/clusterwire/notification")";
+  AppendMember("type", absl::StrCat("clusterwire.notice.", kind, ".v1"), &json);
+  AppendMember("subject", subject, &json);
+  AppendMember("time", google::protobuf::util::TimeUtil::ToString(time), &json);
+  json += R"(,"datacontenttype":"application/json","data":{"kind":)";
+  AppendJsonText(kind, &json);
+  AppendMember("title", title, &json);
   return json;
 }
 
-absl::StatusOr<std::string> FactsJson(const change::v1::ResourceChanged& change, bool left) {
+// `,"facts":{…}`, as protobuf writes it.
+absl::StatusOr<std::string> FactsMember(const change::v1::ResourceChanged& change, bool left) {
   v1::WebhookNotice data;
   if (change.has_before()) *data.mutable_facts()->mutable_before() = change.before();
   if (change.has_after() && !left) *data.mutable_facts()->mutable_after() = change.after();
-  ASSIGN_OR_RETURN(const std::string json, JsonOf(data));
-  return json.substr(1, json.size() - 2);  // the member alone
+  if (!data.has_facts()) return "";
+  std::string json;
+  if (!google::protobuf::util::MessageToJsonString(data, &json).ok()) {
+    return absl::InternalError("the facts can't be written as JSON");
+  }
+  json.front() = ',';  // the member alone
+  json.pop_back();
+  return json;
 }
 
-// `facts`: a member that the notice has besides, as JSON; may be empty.
-absl::StatusOr<std::string> EventAround(const v1::WebhookNotice& notice, std::string_view facts,
-                                        const std::string& id, const std::string& subject,
-                                        const google::protobuf::Timestamp& time) {
-  const Json event = {
-      {"specversion", "1.0"},
-      {"id", id},
-      {"source", "/clusterwire/notification"},
-      {"type", absl::StrCat("clusterwire.notice.", notice.kind(), ".v1")},
-      {"subject", subject},
-      {"time", google::protobuf::util::TimeUtil::ToString(time)},
-      {"datacontenttype", "application/json"},
-  };
-  ASSIGN_OR_RETURN(std::string data, JsonOf(notice));
-  if (!facts.empty()) {
-    data.pop_back();  // reopens it; a notice always has a kind
-    absl::StrAppend(&data, ",", ToAbsl(facts), "}");
+absl::StatusOr<SharedBodies::Texts> TextsOf(const Job& job) {
+  const change::v1::ResourceChanged& change = job.record->change;
+  const v1::Transition transition = job.delivery.transition;
+  SharedBodies::Texts texts;
+  texts.notice = SharedNoticeOf(job);
+  texts.about = EventAbout(change.kind(), change.name(), change.time(), texts.notice.title);
+  AppendMember("link", texts.notice.link, &texts.about);
+  AppendMember("language", text::LanguageTag(LanguageOf(job)), &texts.about);
+  if (transition != v1::TRANSITION_UNSPECIFIED) {
+    AppendMember("transition", v1::Transition_Name(transition), &texts.about);
   }
-  std::string body = event.dump(-1, ' ', false, Json::error_handler_t::replace);
-  body.pop_back();  // reopens the object for its last member, which is JSON already
-  return absl::StrCat(body, ",\"data\":", data, "}");
+  AppendMember("change", job.delivery.change_id, &texts.about);
+  ASSIGN_OR_RETURN(texts.facts, FactsMember(change, transition == v1::TRANSITION_LEFT));
+  return texts;
 }
 
 }  // namespace
 
-absl::StatusOr<std::shared_ptr<const std::string>> FactsTexts::Of(const Job& job) {
-  const bool left = job.delivery.transition == v1::TRANSITION_LEFT;
-  {
-    MutexLock lock(mutex_);
-    const auto found = std::ranges::find_if(
-        kept_, [&](const Kept& kept) { return kept.record == job.record && kept.left == left; });
-    if (found != kept_.end()) {
-      kept_.splice(kept_.begin(), kept_, found);
-      return found->text;
-    }
-  }
-  ASSIGN_OR_RETURN(std::string json, FactsJson(job.record->change, left));
-  auto text = std::make_shared<const std::string>(std::move(json));
+absl::StatusOr<std::shared_ptr<const SharedBodies::Texts>> SharedBodies::Of(const Job& job) {
   MutexLock lock(mutex_);
-  kept_.push_front({.record = job.record, .left = left, .text = text});
-  if (kept_.size() > kKept) kept_.pop_back();
-  return text;
+  if (const auto* kept = kept_.Find(job)) return *kept;
+  ASSIGN_OR_RETURN(Texts made, TextsOf(job));
+  return kept_.Keep(job, std::make_shared<const Texts>(std::move(made)));
 }
 
-absl::StatusOr<std::string> WebhookBody(const Job& job, FactsTexts& facts) {
-  const change::v1::ResourceChanged& change = job.record->change;
-  ASSIGN_OR_RETURN(const std::shared_ptr<const std::string> text, facts.Of(job));
-  return EventAround(DataOf(job), *text, job.delivery.name, change.name(), change.time());
+absl::StatusOr<std::string> WebhookBody(const Job& job, SharedBodies& shared) {
+  ASSIGN_OR_RETURN(const std::shared_ptr<const SharedBodies::Texts> texts, shared.Of(job));
+  const Notice notice = NoticeOf(job, texts->notice);
+  std::string body;
+  body.reserve(texts->about.size() + texts->facts.size() + notice.text.size() + 500);
+  body += kBegin;
+  AppendJsonText(job.delivery.name, &body);
+  body += texts->about;
+  AppendMember("text", notice.text, &body);
+  const char* before = ",\"reasons\":[";
+  for (const std::string& reason : notice.reasons) {
+    body += std::exchange(before, ",");
+    AppendJsonText(reason, &body);
+  }
+  if (!notice.reasons.empty()) body += ']';
+  AppendMember("subscription", job.delivery.subscription, &body);
+  if (job.gap.count != 0) absl::StrAppend(&body, ",\"givenUpBefore\":", job.gap.count);
+  AppendMember("lastGivenUp", job.gap.last, &body);
+  absl::StrAppend(&body, texts->facts, "}}");
+  return body;
 }
 
-absl::StatusOr<std::string> WebhookTestBody(const std::string& endpoint, const std::string& id,
-                                            text::Language language, absl::Time now) {
+std::string WebhookTestBody(const std::string& endpoint, const std::string& id,
+                            text::Language language, absl::Time now) {
   const auto say = [language](std::string_view english, std::string_view german) {
     return std::string(text::In(language, english, german));
   };
-  v1::WebhookNotice notice;
-  notice.set_title(say("A test of this webhook", "Ein Test dieses Webhooks"));
-  notice.set_text(absl::StrCat(
-      say("Somebody asked for a test of ", "Jemand hat einen Test angefordert, von "), endpoint,
-      say(". Nothing has changed, and nothing is to be done.",
-          ". Nichts hat sich geändert, und es ist nichts zu tun.")));
-  notice.set_kind("test");
-  notice.set_language(std::string(text::LanguageTag(language)));
-  return EventAround(notice, "", id, endpoint, ToTimestamp(now));
+  std::string body(kBegin);
+  AppendJsonText(id, &body);
+  body += EventAbout("test", endpoint, ToTimestamp(now),
+                     say("A test of this webhook", "Ein Test dieses Webhooks"));
+  AppendMember(
+      "text",
+      absl::StrCat(say("Somebody asked for a test of ", "Jemand hat einen Test angefordert, von "),
+                   endpoint,
+                   say(". Nothing has changed, and nothing is to be done.",
+                       ". Nichts hat sich geändert, und es ist nichts zu tun.")),
+      &body);
+  AppendMember("language", text::LanguageTag(language), &body);
+  body += "}}";
+  return body;
 }
 
 }  // namespace clusterwire::notification

@@ -1,6 +1,5 @@
 #pragma once
 
-#include <list>
 #include <memory>
 #include <string>
 
@@ -10,37 +9,34 @@
 #include "libs/base/threads/mutex.h"
 #include "libs/text/language.h"
 #include "services/notification/channels/channels.h"
+#include "services/notification/channels/notice.h"
+#include "services/notification/channels/shared.h"
 
 namespace clusterwire::notification {
 
-// The images of records as JSON. They are most of a body, and the same for all who see the same:
-// each is written out once while thousands hear of it. Remembers the last few. Safe for use from
-// any thread.
-class FactsTexts {
+// What bodies about one record share: made once while thousands hear of it. Safe for use from any
+// thread.
+class SharedBodies {
  public:
-  static constexpr size_t kKept = 16;
-
-  // `"facts":{…}` as the job shows them; empty where it shows none.
-  absl::StatusOr<std::shared_ptr<const std::string>> Of(const Job& job);
+  struct Texts {
+    std::string about;  // what stands between the event's id and what depends on the subscription
+    SharedNotice notice;
+    std::string facts;  // `,"facts":{…}`, or nothing where none is shown
+  };
+  absl::StatusOr<std::shared_ptr<const Texts>> Of(const Job& job);
 
  private:
-  struct Kept {
-    std::shared_ptr<const KeptRecord> record;
-    bool left = false;
-    std::shared_ptr<const std::string> text;
-  };
-
   Mutex mutex_;
-  std::list<Kept> kept_ ABSL_GUARDED_BY(mutex_);  // those asked for last in front
+  SharedByRecord<std::shared_ptr<const Texts>> kept_ ABSL_GUARDED_BY(mutex_);
 };
 
 // What a webhook is sent: a CloudEvent 1.0 in structured mode around a v1::WebhookNotice; its
 // contract stands in notification/v1/webhook.proto. Pure: the same job gives the same bytes, with
-// whichever `facts`.
-absl::StatusOr<std::string> WebhookBody(const Job& job, FactsTexts& facts);
+// whichever `shared`.
+absl::StatusOr<std::string> WebhookBody(const Job& job, SharedBodies& shared);
 // The same around a notice that says that it is a test: type "clusterwire.notice.test.v1", about
 // the endpoint.
-absl::StatusOr<std::string> WebhookTestBody(const std::string& endpoint, const std::string& id,
-                                            text::Language language, absl::Time now);
+std::string WebhookTestBody(const std::string& endpoint, const std::string& id,
+                            text::Language language, absl::Time now);
 
 }  // namespace clusterwire::notification

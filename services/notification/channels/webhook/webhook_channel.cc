@@ -30,6 +30,11 @@ bool IsOurs(const absl::Status& status) {
   return absl::IsResourceExhausted(status) || absl::IsCancelled(status);
 }
 
+// It may not be sent, now or at any time. Whatever else kept it from being begun will be over.
+bool IsRefused(const absl::Status& status) {
+  return absl::IsInvalidArgument(status) || absl::IsPermissionDenied(status);
+}
+
 // This very request is wrong, and would be the next time.
 bool IsEventsFault(int status) {
   return status == 400 || status == 413 || status == 415 || status == 422;
@@ -79,7 +84,7 @@ Outcome OutcomeOf(const absl::StatusOr<http::Response>& answer) {
     return Dead{.reason = Said(*answer), .http_status = status, .refused = true};
   }
   const bool redirect = status >= 300 && status < 400;
-  return Wait{.until = answer->retry_after.value_or(absl::InfinitePast()),
+  return Wait{.at_least = answer->retry_after.value_or(absl::ZeroDuration()),
               .reason = redirect ? Said(*answer, Moved(*answer)) : Said(*answer),
               .http_status = status,
               .rests_endpoint = SpeaksForEndpoint(status)};
@@ -115,7 +120,7 @@ absl::StatusOr<http::Request> WebhookChannel::RequestFor(const v1::Endpoint& end
                                                          const std::string& id,
                                                          const std::string& trace,
                                                          absl::StatusOr<std::string> body,
-                                                         absl::Time deadline) const {
+                                                         absl::Duration deadline) const {
   const absl::Time now = clock_.Now();
   const SigningKeys keys = KeysOf(endpoint.webhook(), now);
   if (keys.v1.empty()) {
@@ -138,17 +143,17 @@ absl::StatusOr<http::Request> WebhookChannel::RequestFor(const v1::Endpoint& end
   return request;
 }
 
-void WebhookChannel::Send(std::shared_ptr<const Job> job, absl::Time deadline, Callback done) {
+void WebhookChannel::Send(std::shared_ptr<const Job> job, absl::Duration deadline, Callback done) {
   const auto send = [this, job = std::move(job), deadline, done = std::move(done)] {
     Post(RequestFor(*job->endpoint, job->delivery.name, job->record->trace,
-                    WebhookBody(*job, facts_), deadline),
+                    WebhookBody(*job, shared_), deadline),
          done);
   };
   if (!renderer_.TryPost(send)) send();
 }
 
 void WebhookChannel::SendTest(const v1::Endpoint& endpoint, const std::string& id,
-                              text::Language language, absl::Time deadline, Callback done) {
+                              text::Language language, absl::Duration deadline, Callback done) {
   Post(RequestFor(endpoint, id, telemetry::CurrentTrace().ToTraceparent(),
                   WebhookTestBody(endpoint.name(), id, language, clock_.Now()), deadline),
        std::move(done));
@@ -163,10 +168,11 @@ void WebhookChannel::Post(absl::StatusOr<http::Request> request, Callback done) 
       *std::move(request),
       [done](const absl::StatusOr<http::Response>& answer) { done(OutcomeOf(answer)); });
   if (started.ok()) return;
-  if (IsOurs(started)) {
-    done(OutcomeOf(started));
+  std::string reason = absl::StrCat(ReasonOf(started), ": ", started.message());
+  if (IsRefused(started)) {
+    done(Dead{.reason = std::move(reason)});
   } else {
-    done(Dead{.reason = absl::StrCat(ReasonOf(started), ": ", started.message())});
+    done(Wait{.reason = std::move(reason), .ours = true});
   }
 }
 

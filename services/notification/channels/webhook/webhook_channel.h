@@ -32,16 +32,16 @@ class WebhookChannel final : public Channel {
       : client_(client), clock_(clock), random_(random) {}
 
   // Renders and signs on a thread of its own, so that who sends can go on with the next.
-  void Send(std::shared_ptr<const Job> job, absl::Time deadline, Callback done) override;
+  void Send(std::shared_ptr<const Job> job, absl::Duration deadline, Callback done) override;
   void SendTest(const v1::Endpoint& endpoint, const std::string& id, text::Language language,
-                absl::Time deadline, Callback done) override;
+                absl::Duration deadline, Callback done) override;
 
  private:
   // `trace` may be empty.
   absl::StatusOr<http::Request> RequestFor(const v1::Endpoint& endpoint, const std::string& id,
                                            const std::string& trace,
                                            absl::StatusOr<std::string> body,
-                                           absl::Time deadline) const;
+                                           absl::Duration deadline) const;
   void Post(absl::StatusOr<http::Request> request, Callback done);
   SigningKeys KeysOf(const v1::Webhook& webhook, absl::Time now) const;
 
@@ -53,7 +53,7 @@ class WebhookChannel final : public Channel {
   // By private keys, since most come again.
   mutable Mutex mutex_;
   mutable std::unordered_map<std::string, Ed25519Signer> signers_ ABSL_GUARDED_BY(mutex_);
-  FactsTexts facts_;
+  SharedBodies shared_;
   Executor renderer_{{.threads = 1, .queue_limit = 1000}};  // last: it uses everything above
 };
 

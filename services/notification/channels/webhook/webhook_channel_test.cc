@@ -1,7 +1,6 @@
 #include "services/notification/channels/webhook/webhook_channel.h"
 
 #include <atomic>
-#include <future>
 #include <string>
 #include <utility>
 #include <vector>
@@ -11,6 +10,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "libs/base/testing/awaited.h"
 #include "libs/base/testing/fake_clock.h"
 #include "libs/base/testing/seed.h"
 #include "libs/base/testing/status_matchers.h"
@@ -38,11 +38,10 @@ class WebhookTest : public testing::Test {
  protected:
   // Sends the job and gives what came of it.
   Outcome Send(const Job& job, absl::Duration limit = kPatience) {
-    auto shared = std::make_shared<const Job>(job);
-    std::promise<Outcome> promise;
-    channel_.Send(shared, Clock::System().Now() + limit,
-                  [&](Outcome outcome) { promise.set_value(std::move(outcome)); });
-    return promise.get_future().get();
+    Awaited<Outcome> outcome;
+    channel_.Send(std::make_shared<const Job>(job), Clock::System().Uptime() + limit,
+                  outcome.Callback());
+    return outcome.Get();
   }
   Outcome SendTo(http::Receiver::Answer answer) {
     http::Receiver receiver([&](const http::Receiver::Seen&) { return answer; });
@@ -125,10 +124,9 @@ TEST_F(WebhookTest, GoneSwitchesTheEndpointOff) {
 
 TEST_F(WebhookTest, RetryAfterIsObeyedWhateverTheFailure) {
   for (const int status : {408, 429, 500, 503}) {
-    const absl::Time before = Clock::System().Now();
     const Outcome outcome = SendTo({.status = status, .headers = {{"Retry-After", "120"}}});
     ASSERT_TRUE(std::holds_alternative<Wait>(outcome)) << status;
-    EXPECT_GE(std::get<Wait>(outcome).until, before + absl::Seconds(119)) << status;
+    EXPECT_EQ(std::get<Wait>(outcome).at_least, absl::Seconds(120)) << status;
     // Overload is said of all requests, any other failure of this one.
     EXPECT_EQ(std::get<Wait>(outcome).rests_endpoint, status == 429 || status == 503) << status;
   }
@@ -239,6 +237,71 @@ TEST_F(WebhookTest, ASecretThatCantSignIsDeadAndNothingIsSent) {
   EXPECT_THAT(outcome, VariantWith<Dead>(testing::Field(&Dead::ours, true)));
   EXPECT_THAT(std::get<Dead>(outcome).reason, HasSubstr("RotateSecret"));
   EXPECT_TRUE(receiver.seen().empty());
+}
+
+TEST_F(WebhookTest, WhatCantBeBegunForTimeOrRoomIsTriedAgainAndNobodysFault) {
+  http::Receiver receiver(
+      [](const http::Receiver::Seen&) { return http::Receiver::Answer{.hold = true}; });
+  const Job job = LabelAwardedJob(receiver.url());
+  const Outcome late = Send(job, -absl::Seconds(1));
+  ASSERT_TRUE(std::holds_alternative<Wait>(late));
+  EXPECT_TRUE(std::get<Wait>(late).ours);
+  EXPECT_THAT(std::get<Wait>(late).reason, HasSubstr("TIMEOUT"));
+
+  auto options = AllowLoopback();
+  options.in_flight_limit = 1;
+  http::Client small(options, Clock::System());
+  WebhookChannel channel(small, Clock::System(), random_);
+  const absl::Duration deadline = Clock::System().Uptime() + kPatience;
+  Awaited<Outcome> first;
+  Awaited<Outcome> second;
+  channel.Send(std::make_shared<const Job>(job), deadline, first.Callback());
+  channel.Send(std::make_shared<const Job>(job), deadline, second.Callback());
+  const Outcome refused = second.Get();
+  ASSERT_TRUE(std::holds_alternative<Wait>(refused));
+  EXPECT_TRUE(std::get<Wait>(refused).ours);
+  EXPECT_THAT(std::get<Wait>(refused).reason, HasSubstr("TOO_MANY_REQUESTS"));
+}
+
+// The clock of the machine is set, by hours, before a try is begun or while it is under way.
+class WebhookLeapTest : public testing::TestWithParam<absl::Duration> {
+ protected:
+  Outcome Send(const Job& job, absl::Duration deadline) {
+    Awaited<Outcome> outcome;
+    channel_.Send(std::make_shared<const Job>(job), deadline, outcome.Callback());
+    return outcome.Get();
+  }
+  void Leap() { clock_.Set(clock_.Now() + GetParam()); }
+
+  FakeClock clock_;
+  SeededRandom random_{1};
+  http::Client client_{AllowLoopback(), clock_};
+  WebhookChannel channel_{client_, clock_, random_};
+};
+INSTANTIATE_TEST_SUITE_P(SixHours, WebhookLeapTest,
+                         testing::Values(absl::Hours(6), -absl::Hours(6)));
+
+TEST_P(WebhookLeapTest, ATryWaitsNoShorterAndNoLonger) {
+  http::Receiver receiver;
+  const absl::Duration deadline = clock_.Uptime() + kPatience;
+  Leap();
+  EXPECT_TRUE(std::holds_alternative<Done>(Send(LabelAwardedJob(receiver.url()), deadline)));
+
+  http::Receiver leaping([this](const http::Receiver::Seen&) {
+    Leap();
+    return http::Receiver::Answer{};
+  });
+  EXPECT_TRUE(std::holds_alternative<Done>(
+      Send(LabelAwardedJob(leaping.url()), clock_.Uptime() + kPatience)));
+  EXPECT_EQ(leaping.seen().size(), 1u);
+
+  http::Receiver resting([this](const http::Receiver::Seen&) {
+    Leap();
+    return http::Receiver::Answer{.status = 503, .headers = {{"Retry-After", "120"}}};
+  });
+  const Outcome rest = Send(LabelAwardedJob(resting.url()), clock_.Uptime() + kPatience);
+  ASSERT_TRUE(std::holds_alternative<Wait>(rest));
+  EXPECT_EQ(std::get<Wait>(rest).at_least, absl::Seconds(120));
 }
 
 }  // namespace

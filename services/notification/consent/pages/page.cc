@@ -1,5 +1,6 @@
 #include "services/notification/consent/pages/page.h"
 
+#include <span>
 #include <string_view>
 
 #include "absl/strings/escaping.h"
@@ -7,154 +8,90 @@
 
 #include "libs/base/crypto.h"
 #include "libs/base/text/strings.h"
+#include "libs/template/template.h"
 
 namespace clusterwire::notification {
+
+// The files that CMakeLists.txt names.
+std::span<const templates::Source> PageTemplates();
+
 namespace {
 
-constexpr std::string_view kStyle =
-    ":root{color-scheme:light dark}"
-    "body{margin:0 auto;max-width:38rem;padding:1rem;font:1.05rem/1.5 system-ui,sans-serif;"
-    "overflow-wrap:anywhere}"
-    "h1{font-size:1.5rem;line-height:1.25}h2{font-size:1.1rem;margin:0 0 .5rem}"
-    "form{border:1px solid #8888;border-radius:.5rem;padding:1rem;margin:1rem 0}"
-    "p{margin:.6rem 0}label{display:block;padding:.4rem 0}"
-    "input[type=email]{display:block;width:100%;box-sizing:border-box;font:inherit;padding:.6rem;"
-    "margin-top:.2rem}"
-    "input[type=checkbox],input[type=radio]{width:1.2rem;height:1.2rem;margin-right:.6rem;"
-    "vertical-align:-.2rem}"
-    "button{font:inherit;padding:.7rem 1.1rem;min-height:2.9rem;border-radius:.4rem;"
-    "border:1px solid #1a56b0;background:transparent;color:inherit;cursor:pointer}"
-    "button.loud{background:#1a56b0;color:#fff}"
-    "fieldset{border:0;margin:.8rem 0;padding:0}legend{font-weight:600;padding:0}"
-    "footer{border-top:1px solid #8888;margin-top:2rem;padding-top:.5rem;font-size:.9rem}"
-    "footer p{margin:.2rem 0}button{margin-top:.4rem}"
-    ".trouble{border-left:.3rem solid #b3261e;padding-left:.8rem}";
+using templates::Values;
 
-// As text and inside an attribute in quotes.
-std::string Escaped(std::string_view text) {
-  std::string html;
-  for (const char c : text) {
-    switch (c) {
-      case '&':
-        html += "&amp;";
-        break;
-      case '<':
-        html += "&lt;";
-        break;
-      case '>':
-        html += "&gt;";
-        break;
-      case '"':
-        html += "&quot;";
-        break;
-      case '\'':
-        html += "&#39;";
-        break;
-      default:
-        // Control characters aren't allowed in HTML, nor do they say anything.
-        html += static_cast<unsigned char>(c) < ' ' || c == '\x7f' ? ' ' : c;
-    }
-  }
-  return html;
+// Control characters aren't allowed in HTML, nor do they say anything.
+std::string Clean(std::string_view text) { return ReadableUtf8(text, text.size()); }
+
+// Shows the section once for each text, which has its name there.
+void AddAll(std::string_view section, const std::vector<std::string>& texts, Values& values) {
+  for (const std::string& text : texts) values.SetIfAny(section, Clean(text));
 }
 
-void Add(std::string_view element, std::string_view text, std::string& html) {
-  if (text.empty()) return;
-  // The direction that a text is written in ends with it.
-  absl::StrAppend(&html, "<", ToAbsl(element), " dir=\"auto\">", Escaped(text), "</",
-                  ToAbsl(element), ">\n");
-}
-
-std::string TypeOf(PageField::Kind kind) {
-  switch (kind) {
-    case PageField::Kind::kHidden:
-      return "hidden";
+void AddField(const PageField& field, Values& values) {
+  Values& shown = values.Include("FIELD", "field.html");
+  shown.Set("NAME", Clean(field.name)).Set("VALUE", Clean(field.value));
+  shown.Set("LABEL", Clean(field.label));
+  switch (field.kind) {
     case PageField::Kind::kEmail:
-      return "email";
-    case PageField::Kind::kCheckbox:
-      return "checkbox";
-    case PageField::Kind::kRadio:
-      return "radio";
-    case PageField::Kind::kGroup:
+      shown.Add("EMAIL");
       break;
-  }
-  return "hidden";
-}
-
-void AddField(const PageField& field, std::string& html) {
-  const std::string input = absl::StrCat(
-      "<input type=\"", TypeOf(field.kind), "\" name=\"", Escaped(field.name), "\" value=\"",
-      Escaped(field.value), "\"", field.checked ? " checked" : "",
-      field.kind == PageField::Kind::kEmail ? " required maxlength=\"254\" autocomplete=\"email\""
-                                            : "",
-      ">");
-  if (field.kind == PageField::Kind::kHidden) {
-    absl::StrAppend(&html, input, "\n");
-  } else if (field.kind == PageField::Kind::kEmail) {
-    absl::StrAppend(&html, "<label>", Escaped(field.label), input, "</label>\n");
-  } else {
-    absl::StrAppend(&html, "<label>", input, "<span dir=\"auto\">", Escaped(field.label),
-                    "</span></label>\n");
+    case PageField::Kind::kCheckbox:
+    case PageField::Kind::kRadio: {
+      Values& choice = shown.Add("CHOICE");
+      choice.Set("TYPE", field.kind == PageField::Kind::kRadio ? "radio" : "checkbox");
+      if (field.checked) choice.Add("CHECKED");
+      break;
+    }
+    default:
+      shown.Add("HIDDEN");
   }
 }
 
-void AddForm(const PageForm& form, std::string& html) {
-  absl::StrAppend(&html, "<form method=\"post\" accept-charset=\"utf-8\">\n");
-  Add("h2", form.heading, html);
-  for (const std::string& line : form.lines) Add("p", line, html);
-  bool grouped = false;
+void AddForm(const PageForm& form, Values& values) {
+  values.SetIfAny("HEADING", Clean(form.heading));
+  AddAll("LINE", form.lines, values);
+  Values* around = &values;
+  const PageField* group = nullptr;  // of which nothing is shown yet
   for (const PageField& field : form.fields) {
-    if (field.kind != PageField::Kind::kGroup) {
-      AddField(field, html);
+    if (field.kind == PageField::Kind::kGroup) {
+      group = &field;
       continue;
     }
-    absl::StrAppend(&html, grouped ? "</fieldset>\n" : "", "<fieldset>\n<legend>",
-                    Escaped(field.label), "</legend>\n");
-    grouped = true;
+    if (group != nullptr) around = &values.Add("GROUP").Set("LEGEND", Clean(group->label));
+    group = nullptr;
+    AddField(field, *around);
   }
-  if (grouped) absl::StrAppend(&html, "</fieldset>\n");
-  if (!form.button.empty()) {
-    absl::StrAppend(&html, "<button type=\"submit\"", form.loud ? " class=\"loud\"" : "");
-    if (!form.described.empty()) {
-      absl::StrAppend(&html, " aria-label=\"", Escaped(form.described), "\"");
-    }
-    absl::StrAppend(&html, ">", Escaped(form.button), "</button>\n");
-  }
-  absl::StrAppend(&html, "</form>\n");
+  if (form.button.empty()) return;
+  Values& submit = values.Add("SUBMIT").Set("BUTTON", Clean(form.button));
+  if (form.loud) submit.Add("LOUD");
+  submit.SetIfAny("DESCRIBED", Clean(form.described));
+}
+
+std::string HtmlOf(const Page& page) {
+  static const auto& set = *new templates::Set(PageTemplates());
+  Values values;
+  values.Set("LANGUAGE", text::LanguageTag(page.language)).Set("TITLE", Clean(page.title));
+  values.SetIfAny("TROUBLE", Clean(page.trouble));
+  AddAll("PARAGRAPH", page.paragraphs, values);
+  for (const PageForm& form : page.forms) AddForm(form, values.Add("FORM"));
+  AddAll("CLOSING", page.closing, values);
+  if (!page.sender.empty()) AddAll("SENDER", page.sender, values.Add("FOOTER"));
+  return set.Render("page.html", values);
+}
+
+// The style is the page's own: no other is let in.
+std::string PolicyOf(const std::string& html) {
+  constexpr std::string_view kBegin = "<style>";
+  const size_t begin = html.find(kBegin) + kBegin.size();
+  const std::string style = html.substr(begin, html.find("</style>") - begin);
+  return absl::StrCat("default-src 'none'; style-src 'sha256-", absl::Base64Escape(Sha256(style)),
+                      "'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'");
 }
 
 }  // namespace
 
-std::string HtmlOf(const Page& page) {
-  std::string html =
-      absl::StrCat("<!DOCTYPE html>\n<html lang=\"", ToAbsl(text::LanguageTag(page.language)),
-                   "\">\n<head>\n<meta charset=\"utf-8\">\n"
-                   "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
-                   "<meta name=\"robots\" content=\"noindex\">\n<title>",
-                   Escaped(page.title), "</title>\n<style>", ToAbsl(kStyle),
-                   "</style>\n</head>\n<body>\n<main>\n");
-  Add("h1", page.title, html);
-  if (!page.trouble.empty()) {
-    absl::StrAppend(&html, "<p class=\"trouble\" role=\"alert\" dir=\"auto\">",
-                    Escaped(page.trouble), "</p>\n");
-  }
-  for (const std::string& paragraph : page.paragraphs) Add("p", paragraph, html);
-  for (const PageForm& form : page.forms) AddForm(form, html);
-  for (const std::string& paragraph : page.closing) Add("p", paragraph, html);
-  absl::StrAppend(&html, "</main>\n");
-  if (!page.sender.empty()) {
-    absl::StrAppend(&html, "<footer>\n");
-    for (const std::string& line : page.sender) Add("p", line, html);
-    absl::StrAppend(&html, "</footer>\n");
-  }
-  absl::StrAppend(&html, "</body>\n</html>\n");
-  return html;
-}
-
 http::ServerReply ReplyOf(int status, const Page& page) {
-  static const std::string& policy = *new std::string(
-      absl::StrCat("default-src 'none'; style-src 'sha256-", absl::Base64Escape(Sha256(kStyle)),
-                   "'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"));
+  static const std::string& policy = *new std::string(PolicyOf(HtmlOf({})));
   return {.status = status,
           .content_type = "text/html; charset=utf-8",
           .body = HtmlOf(page),

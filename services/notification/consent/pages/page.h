@@ -37,11 +37,9 @@ struct Page {
   std::vector<std::string> sender = {};  // who answers for it: lines
 };
 
-// Plain HTML, readable on a phone and without scripts.
-std::string HtmlOf(const Page& page);
-
-// A page as an answer: nothing keeps it, frames it, or tells where its reader came from, and
-// nothing in it runs.
+// A page as an answer, in plain HTML, readable on a phone and without scripts: nothing keeps it,
+// frames it, or tells where its reader came from, and nothing in it runs. What it says is put into
+// page.html.
 http::ServerReply ReplyOf(int status, const Page& page);
 
 }  // namespace clusterwire::notification

@@ -1,7 +1,6 @@
 #include "services/notification/delivery/mails/gatherer.h"
 
 #include <algorithm>
-#include <array>
 #include <map>
 #include <optional>
 #include <utility>
@@ -31,12 +30,6 @@ constexpr std::string_view kDay = "day:";
 
 std::string Shown(absl::Time time, const absl::TimeZone& zone) {
   return absl::FormatTime("%Y-%m-%d %H:%M %Z", time, zone);
-}
-
-// Gates whose answer is the same for all that a subscription has.
-bool IsOfSubscription(const std::string& reason) {
-  return std::ranges::any_of(std::array{"wanted: ", "enabled: ", "suppressed: ", "consent: "},
-                             [&](const char* gate) { return absl::StartsWith(reason, gate); });
 }
 
 bool Precedes(const std::shared_ptr<const Job>& a, const std::shared_ptr<const Job>& b) {
@@ -117,6 +110,7 @@ class Gatherer::Turn {
   absl::StatusOr<std::optional<Step>> AskMerged() {
     for (const auto& other : Others()) {
       if (job_->invitation && !Invites(*other)) continue;  // that was none
+      if (!SeesAsMuch(*other)) continue;                   // that told less
       const std::string name = DeliveryName(other->subscription.name(), job_->delivery.change_id);
       ASSIGN_OR_RETURN(const sql::Result found,
                        connection_.Query("SELECT d.state, d.endpoint, b.window_end FROM delivery d"
@@ -128,6 +122,7 @@ class Gatherer::Turn {
       const auto endpoint = interests_.FindEndpoint(row.Text(1));
       if (endpoint == nullptr || interests_.MailboxOf(*endpoint) != mailbox_) continue;
       if (row.Int(0) == v1::Delivery::STATE_DELIVERED) {
+        RETURN_IF_ERROR(NoteInvited());
         return Step{.what = Step::What::kSuppress,
                     .job = job_,
                     .reason = absl::StrCat("merged: ", name),
@@ -138,6 +133,27 @@ class Gatherer::Turn {
       if (going) return WaitUntil(now_ + kShortWait, absl::StrCat("merged: waits for ", name));
     }
     return std::nullopt;
+  }
+
+  // Whether the other's mail about the change tells all that this one would.
+  bool SeesAsMuch(const Interest& other) const {
+    const change::v1::ResourceChanged& change = job_->record->change;
+    const filter::Viewer& viewer = other.viewer;
+    return !change.has_after() || filter::Sees(viewer, change.after());
+  }
+
+  // The mailbox was told by another's mail, and its calendar with it: this subscription corrects
+  // what is there when the other is no more.
+  absl::Status NoteInvited() {
+    if (!job_->invitation) return absl::OkStatus();
+    RETURN_IF_ERROR(ReadInvitationNow());
+    if (!job_->invitation->told()) return absl::OkStatus();
+    return Invitations(connection_).SetTold(job_->delivery, *job_->invitation);
+  }
+  absl::Status ReadInvitationNow() {
+    ASSIGN_OR_RETURN(const Standing standing,
+                     Deliveries(connection_).StandingOf(job_->delivery.name));
+    return ReadInvitation(connection_, interests_, standing.seen_by, *job_);
   }
 
   std::string Scope() const {
@@ -280,6 +296,7 @@ class Gatherer::Turn {
   absl::StatusOr<Step> Send(const Bundle& bundle) {
     Step step{.what = Step::What::kSend};
     RETURN_IF_ERROR(AddLatest(*job_));
+    RETURN_IF_ERROR(ReadInvitationNow());
     if (const GateAnswer answer = AskGates(*job_); const auto* drop = std::get_if<Drop>(&answer)) {
       step.what = Step::What::kSuppress;
       step.reason = drop->reason;
@@ -327,7 +344,7 @@ class Gatherer::Turn {
     auto one = std::make_shared<Job>(JobOf(delivery,
                                            std::make_shared<const KeptRecord>(*std::move(record)),
                                            standing.seen_by, interests_, now_));
-    RETURN_IF_ERROR(ReadInvitation(connection_, *one));
+    RETURN_IF_ERROR(ReadInvitation(connection_, interests_, standing.seen_by, *one));
     if (one->interest != nullptr) RETURN_IF_ERROR(AddLatest(*one));
     const GateAnswer answer = AskGates(*one);
     if (const auto* drop = std::get_if<Drop>(&answer)) {

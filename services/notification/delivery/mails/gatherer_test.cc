@@ -131,7 +131,7 @@ TEST_P(GathererTest, AnInvitationIsNoPartOfADaysMail) {
   EXPECT_EQ(Reason(told[0]), "merged: " + told[1].name);
   const Invitation invitation = *ledger_->Read([](sql::Connection& connection) {
     return Invitations(connection)
-        .At("subscribers/x/endpoints/mail", PragueConference(0).calendar().uid());
+        .At({{"subscribers/x/endpoints/mail"}}, PragueConference(0).calendar().uid());
   });
   EXPECT_EQ(invitation.sequence, 0);
   ExpectBalanced();

@@ -14,10 +14,13 @@
 #include "libs/base/status/error.h"
 #include "libs/base/testing/status_matchers.h"
 #include "libs/base/time/clock.h"
+#include "libs/change/record.h"
 #include "libs/rpc/testing/client_call.h"
 #include "services/notification/grants/testing/grant_records.h"
+#include "services/notification/ingest/intake.h"
 #include "services/notification/ledger/balance.h"
 #include "services/notification/ledger/deliveries/deliveries.h"
+#include "services/notification/ledger/records/dead_letters.h"
 #include "services/notification/ledger/records/records.h"
 #include "services/notification/ledger/testing/rows.h"
 #include "services/notification/testing/test_api.h"
@@ -72,9 +75,10 @@ class OperatingApi : public testing::Test {
     return Call<v1::CountDeliveriesResponse>(*stub_, &DeliveryStub::CountDeliveries, request,
                                              view_as);
   }
-  absl::StatusOr<v1::GetReachResponse> Reach(const std::string& view_as = "") {
+  absl::StatusOr<v1::GetReachResponse> Reach(const std::string& view_as = "",
+                                             const std::string& resource = "clusters/a") {
     v1::GetReachRequest request;
-    request.set_resource("clusters/a");
+    request.set_resource(resource);
     return Call<v1::GetReachResponse>(*reach_, &v1::ReachService::Stub::GetReach, request, view_as);
   }
 
@@ -208,6 +212,100 @@ TEST_F(OperatingApi, HoldsAreTheOperators) {
               StatusIs(absl::StatusCode::kNotFound));
 }
 
+TEST_F(OperatingApi, RetryingWhatIsHeldSaysWhatHoldsItAndSendsNothing) {
+  api_.domain.AddSubscriber("x");
+  api_.domain.AddSubscription("subscribers/x", "s", [] {
+    v1::Subscription subscription;
+    subscription.set_endpoint("subscribers/x/endpoints/inbox");
+    return subscription;
+  }());
+  api_.domain.CatchUp();
+  Add(1, "cluster.updated", {"subscribers/x"});
+  v1::CreateHoldRequest create;
+  create.mutable_hold()->set_change_kind("cluster.updated");
+  const auto hold = Call<v1::Hold>(*holds_, &v1::HoldService::Stub::CreateHold, create);
+  ASSERT_THAT(hold, IsOk());
+  v1::RetryDeliveryRequest retry;
+  retry.set_name(DeliveryName("subscribers/x/subscriptions/s", "h:1:1"));
+  const auto retried = Call<v1::Delivery>(*stub_, &DeliveryStub::RetryDelivery, retry);
+  ASSERT_THAT(retried, IsOk());
+  EXPECT_EQ(retried->state(), v1::Delivery::STATE_PENDING);
+  EXPECT_THAT(retried->reason(), testing::StartsWith("held: " + hold->name() + " until "));
+  EXPECT_EQ(ToTime(retried->next_attempt_time()), ToTime(hold->expire_time()));
+}
+
+// A message of the topic at this offset: a record, or what can't be read as one.
+kafka::ReceivedMessage MessageAt(int64_t offset, bool readable) {
+  kafka::ReceivedMessage message{.from = {"changes", 0}, .offset = offset, .value = "no record"};
+  if (!readable) return message;
+  change::v1::ResourceChanged changed = MakeRecord("clusters/a", static_cast<int>(offset)).change;
+  *changed.mutable_time() = ToTimestamp(absl::FromUnixSeconds(1'700'000'000));
+  auto encoded = change::Encode({.changed = changed, .traceparent = ""});
+  message.key = std::move(encoded->key);
+  message.value = std::move(encoded->value);
+  message.headers = std::move(encoded->headers);
+  return message;
+}
+
+TEST_F(OperatingApi, DeadLettersAreRedrivenInBulkAndWhatStaysUnreadableStays) {
+  constexpr int kLetters = 5;
+  ASSERT_THAT(api_.ledger->Write([&](sql::Connection& connection) -> absl::Status {
+    for (int offset = 1; offset <= kLetters; ++offset) {
+      RETURN_IF_ERROR(DeadLetters(connection)
+                          .Add(MessageAt(offset, /*readable=*/offset % 2 == 1),
+                               absl::DataLossError("a newer release wrote it"),
+                               api_.domain.clock.Now() + absl::Seconds(offset)));
+    }
+    return absl::OkStatus();
+  }),
+              IsOk());
+  telemetry::Metrics metrics;
+  Channels none;
+  AtOnce at_once(*api_.domain.interests, none, api_.domain.clock, metrics);
+  Intake intake(
+      {}, *api_.ledger, *api_.domain.interests, at_once, api_.domain.clock, IngestMetrics(metrics),
+      [](Intake::Committed) {}, [] {});
+  api_.redrive = [&](std::string_view name) { return intake.Redrive(name); };
+
+  v1::RedriveDeadLettersRequest request;
+  const auto redrive = [&] {
+    return Call<v1::RedriveDeadLettersResponse>(*stub_, &DeliveryStub::RedriveDeadLetters, request);
+  };
+  request.set_validate_only(true);
+  request.set_error("NEWER release");
+  EXPECT_EQ(redrive()->matching(), kLetters);
+  request.set_validate_only(false);
+  request.set_page_size(2);
+  int redriven = 0;
+  int unreadable = 0;
+  do {
+    const auto answer = redrive();
+    ASSERT_THAT(answer, IsOk());
+    redriven += answer->redriven();
+    unreadable += answer->unreadable();
+    request.set_page_token(answer->next_page_token());
+  } while (!request.page_token().empty());
+  EXPECT_EQ(redriven, 3);
+  EXPECT_EQ(unreadable, 2);
+  for (int offset = 1; offset <= kLetters; ++offset) {
+    const bool kept = api_.ledger
+                          ->Read([&](sql::Connection& connection) {
+                            return Records(connection).Load(absl::StrCat("h:", offset, ":1"));
+                          })
+                          .ok();
+    EXPECT_EQ(kept, offset % 2 == 1) << offset;
+  }
+  v1::RedriveDeadLettersRequest rest;
+  rest.set_validate_only(true);
+  EXPECT_EQ(Call<v1::RedriveDeadLettersResponse>(*stub_, &DeliveryStub::RedriveDeadLetters, rest)
+                ->matching(),
+            2);
+  rest.set_topic("others");
+  EXPECT_EQ(Call<v1::RedriveDeadLettersResponse>(*stub_, &DeliveryStub::RedriveDeadLetters, rest)
+                ->matching(),
+            0);
+}
+
 TEST_F(OperatingApi, ReachIsRoundedToFivesAndShownToThoseWhoEditTheRoot) {
   std::vector<std::string> subscribers;
   for (int i = 0; i < 12; ++i) {
@@ -232,6 +330,20 @@ TEST_F(OperatingApi, ReachIsRoundedToFivesAndShownToThoseWhoEditTheRoot) {
   EXPECT_EQ(reach->changes(), 2);
   EXPECT_EQ(reach->ShortDebugString(), Reach("clusters/a")->ShortDebugString());
   EXPECT_THAT(Reach("clusters/b"), ReasonIs("NOT_ALLOWED"));
+}
+
+TEST_F(OperatingApi, TheReachOfWhatAClusterOwnsIsShownToItsPeople) {
+  KeptRecord record = MakeRecord("publications/report", 1, "publication.published");
+  record.change.mutable_publication()->set_owner("clusters/a");
+  ASSERT_THAT(api_.ledger->Write([&](sql::Connection& connection) -> absl::Status {
+    RETURN_IF_ERROR(Records(connection).Keep(record).status());
+    return Records(connection).NoteNewest(record.change).status();
+  }),
+              IsOk());
+  ReadWhole(*api_.domain.grants, api_.domain.clock);
+  EXPECT_THAT(Reach("clusters/a", "publications/report"), IsOk());
+  EXPECT_THAT(Reach("clusters/b", "publications/report"), ReasonIs("NOT_ALLOWED"));
+  EXPECT_THAT(Reach("clusters/a", "publications/none"), ReasonIs("NOT_ALLOWED"));
 }
 
 }  // namespace

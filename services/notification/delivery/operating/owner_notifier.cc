@@ -106,7 +106,7 @@ void OwnerNotifier::TellElsewhere(const v1::Endpoint& endpoint, const v1::Subscr
     const auto channel = channels_.find(other.channel_case());
     if (channel == channels_.end()) continue;
     channel->second->TellOwner(other, LetterAbout(endpoint), IdOf(endpoint),
-                               text::LanguageFor(owner.language()), clock_.Now() + kLimit);
+                               text::LanguageFor(owner.language()), clock_.Uptime() + kLimit);
   }
 }
 

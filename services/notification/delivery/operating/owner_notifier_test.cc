@@ -16,9 +16,9 @@ using testing::SizeIs;
 // Keeps where owners were told of what.
 class TellingChannel final : public Channel {
  public:
-  void Send(std::shared_ptr<const Job>, absl::Time, Callback done) override { done(Done{}); }
+  void Send(std::shared_ptr<const Job>, absl::Duration, Callback done) override { done(Done{}); }
   void TellOwner(const v1::Endpoint& elsewhere, const OwnerLetter& letter, const std::string&,
-                 text::Language, absl::Time) override {
+                 text::Language, absl::Duration) override {
     MutexLock lock(mutex_);
     told_.push_back(absl::StrCat(elsewhere.name(), " of ", letter.endpoint));
   }

@@ -68,8 +68,14 @@ class Run {
 
  private:
   absl::Status Take(sql::Connection& connection, const std::string& id, ReplayDone& done) const {
+    if (!request_.validate_only) {
+      ASSIGN_OR_RETURN(const bool held, Records(connection).Hold(id));
+      if (!held) return absl::OkStatus();  // purged since it was listed
+    }
     const absl::StatusOr<KeptRecord> record = Records(connection).Load(id);
-    if (absl::IsDataLoss(record.status())) return absl::OkStatus();
+    if (absl::IsDataLoss(record.status()) || absl::IsNotFound(record.status())) {
+      return absl::OkStatus();
+    }
     RETURN_IF_ERROR(record.status());
     const change::v1::ResourceChanged& change = record->change;
     const v1::Subscription& subscription = interest_->subscription;

@@ -8,17 +8,18 @@
 namespace clusterwire::notification {
 
 DeliveryQueue::Entry& DeliveryQueue::EntryOf(const std::string& endpoint) {
-  const auto [place, is_new] = entries_.try_emplace(endpoint, random_);
-  if (is_new) {
-    place->second.has_receiver = has_receiver_(endpoint);
-    place->second.over_server = over_server_(endpoint);
-  }
-  return place->second;
+  const auto known = known_.find(endpoint);
+  if (known != known_.end()) return *known->second;
+  auto entry = std::make_unique<Entry>(endpoint, ++made_, random_);
+  entry->has_receiver = has_receiver_(endpoint);
+  entry->over_server = over_server_(endpoint);
+  known_.emplace(entry->endpoint, entry.get());
+  return *entries_.emplace(entry->endpoint, std::move(entry)).first->second;
 }
 
 const DeliveryQueue::Entry* DeliveryQueue::Find(const std::string& endpoint) const {
-  const auto found = entries_.find(endpoint);
-  return found == entries_.end() ? nullptr : &found->second;
+  const auto known = known_.find(endpoint);
+  return known == known_.end() ? nullptr : known->second;
 }
 
 int DeliveryQueue::MostUnderWay(const Entry& entry) const {
@@ -43,44 +44,46 @@ bool DeliveryQueue::IsReady(const Entry& entry, absl::Duration now) const {
          entry.queue.busy() < MostUnderWay(entry);
 }
 
-bool DeliveryQueue::MayTake(const std::string& endpoint, const Entry& entry) const {
+bool DeliveryQueue::MayTake(const Entry& entry) const {
   return !entry.has_receiver ||
-         PlacesOf(entry).MayTake(entry.pace.kind(), entry.queue.busy(), SubscriberOf(endpoint));
+         PlacesOf(entry).MayTake(entry.pace.kind(), entry.queue.busy(), entry.subscriber);
 }
 
-void DeliveryQueue::Reschedule(const std::string& endpoint, Entry& entry) {
+void DeliveryQueue::Reschedule(Entry& entry) {
   absl::Duration at = absl::InfiniteDuration();
   if (!entry.in_line && entry.queue.busy() < MostUnderWay(entry)) {
     at = std::max(entry.queue.NextDue(), ClosedUntil(entry));
   }
   if (at != entry.at) {
-    times_.erase({entry.at, endpoint});
+    times_.erase({entry.at, &entry});
     entry.at = at;
-    if (at != absl::InfiniteDuration()) times_.emplace(at, endpoint);
+    if (at != absl::InfiniteDuration()) times_.emplace(at, &entry);
   }
   if (entry.more && !entry.to_load && entry.queue.size() <= Most() / 2) {
-    QueueToLoad(endpoint, entry, /*first=*/false);
+    QueueToLoad(entry, /*first=*/false);
   }
-  NoteIdle(endpoint, entry);
+  NoteIdle(entry);
 }
 
 // Those that have nothing waiting are remembered for their pace, but not for ever.
-void DeliveryQueue::NoteIdle(const std::string& endpoint, Entry& entry) {
+void DeliveryQueue::NoteIdle(Entry& entry) {
   const bool is_idle = entry.queue.size() == 0 && !entry.more && !entry.in_line;
   if (is_idle && !entry.idle) {
-    entry.idle = idle_.insert(idle_.end(), endpoint);
+    entry.idle = idle_.insert(idle_.end(), &entry);
   } else if (!is_idle && entry.idle) {
     idle_.erase(*entry.idle);
     entry.idle.reset();
   }
   if (idle_.size() <= kIdle) return;
-  const std::string oldest = idle_.front();
+  const Entry* const oldest = idle_.front();
   idle_.pop_front();
-  entries_.erase(oldest);  // nothing is due there, so it is in no other list
+  known_.erase(oldest->endpoint);
+  entries_.erase(oldest->endpoint);  // nothing is due there, so it is in no other list
 }
 
 size_t DeliveryQueue::Most() const {
-  const size_t left = options_.loaded - std::min(options_.loaded, loaded_);
+  if (loaded_ >= options_.loaded) return kLoadedWhenFull;
+  const size_t left = options_.loaded - loaded_;
   return std::min(options_.loaded_per_endpoint, std::max(kLeastLoaded, left / 4));
 }
 
@@ -89,28 +92,27 @@ size_t DeliveryQueue::Room() const {
   return Most();
 }
 
-void DeliveryQueue::QueueToLoad(const std::string& endpoint, Entry& entry, bool first) {
+void DeliveryQueue::QueueToLoad(Entry& entry, bool first) {
   if (entry.to_load) to_load_.erase(*entry.to_load);
-  entry.to_load = to_load_.insert(first ? to_load_.begin() : to_load_.end(), endpoint);
+  entry.to_load = to_load_.insert(first ? to_load_.begin() : to_load_.end(), &entry);
 }
 
 bool DeliveryQueue::Offer(PendingDelivery delivery, absl::Duration now) {
   MutexLock lock(mutex_);
-  const std::string endpoint = delivery.endpoint;
-  Entry& entry = EntryOf(endpoint);
+  Entry& entry = EntryOf(delivery.endpoint);
   if (entry.more) {  // older ones come first
-    if (entry.to_load) QueueToLoad(endpoint, entry, /*first=*/true);
+    if (entry.to_load) QueueToLoad(entry, /*first=*/true);
     return false;
   }
   if (entry.queue.size() >= Most()) {
     entry.more = true;
-    Reschedule(endpoint, entry);
+    Reschedule(entry);
     return false;
   }
   // Found by Loaded() before it was offered, it may have been handed over by now.
   if (delivery.sequence <= entry.loaded_through) delivery.offered = absl::InfiniteDuration();
   if (entry.queue.Add(std::move(delivery), now)) ++loaded_;
-  Reschedule(endpoint, entry);
+  Reschedule(entry);
   return true;
 }
 
@@ -118,15 +120,15 @@ void DeliveryQueue::MarkMore(const std::string& endpoint) {
   MutexLock lock(mutex_);
   Entry& entry = EntryOf(endpoint);
   entry.more = true;
-  Reschedule(endpoint, entry);
+  Reschedule(entry);
 }
 
 std::vector<std::string> DeliveryQueue::ToLoad(size_t limit) const {
   MutexLock lock(mutex_);
   std::vector<std::string> endpoints;
-  for (const std::string& endpoint : to_load_) {
+  for (const Entry* entry : to_load_) {
     if (endpoints.size() >= limit) break;
-    endpoints.push_back(endpoint);
+    endpoints.push_back(entry->endpoint);
   }
   return endpoints;
 }
@@ -142,17 +144,16 @@ void DeliveryQueue::Loaded(const std::string& endpoint, std::vector<PendingDeliv
     if (entry.queue.Add(std::move(delivery), now)) ++loaded_;
   }
   if (complete) entry.more = false;
-  Reschedule(endpoint, entry);
+  Reschedule(entry);
 }
 
 std::vector<PendingDelivery> DeliveryQueue::Take(absl::Duration now, size_t limit) {
   MutexLock lock(mutex_);
   while (!times_.empty() && times_.begin()->first <= now) {
-    const std::string endpoint = times_.begin()->second;
-    Entry& entry = EntryOf(endpoint);
+    Entry& entry = *times_.begin()->second;
     entry.in_line = true;
-    lines_[LineOf(entry)].Add(SubscriberOf(endpoint), endpoint);
-    Reschedule(endpoint, entry);
+    lines_[LineOf(entry)].Add(entry);
+    Reschedule(entry);
   }
   std::vector<PendingDelivery> taken;
   for (bool any = true; any && taken.size() < limit;) {
@@ -170,24 +171,23 @@ std::vector<PendingDelivery> DeliveryQueue::Take(absl::Duration now, size_t limi
 
 // Only those that hold places already can be passed over, so this looks at few.
 std::optional<PendingDelivery> DeliveryQueue::TakeFrom(size_t line, absl::Duration now) {
-  Turns& turns = lines_[line];
+  Turns<Entry>& turns = lines_[line];
   for (size_t looks = turns.size(); looks > 0; --looks) {
-    const std::string endpoint = turns.Next();
-    Entry& entry = EntryOf(endpoint);
+    Entry& entry = turns.Next();
     if (!IsReady(entry, now) || LineOf(entry) != line) {
       turns.Leave();
       entry.in_line = false;
-      Reschedule(endpoint, entry);
+      Reschedule(entry);
       continue;
     }
     if (!HasRoom(entry)) return std::nullopt;
     turns.Pass();
-    if (!MayTake(endpoint, entry)) continue;
+    if (!MayTake(entry)) continue;
     std::optional<PendingDelivery> delivery = entry.queue.Take(now);
     ++in_flight_;
     if (entry.has_receiver) {
       Places& places = entry.over_server ? server_places_ : places_;
-      places.Take(entry.pace.kind(), SubscriberOf(endpoint));
+      places.Take(entry.pace.kind(), entry.subscriber);
       held_[delivery->name] = {entry.pace.kind(), entry.over_server};
     }
     return delivery;
@@ -195,12 +195,12 @@ std::optional<PendingDelivery> DeliveryQueue::TakeFrom(size_t line, absl::Durati
   return std::nullopt;
 }
 
-void DeliveryQueue::GiveBack(const PendingDelivery& taken) {
+void DeliveryQueue::GiveBack(const Entry& entry, const PendingDelivery& taken) {
   --in_flight_;
   const auto held = held_.find(taken.name);
   if (held == held_.end()) return;
   Places& places = held->second.over_server ? server_places_ : places_;
-  places.GiveBack(held->second.kind, SubscriberOf(taken.endpoint));
+  places.GiveBack(held->second.kind, entry.subscriber);
   held_.erase(held);
 }
 
@@ -209,16 +209,16 @@ void DeliveryQueue::Remove(const PendingDelivery& taken) {
   Entry& entry = EntryOf(taken.endpoint);
   entry.queue.Remove(taken);
   --loaded_;
-  GiveBack(taken);
-  Reschedule(taken.endpoint, entry);
+  GiveBack(entry, taken);
+  Reschedule(entry);
 }
 
 void DeliveryQueue::Postpone(const PendingDelivery& next, absl::Duration at) {
   MutexLock lock(mutex_);
   Entry& entry = EntryOf(next.endpoint);
   entry.queue.Postpone(next, at);
-  GiveBack(next);
-  Reschedule(next.endpoint, entry);
+  GiveBack(entry, next);
+  Reschedule(entry);
 }
 
 void DeliveryQueue::Ended(const PendingDelivery& taken, const DeliveryResult& result,
@@ -233,7 +233,7 @@ void DeliveryQueue::Ended(const PendingDelivery& taken, const DeliveryResult& re
       server_.OnSuccess();
       entry.pace.OnAnswer(result.took);
     }
-    Reschedule(taken.endpoint, entry);
+    Reschedule(entry);
     return;
   }
   if (result.health == EndpointHealth::kUnknown) return;  // perhaps there was no try
@@ -248,26 +248,26 @@ void DeliveryQueue::Ended(const PendingDelivery& taken, const DeliveryResult& re
     entry.breaker.OnSuccess();  // it is up, also where it refuses this event
   }
   if (result.rest > absl::ZeroDuration()) entry.breaker.Rest(now + result.rest);
-  Reschedule(taken.endpoint, entry);
+  Reschedule(entry);
 }
 
 void DeliveryQueue::Forgive(const std::string& endpoint, absl::Duration now) {
   MutexLock lock(mutex_);
-  const auto found = entries_.find(endpoint);
-  if (found == entries_.end()) return;
-  found->second.breaker.Forgive();
-  found->second.pace = Pace();
-  found->second.queue.Hasten(now);
-  Reschedule(endpoint, found->second);
+  const auto found = known_.find(endpoint);
+  if (found == known_.end()) return;
+  found->second->breaker.Forgive();
+  found->second->pace = Pace();
+  found->second->queue.Hasten(now);
+  Reschedule(*found->second);
 }
 
 void DeliveryQueue::Hasten(const std::string& endpoint, const std::string& delivery,
                            absl::Duration now) {
   MutexLock lock(mutex_);
-  const auto found = entries_.find(endpoint);
-  if (found == entries_.end()) return;
-  found->second.queue.Hasten(delivery, now);
-  Reschedule(endpoint, found->second);
+  const auto found = known_.find(endpoint);
+  if (found == known_.end()) return;
+  found->second->queue.Hasten(delivery, now);
+  Reschedule(*found->second);
 }
 
 // The endpoints of the subscriber that `name` is, or that it lies under.
@@ -276,8 +276,8 @@ std::vector<std::string> DeliveryQueue::Siblings(const std::string& name) const 
       absl::StrCat(name.substr(0, name.find('/', name.find('/') + 1)), "/endpoints/");
   std::vector<std::string> siblings;
   for (auto one = entries_.lower_bound(endpoints);
-       one != entries_.end() && absl::StartsWith(one->first, endpoints); ++one) {
-    siblings.push_back(one->first);
+       one != entries_.end() && one->first.starts_with(endpoints); ++one) {
+    siblings.emplace_back(one->first);
   }
   return siblings;
 }
@@ -289,7 +289,7 @@ void DeliveryQueue::Reread(const std::string& name) {
   for (const std::string& endpoint : one ? std::vector<std::string>{name} : Siblings(name)) {
     Entry& entry = EntryOf(endpoint);
     entry.more = true;
-    Reschedule(endpoint, entry);
+    Reschedule(entry);
   }
 }
 
@@ -302,7 +302,7 @@ void DeliveryQueue::Drop(const std::string& name) {
       return delivery.endpoint == name || delivery.subscription == name ||
              absl::StartsWith(delivery.subscription, below);
     });
-    Reschedule(endpoint, entry);
+    Reschedule(entry);
   }
 }
 
@@ -356,24 +356,24 @@ std::optional<DeliveryQueue::Wait> DeliveryQueue::Explain(const std::string& end
                 closed};
   }
   if (place->at > now) return Wait{.reason = {}, .until = place->at, .by_itself = true};
-  if (MayTake(endpoint, *entry)) return Wait{"has its turn next", now};
+  if (MayTake(*entry)) return Wait{"has its turn next", now};
   return Wait{absl::StrCat("waits for a place: ", entry->queue.busy(), " of its endpoint, ",
-                           PlacesOf(*entry).TakenBy(SubscriberOf(endpoint)),
-                           " of its subscriber and ", PlacesOf(*entry).taken(), " of all ",
-                           PlacesOf(*entry).all(), " are under way")};
+                           PlacesOf(*entry).TakenBy(entry->subscriber), " of its subscriber and ",
+                           PlacesOf(*entry).taken(), " of all ", PlacesOf(*entry).all(),
+                           " are under way")};
 }
 
 DeliveryQueue::Usage DeliveryQueue::usage() const {
   MutexLock lock(mutex_);
   Usage usage{.places = places_.all(), .taken = places_.taken(), .holders = {}};
   for (const auto& [endpoint, entry] : entries_) {
-    if (!entry.has_receiver || entry.over_server) continue;
-    if (entry.queue.busy() == 0 && !entry.in_line) continue;
+    if (!entry->has_receiver || entry->over_server) continue;
+    if (entry->queue.busy() == 0 && !entry->in_line) continue;
     usage.holders.push_back(
-        {.endpoint = endpoint,
-         .places = entry.queue.busy(),
-         .waiting = entry.queue.size() - static_cast<size_t>(entry.queue.busy()),
-         .kind = entry.pace.kind()});
+        {.endpoint = entry->endpoint,
+         .places = entry->queue.busy(),
+         .waiting = entry->queue.size() - static_cast<size_t>(entry->queue.busy()),
+         .kind = entry->pace.kind()});
   }
   std::ranges::stable_sort(usage.holders, std::ranges::greater(), &Holder::places);
   return usage;

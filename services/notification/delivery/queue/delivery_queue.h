@@ -5,9 +5,11 @@
 #include <functional>
 #include <list>
 #include <map>
+#include <memory>
 #include <optional>
 #include <set>
 #include <string>
+#include <string_view>
 #include <unordered_map>
 #include <utility>
 #include <vector>
@@ -37,7 +39,7 @@ class DeliveryQueue {
     int in_flight = 1000;
     int over_server = 16;  // beside those
     size_t loaded_per_endpoint = 1000;
-    size_t loaded = 200'000;  // beyond a part of it each endpoint gets less
+    size_t loaded = 20'000;  // beyond a part of it each endpoint gets less
   };
   // Whether tries at this endpoint take a place.
   using HasReceiver = std::function<bool(const std::string& endpoint)>;
@@ -120,14 +122,22 @@ class DeliveryQueue {
 
  private:
   static constexpr size_t kIdle = 10'000;  // endpoints without anything, whose pace is remembered
-  static constexpr size_t kLeastLoaded = 16;  // of an endpoint, however much is in memory
+  static constexpr size_t kLeastLoaded = 16;    // of an endpoint, until memory is full;
+  static constexpr size_t kLoadedWhenFull = 2;  // then, so that each goes on beside any other
 
   // A line for each kind of endpoint, one for those without a receiver, one for those over a
   // server.
   static constexpr size_t kLines = 6;
 
   struct Entry {
-    explicit Entry(Random& random) : breaker(random) {}
+    Entry(std::string name, int64_t order, Random& random)
+        : endpoint(std::move(name)),
+          subscriber(endpoint.substr(0, endpoint.find("/endpoints/"))),
+          number(order),
+          breaker(random) {}
+    const std::string endpoint;
+    const std::string subscriber;
+    const int64_t number;  // rises with each that is made
     EndpointQueue queue;
     Breaker breaker;
     Pace pace;
@@ -137,13 +147,18 @@ class DeliveryQueue {
     bool more = false;                             // the ledger may have more
     absl::Duration at = absl::InfiniteDuration();  // its place in times_
     int64_t loaded_through = 0;                    // the newest that came from the ledger
-    std::optional<std::list<std::string>::iterator> to_load = {};
-    std::optional<std::list<std::string>::iterator> idle = {};
+    std::optional<std::list<Entry*>::iterator> to_load = {};
+    std::optional<std::list<Entry*>::iterator> idle = {};
   };
 
-  static std::string SubscriberOf(const std::string& endpoint) {
-    return endpoint.substr(0, endpoint.find("/endpoints/"));
-  }
+  // Those that are due at the same moment stand in the order in which they were made.
+  struct Sooner {
+    bool operator()(const std::pair<absl::Duration, Entry*>& one,
+                    const std::pair<absl::Duration, Entry*>& other) const {
+      if (one.first != other.first) return one.first < other.first;
+      return one.second->number < other.second->number;
+    }
+  };
   static size_t LineOf(const Entry& entry) {
     if (entry.over_server) return kLines - 1;
     return entry.has_receiver ? static_cast<size_t>(entry.pace.kind()) : kLines - 2;
@@ -158,29 +173,31 @@ class DeliveryQueue {
   absl::Duration ClosedUntil(const Entry& entry) const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   bool IsReady(const Entry& entry, absl::Duration now) const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   bool HasRoom(const Entry& entry) const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
-  bool MayTake(const std::string& endpoint, const Entry& entry) const
-      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  bool MayTake(const Entry& entry) const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   std::optional<PendingDelivery> TakeFrom(size_t line, absl::Duration now)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   std::vector<std::string> Siblings(const std::string& name) const
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
-  void GiveBack(const PendingDelivery& taken) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  void GiveBack(const Entry& entry, const PendingDelivery& taken)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   // After anything about it changed: its place among those that wait for their time, for the
   // ledger, or for anything at all.
-  void Reschedule(const std::string& endpoint, Entry& entry) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
-  void QueueToLoad(const std::string& endpoint, Entry& entry, bool first)
-      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
-  void NoteIdle(const std::string& endpoint, Entry& entry) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  void Reschedule(Entry& entry) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  void QueueToLoad(Entry& entry, bool first) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  void NoteIdle(Entry& entry) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
   const Options options_;
   const HasReceiver has_receiver_;
   const OverServer over_server_;
   Random& random_;
   mutable Mutex mutex_;
-  std::map<std::string, Entry> entries_ ABSL_GUARDED_BY(mutex_);  // by endpoint
+  std::map<std::string_view, std::unique_ptr<Entry>> entries_
+      ABSL_GUARDED_BY(mutex_);                                                  // by endpoint
+  std::unordered_map<std::string_view, Entry*> known_ ABSL_GUARDED_BY(mutex_);  // the same
+  int64_t made_ ABSL_GUARDED_BY(mutex_) = 0;
   // Endpoints by when they are next due; from then on they stand in a line until they aren't ready.
-  std::set<std::pair<absl::Duration, std::string>> times_ ABSL_GUARDED_BY(mutex_);
-  std::array<Turns, kLines> lines_ ABSL_GUARDED_BY(mutex_);
+  std::set<std::pair<absl::Duration, Entry*>, Sooner> times_ ABSL_GUARDED_BY(mutex_);
+  std::array<Turns<Entry>, kLines> lines_ ABSL_GUARDED_BY(mutex_);
   Places places_ ABSL_GUARDED_BY(mutex_);
   Places server_places_ ABSL_GUARDED_BY(mutex_);
   Breaker server_ ABSL_GUARDED_BY(mutex_);
@@ -189,8 +206,8 @@ class DeliveryQueue {
     bool over_server;
   };
   std::unordered_map<std::string, Held> held_ ABSL_GUARDED_BY(mutex_);  // by delivery
-  std::list<std::string> to_load_ ABSL_GUARDED_BY(mutex_);
-  std::list<std::string> idle_ ABSL_GUARDED_BY(mutex_);  // since longest in front
+  std::list<Entry*> to_load_ ABSL_GUARDED_BY(mutex_);
+  std::list<Entry*> idle_ ABSL_GUARDED_BY(mutex_);  // since longest in front
   int in_flight_ ABSL_GUARDED_BY(mutex_) = 0;
   size_t loaded_ ABSL_GUARDED_BY(mutex_) = 0;
   bool more_due_ ABSL_GUARDED_BY(mutex_) = false;  // Take() stopped at its limit

@@ -2,6 +2,7 @@
 
 #include <map>
 #include <string>
+#include <unordered_map>
 
 #include "services/notification/delivery/queue/pace.h"
 
@@ -44,7 +45,7 @@ class Places {
   const int per_endpoint_;
   int taken_ = 0;
   std::map<Pace::Kind, int> by_kind_;
-  std::map<std::string, int> by_subscriber_;  // those that hold any
+  std::unordered_map<std::string, int> by_subscriber_;  // those that hold any
 };
 
 }  // namespace clusterwire::notification

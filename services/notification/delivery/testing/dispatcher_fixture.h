@@ -32,7 +32,7 @@ inline RetrySchedule EveryTenMinutes() {
 // released.
 class FakeChannel final : public Channel {
  public:
-  void Send(std::shared_ptr<const Job> job, absl::Time, Callback done) override {
+  void Send(std::shared_ptr<const Job> job, absl::Duration, Callback done) override {
     Outcome outcome = Done{.http_status = 200};
     {
       MutexLock lock(mutex_);
@@ -131,6 +131,16 @@ class DispatcherFixture : public LedgerTest {
     v1::Delivery shown = Get(delivery);
     dispatcher_->Describe(&shown);
     return shown.reason();
+  }
+  // Waits until that is what the delivery says: memory follows the ledger a moment later.
+  bool Says(const PendingDelivery& delivery, const std::string& reason) {
+    const bool said = Eventually([&] { return Said(delivery) == reason; });
+    if (!said) ADD_FAILURE() << Said(delivery);
+    return said;
+  }
+  // Waits until the metrics have this: they are set behind what the ledger says.
+  bool Shows(const std::string& metric) {
+    return Eventually([&] { return metrics_.Render().find(metric) != std::string::npos; });
   }
   void Enable(const std::string& endpoint) {
     ASSERT_THAT(store_.endpoints->Enable(AsOperator(), endpoint, ""), IsOk());

@@ -1,5 +1,7 @@
 #include "services/notification/ledger/calendar/invitations.h"
 
+#include <utility>
+
 #include "absl/strings/str_cat.h"
 
 #include "libs/base/status/error.h"
@@ -51,12 +53,27 @@ absl::StatusOr<std::vector<Invited>> Invitations::Of(std::string_view uid) {
   return invited;
 }
 
-absl::StatusOr<Invitation> Invitations::At(std::string_view endpoint, const std::string& uid) {
+absl::StatusOr<Invitation> Invitations::At(std::span<const std::string> endpoints,
+                                           const std::string& uid) {
+  Invitation newest = {.uid = uid};
+  for (const std::string& endpoint : endpoints) {
+    ASSIGN_OR_RETURN(const sql::Result found,
+                     connection_.Query("SELECT version, sequence, cancelled, ends FROM invitation"
+                                       " WHERE uid = $1 AND endpoint = $2"
+                                       " ORDER BY sequence DESC LIMIT 1",
+                                       {uid, endpoint}));
+    if (found.rows.empty()) continue;
+    Invitation there = InvitationFrom(found.rows[0], 0, uid);
+    if (there.sequence > newest.sequence) newest = std::move(there);
+  }
+  return newest;
+}
+
+absl::StatusOr<Invitation> Invitations::By(std::string_view subscription, const std::string& uid) {
   ASSIGN_OR_RETURN(const sql::Result found,
                    connection_.Query("SELECT version, sequence, cancelled, ends FROM invitation"
-                                     " WHERE uid = $1 AND endpoint = $2"
-                                     " ORDER BY sequence DESC LIMIT 1",
-                                     {uid, endpoint}));
+                                     " WHERE subscription = $1 AND uid = $2",
+                                     {subscription, uid}));
   if (found.rows.empty()) return Invitation{.uid = uid};
   return InvitationFrom(found.rows[0], 0, uid);
 }

@@ -49,9 +49,11 @@ class Invitations {
                       absl::Time ends);
   // All that there are of an event, by the names of their subscriptions.
   absl::StatusOr<std::vector<Invited>> Of(std::string_view uid);
-  // The newest that the endpoint was told of the event, by any subscription; one that wasn't told
-  // where there is none.
-  absl::StatusOr<Invitation> At(std::string_view endpoint, const std::string& uid);
+  // The newest that any of the endpoints was told of the event, by any subscription; one that
+  // wasn't told where there is none.
+  absl::StatusOr<Invitation> At(std::span<const std::string> endpoints, const std::string& uid);
+  // What the subscription told of the event, in the same way.
+  absl::StatusOr<Invitation> By(std::string_view subscription, const std::string& uid);
   // The delivery told this.
   absl::Status SetTold(const PendingDelivery& delivery, const Invitation& invitation);
 

@@ -46,7 +46,7 @@ class InvitationsTest : public LedgerTest {
     }).IgnoreError();
   }
   Invitation At(const std::string& endpoint) {
-    return *Do([&](Invitations invitations) { return invitations.At(endpoint, "uid"); });
+    return *Do([&](Invitations invitations) { return invitations.At({{endpoint}}, "uid"); });
   }
   std::vector<std::string> Invited() {
     std::vector<std::string> names;
@@ -64,6 +64,23 @@ TEST_P(InvitationsTest, OneThatIsOnItsWayWasNotTold) {
   Expect(Delivery());
   EXPECT_FALSE(At(kEndpoint).told());
   EXPECT_THAT(Invited(), ElementsAre(kSubscription));
+}
+
+TEST_P(InvitationsTest, OfSeveralEndpointsTheNewestCounts) {
+  const PendingDelivery other =
+      Delivery("subscribers/b/subscriptions/s", "subscribers/b/endpoints/mail");
+  SetTold(Delivery(), 1);
+  SetTold(other, 2, /*cancelled=*/true);
+  for (const auto& endpoints : {std::vector{other.endpoint, std::string(kEndpoint)},
+                                std::vector{std::string(kEndpoint), other.endpoint}}) {
+    const Invitation newest =
+        *Do([&](Invitations invitations) { return invitations.At(endpoints, "uid"); });
+    EXPECT_EQ(newest.sequence, 2);
+    EXPECT_TRUE(newest.cancelled);
+  }
+  EXPECT_EQ(
+      Do([](Invitations invitations) { return invitations.By(kSubscription, "uid"); })->sequence,
+      1);
 }
 
 TEST_P(InvitationsTest, WhatWasToldStaysWhenAnotherIsExpected) {

@@ -1,5 +1,7 @@
 #include "services/notification/ledger/consent/asks.h"
 
+#include <algorithm>
+#include <map>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -65,21 +67,32 @@ absl::Status Asks::Add(const Ask& ask, absl::Time now) {
       return absl::ResourceExhaustedError("too many sign-ups wait for an answer");
     }
   }
-  ASSIGN_OR_RETURN(
-      const sql::Result open,
-      connection_.Query(
-          "SELECT COUNT(*), COALESCE(SUM(CASE WHEN asked_by = $3 AND network = $4"
-          " THEN 1 ELSE 0 END), 0) FROM consent_ask WHERE address_key = $1"
-          " AND answered = 0 AND asked > $2",
-          {Key(ask.address_key), absl::ToUnixMicros(now - Ask::kLife), ask.asked_by, ask.network}));
-  const sql::Row& counts = open.rows[0];
-  if (counts.Int(0) >= kMostOfAddress || counts.Int(1) >= kMostOfAsker) return absl::OkStatus();
+  ASSIGN_OR_RETURN(const bool room, MakeRoom(ask, now));
+  if (!room) return absl::OkStatus();
   return connection_.Execute(
       "INSERT INTO consent_ask (id, kind, address_key, address, language, target, made, asked_by,"
       " network, asked, mail, answered) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, '', 0)"
       " ON CONFLICT (id) DO NOTHING",
       {ask.id, static_cast<int>(ask.kind), Key(ask.address_key), ask.address, ask.language,
        ask.target, ask.made, ask.asked_by, ask.network, absl::ToUnixMicros(ask.asked)});
+}
+
+absl::StatusOr<bool> Asks::MakeRoom(const Ask& ask, absl::Time now) {
+  ASSIGN_OR_RETURN(const sql::Result there,
+                   connection_.Query("SELECT 1 FROM consent_ask WHERE id = $1", {ask.id}));
+  if (!there.rows.empty()) return true;
+  ASSIGN_OR_RETURN(const std::vector<Ask> open, OpenOf(ask.address_key, now));
+  std::map<std::pair<std::string_view, std::string_view>, std::vector<const Ask*>> by_asker;
+  for (const Ask& one : open) by_asker[{one.asked_by, one.network}].push_back(&one);
+  const size_t own = by_asker[{ask.asked_by, ask.network}].size();
+  if (own >= kMostOfAsker) return false;
+  if (open.size() < kMostOfAddress) return true;
+  const auto most =
+      std::ranges::max_element(by_asker, {}, [](const auto& asker) { return asker.second.size(); });
+  if (most->second.size() <= own + 1) return false;
+  RETURN_IF_ERROR(
+      connection_.Execute("DELETE FROM consent_ask WHERE id = $1", {most->second.back()->id}));
+  return true;
 }
 
 absl::StatusOr<std::vector<Ask>> Asks::OpenOf(std::string_view address_key, absl::Time now) {

@@ -54,8 +54,9 @@ struct ConfirmationMail {
 class Asks {
  public:
   static constexpr absl::Duration kMailPause = absl::Hours(24);
-  // Of one address, open at once; further ones are left out. Few of the same asker and network, so
-  // that one asker keeps no other's asks of that address out.
+  // Of one address, open at once; further ones are left out. Few of the same asker and network; and
+  // where the address has all that it may, who has most of them gives one up to who has fewer, so
+  // that no askers keep another's asks of that address out.
   static constexpr int kMostOfAsker = 20;
   static constexpr int kMostOfAddress = 200;
   // That strangers made by the sign-up page, of all addresses.
@@ -99,6 +100,8 @@ class Asks {
 
  private:
   absl::StatusOr<std::vector<Ask>> Unmailed(absl::Time now, int limit);
+  // Whether the ask may be added to those that are open; removes one of another's where it must.
+  absl::StatusOr<bool> MakeRoom(const Ask& ask, absl::Time now);
   absl::Status MakeMail(const std::string& id, const Ask& first, std::string_view text,
                         absl::Time now);
   absl::StatusOr<std::vector<Ask>> Select(std::string_view where,

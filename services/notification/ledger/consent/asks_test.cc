@@ -1,5 +1,6 @@
 #include "services/notification/ledger/consent/asks.h"
 
+#include "absl/strings/str_cat.h"
 #include <gmock/gmock.h>
 
 #include "libs/base/status/error.h"
@@ -98,6 +99,30 @@ TEST_P(AsksTest, TheSameAskIsThereOnceAndAnAskerHasFewOfAnAddress) {
     Add(own);
   }
   EXPECT_EQ(open(), static_cast<size_t>(Asks::kMostOfAddress));
+}
+
+TEST_P(AsksTest, SomeAskersKeepNoOtherOutOfAnAddressByTheirNumber) {
+  const auto asked_by = [](int asker, int i) {
+    Ask ask = AskOf(absl::StrCat("a", asker, ".", i), "anna@example.org", kNow + absl::Seconds(i));
+    ask.asked_by = "";
+    ask.network = absl::StrCat("ipv4:192.0.2.", asker);
+    return ask;
+  };
+  for (int asker = 0; asker < Asks::kMostOfAddress / Asks::kMostOfAsker; ++asker) {
+    for (int i = 0; i < Asks::kMostOfAsker; ++i) Add(asked_by(asker, i));
+  }
+  const auto open = [&] {
+    return In([&](Asks asks) { return asks.OpenOf("key of anna@example.org", kNow); });
+  };
+  ASSERT_THAT(open(), SizeIs(Asks::kMostOfAddress));
+  Add(asked_by(100, 0));
+  EXPECT_THAT(open(), SizeIs(Asks::kMostOfAddress));
+  EXPECT_THAT(open(), testing::Contains(Field(&Ask::id, "a100.0"))) << "her own sign-up";
+  for (int asker = 0; asker < 10; ++asker) {
+    for (int i = 0; i < Asks::kMostOfAsker; ++i) Add(asked_by(asker, 100 + i));
+  }
+  EXPECT_THAT(open(), testing::Contains(Field(&Ask::id, "a100.0")));
+  EXPECT_THAT(open(), SizeIs(Asks::kMostOfAddress));
 }
 
 TEST_P(AsksTest, AMailThatTellsNothingAnyMoreHasNoAddressAndStillCounts) {

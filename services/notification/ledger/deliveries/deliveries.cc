@@ -11,6 +11,7 @@
 #include "libs/base/text/strings.h"
 #include "libs/base/time/clock.h"
 #include "libs/sql/many_rows.h"
+#include "services/notification/ledger/records/records.h"
 
 namespace clusterwire::notification {
 namespace {
@@ -57,37 +58,37 @@ absl::Status Deliveries::Insert(std::span<const PendingDelivery> deliveries,
 }
 
 absl::StatusOr<bool> Deliveries::Add(const PendingDelivery& delivery) {
-  ASSIGN_OR_RETURN(const int64_t added, InsertAs({&delivery, 1}, {}));
-  return added > 0;
+  ASSIGN_OR_RETURN(const sql::Result added, InsertAs({&delivery, 1}, {}));
+  return !added.rows.empty();
 }
 
-absl::Status Deliveries::InsertDelivered(std::span<const PendingDelivery> deliveries,
-                                         std::string_view how, absl::Time now) {
-  return InsertAs(deliveries,
-                  {.state = v1::Delivery::STATE_DELIVERED, .reason = how, .updated = now})
-      .status();
+absl::StatusOr<std::set<std::string>> Deliveries::InsertDelivered(
+    std::span<const PendingDelivery> deliveries, std::string_view how, absl::Time now) {
+  const Fate fate = {.state = v1::Delivery::STATE_DELIVERED, .reason = how, .updated = now};
+  ASSIGN_OR_RETURN(const sql::Result inserted, InsertAs(deliveries, fate));
+  std::set<std::string> names;
+  for (const sql::Row& row : inserted.rows) names.insert(row.Text(0));
+  return names;
 }
 
-absl::StatusOr<int64_t> Deliveries::InsertAs(std::span<const PendingDelivery> deliveries,
-                                             const Fate& fate) {
+absl::StatusOr<sql::Result> Deliveries::InsertAs(std::span<const PendingDelivery> deliveries,
+                                                 const Fate& fate) {
   constexpr size_t kColumns = 13;
   static const sql::ManyRows kInsert(
       "INSERT INTO delivery (id, change_id, subscription, endpoint, transition, state, reason,"
       " attempts, created, updated, due, subscription_made, sequence) VALUES {rows}"
-      " ON CONFLICT (id) DO NOTHING",
+      " ON CONFLICT (id) DO NOTHING RETURNING id",
       "(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
   std::vector<sql::Value> values;
   values.reserve(deliveries.size() * kColumns);
   for (const PendingDelivery& delivery : deliveries) {
     const int64_t created = absl::ToUnixMicros(delivery.created);
     const int64_t updated = fate.updated ? absl::ToUnixMicros(*fate.updated) : created;
-    values.insert(values.end(),
-                  {delivery.name, delivery.change_id, delivery.subscription, delivery.endpoint,
-                   int{delivery.transition}, int{fate.state}, fate.reason, 0, created, updated,
-                   created, delivery.subscription_made, delivery.sequence});
+    sql::AddRow(values, delivery.name, delivery.change_id, delivery.subscription, delivery.endpoint,
+                int{delivery.transition}, int{fate.state}, fate.reason, 0, created, updated,
+                created, delivery.subscription_made, delivery.sequence);
   }
-  ASSIGN_OR_RETURN(const sql::Result inserted, kInsert.Run(connection_, std::move(values)));
-  return inserted.affected;
+  return kInsert.Run(connection_, std::move(values));
 }
 
 absl::StatusOr<std::set<std::string>> Deliveries::SetResults(
@@ -101,11 +102,10 @@ absl::StatusOr<std::set<std::string>> Deliveries::SetResults(
       " CAST(? AS BIGINT), CAST(? AS BIGINT))");
   std::vector<sql::Value> values;
   for (const DeliveryResult& result : results) {
-    const auto tried = result.attempt ? sql::Value(result.attempt->number()) : sql::Value();
-    values.insert(
-        values.end(),
-        {result.delivery, int{result.state}, result.reason, absl::ToUnixMicros(result.time),
-         absl::ToUnixMicros(result.time + result.pause), tried, result.uncounted});
+    sql::AddRow(values, result.delivery, int{result.state}, result.reason,
+                absl::ToUnixMicros(result.time), absl::ToUnixMicros(result.time + result.pause),
+                result.attempt ? sql::Value(result.attempt->number()) : sql::Value(),
+                result.uncounted);
   }
   ASSIGN_OR_RETURN(const sql::Result updated, kUpdate.Run(connection_, std::move(values)));
   std::set<std::string> were_pending;
@@ -124,9 +124,9 @@ absl::Status Deliveries::AddAttempts(std::span<const DeliveryResult> results,
   for (const DeliveryResult& result : results) {
     if (!result.attempt || !of.contains(result.delivery)) continue;
     const v1::Attempt& attempt = *result.attempt;
-    values.insert(values.end(), {result.delivery, attempt.number(),
-                                 absl::ToUnixMicros(ToTime(attempt.time())), attempt.outcome(),
-                                 attempt.http_status(), attempt.detail(), attempt.duration_ms()});
+    sql::AddRow(values, result.delivery, attempt.number(),
+                absl::ToUnixMicros(ToTime(attempt.time())), attempt.outcome(),
+                attempt.http_status(), attempt.detail(), attempt.duration_ms());
   }
   return kAdd.Run(connection_, std::move(values)).status();
 }
@@ -277,7 +277,9 @@ absl::Status Deliveries::Hasten(std::string_view subscription, absl::Time now) {
 }
 
 absl::Status Deliveries::Redrive(std::string_view name, absl::Time now) {
-  ASSIGN_OR_RETURN(const v1::Delivery delivery, Get(name));
+  ASSIGN_OR_RETURN(v1::Delivery delivery, Get(name));
+  RETURN_IF_ERROR(Records(connection_).Hold(delivery.change()).status());
+  ASSIGN_OR_RETURN(delivery, Get(name));  // it may have been purged before that
   if (delivery.state() != v1::Delivery::STATE_DEAD) {
     return Error(absl::StatusCode::kFailedPrecondition, "DELIVERY_NOT_DEAD",
                  absl::StrCat(delivery.name(), " is ", v1::Delivery::State_Name(delivery.state()),

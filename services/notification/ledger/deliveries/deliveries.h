@@ -83,8 +83,9 @@ struct Standing {
   std::string seen_by = {};  // who sees the resource since its newest record: see seen_by.h
 };
 
-// Where in a list an item stands that is listed newest first. `order` is a delivery's sequence and
-// of others the time in microseconds.
+// Where in a list an item stands that is listed newest first. Of a delivery `order` is its sequence
+// and `name` its subscription's and its own, with a space between; of others they are the time in
+// microseconds and the name.
 struct PageKey {
   int64_t order = 0;
   std::string name = {};
@@ -113,9 +114,10 @@ class Deliveries {
   // Rows that are there already stay as they are. A reason given in `suppressed` makes them
   // suppressed from the start.
   absl::Status Insert(std::span<const PendingDelivery> deliveries, std::string_view suppressed);
-  // The same of what this transaction hands over itself, without a try; `how` says so.
-  absl::Status InsertDelivered(std::span<const PendingDelivery> deliveries, std::string_view how,
-                               absl::Time now);
+  // The same of what this transaction hands over itself, without a try; `how` says so. Gives the
+  // names of those that were not there: only they are to be handed over.
+  absl::StatusOr<std::set<std::string>> InsertDelivered(std::span<const PendingDelivery> deliveries,
+                                                        std::string_view how, absl::Time now);
   // One that is pending. False when it is there already, as another transaction may have put it.
   absl::StatusOr<bool> Add(const PendingDelivery& delivery);
   // One for each delivery; may be repeated. Gives the names of those that were pending. One that is
@@ -177,8 +179,9 @@ class Deliveries {
     std::optional<absl::Time> updated = {};  // none: when they were made
   };
 
-  // Gives how many were not there.
-  absl::StatusOr<int64_t> InsertAs(std::span<const PendingDelivery> deliveries, const Fate& fate);
+  // Gives the names of those that were not there.
+  absl::StatusOr<sql::Result> InsertAs(std::span<const PendingDelivery> deliveries,
+                                       const Fate& fate);
   absl::Status AddAttempts(std::span<const DeliveryResult> results,
                            const std::set<std::string>& of);
 

@@ -48,13 +48,17 @@ Statement ListStatement(const DeliveryQuery& query) {
   Statement list{.text = absl::StrCat(ToAbsl(kSelectDelivery), " WHERE TRUE"), .values = {}};
   AddConditions(query, list);
   if (query.after) {
-    list.Add(" AND (d.sequence, d.id) < (?, ?)", {query.after->order, query.after->name});
+    const std::string& after = query.after->name;
+    const size_t space = after.find(' ');
+    list.Add(" AND (d.sequence, d.subscription, d.id) < (?, ?, ?)",
+             {query.after->order, after.substr(0, space),
+              space == std::string::npos ? "" : after.substr(space + 1)});
   }
   // Dead ones are few and may be old: with the '+' they are found by their own index and sorted,
   // where the order's index would be read until a page is full.
   const bool dead = query.state == v1::Delivery::STATE_DEAD;
-  list.Add(dead ? " ORDER BY +d.sequence DESC, d.id DESC LIMIT ?"
-                : " ORDER BY d.sequence DESC, d.id DESC LIMIT ?",
+  list.Add(dead ? " ORDER BY +d.sequence DESC, d.subscription DESC, d.id DESC LIMIT ?"
+                : " ORDER BY d.sequence DESC, d.subscription DESC, d.id DESC LIMIT ?",
            {query.limit});
   return list;
 }
@@ -94,7 +98,9 @@ void AddConditions(const DeliveryQuery& query, Statement& statement) {
   }
 }
 
-PageKey PageKeyOf(const v1::Delivery& delivery) { return {delivery.sequence(), delivery.name()}; }
+PageKey PageKeyOf(const v1::Delivery& delivery) {
+  return {delivery.sequence(), absl::StrCat(delivery.subscription(), " ", delivery.name())};
+}
 
 absl::StatusOr<v1::Delivery> Deliveries::Get(std::string_view name, std::string* seen_by) {
   static const std::string kText = absl::StrCat(ToAbsl(kSelectDelivery), " WHERE d.id = $1");

@@ -59,9 +59,8 @@ absl::Status Inbox::Append(std::vector<InboxEntry> entries) {
     const int64_t sequence = ++next[entry.subscriber];
     entry.item.set_sequence(sequence);
     entry.item.clear_change();
-    values.insert(values.end(),
-                  {entry.subscriber, sequence, entry.change_id, absl::ToUnixMicros(entry.time),
-                   entry.seen_by, sql::Bytes{entry.item.SerializeAsString()}});
+    sql::AddRow(values, entry.subscriber, sequence, entry.change_id, absl::ToUnixMicros(entry.time),
+                entry.seen_by, sql::Bytes{entry.item.SerializeAsString()});
   }
   RETURN_IF_ERROR(kAdd.Run(connection_, std::move(values)).status());
   for (const auto& [subscriber, count] : added) {

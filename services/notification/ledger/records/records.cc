@@ -25,10 +25,12 @@ absl::StatusOr<std::optional<MatchProgress>> Records::Keep(const KeptRecord& rec
            absl::ToUnixMicros(record.received), progress.matched, progress.through, progress.closed,
            SeenBy(change), change.cause()}));
   if (added.affected > 0) return std::nullopt;
-  ASSIGN_OR_RETURN(
-      const sql::Result found,
-      connection_.Query("SELECT matched, matched_through, closed FROM record WHERE id = $1",
-                        {record.id}));
+  // Another process may be at the same record, whose partition it has lost since: who comes second
+  // waits here and goes on where the first has come to.
+  ASSIGN_OR_RETURN(const sql::Result found,
+                   connection_.Query("UPDATE record SET closed = closed WHERE id = $1"
+                                     " RETURNING matched, matched_through, closed",
+                                     {record.id}));
   if (found.rows.empty()) return MatchProgress{.closed = true};  // purged
   const sql::Row& row = found.rows[0];
   return MatchProgress{.matched = row.Int(0), .through = row.Text(1), .closed = row.Int(2) != 0};
@@ -38,6 +40,12 @@ absl::Status Records::SetProgress(std::string_view id, const MatchProgress& prog
   return connection_.Execute(
       "UPDATE record SET matched = $2, matched_through = $3, closed = $4 WHERE id = $1",
       {id, progress.matched, progress.through, progress.closed});
+}
+
+absl::StatusOr<bool> Records::Hold(std::string_view id) {
+  ASSIGN_OR_RETURN(const sql::Result held,
+                   connection_.Query("UPDATE record SET closed = closed WHERE id = $1", {id}));
+  return held.affected > 0;
 }
 
 absl::StatusOr<KeptRecord> Records::Load(std::string_view id) {
@@ -88,7 +96,17 @@ absl::StatusOr<int64_t> Records::Purge(absl::Time horizon, int limit) {
                         " WHERE change_id = record.id AND state = 1) ORDER BY received LIMIT $2",
                         {absl::ToUnixMicros(horizon), limit}));
   std::map<std::string, int64_t> newest;  // by history
+  int64_t purged = 0;
   for (const sql::Row& row : old.rows) {
+    // Held first, and only then looked at: what was made pending since stays.
+    RETURN_IF_ERROR(Hold(row.Text(0)).status());
+    ASSIGN_OR_RETURN(
+        const sql::Result gone,
+        connection_.Query("DELETE FROM record WHERE id = $1 AND NOT EXISTS"
+                          " (SELECT 1 FROM delivery WHERE change_id = $1 AND state = 1)",
+                          {row.Text(0)}));
+    if (gone.affected == 0) continue;
+    ++purged;
     int64_t& revision = newest[row.Text(1)];
     revision = std::max(revision, row.Int(2));
     for (const char* text :
@@ -96,7 +114,7 @@ absl::StatusOr<int64_t> Records::Purge(absl::Time horizon, int limit) {
           "DELETE FROM delivery WHERE change_id = $1",
           "DELETE FROM inbox_read WHERE (subscriber, sequence) IN"
           " (SELECT subscriber, sequence FROM inbox_item WHERE change_id = $1)",
-          "DELETE FROM inbox_item WHERE change_id = $1", "DELETE FROM record WHERE id = $1"}) {
+          "DELETE FROM inbox_item WHERE change_id = $1"}) {
       RETURN_IF_ERROR(connection_.Execute(text, {row.Text(0)}));
     }
   }
@@ -107,7 +125,7 @@ absl::StatusOr<int64_t> Records::Purge(absl::Time horizon, int limit) {
         " excluded.revision",
         {history, revision}));
   }
-  return static_cast<int64_t>(old.rows.size());
+  return purged;
 }
 
 absl::Status TopicPositions::Move(const kafka::TopicPartition& partition,

@@ -44,6 +44,9 @@ class Records {
                                                     const MatchProgress& progress = {});
   // After the rows of a chunk, in the same transaction.
   absl::Status SetProgress(std::string_view id, const MatchProgress& progress);
+  // Keeps it from being purged, and from being taken on by another process, until this transaction
+  // is over; false when it isn't there. For who makes something of it pending.
+  absl::StatusOr<bool> Hold(std::string_view id);
   // NOT_FOUND when it was purged or never came.
   absl::StatusOr<KeptRecord> Load(std::string_view id);
 

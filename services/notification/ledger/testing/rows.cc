@@ -39,6 +39,8 @@ namespace {
 
 // What each migration behind 8 made, a line or more for each, the newest first.
 constexpr std::string_view kSinceEight =
+    // 26
+    "DROP INDEX delivery_by_order; CREATE INDEX delivery_by_time ON delivery (sequence, id);"
     // 25
     "DROP INDEX delivery_pending; DROP INDEX delivery_dead; DROP INDEX inbox_dropped;"
     "CREATE INDEX delivery_by_state ON delivery (state, endpoint, sequence, id);"

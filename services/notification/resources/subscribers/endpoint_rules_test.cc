@@ -143,7 +143,7 @@ TEST_F(EndpointsTest, MayBeTriedAgainWhenTheResolverDoesNotAnswer) {
 
 TEST_F(EndpointsTest, AreLookedUpWhenEverythingElseIsRight) {
   int looked = 0;
-  test_.look_up = [&](const std::string&, absl::Time, const AddressCheck::Done& done) {
+  test_.look_up = [&](const std::string&, absl::Duration, const AddressCheck::Done& done) {
     ++looked;
     done(absl::OkStatus());
     return absl::OkStatus();

@@ -46,7 +46,7 @@ class EndpointsApi : public testing::Test {
   }
   // From now on name servers answer when the test says so.
   void HoldNameServers() {
-    api_.domain.look_up = [this](const std::string&, absl::Time, AddressCheck::Done done) {
+    api_.domain.look_up = [this](const std::string&, absl::Duration, AddressCheck::Done done) {
       MutexLock lock(mutex_);
       waiting_.push_back(std::move(done));
       return absl::OkStatus();
@@ -171,7 +171,7 @@ TEST_F(EndpointsApi, AreListedByStateOverAllSubscribersPageByPage) {
 TEST_F(EndpointsApi, ATestSaysThatTheReceiverCantBeReached) {
   api_.domain.AddSubscriber("x");
   ASSERT_THAT(Call(&Stub::CreateEndpoint, Request("subscribers/x", "crm")), IsOk());
-  api_.domain.look_up = [](const std::string&, absl::Time, const AddressCheck::Done& done) {
+  api_.domain.look_up = [](const std::string&, absl::Duration, const AddressCheck::Done& done) {
     done(Error(absl::StatusCode::kUnavailable, "NAME_NOT_RESOLVED", "hooks.example is unknown"));
     return absl::OkStatus();
   };

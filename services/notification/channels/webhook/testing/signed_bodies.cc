@@ -40,7 +40,7 @@ int Write(int count) {
   const SigningKeys signing = {.v1 = {*KeyOf(secret)}, .v1a = {*SignerOf(keys.private_key)}};
   std::printf("%s\t%s\n", secret.c_str(), keys.public_key.c_str());
   const absl::Time now = Clock::System().Now();
-  FactsTexts facts;
+  SharedBodies shared;
   Job job = LabelAwardedJob();
   for (int i = 0; i < count; ++i) {
     change::v1::ResourceChanged change = job.record->change;
@@ -48,7 +48,7 @@ int Write(int count) {
     change.mutable_after()->set_summary(Text(random));
     SetChange(job, change);
     job.delivery.name = DeliveryName(job.delivery.subscription, absl::StrCat("h:", i, ":1"));
-    const auto body = WebhookBody(job, facts);
+    const auto body = WebhookBody(job, shared);
     if (!body.ok()) return 1;
     const std::string signature = WebhookSignature(signing, job.delivery.name, now, *body);
     std::printf("%s\t%lld\t%s\t%s\n", job.delivery.name.c_str(),
