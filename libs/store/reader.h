@@ -79,9 +79,11 @@ class Writer : public Reader {
   // Removes the resource, and its images from the log; its row there names `kind` and no image.
   // NOT_FOUND when there is none.
   virtual absl::Status Purge(std::string_view name, std::string_view kind) = 0;
-  // Leaves a resource to later writes, quiet ones: there it is derived anew, and what follows from
-  // it is asked. For what may be many; `cause` is what the body put.
-  virtual void DeriveLater(const std::string& name, std::string_view cause) = 0;
+  // Leaves a resource to later writes: there it is derived anew, and what follows from it is asked.
+  // For what may be many; `cause` is what the body put. Those writes are quiet, or as quiet as this
+  // one.
+  enum class Later { kQuietly, kAsThisWrite };
+  virtual void DeriveLater(const std::string& name, std::string_view cause, Later how) = 0;
   // What the caller is answered in place of what was put first: the same with notes that are not
   // stored. It is kept with the request id like any answer.
   virtual void SetAnswer(std::unique_ptr<const Message> answer) = 0;

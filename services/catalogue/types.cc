@@ -136,6 +136,7 @@ absl::StatusOr<store::Registry> CatalogueTypes(facts::Options limits) {
     if (one.follow != nullptr) followers.push_back(one.follow);
     AddReminderTimers(one);
     types.push_back(std::move(one.type));
+    for (facts::Type& row : one.rows) types.push_back(std::move(row));
   }
   return facts::MakeRegistry(std::move(types),
                              {.inherit = &Inherit,

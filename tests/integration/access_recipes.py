@@ -48,6 +48,32 @@ SPECIAL = {
     "BookingService.RecordRenewal": ("write", "Booking", "FAILED_PRECONDITION"),
     "BookingService.RecordNoAward": ("write", "Booking", "FAILED_PRECONDITION"),
     "BudgetService.UndeleteBudget": ("undelete", "Budget", "FAILED_PRECONDITION"),
+    "PublicationService.UndeletePublication": ("undelete", "Publication", "FAILED_PRECONDITION"),
+    "OrganisationService.UndeleteOrganisation": ("undelete", "Organisation", "FAILED_PRECONDITION"),
+    "OrganisationService.CountOrganisations": ("open", None, "OK"),
+    "MemberService.UndeleteMember": ("undelete", "Member", "FAILED_PRECONDITION"),
+    "PartnerRequestService.UndeletePartnerRequest": ("undelete", "PartnerRequest",
+                                                     "FAILED_PRECONDITION"),
+    # A draft isn't closed, so it is asked with an etag that is none's; so is a draft not archived.
+    "PartnerRequestService.ClosePartnerRequest": ("write", "PartnerRequest", "ABORTED"),
+    "PartnerRequestService.RankPartners": ("read", "PartnerRequest", "OK"),
+    "InterestService.ExpressInterest": ("come", "Interest", "OK"),
+    "InterestService.WithdrawInterest": ("team", "Interest", "OK"),
+    "ClusterService.ArchiveCluster": ("archive", "Cluster", "ABORTED"),
+    "ClusterService.EndCluster": ("operator", "Cluster", "ABORTED"),
+    # Into what isn't there.
+    "ClusterService.MergeClusters": ("operator", "Cluster", "NOT_FOUND"),
+    "ClusterService.FindDuplicates": ("read", "Cluster", "OK"),
+    "CallService.UndeleteCall": ("undelete", "Call", "FAILED_PRECONDITION"),
+    # A draft isn't withdrawn, so it is asked with an etag that is none's.
+    "CallService.WithdrawCall": ("write", "Call", "ABORTED"),
+    "CallService.CheckCallEligibility": ("read", "Call", "OK"),
+    # The same cluster is registered already, and waits for nothing.
+    "RegistrationService.CreateRegistration": ("come", "Registration", "FAILED_PRECONDITION"),
+    "RegistrationService.JoinWaitingList": ("come", "Registration", "FAILED_PRECONDITION"),
+    "RegistrationService.ChangeSeats": ("team", "Registration", "OK"),
+    "RegistrationService.PromoteRegistration": ("write", "Registration", "FAILED_PRECONDITION"),
+    "RegistrationService.CancelRegistration": ("either", "Registration", "OK"),
     "SearchService.Search": ("open", None, "OK"),
     "ChangeService.ListChanges": ("open", None, "OK"),
     "TaxonomyService.SearchCodes": ("open", None, "INVALID_ARGUMENT"),
@@ -137,7 +163,12 @@ OWN = {"CheckEligibility": {"programme": "programmes/mx-public"},
        "MarkInboxRead": {"sequences": [1]},
        "RedriveDeadLetter": {"name": "x"}, "Explain": {"change": "none", "resource": ""},
        "Preview": {"subscription": {}},
+       "WithdrawCall": {"etag": "none"}, "ChangeSeats": {"seats": 1},
+       "CheckCallEligibility": {"cluster": "clusters/mx-public"},
        "CancelEvent": {"etag": "none"}, "ReinstateEvent": {"etag": "none"},
+       "ClosePartnerRequest": {"etag": "none", "closing": "CLOSING_FOUND"},
+       "ArchiveCluster": {"etag": "none"}, "EndCluster": {"etag": "none"},
+       "MergeClusters": {"into": "clusters/none"},
        "SubmitApplication": {"parent": "", "cluster": ""},
        "DeleteInvitation": {"name": "invitations/none"}, "AcceptInvitation": {"token": "nothing"}}
 
@@ -163,7 +194,7 @@ class Recipe:
         values = OWN.get(self.method.name, {})
         if target is not None:
             values = {**FIXED, "name": target.name, "names": [target.name],
-                      "resource": target.owners[0], "subject": "corp:somebody",
+                      "call": target.name, "resource": target.owners[0], "subject": "corp:somebody",
                       "cluster": target.cluster or target.name,
                       "parent": target.name if self._is_under() else target.parent, **values}
         fields = request.DESCRIPTOR.fields_by_name
@@ -259,11 +290,27 @@ def _publish(caller, target):
     return IN if asks and target.audience is None else "PERMISSION_DENIED"
 
 
+def _archive(caller, target):
+    """An office that may publish gets as far as the etag, and no further with a right one."""
+    if not sees(caller, target):
+        return "NOT_FOUND"
+    publishes = target.audience is None and any(n.startswith("programmes/") for n in caller.edits)
+    return IN if publishes or _writes(caller, target) else "PERMISSION_DENIED"
+
+
 def _move(caller, target, party):
     """Of what stands between a programme and a cluster, the move of one of them."""
     if not sees(caller, target):
         return "NOT_FOUND"
     return IN if party in caller.edits else "PERMISSION_DENIED"
+
+
+def _either(caller, target):
+    """The move of both sides of a registration: the organiser's and the cluster's."""
+    if not sees(caller, target):
+        return "NOT_FOUND"
+    moves = _writes(caller, target) or target.cluster in caller.edits
+    return IN if moves else "PERMISSION_DENIED"
 
 
 def _come(caller, target):
@@ -295,8 +342,10 @@ RULES = {
     "undelete": _undelete,
     "give": _give,
     "publish": _publish,
+    "archive": _archive,
     "come": _come,
     "office": lambda caller, target: _move(caller, target, target.parent),
+    "either": _either,
     "team": lambda caller, target: _move(caller, target, target.cluster),
     "owned": lambda caller, target: IN if caller.owns & set(target.owners) else "NOT_FOUND",
     # Of what is told of it: who edits its root, whether it is there or not.

@@ -29,6 +29,9 @@ struct GroupTransaction {
 
   // Takes the lock that makes writes serial, and reads where the store stands, and then the time.
   absl::Status Lock(Clock& clock);
+  // Writes what was kept for the end, and how far the store has come by it: before the commit, and
+  // before anything that looks at those tables.
+  absl::Status Flush();
 
   sql::Connection& connection;
   const Registry& registry;
@@ -40,6 +43,9 @@ struct GroupTransaction {
   const Stale stale;
   std::string history;
   Revision current;
+  Revision flushed;  // as the tables say
+  LogRows log_rows;
+  RequestRows request_rows;
   absl::Time now;
   // What the log says of these writes: never before what it says of earlier ones, also when the
   // clock was set back or another process's is ahead.
@@ -107,8 +113,8 @@ class Staging final : public Writer {
   absl::Status Purge(std::string_view name, std::string_view kind) override;
   void SetAnswer(std::unique_ptr<const Message> answer) override { answer_ = std::move(answer); }
   void DropTimer(std::string_view name, const Timer& timer) override;
-  void DeriveLater(const std::string& name, std::string_view cause) override {
-    later_.emplace(name, cause);
+  void DeriveLater(const std::string& name, std::string_view cause, Later how) override {
+    later_.emplace(name, LeftToLater{std::string(cause), how});
   }
 
   // Marks a resource to be derived anew although the body doesn't put it; its change names `cause`.
@@ -126,7 +132,11 @@ class Staging final : public Writer {
   // By name, with the cause.
   const std::map<std::string, std::string, std::less<>>& rederived() const { return rederived_; }
   // The same of what DeriveLater named.
-  const std::map<std::string, std::string, std::less<>>& later() const { return later_; }
+  struct LeftToLater {
+    std::string cause;
+    Later how;
+  };
+  const std::map<std::string, LeftToLater, std::less<>>& later() const { return later_; }
   RowCache& cache() const { return cache_; }
   const Registry& registry() const { return group_.registry; }
   const Settings& settings() const { return group_.settings; }
@@ -144,7 +154,7 @@ class Staging final : public Writer {
   std::shared_ptr<const Message> answer_;
   std::vector<std::pair<std::string, Timer>> dropped_;
   std::map<std::string, std::string, std::less<>> rederived_;
-  std::map<std::string, std::string, std::less<>> later_;
+  std::map<std::string, LeftToLater, std::less<>> later_;
 };
 
 // Shared by the readers inside and outside of a write.

@@ -45,7 +45,18 @@ struct CatalogueType {
   Tie (*tie)(const store::Message& resource) = nullptr;
   // What its resources are to do when others change: so those needn't know of it.
   Follower follow = nullptr;
+  // What is kept beside its resources to find them by, each a type of its own (RowsOf()).
+  std::vector<facts::Type> rows = {};
 };
+
+// A type of rows that no method shows: without Facts, and in the log by their names alone, so that
+// they travel nowhere.
+template <store::Resource T>
+facts::Type RowsOf(const char* type, const char* pattern) {
+  facts::Type rows = facts::MakeType<T, CodeBook>(type, pattern);
+  rows.images_in_log = false;
+  return rows;
+}
 
 // Who needs a resource or a code: asked before it is deleted or loses a part. Looks at every
 // resource of the types that say what they use (CatalogueType::uses), so it is for what is rarely

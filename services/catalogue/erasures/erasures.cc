@@ -48,24 +48,57 @@ absl::Status ForgetConsents(store::Writer& writer, const std::string& name, absl
   return writer.Put(record, kKept);
 }
 
-// The field that holds contacts, of a type that has one.
-const FieldDescriptor* ContactsField(const Message& resource) {
-  const FieldDescriptor* field = resource.GetDescriptor()->FindFieldByName("contacts");
-  const bool is = field != nullptr && field->is_repeated() &&
-                  field->message_type() == type::v1::Contact::descriptor();
-  return is ? field : nullptr;
+// Whether messages of the type hold contacts: themselves, or in parts of theirs.
+bool HoldContacts(const google::protobuf::Descriptor& type, int depth = 0) {
+  constexpr int kDeepest = 3;  // of an agenda's items 1
+  for (int i = 0; i < type.field_count(); ++i) {
+    const google::protobuf::Descriptor* part = type.field(i)->message_type();
+    if (part == type::v1::Contact::descriptor()) return true;
+    if (part != nullptr && depth < kDeepest && HoldContacts(*part, depth + 1)) return true;
+  }
+  return false;
+}
+
+// Each list of contacts in the resource, or in a part of it.
+void ForEachList(Message& resource,
+                 absl::FunctionRef<void(Message&, const FieldDescriptor&)> visit) {
+  const google::protobuf::Descriptor& type = *resource.GetDescriptor();
+  const google::protobuf::Reflection& reflection = *resource.GetReflection();
+  for (int i = 0; i < type.field_count(); ++i) {
+    const FieldDescriptor* field = type.field(i);
+    if (field->message_type() == nullptr || !HoldContacts(*field->message_type())) {
+      if (field->message_type() == type::v1::Contact::descriptor() && field->is_repeated()) {
+        visit(resource, *field);
+      }
+      continue;
+    }
+    if (!field->is_repeated()) {
+      if (!reflection.HasField(resource, field)) continue;
+      ForEachList(*reflection.MutableMessage(&resource, field), visit);
+      continue;
+    }
+    for (int j = 0; j < reflection.FieldSize(resource, field); ++j) {
+      ForEachList(*reflection.MutableRepeatedMessage(&resource, field, j), visit);
+    }
+  }
+}
+
+// Each contact in the resource.
+void ForEachOf(const Message& resource, absl::FunctionRef<void(const type::v1::Contact&)> visit) {
+  // Nothing is changed: the lists are looked at.
+  ForEachList(const_cast<Message&>(resource), [&](Message& holder, const FieldDescriptor& field) {
+    for (int i = 0; i < holder.GetReflection()->FieldSize(holder, &field); ++i) {
+      visit(static_cast<const type::v1::Contact&>(
+          holder.GetReflection()->GetRepeatedMessage(holder, &field, i)));
+    }
+  });
 }
 
 bool Names(const Message& resource, const std::string& person) {
-  const FieldDescriptor* field = ContactsField(resource);
-  if (field == nullptr) return false;
-  const google::protobuf::Reflection& reflection = *resource.GetReflection();
-  for (int i = 0; i < reflection.FieldSize(resource, field); ++i) {
-    const auto& contact =
-        static_cast<const type::v1::Contact&>(reflection.GetRepeatedMessage(resource, field, i));
-    if (contact.person() == person) return true;
-  }
-  return false;
+  bool named = false;
+  ForEachOf(resource,
+            [&](const type::v1::Contact& contact) { named |= contact.person() == person; });
+  return named;
 }
 
 // Each that names a person, with what it stands in.
@@ -73,16 +106,12 @@ absl::Status ForEachContact(
     const store::Reader& reader, const store::Registry& registry,
     absl::FunctionRef<void(const store::Message&, const type::v1::Contact&)> visit) {
   const auto look = [&](const store::Scanned& one) {
-    const Message& resource = *one.resource;
-    const FieldDescriptor* field = ContactsField(resource);
-    for (int i = 0; i < resource.GetReflection()->FieldSize(resource, field); ++i) {
-      visit(resource, static_cast<const type::v1::Contact&>(
-                          resource.GetReflection()->GetRepeatedMessage(resource, field, i)));
-    }
+    ForEachOf(*one.resource,
+              [&](const type::v1::Contact& contact) { visit(*one.resource, contact); });
     return true;
   };
   for (const auto& [name, type] : registry.types()) {
-    if (ContactsField(*type.prototype) == nullptr) continue;
+    if (!HoldContacts(*type.prototype->GetDescriptor())) continue;
     RETURN_IF_ERROR(resource::ForEach(reader, {.type = name, .include_deleted = true}, look));
   }
   return absl::OkStatus();
@@ -94,22 +123,27 @@ using IsGone = absl::FunctionRef<bool(const std::string&)>;
 absl::StatusOr<bool> DropContacts(store::Writer& writer, const store::Registry& registry,
                                   const std::string& name, IsGone is_gone) {
   const store::ResourceType* type = registry.ForName(name);
-  if (type == nullptr || ContactsField(*type->prototype) == nullptr) return false;
+  if (type == nullptr || !HoldContacts(*type->prototype->GetDescriptor())) return false;
   const std::unique_ptr<Message> resource(type->prototype->New());
   const absl::Status found = writer.Load(name, resource.get());
   if (absl::IsNotFound(found)) return false;
   RETURN_IF_ERROR(found);
-  const auto contacts = resource->GetReflection()->GetMutableRepeatedFieldRef<type::v1::Contact>(
-      resource.get(), ContactsField(*resource));
-  std::vector<type::v1::Contact> kept;
-  type::v1::Contact scratch;
-  for (int i = 0; i < contacts.size(); ++i) {
-    const type::v1::Contact& contact = contacts.Get(i, &scratch);
-    if (!is_gone(contact.person())) kept.push_back(contact);
-  }
-  if (static_cast<int>(kept.size()) == contacts.size()) return false;
-  contacts.Clear();
-  for (const type::v1::Contact& contact : kept) contacts.Add(contact);
+  bool dropped = false;
+  ForEachList(*resource, [&](Message& holder, const FieldDescriptor& field) {
+    const auto contacts =
+        holder.GetReflection()->GetMutableRepeatedFieldRef<type::v1::Contact>(&holder, &field);
+    std::vector<type::v1::Contact> kept;
+    type::v1::Contact scratch;
+    for (int i = 0; i < contacts.size(); ++i) {
+      const type::v1::Contact& contact = contacts.Get(i, &scratch);
+      if (!is_gone(contact.person())) kept.push_back(contact);
+    }
+    if (static_cast<int>(kept.size()) == contacts.size()) return;
+    dropped = true;
+    contacts.Clear();
+    for (const type::v1::Contact& contact : kept) contacts.Add(contact);
+  });
+  if (!dropped) return false;
   RETURN_IF_ERROR(writer.Put(*resource, absl::StrCat(type->type, ".updated")));
   return true;
 }

@@ -11,12 +11,20 @@
 #include "services/catalogue/resources/admissions/admission_rules.h"
 #include "services/catalogue/resources/bookings/booking_rules.h"
 #include "services/catalogue/resources/bookings/budget_rules.h"
+#include "services/catalogue/resources/calls/call_rules.h"
 #include "services/catalogue/resources/clusters/cluster_rules.h"
+#include "services/catalogue/resources/events/event_rules.h"
 #include "services/catalogue/resources/labels/label_rules.h"
 #include "services/catalogue/resources/labels/label_scheme_rules.h"
 #include "services/catalogue/resources/memberships/membership_rules.h"
 #include "services/catalogue/resources/memberships/standing_rules.h"
+#include "services/catalogue/resources/organisations/member_rules.h"
+#include "services/catalogue/resources/organisations/organisation_rules.h"
+#include "services/catalogue/resources/partnering/interest_rules.h"
+#include "services/catalogue/resources/partnering/partner_request_rules.h"
 #include "services/catalogue/resources/programmes/programme_rules.h"
+#include "services/catalogue/resources/publications/publication_rules.h"
+#include "services/catalogue/resources/registrations/registration_rules.h"
 #include "services/catalogue/resources/taxonomies/taxonomy_rules.h"
 #include "services/catalogue/testing/world.h"
 #include "services/catalogue/timers/timer_runner.h"
@@ -260,6 +268,169 @@ class FreshFactsTest : public ::testing::Test {
     Note(world_.Of<Budgets>().Update(call_, budget, {}));
   }
 
+  void MoveOrganisation() {
+    const std::string id = absl::StrCat("o", dice_.Below(2));
+    v1::Organisation organisation;
+    organisation.set_title(absl::StrCat("Firm ", dice_.Below(2)));
+    organisation.set_kind(v1::Organisation::KIND_SME);
+    organisation.set_country("DE");
+    if (!Toss(3)) organisation.set_state(v1::Organisation::STATE_PUBLISHED);
+    Organisations organisations = world_.Of<Organisations>();
+    Note(organisations.Create(call_, "", organisation, id));
+    organisation.set_name("organisations/" + id);
+    if (Toss(2)) Note(organisations.Update(call_, organisation, {}));
+    if (Toss(4)) Note(organisations.Delete(call_, organisation.name(), ""));
+    if (Toss(4)) Note(organisations.Undelete(call_, organisation.name(), ""));
+  }
+  void MoveMember() {
+    v1::Member member;
+    member.set_organisation(absl::StrCat("organisations/o", dice_.Below(2)));
+    if (Toss(2)) member.mutable_period()->set_start("2024-08");
+    if (Toss(3)) member.mutable_period()->set_end("2024-09");
+    Members members = world_.Of<Members>();
+    const auto made = members.Create(call_, Cluster(), member, "");
+    Note(made);
+    if (made.ok() && Toss(3)) Note(members.Delete(call_, made->name(), ""));
+  }
+  void MovePublication() {
+    const std::string id = absl::StrCat("p", dice_.Below(2));
+    v1::Publication publication;
+    publication.set_title("Report");
+    publication.set_kind(v1::Publication::KIND_REPORT);
+    publication.set_owner(Cluster());
+    publication.add_clusters(Cluster());
+    Publications publications = world_.Of<Publications>();
+    Note(publications.Create(call_, "", publication, id));
+    if (Toss(2)) Note(publications.Publish(call_, "publications/" + id, ""));
+    if (Toss(4)) Note(publications.Delete(call_, "publications/" + id, ""));
+  }
+  void AskForPartners() {
+    const std::string id = absl::StrCat("r", dice_.Below(2));
+    v1::PartnerRequest request;
+    request.set_title("Request");
+    request.set_kind(v1::PartnerRequest::KIND_PROJECT);
+    request.set_sought("Somebody.");
+    request.set_owner(Cluster());
+    request.add_sectors("esca:ict");
+    if (Toss(2)) request.set_deadline("2024-09");
+    PartnerRequests requests = world_.Of<PartnerRequests>();
+    Note(requests.Create(call_, "", request, id));
+    Note(requests.Publish(call_, "partnerRequests/" + id, ""));
+    v1::ExpressInterestRequest interest;
+    interest.set_parent("partnerRequests/" + id);
+    interest.set_cluster(Cluster());
+    Note(world_.Of<Interests>().Express(call_, interest));
+  }
+  // One in a while, so that there is something to be merged.
+  void EndOrMerge() {
+    if (Toss(2)) return Note(world_.Of<Clusters>().Archive(call_, Cluster(), ""));
+    if (!Toss(4)) return;
+    v1::MergeClustersRequest request;
+    request.set_name(Cluster());
+    request.set_into(Cluster());
+    Note(world_.Of<Clusters>().Merge(call_, request));
+  }
+
+  std::string Event() { return absl::StrCat("events/e", dice_.Below(2)); }
+  std::string Call() { return absl::StrCat("calls/k", dice_.Below(2)); }
+  // Organised by the programme and a cluster, with two seats.
+  void CreateEvent() {
+    v1::CalendarEvent event;
+    event.set_title("Matchmaking");
+    event.set_kind(v1::CalendarEvent::KIND_MATCHMAKING);
+    event.set_owner(kPlatform);
+    event.add_organisers(Cluster());
+    event.mutable_period()->set_start("2024-12-01");
+    event.mutable_period()->set_end("2024-12-02");
+    event.set_registration_closes("2024-11-01");
+    event.mutable_registration()->set_opens("2024-06-10");
+    event.mutable_registration()->set_capacity(2);
+    event.mutable_registration()->set_waiting_list(true);
+    if (!Toss(4)) event.set_state(v1::CalendarEvent::STATE_PUBLISHED);
+    Note(world_.Of<Events>().Create(call_, "", event, IdOf(Event())));
+  }
+  void MoveEvent() {
+    Events events = world_.Of<Events>();
+    const std::string name = Event();
+    v1::UpdateEventRequest update;
+    update.mutable_event()->set_name(name);
+    switch (dice_.Below(6)) {
+      case 0:
+        return Note(events.Delete(call_, name, ""));
+      case 1:
+        return Note(events.Undelete(call_, name, ""));
+      case 2: {
+        v1::CancelEventRequest request;
+        request.set_name(name);
+        request.set_reason("so it is");
+        return Note(events.Cancel(call_, request));
+      }
+      case 3:
+        return Note(events.Reinstate(call_, name, ""));
+      case 4:
+        update.mutable_event()->mutable_registration()->set_capacity(
+            static_cast<int>(1 + dice_.Below(4)));
+        return Note(events.Update(call_, update));
+      default:
+        update.mutable_event()->mutable_period()->set_start(Toss(2) ? "2024-12-01" : "2024-12-02");
+        return Note(events.Update(call_, update));
+    }
+  }
+  void RegisterCluster() {
+    if (Toss(2)) {
+      v1::CreateRegistrationRequest request;
+      request.set_parent(Event());
+      request.set_cluster(Cluster());
+      return Note(world_.Of<Registrations>().Register(call_, request));
+    }
+    v1::JoinWaitingListRequest request;
+    request.set_parent(Event());
+    request.set_cluster(Cluster());
+    Note(world_.Of<Registrations>().Join(call_, request));
+  }
+  void MoveRegistration() {
+    Registrations registrations = world_.Of<Registrations>();
+    const auto all = registrations.List(world_.Read(), {.parent = "events/-", .limit = 100});
+    if (!all.ok() || all->resources.empty()) return;
+    const std::string& name = all->resources[dice_.Below(all->resources.size())].name();
+    if (Toss(2)) {
+      v1::ChangeSeatsRequest request;
+      request.set_name(name);
+      request.set_seats(static_cast<int>(1 + dice_.Below(2)));
+      return Note(registrations.ChangeSeats(call_, request));
+    }
+    v1::CancelRegistrationRequest request;
+    request.set_name(name);
+    Note(registrations.Cancel(call_, request));
+  }
+  void CreateOrMoveCall() {
+    Calls calls = world_.Of<Calls>();
+    v1::Call call;
+    call.set_name(Call());
+    call.set_title("Hosts wanted");
+    call.set_kind(v1::Call::KIND_HOSTING);
+    call.set_opens("2024-06-20");
+    call.add_cut_offs()->set_date("2024-08-01");
+    call.add_cut_offs()->set_date(Toss(2) ? "2024-10-01" : "2024-11-01");
+    call.set_state(Toss(3) ? v1::Call::STATE_DRAFT : v1::Call::STATE_PUBLISHED);
+    v1::WithdrawCallRequest withdrawal;
+    withdrawal.set_name(call.name());
+    withdrawal.set_reason("so it is");
+    switch (dice_.Below(5)) {
+      case 0:
+        return Note(calls.Create(call_, "", call, IdOf(call.name())));
+      case 1:
+        return Note(calls.Update(call_, call, {}));
+      case 2:
+        return Note(calls.Publish(call_, call.name(), ""));
+      case 3:
+        return Note(Toss(3) ? calls.Withdraw(call_, withdrawal)
+                            : calls.Undelete(call_, call.name(), ""));
+      default:
+        return Note(calls.Delete(call_, call.name(), ""));
+    }
+  }
+
   void DoSomething() {
     using Step = void (FreshFactsTest::*)();
     static constexpr Step kSteps[] = {
@@ -271,7 +442,12 @@ class FreshFactsTest : public ::testing::Test {
         &FreshFactsTest::MoveProgramme,    &FreshFactsTest::ChangeNuts,
         &FreshFactsTest::LetTimePass,      &FreshFactsTest::ChangeStanding,
         &FreshFactsTest::ChangeDuty,       &FreshFactsTest::ComeOrGo,
-        &FreshFactsTest::ComeOrGo};
+        &FreshFactsTest::ComeOrGo,         &FreshFactsTest::MoveOrganisation,
+        &FreshFactsTest::MoveMember,       &FreshFactsTest::MovePublication,
+        &FreshFactsTest::AskForPartners,   &FreshFactsTest::EndOrMerge,
+        &FreshFactsTest::CreateEvent,      &FreshFactsTest::MoveEvent,
+        &FreshFactsTest::RegisterCluster,  &FreshFactsTest::RegisterCluster,
+        &FreshFactsTest::MoveRegistration, &FreshFactsTest::CreateOrMoveCall};
     (this->*kSteps[dice_.Below(std::size(kSteps))])();
   }
 
@@ -303,7 +479,7 @@ TEST_F(FreshFactsTest, StoredFactsEqualAFreshProjectionWhateverTheDomainDid) {
   auto ecei = world_.Get<v1::LabelScheme>("labelSchemes/ecei");
   for (const int days : {90, 30, 7}) ecei.add_reminder_days(days);
   ASSERT_THAT(world_.Of<LabelSchemes>().Update(call_, ecei, {}), IsOk());
-  for (int step = 0; step < 250; ++step) {
+  for (int step = 0; step < 400; ++step) {
     ASSERT_NO_FATAL_FAILURE(DoSomething());
     ASSERT_NO_FATAL_FAILURE(ExpectFresh()) << "after step " << step;
   }

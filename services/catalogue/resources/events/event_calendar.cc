@@ -3,17 +3,14 @@
 #include <optional>
 #include <string_view>
 
-#include "absl/strings/escaping.h"
-#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "google/protobuf/util/message_differencer.h"
 
-#include "libs/base/crypto.h"
-#include "libs/base/text/strings.h"
 #include "libs/base/time/clock.h"
 #include "libs/base/time/date.h"
 #include "libs/base/time/zone.h"
 #include "services/catalogue/common/dates/calendar.h"
+#include "services/catalogue/common/dates/time_of_day.h"
 #include "services/catalogue/common/fields/checks.h"
 #include "services/catalogue/common/fields/facts_fields.h"
 
@@ -23,63 +20,10 @@ namespace {
 using google::protobuf::util::MessageDifferencer;
 using type::v1::Calendar;
 
-// "09:00" and not "24:00".
-bool IsTimeOfDay(std::string_view text) {
-  if (text.size() != 5 || text[2] != ':') return false;
-  for (const size_t i : {0u, 1u, 3u, 4u}) {
-    if (text[i] < '0' || text[i] > '9') return false;
-  }
-  return text.substr(0, 2) < "24" && text.substr(3) < "60";
-}
-
-// The day that a date means, if it means one.
-std::optional<absl::CivilDay> DayOf(const std::string& date) {
-  const auto range = ParseDate(date);
-  if (!range.ok() || range->first != range->last) return std::nullopt;
-  return range->first;
-}
-
-// The last day where it is known; of an event without an end, its first.
-std::optional<absl::CivilDay> LastDayOf(const v1::CalendarEvent& event) {
-  return DayOf(event.period().end().empty() ? event.period().start() : event.period().end());
-}
-
-absl::CivilMinute At(absl::CivilDay day, std::string_view time_of_day) {
-  int hour = 0;
-  int minute = 0;
-  if (!absl::SimpleAtoi(ToAbsl(time_of_day.substr(0, 2)), &hour)) hour = 0;
-  if (!absl::SimpleAtoi(ToAbsl(time_of_day.substr(3)), &minute)) minute = 0;
-  return absl::CivilMinute(day) + 60 * hour + minute;
-}
-
-// Clocks that are set forward leave out an hour.
-bool IsThere(absl::CivilMinute local, const std::string& zone) {
-  absl::TimeZone loaded;
-  return !absl::LoadTimeZone(zone, &loaded) ||
-         loaded.At(absl::CivilSecond(local)).kind != absl::TimeZone::TimeInfo::SKIPPED;
-}
-
-// A time of day at `path`, on the day where that is known.
-void CheckTime(std::string_view path, std::string_view example, std::string_view time,
-               const std::optional<absl::CivilDay>& day, const std::string& zone,
-               FieldErrors& errors) {
-  if (time.empty()) return;
-  if (!IsTimeOfDay(time)) {
-    errors.Add(path, absl::StrCat("'", ToAbsl(time), "' must look like ", ToAbsl(example)));
-  } else if (day && IsTimeZone(zone) && !IsThere(At(*day, time), zone)) {
-    errors.Add(path, absl::StrCat("'", ToAbsl(time), "' isn't there on ", FormatDay(*day), " in ",
-                                  zone, ": the clocks are set forward then"));
-  }
-}
-
-std::string InWords(absl::CivilMinute local) {
-  return absl::FormatCivilTime(local);  // "2022-09-26T09:00"
-}
-
 void SetTimes(const v1::CalendarEvent& event, Calendar* calendar) {
-  const auto first = DayOf(event.period().start());
+  const auto first = OneDayOf(event.period().start());
   if (!first) return;
-  const auto last = DayOf(event.period().end());
+  const auto last = OneDayOf(event.period().end());
   if (!IsTimeOfDay(event.start_time()) || !IsTimeZone(event.time_zone())) {
     calendar->set_whole_days(true);
     calendar->set_start(FormatDay(*first));
@@ -87,27 +31,20 @@ void SetTimes(const v1::CalendarEvent& event, Calendar* calendar) {
     return;
   }
   calendar->set_time_zone(event.time_zone());
-  calendar->set_start(InWords(At(*first, event.start_time())));
+  calendar->set_start(FormatMinute(At(*first, event.start_time())));
   const auto ends_on = LastDayOf(event);
   if (IsTimeOfDay(event.end_time()) && ends_on) {
-    calendar->set_end(InWords(At(*ends_on, event.end_time())));
+    calendar->set_end(FormatMinute(At(*ends_on, event.end_time())));
   } else if (last && *last > *first) {
     const absl::CivilMinute midnight(*last + 1);
-    if (IsThere(midnight, event.time_zone())) calendar->set_end(InWords(midnight));
+    if (IsThere(midnight, event.time_zone())) calendar->set_end(FormatMinute(midnight));
   }
-}
-
-// Of what can't happen to two events: they have other names in one catalogue, and catalogues that
-// have an event by the same name don't make it in the same nanosecond.
-std::string UidOf(const std::string& name, absl::Time created) {
-  const std::string digest =
-      Sha256(absl::StrCat("event uid\n", name, "\n", absl::ToUnixNanos(created)));
-  return absl::BytesToHexString(digest.substr(0, 16));
 }
 
 // What was made by an earlier release has no uid yet.
 std::string UidOf(const v1::CalendarEvent& event) {
-  return event.uid().empty() ? UidOf(event.name(), ToTime(event.create_time())) : event.uid();
+  return event.uid().empty() ? EntryUid("event", event.name(), ToTime(event.create_time()))
+                             : event.uid();
 }
 
 }  // namespace
@@ -117,10 +54,10 @@ void CheckTimes(const v1::CalendarEvent& event, FieldErrors& errors) {
   CheckPeriod("event.period", event.period(), errors);
   const std::string& starts = event.start_time();
   const std::string& ends = event.end_time();
-  const auto first = DayOf(event.period().start());
+  const auto first = OneDayOf(event.period().start());
   const auto last = LastDayOf(event);
-  CheckTime("event.start_time", "09:00", starts, first, event.time_zone(), errors);
-  CheckTime("event.end_time", "17:30", ends, last, event.time_zone(), errors);
+  CheckTimeOfDay("event.start_time", "09:00", starts, first, event.time_zone(), errors);
+  CheckTimeOfDay("event.end_time", "17:30", ends, last, event.time_zone(), errors);
   if (starts.empty() && !ends.empty()) {
     errors.Add("event.start_time", "is required with an end_time");
   }
@@ -152,12 +89,16 @@ bool IsMove(const v1::CalendarEvent& before, const v1::CalendarEvent& next) {
 }
 
 std::optional<absl::CivilDay> FirstDayOf(const v1::CalendarEvent& event) {
-  return DayOf(event.period().start());
+  return OneDayOf(event.period().start());
+}
+
+std::optional<absl::CivilDay> LastDayOf(const v1::CalendarEvent& event) {
+  return OneDayOf(event.period().end().empty() ? event.period().start() : event.period().end());
 }
 
 void Shift(int64_t days, v1::CalendarEvent* event) {
   const auto shifted = [days](const std::string& date) {
-    const auto day = DayOf(date);
+    const auto day = OneDayOf(date);
     return day ? FormatDay(*day + days) : date;
   };
   event->mutable_period()->set_start(shifted(event->period().start()));
@@ -166,6 +107,12 @@ void Shift(int64_t days, v1::CalendarEvent* event) {
   }
   if (!event->registration_closes().empty()) {
     event->set_registration_closes(shifted(event->registration_closes()));
+  }
+  if (!event->registration().opens().empty()) {
+    event->mutable_registration()->set_opens(shifted(event->registration().opens()));
+  }
+  for (v1::AgendaItem& item : *event->mutable_agenda()) {
+    if (!item.date().empty()) item.set_date(shifted(item.date()));
   }
 }
 
@@ -176,7 +123,7 @@ absl::Time EndOf(const v1::CalendarEvent& event) {
 
 void CountUp(const v1::CalendarEvent* before, absl::Time now, v1::CalendarEvent* next) {
   if (before == nullptr) {
-    next->set_uid(UidOf(next->name(), now));
+    next->set_uid(EntryUid("event", next->name(), now));
     next->set_sequence(0);
     return;
   }

@@ -24,7 +24,10 @@ bool IsMove(const v1::CalendarEvent& before, const v1::CalendarEvent& next);
 
 // The day on which it begins, where that is known.
 std::optional<absl::CivilDay> FirstDayOf(const v1::CalendarEvent& event);
-// Moves its days, and the last day to register, as far as they are known.
+// The day on which it ends, where that is known; of an event without an end, its first.
+std::optional<absl::CivilDay> LastDayOf(const v1::CalendarEvent& event);
+// Moves its days, those of its agenda, and those on which one can register, as far as they are
+// known.
 void Shift(int64_t days, v1::CalendarEvent* event);
 
 // The first moment after the event, in its zone; InfiniteFuture() of one without an end.

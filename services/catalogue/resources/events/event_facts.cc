@@ -4,13 +4,25 @@
 #include "libs/text/language.h"
 #include "services/catalogue/common/catalogue_type.h"
 #include "services/catalogue/common/fields/facts_fields.h"
+#include "services/catalogue/resources/events/event_agenda.h"
 #include "services/catalogue/resources/events/event_calendar.h"
+#include "services/catalogue/resources/events/event_index.h"
+#include "services/catalogue/resources/events/event_registration.h"
+#include "services/catalogue/resources/programmes/criterion_rules.h"
 
 namespace clusterwire::catalogue {
 namespace {
 
-// What `written` by an editor leaves to say: when and where it is where that is nothing, and that
-// it was cancelled.
+// Further words that it is found by.
+std::string TextOf(const v1::CalendarEvent& event) {
+  std::string text = Joined({event.organiser(), PlaceWords(event.place()), event.series()}, " ");
+  for (const v1::AgendaItem& item : event.agenda()) absl::StrAppend(&text, " ", item.title());
+  if (event.has_recap()) absl::StrAppend(&text, " ", event.recap().text());
+  return text;
+}
+
+// What `written` by an editor leaves to say: when and where it is where that is nothing, that it
+// was cancelled, and until when one can register.
 std::string SummaryIn(text::Language language, const v1::CalendarEvent& event,
                       std::string summary) {
   const bool german = language == text::Language::kGerman;
@@ -27,7 +39,9 @@ std::string SummaryIn(text::Language language, const v1::CalendarEvent& event,
         {days, event.online() ? "online" : "", PlaceText(event.place()), event.place().country()},
         ", ");
   }
-  if (event.state() != v1::CalendarEvent::STATE_CANCELLED) return summary;
+  if (event.state() != v1::CalendarEvent::STATE_CANCELLED) {
+    return Joined({summary, RegistrationText(language, event)}, "\n");
+  }
   return absl::StrCat(german ? "Abgesagt: " : "Cancelled: ", event.cancellation().reason(), "\n",
                       summary);
 }
@@ -35,7 +49,8 @@ std::string SummaryIn(text::Language language, const v1::CalendarEvent& event,
 facts::Facts Own(const v1::CalendarEvent& event, const CodeBook& codes) {
   facts::Facts facts = Described("event", event);
   const bool cancelled = event.state() == v1::CalendarEvent::STATE_CANCELLED;
-  if (cancelled || facts.summary().empty()) {
+  const bool registers = !RegistrationText(text::Language::kEnglish, event).empty();
+  if (cancelled || registers || facts.summary().empty()) {
     const std::string written = facts.summary();
     facts.set_summary(SummaryIn(text::Language::kEnglish, event, written));
     facts.set_summary_de(SummaryIn(text::Language::kGerman, event, written));
@@ -45,14 +60,15 @@ facts::Facts Own(const v1::CalendarEvent& event, const CodeBook& codes) {
   AddCodes(event.regions(), codes, &facts);
   AddCountry(event.place().country(), codes, &facts);
   if (event.place().has_point()) *facts.mutable_point() = event.place().point();
-  AddSorted(event.programmes(), facts.mutable_programmes());
+  AddSorted(ProgrammesOf(event), facts.mutable_programmes());
+  AddSorted(ClustersOf(event), facts.mutable_clusters());
   facts.set_kind(WordOf(event.kind()));
   *facts.mutable_period() = event.period();
   if (!cancelled) facts.set_deadline(event.registration_closes());
   AddSorted(event.languages(), facts.mutable_languages());
   facts.set_parent(event.parent());
   *facts.mutable_calendar() = CalendarOf(event, facts.link());
-  facts.set_text(Joined({event.organiser(), PlaceText(event.place())}, " "));
+  facts.set_text(TextOf(event));
   if (event.state() == v1::CalendarEvent::STATE_DRAFT) {
     RestrictTo({event.name(), event.owner()}, &facts);
   }
@@ -64,15 +80,20 @@ std::vector<std::string> Uses(const store::Message& message) {
   std::vector<std::string> uses(event.sectors().begin(), event.sectors().end());
   uses.insert(uses.end(), event.regions().begin(), event.regions().end());
   if (!event.place().country().empty()) uses.push_back(CountryUse(event.place().country()));
+  AddUses(event.registration().filter(), &uses);
   return uses;
 }
 
 }  // namespace
 
 CatalogueType EventType() {
-  return {.type = facts::MakeType<v1::CalendarEvent, CodeBook>("event", "events/{event}",
-                                                               {.own = &Own}),
-          .uses = &Uses};
+  return {.type = facts::MakeType<v1::CalendarEvent, CodeBook>(
+              "event", "events/{event}", {.own = &Own, .timers = &RegistrationTimers}),
+          .step = &StepRegistration,
+          .deadlines = &RegistrationDeadlines,
+          .uses = &Uses,
+          .follow = &FollowEventIndex,
+          .rows = EventRows()};
 }
 
 }  // namespace clusterwire::catalogue

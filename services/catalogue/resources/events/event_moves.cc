@@ -25,6 +25,7 @@ absl::Status FindMovedParts(const Context& context, const v1::UpdateEventRequest
   CheckEnum("parts", request.parts(), errors);
   const auto before = context.reader.Get<Event>(next.name());
   if (!before.ok() || before->period().start() == next.period().start()) return errors.ToStatus();
+  if (request.parts() == v1::EVENT_PARTS_KEEP) return errors.ToStatus();
   ASSIGN_OR_RETURN(*parts, PartsOf(next.name(), context, [](const Event& part) {
     return part.state() != Event::STATE_CANCELLED && FirstDayOf(part);
   }));
@@ -102,10 +103,12 @@ absl::StatusOr<Event> Events::Cancel(const WriteCall& call, const v1::CancelEven
                                     "; for another reason, ReinstateEvent first"),
                        {{"resource", event->name()}});
         }
-        ASSIGN_OR_RETURN(parts, PartsOf(event->name(), context, [](const Event& part) {
-                           return part.state() == Event::STATE_PUBLISHED;
-                         }));
-        CheckChoice(request.parts(), parts, errors);
+        if (request.parts() != v1::EVENT_PARTS_KEEP) {
+          ASSIGN_OR_RETURN(parts, PartsOf(event->name(), context, [](const Event& part) {
+                             return part.state() == Event::STATE_PUBLISHED;
+                           }));
+          CheckChoice(request.parts(), parts, errors);
+        }
         cancel(context, event);
         return errors.ToStatus();
       },

@@ -1,17 +1,15 @@
 #include "services/catalogue/resources/events/event_parts.h"
 
-#include <map>
-#include <set>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 
 #include "libs/base/status/error.h"
-#include "libs/resource/page.h"
 #include "services/catalogue/common/fields/checks.h"
 #include "services/catalogue/common/fields/edited.h"
 #include "services/catalogue/resources/events/event_calendar.h"
+#include "services/catalogue/resources/events/event_index.h"
 #include "services/catalogue/resources/events/event_rules.h"
 
 namespace clusterwire::catalogue {
@@ -33,55 +31,39 @@ std::vector<std::string> NamesOf(const std::vector<v1::CalendarEvent>& events) {
   return names;
 }
 
-// All that leads to `name`, nearest first.
-absl::StatusOr<std::vector<std::string>> Below(const std::string& name,
-                                               const store::Reader& reader) {
-  std::multimap<std::string, std::string> by_parent;
-  RETURN_IF_ERROR(resource::ForEach(reader, {.type = "event"}, [&](const store::Scanned& scanned) {
-    const auto& event = static_cast<const v1::CalendarEvent&>(*scanned.resource);
-    if (!event.parent().empty()) by_parent.emplace(event.parent(), event.name());
-    return true;
-  }));
-  std::vector<std::string> below;
-  std::set<std::string> seen = {name};
-  std::vector<std::string> level = {name};
-  while (!level.empty()) {
-    std::vector<std::string> next;
-    for (const std::string& parent : level) {
-      const auto [first, last] = by_parent.equal_range(parent);
-      for (auto it = first; it != last; ++it) {
-        if (seen.insert(it->second).second) next.push_back(it->second);
-      }
-    }
-    below.insert(below.end(), next.begin(), next.end());
-    level = std::move(next);
-  }
-  return below;
-}
-
 }  // namespace
 
 absl::StatusOr<Parts> PartsOf(const std::string& name, const Context& context,
                               absl::FunctionRef<bool(const v1::CalendarEvent&)> wanted) {
-  ASSIGN_OR_RETURN(const std::vector<std::string> below, Below(name, context.reader));
   Parts parts;
-  for (const std::string& one : below) {
-    ASSIGN_OR_RETURN(v1::CalendarEvent part, context.reader.Get<v1::CalendarEvent>(one));
-    if (!wanted(part) || EndOf(part) <= context.now) continue;
-    if (CheckMayWrite(context.viewer, one, &part).ok()) {
-      parts.own.push_back(std::move(part));
-    } else if (CheckMaySee(context.reader, context.viewer, one).ok()) {
-      parts.others.push_back(one);
-    }
-  }
-  if (parts.own.size() > kMostParts) {
-    return Error(
-        absl::StatusCode::kFailedPrecondition, "TOO_MANY_PARTS",
-        absl::StrCat(name, " has ", parts.own.size(), " parts that aren't over, more than ",
-                     kMostParts, ": cancel or move some of them first"),
-        {{"resource", name}});
-  }
-  return parts;
+  size_t looked = 0;
+  RETURN_IF_ERROR(ForEachPart(
+      context.reader, name,
+      [&](const std::string& one, const std::string& owner) -> absl::StatusOr<bool> {
+        v1::CalendarEvent whose;
+        whose.set_owner(owner);
+        const bool own = CheckMayWrite(context.viewer, one, &whose).ok();
+        // Anybody may hang events under one that all see: not each of them is read.
+        if (!own && (parts.others.size() > kMostNamed || ++looked > kMostParts)) return true;
+        ASSIGN_OR_RETURN(v1::CalendarEvent part, context.reader.Get<v1::CalendarEvent>(one));
+        if (store::IsDeleted(part) || EndOf(part) <= context.now) return true;
+        if (!wanted(part)) {
+          const bool draft = own && part.state() == v1::CalendarEvent::STATE_DRAFT;
+          if (draft && parts.drafts.size() <= kMostNamed) parts.drafts.push_back(one);
+          return true;
+        }
+        if (own) {
+          parts.own.push_back(std::move(part));
+        } else if (CheckMaySee(context.reader, context.viewer, one).ok()) {
+          parts.others.push_back(one);
+        }
+        return parts.own.size() <= kMostParts;
+      }));
+  if (parts.own.size() <= kMostParts) return parts;
+  return Error(absl::StatusCode::kFailedPrecondition, "TOO_MANY_PARTS",
+               absl::StrCat(name, " has more than ", kMostParts, " parts that aren't over: say ",
+                            "EVENT_PARTS_KEEP and cancel or move them by themselves"),
+               {{"resource", name}});
 }
 
 void CheckChoice(v1::EventParts choice, const Parts& parts, FieldErrors& errors) {
@@ -112,6 +94,11 @@ absl::Status ChangeParts(store::Writer& writer, const Context& context, const Pa
   if (!parts.others.empty()) {
     notes.push_back(absl::StrCat("parts: ", Named(parts.others),
                                  " may be written by others alone and stay as they are"));
+  }
+  if (!parts.drafts.empty()) {
+    notes.push_back(absl::StrCat("parts: ", Named(parts.drafts),
+                                 " are drafts that nobody was told of, and stay as they are: "
+                                 "DeleteEvent removes them"));
   }
   return absl::OkStatus();
 }

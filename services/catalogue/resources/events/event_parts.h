@@ -19,6 +19,7 @@ namespace clusterwire::catalogue {
 struct Parts {
   std::vector<v1::CalendarEvent> own;  // those that the viewer may write
   std::vector<std::string> others;     // names of those that it only sees
+  std::vector<std::string> drafts;     // names of its own that aren't wanted since they are drafts
 };
 
 // Those that are `wanted`. FAILED_PRECONDITION, reason TOO_MANY_PARTS, where they are too many for

@@ -1,13 +1,17 @@
 #include "services/catalogue/resources/events/event_rules.h"
 
-#include "clusterwire/catalogue/v1/programme.pb.h"
+#include <algorithm>
 
+#include "libs/base/status/error.h"
 #include "libs/base/time/date.h"
 #include "libs/text/text.h"
 #include "services/catalogue/common/fields/checks.h"
 #include "services/catalogue/common/fields/owner.h"
 #include "services/catalogue/common/fields/words.h"
+#include "services/catalogue/resources/events/event_agenda.h"
 #include "services/catalogue/resources/events/event_calendar.h"
+#include "services/catalogue/resources/events/event_index.h"
+#include "services/catalogue/resources/events/event_registration.h"
 #include "services/catalogue/resources/people/contacts.h"
 
 namespace clusterwire::catalogue {
@@ -37,6 +41,40 @@ void CheckParent(const v1::CalendarEvent& event, const Context& context, FieldEr
   }
 }
 
+// A side event lies about its conference: at most so many days before or after it.
+constexpr int kMostDaysAside = 7;
+
+// How many days lie between the part and the days of its parent; 0 where it lies within them, or
+// that isn't known.
+int64_t DaysOutside(const v1::CalendarEvent& part, const v1::CalendarEvent& parent) {
+  const auto own = ParsePeriod(part.period().start(), part.period().end());
+  const auto whole = ParsePeriod(parent.period().start(), parent.period().end());
+  if (!own.ok() || !*own || !whole.ok() || !*whole) return 0;
+  const absl::CivilDay ends = LastDayOf(part).value_or((*own)->last);
+  const absl::CivilDay whole_ends = LastDayOf(parent).value_or((*whole)->last);
+  return std::max<int64_t>({(*whole)->first - (*own)->first, ends - whole_ends, 0});
+}
+
+std::string PeriodText(const type::v1::Period& period) {
+  return period.end().empty() || period.end() == period.start()
+             ? period.start()
+             : absl::StrCat(period.start(), " to ", period.end());
+}
+
+void CheckWithinParent(const v1::CalendarEvent& event, const Context& context,
+                       FieldErrors& errors) {
+  v1::CalendarEvent parent;
+  if (event.kind() != v1::CalendarEvent::KIND_SIDE_EVENT || event.parent().empty() ||
+      !context.reader.Load(event.parent(), &parent).ok()) {
+    return;
+  }
+  if (DaysOutside(event, parent) <= kMostDaysAside) return;
+  errors.Add("event.period",
+             absl::StrCat("lies more than ", kMostDaysAside, " days outside of ", event.parent(),
+                          ", which is on ", PeriodText(parent.period()),
+                          ": a side event is beside it; else give another kind or no parent"));
+}
+
 // What the public sees names nothing that it doesn't.
 absl::Status CheckPublic(const v1::CalendarEvent& event, const Context& context,
                          FieldErrors& errors) {
@@ -44,6 +82,14 @@ absl::Status CheckPublic(const v1::CalendarEvent& event, const Context& context,
                                                             {"parent", event.parent()}};
   for (int i = 0; i < event.programmes_size(); ++i) {
     named.emplace_back(absl::StrCat("programmes[", i, "]"), event.programmes(i));
+  }
+  for (int i = 0; i < event.organisers_size(); ++i) {
+    named.emplace_back(absl::StrCat("organisers[", i, "]"), event.organisers(i));
+  }
+  for (int i = 0; i < event.agenda_size(); ++i) {
+    for (const std::string& programme : event.agenda(i).programmes()) {
+      named.emplace_back(absl::StrCat("agenda[", i, "].programmes"), programme);
+    }
   }
   for (const auto& [field, name] : named) {
     if (name.empty()) continue;
@@ -89,31 +135,29 @@ absl::Status Check(const v1::CalendarEvent* before, const v1::CalendarEvent& eve
   CheckPlace("event.place", event.place(), context.book, errors);
   resource::CheckText(errors, "event.organiser", event.organiser(), 0, 300);
   CheckParent(event, context, errors);
+  CheckWithinParent(event, context, errors);
   CheckAtLeast("event.edition", event.has_edition(), event.edition(), 1, errors);
   CheckAtLeast("event.attendance", event.has_attendance(), event.attendance(), 0, errors);
   CheckLanguages("event.languages", event.languages(), errors);
   CheckCodes("event.sectors", event.sectors(), v1::Taxonomy::SUBJECT_SECTOR, context.book, errors);
   CheckCodes("event.regions", event.regions(), v1::Taxonomy::SUBJECT_REGION, context.book, errors);
-  CheckTexts("event.programmes", event.programmes(), 20, 100, errors);
-  for (int i = 0; i < event.programmes_size(); ++i) {
-    const std::string path = PathTo("event", "programmes", i);
-    v1::Programme programme;
-    if (!CheckReference(path, "programmes/{programme}", event.programmes(i), errors)) continue;
-    if (!IsThereFor(context.viewer, context.reader, event.programmes(i), &programme)) {
-      errors.Add(path, absl::StrCat("'", event.programmes(i), "' does not exist"));
-    }
-  }
+  CheckProgrammes("event.programmes", event.programmes(), context, errors);
   CheckUri("event.link", event.link(), errors);
   CheckContacts("event", before == nullptr ? nullptr : &before->contacts(), event.contacts(),
                 context, errors);
   CheckOrigin("event", event.sources(), event.external_ids(), errors);
-  return absl::OkStatus();
+  CheckRegistration(event, context, errors);
+  RETURN_IF_ERROR(CheckCapacity(event, context, errors));
+  return CheckContents(before, event, context, errors);
 }
 
 // People who have it in their calendar need to know.
 std::string_view KindOfUpdate(const v1::CalendarEvent& before, const v1::CalendarEvent& next) {
-  return change::KindText(IsMove(before, next) ? change::v1::CHANGE_KIND_EVENT_MOVED
-                                               : change::v1::CHANGE_KIND_EVENT_UPDATED);
+  using namespace change::v1;
+  const bool told = !before.has_recap() && next.has_recap();
+  return change::KindText(IsMove(before, next) ? CHANGE_KIND_EVENT_MOVED
+                          : told               ? CHANGE_KIND_EVENT_RECAP_PUBLISHED
+                                               : CHANGE_KIND_EVENT_UPDATED);
 }
 
 // In a write, `event` is stored as it was before, or not at all.
@@ -121,11 +165,53 @@ void Settle(const Context& context, v1::CalendarEvent* event) {
   DraftUnlessSaid(context, event);
   const auto before = context.reader.Get<v1::CalendarEvent>(event->name());
   CountUp(before.ok() ? &*before : nullptr, context.now, event);
+  event->set_registration_state(RegistrationStateAt(*event, context.now));
 }
 
-void Note(const v1::CalendarEvent* before, const v1::CalendarEvent& event, const Context&,
+void Note(const v1::CalendarEvent* before, const v1::CalendarEvent& event, const Context& context,
           Notes& notes) {
   NoteDraft(before, event, "PublishEvent", notes);
+  v1::CalendarEvent parent;
+  if (!event.parent().empty() && context.reader.Load(event.parent(), &parent).ok() &&
+      DaysOutside(event, parent) > 0) {
+    notes.push_back(
+        absl::StrCat("period: outside the days of its parent, ", PeriodText(parent.period())));
+  }
+  const bool is_new = before == nullptr || !before->has_registration();
+  if (is_new && RegistersHere(event) && event.registration_closes().empty()) {
+    notes.push_back("registration_closes: not said, so registration closes when the event begins");
+  }
+}
+
+// How many seats are taken is the organiser's to know, unless all may.
+void ShowTo(const filter::Viewer& viewer, v1::CalendarEvent* event) {
+  if (event->registration().show_seats()) return;
+  if (!CheckMayWrite(viewer, event->name(), event).ok()) event->clear_seats();
+}
+
+// Those who registered are to be told that it doesn't take place.
+absl::Status CheckNobodyComes(const v1::CalendarEvent& event, const Context& context) {
+  if (event.state() != v1::CalendarEvent::STATE_PUBLISHED || EndOf(event) <= context.now) {
+    return absl::OkStatus();
+  }
+  ASSIGN_OR_RETURN(const v1::EventSeats seats, SeatsOf(context.reader, event.name()));
+  if (seats.taken() + seats.waiting() == 0) return absl::OkStatus();
+  return Error(absl::StatusCode::kFailedPrecondition, "HAS_REGISTRATIONS",
+               absl::StrCat(event.name(), " has registrations for ", seats.taken(), " seats and ",
+                            seats.waiting(), " who wait: CancelEvent tells them, and then it can ",
+                            "be deleted"),
+               {{"resource", event.name()}});
+}
+
+// For readers: what is written is as it is stored.
+absl::Status AddSeats(const store::Reader& reader, store::Message* row) {
+  auto& event = static_cast<v1::CalendarEvent&>(*row);
+  if (!RegistersHere(event) || dynamic_cast<const store::Writer*>(&reader) != nullptr) {
+    return absl::OkStatus();
+  }
+  ASSIGN_OR_RETURN(const v1::EventSeats seats, SeatsOf(reader, event.name()));
+  *event.mutable_seats() = SeatsTaken(event, seats);
+  return absl::OkStatus();
 }
 
 }  // namespace
@@ -133,13 +219,29 @@ void Note(const v1::CalendarEvent* before, const v1::CalendarEvent& event, const
 Rules<v1::CalendarEvent> EventRules() {
   return {.type = "event",
           .collection = "events",
-          .output_only = {"edited_fields", "cancellation", "uid", "sequence"},
+          .output_only = {"edited_fields", "cancellation", "uid", "sequence", "registration_state",
+                          "seats", "reminders"},
           .create_only = {"state"},
           .suggest_id = [](const v1::CalendarEvent& event) { return text::Slug(event.title()); },
           .check = &Check,
           .settle = &Settle,
           .note = &Note,
-          .kind_of_update = &KindOfUpdate};
+          .check_unused = &CheckNobodyComes,
+          .kind_of_update = &KindOfUpdate,
+          .show_to = &ShowTo};
+}
+
+absl::Status Events::LoadRow(const store::Reader& reader, const std::string& name,
+                             store::Message* out) const {
+  RETURN_IF_ERROR(Drafts::LoadRow(reader, name, out));
+  return AddSeats(reader, out);
+}
+
+absl::StatusOr<std::vector<store::Scanned>> Events::ScanRows(
+    const store::Reader& reader, const store::ScanOptions& options) const {
+  ASSIGN_OR_RETURN(auto rows, Drafts::ScanRows(reader, options));
+  for (const store::Scanned& row : rows) RETURN_IF_ERROR(AddSeats(reader, row.resource.get()));
+  return rows;
 }
 
 }  // namespace clusterwire::catalogue

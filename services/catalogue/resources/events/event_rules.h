@@ -1,6 +1,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "clusterwire/catalogue/v1/event.pb.h"
 
@@ -11,6 +12,7 @@ namespace clusterwire::catalogue {
 // What makes an event's description right.
 Rules<v1::CalendarEvent> EventRules();
 
+// Events under the standard methods; what is read of one says how many of its seats are taken.
 class Events : public Drafts<v1::CalendarEvent> {
  public:
   explicit Events(store::Store& store) : Drafts(store, EventRules()) {}
@@ -28,6 +30,12 @@ class Events : public Drafts<v1::CalendarEvent> {
   // Cancelled → published.
   absl::StatusOr<v1::CalendarEvent> Reinstate(const WriteCall& call, const std::string& name,
                                               const std::string& etag);
+
+ protected:
+  absl::Status LoadRow(const store::Reader& reader, const std::string& name,
+                       store::Message* out) const override;
+  absl::StatusOr<std::vector<store::Scanned>> ScanRows(
+      const store::Reader& reader, const store::ScanOptions& options) const override;
 };
 
 }  // namespace clusterwire::catalogue

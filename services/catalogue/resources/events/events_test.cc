@@ -266,7 +266,8 @@ TEST_F(EventsTest, WhatBecomesOfItsPartsIsAskedForAndTheyAreCancelledInTheSameWr
                                              "' period { start: '2022-10-01' }"))
                                 .name();
   const std::string over =
-      Part("Over", name, "period { start: '2022-05-01' end: '2022-05-01' }").name();
+      Part("Over", name, "kind: KIND_MEETING period { start: '2022-05-01' end: '2022-05-01' }")
+          .name();
   const auto asked = Cancel(name);
   EXPECT_THAT(asked, HasFieldError("parts"));
   EXPECT_THAT(std::string(asked.status().message()), AllOf(HasSubstr(side), HasSubstr(below)));
@@ -316,7 +317,7 @@ TEST_F(EventsTest, PartsMoveByAsManyDaysOrStayAndTheChoiceIsAskedForOfAnotherFir
   const std::string name = New(kPrague).name();
   const std::string side = Part("Side", name, "registration_closes: '2022-09-20'").name();
   const std::string month =
-      Part("Month", name, "period { start: '2022-10' end: '2022-10' }").name();
+      Part("Month", name, "kind: KIND_CAMPAIGN period { start: '2022-10' end: '2022-10' }").name();
   ASSERT_THAT(Cancel(Part("Gone", name).name()), IsOk());
   EXPECT_THAT(Update(name, "start_time: '10:00'"), IsOk());
   const char* later = "period { start: '2022-10-03' end: '2022-10-04' }";
@@ -343,12 +344,140 @@ TEST_F(EventsTest, PartsMoveByAsManyDaysOrStayAndTheChoiceIsAskedForOfAnotherFir
 TEST_F(EventsTest, APartThatCanNotMoveRefusesTheWholeAndIsNamed) {
   const std::string name = New(kPrague).name();
   const std::string side = Part("Side", name,
+                                "kind: KIND_CAMPAIGN "
                                 "period { start: '2022-03-26' end: '2022-12-01' } "
                                 "start_time: '02:30' time_zone: 'Europe/Prague'")
                                .name();
   EXPECT_THAT(Update(name, "period { start: '2022-09-27' }", v1::EVENT_PARTS_CASCADE),
               HasFieldError("parts.event.start_time"));
   EXPECT_EQ(world_.Get<Event>(name).period().start(), "2022-09-26");
+}
+
+TEST_F(EventsTest, ASideEventFarFromItsConferenceIsRefusedAndOneTheDayBeforeIsNoted) {
+  const std::string name = New(kPrague).name();
+  const auto create = [&](const std::string& day, const std::string& kind) {
+    return events_.Create(world_.AsOperator(), "",
+                          Read(absl::StrCat("title: 'Assembly' kind: ", kind, " parent: '", name,
+                                            "' period { start: '", day, "' end: '", day, "' }")),
+                          absl::StrCat("assembly-", ++made_));
+  };
+  EXPECT_THAT(create("2022-09-26", "KIND_SIDE_EVENT")->notes(),
+              ::testing::Not(Contains(HasSubstr("period"))));
+  EXPECT_THAT(create("2022-09-25", "KIND_SIDE_EVENT")->notes(), Contains(HasSubstr("period")));
+  EXPECT_THAT(create("2022-10-05", "KIND_SIDE_EVENT"), HasFieldError("event.period"));
+  EXPECT_THAT(create("2022-09-18", "KIND_SIDE_EVENT"), HasFieldError("event.period"));
+  EXPECT_THAT(create("2022-10-05", "KIND_MATCHMAKING")->notes(), Contains(HasSubstr("period")));
+}
+
+TEST_F(EventsTest, NoEventIsAPartOfItselfOrOfItsOwnParts) {
+  const std::string name = New(kPrague).name();
+  const std::string side = Part("Side", name).name();
+  EXPECT_THAT(Update(name, absl::StrCat("parent: '", side, "'")), HasFieldError("event.parent"));
+  EXPECT_THAT(Update(name, absl::StrCat("parent: '", name, "'")), HasFieldError("event.parent"));
+}
+
+TEST_F(EventsTest, APartThatGetsAnotherParentIsNoPartOfTheFirstAnyMore) {
+  const std::string name = New(kPrague).name();
+  const std::string other = New(kPrague).name();
+  const std::string side = Part("Side", name).name();
+  ASSERT_THAT(Update(side, absl::StrCat("parent: '", other, "'")), IsOk());
+  ASSERT_THAT(Cancel(name), IsOk());
+  EXPECT_THAT(Cancel(other), HasFieldError("parts"));
+  ASSERT_THAT(Update(side, "", v1::EVENT_PARTS_UNSPECIFIED, {"parent"}), IsOk());
+  EXPECT_THAT(Cancel(other), IsOk());
+}
+
+TEST_F(EventsTest, ACancellationSaysWhichDraftPartsStay) {
+  const std::string name = New(kPrague).name();
+  Part("Side", name);
+  const std::string draft = New(absl::StrCat("title: 'Draft' kind: KIND_MEETING parent: '", name,
+                                             "' period { start: '2022-10-01' }"))
+                                .name();
+  const auto cancelled = Cancel(name, v1::EVENT_PARTS_CASCADE);
+  ASSERT_THAT(cancelled, IsOk());
+  EXPECT_THAT(cancelled->notes(), Contains(AllOf(HasSubstr(draft), HasSubstr("drafts"))));
+}
+
+TEST_F(EventsTest, TwoEditionsOfASeriesAreNeverTheSame) {
+  const std::string talks = "series: 'eu-clusters-talks' edition: 48 kind: KIND_CLUSTER_TALK";
+  const std::string first = New(kPrague, talks).name();
+  Event second = Read(kPrague);
+  second.MergeFrom(Read(talks));
+  const auto taken = events_.Create(world_.AsOperator(), "", second, "second");
+  EXPECT_THAT(taken, HasFieldError("event.edition"));
+  EXPECT_THAT(std::string(taken.status().message()), HasSubstr(first));
+  second.set_edition(49);
+  ASSERT_THAT(events_.Create(world_.AsOperator(), "", second, "second"), IsOk());
+  EXPECT_THAT(Update("events/second", "edition: 48"), HasFieldError("event.edition"));
+  EXPECT_THAT(Update(first, "edition: 48 title: 'The same'"), IsOk());
+  // A deleted one leaves its number, and comes back without a fight for it.
+  ASSERT_THAT(events_.Delete(world_.AsOperator(), first, ""), IsOk());
+  ASSERT_THAT(Update("events/second", "edition: 48"), IsOk());
+  EXPECT_THAT(events_.Undelete(world_.AsOperator(), first, ""), IsOk());
+  EXPECT_THAT(Update(first, "series: 'Not an id'"), HasFieldError("event.series"));
+}
+
+TEST_F(EventsTest, AnEventIsFoundByWhoOrganisesItAndByWhatIsPresented) {
+  const std::string cluster = world_.NewCluster("Host").name();
+  const std::string name =
+      New(kPrague,
+          absl::StrCat("organisers: '", cluster, "' agenda { title: 'Welcome' } ",
+                       "agenda { title: 'go-cluster' start_time: '10:00' end_time: '11:00'",
+                       " programmes: 'programmes/go-cluster' }"))
+          .name();
+  EXPECT_THAT(world_.FactsOf(name).programmes(), ElementsAre("programmes/go-cluster"));
+  EXPECT_THAT(world_.FactsOf(name).clusters(), ElementsAre(cluster));
+  EXPECT_THAT(Update(name, "organisers: 'clusters/none'"), HasFieldError("event.organisers[0]"));
+  EXPECT_THAT(Update(name, "organisers: 'people/none'"), HasFieldError("event.organisers[0]"));
+}
+
+TEST_F(EventsTest, AnAgendaIsInTheOrderOfTimeAndWithinTheEventsDays) {
+  const auto refused = [&](const char* text) { return Update(New(kPrague).name(), text).status(); };
+  EXPECT_THAT(refused("agenda { title: 'A' date: '2022-09-28' }"),
+              HasFieldError("event.agenda[0].date"));
+  EXPECT_THAT(refused("agenda { title: 'A' start_time: '10:00' } "
+                      "agenda { title: 'B' start_time: '09:00' }"),
+              HasFieldError("event.agenda[1]"));
+  EXPECT_THAT(refused("agenda { title: 'A' date: '2022-09-27' } agenda { title: 'B' }"),
+              HasFieldError("event.agenda[1]"));
+  EXPECT_THAT(
+      refused("agenda { title: ' ' start_time: '10:00' end_time: '09:00' "
+              "programmes: 'programmes/none' contacts { person: 'people/none' } }"),
+      AllOf(HasFieldError("event.agenda[0].title"), HasFieldError("event.agenda[0].end_time"),
+            HasFieldError("event.agenda[0].programmes[0]"),
+            HasFieldError("event.agenda[0].contacts[0].person"),
+            HasFieldError("event.agenda[0].contacts[0].role")));
+  EXPECT_THAT(refused("agenda { title: 'A' start_time: '09:00' } agenda { title: 'Break' } "
+                      "agenda { title: 'B' date: '2022-09-27' start_time: '08:00' }"),
+              IsOk());
+}
+
+TEST_F(EventsTest, ARecapComesOnceTheEventHasBegunAndNamesItsSource) {
+  const std::string name = New(kPrague).name();
+  EXPECT_THAT(Update(name, "recap { text: 'It was good.' source: 'NRW.innovativ' }"),
+              HasFieldError("event.recap"));
+  world_.SetToday("2022-09-27");
+  EXPECT_THAT(Update(name, "recap { text: 'It was good.' }"), HasFieldError("event.recap.source"));
+  const store::Revision before = *world_.store->revision();
+  ASSERT_THAT(
+      Update(name, "recap { text: 'It was good.' source: 'NRW.innovativ' } attendance: 900"),
+      IsOk());
+  EXPECT_THAT(After(before), ElementsAre("event.recap_published " + name));
+  EXPECT_THAT(world_.FactsOf(name).text(), HasSubstr("It was good."));
+}
+
+TEST_F(EventsTest, ARegistrationWindowThatCanNotBeIsRefused) {
+  const auto refused = [&](const char* text) { return Update(New(kPrague).name(), text).status(); };
+  EXPECT_THAT(refused("registration { opens: '2022-09-21' } registration_closes: '2022-09-20'"),
+              HasFieldError("event.registration.opens"));
+  EXPECT_THAT(refused("registration { opens: '2022-09-27' }"),
+              HasFieldError("event.registration.opens"));
+  EXPECT_THAT(refused("registration { capacity: 0 }"),
+              HasFieldError("event.registration.capacity"));
+  EXPECT_THAT(refused("registration { waiting_list: true }"),
+              HasFieldError("event.registration.waiting_list"));
+  EXPECT_THAT(refused("registration { filter { kinds: 'conference' } }"),
+              HasFieldError("event.registration.filter.kinds[0]"));
 }
 
 }  // namespace

@@ -188,7 +188,8 @@ absl::Status FollowProgramme(store::Writer& writer, const v1::Programme& before,
   }
   return resource::ForEach(writer, {.type = "membership", .parent = programme.name()},
                            [&](const store::Scanned& one) {
-                             writer.DeriveLater(store::NameOf(*one.resource), programme.name());
+                             writer.DeriveLater(store::NameOf(*one.resource), programme.name(),
+                                                store::Writer::Later::kQuietly);
                              return true;
                            });
 }

@@ -8,6 +8,7 @@
 #include "libs/base/time/clock.h"
 #include "services/catalogue/erasures/erasures.h"
 #include "services/catalogue/resources/clusters/cluster_rules.h"
+#include "services/catalogue/resources/events/event_rules.h"
 #include "services/catalogue/resources/people/people.h"
 #include "services/catalogue/testing/world.h"
 #include "services/catalogue/timers/timer_runner.h"
@@ -87,6 +88,27 @@ TEST_F(ErasureTest, InOneWriteThePersonGoesAndAllThatNamesIt) {
     EXPECT_EQ(record.SerializeAsString().find("race"), std::string::npos);
     EXPECT_EQ(record.SerializeAsString().find(grace.name()), std::string::npos);
   }
+}
+
+TEST_F(ErasureTest, WhoSpeaksInAnAgendaGoesFromItToo) {
+  const v1::Person grace = *Create(Grace(), world_.AsOperator());
+  v1::CalendarEvent event;
+  event.set_title("Info session");
+  event.set_kind(v1::CalendarEvent::KIND_INFO_SESSION);
+  event.mutable_period()->set_start("2024-07-01");
+  for (const char* title : {"Welcome", "The programme"}) event.add_agenda()->set_title(title);
+  auto* speaker = event.mutable_agenda(1)->add_contacts();
+  speaker->set_person(grace.name());
+  speaker->set_role(type::v1::PERSON_ROLE_SPEAKER);
+  const auto made = world_.Of<Events>().Create(world_.AsOperator(), "", event, "info");
+  ASSERT_THAT(made, IsOk());
+  const auto held = people_.Export(world_.Read(), grace.name());
+  ASSERT_THAT(held, IsOk());
+  EXPECT_EQ(held->references(0).resource(), made->name());
+  ASSERT_THAT(Erase(grace.name()), IsOk());
+  const auto after = world_.Get<v1::CalendarEvent>(made->name());
+  EXPECT_THAT(after.agenda(), SizeIs(2));
+  EXPECT_THAT(after.agenda(1).contacts(), IsEmpty());
 }
 
 TEST_F(ErasureTest, WhatNamesThePersonWhileTheyAreErasedDoesSoNoMore) {

@@ -21,7 +21,8 @@ Rules<v1::Person> PersonRules(const Erasures& erasures, Random& random);
 // The roles there are, for errors.
 inline constexpr char kPersonRoles[] =
     "PERSON_ROLE_CLUSTER_MANAGER, PERSON_ROLE_ECCP_RESPONSIBLE, PERSON_ROLE_INTERNATIONALISATION, "
-    "PERSON_ROLE_SPEAKER or PERSON_ROLE_CONTACT";
+    "PERSON_ROLE_SPEAKER, PERSON_ROLE_CONTACT, PERSON_ROLE_MODERATOR, PERSON_ROLE_PANELLIST or "
+    "PERSON_ROLE_REGISTRANT";
 
 KnownBy KnownByOf(const v1::Person& person);
 // The proof of a consent, as it was given: withdrawing it changes nothing of that.

@@ -23,6 +23,10 @@ constexpr double kMaxMinimum = 1'000'000;
 constexpr int kMemberKinds = 3;
 constexpr char kProgrammePattern[] = "programmes/{programme}";
 
+bool IsPublic(const v1::Programme& programme) {
+  return programme.state() == v1::Programme::STATE_PUBLISHED;
+}
+
 // The filter as it is compiled: only clusters are asked, so a word that no cluster has is refused.
 Filter OfClusters(Filter filter) {
   if (filter.types().empty()) filter.add_types("cluster");
@@ -32,22 +36,20 @@ Filter OfClusters(Filter filter) {
   return filter;
 }
 
-// Another programme that `programme` names: there for the viewer, and no draft where everybody
-// reads its name.
-void CheckNamed(const std::string& path, const std::string& name, const v1::Programme& programme,
+// A programme that is named: there for the viewer, and no draft where everybody reads its name.
+void CheckNamed(const std::string& path, const std::string& name, bool is_public,
                 const Context& context, FieldErrors& errors) {
   v1::Programme named;
   if (!IsThereFor(context.viewer, context.reader, name, &named)) {
     errors.Add(path, absl::StrCat("'", name,
                                   "' does not exist; ProgrammeService/ListProgrammes shows them"));
-  } else if (programme.state() == v1::Programme::STATE_PUBLISHED &&
-             named.state() == v1::Programme::STATE_DRAFT) {
+  } else if (is_public && named.state() == v1::Programme::STATE_DRAFT) {
     errors.Add(path, absl::StrCat("'", name, "' is a draft: publish that first"));
   }
 }
 
 // What can be read and yet never be true of a cluster.
-void CheckMeaning(const std::string& path, const Filter& filter, const v1::Programme& programme,
+void CheckMeaning(const std::string& path, const Filter& filter, bool is_public,
                   const Context& context, FieldErrors& errors) {
   for (int i = 0; i < filter.types_size(); ++i) {
     if (filter.types(i) == "cluster") continue;
@@ -65,10 +67,10 @@ void CheckMeaning(const std::string& path, const Filter& filter, const v1::Progr
   CheckCodes(PathTo(path, "regions"), filter.regions(), v1::Taxonomy::SUBJECT_REGION, context.book,
              errors);
   for (int i = 0; i < filter.programmes_size(); ++i) {
-    CheckNamed(PathTo(path, "programmes", i), filter.programmes(i), programme, context, errors);
+    CheckNamed(PathTo(path, "programmes", i), filter.programmes(i), is_public, context, errors);
   }
   for (int i = 0; i < filter.none_of_size(); ++i) {
-    CheckMeaning(PathTo(path, "none_of", i), filter.none_of(i), programme, context, errors);
+    CheckMeaning(PathTo(path, "none_of", i), filter.none_of(i), is_public, context, errors);
   }
 }
 
@@ -99,7 +101,8 @@ void CheckHow(const std::string& path, const Criterion& criterion, const v1::Pro
   CheckMinimum(path, criterion, errors);
   switch (criterion.check_case()) {
     case Criterion::kFilter:
-      CheckClusterFilter(PathTo(path, "filter"), criterion.filter(), programme, context, errors);
+      CheckClusterFilter(PathTo(path, "filter"), criterion.filter(), IsPublic(programme), context,
+                         errors);
       return;
     case Criterion::kMeasure:
       return;
@@ -123,16 +126,15 @@ void CheckWaivedFor(const std::string& path, const Criterion& criterion,
     if (programmes[i] == programme.name()) {
       errors.Add(at, "is this programme itself, whose members don't apply");
     } else {
-      CheckNamed(at, programmes[i], programme, context, errors);
+      CheckNamed(at, programmes[i], IsPublic(programme), context, errors);
     }
   }
 }
 
 }  // namespace
 
-void CheckClusterFilter(const std::string& path, const Filter& filter,
-                        const v1::Programme& programme, const Context& context,
-                        FieldErrors& errors) {
+void CheckClusterFilter(const std::string& path, const Filter& filter, bool is_public,
+                        const Context& context, FieldErrors& errors) {
   if (filter.ByteSizeLong() == 0) {
     errors.Add(path, "is empty and asks nothing; set a field, or leave it out");
     return;
@@ -153,7 +155,7 @@ void CheckClusterFilter(const std::string& path, const Filter& filter,
     errors.Add(violation.field(), violation.description());
   }
   FieldErrors meant;
-  CheckMeaning(path, filter, programme, context, meant);
+  CheckMeaning(path, filter, is_public, context, meant);
   const google::rpc::BadRequest wrong = BadRequestOf(meant.ToStatus());
   for (const auto& violation : wrong.field_violations()) {
     if (named.contains(violation.field())) continue;

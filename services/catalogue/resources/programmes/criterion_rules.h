@@ -15,11 +15,11 @@ namespace clusterwire::catalogue {
 // All criteria, with paths under "programme.criteria".
 void CheckCriteria(const v1::Programme& programme, const Context& context, FieldErrors& errors);
 
-// A filter of `programme` over the Facts of clusters, at `path`: what it asks must be something
-// that a cluster can have, its codes on their lists, its programmes there for the viewer.
-void CheckClusterFilter(const std::string& path, const type::v1::Filter& filter,
-                        const v1::Programme& programme, const Context& context,
-                        FieldErrors& errors);
+// A filter over the Facts of clusters, at `path`: what it asks must be something that a cluster can
+// have, its codes on their lists, its programmes there for the viewer, and no drafts where
+// everybody reads the filter.
+void CheckClusterFilter(const std::string& path, const type::v1::Filter& filter, bool is_public,
+                        const Context& context, FieldErrors& errors);
 
 // The codes, schemes and levels that a filter names, as CatalogueType::uses tells them.
 void AddUses(const type::v1::Filter& filter, std::vector<std::string>* uses);

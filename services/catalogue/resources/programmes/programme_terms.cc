@@ -78,8 +78,8 @@ void CheckCoverage(const std::string& path, const Offering& offering,
     if (scheme != nullptr) CheckCoveredLevels(path, offering, *scheme, errors);
     CheckExtent(path, offering, errors);
     if (offering.has_recipients()) {
-      CheckClusterFilter(PathTo(path, "recipients"), offering.recipients(), programme, context,
-                         errors);
+      CheckClusterFilter(PathTo(path, "recipients"), offering.recipients(),
+                         programme.state() == v1::Programme::STATE_PUBLISHED, context, errors);
     }
     return;
   }
