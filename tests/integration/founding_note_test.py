@@ -187,8 +187,8 @@ class FoundingNoteTest(unittest.TestCase):
         asker = steps.create_cluster(self.stack, title="A cluster of NRW", regions=["nuts:DEA2"],
                                      languages=["de", "en"]).name
         request = self.ask("PartnerRequest.CreatePartnerRequest", partner_request={
-            "owner": asker, "title": "Sensors for ports", "kind": "KIND_PROJECT",
-            "sought": "A port.", "sectors": ["esca:ict"], "regions": ["iso:FR"],
+            "owner": asker, "title": "Wine for ports", "kind": "KIND_PROJECT",
+            "sought": "A port.", "sectors": ["esca:food"], "regions": ["iso:FR"],
             "state": "STATE_OPEN"})
         revision = request["revision"]
         ranked = self.ask("PartnerRequest.RankPartners", name=request["name"], min_revision=revision)
@@ -217,7 +217,7 @@ class FoundingNoteTest(unittest.TestCase):
         [told] = eventually(lambda: [item for item in steps.inbox(self.stack, follower)
                                      if item.change.kind == "partner_request.closed"] or None,
                             "followers hear that it is closed")
-        self.assertEqual(told.title, "Sensors for ports: A cluster of NRW – the partner request is closed")
+        self.assertEqual(told.title, "Wine for ports: A cluster of NRW – the partner request is closed")
         self.assertNotIn("We have one", str(steps.inbox(self.stack, follower)))
 
     def test_12_the_platform_widens_the_reach_of_projects_and_publications(self):

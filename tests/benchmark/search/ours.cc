@@ -2,12 +2,10 @@
 // (data/serve.h):
 //
 //   build COUNT            makes that many resources and an index of them
-//   write FOLDER CHANGES   writes documents.tsv, queries.tsv and so many lines of changes.tsv
-//   there,
-//                          for those beside it
-//   answer ROW             what each query of a row finds: a line "answer NUMBER TOTAL NAMES
-//   FACETS" row ROW SECONDS        asks the queries of a row in turn for so long changes COUNT
-//   GROUP    publishes so many changes, so many at once
+//   write FOLDER CHANGES   writes documents.tsv, queries.tsv and CHANGES lines of changes.tsv
+//   answer ROW             for each query of a row a line "answer NUMBER TOTAL NAMES FACETS"
+//   row ROW SECONDS        asks the queries of a row in turn for so long
+//   changes COUNT GROUP    publishes so many changes, so many at once
 //
 // All that knows libs/search stands in this file.
 #include <fstream>

@@ -130,7 +130,7 @@ TEST_F(CallsTest, ALaterLastCutOffOpensAClosedCallAgain) {
   EXPECT_THAT(world_.KindsAfter(before), ElementsAre("call.extended"));
   EXPECT_EQ(world_.FactsOf(name).state(), "open");
   EXPECT_EQ(DeadlineOf(name), "2025-02-15");
-  EXPECT_THAT(KindsUpTo("2025-02-16"), ElementsAre("call.closing", "call.closed"));
+  EXPECT_THAT(KindsUpTo("2025-02-16"), ElementsAre("call.closed"));
 }
 
 TEST_F(CallsTest, CutOffsOutOfOrderAndTwoOnOneDayAndOneBeforeItOpensAreRefused) {

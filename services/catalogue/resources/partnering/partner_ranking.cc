@@ -102,7 +102,7 @@ std::vector<Filter> Searches(const Asked& asked) {
 }
 
 // By name, so that each is compared once.
-using Candidates = std::map<std::string, const facts::Facts*, std::less<>>;
+using Candidates = std::map<std::string, facts::Facts, std::less<>>;
 
 absl::StatusOr<Candidates> Find(const filter::Viewer& viewer, const search::Snapshot& snapshot,
                                 const Asked& asked) {
@@ -114,7 +114,7 @@ absl::StatusOr<Candidates> Find(const filter::Viewer& viewer, const search::Snap
     options.limit = kMostCompared;
     ASSIGN_OR_RETURN(const search::Page page, snapshot.Search(predicate, options));
     for (const search::Hit& hit : page.hits) {
-      if (found.size() < kMostCompared) found.emplace(hit.facts->name(), hit.facts);
+      if (found.size() < kMostCompared) found.emplace(hit.position.name, *hit.facts);
     }
   }
   return found;
@@ -164,8 +164,8 @@ absl::StatusOr<RankPartnersResponse> RankPartners(const resource::ReadCall& call
   ASSIGN_OR_RETURN(const Candidates candidates, Find(call.viewer, *published.snapshot, asked));
   std::vector<std::pair<filter::Ranked, const facts::Facts*>> ranked;
   for (const auto& [name, facts] : candidates) {
-    filter::Ranked one = filter::Rank(asked.sought, *facts);
-    if (one.score > 0) ranked.emplace_back(std::move(one), facts);
+    filter::Ranked one = filter::Rank(asked.sought, facts);
+    if (one.score > 0) ranked.emplace_back(std::move(one), &facts);
   }
   // Stable: those of the same score stay in the order of their names.
   std::ranges::stable_sort(

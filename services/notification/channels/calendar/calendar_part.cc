@@ -138,8 +138,12 @@ v1::CalendarMode CalendarModeOf(const Job& job) {
   const v1::CalendarMode asked = job.interest->subscription.calendar();
   const change::v1::ResourceChanged& change = job.record->change;
   const type::v1::Facts& facts = change.has_after() ? change.after() : change.before();
-  if (facts.type() != "registration" || asked == v1::CALENDAR_MODE_NONE) return asked;
-  const filter::Viewer& viewer = job.interest->predicate.viewer();
+  if (asked == v1::CALENDAR_MODE_NONE) return asked;
+  if (facts.type() != "registration") {
+    const bool meeting = facts.type() == "event" || asked != v1::CALENDAR_MODE_INVITE;
+    return meeting ? asked : v1::CALENDAR_MODE_PUBLISH;  // nobody is invited to the end of a call
+  }
+  const filter::Viewer& viewer = job.interest->viewer;
   const bool own = std::ranges::any_of(facts.clusters(), [&](const std::string& cluster) {
     return std::ranges::find(viewer.members, cluster) != viewer.members.end();
   });
@@ -171,7 +175,7 @@ absl::Status ReadInvitation(sql::Connection& connection, const Interests& intere
   for (const auto& other : interests.AtMailboxOf(*job.endpoint)) {
     const bool asks = other->subscription.calendar() == v1::CALENDAR_MODE_INVITE &&
                       other->subscription.name() != job.delivery.subscription;
-    if (!asks || !IsSeen(other->predicate.viewer(), seen_by)) continue;
+    if (!asks || !IsSeen(other->viewer, seen_by)) continue;
     ASSIGN_OR_RETURN(const Invitation theirs,
                      Invitations(connection).By(other->subscription.name(), uid));
     job.invited_elsewhere = job.invited_elsewhere || theirs.told();

@@ -92,7 +92,7 @@ Job Registered(const std::vector<std::string>& members, v1::CalendarMode mode,
   filter::Viewer viewer = filter::Viewer::Public();
   viewer.members = members;
   auto interest = std::make_shared<Interest>(*job.interest);
-  interest->predicate = *filter::Predicate::Compile(type::v1::Filter(), viewer);
+  interest->viewer = viewer;
   job.interest = std::move(interest);
   if (MayInvite(job)) job.invitation = Invitation{.uid = facts.calendar().uid()};
   return job;

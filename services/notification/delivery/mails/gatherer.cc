@@ -138,7 +138,7 @@ class Gatherer::Turn {
   // Whether the other's mail about the change tells all that this one would.
   bool SeesAsMuch(const Interest& other) const {
     const change::v1::ResourceChanged& change = job_->record->change;
-    const filter::Viewer& viewer = other.predicate.viewer();
+    const filter::Viewer& viewer = other.viewer;
     return !change.has_after() || filter::Sees(viewer, change.after());
   }
 
