@@ -15,6 +15,8 @@
 namespace clusterwire::resource {
 namespace {
 
+// Moves of one resource after another that a name is followed through.
+constexpr int kMostMoves = 100;
 constexpr int kMostScans = 10;  // of a page of those in one state, however few there are
 
 std::unique_ptr<Message> CopyOf(const Message& message) {
@@ -247,6 +249,7 @@ absl::StatusOr<Collection::Answer> Collection::Delete(const WriteCall& call,
   const auto remove = [&](store::Writer& writer) -> absl::Status {
     ASSIGN_OR_RETURN(const Owned next,
                      LoadForWrite(writer, call.viewer, name, etag, Way::kStandard));
+    if (store::NameOf(*next) != name) return MovedError(name, *next);
     if (rules_.check_unused) {
       RETURN_IF_ERROR(service_.with_context(writer, call.viewer, [&](const Context& context) {
         return rules_.check_unused(*next, context);
@@ -278,6 +281,7 @@ absl::StatusOr<Collection::Answer> Collection::Undelete(const WriteCall& call,
     if (service_.holds != nullptr) RETURN_IF_ERROR(service_.holds(writer, call.viewer, *before));
     if (!store::IsDeleted(*before)) {
       if (service_.looks_first) RETURN_IF_ERROR(CheckSeen(writer, call.viewer, *before));
+      if (store::NameOf(*before) != name) return MovedError(name, *before);
       return Error(absl::StatusCode::kFailedPrecondition, "NOT_DELETED",
                    absl::StrCat(name, " is not deleted"), {{"resource", name}});
     }
@@ -297,7 +301,15 @@ absl::StatusOr<Collection::Answer> Collection::Undelete(const WriteCall& call,
 
 absl::Status Collection::LoadRow(const store::Reader& reader, const std::string& name,
                                  Message* out) const {
-  return reader.Load(name, out);
+  RETURN_IF_ERROR(reader.Load(name, out));
+  const auto* moved_to = FieldOf(*out, "moved_to");
+  if (moved_to == nullptr) return absl::OkStatus();
+  for (int moves = 0; moves < kMostMoves && store::IsDeleted(*out); ++moves) {
+    const std::string next = out->GetReflection()->GetString(*out, moved_to);
+    if (next.empty()) break;
+    RETURN_IF_ERROR(reader.Load(next, out));
+  }
+  return absl::OkStatus();
 }
 
 absl::StatusOr<std::vector<store::Scanned>> Collection::ScanRows(
@@ -397,7 +409,7 @@ absl::StatusOr<Collection::Owned> Collection::LoadForWrite(const store::Reader& 
   if (store::IsDeleted(*row)) return GoneError(viewer, *row);
   if (service_.looks_first) {
     if (rules_.has_facts) {
-      ASSIGN_OR_RETURN(const auto facts, facts::Get(reader, name));
+      ASSIGN_OR_RETURN(const auto facts, facts::Get(reader, store::NameOf(*row)));
       if (!facts) return GoneError(viewer, *row);
     }
     RETURN_IF_ERROR(CheckSeen(reader, viewer, *row));
@@ -424,6 +436,13 @@ absl::Status Collection::GoneError(const filter::Viewer& viewer, const Message& 
                    ? absl::StrCat(name, " is deleted; ", Method("Undelete"), " brings it back")
                    : absl::StrCat(name, " is about something deleted; undelete that first"),
                {{"resource", name}});
+}
+
+absl::Status Collection::MovedError(const std::string& name, const Message& row) {
+  const std::string now = store::NameOf(row);
+  return Error(absl::StatusCode::kFailedPrecondition, "MOVED",
+               absl::StrCat(name, " is ", now, " now: write that name"),
+               {{"resource", name}, {"moved_to", now}});
 }
 
 absl::Status Collection::Tell(store::Writer& writer, const Message& next,

@@ -124,8 +124,9 @@ class Collection {
   // What an update leaves as it is.
   std::span<const std::string_view> fixed_fields() const { return rules_.fixed; }
 
-  // The row of a name and those of a page, who sees such a row, and whether that name may ever be
-  // deleted: for a type that has resources which are not stored.
+  // The row of a name, or, of a type with a field `moved_to`, of the one that the name leads to;
+  // and those of a page, who sees such a row, and whether that name may ever be deleted: for a type
+  // that has resources which are not stored.
   virtual absl::Status LoadRow(const store::Reader& reader, const std::string& name,
                                Message* out) const;
   virtual absl::StatusOr<std::vector<store::Scanned>> ScanRows(
@@ -182,6 +183,8 @@ class Collection {
   // viewer doesn't know of, and where the type has further ids, the first that is free.
   absl::Status StepAside(const store::Reader& reader, const filter::Viewer& viewer,
                          Message* next) const;
+  // Of a name that leads elsewhere: what it means is deleted by its own.
+  static absl::Status MovedError(const std::string& name, const Message& row);
   // What the caller is answered: `next`, as it was put, with the notes.
   absl::Status Tell(store::Writer& writer, const Message& next, const Notes& notes) const;
   absl::Status Purge(store::Writer& writer, const std::string& name) const;

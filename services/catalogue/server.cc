@@ -213,7 +213,9 @@ class CatalogueServer final : public service::Server {
   absl::Status Start() {
     const Api api = {{.reads = reads(), .writes = writes(), .tokens = handles_.tokens},
                      handles_.grants,
-                     handles_.erasures};
+                     handles_.erasures,
+                     handles_.index,
+                     handles_.indexed};
     return service::Server::Start(
         MakeServices(api, operators(), handles_, [this] { return Missing(); }));
   }

@@ -21,6 +21,8 @@ class GrantIndex;
 struct Api : api::Api {
   rpc::Late<GrantIndex>& grants;
   rpc::Late<const Erasures>& erasures;  // for those who show people
+  const rpc::Late<const search::Index>& index;
+  const rpc::Parking::Progress& indexed;  // how far the index is
 };
 
 // What handlers look through: all of it is set when the catalogue is opened.

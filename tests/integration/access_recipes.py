@@ -48,6 +48,22 @@ SPECIAL = {
     "BookingService.RecordRenewal": ("write", "Booking", "FAILED_PRECONDITION"),
     "BookingService.RecordNoAward": ("write", "Booking", "FAILED_PRECONDITION"),
     "BudgetService.UndeleteBudget": ("undelete", "Budget", "FAILED_PRECONDITION"),
+    "PublicationService.UndeletePublication": ("undelete", "Publication", "FAILED_PRECONDITION"),
+    "OrganisationService.UndeleteOrganisation": ("undelete", "Organisation", "FAILED_PRECONDITION"),
+    "OrganisationService.CountOrganisations": ("open", None, "OK"),
+    "MemberService.UndeleteMember": ("undelete", "Member", "FAILED_PRECONDITION"),
+    "PartnerRequestService.UndeletePartnerRequest": ("undelete", "PartnerRequest",
+                                                     "FAILED_PRECONDITION"),
+    # A draft isn't closed, so it is asked with an etag that is none's; so is a draft not archived.
+    "PartnerRequestService.ClosePartnerRequest": ("write", "PartnerRequest", "ABORTED"),
+    "PartnerRequestService.RankPartners": ("read", "PartnerRequest", "OK"),
+    "InterestService.ExpressInterest": ("come", "Interest", "OK"),
+    "InterestService.WithdrawInterest": ("team", "Interest", "OK"),
+    "ClusterService.ArchiveCluster": ("archive", "Cluster", "ABORTED"),
+    "ClusterService.EndCluster": ("operator", "Cluster", "ABORTED"),
+    # Into what isn't there.
+    "ClusterService.MergeClusters": ("operator", "Cluster", "NOT_FOUND"),
+    "ClusterService.FindDuplicates": ("read", "Cluster", "OK"),
     "CallService.UndeleteCall": ("undelete", "Call", "FAILED_PRECONDITION"),
     # A draft isn't withdrawn, so it is asked with an etag that is none's.
     "CallService.WithdrawCall": ("write", "Call", "ABORTED"),
@@ -150,6 +166,9 @@ OWN = {"CheckEligibility": {"programme": "programmes/mx-public"},
        "WithdrawCall": {"etag": "none"}, "ChangeSeats": {"seats": 1},
        "CheckCallEligibility": {"cluster": "clusters/mx-public"},
        "CancelEvent": {"etag": "none"}, "ReinstateEvent": {"etag": "none"},
+       "ClosePartnerRequest": {"etag": "none", "closing": "CLOSING_FOUND"},
+       "ArchiveCluster": {"etag": "none"}, "EndCluster": {"etag": "none"},
+       "MergeClusters": {"into": "clusters/none"},
        "SubmitApplication": {"parent": "", "cluster": ""},
        "DeleteInvitation": {"name": "invitations/none"}, "AcceptInvitation": {"token": "nothing"}}
 
@@ -271,6 +290,14 @@ def _publish(caller, target):
     return IN if asks and target.audience is None else "PERMISSION_DENIED"
 
 
+def _archive(caller, target):
+    """An office that may publish gets as far as the etag, and no further with a right one."""
+    if not sees(caller, target):
+        return "NOT_FOUND"
+    publishes = target.audience is None and any(n.startswith("programmes/") for n in caller.edits)
+    return IN if publishes or _writes(caller, target) else "PERMISSION_DENIED"
+
+
 def _move(caller, target, party):
     """Of what stands between a programme and a cluster, the move of one of them."""
     if not sees(caller, target):
@@ -315,6 +342,7 @@ RULES = {
     "undelete": _undelete,
     "give": _give,
     "publish": _publish,
+    "archive": _archive,
     "come": _come,
     "office": lambda caller, target: _move(caller, target, target.parent),
     "either": _either,

@@ -38,6 +38,11 @@ def build(stack, callers):
     world["Membership"] = {kind: _membership(client, world, kind) for kind in KINDS}
     world["Standing"] = {kind: _standing(world, kind) for kind in KINDS}
     world["Event"] = {kind: _event(client, world, kind) for kind in KINDS}
+    world["Publication"] = {kind: _publication(client, world, kind) for kind in KINDS}
+    world["Organisation"] = {kind: _organisation(client, world, kind) for kind in KINDS}
+    world["Member"] = {kind: _member(client, world, kind) for kind in KINDS}
+    world["PartnerRequest"] = {kind: _partner_request(client, world, kind) for kind in KINDS}
+    world["Interest"] = {kind: _interest(client, world, kind) for kind in ("public", "other")}
     world["Call"] = {kind: _call(client, world, kind) for kind in KINDS}
     world["Registration"] = {kind: _registration(client, world, kind) for kind in ("public", "other")}
     world["Budget"] = {kind: _budget(client, world, kind) for kind in KINDS}
@@ -187,6 +192,57 @@ def _event(client, world, kind):
     name = client.Event.CreateEvent(catalogue.CreateEventRequest(event_id=_id(kind), event=new),
                                     timeout=10).name
     return Target(name, _audience(kind, name, owner), (name, owner), new=new)
+
+
+def _owner(world, kind):
+    return world["Cluster"]["other" if "other" in kind else "public"].name
+
+
+def _publication(client, world, kind):
+    owner = _owner(world, kind)
+    new = catalogue.Publication(title=f"Publication {kind}", kind="KIND_REPORT", owner=owner,
+                                state=_state(kind))
+    name = client.Publication.CreatePublication(catalogue.CreatePublicationRequest(
+        publication_id=_id(kind), publication=new), timeout=10).name
+    return Target(name, _audience(kind, name, owner), (name, owner), new=new)
+
+
+def _organisation(client, world, kind):
+    owner = _owner(world, kind)
+    new = catalogue.Organisation(title=f"Organisation {kind}", kind="KIND_SME", country="DE",
+                                 owner=owner, state=_state(kind))
+    name = client.Organisation.CreateOrganisation(catalogue.CreateOrganisationRequest(
+        organisation_id=_id(kind), organisation=new), timeout=10).name
+    return Target(name, _audience(kind, name, owner), (name, owner), new=new)
+
+
+def _member(client, world, kind):
+    """Of a cluster of that kind, the same public organisation."""
+    cluster = world["Cluster"][kind]
+    name = client.Member.CreateMember(catalogue.CreateMemberRequest(
+        parent=cluster.name, member=catalogue.Member(
+            organisation=world["Organisation"]["public"].name)), timeout=10).name
+    return Target(name, cluster.audience, (cluster.name,), cluster.name, cluster.audience,
+                  catalogue.Member(organisation=world["Organisation"]["other"].name))
+
+
+def _partner_request(client, world, kind):
+    owner = _owner(world, kind)
+    new = catalogue.PartnerRequest(
+        title=f"Request {kind}", kind="KIND_PROJECT", owner=owner, sought="Somebody.",
+        state="STATE_DRAFT" if "draft" in kind else "STATE_OPEN")
+    name = client.PartnerRequest.CreatePartnerRequest(catalogue.CreatePartnerRequestRequest(
+        partner_request_id=_id(kind), partner_request=new), timeout=10).name
+    return Target(name, _audience(kind, name, owner), (name, owner), new=new)
+
+
+def _interest(client, world, kind):
+    """Of the public cluster in the other one's request, and the other way round."""
+    cluster = world["Cluster"][kind].name
+    request = world["PartnerRequest"]["other" if kind == "public" else "public"]
+    name = client.Interest.ExpressInterest(catalogue.ExpressInterestRequest(
+        parent=request.name, cluster=cluster, note="so it is"), timeout=10).name
+    return Target(name, {cluster, *request.owners}, (cluster,), request.name, cluster=cluster)
 
 
 def _call(client, world, kind):

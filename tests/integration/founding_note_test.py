@@ -4,9 +4,7 @@ It reports on a meeting of 9 May 2022 at which Cluster-Dialog.NRW presented two 
 and the European Cluster Collaboration Platform (ECCP). A statement is a test, numbered as in the item.
 
 Not asked yet, since what they speak of has no type here:
-- 9, the map of over 1,300 cluster organisations (Search finds those that are recorded),
-- 11, partners in other countries (partner requests, interest in them),
-- 12, projects and publications and how far they reach.
+- 9, the map of over 1,300 cluster organisations (Search finds those that are recorded).
 """
 
 import datetime
@@ -184,6 +182,56 @@ class FoundingNoteTest(unittest.TestCase):
         talks = self.search(types=["event"], kinds=["cluster_talk"])
         self.assertGreaterEqual(len(talks), 5)
         self.assertTrue(all("EU Clusters Talk" in talk["title"] for talk in talks), talks)
+
+    def test_11_the_clusters_of_nrw_find_international_partners(self):
+        asker = steps.create_cluster(self.stack, title="A cluster of NRW", regions=["nuts:DEA2"],
+                                     languages=["de", "en"]).name
+        request = self.ask("PartnerRequest.CreatePartnerRequest", partner_request={
+            "owner": asker, "title": "Wine for ports", "kind": "KIND_PROJECT",
+            "sought": "A port.", "sectors": ["esca:food"], "regions": ["iso:FR"],
+            "state": "STATE_OPEN"})
+        revision = request["revision"]
+        ranked = self.ask("PartnerRequest.RankPartners", name=request["name"], min_revision=revision)
+        best = ranked["partners"][0]
+        self.assertIn("iso:FR", best["facts"]["codes"])
+        self.assertIn("France", str([reason["text"]["en"] for reason in best["reasons"]]))
+        self.assertEqual(best["score"], sum(reason["points"] for reason in best["reasons"]))
+        scores = [one["score"] for one in ranked["partners"]]
+        self.assertEqual(scores, sorted(scores, reverse=True))
+        # Who fits in everything is what a subscription would tell.
+        fits = self.search(**ranked["filter"])
+        self.assertTrue(fits)
+        self.assertLessEqual({one["name"] for one in fits[:20]},
+                             {one["facts"]["name"] for one in self.ask(
+                                 "PartnerRequest.RankPartners", name=request["name"],
+                                 page_size=100)["partners"]})
+        follower = steps.subscribe(self.stack, "follows-a-request", {"names": [request["name"]]})
+        partner = best["facts"]["name"]
+        interest = self.ask("Interest.ExpressInterest", parent=request["name"], cluster=partner,
+                            note="We have one.")
+        self.assertEqual([interest["asker"], interest["note"]], [asker, "We have one."])
+        self.ask("PartnerRequest.ClosePartnerRequest", name=request["name"], closing="CLOSING_FOUND")
+        late = steps.create_cluster(self.stack, title="Comes too late").name
+        refused = self.refused("Interest.ExpressInterest", parent=request["name"], cluster=late)
+        self.assertEqual(refused.reason, "REQUEST_CLOSED")
+        [told] = eventually(lambda: [item for item in steps.inbox(self.stack, follower)
+                                     if item.change.kind == "partner_request.closed"] or None,
+                            "followers hear that it is closed")
+        self.assertEqual(told.title, "Wine for ports: A cluster of NRW – the partner request is closed")
+        self.assertNotIn("We have one", str(steps.inbox(self.stack, follower)))
+
+    def test_12_the_platform_widens_the_reach_of_projects_and_publications(self):
+        owner = steps.create_cluster(self.stack, title="Has a project").name
+        steps.subscribe(self.stack, "reads-projects", {"types": ["publication"],
+                                                       "kinds": ["project"]})
+        name = self.ask("Publication.CreatePublication", publication={
+            "owner": owner, "title": "Ports that breathe", "kind": "KIND_PROJECT",
+            "period": {"start": "2022"}, "link": "https://ports.example/"})["name"]
+        self.ask("Publication.PublishPublication", name=name)
+        self.assertEqual([one["name"] for one in self.search(types=["publication"], names=[owner])],
+                         [name])
+        # Numbers are of whole hours, and under five they are no number.
+        self.assertTrue(self.ask("Reach.GetReach", resource=name)["matched"]["under_five"])
 
     # By mail, invitation and feed, with the conference of the records: calendar_test.
     def test_13_conferences_are_told_with_what_a_calendar_needs_and_so_are_move_and_cancellation(self):

@@ -10,12 +10,13 @@ import unittest
 
 import shared
 from platform_events import EventSteps
+from platform_partners import PartnerSteps
 from year_world import Listener, YearWorld
 
 P = "programmes/eccp"
 
 
-class PlatformYearTest(EventSteps, unittest.TestCase):
+class PlatformYearTest(EventSteps, PartnerSteps, unittest.TestCase):
     @classmethod
     def setUpClass(cls):
         cls.world = YearWorld()
@@ -29,6 +30,9 @@ class PlatformYearTest(EventSteps, unittest.TestCase):
 
     def test_a_platform_plays_a_year_with_its_clusters(self):
         self.clusters_are_listed()
+        self.profile_is_returned_and_published()
+        self.partner_is_found_and_followed()
+        self.project_is_published_and_its_reach_read()
         self.conference_is_announced_with_its_parts()
         self.conference_moves_and_a_side_event_is_cancelled()
         self.matchmaking_fills_up_to_the_last_seat()
@@ -37,6 +41,7 @@ class PlatformYearTest(EventSteps, unittest.TestCase):
         self.registration_closes_by_the_clock()
         self.call_passes_its_cut_offs_and_closes()
         self.conference_is_over_and_told_of()
+        self.duplicates_become_one()
 
     # What is looked at at each step.
 

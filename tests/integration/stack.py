@@ -119,9 +119,9 @@ class Service:
 
 
 CATALOGUE_SERVES = [f"clusterwire.catalogue.v1.{name}Service" for name in [
-    "Admission", "Booking", "Budget", "Cluster", "Event", "Grant", "Import", "Invitation",
-    "LabelScheme", "Label", "Membership", "Operations", "Person", "Programme", "Search", "Standing",
-    "Taxonomy"]] + ["clusterwire.change.v1.ChangeService"]
+    "Admission", "Booking", "Budget", "Call", "Cluster", "Event", "Grant", "Import", "Interest", "Invitation",
+    "LabelScheme", "Label", "Member", "Membership", "Operations", "Organisation", "PartnerRequest",
+    "Person", "Programme", "Publication", "Registration", "Search", "Standing", "Taxonomy"]] + ["clusterwire.change.v1.ChangeService"]
 NOTIFICATION_SERVES = [f"clusterwire.notification.v1.{name}Service" for name in [
     "Delivery", "Explain", "Hold", "Inbox", "Mail", "Operations", "Reach", "Subscriber", "Subscription"]]
 

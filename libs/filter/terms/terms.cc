@@ -31,6 +31,7 @@ TermValues NamesOf(const Facts& facts) {
     names.push_back(name);
   }
   names.insert(names.end(), facts.clusters().begin(), facts.clusters().end());
+  names.insert(names.end(), facts.organisations().begin(), facts.organisations().end());
   names.insert(names.end(), facts.programmes().begin(), facts.programmes().end());
   if (!facts.parent().empty()) names.push_back(facts.parent());
   return names;

@@ -18,7 +18,12 @@
 #include "services/catalogue/resources/labels/label_scheme_rules.h"
 #include "services/catalogue/resources/memberships/membership_rules.h"
 #include "services/catalogue/resources/memberships/standing_rules.h"
+#include "services/catalogue/resources/organisations/member_rules.h"
+#include "services/catalogue/resources/organisations/organisation_rules.h"
+#include "services/catalogue/resources/partnering/interest_rules.h"
+#include "services/catalogue/resources/partnering/partner_request_rules.h"
 #include "services/catalogue/resources/programmes/programme_rules.h"
+#include "services/catalogue/resources/publications/publication_rules.h"
 #include "services/catalogue/resources/registrations/registration_rules.h"
 #include "services/catalogue/resources/taxonomies/taxonomy_rules.h"
 #include "services/catalogue/testing/world.h"
@@ -263,6 +268,69 @@ class FreshFactsTest : public ::testing::Test {
     Note(world_.Of<Budgets>().Update(call_, budget, {}));
   }
 
+  void MoveOrganisation() {
+    const std::string id = absl::StrCat("o", dice_.Below(2));
+    v1::Organisation organisation;
+    organisation.set_title(absl::StrCat("Firm ", dice_.Below(2)));
+    organisation.set_kind(v1::Organisation::KIND_SME);
+    organisation.set_country("DE");
+    if (!Toss(3)) organisation.set_state(v1::Organisation::STATE_PUBLISHED);
+    Organisations organisations = world_.Of<Organisations>();
+    Note(organisations.Create(call_, "", organisation, id));
+    organisation.set_name("organisations/" + id);
+    if (Toss(2)) Note(organisations.Update(call_, organisation, {}));
+    if (Toss(4)) Note(organisations.Delete(call_, organisation.name(), ""));
+    if (Toss(4)) Note(organisations.Undelete(call_, organisation.name(), ""));
+  }
+  void MoveMember() {
+    v1::Member member;
+    member.set_organisation(absl::StrCat("organisations/o", dice_.Below(2)));
+    if (Toss(2)) member.mutable_period()->set_start("2024-08");
+    if (Toss(3)) member.mutable_period()->set_end("2024-09");
+    Members members = world_.Of<Members>();
+    const auto made = members.Create(call_, Cluster(), member, "");
+    Note(made);
+    if (made.ok() && Toss(3)) Note(members.Delete(call_, made->name(), ""));
+  }
+  void MovePublication() {
+    const std::string id = absl::StrCat("p", dice_.Below(2));
+    v1::Publication publication;
+    publication.set_title("Report");
+    publication.set_kind(v1::Publication::KIND_REPORT);
+    publication.set_owner(Cluster());
+    publication.add_clusters(Cluster());
+    Publications publications = world_.Of<Publications>();
+    Note(publications.Create(call_, "", publication, id));
+    if (Toss(2)) Note(publications.Publish(call_, "publications/" + id, ""));
+    if (Toss(4)) Note(publications.Delete(call_, "publications/" + id, ""));
+  }
+  void AskForPartners() {
+    const std::string id = absl::StrCat("r", dice_.Below(2));
+    v1::PartnerRequest request;
+    request.set_title("Request");
+    request.set_kind(v1::PartnerRequest::KIND_PROJECT);
+    request.set_sought("Somebody.");
+    request.set_owner(Cluster());
+    request.add_sectors("esca:ict");
+    if (Toss(2)) request.set_deadline("2024-09");
+    PartnerRequests requests = world_.Of<PartnerRequests>();
+    Note(requests.Create(call_, "", request, id));
+    Note(requests.Publish(call_, "partnerRequests/" + id, ""));
+    v1::ExpressInterestRequest interest;
+    interest.set_parent("partnerRequests/" + id);
+    interest.set_cluster(Cluster());
+    Note(world_.Of<Interests>().Express(call_, interest));
+  }
+  // One in a while, so that there is something to be merged.
+  void EndOrMerge() {
+    if (Toss(2)) return Note(world_.Of<Clusters>().Archive(call_, Cluster(), ""));
+    if (!Toss(4)) return;
+    v1::MergeClustersRequest request;
+    request.set_name(Cluster());
+    request.set_into(Cluster());
+    Note(world_.Of<Clusters>().Merge(call_, request));
+  }
+
   std::string Event() { return absl::StrCat("events/e", dice_.Below(2)); }
   std::string Call() { return absl::StrCat("calls/k", dice_.Below(2)); }
   // Organised by the programme and a cluster, with two seats.
@@ -374,10 +442,12 @@ class FreshFactsTest : public ::testing::Test {
         &FreshFactsTest::MoveProgramme,    &FreshFactsTest::ChangeNuts,
         &FreshFactsTest::LetTimePass,      &FreshFactsTest::ChangeStanding,
         &FreshFactsTest::ChangeDuty,       &FreshFactsTest::ComeOrGo,
-        &FreshFactsTest::ComeOrGo,         &FreshFactsTest::CreateEvent,
-        &FreshFactsTest::MoveEvent,        &FreshFactsTest::RegisterCluster,
-        &FreshFactsTest::RegisterCluster,  &FreshFactsTest::MoveRegistration,
-        &FreshFactsTest::CreateOrMoveCall};
+        &FreshFactsTest::ComeOrGo,         &FreshFactsTest::MoveOrganisation,
+        &FreshFactsTest::MoveMember,       &FreshFactsTest::MovePublication,
+        &FreshFactsTest::AskForPartners,   &FreshFactsTest::EndOrMerge,
+        &FreshFactsTest::CreateEvent,      &FreshFactsTest::MoveEvent,
+        &FreshFactsTest::RegisterCluster,  &FreshFactsTest::RegisterCluster,
+        &FreshFactsTest::MoveRegistration, &FreshFactsTest::CreateOrMoveCall};
     (this->*kSteps[dice_.Below(std::size(kSteps))])();
   }
 

@@ -73,7 +73,9 @@ ApiBench::ApiBench()
   handles_.erasures.Set(erasures_);
   const Api api = {{.reads = reads_, .writes = writes_, .tokens = handles_.tokens},
                    handles_.grants,
-                   handles_.erasures};
+                   handles_.erasures,
+                   handles_.index,
+                   handles_.indexed};
   auto server = rpc::Server::Start({}, runtime_, MakeServices(api, reads_, handles_, nullptr));
   EXPECT_TRUE(server.ok()) << server.status();
   server_ = *std::move(server);

@@ -77,6 +77,13 @@ void CheckEnum(std::string_view path, Enum value, FieldErrors& errors) {
   errors.Add(path, absl::StrCat(static_cast<int>(value), " is none of ", WordsOf<Enum>()));
 }
 
+// The same of one that has to be said.
+template <typename Enum>
+void CheckRequiredEnum(std::string_view path, Enum value, FieldErrors& errors) {
+  if (!WordOf(value).empty()) return;
+  errors.Add(path, absl::StrCat("is required: ", WordsOf<Enum>(), ", written KIND_…"));
+}
+
 // "cluster.sectors" of "cluster" and "sectors"; "cluster.sectors[2]" with an index.
 std::string PathTo(std::string_view prefix, std::string_view field);
 std::string PathTo(std::string_view prefix, std::string_view field, int index);

@@ -80,7 +80,26 @@ std::string PlaceText(const type::v1::Place& place) {
   return Joined({place.venue(), place.city(), place.region()}, ", ");
 }
 
+namespace {
+
+// What works together is about several clusters: all of their names would bury its own.
+bool IsTitledAlone(const type::v1::Facts& facts) { return facts.type() == "publication"; }
+
+// A member is what its organisation is. Where that works, and in which fields, says nothing of the
+// cluster.
+void InheritOrganisation(const type::v1::Facts& organisation, type::v1::Facts* linked) {
+  linked->set_kind(organisation.kind());
+  AddTitle(organisation.name(), organisation.title(), linked);
+  if (linked->link().empty()) linked->set_link(organisation.link());
+  linked->set_title(absl::StrCat(linked->title(), ": ", organisation.title()));
+}
+
+}  // namespace
+
 void Inherit(const type::v1::Facts& target, type::v1::Facts* linked) {
+  if (target.type() == "organisation") return InheritOrganisation(target, linked);
+  // Also those of duplicates that were merged into it.
+  AddSorted(target.clusters(), linked->mutable_clusters());
   AddSorted(target.codes(), linked->mutable_codes());
   if (target.has_point() && !linked->has_point()) *linked->mutable_point() = target.point();
   AddSorted(target.programmes(), linked->mutable_programmes());
@@ -90,6 +109,7 @@ void Inherit(const type::v1::Facts& target, type::v1::Facts* linked) {
     AddTitle(title.value(), title.title(), linked);
   }
   if (linked->link().empty()) linked->set_link(target.link());
+  if (IsTitledAlone(*linked)) return;
   linked->set_title(absl::StrCat(linked->title(), ": ", target.title()));
 }
 

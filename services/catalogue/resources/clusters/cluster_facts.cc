@@ -4,9 +4,24 @@
 
 #include "services/catalogue/common/catalogue_type.h"
 #include "services/catalogue/common/fields/facts_fields.h"
+#include "services/catalogue/resources/clusters/profile.h"
 
 namespace clusterwire::catalogue {
 namespace {
+
+// What it is found by besides its names and its summary.
+std::string TextOf(const v1::Cluster& cluster) {
+  std::string text = PlaceText(cluster.seat());
+  for (const Strings* texts :
+       {&cluster.support_services(), &cluster.other_labels(), &cluster.networks()}) {
+    for (const std::string& one : *texts) absl::StrAppend(&text, " ", one);
+  }
+  for (const v1::MajorPlayer& player : cluster.major_players()) {
+    absl::StrAppend(&text, " ", player.title());
+  }
+  if (!cluster.strategy().empty()) absl::StrAppend(&text, " ", cluster.strategy());
+  return text;
+}
 
 facts::Facts Own(const v1::Cluster& cluster, const CodeBook& codes) {
   facts::Facts facts = Described("cluster", cluster);
@@ -15,24 +30,36 @@ facts::Facts Own(const v1::Cluster& cluster, const CodeBook& codes) {
     facts.set_summary(absl::StrCat("Cluster organisation in ", seat));
     facts.set_summary_de(absl::StrCat("Clusterorganisation in ", seat));
   }
+  if (cluster.state() == v1::Cluster::STATE_ENDED) {
+    facts.set_summary(
+        absl::StrCat("Ended: ", cluster.ended(),
+                     cluster.successor().empty() ? ". " : "; another cluster carries on its work. ",
+                     facts.summary()));
+  }
   SetLink(cluster.website(), cluster.sources(), &facts);
-  AddCodes(cluster.sectors(), codes, &facts);
+  for (const Strings* fields :
+       {&cluster.sectors(), &cluster.technology_fields(), &cluster.s3_priorities(),
+        &cluster.emerging_industries(), &cluster.specialisations()}) {
+    AddCodes(*fields, codes, &facts);
+  }
   AddCodes(cluster.regions(), codes, &facts);
   AddCountry(cluster.country(), codes, &facts);
   if (cluster.seat().has_point()) *facts.mutable_point() = cluster.seat().point();
   if (cluster.members().has_total()) facts.set_size(cluster.members().total());
   AddSorted(cluster.languages(), facts.mutable_languages());
+  facts.set_completeness(CompletenessOf(cluster).percent);
   AddSorted({cluster.name()}, facts.mutable_clusters());
+  // Who asks for a duplicate that was merged into it finds it.
+  AddSorted(cluster.merged_names(), facts.mutable_clusters());
   AddTitle(cluster.name(), cluster.title(), &facts);
   AddSorted(cluster.former_titles(), facts.mutable_names());
   for (const auto& title : cluster.localized_titles()) {
     AddSorted({title.text()}, facts.mutable_names());
   }
-  std::string text = PlaceText(cluster.seat());
-  for (const std::string& service : cluster.support_services()) {
-    absl::StrAppend(&text, " ", service);
+  if (!cluster.native_title().empty()) {
+    AddSorted({cluster.native_title()}, facts.mutable_names());
   }
-  facts.set_text(text);
+  facts.set_text(TextOf(cluster));
   if (cluster.state() == v1::Cluster::STATE_DRAFT) {
     RestrictTo({cluster.name()}, &facts);
     AddSorted(cluster.shown_to(), facts.mutable_audience()->mutable_members());
@@ -42,8 +69,12 @@ facts::Facts Own(const v1::Cluster& cluster, const CodeBook& codes) {
 
 std::vector<std::string> Uses(const store::Message& message) {
   const auto& cluster = static_cast<const v1::Cluster&>(message);
-  std::vector<std::string> uses(cluster.sectors().begin(), cluster.sectors().end());
-  uses.insert(uses.end(), cluster.regions().begin(), cluster.regions().end());
+  std::vector<std::string> uses;
+  for (const Strings* fields :
+       {&cluster.sectors(), &cluster.technology_fields(), &cluster.s3_priorities(),
+        &cluster.emerging_industries(), &cluster.specialisations(), &cluster.regions()}) {
+    uses.insert(uses.end(), fields->begin(), fields->end());
+  }
   if (!cluster.country().empty()) uses.push_back(CountryUse(cluster.country()));
   return uses;
 }

@@ -7,34 +7,23 @@
 #include "services/catalogue/common/access/drafts_made.h"
 #include "services/catalogue/common/access/party.h"
 #include "services/catalogue/common/fields/checks.h"
+#include "services/catalogue/resources/clusters/profile.h"
 #include "services/catalogue/resources/grants/grant_rules.h"
 #include "services/catalogue/resources/people/contacts.h"
-#include "services/catalogue/resources/programmes/programme_terms.h"
 
 namespace clusterwire::catalogue {
 namespace {
 
-void CheckCounts(const v1::Cluster& cluster, FieldErrors& errors) {
-  const v1::MemberCounts& members = cluster.members();
-  CheckAtLeast("cluster.members.total", members.has_total(), members.total(), 0, errors);
-  CheckAtLeast("cluster.members.smes", members.has_smes(), members.smes(), 0, errors);
-  CheckAtLeast("cluster.members.large_companies", members.has_large_companies(),
-               members.large_companies(), 0, errors);
-  CheckAtLeast("cluster.members.research_organisations", members.has_research_organisations(),
-               members.research_organisations(), 0, errors);
-  CheckAtLeast("cluster.members.others", members.has_others(), members.others(), 0, errors);
-  const v1::ManagementTeam& team = cluster.management_team();
-  CheckAtLeast("cluster.management_team.full_time_equivalents", team.has_full_time_equivalents(),
-               team.full_time_equivalents(), 0, errors);
-  CheckAtLeast("cluster.management_team.staff_min", team.has_staff_min(), team.staff_min(), 0,
-               errors);
-  CheckAtLeast("cluster.management_team.staff_max", team.has_staff_max(), team.staff_max(),
-               team.has_staff_min() ? team.staff_min() : 0, errors);
+// What an end or an archive is made of comes by its own move.
+void CheckFirstState(const v1::Cluster* before, const v1::Cluster& cluster, FieldErrors& errors) {
+  if (before != nullptr || cluster.state() <= v1::Cluster::STATE_PUBLISHED) return;
+  errors.Add("cluster.state", "must be STATE_DRAFT or STATE_PUBLISHED from the start");
 }
 
 absl::Status Check(const v1::Cluster* before, const v1::Cluster& cluster, const Context& context,
                    FieldErrors& errors) {
   CheckEnum("cluster.state", cluster.state(), errors);
+  CheckFirstState(before, cluster, errors);
   CheckTitle("cluster.title", cluster.title(), errors);
   resource::CheckText(errors, "cluster.acronym", cluster.acronym(), 0, 50);
   CheckTexts("cluster.former_titles", cluster.former_titles(), 20, 200, errors);
@@ -46,7 +35,7 @@ absl::Status Check(const v1::Cluster* before, const v1::Cluster& cluster, const 
   CheckPlace("cluster.seat", cluster.seat(), context.book, errors);
   CheckCodes("cluster.sectors", cluster.sectors(), v1::Taxonomy::SUBJECT_SECTOR, context.book,
              errors);
-  CheckCounts(cluster, errors);
+  CheckProfile(cluster, context, errors);
   CheckDate("cluster.founded", cluster.founded(), errors);
   CheckUri("cluster.website", cluster.website(), errors);
   CheckLanguages("cluster.languages", cluster.languages(), errors);
@@ -91,26 +80,6 @@ bool IsOfficeOf(const filter::Viewer& viewer, const v1::Cluster& cluster) {
   });
 }
 
-// Of a draft. An office has the right by what its programme says now, not when the draft applied.
-absl::Status CheckMayPublish(const Context& context, const v1::Cluster& draft) {
-  if (context.viewer.operator_) return absl::OkStatus();
-  absl::Status refused = Error(
-      absl::StatusCode::kPermissionDenied, "NOT_YOURS",
-      absl::StrCat("who has made ", draft.name(),
-                   " doesn't publish it: operators may, and the office of a platform that lists "
-                   "drafts and to which it applies; SubmitApplication applies, and AdmitApplicant "
-                   "publishes"),
-      {{"resource", draft.name()}});
-  for (const std::string& name : draft.shown_to()) {
-    if (!IsOffice(context.viewer, name)) continue;
-    ASSIGN_OR_RETURN(const v1::Programme programme, context.reader.Get<v1::Programme>(name));
-    refused = CheckListed(programme, draft);
-    if (refused.ok()) refused = CheckNotEnded(programme, context.now);
-    if (refused.ok()) break;
-  }
-  return refused;
-}
-
 void ShowTo(const filter::Viewer& viewer, v1::Cluster* cluster) {
   change::HideShownTo(viewer, cluster);
 }
@@ -120,26 +89,17 @@ void ShowTo(const filter::Viewer& viewer, v1::Cluster* cluster) {
 Rules<v1::Cluster> ClusterRules() {
   return {.type = "cluster",
           .collection = "clusters",
-          .output_only = {"edited_fields", "shown_to"},
+          .output_only = {"edited_fields", "shown_to", "completeness", "missing_fields",
+                          "merged_names", "moved_to", "successor", "ended"},
           .create_only = {"state"},
           .suggest_id = [](const v1::Cluster& cluster) { return text::Slug(cluster.title()); },
           .check = &Check,
           .settle = &Settle,
           .note = &Note,
           .bring = &GiveToCreator,
+          .show = &ShowCompleteness,
           .show_to = &ShowTo,
           .moved_by = &IsOfficeOf};
-}
-
-absl::StatusOr<v1::Cluster> Clusters::Publish(const WriteCall& call, const std::string& name,
-                                              const std::string& etag) {
-  return Modify(call, name, etag, change::KindText(change::v1::CHANGE_KIND_CLUSTER_PUBLISHED),
-                [](const Context& context, v1::Cluster* cluster) {
-                  if (cluster->state() != v1::Cluster::STATE_DRAFT) return absl::OkStatus();
-                  RETURN_IF_ERROR(CheckMayPublish(context, *cluster));
-                  cluster->set_state(v1::Cluster::STATE_PUBLISHED);
-                  return absl::OkStatus();
-                });
 }
 
 }  // namespace clusterwire::catalogue

@@ -14,36 +14,11 @@ namespace {
 // Of one cluster; a cluster in more programmes, or in one of them more often, is none.
 constexpr int kMostOfACluster = 1000;
 
-// The days on which a membership certainly holds; `first` may lie after `last`: then on none.
-struct Certain {
-  absl::CivilDay first;
-  absl::CivilDay last;
-};
-
-Certain CertainDays(const v1::Membership& membership, absl::CivilDay today) {
-  const auto start = ParseDate(membership.period().start());
-  const auto end = ParseDate(membership.period().end());
-  const absl::CivilDay last = end.ok() ? end->first : LastDay();
-  if (start.ok()) return {start->last, last};
-  return {std::min(end.ok() ? end->last : today, today), last};
-}
-
 }  // namespace
-
-MembershipMoments MomentsOf(const v1::Membership& membership) {
-  MembershipMoments moments;
-  if (const auto start = ParseDate(membership.period().start()); start.ok()) {
-    moments.start = StartOf(*start, kDefaultZone);
-  }
-  if (const auto end = ParseDate(membership.period().end()); end.ok()) {
-    moments.end = EndOf(*end, kDefaultZone);
-  }
-  return moments;
-}
 
 v1::Membership::State StateAt(const v1::Membership& membership, absl::Time at) {
   if (membership.state() == v1::Membership::STATE_DRAFT) return v1::Membership::STATE_DRAFT;
-  const MembershipMoments moments = MomentsOf(membership);
+  const PeriodMoments moments = MomentsOf(membership.period());
   if (moments.end && at >= *moments.end) return v1::Membership::STATE_ENDED;
   if (moments.start && at < *moments.start) return v1::Membership::STATE_UPCOMING;
   return v1::Membership::STATE_CURRENT;
@@ -64,14 +39,12 @@ absl::StatusOr<std::vector<v1::Membership>> MembershipsOf(const store::Reader& r
 absl::StatusOr<std::optional<v1::Membership>> Overlapping(const store::Reader& reader,
                                                           const v1::Membership& membership,
                                                           absl::CivilDay today, bool drafts) {
-  const Certain days = CertainDays(membership, today);
   ASSIGN_OR_RETURN(const std::vector<v1::Membership> others,
                    MembershipsOf(reader, store::ParentOf(membership.name()), membership.cluster()));
   for (const v1::Membership& other : others) {
     if (other.name() == membership.name()) continue;
     if (!drafts && other.state() == v1::Membership::STATE_DRAFT) continue;
-    const Certain its = CertainDays(other, today);
-    if (std::max(days.first, its.first) <= std::min(days.last, its.last)) return other;
+    if (CertainlyOverlap(membership.period(), other.period(), today)) return other;
   }
   return std::nullopt;
 }
@@ -110,13 +83,6 @@ resource::AsOf MembershipAsOf(const v1::Membership& membership, absl::CivilDay d
     last.between.first = std::max(last.between.first, today);
   }
   return resource::HoldsOn(day, first, last);
-}
-
-std::string PeriodText(const type::v1::Period& period) {
-  if (period.start().empty() && period.end().empty()) return "without dates";
-  if (period.end().empty()) return absl::StrCat("since ", period.start());
-  if (period.start().empty()) return absl::StrCat("until ", period.end());
-  return absl::StrCat(period.start(), " to ", period.end());
 }
 
 }  // namespace clusterwire::catalogue

@@ -13,17 +13,11 @@
 
 #include "libs/resource/as_of.h"
 #include "libs/store/reader.h"
+#include "services/catalogue/common/dates/periods.h"
 
 // What the dates of memberships say, one by one and beside each other. Days are those of
 // kDefaultZone.
 namespace clusterwire::catalogue {
-
-// When a membership begins and when it has ended, as far as its dates are known.
-struct MembershipMoments {
-  std::optional<absl::Time> start;
-  std::optional<absl::Time> end;
-};
-MembershipMoments MomentsOf(const v1::Membership& membership);
 
 // The state at a moment. A draft stays one; a membership whose end isn't known is current.
 v1::Membership::State StateAt(const v1::Membership& membership, absl::Time at);
@@ -50,8 +44,5 @@ absl::StatusOr<bool> IsMemberOn(const store::Reader& reader, std::string_view pr
 // that was recorded. One without an end goes on until `now`, and how long after is unknown;
 // one without a start has begun by now. A draft is no membership yet.
 resource::AsOf MembershipAsOf(const v1::Membership& membership, absl::CivilDay day, absl::Time now);
-
-// "2012 to 2019", "since 2012", "until 2019", "without dates": for errors and notes.
-std::string PeriodText(const type::v1::Period& period);
 
 }  // namespace clusterwire::catalogue

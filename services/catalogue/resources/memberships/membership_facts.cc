@@ -44,7 +44,7 @@ void Aggregate(const v1::Membership& membership, const CodeBook&, facts::Facts* 
 std::vector<store::Timer> Timers(const v1::Membership& membership) {
   if (membership.state() == v1::Membership::STATE_DRAFT) return {};
   std::vector<store::Timer> timers;
-  const MembershipMoments moments = MomentsOf(membership);
+  const PeriodMoments moments = MomentsOf(membership.period());
   if (moments.start) timers.push_back({*moments.start, "start"});
   if (moments.end) timers.push_back({*moments.end, "end"});
   return timers;

@@ -75,9 +75,10 @@ class OperatingApi : public testing::Test {
     return Call<v1::CountDeliveriesResponse>(*stub_, &DeliveryStub::CountDeliveries, request,
                                              view_as);
   }
-  absl::StatusOr<v1::GetReachResponse> Reach(const std::string& view_as = "") {
+  absl::StatusOr<v1::GetReachResponse> Reach(const std::string& view_as = "",
+                                             const std::string& resource = "clusters/a") {
     v1::GetReachRequest request;
-    request.set_resource("clusters/a");
+    request.set_resource(resource);
     return Call<v1::GetReachResponse>(*reach_, &v1::ReachService::Stub::GetReach, request, view_as);
   }
 
@@ -329,6 +330,20 @@ TEST_F(OperatingApi, ReachIsRoundedToFivesAndShownToThoseWhoEditTheRoot) {
   EXPECT_EQ(reach->changes(), 2);
   EXPECT_EQ(reach->ShortDebugString(), Reach("clusters/a")->ShortDebugString());
   EXPECT_THAT(Reach("clusters/b"), ReasonIs("NOT_ALLOWED"));
+}
+
+TEST_F(OperatingApi, TheReachOfWhatAClusterOwnsIsShownToItsPeople) {
+  KeptRecord record = MakeRecord("publications/report", 1, "publication.published");
+  record.change.mutable_publication()->set_owner("clusters/a");
+  ASSERT_THAT(api_.ledger->Write([&](sql::Connection& connection) -> absl::Status {
+    RETURN_IF_ERROR(Records(connection).Keep(record).status());
+    return Records(connection).NoteNewest(record.change).status();
+  }),
+              IsOk());
+  ReadWhole(*api_.domain.grants, api_.domain.clock);
+  EXPECT_THAT(Reach("clusters/a", "publications/report"), IsOk());
+  EXPECT_THAT(Reach("clusters/b", "publications/report"), ReasonIs("NOT_ALLOWED"));
+  EXPECT_THAT(Reach("clusters/a", "publications/none"), ReasonIs("NOT_ALLOWED"));
 }
 
 }  // namespace

@@ -15,6 +15,7 @@
 #include "services/notification/channels/endpoint_kind.h"
 #include "services/notification/ledger/deliveries/reached.h"
 #include "services/notification/ledger/ledger.h"
+#include "services/notification/ledger/records/records.h"
 #include "services/notification/resources/subscribers/interests.h"
 #include "services/notification/services.h"
 
@@ -33,6 +34,16 @@ v1::GetReachResponse::Reach Blurred(size_t subscribers) {
   return reach;
 }
 
+// What the resource of a change names as its owner.
+std::string OwnerIn(const change::v1::ResourceChanged& change) {
+  const auto* which = change.GetReflection()->GetOneofFieldDescriptor(
+      change, change.GetDescriptor()->FindOneofByName("resource"));
+  if (which == nullptr) return "";
+  const google::protobuf::Message& resource = change.GetReflection()->GetMessage(change, which);
+  const auto* owner = resource.GetDescriptor()->FindFieldByName("owner");
+  return owner == nullptr ? "" : resource.GetReflection()->GetString(resource, owner);
+}
+
 class ReachHandler final : public v1::ReachService::CallbackService {
  public:
   ReachHandler(const Api& api, const Handles& handles)
@@ -48,7 +59,28 @@ class ReachHandler final : public v1::ReachService::CallbackService {
  private:
   using Subscribers = std::unordered_set<std::string>;
 
-  // Who may edit its root, as this service has heard of it.
+  // Whether a right on it is the caller's, as this service has heard of it.
+  bool MayEdit(const rpc::Caller& caller, const std::string& root) const {
+    // An operator who looks as others do has their rights, and none of the subject's.
+    if (caller.views_as) return std::ranges::find(caller.edits, root) != caller.edits.end();
+    const Grants& grants = interests_->grants();
+    return std::ranges::any_of(grants.Of(grants.KeysOf(caller.subject)), [&](const Granted& one) {
+      return one.resource == root && one.role >= change::v1::GrantChanged::ROLE_EDITOR;
+    });
+  }
+
+  // Whose a root is, as the newest change of it says; empty where it is its own, or none is kept.
+  absl::StatusOr<std::string> OwnerOf(const std::string& root) const {
+    return ledger_->Read([&](sql::Connection& connection) -> absl::StatusOr<std::string> {
+      Records records(connection);
+      ASSIGN_OR_RETURN(const std::string newest, records.FindNewest(root));
+      if (newest.empty()) return "";
+      ASSIGN_OR_RETURN(const KeptRecord record, records.Load(newest));
+      return OwnerIn(record.change);
+    });
+  }
+
+  // Who may edit its root, or that one's owner.
   absl::Status CheckMayAsk(const rpc::Caller& caller, const std::string& resource) const {
     if (caller.is_operator) return absl::OkStatus();
     const Grants& grants = interests_->grants();
@@ -58,17 +90,12 @@ class ReachHandler final : public v1::ReachService::CallbackService {
                             absl::Seconds(5));
     }
     const std::string root(store::RootOf(resource));
-    const std::vector<Granted> granted = grants.Of(grants.KeysOf(caller.subject));
-    // An operator who looks as others do has their rights, and none of the subject's.
-    const bool may = caller.views_as ? std::ranges::find(caller.edits, root) != caller.edits.end()
-                                     : std::ranges::any_of(granted, [&](const Granted& one) {
-                                         return one.resource == root &&
-                                                one.role >= change::v1::GrantChanged::ROLE_EDITOR;
-                                       });
-    if (may) return absl::OkStatus();
+    if (MayEdit(caller, root)) return absl::OkStatus();
+    ASSIGN_OR_RETURN(const std::string owner, OwnerOf(root));
+    if (!owner.empty() && MayEdit(caller, owner)) return absl::OkStatus();
     return Error(absl::StatusCode::kPermissionDenied, "NOT_ALLOWED",
                  "how far the news of a resource goes is shown to operators and to those who may "
-                 "edit its root; WhoAmI says what is granted to you");
+                 "edit its root or that one's owner; WhoAmI says what is granted to you");
   }
 
   absl::StatusOr<v1::GetReachResponse> Reach(const rpc::Caller& caller,

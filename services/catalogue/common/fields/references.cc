@@ -1,0 +1,52 @@
+#include "services/catalogue/common/fields/references.h"
+
+#include "absl/strings/str_cat.h"
+
+#include "libs/base/text/strings.h"
+#include "libs/facts/facts.h"
+#include "services/catalogue/common/access/access.h"
+
+namespace clusterwire::catalogue {
+
+bool CheckNamed(std::string_view path, std::string_view pattern, const std::string& name,
+                const Context& context, FieldErrors& errors) {
+  if (name.empty()) return true;
+  if (!CheckReference(path, pattern, name, errors)) return false;
+  // What is deleted has no Facts.
+  const auto facts = facts::Get(context.reader, name);
+  if (facts.ok() && *facts && MaySee(context.viewer, *facts)) return true;
+  errors.Add(path, absl::StrCat("'", name, "' does not exist"));
+  return false;
+}
+
+void CheckAllNamed(std::string_view path, std::string_view pattern, const Strings& names, int limit,
+                   const Context& context, FieldErrors& errors) {
+  CheckTexts(path, names, limit, 200, errors);
+  for (int i = 0; i < std::min(names.size(), limit); ++i) {
+    CheckNamed(absl::StrCat(ToAbsl(path), "[", i, "]"), pattern, names[i], context, errors);
+  }
+}
+
+absl::Status CheckPublicNames(std::string_view path, std::string_view state,
+                              const std::vector<std::pair<std::string, std::string>>& named,
+                              const Context& context, FieldErrors& errors) {
+  for (const auto& [field, name] : named) {
+    if (name.empty()) continue;
+    const auto facts = facts::Get(context.reader, name);
+    if (absl::IsNotFound(facts.status())) continue;
+    RETURN_IF_ERROR(facts.status());
+    if (!*facts || !(*facts)->has_audience() || !MaySee(context.viewer, *facts)) continue;
+    errors.Add(path, absl::StrCat("can't be ", ToAbsl(state), " while its ", field, " '", name,
+                                  "' is a draft: publish that first"));
+  }
+  return absl::OkStatus();
+}
+
+void AddNamed(std::string_view field, const Strings& names,
+              std::vector<std::pair<std::string, std::string>>& named) {
+  for (int i = 0; i < names.size(); ++i) {
+    named.emplace_back(absl::StrCat(ToAbsl(field), "[", i, "]"), names[i]);
+  }
+}
+
+}  // namespace clusterwire::catalogue

@@ -1,0 +1,33 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "services/catalogue/common/fields/checks.h"
+#include "services/catalogue/common/resource.h"
+
+// Fields that name other resources.
+namespace clusterwire::catalogue {
+
+// Whether the name at `path` has the form of `pattern` and is of something that is there for the
+// viewer; else a violation. Empty is fine.
+bool CheckNamed(std::string_view path, std::string_view pattern, const std::string& name,
+                const Context& context, FieldErrors& errors);
+// The same of several: at most `limit`, none empty and none twice.
+void CheckAllNamed(std::string_view path, std::string_view pattern, const Strings& names, int limit,
+                   const Context& context, FieldErrors& errors);
+
+// What the public sees names nothing that it doesn't: `named` are fields and the names in them, and
+// the violation is of `path`, the state. A name of nothing, or of what the viewer doesn't see, is
+// for the checks above.
+absl::Status CheckPublicNames(std::string_view path, std::string_view state,
+                              const std::vector<std::pair<std::string, std::string>>& named,
+                              const Context& context, FieldErrors& errors);
+
+// Adds "programmes[2]" and its name, for each of `names`.
+void AddNamed(std::string_view field, const Strings& names,
+              std::vector<std::pair<std::string, std::string>>& named);
+
+}  // namespace clusterwire::catalogue
