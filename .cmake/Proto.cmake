@@ -10,7 +10,15 @@ set(CLUSTERWIRE_PROTO_OUT ${CMAKE_BINARY_DIR}/generated)
 file(MAKE_DIRECTORY ${CLUSTERWIRE_PROTO_OUT})
 # Generated code is a quarter of what a clean build compiles; it is not stepped through, and what it
 # does per call is small beside gRPC and the database.
-set(CLUSTERWIRE_GENERATED_OPTIONS -g0 -O1)
+set(CLUSTERWIRE_GENERATED_OPTIONS -g0 -O1 -pthread)
+# Every message file reads the same of protobuf's headers: a third of what compiling one takes.
+cw_pch(generated_pch OPTIONS ${CLUSTERWIRE_GENERATED_OPTIONS}
+       HEADERS <google/protobuf/descriptor.h> <google/protobuf/duration.pb.h>
+               <google/protobuf/extension_set.h> <google/protobuf/field_mask.pb.h>
+               <google/protobuf/generated_message_reflection.h> <google/protobuf/map.h>
+               <google/protobuf/map_entry.h> <google/protobuf/map_field_inl.h>
+               <google/protobuf/reflection_ops.h> <google/protobuf/timestamp.pb.h>
+               <google/protobuf/wire_format.h>)
 
 function(cw_proto_package name dir)
   cmake_parse_arguments(ARG "" "" "PROTOS;DEPS;SERVICES;ROOT" ${ARGN})
@@ -38,6 +46,7 @@ function(cw_proto_package name dir)
   target_include_directories(clusterwire_${name}_proto SYSTEM PUBLIC ${CLUSTERWIRE_PROTO_OUT})
   target_link_libraries(clusterwire_${name}_proto PUBLIC protobuf::libprotobuf ${ARG_DEPS})
   target_compile_options(clusterwire_${name}_proto PRIVATE ${CLUSTERWIRE_GENERATED_OPTIONS})
+  cw_use_pch(clusterwire_${name}_proto clusterwire_generated_pch)
   if(NOT ARG_ROOT)
     set_property(GLOBAL APPEND PROPERTY CLUSTERWIRE_PROTOS ${inputs})
   endif()

@@ -94,6 +94,26 @@ grpc::ServerUnaryReactor* RunWrite(const Api& api, grpc::CallbackServerContext* 
   return RunWrite(api, context, request, rpc::Answering(response, std::move(work)));
 }
 
+// Runs a write that holds no thread while it waits for its commit: `begin` is given the call and
+// whom to tell how it ended, `dry_run` is as in RunAtTheDoor().
+template <typename Begin, typename DryRun>
+grpc::ServerUnaryReactor* RunWriteLater(const Api& api, grpc::CallbackServerContext* context,
+                                        const google::protobuf::Message& request, Begin begin,
+                                        DryRun dry_run) {
+  return rpc::RunLater(api.writes, context,
+                       [&request, begin = std::move(begin), dry_run = std::move(dry_run)](
+                           const rpc::CallContext& call, rpc::Then then) {
+                         // A refusal at the door, by a dry run too, has begun nothing.
+                         return RunAtTheDoor(
+                             call, request,
+                             [&](const resource::WriteCall& write) {
+                               begin(write, std::move(then));
+                               return absl::OkStatus();
+                             },
+                             dry_run);
+                       });
+}
+
 // Runs a write behind a wait for somebody else, without a thread: see rpc::RunAfter. `ask` is given
 // the call, its deadline and `then`.
 template <typename Response, typename Ask, typename Work>

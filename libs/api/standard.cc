@@ -103,14 +103,19 @@ void Fill(Collection::Found found, Message* response) {
   }
 }
 
-// A write whose answer is the resource.
-template <typename Work>
-Reactor* RunAnswer(const Api& api, Context* context, const Message& request, Message* response,
-                   Work work) {
-  return RunWrite(api, context, request, [=](const WriteCall& call) -> absl::Status {
-    ASSIGN_OR_RETURN(const Collection::Answer answer, work(call));
-    if (answer != nullptr) response->CopyFrom(*answer);
-    return absl::OkStatus();
+// A write whose answer is the resource. `plan_of` gives what is to be run of a call.
+template <typename PlanOf>
+Reactor* RunAnswer(const Api& api, Resources resources, Context* context, const Message& request,
+                   Message* response, PlanOf plan_of) {
+  const auto begin = [=](const WriteCall& call, rpc::Then then) {
+    resources->Run(plan_of(call), [response, then = std::move(then)](
+                                      const absl::StatusOr<Collection::Answer>& answer) {
+      if (answer.ok() && *answer != nullptr) response->CopyFrom(**answer);
+      then(answer.status());
+    });
+  };
+  return RunWriteLater(api, context, request, begin, [=](const WriteCall& call) {
+    return resources->Run(plan_of(call)).status();
   });
 }
 
@@ -179,34 +184,38 @@ Reactor* RunList(const Api& api, Resources resources, Context* context, const Me
 
 Reactor* RunCreate(const Api& api, Resources resources, Context* context, const Message& request,
                    Message* response) {
-  return RunAnswer(api, context, request, response, [resources, &request](const WriteCall& call) {
-    return resources->Create(call, ParentOf(request), ResourceOf(*resources, request),
-                             Text(request, absl::StrCat(ToAbsl(resources->type()), "_id")));
-  });
+  return RunAnswer(
+      api, resources, context, request, response, [resources, &request](const WriteCall& call) {
+        return resources->PlanCreate(call, ParentOf(request), ResourceOf(*resources, request),
+                                     Text(request, absl::StrCat(ToAbsl(resources->type()), "_id")));
+      });
 }
 
 Reactor* RunUpdate(const Api& api, Resources resources, Context* context, const Message& request,
                    Message* response) {
-  return RunAnswer(api, context, request, response, [resources, &request](const WriteCall& call) {
-    return resources->Update(
-        call, ResourceOf(*resources, request),
-        static_cast<const google::protobuf::FieldMask&>(
-            request.GetReflection()->GetMessage(request, Need(request, "update_mask"))));
-  });
+  return RunAnswer(
+      api, resources, context, request, response, [resources, &request](const WriteCall& call) {
+        return resources->PlanUpdate(
+            call, ResourceOf(*resources, request),
+            static_cast<const google::protobuf::FieldMask&>(
+                request.GetReflection()->GetMessage(request, Need(request, "update_mask"))));
+      });
 }
 
 Reactor* RunDelete(const Api& api, Resources resources, Context* context, const Message& request,
                    Message* response) {
-  return RunAnswer(api, context, request, response, [resources, &request](const WriteCall& call) {
-    return resources->Delete(call, Text(request, "name"), Text(request, "etag"));
-  });
+  return RunAnswer(
+      api, resources, context, request, response, [resources, &request](const WriteCall& call) {
+        return resources->PlanDelete(call, Text(request, "name"), Text(request, "etag"));
+      });
 }
 
 Reactor* RunUndelete(const Api& api, Resources resources, Context* context, const Message& request,
                      Message* response) {
-  return RunAnswer(api, context, request, response, [resources, &request](const WriteCall& call) {
-    return resources->Undelete(call, Text(request, "name"), Text(request, "etag"));
-  });
+  return RunAnswer(
+      api, resources, context, request, response, [resources, &request](const WriteCall& call) {
+        return resources->PlanUndelete(call, Text(request, "name"), Text(request, "etag"));
+      });
 }
 
 }  // namespace clusterwire::api

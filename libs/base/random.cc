@@ -1,20 +1,33 @@
 #include "libs/base/random.h"
 
+#include <array>
 #include <cstdlib>
+#include <utility>
 
 #include <sys/random.h>
 
 namespace clusterwire {
 namespace {
 
+// The system is asked for some at a time: it takes longer to ask than to answer.
 class SystemRandom final : public Random {
  public:
   uint64_t Next() override {
-    uint64_t value = 0;
-    // Up to 256 bytes come whole or not at all, and after boot the call can't fail.
-    if (getrandom(&value, sizeof value, 0) != sizeof value) std::abort();
-    return value;
+    thread_local Some some;
+    if (some.used == some.words.size()) {
+      // Up to 256 bytes come whole or not at all, and after boot the call can't fail.
+      constexpr size_t kBytes = sizeof some.words;
+      if (getrandom(some.words.data(), kBytes, 0) != ssize_t{kBytes}) std::abort();
+      some.used = 0;
+    }
+    return std::exchange(some.words.at(some.used++), 0);
   }
+
+ private:
+  struct Some {
+    std::array<uint64_t, 32> words = {};
+    size_t used = 32;
+  };
 };
 
 constexpr char kAlphabet[] = "0123456789abcdefghjkmnpqrstvwxyz";

@@ -25,6 +25,12 @@ std::string_view ThingsCalled(std::string_view type, text::Language language);
 std::string WordCalled(std::string_view field, std::string_view type, std::string_view word,
                        text::Language language);
 
+// The summary in the language, where the catalogue wrote it; what an editor wrote is as it is.
+inline const std::string& SummaryIn(text::Language language, const type::v1::Facts& facts) {
+  const bool german = language == text::Language::kGerman && !facts.summary_de().empty();
+  return german ? facts.summary_de() : facts.summary();
+}
+
 // How a filter's verdicts are told in a language.
 inline filter::Telling TellingIn(text::Language language) {
   return {.language = language, .called = WordCalled};

@@ -24,7 +24,7 @@ std::optional<std::string> Serialized(const std::optional<Facts>& facts) {
 absl::StatusOr<Audience> AudienceBefore(const Type& type, const store::ResourceRow* row) {
   if (row == nullptr || row->deleted) return Audience::Nobody();
   if (!type.own) return Audience::Everybody();
-  ASSIGN_OR_RETURN(const std::optional<Facts> facts, Parse(row->facts));
+  ASSIGN_OR_RETURN(const std::optional<Facts> facts, ParseAudience(row->facts));
   return facts.has_value() ? Audience::Of(*facts) : Audience::Nobody();
 }
 
@@ -141,20 +141,21 @@ class Derivation {
     return *state->audience;
   }
 
-  absl::StatusOr<std::optional<Facts>> FactsOf(const std::string& name) {
+  // Lives as long as this.
+  absl::StatusOr<const std::optional<Facts>*> FactsOf(const std::string& name) {
     ASSIGN_OR_RETURN(State * state, StateOf(name));
-    if (state->facts.has_value()) return *state->facts;
+    if (state->facts.has_value()) return &*state->facts;
     ASSIGN_OR_RETURN(const Audience audience, AudienceOf(name));
     std::optional<Facts> facts;
     if (!audience.nobody() && state->own.has_value()) {
       facts = state->own;
       if (state->type->links) {
         for (const std::string& link : state->links) {
-          ASSIGN_OR_RETURN(const std::optional<Facts> target, FactsOf(link));
+          ASSIGN_OR_RETURN(const std::optional<Facts>* target, FactsOf(link));
           ASSIGN_OR_RETURN(const Audience of_target, AudienceOf(link));
           // What its own may not see of the target they don't learn from it.
-          if (target.has_value() && of_target.Includes(audience)) {
-            hook_.rules().inherit(*target, &*facts);
+          if (target->has_value() && of_target.Includes(audience)) {
+            hook_.rules().inherit(**target, &*facts);
           }
         }
       } else {
@@ -163,8 +164,8 @@ class Derivation {
       audience.WriteTo(&*facts);
       Normalize(&*facts);
     }
-    state->facts = facts;
-    return facts;
+    state->facts = std::move(facts);
+    return &*state->facts;
   }
 
   absl::Status Aggregate(const std::string& name, const Audience& audience, Facts* facts) {
@@ -180,6 +181,7 @@ class Derivation {
   }
 
   absl::StatusOr<std::vector<std::string>> LinkedTo(const std::string& name) {
+    if (const auto known = linked_.find(name); known != linked_.end()) return known->second;
     const int64_t limit = hook_.options().fan_out_limit;
     ASSIGN_OR_RETURN(const std::vector<const store::ResourceRow*> rows,
                      staging_.cache().LinkedTo(name, limit + 1));
@@ -194,6 +196,7 @@ class Derivation {
     }
     if (std::ssize(linked) > limit) return FanOutError(name);
     std::sort(linked.begin(), linked.end());
+    linked_.emplace(name, linked);
     return linked;
   }
 
@@ -202,8 +205,8 @@ class Derivation {
     ASSIGN_OR_RETURN(const State* state, StateOf(name));
     const store::ResourceRow* row = state->row;
     if (row == nullptr && !state->staged) return absl::OkStatus();  // a link to nothing
-    ASSIGN_OR_RETURN(const std::optional<Facts> facts, FactsOf(name));
-    store::Derived derived{Serialized(state->own), Serialized(facts),
+    ASSIGN_OR_RETURN(const std::optional<Facts>* facts, FactsOf(name));
+    store::Derived derived{Serialized(state->own), Serialized(*facts),
                            state->staged ? "" : step.cause};
     const bool changed =
         derived.facts != (row == nullptr ? std::optional<std::string>() : row->facts);
@@ -293,6 +296,7 @@ class Derivation {
   const Hook& hook_;
   const CodeLists& codes_;
   std::map<std::string, State, std::less<>> states_;
+  std::map<std::string, std::vector<std::string>> linked_;  // to targets, once asked for
   std::map<std::string, store::Derived> derived_;
   Walk walk_;
   bool any_stale_ = false;

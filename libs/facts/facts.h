@@ -1,5 +1,6 @@
 #pragma once
 
+#include <initializer_list>
 #include <optional>
 #include <set>
 #include <string>
@@ -17,6 +18,16 @@ using Facts = type::v1::Facts;
 
 // The Facts in what the store keeps; DATA_LOSS when it holds anything else.
 absl::StatusOr<std::optional<Facts>> Parse(const std::optional<std::string>& stored);
+
+// The same with nothing but these fields, by their numbers; what else there is, is passed over.
+// DATA_LOSS as far as that shows.
+absl::StatusOr<std::optional<Facts>> ParseOnly(const std::optional<std::string>& stored,
+                                               std::initializer_list<int> fields);
+// The audience alone is all that says who may see what they are of.
+inline absl::StatusOr<std::optional<Facts>> ParseAudience(
+    const std::optional<std::string>& stored) {
+  return ParseOnly(stored, {Facts::kAudienceFieldNumber});
+}
 
 // The Facts of the resource `name`, as Reader::GetFacts.
 absl::StatusOr<std::optional<Facts>> Get(const store::Reader& reader, std::string_view name);

@@ -51,5 +51,30 @@ TEST(AudienceTest, WriteToReplacesTheAudience) {
   EXPECT_FALSE(facts.has_audience());
 }
 
+TEST(ParseAudienceTest, SaysOfTheAudienceWhatParseSaysAndNothingElse) {
+  Facts facts;
+  facts.set_title("Silicon Saxony");
+  facts.mutable_point()->set_latitude(51);
+  facts.set_size(7);
+  facts.add_names("After the audience");
+  for (const bool some : {false, true}) {
+    if (some) facts.mutable_audience()->add_members("programmes/go-cluster");
+    Facts audience;
+    if (some) *audience.mutable_audience() = facts.audience();
+    const auto parsed = ParseAudience(facts.SerializeAsString());
+    ASSERT_TRUE(parsed.ok() && parsed->has_value());
+    EXPECT_EQ((*parsed)->SerializeAsString(), audience.SerializeAsString());
+  }
+}
+
+TEST(ParseAudienceTest, OfNoFactsThereIsNoneAndWhatIsNoFactsIsDataLoss) {
+  EXPECT_EQ(ParseAudience(std::nullopt)->has_value(), false);
+  Facts facts;
+  facts.mutable_audience()->add_members("programmes/go-cluster");
+  std::string cut = facts.SerializeAsString();
+  cut.pop_back();
+  EXPECT_TRUE(absl::IsDataLoss(ParseAudience(cut).status()));
+}
+
 }  // namespace
 }  // namespace clusterwire::facts

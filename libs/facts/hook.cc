@@ -93,13 +93,14 @@ absl::Status Hook::Applied(const store::Staging& staging, store::Revision revisi
 }
 
 std::set<std::string> Hook::NamesIn(const std::string& stored) const {
-  Facts facts;
   std::set<std::string> names;
-  if (!facts.ParseFromString(stored)) return names;
+  const auto facts = ParseOnly(stored, {Facts::kClustersFieldNumber, Facts::kProgrammesFieldNumber,
+                                        Facts::kParentFieldNumber});
+  if (!facts.ok()) return names;
   // As filter::Filter.names: what the resource is, or is about.
-  names.insert(facts.clusters().begin(), facts.clusters().end());
-  names.insert(facts.programmes().begin(), facts.programmes().end());
-  if (!facts.parent().empty()) names.insert(facts.parent());
+  names.insert((*facts)->clusters().begin(), (*facts)->clusters().end());
+  names.insert((*facts)->programmes().begin(), (*facts)->programmes().end());
+  if (!(*facts)->parent().empty()) names.insert((*facts)->parent());
   return names;
 }
 

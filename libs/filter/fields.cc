@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <array>
+#include <utility>
 
 #include "absl/strings/ascii.h"
 
@@ -94,15 +95,38 @@ constexpr std::array<ListField, 11> kListFields = {{
      "an id with its scheme, like 'eccp:123'"},
 }};
 
+bool Any(std::string_view /*value*/) { return true; }
+bool IsSector(std::string_view code) { return !IsRegion(code); }
+
+constexpr std::pair<std::string_view, FacetField> kFacetFields[] = {
+    {"types", {TermField::kType, Any}},
+    {"sectors", {TermField::kCode, IsSector}},
+    {"regions", {TermField::kCode, IsRegion}},
+    {"programmes", {TermField::kProgramme, Any}},
+    {"label_levels", {TermField::kLabelLevel, Any}},
+    {"labels_held", {TermField::kLabelHeld, Any}},
+    {"kinds", {TermField::kKind, Any}},
+    {"states", {TermField::kState, Any}},
+    {"languages", {TermField::kLanguage, Any}},
+};
+
 }  // namespace
 
 std::span<const ListField> ListFields() { return kListFields; }
 
 const std::vector<std::string_view>& FacetFields() {
-  static const auto& fields = *new std::vector<std::string_view>{
-      "types",       "sectors", "regions", "programmes", "label_levels",
-      "labels_held", "kinds",   "states",  "languages"};
+  static const auto& fields = *new std::vector<std::string_view>([] {
+    std::vector<std::string_view> names;
+    for (const auto& [name, field] : kFacetFields) names.push_back(name);
+    return names;
+  }());
   return fields;
+}
+
+const FacetField* FacetFieldOf(std::string_view field) {
+  const auto* const found =
+      std::ranges::find(kFacetFields, field, &std::pair<std::string_view, FacetField>::first);
+  return found == std::end(kFacetFields) ? nullptr : &found->second;
 }
 
 std::vector<std::string_view> FacetValues(std::string_view field, const Facts& facts) {

@@ -44,8 +44,14 @@ class FactsView {
 // The fields that can be counted by value, named as in Filter: "types", "sectors", "regions",
 // "programmes", "label_levels", "labels_held", "kinds", "states", "languages".
 const std::vector<std::string_view>& FacetFields();
-// What the Facts count for in one of them. Codes are a region's when their list is one of places,
-// else a sector's. Lives as long as the Facts.
+// Where such a field's values stand in Facts, and which of those values count: codes are a region's
+// when their list is one of places, else a sector's. Null for any other field.
+struct FacetField {
+  TermField term;
+  bool (*counts)(std::string_view value);
+};
+const FacetField* FacetFieldOf(std::string_view field);
+// What the Facts count for in one of them. Lives as long as the Facts.
 std::vector<std::string_view> FacetValues(std::string_view field, const Facts& facts);
 
 // "Saxony (nuts:DED)": a value of the Facts as a person reads it; the bare value where they don't

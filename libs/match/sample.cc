@@ -7,7 +7,7 @@ namespace {
 
 // What is known from as many weighs as much as the guess: resources spread over a square of 2,000
 // km.
-constexpr double kGuessWeight = 10;
+constexpr double kGuessedFrom = 10;
 constexpr double kSideMeters = 2'000'000;
 
 }  // namespace
@@ -23,8 +23,8 @@ double Sample::ShareOf(Words within) const {
   const size_t known = std::min(added_, kMost);
   const auto inside = std::count_if(last_.begin(), last_.begin() + known,
                                     [&](const Numbers& one) { return IsInside(within, one); });
-  return (static_cast<double>(inside) + kGuessWeight * std::min(1.0, side * side)) /
-         (static_cast<double>(known) + kGuessWeight);
+  return (static_cast<double>(inside) + kGuessedFrom * std::min(1.0, side * side)) /
+         (static_cast<double>(known) + kGuessedFrom);
 }
 
 }  // namespace clusterwire::match

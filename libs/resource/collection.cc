@@ -129,20 +129,32 @@ absl::StatusOr<Collection::Found> Collection::List(const ReadCall& call,
   }
 }
 
-absl::StatusOr<store::Written> Collection::Write(const WriteCall& call,
-                                                 const store::Store::Body& body) {
+store::WriteOptions Collection::OptionsOf(const WriteCall& call) const {
   store::WriteOptions options = call.store;
-  options.may_replay = [&](const Message& answer) {
-    return CheckMayWrite(call.viewer, answer, Way::kMove);
+  options.may_replay = [this, viewer = call.viewer](const Message& answer) {
+    return CheckMayWrite(viewer, answer, Way::kMove);
   };
-  return store_.Write(options, body);
+  return options;
 }
 
-absl::StatusOr<Collection::Answer> Collection::Create(const WriteCall& call,
-                                                      std::string_view parent,
-                                                      const Message& resource, std::string_view id,
-                                                      const Change& prepare) {
-  const Owned first = CopyOf(resource);
+absl::StatusOr<Collection::Answer> Collection::Run(Plan plan) const {
+  RETURN_IF_ERROR(plan.status());
+  return AnswerOf(plan->call.viewer, plan->shown, store_.Write(OptionsOf(plan->call), plan->body));
+}
+
+void Collection::Run(Plan plan, std::function<void(absl::StatusOr<Answer>)> done) const {
+  if (!plan.ok()) return done(plan.status());
+  store_.Write(OptionsOf(plan->call), std::move(plan->body),
+               [this, viewer = std::move(plan->call.viewer), shown = plan->shown,
+                done = std::move(done)](const absl::StatusOr<store::Written>& written) {
+                 done(AnswerOf(viewer, shown, written));
+               });
+}
+
+Collection::Plan Collection::PlanCreate(const WriteCall& call, std::string_view parent,
+                                        const Message& resource, std::string_view id,
+                                        const Change& prepare) const {
+  const std::shared_ptr<Message> first = CopyOf(resource);
   ClearOutputOnly(rules_.output_only, first.get());
   FieldErrors errors;
   const absl::Status is_parent = CheckParentName(parent);
@@ -154,18 +166,18 @@ absl::StatusOr<Collection::Answer> Collection::Create(const WriteCall& call,
   first->GetReflection()->SetString(first.get(), FieldOf(*first, "name"), name);
   if (rules_.before_create) RETURN_IF_ERROR(rules_.before_create(first.get(), errors));
   MarkEdited(nullptr, first.get());
-  const std::string under(parent);
-  const bool is_chosen = !id.empty();
-  const auto create = [&](store::Writer& writer) -> absl::Status {
-    if (!under.empty() && is_parent.ok()) RETURN_IF_ERROR(CheckParent(writer, call.viewer, under));
+  const auto create = [this, viewer = call.viewer, under = std::string(parent),
+                       is_parent = is_parent.ok(), first, errors, prepare,
+                       is_chosen = !id.empty()](store::Writer& writer) -> absl::Status {
+    if (!under.empty() && is_parent) RETURN_IF_ERROR(CheckParent(writer, viewer, under));
     const Owned next = CopyOf(*first);
-    return service_.with_context(writer, call.viewer, [&](const Context& context) -> absl::Status {
+    return service_.with_context(writer, viewer, [&](const Context& context) -> absl::Status {
       FieldErrors wrong = errors;
       if (prepare) RETURN_IF_ERROR(wrong.AddFrom(prepare(context, next.get())));
-      if (!is_chosen && wrong.empty()) RETURN_IF_ERROR(StepAside(writer, call.viewer, next.get()));
+      if (!is_chosen && wrong.empty()) RETURN_IF_ERROR(StepAside(writer, viewer, next.get()));
       Notes notes;
       RETURN_IF_ERROR(rules_.check_and_settle(nullptr, next.get(), context, wrong, &notes));
-      RETURN_IF_ERROR(CheckNew(writer, call.viewer, next.get()));
+      RETURN_IF_ERROR(CheckNew(writer, viewer, next.get()));
       const bool is_new = store::EtagOf(*next).empty();
       if (is_new) RETURN_IF_ERROR(CheckRoom(writer, under));
       RETURN_IF_ERROR(writer.Put(*next, rules_.kind(nullptr, *next)));
@@ -173,14 +185,14 @@ absl::StatusOr<Collection::Answer> Collection::Create(const WriteCall& call,
       return Tell(writer, *next, notes);
     });
   };
-  return AnswerOf(call, Write(call, create), Shown::kAsStored);
+  return Prepared{call, create, Shown::kAsStored};
 }
 
-absl::StatusOr<Collection::Answer> Collection::Update(const WriteCall& call,
-                                                      const Message& resource,
-                                                      const google::protobuf::FieldMask& mask,
-                                                      const Change& also, const Bring& bring) {
-  const auto update = [&](const Context& context, Message* next) -> absl::Status {
+Collection::Plan Collection::PlanUpdate(const WriteCall& call, const Message& resource,
+                                        const google::protobuf::FieldMask& mask, const Change& also,
+                                        const Bring& bring) const {
+  const auto update = [this, &resource, &mask, also](const Context& context,
+                                                     Message* next) -> absl::Status {
     const Owned before = CopyOf(*next);
     FieldErrors errors;
     RETURN_IF_ERROR(errors.AddFrom(ApplyUpdate(resource, mask, rules_.fixed, next)));
@@ -197,32 +209,30 @@ absl::StatusOr<Collection::Answer> Collection::Update(const WriteCall& call,
 absl::StatusOr<Collection::Answer> Collection::Modify(
     const WriteCall& call, const std::string& name, const std::string& etag, std::string_view kind,
     const Change& change, std::string_view path, Shown shown, const Bring& bring) {
-  return Rewrite(Way::kMove, call, name, etag, kind, change, path, shown, bring);
+  return Run(Rewrite(Way::kMove, call, name, etag, kind, change, path, shown, bring));
 }
 
-absl::StatusOr<Collection::Answer> Collection::Rewrite(Way way, const WriteCall& call,
-                                                       const std::string& name,
-                                                       const std::string& etag,
-                                                       std::string_view kind, const Change& change,
-                                                       std::string_view path, Shown shown,
-                                                       const Bring& bring) {
+Collection::Plan Collection::Rewrite(Way way, const WriteCall& call, const std::string& name,
+                                     const std::string& etag, std::string_view kind,
+                                     const Change& change, std::string_view path, Shown shown,
+                                     const Bring& bring) const {
   const absl::Status entered = EnterWrite(call, path, name);
   if (!entered.ok() && !service_.looks_first) return entered;
-  const auto modify = [&](store::Writer& writer) -> absl::Status {
+  const auto modify = [this, way, viewer = call.viewer, name, etag, kind = std::string(kind),
+                       change, bring, entered](store::Writer& writer) -> absl::Status {
     Owned before(rules_.prototype->New());
     if (entered.ok()) {
-      ASSIGN_OR_RETURN(before, LoadForWrite(writer, call.viewer, name, etag, way));
+      ASSIGN_OR_RETURN(before, LoadForWrite(writer, viewer, name, etag, way));
     }
     const Owned next = CopyOf(*before);
-    return service_.with_context(writer, call.viewer, [&](const Context& context) -> absl::Status {
+    return service_.with_context(writer, viewer, [&](const Context& context) -> absl::Status {
       FieldErrors errors;
       errors.AddAll("", entered);
       const absl::Status changed = errors.AddFrom(change(context, next.get()));
       // What else is wrong with the request is named beside its name.
       if (!entered.ok()) return errors.ToStatus();
       RETURN_IF_ERROR(changed);
-      const std::string put_as =
-          kind.empty() ? rules_.kind(before.get(), *next) : std::string(kind);
+      const std::string put_as = kind.empty() ? rules_.kind(before.get(), *next) : kind;
       if (errors.empty() && store::SameButForStamps(*before, *next)) {
         if (!store::EtagOf(*before).empty()) return writer.Put(*before, put_as);
         writer.SetAnswer(CopyOf(*before));  // it isn't stored, and stays so
@@ -231,27 +241,26 @@ absl::StatusOr<Collection::Answer> Collection::Rewrite(Way way, const WriteCall&
       MarkEdited(before.get(), next.get());
       Notes notes;
       RETURN_IF_ERROR(rules_.check_and_settle(before.get(), next.get(), context, errors, &notes));
-      if (service_.looks_first) RETURN_IF_ERROR(CheckMayWrite(call.viewer, *next, way));
+      if (service_.looks_first) RETURN_IF_ERROR(CheckMayWrite(viewer, *next, way));
       RETURN_IF_ERROR(writer.Put(*next, put_as));
       if (rules_.bring) RETURN_IF_ERROR(rules_.bring(writer, before.get(), *next, context));
       if (bring) RETURN_IF_ERROR(bring(writer, context, *next, notes));
       return Tell(writer, *next, notes);
     });
   };
-  return AnswerOf(call, Write(call, modify), shown);
+  return Prepared{call, modify, shown};
 }
 
-absl::StatusOr<Collection::Answer> Collection::Delete(const WriteCall& call,
-                                                      const std::string& name,
-                                                      const std::string& etag) {
+Collection::Plan Collection::PlanDelete(const WriteCall& call, const std::string& name,
+                                        const std::string& etag) const {
   RETURN_IF_ERROR(EnterWrite(call, "name", name));
   RETURN_IF_ERROR(CheckDeletable(name));
-  const auto remove = [&](store::Writer& writer) -> absl::Status {
-    ASSIGN_OR_RETURN(const Owned next,
-                     LoadForWrite(writer, call.viewer, name, etag, Way::kStandard));
+  const auto remove = [this, viewer = call.viewer, name,
+                       etag](store::Writer& writer) -> absl::Status {
+    ASSIGN_OR_RETURN(const Owned next, LoadForWrite(writer, viewer, name, etag, Way::kStandard));
     if (store::NameOf(*next) != name) return MovedError(name, *next);
     if (rules_.check_unused) {
-      RETURN_IF_ERROR(service_.with_context(writer, call.viewer, [&](const Context& context) {
+      RETURN_IF_ERROR(service_.with_context(writer, viewer, [&](const Context& context) {
         return rules_.check_unused(*next, context);
       }));
     }
@@ -261,33 +270,31 @@ absl::StatusOr<Collection::Answer> Collection::Delete(const WriteCall& call,
         ->CopyFrom(ToTimestamp(writer.now()));
     return writer.Put(*next, rules_.deleted);
   };
-  const auto written = Write(call, remove);
-  if (written.ok() && rules_.purge) return Answer();
-  return AnswerOf(call, written, Shown::kAsRead);
+  return Prepared{call, remove, rules_.purge ? Shown::kNothing : Shown::kAsRead};
 }
 
-absl::StatusOr<Collection::Answer> Collection::Undelete(const WriteCall& call,
-                                                        const std::string& name,
-                                                        const std::string& etag) {
+Collection::Plan Collection::PlanUndelete(const WriteCall& call, const std::string& name,
+                                          const std::string& etag) const {
   RETURN_IF_ERROR(EnterWrite(call, "name", name));
-  const auto undelete = [&](store::Writer& writer) -> absl::Status {
+  const auto undelete = [this, viewer = call.viewer, name,
+                         etag](store::Writer& writer) -> absl::Status {
     const Owned before(rules_.prototype->New());
     const std::string parent(store::ParentOf(name));
-    if (!parent.empty()) RETURN_IF_ERROR(CheckParent(writer, call.viewer, parent));
+    if (!parent.empty()) RETURN_IF_ERROR(CheckParent(writer, viewer, parent));
     const absl::Status loaded = LoadRow(writer, name, before.get());
     // Who may not gets the same refusal whether or not there is anything.
-    RETURN_IF_ERROR(service_.may_write(call.viewer, name, loaded.ok() ? before.get() : nullptr));
+    RETURN_IF_ERROR(service_.may_write(viewer, name, loaded.ok() ? before.get() : nullptr));
     RETURN_IF_ERROR(loaded);
-    if (service_.holds != nullptr) RETURN_IF_ERROR(service_.holds(writer, call.viewer, *before));
+    if (service_.holds != nullptr) RETURN_IF_ERROR(service_.holds(writer, viewer, *before));
     if (!store::IsDeleted(*before)) {
-      if (service_.looks_first) RETURN_IF_ERROR(CheckSeen(writer, call.viewer, *before));
+      if (service_.looks_first) RETURN_IF_ERROR(CheckSeen(writer, viewer, *before));
       if (store::NameOf(*before) != name) return MovedError(name, *before);
       return Error(absl::StatusCode::kFailedPrecondition, "NOT_DELETED",
                    absl::StrCat(name, " is not deleted"), {{"resource", name}});
     }
     const Owned next = CopyOf(*before);
     next->GetReflection()->ClearField(next.get(), FieldOf(*next, "delete_time"));
-    return service_.with_context(writer, call.viewer, [&](const Context& context) -> absl::Status {
+    return service_.with_context(writer, viewer, [&](const Context& context) -> absl::Status {
       Notes notes;
       RETURN_IF_ERROR(rules_.check_and_settle(before.get(), next.get(), context, {}, &notes));
       // The rules have said by now whether the viewer may know of it.
@@ -296,7 +303,7 @@ absl::StatusOr<Collection::Answer> Collection::Undelete(const WriteCall& call,
       return Tell(writer, *next, notes);
     });
   };
-  return AnswerOf(call, Write(call, undelete), Shown::kAsRead);
+  return Prepared{call, undelete, Shown::kAsRead};
 }
 
 absl::Status Collection::LoadRow(const store::Reader& reader, const std::string& name,
@@ -353,7 +360,8 @@ absl::StatusOr<bool> Collection::EnterList(const ReadCall& call, const ListQuery
 
 absl::Status Collection::CheckNameSeen(const store::Reader& reader, const filter::Viewer& viewer,
                                        const std::string& name) const {
-  ASSIGN_OR_RETURN(const auto facts, facts::Get(reader, name));
+  ASSIGN_OR_RETURN(const std::optional<std::string> stored, reader.GetFacts(name));
+  ASSIGN_OR_RETURN(const auto facts, facts::ParseAudience(stored));
   return service_.may_read(viewer, name, facts);
 }
 
@@ -369,7 +377,7 @@ absl::StatusOr<bool> Collection::IsListed(const ReadCall& call, const ListQuery&
   if (!query.owner.empty() && OwnerOf(*scanned.resource) != query.owner) return false;
   if (!service_.looks_first) return true;
   if (rules_.seen_by) return rules_.seen_by(call.viewer, *scanned.resource);
-  ASSIGN_OR_RETURN(const auto facts, facts::Parse(scanned.facts));
+  ASSIGN_OR_RETURN(const auto facts, facts::ParseAudience(scanned.facts));
   if (store::IsDeleted(*scanned.resource) || (rules_.has_facts && !facts)) {
     return query.show_deleted;
   }
@@ -475,15 +483,17 @@ void Collection::MarkEdited(const Message* before, Message* next) const {
 }
 
 absl::StatusOr<Collection::Answer> Collection::AnswerOf(
-    const WriteCall& call, const absl::StatusOr<store::Written>& written, Shown shown) const {
+    const filter::Viewer& viewer, Shown shown,
+    const absl::StatusOr<store::Written>& written) const {
   RETURN_IF_ERROR(written.status());
+  if (shown == Shown::kNothing) return Answer();
   const Answer& answer = written->answer;
   if (answer == nullptr || answer->GetDescriptor() != rules_.prototype->GetDescriptor()) {
     return absl::InternalError("the write has no answer of this type");
   }
   if (shown == Shown::kAsStored || !rules_.show) return answer;
   Owned hidden = CopyOf(*answer);
-  rules_.show(call.viewer, hidden.get());
+  rules_.show(viewer, hidden.get());
   return Answer(std::move(hidden));
 }
 

@@ -92,21 +92,49 @@ class Collection {
   // It may add to what the caller should know.
   using Bring =
       std::function<absl::Status(store::Writer&, const Context&, const Message& next, Notes&)>;
+  // What the answer of a write holds: what readers get; as after a creation, all; or there is none,
+  // since it was deleted for good.
+  enum class Shown { kAsRead, kAsStored, kNothing };
+  // A write that is ready to be run, or why it isn't. What it was made of by reference lives until
+  // it is done.
+  struct Prepared {
+    WriteCall call;
+    store::Store::Body body;
+    Shown shown = Shown::kAsRead;
+  };
+  using Plan = absl::StatusOr<Prepared>;
   // `prepare`, where given, completes what the caller sent.
+  Plan PlanCreate(const WriteCall& call, std::string_view parent, const Message& resource,
+                  std::string_view id, const Change& prepare = nullptr) const;
+  // `also`, where given, is asked of what is to be put.
+  Plan PlanUpdate(const WriteCall& call, const Message& resource,
+                  const google::protobuf::FieldMask& mask, const Change& also = nullptr,
+                  const Bring& bring = nullptr) const;
+  Plan PlanDelete(const WriteCall& call, const std::string& name, const std::string& etag) const;
+  Plan PlanUndelete(const WriteCall& call, const std::string& name, const std::string& etag) const;
+  // Runs it and waits for its commit. Null when it has deleted something for good.
+  absl::StatusOr<Answer> Run(Plan plan) const;
+  // The same without waiting: `done` gets the answer, as Store::Write() gives it.
+  void Run(Plan plan, std::function<void(absl::StatusOr<Answer>)> done) const;
+
   absl::StatusOr<Answer> Create(const WriteCall& call, std::string_view parent,
                                 const Message& resource, std::string_view id,
-                                const Change& prepare = nullptr);
-  // `also`, where given, is asked of what is to be put.
+                                const Change& prepare = nullptr) {
+    return Run(PlanCreate(call, parent, resource, id, prepare));
+  }
   absl::StatusOr<Answer> Update(const WriteCall& call, const Message& resource,
                                 const google::protobuf::FieldMask& mask,
-                                const Change& also = nullptr, const Bring& bring = nullptr);
-  // Null when the type is deleted for good.
+                                const Change& also = nullptr, const Bring& bring = nullptr) {
+    return Run(PlanUpdate(call, resource, mask, also, bring));
+  }
   absl::StatusOr<Answer> Delete(const WriteCall& call, const std::string& name,
-                                const std::string& etag);
+                                const std::string& etag) {
+    return Run(PlanDelete(call, name, etag));
+  }
   absl::StatusOr<Answer> Undelete(const WriteCall& call, const std::string& name,
-                                  const std::string& etag);
-  // What the answer of a write holds: what readers get, or, as after a creation, all.
-  enum class Shown { kAsRead, kAsStored };
+                                  const std::string& etag) {
+    return Run(PlanUndelete(call, name, etag));
+  }
   // Any other change of one resource that exists: a move. The result is checked, settled and put
   // under `kind`; empty: the one that the rules say. `path` is the request's field of the name.
   absl::StatusOr<Answer> Modify(const WriteCall& call, const std::string& name,
@@ -159,10 +187,9 @@ class Collection {
   absl::Status CheckRoom(const store::Reader& reader, const std::string& parent) const;
   // Whether a write is one of the standard methods or a move of the type's own.
   enum class Way { kStandard, kMove };
-  absl::StatusOr<Answer> Rewrite(Way way, const WriteCall& call, const std::string& name,
-                                 const std::string& etag, std::string_view kind,
-                                 const Change& change, std::string_view path, Shown shown,
-                                 const Bring& bring);
+  Plan Rewrite(Way way, const WriteCall& call, const std::string& name, const std::string& etag,
+               std::string_view kind, const Change& change, std::string_view path, Shown shown,
+               const Bring& bring) const;
   // As it is, to be written: seen by the viewer, neither deleted nor about something deleted.
   absl::StatusOr<Owned> LoadForWrite(const store::Reader& reader, const filter::Viewer& viewer,
                                      const std::string& name, const std::string& etag,
@@ -192,12 +219,13 @@ class Collection {
   std::string NewName(const filter::Viewer& viewer, std::string_view parent,
                       const Message& resource, std::string_view id, FieldErrors& errors) const;
   void MarkEdited(const Message* before, Message* next) const;
-  // A repeated call gets its first answer while the viewer may write what that was about.
-  absl::StatusOr<store::Written> Write(const WriteCall& call, const store::Store::Body& body);
+  // How the store is to run it. A repeated call gets its first answer while the viewer may write
+  // what that was about.
+  store::WriteOptions OptionsOf(const WriteCall& call) const;
   // "UpdateCluster" of "Update".
   std::string Method(std::string_view verb) const;
-  absl::StatusOr<Answer> AnswerOf(const WriteCall& call,
-                                  const absl::StatusOr<store::Written>& written, Shown shown) const;
+  absl::StatusOr<Answer> AnswerOf(const filter::Viewer& viewer, Shown shown,
+                                  const absl::StatusOr<store::Written>& written) const;
   const store::ResourceType& stored_type() const;
 
   store::Store& store_;

@@ -133,9 +133,13 @@ absl::Status ApplyUpdate(const Message& from, const FieldMask& mask,
 }
 
 void ClearOutputOnly(std::span<const std::string_view> output_only, Message* resource) {
-  std::unique_ptr<Message> empty(resource->New());
   for (const std::string& path : OutputOnlyPaths(*resource->GetDescriptor(), output_only)) {
-    CopyPath(*empty, path, resource);
+    if (const auto* field = resource->GetDescriptor()->FindFieldByName(path)) {
+      resource->GetReflection()->ClearField(resource, field);
+    } else {  // of a message in it
+      const std::unique_ptr<Message> empty(resource->New());
+      CopyPath(*empty, path, resource);
+    }
   }
 }
 

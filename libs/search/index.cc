@@ -1,135 +1,223 @@
 #include "libs/search/index.h"
 
 #include <algorithm>
+#include <map>
 #include <utility>
 
-#include "libs/search/layers.h"
+#include "absl/container/flat_hash_map.h"
+
+#include "libs/base/status/error.h"
+#include "libs/search/segment/segment.h"
 
 namespace clusterwire::search {
 namespace {
 
-bool NameBefore(const Document* a, const Document* b) { return a->facts.name() < b->facts.name(); }
+// Of a start: so many documents become a segment at once.
+constexpr size_t kBatch = 8192;
+constexpr int kMaxLoadingThreads = 8;
 
-bool Matches(const Predicate& predicate, const Document& document) {
-  return predicate.Matches(filter::FactsView(document.facts, document.columns));
+// Those of one tier have about one size.
+int TierOf(size_t documents, size_t fanout) {
+  int tier = 0;
+  for (; documents >= fanout; documents /= fanout) ++tier;
+  return tier;
 }
 
-// Whether a document that has the predicate's terms matches for certain.
-bool TermsSuffice(const Predicate& predicate, const Document& document) {
-  return predicate.exact() && !document.facts.has_audience();
+absl::StatusOr<std::shared_ptr<const Segment>> Read(std::span<const FactsUpdate> updates) {
+  std::vector<Document> documents;
+  for (const FactsUpdate& update : updates) {
+    if (!update.facts) continue;
+    ASSIGN_OR_RETURN(Document document, Document::Read(update.name, *update.facts));
+    documents.push_back(std::move(document));
+  }
+  if (documents.empty()) return nullptr;
+  return Segment::Of(std::move(documents));
+}
+
+// What was last said of each.
+std::vector<FactsUpdate> LastOf(std::span<const FactsUpdate> updates) {
+  absl::flat_hash_map<std::string, size_t> places;
+  std::vector<FactsUpdate> last;
+  for (const FactsUpdate& update : updates) {
+    const auto [at, first] = places.try_emplace(update.name, last.size());
+    if (first) {
+      last.push_back(update);
+    } else {
+      last[at->second] = update;
+    }
+  }
+  return last;
 }
 
 }  // namespace
 
-Base::Base(Documents documents) : documents_(std::move(documents)) {
-  for (uint32_t id = 0; id < documents_.size(); ++id) {
-    for (const filter::Term term : documents_[id]->terms) postings_[term].add(id);
+Index::Index(std::function<void(int64_t)> published, Options options)
+    : on_published_(std::move(published)), options_(options) {
+  MutexLock lock(writing_);
+  Publish(0);
+  merger_ = std::thread([this] { MergeLarge(); });
+}
+
+Index::~Index() {
+  {
+    MutexLock lock(writing_);
+    stopping_ = true;
   }
-  for (auto& [term, ids] : postings_) ids.runOptimize();
+  changed_.NotifyAll();
+  merger_.join();
 }
-
-int64_t Base::Find(const std::string& name) const {
-  const auto at = std::lower_bound(
-      documents_.begin(), documents_.end(), name,
-      [](const auto& document, const std::string& key) { return document->facts.name() < key; });
-  if (at == documents_.end() || (*at)->facts.name() != name) return -1;
-  return at - documents_.begin();
-}
-
-Roaring Base::WithTerms(const std::vector<std::vector<filter::Term>>& groups) const {
-  Roaring found;
-  found.addRange(0, documents_.size());
-  for (const std::vector<filter::Term>& group : groups) {
-    Roaring with_one;
-    for (const filter::Term term : group) {
-      const auto ids = postings_.find(term);
-      if (ids != postings_.end()) with_one |= ids->second;
-    }
-    found &= with_one;
-    if (found.isEmpty()) break;
-  }
-  return found;
-}
-
-std::vector<const Document*> Snapshot::Layers::Matching(const Predicate& predicate) const {
-  std::vector<const Document*> found;
-  const Roaring candidates = base->WithTerms(predicate.required()) - hidden;
-  for (const uint32_t id : candidates) {
-    const Document& document = *base->documents()[id];
-    if (TermsSuffice(predicate, document) || Matches(predicate, document)) {
-      found.push_back(&document);
-    }
-  }
-  const auto from_overlay = static_cast<std::ptrdiff_t>(found.size());
-  for (const auto& [name, document] : overlay) {
-    if (Matches(predicate, *document)) found.push_back(document.get());
-  }
-  std::inplace_merge(found.begin(), found.begin() + from_overlay, found.end(), NameBefore);
-  return found;
-}
-
-Snapshot::Snapshot(std::shared_ptr<const Layers> layers) : layers_(std::move(layers)) {}
-
-std::shared_ptr<const Snapshot> Snapshot::Empty(size_t overlay_limit) {
-  auto layers = std::make_shared<Layers>();
-  layers->overlay_limit = overlay_limit;
-  layers->base = std::make_shared<const Base>(Documents{});
-  return std::shared_ptr<const Snapshot>(new Snapshot(std::move(layers)));
-}
-
-std::shared_ptr<const Snapshot> Snapshot::With(std::span<const FactsUpdate> updates) const {
-  auto next = std::make_shared<Layers>(*layers_);
-  for (const FactsUpdate& update : updates) {
-    const int64_t replaced = next->base->Find(update.name);
-    if (replaced >= 0) next->hidden.add(static_cast<uint32_t>(replaced));
-    if (!update.facts) {
-      next->overlay.erase(update.name);
-      continue;
-    }
-    Facts facts = *update.facts;
-    facts.set_name(update.name);
-    next->overlay[update.name] = std::make_shared<const Document>(std::move(facts));
-  }
-  if (next->overlay.size() + next->hidden.cardinality() > next->overlay_limit) {
-    Documents documents;
-    const Documents& old = next->base->documents();
-    for (uint32_t id = 0; id < old.size(); ++id) {
-      if (!next->hidden.contains(id)) documents.push_back(old[id]);
-    }
-    const auto from_overlay = static_cast<std::ptrdiff_t>(documents.size());
-    for (auto& [name, document] : next->overlay) documents.push_back(std::move(document));
-    std::inplace_merge(documents.begin(), documents.begin() + from_overlay, documents.end(),
-                       [](const auto& a, const auto& b) { return NameBefore(a.get(), b.get()); });
-    next->base = std::make_shared<const Base>(std::move(documents));
-    next->hidden = Roaring();
-    next->overlay.clear();
-  }
-  return std::shared_ptr<const Snapshot>(new Snapshot(std::move(next)));
-}
-
-size_t Snapshot::size() const {
-  return layers_->base->documents().size() - layers_->hidden.cardinality() +
-         layers_->overlay.size();
-}
-
-Index::Index(std::function<void(int64_t)> published, size_t overlay_limit)
-    : on_published_(std::move(published)),
-      published_(std::make_shared<const Published>(
-          Published{.revision = 0, .snapshot = Snapshot::Empty(overlay_limit)})) {}
 
 std::shared_ptr<const Published> Index::Current() const {
   MutexLock lock(mutex_);
   return published_;
 }
 
-void Index::Apply(int64_t revision, std::span<const FactsUpdate> updates) {
-  auto next = std::make_shared<const Published>(
-      Published{.revision = revision, .snapshot = Current()->snapshot->With(updates)});
+absl::Status Index::Apply(int64_t revision, std::span<const FactsUpdate> updates) {
+  const std::vector<FactsUpdate> last = LastOf(updates);
+  ASSIGN_OR_RETURN(const auto segment, Read(last));
+  std::vector<std::string> names;
+  for (const FactsUpdate& update : last) names.push_back(update.name);
   {
-    MutexLock lock(mutex_);
-    published_.swap(next);  // the old one, if no reader has it, goes after the lock
+    MutexLock lock(writing_);
+    Replace(names);
+    if (segment != nullptr) parts_.push_back({.segment = segment});
+    MergeSmall();
+    Publish(revision);
+    if (!DueFor(SIZE_MAX).empty()) changed_.NotifyOne();
   }
   if (on_published_) on_published_(revision);
+  return absl::OkStatus();
+}
+
+void Index::Replace(std::span<const std::string> names) {
+  std::vector<std::vector<uint32_t>> gone(parts_.size());
+  for (const std::string& name : names) {
+    for (size_t i = parts_.size(); i-- > 0;) {
+      const uint32_t ordinal = parts_[i].segment->records.Find(name);
+      if (ordinal == parts_[i].segment->size() || parts_[i].deleted->Has(ordinal)) continue;
+      gone[i].push_back(ordinal);
+      break;
+    }
+  }
+  for (size_t i = 0; i < parts_.size(); ++i) {
+    if (gone[i].empty()) continue;
+    parts_[i].deleted = parts_[i].deleted->With(gone[i], parts_[i].segment->size());
+  }
+  std::erase_if(parts_, [](const Part& part) { return part.live() == 0; });
+}
+
+void Index::Publish(int64_t revision) {
+  revision_ = revision;
+  auto next = std::make_shared<const Published>(Published{
+      .revision = revision,
+      .snapshot =
+          std::make_shared<const Snapshot>(std::make_shared<const Parts>(Parts{.list = parts_}))});
+  MutexLock lock(mutex_);
+  published_.swap(next);
+}
+
+// The smallest tier that is full; else what more than half of is gone.
+std::vector<Part> Index::DueFor(size_t most) const {
+  std::map<int, std::vector<Part>> tiers;
+  for (const Part& part : parts_) tiers[TierOf(part.live(), options_.fanout)].push_back(part);
+  for (const auto& [tier, parts] : tiers) {
+    size_t documents = 0;
+    for (const Part& part : parts) documents += part.live();
+    if (parts.size() >= options_.fanout && documents <= most) return parts;
+  }
+  for (const Part& part : parts_) {
+    if (part.deleted->count() > part.live() && part.live() <= most) return {part};
+  }
+  return {};
+}
+
+void Index::MergeSmall() {
+  const std::atomic<bool> never = false;
+  for (auto due = DueFor(options_.merge_at_once); !due.empty();
+       due = DueFor(options_.merge_at_once)) {
+    Install(due, Merge(due, never));
+  }
+}
+
+void Index::Install(const std::vector<Part>& parts, const Merged& merged) {
+  Part whole{.segment = merged.segment};
+  std::vector<uint32_t> gone;  // since the merge began
+  for (size_t i = 0; i < parts.size(); ++i) {
+    const auto now = std::ranges::find(parts_, parts[i].segment, &Part::segment);
+    if (now == parts_.end()) {  // all of it is gone
+      for (const uint32_t ordinal : merged.moved[i]) {
+        if (ordinal != Merged::kGone) gone.push_back(ordinal);
+      }
+      continue;
+    }
+    now->deleted->Since(*parts[i].deleted,
+                        [&](uint32_t ordinal) { gone.push_back(merged.moved[i][ordinal]); });
+    parts_.erase(now);
+  }
+  if (!gone.empty()) whole.deleted = whole.deleted->With(gone, whole.segment->size());
+  if (whole.live() > 0) parts_.push_back(std::move(whole));
+}
+
+void Index::MergeLarge() {
+  while (!stopping_) {
+    std::vector<Part> due;
+    {
+      MutexLock lock(writing_);
+      while (!stopping_ && (due = DueFor(SIZE_MAX)).empty()) changed_.Wait(writing_);
+    }
+    if (stopping_) return;
+    const Merged merged = Merge(due, stopping_);
+    if (merged.segment == nullptr) return;
+    MutexLock lock(writing_);
+    Install(due, merged);
+    Publish(revision_);
+  }
+}
+
+Loader::Loader(Index& index) : index_(index) {
+  const int cores = static_cast<int>(std::thread::hardware_concurrency());
+  const int threads = std::clamp(cores, 1, kMaxLoadingThreads);
+  executor_.emplace(
+      Executor::Options{.threads = threads, .queue_limit = static_cast<size_t>(threads)});
+}
+
+Loader::~Loader() = default;
+
+void Loader::Add(FactsUpdate update) {
+  batch_.push_back(std::move(update));
+  if (batch_.size() >= kBatch) Hand();
+}
+
+void Loader::Hand() {
+  const auto batch = std::make_shared<const std::vector<FactsUpdate>>(std::move(batch_));
+  batch_.clear();
+  // While all are busy the one who adds takes part.
+  if (!executor_->TryPost([this, batch] { Build(*batch); })) Build(*batch);
+}
+
+void Loader::Build(const std::vector<FactsUpdate>& updates) {
+  const auto segment = Read(updates);
+  MutexLock lock(mutex_);
+  if (!segment.ok()) {
+    status_.Update(segment.status());
+  } else if (*segment != nullptr) {
+    parts_.push_back({.segment = *segment});
+  }
+}
+
+absl::Status Loader::Finish(int64_t revision) {
+  Hand();
+  executor_.reset();
+  {
+    MutexLock lock(mutex_);
+    RETURN_IF_ERROR(status_);
+    MutexLock writing(index_.writing_);
+    index_.parts_ = std::move(parts_);
+    index_.Publish(revision);
+  }
+  index_.changed_.NotifyOne();
+  if (index_.on_published_) index_.on_published_(revision);
+  return absl::OkStatus();
 }
 
 }  // namespace clusterwire::search

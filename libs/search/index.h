@@ -1,106 +1,27 @@
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <functional>
 #include <memory>
 #include <optional>
 #include <span>
 #include <string>
+#include <thread>
 #include <vector>
 
-#include "absl/status/statusor.h"
+#include "absl/status/status.h"
 
+#include "libs/base/threads/executor.h"
 #include "libs/base/threads/mutex.h"
-#include "libs/filter/predicate.h"
+#include "libs/search/snapshot.h"
 
 namespace clusterwire::search {
 
-using filter::Facts;
-using filter::Predicate;
-
-// The Facts of a resource from now on; none when it is gone.
+// The Facts of a resource from now on, as bytes; none when it is gone.
 struct FactsUpdate {
   std::string name;
-  std::optional<Facts> facts;
-};
-
-enum class Order {
-  kRelevance,  // best first, by SearchOptions::ranking_words
-  kDistance,   // nearest first, from SearchOptions::origin; then what has no exact point
-  kTime,       // earliest first day of the period first; then what has no period
-  kTitle,      // as people order titles
-};
-
-// Where a page ended. Values, not a place in a snapshot: any later snapshot can go on from it.
-struct PageEnd {
-  std::string key;
-  std::string name;
-};
-
-struct SearchOptions {
-  // Folded and split as Filter.words; resources without any rank the same.
-  std::string ranking_words = {};
-  Order order = Order::kTitle;
-  bool descending = false;  // turns the order around; what has no value stays last
-  std::optional<filter::LatLng> origin = {};
-  std::optional<PageEnd> after = {};
-  size_t limit = 50;                     // at most kMaxPage
-  std::vector<std::string> facets = {};  // of filter::FacetFields()
-};
-inline constexpr size_t kMaxPage = 1000;
-inline constexpr size_t kMaxFacetValues = 100;
-inline constexpr size_t kMaxRankingWords = 20;
-
-// INVALID_ARGUMENT for options out of their limits, with paths such as "limit" and "facets[0]".
-absl::Status CheckOptions(const SearchOptions& options);
-
-struct Hit {
-  const Facts* facts;                     // lives as long as the snapshot
-  std::optional<double> distance_meters;  // from the origin, where both are known
-  PageEnd position;
-};
-
-struct FacetValue {
-  std::string value;
-  size_t count = 0;
-};
-
-struct Facet {
-  std::string field;
-  std::vector<FacetValue> values;  // most frequent first, at most kMaxFacetValues
-  size_t more = 0;                 // values left out
-};
-
-struct Page {
-  std::vector<Hit> hits;
-  size_t total = 0;  // matches on all pages
-  bool more = false;
-  std::vector<Facet> facets;
-};
-
-// Resources changed since the index was built, which are asked one by one. Beyond it With() builds
-// the index anew, on the caller's thread.
-inline constexpr size_t kOverlayLimit = 512;
-
-// The Facts of all resources at one moment, findable by predicate. Immutable: safe for use from any
-// thread, for as long as somebody holds it. Search() finds what asking Matches() of every resource
-// would.
-class Snapshot {
- public:
-  static std::shared_ptr<const Snapshot> Empty(size_t overlay_limit = kOverlayLimit);
-
-  // This snapshot with the updates made, in their order; shares what did not change.
-  std::shared_ptr<const Snapshot> With(std::span<const FactsUpdate> updates) const;
-
-  // The error of CheckOptions(), if there is one.
-  absl::StatusOr<Page> Search(const Predicate& predicate, const SearchOptions& options) const;
-
-  size_t size() const;
-
- private:
-  struct Layers;
-  explicit Snapshot(std::shared_ptr<const Layers> layers);
-  std::shared_ptr<const Layers> layers_;
+  std::optional<std::string> facts;
 };
 
 // A snapshot and the revision of the store that it shows.
@@ -109,29 +30,81 @@ struct Published {
   std::shared_ptr<const Snapshot> snapshot;
 };
 
-// The newest snapshot. One applier thread calls Apply(); any thread reads. The lock is held for the
-// copy of a pointer, never while a snapshot is built or searched. (GCC 12's std::atomic<shared_ptr>
-// would be a lock too, and one whose load() releases it without ordering: the thread sanitizer
-// reports a race.) Nothing is kept on disk: after a start the applier reads everything once and
-// goes on from that revision.
+struct Part;
+
+// The newest snapshot. One applier thread calls Apply(); any thread reads. What is applied becomes
+// a small segment of its own; small segments become larger ones, few at once on the applier's
+// thread, many on one of the index's own, beside which Apply() goes on. The lock that readers take
+// is held for the copy of a pointer. (GCC 12's std::atomic<shared_ptr> would be a lock too, and one
+// whose load() releases it without ordering: the thread sanitizer reports a race.) Nothing is kept
+// on disk: after a start a Loader reads everything once and the applier goes on from that revision.
 class Index {
  public:
+  struct Options {
+    size_t fanout = 8;           // so many segments of about one size become one
+    size_t merge_at_once = 512;  // documents: what Apply() merges itself
+  };
+
   // `published` is told each revision once it can be read, on the applier's thread.
-  explicit Index(std::function<void(int64_t)> published = nullptr,
-                 size_t overlay_limit = kOverlayLimit);
+  explicit Index(std::function<void(int64_t)> published = nullptr)
+      : Index(std::move(published), Options()) {}
+  Index(std::function<void(int64_t)> published, Options options);
+  ~Index();
   Index(const Index&) = delete;
   Index& operator=(const Index&) = delete;
 
   // Take it once for a call, so that the whole answer is of one revision.
   std::shared_ptr<const Published> Current() const;
 
-  // Publishes `updates` as `revision`, which is not below the one before. For the applier alone.
-  void Apply(int64_t revision, std::span<const FactsUpdate> updates);
+  // Publishes `updates`, in their order, as `revision`, which is not below the one before. For the
+  // applier alone. DATA_LOSS, and nothing is published, when bytes are no Facts.
+  absl::Status Apply(int64_t revision, std::span<const FactsUpdate> updates);
 
  private:
+  friend class Loader;
+
+  void Replace(std::span<const std::string> names) ABSL_EXCLUSIVE_LOCKS_REQUIRED(writing_);
+  void MergeSmall() ABSL_EXCLUSIVE_LOCKS_REQUIRED(writing_);
+  void Publish(int64_t revision) ABSL_EXCLUSIVE_LOCKS_REQUIRED(writing_);
+  std::vector<Part> DueFor(size_t most) const ABSL_EXCLUSIVE_LOCKS_REQUIRED(writing_);
+  void Install(const std::vector<Part>& parts, const struct Merged& merged)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(writing_);
+  void MergeLarge();
+
   const std::function<void(int64_t)> on_published_;
+  const Options options_;
+  std::atomic<bool> stopping_ = false;
+  Mutex writing_;
+  CondVar changed_;
+  std::vector<Part> parts_ ABSL_GUARDED_BY(writing_);
+  int64_t revision_ ABSL_GUARDED_BY(writing_) = 0;
   mutable Mutex mutex_;
   std::shared_ptr<const Published> published_ ABSL_GUARDED_BY(mutex_);
+  std::thread merger_;  // last: it uses everything above
+};
+
+// Fills an empty index at a start: as many threads as there are cores read what one adds.
+class Loader {
+ public:
+  // `index` outlives it.
+  explicit Loader(Index& index);
+  ~Loader();
+
+  // Each resource once.
+  void Add(FactsUpdate update);
+  // Publishes all of it as `revision`; DATA_LOSS when bytes were no Facts.
+  absl::Status Finish(int64_t revision);
+
+ private:
+  void Hand();
+  void Build(const std::vector<FactsUpdate>& updates);
+
+  Index& index_;
+  std::vector<FactsUpdate> batch_;
+  Mutex mutex_;
+  std::vector<Part> parts_ ABSL_GUARDED_BY(mutex_);
+  absl::Status status_ ABSL_GUARDED_BY(mutex_);
+  std::optional<Executor> executor_;  // last: its threads use everything above
 };
 
 }  // namespace clusterwire::search

@@ -9,13 +9,14 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "libs/base/testing/eventually.h"
+#include "libs/search/testing/indexed.h"
+
 namespace clusterwire::search {
 namespace {
 
 FactsUpdate Cluster(int64_t number) {
-  Facts facts;
-  facts.set_type("cluster");
-  return {absl::StrCat("clusters/c", number), facts};
+  return Update(absl::StrCat("clusters/c", number), "type: 'cluster'");
 }
 
 TEST(IndexTest, StartsEmptyAtRevisionZero) {
@@ -26,9 +27,9 @@ TEST(IndexTest, StartsEmptyAtRevisionZero) {
 
 TEST(IndexTest, WhoHasASnapshotKeepsItsRevision) {
   Index index;
-  index.Apply(1, std::vector{Cluster(1)});
+  ASSERT_THAT(index.Apply(1, std::vector{Cluster(1)}), IsOk());
   const auto held = index.Current();
-  index.Apply(2, std::vector{Cluster(2)});
+  ASSERT_THAT(index.Apply(2, std::vector{Cluster(2)}), IsOk());
   EXPECT_EQ(held->revision, 1);
   EXPECT_EQ(held->snapshot->size(), 1u);
   EXPECT_EQ(index.Current()->revision, 2);
@@ -38,13 +39,13 @@ TEST(IndexTest, WhoHasASnapshotKeepsItsRevision) {
 TEST(IndexTest, EachRevisionIsToldOnceItCanBeRead) {
   std::vector<std::pair<int64_t, int64_t>> told;  // and what Current() showed then
   Index index([&](int64_t revision) { told.emplace_back(revision, index.Current()->revision); });
-  index.Apply(1, std::vector{Cluster(1)});
-  index.Apply(3, {});
+  ASSERT_THAT(index.Apply(1, std::vector{Cluster(1)}), IsOk());
+  ASSERT_THAT(index.Apply(3, {}), IsOk());
   EXPECT_THAT(told, ::testing::ElementsAre(std::pair(1, 1), std::pair(3, 3)));
 }
 
 TEST(IndexTest, ReadersSeeRevisionsThatOnlyRiseAndAreWhole) {
-  Index index(nullptr, /*overlay_limit=*/10);
+  Index index(nullptr, kMergeOften);
   std::atomic<bool> done = false;
   std::vector<std::thread> readers;
   for (int i = 0; i < 3; ++i) {
@@ -59,10 +60,65 @@ TEST(IndexTest, ReadersSeeRevisionsThatOnlyRiseAndAreWhole) {
     });
   }
   for (int64_t revision = 1; revision <= 300; ++revision) {
-    index.Apply(revision, std::vector{Cluster(revision)});
+    ASSERT_THAT(index.Apply(revision, std::vector{Cluster(revision)}), IsOk());
   }
   done = true;
   for (std::thread& reader : readers) reader.join();
+}
+
+TEST(IndexTest, WhatIsNoFactsChangesNothing) {
+  Index index;
+  ASSERT_THAT(index.Apply(1, std::vector{Cluster(1)}), IsOk());
+  EXPECT_THAT(index.Apply(2, std::vector{Cluster(2), FactsUpdate{"clusters/c3", "\xFF"}}),
+              StatusIs(absl::StatusCode::kDataLoss));
+  EXPECT_EQ(index.Current()->revision, 1);
+  EXPECT_EQ(index.Current()->snapshot->size(), 1u);
+}
+
+TEST(IndexTest, TheLastOfSeveralUpdatesOfOneResourceStays) {
+  Index index;
+  ASSERT_THAT(
+      index.Apply(1, std::vector{Update("clusters/a", "size: 1"), Gone("clusters/a"),
+                                 Update("clusters/a", "size: 3"), Cluster(1), Gone("clusters/c1")}),
+      IsOk());
+  EXPECT_THAT(Find(*index.Current()->snapshot, Asking("size { min: 3 }")),
+              testing::ElementsAre("clusters/a"));
+  EXPECT_EQ(index.Current()->snapshot->size(), 1u);
+}
+
+TEST(IndexTest, ManySmallSegmentsBecomeFew) {
+  Index index;
+  for (int64_t revision = 1; revision <= 2000; ++revision) {
+    ASSERT_THAT(index.Apply(revision, std::vector{Cluster(revision)}), IsOk());
+  }
+  EXPECT_TRUE(Eventually([&] { return index.Current()->snapshot->segments() < 4 * 8; }));
+  EXPECT_EQ(index.Current()->snapshot->size(), 2000u);
+}
+
+TEST(LoaderTest, AStartIsPublishedAtOnceAndAppliesGoOnFromThere) {
+  std::vector<int64_t> told;
+  Index index([&](int64_t revision) { told.push_back(revision); });
+  Loader loader(index);
+  for (int64_t i = 0; i < 20'000; ++i) loader.Add(Cluster(i));
+  loader.Add(Update("clusters/here", "type: 'event'"));
+  EXPECT_EQ(index.Current()->snapshot->size(), 0u);
+  ASSERT_THAT(loader.Finish(7), IsOk());
+  EXPECT_EQ(index.Current()->revision, 7);
+  EXPECT_EQ(index.Current()->snapshot->size(), 20'001u);
+  ASSERT_THAT(index.Apply(8, std::vector{Gone("clusters/c5")}), IsOk());
+  EXPECT_EQ(index.Current()->snapshot->size(), 20'000u);
+  EXPECT_THAT(Find(*index.Current()->snapshot, Asking("types: 'event'")),
+              testing::ElementsAre("clusters/here"));
+  EXPECT_THAT(told, testing::ElementsAre(7, 8));
+}
+
+TEST(LoaderTest, WhatIsNoFactsEndsTheStart) {
+  Index index;
+  Loader loader(index);
+  loader.Add(Cluster(1));
+  loader.Add({"clusters/c2", "\xFF"});
+  EXPECT_THAT(loader.Finish(7), StatusIs(absl::StatusCode::kDataLoss));
+  EXPECT_EQ(index.Current()->revision, 0);
 }
 
 }  // namespace

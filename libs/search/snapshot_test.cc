@@ -4,66 +4,36 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
-#include "google/protobuf/text_format.h"
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "libs/base/testing/seed.h"
 #include "libs/base/testing/status_matchers.h"
 #include "libs/filter/testing/random_facts.h"
-#include "libs/search/index.h"
+#include "libs/search/ranking.h"
+#include "libs/search/testing/indexed.h"
 
 namespace clusterwire::search {
 namespace {
 
-using filter::Filter;
 using filter::Viewer;
 using testing::AllOf;
 using testing::ElementsAre;
 using testing::ElementsAreArray;
 using testing::IsEmpty;
 
-FactsUpdate Update(const std::string& name, const std::string& text) {
-  Facts facts;
-  EXPECT_TRUE(google::protobuf::TextFormat::ParseFromString(text, &facts)) << text;
-  facts.set_name(name);
-  return {name, facts};
-}
-FactsUpdate Gone(const std::string& name) { return {name, std::nullopt}; }
-
-Predicate Asking(const std::string& text, const Viewer& viewer = Viewer::Public()) {
-  Filter filter;
-  EXPECT_TRUE(google::protobuf::TextFormat::ParseFromString(text, &filter)) << text;
-  return *Predicate::Compile(filter, viewer);
-}
-
-std::vector<std::string> NamesOf(const Page& page) {
-  std::vector<std::string> names;
-  for (const Hit& hit : page.hits) names.push_back(hit.facts->name());
-  return names;
-}
-
-Page Found(const Snapshot& snapshot, const Predicate& predicate, const SearchOptions& options) {
-  auto page = snapshot.Search(predicate, options);
-  EXPECT_THAT(page, IsOk());
-  return *std::move(page);
-}
-
-// All that is found, in order of name.
-std::vector<std::string> Find(const Snapshot& snapshot, const Predicate& predicate) {
-  const Page page = Found(snapshot, predicate, {.limit = kMaxPage});
-  EXPECT_FALSE(page.more);
-  std::vector<std::string> names = NamesOf(page);
-  std::ranges::sort(names);
-  return names;
-}
-
 TEST(SnapshotTest, AnEarlierSnapshotKeepsWhatItHad) {
-  const auto empty = Snapshot::Empty();
-  const auto one = empty->With(std::vector{Update("clusters/a", "type: 'cluster' size: 1")});
-  const auto two = one->With(std::vector{Update("clusters/a", "type: 'cluster' size: 2"),
-                                         Update("clusters/b", "type: 'cluster' size: 2")});
-  const auto three = two->With(std::vector{Gone("clusters/a"), Gone("clusters/never")});
+  Index index;
+  const auto snapshot = [&] { return index.Current()->snapshot; };
+  const auto empty = snapshot();
+  ASSERT_THAT(index.Apply(1, std::vector{Update("clusters/a", "type: 'cluster' size: 1")}), IsOk());
+  const auto one = snapshot();
+  ASSERT_THAT(index.Apply(2, std::vector{Update("clusters/a", "type: 'cluster' size: 2"),
+                                         Update("clusters/b", "type: 'cluster' size: 2")}),
+              IsOk());
+  const auto two = snapshot();
+  ASSERT_THAT(index.Apply(3, std::vector{Gone("clusters/a"), Gone("clusters/never")}), IsOk());
+  const auto three = snapshot();
   const Predicate large = Asking("size { min: 2 }");
   EXPECT_THAT(Find(*empty, Asking("")), IsEmpty());
   EXPECT_THAT(Find(*one, large), IsEmpty());
@@ -73,70 +43,58 @@ TEST(SnapshotTest, AnEarlierSnapshotKeepsWhatItHad) {
   EXPECT_EQ(three->size(), 1u);
 }
 
-// Random updates in batches of any size, with an overlay small enough to be merged often: after
-// each, what is found is what asking every resource gives, in order of name.
-TEST(SnapshotTest, FindsWhatAskingEachResourceWould) {
+TEST(SnapshotTest, WhatIsFoundIsShownAsItWasGiven) {
   SeededRandom random(TestSeed());
-  auto snapshot = Snapshot::Empty(/*overlay_limit=*/20);
   std::map<std::string, Facts> all;
-  size_t found = 0;
-  for (int round = 0; round < 150; ++round) {
-    std::vector<FactsUpdate> updates;
-    for (uint64_t i = random.Below(12); i > 0; --i) {
-      const std::string name = absl::StrCat("clusters/c", random.Below(120));
-      if (random.Below(4) == 0) {
-        updates.push_back(Gone(name));
-        all.erase(name);
-      } else {
-        Facts facts = filter::RandomFacts(random);
-        facts.set_name(name);
-        updates.push_back({name, facts});
-        all[name] = facts;
-      }
-    }
-    snapshot = snapshot->With(updates);
-    ASSERT_EQ(snapshot->size(), all.size());
-    for (int i = 0; i < 20; ++i) {
-      const auto predicate = Predicate::Compile(
-          i % 2 == 0 ? filter::RandomFilter(random) : filter::RandomExactFilter(random),
-          filter::RandomViewer(random));
-      ASSERT_THAT(predicate, IsOk());
-      std::vector<std::string> expected;
-      for (const auto& [name, facts] : all) {
-        if (predicate->Matches(facts)) expected.push_back(name);
-      }
-      found += expected.size();
-      ASSERT_THAT(Find(*snapshot, *predicate), ElementsAreArray(expected))
-          << predicate->filter().ShortDebugString();
-    }
+  std::vector<FactsUpdate> updates;
+  // Enough for a segment that keeps once what many have.
+  for (int i = 0; i < 5000; ++i) {
+    Facts facts = filter::RandomFacts(random);
+    facts.set_name(absl::StrCat("clusters/c", i));
+    updates.push_back(Update(facts.name(), facts));
+    all[facts.name()] = facts;
   }
-  EXPECT_GT(found, 1000u) << "the random world has become too sparse to show anything";
+  const auto snapshot = SnapshotOf(updates);
+  SearchOptions options{.limit = kMaxPage};
+  size_t shown = 0;
+  for (bool more = true; more;) {
+    const Page page = Found(*snapshot, Asking("", Viewer::Operator()), options);
+    for (const Hit& hit : page.hits) {
+      ++shown;
+      EXPECT_EQ(hit.facts.SerializeAsString(), all[hit.facts.name()].SerializeAsString());
+    }
+    more = page.more;
+    options.after = page.hits.back().position;
+  }
+  EXPECT_EQ(shown, all.size());
 }
 
 // In each order, pages put together are all hits, each once, and in order.
 TEST(SearchTest, PagesTogetherAreAllHitsEachOnce) {
   SeededRandom random(TestSeed());
+  Index index(nullptr, kMergeOften);
   std::vector<FactsUpdate> updates;
-  for (int i = 0; i < 200; ++i) {
-    updates.push_back({absl::StrCat("clusters/c", i), filter::RandomFacts(random)});
+  for (int i = 0; i < 400; ++i) {
+    updates.push_back(Update(absl::StrCat("clusters/c", i), filter::RandomFacts(random)));
+    if (random.Below(9) != 0 && i < 399) continue;
+    ASSERT_THAT(index.Apply(i, updates), IsOk());
+    updates.clear();
   }
-  const auto snapshot = Snapshot::Empty(/*overlay_limit=*/150)->With(updates);
+  const auto snapshot = index.Current()->snapshot;
   for (const Order order : {Order::kRelevance, Order::kDistance, Order::kTime, Order::kTitle}) {
-    for (const bool descending : {false, true}) {
-      SearchOptions options{.ranking_words = "photonik health*",
-                            .order = order,
-                            .descending = descending,
-                            .origin = filter::LatLng{52.5, 13.4},
-                            .limit = 7};
-      const Predicate predicate = Asking("", Viewer::Operator());
+    for (const char* words : {"", "photonik health*", "o*"}) {
+      SearchOptions options{
+          .order = order, .origin = filter::LatLng{52.5, 13.4}, .limit = 1 + random.Below(12)};
+      const Predicate predicate = Asking(absl::StrCat("words: '", words, "'"), Viewer::Operator());
+      const size_t all = Find(*snapshot, predicate).size();
       std::vector<std::string> names;
       std::vector<PageEnd> positions;
       Page page;
       do {
         page = Found(*snapshot, predicate, options);
-        EXPECT_EQ(page.total, 200u);
+        EXPECT_EQ(page.total, all);
         for (const Hit& hit : page.hits) {
-          names.push_back(hit.facts->name());
+          names.push_back(hit.facts.name());
           positions.push_back(hit.position);
         }
         if (!positions.empty()) options.after = positions.back();
@@ -147,7 +105,7 @@ TEST(SearchTest, PagesTogetherAreAllHitsEachOnce) {
           }));
       std::sort(names.begin(), names.end());
       EXPECT_EQ(std::unique(names.begin(), names.end()), names.end());
-      EXPECT_EQ(names.size(), 200u);
+      EXPECT_EQ(names.size(), all);
     }
   }
 }
@@ -158,7 +116,7 @@ class OrderTest : public testing::Test {
     return NamesOf(Found(*snapshot_, Asking(""), options));
   }
 
-  const std::shared_ptr<const Snapshot> snapshot_ = Snapshot::Empty()->With(std::vector{
+  const std::shared_ptr<const Snapshot> snapshot_ = SnapshotOf({
       Update("a/dresden",
              "title: 'Éclair' summary: 'photonics' period { start: '2024-05' } "
              "point { latitude: 51.05 longitude: 13.74 precision: POINT_PRECISION_CITY }"),
@@ -174,34 +132,71 @@ class OrderTest : public testing::Test {
 
 TEST_F(OrderTest, ByTitleAsPeopleDo) {
   EXPECT_THAT(Ordered({}), ElementsAre("a/dresden", "a/vague", "a/nowhere", "a/hamburg"));
-  EXPECT_THAT(Ordered({.descending = true}),
-              ElementsAre("a/hamburg", "a/nowhere", "a/vague", "a/dresden"));
 }
 
-TEST_F(OrderTest, ByDistanceWithTheUnknownLastEitherWay) {
-  SearchOptions options{.order = Order::kDistance, .origin = filter::LatLng{52.52, 13.40}};
+TEST_F(OrderTest, ByDistanceWithTheUnknownLast) {
+  const SearchOptions options{.order = Order::kDistance, .origin = filter::LatLng{52.52, 13.40}};
   EXPECT_THAT(Ordered(options), ElementsAre("a/dresden", "a/hamburg", "a/vague", "a/nowhere"));
-  options.descending = true;
-  EXPECT_THAT(Ordered(options), ElementsAre("a/hamburg", "a/dresden", "a/vague", "a/nowhere"));
   const Page page = Found(*snapshot_, Asking(""), options);
-  EXPECT_NEAR(*page.hits[1].distance_meters, 165'000, 1'000);
+  EXPECT_NEAR(*page.hits[0].distance_meters, 165'000, 1'000);
   EXPECT_EQ(page.hits[2].distance_meters, std::nullopt);
 }
 
 TEST_F(OrderTest, ByTimeWithAnOpenStartFirstAndNoPeriodLast) {
   EXPECT_THAT(Ordered({.order = Order::kTime}),
               ElementsAre("a/vague", "a/hamburg", "a/dresden", "a/nowhere"));
-  EXPECT_THAT(Ordered({.order = Order::kTime, .descending = true}),
-              ElementsAre("a/dresden", "a/hamburg", "a/vague", "a/nowhere"));
 }
 
 TEST_F(OrderTest, ByRelevanceWithTheTitleBeforeTheTextAndTheShortTitleFirst) {
-  EXPECT_THAT(Ordered({.ranking_words = "PHOTONICS", .order = Order::kRelevance}),
-              ElementsAre("a/nowhere", "a/hamburg", "a/dresden", "a/vague"));
+  EXPECT_THAT(
+      NamesOf(Found(*snapshot_, Asking("words: 'PHOTONICS'"), {.order = Order::kRelevance})),
+      ElementsAre("a/nowhere", "a/hamburg", "a/dresden"));
+}
+
+TEST(RelevanceTest, ARareWordInATitleIsWorthMoreThanOneThatMostHave) {
+  std::vector<FactsUpdate> updates = {
+      Update("clusters/common", "title: 'cluster' summary: 'photonics'"),
+      Update("clusters/rare", "title: 'photonics' summary: 'cluster'"),
+  };
+  for (int i = 0; i < 50; ++i) {
+    updates.push_back(Update(absl::StrCat("clusters/c", i), "title: 'some cluster'"));
+  }
+  EXPECT_THAT(NamesOf(Found(*SnapshotOf(updates), Asking("words: 'cluster photonics'"),
+                            {.order = Order::kRelevance})),
+              ElementsAre("clusters/rare", "clusters/common"));
+}
+
+TEST(RelevanceTest, TheNextPageWeighsWordsAsTheFirstDid) {
+  Index index;
+  ASSERT_THAT(index.Apply(1, std::vector{Update("clusters/a", "title: 'photonics' text: 'health'"),
+                                         Update("clusters/b", "title: 'health' text: 'photonics'"),
+                                         Update("clusters/c", "text: 'photonics'"),
+                                         Update("clusters/d", "text: 'photonics'")}),
+              IsOk());
+  const Predicate predicate = Asking("words: 'health photonics'");
+  SearchOptions options{.order = Order::kRelevance, .limit = 1};
+  const Page first = Found(*index.Current()->snapshot, predicate, options);
+  ASSERT_THAT(NamesOf(first), ElementsAre("clusters/b"));
+  // Now the other word is the rarer one.
+  std::vector<FactsUpdate> more;
+  for (int i = 0; i < 20; ++i) {
+    more.push_back(Update(absl::StrCat("clusters/e", i), "text: 'health'"));
+  }
+  ASSERT_THAT(index.Apply(2, more), IsOk());
+  EXPECT_THAT(NamesOf(Found(*index.Current()->snapshot, predicate, options)),
+              ElementsAre("clusters/a"));
+  options.after = first.hits.back().position;
+  EXPECT_THAT(NamesOf(Found(*index.Current()->snapshot, predicate, options)),
+              ElementsAre("clusters/a"));
+}
+
+TEST(SearchTest, RefusesAPlaceThatIsNoneOfItsPages) {
+  SearchOptions options{.after = PageEnd{.key = "short", .name = "clusters/a"}};
+  EXPECT_THAT(SnapshotOf({})->Search(Asking(""), options), HasFieldError("page_token"));
 }
 
 TEST(FacetTest, CountsIgnoreTheirOwnFieldButNoOther) {
-  const auto snapshot = Snapshot::Empty()->With(std::vector{
+  const auto snapshot = SnapshotOf({
       Update("clusters/a", "type: 'cluster' codes: 'esca:ict' state: 'published'"),
       Update("clusters/b", "type: 'cluster' codes: 'esca:health' state: 'published'"),
       Update("clusters/c", "type: 'cluster' codes: 'esca:health' codes: 'esca:ict' state: 'draft'"),
@@ -226,18 +221,51 @@ TEST(FacetTest, SaysHowManyValuesItLeftOut) {
   for (size_t i = 0; i < kMaxFacetValues + 3; ++i) {
     updates.push_back(Update(absl::StrCat("events/", i), absl::StrCat("kind: 'k", i, "'")));
   }
-  const Page page = Found(*Snapshot::Empty()->With(updates), Asking(""), {.facets = {"kinds"}});
+  const Page page = Found(*SnapshotOf(updates), Asking(""), {.facets = {"kinds"}});
   EXPECT_EQ(page.facets[0].values.size(), kMaxFacetValues);
   EXPECT_EQ(page.facets[0].more, 3u);
 }
 
+TEST(FacetTest, SaysWhenThereWereTooManyValuesToCountThemAll) {
+  std::vector<FactsUpdate> updates;
+  for (size_t i = 0; i < kMaxCountedValues + 5; ++i) {
+    updates.push_back(Update(absl::StrCat("events/", i), absl::StrCat("kind: 'k", i, "'")));
+  }
+  for (size_t i = 0; i < 10; ++i) {
+    updates.push_back(Update(absl::StrCat("events/often", i), "kind: 'often' state: 'published'"));
+  }
+  const Page page = Found(*SnapshotOf(updates), Asking(""), {.facets = {"kinds", "states"}});
+  EXPECT_EQ(page.total, kMaxCountedValues + 15);
+  EXPECT_TRUE(page.facets[0].cut);
+  EXPECT_EQ(page.facets[0].values[0].value, "often");
+  EXPECT_EQ(page.facets[0].values[0].count, 10u);
+  EXPECT_FALSE(page.facets[1].cut);
+}
+
+TEST(RelevanceTest, OfTooManyHitsTheRarestWordsAloneRank) {
+  std::vector<FactsUpdate> updates = {Update("clusters/a", "title: 'health photonics'")};
+  for (int i = 0; i < 20; ++i) {
+    updates.push_back(Update(absl::StrCat("clusters/c", i), "title: 'health'"));
+  }
+  Ranking ranking(Asking("words: 'health photonics'"));
+  const auto snapshot = SnapshotOf(updates);
+  const auto weigh = [&](size_t hits) {
+    ranking.Weigh(snapshot->parts(), hits);
+    return ranking.cut();
+  };
+  EXPECT_FALSE(weigh(kMaxRankings / 2));
+  EXPECT_TRUE(weigh(kMaxRankings / 2 + 1));
+  EXPECT_EQ(ranking.weights()[0], 0);  // of "health"
+  EXPECT_GT(ranking.weights()[1], 0);
+  EXPECT_TRUE(weigh(2 * kMaxRankings));
+  EXPECT_GT(ranking.weights()[1], 0) << "one word always ranks";
+}
+
 TEST(SearchTest, RefusesOptionsOutOfTheirLimits) {
-  SearchOptions options{.order = Order::kDistance, .limit = kMaxPage + 1, .facets = {"title"}};
-  for (size_t i = 0; i <= kMaxRankingWords; ++i)
-    absl::StrAppend(&options.ranking_words, "w", i, " ");
-  const auto page = Snapshot::Empty()->Search(Asking(""), options);
-  EXPECT_THAT(page, AllOf(HasFieldError("origin"), HasFieldError("limit"),
-                          HasFieldError("facets[0]"), HasFieldError("ranking_words")));
+  const SearchOptions options{
+      .order = Order::kDistance, .limit = kMaxPage + 1, .facets = {"title"}};
+  EXPECT_THAT(SnapshotOf({})->Search(Asking(""), options),
+              AllOf(HasFieldError("origin"), HasFieldError("limit"), HasFieldError("facets[0]")));
 }
 
 }  // namespace

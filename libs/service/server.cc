@@ -45,7 +45,7 @@ Server::Server(const Settings& settings, std::string name, Clock& clock, Random&
                             .queue_limit = settings.queue_limit,
                             .from_start = true}) {}
 
-absl::Status Server::Start(rpc::Services services) {
+absl::Status Server::Start(rpc::Services services, std::vector<http::Route> routes) {
   telemetry::SetLogLevel(settings_.log_level);
   telemetry::TakeProtobufLog();
   rpc::Server::Options options = settings_.grpc;
@@ -59,7 +59,7 @@ absl::Status Server::Start(rpc::Services services) {
   http::Server::Options http_options = settings_.http;
   RETURN_IF_ERROR(StartTls(&options, &http_options));
   ASSIGN_OR_RETURN(rpc_server_, rpc::Server::Start(options, runtime_, std::move(services)));
-  RETURN_IF_ERROR(ServeHttp(std::move(http_options)));
+  RETURN_IF_ERROR(ServeHttp(std::move(http_options), std::move(routes)));
   rpc_server_->SetServing(absl::StrCat(name_, ".live"), true);
   worker_.emplace(
       clock_, random_, [this] { return Step(); },
@@ -92,7 +92,7 @@ TlsSource Server::tls() const {
   return [this] { return certificates_->current(); };
 }
 
-absl::Status Server::ServeHttp(http::Server::Options options) {
+absl::Status Server::ServeHttp(http::Server::Options options, std::vector<http::Route> routes) {
   const auto render = [this](const http::ServerRequest&) {
     return http::ServerReply{.content_type = "text/plain; version=0.0.4; charset=utf-8",
                              .body = metrics_.Render()};
@@ -105,10 +105,9 @@ absl::Status Server::ServeHttp(http::Server::Options options) {
                              .body = "not ready; OperationsService/Diagnose says why\n"};
   };
   process_ = telemetry::ShowProcess(metrics_, name_, CLUSTERWIRE_VERSION);
-  ASSIGN_OR_RETURN(http_server_,
-                   http::Server::Start(std::move(options), {{"GET", "/metrics", render},
-                                                            {"GET", "/livez", live},
-                                                            {"GET", "/readyz", ready}}));
+  routes.insert(routes.begin(),
+                {{"GET", "/metrics", render}, {"GET", "/livez", live}, {"GET", "/readyz", ready}});
+  ASSIGN_OR_RETURN(http_server_, http::Server::Start(std::move(options), std::move(routes)));
   return absl::OkStatus();
 }
 
@@ -174,6 +173,7 @@ void Server::Stop() {
   if (worker_) worker_->Stop();
   ready_ = false;
   rpc_server_->Shutdown(settings_.stop_grace);
+  http_server_ = nullptr;  // its handlers look at the parts too
   parts_ = nullptr;
   telemetry::LogInfo("stopped");
 }

@@ -16,7 +16,7 @@
 #include "libs/base/threads/worker.h"
 #include "libs/base/time/clock.h"
 #include "libs/config/program.h"
-#include "libs/http/server.h"
+#include "libs/http/server/server.h"
 #include "libs/identity/identity.h"
 #include "libs/rpc/server/runtime.h"
 #include "libs/rpc/server/server.h"
@@ -65,8 +65,8 @@ class Server {
   bool opened() const { return opened_; }
 
   // An attempt to open is waited for; then health off, streams and parked calls ended with
-  // UNAVAILABLE, calls drained, and the parts ended. Calls get the grace of the settings. Later
-  // calls do nothing.
+  // UNAVAILABLE, calls drained, HTTP ended, and the parts ended. Calls get the grace of the
+  // settings. Later calls do nothing.
   void Stop();
   // How long Stop() may take in all; longer only while something outside is connected and silent.
   absl::Duration stop_limit() const { return 2 * settings_.stop_grace + absl::Seconds(5); }
@@ -79,8 +79,9 @@ class Server {
   Server(const Settings& settings, std::string name, Clock& clock, Random& random);
 
   // Returns once it listens; once, before all else. An error names the address that is wrong. From
-  // then on the derived class's destructor must call Stop(), since Open() is called.
-  absl::Status Start(rpc::Services services);
+  // then on the derived class's destructor must call Stop(), since Open() is called. `routes` are
+  // served over HTTP behind those of every service.
+  absl::Status Start(rpc::Services services, std::vector<http::Route> routes = {});
 
   // Opens what the service needs and sets all handles that handlers look through. Called in a
   // thread of the server's, with a growing pause, until it succeeds; what it made lives until the
@@ -105,7 +106,7 @@ class Server {
 
  private:
   absl::Status StartTls(rpc::Server::Options* grpc, http::Server::Options* http);
-  absl::Status ServeHttp(http::Server::Options options);
+  absl::Status ServeHttp(http::Server::Options options, std::vector<http::Route> routes);
   // Opens, then tells how things stand, every second.
   absl::StatusOr<absl::Time> Step();
   void SayWhy(const absl::Status& status);

@@ -8,7 +8,7 @@
 #include "clusterwire/config/v1/common.pb.h"
 
 #include "libs/base/status/error.h"
-#include "libs/http/server.h"
+#include "libs/http/server/server.h"
 #include "libs/identity/options.h"
 #include "libs/kafka/client.h"
 #include "libs/rpc/admission/caller_limits.h"

@@ -83,6 +83,9 @@ struct Change {
   absl::Time time;
 };
 
+// Whether changes are read with what they left of their resources, which is most of what it takes.
+enum class Images { kRead, kLeftOut };
+
 // That a row of the log is there, and of what.
 struct TouchedName {
   Position position;

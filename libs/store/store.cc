@@ -33,8 +33,8 @@ class Snapshot final : public Reader {
   Revision revision() const override { return revision_; }
 
   absl::Status Load(std::string_view name, Message* out) const override {
-    ASSIGN_OR_RETURN(const std::optional<ResourceRow> row, rows_.Find(name));
-    return LoadRow(row.has_value() ? &*row : nullptr, name, out);
+    ASSIGN_OR_RETURN(const ResourceRow* row, Find(name));
+    return LoadRow(row, name, out);
   }
 
   absl::StatusOr<std::vector<Scanned>> Scan(const ScanOptions& options) const override {
@@ -58,16 +58,25 @@ class Snapshot final : public Reader {
   }
 
   absl::StatusOr<std::optional<std::string>> GetFacts(std::string_view name) const override {
-    ASSIGN_OR_RETURN(std::optional<ResourceRow> row, rows_.Find(name));
-    if (!row.has_value()) return NotFoundError(name);
-    return std::move(row->facts);
+    ASSIGN_OR_RETURN(const ResourceRow* row, Find(name));
+    if (row == nullptr) return NotFoundError(name);
+    return row->facts;
   }
 
  private:
+  // Null when there is none; until the next call. Who asks for a resource asks for its Facts too.
+  absl::StatusOr<const ResourceRow*> Find(std::string_view name) const {
+    if (!last_ || last_->name != name) {
+      ASSIGN_OR_RETURN(last_, rows_.Find(name));
+    }
+    return last_ ? &*last_ : nullptr;
+  }
+
   const sql::Lease connection_;
   const sql::Transaction transaction_;
   const Revision revision_;
   const Rows rows_;
+  mutable std::optional<ResourceRow> last_;
 };
 
 }  // namespace
@@ -86,7 +95,7 @@ Store::Store(sql::Database& database, Registry registry, Clock& clock, Random& r
       random_(random),
       options_(options),
       cursors_(database, clock),
-      commit_(std::make_unique<GroupCommit>(database, registry_, options_, clock,
+      commit_(std::make_unique<GroupCommit>(database, registry_, options_, clock, random,
                                             [this] { Notify(); })) {}
 
 Store::~Store() = default;
@@ -95,9 +104,17 @@ absl::StatusOr<Written> Store::Write(const WriteOptions& call, const Body& body)
   if (options_.digest_key.empty() || call.digest.empty()) {
     return commit_->Write(call, std::cref(body));
   }
-  WriteOptions keyed = call;
-  keyed.digest = absl::BytesToHexString(HmacSha256(options_.digest_key, call.digest));
-  return commit_->Write(keyed, std::cref(body));
+  return commit_->Write(Keyed(call), std::cref(body));
+}
+
+void Store::Write(WriteOptions call, Body body, Done done) {
+  commit_->Write(Keyed(std::move(call)), std::move(body), std::move(done));
+}
+
+WriteOptions Store::Keyed(WriteOptions call) const {
+  if (options_.digest_key.empty() || call.digest.empty()) return call;
+  call.digest = absl::BytesToHexString(HmacSha256(options_.digest_key, call.digest));
+  return call;
 }
 
 absl::StatusOr<std::unique_ptr<Reader>> Store::Read(Revision at_least) {
@@ -119,9 +136,25 @@ absl::StatusOr<Revision> Store::revision() {
   return ReadRevision(*connection);
 }
 
-absl::StatusOr<std::vector<Change>> Store::Changes(Position after, int limit) {
+absl::StatusOr<Revision> Store::ReadFacts(VisitFacts visit) {
+  constexpr size_t kPage = 1000;
+  const auto read = [&](sql::Connection& connection) -> absl::StatusOr<Revision> {
+    ASSIGN_OR_RETURN(const Revision revision, ReadRevision(connection));
+    std::string after;
+    while (true) {
+      ASSIGN_OR_RETURN(const std::vector<NamedFacts> page,
+                       Rows(connection, registry_).ScanFacts(after, kPage));
+      for (const NamedFacts& one : page) RETURN_IF_ERROR(visit(one.name, one.facts));
+      if (page.size() < kPage) return revision;
+      after = page.back().name;
+    }
+  };
+  return sql::InTransaction(database_, kRead, read);
+}
+
+absl::StatusOr<std::vector<Change>> Store::Changes(Position after, int limit, Images images) {
   return sql::InTransaction(database_, kRead, [&](sql::Connection& connection) {
-    return Log(connection, registry_).After(after, limit);
+    return Log(connection, registry_).After(after, limit, images);
   });
 }
 

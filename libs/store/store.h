@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "absl/functional/function_ref.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
@@ -87,10 +88,10 @@ struct Counters {
 // transaction. Safe for use from any thread.
 //
 // Writes are serial: each has its own revision, and waiting writes share a transaction and a disk
-// flush. Write() blocks until that is committed, so call it from a thread that may wait, never from
-// a gRPC reaction. Once it answered, the write survives a crash; killed before the commit, nothing
-// happened; killed between, a retry with the same request id gets the stored answer. Reads never
-// queue behind writes.
+// flush. Write() without a `done` blocks until that is committed, so call it from a thread that may
+// wait, never from a gRPC reaction. Once it answered, the write survives a crash; killed before the
+// commit, nothing happened; killed between, a retry with the same request id gets the stored
+// answer. Reads never queue behind writes.
 class Store {
  public:
   // No outside effects: it may run twice.
@@ -109,15 +110,27 @@ class Store {
   // RESOURCE_EXHAUSTED; UNAVAILABLE when the database is away (with a request id the call may be
   // repeated safely).
   absl::StatusOr<Written> Write(const WriteOptions& call, const Body& body);
+  // The same without waiting: `done` gets the result, once, under no lock, by this thread before
+  // this returns or by another. It may take no long time and wait for no other write. What `body`
+  // refers to lives until then.
+  using Done = std::function<void(absl::StatusOr<Written>)>;
+  void Write(WriteOptions call, Body body, Done done);
 
   // The newest revision. OUT_OF_RANGE, reason FUTURE_REVISION, when it is below `at_least`.
   absl::StatusOr<std::unique_ptr<Reader>> Read(Revision at_least = {});
   absl::StatusOr<Revision> revision();
+  // Every resource that has Facts, in the order of names, at the revision that it gives. An error
+  // of `visit` ends that.
+  using VisitFacts =
+      absl::FunctionRef<absl::Status(const std::string& name, const std::string& facts)>;
+  absl::StatusOr<Revision> ReadFacts(VisitFacts visit);
 
   // The changes after `after`, oldest first: whole revisions, as many as fit in `limit` changes but
   // at least one. OUT_OF_RANGE, reason REVISION_COMPACTED or FUTURE_REVISION, when the log can't
   // say; empty when there are none yet.
-  absl::StatusOr<std::vector<Change>> Changes(Position after, int limit);
+  // Without images for those who look at Facts alone: `Change::after` is null then.
+  absl::StatusOr<std::vector<Change>> Changes(Position after, int limit,
+                                              Images images = Images::kRead);
   // What was changed after `after`, at most `limit`, oldest first, without what it was and is:
   // cheap for who looks for few among many. A page may end within a revision. Errors as Changes.
   absl::StatusOr<std::vector<TouchedName>> Touched(Position after, int limit);
@@ -178,6 +191,8 @@ class Store {
 
  private:
   Store(sql::Database& database, Registry registry, Clock& clock, Random& random, Options options);
+  // Requests' digests as they are kept.
+  WriteOptions Keyed(WriteOptions call) const;
   void Notify();
 
   sql::Database& database_;

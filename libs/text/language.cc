@@ -1,9 +1,11 @@
 #include "libs/text/language.h"
 
 #include "absl/strings/ascii.h"
+#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_join.h"
+#include "absl/strings/str_split.h"
 
 #include "libs/base/text/strings.h"
 #include "libs/base/time/date.h"
@@ -26,6 +28,25 @@ constexpr Month kMonths[] = {
 Language LanguageFor(std::string_view tag) {
   const std::string lower = absl::AsciiStrToLower(ToAbsl(tag));
   return lower == "de" || lower.starts_with("de-") ? Language::kGerman : Language::kEnglish;
+}
+
+Language LanguageAsked(std::string_view accept_language) {
+  double best = 0;
+  Language language = Language::kEnglish;
+  for (const absl::string_view item : absl::StrSplit(ToAbsl(accept_language), ',')) {
+    const std::vector<absl::string_view> parts = absl::StrSplit(item, ';');
+    const std::string tag = absl::AsciiStrToLower(absl::StripAsciiWhitespace(parts[0]));
+    double weight = 1;
+    for (size_t i = 1; i < parts.size(); ++i) {
+      const absl::string_view part = absl::StripAsciiWhitespace(parts[i]);
+      if (part.substr(0, 2) == "q=" && !absl::SimpleAtod(part.substr(2), &weight)) weight = 0;
+    }
+    const std::string primary = tag.substr(0, tag.find('-'));
+    if (weight <= best || (primary != "de" && primary != "en")) continue;
+    best = weight;
+    language = primary == "de" ? Language::kGerman : Language::kEnglish;
+  }
+  return language;
 }
 
 std::string_view LanguageTag(Language language) { return In(language, "en", "de"); }

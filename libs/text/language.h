@@ -16,6 +16,10 @@ enum class Language { kEnglish, kGerman };
 // with "de-", in any case of letters; else English.
 Language LanguageFor(std::string_view tag);
 
+// The one that a browser's Accept-Language prefers (RFC 9110, 12.5.4); English where it names
+// neither.
+Language LanguageAsked(std::string_view accept_language);
+
 // "en" or "de".
 std::string_view LanguageTag(Language language);
 

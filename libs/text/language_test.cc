@@ -9,6 +9,14 @@ namespace {
 constexpr Language kEnglish = Language::kEnglish;
 constexpr Language kGerman = Language::kGerman;
 
+TEST(LanguageTest, ABrowserAsksForWhatItPrefersAndGetsEnglishElse) {
+  EXPECT_EQ(LanguageAsked("de-AT,en;q=0.5"), Language::kGerman);
+  EXPECT_EQ(LanguageAsked("fr,en;q=0.5,de;q=0.4"), Language::kEnglish);
+  EXPECT_EQ(LanguageAsked(""), Language::kEnglish);
+  EXPECT_EQ(LanguageAsked("de;q=0"), Language::kEnglish);
+  EXPECT_EQ(LanguageAsked("de;q=x, en;q=0.1"), Language::kEnglish);
+}
+
 TEST(LanguageTest, GermanIsForReadersOfGermanAndEnglishForAllOthers) {
   for (const char* tag : {"de", "DE", "de-AT", "de-Latn-CH"}) EXPECT_EQ(LanguageFor(tag), kGerman);
   for (const char* tag : {"", "en", "fr", "den", "dea-x", "d"}) {

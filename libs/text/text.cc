@@ -152,6 +152,15 @@ std::string Dashed(std::string_view ascii) {
   return slug;
 }
 
+// In Latin letters without accents, as far as that can be.
+std::string ToAscii(std::string_view text) {
+  thread_local const auto to_ascii =
+      MakeTransliterator("Any-Latin; NFKD; [:Nonspacing Mark:] Remove; Latin-ASCII");
+  icu::UnicodeString latin = WithoutIgnorable(FromUtf8(text));
+  to_ascii->transliterate(latin);
+  return ToUtf8(latin);
+}
+
 }  // namespace
 
 std::string Fold(std::string_view text) {
@@ -234,11 +243,7 @@ std::string SortKey(std::string_view text) {
 }
 
 std::string Slug(std::string_view text, size_t max) {
-  thread_local const auto to_ascii =
-      MakeTransliterator("Any-Latin; NFKD; [:Nonspacing Mark:] Remove; Latin-ASCII");
-  icu::UnicodeString latin = WithoutIgnorable(FromUtf8(text));
-  to_ascii->transliterate(latin);
-  std::string slug = Dashed(ToUtf8(latin));
+  std::string slug = IsAscii(text) ? Dashed(text) : Dashed(ToAscii(text));
   if (slug.size() <= max) return slug;
   const bool cuts_a_word = slug[max] != '-';
   slug.resize(max);

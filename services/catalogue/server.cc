@@ -16,6 +16,7 @@
 #include "libs/store/write_metrics.h"
 #include "libs/telemetry/log.h"
 #include "services/catalogue/erasures/erasure_log.h"
+#include "services/catalogue/pages/pages.h"
 #include "services/catalogue/resources/grants/grant_index.h"
 #include "services/catalogue/search/applier.h"
 #include "services/catalogue/services.h"
@@ -125,7 +126,6 @@ class CatalogueParts final : public service::Parts {
     ASSIGN_OR_RETURN(database_, service::OpenDatabase("database.url", common.database,
                                                       common.database_options, kDatabaseOwner));
     ASSIGN_OR_RETURN(store::Registry registry, CatalogueTypes());
-    options.group_limit = common.writers;
     ASSIGN_OR_RETURN(store_, store::Store::Open(*database_, std::move(registry), in_.clock,
                                                 in_.random, options));
     erasures_.emplace(*store_, ErasureKey(erasure_key));
@@ -207,7 +207,8 @@ class CatalogueServer final : public service::Server {
   CatalogueServer(Settings settings, Clock& clock, Random& random)
       : service::Server(settings.common, "clusterwire.catalogue", clock, random),
         settings_(std::move(settings)),
-        handles_(runtime().parking()) {}
+        handles_(runtime().parking()),
+        pages_(handles_.index, handles_.store, handles_.tokens, settings_.pages, clock) {}
   ~CatalogueServer() override { Stop(); }
 
   absl::Status Start() {
@@ -217,7 +218,7 @@ class CatalogueServer final : public service::Server {
                      handles_.index,
                      handles_.indexed};
     return service::Server::Start(
-        MakeServices(api, operators(), handles_, [this] { return Missing(); }));
+        MakeServices(api, operators(), handles_, [this] { return Missing(); }), pages_.Routes());
   }
 
  private:
@@ -232,6 +233,7 @@ class CatalogueServer final : public service::Server {
 
   const Settings settings_;
   Handles handles_;
+  Pages pages_;
 };
 
 }  // namespace

@@ -1,6 +1,9 @@
 #include "services/catalogue/settings.h"
 
+#include "absl/strings/str_replace.h"
+
 #include "libs/base/status/error.h"
+#include "libs/http/url.h"
 #include "libs/kafka/check.h"
 #include "libs/service/certificates.h"
 #include "libs/service/open.h"
@@ -14,7 +17,7 @@ absl::StatusOr<Settings> ReadSettings(const config::v1::CatalogueConfig& config)
   const config::v1::Relay& relay = config.relay();
   settings.relay.kafka = settings.common.kafka;
   settings.relay.topic = settings.common.topic;
-  settings.relay.batch = service::ReadNumber(errors, "relay.batch", relay.batch(), 10'000, 500);
+  settings.relay.batch = service::ReadNumber(errors, "relay.batch", relay.batch(), 10'000, 2000);
   settings.relay.partitions =
       service::ReadNumber(errors, "relay.partitions", relay.partitions(), 1000, 8);
   settings.relay.replicas = service::ReadNumber(errors, "relay.replicas", relay.replicas(), 10, 1);
@@ -36,6 +39,16 @@ absl::StatusOr<Settings> ReadSettings(const config::v1::CatalogueConfig& config)
   settings.relay.grants.replicas = settings.relay.replicas;
   // Notification holds what is not public when it has missed several.
   settings.relay.grants.sign_of_life = settings.grants.hold_after / 5;
+  settings.pages.follow_uri = config.pages().follow_uri();
+  if (const std::string& uri = settings.pages.follow_uri; !uri.empty()) {
+    // As it is with a name in it.
+    const auto filled = absl::StrReplaceAll(uri, {{"{name}", "clusters%2Fx"}});
+    if (filled == uri || !http::Url::Parse(filled).ok()) {
+      errors.Add("pages.follow_uri",
+                 "must be an http or https address with {name} in it, such as "
+                 "https://notices.example.org/signup?about={name}");
+    }
+  }
   RETURN_IF_ERROR(errors.ToStatus());
   return settings;
 }

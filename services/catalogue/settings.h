@@ -8,6 +8,7 @@
 #include "libs/service/settings.h"
 #include "services/catalogue/changes/relay.h"
 #include "services/catalogue/erasures/erasure_log.h"
+#include "services/catalogue/pages/pages.h"
 
 namespace clusterwire::catalogue {
 
@@ -21,6 +22,7 @@ struct Settings {
   ErasureLog::Options erasures;
   std::string erasure_key_file;  // empty: the file of the token key serves
   service::GrantSettings grants;
+  PageOptions pages;
 };
 
 // INVALID_ARGUMENT with every option that is missing or out of range, by its path: "relay.batch".

@@ -26,7 +26,7 @@ TEST(SettingsTest, HaveTheDefaultsThatTheContractStates) {
   const auto settings = Read();
   ASSERT_THAT(settings, IsOk());
   EXPECT_EQ(settings->relay.topic, "clusterwire.changes.v1");
-  EXPECT_EQ(settings->relay.batch, 500);
+  EXPECT_EQ(settings->relay.batch, 2000);
   EXPECT_EQ(settings->relay.partitions, 8);
   EXPECT_EQ(settings->relay.replicas, 1);
   EXPECT_EQ(settings->relay.retention, absl::Hours(7 * 24));

@@ -10,7 +10,7 @@ LIBRARIES = {
     "config": {"base"},
     "template": set(),
     "text": {"base"},
-    "calendar": {"base"},
+    "calendar": {"base", "text"},
     "sql": {"base"},
     "store": {"base", "sql"},
     "facts": {"store", "filter"},
@@ -31,6 +31,7 @@ LIBRARIES = {
 # Contracts that a library may know, with those of the libraries it uses; its tests may use any.
 # Services know all but the other service's own.
 PROTOS = {
+    "calendar": {"clusterwire/type/v1"},
     "base": {"google/rpc"},
     "text": {"clusterwire/type/v1"},
     "store": {"clusterwire/type/v1"},
@@ -54,7 +55,6 @@ PACKAGED = [
     ("nlohmann-json", re.compile(r"^nlohmann/"), re.compile(r"^libs/base/")),
     ("ICU", re.compile(r"^unicode/"), re.compile(r"^libs/text/")),
     ("S2", re.compile(r"^s2/"), re.compile(r"^libs/filter/")),
-    ("CRoaring", re.compile(r"^roaring/"), re.compile(r"^libs/search/")),
     ("cjose", re.compile(r"^cjose/"), re.compile(r"^libs/identity/")),
     ("ctemplate", re.compile(r"^ctemplate/"), re.compile(r"^libs/template/")),
     ("prometheus-cpp", re.compile(r"^prometheus/"), re.compile(r"^libs/telemetry/")),

@@ -46,7 +46,6 @@ class Arrows(unittest.TestCase):
                 ("libs/telemetry/log.cc", "nlohmann/json.hpp"),
                 ("libs/filter/words.cc", "unicode/unistr.h"),
                 ("libs/search/snapshot.cc", "s2/s2cell_id.h"),
-                ("libs/match/matcher.cc", "roaring/roaring.hh"),
                 ("services/catalogue/watch_metrics.cc", "prometheus/counter.h"),
                 ("services/catalogue/changes/relay.cc", "grpcpp/grpcpp.h"),
                 ("services/catalogue/services.h", "clusterwire/catalogue/v1/label.grpc.pb.h"),

@@ -13,6 +13,7 @@ from processes import free_ports
 from tokens import Issuer
 from waiting import eventually
 
+DATABASES = ["sqlite"]      # no database has a part in it
 FORGED = (("x-forwarded-for", "127.0.0.1"), ("x-real-ip", "127.0.0.1"),
           ("forwarded", "for=127.0.0.1;proto=https"), ("x-forwarded-client-cert", "By=a;URI=spiffe://x/ops"),
           ("x-clusterwire-subject", "loopback"))

@@ -11,6 +11,7 @@ from stack import CATALOGUE_SERVES, Service
 from tokens import Issuer, bearer
 from waiting import eventually
 
+DATABASES = ["sqlite"]      # no database has a part in it
 NOTHING = catalogue.GetClusterRequest(name="clusters/nothing")
 OPS = "spiffe://example.org/ns/ops/sa/desk"
 MAP = "spiffe://example.org/ns/map/sa/page"

@@ -13,7 +13,7 @@ from wall_clock import WallClock
 
 BRUSSELS = zoneinfo.ZoneInfo("Europe/Brussels")
 Schedule = notification.Schedule
-PATIENCE = 90       # what waits for an hour is looked at once a minute
+PATIENCE = 30
 
 
 class DigestTest(Readers):
@@ -21,7 +21,8 @@ class DigestTest(Readers):
     def setUpClass(cls):
         cls.clock = WallClock(f"digest-{shared.DATABASE}")
         cls.set_up(environments={"notification": cls.clock.environment},
-                   **{"delivery.mails.settle": "1s", "delivery.mails.gather": "600s"})
+                   **{"delivery.mails.settle": "1s", "delivery.mails.gather": "600s",
+                      "delivery.sweep": "2s"})
 
     def now(self):
         return (datetime.datetime.now(datetime.UTC)

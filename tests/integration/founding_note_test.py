@@ -4,7 +4,7 @@ It reports on a meeting of 9 May 2022 at which Cluster-Dialog.NRW presented two 
 and the European Cluster Collaboration Platform (ECCP). A statement is a test, numbered as in the item.
 
 Not asked yet, since what they speak of has no type here:
-- 9, the map of over 1,300 cluster organisations (Search finds those that are recorded).
+- 9, the map of over 1,300 cluster organisations (Search finds those that are recorded),
 """
 
 import datetime

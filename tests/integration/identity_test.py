@@ -19,6 +19,7 @@ from processes import free_ports
 from tokens import Issuer, Key, bearer
 from waiting import eventually
 
+DATABASES = ["sqlite"]      # no database has a part in it
 NEW_KEY_WITHIN = 10.5  # an issuer is asked for an unknown key at most once in 10 s
 CALLS_A_SECOND = 200
 NO_LIMITS = {f"callers.limits.{name}": "1000000"

@@ -11,6 +11,7 @@ from broker import Broker
 from waiting import eventually
 
 # stop.grace of the stacks is 5 s; nothing but Kafka is waited for here.
+DATABASES = ["sqlite"]      # no database has a part in it
 STOPS_WITHIN_SECONDS = 8
 
 

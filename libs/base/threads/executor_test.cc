@@ -1,9 +1,14 @@
 #include "libs/base/threads/executor.h"
 
 #include <atomic>
+#include <filesystem>
+#include <iterator>
+#include <latch>
 #include <semaphore>
 
 #include <gmock/gmock.h>
+
+#include "libs/base/testing/eventually.h"
 
 namespace clusterwire {
 namespace {
@@ -34,6 +39,26 @@ TEST(ExecutorTest, AFullQueueRefusesAndCounts) {
   EXPECT_EQ(counts.queued, 1u);
   EXPECT_EQ(counts.running, 1u);
   release.release();
+}
+
+TEST(ExecutorTest, ThreadsAreStartedAsTasksComeForWhichNoneIsIdle) {
+  const auto threads = [] {
+    return std::distance(std::filesystem::directory_iterator("/proc/self/task"), {});
+  };
+  const auto before = threads();
+  Executor executor({.threads = 16});
+  EXPECT_EQ(threads(), before);
+  for (int i = 0; i < 100; ++i) {
+    std::binary_semaphore done(0);
+    ASSERT_TRUE(executor.TryPost([&] { done.release(); }));
+    done.acquire();
+    ASSERT_TRUE(Eventually([&] { return executor.counts().running == 0; }));
+  }
+  EXPECT_EQ(threads(), before + 1);
+  std::latch together(16);
+  for (int i = 0; i < 16; ++i) ASSERT_TRUE(executor.TryPost([&] { together.arrive_and_wait(); }));
+  together.wait();
+  EXPECT_EQ(threads(), before + 16);
 }
 
 }  // namespace

@@ -54,9 +54,14 @@ std::optional<LatLng> ExactPoint(const type::v1::Point& point) {
       point.precision() != type::v1::POINT_PRECISION_CITY) {
     return std::nullopt;
   }
-  const LatLng exact{point.latitude(), point.longitude()};
-  if (!ToS2(exact).is_valid()) return std::nullopt;
-  return exact;
+  return AnyPoint(point);
+}
+
+std::optional<LatLng> AnyPoint(const type::v1::Point& point) {
+  if (point.precision() == type::v1::POINT_PRECISION_UNSPECIFIED) return std::nullopt;
+  const LatLng known{point.latitude(), point.longitude()};
+  if (!ToS2(known).is_valid()) return std::nullopt;
+  return known;
 }
 
 double DistanceMeters(const LatLng& from, const LatLng& to) {

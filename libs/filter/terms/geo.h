@@ -26,6 +26,8 @@ inline constexpr int kMaxCellLevel = 12;
 
 // The point where it is known well enough for a radius: to the address or the city.
 std::optional<LatLng> ExactPoint(const type::v1::Point& point);
+// The point where it is known at all, be it only as the middle of a region or country.
+std::optional<LatLng> AnyPoint(const type::v1::Point& point);
 
 // Along a sphere of the earth's mean radius; up to 0.5 % off the ellipsoid's distance.
 double DistanceMeters(const LatLng& from, const LatLng& to);

@@ -43,6 +43,13 @@ std::vector<std::string_view> TitleTexts(const Facts& facts) {
   return texts;
 }
 
+uint32_t StrengthOf(const Facts& facts) {
+  constexpr int kSizeBits = 24;
+  const auto levels = std::min<uint32_t>(static_cast<uint32_t>(facts.label_levels_size()), 255);
+  const int64_t size = std::clamp<int64_t>(facts.size(), 0, (1 << kSizeBits) - 1);
+  return levels << kSizeBits | static_cast<uint32_t>(size);
+}
+
 }  // namespace
 
 TermValues ValuesOf(TermField field, const Facts& facts) {
@@ -136,8 +143,12 @@ Columns ColumnsOf(const Facts& facts) {
   return {.tokens = TokensOf(facts),
           .title_tokens = text::TokenSet(TitleTexts(facts)),
           .period = DaysOf(facts.period()),
+          .deadline = DeadlineOf(facts),
+          .size = facts.has_size() ? std::optional(facts.size()) : std::nullopt,
           .title_key = text::SortKey(facts.title()).substr(0, kMaxTitleKey),
-          .point = ExactPoint(facts.point())};
+          .point = ExactPoint(facts.point()),
+          .place = AnyPoint(facts.point()),
+          .strength = StrengthOf(facts)};
 }
 
 }  // namespace clusterwire::filter

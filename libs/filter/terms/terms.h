@@ -65,14 +65,18 @@ TermField FieldOf(Term term);
 // All terms of these Facts, sorted, each once.
 std::vector<Term> TermsOf(const Facts& facts);
 
-// Facts, read once: what a search sorts and ranks by. Points that are only a region's or a
-// country's middle are absent.
+// Facts, read once: what a search sorts, ranks, measures and maps by.
 struct Columns {
   std::vector<std::string> tokens;        // TokensOf()
   std::vector<std::string> title_tokens;  // of title and names alone; sorted, each once
   std::optional<DayRange> period;
-  std::string title_key;  // at most 1,000 bytes to sort by; never the start of another
-  std::optional<LatLng> point;
+  std::optional<DayRange> deadline;
+  std::optional<int64_t> size;
+  std::string title_key;        // at most 1,000 bytes to sort by; never the start of another
+  std::optional<LatLng> point;  // ExactPoint()
+  std::optional<LatLng> place;  // where a map shows it; may be only a region's or country's middle
+  // Among neighbours on a map the greatest is named: by labels valid now, then by members.
+  uint32_t strength = 0;
 };
 
 Columns ColumnsOf(const Facts& facts);

@@ -33,9 +33,11 @@ TEST(ColumnsTest, HoldWhatASearchSortsRanksAndCountsBy) {
   EXPECT_THAT(FacetValues("sectors", facts), ElementsAre("esca:ict"));
   EXPECT_THAT(FacetValues("regions", facts), ElementsAre("iso:DK", "nuts:DK"));
   EXPECT_THAT(FacetValues("kinds", facts), IsEmpty());
+  EXPECT_EQ(columns.size, 7);
   EXPECT_EQ(columns.period->last, LastDay());
-  EXPECT_EQ(FormatDay(DeadlineOf(facts)->last), "2025-02-28");
+  EXPECT_EQ(FormatDay(columns.deadline->last), "2025-02-28");
   EXPECT_EQ(columns.point, (LatLng{55, 13}));
+  EXPECT_EQ(columns.place, columns.point);
 }
 
 TEST(ColumnsTest, WhatIsUnknownOrUnreadableIsAbsent) {
@@ -44,8 +46,19 @@ TEST(ColumnsTest, WhatIsUnknownOrUnreadableIsAbsent) {
       "point { latitude: 55 longitude: 13 precision: POINT_PRECISION_COUNTRY }");
   const Columns columns = ColumnsOf(facts);
   EXPECT_EQ(columns.period, std::nullopt);
-  EXPECT_EQ(DeadlineOf(facts), std::nullopt);
+  EXPECT_EQ(columns.deadline, std::nullopt);
+  EXPECT_EQ(columns.size, std::nullopt);
   EXPECT_EQ(columns.point, std::nullopt);
+  EXPECT_EQ(columns.place, (LatLng{55, 13}));
+}
+
+TEST(FacetFieldTest, CodesOfPlacesAreRegionsAndAllOthersSectors) {
+  ASSERT_EQ(FacetFieldOf("sectors")->term, TermField::kCode);
+  EXPECT_TRUE(FacetFieldOf("sectors")->counts("esca:ict"));
+  EXPECT_FALSE(FacetFieldOf("sectors")->counts("nuts:DK"));
+  EXPECT_TRUE(FacetFieldOf("regions")->counts("iso:DK"));
+  EXPECT_FALSE(FacetFieldOf("regions")->counts("esca:ict"));
+  EXPECT_EQ(FacetFieldOf("title"), nullptr);
 }
 
 TEST(ColumnsTest, ATitleOfHeavyLettersStillFitsAPageToken) {

@@ -140,23 +140,20 @@ CallLog::CallLog(Runtime& runtime, CallContext call)
 
 grpc::Status CallLog::Finish(const absl::Status& status) {
   const telemetry::TraceScope scope(call_.trace);
-  const absl::Duration took = runtime_.clock().Uptime() - start_;
-  const std::string code = status.ok() ? "OK" : absl::StatusCodeToString(status.code());
-  runtime_.metrics()
-      .GetCounter("clusterwire_rpc_calls_total", "Finished calls",
-                  {{"method", call_.method}, {"code", code}})
-      .Add();
-  runtime_.metrics()
-      .GetHistogram("clusterwire_rpc_seconds", "From a call's arrival to its status",
-                    {{"method", call_.method}})
-      .Observe(took);
+  const absl::Duration now = runtime_.clock().Uptime();
+  const absl::Duration took = now - start_;
+  MethodNotes& notes = runtime_.notes().Of(call_.method);
+  notes.Count(status.code(), took);
   const absl::Status seen = ForClient(status);
-  telemetry::LogInfo("call", {{"method", call_.method},
-                              {"code", code},
-                              {"reason", ReasonOf(seen)},
-                              {"seconds", took},
-                              {"caller", call_.caller.subject},
-                              {"peer", call_.peer}});
+  if (const std::optional<int64_t> untold = notes.TakeLine(status.code(), took, now)) {
+    telemetry::LogInfo("call", {{"method", call_.method},
+                                {"code", absl::StatusCodeToString(status.code())},
+                                {"reason", ReasonOf(seen)},
+                                {"seconds", took},
+                                {"caller", call_.caller.subject},
+                                {"peer", call_.peer},
+                                {"untold", *untold}});
+  }
   return ToGrpcStatus(seen);
 }
 

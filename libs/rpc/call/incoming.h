@@ -45,7 +45,8 @@ class CallLog {
   const CallContext& call() const { return call_; }
   // Who calls, as far as it is known by now.
   void SetCaller(Caller caller) { call_.caller = std::move(caller); }
-  // Logs and counts the call's end, once, and gives what the client is to see of `status`.
+  // Counts the call's end, once, logs it unless it is one of many that went well (MethodNotes), and
+  // gives what the client is to see of `status`.
   grpc::Status Finish(const absl::Status& status);
 
  private:

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <memory>
 #include <optional>
+#include <thread>
 #include <utility>
 
 #include <grpcpp/server_context.h>
@@ -48,6 +49,9 @@ class UnaryCall final : public grpc::ServerUnaryReactor,
   }
   void Start(Ask ask) {
     LetIn([this, ask = std::move(ask)] { AskFirst(ask); });
+  }
+  void StartLater(Begin begin) {
+    LetIn([this, begin = std::move(begin)] { RunBegin(begin); });
   }
 
  private:
@@ -144,6 +148,23 @@ class UnaryCall final : public grpc::ServerUnaryReactor,
     answer.ok() ? Post([this] { Run(); }) : End(answer);
   }
 
+  // On the pool. Who is called back there ends the call at once; another thread has other calls to
+  // call back, and leaves that to the pool.
+  void RunBegin(const Begin& begin) {
+    const auto self = shared_from_this();
+    absl::Status status = CheckAlive();
+    if (status.ok()) {
+      const telemetry::TraceScope scope(log_.call().trace);
+      status = begin(log_.call(), [self, here = std::this_thread::get_id()](absl::Status result) {
+        if (std::this_thread::get_id() == here ||
+            !self->pool_.TryPost([self, result] { self->End(result); })) {
+          self->End(result);
+        }
+      });
+    }
+    if (!status.ok()) End(status);
+  }
+
   void Run() {
     absl::Status status = CheckAlive();
     if (status.ok()) {
@@ -217,6 +238,13 @@ grpc::ServerUnaryReactor* RunAtRevision(ThreadPool& pool, grpc::CallbackServerCo
                                         const Parking::Progress& reader, int64_t revision,
                                         UnaryWork work) {
   return Start(pool, context, std::move(work), &reader, revision);
+}
+
+grpc::ServerUnaryReactor* RunLater(ThreadPool& pool, grpc::CallbackServerContext* context,
+                                   Begin begin) {
+  const auto unary = std::make_shared<UnaryCall>(pool, context, nullptr);
+  unary->StartLater(std::move(begin));
+  return unary.get();  // keeps itself
 }
 
 grpc::ServerUnaryReactor* RunAfter(ThreadPool& pool, grpc::CallbackServerContext* context, Ask ask,

@@ -66,6 +66,14 @@ using Ask = std::function<absl::Status(const CallContext&, Then)>;
 grpc::ServerUnaryReactor* RunAfter(ThreadPool& pool, grpc::CallbackServerContext* context, Ask ask,
                                    UnaryWork work);
 
+// Runs work that is done later, as a write is once it is committed, and holds no thread until then.
+// `begin` runs on `pool`; an error of its own ends the call. Else `then` is called once, from any
+// thread and perhaps before `begin` returned, and what it is given ends the call. A client that
+// goes away changes nothing: what was begun is done, and `request` and `response` live until then.
+using Begin = std::function<absl::Status(const CallContext&, Then)>;
+grpc::ServerUnaryReactor* RunLater(ThreadPool& pool, grpc::CallbackServerContext* context,
+                                   Begin begin);
+
 // The same for work that returns the response.
 template <typename Response, typename Work>
 grpc::ServerUnaryReactor* RunUnary(ThreadPool& pool, grpc::CallbackServerContext* context,

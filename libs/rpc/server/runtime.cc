@@ -21,6 +21,7 @@ Runtime::Runtime(telemetry::Metrics& metrics, Clock& clock, Random& random, Opti
       random_(random),
       options_(options),
       started_(options.started),
+      notes_(metrics),
       gauge_(metrics.GetGauge("clusterwire_rpc_open_streams", "Streams open now")),
       slow_readers_(metrics.GetCounter("clusterwire_rpc_slow_readers_total",
                                        "Streams cut off since nobody read them")),

@@ -21,6 +21,7 @@
 #include "libs/rpc/admission/identifying.h"
 #include "libs/rpc/call/authenticator.h"
 #include "libs/rpc/call/parking.h"
+#include "libs/rpc/server/call_notes.h"
 #include "libs/telemetry/metrics.h"
 
 namespace clusterwire::rpc {
@@ -113,6 +114,7 @@ class Runtime {
   Identifying& identifying() { return identifying_; }
   CallerLimits& caller_limits() { return caller_limits_; }
   Parking& parking() { return parking_; }
+  CallNotes& notes() { return notes_; }
   telemetry::Metrics& metrics() { return metrics_; }
   Clock& clock() { return clock_; }
   Random& random() { return random_; }
@@ -134,7 +136,8 @@ class Runtime {
   const Options options_;
   std::atomic<bool> started_;
   std::atomic<bool> refusing_ = false;  // what `refusal_` says; spares most calls the lock
-  telemetry::Gauge gauge_;              // of open streams
+  CallNotes notes_;
+  telemetry::Gauge gauge_;  // of open streams
   telemetry::Counter slow_readers_;
   std::atomic<int64_t> stream_bytes_ = 0;
   telemetry::Metrics::Collector collector_;  // shows it

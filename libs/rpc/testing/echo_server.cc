@@ -34,6 +34,15 @@ class EchoHandler final : public BaseOf<Contract> {
       ASSIGN_OR_RETURN(*response, do_.echo(call, *request));
       return absl::OkStatus();
     };
+    if (do_.later) {
+      return RunLater(
+          pool_, context, [this, request, response](const CallContext& call, Then then) {
+            return do_.later(call, [request, response, then](const absl::Status& status) {
+              response->set_text(request->text());
+              then(status);
+            });
+          });
+    }
     if (do_.ask) return RunAfter(pool_, context, do_.ask, echo);
     return RunAtRevision(pool_, context, reader_, request->min_revision(), echo);
   }

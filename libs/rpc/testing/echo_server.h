@@ -29,6 +29,8 @@ struct EchoBehaviour {
       nullptr;
   // Echo runs behind it, where it is set.
   Ask ask = nullptr;
+  // Echo is this, where it is set; its answer is the request's text.
+  Begin later = nullptr;
   // The newest revision that there is, for requests that ask for one.
   std::function<absl::StatusOr<int64_t>()> newest = nullptr;
   using Watch = std::function<absl::StatusOr<Source<EchoResponse>>(const CallContext&, Waker)>;

@@ -9,6 +9,7 @@
 
 #include "libs/base/status/error.h"
 #include "libs/base/text/strings.h"
+#include "libs/sql/many_rows.h"
 #include "libs/store/tables/tables.h"
 
 namespace clusterwire::store {
@@ -36,19 +37,39 @@ absl::Status RevisionCompacted(Position after, int64_t whole_above) {
                {{"whole_above", absl::StrCat(whole_above)}});
 }
 
-absl::Status Log::Append(const Change& change, const std::optional<std::string>& image) const {
-  RETURN_IF_ERROR(connection_.Execute(
-      "INSERT INTO change(revision, ordinal, history, type, name, root, kind, quiet, after, "
-      "facts_before, facts_after, cause, actor, trace, time) "
-      "VALUES($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)",
-      {change.position.revision.value, change.position.ordinal, change.history, change.type,
-       change.name, change.root, change.kind, change.quiet, BytesOrNull(image),
-       BytesOrNull(change.facts_before), BytesOrNull(change.facts_after), change.cause,
-       change.actor, change.trace, absl::ToUnixMicros(change.time)}));
-  return File(change);
+void Log::Append(Change change, std::optional<std::string> image, LogRows* rows) const {
+  File(change, &rows->names);
+  std::vector<sql::Value>& row = rows->changes;
+  row.emplace_back(change.position.revision.value);
+  row.emplace_back(change.position.ordinal);
+  for (std::string* text :
+       {&change.history, &change.type, &change.name, &change.root, &change.kind}) {
+    row.emplace_back(std::move(*text));
+  }
+  row.emplace_back(change.quiet);
+  for (auto* bytes : {&image, &change.facts_before, &change.facts_after}) {
+    rows->bytes += bytes->has_value() ? (*bytes)->size() : 0;
+    row.push_back(BytesOrNull(std::move(*bytes)));
+  }
+  for (std::string* text : {&change.cause, &change.actor, &change.trace}) {
+    row.emplace_back(std::move(*text));
+  }
+  row.emplace_back(absl::ToUnixMicros(change.time));
 }
 
-absl::Status Log::File(const Change& change) const {
+absl::Status Log::Write(LogRows* rows) const {
+  static const auto& changes = *new sql::ManyRows(
+      "INSERT INTO change(revision, ordinal, history, type, name, root, kind, quiet, after, "
+      "facts_before, facts_after, cause, actor, trace, time) VALUES{rows}",
+      "(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
+  static const auto& names = *new sql::ManyRows(
+      "INSERT INTO change_name(name, revision, ordinal) VALUES{rows}", "(?, ?, ?)");
+  rows->bytes = 0;
+  RETURN_IF_ERROR(changes.Run(connection_, std::exchange(rows->changes, {})).status());
+  return names.Run(connection_, std::exchange(rows->names, {})).status();
+}
+
+void Log::File(const Change& change, std::vector<sql::Value>* rows) const {
   std::set<std::string> names;
   for (std::string_view name = change.name; !name.empty(); name = ParentOf(name)) {
     names.emplace(name);
@@ -56,14 +77,11 @@ absl::Status Log::File(const Change& change) const {
   for (const auto* facts : {&change.facts_before, &change.facts_after}) {
     if (facts->has_value()) names.merge(registry_.hook().NamesIn(**facts));
   }
-  std::vector<sql::Value> values = {change.position.revision.value, change.position.ordinal};
-  std::string places;
   for (const std::string& name : names) {
-    values.emplace_back(name);
-    absl::StrAppend(&places, places.empty() ? "" : ", ", "($", values.size(), ", $1, $2)");
+    rows->emplace_back(name);
+    rows->emplace_back(change.position.revision.value);
+    rows->emplace_back(change.position.ordinal);
   }
-  return connection_.Execute(
-      absl::StrCat("INSERT INTO change_name(name, revision, ordinal) VALUES", places), values);
 }
 
 absl::Status Log::FileOld() const {
@@ -79,15 +97,17 @@ absl::Status Log::FileOld() const {
                           "ORDER BY revision, ordinal LIMIT 1000",
                           {after.revision.value, after.ordinal, end}));
     if (page.rows.empty()) return settings.Set(kUnfiledTo, 0);
+    LogRows rows;
     for (const sql::Row& found : page.rows) {
       Change change;
       change.position = {{found.Int(0)}, found.Int(1)};
       change.name = found.Text(2);
       change.facts_before = OptionalBytes(found, 3);
       change.facts_after = OptionalBytes(found, 4);
-      RETURN_IF_ERROR(File(change));
+      File(change, &rows.names);
       after = change.position;
     }
+    RETURN_IF_ERROR(Write(&rows));
   }
 }
 
@@ -105,19 +125,19 @@ absl::StatusOr<absl::Time> Log::TimeOf(Revision revision) const {
   return absl::FromUnixMicros(found.rows[0].Int(0));
 }
 
-absl::StatusOr<std::vector<Change>> Log::After(Position after, int limit) const {
+absl::StatusOr<std::vector<Change>> Log::After(Position after, int limit, Images images) const {
   RETURN_IF_ERROR(CheckReadable(after, limit));
   ASSIGN_OR_RETURN(std::vector<Change> changes,
                    Select("change c WHERE (c.revision, c.ordinal) > ($1, $2) "
                           "ORDER BY c.revision, c.ordinal LIMIT $3",
-                          {after.revision.value, after.ordinal, int64_t{limit} + 1}));
+                          {after.revision.value, after.ordinal, int64_t{limit} + 1}, images));
   if (std::ssize(changes) <= limit) return changes;
 
   // The last revision may be cut off: leave it out, or, when it is the only one, take all of it.
   const Revision last = changes.back().position.revision;
   if (changes.front().position.revision == last) {
     return Select("change c WHERE c.revision = $1 AND c.ordinal > $2 ORDER BY c.ordinal",
-                  {last.value, last == after.revision ? after.ordinal : 0});
+                  {last.value, last == after.revision ? after.ordinal : 0}, images);
   }
   while (changes.back().position.revision == last) changes.pop_back();
   return changes;
@@ -247,13 +267,15 @@ absl::Status Log::CheckReadable(Position after, int limit) const {
 }
 
 absl::StatusOr<std::vector<Change>> Log::Select(std::string_view from,
-                                                std::vector<sql::Value> parameters) const {
+                                                std::vector<sql::Value> parameters,
+                                                Images images) const {
   ASSIGN_OR_RETURN(
       const sql::Result result,
       connection_.Query(
           absl::StrCat("SELECT c.revision, c.ordinal, c.history, c.type, c.name, c.root, c.kind, "
-                       "c.quiet, c.after, c.facts_before, c.facts_after, c.cause, c.actor, "
-                       "c.trace, c.time FROM ",
+                       "c.quiet, ",
+                       images == Images::kRead ? "c.after" : "NULL",
+                       ", c.facts_before, c.facts_after, c.cause, c.actor, c.trace, c.time FROM ",
                        ToAbsl(from)),
           std::move(parameters)));
   std::vector<Change> changes;

@@ -5,6 +5,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "libs/base/status/error.h"
 #include "libs/base/testing/seed.h"
 #include "libs/store/testing/store_test.h"
 
@@ -84,6 +85,51 @@ TEST_P(LogTest, RevisionsComeWholeHoweverSmallTheLimit) {
   EXPECT_THAT(RevisionsAfter({{2}, 1}, 1), ElementsAre(2, 2));
   EXPECT_THAT(RevisionsAfter({{2}, 3}, 10), ElementsAre(3));
   EXPECT_THAT(RevisionsAfter({{3}, 1}, 10), IsEmpty());
+}
+
+TEST_P(LogTest, ChangesAreReadWithoutImagesForThoseWhoLookAtFactsAlone) {
+  MustPut(MakeClub("a"));
+  const auto changes = store_->Changes({}, 10, Images::kLeftOut);
+  ASSERT_THAT(changes, IsOk());
+  ASSERT_EQ(changes->size(), 1u);
+  EXPECT_EQ(changes->front().after, nullptr);
+  EXPECT_EQ(changes->front().facts_after, Log().front().facts_after);
+  EXPECT_NE(Log().front().after, nullptr);
+}
+
+TEST_P(LogTest, FactsAreReadOfAllThatHaveSomeAtOneRevision) {
+  std::map<std::string, std::string> expected;
+  for (int i = 0; i < 1200; i += 300) {  // more than a page
+    ASSERT_THAT(
+        store_->Write(MakeCall(),
+                      [&](Writer& writer) -> absl::Status {
+                        for (int j = i; j < i + 300; ++j) {
+                          RETURN_IF_ERROR(writer.Put(MakeClub(absl::StrCat("c", j)), "put"));
+                        }
+                        return absl::OkStatus();
+                      }),
+        IsOk());
+  }
+  for (int i = 0; i < 1200; ++i) {
+    const std::string name = absl::StrCat("clubs/c", i);
+    expected[name] = FactsOf(name).value();
+  }
+  Club gone = *Get<Club>("clubs/c7");
+  testing::Delete(clock_.Now(), gone.mutable_delete_time());
+  MustPut(gone);
+  expected.erase("clubs/c7");
+  std::map<std::string, std::string> found;
+  std::string last;
+  const auto revision =
+      store_->ReadFacts([&](const std::string& name, const std::string& facts) -> absl::Status {
+        EXPECT_LT(last, name);
+        last = name;
+        found[name] = facts;
+        return absl::OkStatus();
+      });
+  ASSERT_THAT(revision, IsOk());
+  EXPECT_EQ(*revision, *store_->revision());
+  EXPECT_EQ(found, expected);
 }
 
 TEST_P(LogTest, ARevisionThatIsNotThereYetIsOutOfRange) {

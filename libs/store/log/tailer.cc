@@ -26,7 +26,8 @@ Position Tailer::position() const {
 }
 
 absl::StatusOr<absl::Time> Tailer::Step() {
-  ASSIGN_OR_RETURN(const std::vector<Change> changes, store_.Changes(position(), options_.batch));
+  ASSIGN_OR_RETURN(const std::vector<Change> changes,
+                   store_.Changes(position(), options_.batch, options_.images));
   if (!changes.empty() || !caught_up_) RETURN_IF_ERROR(handler_(changes));
   caught_up_ = changes.empty();
   if (caught_up_) return clock_.Now() + options_.poll;

@@ -21,6 +21,7 @@ class Tailer {
     Position after;   // where to begin
     int batch = 500;  // changes per call, grown to whole revisions
     absl::Duration poll = absl::Seconds(1);
+    Images images = Images::kRead;
   };
   // Runs on the tailer's thread. An error brings the same changes again after a growing pause.
   // Empty when the tailer has caught up.

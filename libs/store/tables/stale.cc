@@ -5,6 +5,7 @@
 namespace clusterwire::store {
 
 absl::Status Stale::Add(const Entry& entry) const {
+  none_ = false;
   return connection_.Execute(
       "INSERT INTO stale(name, cause, quiet) VALUES($1, $2, $3) ON CONFLICT(name) DO UPDATE SET "
       "quiet = CASE WHEN excluded.quiet = 0 THEN 0 ELSE stale.quiet END",
@@ -22,8 +23,10 @@ absl::StatusOr<bool> Stale::Has(std::string_view name) const {
 }
 
 absl::StatusOr<bool> Stale::HasAny() const {
+  if (none_) return false;
   ASSIGN_OR_RETURN(const sql::Result found, connection_.Query("SELECT 1 FROM stale LIMIT 1"));
-  return !found.rows.empty();
+  none_ = found.rows.empty();
+  return !none_;
 }
 
 absl::StatusOr<std::vector<Stale::Entry>> Stale::Next(int limit) const {

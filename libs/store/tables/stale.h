@@ -12,7 +12,8 @@
 namespace clusterwire::store {
 
 // Resources whose derived bytes are those of before a write that left them to a later one
-// (Consequences::later, Writer::DeriveLater). In one transaction of one connection.
+// (Consequences::later, Writer::DeriveLater). In one transaction of one connection, in which nothing
+// else adds any.
 class Stale {
  public:
   struct Entry {
@@ -33,6 +34,8 @@ class Stale {
 
  private:
   sql::Connection& connection_;
+  // Whether there are none, as far as that is known: asked of each write, and nearly always so.
+  mutable bool none_ = false;
 };
 
 }  // namespace clusterwire::store

@@ -8,6 +8,7 @@
 
 #include "libs/base/status/error.h"
 #include "libs/base/text/strings.h"
+#include "libs/sql/many_rows.h"
 #include "libs/store/personal.h"
 
 namespace clusterwire::store {
@@ -43,9 +44,9 @@ absl::StatusOr<std::unique_ptr<Message>> ParseResource(const ResourceType& type,
   return message;
 }
 
-sql::Value BytesOrNull(const std::optional<std::string>& data) {
+sql::Value BytesOrNull(std::optional<std::string> data) {
   if (!data.has_value()) return std::nullopt;
-  return sql::Bytes{*data};
+  return sql::Bytes{*std::move(data)};
 }
 
 std::optional<std::string> OptionalBytes(const sql::Row& row, size_t column) {
@@ -73,6 +74,18 @@ absl::StatusOr<std::vector<ResourceRow>> Rows::Scan(const ScanOptions& options) 
                              "r.name > $1 AND r.name < $2 AND r.deleted <= $3 ORDER BY r.name "
                              "LIMIT $4"),
                 std::move(parameters));
+}
+
+absl::StatusOr<std::vector<NamedFacts>> Rows::ScanFacts(std::string_view after,
+                                                        int64_t limit) const {
+  ASSIGN_OR_RETURN(const sql::Result result,
+                   connection_.Query("SELECT name, facts FROM resource WHERE name > $1 AND facts "
+                                     "IS NOT NULL ORDER BY name LIMIT $2",
+                                     {after, limit}));
+  std::vector<NamedFacts> page;
+  page.reserve(result.rows.size());
+  for (const sql::Row& row : result.rows) page.push_back({row.Text(0), row.Bytes(1)});
+  return page;
 }
 
 absl::StatusOr<std::vector<ResourceRow>> Rows::LinkedTo(std::string_view other,
@@ -109,8 +122,9 @@ absl::Status Rows::Remove(std::string_view name) const {
   return connection_.Execute("DELETE FROM resource WHERE name = $1", {name});
 }
 
-absl::Status Rows::SetLinks(std::string_view name, const std::vector<std::string>& others) const {
-  RETURN_IF_ERROR(connection_.Execute("DELETE FROM link WHERE name = $1", {name}));
+absl::Status Rows::SetLinks(std::string_view name, const std::vector<std::string>& others,
+                            bool fresh) const {
+  if (!fresh) RETURN_IF_ERROR(connection_.Execute("DELETE FROM link WHERE name = $1", {name}));
   for (const std::string& other : others) {
     RETURN_IF_ERROR(connection_.Execute(
         "INSERT INTO link(name, other) VALUES($1, $2) ON CONFLICT DO NOTHING", {name, other}));
@@ -119,19 +133,23 @@ absl::Status Rows::SetLinks(std::string_view name, const std::vector<std::string
 }
 
 absl::Status Rows::SetTimers(std::string_view name, const std::vector<Timer>& timers,
-                             absl::Time now) const {
+                             absl::Time now, bool fresh) const {
   using Moments = std::set<std::pair<int64_t, std::string>>;
-  ASSIGN_OR_RETURN(const sql::Result result,
-                   connection_.Query("SELECT time, what FROM timer WHERE name = $1", {name}));
   Moments kept;
-  for (const sql::Row& row : result.rows) kept.emplace(row.Int(0), row.Text(1));
+  if (!fresh) {
+    ASSIGN_OR_RETURN(const sql::Result result,
+                     connection_.Query("SELECT time, what FROM timer WHERE name = $1", {name}));
+    for (const sql::Row& row : result.rows) kept.emplace(row.Int(0), row.Text(1));
+  }
   Moments next;
   for (const Timer& timer : timers) {
     const std::pair moment(absl::ToUnixMicros(timer.time), timer.what);
     if (timer.time > now || kept.contains(moment)) next.insert(moment);
   }
   if (next == kept) return absl::OkStatus();
-  RETURN_IF_ERROR(connection_.Execute("DELETE FROM timer WHERE name = $1", {name}));
+  if (!kept.empty()) {
+    RETURN_IF_ERROR(connection_.Execute("DELETE FROM timer WHERE name = $1", {name}));
+  }
   for (const auto& [time, what] : next) {
     RETURN_IF_ERROR(connection_.Execute("INSERT INTO timer(time, name, what) VALUES($1, $2, $3)",
                                         {time, name, what}));
@@ -224,9 +242,13 @@ absl::StatusOr<std::optional<Written>> Requests::Find(const WriteOptions& call,
   return written;
 }
 
-absl::Status Requests::Keep(const WriteOptions& call, const Written& written,
-                            absl::Time now) const {
-  if (call.request_id.empty()) return absl::OkStatus();
+bool Requests::IsAmong(const WriteOptions& call, const RequestRows& rows) {
+  return rows.ids.contains({CallerKey(call), call.request_id});
+}
+
+void Requests::Keep(const WriteOptions& call, const Written& written, absl::Time now,
+                    RequestRows* rows) const {
+  if (call.request_id.empty()) return;
   std::string name;
   std::optional<std::string> answer;
   if (written.answer != nullptr) {
@@ -242,13 +264,24 @@ absl::Status Requests::Keep(const WriteOptions& call, const Written& written,
       answer = SerializeDeterministic(*written.answer);
     }
   }
-  return connection_.Execute(
+  rows->ids.emplace(CallerKey(call), call.request_id);
+  for (std::string text : {CallerKey(call), call.request_id, call.method, call.digest}) {
+    rows->values.emplace_back(std::move(text));
+  }
+  rows->values.emplace_back(written.revision.value);
+  rows->values.emplace_back(std::move(name));
+  rows->values.push_back(BytesOrNull(std::move(answer)));
+  rows->values.emplace_back(absl::ToUnixMicros(now));
+}
+
+absl::Status Requests::Write(RequestRows* rows) const {
+  static const auto& insert = *new sql::ManyRows(
       "INSERT INTO request(caller, request_id, method, digest, revision, name, answer, time) "
-      "VALUES($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT(caller, request_id) DO UPDATE SET "
+      "VALUES{rows} ON CONFLICT(caller, request_id) DO UPDATE SET "
       "method = excluded.method, digest = excluded.digest, revision = excluded.revision, "
       "name = excluded.name, answer = excluded.answer, time = excluded.time",
-      {CallerKey(call), call.request_id, call.method, call.digest, written.revision.value, name,
-       BytesOrNull(answer), absl::ToUnixMicros(now)});
+      "(?, ?, ?, ?, ?, ?, ?, ?)");
+  return insert.Run(connection_, std::move(std::exchange(*rows, {}).values)).status();
 }
 
 absl::Status Requests::Forget(std::string_view name) const {

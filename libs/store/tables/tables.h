@@ -3,8 +3,10 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -41,11 +43,17 @@ struct ResourceRow {
   bool deleted = false;
 };
 
+// What is read of such a row for those who look at Facts alone.
+struct NamedFacts {
+  std::string name;
+  std::string facts;
+};
+
 absl::StatusOr<std::unique_ptr<Message>> ParseResource(const ResourceType& type,
                                                        const std::string& data);
 
 // Null for an absent value.
-sql::Value BytesOrNull(const std::optional<std::string>& data);
+sql::Value BytesOrNull(std::optional<std::string> data);
 std::optional<std::string> OptionalBytes(const sql::Row& row, size_t column);
 
 // Resources, their links and timers, without any rule.
@@ -56,6 +64,8 @@ class Rows {
 
   absl::StatusOr<std::optional<ResourceRow>> Find(std::string_view name) const;
   absl::StatusOr<std::vector<ResourceRow>> Scan(const ScanOptions& options) const;
+  // Those behind `after` that have any, in the order of names.
+  absl::StatusOr<std::vector<NamedFacts>> ScanFacts(std::string_view after, int64_t limit) const;
   // What is about `other`, in the order of names.
   absl::StatusOr<std::vector<ResourceRow>> LinkedTo(std::string_view other, int64_t limit) const;
   // The same of one type.
@@ -66,10 +76,13 @@ class Rows {
   absl::Status Save(const ResourceRow& row) const;
   absl::Status SaveDerived(const std::string& name, const Derived& derived) const;
   absl::Status Remove(std::string_view name) const;
-  absl::Status SetLinks(std::string_view name, const std::vector<std::string>& others) const;
-  // Withdraws what `timers` doesn't name, keeps what it names, adds what lies after `now`.
-  absl::Status SetTimers(std::string_view name, const std::vector<Timer>& timers,
-                         absl::Time now) const;
+  // `fresh`: there are none yet.
+  absl::Status SetLinks(std::string_view name, const std::vector<std::string>& others,
+                        bool fresh) const;
+  // Withdraws what `timers` doesn't name, keeps what it names, adds what lies after `now`. `fresh`:
+  // there are none yet.
+  absl::Status SetTimers(std::string_view name, const std::vector<Timer>& timers, absl::Time now,
+                         bool fresh) const;
   absl::Status DropTimer(std::string_view name, const Timer& timer) const;
 
  private:
@@ -81,16 +94,29 @@ class Rows {
   const Registry& registry_;
 };
 
+// Answers that a transaction keeps at its end, and under which callers and ids.
+struct RequestRows {
+  std::vector<sql::Value> values;
+  std::set<std::pair<std::string, std::string>> ids;
+};
+
 // The answers given under request ids.
 class Requests {
  public:
   Requests(sql::Connection& connection, const Registry& registry, absl::Duration life)
       : connection_(connection), registry_(registry), life_(life) {}
 
+  // Whether Find() has to look behind those.
+  static bool IsAmong(const WriteOptions& call, const RequestRows& rows);
+
   // The answer given to this caller's id before; nothing when it is new or forgotten.
   // ALREADY_EXISTS, reason REQUEST_ID_REUSED, when the id stood for something else.
   absl::StatusOr<std::optional<Written>> Find(const WriteOptions& call, absl::Time now) const;
-  absl::Status Keep(const WriteOptions& call, const Written& written, absl::Time now) const;
+  // Adds the answer to `rows`.
+  void Keep(const WriteOptions& call, const Written& written, absl::Time now,
+            RequestRows* rows) const;
+  // In a few statements; leaves them empty.
+  absl::Status Write(RequestRows* rows) const;
   // Takes the image of `name` out of all answers.
   absl::Status Forget(std::string_view name) const;
   // At most `limit` past their life; how many.

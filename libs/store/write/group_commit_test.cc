@@ -6,6 +6,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "libs/base/testing/eventually.h"
 #include "libs/store/testing/store_test.h"
 
 namespace clusterwire::store {
@@ -114,7 +115,7 @@ TEST_P(GroupCommitTest, ADataErrorThatABodySwallowsStillRefusesIt) {
 
 TEST_P(GroupCommitTest, AStorageErrorFailsTheGroup) {
   faulty_->Inject({"INSERT INTO change", absl::ResourceExhaustedError("disk full"),
-                   /*after=*/false, /*skip=*/1});
+                   /*after=*/false, /*skip=*/0});
   const auto results = WriteTogether({Putting("a"), Putting("b"), Putting("c")});
   for (const auto& result : results) {
     EXPECT_THAT(result, StatusIs(absl::StatusCode::kResourceExhausted));
@@ -156,6 +157,92 @@ TEST_P(GroupCommitTest, MoreWaitingWritesThanTheLimitAreRefusedAndCounted) {
   EXPECT_THAT(refused, ReasonIs("WRITES_WAITING"));
   EXPECT_THAT(refused, StatusIs(absl::StatusCode::kResourceExhausted));
   EXPECT_EQ(store_->counters().overloaded, 1);
+}
+
+TEST_P(GroupCommitTest, OneThreadBringsManyWritesAndHearsOfEachBehindItsCommit) {
+  constexpr int kMany = 30;
+  std::atomic<int> heard = 0;
+  const auto bring = [&](Writer&) -> absl::Status {
+    for (int i = 0; i < kMany; ++i) {
+      store_->Write(MakeCall(), Putting(absl::StrCat("c", i)),
+                    [&](const absl::StatusOr<Written>& written) {
+                      EXPECT_THAT(written, IsOk());
+                      EXPECT_LE(written->revision, *store_->revision());
+                      ++heard;
+                    });
+    }
+    return absl::OkStatus();
+  };
+  ASSERT_THAT(store_->Write(MakeCall(), bring), IsOk());
+  EXPECT_TRUE(Eventually([&] { return heard == kMany; }));
+  EXPECT_EQ(*store_->revision(), Revision{kMany});
+  EXPECT_EQ(store_->counters().groups, 2);  // that of `bring` and theirs
+}
+
+TEST_P(GroupCommitTest, AWriteThatMeetsNoOtherIsAnsweredBeforeItReturns) {
+  bool heard = false;
+  store_->Write(MakeCall(), Putting("a"), [&](const absl::StatusOr<Written>& written) {
+    EXPECT_THAT(written, IsOk());
+    heard = true;
+  });
+  EXPECT_TRUE(heard);
+}
+
+TEST_P(GroupCommitTest, TheStoreEndsBehindAllThatWasBrought) {
+  constexpr int kMany = 200;  // of several groups
+  std::atomic<int> heard = 0;
+  ASSERT_THAT(store_->Write(MakeCall(),
+                            [&](Writer&) -> absl::Status {
+                              for (int i = 0; i < kMany; ++i) {
+                                store_->Write(MakeCall(), Putting(absl::StrCat("c", i)),
+                                              [&](const absl::StatusOr<Written>&) { ++heard; });
+                              }
+                              return absl::OkStatus();
+                            }),
+              IsOk());
+  store_.reset();
+  EXPECT_EQ(heard, kMany);
+}
+
+TEST_P(GroupCommitTest, OneRequestIdTwiceInAGroupIsOneWrite) {
+  std::vector<absl::StatusOr<Written>> results;
+  Mutex mutex;
+  const auto write = [&](const WriteOptions& call) {
+    store_->Write(call, Putting("a"), [&](absl::StatusOr<Written> written) {
+      MutexLock lock(mutex);
+      results.push_back(std::move(written));
+    });
+  };
+  ASSERT_THAT(store_->Write(MakeCall(),
+                            [&](Writer&) -> absl::Status {
+                              write(MakeCall("one"));
+                              write(MakeCall("one"));
+                              WriteOptions other = MakeCall("one");
+                              other.digest = "other content";
+                              write(other);
+                              return absl::OkStatus();
+                            }),
+              IsOk());
+  ASSERT_TRUE(Eventually([&] {
+    MutexLock lock(mutex);
+    return results.size() == 3;
+  }));
+  EXPECT_FALSE(results[0]->replayed);
+  EXPECT_TRUE(results[1]->replayed);
+  EXPECT_EQ(results[0]->revision, results[1]->revision);
+  EXPECT_THAT(results[2], ReasonIs("REQUEST_ID_REUSED"));
+  EXPECT_THAT(Log(), SizeIs(1));
+}
+
+TEST_P(GroupCommitTest, APurgeTakesTheImagesOfWhatItsOwnGroupWrote) {
+  const auto results = WriteTogether(
+      {Putting("a"), [](Writer& writer) { return writer.Purge("clubs/a", "purged"); }});
+  EXPECT_THAT(results[0], IsOk());
+  EXPECT_THAT(results[1], IsOk());
+  const std::vector<Change> log = Log();
+  ASSERT_THAT(log, SizeIs(2));
+  for (const Change& change : log) EXPECT_EQ(change.after, nullptr);
+  EXPECT_EQ(log[0].facts_after, std::nullopt);
 }
 
 TEST_P(GroupCommitTest, AReaderNeverWaitsForAWriter) {

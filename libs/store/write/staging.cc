@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <iterator>
+#include <utility>
 
 #include "absl/strings/str_cat.h"
 
@@ -46,7 +47,15 @@ absl::Status GroupTransaction::Lock(Clock& clock) {
   ASSIGN_OR_RETURN(const absl::Time last, log.TimeOf(current));
   now = clock.Now();
   logged_at = std::max(now, last);
+  flushed = current;
   return absl::OkStatus();
+}
+
+absl::Status GroupTransaction::Flush() {
+  RETURN_IF_ERROR(log.Write(&log_rows));
+  RETURN_IF_ERROR(requests.Write(&request_rows));
+  if (std::exchange(flushed, current) == current) return absl::OkStatus();
+  return connection.Execute("UPDATE revision SET value = $1", {current.value});
 }
 
 absl::StatusOr<const ResourceRow*> RowCache::Find(std::string_view name) {

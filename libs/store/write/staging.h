@@ -29,6 +29,9 @@ struct GroupTransaction {
 
   // Takes the lock that makes writes serial, and reads where the store stands, and then the time.
   absl::Status Lock(Clock& clock);
+  // Writes what was kept for the end, and how far the store has come by it: before the commit, and
+  // before anything that looks at those tables.
+  absl::Status Flush();
 
   sql::Connection& connection;
   const Registry& registry;
@@ -40,6 +43,9 @@ struct GroupTransaction {
   const Stale stale;
   std::string history;
   Revision current;
+  Revision flushed;  // as the tables say
+  LogRows log_rows;
+  RequestRows request_rows;
   absl::Time now;
   // What the log says of these writes: never before what it says of earlier ones, also when the
   // clock was set back or another process's is ahead.

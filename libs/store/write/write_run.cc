@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -11,6 +12,9 @@
 
 namespace clusterwire::store {
 namespace {
+
+// Of the log's rows, before they are written: a body may put many large resources.
+constexpr size_t kKeptBytes = size_t{4} << 20;
 
 // A row that a write changes.
 struct RowChange {
@@ -89,12 +93,13 @@ absl::StatusOr<std::optional<std::string>> ImageOf(const ResourceType& type,
 }
 
 // The tables' row as the body left it, and its links. `data` becomes the row's bytes.
-absl::Status Save(const GroupTransaction& group, Revision revision, const RowChange& change,
+absl::Status Save(GroupTransaction& group, Revision revision, const RowChange& change,
                   std::optional<std::string>* data) {
   const ResourceType& type = *change.type;
   const Message* message = change.staged->image.get();
   const bool deleted = message == nullptr || IsDeleted(*message);
   if (message == nullptr) {
+    RETURN_IF_ERROR(group.Flush());
     RETURN_IF_ERROR(group.rows.Remove(change.name));
     RETURN_IF_ERROR(group.log.Forget(change.name));
     RETURN_IF_ERROR(group.requests.Forget(change.name));
@@ -104,8 +109,9 @@ absl::Status Save(const GroupTransaction& group, Revision revision, const RowCha
         {&type, change.name, revision, **data, change.derived.own, change.derived.facts, deleted}));
   }
   if (type.links) {
-    RETURN_IF_ERROR(group.rows.SetLinks(
-        change.name, deleted ? std::vector<std::string>() : type.links(*message)));
+    RETURN_IF_ERROR(group.rows.SetLinks(change.name,
+                                        deleted ? std::vector<std::string>() : type.links(*message),
+                                        /*fresh=*/change.row == nullptr));
   }
   return absl::OkStatus();
 }
@@ -113,7 +119,11 @@ absl::Status Save(const GroupTransaction& group, Revision revision, const RowCha
 // Of what the body changed, and of what is derived anew: what that is derived by may name others.
 absl::Status SetTimers(const GroupTransaction& group, const Staging& staging) {
   std::map<std::string, const ResourceType*> due;
-  for (const Staged* staged : staging.Changed()) due[staged->name] = staged->type;
+  std::set<std::string> fresh;
+  for (const Staged* staged : staging.Changed()) {
+    due[staged->name] = staged->type;
+    if (staged->before == nullptr) fresh.insert(staged->name);
+  }
   for (const auto& [name, cause] : staging.rederived()) {
     due[name] = group.registry.ForName(name);
   }
@@ -126,13 +136,13 @@ absl::Status SetTimers(const GroupTransaction& group, const Staging& staging) {
     if (!found.ok() && !absl::IsNotFound(found)) return found;
     const bool gone = !found.ok() || (IsDeleted(*resource) && !type->deleted_has_timers);
     RETURN_IF_ERROR(group.rows.SetTimers(
-        name, gone ? std::vector<Timer>() : type->timers(*resource, context.get()),
-        staging.as_of()));
+        name, gone ? std::vector<Timer>() : type->timers(*resource, context.get()), staging.as_of(),
+        fresh.contains(name)));
   }
   return absl::OkStatus();
 }
 
-absl::Status Apply(const GroupTransaction& group, const WriteOptions& call, Position position,
+absl::Status Apply(GroupTransaction& group, const WriteOptions& call, Position position,
                    const RowChange& change) {
   Change logged;
   std::optional<std::string> data;
@@ -160,8 +170,9 @@ absl::Status Apply(const GroupTransaction& group, const WriteOptions& call, Posi
   logged.actor = call.caller;
   logged.trace = call.trace;
   logged.time = group.logged_at;
-  ASSIGN_OR_RETURN(const std::optional<std::string> image, ImageOf(*change.type, std::move(data)));
-  return group.log.Append(logged, image);
+  ASSIGN_OR_RETURN(std::optional<std::string> image, ImageOf(*change.type, std::move(data)));
+  group.log.Append(std::move(logged), std::move(image), &group.log_rows);
+  return group.log_rows.bytes < kKeptBytes ? absl::OkStatus() : group.Flush();
 }
 
 }  // namespace
@@ -169,6 +180,7 @@ absl::Status Apply(const GroupTransaction& group, const WriteOptions& call, Posi
 absl::StatusOr<Written> RunWrite(GroupTransaction& group, const WriteOptions& call,
                                  const StagingBody& body) {
   if (!call.validate_only) {
+    if (Requests::IsAmong(call, group.request_rows)) RETURN_IF_ERROR(group.Flush());
     ASSIGN_OR_RETURN(std::optional<Written> before, group.requests.Find(call, group.now));
     if (before.has_value()) {
       if (call.may_replay && before->answer != nullptr) {
@@ -202,12 +214,10 @@ absl::StatusOr<Written> RunWrite(GroupTransaction& group, const WriteOptions& ca
   }
   RETURN_IF_ERROR(KeepStale(group, call, staging, following.later));
   if (written.changed) {
-    RETURN_IF_ERROR(
-        group.connection.Execute("UPDATE revision SET value = $1", {written.revision.value}));
     RETURN_IF_ERROR(group.registry.hook().Applied(staging, written.revision));
     group.current = written.revision;
   }
-  RETURN_IF_ERROR(group.requests.Keep(call, written, group.now));
+  group.requests.Keep(call, written, group.now, &group.request_rows);
   group.wrote |= !changes.empty() || !staging.dropped_timers().empty() ||
                  !staging.rederived().empty() || !call.request_id.empty();
   return written;

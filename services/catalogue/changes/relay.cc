@@ -118,7 +118,7 @@ absl::Status Relay::Turn() {
   }
   if (!prepared_) RETURN_IF_ERROR(Prepare());
   while (!worker_.stopping()) {
-    RETURN_IF_ERROR(store_.cursors().Renew(cursor_, options_.lease));
+    RETURN_IF_ERROR(RenewIfDue());
     RETURN_IF_ERROR(grants_.LookIfDue());
     ASSIGN_OR_RETURN(const std::vector<store::Change> changes,
                      store_.Changes(cursor_.position, options_.batch));
@@ -135,7 +135,16 @@ absl::Status Relay::Turn() {
   return absl::OkStatus();
 }
 
+absl::Status Relay::RenewIfDue() {
+  const absl::Duration now = clock_.Uptime();
+  if (!renew_now_.exchange(false) && now < next_renewal_) return absl::OkStatus();
+  RETURN_IF_ERROR(store_.cursors().Renew(cursor_, options_.lease));
+  next_renewal_ = now + options_.lease / 6;
+  return absl::OkStatus();
+}
+
 absl::Status Relay::Prepare() {
+  next_renewal_ = absl::ZeroDuration();
   ASSIGN_OR_RETURN(cursor_, store_.cursors().Acquire(kCursor, options_.holder, options_.lease));
   ASSIGN_OR_RETURN(reader_, kafka::TopicReader::Create(options_.kafka, worker_.stop_token()));
   RETURN_IF_ERROR(EnsureTopic());

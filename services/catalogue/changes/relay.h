@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <memory>
 #include <optional>
 #include <span>
@@ -50,7 +51,7 @@ class Relay {
   struct Options {
     kafka::ClientOptions kafka;
     std::string topic = "clusterwire.changes.v1";
-    int batch = 500;
+    int batch = 2000;
     // For the topic, when the relay makes it. The number of partitions is kept in the store, so
     // that a topic that grew can't let a key overtake itself.
     int partitions = 8;
@@ -80,13 +81,18 @@ class Relay {
 
   State state() const;
   // Looks again at once: after StartNewHistory.
-  void Wake() { worker_.Retry(); }
+  void Wake() {
+    renew_now_ = true;
+    worker_.Retry();
+  }
 
  private:
   absl::StatusOr<absl::Time> Step();
   // One step: sends what the log holds behind the cursor. OK when there is nothing left.
   absl::Status Turn();
   absl::Status Prepare();
+  // The lease: a write of its own, which not every batch can pay for.
+  absl::Status RenewIfDue();
   absl::Status EnsureTopic();
   absl::Status CheckHistory();
   absl::Status PrepareGrants();
@@ -120,8 +126,10 @@ class Relay {
   GrantsTopic grants_;
   CauseTitles cause_titles_;
   absl::Duration next_look_;   // at the topic, by uptime
+  absl::Duration next_renewal_ = absl::ZeroDuration();  // of the lease, by uptime
   absl::Duration tail_limit_;  // grows while the topic's tail can't be read in it
 
+  std::atomic<bool> renew_now_ = false;  // who woke it may have taken the lease
   mutable Mutex mutex_;
   State state_ ABSL_GUARDED_BY(mutex_);
   Worker worker_;  // last: its thread uses everything above

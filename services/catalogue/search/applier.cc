@@ -5,27 +5,19 @@
 #include <vector>
 
 #include "libs/base/status/error.h"
-#include "libs/facts/facts.h"
-#include "libs/resource/page.h"
 
 namespace clusterwire::catalogue {
 namespace {
 
 absl::StatusOr<store::Revision> ReadAll(store::Store& store, search::Index& index) {
-  ASSIGN_OR_RETURN(const auto reader, store.Read());
-  std::vector<search::FactsUpdate> updates;
-  absl::Status parsed;
-  RETURN_IF_ERROR(resource::ForEach(*reader, {}, [&](const store::Scanned& scanned) {
-    absl::StatusOr<std::optional<facts::Facts>> facts = facts::Parse(scanned.facts);
-    parsed = facts.status();
-    if (parsed.ok() && *facts) {
-      updates.push_back({store::NameOf(*scanned.resource), *std::move(facts)});
-    }
-    return parsed.ok();
-  }));
-  RETURN_IF_ERROR(parsed);
-  index.Apply(reader->revision().value, updates);
-  return reader->revision();
+  search::Loader loader(index);
+  ASSIGN_OR_RETURN(const store::Revision revision,
+                   store.ReadFacts([&](const std::string& name, const std::string& facts) {
+                     loader.Add({name, facts});
+                     return absl::OkStatus();
+                   }));
+  RETURN_IF_ERROR(loader.Finish(revision.value));
+  return revision;
 }
 
 }  // namespace
@@ -38,23 +30,27 @@ absl::StatusOr<std::unique_ptr<store::Tailer>> StartApplier(store::Store& store,
   telemetry::Gauge gauge =
       metrics.GetGauge("clusterwire_search_revision", "Revision that the search index shows.");
   gauge.Set(static_cast<double>(revision.value));
-  const auto apply = [&index,
-                      gauge](std::span<const store::Change> changes) mutable -> absl::Status {
+  telemetry::Gauge segments = metrics.GetGauge(
+      "clusterwire_search_segments", "Segments of the search index; few when merges keep up.");
+  const auto apply = [&index, gauge,
+                      segments](std::span<const store::Change> changes) mutable -> absl::Status {
     if (changes.empty()) return absl::OkStatus();
     std::vector<search::FactsUpdate> updates;
     updates.reserve(changes.size());
     for (const store::Change& change : changes) {
-      ASSIGN_OR_RETURN(auto facts, facts::Parse(change.facts_after));
-      updates.push_back({change.name, std::move(facts)});
+      updates.push_back({change.name, change.facts_after});
     }
     const int64_t newest = changes.back().position.revision.value;
-    index.Apply(newest, updates);
+    RETURN_IF_ERROR(index.Apply(newest, updates));
     gauge.Set(static_cast<double>(newest));
+    segments.Set(static_cast<double>(index.Current()->snapshot->segments()));
     return absl::OkStatus();
   };
   // The whole of that revision is in: go on behind its last change.
   return std::make_unique<store::Tailer>(
-      store, clock, random, store::Tailer::Options{.after = store::EndOf(revision)}, apply);
+      store, clock, random,
+      store::Tailer::Options{.after = store::EndOf(revision), .images = store::Images::kLeftOut},
+      apply);
 }
 
 }  // namespace clusterwire::catalogue

@@ -33,7 +33,7 @@ class ApplierTest : public ::testing::Test {
     std::vector<std::string> names;
     const auto page = published->snapshot->Search(*predicate, {});
     EXPECT_THAT(page, IsOk());
-    for (const search::Hit& hit : page->hits) names.push_back(hit.facts->name());
+    for (const search::Hit& hit : page->hits) names.push_back(hit.facts.name());
     return names;
   }
   int64_t Newest() { return world_.store->revision()->value; }

@@ -1,132 +1,42 @@
 #include "clusterwire/catalogue/v1/search.grpc.pb.h"
 
-#include "libs/base/status/error.h"
-#include "libs/resource/page.h"
-#include "libs/rpc/token/token.h"
-#include "libs/text/form.h"
-#include "services/catalogue/common/codes/code_vocabulary.h"
+#include "services/catalogue/search/finder.h"
 #include "services/catalogue/services.h"
 
 namespace clusterwire::catalogue {
 namespace {
 
 using resource::ReadCall;
-using v1::SearchRequest;
-
-search::Order OrderOf(const SearchRequest& request, FieldErrors& errors) {
-  const bool words = !request.filter().words().empty();
-  const bool circle = request.filter().has_within();
-  switch (request.order()) {
-    case SearchRequest::ORDER_UNSPECIFIED:
-      return words    ? search::Order::kRelevance
-             : circle ? search::Order::kDistance
-                      : search::Order::kTitle;
-    case SearchRequest::ORDER_RELEVANCE:
-      if (words) return search::Order::kRelevance;
-      errors.Add("order", "ORDER_RELEVANCE needs filter.words");
-      return search::Order::kTitle;
-    case SearchRequest::ORDER_DISTANCE:
-      if (circle) return search::Order::kDistance;
-      errors.Add("order", "ORDER_DISTANCE needs filter.within");
-      return search::Order::kTitle;
-    case SearchRequest::ORDER_TIME:
-      return search::Order::kTime;
-    case SearchRequest::ORDER_TITLE:
-      return search::Order::kTitle;
-    default:
-      errors.Add("order", "is none of the orders of SearchRequest.Order");
-      return search::Order::kTitle;
-  }
-}
-
-search::SearchOptions OptionsOf(const SearchRequest& request, const rpc::Page& page,
-                                FieldErrors& errors) {
-  search::SearchOptions options;
-  options.ranking_words = request.filter().words();
-  options.order = OrderOf(request, errors);
-  if (request.filter().has_within()) {
-    options.origin = {request.filter().within().latitude(), request.filter().within().longitude()};
-  }
-  if (page.after.has_hit()) {
-    options.after = search::PageEnd{page.after.hit().key(), page.after.hit().name()};
-  }
-  options.limit = static_cast<size_t>(page.size);
-  for (const std::string& field : request.facets()) {
-    options.facets.push_back(text::WordForm(field));
-  }
-  return options;
-}
-
-void AddHits(const filter::Viewer& viewer, const search::Page& page, v1::SearchResponse* response) {
-  resource::PageRoom room(page.hits.size());
-  for (const search::Hit& found : page.hits) {
-    if (!room.Takes(found.facts->ByteSizeLong())) return;
-    v1::Hit& hit = *response->add_hits();
-    *hit.mutable_facts() = *found.facts;
-    filter::HideOthers(viewer, hit.mutable_facts());
-    if (found.distance_meters) hit.set_distance_meters(*found.distance_meters);
-  }
-}
-
-void AddFacets(const search::Page& page, v1::SearchResponse* response) {
-  for (const search::Facet& counted : page.facets) {
-    v1::Facet& facet = *response->add_facets();
-    facet.set_field(counted.field);
-    for (const search::FacetValue& value : counted.values) {
-      v1::FacetCount& count = *facet.add_counts();
-      count.set_value(value.value);
-      count.set_count(static_cast<int32_t>(value.count));
-    }
-  }
-}
 
 class SearchServiceHandler final : public v1::SearchService::CallbackService {
  public:
   SearchServiceHandler(const Api& api, Handles& handles)
-      : api_(api), index_(handles.index), indexed_(handles.indexed), vocabulary_(handles.store) {}
+      : api_(api),
+        indexed_(handles.indexed),
+        finder_(handles.index, handles.store, handles.tokens) {}
 
   grpc::ServerUnaryReactor* Search(grpc::CallbackServerContext* context,
-                                   const SearchRequest* request,
+                                   const v1::SearchRequest* request,
                                    v1::SearchResponse* response) override {
-    return api::RunRead(
-        api_, context, indexed_, request->min_revision(),
-        [this, request, response](const ReadCall& call) { return Run(call, *request, response); });
+    return api::RunRead(api_, context, indexed_, request->min_revision(),
+                        [this, request, response](const ReadCall& call) {
+                          return finder_.Search(call.viewer, *request, response);
+                        });
+  }
+
+  grpc::ServerUnaryReactor* GetMap(grpc::CallbackServerContext* context,
+                                   const v1::GetMapRequest* request,
+                                   v1::GetMapResponse* response) override {
+    return api::RunRead(api_, context, indexed_, request->min_revision(),
+                        [this, request, response](const ReadCall& call) {
+                          return finder_.Map(call.viewer, *request, response);
+                        });
   }
 
  private:
-  absl::Status Run(const ReadCall& call, const SearchRequest& request,
-                   v1::SearchResponse* response) {
-    FieldErrors errors;
-    const auto page = rpc::ReadPage(*api_.tokens, request, {});
-    RETURN_IF_ERROR(errors.AddFrom(page.status()));
-    const auto vocabulary = vocabulary_->For(request.filter());
-    const auto predicate =
-        filter::Predicate::Compile(request.filter(), call.viewer, {.vocabulary = vocabulary.get()});
-    RETURN_IF_ERROR(errors.AddFrom(predicate.status()));
-    search::SearchOptions options = OptionsOf(request, page.value_or(rpc::Page()), errors);
-    if (!predicate.ok()) options.ranking_words.clear();  // what is wrong with them is said
-    RETURN_IF_ERROR(errors.AddFrom(search::CheckOptions(options)));
-    RETURN_IF_ERROR(errors.ToStatus());
-    const auto published = index_->Current();
-    ASSIGN_OR_RETURN(const search::Page found, published->snapshot->Search(*predicate, options));
-    response->set_total_size(static_cast<int32_t>(found.total));
-    AddHits(call.viewer, found, response);
-    AddFacets(found, response);
-    const auto shown = static_cast<size_t>(response->hits_size());
-    if (found.more || shown < found.hits.size()) {
-      rpc::PagePosition position;
-      position.mutable_hit()->set_key(found.hits[shown - 1].position.key);
-      position.mutable_hit()->set_name(found.hits[shown - 1].position.name);
-      response->set_next_page_token(rpc::NextPageToken(*api_.tokens, request, position));
-    }
-    response->set_revision(published->revision);
-    return absl::OkStatus();
-  }
-
   const Api api_;
-  const rpc::Late<const search::Index>& index_;
   const rpc::Parking::Progress& indexed_;
-  const rpc::Late<CodeVocabulary> vocabulary_;
+  const Finder finder_;
 };
 
 }  // namespace

@@ -6,10 +6,13 @@
 
 #include "clusterwire/type/v1/facts.pb.h"
 
+#include "libs/change/wording.h"
 #include "libs/text/language.h"
 
 // What changed, for people.
 namespace clusterwire::notification {
+
+using change::SummaryIn;
 
 inline constexpr size_t kMaxDifferences = 12;  // told in one notice
 
@@ -22,11 +25,6 @@ std::vector<std::string> DifferencesOf(const type::v1::Facts& before, const type
 std::string OneLine(std::string_view text);
 // "side event" of "side_event", where nothing says what it is called.
 std::string PlainWord(const std::string& word);
-// The summary in the language, where the catalogue wrote it; what an editor wrote is as it is.
-inline const std::string& SummaryIn(text::Language language, const type::v1::Facts& facts) {
-  const bool german = language == text::Language::kGerman && !facts.summary_de().empty();
-  return german ? facts.summary_de() : facts.summary();
-}
 // A resource by its title, else by its id; people read no resource names.
 std::string CalledByTitle(const std::string& name, const type::v1::Facts& facts);
 

@@ -101,6 +101,15 @@ bool IsTakenOut(const Job& job) {
          (job.hidden || !job.record->change.has_after());
 }
 
+// Of what left, the image before is told; else that after the change.
+bool TellsImageBefore(const Job& job) {
+  return job.delivery.transition == v1::TRANSITION_LEFT || IsCorrectedDeletion(job);
+}
+const Facts& ImageOf(const Job& job) {
+  const change::v1::ResourceChanged& change = job.record->change;
+  return TellsImageBefore(job) ? change.before() : change.after();
+}
+
 // What the mail of an event that the reader still sees has for their calendar is how it is now,
 // also where it left their filter: then the text must not say less.
 bool ReachesCalendar(const Job& job) {
@@ -114,15 +123,6 @@ std::string TitleOfCause(const change::v1::ResourceChanged& change, const Facts&
   if (!change.cause_title().empty()) return OneLine(change.cause_title());
   const auto title = std::ranges::find(image.titles(), change.cause(), &type::v1::Title::value);
   return title == image.titles().end() ? "" : OneLine(title->title());
-}
-
-// Of what left, the image before is told; else that after the change.
-bool TellsImageBefore(const Job& job) {
-  return job.delivery.transition == v1::TRANSITION_LEFT || IsCorrectedDeletion(job);
-}
-const Facts& ImageOf(const Job& job) {
-  const change::v1::ResourceChanged& change = job.record->change;
-  return TellsImageBefore(job) ? change.before() : change.after();
 }
 
 SharedNotice NoticeOfTakenOut(Language language) {
@@ -156,7 +156,7 @@ SharedNotice SharedNoticeOf(const Job& job) {
   notice.title = TitleOf(image, change, wording, language);
   notice.group = GroupOf(image.type(), language);
   notice.link = image.link();
-  if (const std::string summary = SummaryIn(language, image); !summary.empty()) {
+  if (const std::string& summary = SummaryIn(language, image); !summary.empty()) {
     notice.before = OneLine(summary) + "\n";
   }
   const bool compared = !left || (ReachesCalendar(job) && !IsCorrectedDeletion(job));

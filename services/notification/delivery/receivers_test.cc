@@ -279,7 +279,7 @@ TEST_P(ReceiversTest, SilentReceiversHoldNeitherOthersNorAnInbox) {
     dispatcher_->Offer({delivery});
     EXPECT_TRUE(WaitFor(delivery, v1::Delivery::STATE_DELIVERED, 1)) << id;
   }
-  EXPECT_THAT(dispatcher_->usage().holders, testing::SizeIs(12));
+  EXPECT_TRUE(Eventually([&] { return dispatcher_->usage().holders.size() == 12; }));
   channel_->ReleaseAll();
 }
 

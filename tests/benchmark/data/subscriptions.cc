@@ -42,11 +42,11 @@ Filter World::MixedFilter(Dice& dice, int64_t documents) const {
   } else if (kind < 45) {
     filter.add_sectors(dice.Pick(sectors_));
     filter.add_label_levels(LevelAsked(dice));
-    filter.add_regions("nuts:" + Region(dice, 1));
+    filter.add_regions("nuts:" + Region(dice, static_cast<int>(1 + dice.Below(2))));
   } else if (kind < 60) {
     AddNames(dice, 1 + static_cast<int>(dice.Below(5)), documents, &filter);
   } else if (kind < 75) {
-    SetCircle(dice, 120'000, &filter);
+    SetCircle(dice, 100'000, &filter);
     filter.add_sectors(dice.Pick(sectors_));
   } else if (kind < 83) {
     filter.set_words(absl::StrCat(RareWord(1 + dice.Zipf(20'000)), " ",
@@ -54,7 +54,7 @@ Filter World::MixedFilter(Dice& dice, int64_t documents) const {
   } else if (kind < 91) {
     filter.add_types("event");
     filter.add_kinds(dice.Pick(event_kinds_));
-    filter.add_regions("nuts:" + Region(dice, static_cast<int>(dice.Below(3))));
+    filter.add_regions("nuts:" + Region(dice, static_cast<int>(1 + dice.Below(2))));
     if (dice.Percent(50)) filter.mutable_period()->set_start("2026-01-01");
   } else if (kind < 96) {
     filter.add_programmes(dice.Pick(programmes_));
@@ -78,13 +78,13 @@ Filter World::Subscription(Mix mix, int64_t i, int64_t documents) const {
       AddNames(dice, 1 + static_cast<int>(dice.Below(5)), documents, &filter);
       break;
     case Mix::kCircles:
-      SetCircle(dice, 170'000, &filter);
+      SetCircle(dice, 150'000, &filter);
       break;
     case Mix::kExact:
       filter.add_sectors(dice.Pick(sectors_));
-      filter.add_regions("nuts:" + Region(dice, static_cast<int>(1 + dice.Below(3))));
-      if (dice.Percent(30)) filter.add_types(dice.Percent(50) ? "cluster" : "label");
-      if (dice.Percent(30)) filter.add_label_levels(LevelAsked(dice));
+      filter.add_regions("nuts:" + Region(dice, static_cast<int>(dice.Below(3))));
+      if (dice.Percent(50)) filter.add_types(dice.Percent(50) ? "cluster" : "label");
+      if (dice.Percent(20)) filter.add_label_levels(LevelAsked(dice));
   }
   return filter;
 }

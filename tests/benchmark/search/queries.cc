@@ -78,6 +78,28 @@ std::vector<Query> QueriesOf(const World& world) {
   return queries;
 }
 
+std::vector<Query> BadQueriesOf(const World& world) {
+  std::vector<Query> queries;
+  const auto words = [&](const char* row, const std::string& text) {
+    queries.push_back({.row = row, .order = Ordering::kRelevance});
+    queries.back().filter.set_words(text);
+  };
+  words("bad_one_letter", "c*");
+  words("bad_common_words", "cluster organisation in");
+  words("bad_twenty_words", "a* b* c* d* e* f* g* h* i* k* l* m* n* o* p* r* s* t* u* v*");
+  queries.push_back({.row = "bad_fifty_codes"});
+  for (size_t i = 0; queries.back().filter.sectors_size() < 50; ++i) {
+    queries.back().filter.add_sectors(world.sectors()[i * 7 % world.sectors().size()]);
+  }
+  Dice dice({'b'});
+  queries.push_back({.row = "bad_half_europe", .order = Ordering::kDistance});
+  SetCircle(world, dice, filter::kMaxRadiusMeters, &queries.back().filter);
+  queries.push_back({.row = "bad_all_facets",
+                     .facets = {"types", "sectors", "regions", "programmes", "label_levels",
+                                "labels_held", "kinds", "states", "languages"}});
+  return queries;
+}
+
 std::string LineOf(const Query& query) {
   const Filter& filter = query.filter;
   constexpr const char* kOrders[] = {"relevance", "distance", "title"};

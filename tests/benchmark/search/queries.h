@@ -19,11 +19,14 @@ struct Query {
   std::vector<std::string> facets = {};  // of filter::FacetFields()
 };
 
-// Those of all rows, the same of each kind in each world.
+// Those of all rows that peers answer too.
 std::vector<Query> QueriesOf(const World& world);
 
-// The same, and resources, a line each, for those who are measured beside ours: fields by tabs, the
-// values in one by blanks. README.md says which.
+// What hostile callers would ask, of ours alone; their rows begin with "bad_".
+std::vector<Query> BadQueriesOf(const World& world);
+
+// Those of all rows, and resources, a line each, for those who are measured beside ours: fields by
+// tabs, the values in one by blanks. README.md says which.
 std::string LineOf(const Query& query);
 std::string LineOf(int64_t number, const Facts& facts);
 

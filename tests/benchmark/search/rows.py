@@ -9,6 +9,7 @@ from data.talk import Figure, Program, in_turn
 # A row, how many times better than Lucene it is to be, and how many than PostgreSQL.
 ROWS = {"words": "2", "programme": "1", "prefix": "1", "word": "1", "browse": "1", "distance": "2",
         "label": "1"}
+BAD = ("one_letter", "common_words", "twenty_words", "fifty_codes", "half_europe", "all_facets")
 CHANGES = 20_000
 
 
@@ -36,6 +37,7 @@ def _at(bench, size, rows):
         for row in rows:
             _row(bench, size, row, ours, peers)
         if rows is ROWS:
+            _bad(bench, size, ours)
             _changes(bench, size, ours, lucene)
 
 
@@ -79,6 +81,13 @@ def _compare(row, ours, peers):
                 raise RuntimeError(f"{row}, query {number}: ours answers {our}, {name} {its}")
     totals = [total for total, _, _ in expected]
     return f"{min(totals)}-{max(totals)}"
+
+
+def _bad(bench, size, ours):
+    """What hostile callers ask has a bound too."""
+    for row in BAD:
+        [figure] = in_turn(2, lambda: ours.numbers("row", f"bad_{row}", bench.seconds)["p99_ms"])
+        bench.report.row(f"search.bad_{row}_p99@{size}", figure, "ms", goal="<=100ms")
 
 
 RANKED = {"words", "prefix", "word"}

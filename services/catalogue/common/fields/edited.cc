@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <memory>
 #include <set>
+#include <vector>
 
 #include "google/protobuf/descriptor.h"
 #include "google/protobuf/reflection.h"
@@ -25,7 +26,25 @@ bool IsOwn(const FieldDescriptor& field, std::span<const std::string_view> outpu
          std::find(output_only.begin(), output_only.end(), field.name()) == output_only.end();
 }
 
+bool IsSet(const Message& message, const FieldDescriptor* field) {
+  const auto& reflection = *message.GetReflection();
+  return field->is_repeated() ? reflection.FieldSize(message, field) > 0
+                              : reflection.HasField(message, field);
+}
+
+// What isn't set in either is the same in both.
+std::set<const FieldDescriptor*> SetInEither(const Message& a, const Message& b) {
+  std::set<const FieldDescriptor*> either;
+  std::vector<const FieldDescriptor*> set;
+  for (const Message* message : {&a, &b}) {
+    message->GetReflection()->ListFields(*message, &set);
+    either.insert(set.begin(), set.end());
+  }
+  return either;
+}
+
 bool Differs(const Message& a, const Message& b, const FieldDescriptor* field) {
+  if (IsSet(a, field) != IsSet(b, field)) return true;
   google::protobuf::util::MessageDifferencer differencer;
   return !differencer.CompareWithFields(a, b, {field}, {field});
 }
@@ -43,13 +62,11 @@ void MarkEdited(const Message* before, std::span<const std::string_view> output_
   const auto& type = *next->GetDescriptor();
   const auto* field = type.FindFieldByName(std::string(kEditedFields));
   if (field == nullptr) return;  // no import brings such ones
-  std::unique_ptr<Message> nothing(next->New());
-  const Message& base = before == nullptr ? *nothing : *before;
+  const std::unique_ptr<Message> empty(next->New());
+  const Message& base = before == nullptr ? *empty : *before;
   std::set<std::string> edited = EditedFields(base);
-  for (int i = 0; i < type.field_count(); ++i) {
-    if (IsOwn(*type.field(i), output_only) && Differs(base, *next, type.field(i))) {
-      edited.insert(type.field(i)->name());
-    }
+  for (const FieldDescriptor* set : SetInEither(base, *next)) {
+    if (IsOwn(*set, output_only) && Differs(base, *next, set)) edited.insert(set->name());
   }
   next->GetReflection()->ClearField(next, field);
   for (const std::string& name : edited) next->GetReflection()->AddString(next, field, name);

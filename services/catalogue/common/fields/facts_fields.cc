@@ -5,6 +5,7 @@
 #include "absl/strings/str_cat.h"
 
 #include "libs/base/text/strings.h"
+#include "services/catalogue/common/place_names/place_names.h"
 
 namespace clusterwire::catalogue {
 
@@ -78,6 +79,14 @@ std::string Joined(std::initializer_list<std::string_view> parts, std::string_vi
 
 std::string PlaceText(const type::v1::Place& place) {
   return Joined({place.venue(), place.city(), place.region()}, ", ");
+}
+
+std::string PlaceWords(const type::v1::Place& place) {
+  std::string words = PlaceText(place);
+  for (const std::string_view name : OtherNamesOf(place.city(), place.country())) {
+    absl::StrAppend(&words, " ", ToAbsl(name));
+  }
+  return words;
 }
 
 namespace {

@@ -66,6 +66,8 @@ void RestrictTo(std::initializer_list<std::string> members, type::v1::Facts* fac
 std::string Joined(std::initializer_list<std::string_view> parts, std::string_view separator);
 // "Dresden, Sachsen".
 std::string PlaceText(const type::v1::Place& place);
+// What a place is found by: that, and what its city is called in other languages.
+std::string PlaceWords(const type::v1::Place& place);
 
 // What everything that is about a cluster inherits from it: codes, point, programmes, levels, their
 // titles, and the cluster's name in its own.

@@ -11,7 +11,7 @@ namespace {
 
 // What it is found by besides its names and its summary.
 std::string TextOf(const v1::Cluster& cluster) {
-  std::string text = PlaceText(cluster.seat());
+  std::string text = PlaceWords(cluster.seat());
   for (const Strings* texts :
        {&cluster.support_services(), &cluster.other_labels(), &cluster.networks()}) {
     for (const std::string& one : *texts) absl::StrAppend(&text, " ", one);

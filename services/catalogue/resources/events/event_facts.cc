@@ -15,7 +15,7 @@ namespace {
 
 // Further words that it is found by.
 std::string TextOf(const v1::CalendarEvent& event) {
-  std::string text = Joined({event.organiser(), PlaceText(event.place()), event.series()}, " ");
+  std::string text = Joined({event.organiser(), PlaceWords(event.place()), event.series()}, " ");
   for (const v1::AgendaItem& item : event.agenda()) absl::StrAppend(&text, " ", item.title());
   if (event.has_recap()) absl::StrAppend(&text, " ", event.recap().text());
   return text;

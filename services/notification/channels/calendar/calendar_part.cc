@@ -14,6 +14,7 @@
 #include "libs/base/time/clock.h"
 #include "libs/text/language.h"
 #include "services/notification/channels/calendar/entry.h"
+#include "services/notification/channels/differences.h"
 #include "services/notification/channels/notice.h"
 #include "services/notification/channels/told.h"
 #include "services/notification/ledger/records/seen_by.h"
@@ -85,8 +86,8 @@ std::optional<Invitation> Next(const Inviting& inviting) {
 
 calendar::Entry EntryFor(const Event& event, const std::string& uid, text::Language language) {
   if (event.image == nullptr) return {.uid = uid, .stamp = event.time};
-  calendar::Entry entry = DescribedBy(*event.image, event.time, language);
-  entry.when = WhenOf(event.image->calendar());
+  calendar::Entry entry = calendar::DescribedBy(*event.image, SummaryIn(language, *event.image), event.time, language);
+  entry.when = calendar::WhenOf(event.image->calendar());
   return entry;
 }
 

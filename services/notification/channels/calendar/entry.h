@@ -3,7 +3,6 @@
 #include <cstdint>
 #include <optional>
 #include <string>
-#include <variant>
 
 #include "absl/time/time.h"
 
@@ -11,6 +10,7 @@
 #include "clusterwire/type/v1/facts.pb.h"
 
 #include "libs/calendar/calendar.h"
+#include "libs/calendar/described.h"
 #include "libs/text/language.h"
 
 // From what the Facts of an event say to an entry of a calendar. Pure functions.
@@ -18,10 +18,6 @@ namespace clusterwire::notification {
 
 // The event's UID, also where only one of the images has it; empty of what is no event.
 std::string UidOf(const change::v1::ResourceChanged& change);
-
-// When it is; nothing where the day isn't known, or a zone isn't known here.
-std::variant<std::monostate, calendar::Days, calendar::Times> WhenOf(
-    const type::v1::Calendar& calendar);
 
 // When it is over everywhere on earth; the epoch where the day isn't known.
 absl::Time EndOf(const type::v1::Facts& event);
@@ -41,9 +37,5 @@ Event EventIn(const change::v1::ResourceChanged& change);
 std::optional<calendar::Entry> PublishedEntry(const Event& event,
                                               const change::v1::ResourceChanged& change,
                                               text::Language language);
-
-// All that an entry says of it but when it is, who is asked, and its method's own.
-calendar::Entry DescribedBy(const type::v1::Facts& event, absl::Time stamp,
-                            text::Language language);
 
 }  // namespace clusterwire::notification

@@ -11,6 +11,7 @@
 #include "libs/base/status/error.h"
 #include "libs/base/text/strings.h"
 #include "libs/change/record.h"
+#include "libs/http/server/conditional.h"
 #include "libs/store/registry.h"
 #include "libs/telemetry/log.h"
 #include "libs/text/language.h"
@@ -41,18 +42,6 @@ std::string CutNote(text::Language language) {
 
 // A stranger may not learn from an answer that it was one of ours.
 http::ServerReply NoSuchFeed() { return {.status = 404, .body = "There is no such calendar.\n"}; }
-
-// If-None-Match: a list of tags, weak or not, or any.
-bool Names(const http::ServerRequest& request, std::string_view tag) {
-  const auto found = request.headers.find("if-none-match");
-  if (found == request.headers.end()) return false;
-  for (auto one : absl::StrSplit(found->second, ',')) {
-    one = absl::StripAsciiWhitespace(one);
-    absl::ConsumePrefix(&one, "W/");
-    if (one == "*" || ToStd(one) == tag) return true;
-  }
-  return false;
-}
 
 }  // namespace
 
@@ -111,20 +100,11 @@ http::ServerReply CalendarFeed::Answer(const http::ServerRequest& request) {
             .body = "The calendar can't be made now; try again later.\n",
             .headers = {{"Retry-After", "60"}}};
   }
-  constexpr size_t kTagBytes = 16;
-  const std::string tag =
-      absl::StrCat("\"", absl::BytesToHexString(Sha256(*body).substr(0, kTagBytes)), "\"");
-  http::ServerReply reply{.content_type = "text/calendar; charset=utf-8",
-                          .headers = {{"ETag", tag},
-                                      {"Cache-Control", "private, no-cache"},
-                                      {"X-Content-Type-Options", "nosniff"},
-                                      {"X-Robots-Tag", "noindex"}}};
-  if (Names(request, tag)) {
-    reply.status = 304;
-  } else {
-    reply.body = *std::move(body);
-  }
-  return reply;
+  return http::Tagged(request, {.content_type = "text/calendar; charset=utf-8",
+                                .body = *std::move(body),
+                                .headers = {{"Cache-Control", "private, no-cache"},
+                                            {"X-Content-Type-Options", "nosniff"},
+                                            {"X-Robots-Tag", "noindex"}}});
 }
 
 absl::StatusOr<v1::Subscription> CalendarFeed::SubscriptionOf(std::string_view token) {

@@ -16,7 +16,7 @@
 #include "libs/base/threads/mutex.h"
 #include "libs/base/time/clock.h"
 #include "libs/calendar/calendar.h"
-#include "libs/http/server.h"
+#include "libs/http/server/server.h"
 #include "libs/resource/call.h"
 #include "services/notification/ledger/ledger.h"
 

@@ -4,7 +4,7 @@
 #include <utility>
 #include <vector>
 
-#include "libs/http/server.h"
+#include "libs/http/server/server.h"
 #include "libs/text/language.h"
 
 namespace clusterwire::notification {

@@ -3,14 +3,12 @@
 #include <utility>
 #include <vector>
 
-#include "absl/strings/ascii.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_split.h"
 
 #include "libs/base/status/error.h"
 #include "libs/base/text/strings.h"
-#include "libs/http/form.h"
+#include "libs/http/server/form.h"
 #include "libs/telemetry/log.h"
 #include "libs/text/form.h"
 #include "services/notification/consent/pages/page.h"
@@ -28,7 +26,7 @@ std::string_view TokenOf(const http::ServerRequest& request, std::string_view pa
 
 Language BrowserLanguage(const http::ServerRequest& request) {
   const auto found = request.headers.find("accept-language");
-  return LanguageOf(found == request.headers.end() ? "" : found->second);
+  return text::LanguageAsked(found == request.headers.end() ? "" : found->second);
 }
 
 // That of the reader, if they chose one.
@@ -58,25 +56,6 @@ absl::Time ShownAt(std::string_view text) {
 }
 
 }  // namespace
-
-Language LanguageOf(std::string_view accept_language) {
-  double best = 0;
-  Language language = Language::kEnglish;
-  for (const absl::string_view item : absl::StrSplit(ToAbsl(accept_language), ',')) {
-    const std::vector<absl::string_view> parts = absl::StrSplit(item, ';');
-    const std::string tag = absl::AsciiStrToLower(absl::StripAsciiWhitespace(parts[0]));
-    double weight = 1;
-    for (size_t i = 1; i < parts.size(); ++i) {
-      const absl::string_view part = absl::StripAsciiWhitespace(parts[i]);
-      if (part.substr(0, 2) == "q=" && !absl::SimpleAtod(part.substr(2), &weight)) weight = 0;
-    }
-    const std::string primary = tag.substr(0, tag.find('-'));
-    if (weight <= best || (primary != "de" && primary != "en")) continue;
-    best = weight;
-    language = primary == "de" ? Language::kGerman : Language::kEnglish;
-  }
-  return language;
-}
 
 std::vector<http::Route> Pages::Routes() {
   using Handler = http::ServerReply (Pages::*)(const http::ServerRequest&);

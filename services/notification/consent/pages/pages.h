@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "libs/base/time/clock.h"
-#include "libs/http/server.h"
+#include "libs/http/server/server.h"
 #include "services/notification/consent/consents.h"
 #include "services/notification/consent/links.h"
 #include "services/notification/consent/pages/network_limits.h"
@@ -49,8 +49,5 @@ class Pages {
   Clock& clock_;
   NetworkLimits limits_;
 };
-
-// What a browser asks for; English when it asks for neither.
-text::Language LanguageOf(std::string_view accept_language);
 
 }  // namespace clusterwire::notification

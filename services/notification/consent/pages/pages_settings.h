@@ -6,7 +6,7 @@
 #include "clusterwire/config/v1/notification.pb.h"
 
 #include "libs/base/status/error.h"
-#include "libs/http/server.h"
+#include "libs/http/server/server.h"
 
 namespace clusterwire::notification {
 

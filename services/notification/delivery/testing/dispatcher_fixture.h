@@ -138,6 +138,10 @@ class DispatcherFixture : public LedgerTest {
     if (!said) ADD_FAILURE() << Said(delivery);
     return said;
   }
+  // Waits until the metrics have this: they are set behind what the ledger says.
+  bool Shows(const std::string& metric) {
+    return Eventually([&] { return metrics_.Render().find(metric) != std::string::npos; });
+  }
   void Enable(const std::string& endpoint) {
     ASSERT_THAT(store_.endpoints->Enable(AsOperator(), endpoint, ""), IsOk());
     store_.CatchUp();

@@ -1,4 +1,4 @@
-#include "libs/http/connection.h"
+#include "libs/http/server/connection.h"
 
 #include <poll.h>
 

@@ -20,4 +20,7 @@ Form ParseForm(std::string_view body);
 // The value of the first field of that name; empty when there is none.
 std::string_view ValueOf(const Form& form, std::string_view name);
 
+// A text as a name or value of a form or of an address behind its '?'.
+std::string EncodeForm(std::string_view text);
+
 }  // namespace clusterwire::http

@@ -1,4 +1,4 @@
-#include "libs/http/server.h"
+#include "libs/http/server/server.h"
 
 #include <poll.h>
 #include <unistd.h>

@@ -18,7 +18,7 @@
 #include "libs/base/testing/temp_dir.h"
 #include "libs/base/threads/mutex.h"
 #include "libs/http/client.h"
-#include "libs/http/server.h"
+#include "libs/http/server/server.h"
 #include "libs/http/testing/collector.h"
 
 namespace clusterwire::http {

@@ -1,4 +1,4 @@
-#include "libs/http/request_head.h"
+#include "libs/http/server/request_head.h"
 
 #include <algorithm>
 #include <iterator>

@@ -1,8 +1,9 @@
-#include "libs/http/form.h"
+#include "libs/http/server/form.h"
 
 #include <utility>
 
 #include "absl/strings/ascii.h"
+#include "absl/strings/str_format.h"
 #include "absl/strings/str_split.h"
 
 #include "libs/base/text/strings.h"
@@ -53,6 +54,19 @@ Form ParseForm(std::string_view body) {
 std::string_view ValueOf(const Form& form, std::string_view name) {
   const auto found = form.lower_bound(name);  // of equal ones the first that was put
   return found == form.end() || found->first != name ? std::string_view() : found->second;
+}
+
+std::string EncodeForm(std::string_view text) {
+  std::string encoded;
+  for (const char c : text) {
+    if (absl::ascii_isalnum(static_cast<unsigned char>(c)) ||
+        std::string_view("-._~").find(c) != std::string_view::npos) {
+      encoded += c;
+    } else {
+      absl::StrAppendFormat(&encoded, "%%%02X", static_cast<unsigned char>(c));
+    }
+  }
+  return encoded;
 }
 
 }  // namespace clusterwire::http

@@ -1,4 +1,4 @@
-#include "libs/http/server.h"
+#include "libs/http/server/server.h"
 
 #include <httplib.h>
 #include <unistd.h>
@@ -19,8 +19,8 @@
 #include "libs/base/text/strings.h"
 #include "libs/base/threads/executor.h"
 #include "libs/base/threads/mutex.h"
-#include "libs/http/connection.h"
-#include "libs/http/request_head.h"
+#include "libs/http/server/connection.h"
+#include "libs/http/server/request_head.h"
 
 namespace clusterwire::http {
 namespace {

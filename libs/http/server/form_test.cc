@@ -1,4 +1,4 @@
-#include "libs/http/form.h"
+#include "libs/http/server/form.h"
 
 #include <string>
 
@@ -19,6 +19,12 @@ TEST(FormTest, FieldsAreDecodedAndRepeatedOnesKeepTheirOrder) {
                           Pair("offer", "labels"), Pair("offer", "events"), Pair("x y", "1")));
   EXPECT_EQ(ValueOf(form, "offer"), "labels");
   EXPECT_EQ(ValueOf(form, "other"), "");
+}
+
+TEST(FormTest, WhatIsEncodedIsReadAsItWas) {
+  const std::string text = "a b&c=d+%ü~'\"<\n";
+  EXPECT_EQ(ValueOf(ParseForm("q=" + EncodeForm(text)), "q"), text);
+  EXPECT_EQ(EncodeForm("programmes/go-cluster"), "programmes%2Fgo-cluster");
 }
 
 TEST(FormTest, WhatIsNoEscapeStaysAndWhatIsNoTextIsLeftOut) {

@@ -1,0 +1,153 @@
+#include "services/catalogue/pages/resource_parts.h"
+
+#include <set>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "absl/strings/str_replace.h"
+
+#include "libs/base/status/error.h"
+#include "libs/base/text/strings.h"
+#include "libs/http/server/form.h"
+
+namespace clusterwire::catalogue {
+namespace {
+
+using text::In;
+using text::Language;
+
+constexpr int kMostAround = 500;
+constexpr size_t kMostShown = 50;
+constexpr size_t kMostSources = 20;
+
+std::string NoteOf(const type::v1::Facts& facts, Language language) {
+  std::vector<std::string> said;
+  if (facts.has_period()) {
+    const std::string start = text::DateIn(language, facts.period().start());
+    const std::string end = text::DateIn(language, facts.period().end());
+    if (!start.empty())
+      said.push_back(end.empty() || end == start ? start : absl::StrCat(start, " – ", end));
+  }
+  if (facts.type() == "label" && facts.state() != "valid") {
+    if (facts.state() == "expired") said.emplace_back(In(language, "expired", "abgelaufen"));
+    if (facts.state() == "lapsed") said.emplace_back(In(language, "lapsed", "erloschen"));
+    if (facts.state() == "revoked") said.emplace_back(In(language, "revoked", "entzogen"));
+  }
+  if (facts.state() == "cancelled") said.emplace_back(In(language, "cancelled", "abgesagt"));
+  return absl::StrJoin(said, ", ");
+}
+
+// Where a reader of the list goes: the resource's own page here, else the one that it names.
+std::string HrefOf(const type::v1::Facts& facts, const Question& question) {
+  if (facts.type() == "event" || facts.type() == "cluster") return PageOf(facts.name(), question);
+  return facts.link();
+}
+
+}  // namespace
+
+void AddFact(std::string_view label, const std::vector<std::string>& texts,
+             templates::Values& page) {
+  templates::Values* row = nullptr;
+  for (const std::string& text : texts) {
+    if (text.empty()) continue;
+    if (row == nullptr) row = &page.Add("FACT").Set("LABEL", label);
+    SetLink("", text, row->Add("VALUE"));
+  }
+}
+
+void AddLinkFact(std::string_view label, std::string_view href, templates::Values& page) {
+  if (href.empty()) return;
+  SetLink(href, href, page.Add("FACT").Set("LABEL", label).Add("VALUE"));
+}
+
+std::vector<std::string> TitlesOf(const google::protobuf::RepeatedPtrField<std::string>& values,
+                                  const type::v1::Facts& facts) {
+  std::vector<std::string> titles;
+  for (const std::string& value : values) {
+    std::string called = value.starts_with("named:") ? value.substr(6) : value;
+    for (const type::v1::Title& title : facts.titles()) {
+      if (title.value() == value) called = title.title();
+    }
+    titles.push_back(std::move(called));
+  }
+  return titles;
+}
+
+std::string PlaceIn(const type::v1::Place& place) {
+  std::vector<std::string> parts;
+  for (const std::string* part :
+       {&place.venue(), &place.city(), &place.region(), &place.country()}) {
+    if (!part->empty()) parts.push_back(*part);
+  }
+  return absl::StrJoin(parts, ", ");
+}
+
+void AddList(const PageContext& context, std::string_view title,
+             const std::vector<type::v1::Facts>& items, templates::Values& page) {
+  if (items.empty()) return;
+  const Language language = context.question.language;
+  templates::Values& list = page.Add("LIST").Set("TITLE", title);
+  for (size_t i = 0; i < items.size() && i < kMostShown; ++i) {
+    templates::Values& item = list.Add("ITEM");
+    SetLink(HrefOf(items[i], context.question), items[i].title(), item);
+    item.SetIfAny("NOTE", NoteOf(items[i], language));
+  }
+  if (items.size() > kMostShown) {
+    list.SetIfAny("MORE",
+                  absl::StrCat(ToAbsl(In(language, "… and ", "… und ")), items.size() - kMostShown,
+                               ToAbsl(In(language, " more", " weitere"))));
+  }
+}
+
+void AddSources(const PageContext& context,
+                const google::protobuf::RepeatedPtrField<type::v1::Source>& sources,
+                templates::Values& page) {
+  std::set<std::string> shown;
+  templates::Values* list = nullptr;
+  for (const type::v1::Source& source : sources) {
+    if (source.uri().empty() || shown.size() >= kMostSources ||
+        !shown.insert(source.uri()).second) {
+      continue;
+    }
+    if (list == nullptr) {
+      list = &page.Add("SOURCES").Set(
+          "TITLE", In(context.question.language, "Where this is from", "Woher das ist"));
+    }
+    SetLink(source.uri(), source.uri(), list->Add("SOURCE"));
+  }
+}
+
+std::vector<type::v1::Facts> Surroundings::OfType(std::string_view type) const {
+  std::vector<type::v1::Facts> found;
+  for (const type::v1::Facts& facts : others) {
+    if (facts.type() == type) found.push_back(facts);
+  }
+  return found;
+}
+
+absl::StatusOr<Surroundings> SurroundingsOf(const PageContext& context, const std::string& name) {
+  v1::SearchRequest request;
+  request.mutable_filter()->add_names(name);
+  request.set_order(v1::SearchRequest::ORDER_TIME);
+  request.set_page_size(kMostAround);
+  v1::SearchResponse found;
+  RETURN_IF_ERROR(context.finder.Search(filter::Viewer::Public(), request, &found));
+  Surroundings around;
+  for (v1::Hit& hit : *found.mutable_hits()) {
+    if (hit.facts().name() == name) {
+      around.own = std::move(*hit.mutable_facts());
+    } else {
+      around.others.push_back(std::move(*hit.mutable_facts()));
+    }
+  }
+  return around;
+}
+
+void AddFollow(const PageContext& context, const std::string& name, templates::Values& actions) {
+  if (context.follow_uri.empty()) return;
+  actions.Add("ACTION")
+      .Set("HREF", absl::StrReplaceAll(context.follow_uri, {{"{name}", http::EncodeForm(name)}}))
+      .Set("TITLE", In(context.question.language, "Follow this", "Folgen"));
+}
+
+}  // namespace clusterwire::catalogue

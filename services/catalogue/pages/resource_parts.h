@@ -1,0 +1,47 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "clusterwire/type/v1/facts.pb.h"
+#include "clusterwire/type/v1/sources.pb.h"
+
+#include "services/catalogue/pages/views.h"
+
+// What the pages of single resources are made of.
+namespace clusterwire::catalogue {
+
+// A row of what is known: nothing where all texts are empty.
+void AddFact(std::string_view label, const std::vector<std::string>& texts,
+             templates::Values& page);
+void AddLinkFact(std::string_view label, std::string_view href, templates::Values& page);
+
+// What the Facts call these values; the value itself where they don't say.
+std::vector<std::string> TitlesOf(const google::protobuf::RepeatedPtrField<std::string>& values,
+                                  const type::v1::Facts& facts);
+
+// "Dresden, Saxony, DE".
+std::string PlaceIn(const type::v1::Place& place);
+
+// A list under a title, of what is about or under the resource; nothing where there is none.
+void AddList(const PageContext& context, std::string_view title,
+             const std::vector<type::v1::Facts>& items, templates::Values& page);
+
+// Where it is from, each address once.
+void AddSources(const PageContext& context,
+                const google::protobuf::RepeatedPtrField<type::v1::Source>& sources,
+                templates::Values& page);
+
+// What the index says of the resource, and of all that is about or under it.
+struct Surroundings {
+  type::v1::Facts own;
+  std::vector<type::v1::Facts> others;
+  std::vector<type::v1::Facts> OfType(std::string_view type) const;
+};
+absl::StatusOr<Surroundings> SurroundingsOf(const PageContext& context, const std::string& name);
+
+// "Follow this": where a reader subscribes to it, if there is such a page.
+void AddFollow(const PageContext& context, const std::string& name, templates::Values& actions);
+
+}  // namespace clusterwire::catalogue
