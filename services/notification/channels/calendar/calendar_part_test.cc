@@ -116,6 +116,16 @@ TEST(CalendarPartTest, WhoRegisteredIsInvitedWithoutAskingAndNobodyByOthersRegis
   }
 }
 
+TEST(CalendarPartTest, NobodyIsInvitedToTheEndOfACall) {
+  Facts call = PragueConference(0);
+  call.set_type("call");
+  const Job job =
+      ConferenceJob(ConferenceChange(1, "call.opened", {}, call), v1::CALENDAR_MODE_INVITE);
+  EXPECT_THAT(TextOf(job), AllOf(HasSubstr("METHOD:PUBLISH\n"), Not(HasSubstr("ATTENDEE"))));
+  EXPECT_FALSE(MayInvite(job));
+  EXPECT_FALSE(InvitationBy(job));
+}
+
 TEST(CalendarPartTest, WhoAskedIsInvitedThenMovedThenTakenOut) {
   std::optional<Invitation> told;
   const Job published = Published(v1::CALENDAR_MODE_INVITE);
