@@ -113,6 +113,9 @@ std::optional<CalendarPart> Invite(const Job& job, const Inviting& inviting,
   const std::optional<Invitation> next = Next(inviting);
   if (!next) return std::nullopt;
   calendar::Entry entry = EntryFor(inviting.event, next->uid, LanguageOf(job));
+  // In a calendar a registration is called as its event is.
+  const std::string& title = NewestOf(*inviting.by).registration().event_title();
+  if (inviting.event.image != nullptr && !title.empty()) entry.title = title;
   entry.sequence = next->sequence;
   entry.cancelled = next->cancelled;
   entry.organiser = sender;
@@ -143,10 +146,13 @@ v1::CalendarMode CalendarModeOf(const Job& job) {
     const bool meeting = facts.type() == "event" || asked != v1::CALENDAR_MODE_INVITE;
     return meeting ? asked : v1::CALENDAR_MODE_PUBLISH;  // nobody is invited to the end of a call
   }
-  const filter::Viewer& viewer = job.interest->viewer;
-  const bool own = std::ranges::any_of(facts.clusters(), [&](const std::string& cluster) {
-    return std::ranges::find(viewer.members, cluster) != viewer.members.end();
-  });
+  const std::vector<std::string>& members = job.interest->viewer.members;
+  const auto is_member = [&](const std::string& name) {
+    return std::ranges::find(members, name) != members.end();
+  };
+  // A person who comes for no cluster is known by whose they are.
+  const bool own = std::ranges::any_of(facts.clusters(), is_member) ||
+                   is_member(change.registration().registrant());
   return own ? v1::CALENDAR_MODE_INVITE : v1::CALENDAR_MODE_NONE;
 }
 

@@ -89,6 +89,10 @@ Job Registered(const std::vector<std::string>& members, v1::CalendarMode mode,
                        cancelled ? "registration.cancelled" : "registration.registered",
                        cancelled ? before : Facts(), facts),
       mode);
+  auto record = std::make_shared<KeptRecord>(*job.record);
+  record->change.mutable_registration()->set_registrant("programmes/people");
+  record->change.mutable_registration()->set_event_title("The conference in Prague");
+  job.record = std::move(record);
   filter::Viewer viewer = filter::Viewer::Public();
   viewer.members = members;
   auto interest = std::make_shared<Interest>(*job.interest);
@@ -102,7 +106,11 @@ TEST(CalendarPartTest, WhoRegisteredIsInvitedWithoutAskingAndNobodyByOthersRegis
   const Job own = Registered({"clusters/a"}, v1::CALENDAR_MODE_UNSPECIFIED);
   EXPECT_THAT(TextOf(own), AllOf(HasSubstr("METHOD:REQUEST\n"),
                                  HasSubstr("UID:0123456789abcdef0123456789abcdef\n"),
+                                 HasSubstr("SUMMARY:The conference in Prague\n"),
                                  HasSubstr("mailto:anna@example.net\n")));
+  EXPECT_THAT(TextOf(Registered({"programmes/people"}, v1::CALENDAR_MODE_PUBLISH)),
+              HasSubstr("METHOD:REQUEST\n"))
+      << "a person who comes for no cluster";
   std::optional<Invitation> told;
   Deliver(own, told);
   Job cancelled =
@@ -114,6 +122,16 @@ TEST(CalendarPartTest, WhoRegisteredIsInvitedWithoutAskingAndNobodyByOthersRegis
     EXPECT_EQ(TextOf(Registered({"events/european-cluster-conference-2022"}, mode)), "none")
         << "the organiser hears of it, and isn't invited";
   }
+}
+
+TEST(CalendarPartTest, NobodyIsInvitedToTheEndOfACall) {
+  Facts call = PragueConference(0);
+  call.set_type("call");
+  const Job job =
+      ConferenceJob(ConferenceChange(1, "call.opened", {}, call), v1::CALENDAR_MODE_INVITE);
+  EXPECT_THAT(TextOf(job), AllOf(HasSubstr("METHOD:PUBLISH\n"), Not(HasSubstr("ATTENDEE"))));
+  EXPECT_FALSE(MayInvite(job));
+  EXPECT_FALSE(InvitationBy(job));
 }
 
 TEST(CalendarPartTest, WhoAskedIsInvitedThenMovedThenTakenOut) {
