@@ -61,13 +61,12 @@ absl::Status AddSimilar(const filter::Viewer& viewer, const search::Snapshot& sn
   if (folded.empty() || filter.words().empty()) return absl::OkStatus();
   ASSIGN_OR_RETURN(const auto predicate, filter::Predicate::Compile(filter, viewer));
   search::SearchOptions options;
-  options.ranking_words = filter.words();
   options.order = search::Order::kRelevance;  // short titles that have the words first
   options.limit = search::kMaxPage;
   ASSIGN_OR_RETURN(const search::Page page, snapshot.Search(predicate, options));
   for (const search::Hit& hit : page.hits) {
-    if (hit.facts->name() == but || !FoldedNames(*hit.facts).contains(folded)) continue;
-    found.emplace(hit.facts->name(), Similar(*hit.facts));
+    if (hit.facts.name() == but || !FoldedNames(hit.facts).contains(folded)) continue;
+    found.emplace(hit.facts.name(), Similar(hit.facts));
   }
   return absl::OkStatus();
 }
