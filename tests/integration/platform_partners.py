@@ -55,7 +55,9 @@ class PartnerSteps:
         # Following is a subscription, made in one call.
         follower = Listener(self.stranger, "A follower", {"names": [self.request]})
         asker = Listener(self.team, "The asker", {"names": [self.request]})
-        matches = Listener(self.team, "Matches", opened["filter"])
+        # What a person types of the request's own filter.
+        matches = Listener(self.team, "Matches", {key: opened["filter"][key] for key in (
+            "types", "regions", "languages")})
         interest = self.new_team.call("Interest.ExpressInterest", parent=self.request, cluster=self.new,
                                       note="We build frames.")["name"]
         self.happened("interest.expressed", interest, "interest in the partner request was expressed", asker)
