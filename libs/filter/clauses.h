@@ -55,8 +55,6 @@ struct Predicate::Compiled {
   std::shared_ptr<const Viewer> viewer;
   Filter filter;
   Clauses clauses;  // of it
-  std::vector<std::vector<Term>> required;
-  bool exact = false;
 };
 
 // The definition of each field that is set.

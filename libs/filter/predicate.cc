@@ -23,41 +23,6 @@ Clauses ReadClauses(const Filter& filter) {
   return clauses;
 }
 
-std::vector<std::vector<Term>> RequiredTerms(const Clauses& clauses, const Viewer& viewer) {
-  std::vector<std::vector<Term>> groups;
-  if (!viewer.operator_) {
-    std::vector<Term>& audience = groups.emplace_back();
-    audience.push_back(EverybodyTerm());
-    for (const std::string& member : viewer.members) {
-      audience.push_back(MakeTerm(TermField::kAudience, member));
-    }
-  }
-  for (const ListField& field : ListFields()) {
-    const Values& values = (clauses.filter->*field.values)();
-    if (values.empty()) continue;
-    std::vector<Term>& group = groups.emplace_back();
-    for (const std::string& value : values) group.push_back(MakeTerm(field.term, value));
-  }
-  if (clauses.filter->has_within()) {
-    std::vector<Term>& group = groups.emplace_back();
-    for (const CoveringCell& cell : Covering(clauses.filter->within())) {
-      group.push_back(CellTerm(cell.id));
-    }
-  }
-  for (const Word& word : clauses.words.whole) {
-    std::vector<Term>& group = groups.emplace_back();
-    for (const std::string& spelling : word.spellings) {
-      group.push_back(MakeTerm(TermField::kToken, spelling));
-    }
-  }
-  return groups;
-}
-
-bool TermsSuffice(const Clauses& clauses) {
-  return !clauses.filter->has_within() && !clauses.period && !clauses.deadline &&
-         !clauses.filter->has_size() && clauses.words.prefixes.empty() && clauses.none_of.empty();
-}
-
 Conditions ConditionsOf(const Clauses& clauses) {
   const Filter& filter = *clauses.filter;
   Conditions conditions;
@@ -128,8 +93,6 @@ Predicate Predicate::FromCanonical(Filter filter, std::shared_ptr<const Viewer> 
   compiled->viewer = std::move(viewer);
   compiled->filter = std::move(filter);
   compiled->clauses = ReadClauses(compiled->filter);
-  compiled->required = RequiredTerms(compiled->clauses, *compiled->viewer);
-  compiled->exact = TermsSuffice(compiled->clauses);
   return Predicate(std::move(compiled));
 }
 
@@ -159,10 +122,6 @@ bool InRange(const type::v1::IntRange& range, const Facts& facts) {
   return facts.has_size() && (!range.has_min() || range.min() <= facts.size()) &&
          (!range.has_max() || facts.size() <= range.max());
 }
-
-const std::vector<std::vector<Term>>& Predicate::required() const { return compiled_->required; }
-
-bool Predicate::exact() const { return compiled_->exact; }
 
 Conditions Predicate::conditions() const { return ConditionsOf(compiled_->clauses); }
 

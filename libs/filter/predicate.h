@@ -135,12 +135,7 @@ class Predicate {
   // Facts match when all verdicts do. For callers that see the Facts anyway.
   std::vector<Verdict> Explain(const Facts& facts, const Telling& telling = {}) const;
 
-  // For indexes: Facts that match have a term of each of these groups.
-  const std::vector<std::vector<Term>>& required() const;
-  // Facts that have a term of each group and no audience match: no need to ask Matches(). What not
-  // everybody may see is never shown for its terms alone.
-  bool exact() const;
-
+  // For indexes.
   Conditions conditions() const;
 
   // Sorted, without repeats, words folded. Two filters that differ in nothing else are equal here.

@@ -127,37 +127,37 @@ TEST(CanonicalTest, SortsFoldsAndForgetsRepeats) {
                 .ShortDebugString());
 }
 
-TEST(ExactTest, RangesPlacesPrefixesAndExclusionsHaveToBeAsked) {
-  EXPECT_TRUE(Compiled("").exact());
-  EXPECT_TRUE(Compiled("types: 'cluster' names: 'clusters/a' words: 'a b'").exact());
-  EXPECT_FALSE(Compiled("words: 'a*'").exact());
-  EXPECT_FALSE(Compiled("size { min: 1 }").exact());
-  EXPECT_FALSE(Compiled("period { start: '2024' }").exact());
-  EXPECT_FALSE(Compiled("deadline { start: '2024' }").exact());
-  EXPECT_FALSE(Compiled("within { radius_meters: 1 }").exact());
-  EXPECT_FALSE(Compiled("none_of { types: 'event' }").exact());
+TEST(ConditionsTest, AWordIsOneOfItsSpellingsAndTheBeginningOfOneIsSaidApart) {
+  const Predicate predicate = Compiled("words: 'münchen strasse photo*'");
+  const Conditions conditions = predicate.conditions();
+  ASSERT_EQ(conditions.one_of.size(), 2u);
+  EXPECT_EQ(conditions.one_of[0].field, TermField::kToken);
+  EXPECT_THAT(conditions.one_of[0].values, ElementsAre("munchen", "muenchen"));
+  EXPECT_THAT(conditions.one_of[1].values, ElementsAre("strasse"));
+  ASSERT_EQ(conditions.prefixes.size(), 1u);
+  EXPECT_THAT(conditions.prefixes[0].spellings, ElementsAre("photo"));
 }
 
-TEST(RequiredTest, AWordIsRequiredInOneOfItsSpellings) {
-  EXPECT_THAT(Compiled("words: 'münchen strasse'", Viewer::Operator()).required(),
-              ElementsAre(ElementsAre(MakeTerm(TermField::kToken, "munchen"),
-                                      MakeTerm(TermField::kToken, "muenchen")),
-                          ElementsAre(MakeTerm(TermField::kToken, "strasse"))));
-  EXPECT_TRUE(Compiled("words: 'münchen'").exact());
+TEST(ConditionsTest, AreAllThatAFilterAsks) {
+  const Predicate predicate = Compiled(
+      "types: 'cluster' names: 'clusters/a' within { radius_meters: 1 } period { start: '2024' } "
+      "deadline { end: '2025' } size { min: 1 } none_of { types: 'event' size { max: 2 } }");
+  const Conditions conditions = predicate.conditions();
+  EXPECT_EQ(conditions.one_of.size(), 2u);
+  ASSERT_NE(conditions.within, nullptr);
+  EXPECT_EQ(conditions.within->radius_meters(), 1);
+  EXPECT_TRUE(conditions.period);
+  EXPECT_TRUE(conditions.deadline);
+  ASSERT_NE(conditions.size, nullptr);
+  EXPECT_EQ(conditions.size->min(), 1);
+  ASSERT_EQ(conditions.none_of.size(), 1u);
+  EXPECT_THAT(conditions.none_of[0].one_of[0].values, ElementsAre("event"));
+  EXPECT_NE(conditions.none_of[0].size, nullptr);
+  EXPECT_TRUE(Compiled("").conditions().one_of.empty());
 }
 
-TEST(RequiredTest, TheEmptyFilterRequiresOnlyThatItMayBeSeen) {
-  EXPECT_THAT(Compiled("", Viewer::Operator()).required(), ElementsAre());
-  EXPECT_THAT(Compiled("", Viewer::Public()).required(), ElementsAre(ElementsAre(EverybodyTerm())));
-  EXPECT_THAT(
-      Compiled("", Viewer::As("programmes/p")).required(),
-      ElementsAre(ElementsAre(EverybodyTerm(), MakeTerm(TermField::kAudience, "programmes/p"))));
-}
-
-TEST(RequiredTest, AnAudienceCannotPretendToBeEverybody) {
-  const Facts facts = Text<Facts>("name: 'clusters/a' audience { members: '' }");
-  EXPECT_FALSE(Compiled("").Matches(facts));
-  for (const Term term : TermsOf(facts)) EXPECT_NE(term, EverybodyTerm());
+TEST(AudienceTest, CannotPretendToBeEverybody) {
+  EXPECT_FALSE(Compiled("").Matches(Text<Facts>("name: 'clusters/a' audience { members: '' }")));
 }
 
 // Of the one field that the filter sets.

@@ -17,15 +17,6 @@ namespace {
 constexpr int kFilters = 500;
 constexpr int kFacts = 60;
 
-bool HasATermOfEachGroup(const Predicate& predicate, const std::vector<Term>& terms) {
-  const auto& groups = predicate.required();
-  return std::all_of(groups.begin(), groups.end(), [&](const std::vector<Term>& group) {
-    return std::any_of(group.begin(), group.end(), [&](Term term) {
-      return std::binary_search(terms.begin(), terms.end(), term);
-    });
-  });
-}
-
 class PropertyTest : public testing::Test {
  protected:
   PropertyTest() : random_(TestSeed()) {
@@ -42,35 +33,6 @@ class PropertyTest : public testing::Test {
   SeededRandom random_;
   std::vector<Facts> facts_;
 };
-
-TEST_F(PropertyTest, RequiredTermsAreNecessaryAndWhenExactSufficient) {
-  int matches = 0;
-  for (int i = 0; i < kFilters; ++i) {
-    const Predicate predicate =
-        i % 2 == 0 ? RandomPredicate() : Compile(RandomExactFilter(random_), RandomViewer(random_));
-    for (const Facts& facts : facts_) {
-      const bool has_terms = HasATermOfEachGroup(predicate, TermsOf(facts));
-      const bool matches_now = predicate.Matches(facts);
-      if (matches_now) {
-        EXPECT_TRUE(has_terms);
-        ++matches;
-      }
-      if (predicate.exact()) {
-        EXPECT_EQ(matches_now, has_terms);
-      }
-      if (HasFailure()) {
-        FAIL() << predicate.filter().ShortDebugString() << "\n" << facts.ShortDebugString();
-      }
-    }
-  }
-  EXPECT_GT(matches, kFilters) << "the random world has become too sparse to show anything";
-}
-
-TEST_F(PropertyTest, ExactFieldsMakeExactPredicates) {
-  for (int i = 0; i < kFilters; ++i) {
-    EXPECT_TRUE(Compile(RandomExactFilter(random_), RandomViewer(random_)).exact());
-  }
-}
 
 TEST_F(PropertyTest, ExplainSaysWhatMatchesDecides) {
   for (int i = 0; i < kFilters; ++i) {

@@ -17,11 +17,14 @@ using filter::Conditions;
 constexpr double kRing = 1e-6;
 
 struct Within {
-  std::array<float, 3> center;
-  float surely_inside,
-      surely_outside;  // squares of distances straight through a sphere of radius 1
+  std::array<float, 3> center = {};
+  // Squares of distances straight through a sphere of radius 1.
+  float surely_inside = 0;
+  float surely_outside = 0;
   uint32_t unused = 0;
-  double latitude, longitude, radius_meters;
+  double latitude = 0;
+  double longitude = 0;
+  double radius_meters = 0;
 };
 
 struct Size {

@@ -101,13 +101,13 @@ class ConcurrentTest : public testing::Test {
   // What an id had: it may be answered by it from the moment that the writer set out until the
   // next one was written.
   struct Version {
-    std::optional<Predicate> predicate;
+    std::optional<Predicate> predicate = {};
     uint64_t from = 0;
     uint64_t to = ~uint64_t{0};
   };
   struct Asked {
     std::unique_ptr<Change> change;
-    Answer answer;
+    Answer answer = {};
     uint64_t from = 0;
     uint64_t to = 0;
   };

@@ -15,8 +15,6 @@
 namespace clusterwire::resource {
 namespace {
 
-// Moves of one resource after another that a name is followed through.
-constexpr int kMostMoves = 100;
 constexpr int kMostScans = 10;  // of a page of those in one state, however few there are
 
 std::unique_ptr<Message> CopyOf(const Message& message) {
@@ -306,19 +304,6 @@ Collection::Plan Collection::PlanUndelete(const WriteCall& call, const std::stri
   return Prepared{call, undelete, Shown::kAsRead};
 }
 
-absl::Status Collection::LoadRow(const store::Reader& reader, const std::string& name,
-                                 Message* out) const {
-  RETURN_IF_ERROR(reader.Load(name, out));
-  const auto* moved_to = FieldOf(*out, "moved_to");
-  if (moved_to == nullptr) return absl::OkStatus();
-  for (int moves = 0; moves < kMostMoves && store::IsDeleted(*out); ++moves) {
-    const std::string next = out->GetReflection()->GetString(*out, moved_to);
-    if (next.empty()) break;
-    RETURN_IF_ERROR(reader.Load(next, out));
-  }
-  return absl::OkStatus();
-}
-
 absl::StatusOr<std::vector<store::Scanned>> Collection::ScanRows(
     const store::Reader& reader, const store::ScanOptions& options) const {
   return reader.Scan(options);
@@ -444,13 +429,6 @@ absl::Status Collection::GoneError(const filter::Viewer& viewer, const Message& 
                    ? absl::StrCat(name, " is deleted; ", Method("Undelete"), " brings it back")
                    : absl::StrCat(name, " is about something deleted; undelete that first"),
                {{"resource", name}});
-}
-
-absl::Status Collection::MovedError(const std::string& name, const Message& row) {
-  const std::string now = store::NameOf(row);
-  return Error(absl::StatusCode::kFailedPrecondition, "MOVED",
-               absl::StrCat(name, " is ", now, " now: write that name"),
-               {{"resource", name}, {"moved_to", now}});
 }
 
 absl::Status Collection::Tell(store::Writer& writer, const Message& next,

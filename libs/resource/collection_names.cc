@@ -1,4 +1,4 @@
-// What creations are called.
+// What creations are called, and where a name leads.
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 
@@ -10,8 +10,30 @@ namespace clusterwire::resource {
 namespace {
 
 constexpr int kMostIds = 50;  // tried, of those that a type suggests
+// Moves of one resource after another that a name is followed through.
+constexpr int kMostMoves = 100;
 
 }  // namespace
+
+absl::Status Collection::LoadRow(const store::Reader& reader, const std::string& name,
+                                 Message* out) const {
+  RETURN_IF_ERROR(reader.Load(name, out));
+  const auto* moved_to = out->GetDescriptor()->FindFieldByName("moved_to");
+  if (moved_to == nullptr) return absl::OkStatus();
+  for (int moves = 0; moves < kMostMoves && store::IsDeleted(*out); ++moves) {
+    const std::string next = out->GetReflection()->GetString(*out, moved_to);
+    if (next.empty()) break;
+    RETURN_IF_ERROR(reader.Load(next, out));
+  }
+  return absl::OkStatus();
+}
+
+absl::Status Collection::MovedError(const std::string& name, const Message& row) {
+  const std::string now = store::NameOf(row);
+  return Error(absl::StatusCode::kFailedPrecondition, "MOVED",
+               absl::StrCat(name, " is ", now, " now: write that name"),
+               {{"resource", name}, {"moved_to", now}});
+}
 
 absl::StatusOr<bool> Collection::IsKnown(const store::Reader& reader, const filter::Viewer& viewer,
                                          const Message& row) const {

@@ -166,7 +166,7 @@ TEST(PropertyTest, EachRevisionIsFoundAsThePredicateSaysWhileItIsWrittenAndMerge
   const uint64_t seed = TestSeed();
   SeededRandom random(seed);
   const char* const asked = std::getenv("CLUSTERWIRE_TEST_REVISIONS");
-  const int64_t revisions = asked == nullptr ? 1500 : std::atoll(asked);
+  const int64_t revisions = asked == nullptr ? 800 : std::atoll(asked);
   Worlds worlds;
   Index index(nullptr, kMergeOften);
   worlds.Add(0, {});

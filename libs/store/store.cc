@@ -201,7 +201,7 @@ absl::StatusOr<std::vector<DueTimer>> Store::DueTimers(absl::Time now, int limit
 }
 
 absl::Status Store::DropTimer(const DueTimer& timer) {
-  ASSIGN_OR_RETURN(sql::Lease connection, database_.Acquire());
+  ASSIGN_OR_RETURN(sql::Lease connection, database_.AcquireToWrite());
   return Rows(*connection, registry_).DropTimer(timer.name, timer.timer);
 }
 
@@ -233,12 +233,12 @@ absl::StatusOr<int64_t> Store::Setting(std::string_view name) {
 }
 
 absl::Status Store::SetSetting(std::string_view name, int64_t value) {
-  ASSIGN_OR_RETURN(sql::Lease connection, database_.Acquire());
+  ASSIGN_OR_RETURN(sql::Lease connection, database_.AcquireToWrite());
   return Settings(*connection).Set(name, value);
 }
 
 absl::StatusOr<int64_t> Store::KeepSetting(std::string_view name, int64_t value) {
-  ASSIGN_OR_RETURN(sql::Lease connection, database_.Acquire());
+  ASSIGN_OR_RETURN(sql::Lease connection, database_.AcquireToWrite());
   return Settings(*connection).Keep(name, value);
 }
 

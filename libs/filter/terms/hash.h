@@ -5,8 +5,9 @@
 
 namespace clusterwire::filter {
 
-// The hash of a value in a term, under a key that this process made for itself when it began and
-// never tells: with a known one, a second value with the hash of a given one is found in a minute.
+// The hash of a value for a table that strangers fill, under a key that this process made for
+// itself when it began and never tells: with a known one, a second value with the hash of a given
+// one is found in a minute.
 uint64_t HashOfValue(std::string_view value);
 
 }  // namespace clusterwire::filter

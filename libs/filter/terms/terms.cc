@@ -2,15 +2,12 @@
 
 #include <algorithm>
 
-#include "libs/filter/terms/hash.h"
 #include "libs/text/text.h"
 
 namespace clusterwire::filter {
 namespace {
 
 using TermValues = std::vector<std::string_view>;
-
-constexpr int kFieldShift = 56;
 
 // Some letters weigh dozens of bytes; a page token carries the key. Titles that differ only behind
 // so many are ordered by name.
@@ -105,39 +102,6 @@ std::vector<std::string_view> TextsOf(const Facts& facts) {
 }
 
 std::vector<std::string> TokensOf(const Facts& facts) { return text::TokenSet(TextsOf(facts)); }
-
-Term MakeTerm(TermField field, std::string_view value) {
-  const uint64_t low = HashOfValue(value) & ((uint64_t{1} << kFieldShift) - 1);
-  return static_cast<Term>(static_cast<uint64_t>(field) << kFieldShift | low);
-}
-
-TermField FieldOf(Term term) {
-  return static_cast<TermField>(static_cast<uint64_t>(term) >> kFieldShift);
-}
-
-Term EverybodyTerm() { return MakeTerm(TermField::kEverybody, ""); }
-
-Term CellTerm(uint64_t cell) { return MakeTerm(TermField::kCell, std::to_string(cell)); }
-
-std::vector<Term> TermsOf(const Facts& facts) {
-  std::vector<Term> terms;
-  for (auto field = TermField::kAudience; field <= TermField::kType;
-       field = static_cast<TermField>(static_cast<int>(field) + 1)) {
-    for (const std::string_view value : ValuesOf(field, facts)) {
-      terms.push_back(MakeTerm(field, value));
-    }
-  }
-  if (!facts.has_audience()) terms.push_back(EverybodyTerm());
-  for (const std::string& token : TokensOf(facts)) {
-    terms.push_back(MakeTerm(TermField::kToken, token));
-  }
-  if (const auto point = ExactPoint(facts.point())) {
-    for (const uint64_t cell : CellsAround(*point)) terms.push_back(CellTerm(cell));
-  }
-  std::sort(terms.begin(), terms.end());
-  terms.erase(std::unique(terms.begin(), terms.end()), terms.end());
-  return terms;
-}
 
 Columns ColumnsOf(const Facts& facts) {
   return {.tokens = TokensOf(facts),

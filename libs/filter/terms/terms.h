@@ -11,13 +11,13 @@
 #include "libs/base/time/date.h"
 #include "libs/filter/terms/geo.h"
 
-// What Facts say, read for those who ask: values, days and words for a predicate, terms for an
-// index, columns for a search.
+// What Facts say, read for those who ask: values, days and words for a predicate and for indexes,
+// columns for a search.
 namespace clusterwire::filter {
 
 using type::v1::Facts;
 
-// What a term is about. Kept in the term, so that values of different fields never collide.
+// What a value is of, so that values of different fields never meet.
 enum class TermField : uint8_t {
   kAudience = 1,
   kCell,
@@ -47,23 +47,6 @@ std::optional<DayRange> DeadlineOf(const Facts& facts);
 std::vector<std::string_view> TextsOf(const Facts& facts);
 // Their words, sorted, each once.
 std::vector<std::string> TokensOf(const Facts& facts);
-
-// One thing that Facts have and a filter may ask for, as a number: 8 bits of field, 56 bits of hash
-// of the value, under a key of this process, so that the number of another value can't be aimed at.
-// Indexes know Facts and predicates by their terms alone. Two of a million values share a number
-// with a chance of 1 in 100,000; then an index answers as if they were the same value, within one
-// field, of what everybody may see anyway. Not for storage nor for another process.
-enum class Term : uint64_t {};
-
-Term MakeTerm(TermField field, std::string_view value);
-// That everybody may see the Facts.
-Term EverybodyTerm();
-// A cell of S2 by its id.
-Term CellTerm(uint64_t cell);
-TermField FieldOf(Term term);
-
-// All terms of these Facts, sorted, each once.
-std::vector<Term> TermsOf(const Facts& facts);
 
 // Facts, read once: what a search sorts, ranks, measures and maps by.
 struct Columns {

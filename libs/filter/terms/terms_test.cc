@@ -5,14 +5,14 @@
 #include <gtest/gtest.h>
 
 #include "libs/filter/predicate.h"
+#include "libs/filter/terms/hash.h"
 
 namespace clusterwire::filter {
 namespace {
 
-using testing::Contains;
 using testing::ElementsAre;
 using testing::IsEmpty;
-using testing::Not;
+using testing::UnorderedElementsAre;
 
 Facts Parsed(const std::string& text) {
   Facts facts;
@@ -69,26 +69,16 @@ TEST(ColumnsTest, ATitleOfHeavyLettersStillFitsAPageToken) {
   EXPECT_EQ(ColumnsOf(facts).title_key.size(), 1000u);
 }
 
-// Two names of which the second was made to have the term that the first had while the hash had no
-// key.
-TEST(TermsTest, NobodyCanAimAtTheTermOfAnotherValue) {
-  EXPECT_NE(MakeTerm(TermField::kName, "programmes/go-cluster"),
-            MakeTerm(TermField::kName, "programmes/e2rap244m0pc1eaa"));
-  EXPECT_NE(MakeTerm(TermField::kAudience, "programmes/go-cluster"),
-            MakeTerm(TermField::kAudience, "programmes/e2rap244m0pc1eaa"));
+// Two names of which the second was made to have the hash that the first had while it had no key.
+TEST(HashTest, NobodyCanAimAtTheHashOfAnotherValue) {
+  EXPECT_NE(HashOfValue("programmes/go-cluster"), HashOfValue("programmes/e2rap244m0pc1eaa"));
 }
 
-TEST(TermsTest, ValuesOfDifferentFieldsNeverMeet) {
-  EXPECT_NE(MakeTerm(TermField::kKind, "silver"), MakeTerm(TermField::kToken, "silver"));
-  EXPECT_EQ(FieldOf(MakeTerm(TermField::kKind, "silver")), TermField::kKind);
-}
-
-TEST(TermsTest, ANameHasATermForEachNameAboveIt) {
-  const std::vector<Term> terms = TermsOf(Parsed("name: 'clusters/a/labels/b' parent: 'events/e'"));
-  EXPECT_THAT(terms, Contains(MakeTerm(TermField::kName, "clusters/a")));
-  EXPECT_THAT(terms, Contains(MakeTerm(TermField::kName, "clusters/a/labels/b")));
-  EXPECT_THAT(terms, Contains(MakeTerm(TermField::kName, "events/e")));
-  EXPECT_THAT(terms, Not(Contains(MakeTerm(TermField::kName, "labels/b"))));
+TEST(ValuesTest, ANameIsUnderEachNameAboveIt) {
+  const Facts facts = Parsed("name: 'clusters/a/labels/b' parent: 'events/e'");
+  EXPECT_THAT(ValuesOf(TermField::kName, facts),
+              UnorderedElementsAre("clusters/a/labels/b", "clusters/a/labels", "clusters/a",
+                                   "clusters", "events/e"));
 }
 
 }  // namespace

@@ -1,6 +1,6 @@
 #include "libs/filter/terms/hash.h"
 
-// Linked into a test in place of terms/hash.cc: all values of one field collide, as if somebody had
+// Linked into a test in place of terms/hash.cc: all values collide, as if somebody had
 // found the key of this process.
 namespace clusterwire::filter {
 

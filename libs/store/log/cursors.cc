@@ -145,7 +145,7 @@ absl::StatusOr<Cursor> Cursors::Get(std::string_view name) {
 }
 
 absl::StatusOr<bool> Cursors::Update(std::string_view change, std::vector<sql::Value> parameters) {
-  ASSIGN_OR_RETURN(sql::Lease connection, database_.Acquire());
+  ASSIGN_OR_RETURN(sql::Lease connection, database_.AcquireToWrite());
   ASSIGN_OR_RETURN(
       const sql::Result result,
       connection->Query(absl::StrCat("UPDATE cursor SET ", ToAbsl(change)), std::move(parameters)));

@@ -112,6 +112,8 @@ bool GroupCommit::LeadsOn(bool served) {
 
 void GroupCommit::RunGroup(std::span<const std::unique_ptr<Pending>> group) {
   absl::Status status = RunTogether(group);
+  // On SQLite all who write take turns on one connection.
+  if (connection_ && connection_->dialect() == sql::Dialect::kSqlite) connection_ = sql::Lease();
   if (IsDataError(status) && group.size() > 1) {
     for (const auto& pending : group) RunGroup({&pending, 1});
     return;
@@ -151,7 +153,7 @@ absl::StatusOr<sql::Transaction> GroupCommit::Begin() {
     // It died since the last group; nothing is lost by taking another.
     connection_ = sql::Lease();
   }
-  ASSIGN_OR_RETURN(connection_, database_.Acquire());
+  ASSIGN_OR_RETURN(connection_, database_.AcquireToWrite());
   return sql::Transaction::Begin(*connection_, sql::Transaction::Kind::kWrite);
 }
 

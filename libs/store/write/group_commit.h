@@ -64,7 +64,8 @@ class GroupCommit {
   const Options& options_;
   Clock& clock_;
   const std::function<void()> on_commit_;
-  sql::Lease connection_;  // the leader's; kept, so that writes don't wait for readers' connections
+  // The leader's. On PostgreSQL it is kept, so that writes don't wait for readers' connections.
+  sql::Lease connection_;
 
   std::chrono::steady_clock::time_point next_warning_;  // the leader's too
   mutable Mutex mutex_;

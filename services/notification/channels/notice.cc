@@ -1,6 +1,7 @@
 #include "services/notification/channels/notice.h"
 
 #include <algorithm>
+#include <iterator>
 #include <string_view>
 
 #include "absl/strings/ascii.h"

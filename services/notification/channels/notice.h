@@ -1,6 +1,10 @@
 #pragma once
 
+#include <algorithm>
+#include <list>
+#include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "libs/text/language.h"
@@ -36,10 +40,47 @@ text::Language LanguageOf(const Job& job);
 
 // Pure. `job.interest` is there: a gate has asked.
 Notice NoticeOf(const Job& job);
-// The same of `shared`, which is of the job or, where it goes to no mailbox, of another with the same
-// record, transition and language that is hidden or not as it is.
+// The same of `shared`, which is of the job or, where it goes to no mailbox, of another with the
+// same record, transition and language that is hidden or not as it is.
 Notice NoticeOf(const Job& job, const SharedNotice& shared);
 SharedNotice SharedNoticeOf(const Job& job);
+
+// What was made of a job and is the same for others of its record: those with the same transition
+// and language that are hidden or not as it is. Remembers the last few. Not for use from several
+// threads.
+template <typename Made>
+class SharedByRecord {
+ public:
+  static constexpr size_t kKept = 16;
+
+  // Null where it isn't remembered; stays valid until the next call.
+  const Made* Find(const Job& job) {
+    const text::Language language = LanguageOf(job);
+    const auto found = std::ranges::find_if(kept_, [&](const Kept& kept) {
+      return kept.record == job.record && kept.transition == job.delivery.transition &&
+             kept.language == language && kept.hidden == job.hidden;
+    });
+    if (found == kept_.end()) return nullptr;
+    kept_.splice(kept_.begin(), kept_, found);
+    return &found->made;
+  }
+  const Made& Keep(const Job& job, Made made) {
+    kept_.push_front(
+        {job.record, job.delivery.transition, LanguageOf(job), job.hidden, std::move(made)});
+    if (kept_.size() > kKept) kept_.pop_back();
+    return kept_.front().made;
+  }
+
+ private:
+  struct Kept {
+    std::shared_ptr<const KeptRecord> record;
+    v1::Transition transition;
+    text::Language language;
+    bool hidden;
+    Made made;
+  };
+  std::list<Kept> kept_;  // those asked for last in front
+};
 
 // What a mail tells of one resource: all that happened to it, and why, by each subscription.
 Notice NoticeOf(const Told& told);

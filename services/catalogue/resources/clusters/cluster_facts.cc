@@ -23,6 +23,18 @@ std::string TextOf(const v1::Cluster& cluster) {
   return text;
 }
 
+// Says before what it was that it is no more.
+void TellEnd(const v1::Cluster& cluster, facts::Facts* facts) {
+  const bool goes_on = !cluster.successor().empty();
+  const std::string german = facts->summary_de().empty() ? facts->summary() : facts->summary_de();
+  facts->set_summary_de(
+      absl::StrCat("Beendet: ", cluster.ended(),
+                   goes_on ? "; ein anderes Cluster führt die Arbeit fort. " : ". ", german));
+  facts->set_summary(absl::StrCat("Ended: ", cluster.ended(),
+                                  goes_on ? "; another cluster carries on its work. " : ". ",
+                                  facts->summary()));
+}
+
 facts::Facts Own(const v1::Cluster& cluster, const CodeBook& codes) {
   facts::Facts facts = Described("cluster", cluster);
   if (facts.summary().empty()) {
@@ -30,12 +42,7 @@ facts::Facts Own(const v1::Cluster& cluster, const CodeBook& codes) {
     facts.set_summary(absl::StrCat("Cluster organisation in ", seat));
     facts.set_summary_de(absl::StrCat("Clusterorganisation in ", seat));
   }
-  if (cluster.state() == v1::Cluster::STATE_ENDED) {
-    facts.set_summary(
-        absl::StrCat("Ended: ", cluster.ended(),
-                     cluster.successor().empty() ? ". " : "; another cluster carries on its work. ",
-                     facts.summary()));
-  }
+  if (cluster.state() == v1::Cluster::STATE_ENDED) TellEnd(cluster, &facts);
   SetLink(cluster.website(), cluster.sources(), &facts);
   for (const Strings* fields :
        {&cluster.sectors(), &cluster.technology_fields(), &cluster.s3_priorities(),

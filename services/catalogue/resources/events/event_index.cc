@@ -41,8 +41,9 @@ absl::Status KeepPart(store::Writer& writer, const std::string& old_row,
   if (!old_row.empty() && old_row != next_row && writer.Load(old_row, &row).ok()) {
     RETURN_IF_ERROR(writer.Purge(old_row, kKept));
   }
-  if (next_row.empty() || writer.Load(next_row, &row).ok()) return absl::OkStatus();
+  if (next_row.empty()) return absl::OkStatus();
   row.Clear();
+  if (writer.Load(next_row, &row).ok() && row.owner() == owner) return absl::OkStatus();
   row.set_name(next_row);
   row.set_owner(owner);
   return writer.Put(row, kKept);

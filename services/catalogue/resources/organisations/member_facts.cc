@@ -14,11 +14,20 @@ std::string ClusterOf(const v1::Member& member) {
   return std::string(store::ParentOf(member.name()));
 }
 
+std::string GermanPeriod(const type::v1::Period& period) {
+  if (period.start().empty() && period.end().empty()) return "ohne Daten";
+  if (period.end().empty()) return absl::StrCat("seit ", period.start());
+  if (period.start().empty()) return absl::StrCat("bis ", period.end());
+  return absl::StrCat("von ", period.start(), " bis ", period.end());
+}
+
 facts::Facts MemberFacts(const v1::Member& member, const CodeBook&) {
   facts::Facts facts = Described("member", member);
   facts.set_title("Member");
   facts.set_summary(
       Joined({absl::StrCat("Member ", PeriodText(member.period()), "."), member.role()}, " "));
+  facts.set_summary_de(
+      Joined({absl::StrCat("Mitglied ", GermanPeriod(member.period()), "."), member.role()}, " "));
   if (member.has_period()) *facts.mutable_period() = member.period();
   facts.set_parent(ClusterOf(member));
   AddSorted({ClusterOf(member)}, facts.mutable_clusters());

@@ -54,7 +54,7 @@ absl::StatusOr<std::vector<std::string>> NamesOf(const search::Snapshot& snapsho
   for (;;) {
     ASSIGN_OR_RETURN(const search::Page page, snapshot.Search(predicate, options));
     if (page.total > kMostClusters) return TooMany("clusters", kMostClusters);
-    for (const search::Hit& hit : page.hits) names.push_back(hit.position.name);
+    for (const search::Hit& hit : page.hits) names.push_back(hit.facts.name());
     if (!page.more || page.hits.empty()) return names;
     options.after = page.hits.back().position;
   }

@@ -22,7 +22,7 @@ facts::Facts OrganisationFacts(const v1::Organisation& organisation, const CodeB
   if (organisation.seat().has_point()) *facts.mutable_point() = organisation.seat().point();
   facts.set_kind(WordOf(organisation.kind()));
   AddSorted({organisation.name()}, facts.mutable_organisations());
-  facts.set_text(PlaceText(organisation.seat()));
+  facts.set_text(PlaceWords(organisation.seat()));
   if (organisation.state() == v1::Organisation::STATE_DRAFT) {
     RestrictTo({organisation.name(), organisation.owner()}, &facts);
   }

@@ -114,7 +114,7 @@ absl::StatusOr<Candidates> Find(const filter::Viewer& viewer, const search::Snap
     options.limit = kMostCompared;
     ASSIGN_OR_RETURN(const search::Page page, snapshot.Search(predicate, options));
     for (const search::Hit& hit : page.hits) {
-      if (found.size() < kMostCompared) found.emplace(hit.position.name, hit.facts);
+      if (found.size() < kMostCompared) found.emplace(hit.facts.name(), hit.facts);
     }
   }
   return found;

@@ -6,7 +6,6 @@
 
 #include "libs/base/time/clock.h"
 #include "services/notification/channels/notice.h"
-#include "services/notification/channels/shared.h"
 #include "services/notification/ledger/records/seen_by.h"
 
 namespace clusterwire::notification {

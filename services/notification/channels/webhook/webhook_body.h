@@ -10,7 +10,6 @@
 #include "libs/text/language.h"
 #include "services/notification/channels/channels.h"
 #include "services/notification/channels/notice.h"
-#include "services/notification/channels/shared.h"
 
 namespace clusterwire::notification {
 
