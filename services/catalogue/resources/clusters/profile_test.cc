@@ -46,6 +46,7 @@ class ProfileTest : public ::testing::Test {
     full.add_ticked_services(Cluster::SUPPORT_SERVICE_TRAINING);
     full.add_major_players()->set_title("Works");
     full.set_strategy("Growth by cooperation.");
+    full.add_languages("en");
     return full;
   }
 
