@@ -2,17 +2,16 @@
 
 It reports on a meeting of 9 May 2022 at which Cluster-Dialog.NRW presented two programmes, go-cluster
 and the European Cluster Collaboration Platform (ECCP). A statement is a test, numbered as in the item.
-
-Not asked yet, since what they speak of has no type here:
-- 9, the map of over 1,300 cluster organisations (Search finds those that are recorded),
 """
 
+import concurrent.futures
 import datetime
+import time
 import unittest
 
 import shared
 import steps
-from api import types_v1
+from api import catalogue, types_v1
 from grpcurl import Grpcurl
 from waiting import eventually
 
@@ -169,6 +168,34 @@ class FoundingNoteTest(unittest.TestCase):
         self.assertTrue(programme["admission"]["lists_drafts"])
         self.assertLessEqual({"A profile on the cluster map", "Partner search and matchmaking events"},
                              {one["title"] for one in programme["offerings"]})
+
+    def test_09_its_map_holds_over_1300_international_cluster_organisations(self):
+        client = self.stack.catalogue.client.Cluster
+
+        def create(number):
+            return client.CreateCluster(catalogue.CreateClusterRequest(cluster=catalogue.Cluster(
+                title=f"Mapped Cluster {number}", country="CA" if number % 2 else "CL",
+                state="STATE_PUBLISHED", seat=types_v1.Place(point=types_v1.Point(
+                    latitude=-50 + number % 100, longitude=-170 + number / 3,
+                    precision="POINT_PRECISION_CITY")))), timeout=10).name
+
+        def delete(name):
+            client.DeleteCluster(catalogue.DeleteClusterRequest(name=name), timeout=10)
+
+        with concurrent.futures.ThreadPoolExecutor(8) as several:
+            made = list(several.map(create, range(1000)))
+            self.addCleanup(lambda: [delete(name) for name in made])
+        world = {"south": -90, "west": -180, "north": 90, "east": 180}
+        revision = steps.revision(self.stack)
+        began = time.monotonic()
+        whole = self.ask("Search.GetMap", bounds=world, zoom=2, filter={"types": ["cluster"]},
+                         min_revision=revision)
+        self.assertLess(time.monotonic() - began, 5)
+        self.assertGreater(whole["total_size"], 1300)
+        self.assertEqual(sum(cell["count"] for cell in whole["cells"]), whole["total_size"])
+        canada = self.ask("Search.GetMap", bounds=world, zoom=2, filter={
+            "types": ["cluster"], "regions": ["iso:CA"], "words": "Mapped"})
+        self.assertEqual(canada["total_size"], 500)
 
     def test_10_it_holds_the_european_cluster_conference_and_the_eu_clusters_talks(self):
         [conference] = [event for event in self.search(

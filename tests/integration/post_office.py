@@ -56,7 +56,10 @@ def check_by_foreign_readers(mails):
         said = subprocess.run([NODE, BUILD / "integration/node/read_mail.mjs", folder],
                               capture_output=True, text=True, timeout=60, check=True).stdout
     for mail, read in zip(mails, map(json.loads, said.splitlines()), strict=True):
-        for one, other in [(read["to"], [mail.recipient]), (read["subject"], mail["subject"]),
+        # mailparser shows the names of domains as people write them.
+        name, _, domain = read["to"][0].rpartition("@")
+        recipient = f"{name}@{domain.encode('idna').decode()}"
+        for one, other in [(recipient, mail.recipient), (read["subject"], mail["subject"]),
                            (read["id"], mail["message-id"]),
                            (read["text"].split(), mail.text.split()),
                            (read["html"].split(), mail.html.split())]:

@@ -56,8 +56,9 @@ class Process {
   // Killed at its `transactions`th transaction from now: from there on it writes nothing.
   void DieIn(int transactions) { database_.DieIn(transactions); }
   bool dead() const { return database_.dead(); }
-  // Threads that wait for the clock: the dispatcher's, and the one that follows subscriptions.
-  static constexpr size_t kThreads = 2;
+  // Threads that wait for the clock: the dispatcher's, the one that follows subscriptions, and the
+  // store's that writes.
+  static constexpr size_t kThreads = 3;
   // What is under way to receivers now.
   int under_way() const { return dispatcher_->usage().taken; }
   notification::Interests& interests() { return *interests_; }

@@ -59,7 +59,12 @@ class Gatherer::Turn {
     if (!standing.pending) return Leave();
     ASSIGN_OR_RETURN(std::optional<Bundle> bundle, bundles_.Find(job_->delivery.bundle));
     if (bundle && bundle->carrier != job_->delivery.name) bundle.reset();
-    if (bundle && bundle->closed) return Send(*bundle);
+    if (bundle && bundle->closed) {
+      // One that was tried, or was about to be, before a kill or before the clock was set.
+      const bool of_digest = absl::StartsWith(bundle->scope, ToAbsl(kDigest));
+      const absl::Time awake = of_digest ? now_ : Awake(now_);
+      return awake > now_ ? WaitUntil(awake, QuietText(awake)) : Send(*bundle);
+    }
     ASSIGN_OR_RETURN(const std::optional<Step> merged, AskMerged());
     if (merged) return *merged;
     if (bundle && absl::StartsWith(bundle->scope, ToAbsl(kDigest)) != digest()) {

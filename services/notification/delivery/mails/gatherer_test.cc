@@ -171,6 +171,28 @@ TEST_P(GathererTest, MailsWaitForTheEndOfQuietHoursAndDigestsDoNot) {
   EXPECT_TRUE(WaitFor(now[0], v1::Delivery::STATE_DELIVERED, 1));
 }
 
+TEST_P(GathererTest, WhatFailedIsNotTriedAgainInQuietHours) {
+  AddMailbox("subscribers/x", "mail", "anna@example.org");
+  v1::Subscriber subscriber = *store_.subscribers->Get(Reading(AsOperator()), "subscribers/x");
+  subscriber.set_time_zone("Europe/Brussels");
+  subscriber.mutable_quiet_hours()->set_from_hour(13);
+  subscriber.mutable_quiet_hours()->set_until_hour(15);
+  ASSERT_THAT(store_.subscribers->Update(AsOperator(), subscriber, {}), IsOk());
+  Subscribe("subscribers/x", "now");
+  store_.clock.Set(Local(2026, 11, 30, 12, 55));
+  mail_->Answer("subscribers/x/endpoints/mail", {Wait{.reason = "451 later"}});
+  StartMails();
+  const auto now = Happens("a", {"subscribers/x/subscriptions/now"});
+  Pass(absl::Minutes(2));
+  ASSERT_TRUE(WaitFor(now[0], v1::Delivery::STATE_PENDING, 1));
+  Pass(absl::Minutes(30));
+  EXPECT_THAT(Reason(now[0]), HasSubstr("quiet: the subscriber's hours until 2026-11-30 15:00"));
+  EXPECT_THAT(mail_->jobs(), SizeIs(1));
+  Pass(absl::Hours(2));
+  EXPECT_TRUE(WaitFor(now[0], v1::Delivery::STATE_DELIVERED, 2));
+  ExpectBalanced();
+}
+
 TEST_P(GathererTest, AnotherHourHoldsAtOnceForWhatWaits) {
   AddMailbox("subscribers/x", "mail", "anna@example.org");
   v1::Schedule weekly = Daily(7);
