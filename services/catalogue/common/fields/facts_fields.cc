@@ -5,7 +5,7 @@
 #include "absl/strings/str_cat.h"
 
 #include "libs/base/text/strings.h"
-#include "services/catalogue/common/place_names/place_names.h"
+#include "services/catalogue/common/places/places.h"
 
 namespace clusterwire::catalogue {
 

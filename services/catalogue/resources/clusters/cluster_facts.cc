@@ -4,6 +4,7 @@
 
 #include "services/catalogue/common/catalogue_type.h"
 #include "services/catalogue/common/fields/facts_fields.h"
+#include "services/catalogue/common/places/places.h"
 #include "services/catalogue/resources/clusters/profile.h"
 
 namespace clusterwire::catalogue {
@@ -51,7 +52,7 @@ facts::Facts Own(const v1::Cluster& cluster, const CodeBook& codes) {
   }
   AddCodes(cluster.regions(), codes, &facts);
   AddCountry(cluster.country(), codes, &facts);
-  if (cluster.seat().has_point()) *facts.mutable_point() = cluster.seat().point();
+  if (const auto point = PointOf(cluster.seat(), cluster.country())) *facts.mutable_point() = *point;
   if (cluster.members().has_total()) facts.set_size(cluster.members().total());
   AddSorted(cluster.languages(), facts.mutable_languages());
   facts.set_completeness(CompletenessOf(cluster).percent);

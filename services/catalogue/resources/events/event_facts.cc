@@ -4,6 +4,7 @@
 #include "libs/text/language.h"
 #include "services/catalogue/common/catalogue_type.h"
 #include "services/catalogue/common/fields/facts_fields.h"
+#include "services/catalogue/common/places/places.h"
 #include "services/catalogue/resources/events/event_agenda.h"
 #include "services/catalogue/resources/events/event_calendar.h"
 #include "services/catalogue/resources/events/event_index.h"
@@ -59,7 +60,7 @@ facts::Facts Own(const v1::CalendarEvent& event, const CodeBook& codes) {
   AddCodes(event.sectors(), codes, &facts);
   AddCodes(event.regions(), codes, &facts);
   AddCountry(event.place().country(), codes, &facts);
-  if (event.place().has_point()) *facts.mutable_point() = event.place().point();
+  if (const auto point = PointOf(event.place(), "")) *facts.mutable_point() = *point;
   AddSorted(ProgrammesOf(event), facts.mutable_programmes());
   AddSorted(ClustersOf(event), facts.mutable_clusters());
   facts.set_kind(WordOf(event.kind()));

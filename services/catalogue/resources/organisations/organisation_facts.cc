@@ -4,6 +4,7 @@
 
 #include "services/catalogue/common/catalogue_type.h"
 #include "services/catalogue/common/fields/facts_fields.h"
+#include "services/catalogue/common/places/places.h"
 
 namespace clusterwire::catalogue {
 namespace {
@@ -19,7 +20,7 @@ facts::Facts OrganisationFacts(const v1::Organisation& organisation, const CodeB
   AddCodes(organisation.sectors(), codes, &facts);
   AddCodes(organisation.regions(), codes, &facts);
   AddCountry(organisation.country(), codes, &facts);
-  if (organisation.seat().has_point()) *facts.mutable_point() = organisation.seat().point();
+  if (const auto point = PointOf(organisation.seat(), organisation.country())) *facts.mutable_point() = *point;
   facts.set_kind(WordOf(organisation.kind()));
   AddSorted({organisation.name()}, facts.mutable_organisations());
   facts.set_text(PlaceWords(organisation.seat()));
