@@ -177,7 +177,9 @@ TEST_F(ExplainApi, AnswersInTheLanguageThatIsAskedForOrThatTheSubscriberReads) {
   const std::string all = Subscribe("all", "filter { types: 'cluster' }");
   const std::string change = Keep("", kInBavaria, "cluster.created");
   Deliver(all, change, "superseded");
-  constexpr char kNoSaxony[] = "Keine Nachricht: der Filter trifft nicht zu, denn es liegt nicht";
+  constexpr char kNoSaxony[] =
+      "Keine Nachricht: der Filter trifft nicht zu, denn es liegt in nuts:DE und Bavaria "
+      "(nuts:DE2); gefragt ist nuts:DED.";
   v1::ExplainRequest request;
   request.set_parent(saxony);
   request.set_change(change);
@@ -205,6 +207,7 @@ TEST_F(ExplainApi, AnswersInTheLanguageThatIsAskedForOrThatTheSubscriberReads) {
   request.set_language("not a language");
   EXPECT_THAT(Call<v1::ExplainResponse>(&v1::ExplainService::Stub::Explain, request, ""),
               HasFieldError("language"));
+  EXPECT_THAT(Preview("", "subscribers/x", "not a language"), HasFieldError("language"));
 
   for (int i = 0; i < 19; ++i) Keep(kInSaxony, kInSaxony);
   const auto preview = Preview("filter { types: 'cluster' }");

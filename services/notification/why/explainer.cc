@@ -14,6 +14,7 @@
 #include "libs/change/wording.h"
 #include "libs/filter/predicate.h"
 #include "libs/text/form.h"
+#include "libs/text/text.h"
 #include "services/notification/delivery/dispatcher.h"
 #include "services/notification/delivery/gates.h"
 #include "services/notification/ledger/deliveries/deliveries.h"
@@ -311,6 +312,11 @@ absl::StatusOr<Eyes> EyesOf(const filter::Viewer& caller, const Handles& handles
   return Eyes::Of(filter::Viewer::As(subscriber), handles, subscriber);
 }
 
+void CheckLanguage(const std::string& language, FieldErrors& errors) {
+  if (language.empty() || text::IsLanguageTag(language)) return;
+  errors.Add("language", "must be a language as BCP 47 writes it: \"de\", \"pt-BR\"");
+}
+
 text::Language LanguageFor(const Handles& handles, const std::string& subscriber,
                            const std::string& tag) {
   if (!tag.empty()) return text::LanguageFor(tag);
@@ -335,6 +341,7 @@ absl::StatusOr<v1::ExplainResponse> Explain(const filter::Viewer& caller, const 
   FieldErrors errors;
   text::BringToForm(&request, errors);
   Check(request, errors);
+  CheckLanguage(request.language(), errors);
   RETURN_IF_ERROR(errors.ToStatus());
   const std::string subscriber(store::RootOf(request.parent()));
   ASSIGN_OR_RETURN(const Eyes own, EyesOf(caller, handles, subscriber));

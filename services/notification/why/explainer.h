@@ -7,6 +7,7 @@
 
 #include "clusterwire/notification/v1/explain.pb.h"
 
+#include "libs/base/status/error.h"
 #include "libs/filter/viewer.h"
 #include "libs/text/language.h"
 #include "services/notification/delivery/operating/shown_to.h"
@@ -22,6 +23,8 @@ namespace clusterwire::notification {
 absl::StatusOr<Eyes> EyesOf(const filter::Viewer& caller, const Handles& handles,
                             const std::string& subscriber);
 
+// `language` of a request is empty, or as BCP 47 writes it.
+void CheckLanguage(const std::string& language, FieldErrors& errors);
 // The language of an answer about the subscriber: `tag` where it is given, else theirs.
 text::Language LanguageFor(const Handles& handles, const std::string& subscriber,
                            const std::string& tag);

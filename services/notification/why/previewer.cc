@@ -176,6 +176,7 @@ absl::StatusOr<v1::PreviewResponse> Preview(const filter::Viewer& caller, const 
   v1::PreviewRequest request = sent;
   FieldErrors errors;
   text::BringToForm(&request, errors);  // as CreateSubscription does
+  CheckLanguage(request.language(), errors);
   if (!kSubscriberName.Matches(request.parent())) {
     errors.Add("parent", "must be a subscriber (subscribers/x)");
   }

@@ -143,12 +143,11 @@ std::optional<std::string> InGerman(std::string_view text) {
 
 std::string SayingIn(text::Language language, std::string_view saying) {
   if (language != text::Language::kGerman || saying.empty()) return std::string(saying);
-  if (auto whole = InGerman(saying)) return *std::move(whole);
   for (const std::string_view name : kNames) {
     if (!saying.starts_with(name) || saying.substr(name.size(), 2) != ": ") continue;
     if (auto rest = InGerman(saying.substr(name.size() + 2))) return *std::move(rest);
   }
-  return std::string(saying);
+  return InGerman(saying).value_or(std::string(saying));
 }
 
 }  // namespace clusterwire::notification
