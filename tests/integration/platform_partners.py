@@ -58,7 +58,7 @@ class PartnerSteps:
         matches = Listener(self.team, "Matches", {"types": ["cluster"], "names": [self.request]})
         [subscription] = self.team.call("Subscription.ListSubscriptions", parent=matches.name)["subscriptions"]
         self.team.call("Subscription.UpdateSubscription", subscription={
-            "name": subscription["name"], "filter": opened["filter"]}, update_mask="filter")
+            "name": subscription["name"], "filter": opened["filter"]}, update_mask={"paths": ["filter"]})
         interest = self.new_team.call("Interest.ExpressInterest", parent=self.request, cluster=self.new,
                                       note="We build frames.")["name"]
         self.happened("interest.expressed", interest, "interest in the partner request was expressed", asker)
