@@ -75,6 +75,7 @@ SPECIAL = {
     "RegistrationService.PromoteRegistration": ("write", "Registration", "FAILED_PRECONDITION"),
     "RegistrationService.CancelRegistration": ("either", "Registration", "OK"),
     "SearchService.Search": ("open", None, "OK"),
+    "SearchService.GetMap": ("open", None, "INVALID_ARGUMENT"),
     "ChangeService.ListChanges": ("open", None, "OK"),
     "TaxonomyService.SearchCodes": ("open", None, "INVALID_ARGUMENT"),
     "ImportService.Import": ("operator", None, "INVALID_ARGUMENT"),

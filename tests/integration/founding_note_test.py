@@ -73,9 +73,11 @@ class FoundingNoteTest(unittest.TestCase):
             # Who it is stands in the person's record alone; the agenda has a random name.
             person = self.ask("Person.CreatePerson", person={
                 "display_name": "Somebody", "owner": programme})["name"]
-            items.append({"title": f"Presented: {self.programme(programme)['title']}", "programmes": [programme],
-                          "contacts": [{"person": person, "role": "PERSON_ROLE_SPEAKER"}]})
-        self.ask("Event.UpdateEvent", event={"name": self.meeting(), "agenda": items})
+            items.append(catalogue.AgendaItem(
+                title=f"Presented: {self.programme(programme)['title']}", programmes=[programme],
+                contacts=[types_v1.Contact(person=person, role="PERSON_ROLE_SPEAKER")]))
+        self.stack.catalogue.client.Event.UpdateEvent(catalogue.UpdateEventRequest(
+            event=catalogue.CalendarEvent(name=self.meeting(), agenda=items)), timeout=10)
         [event] = self.search(types=["event"], kinds=["info_session"], programmes=[GO_CLUSTER],
                               period={"start": "2022-05", "end": "2022-05"})
         self.assertEqual(event["name"], self.meeting())

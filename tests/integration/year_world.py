@@ -101,14 +101,14 @@ class Listener:
             # What is sent twice has one id.
             events = {one.id: one.event for one in self.webhook.messages}.values()
             return [(event["data"]["kind"], event["subject"], event["data"]["title"],
-                     event["data"]["text"]) for event in events]
+                     event["data"].get("text", "")) for event in events]
         try:
             answer = self._person.call("Inbox.ListInboxItems", parent=self.name, page_size=1000)
         except Refused as refused:
             if refused.reason != "GRANTS_BEHIND":       # for a moment, after a leap of the clock
                 raise
             answer = {}
-        return [(one["change"]["kind"], one["change"]["name"], one["title"], one["text"])
+        return [(one["change"]["kind"], one["change"]["name"], one["title"], one.get("text", ""))
                 for one in answer.get("items", [])]
 
     def told(self, kind, name, clause, times=1):
