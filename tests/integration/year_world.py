@@ -108,7 +108,8 @@ class Listener:
             if refused.reason != "GRANTS_BEHIND":       # for a moment, after a leap of the clock
                 raise
             answer = {}
-        return [(one["change"]["kind"], one["change"]["name"], one["title"], one["text"])
+        # What compared it with an image that the reader may not see has no text.
+        return [(one["change"]["kind"], one["change"]["name"], one["title"], one.get("text", ""))
                 for one in answer.get("items", [])]
 
     def told(self, kind, name, clause, times=1):
