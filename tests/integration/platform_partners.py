@@ -55,9 +55,10 @@ class PartnerSteps:
         # Following is a subscription, made in one call.
         follower = Listener(self.stranger, "A follower", {"names": [self.request]})
         asker = Listener(self.team, "The asker", {"names": [self.request]})
-        # The request's own filter, but for what fits in a line: the asker itself doesn't change here.
-        matches = Listener(self.team, "Matches", {
-            key: value for key, value in opened["filter"].items() if key != "none_of"})
+        matches = Listener(self.team, "Matches", {"types": ["cluster"], "regions": ["nuts:DEA2"]})
+        [subscription] = self.team.call("Subscription.ListSubscriptions", parent=matches.name)["subscriptions"]
+        self.team.call("Subscription.UpdateSubscription", subscription={
+            "name": subscription["name"], "filter": opened["filter"]})
         interest = self.new_team.call("Interest.ExpressInterest", parent=self.request, cluster=self.new,
                                       note="We build frames.")["name"]
         self.happened("interest.expressed", interest, "interest in the partner request was expressed", asker)

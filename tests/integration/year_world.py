@@ -108,6 +108,7 @@ class Listener:
             if refused.reason != "GRANTS_BEHIND":       # for a moment, after a leap of the clock
                 raise
             answer = {}
+        # What compared it with an image that the reader may not see has no text.
         return [(one["change"]["kind"], one["change"]["name"], one["title"], one.get("text", ""))
                 for one in answer.get("items", [])]
 
