@@ -1,5 +1,8 @@
 #include "services/notification/delivery/queue/places.h"
 
+#include <string>
+#include <vector>
+
 #include "absl/strings/str_cat.h"
 #include <gtest/gtest.h>
 
