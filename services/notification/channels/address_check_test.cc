@@ -23,7 +23,7 @@ constexpr char kPath[] = "endpoint.webhook.uri";
 absl::Status Hears(const filter::Viewer& viewer, const absl::Status& found) {
   FakeClock clock;
   AddressCheck check(
-      [&](const std::string&, absl::Time, const AddressCheck::Done& done) {
+      [&](const std::string&, absl::Duration, const AddressCheck::Done& done) {
         done(found);
         return absl::OkStatus();
       },

@@ -1,5 +1,8 @@
 #include "services/notification/delivery/queue/places.h"
 
+#include <string>
+#include <vector>
+
 #include "absl/strings/str_cat.h"
 #include <gtest/gtest.h>
 
@@ -101,19 +104,29 @@ TEST(PaceTest, WhoTakesLongKeepsItsTime) {
 }
 
 TEST(TurnsTest, SubscribersTakeTurnsAndInEachOfThemItsEndpoints) {
-  Turns turns;
-  turns.Add("a", "a1");
-  turns.Add("a", "a2");
-  turns.Add("a", "a3");
-  turns.Add("b", "b1");
+  struct Endpoint {
+    std::string subscriber;
+    std::string name;
+  };
+  std::vector<Endpoint> endpoints = {{"a", "a1"}, {"a", "a2"}, {"a", "a3"}, {"b", "b1"}};
+  Turns<Endpoint> turns;
+  for (Endpoint& endpoint : endpoints) turns.Add(endpoint);
   std::string order;
+  const auto look = [&] { order += turns.Next().name + " "; };
   for (int i = 0; i < 8; ++i) {
-    order += turns.Next() + " ";
+    look();
     turns.Pass();
   }
   EXPECT_EQ(order, "a1 b1 a2 b1 a3 b1 a1 b1 ");
-  while (!turns.empty()) turns.Leave();
+  order.clear();
+  while (!turns.empty()) {
+    look();
+    turns.Leave();
+  }
+  EXPECT_EQ(order, "a2 b1 a3 a1 ") << "one that left has no turn, and holds no other's";
   EXPECT_EQ(turns.size(), 0u);
+  turns.Add(endpoints[0]);
+  EXPECT_EQ(turns.Next().name, "a1") << "whose line was empty";
 }
 
 }  // namespace
