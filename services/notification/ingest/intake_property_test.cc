@@ -24,9 +24,10 @@ class IntakePropertyTest : public IntakeFixture {
   // Subscriptions that by the definition are to hear of the change.
   std::set<std::string> Expected(const change::v1::ResourceChanged& change) {
     std::set<std::string> names;
-    store_.interests->ForEach(change, [&](const auto& interest, filter::Transition) {
-      names.insert(interest->subscription.name());
-    });
+    store_.interests->ForEach(change,
+                              [&](const v1::Subscription& subscription, filter::Transition) {
+                                names.insert(subscription.name());
+                              });
     return names;
   }
   void ExpectExactlyOneRowEach(const std::vector<change::v1::ResourceChanged>& changes) {
