@@ -74,6 +74,17 @@ void AddFacts(const v1::Cluster& cluster, const type::v1::Facts& own, Language l
   AddLinkFact(In(language, "Website", "Website"), cluster.website(), page);
 }
 
+// Their titles, as far as the page knows them; people read no resource names.
+std::vector<std::string> ProgrammesOf(const PageContext& context, const type::v1::Facts& own) {
+  std::vector<std::string> titles;
+  for (const std::string& name : own.programmes()) {
+    for (const Choice& programme : context.choices.Current()->programmes) {
+      if (programme.value == name) titles.push_back(programme.In(context.question.language));
+    }
+  }
+  return titles;
+}
+
 std::string AlsoCalled(const v1::Cluster& cluster) {
   std::vector<std::string> names;
   if (!cluster.acronym().empty()) names.push_back(cluster.acronym());
@@ -108,8 +119,7 @@ absl::StatusOr<Filled> FillCluster(const PageContext& context, const std::string
         .Set("TITLE", In(language, "On the map", "Auf der Karte"));
   }
   AddFacts(cluster, around.own, language, page);
-  AddFact(In(language, "Programmes", "Programme"), TitlesOf(around.own.programmes(), around.own),
-          page);
+  AddFact(In(language, "Programmes", "Programme"), ProgrammesOf(context, around.own), page);
   AddList(context, In(language, "Labels", "Labels"), around.OfType("label"), page);
   AddList(context, In(language, "Memberships", "Mitgliedschaften"), around.OfType("membership"),
           page);
