@@ -112,6 +112,31 @@ TEST(LoaderTest, AStartIsPublishedAtOnceAndAppliesGoOnFromThere) {
   EXPECT_THAT(told, testing::ElementsAre(7, 8));
 }
 
+// The merge of what was loaded takes many times as long as the changes beside it.
+TEST(LoaderTest, WhatIsReplacedWhileALargeMergeRunsStaysReplaced) {
+  constexpr int64_t kLoaded = 30'000;
+  constexpr int64_t kGone = 100;
+  Index index(nullptr, kMergeOften);
+  Loader loader(index);
+  for (int64_t i = 0; i < kLoaded; ++i) loader.Add(Cluster(i));
+  ASSERT_THAT(loader.Finish(1), IsOk());
+  for (int64_t i = 1; i <= kGone; ++i) {
+    ASSERT_THAT(index.Apply(2 * i, std::vector{Gone(absl::StrCat("clusters/c", i))}), IsOk());
+    ASSERT_THAT(index.Apply(2 * i + 1, std::vector{Update(absl::StrCat("clusters/c", kGone + i),
+                                                          "type: 'event'")}),
+                IsOk());
+  }
+  const auto size = [&] { return index.Current()->snapshot->size(); };
+  EXPECT_EQ(size(), static_cast<size_t>(kLoaded - kGone));
+  EXPECT_TRUE(Eventually([&] { return index.Current()->snapshot->segments() <= 8; }));
+  EXPECT_EQ(size(), static_cast<size_t>(kLoaded - kGone));
+  const auto total = [&](const char* filter) {
+    return Found(*index.Current()->snapshot, Asking(filter), {}).total;
+  };
+  EXPECT_EQ(total("types: 'cluster'"), static_cast<size_t>(kLoaded - 2 * kGone));
+  EXPECT_EQ(total("types: 'event'"), static_cast<size_t>(kGone));
+}
+
 TEST(LoaderTest, WhatIsNoFactsEndsTheStart) {
   Index index;
   Loader loader(index);
