@@ -19,7 +19,7 @@ namespace {
 // Few rows in a transaction, so that most records take several.
 class IntakePropertyTest : public IntakeFixture {
  protected:
-  IntakePropertyTest() : IntakeFixture({.rows = 3}) {}
+  IntakePropertyTest() : IntakeFixture({.rows = 3, .in_hand = 4}) {}
 
   // Subscriptions that by the definition are to hear of the change.
   std::set<std::string> Expected(const change::v1::ResourceChanged& change) {
