@@ -1,5 +1,7 @@
 #include "libs/change/vocabulary.h"
 
+#include <algorithm>
+
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
@@ -61,8 +63,9 @@ std::vector<std::string> KindsLike(std::string_view kind) {
   std::vector<std::string> types;
   for (const std::string& one : Kinds()) {
     const std::string type = one.substr(0, one.find('.'));
+    const std::string any = type + ".…";
     if (kind.substr(0, kind.find('.')) == type) like.push_back(one);
-    if (types.empty() || types.back() != type + ".…") types.push_back(type + ".…");
+    if (std::ranges::find(types, any) == types.end()) types.push_back(any);
   }
   if (!like.empty()) return like;
   const std::string near = Nearest(kind, Kinds());
