@@ -1,5 +1,7 @@
 #include "libs/change/vocabulary.h"
 
+#include <algorithm>
+
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
@@ -54,6 +56,22 @@ std::vector<std::string> AllKinds() {
   return kinds;
 }
 
+// Those that may have been meant: there are too many kinds to name all of them in an error. Of the
+// type that the word begins with, those; of none, the one that is near; else the types.
+std::vector<std::string> KindsLike(std::string_view kind) {
+  std::vector<std::string> like;
+  std::vector<std::string> types;
+  for (const std::string& one : Kinds()) {
+    const std::string type = one.substr(0, one.find('.'));
+    const std::string any = type + ".…";
+    if (kind.substr(0, kind.find('.')) == type) like.push_back(one);
+    if (std::ranges::find(types, any) == types.end()) types.push_back(any);
+  }
+  if (!like.empty()) return like;
+  const std::string near = Nearest(kind, Kinds());
+  return near.empty() ? types : std::vector<std::string>{near};
+}
+
 }  // namespace
 
 const filter::Vocabulary& Words() {
@@ -68,7 +86,8 @@ const std::vector<std::string>& Kinds() {
 
 std::string WrongKind(std::string_view kind) {
   if (KindOf(kind)) return "";
-  return absl::StrCat("'", ToAbsl(kind), "' is no kind of change", MeantText(kind, Kinds()));
+  return absl::StrCat("'", ToAbsl(kind), "' is no kind of change",
+                      MeantText(kind, KindsLike(kind)));
 }
 
 std::string WrongName(std::string_view name) {

@@ -27,6 +27,11 @@ TEST(Words, AreThoseOfTheContracts) {
 TEST(Kinds, AMistypedOneIsNamedWithTheOneThatWasMeant) {
   EXPECT_EQ(WrongKind("label.awarded"), "");
   EXPECT_THAT(WrongKind("label.award"), HasSubstr("did you mean 'label.awarded'?"));
+  EXPECT_THAT(WrongKind("label.eaten"), HasSubstr("label.expiring, label.renewal_closing"));
+  EXPECT_THAT(WrongKind("label.eaten"), ::testing::Not(HasSubstr("programme")))
+      << "all kinds are more than an error holds";
+  EXPECT_THAT(WrongKind("lable.awarded"), HasSubstr("did you mean 'label.awarded'?"));
+  EXPECT_THAT(WrongKind("nonsense"), HasSubstr("label.…, programme.…"));
   EXPECT_THAT(Kinds(), Contains("label.deleted"));
 }
 
