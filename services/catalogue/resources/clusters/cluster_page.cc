@@ -59,7 +59,9 @@ void AddFacts(const v1::Cluster& cluster, const type::v1::Facts& own, Language l
               templates::Values& page) {
   AddFact(In(language, "Seat", "Sitz"), {PlaceIn(cluster.seat())}, page);
   AddFact(In(language, "Regions", "Regionen"), TitlesOf(cluster.regions(), own), page);
-  AddFact(In(language, "Country", "Land"), {cluster.country()}, page);
+  google::protobuf::RepeatedPtrField<std::string> country;
+  country.Add(absl::StrCat("iso:", cluster.country()));
+  AddFact(In(language, "Country", "Land"), TitlesOf(country, own), page);
   AddFact(In(language, "Sectors", "Branchen"), TitlesOf(cluster.sectors(), own), page);
   AddFact(In(language, "Members", "Mitglieder"), MembersIn(cluster.members(), language), page);
   AddFact(In(language, "Management", "Management"), {TeamIn(cluster.management_team(), language)},
