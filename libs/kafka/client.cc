@@ -132,8 +132,8 @@ absl::Status Set(rd_kafka_conf_t* conf, const std::string& key, const std::strin
 }
 
 absl::Status Fill(rd_kafka_conf_t* conf, const ClientPlan& plan, const ClientOptions& options) {
-  // What is sent is waited for: held back until the other side has acknowledged what came before, it
-  // would take 40 ms more.
+  // What is sent is waited for: held back until the other side has acknowledged what came before,
+  // it would take 40 ms more.
   RETURN_IF_ERROR(Set(conf, "socket.nagle.disable", "true"));
   for (const auto& [key, value] : plan.defaults) RETURN_IF_ERROR(Set(conf, key, value));
   for (const auto& [key, value] : options.config) {

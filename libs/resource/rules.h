@@ -40,8 +40,9 @@ struct Service {
   // a wrong form are INVALID_ARGUMENT.
   bool looks_first = true;
   // Whether the viewer may read what is at `name`. With looks_first it is asked about what was
-  // found, with the audience of its Facts: none for what is deleted, about something deleted, or has none. Without,
-  // before, and about the parent of a list: "" for roots, "subscribers/-" for all.
+  // found, with the audience of its Facts: none for what is deleted, about something deleted, or
+  // has none. Without, before, and about the parent of a list: "" for roots, "subscribers/-" for
+  // all.
   absl::Status (*may_read)(const filter::Viewer&, std::string_view name,
                            const std::optional<facts::Facts>&);
   // The same for writing. With looks_first it is asked about the resource as it is, and about what

@@ -33,9 +33,9 @@ Dispatcher::Options ReadDelivery(const NotificationConfig& config, FieldErrors& 
   options.disable_after = service::ReadDuration(
       errors, "delivery.disable_after", delivery.has_disable_after(), delivery.disable_after(),
       absl::Minutes(1), absl::Hours(24 * 365), absl::Hours(5 * 24));
-  options.sweep = service::ReadDuration(errors, "delivery.sweep", delivery.has_sweep(),
-                                        delivery.sweep(), absl::Seconds(1), absl::Minutes(10),
-                                        options.sweep);
+  options.sweep =
+      service::ReadDuration(errors, "delivery.sweep", delivery.has_sweep(), delivery.sweep(),
+                            absl::Seconds(1), absl::Minutes(10), options.sweep);
   const config::v1::Mails& mails = delivery.mails();
   options.mails.settle =
       service::ReadDuration(errors, "delivery.mails.settle", mails.has_settle(), mails.settle(),

@@ -31,10 +31,10 @@ struct Mail {
   std::string subscription;             // of the delivery that carries the others
   std::vector<std::string> deliveries;  // that one first
   std::optional<notification::Digest> digest;
-  std::string calendar;  // what it has for the reader's calendar; may be empty
+  std::string calendar;             // what it has for the reader's calendar; may be empty
   std::vector<std::string> hidden;  // those of the deliveries that tell what not everybody may see
-  absl::Time time;       // by the wall clock
-  int life = 0;          // of the process that sent it
+  absl::Time time;                  // by the wall clock
+  int life = 0;                     // of the process that sent it
 };
 
 // Takes all mails. Safe for use from any thread.

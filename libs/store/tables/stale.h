@@ -12,8 +12,8 @@
 namespace clusterwire::store {
 
 // Resources whose derived bytes are those of before a write that left them to a later one
-// (Consequences::later, Writer::DeriveLater). In one transaction of one connection, in which nothing
-// else adds any.
+// (Consequences::later, Writer::DeriveLater). In one transaction of one connection, in which
+// nothing else adds any.
 class Stale {
  public:
   struct Entry {

@@ -125,7 +125,7 @@ class Relay {
   TopicWatch watch_;
   GrantsTopic grants_;
   CauseTitles cause_titles_;
-  absl::Duration next_look_;   // at the topic, by uptime
+  absl::Duration next_look_;                            // at the topic, by uptime
   absl::Duration next_renewal_ = absl::ZeroDuration();  // of the lease, by uptime
   absl::Duration tail_limit_;  // grows while the topic's tail can't be read in it
 

@@ -52,7 +52,8 @@ facts::Facts Own(const v1::Cluster& cluster, const CodeBook& codes) {
   }
   AddCodes(cluster.regions(), codes, &facts);
   AddCountry(cluster.country(), codes, &facts);
-  if (const auto point = PointOf(cluster.seat(), cluster.country())) *facts.mutable_point() = *point;
+  if (const auto point = PointOf(cluster.seat(), cluster.country()))
+    *facts.mutable_point() = *point;
   if (cluster.members().has_total()) facts.set_size(cluster.members().total());
   AddSorted(cluster.languages(), facts.mutable_languages());
   facts.set_completeness(CompletenessOf(cluster).percent);

@@ -20,7 +20,8 @@ facts::Facts OrganisationFacts(const v1::Organisation& organisation, const CodeB
   AddCodes(organisation.sectors(), codes, &facts);
   AddCodes(organisation.regions(), codes, &facts);
   AddCountry(organisation.country(), codes, &facts);
-  if (const auto point = PointOf(organisation.seat(), organisation.country())) *facts.mutable_point() = *point;
+  if (const auto point = PointOf(organisation.seat(), organisation.country()))
+    *facts.mutable_point() = *point;
   facts.set_kind(WordOf(organisation.kind()));
   AddSorted({organisation.name()}, facts.mutable_organisations());
   facts.set_text(PlaceWords(organisation.seat()));

@@ -86,7 +86,8 @@ std::optional<Invitation> Next(const Inviting& inviting) {
 
 calendar::Entry EntryFor(const Event& event, const std::string& uid, text::Language language) {
   if (event.image == nullptr) return {.uid = uid, .stamp = event.time};
-  calendar::Entry entry = calendar::DescribedBy(*event.image, SummaryIn(language, *event.image), event.time, language);
+  calendar::Entry entry =
+      calendar::DescribedBy(*event.image, SummaryIn(language, *event.image), event.time, language);
   entry.when = calendar::WhenOf(event.image->calendar());
   return entry;
 }

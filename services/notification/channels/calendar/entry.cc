@@ -47,7 +47,8 @@ std::optional<calendar::Entry> PublishedEntry(const Event& event,
                                               const change::v1::ResourceChanged& change,
                                               text::Language language) {
   if (event.image == nullptr) return std::nullopt;
-  calendar::Entry entry = calendar::DescribedBy(*event.image, SummaryIn(language, *event.image), event.time, language);
+  calendar::Entry entry =
+      calendar::DescribedBy(*event.image, SummaryIn(language, *event.image), event.time, language);
   const bool open = event.state == Event::State::kDayUnknown;
   entry.when = calendar::WhenOf(open ? change.before().calendar() : event.image->calendar());
   if (std::holds_alternative<std::monostate>(entry.when)) return std::nullopt;

@@ -73,7 +73,7 @@ class CalendarFeed {
 
   const Parts on_;
   Mutex mutex_;
-  int64_t minute_ ABSL_GUARDED_BY(mutex_) = 0;                // of `reads_`, by the uptime
+  int64_t minute_ ABSL_GUARDED_BY(mutex_) = 0;  // of `reads_`, by the uptime
   std::map<std::string, int, std::less<>> reads_
       ABSL_GUARDED_BY(mutex_);  // by subscribers and subscriptions
   int uncounted_ ABSL_GUARDED_BY(mutex_) = 0;
