@@ -86,6 +86,7 @@ class ProxyTest(unittest.TestCase):
                          ("listen 50052", f"listen 127.0.0.1:{cls.other_port}"),
                          ("listen 8443", f"listen 127.0.0.1:{cls.pages_port}"),
                          ("notification:8090", cls.stack.notification.pages.partition("//")[2]),
+                         ("catalogue:8081", f"127.0.0.1:{cls.stack.catalogue.http_port}"),
                          ("catalogue:50051", behind),
                          ("notification:50052", behind),
                          ("services-ca.crt", "services-ca.pem"),
@@ -209,6 +210,15 @@ class ProxyTest(unittest.TestCase):
                      "/clusterwire.notification.v1.InboxService/ListInboxItems"]:
             status, headers, _ = self.page("GET", path)
             self.assertEqual((status, headers["Cache-Control"]), (404, None), path)
+
+    def test_the_catalogues_pages_come_through(self):
+        for path, said in [("/map", "<svg"), ("/labels?date=2020-01-01", "<table"),
+                           ("/search.geojson", "FeatureCollection"), ("/pages.css", "body{")]:
+            status, _, text = self.page("GET", path)
+            self.assertEqual(status, 200, path)
+            self.assertIn(said, text)
+        for path in ["/clusters/none", "/events/none.ics"]:
+            self.assertIn("no such page", self.page("GET", path)[2])
 
     def test_who_signs_up_is_counted_by_what_the_proxy_saw(self):
         eventually(lambda: self.page("GET", "/signup")[0] == 200, "the sign-up page", within=30)
