@@ -108,7 +108,8 @@ TEST(MapTest, WholeGlobeAtTheDeepestZoomHasABoundedNumberOfCells) {
   for (int i = 0; i < 20'000; ++i) {
     updates.push_back(At(absl::StrCat("a/", i), -80 + i % 160, -170 + i / 160 * 2.5));
   }
-  const MapAnswer answer = Mapped(*SnapshotOf(updates), {.zoom = kMaxZoom, .singles = 0});
+  const MapAnswer answer =
+      Mapped(*SnapshotOf(updates), {.bounds = {}, .zoom = kMaxZoom, .singles = 0});
   EXPECT_EQ(answer.total, 20'000u);
   EXPECT_LE(answer.cells.size(), 2 * kMaxMapCells);
 }

@@ -16,13 +16,13 @@ bool AsBits(size_t count, uint32_t documents) { return count > 1 && count > docu
 
 char LaneOf(TermField field) {
   static const auto& lanes = *new std::array<char, 256>([] {
-    std::array<char, 256> lanes;
-    for (size_t i = 0; i < lanes.size(); ++i) lanes[i] = static_cast<char>(kBehindFacets[0] + i);
-    for (const std::string_view field : filter::FacetFields()) {
-      const auto number = static_cast<size_t>(filter::FacetFieldOf(field)->term);
-      lanes[number] = static_cast<char>(number);
+    std::array<char, 256> all;
+    for (size_t i = 0; i < all.size(); ++i) all[i] = static_cast<char>(kBehindFacets[0] + i);
+    for (const std::string_view name : filter::FacetFields()) {
+      const auto number = static_cast<size_t>(filter::FacetFieldOf(name)->term);
+      all[number] = static_cast<char>(number);
     }
-    return lanes;
+    return all;
   }());
   return lanes[static_cast<size_t>(field)];
 }
