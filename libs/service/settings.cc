@@ -154,7 +154,7 @@ Settings ReadCommon(const config::v1::Listen& listen, const config::v1::Database
   settings.topic = kafka.topic().empty() ? "clusterwire.changes.v1" : kafka.topic();
   errors.AddAll("kafka.topic", kafka::CheckTopicName(settings.topic));
   settings.readers = ReadNumber(errors, "calls.readers", calls.readers(), kMaxThreads, 4);
-  settings.writers = ReadNumber(errors, "calls.writers", calls.writers(), kMaxThreads, 8);
+  settings.writers = ReadNumber(errors, "calls.writers", calls.writers(), kMaxThreads, kMaxThreads);
   settings.queue_limit = static_cast<size_t>(
       ReadNumber(errors, "calls.queue_limit", calls.queue_limit(), 100'000, 1000));
   if (level.ok()) settings.log_level = *level;

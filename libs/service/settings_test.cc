@@ -31,7 +31,7 @@ TEST(SettingsTest, WhatIsLeftOutHasTheDefaultThatTheContractStates) {
   ASSERT_THAT(errors.ToStatus(), IsOk());
   EXPECT_EQ(settings.topic, "clusterwire.changes.v1");
   EXPECT_EQ(settings.readers, 4);
-  EXPECT_EQ(settings.writers, 8);
+  EXPECT_EQ(settings.writers, 64);
   EXPECT_EQ(settings.queue_limit, 1000u);
   EXPECT_EQ(settings.stop_grace, absl::Seconds(10));
 }
