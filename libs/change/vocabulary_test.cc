@@ -15,7 +15,7 @@ using testing::Key;
 TEST(Words, AreThoseOfTheContracts) {
   const auto& types = Words().types;
   EXPECT_THAT(types, Contains(Key("label_scheme")));
-  EXPECT_THAT(types.at("cluster").states, ElementsAre("draft", "published"));
+  EXPECT_THAT(types.at("cluster").states, ElementsAre("draft", "published", "archived", "ended"));
   EXPECT_THAT(types.at("event").kinds, Contains("side_event"));
   EXPECT_THAT(types.at("taxonomy").kinds, ElementsAre("sector", "region"));
   EXPECT_THAT(types.at("taxonomy").states, IsEmpty());

@@ -15,7 +15,7 @@ using Spot = Picture::Spot;
 // Mercator's poles are infinitely far; web maps end here, where the world is a square.
 constexpr double kMostLatitude = 85.05112878;
 constexpr double kMargin = 8;     // beyond the edges, so that no line is drawn along them
-constexpr double kVisible = 0.9;  // pixels between two points of a line
+constexpr double kVisible = 1.5;  // pixels between two points of a line
 
 double Clamped(double latitude) { return std::clamp(latitude, -kMostLatitude, kMostLatitude); }
 
@@ -113,18 +113,13 @@ Picture::Picture(const MapView& view) : world_(std::ldexp(256.0, view.zoom)) {
   middle_ = {middle.x * world_, middle.y * world_};
   // Beyond the poles there is nothing to show.
   const double reach = kHeight / 2.0;
-  middle_.y = world_ <= kHeight ? world_ / 2 : std::clamp(middle_.y, reach, world_ - reach);
+  middle_.y = std::clamp(middle_.y, reach, world_ - reach);
   bounds_.set_north(Clamped(LatitudeOf((middle_.y - reach) / world_)));
   bounds_.set_south(Clamped(LatitudeOf((middle_.y + reach) / world_)));
   const double half = kWidth / 2.0 / world_ * 360;
-  if (half >= 180) {
-    bounds_.set_west(-180);
-    bounds_.set_east(180);
-  } else {
-    const double longitude = middle_.x / world_ * 360 - 180;
-    bounds_.set_west(Around(longitude - half));
-    bounds_.set_east(Around(longitude + half));
-  }
+  const double longitude = middle_.x / world_ * 360 - 180;
+  bounds_.set_west(Around(longitude - half));
+  bounds_.set_east(Around(longitude + half));
 }
 
 Spot Picture::At(double latitude, double longitude) const {
@@ -136,7 +131,8 @@ Spot Picture::At(double latitude, double longitude) const {
 MapView Picture::ViewAt(Spot spot, int zoom) const {
   const double x = (middle_.x + spot.x - kWidth / 2.0) / world_;
   const double y = std::clamp((middle_.y + spot.y - kHeight / 2.0) / world_, 0.0, 1.0);
-  return {Clamped(LatitudeOf(y)), Around(x * 360 - 180), std::clamp(zoom, 1, kNearestView)};
+  return {Clamped(LatitudeOf(y)), Around(x * 360 - 180),
+          std::clamp(zoom, kFurthestView, kNearestView)};
 }
 
 std::string Picture::Paths(OutlinePath::Kind kind) const {

@@ -14,6 +14,8 @@ struct MapView {
   double longitude = 12;
   int zoom = 4;
 };
+// Further away the world would be narrower than the picture.
+inline constexpr int kFurthestView = 2;
 inline constexpr int kNearestView = 16;
 
 // A picture of one size, in pixels, in Mercator's projection. Immutable.

