@@ -8,7 +8,6 @@
 
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_split.h"
 
 #include "libs/base/crypto.h"
 #include "libs/base/status/error.h"
@@ -101,10 +100,8 @@ std::vector<std::string> Consents::TitlesOf(const Ask& ask) {
   const text::Language language = text::LanguageFor(ask.language);
   switch (ask.kind) {
     case Ask::Kind::kSignUp:
-      for (const absl::string_view id : absl::StrSplit(ask.target, ',')) {
-        for (const config::v1::Offer& offer : offers_) {
-          if (offer.id() == id) titles.push_back(TitleOf(offer, language));
-        }
+      for (const config::v1::Offer& offer : ChosenBy(ask)) {
+        titles.push_back(TitleOf(offer, language));
       }
       break;
     case Ask::Kind::kSubscription: {

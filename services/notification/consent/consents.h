@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -72,6 +73,10 @@ struct SubscriptionView {
 // What it is called in a language.
 std::string TitleOf(const config::v1::Offer& offer, text::Language language);
 
+// The offer of one cluster or event, by the id that the sign-up page has for it: "about:" and its
+// name. None for anything else; whether there is such a resource isn't asked.
+std::optional<config::v1::Offer> OfferAbout(std::string_view id);
+
 // What owners of addresses say, by pages, and what is asked of them, by calls. State stands in the
 // endpoints and subscriptions, asks and proofs in the ledger. A proof is written before what it
 // proves, so that nothing is sent without one; every step may be repeated. Safe for use from any
@@ -124,7 +129,8 @@ class Consents {
   absl::Status SetLanguage(const Links::Target& endpoint, text::Language language);
 
   // Keeps what was chosen on the sign-up page until the address is confirmed. Answers and takes the
-  // same for all addresses. `address` is in form; unknown offers are left out.
+  // same for all addresses. `address` is in form; unknown offers are left out, and of those about
+  // one resource all but the first.
   absl::Status SignUp(std::string_view address, text::Language language,
                       const std::vector<std::string>& offers, std::string_view network);
   const std::vector<config::v1::Offer>& offers() const { return offers_; }
@@ -167,6 +173,8 @@ class Consents {
   absl::Status ConfirmAddress(const Ask& ask, absl::Time shown, const Proof& confirmed);
   absl::Status ConfirmSubscription(const Ask& ask, const Proof& confirmed);
   absl::Status TakeSignUp(const Ask& ask, const Proof& confirmed);
+  // What a sign-up chose, as far as it is offered still, by the ids of its subscriptions.
+  std::vector<config::v1::Offer> ChosenBy(const Ask& ask) const;
   absl::StatusOr<v1::Endpoint> AddEndpointOf(const Ask& ask);
   absl::Status AddOffer(const Ask& ask, const v1::Endpoint& endpoint,
                         const config::v1::Offer& offer, const Proof& confirmed);

@@ -329,6 +329,27 @@ TEST_P(ConsentsTest, ASignUpConfirmsNoOtherMailboxThatStandsInItsPlace) {
   EXPECT_FALSE(GetEndpoint(name).email().has_verify_time());
 }
 
+TEST_P(ConsentsTest, WhoFollowsAClusterHearsOfItAlone) {
+  ASSERT_THAT(consents_.SignUp(kAnna, text::Language::kGerman, {"about:clusters/x", "about:x"}, ""),
+              IsOk());
+  const std::string mail = MakeMails();
+  const auto view = consents_.ViewAsks(mail);
+  ASSERT_THAT(view, IsOk());
+  ASSERT_THAT(view->asks, SizeIs(1));
+  EXPECT_THAT(view->asks[0].subscriptions, ElementsAre("Alles über: x"));
+  ConfirmAll(mail);
+  const auto endpoints = store_.interests->EndpointsWith(kAnna);
+  ASSERT_THAT(endpoints, SizeIs(1));
+  const std::string parent(store::RootOf(endpoints[0]->name()));
+  const auto subscriptions = store_.List(*store_.subscriptions, AsOperator(), {.parent = parent});
+  ASSERT_THAT(subscriptions, IsOk());
+  ASSERT_THAT(*subscriptions, SizeIs(1));
+  EXPECT_THAT((*subscriptions)[0].filter().names(), ElementsAre("clusters/x"));
+  EXPECT_EQ((*subscriptions)[0].consent().state(), v1::Consent::STATE_GIVEN);
+  EXPECT_THAT(consents_.SignUp(kAnna, text::Language::kGerman, {"about:x"}, ""),
+              HasFieldError("offers"));
+}
+
 TEST_P(ConsentsTest, SigningUpMakesNothingBeforeItIsConfirmed) {
   ASSERT_THAT(consents_.SignUp(kAnna, text::Language::kGerman, {"labels", "none", "events"},
                                "ipv4:203.0.113.5"),

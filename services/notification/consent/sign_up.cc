@@ -5,11 +5,14 @@
 #include <utility>
 #include <vector>
 
+#include "absl/strings/ascii.h"
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "absl/strings/str_replace.h"
 #include "absl/strings/str_split.h"
 
+#include "libs/base/crypto.h"
 #include "libs/base/status/error.h"
 #include "libs/base/text/strings.h"
 #include "services/notification/channels/letters/letter.h"
@@ -27,7 +30,32 @@ std::string SubscriberIdOf(const Ask& ask) {
   return absl::StrCat("p-", absl::BytesToHexString(ask.address_key));
 }
 
+constexpr std::string_view kAbout = "about:";
+constexpr size_t kMaxResourceId = 100;  // characters
+constexpr size_t kHashBytes = 8;
+
 }  // namespace
+
+std::optional<config::v1::Offer> OfferAbout(std::string_view id) {
+  if (!id.starts_with(kAbout)) return std::nullopt;
+  const std::string_view name = id.substr(kAbout.size());
+  const std::vector<std::string_view> segments = NameSegments(name);
+  if (segments.size() != 2 || (segments[0] != "clusters" && segments[0] != "events")) {
+    return std::nullopt;
+  }
+  const bool plain = std::ranges::all_of(segments[1], [](unsigned char c) {
+    return absl::ascii_islower(c) || absl::ascii_isdigit(c) || c == '-';
+  });
+  if (!plain || segments[1].size() > kMaxResourceId) return std::nullopt;
+  config::v1::Offer offer;
+  offer.set_id(std::string(id));
+  // People read no resource names, and what it is called isn't known here: it may not be public.
+  const std::string called = absl::StrReplaceAll(ToAbsl(segments[1]), {{"-", " "}});
+  offer.set_title(absl::StrCat("All about: ", called));
+  offer.set_title_de(absl::StrCat("Alles über: ", called));
+  offer.mutable_subscription()->mutable_filter()->add_names(std::string(name));
+  return offer;
+}
 
 std::string TitleOf(const config::v1::Offer& offer, text::Language language) {
   const bool german = language == text::Language::kGerman && !offer.title_de().empty();
@@ -40,6 +68,9 @@ absl::Status Consents::SignUp(std::string_view address, text::Language language,
   for (const config::v1::Offer& offer : offers_) {
     if (std::ranges::find(chosen, offer.id()) != chosen.end()) known.push_back(offer.id());
   }
+  const auto about = std::ranges::find_if(
+      chosen, [](const std::string& id) { return OfferAbout(id).has_value(); });
+  if (about != chosen.end()) known.push_back(*about);
   if (known.empty()) return FieldError("offers", "must name at least one");
   const absl::Time now = parts_.clock.Now();
   const Ask ask = {.id = RandomId(parts_.random),
@@ -69,12 +100,25 @@ absl::Status Consents::TakeSignUp(const Ask& ask, const Proof& confirmed) {
   proofs.back().endpoint = endpoint.name();
   RETURN_IF_ERROR(Prove(std::move(proofs)));
   RETURN_IF_ERROR(parts_.endpoints.Confirm(endpoint.name(), WhenMade(endpoint)).status());
-  for (const absl::string_view id : absl::StrSplit(ask.target, ',')) {
-    for (const config::v1::Offer& offer : offers_) {
-      if (offer.id() == id) RETURN_IF_ERROR(AddOffer(ask, endpoint, offer, confirmed));
-    }
+  for (const config::v1::Offer& offer : ChosenBy(ask)) {
+    RETURN_IF_ERROR(AddOffer(ask, endpoint, offer, confirmed));
   }
   return absl::OkStatus();
+}
+
+std::vector<config::v1::Offer> Consents::ChosenBy(const Ask& ask) const {
+  std::vector<config::v1::Offer> chosen;
+  for (const absl::string_view id : absl::StrSplit(ask.target, ',')) {
+    for (const config::v1::Offer& offer : offers_) {
+      if (offer.id() == id) chosen.push_back(offer);
+    }
+    if (std::optional<config::v1::Offer> about = OfferAbout(ToStd(id))) {
+      about->set_id(
+          absl::StrCat("about-", absl::BytesToHexString(Sha256(ToStd(id)).substr(0, kHashBytes))));
+      chosen.push_back(*std::move(about));
+    }
+  }
+  return chosen;
 }
 
 absl::StatusOr<v1::Endpoint> Consents::AddEndpointOf(const Ask& ask) {

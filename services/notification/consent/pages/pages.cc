@@ -168,8 +168,23 @@ http::ServerReply Pages::ShowSignUp(const http::ServerRequest& request) {
   const auto chosen = request.query.find("language");
   const Language language =
       chosen == request.query.end() ? BrowserLanguage(request) : text::LanguageFor(chosen->second);
-  return Reply(200, SignUpPage(consents_.offers(),
-                               {.token = links_.FormToken(network, clock_.Now())}, language));
+  SignUpForm form{.token = links_.FormToken(network, clock_.Now())};
+  // A page of the catalogue leads here from a cluster or an event.
+  if (const auto about = request.query.find("about"); about != request.query.end()) {
+    form.offers.push_back(absl::StrCat("about:", about->second));
+  }
+  return Reply(200, SignUpPage(OffersFor(form), form, language));
+}
+
+std::vector<config::v1::Offer> Pages::OffersFor(const SignUpForm& form) const {
+  std::vector<config::v1::Offer> offers = consents_.offers();
+  for (const std::string& id : form.offers) {
+    std::optional<config::v1::Offer> about = OfferAbout(id);
+    if (!about) continue;
+    offers.insert(offers.begin(), *std::move(about));
+    break;
+  }
+  return offers;
 }
 
 http::ServerReply Pages::SignUp(const http::ServerRequest& request) {
@@ -186,7 +201,7 @@ http::ServerReply Pages::SignUp(const http::ServerRequest& request) {
 
   const auto refuse = [&](std::string trouble) {
     again.trouble = std::move(trouble);
-    return Reply(422, SignUpPage(consents_.offers(), again, language));
+    return Reply(422, SignUpPage(OffersFor(again), again, language));
   };
   FieldErrors errors;
   const std::string address = text::InForm(again.address, type::v1::FORM_EMAIL, "address", errors);

@@ -17,6 +17,8 @@ namespace clusterwire::notification {
 // The pages over HTTP. A GET shows and changes nothing, since scanners follow links; a POST does
 // what a page's button says, or what a mail program's one click does. What no token of ours opens
 // is answered like what isn't there. Safe for use from any thread.
+struct SignUpForm;
+
 class Pages {
  public:
   // The arguments by reference outlive the pages.
@@ -42,6 +44,8 @@ class Pages {
   http::ServerReply SignUp(const http::ServerRequest& request);
 
   http::ServerReply Reply(int status, Page page) const;
+  // Those of the configuration, behind that of the resource that the form is about, if it is.
+  std::vector<config::v1::Offer> OffersFor(const SignUpForm& form) const;
 
   Consents& consents_;
   const Links& links_;

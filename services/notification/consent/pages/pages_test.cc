@@ -159,6 +159,26 @@ TEST_P(PagesTest, AWrongFormKeepsWhatWasEnteredAndAsksNothing) {
   EXPECT_EQ(Asked(), 0);
 }
 
+TEST_P(PagesTest, APageOfTheCatalogueLeadsToASubscriptionToWhatItIsAbout) {
+  const auto page = [this](const std::string& about) {
+    return Send({.method = "GET",
+                 .path = "/signup",
+                 .query = {{"about", about}},
+                 .remote = "203.0.113.5"})
+        .body;
+  };
+  EXPECT_THAT(page("clusters/silicon-saxony"),
+              testing::AllOf(HasSubstr("value=\"about:clusters/silicon-saxony\" checked"),
+                             HasSubstr("All about: silicon saxony")));
+  for (const char* about :
+       {"clusters/x/labels/y", "subscribers/x", "clusters/X<b>", "clusters/", ""}) {
+    EXPECT_THAT(page(about), testing::Not(HasSubstr("about:"))) << about;
+  }
+  const std::string form = Form("a%40example.org", "&offer=about%3Aclusters%2Fsilicon-saxony");
+  EXPECT_EQ(Post("/signup", form).status, 200);
+  EXPECT_EQ(Asked(), 1);
+}
+
 TEST_P(PagesTest, AFormThatAnotherSiteSendsForItsVisitorIsNotTaken) {
   const std::string form = Form("a%40example.org");
   EXPECT_EQ(Post("/signup", form, "198.51.100.7").status, 422) << "it was given to another network";
