@@ -61,7 +61,7 @@ class StopTest(unittest.TestCase):
                 self.assertEqual(service.all_health(), {"SERVING"})
                 self.assertEqual(service.health(service.live), "SERVING")
                 self.assertEqual(service.health("clusterwire.Nothing"), "NOT_FOUND")
-        self.assertEqual((len(CATALOGUE_SERVES), len(NOTIFICATION_SERVES)), (18, 9))
+        self.assertEqual((len(CATALOGUE_SERVES), len(NOTIFICATION_SERVES)), (25, 9))
 
     def test_metrics_are_answered_in_the_text_format_of_prometheus(self):
         for service in self.stack.services:

@@ -14,8 +14,10 @@ using Spot = Picture::Spot;
 
 // Mercator's poles are infinitely far; web maps end here, where the world is a square.
 constexpr double kMostLatitude = 85.05112878;
-constexpr double kMargin = 8;     // beyond the edges, so that no line is drawn along them
-constexpr double kVisible = 1.5;  // pixels between two points of a line
+constexpr double kMargin = 8;  // beyond the edges, so that no line is drawn along them
+// Pixels between two points of a line: far away, where there is more of every coast, they are
+// fewer.
+double ApartIn(double world) { return world < 2000 ? 2.5 : 1.5; }
 
 double Clamped(double latitude) { return std::clamp(latitude, -kMostLatitude, kMostLatitude); }
 
@@ -88,12 +90,11 @@ std::vector<std::vector<Spot>> CutLine(const std::vector<Spot>& line) {
 }
 
 // In whole pixels, each point as its way from the last: what can't be seen is left out.
-void Draw(const std::vector<Spot>& line, bool closed, std::string& path) {
+void Draw(const std::vector<Spot>& line, bool closed, double apart, std::string& path) {
   std::vector<Spot> drawn;
   for (const Spot& spot : line) {
     const Spot whole = {std::round(spot.x), std::round(spot.y)};
-    if (!drawn.empty() &&
-        std::hypot(whole.x - drawn.back().x, whole.y - drawn.back().y) <= kVisible)
+    if (!drawn.empty() && std::hypot(whole.x - drawn.back().x, whole.y - drawn.back().y) <= apart)
       continue;
     drawn.push_back(whole);
   }
@@ -152,9 +153,10 @@ std::string Picture::Paths(OutlinePath::Kind kind) const {
         line.push_back({shown_x(point.longitude), spot.y * world_ - middle_.y + kHeight / 2.0});
       }
       if (kind == OutlinePath::Kind::kLand) {
-        Draw(CutRing(std::move(line)), true, drawn);
+        Draw(CutRing(std::move(line)), true, ApartIn(world_), drawn);
       } else {
-        for (const std::vector<Spot>& part : CutLine(line)) Draw(part, false, drawn);
+        for (const std::vector<Spot>& part : CutLine(line))
+          Draw(part, false, ApartIn(world_), drawn);
       }
     }
   }
