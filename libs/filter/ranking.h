@@ -41,7 +41,7 @@ struct Ranked {
   std::vector<RankReason> reasons;  // what counts most first
 };
 
-// Pure: the same for the same arguments, whoever asks.
+// Pure: the same for the same arguments.
 Ranked Rank(const Sought& sought, const Facts& candidate);
 
 // "works in 2 of 3 fields, ICT (esca:ict) and Health (esca:health): 27 of 40 points". Titles are as

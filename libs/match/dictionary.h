@@ -24,8 +24,8 @@ inline constexpr Check kNoCheck = 0;
 inline constexpr size_t kChecks = size_t{1} << 14;
 
 // The values that predicates ask for, each once as a number. Values themselves are compared, never
-// hashes of them: no two ever share a number, whatever a stranger chooses. Beside each stands how
-// often Facts had it.
+// hashes of them: no two ever share a number, and a stranger can't choose one that does. Beside
+// each stands how often Facts had it.
 //
 // What is const, counting too, may be called from several threads at once, all else by one alone.
 class Dictionary {

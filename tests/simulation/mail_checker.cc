@@ -108,7 +108,8 @@ class MailChecker {
   };
 
   // Who was invited has in the end what is true: the event when it is, or none where it is
-  // cancelled or not for them any more. A mailbox has one calendar, whoever reads there.
+  // cancelled or not for them any more. A mailbox has one calendar, also
+  // where several readers share it.
   void CheckCalendars() {
     std::map<std::pair<std::string, std::string>, Calendar> calendars;  // by address and UID
     absl::Time end = absl::InfinitePast();

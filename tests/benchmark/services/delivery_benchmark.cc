@@ -115,7 +115,7 @@ class Stack {
   }
 
  private:
-  // Until nobody waits for the changes any more, but for the dead one; gives when they were taken.
+  // Until all endpoints but the dead one have the changes; gives when they were taken.
   absl::Time Wave() {
     ++waves_;
     for (int i = 0; i < plan_.changes; ++i) {

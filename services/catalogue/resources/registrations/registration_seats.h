@@ -11,7 +11,7 @@
 #include "services/catalogue/common/resource.h"
 
 // The seats of an event: who has them, who waits for them, and who gets those that become free.
-// They stand in rows beside the event, which itself stays as it is, whoever registers.
+// They stand in rows beside the event, so that a registration is no change of the event.
 namespace clusterwire::catalogue {
 
 // The types of these rows, but for the seats themselves, which are the event's.

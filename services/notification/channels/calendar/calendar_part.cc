@@ -143,7 +143,7 @@ v1::CalendarMode CalendarModeOf(const Job& job) {
   const change::v1::ResourceChanged& change = job.record->change;
   const type::v1::Facts& facts = change.has_after() ? change.after() : change.before();
   if (asked == v1::CALENDAR_MODE_NONE) return asked;
-  if (facts.type() == "call") return v1::CALENDAR_MODE_PUBLISH;  // nobody is invited to its end
+  if (facts.type() == "call") return v1::CALENDAR_MODE_PUBLISH;  // its end is no invitation
   if (facts.type() != "registration") return asked;  // also where its reader sees nothing any more
   const std::vector<std::string>& members = job.interest->viewer.members;
   const auto is_member = [&](const std::string& name) {

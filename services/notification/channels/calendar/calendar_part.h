@@ -45,8 +45,7 @@ std::optional<Invitation> InvitationBy(const Job& job);
 absl::Status NoteInvitation(sql::Connection& connection, const Job& job, bool was_pending);
 
 // How its reader wants events in their calendar: as the subscription says; but who registered, or
-// whose cluster did, is invited unless they want nothing, and nobody is by the registrations of
-// others.
+// whose cluster did, is invited unless they want nothing. Registrations of others invite no reader.
 v1::CalendarMode CalendarModeOf(const Job& job);
 // Whether the job may be an invitation, so that Job.invitation has to be read.
 bool MayInvite(const Job& job);

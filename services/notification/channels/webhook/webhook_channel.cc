@@ -30,7 +30,7 @@ bool IsOurs(const absl::Status& status) {
   return absl::IsResourceExhausted(status) || absl::IsCancelled(status);
 }
 
-// It may not be sent, now or at any time. Whatever else kept it from being begun will be over.
+// It may not be sent, now or at any time. Other reasons not to begin pass by themselves.
 bool IsRefused(const absl::Status& status) {
   return absl::IsInvalidArgument(status) || absl::IsPermissionDenied(status);
 }

@@ -12,7 +12,7 @@ struct Parts {
   std::string_view id;
 };
 
-// What isn't the name of a subscription is an id of nobody.
+// A name that is no subscription's is an id without a subscriber.
 Parts PartsOf(std::string_view name) {
   constexpr std::string_view kMiddle = "/subscriptions/";
   const size_t middle = name.find(kMiddle);
