@@ -18,6 +18,7 @@ show_summary() {
   cat <<EOF_SUMMARY
 
   catalogue      grpc 127.0.0.1:$catalogue_port    http://127.0.0.1:$catalogue_http_port/metrics    pid $(pid_of catalogue)
+                 the map, in a browser: http://127.0.0.1:$catalogue_http_port/map
   notification   grpc 127.0.0.1:$notification_port    http://127.0.0.1:$notification_http_port/metrics    pid $(pid_of notification)
   Kafka          127.0.0.1:$kafka_port, topic $topic    pid $(pid_of kafka)$(show_postgres)
   data and logs  ${local_dir#"$PWD"/}/state, ${log_dir#"$PWD"/}    stop: deploy/local/down
