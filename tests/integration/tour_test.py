@@ -39,7 +39,6 @@ class TourTest(unittest.TestCase):
         """All of them into one shell."""
         here = {PASTED: str(GRPCURL), TOKEN: f"{ROOT / TOKEN} --folder {self.issuer}",
                 "127.0.0.1:50051": self.stack.catalogue.address,
-                "127.0.0.1:8081": f"127.0.0.1:{self.stack.catalogue.http_port}",
                 "127.0.0.1:50052": self.stack.notification.address}
         script = ""
         for number, line in enumerate(commands):
