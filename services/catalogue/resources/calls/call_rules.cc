@@ -15,6 +15,7 @@
 #include "services/catalogue/common/fields/money.h"
 #include "services/catalogue/common/fields/owner.h"
 #include "services/catalogue/common/fields/publish.h"
+#include "services/catalogue/common/fields/references.h"
 #include "services/catalogue/common/fields/words.h"
 #include "services/catalogue/resources/calls/call_dates.h"
 #include "services/catalogue/resources/events/event_agenda.h"
@@ -32,22 +33,10 @@ bool IsDraft(const Call& call) {
   return call.state() == Call::STATE_DRAFT || call.state() == Call::STATE_UNSPECIFIED;
 }
 
-// What the public sees names nothing that it doesn't.
 absl::Status CheckPublic(const Call& call, const Context& context, FieldErrors& errors) {
   std::vector<std::pair<std::string, std::string>> named = {{"owner", call.owner()}};
-  for (int i = 0; i < call.programmes_size(); ++i) {
-    named.emplace_back(absl::StrCat("programmes[", i, "]"), call.programmes(i));
-  }
-  for (const auto& [field, name] : named) {
-    if (name.empty()) continue;
-    const auto facts = facts::Get(context.reader, name);
-    if (absl::IsNotFound(facts.status())) continue;
-    RETURN_IF_ERROR(facts.status());
-    if (!*facts || !(*facts)->has_audience() || !MaySee(context.viewer, *facts)) continue;
-    errors.Add("call.state", absl::StrCat("can't be public while its ", field, " '", name,
-                                          "' is a draft: publish that first"));
-  }
-  return absl::OkStatus();
+  AddNamed("programmes", call.programmes(), named);
+  return CheckPublicNames("call.state", "public", named, context, errors);
 }
 
 void CheckAmount(const char* path, bool has, const Money& amount, FieldErrors& errors) {

@@ -7,6 +7,7 @@
 #include "libs/text/text.h"
 #include "services/catalogue/common/fields/checks.h"
 #include "services/catalogue/common/fields/owner.h"
+#include "services/catalogue/common/fields/references.h"
 #include "services/catalogue/common/fields/words.h"
 #include "services/catalogue/resources/events/event_agenda.h"
 #include "services/catalogue/resources/events/event_calendar.h"
@@ -75,32 +76,18 @@ void CheckWithinParent(const v1::CalendarEvent& event, const Context& context,
                           ": a side event is beside it; else give another kind or no parent"));
 }
 
-// What the public sees names nothing that it doesn't.
 absl::Status CheckPublic(const v1::CalendarEvent& event, const Context& context,
                          FieldErrors& errors) {
   std::vector<std::pair<std::string, std::string>> named = {{"owner", event.owner()},
                                                             {"parent", event.parent()}};
-  for (int i = 0; i < event.programmes_size(); ++i) {
-    named.emplace_back(absl::StrCat("programmes[", i, "]"), event.programmes(i));
-  }
-  for (int i = 0; i < event.organisers_size(); ++i) {
-    named.emplace_back(absl::StrCat("organisers[", i, "]"), event.organisers(i));
-  }
+  AddNamed("programmes", event.programmes(), named);
+  AddNamed("organisers", event.organisers(), named);
   for (int i = 0; i < event.agenda_size(); ++i) {
     for (const std::string& programme : event.agenda(i).programmes()) {
       named.emplace_back(absl::StrCat("agenda[", i, "].programmes"), programme);
     }
   }
-  for (const auto& [field, name] : named) {
-    if (name.empty()) continue;
-    const auto facts = facts::Get(context.reader, name);
-    if (absl::IsNotFound(facts.status())) continue;
-    RETURN_IF_ERROR(facts.status());
-    if (!*facts || !(*facts)->has_audience() || !MaySee(context.viewer, *facts)) continue;
-    errors.Add("event.state", absl::StrCat("can't be STATE_PUBLISHED while its ", field, " '", name,
-                                           "' is a draft: publish that first"));
-  }
-  return absl::OkStatus();
+  return CheckPublicNames("event.state", "STATE_PUBLISHED", named, context, errors);
 }
 
 // What doesn't take place has no other time or place.
