@@ -1,4 +1,4 @@
-// Here all values have the same hash (filter/testing/weak_hash.cc), as if somebody had found as
+// Here all values have the same hash (testing/weak_hash.cc), as if somebody had found as
 // many as they like that collide. The matcher's numbers are those of values, so nothing changes but
 // the time.
 #include <map>

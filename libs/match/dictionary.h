@@ -8,8 +8,8 @@
 
 #include "absl/container/flat_hash_set.h"
 
-#include "libs/filter/terms/hash.h"
 #include "libs/filter/terms/terms.h"
+#include "libs/match/hash.h"
 
 namespace clusterwire::match {
 
@@ -82,7 +82,7 @@ class Dictionary {
     const std::vector<Term>* terms;
     size_t operator()(TermId term) const { return (*this)(KeyOf((*terms)[term])); }
     size_t operator()(const Key& key) const {
-      return filter::HashOfValue(key.value) + static_cast<size_t>(key.field);
+      return HashOfValue(key.value) + static_cast<size_t>(key.field);
     }
   };
   struct Equal {

@@ -1,5 +1,5 @@
-// Here all values of one field have the same term (filter/testing/weak_hash.cc), as they would for
-// somebody who found two that collide.
+// An index once knew values by their hashes, and a name that was made to collide with another's
+// found the other's draft. This one compares values as they are written.
 #include <string>
 #include <vector>
 

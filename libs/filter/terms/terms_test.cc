@@ -5,7 +5,6 @@
 #include <gtest/gtest.h>
 
 #include "libs/filter/predicate.h"
-#include "libs/filter/terms/hash.h"
 
 namespace clusterwire::filter {
 namespace {
@@ -67,11 +66,6 @@ TEST(ColumnsTest, ATitleOfHeavyLettersStillFitsAPageToken) {
   Facts facts;
   facts.set_title(title);
   EXPECT_EQ(ColumnsOf(facts).title_key.size(), 1000u);
-}
-
-// Two names of which the second was made to have the hash that the first had while it had no key.
-TEST(HashTest, NobodyCanAimAtTheHashOfAnotherValue) {
-  EXPECT_NE(HashOfValue("programmes/go-cluster"), HashOfValue("programmes/e2rap244m0pc1eaa"));
 }
 
 TEST(ValuesTest, ANameIsUnderEachNameAboveIt) {
