@@ -9,6 +9,7 @@
 #include "libs/base/text/strings.h"
 #include "libs/filter/clauses.h"
 #include "libs/filter/terms/geo.h"
+#include "libs/filter/titles.h"
 #include "libs/text/language.h"
 #include "libs/text/text.h"
 
@@ -290,8 +291,8 @@ std::vector<Verdict> Teller::VerdictsOf(const Clauses& clauses) const {
 }  // namespace
 
 std::string TitleWithValue(const std::string& value, const Facts& facts) {
-  const auto title = std::ranges::find(facts.titles(), value, &type::v1::Title::value);
-  return title == facts.titles().end() ? value : absl::StrCat(title->title(), " (", value, ")");
+  const std::string& title = TitleOf(value, facts);
+  return title.empty() ? value : absl::StrCat(title, " (", value, ")");
 }
 
 std::vector<Verdict> Predicate::Explain(const Facts& facts, const Telling& telling) const {

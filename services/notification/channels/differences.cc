@@ -12,6 +12,7 @@
 #include "libs/base/text/strings.h"
 #include "libs/change/wording.h"
 #include "libs/filter/predicate.h"
+#include "libs/filter/titles.h"
 #include "libs/text/form.h"
 #include "libs/text/text.h"
 
@@ -149,8 +150,8 @@ std::string OneLine(std::string_view text) {
 std::string PlainWord(const std::string& word) { return absl::StrReplaceAll(word, {{"_", " "}}); }
 
 std::string CalledByTitle(const std::string& name, const Facts& facts) {
-  const auto title = std::ranges::find(facts.titles(), name, &type::v1::Title::value);
-  return OneLine(title == facts.titles().end() ? name.substr(name.rfind('/') + 1) : title->title());
+  const std::string& title = filter::TitleOf(name, facts);
+  return OneLine(title.empty() ? name.substr(name.rfind('/') + 1) : title);
 }
 
 std::vector<std::string> DifferencesOf(const Facts& before, const Facts& after, Language language) {

@@ -1,7 +1,6 @@
 #include "services/notification/channels/notice.h"
 
 #include <algorithm>
-#include <iterator>
 #include <string_view>
 
 #include "absl/strings/ascii.h"
@@ -10,6 +9,7 @@
 
 #include "libs/base/text/strings.h"
 #include "libs/change/wording.h"
+#include "libs/filter/titles.h"
 #include "services/notification/channels/calendar/calendar_part.h"
 #include "services/notification/channels/differences.h"
 #include "services/notification/channels/kind_texts.h"
@@ -122,8 +122,7 @@ bool ReachesCalendar(const Job& job) {
 std::string TitleOfCause(const change::v1::ResourceChanged& change, const Facts& image) {
   if (change.cause().empty()) return "";
   if (!change.cause_title().empty()) return OneLine(change.cause_title());
-  const auto title = std::ranges::find(image.titles(), change.cause(), &type::v1::Title::value);
-  return title == image.titles().end() ? "" : OneLine(title->title());
+  return OneLine(filter::TitleOf(change.cause(), image));
 }
 
 SharedNotice NoticeOfTakenOut(Language language) {
