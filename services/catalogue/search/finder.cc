@@ -56,14 +56,18 @@ search::SearchOptions OptionsOf(const SearchRequest& request, const rpc::Page& p
   return options;
 }
 
+type::v1::Facts Shown(const filter::Viewer& viewer, type::v1::Facts facts) {
+  filter::HideOthers(viewer, &facts);
+  return facts;
+}
+
 // Takes the Facts out of the page.
 void AddHits(const filter::Viewer& viewer, search::Page& page, v1::SearchResponse* response) {
   resource::PageRoom room(page.hits.size());
   for (search::Hit& found : page.hits) {
     if (!room.Takes(found.facts.ByteSizeLong())) return;
     v1::Hit& hit = *response->add_hits();
-    *hit.mutable_facts() = std::move(found.facts);
-    filter::HideOthers(viewer, hit.mutable_facts());
+    *hit.mutable_facts() = Shown(viewer, std::move(found.facts));
     if (found.distance_meters) hit.set_distance_meters(*found.distance_meters);
   }
 }
@@ -102,11 +106,6 @@ std::string CellToken(uint64_t id) {
   return digits.substr(0, digits.find_last_not_of('0') + 1);
 }
 
-type::v1::Facts Shown(const filter::Viewer& viewer, type::v1::Facts facts) {
-  filter::HideOthers(viewer, &facts);
-  return facts;
-}
-
 void AddCell(const filter::Viewer& viewer, const search::MapCell& found, v1::MapCell* cell) {
   cell->set_id(CellToken(found.id));
   cell->set_count(static_cast<int32_t>(found.count));
@@ -119,14 +118,18 @@ void AddCell(const filter::Viewer& viewer, const search::MapCell& found, v1::Map
 
 }  // namespace
 
+absl::StatusOr<filter::Predicate> Finder::Compile(const filter::Viewer& viewer,
+                                                  const type::v1::Filter& filter) const {
+  const auto vocabulary = vocabulary_->For(filter);
+  return filter::Predicate::Compile(filter, viewer, {.vocabulary = vocabulary.get()});
+}
+
 absl::Status Finder::Search(const filter::Viewer& viewer, const SearchRequest& request,
                             v1::SearchResponse* response) const {
   FieldErrors errors;
   const auto page = rpc::ReadPage(*tokens_, request, {});
   RETURN_IF_ERROR(errors.AddFrom(page.status()));
-  const auto vocabulary = vocabulary_->For(request.filter());
-  const auto predicate =
-      filter::Predicate::Compile(request.filter(), viewer, {.vocabulary = vocabulary.get()});
+  const auto predicate = Compile(viewer, request.filter());
   RETURN_IF_ERROR(errors.AddFrom(predicate.status()));
   const search::SearchOptions options = OptionsOf(request, page.value_or(rpc::Page()), errors);
   RETURN_IF_ERROR(errors.AddFrom(search::CheckOptions(options)));
@@ -151,9 +154,7 @@ absl::Status Finder::Search(const filter::Viewer& viewer, const SearchRequest& r
 absl::Status Finder::Map(const filter::Viewer& viewer, const v1::GetMapRequest& request,
                          v1::GetMapResponse* response) const {
   FieldErrors errors;
-  const auto vocabulary = vocabulary_->For(request.filter());
-  const auto predicate =
-      filter::Predicate::Compile(request.filter(), viewer, {.vocabulary = vocabulary.get()});
+  const auto predicate = Compile(viewer, request.filter());
   RETURN_IF_ERROR(errors.AddFrom(predicate.status()));
   const search::MapOptions options = OptionsOf(request, errors);
   RETURN_IF_ERROR(errors.AddFrom(search::CheckOptions(options)));

@@ -1,9 +1,11 @@
 #pragma once
 
 #include "absl/status/status.h"
+#include "absl/status/statusor.h"
 
 #include "clusterwire/catalogue/v1/search.pb.h"
 
+#include "libs/filter/predicate.h"
 #include "libs/filter/viewer.h"
 #include "libs/rpc/call/late.h"
 #include "libs/rpc/token/token.h"
@@ -28,6 +30,9 @@ class Finder {
                    v1::GetMapResponse* response) const;
 
  private:
+  absl::StatusOr<filter::Predicate> Compile(const filter::Viewer& viewer,
+                                            const type::v1::Filter& filter) const;
+
   const rpc::Late<const search::Index>& index_;
   const rpc::Late<const rpc::TokenSealer>& tokens_;
   const rpc::Late<CodeVocabulary> vocabulary_;
