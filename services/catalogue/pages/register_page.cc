@@ -1,10 +1,11 @@
-#include <algorithm>
-
 #include "absl/strings/str_cat.h"
 #include "absl/time/civil_time.h"
 
 #include "libs/base/status/error.h"
 #include "libs/base/text/strings.h"
+#include "libs/filter/titles.h"
+#include "libs/store/registry.h"
+#include "services/catalogue/common/dates/calendar.h"
 #include "services/catalogue/pages/views.h"
 
 namespace clusterwire::catalogue {
@@ -25,20 +26,11 @@ std::string PeriodIn(const type::v1::Period& period, Language language) {
 
 void AddRow(const PageContext& context, const type::v1::Facts& label, templates::Values& page) {
   templates::Values& row = page.Add("ROW");
-  std::string cluster;
-  if (!label.clusters().empty()) {
-    for (const type::v1::Title& title : label.titles()) {
-      if (title.value() == label.clusters(0)) cluster = title.title();
-    }
-    if (cluster.empty()) cluster = label.clusters(0);
-  }
-  SetLink(label.clusters().empty() ? "" : PageOf(label.clusters(0), context.question), cluster,
-          row);
-  std::string level = label.kind();
-  for (const type::v1::Title& title : label.titles()) {
-    if (title.value() == label.kind_code()) level = title.title();
-  }
-  row.Add("CELL").Set("TEXT", level);
+  const std::string cluster(store::RootOf(label.name()));
+  const std::string& called = filter::TitleOf(cluster, label);
+  SetLink(PageOf(cluster, context.question), called.empty() ? cluster : called, row);
+  const std::string& level = filter::TitleOf(label.kind_code(), label);
+  row.Add("CELL").Set("TEXT", level.empty() ? label.kind() : level);
   row.Add("CELL").Set("TEXT", PeriodIn(label.period(), context.question.language));
 }
 
@@ -47,8 +39,7 @@ void AddRow(const PageContext& context, const type::v1::Facts& label, templates:
 absl::StatusOr<Filled> FillRegister(const PageContext& context, templates::Values& page) {
   const Question& question = context.question;
   const Language language = question.language;
-  const std::string today =
-      absl::FormatCivilTime(absl::ToCivilDay(context.clock.Now(), absl::UTCTimeZone()));
+  const std::string today = absl::FormatCivilTime(DayOf(context.clock.Now(), kDefaultZone));
   const std::string date = question.Of("date").empty() ? today : question.Of("date");
   v1::SearchRequest request;
   *request.mutable_filter() = question.filter;
