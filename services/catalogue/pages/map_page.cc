@@ -19,10 +19,6 @@ using text::Language;
 constexpr int kListed = 25;
 constexpr double kLargestCircle = 30;
 
-std::string Said(Language language, std::string_view english, std::string_view german) {
-  return std::string(In(language, english, german));
-}
-
 // What is asked for: clusters, where the reader didn't say.
 type::v1::Filter MapFilter(const Question& question) {
   type::v1::Filter filter = question.filter;
@@ -139,8 +135,7 @@ void AddList(const PageContext& context, const v1::SearchResponse& found, templa
 
 std::string CountText(int all, int shown, Language language) {
   if (language == Language::kGerman) {
-    return absl::StrCat(all, all == 1 ? " Treffer" : " Treffer", ", ", shown,
-                        " davon auf diesem Teil der Karte");
+    return absl::StrCat(all, " Treffer, ", shown, " davon auf diesem Teil der Karte");
   }
   return absl::StrCat(all, all == 1 ? " result" : " results", ", ", shown,
                       " of them on this part of the map");
@@ -166,7 +161,7 @@ absl::StatusOr<Filled> FillMap(const PageContext& context, templates::Values& pa
   v1::GetMapResponse map;
   RETURN_IF_ERROR(context.finder.Map(filter::Viewer::Public(), asked, &map));
 
-  const std::string title = Said(language, "Clusters on the map", "Cluster auf der Karte");
+  const std::string title(In(language, "Clusters on the map", "Cluster auf der Karte"));
   page.Set("TITLE", title)
       .Set("COUNT", CountText(found.total_size(), map.total_size(), language))
       .Set("WIDTH", absl::StrCat(Picture::kWidth))

@@ -106,7 +106,6 @@ absl::StatusOr<Question> ReadQuestion(const http::ServerRequest& request) {
   ReadNumber(question, "size", 1, kMostOnAPage, &size, errors);
   question.view.zoom = static_cast<int>(std::lround(zoom));
   question.size = static_cast<int>(size);
-  question.has_view = !question.Of("lat").empty() || !question.Of("lon").empty();
   if (absl::CivilDay day;
       !question.Of("date").empty() && !absl::ParseCivilTime(question.Of("date"), &day)) {
     errors.Add("date", "must be a day such as 2025-06-30");

@@ -29,7 +29,6 @@ struct Question {
   text::Language language = text::Language::kEnglish;
   type::v1::Filter filter;
   MapView view;
-  bool has_view = false;
   int size = 0;
   std::map<std::string, std::string> asked;  // the parameters above that are not empty
 

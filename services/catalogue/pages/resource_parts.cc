@@ -8,6 +8,7 @@
 
 #include "libs/base/status/error.h"
 #include "libs/base/text/strings.h"
+#include "libs/filter/titles.h"
 #include "libs/http/server/form.h"
 
 namespace clusterwire::catalogue {
@@ -60,16 +61,17 @@ void AddLinkFact(std::string_view label, std::string_view href, templates::Value
   SetLink(href, href, page.Add("FACT").Set("LABEL", label).Add("VALUE"));
 }
 
+std::string TitleOrValue(const std::string& value, const type::v1::Facts& facts) {
+  constexpr std::string_view kOfNoList = "named:";
+  const std::string& title = filter::TitleOf(value, facts);
+  if (!title.empty()) return title;
+  return value.starts_with(kOfNoList) ? value.substr(kOfNoList.size()) : value;
+}
+
 std::vector<std::string> TitlesOf(const google::protobuf::RepeatedPtrField<std::string>& values,
                                   const type::v1::Facts& facts) {
   std::vector<std::string> titles;
-  for (const std::string& value : values) {
-    std::string called = value.starts_with("named:") ? value.substr(6) : value;
-    for (const type::v1::Title& title : facts.titles()) {
-      if (title.value() == value) called = title.title();
-    }
-    titles.push_back(std::move(called));
-  }
+  for (const std::string& value : values) titles.push_back(TitleOrValue(value, facts));
   return titles;
 }
 

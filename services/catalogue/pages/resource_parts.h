@@ -17,7 +17,9 @@ void AddFact(std::string_view label, const std::vector<std::string>& texts,
              templates::Values& page);
 void AddLinkFact(std::string_view label, std::string_view href, templates::Values& page);
 
-// What the Facts call these values; the value itself where they don't say.
+// What the Facts call a value; the value itself, a word of no list without its "named:", where they
+// don't say.
+std::string TitleOrValue(const std::string& value, const type::v1::Facts& facts);
 std::vector<std::string> TitlesOf(const google::protobuf::RepeatedPtrField<std::string>& values,
                                   const type::v1::Facts& facts);
 

@@ -59,9 +59,8 @@ void AddFacts(const v1::Cluster& cluster, const type::v1::Facts& own, Language l
               templates::Values& page) {
   AddFact(In(language, "Seat", "Sitz"), {PlaceIn(cluster.seat())}, page);
   AddFact(In(language, "Regions", "Regionen"), TitlesOf(cluster.regions(), own), page);
-  google::protobuf::RepeatedPtrField<std::string> country;
-  country.Add(absl::StrCat("iso:", cluster.country()));
-  AddFact(In(language, "Country", "Land"), TitlesOf(country, own), page);
+  AddFact(In(language, "Country", "Land"),
+          {TitleOrValue(absl::StrCat("iso:", cluster.country()), own)}, page);
   AddFact(In(language, "Sectors", "Branchen"), TitlesOf(cluster.sectors(), own), page);
   AddFact(In(language, "Members", "Mitglieder"), MembersIn(cluster.members(), language), page);
   AddFact(In(language, "Management", "Management"), {TeamIn(cluster.management_team(), language)},
@@ -79,8 +78,9 @@ void AddFacts(const v1::Cluster& cluster, const type::v1::Facts& own, Language l
 // Their titles, as far as the page knows them; people read no resource names.
 std::vector<std::string> ProgrammesOf(const PageContext& context, const type::v1::Facts& own) {
   std::vector<std::string> titles;
+  const std::shared_ptr<const Choices> known = context.choices.Current();
   for (const std::string& name : own.programmes()) {
-    for (const Choice& programme : context.choices.Current()->programmes) {
+    for (const Choice& programme : known->programmes) {
       if (programme.value == name) titles.push_back(programme.In(context.question.language));
     }
   }
