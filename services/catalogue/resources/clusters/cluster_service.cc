@@ -43,7 +43,8 @@ class ClusterHandler final : public Handler<v1::ClusterService, Clusters> {
     ASSIGN_OR_RETURN(v1::Cluster created,
                      resources_->Create(call, "", request.cluster(), request.cluster_id()));
     ShowCompleteness(&created);
-    RETURN_IF_ERROR(NoteSimilar(call.viewer, *api_.index->Current()->snapshot, &created));
+    // The cluster is there by now: a look for others that failed is no reason to say that it isn't.
+    NoteSimilar(call.viewer, *api_.index->Current()->snapshot, &created).IgnoreError();
     return created;
   }
 };
