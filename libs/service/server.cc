@@ -1,6 +1,5 @@
 #include "libs/service/server.h"
 
-#include <malloc.h>
 #include <unistd.h>
 
 #include <iostream>
@@ -9,6 +8,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 
+#include "libs/base/memory.h"
 #include "libs/base/status/error.h"
 #include "libs/base/threads/stop_signal.h"
 #include "libs/rpc/admission/access.h"
@@ -125,7 +125,7 @@ absl::StatusOr<absl::Time> Server::Step() {
   }
   TellHealth();
   if (clock_.Now() >= next_trim_) {
-    malloc_trim(0);  // what a burst of calls or streams left behind
+    GiveBackMemory();  // what a burst of calls or streams left behind
     next_trim_ = clock_.Now() + kTrimPause;
   }
   return clock_.Now() + absl::Seconds(1);
@@ -195,9 +195,6 @@ int RunProgram(const config::Program& program, int argc, char** argv,
                google::protobuf::Message* config,
                const std::function<absl::StatusOr<std::unique_ptr<Server>>()>& start) {
   StopSignal stop;  // before there are threads
-  // Large buffers go back to the system as soon as they are free; the C library would raise this
-  // limit with the first large one, and keep them all from then on.
-  mallopt(M_MMAP_THRESHOLD, 256 << 10);
   if (const auto exit = config::ReadConfiguration(program, argc, argv, config)) return *exit;
   const auto server = start();
   if (!server.ok()) {

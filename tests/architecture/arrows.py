@@ -55,6 +55,7 @@ PACKAGED = [
     ("nlohmann-json", re.compile(r"^nlohmann/"), re.compile(r"^libs/base/")),
     ("ICU", re.compile(r"^unicode/"), re.compile(r"^libs/text/")),
     ("S2", re.compile(r"^s2/"), re.compile(r"^libs/filter/")),
+    ("mimalloc", re.compile(r"^mimalloc"), re.compile(r"^libs/base/")),
     ("cjose", re.compile(r"^cjose/"), re.compile(r"^libs/identity/")),
     ("ctemplate", re.compile(r"^ctemplate/"), re.compile(r"^libs/template/")),
     ("prometheus-cpp", re.compile(r"^prometheus/"), re.compile(r"^libs/telemetry/")),

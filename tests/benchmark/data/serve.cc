@@ -1,13 +1,13 @@
 #include "tests/benchmark/data/serve.h"
 
-#include <malloc.h>
-
 #include <fstream>
+
+#include "libs/base/memory.h"
 
 namespace clusterwire::benchmark {
 
 int64_t MemoryBytes() {
-  malloc_trim(0);  // what is free again isn't held
+  GiveBackMemory();  // what is free again isn't held
   constexpr int64_t kPage = 4096;
   std::ifstream file("/proc/self/statm");
   int64_t all = 0;

@@ -1,7 +1,5 @@
 #include "services/notification/resources/subscribers/interests.h"
 
-#include <malloc.h>
-
 #include <algorithm>
 #include <cstdlib>
 #include <set>
@@ -12,6 +10,7 @@
 
 #include "clusterwire/notification/v1/hold.pb.h"
 
+#include "libs/base/memory.h"
 #include "libs/base/status/error.h"
 #include "libs/base/text/strings.h"
 #include "libs/resource/page.h"
@@ -474,7 +473,7 @@ void Interests::Refile(std::stop_token stop) {
   const size_t held = matcher_.counts().size;
   most_held_ = std::max(most_held_, held);
   if (most_held_ < kMany || held > most_held_ / 2) return;
-  malloc_trim(0);
+  GiveBackMemory();
   most_held_ = held;
 }
 
