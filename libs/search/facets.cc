@@ -9,9 +9,12 @@
 namespace clusterwire::search {
 namespace {
 
-// Looking at one document's terms takes about as long as looking whether so many documents of a
-// list are among the hits, or at so many words of bits.
-constexpr size_t kListPerDocument = 8;
+// How long it takes to look at one document's terms, which are somewhere else for each, and to look
+// whether a document of a list is among the hits: as long as to count so many words of bits.
+constexpr size_t kWordsPerDocument = 128;
+constexpr size_t kWordsPerListed = 4;
+// So many documents ahead their terms are asked of the memory, which is slower than counting them.
+constexpr size_t kAhead = 12;
 
 }  // namespace
 
@@ -35,17 +38,24 @@ void FacetCounter::Add(const Hits& hits) {
     const auto [from, to] = terms.BeginningWith(field.lane);
     for (uint32_t term = from; term < to; ++term) {
       const Posting posting = terms.posting(term);
-      by_term += posting.bits == nullptr ? posting.count : WordsFor(segment.size());
+      by_term +=
+          posting.bits == nullptr ? posting.count * kWordsPerListed : WordsFor(segment.size());
     }
   }
   std::vector<uint32_t> counts;  // by term, when counted by document
-  const bool by_document = hits.few() || hits.count() * kListPerDocument < by_term;
+  const bool by_document = hits.few() || hits.count() * kWordsPerDocument < by_term;
   if (by_document) {
     counts.resize(terms.From(kBehindFacets));
+    std::vector<uint32_t> ordinals;
+    ordinals.reserve(hits.count());
     hits.Each([&](uint32_t ordinal) {
-      segment.facets.Of(ordinal, [&](uint32_t term) { ++counts[term]; });
+      ordinals.push_back(ordinal);
       return true;
     });
+    for (size_t i = 0; i < ordinals.size(); ++i) {
+      if (i + kAhead < ordinals.size()) segment.facets.Fetch(ordinals[i + kAhead]);
+      segment.facets.Of(ordinals[i], [&](uint32_t term) { ++counts[term]; });
+    }
   }
   for (Field& field : fields_) {
     std::vector<std::pair<uint32_t, uint32_t>> counted;  // how often, term

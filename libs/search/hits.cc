@@ -107,9 +107,7 @@ uint32_t Hits::CountOf(const Posting& posting) const {
   if (posting.bits == nullptr) {
     for (const uint32_t ordinal : posting.list) count += Has(ordinal) ? 1 : 0;
   } else if (kind_ == Kind::kBits) {
-    for (size_t word = 0; word < bits_.size(); ++word) {
-      count += static_cast<uint32_t>(std::popcount(bits_[word] & posting.bits[word]));
-    }
+    return CountBoth(bits_, posting.bits);
   } else {
     Each([&](uint32_t ordinal) {
       count += HasBit(posting.bits, ordinal) ? 1 : 0;
@@ -283,8 +281,7 @@ void Hits::Count() {
     count_ = static_cast<uint32_t>(list_.size());
     return;
   }
-  count_ = 0;
-  for (const uint64_t word : bits_) count_ += static_cast<uint32_t>(std::popcount(word));
+  count_ = CountBits(bits_);
   if (count_ >= segment().size() / kShareOfList) return;
   std::vector<uint32_t> ordinals;
   ordinals.reserve(count_);

@@ -9,18 +9,10 @@
 #include <vector>
 
 #include "libs/filter/predicate.h"
+#include "libs/search/segment/bits.h"
 
 // Inside the library: which documents have what.
 namespace clusterwire::search {
-
-inline constexpr uint32_t kBitsPerWord = 64;
-inline size_t WordsFor(uint32_t documents) { return (documents + kBitsPerWord - 1) / kBitsPerWord; }
-inline bool HasBit(const uint64_t* bits, uint32_t at) {
-  return (bits[at / kBitsPerWord] >> (at % kBitsPerWord) & 1) != 0;
-}
-inline void SetBit(uint64_t* bits, uint32_t at) {
-  bits[at / kBitsPerWord] |= uint64_t{1} << (at % kBitsPerWord);
-}
 
 // The documents that have a term: their ordinals, upwards, or where that is less a bit for each
 // document of the segment.

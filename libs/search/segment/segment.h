@@ -53,6 +53,12 @@ class FacetTerms {
   FacetTerms() = default;
   FacetTerms(const Dictionary& terms, uint32_t documents);
 
+  // Has the processor bring near what Of() of the document will read.
+  void Fetch(uint32_t document) const {
+    const uint32_t start = starts_[document];
+    __builtin_prefetch(narrow_.empty() ? static_cast<const void*>(wide_.data() + start)
+                                       : narrow_.data() + start);
+  }
   template <typename Call>
   void Of(uint32_t document, Call call) const {
     for (uint32_t i = starts_[document]; i < starts_[document + 1]; ++i) {
