@@ -5,6 +5,7 @@ import dataclasses
 import os
 import statistics
 import subprocess
+import tempfile
 
 
 class Program:
@@ -16,9 +17,9 @@ class Program:
         self._command = [str(part) for part in command]
 
     def __enter__(self):
+        self._errors = tempfile.TemporaryFile("w+")
         self._process = subprocess.Popen(self._command, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-                                         stderr=subprocess.DEVNULL, text=True,
-                                         env=self._environment)
+                                         stderr=self._errors, text=True, env=self._environment)
         return self
 
     def __exit__(self, *_):
@@ -26,6 +27,7 @@ class Program:
         self._process.wait()
         self._process.stdin.close()
         self._process.stdout.close()
+        self._errors.close()
 
     def lines(self, *command):
         """What it says to one command."""
@@ -36,7 +38,9 @@ class Program:
             if line == "done\n":
                 return said
             said.append(line.rstrip("\n"))
-        raise RuntimeError(f"{self.name} ended at {command}; it said {said}")
+        self._errors.seek(0)
+        raise RuntimeError(f"{self.name} ended at {command}; it said {said}\n"
+                           + self._errors.read()[-4000:])
 
     def numbers(self, *command):
         return {name: float(value) for name, value in map(str.split, self.lines(*command))}
