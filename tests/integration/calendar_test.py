@@ -57,12 +57,12 @@ class CalendarTest(unittest.TestCase):
     def tearDown(self):
         self.assertEqual(steps.balance(self.stack).difference, 0)
 
-    def reader(self, mode="PUBLISH", language="", **filter_):
+    def reader(self, mode="PUBLISH", language="", subject="", **filter_):
         """Somebody with a confirmed mailbox who is told of events with a word of their own."""
         number = next(_numbers)
         self.word, self.address = f"eventword{number}", f"guest{number}@example.org"
         subscriber = self.client.Subscriber.CreateSubscriber(notification.CreateSubscriberRequest(
-            subscriber=notification.Subscriber(title=f"Guest {number}", language=language)),
+            subscriber=notification.Subscriber(title=f"Guest {number}", language=language, subject=subject)),
             timeout=10).name
         endpoint = self.client.Subscriber.CreateEndpoint(notification.CreateEndpointRequest(
             parent=subscriber, endpoint=notification.Endpoint(
@@ -185,6 +185,32 @@ class CalendarTest(unittest.TestCase):
         self.assertEqual(told("REQUEST", "2022-10-10", "10. Oktober 2022")["start"], "2022-10-10")
         self.cancel(delivery.resource)
         self.assertEqual(told("CANCEL", None, "Abgesagt: Storm")["status"], "CANCELLED")
+
+    def test_who_loses_a_registration_has_it_taken_out_and_no_other_hears_of_it(self):
+        self.reader("INVITE")
+        name = self.event(registration={"capacity": 20})
+        guest, about = self.subscription, self.word
+        cluster = steps.create_cluster(self.stack, title="Whose team comes", regions=[], sectors=[]).name
+        grant = self.stack.catalogue.client.Grant.CreateGrant(catalogue.CreateGrantRequest(
+            grant=catalogue.Grant(subject="corp:anna", resource=cluster, role="ROLE_EDITOR")), timeout=10).name
+        self.reader(types=["registration"], words=about, subject="corp:anna")
+        self.stack.catalogue.client.Registration.CreateRegistration(
+            catalogue.CreateRegistrationRequest(parent=name, cluster=cluster, seats=2), timeout=10)
+        own = calendars.Reader()
+        invited = self.next_calendar()
+        own.take(invited)
+        self.assertEqual((invited["method"], len(own.events)), ("REQUEST", 1))
+        self.stack.catalogue.client.Grant.DeleteGrant(
+            catalogue.DeleteGrantRequest(name=grant), timeout=10)
+        as_anna = (("clusterwire-view-as", self.subscription.partition("/subscriptions")[0]),)
+        eventually(lambda: not self.client.Delivery.ListDeliveries(
+            notification.ListDeliveriesRequest(parent=self.subscription), timeout=10,
+            metadata=as_anna).deliveries, "notification knows that the grant is gone")
+        self.update(name, "period", period={"start": "2032-10-01", "end": "2032-10-01"})
+        own.take(self.next_calendar())
+        self.assertEqual(own.events, {})
+        self.assertNotIn("Conference", self.office.to(self.address)[-1].text)
+        self.assertEqual({one.resource for one in steps.deliveries(self.stack, parent=guest)}, {name})
 
     def test_a_deleted_event_leaves_the_calendar_and_comes_back(self):
         self.reader("INVITE")

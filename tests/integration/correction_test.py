@@ -6,7 +6,7 @@ import unittest
 
 import shared
 import steps
-from api import catalogue, notification, refusal, types_v1
+from api import catalogue, change, notification, refusal, types_v1
 from google.protobuf import field_mask_pb2
 from processes import GRPCURL
 from waiting import eventually
@@ -79,6 +79,24 @@ class CorrectionTest(unittest.TestCase):
             parent=cluster.name, label=steps.silver()))
         self.assertEqual((again.code.name, again.reason), ("ALREADY_EXISTS", "RESOURCE_EXISTS"))
         self.assertIn("UndeleteLabel", again.message)
+
+    def test_a_level_gets_another_title_and_all_that_follows_is_told(self):
+        cluster = steps.create_cluster(self.stack).name
+        scheme = self.client.LabelScheme.CreateLabelScheme(catalogue.CreateLabelSchemeRequest(
+            label_scheme_id="test-titles", label_scheme=catalogue.LabelScheme(
+                title="Titles", levels=[catalogue.LabelLevel(id="one", title="Alpha")])), **TIMEOUT).name
+        steps.award(self.stack, cluster, catalogue.Label(scheme=scheme, level="one"))
+        reader = steps.subscribe(self.stack, "titles-reader", {"names": [cluster]},
+                                 kinds=["cluster.updated"])
+        self.client.LabelScheme.UpdateLabelScheme(catalogue.UpdateLabelSchemeRequest(
+            label_scheme=catalogue.LabelScheme(
+                name=scheme, levels=[catalogue.LabelLevel(id="one", title="Beta")])), **TIMEOUT)
+        eventually(lambda: "projection" in {one.cause for one in self.client.Change.ListChanges(
+            change.ListChangesRequest(filter={"names": [cluster]}, page_size=1000), **TIMEOUT).changes},
+            "all is derived anew")
+        self.client.Cluster.UpdateCluster(catalogue.UpdateClusterRequest(
+            cluster=catalogue.Cluster(name=cluster, acronym="LATER")), **TIMEOUT)
+        eventually(lambda: "cluster.updated" in self.kinds_of(reader, cluster), "and what comes behind it")
 
     def test_what_is_sent_twice_is_done_once(self):
         cluster = steps.create_cluster(self.stack, state="STATE_DRAFT")

@@ -1,16 +1,27 @@
 #include "libs/base/time/zone.h"
 
+#include <algorithm>
 #include <string>
 
 #include "absl/strings/ascii.h"
 
 namespace clusterwire {
+namespace {
+
+bool IsOfNames(char c) {
+  return absl::ascii_isalnum(static_cast<unsigned char>(c)) || c == '/' || c == '_' || c == '-' ||
+         c == '+';
+}
+
+}  // namespace
 
 bool IsTimeZone(std::string_view zone) {
-  // Abseil's own names for offsets and the files beside the database's.
+  // Abseil's own names for offsets, the files beside the database's, and other ways to write the
+  // path of one.
   const bool named = !zone.empty() &&
                      absl::ascii_isupper(static_cast<unsigned char>(zone.front())) &&
-                     !zone.starts_with("Fixed/") && zone.find('.') == std::string_view::npos;
+                     std::ranges::all_of(zone, IsOfNames) && !zone.starts_with("Fixed/") &&
+                     zone.find("//") == std::string_view::npos;
   absl::TimeZone loaded;
   return named && zone != "Factory" && absl::LoadTimeZone(std::string(zone), &loaded);
 }

@@ -1,5 +1,7 @@
 #include "libs/base/time/zone.h"
 
+#include <string_view>
+
 #include <gtest/gtest.h>
 
 namespace clusterwire {
@@ -13,11 +15,13 @@ TEST(ZoneTest, ATimeZoneIsOneOfTheDatabaseThatAPlaceHas) {
   for (const char* zone : {"Europe/Brussels", "UTC", "America/Argentina/Ushuaia", "Etc/GMT+12"}) {
     EXPECT_TRUE(IsTimeZone(zone)) << zone;
   }
-  for (const char* zone : {"Factory", "", "localtime", "posix/UTC", "Fixed/UTC+01:00:00",
-                           "Europe/Nowhere", "../etc/passwd", "Europe"}) {
+  for (const std::string_view zone :
+       {"Factory", "", "localtime", "posix/UTC", "Fixed/UTC+01:00:00", "Europe/Nowhere",
+        "../etc/passwd", "Europe", "Europe//Berlin", "Europe/./Berlin"}) {
     EXPECT_FALSE(IsTimeZone(zone)) << zone;
     EXPECT_EQ(ZoneNamed(zone), absl::UTCTimeZone()) << zone;
   }
+  EXPECT_FALSE(IsTimeZone(std::string_view("Europe/Berlin\0", 14)));
 }
 
 TEST(ZoneTest, AnHourThatIsLeftOutIsTheNextMomentThatThereIs) {

@@ -7,6 +7,7 @@
 #include <array>
 #include <list>
 #include <optional>
+#include <set>
 #include <string_view>
 
 #include "absl/strings/ascii.h"
@@ -277,13 +278,18 @@ bool Server::TakesBody(const std::string& method, const std::string& path) const
 }
 
 ServerReply Server::Answer(const ServerRequest& request) const {
-  bool found = false;
+  std::set<std::string> methods;
   for (const Route& route : routes_) {
     if (!Fits(route, request.path)) continue;
     if (route.method == request.method) return route.handler(request);
-    found = true;
+    methods.insert(route.method);
   }
-  if (found) return {.status = 405, .body = "another method is served here\n"};
+  if (methods.contains("GET")) methods.insert("HEAD");
+  if (!methods.empty()) {
+    return {.status = 405,
+            .body = "another method is served here\n",
+            .headers = {{"Allow", absl::StrJoin(methods, ", ")}}};
+  }
   return {.status = 404, .body = "nothing is served here\n"};
 }
 

@@ -258,7 +258,9 @@ TEST_F(ServerTest, ABodyIsReadOnlyWhereAPageNeedsOne) {
     Raw client(server_->port());
     ASSERT_TRUE(
         client.Write(absl::StrCat(method, " /metrics HTTP/1.1\r\nContent-Length: 50\r\n\r\n")));
-    EXPECT_THAT(client.Answer(), testing::StartsWith("HTTP/1.1 405 ")) << method;
+    EXPECT_THAT(client.Answer(), testing::AllOf(testing::StartsWith("HTTP/1.1 405 "),
+                                                testing::HasSubstr("\r\nAllow: GET, HEAD\r\n")))
+        << method;
   }
 }
 

@@ -120,6 +120,16 @@ TEST_F(HistoryTest, WhatChangesWithAnotherResourceNamesItAsTheCause) {
   EXPECT_TRUE(change.has_cluster());
 }
 
+TEST_F(HistoryTest, ACauseThatIsNoResourceOrNoneAnyMoreHasNoTitle) {
+  CauseTitles titles(*world_.store);
+  for (const char* cause : {"projection", "clusters/gone"}) {
+    change::v1::ResourceChanged change;
+    change.set_cause(cause);
+    EXPECT_THAT(titles.AddTo(&change), IsOk());
+    EXPECT_EQ(change.cause_title(), "");
+  }
+}
+
 TEST_F(HistoryTest, ThePublicSeesADraftFromItsPublicationOnAndNothingBefore) {
   v1::Cluster draft = world_.GoodCluster("Draft");
   draft.set_state(v1::Cluster::STATE_DRAFT);

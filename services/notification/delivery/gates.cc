@@ -96,7 +96,7 @@ const type::v1::Facts& Shown(const Job& job) {
 
 // Does the owner of the address want mails? Nothing goes to an unconfirmed address. What
 // everybody may see needs consent to this subscription; what is told to few, their own matter, goes
-// out unless that was withdrawn.
+// out unless that was withdrawn, and so does that it is to be taken out of the calendar.
 GateAnswer AskConsent(const Job& job) {
   if (!NeedsConsent(*job.endpoint)) return Go{};
   if (!IsConfirmed(*job.endpoint)) return Drop{"the address is not confirmed"};
@@ -105,7 +105,8 @@ GateAnswer AskConsent(const Job& job) {
   const bool about_this = consent.endpoint() == job.endpoint->name();
   if (about_this && consent.state() == v1::Consent::STATE_WITHDRAWN) return Drop{"unsubscribed"};
   if (about_this && consent.state() == v1::Consent::STATE_GIVEN) return Go{};
-  const bool own_matter = job.record != nullptr && Shown(job).has_audience();
+  const bool taken_back = job.hidden && job.delivery.transition == v1::TRANSITION_CORRECTED;
+  const bool own_matter = taken_back || (job.record != nullptr && Shown(job).has_audience());
   if (own_matter) return Go{};
   return Drop{std::string(kNoConsent)};
 }

@@ -5,12 +5,20 @@
 
 #include "libs/base/status/error.h"
 #include "libs/filter/predicate.h"
+#include "services/notification/channels/calendar/calendar_part.h"
 #include "services/notification/channels/calendar/entry.h"
 #include "services/notification/ledger/calendar/invitations.h"
 #include "services/notification/resources/subscribers/subscription_rules.h"
 
 namespace clusterwire::notification {
 namespace {
+
+// Whether it was what changes now that invited. Somebody's registration is of no concern to who was
+// invited to the event itself.
+bool IsBy(const Invitation& invitation, const change::v1::ResourceChanged& change) {
+  if (!invitation.resource.empty()) return invitation.resource == change.name();
+  return change.name() == change.root();  // an earlier release didn't note it
+}
 
 // Whether an invitation says something else than the event is after the change, for its viewer.
 bool IsWrong(const Invitation& invitation, const change::v1::ResourceChanged& change,
@@ -38,7 +46,7 @@ absl::StatusOr<std::vector<Correction>> CorrectionsOf(sql::Connection& connectio
     if (interest == nullptr) continue;
     const v1::Subscription& subscription = interest->subscription;
     if (WhenMade(subscription) == one.made && subscription.endpoint() == one.endpoint &&
-        subscription.calendar() == v1::CALENDAR_MODE_INVITE &&
+        IsBy(one.invitation, change) && WantsCorrections(subscription, one.invitation) &&
         IsWrong(one.invitation, change, interest->viewer)) {
       corrections.push_back({one.subscription, one.made, one.endpoint});
     }
@@ -60,7 +68,8 @@ absl::Status ExpectInvitations(sql::Connection& connection, const Interests& int
   }
   const change::v1::ResourceChanged& change = record.change;
   return Invitations(connection)
-      .Expect(inviting, uid, EndOf(change.has_after() ? change.after() : change.before()));
+      .Expect(inviting, uid, change.name(),
+              EndOf(change.has_after() ? change.after() : change.before()));
 }
 
 }  // namespace clusterwire::notification

@@ -9,6 +9,7 @@
 #include "services/notification/ingest/testing/intake_fixture.h"
 #include "services/notification/ingest/testing/messages.h"
 #include "services/notification/ledger/calendar/invitations.h"
+#include "services/notification/resources/subscribers/subscription_rules.h"
 
 namespace clusterwire::notification {
 namespace {
@@ -147,6 +148,51 @@ TEST_P(CorrectionsTest, WhoNoLongerWantsInvitationsGetsNone) {
   ASSERT_THAT(store_.subscriptions->Update(AsOperator(), subscription, mask), IsOk());
   store_.CatchUp();
   EXPECT_THAT(Taken(moved_away_), IsEmpty());
+}
+
+// A registration to the conference becomes one that none of the subscribers sees.
+change::v1::ResourceChanged HiddenRegistration(int64_t revision) {
+  Facts facts = Conference(0);
+  facts.set_type("registration");
+  facts.set_name("events/european-cluster-conference-2022/registrations/r");
+  facts.mutable_audience()->add_members("clusters/a");
+  change::v1::ResourceChanged change =
+      ConferenceChange(revision, "registration.updated", facts, facts);
+  change.set_name(facts.name());
+  return change;
+}
+
+TEST_P(CorrectionsTest, SomebodysRegistrationCorrectsNobodyWhoWasInvitedToTheEvent) {
+  EXPECT_THAT(Taken(published_), ElementsAre(v1::TRANSITION_ENTERED));
+  EXPECT_THAT(Taken(HiddenRegistration(2)), IsEmpty()) << "the invitation is on its way";
+  Tell(0);
+  EXPECT_THAT(Taken(HiddenRegistration(3)), IsEmpty());
+}
+
+TEST_P(CorrectionsTest, WhoseRegistrationIsOutOfTheirSightIsCorrectedUnlessTheyWantNothing) {
+  v1::Subscription subscription;
+  subscription.set_endpoint(kMailbox);
+  subscription.mutable_filter()->add_types("registration");
+  const std::string name = store_.AddSubscription("subscribers/x", "own", subscription).name();
+  store_.CatchUp();
+  const int64_t made = WhenMade(store_.interests->Find(name)->subscription);
+  ASSERT_THAT(ledger_->Write([&](sql::Connection& connection) {
+    return Invitations(connection)
+        .SetTold({.subscription = name, .subscription_made = made, .endpoint = kMailbox},
+                 {.uid = PragueConference(0).calendar().uid(),
+                  .resource = HiddenRegistration(1).name(),
+                  .version = 0,
+                  .sequence = 0});
+  }),
+              IsOk());
+  EXPECT_THAT(Taken(HiddenRegistration(2)), ElementsAre(v1::TRANSITION_CORRECTED));
+  subscription.set_name(name);
+  subscription.set_calendar(v1::CALENDAR_MODE_NONE);
+  google::protobuf::FieldMask mask;
+  mask.add_paths("calendar");
+  ASSERT_THAT(store_.subscriptions->Update(AsOperator(), subscription, mask), IsOk());
+  store_.CatchUp();
+  EXPECT_THAT(Taken(HiddenRegistration(3)), IsEmpty());
 }
 
 TEST_P(CorrectionsTest, WhoWasNeverInvitedIsNotCorrected) {

@@ -278,10 +278,16 @@ DROP TABLE former_inbox;
 CREATE INDEX inbox_dropped ON inbox (subscriber) WHERE dropped > 0;
 )sql";
 
+// invitation.resource: the event or the registration that invited; empty where an earlier release
+// didn't ask.
+constexpr std::string_view kInvitedBy = R"sql(
+ALTER TABLE invitation ADD COLUMN resource {text} NOT NULL DEFAULT '';
+)sql";
+
 constexpr sql::Migration kMigrations[] = {
     {1, kTables},     {2, kSubscriptionMade}, {3, kDeadLetters}, {6, kLastTaken}, {7, kSequence},
     {8, kSeenBy},     {20, kSuppressions},    {21, kConsent},    {22, kBundles},  {23, kCalendars},
-    {24, kOperating}, {25, kInboxes},         {26, kOrder}};
+    {24, kOperating}, {25, kInboxes},         {26, kOrder},      {27, kInvitedBy}};
 
 }  // namespace
 

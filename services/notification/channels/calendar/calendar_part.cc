@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 
 #include "libs/base/status/error.h"
@@ -17,6 +18,7 @@
 #include "services/notification/channels/differences.h"
 #include "services/notification/channels/notice.h"
 #include "services/notification/channels/told.h"
+#include "services/notification/ledger/records/records.h"
 #include "services/notification/ledger/records/seen_by.h"
 #include "services/notification/resources/subscribers/interests.h"
 
@@ -76,6 +78,7 @@ std::optional<Invitation> Next(const Inviting& inviting) {
   const bool advanced = version > was.version || cancel != was.cancelled;
   if (inviting.corrects && !advanced) return std::nullopt;
   Invitation next = was;
+  next.resource = inviting.by->record->change.name();
   next.version = version;
   next.cancelled = cancel;
   next.sequence = was.told() ? std::max(version, was.sequence + (advanced ? 1 : 0))
@@ -143,6 +146,7 @@ v1::CalendarMode CalendarModeOf(const Job& job) {
   const change::v1::ResourceChanged& change = job.record->change;
   const type::v1::Facts& facts = change.has_after() ? change.after() : change.before();
   if (asked == v1::CALENDAR_MODE_NONE) return asked;
+  if (job.delivery.transition == v1::TRANSITION_CORRECTED) return v1::CALENDAR_MODE_INVITE;
   if (facts.type() == "call") return v1::CALENDAR_MODE_PUBLISH;  // its end is no invitation
   if (facts.type() != "registration") return asked;  // also where its reader sees nothing any more
   const std::vector<std::string>& members = job.interest->viewer.members;
@@ -153,6 +157,12 @@ v1::CalendarMode CalendarModeOf(const Job& job) {
   const bool own = std::ranges::any_of(facts.clusters(), is_member) ||
                    is_member(change.registration().registrant());
   return own ? v1::CALENDAR_MODE_INVITE : v1::CALENDAR_MODE_NONE;
+}
+
+bool WantsCorrections(const v1::Subscription& subscription, const Invitation& invitation) {
+  const bool unasked = absl::StrContains(invitation.resource, "/registrations/");
+  return unasked ? subscription.calendar() != v1::CALENDAR_MODE_NONE
+                 : subscription.calendar() == v1::CALENDAR_MODE_INVITE;
 }
 
 bool MayInvite(const Job& job) {
@@ -178,12 +188,16 @@ absl::Status ReadInvitation(sql::Connection& connection, const Interests& intere
                    Invitations(connection).At(EndpointsOf(interests, *job.endpoint), uid));
   if (!job.hidden || !job.invitation->told()) return absl::OkStatus();
   for (const auto& other : interests.AtMailboxOf(*job.endpoint)) {
-    const bool asks = other->subscription.calendar() == v1::CALENDAR_MODE_INVITE &&
-                      other->subscription.name() != job.delivery.subscription;
-    if (!asks || !IsSeen(other->viewer, seen_by)) continue;
+    if (other->subscription.name() == job.delivery.subscription) continue;
     ASSIGN_OR_RETURN(const Invitation theirs,
                      Invitations(connection).By(other->subscription.name(), uid));
-    job.invited_elsewhere = job.invited_elsewhere || theirs.told();
+    if (!theirs.told() || !WantsCorrections(other->subscription, theirs)) continue;
+    // The event itself may be seen by others than a registration to it.
+    std::string theirs_seen_by(seen_by);
+    if (!theirs.resource.empty() && theirs.resource != job.record->change.name()) {
+      ASSIGN_OR_RETURN(theirs_seen_by, Records(connection).WhoSees(theirs.resource));
+    }
+    job.invited_elsewhere = job.invited_elsewhere || IsSeen(other->viewer, theirs_seen_by);
   }
   return absl::OkStatus();
 }
@@ -221,7 +235,7 @@ std::optional<CalendarPart> CalendarPartOf(const Job& job, const calendar::Mailb
     std::optional<calendar::Entry> entry = PublishedBy(one, LanguageOf(job));
     if (!entry) continue;
     entry->organiser = sender;
-    published.entries.push_back(*std::move(entry));
+    AddEntry(NewestOf(*one.changes.back()), *std::move(entry), published.entries);
   }
   if (published.entries.empty()) return std::nullopt;
   return PartOf(published);

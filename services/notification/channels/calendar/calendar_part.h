@@ -46,7 +46,10 @@ absl::Status NoteInvitation(sql::Connection& connection, const Job& job, bool wa
 
 // How its reader wants events in their calendar: as the subscription says; but who registered, or
 // whose cluster did, is invited unless they want nothing. Registrations of others invite no reader.
+// What corrects an invitation is one, also where its reader sees nothing of it any more.
 v1::CalendarMode CalendarModeOf(const Job& job);
+// Whether the subscription still wants to have right what it was invited to.
+bool WantsCorrections(const v1::Subscription& subscription, const Invitation& invitation);
 // Whether the job may be an invitation, so that Job.invitation has to be read.
 bool MayInvite(const Job& job);
 

@@ -4,6 +4,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "libs/change/record.h"
 #include "services/notification/channels/notice.h"
 #include "services/notification/channels/testing/event_jobs.h"
 
@@ -124,6 +125,25 @@ TEST(CalendarPartTest, WhoRegisteredIsInvitedWithoutAskingAndNobodyByOthersRegis
   }
 }
 
+TEST(CalendarPartTest, WhoCanNoLongerSeeTheirRegistrationGetsACancellationWithoutDetails) {
+  for (const v1::CalendarMode mode : {v1::CALENDAR_MODE_UNSPECIFIED, v1::CALENDAR_MODE_PUBLISH}) {
+    Job job = Registered({"clusters/b"}, mode);
+    job.delivery.transition = v1::TRANSITION_CORRECTED;
+    EXPECT_TRUE(MayInvite(job));
+    auto cut = std::make_shared<KeptRecord>(*job.record);
+    change::CutTo(job.interest->viewer, &cut->change);
+    cut->change.clear_after();
+    job.record = std::move(cut);
+    job.hidden = true;
+    job.invitation = {.uid = "0123456789abcdef0123456789abcdef", .version = 0, .sequence = 0};
+    EXPECT_THAT(TextOf(job), AllOf(HasSubstr("METHOD:CANCEL\n"), HasSubstr("SEQUENCE:1\n"),
+                                   Not(HasSubstr("SUMMARY")), Not(HasSubstr("Prague"))));
+  }
+  Job job = Registered({"clusters/b"}, v1::CALENDAR_MODE_NONE);
+  job.delivery.transition = v1::TRANSITION_CORRECTED;
+  EXPECT_FALSE(MayInvite(job));
+}
+
 TEST(CalendarPartTest, NobodyIsInvitedToTheEndOfACall) {
   Facts call = PragueConference(0);
   call.set_type("call");
@@ -239,6 +259,18 @@ TEST(CalendarPartTest, ADigestPublishesAndInvitesNobody) {
   job.digest = Digest();
   EXPECT_FALSE(InvitationBy(job));
   EXPECT_THAT(TextOf(job), AllOf(HasSubstr("METHOD:PUBLISH\n"), Not(HasSubstr("ATTENDEE"))));
+}
+
+TEST(CalendarPartTest, ADigestHasAnEventAndARegistrationToItOnce) {
+  Job job = Registered({"clusters/a"}, v1::CALENDAR_MODE_UNSPECIFIED);
+  job.digest = Digest();
+  auto record = std::make_shared<KeptRecord>(*job.record);
+  record->change.set_name(record->change.name() + "/registrations/r");
+  job.record = std::move(record);
+  job.others = {std::make_shared<const Job>(Published(v1::CALENDAR_MODE_UNSPECIFIED))};
+  const std::string text = TextOf(job);
+  EXPECT_THAT(text, HasSubstr("BEGIN:VEVENT"));
+  EXPECT_EQ(text.find("BEGIN:VEVENT"), text.rfind("BEGIN:VEVENT")) << text;
 }
 
 TEST(CalendarPartTest, AnEventWithTimesStandsInItsZone) {

@@ -1,5 +1,8 @@
 #include "services/notification/channels/calendar/entry.h"
 
+#include <algorithm>
+#include <utility>
+
 #include "absl/time/civil_time.h"
 
 #include "libs/base/time/clock.h"
@@ -55,6 +58,16 @@ std::optional<calendar::Entry> PublishedEntry(const Event& event,
   entry.sequence = event.version;
   entry.cancelled = event.state != Event::State::kThere;
   return entry;
+}
+
+void AddEntry(const change::v1::ResourceChanged& change, calendar::Entry entry,
+              std::vector<calendar::Entry>& entries) {
+  const auto same = std::ranges::find(entries, entry.uid, &calendar::Entry::uid);
+  if (same == entries.end()) {
+    entries.push_back(std::move(entry));
+  } else if (change.name() == change.root() || same->cancelled) {
+    *same = std::move(entry);
+  }
 }
 
 }  // namespace clusterwire::notification

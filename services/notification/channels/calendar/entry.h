@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "absl/time/time.h"
 
@@ -37,5 +38,10 @@ Event EventIn(const change::v1::ResourceChanged& change);
 std::optional<calendar::Entry> PublishedEntry(const Event& event,
                                               const change::v1::ResourceChanged& change,
                                               text::Language language);
+
+// Puts the entry of the change's resource behind the others. Of an event and registrations to it,
+// which have one UID, one stays: the event's own, else the first that isn't cancelled.
+void AddEntry(const change::v1::ResourceChanged& change, calendar::Entry entry,
+              std::vector<calendar::Entry>& entries);
 
 }  // namespace clusterwire::notification

@@ -135,7 +135,7 @@ absl::StatusOr<std::string> CalendarFeed::Render(const v1::Subscription& subscri
         PublishedEntry(EventIn(record.change), record.change, language);
     if (!entry) continue;
     entry->organiser = on_.organiser;
-    calendar.entries.push_back(*std::move(entry));
+    AddEntry(record.change, *std::move(entry), calendar.entries);
   }
   return calendar::Write(calendar);
 }

@@ -27,8 +27,8 @@ class Links;
 class Subscriptions;
 
 // The calendar feeds of subscriptions: made and ended by their owners, read by calendar programs
-// that show a token. A feed has the events that its subscription matched, each as its newest record
-// says and as far as the subscriber may see it now. Safe for use from any thread.
+// that show a token. A feed has the events and calls that its subscription matched, each as its
+// newest record says and as far as the subscriber may see it now. Safe for use from any thread.
 class CalendarFeed {
  public:
   static constexpr size_t kMostEvents = 1000;  // in one feed; it says when it was cut

@@ -105,6 +105,41 @@ TEST_P(CalendarFeedTest, WhatTheSubscriberMayNotSeeNowIsNotInIt) {
   EXPECT_THAT(Get(path).body, AllOf(HasSubstr("BEGIN:VCALENDAR"), Not(HasSubstr("VEVENT"))));
 }
 
+TEST_P(CalendarFeedTest, AnEventAndRegistrationsToItAreOneEntry) {
+  const std::string path = Rotate();
+  int64_t revision = 0;
+  const auto match = [&](const std::string& under, const std::string& title, bool cancelled) {
+    Facts facts = PragueConference(0);
+    facts.set_type(under.empty() ? "event" : "registration");
+    facts.set_title(title);
+    if (cancelled) facts.mutable_calendar()->set_status(type::v1::Calendar::STATUS_CANCELLED);
+    change::v1::ResourceChanged change =
+        ConferenceChange(++revision, facts.type() + ".updated", facts, facts);
+    change.set_name(change.name() + under);
+    Match(change);
+    return Get(path).body;
+  };
+  EXPECT_THAT(match("/registrations/a", "Two seats", false), HasSubstr("SUMMARY:Two seats"));
+  EXPECT_THAT(match("/registrations/b", "Given back", true),
+              AllOf(HasSubstr("SUMMARY:Two seats"), Not(HasSubstr("SUMMARY:Given back"))));
+  EXPECT_THAT(match("", "The event", false),
+              AllOf(HasSubstr("SUMMARY:The event"), Not(HasSubstr("Two seats"))));
+  EXPECT_THAT(match("/registrations/a", "Three seats", false),
+              AllOf(HasSubstr("SUMMARY:The event"), Not(HasSubstr("Three seats"))));
+}
+
+TEST_P(CalendarFeedTest, ACallIsEnteredAtItsNextCutOff) {
+  const std::string path = Rotate();
+  Facts call = PragueConference(0);
+  call.set_type("call");
+  call.set_name("calls/hosting");
+  change::v1::ResourceChanged change = ConferenceChange(1, "call.opened", {}, call);
+  change.set_name(call.name());
+  change.set_root(call.name());
+  Match(change);
+  EXPECT_THAT(Get(path).body, HasSubstr("DTSTART;VALUE=DATE:20220926"));
+}
+
 TEST_P(CalendarFeedTest, WhoHasItAsItIsGetsNothing) {
   const std::string path = Rotate();
   const std::string tag = TagOf(Get(path));

@@ -153,6 +153,7 @@ class Gatherer::Turn {
     if (!job_->invitation) return absl::OkStatus();
     RETURN_IF_ERROR(ReadInvitationNow());
     if (!job_->invitation->told()) return absl::OkStatus();
+    job_->invitation->resource = job_->record->change.name();
     return Invitations(connection_).SetTold(job_->delivery, *job_->invitation);
   }
   absl::Status ReadInvitationNow() {

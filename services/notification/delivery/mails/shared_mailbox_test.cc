@@ -53,6 +53,19 @@ class SharedMailboxTest : public MailsFixture {
     last_ = record.change.after();
     return record;
   }
+  // A registration to it, seen by the cluster that it is of.
+  KeptRecord Registration(int sequence, const std::string& cluster) {
+    KeptRecord record = Conference(sequence);
+    type::v1::Facts facts = record.change.after();
+    facts.set_type("registration");
+    facts.set_name(facts.name() + "/registrations/r");
+    facts.add_clusters(cluster);
+    facts.mutable_audience()->add_members(cluster);
+    record.change.set_name(facts.name());
+    *record.change.mutable_before() = facts;
+    *record.change.mutable_after() = facts;
+    return record;
+  }
   // So much time, at the end of which it is known who may see what.
   void PassAndKnow(absl::Duration time) {
     Pass(time);
@@ -120,6 +133,31 @@ TEST_P(SharedMailboxTest, NothingIsTakenOutOfTheCalendarThatOneOfThemStillSees) 
   Keeping(Draft(2), {kX});
   PassAndKnow(absl::Minutes(20));
   EXPECT_THAT(Told(), Not(Contains("CANCEL")));
+  ExpectBalanced();
+}
+
+TEST_P(SharedMailboxTest, WhoLosesARegistrationTakesNothingFromWhoWasInvitedToTheEvent) {
+  ReadOn(*store_.grants, GrantTo("corp:y", "clusters/a"));
+  v1::Subscription subscription;
+  subscription.set_endpoint("subscribers/y/endpoints/mail");
+  subscription.mutable_filter()->add_types("registration");
+  const std::string own = store_.AddSubscription("subscribers/y", "own", subscription).name();
+  store_.CatchUp();
+  StartMails();
+  // Y alone is invited by the registration.
+  Keeping(Registration(0, "clusters/a"), {own});
+  PassAndKnow(absl::Minutes(20));
+  Keeping(Conference(0), {kX});
+  PassAndKnow(absl::Minutes(20));
+  Keeping(Registration(0, "clusters/b"), {own}, v1::TRANSITION_CORRECTED);
+  PassAndKnow(absl::Minutes(20));
+  EXPECT_THAT(Told(), ElementsAre("REQUEST", "REQUEST"));
+  ASSERT_THAT(store_.subscriptions->Delete(AsOperator(), kX, ""), IsOk());
+  dispatcher_->Suppress(kX, "wanted: the subscription was deleted");
+  store_.CatchUp();
+  Keeping(Registration(0, "clusters/b"), {own}, v1::TRANSITION_CORRECTED);
+  PassAndKnow(absl::Minutes(20));
+  EXPECT_THAT(Told(), ElementsAre("REQUEST", "REQUEST", "CANCEL"));
   ExpectBalanced();
 }
 

@@ -344,6 +344,7 @@ TEST_F(OperatingApi, TheReachOfWhatAClusterOwnsIsShownToItsPeople) {
   EXPECT_THAT(Reach("clusters/a", "publications/report"), IsOk());
   EXPECT_THAT(Reach("clusters/b", "publications/report"), ReasonIs("NOT_ALLOWED"));
   EXPECT_THAT(Reach("clusters/a", "publications/none"), ReasonIs("NOT_ALLOWED"));
+  EXPECT_THAT(Reach("clusters/a", "report"), ReasonIs("INVALID_FIELDS"));
 }
 
 }  // namespace

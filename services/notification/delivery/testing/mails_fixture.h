@@ -1,6 +1,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -60,13 +61,15 @@ class MailsFixture : public DispatcherFixture {
     return Keeping(record, subscriptions);
   }
   std::vector<PendingDelivery> Keeping(const KeptRecord& record,
-                                       const std::vector<std::string>& subscriptions) {
+                                       const std::vector<std::string>& subscriptions,
+                                       std::optional<v1::Transition> transition = std::nullopt) {
     std::vector<PendingDelivery> deliveries;
     for (const std::string& subscription : subscriptions) {
       PendingDelivery delivery = MakeDelivery(record, subscription);
       delivery.endpoint =
           subscription.substr(0, subscription.find("/subscriptions")) + "/endpoints/mail";
       delivery.created = record.received;
+      if (transition) delivery.transition = *transition;
       delivery.sequence = absl::ToUnixMicros(record.received) + record.change.revision();
       deliveries.push_back(std::move(delivery));
     }

@@ -78,9 +78,8 @@ absl::StatusOr<CalendarFeeds::Events> CalendarFeeds::MatchedEvents(std::string_v
       sequence = row.Int(0);
       id = row.Text(1);
       const std::string name = row.Text(2);
-      if (!name.starts_with("events/") || row.Int(3) != made || !names.insert(name).second) {
-        continue;
-      }
+      const bool entered = name.starts_with("events/") || name.starts_with("calls/");
+      if (!entered || row.Int(3) != made || !names.insert(name).second) continue;
       if (events.newest.size() >= most) {
         events.cut = true;
         return events;

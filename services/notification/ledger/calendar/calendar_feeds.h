@@ -37,8 +37,8 @@ class CalendarFeeds {
   // As Invitations::RemoveUnder().
   absl::Status RemoveUnder(std::string_view name);
 
-  // The newest record of each event that the subscription matched, those that it matched last in
-  // front: at most `most` of them.
+  // The newest record of each event, registration to one and call that the subscription matched,
+  // those that it matched last in front: at most `most` of them.
   struct Events {
     std::vector<KeptRecord> newest;
     bool cut = false;  // there may be more

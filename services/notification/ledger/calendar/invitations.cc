@@ -10,38 +10,43 @@
 namespace clusterwire::notification {
 namespace {
 
+// `first`: where its columns begin, in this order.
+constexpr std::string_view kColumns = "resource, version, sequence, cancelled, ends";
 Invitation InvitationFrom(const sql::Row& row, int first, const std::string& uid) {
   return {.uid = uid,
-          .version = row.Int(first),
-          .sequence = row.Int(first + 1),
-          .cancelled = row.Int(first + 2) != 0,
-          .ends = absl::FromUnixMicros(row.Int(first + 3))};
+          .resource = row.Text(first),
+          .version = row.Int(first + 1),
+          .sequence = row.Int(first + 2),
+          .cancelled = row.Int(first + 3) != 0,
+          .ends = absl::FromUnixMicros(row.Int(first + 4))};
 }
 
 }  // namespace
 
 absl::Status Invitations::Expect(std::span<const PendingDelivery> deliveries,
-                                 const std::string& uid, absl::Time ends) {
+                                 const std::string& uid, const std::string& resource,
+                                 absl::Time ends) {
   for (const PendingDelivery& delivery : deliveries) {
     RETURN_IF_ERROR(connection_.Execute(
         "INSERT INTO invitation (subscription, uid, endpoint, made, version, sequence, cancelled,"
-        " ends) VALUES ($1, $2, $3, $4, -1, -1, 0, $5) ON CONFLICT (subscription, uid) DO UPDATE "
-        "SET"
-        " endpoint = excluded.endpoint, made = excluded.made, version = -1, sequence = -1,"
-        " cancelled = 0, ends = excluded.ends WHERE invitation.endpoint <> excluded.endpoint"
+        " ends, resource) VALUES ($1, $2, $3, $4, -1, -1, 0, $5, $6)"
+        " ON CONFLICT (subscription, uid) DO UPDATE SET endpoint = excluded.endpoint,"
+        " made = excluded.made, version = -1, sequence = -1, cancelled = 0, ends = excluded.ends,"
+        " resource = excluded.resource WHERE invitation.endpoint <> excluded.endpoint"
         " OR invitation.made <> excluded.made",
         {delivery.subscription, uid, delivery.endpoint, delivery.subscription_made,
-         absl::ToUnixMicros(ends)}));
+         absl::ToUnixMicros(ends), resource}));
   }
   return absl::OkStatus();
 }
 
 absl::StatusOr<std::vector<Invited>> Invitations::Of(std::string_view uid) {
-  ASSIGN_OR_RETURN(const sql::Result found,
-                   connection_.Query("SELECT subscription, made, endpoint, version, sequence,"
-                                     " cancelled, ends FROM invitation WHERE uid = $1"
-                                     " ORDER BY subscription",
-                                     {uid}));
+  ASSIGN_OR_RETURN(
+      const sql::Result found,
+      connection_.Query(absl::StrCat("SELECT subscription, made, endpoint, ", ToAbsl(kColumns),
+                                     " FROM invitation WHERE uid = $1"
+                                     " ORDER BY subscription"),
+                        {uid}));
   std::vector<Invited> invited;
   invited.reserve(found.rows.size());
   for (const sql::Row& row : found.rows) {
@@ -58,9 +63,10 @@ absl::StatusOr<Invitation> Invitations::At(std::span<const std::string> endpoint
   Invitation newest = {.uid = uid};
   for (const std::string& endpoint : endpoints) {
     ASSIGN_OR_RETURN(const sql::Result found,
-                     connection_.Query("SELECT version, sequence, cancelled, ends FROM invitation"
-                                       " WHERE uid = $1 AND endpoint = $2"
-                                       " ORDER BY sequence DESC LIMIT 1",
+                     connection_.Query(absl::StrCat("SELECT ", ToAbsl(kColumns),
+                                                    " FROM invitation"
+                                                    " WHERE uid = $1 AND endpoint = $2"
+                                                    " ORDER BY sequence DESC LIMIT 1"),
                                        {uid, endpoint}));
     if (found.rows.empty()) continue;
     Invitation there = InvitationFrom(found.rows[0], 0, uid);
@@ -71,8 +77,9 @@ absl::StatusOr<Invitation> Invitations::At(std::span<const std::string> endpoint
 
 absl::StatusOr<Invitation> Invitations::By(std::string_view subscription, const std::string& uid) {
   ASSIGN_OR_RETURN(const sql::Result found,
-                   connection_.Query("SELECT version, sequence, cancelled, ends FROM invitation"
-                                     " WHERE subscription = $1 AND uid = $2",
+                   connection_.Query(absl::StrCat("SELECT ", ToAbsl(kColumns),
+                                                  " FROM invitation"
+                                                  " WHERE subscription = $1 AND uid = $2"),
                                      {subscription, uid}));
   if (found.rows.empty()) return Invitation{.uid = uid};
   return InvitationFrom(found.rows[0], 0, uid);
@@ -81,13 +88,17 @@ absl::StatusOr<Invitation> Invitations::By(std::string_view subscription, const 
 absl::Status Invitations::SetTold(const PendingDelivery& delivery, const Invitation& invitation) {
   return connection_.Execute(
       "INSERT INTO invitation (subscription, uid, endpoint, made, version, sequence, cancelled,"
-      " ends) VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (subscription, uid) DO UPDATE SET"
+      " ends, resource) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)"
+      " ON CONFLICT (subscription, uid) DO UPDATE SET"
       " endpoint = excluded.endpoint, made = excluded.made, version = excluded.version,"
-      " sequence = excluded.sequence, cancelled = excluded.cancelled, ends = excluded.ends"
+      " sequence = excluded.sequence, cancelled = excluded.cancelled, ends = excluded.ends,"
+      // A name that the new one lies under stays.
+      " resource = CASE WHEN SUBSTR(excluded.resource, 1, LENGTH(invitation.resource) + 1)"
+      " = invitation.resource || '/' THEN invitation.resource ELSE excluded.resource END"
       " WHERE invitation.sequence <= excluded.sequence OR invitation.endpoint <> excluded.endpoint",
       {delivery.subscription, invitation.uid, delivery.endpoint, delivery.subscription_made,
        invitation.version, invitation.sequence, invitation.cancelled,
-       absl::ToUnixMicros(invitation.ends)});
+       absl::ToUnixMicros(invitation.ends), invitation.resource});
 }
 
 absl::Status Invitations::RemoveUnder(std::string_view name) {

@@ -19,8 +19,9 @@ namespace clusterwire::notification {
 // What the calendar of a reader was told of an event.
 struct Invitation {
   std::string uid = {};
-  int64_t version = -1;   // the event's own SEQUENCE that it was told of
-  int64_t sequence = -1;  // the SEQUENCE that it was told under
+  std::string resource = {};  // what invited: the event, or a registration to it
+  int64_t version = -1;       // the event's own SEQUENCE that it was told of
+  int64_t sequence = -1;      // the SEQUENCE that it was told under
   bool cancelled = false;
   absl::Time ends = absl::UnixEpoch();  // the event is over
 
@@ -38,15 +39,16 @@ struct Invited {
 
 // Who was invited to which event, or is about to be: so that an event that moves out of a filter
 // is corrected with those who were told of it, and no older version is told behind a
-// newer one. One row for each subscription and event.
+// newer one. One row for each subscription and event. The event itself and registrations to it are
+// one entry of a calendar: where both invite, the event counts as what did.
 class Invitations {
  public:
   explicit Invitations(sql::Connection& connection) : connection_(connection) {}
 
-  // These deliveries, about to be inserted, will invite to the event. Where the row is of another
-  // endpoint or subscription of the name, it begins anew.
+  // These deliveries, about to be inserted, will invite to the event by the resource. Where the row
+  // is of another endpoint or subscription of the name, it begins anew.
   absl::Status Expect(std::span<const PendingDelivery> deliveries, const std::string& uid,
-                      absl::Time ends);
+                      const std::string& resource, absl::Time ends);
   // All that there are of an event, by the names of their subscriptions.
   absl::StatusOr<std::vector<Invited>> Of(std::string_view uid);
   // The newest that any of the endpoints was told of the event, by any subscription; one that

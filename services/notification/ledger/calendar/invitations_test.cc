@@ -33,7 +33,7 @@ class InvitationsTest : public LedgerTest {
   }
   void Expect(const PendingDelivery& delivery) {
     Do([&](Invitations invitations) {
-      return invitations.Expect({{delivery}}, "uid", kEnds);
+      return invitations.Expect({{delivery}}, "uid", "events/e", kEnds);
     }).IgnoreError();
   }
   void SetTold(const PendingDelivery& delivery, int64_t sequence, bool cancelled = false) {
@@ -87,6 +87,25 @@ TEST_P(InvitationsTest, WhatWasToldStaysWhenAnotherIsExpected) {
   SetTold(Delivery(), 3);
   Expect(Delivery());
   EXPECT_EQ(At(kEndpoint).sequence, 3);
+}
+
+TEST_P(InvitationsTest, WhereTheEventInvitesAndARegistrationToItTheEventDid) {
+  const auto told = [&](const std::string& resource) {
+    Do([&](Invitations invitations) {
+      return invitations.SetTold(
+          Delivery(),
+          {.uid = "uid", .resource = resource, .version = 1, .sequence = 1, .ends = kEnds});
+    }).IgnoreError();
+    return Do([](Invitations invitations) { return invitations.By(kSubscription, "uid"); })
+        ->resource;
+  };
+  Expect(Delivery());
+  EXPECT_EQ(told("events/e/registrations/r"), "events/e");
+  SetTold(Delivery(), 1);
+  EXPECT_EQ(told("events/e/registrations/r"), "events/e/registrations/r");
+  EXPECT_EQ(told("events/e/registrations/s"), "events/e/registrations/s");
+  EXPECT_EQ(told("events/e"), "events/e");
+  EXPECT_EQ(told("events/e/registrations/r"), "events/e");
 }
 
 TEST_P(InvitationsTest, AnOlderOneNeverReplacesANewerOne) {

@@ -88,6 +88,12 @@ absl::StatusOr<std::string> Records::FindNewest(std::string_view name) {
   return found.rows.empty() ? "" : found.rows[0].Text(0);
 }
 
+absl::StatusOr<std::string> Records::WhoSees(std::string_view name) {
+  ASSIGN_OR_RETURN(const sql::Result found,
+                   connection_.Query("SELECT seen_by FROM newest_record WHERE name = $1", {name}));
+  return found.rows.empty() ? " " : found.rows[0].Text(0);
+}
+
 absl::StatusOr<int64_t> Records::Purge(absl::Time horizon, int limit) {
   ASSIGN_OR_RETURN(
       const sql::Result old,

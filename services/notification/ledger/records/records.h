@@ -55,6 +55,8 @@ class Records {
   absl::StatusOr<bool> NoteNewest(const change::v1::ResourceChanged& change);
   // The id of the newest one of a resource that is kept; empty when none is.
   absl::StatusOr<std::string> FindNewest(std::string_view name);
+  // Who sees the resource since its newest one (seen_by.h); operators alone where none came.
+  absl::StatusOr<std::string> WhoSees(std::string_view name);
   // Removes up to `limit` that came before `horizon`, each with its deliveries, attempts and inbox
   // items; never one that is open or has a delivery pending. Gives how many; 0 when nothing is left
   // to do. What was purged isn't taken for new when it comes again.
