@@ -11,6 +11,7 @@
 #include "libs/api/standard.h"
 #include "libs/base/status/error.h"
 #include "libs/base/time/clock.h"
+#include "libs/change/vocabulary.h"
 #include "libs/rpc/call/run_unary.h"
 #include "services/notification/channels/endpoint_kind.h"
 #include "services/notification/ledger/deliveries/reached.h"
@@ -23,7 +24,6 @@ namespace clusterwire::notification {
 namespace {
 
 constexpr int64_t kStep = 5;
-constexpr size_t kMaxName = 500;
 
 // A number that says nothing of any one of them.
 v1::GetReachResponse::Reach Blurred(size_t subscribers) {
@@ -101,8 +101,8 @@ class ReachHandler final : public v1::ReachService::CallbackService {
   absl::StatusOr<v1::GetReachResponse> Reach(const rpc::Caller& caller,
                                              const v1::GetReachRequest& request) const {
     const std::string& resource = request.resource();
-    if (resource.empty() || resource.size() > kMaxName) {
-      return FieldError("resource", "must be a resource's name, as \"clusters/silicon-saxony\"");
+    if (const std::string wrong = change::WrongName(resource); !wrong.empty()) {
+      return FieldError("resource", wrong);
     }
     RETURN_IF_ERROR(CheckMayAsk(caller, resource));
     const absl::Time hour = absl::FromUnixSeconds(absl::ToUnixSeconds(clock_->Now()) / 3600 * 3600);
