@@ -11,6 +11,7 @@
 #include "libs/base/text/strings.h"
 #include "libs/change/record.h"
 #include "libs/change/words.h"
+#include "libs/filter/names.h"
 
 namespace clusterwire::change {
 namespace {
@@ -90,12 +91,7 @@ std::string WrongKind(std::string_view kind) {
                       MeantText(kind, KindsLike(kind)));
 }
 
-std::string WrongName(std::string_view name) {
-  return NameSegments(name).empty()
-             ? absl::StrCat("'", ToAbsl(name),
-                            "' is no name of a resource; write one as clusters/silicon-saxony")
-             : "";
-}
+std::string WrongName(std::string_view name) { return filter::WrongName(name, Words()); }
 
 std::string WrongId(std::string_view id) {
   const std::vector<absl::string_view> parts = absl::StrSplit(ToAbsl(id), ':');

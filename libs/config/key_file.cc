@@ -16,6 +16,7 @@
 #include <sys/stat.h>
 
 #include "libs/base/file.h"
+#include "libs/base/private_file.h"
 #include "libs/base/status/error.h"
 #include "libs/base/text/strings.h"
 
@@ -31,17 +32,6 @@ absl::Status Refuse(const std::string& path, const std::string& trouble) {
 }
 
 std::string Trouble(const char* doing) { return absl::StrCat(doing, ": ", strerror(errno)); }
-
-// This user alone may read and write it; the group may read one that root gave it,
-// as mounted secrets are.
-absl::Status CheckRights(const std::string& path, const struct stat& found) {
-  const mode_t allowed = S_IRWXU | (found.st_uid == 0 ? S_IRGRP : 0);
-  if ((found.st_mode & 0777 & ~allowed) == 0) return absl::OkStatus();
-  return Refuse(path, absl::StrCat("can be read or changed by others (its mode is ",
-                                   absl::Hex(found.st_mode >> 6 & 7),
-                                   absl::Hex(found.st_mode >> 3 & 7), absl::Hex(found.st_mode & 7),
-                                   "); chmod 600 it, and take a new secret if they may have"));
-}
 
 // A key that everybody could know: one of an example file, or hardly more than one letter.
 absl::Status CheckSecret(const std::string& path, std::string_view key) {
@@ -64,7 +54,7 @@ absl::Status CheckSecret(const std::string& path, std::string_view key) {
 
 absl::StatusOr<std::string> ReadOwn(const std::string& path, size_t most) {
   auto text =
-      ReadFile(path, most, [&path](const struct stat& found) { return CheckRights(path, found); });
+      ReadFile(path, most, [&path](const struct stat& found) { return CheckPrivate(path, found); });
   if (text.ok() || !ReasonOf(text.status()).empty()) return text;
   return Error(absl::StatusCode::kFailedPrecondition, "KEY_FILE",
                std::string(text.status().message()), {{"file", path}});

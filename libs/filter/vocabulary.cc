@@ -9,6 +9,7 @@
 
 #include "libs/base/text/nearest.h"
 #include "libs/base/text/strings.h"
+#include "libs/filter/names.h"
 
 namespace clusterwire::filter {
 namespace {
@@ -74,6 +75,8 @@ class VocabularyChecker {
       return absl::StrCat(path, path.empty() ? "" : ".", ToAbsl(field));
     };
     CheckTypes(filter, under("types"));
+    CheckNames(filter.names(), under("names"));
+    CheckNames(filter.programmes(), under("programmes"));
     const Types types = TypesOf(filter, vocabulary_);
     CheckWords(filter.states(), types, &Vocabulary::Type::states, "state", under("states"));
     CheckWords(filter.kinds(), types, &Vocabulary::Type::kinds, "kind", under("kinds"));
@@ -97,6 +100,13 @@ class VocabularyChecker {
       for (const auto& [name, words] : vocabulary_.types) known.push_back(name);
       errors_.Add(At(path, i), absl::StrCat("'", filter.types(i), "' is no type of resource",
                                             MeantText(type, known)));
+    }
+  }
+
+  void CheckNames(const Values& values, const std::string& path) {
+    for (int i = 0; i < values.size(); ++i) {
+      const std::string wrong = WrongName(values[i], vocabulary_);
+      if (!wrong.empty()) errors_.Add(At(path, i), wrong);
     }
   }
 

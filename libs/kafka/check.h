@@ -17,4 +17,11 @@ absl::Status CheckTopicName(std::string_view name);
 // quoted.
 absl::Status CheckProperties(std::string_view path, const Config& properties);
 
+// INVALID_ARGUMENT for what can't be a list of brokers: "host:port", by commas.
+absl::Status CheckBrokers(std::string_view brokers);
+
+// What librdkafka says of the properties together and of the files that they name, once a client is
+// made: INVALID_ARGUMENT at `path`. Nothing is connected to.
+absl::Status CheckTogether(std::string_view path, const Config& properties);
+
 }  // namespace clusterwire::kafka

@@ -35,5 +35,30 @@ TEST(CheckTest, EveryPropertyThatLibrdkafkaDoesNotTakeIsNamedAndNoSecretIs) {
   EXPECT_THAT(std::string(status.message()), Not(HasSubstr("pa55word")));
 }
 
+TEST(CheckTest, BrokersAreHostsWithPorts) {
+  for (const char* brokers : {"127.0.0.1:9092", "a.example:9092, b.example", "[::1]:9092", "[::1]",
+                              "PLAINTEXT://kafka:9092,SSL://kafka:9093"}) {
+    EXPECT_THAT(CheckBrokers(brokers), IsOk()) << brokers;
+  }
+  for (const char* brokers : {"", "a:9092,", "a b:9092", ":9092", "a:99999", "a:0", "a:port"}) {
+    EXPECT_THAT(CheckBrokers(brokers), StatusIs(absl::StatusCode::kInvalidArgument)) << brokers;
+  }
+}
+
+TEST(CheckTest, WhatTheyComeToTogetherIsFoundWithoutABroker) {
+  const char path[] = "kafka.properties";
+  EXPECT_THAT(CheckTogether(path, {{"bootstrap.servers", "nowhere:1"}, {"linger.ms", "5"}}),
+              IsOk());
+  EXPECT_THAT(CheckTogether(path, {{"acks", "0"}}), HasFieldError(path));
+  EXPECT_THAT(CheckTogether(path, {{"security.protocol", "SSL"}, {"ssl.ca.location", "/nowhere"}}),
+              HasFieldError(path));
+  const absl::Status status = CheckTogether(path, {{"security.protocol", "SASL_PLAINTEXT"},
+                                                   {"sasl.mechanism", "PLAIM"},
+                                                   {"sasl.username", "u"},
+                                                   {"sasl.password", "pa55word"}});
+  EXPECT_THAT(status, HasFieldError(path));
+  EXPECT_THAT(std::string(status.message()), Not(HasSubstr("pa55word")));
+}
+
 }  // namespace
 }  // namespace clusterwire::kafka

@@ -11,6 +11,7 @@
 #include "absl/time/clock.h"
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/stat.h>
 
 #include "libs/base/testing/awaited.h"
 #include "libs/base/testing/fake_clock.h"
@@ -200,6 +201,11 @@ TEST(Client, LogsInWithThePasswordThatTheFileHasNow) {
   EXPECT_EQ(none.kind, Kind::kServerAway);
   EXPECT_THAT(none.answer, HasSubstr("mail.password_file"));
   std::ofstream(folder.File("password")) << "first\n";
+  chmod(folder.File("password").c_str(), 0644);
+  const Outcome open = Send(client, MessageTo("anna@example.net"));
+  EXPECT_EQ(open.kind, Kind::kServerAway);
+  EXPECT_THAT(open.answer, HasSubstr("can be read or changed by others"));
+  chmod(folder.File("password").c_str(), 0600);
   EXPECT_EQ(Send(client, MessageTo("anna@example.net")).kind, Kind::kAccepted);
   std::ofstream(folder.File("password")) << "second\n";
   EXPECT_EQ(Send(client, MessageTo("anna@example.net")).kind, Kind::kAccepted);

@@ -12,6 +12,7 @@
 
 #include "libs/base/file.h"
 #include "libs/base/net/ip_address.h"
+#include "libs/base/private_file.h"
 #include "libs/base/text/strings.h"
 #include "libs/http/transfer_setup.h"
 
@@ -120,8 +121,9 @@ void SmtpTransfer::SetUpMail() {
 
 bool SmtpTransfer::SetUpLogin() {
   if (options_.user.empty()) return true;
-  const absl::StatusOr<std::string> password =
-      ReadFile(options_.password_file, Client::kPasswordBytes);
+  const absl::StatusOr<std::string> password = ReadFile(
+      options_.password_file, Client::kPasswordBytes,
+      [this](const struct stat& found) { return CheckPrivate(options_.password_file, found); });
   if (!password.ok()) {
     Fail(absl::StrCat("mail.password_file: ", password.status().message()));
     return false;

@@ -4,6 +4,7 @@
 
 #include "absl/strings/str_cat.h"
 
+#include "libs/base/text/id.h"
 #include "libs/base/text/strings.h"
 
 namespace clusterwire::resource {
@@ -13,12 +14,9 @@ bool IsPlaceholder(std::string_view segment) { return segment.starts_with('{'); 
 
 }  // namespace
 
-bool IsId(std::string_view id) {
-  if (id.empty() || id.size() > kMaxIdLength || id.front() == '-' || id.back() == '-') return false;
-  return std::all_of(id.begin(), id.end(), [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-';
-  });
-}
+static_assert(kMaxIdLength == kMaxIdBytes);
+
+bool IsId(std::string_view id) { return IsNameId(id); }
 
 absl::StatusOr<std::string> IdOrRandom(std::string_view path, std::string_view id, Random& random) {
   if (id.empty()) return RandomId(random);

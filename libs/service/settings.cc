@@ -140,6 +140,9 @@ Settings ReadCommon(const config::v1::Listen& listen, const config::v1::Database
   ReadListen(listen, &settings, errors);
   errors.AddAll("database.url", sql::CheckUrl(database.url()));
   config::CheckSet(errors, "kafka.brokers", kafka.brokers());
+  if (!kafka.brokers().empty()) {
+    errors.AddAll("kafka.brokers", kafka::CheckBrokers(kafka.brokers()));
+  }
   errors.AddAll("", kafka::CheckProperties("kafka.properties",
                                            {kafka.properties().begin(), kafka.properties().end()}));
   config::CheckSet(errors, "token_key_file", token_key_file);

@@ -4,7 +4,9 @@
 #include <filesystem>
 
 #include "absl/strings/ascii.h"
+#include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
+#include <libpq-fe.h>
 
 #include "libs/base/status/error.h"
 #include "libs/base/text/strings.h"
@@ -22,6 +24,20 @@ std::string_view PortOf(std::string_view host) {
   if (colon == host.npos || (bracket != host.npos && colon < bracket)) return {};
   if (bracket == host.npos && host.starts_with('[')) return {};  // libpq says what it lacks
   return host.substr(colon + 1);
+}
+
+// That libpq understands the URL. What it says of one that it doesn't may quote all of it, with the
+// password, behind a colon.
+absl::Status CheckByLibpq(const std::string& url) {
+  char* error = nullptr;
+  if (PQconninfoOption* parsed = PQconninfoParse(url.c_str(), &error); parsed != nullptr) {
+    PQconninfoFree(parsed);
+    return absl::OkStatus();
+  }
+  const std::string said(absl::StripAsciiWhitespace(error == nullptr ? "" : error));
+  PQfreemem(error);
+  return absl::InvalidArgumentError(
+      absl::StrCat("the database's URL can't be read: ", said.substr(0, said.find(": \""))));
 }
 
 // libpq takes the first '@' or '/' of a password for the end of it, and would name the rest as the
@@ -71,7 +87,9 @@ absl::Status CheckUrl(std::string_view url) {
   }
   if (url.starts_with(kSqlite)) return absl::OkStatus();
   for (const std::string_view scheme : kPostgres) {
-    if (url.starts_with(scheme)) return CheckPostgres(url.substr(scheme.size()));
+    if (!url.starts_with(scheme)) continue;
+    RETURN_IF_ERROR(CheckPostgres(url.substr(scheme.size())));
+    return CheckByLibpq(std::string(url));
   }
   return absl::InvalidArgumentError(
       "a database is named by sqlite:/path/to/file.db or postgresql://user@host/name");

@@ -16,8 +16,8 @@ std::optional<std::string> FileOf(std::string_view url);
 // Whether two URLs name one SQLite file, however it is spelled.
 bool SameFile(std::string_view one, std::string_view other);
 
-// INVALID_ARGUMENT unless `url` is of one of the kinds that Database::Open() takes, and unless it
-// is clear where its password ends; libpq isn't asked.
+// INVALID_ARGUMENT unless `url` is of one of the kinds that Database::Open() takes, it is clear
+// where its password ends, and libpq can read it.
 absl::Status CheckUrl(std::string_view url);
 
 }  // namespace clusterwire::sql

@@ -39,6 +39,15 @@ TEST(UrlTest, APasswordWhoseEndIsNotClearIsRefusedAndNoPartOfItIsNamed) {
   }
 }
 
+TEST(UrlTest, WhatLibpqCantReadIsRefusedBeforeAnythingIsConnectedTo) {
+  for (const char* url : {"postgresql://cw:sec%zzret@db/x", "postgresql://db/x?sslmod=require",
+                          "postgresql://cw:sec@[::1/x", "postgresql://db/x?secret"}) {
+    const absl::Status status = CheckUrl(url);
+    EXPECT_THAT(status, StatusIs(absl::StatusCode::kInvalidArgument)) << url;
+    EXPECT_THAT(std::string(status.message()), Not(HasSubstr("sec"))) << url;
+  }
+}
+
 TEST(UrlTest, OneFileIsOneHoweverItIsSpelled) {
   const TempDir folder;
   const std::string file = folder.File("a.db");

@@ -58,6 +58,7 @@ absl::Status LookAtFiles(const config::v1::CatalogueConfig& config) {
   FieldErrors errors;
   service::LookAtDatabase(errors, "database.url", settings.common.database, kDatabaseOwner);
   service::LookAtCertificates(errors, settings.common.tls);
+  errors.AddAll("", kafka::CheckTogether("kafka.properties", settings.common.kafka.config));
   service::LookAtTokenKey(errors, settings.common.token_key_file);
   service::LookAtKey(errors, "erasures.key_file", settings.erasure_key_file);
   service::LookAtKey(errors, service::kSubjectKeyFile, settings.grants.key_file);

@@ -4,6 +4,7 @@
 #include "absl/strings/str_cat.h"
 
 #include "libs/base/status/error.h"
+#include "libs/kafka/check.h"
 #include "libs/service/certificates.h"
 #include "libs/service/open.h"
 #include "libs/sql/url.h"
@@ -105,6 +106,7 @@ absl::Status LookAtFiles(const NotificationConfig& config) {
   service::LookAtDatabase(errors, "database.url", settings.common.database, kDatabaseOwner);
   service::LookAtDatabase(errors, "ledger.url", settings.ledger, kDatabaseOwner);
   service::LookAtCertificates(errors, settings.common.tls);
+  errors.AddAll("", kafka::CheckTogether("kafka.properties", settings.common.kafka.config));
   service::LookAtTokenKey(errors, settings.common.token_key_file);
   service::LookAtKey(errors, service::kSubjectKeyFile, settings.grants.key_file);
   identity::LookAtFiles(settings.common.callers, errors);

@@ -23,7 +23,11 @@ MISTAKES = {
     # What can be found without a network:
     "listen.grpc_address=0.0.0.0:50051": "allow_insecure",
     "kafka.topic=two words": "kafka.topic",
+    "kafka.brokers=localhost:99999": "kafka.brokers: 'localhost:99999' is no broker",
     "kafka.properties[linger.msec]=5": "kafka.properties[linger.msec]",
+    "kafka.properties[acks]=0": "kafka.properties: `acks` must be set to `all`",
+    "database.url=postgresql://cw:secret@[::1/x": "database.url: the database's URL can't be read",
+    "database.url=postgresql://cw:secret@db/x?sslmod=require": "invalid URI query parameter",
     "token_key_file=/tmp": "token_key_file: /tmp is a folder",
     # Who is believed:
     "callers.operators=*": "callers.operators[0]: '*' stands at the end",

@@ -46,7 +46,6 @@ class MissingAtStartTest(unittest.TestCase):
         for url, remedy in {
                 f"postgresql://clusterwire:pa55word@{NOWHERE}/catalogue":
                     "start the database, or mend database.url",
-                "postgresql://clusterwire:pa55word@[::1/catalogue": "mend database.url",
                 "sqlite:/nowhere/store.db": "mend database.url",
                 f"sqlite:{not_a_database}": "mend database.url"}.items():
             stack = self.start("database.url", url)

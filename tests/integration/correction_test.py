@@ -149,6 +149,36 @@ class CorrectionTest(unittest.TestCase):
         self.assertEqual(updated.title, "Another title")
         self.assertTrue(any("correction:b" in note for note in updated.notes), updated.notes)
 
+        def search(code):
+            return catalogue.SearchRequest(filter=types_v1.Filter(sectors=[code]),
+                                           min_revision=updated.revision)
+        found = self.client.Search.Search(search("correction:b"), **TIMEOUT)
+        self.assertEqual([hit.facts.name for hit in found.hits], [cluster.name], "it still has it")
+        answer = refusal(self.client.Search.Search, search("correction:c"))
+        self.assertIn("'correction:a'", answer.fields["filter.sectors[0]"])
+
+    def test_what_a_list_or_a_scheme_changes_is_told_and_what_comes_behind_it_too(self):
+        reader = steps.subscribe(self.stack, "codes", {"types": ["cluster"], "words": "recoded"},
+                                 include_quiet=True, kinds=["cluster.updated", "facts.refreshed"])
+        taxonomy = self.client.Taxonomy.CreateTaxonomy(catalogue.CreateTaxonomyRequest(
+            taxonomy=catalogue.Taxonomy(
+                title="Recoded", list="recoded", subject="SUBJECT_SECTOR",
+                codes=[catalogue.TaxonomyCode(code="a", title="A")])), **TIMEOUT)
+        cluster = steps.create_cluster(self.stack, title="Recoded", sectors=["recoded:a"])
+        taxonomy.codes[0].title = "Another A"
+        self.client.Taxonomy.UpdateTaxonomy(catalogue.UpdateTaxonomyRequest(
+            taxonomy=taxonomy, update_mask=field_mask_pb2.FieldMask(paths=["codes"])), **TIMEOUT)
+        eventually(lambda: [item.change.kind for item in steps.inbox(self.stack, reader)] ==
+                   ["facts.refreshed"], "the new title of the code is told")
+        self.client.Cluster.UpdateCluster(catalogue.UpdateClusterRequest(
+            cluster=catalogue.Cluster(name=cluster.name, acronym="REC")), **TIMEOUT)
+        eventually(lambda: [item.change.kind for item in steps.inbox(self.stack, reader)] ==
+                   ["facts.refreshed", "cluster.updated"], "what comes behind it is told")
+        changes = self.stack.catalogue.client.Change.ListChanges(change.ListChangesRequest(
+            filter=types_v1.Filter(names=[cluster.name])), **TIMEOUT).changes
+        self.assertEqual([one.kind for one in changes],
+                         ["cluster.created", "facts.refreshed", "cluster.updated"])
+
 
 if __name__ == "__main__":
     unittest.main()

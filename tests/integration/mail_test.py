@@ -40,6 +40,7 @@ class Readers(unittest.TestCase):
         folder = pathlib.Path(cls.enterClassContext(tempfile.TemporaryDirectory()))
         authority = Authority()
         cls.password = folder / "password"
+        cls.password.touch(mode=0o600)
         cls.password.write_text("s3cret\n")
         cls.office = PostOffice(authority.server("localhost").write(folder, "post"),
                                 user="office", password="s3cret")

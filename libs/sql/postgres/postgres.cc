@@ -55,20 +55,6 @@ std::string OneLine(absl::string_view text) {
   return absl::StrReplaceAll(absl::StripAsciiWhitespace(text), {{"\n", " "}, {"\t", ""}});
 }
 
-// That libpq understands the URL. What it says of one that it doesn't may quote all of it, with the
-// password, behind a colon.
-absl::Status CheckByLibpq(const std::string& url) {
-  char* error = nullptr;
-  if (PQconninfoOption* parsed = PQconninfoParse(url.c_str(), &error); parsed != nullptr) {
-    PQconninfoFree(parsed);
-    return absl::OkStatus();
-  }
-  std::string said = OneLine(error == nullptr ? "" : error);
-  PQfreemem(error);
-  return absl::InvalidArgumentError(
-      absl::StrCat("the database's URL can't be read: ", said.substr(0, said.find(": \""))));
-}
-
 // A server that is gone is noticed: by 5 s without an answer to the first packet, and by 15 s
 // without one to any later. What the URL says of them wins.
 PGconn* Connect(const std::string& url) {
@@ -186,7 +172,6 @@ class PostgresConnection final : public Connection {
 absl::StatusOr<std::unique_ptr<Connection>> PostgresConnection::Open(const std::string& url,
                                                                      const Options& options,
                                                                      DiskSpace* disk) {
-  RETURN_IF_ERROR(CheckByLibpq(url));
   std::unique_ptr<PostgresConnection> connection(
       new PostgresConnection(Connect(url), options, disk));
   if (!connection->usable()) {
@@ -309,7 +294,6 @@ absl::StatusOr<Result> PostgresConnection::Decode(const ResultHandle& handle) co
 
 absl::StatusOr<std::unique_ptr<Database>> OpenPostgres(const std::string& url,
                                                        const Options& options) {
-  RETURN_IF_ERROR(CheckByLibpq(url));
   RETURN_IF_ERROR(CheckSessions(url));
   auto database = std::make_unique<Pool>(options, [url](const Options& limits, DiskSpace* disk) {
     return PostgresConnection::Open(url, limits, disk);

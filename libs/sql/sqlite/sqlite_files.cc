@@ -7,7 +7,9 @@
 #include <cstring>
 #include <filesystem>
 #include <map>
+#include <utility>
 
+#include "absl/cleanup/cleanup.h"
 #include "absl/strings/str_cat.h"
 #include <sys/file.h>
 #include <sys/stat.h>
@@ -85,26 +87,41 @@ void WriteHolder(int lock) {
   if (ftruncate(lock, 0) == 0 && pwrite(lock, holder.data(), holder.size(), 0) < 0) return;
 }
 
-// The descriptor that holds the lock.
-absl::StatusOr<int> Lock(const std::string& path) {
+// OK once `descriptor`, of `name`, is locked. `holder` says who has `path` else.
+absl::Status Lock(int descriptor, const std::string& name, const std::string& path,
+                  const std::string& holder) {
+  if (flock(descriptor, LOCK_EX | LOCK_NB) == 0) return absl::OkStatus();
+  if (errno != EWOULDBLOCK) return Unusable(name, "locked", errno);
+  return Error(absl::StatusCode::kFailedPrecondition, "DATABASE_IN_USE",
+               absl::StrCat(path, " is used by ", holder,
+                            ": a SQLite file serves one process; stop that one, name another "
+                            "file, or use PostgreSQL for several"),
+               {{"file", path}});
+}
+
+struct Descriptors {
+  int file = -1;
+  int lock = -1;
+};
+
+// What holds the file and the lock beside it.
+absl::StatusOr<Descriptors> LockBoth(const std::string& path) {
   const std::string name = absl::StrCat(path, ".lock");
-  const int lock = open(name.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, kOwnerAlone);
-  if (lock < 0) return Unusable(name, "made", errno);
-  if (flock(lock, LOCK_EX | LOCK_NB) == 0) {
-    WriteHolder(lock);
-    return lock;
-  }
-  const int error = errno;
-  absl::Status status = Unusable(name, "locked", error);
-  if (error == EWOULDBLOCK) {
-    status = Error(absl::StatusCode::kFailedPrecondition, "DATABASE_IN_USE",
-                   absl::StrCat(path, " is used by ", HolderIn(lock),
-                                ": a SQLite file serves one process; stop that one, name another "
-                                "file, or use PostgreSQL for several"),
-                   {{"file", path}});
-  }
-  close(lock);
-  return status;
+  Descriptors held{.file = open(path.c_str(), O_RDWR | O_CLOEXEC),
+                   .lock = open(name.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, kOwnerAlone)};
+  absl::Cleanup close_both = [&held] {
+    if (held.file >= 0) close(held.file);
+    if (held.lock >= 0) close(held.lock);
+  };
+  if (held.file < 0) return Unusable(path, "opened", errno);
+  if (held.lock < 0) return Unusable(name, "made", errno);
+  const std::string holder = HolderIn(held.lock);
+  RETURN_IF_ERROR(Lock(held.lock, name, path, holder));
+  // Who has the file under another name, or before the lock was removed, isn't written in this one.
+  RETURN_IF_ERROR(Lock(held.file, path, path, "another process"));
+  WriteHolder(held.lock);
+  std::move(close_both).Cancel();
+  return held;
 }
 
 }  // namespace
@@ -117,14 +134,17 @@ absl::StatusOr<std::shared_ptr<const SqliteHold>> SqliteHold::Take(const std::st
   std::weak_ptr<const SqliteHold>& known = holds[path];
   if (std::shared_ptr<const SqliteHold> hold = known.lock()) return hold;
   RETURN_IF_ERROR(MakeFile(path));
-  ASSIGN_OR_RETURN(const int descriptor, Lock(path));
-  std::shared_ptr<const SqliteHold> hold(new SqliteHold(descriptor));
+  ASSIGN_OR_RETURN(const Descriptors held, LockBoth(path));
+  std::shared_ptr<const SqliteHold> hold(new SqliteHold(held.file, held.lock));
   for (const char* suffix : {"", "-wal", "-shm", ".lock"}) MakePrivate(path + suffix);
   LookAtFolder(path);
   known = hold;
   return hold;
 }
 
-SqliteHold::~SqliteHold() { close(lock_); }
+SqliteHold::~SqliteHold() {
+  close(file_);
+  close(lock_);
+}
 
 }  // namespace clusterwire::sql

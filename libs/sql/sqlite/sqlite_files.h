@@ -16,16 +16,18 @@ class SqliteHold {
   // folder that others may enter, is warned of in the log.
   //
   // FAILED_PRECONDITION, reason DATABASE_IN_USE, while another process holds the file; the text
-  // names both. It holds `path`.lock by flock(), which ends with the process, however it ends; what
-  // stands in that file is for people.
+  // names both. It holds the file itself and `path`.lock by flock(), which ends with the process,
+  // however it ends: so whatever the file is called, and though somebody has removed the other.
+  // What stands in that one is for people. SQLite's own locks are of another kind.
   static absl::StatusOr<std::shared_ptr<const SqliteHold>> Take(const std::string& path);
   ~SqliteHold();
   SqliteHold(const SqliteHold&) = delete;
   SqliteHold& operator=(const SqliteHold&) = delete;
 
  private:
-  explicit SqliteHold(int lock) : lock_(lock) {}
+  SqliteHold(int file, int lock) : file_(file), lock_(lock) {}
 
+  const int file_;  // closed after all connections: with it this process's locks on the file end
   const int lock_;
 };
 

@@ -99,6 +99,11 @@ TEST_F(SqliteFilesTest, AnotherProcessIsRefusedByNameUntilTheFirstEndsHoweverItE
                          AllOf(HasSubstr(file_), HasSubstr(absl::StrCat("process ", child)))));
     EXPECT_THAT(refused, ReasonIs("DATABASE_IN_USE"));
   }
+  std::filesystem::create_hard_link(file_, folder_.File("hard.db"));
+  std::filesystem::remove(file_ + ".lock");
+  for (const std::string& name : {file_, folder_.File("hard.db")}) {
+    EXPECT_THAT(Database::Open("sqlite:" + name), ReasonIs("DATABASE_IN_USE")) << name;
+  }
   kill(child, SIGKILL);
   ASSERT_EQ(waitpid(child, nullptr, 0), child);
   EXPECT_THAT(Open(), IsOk());

@@ -10,6 +10,7 @@
 #include "services/catalogue/resources/clusters/cluster_rules.h"
 #include "services/catalogue/resources/labels/label_rules.h"
 #include "services/catalogue/resources/memberships/membership_rules.h"
+#include "services/catalogue/resources/taxonomies/taxonomy_rules.h"
 #include "services/catalogue/testing/world.h"
 
 namespace clusterwire::catalogue {
@@ -128,6 +129,21 @@ TEST_F(HistoryTest, ACauseThatIsNoResourceOrNoneAnyMoreHasNoTitle) {
     EXPECT_THAT(titles.AddTo(&change), IsOk());
     EXPECT_EQ(change.cause_title(), "");
   }
+}
+
+// No resource is its cause. The relay sends it, and all behind it, by the same words.
+TEST_F(HistoryTest, WhatAListOfCodesChangesIsTold) {
+  const v1::Cluster cluster = world_.NewCluster();
+  auto list = world_.Get<v1::Taxonomy>("taxonomies/nuts");
+  for (v1::TaxonomyCode& code : *list.mutable_codes()) code.set_title(code.title() + " anew");
+  ASSERT_THAT(world_.Of<Taxonomies>().Update(world_.AsOperator(), list, {}), IsOk());
+  while (*world_.store->Refresh()) {
+  }
+  const auto changes = List();
+  ASSERT_FALSE(changes.empty());
+  EXPECT_EQ(changes.back().kind(), "facts.refreshed");
+  EXPECT_EQ(changes.back().cause(), "projection");
+  EXPECT_EQ(changes.back().cause_title(), "");
 }
 
 TEST_F(HistoryTest, ThePublicSeesADraftFromItsPublicationOnAndNothingBefore) {

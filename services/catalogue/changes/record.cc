@@ -56,7 +56,8 @@ absl::Status CauseTitles::AddTo(change::v1::ResourceChanged* record) {
   if (record->cause().empty()) return absl::OkStatus();
   if (record->cause() != name_ || record->revision() != revision_) {
     ASSIGN_OR_RETURN(const auto reader, store_.Read());
-    // It may be gone, and where all Facts are derived anew it is no resource.
+    // What isn't there has no title: a cause that is no resource ("projection", when Facts were
+    // computed anew), and one that was purged since.
     const absl::StatusOr<std::optional<std::string>> bytes = reader->GetFacts(record->cause());
     if (!bytes.ok() && !absl::IsNotFound(bytes.status())) return bytes.status();
     type::v1::Facts facts;

@@ -7,6 +7,7 @@
 #include "libs/base/status/error.h"
 #include "libs/resource/page.h"
 #include "libs/text/form.h"
+#include "services/catalogue/common/codes/filter_codes.h"
 
 namespace clusterwire::catalogue {
 namespace {
@@ -120,8 +121,25 @@ void AddCell(const filter::Viewer& viewer, const search::MapCell& found, v1::Map
 
 absl::StatusOr<filter::Predicate> Finder::Compile(const filter::Viewer& viewer,
                                                   const type::v1::Filter& filter) const {
-  const auto vocabulary = vocabulary_->For(filter);
-  return filter::Predicate::Compile(filter, viewer, {.vocabulary = vocabulary.get()});
+  const CodeVocabulary::Known known = vocabulary_->For(filter);
+  auto predicate = filter::Predicate::Compile(filter, viewer, {.vocabulary = known.words.get()});
+  FieldErrors errors;
+  RETURN_IF_ERROR(errors.AddFrom(predicate.status()));
+  if (known.book != nullptr) {
+    const auto stands = [&](const std::string& code) { return Stands(viewer, code); };
+    CheckFilterCodes(filter, *known.book, "filter", stands, errors);
+  }
+  RETURN_IF_ERROR(errors.ToStatus());
+  return predicate;
+}
+
+bool Finder::Stands(const filter::Viewer& viewer, const std::string& code) const {
+  type::v1::Filter filter;
+  filter.add_sectors(code);
+  const auto predicate = filter::Predicate::Compile(filter, viewer);
+  if (!predicate.ok()) return true;  // what is wrong with it is named already
+  const auto found = index_->Current()->snapshot->Search(*predicate, {.limit = 1});
+  return found.ok() && found->total > 0;
 }
 
 absl::Status Finder::Search(const filter::Viewer& viewer, const SearchRequest& request,

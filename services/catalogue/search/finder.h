@@ -32,6 +32,8 @@ class Finder {
  private:
   absl::StatusOr<filter::Predicate> Compile(const filter::Viewer& viewer,
                                             const type::v1::Filter& filter) const;
+  // Whether the viewer sees anything that has the code.
+  bool Stands(const filter::Viewer& viewer, const std::string& code) const;
 
   const rpc::Late<const search::Index>& index_;
   const rpc::Late<const rpc::TokenSealer>& tokens_;

@@ -258,6 +258,26 @@ TEST_F(ApiTest, AnOrderThatTheFilterDoesNotSupportIsRefusedAndSoIsAnUnknownOne) 
   EXPECT_THAT(Search(request), IsOk());
 }
 
+TEST_F(ApiTest, ACodeThatIsOnNoListIsRefusedWithTheOneThatWasMeant) {
+  Create("A");
+  v1::SearchRequest request = ForClusters();
+  request.mutable_filter()->add_sectors("esca:itc");
+  request.mutable_filter()->add_regions("nutz:DED2");
+  request.mutable_filter()->add_none_of()->add_regions("nuts:DED9Z");
+  request.set_page_size(-1);
+  const auto refused = Search(request);
+  for (const char* field :
+       {"filter.sectors[0]", "filter.regions[0]", "filter.none_of[0].regions[0]", "page_size"}) {
+    EXPECT_THAT(refused, HasFieldError(field));
+  }
+  EXPECT_THAT(std::string(refused.status().message()),
+              AllOf(HasSubstr("did you mean 'esca:ict'?"), HasSubstr("did you mean 'nuts'?")));
+  request = ForClusters();
+  request.mutable_filter()->add_sectors("ESCA:ICT");
+  request.mutable_filter()->add_sectors("named:quantum-sensors");
+  EXPECT_THAT(Search(request), IsOk());
+}
+
 TEST_F(ApiTest, FacetsIgnoreTheFiltersOwnConditionOnTheirField) {
   Create("A");
   v1::CreateClusterRequest other = Creation("B", v1::Cluster::STATE_PUBLISHED);

@@ -6,6 +6,7 @@
 #include "libs/change/vocabulary.h"
 #include "libs/facts/registry.h"
 #include "services/catalogue/common/codes/code_book.h"
+#include "services/catalogue/common/codes/filter_codes.h"
 
 namespace clusterwire::catalogue {
 
@@ -28,20 +29,24 @@ filter::Vocabulary VocabularyOf(const CodeBook& book) {
   return words;
 }
 
-std::shared_ptr<const filter::Vocabulary> CodeVocabulary::For(const type::v1::Filter& asked) {
-  const Read known = Current();
+CodeVocabulary::Known CodeVocabulary::For(const type::v1::Filter& asked) {
+  const Read read = Current();
   FieldErrors unknown;
-  if (known.words != nullptr) CheckVocabulary(asked, *known.words, "", unknown);
-  if (known.words != nullptr && unknown.empty()) return known.words;
+  if (read.known.words != nullptr) {
+    CheckVocabulary(asked, *read.known.words, "", unknown);
+    const auto nowhere = [](const std::string&) { return false; };
+    CheckFilterCodes(asked, *read.known.book, "", nowhere, unknown);
+    if (unknown.empty()) return read.known;
+  }
   // Without the lock: while the database is slow, only those wait who ask for what isn't known.
-  const absl::StatusOr<Read> newer = ReadAfter(known);
+  const absl::StatusOr<Read> newer = ReadAfter(read);
   if (newer.ok()) {
     MutexLock lock(mutex_);
     read_ = *newer;
-    return newer->words;
+    return newer->known;
   }
-  if (known.words != nullptr) return known.words;
-  return std::make_shared<const filter::Vocabulary>(change::Words());
+  if (read.known.words != nullptr) return read.known;
+  return {.words = std::make_shared<const filter::Vocabulary>(change::Words()), .book = nullptr};
 }
 
 CodeVocabulary::Read CodeVocabulary::Current() const {
@@ -49,13 +54,14 @@ CodeVocabulary::Read CodeVocabulary::Current() const {
   return read_;
 }
 
-absl::StatusOr<CodeVocabulary::Read> CodeVocabulary::ReadAfter(const Read& known) const {
+absl::StatusOr<CodeVocabulary::Read> CodeVocabulary::ReadAfter(const Read& before) const {
   ASSIGN_OR_RETURN(const int64_t changed, store_.Setting(facts::kCodesRevision));
-  if (known.words != nullptr && known.revision >= changed) return known;
+  if (before.known.words != nullptr && before.revision >= changed) return before;
   ASSIGN_OR_RETURN(const auto reader, store_.Read());
   ASSIGN_OR_RETURN(const auto book, CodeBook::Read(*reader));
-  return Read{std::make_shared<const filter::Vocabulary>(VocabularyOf(*book)),
-              reader->revision().value};
+  return Read{.known = {.words = std::make_shared<const filter::Vocabulary>(VocabularyOf(*book)),
+                        .book = book},
+              .revision = reader->revision().value};
 }
 
 }  // namespace clusterwire::catalogue

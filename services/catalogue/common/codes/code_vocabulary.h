@@ -15,23 +15,28 @@ class CodeBook;
 // The words of the contracts with the levels of these label schemes.
 filter::Vocabulary VocabularyOf(const CodeBook& book);
 
-// The words that a filter may have here: those of the contracts, and the levels of all label
-// schemes, which are kinds of labels too. Safe for use from any thread. `store` outlives it.
+// The words that a filter may have here: those of the contracts, the levels of all label schemes,
+// which are kinds of labels too, and the codes of all lists. Safe for use from any thread. `store`
+// outlives it.
 class CodeVocabulary {
  public:
   explicit CodeVocabulary(store::Store& store) : store_(store) {}
 
-  // One that has all words of the filter, else the newest; only then is the database asked. While
-  // it can't be, levels are taken as they are.
-  std::shared_ptr<const filter::Vocabulary> For(const type::v1::Filter& asked);
+  struct Known {
+    std::shared_ptr<const filter::Vocabulary> words;
+    std::shared_ptr<const CodeBook> book;  // null: the lists can't be read
+  };
+  // One that has all words and codes of the filter, else the newest; only then is the database
+  // asked. While it can't be, levels and codes are taken as they are.
+  Known For(const type::v1::Filter& asked);
 
  private:
   struct Read {
-    std::shared_ptr<const filter::Vocabulary> words;  // null: not read yet
+    Known known;  // null: not read yet
     int64_t revision = 0;
   };
   Read Current() const;
-  absl::StatusOr<Read> ReadAfter(const Read& known) const;
+  absl::StatusOr<Read> ReadAfter(const Read& before) const;
 
   store::Store& store_;
   mutable Mutex mutex_;

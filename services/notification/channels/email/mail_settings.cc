@@ -11,6 +11,7 @@
 
 #include "libs/base/file.h"
 #include "libs/base/net/ip_address.h"
+#include "libs/base/private_file.h"
 #include "libs/base/text/strings.h"
 #include "libs/http/url.h"
 #include "libs/service/settings.h"
@@ -139,12 +140,16 @@ std::optional<MailSettings> ReadMail(const config::v1::NotificationConfig& confi
 void LookAtMailFiles(const MailSettings& settings, FieldErrors& errors) {
   constexpr size_t kMaxAuthorities = 4 << 20;
   const mail::Client::Options& server = settings.mailer.server;
-  const auto look = [&](std::string_view option, const std::string& file, size_t limit) {
+  const auto look = [&](std::string_view option, const std::string& file, size_t limit,
+                        bool secret) {
     if (file.empty() || access(file.c_str(), F_OK) != 0) return;
-    errors.AddAll(option, ReadFile(file, limit).status());
+    const auto check = [&](const struct stat& found) {
+      return secret ? CheckPrivate(file, found) : absl::OkStatus();
+    };
+    errors.AddAll(option, ReadFile(file, limit, check).status());
   };
-  look("mail.password_file", server.password_file, mail::Client::kPasswordBytes);
-  look("mail.ca_file", server.ca_file, kMaxAuthorities);
+  look("mail.password_file", server.password_file, mail::Client::kPasswordBytes, /*secret=*/true);
+  look("mail.ca_file", server.ca_file, kMaxAuthorities, /*secret=*/false);
 }
 
 }  // namespace clusterwire::notification

@@ -1,5 +1,6 @@
 #include "services/notification/channels/email/mail_settings.h"
 
+#include <fstream>
 #include <optional>
 #include <string>
 #include <utility>
@@ -7,8 +8,10 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/stat.h>
 
 #include "libs/base/testing/status_matchers.h"
+#include "libs/base/testing/temp_dir.h"
 #include "libs/config/load.h"
 
 namespace clusterwire::notification {
@@ -81,6 +84,20 @@ TEST(MailSettings, NameEveryOptionThatIsWrong) {
                     HasFieldError("mail.connections"), HasFieldError("mail.timeout"),
                     HasFieldError("mail.plain_networks[0]")));
   EXPECT_THAT(Read({{"mail.password_file", "/x"}}), HasFieldError("mail.user"));
+}
+
+TEST(MailSettings, APasswordThatOthersCanReadIsRefused) {
+  const TempDir folder;
+  const std::string file = folder.File("password");
+  std::ofstream(file) << "s3cret";
+  const auto settings = Read({{"mail.user", "office"}, {"mail.password_file", file}});
+  ASSERT_THAT(settings, IsOk());
+  for (const auto& [mode, good] : {std::pair(0644, false), {0620, false}, {0600, true}}) {
+    chmod(file.c_str(), static_cast<mode_t>(mode));
+    FieldErrors errors;
+    LookAtMailFiles(*settings, errors);
+    EXPECT_EQ(errors.empty(), good) << mode;
+  }
 }
 
 }  // namespace

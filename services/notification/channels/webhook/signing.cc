@@ -1,5 +1,7 @@
 #include "services/notification/channels/webhook/signing.h"
 
+#include <algorithm>
+
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
@@ -38,6 +40,8 @@ std::string MakeSecret(Random& random) {
 std::optional<std::string> KeyOf(std::string_view secret) {
   std::optional<std::string> key = Decode(secret, kPrefix);
   if (!key || key->size() < kLeastBytes || key->size() > kMostBytes) return std::nullopt;
+  // HMAC fills a key up with zeros: one of nothing else signs as an empty key does.
+  if (std::ranges::all_of(*key, [](char c) { return c == 0; })) return std::nullopt;
   return key;
 }
 

@@ -46,6 +46,16 @@ TEST(SecretTest, ItIsTheDecodedKeyThatCountsAndItEncodesBackToTheSameText) {
   }
 }
 
+TEST(SecretTest, OneOfZerosAloneSignsAsNoneDoesAndIsNoKey) {
+  for (const size_t size : {24U, 32U, 64U}) {
+    const std::string zeros(size, '\0');
+    EXPECT_EQ(WebhookSignature({.v1 = {zeros}}, "id", absl::UnixEpoch(), "body"),
+              WebhookSignature({.v1 = {std::string()}}, "id", absl::UnixEpoch(), "body"));
+    EXPECT_FALSE(KeyOf("whsec_" + absl::Base64Escape(zeros)));
+    EXPECT_TRUE(KeyOf("whsec_" + absl::Base64Escape(zeros.substr(1) + "a")));
+  }
+}
+
 std::string Sign(std::string_view secret, std::string_view id, int64_t seconds,
                  std::string_view body) {
   const std::optional<std::string> key = KeyOf(secret);

@@ -66,12 +66,21 @@ std::string Moved(const http::Response& answer) {
       ", which is not followed; UpdateEndpoint gives the endpoint its new address");
 }
 
+// What is told of a try without an answer. Whose endpoint it is may let a name of theirs stand for
+// any other: what that leads to in our network, and whether it is there, is not for them.
+std::string Told(const absl::Status& failure) {
+  const std::string reason = ReasonOf(failure);
+  if (reason == "ADDRESS_REFUSED" || reason == "NAME_NOT_RESOLVED") {
+    return "NO_ADDRESS: its name leads to no address that notices may go to; check its spelling, "
+           "and that the whole Internet can look it up (TestEndpoint tells operators more)";
+  }
+  return absl::StrCat(reason, ": ", failure.message());
+}
+
 // What the absence of an answer means.
 Outcome OutcomeOf(const absl::Status& failure) {
   const bool stale = ReasonOf(failure) == "STALE_CONNECTION";
-  return Wait{.reason = absl::StrCat(ReasonOf(failure), ": ", failure.message()),
-              .ours = stale || IsOurs(failure),
-              .at_once = stale};
+  return Wait{.reason = Told(failure), .ours = stale || IsOurs(failure), .at_once = stale};
 }
 
 // What an answer, or its absence, means.

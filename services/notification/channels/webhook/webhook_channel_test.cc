@@ -227,6 +227,25 @@ TEST_F(WebhookTest, AnAddressThatMayNotBeReachedIsDeadAtOnce) {
   EXPECT_FALSE(std::get<Dead>(outcome).disable_endpoint);
 }
 
+// Its owner may let it stand for any other name, to learn which there are inside and where they
+// lead.
+TEST_F(WebhookTest, WhereANameLeadsInsideIsNotToldNorWhetherItIsThere) {
+  http::Client strict({.guard = *http::AddressGuard::Create({.allowed = {}, .allow_http = true})},
+                      Clock::System());
+  WebhookChannel channel(strict, Clock::System(), random_);
+  std::vector<std::string> told;
+  for (const char* uri : {"http://localhost:9/", "http://unknown.invalid:9/"}) {
+    Awaited<Outcome> outcome;
+    channel.Send(std::make_shared<const Job>(LabelAwardedJob(uri)),
+                 Clock::System().Uptime() + kPatience, outcome.Callback());
+    const Outcome ended = outcome.Get();
+    ASSERT_TRUE(std::holds_alternative<Wait>(ended)) << uri;
+    told.push_back(std::get<Wait>(ended).reason);
+  }
+  EXPECT_THAT(told[0], testing::StartsWith("NO_ADDRESS"));
+  EXPECT_EQ(told[0], told[1]);
+}
+
 TEST_F(WebhookTest, ASecretThatCantSignIsDeadAndNothingIsSent) {
   http::Receiver receiver;
   Job job = LabelAwardedJob(receiver.url());

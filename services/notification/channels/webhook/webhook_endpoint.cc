@@ -10,7 +10,9 @@ namespace {
 
 constexpr char kUri[] = "endpoint.webhook.uri";
 constexpr char kSecretForm[] =
-    "must be \"whsec_\" and 24 to 64 bytes in base64 with its padding; leave it empty to get one";
+    "must be \"whsec_\" and 24 to 64 bytes, not all of them zero, in base64 with its padding; "
+    "leave "
+    "it empty to get one";
 
 class WebhookEndpoint final : public EndpointKind {
  public:

@@ -330,6 +330,9 @@ TEST_F(OperatingApi, ReachIsRoundedToFivesAndShownToThoseWhoEditTheRoot) {
   EXPECT_EQ(reach->changes(), 2);
   EXPECT_EQ(reach->ShortDebugString(), Reach("clusters/a")->ShortDebugString());
   EXPECT_THAT(Reach("clusters/b"), ReasonIs("NOT_ALLOWED"));
+  for (const char* none : {"", "a", "cluster/a", "subscribers/x"}) {
+    EXPECT_THAT(Reach("", none), HasFieldError("resource")) << none;
+  }
 }
 
 TEST_F(OperatingApi, TheReachOfWhatAClusterOwnsIsShownToItsPeople) {

@@ -24,7 +24,6 @@ namespace clusterwire::notification {
 namespace {
 
 constexpr int64_t kStep = 5;
-constexpr size_t kMaxName = 500;
 
 // A number that says nothing of any one of them.
 v1::GetReachResponse::Reach Blurred(size_t subscribers) {
@@ -102,8 +101,8 @@ class ReachHandler final : public v1::ReachService::CallbackService {
   absl::StatusOr<v1::GetReachResponse> Reach(const rpc::Caller& caller,
                                              const v1::GetReachRequest& request) const {
     const std::string& resource = request.resource();
-    if (resource.empty() || resource.size() > kMaxName) {
-      return FieldError("resource", "must be a resource's name, as \"clusters/silicon-saxony\"");
+    if (const std::string wrong = change::WrongName(resource); !wrong.empty()) {
+      return FieldError("resource", wrong);
     }
     if (std::string wrong = change::WrongName(resource); !wrong.empty()) {
       return FieldError("resource", wrong);

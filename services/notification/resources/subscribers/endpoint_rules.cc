@@ -1,6 +1,7 @@
 #include "services/notification/resources/subscribers/endpoint_rules.h"
 
 #include <algorithm>
+#include <span>
 
 #include "absl/strings/str_cat.h"
 
@@ -84,6 +85,38 @@ absl::Status CheckUpdatable(const v1::Endpoint& endpoint, const google::protobuf
     errors.Add("endpoint.webhook.secret", "is not changed by an update: RotateSecret does that");
   }
   return errors.ToStatus();
+}
+
+// Besides a name that is none, what else is wrong with an update.
+absl::Status CheckNamedUpdate(std::string_view path, const v1::Endpoint& endpoint,
+                              const google::protobuf::FieldMask& mask,
+                              std::span<const std::string_view> fixed,
+                              const EndpointSettings& settings) {
+  const absl::Status named = kEndpointName.Check(path, endpoint.name());
+  if (named.ok()) return named;
+  FieldErrors errors;
+  errors.AddAll("", named);
+  errors.AddAll("", CheckUpdatable(endpoint, mask));
+  v1::Endpoint next;
+  errors.AddAll("", resource::ApplyUpdate(endpoint, mask, fixed, &next));
+  if (!endpoint.webhook().uri().empty()) {
+    *next.mutable_webhook() = endpoint.webhook();
+    next.mutable_webhook()->clear_secret();
+    EndpointKindOf(next)->Check(next, settings, errors);
+  }
+  return errors.ToStatus();
+}
+
+// The same of a rotation, to the errors of which it is added.
+void CheckNamedRotation(const v1::RotateSecretRequest& request, Random& random,
+                        FieldErrors& errors) {
+  const absl::Status named = kEndpointName.Check("name", request.name());
+  if (named.ok()) return;
+  errors.AddAll("", named);
+  v1::Endpoint some;
+  some.mutable_webhook();
+  errors.AddAll("",
+                EndpointKindOf(some)->Rotate(some, request.secret(), absl::InfinitePast(), random));
 }
 
 // Who enters an address asks for it to be confirmed.
@@ -212,6 +245,7 @@ absl::StatusOr<v1::Endpoint> Endpoints::Create(const WriteCall& call, std::strin
 absl::StatusOr<v1::Endpoint> Endpoints::Update(const WriteCall& call, const v1::Endpoint& endpoint,
                                                const google::protobuf::FieldMask& mask) {
   constexpr char kNamePath[] = "endpoint.name";
+  RETURN_IF_ERROR(CheckNamedUpdate(kNamePath, endpoint, mask, fixed_fields(), settings_));
   const auto update = [&](const resource::Context&, v1::Endpoint* next) -> absl::Status {
     RETURN_IF_ERROR(CheckDeletable(next->name()));
     const v1::Endpoint before = *next;
@@ -243,6 +277,8 @@ absl::StatusOr<v1::Endpoint> Endpoints::RotateSecret(const WriteCall& call,
     config::CheckRange(errors, "overlap", request.overlap(), absl::ZeroDuration(), kMaxOverlap);
     overlap = config::ToDuration(request.overlap());
   }
+  CheckNamedRotation(request, random_, errors);
+  if (!kEndpointName.Matches(request.name())) return errors.ToStatus();
   const auto rotate = [&](const resource::Context& context, v1::Endpoint* next) -> absl::Status {
     RETURN_IF_ERROR(CheckDeletable(next->name()));
     const absl::Time until =

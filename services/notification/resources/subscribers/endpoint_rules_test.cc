@@ -212,6 +212,26 @@ TEST_F(EndpointsTest, AnUpdateRefusesWhatItWouldHaveToLeaveAside) {
   EXPECT_EQ(Get(name)->webhook().uri(), "https://hooks.example/in");
 }
 
+TEST_F(EndpointsTest, WhatIsWrongBesidesTheNameIsNamedWithIt) {
+  v1::RotateSecretRequest rotation;
+  rotation.set_name("crm");
+  rotation.set_secret("whsec_short");
+  rotation.mutable_overlap()->set_seconds(-1);
+  const auto rotated = test_.endpoints->RotateSecret(AsOperator(), rotation);
+  for (const char* field : {"name", "secret", "overlap"}) {
+    EXPECT_THAT(rotated, HasFieldError(field));
+  }
+  v1::UpdateEndpointRequest update;
+  update.mutable_endpoint()->set_name("crm");
+  update.mutable_endpoint()->mutable_webhook()->set_uri("https://10.0.0.1/");
+  update.mutable_endpoint()->mutable_webhook()->set_secret("whsec_short");
+  update.mutable_update_mask()->add_paths("webhook.url");
+  for (const char* field :
+       {"endpoint.name", "endpoint.webhook.uri", "endpoint.webhook.secret", "update_mask"}) {
+    EXPECT_THAT(test_.Update(AsOperator(), update), HasFieldError(field));
+  }
+}
+
 TEST_F(EndpointsTest, GetANewSecretWhileTheFormerSignsOn) {
   const v1::Endpoint made = test_.AddWebhook("subscribers/x", "crm");
   v1::RotateSecretRequest request;

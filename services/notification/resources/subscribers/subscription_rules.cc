@@ -111,11 +111,19 @@ absl::Status CheckRoomForWide(const v1::Subscription* before, const v1::Subscrip
                    " such subscriptions, the most there may be", ToAbsl(kNarrow)));
 }
 
-// A filter that a newer release wrote is held; what stands beside it can be changed all the same.
-bool IsHeldAsBefore(const v1::Subscription* before, const v1::Subscription& subscription,
-                    const absl::Status& status) {
-  return ReasonOf(status) == "FILTER_UNKNOWN_FIELDS" && before != nullptr &&
+bool HasSameFilter(const v1::Subscription* before, const v1::Subscription& subscription) {
+  return before != nullptr &&
          before->filter().SerializeAsString() == subscription.filter().SerializeAsString();
+}
+
+// One that stands is not asked for its words again, which another release may have known. One that
+// a newer release wrote is held; what stands beside it can be changed all the same.
+absl::Status CheckFilter(const v1::Subscription* before, const v1::Subscription& subscription) {
+  const bool same = HasSameFilter(before, subscription);
+  const absl::Status read =
+      CompileSubscription(subscription, filter::Viewer::Public(), same ? nullptr : &change::Words())
+          .status();
+  return same && ReasonOf(read) == "FILTER_UNKNOWN_FIELDS" ? absl::OkStatus() : read;
 }
 
 absl::Status Check(const v1::Subscription* before, const v1::Subscription& subscription,
@@ -130,9 +138,7 @@ absl::Status Check(const v1::Subscription* before, const v1::Subscription& subsc
   CheckSchedule(subscription.schedule(), errors);
   CheckCalendar(subscription, errors);
   RETURN_IF_ERROR(CheckEndpoint(context.reader, subscription, errors));
-  const absl::Status filter =
-      CompileSubscription(subscription, filter::Viewer::Public(), &change::Words()).status();
-  return IsHeldAsBefore(before, subscription, filter) ? absl::OkStatus() : errors.AddFrom(filter);
+  return errors.AddFrom(CheckFilter(before, subscription));
 }
 
 void Note(const v1::Subscription* before, const v1::Subscription& subscription,
@@ -153,10 +159,8 @@ void Note(const v1::Subscription* before, const v1::Subscription& subscription,
         "filter.states: drafts are told to those alone whom a grant lets see them, on the cluster "
         "or on the programme that they belong to");
   }
-  const bool same = before != nullptr && before->filter().SerializeAsString() ==
-                                             subscription.filter().SerializeAsString();
   const std::string unknown = NoteOnUnknown(subscription.filter());
-  if (!same && !unknown.empty()) notes.push_back(unknown);
+  if (!HasSameFilter(before, subscription) && !unknown.empty()) notes.push_back(unknown);
 }
 
 void Settle(const resource::Context& context, v1::Subscription* subscription) {

@@ -301,6 +301,23 @@ TEST_F(SubscriptionsTest, AreHeldWhileANewerReleasesFilterIsNotUnderstood) {
             v1::Subscription::STATE_ACTIVE);
 }
 
+TEST_F(SubscriptionsTest, AreNotAskedAgainForAFilterThatStandsWhenSomethingElseChanges) {
+  const auto made = Create(R"(title: "x" endpoint: "subscribers/x/endpoints/inbox")");
+  ASSERT_THAT(made, IsOk());
+  v1::Subscription older = *made;  // by a release that took such names
+  older.mutable_filter()->add_names("cluster/a");
+  ASSERT_THAT(
+      test_.store->Write(
+          {}, [&](store::Writer& writer) { return writer.Put(older, "subscription.updated"); }),
+      IsOk());
+  v1::Subscription next;
+  next.set_name(made->name());
+  next.set_title("y");
+  EXPECT_THAT(Update(next), IsOk());
+  next.mutable_filter()->add_names("cluster/b");
+  EXPECT_THAT(Update(next), HasFieldError("subscription.filter.names[0]"));
+}
+
 TEST_F(SubscriptionsTest, AreListedForOneAndForAll) {
   test_.AddSubscription("subscribers/x", "a");
   test_.AddSubscription("subscribers/y", "b");
