@@ -68,6 +68,7 @@ class Derivation {
     std::optional<Facts> own;
     std::vector<std::string> links;
     // Once asked for.
+    std::optional<Audience> before;
     std::optional<Audience> audience;
     std::optional<std::optional<Facts>> facts;
   };
@@ -200,14 +201,49 @@ class Derivation {
     return linked;
   }
 
+  absl::StatusOr<Audience> BeforeOf(State& state) const {
+    if (!state.before.has_value()) {
+      ASSIGN_OR_RETURN(state.before, AudienceBefore(*state.type, state.row));
+    }
+    return *state.before;
+  }
+
+  // Whether all who see `name`, before the write or after it, see `cause` then or now.
+  absl::StatusOr<bool> IsShownWith(const std::string& cause, const std::string& name) {
+    ASSIGN_OR_RETURN(State * of_cause, StateOf(cause));
+    if (of_cause->type == nullptr) return true;  // no resource
+    ASSIGN_OR_RETURN(State * state, StateOf(name));
+    ASSIGN_OR_RETURN(const Audience cause_before, BeforeOf(*of_cause));
+    ASSIGN_OR_RETURN(const Audience cause_after, AudienceOf(cause));
+    ASSIGN_OR_RETURN(const Audience before, BeforeOf(*state));
+    ASSIGN_OR_RETURN(const Audience after, AudienceOf(name));
+    const auto sees = [&](const Audience& who) {
+      return cause_before.Includes(who) || cause_after.Includes(who);
+    };
+    return sees(before) && sees(after);
+  }
+
+  // What the change of one that isn't staged names: what led there, or else another that is about
+  // it, as far as all who are told of the change may see that.
+  absl::StatusOr<std::string> CauseOf(const Walk::Step& step) {
+    ASSIGN_OR_RETURN(const bool shown, IsShownWith(step.cause, step.name));
+    if (shown) return step.cause;
+    for (const store::Staged* staged : staging_.Changed()) {
+      ASSIGN_OR_RETURN(const State* other, StateOf(staged->name));
+      if (std::ranges::count(other->links, step.name) == 0) continue;
+      ASSIGN_OR_RETURN(const bool other_shown, IsShownWith(staged->name, step.name));
+      if (other_shown) return staged->name;
+    }
+    return "";
+  }
+
   absl::Status Visit(const Walk::Step& step) {
     const std::string& name = step.name;
     ASSIGN_OR_RETURN(const State* state, StateOf(name));
     const store::ResourceRow* row = state->row;
     if (row == nullptr && !state->staged) return absl::OkStatus();  // a link to nothing
     ASSIGN_OR_RETURN(const std::optional<Facts>* facts, FactsOf(name));
-    store::Derived derived{Serialized(state->own), Serialized(*facts),
-                           state->staged ? "" : step.cause};
+    store::Derived derived{Serialized(state->own), Serialized(*facts), ""};
     const bool changed =
         derived.facts != (row == nullptr ? std::optional<std::string>() : row->facts);
     const bool same = !state->staged && !changed && derived.own == row->own_facts;
@@ -217,7 +253,11 @@ class Derivation {
     // as many links as there may be.
     if (!state->staged && !state->rederived && changed) RETURN_IF_ERROR(Count(step));
     RETURN_IF_ERROR(GoOn(step, *state, changed, stale));
-    if (!same) derived_.emplace(name, std::move(derived));
+    if (same) return absl::OkStatus();
+    if (!state->staged) {
+      ASSIGN_OR_RETURN(derived.cause, CauseOf(step));
+    }
+    derived_.emplace(name, std::move(derived));
     return absl::OkStatus();
   }
 

@@ -19,6 +19,8 @@ std::optional<std::string> FromBase64Url(std::string_view text) {
 
 std::optional<nlohmann::json> ParseObject(std::string_view text) {
   using Event = nlohmann::json::parse_event_t;
+  // The parser takes a zero byte for the end, whatever stands behind it.
+  if (text.find('\0') != std::string_view::npos) return std::nullopt;
   std::vector<std::set<std::string>> names;  // of the objects that are open
   bool strict = true;
   const auto watch = [&names, &strict](int depth, Event event, nlohmann::json& parsed) {

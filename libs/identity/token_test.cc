@@ -84,6 +84,8 @@ TEST(TokenTest, ItHasThreePartsWrittenInTheOneWay) {
       Join(R"({"alg":"RS256","kid":1})", kClaims, "s"),
       Join(kHeader, absl::StrCat(R"({"a":)", std::string(50, '['), std::string(50, ']'), "}"), "s"),
       Join(kHeader, std::string(kClaims) + "x", "s"),
+      Join(kHeader, std::string(kClaims) + std::string("\0x", 2), "s"),
+      Join(std::string(kHeader) + '\0', kClaims, "s"),
       "+" + good.substr(1),
       "%" + good.substr(1)};
   for (const std::string& text : texts) {

@@ -18,7 +18,8 @@ from tokens import Issuer
 from waiting import eventually
 
 # What is the hidden cluster's.
-CLUSTERS = ("cluster", "label", "membership", "event", "admission", "booking")
+CLUSTERS = ("cluster", "label", "membership", "event", "admission", "booking", "publication", "call",
+            "organisation", "member", "partner_request")
 NOTES = [TEXT["admission"], TEXT["booking"]]        # seen with the resource, and nowhere else
 
 
@@ -187,7 +188,9 @@ class HiddenDraftTest(unittest.TestCase):
             if caller.is_operator:
                 self.assertIn(marked, answer.actors)
             else:
-                owned = {self.hidden.names["cluster"], self.hidden.names["event"]}
+                owned = {self.hidden.names[noun] for noun in (
+                    "cluster", "event", "publication", "call", "organisation", "member",
+                    "partner_request")}
                 self.assertEqual(told_of, owned if caller.owns else set(), caller)
             self.assertNotIn(ACTOR, str(answer.changes))
         for caller in self.callers:

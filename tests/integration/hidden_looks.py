@@ -7,11 +7,15 @@ from api import Refusal, catalogue, change, notification, types_v1
 from hidden_world import TEXT
 
 NOUNS = {"cluster": "Cluster", "label": "Label", "membership": "Membership", "event": "CalendarEvent",
-         "programme": "Programme", "admission": "Admission", "booking": "Booking"}
-SERVICE = {"event": "Event", "person": "Person"}
+         "programme": "Programme", "admission": "Admission", "booking": "Booking",
+         "publication": "Publication", "call": "Call", "organisation": "Organisation",
+         "member": "Member", "partner_request": "PartnerRequest"}
+SERVICE = {"event": "Event", "person": "Person", "interest": "Interest"}
 PLURAL = {"cluster": "Clusters", "label": "Labels", "membership": "Memberships", "event": "Events",
-          "programme": "Programmes", "admission": "Admissions", "booking": "Bookings"}
-PARENT = {"label": "clusters/-", "membership": "programmes/-", "admission": "programmes/-",
+          "programme": "Programmes", "admission": "Admissions", "booking": "Bookings",
+          "publication": "Publications", "call": "Calls", "organisation": "Organisations",
+          "member": "Members", "partner_request": "PartnerRequests"}
+PARENT = {"label": "clusters/-", "member": "clusters/-", "membership": "programmes/-", "admission": "programmes/-",
           "booking": "programmes/-"}
 # What changes one by its name, besides what all types have; with what is required.
 MOVES = {"admission": {"HoldConsultation": {}, "SubmitApplication": {}, "WithdrawApplication": {},
@@ -155,6 +159,7 @@ class Looks:
             if own.split("/")[0] in ("clusters", "programmes"):
                 found[f"parent for {own}", "event"] = event(owner=own, parent=names["event"])
                 found[f"event for {own}", "programme"] = event(owner=own, programmes=[names["programme"]])
+                found |= self._named_by(own, names)
         for noun in ("cluster", "event", "programme"):
             method = NOUNS[noun].removeprefix("Calendar")
             fields = {"title": "The same id"}
@@ -172,6 +177,34 @@ class Looks:
             label=catalogue.Label(scheme="labelSchemes/test-scheme", awarded="2024-05"))
         for noun, parent in [("label", "cluster"), ("membership", "programme")]:
             found["under", parent] = self._call(noun, f"List{PLURAL[noun]}", parent=names[parent])
+        return found
+
+
+    def _named_by(self, own, names):
+        """What is answered to who edits `own` and names it in what that owns, or in what that says."""
+        found = {}
+
+        def create(noun, about, **fields):
+            what = NOUNS[noun]
+            found[f"{noun} for {own}", about] = self._call(
+                noun, f"Create{what}", validate_only=True,
+                **{noun: getattr(catalogue, what)(title="Mine", owner=own, **fields)})
+
+        create("publication", "cluster", kind="KIND_REPORT", clusters=[names["cluster"]])
+        create("call", "programme", kind="KIND_FUNDING", programmes=[names["programme"]])
+        create("partner_request", "programme", kind="KIND_PROJECT", sought="A port.",
+               programmes=[names["programme"]])
+        if own.startswith("clusters/"):
+            found[f"member of {own}", "organisation"] = self._call(
+                "member", "CreateMember", parent=own, validate_only=True,
+                member=catalogue.Member(organisation=names["organisation"]))
+            found[f"player of {own}", "organisation"] = self._call(
+                "cluster", "UpdateCluster", validate_only=True, cluster=catalogue.Cluster(
+                    name=own, major_players=[catalogue.MajorPlayer(
+                        title="Works", organisation=names["organisation"])]))
+            found[f"interest of {own}", "partner_request"] = self._call(
+                "interest", "ExpressInterest", parent=names["partner_request"], cluster=own,
+                validate_only=True)
         return found
 
 

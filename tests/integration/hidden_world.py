@@ -10,7 +10,9 @@ from api import catalogue, types_v1
 # In a text of each; in every id; in the subject of who writes.
 TEXT = {"cluster": "zqtextcluster", "label": "zqtextlabel", "membership": "zqtextmembership",
         "event": "zqtextevent", "programme": "zqtextprogramme", "admission": "zqtextadmission",
-        "booking": "zqtextbooking"}
+        "booking": "zqtextbooking", "publication": "zqtextpublication", "call": "zqtextcall",
+        "organisation": "zqtextorganisation", "member": "zqtextmember",
+        "partner_request": "zqtextrequest"}
 ID = "zqid"
 ACTOR = "zqactor"
 
@@ -28,7 +30,11 @@ class Hidden:
                  "membership": f"programmes/test-open/memberships/{ID}-membership",
                  "event": f"events/{ID}-event", "programme": programme,
                  "admission": f"programmes/test-platform/admissions/{ID}-cluster",
-                 "booking": f"programmes/test-open/bookings/{ID}-booking"}
+                 "booking": f"programmes/test-open/bookings/{ID}-booking",
+                 "publication": f"publications/{ID}-publication", "call": f"calls/{ID}-call",
+                 "organisation": f"organisations/{ID}-organisation",
+                 "member": f"{cluster}/members/{ID}-member",
+                 "partner_request": f"partnerRequests/{ID}-request"}
         return cls(names, {noun: name.replace(ID, "none") for noun, name in names.items()})
 
 
@@ -90,3 +96,24 @@ def fill(client, hidden, metadata):
     client.Budget.CreateBudget(catalogue.CreateBudgetRequest(
         parent=names["programme"], budget_id="2090", budget=catalogue.Budget(
             given=money_pb2.Money(currency_code="EUR", units=1))), **options)
+    fill_later_rooms(client, names, options)
+
+
+def fill_later_rooms(client, names, options):
+    """What the cluster owns besides events."""
+    own = {"owner": names["cluster"]}
+    client.Publication.CreatePublication(catalogue.CreatePublicationRequest(
+        publication_id=f"{ID}-publication", publication=catalogue.Publication(
+            title=TEXT["publication"], kind="KIND_REPORT", clusters=[names["cluster"]], **own)), **options)
+    client.Call.CreateCall(catalogue.CreateCallRequest(call_id=f"{ID}-call", call=catalogue.Call(
+        title=TEXT["call"], kind="KIND_FUNDING",
+        cut_offs=[catalogue.CallCutOff(date="2090-01-01")], **own)), **options)
+    client.Organisation.CreateOrganisation(catalogue.CreateOrganisationRequest(
+        organisation_id=f"{ID}-organisation", organisation=catalogue.Organisation(
+            title=TEXT["organisation"], kind="KIND_SME", country="DE", **own)), **options)
+    client.Member.CreateMember(catalogue.CreateMemberRequest(
+        parent=names["cluster"], member_id=f"{ID}-member", member=catalogue.Member(
+            organisation=names["organisation"], role=TEXT["member"])), **options)
+    client.PartnerRequest.CreatePartnerRequest(catalogue.CreatePartnerRequestRequest(
+        partner_request_id=f"{ID}-request", partner_request=catalogue.PartnerRequest(
+            title=TEXT["partner_request"], kind="KIND_PROJECT", sought="A port.", **own)), **options)

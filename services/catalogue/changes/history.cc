@@ -40,8 +40,9 @@ absl::Status CheckHistory(const std::string& seen, const std::string& current) {
 // The image says whose it is also when the record no longer shows it, since it is deleted. Who made
 // something follow from another resource acted on that one.
 std::string ActorFor(const filter::Viewer& viewer, const store::Change& change) {
+  const bool follows = !change.cause.empty() || change.kind == store::kFactsRefreshed;
   const bool may_know =
-      viewer.operator_ || (change.cause.empty() && Owns(viewer, change.name, change.after.get()));
+      viewer.operator_ || (!follows && Owns(viewer, change.name, change.after.get()));
   return may_know ? change.actor : "";
 }
 

@@ -12,6 +12,7 @@
 #include "libs/base/status/error.h"
 #include "libs/base/time/clock.h"
 #include "libs/resource/page.h"
+#include "libs/store/personal.h"
 
 namespace clusterwire::catalogue {
 namespace {
@@ -119,7 +120,8 @@ absl::Status ForEachContact(
 
 using IsGone = absl::FunctionRef<bool(const std::string&)>;
 
-// Takes the contacts out of one that name somebody who is gone; false where none does.
+// Takes the contacts out of one that name somebody who is gone, and with them the words that may be
+// about them; false where none does.
 absl::StatusOr<bool> DropContacts(store::Writer& writer, const store::Registry& registry,
                                   const std::string& name, IsGone is_gone) {
   const store::ResourceType* type = registry.ForName(name);
@@ -144,6 +146,7 @@ absl::StatusOr<bool> DropContacts(store::Writer& writer, const store::Registry& 
     for (const type::v1::Contact& contact : kept) contacts.Add(contact);
   });
   if (!dropped) return false;
+  store::CutPersonal(resource.get());
   RETURN_IF_ERROR(writer.Put(*resource, absl::StrCat(type->type, ".updated")));
   return true;
 }

@@ -7,6 +7,17 @@
 #include "services/catalogue/common/access/access.h"
 
 namespace clusterwire::catalogue {
+namespace {
+
+// Whether it is of something that the viewer sees and the public doesn't.
+absl::StatusOr<bool> IsKeptFromPublic(const Context& context, const std::string& name) {
+  const auto facts = facts::Get(context.reader, name);
+  if (absl::IsNotFound(facts.status())) return false;
+  RETURN_IF_ERROR(facts.status());
+  return facts->has_value() && (*facts)->has_audience() && MaySee(context.viewer, *facts);
+}
+
+}  // namespace
 
 bool CheckNamed(std::string_view path, std::string_view pattern, const std::string& name,
                 const Context& context, FieldErrors& errors) {
@@ -27,15 +38,20 @@ void CheckAllNamed(std::string_view path, std::string_view pattern, const String
   }
 }
 
+void CheckPublicName(std::string_view path, const std::string& name, const Context& context,
+                     FieldErrors& errors) {
+  if (!IsKeptFromPublic(context, name).value_or(false)) return;
+  errors.Add(path, absl::StrCat("'", name, "' is a draft, and everybody reads this: publish that ",
+                                "first, or leave it out until then"));
+}
+
 absl::Status CheckPublicNames(std::string_view path, std::string_view state,
                               const std::vector<std::pair<std::string, std::string>>& named,
                               const Context& context, FieldErrors& errors) {
   for (const auto& [field, name] : named) {
     if (name.empty()) continue;
-    const auto facts = facts::Get(context.reader, name);
-    if (absl::IsNotFound(facts.status())) continue;
-    RETURN_IF_ERROR(facts.status());
-    if (!*facts || !(*facts)->has_audience() || !MaySee(context.viewer, *facts)) continue;
+    ASSIGN_OR_RETURN(const bool kept, IsKeptFromPublic(context, name));
+    if (!kept) continue;
     errors.Add(path, absl::StrCat("can't be ", ToAbsl(state), " while its ", field, " '", name,
                                   "' is a draft: publish that first"));
   }

@@ -19,6 +19,11 @@ bool CheckNamed(std::string_view path, std::string_view pattern, const std::stri
 void CheckAllNamed(std::string_view path, std::string_view pattern, const Strings& names, int limit,
                    const Context& context, FieldErrors& errors);
 
+// What everybody reads names at `path` nothing that the viewer sees and the public doesn't, a draft
+// most of the time. A name of nothing, or of what the viewer doesn't see, is for other checks.
+void CheckPublicName(std::string_view path, const std::string& name, const Context& context,
+                     FieldErrors& errors);
+
 // What the public sees names nothing that it doesn't: `named` are fields and the names in them, and
 // the violation is of `path`, the state. A name of nothing, or of what the viewer doesn't see, is
 // for the checks above.

@@ -73,6 +73,10 @@ TEST_F(AdmissionsTest, AClusterGetsInByTheMovesOfBothSides) {
   EXPECT_EQ(world_.store->revision()->value, before.value + 1);
   EXPECT_THAT(world_.KindsAfter(before),
               AllOf(Contains("admission.admitted"), Contains("membership.created")));
+  // Everybody is told of the cluster's change, and by the membership, which everybody sees.
+  for (const store::Change& change : world_.ChangesAfter(before)) {
+    if (change.kind == store::kFactsRefreshed) EXPECT_EQ(change.cause, admitted->membership());
+  }
 }
 
 TEST_F(AdmissionsTest, EachStepKeepsItsMoveDayNoteAndActor) {

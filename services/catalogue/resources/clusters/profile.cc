@@ -55,6 +55,9 @@ void CheckPlayers(const Cluster& cluster, const Context& context, FieldErrors& e
     CheckUri(PathTo(path, "link"), players[i].link(), errors);
     CheckNamed(PathTo(path, "organisation"), "organisations/{organisation}",
                players[i].organisation(), context, errors);
+    if (cluster.state() != Cluster::STATE_DRAFT) {
+      CheckPublicName(PathTo(path, "organisation"), players[i].organisation(), context, errors);
+    }
   }
 }
 

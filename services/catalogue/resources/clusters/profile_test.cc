@@ -6,6 +6,7 @@
 
 #include "libs/base/testing/status_matchers.h"
 #include "services/catalogue/resources/clusters/cluster_rules.h"
+#include "services/catalogue/resources/organisations/organisation_rules.h"
 #include "services/catalogue/testing/world.h"
 
 namespace clusterwire::catalogue {
@@ -116,6 +117,25 @@ TEST_F(ProfileTest, AllThatIsWrongWithAProfileIsNamedAtOnce) {
             HasFieldError("cluster.members.start_ups"),
             HasFieldError("cluster.members.civil_society"), HasFieldError("cluster.strategy"),
             HasFieldError("cluster.state")));
+}
+
+TEST_F(ProfileTest, AProfileThatEverybodyReadsNamesNoDraftOfAnOrganisation) {
+  v1::Organisation works;
+  works.set_title("Works");
+  works.set_kind(v1::Organisation::KIND_SME);
+  works.set_country("DE");
+  const std::string draft =
+      world_.Of<Organisations>().Create(world_.AsOperator(), "", works, "works")->name();
+  Cluster named = Full();
+  named.mutable_major_players(0)->set_organisation(draft);
+  EXPECT_THAT(clusters_.Create(world_.AsOperator(), "", named, "named"),
+              HasFieldError("cluster.major_players[0].organisation"));
+  named.set_state(Cluster::STATE_DRAFT);
+  ASSERT_THAT(clusters_.Create(world_.AsOperator(), "", named, "named"), IsOk());
+  const auto publish = [&] { return clusters_.Publish(world_.AsOperator(), "clusters/named", ""); };
+  EXPECT_THAT(publish(), HasFieldError("cluster.major_players[0].organisation"));
+  ASSERT_THAT(world_.Of<Organisations>().Publish(world_.AsOperator(), draft, ""), IsOk());
+  EXPECT_THAT(publish(), IsOk());
 }
 
 TEST_F(ProfileTest, WhatIsArchivedStaysToBeReadAndIsPublishedAgainByItsTeam) {

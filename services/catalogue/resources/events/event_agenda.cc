@@ -127,7 +127,16 @@ void CheckOrganisers(const Event& event, const Context& context, FieldErrors& er
   }
 }
 
-absl::Status CheckSeries(const Event& event, const Context& context, FieldErrors& errors) {
+// Whether it gets its number now, or gets it for all to see.
+bool TakesNumber(const Event* before, const Event& event) {
+  if (event.series().empty() || !event.has_edition()) return false;
+  return before == nullptr || before->series() != event.series() || !before->has_edition() ||
+         before->edition() != event.edition() ||
+         (before->state() == Event::STATE_DRAFT && event.state() != Event::STATE_DRAFT);
+}
+
+absl::Status CheckSeries(const Event* before, const Event& event, const Context& context,
+                         FieldErrors& errors) {
   if (event.series().empty()) return absl::OkStatus();
   if (!resource::IsId(event.series())) {
     errors.Add("event.series",
@@ -135,15 +144,16 @@ absl::Status CheckSeries(const Event& event, const Context& context, FieldErrors
                             "letters, digits and '-', not beginning or ending ", "with '-'"));
     return absl::OkStatus();
   }
-  if (!event.has_edition()) return absl::OkStatus();
-  ASSIGN_OR_RETURN(const std::string other,
-                   EditionOf(context.reader, event.series(), event.edition()));
-  if (other.empty() || other == event.name()) return absl::OkStatus();
-  // A draft of others is not named.
-  const bool seen = CheckMaySee(context.reader, context.viewer, other).ok();
-  errors.Add("event.edition",
-             absl::StrCat(event.edition(), " of ", event.series(), " is ",
-                          seen ? other : "another event", " already: take another number"));
+  if (!TakesNumber(before, event)) return absl::OkStatus();
+  ASSIGN_OR_RETURN(const std::vector<std::string> editions,
+                   EditionsOf(context.reader, event.series(), event.edition()));
+  for (const std::string& other : editions) {
+    // A draft of others has no number for who doesn't see it.
+    if (other == event.name() || !CheckMaySee(context.reader, context.viewer, other).ok()) continue;
+    errors.Add("event.edition", absl::StrCat(event.edition(), " of ", event.series(), " is ", other,
+                                             " already: take another number"));
+    break;
+  }
   return absl::OkStatus();
 }
 
@@ -183,7 +193,7 @@ absl::Status CheckContents(const Event* before, const Event& event, const Contex
   CheckAgenda(before, event, context, errors);
   CheckOrganisers(event, context, errors);
   CheckRecap(before, event, context, errors);
-  return CheckSeries(event, context, errors);
+  return CheckSeries(before, event, context, errors);
 }
 
 std::vector<std::string> ProgrammesOf(const Event& event) {

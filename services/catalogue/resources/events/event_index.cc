@@ -49,19 +49,41 @@ absl::Status KeepPart(store::Writer& writer, const std::string& old_row,
   return writer.Put(row, kKept);
 }
 
+// Of one edition; more are not found by it.
+constexpr int kMostOthers = 100;
+
+std::vector<std::string> EventsOf(const v1::EventEdition& row) {
+  std::vector<std::string> events(row.others().begin(), row.others().end());
+  if (!row.event().empty()) events.insert(events.begin(), row.event());
+  return events;
+}
+
+absl::Status PutEdition(store::Writer& writer, const std::vector<std::string>& events,
+                        v1::EventEdition& row) {
+  if (events.empty()) return writer.Purge(row.name(), kKept);
+  row.set_event(events.front());
+  row.mutable_others()->Assign(events.begin() + 1, events.end());
+  return writer.Put(row, kKept);
+}
+
 absl::Status KeepEdition(store::Writer& writer, const std::string& old_row,
                          const std::string& next_row, const std::string& event) {
   v1::EventEdition row;
-  if (!old_row.empty() && old_row != next_row && writer.Load(old_row, &row).ok() &&
-      row.event() == event) {
-    RETURN_IF_ERROR(writer.Purge(old_row, kKept));
+  if (!old_row.empty() && old_row != next_row && writer.Load(old_row, &row).ok()) {
+    std::vector<std::string> events = EventsOf(row);
+    if (std::erase(events, event) > 0) RETURN_IF_ERROR(PutEdition(writer, events, row));
   }
-  // One that came back, and whose number another has by now, waits for that.
-  if (next_row.empty() || writer.Load(next_row, &row).ok()) return absl::OkStatus();
+  if (next_row.empty()) return absl::OkStatus();
   row.Clear();
+  const absl::Status found = writer.Load(next_row, &row);
+  if (!found.ok() && !absl::IsNotFound(found)) return found;
+  std::vector<std::string> events = EventsOf(row);
+  if (std::ranges::find(events, event) != events.end() || row.others_size() == kMostOthers) {
+    return absl::OkStatus();
+  }
+  events.push_back(event);
   row.set_name(next_row);
-  row.set_event(event);
-  return writer.Put(row, kKept);
+  return PutEdition(writer, events, row);
 }
 
 }  // namespace
@@ -98,13 +120,12 @@ absl::Status ForEachPart(
   return absl::OkStatus();
 }
 
-absl::StatusOr<std::string> EditionOf(const store::Reader& reader, const std::string& series,
-                                      int32_t edition) {
+absl::StatusOr<std::vector<std::string>> EditionsOf(const store::Reader& reader,
+                                                    const std::string& series, int32_t edition) {
   v1::EventEdition row;
   const absl::Status found = reader.Load(EditionRow(series, edition), &row);
-  if (absl::IsNotFound(found)) return "";
-  RETURN_IF_ERROR(found);
-  return row.event();
+  if (!found.ok() && !absl::IsNotFound(found)) return found;
+  return EventsOf(row);
 }
 
 absl::StatusOr<v1::EventSeats> SeatsOf(const store::Reader& reader, std::string_view event) {

@@ -30,9 +30,10 @@ absl::Status ForEachPart(
     absl::FunctionRef<absl::StatusOr<bool>(const std::string& part, const std::string& owner)>
         visit);
 
-// The name of the event that is this edition of the series; empty where there is none.
-absl::StatusOr<std::string> EditionOf(const store::Reader& reader, const std::string& series,
-                                      int32_t edition);
+// The names of the events that are this edition of the series: more than one where who wrote the
+// later ones didn't see the first.
+absl::StatusOr<std::vector<std::string>> EditionsOf(const store::Reader& reader,
+                                                    const std::string& series, int32_t edition);
 
 // As they are taken now; of an event that was never registered for, none.
 absl::StatusOr<v1::EventSeats> SeatsOf(const store::Reader& reader, std::string_view event);

@@ -54,6 +54,13 @@ void CheckSought(const PartnerRequest& request, const Context& context, FieldErr
                 kMostProgrammes, context, errors);
 }
 
+absl::Status CheckPublic(const PartnerRequest& request, const Context& context,
+                         FieldErrors& errors) {
+  std::vector<std::pair<std::string, std::string>> named;
+  AddNamed("programmes", request.programmes(), named);
+  return CheckPublicNames("partner_request.state", "STATE_OPEN", named, context, errors);
+}
+
 // Whether its deadline is over by `now`.
 bool IsOver(const PartnerRequest& request, absl::Time now) {
   const auto day = ParseDate(request.deadline());
@@ -85,6 +92,9 @@ absl::Status CheckPartnerRequest(const PartnerRequest* before, const PartnerRequ
   if (before == nullptr && request.state() == PartnerRequest::STATE_CLOSED) {
     errors.Add("partner_request.state",
                "can't be STATE_CLOSED from the start: create it, then ClosePartnerRequest");
+  }
+  if (request.state() == PartnerRequest::STATE_OPEN) {
+    RETURN_IF_ERROR(CheckPublic(request, context, errors));
   }
   CheckTitle("partner_request.title", request.title(), errors);
   CheckRequiredEnum("partner_request.kind", request.kind(), errors);

@@ -5,6 +5,7 @@
 #include "libs/telemetry/metrics.h"
 #include "services/catalogue/resources/partnering/interest_rules.h"
 #include "services/catalogue/resources/partnering/partner_request_rules.h"
+#include "services/catalogue/resources/programmes/programme_rules.h"
 #include "services/catalogue/testing/world.h"
 #include "services/catalogue/timers/timer_runner.h"
 #include "services/catalogue/types.h"
@@ -120,6 +121,23 @@ TEST_F(PartneringTest, AllThatIsWrongWithARequestIsNamedAtOnce) {
             HasFieldError("partner_request.label_level"),
             HasFieldError("partner_request.programmes[0]"),
             HasFieldError("partner_request.deadline"), HasFieldError("partner_request.link")));
+}
+
+TEST_F(PartneringTest, AnOpenRequestNamesNoDraftOfAProgramme) {
+  v1::Programme draft;
+  draft.set_title("Draft");
+  draft.set_kind(v1::Programme::KIND_PROGRAMME);
+  draft.set_country("DE");
+  ASSERT_THAT(world_.Of<Programmes>().Create(world_.AsOperator(), "", draft, "draft"), IsOk());
+  PartnerRequest naming = Good();
+  naming.add_programmes("programmes/draft");
+  ASSERT_THAT(requests_.Create(world_.AsOperator(), "", naming, "naming"), IsOk());
+  const auto open = [&] {
+    return requests_.Publish(world_.AsOperator(), "partnerRequests/naming", "");
+  };
+  EXPECT_THAT(open(), HasFieldError("partner_request.state"));
+  ASSERT_THAT(world_.Of<Programmes>().Publish(world_.AsOperator(), "programmes/draft", ""), IsOk());
+  EXPECT_THAT(open(), IsOk());
 }
 
 TEST_F(PartneringTest, ItIsRemindedOfAndClosesByTheClockAtTheEndOfItsDeadline) {

@@ -9,6 +9,7 @@
 #include "libs/filter/predicate.h"
 #include "services/catalogue/common/codes/code_vocabulary.h"
 #include "services/catalogue/common/fields/checks.h"
+#include "services/catalogue/common/fields/references.h"
 #include "services/catalogue/resources/labels/label_scheme_rules.h"
 
 namespace clusterwire::catalogue {
@@ -37,8 +38,8 @@ Filter OfClusters(Filter filter) {
 }
 
 // A programme that is named: there for the viewer, and no draft where everybody reads its name.
-void CheckNamed(const std::string& path, const std::string& name, bool is_public,
-                const Context& context, FieldErrors& errors) {
+void CheckProgramme(const std::string& path, const std::string& name, bool is_public,
+                    const Context& context, FieldErrors& errors) {
   v1::Programme named;
   if (!IsThereFor(context.viewer, context.reader, name, &named)) {
     errors.Add(path, absl::StrCat("'", name,
@@ -66,8 +67,11 @@ void CheckMeaning(const std::string& path, const Filter& filter, bool is_public,
              errors);
   CheckCodes(PathTo(path, "regions"), filter.regions(), v1::Taxonomy::SUBJECT_REGION, context.book,
              errors);
+  for (int i = 0; is_public && i < filter.names_size(); ++i) {
+    CheckPublicName(PathTo(path, "names", i), filter.names(i), context, errors);
+  }
   for (int i = 0; i < filter.programmes_size(); ++i) {
-    CheckNamed(PathTo(path, "programmes", i), filter.programmes(i), is_public, context, errors);
+    CheckProgramme(PathTo(path, "programmes", i), filter.programmes(i), is_public, context, errors);
   }
   for (int i = 0; i < filter.none_of_size(); ++i) {
     CheckMeaning(PathTo(path, "none_of", i), filter.none_of(i), is_public, context, errors);
@@ -126,7 +130,7 @@ void CheckWaivedFor(const std::string& path, const Criterion& criterion,
     if (programmes[i] == programme.name()) {
       errors.Add(at, "is this programme itself, whose members don't apply");
     } else {
-      CheckNamed(at, programmes[i], IsPublic(programme), context, errors);
+      CheckProgramme(at, programmes[i], IsPublic(programme), context, errors);
     }
   }
 }

@@ -16,8 +16,8 @@ namespace clusterwire::catalogue {
 void CheckCriteria(const v1::Programme& programme, const Context& context, FieldErrors& errors);
 
 // A filter over the Facts of clusters, at `path`: what it asks must be something that a cluster can
-// have, its codes on their lists, its programmes there for the viewer, and no drafts where
-// everybody reads the filter.
+// have, its codes on their lists, its programmes there for the viewer, and nothing that it names a
+// draft where everybody reads the filter.
 void CheckClusterFilter(const std::string& path, const type::v1::Filter& filter, bool is_public,
                         const Context& context, FieldErrors& errors);
 

@@ -126,10 +126,15 @@ TEST_F(CriteriaTest, APublishedProgrammeNamesNoDraft) {
   criterion.set_group(v1::Criterion::GROUP_IMPACT);
   criterion.set_title("A");
   criterion.mutable_filter()->add_programmes("programmes/draft");
+  criterion.mutable_filter()->add_none_of()->add_names("programmes/draft");
   criterion.add_waived_for_members_of("programmes/draft");
+  naming.set_predecessor("programmes/draft");
+  naming.set_successor("What comes after the draft");
   ASSERT_THAT(world_.Of<Programmes>().Create(world_.AsOperator(), "", naming, "naming"), IsOk());
   EXPECT_THAT(world_.Of<Programmes>().Publish(world_.AsOperator(), "programmes/naming", ""),
-              AllOf(HasFieldError("programme.criteria[0].filter.programmes[0]"),
+              AllOf(HasFieldError("programme.predecessor"),
+                    HasFieldError("programme.criteria[0].filter.programmes[0]"),
+                    HasFieldError("programme.criteria[0].filter.none_of[0].names[0]"),
                     HasFieldError("programme.criteria[0].waived_for_members_of[0]")));
   ASSERT_THAT(world_.Of<Programmes>().Publish(world_.AsOperator(), "programmes/draft", ""), IsOk());
   EXPECT_THAT(world_.Of<Programmes>().Publish(world_.AsOperator(), "programmes/naming", ""),

@@ -3,6 +3,7 @@
 #include "libs/text/text.h"
 #include "services/catalogue/common/catalogue_type.h"
 #include "services/catalogue/common/fields/checks.h"
+#include "services/catalogue/common/fields/references.h"
 #include "services/catalogue/common/fields/words.h"
 #include "services/catalogue/resources/programmes/programme_terms.h"
 
@@ -29,6 +30,15 @@ void CheckNumbers(const v1::Programme& programme, FieldErrors& errors) {
                0, errors);
 }
 
+// What came before or after, by name or in words.
+void CheckNeighbour(const char* path, const std::string& neighbour, const v1::Programme& programme,
+                    const Context& context, FieldErrors& errors) {
+  resource::CheckText(errors, path, neighbour, 0, 200);
+  if (programme.state() == v1::Programme::STATE_PUBLISHED && neighbour.starts_with("programmes/")) {
+    CheckPublicName(path, neighbour, context, errors);
+  }
+}
+
 absl::Status Check(const v1::Programme* before, const v1::Programme& programme,
                    const Context& context, FieldErrors& errors) {
   CheckEnum("programme.state", programme.state(), errors);
@@ -47,8 +57,8 @@ absl::Status Check(const v1::Programme* before, const v1::Programme& programme,
   resource::CheckText(errors, "programme.operator", programme.operator_(), 0, 300);
   CheckPeriod("programme.period", programme.period(), errors);
   CheckPeriod("programme.current_period", programme.current_period(), errors);
-  resource::CheckText(errors, "programme.predecessor", programme.predecessor(), 0, 200);
-  resource::CheckText(errors, "programme.successor", programme.successor(), 0, 200);
+  CheckNeighbour("programme.predecessor", programme.predecessor(), programme, context, errors);
+  CheckNeighbour("programme.successor", programme.successor(), programme, context, errors);
   resource::CheckText(errors, "programme.required_label", programme.required_label(), 0, 500);
   CheckTexts("programme.services", programme.services(), 50, 300, errors);
   CheckTexts("programme.levels", programme.levels(), 20, 60, errors);

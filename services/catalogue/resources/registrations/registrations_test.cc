@@ -196,7 +196,7 @@ TEST_F(RegistrationsTest, APersonComesOnBehalfOfItsOwnerAndLeavesWhenItIsErased)
   grace.set_owner(cluster);
   const std::string person = people_.Create(world_.AsOperator(), "", grace, "")->name();
   EXPECT_THAT(RegisterAs(world_.As(Cluster()), "", 1, person), HasFieldError("person"));
-  const auto made = RegisterAs(world_.As(cluster), "", 1, person);
+  const auto made = RegisterAs(world_.As(cluster), "", 1, person, "Grace Hopper needs a ramp.");
   ASSERT_THAT(made, IsOk());
   EXPECT_EQ(made->registrant(), cluster);
   EXPECT_THAT(RegisterAs(world_.As(cluster), "", 1, person), ReasonIs("ALREADY_REGISTERED"));
@@ -204,6 +204,7 @@ TEST_F(RegistrationsTest, APersonComesOnBehalfOfItsOwnerAndLeavesWhenItIsErased)
   erase.set_name(person);
   ASSERT_THAT(people_.Erase(world_.AsOperator(), erase), IsOk());
   EXPECT_THAT(Read(made->name()).contacts(), IsEmpty());
+  EXPECT_THAT(Read(made->name()).steps(0).note(), IsEmpty());
   EXPECT_THAT(Cancel(world_.As(cluster), made->name()), IsOk());
   EXPECT_EQ(Taken().taken(), 0);
 }

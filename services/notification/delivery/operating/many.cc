@@ -219,7 +219,7 @@ absl::StatusOr<v1::ReplaySubscriptionResponse> ReplaySubscription(
   response.set_repeated(done.repeated);
   response.set_added(done.added);
   response.set_left(done.left);
-  response.set_changes(done.changes);
+  response.set_changes(done.seen);
   if (!done.complete) {
     response.set_next_page_token(rpc::NextPageToken(
         *handles.tokens, request, Behind(absl::ToUnixMicros(done.from), done.after)));

@@ -36,6 +36,12 @@ absl::StatusOr<std::shared_ptr<const Interest>> ActiveInterest(const Interests& 
   return interest;
 }
 
+// Before or after it.
+bool MaySee(const filter::Viewer& viewer, const change::v1::ResourceChanged& change) {
+  return (change.has_before() && filter::Sees(viewer, change.before())) ||
+         (change.has_after() && filter::Sees(viewer, change.after()));
+}
+
 filter::Transition TransitionOf(const filter::Predicate& predicate,
                                 const change::v1::ResourceChanged& change) {
   return filter::TransitionOf(change.has_before() && predicate.Matches(change.before()),
@@ -78,6 +84,7 @@ class Run {
     }
     RETURN_IF_ERROR(record.status());
     const change::v1::ResourceChanged& change = record->change;
+    if (MaySee(interest_->viewer, change)) ++done.seen;
     const v1::Subscription& subscription = interest_->subscription;
     const filter::Transition transition = TransitionOf(predicate_, change);
     if (!Wants(subscription, transition, change.kind(), change.quiet())) return absl::OkStatus();

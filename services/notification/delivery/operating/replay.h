@@ -29,7 +29,8 @@ struct ReplayDone {
   int repeated = 0;
   int added = 0;
   int left = 0;
-  int changes = 0;
+  int changes = 0;            // that were looked at
+  int seen = 0;               // of them, those that the subscriber may see
   std::string endpoint = {};  // where it goes
   bool complete = false;      // else it goes on at `from`, behind the change `after`
   absl::Time from = {};

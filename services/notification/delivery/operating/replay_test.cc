@@ -106,10 +106,22 @@ TEST_P(ReplayTest, OnlyWhatArrivedInTheTimeAndWhatItWants) {
   ReplayRequest request = Request();
   request.from = MakeRecord("clusters/a", 101).received;
   EXPECT_EQ(Run(request).added, 1);
+  EXPECT_EQ(Run(request).seen, 2);
   request.from = absl::UnixEpoch();
   request.until = MakeRecord("clusters/a", 100).received;
   EXPECT_EQ(Run(request).changes, 0);
   ExpectBalance(1);
+}
+
+TEST_P(ReplayTest, WhatItsSubscriberMayNotSeeIsNotCounted) {
+  KeptRecord hidden = MakeRecord("clusters/hidden", 100);
+  hidden.change.mutable_after()->mutable_audience()->add_members("clusters/hidden");
+  Keep(hidden);
+  Keep(MakeRecord("clusters/a", 200));
+  const ReplayDone done = Run(Request());
+  EXPECT_EQ(done.changes, 2);
+  EXPECT_EQ(done.seen, 1);
+  EXPECT_EQ(done.added, 1);
 }
 
 TEST_P(ReplayTest, APausedSubscriptionSendsNothingAgain) {
