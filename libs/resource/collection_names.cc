@@ -4,28 +4,19 @@
 
 #include "libs/base/text/strings.h"
 #include "libs/resource/collection.h"
+#include "libs/resource/moved.h"
 #include "libs/resource/name.h"
 
 namespace clusterwire::resource {
 namespace {
 
 constexpr int kMostIds = 50;  // tried, of those that a type suggests
-// Moves of one resource after another that a name is followed through.
-constexpr int kMostMoves = 100;
 
 }  // namespace
 
 absl::Status Collection::LoadRow(const store::Reader& reader, const std::string& name,
                                  Message* out) const {
-  RETURN_IF_ERROR(reader.Load(name, out));
-  const auto* moved_to = out->GetDescriptor()->FindFieldByName("moved_to");
-  if (moved_to == nullptr) return absl::OkStatus();
-  for (int moves = 0; moves < kMostMoves && store::IsDeleted(*out); ++moves) {
-    const std::string next = out->GetReflection()->GetString(*out, moved_to);
-    if (next.empty()) break;
-    RETURN_IF_ERROR(reader.Load(next, out));
-  }
-  return absl::OkStatus();
+  return LoadMoved(reader, name, out);
 }
 
 absl::Status Collection::MovedError(const std::string& name, const Message& row) {

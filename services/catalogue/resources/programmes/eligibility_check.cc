@@ -10,6 +10,7 @@
 #include "libs/base/status/error.h"
 #include "services/catalogue/common/catalogue_type.h"
 #include "services/catalogue/common/fields/checks.h"
+#include "services/catalogue/common/fields/references.h"
 #include "services/catalogue/resources/programmes/eligibility.h"
 #include "services/catalogue/resources/programmes/programme_rules.h"
 #include "services/catalogue/resources/programmes/programme_terms.h"
@@ -154,10 +155,11 @@ absl::Status Load(const store::Reader& reader, const filter::Viewer& viewer,
 }  // namespace
 
 absl::StatusOr<CheckEligibilityResponse> Programmes::CheckEligibility(
-    const ReadCall& call, const std::string& cluster, const std::string& programme) const {
-  RETURN_IF_ERROR(CheckNames(cluster, programme));
+    const ReadCall& call, const std::string& named, const std::string& programme) const {
+  RETURN_IF_ERROR(CheckNames(named, programme));
   ASSIGN_OR_RETURN(const auto reader, store().Read(call.at_least));
   Case asked{.now = store().Now()};
+  const std::string cluster = NameNow(*reader, named);
   RETURN_IF_ERROR(Load(*reader, call.viewer, cluster, &asked.cluster));
   RETURN_IF_ERROR(Load(*reader, call.viewer, programme, &asked.programme));
   ASSIGN_OR_RETURN(asked.ties, TiesOf(*reader, call.viewer, programme, cluster));
