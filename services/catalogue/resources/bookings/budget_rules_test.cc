@@ -116,7 +116,7 @@ TEST_P(BudgetsTest, AYearWithoutABudgetAndOneInAnotherCurrencyApproveNothing) {
   EXPECT_THAT(none, ReasonIs("NO_BUDGET"));
   EXPECT_THAT(none.status().message(), HasSubstr("CreateBudget"));
   ASSERT_THAT(Create("2028", 0, MoneyOf("CHF", 10'000'00)), IsOk());
-  EXPECT_THAT(office_.Approve(name, 1'000'00, 2028), HasFieldError("amount.currency_code"));
+  EXPECT_THAT(office_.Approve(name, 1'000'00, 2028), HasFieldError("budget_year"));
   ASSERT_THAT(budgets().Delete(office_.AsOffice(), Office::NameOfBudget(2027), ""), IsOk());
   const auto deleted = office_.Approve(name, 1'000'00, 2027);
   EXPECT_THAT(deleted, ReasonIs("NO_BUDGET"));
