@@ -26,7 +26,7 @@ namespace clusterwire::catalogue {
 namespace {
 
 // Raised with every change to what the projections give: all Facts are then rewritten.
-constexpr int kProjectionVersion = 6;
+constexpr int kProjectionVersion = 7;
 
 absl::Status Follow(store::Writer& writer, const std::vector<Follower>& followers,
                     const store::Message* before, const store::Message* after) {

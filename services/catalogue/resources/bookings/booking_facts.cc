@@ -2,7 +2,11 @@
 
 #include "clusterwire/catalogue/v1/booking.pb.h"
 
+#include "libs/base/text/strings.h"
+#include "libs/change/wording.h"
+#include "libs/text/language.h"
 #include "services/catalogue/common/catalogue_type.h"
+#include "services/catalogue/common/dates/periods.h"
 #include "services/catalogue/common/fields/facts_fields.h"
 #include "services/catalogue/common/fields/money.h"
 #include "services/catalogue/resources/bookings/booking_moves.h"
@@ -20,28 +24,57 @@ std::string ProgrammeOf(const Booking& booking) {
   return std::string(store::RootOf(booking.name()));
 }
 
-std::string OutcomeText(const Coverage& coverage) {
+using text::In;
+using text::Language;
+
+std::string OutcomeIn(Language language, const Coverage& coverage) {
+  const std::string date = SummaryDate(language, coverage.outcome_date());
+  const auto say = [&](std::string_view before, std::string_view german,
+                       std::string_view german_end) {
+    return language == Language::kEnglish
+               ? absl::StrCat(ToAbsl(before), date, ".")
+               : absl::StrCat(ToAbsl(german), date, ToAbsl(german_end), ".");
+  };
   switch (coverage.outcome()) {
     case Coverage::OUTCOME_AWARDED:
-      return absl::StrCat("The label was awarded on ", coverage.outcome_date(), ".");
+      return say("The label was awarded on ", "Das Label wurde am ", " vergeben");
     case Coverage::OUTCOME_RENEWED:
-      return absl::StrCat("The label was renewed on ", coverage.outcome_date(), ".");
+      return say("The label was renewed on ", "Das Label wurde am ", " verlängert");
     case Coverage::OUTCOME_NOT_AWARDED:
-      return absl::StrCat("The label was not awarded, on ", coverage.outcome_date(), ".");
+      return say("The label was not awarded, on ", "Das Label wurde nicht vergeben, am ", "");
     default:
       return "";
   }
 }
 
-// "EUR 4,307.80 approved of the budget of 2026. The label was awarded on 2026-05-13."
-std::string CoverageText(const Booking& booking) {
+// "EUR 4,307.80 approved, budget of 2026. The label was awarded on 2026-05-13."
+std::string CoverageIn(Language language, const Booking& booking) {
   const Coverage& coverage = booking.coverage();
   const auto& amount = coverage.has_invoiced()   ? coverage.invoiced()
                        : coverage.has_approved() ? coverage.approved()
                                                  : coverage.asked();
-  const std::string money = absl::StrCat(TextOf(amount), " ", MoneyMoves().WordOf(booking.state()),
-                                         ", budget of ", coverage.budget_year(), ".");
-  return Joined({money, OutcomeText(coverage)}, " ");
+  const std::string state = MoneyMoves().WordOf(booking.state());
+  const std::string money = absl::StrCat(
+      TextIn(language, amount), " ",
+      language == Language::kGerman ? change::WordCalled("states", "booking", state, language)
+                                    : state,
+      ToAbsl(In(language, ", budget of ", ", Budget von ")), coverage.budget_year(), ".");
+  return Joined({money, OutcomeIn(language, coverage)}, " ");
+}
+
+// Of what isn't money: "To take place: 2026-05-13."
+std::string ServiceIn(Language language, const Booking& booking) {
+  const bool done = booking.state() == Booking::STATE_COMPLETED;
+  return absl::StrCat(ToAbsl(done ? In(language, "Took place: ", "Fand statt: ")
+                                  : In(language, "To take place: ", "Soll stattfinden: ")),
+                      booking.date().empty()
+                          ? std::string(In(language, "no date yet", "noch ohne Termin"))
+                          : SummaryDate(language, booking.date()),
+                      ".");
+}
+
+std::string SummaryIn(Language language, const Booking& booking) {
+  return IsCoverage(booking) ? CoverageIn(language, booking) : ServiceIn(language, booking);
 }
 
 facts::Facts Own(const Booking& booking, const CodeBook& codes) {
@@ -52,13 +85,10 @@ facts::Facts Own(const Booking& booking, const CodeBook& codes) {
     const Coverage& coverage = booking.coverage();
     facts.set_title(
         absl::StrCat("Cost of ", codes.TitleOfLabel(coverage.scheme(), coverage.level())));
-    facts.set_summary(CoverageText(booking));
     facts.set_text(Joined({booking.title(), WordOf(coverage.outcome())}, " "));
-  } else {
-    facts.set_summary(
-        absl::StrCat(booking.state() == Booking::STATE_COMPLETED ? "Took place" : "To take place",
-                     ": ", booking.date().empty() ? "no date yet" : booking.date(), "."));
   }
+  facts.set_summary(SummaryIn(Language::kEnglish, booking));
+  facts.set_summary_de(SummaryIn(Language::kGerman, booking));
   if (!booking.date().empty()) {
     facts.mutable_period()->set_start(booking.date());
     facts.mutable_period()->set_end(booking.date());
