@@ -27,27 +27,25 @@ std::string ProgrammeOf(const Booking& booking) {
 using text::In;
 using text::Language;
 
+// The day is that on which it was known: the label says itself since when it holds.
 std::string OutcomeIn(Language language, const Coverage& coverage) {
-  const std::string date = SummaryDate(language, coverage.outcome_date());
-  const auto say = [&](std::string_view before, std::string_view german,
-                       std::string_view german_end) {
-    return language == Language::kEnglish
-               ? absl::StrCat(ToAbsl(before), date, ".")
-               : absl::StrCat(ToAbsl(german), date, ToAbsl(german_end), ".");
-  };
+  const std::string of = absl::StrCat(ToAbsl(In(language, "Outcome of ", "Ergebnis vom ")),
+                                      SummaryDate(language, coverage.outcome_date()), ": ");
   switch (coverage.outcome()) {
     case Coverage::OUTCOME_AWARDED:
-      return say("The label was awarded on ", "Das Label wurde am ", " vergeben");
+      return of + std::string(In(language, "the label was awarded.", "Das Label wurde vergeben."));
     case Coverage::OUTCOME_RENEWED:
-      return say("The label was renewed on ", "Das Label wurde am ", " verlängert");
+      return of +
+             std::string(In(language, "the label was renewed.", "Das Label wurde verlängert."));
     case Coverage::OUTCOME_NOT_AWARDED:
-      return say("The label was not awarded, on ", "Das Label wurde nicht vergeben, am ", "");
+      return of + std::string(In(language, "the label was not awarded.",
+                                 "Das Label wurde nicht vergeben."));
     default:
       return "";
   }
 }
 
-// "EUR 4,307.80 approved, budget of 2026. The label was awarded on 2026-05-13."
+// "EUR 4,307.80 approved, budget of 2026. Outcome of 2026-05-13: the label was awarded."
 std::string CoverageIn(Language language, const Booking& booking) {
   const Coverage& coverage = booking.coverage();
   const auto& amount = coverage.has_invoiced()   ? coverage.invoiced()
@@ -64,13 +62,16 @@ std::string CoverageIn(Language language, const Booking& booking) {
 
 // Of what isn't money: "To take place: 2026-05-13."
 std::string ServiceIn(Language language, const Booking& booking) {
-  const bool done = booking.state() == Booking::STATE_COMPLETED;
-  return absl::StrCat(ToAbsl(done ? In(language, "Took place: ", "Fand statt: ")
-                                  : In(language, "To take place: ", "Soll stattfinden: ")),
-                      booking.date().empty()
-                          ? std::string(In(language, "no date yet", "noch ohne Termin"))
-                          : SummaryDate(language, booking.date()),
-                      ".");
+  std::string_view what = In(language, "To take place: ", "Soll stattfinden: ");
+  if (booking.state() == Booking::STATE_COMPLETED) {
+    what = In(language, "Took place: ", "Fand statt: ");
+  } else if (IsOff(booking)) {
+    what = In(language, "Was to take place: ", "Sollte stattfinden: ");
+  }
+  const std::string date = booking.date().empty()
+                               ? std::string(In(language, "no date yet", "noch ohne Termin"))
+                               : SummaryDate(language, booking.date());
+  return absl::StrCat(ToAbsl(what), date, ".");
 }
 
 std::string SummaryIn(Language language, const Booking& booking) {

@@ -168,6 +168,9 @@ TEST_P(BudgetsTest, ItsOfficeAloneSeesIt) {
   EXPECT_EQ(office_.world.FactsOf(name).summary(),
             "Of EUR 10,000.00 given: EUR 4,000.00 approved, EUR 0.00 invoiced, EUR 0.00 paid, "
             "EUR 6,000.00 free.");
+  EXPECT_EQ(office_.world.FactsOf(name).summary_de(),
+            "Von 10.000,00 EUR: 4.000,00 EUR genehmigt, 0,00 EUR in Rechnung gestellt, 0,00 EUR "
+            "bezahlt, 6.000,00 EUR frei.");
 }
 
 // What coverages take of a year's budget, added up from the bookings alone.
