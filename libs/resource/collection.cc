@@ -92,7 +92,9 @@ absl::StatusOr<Collection::Found> Collection::List(const ReadCall& call,
   if (!all) {
     ASSIGN_OR_RETURN(const Owned row, RowNow(*reader, store_.registry(), query.parent));
     parent = row == nullptr ? query.parent : store::NameOf(*row);
-    RETURN_IF_ERROR(CheckNameSeen(*reader, call.viewer, parent));
+    const absl::Status seen = CheckNameSeen(*reader, call.viewer, parent);
+    // What a name leads to is nobody's to know who doesn't see that.
+    RETURN_IF_ERROR(absl::IsNotFound(seen) ? NotFoundError(query.parent) : seen);
   }
   Found found{.resources = {}, .next = "", .revision = reader->revision()};
   // Of many only a few may be listed, so that more are looked at in one go.

@@ -121,9 +121,8 @@ absl::StatusOr<BookingStep> StepOf(const Booking& booking, std::string_view meth
   const MoveTable& table = IsCoverage(booking) ? MoneyMoves() : ServiceMoves();
   return table.Refuse(
       method, booking.name(), booking.state(),
-      absl::StrCat(IsCoverage(booking) ? "a" : "no", " cost coverage, and ", ToAbsl(method),
-                   " is a move of ", IsCoverage(booking) ? "other bookings" : "cost coverages",
-                   " alone"));
+      absl::StrCat(ToAbsl(method), IsCoverage(booking) ? " is no move of cost coverages"
+                                                       : " is a move of cost coverages alone"));
 }
 
 absl::Status CheckPossible(const BookingStep& step, const Booking& booking) {

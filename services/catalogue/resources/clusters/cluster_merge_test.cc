@@ -169,6 +169,14 @@ TEST_F(ClusterMergeTest, TheOfficeThatADraftAppliedToSeesTheDraftThatItBecame) {
   const auto admission = world_.Of<Admissions>().Submit(call_, apply);
   ASSERT_THAT(admission, IsOk());
   ASSERT_THAT(Merge("clusters/first", "clusters/twin"), IsOk());
+  // Who doesn't see what a name leads to isn't told that it leads there.
+  const ReadCall stranger = world_.Read(filter::Viewer::Public());
+  EXPECT_THAT(world_.Of<Labels>().List(stranger, {.parent = "clusters/first", .limit = 5}).status(),
+              StatusIs(absl::StatusCode::kNotFound, HasSubstr("clusters/first")));
+  EXPECT_THAT(world_.Of<Programmes>()
+                  .CheckEligibility(stranger, "clusters/first", "programmes/eccp")
+                  .status(),
+              StatusIs(absl::StatusCode::kNotFound, HasSubstr("clusters/first")));
   const WriteCall office = world_.As("programmes/eccp");
   EXPECT_THAT(clusters_.Get(world_.Read(office.viewer), "clusters/twin"), IsOk());
   v1::CloseAdmissionRequest close;

@@ -147,11 +147,6 @@ absl::Status CheckNames(const std::string& cluster, const std::string& programme
   return errors.ToStatus();
 }
 
-absl::Status Load(const store::Reader& reader, const filter::Viewer& viewer,
-                  const std::string& name, google::protobuf::Message* out) {
-  return IsThereFor(viewer, reader, name, out) ? absl::OkStatus() : NotFoundError(name);
-}
-
 }  // namespace
 
 absl::StatusOr<CheckEligibilityResponse> Programmes::CheckEligibility(
@@ -160,8 +155,10 @@ absl::StatusOr<CheckEligibilityResponse> Programmes::CheckEligibility(
   ASSIGN_OR_RETURN(const auto reader, store().Read(call.at_least));
   Case asked{.now = store().Now()};
   const std::string cluster = NameNow(*reader, named);
-  RETURN_IF_ERROR(Load(*reader, call.viewer, cluster, &asked.cluster));
-  RETURN_IF_ERROR(Load(*reader, call.viewer, programme, &asked.programme));
+  if (!IsThereFor(call.viewer, *reader, cluster, &asked.cluster)) return NotFoundError(named);
+  if (!IsThereFor(call.viewer, *reader, programme, &asked.programme)) {
+    return NotFoundError(programme);
+  }
   ASSIGN_OR_RETURN(asked.ties, TiesOf(*reader, call.viewer, programme, cluster));
   if (!asked.ties.admission.empty()) {
     ASSIGN_OR_RETURN(asked.admission, reader->Get<v1::Admission>(asked.ties.admission));
