@@ -9,6 +9,7 @@
 
 #include "libs/base/text/strings.h"
 #include "libs/base/time/clock.h"
+#include "libs/resource/moved.h"
 #include "libs/resource/name.h"
 #include "libs/resource/update_mask.h"
 
@@ -87,14 +88,21 @@ absl::StatusOr<Collection::Found> Collection::List(const ReadCall& call,
                                                    const ListQuery& query) const {
   ASSIGN_OR_RETURN(const bool all, EnterList(call, query));
   ASSIGN_OR_RETURN(const auto reader, store_.Read(call.at_least));
-  if (!all) RETURN_IF_ERROR(CheckNameSeen(*reader, call.viewer, query.parent));
+  std::string parent;
+  if (!all) {
+    ASSIGN_OR_RETURN(const Owned row, RowNow(*reader, store_.registry(), query.parent));
+    parent = row == nullptr ? query.parent : store::NameOf(*row);
+    const absl::Status seen = CheckNameSeen(*reader, call.viewer, parent);
+    // What a name leads to is nobody's to know who doesn't see that.
+    RETURN_IF_ERROR(absl::IsNotFound(seen) ? NotFoundError(query.parent) : seen);
+  }
   Found found{.resources = {}, .next = "", .revision = reader->revision()};
   // Of many only a few may be listed, so that more are looked at in one go.
   const bool narrowed = query.state != 0 || !query.owner.empty() || query.as_of ||
                         (rules_.seen_by && !call.viewer.operator_);
   const absl::Time now = store_.Now();
   store::ScanOptions scan{.type = std::string(rules_.type),
-                          .parent = all ? "" : query.parent,
+                          .parent = parent,
                           .after = query.after,
                           .limit = narrowed ? kScanLimit : std::min(query.limit + 1, kScanLimit),
                           .include_deleted = query.show_deleted};
@@ -371,9 +379,13 @@ absl::StatusOr<bool> Collection::IsListed(const ReadCall& call, const ListQuery&
 
 absl::Status Collection::CheckParent(const store::Reader& reader, const filter::Viewer& viewer,
                                      const std::string& parent) const {
+  ASSIGN_OR_RETURN(const Owned row, RowNow(reader, store_.registry(), parent));
+  const bool moved = row != nullptr && store::NameOf(*row) != parent;
+  if (moved && CheckNameSeen(reader, viewer, store::NameOf(*row)).ok()) {
+    return MovedError(parent, *row);
+  }
   RETURN_IF_ERROR(CheckNameSeen(reader, viewer, parent));
-  const Owned row(store_.registry().ForName(parent)->prototype->New());
-  RETURN_IF_ERROR(reader.Load(parent, row.get()));
+  if (row == nullptr) return NotFoundError(parent);
   if (!store::IsDeleted(*row)) return absl::OkStatus();
   return Error(absl::StatusCode::kFailedPrecondition, "PARENT_DELETED",
                absl::StrCat(parent, " is deleted; undelete it first"), {{"resource", parent}});

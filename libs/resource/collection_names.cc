@@ -4,6 +4,7 @@
 
 #include "libs/base/text/strings.h"
 #include "libs/resource/collection.h"
+#include "libs/resource/moved.h"
 #include "libs/resource/name.h"
 
 namespace clusterwire::resource {
@@ -15,8 +16,8 @@ constexpr int kMostMoves = 100;
 
 }  // namespace
 
-absl::Status Collection::LoadRow(const store::Reader& reader, const std::string& name,
-                                 Message* out) const {
+absl::Status LoadMoved(const store::Reader& reader, const std::string& name,
+                       google::protobuf::Message* out) {
   RETURN_IF_ERROR(reader.Load(name, out));
   const auto* moved_to = out->GetDescriptor()->FindFieldByName("moved_to");
   if (moved_to == nullptr) return absl::OkStatus();
@@ -26,6 +27,23 @@ absl::Status Collection::LoadRow(const store::Reader& reader, const std::string&
     RETURN_IF_ERROR(reader.Load(next, out));
   }
   return absl::OkStatus();
+}
+
+absl::StatusOr<std::unique_ptr<google::protobuf::Message>> RowNow(const store::Reader& reader,
+                                                                  const store::Registry& registry,
+                                                                  const std::string& name) {
+  const store::ResourceType* type = registry.ForName(name);
+  if (type == nullptr) return nullptr;
+  std::unique_ptr<google::protobuf::Message> row(type->prototype->New());
+  const absl::Status loaded = LoadMoved(reader, name, row.get());
+  if (absl::IsNotFound(loaded)) return nullptr;
+  RETURN_IF_ERROR(loaded);
+  return row;
+}
+
+absl::Status Collection::LoadRow(const store::Reader& reader, const std::string& name,
+                                 Message* out) const {
+  return LoadMoved(reader, name, out);
 }
 
 absl::Status Collection::MovedError(const std::string& name, const Message& row) {

@@ -26,7 +26,7 @@ namespace clusterwire::catalogue {
 namespace {
 
 // Raised with every change to what the projections give: all Facts are then rewritten.
-constexpr int kProjectionVersion = 6;
+constexpr int kProjectionVersion = 7;
 
 absl::Status Follow(store::Writer& writer, const std::vector<Follower>& followers,
                     const store::Message* before, const store::Message* after) {
@@ -72,6 +72,8 @@ absl::StatusOr<std::optional<std::string>> FirstUser(
           if (std::none_of(uses.begin(), uses.end(), is_it)) return true;
           const auto facts = facts::Parse(scanned.facts);
           failed = facts.status();
+          // Out of sight with something deleted it needs as little as what is deleted itself.
+          if (facts.ok() && !*facts) return true;
           if (facts.ok() && MaySee(viewer, *facts)) seen = store::NameOf(*scanned.resource);
           unseen = "something";
           return failed.ok() && seen.empty();

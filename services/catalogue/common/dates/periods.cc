@@ -44,6 +44,10 @@ bool CertainlyOverlap(const type::v1::Period& one, const type::v1::Period& other
   return std::max(a.first, b.first) <= std::min(a.last, b.last);
 }
 
+std::string SummaryDate(text::Language language, const std::string& date) {
+  return language == text::Language::kGerman ? text::DateIn(language, date) : date;
+}
+
 std::string PeriodText(const type::v1::Period& period) {
   if (period.start().empty() && period.end().empty()) return "without dates";
   if (period.end().empty()) return absl::StrCat("since ", period.start());

@@ -8,6 +8,8 @@
 
 #include "clusterwire/type/v1/periods.pb.h"
 
+#include "libs/text/language.h"
+
 // What the dates of something that begins and ends say, of any precision. Days are those of
 // kDefaultZone.
 namespace clusterwire::catalogue {
@@ -24,6 +26,9 @@ PeriodMoments MomentsOf(const type::v1::Period& period);
 // today.
 bool CertainlyOverlap(const type::v1::Period& one, const type::v1::Period& other,
                       absl::CivilDay today);
+
+// As summaries write a date: in English as it stands, in German in words.
+std::string SummaryDate(text::Language language, const std::string& date);
 
 // "2012 to 2019", "since 2012", "until 2019", "without dates": for errors and notes.
 std::string PeriodText(const type::v1::Period& period);

@@ -71,14 +71,20 @@ Money MoneyOf(std::string_view currency, int64_t cents) {
   return money;
 }
 
-std::string TextOf(const Money& money) {
-  std::string units = absl::StrCat(money.units());
-  for (int at = static_cast<int>(units.size()) - 3; at > 0; at -= 3) {
-    units.insert(static_cast<size_t>(at), ",");
+std::string TextOf(const Money& money) { return TextIn(text::Language::kEnglish, money); }
+
+std::string TextIn(text::Language language, const Money& money) {
+  const bool german = language == text::Language::kGerman;
+  std::string amount = absl::StrCat(money.units());
+  for (int at = static_cast<int>(amount.size()) - 3; at > 0; at -= 3) {
+    amount.insert(static_cast<size_t>(at), german ? "." : ",");
   }
   const std::string& currency = money.currency_code();
-  if (!HasCents(currency)) return absl::StrCat(currency, " ", units);
-  return absl::StrCat(currency, " ", units, absl::StrFormat(".%02d", money.nanos() / kNanosOfCent));
+  if (HasCents(currency)) {
+    absl::StrAppend(&amount, german ? "," : ".",
+                    absl::StrFormat("%02d", money.nanos() / kNanosOfCent));
+  }
+  return german ? absl::StrCat(amount, " ", currency) : absl::StrCat(currency, " ", amount);
 }
 
 }  // namespace clusterwire::catalogue

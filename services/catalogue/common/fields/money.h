@@ -7,6 +7,7 @@
 #include "google/type/money.pb.h"
 
 #include "libs/base/status/error.h"
+#include "libs/text/language.h"
 
 // Amounts of money as offices write them: whole cents of one currency.
 namespace clusterwire::catalogue {
@@ -25,5 +26,7 @@ google::type::Money MoneyOf(std::string_view currency, int64_t cents);
 
 // "EUR 4,307.80".
 std::string TextOf(const google::type::Money& money);
+// The same, or in German "4.307,80 EUR".
+std::string TextIn(text::Language language, const google::type::Money& money);
 
 }  // namespace clusterwire::catalogue

@@ -63,6 +63,8 @@ TEST(MoneyTest, APersonReadsItAsAnOfficeWritesIt) {
   EXPECT_EQ(TextOf(MoneyOf("EUR", 5)), "EUR 0.05");
   EXPECT_EQ(TextOf(MoneyOf("CHF", 123'456'789'00)), "CHF 123,456,789.00");
   EXPECT_EQ(TextOf(Amount("ISK", 1500)), "ISK 1,500");
+  EXPECT_EQ(TextIn(text::Language::kGerman, MoneyOf("EUR", 430'780)), "4.307,80 EUR");
+  EXPECT_EQ(TextIn(text::Language::kGerman, Amount("ISK", 1500)), "1.500 ISK");
 }
 
 }  // namespace

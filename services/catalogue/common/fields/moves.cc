@@ -39,6 +39,12 @@ absl::Status MoveTable::Check(std::string_view method, std::string_view name, in
   if (Allows(method, state)) return absl::OkStatus();
   std::vector<std::string> from;
   for (const int one : Of(method).from) from.push_back(WordOf(one));
+  return Refuse(method, name, state,
+                absl::StrCat(ToAbsl(method), " is possible from ", absl::StrJoin(from, ", ")));
+}
+
+absl::Status MoveTable::Refuse(std::string_view method, std::string_view name, int state,
+                               std::string_view why) const {
   std::vector<std::string> possible;
   for (const Move& move : moves_) {
     if (Allows(move.method, state)) possible.emplace_back(move.method);
@@ -46,8 +52,7 @@ absl::Status MoveTable::Check(std::string_view method, std::string_view name, in
   const std::string what =
       state == 0 ? "there is none yet" : absl::StrCat(ToAbsl(name), " is ", WordOf(state));
   return Error(absl::StatusCode::kFailedPrecondition, "ILLEGAL_MOVE",
-               absl::StrCat(what, ", and ", ToAbsl(method), " is possible from ",
-                            absl::StrJoin(from, ", "), "; possible now: ", PossibleIn(state)),
+               absl::StrCat(what, ", and ", ToAbsl(why), "; possible now: ", PossibleIn(state)),
                {{"resource", std::string(name)},
                 {"state", WordOf(state)},
                 {"move", std::string(method)},

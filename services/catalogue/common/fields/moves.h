@@ -45,6 +45,10 @@ class MoveTable {
   // which moves are possible now, and whose. Metadata: resource, state, move, possible (methods
   // with a comma between). `name` is the resource; empty where there is none yet.
   absl::Status Check(std::string_view method, std::string_view name, int state) const;
+  // The refusal itself, of a move of which more is to be said: `why` follows "x is submitted, and
+  // ".
+  absl::Status Refuse(std::string_view method, std::string_view name, int state,
+                      std::string_view why) const;
 
   // The table in words, a line for each state and move: the one that the proto's comment repeats.
   // Without a line feed at the end.

@@ -4,7 +4,9 @@
 
 #include "libs/base/text/strings.h"
 #include "libs/facts/facts.h"
+#include "libs/resource/moved.h"
 #include "services/catalogue/common/access/access.h"
+#include "services/catalogue/common/catalogue_type.h"
 
 namespace clusterwire::catalogue {
 namespace {
@@ -19,6 +21,21 @@ absl::StatusOr<bool> IsKeptFromPublic(const Context& context, const std::string&
 
 }  // namespace
 
+std::string NameNow(const store::Reader& reader, const std::string& name) {
+  const auto row = EmptyResource(name);
+  if (row == nullptr || !resource::LoadMoved(reader, name, row.get()).ok()) return name;
+  return store::NameOf(*row);
+}
+
+std::string NotThere(const filter::Viewer& viewer, const store::Reader& reader,
+                     const std::string& name) {
+  const std::string now = NameNow(reader, name);
+  if (now != name && CheckMaySee(reader, viewer, now).ok()) {
+    return absl::StrCat("'", name, "' is ", now, " now: write that name");
+  }
+  return absl::StrCat("'", name, "' does not exist");
+}
+
 bool CheckNamed(std::string_view path, std::string_view pattern, const std::string& name,
                 const Context& context, FieldErrors& errors) {
   if (name.empty()) return true;
@@ -26,7 +43,7 @@ bool CheckNamed(std::string_view path, std::string_view pattern, const std::stri
   // What is deleted has no Facts.
   const auto facts = facts::Get(context.reader, name);
   if (facts.ok() && *facts && MaySee(context.viewer, *facts)) return true;
-  errors.Add(path, absl::StrCat("'", name, "' does not exist"));
+  errors.Add(path, NotThere(context.viewer, context.reader, name));
   return false;
 }
 

@@ -11,6 +11,14 @@
 // Fields that name other resources.
 namespace clusterwire::catalogue {
 
+// Where a name leads to now: of a cluster that was merged into another one, to that. What leads
+// nowhere is given back.
+std::string NameNow(const store::Reader& reader, const std::string& name);
+// What to say of a name of something that isn't there for the viewer: that it isn't, or what it is
+// called now.
+std::string NotThere(const filter::Viewer& viewer, const store::Reader& reader,
+                     const std::string& name);
+
 // Whether the name at `path` has the form of `pattern` and is of something that is there for the
 // viewer; else a violation. Empty is fine.
 bool CheckNamed(std::string_view path, std::string_view pattern, const std::string& name,

@@ -9,6 +9,7 @@
 #include "libs/base/time/date.h"
 #include "services/catalogue/common/access/party.h"
 #include "services/catalogue/common/fields/checks.h"
+#include "services/catalogue/common/fields/references.h"
 #include "services/catalogue/resources/admissions/admission_moves.h"
 #include "services/catalogue/resources/admissions/admission_steps.h"
 #include "services/catalogue/resources/admissions/application_checks.h"
@@ -83,7 +84,7 @@ absl::Status Begin(const Context& context, const StepRequest& step, Admission* a
   RETURN_IF_ERROR(CheckStep(context, step, *admission, errors));
   v1::Cluster cluster;
   if (!IsThereFor(context.viewer, context.reader, admission->cluster(), &cluster)) {
-    errors.Add("cluster", absl::StrCat("'", admission->cluster(), "' does not exist"));
+    errors.Add("cluster", NotThere(context.viewer, context.reader, admission->cluster()));
   }
   RETURN_IF_ERROR(errors.ToStatus());
   ASSIGN_OR_RETURN(const v1::Programme programme, ProgrammeOf(context, *admission));

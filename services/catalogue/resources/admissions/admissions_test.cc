@@ -79,6 +79,44 @@ TEST_F(AdmissionsTest, AClusterGetsInByTheMovesOfBothSides) {
   }
 }
 
+TEST_F(AdmissionsTest, WhatIsNoMoreOrPutAsideDoesNotApply) {
+  const std::string name = Submitted();
+  v1::EndClusterRequest end;
+  end.set_name(cluster_);
+  end.set_date("2024-05-31");
+  ASSERT_THAT(world_.Of<Clusters>().Archive(world_.AsOperator(), cluster_, ""), IsOk());
+  ASSERT_THAT(Go("ReturnApplication", name, "note: 'more'"), IsOk());
+  ASSERT_THAT(Go("WithdrawApplication", name), IsOk());
+  EXPECT_THAT(Come("AskForConsultation", kGoCluster, cluster_), ReasonIs("CLUSTER_ARCHIVED"));
+  ASSERT_THAT(world_.Of<Clusters>().Publish(world_.AsOperator(), cluster_, ""), IsOk());
+  const auto again = Come("AskForConsultation", kGoCluster, cluster_);
+  ASSERT_THAT(again, IsOk());
+  ASSERT_THAT(Go("HoldConsultation", again->name()), IsOk());
+  ASSERT_THAT(world_.Of<Clusters>().End(world_.AsOperator(), end), IsOk());
+  const auto ended = Go("SubmitApplication", again->name());
+  EXPECT_THAT(ended, ReasonIs("CLUSTER_ENDED"));
+  EXPECT_THAT(ended.status().message(), HasSubstr("2024-05-31"));
+  EXPECT_THAT(Go("CloseAdmission", again->name()), IsOk()) << "there is a way out";
+}
+
+TEST_F(AdmissionsTest, OneOfADeletedClusterHoldsNothingOfItsProgramme) {
+  const std::string name = Submitted();
+  ASSERT_THAT(Go("AssessApplication", name), IsOk());
+  Programmes programmes = world_.Of<Programmes>();
+  EXPECT_THAT(programmes.Delete(Office(), kGoCluster, ""), ReasonIs("IN_USE"));
+  ASSERT_THAT(world_.Of<Clusters>().Delete(world_.AsOperator(), cluster_, ""), IsOk());
+  google::protobuf::FieldMask mask;
+  mask.add_paths("criteria");
+  v1::Programme bare;
+  bare.set_name(kGoCluster);
+  EXPECT_THAT(programmes.Update(Office(), bare, mask), IsOk());
+  ASSERT_THAT(programmes.Delete(Office(), kGoCluster, ""), IsOk());
+  ASSERT_THAT(world_.Of<Clusters>().Undelete(world_.AsOperator(), cluster_, ""), IsOk());
+  ASSERT_THAT(programmes.Undelete(Office(), kGoCluster, ""), IsOk());
+  EXPECT_EQ(Go("AdmitApplicant", name)->state(), Admission::STATE_ADMITTED)
+      << "what is asked no more keeps nobody out";
+}
+
 TEST_F(AdmissionsTest, EachStepKeepsItsMoveDayNoteAndActor) {
   const std::string name =
       Come("AskForConsultation", kGoCluster, cluster_, "note: \"we are new\" date: \"2024-05-02\"")
@@ -114,6 +152,7 @@ TEST_F(AdmissionsTest, ItIsSeenByTheOfficeAndTheClusterAlone) {
   EXPECT_THAT(facts.audience().members(), ElementsAre(cluster_, kGoCluster));
   EXPECT_EQ(facts.title(), "Admission to go-cluster: Hamburg Aviation");
   EXPECT_EQ(facts.summary(), "The application was submitted on 2024-06-01.");
+  EXPECT_EQ(facts.summary_de(), "Die Bewerbung wurde am 1. Juni 2024 eingereicht.");
   EXPECT_EQ(facts.parent(), kGoCluster);
   for (const filter::Viewer& viewer :
        {filter::Viewer::Public(), filter::Viewer::As("clusters/other"),

@@ -12,6 +12,7 @@
 #include "libs/base/time/date.h"
 #include "services/catalogue/common/dates/calendar.h"
 #include "services/catalogue/common/fields/checks.h"
+#include "services/catalogue/common/fields/references.h"
 #include "services/catalogue/resources/bookings/booking_moves.h"
 #include "services/catalogue/resources/bookings/coverage.h"
 #include "services/catalogue/resources/memberships/membership_rules.h"
@@ -58,6 +59,8 @@ absl::Status CheckRunning(const Programme& programme, absl::CivilDay today) {
 
 absl::Status CheckMember(const Context& context, const Booking& booking, absl::CivilDay today) {
   const std::string programme(store::RootOf(booking.name()));
+  ASSIGN_OR_RETURN(const auto cluster, context.reader.Get<v1::Cluster>(booking.cluster()));
+  RETURN_IF_ERROR(CheckGoesOn(cluster));
   ASSIGN_OR_RETURN(const bool member,
                    IsMemberOn(context.reader, programme, booking.cluster(), today));
   if (member) return absl::OkStatus();
@@ -114,7 +117,7 @@ void CheckAskedCluster(const Context& context, const std::string& cluster, Field
   v1::Cluster found;
   if (!CheckReference("cluster", "clusters/{cluster}", cluster, errors)) return;
   if (!IsThereFor(context.viewer, context.reader, cluster, &found)) {
-    errors.Add("cluster", absl::StrCat("'", cluster, "' does not exist"));
+    errors.Add("cluster", NotThere(context.viewer, context.reader, cluster));
   }
 }
 
@@ -156,7 +159,8 @@ void CheckNoCoverage(const v1::AskForBookingRequest& request, FieldErrors& error
 }
 
 // What the budget can't pay is no wish that the office could approve.
-void CheckBudgetCurrency(const Context& context, const Booking& booking, FieldErrors& errors) {
+void CheckBudgetCurrency(const Context& context, const v1::AskForBookingRequest& request,
+                         const Booking& booking, FieldErrors& errors) {
   const v1::Coverage& coverage = booking.coverage();
   const auto budget = context.reader.Get<v1::Budget>(
       absl::StrCat(ToAbsl(store::RootOf(booking.name())), "/budgets/", coverage.budget_year()));
@@ -164,9 +168,13 @@ void CheckBudgetCurrency(const Context& context, const Booking& booking, FieldEr
   const std::string& asked = coverage.asked().currency_code();
   const std::string& given = budget->given().currency_code();
   if (asked.empty() || asked == given) return;
-  errors.Add("amount.currency_code",
-             absl::StrCat("is ", asked, ", and the programme pays in ", given, " in ",
-                          coverage.budget_year(), ": ask in that, or give another budget_year"));
+  // An offering of so much is in its own currency: then another year has to be found.
+  const char* field = request.has_price()    ? "price.currency_code"
+                      : request.has_amount() ? "amount.currency_code"
+                                             : "budget_year";
+  errors.Add(field, absl::StrCat("what is asked for is in ", asked, ", and the programme pays in ",
+                                 given, " in ", coverage.budget_year(),
+                                 ": ask in that, or give another ", "budget_year"));
 }
 
 }  // namespace
@@ -189,7 +197,7 @@ absl::Status TakeAsk(const Context& context, const v1::AskForBookingRequest& req
   booking->set_date(request.date());
   if (IsCoverage(*booking)) {
     TakeCoverage(request, *offering, context.now, booking->mutable_coverage(), errors);
-    CheckBudgetCurrency(context, *booking, errors);
+    if (errors.empty()) CheckBudgetCurrency(context, request, *booking, errors);
   } else {
     CheckNoCoverage(request, errors);
   }

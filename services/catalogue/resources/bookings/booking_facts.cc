@@ -2,7 +2,11 @@
 
 #include "clusterwire/catalogue/v1/booking.pb.h"
 
+#include "libs/base/text/strings.h"
+#include "libs/change/wording.h"
+#include "libs/text/language.h"
 #include "services/catalogue/common/catalogue_type.h"
+#include "services/catalogue/common/dates/periods.h"
 #include "services/catalogue/common/fields/facts_fields.h"
 #include "services/catalogue/common/fields/money.h"
 #include "services/catalogue/resources/bookings/booking_moves.h"
@@ -20,28 +24,58 @@ std::string ProgrammeOf(const Booking& booking) {
   return std::string(store::RootOf(booking.name()));
 }
 
-std::string OutcomeText(const Coverage& coverage) {
+using text::In;
+using text::Language;
+
+// The day is that on which it was known: the label says itself since when it holds.
+std::string OutcomeIn(Language language, const Coverage& coverage) {
+  const std::string of = absl::StrCat(ToAbsl(In(language, "Outcome of ", "Ergebnis vom ")),
+                                      SummaryDate(language, coverage.outcome_date()), ": ");
   switch (coverage.outcome()) {
     case Coverage::OUTCOME_AWARDED:
-      return absl::StrCat("The label was awarded on ", coverage.outcome_date(), ".");
+      return of + std::string(In(language, "the label was awarded.", "Das Label wurde vergeben."));
     case Coverage::OUTCOME_RENEWED:
-      return absl::StrCat("The label was renewed on ", coverage.outcome_date(), ".");
+      return of +
+             std::string(In(language, "the label was renewed.", "Das Label wurde verlängert."));
     case Coverage::OUTCOME_NOT_AWARDED:
-      return absl::StrCat("The label was not awarded, on ", coverage.outcome_date(), ".");
+      return of + std::string(In(language, "the label was not awarded.",
+                                 "Das Label wurde nicht vergeben."));
     default:
       return "";
   }
 }
 
-// "EUR 4,307.80 approved of the budget of 2026. The label was awarded on 2026-05-13."
-std::string CoverageText(const Booking& booking) {
+// "EUR 4,307.80 approved, budget of 2026. Outcome of 2026-05-13: the label was awarded."
+std::string CoverageIn(Language language, const Booking& booking) {
   const Coverage& coverage = booking.coverage();
   const auto& amount = coverage.has_invoiced()   ? coverage.invoiced()
                        : coverage.has_approved() ? coverage.approved()
                                                  : coverage.asked();
-  const std::string money = absl::StrCat(TextOf(amount), " ", MoneyMoves().WordOf(booking.state()),
-                                         ", budget of ", coverage.budget_year(), ".");
-  return Joined({money, OutcomeText(coverage)}, " ");
+  const std::string state = MoneyMoves().WordOf(booking.state());
+  const std::string money = absl::StrCat(
+      TextIn(language, amount), " ",
+      language == Language::kGerman ? change::WordCalled("states", "booking", state, language)
+                                    : state,
+      ToAbsl(In(language, ", budget of ", ", Budget von ")), coverage.budget_year(), ".");
+  return Joined({money, OutcomeIn(language, coverage)}, " ");
+}
+
+// Of what isn't money: "To take place: 2026-05-13."
+std::string ServiceIn(Language language, const Booking& booking) {
+  std::string_view what = In(language, "To take place: ", "Soll stattfinden: ");
+  if (booking.state() == Booking::STATE_COMPLETED) {
+    what = In(language, "Took place: ", "Fand statt: ");
+  } else if (IsOff(booking)) {
+    what = In(language, "Was to take place: ", "Sollte stattfinden: ");
+  }
+  const std::string date = booking.date().empty()
+                               ? std::string(In(language, "no date yet", "noch ohne Termin"))
+                               : SummaryDate(language, booking.date());
+  return absl::StrCat(ToAbsl(what), date, ".");
+}
+
+std::string SummaryIn(Language language, const Booking& booking) {
+  return IsCoverage(booking) ? CoverageIn(language, booking) : ServiceIn(language, booking);
 }
 
 facts::Facts Own(const Booking& booking, const CodeBook& codes) {
@@ -52,13 +86,10 @@ facts::Facts Own(const Booking& booking, const CodeBook& codes) {
     const Coverage& coverage = booking.coverage();
     facts.set_title(
         absl::StrCat("Cost of ", codes.TitleOfLabel(coverage.scheme(), coverage.level())));
-    facts.set_summary(CoverageText(booking));
     facts.set_text(Joined({booking.title(), WordOf(coverage.outcome())}, " "));
-  } else {
-    facts.set_summary(
-        absl::StrCat(booking.state() == Booking::STATE_COMPLETED ? "Took place" : "To take place",
-                     ": ", booking.date().empty() ? "no date yet" : booking.date(), "."));
   }
+  facts.set_summary(SummaryIn(Language::kEnglish, booking));
+  facts.set_summary_de(SummaryIn(Language::kGerman, booking));
   if (!booking.date().empty()) {
     facts.mutable_period()->set_start(booking.date());
     facts.mutable_period()->set_end(booking.date());

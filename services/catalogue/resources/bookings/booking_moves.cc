@@ -118,11 +118,11 @@ absl::StatusOr<BookingStep> StepOf(const Booking& booking, std::string_view meth
   } else if (Has(OutcomeMoves(), method)) {
     return BookingStep{&OutcomeMoves(), method};
   }
-  return Error(absl::StatusCode::kFailedPrecondition, "ILLEGAL_MOVE",
-               absl::StrCat(booking.name(), IsCoverage(booking) ? " is a" : " is no",
-                            " cost coverage, and ", ToAbsl(method), " is a move of ",
-                            IsCoverage(booking) ? "other bookings" : "cost coverages", " alone"),
-               {{"resource", booking.name()}, {"move", std::string(method)}});
+  const MoveTable& table = IsCoverage(booking) ? MoneyMoves() : ServiceMoves();
+  return table.Refuse(
+      method, booking.name(), booking.state(),
+      absl::StrCat(ToAbsl(method), IsCoverage(booking) ? " is no move of cost coverages"
+                                                       : " is a move of cost coverages alone"));
 }
 
 absl::Status CheckPossible(const BookingStep& step, const Booking& booking) {
@@ -130,12 +130,8 @@ absl::Status CheckPossible(const BookingStep& step, const Booking& booking) {
     return step.table->Check(step.method, booking.name(), booking.state());
   }
   if (IsOff(booking)) {
-    return Error(absl::StatusCode::kFailedPrecondition, "ILLEGAL_MOVE",
-                 absl::StrCat(booking.name(), " is ", MoneyMoves().WordOf(booking.state()),
-                              ": no outcome is recorded of a coverage that pays for nothing"),
-                 {{"resource", booking.name()},
-                  {"state", MoneyMoves().WordOf(booking.state())},
-                  {"move", std::string(step.method)}});
+    return MoneyMoves().Refuse(step.method, booking.name(), booking.state(),
+                               "no outcome is recorded of a coverage that pays for nothing");
   }
   return step.table->Check(step.method, booking.name(), booking.coverage().outcome());
 }

@@ -131,10 +131,17 @@ TEST_F(BookingMovesTest, OutcomeAndMoneyMoveApartUntilTheMoneyIsOff) {
 }
 
 TEST_F(BookingMovesTest, AMoveOfAnotherKindOfBookingIsRefusedAsSuch) {
-  EXPECT_THAT(office_.Move("RecordInvoice", At("consulting", {})), ReasonIs("ILLEGAL_MOVE"));
-  EXPECT_THAT(office_.Move("RecordNoAward", At("display", {})), ReasonIs("ILLEGAL_MOVE"));
-  EXPECT_THAT(office_.Move("CompleteBooking", At("silver-label", {"ApproveBooking"})),
-              ReasonIs("ILLEGAL_MOVE"));
+  for (const auto& [method, offering] :
+       {std::pair("RecordInvoice", "consulting"), std::pair("RecordNoAward", "display"),
+        std::pair("CompleteBooking", "silver-label")}) {
+    const auto refused = office_.Move(method, At(offering, {}));
+    EXPECT_THAT(refused, ReasonIs("ILLEGAL_MOVE")) << method;
+    EXPECT_EQ(ErrorInfoOf(refused.status()).metadata().at("possible"),
+              "ApproveBooking,RefuseBooking,CancelBooking");
+  }
+  const auto late = office_.Move("RecordNoAward", At("silver-label", {"CancelBooking"}));
+  EXPECT_THAT(late, ReasonIs("ILLEGAL_MOVE"));
+  EXPECT_THAT(late.status().message(), HasSubstr("possible now: nothing, it is over"));
 }
 
 TEST_F(BookingMovesTest, TheTeamAsksAndCancelsAndAllElseIsTheOffices) {

@@ -191,17 +191,34 @@ TEST_F(BookingsTest, TheOfficeAndTheClusterSeeABookingAndNobodyElse) {
               StatusIs(absl::StatusCode::kNotFound));
 }
 
+TEST_F(BookingsTest, AnOrganisationThatIsNoMoreBooksNothing) {
+  const std::string asked = office_.Ask(cluster_, "consulting");
+  v1::EndClusterRequest end;
+  end.set_name(cluster_);
+  ASSERT_THAT(world().Of<Clusters>().End(world().AsOperator(), end), IsOk());
+  EXPECT_THAT(office_.bookings().Ask(office_.AsTeam(cluster_), Office::Wish(cluster_, "display")),
+              ReasonIs("CLUSTER_ENDED"));
+  EXPECT_THAT(office_.Move("ApproveBooking", asked), ReasonIs("CLUSTER_ENDED"));
+  EXPECT_THAT(office_.Move("RefuseBooking", asked, "It is no more."), IsOk());
+}
+
 TEST_F(BookingsTest, ItsTitleAndSummaryReadLikeAPersonsSentence) {
   const std::string name = office_.Ask(cluster_, "silver-label");
   ASSERT_THAT(office_.Approve(name, 4'000'00), IsOk());
   const facts::Facts facts = world().FactsOf(name);
   EXPECT_EQ(facts.title(), "Cost of ECEI Silver: Cluster 1");
   EXPECT_EQ(facts.summary(), "EUR 4,000.00 approved, budget of 2026.");
+  EXPECT_EQ(facts.summary_de(), "4.000,00 EUR genehmigt, Budget von 2026.");
   EXPECT_EQ(facts.kind(), "cost_coverage");
   EXPECT_EQ(facts.state(), "approved");
   const facts::Facts talk = world().FactsOf(office_.Ask(cluster_, "consulting"));
   EXPECT_EQ(talk.title(), "Individual consulting: Cluster 1");
   EXPECT_EQ(talk.summary(), "To take place: no date yet.");
+  EXPECT_EQ(talk.summary_de(), "Soll stattfinden: noch ohne Termin.");
+  ASSERT_THAT(office_.Move("CancelBooking", talk.name()), IsOk());
+  EXPECT_EQ(world().FactsOf(talk.name()).summary(), "Was to take place: no date yet.");
+  ASSERT_THAT(office_.Move("RecordNoAward", name), IsOk());
+  EXPECT_THAT(world().FactsOf(name).summary(), ::testing::EndsWith(": the label was not awarded."));
 }
 
 TEST_F(BookingsTest, NotesAndActorsStandInTheBookingAlone) {

@@ -7,6 +7,7 @@
 #include "services/catalogue/common/dates/calendar.h"
 #include "services/catalogue/common/fields/checks.h"
 #include "services/catalogue/common/fields/money.h"
+#include "services/catalogue/common/fields/references.h"
 #include "services/catalogue/resources/bookings/booking_ask.h"
 #include "services/catalogue/resources/bookings/booking_moves.h"
 #include "services/catalogue/resources/bookings/coverage.h"
@@ -46,7 +47,8 @@ absl::Status TakeLabel(const Context& context, const std::string& name, bool ren
   v1::Label label;
   Coverage& coverage = *booking->mutable_coverage();
   if (!IsThereFor(context.viewer, context.reader, name, &label)) {
-    errors.Add("label", absl::StrCat("'", name, "' does not exist; AwardLabel records it first"));
+    errors.Add("label", absl::StrCat(NotThere(context.viewer, context.reader, name),
+                                     "; AwardLabel records what is new"));
   } else if (store::ParentOf(name) != booking->cluster()) {
     errors.Add("label", absl::StrCat("'", name, "' is no label of ", booking->cluster()));
   } else if (label.scheme() != coverage.scheme() || label.level() != coverage.level()) {

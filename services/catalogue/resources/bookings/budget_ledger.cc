@@ -67,9 +67,11 @@ void Add(const Entry& entry, int times, Budget* budget) {
 absl::Status CheckFits(const Entry& entry, const Budget& before, const Budget& after) {
   const std::string& currency = after.given().currency_code();
   if (entry.amount.currency_code() != currency) {
-    return FieldError("amount.currency_code",
-                      absl::StrCat("is ", entry.amount.currency_code(), ", and ", after.name(),
-                                   " is in ", currency));
+    // An amount in another currency than the coverage's has been refused before.
+    return FieldError(
+        "budget_year",
+        absl::StrCat(after.name(), " is in ", currency, ", and the coverage in ",
+                     entry.amount.currency_code(), ": give a year whose budget is in that"));
   }
   if (CommittedOf(after) <= CentsOf(after.given())) return absl::OkStatus();
   return Error(

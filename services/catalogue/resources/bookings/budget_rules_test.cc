@@ -116,7 +116,7 @@ TEST_P(BudgetsTest, AYearWithoutABudgetAndOneInAnotherCurrencyApproveNothing) {
   EXPECT_THAT(none, ReasonIs("NO_BUDGET"));
   EXPECT_THAT(none.status().message(), HasSubstr("CreateBudget"));
   ASSERT_THAT(Create("2028", 0, MoneyOf("CHF", 10'000'00)), IsOk());
-  EXPECT_THAT(office_.Approve(name, 1'000'00, 2028), HasFieldError("amount.currency_code"));
+  EXPECT_THAT(office_.Approve(name, 1'000'00, 2028), HasFieldError("budget_year"));
   ASSERT_THAT(budgets().Delete(office_.AsOffice(), Office::NameOfBudget(2027), ""), IsOk());
   const auto deleted = office_.Approve(name, 1'000'00, 2027);
   EXPECT_THAT(deleted, ReasonIs("NO_BUDGET"));
@@ -168,6 +168,9 @@ TEST_P(BudgetsTest, ItsOfficeAloneSeesIt) {
   EXPECT_EQ(office_.world.FactsOf(name).summary(),
             "Of EUR 10,000.00 given: EUR 4,000.00 approved, EUR 0.00 invoiced, EUR 0.00 paid, "
             "EUR 6,000.00 free.");
+  EXPECT_EQ(office_.world.FactsOf(name).summary_de(),
+            "Von 10.000,00 EUR: 4.000,00 EUR genehmigt, 0,00 EUR in Rechnung gestellt, 0,00 EUR "
+            "bezahlt, 6.000,00 EUR frei.");
 }
 
 // What coverages take of a year's budget, added up from the bookings alone.

@@ -246,7 +246,7 @@ TEST_F(CoverageTest, WhatTheBudgetCanNotPayIsRefusedWhenItIsAskedFor) {
   wish.set_level("gold");
   *wish.mutable_price() = MoneyOf("USD", 1'000'00);
   const auto refused = Ask(wish);
-  EXPECT_THAT(refused, HasFieldError("amount.currency_code"));
+  EXPECT_THAT(refused, HasFieldError("price.currency_code")) << "which is what was sent";
   EXPECT_THAT(refused.status().message(), HasSubstr("pays in EUR"));
   wish.set_budget_year(2028);  // there is none of that year
   EXPECT_THAT(Ask(wish), IsOk());

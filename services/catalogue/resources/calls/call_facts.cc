@@ -21,11 +21,12 @@ std::string FundsText(text::Language language, const Call& call) {
     return std::string(text::In(language, english, german));
   };
   const std::string budget =
-      call.has_budget() ? absl::StrCat("Budget ", TextOf(call.budget())) : "";
-  const std::string each = call.has_largest_grant()
-                               ? absl::StrCat(in("at most ", "je höchstens "),
-                                              TextOf(call.largest_grant()), in(" each", ""))
-                               : "";
+      call.has_budget() ? absl::StrCat("Budget ", TextIn(language, call.budget())) : "";
+  const std::string each =
+      call.has_largest_grant()
+          ? absl::StrCat(in("at most ", "je höchstens "), TextIn(language, call.largest_grant()),
+                         in(" each", ""))
+          : "";
   const std::string rate =
       call.has_funding_rate()
           ? absl::StrCat(call.funding_rate(), in(" % of the cost", " % der Kosten"))

@@ -208,7 +208,7 @@ absl::StatusOr<v1::CheckCallEligibilityResponse> Calls::CheckEligibility(
   ASSIGN_OR_RETURN(const auto reader, store().Read(call.at_least));
   v1::Cluster cluster;
   Call asked;
-  if (!IsThereFor(call.viewer, *reader, request.cluster(), &cluster)) {
+  if (!IsThereFor(call.viewer, *reader, NameNow(*reader, request.cluster()), &cluster)) {
     return NotFoundError(request.cluster());
   }
   if (!IsThereFor(call.viewer, *reader, request.call(), &asked)) {

@@ -103,6 +103,10 @@ void TakeOver(const Cluster& duplicate, Cluster* into) {
   AddAll(duplicate.external_ids(), kMostExternalIds, into->mutable_external_ids());
   AddSorted({duplicate.name()}, into->mutable_merged_names());
   AddSorted(duplicate.merged_names(), into->mutable_merged_names());
+  // The offices that the duplicate applies to see what becomes of it, as long as that is a draft.
+  if (into->state() == Cluster::STATE_DRAFT) {
+    AddSorted(duplicate.shown_to(), into->mutable_shown_to());
+  }
   Cluster missing = duplicate;
   const std::vector<const FieldDescriptor*> had = SetFieldsOf(*into);
   for (const FieldDescriptor* field : SetFieldsOf(missing)) {

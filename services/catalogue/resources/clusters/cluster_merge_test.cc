@@ -8,10 +8,12 @@
 #include "services/catalogue/resources/events/event_rules.h"
 #include "services/catalogue/resources/labels/label_rules.h"
 #include "services/catalogue/resources/memberships/membership_rules.h"
+#include "services/catalogue/resources/memberships/standing_rules.h"
 #include "services/catalogue/resources/organisations/member_rules.h"
 #include "services/catalogue/resources/organisations/organisation_rules.h"
 #include "services/catalogue/resources/partnering/interest_rules.h"
 #include "services/catalogue/resources/partnering/partner_request_rules.h"
+#include "services/catalogue/resources/programmes/programme_rules.h"
 #include "services/catalogue/resources/publications/publication_rules.h"
 #include "services/catalogue/testing/world.h"
 
@@ -68,6 +70,28 @@ class ClusterMergeTest : public ::testing::Test {
     EXPECT_THAT(made, IsOk());
     return made->name();
   }
+  void Change(const v1::Programme& programme) {
+    EXPECT_THAT(world_.Of<Programmes>().Update(call_, programme, {}), IsOk());
+  }
+  void ListDrafts() {
+    v1::Programme programme;
+    programme.set_title("ECCP");
+    programme.set_kind(v1::Programme::KIND_PLATFORM);
+    programme.set_country("EU");
+    programme.set_state(v1::Programme::STATE_PUBLISHED);
+    programme.mutable_admission()->set_takes_applications(true);
+    programme.mutable_admission()->set_lists_drafts(true);
+    EXPECT_THAT(world_.Of<Programmes>().Create(call_, "", programme, "eccp"), IsOk());
+  }
+  void RequireSilver() {
+    v1::Programme programme;
+    programme.set_name(kProgramme);
+    programme.add_levels("full");
+    programme.mutable_duty()->set_scheme("labelSchemes/ecei");
+    programme.mutable_duty()->set_level("silver");
+    programme.mutable_duty()->set_since("2016");
+    Change(programme);
+  }
   // Nothing of that name is there, or it is deleted.
   bool IsGone(const std::string& name) {
     const auto facts = facts::Get(*world_.store->Read().value(), name);
@@ -110,6 +134,74 @@ TEST_F(ClusterMergeTest, TheOldNameLeadsToTheNewOneForReadsAndWritesAndIsNotDele
   EXPECT_THAT(clusters_.Undelete(call_, kOld, ""), ReasonIs("MOVED"));
   EXPECT_THAT(clusters_.Create(call_, "", world_.GoodCluster("Other"), "old"),
               StatusIs(absl::StatusCode::kAlreadyExists));
+}
+
+TEST_F(ClusterMergeTest, WhoNamesTheOldEntryIsToldTheNewNameOrReadsOfThat) {
+  const std::string label = Award(kOld, "2025");
+  ASSERT_THAT(Merge(), IsOk());
+  v1::Membership membership;
+  membership.set_cluster(kOld);
+  const auto refused = world_.Of<Memberships>().Create(call_, kProgramme, membership, "");
+  EXPECT_THAT(refused, HasFieldError("membership.cluster"));
+  EXPECT_THAT(refused.status().message(), HasSubstr("'clusters/old' is clusters/new now"));
+  v1::Label gold;
+  gold.set_scheme("labelSchemes/ecei");
+  gold.set_level("gold");
+  EXPECT_THAT(world_.Of<Labels>().Award(call_, kOld, gold, "gold"), ReasonIs("MOVED"));
+  const auto listed = world_.Of<Labels>().List(world_.Read(), {.parent = kOld, .limit = 5});
+  ASSERT_THAT(listed, IsOk());
+  EXPECT_EQ(listed->resources.size(), 1);
+  const auto checked = world_.Of<Programmes>().CheckEligibility(world_.Read(), kOld, kProgramme);
+  ASSERT_THAT(checked, IsOk());
+  EXPECT_THAT(checked->summary(), HasSubstr("Hamburg Aviation and "));
+}
+
+TEST_F(ClusterMergeTest, TheOfficeThatADraftAppliedToSeesTheDraftThatItBecame) {
+  Cluster draft = world_.GoodCluster("Nordlicht");
+  draft.set_state(Cluster::STATE_DRAFT);
+  ASSERT_THAT(clusters_.Create(call_, "", draft, "twin"), IsOk());
+  draft.set_title("Nordlicht e.V.");
+  ASSERT_THAT(clusters_.Create(call_, "", draft, "first"), IsOk());
+  ListDrafts();
+  v1::SubmitApplicationRequest apply;
+  apply.set_parent("programmes/eccp");
+  apply.set_cluster("clusters/first");
+  const auto admission = world_.Of<Admissions>().Submit(call_, apply);
+  ASSERT_THAT(admission, IsOk());
+  ASSERT_THAT(Merge("clusters/first", "clusters/twin"), IsOk());
+  // Who doesn't see what a name leads to isn't told that it leads there.
+  const ReadCall stranger = world_.Read(filter::Viewer::Public());
+  EXPECT_THAT(world_.Of<Labels>().List(stranger, {.parent = "clusters/first", .limit = 5}).status(),
+              StatusIs(absl::StatusCode::kNotFound, HasSubstr("clusters/first")));
+  EXPECT_THAT(world_.Of<Programmes>()
+                  .CheckEligibility(stranger, "clusters/first", "programmes/eccp")
+                  .status(),
+              StatusIs(absl::StatusCode::kNotFound, HasSubstr("clusters/first")));
+  const WriteCall office = world_.As("programmes/eccp");
+  EXPECT_THAT(clusters_.Get(world_.Read(office.viewer), "clusters/twin"), IsOk());
+  v1::CloseAdmissionRequest close;
+  close.set_name(admission->name());
+  ASSERT_THAT(world_.Of<Admissions>().Close(office, close), IsOk());
+  EXPECT_THAT(clusters_.Get(world_.Read(office.viewer), "clusters/twin"),
+              StatusIs(absl::StatusCode::kNotFound));
+}
+
+TEST_F(ClusterMergeTest, WhatTheOfficeSaidOfTheMembershipThatGoesIsSaidOfTheOneThatStays) {
+  RequireSilver();
+  const std::string gone = Join(kOld, "2023", "", "gone");
+  const std::string kept = Join(kNew, "2022", "", "kept");
+  v1::Membership level;
+  level.set_name(gone);
+  level.set_level("full");
+  ASSERT_THAT(world_.Of<Memberships>().Update(call_, level, {}), IsOk());
+  v1::Standing standing;
+  standing.set_name(StandingOf(gone));
+  standing.set_extended_until("2030");
+  ASSERT_THAT(world_.Of<Standings>().Update(call_, standing, {}), IsOk());
+  ASSERT_THAT(Merge(), IsOk());
+  EXPECT_EQ(world_.Get<v1::Membership>(kept).level(), "full");
+  EXPECT_EQ(world_.Of<Standings>().Get(world_.Read(), StandingOf(kept))->grace_until(),
+            "2030-12-31");
 }
 
 TEST_F(ClusterMergeTest, LabelsAndMembersMoveAndTheirOldNamesLeadThere) {

@@ -21,6 +21,7 @@
 #include "services/catalogue/resources/clusters/cluster_merge.h"
 #include "services/catalogue/resources/clusters/name_change.h"
 #include "services/catalogue/resources/memberships/membership_dates.h"
+#include "services/catalogue/resources/memberships/standing_rules.h"
 #include "services/catalogue/resources/organisations/member_dates.h"
 
 namespace clusterwire::catalogue {
@@ -46,6 +47,13 @@ void Span(const type::v1::Period& other, type::v1::Period* period) {
   } else if (its_end->last > end->last) {
     period->set_end(other.end());
   }
+}
+
+// Whether a date of any precision ends after another, which may be none.
+bool IsLater(const std::string& date, const std::string& other) {
+  const auto one = ParseDate(date);
+  const auto two = ParseDate(other);
+  return one.ok() && (!two.ok() || one->last > two->last);
 }
 
 // One merge, by the write that it is.
@@ -245,6 +253,29 @@ class Merge {
     return writer_.Put(gone, MergedKind(), from_);
   }
 
+  // What the office said of the other record and not of this one.
+  absl::Status TakeOverMembership(const v1::Membership& other, const std::string& kept) {
+    ASSIGN_OR_RETURN(v1::Membership membership, writer_.Get<v1::Membership>(kept));
+    if (membership.level().empty() && !other.level().empty()) {
+      membership.set_level(other.level());
+      RETURN_IF_ERROR(writer_.Put(membership, MergedKind(), from_));
+    }
+    v1::Standing its;
+    if (!writer_.Load(StandingOf(other.name()), &its).ok()) return absl::OkStatus();
+    v1::Standing standing;
+    const absl::Status there = writer_.Load(StandingOf(kept), &standing);
+    if (!there.ok() && !absl::IsNotFound(there)) return there;
+    standing.set_name(StandingOf(kept));
+    const bool later = IsLater(its.extended_until(), standing.extended_until());
+    const bool why = standing.end_reason() == v1::Standing::END_REASON_UNSPECIFIED &&
+                     its.end_reason() != v1::Standing::END_REASON_UNSPECIFIED &&
+                     membership.period().end() == other.period().end();
+    if (later) standing.set_extended_until(its.extended_until());
+    if (why) standing.set_end_reason(its.end_reason());
+    if (why) standing.set_end_words(its.end_words());
+    return later || why ? writer_.Put(standing, MergedKind(), from_) : absl::OkStatus();
+  }
+
   absl::Status UniteMemberships() {
     ASSIGN_OR_RETURN(const auto found, writer_.About(from_, "membership", kMostMoved));
     for (const store::Scanned& one : found) {
@@ -259,6 +290,7 @@ class Merge {
       ASSIGN_OR_RETURN(const std::string kept, Unite(membership, std::move(others), &StateAt));
       if (kept.empty()) continue;
       notes_.push_back(absl::StrCat(membership.name(), " became a part of ", kept));
+      RETURN_IF_ERROR(TakeOverMembership(membership, kept));
       RETURN_IF_ERROR(Drop(membership, kept));
     }
     return absl::OkStatus();

@@ -8,6 +8,7 @@
 #include "libs/text/language.h"
 #include "services/catalogue/common/catalogue_type.h"
 #include "services/catalogue/common/codes/code_book.h"
+#include "services/catalogue/common/dates/periods.h"
 #include "services/catalogue/common/fields/facts_fields.h"
 #include "services/catalogue/resources/labels/label_days.h"
 #include "services/catalogue/resources/labels/label_rules.h"
@@ -19,9 +20,7 @@ namespace {
 
 std::string SummaryIn(text::Language language, const v1::Label& label) {
   const bool german = language == text::Language::kGerman;
-  const auto date = [&](const std::string& text) {
-    return german ? text::DateIn(language, text) : text;
-  };
+  const auto date = [&](const std::string& text) { return SummaryDate(language, text); };
   std::string summary;
   if (!label.awarded().empty()) {
     absl::StrAppend(&summary, german ? "Vergeben: " : "Awarded ", date(label.awarded()), ". ");

@@ -2,7 +2,9 @@
 
 #include "clusterwire/catalogue/v1/membership.pb.h"
 
+#include "libs/text/language.h"
 #include "services/catalogue/common/catalogue_type.h"
+#include "services/catalogue/common/dates/periods.h"
 #include "services/catalogue/common/fields/facts_fields.h"
 #include "services/catalogue/resources/memberships/membership_rules.h"
 
@@ -13,6 +15,18 @@ std::string ProgrammeOf(const v1::Membership& membership) {
   return std::string(store::ParentOf(membership.name()));
 }
 
+// "Member 2012 to 2019.", "Mitglied von 2012 bis 2019."; empty without dates.
+std::string SummaryIn(text::Language language, const type::v1::Period& period) {
+  if (period.start().empty() && period.end().empty()) return "";
+  if (language == text::Language::kEnglish) return absl::StrCat("Member ", PeriodText(period), ".");
+  const std::string start = SummaryDate(language, period.start());
+  const std::string end = SummaryDate(language, period.end());
+  if (end.empty()) return absl::StrCat("Mitglied seit ", start, ".");
+  return Joined({start.empty() ? "Mitglied" : absl::StrCat("Mitglied von ", start),
+                 absl::StrCat("bis ", end, ".")},
+                " ");
+}
+
 facts::Facts Own(const v1::Membership& membership, const CodeBook&) {
   facts::Facts facts = Described("membership", membership);
   const std::string programme = ProgrammeOf(membership);
@@ -20,9 +34,8 @@ facts::Facts Own(const v1::Membership& membership, const CodeBook&) {
       Joined({absl::StrCat("Member of ", programme.substr(programme.find('/') + 1)),
               membership.level().empty() ? "" : absl::StrCat("(", membership.level(), ")")},
              " "));
-  if (const auto& period = membership.period(); !period.start().empty() || !period.end().empty()) {
-    facts.set_summary(absl::StrCat("Member ", PeriodText(period), "."));
-  }
+  facts.set_summary(SummaryIn(text::Language::kEnglish, membership.period()));
+  facts.set_summary_de(SummaryIn(text::Language::kGerman, membership.period()));
   if (membership.has_period()) *facts.mutable_period() = membership.period();
   facts.set_parent(programme);
   AddSorted({membership.cluster()}, facts.mutable_clusters());

@@ -9,6 +9,7 @@
 #include "services/catalogue/common/dates/calendar.h"
 #include "services/catalogue/common/fields/checks.h"
 #include "services/catalogue/common/fields/publish.h"
+#include "services/catalogue/common/fields/references.h"
 #include "services/catalogue/resources/memberships/standing_rules.h"
 
 namespace clusterwire::catalogue {
@@ -34,7 +35,8 @@ absl::Status CheckCluster(const v1::Membership* before, const v1::Membership& me
                  absl::StrCat(membership.cluster(), " is deleted; undelete it first"),
                  {{"resource", membership.cluster()}});
   } else if (!is_there) {
-    errors.Add("membership.cluster", absl::StrCat("'", membership.cluster(), "' does not exist"));
+    errors.Add("membership.cluster",
+               NotThere(context.viewer, context.reader, membership.cluster()));
   }
   return absl::OkStatus();
 }
@@ -75,25 +77,32 @@ bool StaysWhereItWas(const v1::Membership* before, const v1::Membership& members
          before->period().end() == membership.period().end();
 }
 
+// `field` of the request is what stands against `other`, and `remedy` says what to do.
+absl::Status AlreadyMember(const Context& context, const v1::Membership& other,
+                           const std::string& field, const std::string& remedy) {
+  const bool seen =
+      context.viewer.operator_ || CheckMaySee(context.reader, context.viewer, other.name()).ok();
+  const std::string named =
+      seen ? absl::StrCat(" by ", other.name(), " (", PeriodText(other.period()), ")") : "";
+  return Error(absl::StatusCode::kFailedPrecondition, "ALREADY_MEMBER",
+               absl::StrCat(other.cluster(), " is a member of ",
+                            ToAbsl(store::ParentOf(other.name())), " already", named, remedy),
+               {{"resource", seen ? other.name() : other.cluster()}, {"field", field}});
+}
+
 // It overlaps no other membership of the cluster in the programme.
 absl::Status CheckAlone(const v1::Membership* before, const v1::Membership& membership,
-                        const Context& context, bool drafts = true) {
+                        const Context& context) {
   if (StaysWhereItWas(before, membership)) return absl::OkStatus();
-  ASSIGN_OR_RETURN(const auto other, Overlapping(context.reader, membership,
-                                                 DayOf(context.now, kDefaultZone), drafts));
+  ASSIGN_OR_RETURN(const auto other,
+                   Overlapping(context.reader, membership, DayOf(context.now, kDefaultZone),
+                               /*drafts=*/true));
   if (!other) return absl::OkStatus();
-  const bool seen =
-      context.viewer.operator_ || CheckMaySee(context.reader, context.viewer, other->name()).ok();
-  const std::string named =
-      seen ? absl::StrCat(" by ", other->name(), " (", PeriodText(other->period()), ")") : "";
-  return Error(
-      absl::StatusCode::kFailedPrecondition, "ALREADY_MEMBER",
-      absl::StrCat(membership.cluster(), " is a member of ",
-                   ToAbsl(store::ParentOf(membership.name())), " already", named,
-                   ", and membership.period (", PeriodText(membership.period()),
+  return AlreadyMember(
+      context, *other, "membership.period",
+      absl::StrCat(", and membership.period (", PeriodText(membership.period()),
                    ") overlaps that: EndMembership ends the other one, or give a period "
-                   "that lies before or after it"),
-      {{"resource", seen ? other->name() : membership.cluster()}, {"field", "membership.period"}});
+                   "that lies before or after it"));
 }
 
 absl::Status Check(const v1::Membership* before, const v1::Membership& membership,
@@ -247,7 +256,12 @@ absl::Status CheckMayJoin(const Context& context, std::string_view programme,
   membership.set_cluster(std::string(cluster));
   *membership.mutable_period() = period;
   // A draft is the office's own and no membership yet: it must not show who comes.
-  return CheckAlone(nullptr, membership, context, /*drafts=*/false);
+  ASSIGN_OR_RETURN(const auto other,
+                   Overlapping(context.reader, membership, DayOf(context.now, kDefaultZone),
+                               /*drafts=*/false));
+  if (!other) return absl::OkStatus();
+  return AlreadyMember(context, *other, "cluster",
+                       "; members don't apply: who comes back does when that has ended");
 }
 
 absl::StatusOr<v1::Membership> Admit(store::Writer& writer, const Context& context,

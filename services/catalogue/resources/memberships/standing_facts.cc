@@ -5,10 +5,13 @@
 
 #include "clusterwire/catalogue/v1/standing.pb.h"
 
+#include "libs/base/text/strings.h"
 #include "libs/base/time/date.h"
 #include "libs/change/record.h"
+#include "libs/text/language.h"
 #include "services/catalogue/common/catalogue_type.h"
 #include "services/catalogue/common/dates/calendar.h"
+#include "services/catalogue/common/dates/periods.h"
 #include "services/catalogue/common/fields/facts_fields.h"
 #include "services/catalogue/resources/memberships/standing_rules.h"
 #include "services/catalogue/resources/memberships/standing_state.h"
@@ -20,58 +23,73 @@ std::string ProgrammeOf(const v1::Standing& standing) {
   return std::string(store::RootOf(standing.name()));
 }
 
-std::string ReasonText(v1::Standing::EndReason reason) {
+using text::In;
+using text::Language;
+
+std::string_view ReasonIn(Language language, v1::Standing::EndReason reason) {
   switch (reason) {
     case v1::Standing::END_REASON_LEFT:
-      return "the cluster left";
+      return In(language, "the cluster left", "das Cluster ist ausgetreten");
     case v1::Standing::END_REASON_EXCLUDED:
-      return "the office excluded it";
+      return In(language, "the office excluded it", "die Geschäftsstelle hat es ausgeschlossen");
     case v1::Standing::END_REASON_PROGRAMME_ENDED:
-      return "the programme ended";
+      return In(language, "the programme ended", "das Programm ist beendet");
     case v1::Standing::END_REASON_MERGED:
-      return "the cluster merged with another one";
+      return In(language, "the cluster merged with another one",
+                "das Cluster ist in einem anderen aufgegangen");
     default:
-      return "the reason isn't stated";
+      return In(language, "the reason isn't stated", "der Grund ist nicht angegeben");
   }
 }
 
 // "ECEI Silver or better", from the scheme when it is known.
-std::string RequiredText(const v1::Standing& standing, const CodeBook& codes) {
+std::string RequiredIn(Language language, const v1::Standing& standing, const CodeBook& codes) {
   const std::string title = codes.TitleOfLevel(standing.required_label());
-  return absl::StrCat(title.empty() ? standing.required_label() : title, " or better");
+  return absl::StrCat(title.empty() ? standing.required_label() : title,
+                      ToAbsl(In(language, " or better is required", " oder höher ist verlangt")));
 }
 
-std::string SummaryOf(const v1::Standing& standing, const CodeBook& codes) {
-  std::vector<std::string> sentences;
+// How it stands with the required label; empty where none is.
+std::string DutyIn(Language language, const v1::Standing& standing, const CodeBook& codes) {
+  std::string_view after;
   switch (standing.state()) {
     case v1::Standing::STATE_GRACE:
-      sentences.push_back(absl::StrCat(RequiredText(standing, codes),
-                                       " is required and missing; grace until ",
-                                       standing.grace_until(), "."));
+      after = In(language, " and missing; grace until ", " und fehlt; Nachfrist bis ");
       break;
     case v1::Standing::STATE_REQUIREMENT_MISSED:
-      sentences.push_back(absl::StrCat(RequiredText(standing, codes),
-                                       " is required and missing; the grace ended on ",
-                                       standing.grace_until(), "."));
+      after =
+          In(language, " and missing; the grace ended on ", " und fehlt; die Nachfrist endete am ");
       break;
     case v1::Standing::STATE_UNKNOWN:
-      sentences.push_back(absl::StrCat(RequiredText(standing, codes),
-                                       " is required; the end of the label isn't known."));
+      after = In(language, "; the end of the label isn't known",
+                 "; das Ende des Labels ist nicht bekannt");
       break;
     case v1::Standing::STATE_GOOD:
-      if (standing.required_label().empty()) break;
-      sentences.push_back(absl::StrCat(RequiredText(standing, codes), " is required and there."));
+      after = In(language, " and there", " und vorhanden");
       break;
     default:
-      break;
+      return "";
+  }
+  if (standing.required_label().empty()) return "";
+  return absl::StrCat(RequiredIn(language, standing, codes), ToAbsl(after),
+                      SummaryDate(language, standing.grace_until()), ".");
+}
+
+std::string SummaryIn(Language language, const v1::Standing& standing, const CodeBook& codes) {
+  std::vector<std::string> sentences;
+  if (std::string duty = DutyIn(language, standing, codes); !duty.empty()) {
+    sentences.push_back(std::move(duty));
   }
   if (standing.on_probation()) {
-    sentences.push_back(absl::StrCat("On probation until ", standing.probation_until(), "."));
+    sentences.push_back(
+        absl::StrCat(ToAbsl(In(language, "On probation until ", "In der Probezeit bis ")),
+                     SummaryDate(language, standing.probation_until()), "."));
   }
   if (standing.end_reason() != v1::Standing::END_REASON_UNSPECIFIED) {
-    sentences.push_back(
-        absl::StrCat(standing.state() == v1::Standing::STATE_ENDED ? "Ended: " : "Is to end: ",
-                     ReasonText(standing.end_reason()), "."));
+    const bool ended = standing.state() == v1::Standing::STATE_ENDED;
+    sentences.push_back(absl::StrCat(ToAbsl(ended ? In(language, "Ended: ", "Beendet: ")
+                                                  : In(language, "Is to end: ", "Soll enden: ")),
+                                     ToAbsl(ReasonIn(language, standing.end_reason())), "."));
   }
   return absl::StrJoin(sentences, " ");
 }
@@ -97,7 +115,8 @@ facts::Facts Own(const v1::Standing& standing, const CodeBook& codes) {
   facts.set_title(absl::StrCat(
       standing.state() == v1::Standing::STATE_ENDED ? "Former member of " : "Member of ",
       programme.substr(programme.find('/') + 1)));
-  facts.set_summary(SummaryOf(standing, codes));
+  facts.set_summary(SummaryIn(Language::kEnglish, standing, codes));
+  facts.set_summary_de(SummaryIn(Language::kGerman, standing, codes));
   facts.set_state(WordOf(standing.state()));
   if (standing.on_probation()) facts.set_kind("probation");
   facts.set_deadline(DeadlineOf(standing));

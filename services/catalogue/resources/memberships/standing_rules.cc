@@ -86,7 +86,9 @@ void SettleStanding(const Context& context, v1::Standing* standing) {
 }
 
 void Note(const v1::Standing*, const v1::Standing& standing, const Context&, Notes& notes) {
-  if (!standing.extended_until().empty() && standing.grace_until() != standing.extended_until()) {
+  const auto extended = ParseDate(standing.extended_until());
+  const auto grace = ParseDate(standing.grace_until());
+  if (extended.ok() && grace.ok() && grace->last > extended->last) {
     notes.push_back(absl::StrCat("grace_until: ", standing.grace_until(),
                                  ", by the programme's duty, which is later than extended_until"));
   }

@@ -57,6 +57,14 @@ void Later(const End& end, std::optional<End>* latest) {
   if (!*latest || end.time > (*latest)->time) *latest = end;
 }
 
+// The last day of so many months of which `first` is the first day: of a year that begins on 29
+// February the 28th, of a month that begins on 31 January the last of February.
+absl::CivilDay LastOfMonthsFrom(absl::CivilDay first, int months) {
+  const absl::CivilDay last = LastOfMonth(absl::CivilDay(absl::CivilMonth(first) + months));
+  if (first.day() > last.day()) return last;
+  return absl::CivilDay(last.year(), last.month(), first.day()) - 1;
+}
+
 // Since when the member has the duty: from its start, or since it is one. A start that isn't known
 // lies before the day on which the membership was recorded.
 absl::CivilDay DutyBegins(const v1::Membership& membership, const v1::RequiredLabel& duty,
@@ -89,7 +97,7 @@ void SettleDuty(const v1::Membership& membership, const v1::RequiredLabel& duty,
                 const v1::LabelScheme& scheme, const std::vector<v1::Label>& labels, absl::Time at,
                 v1::Standing* standing) {
   std::optional<End> grace =
-      EndOfDay(PlusMonths(DutyBegins(membership, duty, at), duty.new_member_grace_months()) - 1,
+      EndOfDay(LastOfMonthsFrom(DutyBegins(membership, duty, at), duty.new_member_grace_months()),
                kDefaultZone);
   standing->set_required_label(LevelCode(duty.scheme(), duty.level()));
   standing->set_state(v1::Standing::STATE_REQUIREMENT_MISSED);
@@ -152,7 +160,7 @@ std::optional<absl::CivilDay> ProbationEnd(const v1::Programme& programme,
                                            const v1::Membership& membership) {
   const auto start = ParseDate(membership.period().start());
   if (programme.probation_months() <= 0 || !start.ok()) return std::nullopt;
-  return PlusMonths(start->last, programme.probation_months()) - 1;
+  return LastOfMonthsFrom(start->last, programme.probation_months());
 }
 
 absl::Status Settle(const store::Reader& reader, const v1::Membership& membership, absl::Time at,

@@ -2,10 +2,12 @@
 #include <gmock/gmock.h>
 
 #include "libs/base/testing/status_matchers.h"
+#include "libs/base/time/date.h"
 #include "services/catalogue/resources/clusters/cluster_rules.h"
 #include "services/catalogue/resources/labels/label_rules.h"
 #include "services/catalogue/resources/memberships/membership_rules.h"
 #include "services/catalogue/resources/memberships/standing_rules.h"
+#include "services/catalogue/resources/memberships/standing_state.h"
 #include "services/catalogue/resources/programmes/programme_rules.h"
 #include "services/catalogue/testing/world.h"
 #include "services/catalogue/timers/timer_runner.h"
@@ -102,6 +104,47 @@ TEST_F(StandingTest, ANewMemberWithoutTheLabelHasTheGraceOfNewMembersAndIsThenSa
   EXPECT_EQ(world_.FactsOf(StandingOf(member_)).state(), "requirement_missed");
   EXPECT_EQ(world_.Get<v1::Membership>(member_).state(), v1::Membership::STATE_CURRENT)
       << "nobody is excluded by the clock";
+}
+
+TEST_F(StandingTest, MonthsFromADayEndOnTheDayBeforeItAlsoWhereTheLastMonthLacksThatDay) {
+  v1::Programme programme;
+  programme.set_probation_months(12);
+  for (const auto& [start, end] :
+       {std::pair("2024-06-01", "2025-05-31"), std::pair("2024-02-29", "2025-02-28"),
+        std::pair("2023-02-28", "2024-02-27"), std::pair("2023-03-01", "2024-02-29"),
+        std::pair("2024-04-30", "2025-04-29")}) {
+    v1::Membership membership;
+    membership.mutable_period()->set_start(start);
+    EXPECT_EQ(FormatDay(*ProbationEnd(programme, membership)), end) << start;
+  }
+  programme.set_probation_months(1);
+  v1::Membership membership;
+  membership.mutable_period()->set_start("2024-01-31");
+  EXPECT_EQ(FormatDay(*ProbationEnd(programme, membership)), "2024-02-29");
+  world_.SetToday("2024-03-01");
+  Join("2024-02-29");
+  EXPECT_EQ(Standing().grace_until(), "2025-02-28") << "the grace of new members, 12 months";
+}
+
+TEST_F(StandingTest, GermansReadHowItStandsInGerman) {
+  Join("2024-06-01");
+  v1::Standing change;
+  change.set_probation_until("2024-08-31");
+  ASSERT_THAT(Update(change, world_.AsOperator()), IsOk());
+  EXPECT_EQ(world_.FactsOf(StandingOf(member_)).summary_de(),
+            "ECEI Silver oder höher ist verlangt und fehlt; Nachfrist bis 31. Mai 2025. In der "
+            "Probezeit bis 31. August 2024.");
+  EXPECT_EQ(world_.FactsOf(member_).summary_de(), "Mitglied seit 1. Juni 2024.");
+}
+
+TEST_F(StandingTest, AnExtensionToAYearIsToItsEndAndNothingElseIsNoted) {
+  Join("2024-06-01");
+  v1::Standing change;
+  change.set_extended_until("2026");
+  const auto extended = Update(change, world_.AsOperator());
+  ASSERT_THAT(extended, IsOk());
+  EXPECT_EQ(extended->grace_until(), "2026-12-31");
+  EXPECT_THAT(extended->notes(), IsEmpty());
 }
 
 TEST_F(StandingTest, TheLabelThatComesClearsGraceAndMissInTheSameWrite) {
@@ -232,7 +275,7 @@ TEST_F(StandingTest, ANewMemberIsOnProbationUntilTheClockOrTheOfficeEndsIt) {
   const store::Revision before = *world_.store->revision();
   Join("2024-02-29");
   EXPECT_THAT(world_.KindsAfter(before), Contains("standing.probation_started"));
-  EXPECT_EQ(Standing().probation_until(), "2025-02-27");
+  EXPECT_EQ(Standing().probation_until(), "2025-02-28");
   EXPECT_EQ(world_.FactsOf(StandingOf(member_)).kind(), "probation");
   v1::Standing longer;
   longer.set_probation_until("2025-06");

@@ -14,6 +14,7 @@
 #include "libs/base/time/clock.h"
 #include "services/catalogue/common/fields/checks.h"
 #include "services/catalogue/common/fields/owner.h"
+#include "services/catalogue/common/fields/references.h"
 
 namespace clusterwire::catalogue {
 namespace {
@@ -120,7 +121,7 @@ void CheckBelongings(const v1::Person* before, const v1::Person& person, const C
     if (!IsThereFor(
             context.viewer, context.reader, name,
             programme ? static_cast<google::protobuf::Message*>(&in_programme) : &in_cluster)) {
-      errors.Add(path, absl::StrCat("'", name, "' does not exist"));
+      errors.Add(path, NotThere(context.viewer, context.reader, name));
     }
   }
 }

@@ -5,8 +5,11 @@
 
 #include "absl/strings/str_cat.h"
 
+#include "clusterwire/catalogue/v1/cluster.pb.h"
+
 #include "libs/base/text/strings.h"
 #include "libs/filter/predicate.h"
+#include "libs/resource/name.h"
 #include "services/catalogue/common/codes/code_vocabulary.h"
 #include "services/catalogue/common/fields/checks.h"
 #include "services/catalogue/common/fields/references.h"
@@ -49,6 +52,21 @@ void CheckProgramme(const std::string& path, const std::string& name, bool is_pu
   }
 }
 
+// A name that clusters can have or be about: their own, and those of their programmes.
+void CheckAnyName(const std::string& path, const std::string& name, bool is_public,
+                  const Context& context, FieldErrors& errors) {
+  if (resource::NamePattern(kProgrammePattern).Matches(name)) {
+    return CheckNamed(path, name, is_public, context, errors);
+  }
+  if (!CheckReference(path, "clusters/{cluster}", name, errors)) return;
+  v1::Cluster named;
+  if (!IsThereFor(context.viewer, context.reader, name, &named)) {
+    errors.Add(path, NotThere(context.viewer, context.reader, name));
+  } else if (is_public && named.state() == v1::Cluster::STATE_DRAFT) {
+    errors.Add(path, absl::StrCat("'", name, "' is a draft: publish that first"));
+  }
+}
+
 // What can be read and yet never be true of a cluster.
 void CheckMeaning(const std::string& path, const Filter& filter, bool is_public,
                   const Context& context, FieldErrors& errors) {
@@ -72,6 +90,9 @@ void CheckMeaning(const std::string& path, const Filter& filter, bool is_public,
   }
   for (int i = 0; i < filter.programmes_size(); ++i) {
     CheckProgramme(PathTo(path, "programmes", i), filter.programmes(i), is_public, context, errors);
+  }
+  for (int i = 0; i < filter.names_size(); ++i) {
+    CheckAnyName(PathTo(path, "names", i), filter.names(i), is_public, context, errors);
   }
   for (int i = 0; i < filter.none_of_size(); ++i) {
     CheckMeaning(PathTo(path, "none_of", i), filter.none_of(i), is_public, context, errors);

@@ -56,6 +56,15 @@ TEST_F(CriteriaTest, EachWrongFieldIsNamedByItsPath) {
             HasFieldError("programme.criteria[2].minimum")));
 }
 
+TEST_F(CriteriaTest, AFilterNamesClustersAndProgrammesThatAreThere) {
+  EXPECT_THAT(WriteOne("filter { names: 'programmes/go-cluster' }"), IsOk());
+  for (const char* name : {"programmes/eecp", "clusters/nobody", "events/fair"}) {
+    EXPECT_THAT(WriteOne(absl::StrCat("filter { none_of { names: '", name, "' } }")),
+                HasFieldError("programme.criteria[0].filter.none_of[0].names[0]"))
+        << name;
+  }
+}
+
 TEST_F(CriteriaTest, AFilterWithAnErrorIsRefusedByItsFieldWithTheRemedy) {
   for (const auto& [filter, field, remedy] :
        std::vector<std::tuple<std::string, std::string, std::string>>{

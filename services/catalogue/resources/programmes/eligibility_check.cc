@@ -10,6 +10,7 @@
 #include "libs/base/status/error.h"
 #include "services/catalogue/common/catalogue_type.h"
 #include "services/catalogue/common/fields/checks.h"
+#include "services/catalogue/common/fields/references.h"
 #include "services/catalogue/resources/programmes/eligibility.h"
 #include "services/catalogue/resources/programmes/programme_rules.h"
 #include "services/catalogue/resources/programmes/programme_terms.h"
@@ -146,20 +147,18 @@ absl::Status CheckNames(const std::string& cluster, const std::string& programme
   return errors.ToStatus();
 }
 
-absl::Status Load(const store::Reader& reader, const filter::Viewer& viewer,
-                  const std::string& name, google::protobuf::Message* out) {
-  return IsThereFor(viewer, reader, name, out) ? absl::OkStatus() : NotFoundError(name);
-}
-
 }  // namespace
 
 absl::StatusOr<CheckEligibilityResponse> Programmes::CheckEligibility(
-    const ReadCall& call, const std::string& cluster, const std::string& programme) const {
-  RETURN_IF_ERROR(CheckNames(cluster, programme));
+    const ReadCall& call, const std::string& named, const std::string& programme) const {
+  RETURN_IF_ERROR(CheckNames(named, programme));
   ASSIGN_OR_RETURN(const auto reader, store().Read(call.at_least));
   Case asked{.now = store().Now()};
-  RETURN_IF_ERROR(Load(*reader, call.viewer, cluster, &asked.cluster));
-  RETURN_IF_ERROR(Load(*reader, call.viewer, programme, &asked.programme));
+  const std::string cluster = NameNow(*reader, named);
+  if (!IsThereFor(call.viewer, *reader, cluster, &asked.cluster)) return NotFoundError(named);
+  if (!IsThereFor(call.viewer, *reader, programme, &asked.programme)) {
+    return NotFoundError(programme);
+  }
   ASSIGN_OR_RETURN(asked.ties, TiesOf(*reader, call.viewer, programme, cluster));
   if (!asked.ties.admission.empty()) {
     ASSIGN_OR_RETURN(asked.admission, reader->Get<v1::Admission>(asked.ties.admission));

@@ -202,7 +202,26 @@ absl::Status CheckNotEnded(const v1::Programme& programme, absl::Time now) {
   return NotTaking(programme, absl::StrCat("it ended on ", FormatDay(end->last)));
 }
 
+absl::Status CheckGoesOn(const v1::Cluster& cluster) {
+  if (cluster.state() != v1::Cluster::STATE_ENDED) return absl::OkStatus();
+  return Error(
+      absl::StatusCode::kFailedPrecondition, "CLUSTER_ENDED",
+      absl::StrCat(cluster.name(), " is no more",
+                   cluster.ended().empty() ? "" : absl::StrCat(" since ", cluster.ended()),
+                   cluster.successor().empty()
+                       ? ""
+                       : absl::StrCat("; what carries on its work is ", cluster.successor())),
+      {{"resource", cluster.name()}});
+}
+
 absl::Status CheckListed(const v1::Programme& programme, const v1::Cluster& cluster) {
+  RETURN_IF_ERROR(CheckGoesOn(cluster));
+  if (cluster.state() == v1::Cluster::STATE_ARCHIVED) {
+    return Error(absl::StatusCode::kFailedPrecondition, "CLUSTER_ARCHIVED",
+                 absl::StrCat(cluster.name(),
+                              " is archived and not kept up to date: PublishCluster comes first"),
+                 {{"resource", cluster.name()}});
+  }
   if (cluster.state() != v1::Cluster::STATE_DRAFT || programme.admission().lists_drafts()) {
     return absl::OkStatus();
   }

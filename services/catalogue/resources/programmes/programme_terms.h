@@ -29,7 +29,10 @@ void SettleTerms(absl::Time now, v1::Programme* programme);
 absl::Status CheckTakesApplications(const v1::Programme& programme, absl::Time now);
 // The same where only its end matters: what was begun goes on.
 absl::Status CheckNotEnded(const v1::Programme& programme, absl::Time now);
-// FAILED_PRECONDITION, reason DRAFT_NOT_LISTED, for a draft where drafts may not apply.
+// FAILED_PRECONDITION, reason CLUSTER_ENDED, of an organisation that is no more.
+absl::Status CheckGoesOn(const v1::Cluster& cluster);
+// FAILED_PRECONDITION, reason DRAFT_NOT_LISTED, for a draft where drafts may not apply; reason
+// CLUSTER_ARCHIVED for what nobody keeps up to date, and CLUSTER_ENDED.
 absl::Status CheckListed(const v1::Programme& programme, const v1::Cluster& cluster);
 
 // The codes, schemes and levels that it names, as CatalogueType::uses tells them.

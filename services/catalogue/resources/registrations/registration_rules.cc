@@ -9,6 +9,7 @@
 #include "libs/base/status/error.h"
 #include "services/catalogue/common/access/party.h"
 #include "services/catalogue/common/fields/checks.h"
+#include "services/catalogue/common/fields/references.h"
 #include "services/catalogue/resources/events/event_index.h"
 #include "services/catalogue/resources/people/person_rules.h"
 #include "services/catalogue/resources/registrations/registration_checks.h"
@@ -69,7 +70,7 @@ void FindRegistrant(const Context& context, const std::string& cluster, const st
   registration->set_registrant(cluster);
   v1::Cluster there;
   if (!cluster.empty() && !IsThereFor(context.viewer, context.reader, cluster, &there)) {
-    errors.Add("cluster", absl::StrCat("'", cluster, "' does not exist"));
+    errors.Add("cluster", NotThere(context.viewer, context.reader, cluster));
   }
   if (person.empty()) return;
   v1::Person known;
