@@ -56,14 +56,14 @@ void CheckProgramme(const std::string& path, const std::string& name, bool is_pu
 void CheckAnyName(const std::string& path, const std::string& name, bool is_public,
                   const Context& context, FieldErrors& errors) {
   if (resource::NamePattern(kProgrammePattern).Matches(name)) {
-    return CheckNamed(path, name, is_public, context, errors);
+    return CheckProgramme(path, name, is_public, context, errors);
   }
   if (!CheckReference(path, "clusters/{cluster}", name, errors)) return;
   v1::Cluster named;
   if (!IsThereFor(context.viewer, context.reader, name, &named)) {
     errors.Add(path, NotThere(context.viewer, context.reader, name));
-  } else if (is_public && named.state() == v1::Cluster::STATE_DRAFT) {
-    errors.Add(path, absl::StrCat("'", name, "' is a draft: publish that first"));
+  } else if (is_public) {
+    CheckPublicName(path, name, context, errors);
   }
 }
 
@@ -85,9 +85,6 @@ void CheckMeaning(const std::string& path, const Filter& filter, bool is_public,
              errors);
   CheckCodes(PathTo(path, "regions"), filter.regions(), v1::Taxonomy::SUBJECT_REGION, context.book,
              errors);
-  for (int i = 0; is_public && i < filter.names_size(); ++i) {
-    CheckPublicName(PathTo(path, "names", i), filter.names(i), context, errors);
-  }
   for (int i = 0; i < filter.programmes_size(); ++i) {
     CheckProgramme(PathTo(path, "programmes", i), filter.programmes(i), is_public, context, errors);
   }
