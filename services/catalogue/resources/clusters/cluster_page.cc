@@ -55,35 +55,43 @@ std::string TeamIn(const v1::ManagementTeam& team, Language language) {
                       ToAbsl(In(language, " people", " Personen")));
 }
 
-void AddFacts(const v1::Cluster& cluster, const type::v1::Facts& own, Language language,
+void AddFacts(const PageContext& context, const v1::Cluster& cluster, const type::v1::Facts& own,
               templates::Values& page) {
-  AddFact(In(language, "Seat", "Sitz"), {PlaceIn(cluster.seat())}, page);
-  AddFact(In(language, "Regions", "Regionen"), TitlesOf(cluster.regions(), own), page);
-  AddFact(In(language, "Country", "Land"),
+  const Language language = context.question.language;
+  AddFact(context, In(language, "Seat", "Sitz"), {PlaceIn(cluster.seat())}, page);
+  AddFact(context, In(language, "Regions", "Regionen"), TitlesOf(cluster.regions(), own), page);
+  AddFact(context, In(language, "Country", "Land"),
           {TitleOrValue(absl::StrCat("iso:", cluster.country()), own)}, page);
-  AddFact(In(language, "Sectors", "Branchen"), TitlesOf(cluster.sectors(), own), page);
-  AddFact(In(language, "Members", "Mitglieder"), MembersIn(cluster.members(), language), page);
-  AddFact(In(language, "Management", "Management"), {TeamIn(cluster.management_team(), language)},
+  AddFact(context, In(language, "Sectors", "Branchen"), TitlesOf(cluster.sectors(), own), page);
+  AddFact(context, In(language, "Members", "Mitglieder"), MembersIn(cluster.members(), language), page);
+  AddFact(context, In(language, "Management", "Management"), {TeamIn(cluster.management_team(), language)},
           page);
-  AddFact(In(language, "Founded", "Gegründet"), {text::DateIn(language, cluster.founded())}, page);
-  AddFact(In(language, "Languages", "Sprachen"),
+  AddFact(context, In(language, "Founded", "Gegründet"), {text::DateIn(language, cluster.founded())}, page);
+  AddFact(context, In(language, "Languages", "Sprachen"),
           {cluster.languages().begin(), cluster.languages().end()}, page);
-  AddFact(In(language, "Services for members", "Angebote für Mitglieder"),
+  AddFact(context, In(language, "Services for members", "Angebote für Mitglieder"),
           {cluster.support_services().begin(), cluster.support_services().end()}, page);
-  AddFact(In(language, "Earlier names", "Frühere Namen"),
+  AddFact(context, In(language, "Earlier names", "Frühere Namen"),
           {cluster.former_titles().begin(), cluster.former_titles().end()}, page);
-  AddLinkFact(In(language, "Website", "Website"), cluster.website(), page);
+  AddLinkFact(context, In(language, "Website", "Website"), cluster.website(), page);
 }
 
-// Their titles, as far as the page knows them; people read no resource names.
-std::vector<std::string> ProgrammesOf(const PageContext& context, const type::v1::Facts& own) {
+// Their titles: people read no resource names.
+absl::StatusOr<std::vector<std::string>> ProgrammesOf(const PageContext& context,
+                                                      const type::v1::Facts& own) {
+  constexpr int kMostProgrammes = 50;
   std::vector<std::string> titles;
-  const std::shared_ptr<const Choices> known = context.choices.Current();
+  if (own.programmes().empty()) return titles;
+  v1::SearchRequest request;
+  request.mutable_filter()->add_types("programme");
   for (const std::string& name : own.programmes()) {
-    for (const Choice& programme : known->programmes) {
-      if (programme.value == name) titles.push_back(programme.In(context.question.language));
+    if (request.filter().names_size() < kMostProgrammes) {
+      request.mutable_filter()->add_names(name);
     }
   }
+  v1::SearchResponse found;
+  RETURN_IF_ERROR(context.finder.Search(filter::Viewer::Public(), request, &found));
+  for (const v1::Hit& hit : found.hits()) titles.push_back(hit.facts().title());
   return titles;
 }
 
@@ -96,6 +104,23 @@ std::string AlsoCalled(const v1::Cluster& cluster) {
   return absl::StrJoin(names, " · ");
 }
 
+absl::Status AddLists(const PageContext& context, const std::string& name,
+                      templates::Values& page) {
+  struct List {
+    std::string_view english, german, type;
+  };
+  static constexpr List kLists[] = {{"Labels", "Labels", "label"},
+                                    {"Memberships", "Mitgliedschaften", "membership"},
+                                    {"Events", "Veranstaltungen", "event"},
+                                    {"Publications", "Veröffentlichungen", "publication"},
+                                    {"Looks for partners", "Sucht Partner", "partner_request"}};
+  for (const List& list : kLists) {
+    RETURN_IF_ERROR(AddList(context, In(context.question.language, list.english, list.german), name,
+                            std::string(list.type), page));
+  }
+  return absl::OkStatus();
+}
+
 }  // namespace
 
 absl::StatusOr<Filled> FillCluster(const PageContext& context, const std::string& name,
@@ -105,31 +130,25 @@ absl::StatusOr<Filled> FillCluster(const PageContext& context, const std::string
   ASSIGN_OR_RETURN(const v1::Cluster cluster,
                    clusters.Get({.viewer = filter::Viewer::Public()}, name));
   if (cluster.name() != name) return Filled{"", PageOf(cluster.name(), context.question)};
-  ASSIGN_OR_RETURN(const Surroundings around, SurroundingsOf(context, name));
+  ASSIGN_OR_RETURN(const type::v1::Facts own, FactsOf(context, name));
   page.Set("TITLE", cluster.title());
   page.SetIfAny("ALSO", AlsoCalled(cluster));
   if (!cluster.summary().empty()) page.Add("PARAGRAPH").Set("TEXT", cluster.summary());
   templates::Values& actions = page.Add("ACTIONS");
   AddFollow(context, name, actions);
-  if (around.own.has_point()) {
+  if (own.has_point()) {
     actions.Add("ACTION")
         .Set("HREF", AddressOf("/map", {},
-                               {{"lat", absl::StrCat(around.own.point().latitude())},
-                                {"lon", absl::StrCat(around.own.point().longitude())},
+                               {{"lat", absl::StrCat(own.point().latitude())},
+                                {"lon", absl::StrCat(own.point().longitude())},
                                 {"zoom", "8"},
                                 {"lang", context.question.Of("lang")}}))
         .Set("TITLE", In(language, "On the map", "Auf der Karte"));
   }
-  AddFacts(cluster, around.own, language, page);
-  AddFact(In(language, "Programmes", "Programme"), ProgrammesOf(context, around.own), page);
-  AddList(context, In(language, "Labels", "Labels"), around.OfType("label"), page);
-  AddList(context, In(language, "Memberships", "Mitgliedschaften"), around.OfType("membership"),
-          page);
-  AddList(context, In(language, "Events", "Veranstaltungen"), around.OfType("event"), page);
-  AddList(context, In(language, "Publications", "Veröffentlichungen"), around.OfType("publication"),
-          page);
-  AddList(context, In(language, "Looks for partners", "Sucht Partner"),
-          around.OfType("partner_request"), page);
+  AddFacts(context, cluster, own, page);
+  ASSIGN_OR_RETURN(const std::vector<std::string> programmes, ProgrammesOf(context, own));
+  AddFact(context, In(language, "Programmes", "Programme"), programmes, page);
+  RETURN_IF_ERROR(AddLists(context, name, page));
   AddSources(context, cluster.sources(), page);
   return Filled{cluster.title()};
 }
