@@ -8,8 +8,8 @@
 
 namespace clusterwire::catalogue {
 
-// How much a page says. One that came out larger than a page may be is made again, and says less each
-// time: what editors and readers write is never so long that a phone waits for it.
+// How much a page says. One that came out larger than a page may be is made again, and says less
+// each time: what editors and readers write is never so long that a phone waits for it.
 class Brevity {
  public:
   static constexpr int kMost = 4;

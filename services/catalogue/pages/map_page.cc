@@ -118,8 +118,8 @@ void AddSpots(const PageContext& context, const Picture& picture, const v1::GetM
   for (const v1::Hit& hit : map.hits()) {
     AddSpot(context, "SPOT",
             picture.At(hit.facts().point().latitude(), hit.facts().point().longitude()),
-            PageOf(hit.facts().name(), context.question),
-            context.brevity.Text(hit.facts().title()), page);
+            PageOf(hit.facts().name(), context.question), context.brevity.Text(hit.facts().title()),
+            page);
   }
 }
 

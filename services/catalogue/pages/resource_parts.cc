@@ -89,10 +89,10 @@ std::string PlaceIn(const type::v1::Place& place) {
 }
 
 absl::Status AddList(const PageContext& context, std::string_view title, const std::string& name,
-                     const std::string& type, templates::Values& page) {
+                     const type::v1::Filter& which, templates::Values& page) {
   v1::SearchRequest request;
+  *request.mutable_filter() = which;
   request.mutable_filter()->add_names(name);
-  request.mutable_filter()->add_types(type);
   request.set_order(v1::SearchRequest::ORDER_TIME);
   const size_t most = context.brevity.Items(kMostShown);
   request.set_page_size(static_cast<int>(most) + 1);  // the resource itself may be among them
@@ -110,11 +110,11 @@ absl::Status AddList(const PageContext& context, std::string_view title, const s
             context.brevity.Text(hit.facts().title()), item);
     item.SetIfAny("NOTE", NoteOf(hit.facts(), language));
   }
-  const bool own_too = name.starts_with(absl::StrCat(type, "s/"));
+  const bool own_too = name.starts_with(absl::StrCat(which.types(0), "s/"));
   const int more = found.total_size() - static_cast<int>(shown) - (own_too ? 1 : 0);
   if (list != nullptr && more > 0) {
     list->SetIfAny("MORE", absl::StrCat(ToAbsl(In(language, "… and ", "… und ")), more,
-                                       ToAbsl(In(language, " more", " weitere"))));
+                                        ToAbsl(In(language, " more", " weitere"))));
   }
   return absl::OkStatus();
 }

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "clusterwire/type/v1/facts.pb.h"
+#include "clusterwire/type/v1/filter.pb.h"
 #include "clusterwire/type/v1/sources.pb.h"
 
 #include "services/catalogue/pages/views.h"
@@ -27,10 +28,10 @@ std::vector<std::string> TitlesOf(const google::protobuf::RepeatedPtrField<std::
 // "Dresden, Saxony, DE".
 std::string PlaceIn(const type::v1::Place& place);
 
-// What there is of a type about or under the resource, as a list under a title, and how many more;
-// nothing where there is none.
+// What there is of one type about or under the resource, as a list under a title, and how many
+// more; nothing where there is none. `which` has that type, and what else is asked.
 absl::Status AddList(const PageContext& context, std::string_view title, const std::string& name,
-                     const std::string& type, templates::Values& page);
+                     const type::v1::Filter& which, templates::Values& page);
 
 // Where it is from, each address once.
 void AddSources(const PageContext& context,

@@ -1,10 +1,12 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "absl/time/civil_time.h"
 
 #include "clusterwire/catalogue/v1/cluster.pb.h"
 
 #include "libs/base/status/error.h"
 #include "libs/base/text/strings.h"
+#include "services/catalogue/common/dates/calendar.h"
 #include "services/catalogue/common/resource.h"
 #include "services/catalogue/pages/resource_parts.h"
 #include "services/catalogue/resources/clusters/cluster_rules.h"
@@ -63,10 +65,12 @@ void AddFacts(const PageContext& context, const v1::Cluster& cluster, const type
   AddFact(context, In(language, "Country", "Land"),
           {TitleOrValue(absl::StrCat("iso:", cluster.country()), own)}, page);
   AddFact(context, In(language, "Sectors", "Branchen"), TitlesOf(cluster.sectors(), own), page);
-  AddFact(context, In(language, "Members", "Mitglieder"), MembersIn(cluster.members(), language), page);
-  AddFact(context, In(language, "Management", "Management"), {TeamIn(cluster.management_team(), language)},
+  AddFact(context, In(language, "Members", "Mitglieder"), MembersIn(cluster.members(), language),
           page);
-  AddFact(context, In(language, "Founded", "Gegründet"), {text::DateIn(language, cluster.founded())}, page);
+  AddFact(context, In(language, "Management", "Management"),
+          {TeamIn(cluster.management_team(), language)}, page);
+  AddFact(context, In(language, "Founded", "Gegründet"),
+          {text::DateIn(language, cluster.founded())}, page);
   AddFact(context, In(language, "Languages", "Sprachen"),
           {cluster.languages().begin(), cluster.languages().end()}, page);
   AddFact(context, In(language, "Services for members", "Angebote für Mitglieder"),
@@ -104,19 +108,48 @@ std::string AlsoCalled(const v1::Cluster& cluster) {
   return absl::StrJoin(names, " · ");
 }
 
+// That it is no more, and who carries on its work.
+void AddEnd(const PageContext& context, const v1::Cluster& cluster, templates::Values& page) {
+  if (cluster.state() != v1::Cluster::STATE_ENDED) return;
+  const Language language = context.question.language;
+  page.SetIfAny("BANNER", absl::StrCat(ToAbsl(In(language, "This organisation ended: ",
+                                                 "Diese Organisation ist beendet: ")),
+                                       text::DateIn(language, cluster.ended())));
+  if (cluster.successor().empty()) return;
+  SetLink(PageOf(cluster.successor(), context.question),
+          In(language, "another cluster", "ein anderes Cluster"),
+          page.Add("FACT")
+              .Set("LABEL", In(language, "Work carried on by", "Arbeit fortgeführt durch"))
+              .Add("VALUE"));
+}
+
+type::v1::Filter OfType(const char* type) {
+  type::v1::Filter filter;
+  filter.add_types(type);
+  return filter;
+}
+
 absl::Status AddLists(const PageContext& context, const std::string& name,
                       templates::Values& page) {
+  type::v1::Filter coming = OfType("event"), earlier = OfType("event");
+  coming.mutable_period()->set_start(
+      absl::FormatCivilTime(DayOf(context.clock.Now(), kDefaultZone)));
+  *earlier.add_none_of() = coming;
+  type::v1::Filter requests = OfType("partner_request");
+  requests.add_states("open");
   struct List {
-    std::string_view english, german, type;
+    std::string_view english, german;
+    type::v1::Filter which;
   };
-  static constexpr List kLists[] = {{"Labels", "Labels", "label"},
-                                    {"Memberships", "Mitgliedschaften", "membership"},
-                                    {"Events", "Veranstaltungen", "event"},
-                                    {"Publications", "Veröffentlichungen", "publication"},
-                                    {"Looks for partners", "Sucht Partner", "partner_request"}};
-  for (const List& list : kLists) {
+  const List lists[] = {{"Labels", "Labels", OfType("label")},
+                        {"Memberships", "Mitgliedschaften", OfType("membership")},
+                        {"Coming events", "Kommende Veranstaltungen", coming},
+                        {"Earlier events", "Frühere Veranstaltungen", earlier},
+                        {"Publications", "Veröffentlichungen", OfType("publication")},
+                        {"Looks for partners", "Sucht Partner", requests}};
+  for (const List& list : lists) {
     RETURN_IF_ERROR(AddList(context, In(context.question.language, list.english, list.german), name,
-                            std::string(list.type), page));
+                            list.which, page));
   }
   return absl::OkStatus();
 }
@@ -133,6 +166,7 @@ absl::StatusOr<Filled> FillCluster(const PageContext& context, const std::string
   ASSIGN_OR_RETURN(const type::v1::Facts own, FactsOf(context, name));
   page.Set("TITLE", cluster.title());
   page.SetIfAny("ALSO", AlsoCalled(cluster));
+  AddEnd(context, cluster, page);
   if (!cluster.summary().empty()) page.Add("PARAGRAPH").Set("TEXT", cluster.summary());
   templates::Values& actions = page.Add("ACTIONS");
   AddFollow(context, name, actions);

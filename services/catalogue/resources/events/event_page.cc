@@ -87,7 +87,9 @@ absl::StatusOr<Filled> FillEvent(const PageContext& context, const std::string& 
             In(language, "the whole event", "die ganze Veranstaltung"),
             page.Add("FACT").Set("LABEL", In(language, "Part of", "Teil von")).Add("VALUE"));
   }
-  RETURN_IF_ERROR(AddList(context, In(language, "Parts", "Teile"), name, "event", page));
+  type::v1::Filter parts;
+  parts.add_types("event");
+  RETURN_IF_ERROR(AddList(context, In(language, "Parts", "Teile"), name, parts, page));
   AddSources(context, event.sources(), page);
   return Filled{event.title()};
 }
