@@ -148,6 +148,37 @@ class MapPagesTest(unittest.TestCase):
         self.assertEqual(str(entry["uid"]), event.calendar.uid)
         self.assertEqual(self.get("/events/none.ics")[0], 404)
 
+    def test_what_is_written_at_length_makes_no_page_large_and_hides_nothing_of_its_own(self):
+        long = (HOSTILE * 5)[:180]
+        link = "https://example.org/?" + "a=%22'&" * 270
+        cluster = self.client.Cluster.CreateCluster(catalogue.CreateClusterRequest(
+            cluster_id="test-long", cluster=catalogue.Cluster(
+                title=long, summary=HOSTILE * 40, country="DE", regions=["nuts:DED2"], website=link,
+                former_titles=[f"{long} {number}" for number in range(20)], state="STATE_PUBLISHED",
+                sources=[types_v1.Source(uri=f"{link}{number}") for number in range(20)])), timeout=10)
+        self.addCleanup(self.client.Cluster.DeleteCluster, catalogue.DeleteClusterRequest(name=cluster.name))
+        for number in range(510):
+            made = self.client.Publication.CreatePublication(catalogue.CreatePublicationRequest(
+                publication_id=f"test-long-{number}", publication=catalogue.Publication(
+                    title=f"{long} {number}", kind="KIND_NEWS", owner=cluster.name, link=link,
+                    period=types_v1.Period(start="2020"), state="STATE_PUBLISHED")), timeout=10)
+            self.addCleanup(self.client.Publication.DeletePublication,
+                            catalogue.DeletePublicationRequest(name=made.name))
+        self.wait_for_index()
+        axe = AXE.read_text()
+        for path in [f"/{cluster.name}", f"/map?{urllib.parse.urlencode({'q': 'script ' * 15, 'type': 'publication'})}",
+                     "/map?q=script&zoom=5", f"/map?filter={urllib.parse.quote(json.dumps({'sectors': ['esca:ict'] * 50}))}"]:
+            with self.subTest(path[:60]):
+                status, _, body = self.get(path)
+                self.assertEqual(status, 200)
+                self.assertLess(len(body), PAGE_BYTES)
+                page = self.browser.page(width=360, script=False, language="en")
+                page.open(self.uri + path)
+                self.check(page, axe)
+        _, _, body = self.get(f"/{cluster.name}")
+        self.assertIn(b"Dresden", body)         # its region, by what the list calls it
+        self.assertRegex(body, rb"\xe2\x80\xa6 and \d+ more")
+
     def test_titles_stay_texts_and_drafts_stay_away(self):
         hostile = self.client.Cluster.CreateCluster(catalogue.CreateClusterRequest(
             cluster=catalogue.Cluster(title=HOSTILE, summary=HOSTILE, country="DE",

@@ -176,6 +176,7 @@ TEST_F(MappingTest, AnEventKeepsTimesPlaceAndItsParentsTitle) {
       MapEvent(RealLine("events.ndjson", "\"European Cluster Conference 2019\", \"kind\""), "");
   ASSERT_THAT(conference, IsOk());
   EXPECT_EQ(conference->place().venue(), "Palace of Parliament");
+  EXPECT_EQ(conference->series(), "european-cluster-conference");
   EXPECT_EQ(conference->edition(), 6);
   EXPECT_EQ(conference->registration_closes(), "2019-04-24");
 }

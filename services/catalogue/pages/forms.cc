@@ -11,7 +11,7 @@ void AddSelect(const PageContext& context, std::string_view parameter, std::stri
   bool found = chosen.empty();
   for (const Choice& choice : choices) {
     templates::Values& option = select.Add("OPTION");
-    option.Set("VALUE", choice.value).Set("TITLE", choice.In(language));
+    option.Set("VALUE", choice.value).Set("TITLE", context.brevity.Text(choice.In(language)));
     if (choice.value != chosen) continue;
     option.Add("CHOSEN");
     found = true;

@@ -17,6 +17,8 @@ using text::In;
 using text::Language;
 
 constexpr int kListed = 25;
+constexpr size_t kNamed = 3;  // of a cell
+constexpr size_t kLongestNote = 160;
 constexpr double kLargestCircle = 30;
 
 // What is asked for: clusters, where the reader didn't say.
@@ -72,22 +74,28 @@ void AddMoves(const PageContext& context, const Picture& picture, templates::Val
   }
 }
 
-templates::Values& AddSpot(const char* section, const Picture::Spot& spot, std::string_view href,
-                           std::string_view label, templates::Values& page) {
-  return page.Add(section)
-      .Set("HREF", href)
-      .Set("LABEL", label)
+templates::Values& AddSpot(const PageContext& context, const char* section,
+                           const Picture::Spot& spot, std::string_view href, std::string_view label,
+                           templates::Values& page) {
+  templates::Values& shown = page.Add(section);
+  if (context.brevity.Repeats()) shown.Add("TIP");
+  const std::string_view address = context.brevity.Address(href);
+  shown.Add(address.empty() ? "PLAIN" : "LINK").Set("HREF", address);
+  return shown.Set("LABEL", label)
       .Set("X", absl::StrFormat("%.0f", spot.x))
       .Set("Y", absl::StrFormat("%.0f", spot.y));
 }
 
 // "25: Silicon Saxony, Hamburg Aviation, BioRegio and more".
-std::string LabelOf(const v1::MapCell& cell, Language language) {
+std::string LabelOf(const PageContext& context, const v1::MapCell& cell, Language language) {
   std::string label = absl::StrCat(cell.count(), ": ");
   std::vector<std::string> titles;
-  for (const type::v1::Facts& facts : cell.strongest()) titles.push_back(facts.title());
+  for (const type::v1::Facts& facts : cell.strongest()) {
+    if (titles.size() == context.brevity.Items(kNamed)) break;
+    titles.push_back(context.brevity.Text(facts.title()));
+  }
   absl::StrAppend(&label, absl::StrJoin(titles, ", "));
-  if (cell.count() > cell.strongest_size()) {
+  if (cell.count() > std::ssize(titles)) {
     absl::StrAppend(&label, ToAbsl(In(language, " and more", " und weitere")));
   }
   return label;
@@ -99,17 +107,19 @@ void AddSpots(const PageContext& context, const Picture& picture, const v1::GetM
   for (const v1::MapCell& cell : map.cells()) {
     const Picture::Spot spot = picture.At(cell.latitude(), cell.longitude());
     const double radius = std::min(kLargestCircle, 9 + 3.2 * std::sqrt(cell.count()));
-    AddSpot("CELL", spot,
+    AddSpot(context, "CELL", spot,
             AddressOf("/map", context.question,
                       MapView{cell.latitude(), cell.longitude(),
                               std::min(context.question.view.zoom + 2, kNearestView)}),
-            LabelOf(cell, language), page)
+            LabelOf(context, cell, language), page)
         .Set("R", absl::StrFormat("%.0f", radius))
         .Set("COUNT", absl::StrCat(cell.count()));
   }
   for (const v1::Hit& hit : map.hits()) {
-    AddSpot("SPOT", picture.At(hit.facts().point().latitude(), hit.facts().point().longitude()),
-            PageOf(hit.facts().name(), context.question), hit.facts().title(), page);
+    AddSpot(context, "SPOT",
+            picture.At(hit.facts().point().latitude(), hit.facts().point().longitude()),
+            PageOf(hit.facts().name(), context.question), context.brevity.Text(hit.facts().title()),
+            page);
   }
 }
 
@@ -122,9 +132,11 @@ void AddList(const PageContext& context, const v1::SearchResponse& found, templa
   }
   for (const v1::Hit& hit : found.hits()) {
     templates::Values& shown = page.Add("HIT");
-    shown.Set("HREF", PageOf(hit.facts().name(), context.question))
-        .Set("TITLE", hit.facts().title());
-    shown.SetIfAny("NOTE", CutUtf8(change::SummaryIn(language, hit.facts()), 160));
+    const std::string own = PageOf(hit.facts().name(), context.question);
+    SetLink(context.brevity.Address(own.empty() ? hit.facts().link() : own),
+            context.brevity.Text(hit.facts().title()), shown);
+    shown.SetIfAny("NOTE", context.brevity.Text(
+                               CutUtf8(change::SummaryIn(language, hit.facts()), kLongestNote)));
   }
   if (!found.next_page_token().empty()) {
     page.Add("NEXT")

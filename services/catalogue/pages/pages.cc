@@ -23,6 +23,7 @@ using text::In;
 using text::Language;
 
 constexpr std::string_view kHtml = "text/html; charset=utf-8";
+constexpr size_t kLargestPage = 50'000;
 
 // A page asks this host alone, and nothing can be done on it by what an editor wrote.
 ServerReply Safe(ServerReply reply) {
@@ -118,13 +119,14 @@ ServerReply Pages::ShowEvent(const ServerRequest& request) {
               });
 }
 
-PageContext Pages::ContextOf(const Question& question) {
+PageContext Pages::ContextOf(const Question& question, Brevity brevity) {
   return {.question = question,
           .finder = finder_,
           .store = store_,
           .choices = choices_,
           .clock = clock_,
-          .follow_uri = options_.follow_uri};
+          .follow_uri = options_.follow_uri,
+          .brevity = brevity};
 }
 
 ServerReply Pages::Show(const ServerRequest& request, std::string_view room, const char* content,
@@ -132,14 +134,17 @@ ServerReply Pages::Show(const ServerRequest& request, std::string_view room, con
   if (!IsOpen()) return Failed(absl::UnavailableError("not open yet"), request);
   const absl::StatusOr<Question> question = ReadQuestion(request);
   if (!question.ok()) return Failed(question.status(), request);
-  templates::Values frame;
-  const absl::StatusOr<Filled> filled =
-      fill(ContextOf(*question), frame.Include("CONTENT", content));
-  if (!filled.ok()) return Failed(filled.status(), request);
-  if (!filled->moved_to.empty()) {
-    return Safe({.status = 308, .headers = {{"Location", filled->moved_to}}});
+  for (int times = 0;; ++times) {
+    templates::Values frame;
+    const absl::StatusOr<Filled> filled =
+        fill(ContextOf(*question, Brevity(times)), frame.Include("CONTENT", content));
+    if (!filled.ok()) return Failed(filled.status(), request);
+    if (!filled->moved_to.empty()) {
+      return Safe({.status = 308, .headers = {{"Location", filled->moved_to}}});
+    }
+    ServerReply reply = Framed(request, *question, room, filled->title, frame);
+    if (reply.body.size() <= kLargestPage || times == Brevity::kMost) return reply;
   }
-  return Framed(request, *question, room, filled->title, frame);
 }
 
 ServerReply Pages::Framed(const ServerRequest& request, const Question& question,

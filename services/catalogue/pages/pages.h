@@ -47,7 +47,7 @@ class Pages {
   http::ServerReply Framed(const http::ServerRequest& request, const Question& question,
                            std::string_view room, std::string_view title,
                            templates::Values& frame) const;
-  PageContext ContextOf(const Question& question);
+  PageContext ContextOf(const Question& question, Brevity brevity = {});
 
   const rpc::Late<const search::Index>& index_;
   rpc::Late<store::Store>& store_;

@@ -17,7 +17,7 @@ constexpr double kMostLatitude = 85.05112878;
 constexpr double kMargin = 8;  // beyond the edges, so that no line is drawn along them
 // Pixels between two points of a line: far away, where there is more of every coast, they are
 // fewer.
-double ApartIn(double world) { return world < 2000 ? 2.5 : 1.5; }
+double ApartIn(double world) { return world < 2000 ? 3.5 : world < 5000 ? 2 : 1.5; }
 
 double Clamped(double latitude) { return std::clamp(latitude, -kMostLatitude, kMostLatitude); }
 

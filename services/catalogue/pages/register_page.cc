@@ -28,9 +28,10 @@ void AddRow(const PageContext& context, const type::v1::Facts& label, templates:
   templates::Values& row = page.Add("ROW");
   const std::string cluster(store::RootOf(label.name()));
   const std::string& called = filter::TitleOf(cluster, label);
-  SetLink(PageOf(cluster, context.question), called.empty() ? cluster : called, row);
+  SetLink(PageOf(cluster, context.question),
+          context.brevity.Text(called.empty() ? cluster : called), row);
   const std::string& level = filter::TitleOf(label.kind_code(), label);
-  row.Add("CELL").Set("TEXT", level.empty() ? label.kind() : level);
+  row.Add("CELL").Set("TEXT", context.brevity.Text(level.empty() ? label.kind() : level));
   row.Add("CELL").Set("TEXT", PeriodIn(label.period(), context.question.language));
 }
 

@@ -8,6 +8,7 @@
 
 #include "libs/base/status/error.h"
 #include "libs/base/text/strings.h"
+#include "libs/facts/facts.h"
 #include "libs/filter/titles.h"
 #include "libs/http/server/form.h"
 
@@ -17,8 +18,8 @@ namespace {
 using text::In;
 using text::Language;
 
-constexpr int kMostAround = 500;
-constexpr size_t kMostShown = 50;
+constexpr int kMostShown = 50;
+constexpr size_t kMostTexts = 100;
 constexpr size_t kMostSources = 20;
 
 std::string NoteOf(const type::v1::Facts& facts, Language language) {
@@ -46,19 +47,22 @@ std::string HrefOf(const type::v1::Facts& facts, const Question& question) {
 
 }  // namespace
 
-void AddFact(std::string_view label, const std::vector<std::string>& texts,
-             templates::Values& page) {
+void AddFact(const PageContext& context, std::string_view label,
+             const std::vector<std::string>& texts, templates::Values& page) {
   templates::Values* row = nullptr;
+  size_t room = context.brevity.Items(kMostTexts);
   for (const std::string& text : texts) {
-    if (text.empty()) continue;
+    if (text.empty() || room == 0) continue;
     if (row == nullptr) row = &page.Add("FACT").Set("LABEL", label);
-    SetLink("", text, row->Add("VALUE"));
+    SetLink("", context.brevity.Text(text), row->Add("VALUE"));
+    --room;
   }
 }
 
-void AddLinkFact(std::string_view label, std::string_view href, templates::Values& page) {
+void AddLinkFact(const PageContext& context, std::string_view label, std::string_view href,
+                 templates::Values& page) {
   if (href.empty()) return;
-  SetLink(href, href, page.Add("FACT").Set("LABEL", label).Add("VALUE"));
+  SetLink(href, context.brevity.Text(href), page.Add("FACT").Set("LABEL", label).Add("VALUE"));
 }
 
 std::string TitleOrValue(const std::string& value, const type::v1::Facts& facts) {
@@ -84,21 +88,35 @@ std::string PlaceIn(const type::v1::Place& place) {
   return absl::StrJoin(parts, ", ");
 }
 
-void AddList(const PageContext& context, std::string_view title,
-             const std::vector<type::v1::Facts>& items, templates::Values& page) {
-  if (items.empty()) return;
+absl::Status AddList(const PageContext& context, std::string_view title, const std::string& name,
+                     const type::v1::Filter& which, templates::Values& page) {
+  v1::SearchRequest request;
+  *request.mutable_filter() = which;
+  request.mutable_filter()->add_names(name);
+  request.set_order(v1::SearchRequest::ORDER_TIME);
+  const size_t most = context.brevity.Items(kMostShown);
+  request.set_page_size(static_cast<int>(most) + 1);  // the resource itself may be among them
+  v1::SearchResponse found;
+  RETURN_IF_ERROR(context.finder.Search(filter::Viewer::Public(), request, &found));
   const Language language = context.question.language;
-  templates::Values& list = page.Add("LIST").Set("TITLE", title);
-  for (size_t i = 0; i < items.size() && i < kMostShown; ++i) {
-    templates::Values& item = list.Add("ITEM");
-    SetLink(HrefOf(items[i], context.question), items[i].title(), item);
-    item.SetIfAny("NOTE", NoteOf(items[i], language));
+  templates::Values* list = nullptr;
+  size_t shown = 0;
+  for (const v1::Hit& hit : found.hits()) {
+    if (hit.facts().name() == name || shown == most) continue;
+    if (list == nullptr) list = &page.Add("LIST").Set("TITLE", title);
+    ++shown;
+    templates::Values& item = list->Add("ITEM");
+    SetLink(context.brevity.Address(HrefOf(hit.facts(), context.question)),
+            context.brevity.Text(hit.facts().title()), item);
+    item.SetIfAny("NOTE", NoteOf(hit.facts(), language));
   }
-  if (items.size() > kMostShown) {
-    list.SetIfAny("MORE",
-                  absl::StrCat(ToAbsl(In(language, "… and ", "… und ")), items.size() - kMostShown,
-                               ToAbsl(In(language, " more", " weitere"))));
+  const bool own_too = name.starts_with(absl::StrCat(which.types(0), "s/"));
+  const int more = found.total_size() - static_cast<int>(shown) - (own_too ? 1 : 0);
+  if (list != nullptr && more > 0) {
+    list->SetIfAny("MORE", absl::StrCat(ToAbsl(In(language, "… and ", "… und ")), more,
+                                        ToAbsl(In(language, " more", " weitere"))));
   }
+  return absl::OkStatus();
 }
 
 void AddSources(const PageContext& context,
@@ -107,7 +125,7 @@ void AddSources(const PageContext& context,
   std::set<std::string> shown;
   templates::Values* list = nullptr;
   for (const type::v1::Source& source : sources) {
-    if (source.uri().empty() || shown.size() >= kMostSources ||
+    if (source.uri().empty() || shown.size() >= context.brevity.Items(kMostSources) ||
         !shown.insert(source.uri()).second) {
       continue;
     }
@@ -115,34 +133,15 @@ void AddSources(const PageContext& context,
       list = &page.Add("SOURCES").Set(
           "TITLE", In(context.question.language, "Where this is from", "Woher das ist"));
     }
-    SetLink(source.uri(), source.uri(), list->Add("SOURCE"));
+    SetLink(context.brevity.Address(source.uri()), context.brevity.Text(source.uri()),
+            list->Add("SOURCE"));
   }
 }
 
-std::vector<type::v1::Facts> Surroundings::OfType(std::string_view type) const {
-  std::vector<type::v1::Facts> found;
-  for (const type::v1::Facts& facts : others) {
-    if (facts.type() == type) found.push_back(facts);
-  }
-  return found;
-}
-
-absl::StatusOr<Surroundings> SurroundingsOf(const PageContext& context, const std::string& name) {
-  v1::SearchRequest request;
-  request.mutable_filter()->add_names(name);
-  request.set_order(v1::SearchRequest::ORDER_TIME);
-  request.set_page_size(kMostAround);
-  v1::SearchResponse found;
-  RETURN_IF_ERROR(context.finder.Search(filter::Viewer::Public(), request, &found));
-  Surroundings around;
-  for (v1::Hit& hit : *found.mutable_hits()) {
-    if (hit.facts().name() == name) {
-      around.own = std::move(*hit.mutable_facts());
-    } else {
-      around.others.push_back(std::move(*hit.mutable_facts()));
-    }
-  }
-  return around;
+absl::StatusOr<type::v1::Facts> FactsOf(const PageContext& context, const std::string& name) {
+  ASSIGN_OR_RETURN(const auto reader, context.store->Read());
+  ASSIGN_OR_RETURN(std::optional<type::v1::Facts> facts, facts::Get(*reader, name));
+  return std::move(facts).value_or(type::v1::Facts());
 }
 
 void AddFollow(const PageContext& context, const std::string& name, templates::Values& actions) {

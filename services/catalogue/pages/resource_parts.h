@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "clusterwire/type/v1/facts.pb.h"
+#include "clusterwire/type/v1/filter.pb.h"
 #include "clusterwire/type/v1/sources.pb.h"
 
 #include "services/catalogue/pages/views.h"
@@ -13,9 +14,10 @@
 namespace clusterwire::catalogue {
 
 // A row of what is known: nothing where all texts are empty.
-void AddFact(std::string_view label, const std::vector<std::string>& texts,
-             templates::Values& page);
-void AddLinkFact(std::string_view label, std::string_view href, templates::Values& page);
+void AddFact(const PageContext& context, std::string_view label,
+             const std::vector<std::string>& texts, templates::Values& page);
+void AddLinkFact(const PageContext& context, std::string_view label, std::string_view href,
+                 templates::Values& page);
 
 // What the Facts call a value; the value itself, a word of no list without its "named:", where they
 // don't say.
@@ -26,22 +28,18 @@ std::vector<std::string> TitlesOf(const google::protobuf::RepeatedPtrField<std::
 // "Dresden, Saxony, DE".
 std::string PlaceIn(const type::v1::Place& place);
 
-// A list under a title, of what is about or under the resource; nothing where there is none.
-void AddList(const PageContext& context, std::string_view title,
-             const std::vector<type::v1::Facts>& items, templates::Values& page);
+// What there is of one type about or under the resource, as a list under a title, and how many
+// more; nothing where there is none. `which` has that type, and what else is asked.
+absl::Status AddList(const PageContext& context, std::string_view title, const std::string& name,
+                     const type::v1::Filter& which, templates::Values& page);
 
 // Where it is from, each address once.
 void AddSources(const PageContext& context,
                 const google::protobuf::RepeatedPtrField<type::v1::Source>& sources,
                 templates::Values& page);
 
-// What the index says of the resource, and of all that is about or under it.
-struct Surroundings {
-  type::v1::Facts own;
-  std::vector<type::v1::Facts> others;
-  std::vector<type::v1::Facts> OfType(std::string_view type) const;
-};
-absl::StatusOr<Surroundings> SurroundingsOf(const PageContext& context, const std::string& name);
+// What the catalogue says of a resource that the public sees, to search by and to be told.
+absl::StatusOr<type::v1::Facts> FactsOf(const PageContext& context, const std::string& name);
 
 // "Follow this": where a reader subscribes to it, if there is such a page.
 void AddFollow(const PageContext& context, const std::string& name, templates::Values& actions);

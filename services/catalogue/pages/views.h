@@ -9,6 +9,7 @@
 #include "libs/rpc/call/late.h"
 #include "libs/store/store.h"
 #include "libs/template/template.h"
+#include "services/catalogue/pages/brevity.h"
 #include "services/catalogue/pages/choices.h"
 #include "services/catalogue/pages/question.h"
 #include "services/catalogue/search/finder.h"
@@ -24,6 +25,7 @@ struct PageContext {
   ChoiceReader& choices;
   Clock& clock;
   const std::string& follow_uri;  // empty: this installation has no page to subscribe at
+  Brevity brevity = {};
 };
 
 // A page that was filled in.

@@ -31,6 +31,9 @@ TEST(PlacesTest, ACityIsFoundByWhatOtherLanguagesCallIt) {
   EXPECT_THAT(FoldedNamesOf("Wien", "AT"), Contains("vienna"));
   EXPECT_THAT(FoldedNamesOf("BUCUREȘTI", "RO"), Contains("bukarest"));
   EXPECT_THAT(FoldedNamesOf("Köln", ""), Contains("cologne"));
+  EXPECT_THAT(FoldedNamesOf("София", "BG"), Contains("sofia")) << "in the letters of its country";
+  EXPECT_THAT(OtherNamesOf("Kiew", "UA"), Contains("Київ"));
+  EXPECT_THAT(FoldedNamesOf("Αθήνα", "GR"), Contains("athen"));
 }
 
 TEST(PlacesTest, ANameOfAnotherCountryIsAnotherCity) {

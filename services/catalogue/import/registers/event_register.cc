@@ -44,6 +44,7 @@ constexpr Field kEventFields[] = {{"title", "title", ReadRequired},
                                   {"online"},
                                   {"organiser"},
                                   {"parent"},
+                                  {"series"},
                                   {"edition"},
                                   {"attendance"},
                                   {"registration_closes", "registration_closes", ReadDate}};

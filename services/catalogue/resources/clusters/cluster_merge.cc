@@ -118,14 +118,18 @@ void TakeOver(const Cluster& duplicate, Cluster* into) {
 }
 
 absl::StatusOr<std::set<std::string>> NamedWithoutLinks(store::Store& store,
-                                                        const std::string& cluster) {
+                                                        const std::string& cluster,
+                                                        const std::string& into) {
   ASSIGN_OR_RETURN(const auto reader, store.Read());
   std::set<std::string> named;
   for (const auto& [type, stored] : store.registry().types()) {
     const auto& fields = *stored.prototype->GetDescriptor();
-    if (stored.links || fields.FindFieldByName("owner") == nullptr) continue;
+    // Of clusters it is the successor of one that has ended.
+    const bool may_name = type == "cluster" || fields.FindFieldByName("owner") != nullptr;
+    if (stored.links || !may_name) continue;
     RETURN_IF_ERROR(resource::ForEach(*reader, {.type = type}, [&](const store::Scanned& one) {
-      if (IsNamedIn(*one.resource, cluster)) named.insert(store::NameOf(*one.resource));
+      const bool is_into = store::NameOf(*one.resource) == into;
+      if (!is_into && IsNamedIn(*one.resource, cluster)) named.insert(store::NameOf(*one.resource));
       return true;
     }));
   }
@@ -140,7 +144,7 @@ absl::StatusOr<Cluster> Clusters::Merge(const WriteCall& call,
                  absl::StrCat(request.name(), " can't be merged into itself"),
                  {{"resource", request.name()}});
   }
-  ASSIGN_OR_RETURN(const auto named, NamedWithoutLinks(store(), request.name()));
+  ASSIGN_OR_RETURN(const auto named, NamedWithoutLinks(store(), request.name(), request.into()));
   WriteCall quiet = call;
   quiet.store.quiet = true;
   return Modify(
@@ -151,6 +155,7 @@ absl::StatusOr<Cluster> Clusters::Merge(const WriteCall& call,
         if (store::IsDeleted(duplicate)) return NotFoundError(request.name());
         RETURN_IF_ERROR(resource::CheckEtag(duplicate, request.etag()));
         TakeOver(duplicate, into);
+        if (into->successor() == duplicate.name()) into->clear_successor();
         return absl::OkStatus();
       },
       "into", Shown::kAsRead,

@@ -17,10 +17,12 @@ namespace clusterwire::catalogue {
 // the duplicate's names, sources and ids in other registers.
 void TakeOver(const v1::Cluster& duplicate, v1::Cluster* into);
 
-// What names a cluster and isn't found by being about it: events and all else that it owns or
-// organises. Looks through all of them, so it is asked before the write.
+// What names a cluster, but for the one that it becomes a part of, and isn't found by being about
+// it: events and all else that it owns or organises, clusters that it is the successor of. Looks
+// through all of them, so it is asked before the write.
 absl::StatusOr<std::set<std::string>> NamedWithoutLinks(store::Store& store,
-                                                        const std::string& cluster);
+                                                        const std::string& cluster,
+                                                        const std::string& into);
 
 // Moves what lies under `from`, what is about it and what `named` says names it to `into`, inside a
 // write. `notes` says what the caller should know.

@@ -1,4 +1,5 @@
 // Two entries of one organisation become one.
+#include "absl/strings/str_cat.h"
 #include <gmock/gmock.h>
 
 #include "libs/base/testing/status_matchers.h"
@@ -15,6 +16,7 @@
 #include "services/catalogue/resources/partnering/partner_request_rules.h"
 #include "services/catalogue/resources/programmes/programme_rules.h"
 #include "services/catalogue/resources/publications/publication_rules.h"
+#include "services/catalogue/resources/registrations/registration_rules.h"
 #include "services/catalogue/testing/world.h"
 
 namespace clusterwire::catalogue {
@@ -311,6 +313,92 @@ TEST_F(ClusterMergeTest, EventsPublicationsRequestsAndInterestsNameTheEntryThatS
   const auto own = world_.Get<v1::Interest>("partnerRequests/other/interests/new");
   EXPECT_EQ(own.cluster(), kNew);
   EXPECT_EQ(own.note(), "A word.");
+}
+
+TEST_F(ClusterMergeTest, InterestOfTheTwoInEachOthersRequestsIsGone) {
+  v1::PartnerRequest request;
+  request.set_title("Request");
+  request.set_kind(v1::PartnerRequest::KIND_PROJECT);
+  request.set_sought("Somebody.");
+  request.set_state(v1::PartnerRequest::STATE_OPEN);
+  for (const auto& [asker, other] : {std::pair(kOld, kNew), std::pair(kNew, kOld)}) {
+    request.set_owner(asker);
+    const auto made = world_.Of<PartnerRequests>().Create(
+        call_, "", request, absl::StrCat("of-", std::string(asker).substr(9)));
+    ASSERT_THAT(made, IsOk());
+    v1::ExpressInterestRequest interest;
+    interest.set_parent(made->name());
+    interest.set_cluster(other);
+    ASSERT_THAT(world_.Of<Interests>().Express(call_, interest), IsOk());
+  }
+  ASSERT_THAT(Merge(), IsOk());
+  const auto left = world_.store->Read().value()->Scan({.type = "interest"});
+  ASSERT_THAT(left, IsOk());
+  EXPECT_THAT(*left, IsEmpty());
+}
+
+TEST_F(ClusterMergeTest, AnEndedClustersSuccessorIsTheEntryThatStays) {
+  for (const char* title : {"Third", "Fourth"}) world_.NewCluster(title);
+  const auto end = [&](const std::string& cluster, const std::string& successor) {
+    v1::EndClusterRequest request;
+    request.set_name(cluster);
+    request.set_successor(successor);
+    return clusters_.End(call_, request);
+  };
+  ASSERT_THAT(end("clusters/third", kOld), IsOk());
+  ASSERT_THAT(end(kNew, kOld), IsOk());
+  ASSERT_THAT(Merge(), IsOk());
+  EXPECT_EQ(world_.Get<Cluster>("clusters/third").successor(), kNew);
+  EXPECT_EQ(world_.Get<Cluster>(kNew).successor(), "") << "not its own";
+}
+
+class MergedRegistrationsTest : public ClusterMergeTest {
+ protected:
+  MergedRegistrationsTest() {
+    v1::CalendarEvent event;
+    event.set_title("Talk");
+    event.set_kind(v1::CalendarEvent::KIND_MEETING);
+    event.set_state(v1::CalendarEvent::STATE_PUBLISHED);
+    event.mutable_period()->set_start("2024-09-01");
+    event.mutable_registration()->set_capacity(10);
+    EXPECT_THAT(world_.Of<Events>().Create(call_, "", event, "talk"), IsOk());
+  }
+  Registrations::Made Register(const std::string& cluster) {
+    v1::CreateRegistrationRequest request;
+    request.set_parent("events/talk");
+    request.set_cluster(cluster);
+    return registrations_.Register(call_, request);
+  }
+  absl::Status Cancel(const std::string& name) {
+    v1::CancelRegistrationRequest request;
+    request.set_name(name);
+    return registrations_.Cancel(call_, request).status();
+  }
+
+  Registrations registrations_ = world_.Of<Registrations>();
+};
+
+TEST_F(MergedRegistrationsTest, WhatOneHasRegisteredForTheOtherDoesNotRegisterForAgain) {
+  const auto made = Register(kOld);
+  ASSERT_THAT(made, IsOk());
+  ASSERT_THAT(Merge(), IsOk());
+  EXPECT_THAT(Register(kNew), ReasonIs("ALREADY_REGISTERED"));
+  ASSERT_THAT(Cancel(made->name()), IsOk());
+  EXPECT_THAT(Register(kNew), IsOk());
+}
+
+TEST_F(MergedRegistrationsTest,
+       BothStayWhereBothHaveRegisteredAndTheSameRegistersWhenBothAreCancelled) {
+  const auto old = Register(kOld), own = Register(kNew);
+  ASSERT_THAT(old, IsOk());
+  ASSERT_THAT(own, IsOk());
+  const auto merged = Merge();
+  ASSERT_THAT(merged, IsOk());
+  EXPECT_THAT(merged->notes(), Contains(AllOf(HasSubstr(old->name()), HasSubstr(own->name()))));
+  ASSERT_THAT(Cancel(own->name()), IsOk());
+  EXPECT_THAT(Register(kNew), ReasonIs("ALREADY_REGISTERED"));
+  ASSERT_THAT(Cancel(old->name()), IsOk());
+  EXPECT_THAT(Register(kNew), IsOk());
 }
 
 TEST_F(ClusterMergeTest, ADryRunAnswersAndMovesNothing) {

@@ -1,10 +1,12 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "absl/time/civil_time.h"
 
 #include "clusterwire/catalogue/v1/cluster.pb.h"
 
 #include "libs/base/status/error.h"
 #include "libs/base/text/strings.h"
+#include "services/catalogue/common/dates/calendar.h"
 #include "services/catalogue/common/resource.h"
 #include "services/catalogue/pages/resource_parts.h"
 #include "services/catalogue/resources/clusters/cluster_rules.h"
@@ -55,35 +57,45 @@ std::string TeamIn(const v1::ManagementTeam& team, Language language) {
                       ToAbsl(In(language, " people", " Personen")));
 }
 
-void AddFacts(const v1::Cluster& cluster, const type::v1::Facts& own, Language language,
+void AddFacts(const PageContext& context, const v1::Cluster& cluster, const type::v1::Facts& own,
               templates::Values& page) {
-  AddFact(In(language, "Seat", "Sitz"), {PlaceIn(cluster.seat())}, page);
-  AddFact(In(language, "Regions", "Regionen"), TitlesOf(cluster.regions(), own), page);
-  AddFact(In(language, "Country", "Land"),
+  const Language language = context.question.language;
+  AddFact(context, In(language, "Seat", "Sitz"), {PlaceIn(cluster.seat())}, page);
+  AddFact(context, In(language, "Regions", "Regionen"), TitlesOf(cluster.regions(), own), page);
+  AddFact(context, In(language, "Country", "Land"),
           {TitleOrValue(absl::StrCat("iso:", cluster.country()), own)}, page);
-  AddFact(In(language, "Sectors", "Branchen"), TitlesOf(cluster.sectors(), own), page);
-  AddFact(In(language, "Members", "Mitglieder"), MembersIn(cluster.members(), language), page);
-  AddFact(In(language, "Management", "Management"), {TeamIn(cluster.management_team(), language)},
+  AddFact(context, In(language, "Sectors", "Branchen"), TitlesOf(cluster.sectors(), own), page);
+  AddFact(context, In(language, "Members", "Mitglieder"), MembersIn(cluster.members(), language),
           page);
-  AddFact(In(language, "Founded", "Gegründet"), {text::DateIn(language, cluster.founded())}, page);
-  AddFact(In(language, "Languages", "Sprachen"),
+  AddFact(context, In(language, "Management", "Management"),
+          {TeamIn(cluster.management_team(), language)}, page);
+  AddFact(context, In(language, "Founded", "Gegründet"),
+          {text::DateIn(language, cluster.founded())}, page);
+  AddFact(context, In(language, "Languages", "Sprachen"),
           {cluster.languages().begin(), cluster.languages().end()}, page);
-  AddFact(In(language, "Services for members", "Angebote für Mitglieder"),
+  AddFact(context, In(language, "Services for members", "Angebote für Mitglieder"),
           {cluster.support_services().begin(), cluster.support_services().end()}, page);
-  AddFact(In(language, "Earlier names", "Frühere Namen"),
+  AddFact(context, In(language, "Earlier names", "Frühere Namen"),
           {cluster.former_titles().begin(), cluster.former_titles().end()}, page);
-  AddLinkFact(In(language, "Website", "Website"), cluster.website(), page);
+  AddLinkFact(context, In(language, "Website", "Website"), cluster.website(), page);
 }
 
-// Their titles, as far as the page knows them; people read no resource names.
-std::vector<std::string> ProgrammesOf(const PageContext& context, const type::v1::Facts& own) {
+// Their titles: people read no resource names.
+absl::StatusOr<std::vector<std::string>> ProgrammesOf(const PageContext& context,
+                                                      const type::v1::Facts& own) {
+  constexpr int kMostProgrammes = 50;
   std::vector<std::string> titles;
-  const std::shared_ptr<const Choices> known = context.choices.Current();
+  if (own.programmes().empty()) return titles;
+  v1::SearchRequest request;
+  request.mutable_filter()->add_types("programme");
   for (const std::string& name : own.programmes()) {
-    for (const Choice& programme : known->programmes) {
-      if (programme.value == name) titles.push_back(programme.In(context.question.language));
+    if (request.filter().names_size() < kMostProgrammes) {
+      request.mutable_filter()->add_names(name);
     }
   }
+  v1::SearchResponse found;
+  RETURN_IF_ERROR(context.finder.Search(filter::Viewer::Public(), request, &found));
+  for (const v1::Hit& hit : found.hits()) titles.push_back(hit.facts().title());
   return titles;
 }
 
@@ -96,6 +108,52 @@ std::string AlsoCalled(const v1::Cluster& cluster) {
   return absl::StrJoin(names, " · ");
 }
 
+// That it is no more, and who carries on its work.
+void AddEnd(const PageContext& context, const v1::Cluster& cluster, templates::Values& page) {
+  if (cluster.state() != v1::Cluster::STATE_ENDED) return;
+  const Language language = context.question.language;
+  page.SetIfAny("BANNER", absl::StrCat(ToAbsl(In(language, "This organisation ended: ",
+                                                 "Diese Organisation ist beendet: ")),
+                                       text::DateIn(language, cluster.ended())));
+  if (cluster.successor().empty()) return;
+  SetLink(PageOf(cluster.successor(), context.question),
+          In(language, "another cluster", "ein anderes Cluster"),
+          page.Add("FACT")
+              .Set("LABEL", In(language, "Work carried on by", "Arbeit fortgeführt durch"))
+              .Add("VALUE"));
+}
+
+type::v1::Filter OfType(const char* type) {
+  type::v1::Filter filter;
+  filter.add_types(type);
+  return filter;
+}
+
+absl::Status AddLists(const PageContext& context, const std::string& name,
+                      templates::Values& page) {
+  type::v1::Filter coming = OfType("event"), earlier = OfType("event");
+  coming.mutable_period()->set_start(
+      absl::FormatCivilTime(DayOf(context.clock.Now(), kDefaultZone)));
+  *earlier.add_none_of() = coming;
+  type::v1::Filter requests = OfType("partner_request");
+  requests.add_states("open");
+  struct List {
+    std::string_view english, german;
+    type::v1::Filter which;
+  };
+  const List lists[] = {{"Labels", "Labels", OfType("label")},
+                        {"Memberships", "Mitgliedschaften", OfType("membership")},
+                        {"Coming events", "Kommende Veranstaltungen", coming},
+                        {"Earlier events", "Frühere Veranstaltungen", earlier},
+                        {"Publications", "Veröffentlichungen", OfType("publication")},
+                        {"Looks for partners", "Sucht Partner", requests}};
+  for (const List& list : lists) {
+    RETURN_IF_ERROR(AddList(context, In(context.question.language, list.english, list.german), name,
+                            list.which, page));
+  }
+  return absl::OkStatus();
+}
+
 }  // namespace
 
 absl::StatusOr<Filled> FillCluster(const PageContext& context, const std::string& name,
@@ -105,31 +163,26 @@ absl::StatusOr<Filled> FillCluster(const PageContext& context, const std::string
   ASSIGN_OR_RETURN(const v1::Cluster cluster,
                    clusters.Get({.viewer = filter::Viewer::Public()}, name));
   if (cluster.name() != name) return Filled{"", PageOf(cluster.name(), context.question)};
-  ASSIGN_OR_RETURN(const Surroundings around, SurroundingsOf(context, name));
+  ASSIGN_OR_RETURN(const type::v1::Facts own, FactsOf(context, name));
   page.Set("TITLE", cluster.title());
   page.SetIfAny("ALSO", AlsoCalled(cluster));
+  AddEnd(context, cluster, page);
   if (!cluster.summary().empty()) page.Add("PARAGRAPH").Set("TEXT", cluster.summary());
   templates::Values& actions = page.Add("ACTIONS");
   AddFollow(context, name, actions);
-  if (around.own.has_point()) {
+  if (own.has_point()) {
     actions.Add("ACTION")
         .Set("HREF", AddressOf("/map", {},
-                               {{"lat", absl::StrCat(around.own.point().latitude())},
-                                {"lon", absl::StrCat(around.own.point().longitude())},
+                               {{"lat", absl::StrCat(own.point().latitude())},
+                                {"lon", absl::StrCat(own.point().longitude())},
                                 {"zoom", "8"},
                                 {"lang", context.question.Of("lang")}}))
         .Set("TITLE", In(language, "On the map", "Auf der Karte"));
   }
-  AddFacts(cluster, around.own, language, page);
-  AddFact(In(language, "Programmes", "Programme"), ProgrammesOf(context, around.own), page);
-  AddList(context, In(language, "Labels", "Labels"), around.OfType("label"), page);
-  AddList(context, In(language, "Memberships", "Mitgliedschaften"), around.OfType("membership"),
-          page);
-  AddList(context, In(language, "Events", "Veranstaltungen"), around.OfType("event"), page);
-  AddList(context, In(language, "Publications", "Veröffentlichungen"), around.OfType("publication"),
-          page);
-  AddList(context, In(language, "Looks for partners", "Sucht Partner"),
-          around.OfType("partner_request"), page);
+  AddFacts(context, cluster, own, page);
+  ASSIGN_OR_RETURN(const std::vector<std::string> programmes, ProgrammesOf(context, own));
+  AddFact(context, In(language, "Programmes", "Programme"), programmes, page);
+  RETURN_IF_ERROR(AddLists(context, name, page));
   AddSources(context, cluster.sources(), page);
   return Filled{cluster.title()};
 }

@@ -24,6 +24,10 @@ TEST(SimilarNamesTest, CaseAccentsLegalFormAndOrderOfWordsAreGone) {
     EXPECT_EQ(FoldedName(same), "aviation hamburg") << same;
   }
   EXPECT_EQ(FoldedName("Münchner Kreis"), FoldedName("Muenchner Kreis e.V."));
+  for (const char* same :
+       {"Łódź IT Sp. z o.o.", "IT Lodz A.Ş.", "Lodz IT GmbH & Co. KG", "lodz it OÜ"}) {
+    EXPECT_EQ(FoldedName(same), "it lodz") << same;
+  }
   EXPECT_EQ(FoldedName("Food & Health"), FoldedName("Health und Food"));
   EXPECT_NE(FoldedName("Hamburg Aviation"), FoldedName("Bremen Aviation"));
   EXPECT_EQ(FoldedName("e.V."), "ev") << "what is nothing else is kept";

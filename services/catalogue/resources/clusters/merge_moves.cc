@@ -9,6 +9,7 @@
 #include "clusterwire/catalogue/v1/label.pb.h"
 #include "clusterwire/catalogue/v1/member.pb.h"
 #include "clusterwire/catalogue/v1/membership.pb.h"
+#include "clusterwire/catalogue/v1/registration.pb.h"
 
 #include "libs/base/status/error.h"
 #include "libs/base/time/date.h"
@@ -56,6 +57,15 @@ bool IsLater(const std::string& date, const std::string& other) {
   return one.ok() && (!two.ok() || one->last > two->last);
 }
 
+bool IsSameTwice(const v1::Registration& one, const v1::Registration& other) {
+  const auto stands = [](const v1::Registration& registration) {
+    return registration.state() != v1::Registration::STATE_CANCELLED &&
+           registration.contacts().empty();
+  };
+  return store::ParentOf(one.name()) == store::ParentOf(other.name()) && stands(one) &&
+         stands(other);
+}
+
 // One merge, by the write that it is.
 class Merge {
  public:
@@ -80,6 +90,7 @@ class Merge {
     RETURN_IF_ERROR(MoveUnder());
     RETURN_IF_ERROR(UniteMemberships());
     RETURN_IF_ERROR(UniteInterests(found));
+    RETURN_IF_ERROR(TellOfRegistrations(found));
     for (const std::string& name : found) {
       if (!done_.contains(name)) RETURN_IF_ERROR(Rename(name));
     }
@@ -301,19 +312,38 @@ class Merge {
     for (const std::string& name : found) {
       if (registry_.ForName(name)->type != "interest") continue;
       ASSIGN_OR_RETURN(const auto interest, writer_.Get<v1::Interest>(name));
+      if (interest.cluster() == into_ && interest.asker() == from_) {
+        done_.insert(name);
+        RETURN_IF_ERROR(writer_.Purge(name, MergedKind()));  // the cluster doesn't ask itself
+      }
       if (interest.cluster() != from_) continue;
       const std::string renamed =
           absl::StrCat(name.substr(0, name.rfind('/') + 1), into_.substr(into_.find('/') + 1));
       done_.insert(name);
       RETURN_IF_ERROR(writer_.Purge(name, MergedKind()));
       v1::Interest there;
-      // The cluster doesn't ask itself.
       if (interest.asker() == into_ || writer_.Load(renamed, &there).ok()) continue;
       v1::Interest next = interest;
       next.set_name(renamed);
       next.clear_etag();
       ChangeNames(names_, &next);
       RETURN_IF_ERROR(writer_.Put(next, MergedKind(), from_));
+    }
+    return absl::OkStatus();
+  }
+
+  // Both stay: who of them comes, nobody but they know.
+  absl::Status TellOfRegistrations(const std::set<std::string>& found) {
+    ASSIGN_OR_RETURN(const auto others, writer_.About(into_, "registration", kMostMoved));
+    for (const std::string& name : found) {
+      if (registry_.ForName(name)->type != "registration") continue;
+      ASSIGN_OR_RETURN(const auto its, writer_.Get<v1::Registration>(name));
+      for (const store::Scanned& one : others) {
+        const auto& other = static_cast<const v1::Registration&>(*one.resource);
+        if (!IsSameTwice(its, other)) continue;
+        notes_.push_back(absl::StrCat(name, " and ", other.name(),
+                                      " are both of it now: CancelRegistration ends one of them"));
+      }
     }
     return absl::OkStatus();
   }

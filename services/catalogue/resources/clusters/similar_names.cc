@@ -34,17 +34,19 @@ std::string Canonical(const std::string& word) {
 bool IsLegalForm(const std::string& word) {
   static const auto& forms = *new std::set<std::string, std::less<>>{
       // Germany, Austria, Switzerland
-      "ev", "gmbh", "ggmbh", "mbh", "ag", "kg", "ohg", "ug", "eg", "ggag", "egen",
+      "ev", "gmbh", "ggmbh", "mbh", "ag", "kg", "co", "ohg", "ug", "eg", "ggag", "egen", "sagl",
       // France, Belgium, Luxembourg
       "asbl", "aisbl", "vzw", "ivzw", "sas", "sasu", "sarl", "sa", "scrl", "srl", "sprl", "cvba",
       // Italy, Spain, Portugal
       "spa", "scarl", "scpa", "scrl", "sl", "slu", "aie", "lda", "aei",
       // the Netherlands, the Nordic countries, the Baltic states
-      "bv", "nv", "aps", "ab", "oy", "oyj", "ry", "asa", "mtu", "uab",
+      "bv", "nv", "cv", "aps", "as", "ab", "oy", "oyj", "ry", "asa", "ehf", "ou", "mtu", "uab",
+      "sia",
       // Central and Eastern Europe
-      "sro", "zs", "os", "zspo", "spzoo", "zoo", "doo", "dd", "kft", "zrt", "nyrt", "ood", "ad",
+      "sro", "zs", "os", "zspo", "spzoo", "sp", "zoo", "doo", "dd", "kft", "bt", "zrt", "nyrt",
+      "ood", "eood", "ad", "ead", "ike", "epe", "sti",
       // English, and forms of the Union
-      "ltd", "limited", "plc", "llc", "inc", "cic", "eeig", "ewiv", "geie", "se"};
+      "ltd", "limited", "plc", "llc", "inc", "cic", "clg", "dac", "eeig", "ewiv", "geie", "se"};
   return forms.contains(word);
 }
 
@@ -59,12 +61,13 @@ std::vector<NameWord> Joined(std::string_view title) {
   std::vector<NameWord> joined;
   bool last_single = false;
   for (const std::string& word : text::Words(title)) {
-    const bool single = word.size() == 1;
+    // One letter, "Ş" too.
+    const bool single = text::Spellings(word).front().size() == 1;
     if (single && last_single) {
-      joined.back().folded += word;
+      joined.back().folded += Canonical(word);
       joined.back().written += " " + word;
     } else {
-      joined.push_back({single ? word : Canonical(word), word});
+      joined.push_back({Canonical(word), word});
     }
     last_single = single;
   }

@@ -25,10 +25,15 @@ absl::Status FindMovedParts(const Context& context, const v1::UpdateEventRequest
   CheckEnum("parts", request.parts(), errors);
   const auto before = context.reader.Get<Event>(next.name());
   if (!before.ok() || before->period().start() == next.period().start()) return errors.ToStatus();
-  if (request.parts() == v1::EVENT_PARTS_KEEP) return errors.ToStatus();
-  ASSIGN_OR_RETURN(*parts, PartsOf(next.name(), context, [](const Event& part) {
+  absl::StatusOr<Parts> found = PartsOf(next.name(), context, [](const Event& part) {
     return part.state() != Event::STATE_CANCELLED && FirstDayOf(part);
-  }));
+  });
+  if (request.parts() == v1::EVENT_PARTS_KEEP) {
+    if (found.ok()) *parts = *std::move(found);
+    return errors.ToStatus();
+  }
+  RETURN_IF_ERROR(found.status());
+  *parts = *std::move(found);
   CheckChoice(request.parts(), *parts, errors);
   const auto from = FirstDayOf(*before);
   const auto to = FirstDayOf(next);
@@ -55,7 +60,10 @@ absl::StatusOr<Event> Events::Update(const WriteCall& call, const v1::UpdateEven
         return FindMovedParts(context, request, *next, &parts, &days);
       },
       [&](store::Writer& writer, const Context& context, const Event& next, Notes& notes) {
-        if (request.parts() != v1::EVENT_PARTS_CASCADE) return absl::OkStatus();
+        if (request.parts() != v1::EVENT_PARTS_CASCADE) {
+          TellKept(parts, notes);
+          return absl::OkStatus();
+        }
         return ChangeParts(
             writer, context, parts, change::KindText(change::v1::CHANGE_KIND_EVENT_MOVED),
             next.name(), [&](Event* part) { Shift(days, part); }, notes);

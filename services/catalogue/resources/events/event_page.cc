@@ -53,14 +53,6 @@ void AddActions(const PageContext& context, const v1::CalendarEvent& event,
   AddFollow(context, event.name(), actions);
 }
 
-std::vector<type::v1::Facts> PartsOf(const std::string& name, const Surroundings& around) {
-  std::vector<type::v1::Facts> parts;
-  for (const type::v1::Facts& facts : around.OfType("event")) {
-    if (facts.parent() == name) parts.push_back(facts);
-  }
-  return parts;
-}
-
 }  // namespace
 
 absl::StatusOr<Filled> FillEvent(const PageContext& context, const std::string& name,
@@ -69,7 +61,7 @@ absl::StatusOr<Filled> FillEvent(const PageContext& context, const std::string& 
   const Resources<v1::CalendarEvent> events(*context.store, EventRules());
   ASSIGN_OR_RETURN(const v1::CalendarEvent event,
                    events.Get({.viewer = filter::Viewer::Public()}, name));
-  ASSIGN_OR_RETURN(const Surroundings around, SurroundingsOf(context, name));
+  ASSIGN_OR_RETURN(const type::v1::Facts own, FactsOf(context, name));
   page.Set("TITLE", event.title());
   if (event.state() == v1::CalendarEvent::STATE_CANCELLED) {
     const std::string& reason = event.cancellation().reason();
@@ -78,29 +70,34 @@ absl::StatusOr<Filled> FillEvent(const PageContext& context, const std::string& 
                                          reason.empty() ? "." : ": ", reason));
   }
   if (!event.summary().empty()) page.Add("PARAGRAPH").Set("TEXT", event.summary());
-  AddActions(context, event, around.own, page);
-  AddFact(In(language, "When", "Wann"), {WhenIn(event, language)}, page);
-  AddFact(In(language, "Where", "Wo"), {PlaceOfEvent(event, language)}, page);
-  AddFact(In(language, "Organised by", "Veranstaltet von"), {event.organiser()}, page);
-  AddFact(In(language, "Registration closes", "Anmeldeschluss"),
+  AddActions(context, event, own, page);
+  AddFact(context, In(language, "When", "Wann"), {WhenIn(event, language)}, page);
+  AddFact(context, In(language, "Where", "Wo"), {PlaceOfEvent(event, language)}, page);
+  AddFact(context, In(language, "Organised by", "Veranstaltet von"), {event.organiser()}, page);
+  AddFact(context, In(language, "Registration closes", "Anmeldeschluss"),
           {text::DateIn(language, event.registration_closes())}, page);
-  AddFact(In(language, "Languages", "Sprachen"),
+  AddLinkFact(context, In(language, "Registration", "Anmeldung"), event.registration().link(),
+              page);
+  AddFact(context, In(language, "Languages", "Sprachen"),
           {event.languages().begin(), event.languages().end()}, page);
-  AddFact(In(language, "Sectors", "Branchen"), TitlesOf(event.sectors(), around.own), page);
-  AddLinkFact(In(language, "Website", "Website"), event.link(), page);
+  AddFact(context, In(language, "Sectors", "Branchen"), TitlesOf(event.sectors(), own), page);
+  AddLinkFact(context, In(language, "Website", "Website"), event.link(), page);
   if (!event.parent().empty()) {
     SetLink(PageOf(event.parent(), context.question),
             In(language, "the whole event", "die ganze Veranstaltung"),
             page.Add("FACT").Set("LABEL", In(language, "Part of", "Teil von")).Add("VALUE"));
   }
-  AddList(context, In(language, "Parts", "Teile"), PartsOf(name, around), page);
+  type::v1::Filter parts;
+  parts.add_types("event");
+  RETURN_IF_ERROR(AddList(context, In(language, "Parts", "Teile"), name, parts, page));
   AddSources(context, event.sources(), page);
   return Filled{event.title()};
 }
 
 absl::StatusOr<std::string> EventCalendar(const PageContext& context, const std::string& name) {
-  ASSIGN_OR_RETURN(const Surroundings around, SurroundingsOf(context, name));
-  const type::v1::Facts& event = around.own;
+  const Resources<v1::CalendarEvent> events(*context.store, EventRules());
+  RETURN_IF_ERROR(events.Get({.viewer = filter::Viewer::Public()}, name).status());
+  ASSIGN_OR_RETURN(const type::v1::Facts event, FactsOf(context, name));
   calendar::Entry entry =
       calendar::DescribedBy(event, change::SummaryIn(context.question.language, event),
                             context.clock.Now(), context.question.language);

@@ -75,6 +75,12 @@ void CheckChoice(v1::EventParts choice, const Parts& parts, FieldErrors& errors)
                                    "EVENT_PARTS_KEEP leaves them as they are"));
 }
 
+void TellKept(const Parts& parts, Notes& notes) {
+  if (parts.own.empty()) return;
+  notes.push_back(
+      absl::StrCat("parts: ", Named(NamesOf(parts.own)), " stay on the days that they were on"));
+}
+
 absl::Status ChangeParts(store::Writer& writer, const Context& context, const Parts& parts,
                          std::string_view kind, const std::string& cause, PartChange change,
                          Notes& notes) {

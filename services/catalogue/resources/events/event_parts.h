@@ -27,6 +27,9 @@ struct Parts {
 absl::StatusOr<Parts> PartsOf(const std::string& name, const Context& context,
                               absl::FunctionRef<bool(const v1::CalendarEvent&)> wanted);
 
+// Says which parts stay where they are while their event is moved.
+void TellKept(const Parts& parts, Notes& notes);
+
 // Adds a violation where the choice is missing or none of the list.
 void CheckChoice(v1::EventParts choice, const Parts& parts, FieldErrors& errors);
 

@@ -18,7 +18,7 @@
 namespace clusterwire::catalogue {
 namespace {
 
-// Parents above an event that are looked at before it counts as a circle.
+// So many events may lie above one.
 constexpr int kMaxDepth = 10;
 
 void CheckParent(const v1::CalendarEvent& event, const Context& context, FieldErrors& errors) {
@@ -34,7 +34,11 @@ void CheckParent(const v1::CalendarEvent& event, const Context& context, FieldEr
   std::string above = event.parent();
   for (int depth = 0; !above.empty(); ++depth) {
     if (above == event.name() || depth == kMaxDepth) {
-      errors.Add("event.parent", absl::StrCat("'", event.parent(), "' is itself a part of this"));
+      errors.Add(
+          "event.parent",
+          absl::StrCat("'", event.parent(), "' ",
+                       above == event.name() ? "is itself a part of this"
+                                             : absl::StrCat("lies ", kMaxDepth, " deep already")));
       return;
     }
     if (!context.reader.Load(above, &parent).ok() || store::IsDeleted(parent)) return;

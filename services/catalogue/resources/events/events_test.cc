@@ -324,7 +324,9 @@ TEST_F(EventsTest, PartsMoveByAsManyDaysOrStayAndTheChoiceIsAskedForOfAnotherFir
   EXPECT_THAT(Update(name, later), HasFieldError("parts"));
   EXPECT_THAT(Update(name, "period { start: '2022-11' end: '2022-11' }", v1::EVENT_PARTS_CASCADE),
               HasFieldError("parts"));
-  ASSERT_THAT(Update(name, "period { start: '2022-09-27' }", v1::EVENT_PARTS_KEEP), IsOk());
+  const auto kept = Update(name, "period { start: '2022-09-27' }", v1::EVENT_PARTS_KEEP);
+  ASSERT_THAT(kept, IsOk());
+  EXPECT_THAT(kept->notes(), Contains(HasSubstr(side + " stay")));
   EXPECT_EQ(world_.Get<Event>(side).period().start(), "2022-10-01");
 
   const store::Revision before = *world_.store->revision();

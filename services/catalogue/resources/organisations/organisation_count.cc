@@ -79,6 +79,8 @@ absl::Status CountMembers(const resource::ReadCall& call, const store::Reader& r
             !MaySee(call.viewer, *facts)) {
           return true;
         }
+        // It has its kind from the organisation, as long as that is there.
+        if ((*facts)->kind().empty()) return true;
         counted->kinds[member.organisation()] = (*facts)->kind();
         return ++counted->memberships <= kMostMemberships;
       }));

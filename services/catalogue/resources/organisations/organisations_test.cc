@@ -151,6 +151,16 @@ TEST_F(OrganisationsTest, AFirmInThreeClustersIsOneFirmInTheSums) {
   EXPECT_THAT(Count(request), HasFieldError("filter.types"));
 }
 
+TEST_F(OrganisationsTest, ADeletedOrganisationIsCountedNoMore) {
+  ASSERT_THAT(Join(hamburg_), IsOk());
+  ASSERT_THAT(Join(saxony_), IsOk());
+  ASSERT_THAT(world_.Of<Organisations>().Delete(world_.AsOperator(), airbus_, ""), IsOk());
+  const auto counted = Count({});
+  ASSERT_THAT(counted, IsOk());
+  EXPECT_EQ(counted->organisations(), 0);
+  EXPECT_EQ(counted->memberships(), 0);
+}
+
 TEST_F(OrganisationsTest, AMemberIsInvisibleWhileItsOrganisationIsADraft) {
   Organisation draft = Good("Hidden Works");
   draft.clear_state();

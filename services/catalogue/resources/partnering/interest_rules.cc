@@ -60,6 +60,7 @@ absl::Status CompleteInterest(const Context& context, const std::string& parent,
   }
   RETURN_IF_ERROR(errors.ToStatus());
   RETURN_IF_ERROR(CheckRequestOpen(request));
+  RETURN_IF_ERROR(CheckIsPublished(context, request.owner(), "takes interest"));
   RETURN_IF_ERROR(CheckIsPublished(context, interest->cluster(), "expresses interest"));
   interest->set_asker(request.owner());
   interest->set_request_title(request.title());

@@ -3,6 +3,7 @@
 
 #include "libs/base/testing/status_matchers.h"
 #include "libs/telemetry/metrics.h"
+#include "services/catalogue/resources/clusters/cluster_rules.h"
 #include "services/catalogue/resources/partnering/interest_rules.h"
 #include "services/catalogue/resources/partnering/partner_request_rules.h"
 #include "services/catalogue/resources/programmes/programme_rules.h"
@@ -167,6 +168,14 @@ TEST_F(PartneringTest, WhoseDeadlineIsOverIsNotOpened) {
   GoTo("2024-07-05");
   EXPECT_THAT(requests_.Publish(world_.As(asker_), draft->name(), ""), ReasonIs("DEADLINE_PASSED"));
   EXPECT_EQ(world_.Get<PartnerRequest>(draft->name()).state(), PartnerRequest::STATE_DRAFT);
+}
+
+TEST_F(PartneringTest, ARequestOfAClusterThatHasEndedTakesNoInterest) {
+  const std::string name = Open();
+  v1::EndClusterRequest end;
+  end.set_name(asker_);
+  ASSERT_THAT(world_.Of<Clusters>().End(world_.AsOperator(), end), IsOk());
+  EXPECT_THAT(Express(name, "", partner_), ReasonIs("CLUSTER_NOT_PUBLISHED"));
 }
 
 TEST_F(PartneringTest, AClosedRequestStaysAsItIsAndTakesNoInterest) {

@@ -4,6 +4,8 @@
 #include "absl/strings/str_cat.h"
 #include "google/protobuf/util/message_differencer.h"
 
+#include "clusterwire/catalogue/v1/cluster.pb.h"
+
 #include "libs/base/crypto.h"
 #include "libs/base/status/error.h"
 #include "libs/base/text/strings.h"
@@ -24,6 +26,7 @@ using Event = v1::CalendarEvent;
 
 constexpr char kKept[] = "event_seats.kept";  // what the log says of a row of these
 constexpr int kMostAtOnce = 300;              // registrations that one write brings along
+constexpr int kMostOfCluster = 1000;          // registrations of one cluster that are looked at
 
 std::string EventOf(const Registration& registration) {
   return std::string(store::ParentOf(registration.name()));
@@ -70,6 +73,21 @@ absl::Status KeepWaiting(store::Writer& writer, const Registration* before,
   return writer.Put(row, kKept);
 }
 
+// Another of the same cluster to the same event that isn't cancelled: two entries that became one
+// had one each. Empty where there is none.
+absl::StatusOr<std::string> OtherOfSame(const store::Reader& reader, const Registration& ended) {
+  if (!ended.contacts().empty() || ended.cluster().empty()) return "";
+  ASSIGN_OR_RETURN(const auto found, reader.About(ended.cluster(), "registration", kMostOfCluster));
+  for (const store::Scanned& one : found) {
+    const auto& other = static_cast<const Registration&>(*one.resource);
+    if (other.name() != ended.name() && EventOf(other) == EventOf(ended) &&
+        other.contacts().empty() && other.state() != Registration::STATE_CANCELLED) {
+      return other.name();
+    }
+  }
+  return "";
+}
+
 // That it is this registrant's, as long as it isn't cancelled.
 absl::Status KeepRegistrant(store::Writer& writer, const Registration* before,
                             const Registration& next) {
@@ -81,7 +99,10 @@ absl::Status KeepRegistrant(store::Writer& writer, const Registration* before,
   }
   ASSIGN_OR_RETURN(v1::EventRegistrant row, RegistrantOf(writer, next));
   if (ends && row.registration() != next.name()) return absl::OkStatus();
-  row.set_registration(ends ? "" : next.name());
+  row.set_registration(next.name());
+  if (ends) {
+    ASSIGN_OR_RETURN(*row.mutable_registration(), OtherOfSame(writer, next));
+  }
   if (before == nullptr) row.set_registrations(row.registrations() + 1);
   return writer.Put(row, kKept);
 }
@@ -151,6 +172,40 @@ absl::Status FollowEvent(store::Writer& writer, const Event& before, const Event
     RETURN_IF_ERROR(BringAll(writer, event));
   }
   return GiveFreeSeats(writer, event.name(), event.name());
+}
+
+// Its cluster became a part of another one, which has registered by it from now on.
+absl::Status FollowMerge(store::Writer& writer, const Registration& before,
+                         const Registration& next) {
+  if (before.cluster() == next.cluster() || !next.contacts().empty()) return absl::OkStatus();
+  ASSIGN_OR_RETURN(v1::EventRegistrant left, RegistrantOf(writer, before));
+  ASSIGN_OR_RETURN(v1::EventRegistrant kept, RegistrantOf(writer, next));
+  kept.set_registrations(kept.registrations() + 1);
+  if (left.registration() == next.name()) {
+    left.clear_registration();
+    if (kept.registration().empty()) kept.set_registration(next.name());
+    RETURN_IF_ERROR(writer.Put(left, kKept));
+  }
+  return writer.Put(kept, kKept);
+}
+
+// Nobody comes for a cluster that is deleted, and others get its seats.
+absl::Status FollowDeletion(store::Writer& writer, const v1::Cluster& cluster) {
+  ASSIGN_OR_RETURN(const auto found, writer.About(cluster.name(), "registration", kMostOfCluster));
+  for (const store::Scanned& one : found) {
+    // As it is now: one before it may have given it a seat.
+    ASSIGN_OR_RETURN(const Registration before,
+                     writer.Get<Registration>(store::NameOf(*one.resource)));
+    if (before.state() == Registration::STATE_CANCELLED) continue;
+    ASSIGN_OR_RETURN(const Event event, writer.Get<Event>(EventOf(before)));
+    if (store::IsDeleted(event) || writer.now() >= EndOf(event)) continue;
+    Registration next = before;
+    AddStep("CancelRegistration", writer.now(), "", "", &next);
+    TakeOver(event, &next);
+    RETURN_IF_ERROR(writer.Put(next, KindOf("CancelRegistration"), cluster.name()));
+    RETURN_IF_ERROR(CountSeats(writer, &before, next));
+  }
+  return absl::OkStatus();
 }
 
 // One that was left to this write.
@@ -246,8 +301,16 @@ absl::Status FollowIntoRegistrations(store::Writer& writer, const store::Message
   if (const auto* event = dynamic_cast<const Event*>(after); event != nullptr && before != after) {
     return FollowEvent(writer, dynamic_cast<const Event&>(*before), *event);
   }
+  if (const auto* cluster = dynamic_cast<const v1::Cluster*>(after); cluster != nullptr) {
+    const bool gone = store::IsDeleted(*after) && !store::IsDeleted(*before);
+    return gone && cluster->moved_to().empty() ? FollowDeletion(writer, *cluster)
+                                               : absl::OkStatus();
+  }
   const auto* registration = dynamic_cast<const Registration*>(after);
-  if (registration == nullptr || before != after) return absl::OkStatus();
+  if (registration == nullptr) return absl::OkStatus();
+  if (before != after) {
+    return FollowMerge(writer, dynamic_cast<const Registration&>(*before), *registration);
+  }
   return FollowLeft(writer, *registration);
 }
 

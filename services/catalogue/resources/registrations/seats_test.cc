@@ -70,6 +70,17 @@ TEST_F(RegistrationsTest, WhoLeavesTheHeadOfTheListMakesRoomForTheNext) {
   EXPECT_EQ(Read(one->name()).state(), Registration::STATE_REGISTERED);
 }
 
+TEST_F(RegistrationsTest, ADeletedClustersSeatsGoToWhoWaitsInTheSameWrite) {
+  const std::string cluster = Cluster();
+  const auto made = Register(cluster, 3);
+  ASSERT_THAT(made, IsOk());
+  const auto waits = Wait(Cluster());
+  ASSERT_THAT(waits, IsOk());
+  ASSERT_THAT(world_.Of<Clusters>().Delete(world_.AsOperator(), cluster, ""), IsOk());
+  EXPECT_EQ(world_.Get<Registration>(made->name()).state(), Registration::STATE_CANCELLED);
+  EXPECT_EQ(world_.Get<Registration>(waits->name()).state(), Registration::STATE_REGISTERED);
+}
+
 TEST_F(RegistrationsTest, AHigherCapacityPromotesAndOneBelowWhatIsTakenIsRefused) {
   ASSERT_THAT(Register(Cluster(), 3), IsOk());
   const auto two = Wait(Cluster(), 2);
