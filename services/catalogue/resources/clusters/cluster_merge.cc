@@ -32,12 +32,6 @@ bool IsOfEntry(std::string_view field) {
   return fields.contains(field);
 }
 
-std::vector<const FieldDescriptor*> SetFieldsOf(const Cluster& cluster) {
-  std::vector<const FieldDescriptor*> fields;
-  cluster.GetReflection()->ListFields(cluster, &fields);
-  return fields;
-}
-
 bool HasTitle(const Cluster& cluster, const std::string& title) {
   const std::string folded = FoldedName(title);
   return FoldedName(cluster.title()) == folded ||
@@ -104,8 +98,8 @@ void TakeOver(const Cluster& duplicate, Cluster* into) {
   AddSorted({duplicate.name()}, into->mutable_merged_names());
   AddSorted(duplicate.merged_names(), into->mutable_merged_names());
   Cluster missing = duplicate;
-  const std::vector<const FieldDescriptor*> had = SetFieldsOf(*into);
-  for (const FieldDescriptor* field : SetFieldsOf(missing)) {
+  const std::vector<const FieldDescriptor*> had = SetFields(*into);
+  for (const FieldDescriptor* field : SetFields(missing)) {
     if (IsOfEntry(field->name()) || std::ranges::find(had, field) != had.end()) {
       missing.GetReflection()->ClearField(&missing, field);
     }
