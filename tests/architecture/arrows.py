@@ -109,7 +109,7 @@ def _trouble(path, included):
         if headers.search(included) and not places.search(path):
             return f"includes {included}; {name} is for {places.pattern} only"
     packaged = any(headers.search(included) for _, headers, _ in PACKAGED)
-    tested = FOR_TESTS.search(included) and (path.endswith(("_test.cc", "_fixture.h")) or "/testing/" in path)
+    tested = FOR_TESTS.search(included) and (path.endswith("_test.cc") or "/testing/" in path)
     if not packaged and not tested and not OPEN.search(included):
         return f"includes {included}, of a library without a row in tests/architecture/arrows.py"
     if included.endswith(".grpc.pb.h") and path.endswith(".h") and "/testing/" not in path:

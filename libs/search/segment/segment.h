@@ -107,7 +107,7 @@ struct Part {
 
   uint32_t live() const { return segment->size() - deleted->count(); }
 };
-struct Parts {
+struct PartList {
   std::vector<Part> list;
 };
 
