@@ -156,7 +156,7 @@ class Derivation {
           ASSIGN_OR_RETURN(const Audience of_target, AudienceOf(link));
           // What its own may not see of the target they don't learn from it.
           if (target->has_value() && of_target.Includes(audience)) {
-            hook_.rules().inherit(**target, &*facts);
+            hook_.Inherit(*state->type, **target, &*facts);
           }
         }
       } else {

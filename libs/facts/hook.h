@@ -33,6 +33,10 @@ class Hook final : public store::Hook {
 
   const Type& TypeOf(const store::ResourceType& type) const { return types_.at(type.type); }
   const Rules& rules() const { return rules_; }
+  // What is of that type takes over from its target.
+  void Inherit(const Type& type, const Facts& target, Facts* linked) const {
+    type.inherit != nullptr ? type.inherit(target, linked) : rules_.inherit(target, linked);
+  }
   const Options& options() const { return options_; }
 
  private:

@@ -30,6 +30,8 @@ struct Projection {
   std::vector<std::string> (*links)(const T&) = nullptr;
   // What a target aggregates from it: of a label its level.
   void (*aggregate)(const T&, const Codes&, Facts* target) = nullptr;
+  // How it inherits from one of its targets, where that differs from Rules::inherit.
+  void (*inherit)(const Facts& target, Facts* linked) = nullptr;
   std::vector<store::Timer> (*timers)(const T&) = nullptr;
   // Whether who sees it is its own to say. Otherwise a target that somebody may not see hides what
   // is about it too. From a target that not all of its own may see it inherits nothing.
@@ -42,6 +44,7 @@ struct Type : store::ResourceType {
   bool own_audience = false;
   std::function<Facts(const Message&, const CodeLists&)> own = {};
   std::function<void(const Message&, const CodeLists&, Facts* target)> aggregate = {};
+  void (*inherit)(const Facts& target, Facts* linked) = nullptr;
 };
 
 // Facts can't say what their projection isn't given: `read` gets no personal fields.
@@ -66,6 +69,7 @@ Type MakeType(std::string type, std::string pattern, Projection<T, Codes> projec
     };
   }
   made.own_audience = projection.own_audience;
+  made.inherit = projection.inherit;
   const bool cut = store::HasPersonalFields(*T::descriptor());
   if (auto* own = projection.own) {
     made.own = [own, cut](const Message& m, const CodeLists& codes) {
@@ -85,7 +89,7 @@ Type MakeType(std::string type, std::string pattern, Projection<T, Codes> projec
 
 // What holds for all types of a service.
 struct Rules {
-  // The one definition of inheriting: what is about `target` takes over from it.
+  // What is about `target` takes over from it, unless its projection says otherwise.
   std::function<void(const Facts& target, Facts* linked)> inherit;
   // Reads the code lists that the types' projections take; inside a write with what is staged of
   // them.

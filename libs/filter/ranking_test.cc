@@ -89,7 +89,7 @@ TEST(RankingTest, AReasonIsASentenceWithItsWeightInBothLanguages) {
             "spricht Französisch: 28 von 28 Punkten");
 }
 
-// Whatever is sought of whatever there is.
+// Random clusters, asked for with random wishes.
 TEST(RankingTest, PointsAddUpToTheScoreAndNeverExceedAHundred) {
   SeededRandom random(TestSeed());
   for (int round = 0; round < 500; ++round) {

@@ -53,7 +53,7 @@ class Multi {
   }
 
   // Waits until something happens or Wake() is called, and lets curl act on it.
-  void Turn() {
+  void WaitAndAct() {
     std::array<epoll_event, 256> events;
     const int count =
         epoll_wait(epoll_, events.data(), static_cast<int>(events.size()), WaitMilliseconds());

@@ -72,7 +72,7 @@ class TransferLoop {
 
   void Run() {
     while (TakeIncoming()) {
-      multi_.Turn();
+      multi_.WaitAndAct();
       while (const auto done = multi_.NextDone()) {
         const auto node = running_.extract(done->first);
         multi_.Remove(done->first);

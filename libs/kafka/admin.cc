@@ -144,8 +144,8 @@ absl::StatusOr<TopicDescription> Admin::EnsureTopic(const TopicSettings& setting
     return ToStatus(code, text == nullptr ? doing : absl::StrCat(doing, ": ", text), right);
   }
   // The brokers hear of a new topic a moment after its creation was answered.
-  return AskPatiently(client_.get(), remaining, /*exists=*/true,
-                      [&] { return Describe(client_.get(), settings.name, remaining); });
+  return AskWithRetries(client_.get(), remaining, /*exists=*/true,
+                        [&] { return Describe(client_.get(), settings.name, remaining); });
 }
 
 absl::StatusOr<bool> Admin::EnsureCompacted(const std::string& name, int replication,

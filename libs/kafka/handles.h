@@ -118,7 +118,7 @@ absl::StatusOr<MetadataHandle> MetadataOf(rd_kafka_t* client, const std::string&
 // Asks again while the answer is one of those that a moment cures, such as a leader on the move.
 // `exists`: the topic is known to be there, so that a broker which doesn't know it is only late.
 template <typename Ask>
-auto AskPatiently(rd_kafka_t* client, const Remaining& remaining, bool exists, const Ask& ask)
+auto AskWithRetries(rd_kafka_t* client, const Remaining& remaining, bool exists, const Ask& ask)
     -> decltype(ask()) {
   constexpr int kPauseMilliseconds = 50;
   while (true) {

@@ -49,12 +49,14 @@ absl::StatusOr<int64_t> EdgeOf(rd_kafka_t* client, const TopicPartition& partiti
 absl::StatusOr<TopicReader::Watermarks> QueryWatermarks(rd_kafka_t* client,
                                                         const TopicPartition& partition,
                                                         const Remaining& remaining, bool exists) {
-  return AskPatiently(client, remaining, exists, [&]() -> absl::StatusOr<TopicReader::Watermarks> {
-    TopicReader::Watermarks marks;
-    ASSIGN_OR_RETURN(marks.start, EdgeOf(client, partition, RD_KAFKA_OFFSET_BEGINNING, remaining));
-    ASSIGN_OR_RETURN(marks.end, EdgeOf(client, partition, RD_KAFKA_OFFSET_END, remaining));
-    return marks;
-  });
+  return AskWithRetries(
+      client, remaining, exists, [&]() -> absl::StatusOr<TopicReader::Watermarks> {
+        TopicReader::Watermarks marks;
+        ASSIGN_OR_RETURN(marks.start,
+                         EdgeOf(client, partition, RD_KAFKA_OFFSET_BEGINNING, remaining));
+        ASSIGN_OR_RETURN(marks.end, EdgeOf(client, partition, RD_KAFKA_OFFSET_END, remaining));
+        return marks;
+      });
 }
 
 // Shows `visit` the messages from offset `from` to before `end`, with the simple consumer, which
@@ -174,8 +176,8 @@ absl::StatusOr<std::vector<ReceivedMessage>> TopicReader::Tail(const std::string
   const Remaining remaining(wait, stop_);
   ASSIGN_OR_RETURN(rd_kafka_t* const unfiltered, Unfiltered());
   ASSIGN_OR_RETURN(const MetadataHandle metadata,
-                   AskPatiently(client_.get(), remaining, false,
-                                [&] { return MetadataOf(client_.get(), topic, remaining); }));
+                   AskWithRetries(client_.get(), remaining, false,
+                                  [&] { return MetadataOf(client_.get(), topic, remaining); }));
   std::vector<ReceivedMessage> tail;
   for (int32_t i = 0; i < metadata->topics[0].partition_cnt; ++i) {
     const TopicPartition partition{topic, i};
@@ -220,8 +222,8 @@ absl::Status TopicReader::ReadWhole(const std::string& topic, const Visitor& vis
                                     absl::Duration wait) {
   const Remaining remaining(wait, stop_);
   ASSIGN_OR_RETURN(const MetadataHandle metadata,
-                   AskPatiently(client_.get(), remaining, false,
-                                [&] { return MetadataOf(client_.get(), topic, remaining); }));
+                   AskWithRetries(client_.get(), remaining, false,
+                                  [&] { return MetadataOf(client_.get(), topic, remaining); }));
   for (int32_t i = 0; i < metadata->topics[0].partition_cnt; ++i) {
     RETURN_IF_ERROR(ReadAll({topic, i}, visit, wait));
   }

@@ -16,11 +16,11 @@ namespace {
 constexpr std::string_view kNames[] = {
     "accepted",    "address_refused", "mailbox_full", "message_refused", "later",
     "server_away", "stale",           "unknown",      "no_place",        "stopped"};
-static_assert(std::size(kNames) == Outcome::kKinds);
+static_assert(std::size(kNames) == SendResult::kKinds);
 
 }  // namespace
 
-std::string_view NameOf(Outcome::Kind kind) { return kNames[static_cast<size_t>(kind)]; }
+std::string_view NameOf(SendResult::Kind kind) { return kNames[static_cast<size_t>(kind)]; }
 
 class Client::Loop {
  public:
@@ -33,7 +33,7 @@ class Client::Loop {
         }) {}
 
   void Send(Message message, Callback callback) {
-    const auto count_and_call = [this, callback = std::move(callback)](Outcome outcome) {
+    const auto count_and_call = [this, callback = std::move(callback)](SendResult outcome) {
       {
         MutexLock lock(mutex_);
         --under_way_;
@@ -48,19 +48,20 @@ class Client::Loop {
       ++under_way_;
     }
     if (full) {
-      count_and_call({.kind = Outcome::Kind::kNoPlace, .answer = "too many mails are under way"});
+      count_and_call(
+          {.kind = SendResult::Kind::kNoPlace, .answer = "too many mails are under way"});
       return;
     }
     const bool whole = std::ranges::all_of(message.headers, IsOneField);
     if (!whole) {
-      count_and_call({.kind = Outcome::Kind::kMessageRefused,
+      count_and_call({.kind = SendResult::Kind::kMessageRefused,
                       .answer = "a field of its header would break it apart"});
       return;
     }
     auto transfer = std::make_unique<SmtpTransfer>(std::move(message), count_and_call, options_,
                                                    clock_, sockets_);
     if (transfers_.Add(std::move(transfer))) return;
-    count_and_call({.kind = Outcome::Kind::kStopped, .answer = "this service stops"});
+    count_and_call({.kind = SendResult::Kind::kStopped, .answer = "this service stops"});
   }
 
   Counts counts() const {

@@ -38,7 +38,7 @@ struct Message {
 };
 
 // What became of a mail.
-struct Outcome {
+struct SendResult {
   enum class Kind {
     kAccepted,        // the server takes care of it from now on
     kAddressRefused,  // there is no such mailbox: nothing should go there again
@@ -59,7 +59,7 @@ struct Outcome {
   std::string answer;  // the first 500 bytes of that, or what went wrong; mailboxes are masked
 };
 // "accepted", "address_refused", …
-std::string_view NameOf(Outcome::Kind kind);
+std::string_view NameOf(SendResult::Kind kind);
 
 // Sends mails over one SMTP server, several at a time from one thread, each bounded in time and in
 // what is kept of the answers; connections are used again. The certificate of the server is
@@ -85,7 +85,7 @@ class Client {
     absl::Duration idle_limit = absl::Seconds(20);     // then a connection isn't used again
   };
   static constexpr size_t kPasswordBytes = 1000;
-  using Callback = std::function<void(Outcome)>;
+  using Callback = std::function<void(SendResult)>;
 
   Client(Options options, Clock& clock);
   // Ends what is under way with kStopped, then joins.
@@ -97,8 +97,8 @@ class Client {
   // waits for a connection until its deadline is ended when one is free.
   void Send(Message message, Callback callback);
 
-  // How many ended in each way since the start, by Outcome::Kind.
-  using Counts = std::array<uint64_t, Outcome::kKinds>;
+  // How many ended in each way since the start, by SendResult::Kind.
+  using Counts = std::array<uint64_t, SendResult::kKinds>;
   Counts counts() const;
 
  private:

@@ -21,7 +21,7 @@
 namespace clusterwire::mail {
 namespace {
 
-using Kind = Outcome::Kind;
+using Kind = SendResult::Kind;
 using testing::HasSubstr;
 
 Client::Options OptionsFor(const SmtpReceiver& receiver) {
@@ -41,15 +41,15 @@ Message MessageTo(const std::string& to) {
       .html = "<p>Dear reader</p>"};
 }
 
-Outcome Send(Client& client, Message message) {
-  Awaited<Outcome> outcome;
+SendResult Send(Client& client, Message message) {
+  Awaited<SendResult> outcome;
   client.Send(std::move(message), outcome.Callback());
   return outcome.Get();
 }
 
 // A receiver that says `answer` to `verb`.
-Outcome SendTo(const std::string& verb, const std::string& answer,
-               absl::Duration limit = absl::Seconds(20)) {
+SendResult SendTo(const std::string& verb, const std::string& answer,
+                  absl::Duration limit = absl::Seconds(20)) {
   SmtpReceiver receiver(
       [&](const std::string& asked) { return asked == verb ? answer : "default"; });
   Client::Options options = OptionsFor(receiver);
@@ -61,7 +61,7 @@ Outcome SendTo(const std::string& verb, const std::string& answer,
 TEST(Client, SendsBothTextsAndNothingOfThemIsReadAsACommand) {
   SmtpReceiver receiver;
   Client client(OptionsFor(receiver), Clock::System());
-  const Outcome outcome = Send(client, MessageTo("anna@example.net"));
+  const SendResult outcome = Send(client, MessageTo("anna@example.net"));
   EXPECT_EQ(outcome.kind, Kind::kAccepted);
   EXPECT_EQ(outcome.status, 250);
   EXPECT_EQ(outcome.answer, "250 2.0.0 queued");
@@ -101,7 +101,7 @@ TEST(Client, AThousandMailsGoOverAFewConnections) {
   std::atomic<int> left = kMails;
   std::promise<void> done;
   for (int i = 0; i < kMails; ++i) {
-    client.Send(MessageTo(absl::StrCat("a", i, "@example.net")), [&](const Outcome& outcome) {
+    client.Send(MessageTo(absl::StrCat("a", i, "@example.net")), [&](const SendResult& outcome) {
       EXPECT_EQ(outcome.kind, Kind::kAccepted) << outcome.answer;
       if (--left == 0) done.set_value();
     });
@@ -122,7 +122,7 @@ TEST(Client, MoreThanMayWaitAreRefusedAtOnce) {
     Client client(options, Clock::System());
     for (int i = 0; i < 3; ++i) {
       client.Send(MessageTo("anna@example.net"),
-                  [&](const Outcome& outcome) { kinds.push_back(outcome.kind); });
+                  [&](const SendResult& outcome) { kinds.push_back(outcome.kind); });
     }
   }
   EXPECT_THAT(kinds, testing::ElementsAre(Kind::kNoPlace, Kind::kStopped, Kind::kStopped));
@@ -141,7 +141,8 @@ TEST(Client, EachStageOfRefusalIsUnderstood) {
   EXPECT_EQ(SendTo(".", "554 5.6.0 no").kind, Kind::kMessageRefused);
   EXPECT_EQ(SendTo(".", "451 4.3.0 later").kind, Kind::kLater);
   EXPECT_EQ(SendTo(".", "close").kind, Kind::kUnknown);
-  const Outcome refused = SendTo("RCPT", "550-5.1.1 <anna@example.net>:\r\n550 5.1.1 no such user");
+  const SendResult refused =
+      SendTo("RCPT", "550-5.1.1 <anna@example.net>:\r\n550 5.1.1 no such user");
   EXPECT_EQ(refused.kind, Kind::kAddressRefused);
   EXPECT_EQ(refused.status, 550);
   EXPECT_EQ(refused.answer, "550-5.1.1 <***@example.net>: 550 5.1.1 no such user");
@@ -197,7 +198,7 @@ TEST(Client, LogsInWithThePasswordThatTheFileHasNow) {
   options.user = "office";
   options.password_file = folder.File("password");
   Client client(options, Clock::System());
-  const Outcome none = Send(client, MessageTo("anna@example.net"));
+  const SendResult none = Send(client, MessageTo("anna@example.net"));
   EXPECT_EQ(none.kind, Kind::kServerAway);
   EXPECT_THAT(none.answer, HasSubstr("mail.password_file"));
   std::ofstream(folder.File("password")) << "first\n";
@@ -218,14 +219,14 @@ TEST(Client, WithoutTheEncryptionThatIsAskedForNothingIsSent) {
   Client::Options options = OptionsFor(receiver);
   options.tls = Client::Tls::kStartTls;
   Client client(options, Clock::System());
-  const Outcome outcome = Send(client, MessageTo("anna@example.net"));
+  const SendResult outcome = Send(client, MessageTo("anna@example.net"));
   EXPECT_EQ(outcome.kind, Kind::kServerAway);
   EXPECT_TRUE(receiver.mails().empty());
 }
 
 TEST(Client, WithoutEncryptionOnlyThisMachineIsReached) {
   Client client({.host = "192.0.2.1", .port = 25, .tls = Client::Tls::kNone}, Clock::System());
-  const Outcome outcome = Send(client, MessageTo("anna@example.net"));
+  const SendResult outcome = Send(client, MessageTo("anna@example.net"));
   EXPECT_EQ(outcome.kind, Kind::kServerAway);
   EXPECT_THAT(outcome.answer, HasSubstr("mail.plain_networks"));
 }

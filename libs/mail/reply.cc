@@ -13,7 +13,7 @@
 namespace clusterwire::mail {
 namespace {
 
-using Kind = Outcome::Kind;
+using Kind = SendResult::Kind;
 using Stage = Talk::Stage;
 
 constexpr size_t kMostHeard = 16 * 1024;  // bytes of all answers to one mail

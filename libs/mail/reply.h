@@ -33,6 +33,6 @@ struct Talk {
 };
 
 // What a mail that wasn't accepted came to. Without an answer `error` says what went wrong.
-Outcome::Kind FailureOf(const Talk& talk);
+SendResult::Kind FailureOf(const Talk& talk);
 
 }  // namespace clusterwire::mail

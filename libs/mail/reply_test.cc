@@ -8,7 +8,7 @@
 namespace clusterwire::mail {
 namespace {
 
-using Kind = Outcome::Kind;
+using Kind = SendResult::Kind;
 
 // A talk in which everything was taken up to what `said` says, to which `heard` was the answer.
 Kind After(const std::string& said, const std::vector<std::string>& heard, bool reused = false) {

@@ -38,7 +38,7 @@ void SetPart(curl_mimepart* part, const std::string& content, const std::string&
 CURL* SmtpTransfer::Prepare() {
   const absl::Duration left = std::min(options_.time_limit, message_.deadline - clock_.Uptime());
   if (left <= absl::ZeroDuration()) {
-    callback_({.kind = Outcome::Kind::kNoPlace,
+    callback_({.kind = SendResult::Kind::kNoPlace,
                .answer = "its time was over before a connection was free"});
     return nullptr;
   }
@@ -50,7 +50,7 @@ CURL* SmtpTransfer::Prepare() {
 }
 
 void SmtpTransfer::Fail(std::string_view why) {
-  callback_({.kind = Outcome::Kind::kServerAway, .answer = std::string(why)});
+  callback_({.kind = SendResult::Kind::kServerAway, .answer = std::string(why)});
 }
 
 void SmtpTransfer::SetUpServer() {
@@ -137,8 +137,8 @@ void SmtpTransfer::End(CURLcode code) {
   const bool began =
       talk_.stage != Talk::Stage::kGreeting || code == CURLE_SEND_ERROR || code == CURLE_RECV_ERROR;
   talk_.reused = began && !connected_;
-  Outcome outcome{.kind = code == CURLE_OK ? Outcome::Kind::kAccepted : FailureOf(talk_),
-                  .status = talk_.status};
+  SendResult outcome{.kind = code == CURLE_OK ? SendResult::Kind::kAccepted : FailureOf(talk_),
+                     .status = talk_.status};
   std::string said = talk_.status >= 400 || code == CURLE_OK ? talk_.answer : refusal_;
   if (said.empty()) said = *error_ != '\0' ? error_ : curl_easy_strerror(code);
   outcome.answer = Masked(said, message_.to, kAnswerBytes);

@@ -31,7 +31,7 @@ class SmtpTransfer {
 
   CURL* Prepare();
   void End(CURLcode code);
-  void Stop() { callback_({.kind = Outcome::Kind::kStopped, .answer = "this service stops"}); }
+  void Stop() { callback_({.kind = SendResult::Kind::kStopped, .answer = "this service stops"}); }
 
  private:
   template <typename Value>

@@ -23,7 +23,7 @@ FacetCounter::FacetCounter(std::vector<std::string> fields) {
     const filter::FacetField* field = filter::FacetFieldOf(name);
     fields_.push_back({.name = std::move(name),
                        .field = field,
-                       .lane = TermKey(field->term, ""),
+                       .prefix = TermKey(field->term, ""),
                        .counts = {},
                        .cut = false});
   }
@@ -35,7 +35,7 @@ void FacetCounter::Add(const Hits& hits) {
   const Dictionary& terms = segment.terms;
   size_t by_term = 0;
   for (const Field& field : fields_) {
-    const auto [from, to] = terms.BeginningWith(field.lane);
+    const auto [from, to] = terms.BeginningWith(field.prefix);
     for (uint32_t term = from; term < to; ++term) {
       const Posting posting = terms.posting(term);
       by_term +=
@@ -59,10 +59,10 @@ void FacetCounter::Add(const Hits& hits) {
   }
   for (Field& field : fields_) {
     std::vector<std::pair<uint32_t, uint32_t>> counted;  // how often, term
-    const auto [from, to] = terms.BeginningWith(field.lane);
+    const auto [from, to] = terms.BeginningWith(field.prefix);
     for (uint32_t term = from; term < to; ++term) {
       const uint32_t count = by_document ? counts[term] : hits.CountOf(terms.posting(term));
-      if (count > 0 && field.field->counts(terms.key(term).substr(field.lane.size()))) {
+      if (count > 0 && field.field->counts(terms.key(term).substr(field.prefix.size()))) {
         counted.emplace_back(count, term);
       }
     }
@@ -72,7 +72,7 @@ void FacetCounter::Add(const Hits& hits) {
       field.cut = true;
     }
     for (const auto& [count, term] : counted) {
-      field.counts[ToAbsl(terms.key(term).substr(field.lane.size()))] += count;
+      field.counts[ToAbsl(terms.key(term).substr(field.prefix.size()))] += count;
     }
   }
 }

@@ -25,7 +25,7 @@ class FacetCounter {
   struct Field {
     std::string name;
     const filter::FacetField* field;
-    std::string lane;  // what its keys begin with
+    std::string prefix;  // what its keys begin with
     absl::flat_hash_map<absl::string_view, size_t> counts;
     bool cut = false;
   };

@@ -108,10 +108,10 @@ void Index::Replace(std::span<const std::string> names) {
 
 void Index::Publish(int64_t revision) {
   revision_ = revision;
-  auto next = std::make_shared<const Published>(Published{
-      .revision = revision,
-      .snapshot =
-          std::make_shared<const Snapshot>(std::make_shared<const Parts>(Parts{.list = parts_}))});
+  auto next = std::make_shared<const Published>(
+      Published{.revision = revision,
+                .snapshot = std::make_shared<const Snapshot>(
+                    std::make_shared<const PartList>(PartList{.list = parts_}))});
   MutexLock lock(mutex_);
   published_.swap(next);
 }

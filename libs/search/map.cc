@@ -18,7 +18,7 @@ double Wrapped(double degrees) {
 }
 
 // A hit that is to be shown.
-struct Shown {
+struct ShownPoint {
   uint32_t strength = 0;
   uint32_t ordinal = 0;
   const Segment* segment = nullptr;
@@ -29,14 +29,14 @@ struct Shown {
     facts.set_name(std::string(segment->records.name(ordinal)));
     return facts;
   }
-  bool TitleBefore(const Shown& other) const {
+  bool TitleBefore(const ShownPoint& other) const {
     if (segment == other.segment) return ordinal < other.ordinal;
     const Records& own = segment->records;
     const Records& others = other.segment->records;
     return std::pair(own.key(ordinal), own.name(ordinal)) <
            std::pair(others.key(other.ordinal), others.name(other.ordinal));
   }
-  bool Before(const Shown& other) const {
+  bool Before(const ShownPoint& other) const {
     return strength != other.strength ? strength > other.strength : TitleBefore(other);
   }
 };
@@ -48,7 +48,7 @@ struct Cell {
   filter::LatLng first;
   double north = 0;  // sums of the way from the first
   double east = 0;
-  std::array<Shown, kStrongest> strongest;  // up to count
+  std::array<ShownPoint, kStrongest> strongest;  // up to count
 
   void Add(const Point& point, bool exact, const Segment& segment) {
     if (count == 0) first = point.at;
@@ -56,7 +56,7 @@ struct Cell {
     east += Wrapped(point.at.longitude - first.longitude);
     vague += exact ? 0 : 1;
     const size_t had = std::min(count++, kStrongest);
-    Shown shown{point.strength, point.ordinal, &segment};
+    ShownPoint shown{point.strength, point.ordinal, &segment};
     if (had == kStrongest && !shown.Before(strongest.back())) return;
     size_t at = std::min(had, kStrongest - 1);
     for (; at > 0 && shown.Before(strongest[at - 1]); --at) strongest[at] = strongest[at - 1];
@@ -100,8 +100,9 @@ class Mapper {
     MapAnswer answer;
     answer.total = total_;
     if (total_ <= options_.singles) {
-      std::ranges::sort(singles_, [](const Shown& a, const Shown& b) { return a.TitleBefore(b); });
-      for (const Shown& shown : singles_) answer.singles.push_back(shown.Read());
+      std::ranges::sort(singles_,
+                        [](const ShownPoint& a, const ShownPoint& b) { return a.TitleBefore(b); });
+      for (const ShownPoint& shown : singles_) answer.singles.push_back(shown.Read());
       return answer;
     }
     for (const auto& [id, cell] : cells_) {
@@ -142,7 +143,7 @@ class Mapper {
   const std::vector<uint64_t> covering_;
   absl::flat_hash_map<uint64_t, Cell> cells_;
   size_t total_ = 0;
-  std::vector<Shown> singles_;
+  std::vector<ShownPoint> singles_;
 };
 
 void CheckEdge(std::string_view name, double degrees, double most, FieldErrors& errors) {

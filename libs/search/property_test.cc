@@ -136,7 +136,7 @@ void CheckMap(const std::vector<const Facts*>& matching, const Predicate& predic
   ASSERT_GE(in_cells, in_bounds);
 }
 
-// One reader: takes whatever is newest, and asks it all there is to ask.
+// One reader: takes the newest snapshot, and asks it all there is to ask.
 void Read(const Index& index, const Worlds& worlds, uint64_t seed, const std::atomic<bool>& done,
           std::atomic<size_t>& found) {
   SeededRandom random(seed);

@@ -88,7 +88,7 @@ Ranking::Ranking(const Predicate& predicate) {
   }
 }
 
-void Ranking::Weigh(const Parts& parts, size_t hits) {
+void Ranking::Weigh(const PartList& parts, size_t hits) {
   size_t documents = 0;
   std::vector<size_t> with_word(words_.size());
   for (const Part& part : parts.list) {

@@ -19,7 +19,7 @@ class Ranking {
 
   // Weighs the words by how many documents of these parts have them; when `hits` are so many that
   // ranking them would take long, the rarest words alone.
-  void Weigh(const Parts& parts, size_t hits);
+  void Weigh(const PartList& parts, size_t hits);
   // Whether words are left out.
   bool cut() const;
 

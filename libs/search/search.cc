@@ -217,7 +217,7 @@ class Pager {
   std::vector<Entry> entries_;
 };
 
-std::vector<Hits> Narrowed(const Parts& parts, const Predicate& predicate) {
+std::vector<Hits> Narrowed(const PartList& parts, const Predicate& predicate) {
   const Query query = QueryOf(predicate);
   std::vector<Hits> all;
   for (const Part& part : parts.list) {
@@ -227,7 +227,7 @@ std::vector<Hits> Narrowed(const Parts& parts, const Predicate& predicate) {
   return all;
 }
 
-std::vector<Facet> CountFacets(const Parts& parts, const Predicate& predicate,
+std::vector<Facet> CountFacets(const PartList& parts, const Predicate& predicate,
                                const std::vector<std::string>& fields,
                                const std::vector<Hits>& hits) {
   // A count ignores what the predicate asks of its own field; most of them are asked nothing.
@@ -283,7 +283,7 @@ absl::Status CheckOptions(const SearchOptions& options) {
   return errors.ToStatus();
 }
 
-Snapshot::Snapshot(std::shared_ptr<const Parts> parts) : parts_(std::move(parts)) {}
+Snapshot::Snapshot(std::shared_ptr<const PartList> parts) : parts_(std::move(parts)) {}
 
 size_t Snapshot::size() const {
   size_t size = 0;

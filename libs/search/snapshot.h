@@ -103,14 +103,14 @@ struct MapAnswer {
   std::vector<MapCell> cells;
 };
 
-struct Parts;
+struct PartList;
 
 // The Facts of all resources at one moment, findable by predicate. Immutable: safe for use from any
 // thread, for as long as somebody holds it. Search() finds what asking Matches() of every resource
 // would.
 class Snapshot {
  public:
-  explicit Snapshot(std::shared_ptr<const Parts> parts);
+  explicit Snapshot(std::shared_ptr<const PartList> parts);
 
   // The error of CheckOptions(), if there is one; INVALID_ARGUMENT for an `after` that is none.
   absl::StatusOr<Page> Search(const Predicate& predicate, const SearchOptions& options) const;
@@ -119,10 +119,10 @@ class Snapshot {
   size_t size() const;
   // Of how many it is made: few when merges keep up with changes.
   size_t segments() const;
-  const Parts& parts() const { return *parts_; }
+  const PartList& parts() const { return *parts_; }
 
  private:
-  const std::shared_ptr<const Parts> parts_;
+  const std::shared_ptr<const PartList> parts_;
 };
 
 }  // namespace clusterwire::search

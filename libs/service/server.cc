@@ -115,7 +115,7 @@ absl::StatusOr<absl::Time> Server::Step() {
   if (parts_ == nullptr) {
     absl::StatusOr<std::unique_ptr<Parts>> parts = Open();
     if (!parts.ok()) {
-      SayWhy(parts.status());
+      ReportNotReady(parts.status());
       return parts.status();
     }
     parts_ = *std::move(parts);
@@ -142,7 +142,7 @@ void Server::TellHealth() {
   ready_ = health.ready;
 }
 
-void Server::SayWhy(const absl::Status& status) {
+void Server::ReportNotReady(const absl::Status& status) {
   MutexLock lock(mutex_);
   if (missing_ == status) return;
   missing_ = status;

@@ -109,7 +109,7 @@ class Server {
   absl::Status ServeHttp(http::Server::Options options, std::vector<http::Route> routes);
   // Opens, then tells how things stand, every second.
   absl::StatusOr<absl::Time> Step();
-  void SayWhy(const absl::Status& status);
+  void ReportNotReady(const absl::Status& status);
   void TellHealth();
 
   const Settings settings_;

@@ -217,11 +217,11 @@ class NotificationParts final : public service::Parts {
         in_.clock);
     test_channels_ = MakeChannels(ContextFor(*asking_client_));
     endpoint_tester_.emplace(in_.settings.delivery.try_limit,
-                             EndpointTester::Parts{.store = *store_,
-                                                   .channels = test_channels_,
-                                                   .addresses = *addresses_,
-                                                   .clock = in_.clock,
-                                                   .random = in_.random});
+                             EndpointTester::Dependencies{.store = *store_,
+                                                          .channels = test_channels_,
+                                                          .addresses = *addresses_,
+                                                          .clock = in_.clock,
+                                                          .random = in_.random});
   }
 
   void StartDelivery() {
@@ -262,31 +262,31 @@ class NotificationParts final : public service::Parts {
     const auto suppress = [this](const std::string& name, std::string_view reason) {
       dispatcher_->Suppress(name, reason);
     };
-    consents_.emplace(Consents::Parts{.store = *store_,
-                                      .ledger = *ledger_,
-                                      .interests = *interests_,
-                                      .subscribers = *subscribers_,
-                                      .endpoints = *endpoints_,
-                                      .subscriptions = *subscriptions_,
-                                      .address_key = mailboxes_->key,
-                                      .clock = in_.clock,
-                                      .random = in_.random,
-                                      .suppress = suppress},
+    consents_.emplace(Consents::Dependencies{.store = *store_,
+                                             .ledger = *ledger_,
+                                             .interests = *interests_,
+                                             .subscribers = *subscribers_,
+                                             .endpoints = *endpoints_,
+                                             .subscriptions = *subscriptions_,
+                                             .address_key = mailboxes_->key,
+                                             .clock = in_.clock,
+                                             .random = in_.random,
+                                             .suppress = suppress},
                       in_.settings.pages.offers);
-    eraser_.emplace(Eraser::Parts{.store = *store_,
-                                  .ledger = *ledger_,
-                                  .interests = *interests_,
-                                  .subscribers = *subscribers_,
-                                  .address_key = mailboxes_->key,
-                                  .clock = in_.clock,
-                                  .random = in_.random,
-                                  .suppress = suppress});
-    exporter_.emplace(SubscriberExporter::Parts{.ledger = *ledger_,
-                                                .interests = *interests_,
-                                                .subscribers = *subscribers_,
-                                                .endpoints = *endpoints_,
-                                                .subscriptions = *subscriptions_});
-    calendar_feed_.emplace(CalendarFeed::Parts{
+    eraser_.emplace(Eraser::Dependencies{.store = *store_,
+                                         .ledger = *ledger_,
+                                         .interests = *interests_,
+                                         .subscribers = *subscribers_,
+                                         .address_key = mailboxes_->key,
+                                         .clock = in_.clock,
+                                         .random = in_.random,
+                                         .suppress = suppress});
+    exporter_.emplace(SubscriberExporter::Dependencies{.ledger = *ledger_,
+                                                       .interests = *interests_,
+                                                       .subscribers = *subscribers_,
+                                                       .endpoints = *endpoints_,
+                                                       .subscriptions = *subscriptions_});
+    calendar_feed_.emplace(CalendarFeed::Dependencies{
         .ledger = *ledger_,
         .subscriptions = *subscriptions_,
         .interests = *interests_,
@@ -317,8 +317,8 @@ class NotificationParts final : public service::Parts {
         .to = mail.address,
         .id = absl::StrCat("confirmations/", mail.id),
         .language = std::string(text::LanguageTag(text::LanguageFor(mail.language)))};
-    mailer_->Send(envelope, letter, {}, [this, mail, done](const mail::Outcome& outcome) {
-      using Kind = mail::Outcome::Kind;
+    mailer_->Send(envelope, letter, {}, [this, mail, done](const mail::SendResult& outcome) {
+      using Kind = mail::SendResult::Kind;
       const bool refused = outcome.kind == Kind::kAddressRefused;
       if (refused) {
         const auto suppressed = ledger_->Write([&](sql::Connection& connection) {

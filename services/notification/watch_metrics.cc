@@ -56,8 +56,9 @@ telemetry::Metrics::Collector WatchMetrics(telemetry::Metrics& metrics, const st
     const mail::Client::Counts mails = mailer->counts();
     for (size_t kind = 0; kind < mails.size(); ++kind) {
       metrics
-          .GetTotal("clusterwire_mails_total", "Mails by what came of them",
-                    {{"result", std::string(mail::NameOf(static_cast<mail::Outcome::Kind>(kind)))}})
+          .GetTotal(
+              "clusterwire_mails_total", "Mails by what came of them",
+              {{"result", std::string(mail::NameOf(static_cast<mail::SendResult::Kind>(kind)))}})
           .Set(static_cast<double>(mails[kind]));
     }
   });

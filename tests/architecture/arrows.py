@@ -68,6 +68,11 @@ MAY_INCLUDE_GRPC = re.compile(
     r"|^services/\w+/(services|server)\.|^services/catalogue/import/client/")
 PACKAGED.append(("gRPC", GRPC, MAY_INCLUDE_GRPC))
 
+# What any part may include: ours, the contracts, protobuf, Abseil and the system's headers.
+OPEN = re.compile(r"^(libs|services|clusterwire|absl|google|sys|netinet|arpa)/|^[a-z_]+$"
+                  r"|^(dirent|dlfcn|fcntl|malloc|netdb|poll|pthread|pwd|signal|stdlib|unistd)\.h$")
+FOR_TESTS = re.compile(r"^(gtest|gmock)/")
+
 INCLUDE = re.compile(r'^\s*#\s*include\s*[<"]([^>"]+)[>"]', re.MULTILINE)
 
 
@@ -104,6 +109,10 @@ def _trouble(path, included):
     for name, headers, places in PACKAGED:
         if headers.search(included) and not places.search(path):
             return f"includes {included}; {name} is for {places.pattern} only"
+    packaged = any(headers.search(included) for _, headers, _ in PACKAGED)
+    tested = FOR_TESTS.search(included) and (path.endswith("_test.cc") or "/testing/" in path)
+    if not packaged and not tested and not OPEN.search(included):
+        return f"includes {included}, of a library without a row in tests/architecture/arrows.py"
     if included.endswith(".grpc.pb.h") and path.endswith(".h") and "/testing/" not in path:
         return f"a header includes {included}; stubs stay in .cc files"
     return _of_library(path, part, included) if kind == "libs" else (

@@ -47,6 +47,9 @@ class Arrows(unittest.TestCase):
                 ("libs/filter/words.cc", "unicode/unistr.h"),
                 ("libs/search/snapshot.cc", "s2/s2cell_id.h"),
                 ("services/catalogue/watch_metrics.cc", "prometheus/counter.h"),
+                ("libs/http/client.cc", "zlib.h"),
+                ("libs/text/text.cc", "boost/locale.hpp"),
+                ("libs/text/text.cc", "gtest/gtest.h"),
                 ("services/catalogue/changes/relay.cc", "grpcpp/grpcpp.h"),
                 ("services/catalogue/services.h", "clusterwire/catalogue/v1/label.grpc.pb.h"),
                 ("services/catalogue/types.cc", "services/notification/server.h"),
@@ -131,6 +134,11 @@ class Rooms(unittest.TestCase):
         self.assertIn("search/applier.cc:1: names Programme", self.only(
             "services/catalogue/search/applier.cc",
             '#include "clusterwire/catalogue/v1/programme.pb.h"\n'))
+        self.assertIn("fields/facts_fields.cc:1: names Label", self.only(
+            "services/catalogue/common/fields/facts_fields.cc", 'if (facts.type() == "label") {}\n'))
+        self.assertEqual(self.findings({
+            "services/catalogue/common/fields/checks.h": '// "label.sectors" of "label" and "sectors"\n',
+            "services/catalogue/pages/register_page.cc": 'filter->add_types("label");\n'}), [])
 
 
 class Shape(unittest.TestCase):

@@ -9,14 +9,20 @@ ROOM_FILE = re.compile(r"^services/(\w+)/resources/(\w+)/")
 
 # Beside its room, its proto and tests, a type of the catalogue is named in no C++ file, these apart:
 # code lists and schemes are what all Facts are made with, grants are what every call is judged by,
-# and an import register is optional.
+# people are what is erased, and an import register is optional.
 MAY_NAME = {
     "Taxonomy": ("services/catalogue/common/codes/", "services/catalogue/common/fields/"),
     "LabelScheme": ("services/catalogue/common/codes/",),
-    "Grant": ("services/catalogue/server.cc", "services/catalogue/changes/grants_topic.cc"),
+    "Cluster": ("services/catalogue/common/access/party.cc",),
+    "Grant": ("services/catalogue/server.cc", "services/catalogue/changes/grants_topic.cc",
+              "services/catalogue/changes/relay.cc"),
     "Invitation": ("services/catalogue/server.cc",),
+    "Person": ("services/catalogue/erasures/erasures.cc",),
 }
 MAY_NAME_ANY = ("services/catalogue/import/",)
+# Pages say by its word which types they show.
+MAY_SAY_ANY = MAY_NAME_ANY + ("services/catalogue/pages/",)
+COMMENT = re.compile(r"//[^\n]*")
 
 # The files that a new type is added to: the promise of services/catalogue/README.md.
 SIX = ("services/catalogue/types.def", "proto/clusterwire/change/v1/resource_changed.proto",
@@ -95,13 +101,16 @@ def _named_outside(noun, room, files):
     """Files that would have to be touched for this type beside its room, its proto and the six."""
     proto = re.sub(r"(?<!^)(?=[A-Z])", "_", noun).lower()
     names = re.compile(rf"\bv1::(Calendar)?{noun}\b|catalogue/v1/{proto}(\.grpc)?\.pb\.h|resources/{room}/")
-    allowed = MAY_NAME.get(noun, ()) + MAY_NAME_ANY
+    word = re.compile(rf'"{proto}"')
+    allowed = MAY_NAME.get(noun, ())
     for path, text in sorted(files.items()):
         if not path.endswith((".h", ".cc")) or not path.startswith(("services/catalogue/", "libs/")):
             continue
         if ROOM_FILE.match(path) or is_test(path) or path.startswith(allowed):
             continue
-        found = names.search(text)
+        found = None if path.startswith(MAY_NAME_ANY) else names.search(text)
+        if not found and path.startswith("services/catalogue/") and not path.startswith(MAY_SAY_ANY):
+            found = word.search(COMMENT.sub(lambda comment: " " * len(comment.group()), text))
         if found:
             line = text.count("\n", 0, found.start()) + 1
             yield (f"{path}:{line}: names {noun}; a type touches its room, its proto and only "

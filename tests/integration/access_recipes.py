@@ -22,16 +22,9 @@ VERBS = {"Get": "read", "BatchGet": "read", "Export": "read", "List": "list", "C
 # whose targets they are asked about, and what an operator is answered, and others who get so far when
 # that is something else.
 SPECIAL = {
-    "ClusterService.UndeleteCluster": ("undelete", "Cluster", "FAILED_PRECONDITION"),
     # A draft isn't cancelled, so it is asked with an etag that is none's.
     "EventService.CancelEvent": ("write", "Event", "ABORTED"),
     "EventService.ReinstateEvent": ("write", "Event", "ABORTED"),
-    "EventService.UndeleteEvent": ("undelete", "Event", "FAILED_PRECONDITION"),
-    "LabelService.UndeleteLabel": ("undelete", "Label", "FAILED_PRECONDITION"),
-    "LabelSchemeService.UndeleteLabelScheme": ("undelete", "LabelScheme", "FAILED_PRECONDITION"),
-    "MembershipService.UndeleteMembership": ("undelete", "Membership", "FAILED_PRECONDITION"),
-    "ProgrammeService.UndeleteProgramme": ("undelete", "Programme", "FAILED_PRECONDITION"),
-    "TaxonomyService.UndeleteTaxonomy": ("undelete", "Taxonomy", "FAILED_PRECONDITION"),
     # Labels need it.
     "LabelSchemeService.DeleteLabelScheme": ("write", "LabelScheme", "FAILED_PRECONDITION"),
     "ProgrammeService.CheckEligibility": ("read", "Cluster", "OK"),
@@ -47,13 +40,7 @@ SPECIAL = {
     "BookingService.RecordAward": ("write", "Booking", "FAILED_PRECONDITION"),
     "BookingService.RecordRenewal": ("write", "Booking", "FAILED_PRECONDITION"),
     "BookingService.RecordNoAward": ("write", "Booking", "FAILED_PRECONDITION"),
-    "BudgetService.UndeleteBudget": ("undelete", "Budget", "FAILED_PRECONDITION"),
-    "PublicationService.UndeletePublication": ("undelete", "Publication", "FAILED_PRECONDITION"),
-    "OrganisationService.UndeleteOrganisation": ("undelete", "Organisation", "FAILED_PRECONDITION"),
     "OrganisationService.CountOrganisations": ("open", None, "OK"),
-    "MemberService.UndeleteMember": ("undelete", "Member", "FAILED_PRECONDITION"),
-    "PartnerRequestService.UndeletePartnerRequest": ("undelete", "PartnerRequest",
-                                                     "FAILED_PRECONDITION"),
     # A draft isn't closed, so it is asked with an etag that is none's; so is a draft not archived.
     "PartnerRequestService.ClosePartnerRequest": ("write", "PartnerRequest", "ABORTED"),
     "PartnerRequestService.RankPartners": ("read", "PartnerRequest", "OK"),
@@ -64,7 +51,6 @@ SPECIAL = {
     # Into what isn't there.
     "ClusterService.MergeClusters": ("operator", "Cluster", "NOT_FOUND"),
     "ClusterService.FindDuplicates": ("read", "Cluster", "OK"),
-    "CallService.UndeleteCall": ("undelete", "Call", "FAILED_PRECONDITION"),
     # A draft isn't withdrawn, so it is asked with an etag that is none's.
     "CallService.WithdrawCall": ("write", "Call", "ABORTED"),
     "CallService.CheckCallEligibility": ("read", "Call", "OK"),
@@ -384,4 +370,5 @@ def recipe_of(method, world):
     if verb not in VERBS or noun not in world:
         return None
     rule = "own" if ".notification." in method.full_name else VERBS[verb]
-    return Recipe(method, rule, noun, "OK")
+    # Nothing that is asked about is deleted.
+    return Recipe(method, rule, noun, "FAILED_PRECONDITION" if verb == "Undelete" else "OK")

@@ -2,6 +2,7 @@
 and one of others that is a draft, as far as the type has them."""
 
 import dataclasses
+import re
 
 import steps
 from api import catalogue, notification, types_v1
@@ -38,7 +39,6 @@ def build(stack, callers):
     world["Membership"] = {kind: _membership(client, world, kind) for kind in KINDS}
     world["Standing"] = {kind: _standing(world, kind) for kind in KINDS}
     world["Event"] = {kind: _event(client, world, kind) for kind in KINDS}
-    world["Publication"] = {kind: _publication(client, world, kind) for kind in KINDS}
     world["Organisation"] = {kind: _organisation(client, world, kind) for kind in KINDS}
     world["Member"] = {kind: _member(client, world, kind) for kind in KINDS}
     world["PartnerRequest"] = {kind: _partner_request(client, world, kind) for kind in KINDS}
@@ -50,9 +50,10 @@ def build(stack, callers):
     _grant(stack, callers, world)
     world["Admission"] = {kind: _admission(client, world, kind) for kind in ("public", "other")}
     callers.grant(stack, callers.office, "EDITOR", world["Admission"]["public"].parent)
-    if hasattr(client, "Person"):
-        world["Person"] = {kind: _person(client, world, kind) for kind in KINDS}
+    world["Person"] = {kind: _person(client, world, kind) for kind in KINDS}
     world["Grant"] = {kind: _grant_of(client, callers, world, kind) for kind in KINDS}
+    for noun in [noun for noun in vars(client) if noun not in world and _has_owner(noun)]:
+        world[noun] = {kind: _owned(client, world, noun, kind) for kind in KINDS}
     return world
 
 
@@ -198,12 +199,21 @@ def _owner(world, kind):
     return world["Cluster"]["other" if "other" in kind else "public"].name
 
 
-def _publication(client, world, kind):
+def _has_owner(noun):
+    message = getattr(catalogue, noun, None)
+    return message is not None and {"title", "owner", "state"} <= set(message.DESCRIPTOR.fields_by_name)
+
+
+def _owned(client, world, noun, kind):
+    """Of a type that asks for no more than a title and one of its kinds."""
     owner = _owner(world, kind)
-    new = catalogue.Publication(title=f"Publication {kind}", kind="KIND_REPORT", owner=owner,
-                                state=_state(kind))
-    name = client.Publication.CreatePublication(catalogue.CreatePublicationRequest(
-        publication_id=_id(kind), publication=new), timeout=10).name
+    new = getattr(catalogue, noun)(title=f"{noun} {kind}", owner=owner, state=_state(kind))
+    if "kind" in new.DESCRIPTOR.fields_by_name:
+        new.kind = 1
+    field = re.sub(r"(?<!^)(?=[A-Z])", "_", noun).lower()
+    create = getattr(getattr(client, noun), f"Create{noun}")
+    name = create(getattr(catalogue, f"Create{noun}Request")(
+        **{f"{field}_id": _id(kind), field: new}), timeout=10).name
     return Target(name, _audience(kind, name, owner), (name, owner), new=new)
 
 

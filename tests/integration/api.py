@@ -9,14 +9,18 @@ from google.rpc import error_details_pb2, status_pb2
 
 
 def _package(name):
-    """One name for all that the files of a proto package define."""
-    merged = types.SimpleNamespace()
+    """One name for all that the files of a proto package define; SERVICES are the full names of
+    the services among it."""
+    merged = types.SimpleNamespace(SERVICES=[])
     package = importlib.import_module(f"clusterwire.{name}")
     for folder in package.__path__:
         for file in sorted(pathlib.Path(folder).glob("*_pb2*.py")):
             module = importlib.import_module(f"clusterwire.{name}.{file.stem}")
             vars(merged).update({key: value for key, value in vars(module).items()
                                  if not key.startswith("_")})
+            if file.stem.endswith("_pb2"):
+                merged.SERVICES += [service.full_name for service in
+                                    module.DESCRIPTOR.services_by_name.values()]
     return merged
 
 

@@ -118,12 +118,8 @@ class Service:
         return self.all_health() == {"SERVING"}
 
 
-CATALOGUE_SERVES = [f"clusterwire.catalogue.v1.{name}Service" for name in [
-    "Admission", "Booking", "Budget", "Call", "Cluster", "Event", "Grant", "Import", "Interest", "Invitation",
-    "LabelScheme", "Label", "Member", "Membership", "Operations", "Organisation", "PartnerRequest",
-    "Person", "Programme", "Publication", "Registration", "Search", "Standing", "Taxonomy"]] + ["clusterwire.change.v1.ChangeService"]
-NOTIFICATION_SERVES = [f"clusterwire.notification.v1.{name}Service" for name in [
-    "Delivery", "Explain", "Hold", "Inbox", "Mail", "Operations", "Reach", "Subscriber", "Subscription"]]
+CATALOGUE_SERVES = api.catalogue.SERVICES + api.change.SERVICES
+NOTIFICATION_SERVES = api.notification.SERVICES
 
 # Webhooks go to this machine, retries are soon, and so is reading on after a kill or without Kafka.
 NOTIFICATION_FOR_TESTS = {

@@ -61,7 +61,8 @@ class StopTest(unittest.TestCase):
                 self.assertEqual(service.all_health(), {"SERVING"})
                 self.assertEqual(service.health(service.live), "SERVING")
                 self.assertEqual(service.health("clusterwire.Nothing"), "NOT_FOUND")
-        self.assertEqual((len(CATALOGUE_SERVES), len(NOTIFICATION_SERVES)), (25, 9))
+        self.assertIn("clusterwire.catalogue.v1.ClusterService", CATALOGUE_SERVES)
+        self.assertIn("clusterwire.notification.v1.InboxService", NOTIFICATION_SERVES)
 
     def test_metrics_are_answered_in_the_text_format_of_prometheus(self):
         for service in self.stack.services:

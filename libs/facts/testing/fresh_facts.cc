@@ -103,7 +103,7 @@ class Model {
     for (const std::string& link : LinksOf(name)) {
       const std::optional<Facts> target = FactsOf(link);
       if (target.has_value() && AllOf(*members, *SeenBy(link))) {
-        hook_.rules().inherit(*target, &facts);
+        hook_.Inherit(TypeOf(name), *target, &facts);
       }
     }
     for (const auto& [other, resource] : all_) {

@@ -15,9 +15,9 @@
 
 #include "libs/base/testing/eventually.h"
 #include "libs/base/testing/status_matchers.h"
-#include "libs/rpc/admission/admission_fixture.h"
 #include "libs/rpc/reflection/reflection.grpc.pb.h"
 #include "libs/rpc/reflection/reflection_v1alpha.grpc.pb.h"
+#include "libs/rpc/testing/admission_fixture.h"
 
 namespace clusterwire::rpc {
 namespace {

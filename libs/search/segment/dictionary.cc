@@ -14,8 +14,8 @@ static_assert(kBehindFacets[0] + static_cast<int>(TermField::kType) < kTitleWord
 // A term of this share of all documents or more takes less room as bits.
 bool AsBits(size_t count, uint32_t documents) { return count > 1 && count > documents / 32; }
 
-char LaneOf(TermField field) {
-  static const auto& lanes = *new std::array<char, 256>([] {
+char PrefixOf(TermField field) {
+  static const auto& prefixes = *new std::array<char, 256>([] {
     std::array<char, 256> all;
     for (size_t i = 0; i < all.size(); ++i) all[i] = static_cast<char>(kBehindFacets[0] + i);
     for (const std::string_view name : filter::FacetFields()) {
@@ -24,13 +24,13 @@ char LaneOf(TermField field) {
     }
     return all;
   }());
-  return lanes[static_cast<size_t>(field)];
+  return prefixes[static_cast<size_t>(field)];
 }
 
 }  // namespace
 
 std::string TermKey(TermField field, std::string_view value) {
-  return std::string(1, LaneOf(field)).append(value);
+  return std::string(1, PrefixOf(field)).append(value);
 }
 
 std::string TitleWordKey(std::string_view word) { return std::string(1, kTitleWord).append(word); }

@@ -113,7 +113,7 @@ struct Part {
 
   uint32_t live() const { return segment->size() - deleted->count(); }
 };
-struct Parts {
+struct PartList {
   std::vector<Part> list;
 };
 

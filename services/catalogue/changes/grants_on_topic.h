@@ -31,7 +31,6 @@ class GrantsOnTopic {
   int64_t newest_of(const std::string& history) const;
   // Of the last record that says that all is there; a default one when there is none.
   const Record& complete() const { return complete_; }
-  size_t in_force() const { return in_force_.size(); }
 
  private:
   // Of all fields.

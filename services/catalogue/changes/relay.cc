@@ -89,7 +89,7 @@ void Relay::StandBy(const absl::Status& status) {
 }
 
 absl::StatusOr<absl::Time> Relay::Step() {
-  const absl::Status status = Turn();
+  const absl::Status status = CatchUp();
   if (status.ok()) {
     SetState(absl::OkStatus());
     return clock_.Now() + (grants_.travels() ? std::min(kPoll, grants_.sign_of_life()) : kPoll);
@@ -110,7 +110,7 @@ absl::StatusOr<absl::Time> Relay::Step() {
   return status;
 }
 
-absl::Status Relay::Turn() {
+absl::Status Relay::CatchUp() {
   // After a new history all grants are sent again.
   if (prepared_ && grants_.travels()) {
     ASSIGN_OR_RETURN(const std::string history, store_.history());

@@ -27,7 +27,7 @@
 
 namespace clusterwire::catalogue {
 
-// Sends the log to Kafka, from a cursor that the store keeps, in a thread of its own:
+// The outbox relay: sends the log to Kafka, from a cursor that the store keeps, in its own thread:
 //
 //   read from the cursor ─► send a batch ─► all acknowledged ─► move the cursor
 //
@@ -89,7 +89,7 @@ class Relay {
  private:
   absl::StatusOr<absl::Time> Step();
   // One step: sends what the log holds behind the cursor. OK when there is nothing left.
-  absl::Status Turn();
+  absl::Status CatchUp();
   absl::Status Prepare();
   // The lease: a write of its own, which not every batch can pay for.
   absl::Status RenewIfDue();

@@ -67,7 +67,7 @@ ErasureLog::State ErasureLog::state() const {
 }
 
 absl::StatusOr<absl::Time> ErasureLog::Step() {
-  const absl::Status status = Turn();
+  const absl::Status status = ReadAndSend();
   bool is_news = false;
   {
     MutexLock lock(mutex_);
@@ -83,7 +83,7 @@ absl::StatusOr<absl::Time> ErasureLog::Step() {
   return clock_.Now() + (state().forgets ? kLookAgain : kPoll);
 }
 
-absl::Status ErasureLog::Turn() {
+absl::Status ErasureLog::ReadAndSend() {
   if (!read_ || clock_.Uptime() >= next_read_) RETURN_IF_ERROR(Read());
   RETURN_IF_ERROR(ReadOn({}));
   return Send();

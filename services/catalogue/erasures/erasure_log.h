@@ -53,7 +53,7 @@ class ErasureLog {
 
  private:
   absl::StatusOr<absl::Time> Step();
-  absl::Status Turn();
+  absl::Status ReadAndSend();
   // What the topic says last of each name.
   using Digests = std::unordered_map<std::string, std::string>;
 

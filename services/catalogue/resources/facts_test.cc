@@ -96,7 +96,7 @@ TEST_F(FactsTest, AClusterSaysItsCodesWithAllAboveThemAndIsFoundUnderAllItsNames
   EXPECT_EQ(facts.state(), "published");
 }
 
-TEST_F(FactsTest, ALabelBorrowsFromItsClusterWhatItDoesNotSayItself) {
+TEST_F(FactsTest, ALabelInheritsFromItsClusterWhatItDoesNotSayItself) {
   const std::string cluster = NewCluster(R"pb(
     website: "https://silicon-saxony.de"
     seat { point { latitude: 51 longitude: 13.7 precision: POINT_PRECISION_CITY } })pb");

@@ -26,7 +26,7 @@ class EndpointTester {
  public:
   using Done = std::function<void(absl::StatusOr<v1::TestEndpointResponse>)>;
   // What it works with; all of it outlives the tester and the tests under way.
-  struct Parts {
+  struct Dependencies {
     store::Store& store;
     const Channels& channels;
     AddressCheck& addresses;
@@ -35,7 +35,7 @@ class EndpointTester {
   };
 
   // `limit` is how long a test may take.
-  EndpointTester(absl::Duration limit, Parts parts) : limit_(limit), on_(parts) {}
+  EndpointTester(absl::Duration limit, Dependencies parts) : limit_(limit), on_(parts) {}
 
   // OK: `done` is called once, from any thread, by `deadline` or the limit at the latest. Else it
   // is never called: NOT_FOUND, PERMISSION_DENIED, FAILED_PRECONDITION for the inbox,
@@ -45,7 +45,7 @@ class EndpointTester {
 
  private:
   const absl::Duration limit_;
-  const Parts on_;
+  const Dependencies on_;
 };
 
 }  // namespace clusterwire::notification

@@ -18,14 +18,14 @@ namespace {
 // How long what waits for grants waits until it is asked again.
 constexpr absl::Duration kHoldPause = absl::Seconds(5);
 
-using Record = std::shared_ptr<const KeptRecord>;
+using SharedRecord = std::shared_ptr<const KeptRecord>;
 
 bool IsPublic(const change::v1::ResourceChanged& change) {
   return !change.before().has_audience() && !change.after().has_audience();
 }
 
 // Most are for everybody, and stay as they are.
-Record CutTo(const filter::Viewer& viewer, Record record) {
+SharedRecord CutTo(const filter::Viewer& viewer, SharedRecord record) {
   if (IsPublic(record->change)) return record;
   auto cut = std::make_shared<KeptRecord>(*record);
   change::CutTo(viewer, &cut->change);
@@ -61,7 +61,7 @@ std::shared_ptr<const v1::Hold> HoldOf(const Job& job, const DeliveryNotes::Hold
 
 }  // namespace
 
-Job JobOf(const PendingDelivery& delivery, Record record, std::string_view seen_by,
+Job JobOf(const PendingDelivery& delivery, SharedRecord record, std::string_view seen_by,
           const Interests& interests, absl::Time now) {
   Job job{.delivery = delivery,
           .record = std::move(record),

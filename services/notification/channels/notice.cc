@@ -106,10 +106,6 @@ bool IsTakenOut(const Job& job) {
 bool TellsImageBefore(const Job& job) {
   return job.delivery.transition == v1::TRANSITION_LEFT || IsCorrectedDeletion(job);
 }
-const Facts& ImageOf(const Job& job) {
-  const change::v1::ResourceChanged& change = job.record->change;
-  return TellsImageBefore(job) ? change.before() : change.after();
-}
 
 // What the mail of an event that the reader still sees has for their calendar is how it is now,
 // also where it left their filter: then the text must not say less.
@@ -140,6 +136,11 @@ SharedNotice NoticeOfTakenOut(Language language) {
 
 Language LanguageOf(const Job& job) {
   return text::LanguageFor(job.subscriber == nullptr ? "" : job.subscriber->language());
+}
+
+const Facts& ImageOf(const Job& job) {
+  const change::v1::ResourceChanged& change = job.record->change;
+  return TellsImageBefore(job) ? change.before() : change.after();
 }
 
 Notice NoticeOf(const Job& job) { return NoticeOf(job, SharedNoticeOf(job)); }

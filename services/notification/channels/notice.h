@@ -38,6 +38,9 @@ struct SharedNotice {
 // The language in which the job's subscriber reads.
 text::Language LanguageOf(const Job& job);
 
+// The image of the job's record that is told, by every channel. `job.record` is there.
+const type::v1::Facts& ImageOf(const Job& job);
+
 // Pure. `job.interest` is there: a gate has asked.
 Notice NoticeOf(const Job& job);
 // The same of `shared`, which is of the job or, where it goes to no mailbox, of another with the

@@ -86,7 +86,7 @@ class Consents {
   static constexpr size_t kMostShown = 20;
 
   // All of it outlives the consents.
-  struct Parts {
+  struct Dependencies {
     store::Store& store;
     Ledger& ledger;
     Interests& interests;
@@ -101,7 +101,7 @@ class Consents {
   };
 
   // `offers` are those of the sign-up page.
-  Consents(const Parts& parts, std::vector<config::v1::Offer> offers)
+  Consents(const Dependencies& parts, std::vector<config::v1::Offer> offers)
       : parts_(parts), offers_(std::move(offers)) {}
 
   // The page of a mail that asks. NOT_FOUND once the mail is past its time.
@@ -179,7 +179,7 @@ class Consents {
   absl::Status AddOffer(const Ask& ask, const v1::Endpoint& endpoint,
                         const config::v1::Offer& offer, const Proof& confirmed);
 
-  const Parts parts_;
+  const Dependencies parts_;
   const std::vector<config::v1::Offer> offers_;
   std::function<void()> wake_;
 };

@@ -16,7 +16,7 @@ constexpr int kMostUnfinished = 100;  // in one round
 
 }  // namespace
 
-Eraser::Eraser(const Parts& parts)
+Eraser::Eraser(const Dependencies& parts)
     : parts_(parts), worker_(parts.clock, parts.random, [this] { return Round(); }) {}
 
 absl::StatusOr<bool> Eraser::IsThere(const std::string& name) {

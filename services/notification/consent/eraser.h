@@ -27,7 +27,7 @@ namespace clusterwire::notification {
 class Eraser {
  public:
   // All of it outlives the eraser.
-  struct Parts {
+  struct Dependencies {
     store::Store& store;
     Ledger& ledger;
     Interests& interests;
@@ -39,7 +39,7 @@ class Eraser {
     std::function<void(const std::string& subscriber, std::string_view reason)> suppress;
   };
 
-  explicit Eraser(const Parts& parts);
+  explicit Eraser(const Dependencies& parts);
 
   // An operator may repeat it where the subscriber is gone.
   absl::Status Erase(const WriteCall& call, const v1::EraseSubscriberRequest& request);
@@ -60,7 +60,7 @@ class Eraser {
   absl::Status GoOn(const Erasing& erasing);
   absl::StatusOr<absl::Time> Round();
 
-  const Parts parts_;
+  const Dependencies parts_;
   Worker worker_;  // last: its thread uses everything above
 };
 

@@ -13,7 +13,7 @@ using testing::IsEmpty;
 
 class EraserTest : public ConsentFixture {
  protected:
-  Eraser::Parts EraserParts() {
+  Eraser::Dependencies EraserParts() {
     return {.store = *store_.store,
             .ledger = *ledger_,
             .interests = *store_.interests,

@@ -20,7 +20,7 @@ namespace clusterwire::notification {
 class SubscriberExporter {
  public:
   // All of it outlives the exporter.
-  struct Parts {
+  struct Dependencies {
     Ledger& ledger;
     Interests& interests;
     Subscribers& subscribers;
@@ -32,7 +32,7 @@ class SubscriberExporter {
     std::optional<PageKey> next = {};  // none: that was all
   };
 
-  explicit SubscriberExporter(const Parts& parts) : parts_(parts) {}
+  explicit SubscriberExporter(const Dependencies& parts) : parts_(parts) {}
 
   // NOT_FOUND; PERMISSION_DENIED. `after` is where the page before ended; none: the first one. Of
   // deliveries those that its caller could list.
@@ -47,7 +47,7 @@ class SubscriberExporter {
   absl::Status AddDeliveries(const ReadCall& call, const DeliveryQuery& query, absl::Time since,
                              Page* page);
 
-  const Parts parts_;
+  const Dependencies parts_;
 };
 
 }  // namespace clusterwire::notification

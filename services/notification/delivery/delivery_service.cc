@@ -16,6 +16,7 @@
 #include "services/notification/ledger/ledger.h"
 #include "services/notification/ledger/records/dead_letters.h"
 #include "services/notification/ledger/records/seen_by.h"
+#include "services/notification/page_key.h"
 #include "services/notification/resources/subscribers/interests.h"
 #include "services/notification/resources/subscribers/subscriber_rules.h"
 #include "services/notification/services.h"
@@ -42,19 +43,7 @@ absl::Status CheckDeliveryName(std::string_view path, std::string_view name) {
                                          " ListDeliveries names them");
 }
 
-// Where a list goes on that is newest first.
-constexpr auto kBehind = [](const auto& item) {
-  const PageKey key = PageKeyOf(item);
-  rpc::PagePosition position;
-  position.mutable_entry()->set_unix_micros(key.order);
-  position.mutable_entry()->set_name(key.name);
-  return position;
-};
-
-std::optional<PageKey> KeyOf(const rpc::Page& page) {
-  if (!page.after.has_entry()) return std::nullopt;
-  return PageKey{page.after.entry().unix_micros(), page.after.entry().name()};
-}
+constexpr auto kBehind = [](const auto& item) { return PositionOf(PageKeyOf(item)); };
 
 class DeliveryHandler final : public v1::DeliveryService::CallbackService {
  public:
@@ -195,7 +184,7 @@ class DeliveryHandler final : public v1::DeliveryService::CallbackService {
           DeadLetterQuery query{.topic = request->topic(), .error = request->error()};
           ReadTimes(*request, &query.from, &query.until, errors);
           RETURN_IF_ERROR(errors.ToStatus());
-          query.after = KeyOf(*page);
+          query.after = PageKeyIn(*page);
           query.limit = page->size + 1;
           ASSIGN_OR_RETURN(auto found, DeadLetters(connection).List(query));
           v1::ListDeadLettersResponse answer;
@@ -252,7 +241,7 @@ class DeliveryHandler final : public v1::DeliveryService::CallbackService {
     CheckState(request.state(), errors);
     RETURN_IF_ERROR(errors.ToStatus());
     query.state = request.state();
-    query.after = KeyOf(*page);
+    query.after = PageKeyIn(*page);
     query.limit = page->size + 1;
     RETURN_IF_ERROR(CheckMayUse(caller, request.parent()));
     ASSIGN_OR_RETURN(const Eyes eyes,

@@ -12,6 +12,7 @@
 #include "libs/base/time/clock.h"
 #include "libs/base/time/date.h"
 #include "services/notification/channels/calendar/calendar_part.h"
+#include "services/notification/channels/notice.h"
 #include "services/notification/resources/subscribers/consent_rules.h"
 #include "services/notification/resources/subscribers/schedule.h"
 #include "services/notification/resources/subscribers/subscription_rules.h"
@@ -88,12 +89,6 @@ GateAnswer AskSuppressed(const Job& job) {
   return Drop{absl::StrCat("nothing is sent to the mailbox: ", job.suppressed)};
 }
 
-// The image of the record that every channel shows of it.
-const type::v1::Facts& Shown(const Job& job) {
-  const change::v1::ResourceChanged& change = job.record->change;
-  return job.delivery.transition == v1::TRANSITION_LEFT ? change.before() : change.after();
-}
-
 // Does the owner of the address want mails? Nothing goes to an unconfirmed address. What
 // everybody may see needs consent to this subscription; what is told to few, their own matter, goes
 // out unless that was withdrawn, and so does that it is to be taken out of the calendar.
@@ -106,7 +101,7 @@ GateAnswer AskConsent(const Job& job) {
   if (about_this && consent.state() == v1::Consent::STATE_WITHDRAWN) return Drop{"unsubscribed"};
   if (about_this && consent.state() == v1::Consent::STATE_GIVEN) return Go{};
   const bool taken_back = job.hidden && job.delivery.transition == v1::TRANSITION_CORRECTED;
-  const bool own_matter = taken_back || (job.record != nullptr && Shown(job).has_audience());
+  const bool own_matter = taken_back || (job.record != nullptr && ImageOf(job).has_audience());
   if (own_matter) return Go{};
   return Drop{std::string(kNoConsent)};
 }
@@ -125,7 +120,8 @@ GateAnswer AskAudience(const Job& job) {
   if (job.record == nullptr) return Go{};
   const change::v1::ResourceChanged& change = job.record->change;
   if (left ? !change.has_before() : !change.has_after()) return unseen;
-  if (Shown(job).has_audience() && !job.interest->predicate().Matches(Shown(job))) return unseen;
+  if (ImageOf(job).has_audience() && !job.interest->predicate().Matches(ImageOf(job)))
+    return unseen;
   return Go{};
 }
 
@@ -160,7 +156,7 @@ GateAnswer AskPast(const Job& job) {
   if (job.latest != nullptr && !job.latest->change.has_after() && !left) {
     return Drop{"the resource was deleted since"};
   }
-  const std::optional<absl::Time> end = EndOf(job, Shown(job));
+  const std::optional<absl::Time> end = EndOf(job, ImageOf(job));
   const change::v1::ResourceChanged& change = job.record->change;
   const absl::Time happened = change.has_time()
                                   ? std::min(ToTime(change.time()), job.record->received)

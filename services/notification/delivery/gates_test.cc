@@ -149,5 +149,17 @@ TEST(GatesTest, ACorrectionGoesWhereAnInvitationWentOutThatIsWrongNow) {
   EXPECT_EQ(Answer(job), "wait");
 }
 
+TEST(GatesTest, TheDeletionOfTheirOwnMatterReachesACalendarAsTheInvitationDid) {
+  type::v1::Facts draft = PragueConference(0);
+  draft.mutable_audience()->add_members("clusters/x");
+  Job job = ConferenceJob(ConferenceChange(2, "event.deleted", draft, {}), v1::CALENDAR_MODE_INVITE,
+                          v1::TRANSITION_CORRECTED);
+  auto endpoint = std::make_shared<v1::Endpoint>(*job.endpoint);
+  endpoint->mutable_email()->mutable_verify_time()->set_seconds(1);
+  job.endpoint = endpoint;
+  job.invitation->version = job.invitation->sequence = 0;
+  EXPECT_EQ(Answer(job), "go");
+}
+
 }  // namespace
 }  // namespace clusterwire::notification

@@ -165,8 +165,8 @@ absl::Status Ingest::PollAndTake() {
   }
   const absl::Status taken = Take(batch->messages);
   if (consumer_ == nullptr) return taken;
-  const absl::Status mended = Mend(batch->errors);
-  if (!taken.ok() || !mended.ok()) return taken.ok() ? mended : taken;
+  const absl::Status restarted = RestartStopped(batch->errors);
+  if (!taken.ok() || !restarted.ok()) return taken.ok() ? restarted : taken;
   return NotePassed();
 }
 
@@ -192,7 +192,7 @@ absl::Status Ingest::Take(std::span<const kafka::ReceivedMessage> messages) {
   const absl::StatusOr<Positions> before = PositionsBeforePause(messages);
   const absl::Status taken = before.ok() ? intake_.Take(messages) : before.status();
   if (!taken.ok()) {
-    GoBack(messages);
+    ReadAgain(messages);
     return taken;
   }
   std::map<kafka::TopicPartition, int64_t> next;
@@ -239,7 +239,7 @@ absl::Status Ingest::Recheck(const Positions& before) {
 }
 
 // The messages come again with a later Poll. The worker pauses before that.
-void Ingest::GoBack(std::span<const kafka::ReceivedMessage> messages) {
+void Ingest::ReadAgain(std::span<const kafka::ReceivedMessage> messages) {
   std::map<kafka::TopicPartition, int64_t> first;
   for (const kafka::ReceivedMessage& message : messages) {
     first.try_emplace(message.from, message.offset);
@@ -255,16 +255,16 @@ void Ingest::GoBack(std::span<const kafka::ReceivedMessage> messages) {
 
 // A partition whose offset is outside the log, or whose topic is gone, is read on from where the
 // ledger and the topic say now.
-absl::Status Ingest::Mend(std::span<const kafka::Consumer::PartitionError> errors) {
+absl::Status Ingest::RestartStopped(std::span<const kafka::Consumer::PartitionError> errors) {
   for (const kafka::Consumer::PartitionError& error : errors) {
     telemetry::LogError("partition stopped",
                         {{"partition", kafka::ToString(error.partition)}, {"error", error.status}});
     const absl::StatusOr<int64_t> offset = start_offsets_->Of(error.partition);
-    const absl::Status mended =
+    const absl::Status restarted =
         offset.ok() ? consumer_->Restart(error.partition, *offset) : offset.status();
-    if (!mended.ok()) {
+    if (!restarted.ok()) {
       consumer_.reset();  // a new one is assigned everything anew
-      return mended;
+      return restarted;
     }
     noted_[error.partition] = *offset;
   }

@@ -108,8 +108,8 @@ class Ingest {
   absl::StatusOr<Positions> PositionsBeforePause(std::span<const kafka::ReceivedMessage> messages);
   absl::Status Recheck(const Positions& before);
   absl::Status NotePassed();
-  void GoBack(std::span<const kafka::ReceivedMessage> messages);
-  absl::Status Mend(std::span<const kafka::Consumer::PartitionError> errors);
+  void ReadAgain(std::span<const kafka::ReceivedMessage> messages);
+  absl::Status RestartStopped(std::span<const kafka::Consumer::PartitionError> errors);
   void Publish(const absl::Status& status);
 
   const Options options_;

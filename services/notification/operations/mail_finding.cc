@@ -13,10 +13,10 @@ Finding LookAtMail(const Mailer* mailer, absl::Time now) {
   const Mailer::Trouble trouble = mailer->trouble();
   if (trouble.since == absl::InfiniteFuture()) {
     const mail::Client::Counts counts = mailer->counts();
-    return service::Fine("mail",
-                         absl::StrCat("the server took ",
-                                      counts[static_cast<size_t>(mail::Outcome::Kind::kAccepted)],
-                                      " mails since the start"));
+    return service::Fine(
+        "mail", absl::StrCat("the server took ",
+                             counts[static_cast<size_t>(mail::SendResult::Kind::kAccepted)],
+                             " mails since the start"));
   }
   const absl::Duration since = std::max(absl::ZeroDuration(), now - trouble.since);
   return service::Found(

@@ -41,7 +41,8 @@ TestApi::TestApi()
   const auto suppress = [this](const std::string& name, std::string_view reason) {
     dispatcher->Suppress(name, reason);
   };
-  consents = std::make_unique<Consents>(Consents::Parts{.store = *domain.store,
+  consents =
+      std::make_unique<Consents>(Consents::Dependencies{.store = *domain.store,
                                                         .ledger = *ledger,
                                                         .interests = *domain.interests,
                                                         .subscribers = *domain.subscribers,
@@ -51,21 +52,21 @@ TestApi::TestApi()
                                                         .clock = domain.clock,
                                                         .random = domain.random,
                                                         .suppress = suppress},
-                                        std::vector<config::v1::Offer>());
-  eraser_ = std::make_unique<Eraser>(Eraser::Parts{.store = *domain.store,
-                                                   .ledger = *ledger,
-                                                   .interests = *domain.interests,
-                                                   .subscribers = *domain.subscribers,
-                                                   .address_key = address_key_,
-                                                   .clock = domain.clock,
-                                                   .random = domain.random,
-                                                   .suppress = suppress});
+                                 std::vector<config::v1::Offer>());
+  eraser_ = std::make_unique<Eraser>(Eraser::Dependencies{.store = *domain.store,
+                                                          .ledger = *ledger,
+                                                          .interests = *domain.interests,
+                                                          .subscribers = *domain.subscribers,
+                                                          .address_key = address_key_,
+                                                          .clock = domain.clock,
+                                                          .random = domain.random,
+                                                          .suppress = suppress});
   exporter_ = std::make_unique<SubscriberExporter>(
-      SubscriberExporter::Parts{.ledger = *ledger,
-                                .interests = *domain.interests,
-                                .subscribers = *domain.subscribers,
-                                .endpoints = *domain.endpoints,
-                                .subscriptions = *domain.subscriptions});
+      SubscriberExporter::Dependencies{.ledger = *ledger,
+                                       .interests = *domain.interests,
+                                       .subscribers = *domain.subscribers,
+                                       .endpoints = *domain.endpoints,
+                                       .subscriptions = *domain.subscriptions});
 
   handles_.tokens.Set(tokens_);
   handles_.consents.Set(*consents);

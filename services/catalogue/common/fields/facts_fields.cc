@@ -89,24 +89,7 @@ std::string PlaceWords(const type::v1::Place& place) {
   return words;
 }
 
-namespace {
-
-// What works together is about several clusters: all of their names would bury its own.
-bool IsTitledAlone(const type::v1::Facts& facts) { return facts.type() == "publication"; }
-
-// A member is what its organisation is. Where that works, and in which fields, says nothing of the
-// cluster.
-void InheritOrganisation(const type::v1::Facts& organisation, type::v1::Facts* linked) {
-  linked->set_kind(organisation.kind());
-  AddTitle(organisation.name(), organisation.title(), linked);
-  if (linked->link().empty()) linked->set_link(organisation.link());
-  linked->set_title(absl::StrCat(linked->title(), ": ", organisation.title()));
-}
-
-}  // namespace
-
-void Inherit(const type::v1::Facts& target, type::v1::Facts* linked) {
-  if (target.type() == "organisation") return InheritOrganisation(target, linked);
+void InheritAllButTitle(const type::v1::Facts& target, type::v1::Facts* linked) {
   // Also those of duplicates that were merged into it.
   AddSorted(target.clusters(), linked->mutable_clusters());
   AddSorted(target.codes(), linked->mutable_codes());
@@ -118,7 +101,10 @@ void Inherit(const type::v1::Facts& target, type::v1::Facts* linked) {
     AddTitle(title.value(), title.title(), linked);
   }
   if (linked->link().empty()) linked->set_link(target.link());
-  if (IsTitledAlone(*linked)) return;
+}
+
+void Inherit(const type::v1::Facts& target, type::v1::Facts* linked) {
+  InheritAllButTitle(target, linked);
   linked->set_title(absl::StrCat(linked->title(), ": ", target.title()));
 }
 

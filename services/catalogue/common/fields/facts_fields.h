@@ -72,5 +72,7 @@ std::string PlaceWords(const type::v1::Place& place);
 // What everything that is about a cluster inherits from it: codes, point, programmes, levels, their
 // titles, and the cluster's name in its own.
 void Inherit(const type::v1::Facts& target, type::v1::Facts* linked);
+// The same, and its title stays its own.
+void InheritAllButTitle(const type::v1::Facts& target, type::v1::Facts* linked);
 
 }  // namespace clusterwire::catalogue

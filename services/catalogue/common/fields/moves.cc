@@ -11,9 +11,14 @@
 
 #include "libs/base/status/error.h"
 #include "libs/base/text/strings.h"
-#include "libs/change/words.h"
 
 namespace clusterwire::catalogue {
+
+absl::Status IllegalMove(const std::string& name, const std::string& state, std::string_view why) {
+  return Error(absl::StatusCode::kFailedPrecondition, "ILLEGAL_MOVE",
+               absl::StrCat(name, " is ", state, ToAbsl(why)),
+               {{"resource", name}, {"state", state}});
+}
 
 MoveTable::MoveTable(const google::protobuf::EnumDescriptor& states, std::vector<Move> moves)
     : states_(states), moves_(std::move(moves)) {

@@ -11,12 +11,22 @@
 
 #include "clusterwire/change/v1/change_kind.pb.h"
 
+#include "libs/change/words.h"
 #include "services/catalogue/common/access/party.h"
 
 // A process as data: which move leads from which state to which, and whose move it is. The table of
 // a process stands once, in its room; it decides, it is printed in errors and in the comment of its
 // proto, and its tests go through it.
 namespace clusterwire::catalogue {
+
+// FAILED_PRECONDITION, reason ILLEGAL_MOVE, of a process that needs no table: "events/x is draft"
+// and why the move can't be made, which begins with its own comma or colon. Metadata: resource,
+// state.
+absl::Status IllegalMove(const std::string& name, const std::string& state, std::string_view why);
+template <typename T>
+absl::Status IllegalMove(const T& resource, std::string_view why) {
+  return IllegalMove(resource.name(), WordOf(resource.state()), why);
+}
 
 // One move from several states into one. State 0, UNSPECIFIED, is before there is anything: a move
 // from there makes the resource.

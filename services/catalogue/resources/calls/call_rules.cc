@@ -13,6 +13,7 @@
 #include "libs/text/text.h"
 #include "services/catalogue/common/fields/checks.h"
 #include "services/catalogue/common/fields/money.h"
+#include "services/catalogue/common/fields/moves.h"
 #include "services/catalogue/common/fields/owner.h"
 #include "services/catalogue/common/fields/publish.h"
 #include "services/catalogue/common/fields/references.h"
@@ -140,12 +141,6 @@ void Note(const Call* before, const Call& call, const Context&, Notes& notes) {
   }
 }
 
-absl::Status IllegalMove(const Call& call, std::string_view why) {
-  return Error(absl::StatusCode::kFailedPrecondition, "ILLEGAL_MOVE",
-               absl::StrCat(call.name(), " is ", WordOf(call.state()), ", ", ToAbsl(why)),
-               {{"resource", call.name()}, {"state", WordOf(call.state())}});
-}
-
 }  // namespace
 
 Rules<Call> CallRules() {
@@ -166,7 +161,8 @@ absl::StatusOr<Call> Calls::Publish(const WriteCall& call, const std::string& na
   return Modify(call, name, etag, change::KindText(change::v1::CHANGE_KIND_CALL_PUBLISHED),
                 [](const Context&, Call* next) {
                   if (next->state() == Call::STATE_WITHDRAWN) {
-                    return IllegalMove(*next, "and was published before that: create another one");
+                    return IllegalMove(*next,
+                                       ", and was published before that: create another one");
                   }
                   if (next->state() == Call::STATE_DRAFT) next->set_state(Call::STATE_PUBLISHED);
                   return absl::OkStatus();
@@ -182,15 +178,15 @@ absl::StatusOr<Call> Calls::Withdraw(const WriteCall& call,
                   resource::CheckText(errors, "reason", request.reason(), 1, 500);
                   if (next->name().empty() || !errors.empty()) return errors.ToStatus();
                   if (next->state() == Call::STATE_DRAFT) {
-                    return IllegalMove(*next, "so nobody was told of it: DeleteCall removes it");
+                    return IllegalMove(*next, ", so nobody was told of it: DeleteCall removes it");
                   }
                   if (next->state() == Call::STATE_CLOSED) {
-                    return IllegalMove(*next, "so it takes no proposals any more");
+                    return IllegalMove(*next, ", so it takes no proposals any more");
                   }
                   if (next->state() == Call::STATE_WITHDRAWN) {
                     if (next->withdrawal().reason() == request.reason()) return absl::OkStatus();
                     return IllegalMove(*next,
-                                       absl::StrCat("because: ", next->withdrawal().reason()));
+                                       absl::StrCat(", because: ", next->withdrawal().reason()));
                   }
                   next->set_state(Call::STATE_WITHDRAWN);
                   next->mutable_withdrawal()->set_reason(request.reason());

@@ -32,12 +32,6 @@ bool IsOfEntry(std::string_view field) {
   return fields.contains(field);
 }
 
-std::vector<const FieldDescriptor*> SetFieldsOf(const Cluster& cluster) {
-  std::vector<const FieldDescriptor*> fields;
-  cluster.GetReflection()->ListFields(cluster, &fields);
-  return fields;
-}
-
 bool HasTitle(const Cluster& cluster, const std::string& title) {
   const std::string folded = FoldedName(title);
   return FoldedName(cluster.title()) == folded ||
@@ -108,8 +102,8 @@ void TakeOver(const Cluster& duplicate, Cluster* into) {
     AddSorted(duplicate.shown_to(), into->mutable_shown_to());
   }
   Cluster missing = duplicate;
-  const std::vector<const FieldDescriptor*> had = SetFieldsOf(*into);
-  for (const FieldDescriptor* field : SetFieldsOf(missing)) {
+  const std::vector<const FieldDescriptor*> had = SetFields(*into);
+  for (const FieldDescriptor* field : SetFields(missing)) {
     if (IsOfEntry(field->name()) || std::ranges::find(had, field) != had.end()) {
       missing.GetReflection()->ClearField(&missing, field);
     }

@@ -4,6 +4,7 @@
 #include "services/catalogue/common/access/party.h"
 #include "services/catalogue/common/dates/calendar.h"
 #include "services/catalogue/common/fields/checks.h"
+#include "services/catalogue/common/fields/moves.h"
 #include "services/catalogue/common/fields/references.h"
 #include "services/catalogue/resources/clusters/cluster_rules.h"
 #include "services/catalogue/resources/programmes/programme_terms.h"
@@ -31,13 +32,6 @@ absl::Status CheckMayPublish(const Context& context, const v1::Cluster& draft) {
   return refused;
 }
 
-absl::Status IllegalClusterMove(const v1::Cluster& cluster, std::string_view why) {
-  const std::string state(WordOf(cluster.state()));
-  return Error(absl::StatusCode::kFailedPrecondition, "ILLEGAL_MOVE",
-               absl::StrCat(cluster.name(), " is ", state, ": ", ToAbsl(why)),
-               {{"resource", cluster.name()}, {"state", state}});
-}
-
 void CheckSuccessor(const Context& context, const v1::Cluster& cluster,
                     const std::string& successor, FieldErrors& errors) {
   if (successor.empty()) return;
@@ -58,7 +52,7 @@ absl::Status EndNow(const Context& context, const v1::EndClusterRequest& request
   CheckSuccessor(context, *cluster, request.successor(), errors);
   RETURN_IF_ERROR(errors.ToStatus());
   if (cluster->state() == v1::Cluster::STATE_DRAFT) {
-    return IllegalClusterMove(*cluster, "PublishCluster comes first, or DeleteCluster removes it");
+    return IllegalMove(*cluster, ": PublishCluster comes first, or DeleteCluster removes it");
   }
   // The same again says nothing new of the day.
   const bool again = cluster->state() == v1::Cluster::STATE_ENDED && request.date().empty();
@@ -82,7 +76,7 @@ absl::StatusOr<v1::Cluster> Clusters::Publish(const WriteCall& call, const std::
                       RETURN_IF_ERROR(CheckMayPublish(context, *cluster));
                       break;
                     case v1::Cluster::STATE_ENDED:
-                      return IllegalClusterMove(*cluster, "what is no more isn't published again");
+                      return IllegalMove(*cluster, ": what is no more isn't published again");
                     default:
                       break;  // archived: by those who may write it
                   }
@@ -102,7 +96,7 @@ absl::StatusOr<v1::Cluster> Clusters::Archive(const WriteCall& call, const std::
                   }
                   if (cluster->state() == v1::Cluster::STATE_ARCHIVED) return absl::OkStatus();
                   if (cluster->state() != v1::Cluster::STATE_PUBLISHED) {
-                    return IllegalClusterMove(*cluster, "only what is published is archived");
+                    return IllegalMove(*cluster, ": only what is published is archived");
                   }
                   cluster->set_state(v1::Cluster::STATE_ARCHIVED);
                   return absl::OkStatus();

@@ -21,12 +21,6 @@ bool IsOrIsUnder(std::string_view text, std::string_view name) {
   return text.starts_with(name) && (text.size() == name.size() || text[name.size()] == '/');
 }
 
-std::vector<const FieldDescriptor*> SetFields(const Message& message) {
-  std::vector<const FieldDescriptor*> fields;
-  message.GetReflection()->ListFields(message, &fields);
-  return fields;
-}
-
 bool IsNamed(const Message& message, std::string_view name, bool top);
 
 bool IsNamedInField(const Message& message, const FieldDescriptor& field, std::string_view name) {
@@ -101,6 +95,12 @@ void ChangeIn(const NewNames& names, Message* message, bool top) {
 }
 
 }  // namespace
+
+std::vector<const FieldDescriptor*> SetFields(const Message& message) {
+  std::vector<const FieldDescriptor*> fields;
+  message.GetReflection()->ListFields(message, &fields);
+  return fields;
+}
 
 bool IsNamedIn(const Message& resource, std::string_view name) {
   return IsNamed(resource, name, /*top=*/true);

@@ -3,6 +3,7 @@
 #include "libs/base/status/error.h"
 #include "libs/base/time/clock.h"
 #include "services/catalogue/common/fields/checks.h"
+#include "services/catalogue/common/fields/moves.h"
 #include "services/catalogue/resources/events/event_calendar.h"
 #include "services/catalogue/resources/events/event_parts.h"
 #include "services/catalogue/resources/events/event_rules.h"
@@ -12,15 +13,9 @@ namespace {
 
 using Event = v1::CalendarEvent;
 
-absl::Status IllegalMove(const Event& event, std::string_view why) {
-  return Error(absl::StatusCode::kFailedPrecondition, "ILLEGAL_MOVE",
-               absl::StrCat(event.name(), " is ", WordOf(event.state()), ", ", ToAbsl(why)),
-               {{"resource", event.name()}, {"state", WordOf(event.state())}});
-}
-
 // Parts that a move by days is about. `next` has no name where the request's is none.
 absl::Status FindMovedParts(const Context& context, const v1::UpdateEventRequest& request,
-                            const Event& next, Parts* parts, int64_t* days) {
+                            const Event& next, PartsOfEvent* parts, int64_t* days) {
   FieldErrors errors;
   CheckEnum("parts", request.parts(), errors);
   const auto before = context.reader.Get<Event>(next.name());
@@ -50,7 +45,7 @@ absl::Status FindMovedParts(const Context& context, const v1::UpdateEventRequest
 }  // namespace
 
 absl::StatusOr<Event> Events::Update(const WriteCall& call, const v1::UpdateEventRequest& request) {
-  Parts parts;
+  PartsOfEvent parts;
   int64_t days = 0;
   return Update(
       call, request.event(), request.update_mask(),
@@ -76,7 +71,7 @@ absl::StatusOr<Event> Events::Publish(const WriteCall& call, const std::string& 
                 [](const Context&, Event* event) {
                   if (event->state() == Event::STATE_CANCELLED) {
                     return IllegalMove(*event,
-                                       "and was published before that: ReinstateEvent takes the "
+                                       ", and was published before that: ReinstateEvent takes the "
                                        "cancellation back");
                   }
                   event->set_state(Event::STATE_PUBLISHED);
@@ -85,7 +80,7 @@ absl::StatusOr<Event> Events::Publish(const WriteCall& call, const std::string& 
 }
 
 absl::StatusOr<Event> Events::Cancel(const WriteCall& call, const v1::CancelEventRequest& request) {
-  Parts parts;
+  PartsOfEvent parts;
   const auto cancel = [&](const Context& context, Event* event) {
     event->set_state(Event::STATE_CANCELLED);
     event->mutable_cancellation()->set_reason(request.reason());
@@ -101,7 +96,7 @@ absl::StatusOr<Event> Events::Cancel(const WriteCall& call, const v1::CancelEven
         CheckEnum("parts", request.parts(), errors);
         if (event->name().empty() || !errors.empty()) return errors.ToStatus();
         if (event->state() == Event::STATE_DRAFT) {
-          return IllegalMove(*event, "so nobody was told of it: DeleteEvent removes it");
+          return IllegalMove(*event, ", so nobody was told of it: DeleteEvent removes it");
         }
         if (event->state() == Event::STATE_CANCELLED) {
           if (event->cancellation().reason() == request.reason()) return absl::OkStatus();
@@ -134,7 +129,7 @@ absl::StatusOr<Event> Events::Reinstate(const WriteCall& call, const std::string
   return Modify(call, name, etag, change::KindText(change::v1::CHANGE_KIND_EVENT_REINSTATED),
                 [](const Context&, Event* event) {
                   if (event->state() == Event::STATE_DRAFT) {
-                    return IllegalMove(*event, "and not cancelled: PublishEvent announces it");
+                    return IllegalMove(*event, ", and not cancelled: PublishEvent announces it");
                   }
                   event->set_state(Event::STATE_PUBLISHED);
                   event->clear_cancellation();

@@ -33,9 +33,9 @@ std::vector<std::string> NamesOf(const std::vector<v1::CalendarEvent>& events) {
 
 }  // namespace
 
-absl::StatusOr<Parts> PartsOf(const std::string& name, const Context& context,
-                              absl::FunctionRef<bool(const v1::CalendarEvent&)> wanted) {
-  Parts parts;
+absl::StatusOr<PartsOfEvent> PartsOf(const std::string& name, const Context& context,
+                                     absl::FunctionRef<bool(const v1::CalendarEvent&)> wanted) {
+  PartsOfEvent parts;
   size_t looked = 0;
   RETURN_IF_ERROR(ForEachPart(
       context.reader, name,
@@ -66,7 +66,7 @@ absl::StatusOr<Parts> PartsOf(const std::string& name, const Context& context,
                {{"resource", name}});
 }
 
-void CheckChoice(v1::EventParts choice, const Parts& parts, FieldErrors& errors) {
+void CheckChoice(v1::EventParts choice, const PartsOfEvent& parts, FieldErrors& errors) {
   CheckEnum("parts", choice, errors);
   if (choice != v1::EVENT_PARTS_UNSPECIFIED || parts.own.empty()) return;
   errors.Add("parts", absl::StrCat("is required, since it has parts that aren't over (",
@@ -75,13 +75,13 @@ void CheckChoice(v1::EventParts choice, const Parts& parts, FieldErrors& errors)
                                    "EVENT_PARTS_KEEP leaves them as they are"));
 }
 
-void TellKept(const Parts& parts, Notes& notes) {
+void TellKept(const PartsOfEvent& parts, Notes& notes) {
   if (parts.own.empty()) return;
   notes.push_back(
       absl::StrCat("parts: ", Named(NamesOf(parts.own)), " stay on the days that they were on"));
 }
 
-absl::Status ChangeParts(store::Writer& writer, const Context& context, const Parts& parts,
+absl::Status ChangeParts(store::Writer& writer, const Context& context, const PartsOfEvent& parts,
                          std::string_view kind, const std::string& cause, PartChange change,
                          Notes& notes) {
   static const Rules<v1::CalendarEvent> kRules = EventRules();

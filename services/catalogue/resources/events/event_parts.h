@@ -16,7 +16,7 @@
 namespace clusterwire::catalogue {
 
 // The parts of an event, at any depth, that aren't over.
-struct Parts {
+struct PartsOfEvent {
   std::vector<v1::CalendarEvent> own;  // those that the viewer may write
   std::vector<std::string> others;     // names of those that it only sees
   std::vector<std::string> drafts;     // names of its own that aren't wanted since they are drafts
@@ -24,19 +24,19 @@ struct Parts {
 
 // Those that are `wanted`. FAILED_PRECONDITION, reason TOO_MANY_PARTS, where they are too many for
 // one write. Looks at all events: it is for what is rarely done.
-absl::StatusOr<Parts> PartsOf(const std::string& name, const Context& context,
-                              absl::FunctionRef<bool(const v1::CalendarEvent&)> wanted);
+absl::StatusOr<PartsOfEvent> PartsOf(const std::string& name, const Context& context,
+                                     absl::FunctionRef<bool(const v1::CalendarEvent&)> wanted);
 
 // Says which parts stay where they are while their event is moved.
 void TellKept(const Parts& parts, Notes& notes);
 
 // Adds a violation where the choice is missing or none of the list.
-void CheckChoice(v1::EventParts choice, const Parts& parts, FieldErrors& errors);
+void CheckChoice(v1::EventParts choice, const PartsOfEvent& parts, FieldErrors& errors);
 
 // Changes each of the viewer's parts under `kind`, checked and settled like any other write, and
 // tells of the others. `cause` is the event that they are parts of.
 using PartChange = absl::FunctionRef<void(v1::CalendarEvent* part)>;
-absl::Status ChangeParts(store::Writer& writer, const Context& context, const Parts& parts,
+absl::Status ChangeParts(store::Writer& writer, const Context& context, const PartsOfEvent& parts,
                          std::string_view kind, const std::string& cause, PartChange change,
                          Notes& notes);
 

@@ -46,6 +46,16 @@ void AggregateMember(const v1::Member& member, const CodeBook&, facts::Facts* ta
   AddSorted({ClusterOf(member)}, target->mutable_clusters());
 }
 
+// A member is what its organisation is. Where that works, and in which fields, says nothing of the
+// cluster.
+void InheritMember(const facts::Facts& target, facts::Facts* member) {
+  if (target.type() != "organisation") return Inherit(target, member);
+  member->set_kind(target.kind());
+  AddTitle(target.name(), target.title(), member);
+  if (member->link().empty()) member->set_link(target.link());
+  member->set_title(absl::StrCat(member->title(), ": ", target.title()));
+}
+
 std::vector<store::Timer> MemberTimers(const v1::Member& member) {
   std::vector<store::Timer> timers;
   const PeriodMoments moments = MomentsOf(member.period());
@@ -62,6 +72,7 @@ CatalogueType MemberType() {
                                                     {.own = &MemberFacts,
                                                      .links = &MemberLinks,
                                                      .aggregate = &AggregateMember,
+                                                     .inherit = &InheritMember,
                                                      .timers = &MemberTimers}),
       .step = &StepMember};
 }

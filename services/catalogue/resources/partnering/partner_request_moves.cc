@@ -5,18 +5,13 @@
 #include "libs/resource/name.h"
 #include "services/catalogue/common/dates/calendar.h"
 #include "services/catalogue/common/fields/checks.h"
+#include "services/catalogue/common/fields/moves.h"
 #include "services/catalogue/resources/partnering/partner_request_rules.h"
 
 namespace clusterwire::catalogue {
 namespace {
 
 using v1::PartnerRequest;
-
-absl::Status IllegalMove(const PartnerRequest& request, std::string_view why) {
-  return Error(absl::StatusCode::kFailedPrecondition, "ILLEGAL_MOVE",
-               absl::StrCat(request.name(), " is ", WordOf(request.state()), ": ", ToAbsl(why)),
-               {{"resource", request.name()}, {"state", std::string(WordOf(request.state()))}});
-}
 
 void CheckClosing(PartnerRequest::Closing closing, FieldErrors& errors) {
   if (closing == PartnerRequest::CLOSING_FOUND || closing == PartnerRequest::CLOSING_WITHDRAWN) {
@@ -28,7 +23,7 @@ void CheckClosing(PartnerRequest::Closing closing, FieldErrors& errors) {
 absl::Status CloseNow(const Context& context, PartnerRequest::Closing closing,
                       PartnerRequest* request) {
   if (request->state() == PartnerRequest::STATE_DRAFT) {
-    return IllegalMove(*request, "no notice of it went out, and DeletePartnerRequest removes it");
+    return IllegalMove(*request, ": no notice of it went out, and DeletePartnerRequest removes it");
   }
   if (request->state() == PartnerRequest::STATE_CLOSED) {
     if (request->closing() == closing) return absl::OkStatus();
@@ -56,7 +51,7 @@ absl::StatusOr<PartnerRequest> PartnerRequests::Publish(const WriteCall& call,
                 change::KindText(change::v1::CHANGE_KIND_PARTNER_REQUEST_PUBLISHED),
                 [](const Context&, PartnerRequest* request) -> absl::Status {
                   if (request->state() == PartnerRequest::STATE_CLOSED) {
-                    return IllegalMove(*request, "CreatePartnerRequest makes a new one");
+                    return IllegalMove(*request, ": CreatePartnerRequest makes a new one");
                   }
                   request->set_state(PartnerRequest::STATE_OPEN);
                   return absl::OkStatus();

@@ -44,8 +44,8 @@ Measured LengthOf(int entries, const char* field) {
   return SumOf(std::pair(count, field));
 }
 
-struct Parts {
-  explicit Parts(const v1::MemberCounts& members) {
+struct MemberParts {
+  explicit MemberParts(const v1::MemberCounts& members) {
     if (members.has_total()) total.first = members.total();
     if (members.has_smes()) smes.first = members.smes();
     if (members.has_large_companies()) large.first = members.large_companies();
@@ -70,7 +70,7 @@ void AddKind(const Measured& kind, const char* name, Measured* kinds,
   kinds->missing.insert(kinds->missing.end(), kind.missing.begin(), kind.missing.end());
 }
 
-Measured KindsOf(const Parts& parts) {
+Measured KindsOf(const MemberParts& parts) {
   Measured kinds;
   std::vector<std::string> there;
   AddKind(SumOf(parts.smes, parts.large), "companies", &kinds, &there);
@@ -81,7 +81,7 @@ Measured KindsOf(const Parts& parts) {
 }
 
 Measured MeasuredOf(const v1::Cluster& cluster, Criterion::Measure measure) {
-  const Parts parts(cluster.members());
+  const MemberParts parts(cluster.members());
   switch (measure) {
     case Criterion::MEASURE_MANAGEMENT_FTE: {
       const v1::ManagementTeam& team = cluster.management_team();

@@ -50,7 +50,8 @@ std::vector<std::string> PublicationUses(const store::Message& message) {
 CatalogueType PublicationType() {
   return {.type = facts::MakeType<v1::Publication, CodeBook>(
               "publication", "publications/{publication}",
-              {.own = &PublicationFacts, .links = &ClustersOf}),
+              // Several clusters work together: all of their names would bury its title.
+              {.own = &PublicationFacts, .links = &ClustersOf, .inherit = &InheritAllButTitle}),
           .uses = &PublicationUses};
 }
 

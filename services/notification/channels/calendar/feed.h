@@ -40,7 +40,7 @@ class CalendarFeed {
   static constexpr absl::Duration kRefresh = absl::Hours(1);  // what programs are asked for
 
   // All of it outlives the feed.
-  struct Parts {
+  struct Dependencies {
     Ledger& ledger;
     Subscriptions& subscriptions;
     const Interests& interests;
@@ -49,7 +49,7 @@ class CalendarFeed {
     const Links* links = nullptr;      // null where no pages are configured
     calendar::Mailbox organiser = {};  // our mailbox; without an address entries have none
   };
-  explicit CalendarFeed(Parts parts) : on_(std::move(parts)) {}
+  explicit CalendarFeed(Dependencies parts) : on_(std::move(parts)) {}
 
   // A new address; the former one is unknown from then on. As Subscriptions::Get(), and
   // FAILED_PRECONDITION with NO_PAGES.
@@ -71,7 +71,7 @@ class CalendarFeed {
   // The same of one name, of a subscriber or a subscription.
   bool CountOne(std::string_view name, int most) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
-  const Parts on_;
+  const Dependencies on_;
   Mutex mutex_;
   int64_t minute_ ABSL_GUARDED_BY(mutex_) = 0;  // of `reads_`, by the uptime
   std::map<std::string, int, std::less<>> reads_

@@ -75,13 +75,13 @@ class CalendarFeedTest : public LedgerTest {
 
   TestStore store_;
   const Links links_{"https://notices.example.org", "a key of at least sixteen bytes"};
-  CalendarFeed::Parts parts_{.ledger = *ledger_,
-                             .subscriptions = *store_.subscriptions,
-                             .interests = *store_.interests,
-                             .clock = store_.clock,
-                             .random = store_.random,
-                             .links = &links_,
-                             .organiser = {"Office", "office@example.org"}};
+  CalendarFeed::Dependencies parts_{.ledger = *ledger_,
+                                    .subscriptions = *store_.subscriptions,
+                                    .interests = *store_.interests,
+                                    .clock = store_.clock,
+                                    .random = store_.random,
+                                    .links = &links_,
+                                    .organiser = {"Office", "office@example.org"}};
   CalendarFeed feed_{parts_};
   int64_t made_ = 0;
 };

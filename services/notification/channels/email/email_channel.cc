@@ -15,19 +15,19 @@
 namespace clusterwire::notification {
 namespace {
 
-using Kind = mail::Outcome::Kind;
+using Kind = mail::SendResult::Kind;
 
 // A server that says that it closes, or can't be reached, is left alone for so long.
 constexpr absl::Duration kServerRest = absl::Minutes(1);
 constexpr size_t kMostTested = 10'000;  // mailboxes whose tests are counted
 
-std::string Said(const mail::Outcome& outcome, const char* meaning) {
+std::string Said(const mail::SendResult& outcome, const char* meaning) {
   return absl::StrCat(meaning, outcome.answer.empty() ? "" : ": ", outcome.answer);
 }
 
 }  // namespace
 
-Outcome OutcomeOf(const mail::Outcome& outcome) {
+Outcome OutcomeOf(const mail::SendResult& outcome) {
   switch (outcome.kind) {
     case Kind::kAccepted:
       return Done{.receipt = outcome.answer};
@@ -81,7 +81,7 @@ void EmailChannel::Send(std::shared_ptr<const Job> job, absl::Duration deadline,
   }
   mailer_.Send(
       envelope, letter, std::move(attachments),
-      [done = std::move(done)](const mail::Outcome& outcome) { done(OutcomeOf(outcome)); });
+      [done = std::move(done)](const mail::SendResult& outcome) { done(OutcomeOf(outcome)); });
 }
 
 void EmailChannel::SendTest(const v1::Endpoint& endpoint, const std::string& id,
@@ -109,7 +109,7 @@ void EmailChannel::SendTest(const v1::Endpoint& endpoint, const std::string& id,
   const Letter letter = LetterOf({.content = TestLetter{.endpoint = endpoint.name()},
                                   .language = language,
                                   .sender = mailer_.sender()});
-  mailer_.Send(envelope, letter, {}, [done = std::move(done)](const mail::Outcome& outcome) {
+  mailer_.Send(envelope, letter, {}, [done = std::move(done)](const mail::SendResult& outcome) {
     done(OutcomeOf(outcome));
   });
 }
@@ -127,7 +127,7 @@ void EmailChannel::TellOwner(const v1::Endpoint& elsewhere, const OwnerLetter& o
                           .deadline = deadline};
   const Letter letter =
       LetterOf({.content = owner, .language = language, .sender = mailer_.sender()});
-  mailer_.Send(envelope, letter, {}, [](const mail::Outcome&) {});
+  mailer_.Send(envelope, letter, {}, [](const mail::SendResult&) {});
 }
 
 bool EmailChannel::CountTest(const std::string& address_key) {

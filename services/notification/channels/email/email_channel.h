@@ -62,6 +62,6 @@ class EmailChannel final : public Channel {
 };
 
 // What became of a mail, as the dispatcher takes it.
-Outcome OutcomeOf(const mail::Outcome& outcome);
+Outcome OutcomeOf(const mail::SendResult& outcome);
 
 }  // namespace clusterwire::notification

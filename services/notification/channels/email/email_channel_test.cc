@@ -24,7 +24,7 @@ namespace {
 
 using testing::HasSubstr;
 using testing::Not;
-using Kind = mail::Outcome::Kind;
+using Kind = mail::SendResult::Kind;
 
 // The job of a label awarded, for a mailbox.
 std::shared_ptr<const Job> JobFor(const std::string& address, const std::string& title = "Silver") {

@@ -18,7 +18,7 @@
 namespace clusterwire::notification {
 namespace {
 
-using Kind = mail::Outcome::Kind;
+using Kind = mail::SendResult::Kind;
 
 constexpr size_t kMaxUri = 900;  // bytes: a field is one line
 
@@ -99,8 +99,8 @@ void Mailer::Send(const Envelope& envelope, const Letter& letter,
       .html = letter.html,
       .attachments = std::move(attachments),
       .deadline = envelope.deadline};
-  client_.Send(std::move(message), [this, done = std::move(done)](mail::Outcome said) {
-    mail::Outcome outcome = Doubted(std::move(said));
+  client_.Send(std::move(message), [this, done = std::move(done)](mail::SendResult said) {
+    mail::SendResult outcome = Doubted(std::move(said));
     Note(outcome);
     if (outcome.kind == Kind::kServerAway) {
       outcome.answer = "no mail can be sent at the moment; the service's operators see why";
@@ -110,7 +110,7 @@ void Mailer::Send(const Envelope& envelope, const Letter& letter,
 }
 
 // One wrong setting of a server must not suppress the mailboxes of everybody.
-mail::Outcome Mailer::Doubted(mail::Outcome outcome) {
+mail::SendResult Mailer::Doubted(mail::SendResult outcome) {
   MutexLock lock(mutex_);
   if (outcome.kind == Kind::kAccepted) unknown_ = 0;
   if (outcome.kind != Kind::kAddressRefused || ++unknown_ < kMostUnknown) return outcome;
@@ -120,7 +120,7 @@ mail::Outcome Mailer::Doubted(mail::Outcome outcome) {
   return outcome;
 }
 
-void Mailer::Note(const mail::Outcome& outcome) {
+void Mailer::Note(const mail::SendResult& outcome) {
   const bool away = outcome.kind == Kind::kServerAway;
   // Only what the server said to a mail itself says that it is there.
   const bool there = outcome.status != 0 && !away && outcome.kind != Kind::kStale;

@@ -44,7 +44,7 @@ class Mailer {
     std::string sender_name;  // one line
     std::string postal_line;  // one line
   };
-  using Done = std::function<void(const mail::Outcome&)>;
+  using Done = std::function<void(const mail::SendResult&)>;
 
   // `mailboxes` outlive the mailer.
   Mailer(Options options, const Mailboxes& mailboxes);
@@ -73,8 +73,8 @@ class Mailer {
 
  private:
   std::vector<mail::Field> HeadersOf(const Envelope& envelope, std::string_view subject) const;
-  mail::Outcome Doubted(mail::Outcome outcome);
-  void Note(const mail::Outcome& outcome);
+  mail::SendResult Doubted(mail::SendResult outcome);
+  void Note(const mail::SendResult& outcome);
 
   const Options options_;
   const std::string domain_;  // of `from`

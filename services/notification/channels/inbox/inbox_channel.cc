@@ -16,12 +16,6 @@ std::string SubscriberOf(const std::string& endpoint) {
   return endpoint.substr(0, endpoint.find("/endpoints/"));
 }
 
-// The image that is told.
-const type::v1::Facts& ImageOf(const Job& job) {
-  const change::v1::ResourceChanged& change = job.record->change;
-  return job.delivery.transition == v1::TRANSITION_LEFT ? change.before() : change.after();
-}
-
 v1::InboxItem ItemOf(const Job& job, const SharedNotice& shared) {
   Notice notice = NoticeOf(job, shared);
   v1::InboxItem item;

@@ -75,22 +75,22 @@ struct InboxReader::Open {
 
 // Titles, links and reasons are told from the image that the item shows; the text may compare it
 // with the one before.
-InboxReader::Shown InboxReader::Show(const v1::Subscriber& owner, v1::InboxItem& item) const {
-  if (!Belongs(item, owner)) return Shown::kLeftOut;
-  if (!item.endpoint().empty()) return Shown::kShown;  // of its owner's own endpoint
+InboxReader::Visibility InboxReader::Show(const v1::Subscriber& owner, v1::InboxItem& item) const {
+  if (!Belongs(item, owner)) return Visibility::kLeftOut;
+  if (!item.endpoint().empty()) return Visibility::kShown;  // of its owner's own endpoint
   change::v1::ResourceChanged& change = *item.mutable_change();
   const bool is_public = !change.before().has_audience() && !change.after().has_audience();
-  if (is_public) return Shown::kShown;
-  if (interests_.grants().behind()) return Shown::kHeld;
+  if (is_public) return Visibility::kShown;
+  if (interests_.grants().behind()) return Visibility::kHeld;
   const bool had_before = change.has_before();
   change::CutTo(interests_.ViewerOf(owner.name()), &change);
   const bool left = item.transition() == v1::TRANSITION_LEFT;
-  if (left ? !change.has_before() : !change.has_after()) return Shown::kLeftOut;
+  if (left ? !change.has_before() : !change.has_after()) return Visibility::kLeftOut;
   if (had_before && !change.has_before()) {
     item.clear_text();
     item.set_transition(v1::TRANSITION_ENTERED);
   }
-  return Shown::kShown;
+  return Visibility::kShown;
 }
 
 absl::StatusOr<v1::ListInboxItemsResponse> InboxReader::List(
@@ -115,12 +115,13 @@ absl::StatusOr<v1::ListInboxItemsResponse> InboxReader::List(
     ASSIGN_OR_RETURN(auto items, Read(request.parent(), sequence, wanted));
     looked += items.size();
     for (v1::InboxItem& item : items) {
-      const Shown shown = Show(owner, item);
-      if (shown == Shown::kHeld && response.items().empty()) return HeldError();
-      full = shown == Shown::kHeld || (shown == Shown::kShown && !room.Takes(item.ByteSizeLong()));
+      const Visibility shown = Show(owner, item);
+      if (shown == Visibility::kHeld && response.items().empty()) return HeldError();
+      full = shown == Visibility::kHeld ||
+             (shown == Visibility::kShown && !room.Takes(item.ByteSizeLong()));
       if (full) break;
       sequence = item.sequence();
-      if (shown == Shown::kShown) *response.add_items() = std::move(item);
+      if (shown == Visibility::kShown) *response.add_items() = std::move(item);
     }
     if (items.size() < static_cast<size_t>(wanted)) break;
     wanted = kRead;
@@ -160,10 +161,10 @@ absl::StatusOr<rpc::Pump> InboxReader::Step(Open& open,
     looked += items.size();
     for (v1::InboxItem& item : items) {
       if (batch.full()) break;
-      const Shown shown = Show(owner, item);
-      if (shown == Shown::kHeld) return rpc::Pump::kWait;
+      const Visibility shown = Show(owner, item);
+      if (shown == Visibility::kHeld) return rpc::Pump::kWait;
       open.sequence = item.sequence();
-      if (shown == Shown::kLeftOut) continue;
+      if (shown == Visibility::kLeftOut) continue;
       v1::StreamInboxResponse message;
       message.set_dropped_count(std::exchange(open.dropped, 0));
       message.set_cursor(CursorAfter(open.subscriber, open.sequence));

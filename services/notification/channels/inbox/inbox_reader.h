@@ -49,10 +49,10 @@ class InboxReader {
  private:
   struct Open;
   // What becomes of an item that was read.
-  enum class Shown { kShown, kLeftOut, kHeld };
+  enum class Visibility { kShown, kLeftOut, kHeld };
 
   // Cuts it to what the subscriber sees now.
-  Shown Show(const v1::Subscriber& owner, v1::InboxItem& item) const;
+  Visibility Show(const v1::Subscriber& owner, v1::InboxItem& item) const;
 
   // Whose inbox it is, if the caller may read it.
   absl::StatusOr<v1::Subscriber> OwnerOf(const rpc::CallContext& call,

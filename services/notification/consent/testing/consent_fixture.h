@@ -44,7 +44,7 @@ class ConsentFixture : public LedgerTest {
  protected:
   ConsentFixture() { store_.AddSubscriber("x", "corp:anna"); }
 
-  Consents::Parts Parts() {
+  Consents::Dependencies OfConsents() {
     return {.store = *store_.store,
             .ledger = *ledger_,
             .interests = *store_.interests,
@@ -133,7 +133,7 @@ class ConsentFixture : public LedgerTest {
   const Links links_{"https://notices.example.org", kTestKey};
   Mutex mutex_;
   std::vector<std::string> suppressed_ ABSL_GUARDED_BY(mutex_);
-  Consents consents_{Parts(), TestOffers()};
+  Consents consents_{OfConsents(), TestOffers()};
   int mails_ = 0;
 };
 

@@ -40,10 +40,10 @@ bool Precedes(const std::shared_ptr<const Job>& a, const std::shared_ptr<const J
 }  // namespace
 
 // One decision.
-class Gatherer::Turn {
+class Gatherer::Decision {
  public:
-  Turn(const Options& options, const Interests& interests, sql::Connection& connection,
-       const Job& job)
+  Decision(const Options& options, const Interests& interests, sql::Connection& connection,
+           const Job& job)
       : options_(options),
         interests_(interests),
         connection_(connection),
@@ -244,7 +244,7 @@ class Gatherer::Turn {
     const std::string scope = absl::StrCat(ToAbsl(kDay), mailbox_);
     const absl::Time ends = DayEnds(now_, zone_);
     ASSIGN_OR_RETURN(const auto other, bundles_.FindOpen(scope));
-    RETURN_IF_ERROR(bundles_.Turn(bundle, scope, ends));
+    RETURN_IF_ERROR(bundles_.Redirect(bundle, scope, ends));
     if (other) return Leave();
     bundle.scope = scope;
     bundle.until = ends;
@@ -388,7 +388,7 @@ class Gatherer::Turn {
 };
 
 absl::StatusOr<Gatherer::Step> Gatherer::Decide(sql::Connection& connection, const Job& job) const {
-  return Turn(options_, interests_, connection, job).Take();
+  return Decision(options_, interests_, connection, job).Take();
 }
 
 absl::Status SettleBundle(sql::Connection& connection, const Job& job, const DeliveryResult& result,

@@ -59,7 +59,7 @@ class Gatherer {
                                   const Wait& wait) const;
 
  private:
-  class Turn;
+  class Decision;
 
   const Options options_;
   const Interests& interests_;

@@ -13,6 +13,7 @@
 #include "services/notification/delivery/operating/shown_to.h"
 #include "services/notification/ledger/deliveries/counts.h"
 #include "services/notification/ledger/records/dead_letters.h"
+#include "services/notification/page_key.h"
 #include "services/notification/resources/subscribers/access.h"
 #include "services/notification/resources/subscribers/subscription_rules.h"
 
@@ -34,18 +35,6 @@ CountBy ByOf(v1::CountDeliveriesRequest::By by) {
     default:
       return CountBy::kNothing;
   }
-}
-
-rpc::PagePosition Behind(int64_t micros, const std::string& name) {
-  rpc::PagePosition position;
-  position.mutable_entry()->set_unix_micros(micros);
-  position.mutable_entry()->set_name(name);
-  return position;
-}
-
-std::optional<PageKey> PageKeyIn(const rpc::Page& page) {
-  if (!page.after.has_entry()) return std::nullopt;
-  return PageKey{page.after.entry().unix_micros(), page.after.entry().name()};
 }
 
 }  // namespace
@@ -141,8 +130,7 @@ absl::StatusOr<v1::RedriveDeliveriesResponse> RedriveDeliveries(
   }
   if (dead.size() == static_cast<size_t>(page->size)) {
     const PageKey last = PageKeyOf(dead.back());
-    response.set_next_page_token(
-        rpc::NextPageToken(*handles.tokens, request, Behind(last.order, last.name)));
+    response.set_next_page_token(rpc::NextPageToken(*handles.tokens, request, PositionOf(last)));
   }
   return response;
 }
@@ -181,8 +169,7 @@ absl::StatusOr<v1::RedriveDeadLettersResponse> RedriveDeadLetters(
   }
   if (letters.size() == static_cast<size_t>(page->size)) {
     const PageKey last = PageKeyOf(letters.back());
-    response.set_next_page_token(
-        rpc::NextPageToken(*handles.tokens, request, Behind(last.order, last.name)));
+    response.set_next_page_token(rpc::NextPageToken(*handles.tokens, request, PositionOf(last)));
   }
   return response;
 }
@@ -222,7 +209,7 @@ absl::StatusOr<v1::ReplaySubscriptionResponse> ReplaySubscription(
   response.set_changes(done.seen);
   if (!done.complete) {
     response.set_next_page_token(rpc::NextPageToken(
-        *handles.tokens, request, Behind(absl::ToUnixMicros(done.from), done.after)));
+        *handles.tokens, request, PositionOf({absl::ToUnixMicros(done.from), done.after})));
   }
   return response;
 }

@@ -77,7 +77,7 @@ absl::Status Bundles::Succeed(const Bundle& bundle, std::string_view delivery) {
                              {delivery, bundle.id});
 }
 
-absl::Status Bundles::Turn(const Bundle& bundle, std::string_view scope, absl::Time until) {
+absl::Status Bundles::Redirect(const Bundle& bundle, std::string_view scope, absl::Time until) {
   ASSIGN_OR_RETURN(const std::optional<Bundle> other, FindOpen(scope));
   if (!other) {
     return connection_.Execute("UPDATE bundle SET scope = $2, until = $3 WHERE id = $1",

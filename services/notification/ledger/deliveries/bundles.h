@@ -53,7 +53,7 @@ class Bundles {
   // Makes a pending delivery its carrier in place of one that isn't there any more.
   absl::Status Succeed(const Bundle& bundle, std::string_view delivery);
   // Gathers something else from now on, until this moment. What is open of that scope takes it in.
-  absl::Status Turn(const Bundle& bundle, std::string_view scope, absl::Time until);
+  absl::Status Redirect(const Bundle& bundle, std::string_view scope, absl::Time until);
   absl::Status SetUntil(const Bundle& bundle, absl::Time until);
   // Lets each of its deliveries go for itself; it is gone.
   absl::Status Dissolve(const Bundle& bundle, absl::Time now);

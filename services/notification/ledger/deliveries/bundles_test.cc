@@ -163,9 +163,10 @@ TEST_P(BundlesTest, ADayTakesInWhatAnotherHasGathered) {
   const PendingDelivery two = Put("b");
   const Bundle day = Begin(one, "day:m");
   const Bundle about = Begin(two, "about:m");
-  EXPECT_THAT(
-      Write([&](Bundles& bundles) { return bundles.Turn(about, "day:m", now_ + absl::Hours(2)); }),
-      IsOk());
+  EXPECT_THAT(Write([&](Bundles& bundles) {
+                return bundles.Redirect(about, "day:m", now_ + absl::Hours(2));
+              }),
+              IsOk());
   EXPECT_EQ(Get(two).carried_by(), one.name);
   EXPECT_THAT(Write([&](Bundles& bundles) { return bundles.Dissolve(day, now_); }), IsOk());
   EXPECT_THAT(Loaded(), SizeIs(2));

@@ -269,13 +269,14 @@ absl::StatusOr<v1::Endpoint> Endpoints::Update(const WriteCall& call, const v1::
   return Modify(call, endpoint.name(), endpoint.etag(), "", update, kNamePath);
 }
 
-absl::StatusOr<v1::Endpoint> Endpoints::RotateSecret(const WriteCall& call,
-                                                     const v1::RotateSecretRequest& request) {
+absl::StatusOr<v1::Endpoint> Endpoints::RotateSecret(const WriteCall& call, const std::string& name,
+                                                     const std::string& etag,
+                                                     const Rotation& rotation) {
   FieldErrors errors;
   absl::Duration overlap = kOverlap;
-  if (request.has_overlap()) {
-    config::CheckRange(errors, "overlap", request.overlap(), absl::ZeroDuration(), kMaxOverlap);
-    overlap = config::ToDuration(request.overlap());
+  if (rotation.overlap.has_value()) {
+    config::CheckRange(errors, "overlap", *rotation.overlap, absl::ZeroDuration(), kMaxOverlap);
+    overlap = config::ToDuration(*rotation.overlap);
   }
   CheckNamedRotation(request, random_, errors);
   if (!kEndpointName.Matches(request.name())) return errors.ToStatus();
@@ -285,12 +286,11 @@ absl::StatusOr<v1::Endpoint> Endpoints::RotateSecret(const WriteCall& call,
         overlap > absl::ZeroDuration() ? context.now + overlap : absl::InfinitePast();
     ASSIGN_OR_RETURN(const EndpointKind* kind, KnownKindOf(*next));
     FieldErrors all = errors;
-    all.AddAll("", kind->Rotate(*next, request.secret(), until, random_));
+    all.AddAll("", kind->Rotate(*next, rotation.secret, until, random_));
     return all.ToStatus();
   };
-  ASSIGN_OR_RETURN(v1::Endpoint rotated,
-                   Modify(call, request.name(), request.etag(), "endpoint.secret_rotated", rotate,
-                          "name", Shown::kAsStored));
+  ASSIGN_OR_RETURN(v1::Endpoint rotated, Modify(call, name, etag, "endpoint.secret_rotated", rotate,
+                                                "name", Shown::kAsStored));
   if (const EndpointKind* kind = EndpointKindOf(rotated)) kind->RemoveHiddenKeys(rotated);
   return rotated;
 }

@@ -2,11 +2,14 @@
 
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
+
+#include "google/protobuf/duration.pb.h"
 
 #include "clusterwire/notification/v1/subscriber.pb.h"
 
@@ -55,8 +58,12 @@ class Endpoints : public resource::Resources<v1::Endpoint> {
   // Changes the address and the order; nothing else can be.
   absl::StatusOr<v1::Endpoint> Update(const WriteCall& call, const v1::Endpoint& endpoint,
                                       const google::protobuf::FieldMask& mask);
-  absl::StatusOr<v1::Endpoint> RotateSecret(const WriteCall& call,
-                                            const v1::RotateSecretRequest& request);
+  struct Rotation {
+    std::string secret = {};                                 // the next; empty: one is made
+    std::optional<google::protobuf::Duration> overlap = {};  // while the former signs on
+  };
+  absl::StatusOr<v1::Endpoint> RotateSecret(const WriteCall& call, const std::string& name,
+                                            const std::string& etag, const Rotation& rotation);
 
   absl::StatusOr<v1::Endpoint> Enable(const WriteCall& call, const std::string& name,
                                       const std::string& etag);

@@ -234,9 +234,7 @@ TEST_F(EndpointsTest, WhatIsWrongBesidesTheNameIsNamedWithIt) {
 
 TEST_F(EndpointsTest, GetANewSecretWhileTheFormerSignsOn) {
   const v1::Endpoint made = test_.AddWebhook("subscribers/x", "crm");
-  v1::RotateSecretRequest request;
-  request.set_name(made.name());
-  const auto rotated = test_.endpoints->RotateSecret(As("subscribers/x"), request);
+  const auto rotated = test_.endpoints->RotateSecret(As("subscribers/x"), made.name(), "", {});
   ASSERT_THAT(rotated, IsOk());
   ASSERT_TRUE(KeyOf(rotated->webhook().secret()));
   EXPECT_NE(rotated->webhook().secret(), made.webhook().secret());
@@ -254,9 +252,7 @@ TEST_F(EndpointsTest, GetANewSecretWhileTheFormerSignsOn) {
 
 TEST_F(EndpointsTest, ThePublicKeysAreAlwaysShownAndThePrivateOnesNever) {
   const v1::Endpoint made = test_.AddWebhook("subscribers/x", "crm");
-  v1::RotateSecretRequest request;
-  request.set_name(made.name());
-  const auto rotated = test_.endpoints->RotateSecret(As("subscribers/x"), request);
+  const auto rotated = test_.endpoints->RotateSecret(As("subscribers/x"), made.name(), "", {});
   ASSERT_THAT(rotated, IsOk());
   for (const v1::Webhook& shown :
        {made.webhook(), rotated->webhook(), Get(made.name())->webhook()}) {
@@ -295,34 +291,35 @@ TEST_F(EndpointsTest, ArePausedAndResumedUnlessTheyAreSwitchedOffOrAnInbox) {
 
 TEST_F(EndpointsTest, ASecretThatLeakedEndsAtOnce) {
   const v1::Endpoint made = test_.AddWebhook("subscribers/x", "crm");
-  v1::RotateSecretRequest request;
-  request.set_name(made.name());
-  request.mutable_overlap()->set_seconds(3600);
-  request.set_secret("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw");
-  ASSERT_THAT(test_.endpoints->RotateSecret(AsOperator(), request), IsOk());
+  Endpoints::Rotation rotation = {.secret = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw",
+                                  .overlap = google::protobuf::Duration()};
+  rotation.overlap->set_seconds(3600);
+  ASSERT_THAT(test_.endpoints->RotateSecret(AsOperator(), made.name(), "", rotation), IsOk());
   EXPECT_EQ(Stored(made.name()).webhook().previous_secret(), made.webhook().secret());
-  EXPECT_THAT(test_.endpoints->RotateSecret(AsOperator(), request), HasFieldError("secret"))
+  EXPECT_THAT(test_.endpoints->RotateSecret(AsOperator(), made.name(), "", rotation),
+              HasFieldError("secret"))
       << "it is the present one";
-  request.clear_secret();
-  request.mutable_overlap()->set_seconds(0);
-  ASSERT_THAT(test_.endpoints->RotateSecret(AsOperator(), request), IsOk());
+  rotation.secret.clear();
+  rotation.overlap->set_seconds(0);
+  ASSERT_THAT(test_.endpoints->RotateSecret(AsOperator(), made.name(), "", rotation), IsOk());
   EXPECT_EQ(Stored(made.name()).webhook().previous_secret(), "");
   EXPECT_FALSE(Stored(made.name()).webhook().has_previous_secret_expire_time());
 }
 
 TEST_F(EndpointsTest, ARotationNamesEverythingThatIsWrongAndChangesNothing) {
   const v1::Endpoint made = test_.AddWebhook("subscribers/x", "crm");
-  v1::RotateSecretRequest request;
-  request.set_name(made.name());
-  request.set_secret("whsec_" + std::string(32, ' '));
-  request.mutable_overlap()->set_seconds(-1);
-  const auto rotated = test_.endpoints->RotateSecret(AsOperator(), request);
+  Endpoints::Rotation rotation = {.secret = "whsec_" + std::string(32, ' '),
+                                  .overlap = google::protobuf::Duration()};
+  rotation.overlap->set_seconds(-1);
+  const auto rotated = test_.endpoints->RotateSecret(AsOperator(), made.name(), "", rotation);
   EXPECT_THAT(rotated, HasFieldError("secret"));
   EXPECT_THAT(rotated, HasFieldError("overlap"));
   EXPECT_EQ(Stored(made.name()).webhook().secret(), made.webhook().secret());
-  request.set_name("subscribers/x/endpoints/inbox");
-  EXPECT_THAT(test_.endpoints->RotateSecret(AsOperator(), request), ReasonIs("INBOX_IS_BUILT_IN"));
-  EXPECT_THAT(test_.endpoints->RotateSecret(As("subscribers/y"), request), ReasonIs("NOT_ALLOWED"));
+  const std::string inbox = "subscribers/x/endpoints/inbox";
+  EXPECT_THAT(test_.endpoints->RotateSecret(AsOperator(), inbox, "", rotation),
+              ReasonIs("INBOX_IS_BUILT_IN"));
+  EXPECT_THAT(test_.endpoints->RotateSecret(As("subscribers/y"), inbox, "", rotation),
+              ReasonIs("NOT_ALLOWED"));
 }
 
 TEST_F(EndpointsTest, OfAllSubscribersAreListedByTheirState) {

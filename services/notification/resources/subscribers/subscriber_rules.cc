@@ -57,22 +57,22 @@ store::ResourceType SubscriberType() {
 }
 
 // Others of the same subject wait, each for itself: what they make is counted one by one.
-class Subscribers::Turn {
+class Subscribers::Creation {
  public:
-  Turn(Subscribers& of, const std::string& subject) : of_(of), subject_(subject) {
+  Creation(Subscribers& of, const std::string& subject) : of_(of), subject_(subject) {
     MutexLock lock(of_.mutex_);
-    has_it_ = of_.creating_.insert(subject_).second;
+    is_alone_ = of_.creating_.insert(subject_).second;
   }
-  ~Turn() {
+  ~Creation() {
     MutexLock lock(of_.mutex_);
-    if (has_it_) of_.creating_.erase(subject_);
+    if (is_alone_) of_.creating_.erase(subject_);
   }
-  bool has_it() const { return has_it_; }
+  bool is_alone() const { return is_alone_; }
 
  private:
   Subscribers& of_;
   const std::string subject_;
-  bool has_it_ = false;
+  bool is_alone_ = false;
 };
 
 Subscribers::Subscribers(store::Store& store, Random& random, Interests& interests)
@@ -107,8 +107,8 @@ absl::StatusOr<v1::Subscriber> Subscribers::Add(const WriteCall& call,
     return errors.ToStatus();
   };
   if (own.subject().empty()) return Create(call, "", own, id, also);
-  const Turn turn(*this, own.subject());
-  if (!turn.has_it()) {
+  const Creation creation(*this, own.subject());
+  if (!creation.is_alone()) {
     return WithRetryDelay(Error(absl::StatusCode::kUnavailable, "CREATION_UNDER_WAY",
                                 "another subscriber of the same subject is being created; try "
                                 "again"),

@@ -33,7 +33,7 @@ class Subscribers : public resource::Resources<v1::Subscriber> {
                                            const std::string& etag, bool paused);
 
  private:
-  class Turn;  // of a subject: while it creates
+  class Creation;  // of a subject: while it creates
 
   absl::Status CheckRoom(const std::string& subject);
 

@@ -17,6 +17,7 @@
 #include "services/notification/delivery/dispatcher.h"
 #include "services/notification/ledger/inbox/inbox.h"
 #include "services/notification/ledger/ledger.h"
+#include "services/notification/page_key.h"
 #include "services/notification/resources/subscribers/endpoint_rules.h"
 #include "services/notification/resources/subscribers/interests.h"
 #include "services/notification/resources/subscribers/subscriber_rules.h"
@@ -24,6 +25,12 @@
 
 namespace clusterwire::notification {
 namespace {
+
+Endpoints::Rotation RotationOf(const v1::RotateSecretRequest& request) {
+  Endpoints::Rotation rotation = {.secret = request.secret()};
+  if (request.has_overlap()) rotation.overlap = request.overlap();
+  return rotation;
+}
 
 class SubscriberHandler final : public v1::SubscriberService::CallbackService {
  public:
@@ -102,7 +109,8 @@ class SubscriberHandler final : public v1::SubscriberService::CallbackService {
           return absl::OkStatus();
         });
   }
-  CW_WRITE(RotateSecret, v1::Endpoint, endpoints_->RotateSecret(call, *request))
+  CW_WRITE(RotateSecret, v1::Endpoint,
+           endpoints_->RotateSecret(call, request->name(), request->etag(), RotationOf(*request)))
   CW_WRITE(EnableEndpoint, v1::Endpoint, endpoints_->Enable(call, request->name(), request->etag()))
   CW_WRITE(PauseEndpoint, v1::Endpoint,
            endpoints_->SetPaused(call, request->name(), request->etag(), true))
@@ -179,10 +187,7 @@ class SubscriberHandler final : public v1::SubscriberService::CallbackService {
   absl::StatusOr<v1::ExportSubscriberResponse> Export(const rpc::CallContext& call,
                                                       const v1::ExportSubscriberRequest& request) {
     ASSIGN_OR_RETURN(const rpc::Page page, rpc::ReadPage(*api_.tokens, request, {}));
-    std::optional<PageKey> after;
-    if (page.after.has_entry()) {
-      after = PageKey{page.after.entry().unix_micros(), page.after.entry().name()};
-    }
+    const std::optional<PageKey> after = PageKeyIn(page);
     ASSIGN_OR_RETURN(const SubscriberExporter::Page found,
                      exporter_->Export(api::ReadCallOf(call, 0), request.name(), after, page.size));
     v1::ExportSubscriberResponse response;
@@ -194,10 +199,8 @@ class SubscriberHandler final : public v1::SubscriberService::CallbackService {
       return absl::InternalError("what is held can't be written as JSON");
     }
     if (found.next) {
-      rpc::PagePosition position;
-      position.mutable_entry()->set_unix_micros(found.next->order);
-      position.mutable_entry()->set_name(found.next->name);
-      response.set_next_page_token(rpc::NextPageToken(*api_.tokens, request, position));
+      response.set_next_page_token(
+          rpc::NextPageToken(*api_.tokens, request, PositionOf(*found.next)));
     }
     return response;
   }

@@ -7,13 +7,13 @@
 namespace clusterwire::notification {
 namespace {
 
-struct Parts {
+struct NameParts {
   std::string_view subscriber;
   std::string_view id;
 };
 
 // A name that is no subscription's is an id without a subscriber.
-Parts PartsOf(std::string_view name) {
+NameParts PartsOf(std::string_view name) {
   constexpr std::string_view kMiddle = "/subscriptions/";
   const size_t middle = name.find(kMiddle);
   if (middle == name.npos) return {{}, name};
