@@ -203,7 +203,7 @@ TEST(Client, LogsInWithThePasswordThatTheFileHasNow) {
   EXPECT_THAT(none.answer, HasSubstr("mail.password_file"));
   std::ofstream(folder.File("password")) << "first\n";
   chmod(folder.File("password").c_str(), 0644);
-  const Outcome open = Send(client, MessageTo("anna@example.net"));
+  const SendResult open = Send(client, MessageTo("anna@example.net"));
   EXPECT_EQ(open.kind, Kind::kServerAway);
   EXPECT_THAT(open.answer, HasSubstr("can be read or changed by others"));
   chmod(folder.File("password").c_str(), 0600);

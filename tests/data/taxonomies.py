@@ -50,6 +50,11 @@ def rows(name):
         return list(csv.DictReader(file))
 
 
+def country(row, names):
+    code = {"code": row["alpha2"], "title": row["name"]}
+    return code | ({"localized_titles": dict(names)} if names else {})
+
+
 def region(row, names):
     code = {"code": row["code"], "title": row["name"]}
     if row["parent"]:
@@ -70,10 +75,13 @@ def lists():
            "source": "https://ec.europa.eu/eurostat/web/nuts",
            "more_sources": ["https://cldr.unicode.org", "https://github.com/amckenna41/iso3166-2"],
            "codes": [region(row, names[row["code"]]) for row in nuts]}
+    countries = collections.defaultdict(list)
+    for row in rows("country_names.csv"):
+        countries[row["alpha2"]].append((row["language"], row["name"]))
     yield {"list": "iso", "title": "ISO countries", "subject": "region", "version": "iso-codes 4.15.0",
            "source": "https://salsa.debian.org/iso-codes-team/iso-codes",
-           "codes": [{"code": row["alpha2"], "title": row["name"]}
-                     for row in rows("iso_countries.csv")]}
+           "more_sources": ["https://cldr.unicode.org"],
+           "codes": [country(row, countries[row["alpha2"]]) for row in rows("iso_countries.csv")]}
     yield {"list": "esca", "title": "ESCA portfolios", "subject": "sector",
            "source": "https://www.cluster-analysis.org/benchmarked-clusters",
            "codes": [{"code": code, "title": title} for code, title in ESCA.items()]}

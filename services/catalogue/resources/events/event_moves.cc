@@ -20,7 +20,7 @@ absl::Status FindMovedParts(const Context& context, const v1::UpdateEventRequest
   CheckEnum("parts", request.parts(), errors);
   const auto before = context.reader.Get<Event>(next.name());
   if (!before.ok() || before->period().start() == next.period().start()) return errors.ToStatus();
-  absl::StatusOr<Parts> found = PartsOf(next.name(), context, [](const Event& part) {
+  absl::StatusOr<PartsOfEvent> found = PartsOf(next.name(), context, [](const Event& part) {
     return part.state() != Event::STATE_CANCELLED && FirstDayOf(part);
   });
   if (request.parts() == v1::EVENT_PARTS_KEEP) {

@@ -28,7 +28,7 @@ absl::StatusOr<PartsOfEvent> PartsOf(const std::string& name, const Context& con
                                      absl::FunctionRef<bool(const v1::CalendarEvent&)> wanted);
 
 // Says which parts stay where they are while their event is moved.
-void TellKept(const Parts& parts, Notes& notes);
+void TellKept(const PartsOfEvent& parts, Notes& notes);
 
 // Adds a violation where the choice is missing or none of the list.
 void CheckChoice(v1::EventParts choice, const PartsOfEvent& parts, FieldErrors& errors);
