@@ -108,15 +108,14 @@ absl::Status CheckNamedUpdate(std::string_view path, const v1::Endpoint& endpoin
 }
 
 // The same of a rotation, to the errors of which it is added.
-void CheckNamedRotation(const v1::RotateSecretRequest& request, Random& random,
+void CheckNamedRotation(const std::string& name, const std::string& secret, Random& random,
                         FieldErrors& errors) {
-  const absl::Status named = kEndpointName.Check("name", request.name());
+  const absl::Status named = kEndpointName.Check("name", name);
   if (named.ok()) return;
   errors.AddAll("", named);
   v1::Endpoint some;
   some.mutable_webhook();
-  errors.AddAll("",
-                EndpointKindOf(some)->Rotate(some, request.secret(), absl::InfinitePast(), random));
+  errors.AddAll("", EndpointKindOf(some)->Rotate(some, secret, absl::InfinitePast(), random));
 }
 
 // Who enters an address asks for it to be confirmed.
@@ -278,8 +277,8 @@ absl::StatusOr<v1::Endpoint> Endpoints::RotateSecret(const WriteCall& call, cons
     config::CheckRange(errors, "overlap", *rotation.overlap, absl::ZeroDuration(), kMaxOverlap);
     overlap = config::ToDuration(*rotation.overlap);
   }
-  CheckNamedRotation(request, random_, errors);
-  if (!kEndpointName.Matches(request.name())) return errors.ToStatus();
+  CheckNamedRotation(name, rotation.secret, random_, errors);
+  if (!kEndpointName.Matches(name)) return errors.ToStatus();
   const auto rotate = [&](const resource::Context& context, v1::Endpoint* next) -> absl::Status {
     RETURN_IF_ERROR(CheckDeletable(next->name()));
     const absl::Time until =

@@ -213,11 +213,9 @@ TEST_F(EndpointsTest, AnUpdateRefusesWhatItWouldHaveToLeaveAside) {
 }
 
 TEST_F(EndpointsTest, WhatIsWrongBesidesTheNameIsNamedWithIt) {
-  v1::RotateSecretRequest rotation;
-  rotation.set_name("crm");
-  rotation.set_secret("whsec_short");
-  rotation.mutable_overlap()->set_seconds(-1);
-  const auto rotated = test_.endpoints->RotateSecret(AsOperator(), rotation);
+  Endpoints::Rotation rotation = {.secret = "whsec_short", .overlap = google::protobuf::Duration()};
+  rotation.overlap->set_seconds(-1);
+  const auto rotated = test_.endpoints->RotateSecret(AsOperator(), "crm", "", rotation);
   for (const char* field : {"name", "secret", "overlap"}) {
     EXPECT_THAT(rotated, HasFieldError(field));
   }
