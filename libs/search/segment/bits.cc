@@ -18,8 +18,7 @@ CLUSTERWIRE_COUNTS_BITS uint32_t CountBits(std::span<const uint64_t> bits) {
   return static_cast<uint32_t>(count);
 }
 
-CLUSTERWIRE_COUNTS_BITS uint32_t CountBoth(std::span<const uint64_t> bits,
-                                           const uint64_t* others) {
+CLUSTERWIRE_COUNTS_BITS uint32_t CountBoth(std::span<const uint64_t> bits, const uint64_t* others) {
   int count = 0;
   for (size_t word = 0; word < bits.size(); ++word) {
     count += std::popcount(bits[word] & others[word]);

@@ -42,8 +42,9 @@ def _at(bench, size, rows):
 
 
 def _built(bench, size, ours, lucene):
+    # The process's own share weighs little at a million alone.
     bench.report.row(f"search.bytes_a_document@{size}", Figure([ours["bytes_per_document"]]), "B",
-                     goal="<=800B", remark=f"on disk in Lucene {lucene['bytes_per_document']:.0f}B")
+                     goal="<=800B" if size == 1_000_000 else "", remark=f"on disk in Lucene {lucene['bytes_per_document']:.0f}B")
     bench.report.row(f"search.build@{size}", Figure([ours["seconds"]]), "s",
                      Figure([lucene["seconds"]]) if "seconds" in lucene else None, goal="<=30s")
 
