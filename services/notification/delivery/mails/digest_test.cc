@@ -72,7 +72,7 @@ TEST_P(DigestTest, AChangeThatAMailHasToldIsNotInTheDigestToo) {
   ASSERT_TRUE(WaitFor(both[1], v1::Delivery::STATE_DELIVERED, 1));
   EXPECT_EQ(Reason(both[0]), "merged: " + both[1].name);
   Pass(absl::Hours(20));
-  EXPECT_EQ(Get(other[0]).state(), v1::Delivery::STATE_DELIVERED);
+  ASSERT_TRUE(WaitFor(other[0], v1::Delivery::STATE_DELIVERED, 1));
   ASSERT_THAT(mail_->jobs(), SizeIs(2));
   EXPECT_THAT(mail_->jobs()[1]->others, SizeIs(0));
   ExpectBalanced();
