@@ -15,8 +15,8 @@
 #include "absl/strings/str_cat.h"
 #include <sys/stat.h>
 
-#include "libs/base/file.h"
-#include "libs/base/private_file.h"
+#include "libs/base/files/file.h"
+#include "libs/base/files/private_file.h"
 #include "libs/base/status/error.h"
 #include "libs/base/text/strings.h"
 

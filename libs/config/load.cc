@@ -8,7 +8,7 @@
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
 
-#include "libs/base/file.h"
+#include "libs/base/files/file.h"
 #include "libs/base/status/error.h"
 #include "libs/config/fields.h"
 

@@ -9,7 +9,7 @@
 #include "absl/strings/str_join.h"
 
 #include "libs/base/certificate.h"
-#include "libs/base/file.h"
+#include "libs/base/files/file.h"
 #include "libs/base/text/strings.h"
 #include "libs/base/text/subject.h"
 #include "libs/http/address_guard.h"

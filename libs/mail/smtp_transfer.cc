@@ -10,9 +10,9 @@
 #include "absl/strings/str_cat.h"
 #include <sys/socket.h>
 
-#include "libs/base/file.h"
+#include "libs/base/files/file.h"
+#include "libs/base/files/private_file.h"
 #include "libs/base/net/ip_address.h"
-#include "libs/base/private_file.h"
 #include "libs/base/text/strings.h"
 #include "libs/http/transfer_setup.h"
 

@@ -9,7 +9,7 @@
 #include "absl/strings/str_join.h"
 
 #include "libs/base/certificate.h"
-#include "libs/base/file.h"
+#include "libs/base/files/file.h"
 #include "libs/config/key_file.h"
 #include "libs/telemetry/log.h"
 

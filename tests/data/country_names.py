@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 """usage: country_names.py CLDR > country_names.csv: what the countries of iso_countries.csv are called in
-other languages than English.
+German. (More languages would make one object of Kubernetes too large, in which the lists travel there.)
 
 CLDR is the folder common/main of the Debian package unicode-cldr-core. Where it has a shorter name too,
 the usual one is taken.
@@ -12,7 +12,7 @@ import sys
 import xml.etree.ElementTree
 
 HERE = pathlib.Path(__file__).parent
-LANGUAGES = ["de", "fr", "es", "it", "nl", "pl"]
+LANGUAGES = ["de"]
 
 
 def names(path):

@@ -5,7 +5,7 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 
-#include "libs/base/file.h"
+#include "libs/base/files/file.h"
 #include "libs/identity/refusal.h"
 #include "libs/rpc/call/waiting.h"
 

@@ -13,7 +13,7 @@
 #include <grpcpp/support/client_interceptor.h>
 
 #include "libs/base/certificate.h"
-#include "libs/base/file.h"
+#include "libs/base/files/file.h"
 #include "libs/base/status/error.h"
 #include "libs/base/tls/credentials.h"
 #include "libs/rpc/admission/peer.h"

@@ -9,9 +9,9 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 
-#include "libs/base/file.h"
+#include "libs/base/files/file.h"
+#include "libs/base/files/private_file.h"
 #include "libs/base/net/ip_address.h"
-#include "libs/base/private_file.h"
 #include "libs/base/text/strings.h"
 #include "libs/http/url.h"
 #include "libs/service/settings.h"

@@ -24,10 +24,12 @@ TEST_P(DigestTest, ADigestComesAtItsHourOnceAndNotWhenNothingHappened) {
   Pass(absl::Hours(2));
   ASSERT_TRUE(WaitFor(one[0], v1::Delivery::STATE_DELIVERED, 1));
   EXPECT_EQ(Get(two[0]).state(), v1::Delivery::STATE_DELIVERED);
+  ASSERT_TRUE(mail_->WaitForSent(1));
   ASSERT_THAT(mail_->jobs(), SizeIs(1));
   ASSERT_TRUE(mail_->jobs()[0]->digest);
   EXPECT_EQ(mail_->jobs()[0]->digest->until, Local(2026, 12, 1, 7));
   Pass(absl::Hours(72));
+  ASSERT_TRUE(mail_->WaitForSent(1));
   EXPECT_THAT(mail_->jobs(), SizeIs(1)) << "nothing happened";
   ExpectBalanced();
 }
@@ -38,13 +40,16 @@ TEST_P(DigestTest, AClockThatIsSetBackSendsADigestNeitherTwiceNorEarly) {
   StartMails();
   Happens("a", {"subscribers/x/subscriptions/daily"});
   Pass(absl::Hours(20));
+  ASSERT_TRUE(mail_->WaitForSent(1));
   ASSERT_THAT(mail_->jobs(), SizeIs(1));
   store_.clock.Set(Local(2026, 12, 1, 5));
   const auto again = Happens("b", {"subscribers/x/subscriptions/daily"});
   Pass(absl::Hours(4));
+  ASSERT_TRUE(mail_->WaitForSent(1));
   EXPECT_THAT(mail_->jobs(), SizeIs(1)) << "the window of that day is closed";
   EXPECT_EQ(Get(again[0]).state(), v1::Delivery::STATE_PENDING);
   Pass(absl::Hours(24));
+  ASSERT_TRUE(mail_->WaitForSent(2));
   EXPECT_THAT(mail_->jobs(), SizeIs(2));
   ExpectBalanced();
 }
@@ -73,6 +78,7 @@ TEST_P(DigestTest, AChangeThatAMailHasToldIsNotInTheDigestToo) {
   EXPECT_EQ(Reason(both[0]), "merged: " + both[1].name);
   Pass(absl::Hours(20));
   ASSERT_TRUE(WaitFor(other[0], v1::Delivery::STATE_DELIVERED, 1));
+  ASSERT_TRUE(mail_->WaitForSent(2));
   ASSERT_THAT(mail_->jobs(), SizeIs(2));
   EXPECT_THAT(mail_->jobs()[1]->others, SizeIs(0));
   ExpectBalanced();
@@ -120,6 +126,7 @@ TEST_P(DigestTest, ADigestThatWasClosedBeforeACrashGoesOutOnceWithTheSame) {
   const auto later = Happens("c", {"subscribers/x/subscriptions/daily"});
   Pass(absl::Minutes(5));
   ASSERT_TRUE(WaitFor(one[0], v1::Delivery::STATE_DELIVERED, 1));
+  ASSERT_TRUE(mail_->WaitForSent(2));
   ASSERT_THAT(mail_->jobs(), SizeIs(2)) << "sent again under the same name, since nobody knows";
   EXPECT_EQ(mail_->jobs()[0]->delivery.name, mail_->jobs()[1]->delivery.name);
   EXPECT_THAT(mail_->jobs()[1]->others, SizeIs(1));

@@ -1,4 +1,4 @@
-#include "libs/base/private_file.h"
+#include "libs/base/files/private_file.h"
 
 #include "absl/strings/str_cat.h"
 

@@ -1,4 +1,4 @@
-#include "libs/base/file.h"
+#include "libs/base/files/file.h"
 
 #include <fstream>
 
