@@ -44,6 +44,9 @@ TEST_F(PageTokenTest, ANegativeSizeIsAnErrorOfItsField) {
   EchoRequest request;
   request.set_page_size(-1);
   EXPECT_THAT(Read(request), HasFieldError("page_size"));
+  request.set_page_token("no token");
+  EXPECT_THAT(Read(request),
+              ::testing::AllOf(HasFieldError("page_size"), HasFieldError("page_token")));
 }
 
 TEST_F(PageTokenTest, ATokenContinuesTheSameQueryWithAnotherSize) {

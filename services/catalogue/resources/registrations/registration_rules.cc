@@ -181,6 +181,7 @@ Registrations::Made Registrations::Go(const WriteCall& call, const Step& step, c
   const auto change = [&](const Context& context, Registration* next) -> absl::Status {
     FieldErrors errors;
     resource::CheckText(errors, "note", step.note, 0, kMostNote);
+    if (step.seats) CheckSeats(*step.seats, errors);
     if (next->name().empty()) return errors.ToStatus();  // its name is refused
     RETURN_IF_ERROR(CheckSide(context.viewer, step.method, *next));
     RETURN_IF_ERROR(RegistrationMoves().Check(step.method, next->name(), next->state()));
@@ -203,10 +204,9 @@ Registrations::Made Registrations::Go(const WriteCall& call, const Step& step, c
 
 Registrations::Made Registrations::ChangeSeats(const WriteCall& call,
                                                const v1::ChangeSeatsRequest& request) {
-  return Go(call, {"ChangeSeats", request.name(), request.etag(), request.note()},
+  return Go(call, {"ChangeSeats", request.name(), request.etag(), request.note(), request.seats()},
             [&](const Context& context, const Event& event, Registration* next,
                 FieldErrors& errors) -> absl::Status {
-              CheckSeats(request.seats(), errors);
               if (!errors.empty()) return absl::OkStatus();
               const int more = request.seats() - next->seats();
               next->set_seats(request.seats());

@@ -1,6 +1,8 @@
 #pragma once
 
+#include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -45,6 +47,7 @@ class Registrations : public Resources<v1::Registration> {
   struct Step {
     std::string_view method;
     std::string name, etag, note;
+    std::optional<int32_t> seats = {};  // that the request asks for
   };
   Made Go(const WriteCall& call, const Step& step, const Work& work);
 };

@@ -216,6 +216,11 @@ TEST_F(RegistrationsTest, BadFieldsAreNamedAllAtOnce) {
               ::testing::AllOf(HasFieldError("cluster"), HasFieldError("seats")));
   event_ = "events/Not one";
   EXPECT_THAT(Register(Cluster()), HasFieldError("parent"));
+  v1::ChangeSeatsRequest change;
+  change.set_name("events/x/registrations");
+  change.set_seats(101);
+  EXPECT_THAT(registrations_.ChangeSeats(world_.AsOperator(), change),
+              ::testing::AllOf(HasFieldError("name"), HasFieldError("seats")));
 }
 
 }  // namespace
