@@ -11,6 +11,9 @@
 
 namespace clusterwire::catalogue {
 
+// Whether each code of the filter is on one of the lists.
+bool AreOnLists(const type::v1::Filter& filter, const CodeBook& book);
+
 // Adds a violation for each code under `path` that is on no list, with the one that was meant:
 // such a filter finds nothing. One that `stands` anywhere is taken all the same, since it may have
 // been dropped from its list since; and so is one of a list that is like none of these.
