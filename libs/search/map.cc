@@ -56,6 +56,7 @@ struct Cell {
     east += Wrapped(point.at.longitude - first.longitude);
     vague += exact ? 0 : 1;
     const size_t had = std::min(count++, kStrongest);
+    if (had == kStrongest && point.strength < strongest.back().strength) return;
     ShownPoint shown{point.strength, point.ordinal, &segment};
     if (had == kStrongest && !shown.Before(strongest.back())) return;
     size_t at = std::min(had, kStrongest - 1);
@@ -122,20 +123,25 @@ class Mapper {
 
  private:
   void Add(const Hits& hits, const Points& points, bool exact) {
-    uint64_t id = 0;
-    Cell* cell = nullptr;
-    const auto add = [&](const Point& point) {
-      if (!hits.Has(point.ordinal)) return;
-      const uint64_t around = filter::CellAround(point.leaf, level_);
-      if (cell == nullptr || around != id) cell = &cells_[id = around];
-      cell->Add(point, exact, hits.segment());
-      if (!options_.bounds.Has(point.at)) return;
-      cell->in_bounds = true;
-      if (total_++ < options_.singles) {
-        singles_.push_back({point.strength, point.ordinal, &hits.segment()});
+    const bool every = hits.count() == hits.segment().size();
+    for (const uint64_t covered : covering_) {
+      uint64_t last = 0;  // leaf of the cell at hand
+      Cell* cell = nullptr;
+      for (const Point& point : points.Inside(covered)) {
+        if (!every && !hits.Has(point.ordinal)) continue;
+        if (point.leaf > last) {
+          const uint64_t id = filter::CellAround(point.leaf, level_);
+          last = filter::LeavesOf(id).last;
+          cell = &cells_[id];
+        }
+        cell->Add(point, exact, hits.segment());
+        if (!options_.bounds.Has(point.at)) continue;
+        cell->in_bounds = true;
+        if (total_++ < options_.singles) {
+          singles_.push_back({point.strength, point.ordinal, &hits.segment()});
+        }
       }
-    };
-    for (const uint64_t covered : covering_) points.Inside(covered, add);
+    }
   }
 
   const MapOptions& options_;

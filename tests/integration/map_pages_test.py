@@ -113,6 +113,15 @@ class MapPagesTest(unittest.TestCase):
             types=["cluster"], label_levels=["ecei:bronze"])), timeout=10)
         self.assertIn(f"{found.total_size} results".encode(), some)
 
+    def test_what_the_lists_call_in_german_is_called_so_on_a_german_page(self):
+        found = self.client.Search.Search(catalogue.SearchRequest(filter=types_v1.Filter(
+            types=["cluster"], regions=["iso:CZ"])), timeout=10)
+        _, _, english = self.get(f"/{found.hits[0].facts.name}?lang=en")
+        _, _, german = self.get(f"/{found.hits[0].facts.name}?lang=de")
+        self.assertIn(b"Czechia", english)
+        self.assertIn(b"Tschechien", german)
+        self.assertNotIn(b"Czechia", german)
+
     def test_a_page_that_a_reader_has_is_not_sent_again(self):
         for path in ["/map", "/search.geojson?type=cluster", "/pages.css"]:
             status, headers, body = self.get(path)

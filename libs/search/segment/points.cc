@@ -103,9 +103,9 @@ void Points::Nearest(const filter::LatLng& from, double at_least,
   }
 }
 
-void Points::Inside(uint64_t cell, absl::FunctionRef<void(const Point&)> call) const {
+std::span<const Point> Points::Inside(uint64_t cell) const {
   const Run run = RunOf(cell, 0, points_.size());
-  for (size_t i = run.first; i < run.last; ++i) call(points_[i]);
+  return std::span(points_).subspan(run.first, run.last - run.first);
 }
 
 }  // namespace clusterwire::search

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <vector>
 
 #include "absl/functional/function_ref.h"
@@ -39,8 +40,8 @@ class Points {
   void Nearest(const filter::LatLng& from, double at_least,
                absl::FunctionRef<bool(double)> far_enough,
                absl::FunctionRef<void(const Point&, double)> call) const;
-  // Calls with each point of a cell.
-  void Inside(uint64_t cell, absl::FunctionRef<void(const Point&)> call) const;
+  // The points of a cell, by leaf.
+  std::span<const Point> Inside(uint64_t cell) const;
 
  private:
   // Points in a cell: places in points_.

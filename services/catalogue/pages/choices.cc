@@ -29,16 +29,11 @@ std::vector<std::string> MostFrequent(const v1::SearchResponse& found, std::stri
   return values;
 }
 
-// What the list calls a code in German, where it says so.
-Choice ChoiceOf(const CodeBook& book, const std::string& code) {
-  const std::string english = book.TitleOf(code);
-  Choice choice{code, english.empty() ? code : english, english.empty() ? code : english};
-  if (const CodeBook::Entry* entry = book.Find(code)) {
-    for (const auto& title : entry->code->localized_titles()) {
-      if (title.language() == "de") choice.german = title.text();
-    }
-  }
-  return choice;
+Choice ChoiceOf(const Choices& choices, const std::string& code) {
+  const std::string title = choices.book->TitleOf(code);
+  const std::string& english = title.empty() ? code : title;
+  const std::string german = choices.GermanTitleOf(code);
+  return {code, english, german.empty() ? english : german};
 }
 
 void SortByTitle(std::vector<Choice>* choices) {
@@ -48,6 +43,15 @@ void SortByTitle(std::vector<Choice>* choices) {
 }
 
 }  // namespace
+
+std::string Choices::GermanTitleOf(const std::string& code) const {
+  const CodeBook::Entry* entry = book == nullptr ? nullptr : book->Find(code);
+  if (entry == nullptr) return "";
+  for (const auto& title : entry->code->localized_titles()) {
+    if (title.language() == "de") return title.text();
+  }
+  return "";
+}
 
 std::shared_ptr<const Choices> ChoiceReader::Current() {
   {
@@ -79,13 +83,13 @@ absl::StatusOr<Choices> ChoiceReader::Read() const {
   for (const v1::Hit& hit : programmes.hits()) titles[hit.facts().name()] = hit.facts().title();
 
   ASSIGN_OR_RETURN(const auto reader, store_->Read());
-  ASSIGN_OR_RETURN(const auto book, CodeBook::Read(*reader));
   Choices choices;
+  ASSIGN_OR_RETURN(choices.book, CodeBook::Read(*reader));
   for (const std::string& code : MostFrequent(found, "sectors")) {
-    choices.sectors.push_back(ChoiceOf(*book, code));
+    choices.sectors.push_back(ChoiceOf(choices, code));
   }
   for (const std::string& code : MostFrequent(found, "regions", kCountries)) {
-    choices.regions.push_back(ChoiceOf(*book, code));
+    choices.regions.push_back(ChoiceOf(choices, code));
   }
   for (const std::string& name : MostFrequent(found, "programmes")) {
     if (const auto title = titles.find(name); title != titles.end()) {
@@ -93,7 +97,7 @@ absl::StatusOr<Choices> ChoiceReader::Read() const {
     }
   }
   for (const std::string& level : MostFrequent(found, "label_levels")) {
-    const std::string title = book->TitleOfLevel(level);
+    const std::string title = choices.book->TitleOfLevel(level);
     choices.levels.push_back({level, title.empty() ? level : title, title.empty() ? level : title});
   }
   for (auto* list : {&choices.sectors, &choices.regions, &choices.programmes, &choices.levels}) {

@@ -15,6 +15,8 @@
 
 namespace clusterwire::catalogue {
 
+class CodeBook;
+
 // A value that a page can be filtered by, and what it is called in each language.
 struct Choice {
   std::string value;
@@ -29,6 +31,10 @@ struct Choice {
 // What a reader can choose from: what the published clusters have most of, by its title.
 struct Choices {
   std::vector<Choice> sectors, regions, programmes, levels;
+  std::shared_ptr<const CodeBook> book;  // null before the first reading
+
+  // What its list calls a code in German; empty where it doesn't say.
+  std::string GermanTitleOf(const std::string& code) const;
 };
 
 // Reads them from the index and the code lists, at most once a minute: they are no answer, only

@@ -65,17 +65,23 @@ void AddLinkFact(const PageContext& context, std::string_view label, std::string
   SetLink(href, context.brevity.Text(href), page.Add("FACT").Set("LABEL", label).Add("VALUE"));
 }
 
-std::string TitleOrValue(const std::string& value, const type::v1::Facts& facts) {
+std::string TitleOrValue(const PageContext& context, const std::string& value,
+                         const type::v1::Facts& facts) {
+  if (context.question.language == text::Language::kGerman) {
+    std::string german = context.choices.Current()->GermanTitleOf(value);
+    if (!german.empty()) return german;
+  }
   constexpr std::string_view kOfNoList = "named:";
   const std::string& title = filter::TitleOf(value, facts);
   if (!title.empty()) return title;
   return value.starts_with(kOfNoList) ? value.substr(kOfNoList.size()) : value;
 }
 
-std::vector<std::string> TitlesOf(const google::protobuf::RepeatedPtrField<std::string>& values,
+std::vector<std::string> TitlesOf(const PageContext& context,
+                                  const google::protobuf::RepeatedPtrField<std::string>& values,
                                   const type::v1::Facts& facts) {
   std::vector<std::string> titles;
-  for (const std::string& value : values) titles.push_back(TitleOrValue(value, facts));
+  for (const std::string& value : values) titles.push_back(TitleOrValue(context, value, facts));
   return titles;
 }
 

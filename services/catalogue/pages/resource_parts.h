@@ -19,10 +19,12 @@ void AddFact(const PageContext& context, std::string_view label,
 void AddLinkFact(const PageContext& context, std::string_view label, std::string_view href,
                  templates::Values& page);
 
-// What the Facts call a value; the value itself, a word of no list without its "named:", where they
-// don't say.
-std::string TitleOrValue(const std::string& value, const type::v1::Facts& facts);
-std::vector<std::string> TitlesOf(const google::protobuf::RepeatedPtrField<std::string>& values,
+// What a value is called: in German by its list, else by the Facts; the value itself, a word of no
+// list without its "named:", where neither says.
+std::string TitleOrValue(const PageContext& context, const std::string& value,
+                         const type::v1::Facts& facts);
+std::vector<std::string> TitlesOf(const PageContext& context,
+                                  const google::protobuf::RepeatedPtrField<std::string>& values,
                                   const type::v1::Facts& facts);
 
 // "Dresden, Saxony, DE".

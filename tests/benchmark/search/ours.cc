@@ -121,6 +121,30 @@ class Ours {
     times.Print();
   }
 
+  // All that have a point, at the zooms of a country, a continent and the world.
+  void MeasureMap(const Words& words) const {
+    const double seconds = std::stod(words.at(0));
+    const auto all = filter::Predicate::Compile({}, filter::Viewer::Public());
+    const search::MapOptions windows[] = {
+        {.bounds = {.south = 47, .west = 5, .north = 56, .east = 16}, .zoom = 6},
+        {.bounds = {.south = 34, .west = -12, .north = 72, .east = 45}, .zoom = 4},
+        {.bounds = {.south = -85, .west = -180, .north = 85, .east = 180}, .zoom = 2}};
+    Settle();
+    Times times;
+    size_t points = 0;
+    while (times.total() < seconds) {
+      for (const search::MapOptions& window : windows) {
+        times.Measure([&] {
+          const auto answer = index_->Current()->snapshot->Map(*all, window);
+          Check(answer.status());
+          points = answer->total;
+        });
+      }
+    }
+    times.Print();
+    Say("points", static_cast<double>(points));
+  }
+
   void Changes(const Words& words) {
     const int64_t count = std::stoll(words.at(0));
     const int64_t group = std::stoll(words.at(1));
@@ -193,6 +217,7 @@ int main(int argc, char** argv) {
       {"write", [&](const Words& words) { ours.Write(words); }},
       {"answer", [&](const Words& words) { ours.Answer(words); }},
       {"row", [&](const Words& words) { ours.MeasureRow(words); }},
+      {"map", [&](const Words& words) { ours.MeasureMap(words); }},
       {"changes", [&](const Words& words) { ours.Changes(words); }},
   });
 }

@@ -10,6 +10,8 @@
 #include "libs/base/time/date.h"
 #include "libs/text/text.h"
 #include "services/catalogue/common/dates/calendar.h"
+#include "services/catalogue/common/fields/checks.h"
+#include "services/catalogue/common/fields/money.h"
 #include "services/catalogue/resources/bookings/booking_ask.h"
 #include "services/catalogue/resources/bookings/booking_moves.h"
 #include "services/catalogue/resources/bookings/booking_steps.h"
@@ -62,10 +64,21 @@ Rules<Booking> BookingRules() {
           .moved_by = &IsTeamOf};
 }
 
+absl::Status Bookings::CheckAlone(const Asked& asked) {
+  FieldErrors errors;
+  CheckDate("date", asked.date, errors);
+  resource::CheckText(errors, "note", asked.note, asked.least_note, kMostNote);
+  // An amount without a currency is in the booking's.
+  if (asked.amount != nullptr && !asked.amount->currency_code().empty()) {
+    CheckMoney("amount", *asked.amount, errors);
+  }
+  return errors.ToStatus();
+}
+
 absl::StatusOr<Booking> Bookings::Make(const WriteCall& call, const Asked& asked, const Says& says,
                                        const Apply& apply) {
   const auto make = [&](const Context& context, Booking* booking) -> absl::Status {
-    if (booking->moves().empty()) return absl::OkStatus();  // there is none; its name is refused
+    if (booking->moves().empty()) return CheckAlone(asked);  // there is none; its name is refused
     ASSIGN_OR_RETURN(const BookingStep step, StepOf(*booking, asked.method));
     RETURN_IF_ERROR(CheckParty(context.viewer, step.move().party, asked.method, booking->name(),
                                booking->cluster()));
@@ -119,7 +132,9 @@ absl::StatusOr<Booking> Bookings::Approve(const WriteCall& call,
            (request.budget_year() == 0 || request.budget_year() == last.budget_year()) &&
            (request.takes_place().empty() || request.takes_place() == booking.date());
   };
-  return Make(call, AskedBy("ApproveBooking", request), says,
+  Asked asked = AskedBy("ApproveBooking", request);
+  if (request.has_amount()) asked.amount = &request.amount();
+  return Make(call, asked, says,
               [&](const Context& context, Booking* booking, BookingMove* move,
                   FieldErrors& errors) -> absl::Status {
                 const bool first = booking->state() == Booking::STATE_ASKED;
@@ -164,7 +179,9 @@ absl::StatusOr<Booking> Bookings::RecordInvoice(const WriteCall& call,
                   last.amount()) &&
            (request.number().empty() || request.number() == booking.coverage().invoice_number());
   };
-  return Make(call, AskedBy("RecordInvoice", request), says,
+  Asked asked = AskedBy("RecordInvoice", request);
+  if (request.has_amount()) asked.amount = &request.amount();
+  return Make(call, asked, says,
               [&](const Context&, Booking* booking, BookingMove* move, FieldErrors& errors) {
                 return TakeInvoice(request, booking, move, errors);
               });

@@ -50,7 +50,10 @@ class Bookings : public Resources<v1::Booking> {
     std::string date;
     std::string note;
     size_t least_note = 0;
+    const google::type::Money* amount = nullptr;  // of the request, which has one
   };
+  // What is wrong with it by itself, whatever booking it is about.
+  static absl::Status CheckAlone(const Asked& asked);
   template <typename Request>
   static Asked AskedBy(std::string_view method, const Request& request) {
     return {method, request.name(), request.etag(), request.date(), request.note()};

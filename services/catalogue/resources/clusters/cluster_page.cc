@@ -61,10 +61,12 @@ void AddFacts(const PageContext& context, const v1::Cluster& cluster, const type
               templates::Values& page) {
   const Language language = context.question.language;
   AddFact(context, In(language, "Seat", "Sitz"), {PlaceIn(cluster.seat())}, page);
-  AddFact(context, In(language, "Regions", "Regionen"), TitlesOf(cluster.regions(), own), page);
+  AddFact(context, In(language, "Regions", "Regionen"), TitlesOf(context, cluster.regions(), own),
+          page);
   AddFact(context, In(language, "Country", "Land"),
-          {TitleOrValue(absl::StrCat("iso:", cluster.country()), own)}, page);
-  AddFact(context, In(language, "Sectors", "Branchen"), TitlesOf(cluster.sectors(), own), page);
+          {TitleOrValue(context, absl::StrCat("iso:", cluster.country()), own)}, page);
+  AddFact(context, In(language, "Sectors", "Branchen"), TitlesOf(context, cluster.sectors(), own),
+          page);
   AddFact(context, In(language, "Members", "Mitglieder"), MembersIn(cluster.members(), language),
           page);
   AddFact(context, In(language, "Management", "Management"),

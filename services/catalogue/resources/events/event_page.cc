@@ -80,7 +80,8 @@ absl::StatusOr<Filled> FillEvent(const PageContext& context, const std::string& 
               page);
   AddFact(context, In(language, "Languages", "Sprachen"),
           {event.languages().begin(), event.languages().end()}, page);
-  AddFact(context, In(language, "Sectors", "Branchen"), TitlesOf(event.sectors(), own), page);
+  AddFact(context, In(language, "Sectors", "Branchen"), TitlesOf(context, event.sectors(), own),
+          page);
   AddLinkFact(context, In(language, "Website", "Website"), event.link(), page);
   if (!event.parent().empty()) {
     SetLink(PageOf(event.parent(), context.question),
