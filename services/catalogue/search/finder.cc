@@ -125,7 +125,8 @@ absl::StatusOr<filter::Predicate> Finder::Compile(const filter::Viewer& viewer,
   auto predicate = filter::Predicate::Compile(filter, viewer, {.vocabulary = known.words.get()});
   FieldErrors errors;
   RETURN_IF_ERROR(errors.AddFrom(predicate.status()));
-  if (known.book != nullptr) {
+  // A filter that is too long is refused for that alone.
+  if (predicate.ok() && known.book != nullptr) {
     const auto stands = [&](const std::string& code) { return Stands(viewer, code); };
     CheckFilterCodes(filter, *known.book, "filter", stands, errors);
   }

@@ -4,6 +4,7 @@
 
 #include "libs/base/text/strings.h"
 #include "libs/resource/name.h"
+#include "services/catalogue/common/fields/references.h"
 
 namespace clusterwire::catalogue {
 namespace {
@@ -30,7 +31,7 @@ void CheckOwner(std::string_view path, const std::string* before, const std::str
   // What is deleted has no Facts.
   const auto facts = facts::Get(context.reader, owner);
   if (!facts.ok() || !*facts || !MaySee(context.viewer, *facts)) {
-    errors.Add(path, absl::StrCat("'", owner, "' does not exist"));
+    errors.Add(path, NotThere(context.viewer, context.reader, owner));
   }
 }
 

@@ -16,6 +16,7 @@
 #include "services/catalogue/common/dates/calendar.h"
 #include "services/catalogue/common/dates/time_of_day.h"
 #include "services/catalogue/common/fields/checks.h"
+#include "services/catalogue/common/fields/references.h"
 #include "services/catalogue/resources/events/event_calendar.h"
 #include "services/catalogue/resources/events/event_index.h"
 #include "services/catalogue/resources/people/contacts.h"
@@ -122,7 +123,7 @@ void CheckOrganisers(const Event& event, const Context& context, FieldErrors& er
     }
     const std::unique_ptr<store::Message> row = EmptyResource(name);
     if (row == nullptr || !IsThereFor(context.viewer, context.reader, name, row.get())) {
-      errors.Add(path, absl::StrCat("'", name, "' does not exist"));
+      errors.Add(path, NotThere(context.viewer, context.reader, name));
     }
   }
 }

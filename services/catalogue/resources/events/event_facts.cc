@@ -3,6 +3,7 @@
 
 #include "libs/text/language.h"
 #include "services/catalogue/common/catalogue_type.h"
+#include "services/catalogue/common/dates/periods.h"
 #include "services/catalogue/common/fields/facts_fields.h"
 #include "services/catalogue/common/places/places.h"
 #include "services/catalogue/resources/events/event_agenda.h"
@@ -28,9 +29,7 @@ std::string SummaryIn(text::Language language, const v1::CalendarEvent& event,
                       std::string summary) {
   const bool german = language == text::Language::kGerman;
   if (summary.empty()) {
-    const auto date = [&](const std::string& text) {
-      return german ? text::DateIn(language, text) : text;
-    };
+    const auto date = [&](const std::string& text) { return SummaryDate(language, text); };
     const type::v1::Period& period = event.period();
     const std::string days =
         period.start() == period.end()

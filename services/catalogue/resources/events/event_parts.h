@@ -23,7 +23,7 @@ struct PartsOfEvent {
 };
 
 // Those that are `wanted`. FAILED_PRECONDITION, reason TOO_MANY_PARTS, where they are too many for
-// one write. Looks at all events: it is for what is rarely done.
+// one write. Reads each part: it is for what is rarely done.
 absl::StatusOr<PartsOfEvent> PartsOf(const std::string& name, const Context& context,
                                      absl::FunctionRef<bool(const v1::CalendarEvent&)> wanted);
 

@@ -47,8 +47,8 @@ void CheckProgramme(const std::string& path, const std::string& name, bool is_pu
   if (!IsThereFor(context.viewer, context.reader, name, &named)) {
     errors.Add(path, absl::StrCat("'", name,
                                   "' does not exist; ProgrammeService/ListProgrammes shows them"));
-  } else if (is_public && named.state() == v1::Programme::STATE_DRAFT) {
-    errors.Add(path, absl::StrCat("'", name, "' is a draft: publish that first"));
+  } else if (is_public) {
+    CheckPublicName(path, name, context, errors);
   }
 }
 

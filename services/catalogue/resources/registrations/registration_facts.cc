@@ -4,6 +4,7 @@
 
 #include "libs/text/language.h"
 #include "services/catalogue/common/catalogue_type.h"
+#include "services/catalogue/common/dates/periods.h"
 #include "services/catalogue/common/fields/facts_fields.h"
 #include "services/catalogue/resources/registrations/registration_seats.h"
 
@@ -18,8 +19,7 @@ std::string SummaryIn(text::Language language, const Registration& registration)
   const std::string seats = absl::StrCat(
       registration.seats(), german ? (one ? " Platz" : " Plätze") : (one ? " seat" : " seats"));
   const type::v1::Calendar& calendar = registration.calendar();
-  std::string when = calendar.start().substr(0, 10);
-  if (german) when = text::DateIn(language, when);
+  const std::string when = SummaryDate(language, calendar.start().substr(0, 10));
   switch (registration.state()) {
     case Registration::STATE_REGISTERED:
       return Joined(

@@ -26,6 +26,7 @@ using Event = v1::CalendarEvent;
 
 constexpr char kKept[] = "event_seats.kept";  // what the log says of a row of these
 constexpr int kMostAtOnce = 300;              // registrations that one write brings along
+constexpr int kMostCancelled = 100;           // of a deleted cluster, with who gets their seats
 constexpr int kMostOfCluster = 1000;          // registrations of one cluster that are looked at
 
 std::string EventOf(const Registration& registration) {
@@ -190,8 +191,18 @@ absl::Status FollowMerge(store::Writer& writer, const Registration& before,
 }
 
 // Nobody comes for a cluster that is deleted, and others get its seats.
+absl::Status CancelFor(store::Writer& writer, const std::string& cluster,
+                       const Registration& before, const Event& event) {
+  Registration next = before;
+  AddStep("CancelRegistration", writer.now(), "", "", &next);
+  TakeOver(event, &next);
+  RETURN_IF_ERROR(writer.Put(next, KindOf("CancelRegistration"), cluster));
+  return CountSeats(writer, &before, next);
+}
+
 absl::Status FollowDeletion(store::Writer& writer, const v1::Cluster& cluster) {
   ASSIGN_OR_RETURN(const auto found, writer.About(cluster.name(), "registration", kMostOfCluster));
+  int cancelled = 0;
   for (const store::Scanned& one : found) {
     // As it is now: one before it may have given it a seat.
     ASSIGN_OR_RETURN(const Registration before,
@@ -199,11 +210,11 @@ absl::Status FollowDeletion(store::Writer& writer, const v1::Cluster& cluster) {
     if (before.state() == Registration::STATE_CANCELLED) continue;
     ASSIGN_OR_RETURN(const Event event, writer.Get<Event>(EventOf(before)));
     if (store::IsDeleted(event) || writer.now() >= EndOf(event)) continue;
-    Registration next = before;
-    AddStep("CancelRegistration", writer.now(), "", "", &next);
-    TakeOver(event, &next);
-    RETURN_IF_ERROR(writer.Put(next, KindOf("CancelRegistration"), cluster.name()));
-    RETURN_IF_ERROR(CountSeats(writer, &before, next));
+    if (++cancelled > kMostCancelled) {
+      writer.DeriveLater(before.name(), cluster.name(), store::Writer::Later::kAsThisWrite);
+      continue;
+    }
+    RETURN_IF_ERROR(CancelFor(writer, cluster.name(), before, event));
   }
   return absl::OkStatus();
 }
@@ -214,6 +225,11 @@ absl::Status FollowLeft(store::Writer& writer, const Registration& registration)
   if (!event.ok()) return absl::IsNotFound(event.status()) ? absl::OkStatus() : event.status();
   if (store::IsDeleted(*event) || registration.state() == Registration::STATE_CANCELLED) {
     return absl::OkStatus();
+  }
+  const auto cluster = writer.Get<v1::Cluster>(registration.cluster());
+  if (cluster.ok() && store::IsDeleted(*cluster) && cluster->moved_to().empty() &&
+      writer.now() < EndOf(*event)) {
+    return CancelFor(writer, cluster->name(), registration, *event);
   }
   Registration next = registration;
   TakeOver(*event, &next);
@@ -268,7 +284,8 @@ absl::Status CountSeats(store::Writer& writer, const Registration* before,
                         const Registration& next) {
   RETURN_IF_ERROR(Count(writer, before, next));
   const bool frees = SeatsHeld(&next) < SeatsHeld(before) || (Waits(before) && !Waits(&next));
-  return frees ? GiveFreeSeats(writer, EventOf(next), next.name()) : absl::OkStatus();
+  // Whoever frees a seat is not named to who gets it.
+  return frees ? GiveFreeSeats(writer, EventOf(next), EventOf(next)) : absl::OkStatus();
 }
 
 absl::Status GiveFreeSeats(store::Writer& writer, const std::string& event_name,

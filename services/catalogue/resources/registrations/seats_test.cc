@@ -52,6 +52,7 @@ TEST_F(RegistrationsTest, AFreedSeatPromotesTheFirstInTheSameWriteAndNobodyIsPas
                                        "registration.promoted " + two->name()));
   const auto changes = world_.ChangesAfter(next);
   EXPECT_EQ(changes.front().position.revision, changes.back().position.revision);
+  EXPECT_EQ(changes.back().cause, event_) << "not whose seat it was";
   EXPECT_EQ(Read(two->name()).state(), Registration::STATE_REGISTERED);
   EXPECT_EQ(Read(two->name()).steps(1).actor(), "");
   EXPECT_EQ(Read(one->name()).state(), Registration::STATE_WAITING);

@@ -65,7 +65,7 @@ void AddEntry(const change::v1::ResourceChanged& change, calendar::Entry entry,
   const auto same = std::ranges::find(entries, entry.uid, &calendar::Entry::uid);
   if (same == entries.end()) {
     entries.push_back(std::move(entry));
-  } else if (change.name() == change.root() || same->cancelled) {
+  } else if (change.name() == change.root() || (same->cancelled && !entry.cancelled)) {
     *same = std::move(entry);
   }
 }

@@ -104,9 +104,6 @@ class ReachHandler final : public v1::ReachService::CallbackService {
     if (const std::string wrong = change::WrongName(resource); !wrong.empty()) {
       return FieldError("resource", wrong);
     }
-    if (std::string wrong = change::WrongName(resource); !wrong.empty()) {
-      return FieldError("resource", wrong);
-    }
     RETURN_IF_ERROR(CheckMayAsk(caller, resource));
     const absl::Time hour = absl::FromUnixSeconds(absl::ToUnixSeconds(clock_->Now()) / 3600 * 3600);
     const std::vector<std::string> own = interests_->SubscribersOf(caller.subject);

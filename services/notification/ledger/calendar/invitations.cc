@@ -33,7 +33,10 @@ absl::Status Invitations::Expect(std::span<const PendingDelivery> deliveries,
         " ON CONFLICT (subscription, uid) DO UPDATE SET endpoint = excluded.endpoint,"
         " made = excluded.made, version = -1, sequence = -1, cancelled = 0, ends = excluded.ends,"
         " resource = excluded.resource WHERE invitation.endpoint <> excluded.endpoint"
-        " OR invitation.made <> excluded.made",
+        " OR invitation.made <> excluded.made"
+        // Of an event and a registration to it that are both still to be told, the event invites.
+        " OR (invitation.sequence < 0 AND SUBSTR(invitation.resource, 1,"
+        " LENGTH(excluded.resource) + 1) = excluded.resource || '/')",
         {delivery.subscription, uid, delivery.endpoint, delivery.subscription_made,
          absl::ToUnixMicros(ends), resource}));
   }

@@ -108,6 +108,19 @@ TEST_P(InvitationsTest, WhereTheEventInvitesAndARegistrationToItTheEventDid) {
   EXPECT_EQ(told("events/e/registrations/r"), "events/e");
 }
 
+TEST_P(InvitationsTest, OfAnEventAndARegistrationThatWaitToBeToldTheEventInvites) {
+  const auto expect = [&](const std::string& resource) {
+    Do([&](Invitations invitations) {
+      return invitations.Expect({{Delivery()}}, "uid", resource, kEnds);
+    }).IgnoreError();
+    return Do([](Invitations invitations) { return invitations.By(kSubscription, "uid"); })
+        ->resource;
+  };
+  EXPECT_EQ(expect("events/e/registrations/r"), "events/e/registrations/r");
+  EXPECT_EQ(expect("events/e"), "events/e");
+  EXPECT_EQ(expect("events/e/registrations/r"), "events/e");
+}
+
 TEST_P(InvitationsTest, AnOlderOneNeverReplacesANewerOne) {
   SetTold(Delivery(), 3, /*cancelled=*/true);
   SetTold(Delivery(), 2);
