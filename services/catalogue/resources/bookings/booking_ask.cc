@@ -12,7 +12,6 @@
 #include "libs/base/time/date.h"
 #include "services/catalogue/common/dates/calendar.h"
 #include "services/catalogue/common/fields/checks.h"
-#include "services/catalogue/common/fields/money.h"
 #include "services/catalogue/common/fields/references.h"
 #include "services/catalogue/resources/bookings/booking_moves.h"
 #include "services/catalogue/resources/bookings/coverage.h"
@@ -130,12 +129,6 @@ void CheckWanted(const std::string& date, absl::Time now, FieldErrors& errors) {
   }
 }
 
-// Of an amount that names its currency; else the offering has to be known.
-void CheckIfInCurrency(std::string_view path, const google::type::Money& money,
-                       FieldErrors& errors) {
-  if (!money.currency_code().empty()) CheckMoney(path, money, errors);
-}
-
 // Null, with a violation, when the programme offers no such thing.
 const Offering* AskedOffering(const Programme& programme, const std::string& id,
                               FieldErrors& errors) {
@@ -195,8 +188,6 @@ absl::Status TakeAsk(const Context& context, const v1::AskForBookingRequest& req
   Programme programme;
   // Where there is none the request's parent is named.
   if (!context.reader.Load(store::RootOf(booking->name()), &programme).ok()) {
-    CheckIfInCurrency("price", request.price(), errors);
-    CheckIfInCurrency("amount", request.amount(), errors);
     return errors.ToStatus();
   }
   const Offering* offering = AskedOffering(programme, request.offering(), errors);

@@ -87,12 +87,6 @@ TEST_F(BookingsTest, AllThatIsWrongIsNamedAtOnce) {
   for (const char* path : {"cluster", "level", "budget_year", "amount", "price"}) {
     EXPECT_THAT(office, HasFieldError(path)) << path;
   }
-  wish.set_parent("programmes");
-  *wish.mutable_amount() = MoneyOf("euro", 100);
-  const auto nowhere = office_.bookings().Ask(office_.AsOffice(), wish);
-  for (const char* path : {"parent", "cluster", "amount.currency_code"}) {
-    EXPECT_THAT(nowhere, HasFieldError(path)) << path;
-  }
   v1::RecordInvoiceRequest invoice;
   invoice.set_name("bookings/none");
   invoice.set_date("last week");
