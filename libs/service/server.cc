@@ -22,10 +22,6 @@ namespace clusterwire::service {
 namespace {
 
 constexpr absl::Duration kTrimPause = absl::Seconds(30);
-// How often health is asked for; and for how long after the start oftener, until it is ready.
-constexpr absl::Duration kHealthPause = absl::Seconds(1);
-constexpr absl::Duration kSoon = absl::Milliseconds(20);
-constexpr absl::Duration kStart = absl::Seconds(10);
 
 }  // namespace
 
@@ -125,7 +121,6 @@ absl::StatusOr<absl::Time> Server::Step() {
     parts_ = *std::move(parts);
     runtime_.SetStarted();
     opened_ = true;
-    soon_until_ = clock_.Uptime() + kStart;
     telemetry::LogInfo("serving", {{"grpc", grpc_address()}, {"http_port", http_port()}});
   }
   TellHealth();
@@ -133,8 +128,7 @@ absl::StatusOr<absl::Time> Server::Step() {
     GiveBackMemory();  // what a burst of calls or streams left behind
     next_trim_ = clock_.Now() + kTrimPause;
   }
-  const bool soon = !ready_ && clock_.Uptime() < soon_until_;
-  return clock_.Now() + (soon ? kSoon : kHealthPause);
+  return clock_.Now() + absl::Seconds(1);
 }
 
 void Server::TellHealth() {

@@ -130,8 +130,7 @@ class Server {
   std::unique_ptr<http::Server> http_server_;
   mutable Mutex mutex_;
   absl::Status missing_ ABSL_GUARDED_BY(mutex_);  // why it isn't open; OK before the first try
-  absl::Time next_trim_ = absl::InfinitePast();   // of memory; the worker's, and so is:
-  absl::Duration soon_until_;                     // uptime until which health is asked for oftener
+  absl::Time next_trim_ = absl::InfinitePast();   // of memory; the worker's
   std::atomic<bool> opened_ = false;
   std::atomic<bool> ready_ = false;  // as health says
   std::atomic<bool> stopped_ = false;
