@@ -1,14 +1,13 @@
 #include "services/catalogue/common/codes/filter_codes.h"
 
-#include <algorithm>
 #include <map>
 #include <optional>
 #include <vector>
 
+#include "absl/functional/function_ref.h"
 #include "absl/strings/str_cat.h"
 
 #include "libs/base/text/nearest.h"
-#include "libs/base/text/strings.h"
 #include "libs/text/form.h"
 
 namespace clusterwire::catalogue {
@@ -48,53 +47,51 @@ class WrongCodes {
 };
 
 // Also what words were made into, of which there is no list.
-bool IsOnList(const std::string& value, const CodeBook& book) {
-  const std::string code = text::CodeForm(value);
+bool IsOnList(const std::string& code, const CodeBook& book) {
   const size_t colon = code.find(':');
   return colon == code.npos || code.substr(0, colon) == kNamedList || book.Find(code) != nullptr;
+}
+
+// Calls with each code of the filter that is on no list, and its path, until `call` says false;
+// false then.
+using OffList = absl::FunctionRef<bool(const std::string& path, const std::string& code)>;
+bool ForEachOffList(const type::v1::Filter& filter, const CodeBook& book, const std::string& path,
+                    OffList call) {
+  const auto visit = [&](const auto& values, const char* field) {
+    for (int i = 0; i < values.size(); ++i) {
+      const std::string code = text::CodeForm(values[i]);
+      if (!IsOnList(code, book) && !call(absl::StrCat(path, ".", field, "[", i, "]"), code)) {
+        return false;
+      }
+    }
+    return true;
+  };
+  if (!visit(filter.sectors(), "sectors") || !visit(filter.regions(), "regions")) return false;
+  for (int i = 0; i < filter.none_of_size(); ++i) {
+    const std::string excluded = absl::StrCat(path, ".none_of[", i, "]");
+    if (!ForEachOffList(filter.none_of(i), book, excluded, call)) return false;
+  }
+  return true;
 }
 
 }  // namespace
 
 bool AreOnLists(const type::v1::Filter& filter, const CodeBook& book) {
-  const auto on_list = [&](const std::string& value) { return IsOnList(value, book); };
-  return std::ranges::all_of(filter.sectors(), on_list) &&
-         std::ranges::all_of(filter.regions(), on_list) &&
-         std::ranges::all_of(filter.none_of(), [&](const type::v1::Filter& excluded) {
-           return AreOnLists(excluded, book);
-         });
+  return ForEachOffList(filter, book, "",
+                        [](const std::string&, const std::string&) { return false; });
 }
-
-namespace {
-
-using Stands = std::function<bool(const std::string& code)>;
-
-void Check(const type::v1::Filter& filter, const CodeBook& book, std::string_view path,
-           const Stands& stands, std::optional<WrongCodes>& wrong, FieldErrors& errors) {
-  const auto check = [&](const auto& values, const char* field) {
-    for (int i = 0; i < values.size(); ++i) {
-      if (IsOnList(values[i], book)) continue;
-      if (!wrong) wrong.emplace(book);
-      const std::string code = text::CodeForm(values[i]);
-      const std::string said = wrong->Say(code);
-      if (said.empty() || stands(code)) continue;
-      errors.Add(absl::StrCat(ToAbsl(path), ".", field, "[", i, "]"), said);
-    }
-  };
-  check(filter.sectors(), "sectors");
-  check(filter.regions(), "regions");
-  for (int i = 0; i < filter.none_of_size(); ++i) {
-    Check(filter.none_of(i), book, absl::StrCat(ToAbsl(path), ".none_of[", i, "]"), stands, wrong,
-          errors);
-  }
-}
-
-}  // namespace
 
 void CheckFilterCodes(const type::v1::Filter& filter, const CodeBook& book, std::string_view path,
-                      const Stands& stands, FieldErrors& errors) {
+                      const std::function<bool(const std::string& code)>& stands,
+                      FieldErrors& errors) {
   std::optional<WrongCodes> wrong;  // made for the first wrong code
-  Check(filter, book, path, stands, wrong, errors);
+  ForEachOffList(filter, book, std::string(path),
+                 [&](const std::string& at, const std::string& code) {
+                   if (!wrong) wrong.emplace(book);
+                   const std::string said = wrong->Say(code);
+                   if (!said.empty() && !stands(code)) errors.Add(at, said);
+                   return true;
+                 });
 }
 
 }  // namespace clusterwire::catalogue
