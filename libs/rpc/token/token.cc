@@ -73,19 +73,19 @@ absl::StatusOr<Page> ReadPage(const TokenSealer& sealer, const Message& request,
                               const PageLimits& limits) {
   const auto& reflection = *request.GetReflection();
   const int size = reflection.GetInt32(request, &FieldOf(request, "page_size"));
-  FieldErrors errors;
+  const std::string token = reflection.GetString(request, &FieldOf(request, "page_token"));
   if (size < 0) {
+    FieldErrors errors;
     errors.Add("page_size", absl::StrCat("is ", size, "; give 1 to ", limits.max_size,
                                          ", or 0 for ", limits.default_size));
-  }
-  Page page{.size = size == 0 ? limits.default_size : std::min(size, limits.max_size)};
-  const std::string token = reflection.GetString(request, &FieldOf(request, "page_token"));
-  if (token.empty()) return errors.empty() ? absl::StatusOr<Page>(page) : errors.ToStatus();
-  const absl::StatusOr<std::string> content = sealer.Open(kPagePurpose, token);
-  if (!errors.empty()) {
-    if (!content.ok()) errors.Add("page_token", "was not made by this service, or was altered");
+    if (!token.empty() && !sealer.Open(kPagePurpose, token).ok()) {
+      errors.Add("page_token", "was not made by this service, or was altered");
+    }
     return errors.ToStatus();
   }
+  Page page{.size = size == 0 ? limits.default_size : std::min(size, limits.max_size)};
+  if (token.empty()) return page;
+  const absl::StatusOr<std::string> content = sealer.Open(kPagePurpose, token);
   if (!content.ok() || !page.after.ParseFromString(*content)) {
     return Error(absl::StatusCode::kInvalidArgument, "PAGE_TOKEN_INVALID",
                  "page_token was not made by this service, or was altered; give next_page_token "
