@@ -132,9 +132,7 @@ absl::StatusOr<Booking> Bookings::Approve(const WriteCall& call,
            (request.budget_year() == 0 || request.budget_year() == last.budget_year()) &&
            (request.takes_place().empty() || request.takes_place() == booking.date());
   };
-  Asked asked = AskedBy("ApproveBooking", request);
-  if (request.has_amount()) asked.amount = &request.amount();
-  return Make(call, asked, says,
+  return Make(call, AskedBy("ApproveBooking", request), says,
               [&](const Context& context, Booking* booking, BookingMove* move,
                   FieldErrors& errors) -> absl::Status {
                 const bool first = booking->state() == Booking::STATE_ASKED;
@@ -179,9 +177,7 @@ absl::StatusOr<Booking> Bookings::RecordInvoice(const WriteCall& call,
                   last.amount()) &&
            (request.number().empty() || request.number() == booking.coverage().invoice_number());
   };
-  Asked asked = AskedBy("RecordInvoice", request);
-  if (request.has_amount()) asked.amount = &request.amount();
-  return Make(call, asked, says,
+  return Make(call, AskedBy("RecordInvoice", request), says,
               [&](const Context&, Booking* booking, BookingMove* move, FieldErrors& errors) {
                 return TakeInvoice(request, booking, move, errors);
               });

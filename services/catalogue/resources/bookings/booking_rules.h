@@ -50,13 +50,17 @@ class Bookings : public Resources<v1::Booking> {
     std::string date;
     std::string note;
     size_t least_note = 0;
-    const google::type::Money* amount = nullptr;  // of the request, which has one
+    const google::type::Money* amount = nullptr;  // of the request, if it has one
   };
   // What is wrong with it by itself, whatever booking it is about.
   static absl::Status CheckAlone(const Asked& asked);
   template <typename Request>
   static Asked AskedBy(std::string_view method, const Request& request) {
-    return {method, request.name(), request.etag(), request.date(), request.note()};
+    Asked asked{method, request.name(), request.etag(), request.date(), request.note()};
+    if constexpr (requires { request.has_amount(); }) {
+      if (request.has_amount()) asked.amount = &request.amount();
+    }
+    return asked;
   }
   // Whether the booking, whose last move is the same with the same date and note, says the rest of
   // it too.
