@@ -5,8 +5,6 @@
 
 #include "absl/strings/str_cat.h"
 
-#include "clusterwire/catalogue/v1/cluster.pb.h"
-
 #include "libs/base/text/strings.h"
 #include "libs/filter/predicate.h"
 #include "libs/resource/name.h"
@@ -58,11 +56,7 @@ void CheckAnyName(const std::string& path, const std::string& name, bool is_publ
   if (resource::NamePattern(kProgrammePattern).Matches(name)) {
     return CheckProgramme(path, name, is_public, context, errors);
   }
-  if (!CheckReference(path, "clusters/{cluster}", name, errors)) return;
-  v1::Cluster named;
-  if (!IsThereFor(context.viewer, context.reader, name, &named)) {
-    errors.Add(path, NotThere(context.viewer, context.reader, name));
-  } else if (is_public) {
+  if (CheckNamed(path, "clusters/{cluster}", name, context, errors) && is_public) {
     CheckPublicName(path, name, context, errors);
   }
 }
