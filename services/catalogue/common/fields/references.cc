@@ -27,13 +27,17 @@ std::string NameNow(const store::Reader& reader, const std::string& name) {
   return store::NameOf(*row);
 }
 
+std::string NewNameFor(const filter::Viewer& viewer, const store::Reader& reader,
+                       const std::string& name) {
+  std::string now = NameNow(reader, name);
+  return now != name && CheckMaySee(reader, viewer, now).ok() ? now : "";
+}
+
 std::string NotThere(const filter::Viewer& viewer, const store::Reader& reader,
                      const std::string& name) {
-  const std::string now = NameNow(reader, name);
-  if (now != name && CheckMaySee(reader, viewer, now).ok()) {
-    return absl::StrCat("'", name, "' is ", now, " now: write that name");
-  }
-  return absl::StrCat("'", name, "' does not exist");
+  const std::string now = NewNameFor(viewer, reader, name);
+  return now.empty() ? absl::StrCat("'", name, "' does not exist")
+                     : absl::StrCat("'", name, "' is ", now, " now: write that name");
 }
 
 bool CheckNamed(std::string_view path, std::string_view pattern, const std::string& name,

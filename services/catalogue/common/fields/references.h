@@ -14,6 +14,9 @@ namespace clusterwire::catalogue {
 // Where a name leads to now: of a cluster that was merged into another one, to that. What leads
 // nowhere is given back.
 std::string NameNow(const store::Reader& reader, const std::string& name);
+// The same where that is another name, of what the viewer sees; else empty.
+std::string NewNameFor(const filter::Viewer& viewer, const store::Reader& reader,
+                       const std::string& name);
 // What to say of a name of something that isn't there for the viewer: that it isn't, or what it is
 // called now.
 std::string NotThere(const filter::Viewer& viewer, const store::Reader& reader,

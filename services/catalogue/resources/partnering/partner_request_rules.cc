@@ -151,11 +151,10 @@ absl::Status CheckIsPublished(const Context& context, const std::string& cluster
   if (found.state() == v1::Cluster::STATE_PUBLISHED && !store::IsDeleted(found)) {
     return absl::OkStatus();
   }
-  const std::string now = NameNow(context.reader, cluster);
-  const std::string is =
-      now != cluster && CheckMaySee(context.reader, context.viewer, now).ok()
-          ? absl::StrCat(now, " now")
-          : (store::IsDeleted(found) ? "deleted" : std::string(WordOf(found.state())));
+  const std::string now = NewNameFor(context.viewer, context.reader, cluster);
+  const std::string is = !now.empty()              ? absl::StrCat(now, " now")
+                         : store::IsDeleted(found) ? "deleted"
+                                                   : std::string(WordOf(found.state()));
   return Error(absl::StatusCode::kFailedPrecondition, "CLUSTER_NOT_PUBLISHED",
                absl::StrCat(cluster, " is ", is, ": a cluster with a published profile alone ",
                             ToAbsl(does)),
