@@ -24,6 +24,7 @@
 #include "services/catalogue/resources/memberships/membership_dates.h"
 #include "services/catalogue/resources/memberships/standing_rules.h"
 #include "services/catalogue/resources/organisations/member_dates.h"
+#include "services/catalogue/resources/registrations/registration_seats.h"
 
 namespace clusterwire::catalogue {
 namespace {
@@ -58,12 +59,8 @@ bool IsLater(const std::string& date, const std::string& other) {
 }
 
 bool IsSameTwice(const v1::Registration& one, const v1::Registration& other) {
-  const auto stands = [](const v1::Registration& registration) {
-    return registration.state() != v1::Registration::STATE_CANCELLED &&
-           registration.contacts().empty();
-  };
-  return store::ParentOf(one.name()) == store::ParentOf(other.name()) && stands(one) &&
-         stands(other);
+  return store::ParentOf(one.name()) == store::ParentOf(other.name()) && ComesAsCluster(one) &&
+         ComesAsCluster(other);
 }
 
 // One merge, by the write that it is.

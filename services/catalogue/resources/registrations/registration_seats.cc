@@ -81,8 +81,7 @@ absl::StatusOr<std::string> OtherOfSame(const store::Reader& reader, const Regis
   ASSIGN_OR_RETURN(const auto found, reader.About(ended.cluster(), "registration", kMostOfCluster));
   for (const store::Scanned& one : found) {
     const auto& other = static_cast<const Registration&>(*one.resource);
-    if (other.name() != ended.name() && EventOf(other) == EventOf(ended) &&
-        other.contacts().empty() && other.state() != Registration::STATE_CANCELLED) {
+    if (other.name() != ended.name() && EventOf(other) == EventOf(ended) && ComesAsCluster(other)) {
       return other.name();
     }
   }
@@ -190,7 +189,7 @@ absl::Status FollowMerge(store::Writer& writer, const Registration& before,
   return writer.Put(kept, kKept);
 }
 
-// Nobody comes for a cluster that is deleted, and others get its seats.
+// Cancels one of a cluster that is deleted, and gives its seats to others.
 absl::Status CancelFor(store::Writer& writer, const std::string& cluster,
                        const Registration& before, const Event& event) {
   Registration next = before;
@@ -200,6 +199,7 @@ absl::Status CancelFor(store::Writer& writer, const std::string& cluster,
   return CountSeats(writer, &before, next);
 }
 
+// Nobody comes for a cluster that is deleted. Of very many the rest follows in later writes.
 absl::Status FollowDeletion(store::Writer& writer, const v1::Cluster& cluster) {
   ASSIGN_OR_RETURN(const auto found, writer.About(cluster.name(), "registration", kMostOfCluster));
   int cancelled = 0;
@@ -255,6 +255,10 @@ absl::StatusOr<v1::EventRegistrant> RegistrantOf(const store::Reader& reader,
   if (!found.ok() && !absl::IsNotFound(found)) return found;
   row.set_name(RegistrantRow(registration));
   return row;
+}
+
+bool ComesAsCluster(const Registration& registration) {
+  return registration.state() != Registration::STATE_CANCELLED && registration.contacts().empty();
 }
 
 void TakeOver(const Event& event, Registration* registration) {

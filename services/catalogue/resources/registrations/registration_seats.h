@@ -21,6 +21,9 @@ std::vector<facts::Type> SeatRows();
 absl::StatusOr<v1::EventRegistrant> RegistrantOf(const store::Reader& reader,
                                                  const v1::Registration& registration);
 
+// Whether a cluster itself comes by it, or waits to, and no person in its name.
+bool ComesAsCluster(const v1::Registration& registration);
+
 // What a registration takes over from its event.
 void TakeOver(const v1::CalendarEvent& event, v1::Registration* registration);
 
